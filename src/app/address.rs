@@ -1,0 +1,160 @@
+//! Addresses: of the server that a client is told to talk to, and of the machine that a server runs on.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
+
+use super::socket::{Family, Kind, Socket};
+use super::stop::Stop;
+use super::sys;
+use super::trouble::Trouble;
+use crate::calls::{Program, Role};
+
+/// A public address, as in the lecture. No packet is ever sent to it.
+const PUBLIC_IPV4: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(8, 8, 8, 8)), 80);
+
+/// The same for a machine that has IPv6 only.
+const PUBLIC_IPV6: SocketAddr = SocketAddr::new(
+    IpAddr::V6(Ipv6Addr::new(0x2001, 0x4860, 0x4860, 0, 0, 0, 0, 0x8888)),
+    80,
+);
+
+/// The addresses of a host, in the order in which they are to be tried. An address stands for itself (an IPv6 one also in
+/// brackets); a name is looked up, getaddrinfo(3).
+///
+/// # Errors
+/// [`Trouble::UnknownHost`], or [`Trouble::Stopped`] while the look-up takes its time.
+pub fn resolve(host: &str, port: u16, stop: &Stop) -> Result<Vec<SocketAddr>, Trouble> {
+    let bare = host
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(host);
+    if let Ok(ip) = bare.parse::<IpAddr>() {
+        return Ok(vec![SocketAddr::new(ip, port)]);
+    }
+    let unknown = |why: String| Trouble::UnknownHost {
+        host: host.to_owned(),
+        why,
+    };
+    match look_up(bare.to_owned(), port, stop)? {
+        Ok(addresses) if addresses.is_empty() => Err(unknown("the name has no address".into())),
+        Ok(addresses) => Ok(addresses),
+        Err(error) => {
+            let text = error.to_string();
+            let why = text.rsplit_once(": ").map_or(text.as_str(), |(_, why)| why);
+            Err(unknown(why.to_owned()))
+        }
+    }
+}
+
+/// The addresses under which a client finds the server. "Every address" (`0.0.0.0`, `::`), which a server may have printed, is
+/// nobody's: it stands for this machine.
+///
+/// # Errors
+/// As [`resolve`].
+pub fn of_server(host: &str, port: u16, stop: &Stop) -> Result<Vec<SocketAddr>, Trouble> {
+    let mut addresses = resolve(host, port, stop)?;
+    for address in &mut addresses {
+        match address.ip() {
+            IpAddr::V4(Ipv4Addr::UNSPECIFIED) => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+            IpAddr::V6(Ipv6Addr::UNSPECIFIED) => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+            _ => {}
+        }
+    }
+    Ok(addresses)
+}
+
+/// Looks a name up in a thread of its own: getaddrinfo(3) cannot be interrupted, the person must be able to quit.
+fn look_up(host: String, port: u16, stop: &Stop) -> Result<io::Result<Vec<SocketAddr>>, Trouble> {
+    /// How soon a quit is noticed.
+    const GLANCE: Duration = Duration::from_millis(20);
+    let (tell, told) = mpsc::channel();
+    std::thread::spawn(move || {
+        let found = (host.as_str(), port).to_socket_addrs();
+        // Nobody is there to be told when the program has quit meanwhile.
+        let _ = tell.send(found.map(Iterator::collect));
+    });
+    loop {
+        match told.recv_timeout(GLANCE) {
+            Ok(found) => return Ok(found),
+            Err(RecvTimeoutError::Timeout) if stop.requested() => return Err(Trouble::Stopped),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return Ok(Err(io::Error::other("the look-up failed"))),
+        }
+    }
+}
+
+/// The address under which others reach this machine.
+///
+/// A UDP socket that is connected to a public address has the local address that packets to the public would leave from; the
+/// `connect()` sends none. With no route there (a laptop offline): the first address of an interface, else 127.0.0.1.
+#[must_use]
+pub fn of_this_machine(program: Program, stop: &Stop) -> IpAddr {
+    probe(program, PUBLIC_IPV4, stop)
+        .or_else(|_| probe(program, PUBLIC_IPV6, stop))
+        .unwrap_or_else(|_| first_usable(&sys::interface_addresses()))
+}
+
+fn probe(program: Program, public: SocketAddr, stop: &Stop) -> Result<IpAddr, Trouble> {
+    let mut socket = Socket::open(program, Role::AddressProbe, Family::of(public), Kind::Datagram, stop)?;
+    socket.connect(public, None)?;
+    Ok(socket.local_address()?.ip())
+}
+
+/// IPv4 first, as people type it; an IPv6 address that holds on one link only is of no use without the link's name.
+fn first_usable(addresses: &[IpAddr]) -> IpAddr {
+    let on_one_link_only = |ip: &IpAddr| matches!(ip, IpAddr::V6(v6) if v6.is_unicast_link_local());
+    let v4 = addresses.iter().find(|ip| ip.is_ipv4());
+    let any = v4.or_else(|| addresses.iter().find(|ip| !on_one_link_only(ip)));
+    any.copied().unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Stop, Trouble, first_usable, resolve};
+
+    fn resolved(host: &str) -> Vec<String> {
+        let addresses = resolve(host, 7, &Stop::new().unwrap()).unwrap();
+        addresses.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn an_address_stands_for_itself() {
+        assert_eq!(resolved("127.0.0.1"), ["127.0.0.1:7"]);
+        assert_eq!(resolved("::1"), ["[::1]:7"]);
+        assert_eq!(resolved("[::1]"), ["[::1]:7"]);
+    }
+
+    #[test]
+    fn a_name_is_looked_up() {
+        assert!(
+            resolved("localhost")
+                .iter()
+                .any(|address| address == "127.0.0.1:7" || address == "[::1]:7")
+        );
+    }
+
+    #[test]
+    fn what_is_neither_is_named() {
+        for host in ["300.1.1.1", "", "no-such-host.invalid", "a b"] {
+            let trouble = resolve(host, 7, &Stop::new().unwrap()).unwrap_err();
+            assert!(matches!(trouble, Trouble::UnknownHost { .. }), "{host}: {trouble}");
+        }
+    }
+
+    #[test]
+    fn without_a_route_the_first_address_that_others_can_use_is_taken() {
+        let parse = |list: &[&str]| list.iter().map(|ip| ip.parse().unwrap()).collect::<Vec<_>>();
+        assert_eq!(
+            first_usable(&parse(&["fe80::1", "2001:db8::1", "10.0.0.1"])).to_string(),
+            "10.0.0.1"
+        );
+        assert_eq!(
+            first_usable(&parse(&["fe80::1", "2001:db8::1"])).to_string(),
+            "2001:db8::1"
+        );
+        assert_eq!(first_usable(&parse(&["fe80::1"])).to_string(), "127.0.0.1");
+        assert_eq!(first_usable(&[]).to_string(), "127.0.0.1");
+    }
+}

@@ -1,0 +1,81 @@
+//! What both servers do first: take an address, and tell people which one.
+
+use std::io::ErrorKind;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use super::address;
+use super::socket::{Family, Kind, Socket};
+use super::stop::Stop;
+use super::transcript::Transcript;
+use super::trouble::{Reason, Trouble};
+use crate::calls::{Program, Role};
+
+/// Makes the socket and binds it. Without an address it serves every address of the machine.
+///
+/// # Errors
+/// The port is taken, needs privileges, or the address is no interface's.
+pub fn bind(
+    program: Program,
+    role: Role,
+    kind: Kind,
+    address: Option<SocketAddr>,
+    port: u16,
+    stop: &Stop,
+) -> Result<Socket, Trouble> {
+    if let Some(mut address) = address {
+        address.set_port(port);
+        return bind_to(program, role, kind, address, false, stop);
+    }
+    // One IPv6 socket serves both families; where there is no IPv6, an IPv4 socket serves what there is.
+    let every_ipv6 = SocketAddr::new(IpAddr::V6(Ipv6Addr::UNSPECIFIED), port);
+    match bind_to(program, role, kind, every_ipv6, true, stop) {
+        Err(trouble) if !is_about_the_port(&trouble) => {
+            let every_ipv4 = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), port);
+            bind_to(program, role, kind, every_ipv4, false, stop)
+        }
+        bound => bound,
+    }
+}
+
+fn bind_to(
+    program: Program,
+    role: Role,
+    kind: Kind,
+    address: SocketAddr,
+    both_families: bool,
+    stop: &Stop,
+) -> Result<Socket, Trouble> {
+    let socket = Socket::open(program, role, Family::of(address), kind, stop)?;
+    if both_families {
+        socket.serve_ipv4_too()?;
+    }
+    // Not for UDP, which has no TIME-WAIT: there the option would let a second server take the first one's datagrams.
+    if kind == Kind::Stream {
+        socket.reuse_address()?;
+    }
+    socket.bind(address)?;
+    Ok(socket)
+}
+
+fn is_about_the_port(trouble: &Trouble) -> bool {
+    matches!(
+        trouble.call_reason().and_then(Reason::kind),
+        Some(ErrorKind::AddrInUse | ErrorKind::PermissionDenied)
+    )
+}
+
+/// Prints the server's first lines: the address that a client is to use, and the port.
+///
+/// # Errors
+/// Standard output cannot be written.
+pub fn announce(
+    program: Program,
+    socket: &Socket,
+    transcript: &Transcript,
+    bound: Option<SocketAddr>,
+    stop: &Stop,
+) -> Result<(), Trouble> {
+    let port = socket.local_address()?.port();
+    let server_ip = bound.map_or_else(|| address::of_this_machine(program, stop), |bound| bound.ip());
+    transcript.server_ready(server_ip, port)
+}

@@ -1,0 +1,431 @@
+//! The socket: one method per socket call.
+//!
+//! Each method makes its call, names it in the error, and reports it as an event ([`crate::calls`]) with the time at which
+//! the program entered and left it. So the programs read like the lecture: `socket`, `bind`, `recvfrom`, `sendto`.
+//!
+//! A method that waits (`accept`, `connect`, `recv`, …) waits like the plain call, with two differences: it gives up after
+//! the patience it was given, and at once when the program is told to quit. For that the descriptor is non-blocking
+//! underneath: the call is tried, and when it would block, poll(2) waits for the socket and for the [`Stop`] mark, then it is
+//! tried again. The report has one call, from the first try to the last: what the program experienced.
+
+mod perform;
+
+use std::io::{self, ErrorKind};
+use std::mem::MaybeUninit;
+use std::net::{Shutdown, SocketAddr};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use socket2::{Domain, Type};
+
+use self::perform::{Brought, Given, Stopwatch, Unfinished, canonical, in_form_of, own_address};
+use super::stop::Stop;
+use super::sys::{self, Interest, Woken};
+use super::trouble::{CallTrouble, Trouble};
+use crate::calls::{Name, Program, Role};
+
+/// Counts the sockets of this process.
+static NEXT_NUMBER: AtomicU64 = AtomicU64::new(1);
+
+/// What the socket speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `SOCK_DGRAM`: UDP.
+    Datagram,
+    /// `SOCK_STREAM`: TCP.
+    Stream,
+}
+
+/// Which addresses it uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// `AF_INET`: IPv4.
+    Inet,
+    /// `AF_INET6`: IPv6.
+    Inet6,
+}
+
+impl Family {
+    /// The family of this address.
+    #[must_use]
+    pub const fn of(address: SocketAddr) -> Self {
+        if address.is_ipv4() { Self::Inet } else { Self::Inet6 }
+    }
+}
+
+/// A socket of one of the four programs. Closed, and its `close()` reported, when it goes out of scope.
+#[derive(Debug)]
+pub struct Socket {
+    /// `None` only while it is being dropped.
+    inner: Option<socket2::Socket>,
+    program: Program,
+    role: Role,
+    family: Family,
+    number: u64,
+    stop: Stop,
+    /// The other end of a connection.
+    peer: Option<SocketAddr>,
+}
+
+impl Socket {
+    /// `socket()`: makes the door. socket(2)
+    ///
+    /// # Errors
+    /// No descriptors left, or the system does not speak the family.
+    pub fn open(program: Program, role: Role, family: Family, kind: Kind, stop: &Stop) -> Result<Self, Trouble> {
+        let (domain, family_name) = match family {
+            Family::Inet => (Domain::IPV4, "AF_INET"),
+            Family::Inet6 => (Domain::IPV6, "AF_INET6"),
+        };
+        let (kind, kind_name) = match kind {
+            Kind::Datagram => (Type::DGRAM, "SOCK_DGRAM"),
+            Kind::Stream => (Type::STREAM, "SOCK_STREAM"),
+        };
+        let given = Given::argument(format!("{family_name}, {kind_name}"));
+        let mut socket = Self {
+            inner: None,
+            program,
+            role,
+            family,
+            number: NEXT_NUMBER.fetch_add(1, Ordering::Relaxed),
+            stop: stop.clone(),
+            peer: None,
+        };
+        let stopwatch = Stopwatch::start();
+        let made = socket2::Socket::new(domain, kind, None).and_then(|inner| {
+            inner.set_nonblocking(true)?;
+            Ok(inner)
+        });
+        let done = match made {
+            Ok(inner) => {
+                let result = sys::descriptor(&inner);
+                socket.inner = Some(inner);
+                Ok(result)
+            }
+            Err(error) => Err(Unfinished::Os(error)),
+        };
+        if let Some(stopwatch) = stopwatch {
+            let brought = done.as_ref().map(|&result| Brought::result(result));
+            socket.report(&stopwatch.stop(), Name::Socket, &given, brought, &socket.identity());
+        }
+        match done {
+            Ok(_) => Ok(socket),
+            Err(unfinished) => Err(socket.trouble(Name::Socket, None, unfinished)),
+        }
+    }
+
+    /// `setsockopt(SO_REUSEADDR)`: lets a restarted server have its port again while old connections are in TIME-WAIT.
+    /// socket(7); RFC 9293 section 3.6.1
+    ///
+    /// On Windows the option means something else, so nothing is done there.
+    ///
+    /// # Errors
+    /// Those of setsockopt(2).
+    pub fn reuse_address(&self) -> Result<(), Trouble> {
+        if cfg!(windows) {
+            return Ok(());
+        }
+        self.set_option("SO_REUSEADDR = 1", |socket| socket.set_reuse_address(true))
+    }
+
+    /// `setsockopt(IPV6_V6ONLY)`: switched off, an IPv6 socket serves IPv4 too. ipv6(7)
+    ///
+    /// # Errors
+    /// Those of setsockopt(2).
+    pub fn serve_ipv4_too(&self) -> Result<(), Trouble> {
+        self.set_option("IPV6_V6ONLY = 0", |socket| socket.set_only_v6(false))
+    }
+
+    /// `setsockopt(IP_RECVERR)`: lets `recvfrom()` return what ICMP says of our datagrams, such as "port unreachable".
+    /// ip(7)
+    ///
+    /// # Errors
+    /// Those of setsockopt(2).
+    pub fn report_icmp_errors(&self, family: Family) -> Result<(), Trouble> {
+        let (option, ipv6) = match family {
+            Family::Inet => ("IP_RECVERR = 1", false),
+            Family::Inet6 => ("IPV6_RECVERR = 1", true),
+        };
+        self.set_option(option, |socket| sys::report_icmp_errors(socket, ipv6).map(drop))
+    }
+
+    fn set_option(&self, option: &str, set: impl Fn(&socket2::Socket) -> io::Result<()>) -> Result<(), Trouble> {
+        let given = Given::argument(option.to_owned());
+        self.perform(Name::SetSockOpt, &given, None, set, |()| Brought::result(0))
+    }
+
+    /// `bind()`: takes the address; port 0 lets the system pick one. bind(2)
+    ///
+    /// # Errors
+    /// The port is taken, needs privileges, or the address is no interface's.
+    pub fn bind(&self, address: SocketAddr) -> Result<(), Trouble> {
+        let bound = self.perform(
+            Name::Bind,
+            &Given::default(),
+            None,
+            |socket| socket.bind(&address.into()),
+            |()| Brought::result(0),
+        );
+        bound.map_err(|trouble| with_address(trouble, address))
+    }
+
+    /// `listen()`: from now on the kernel completes handshakes and queues up to `backlog` of them for `accept()`. listen(2)
+    ///
+    /// # Errors
+    /// Another socket listens on the port.
+    pub fn listen(&self, backlog: i32) -> Result<(), Trouble> {
+        let given = Given::argument(backlog.to_string());
+        self.perform(
+            Name::Listen,
+            &given,
+            None,
+            |socket| socket.listen(backlog),
+            |()| Brought::result(0),
+        )
+    }
+
+    /// `getsockname()`: the socket's own address. getsockname(2)
+    ///
+    /// # Errors
+    /// Those of getsockname(2).
+    pub fn local_address(&self) -> Result<SocketAddr, Trouble> {
+        self.perform(Name::GetSockName, &Given::default(), None, own_address, |_| {
+            Brought::result(0)
+        })
+    }
+
+    /// `accept()`: waits for a finished connection and takes it out of the kernel's queue, with a new socket for it. accept(2)
+    ///
+    /// # Errors
+    /// Descriptors ran out, the client was gone already, or [`Trouble::Stopped`].
+    pub fn accept(&self) -> Result<(Self, SocketAddr), Trouble> {
+        let (connection, client) = self.perform(
+            Name::Accept,
+            &Given::default(),
+            Some((Interest::Readable, None)),
+            |socket| {
+                let (connection, client) = socket.accept()?;
+                connection.set_nonblocking(true)?;
+                let client = client.as_socket().ok_or(ErrorKind::InvalidData)?;
+                Ok((connection, canonical(client)))
+            },
+            |(connection, client)| Brought::result(sys::descriptor(connection)).from(*client),
+        )?;
+        let connection_socket = Self {
+            inner: Some(connection),
+            program: self.program,
+            role: Role::ConnectionSocket,
+            family: self.family,
+            number: NEXT_NUMBER.fetch_add(1, Ordering::Relaxed),
+            stop: self.stop.clone(),
+            peer: Some(client),
+        };
+        Ok((connection_socket, client))
+    }
+
+    /// `connect()`: for TCP the three-way handshake, from the SYN sent to the SYN-ACK received; for UDP it only notes the
+    /// other end's address, and no packet is sent. connect(2)
+    ///
+    /// # Errors
+    /// Refused, no route, no answer within `patience`, or [`Trouble::Stopped`].
+    pub fn connect(&mut self, server: SocketAddr, patience: Option<Duration>) -> Result<(), Trouble> {
+        let given = Given::default().to(Some(server));
+        let mut under_way = false;
+        self.perform(
+            Name::Connect,
+            &given,
+            Some((Interest::Writable, patience)),
+            |socket| {
+                if !under_way {
+                    match socket.connect(&server.into()) {
+                        Err(error) if sys::is_in_progress(&error) => under_way = true,
+                        other => return other.and_then(|()| not_to_itself(socket)),
+                    }
+                    return Err(ErrorKind::WouldBlock.into());
+                }
+                match socket.take_error()? {
+                    Some(error) => Err(error),
+                    None => not_to_itself(socket),
+                }
+            },
+            |()| Brought::result(0),
+        )?;
+        self.peer = Some(server);
+        Ok(())
+    }
+
+    /// `send()`: hands bytes to the connection; the kernel may take fewer than offered. send(2)
+    ///
+    /// # Errors
+    /// The connection broke, no room within `patience`, or [`Trouble::Stopped`].
+    pub fn send(&self, bytes: &[u8], patience: Option<Duration>) -> Result<usize, Trouble> {
+        let given = Given::bytes(bytes.len()).to(self.peer);
+        let sent = self.perform(
+            Name::Send,
+            &given,
+            Some((Interest::Writable, patience)),
+            |socket| socket.send(bytes),
+            |&sent| Brought::bytes(sent),
+        )?;
+        show(Name::Send, bytes.get(..sent).unwrap_or(bytes));
+        Ok(sent)
+    }
+
+    /// `send()` again and again until the kernel has taken all of it.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub fn send_all(&self, bytes: &[u8], patience: Option<Duration>) -> Result<(), Trouble> {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let sent = self.send(rest, patience)?;
+            rest = rest.get(sent..).unwrap_or_default();
+        }
+        Ok(())
+    }
+
+    /// `sendto()`: sends a datagram, the destination attached to it. sendto(2)
+    ///
+    /// # Errors
+    /// Too long for a datagram, no route, or a refusal that ICMP reported for an earlier one.
+    pub fn sendto(&self, bytes: &[u8], destination: SocketAddr) -> Result<usize, Trouble> {
+        let given = Given::bytes(bytes.len()).to(Some(destination));
+        let sent = self.perform(
+            Name::SendTo,
+            &given,
+            Some((Interest::Writable, None)),
+            |socket| socket.send_to(bytes, &in_form_of(self.family, destination).into()),
+            |&sent| Brought::bytes(sent),
+        )?;
+        show(Name::SendTo, bytes);
+        Ok(sent)
+    }
+
+    /// `recv()`: waits until bytes of the stream are there and returns those that are; none when the other end has
+    /// finished. recv(2)
+    ///
+    /// # Errors
+    /// The connection broke, nothing came within `patience`, or [`Trouble::Stopped`].
+    pub fn recv<'a>(&self, room: &'a mut [u8], patience: Option<Duration>) -> Result<&'a [u8], Trouble> {
+        let given = Given::bytes(room.len()).to(self.peer);
+        let length = self.perform(
+            Name::Recv,
+            &given,
+            Some((Interest::Readable, patience)),
+            |mut socket| io::Read::read(&mut socket, room),
+            |&length| Brought::bytes(length),
+        )?;
+        let bytes = room.get(..length).unwrap_or_default();
+        show(Name::Recv, bytes);
+        Ok(bytes)
+    }
+
+    /// `recvfrom()`: waits for a datagram and returns it with its sender's address. recvfrom(2)
+    ///
+    /// # Errors
+    /// What ICMP said of a datagram sent before, nothing within `patience`, or [`Trouble::Stopped`].
+    pub fn recvfrom<'a>(
+        &self,
+        room: &'a mut [u8],
+        patience: Option<Duration>,
+    ) -> Result<(&'a [u8], SocketAddr), Trouble> {
+        let given = Given::bytes(room.len());
+        let (length, sender) = self.perform(
+            Name::RecvFrom,
+            &given,
+            Some((Interest::Readable, patience)),
+            |socket| sys::recv_from(socket, room).map(|(length, sender)| (length, canonical(sender))),
+            |&(length, sender)| Brought::bytes(length).from(sender),
+        )?;
+        let bytes = room.get(..length).unwrap_or_default();
+        show(Name::RecvFrom, bytes);
+        Ok((bytes, sender))
+    }
+
+    /// `shutdown(SHUT_WR)`: "I have sent everything", a FIN, while the other end may still send. shutdown(2)
+    ///
+    /// # Errors
+    /// The connection is gone already.
+    pub fn shutdown_sending(&self) -> Result<(), Trouble> {
+        let given = Given::argument("SHUT_WR".to_owned());
+        self.perform(
+            Name::Shutdown,
+            &given,
+            None,
+            |socket| socket.shutdown(Shutdown::Write),
+            |()| Brought::result(0),
+        )
+    }
+
+    /// `close()`: gives the socket back. For a TCP connection that sends the FIN. close(2)
+    ///
+    /// Going out of scope does the same; a call shows where in the lecture's story it happens.
+    pub fn close(self) {
+        drop(self);
+    }
+
+    /// The other end of the connection, as `connect()` or `accept()` had it; 0.0.0.0:0 without one.
+    #[must_use]
+    pub fn peer(&self) -> SocketAddr {
+        self.peer.unwrap_or(SocketAddr::from(([0, 0, 0, 0], 0)))
+    }
+
+    /// Waits, without a socket call, until there is something to receive; `false` when `patience` is over before.
+    ///
+    /// # Errors
+    /// [`Trouble::Stopped`].
+    pub fn wait_readable(&self, patience: Duration) -> Result<bool, Trouble> {
+        let woken = sys::wait(self.inner()?, Interest::Readable, &self.stop, Some(patience));
+        match woken {
+            Ok(Woken::Ready) => Ok(true),
+            Ok(Woken::TimedOut) => Ok(false),
+            Ok(Woken::Stopped) => Err(Trouble::Stopped),
+            Err(error) => Err(self.trouble(Name::Recv, self.peer, Unfinished::Os(error))),
+        }
+    }
+
+    /// Has the other end closed or reset the connection while nobody was looking? Takes no byte of the stream.
+    #[must_use]
+    pub fn is_finished_by_peer(&self) -> bool {
+        let mut one = [MaybeUninit::uninit(); 1];
+        match self.inner().map(|socket| socket.peek(&mut one)) {
+            Ok(Ok(0)) => true,
+            Ok(Err(error)) => error.kind() != ErrorKind::WouldBlock,
+            _ => false,
+        }
+    }
+}
+
+/// A failed `bind()` is about the address that it asked for, which the socket does not have.
+fn with_address(trouble: Trouble, address: SocketAddr) -> Trouble {
+    match trouble {
+        Trouble::Call(trouble) => Trouble::Call(CallTrouble {
+            address: Some(address),
+            ..trouble
+        }),
+        other => other,
+    }
+}
+
+/// On one machine, the system may pick as the client's port the very port that it connects to: with nobody listening there,
+/// TCP's simultaneous open (RFC 9293 section 3.5) then connects the socket to itself.
+fn not_to_itself(socket: &socket2::Socket) -> io::Result<()> {
+    match (socket.local_addr(), socket.peer_addr()) {
+        (Ok(local), Ok(peer)) if local.as_socket() == peer.as_socket() && local.as_socket().is_some() => {
+            Err(ErrorKind::ConnectionRefused.into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The bytes themselves, at the finest level of detail.
+fn show(call: Name, bytes: &[u8]) {
+    /// So many bytes tell what the data are and fit a line.
+    const SHOWN: usize = 32;
+    tracing::trace!(target: "socket_lab::data", "{call}: {}", {
+        let shown = bytes.get(..SHOWN).unwrap_or(bytes);
+        let hex: Vec<String> = shown.iter().map(|byte| format!("{byte:02x}")).collect();
+        let more = if shown.len() < bytes.len() { " ..." } else { "" };
+        format!("{} bytes: {}{more} \"{}\"{more}", bytes.len(), hex.join(" "), crate::escape::printable(shown))
+    });
+}

@@ -1,0 +1,145 @@
+//! Ctrl+Z, Ctrl+C and SIGTERM: told to quit.
+//!
+//! The classic scripts say "Press Ctrl+Z to quit", but Ctrl+Z only suspends them: the port stays taken, and clients that
+//! still connect hang. Here the three signals mark a [`Stop`], and every call that waits looks at it: before it waits, and
+//! by waiting for the mark's descriptor beside its own. So no call is left waiting, and none is torn out of the middle.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+#[cfg(unix)]
+use super::sys::{self, Interest};
+
+/// A mark that, once set, ends every waiting call with "stopped". Clones are the same mark.
+#[derive(Debug, Clone)]
+pub struct Stop {
+    requested: Arc<AtomicBool>,
+    #[cfg(unix)]
+    pipe: Arc<unix::Pipe>,
+}
+
+impl Stop {
+    /// A mark that nobody has set.
+    ///
+    /// # Errors
+    /// When the process may open no more files.
+    pub fn new() -> io::Result<Self> {
+        Ok(Self {
+            requested: Arc::new(AtomicBool::new(false)),
+            #[cfg(unix)]
+            pipe: Arc::new(unix::Pipe::new()?),
+        })
+    }
+
+    /// A mark that SIGTSTP (Ctrl+Z), SIGINT (Ctrl+C) and SIGTERM set, signal(7).
+    ///
+    /// # Errors
+    /// When the process may open no more files.
+    pub fn on_signals() -> io::Result<Self> {
+        let stop = Self::new()?;
+        #[cfg(unix)]
+        unix::watch_signals(&stop)?;
+        Ok(stop)
+    }
+
+    /// Sets the mark.
+    pub fn request(&self) {
+        self.requested.store(true, Ordering::SeqCst);
+        #[cfg(unix)]
+        self.pipe.write();
+    }
+
+    /// Waits until it is set.
+    pub fn wait(&self) {
+        while !self.requested() {
+            // Waits for the mark and, beside it, for the mark: both wake at once.
+            #[cfg(unix)]
+            let woken = sys::wait(self, Interest::Readable, self, None).is_ok();
+            #[cfg(not(unix))]
+            let woken = false;
+            if !woken {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        }
+    }
+
+    /// Is it set?
+    #[must_use]
+    pub fn requested(&self) -> bool {
+        self.requested.load(Ordering::SeqCst)
+    }
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::io::{self, Write};
+    use std::os::fd::{AsFd, BorrowedFd};
+    use std::os::unix::net::UnixStream;
+    use std::sync::Arc;
+
+    use signal_hook::consts::{SIGINT, SIGTERM, SIGTSTP};
+
+    use super::Stop;
+
+    /// A byte written into it stays there for good, so that the reading end is ready for every thread that waits.
+    #[derive(Debug)]
+    pub(super) struct Pipe {
+        reader: UnixStream,
+        writer: UnixStream,
+    }
+
+    impl Pipe {
+        pub(super) fn new() -> io::Result<Self> {
+            let (reader, writer) = UnixStream::pair()?;
+            writer.set_nonblocking(true)?;
+            Ok(Self { reader, writer })
+        }
+
+        pub(super) fn write(&self) {
+            // When it is full it is ready to read, which is all that is wanted.
+            let _ = (&self.writer).write(b"!");
+        }
+    }
+
+    impl AsFd for Stop {
+        fn as_fd(&self) -> BorrowedFd<'_> {
+            self.pipe.reader.as_fd()
+        }
+    }
+
+    pub(super) fn watch_signals(stop: &Stop) -> io::Result<()> {
+        for signal in [SIGTSTP, SIGINT, SIGTERM] {
+            // The flag first: whoever is woken by the pipe must find it set.
+            signal_hook::flag::register(signal, Arc::clone(&stop.requested))?;
+            signal_hook::low_level::pipe::register(signal, stop.pipe.writer.try_clone()?)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::super::sys::{self, Interest, Woken};
+    use super::Stop;
+
+    #[test]
+    fn a_request_wakes_whoever_waits_and_stays() {
+        let stop = Stop::new().unwrap();
+        let (silent, _other) = std::os::unix::net::UnixStream::pair().unwrap();
+        let patience = Some(Duration::from_millis(1));
+        let wait = |patience| sys::wait(&silent, Interest::Readable, &stop, patience).unwrap();
+        assert_eq!(wait(patience), Woken::TimedOut);
+        assert!(!stop.requested());
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| wait(None));
+            stop.clone().request();
+            assert_eq!(waiting.join().unwrap(), Woken::Stopped);
+        });
+        assert!(stop.requested());
+        assert_eq!(wait(None), Woken::Stopped);
+    }
+}

@@ -1,0 +1,305 @@
+//! What differs between operating systems. Linux is the one tried; the others get what the standard library has.
+
+use std::io;
+use std::mem::MaybeUninit;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use super::stop::Stop;
+use crate::calls::Failure;
+
+/// What a call waits for before it is tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Interest {
+    /// Something to take: data, a connection, the end of the stream, an error.
+    Readable,
+    /// Room to send, or the end of a connection attempt.
+    Writable,
+}
+
+/// How a waiting ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Woken {
+    /// What was waited for is there.
+    Ready,
+    /// The program was told to quit.
+    Stopped,
+    /// The time was over.
+    TimedOut,
+}
+
+/// Receives a datagram: its length and its sender. recvfrom(2)
+///
+/// # Errors
+/// Those of recvfrom(2).
+pub fn recv_from(socket: &socket2::Socket, buffer: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
+    let room: *mut [u8] = buffer;
+    #[expect(
+        unsafe_code,
+        reason = "socket2 asks for room that may be uninitialised, ours is initialised"
+    )]
+    // SAFETY: MaybeUninit<u8> has the layout of u8, `room` comes from a mutable borrow that lasts until the function
+    // ends and is used by nobody else meanwhile, and recv_from promises never to write uninitialised bytes to it.
+    let room = unsafe { &mut *(room as *mut [MaybeUninit<u8>]) };
+    let (length, from) = socket.recv_from(room)?;
+    let from = from
+        .as_socket()
+        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "the sender has no internet address"))?;
+    Ok((length, from))
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+    use std::time::Instant;
+
+    use nix::errno::Errno;
+    use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+    use nix::sys::resource::{Resource, getrlimit, setrlimit};
+
+    use super::{Duration, Failure, Interest, IpAddr, Stop, Woken, io};
+
+    /// Waits until the descriptor is ready, the program is told to quit, or the time is over. poll(2)
+    ///
+    /// # Errors
+    /// Those of poll(2), except for interruptions, after which it waits on.
+    pub fn wait(
+        descriptor: &impl AsFd,
+        interest: Interest,
+        stop: &Stop,
+        patience: Option<Duration>,
+    ) -> io::Result<Woken> {
+        let flags = match interest {
+            Interest::Readable => PollFlags::POLLIN,
+            Interest::Writable => PollFlags::POLLOUT,
+        };
+        let deadline = patience.and_then(|patience| Instant::now().checked_add(patience));
+        loop {
+            let timeout = match deadline {
+                None => PollTimeout::NONE,
+                Some(deadline) => whole_milliseconds(deadline.saturating_duration_since(Instant::now())),
+            };
+            let mut watched = [
+                PollFd::new(descriptor.as_fd(), flags),
+                PollFd::new(stop.as_fd(), PollFlags::POLLIN),
+            ];
+            match poll(&mut watched, timeout) {
+                Err(Errno::EINTR) => continue,
+                Err(error) => return Err(error.into()),
+                Ok(_) => {}
+            }
+            let [descriptor_ready, stop_ready] = watched.map(|fd| fd.any().unwrap_or(true));
+            if stop_ready {
+                return Ok(Woken::Stopped);
+            }
+            if descriptor_ready {
+                return Ok(Woken::Ready);
+            }
+            if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+                return Ok(Woken::TimedOut);
+            }
+        }
+    }
+
+    /// poll(2) counts in milliseconds: rounded up, lest it return before the deadline and spin. A time past its range is
+    /// cut; the caller's loop then waits again.
+    fn whole_milliseconds(left: Duration) -> PollTimeout {
+        let milliseconds = left.as_micros().div_ceil(1000);
+        i32::try_from(milliseconds)
+            .ok()
+            .and_then(|milliseconds| PollTimeout::try_from(milliseconds).ok())
+            .unwrap_or(PollTimeout::MAX)
+    }
+
+    /// Asks the kernel to hand on what ICMP says of this socket's datagrams, as it does by itself for a connected socket
+    /// (ip(7) `IP_RECVERR`, ipv6(7) `IPV6_RECVERR`). Returns the option's name, or `None` where there is none.
+    ///
+    /// # Errors
+    /// Those of setsockopt(2).
+    #[cfg(target_os = "linux")]
+    pub fn report_icmp_errors(socket: &socket2::Socket, ipv6: bool) -> io::Result<Option<&'static str>> {
+        use nix::sys::socket::{setsockopt, sockopt};
+        if ipv6 {
+            setsockopt(socket, sockopt::Ipv6RecvErr, &true)?;
+            Ok(Some("IPV6_RECVERR"))
+        } else {
+            setsockopt(socket, sockopt::Ipv4RecvErr, &true)?;
+            Ok(Some("IP_RECVERR"))
+        }
+    }
+
+    /// The addresses of the machine's interfaces that are up, loopback left out. getifaddrs(3)
+    #[must_use]
+    pub fn interface_addresses() -> Vec<IpAddr> {
+        use nix::net::if_::InterfaceFlags;
+        let Ok(interfaces) = nix::ifaddrs::getifaddrs() else {
+            return Vec::new();
+        };
+        interfaces
+            .filter(|interface| interface.flags.contains(InterfaceFlags::IFF_UP))
+            .filter(|interface| !interface.flags.contains(InterfaceFlags::IFF_LOOPBACK))
+            .filter_map(|interface| {
+                let address = interface.address?;
+                let v4 = address.as_sockaddr_in().map(|v4| IpAddr::V4(v4.ip()));
+                v4.or_else(|| address.as_sockaddr_in6().map(|v6| IpAddr::V6(v6.ip())))
+            })
+            .collect()
+    }
+
+    /// Closes the descriptor and returns what close(2) says, which dropping it would not.
+    ///
+    /// # Errors
+    /// Those of close(2); the descriptor is gone all the same.
+    pub fn close(socket: socket2::Socket) -> io::Result<()> {
+        nix::unistd::close(OwnedFd::from(socket)).map_err(io::Error::from)
+    }
+
+    /// The descriptor's number.
+    #[must_use]
+    pub fn descriptor(socket: &socket2::Socket) -> i64 {
+        i64::from(socket.as_raw_fd())
+    }
+
+    /// The error's name and text, as errno(3) has them.
+    #[must_use]
+    pub fn failure(error: &io::Error) -> Failure {
+        match error.raw_os_error().map(Errno::from_raw) {
+            Some(errno) => Failure {
+                name: format!("{errno:?}"),
+                text: errno.desc().to_owned(),
+            },
+            None => Failure {
+                name: format!("{:?}", error.kind()),
+                text: error.to_string(),
+            },
+        }
+    }
+
+    /// Allows the process at least this many open files, as far as the hard limit goes; returns how many it may have now.
+    /// getrlimit(2) `RLIMIT_NOFILE`
+    #[must_use]
+    pub fn allow_open_files(wanted: u64) -> u64 {
+        let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else {
+            return u64::MAX;
+        };
+        let better = wanted.min(hard);
+        if better <= soft || setrlimit(Resource::RLIMIT_NOFILE, better, hard).is_err() {
+            return soft;
+        }
+        better
+    }
+
+    /// Has the process, or the whole system, run out of something that comes back when connections end?
+    #[must_use]
+    pub fn is_exhaustion(error: &io::Error) -> bool {
+        matches!(
+            error.raw_os_error().map(Errno::from_raw),
+            Some(Errno::EMFILE | Errno::ENFILE | Errno::ENOBUFS | Errno::ENOMEM)
+        )
+    }
+
+    /// Is the connection attempt under way? connect(2) `EINPROGRESS`
+    #[must_use]
+    pub fn is_in_progress(error: &io::Error) -> bool {
+        error.raw_os_error().map(Errno::from_raw) == Some(Errno::EINPROGRESS)
+    }
+}
+
+#[cfg(unix)]
+pub use unix::*;
+
+#[cfg(not(unix))]
+mod elsewhere {
+    use std::time::Instant;
+
+    use super::{Duration, Failure, Interest, IpAddr, Stop, Woken, io};
+
+    /// How long a waiting call sleeps before it is tried again.
+    const SLICE: Duration = Duration::from_millis(10);
+
+    /// Without poll(2): sleeps a little and lets the caller try again.
+    ///
+    /// # Errors
+    /// None.
+    pub fn wait<T>(_: &T, _: Interest, stop: &Stop, patience: Option<Duration>) -> io::Result<Woken> {
+        if stop.requested() {
+            return Ok(Woken::Stopped);
+        }
+        match patience {
+            Some(Duration::ZERO) => Ok(Woken::TimedOut),
+            Some(patience) => {
+                std::thread::sleep(SLICE.min(patience));
+                Ok(Woken::Ready)
+            }
+            None => {
+                std::thread::sleep(SLICE);
+                Ok(Woken::Ready)
+            }
+        }
+    }
+
+    /// Not asked here: without a route the server names 127.0.0.1.
+    #[must_use]
+    pub fn interface_addresses() -> Vec<IpAddr> {
+        Vec::new()
+    }
+
+    /// Closes the socket; the result is not to be had.
+    ///
+    /// # Errors
+    /// None.
+    pub fn close(socket: socket2::Socket) -> io::Result<()> {
+        drop(socket);
+        Ok(())
+    }
+
+    /// No descriptor to show.
+    #[must_use]
+    pub fn descriptor(_: &socket2::Socket) -> i64 {
+        0
+    }
+
+    /// The error's kind and text.
+    #[must_use]
+    pub fn failure(error: &io::Error) -> Failure {
+        Failure {
+            name: format!("{:?}", error.kind()),
+            text: error.to_string(),
+        }
+    }
+
+    /// No such limit here.
+    #[must_use]
+    pub fn allow_open_files(_: u64) -> u64 {
+        u64::MAX
+    }
+
+    /// Has the system run out of something that comes back when connections end?
+    #[must_use]
+    pub fn is_exhaustion(error: &io::Error) -> bool {
+        error.kind() == io::ErrorKind::OutOfMemory
+    }
+
+    /// Is the connection attempt under way?
+    #[must_use]
+    pub fn is_in_progress(error: &io::Error) -> bool {
+        error.kind() == io::ErrorKind::WouldBlock
+    }
+}
+
+#[cfg(not(unix))]
+pub use elsewhere::*;
+
+#[cfg(not(target_os = "linux"))]
+mod no_icmp_reports {
+    /// There is no such option here: that nobody listens shows as a missing reply.
+    ///
+    /// # Errors
+    /// None.
+    pub fn report_icmp_errors(_: &socket2::Socket, _: bool) -> std::io::Result<Option<&'static str>> {
+        Ok(None)
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+pub use no_icmp_reports::*;

@@ -1,0 +1,230 @@
+//! The TCP client: the connection stands while the person types; one line per connection.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use super::client::{Answers, Server};
+use super::keyboard::{Keyboard, Line, Source};
+use super::socket::{Family, Kind, Socket};
+use super::stop::Stop;
+use super::transcript::Transcript;
+use super::trouble::{Reason, Trouble};
+use crate::calls::{Program, Role};
+
+/// The longest line that is kept to be sent: 64 MiB.
+const LONGEST_LINE: usize = 64 * 1024 * 1024;
+
+/// Room for one `recv()`.
+const ROOM: usize = 65_536;
+
+/// Uppercase has at most three times the bytes of the text ([`super::uppercase::Stream::raise`]).
+const LARGEST_GROWTH: u64 = 3;
+
+/// How long the client leaves the first `close()` to the server, once it has the reply.
+const SERVER_CLOSES_FIRST: Duration = Duration::from_millis(200);
+
+/// Asks for lines and shows their replies until the input ends.
+///
+/// # Errors
+/// [`Trouble::Stopped`] when told to quit; no connection can be made. What concerns one line only is said, and the prompt
+/// comes again with a new connection.
+pub fn run<R: Source>(
+    server: &Server,
+    keyboard: &mut Keyboard<R>,
+    transcript: &Transcript,
+    stop: &Stop,
+) -> Result<Answers, Trouble> {
+    transcript.client_ready(Program::TcpClient, &server.host, server.port)?;
+    let mut answers = Answers::default();
+    loop {
+        let client_socket = connect(server, stop)?;
+        let mut sentence = match keyboard.ask(transcript, LONGEST_LINE, stop)? {
+            Line::Text(sentence) => sentence,
+            Line::End => return Ok(answers),
+            Line::TooLong(length) => {
+                let limit = LONGEST_LINE as u64;
+                let because = "and this program keeps";
+                answers.missed(&Trouble::LineTooLong { length, limit, because });
+                continue;
+            }
+        };
+        // TCP carries a stream of bytes and keeps no message boundaries: the line has to say where it ends.
+        sentence.push(b'\n');
+        match exchange_patiently(client_socket, &sentence, server, stop) {
+            Ok((client_socket, modified_sentence)) => {
+                transcript.returned(&modified_sentence)?;
+                await_end(&client_socket)?;
+                client_socket.close();
+            }
+            Err(trouble) => answers.missed_or(trouble)?,
+        }
+    }
+}
+
+/// Connects to the first of the server's addresses that takes the connection: `connect()` is the three-way handshake.
+fn connect(server: &Server, stop: &Stop) -> Result<Socket, Trouble> {
+    let mut failure = Trouble::UnknownHost {
+        host: server.host.clone(),
+        why: "no address".into(),
+    };
+    for &server_address in &server.addresses {
+        let family = Family::of(server_address);
+        let mut client_socket = Socket::open(Program::TcpClient, Role::ClientSocket, family, Kind::Stream, stop)?;
+        match client_socket.connect(server_address, Some(server.timeout)) {
+            Ok(()) => return Ok(client_socket),
+            Err(Trouble::Stopped) => return Err(Trouble::Stopped),
+            Err(trouble) => failure = trouble,
+        }
+    }
+    Err(failure)
+}
+
+/// Sends the line and returns the reply. The server may have closed the connection while the person typed; then the line goes
+/// over a new one, once.
+fn exchange_patiently(
+    client_socket: Socket,
+    sentence: &[u8],
+    server: &Server,
+    stop: &Stop,
+) -> Result<(Socket, Vec<u8>), Trouble> {
+    let client_socket = if client_socket.is_finished_by_peer() {
+        client_socket.close();
+        tracing::warn!("the server had closed the waiting connection; connected again to send the line");
+        connect(server, stop)?
+    } else {
+        match exchange(&client_socket, sentence, server.timeout) {
+            Err(Trouble::ReplyCut { came: 0, how, .. }) if !matches!(how, Some(Reason::TimedOut(_))) => {
+                client_socket.close();
+                tracing::warn!(
+                    "the server closed the connection without a reply; connected again to send the line anew"
+                );
+                connect(server, stop)?
+            }
+            reply => return Ok((client_socket, reply?)),
+        }
+    };
+    let reply = exchange(&client_socket, sentence, server.timeout)?;
+    Ok((client_socket, reply))
+}
+
+/// Sends the line and collects the reply.
+fn exchange(client_socket: &Socket, sentence: &[u8], timeout: Duration) -> Result<Vec<u8>, Trouble> {
+    let reply = Reply::new(client_socket, sentence, timeout);
+    let sent = match client_socket.send(sentence, Some(timeout)) {
+        Ok(sent) => sent,
+        Err(trouble) => return Err(reply.cut(trouble)),
+    };
+    let rest = sentence.get(sent..).unwrap_or_default();
+    if rest.is_empty() {
+        return reply.collect();
+    }
+    // The kernel did not take a line this long at once. The server answers while it arrives: whoever sent everything before
+    // reading anything would wait for a server that waits for him.
+    std::thread::scope(|scope| {
+        let sending = scope.spawn(|| client_socket.send_all(rest, Some(timeout)));
+        let collected = reply.collect();
+        let sent = sending.join().unwrap_or(Ok(()));
+        // A reply that is whole counts, whatever became of the sending.
+        match (collected, sent) {
+            (Err(Trouble::Stopped), _) | (Err(_), Err(Trouble::Stopped)) => Err(Trouble::Stopped),
+            (collected, _) => collected,
+        }
+    })
+}
+
+/// A reply as far as it has come.
+struct Reply<'a> {
+    client_socket: &'a Socket,
+    server: SocketAddr,
+    timeout: Duration,
+    sent: u64,
+    bytes: Vec<u8>,
+}
+
+impl<'a> Reply<'a> {
+    fn new(client_socket: &'a Socket, sentence: &[u8], timeout: Duration) -> Self {
+        Self {
+            client_socket,
+            server: client_socket.peer(),
+            timeout,
+            sent: sentence.len() as u64,
+            bytes: Vec::new(),
+        }
+    }
+
+    /// Receives until the line's end, or until the server has finished.
+    fn collect(mut self) -> Result<Vec<u8>, Trouble> {
+        let limit = self.sent.saturating_mul(LARGEST_GROWTH);
+        let mut room = vec![0; ROOM];
+        loop {
+            let received = self.client_socket.recv(&mut room, Some(self.timeout));
+            let arrived = match received {
+                Ok([]) => return self.ended_early(),
+                Ok(arrived) => arrived,
+                Err(trouble) => return Err(self.cut(trouble)),
+            };
+            if let Some(end) = arrived.iter().position(|&byte| byte == b'\n') {
+                self.bytes.extend(arrived.iter().take(end));
+                say_ignored(self.server, arrived.len() - end - 1);
+                return Ok(self.bytes);
+            }
+            self.bytes.extend_from_slice(arrived);
+            if self.bytes.len() as u64 > limit {
+                let server = self.server;
+                return Err(Trouble::ReplyTooLong { server, limit });
+            }
+        }
+    }
+
+    /// The end of the stream came before the line's end.
+    fn ended_early(self) -> Result<Vec<u8>, Trouble> {
+        if self.bytes.is_empty() {
+            return Err(self.cut_how(None));
+        }
+        tracing::warn!(
+            "the server closed the connection after {} bytes and before a line end: the reply may not be whole",
+            self.bytes.len()
+        );
+        Ok(self.bytes)
+    }
+
+    fn cut(&self, trouble: Trouble) -> Trouble {
+        match trouble {
+            Trouble::Call(call) if call.reason.is_broken_connection() || !self.bytes.is_empty() => {
+                self.cut_how(Some(call.reason))
+            }
+            other => other,
+        }
+    }
+
+    fn cut_how(&self, how: Option<Reason>) -> Trouble {
+        Trouble::ReplyCut {
+            server: self.server,
+            came: self.bytes.len() as u64,
+            sent: self.sent,
+            how,
+        }
+    }
+}
+
+/// Lets the server close first, as it does in the lab. A server that keeps the connection open is not waited for.
+fn await_end(client_socket: &Socket) -> Result<(), Trouble> {
+    let started = Instant::now();
+    let mut room = [0; 4096];
+    loop {
+        let left = SERVER_CLOSES_FIRST.saturating_sub(started.elapsed());
+        match client_socket.recv(&mut room, Some(left)) {
+            Ok([]) => return Ok(()),
+            Ok(more) => say_ignored(client_socket.peer(), more.len()),
+            Err(Trouble::Stopped) => return Err(Trouble::Stopped),
+            // The reply is there: how the connection ends is no trouble any more.
+            Err(_) => return Ok(()),
+        }
+    }
+}
+
+fn say_ignored(server: SocketAddr, bytes: usize) {
+    if bytes > 0 {
+        tracing::warn!("recv from {server}: {bytes} bytes after the reply's line end are not shown");
+    }
+}

@@ -1,0 +1,178 @@
+//! The TCP server: a welcoming socket, and one connection socket per client, each served by itself.
+//!
+//! Every thread does what the lecture's server does: `accept()` a connection, serve it, `close()` it, again. One of the idle
+//! threads waits in `accept()`, the others behind it; whoever takes a connection sees to it that somebody waits
+//! ([`staff`]). So a client that connects and says nothing holds nobody up, and when all threads that there may be are
+//! busy, nobody is in `accept()`: new connections then wait in the kernel's queue.
+
+mod conversation;
+mod staff;
+
+use std::net::SocketAddr;
+use std::sync::{Mutex, PoisonError};
+use std::thread::{Builder, Scope};
+use std::time::Duration;
+
+use self::staff::Staff;
+use super::listening;
+use super::socket::{Kind, Socket};
+use super::stop::Stop;
+use super::sys;
+use super::transcript::Transcript;
+use super::trouble::Trouble;
+use crate::calls::{Program, Role};
+
+/// How many finished connections the kernel queues for `accept()`.
+const BACKLOG: i32 = 1024;
+
+/// Stack of a thread that serves a connection, in bytes: the room for one `recv()` and much to spare. Only what is used
+/// takes memory.
+const STACK: usize = 256 * 1024;
+
+/// How long after a failed `accept()` it is tried again: descriptors come back when connections end.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// What the server allows.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Connections at once, at least 1.
+    pub max_connections: usize,
+    /// How long a client may be silent, or not take its answer, before its connection is closed.
+    pub idle_timeout: Duration,
+}
+
+/// Makes the welcoming socket, binds it and listens. Without an address it serves every address of the machine, IPv4 and
+/// IPv6; port 0 lets the system pick one.
+///
+/// # Errors
+/// The port is taken, needs privileges, or the address is no interface's.
+pub fn bind(address: Option<SocketAddr>, port: u16, stop: &Stop) -> Result<Socket, Trouble> {
+    let kind = Kind::Stream;
+    let welcoming_socket = listening::bind(Program::TcpServer, Role::WelcomingSocket, kind, address, port, stop)?;
+    welcoming_socket.listen(BACKLOG)?;
+    Ok(welcoming_socket)
+}
+
+/// Allows the process as many open files as so many connections need, as far as the system's hard limit goes.
+pub fn make_room_for(limits: Limits) {
+    /// Standard streams, the welcoming socket, the call log and the like.
+    const OTHERS: u64 = 32;
+    let wanted = limits.max_connections as u64 + OTHERS;
+    let allowed = sys::allow_open_files(wanted);
+    if allowed < wanted {
+        tracing::info!(
+            "the system allows {allowed} open files: about {} connections at once",
+            allowed.saturating_sub(OTHERS)
+        );
+    }
+}
+
+/// Serves until told to quit. Whatever a client does, the others are served.
+///
+/// # Errors
+/// [`Trouble::Stopped`] when told to quit, [`Trouble::OutputClosed`] when nobody reads the transcript.
+pub fn run(welcoming_socket: &Socket, transcript: &Transcript, limits: Limits, stop: &Stop) -> Result<(), Trouble> {
+    let server = Server {
+        welcoming_socket,
+        transcript,
+        limits,
+        stop,
+        staff: Staff::new(limits.max_connections),
+        door: Mutex::new(Door::default()),
+        ending: Mutex::new(None),
+    };
+    std::thread::scope(|scope| server.work(scope, Leave::Never));
+    let ending = server.ending.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Err(ending.unwrap_or(Trouble::Stopped))
+}
+
+struct Server<'a> {
+    welcoming_socket: &'a Socket,
+    transcript: &'a Transcript,
+    limits: Limits,
+    stop: &'a Stop,
+    staff: Staff,
+    /// Held by the thread that waits in `accept()`.
+    door: Mutex<Door>,
+    /// What ended the server, when it was not a signal.
+    ending: Mutex<Option<Trouble>>,
+}
+
+#[derive(Default)]
+struct Door {
+    /// The failure of `accept()` that was said last: one that lasts is said once.
+    said: Option<String>,
+}
+
+/// May the thread leave when there are idle ones enough?
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Leave {
+    WhenIdle,
+    Never,
+}
+
+impl Server<'_> {
+    /// What every thread does.
+    fn work<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, leave: Leave) {
+        while let Some((connection_socket, client_address)) = self.accept() {
+            if self.staff.somebody_is_needed_at_the_door() {
+                self.hire(scope);
+            }
+            let served = conversation::serve(
+                &connection_socket,
+                client_address,
+                self.transcript,
+                self.limits.idle_timeout,
+            );
+            connection_socket.close();
+            if let Err(trouble) = served {
+                self.end(trouble);
+                return;
+            }
+            if self.staff.goes_home(leave) {
+                return;
+            }
+        }
+    }
+
+    /// Waits for a connection; `None` when the server is told to quit.
+    fn accept(&self) -> Option<(Socket, SocketAddr)> {
+        let mut door = self.door.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            match self.welcoming_socket.accept() {
+                Ok(connection) => {
+                    door.said = None;
+                    return Some(connection);
+                }
+                Err(Trouble::Stopped) => return None,
+                // accept(2): errors of the connection that was to be taken, or of the whole system. Both pass.
+                Err(trouble) => {
+                    let text = trouble.to_string();
+                    if door.said.as_ref() != Some(&text) {
+                        tracing::warn!("{text} (new connections wait meanwhile, the others are served)");
+                        door.said = Some(text);
+                    }
+                    std::thread::sleep(PAUSE);
+                }
+            }
+        }
+    }
+
+    /// Starts one more thread.
+    fn hire<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>) {
+        let thread = Builder::new().name("connection".into()).stack_size(STACK);
+        if let Err(error) = thread.spawn_scoped(scope, move || self.work(scope, Leave::WhenIdle)) {
+            self.staff.could_not_come();
+            tracing::warn!("no further thread to be had ({error}): new clients wait until another one has finished");
+        }
+    }
+
+    /// Ends the server because of trouble that concerns all connections.
+    fn end(&self, trouble: Trouble) {
+        if !matches!(trouble, Trouble::Stopped) {
+            let mut ending = self.ending.lock().unwrap_or_else(PoisonError::into_inner);
+            ending.get_or_insert(trouble);
+        }
+        self.stop.request();
+    }
+}

@@ -1,0 +1,158 @@
+//! One client of the TCP server: from its first byte to `close()`.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use crate::app::socket::Socket;
+use crate::app::transcript::Transcript;
+use crate::app::trouble::{Reason, Trouble};
+use crate::app::uppercase;
+
+/// Room for one `recv()`, in bytes. With [`SHOWN`], this is what bounds the memory of a connection.
+const ROOM: usize = 16_384;
+
+/// How much of a line is kept to be shown: as much as the longest datagram would show.
+const SHOWN: usize = 65_535;
+
+/// A client that pauses this long in the middle of a line has its text shown so far.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// How long, and how many bytes of it, what comes after the line is taken off the client's hands.
+const LINGER: Duration = Duration::from_secs(1);
+const LINGER_BYTES: usize = 1024 * 1024;
+
+/// Serves one line: raises and returns the text as it arrives, until the line's end or until the client has finished.
+///
+/// # Errors
+/// Only what concerns the whole server; what this client did wrong is a line in the log.
+pub(super) fn serve(
+    connection_socket: &Socket,
+    client: SocketAddr,
+    transcript: &Transcript,
+    idle: Duration,
+) -> Result<(), Trouble> {
+    let mut line = LineSoFar::new(client);
+    let served = answer(connection_socket, transcript, idle, &mut line);
+    // What arrived of a line that never ended is shown too.
+    line.show(transcript)?;
+    match served {
+        Ok(()) => {
+            if !line.shown_before {
+                tracing::info!("{client} connected and left without a line");
+            }
+            Ok(())
+        }
+        Err(Trouble::Call(trouble)) => {
+            match trouble.reason {
+                Reason::TimedOut(_) => {
+                    tracing::info!("closed the connection of {client}: silent for {} s", idle.as_secs_f64());
+                }
+                Reason::Os(_) => tracing::warn!("{client} broke the connection off: {trouble}"),
+            }
+            Ok(())
+        }
+        Err(trouble) => Err(trouble),
+    }
+}
+
+fn answer(
+    connection_socket: &Socket,
+    transcript: &Transcript,
+    idle: Duration,
+    line: &mut LineSoFar,
+) -> Result<(), Trouble> {
+    let mut room = [0; ROOM];
+    let mut text = uppercase::Stream::default();
+    let mut capitalized = Vec::new();
+    loop {
+        // recv() returns what has arrived, which need not be a line, nor end with a whole character.
+        let sentence = connection_socket.recv(&mut room, Some(idle))?;
+        capitalized.clear();
+        if sentence.is_empty() {
+            text.finish(&mut capitalized);
+            return connection_socket.send_all(&capitalized, Some(idle));
+        }
+        let end = sentence.iter().position(|&byte| byte == b'\n');
+        let (sentence, beyond) = match end {
+            Some(end) => sentence.split_at_checked(end + 1).unwrap_or((sentence, &[])),
+            None => (sentence, &[][..]),
+        };
+        text.raise(sentence, &mut capitalized);
+        // The line's end is no part of its text.
+        line.add(sentence.strip_suffix(b"\n").unwrap_or(sentence));
+        if end.is_some() {
+            line.show(transcript)?;
+            connection_socket.send_all(&capitalized, Some(idle))?;
+            if sentence.len() + beyond.len() == ROOM || !beyond.is_empty() {
+                take_off_the_rest(connection_socket, beyond.len(), line.client)?;
+            }
+            return Ok(());
+        }
+        connection_socket.send_all(&capitalized, Some(idle))?;
+        if !connection_socket.wait_readable(PAUSE)? {
+            line.show(transcript)?;
+        }
+    }
+}
+
+/// A client that goes on after its line would have its answer overtaken by a reset if the socket were closed with bytes
+/// unread (RFC 2525 section 2.17). So: a FIN first, then its bytes are taken and thrown away, for a while.
+fn take_off_the_rest(connection_socket: &Socket, mut ignored: usize, client: SocketAddr) -> Result<(), Trouble> {
+    connection_socket.shutdown_sending()?;
+    let started = Instant::now();
+    let mut room = [0; 4096];
+    while ignored < LINGER_BYTES {
+        let left = LINGER.saturating_sub(started.elapsed());
+        match connection_socket.recv(&mut room, Some(left)) {
+            Ok([]) | Err(Trouble::Call(_)) => break,
+            Ok(more) => ignored += more.len(),
+            Err(trouble) => return Err(trouble),
+        }
+    }
+    if ignored > 0 {
+        tracing::warn!("{client} sent {ignored} bytes after its line: not answered, a connection is for one line");
+    }
+    Ok(())
+}
+
+/// The line as far as it is kept to be shown.
+struct LineSoFar {
+    client: SocketAddr,
+    kept: Vec<u8>,
+    length: u64,
+    /// Has anything arrived that was not shown yet? An empty line is something.
+    unshown: bool,
+    /// Has anything been shown at all?
+    shown_before: bool,
+}
+
+impl LineSoFar {
+    const fn new(client: SocketAddr) -> Self {
+        Self {
+            client,
+            kept: Vec::new(),
+            length: 0,
+            unshown: false,
+            shown_before: false,
+        }
+    }
+
+    fn add(&mut self, arrived: &[u8]) {
+        self.unshown = true;
+        self.length += arrived.len() as u64;
+        let room = SHOWN.saturating_sub(self.kept.len());
+        self.kept.extend(arrived.iter().take(room));
+    }
+
+    /// Shows what has arrived since the last time, if anything.
+    fn show(&mut self, transcript: &Transcript) -> Result<(), Trouble> {
+        if !std::mem::take(&mut self.unshown) {
+            return Ok(());
+        }
+        transcript.received_shortened(self.client, &self.kept, self.length)?;
+        self.kept.clear();
+        self.length = 0;
+        self.shown_before = true;
+        Ok(())
+    }
+}

@@ -1,0 +1,274 @@
+//! The words that the programs print on standard output: the lab's transcript, to the letter.
+//!
+//! Each line is handed over in one piece and flushed, so that it is on the screen, or in the pipe, when the next thing
+//! happens. What came from the network is escaped on its way ([`crate::escape`]).
+
+use std::io::{self, Write};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Mutex, PoisonError};
+
+use crate::calls::Program;
+use crate::escape::printable;
+
+use super::trouble::Trouble;
+
+/// What every program says at its start.
+const HOW_TO_QUIT: &str = "Press Ctrl+Z to quit.";
+
+/// What a client asks for.
+const PROMPT: &str = "Input lowercase text: ";
+
+/// Where the transcript goes; shared by all threads of a server.
+pub struct Transcript {
+    state: Mutex<State>,
+}
+
+struct State {
+    output: Box<dyn Write + Send>,
+    /// Is the last line a prompt that nothing has ended yet?
+    prompt_open: bool,
+    /// Has it been said that lines cannot be written?
+    complained: bool,
+}
+
+impl Transcript {
+    /// A transcript that goes to `output`.
+    #[must_use]
+    pub fn new(output: impl Write + Send + 'static) -> Self {
+        let state = State {
+            output: Box::new(output),
+            prompt_open: false,
+            complained: false,
+        };
+        Self {
+            state: Mutex::new(state),
+        }
+    }
+
+    /// The server's first three lines.
+    ///
+    /// # Errors
+    /// As [`Self::prompt`].
+    pub fn server_ready(&self, server_ip: IpAddr, port: u16) -> Result<(), Trouble> {
+        self.write(&format!(
+            "serverIP: {server_ip}\nPort:     {port}\n{HOW_TO_QUIT} Listening...\n"
+        ))
+    }
+
+    /// The server's line for what a client sent. A standard output that is full does not end a server: that is said once,
+    /// and the clients are served on.
+    ///
+    /// # Errors
+    /// [`Trouble::OutputClosed`] when the pipe's reader is gone.
+    pub fn received_from(&self, client: SocketAddr, text: &[u8]) -> Result<(), Trouble> {
+        self.received_shortened(client, text, text.len() as u64)
+    }
+
+    /// The same for a line of which only the first part was kept.
+    ///
+    /// # Errors
+    /// As [`Self::received_from`].
+    pub fn received_shortened(&self, client: SocketAddr, kept: &[u8], whole_length: u64) -> Result<(), Trouble> {
+        let ip = client.ip().to_canonical();
+        let port = client.port();
+        let text = printable(kept);
+        let more = if whole_length > kept.len() as u64 {
+            format!(" ... [{whole_length} bytes in all]")
+        } else {
+            String::new()
+        };
+        match self.write(&format!("Received from {ip}#{port}: {text}{more}\n")) {
+            Err(Trouble::Output(error)) => {
+                self.complain_once(&error);
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    /// The client's first two lines.
+    ///
+    /// # Errors
+    /// As [`Self::prompt`].
+    pub fn client_ready(&self, program: Program, server: &str, port: u16) -> Result<(), Trouble> {
+        let transport = program.transport();
+        let server = printable(server.as_bytes());
+        self.write(&format!(
+            "I'm configured to send {transport} packets to {server} on port {port}\n{HOW_TO_QUIT}\n"
+        ))
+    }
+
+    /// Asks for a line.
+    ///
+    /// # Errors
+    /// [`Trouble::OutputClosed`] when the pipe's reader is gone, [`Trouble::Output`] when it cannot be written for another
+    /// reason.
+    pub fn prompt(&self) -> Result<(), Trouble> {
+        self.write(PROMPT)
+    }
+
+    /// The person typed the prompt's line to its end, and the screen shows that by itself.
+    pub fn person_ended_line(&self) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).prompt_open = false;
+    }
+
+    /// The program ends: leaves no half line behind.
+    ///
+    /// # Errors
+    /// As [`Self::prompt`].
+    pub fn finish(&self) -> Result<(), Trouble> {
+        let open = self.state.lock().unwrap_or_else(PoisonError::into_inner).prompt_open;
+        if open { self.write("\n") } else { Ok(()) }
+    }
+
+    /// The server's answer.
+    ///
+    /// # Errors
+    /// As [`Self::prompt`].
+    pub fn returned(&self, reply: &[u8]) -> Result<(), Trouble> {
+        self.write(&format!("Returned from server: {}\n", printable(reply)))
+    }
+
+    fn write(&self, text: &str) -> Result<(), Trouble> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let written = state.output.write_all(text.as_bytes());
+        state.prompt_open = !text.ends_with('\n');
+        match written.and_then(|()| state.output.flush()) {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Trouble::OutputClosed),
+            Err(error) => Err(Trouble::Output(error)),
+        }
+    }
+
+    fn complain_once(&self, error: &io::Error) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if !std::mem::replace(&mut state.complained, true) {
+            tracing::error!(
+                "standard output cannot be written ({error}): \
+                 clients are served on, but their lines are missing from it from here on"
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Write};
+    use std::sync::{Arc, Mutex};
+
+    use super::{Program, Transcript, Trouble};
+
+    #[derive(Clone, Default)]
+    struct Screen(Arc<Mutex<Vec<u8>>>);
+
+    impl Screen {
+        fn text(&self) -> String {
+            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        }
+    }
+
+    impl Write for Screen {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// An output on which every write fails in one way.
+    struct Broken(io::ErrorKind);
+
+    impl Write for Broken {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(self.0.into())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn the_words_are_those_of_the_lab() {
+        let screen = Screen::default();
+        let transcript = Transcript::new(screen.clone());
+        transcript
+            .server_ready("192.168.0.118".parse().unwrap(), 49957)
+            .unwrap();
+        transcript
+            .received_from("192.168.67.1:56855".parse().unwrap(), b"udp is lazy")
+            .unwrap();
+        assert_eq!(
+            screen.text(),
+            "serverIP: 192.168.0.118\nPort:     49957\nPress Ctrl+Z to quit. Listening...\n\
+             Received from 192.168.67.1#56855: udp is lazy\n"
+        );
+
+        let screen = Screen::default();
+        let transcript = Transcript::new(screen.clone());
+        transcript
+            .client_ready(Program::UdpClient, "192.168.0.118", 49957)
+            .unwrap();
+        transcript.prompt().unwrap();
+        transcript.returned(b"UDP IS LAZY").unwrap();
+        assert_eq!(
+            screen.text(),
+            "I'm configured to send UDP packets to 192.168.0.118 on port 49957\nPress Ctrl+Z to quit.\n\
+             Input lowercase text: Returned from server: UDP IS LAZY\n"
+        );
+    }
+
+    #[test]
+    fn a_prompt_is_ended_once_by_whoever_comes_first() {
+        let screen = Screen::default();
+        let transcript = Transcript::new(screen.clone());
+        transcript.prompt().unwrap();
+        transcript.finish().unwrap();
+        transcript.finish().unwrap();
+        assert_eq!(screen.text(), "Input lowercase text: \n");
+        transcript.prompt().unwrap();
+        transcript.person_ended_line();
+        transcript.finish().unwrap();
+        assert_eq!(screen.text(), "Input lowercase text: \nInput lowercase text: ");
+    }
+
+    #[test]
+    fn an_ipv4_client_of_an_ipv6_socket_is_shown_as_ipv4() {
+        let screen = Screen::default();
+        let transcript = Transcript::new(screen.clone());
+        transcript
+            .received_from("[::ffff:127.0.0.1]:7".parse().unwrap(), b"a")
+            .unwrap();
+        transcript
+            .received_from("[2001:db8::1]:7".parse().unwrap(), b"\x1b[2J")
+            .unwrap();
+        assert_eq!(
+            screen.text(),
+            "Received from 127.0.0.1#7: a\nReceived from 2001:db8::1#7: \\x1b[2J\n"
+        );
+    }
+
+    #[test]
+    fn a_line_that_was_not_kept_whole_says_its_length() {
+        let screen = Screen::default();
+        let transcript = Transcript::new(screen.clone());
+        transcript
+            .received_shortened("127.0.0.1:7".parse().unwrap(), b"abc", 10_000_000)
+            .unwrap();
+        assert_eq!(
+            screen.text(),
+            "Received from 127.0.0.1#7: abc ... [10000000 bytes in all]\n"
+        );
+    }
+
+    #[test]
+    fn a_closed_pipe_ends_a_server_and_a_full_disk_does_not() {
+        let client = "127.0.0.1:7".parse().unwrap();
+        let closed = Transcript::new(Broken(io::ErrorKind::BrokenPipe));
+        assert!(matches!(closed.received_from(client, b"a"), Err(Trouble::OutputClosed)));
+        let full = Transcript::new(Broken(io::ErrorKind::StorageFull));
+        assert!(full.received_from(client, b"a").is_ok());
+        assert!(matches!(full.prompt(), Err(Trouble::Output(_))));
+    }
+}

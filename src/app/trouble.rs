@@ -1,0 +1,383 @@
+//! What went wrong, in one line: the call, the address, the reason, and what to do next.
+
+use std::fmt;
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::sys;
+use crate::calls::{Name, Program};
+use crate::escape::printable;
+
+/// Why a program, or one line of a client, could not go on.
+#[derive(Debug)]
+pub enum Trouble {
+    /// Told to quit. No error: it travels the same way so that every `?` on the path lets go.
+    Stopped,
+    /// The reader of standard output is gone (`| head`). No error either.
+    OutputClosed,
+    /// Standard output cannot be written.
+    Output(io::Error),
+    /// Standard input cannot be read.
+    Input(io::Error),
+    /// A socket call failed.
+    Call(CallTrouble),
+    /// The host name has no address.
+    UnknownHost {
+        /// As the person wrote it.
+        host: String,
+        /// What the resolver says.
+        why: String,
+    },
+    /// The line is longer than can be sent.
+    LineTooLong {
+        /// Its bytes.
+        length: u64,
+        /// The most that can be sent.
+        limit: u64,
+        /// What sets the limit.
+        because: &'static str,
+    },
+    /// The TCP connection ended in the middle of the reply, or before it.
+    ReplyCut {
+        /// The server.
+        server: SocketAddr,
+        /// How many bytes of the reply came.
+        came: u64,
+        /// How many bytes the line had, its end included.
+        sent: u64,
+        /// How it ended; `None` for an orderly end of the stream.
+        how: Option<Reason>,
+    },
+    /// More came back than a line of this length can become.
+    ReplyTooLong {
+        /// The server.
+        server: SocketAddr,
+        /// The most that the line can become, in bytes.
+        limit: u64,
+    },
+}
+
+/// A socket call that did not succeed.
+#[derive(Debug)]
+pub struct CallTrouble {
+    /// Whose call.
+    pub program: Program,
+    /// Which call.
+    pub call: Name,
+    /// The address it was about.
+    pub address: Option<SocketAddr>,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Why a call did not succeed.
+#[derive(Debug)]
+pub enum Reason {
+    /// The operating system said so.
+    Os(io::Error),
+    /// Nothing happened for this long.
+    TimedOut(Duration),
+}
+
+impl Reason {
+    /// The kind of the operating system's error.
+    #[must_use]
+    pub fn kind(&self) -> Option<ErrorKind> {
+        match self {
+            Self::Os(error) => Some(error.kind()),
+            Self::TimedOut(_) => None,
+        }
+    }
+
+    /// Did the other end break the connection off?
+    #[must_use]
+    pub fn is_broken_connection(&self) -> bool {
+        matches!(
+            self.kind(),
+            Some(ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::ConnectionAborted)
+        )
+    }
+}
+
+impl Trouble {
+    /// The reason, when it is a socket call that failed.
+    #[must_use]
+    pub fn call_reason(&self) -> Option<&Reason> {
+        match self {
+            Self::Call(trouble) => Some(&trouble.reason),
+            _ => None,
+        }
+    }
+
+    /// Does the same attempt make sense again when something else has ended? (Descriptors or memory ran out.)
+    #[must_use]
+    pub fn is_exhaustion(&self) -> bool {
+        matches!(self.call_reason(), Some(Reason::Os(error)) if sys::is_exhaustion(error))
+    }
+}
+
+impl std::error::Error for Trouble {}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stopped => f.write_str("told to quit"),
+            Self::OutputClosed => f.write_str("nobody reads standard output any more"),
+            Self::Output(error) => write!(
+                f,
+                "writing standard output failed: {}; give it somewhere with room",
+                words(error)
+            ),
+            Self::Input(error) => write!(
+                f,
+                "reading standard input failed: {}; start the program in a terminal, or give it a file or a pipe",
+                words(error)
+            ),
+            Self::Call(trouble) => trouble.fmt(f),
+            Self::UnknownHost { host, why } => write!(
+                f,
+                "'{}' is neither an address nor the name of a known host ({}); use the serverIP that the server prints",
+                printable(host.as_bytes()),
+                printable(why.as_bytes())
+            ),
+            Self::LineTooLong { length, limit, because } => write!(
+                f,
+                "the line has {length} bytes, {because} at most {limit}: nothing was sent; type a shorter one"
+            ),
+            Self::ReplyCut {
+                server,
+                came,
+                sent,
+                how,
+            } => {
+                match how {
+                    Some(Reason::TimedOut(patience)) => {
+                        write!(f, "recv from {server}: nothing more came within {}", seconds(*patience))?;
+                    }
+                    Some(Reason::Os(error)) => {
+                        write!(f, "recv from {server}: the connection broke ({})", words(error))?;
+                    }
+                    None => write!(f, "recv from {server}: the server closed the connection")?,
+                }
+                write!(
+                    f,
+                    " after {came} bytes of the reply, before its line end (the line had {sent}); \
+                     type the line again, and look at the server if that repeats"
+                )
+            }
+            Self::ReplyTooLong { server, limit } => write!(
+                f,
+                "recv from {server}: more came back than the line can become ({limit} bytes); \
+                 that is no tcp-server: check the port"
+            ),
+        }
+    }
+}
+
+impl fmt::Display for CallTrouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let call = match self.call {
+            Name::Connect => "connect to",
+            Name::Bind => "bind to",
+            Name::Send => "send to",
+            Name::Recv => "recv from",
+            Name::Listen => "listen on",
+            Name::Accept => "accept on",
+            other => other.word(),
+        };
+        let (reason, next) = self.reason_and_next();
+        match self.address {
+            Some(address) => write!(f, "{call} {address} {reason}; {next}"),
+            None => write!(f, "{} {reason}; {next}", self.call),
+        }
+    }
+}
+
+impl CallTrouble {
+    /// What happened, and what the person can do about it.
+    fn reason_and_next(&self) -> (String, String) {
+        let server = match self.program {
+            Program::UdpClient | Program::TcpClient => self.program.counterpart(),
+            own => own,
+        };
+        match &self.reason {
+            Reason::TimedOut(patience) => self.patience_over(*patience, server),
+            Reason::Os(error) => self.refused_by_system(error, server),
+        }
+    }
+
+    fn patience_over(&self, patience: Duration, server: Program) -> (String, String) {
+        let patience = seconds(patience);
+        match self.call {
+            Name::Connect => (
+                format!("got no answer within {patience}"),
+                "check the address, that the machine is on, and that no firewall drops the segments".into(),
+            ),
+            Name::RecvFrom => (
+                format!(
+                    "brought no reply within {patience}: UDP promises no delivery, so the line or its reply may be lost"
+                ),
+                format!("type it again, and check address, {server} and firewall if that repeats"),
+            ),
+            _ => (
+                format!("made no progress within {patience}"),
+                format!("look whether {server} still runs, or allow more with --timeout"),
+            ),
+        }
+    }
+
+    fn refused_by_system(&self, error: &io::Error, server: Program) -> (String, String) {
+        let port = self.address.map_or(0, |address| address.port());
+        let (reason, next) = match (self.call, error.kind()) {
+            (Name::Connect, ErrorKind::ConnectionRefused) => (
+                "refused: no program listens on that port",
+                format!("start {server} first and use the port it prints"),
+            ),
+            (Name::RecvFrom | Name::SendTo, ErrorKind::ConnectionRefused) => (
+                "refused: no program listens on that port, says ICMP (port unreachable)",
+                format!("start {server} first and use the port it prints"),
+            ),
+            (_, ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable) => (
+                "failed: there is no way to that address",
+                "check the address and this machine's network; on the same machine use 127.0.0.1".into(),
+            ),
+            (Name::Bind, ErrorKind::AddrInUse) => (
+                "failed: another program has that port",
+                "take another with -p, or leave -p out, or end that program".into(),
+            ),
+            (Name::Bind, ErrorKind::PermissionDenied) if port < 1024 => (
+                "not permitted: ports below 1024 are for the administrator",
+                "take a port from 1024 to 65535, or leave -p out".into(),
+            ),
+            (Name::Bind, ErrorKind::AddrNotAvailable) => (
+                "failed: no interface of this machine has that address",
+                "take one that it has, or leave --bind out for all of them".into(),
+            ),
+            (Name::SendTo | Name::Connect, ErrorKind::PermissionDenied) => (
+                "not permitted: it is a broadcast address, or a firewall rule of this machine forbids it",
+                "use the serverIP that the server prints".into(),
+            ),
+            (Name::Socket | Name::Accept, _) if sys::is_exhaustion(error) => (
+                "failed: too many open files or too little memory",
+                "allow more with 'ulimit -n', or end other programs".into(),
+            ),
+            (Name::Send | Name::Recv, ErrorKind::ConnectionReset | ErrorKind::BrokenPipe) => (
+                "failed: the other end broke the connection off",
+                format!("look whether {server} still runs, and type the line again"),
+            ),
+            _ => {
+                let next = "run it with -v to see every socket call".into();
+                return (format!("failed: {}", words(error)), next);
+            }
+        };
+        (reason.into(), next)
+    }
+}
+
+/// The system's own words, without the number that the standard library adds.
+fn words(error: &io::Error) -> String {
+    sys::failure(error).text
+}
+
+/// `5 s`, `0.5 s`.
+fn seconds(duration: Duration) -> String {
+    format!("{} s", duration.as_secs_f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CallTrouble, Reason, Trouble};
+    use crate::calls::{Name, Program};
+    use std::io::{self, ErrorKind};
+    use std::time::Duration;
+
+    fn failed(program: Program, call: Name, address: &str, kind: ErrorKind) -> String {
+        CallTrouble {
+            program,
+            call,
+            address: address.parse().ok(),
+            reason: Reason::Os(io::Error::from(kind)),
+        }
+        .to_string()
+    }
+
+    #[test]
+    fn a_refused_connection_names_call_address_reason_and_next_step() {
+        let line = failed(
+            Program::TcpClient,
+            Name::Connect,
+            "127.0.0.1:5000",
+            ErrorKind::ConnectionRefused,
+        );
+        assert_eq!(
+            line,
+            "connect to 127.0.0.1:5000 refused: no program listens on that port; \
+             start tcp-server first and use the port it prints"
+        );
+    }
+
+    #[test]
+    fn a_call_without_an_address_reads_well_too() {
+        let line = failed(Program::UdpClient, Name::Socket, "", ErrorKind::Unsupported);
+        assert_eq!(
+            line,
+            "socket failed: unsupported; run it with -v to see every socket call"
+        );
+    }
+
+    #[test]
+    fn a_port_below_1024_is_explained_and_another_refusal_is_not_mistaken_for_it() {
+        let low = failed(
+            Program::UdpServer,
+            Name::Bind,
+            "0.0.0.0:80",
+            ErrorKind::PermissionDenied,
+        );
+        assert!(low.contains("ports below 1024"), "{low}");
+        let high = failed(
+            Program::UdpServer,
+            Name::Bind,
+            "0.0.0.0:8080",
+            ErrorKind::PermissionDenied,
+        );
+        assert!(!high.contains("1024"), "{high}");
+    }
+
+    #[test]
+    fn no_trouble_takes_more_than_a_line_or_leaves_the_next_step_out() {
+        let kinds = [
+            ErrorKind::ConnectionRefused,
+            ErrorKind::NetworkUnreachable,
+            ErrorKind::AddrInUse,
+            ErrorKind::AddrNotAvailable,
+            ErrorKind::PermissionDenied,
+            ErrorKind::ConnectionReset,
+            ErrorKind::OutOfMemory,
+            ErrorKind::Other,
+        ];
+        for &program in Program::ALL {
+            for &call in Name::ALL {
+                let timed_out = CallTrouble {
+                    program,
+                    call,
+                    address: None,
+                    reason: Reason::TimedOut(Duration::from_millis(500)),
+                };
+                let lines = kinds.map(|kind| failed(program, call, "127.0.0.1:9", kind));
+                for line in lines.into_iter().chain([timed_out.to_string()]) {
+                    assert!(line.contains("; ") && !line.contains('\n'), "{line}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_host_name_cannot_drive_the_terminal() {
+        let trouble = Trouble::UnknownHost {
+            host: "\x1b[2J".into(),
+            why: "unknown".into(),
+        };
+        assert!(!trouble.to_string().contains('\x1b'));
+    }
+}

@@ -1,0 +1,116 @@
+//! The UDP server: one socket for all clients, and every datagram is answered to the address that it came from.
+
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::socket::{Kind, Socket};
+use super::stop::Stop;
+use super::transcript::Transcript;
+use super::trouble::{Reason, Trouble};
+use super::{LARGEST_PAYLOAD_IPV4, LARGEST_PAYLOAD_IPV6, listening, uppercase};
+use crate::calls::{Program, Role};
+
+/// Room for the largest datagram there is.
+const ROOM: usize = 65_535;
+
+/// Makes the server's socket and binds it. Without an address it serves every address of the machine, IPv4 and IPv6; port 0
+/// lets the system pick one.
+///
+/// # Errors
+/// The port is taken, needs privileges, or the address is no interface's.
+pub fn bind(address: Option<SocketAddr>, port: u16, stop: &Stop) -> Result<Socket, Trouble> {
+    listening::bind(
+        Program::UdpServer,
+        Role::ServerSocket,
+        Kind::Datagram,
+        address,
+        port,
+        stop,
+    )
+}
+
+/// Serves until told to quit. Whatever a client sends, and whatever becomes of the answer, the next client is served.
+///
+/// # Errors
+/// [`Trouble::Stopped`] when told to quit, [`Trouble::OutputClosed`] when nobody reads the transcript; another only when the
+/// socket itself is of no more use.
+pub fn run(server_socket: &Socket, transcript: &Transcript) -> Result<(), Trouble> {
+    let mut room = vec![0; ROOM];
+    loop {
+        let (message, client_address) = match server_socket.recvfrom(&mut room, None) {
+            Ok(received) => received,
+            Err(trouble) if is_passing(&trouble) => {
+                tracing::warn!("{trouble}");
+                std::thread::sleep(pause_after(&trouble));
+                continue;
+            }
+            Err(trouble) => return Err(trouble),
+        };
+        transcript.received_from(client_address, message)?;
+        let modified_message = raised(message, client_address);
+        match server_socket.sendto(&modified_message, client_address) {
+            Ok(_) => {}
+            Err(Trouble::Stopped) => return Err(Trouble::Stopped),
+            Err(trouble) => tracing::warn!("the answer is lost: {trouble}"),
+        }
+    }
+}
+
+/// The answer. Uppercase can be longer than the text; when it no longer fits a datagram, only the ASCII letters are raised,
+/// which keeps the length: an answer of that kind is better than none.
+fn raised(message: &[u8], client: SocketAddr) -> Vec<u8> {
+    let limit = if client.is_ipv4() {
+        LARGEST_PAYLOAD_IPV4
+    } else {
+        LARGEST_PAYLOAD_IPV6
+    };
+    let modified_message = uppercase::datagram(message);
+    if modified_message.len() <= limit {
+        return modified_message;
+    }
+    tracing::warn!(
+        "the answer to {client} would have {} bytes, a datagram carries at most {limit}: \
+         only its ASCII letters were raised; a shorter line is answered whole",
+        modified_message.len()
+    );
+    message.to_ascii_uppercase()
+}
+
+/// Does the next `recvfrom()` make sense after this? What ICMP says of an earlier answer is no fault of the socket's, and
+/// memory comes back.
+fn is_passing(trouble: &Trouble) -> bool {
+    let about_an_answer = [
+        ErrorKind::ConnectionRefused,
+        ErrorKind::ConnectionReset,
+        ErrorKind::HostUnreachable,
+        ErrorKind::NetworkUnreachable,
+    ];
+    let kind = trouble.call_reason().and_then(Reason::kind);
+    trouble.is_exhaustion() || kind.is_some_and(|kind| about_an_answer.contains(&kind))
+}
+
+/// Memory does not come back at once; everything else needs no pause.
+fn pause_after(trouble: &Trouble) -> Duration {
+    if trouble.is_exhaustion() {
+        Duration::from_millis(50)
+    } else {
+        Duration::ZERO
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LARGEST_PAYLOAD_IPV4, raised};
+
+    #[test]
+    fn an_answer_that_fits_no_datagram_is_raised_as_far_as_it_keeps_its_length() {
+        let client = "127.0.0.1:5".parse().unwrap();
+        // U+0149 has 2 bytes and becomes two characters with 3 together.
+        let fits = "a\u{149}".as_bytes();
+        assert_eq!(raised(fits, client), "A\u{2bc}N".as_bytes());
+        let largest = "a\u{149}".repeat(LARGEST_PAYLOAD_IPV4 / 3);
+        let answer = raised(largest.as_bytes(), client);
+        assert_eq!(answer, "A\u{149}".repeat(LARGEST_PAYLOAD_IPV4 / 3).as_bytes());
+    }
+}

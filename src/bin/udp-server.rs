@@ -1,0 +1,26 @@
+//! `udp-server`: answers every datagram with its text in uppercase.
+
+use std::process::ExitCode;
+
+use socket_lab::app::client::Answers;
+use socket_lab::app::{listening, udp_server};
+use socket_lab::calls::Program;
+use socket_lab::cli::args::UdpServerArgs;
+use socket_lab::cli::session;
+
+fn main() -> ExitCode {
+    let about = "UDP server of the socket lab: answers every datagram with its text in uppercase";
+    session::run(Program::UdpServer, about, |args: &UdpServerArgs, session| {
+        let address = args.listen.address(&session.stop)?;
+        let server_socket = udp_server::bind(address, args.listen.port, &session.stop)?;
+        listening::announce(
+            Program::UdpServer,
+            &server_socket,
+            &session.transcript,
+            address,
+            &session.stop,
+        )?;
+        udp_server::run(&server_socket, &session.transcript)?;
+        Ok(Answers::default())
+    })
+}

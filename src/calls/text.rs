@@ -1,0 +1,147 @@
+//! A call as a line for people.
+
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+
+use chrono::{Local, SecondsFormat, TimeZone};
+
+use super::{Call, Name};
+
+/// The call in one line, with the time of day at which it was entered and how long it took:
+///
+/// `05:06:07.123456789 +34.1µs tcp-client client socket fd 3: connect(127.0.0.1:12000) = 0, local 127.0.0.1:44298`
+#[must_use]
+pub fn line(call: &Call) -> String {
+    line_in(call, &Local)
+}
+
+fn line_in<Tz: TimeZone>(call: &Call, zone: &Tz) -> String
+where
+    Tz::Offset: std::fmt::Display,
+{
+    let entered = call.entered.with_timezone(zone).format("%H:%M:%S%.9f");
+    let mut line = format!(
+        "{entered} +{} {} {}",
+        duration(call.duration_ns),
+        call.program,
+        call.role
+    );
+    if call.fd >= 0 {
+        // Writing to a String cannot fail; the results below are dropped for that reason.
+        let _ = write!(line, " fd {}", call.fd);
+    }
+    let _ = write!(line, ": {}({}) = {}", call.call, arguments(call), call.result);
+    if let Some(error) = &call.error {
+        let _ = write!(line, " {} ({})", error.name, error.text);
+    } else if let Some((what, address)) = learnt(call) {
+        let _ = write!(line, ", {what} {address}");
+    }
+    line
+}
+
+/// What was handed in, as far as it tells something.
+fn arguments(call: &Call) -> String {
+    let mut parts = Vec::new();
+    parts.extend(call.argument.clone());
+    parts.extend(call.asked.map(|bytes| match call.call {
+        Name::Recv | Name::RecvFrom => format!("room for {bytes} bytes"),
+        _ => format!("{bytes} bytes"),
+    }));
+    let address = match call.call {
+        Name::Bind => call.local,
+        Name::Connect | Name::SendTo => call.remote,
+        _ => None,
+    };
+    parts.extend(address.map(|address| address.to_string()));
+    parts.join(", ")
+}
+
+/// The address that the program knows only since the call returned.
+fn learnt(call: &Call) -> Option<(&'static str, SocketAddr)> {
+    match call.call {
+        Name::Accept | Name::RecvFrom => Some(("from", call.remote?)),
+        Name::Connect | Name::SendTo | Name::GetSockName => Some(("local", call.local?)),
+        _ => None,
+    }
+}
+
+/// A duration in the unit that leaves one to three digits before the point.
+fn duration(nanoseconds: u64) -> String {
+    // The longest times lose digits that are not shown anyway.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "four digits are shown, a double holds fifteen"
+    )]
+    let value = nanoseconds as f64;
+    match nanoseconds {
+        0..1_000 => format!("{nanoseconds}ns"),
+        1_000..1_000_000 => format!("{:.1}µs", value / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.1}ms", value / 1e6),
+        _ => format!("{:.1}s", value / 1e9),
+    }
+}
+
+/// The time of day now, written as in [`line`], for the lines that stand between calls.
+#[must_use]
+pub fn now() -> String {
+    Local::now().format("%H:%M:%S%.9f").to_string()
+}
+
+/// The time now in the form that the JSON lines have: RFC 3339, UTC, nanoseconds.
+#[must_use]
+pub fn now_rfc3339() -> String {
+    chrono::Utc::now().to_rfc3339_opts(SecondsFormat::Nanos, true)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::Utc;
+
+    use super::super::call::example;
+    use super::super::{Call, Failure, Name, Role};
+    use super::{duration, line_in};
+
+    #[test]
+    fn a_connect_reads_as_in_the_manual() {
+        assert_eq!(
+            line_in(&example::connect(), &Utc),
+            "05:06:07.123456789 +34.1µs tcp-client client socket fd 3: \
+             connect(127.0.0.1:12000) = 0, local 127.0.0.1:44298"
+        );
+    }
+
+    #[test]
+    fn an_error_stands_after_the_minus_one() {
+        let call = Call {
+            result: -1,
+            local: None,
+            error: Some(Failure {
+                name: "ECONNREFUSED".into(),
+                text: "Connection refused".into(),
+            }),
+            ..example::connect()
+        };
+        assert!(line_in(&call, &Utc).ends_with("connect(127.0.0.1:12000) = -1 ECONNREFUSED (Connection refused)"));
+    }
+
+    #[test]
+    fn a_receiving_call_says_its_room_and_the_sender() {
+        let call = Call {
+            call: Name::RecvFrom,
+            role: Role::ServerSocket,
+            asked: Some(2048),
+            bytes: Some(11),
+            result: 11,
+            ..example::connect()
+        };
+        assert!(line_in(&call, &Utc).ends_with("recvfrom(room for 2048 bytes) = 11, from 127.0.0.1:12000"));
+    }
+
+    #[test]
+    fn durations_keep_their_unit_at_the_borders() {
+        assert_eq!(duration(999), "999ns");
+        assert_eq!(duration(1_000), "1.0µs");
+        assert_eq!(duration(42_400_000), "42.4ms");
+        assert_eq!(duration(5_000_000_000), "5.0s");
+    }
+}

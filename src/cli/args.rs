@@ -1,0 +1,260 @@
+//! The arguments of the four programs.
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{ArgAction, Args, ColorChoice, Parser, ValueEnum};
+
+use crate::app::address;
+use crate::app::client::Server;
+use crate::app::stop::Stop;
+use crate::app::tcp_server::Limits;
+use crate::app::trouble::Trouble;
+
+/// What every program takes.
+#[derive(Debug, Clone, Args)]
+pub struct Common {
+    /// Show the socket calls on standard error; -vv: also the bytes that they carry
+    #[arg(short, long, action = ArgAction::Count)]
+    pub verbose: u8,
+
+    /// Form of what goes to standard error
+    #[arg(long, value_enum, default_value_t = LogFormat::Text, value_name = "FORMAT")]
+    pub log_format: LogFormat,
+
+    /// Append the socket calls to FILE, one JSON object a line
+    #[arg(long, value_name = "FILE")]
+    pub calls: Option<PathBuf>,
+
+    /// Colour on standard error (auto: on a terminal, unless `NO_COLOR` is set)
+    #[arg(long, value_name = "WHEN", default_value_t = ColorChoice::Auto)]
+    pub color: ColorChoice,
+}
+
+/// The form of what goes to standard error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// Lines for people
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+/// Arguments that carry the common ones.
+pub trait Program: Parser {
+    /// The common ones.
+    fn common(&self) -> &Common;
+}
+
+/// The arguments of `udp-client` and `tcp-client`.
+#[derive(Debug, Clone, Parser)]
+#[command(version, after_help = CLIENT_EXAMPLE)]
+pub struct ClientArgs {
+    /// Address or host name of the server, as it prints it behind "serverIP:" [also: -ip X, -ip=X]
+    #[arg(long = "ipaddress", visible_alias = "ip", value_name = "ADDRESS")]
+    pub ipaddress: String,
+
+    /// Port of the server, 1 to 65535, as it prints it behind "Port:"
+    #[arg(short, long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    pub port: u16,
+
+    /// How long to wait for a connection, and for the next part of a reply
+    #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
+    pub timeout: Duration,
+
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would take the words for help text")]
+    pub common: Common,
+}
+
+const CLIENT_EXAMPLE: &str = "Exit status: 0 quit, or input ended and every line was answered; 1 a line stayed without \
+answer, or no server could be reached; 2 wrong arguments.";
+
+impl ClientArgs {
+    /// Whom to talk to; a host name is looked up.
+    ///
+    /// # Errors
+    /// [`Trouble::UnknownHost`], [`Trouble::Stopped`].
+    pub fn server(&self, stop: &Stop) -> Result<Server, Trouble> {
+        Ok(Server {
+            host: self.ipaddress.clone(),
+            port: self.port,
+            addresses: address::of_server(&self.ipaddress, self.port, stop)?,
+            timeout: self.timeout,
+        })
+    }
+}
+
+impl Program for ClientArgs {
+    fn common(&self) -> &Common {
+        &self.common
+    }
+}
+
+/// Where a server listens.
+#[derive(Debug, Clone, Args)]
+pub struct Listen {
+    /// Address to serve [default: every address of the machine, IPv4 and IPv6]
+    #[arg(short, long, value_name = "ADDRESS")]
+    pub bind: Option<String>,
+
+    /// Port to serve [default: one that the system picks]
+    #[arg(short, long, value_name = "PORT", default_value_t = 0, hide_default_value = true)]
+    pub port: u16,
+}
+
+impl Listen {
+    /// The address to bind, if one was asked for; a host name is looked up.
+    ///
+    /// # Errors
+    /// [`Trouble::UnknownHost`], [`Trouble::Stopped`].
+    pub fn address(&self, stop: &Stop) -> Result<Option<SocketAddr>, Trouble> {
+        let Some(host) = &self.bind else { return Ok(None) };
+        Ok(address::resolve(host, self.port, stop)?.first().copied())
+    }
+}
+
+/// The arguments of `udp-server`.
+#[derive(Debug, Clone, Parser)]
+#[command(version)]
+pub struct UdpServerArgs {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would take the words for help text")]
+    pub listen: Listen,
+
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would take the words for help text")]
+    pub common: Common,
+}
+
+impl Program for UdpServerArgs {
+    fn common(&self) -> &Common {
+        &self.common
+    }
+}
+
+/// The arguments of `tcp-server`.
+#[derive(Debug, Clone, Parser)]
+#[command(version)]
+pub struct TcpServerArgs {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would take the words for help text")]
+    pub listen: Listen,
+
+    /// Connections served at once; further ones wait in the kernel's queue
+    #[arg(long, value_name = "NUMBER", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub max_connections: u32,
+
+    /// Close a connection that has been silent for so long
+    #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = seconds)]
+    pub idle_timeout: Duration,
+
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would take the words for help text")]
+    pub common: Common,
+}
+
+impl TcpServerArgs {
+    /// What the server allows.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        Limits {
+            max_connections: usize::try_from(self.max_connections).unwrap_or(usize::MAX),
+            idle_timeout: self.idle_timeout,
+        }
+    }
+}
+
+impl Program for TcpServerArgs {
+    fn common(&self) -> &Common {
+        &self.common
+    }
+}
+
+/// Seconds, with a fraction if need be, from a millisecond to thirty days.
+fn seconds(text: &str) -> Result<Duration, String> {
+    const MOST: f64 = 30.0 * 86_400.0;
+    let wrong = || format!("seconds are a number from 0.001 to {MOST}");
+    let seconds: f64 = text.parse().map_err(|_| wrong())?;
+    if !(0.001..=MOST).contains(&seconds) {
+        return Err(wrong());
+    }
+    Ok(Duration::from_secs_f64(seconds))
+}
+
+/// The lab's own spelling, `-ip X` and `-ip=X` with one dash, in the form that the parser knows.
+pub fn accept_one_dash(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let mut options_are_over = false;
+    let translate = |argument: OsString| {
+        options_are_over |= argument == "--";
+        let Some(text) = argument.to_str().filter(|_| !options_are_over) else {
+            return argument;
+        };
+        match text.strip_prefix("-ip") {
+            Some("") => "--ipaddress".into(),
+            Some(rest) if rest.starts_with('=') => format!("--ipaddress{rest}").into(),
+            _ => argument,
+        }
+    };
+    arguments.into_iter().map(translate).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ClientArgs, Duration, OsString, Parser, TcpServerArgs, UdpServerArgs, accept_one_dash};
+    use clap::CommandFactory;
+
+    fn client(words: &[&str]) -> Result<ClientArgs, String> {
+        let words = ["udp-client"].iter().chain(words).map(OsString::from);
+        ClientArgs::try_parse_from(accept_one_dash(words)).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn every_spelling_of_the_address_is_understood() {
+        for words in [
+            ["-ip", "10.0.0.1", "-p", "5"].as_slice(),
+            &["-ip=10.0.0.1", "-p=5"],
+            &["--ipaddress", "10.0.0.1", "--port", "5"],
+            &["--ipaddress=10.0.0.1", "--port=5"],
+            &["--ip", "10.0.0.1", "-p5"],
+            &["-p", "5", "--ip=10.0.0.1"],
+        ] {
+            let args = client(words).unwrap();
+            assert_eq!((args.ipaddress.as_str(), args.port), ("10.0.0.1", 5), "{words:?}");
+            assert_eq!(args.timeout, Duration::from_secs(5));
+        }
+    }
+
+    #[test]
+    fn a_client_needs_a_port_from_1_to_65535() {
+        for port in ["0", "65536", "-1", "x", ""] {
+            assert!(client(&["-ip", "10.0.0.1", "-p", port]).is_err(), "{port}");
+        }
+        assert!(client(&["-ip", "10.0.0.1"]).unwrap_err().contains("--port"));
+        assert!(client(&[]).unwrap_err().contains("--ipaddress"));
+    }
+
+    #[test]
+    fn seconds_are_checked() {
+        let timeout = |text| client(&["-ip", "h", "-p", "5", "--timeout", text]).map(|args| args.timeout);
+        assert_eq!(timeout("0.25"), Ok(Duration::from_millis(250)));
+        for wrong in ["0", "-1", "NaN", "inf", "1e300", "x"] {
+            assert!(timeout(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_value_behind_the_double_dash_is_left_alone() {
+        let words = accept_one_dash(["a", "--", "-ip"].map(OsString::from));
+        assert_eq!(words, ["a", "--", "-ip"]);
+    }
+
+    #[test]
+    fn the_definitions_are_sound() {
+        ClientArgs::command().debug_assert();
+        UdpServerArgs::command().debug_assert();
+        TcpServerArgs::command().debug_assert();
+    }
+}

@@ -1,0 +1,114 @@
+//! Start and end of a program.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use super::{args, logging, usage};
+use crate::app::client::Answers;
+use crate::app::keyboard::Keyboard;
+use crate::app::stop::Stop;
+use crate::app::transcript::Transcript;
+use crate::app::trouble::Trouble;
+use crate::calls::Program;
+use crate::calls::lines::CallLogOutcome;
+
+/// How long a program that was told to quit may take for its farewell. It takes longer only when it is stuck in writing to
+/// somebody who does not read.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// What a program works with.
+pub struct Session {
+    /// The mark that a quit sets.
+    pub stop: Stop,
+    /// Where its words go.
+    pub transcript: Arc<Transcript>,
+}
+
+impl Session {
+    /// Standard input, line by line.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    #[cfg(unix)]
+    pub fn keyboard(&self) -> Result<Keyboard<std::fs::File>, Trouble> {
+        use std::os::fd::AsFd as _;
+        // The standard library's handle keeps bytes in a buffer, out of the waiting's sight; a plain file does not.
+        let descriptor = io::stdin().as_fd().try_clone_to_owned().map_err(Trouble::Input)?;
+        Ok(Keyboard::new(descriptor.into(), io::stdin().is_terminal()))
+    }
+
+    /// Standard input, line by line.
+    ///
+    /// # Errors
+    /// None.
+    #[cfg(not(unix))]
+    pub fn keyboard(&self) -> Result<Keyboard<io::Stdin>, Trouble> {
+        Ok(Keyboard::new(io::stdin(), io::stdin().is_terminal()))
+    }
+}
+
+/// Runs a program: takes its arguments, lets `work` do its work, and turns what came of it into the exit status: 0 fine, 1
+/// failure, 2 wrong arguments.
+pub fn run<A: args::Program>(
+    program: Program,
+    about: &'static str,
+    work: impl FnOnce(&A, &Session) -> Result<Answers, Trouble>,
+) -> ExitCode {
+    let args: A = match usage::parse(program.word(), about) {
+        Ok(args) => args,
+        Err(code) => return code,
+    };
+    let color = logging::wants_color(args.common().color);
+    let stop = match Stop::on_signals() {
+        Ok(stop) => stop,
+        Err(error) => {
+            return fail(
+                color,
+                &format!("watching for Ctrl+Z failed: {error}; allow more with 'ulimit -n'"),
+            );
+        }
+    };
+    let call_log = match logging::start(args.common()) {
+        Ok(call_log) => call_log,
+        Err(line) => return fail(color, &line),
+    };
+    let session = Session {
+        stop,
+        transcript: Arc::new(Transcript::new(io::stdout())),
+    };
+    quit_even_when_stuck(session.stop.clone());
+    let worked = work(&args, &session);
+    let finished = session.transcript.finish();
+    let code = match worked.and_then(|answers| finished.map(|()| answers)) {
+        Ok(Answers { missing: 0 }) | Err(Trouble::Stopped | Trouble::OutputClosed) => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
+        Err(trouble) => fail(color, &trouble.to_string()),
+    };
+    match call_log.as_ref().and_then(CallLogOutcome::losses) {
+        Some((lost, why)) => fail(
+            color,
+            &format!("{lost} socket calls are missing from the call log: {why}; make room and run it again"),
+        ),
+        None => code,
+    }
+}
+
+/// Says what ended the program.
+fn fail(color: bool, line: &str) -> ExitCode {
+    let word = if color { "\x1b[1;31merror\x1b[0m" } else { "error" };
+    // With standard error closed, the exit status has to do.
+    let _ = writeln!(io::stderr(), "{word}: {line}");
+    ExitCode::FAILURE
+}
+
+/// Every waiting call lets go at once, but a write to a full pipe does not: `tcp-server | less`, and nobody scrolls.
+fn quit_even_when_stuck(stop: Stop) {
+    thread::spawn(move || {
+        stop.wait();
+        thread::sleep(FAREWELL);
+        std::process::exit(0);
+    });
+}

@@ -1,0 +1,89 @@
+//! Help, and wrong arguments said in one line.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use super::args;
+
+/// Exit status for wrong arguments.
+const USAGE: u8 = 2;
+
+/// The program's arguments, or the exit code when there is nothing more to do: help was asked for, or they are wrong.
+///
+/// # Errors
+/// That exit code.
+pub fn parse<A: Parser>(program: &'static str, about: &'static str) -> Result<A, ExitCode> {
+    let command = A::command().name(program).bin_name(program).about(about);
+    let words = args::accept_one_dash(std::env::args_os());
+    let parsed = command
+        .try_get_matches_from(words)
+        .and_then(|matches| A::from_arg_matches(&matches));
+    parsed.map_err(|error| match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            // A reader who has seen enough of the help is no failure.
+            let _ = error.print();
+            ExitCode::SUCCESS
+        }
+        _ => {
+            let line = one_line(program, &error);
+            // With standard error closed, the exit status has to do.
+            let _ = writeln!(std::io::stderr(), "{line}");
+            ExitCode::from(USAGE)
+        }
+    })
+}
+
+/// What is wrong, on what, and the next step, without the usage block that hides it.
+fn one_line(program: &str, error: &clap::Error) -> String {
+    let text = error.render().to_string();
+    let told = text.split("\n\nUsage:").next().unwrap_or_default();
+    let told = told.split("\n\nFor more information").next().unwrap_or_default();
+    let words: Vec<&str> = told.split_whitespace().collect();
+    let next = match error.kind() {
+        ErrorKind::MissingRequiredArgument => "the server prints both when it starts; ",
+        _ => "",
+    };
+    format!("{}; {next}'{program} --help' tells more", words.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::super::args::ClientArgs;
+    use super::one_line;
+
+    fn told(words: &[&str]) -> String {
+        let words = ["udp-client"].iter().chain(words);
+        one_line("udp-client", &ClientArgs::try_parse_from(words).unwrap_err())
+    }
+
+    #[test]
+    fn missing_arguments_are_one_line_with_the_next_step() {
+        assert_eq!(
+            told(&[]),
+            "error: the following required arguments were not provided: --ipaddress <ADDRESS> --port <PORT>; \
+             the server prints both when it starts; 'udp-client --help' tells more"
+        );
+    }
+
+    #[test]
+    fn a_wrong_port_says_the_range() {
+        assert_eq!(
+            told(&["--ip", "a", "-p", "0"]),
+            "error: invalid value '0' for '--port <PORT>': 0 is not in 1..=65535; 'udp-client --help' tells more"
+        );
+    }
+
+    #[test]
+    fn an_unknown_argument_says_which() {
+        assert!(
+            told(&["--prot", "5"]).starts_with("error: unexpected argument '--prot' found"),
+            "{}",
+            told(&["--prot", "5"])
+        );
+    }
+}

@@ -1,0 +1,98 @@
+//! Bytes from the network made safe to show.
+//!
+//! A terminal obeys control characters: a client that sends `ESC [ 2 J` would clear the server's screen, and one that
+//! sends a carriage return could overwrite a line with a forged one. So whatever came from the network or the keyboard
+//! passes through here before it is shown.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// The text with everything escaped that would not simply show as a character:
+///
+/// - control characters (Unicode category Cc: C0, DEL, C1) as `\n`, `\r`, `\t`, `\0` or `\x1b`;
+/// - characters that reorder their neighbours (bidirectional controls), break lines or have no width, as `\u{202e}`;
+/// - bytes that are no UTF-8, as `\xff`.
+///
+/// A backslash stays as it is: the result is for reading, not for turning back.
+#[must_use]
+pub fn printable(bytes: &[u8]) -> Cow<'_, str> {
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && !text.chars().any(needs_escape)
+    {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(bytes.len() + 16);
+    for chunk in bytes.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            push_escaped(&mut safe, character);
+        }
+        for byte in chunk.invalid() {
+            // Writing to a String cannot fail.
+            let _ = write!(safe, "\\x{byte:02x}");
+        }
+    }
+    Cow::Owned(safe)
+}
+
+fn push_escaped(safe: &mut String, character: char) {
+    match character {
+        '\n' => safe.push_str("\\n"),
+        '\r' => safe.push_str("\\r"),
+        '\t' => safe.push_str("\\t"),
+        '\0' => safe.push_str("\\0"),
+        _ if !needs_escape(character) => safe.push(character),
+        _ if character.is_ascii() => {
+            let _ = write!(safe, "\\x{:02x}", u32::from(character));
+        }
+        _ => {
+            let _ = write!(safe, "\\u{{{:x}}}", u32::from(character));
+        }
+    }
+}
+
+/// Would the character do something else than show itself? (The joiners U+200C and U+200D stay: Persian, Hindi and
+/// emoji are written with them.)
+fn needs_escape(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{200b}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::printable;
+    use proptest::prelude::*;
+    use std::borrow::Cow;
+
+    #[test]
+    fn ordinary_text_is_not_even_copied() {
+        assert!(matches!(printable("straße ñ \\ 中文".as_bytes()), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn an_escape_sequence_stays_text() {
+        assert_eq!(printable(b"\x1b[2Jbell\x07 del\x7f"), "\\x1b[2Jbell\\x07 del\\x7f");
+        // U+009B opens an escape sequence by itself on some terminals.
+        assert_eq!(printable("\u{9b}2J".as_bytes()), "\\u{9b}2J");
+        assert_eq!(printable(b"a\r\n\tb\0"), "a\\r\\n\\tb\\0");
+    }
+
+    #[test]
+    fn what_reorders_or_hides_text_is_shown() {
+        assert_eq!(
+            printable("a\u{202e}b\u{200b}c\u{2028}".as_bytes()),
+            "a\\u{202e}b\\u{200b}c\\u{2028}"
+        );
+    }
+
+    #[test]
+    fn bytes_that_are_no_utf8_are_shown_as_numbers() {
+        assert_eq!(printable(b"ok\xff\xfe\xc3"), "ok\\xff\\xfe\\xc3");
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_bring_a_control_character_to_the_terminal(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            prop_assert!(!printable(&bytes).chars().any(char::is_control));
+        }
+    }
+}
