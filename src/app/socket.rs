@@ -426,6 +426,7 @@ fn show(call: Name, bytes: &[u8]) {
         let shown = bytes.get(..SHOWN).unwrap_or(bytes);
         let hex: Vec<String> = shown.iter().map(|byte| format!("{byte:02x}")).collect();
         let more = if shown.len() < bytes.len() { " ..." } else { "" };
-        format!("{} bytes: {}{more} \"{}\"{more}", bytes.len(), hex.join(" "), crate::escape::printable(shown))
+        let text = crate::escape::printable(shown);
+        format!("{} bytes: {}{more} \"{text}\"{more}", bytes.len(), hex.join(" "))
     });
 }

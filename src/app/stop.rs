@@ -81,7 +81,7 @@ mod unix {
 
     use signal_hook::consts::{SIGINT, SIGTERM, SIGTSTP};
 
-    use super::Stop;
+    use super::{Stop, sys};
 
     /// A byte written into it stays there for good, so that the reading end is ready for every thread that waits.
     #[derive(Debug)]
@@ -93,6 +93,8 @@ mod unix {
     impl Pipe {
         pub(super) fn new() -> io::Result<Self> {
             let (reader, writer) = UnixStream::pair()?;
+            let (reader, writer) = (sys::out_of_the_way(reader.into()), sys::out_of_the_way(writer.into()));
+            let (reader, writer) = (UnixStream::from(reader), UnixStream::from(writer));
             writer.set_nonblocking(true)?;
             Ok(Self { reader, writer })
         }
@@ -113,7 +115,8 @@ mod unix {
         for signal in [SIGTSTP, SIGINT, SIGTERM] {
             // The flag first: whoever is woken by the pipe must find it set.
             signal_hook::flag::register(signal, Arc::clone(&stop.requested))?;
-            signal_hook::low_level::pipe::register(signal, stop.pipe.writer.try_clone()?)?;
+            let writer = sys::out_of_the_way(stop.pipe.writer.try_clone()?.into());
+            signal_hook::low_level::pipe::register(signal, writer)?;
         }
         Ok(())
     }

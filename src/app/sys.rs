@@ -50,10 +50,11 @@ pub fn recv_from(socket: &socket2::Socket, buffer: &mut [u8]) -> io::Result<(usi
 
 #[cfg(unix)]
 mod unix {
-    use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+    use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
     use std::time::Instant;
 
     use nix::errno::Errno;
+    use nix::fcntl::{FcntlArg, fcntl};
     use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
     use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
@@ -144,6 +145,22 @@ mod unix {
                 v4.or_else(|| address.as_sockaddr_in6().map(|v6| IpAddr::V6(v6.ip())))
             })
             .collect()
+    }
+
+    /// Moves a descriptor that is no socket of the program's to a high number, so that the first socket gets 3 as in every
+    /// book: descriptors are shown to people. fcntl(2) `F_DUPFD_CLOEXEC`
+    ///
+    /// Where there is no high number to be had, it stays where it is.
+    #[must_use]
+    pub fn out_of_the_way(descriptor: OwnedFd) -> OwnedFd {
+        /// Above what a small program uses, below every usual limit.
+        const FIRST: i32 = 200;
+        match fcntl(&descriptor, FcntlArg::F_DUPFD_CLOEXEC(FIRST)) {
+            Err(_) => descriptor,
+            #[expect(unsafe_code, reason = "nix returns the new descriptor as a bare number")]
+            // SAFETY: fcntl has just made this descriptor, so it is open and nobody else owns it.
+            Ok(moved) => unsafe { OwnedFd::from_raw_fd(moved) },
+        }
     }
 
     /// Closes the descriptor and returns what close(2) says, which dropping it would not.
@@ -251,6 +268,12 @@ mod elsewhere {
     pub fn close(socket: socket2::Socket) -> io::Result<()> {
         drop(socket);
         Ok(())
+    }
+
+    /// No descriptors are shown here, so none need be moved.
+    #[must_use]
+    pub fn out_of_the_way<T>(descriptor: T) -> T {
+        descriptor
     }
 
     /// No descriptor to show.

@@ -138,7 +138,8 @@ impl Server<'_> {
     /// Waits for a connection; `None` when the server is told to quit.
     fn accept(&self) -> Option<(Socket, SocketAddr)> {
         let mut door = self.door.lock().unwrap_or_else(PoisonError::into_inner);
-        loop {
+        // Whoever waited behind the door when a quit came need not even ask.
+        while !self.stop.requested() {
             match self.welcoming_socket.accept() {
                 Ok(connection) => {
                     door.said = None;
@@ -156,6 +157,7 @@ impl Server<'_> {
                 }
             }
         }
+        None
     }
 
     /// Starts one more thread.

@@ -112,13 +112,14 @@ impl Transcript {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).prompt_open = false;
     }
 
-    /// The program ends: leaves no half line behind.
+    /// The program ends: leaves no half line behind. `echoed`: the terminal shows a key, such as `^Z`, behind what stands
+    /// there.
     ///
     /// # Errors
     /// As [`Self::prompt`].
-    pub fn finish(&self) -> Result<(), Trouble> {
+    pub fn finish(&self, echoed: bool) -> Result<(), Trouble> {
         let open = self.state.lock().unwrap_or_else(PoisonError::into_inner).prompt_open;
-        if open { self.write("\n") } else { Ok(()) }
+        if open || echoed { self.write("\n") } else { Ok(()) }
     }
 
     /// The server's answer.
@@ -224,13 +225,15 @@ mod tests {
         let screen = Screen::default();
         let transcript = Transcript::new(screen.clone());
         transcript.prompt().unwrap();
-        transcript.finish().unwrap();
-        transcript.finish().unwrap();
+        transcript.finish(false).unwrap();
+        transcript.finish(false).unwrap();
         assert_eq!(screen.text(), "Input lowercase text: \n");
         transcript.prompt().unwrap();
         transcript.person_ended_line();
-        transcript.finish().unwrap();
+        transcript.finish(false).unwrap();
         assert_eq!(screen.text(), "Input lowercase text: \nInput lowercase text: ");
+        transcript.finish(true).unwrap();
+        assert_eq!(screen.text(), "Input lowercase text: \nInput lowercase text: \n");
     }
 
     #[test]

@@ -22,6 +22,15 @@ pub fn to_json(call: &Call) -> io::Result<String> {
     Ok(serde_json::to_string(call)?)
 }
 
+/// Opens a call log for appending: several programs may share it, since each line goes out in one `write` to its end
+/// (write(2), `O_APPEND`), and an earlier log is kept.
+///
+/// # Errors
+/// As open(2): no such folder, no permission.
+pub fn open(path: &Path) -> io::Result<File> {
+    OpenOptions::new().append(true).create(true).open(path)
+}
+
 /// A `tracing` layer that writes every call to a file.
 pub struct CallLog {
     state: Arc<Mutex<State>>,
@@ -40,13 +49,9 @@ pub struct CallLogOutcome {
 }
 
 impl CallLog {
-    /// Opens the file for appending: several programs may share it, since each line goes out in one `write` to its end
-    /// (write(2), `O_APPEND`), and an earlier log is kept.
-    ///
-    /// # Errors
-    /// As `open(2)`: no such folder, no permission.
-    pub fn open(path: &Path) -> io::Result<(Self, CallLogOutcome)> {
-        let file = OpenOptions::new().append(true).create(true).open(path)?;
+    /// A log in this file, which [`open`] has opened.
+    #[must_use]
+    pub fn to(file: File) -> (Self, CallLogOutcome) {
         let state = Arc::new(Mutex::new(State {
             file,
             lost: 0,
@@ -55,7 +60,7 @@ impl CallLog {
         let outcome = CallLogOutcome {
             state: Arc::clone(&state),
         };
-        Ok((Self { state }, outcome))
+        (Self { state }, outcome)
     }
 }
 
@@ -160,7 +165,7 @@ mod tests {
 
     use super::super::call::example;
     use super::super::event;
-    use super::{CallLog, LONGEST_LINE, read, to_json};
+    use super::{CallLog, LONGEST_LINE, open, read, to_json};
 
     #[test]
     fn the_line_has_the_documented_words_and_keeps_nanoseconds() {
@@ -201,7 +206,7 @@ mod tests {
     fn each_call_is_in_the_file_when_the_next_begins() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("calls.jsonl");
-        let (log, outcome) = CallLog::open(&path).unwrap();
+        let (log, outcome) = CallLog::to(open(&path).unwrap());
         tracing::subscriber::with_default(tracing_subscriber::registry().with(log), || {
             for expected in 1..=3 {
                 event::emit(&example::connect());
@@ -215,7 +220,7 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn calls_that_a_full_disk_swallows_are_counted() {
-        let (log, outcome) = CallLog::open("/dev/full".as_ref()).unwrap();
+        let (log, outcome) = CallLog::to(open("/dev/full".as_ref()).unwrap());
         tracing::subscriber::with_default(tracing_subscriber::registry().with(log), || {
             event::emit(&example::connect());
             event::emit(&example::connect());

@@ -9,7 +9,9 @@ use super::{Call, Name};
 
 /// The call in one line, with the time of day at which it was entered and how long it took:
 ///
-/// `05:06:07.123456789 +34.1µs tcp-client client socket fd 3: connect(127.0.0.1:12000) = 0, local 127.0.0.1:44298`
+/// `05:06:07.123456789 client socket 3: connect(127.0.0.1:12000) = 0 in 34.1µs, local 127.0.0.1:44298`
+///
+/// The number behind the role is the descriptor. The program is left out: the role tells it, and the line is long.
 #[must_use]
 pub fn line(call: &Call) -> String {
     line_in(call, &Local)
@@ -20,20 +22,17 @@ where
     Tz::Offset: std::fmt::Display,
 {
     let entered = call.entered.with_timezone(zone).format("%H:%M:%S%.9f");
-    let mut line = format!(
-        "{entered} +{} {} {}",
-        duration(call.duration_ns),
-        call.program,
-        call.role
-    );
+    let mut line = format!("{entered} {}", call.role);
     if call.fd >= 0 {
         // Writing to a String cannot fail; the results below are dropped for that reason.
-        let _ = write!(line, " fd {}", call.fd);
+        let _ = write!(line, " {}", call.fd);
     }
     let _ = write!(line, ": {}({}) = {}", call.call, arguments(call), call.result);
     if let Some(error) = &call.error {
         let _ = write!(line, " {} ({})", error.name, error.text);
-    } else if let Some((what, address)) = learnt(call) {
+    }
+    let _ = write!(line, " in {}", duration(call.duration_ns));
+    if let Some((what, address)) = learnt(call) {
         let _ = write!(line, ", {what} {address}");
     }
     line
@@ -58,6 +57,9 @@ fn arguments(call: &Call) -> String {
 
 /// The address that the program knows only since the call returned.
 fn learnt(call: &Call) -> Option<(&'static str, SocketAddr)> {
+    if call.error.is_some() {
+        return None;
+    }
     match call.call {
         Name::Accept | Name::RecvFrom => Some(("from", call.remote?)),
         Name::Connect | Name::SendTo | Name::GetSockName => Some(("local", call.local?)),
@@ -105,8 +107,7 @@ mod tests {
     fn a_connect_reads_as_in_the_manual() {
         assert_eq!(
             line_in(&example::connect(), &Utc),
-            "05:06:07.123456789 +34.1µs tcp-client client socket fd 3: \
-             connect(127.0.0.1:12000) = 0, local 127.0.0.1:44298"
+            "05:06:07.123456789 client socket 3: connect(127.0.0.1:12000) = 0 in 34.1µs, local 127.0.0.1:44298"
         );
     }
 
@@ -121,7 +122,9 @@ mod tests {
             }),
             ..example::connect()
         };
-        assert!(line_in(&call, &Utc).ends_with("connect(127.0.0.1:12000) = -1 ECONNREFUSED (Connection refused)"));
+        assert!(
+            line_in(&call, &Utc).ends_with("connect(127.0.0.1:12000) = -1 ECONNREFUSED (Connection refused) in 34.1µs")
+        );
     }
 
     #[test]
@@ -134,7 +137,7 @@ mod tests {
             result: 11,
             ..example::connect()
         };
-        assert!(line_in(&call, &Utc).ends_with("recvfrom(room for 2048 bytes) = 11, from 127.0.0.1:12000"));
+        assert!(line_in(&call, &Utc).ends_with("recvfrom(room for 2048 bytes) = 11 in 34.1µs, from 127.0.0.1:12000"));
     }
 
     #[test]

@@ -20,6 +20,7 @@ use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::args::{Common, LogFormat};
+use crate::app::sys;
 use crate::calls::lines::{self, CallLog, CallLogOutcome};
 use crate::calls::{event, text};
 use crate::escape::printable;
@@ -32,12 +33,12 @@ pub fn start(common: &Common) -> Result<Option<CallLogOutcome>, String> {
     let (call_log, outcome) = match &common.calls {
         None => (None, None),
         Some(path) => {
-            let opened = CallLog::open(path).map_err(|error| {
+            let opened = lines::open(path).map_err(|error| {
                 let path = path.display().to_string();
                 let path = printable(path.as_bytes());
                 format!("open {path} for the call log failed: {error}; give --calls a file that you may write")
             });
-            let (log, outcome) = opened?;
+            let (log, outcome) = CallLog::to(sys::out_of_the_way(opened?.into()).into());
             (Some(log), Some(outcome))
         }
     };

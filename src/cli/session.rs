@@ -10,6 +10,7 @@ use super::{args, logging, usage};
 use crate::app::client::Answers;
 use crate::app::keyboard::Keyboard;
 use crate::app::stop::Stop;
+use crate::app::sys;
 use crate::app::transcript::Transcript;
 use crate::app::trouble::Trouble;
 use crate::calls::Program;
@@ -37,7 +38,10 @@ impl Session {
         use std::os::fd::AsFd as _;
         // The standard library's handle keeps bytes in a buffer, out of the waiting's sight; a plain file does not.
         let descriptor = io::stdin().as_fd().try_clone_to_owned().map_err(Trouble::Input)?;
-        Ok(Keyboard::new(descriptor.into(), io::stdin().is_terminal()))
+        Ok(Keyboard::new(
+            sys::out_of_the_way(descriptor).into(),
+            io::stdin().is_terminal(),
+        ))
     }
 
     /// Standard input, line by line.
@@ -81,7 +85,8 @@ pub fn run<A: args::Program>(
     };
     quit_even_when_stuck(session.stop.clone());
     let worked = work(&args, &session);
-    let finished = session.transcript.finish();
+    let by_a_key = matches!(worked, Err(Trouble::Stopped)) && io::stdout().is_terminal();
+    let finished = session.transcript.finish(by_a_key);
     let code = match worked.and_then(|answers| finished.map(|()| answers)) {
         Ok(Answers { missing: 0 }) | Err(Trouble::Stopped | Trouble::OutputClosed) => ExitCode::SUCCESS,
         Ok(_) => ExitCode::FAILURE,
