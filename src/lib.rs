@@ -33,3 +33,7 @@ pub mod app;
 pub mod calls;
 pub mod cli;
 pub mod escape;
+#[cfg(feature = "sniffer")]
+pub mod frame;
+#[cfg(feature = "sniffer")]
+pub mod wire;
