@@ -1,0 +1,143 @@
+//! Linux "cooked" captures, as from the interface `any`: the kernel's own short header instead of the link layer's.
+//! <https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL.html>, <https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL2.html>
+
+use super::decode::{Next, Step};
+use super::field::{Field, Form, Spec, bytes, rest};
+use super::numbers::{ether_type, hardware};
+use super::packet::{Content, Packet};
+use super::protocol::Protocol;
+use super::rest::Rest;
+use super::span::Span;
+
+/// Bytes of version 1.
+const FIXED_1: usize = 16;
+/// Bytes of version 2.
+const FIXED_2: usize = 20;
+/// Protocol numbers from here on are Ethernet types; below, Linux's own.
+const LEAST_TYPE: u16 = 1536;
+/// Linux: an IEEE 802.2 header follows.
+const LINUX_LLC: u16 = 4;
+
+/// The version 1 header without address and protocol, whose forms depend on the rest.
+static TABLE_1: [Spec; 3] = [
+    bytes("sll.pkttype", "packet type", 0, 2, Form::Named(direction)),
+    bytes("sll.hatype", "link-layer address type", 2, 2, Form::Named(hardware)),
+    bytes("sll.halen", "link-layer address length", 4, 2, Form::Count("bytes")),
+];
+/// The version 2 header without address.
+static TABLE_2: [Spec; 6] = [
+    bytes("sll.etype", "protocol", 0, 2, Form::HexNamed(ether_type)),
+    bytes("sll.unused", "reserved", 2, 2, Form::Hex),
+    bytes("sll.ifindex", "interface index", 4, 4, Form::Decimal),
+    bytes("sll.hatype", "link-layer address type", 8, 2, Form::Named(hardware)),
+    bytes("sll.pkttype", "packet type", 10, 1, Form::Named(direction)),
+    bytes("sll.halen", "link-layer address length", 11, 1, Form::Count("bytes")),
+];
+static TABLE_2_LINUX: [Spec; 6] = [
+    bytes("sll.ltype", "protocol", 0, 2, Form::HexNamed(linux_protocol)),
+    TABLE_2[1],
+    TABLE_2[2],
+    TABLE_2[3],
+    TABLE_2[4],
+    TABLE_2[5],
+];
+
+static TYPE: Spec = bytes("sll.etype", "protocol", 0, 2, Form::HexNamed(ether_type));
+static LINUX_TYPE: Spec = bytes("sll.ltype", "protocol", 0, 2, Form::HexNamed(linux_protocol));
+static MAC: Spec = bytes("sll.src.eth", "source", 0, 6, Form::Mac);
+static IPV4: Spec = bytes("sll.src.ipv4", "source", 0, 4, Form::Ipv4);
+static OTHER: Spec = rest("sll.src.other", "source", 0, Form::Bytes);
+static UNUSED: Spec = rest("sll.unused", "unused", 0, Form::Bytes);
+static UNREAD: Spec = rest("sll.unread", "unread bytes", 0, Form::Bytes);
+
+/// Which way it went. packet(7): `sll_pkttype`
+fn direction(number: u64) -> Option<&'static str> {
+    Some(match number {
+        0 => "to us",
+        1 => "broadcast",
+        2 => "multicast",
+        3 => "to another host",
+        4 => "sent by us",
+        _ => return None,
+    })
+}
+
+/// Linux's numbers that are no Ethernet types. `linux/if_ether.h`
+fn linux_protocol(number: u64) -> Option<&'static str> {
+    Some(match number {
+        1 => "802.3 without LLC",
+        4 => "802.2 LLC",
+        12 => "CAN",
+        _ => return None,
+    })
+}
+
+/// The fields of a version 1 header.
+pub(super) fn fields_1(header: Span<'_>) -> Vec<Field<'_>> {
+    let mut fields = header.first(6).fields(&TABLE_1, &UNREAD);
+    let length = header.u16(4).map_or(0, usize::from);
+    push_address(header.from(6).first(8), length, &mut fields);
+    let last = header.from(14);
+    let spec = if last.u16(0).is_some_and(|number| number < LEAST_TYPE) {
+        &LINUX_TYPE
+    } else {
+        &TYPE
+    };
+    fields.extend(Field::read(spec, last));
+    header.push_remainder(&mut fields, &UNREAD);
+    fields
+}
+
+/// The fields of a version 2 header.
+pub(super) fn fields_2(header: Span<'_>) -> Vec<Field<'_>> {
+    let linux = header.u16(0).is_some_and(|number| number < LEAST_TYPE);
+    let mut fields = header
+        .first(12)
+        .fields(if linux { &TABLE_2_LINUX } else { &TABLE_2 }, &UNREAD);
+    let length = header.u8(11).map_or(0, usize::from);
+    push_address(header.from(12).first(8), length, &mut fields);
+    fields
+}
+
+/// The address stands in 8 bytes, of which `length` count; a longer one is cut.
+fn push_address<'a>(slot: Span<'a>, length: usize, fields: &mut Vec<Field<'a>>) {
+    let address = slot.first(length.min(8));
+    match length {
+        0 => {}
+        6 => fields.extend(Field::read(&MAC, slot)),
+        4 => fields.extend(Field::read(&IPV4, slot)),
+        _ if address.bytes.is_empty() => {}
+        _ => fields.push(Field::walked(&OTHER, address, Vec::new())),
+    }
+    let unused = slot.from(length);
+    if !unused.bytes.is_empty() {
+        fields.push(Field::walked(&UNUSED, unused, Vec::new()));
+    }
+}
+
+/// Reads version 1.
+pub(super) fn decode_1<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    let header = packet.fixed(Protocol::LinuxSll, rest, FIXED_1)?;
+    packet.push(Protocol::LinuxSll, rest, FIXED_1);
+    by_protocol(header.u16(2)?, header.u16(14)?, rest.after(FIXED_1), packet)
+}
+
+/// Reads version 2.
+pub(super) fn decode_2<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    let header = packet.fixed(Protocol::LinuxSll2, rest, FIXED_2)?;
+    packet.push(Protocol::LinuxSll2, rest, FIXED_2);
+    by_protocol(header.u16(8)?, header.u16(0)?, rest.after(FIXED_2), packet)
+}
+
+fn by_protocol<'a>(hardware: u16, protocol: u16, rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    /// Netlink messages: the number is a netlink family.
+    const NETLINK: u16 = 824;
+    if hardware != NETLINK && protocol >= LEAST_TYPE {
+        return Some((Next::EtherType(protocol), rest));
+    }
+    if hardware != NETLINK && protocol == LINUX_LLC {
+        return Some((Next::Llc, rest));
+    }
+    packet.end(rest, Content::EtherType(protocol));
+    None
+}

@@ -1,0 +1,128 @@
+//! Ethernet II and IEEE 802.3. IEEE 802.3 section 3; RFC 894, RFC 1042
+
+use std::ops::RangeInclusive;
+
+use pnet::packet::ethernet::EthernetPacket;
+
+use super::decode::{Next, Step};
+use super::field::{Field, Form, Spec, bytes, rest};
+use super::numbers::ether_type;
+use super::packet::{Content, Packet};
+use super::problem::Expected;
+use super::protocol::Protocol;
+use super::rest::Rest;
+use super::span::Span;
+
+/// Bytes of the header.
+pub const FIXED: usize = 14;
+
+/// Values of the type field that are lengths. From 1536 on they are types; between, neither.
+const LENGTHS: RangeInclusive<u16> = 0..=1500;
+/// The least type.
+const LEAST_TYPE: u16 = 1536;
+
+const DESTINATION: Spec = bytes("eth.dst", "destination MAC", 0, 6, Form::Mac);
+const SOURCE: Spec = bytes("eth.src", "source MAC", 6, 6, Form::Mac);
+
+/// The header of Ethernet II.
+pub static TABLE: [Spec; 3] = [
+    DESTINATION,
+    SOURCE,
+    bytes("eth.type", "type", 12, 2, Form::HexNamed(ether_type)),
+];
+
+/// The header of IEEE 802.3.
+pub static TABLE_802_3: [Spec; 3] = [
+    DESTINATION,
+    SOURCE,
+    bytes("eth.len", "length", 12, 2, Form::Count("bytes")),
+];
+
+/// With a third field that is neither type nor length.
+static TABLE_INVALID: [Spec; 3] = [
+    DESTINATION,
+    SOURCE,
+    bytes("eth.invalid_lentype", "neither type nor length", 12, 2, Form::Hex),
+];
+
+static UNREAD: Spec = rest("eth.unread", "unread bytes", 0, Form::Bytes);
+
+/// The fields of a header.
+pub(super) fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+    let table = match header.u16(12) {
+        Some(length) if LENGTHS.contains(&length) => &TABLE_802_3,
+        Some(invalid) if invalid < LEAST_TYPE => &TABLE_INVALID,
+        _ => &TABLE,
+    };
+    header.fields(table, &UNREAD)
+}
+
+/// An Ethernet header.
+#[derive(Debug)]
+pub struct Ethernet<'a>(EthernetPacket<'a>);
+
+impl<'a> Ethernet<'a> {
+    pub(super) fn new(header: Span<'a>) -> Option<Self> {
+        EthernetPacket::new(header.bytes).map(Self)
+    }
+
+    /// Destination MAC address.
+    #[must_use]
+    pub fn destination(&self) -> [u8; 6] {
+        self.0.get_destination().octets()
+    }
+
+    /// Source MAC address.
+    #[must_use]
+    pub fn source(&self) -> [u8; 6] {
+        self.0.get_source().octets()
+    }
+
+    /// Type, or the length in bytes of what follows when it is 1500 or less (IEEE 802.3).
+    #[must_use]
+    pub fn type_or_length(&self) -> u16 {
+        self.0.get_ethertype().0
+    }
+}
+
+/// Reads a frame.
+pub(super) fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    let header = packet.fixed(Protocol::Ethernet, rest, FIXED)?;
+    packet.push(Protocol::Ethernet, rest, FIXED);
+    by_type_or_length(
+        Protocol::Ethernet,
+        "eth.len",
+        header.u16(12)?,
+        rest.after(FIXED),
+        packet,
+    )
+}
+
+/// What follows a field that is a type or a length: the one of Ethernet, or that of a VLAN tag.
+pub(super) fn by_type_or_length<'a>(
+    protocol: Protocol,
+    field: &'static str,
+    number: u16,
+    rest: Rest<'a>,
+    packet: &mut Packet<'a>,
+) -> Step<'a> {
+    if number >= LEAST_TYPE {
+        return Some((Next::EtherType(number), rest));
+    }
+    let length = usize::from(number);
+    if !LENGTHS.contains(&number) {
+        let least = Expected::AtLeast {
+            field: "eth.type",
+            least: u64::from(LEAST_TYPE),
+        };
+        packet.lie(protocol, rest.span.at.saturating_sub(2), least, length);
+        packet.end(rest, Content::EtherType(number));
+        return None;
+    }
+    if length > rest.length {
+        let said = Expected::Said { field, bytes: length };
+        packet.lie(protocol, rest.span.at, said, rest.length);
+    }
+    packet.trail(rest, length);
+    Some((Next::Llc, rest.limited(length)))
+}

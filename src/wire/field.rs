@@ -1,0 +1,358 @@
+//! A header's table of fields, and a field of one packet.
+//!
+//! Every protocol's file has one table of [`Spec`]s: what the RFC's drawing shows, as data. The decoder, the explainer and
+//! the printer read the same table. [`Field`] is a line of such a table with its place in a frame and its bytes.
+
+use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use super::span::Span;
+
+/// Gives a number of a registry its name; `None` when it has none here.
+pub type Naming = fn(u64) -> Option<&'static str>;
+
+/// How a field's value is written.
+#[derive(Debug, Clone, Copy)]
+pub enum Form {
+    /// A decimal number.
+    Decimal,
+    /// A decimal number of something: `60 bytes`.
+    Count(&'static str),
+    /// A length counted in units of so many bytes, `uncounted` units of which are not counted: `5 words = 20 bytes`.
+    Length {
+        /// Bytes in a unit.
+        unit: u64,
+        /// Units that are there and not counted.
+        uncounted: u64,
+    },
+    /// A hexadecimal number as wide as the field.
+    Hex,
+    /// A decimal number with a name: `6 TCP`.
+    Named(Naming),
+    /// A hexadecimal number with a name: `0x0800 IPv4`.
+    HexNamed(Naming),
+    /// As [`Form::Named`], in little-endian byte order: the one thing here that a machine wrote for itself.
+    LittleEndian(Naming),
+    /// One bit.
+    Flag,
+    /// A group of which the parts say everything: the names of the bits that are set, with the number.
+    Flags,
+    /// A MAC address.
+    Mac,
+    /// An IPv4 address.
+    Ipv4,
+    /// An IPv6 address.
+    Ipv6,
+    /// Bytes that mean nothing further here.
+    Bytes,
+    /// An option: its parts after kind and length say it.
+    Option,
+}
+
+/// A line in a header's table.
+#[derive(Debug, Clone, Copy)]
+pub struct Spec {
+    /// Wireshark's filter name where it has one, such as `tcp.srcport`; stable, unique in its header.
+    pub id: &'static str,
+    /// The RFC's name, for people.
+    pub name: &'static str,
+    /// Where it begins, in bits from the first bit of the header (or of the option), most significant bit first.
+    pub bit: usize,
+    /// How many bits it has; 0 for "all that follows" in what holds it.
+    pub bits: usize,
+    /// How its value is written.
+    pub form: Form,
+    /// The fields within this field, placed from the start of the same header.
+    pub parts: &'static [Spec],
+}
+
+/// A field of whole bytes: `length` of them from byte `offset` of the header.
+pub(super) const fn bytes(id: &'static str, name: &'static str, offset: usize, length: usize, form: Form) -> Spec {
+    bits(id, name, offset * 8, length * 8, form)
+}
+
+/// A field of bits.
+pub(super) const fn bits(id: &'static str, name: &'static str, bit: usize, bits: usize, form: Form) -> Spec {
+    Spec {
+        id,
+        name,
+        bit,
+        bits,
+        form,
+        parts: &[],
+    }
+}
+
+/// A field of all the bytes from `offset` on.
+pub(super) const fn rest(id: &'static str, name: &'static str, offset: usize, form: Form) -> Spec {
+    bits(id, name, offset * 8, 0, form)
+}
+
+impl Spec {
+    /// The same with parts.
+    pub(super) const fn of(mut self, parts: &'static [Spec]) -> Self {
+        self.parts = parts;
+        self
+    }
+}
+
+/// A field's value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Value<'a> {
+    /// A number, in the host's order.
+    Number(u64),
+    /// A MAC address.
+    Mac([u8; 6]),
+    /// An IPv4 address.
+    Ipv4(Ipv4Addr),
+    /// An IPv6 address.
+    Ipv6(Ipv6Addr),
+    /// The bytes as they are.
+    Bytes(&'a [u8]),
+}
+
+/// A field of one packet: a table line with its place and its bytes.
+#[derive(Debug, Clone)]
+pub struct Field<'a> {
+    spec: &'static Spec,
+    bit: usize,
+    bits: usize,
+    raw: &'a [u8],
+    parts: Vec<Field<'a>>,
+}
+
+impl<'a> Field<'a> {
+    /// The field of this line in the bytes of its header. `None` when they end before it does.
+    pub(super) fn read(spec: &'static Spec, header: Span<'a>) -> Option<Self> {
+        let bits = if spec.bits == 0 {
+            (header.bytes.len() * 8)
+                .checked_sub(spec.bit)
+                .filter(|&bits| bits > 0)?
+        } else {
+            spec.bits
+        };
+        let raw = header.bytes.get(spec.bit / 8..(spec.bit + bits).div_ceil(8))?;
+        let parts = spec.parts.iter().filter_map(|part| Self::read(part, header)).collect();
+        Some(Self {
+            spec,
+            bit: header.at * 8 + spec.bit,
+            bits,
+            raw,
+            parts,
+        })
+    }
+
+    /// A field of whole bytes whose parts were found by walking.
+    pub(super) fn walked(spec: &'static Spec, span: Span<'a>, parts: Vec<Self>) -> Self {
+        Self {
+            spec,
+            bit: span.at * 8,
+            bits: span.bytes.len() * 8,
+            raw: span.bytes,
+            parts,
+        }
+    }
+
+    /// Its line in the table.
+    #[must_use]
+    pub const fn spec(&self) -> &'static Spec {
+        self.spec
+    }
+
+    /// Wireshark's filter name; see [`Spec::id`].
+    #[must_use]
+    pub const fn id(&self) -> &'static str {
+        self.spec.id
+    }
+
+    /// The RFC's name; see [`Spec::name`].
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.spec.name
+    }
+
+    /// The first byte that it touches, counted from the start of the frame.
+    #[must_use]
+    pub const fn byte(&self) -> usize {
+        self.bit / 8
+    }
+
+    /// How many bytes it touches.
+    #[must_use]
+    pub const fn length(&self) -> usize {
+        self.raw.len()
+    }
+
+    /// Its first bit, counted from the start of the frame, most significant bit of a byte first.
+    #[must_use]
+    pub const fn bit(&self) -> usize {
+        self.bit
+    }
+
+    /// How many bits it has.
+    #[must_use]
+    pub const fn bits(&self) -> usize {
+        self.bits
+    }
+
+    /// The bytes that it touches, its neighbours' bits included.
+    #[must_use]
+    pub const fn raw(&self) -> &'a [u8] {
+        self.raw
+    }
+
+    /// The fields within it, in order: flag bits, an option's kind, length and values.
+    #[must_use]
+    pub fn parts(&self) -> &[Self] {
+        &self.parts
+    }
+
+    /// The field of this name among its parts, at any depth.
+    #[must_use]
+    pub fn find(&self, id: &str) -> Option<&Self> {
+        find(&self.parts, id)
+    }
+
+    /// Its bits as a number, from the byte order in which it stands. `None` for more than 64 bits, or nine bytes touched.
+    #[must_use]
+    pub fn number(&self) -> Option<u64> {
+        if self.bits > 64 || self.raw.len() > 8 {
+            return None;
+        }
+        let shift_in = |number, &byte| (number << 8) | u64::from(byte);
+        let all = if matches!(self.spec.form, Form::LittleEndian(_)) {
+            self.raw.iter().rev().fold(0, shift_in)
+        } else {
+            self.raw.iter().fold(0, shift_in)
+        };
+        let after = self.raw.len() * 8 - self.bit % 8 - self.bits;
+        Some((all >> after) & (u64::MAX >> (64 - self.bits)))
+    }
+
+    /// Its value.
+    #[must_use]
+    pub fn value(&self) -> Value<'a> {
+        let address = match self.spec.form {
+            Form::Mac => self.raw.try_into().ok().map(Value::Mac),
+            Form::Ipv4 => <[u8; 4]>::try_from(self.raw)
+                .ok()
+                .map(|octets| Value::Ipv4(octets.into())),
+            Form::Ipv6 => <[u8; 16]>::try_from(self.raw)
+                .ok()
+                .map(|octets| Value::Ipv6(octets.into())),
+            Form::Bytes | Form::Option => Some(Value::Bytes(self.raw)),
+            _ => self.number().map(Value::Number),
+        };
+        address.unwrap_or(Value::Bytes(self.raw))
+    }
+
+    fn write_number(&self, f: &mut fmt::Formatter<'_>, number: u64) -> fmt::Result {
+        let digits = self.bits.div_ceil(4);
+        match self.spec.form {
+            Form::Count(what) => write!(f, "{number} {what}"),
+            Form::Length { unit, uncounted } => {
+                let units = match (unit, number) {
+                    (4, 1) => " word",
+                    (4, _) => " words",
+                    _ => "",
+                };
+                write!(f, "{number}{units} = {} bytes", (number + uncounted) * unit)
+            }
+            Form::Hex => write!(f, "0x{number:0digits$x}"),
+            Form::Named(naming) | Form::LittleEndian(naming) => match naming(number) {
+                Some(name) => write!(f, "{number} {name}"),
+                None => write!(f, "{number}"),
+            },
+            Form::HexNamed(naming) => match naming(number) {
+                Some(name) => write!(f, "0x{number:0digits$x} {name}"),
+                None => write!(f, "0x{number:0digits$x}"),
+            },
+            Form::Flags => {
+                write!(f, "0x{number:0digits$x}")?;
+                let mut separator = " ";
+                for part in self
+                    .parts
+                    .iter()
+                    .filter(|part| part.number().is_some_and(|bits| bits != 0))
+                {
+                    write!(f, "{separator}{}", part.name())?;
+                    if part.bits > 1 {
+                        write!(f, " {part}")?;
+                    }
+                    separator = ", ";
+                }
+                Ok(())
+            }
+            _ => write!(f, "{number}"),
+        }
+    }
+}
+
+/// The value as people read it: `5 words = 20 bytes`, `0x0800 IPv4`, `127.0.0.1`.
+impl fmt::Display for Field<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if matches!(self.spec.form, Form::Option) {
+            return write_option(f, &self.parts);
+        }
+        match self.value() {
+            Value::Number(number) => self.write_number(f, number),
+            Value::Mac(octets) => write_separated(f, &octets, ":"),
+            Value::Ipv4(address) => address.fmt(f),
+            Value::Ipv6(address) => address.fmt(f),
+            Value::Bytes(bytes) => write_separated(f, bytes, " "),
+        }
+    }
+}
+
+/// What an option carries after its kind and its length: the value alone if it is one, else each with its name.
+fn write_option(f: &mut fmt::Formatter<'_>, parts: &[Field<'_>]) -> fmt::Result {
+    let carried = || parts.iter().filter(|part| !is_frame_of_option(part.id()));
+    let alone = carried().count() == 1;
+    let mut separator = "";
+    for part in carried() {
+        if alone {
+            write!(f, "{part}")?;
+        } else {
+            write!(f, "{separator}{} {part}", part.name())?;
+        }
+        separator = ", ";
+    }
+    Ok(())
+}
+
+/// Kinds and lengths of options, which stand in every option and carry nothing.
+fn is_frame_of_option(id: &str) -> bool {
+    matches!(
+        id,
+        "tcp.option_kind"
+            | "tcp.option_len"
+            | "ip.opt.type"
+            | "ip.opt.len"
+            | "ipv6.opt.type"
+            | "ipv6.opt.length"
+            | "icmpv6.opt.type"
+            | "icmpv6.opt.length"
+    )
+}
+
+fn write_separated(f: &mut fmt::Formatter<'_>, bytes: &[u8], separator: &str) -> fmt::Result {
+    for (index, byte) in bytes.iter().enumerate() {
+        if index > 0 {
+            f.write_str(separator)?;
+        }
+        write!(f, "{byte:02x}")?;
+    }
+    Ok(())
+}
+
+/// The first field of this name, at any depth.
+#[must_use]
+pub fn find<'f, 'a>(fields: &'f [Field<'a>], id: &str) -> Option<&'f Field<'a>> {
+    fields.iter().find_map(|field| {
+        if field.id() == id {
+            Some(field)
+        } else {
+            find(&field.parts, id)
+        }
+    })
+}

@@ -1,0 +1,208 @@
+//! `ICMPv6`. RFC 4443; multicast listener discovery: RFC 2710, RFC 3810; neighbor discovery: [`super::nd`]
+
+use pnet::packet::icmpv6::Icmpv6Packet;
+
+use super::decode::{Next, Step};
+use super::field::{Field, Form, Spec, bytes, rest};
+use super::icmp::quotation;
+use super::nd;
+use super::options::{Layout, check};
+use super::packet::{Content, Packet};
+use super::protocol::Protocol;
+use super::rest::{Extent, Rest};
+use super::span::Span;
+
+/// Bytes that every message has.
+pub const FIXED: usize = 4;
+/// Bytes of the messages that have no table below.
+const SIMPLE: usize = 8;
+
+/// What is the same in every message. RFC 4443 section 2.1
+pub static TABLE: [Spec; 3] = [
+    bytes("icmpv6.type", "type", 0, 1, Form::Named(type_name)),
+    bytes("icmpv6.code", "code", 1, 1, Form::Decimal),
+    bytes("icmpv6.checksum", "checksum", 2, 2, Form::Hex),
+];
+
+static RESERVED: [Spec; 1] = [bytes("icmpv6.reserved", "unused", 4, 4, Form::Hex)];
+static TOO_BIG: [Spec; 1] = [bytes("icmpv6.mtu", "MTU", 4, 4, Form::Count("bytes"))];
+static PARAMETER: [Spec; 1] = [bytes("icmpv6.pointer", "pointer", 4, 4, Form::Decimal)];
+static ECHO: [Spec; 2] = [
+    bytes("icmpv6.echo.identifier", "identifier", 4, 2, Form::Decimal),
+    bytes("icmpv6.echo.sequence_number", "sequence number", 6, 2, Form::Decimal),
+];
+static LISTENER: [Spec; 3] = [
+    bytes(
+        "icmpv6.mld.maximum_response_delay",
+        "maximum response delay",
+        4,
+        2,
+        Form::Count("ms"),
+    ),
+    bytes("icmpv6.reserved", "reserved", 6, 2, Form::Hex),
+    bytes("icmpv6.mld.multicast_address", "multicast address", 8, 16, Form::Ipv6),
+];
+static LISTENER_REPORT_2: [Spec; 2] = [
+    bytes("icmpv6.reserved", "reserved", 4, 2, Form::Hex),
+    bytes(
+        "icmpv6.mldr.nb_mcast_records",
+        "number of multicast address records",
+        6,
+        2,
+        Form::Decimal,
+    ),
+];
+static BODY: [Spec; 1] = [bytes("icmpv6.body", "message body", 4, 4, Form::Hex)];
+static UNREAD: Spec = rest("icmpv6.unread", "unread bytes", 0, Form::Bytes);
+
+fn type_name(number: u64) -> Option<&'static str> {
+    Some(match number {
+        1 => "destination unreachable",
+        2 => "packet too big",
+        3 => "time exceeded",
+        4 => "parameter problem",
+        128 => "echo request",
+        129 => "echo reply",
+        130 => "multicast listener query",
+        131 => "multicast listener report",
+        132 => "multicast listener done",
+        133 => "router solicitation",
+        134 => "router advertisement",
+        135 => "neighbor solicitation",
+        136 => "neighbor advertisement",
+        137 => "redirect",
+        139 => "node information query",
+        140 => "node information response",
+        143 => "multicast listener report, version 2",
+        155 => "RPL control",
+        160 => "extended echo request",
+        161 => "extended echo reply",
+        _ => return None,
+    })
+}
+
+/// The meaning of a code, by its type.
+#[must_use]
+pub fn code_name(message: u8, code: u8) -> Option<&'static str> {
+    Some(match (message, code) {
+        (1, 0) => "no route to destination",
+        (1, 1) => "communication administratively prohibited",
+        (1, 2) => "beyond scope of source address",
+        (1, 3) => "address unreachable",
+        (1, 4) => "port unreachable",
+        (1, 5) => "source address failed policy",
+        (1, 6) => "reject route to destination",
+        (3, 0) => "hop limit exceeded in transit",
+        (3, 1) => "fragment reassembly time exceeded",
+        (4, 0) => "erroneous header field",
+        (4, 1) => "unrecognized next header",
+        (4, 2) => "unrecognized IPv6 option",
+        _ => return None,
+    })
+}
+
+/// The table of what follows the checksum, and the bytes of the message before data, quotation or options.
+fn body(message: u8) -> (&'static [Spec], usize) {
+    match message {
+        1 | 3 => (&RESERVED, SIMPLE),
+        2 => (&TOO_BIG, SIMPLE),
+        4 => (&PARAMETER, SIMPLE),
+        128 | 129 => (&ECHO, SIMPLE),
+        130..=132 => (&LISTENER, 24),
+        143 => (&LISTENER_REPORT_2, SIMPLE),
+        _ => nd::table(message).unwrap_or((&BODY, SIMPLE)),
+    }
+}
+
+/// The fields of a message.
+pub(super) fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+    let mut fields = header.first(FIXED).fields(&TABLE, &UNREAD);
+    let message = header.u8(0).unwrap_or(u8::MAX);
+    let (table, length) = body(message);
+    fields.extend(table.iter().map_while(|spec| Field::read(spec, header)));
+    if nd::table(message).is_some() && header.bytes.len() > length {
+        nd::push_fields(header.from(length), &mut fields);
+    } else {
+        header.push_remainder(&mut fields, &UNREAD);
+    }
+    fields
+}
+
+/// The header of an `ICMPv6` message.
+#[derive(Debug)]
+pub struct Icmpv6<'a> {
+    view: Icmpv6Packet<'a>,
+    header: Span<'a>,
+}
+
+impl<'a> Icmpv6<'a> {
+    pub(super) fn new(header: Span<'a>) -> Option<Self> {
+        Some(Self {
+            view: Icmpv6Packet::new(header.bytes)?,
+            header,
+        })
+    }
+
+    /// Type of the message.
+    #[must_use]
+    pub fn message_type(&self) -> u8 {
+        self.view.get_icmpv6_type().0
+    }
+
+    /// Code: which case of the type.
+    #[must_use]
+    pub fn code(&self) -> u8 {
+        self.view.get_icmpv6_code().0
+    }
+
+    /// Identifier and sequence number of an echo request or reply.
+    #[must_use]
+    pub fn echo(&self) -> Option<(u16, u16)> {
+        matches!(self.message_type(), 128 | 129)
+            .then(|| self.header.u16(4).zip(self.header.u16(6)))
+            .flatten()
+    }
+
+    /// Does it quote the packet that it is about?
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        self.message_type() < 128
+    }
+}
+
+/// Reads a message.
+pub(super) fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    let protocol = Protocol::Icmpv6;
+    let fixed = packet.fixed(protocol, rest, FIXED)?;
+    let message = fixed.u8(0)?;
+    let (_, length) = body(message);
+    packet.fixed(protocol, rest, length)?;
+    if nd::table(message).is_some() {
+        // Neighbor discovery consists of fields and options to its end: all of it is header.
+        let all = rest.span.bytes.len();
+        packet.push(protocol, rest, all);
+        if rest.length == all {
+            check(
+                packet,
+                protocol,
+                Layout::Discovery,
+                rest.span.from(length),
+                "icmpv6.opt.length",
+            );
+        }
+        packet.end(rest.after(all), Content::Data);
+        return None;
+    }
+    packet.push(protocol, rest, length);
+    let data = rest.after(length);
+    if !matches!(message, 1..=4) || data.span.bytes.is_empty() || rest.extent == Extent::FirstFragment {
+        packet.end(data, Content::Data);
+        return None;
+    }
+    // RFC 4884: in units of 8 bytes, for destination unreachable and time exceeded.
+    let told = rest.span.u8(4).map_or(0, |units| usize::from(units) * 8);
+    Some((
+        Next::EtherType(0x86dd),
+        quotation(data, told, matches!(message, 1 | 3), packet),
+    ))
+}

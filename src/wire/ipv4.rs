@@ -1,0 +1,255 @@
+//! IPv4. RFC 791
+
+mod options;
+
+use std::net::Ipv4Addr;
+
+use pnet::packet::ipv4::Ipv4Packet;
+
+use super::decode::{Next, Step};
+use super::field::{Field, Form, Spec, bits, bytes};
+use super::numbers::{code_point, congestion, ip_protocol};
+use super::options::{Layout, Walk, Walked, check};
+use super::packet::{Content, Packet};
+use super::problem::Expected;
+use super::protocol::Protocol;
+use super::rest::{Extent, Rest};
+use super::span::Span;
+
+/// Bytes of the header without options.
+pub const FIXED: usize = 20;
+
+/// The header. RFC 791 section 3.1; DSCP: RFC 2474; ECN: RFC 3168
+pub static TABLE: [Spec; 12] = [
+    bits("ip.version", "version", 0, 4, Form::Decimal),
+    bits(
+        "ip.hdr_len",
+        "header length",
+        4,
+        4,
+        Form::Length { unit: 4, uncounted: 0 },
+    ),
+    bytes("ip.dsfield", "DSCP, ECN", 1, 1, Form::Hex).of(&SERVICES),
+    bytes("ip.len", "total length", 2, 2, Form::Count("bytes")),
+    bytes("ip.id", "identification", 4, 2, Form::Hex),
+    bits("ip.flags", "flags", 48, 3, Form::Flags).of(&FLAGS),
+    bits(
+        "ip.frag_offset",
+        "fragment offset",
+        51,
+        13,
+        Form::Length { unit: 8, uncounted: 0 },
+    ),
+    bytes("ip.ttl", "time to live", 8, 1, Form::Decimal),
+    bytes("ip.proto", "protocol", 9, 1, Form::Named(ip_protocol)),
+    bytes("ip.checksum", "header checksum", 10, 2, Form::Hex),
+    bytes("ip.src", "source address", 12, 4, Form::Ipv4),
+    bytes("ip.dst", "destination address", 16, 4, Form::Ipv4),
+];
+
+static SERVICES: [Spec; 2] = [
+    bits("ip.dsfield.dscp", "DSCP", 8, 6, Form::Named(code_point)),
+    bits("ip.dsfield.ecn", "ECN", 14, 2, Form::Named(congestion)),
+];
+
+static FLAGS: [Spec; 3] = [
+    bits("ip.flags.rb", "reserved", 48, 1, Form::Flag),
+    bits("ip.flags.df", "DF", 49, 1, Form::Flag),
+    bits("ip.flags.mf", "MF", 50, 1, Form::Flag),
+];
+
+/// The fields of a header.
+pub(super) fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+    let mut fields = header.first(FIXED).fields(&TABLE, &options::UNREAD);
+    options::push_fields(header.from(FIXED), &mut fields);
+    fields
+}
+
+/// An IPv4 header of at least 20 bytes.
+#[derive(Debug)]
+pub struct Ipv4<'a> {
+    view: Ipv4Packet<'a>,
+    header: Span<'a>,
+}
+
+impl<'a> Ipv4<'a> {
+    pub(super) fn new(header: Span<'a>) -> Option<Self> {
+        Some(Self {
+            view: Ipv4Packet::new(header.bytes)?,
+            header,
+        })
+    }
+
+    /// Source address.
+    #[must_use]
+    pub fn source(&self) -> Ipv4Addr {
+        self.view.get_source()
+    }
+
+    /// Destination address.
+    #[must_use]
+    pub fn destination(&self) -> Ipv4Addr {
+        self.view.get_destination()
+    }
+
+    /// Bytes of header and data as the header tells it; 0 where the network card was to fill it in.
+    #[must_use]
+    pub fn total_length(&self) -> u16 {
+        self.view.get_total_length()
+    }
+
+    /// The number that fragments of one datagram have in common.
+    #[must_use]
+    pub fn identification(&self) -> u16 {
+        self.view.get_identification()
+    }
+
+    /// DF: routers may not fragment it.
+    #[must_use]
+    pub fn dont_fragment(&self) -> bool {
+        self.view.get_flags() & 0b010 != 0
+    }
+
+    /// MF: more fragments follow.
+    #[must_use]
+    pub fn more_fragments(&self) -> bool {
+        self.view.get_flags() & 0b001 != 0
+    }
+
+    /// Where the fragment's data stands in the datagram's, in bytes.
+    #[must_use]
+    pub fn fragment_offset(&self) -> usize {
+        usize::from(self.view.get_fragment_offset()) * 8
+    }
+
+    /// Is it a part of a datagram?
+    #[must_use]
+    pub fn is_fragment(&self) -> bool {
+        self.more_fragments() || self.fragment_offset() > 0
+    }
+
+    /// Time to live, in hops.
+    #[must_use]
+    pub fn time_to_live(&self) -> u8 {
+        self.view.get_ttl()
+    }
+
+    /// Number of the protocol that it carries.
+    #[must_use]
+    pub fn protocol(&self) -> u8 {
+        self.view.get_next_level_protocol().0
+    }
+
+    /// The stored header checksum.
+    #[must_use]
+    pub fn checksum(&self) -> u16 {
+        self.view.get_checksum()
+    }
+
+    /// Where the datagram goes in the end: the last address of a source route that is not yet done, else the destination.
+    /// RFC 791 section 3.1; the checksums of TCP and UDP count this one.
+    #[must_use]
+    pub fn final_destination(&self) -> Ipv4Addr {
+        Walk::new(Layout::Classic, self.header.from(FIXED))
+            .find_map(|walked| match walked {
+                Walked::Option { kind: 131 | 137, span } => unfinished_route(span),
+                _ => None,
+            })
+            .unwrap_or_else(|| self.destination())
+    }
+}
+
+fn unfinished_route(option: Span<'_>) -> Option<Ipv4Addr> {
+    let pointer = usize::from(option.u8(2)?);
+    if pointer > option.bytes.len() {
+        return None;
+    }
+    option.bytes.get(3..)?.last_chunk::<4>().map(|&octets| octets.into())
+}
+
+/// Reads a datagram.
+pub(super) fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    let protocol = Protocol::Ipv4;
+    let fixed = packet.fixed(protocol, rest, FIXED)?;
+    let first = fixed.u8(0)?;
+    let (version, words) = (usize::from(first >> 4), usize::from(first & 15));
+    if version != 4 || words < 5 {
+        packet.push(protocol, rest, FIXED);
+        if version == 4 {
+            packet.lie(
+                protocol,
+                fixed.at,
+                Expected::AtLeast {
+                    field: "ip.hdr_len",
+                    least: 5,
+                },
+                words,
+            );
+        } else {
+            packet.lie(
+                protocol,
+                fixed.at,
+                Expected::Exactly {
+                    field: "ip.version",
+                    value: 4,
+                },
+                version,
+            );
+        }
+        packet.end(rest.after(FIXED), Content::Unread);
+        return None;
+    }
+    let length = words * 4;
+    let header = packet.said(protocol, rest, "ip.hdr_len", length)?;
+    let datagram = cut_to_total_length(usize::from(fixed.u16(2)?), length, rest, packet);
+    packet.push(protocol, datagram, length);
+    if length > FIXED {
+        check(packet, protocol, Layout::Classic, header.from(FIXED), "ip.opt.len");
+    }
+    let mut data = datagram.after(length);
+    let (fragment, next) = (fixed.u16(6)?, fixed.u8(9)?);
+    if fragment & 0x1fff != 0 {
+        packet.end(data, Content::Fragment(next));
+        return None;
+    }
+    if fragment & 0x2000 != 0 && data.extent == Extent::Whole {
+        data.extent = Extent::FirstFragment;
+    }
+    Some((Next::AfterIpv4(next), data))
+}
+
+/// The datagram without what follows it (Ethernet padding).
+fn cut_to_total_length<'a>(told: usize, header: usize, rest: Rest<'a>, packet: &mut Packet<'a>) -> Rest<'a> {
+    let protocol = Protocol::Ipv4;
+    if told == 0 {
+        // Linux leaves it to the network card for segments over 64 KiB, others for all that the card is to cut up.
+        return rest;
+    }
+    if told < header {
+        let least = Expected::AtLeast {
+            field: "ip.len",
+            least: header as u64,
+        };
+        packet.lie(protocol, rest.span.at + 2, least, told);
+        return rest;
+    }
+    if told <= rest.length {
+        packet.trail(rest, told);
+        return rest.limited(told);
+    }
+    if rest.extent == Extent::Quoted {
+        return Rest { length: told, ..rest };
+    }
+    if rest.extent == Extent::Whole {
+        packet.lie(
+            protocol,
+            rest.span.at,
+            Expected::Said {
+                field: "ip.len",
+                bytes: told,
+            },
+            rest.length,
+        );
+    }
+    rest
+}

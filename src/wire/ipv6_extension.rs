@@ -1,0 +1,276 @@
+//! IPv6's extension headers, and the authentication header, which stands after IPv4 too. RFC 8200 section 4, RFC 4302
+
+mod options;
+
+use std::net::Ipv6Addr;
+
+use super::decode::{Next, Step};
+use super::field::{Field, Form, Spec, bits, bytes, rest};
+use super::numbers::ip_protocol;
+use super::options::{Layout, Walk, Walked, check};
+use super::packet::{Content, Packet};
+use super::problem::Expected;
+use super::protocol::Protocol;
+use super::rest::{Extent, Rest};
+use super::span::Span;
+
+/// The least that each has.
+const FIXED: usize = 8;
+/// Jumbo payload option. RFC 2675 section 2
+const JUMBO: u8 = 0xc2;
+
+const EIGHTS: Form = Form::Length { unit: 8, uncounted: 1 };
+
+static HOP_BY_HOP: [Spec; 2] = [
+    bytes("ipv6.hopopts.nxt", "next header", 0, 1, Form::Named(ip_protocol)),
+    bytes("ipv6.hopopts.len", "header extension length", 1, 1, EIGHTS),
+];
+
+static DESTINATION: [Spec; 2] = [
+    bytes("ipv6.dstopts.nxt", "next header", 0, 1, Form::Named(ip_protocol)),
+    bytes("ipv6.dstopts.len", "header extension length", 1, 1, EIGHTS),
+];
+
+static ROUTING: [Spec; 4] = [
+    bytes("ipv6.routing.nxt", "next header", 0, 1, Form::Named(ip_protocol)),
+    bytes("ipv6.routing.len", "header extension length", 1, 1, EIGHTS),
+    bytes("ipv6.routing.type", "routing type", 2, 1, Form::Named(routing_type)),
+    bytes("ipv6.routing.segleft", "segments left", 3, 1, Form::Decimal),
+];
+
+/// Type 0, forbidden since RFC 5095.
+static SOURCE_ROUTE: [Spec; 1] = [bytes("ipv6.routing.src.reserved", "reserved", 0, 4, Form::Hex)];
+static SOURCE_ROUTE_ADDRESS: Spec = bytes("ipv6.routing.src.addr", "address", 0, 16, Form::Ipv6);
+/// Type 2. RFC 6275 section 6.4
+static MOBILE: [Spec; 2] = [
+    bytes("ipv6.routing.mipv6.reserved", "reserved", 0, 4, Form::Hex),
+    bytes("ipv6.routing.mipv6.home_address", "home address", 4, 16, Form::Ipv6),
+];
+/// Type 4. RFC 8754 section 2
+static SEGMENTS: [Spec; 3] = [
+    bytes("ipv6.routing.srh.last_entry", "last entry", 0, 1, Form::Decimal),
+    bytes("ipv6.routing.srh.flags", "flags", 1, 1, Form::Hex),
+    bytes("ipv6.routing.srh.tag", "tag", 2, 2, Form::Hex),
+];
+static SEGMENT: Spec = bytes("ipv6.routing.srh.addr", "segment", 0, 16, Form::Ipv6);
+static TYPE_DATA: Spec = rest("ipv6.routing.unknown_data", "type-specific data", 0, Form::Bytes);
+
+static FRAGMENT: [Spec; 6] = [
+    bytes("ipv6.fraghdr.nxt", "next header", 0, 1, Form::Named(ip_protocol)),
+    bytes("ipv6.fraghdr.reserved_octet", "reserved", 1, 1, Form::Hex),
+    bits(
+        "ipv6.fraghdr.offset",
+        "fragment offset",
+        16,
+        13,
+        Form::Length { unit: 8, uncounted: 0 },
+    ),
+    bits("ipv6.fraghdr.reserved_bits", "reserved", 29, 2, Form::Decimal),
+    bits("ipv6.fraghdr.more", "M", 31, 1, Form::Flag),
+    bytes("ipv6.fraghdr.ident", "identification", 4, 4, Form::Hex),
+];
+
+static AUTHENTICATION: [Spec; 6] = [
+    bytes("ah.next_header", "next header", 0, 1, Form::Named(ip_protocol)),
+    bytes(
+        "ah.length",
+        "payload length",
+        1,
+        1,
+        Form::Length { unit: 4, uncounted: 2 },
+    ),
+    bytes("ah.reserved", "reserved", 2, 2, Form::Hex),
+    bytes("ah.spi", "security parameters index", 4, 4, Form::Hex),
+    bytes("ah.sequence", "sequence number", 8, 4, Form::Decimal),
+    rest("ah.icv", "integrity check value", 12, Form::Bytes),
+];
+
+static UNREAD: Spec = rest("ipv6.extension.unread", "unread bytes", 0, Form::Bytes);
+
+fn routing_type(number: u64) -> Option<&'static str> {
+    Some(match number {
+        0 => "source route (forbidden)",
+        2 => "mobile IPv6",
+        3 => "RPL source route",
+        4 => "segment routing",
+        _ => return None,
+    })
+}
+
+/// The fields of a header.
+pub(super) fn fields(protocol: Protocol, header: Span<'_>) -> Vec<Field<'_>> {
+    match protocol {
+        Protocol::Routing => routing_fields(header),
+        Protocol::Fragment => header.fields(&FRAGMENT, &UNREAD),
+        Protocol::Authentication => header.fields(&AUTHENTICATION, &UNREAD),
+        _ => {
+            let table = if protocol == Protocol::HopByHop {
+                &HOP_BY_HOP
+            } else {
+                &DESTINATION
+            };
+            let mut fields = header.first(2).fields(table, &UNREAD);
+            options::push_fields(header.from(2), &mut fields);
+            fields
+        }
+    }
+}
+
+fn routing_fields(header: Span<'_>) -> Vec<Field<'_>> {
+    let mut fields = header.first(4).fields(&ROUTING, &UNREAD);
+    let data = header.from(4);
+    let (table, address, count): (&'static [Spec], _, usize) = match header.u8(2) {
+        Some(0) => (&SOURCE_ROUTE, &SOURCE_ROUTE_ADDRESS, usize::MAX),
+        Some(2) => (&MOBILE, &SOURCE_ROUTE_ADDRESS, 0),
+        Some(4) => (
+            &SEGMENTS,
+            &SEGMENT,
+            header.u8(4).map_or(0, |last| usize::from(last) + 1),
+        ),
+        _ => (&[], &SEGMENT, 0),
+    };
+    fields.extend(table.iter().map_while(|spec| Field::read(spec, data)));
+    let mut left = data.from(4);
+    for _ in 0..count {
+        let Some(field) = Field::read(address, left) else {
+            break;
+        };
+        fields.push(field);
+        left = left.from(16);
+    }
+    header.push_remainder(&mut fields, &TYPE_DATA);
+    fields
+}
+
+/// Where a routing header sends the packet in the end, if it is not there yet. RFC 8200 section 8.1: the checksums of upper
+/// layers count this address.
+pub(super) fn final_destination(header: Span<'_>) -> Option<Ipv6Addr> {
+    if header.u8(3)? == 0 {
+        return None;
+    }
+    let address = |from: usize| -> Option<Ipv6Addr> {
+        let octets: [u8; 16] = *header.bytes.get(from..)?.first_chunk()?;
+        Some(octets.into())
+    };
+    match header.u8(2)? {
+        0 | 2 => address(header.bytes.len().checked_sub(16)?),
+        4 => address(8),
+        _ => None,
+    }
+}
+
+/// A fragment header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FragmentHeader {
+    /// Number of the header that follows in the first fragment.
+    pub next_header: u8,
+    /// Where the fragment's data stands in the datagram's, in bytes.
+    pub offset: usize,
+    /// M: more fragments follow.
+    pub more: bool,
+    /// The number that fragments of one datagram have in common.
+    pub identification: u32,
+}
+
+impl FragmentHeader {
+    pub(super) fn new(header: Span<'_>) -> Option<Self> {
+        let word = header.u16(2)?;
+        Some(Self {
+            next_header: header.u8(0)?,
+            offset: usize::from(word & 0xfff8),
+            more: word & 1 != 0,
+            identification: header.u32(4)?,
+        })
+    }
+}
+
+/// Reads an extension header of this number.
+pub(super) fn decode<'a>(number: u8, rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    let (protocol, field) = match number {
+        0 => (Protocol::HopByHop, "ipv6.hopopts.len"),
+        43 => (Protocol::Routing, "ipv6.routing.len"),
+        44 => return decode_fragment(rest, packet),
+        51 => (Protocol::Authentication, "ah.length"),
+        _ => (Protocol::DestinationOptions, "ipv6.dstopts.len"),
+    };
+    let fixed = packet.fixed(protocol, rest, FIXED)?;
+    let told = usize::from(fixed.u8(1)?);
+    let length = if number == 51 { (told + 2) * 4 } else { (told + 1) * 8 };
+    if number == 51 && length < 12 {
+        packet.push(protocol, rest, FIXED);
+        packet.lie(protocol, fixed.at + 1, Expected::AtLeast { field, least: 1 }, told);
+        packet.end(rest.after(FIXED), Content::Unread);
+        return None;
+    }
+    let header = packet.said(protocol, rest, field, length)?;
+    let mut whole = rest;
+    if matches!(protocol, Protocol::HopByHop | Protocol::DestinationOptions) {
+        check(packet, protocol, Layout::Ipv6, header.from(2), "ipv6.opt.length");
+    }
+    if protocol == Protocol::HopByHop {
+        whole = cut_to_jumbo_length(header, rest, packet);
+    }
+    packet.push(protocol, whole, length);
+    let next = fixed.u8(0)?;
+    let after = whole.after(length);
+    let is_ipv4 = packet.layers.iter().rev().find_map(|layer| match layer.protocol {
+        Protocol::Ipv4 => Some(true),
+        Protocol::Ipv6 => Some(false),
+        _ => None,
+    });
+    Some(if is_ipv4 == Some(true) {
+        (Next::AfterIpv4(next), after)
+    } else {
+        (Next::AfterIpv6(next), after)
+    })
+}
+
+/// The length of a jumbogram stands in an option, for the IPv6 header's field is too small.
+fn cut_to_jumbo_length<'a>(header: Span<'a>, rest: Rest<'a>, packet: &mut Packet<'a>) -> Rest<'a> {
+    let before = packet.layers.last().and_then(super::Layer::ipv6);
+    if before.is_none_or(|ipv6| ipv6.payload_length() != 0) {
+        return rest;
+    }
+    let told = Walk::new(Layout::Ipv6, header.from(2)).find_map(|walked| match walked {
+        Walked::Option { kind: JUMBO, span } => span.u32(2),
+        _ => None,
+    });
+    let Some(told) = told.and_then(|told| usize::try_from(told).ok()) else {
+        return rest;
+    };
+    if told > rest.length {
+        if rest.extent == Extent::Whole {
+            let said = Expected::Said {
+                field: "ipv6.opt.jumbo",
+                bytes: told,
+            };
+            packet.lie(Protocol::HopByHop, header.at, said, rest.length);
+        }
+        return rest;
+    }
+    if told < header.bytes.len() {
+        let least = Expected::AtLeast {
+            field: "ipv6.opt.jumbo",
+            least: header.bytes.len() as u64,
+        };
+        packet.lie(Protocol::HopByHop, header.at, least, told);
+        return rest;
+    }
+    packet.trail(rest, told);
+    rest.limited(told)
+}
+
+fn decode_fragment<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    let fixed = packet.fixed(Protocol::Fragment, rest, FIXED)?;
+    packet.push(Protocol::Fragment, rest, FIXED);
+    let header = FragmentHeader::new(fixed)?;
+    let mut data = rest.after(FIXED);
+    if header.offset > 0 {
+        packet.end(data, Content::Fragment(header.next_header));
+        return None;
+    }
+    if header.more && data.extent == Extent::Whole {
+        data.extent = Extent::FirstFragment;
+    }
+    Some((Next::AfterIpv6(header.next_header), data))
+}

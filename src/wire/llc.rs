@@ -1,0 +1,109 @@
+//! Logical link control, and SNAP on top of it. IEEE 802.2, RFC 1042
+
+use super::decode::{Next, Step};
+use super::field::{Field, Form, Spec, bits, bytes, rest};
+use super::numbers::{ether_type, service_access_point};
+use super::packet::{Content, Packet};
+use super::protocol::Protocol;
+use super::rest::Rest;
+use super::span::Span;
+
+/// Service access points and control field of an unnumbered frame.
+const UNNUMBERED: usize = 3;
+/// The same of a numbered one, whose control field has two bytes.
+const NUMBERED: usize = 4;
+/// With SNAP.
+const SNAP: usize = 8;
+
+static DESTINATION: [Spec; 2] = [
+    bits("llc.dsap.sap", "SAP", 0, 7, Form::Hex),
+    bits("llc.dsap.ig", "group address", 7, 1, Form::Flag),
+];
+static SOURCE: [Spec; 2] = [
+    bits("llc.ssap.sap", "SAP", 8, 7, Form::Hex),
+    bits("llc.ssap.cr", "response", 15, 1, Form::Flag),
+];
+const ACCESS_POINTS: [Spec; 2] = [
+    bytes(
+        "llc.dsap",
+        "destination SAP",
+        0,
+        1,
+        Form::HexNamed(service_access_point),
+    )
+    .of(&DESTINATION),
+    bytes("llc.ssap", "source SAP", 1, 1, Form::HexNamed(service_access_point)).of(&SOURCE),
+];
+const CONTROL: Spec = bytes("llc.control", "control", 2, 1, Form::Hex);
+const ORGANIZATION: Spec = bytes("llc.oui", "organization code", 3, 3, Form::Hex);
+
+/// The header of an unnumbered frame.
+static TABLE: [Spec; 3] = [ACCESS_POINTS[0], ACCESS_POINTS[1], CONTROL];
+/// The header of a numbered frame.
+static TABLE_NUMBERED: [Spec; 3] = [
+    ACCESS_POINTS[0],
+    ACCESS_POINTS[1],
+    bytes("llc.control", "control", 2, 2, Form::Hex),
+];
+/// With SNAP, the protocol by its `EtherType`.
+static TABLE_SNAP: [Spec; 5] = [
+    ACCESS_POINTS[0],
+    ACCESS_POINTS[1],
+    CONTROL,
+    ORGANIZATION,
+    bytes("llc.type", "type", 6, 2, Form::HexNamed(ether_type)),
+];
+/// With SNAP, the protocol by a number of the organization's own.
+static TABLE_SNAP_OWN: [Spec; 5] = [
+    ACCESS_POINTS[0],
+    ACCESS_POINTS[1],
+    CONTROL,
+    ORGANIZATION,
+    bytes("llc.pid", "protocol ID", 6, 2, Form::Hex),
+];
+static UNREAD: Spec = rest("llc.unread", "unread bytes", 0, Form::Bytes);
+
+/// The organization; only in SNAP.
+fn organization(header: Span<'_>) -> Option<u32> {
+    header.u32(2).map(|number| number & 0x00ff_ffff)
+}
+
+/// Is the protocol after SNAP an `EtherType`? RFC 1042; 00-00-f8: IEEE 802.1H
+const fn is_ether_type(organization: u32) -> bool {
+    matches!(organization, 0 | 0x00_00f8)
+}
+
+/// The fields of a header.
+pub(super) fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+    let table: &'static [Spec] = match header.bytes.len() {
+        SNAP if organization(header).is_some_and(is_ether_type) => &TABLE_SNAP,
+        5.. => &TABLE_SNAP_OWN,
+        NUMBERED => &TABLE_NUMBERED,
+        _ => &TABLE,
+    };
+    header.fields(table, &UNREAD)
+}
+
+/// Reads a header, and SNAP.
+pub(super) fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    let header = packet.fixed(Protocol::Llc, rest, UNNUMBERED)?;
+    let (to, from, control) = (header.u8(0)?, header.u8(1)?, header.u8(2)?);
+    if (to, from, control) == (0xaa, 0xaa, 0x03) {
+        let header = packet.fixed(Protocol::Llc, rest, SNAP)?;
+        packet.push(Protocol::Llc, rest, SNAP);
+        let (organization, protocol) = (organization(header)?, header.u16(6)?);
+        if is_ether_type(organization) {
+            return Some((Next::EtherType(protocol), rest.after(SNAP)));
+        }
+        packet.end(rest.after(SNAP), Content::Snap { organization, protocol });
+        return None;
+    }
+    let length = if control & 3 == 3 { UNNUMBERED } else { NUMBERED };
+    packet.fixed(Protocol::Llc, rest, length)?;
+    packet.push(Protocol::Llc, rest, length);
+    if to == 0x06 {
+        return Some((Next::Ip, rest.after(length)));
+    }
+    packet.end(rest.after(length), Content::Sap(to));
+    None
+}

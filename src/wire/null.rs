@@ -1,0 +1,65 @@
+//! BSD loopback: the address family as the machine that captured numbers it, in its own byte order; `OpenBSD`'s is in
+//! network byte order. <https://www.tcpdump.org/linktypes.html>
+
+use super::decode::{Next, Step};
+use super::field::{Field, Form, Spec, bytes, rest};
+use super::packet::{Content, Packet};
+use super::protocol::Protocol;
+use super::rest::Rest;
+use super::span::Span;
+
+/// Bytes of the header.
+const FIXED: usize = 4;
+
+/// The header.
+static TABLE: [Spec; 1] = [bytes("null.family", "family", 0, 4, Form::Named(family))];
+/// From a little-endian machine.
+static TABLE_LITTLE: [Spec; 1] = [bytes("null.family", "family", 0, 4, Form::LittleEndian(family))];
+static UNREAD: Spec = rest("null.unread", "unread bytes", 0, Form::Bytes);
+
+/// `AF_INET` is 2 everywhere, `AF_INET6` is not.
+fn family(number: u64) -> Option<&'static str> {
+    Some(match number {
+        2 => "IPv4",
+        10 | 24 | 28 | 30 => "IPv6",
+        _ => return None,
+    })
+}
+
+/// Families are small, so a number of more than 16 bits was written the other way round.
+fn is_little_endian(header: Span<'_>) -> bool {
+    header.u16(0).is_some_and(|high| high != 0)
+}
+
+/// The fields of a header.
+pub(super) fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+    header.fields(
+        if is_little_endian(header) {
+            &TABLE_LITTLE
+        } else {
+            &TABLE
+        },
+        &UNREAD,
+    )
+}
+
+/// Reads a header.
+pub(super) fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    let header = packet.fixed(Protocol::Null, rest, FIXED)?;
+    packet.push(Protocol::Null, rest, FIXED);
+    let number = header.u32(0)?;
+    let number = if is_little_endian(header) {
+        number.swap_bytes()
+    } else {
+        number
+    };
+    let rest = rest.after(FIXED);
+    match family(u64::from(number)) {
+        Some("IPv4") => Some((Next::EtherType(0x0800), rest)),
+        Some(_) => Some((Next::EtherType(0x86dd), rest)),
+        None => {
+            packet.end(rest, Content::Unread);
+            None
+        }
+    }
+}

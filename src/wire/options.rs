@@ -1,0 +1,159 @@
+//! Walking through options.
+//!
+//! Options stand one after the other, each with its kind and its own length, so the place of the second depends on what the
+//! first says. A length of 0 would make a careless reader stand still, one past the header would make it read the data:
+//! the walk stops at the first that cannot be.
+
+use super::field::{Field, Spec};
+use super::packet::Packet;
+use super::problem::Expected;
+use super::protocol::Protocol;
+use super::span::Span;
+
+/// How the options of a header are laid out.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Layout {
+    /// IPv4 and TCP: kind, length of kind, length and value together; kinds 0 (end) and 1 (NOP) are one byte. RFC 791, RFC 9293
+    Classic,
+    /// IPv6: type, length of the value alone; type 0 (Pad1) is one byte. RFC 8200 section 4.2
+    Ipv6,
+    /// `ICMPv6` neighbor discovery: type, length of all in units of 8 bytes. RFC 4861 section 4.6
+    Discovery,
+}
+
+/// One step of a walk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Walked<'a> {
+    /// An option, whole.
+    Option {
+        /// Its kind (IPv4 and IPv6: type).
+        kind: u8,
+        /// Its bytes, kind and length included.
+        span: Span<'a>,
+    },
+    /// What stands after the end-of-options mark.
+    Padding(Span<'a>),
+    /// An option that cannot be: its length is below the least or reaches past the header. The walk ends.
+    Broken {
+        /// All from its kind on.
+        span: Span<'a>,
+        /// The length that it tells, in bytes; `None` where even the length is missing.
+        told: Option<usize>,
+    },
+}
+
+/// Steps from option to option.
+#[derive(Debug, Clone)]
+pub(super) struct Walk<'a> {
+    layout: Layout,
+    left: Span<'a>,
+    ended: bool,
+}
+
+impl<'a> Walk<'a> {
+    pub(super) const fn new(layout: Layout, options: Span<'a>) -> Self {
+        Self {
+            layout,
+            left: options,
+            ended: false,
+        }
+    }
+
+    /// The length of the option at hand, and the least that it may be. `None`: the length byte is missing.
+    fn told(&self, kind: u8) -> Option<(usize, usize)> {
+        let length = || self.left.u8(1).map(usize::from);
+        match (self.layout, kind) {
+            (Layout::Classic, 0 | 1) | (Layout::Ipv6, 0) => Some((1, 1)),
+            (Layout::Classic, _) => Some((length()?, 2)),
+            (Layout::Ipv6, _) => Some((length()? + 2, 2)),
+            (Layout::Discovery, _) => Some((length()? * 8, 8)),
+        }
+    }
+}
+
+impl<'a> Iterator for Walk<'a> {
+    type Item = Walked<'a>;
+
+    fn next(&mut self) -> Option<Walked<'a>> {
+        let kind = self.left.u8(0)?;
+        if self.ended {
+            let padding = self.left;
+            self.left = self.left.from(usize::MAX);
+            return Some(Walked::Padding(padding));
+        }
+        let told = self.told(kind);
+        let possible = told.filter(|&(length, least)| length >= least && length <= self.left.bytes.len());
+        let Some((length, _)) = possible else {
+            let span = self.left;
+            self.left = self.left.from(usize::MAX);
+            return Some(Walked::Broken {
+                span,
+                told: told.map(|(length, _)| length),
+            });
+        };
+        let span = self.left.first(length);
+        self.left = self.left.from(length);
+        self.ended = matches!(self.layout, Layout::Classic) && kind == 0;
+        Some(Walked::Option { kind, span })
+    }
+}
+
+/// Says which option of a header cannot be, if one cannot. `field` is the filter name of the options' length.
+pub(super) fn check<'a>(
+    packet: &mut Packet<'a>,
+    protocol: Protocol,
+    layout: Layout,
+    options: Span<'a>,
+    field: &'static str,
+) {
+    for walked in Walk::new(layout, options) {
+        if let Walked::Broken { span, told } = walked {
+            let least = if matches!(layout, Layout::Discovery) { 8 } else { 2 };
+            match told {
+                Some(told) if told < least => {
+                    let least = if least == 8 { 1 } else { 2 };
+                    packet.lie(protocol, span.at + 1, Expected::AtLeast { field, least }, told);
+                }
+                told => {
+                    let bytes = told.unwrap_or(2);
+                    packet.lie(protocol, span.at, Expected::Said { field, bytes }, span.bytes.len());
+                }
+            }
+        }
+    }
+}
+
+/// The tables of one kind of option.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shape {
+    /// The option as a whole.
+    pub(super) whole: &'static Spec,
+    /// What is in it, placed from its kind.
+    pub(super) parts: &'static [Spec],
+    /// What is there again and again after these, up to the option's end.
+    pub(super) repeated: &'static [Spec],
+}
+
+impl Shape {
+    /// The option of these bytes as a field with its parts. Bytes beyond the tables are `remainder`.
+    pub(super) fn field<'a>(&self, span: Span<'a>, remainder: &'static Spec) -> Field<'a> {
+        let mut parts: Vec<_> = Vec::with_capacity(self.parts.len());
+        for spec in self.parts {
+            let Some(part) = Field::read(spec, span) else {
+                break;
+            };
+            parts.push(part);
+        }
+        let fixed = self.parts.last().map_or(0, |last| (last.bit + last.bits) / 8);
+        let stride = self.repeated.last().map_or(0, |last| (last.bit + last.bits) / 8);
+        if stride > 0 && parts.len() == self.parts.len() {
+            let mut left = span.from(fixed);
+            while left.bytes.len() >= stride {
+                parts.extend(self.repeated.iter().filter_map(|spec| Field::read(spec, left)));
+                left = left.from(stride);
+            }
+        }
+        span.push_remainder(&mut parts, remainder);
+        Field::walked(self.whole, span, parts)
+    }
+}

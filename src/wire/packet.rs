@@ -1,0 +1,319 @@
+//! A decoded frame: its headers from the outside in.
+
+use std::net::{IpAddr, SocketAddr};
+
+use smallvec::SmallVec;
+
+use super::checksum::{self, Checksum};
+use super::field::Field;
+use super::layer::Layer;
+use super::link::LinkType;
+use super::numbers;
+use super::problem::{Expected, Problem};
+use super::protocol::Protocol;
+use super::rest::Rest;
+use super::span::Span;
+use super::{arp, icmp, icmpv6, ipv4, ipv6, tcp, udp};
+
+/// What the bytes after the innermost header are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Content {
+    /// The application's data, or what an ICMP message carries.
+    Data,
+    /// A protocol without a table of fields here, by its `EtherType`.
+    EtherType(u16),
+    /// A protocol without a table of fields here, by its IP protocol number.
+    IpProtocol(u8),
+    /// A later fragment of a datagram of this IP protocol.
+    Fragment(u8),
+    /// A protocol without a table of fields here, by its LLC service access point.
+    Sap(u8),
+    /// A SNAP protocol of an organization.
+    Snap {
+        /// The organization (OUI), 24 bits.
+        organization: u32,
+        /// Its protocol.
+        protocol: u16,
+    },
+    /// A link type that is not read here.
+    Link(LinkType),
+    /// Bytes that could not be read, because of a [`Problem`].
+    Unread,
+}
+
+impl Content {
+    /// The protocol's name, where it has one.
+    #[must_use]
+    pub fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Data => Some("data"),
+            Self::EtherType(number) => numbers::ether_type(u64::from(number)),
+            Self::IpProtocol(number) | Self::Fragment(number) => numbers::ip_protocol(u64::from(number)),
+            Self::Sap(number) => numbers::service_access_point(u64::from(number)),
+            Self::Snap { organization, protocol } => numbers::snap(organization, protocol),
+            Self::Link(_) | Self::Unread => None,
+        }
+    }
+}
+
+/// A decoded frame. It borrows the frame's bytes.
+#[derive(Debug, Clone)]
+pub struct Packet<'a> {
+    pub(super) bytes: &'a [u8],
+    pub(super) original_length: usize,
+    /// Ethernet, IP and TCP are three; a VLAN tag and an extension header still fit without allocation.
+    pub(super) layers: SmallVec<[Layer<'a>; 5]>,
+    pub(super) problems: Vec<Problem>,
+    pub(super) payload: Span<'a>,
+    pub(super) content: Content,
+    pub(super) trailer: Span<'a>,
+}
+
+impl<'a> Packet<'a> {
+    /// The headers, from the outside in. Those of a datagram that an ICMP error quotes come last and are marked.
+    #[must_use]
+    pub fn layers(&self) -> &[Layer<'a>] {
+        &self.layers
+    }
+
+    /// What is wrong with it, in the order in which it was met. Empty for a packet without fault.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// What follows the innermost header: its data.
+    #[must_use]
+    pub const fn payload(&self) -> Span<'a> {
+        self.payload
+    }
+
+    /// What [`Self::payload`] is.
+    #[must_use]
+    pub const fn content(&self) -> Content {
+        self.content
+    }
+
+    /// Bytes after the end that the length fields tell: Ethernet padding, a frame check sequence.
+    #[must_use]
+    pub const fn trailer(&self) -> Span<'a> {
+        self.trailer
+    }
+
+    /// All captured bytes.
+    #[must_use]
+    pub const fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// Length on the wire, in bytes.
+    #[must_use]
+    pub const fn original_length(&self) -> usize {
+        self.original_length
+    }
+
+    /// The innermost header of the protocol that is not quoted.
+    #[must_use]
+    pub fn layer(&self, protocol: Protocol) -> Option<&Layer<'a>> {
+        self.own().rev().find(|layer| layer.protocol == protocol)
+    }
+
+    /// The innermost IP header that is not quoted.
+    #[must_use]
+    pub fn ip(&self) -> Option<&Layer<'a>> {
+        self.own()
+            .rev()
+            .find(|layer| matches!(layer.protocol, Protocol::Ipv4 | Protocol::Ipv6))
+    }
+
+    /// The headers of the datagram that an ICMP error quotes.
+    #[must_use]
+    pub fn quoted(&self) -> impl DoubleEndedIterator<Item = &Layer<'a>> {
+        self.layers.iter().filter(|layer| layer.quoted)
+    }
+
+    fn own(&self) -> impl DoubleEndedIterator<Item = &Layer<'a>> {
+        self.layers.iter().filter(|layer| !layer.quoted)
+    }
+
+    /// The typed TCP header, if it has one of its own (not quoted).
+    #[must_use]
+    pub fn tcp(&self) -> Option<tcp::Tcp<'a>> {
+        self.layer(Protocol::Tcp)?.tcp()
+    }
+
+    /// The typed UDP header.
+    #[must_use]
+    pub fn udp(&self) -> Option<udp::Udp<'a>> {
+        self.layer(Protocol::Udp)?.udp()
+    }
+
+    /// The typed IPv4 header.
+    #[must_use]
+    pub fn ipv4(&self) -> Option<ipv4::Ipv4<'a>> {
+        self.layer(Protocol::Ipv4)?.ipv4()
+    }
+
+    /// The typed IPv6 header.
+    #[must_use]
+    pub fn ipv6(&self) -> Option<ipv6::Ipv6<'a>> {
+        self.layer(Protocol::Ipv6)?.ipv6()
+    }
+
+    /// The typed ICMP header.
+    #[must_use]
+    pub fn icmp(&self) -> Option<icmp::Icmp<'a>> {
+        self.layer(Protocol::Icmp)?.icmp()
+    }
+
+    /// The typed `ICMPv6` header.
+    #[must_use]
+    pub fn icmpv6(&self) -> Option<icmpv6::Icmpv6<'a>> {
+        self.layer(Protocol::Icmpv6)?.icmpv6()
+    }
+
+    /// The typed ARP header.
+    #[must_use]
+    pub fn arp(&self) -> Option<arp::Arp<'a>> {
+        self.layer(Protocol::Arp)?.arp()
+    }
+
+    /// Source and destination of the innermost IP header of its own.
+    #[must_use]
+    pub fn addresses(&self) -> Option<(IpAddr, IpAddr)> {
+        addresses(self.ip()?)
+    }
+
+    /// Source and destination as socket addresses: addresses and ports of its own TCP or UDP header.
+    #[must_use]
+    pub fn endpoints(&self) -> Option<(SocketAddr, SocketAddr)> {
+        endpoints(self.own())
+    }
+
+    /// The same of the datagram that an ICMP error quotes: the sender's view.
+    #[must_use]
+    pub fn quoted_endpoints(&self) -> Option<(SocketAddr, SocketAddr)> {
+        endpoints(self.quoted())
+    }
+
+    /// Is the checksum of this header right? `None` for protocols without one. `index` counts [`Self::layers`].
+    #[must_use]
+    pub fn checksum(&self, index: usize) -> Option<Checksum> {
+        checksum::of(&self.layers, index)
+    }
+
+    /// The fields of every header, from the outside in.
+    pub fn fields(&self) -> impl Iterator<Item = Field<'a>> {
+        self.layers.iter().flat_map(Layer::fields)
+    }
+}
+
+fn addresses(ip: &Layer<'_>) -> Option<(IpAddr, IpAddr)> {
+    match ip.protocol {
+        Protocol::Ipv4 => ip.ipv4().map(|ip| (ip.source().into(), ip.destination().into())),
+        Protocol::Ipv6 => ip.ipv6().map(|ip| (ip.source().into(), ip.destination().into())),
+        _ => None,
+    }
+}
+
+fn endpoints<'p, 'a: 'p>(layers: impl DoubleEndedIterator<Item = &'p Layer<'a>>) -> Option<(SocketAddr, SocketAddr)> {
+    let mut ports = None;
+    for layer in layers.rev() {
+        match (ports, layer.ports()) {
+            (None, Some(found)) => ports = Some(found),
+            (Some((from, to)), _) => {
+                if let Some((source, destination)) = addresses(layer) {
+                    return Some(((source, from).into(), (destination, to).into()));
+                }
+            }
+            (None, None) => {}
+        }
+    }
+    None
+}
+
+/// For the protocols' decoders.
+impl<'a> Packet<'a> {
+    /// Adds a header of `length` bytes at the start of `rest`.
+    pub(super) fn push(&mut self, protocol: Protocol, rest: Rest<'a>, length: usize) {
+        self.layers.push(Layer {
+            protocol,
+            header: rest.span.first(length),
+            payload: rest.span.from(length),
+            length: rest.length,
+            extent: rest.extent,
+            quoted: rest.quoted,
+        });
+    }
+
+    /// The `length` bytes of the header that are always there. If they are not: keeps those that are, says so, and gives
+    /// `None`.
+    pub(super) fn fixed(&mut self, protocol: Protocol, rest: Rest<'a>, length: usize) -> Option<Span<'a>> {
+        if rest.span.bytes.len() >= length {
+            return Some(rest.span.first(length));
+        }
+        self.push(protocol, rest, length);
+        self.too_short(protocol, rest, Expected::Header(length), length);
+        self.end(rest.after(length), Content::Unread);
+        None
+    }
+
+    /// The `length` bytes that `field` says the header has. If they are not there: keeps those that are, says so, and
+    /// gives `None`.
+    pub(super) fn said(
+        &mut self,
+        protocol: Protocol,
+        rest: Rest<'a>,
+        field: &'static str,
+        length: usize,
+    ) -> Option<Span<'a>> {
+        if rest.span.bytes.len() >= length {
+            return Some(rest.span.first(length));
+        }
+        self.push(protocol, rest, length);
+        self.too_short(protocol, rest, Expected::Said { field, bytes: length }, length);
+        self.end(rest.after(length), Content::Unread);
+        None
+    }
+
+    /// Says that fewer than `needed` bytes are there, unless a quotation just ends before.
+    pub(super) fn too_short(&mut self, protocol: Protocol, rest: Rest<'a>, expected: Expected, needed: usize) {
+        let cut = rest.length >= needed;
+        if rest.quoted && cut {
+            return;
+        }
+        let found = if cut { rest.span.bytes.len() } else { rest.length };
+        self.problems.push(Problem {
+            protocol,
+            byte: rest.span.at,
+            expected,
+            found: found as u64,
+            cut,
+        });
+    }
+
+    /// Says that the packet contradicts the standard or itself.
+    pub(super) fn lie(&mut self, protocol: Protocol, byte: usize, expected: Expected, found: usize) {
+        self.problems.push(Problem {
+            protocol,
+            byte,
+            expected,
+            found: found as u64,
+            cut: false,
+        });
+    }
+
+    /// Keeps the bytes after what a length field tells: the innermost such field knows best where the data ends.
+    pub(super) fn trail(&mut self, rest: Rest<'a>, length: usize) {
+        let trailer = rest.span.from(length);
+        if !rest.quoted && !trailer.bytes.is_empty() {
+            self.trailer = trailer;
+        }
+    }
+
+    /// Ends the decoding: what is left is of this kind.
+    pub(super) fn end(&mut self, rest: Rest<'a>, content: Content) {
+        self.payload = rest.span;
+        self.content = content;
+    }
+}

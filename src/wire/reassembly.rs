@@ -1,0 +1,411 @@
+//! Fragments put together again. RFC 791 section 3.2, RFC 8200 section 4.5
+//!
+//! A [`Reassembler`] takes decoded packets with their times, and gives the whole datagram once its last piece is there. It
+//! is bounded: an attacker may send first pieces for ever.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::net::IpAddr;
+
+use super::checksum::of_ipv4_header;
+use super::link::LinkType;
+use super::packet::Packet;
+use super::protocol::Protocol;
+
+/// Most bytes of pieces kept, all datagrams together: 64 of the largest possible datagrams. Linux keeps as many
+/// (`net.ipv4.ipfrag_high_thresh`, 4 MiB).
+pub const MOST_BYTES: usize = 4 << 20;
+/// Most unfinished datagrams kept, so that tiny pieces do not cost more in keeping than in bytes.
+pub const MOST_DATAGRAMS: usize = 1024;
+/// Most pieces of one datagram: the largest datagram in the pieces of the smallest MTU that IPv4 allows (68 bytes, 48 of
+/// data) are 1366.
+pub const MOST_PIECES: usize = 2048;
+/// How long the pieces of an IPv4 datagram are waited for, in nanoseconds of packet time. RFC 1122 section 3.3.2 wants 60 to
+/// 120 s, Linux waits 30 (`net.ipv4.ipfrag_time`): so long a receiver may still get it.
+pub const PATIENCE_IPV4: i64 = 30_000_000_000;
+/// The same for IPv6. RFC 8200 section 4.5
+pub const PATIENCE_IPV6: i64 = 60_000_000_000;
+
+/// The largest datagram, header included.
+const LARGEST: usize = 65_535;
+
+/// What the pieces of one datagram have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Key {
+    source: IpAddr,
+    destination: IpAddr,
+    identification: u32,
+    /// IPv4 counts the protocol too (RFC 791); 0 for IPv6, which does not (RFC 8200).
+    protocol: u8,
+}
+
+/// A datagram that was put together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Datagram {
+    /// [`LinkType::IPV4`] or [`LinkType::IPV6`], for [`super::decode`].
+    pub link: LinkType,
+    /// The datagram from its IP header on, which is the first fragment's with lengths and flags of the whole.
+    pub bytes: Vec<u8>,
+    /// How many fragments it came in, repeated ones not counted.
+    pub fragments: usize,
+}
+
+/// What became of a packet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is no fragment.
+    NotAFragment,
+    /// The last missing piece: here is the datagram.
+    Whole(Datagram),
+    /// Kept; pieces are missing.
+    Waiting,
+    /// The same piece was there already.
+    Repeated,
+    /// Not kept.
+    Dropped(Why),
+}
+
+/// Why a fragment was not kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Why {
+    /// The capture has not all of its bytes.
+    Cut,
+    /// It overlaps a piece that is there; its datagram is given up, as RFC 5722 demands for IPv6 and Linux does for both.
+    Overlap,
+    /// Its length is no multiple of 8 though more follow, it has no data, or it reaches past the largest datagram or past
+    /// the last piece.
+    Malformed,
+    /// The datagram has too many pieces.
+    TooManyPieces,
+}
+
+/// What was given up, counted since the start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Losses {
+    /// Datagrams of which pieces were still missing when time was over.
+    pub expired: u64,
+    /// Datagrams given up to stay within [`MOST_BYTES`] and [`MOST_DATAGRAMS`].
+    pub crowded_out: u64,
+    /// Datagrams given up because pieces overlapped.
+    pub overlapping: u64,
+    /// Fragments dropped as [`Why::Cut`], [`Why::Malformed`] or [`Why::TooManyPieces`].
+    pub unusable: u64,
+}
+
+/// An unfinished datagram.
+#[derive(Debug)]
+struct Unfinished {
+    /// Which of several with one key, one after the other.
+    serial: u64,
+    pieces: BTreeMap<usize, Vec<u8>>,
+    /// Bytes of the pieces.
+    held: usize,
+    /// Bytes of the datagram's data, known from the last piece.
+    total: Option<usize>,
+    /// The header of the first fragment, ready for the whole.
+    header: Option<Vec<u8>>,
+    deadline: i64,
+    /// Given up: its pieces are dropped until the deadline.
+    spoiled: bool,
+}
+
+/// One fragment as the packet has it.
+struct Piece<'p> {
+    key: Key,
+    offset: usize,
+    more: bool,
+    header: Option<Vec<u8>>,
+    data: &'p [u8],
+    whole: bool,
+}
+
+/// Puts fragments together.
+#[derive(Debug, Default)]
+pub struct Reassembler {
+    datagrams: HashMap<Key, Unfinished>,
+    /// Keys in the order of arrival, the oldest first; those that are finished meanwhile have another serial or none.
+    order: VecDeque<(Key, u64)>,
+    held: usize,
+    next_serial: u64,
+    losses: Losses,
+}
+
+impl Reassembler {
+    /// One that holds nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What was given up so far.
+    #[must_use]
+    pub const fn losses(&self) -> Losses {
+        self.losses
+    }
+
+    /// How many datagrams wait for pieces.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.datagrams.values().filter(|datagram| !datagram.spoiled).count()
+    }
+
+    /// Takes a packet that was captured at `time`, in nanoseconds.
+    pub fn add(&mut self, packet: &Packet<'_>, time: i64) -> Outcome {
+        let Some(piece) = piece(packet) else {
+            return Outcome::NotAFragment;
+        };
+        self.expire(time);
+        let outcome = self.take(piece, time);
+        if matches!(
+            outcome,
+            Outcome::Dropped(Why::Cut | Why::Malformed | Why::TooManyPieces)
+        ) {
+            self.losses.unusable += 1;
+        }
+        self.make_room();
+        outcome
+    }
+
+    fn take(&mut self, piece: Piece<'_>, time: i64) -> Outcome {
+        let end = piece.offset + piece.data.len();
+        if !piece.whole {
+            return Outcome::Dropped(Why::Cut);
+        }
+        let uneven = piece.more && !piece.data.len().is_multiple_of(8);
+        if uneven || piece.data.is_empty() || end > LARGEST {
+            return Outcome::Dropped(Why::Malformed);
+        }
+        let key = piece.key;
+        let datagram = self.datagrams.entry(key).or_insert_with(|| {
+            let serial = self.next_serial;
+            self.next_serial += 1;
+            self.order.push_back((key, serial));
+            Unfinished::new(serial, time.saturating_add(patience(&key)))
+        });
+        let before = datagram.held;
+        let outcome = datagram.take(piece, end);
+        self.held = self.held - before + datagram.held;
+        if outcome == Outcome::Dropped(Why::Overlap) && before > 0 {
+            self.losses.overlapping += 1;
+        }
+        let Some(bytes) = datagram.finish() else {
+            return outcome;
+        };
+        let fragments = datagram.pieces.len();
+        self.held -= datagram.held;
+        self.datagrams.remove(&key);
+        let link = if key.source.is_ipv4() {
+            LinkType::IPV4
+        } else {
+            LinkType::IPV6
+        };
+        Outcome::Whole(Datagram { link, bytes, fragments })
+    }
+
+    fn expire(&mut self, now: i64) {
+        // The patience differs, so an IPv4 datagram may wait behind an older IPv6 one: at most 30 s longer than it should.
+        while let Some(&(key, serial)) = self.order.front() {
+            match self.datagrams.get(&key) {
+                Some(datagram) if datagram.serial == serial && datagram.deadline > now => break,
+                Some(datagram) if datagram.serial == serial => {
+                    self.losses.expired += u64::from(!datagram.spoiled);
+                    self.held -= datagram.held;
+                    self.datagrams.remove(&key);
+                }
+                _ => {}
+            }
+            self.order.pop_front();
+        }
+    }
+
+    fn make_room(&mut self) {
+        while self.held > MOST_BYTES || self.datagrams.len() > MOST_DATAGRAMS {
+            let Some((key, serial)) = self.order.pop_front() else {
+                return;
+            };
+            if self
+                .datagrams
+                .get(&key)
+                .is_some_and(|datagram| datagram.serial == serial)
+                && let Some(datagram) = self.datagrams.remove(&key)
+            {
+                self.losses.crowded_out += u64::from(!datagram.spoiled);
+                self.held -= datagram.held;
+            }
+        }
+        // Finished ones leave their place in the order behind.
+        if self.order.len() > 2 * MOST_DATAGRAMS {
+            let datagrams = &self.datagrams;
+            self.order
+                .retain(|(key, serial)| datagrams.get(key).is_some_and(|datagram| datagram.serial == *serial));
+        }
+    }
+}
+
+const fn patience(key: &Key) -> i64 {
+    if key.source.is_ipv4() {
+        PATIENCE_IPV4
+    } else {
+        PATIENCE_IPV6
+    }
+}
+
+impl Unfinished {
+    const fn new(serial: u64, deadline: i64) -> Self {
+        Self {
+            serial,
+            pieces: BTreeMap::new(),
+            held: 0,
+            total: None,
+            header: None,
+            deadline,
+            spoiled: false,
+        }
+    }
+
+    fn take(&mut self, piece: Piece<'_>, end: usize) -> Outcome {
+        if self.spoiled {
+            return Outcome::Dropped(Why::Overlap);
+        }
+        if self.pieces.get(&piece.offset).is_some_and(|known| known == piece.data) {
+            return Outcome::Repeated;
+        }
+        if self.overlaps(piece.offset, end) {
+            self.spoiled = true;
+            self.pieces.clear();
+            self.header = None;
+            self.held = 0;
+            return Outcome::Dropped(Why::Overlap);
+        }
+        let last = self
+            .pieces
+            .last_key_value()
+            .map_or(0, |(&offset, data)| offset + data.len());
+        if self.total.is_some_and(|total| end > total || !piece.more) || (!piece.more && end < last) {
+            return Outcome::Dropped(Why::Malformed);
+        }
+        if self.pieces.len() >= MOST_PIECES {
+            return Outcome::Dropped(Why::TooManyPieces);
+        }
+        if !piece.more {
+            self.total = Some(end);
+        }
+        if piece.header.is_some() {
+            self.header = piece.header;
+        }
+        self.held += piece.data.len();
+        self.pieces.insert(piece.offset, piece.data.to_vec());
+        Outcome::Waiting
+    }
+
+    fn overlaps(&self, start: usize, end: usize) -> bool {
+        let before = self.pieces.range(..end).next_back();
+        before.is_some_and(|(&offset, data)| offset + data.len() > start)
+    }
+
+    /// The datagram, once nothing is missing.
+    fn finish(&self) -> Option<Vec<u8>> {
+        let header = self.header.as_ref()?;
+        // Pieces do not overlap, so they are complete when they are as many bytes as the whole.
+        if self.total? != self.held || header.len() + self.held > LARGEST {
+            return None;
+        }
+        let mut whole = Vec::with_capacity(header.len() + self.held);
+        whole.extend_from_slice(header);
+        for data in self.pieces.values() {
+            whole.extend_from_slice(data);
+        }
+        set_length(&mut whole, header.len());
+        Some(whole)
+    }
+}
+
+/// The fragment in a packet, if it is one. Of several IP headers (tunnels) the innermost counts.
+fn piece<'p>(packet: &Packet<'p>) -> Option<Piece<'p>> {
+    let ip = packet.ip()?;
+    if let Some(header) = ip.ipv4() {
+        if !header.is_fragment() {
+            return None;
+        }
+        let key = Key {
+            source: header.source().into(),
+            destination: header.destination().into(),
+            identification: u32::from(header.identification()),
+            protocol: header.protocol(),
+        };
+        let first = header.fragment_offset() == 0;
+        return Some(Piece {
+            key,
+            offset: header.fragment_offset(),
+            more: header.more_fragments(),
+            header: first.then(|| ip.header().bytes.to_vec()),
+            data: ip.payload().bytes,
+            whole: ip.payload().bytes.len() == ip.payload_length(),
+        });
+    }
+    let header = ip.ipv6()?;
+    let layer = packet.layer(Protocol::Fragment)?;
+    let fragment = layer.fragment()?;
+    let key = Key {
+        source: header.source().into(),
+        destination: header.destination().into(),
+        identification: fragment.identification,
+        protocol: 0,
+    };
+    let before = packet.bytes().get(ip.header().at..layer.header().at)?;
+    Some(Piece {
+        key,
+        offset: fragment.offset,
+        more: fragment.more,
+        header: if fragment.offset == 0 {
+            without_fragment_header(packet, before, fragment.next_header)
+        } else {
+            None
+        },
+        data: layer.payload().bytes,
+        whole: layer.payload().bytes.len() == layer.payload_length(),
+    })
+}
+
+/// The headers before the fragment header, the last of them pointing to what follows it. RFC 8200 section 4.5
+fn without_fragment_header(packet: &Packet<'_>, before: &[u8], next: u8) -> Option<Vec<u8>> {
+    let mut header = before.to_vec();
+    let at = packet
+        .layers()
+        .iter()
+        .position(|layer| layer.protocol() == Protocol::Fragment && !layer.is_quoted())?;
+    let previous = packet.layers().get(at.checked_sub(1)?)?;
+    let ip = packet.ip()?.header().at;
+    // In the IPv6 header the number of the next stands in byte 6, in extension headers in the first.
+    let place = if previous.protocol() == Protocol::Ipv6 {
+        6
+    } else {
+        previous.header().at.checked_sub(ip)?
+    };
+    *header.get_mut(place)? = next;
+    Some(header)
+}
+
+/// Makes the header that of the whole datagram: its length; in IPv4 no flags of a fragment, and the checksum.
+fn set_length(datagram: &mut [u8], header: usize) {
+    let is_ipv4 = datagram.first().is_some_and(|byte| byte >> 4 == 4);
+    let (place, length) = if is_ipv4 {
+        (2, datagram.len())
+    } else {
+        (4, datagram.len().saturating_sub(40))
+    };
+    let length = u16::try_from(length).unwrap_or(u16::MAX);
+    put(datagram, place, length);
+    if is_ipv4 {
+        let fragment = datagram.get(6).map_or(0, |byte| byte & 0b1100_0000);
+        put(datagram, 6, u16::from(fragment) << 8);
+        put(datagram, 10, 0);
+        let checksum = of_ipv4_header(datagram.get(..header).unwrap_or_default());
+        put(datagram, 10, checksum);
+    }
+}
+
+fn put(bytes: &mut [u8], at: usize, value: u16) {
+    if let Some(place) = bytes.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
+        *place = value.to_be_bytes();
+    }
+}

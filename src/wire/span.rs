@@ -1,0 +1,79 @@
+//! Bytes that know where in the frame they stand.
+
+use super::field::{Field, Spec};
+
+/// Some bytes of a frame and the place of the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span<'a> {
+    /// Place of the first byte, counted from the start of the frame.
+    pub at: usize,
+    /// The bytes.
+    pub bytes: &'a [u8],
+}
+
+impl<'a> Span<'a> {
+    /// Place of the byte after the last.
+    #[must_use]
+    pub const fn end(self) -> usize {
+        self.at + self.bytes.len()
+    }
+
+    /// All from `from` on; nothing if there is less.
+    pub(super) fn from(self, from: usize) -> Self {
+        let from = from.min(self.bytes.len());
+        Self {
+            at: self.at + from,
+            bytes: self.bytes.get(from..).unwrap_or_default(),
+        }
+    }
+
+    /// The first `length` bytes; as many as there are if there are fewer.
+    pub(super) fn first(self, length: usize) -> Self {
+        Self {
+            at: self.at,
+            bytes: self.bytes.get(..length).unwrap_or(self.bytes),
+        }
+    }
+
+    /// The fields of a table, as far as the bytes reach. A last field that they reach only in part is given as the
+    /// `remainder`, so that no byte goes without a field.
+    pub(super) fn fields(self, table: &'static [Spec], remainder: &'static Spec) -> Vec<Field<'a>> {
+        let mut fields = Vec::with_capacity(table.len());
+        for spec in table {
+            let Some(field) = Field::read(spec, self) else {
+                break;
+            };
+            fields.push(field);
+        }
+        self.push_remainder(&mut fields, remainder);
+        fields
+    }
+
+    /// Adds what the fields leave over as one more field.
+    pub(super) fn push_remainder(self, fields: &mut Vec<Field<'a>>, spec: &'static Spec) {
+        let done = fields
+            .last()
+            .map_or(self.at, |last| (last.bit() + last.bits()).div_ceil(8));
+        let left = self.from(done.saturating_sub(self.at));
+        if !left.bytes.is_empty() {
+            fields.push(Field::walked(spec, left, Vec::new()));
+        }
+    }
+
+    /// Two bytes in network byte order at `offset`.
+    pub(super) fn u16(self, offset: usize) -> Option<u16> {
+        let bytes = self.bytes.get(offset..)?.first_chunk()?;
+        Some(u16::from_be_bytes(*bytes))
+    }
+
+    /// Four bytes in network byte order at `offset`.
+    pub(super) fn u32(self, offset: usize) -> Option<u32> {
+        let bytes = self.bytes.get(offset..)?.first_chunk()?;
+        Some(u32::from_be_bytes(*bytes))
+    }
+
+    /// One byte at `offset`.
+    pub(super) fn u8(self, offset: usize) -> Option<u8> {
+        self.bytes.get(offset).copied()
+    }
+}

@@ -1,0 +1,293 @@
+//! TCP's options. RFC 9293 section 3.2; the others each in the RFC beside its table
+
+use super::super::field::{Field, Form, Spec, bits, bytes, rest};
+use super::super::options::{Layout, Shape, Walk, Walked};
+use super::super::span::Span;
+
+const fn kind(name: &'static str) -> Spec {
+    bytes("tcp.option_kind", name, 0, 1, Form::Decimal)
+}
+const KIND: Spec = kind("kind");
+const LENGTH: Spec = bytes("tcp.option_len", "length", 1, 1, Form::Count("bytes"));
+
+const fn whole(id: &'static str, name: &'static str) -> Spec {
+    rest(id, name, 0, Form::Option)
+}
+
+macro_rules! shape {
+    ($name:ident, $id:literal, $label:literal, [$($part:expr),*] $(, again [$($again:expr),*])?) => {
+        static $name: Shape = {
+            static WHOLE: Spec = whole($id, $label);
+            static PARTS: &[Spec] = &[$($part),*];
+            static AGAIN: &[Spec] = &[$($($again),*)?];
+            Shape { whole: &WHOLE, parts: PARTS, repeated: AGAIN }
+        };
+    };
+}
+
+shape!(END, "tcp.options.eol", "end of option list", [KIND]);
+shape!(NOP, "tcp.options.nop", "no-operation", [KIND]);
+shape!(
+    MSS,
+    "tcp.options.mss",
+    "maximum segment size",
+    [
+        KIND,
+        LENGTH,
+        bytes(
+            "tcp.options.mss_val",
+            "maximum segment size",
+            2,
+            2,
+            Form::Count("bytes")
+        )
+    ]
+);
+// RFC 7323 section 2
+shape!(
+    WINDOW_SCALE,
+    "tcp.options.wscale",
+    "window scale",
+    [
+        KIND,
+        LENGTH,
+        bytes("tcp.options.wscale.shift", "shift count", 2, 1, Form::Decimal)
+    ]
+);
+// RFC 2018
+shape!(
+    SACK_PERMITTED,
+    "tcp.options.sack_perm",
+    "SACK permitted",
+    [KIND, LENGTH]
+);
+shape!(SACK, "tcp.options.sack", "SACK", [KIND, LENGTH], again [
+    bytes("tcp.options.sack_le", "left edge", 0, 4, Form::Decimal),
+    bytes("tcp.options.sack_re", "right edge", 4, 4, Form::Decimal)
+]);
+// RFC 7323 section 3
+shape!(
+    TIMESTAMPS,
+    "tcp.options.timestamp",
+    "timestamps",
+    [
+        KIND,
+        LENGTH,
+        bytes("tcp.options.timestamp.tsval", "value", 2, 4, Form::Decimal),
+        bytes("tcp.options.timestamp.tsecr", "echo reply", 6, 4, Form::Decimal)
+    ]
+);
+// RFC 2385
+shape!(
+    MD5,
+    "tcp.options.md5",
+    "MD5 signature",
+    [
+        KIND,
+        LENGTH,
+        bytes("tcp.options.md5.digest", "digest", 2, 16, Form::Bytes)
+    ]
+);
+// RFC 5482
+shape!(
+    USER_TIMEOUT,
+    "tcp.options.user_to",
+    "user timeout",
+    [
+        KIND,
+        LENGTH,
+        bits(
+            "tcp.options.user_to_granularity",
+            "granularity is minutes",
+            16,
+            1,
+            Form::Flag
+        ),
+        bits("tcp.options.user_to_val", "user timeout", 17, 15, Form::Decimal)
+    ]
+);
+// RFC 5925
+shape!(
+    AUTHENTICATION,
+    "tcp.options.ao",
+    "authentication (TCP-AO)",
+    [
+        KIND,
+        LENGTH,
+        bytes("tcp.options.ao.keyid", "key ID", 2, 1, Form::Decimal),
+        bytes("tcp.options.ao.rnextkeyid", "receive-next key ID", 3, 1, Form::Decimal),
+        rest("tcp.options.ao.mac", "MAC", 4, Form::Bytes)
+    ]
+);
+// RFC 8684 section 3
+shape!(
+    MULTIPATH,
+    "tcp.options.mptcp",
+    "multipath TCP",
+    [
+        KIND,
+        LENGTH,
+        bits("tcp.options.mptcp.subtype", "subtype", 16, 4, Form::Named(multipath)),
+        bits(
+            "tcp.options.mptcp.subtype_data",
+            "first bits of the subtype's data",
+            20,
+            4,
+            Form::Hex
+        ),
+        rest("tcp.options.mptcp.data", "data of the subtype", 3, Form::Bytes)
+    ]
+);
+// RFC 7413
+shape!(
+    FAST_OPEN,
+    "tcp.options.tfo",
+    "fast open",
+    [KIND, LENGTH, rest("tcp.options.tfo.cookie", "cookie", 2, Form::Bytes)]
+);
+// RFC 6994
+shape!(
+    EXPERIMENTAL,
+    "tcp.options.experimental",
+    "experimental",
+    [
+        KIND,
+        LENGTH,
+        bytes(
+            "tcp.options.experimental.exid",
+            "experiment identifier",
+            2,
+            2,
+            Form::Hex
+        ),
+        rest("tcp.options.experimental.data", "data", 4, Form::Bytes)
+    ]
+);
+shape!(
+    UNKNOWN,
+    "tcp.options.unknown",
+    "unknown option",
+    [
+        KIND,
+        LENGTH,
+        rest("tcp.options.unknown.payload", "data", 2, Form::Bytes)
+    ]
+);
+
+/// Bytes of a header that could not be read.
+pub(super) static UNREAD: Spec = rest("tcp.unread", "unread bytes", 0, Form::Bytes);
+static PADDING: Spec = rest("tcp.options.padding", "padding", 0, Form::Bytes);
+static BROKEN: Spec = rest("tcp.options.unread", "unreadable options", 0, Form::Bytes);
+static SURPLUS: Spec = rest("tcp.options.surplus", "bytes beyond the option", 0, Form::Bytes);
+
+fn multipath(subtype: u64) -> Option<&'static str> {
+    Some(match subtype {
+        0 => "MP_CAPABLE",
+        1 => "MP_JOIN",
+        2 => "DSS",
+        3 => "ADD_ADDR",
+        4 => "REMOVE_ADDR",
+        5 => "MP_PRIO",
+        6 => "MP_FAIL",
+        7 => "MP_FASTCLOSE",
+        8 => "MP_TCPRST",
+        _ => return None,
+    })
+}
+
+fn shape(kind: u8) -> &'static Shape {
+    match kind {
+        0 => &END,
+        1 => &NOP,
+        2 => &MSS,
+        3 => &WINDOW_SCALE,
+        4 => &SACK_PERMITTED,
+        5 => &SACK,
+        8 => &TIMESTAMPS,
+        19 => &MD5,
+        28 => &USER_TIMEOUT,
+        29 => &AUTHENTICATION,
+        30 => &MULTIPATH,
+        34 => &FAST_OPEN,
+        253 | 254 => &EXPERIMENTAL,
+        _ => &UNKNOWN,
+    }
+}
+
+/// Adds the fields of the options.
+pub(super) fn push_fields<'a>(options: Span<'a>, fields: &mut Vec<Field<'a>>) {
+    fields.extend(Walk::new(Layout::Classic, options).map(|walked| match walked {
+        Walked::Option { kind, span } => shape(kind).field(span, &SURPLUS),
+        Walked::Padding(span) => Field::walked(&PADDING, span, Vec::new()),
+        Walked::Broken { span, .. } => Field::walked(&BROKEN, span, Vec::new()),
+    }));
+}
+
+/// An option.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TcpOption<'a> {
+    /// 0: the list ends here.
+    End,
+    /// 1: fills up.
+    Nop,
+    /// 2: the largest segment that the sender takes, in bytes of data.
+    MaximumSegmentSize(u16),
+    /// 3: the sender's windows are to be shifted left by this; more than 14 counts as 14.
+    WindowScale(u8),
+    /// 4: selective acknowledgments are welcome.
+    SackPermitted,
+    /// 5: blocks that arrived out of order.
+    Sack(SackBlocks<'a>),
+    /// 8: the sender's clock, and the other side's returned.
+    Timestamps {
+        /// `TSval`, in ticks of the sender's choice.
+        value: u32,
+        /// `TSecr`; means something only with ACK.
+        echo_reply: u32,
+    },
+    /// 34: the cookie; empty to ask for one.
+    FastOpen(&'a [u8]),
+    /// Any other, or one of a length that its kind does not have.
+    Other {
+        /// Its kind.
+        kind: u8,
+        /// What follows kind and length.
+        data: &'a [u8],
+    },
+}
+
+impl<'a> TcpOption<'a> {
+    pub(super) fn new(kind: u8, bytes: &'a [u8]) -> Self {
+        let span = Span { at: 0, bytes };
+        let data = bytes.get(2..).unwrap_or_default();
+        let known = match (kind, bytes.len()) {
+            (0, _) => Some(Self::End),
+            (1, _) => Some(Self::Nop),
+            (2, 4) => span.u16(2).map(Self::MaximumSegmentSize),
+            (3, 3) => span.u8(2).map(Self::WindowScale),
+            (4, 2) => Some(Self::SackPermitted),
+            (5, _) if data.len().is_multiple_of(8) => Some(Self::Sack(SackBlocks(data))),
+            (8, 10) => span
+                .u32(2)
+                .zip(span.u32(6))
+                .map(|(value, echo_reply)| Self::Timestamps { value, echo_reply }),
+            (34, _) => Some(Self::FastOpen(data)),
+            _ => None,
+        };
+        known.unwrap_or(Self::Other { kind, data })
+    }
+}
+
+/// The blocks of a SACK option.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SackBlocks<'a>(&'a [u8]);
+
+impl<'a> SackBlocks<'a> {
+    /// Each block's left edge, which is its first sequence number, and right edge, which is the first after it.
+    pub fn edges(self) -> impl Iterator<Item = (u32, u32)> + use<'a> {
+        self.0.chunks_exact(8).filter_map(|bytes| {
+            let block = Span { at: 0, bytes };
+            block.u32(0).zip(block.u32(4))
+        })
+    }
+}

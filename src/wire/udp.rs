@@ -1,0 +1,91 @@
+//! UDP. RFC 768
+
+use pnet::packet::udp::UdpPacket;
+
+use super::decode::Step;
+use super::field::{Field, Form, Spec, bytes, rest};
+use super::packet::{Content, Packet};
+use super::problem::Expected;
+use super::protocol::Protocol;
+use super::rest::{Extent, Rest};
+use super::span::Span;
+
+/// Bytes of the header.
+pub const FIXED: usize = 8;
+
+/// The header.
+pub static TABLE: [Spec; 4] = [
+    bytes("udp.srcport", "source port", 0, 2, Form::Decimal),
+    bytes("udp.dstport", "destination port", 2, 2, Form::Decimal),
+    bytes("udp.length", "length", 4, 2, Form::Count("bytes")),
+    bytes("udp.checksum", "checksum", 6, 2, Form::Hex),
+];
+
+static UNREAD: Spec = rest("udp.unread", "unread bytes", 0, Form::Bytes);
+
+/// The fields of a header.
+pub(super) fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+    header.fields(&TABLE, &UNREAD)
+}
+
+/// A UDP header.
+#[derive(Debug)]
+pub struct Udp<'a>(UdpPacket<'a>);
+
+impl<'a> Udp<'a> {
+    pub(super) fn new(header: Span<'a>) -> Option<Self> {
+        UdpPacket::new(header.bytes).map(Self)
+    }
+
+    /// Source port; 0: no answer wanted.
+    #[must_use]
+    pub fn source_port(&self) -> u16 {
+        self.0.get_source()
+    }
+
+    /// Destination port.
+    #[must_use]
+    pub fn destination_port(&self) -> u16 {
+        self.0.get_destination()
+    }
+
+    /// Bytes of header and data, as the header tells it.
+    #[must_use]
+    pub fn length(&self) -> u16 {
+        self.0.get_length()
+    }
+
+    /// The stored checksum; 0: none.
+    #[must_use]
+    pub fn checksum(&self) -> u16 {
+        self.0.get_checksum()
+    }
+}
+
+/// Reads a datagram.
+pub(super) fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    let header = packet.fixed(Protocol::Udp, rest, FIXED)?;
+    let told = usize::from(header.u16(4)?);
+    let mut inside = rest;
+    if told == 0 && rest.length > usize::from(u16::MAX) {
+        // A jumbogram: the length is that of the IP payload. RFC 2675 section 4
+    } else if told < FIXED {
+        let least = Expected::AtLeast {
+            field: "udp.length",
+            least: FIXED as u64,
+        };
+        packet.lie(Protocol::Udp, header.at + 4, least, told);
+    } else if told <= rest.length {
+        packet.trail(rest, told);
+        inside = rest.limited(told);
+    } else if rest.extent == Extent::Whole {
+        let said = Expected::Said {
+            field: "udp.length",
+            bytes: told,
+        };
+        packet.lie(Protocol::Udp, header.at, said, rest.length);
+    }
+    packet.push(Protocol::Udp, inside, FIXED);
+    packet.end(inside.after(FIXED), Content::Data);
+    None
+}
