@@ -34,6 +34,8 @@ pub mod calls;
 pub mod cli;
 pub mod escape;
 #[cfg(feature = "sniffer")]
+pub mod explain;
+#[cfg(feature = "sniffer")]
 pub mod frame;
 #[cfg(feature = "sniffer")]
 pub mod wire;

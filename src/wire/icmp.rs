@@ -91,7 +91,9 @@ static MASK: [Spec; 3] = [
 static OTHER: [Spec; 1] = [bytes("icmp.reserved", "rest of header", 4, 4, Form::Hex)];
 static UNREAD: Spec = rest("icmp.unread", "unread bytes", 0, Form::Bytes);
 
-fn type_name(number: u64) -> Option<&'static str> {
+/// The meaning of a type.
+#[must_use]
+pub fn type_name(number: u64) -> Option<&'static str> {
     Some(match number {
         0 => "echo reply",
         3 => "destination unreachable",

@@ -55,7 +55,9 @@ static LISTENER_REPORT_2: [Spec; 2] = [
 static BODY: [Spec; 1] = [bytes("icmpv6.body", "message body", 4, 4, Form::Hex)];
 static UNREAD: Spec = rest("icmpv6.unread", "unread bytes", 0, Form::Bytes);
 
-fn type_name(number: u64) -> Option<&'static str> {
+/// The meaning of a type.
+#[must_use]
+pub fn type_name(number: u64) -> Option<&'static str> {
     Some(match number {
         1 => "destination unreachable",
         2 => "packet too big",

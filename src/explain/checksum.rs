@@ -1,0 +1,45 @@
+//! The checksums of every protocol in the same words.
+
+use super::{Context, Sentence};
+use crate::wire::{Checksum, Field, Unchecked};
+
+/// Is the field the checksum of its header?
+fn is_checksum(field: &Field<'_>) -> bool {
+    matches!(
+        field.id(),
+        "ip.checksum" | "tcp.checksum" | "udp.checksum" | "icmp.checksum" | "icmpv6.checksum"
+    )
+}
+
+/// The verdict behind the value.
+pub(super) fn note(context: Context<'_, '_>, field: &Field<'_>) -> Option<&'static str> {
+    if !is_checksum(field) {
+        return None;
+    }
+    Some(match context.packet.checksum(context.index)? {
+        Checksum::Ok => "[ok]",
+        Checksum::Partial { .. } => "[partial]",
+        Checksum::Bad { .. } => "[bad]",
+        Checksum::NotPresent => "[none]",
+        Checksum::NotCheckable(_) => "[unchecked]",
+    })
+}
+
+/// What the verdict means; `covers` says what is summed up.
+pub(super) fn meaning(context: Context<'_, '_>, covers: &'static str) -> Option<Sentence> {
+    Some(match context.packet.checksum(context.index)? {
+        Checksum::Ok => covers.into(),
+        Checksum::Partial { full } => {
+            format!("pseudo-header sum only, the rest is left to the network card; full sum is 0x{full:04x}").into()
+        }
+        Checksum::Bad { right } => format!("wrong: it should be 0x{right:04x}").into(),
+        Checksum::NotPresent => "the sender did without".into(),
+        Checksum::NotCheckable(why) => match why {
+            Unchecked::Cut => "the capture lacks bytes that it covers",
+            Unchecked::Fragment => "it covers the whole datagram, this is a fragment",
+            Unchecked::Quoted => "it covers the whole datagram, only its start is quoted",
+            Unchecked::Malformed => "the lengths contradict each other",
+        }
+        .into(),
+    })
+}

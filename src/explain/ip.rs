@@ -1,0 +1,132 @@
+//! IPv4, IPv6 and its extension headers.
+
+use super::{Context, Sentence, addresses, checksum, composition, follows};
+use crate::wire::Field;
+
+pub(super) fn meaning_4(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
+    let ip = context.layer.ipv4();
+    Some(match field.id() {
+        "ip.hdr_len" => match field.number()? {
+            5 => "5 = no options".into(),
+            words @ 6.. => format!("20 fixed + {} of options", words * 4 - 20).into(),
+            _ => "wrong: the fixed part alone has 5 words".into(),
+        },
+        "ip.dsfield" => services(field),
+        "ip.len" => total_length(context, field)?,
+        "ip.id" => {
+            let ip = ip?;
+            if ip.is_fragment() {
+                "the same in all fragments of this datagram".into()
+            } else if ip.dont_fragment() {
+                "would group fragments; with DF there are none".into()
+            } else {
+                "groups fragments, should a router make some".into()
+            }
+        }
+        "ip.flags" => flags(field),
+        "ip.flags.df" => yes_no(field, "do not fragment: drop it and say so", "routers may fragment it"),
+        "ip.flags.mf" => yes_no(field, "more fragments follow", "the last fragment, or the only one"),
+        "ip.frag_offset" => fragment_offset(field, ip.is_some_and(|ip| ip.more_fragments())),
+        "ip.ttl" => hops(field),
+        "ip.proto" if ip.as_ref().is_some_and(|ip| ip.fragment_offset() > 0) => {
+            "of the whole datagram; no such header here".into()
+        }
+        "ip.proto" => follows(context),
+        "ip.checksum" => checksum::meaning(context, "covers this header only")?,
+        "ip.src" | "ip.dst" => addresses::kind(field.value())?,
+        "ip.opt.padding" => "fills the header up to whole words".into(),
+        _ => return None,
+    })
+}
+
+pub(super) fn meaning_6(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
+    Some(match field.id() {
+        "ipv6.tclass" => services(field),
+        "ipv6.flow" => match field.number()? {
+            0 => "not used".into(),
+            _ => "the same for one conversation, so that routers keep its packets on one path".into(),
+        },
+        "ipv6.plen" => match field.number()? {
+            0 if context.layer.payload_length() > 0 => "0: larger than the field can say".into(),
+            _ => format!("without these 40 bytes: {}", composition(context, false)).into(),
+        },
+        "ipv6.nxt" => follows(context),
+        "ipv6.hlim" => hops(field),
+        "ipv6.src" | "ipv6.dst" => addresses::kind(field.value())?,
+        _ => return None,
+    })
+}
+
+pub(super) fn extension(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
+    Some(match field.id() {
+        "ipv6.hopopts.nxt" | "ipv6.routing.nxt" | "ipv6.fraghdr.nxt" | "ipv6.dstopts.nxt" | "ah.next_header" => {
+            follows(context)
+        }
+        "ipv6.fraghdr.offset" => fragment_offset(field, context.layer.fragment().is_some_and(|header| header.more)),
+        "ipv6.fraghdr.more" => yes_no(field, "more fragments follow", "the last fragment"),
+        "ipv6.fraghdr.ident" => "the same in all fragments of this datagram".into(),
+        "ipv6.routing.segleft" => "stations that are still to be visited".into(),
+        _ => return None,
+    })
+}
+
+fn yes_no(field: &Field<'_>, yes: &'static str, no: &'static str) -> Sentence {
+    if field.number() == Some(1) { yes } else { no }.into()
+}
+
+fn services(field: &Field<'_>) -> Sentence {
+    let number = field.number().unwrap_or(0);
+    let priority = if number >> 2 == 0 {
+        "no priority"
+    } else {
+        "a priority that routers may honour"
+    };
+    let congestion = match number & 3 {
+        0 => "no ECN",
+        3 => "ECN: a router on the way is congested",
+        _ => "ECN: congestion may be marked instead of dropped",
+    };
+    format!("{priority}, {congestion}").into()
+}
+
+fn total_length(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
+    Some(match field.number()? {
+        0 => "0: left to the network card, or more than 16 bits can say".into(),
+        _ => composition(context, true),
+    })
+}
+
+fn flags(field: &Field<'_>) -> Sentence {
+    let number = field.number().unwrap_or(0);
+    match number & 3 {
+        0b00 => "may be fragmented; nothing follows",
+        0b01 => "more fragments follow",
+        0b10 => "do not fragment",
+        _ => "do not fragment, and yet more fragments follow",
+    }
+    .into()
+}
+
+fn fragment_offset(field: &Field<'_>, more: bool) -> Sentence {
+    match (field.number(), more) {
+        (Some(0), false) => "a whole datagram".into(),
+        (Some(0), true) => "the first fragment: the next header is in it".into(),
+        (Some(units), _) => format!("its data start at byte {} of the datagram's", units * 8).into(),
+        (None, _) => "not whole".into(),
+    }
+}
+
+/// Systems start at 64 (Linux, macOS), 128 (Windows) or 255, so the distance to the next of them is the number of routers,
+/// as long as it is a believable one.
+fn hops(field: &Field<'_>) -> Sentence {
+    /// Few paths are longer.
+    const BELIEVABLE: u64 = 40;
+    let left = field.number().unwrap_or(0);
+    let start = [64, 128, 255].into_iter().find(|&start| left <= start).unwrap_or(255);
+    match start - left {
+        0 if start == 64 => "64 is where Linux starts: no router passed".into(),
+        0 => format!("{start} is a usual start: no router passed").into(),
+        passed @ 1..=BELIEVABLE => format!("{start} at the start, if {passed} routers were passed").into(),
+        _ => "each router takes one off; at 0 it is dropped".into(),
+    }
+}

@@ -1,0 +1,172 @@
+//! TCP without its options. RFC 9293
+
+use super::{Context, Sentence, checksum, ports, tcp_options};
+use crate::wire::Field;
+use crate::wire::tcp::{Flags, Tcp};
+
+pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
+    let Some(tcp) = context.layer.tcp() else {
+        return match field.id() {
+            "tcp.srcport" | "tcp.dstport" => Some(ports::kind(field.number()?)),
+            _ => None,
+        };
+    };
+    Some(match field.id() {
+        "tcp.srcport" => port(&tcp, field, Side::Sender)?,
+        "tcp.dstport" => port(&tcp, field, Side::Receiver)?,
+        "tcp.seq_raw" => sequence_number(context, &tcp),
+        "tcp.ack_raw" => acknowledgment_number(&tcp),
+        "tcp.hdr_len" => match field.number()? {
+            5 => "20 fixed, no options".into(),
+            words @ 6.. => format!("20 fixed + {} of options", words * 4 - 20).into(),
+            _ => "wrong: the fixed part alone has 5 words".into(),
+        },
+        "tcp.flags" => flags(&tcp),
+        "tcp.window_size_value" => window(&tcp),
+        "tcp.checksum" => checksum::meaning(context, "covers pseudo-header, header and data")?,
+        "tcp.urgent_pointer" => {
+            if tcp.flags().has(Flags::URG) {
+                format!(
+                    "urgent data end {} bytes after the sequence number",
+                    tcp.urgent_pointer()
+                )
+                .into()
+            } else {
+                "URG flag is off".into()
+            }
+        }
+        _ => return tcp_options::meaning(context, &tcp, field),
+    })
+}
+
+/// Fields that the flags make meaningless, and the one number that needs no conversation to be known.
+pub(super) fn note(context: Context<'_, '_>, field: &Field<'_>) -> Option<&'static str> {
+    let flags = context.layer.tcp()?.flags();
+    match field.id() {
+        "tcp.seq_raw" if flags.has(Flags::SYN) => Some("[rel 0]"),
+        "tcp.ack_raw" if !flags.has(Flags::ACK) => Some("[unused]"),
+        "tcp.urgent_pointer" if !flags.has(Flags::URG) => Some("[unused]"),
+        _ => None,
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Sender,
+    Receiver,
+}
+
+/// Only a SYN tells who is the client.
+fn port(tcp: &Tcp<'_>, field: &Field<'_>, side: Side) -> Option<Sentence> {
+    let number = field.number()?;
+    if !tcp.flags().has(Flags::SYN) {
+        return Some(ports::kind(number));
+    }
+    let from_client = !tcp.flags().has(Flags::ACK);
+    let is_client = from_client == (side == Side::Sender);
+    Some(if !is_client {
+        "the server's: it listens there".into()
+    } else if (32_768..61_000).contains(&number) {
+        "the client's: picked by the kernel".into()
+    } else {
+        "the client's".into()
+    })
+}
+
+fn sequence_number(context: Context<'_, '_>, tcp: &Tcp<'_>) -> Sentence {
+    let length = context.layer.payload_length();
+    if tcp.flags().has(Flags::SYN) {
+        "random start (ISN)".into()
+    } else if tcp.flags().has(Flags::RST) {
+        "where the receiver expects it, else the reset would not count".into()
+    } else if length == 0 {
+        "of the next byte that it will send".into()
+    } else {
+        let last = tcp
+            .sequence_number()
+            .wrapping_add(u32::try_from(length - 1).unwrap_or(u32::MAX));
+        format!("of its first data byte; the last one is {last}").into()
+    }
+}
+
+fn acknowledgment_number(tcp: &Tcp<'_>) -> Sentence {
+    let flags = tcp.flags();
+    if !flags.has(Flags::ACK) {
+        "ACK flag is off".into()
+    } else if flags.has(Flags::SYN) {
+        format!(
+            "client's first number {} + 1: a SYN counts as one",
+            tcp.acknowledgment_number().wrapping_sub(1)
+        )
+        .into()
+    } else {
+        format!(
+            "all before it has arrived; byte {} is expected next",
+            tcp.acknowledgment_number()
+        )
+        .into()
+    }
+}
+
+/// The flags in the order of their weight for this segment.
+fn flags(tcp: &Tcp<'_>) -> Sentence {
+    let flags = tcp.flags();
+    let opening = flags.has(Flags::SYN);
+    let mut said: Vec<&str> = Vec::new();
+    if opening {
+        said.push(if flags.has(Flags::ACK) {
+            "SYN,ACK: agrees to open"
+        } else {
+            "SYN: asks to open"
+        });
+    }
+    if flags.has(Flags::RST) {
+        said.push("RST: breaks off, nothing listens or something is wrong");
+    }
+    if flags.has(Flags::FIN) {
+        said.push("FIN: has sent everything");
+    }
+    if flags.has(Flags::PSH) {
+        said.push("PSH: hand it to the program now");
+    }
+    if flags.has(Flags::ACK) && !opening {
+        said.push("ACK: the acknowledgment number counts");
+    }
+    if flags.has(Flags::URG) {
+        said.push("URG: the urgent pointer counts");
+    }
+    said.extend(congestion(flags));
+    if said.is_empty() {
+        return "no flag at all: no segment of an orderly connection".into();
+    }
+    said.join("; ").into()
+}
+
+/// ECN in the handshake: RFC 3168 section 6.1.1; the three bits together: RFC 9768 section 3.1
+fn congestion(flags: Flags) -> Option<&'static str> {
+    let marked = (flags.has(Flags::AE), flags.has(Flags::CWR), flags.has(Flags::ECE));
+    let syn = flags.has(Flags::SYN);
+    match marked {
+        (false, false, false) => None,
+        (true, true, true) if syn => Some("AE,CWR,ECE: offers accurate ECN"),
+        (false, true, true) if syn => Some("CWR,ECE: offers ECN"),
+        (false, false, true) if syn => Some("ECE: agrees to ECN"),
+        _ if syn => Some("AE,CWR,ECE: answers the offer of accurate ECN"),
+        (false, true, false) => Some("CWR: has slowed down"),
+        (false, false, true) => Some("ECE: a router on the way is congested"),
+        _ => Some("AE,CWR,ECE: counts congestion marks"),
+    }
+}
+
+fn window(tcp: &Tcp<'_>) -> Sentence {
+    let flags = tcp.flags();
+    if flags.has(Flags::RST) {
+        "nothing follows a reset".into()
+    } else if flags.has(Flags::SYN) {
+        "not scaled in a SYN".into()
+    } else if tcp.window() == 0 {
+        "the receiver's buffer is full: stop sending".into()
+    } else {
+        "free room, in units agreed on in the handshake (window scale)".into()
+    }
+}
