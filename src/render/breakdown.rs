@@ -1,0 +1,275 @@
+//! A packet as rows for the eye: every byte of every header with place, raw bytes, name, value and meaning.
+
+use std::ops::Range;
+
+use crate::explain::packet::{self, Ends};
+use crate::explain::{self, Context};
+use crate::frame::Frame;
+use crate::wire::{Field, Form, Layer, Packet, Protocol};
+
+/// A packet broken down.
+#[derive(Debug)]
+pub struct Breakdown<'a> {
+    /// Its number in the capture, from 1.
+    pub number: u64,
+    /// Its short name: `SYN,ACK`.
+    pub name: String,
+    /// Source and destination, with ports where there are any.
+    pub ends: Option<(String, String)>,
+    /// `74 bytes = Ethernet 14 + …`
+    pub parts: String,
+    /// Why it was sent.
+    pub reason: Option<String>,
+    /// What should come back.
+    pub expectation: Option<String>,
+    /// Its headers.
+    pub sections: Vec<Section>,
+    /// What follows the headers.
+    pub payload: Payload<'a>,
+    /// Bytes after the end of the packet.
+    pub trailer: Payload<'a>,
+    /// What is wrong with it.
+    pub problems: Vec<String>,
+    /// What the capture file says about it.
+    pub comments: &'a [String],
+}
+
+/// Bytes that are shown as such.
+#[derive(Debug)]
+pub struct Payload<'a> {
+    /// What they are: `data`.
+    pub name: String,
+    /// Place of the first in the frame.
+    pub at: usize,
+    /// The bytes.
+    pub bytes: &'a [u8],
+}
+
+/// One header.
+#[derive(Debug)]
+pub struct Section {
+    /// `TCP`, `quoted IPv4`.
+    pub title: String,
+    /// Its bytes in the frame.
+    pub range: Range<usize>,
+    /// Where it is defined: `RFC 9293`.
+    pub source: &'static str,
+    /// Its fields.
+    pub rows: Vec<Row>,
+}
+
+/// One field.
+#[derive(Debug)]
+pub struct Row {
+    /// Wireshark's filter name.
+    pub id: &'static str,
+    /// Its first byte in the frame.
+    pub byte: usize,
+    /// Its bytes; dots stand for what belongs to its neighbours.
+    pub raw: String,
+    /// Its name in the RFC.
+    pub name: String,
+    /// The same in fifteen columns or less.
+    pub short_name: String,
+    /// Its value, and in brackets what is to be known about it.
+    pub value: String,
+    /// What it means in this packet; empty where there is nothing to add.
+    pub meaning: String,
+}
+
+/// Breaks a packet down.
+#[must_use]
+pub fn of<'a>(number: u64, frame: &'a Frame<'_>, packet: &Packet<'a>) -> Breakdown<'a> {
+    let sections = (0..packet.layers().len())
+        .filter_map(|index| Some(section(Context::new(packet, index)?, packet.layers().get(index)?)))
+        .collect();
+    let payload = packet.payload();
+    let trailer = packet.trailer();
+    Breakdown {
+        number,
+        name: packet::name(packet).into_owned(),
+        ends: packet::ends(packet).map(|ends| match ends {
+            Ends::Sockets(from, to) => (from.to_string(), to.to_string()),
+            Ends::Hosts(from, to) => (from.to_string(), to.to_string()),
+        }),
+        parts: packet::parts(packet),
+        reason: packet::reason(packet).map(Into::into),
+        expectation: packet::expectation(packet).map(Into::into),
+        sections,
+        payload: Payload {
+            name: packet.content().name().unwrap_or("unread bytes").to_owned(),
+            at: payload.at,
+            bytes: payload.bytes,
+        },
+        trailer: Payload {
+            name: "trailer".to_owned(),
+            at: trailer.at,
+            bytes: trailer.bytes,
+        },
+        problems: packet.problems().iter().map(ToString::to_string).collect(),
+        comments: &frame.comments,
+    }
+}
+
+fn section(context: Context<'_, '_>, layer: &Layer<'_>) -> Section {
+    let header = layer.header();
+    let quoted = if layer.is_quoted() { "quoted " } else { "" };
+    Section {
+        title: format!("{quoted}{}", layer.protocol()),
+        range: header.at..header.end(),
+        source: source(layer.protocol()),
+        rows: layer.fields().iter().map(|field| row(context, field)).collect(),
+    }
+}
+
+/// Where the header is defined.
+const fn source(protocol: Protocol) -> &'static str {
+    match protocol {
+        Protocol::Ethernet => "IEEE 802.3",
+        Protocol::Llc => "IEEE 802.2",
+        Protocol::Vlan => "IEEE 802.1Q",
+        Protocol::LinuxSll | Protocol::LinuxSll2 | Protocol::Null => "made up by the capture",
+        Protocol::Arp => "RFC 826",
+        Protocol::Ipv4 => "RFC 791",
+        Protocol::Ipv6 | Protocol::HopByHop | Protocol::Routing | Protocol::Fragment | Protocol::DestinationOptions => {
+            "RFC 8200"
+        }
+        Protocol::Authentication => "RFC 4302",
+        Protocol::Icmp => "RFC 792",
+        Protocol::Icmpv6 => "RFC 4443",
+        Protocol::Udp => "RFC 768",
+        Protocol::Tcp => "RFC 9293",
+    }
+}
+
+fn row(context: Context<'_, '_>, field: &Field<'_>) -> Row {
+    let mut value = value(field);
+    if let Some(note) = explain::note(context, field) {
+        value = format!("{value} {note}");
+    }
+    Row {
+        id: field.id(),
+        byte: field.byte(),
+        raw: raw(field),
+        name: field.name().to_owned(),
+        short_name: short_name(field),
+        value,
+        meaning: explain::meaning(context, field).unwrap_or_default().into_owned(),
+    }
+}
+
+/// The value. Groups of bits show their parts: a number alone would be taken for the value.
+fn value(field: &Field<'_>) -> String {
+    match (field.id(), field.spec().form) {
+        ("tcp.flags", _) => segment_flags(field),
+        (_, Form::Flags) => {
+            let parts = field
+                .parts()
+                .iter()
+                .filter(|part| part.bits() == 1 && !is_reserved(part));
+            let shown: Vec<String> = parts.map(|part| format!("{}={part}", part.name())).collect();
+            shown.join(" ")
+        }
+        (_, Form::Hex) if !field.parts().is_empty() => {
+            let shown: Vec<String> = field
+                .parts()
+                .iter()
+                .map(|part| format!("{} {part}", part.name()))
+                .collect();
+            shown.join(", ")
+        }
+        _ => {
+            let text = field.to_string();
+            if text.is_empty() { "-".to_owned() } else { text }
+        }
+    }
+}
+
+fn is_reserved(part: &Field<'_>) -> bool {
+    part.name() == "reserved"
+}
+
+/// `000 .......S.`: the three reserved bits, then a letter for each flag that is set, at its bit.
+fn segment_flags(field: &Field<'_>) -> String {
+    /// AE, CWR, ECE, URG, ACK, PSH, RST, SYN, FIN.
+    const LETTERS: [char; 9] = ['A', 'C', 'E', 'U', 'A', 'P', 'R', 'S', 'F'];
+    let number = field.number().unwrap_or(0);
+    let reserved = (number >> 9) & 7;
+    let letters = LETTERS.iter().enumerate();
+    let flags: String = letters
+        .map(|(index, &letter)| if number >> (8 - index) & 1 == 1 { letter } else { '.' })
+        .collect();
+    format!("{reserved:03b} {flags}")
+}
+
+/// At most so many bytes are shown raw.
+const RAW_SHOWN: usize = 4;
+
+/// The raw bytes, as far as they fit: `7f 00 00 01`, `00 x6`, `08 0a ...`, `.5` for half a byte, `010.....` for bits.
+fn raw(field: &Field<'_>) -> String {
+    let bytes = field.raw();
+    let (start, bits) = (field.bit() % 8, field.bits());
+    match bytes {
+        [byte] if bits < 8 => match (start, bits) {
+            (0, 4) => format!("{:x}.", byte >> 4),
+            (4, 4) => format!(".{:x}", byte & 15),
+            _ => (0..8)
+                .map(
+                    |bit| match (bit >= start && bit < start + bits, byte >> (7 - bit) & 1) {
+                        (false, _) => '.',
+                        (true, 0) => '0',
+                        (true, _) => '1',
+                    },
+                )
+                .collect(),
+        },
+        [first, rest @ ..] if start == 4 => format!(".{:x} {}", first & 15, hex(rest)),
+        [first, ..] if bytes.len() > RAW_SHOWN && bytes.iter().all(|byte| byte == first) => {
+            format!("{first:02x} x{}", bytes.len())
+        }
+        _ if bytes.len() > RAW_SHOWN => format!("{} ...", hex(bytes.get(..2).unwrap_or(bytes))),
+        _ => hex(bytes),
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let bytes: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    bytes.join(" ")
+}
+
+/// The field's name in fifteen columns or less, so that a table fits 80.
+fn short_name(field: &Field<'_>) -> String {
+    if let Some(kind) = option_kind(field) {
+        return kind;
+    }
+    match field.id() {
+        "tcp.ack_raw" => "ack number",
+        "tcp.dstport" | "udp.dstport" => "dest. port",
+        "ip.src" | "ipv6.src" => "source",
+        "ip.dst" | "ipv6.dst" => "destination",
+        "ip.checksum" => "header checksum",
+        _ => field.name(),
+    }
+    .to_owned()
+}
+
+/// `opt 2 MSS` for a TCP option.
+fn option_kind(field: &Field<'_>) -> Option<String> {
+    let name = match field.id() {
+        "tcp.options.eol" => "end",
+        "tcp.options.nop" => "NOP",
+        "tcp.options.mss" => "MSS",
+        "tcp.options.wscale" => "WScale",
+        "tcp.options.sack_perm" => "SACK-perm",
+        "tcp.options.sack" => "SACK",
+        "tcp.options.timestamp" => "times",
+        "tcp.options.tfo" => "fast open",
+        "tcp.options.md5" => "MD5",
+        "tcp.options.ao" => "AO",
+        "tcp.options.user_to" => "timeout",
+        "tcp.options.mptcp" => "MPTCP",
+        _ => return None,
+    };
+    let kind = field.find("tcp.option_kind").and_then(Field::number)?;
+    Some(format!("opt {kind} {name}"))
+}

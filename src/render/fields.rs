@@ -1,0 +1,293 @@
+//! The view `fields`: the breakdown of one packet as a table.
+
+use std::io::{self, Write};
+
+use super::breakdown::{Breakdown, Payload, Row, Section};
+use super::hex;
+use super::look::{Look, Paint, Style};
+use super::table::wrap;
+use crate::frame::{Frame, Time};
+
+/// How much of the data is shown without being asked for more.
+const DATA_SHOWN: usize = 256;
+
+/// Widths of the columns; the last one takes what is left.
+struct Columns {
+    raw: usize,
+    name: usize,
+    value: usize,
+    meaning: usize,
+    short_names: bool,
+}
+
+impl Columns {
+    /// The byte's column, and two columns between each.
+    const FIXED: usize = 4 + 4 * 2;
+
+    fn of(width: usize) -> Self {
+        // From here on the long names have room, and the meaning still gets the most.
+        let wide = width >= 110;
+        let (raw, name, value) = if wide { (11, 22, 24) } else { (11, 15, 19) };
+        let (name, value) = if width < 80 {
+            (name - 2, value - 6)
+        } else {
+            (name, value)
+        };
+        Self {
+            raw,
+            name,
+            value,
+            meaning: width.saturating_sub(Self::FIXED + raw + name + value).max(10),
+            short_names: !wide,
+        }
+    }
+}
+
+/// Writes the breakdown of a packet. `first` is the time of the capture's first packet; `all_data` shows all of the data,
+/// not only its beginning.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(
+    output: &mut impl Write,
+    look: &Look,
+    breakdown: &Breakdown<'_>,
+    frame: &Frame<'_>,
+    first: Time,
+    all_data: bool,
+) -> io::Result<()> {
+    headline(output, look, breakdown, frame, first)?;
+    match look.style {
+        Style::Plain => plain(output, breakdown)?,
+        Style::Unicode | Style::Ascii => {
+            let columns = Columns::of(look.width.max(Look::NARROWEST));
+            heading(output, look, &columns)?;
+            for section in &breakdown.sections {
+                table(output, look, &columns, section)?;
+            }
+        }
+    }
+    bytes(output, look, &breakdown.payload, all_data)?;
+    bytes(output, look, &breakdown.trailer, all_data)?;
+    for problem in &breakdown.problems {
+        sentence(output, look, Paint::Problem, "Problem", problem)?;
+    }
+    if let Some(expectation) = &breakdown.expectation {
+        sentence(output, look, Paint::Title, "Expect next", expectation)?;
+    }
+    writeln!(output)
+}
+
+fn headline(
+    output: &mut impl Write,
+    look: &Look,
+    breakdown: &Breakdown<'_>,
+    frame: &Frame<'_>,
+    first: Time,
+) -> io::Result<()> {
+    let mut line = format!("Packet {}  {}", breakdown.number, breakdown.name);
+    if let Some((from, to)) = &breakdown.ends {
+        line = format!("{line}  {from} {} {to}", look.arrow());
+    }
+    writeln!(output, "{}", look.paint(Paint::Title, &line))?;
+    match frame.time {
+        Some(time) => writeln!(
+            output,
+            "{}, t={} s",
+            look.time(time, first),
+            super::look::seconds(time, first)
+        )?,
+        None => writeln!(output, "without a time in the capture")?,
+    }
+    writeln!(output, "{}", breakdown.parts)?;
+    for comment in breakdown.comments {
+        sentence(
+            output,
+            look,
+            Paint::Faint,
+            "Comment",
+            &crate::escape::printable(comment.as_bytes()),
+        )?;
+    }
+    if let Some(reason) = &breakdown.reason {
+        sentence(output, look, Paint::Title, "Why", reason)?;
+    }
+    writeln!(output)
+}
+
+/// `Why: …`, wrapped.
+fn sentence(output: &mut impl Write, look: &Look, paint: Paint, word: &str, text: &str) -> io::Result<()> {
+    let width = look.width.max(Look::NARROWEST);
+    for (index, line) in wrap(&format!("{word}: {text}"), width).iter().enumerate() {
+        match line.split_once(": ").filter(|_| index == 0) {
+            Some((word, rest)) => writeln!(output, "{}: {rest}", look.paint(paint, word))?,
+            None => writeln!(output, "{line}")?,
+        }
+    }
+    Ok(())
+}
+
+fn heading(output: &mut impl Write, look: &Look, columns: &Columns) -> io::Result<()> {
+    let Columns { raw, name, value, .. } = columns;
+    let line = format!(
+        "byte  {:raw$}  {:name$}  {:value$}  meaning here",
+        "raw", "field", "value"
+    );
+    writeln!(output, "{}", look.paint(Paint::Faint, &line))
+}
+
+fn table(output: &mut impl Write, look: &Look, columns: &Columns, section: &Section) -> io::Result<()> {
+    let title = look.paint(Paint::Title, &section.title.to_uppercase());
+    writeln!(output, "{title} ({}) {}", places(section), section.source)?;
+    for row in &section.rows {
+        cells(output, look, columns, row)?;
+    }
+    Ok(())
+}
+
+fn places(section: &Section) -> String {
+    if section.range.is_empty() {
+        return "no bytes".to_owned();
+    }
+    format!("bytes {}-{}", section.range.start, section.range.end - 1)
+}
+
+fn cells(output: &mut impl Write, look: &Look, columns: &Columns, row: &Row) -> io::Result<()> {
+    let shown_name = if columns.short_names {
+        &row.short_name
+    } else {
+        &row.name
+    };
+    let cells = [
+        (wrap(&row.raw, columns.raw), columns.raw),
+        (wrap(shown_name, columns.name), columns.name),
+        (wrap(&row.value, columns.value), columns.value),
+        (wrap(&row.meaning, columns.meaning), columns.meaning),
+    ];
+    let height = cells.iter().map(|(lines, _)| lines.len()).max().unwrap_or(0);
+    for index in 0..height {
+        let mut line = if index == 0 {
+            format!("{:4}", row.byte)
+        } else {
+            " ".repeat(4)
+        };
+        let last = cells
+            .iter()
+            .rposition(|(lines, _)| lines.get(index).is_some_and(|cell| !cell.is_empty()));
+        for (column, (lines, width)) in cells.iter().enumerate().take(last.map_or(0, |last| last + 1)) {
+            let cell = lines.get(index).map_or("", String::as_str);
+            // Padded before it is painted: the colours' codes have no width.
+            let padding = if Some(column) == last {
+                0
+            } else {
+                width - cell.chars().count()
+            };
+            let painted = if column == 2 && !cell.is_empty() {
+                look.paint(Paint::Value, cell)
+            } else {
+                cell.to_owned()
+            };
+            line = format!("{line}  {painted}{}", " ".repeat(padding));
+        }
+        writeln!(output, "{line}")?;
+    }
+    Ok(())
+}
+
+/// One sentence a field, for screen readers.
+fn plain(output: &mut impl Write, breakdown: &Breakdown<'_>) -> io::Result<()> {
+    for section in &breakdown.sections {
+        writeln!(output, "{}, {}, {}.", section.title, places(section), section.source)?;
+        for row in &section.rows {
+            write!(output, "byte {}: {}: {}.", row.byte, row.name, row.value)?;
+            if row.meaning.is_empty() {
+                writeln!(output)?;
+            } else {
+                writeln!(output, " {}.", row.meaning)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn bytes(output: &mut impl Write, look: &Look, payload: &Payload<'_>, all: bool) -> io::Result<()> {
+    let length = payload.bytes.len();
+    if length == 0 {
+        return Ok(());
+    }
+    let title = look.paint(Paint::Title, &payload.name.to_uppercase());
+    writeln!(
+        output,
+        "{title} (bytes {}-{}) {length} bytes",
+        payload.at,
+        payload.at + length - 1
+    )?;
+    let shown = if all { length } else { length.min(DATA_SHOWN) };
+    let shown_bytes = payload.bytes.get(..shown).unwrap_or(payload.bytes);
+    if look.style == Style::Plain {
+        writeln!(output, "\"{}\"", crate::escape::printable(shown_bytes))?;
+    } else {
+        hex::write(output, payload.at, shown_bytes)?;
+    }
+    if shown < length {
+        writeln!(
+            output,
+            "     ... {} more bytes, with --full all of them",
+            length - shown
+        )?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use super::super::breakdown;
+    use super::super::look::{Look, Style, TimeForm};
+    use super::write;
+    use crate::frame::{Frame, Time};
+    use crate::wire::{LinkType, decode};
+
+    /// A SYN on loopback.
+    const SYN: &str = "000000000000000000000000 0800 4500003c153b40004006277f7f0000017f000001 \
+        ad0a2ee0b293c52f00000000a002ffd7fe300000 0204ffd7 0402 080a04c2967600000000 01 03030a";
+
+    fn bytes(hex: &str) -> Vec<u8> {
+        let digits: Vec<u32> = hex.chars().filter_map(|c| c.to_digit(16)).collect();
+        digits.chunks(2).map(|pair| u8::try_from(pair[0] << 4 | pair[1]).unwrap()).collect()
+    }
+
+    fn shown(hex: &str, look: Look) -> String {
+        let bytes = bytes(hex);
+        let frame = Frame {
+            time: Some(Time(1_772_600_767_123_456_789)),
+            link: LinkType::ETHERNET,
+            interface: 0,
+            direction: None,
+            original_length: u32::try_from(bytes.len()).unwrap(),
+            bytes: Cow::Owned(bytes),
+            comments: Vec::new(),
+        };
+        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        let breakdown = breakdown::of(1, &frame, &packet);
+        let mut output = Vec::new();
+        let first = Time(1_772_600_767_000_000_000);
+        write(&mut output, &look, &breakdown, &frame, first, false).unwrap();
+        String::from_utf8(output).unwrap()
+    }
+
+    const UTC: Look = Look {
+        time: TimeForm::Utc,
+        style: Style::Ascii,
+        ..Look::PIPE
+    };
+
+    #[test]
+    fn show_me() {
+        println!("{}", shown(SYN, UTC));
+        println!("{}", shown(SYN, Look { width: 120, ..UTC }));
+        println!("{}", shown(SYN, Look { style: Style::Plain, ..UTC }));
+        println!("{}", shown(SYN, Look { width: 60, ..UTC }));
+    }
+}

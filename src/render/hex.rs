@@ -1,0 +1,46 @@
+//! Bytes in hexadecimal, sixteen a line, with their text beside them.
+
+use std::io::{self, Write};
+
+/// Bytes in a line.
+const LINE: usize = 16;
+
+/// Writes the bytes; the first stands at byte `at` of the frame. 71 columns wide.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(output: &mut impl Write, at: usize, bytes: &[u8]) -> io::Result<()> {
+    for (index, line) in bytes.chunks(LINE).enumerate() {
+        let mut hex = String::with_capacity(LINE * 3 + 1);
+        let mut text = String::with_capacity(LINE);
+        for (column, &byte) in line.iter().enumerate() {
+            hex.push_str(if column == LINE / 2 { "  " } else { " " });
+            for nibble in [byte >> 4, byte & 15] {
+                hex.push(char::from_digit(nibble.into(), 16).unwrap_or('?'));
+            }
+            text.push(if (0x20..0x7f).contains(&byte) {
+                char::from(byte)
+            } else {
+                '.'
+            });
+        }
+        writeln!(output, "{:4} {hex:<49}  {text}", at + index * LINE)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::write;
+
+    #[test]
+    fn a_line_has_its_place_its_bytes_and_their_text() {
+        let mut output = Vec::new();
+        write(&mut output, 66, b"udp is lazy\x1b[2J\xff\x00!").unwrap();
+        assert_eq!(
+            String::from_utf8(output).unwrap(),
+            "  66  75 64 70 20 69 73 20 6c  61 7a 79 1b 5b 32 4a ff  udp is lazy.[2J.\n  \
+             82  00 21                                             .!\n"
+        );
+    }
+}

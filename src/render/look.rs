@@ -1,0 +1,165 @@
+//! How things look: characters, colours, width, times.
+
+use chrono::{Local, TimeZone, Utc};
+
+use crate::frame::Time;
+
+/// Which characters are drawn with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// Box characters and arrows.
+    Unicode,
+    /// ASCII only.
+    Ascii,
+    /// No drawing at all: sentences, for screen readers.
+    Plain,
+}
+
+/// How times are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimeForm {
+    /// Local time with its offset from UTC.
+    Local,
+    /// UTC.
+    Utc,
+    /// Seconds since the first packet.
+    Relative,
+}
+
+/// How things are to look.
+#[derive(Debug, Clone, Copy)]
+pub struct Look {
+    /// Characters.
+    pub style: Style,
+    /// Columns, at least [`Look::NARROWEST`].
+    pub width: usize,
+    /// Colours?
+    pub color: bool,
+    /// Times.
+    pub time: TimeForm,
+}
+
+impl Look {
+    /// Narrower than this, tables are written as if it were so wide.
+    pub const NARROWEST: usize = 60;
+
+    /// 80 columns, Unicode, no colour, local time: what goes into a pipe.
+    pub const PIPE: Self = Self {
+        style: Style::Unicode,
+        width: 80,
+        color: false,
+        time: TimeForm::Local,
+    };
+
+    /// The text in this colour, if there are colours.
+    pub(super) fn paint(&self, paint: Paint, text: &str) -> String {
+        if self.color {
+            format!("\x1b[{}m{text}\x1b[0m", paint.code())
+        } else {
+            text.to_owned()
+        }
+    }
+
+    /// An arrow to the right.
+    pub(super) const fn arrow(&self) -> &'static str {
+        match self.style {
+            Style::Unicode => "→",
+            Style::Ascii => "->",
+            Style::Plain => "to",
+        }
+    }
+
+    /// The date and the time of day, or the seconds since the first packet, to the nanosecond.
+    #[must_use]
+    pub fn time(&self, time: Time, first: Time) -> String {
+        match self.time {
+            TimeForm::Local => dated(&Local, time),
+            TimeForm::Utc => dated(&Utc, time),
+            TimeForm::Relative => format!("{} s", seconds(time, first)),
+        }
+    }
+
+    /// The same for a line of which a column is a time: the date is left out.
+    #[must_use]
+    pub fn short_time(&self, time: Time, first: Time) -> String {
+        match self.time {
+            TimeForm::Local => of_day(&Local, time),
+            TimeForm::Utc => of_day(&Utc, time),
+            TimeForm::Relative => seconds(time, first),
+        }
+    }
+}
+
+fn dated<Tz: TimeZone>(zone: &Tz, time: Time) -> String
+where
+    Tz::Offset: std::fmt::Display,
+{
+    let time = time.to_utc().with_timezone(zone);
+    time.format("%Y-%m-%d %H:%M:%S%.9f %:z").to_string()
+}
+
+fn of_day<Tz: TimeZone>(zone: &Tz, time: Time) -> String
+where
+    Tz::Offset: std::fmt::Display,
+{
+    time.to_utc().with_timezone(zone).format("%H:%M:%S%.9f").to_string()
+}
+
+/// Seconds since `first` with nine decimals; negative for a packet that the capture has out of order.
+#[must_use]
+pub fn seconds(time: Time, first: Time) -> String {
+    let difference = i128::from(time.0) - i128::from(first.0);
+    let (sign, difference) = if difference < 0 {
+        ("-", -difference)
+    } else {
+        ("", difference)
+    };
+    format!("{sign}{}.{:09}", difference / 1_000_000_000, difference % 1_000_000_000)
+}
+
+/// What a colour is for. Nothing is said by colour alone.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Paint {
+    /// Titles and headlines.
+    Title,
+    /// Values.
+    Value,
+    /// What is wrong.
+    Problem,
+    /// What matters less.
+    Faint,
+}
+
+impl Paint {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Title => "1",
+            Self::Value => "36",
+            Self::Problem => "1;31",
+            Self::Faint => "2",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Look, Time, TimeForm, seconds};
+
+    #[test]
+    fn times_keep_their_nanoseconds() {
+        let utc = Look {
+            time: TimeForm::Utc,
+            ..Look::PIPE
+        };
+        let time = Time(1_772_600_767_123_456_789);
+        assert_eq!(utc.time(time, Time(0)), "2026-03-04 05:06:07.123456789 +00:00");
+        assert_eq!(utc.short_time(time, Time(0)), "05:06:07.123456789");
+    }
+
+    #[test]
+    fn relative_times_can_be_negative_and_cannot_overflow() {
+        assert_eq!(seconds(Time(2_000_000_001), Time(1_000_000_000)), "1.000000001");
+        assert_eq!(seconds(Time(0), Time(500)), "-0.000000500");
+        assert_eq!(seconds(Time(i64::MAX), Time(i64::MIN)), "18446744073.709551615");
+    }
+}
