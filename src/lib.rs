@@ -36,4 +36,6 @@ pub mod escape;
 #[cfg(feature = "sniffer")]
 pub mod frame;
 #[cfg(feature = "sniffer")]
+pub mod record;
+#[cfg(feature = "sniffer")]
 pub mod wire;
