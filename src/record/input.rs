@@ -168,7 +168,7 @@ mod tests {
         fn the_bytes_come_whole_and_in_order(
             length in 0_usize..700_000, drip in 1_usize..300_000, wishes in proptest::collection::vec(0_usize..200_000, 0..12)
         ) {
-            let bytes: Vec<u8> = (0..length).map(|index| (index % 251) as u8).collect();
+            let bytes: Vec<u8> = (0..=250).cycle().take(length).collect();
             let mut input = Input::new(Box::new(Drip(bytes.clone(), drip)));
             let mut at = 0;
             for wish in wishes {

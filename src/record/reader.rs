@@ -201,3 +201,149 @@ fn recognise(source: Box<dyn Read + Send>) -> Result<(Input, Form, Facts), ReadP
     };
     Ok((input, form, facts))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+    use std::io::{self, Cursor, Write};
+    use std::sync::{Arc, Mutex};
+
+    use proptest::prelude::*;
+
+    use super::Reader;
+    use crate::frame::{Direction, Frame, Time};
+    use crate::record::{Destination, Format, Interface, Recorder, Section, Statistics};
+    use crate::wire::LinkType;
+
+    /// Memory that a recording goes to.
+    #[derive(Clone, Default)]
+    struct Shared(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Shared {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// A recording, and where each of its packets ends.
+    fn record(format: Format, frames: &[Frame<'_>]) -> (Vec<u8>, Vec<usize>) {
+        let memory = Shared::default();
+        let to = Destination::stream(memory.clone(), "memory");
+        let interface = Interface::new(LinkType::ETHERNET);
+        let section = Section::of_this_machine("test");
+        let mut recorder = Recorder::new(to, format, &section, &[interface]).unwrap();
+        let mut ends = Vec::new();
+        for frame in frames {
+            recorder.write(frame).unwrap();
+            recorder.flush().unwrap();
+            ends.push(memory.0.lock().unwrap().len());
+        }
+        let counted = Statistics {
+            received: Some(frames.len() as u64),
+            ..Statistics::default()
+        };
+        recorder.finish(&[counted]).unwrap();
+        let bytes = memory.0.lock().unwrap().clone();
+        (bytes, ends)
+    }
+
+    /// Reads all; the packets, and how often it failed.
+    fn read(bytes: Vec<u8>) -> (Vec<Frame<'static>>, usize) {
+        let Ok(mut reader) = Reader::new(Cursor::new(bytes), "it") else {
+            return (Vec::new(), 1);
+        };
+        let (mut frames, mut failures) = (Vec::new(), 0);
+        loop {
+            match reader.next() {
+                Ok(Some(frame)) => frames.push(frame.into_owned()),
+                Ok(None) => return (frames, failures),
+                Err(error) => {
+                    assert!(!error.to_string().contains('\n'));
+                    failures += 1;
+                }
+            }
+        }
+    }
+
+    fn formats() -> impl Strategy<Value = Format> {
+        prop_oneof![Just(Format::Pcap), Just(Format::PcapNg)]
+    }
+
+    prop_compose! {
+        /// A frame that both formats can keep.
+        fn frame()(
+            seconds in 0..=i64::from(u32::MAX), nanoseconds in 0_i64..1_000_000_000, cut in 0_u32..3,
+            bytes in proptest::collection::vec(any::<u8>(), 0..80)
+        ) -> Frame<'static> {
+            Frame {
+                time: Some(Time(seconds * 1_000_000_000 + nanoseconds)),
+                link: LinkType::ETHERNET,
+                interface: 0,
+                direction: None,
+                original_length: u32::try_from(bytes.len()).unwrap() + cut,
+                bytes: Cow::Owned(bytes),
+                comments: Vec::new(),
+            }
+        }
+    }
+
+    /// The first bytes of each kind of file.
+    fn starts() -> impl Strategy<Value = Vec<u8>> {
+        prop_oneof![
+            Just(vec![]),
+            Just(vec![0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0]),
+            Just(vec![0xa1, 0xb2, 0x3c, 0x4d, 0, 2, 0, 4]),
+            Just(b"\n\r\r\n\x1c\0\0\0\x4d\x3c\x2b\x1a\x01\0".to_vec()),
+            Just(vec![0x1f, 0x8b, 8, 0]),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_recorded_is_read(
+            frames in proptest::collection::vec(frame(), 0..6),
+            comments in proptest::collection::vec("[^\0]{0,20}", 0..3)
+        ) {
+            prop_assert_eq!(read(record(Format::Pcap, &frames).0), (frames.clone(), 0));
+            let commented: Vec<_> = frames
+                .into_iter()
+                .map(|frame| Frame { comments: comments.clone(), direction: Some(Direction::Outbound), ..frame })
+                .collect();
+            prop_assert_eq!(read(record(Format::PcapNg, &commented).0), (commented, 0));
+        }
+
+        #[test]
+        fn any_prefix_gives_its_whole_packets(
+            format in formats(), frames in proptest::collection::vec(frame(), 0..6), cut in any::<prop::sample::Index>()
+        ) {
+            let (bytes, ends) = record(format, &frames);
+            let length = cut.index(bytes.len());
+            let whole = ends.iter().filter(|&&end| end <= length).count();
+            let (read, failures) = read(bytes[..length].to_vec());
+            prop_assert_eq!(&read[..], &frames[..whole]);
+            prop_assert!(failures <= 1);
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic_or_hang(start in starts(), rest in proptest::collection::vec(any::<u8>(), 0..400)) {
+            read([start, rest].concat());
+        }
+
+        #[test]
+        fn no_broken_file_makes_it_panic_or_hang(
+            format in formats(), frames in proptest::collection::vec(frame(), 1..6),
+            changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..5)
+        ) {
+            let (mut bytes, _) = record(format, &frames);
+            for (at, value) in changes {
+                let at = at.index(bytes.len());
+                bytes[at] = value;
+            }
+            read(bytes);
+        }
+    }
+}

@@ -163,7 +163,8 @@ impl Recorder {
     /// The destination does not take it.
     pub fn finish(mut self, statistics: &[Statistics]) -> Result<Written, WriteError> {
         if let Form::PcapNg(writer) = &mut self.form {
-            for (interface, counted) in (0..).zip(statistics).take(self.links.len()) {
+            let known = (0..).zip(statistics).take(self.links.len());
+            for (interface, counted) in known.filter(|(_, counted)| **counted != Statistics::default()) {
                 if let Err(error) = writer.statistics(&mut self.spool, interface, counted) {
                     return Err(unfit(&mut self.spool, error.to_string()));
                 }
