@@ -18,12 +18,12 @@ use crate::wire::LinkType;
 /// RFC 1952, section 2.3.1: ID1, ID2.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
-/// The longest frame that is taken as meant, in bytes: libpcap's limits (`max_snaplen_for_dlt`). What claims more is corrupt.
+/// The longest frame that is taken as meant, in bytes: the limits of libpcap and Wireshark. What claims more is corrupt.
 pub(super) const fn longest_frame(link: LinkType) -> u32 {
     match link.0 {
         // D-Bus messages and USB transfers.
         231 | 249 => 128 * 1024 * 1024,
-        // Exablaze's, with its own trailer of events.
+        // Elektrobit's High Speed Capture and Replay.
         279 => 8 * 1024 * 1024,
         _ => super::LONGEST_SNAPLEN,
     }

@@ -2,10 +2,11 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
-use socket_lab::record::Destination;
+use socket_lab::record::{Destination, Format, Recorder, Section};
 
-use super::files::{loopback, record};
+use super::files::{frame, loopback, read, record};
 use super::support::needs;
 
 /// What the person reads when this name is to be written.
@@ -87,4 +88,33 @@ fn a_place_that_cannot_be_written_is_named() {
     // Where not even root may make a file.
     #[cfg(target_os = "linux")]
     assert!(refusal("/proc/a.pcap".as_ref(), false).starts_with("cannot make FILE: "));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_named_pipe_is_written_to_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("fifo.pcap");
+    let made = Command::new("mkfifo").arg(&path).status().unwrap();
+    assert!(made.success());
+    let other_end = path.clone();
+    let reader = std::thread::spawn(move || read(&other_end).0.len());
+    let to = Destination::open(&path, false).unwrap();
+    let section = Section::of_this_machine("socket-lab test");
+    let mut recorder = Recorder::new(to, Format::Pcap, &section, &[loopback()]).unwrap();
+    for number in 0..3 {
+        recorder.write(&frame(number, vec![0; 60])).unwrap();
+    }
+    recorder.finish(&[]).unwrap();
+    assert_eq!(reader.join().unwrap(), 3);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_socket_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.sock");
+    let _socket = std::os::unix::net::UnixListener::bind(&path).unwrap();
+    let why = "will not write FILE: it is neither a file nor a pipe; choose another name";
+    assert_eq!(refusal(&path, true), why);
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use socket_lab::frame::{Frame, Time};
-use socket_lab::record::{Destination, Format, Interface, Recorder, Section, WriteError};
+use socket_lab::record::{Destination, Format, Interface, Reader, Recorder, Section, WriteError};
 use socket_lab::wire::LinkType;
 
 use super::files::{frame, loopback, read};
@@ -27,6 +27,13 @@ fn a_pipe_has_a_header_before_the_first_frame() {
         error.to_string(),
         "writing the pipe failed: Broken pipe; 1 packets are lost, the 0 packets in the file are whole"
     );
+}
+
+#[test]
+fn readers_and_recorders_may_move_to_another_thread() {
+    fn moves<T: Send + 'static>() {}
+    moves::<Reader>();
+    moves::<Recorder>();
 }
 
 #[test]

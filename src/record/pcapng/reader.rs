@@ -108,7 +108,7 @@ impl PcapNgReader {
         }
     }
 
-    /// Waits for the whole block, checks the length at its end, and shows its body.
+    /// Waits for the whole block and shows its body.
     #[inline]
     fn body<'a>(&self, input: &'a mut Input, length: u32, least: usize) -> Result<(Position, &'a [u8]), ReadProblem> {
         let at = input.offset();
@@ -123,17 +123,14 @@ impl PcapNgReader {
         input.take(length);
         let block = input.taken(length, length);
         let repeated = self.order.u32_at(block, length - TAIL);
-        if repeated != self.order.u32_at(block, 4) {
+        // As libpcap does, a section header is believed by its first length alone.
+        if repeated != self.order.u32_at(block, 4) && self.order.u32_at(block, 0) != Some(block::SECTION_HEADER) {
             let repeated = repeated.unwrap_or_default();
-            return Err(corrupt(
-                at,
-                format!("has {length} bytes by its start and {repeated} by its end"),
-            ));
+            let why = format!("has {length} bytes by its start and {repeated} by its end");
+            return Err(corrupt(at, why));
         }
-        Ok((
-            Position { at, length },
-            block.get(HEAD..length - TAIL).unwrap_or_default(),
-        ))
+        let body = block.get(HEAD..length - TAIL).unwrap_or_default();
+        Ok((Position { at, length }, body))
     }
 
     /// Draft section 4.1.
@@ -667,6 +664,15 @@ mod tests {
         newer[12] = 2;
         let error = rest(&mut reader(&[&start[..], &[newer]].concat())).unwrap_err();
         assert!(matches!(error.problem, ReadProblem::Version { major: 2, minor: 0 }));
+    }
+
+    #[test]
+    fn a_section_header_with_a_wrong_second_length_is_read_as_libpcap_does() {
+        let pen = Pen(ByteOrder::Little);
+        let mut section = pen.section(&[]);
+        section[24] = 77;
+        let file = [section, pen.interface(1, 0, &[]), pen.packet(0, 0, b"abcd", &[])];
+        assert_eq!(rest(&mut reader(&file)).unwrap().len(), 1);
     }
 
     #[test]
