@@ -167,11 +167,15 @@ impl Section {
     /// A section that names this machine, its system, and this application.
     #[must_use]
     pub fn of_this_machine(application: &str) -> Self {
-        let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
-        let os = format!("{} {}", std::env::consts::OS, release.trim());
+        // As uname(2) has them; elsewhere than on Linux the plain name has to do.
+        let kernel = |what| std::fs::read_to_string(format!("/proc/sys/kernel/{what}"));
+        let os = match (kernel("ostype"), kernel("osrelease")) {
+            (Ok(name), Ok(release)) => format!("{} {}", name.trim(), release.trim()),
+            _ => std::env::consts::OS.to_owned(),
+        };
         Self {
             hardware: Some(std::env::consts::ARCH.to_owned()),
-            os: Some(os.trim().to_owned()),
+            os: Some(os),
             application: Some(application.to_owned()),
             ..Self::new(ByteOrder::Little)
         }

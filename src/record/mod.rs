@@ -7,9 +7,9 @@
 //! with 16 bytes before it. [pcapng](https://www.ietf.org/archive/id/draft-ietf-opsawg-pcapng-02.html) is a chain of blocks; a
 //! packet is one kind of them, and so there is room for interfaces, comments and statistics.
 //!
-//! The crate `pcap-file` does the writing. Reading is our own: that crate refuses captures whose packets are longer than the
-//! snapshot length in the header, and such files exist; it cannot tell a cut file from a broken one; and it needs a block
-//! in memory before it can pass over it.
+//! The crate `pcap-file` does the writing. Reading is our own, for the files that people have: that crate refuses packets
+//! longer than the snapshot length in the header, or than they were on the wire, or with a comment that is no UTF-8, and has no
+//! word for a file that merely ends too early.
 #![forbid(unsafe_code)]
 
 mod destination;

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
-use super::facts::{Facts, Format};
+use super::facts::{Facts, Format, LONGEST_SNAPLEN};
 use super::input::Input;
 use super::pcap::reader::PcapReader;
 use super::pcapng::reader::PcapNgReader;
@@ -25,7 +25,7 @@ pub(super) const fn longest_frame(link: LinkType) -> u32 {
         231 | 249 => 128 * 1024 * 1024,
         // Elektrobit's High Speed Capture and Replay.
         279 => 8 * 1024 * 1024,
-        _ => super::LONGEST_SNAPLEN,
+        _ => LONGEST_SNAPLEN,
     }
 }
 

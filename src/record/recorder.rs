@@ -33,6 +33,8 @@ pub struct Written {
     pub packets: u64,
     /// Its length in bytes.
     pub bytes: u64,
+    /// How many comments were too long for the format, 65,535 bytes, and end in ` [cut]`.
+    pub cut_comments: u64,
 }
 
 impl Recorder {
@@ -101,7 +103,7 @@ impl Recorder {
         Ok(u32::try_from(self.links.len() - 1).unwrap_or(u32::MAX))
     }
 
-    /// Records a frame. One without a time gets the time 0, 1970, as the formats have no other word for it; one whose original
+    /// Records a frame; a pcap file has no place for its comments, its direction and the number of its interface. One without a time gets the time 0, 1970, as the formats have no other word for it; one whose original
     /// length is below that of its bytes gets the latter.
     ///
     /// # Errors
@@ -175,6 +177,10 @@ impl Recorder {
         Ok(Written {
             packets: self.spool.packets(),
             bytes: self.spool.bytes(),
+            cut_comments: match &self.form {
+                Form::Pcap => 0,
+                Form::PcapNg(writer) => writer.cut_comments(),
+            },
         })
     }
 

@@ -130,7 +130,7 @@ impl fmt::Display for WriteError {
             ),
             Self::Time { name, time } => write!(
                 f,
-                "{name} cannot keep the time {}: its format counts from 1970",
+                "{name} cannot keep the time {}: pcap knows 1970 to 2106, pcapng 1970 to 2262",
                 time.to_utc().format("%Y-%m-%d %H:%M:%S")
             ),
             Self::Unfit { name, why } => write!(f, "{name} cannot keep this: {why}; nothing of it was written"),

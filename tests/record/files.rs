@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use socket_lab::frame::{Direction, Frame, Time};
-use socket_lab::record::{Destination, Format, Interface, Reader, Recorder, Section, Statistics};
+use socket_lab::record::{Destination, Format, Interface, Reader, Recorder, Section, Statistics, Written};
 use socket_lab::wire::LinkType;
 
 /// 2026-03-04 05:06:07.123456789 UTC.
@@ -79,7 +79,7 @@ pub fn loopback() -> Interface {
     }
 }
 
-pub fn record(path: &Path, interfaces: &[Interface], frames: &[Frame<'_>], statistics: &[Statistics]) {
+pub fn record(path: &Path, interfaces: &[Interface], frames: &[Frame<'_>], statistics: &[Statistics]) -> Written {
     let destination = Destination::open(path, false).unwrap();
     let section = Section::of_this_machine("socket-lab test");
     let mut recorder = Recorder::new(destination, Format::of_path(path), &section, interfaces).unwrap();
@@ -89,6 +89,7 @@ pub fn record(path: &Path, interfaces: &[Interface], frames: &[Frame<'_>], stati
     let written = recorder.finish(statistics).unwrap();
     assert_eq!(written.packets, frames.len() as u64);
     assert_eq!(written.bytes, fs::metadata(path).unwrap().len());
+    written
 }
 
 pub fn read(path: &Path) -> (Vec<Frame<'static>>, Reader) {

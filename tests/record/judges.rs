@@ -184,7 +184,8 @@ fn an_over_long_comment_is_cut_with_a_mark() {
     let path = folder.path().join("a.pcapng");
     let mut commented = frame(0, datagram(b"hello"));
     commented.comments = vec!["x".repeat(100_000), "short".to_owned()];
-    record(&path, &[loopback()], &[commented, frame(1, datagram(b"next"))], &[]);
+    let written = record(&path, &[loopback()], &[commented, frame(1, datagram(b"next"))], &[]);
+    assert_eq!(written.cut_comments, 1);
     let (frames, _) = read(&path);
     assert_eq!(frames[0].comments[0].len(), 65_535);
     assert!(frames[0].comments[0].ends_with("x [cut]"));

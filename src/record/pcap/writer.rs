@@ -7,7 +7,8 @@ use pcap_file::pcap::{PcapHeader, PcapPacket, PcapTsResolution, PcapWriteError};
 use pcap_file::{DataLink, Endianness};
 
 use crate::frame::Frame;
-use crate::record::facts::Interface;
+use crate::record::facts::{Interface, LONGEST_SNAPLEN};
+use crate::record::recorder::original_length;
 use crate::record::spool::Spool;
 
 const RESOLUTION: PcapTsResolution = PcapTsResolution::NanoSecond;
@@ -17,7 +18,7 @@ pub(in crate::record) fn header(spool: &mut Spool, interface: &Interface) -> Res
     let header = PcapHeader {
         // Zero means "no limit" in pcapng alone; here readers would take it by its word.
         snaplen: if interface.snaplen == 0 {
-            super::super::LONGEST_SNAPLEN
+            LONGEST_SNAPLEN
         } else {
             interface.snaplen
         },
@@ -31,8 +32,7 @@ pub(in crate::record) fn header(spool: &mut Spool, interface: &Interface) -> Res
 
 /// Writes a packet whose time is so long after 1970. (`PcapWriter` would do the same, but does not let go of what it writes to.)
 pub(in crate::record) fn packet(spool: &mut Spool, frame: &Frame<'_>, time: Duration) -> Result<(), PcapWriteError> {
-    let original = super::super::recorder::original_length(frame);
-    let packet = PcapPacket::new(time, original, frame.bytes.as_ref())?;
+    let packet = PcapPacket::new(time, original_length(frame), frame.bytes.as_ref())?;
     packet
         .as_raw_packet(RESOLUTION)
         .write_to::<_, LittleEndian>(spool)

@@ -328,7 +328,7 @@ impl PcapNgReader {
 
     /// The text, while there is room to remember it.
     fn remember(&mut self, value: &[u8]) -> Option<String> {
-        self.text_left = self.text_left.checked_sub(value.len().max(1))?;
+        self.text_left = self.text_left.checked_sub(value.len() + size_of::<String>())?;
         Some(text(value))
     }
 }

@@ -28,6 +28,7 @@ const CUT_MARK: &str = " [cut]";
 pub(in crate::record) struct PcapNgWriter {
     /// What the crate remembers of the section, to encode times.
     state: PcapNgState,
+    cut_comments: u64,
 }
 
 impl PcapNgWriter {
@@ -55,6 +56,7 @@ impl PcapNgWriter {
         );
         let mut writer = Self {
             state: PcapNgState::default(),
+            cut_comments: 0,
         };
         let block = SectionHeaderBlock {
             endianness: Endianness::Little,
@@ -63,6 +65,11 @@ impl PcapNgWriter {
         };
         writer.write(spool, &block.into_block())?;
         Ok(writer)
+    }
+
+    /// How many comments on packets were too long for the format and have been cut.
+    pub(in crate::record) const fn cut_comments(&self) -> u64 {
+        self.cut_comments
     }
 
     /// Writes an Interface Description Block.
@@ -126,7 +133,10 @@ impl PcapNgWriter {
             data: Cow::Borrowed(&frame.bytes),
             options: comments.chain(direction).collect(),
         };
-        self.write(spool, &Block::EnhancedPacket(block))
+        self.write(spool, &Block::EnhancedPacket(block))?;
+        let too_long = frame.comments.iter().filter(|comment| comment.len() > LONGEST_VALUE);
+        self.cut_comments += too_long.count() as u64;
+        Ok(())
     }
 
     /// Writes an Interface Statistics Block.
