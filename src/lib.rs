@@ -39,5 +39,6 @@ pub mod explain;
 pub mod frame;
 #[cfg(feature = "sniffer")]
 pub mod render;
+pub mod record;
 #[cfg(feature = "sniffer")]
 pub mod wire;

@@ -1,0 +1,162 @@
+//! Where a recording goes: a file that is safe to write, standard output, or any writer.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, ErrorKind, IsTerminal as _, Write};
+use std::path::Path;
+
+use super::write_error::WriteError;
+
+/// Where a recording goes.
+pub struct Destination {
+    pub(super) name: String,
+    pub(super) output: Output,
+}
+
+pub(super) enum Output {
+    /// An ordinary file, from its first byte: what is half written can be cut off again.
+    File(File),
+    /// A pipe, a device, a test's memory.
+    Stream(Box<dyn Write + Send>),
+}
+
+impl Destination {
+    /// Opens a file for recording; `-` is standard output.
+    ///
+    /// A new file is readable by its owner alone: a capture holds what others sent. An existing one is replaced only with
+    /// `force`, and only an ordinary file of the person who runs the program, never through a symbolic link: in a folder such as
+    /// /tmp anybody could have put one there. A named pipe or a device is written to as it is.
+    ///
+    /// # Errors
+    /// The name is taken, or is refused, or the system refuses (open(2)); standard output is a terminal.
+    pub fn open(path: &Path, force: bool) -> Result<Self, WriteError> {
+        if path.as_os_str() == "-" {
+            return Self::standard_output();
+        }
+        let failed = |error| WriteError::Open {
+            path: path.to_owned(),
+            error,
+        };
+        let output = match careful().create_new(true).open(path) {
+            Ok(file) => Output::File(file),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => existing(path, force)?,
+            Err(error) => return Err(failed(error)),
+        };
+        Ok(Self {
+            name: path.display().to_string(),
+            output,
+        })
+    }
+
+    /// Any writer, and what to call it in errors. It needs no buffer of its own.
+    #[must_use]
+    pub fn stream(output: impl Write + Send + 'static, name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            output: Output::Stream(Box::new(output)),
+        }
+    }
+
+    fn standard_output() -> Result<Self, WriteError> {
+        if io::stdout().is_terminal() {
+            return Err(WriteError::Terminal);
+        }
+        unbuffered_standard_output()
+            .map(|output| Self {
+                name: "standard output".to_owned(),
+                output: Output::Stream(output),
+            })
+            .map_err(|error| WriteError::Open {
+                path: "standard output".into(),
+                error,
+            })
+    }
+}
+
+/// The standard library's own handle keeps back what follows the last line feed; then nobody could say what was written.
+#[cfg(unix)]
+fn unbuffered_standard_output() -> io::Result<Box<dyn Write + Send>> {
+    use std::os::fd::AsFd as _;
+    let descriptor = io::stdout().as_fd().try_clone_to_owned()?;
+    Ok(Box::new(File::from(descriptor)))
+}
+
+#[cfg(not(unix))]
+fn unbuffered_standard_output() -> io::Result<Box<dyn Write + Send>> {
+    Ok(Box::new(io::stdout()))
+}
+
+/// Opening for writing that follows no symbolic link (`O_NOFOLLOW`, open(2)).
+fn careful() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600).custom_flags(nix::fcntl::OFlag::O_NOFOLLOW.bits());
+    }
+    options
+}
+
+/// Something of this name is there: what is it, and may it be written?
+fn existing(path: &Path, force: bool) -> Result<Output, WriteError> {
+    let refused = |why| {
+        Err(WriteError::Refused {
+            path: path.to_owned(),
+            why,
+        })
+    };
+    let failed = |error| WriteError::Open {
+        path: path.to_owned(),
+        error,
+    };
+    let found = path.symlink_metadata().map_err(failed)?;
+    if found.is_symlink() {
+        return refused("it is a symbolic link; name the file itself");
+    }
+    if found.is_dir() {
+        return refused("it is a folder; name a file in it");
+    }
+    if found.is_file() && !force {
+        return Err(WriteError::Exists(path.to_owned()));
+    }
+    if !found.is_file() && !takes_a_stream(&found) {
+        return refused("it is neither a file nor a pipe; choose another name");
+    }
+    let file = careful().open(path).map_err(failed)?;
+    // The name may have come to mean something else meanwhile; the open file cannot.
+    let opened = file.metadata().map_err(failed)?;
+    if opened.is_file() != found.is_file() {
+        return refused("it was exchanged while it was opened; look at who else writes in this folder");
+    }
+    if !opened.is_file() {
+        return Ok(Output::Stream(Box::new(file)));
+    }
+    if !is_ours(&opened) {
+        return refused("it belongs to somebody else; choose another name");
+    }
+    file.set_len(0).map_err(failed)?;
+    Ok(Output::File(file))
+}
+
+/// A named pipe or a character device such as /dev/null: nothing is lost by writing there.
+#[cfg(unix)]
+fn takes_a_stream(found: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt as _;
+    found.file_type().is_fifo() || found.file_type().is_char_device()
+}
+
+#[cfg(not(unix))]
+fn takes_a_stream(_: &std::fs::Metadata) -> bool {
+    false
+}
+
+#[cfg(unix)]
+fn is_ours(opened: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    opened.uid() == nix::unistd::geteuid().as_raw()
+}
+
+#[cfg(not(unix))]
+fn is_ours(_: &std::fs::Metadata) -> bool {
+    true
+}

@@ -1,0 +1,40 @@
+//! Writing pcap, with nanoseconds.
+
+use std::time::Duration;
+
+use byteorder::LittleEndian;
+use pcap_file::pcap::{PcapHeader, PcapPacket, PcapTsResolution, PcapWriteError};
+use pcap_file::{DataLink, Endianness};
+
+use crate::frame::Frame;
+use crate::record::facts::{Interface, LONGEST_SNAPLEN};
+use crate::record::recorder::original_length;
+use crate::record::spool::Spool;
+
+const RESOLUTION: PcapTsResolution = PcapTsResolution::NanoSecond;
+
+/// Writes the file header.
+pub(in crate::record) fn header(spool: &mut Spool, interface: &Interface) -> Result<(), PcapWriteError> {
+    let header = PcapHeader {
+        // Zero means "no limit" in pcapng alone; here readers would take it by its word.
+        snaplen: if interface.snaplen == 0 {
+            LONGEST_SNAPLEN
+        } else {
+            interface.snaplen
+        },
+        datalink: DataLink::from(interface.link.0),
+        ts_resolution: RESOLUTION,
+        endianness: Endianness::Little,
+        ..PcapHeader::default()
+    };
+    header.write_to(spool).map(drop)
+}
+
+/// Writes a packet whose time is so long after 1970. (`PcapWriter` would do the same, but does not let go of what it writes to.)
+pub(in crate::record) fn packet(spool: &mut Spool, frame: &Frame<'_>, time: Duration) -> Result<(), PcapWriteError> {
+    let packet = PcapPacket::new(time, original_length(frame), frame.bytes.as_ref())?;
+    packet
+        .as_raw_packet(RESOLUTION)
+        .write_to::<_, LittleEndian>(spool)
+        .map(drop)
+}

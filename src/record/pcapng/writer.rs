@@ -1,0 +1,207 @@
+//! Writing pcapng, with nanoseconds.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use byteorder::LittleEndian;
+use pcap_file::pcapng::blocks::enhanced_packet::{EnhancedPacketBlock, EnhancedPacketOption};
+use pcap_file::pcapng::blocks::interface_description::{
+    InterfaceDescriptionBlock, InterfaceDescriptionOption, InterfaceTsResolution,
+};
+use pcap_file::pcapng::blocks::interface_statistics::{InterfaceStatisticsBlock, InterfaceStatisticsOption};
+use pcap_file::pcapng::blocks::opt_common::CommonOption;
+use pcap_file::pcapng::blocks::section_header::{SectionHeaderBlock, SectionHeaderOption};
+use pcap_file::pcapng::{Block, PcapNgBlock, PcapNgState, PcapNgWriteError};
+use pcap_file::{DataLink, Endianness};
+
+use crate::frame::{Direction, Frame, Time};
+use crate::record::facts::{Interface, Section, Statistics};
+use crate::record::recorder::{original_length, since_1970};
+use crate::record::spool::Spool;
+
+/// The longest value of an option, in bytes: its length field has 16 bits.
+const LONGEST_VALUE: usize = 65_535;
+/// Stands at the end of a text that had to be cut.
+const CUT_MARK: &str = " [cut]";
+
+/// Writes the blocks of one section.
+pub(in crate::record) struct PcapNgWriter {
+    /// What the crate remembers of the section, to encode times.
+    state: PcapNgState,
+    cut_comments: u64,
+}
+
+impl PcapNgWriter {
+    /// Writes the section header.
+    pub(in crate::record) fn new(spool: &mut Spool, section: &Section) -> Result<Self, PcapNgWriteError> {
+        let mut options: Vec<_> = section
+            .comments
+            .iter()
+            .map(|comment| SectionHeaderOption::Common(comment_of(comment)))
+            .collect();
+        options.extend(
+            section
+                .hardware
+                .as_deref()
+                .map(value)
+                .map(SectionHeaderOption::Hardware),
+        );
+        options.extend(section.os.as_deref().map(value).map(SectionHeaderOption::OS));
+        options.extend(
+            section
+                .application
+                .as_deref()
+                .map(value)
+                .map(SectionHeaderOption::UserApplication),
+        );
+        let mut writer = Self {
+            state: PcapNgState::default(),
+            cut_comments: 0,
+        };
+        let block = SectionHeaderBlock {
+            endianness: Endianness::Little,
+            options,
+            ..SectionHeaderBlock::default()
+        };
+        writer.write(spool, &block.into_block())?;
+        Ok(writer)
+    }
+
+    /// How many comments on packets were too long for the format and have been cut.
+    pub(in crate::record) const fn cut_comments(&self) -> u64 {
+        self.cut_comments
+    }
+
+    /// Writes an Interface Description Block.
+    pub(in crate::record) fn interface(
+        &mut self,
+        spool: &mut Spool,
+        interface: &Interface,
+    ) -> Result<(), PcapNgWriteError> {
+        let filter = interface.filter.as_deref().map(|filter| {
+            // 0: the expression as a person wrote it.
+            let text = value(filter);
+            let mut option = vec![0];
+            option.extend(text.bytes().take(LONGEST_VALUE - 1));
+            InterfaceDescriptionOption::IfFilter(Cow::Owned(option))
+        });
+        let mut options = vec![InterfaceDescriptionOption::IfTsResol(InterfaceTsResolution::NANO)];
+        options.extend(
+            interface
+                .name
+                .as_deref()
+                .map(value)
+                .map(InterfaceDescriptionOption::IfName),
+        );
+        options.extend(
+            interface
+                .description
+                .as_deref()
+                .map(value)
+                .map(InterfaceDescriptionOption::IfDescription),
+        );
+        options.extend(filter);
+        let block = InterfaceDescriptionBlock {
+            linktype: DataLink::from(interface.link.0),
+            snaplen: interface.snaplen,
+            options,
+        };
+        self.write(spool, &block.into_block())
+    }
+
+    /// Writes an Enhanced Packet Block with a time so long after 1970.
+    #[inline]
+    pub(in crate::record) fn packet(
+        &mut self,
+        spool: &mut Spool,
+        frame: &Frame<'_>,
+        time: Duration,
+    ) -> Result<(), PcapNgWriteError> {
+        let comments = frame
+            .comments
+            .iter()
+            .map(|comment| EnhancedPacketOption::Common(comment_of(comment)));
+        // Draft section 4.3.1: the lowest two bits of `epb_flags`.
+        let direction = frame.direction.map(|direction| match direction {
+            Direction::Inbound => EnhancedPacketOption::Flags(0b01),
+            Direction::Outbound => EnhancedPacketOption::Flags(0b10),
+        });
+        let block = EnhancedPacketBlock {
+            interface_id: frame.interface,
+            timestamp: time,
+            original_len: original_length(frame),
+            data: Cow::Borrowed(&frame.bytes),
+            options: comments.chain(direction).collect(),
+        };
+        self.write(spool, &Block::EnhancedPacket(block))?;
+        let too_long = frame.comments.iter().filter(|comment| comment.len() > LONGEST_VALUE);
+        self.cut_comments += too_long.count() as u64;
+        Ok(())
+    }
+
+    /// Writes an Interface Statistics Block.
+    pub(in crate::record) fn statistics(
+        &mut self,
+        spool: &mut Spool,
+        interface: u32,
+        counted: &Statistics,
+    ) -> Result<(), PcapNgWriteError> {
+        let time = |time: Option<Time>| time.and_then(since_1970);
+        let options: Vec<_> = [
+            time(counted.start).map(InterfaceStatisticsOption::IsbStartTime),
+            time(counted.end).map(InterfaceStatisticsOption::IsbEndTime),
+            counted.received.map(InterfaceStatisticsOption::IsbIfRecv),
+            // As dumpcap does: what Wireshark shows as dropped is this option.
+            counted.dropped.map(InterfaceStatisticsOption::IsbIfDrop),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        let block = InterfaceStatisticsBlock {
+            interface_id: interface,
+            timestamp: time(counted.end).or(time(counted.start)).unwrap_or_default(),
+            options,
+        };
+        self.write(spool, &block.into_block())
+    }
+
+    #[inline]
+    fn write(&mut self, spool: &mut Spool, block: &Block<'_>) -> Result<(), PcapNgWriteError> {
+        block.write_to::<LittleEndian, _>(&self.state, spool)?;
+        self.state.update_from_block(block);
+        Ok(())
+    }
+}
+
+fn comment_of(text: &str) -> CommonOption<'_> {
+    CommonOption::Comment(value(text))
+}
+
+/// The text, cut and marked so if an option cannot hold all of it.
+fn value(text: &str) -> Cow<'_, str> {
+    if text.len() <= LONGEST_VALUE {
+        return Cow::Borrowed(text);
+    }
+    let end = text.floor_char_boundary(LONGEST_VALUE - CUT_MARK.len());
+    let kept = text.get(..end).unwrap_or_default();
+    Cow::Owned([kept, CUT_MARK].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LONGEST_VALUE, value};
+
+    #[test]
+    fn a_text_is_cut_between_characters_and_says_so() {
+        let fits = "é".repeat(LONGEST_VALUE / 2);
+        assert_eq!(value(&fits), fits);
+        let long = "é".repeat(LONGEST_VALUE);
+        let cut = value(&long);
+        assert!(
+            cut.len() <= LONGEST_VALUE && cut.len() > LONGEST_VALUE - 3,
+            "{}",
+            cut.len()
+        );
+        assert!(cut.ends_with("é [cut]"));
+    }
+}

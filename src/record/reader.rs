@@ -1,0 +1,349 @@
+//! Reading a capture file, whatever its format.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use flate2::read::MultiGzDecoder;
+
+use super::facts::{Facts, Format, LONGEST_SNAPLEN};
+use super::input::Input;
+use super::pcap::reader::PcapReader;
+use super::pcapng::reader::PcapNgReader;
+use super::read_error::{ReadError, ReadProblem};
+use crate::frame::{Direction, Frame, Time};
+use crate::wire::LinkType;
+
+/// RFC 1952, section 2.3.1: ID1, ID2.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// The longest frame that is taken as meant, in bytes: the limits of libpcap and Wireshark. What claims more is corrupt.
+pub(super) const fn longest_frame(link: LinkType) -> u32 {
+    match link.0 {
+        // D-Bus messages and USB transfers.
+        231 | 249 => 128 * 1024 * 1024,
+        // Elektrobit's High Speed Capture and Replay.
+        279 => 8 * 1024 * 1024,
+        _ => LONGEST_SNAPLEN,
+    }
+}
+
+/// A frame that has been found: all of it but the bytes, which are still in the input's buffer.
+pub(super) struct Found {
+    pub(super) time: Option<Time>,
+    pub(super) link: LinkType,
+    pub(super) interface: u32,
+    pub(super) direction: Option<Direction>,
+    pub(super) original_length: u32,
+    pub(super) comments: Vec<String>,
+    /// The captured bytes: so many before the end of what was taken last, …
+    pub(super) before_end: usize,
+    /// … and so many.
+    pub(super) length: usize,
+}
+
+enum Form {
+    Pcap(PcapReader),
+    PcapNg(PcapNgReader),
+}
+
+/// Reads a capture file or pipe frame by frame, in bounded memory.
+///
+/// It reads pcap of both byte orders, in microseconds and nanoseconds, with the packet headers of old Linux patches, and
+/// pcapng; either may be packed by gzip. Which of these it is, the first bytes tell.
+pub struct Reader {
+    name: String,
+    input: Input,
+    form: Form,
+    facts: Facts,
+    packets: u64,
+    ended: bool,
+}
+
+impl Reader {
+    /// Opens a file; `-` is standard input.
+    ///
+    /// # Errors
+    /// It cannot be opened or read, or is no capture file: see [`ReadProblem`].
+    pub fn open(path: &Path) -> Result<Self, ReadError> {
+        if path.as_os_str() == "-" {
+            return Self::new(io::stdin(), "standard input");
+        }
+        let name = path.display().to_string();
+        match File::open(path) {
+            Ok(file) => Self::new(file, &name),
+            Err(error) => Err(ReadError {
+                name,
+                packets: 0,
+                problem: ReadProblem::Open(error),
+            }),
+        }
+    }
+
+    /// Reads from `source` and calls it `name` in errors. Reads no more than the file's header yet.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn new(source: impl Read + Send + 'static, name: &str) -> Result<Self, ReadError> {
+        recognise(Box::new(source))
+            .map(|(input, form, facts)| Self {
+                name: name.to_owned(),
+                input,
+                form,
+                facts,
+                packets: 0,
+                ended: false,
+            })
+            .map_err(|problem| ReadError {
+                name: name.to_owned(),
+                packets: 0,
+                problem,
+            })
+    }
+
+    /// What the file says about itself, as far as it has been read.
+    #[must_use]
+    pub const fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// How many frames have been read.
+    #[must_use]
+    pub const fn packets(&self) -> u64 {
+        self.packets
+    }
+
+    /// The byte after the last frame, counted from the start of the (unpacked) file.
+    #[must_use]
+    pub const fn offset(&self) -> u64 {
+        self.input.offset()
+    }
+
+    /// The next frame; `None` at the end, and ever after. The frame borrows the reader's buffer.
+    ///
+    /// # Errors
+    /// The file cannot be read further, is cut, or is corrupt. An error comes once; after it there is no frame any more.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "std's Iterator cannot lend: its items may not borrow the iterator's buffer"
+    )]
+    pub fn next(&mut self) -> Result<Option<Frame<'_>>, ReadError> {
+        if self.ended {
+            return Ok(None);
+        }
+        let found = match &mut self.form {
+            Form::Pcap(reader) => reader.find(&mut self.input),
+            Form::PcapNg(reader) => reader.find(&mut self.input, &mut self.facts),
+        };
+        match found {
+            Ok(Some(found)) => {
+                self.packets += 1;
+                Ok(Some(Frame {
+                    time: found.time,
+                    link: found.link,
+                    interface: found.interface,
+                    direction: found.direction,
+                    original_length: found.original_length,
+                    bytes: Cow::Borrowed(self.input.taken(found.before_end, found.length)),
+                    comments: found.comments,
+                }))
+            }
+            Ok(None) => {
+                self.ended = true;
+                Ok(None)
+            }
+            Err(problem) => {
+                self.ended = true;
+                Err(ReadError {
+                    name: self.name.clone(),
+                    packets: self.packets,
+                    problem,
+                })
+            }
+        }
+    }
+}
+
+/// Tells the format by the first bytes and reads the file's header.
+fn recognise(source: Box<dyn Read + Send>) -> Result<(Input, Form, Facts), ReadProblem> {
+    let mut input = Input::new(source);
+    let gzip = input.peek(GZIP.len()).map_err(ReadProblem::Read)? == GZIP;
+    if gzip {
+        input = Input::new(Box::new(MultiGzDecoder::new(input.into_rest())));
+    }
+    let start = input.peek(4).map_err(ReadProblem::Read)?;
+    let Some(&magic) = start.first_chunk() else {
+        return Err(match start {
+            [] if gzip => ReadProblem::Cut {
+                part: "gzip header",
+                at: 0,
+                there: 0,
+                whole: 4,
+            },
+            [] => ReadProblem::Empty,
+            other => ReadProblem::NotACapture(other.to_vec()),
+        });
+    };
+    let mut facts = Facts {
+        format: Format::Pcap,
+        gzip,
+        sections: Vec::new(),
+        interfaces: Vec::new(),
+    };
+    let form = if PcapNgReader::recognises(magic) {
+        facts.format = Format::PcapNg;
+        Form::PcapNg(PcapNgReader::new(&mut input, &mut facts)?)
+    } else if let Some(kind) = PcapReader::recognise(magic) {
+        Form::Pcap(PcapReader::new(kind, &mut input, &mut facts)?)
+    } else {
+        return Err(ReadProblem::NotACapture(magic.to_vec()));
+    };
+    Ok((input, form, facts))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+    use std::io::{self, Cursor, Write};
+    use std::sync::{Arc, Mutex};
+
+    use proptest::prelude::*;
+
+    use super::Reader;
+    use crate::frame::{Direction, Frame, Time};
+    use crate::record::{Destination, Format, Interface, Recorder, Section, Statistics};
+    use crate::wire::LinkType;
+
+    /// Memory that a recording goes to.
+    #[derive(Clone, Default)]
+    struct Shared(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Shared {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// A recording, and where each of its packets ends.
+    fn record(format: Format, frames: &[Frame<'_>]) -> (Vec<u8>, Vec<usize>) {
+        let memory = Shared::default();
+        let to = Destination::stream(memory.clone(), "memory");
+        let interface = Interface::new(LinkType::ETHERNET);
+        let section = Section::of_this_machine("test");
+        let mut recorder = Recorder::new(to, format, &section, &[interface]).unwrap();
+        let mut ends = Vec::new();
+        for frame in frames {
+            recorder.write(frame).unwrap();
+            recorder.flush().unwrap();
+            ends.push(memory.0.lock().unwrap().len());
+        }
+        let counted = Statistics {
+            received: Some(frames.len() as u64),
+            ..Statistics::default()
+        };
+        recorder.finish(&[counted]).unwrap();
+        let bytes = memory.0.lock().unwrap().clone();
+        (bytes, ends)
+    }
+
+    /// Reads all; the packets, and how often it failed.
+    fn read(bytes: Vec<u8>) -> (Vec<Frame<'static>>, usize) {
+        let Ok(mut reader) = Reader::new(Cursor::new(bytes), "it") else {
+            return (Vec::new(), 1);
+        };
+        let (mut frames, mut failures) = (Vec::new(), 0);
+        loop {
+            match reader.next() {
+                Ok(Some(frame)) => frames.push(frame.into_owned()),
+                Ok(None) => return (frames, failures),
+                Err(error) => {
+                    assert!(!error.to_string().contains('\n'));
+                    failures += 1;
+                }
+            }
+        }
+    }
+
+    fn formats() -> impl Strategy<Value = Format> {
+        prop_oneof![Just(Format::Pcap), Just(Format::PcapNg)]
+    }
+
+    prop_compose! {
+        /// A frame that both formats can keep.
+        fn frame()(
+            seconds in 0..=i64::from(u32::MAX), nanoseconds in 0_i64..1_000_000_000, cut in 0_u32..3,
+            bytes in proptest::collection::vec(any::<u8>(), 0..80)
+        ) -> Frame<'static> {
+            Frame {
+                time: Some(Time(seconds * 1_000_000_000 + nanoseconds)),
+                link: LinkType::ETHERNET,
+                interface: 0,
+                direction: None,
+                original_length: u32::try_from(bytes.len()).unwrap() + cut,
+                bytes: Cow::Owned(bytes),
+                comments: Vec::new(),
+            }
+        }
+    }
+
+    /// The first bytes of each kind of file.
+    fn starts() -> impl Strategy<Value = Vec<u8>> {
+        prop_oneof![
+            Just(vec![]),
+            Just(vec![0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0]),
+            Just(vec![0xa1, 0xb2, 0x3c, 0x4d, 0, 2, 0, 4]),
+            Just(b"\n\r\r\n\x1c\0\0\0\x4d\x3c\x2b\x1a\x01\0".to_vec()),
+            Just(vec![0x1f, 0x8b, 8, 0]),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_recorded_is_read(
+            frames in proptest::collection::vec(frame(), 0..6),
+            comments in proptest::collection::vec("[^\0]{0,20}", 0..3)
+        ) {
+            prop_assert_eq!(read(record(Format::Pcap, &frames).0), (frames.clone(), 0));
+            let commented: Vec<_> = frames
+                .into_iter()
+                .map(|frame| Frame { comments: comments.clone(), direction: Some(Direction::Outbound), ..frame })
+                .collect();
+            prop_assert_eq!(read(record(Format::PcapNg, &commented).0), (commented, 0));
+        }
+
+        #[test]
+        fn any_prefix_gives_its_whole_packets(
+            format in formats(), frames in proptest::collection::vec(frame(), 0..6), cut in any::<prop::sample::Index>()
+        ) {
+            let (bytes, ends) = record(format, &frames);
+            let length = cut.index(bytes.len());
+            let whole = ends.iter().filter(|&&end| end <= length).count();
+            let (read, failures) = read(bytes[..length].to_vec());
+            prop_assert_eq!(&read[..], &frames[..whole]);
+            prop_assert!(failures <= 1);
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic_or_hang(start in starts(), rest in proptest::collection::vec(any::<u8>(), 0..400)) {
+            read([start, rest].concat());
+        }
+
+        #[test]
+        fn no_broken_file_makes_it_panic_or_hang(
+            format in formats(), frames in proptest::collection::vec(frame(), 1..6),
+            changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..5)
+        ) {
+            let (mut bytes, _) = record(format, &frames);
+            for (at, value) in changes {
+                let at = at.index(bytes.len());
+                bytes[at] = value;
+            }
+            read(bytes);
+        }
+    }
+}

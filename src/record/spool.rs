@@ -1,0 +1,164 @@
+//! The last step of a recording: a buffer that knows where packets end.
+//!
+//! `std::io::BufWriter` would write as well, but after a failure nobody could say which packets are in the file, and half of
+//! one would stand at its end.
+
+use std::io::{self, ErrorKind, Write};
+
+use super::destination::{Destination, Output};
+use super::read_error::words;
+use super::write_error::WriteError;
+
+/// From this many bytes on, the buffer is written out.
+const FULL: usize = 256 * 1024;
+
+/// Collects blocks (or the packets of a pcap file) and writes them out, many at once.
+pub(super) struct Spool {
+    destination: Destination,
+    buffer: Vec<u8>,
+    /// Where the blocks in the buffer end.
+    ends: Vec<End>,
+    /// The bytes of all buffers that are out.
+    out: u64,
+    /// Packets wholly out, and packets that cannot get out.
+    kept: u64,
+    lost: u64,
+    failure: Option<(ErrorKind, String)>,
+}
+
+#[derive(Clone, Copy)]
+struct End {
+    at: usize,
+    of_packet: bool,
+}
+
+impl Write for Spool {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.buffer.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    /// Does nothing: only [`Spool::write_out`] ends at the end of a block.
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Spool {
+    pub(super) fn new(destination: Destination) -> Self {
+        Self {
+            destination,
+            buffer: Vec::with_capacity(FULL + FULL / 4),
+            ends: Vec::new(),
+            out: 0,
+            kept: 0,
+            lost: 0,
+            failure: None,
+        }
+    }
+
+    pub(super) fn name(&self) -> String {
+        self.destination.name.clone()
+    }
+
+    /// Packets handed over so far, and not refused.
+    pub(super) fn packets(&self) -> u64 {
+        self.kept + self.ends.iter().filter(|end| end.of_packet).count() as u64
+    }
+
+    /// Bytes handed over so far.
+    pub(super) const fn bytes(&self) -> u64 {
+        self.out + self.buffer.len() as u64
+    }
+
+    /// Forgets a block that was not finished.
+    pub(super) fn drop_unfinished(&mut self) {
+        let end = self.ends.last().map_or(0, |end| end.at);
+        self.buffer.truncate(end);
+    }
+
+    /// The block is complete. Writes the buffer out when there is enough in it.
+    #[inline]
+    pub(super) fn end_block(&mut self, of_packet: bool) -> Result<(), WriteError> {
+        let at = self.buffer.len();
+        self.ends.push(End { at, of_packet });
+        if at >= FULL || self.failure.is_some() {
+            return self.write_out();
+        }
+        Ok(())
+    }
+
+    /// Writes out all that is complete.
+    pub(super) fn write_out(&mut self) -> Result<(), WriteError> {
+        self.drop_unfinished();
+        if self.failure.is_none() {
+            let mut done = 0;
+            while let Some(rest @ [_, ..]) = self.buffer.get(done..) {
+                match self.destination.output.as_writer().write(rest) {
+                    Ok(0) => return Err(self.fail(done, &ErrorKind::WriteZero.into())),
+                    Ok(count) => done += count,
+                    Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                    Err(error) => return Err(self.fail(done, &error)),
+                }
+            }
+            if let Err(error) = self.destination.output.as_writer().flush() {
+                return Err(self.fail(0, &error));
+            }
+            self.kept = self.packets();
+            self.out += done as u64;
+        } else {
+            self.lost += self.ends.iter().filter(|end| end.of_packet).count() as u64;
+        }
+        self.buffer.clear();
+        self.ends.clear();
+        self.failure.as_ref().map_or(Ok(()), |failure| Err(self.error(failure)))
+    }
+
+    /// Of the buffer, only `done` bytes went out. Counts, and cuts the file back to its last whole block.
+    fn fail(&mut self, done: usize, error: &io::Error) -> WriteError {
+        let whole = self.ends.iter().rfind(|end| end.at <= done).map_or(0, |end| end.at);
+        for end in self.ends.drain(..).filter(|end| end.of_packet) {
+            if end.at <= whole {
+                self.kept += 1;
+            } else {
+                self.lost += 1;
+            }
+        }
+        self.out += whole as u64;
+        self.buffer.clear();
+        if let Output::File(file) = &self.destination.output {
+            // When even that fails, a reader still finds all whole packets before the half one.
+            let _ = file.set_len(self.out);
+        }
+        let failure = (error.kind(), words(error));
+        let error = self.error(&failure);
+        self.failure = Some(failure);
+        error
+    }
+
+    fn error(&self, (kind, why): &(ErrorKind, String)) -> WriteError {
+        WriteError::Failed {
+            name: self.name(),
+            kind: *kind,
+            why: why.clone(),
+            kept: self.kept,
+            lost: self.lost,
+        }
+    }
+}
+
+impl Drop for Spool {
+    /// What a program that ends early has recorded is in its file; an error has nobody left to tell.
+    fn drop(&mut self) {
+        let _ = self.write_out();
+    }
+}
+
+impl Output {
+    fn as_writer(&mut self) -> &mut dyn Write {
+        match self {
+            Self::File(file) => file,
+            Self::Stream(stream) => stream,
+        }
+    }
+}

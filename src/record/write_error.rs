@@ -1,0 +1,149 @@
+//! Why frames could not be recorded.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+use super::read_error::words;
+use crate::frame::Time;
+use crate::wire::LinkType;
+
+/// Why a capture file could not be made, or a frame not be recorded, in one line.
+#[derive(Debug)]
+pub enum WriteError {
+    /// A file of this name is there already, and nobody said that it may go.
+    Exists(PathBuf),
+    /// The name is that of something which must not be written over.
+    Refused {
+        /// The name.
+        path: PathBuf,
+        /// Why not, and what to do.
+        why: &'static str,
+    },
+    /// The file cannot be made or opened.
+    Open {
+        /// Its name.
+        path: PathBuf,
+        /// The system's reason.
+        error: io::Error,
+    },
+    /// Standard output is a terminal.
+    Terminal,
+    /// A pcap file has one link type, and this frame or interface is of another.
+    LinkType {
+        /// The file's name.
+        name: String,
+        /// What the file holds.
+        holds: LinkType,
+        /// What cannot join it.
+        other: LinkType,
+    },
+    /// The recording has no interface of this number and link type.
+    NoInterface {
+        /// The file's name.
+        name: String,
+        /// The number.
+        interface: u32,
+        /// The link type.
+        link: LinkType,
+    },
+    /// The format cannot express this frame's time.
+    Time {
+        /// The file's name.
+        name: String,
+        /// The time.
+        time: Time,
+    },
+    /// The format cannot express this frame, or what is said about it, for another reason.
+    Unfit {
+        /// The file's name.
+        name: String,
+        /// The reason.
+        why: String,
+    },
+    /// The system did not take the bytes: disk full, pipe closed.
+    Failed {
+        /// The file's name.
+        name: String,
+        /// What kind of error it was.
+        kind: io::ErrorKind,
+        /// The system's words.
+        why: String,
+        /// How many frames are wholly in the file.
+        kept: u64,
+        /// How many were handed over and are not.
+        lost: u64,
+    },
+}
+
+impl WriteError {
+    /// Has the other end of the pipe gone? Then nobody waits for the rest.
+    #[must_use]
+    pub const fn is_closed_pipe(&self) -> bool {
+        matches!(
+            self,
+            Self::Failed {
+                kind: io::ErrorKind::BrokenPipe,
+                ..
+            }
+        )
+    }
+
+    /// Was it this frame alone that could not be recorded? Then the next one may.
+    #[must_use]
+    pub const fn is_about_one_frame(&self) -> bool {
+        matches!(
+            self,
+            Self::LinkType { .. } | Self::NoInterface { .. } | Self::Time { .. } | Self::Unfit { .. }
+        )
+    }
+}
+
+impl std::error::Error for WriteError {}
+
+impl fmt::Display for WriteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exists(path) => write!(
+                f,
+                "{} exists already; choose another name, or say --force to replace it",
+                path.display()
+            ),
+            Self::Refused { path, why } => write!(f, "will not write {}: {why}", path.display()),
+            Self::Open { path, error } => write!(
+                f,
+                "cannot make {}: {}; choose a folder that you may write to",
+                path.display(),
+                words(error)
+            ),
+            Self::Terminal => f.write_str(
+                "will not write a capture to a terminal; give it a pipe, as in '-w - | wireshark -k -i -', or a file name",
+            ),
+            Self::LinkType { name, holds, other } => write!(
+                f,
+                "{name} holds {holds} frames, and pcap knows one link type per file: this one is {other}; \
+                 give the file a name in .pcapng"
+            ),
+            Self::NoInterface { name, interface, link } => write!(
+                f,
+                "{name} has no interface {interface} of link type {link}; describe it before its frames"
+            ),
+            Self::Time { name, time } => write!(
+                f,
+                "{name} cannot keep the time {}: pcap knows 1970 to 2106, pcapng 1970 to 2262",
+                time.to_utc().format("%Y-%m-%d %H:%M:%S")
+            ),
+            Self::Unfit { name, why } => write!(f, "{name} cannot keep this: {why}; nothing of it was written"),
+            Self::Failed {
+                name,
+                why,
+                kept,
+                lost,
+                ..
+            } => write!(
+                f,
+                "writing {name} failed: {why}; {lost} packets are lost, the {kept} packets in the file are whole"
+            ),
+        }
+    }
+}
