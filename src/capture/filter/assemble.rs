@@ -4,6 +4,8 @@
 //! already. A conditional jump reaches 255 instructions; what is further away is reached over an unconditional one, or by
 //! a second `ret`.
 
+use std::collections::HashMap;
+
 use super::condition::{Comparison, Field, Place, Size, Test};
 use super::graph::{Graph, Next, Node};
 use super::program::{Instruction, code};
@@ -18,6 +20,7 @@ pub(super) fn assemble(graph: &Graph, accepted: u32) -> Vec<Instruction> {
         starts: Vec::with_capacity(graph.nodes.len()),
         ends: [None, None],
         accepted,
+        jumps: HashMap::new(),
     };
     let leads_to = |end| graph.start == end || graph.nodes.iter().any(|node| node.yes == end || node.no == end);
     for end in [Next::Reject, Next::Accept] {
@@ -81,6 +84,9 @@ struct Assembler {
     /// The same for [`Next::Reject`] and [`Next::Accept`].
     ends: [Option<usize>; 2],
     accepted: u32,
+    /// Where the jumps start that need no load, by what they compare with and where they lead: two that are alike are one,
+    /// whichever field is in A.
+    jumps: HashMap<(Comparison, u32, usize, usize), usize>,
 }
 
 impl Assembler {
@@ -97,6 +103,12 @@ impl Assembler {
     }
 
     fn node(&mut self, node: Node, test: Test, entry: Registers) {
+        let key = (test.comparison, test.operand, self.start(node.yes), self.start(node.no));
+        let is_loaded = entry.a == Some(test.field);
+        if let Some(&same) = self.jumps.get(&key).filter(|_| is_loaded) {
+            self.starts.push(same);
+            return;
+        }
         let no = self.reachable(node.no);
         let yes = self.reachable(node.yes);
         let distance = |start: usize| u8::try_from(self.reversed.len() - start).unwrap_or(u8::MAX);
@@ -108,6 +120,9 @@ impl Assembler {
         self.reversed.push(jump);
         self.load(test.field, entry);
         self.starts.push(self.reversed.len());
+        if is_loaded {
+            self.jumps.insert(key, self.reversed.len());
+        }
     }
 
     /// The start of `next`, or of something near that goes there.

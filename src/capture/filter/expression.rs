@@ -92,9 +92,9 @@ pub enum Protocol {
     Icmp6,
     /// IGMP over IPv4.
     Igmp,
-    /// IPsec authentication header over IPv4 or IPv6.
+    /// The `IPsec` authentication header over IPv4 or IPv6.
     Ah,
-    /// IPsec encapsulating security payload over IPv4 or IPv6.
+    /// The `IPsec` encapsulating security payload over IPv4 or IPv6.
     Esp,
 }
 
@@ -391,8 +391,8 @@ impl fmt::Display for Primitive {
                 write!(f, "{side}{network}")
             }
             Self::EtherHost { side, address } => {
-                let [a, b, c, d, e, g] = address;
-                write!(f, "ether {side}host {a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{g:02x}")
+                let address = address.map(|byte| format!("{byte:02x}")).join(":");
+                write!(f, "ether {side}host {address}")
             }
             Self::Port {
                 transport,

@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 
 use super::condition::{Condition, Field, Test};
+use super::program::LONGEST;
 
 /// More passes find next to nothing.
 const PASSES: usize = 16;
@@ -36,7 +37,8 @@ pub(super) struct Graph {
 }
 
 impl Graph {
-    /// The graph of this condition, simplified.
+    /// The graph of this condition, simplified; one with more tests than a program may have instructions is left as it
+    /// is, since it takes long and helps nobody.
     pub(super) fn of(condition: &Condition) -> Self {
         let mut builder = Builder::default();
         let start = builder.add(condition, Next::Accept, Next::Reject);
@@ -46,7 +48,7 @@ impl Graph {
             start,
         };
         for _ in 0..PASSES {
-            if !graph.simplify() {
+            if graph.tests.len() > LONGEST || !graph.simplify() {
                 break;
             }
         }
@@ -58,6 +60,7 @@ impl Graph {
         let before = (self.nodes.clone(), self.start);
         let reached = self.shorten_paths();
         self.rebuild(&reached);
+        self.group_by_field();
         before.0 != self.nodes || before.1 != self.start
     }
 
@@ -121,6 +124,84 @@ impl Graph {
         }
         let group = |test: &Test| by_field.get(&test.field).cloned().unwrap_or_default();
         self.tests.iter().map(group).collect()
+    }
+
+    /// Puts tests of one field behind each other, so that it is loaded once.
+    ///
+    /// Nodes that lead to the same place by one answer, and to each other by the other one, may stand in any order: they
+    /// are one question with several parts. tcpdump moves them too.
+    fn group_by_field(&mut self) {
+        let mut entrances = vec![0_usize; self.nodes.len()];
+        let ends = self.nodes.iter().flat_map(|node| [node.yes, node.no]);
+        for end in ends.chain([self.start]) {
+            if let Next::Node(index) = end
+                && let Some(count) = entrances.get_mut(index)
+            {
+                *count += 1;
+            }
+        }
+        for answer in [true, false] {
+            let mut grouped = vec![false; self.nodes.len()];
+            for head in (0..self.nodes.len()).rev() {
+                if grouped.get(head) == Some(&false) {
+                    let chain = self.chain(head, answer, &entrances);
+                    for &index in &chain {
+                        if let Some(grouped) = grouped.get_mut(index) {
+                            *grouped = true;
+                        }
+                    }
+                    self.group(&chain);
+                }
+            }
+        }
+    }
+
+    /// The nodes from `head` on that all lead to the same place by `answer`, and are entered from the one before only.
+    fn chain(&self, head: usize, answer: bool, entrances: &[usize]) -> Vec<usize> {
+        let ways = |index: usize| {
+            let node = self.nodes.get(index)?;
+            Some(if answer {
+                (node.yes, node.no)
+            } else {
+                (node.no, node.yes)
+            })
+        };
+        let mut chain = vec![head];
+        let mut last = ways(head);
+        while let Some((same, Next::Node(index))) = last {
+            let next = ways(index).filter(|&(to, _)| to == same && entrances.get(index) == Some(&1));
+            if next.is_some() {
+                chain.push(index);
+            }
+            last = next;
+        }
+        chain
+    }
+
+    /// Deals the tests of these nodes out again, by field, otherwise in the order in which they were.
+    fn group(&mut self, chain: &[usize]) {
+        if chain.len() < 3 {
+            return;
+        }
+        let tests: Vec<usize> = chain
+            .iter()
+            .filter_map(|&index| Some(self.nodes.get(index)?.test))
+            .collect();
+        let mut fields = HashMap::new();
+        let mut keyed: Vec<(usize, usize)> = Vec::with_capacity(tests.len());
+        for test in tests {
+            let Some(field) = self.tests.get(test).map(|test| test.field) else {
+                return;
+            };
+            let order = fields.len();
+            keyed.push((*fields.entry(field).or_insert(order), test));
+        }
+        keyed.sort_by_key(|&(order, _)| order);
+        for (&index, (_, test)) in chain.iter().zip(keyed) {
+            if let Some(node) = self.nodes.get_mut(index) {
+                node.test = test;
+            }
+        }
     }
 
     /// Leaves out what is no longer reached, and makes nodes that have become the same one node.

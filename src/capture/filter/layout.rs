@@ -134,8 +134,8 @@ impl Layout {
         match (self.kind, number) {
             (Kind::EtherType(place), _) => place.half().equals(number.into()),
             (Kind::Family { either_order }, IPV4) => families(&[2], either_order),
-            // Every system has a number of its own for IPv6: Linux, NetBSD and OpenBSD, FreeBSD, macOS.
-            (Kind::Family { either_order }, IPV6) => families(&[10, 24, 28, 30], either_order),
+            // Every system has a number of its own for IPv6: macOS, NetBSD and OpenBSD, FreeBSD.
+            (Kind::Family { either_order }, IPV6) => families(&[30, 24, 28], either_order),
             (Kind::Version, IPV4) => self.network(0).byte().masked(0xf0).equals(0x40),
             (Kind::Version, IPV6) => self.network(0).byte().masked(0xf0).equals(0x60),
             (Kind::Only(only), _) if only == number => Condition::Always,

@@ -359,9 +359,10 @@ fn sides(side: Side, is: impl Fn(Place) -> Condition, source: Place, destination
 }
 
 /// The last four bytes first: they differ more often.
-fn mac(start: Place, [a, b, c, d, e, f]: [u8; 6]) -> Condition {
-    let end = start.plus(2).word().equals(u32::from_be_bytes([c, d, e, f]));
-    end.and(start.half().equals(u16::from_be_bytes([a, b]).into()))
+fn mac(start: Place, address: [u8; 6]) -> Condition {
+    let [first, second, last @ ..] = address;
+    let end = start.plus(2).word().equals(u32::from_be_bytes(last));
+    end.and(start.half().equals(u16::from_be_bytes([first, second]).into()))
 }
 
 /// In network order.

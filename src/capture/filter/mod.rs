@@ -17,7 +17,7 @@
 //!
 //! With `and` `&&` `or` `||` `not` `!` and parentheses. Verdicts are those of tcpdump, with these differences:
 //!
-//! - `ip6` on BSD loopback knows the family numbers of all systems and both byte orders, tcpdump only its own system's.
+//! - On BSD loopback `ip` and `ip6` know the protocol family in both byte orders, tcpdump in its own machine's only.
 //! - A service name (`port http`) stands for its number on every transport.
 //! - [`Fragments::Keep`], if chosen.
 //!

@@ -1,6 +1,6 @@
 //! A checked program of the classic BSD packet filter.
 //!
-//! The machine has an accumulator A, an index register X and 16 words of memory. bpf(4); McCanne and Jacobson, "The BSD
+//! The machine has an accumulator A, an index register X and 16 words of memory. bpf(4); `McCanne` and Jacobson, "The BSD
 //! Packet Filter", 1993; `Documentation/networking/filter.rst` of the Linux kernel.
 
 use std::error::Error;
