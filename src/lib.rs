@@ -37,5 +37,7 @@ pub mod cli;
 pub mod escape;
 #[cfg(feature = "sniffer")]
 pub mod frame;
+#[cfg(all(feature = "sniffer", target_os = "linux"))]
+pub mod privilege;
 #[cfg(feature = "sniffer")]
 pub mod wire;
