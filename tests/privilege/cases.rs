@@ -92,36 +92,38 @@ fn capture_one(capture: &mut Capture) {
 // The tests.
 
 fn tests() -> ExitCode {
-    let tests: [(&str, fn()); 9] = [
-        ("sudo_drops_to_its_caller", sudo_drops_to_its_caller),
-        (
+    let tests = [
+        trial("sudo_drops_to_its_caller", sudo_drops_to_its_caller),
+        trial(
             "a_caller_without_a_name_gets_one_group",
             a_caller_without_a_name_gets_one_group,
         ),
-        (
+        trial(
             "root_without_sudo_keeps_one_capability",
             root_without_sudo_keeps_one_capability,
         ),
-        (
-            "variables_that_are_no_numbers_end_the_program",
-            variables_that_are_no_numbers_end_the_program,
+        trial(
+            "a_variable_that_is_no_number_ends_the_program",
+            a_variable_that_is_no_number_ends_the_program,
         ),
-        (
+        trial(
             "a_file_capability_is_enough_and_is_given_up",
             a_file_capability_is_enough_and_is_given_up,
         ),
-        ("nobody_gets_a_network_of_ones_own", nobody_gets_a_network_of_ones_own),
-        ("root_gets_a_network_of_its_own", root_gets_a_network_of_its_own),
-        ("a_limit_is_named", a_limit_is_named),
-        ("threads_are_refused", threads_are_refused),
+        trial("nobody_gets_a_network_of_ones_own", nobody_gets_a_network_of_ones_own),
+        trial("root_gets_a_network_of_its_own", root_gets_a_network_of_its_own),
+        trial("a_limit_is_named", a_limit_is_named),
+        trial("threads_are_refused", threads_are_refused),
     ];
-    let trials = tests.map(|(name, test)| {
-        Trial::test(name, move || {
-            test();
-            Ok(())
-        })
-    });
-    libtest_mimic::run(&Arguments::from_args(), trials.into()).exit_code()
+    libtest_mimic::run(&Arguments::from_args(), tests.into()).exit_code()
+}
+
+fn trial(name: &'static str, test: fn()) -> Trial {
+    Trial::test(name, move || {
+        // A test that is skipped is named after its thread.
+        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(test)?;
+        thread.join().map_err(|_| "it panicked: see above".into())
+    })
 }
 
 /// A folder that everybody may enter, with a copy of this program in it: where it was built not everybody may go.
@@ -256,7 +258,7 @@ fn root_without_sudo_keeps_one_capability() {
     );
 }
 
-fn variables_that_are_no_numbers_end_the_program() {
+fn a_variable_that_is_no_number_ends_the_program() {
     if !ready() {
         return;
     }
