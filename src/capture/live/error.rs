@@ -50,11 +50,11 @@ impl fmt::Display for OpenError {
             }
             Self::NoPermission { interface } => write!(
                 f,
-                "capturing on {interface} needs the capability CAP_NET_RAW, which this process lacks. One of three ways:\n  \
-                 sudo sniffer ...                                       gives it up once the capture is open\n  \
-                 sudo setcap cap_net_raw+ep $(command -v sniffer)       once; from then on without sudo\n  \
-                 socket-lab                                             the guided run, in a private network, without root\n\
-                 As root in a container: start it with --cap-add=NET_RAW."
+                "cannot capture on {interface}: the capability CAP_NET_RAW is missing. One of three ways:\n  \
+                 sudo sniffer ...                                    gives it up again once the capture is open\n  \
+                 sudo setcap cap_net_raw+ep $(command -v sniffer)    once; from then on without sudo\n  \
+                 socket-lab                                          the guided run, in a private network, without root\n\
+                 For root in a container: start that with --cap-add=NET_RAW."
             ),
             Self::PromiscuousAny => {
                 f.write_str("\"any\" cannot be promiscuous: name one interface, or leave promiscuous mode off")
@@ -122,5 +122,31 @@ impl std::error::Error for CaptureError {
             Self::InterfaceRemoved { .. } => None,
             Self::Call { source, .. } => Some(source),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::OpenError;
+
+    #[test]
+    fn the_missing_permission_is_told_as_the_documentation_shows_it() {
+        let error = OpenError::NoPermission { interface: "lo".into() };
+        let shown = error.to_string().replace('\n', "\n    ");
+        let documentation = include_str!("../../../docs/privileges.md");
+        assert!(documentation.contains(&format!("\n    {shown}\n")), "{shown}");
+    }
+
+    #[test]
+    fn an_unknown_interface_comes_with_the_known_ones() {
+        let known = vec!["lo".into(), "eth0".into()];
+        let error = OpenError::NoSuchInterface {
+            name: "eht0".into(),
+            known,
+        };
+        assert_eq!(
+            error.to_string(),
+            "there is no interface \"eht0\"; there are: lo, eth0 (and any, for all)"
+        );
     }
 }
