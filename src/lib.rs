@@ -39,8 +39,11 @@ pub mod escape;
 pub mod explain;
 #[cfg(feature = "sniffer")]
 pub mod frame;
+#[cfg(all(feature = "sniffer", target_os = "linux"))]
+pub mod privilege;
+#[cfg(feature = "sniffer")]
+pub mod record;
 #[cfg(feature = "sniffer")]
 pub mod render;
-pub mod record;
 #[cfg(feature = "sniffer")]
 pub mod wire;

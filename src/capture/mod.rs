@@ -1,3 +1,4 @@
 //! Where frames come from, and which of them are wanted.
 
 pub mod filter;
+pub mod live;

@@ -1,0 +1,97 @@
+//! What to capture.
+
+#[cfg(doc)]
+use super::Note;
+use super::{ANY, Capture, OpenError};
+
+/// One instruction of classic BPF: code, jump if true, jump if false, operand; as `struct sock_filter` of
+/// `linux/filter.h` has them.
+pub type Instruction = (u16, u8, u8, u32);
+
+/// The largest snapshot length in bytes, and the one meant by 0. That of tcpdump and Wireshark.
+pub const LARGEST_SNAPLEN: u32 = 262_144;
+
+/// Room for frames that wait to be read, in bytes. With the kernel's default of 212,992 most of 5,000 datagrams that come
+/// in one burst are lost.
+const BUFFER: usize = 64 << 20;
+
+/// A capture that is to begin. Start with [`Opening::on`] and change what should be different.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opening {
+    /// Name of the interface, or [`ANY`] for all of them.
+    pub interface: String,
+    /// How many bytes of a frame are kept, link-layer header included; 0 means [`LARGEST_SNAPLEN`], which is also the most.
+    pub snaplen: u32,
+    /// Ask the interface for frames that are meant for others, too. Not possible on [`ANY`].
+    pub promiscuous: bool,
+    /// Room for frames that wait to be read, in bytes. The kernel may give less: see [`Capture::notes`].
+    pub buffer: usize,
+    /// A filter that the kernel runs: frames for which it returns 0 are not captured, and of the others no more bytes than
+    /// it returns. Empty: everything. It sees [`Interface::link_type`](super::Interface::link_type)'s header, on a cooked
+    /// capture none. At most 4,096 instructions. Not run where there are no packet sockets ([`Note::PlainChannel`]).
+    pub program: Vec<Instruction>,
+}
+
+impl Opening {
+    /// Everything on this interface, frames for others left out.
+    #[must_use]
+    pub fn on(interface: &str) -> Self {
+        Self {
+            interface: interface.to_owned(),
+            snaplen: 0,
+            promiscuous: false,
+            buffer: BUFFER,
+            program: Vec::new(),
+        }
+    }
+
+    /// Opens the capture. From its return on, every frame that passes is captured. Takes 20 ms, in which the kernel
+    /// switches its time stamps on.
+    ///
+    /// # Errors
+    /// No such interface, no permission, or a refused system call; see [`OpenError`].
+    pub fn open(&self) -> Result<Capture, OpenError> {
+        if self.promiscuous && self.interface == ANY {
+            return Err(OpenError::PromiscuousAny);
+        }
+        Capture::open(self)
+    }
+
+    pub(super) fn snaplen(&self) -> usize {
+        let snaplen = if self.snaplen == 0 {
+            LARGEST_SNAPLEN
+        } else {
+            self.snaplen
+        };
+        usize::try_from(snaplen.min(LARGEST_SNAPLEN)).unwrap_or(usize::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ANY, LARGEST_SNAPLEN, Opening};
+
+    #[test]
+    fn zero_and_too_much_mean_the_largest_snaplen() {
+        let with = |snaplen| {
+            Opening {
+                snaplen,
+                ..Opening::on("lo")
+            }
+            .snaplen()
+        };
+        assert_eq!(with(0), LARGEST_SNAPLEN as usize);
+        assert_eq!(with(u32::MAX), LARGEST_SNAPLEN as usize);
+        assert_eq!(with(96), 96);
+    }
+
+    #[test]
+    fn promiscuous_on_any_is_refused_before_any_permission_is_asked_for() {
+        let opening = Opening {
+            promiscuous: true,
+            ..Opening::on(ANY)
+        };
+        let error = opening.open().err().unwrap().to_string();
+        assert!(error.contains("name one interface"), "{error}");
+    }
+}

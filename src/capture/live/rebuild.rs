@@ -1,0 +1,180 @@
+//! What the kernel took off a frame, put back.
+//!
+//! A VLAN tag is taken off before anybody sees the frame, and told beside it. On a cooked capture the whole link-layer
+//! header is, and a "Linux cooked v2" header stands in its place
+//! (<https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL2.html>).
+//!
+//! One case stays wrong: of a frame with two tags on a cooked capture, current kernels name what stands behind both tags,
+//! but leave the inner one in the bytes (seen on Linux 6.18), and nothing tells such a frame from one with a single tag.
+
+use super::Checksum;
+use crate::frame::{Direction, Time};
+
+/// What is known about a frame beside its bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Arrival {
+    /// How many bytes wait to be read: those that the kernel filter left.
+    pub(super) length: usize,
+    /// How many there were before.
+    pub(super) original_length: u32,
+    /// When the kernel saw it.
+    pub(super) time: Option<Time>,
+    /// Its VLAN tag.
+    pub(super) tag: Option<Tag>,
+    pub(super) checksum: Checksum,
+    pub(super) address: LinkAddress,
+}
+
+/// A VLAN tag. IEEE 802.1Q; both fields in the machine's byte order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Tag {
+    /// Which kind of tag: 0x8100, or 0x88a8 for the outer one of two.
+    pub(super) protocol: u16,
+    /// Priority and VLAN number.
+    pub(super) control: u16,
+}
+
+/// Where a frame came from: `struct sockaddr_ll` of packet(7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct LinkAddress {
+    /// What follows the link-layer header, as an Ethernet type, in network byte order.
+    pub(super) protocol: [u8; 2],
+    pub(super) interface: u32,
+    /// `ARPHRD_…`
+    pub(super) hardware: u16,
+    /// `PACKET_…`
+    pub(super) packet_type: u8,
+    pub(super) length: u8,
+    pub(super) bytes: [u8; 8],
+}
+
+/// `PACKET_OUTGOING` of `linux/if_packet.h`.
+const OUTGOING: u8 = 4;
+/// Two Ethernet addresses: the tag stands behind them.
+const BEFORE_TAG: usize = 12;
+const TAG_LENGTH: u32 = 4;
+const COOKED_HEADER_LENGTH: u32 = 20;
+
+impl Arrival {
+    pub(super) fn direction(&self) -> Direction {
+        if self.address.packet_type == OUTGOING {
+            Direction::Outbound
+        } else {
+            Direction::Inbound
+        }
+    }
+
+    /// Has anything to be put back?
+    pub(super) fn is_complete(&self, cooked: bool) -> bool {
+        !cooked && self.tag.is_none()
+    }
+
+    /// The length on the wire, with everything put back.
+    pub(super) fn rebuilt_length(&self, cooked: bool) -> u32 {
+        let header = if cooked { COOKED_HEADER_LENGTH } else { 0 };
+        let tag = self.tag.map_or(0, |_| TAG_LENGTH);
+        self.original_length.saturating_add(header).saturating_add(tag)
+    }
+
+    /// Writes the frame with everything put back into `whole`, over what was in it.
+    pub(super) fn rebuild(&self, bytes: &[u8], cooked: bool, whole: &mut Vec<u8>) {
+        whole.clear();
+        if cooked {
+            self.cooked_header(whole);
+            if let Some(tag) = self.tag {
+                whole.extend(tag.control.to_be_bytes());
+                whole.extend(self.address.protocol);
+            }
+            whole.extend(bytes);
+            return;
+        }
+        let (before, after) = bytes.split_at_checked(BEFORE_TAG).unwrap_or((bytes, &[]));
+        whole.extend(before);
+        if let Some(tag) = self.tag {
+            whole.extend(tag.protocol.to_be_bytes());
+            whole.extend(tag.control.to_be_bytes());
+        }
+        whole.extend(after);
+    }
+
+    /// The header of 20 bytes, all of it in network byte order.
+    fn cooked_header(&self, whole: &mut Vec<u8>) {
+        let address = &self.address;
+        let protocol = self.tag.map_or(address.protocol, |tag| tag.protocol.to_be_bytes());
+        whole.extend(protocol);
+        whole.extend([0; 2]); // reserved
+        whole.extend(address.interface.to_be_bytes());
+        whole.extend(address.hardware.to_be_bytes());
+        whole.extend([address.packet_type, address.length]);
+        whole.extend(address.bytes);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Arrival, LinkAddress, Tag};
+    use crate::capture::live::Checksum;
+    use crate::frame::Direction;
+
+    const FRAME: [u8; 16] = [1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 0x08, 0x00, 0x45, 0x00];
+
+    fn arrival(tag: Option<Tag>) -> Arrival {
+        Arrival {
+            length: 16,
+            original_length: 60,
+            time: None,
+            tag,
+            checksum: Checksum::Unknown,
+            address: LinkAddress {
+                protocol: [0x08, 0x00],
+                interface: 3,
+                hardware: 1,
+                packet_type: 4,
+                length: 6,
+                bytes: [2, 2, 2, 2, 2, 2, 0, 0],
+            },
+        }
+    }
+
+    const TAG: Tag = Tag {
+        protocol: 0x88a8,
+        control: 0x2064,
+    };
+
+    #[test]
+    fn a_tag_stands_behind_the_two_addresses() {
+        let mut whole = vec![9; 3];
+        let tagged = arrival(Some(TAG));
+        tagged.rebuild(&FRAME, false, &mut whole);
+        assert_eq!(whole, [&FRAME[..12], &[0x88, 0xa8, 0x20, 0x64], &FRAME[12..]].concat());
+        assert_eq!(tagged.rebuilt_length(false), 64);
+        assert!(!tagged.is_complete(false));
+        assert!(arrival(None).is_complete(false));
+    }
+
+    #[test]
+    fn a_cooked_header_has_the_fields_of_the_registry() {
+        let mut whole = Vec::new();
+        arrival(None).rebuild(&[0x45], true, &mut whole);
+        let header = [0x08, 0, 0, 0, 0, 0, 0, 3, 0, 1, 4, 6, 2, 2, 2, 2, 2, 2, 0, 0];
+        assert_eq!(whole, [&header[..], &[0x45]].concat());
+        assert_eq!(arrival(None).rebuilt_length(true), 80);
+        assert_eq!(arrival(None).direction(), Direction::Outbound);
+    }
+
+    #[test]
+    fn a_cooked_frame_with_a_tag_names_the_tag_first() {
+        let mut whole = Vec::new();
+        arrival(Some(TAG)).rebuild(&[0x45], true, &mut whole);
+        assert_eq!(whole[..2], [0x88, 0xa8]);
+        assert_eq!(whole[20..], [0x20, 0x64, 0x08, 0x00, 0x45]);
+        assert_eq!(arrival(Some(TAG)).rebuilt_length(true), 84);
+    }
+
+    #[test]
+    fn a_frame_shorter_than_the_addresses_stays_whole() {
+        let mut whole = Vec::new();
+        arrival(Some(TAG)).rebuild(&FRAME[..5], false, &mut whole);
+        assert_eq!(whole, [&FRAME[..5], &[0x88, 0xa8, 0x20, 0x64]].concat());
+    }
+}

@@ -1,0 +1,265 @@
+//! The calls on a packet socket for which there is no safe wrapper.
+#![expect(
+    unsafe_code,
+    reason = "socket options and ancillary data of packet sockets have no safe wrapper"
+)]
+#![allow(
+    clippy::useless_conversion,
+    reason = "these integers have other widths with other C libraries and machines"
+)]
+
+use std::ffi::c_int;
+use std::io;
+use std::mem::{MaybeUninit, size_of};
+use std::os::fd::{AsRawFd, BorrowedFd};
+use std::ptr;
+
+use nix::libc;
+
+use super::Checksum;
+use super::rebuild::{Arrival, LinkAddress, Tag};
+use crate::frame::Time;
+
+/// An option of a packet socket that is switched on with a 1, or given a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Opt {
+    /// Frames that this machine sends are not shown. packet(7)
+    IgnoreOutgoing,
+    /// VLAN tag, original length and checksum state come with each frame. packet(7)
+    Auxdata,
+    /// The filter can be changed no more, not even by root. socket(7)
+    LockFilter,
+    /// The receive buffer's size in bytes, past the system's limit. Needs `CAP_NET_ADMIN`. socket(7)
+    ReceiveBufferForce,
+}
+
+impl Opt {
+    fn level_and_name(self) -> (c_int, c_int) {
+        match self {
+            Self::IgnoreOutgoing => (libc::SOL_PACKET, libc::PACKET_IGNORE_OUTGOING),
+            Self::Auxdata => (libc::SOL_PACKET, libc::PACKET_AUXDATA),
+            Self::LockFilter => (libc::SOL_SOCKET, libc::SO_LOCK_FILTER),
+            Self::ReceiveBufferForce => (libc::SOL_SOCKET, libc::SO_RCVBUFFORCE),
+        }
+    }
+}
+
+/// setsockopt(2)
+pub(super) fn set(socket: BorrowedFd<'_>, option: Opt, value: c_int) -> io::Result<()> {
+    let (level, name) = option.level_and_name();
+    // SAFETY: the pointer is that of a local integer, the length is that of the integer, and the kernel only reads it.
+    let result = unsafe {
+        libc::setsockopt(
+            socket.as_raw_fd(),
+            level,
+            name,
+            ptr::from_ref(&value).cast(),
+            socklen::<c_int>(),
+        )
+    };
+    if result == 0 {
+        Ok(())
+    } else {
+        Err(io::Error::last_os_error())
+    }
+}
+
+/// Frames received (those dropped among them) and dropped since the last time that somebody asked. packet(7)
+pub(super) fn statistics(socket: BorrowedFd<'_>) -> io::Result<(u32, u32)> {
+    let mut counts = libc::tpacket_stats {
+        tp_packets: 0,
+        tp_drops: 0,
+    };
+    let mut length = socklen::<libc::tpacket_stats>();
+    // SAFETY: the pointers are those of locals that outlive the call; the kernel writes at most `length` bytes, which is
+    // the size of the structure, and every bit pattern is a valid one.
+    let result = unsafe {
+        libc::getsockopt(
+            socket.as_raw_fd(),
+            libc::SOL_PACKET,
+            libc::PACKET_STATISTICS,
+            ptr::from_mut(&mut counts).cast(),
+            &raw mut length,
+        )
+    };
+    if result == 0 {
+        Ok((counts.tp_packets, counts.tp_drops))
+    } else {
+        Err(io::Error::last_os_error())
+    }
+}
+
+/// Room for the ancillary data of one frame, aligned as its headers have to be: 3 time stamps of 16 bytes and 20 bytes of
+/// auxiliary data, each behind a header of 16.
+#[repr(C, align(8))]
+struct AncillaryRoom([u8; 256]);
+
+/// What is known about the frame that the next read will bring; the frame stays where it is. Does not wait.
+///
+/// # Errors
+/// `WouldBlock`: there is none. `NetworkDown`: the interface went down since the last call; frames from before may still
+/// be there.
+pub(super) fn peek(socket: BorrowedFd<'_>) -> io::Result<Arrival> {
+    let mut from = MaybeUninit::<libc::sockaddr_ll>::zeroed();
+    let mut room = AncillaryRoom([0; 256]);
+    let mut message = MaybeUninit::<libc::msghdr>::zeroed();
+    // SAFETY: all zeroes are a valid msghdr: null pointers and lengths of 0.
+    let message = unsafe { message.assume_init_mut() };
+    message.msg_name = from.as_mut_ptr().cast();
+    message.msg_namelen = socklen::<libc::sockaddr_ll>();
+    message.msg_control = room.0.as_mut_ptr().cast();
+    message.msg_controllen = room.0.len().try_into().unwrap_or_default();
+    let flags = libc::MSG_PEEK | libc::MSG_TRUNC | libc::MSG_DONTWAIT;
+    // SAFETY: `message` points to `from` and `room`, which outlive the call, with their own lengths; no bytes of the frame
+    // are asked for.
+    let length = unsafe { libc::recvmsg(socket.as_raw_fd(), message, flags) };
+    let Ok(length) = usize::try_from(length) else {
+        return Err(io::Error::last_os_error());
+    };
+    // SAFETY: it was zeroed, the kernel may have overwritten a part of it, and any bytes are a valid sockaddr_ll.
+    let from = unsafe { from.assume_init() };
+    let mut arrival = Arrival {
+        length,
+        original_length: u32::try_from(length).unwrap_or(u32::MAX),
+        time: None,
+        tag: None,
+        checksum: Checksum::Unknown,
+        address: LinkAddress {
+            protocol: from.sll_protocol.to_ne_bytes(), // in network byte order as it stands
+            interface: from.sll_ifindex.cast_unsigned(),
+            hardware: from.sll_hatype,
+            packet_type: from.sll_pkttype,
+            length: from.sll_halen,
+            bytes: from.sll_addr,
+        },
+    };
+    // SAFETY: `message` was filled by a recvmsg that succeeded, and the room it points to is still there.
+    unsafe { read_ancillary(message, &mut arrival) };
+    Ok(arrival)
+}
+
+/// Adds what stands in the ancillary data. cmsg(3)
+///
+/// # Safety
+/// `message` must have been filled by recvmsg(2), and its ancillary data still be there.
+unsafe fn read_ancillary(message: &libc::msghdr, arrival: &mut Arrival) {
+    // SAFETY: as the caller promises, `message` describes ancillary data that the kernel wrote. The macros' functions
+    // stay inside of it, and each header says how much data follows; a structure is only read where its whole size does.
+    unsafe {
+        let mut next = libc::CMSG_FIRSTHDR(message);
+        while let Some(header) = next.as_ref() {
+            let data = libc::CMSG_DATA(header);
+            let holds = |size: usize| {
+                let size = u32::try_from(size).unwrap_or(u32::MAX);
+                u64::try_from(header.cmsg_len).unwrap_or(0) >= u64::from(libc::CMSG_LEN(size))
+            };
+            match (header.cmsg_level, header.cmsg_type) {
+                (libc::SOL_SOCKET, libc::SCM_TIMESTAMPING) if holds(size_of::<libc::timespec>()) => {
+                    // The first of three is the software's.
+                    arrival.time = time(&data.cast::<libc::timespec>().read_unaligned());
+                }
+                (libc::SOL_PACKET, libc::PACKET_AUXDATA) if holds(size_of::<libc::tpacket_auxdata>()) => {
+                    let auxdata = data.cast::<libc::tpacket_auxdata>().read_unaligned();
+                    arrival.original_length = auxdata.tp_len;
+                    arrival.tag = tag(&auxdata);
+                    arrival.checksum = checksum(auxdata.tp_status);
+                }
+                _ => {}
+            }
+            next = libc::CMSG_NXTHDR(message, header);
+        }
+    }
+}
+
+/// `None` for the kernel's "no stamp", which is 0, and for a year past 2262.
+fn time(stamp: &libc::timespec) -> Option<Time> {
+    let nanoseconds = i64::from(stamp.tv_sec)
+        .checked_mul(1_000_000_000)?
+        .checked_add(i64::from(stamp.tv_nsec))?;
+    (nanoseconds != 0).then_some(Time(nanoseconds))
+}
+
+fn tag(auxdata: &libc::tpacket_auxdata) -> Option<Tag> {
+    /// IEEE 802.1Q's, which old kernels did not bother to tell.
+    const USUAL_PROTOCOL: u16 = 0x8100;
+    let says = |flag| auxdata.tp_status & flag != 0;
+    says(libc::TP_STATUS_VLAN_VALID).then_some(Tag {
+        protocol: if says(libc::TP_STATUS_VLAN_TPID_VALID) {
+            auxdata.tp_vlan_tpid
+        } else {
+            USUAL_PROTOCOL
+        },
+        control: auxdata.tp_vlan_tci,
+    })
+}
+
+fn checksum(status: u32) -> Checksum {
+    if status & libc::TP_STATUS_CSUMNOTREADY != 0 {
+        Checksum::NotReady
+    } else if status & libc::TP_STATUS_CSUM_VALID != 0 {
+        Checksum::Valid
+    } else {
+        Checksum::Unknown
+    }
+}
+
+fn socklen<T>() -> libc::socklen_t {
+    // The structures of this file have less than 100 bytes.
+    libc::socklen_t::try_from(size_of::<T>()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::fd::AsFd;
+
+    use nix::libc;
+
+    use super::{Checksum, Opt, Tag, checksum, peek, set, statistics, tag, time};
+    use crate::frame::Time;
+
+    #[test]
+    fn a_stamp_of_zero_is_none_and_a_far_one_does_not_overflow() {
+        let stamp = |tv_sec, tv_nsec| time(&libc::timespec { tv_sec, tv_nsec });
+        assert_eq!(stamp(0, 0), None);
+        assert_eq!(stamp(1, 2), Some(Time(1_000_000_002)));
+        assert_eq!(stamp(i64::MAX, 0), None);
+    }
+
+    #[test]
+    fn flags_of_the_auxiliary_data_are_told_apart() {
+        let auxdata = |tp_status| libc::tpacket_auxdata {
+            tp_status,
+            tp_len: 0,
+            tp_snaplen: 0,
+            tp_mac: 0,
+            tp_net: 0,
+            tp_vlan_tci: 5,
+            tp_vlan_tpid: 0x88a8,
+        };
+        assert_eq!(tag(&auxdata(libc::TP_STATUS_VLAN_TPID_VALID)), None);
+        let usual = Some(Tag {
+            protocol: 0x8100,
+            control: 5,
+        });
+        assert_eq!(tag(&auxdata(libc::TP_STATUS_VLAN_VALID)), usual);
+        let told = libc::TP_STATUS_VLAN_VALID | libc::TP_STATUS_VLAN_TPID_VALID;
+        assert_eq!(
+            tag(&auxdata(told)),
+            Some(Tag {
+                protocol: 0x88a8,
+                control: 5
+            })
+        );
+        assert_eq!(checksum(libc::TP_STATUS_CSUMNOTREADY), Checksum::NotReady);
+        assert_eq!(checksum(libc::TP_STATUS_CSUM_VALID), Checksum::Valid);
+        assert_eq!(checksum(0), Checksum::Unknown);
+    }
+
+    #[test]
+    fn a_socket_of_another_kind_is_refused_and_not_misread() {
+        let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+        assert!(set(socket.as_fd(), Opt::Auxdata, 1).is_err());
+        assert!(statistics(socket.as_fd()).is_err());
+        assert_eq!(peek(socket.as_fd()).unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
+    }
+}

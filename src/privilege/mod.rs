@@ -1,0 +1,23 @@
+//! Privileges: taken as late and given up as early as possible; and a place where none are needed.
+//!
+//! Capturing needs the capability `CAP_NET_RAW`, capabilities(7). A program that has it opens its capture, calls
+//! [`drop_privileges`], and only then starts threads, opens files and looks at what came from the network. A program that
+//! lacks it can still capture what it sends itself, in a network of its own: [`enter_private_network`].
+//!
+//! Linux only. The document `docs/privileges.md` shows the same from outside.
+
+mod drop;
+mod namespace;
+mod person;
+mod refusal;
+mod sys;
+
+pub use drop::{DropError, Dropped, drop_privileges};
+pub use namespace::enter_private_network;
+pub use person::{BadCaller, Person};
+pub use refusal::{Reason, Refused, Step};
+
+/// How many threads this process has; 1 where /proc does not tell.
+fn threads() -> usize {
+    std::fs::read_dir("/proc/self/task").map_or(1, Iterator::count)
+}

@@ -1,0 +1,59 @@
+//! A network of one's own, without root: `user_namespaces(7)`, `network_namespaces(7)`.
+
+use std::fs;
+use std::io;
+
+use nix::sched::{CloneFlags, unshare};
+use nix::unistd::{Gid, Uid};
+use socket2::{Domain, Socket, Type};
+
+use super::refusal::{Reason, Refused, Step};
+use super::{sys, threads};
+
+/// Moves this process, and those it starts, into a network of its own: nothing in it but loopback, which is up. There it may
+/// capture.
+///
+/// Root makes a network namespace. Everybody else makes a user namespace first, in which the process has every capability
+/// over what belongs to that namespace, and over nothing else: outside, and for files, it stays who it was. Inside, user
+/// and group keep their numbers, so a program started from here has no capability
+/// ([`drop_privileges`](super::drop_privileges) gives up this process's own).
+///
+/// To be called first thing in `main`: the kernel does this for a process of one thread only, and sockets and descriptors
+/// that are open already stay in the old network. On success a packet socket has been opened (and closed): captures work.
+///
+/// # Errors
+/// The system refuses: see [`Refused`]. The process may be half inside then and should end.
+pub fn enter_private_network() -> Result<(), Refused> {
+    let threads = threads();
+    if threads > 1 {
+        return Err(Refused {
+            step: Step::Unshare,
+            reason: Reason::Threads(threads),
+            source: io::Error::other(format!("the process has {threads} threads")),
+        });
+    }
+    // Root in a container may lack the capability for this, and can still do what everybody can.
+    let as_root = Uid::effective().is_root() && unshare(CloneFlags::CLONE_NEWNET).is_ok();
+    if !as_root {
+        enter_user_namespace()?;
+    }
+    sys::switch_on("lo").map_err(|error| Refused::new(Step::LoopbackUp, error))?;
+    let proof = Socket::new(Domain::PACKET, Type::RAW, None);
+    proof.map(drop).map_err(|error| Refused::new(Step::PacketSocket, error))
+}
+
+fn enter_user_namespace() -> Result<(), Refused> {
+    // Asked before: inside, and without the maps, everybody is nobody.
+    let (uid, gid) = (Uid::effective(), Gid::effective());
+    let both = CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWNET;
+    unshare(both).map_err(|error| Refused::new(Step::Unshare, error.into()))?;
+    // Without "deny" nobody but root may map groups: leaving a group could open what is closed to that group.
+    write(Step::SetGroups, "/proc/self/setgroups", "deny")?;
+    write(Step::UidMap, "/proc/self/uid_map", &format!("{uid} {uid} 1"))?;
+    write(Step::GidMap, "/proc/self/gid_map", &format!("{gid} {gid} 1"))
+}
+
+fn write(step: Step, path: &str, text: &str) -> Result<(), Refused> {
+    // The kernel takes each of these in one write or not at all.
+    fs::write(path, text).map_err(|error| Refused::new(step, error))
+}
