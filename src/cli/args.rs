@@ -174,7 +174,7 @@ impl Program for TcpServerArgs {
 }
 
 /// Seconds, with a fraction if need be, from a millisecond to thirty days.
-fn seconds(text: &str) -> Result<Duration, String> {
+pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     const MOST: f64 = 30.0 * 86_400.0;
     let wrong = || format!("seconds are a number from 0.001 to {MOST}");
     let seconds: f64 = text.parse().map_err(|_| wrong())?;

@@ -3,9 +3,14 @@
 //! - [`args`]: the arguments, made into checked settings;
 //! - [`usage`]: help, and a wrong argument said in one line;
 //! - [`logging`]: what goes to standard error and to the call log;
-//! - [`session`]: start and end of a program.
+//! - [`say`]: errors and warnings in a line;
+//! - [`session`]: start and end of one of the four programs;
+//! - `sniffer`: the sniffer, where it is built.
 
 pub mod args;
 pub mod logging;
+pub mod say;
 pub mod session;
+#[cfg(feature = "sniffer")]
+pub mod sniffer;
 pub mod usage;

@@ -255,7 +255,10 @@ mod tests {
 
     fn bytes(hex: &str) -> Vec<u8> {
         let digits: Vec<u32> = hex.chars().filter_map(|c| c.to_digit(16)).collect();
-        digits.chunks(2).map(|pair| u8::try_from(pair[0] << 4 | pair[1]).unwrap()).collect()
+        digits
+            .chunks(2)
+            .map(|pair| u8::try_from(pair[0] << 4 | pair[1]).unwrap())
+            .collect()
     }
 
     fn shown(hex: &str, look: Look) -> String {
@@ -287,7 +290,16 @@ mod tests {
     fn show_me() {
         println!("{}", shown(SYN, UTC));
         println!("{}", shown(SYN, Look { width: 120, ..UTC }));
-        println!("{}", shown(SYN, Look { style: Style::Plain, ..UTC }));
+        println!(
+            "{}",
+            shown(
+                SYN,
+                Look {
+                    style: Style::Plain,
+                    ..UTC
+                }
+            )
+        );
         println!("{}", shown(SYN, Look { width: 60, ..UTC }));
     }
 }

@@ -1,0 +1,144 @@
+//! The arguments of `sniffer`.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{ColorChoice, Parser, ValueEnum};
+
+use super::super::args::seconds;
+
+/// What is shown of each packet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum View {
+    /// A line a packet
+    Summary,
+    /// Every field with its place, its bytes, its value and its meaning
+    Fields,
+}
+
+/// Which characters are drawn with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Style {
+    /// Box characters and arrows
+    Unicode,
+    /// ASCII only
+    Ascii,
+    /// No drawing: sentences, for screen readers
+    Plain,
+}
+
+/// How times are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TimeForm {
+    /// Local time with its offset
+    Local,
+    /// UTC
+    Utc,
+    /// Seconds since the first packet
+    Relative,
+}
+
+/// The arguments of `sniffer`.
+#[derive(Debug, Clone, Parser)]
+#[command(version, after_help = EXAMPLES)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own on the command line"
+)]
+pub struct SnifferArgs {
+    /// Interface to capture on, or "any"
+    #[arg(short, long, value_name = "NAME", default_value = "lo")]
+    pub interface: String,
+
+    /// List the interfaces, with what each is good for
+    #[arg(short = 'D', long)]
+    pub list_interfaces: bool,
+
+    /// Read packets from a capture file instead ("-": standard input)
+    #[arg(short, long, value_name = "FILE", conflicts_with_all = ["list_interfaces"])]
+    pub read: Option<PathBuf>,
+
+    /// Record packets to a capture file: .pcapng, or pcap for every other ending ("-": standard output)
+    #[arg(short, long, value_name = "FILE")]
+    pub write: Option<PathBuf>,
+
+    /// Replace an existing file
+    #[arg(long)]
+    pub force: bool,
+
+    /// Only packets from or to this port; several may be given
+    #[arg(short, long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    pub port: Vec<u16>,
+
+    /// Only packets from or to this address; several may be given
+    #[arg(long, value_name = "ADDRESS")]
+    pub host: Vec<IpAddr>,
+
+    /// Of TCP only the segments that open and close connections, and their acknowledgments
+    #[arg(long)]
+    pub handshake_only: bool,
+
+    /// Stop after so many packets
+    #[arg(short, long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
+    pub count: Option<u64>,
+
+    /// Stop after so many seconds
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub duration: Option<Duration>,
+
+    /// Keep at most so many bytes of a packet; 0: all
+    #[arg(short, long, value_name = "SNAPLEN", default_value_t = 0, hide_default_value = true)]
+    pub snaplen: u32,
+
+    /// Also ask for frames that are meant for others
+    #[arg(long)]
+    pub promiscuous: bool,
+
+    /// What is shown of each packet
+    #[arg(long, value_enum, default_value_t = View::Fields, value_name = "VIEW")]
+    pub view: View,
+
+    /// Also show the bytes of each packet
+    #[arg(short = 'x', long)]
+    pub hex: bool,
+
+    /// Show all of the data, not only its beginning
+    #[arg(long)]
+    pub full: bool,
+
+    /// Show no packets
+    #[arg(short, long)]
+    pub quiet: bool,
+
+    /// Times [default: local]
+    #[arg(long, value_enum, value_name = "FORM")]
+    pub time: Option<TimeForm>,
+
+    /// The same as --time utc
+    #[arg(long, conflicts_with = "time")]
+    pub utc: bool,
+
+    /// Characters to draw with [default: unicode where the terminal's language allows it, else ascii]
+    #[arg(long, value_enum, value_name = "STYLE")]
+    pub style: Option<Style>,
+
+    /// Columns [default: those of the terminal, else 80]
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(60..=1000))]
+    pub width: Option<u16>,
+
+    /// Colour (auto: on a terminal, unless `NO_COLOR` is set)
+    #[arg(long, value_name = "WHEN", default_value_t = ColorChoice::Auto)]
+    pub color: ColorChoice,
+
+    /// Only packets for which this holds, in tcpdump's language: tcp and port 80
+    #[arg(value_name = "EXPRESSION", trailing_var_arg = true)]
+    pub expression: Vec<String>,
+}
+
+const EXAMPLES: &str = "Examples:
+  sudo sniffer -i lo -p 49957 -w captures/mine.pcap
+  sudo sniffer -i lo -w - | wireshark -k -i -
+  sniffer -r captures/mine.pcap --view summary 'tcp and port 49957'
+
+Exit status: 0 fine; 1 failure, or something was lost; 2 wrong arguments.";

@@ -1,0 +1,183 @@
+//! Packets from a capture file.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use super::super::say::Say;
+use super::args::SnifferArgs;
+use super::display::{Display, DisplayError};
+use super::selection::Selection;
+use crate::app::stop::Stop;
+use crate::capture::filter::Filter;
+use crate::record::{Destination, Format, Reader, Recorder, Section, WriteError};
+
+/// Reads the file, shows and records what is wanted of it.
+#[must_use]
+pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: &Say) -> ExitCode {
+    let Some(path) = &args.read else {
+        return ExitCode::SUCCESS;
+    };
+    let mut reader = match Reader::open(path) {
+        Ok(reader) => reader,
+        Err(error) => return say.fail(&error.to_string()),
+    };
+    let mut copy = match args
+        .write
+        .as_deref()
+        .map(|path| Copy::open(path, args.force))
+        .transpose()
+    {
+        Ok(copy) => copy,
+        Err(error) => return say.fail(&error.to_string()),
+    };
+    let shows = !args.quiet && args.write.as_deref() != Some(Path::new("-"));
+    let mut display = shows.then(|| Display::new(args));
+    let mut selection = Selection::new(filter, args.handshake_only);
+    let read = each(args, &mut reader, &mut selection, display.as_mut(), copy.as_mut(), stop);
+    let mut failed = match read {
+        Ok(()) | Err(End::Enough) => false,
+        Err(End::Failed(line)) => {
+            say.error(&line);
+            true
+        }
+        Err(End::Warning(line)) => {
+            say.warning(&line);
+            true
+        }
+    };
+    if let Some(display) = &mut display {
+        match display.flush() {
+            Ok(()) | Err(DisplayError::Closed) => {}
+            Err(DisplayError::Failed(error)) => {
+                say.error(&unwritable(&error));
+                failed = true;
+            }
+        }
+    }
+    if let Some(Err(error)) = copy.map(Copy::finish) {
+        say.error(&error.to_string());
+        failed = true;
+    }
+    let remarks = [selection.remark(), display.and_then(|display| display.remark())];
+    remarks.into_iter().flatten().for_each(|remark| say.warning(&remark));
+    if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// What ends the reading before the end of the file.
+enum End {
+    /// As many packets as wanted, a quit, or nobody reads standard output.
+    Enough,
+    /// The file ends in the middle of something.
+    Warning(String),
+    /// A failure.
+    Failed(String),
+}
+
+fn each(
+    args: &SnifferArgs,
+    reader: &mut Reader,
+    selection: &mut Selection,
+    mut display: Option<&mut Display>,
+    mut copy: Option<&mut Copy>,
+    stop: &Stop,
+) -> Result<(), End> {
+    let mut number = 0;
+    let mut wanted = 0;
+    loop {
+        if stop.requested() || args.count.is_some_and(|count| wanted >= count) {
+            return Err(End::Enough);
+        }
+        let frame = match reader.next() {
+            Ok(Some(frame)) => frame,
+            Ok(None) => return Ok(()),
+            Err(error) if error.is_cut() => return Err(End::Warning(error.to_string())),
+            Err(error) => return Err(End::Failed(error.to_string())),
+        };
+        number += 1;
+        if !selection
+            .wants(&frame)
+            .map_err(|error| End::Failed(error.to_string()))?
+        {
+            continue;
+        }
+        wanted += 1;
+        if let Some(display) = display.as_deref_mut() {
+            display.show(number, &frame).map_err(|error| match error {
+                DisplayError::Closed => End::Enough,
+                DisplayError::Failed(error) => End::Failed(unwritable(&error)),
+            })?;
+        }
+        if let Some(copy) = copy.as_deref_mut() {
+            let frame = frame.into_owned();
+            copy.write(&frame, reader)
+                .map_err(|error| End::Failed(error.to_string()))?;
+        }
+    }
+}
+
+fn unwritable(error: &std::io::Error) -> String {
+    format!("writing standard output failed: {error}; give it somewhere with room")
+}
+
+/// A recording of what is wanted, in a file of its own.
+struct Copy {
+    /// Opened at once, so that a name that cannot be written is said before anything is shown.
+    destination: Option<(Destination, Format)>,
+    recorder: Option<Recorder>,
+    interfaces: usize,
+}
+
+impl Copy {
+    fn open(path: &Path, force: bool) -> Result<Self, WriteError> {
+        let destination = Destination::open(path, force)?;
+        Ok(Self {
+            destination: Some((destination, Format::of_path(path))),
+            recorder: None,
+            interfaces: 0,
+        })
+    }
+
+    /// Records a frame; interfaces are described before their first one.
+    fn write(&mut self, frame: &crate::frame::Frame<'_>, reader: &Reader) -> Result<(), WriteError> {
+        let known = &reader.facts().interfaces;
+        if let Some((destination, format)) = self.destination.take() {
+            let section = section(reader);
+            self.recorder = Some(Recorder::new(destination, format, &section, known)?);
+            self.interfaces = known.len();
+        }
+        let Some(recorder) = &mut self.recorder else {
+            return Ok(());
+        };
+        for interface in known.iter().skip(self.interfaces) {
+            recorder.add_interface(interface)?;
+            self.interfaces += 1;
+        }
+        recorder.write(frame)
+    }
+
+    fn finish(self) -> Result<(), WriteError> {
+        if let Some((destination, format)) = self.destination {
+            // Nothing was wanted: an empty capture all the same. Ethernet, for pcap has to name a link type.
+            let none = crate::record::Interface::new(crate::wire::LinkType::ETHERNET);
+            let section = Section::of_this_machine(APPLICATION);
+            Recorder::new(destination, format, &section, &[none])?.finish(&[])?;
+        } else if let Some(recorder) = self.recorder {
+            recorder.finish(&[])?;
+        }
+        Ok(())
+    }
+}
+
+/// Who writes the file.
+pub(super) const APPLICATION: &str = concat!("sniffer ", env!("CARGO_PKG_VERSION"), " (socket-lab)");
+
+/// What the file said of itself goes on, with this program as the writer.
+fn section(reader: &Reader) -> Section {
+    let mut section = Section::of_this_machine(APPLICATION);
+    if let Some(read) = reader.facts().sections.first() {
+        section.hardware.clone_from(&read.hardware);
+        section.os.clone_from(&read.os);
+        section.comments.clone_from(&read.comments);
+    }
+    section
+}

@@ -1,0 +1,339 @@
+//! Packets from an interface.
+//!
+//! The order matters: open the capture while the privileges are there, give them up, only then open files and start
+//! threads. The main thread captures and records; another one prints, so that a slow terminal costs lines, which are
+//! counted, and no frames.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::super::say::Say;
+use super::args::SnifferArgs;
+use super::display::{Display, DisplayError};
+use super::file::APPLICATION;
+use super::selection::Afterwards;
+use crate::app::stop::Stop;
+use crate::capture::filter::{Filter, Fragments, Target};
+use crate::capture::live::{ANY, Capture, Event, LARGEST_SNAPLEN, Opening, interfaces};
+use crate::frame::{Frame, Time};
+use crate::record::{Destination, Format, Interface, Recorder, Section, Statistics, WriteError};
+use crate::wire::LinkType;
+
+/// So many frames may wait to be printed; at 64 KiB each that is 64 MiB at most.
+const QUEUE: usize = 1024;
+
+/// A frame on its way to the printing thread, with its number.
+type Ticket = (u64, Frame<'static>);
+
+/// Captures until told to quit, or until enough was captured.
+#[must_use]
+pub fn run(args: &SnifferArgs, filter: &Filter, stop: &Stop, say: &Say) -> ExitCode {
+    let mut capture = match open(args, filter) {
+        Ok(capture) => capture,
+        Err(line) => return say.fail(&line),
+    };
+    #[cfg(target_os = "linux")]
+    if let Err(error) = crate::privilege::drop_privileges() {
+        return say.fail(&error.to_string());
+    }
+    let recording = match args
+        .write
+        .as_deref()
+        .map(|path| record(path, args, filter, &capture))
+        .transpose()
+    {
+        Ok(recording) => recording,
+        Err(error) => return say.fail(&error.to_string()),
+    };
+    for note in capture.notes() {
+        say.warning(&note.to_string());
+    }
+    say.plain(&format!(
+        "capturing on {} ({}), {}; Ctrl+C ends it",
+        capture.interface(),
+        capture.link_type(),
+        describe(filter)
+    ));
+    let shows = !args.quiet && args.write.as_deref() != Some(Path::new("-"));
+    let mut session = Session {
+        args,
+        say,
+        stop,
+        recording,
+        afterwards: Afterwards::new(filter, args.handshake_only),
+        captured: 0,
+        unprinted: 0,
+        first: None,
+        last: None,
+        failed: false,
+    };
+    let printing_failed = thread::scope(|scope| {
+        let (queue, tickets) = sync_channel(QUEUE);
+        let printer = shows.then(|| scope.spawn(move || print(args, &tickets, stop, say)));
+        session.capture(&mut capture, shows.then_some(queue));
+        printer.is_some_and(|printer| printer.join().unwrap_or(true))
+    });
+    session.end(&mut capture, printing_failed)
+}
+
+fn describe(filter: &Filter) -> String {
+    match filter.expression() {
+        Some(_) => format!("filter {filter}"),
+        None => "all packets".to_owned(),
+    }
+}
+
+fn open(args: &SnifferArgs, filter: &Filter) -> Result<Capture, String> {
+    let mut opening = Opening::on(&args.interface);
+    opening.snaplen = args.snaplen;
+    opening.promiscuous = args.promiscuous;
+    if filter.expression().is_some() {
+        let snaplen = if args.snaplen == 0 {
+            LARGEST_SNAPLEN
+        } else {
+            args.snaplen
+        };
+        let program = filter
+            .compile(target(&args.interface), snaplen, Fragments::Keep)
+            .map_err(|error| error.to_string())?;
+        let instructions = program.instructions().iter();
+        opening.program = instructions.map(|one| (one.code, one.jt, one.jf, one.k)).collect();
+    }
+    opening.open().map_err(|error| error.to_string())
+}
+
+/// What the kernel's filter will see on this interface.
+fn target(name: &str) -> Target {
+    /// Bytes of the header that stands in the place of the link layer's on "any".
+    const COOKED: u32 = 20;
+    let known = interfaces();
+    let interface = known.iter().find(|interface| interface.name == name);
+    match interface.map(|interface| interface.link_type) {
+        Some(LinkType::ETHERNET) => Target::Socket(LinkType::ETHERNET),
+        _ => Target::CookedSocket {
+            header: COOKED,
+            loopback: (name == ANY)
+                .then(|| known.iter().find(|one| one.loopback).map(|lo| lo.index))
+                .flatten(),
+        },
+    }
+}
+
+/// Where frames are recorded.
+struct Recording {
+    recorder: Recorder,
+    path: PathBuf,
+}
+
+fn record(path: &Path, args: &SnifferArgs, filter: &Filter, capture: &Capture) -> Result<Recording, WriteError> {
+    let destination = Destination::open(path, args.force)?;
+    let known = interfaces();
+    let advice = known
+        .iter()
+        .find(|one| one.name == args.interface)
+        .map(|one| one.advice().to_owned());
+    let interface = Interface {
+        name: Some(capture.interface().to_owned()),
+        description: advice,
+        filter: filter.expression().map(|_| filter.to_string()),
+        snaplen: capture.snaplen(),
+        ..Interface::new(capture.link_type())
+    };
+    let section = Section::of_this_machine(APPLICATION);
+    let recorder = Recorder::new(destination, Format::of_path(path), &section, &[interface])?;
+    Ok(Recording {
+        recorder,
+        path: path.to_owned(),
+    })
+}
+
+/// A capture under way.
+struct Session<'a> {
+    args: &'a SnifferArgs,
+    say: &'a Say,
+    stop: &'a Stop,
+    recording: Option<Recording>,
+    afterwards: Afterwards,
+    captured: u64,
+    unprinted: u64,
+    first: Option<Time>,
+    last: Option<Time>,
+    failed: bool,
+}
+
+impl Session<'_> {
+    /// Captures until the end; the queue is closed by returning.
+    fn capture(&mut self, capture: &mut Capture, mut queue: Option<SyncSender<Ticket>>) {
+        let deadline = self
+            .args
+            .duration
+            .and_then(|duration| Instant::now().checked_add(duration));
+        let mut unflushed = false;
+        loop {
+            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            if left == Some(Duration::ZERO) || self.args.count.is_some_and(|count| self.captured >= count) {
+                break;
+            }
+            // Nothing waits to be read: what was recorded goes out now. Under load it goes out many frames at once.
+            let patience = if unflushed { Some(Duration::ZERO) } else { left };
+            match capture.next(patience, Some(descriptor(self.stop))) {
+                Ok(Event::Frame(frame, _)) => {
+                    if self.afterwards.wants(&frame) {
+                        self.take(&frame, &mut queue);
+                        unflushed = self.recording.is_some();
+                    }
+                }
+                Ok(Event::Idle) => {
+                    self.flush();
+                    unflushed = false;
+                }
+                Ok(Event::InterfaceDown) => {
+                    self.say.warning(&format!(
+                        "{} is down; the capture goes on when it is up",
+                        self.args.interface
+                    ));
+                }
+                Ok(Event::InterfaceUp) => self.say.warning(&format!("{} is up again", self.args.interface)),
+                Ok(Event::Stopped) => break,
+                Err(error) => {
+                    self.fail(&error.to_string());
+                    break;
+                }
+            }
+            if self.failed {
+                break;
+            }
+        }
+    }
+
+    /// Records a frame and has it printed.
+    fn take(&mut self, frame: &Frame<'_>, queue: &mut Option<SyncSender<Ticket>>) {
+        self.captured += 1;
+        self.first = self.first.or(frame.time);
+        self.last = frame.time.or(self.last);
+        if let Some(recording) = &mut self.recording
+            && let Err(error) = recording.recorder.write(frame)
+        {
+            self.failed_to_write(&error);
+        }
+        let Some(open) = queue else { return };
+        match open.try_send((self.captured, frame.clone().into_owned())) {
+            Ok(()) => {}
+            Err(TrySendError::Full(_)) => self.unprinted += 1,
+            // The printing thread has ended and said why.
+            Err(TrySendError::Disconnected(_)) => *queue = None,
+        }
+    }
+
+    fn flush(&mut self) {
+        if let Some(recording) = &mut self.recording
+            && let Err(error) = recording.recorder.flush()
+        {
+            self.failed_to_write(&error);
+        }
+    }
+
+    /// A reader who has left a pipe is no failure.
+    fn failed_to_write(&mut self, error: &WriteError) {
+        if error.is_closed_pipe() {
+            self.recording = None;
+            self.stop.request();
+        } else {
+            self.fail(&error.to_string());
+            self.recording = None;
+        }
+    }
+
+    fn fail(&mut self, line: &str) {
+        self.say.error(line);
+        self.failed = true;
+    }
+
+    /// The summary.
+    fn end(mut self, capture: &mut Capture, printing_failed: bool) -> ExitCode {
+        let counted = capture.statistics().unwrap_or_default();
+        self.say.plain(&format!("{} packets captured", self.captured));
+        self.say.plain(&format!("{} received by filter", counted.received));
+        self.say.plain(&format!("{} dropped by kernel", counted.dropped));
+        if let Some(recording) = self.recording.take() {
+            let statistics = Statistics {
+                received: Some(counted.received),
+                dropped: Some(counted.dropped),
+                start: self.first,
+                end: self.last,
+            };
+            match recording.recorder.finish(&[statistics]) {
+                Ok(written) => {
+                    let path = recording.path.display().to_string();
+                    let path = crate::escape::printable(path.as_bytes());
+                    self.say.plain(&format!(
+                        "{} packets, {} bytes written to {path}",
+                        written.packets, written.bytes
+                    ));
+                }
+                Err(error) if error.is_closed_pipe() => {}
+                Err(error) => self.fail(&error.to_string()),
+            }
+        }
+        if self.unprinted > 0 {
+            self.say.warning(&format!(
+                "{} packets were captured but not printed: the output was too slow; -w keeps them all, --view summary prints faster",
+                self.unprinted
+            ));
+        }
+        if let Some(remark) = self.afterwards.remark() {
+            self.say.warning(&remark);
+        }
+        if self.failed || printing_failed {
+            ExitCode::FAILURE
+        } else {
+            ExitCode::SUCCESS
+        }
+    }
+}
+
+/// The stop mark in the form that the capture waits for.
+#[cfg(unix)]
+fn descriptor(stop: &Stop) -> crate::capture::live::Stop<'_> {
+    use crate::app::sys::Mark as _;
+    stop.descriptor()
+}
+
+/// Prints what comes through the queue until it is closed; `true` when that failed.
+fn print(args: &SnifferArgs, tickets: &Receiver<Ticket>, stop: &Stop, say: &Say) -> bool {
+    let mut display = Display::new(args);
+    match print_all(&mut display, tickets) {
+        Ok(()) => {
+            if let Some(remark) = display.remark() {
+                say.warning(&remark);
+            }
+            false
+        }
+        Err(DisplayError::Closed) => {
+            stop.request();
+            false
+        }
+        Err(DisplayError::Failed(error)) => {
+            say.error(&format!(
+                "writing standard output failed: {error}; give it somewhere with room"
+            ));
+            stop.request();
+            true
+        }
+    }
+}
+
+fn print_all(display: &mut Display, tickets: &Receiver<Ticket>) -> Result<(), DisplayError> {
+    while let Ok((number, frame)) = tickets.recv() {
+        display.show(number, &frame)?;
+        // While more wait, they are written together; when none does, the person sees them now.
+        while let Ok((number, frame)) = tickets.try_recv() {
+            display.show(number, &frame)?;
+        }
+        display.flush()?;
+    }
+    display.flush()
+}

@@ -1,0 +1,51 @@
+//! `sniffer`: captures live or reads a file, records, and breaks packets down.
+//!
+//! - [`args`]: the arguments;
+//! - [`selection`]: which frames are wanted;
+//! - [`display`]: frames onto the screen;
+//! - [`live`]: from an interface; [`file`]: from a capture file;
+//! - [`interfaces`]: the list of interfaces.
+
+pub mod args;
+pub mod display;
+pub mod file;
+pub mod interfaces;
+pub mod live;
+pub mod selection;
+
+use std::process::ExitCode;
+
+use self::args::SnifferArgs;
+use super::say::Say;
+use super::usage;
+use crate::app::stop::Stop;
+
+/// Runs the program: exit status 0 fine, 1 failure, 2 wrong arguments.
+#[must_use]
+pub fn main() -> ExitCode {
+    let about = "Captures packets, records them, and explains every field of their headers";
+    let args: SnifferArgs = match usage::parse("sniffer", about) {
+        Ok(args) => args,
+        Err(code) => return code,
+    };
+    let say = Say::new(args.color);
+    let stop = match Stop::on_signals() {
+        Ok(stop) => stop,
+        Err(error) => {
+            return say.fail(&format!(
+                "watching for Ctrl+C failed: {error}; allow more open files with 'ulimit -n'"
+            ));
+        }
+    };
+    let filter = match selection::filter(&args) {
+        Ok(filter) => filter,
+        Err(line) => return say.wrong_usage(&line),
+    };
+    if args.list_interfaces {
+        interfaces::list(&say)
+    } else if args.read.is_some() {
+        file::run(&args, filter, &stop, &say)
+    } else {
+        live::run(&args, &filter, &stop, &say)
+    }
+}
