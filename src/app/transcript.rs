@@ -27,6 +27,8 @@ struct State {
     output: Box<dyn Write + Send>,
     /// Is the last line a prompt that nothing has ended yet?
     prompt_open: bool,
+    /// Has the program taken its leave of the screen?
+    finished: bool,
     /// Has it been said that lines cannot be written?
     complained: bool,
 }
@@ -38,6 +40,7 @@ impl Transcript {
         let state = State {
             output: Box::new(output),
             prompt_open: false,
+            finished: false,
             complained: false,
         };
         Self {
@@ -118,8 +121,12 @@ impl Transcript {
     /// # Errors
     /// As [`Self::prompt`].
     pub fn finish(&self, echoed: bool) -> Result<(), Trouble> {
-        let open = self.state.lock().unwrap_or_else(PoisonError::into_inner).prompt_open;
-        if open || echoed { self.write("\n") } else { Ok(()) }
+        let wanted = {
+            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            let first = !std::mem::replace(&mut state.finished, true);
+            state.prompt_open || (first && echoed)
+        };
+        if wanted { self.write("\n") } else { Ok(()) }
     }
 
     /// The server's answer.
@@ -232,8 +239,11 @@ mod tests {
         transcript.person_ended_line();
         transcript.finish(false).unwrap();
         assert_eq!(screen.text(), "Input lowercase text: \nInput lowercase text: ");
+        let server = Screen::default();
+        let transcript = Transcript::new(server.clone());
         transcript.finish(true).unwrap();
-        assert_eq!(screen.text(), "Input lowercase text: \nInput lowercase text: \n");
+        transcript.finish(true).unwrap();
+        assert_eq!(server.text(), "\n");
     }
 
     #[test]
