@@ -30,7 +30,7 @@ mod tests {
             for word in line.trim_end().split(' ') {
                 let before = words.last().map(String::as_str);
                 words.push(match before {
-                    Some("in") if word.contains("s") => {
+                    Some("in") if word.contains('s') => {
                         format!("DURATION{}", if word.ends_with(',') { "," } else { "" })
                     }
                     _ if word.len() == 18 && word.matches(':').count() == 2 => "TIME".into(),
@@ -176,7 +176,7 @@ mod tests {
         assert_eq!(words, ["socket", "setsockopt", "sendto", "recvfrom", "close"]);
         for line in &example {
             for key in line
-                .split("\"")
+                .split('"')
                 .filter(|part| part.chars().all(|c| c.is_ascii_lowercase() || c == '_') && !part.is_empty())
             {
                 let is_key = line.contains(&format!("\"{key}\":"));

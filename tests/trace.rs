@@ -81,7 +81,12 @@ mod tests {
             ("19", "19"),
             "8 of the header and 11 of the line"
         );
-        let hex = |text: &str| text.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let hex = |text: &str| {
+            text.bytes()
+                .map(|byte| format!("{byte:02x}"))
+                .collect::<Vec<_>>()
+                .concat()
+        };
         assert_eq!((&request[3], &reply[3]), (&hex("udp is lazy"), &hex("UDP IS LAZY")));
     }
 
