@@ -128,6 +128,38 @@ mod tests {
     }
 
     #[test]
+    fn an_ipv4_client_of_a_server_for_both_families_has_the_address_of_its_packets() {
+        let folder = tempfile::tempdir().unwrap();
+        for transport in ["udp", "tcp"] {
+            let log = folder.path().join(transport);
+            let (server, port) = server(
+                Side::Ours
+                    .command(&format!("{transport}-server"))
+                    .arg("--calls")
+                    .arg(&log),
+            );
+            let mut client = client(&format!("{transport}-client"), port);
+            client.type_line("a");
+            client.wait_for_output("Returned from server: A\n");
+            drop((client, server));
+            let calls = read(&log);
+            let took = calls
+                .iter()
+                .find(|call| matches!(call.call, Name::Accept | Name::RecvFrom))
+                .unwrap();
+            assert_eq!(took.remote.unwrap().ip().to_string(), "127.0.0.1");
+            let sent = calls
+                .iter()
+                .find(|call| matches!(call.call, Name::Send | Name::SendTo))
+                .unwrap();
+            assert_eq!(sent.remote, took.remote);
+            if transport == "tcp" {
+                assert_eq!(sent.local.unwrap().to_string(), format!("127.0.0.1:{port}"));
+            }
+        }
+    }
+
+    #[test]
     fn the_first_socket_has_the_descriptor_of_every_book() {
         let folder = tempfile::tempdir().unwrap();
         let (client, server, _) = one_line("tcp", folder.path());

@@ -9,7 +9,7 @@ mod tests {
     use std::net::{Shutdown, TcpStream, UdpSocket};
     use std::process::Command;
     use std::sync::Barrier;
-    use std::time::Duration;
+    use std::time::{Duration, Instant};
 
     use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
@@ -35,11 +35,16 @@ mod tests {
         Ok(reply)
     }
 
-    /// The most memory that the process has had, in KiB. proc(5) `VmHWM`
-    fn peak_memory(program: &Running) -> u64 {
+    /// A number that the kernel tells of the process. proc(5)
+    fn status_number(program: &Running, key: &str) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", program.id())).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix(key)).unwrap();
         line.split_whitespace().next().unwrap().parse().unwrap()
+    }
+
+    /// The most memory that the process has had, in KiB.
+    fn peak_memory(program: &Running) -> u64 {
+        status_number(program, "VmHWM:")
     }
 
     #[test]
@@ -68,6 +73,16 @@ mod tests {
         });
         server.wait_for_outputs("Received from", 1000);
         assert_eq!(server.errors(), "");
+        // The threads that served them leave again.
+        let deadline = Instant::now() + PATIENCE;
+        while status_number(&server, "Threads:") > 15 {
+            assert!(
+                Instant::now() < deadline,
+                "{} threads",
+                status_number(&server, "Threads:")
+            );
+            std::thread::sleep(MOMENT / 10);
+        }
     }
 
     #[test]

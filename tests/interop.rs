@@ -147,7 +147,7 @@ mod tests {
         let errors = client.errors();
         assert_eq!(errors.lines().count(), 1, "{errors}");
         assert!(
-            errors.starts_with("warning: ") && errors.contains("connected again"),
+            errors.starts_with("warning: the server had closed the waiting connection; connected again"),
             "{errors}"
         );
     }
@@ -165,6 +165,24 @@ mod tests {
         client.wait_for_outputs("Input lowercase text: ", 2);
         // The client has closed its side by now, for the next line has a connection of its own.
         assert_eq!(first.read(&mut room).unwrap(), 0);
+    }
+
+    #[test]
+    fn the_first_close_is_left_to_the_server() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut client = client("tcp-client", listener.local_addr().unwrap().port());
+        let (mut connection, _) = listener.accept().unwrap();
+        client.type_line("a");
+        let mut room = [0; 9];
+        assert_eq!(connection.read(&mut room).unwrap(), 2);
+        connection.write_all(b"A\n").unwrap();
+        client.wait_for_output("Returned from server: A\n");
+        // The client has its reply and is still there: it has sent no FIN.
+        connection.set_read_timeout(Some(Duration::from_millis(50))).unwrap();
+        assert!(connection.read(&mut room).is_err(), "the client closed first");
+        connection.shutdown(std::net::Shutdown::Write).unwrap();
+        connection.set_read_timeout(Some(PATIENCE)).unwrap();
+        assert_eq!(connection.read(&mut room).unwrap(), 0);
     }
 
     #[test]

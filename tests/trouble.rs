@@ -107,6 +107,25 @@ mod tests {
     }
 
     #[test]
+    fn a_client_is_not_connected_to_itself() {
+        if !needs::tool("ip") || !needs::namespaces() {
+            return;
+        }
+        // The only port that the system may pick is the one that the client connects to.
+        let script = format!(
+            "ip link set lo up && echo 40001 40001 > /proc/sys/net/ipv4/ip_local_port_range && \
+             exec {} -ip 127.0.0.1 -p 40001",
+            env!("CARGO_BIN_EXE_tcp-client")
+        );
+        let (status, _, errors) = run(&mut in_empty_namespace(Command::new("sh").args(["-c", &script])), "a\n");
+        assert_eq!(status, Some(1));
+        one_line(
+            &errors,
+            &["connect to 127.0.0.1:40001 refused", "start tcp-server first"],
+        );
+    }
+
+    #[test]
     fn a_line_without_answer_makes_the_exit_status_1_at_the_end_of_the_input() {
         let port = unused_port();
         let (status, output, errors) = client_with("udp", &["-ip", "127.0.0.1", "-p", &port], "a\n");

@@ -72,7 +72,7 @@ impl Transcript {
     /// # Errors
     /// As [`Self::received_from`].
     pub fn received_shortened(&self, client: SocketAddr, kept: &[u8], whole_length: u64) -> Result<(), Trouble> {
-        let ip = client.ip().to_canonical();
+        let ip = client.ip();
         let port = client.port();
         let text = printable(kept);
         let more = if whole_length > kept.len() as u64 {
@@ -247,19 +247,13 @@ mod tests {
     }
 
     #[test]
-    fn an_ipv4_client_of_an_ipv6_socket_is_shown_as_ipv4() {
+    fn what_a_client_sends_cannot_drive_the_terminal() {
         let screen = Screen::default();
         let transcript = Transcript::new(screen.clone());
         transcript
-            .received_from("[::ffff:127.0.0.1]:7".parse().unwrap(), b"a")
-            .unwrap();
-        transcript
             .received_from("[2001:db8::1]:7".parse().unwrap(), b"\x1b[2J")
             .unwrap();
-        assert_eq!(
-            screen.text(),
-            "Received from 127.0.0.1#7: a\nReceived from 2001:db8::1#7: \\x1b[2J\n"
-        );
+        assert_eq!(screen.text(), "Received from 2001:db8::1#7: \\x1b[2J\n");
     }
 
     #[test]
