@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use super::sys::Mark;
 #[cfg(unix)]
 use super::sys::{self, Interest};
 
@@ -56,7 +57,7 @@ impl Stop {
         while !self.requested() {
             // Waits for the mark and, beside it, for the mark: both wake at once.
             #[cfg(unix)]
-            let woken = sys::wait(self, Interest::Readable, self, None).is_ok();
+            let woken = sys::wait(&self.descriptor(), Interest::Readable, self, None).is_ok();
             #[cfg(not(unix))]
             let woken = false;
             if !woken {
@@ -69,6 +70,17 @@ impl Stop {
     #[must_use]
     pub fn requested(&self) -> bool {
         self.requested.load(Ordering::SeqCst)
+    }
+}
+
+impl Mark for Stop {
+    fn is_set(&self) -> bool {
+        self.requested()
+    }
+
+    #[cfg(unix)]
+    fn descriptor(&self) -> std::os::fd::BorrowedFd<'_> {
+        self.pipe.reader()
     }
 }
 
@@ -99,15 +111,13 @@ mod unix {
             Ok(Self { reader, writer })
         }
 
+        pub(super) fn reader(&self) -> BorrowedFd<'_> {
+            self.reader.as_fd()
+        }
+
         pub(super) fn write(&self) {
             // When it is full it is ready to read, which is all that is wanted.
             let _ = (&self.writer).write(b"!");
-        }
-    }
-
-    impl AsFd for Stop {
-        fn as_fd(&self) -> BorrowedFd<'_> {
-            self.pipe.reader.as_fd()
         }
     }
 
