@@ -34,7 +34,8 @@ impl Stop {
         })
     }
 
-    /// A mark that SIGTSTP (Ctrl+Z), SIGINT (Ctrl+C) and SIGTERM set, signal(7).
+    /// A mark that SIGTSTP (Ctrl+Z), SIGINT (Ctrl+C) and SIGTERM set, signal(7). Where there are no such signals, nothing sets
+    /// it, and Ctrl+C ends the program in the system's way.
     ///
     /// # Errors
     /// When the process may open no more files.

@@ -236,8 +236,6 @@ pub use unix::*;
 
 #[cfg(not(unix))]
 mod elsewhere {
-    use std::time::Instant;
-
     use super::{Duration, Failure, Interest, IpAddr, Mark, Woken, io};
 
     /// How long a waiting call sleeps before it is tried again.
@@ -281,8 +279,8 @@ mod elsewhere {
 
     /// No descriptors are shown here, so none need be moved.
     #[must_use]
-    pub fn out_of_the_way<T>(descriptor: T) -> T {
-        descriptor
+    pub fn out_of_the_way(file: std::fs::File) -> std::fs::File {
+        file
     }
 
     /// No descriptor to show.
