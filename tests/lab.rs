@@ -112,7 +112,7 @@ mod tests {
             .unwrap();
         let flood = UdpSocket::bind("127.0.0.1:0").unwrap();
         for _ in 0..20 {
-            flood.send_to(&[b'x'; 20_000], ("127.0.0.1", port)).unwrap();
+            flood.send_to(&vec![b'x'; 20_000], ("127.0.0.1", port)).unwrap();
         }
         std::thread::sleep(MOMENT);
         let pid = nix::unistd::Pid::from_raw(child.id().cast_signed());

@@ -60,11 +60,14 @@ impl<R: Source> Keyboard<R> {
     /// [`Trouble::Stopped`], or standard input or output fails.
     pub fn ask(&mut self, transcript: &Transcript, longest: usize, stop: &Stop) -> Result<Line, Trouble> {
         transcript.prompt()?;
-        let line = self.next_line(longest, stop)?;
-        if self.echoes && line != Line::End {
-            transcript.person_ended_line();
+        let line = self.next_line(longest, stop);
+        match line {
+            Ok(Line::Text(_) | Line::TooLong(_)) if self.echoes => transcript.person_ended_line(),
+            // No line will follow the prompt: what is reported from here on starts on a line of its own.
+            Ok(Line::End) | Err(Trouble::Stopped) => transcript.finish(false)?,
+            _ => {}
         }
-        Ok(line)
+        line
     }
 
     /// The next line, of at most `longest` bytes. Its end, `\n` or `\r\n`, is left out; the last line may lack it.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use super::sys::Mark;
 #[cfg(unix)]
 use super::sys::{self, Interest};
 
@@ -33,7 +34,8 @@ impl Stop {
         })
     }
 
-    /// A mark that SIGTSTP (Ctrl+Z), SIGINT (Ctrl+C) and SIGTERM set, signal(7).
+    /// A mark that SIGTSTP (Ctrl+Z), SIGINT (Ctrl+C) and SIGTERM set, signal(7). Where there are no such signals, nothing sets
+    /// it, and Ctrl+C ends the program in the system's way.
     ///
     /// # Errors
     /// When the process may open no more files.
@@ -56,7 +58,7 @@ impl Stop {
         while !self.requested() {
             // Waits for the mark and, beside it, for the mark: both wake at once.
             #[cfg(unix)]
-            let woken = sys::wait(self, Interest::Readable, self, None).is_ok();
+            let woken = sys::wait(&self.descriptor(), Interest::Readable, self, None).is_ok();
             #[cfg(not(unix))]
             let woken = false;
             if !woken {
@@ -69,6 +71,17 @@ impl Stop {
     #[must_use]
     pub fn requested(&self) -> bool {
         self.requested.load(Ordering::SeqCst)
+    }
+}
+
+impl Mark for Stop {
+    fn is_set(&self) -> bool {
+        self.requested()
+    }
+
+    #[cfg(unix)]
+    fn descriptor(&self) -> std::os::fd::BorrowedFd<'_> {
+        self.pipe.reader()
     }
 }
 
@@ -99,15 +112,13 @@ mod unix {
             Ok(Self { reader, writer })
         }
 
+        pub(super) fn reader(&self) -> BorrowedFd<'_> {
+            self.reader.as_fd()
+        }
+
         pub(super) fn write(&self) {
             // When it is full it is ready to read, which is all that is wanted.
             let _ = (&self.writer).write(b"!");
-        }
-    }
-
-    impl AsFd for Stop {
-        fn as_fd(&self) -> BorrowedFd<'_> {
-            self.pipe.reader.as_fd()
         }
     }
 

@@ -5,7 +5,6 @@ use std::mem::MaybeUninit;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use super::stop::Stop;
 use crate::calls::Failure;
 
 /// What a call waits for before it is tried again.
@@ -15,6 +14,16 @@ pub enum Interest {
     Readable,
     /// Room to send, or the end of a connection attempt.
     Writable,
+}
+
+/// The mark that ends every waiting when it is set ([`super::stop::Stop`]).
+pub trait Mark {
+    /// Is it set?
+    fn is_set(&self) -> bool;
+
+    /// A descriptor that is ready to read from the moment on at which it is set.
+    #[cfg(unix)]
+    fn descriptor(&self) -> std::os::fd::BorrowedFd<'_>;
 }
 
 /// How a waiting ended.
@@ -58,7 +67,7 @@ mod unix {
     use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
     use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
-    use super::{Duration, Failure, Interest, IpAddr, Stop, Woken, io};
+    use super::{Duration, Failure, Interest, IpAddr, Mark, Woken, io};
 
     /// Waits until the descriptor is ready, the program is told to quit, or the time is over. poll(2)
     ///
@@ -67,7 +76,7 @@ mod unix {
     pub fn wait(
         descriptor: &impl AsFd,
         interest: Interest,
-        stop: &Stop,
+        stop: &impl Mark,
         patience: Option<Duration>,
     ) -> io::Result<Woken> {
         let flags = match interest {
@@ -82,7 +91,7 @@ mod unix {
             };
             let mut watched = [
                 PollFd::new(descriptor.as_fd(), flags),
-                PollFd::new(stop.as_fd(), PollFlags::POLLIN),
+                PollFd::new(stop.descriptor(), PollFlags::POLLIN),
             ];
             match poll(&mut watched, timeout) {
                 Err(Errno::EINTR) => continue,
@@ -227,9 +236,7 @@ pub use unix::*;
 
 #[cfg(not(unix))]
 mod elsewhere {
-    use std::time::Instant;
-
-    use super::{Duration, Failure, Interest, IpAddr, Stop, Woken, io};
+    use super::{Duration, Failure, Interest, IpAddr, Mark, Woken, io};
 
     /// How long a waiting call sleeps before it is tried again.
     const SLICE: Duration = Duration::from_millis(10);
@@ -238,8 +245,8 @@ mod elsewhere {
     ///
     /// # Errors
     /// None.
-    pub fn wait<T>(_: &T, _: Interest, stop: &Stop, patience: Option<Duration>) -> io::Result<Woken> {
-        if stop.requested() {
+    pub fn wait<T>(_: &T, _: Interest, stop: &impl Mark, patience: Option<Duration>) -> io::Result<Woken> {
+        if stop.is_set() {
             return Ok(Woken::Stopped);
         }
         match patience {
@@ -272,8 +279,8 @@ mod elsewhere {
 
     /// No descriptors are shown here, so none need be moved.
     #[must_use]
-    pub fn out_of_the_way<T>(descriptor: T) -> T {
-        descriptor
+    pub fn out_of_the_way(file: std::fs::File) -> std::fs::File {
+        file
     }
 
     /// No descriptor to show.

@@ -2,7 +2,7 @@
 //!
 //! Every thread does what the lecture's server does: `accept()` a connection, serve it, `close()` it, again. One of the idle
 //! threads waits in `accept()`, the others behind it; whoever takes a connection sees to it that somebody waits
-//! ([`staff`]). So a client that connects and says nothing holds nobody up, and when all threads that there may be are
+//! (`staff`). So a client that connects and says nothing holds nobody up, and when all threads that there may be are
 //! busy, nobody is in `accept()`: new connections then wait in the kernel's queue.
 
 mod conversation;

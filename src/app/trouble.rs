@@ -254,6 +254,10 @@ impl CallTrouble {
                 "failed: no interface of this machine has that address",
                 "take one that it has, or leave --bind out for all of them".into(),
             ),
+            (Name::SendTo | Name::Connect, ErrorKind::AddrNotAvailable) => (
+                "failed: this machine has no free port, or no address, to send from",
+                "wait a minute for ports to come back, and check the address".into(),
+            ),
             (Name::SendTo | Name::Connect, ErrorKind::PermissionDenied) => (
                 "not permitted: it is a broadcast address, or a firewall rule of this machine forbids it",
                 "use the serverIP that the server prints".into(),

@@ -10,12 +10,13 @@ Start a server in this terminal:
 
     cargo run --release --bin udp-server
 
-It prints its serverIP and its Port. Start a client with both in a second terminal:
+It prints its serverIP and its Port. Start a client with both in a second
+terminal:
 
     cargo run --release --bin udp-client -- -ip [serverIP] -p [Port]
 
-Type a line in lowercase and press Return. Then the same with tcp-server and tcp-client.
-Add -v to a program (behind --) to see its socket calls.
+Type a line in lowercase and press Return. Then the same with tcp-server and
+tcp-client. Add -v behind -- to see the socket calls.
 ";
 
 fn main() -> ExitCode {

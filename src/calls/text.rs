@@ -83,7 +83,7 @@ fn duration(nanoseconds: u64) -> String {
     }
 }
 
-/// The time of day now, written as in [`line`], for the lines that stand between calls.
+/// The time of day now, written as in [`line()`], for the lines that stand between calls.
 #[must_use]
 pub fn now() -> String {
     Local::now().format("%H:%M:%S%.9f").to_string()

@@ -11,6 +11,7 @@ use super::{args, logging, usage};
 use crate::app::client::Answers;
 use crate::app::keyboard::Keyboard;
 use crate::app::stop::Stop;
+#[cfg(unix)]
 use crate::app::sys;
 use crate::app::transcript::Transcript;
 use crate::app::trouble::Trouble;

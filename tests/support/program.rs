@@ -103,7 +103,7 @@ impl Stream {
         let stream = Self::default();
         let shared = stream.clone();
         std::thread::spawn(move || {
-            let mut room = [0; 65_536];
+            let mut room = [0; 16_384];
             loop {
                 let length = source.read(&mut room).unwrap_or(0);
                 let (written, changed) = &*shared.0;

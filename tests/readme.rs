@@ -1,0 +1,193 @@
+//! README.md is run: each command of it, each output of it.
+
+#[cfg(test)]
+mod support;
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::support::{Running, Side};
+
+    /// The console blocks: the command, and what stands below it.
+    fn blocks() -> Vec<(String, String)> {
+        let readme = std::fs::read_to_string("README.md").unwrap();
+        let blocks = readme.split("```console\n$ ").skip(1);
+        blocks
+            .map(|block| {
+                let block = block.split("\n```").next().unwrap();
+                let (command, output) = block.split_once('\n').unwrap_or((block, ""));
+                (command.to_owned(), output.to_owned())
+            })
+            .collect()
+    }
+
+    /// What differs from run to run made equal: times of day, durations, and numbers of ports.
+    fn neutral(text: &str) -> String {
+        let mut lines = Vec::new();
+        for line in text.trim_end().lines() {
+            let mut words: Vec<String> = Vec::new();
+            for word in line.trim_end().split(' ') {
+                let before = words.last().map(String::as_str);
+                words.push(match before {
+                    Some("in") if word.contains('s') => {
+                        format!("DURATION{}", if word.ends_with(',') { "," } else { "" })
+                    }
+                    _ if word.len() == 18 && word.matches(':').count() == 2 => "TIME".into(),
+                    _ => without_port(word),
+                });
+            }
+            lines.push(words.join(" "));
+        }
+        lines.join("\n")
+    }
+
+    /// A number of four or five digits with nothing but `:`, `#` or nothing before it is a port.
+    fn without_port(word: &str) -> String {
+        let digits = word.trim_end_matches([')', ':']);
+        let start = digits.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+        let after_mark = start == 0 || digits[..start].ends_with([':', '#']);
+        match digits.len() - start {
+            4..=5 if after_mark => format!("{}PORT{}", &digits[..start], &word[digits.len()..]),
+            _ => word.to_owned(),
+        }
+    }
+
+    fn program_of(command: &str) -> Option<(&str, Vec<&str>)> {
+        let rest = command.strip_prefix("cargo run --release --bin ")?;
+        let (name, arguments) = rest.split_once(" -- ").unwrap_or((rest, ""));
+        Some((name, arguments.split_whitespace().collect()))
+    }
+
+    /// A client's block with a server that is running: types what the block shows as typed.
+    fn run_client(command: &str, output: &str, port: u16) -> String {
+        let (name, arguments) = program_of(command).unwrap();
+        let port = port.to_string();
+        let mut next_is = "";
+        let arguments: Vec<&str> = arguments
+            .into_iter()
+            .map(|word| {
+                let given = match next_is {
+                    "-ip" => "127.0.0.1",
+                    "-p" => &port,
+                    _ => word,
+                };
+                next_is = word;
+                given
+            })
+            .collect();
+        let mut client = Running::start(Side::Ours.command(name).args(&arguments));
+        let typed: Vec<&str> = output
+            .lines()
+            .filter_map(|line| line.strip_prefix("Input lowercase text: "))
+            .filter(|line| !line.is_empty() && *line != "^Z")
+            .collect();
+        assert!(!typed.is_empty(), "the block shows a line that is typed");
+        for (number, line) in typed.iter().enumerate() {
+            client.wait_for_outputs("Input lowercase text: ", number + 1);
+            client.type_line(line);
+        }
+        client.wait_for_outputs("Input lowercase text: ", typed.len() + 1);
+        client.signal(nix::sys::signal::Signal::SIGTSTP);
+        assert!(client.wait().success());
+        // Two streams, one screen: by kind, in the order of each.
+        client.output() + &client.errors()
+    }
+
+    /// The block's lines by kind: first what is on standard output, then the socket calls.
+    fn by_stream(output: &str) -> String {
+        let is_call = |line: &&str| line.contains(" socket ") && line.contains(" in ");
+        let (calls, words): (Vec<&str>, Vec<&str>) = output.lines().partition(|line| is_call(line));
+        [words, calls].concat().join("\n")
+    }
+
+    #[test]
+    fn each_transcript_is_what_the_programs_print() {
+        let blocks = blocks();
+        let mut server: Option<(Running, u16, String)> = None;
+        let mut checked = 0;
+        for (command, output) in &blocks {
+            let Some((name, arguments)) = program_of(command) else {
+                continue;
+            };
+            if name.ends_with("-server") {
+                let (running, port) = super::support::server_with(name, &arguments);
+                server = Some((running, port, output.clone()));
+                continue;
+            }
+            let (running, port, shown) = server.as_ref().expect("a server's block stands before the client's");
+            let printed = run_client(command, output, *port);
+            // What is typed shows on a terminal only.
+            let expected = by_stream(output).replace("192.0.2.2", "127.0.0.1");
+            let expected: String = expected
+                .lines()
+                .map(|line| match line.strip_prefix("Input lowercase text: ") {
+                    Some("^Z" | "") | None => format!("{line}\n"),
+                    Some(_) => "Input lowercase text: ".into(),
+                })
+                .collect();
+            assert_eq!(neutral(&printed), neutral(&expected.replace("^Z", "")), "{command}");
+            let seen = running.wait_for_output("Received from");
+            let banner = |text: &str| neutral(text).lines().skip(1).take(3).collect::<Vec<_>>().join("\n");
+            assert_eq!(
+                banner(&seen).replace("127.0.0.1", "IP"),
+                banner(shown).replace("192.0.2.2", "IP")
+            );
+            checked += 1;
+        }
+        assert!(checked >= 3, "{checked} client blocks");
+    }
+
+    #[test]
+    fn the_first_command_says_what_to_start() {
+        assert!(blocks().iter().any(|(command, _)| command == "cargo run --release"));
+        let run = Command::new(env!("CARGO_BIN_EXE_socket-lab")).output().unwrap();
+        assert!(run.status.success() && run.stderr.is_empty());
+        let text = String::from_utf8(run.stdout).unwrap();
+        for command in text
+            .lines()
+            .filter_map(|line| line.strip_prefix("    cargo run --release --bin "))
+        {
+            let name = command.split(' ').next().unwrap();
+            Side::Ours.command(name);
+        }
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+        assert_eq!(text.matches("    cargo run --release --bin ").count(), 2);
+    }
+
+    #[test]
+    fn the_manifest_starts_it_by_default() {
+        let manifest = std::fs::read_to_string("Cargo.toml").unwrap();
+        assert!(manifest.contains("default-run = \"socket-lab\""));
+    }
+
+    /// docs/calls.md: its example has the shape of what is written, and its table names every key.
+    #[test]
+    fn the_call_log_is_documented_key_by_key() {
+        let page = std::fs::read_to_string("docs/calls.md").unwrap();
+        let example: Vec<&str> = page.lines().filter(|line| line.starts_with("{\"program\"")).collect();
+        let calls: Vec<_> = socket_lab::calls::lines::read(example.join("\n").as_bytes())
+            .map(Result::unwrap)
+            .collect();
+        for (call, line) in calls.iter().zip(&example) {
+            assert_eq!(socket_lab::calls::lines::to_json(call).unwrap(), *line);
+        }
+        let words: Vec<&str> = calls.iter().map(|call| call.call.word()).collect();
+        assert_eq!(words, ["socket", "setsockopt", "sendto", "recvfrom", "close"]);
+        for line in &example {
+            for key in line
+                .split('"')
+                .filter(|part| part.chars().all(|c| c.is_ascii_lowercase() || c == '_') && !part.is_empty())
+            {
+                let is_key = line.contains(&format!("\"{key}\":"));
+                assert!(!is_key || page.contains(&format!("`{key}`")), "{key} is not explained");
+            }
+        }
+        for &name in socket_lab::calls::Name::ALL {
+            assert!(page.contains(&format!("`{name}`")), "{name}");
+        }
+        for &role in socket_lab::calls::Role::ALL {
+            assert!(page.contains(&format!("`{role}`")), "{role}");
+        }
+    }
+}
