@@ -171,12 +171,28 @@ fn value(field: &Field<'_>) -> String {
             shown.join(" ")
         }
         (_, Form::Hex) if !field.parts().is_empty() => {
-            let shown: Vec<String> = field
-                .parts()
-                .iter()
-                .map(|part| format!("{} {part}", part.name()))
-                .collect();
+            // Zero is "nothing special" in each of these, and its name would say no more.
+            let text = |part: &Field<'_>| {
+                if part.number() == Some(0) {
+                    "0".to_owned()
+                } else {
+                    part.to_string()
+                }
+            };
+            let parts = field.parts().iter();
+            let shown: Vec<String> = parts.map(|part| format!("{} {}", part.name(), text(part))).collect();
             shown.join(", ")
+        }
+        (_, Form::Length { uncounted: 0, .. }) if field.number() == Some(0) => "0".to_owned(),
+        ("tcp.options.sack_perm", _) => "yes".to_owned(),
+        ("tcp.options.wscale", _) => format!("shift {field}"),
+        ("tcp.options.timestamp", _) => {
+            let part = |id| field.find(id).map(ToString::to_string).unwrap_or_default();
+            format!(
+                "val {} echo {}",
+                part("tcp.options.timestamp.tsval"),
+                part("tcp.options.timestamp.tsecr")
+            )
         }
         _ => {
             let text = field.to_string();

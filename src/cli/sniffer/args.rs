@@ -132,7 +132,7 @@ pub struct SnifferArgs {
     pub color: ColorChoice,
 
     /// Only packets for which this holds, in tcpdump's language: tcp and port 80
-    #[arg(value_name = "EXPRESSION", trailing_var_arg = true)]
+    #[arg(value_name = "EXPRESSION")]
     pub expression: Vec<String>,
 }
 
