@@ -132,7 +132,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for transport in ["udp", "tcp"] {
             let log = folder.path().join(transport);
-            let (server, port) = server(
+            let (mut server, port) = server(
                 Side::Ours
                     .command(&format!("{transport}-server"))
                     .arg("--calls")
@@ -141,7 +141,8 @@ mod tests {
             let mut client = client(&format!("{transport}-client"), port);
             client.type_line("a");
             client.wait_for_output("Returned from server: A\n");
-            drop((client, server));
+            server.signal(Signal::SIGTERM);
+            server.wait();
             let calls = read(&log);
             let took = calls
                 .iter()
@@ -188,6 +189,56 @@ mod tests {
                 .any(|call| call.entered.timestamp_subsec_nanos() % 1000 != 0),
             "nanoseconds"
         );
+    }
+
+    #[test]
+    fn bind_says_what_was_asked_and_what_came_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("calls");
+        let taken = std::net::UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let holder = std::net::UdpSocket::bind(taken).unwrap();
+        for port in [0, taken.port()] {
+            let mut command = Side::Ours.command("udp-server");
+            command
+                .args(["-b", "127.0.0.1", "-p", &port.to_string(), "--calls"])
+                .arg(&log);
+            let mut server = Running::start(&mut command);
+            if port == 0 {
+                server.wait_for_output("Listening...");
+                server.signal(Signal::SIGTERM);
+            }
+            server.wait();
+        }
+        drop(holder);
+        let calls = read(&log);
+        let binds: Vec<&Call> = calls.iter().filter(|call| call.call == Name::Bind).collect();
+        assert_eq!(binds[0].argument.as_deref(), Some("127.0.0.1:0"));
+        assert!(binds[0].local.unwrap().port() > 0);
+        assert_eq!(binds[1].argument, Some(taken.to_string()));
+        assert_eq!(binds[1].error.as_ref().unwrap().name, "EADDRINUSE");
+    }
+
+    #[test]
+    fn a_look_at_a_closed_connection_is_a_call_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("calls");
+        let (_server, port) = server_with("tcp-server", &["-b", "127.0.0.1", "--idle-timeout", "0.1"]);
+        let port = port.to_string();
+        let mut command = Side::Ours.command("tcp-client");
+        let mut client = Running::start(command.args(["-ip", "127.0.0.1", "-p", &port, "--calls"]).arg(&log));
+        client.wait_for_output("Input lowercase text: ");
+        std::thread::sleep(super::support::MOMENT);
+        client.type_line("late");
+        client.wait_for_output("Returned from server: LATE\n");
+        client.end_input();
+        client.wait();
+        let calls = read(&log);
+        let looks: Vec<&Call> = calls
+            .iter()
+            .filter(|call| call.argument.as_deref() == Some("MSG_PEEK"))
+            .collect();
+        assert_eq!(looks.len(), 1);
+        assert_eq!((looks[0].call, looks[0].result), (Name::Recv, 0));
     }
 
     #[test]

@@ -147,7 +147,7 @@ mod tests {
         let errors = client.errors();
         assert_eq!(errors.lines().count(), 1, "{errors}");
         assert!(
-            errors.starts_with("warning: the server had closed the waiting connection; connected again"),
+            errors.starts_with("warning: the server had closed the waiting connection; connecting again"),
             "{errors}"
         );
     }

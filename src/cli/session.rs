@@ -1,11 +1,12 @@
 //! Start and end of a program.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use super::say::Say;
 use super::{args, logging, usage};
 use crate::app::client::Answers;
 use crate::app::keyboard::Keyboard;
@@ -66,51 +67,42 @@ pub fn run<A: args::Program>(
         Ok(args) => args,
         Err(code) => return code,
     };
-    let color = logging::wants_color(args.common().color);
+    let say = Say::new(args.common().color, args.common().log_format);
     let stop = match Stop::on_signals() {
         Ok(stop) => stop,
         Err(error) => {
-            return fail(
-                color,
-                &format!("watching for Ctrl+Z failed: {error}; allow more with 'ulimit -n'"),
-            );
+            return say.fail(&format!(
+                "watching for Ctrl+Z failed: {error}; allow more with 'ulimit -n'"
+            ));
         }
     };
+    quit_even_when_stuck(stop.clone());
     let call_log = match logging::start(args.common()) {
         Ok(call_log) => call_log,
-        Err(line) => return fail(color, &line),
+        Err(line) => return say.fail(&line),
     };
     let session = Session {
         stop,
         transcript: Arc::new(Transcript::new(io::stdout())),
     };
-    quit_even_when_stuck(session.stop.clone());
     let worked = work(&args, &session);
     let by_a_key = matches!(worked, Err(Trouble::Stopped)) && io::stdout().is_terminal();
     let finished = session.transcript.finish(by_a_key);
     let code = match worked.and_then(|answers| finished.map(|()| answers)) {
         Ok(Answers { missing: 0 }) | Err(Trouble::Stopped | Trouble::OutputClosed) => ExitCode::SUCCESS,
         Ok(_) => ExitCode::FAILURE,
-        Err(trouble) => fail(color, &trouble.to_string()),
+        Err(trouble) => say.fail(&trouble.to_string()),
     };
     match call_log.as_ref().and_then(CallLogOutcome::losses) {
-        Some((lost, why)) => fail(
-            color,
-            &format!("{lost} socket calls are missing from the call log: {why}; make room and run it again"),
-        ),
+        Some((lost, why)) => say.fail(&format!(
+            "{lost} socket calls are missing from the call log: {why}; make room and run it again"
+        )),
         None => code,
     }
 }
 
-/// Says what ended the program.
-fn fail(color: bool, line: &str) -> ExitCode {
-    let word = if color { "\x1b[1;31merror\x1b[0m" } else { "error" };
-    // With standard error closed, the exit status has to do.
-    let _ = writeln!(io::stderr(), "{word}: {line}");
-    ExitCode::FAILURE
-}
-
-/// Every waiting call lets go at once, but a write to a full pipe does not: `tcp-server | less`, and nobody scrolls.
+/// Every waiting call lets go at once, but not a write to a full pipe (`tcp-server | less`, and nobody scrolls), nor the
+/// opening of a named pipe that nobody reads.
 fn quit_even_when_stuck(stop: Stop) {
     thread::spawn(move || {
         stop.wait();
