@@ -7,7 +7,7 @@ mod support;
 mod tests {
     use std::fs;
     use std::io::{BufReader, Read as _, Write as _};
-    use std::net::{TcpListener, TcpStream};
+    use std::net::TcpStream;
     use std::path::Path;
     use std::process::Command;
 
@@ -16,7 +16,7 @@ mod tests {
     use socket_lab::calls::lines;
     use socket_lab::calls::{Call, Name, Program, Role};
 
-    use super::support::{PATIENCE, Running, Side, client, needs, server, server_with};
+    use super::support::{NOBODY, PATIENCE, Running, Side, client, needs, server, server_with};
 
     fn read(path: &Path) -> Vec<Call> {
         let file = BufReader::new(fs::File::open(path).unwrap());
@@ -195,8 +195,8 @@ mod tests {
     fn bind_says_what_was_asked_and_what_came_of_it() {
         let folder = tempfile::tempdir().unwrap();
         let log = folder.path().join("calls");
-        let taken = std::net::UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let holder = std::net::UdpSocket::bind(taken).unwrap();
+        let holder = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+        let taken = holder.local_addr().unwrap();
         for port in [0, taken.port()] {
             let mut command = Side::Ours.command("udp-server");
             command
@@ -245,12 +245,7 @@ mod tests {
     fn errors_are_reported_by_name() {
         let folder = tempfile::tempdir().unwrap();
         let log = folder.path().join("calls");
-        let port = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port()
-            .to_string();
+        let port = NOBODY.to_string();
         for transport in ["udp", "tcp"] {
             let mut client = Running::start(
                 Side::Ours
@@ -416,7 +411,7 @@ mod tests {
         }
         let (_udp, udp_port) = server_with("udp-server", &["-b", "127.0.0.1"]);
         let (_tcp, tcp_port) = server_with("tcp-server", &["-b", "127.0.0.1"]);
-        let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let nobody = NOBODY;
         for (name, port) in [
             ("udp-client", udp_port),
             ("tcp-client", tcp_port),

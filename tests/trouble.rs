@@ -11,7 +11,7 @@ mod tests {
     use std::os::unix::process::CommandExt as _;
     use std::process::Command;
 
-    use super::support::{Running, Side, client, in_empty_namespace, needs, server_with};
+    use super::support::{NOBODY, Running, Side, client, in_empty_namespace, needs, server_with};
 
     /// Runs a program to its end with this input.
     fn run(command: &mut Command, input: &str) -> (Option<i32>, String, String) {
