@@ -123,7 +123,8 @@ mod tests {
             if !client.output_within(Duration::from_secs(3), "Input lowercase text: ", 2) {
                 return Err("no next prompt".into());
             }
-            let errors = client.errors();
+            // It was said before the prompt, on another stream.
+            let errors = client.wait_for_errors("\n");
             (errors.contains("no program listens on that port") && errors.contains("start udp-server first"))
                 .then_some(())
                 .ok_or(errors)
