@@ -7,7 +7,7 @@ mod support;
 mod tests {
     use std::fs;
     use std::io::{BufReader, Read as _, Write as _};
-    use std::net::{TcpListener, TcpStream};
+    use std::net::TcpStream;
     use std::path::Path;
     use std::process::Command;
 
@@ -16,7 +16,7 @@ mod tests {
     use socket_lab::calls::lines;
     use socket_lab::calls::{Call, Name, Program, Role};
 
-    use super::support::{PATIENCE, Running, Side, client, needs, server, server_with};
+    use super::support::{NOBODY, PATIENCE, Running, Side, client, needs, server, server_with};
 
     fn read(path: &Path) -> Vec<Call> {
         let file = BufReader::new(fs::File::open(path).unwrap());
@@ -132,7 +132,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for transport in ["udp", "tcp"] {
             let log = folder.path().join(transport);
-            let (server, port) = server(
+            let (mut server, port) = server(
                 Side::Ours
                     .command(&format!("{transport}-server"))
                     .arg("--calls")
@@ -141,7 +141,8 @@ mod tests {
             let mut client = client(&format!("{transport}-client"), port);
             client.type_line("a");
             client.wait_for_output("Returned from server: A\n");
-            drop((client, server));
+            server.signal(Signal::SIGTERM);
+            server.wait();
             let calls = read(&log);
             let took = calls
                 .iter()
@@ -191,15 +192,60 @@ mod tests {
     }
 
     #[test]
+    fn bind_says_what_was_asked_and_what_came_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("calls");
+        let holder = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+        let taken = holder.local_addr().unwrap();
+        for port in [0, taken.port()] {
+            let mut command = Side::Ours.command("udp-server");
+            command
+                .args(["-b", "127.0.0.1", "-p", &port.to_string(), "--calls"])
+                .arg(&log);
+            let mut server = Running::start(&mut command);
+            if port == 0 {
+                server.wait_for_output("Listening...");
+                server.signal(Signal::SIGTERM);
+            }
+            server.wait();
+        }
+        drop(holder);
+        let calls = read(&log);
+        let binds: Vec<&Call> = calls.iter().filter(|call| call.call == Name::Bind).collect();
+        assert_eq!(binds[0].argument.as_deref(), Some("127.0.0.1:0"));
+        assert!(binds[0].local.unwrap().port() > 0);
+        assert_eq!(binds[1].argument, Some(taken.to_string()));
+        assert_eq!(binds[1].error.as_ref().unwrap().name, "EADDRINUSE");
+    }
+
+    #[test]
+    fn a_look_at_a_closed_connection_is_a_call_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("calls");
+        let (_server, port) = server_with("tcp-server", &["-b", "127.0.0.1", "--idle-timeout", "0.1"]);
+        let port = port.to_string();
+        let mut command = Side::Ours.command("tcp-client");
+        let mut client = Running::start(command.args(["-ip", "127.0.0.1", "-p", &port, "--calls"]).arg(&log));
+        client.wait_for_output("Input lowercase text: ");
+        std::thread::sleep(super::support::MOMENT);
+        client.type_line("late");
+        client.wait_for_output("Returned from server: LATE\n");
+        client.end_input();
+        client.wait();
+        let calls = read(&log);
+        let looks: Vec<&Call> = calls
+            .iter()
+            .filter(|call| call.argument.as_deref() == Some("MSG_PEEK"))
+            .collect();
+        assert_eq!(looks.len(), 1);
+        assert_eq!((looks[0].call, looks[0].result), (Name::Recv, 0));
+    }
+
+    #[test]
     fn errors_are_reported_by_name() {
         let folder = tempfile::tempdir().unwrap();
         let log = folder.path().join("calls");
-        let port = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port()
-            .to_string();
+        let port = NOBODY.to_string();
         for transport in ["udp", "tcp"] {
             let mut client = Running::start(
                 Side::Ours
@@ -365,7 +411,7 @@ mod tests {
         }
         let (_udp, udp_port) = server_with("udp-server", &["-b", "127.0.0.1"]);
         let (_tcp, tcp_port) = server_with("tcp-server", &["-b", "127.0.0.1"]);
-        let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let nobody = NOBODY;
         for (name, port) in [
             ("udp-client", udp_port),
             ("tcp-client", tcp_port),

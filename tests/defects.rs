@@ -12,7 +12,7 @@ mod tests {
 
     use nix::sys::signal::Signal;
 
-    use super::support::{PATIENCE, Running, Side, in_empty_namespace, needs, server};
+    use super::support::{NOBODY, PATIENCE, Running, Side, in_empty_namespace, needs, port_of_our_own, server};
 
     /// How long a classic peer is watched before it counts as hanging. Ours gets [`PATIENCE`].
     const HANGS: Duration = Duration::from_millis(1500);
@@ -28,7 +28,12 @@ mod tests {
         }
 
         fn server(&self, name: &str) -> (Running, u16) {
+            self.server_on(name, 0)
+        }
+
+        fn server_on(&self, name: &str, port: u16) -> (Running, u16) {
             let mut command = self.0.command(name);
+            command.args(["-p", &port.to_string()]);
             if self.0 == Side::Classic {
                 // So that it starts on a machine without a route; one check is about that.
                 command.arg("--offline");
@@ -112,14 +117,14 @@ mod tests {
     #[test]
     fn nobody_listening_is_said_at_once() {
         ours_has_it_not("no next prompt", |lab| {
-            let nobody = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-            let mut client = lab.client("udp-client", nobody);
+            let mut client = lab.client("udp-client", NOBODY);
             client.type_line("anybody there?");
             // The next prompt has to come long before the client's own patience of 5 s is over.
             if !client.output_within(Duration::from_secs(3), "Input lowercase text: ", 2) {
                 return Err("no next prompt".into());
             }
-            let errors = client.errors();
+            // It was said before the prompt, on another stream.
+            let errors = client.wait_for_errors("\n");
             (errors.contains("no program listens on that port") && errors.contains("start udp-server first"))
                 .then_some(())
                 .ok_or(errors)
@@ -191,8 +196,8 @@ mod tests {
     #[test]
     fn ctrl_z_quits_and_frees_the_port() {
         ours_has_it_not("only suspended", |lab| {
-            let (mut udp, udp_port) = lab.server("udp-server");
-            let (mut tcp, tcp_port) = lab.server("tcp-server");
+            let (mut udp, udp_port) = lab.server_on("udp-server", port_of_our_own());
+            let (mut tcp, tcp_port) = lab.server_on("tcp-server", port_of_our_own());
             for server in [&mut udp, &mut tcp] {
                 server.signal(Signal::SIGTSTP);
                 let status = server
@@ -262,7 +267,7 @@ mod tests {
     #[test]
     fn a_server_starts_again_on_its_port() {
         ours_has_it_not("Address already in use", |lab| {
-            let (mut first, port) = lab.server("tcp-server");
+            let (mut first, port) = lab.server_on("tcp-server", port_of_our_own());
             // The server closes first, so the connection's TIME-WAIT is at its end.
             same(&lab.over_tcp(port, b"a\n")?, b"A\n")?;
             first.signal(Signal::SIGKILL);

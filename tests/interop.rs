@@ -144,10 +144,10 @@ mod tests {
         std::thread::sleep(MOMENT * 2);
         client.type_line("late");
         client.wait_for_output("Returned from server: LATE\n");
-        let errors = client.errors();
+        let errors = client.wait_for_errors("\n");
         assert_eq!(errors.lines().count(), 1, "{errors}");
         assert!(
-            errors.starts_with("warning: the server had closed the waiting connection; connected again"),
+            errors.starts_with("warning: the server had closed the waiting connection; connecting again"),
             "{errors}"
         );
     }

@@ -10,7 +10,7 @@ mod tests {
 
     use nix::sys::signal::Signal;
 
-    use super::support::{MOMENT, PATIENCE, Running, Side, client, needs, server, server_with};
+    use super::support::{MOMENT, PATIENCE, Running, Side, client, needs, port_of_our_own, server, server_with};
 
     /// The transcript of one line, from both screens, with the port and the client's port made equal.
     fn transcript(transport: &str) -> (String, String) {
@@ -54,8 +54,8 @@ mod tests {
     #[test]
     fn the_three_signals_quit_cleanly_and_free_the_port() {
         for signal in [Signal::SIGTSTP, Signal::SIGINT, Signal::SIGTERM] {
-            let (mut udp_server, udp_port) = server_with::<&str>("udp-server", &[]);
-            let (mut tcp_server, tcp_port) = server_with::<&str>("tcp-server", &[]);
+            let (mut udp_server, udp_port) = server_with("udp-server", &["-p", &port_of_our_own().to_string()]);
+            let (mut tcp_server, tcp_port) = server_with("tcp-server", &["-p", &port_of_our_own().to_string()]);
             let mut clients = [client("udp-client", udp_port), client("tcp-client", tcp_port)];
             for client in &mut clients {
                 client.signal(signal);

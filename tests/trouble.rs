@@ -11,7 +11,7 @@ mod tests {
     use std::os::unix::process::CommandExt as _;
     use std::process::Command;
 
-    use super::support::{Running, Side, client, in_empty_namespace, needs, server_with};
+    use super::support::{NOBODY, Running, Side, client, in_empty_namespace, needs, server_with};
 
     /// Runs a program to its end with this input.
     fn run(command: &mut Command, input: &str) -> (Option<i32>, String, String) {
@@ -39,8 +39,7 @@ mod tests {
     }
 
     fn unused_port() -> String {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        port.to_string()
+        NOBODY.to_string()
     }
 
     #[test]
@@ -104,6 +103,143 @@ mod tests {
                  start tcp-server first and use the port it prints\n"
             )
         );
+    }
+
+    #[test]
+    fn a_server_that_has_gone_while_the_client_waits_is_one_error() {
+        let (mut server, port) = server_with("tcp-server", &["-b", "127.0.0.1"]);
+        let mut client = client("tcp-client", port);
+        server.signal(nix::sys::signal::Signal::SIGTERM);
+        server.wait();
+        client.type_line("a");
+        assert_eq!(client.wait().code(), Some(1));
+        let errors = client.errors();
+        let lines: Vec<&str> = errors.lines().collect();
+        assert_eq!(lines.len(), 2, "{errors}");
+        assert!(
+            lines[0].starts_with("warning: ") && lines[0].contains("connecting again"),
+            "{errors}"
+        );
+        assert!(lines[1].starts_with("error: connect to 127.0.0.1"), "{errors}");
+    }
+
+    #[test]
+    fn the_line_goes_to_the_address_at_which_the_server_is() {
+        use socket_lab::app::client::Server;
+        use socket_lab::app::keyboard::Keyboard;
+        use socket_lab::app::stop::Stop;
+        use socket_lab::app::transcript::Transcript;
+        use socket_lab::app::{tcp_client, udp_client};
+
+        for transport in ["udp", "tcp"] {
+            let (server, port) = server_with(&format!("{transport}-server"), &["-b", "127.0.0.1"]);
+            // As a name with two addresses would give them: nobody is at the first.
+            let addresses = ["::1", "127.0.0.1"].map(|ip| std::net::SocketAddr::new(ip.parse().unwrap(), port));
+            let known = Server {
+                host: "name".into(),
+                port,
+                addresses: addresses.to_vec(),
+                timeout: std::time::Duration::from_secs(20),
+            };
+            let (source, mut typist) = std::os::unix::net::UnixStream::pair().unwrap();
+            typist.write_all(b"one\ntwo\n").unwrap();
+            drop(typist);
+            let (stop, mut keyboard) = (Stop::new().unwrap(), Keyboard::new(source, false));
+            let transcript = Transcript::new(std::io::sink());
+            let answers = if transport == "udp" {
+                udp_client::run(&known, &mut keyboard, &transcript, &stop)
+            } else {
+                tcp_client::run(&known, &mut keyboard, &transcript, &stop)
+            };
+            assert_eq!(answers.unwrap().missing, 0, "{transport}");
+            server.wait_for_output(": one\n");
+            server.wait_for_output(": two\n");
+        }
+    }
+
+    #[test]
+    fn an_ipv4_address_in_the_form_of_ipv6_is_ipv4() {
+        for transport in ["udp", "tcp"] {
+            let (server, port) = server_with(&format!("{transport}-server"), &["-b", "::ffff:127.0.0.1"]);
+            assert!(
+                server.output().starts_with("serverIP: 127.0.0.1\n"),
+                "{}",
+                server.output()
+            );
+            let port = port.to_string();
+            let (status, output, errors) = client_with(transport, &["-ip", "::ffff:127.0.0.1", "-p", &port], "a\n");
+            assert_eq!((status, errors.as_str()), (Some(0), ""));
+            assert!(output.contains("Returned from server: A\n"));
+        }
+    }
+
+    #[test]
+    fn a_call_log_that_nobody_reads_or_that_is_the_input_is_no_trap() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
+        let mut server = Running::start(Side::Ours.command("tcp-server").arg("--calls").arg(&pipe));
+        // Long enough to have reached the pipe; a quit must come through before and after.
+        std::thread::sleep(super::support::MOMENT);
+        server.signal(nix::sys::signal::Signal::SIGTSTP);
+        assert!(server.wait().success());
+
+        let file = folder.path().join("file");
+        std::fs::write(&file, "a\n").unwrap();
+        let mut command = Side::Ours.command("udp-client");
+        command.args(["-ip", "127.0.0.1", "-p", "5", "--calls"]).arg(&file);
+        let run = command.stdin(std::fs::File::open(&file).unwrap()).output().unwrap();
+        assert_eq!(run.status.code(), Some(1));
+        one_line(
+            &String::from_utf8(run.stderr).unwrap(),
+            &["is the input already", "another file"],
+        );
+    }
+
+    #[test]
+    fn errors_are_json_where_that_is_asked_for() {
+        let port = unused_port();
+        let arguments = ["-ip", "127.0.0.1", "-p", &port, "--log-format", "json"];
+        let (_, _, errors) = client_with("tcp", &arguments, "");
+        assert_eq!(errors.lines().count(), 1, "{errors}");
+        let line: serde_json::Value = serde_json::from_str(&errors).unwrap();
+        assert_eq!(line["level"], "error");
+        assert!(
+            line["message"].as_str().unwrap().starts_with("connect to 127.0.0.1"),
+            "{errors}"
+        );
+    }
+
+    #[test]
+    fn too_few_descriptors_for_a_client_are_said() {
+        for files in 3..12 {
+            let program = env!("CARGO_BIN_EXE_udp-client");
+            let script = format!("ulimit -n {files}; exec {program} -ip 127.0.0.1 -p 5 --timeout 1");
+            let (status, _, errors) = run(Command::new("sh").args(["-c", &script]), "a\n");
+            if errors.contains("refused") {
+                return;
+            }
+            // Below five the program itself cannot be loaded.
+            assert!(status == Some(127) || errors.contains("ulimit -n"), "{files}: {errors}");
+        }
+        panic!("twelve descriptors are enough");
+    }
+
+    #[test]
+    fn a_server_does_not_answer_itself() {
+        if !needs::tool("python3") || !needs::tool("ip") || !needs::root() || !needs::namespaces() {
+            return;
+        }
+        let program = env!("CARGO_BIN_EXE_udp-server");
+        let script = format!(
+            "ip link set lo up; {program} -b 127.0.0.1 -p 7300 & server=$!; sleep 0.3; \
+             python3 -B tests/peers/forged.py 7300; sleep 0.3; kill $server; wait $server"
+        );
+        let (status, output, errors) = run(&mut in_empty_namespace(Command::new("sh").args(["-c", &script])), "");
+        assert_eq!(status, Some(0), "{errors}");
+        assert!(!output.contains("Received from"), "{output}");
+        assert!(errors.contains("claims to come from this server itself"), "{errors}");
+        assert_eq!(errors.lines().count(), 1, "{errors}");
     }
 
     #[test]
@@ -393,7 +529,7 @@ mod tests {
             .set_linger(Some(std::time::Duration::ZERO))
             .unwrap();
         drop(socket);
-        let errors = server.wait_for_errors("broke the connection off");
+        let errors = server.wait_for_errors("the client broke the connection off");
         assert_eq!(errors.lines().count(), 1, "{errors}");
         server.wait_for_output(": half a line\n");
     }

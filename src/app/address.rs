@@ -31,7 +31,8 @@ pub fn resolve(host: &str, port: u16, stop: &Stop) -> Result<Vec<SocketAddr>, Tr
         .and_then(|rest| rest.strip_suffix(']'))
         .unwrap_or(host);
     if let Ok(ip) = bare.parse::<IpAddr>() {
-        return Ok(vec![SocketAddr::new(ip, port)]);
+        // ::ffff:a.b.c.d is IPv4 in disguise: the packets have a.b.c.d.
+        return Ok(vec![SocketAddr::new(ip.to_canonical(), port)]);
     }
     let unknown = |why: String| Trouble::UnknownHost {
         host: host.to_owned(),
@@ -85,6 +86,17 @@ fn look_up(host: String, port: u16, stop: &Stop) -> Result<io::Result<Vec<Socket
     }
 }
 
+/// The address without its port, as a client has to write it: one that holds on one link only with that link (RFC 4007).
+#[must_use]
+pub fn as_typed(address: SocketAddr) -> String {
+    match address {
+        SocketAddr::V6(v6) if v6.scope_id() != 0 => {
+            format!("{}%{}", v6.ip(), sys::interface_name(v6.scope_id()))
+        }
+        _ => address.ip().to_string(),
+    }
+}
+
 /// The address under which others reach this machine.
 ///
 /// A UDP socket that is connected to a public address has the local address that packets to the public would leave from; the
@@ -124,6 +136,7 @@ mod tests {
         assert_eq!(resolved("127.0.0.1"), ["127.0.0.1:7"]);
         assert_eq!(resolved("::1"), ["[::1]:7"]);
         assert_eq!(resolved("[::1]"), ["[::1]:7"]);
+        assert_eq!(resolved("::ffff:127.0.0.1"), ["127.0.0.1:7"]);
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! What both clients have in common: whom they talk to, and how many lines stayed without an answer.
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::trouble::Trouble;
+use super::trouble::{Reason, Trouble};
 
 /// The server that a client was told to talk to.
 #[derive(Debug, Clone)]
@@ -43,6 +44,53 @@ impl Answers {
                 self.missed(&why);
                 Ok(())
             }
+        }
+    }
+}
+
+/// Of two failures at two addresses of one server, the one that tells more: somebody who refuses is there.
+#[must_use]
+pub fn more_telling(first: Trouble, second: Trouble) -> Trouble {
+    let refused =
+        |trouble: &Trouble| trouble.call_reason().and_then(Reason::kind) == Some(ErrorKind::ConnectionRefused);
+    if !refused(&first) && refused(&second) {
+        second
+    } else {
+        first
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, ErrorKind};
+
+    use super::{Reason, Trouble, more_telling};
+    use crate::app::trouble::CallTrouble;
+    use crate::calls::{Name, Program};
+
+    fn failed(kind: ErrorKind) -> Trouble {
+        Trouble::Call(CallTrouble {
+            program: Program::TcpClient,
+            call: Name::Connect,
+            address: None,
+            reason: Reason::Os(io::Error::from(kind)),
+        })
+    }
+
+    #[test]
+    fn a_refusal_tells_more_than_a_way_that_is_missing() {
+        let kind = |trouble: &Trouble| trouble.call_reason().and_then(Reason::kind);
+        let refused = ErrorKind::ConnectionRefused;
+        for (first, second, telling) in [
+            (ErrorKind::AddrNotAvailable, refused, refused),
+            (refused, ErrorKind::NetworkUnreachable, refused),
+            (
+                ErrorKind::AddrNotAvailable,
+                ErrorKind::NetworkUnreachable,
+                ErrorKind::AddrNotAvailable,
+            ),
+        ] {
+            assert_eq!(kind(&more_telling(failed(first), failed(second))), Some(telling));
         }
     }
 }

@@ -64,7 +64,7 @@ fn is_about_the_port(trouble: &Trouble) -> bool {
     )
 }
 
-/// Prints the server's first lines: the address that a client is to use, and the port.
+/// Prints the server's first lines: the address that a client is to use, and the port, which is returned.
 ///
 /// # Errors
 /// Standard output cannot be written.
@@ -74,8 +74,12 @@ pub fn announce(
     transcript: &Transcript,
     bound: Option<SocketAddr>,
     stop: &Stop,
-) -> Result<(), Trouble> {
+) -> Result<u16, Trouble> {
     let port = socket.local_address()?.port();
-    let server_ip = bound.map_or_else(|| address::of_this_machine(program, stop), |bound| bound.ip());
-    transcript.server_ready(server_ip, port)
+    let server_ip = match bound {
+        Some(bound) => address::as_typed(bound),
+        None => address::of_this_machine(program, stop).to_string(),
+    };
+    transcript.server_ready(&server_ip, port)?;
+    Ok(port)
 }

@@ -81,7 +81,7 @@ impl Socket {
             Kind::Datagram => (Type::DGRAM, "SOCK_DGRAM"),
             Kind::Stream => (Type::STREAM, "SOCK_STREAM"),
         };
-        let given = Given::argument(format!("{family_name}, {kind_name}"));
+        let given = Given::argument(|| format!("{family_name}, {kind_name}"));
         let mut socket = Self {
             inner: None,
             program,
@@ -146,11 +146,11 @@ impl Socket {
             Family::Inet => ("IP_RECVERR = 1", false),
             Family::Inet6 => ("IPV6_RECVERR = 1", true),
         };
-        self.set_option(option, |socket| sys::report_icmp_errors(socket, ipv6).map(drop))
+        self.set_option(option, |socket| sys::report_icmp_errors(socket, ipv6))
     }
 
     fn set_option(&self, option: &str, set: impl Fn(&socket2::Socket) -> io::Result<()>) -> Result<(), Trouble> {
-        let given = Given::argument(option.to_owned());
+        let given = Given::argument(|| option.to_owned());
         self.perform(Name::SetSockOpt, &given, None, set, |()| Brought::result(0))
     }
 
@@ -161,7 +161,7 @@ impl Socket {
     pub fn bind(&self, address: SocketAddr) -> Result<(), Trouble> {
         let bound = self.perform(
             Name::Bind,
-            &Given::default(),
+            &Given::argument(|| address.to_string()),
             None,
             |socket| socket.bind(&address.into()),
             |()| Brought::result(0),
@@ -174,7 +174,7 @@ impl Socket {
     /// # Errors
     /// Another socket listens on the port.
     pub fn listen(&self, backlog: i32) -> Result<(), Trouble> {
-        let given = Given::argument(backlog.to_string());
+        let given = Given::argument(|| backlog.to_string());
         self.perform(
             Name::Listen,
             &given,
@@ -347,7 +347,7 @@ impl Socket {
     /// # Errors
     /// The connection is gone already.
     pub fn shutdown_sending(&self) -> Result<(), Trouble> {
-        let given = Given::argument("SHUT_WR".to_owned());
+        let given = Given::argument(|| "SHUT_WR".to_owned());
         self.perform(
             Name::Shutdown,
             &given,
@@ -364,10 +364,10 @@ impl Socket {
         drop(self);
     }
 
-    /// The other end of the connection, as `connect()` or `accept()` had it; 0.0.0.0:0 without one.
+    /// The other end of the connection, as `connect()` or `accept()` had it.
     #[must_use]
-    pub fn peer(&self) -> SocketAddr {
-        self.peer.unwrap_or(SocketAddr::from(([0, 0, 0, 0], 0)))
+    pub const fn peer(&self) -> Option<SocketAddr> {
+        self.peer
     }
 
     /// Waits, without a socket call, until there is something to receive; `false` when `patience` is over before.
@@ -384,15 +384,24 @@ impl Socket {
         }
     }
 
-    /// Has the other end closed or reset the connection while nobody was looking? Takes no byte of the stream.
-    #[must_use]
-    pub fn is_finished_by_peer(&self) -> bool {
-        let mut one = [MaybeUninit::uninit(); 1];
-        match self.inner().map(|socket| socket.peek(&mut one)) {
-            Ok(Ok(0)) => true,
-            Ok(Err(error)) => error.kind() != ErrorKind::WouldBlock,
-            _ => false,
+    /// Has the other end closed or reset the connection while nobody was looking? Takes no byte of the stream. Makes a call
+    /// only when there is something to receive: `recv(MSG_PEEK)`.
+    ///
+    /// # Errors
+    /// [`Trouble::Stopped`].
+    pub fn is_finished_by_peer(&self) -> Result<bool, Trouble> {
+        if !self.wait_readable(Duration::ZERO)? {
+            return Ok(false);
         }
+        let mut one = [MaybeUninit::uninit(); 1];
+        let peeked = self.perform(
+            Name::Recv,
+            &Given::argument(|| "MSG_PEEK".to_owned()).to(self.peer),
+            None,
+            |socket| socket.peek(&mut one),
+            |&length| Brought::bytes(length),
+        );
+        Ok(!matches!(peeked, Ok(1..)))
     }
 }
 
@@ -412,7 +421,7 @@ fn with_address(trouble: Trouble, address: SocketAddr) -> Trouble {
 fn not_to_itself(socket: &socket2::Socket) -> io::Result<()> {
     match (socket.local_addr(), socket.peer_addr()) {
         (Ok(local), Ok(peer)) if local.as_socket() == peer.as_socket() && local.as_socket().is_some() => {
-            Err(ErrorKind::ConnectionRefused.into())
+            Err(sys::refusal())
         }
         _ => Ok(()),
     }

@@ -122,20 +122,19 @@ mod unix {
     }
 
     /// Asks the kernel to hand on what ICMP says of this socket's datagrams, as it does by itself for a connected socket
-    /// (ip(7) `IP_RECVERR`, ipv6(7) `IPV6_RECVERR`). Returns the option's name, or `None` where there is none.
+    /// (ip(7) `IP_RECVERR`, ipv6(7) `IPV6_RECVERR`).
     ///
     /// # Errors
     /// Those of setsockopt(2).
     #[cfg(target_os = "linux")]
-    pub fn report_icmp_errors(socket: &socket2::Socket, ipv6: bool) -> io::Result<Option<&'static str>> {
+    pub fn report_icmp_errors(socket: &socket2::Socket, ipv6: bool) -> io::Result<()> {
         use nix::sys::socket::{setsockopt, sockopt};
         if ipv6 {
             setsockopt(socket, sockopt::Ipv6RecvErr, &true)?;
-            Ok(Some("IPV6_RECVERR"))
         } else {
             setsockopt(socket, sockopt::Ipv4RecvErr, &true)?;
-            Ok(Some("IP_RECVERR"))
         }
+        Ok(())
     }
 
     /// The addresses of the machine's interfaces that are up, loopback left out. getifaddrs(3)
@@ -172,6 +171,27 @@ mod unix {
         }
     }
 
+    /// Is it the very file that standard input comes from?
+    #[must_use]
+    pub fn is_standard_input(file: &std::fs::File) -> bool {
+        use std::os::unix::fs::MetadataExt as _;
+        let input = io::stdin().as_fd().try_clone_to_owned().map(std::fs::File::from);
+        let same = input.and_then(|input| {
+            let (input, file) = (input.metadata()?, file.metadata()?);
+            Ok(file.is_file() && (input.dev(), input.ino()) == (file.dev(), file.ino()))
+        });
+        same.unwrap_or(false)
+    }
+
+    /// The name of the interface with this number; the number itself if it has none.
+    #[must_use]
+    pub fn interface_name(number: u32) -> String {
+        let named = nix::net::if_::if_indextoname(number)
+            .ok()
+            .and_then(|name| name.into_string().ok());
+        named.unwrap_or_else(|| number.to_string())
+    }
+
     /// Closes the descriptor and returns what close(2) says, which dropping it would not.
     ///
     /// # Errors
@@ -192,13 +212,19 @@ mod unix {
         match error.raw_os_error().map(Errno::from_raw) {
             Some(errno) => Failure {
                 name: format!("{errno:?}"),
-                text: errno.desc().to_owned(),
+                text: without_number(error),
             },
             None => Failure {
                 name: format!("{:?}", error.kind()),
                 text: error.to_string(),
             },
         }
+    }
+
+    /// The system's words; the standard library writes ` (os error 111)` behind them.
+    fn without_number(error: &io::Error) -> String {
+        let text = error.to_string();
+        text.split(" (os error ").next().unwrap_or_default().to_owned()
     }
 
     /// Allows the process at least this many open files, as far as the hard limit goes; returns how many it may have now.
@@ -222,6 +248,18 @@ mod unix {
             error.raw_os_error().map(Errno::from_raw),
             Some(Errno::EMFILE | Errno::ENFILE | Errno::ENOBUFS | Errno::ENOMEM)
         )
+    }
+
+    /// Was the message longer than the protocol carries? send(2) `EMSGSIZE`
+    #[must_use]
+    pub fn is_too_long(error: &io::Error) -> bool {
+        error.raw_os_error().map(Errno::from_raw) == Some(Errno::EMSGSIZE)
+    }
+
+    /// The error of a connection that nobody takes. connect(2) `ECONNREFUSED`
+    #[must_use]
+    pub fn refusal() -> io::Error {
+        Errno::ECONNREFUSED.into()
     }
 
     /// Is the connection attempt under way? connect(2) `EINPROGRESS`
@@ -260,6 +298,18 @@ mod elsewhere {
                 Ok(Woken::Ready)
             }
         }
+    }
+
+    /// Not known here.
+    #[must_use]
+    pub fn is_standard_input(_: &std::fs::File) -> bool {
+        false
+    }
+
+    /// Interfaces are written by number here.
+    #[must_use]
+    pub fn interface_name(number: u32) -> String {
+        number.to_string()
     }
 
     /// Not asked here: without a route the server names 127.0.0.1.
@@ -310,6 +360,18 @@ mod elsewhere {
         error.kind() == io::ErrorKind::OutOfMemory
     }
 
+    /// Not told apart here.
+    #[must_use]
+    pub fn is_too_long(_: &io::Error) -> bool {
+        false
+    }
+
+    /// The error of a connection that nobody takes.
+    #[must_use]
+    pub fn refusal() -> io::Error {
+        io::ErrorKind::ConnectionRefused.into()
+    }
+
     /// Is the connection attempt under way?
     #[must_use]
     pub fn is_in_progress(error: &io::Error) -> bool {
@@ -326,8 +388,8 @@ mod no_icmp_reports {
     ///
     /// # Errors
     /// None.
-    pub fn report_icmp_errors(_: &socket2::Socket, _: bool) -> std::io::Result<Option<&'static str>> {
-        Ok(None)
+    pub fn report_icmp_errors(_: &socket2::Socket, _: bool) -> std::io::Result<()> {
+        Ok(())
     }
 }
 

@@ -1,9 +1,9 @@
 //! The TCP client: the connection stands while the person types; one line per connection.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use super::client::{Answers, Server};
+use super::client::{Answers, Server, more_telling};
 use super::keyboard::{Keyboard, Line, Source};
 use super::socket::{Family, Kind, Socket};
 use super::stop::Stop;
@@ -22,6 +22,9 @@ const LARGEST_GROWTH: u64 = 3;
 
 /// How long the client leaves the first `close()` to the server, once it has the reply.
 const SERVER_CLOSES_FIRST: Duration = Duration::from_millis(200);
+
+/// Stands for the other end in a message, should a socket without one ever get that far.
+const NOBODY: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
 
 /// Asks for lines and shows their replies until the input ends.
 ///
@@ -50,33 +53,50 @@ pub fn run<R: Source>(
         };
         // TCP carries a stream of bytes and keeps no message boundaries: the line has to say where it ends.
         sentence.push(b'\n');
-        match exchange_patiently(client_socket, &sentence, server, stop) {
-            Ok((client_socket, modified_sentence)) => {
+        match exchange_patiently(client_socket, &sentence, server, stop)? {
+            Outcome::Reply(client_socket, modified_sentence) => {
                 transcript.returned(&modified_sentence)?;
                 await_end(&client_socket)?;
                 client_socket.close();
             }
-            Err(trouble) => answers.missed_or(trouble)?,
+            Outcome::Missed(trouble) => answers.missed_or(trouble)?,
         }
     }
 }
 
 /// Connects to the first of the server's addresses that takes the connection: `connect()` is the three-way handshake.
 fn connect(server: &Server, stop: &Stop) -> Result<Socket, Trouble> {
-    let mut failure = Trouble::UnknownHost {
-        host: server.host.clone(),
-        why: "no address".into(),
-    };
+    let mut failure = None;
     for &server_address in &server.addresses {
-        let family = Family::of(server_address);
-        let mut client_socket = Socket::open(Program::TcpClient, Role::ClientSocket, family, Kind::Stream, stop)?;
-        match client_socket.connect(server_address, Some(server.timeout)) {
-            Ok(()) => return Ok(client_socket),
-            Err(Trouble::Stopped) => return Err(Trouble::Stopped),
-            Err(trouble) => failure = trouble,
+        match connect_to(server_address, server.timeout, stop) {
+            Err(trouble @ Trouble::Call(_)) => {
+                failure = Some(match failure {
+                    None => trouble,
+                    Some(first) => more_telling(first, trouble),
+                });
+            }
+            other => return other,
         }
     }
-    Err(failure)
+    Err(failure.unwrap_or_else(|| Trouble::UnknownHost {
+        host: server.host.clone(),
+        why: "no address".into(),
+    }))
+}
+
+fn connect_to(server_address: SocketAddr, timeout: Duration, stop: &Stop) -> Result<Socket, Trouble> {
+    let family = Family::of(server_address);
+    let mut client_socket = Socket::open(Program::TcpClient, Role::ClientSocket, family, Kind::Stream, stop)?;
+    client_socket.connect(server_address, Some(timeout))?;
+    Ok(client_socket)
+}
+
+/// What came of a line.
+enum Outcome {
+    /// The reply, and the socket that it came through.
+    Reply(Socket, Vec<u8>),
+    /// None, but the server is there: the next line may fare better.
+    Missed(Trouble),
 }
 
 /// Sends the line and returns the reply. The server may have closed the connection while the person typed; then the line goes
@@ -86,25 +106,26 @@ fn exchange_patiently(
     sentence: &[u8],
     server: &Server,
     stop: &Stop,
-) -> Result<(Socket, Vec<u8>), Trouble> {
-    let client_socket = if client_socket.is_finished_by_peer() {
-        client_socket.close();
-        tracing::warn!("the server had closed the waiting connection; connected again to send the line");
-        connect(server, stop)?
+) -> Result<Outcome, Trouble> {
+    if client_socket.is_finished_by_peer()? {
+        tracing::warn!("the server had closed the waiting connection; connecting again to send the line");
     } else {
         match exchange(&client_socket, sentence, server.timeout) {
+            Ok(reply) => return Ok(Outcome::Reply(client_socket, reply)),
             Err(Trouble::ReplyCut { came: 0, how, .. }) if !matches!(how, Some(Reason::TimedOut(_))) => {
-                client_socket.close();
                 tracing::warn!(
-                    "the server closed the connection without a reply; connected again to send the line anew"
+                    "the server closed the connection without a reply; connecting again to send the line anew"
                 );
-                connect(server, stop)?
             }
-            reply => return Ok((client_socket, reply?)),
+            Err(trouble) => return Ok(Outcome::Missed(trouble)),
         }
-    };
-    let reply = exchange(&client_socket, sentence, server.timeout)?;
-    Ok((client_socket, reply))
+    }
+    client_socket.close();
+    let client_socket = connect(server, stop)?;
+    match exchange(&client_socket, sentence, server.timeout) {
+        Ok(reply) => Ok(Outcome::Reply(client_socket, reply)),
+        Err(trouble) => Ok(Outcome::Missed(trouble)),
+    }
 }
 
 /// Sends the line and collects the reply.
@@ -145,7 +166,7 @@ impl<'a> Reply<'a> {
     fn new(client_socket: &'a Socket, sentence: &[u8], timeout: Duration) -> Self {
         Self {
             client_socket,
-            server: client_socket.peer(),
+            server: client_socket.peer().unwrap_or(NOBODY),
             timeout,
             sent: sentence.len() as u64,
             bytes: Vec::new(),
@@ -215,7 +236,7 @@ fn await_end(client_socket: &Socket) -> Result<(), Trouble> {
         let left = SERVER_CLOSES_FIRST.saturating_sub(started.elapsed());
         match client_socket.recv(&mut room, Some(left)) {
             Ok([]) => return Ok(()),
-            Ok(more) => say_ignored(client_socket.peer(), more.len()),
+            Ok(more) => say_ignored(client_socket.peer().unwrap_or(NOBODY), more.len()),
             Err(Trouble::Stopped) => return Err(Trouble::Stopped),
             // The reply is there: how the connection ends is no trouble any more.
             Err(_) => return Ok(()),

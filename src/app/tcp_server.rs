@@ -32,6 +32,9 @@ const STACK: usize = 256 * 1024;
 /// How long after a failed `accept()` it is tried again: descriptors come back when connections end.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// How long a client may be silent while no other thread is there for the next one.
+const ALONE: Duration = Duration::from_secs(1);
+
 /// What the server allows.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -115,15 +118,12 @@ impl Server<'_> {
     /// What every thread does.
     fn work<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, leave: Leave) {
         while let Some((connection_socket, client_address)) = self.accept() {
-            if self.staff.somebody_is_needed_at_the_door() {
-                self.hire(scope);
+            let mut idle = self.limits.idle_timeout;
+            if self.staff.somebody_is_needed_at_the_door() && !self.hire(scope) {
+                // Nobody waits at the door meanwhile: a silent client must not keep the others out for long.
+                idle = idle.min(ALONE);
             }
-            let served = conversation::serve(
-                &connection_socket,
-                client_address,
-                self.transcript,
-                self.limits.idle_timeout,
-            );
+            let served = conversation::serve(&connection_socket, client_address, self.transcript, idle);
             connection_socket.close();
             if let Err(trouble) = served {
                 self.end(trouble);
@@ -160,13 +160,15 @@ impl Server<'_> {
         None
     }
 
-    /// Starts one more thread.
-    fn hire<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>) {
+    /// Starts one more thread, if the system allows it.
+    fn hire<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>) -> bool {
         let thread = Builder::new().name("connection".into()).stack_size(STACK);
-        if let Err(error) = thread.spawn_scoped(scope, move || self.work(scope, Leave::WhenIdle)) {
+        let started = thread.spawn_scoped(scope, move || self.work(scope, Leave::WhenIdle));
+        if let Err(error) = &started {
             self.staff.could_not_come();
-            tracing::warn!("no further thread to be had ({error}): new clients wait until another one has finished");
+            tracing::warn!("no further thread to be had ({error}): clients are served one after the other");
         }
+        started.is_ok()
     }
 
     /// Ends the server because of trouble that concerns all connections.

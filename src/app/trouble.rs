@@ -129,6 +129,11 @@ impl fmt::Display for Trouble {
                 "writing standard output failed: {}; give it somewhere with room",
                 words(error)
             ),
+            Self::Input(error) if sys::is_exhaustion(error) => write!(
+                f,
+                "reading standard input failed: {}; allow more with 'ulimit -n'",
+                words(error)
+            ),
             Self::Input(error) => write!(
                 f,
                 "reading standard input failed: {}; start the program in a terminal, or give it a file or a pipe",
@@ -242,6 +247,14 @@ impl CallTrouble {
                 "failed: there is no way to that address",
                 "check the address and this machine's network; on the same machine use 127.0.0.1".into(),
             ),
+            (Name::SendTo, _) if sys::is_too_long(error) => (
+                "failed: the line is too long for a datagram",
+                "type a shorter one: at most 65507 bytes over IPv4".into(),
+            ),
+            (_, ErrorKind::InvalidInput) if is_of_one_link(self.address) => (
+                "failed: that address holds on one link only, and it does not say which",
+                "write the interface behind it, as in fe80::1%eth0".into(),
+            ),
             (Name::Bind, ErrorKind::AddrInUse) => (
                 "failed: another program has that port",
                 "take another with -p, or leave -p out, or end that program".into(),
@@ -266,6 +279,14 @@ impl CallTrouble {
                 "failed: too many open files or too little memory",
                 "allow more with 'ulimit -n', or end other programs".into(),
             ),
+            (Name::Send | Name::Recv, ErrorKind::ConnectionReset | ErrorKind::BrokenPipe)
+                if self.program == Program::TcpServer =>
+            {
+                (
+                    "failed: the client broke the connection off",
+                    "nothing is to be done here".into(),
+                )
+            }
             (Name::Send | Name::Recv, ErrorKind::ConnectionReset | ErrorKind::BrokenPipe) => (
                 "failed: the other end broke the connection off",
                 format!("look whether {server} still runs, and type the line again"),
@@ -277,6 +298,11 @@ impl CallTrouble {
         };
         (reason.into(), next)
     }
+}
+
+/// An IPv6 address of the kind that every interface has for itself. RFC 4007
+fn is_of_one_link(address: Option<SocketAddr>) -> bool {
+    matches!(address, Some(SocketAddr::V6(v6)) if v6.ip().is_unicast_link_local() && v6.scope_id() == 0)
 }
 
 /// The system's own words, without the number that the standard library adds.

@@ -1,10 +1,9 @@
 //! The UDP client: a new socket per line, the server's address attached to the datagram, then the wait for the reply.
 
-use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use super::client::{Answers, Server};
+use super::client::{Answers, Server, more_telling};
 use super::keyboard::{Keyboard, Line, Source};
 use super::socket::{Family, Kind, Socket};
 use super::stop::Stop;
@@ -29,38 +28,77 @@ pub fn run<R: Source>(
 ) -> Result<Answers, Trouble> {
     transcript.client_ready(Program::UdpClient, &server.host, server.port)?;
     let mut answers = Answers::default();
-    let mut candidates = server.addresses.as_slice();
-    while let [server_address, others @ ..] = candidates {
-        let client_socket = open(*server_address, stop)?;
-        let message = match keyboard.ask(transcript, longest(*server_address), stop)? {
+    let mut addresses = server.addresses.clone();
+    let limit = addresses
+        .iter()
+        .copied()
+        .map(longest)
+        .min()
+        .unwrap_or(LARGEST_PAYLOAD_IPV4);
+    loop {
+        let (client_socket, server_address) = open_first(&addresses, stop)?;
+        let message = match keyboard.ask(transcript, limit, stop)? {
             Line::Text(message) => message,
-            Line::End => break,
+            Line::End => return Ok(answers),
             Line::TooLong(length) => {
-                let limit = longest(*server_address) as u64;
+                let limit = limit as u64;
                 let because = "and a UDP datagram carries";
                 answers.missed(&Trouble::LineTooLong { length, limit, because });
                 continue;
             }
         };
-        let mut reply = exchange(&client_socket, &message, *server_address, server.timeout);
+        let reply = exchange(&client_socket, &message, server_address, server.timeout);
         client_socket.close();
-        // A name can stand for an IPv6 and an IPv4 address, with the server on one of them.
-        for &other_address in others {
-            if !reply.as_ref().is_err_and(is_refusal) {
-                break;
-            }
-            let client_socket = open(other_address, stop)?;
-            reply = exchange(&client_socket, &message, other_address, server.timeout);
-            if reply.is_ok() {
-                candidates = candidates.get(1..).unwrap_or_default();
-            }
-        }
+        let reply = match reply {
+            Err(trouble) => elsewhere(trouble, &message, &mut addresses, server.timeout, stop),
+            reply => reply,
+        };
         match reply {
             Ok(modified_message) => transcript.returned(&modified_message)?,
             Err(trouble) => answers.missed_or(trouble)?,
         }
     }
-    Ok(answers)
+}
+
+/// The socket for the next line, for the first of the server's addresses whose family this machine speaks.
+fn open_first(addresses: &[SocketAddr], stop: &Stop) -> Result<(Socket, SocketAddr), Trouble> {
+    let mut failure = None;
+    for &server_address in addresses {
+        match open(server_address, stop) {
+            Ok(client_socket) => return Ok((client_socket, server_address)),
+            Err(trouble) => failure = failure.or(Some(trouble)),
+        }
+    }
+    Err(failure.unwrap_or(Trouble::Stopped))
+}
+
+/// A name can stand for several addresses, say an IPv6 and an IPv4 one, with the server on one of them. After a failure at
+/// the first the line goes to the others; the one that answers is the first from then on.
+fn elsewhere(
+    failure: Trouble,
+    message: &[u8],
+    addresses: &mut [SocketAddr],
+    timeout: Duration,
+    stop: &Stop,
+) -> Result<Vec<u8>, Trouble> {
+    let mut failure = failure;
+    for index in 1..addresses.len() {
+        // Silence is no failure of the address: over UDP a line may simply be lost.
+        if !matches!(failure.call_reason(), Some(Reason::Os(_))) {
+            break;
+        }
+        let Some(&other) = addresses.get(index) else { break };
+        let tried = open(other, stop).and_then(|client_socket| exchange(&client_socket, message, other, timeout));
+        match tried {
+            Ok(reply) => {
+                addresses.swap(0, index);
+                return Ok(reply);
+            }
+            Err(trouble @ Trouble::Call(_)) => failure = more_telling(failure, trouble),
+            Err(trouble) => return Err(trouble),
+        }
+    }
+    Err(failure)
 }
 
 fn open(server_address: SocketAddr, stop: &Stop) -> Result<Socket, Trouble> {
@@ -108,10 +146,6 @@ fn about(trouble: Trouble, server_address: SocketAddr, timeout: Duration) -> Tro
         }),
         other => other,
     }
-}
-
-fn is_refusal(trouble: &Trouble) -> bool {
-    trouble.call_reason().and_then(Reason::kind) == Some(ErrorKind::ConnectionRefused)
 }
 
 const fn longest(server_address: SocketAddr) -> usize {

@@ -1,11 +1,12 @@
 //! The UDP server: one socket for all clients, and every datagram is answered to the address that it came from.
 
 use std::io::ErrorKind;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use super::socket::{Kind, Socket};
 use super::stop::Stop;
+use super::sys;
 use super::transcript::Transcript;
 use super::trouble::{Reason, Trouble};
 use super::{LARGEST_PAYLOAD_IPV4, LARGEST_PAYLOAD_IPV6, listening, uppercase};
@@ -30,13 +31,14 @@ pub fn bind(address: Option<SocketAddr>, port: u16, stop: &Stop) -> Result<Socke
     )
 }
 
-/// Serves until told to quit. Whatever a client sends, and whatever becomes of the answer, the next client is served.
+/// Serves until told to quit. `own_port` is the socket's. Whatever a client sends, and whatever becomes of the answer, the next client is served.
 ///
 /// # Errors
 /// [`Trouble::Stopped`] when told to quit, [`Trouble::OutputClosed`] when nobody reads the transcript; another only when the
 /// socket itself is of no more use.
-pub fn run(server_socket: &Socket, transcript: &Transcript) -> Result<(), Trouble> {
+pub fn run(server_socket: &Socket, own_port: u16, transcript: &Transcript) -> Result<(), Trouble> {
     let mut room = vec![0; ROOM];
+    let own_addresses = own_addresses();
     loop {
         let (message, client_address) = match server_socket.recvfrom(&mut room, None) {
             Ok(received) => received,
@@ -47,6 +49,11 @@ pub fn run(server_socket: &Socket, transcript: &Transcript) -> Result<(), Troubl
             }
             Err(trouble) => return Err(trouble),
         };
+        if client_address.port() == own_port && own_addresses.contains(&client_address.ip()) {
+            // Nobody else can have this port here: somebody forged the sender, and the answer would come back for ever.
+            tracing::warn!("a datagram claims to come from this server itself, {client_address}: not answered");
+            continue;
+        }
         transcript.received_from(client_address, message)?;
         let modified_message = raised(message, client_address);
         match server_socket.sendto(&modified_message, client_address) {
@@ -55,6 +62,12 @@ pub fn run(server_socket: &Socket, transcript: &Transcript) -> Result<(), Troubl
             Err(trouble) => tracing::warn!("the answer is lost: {trouble}"),
         }
     }
+}
+
+/// Addresses under which this machine talks to itself.
+fn own_addresses() -> Vec<IpAddr> {
+    let loopback = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
+    sys::interface_addresses().into_iter().chain(loopback).collect()
 }
 
 /// The answer. Uppercase can be longer than the text; when it no longer fits a datagram, only the ASCII letters are raised,

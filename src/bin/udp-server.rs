@@ -13,14 +13,14 @@ fn main() -> ExitCode {
     session::run(Program::UdpServer, about, |args: &UdpServerArgs, session| {
         let address = args.listen.address(&session.stop)?;
         let server_socket = udp_server::bind(address, args.listen.port, &session.stop)?;
-        listening::announce(
+        let port = listening::announce(
             Program::UdpServer,
             &server_socket,
             &session.transcript,
             address,
             &session.stop,
         )?;
-        udp_server::run(&server_socket, &session.transcript)?;
+        udp_server::run(&server_socket, port, &session.transcript)?;
         Ok(Answers::default())
     })
 }

@@ -147,7 +147,7 @@ pub struct Call {
     pub fd: i64,
     /// The name of the call.
     pub call: Name,
-    /// What else was handed in: an option and its value, a backlog, a family and type.
+    /// What else was handed in: a family and type, an option and its value, the address asked of `bind()`, a backlog, a flag.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub argument: Option<String>,
     /// The socket's own address after the call, if it has one by then.
@@ -171,8 +171,8 @@ pub struct Call {
     pub entered: DateTime<Utc>,
     /// Wall clock when the call had returned.
     pub returned: DateTime<Utc>,
-    /// Time between the two in nanoseconds, by a clock that nobody sets (`returned - entered` differs when somebody
-    /// set the wall clock meanwhile).
+    /// Time between the two in nanoseconds, by a clock that nobody sets. `returned - entered` is a little longer, by the
+    /// reading of the clocks, and quite another number when somebody set the wall clock meanwhile.
     pub duration_ns: u64,
 }
 

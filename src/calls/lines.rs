@@ -2,7 +2,7 @@
 //! lost none of its finished calls.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, Write};
+use std::io::{self, BufRead, Read as _, Seek as _, SeekFrom, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -28,7 +28,15 @@ pub fn to_json(call: &Call) -> io::Result<String> {
 /// # Errors
 /// As open(2): no such folder, no permission.
 pub fn open(path: &Path) -> io::Result<File> {
-    OpenOptions::new().append(true).create(true).open(path)
+    let to_the_end = OpenOptions::new().append(true).create(true).clone();
+    match std::fs::metadata(path) {
+        // Reading too, to see how it ends.
+        Ok(known) if known.is_file() => {
+            let both = to_the_end.clone().read(true).open(path);
+            both.or_else(|_| to_the_end.open(path))
+        }
+        _ => to_the_end.open(path),
+    }
 }
 
 /// A `tracing` layer that writes every call to a file.
@@ -38,6 +46,8 @@ pub struct CallLog {
 
 struct State {
     file: File,
+    /// A program that was ended in the middle of a line, or a disk that was full, left half a line behind.
+    in_half_line: bool,
     lost: u64,
     why: Option<io::Error>,
 }
@@ -53,6 +63,7 @@ impl CallLog {
     #[must_use]
     pub fn to(file: File) -> (Self, CallLogOutcome) {
         let state = Arc::new(Mutex::new(State {
+            in_half_line: ends_in_half_line(&file),
             file,
             lost: 0,
             why: None,
@@ -78,14 +89,25 @@ impl<S: Subscriber> Layer<S> for CallLog {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let Some(call) = event::read(event) else { return };
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        // After a failure the file may end in half a line; the next one starts a line of its own.
-        let start = if state.lost > 0 { "\n" } else { "" };
+        let start = if state.in_half_line { "\n" } else { "" };
         let written = to_json(&call).and_then(|line| state.file.write_all(format!("{start}{line}\n").as_bytes()));
+        state.in_half_line = written.is_err();
         if let Err(error) = written {
             state.lost += 1;
             state.why.get_or_insert(error);
         }
     }
+}
+
+fn ends_in_half_line(file: &File) -> bool {
+    let last = |mut file: &File| {
+        file.seek(SeekFrom::End(-1))?;
+        let mut byte = [0];
+        file.read_exact(&mut byte)?;
+        io::Result::Ok(byte != *b"\n")
+    };
+    // Empty, or a pipe: then it does not.
+    last(file).unwrap_or(false)
 }
 
 /// A line of a call log that could not be used.
@@ -215,6 +237,21 @@ mod tests {
             }
         });
         assert!(outcome.losses().is_none());
+    }
+
+    #[test]
+    fn half_a_line_of_an_earlier_program_swallows_no_call() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("calls.jsonl");
+        std::fs::write(&path, "{\"program\":\"tcp-cl").unwrap();
+        let (log, _) = CallLog::to(open(&path).unwrap());
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(log), || {
+            event::emit(&example::connect());
+            event::emit(&example::connect());
+        });
+        let file = std::io::BufReader::new(std::fs::File::open(&path).unwrap());
+        let results: Vec<_> = read(file).map(|line| line.map_err(|bad| bad.number)).collect();
+        assert_eq!(results, [Err(1), Ok(example::connect()), Ok(example::connect())]);
     }
 
     #[cfg(target_os = "linux")]

@@ -47,7 +47,6 @@ fn arguments(call: &Call) -> String {
         _ => format!("{bytes} bytes"),
     }));
     let address = match call.call {
-        Name::Bind => call.local,
         Name::Connect | Name::SendTo => call.remote,
         _ => None,
     };
@@ -62,7 +61,7 @@ fn learnt(call: &Call) -> Option<(&'static str, SocketAddr)> {
     }
     match call.call {
         Name::Accept | Name::RecvFrom => Some(("from", call.remote?)),
-        Name::Connect | Name::SendTo | Name::GetSockName => Some(("local", call.local?)),
+        Name::Bind | Name::Connect | Name::SendTo | Name::GetSockName => Some(("local", call.local?)),
         _ => None,
     }
 }

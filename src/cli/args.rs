@@ -28,7 +28,7 @@ pub struct Common {
     #[arg(long, value_name = "FILE")]
     pub calls: Option<PathBuf>,
 
-    /// Colour on standard error (auto: on a terminal, unless `NO_COLOR` is set)
+    /// Colour on standard error; auto: on a terminal, unless the environment forbids it
     #[arg(long, value_name = "WHEN", default_value_t = ColorChoice::Auto)]
     pub color: ColorChoice,
 }

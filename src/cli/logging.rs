@@ -8,7 +8,6 @@ use std::io::{self, IsTerminal as _};
 
 use anstream::{AutoStream, ColorChoice as Choice};
 use clap::ColorChoice;
-use serde_json::json;
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
 use tracing::{Event, Level, Subscriber};
@@ -38,11 +37,19 @@ pub fn start(common: &Common) -> Result<Option<CallLogOutcome>, String> {
                 let path = printable(path.as_bytes());
                 format!("open {path} for the call log failed: {error}; give --calls a file that you may write")
             });
-            let (log, outcome) = CallLog::to(sys::out_of_the_way(opened?.into()).into());
+            let opened = opened?;
+            if sys::is_standard_input(&opened) {
+                let path = path.display();
+                return Err(format!(
+                    "{path} is the input already: every call would be a new line; give --calls another file"
+                ));
+            }
+            let (log, outcome) = CallLog::to(sys::out_of_the_way(opened.into()).into());
             (Some(log), Some(outcome))
         }
     };
-    let (shown, complaint) = shown(common.verbose, std::env::var("RUST_LOG").ok().as_deref());
+    let rust_log = std::env::var_os("RUST_LOG").map(|text| text.to_string_lossy().into_owned());
+    let (shown, complaint) = shown(common.verbose, rust_log.as_deref());
     let lines = FmtLayer::default()
         .with_writer(io::stderr)
         .with_ansi(wants_color(common.color))
@@ -64,23 +71,31 @@ pub fn start(common: &Common) -> Result<Option<CallLogOutcome>, String> {
     Ok(outcome)
 }
 
-/// What is shown: by `RUST_LOG` when it is set, else by the number of `-v`. A `RUST_LOG` that cannot be understood is said and
-/// left out.
+/// What is shown: by `RUST_LOG` when it is set, else by the number of `-v`. A `RUST_LOG` that is about other programs takes
+/// nobody's errors away, and one that cannot be understood is said and left out.
 fn shown(verbose: u8, rust_log: Option<&str>) -> (Targets, Option<String>) {
+    const OURS: &str = "socket_lab";
     let by_option = || {
         let ours = match verbose {
             0 => LevelFilter::WARN,
             1 => LevelFilter::DEBUG,
             _ => LevelFilter::TRACE,
         };
-        Targets::new()
-            .with_default(LevelFilter::WARN)
-            .with_target("socket_lab", ours)
+        Targets::new().with_default(LevelFilter::WARN).with_target(OURS, ours)
     };
-    match rust_log.filter(|text| !text.is_empty()).map(str::parse::<Targets>) {
-        None => (by_option(), None),
-        Some(Ok(targets)) => (targets, None),
-        Some(Err(error)) => {
+    let Some(text) = rust_log.map(str::trim).filter(|text| !text.is_empty()) else {
+        return (by_option(), None);
+    };
+    match text.parse::<Targets>() {
+        Ok(targets) => {
+            let about_us = text.contains(OURS) || text.eq_ignore_ascii_case("off");
+            if about_us || targets.would_enable(OURS, &Level::WARN) {
+                (targets, None)
+            } else {
+                (targets.with_target(OURS, LevelFilter::WARN), None)
+            }
+        }
+        Err(error) => {
             let complaint = format!("RUST_LOG is left out: {error}; write for example RUST_LOG=socket_lab=debug");
             (by_option(), Some(complaint))
         }
@@ -149,8 +164,17 @@ impl Lines {
 }
 
 fn json_line(event: &Event<'_>) -> String {
-    let level = event.metadata().level().as_str().to_ascii_lowercase();
-    json!({ "time": text::now_rfc3339(), "level": level, "message": message(event) }).to_string()
+    let level = match *event.metadata().level() {
+        Level::WARN => "warning",
+        level => level.as_str(),
+    };
+    json(&level.to_ascii_lowercase(), &message(event))
+}
+
+/// A line of JSON that is no socket call: when, how bad, what.
+#[must_use]
+pub fn json(level: &str, message: &str) -> String {
+    serde_json::json!({ "time": text::now_rfc3339(), "level": level, "message": message }).to_string()
 }
 
 /// The event's message, safe to show, and its other fields behind it.
@@ -208,6 +232,12 @@ mod tests {
     fn rust_log_overrides_and_nonsense_in_it_is_said() {
         let (targets, complaint) = shown(2, Some("off"));
         assert!(!shows(&targets, "socket_lab::app", Level::ERROR) && complaint.is_none());
+        for others in ["hyper=debug", "nonsense", "error", " "] {
+            let (targets, _) = shown(0, Some(others));
+            assert!(shows(&targets, "socket_lab::app", Level::WARN), "{others:?}");
+            assert!(!shows(&targets, event::TARGET, event::LEVEL), "{others:?}");
+        }
+        assert!(shows(&shown(0, Some("debug")).0, event::TARGET, event::LEVEL));
         let (targets, complaint) = shown(1, Some("socket_lab=nonsense"));
         assert!(shows(&targets, event::TARGET, event::LEVEL));
         assert!(complaint.unwrap().contains("RUST_LOG"));

@@ -5,55 +5,60 @@ use std::process::ExitCode;
 
 use clap::ColorChoice;
 
-use super::logging::wants_color;
+use super::args::LogFormat;
+use super::logging::{self, wants_color};
 
 /// Says what went wrong.
 #[derive(Debug, Clone, Copy)]
 pub struct Say {
     color: bool,
+    format: LogFormat,
 }
 
 impl Say {
-    /// With colours or without.
+    /// With colours or without, in this form.
     #[must_use]
-    pub fn new(color: ColorChoice) -> Self {
+    pub fn new(color: ColorChoice, format: LogFormat) -> Self {
         Self {
             color: wants_color(color),
+            format,
         }
     }
 
     /// Says what ended the program: exit status 1.
     #[must_use]
-    pub fn fail(&self, text: &str) -> ExitCode {
+    pub fn fail(self, text: &str) -> ExitCode {
         self.error(text);
         ExitCode::FAILURE
     }
 
     /// Says what is wrong with the arguments: exit status 2.
     #[must_use]
-    pub fn wrong_usage(&self, text: &str) -> ExitCode {
+    pub fn wrong_usage(self, text: &str) -> ExitCode {
         self.error(text);
         ExitCode::from(2)
     }
 
     /// Says what failed while the program goes on.
-    pub fn error(&self, text: &str) {
+    pub fn error(self, text: &str) {
         self.line("error", "31", text);
     }
 
     /// Says what the person should know.
-    pub fn warning(&self, text: &str) {
+    pub fn warning(self, text: &str) {
         self.line("warning", "33", text);
     }
 
     /// Says how things stand, without a word in front.
-    pub fn plain(&self, text: &str) {
+    pub fn plain(self, text: &str) {
         // With standard error closed, the exit status has to do; so below.
         let _ = writeln!(io::stderr(), "{text}");
     }
 
-    fn line(&self, word: &str, color: &str, text: &str) {
-        let _ = if self.color {
+    fn line(self, word: &str, color: &str, text: &str) {
+        let _ = if self.format == LogFormat::Json {
+            writeln!(io::stderr(), "{}", logging::json(word, text))
+        } else if self.color {
             writeln!(io::stderr(), "\x1b[1;{color}m{word}\x1b[0m: {text}")
         } else {
             writeln!(io::stderr(), "{word}: {text}")

@@ -67,7 +67,7 @@ pub fn run<A: args::Program>(
         Ok(args) => args,
         Err(code) => return code,
     };
-    let say = Say::new(args.common().color);
+    let say = Say::new(args.common().color, args.common().log_format);
     let stop = match Stop::on_signals() {
         Ok(stop) => stop,
         Err(error) => {
@@ -76,6 +76,7 @@ pub fn run<A: args::Program>(
             ));
         }
     };
+    quit_even_when_stuck(stop.clone());
     let call_log = match logging::start(args.common()) {
         Ok(call_log) => call_log,
         Err(line) => return say.fail(&line),
@@ -84,7 +85,6 @@ pub fn run<A: args::Program>(
         stop,
         transcript: Arc::new(Transcript::new(io::stdout())),
     };
-    quit_even_when_stuck(session.stop.clone());
     let worked = work(&args, &session);
     let by_a_key = matches!(worked, Err(Trouble::Stopped)) && io::stdout().is_terminal();
     let finished = session.transcript.finish(by_a_key);
@@ -101,7 +101,8 @@ pub fn run<A: args::Program>(
     }
 }
 
-/// Every waiting call lets go at once, but a write to a full pipe does not: `tcp-server | less`, and nobody scrolls.
+/// Every waiting call lets go at once, but not a write to a full pipe (`tcp-server | less`, and nobody scrolls), nor the
+/// opening of a named pipe that nobody reads.
 fn quit_even_when_stuck(stop: Stop) {
     thread::spawn(move || {
         stop.wait();

@@ -17,7 +17,13 @@ const USAGE: u8 = 2;
 /// That exit code.
 pub fn parse<A: Parser>(program: &'static str, about: &'static str) -> Result<A, ExitCode> {
     let command = A::command().name(program).bin_name(program).about(about);
-    let words = args::accept_one_dash(std::env::args_os());
+    let words = std::env::args_os();
+    let has_address = command.get_arguments().any(|argument| argument.get_id() == "ipaddress");
+    let words = if has_address {
+        args::accept_one_dash(words)
+    } else {
+        words.collect()
+    };
     let parsed = command
         .try_get_matches_from(words)
         .and_then(|matches| A::from_arg_matches(&matches));

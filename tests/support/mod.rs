@@ -13,10 +13,29 @@ pub mod program;
 
 pub use program::{Running, Side, client, in_empty_namespace, server, server_with};
 
+use std::net::{TcpListener, UdpSocket};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 /// How long a thing that works may take before the test gives up on it. Ample: a slow machine must not fail a test.
 pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A port on which nobody listens: outside of the range from which the system picks, so no other test can get it.
+pub const NOBODY: u16 = 1;
+
+/// A port that is free now and that the system gives to nobody meanwhile, for a server that has to have the same one twice.
+pub fn port_of_our_own() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    // Test programs that run at the same time start at different places.
+    let start = u16::try_from(std::process::id() % 10_000).unwrap();
+    loop {
+        let port = 10_000 + (start + NEXT.fetch_add(1, Ordering::Relaxed)) % 20_000;
+        let address = ("0.0.0.0", port);
+        if TcpListener::bind(address).is_ok() && UdpSocket::bind(address).is_ok() {
+            return port;
+        }
+    }
+}
 
 /// How long the absence of something is watched.
 pub const MOMENT: Duration = Duration::from_millis(300);

@@ -23,9 +23,10 @@ pub(super) struct Given {
 }
 
 impl Given {
-    pub(super) fn argument(argument: String) -> Self {
+    /// Something in words, which are only made when somebody wants them.
+    pub(super) fn argument(argument: impl FnOnce() -> String) -> Self {
         Self {
-            argument: Some(argument),
+            argument: event::wanted().then(argument),
             ..Self::default()
         }
     }
@@ -249,7 +250,7 @@ impl Socket {
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        let identity = Stopwatch::start().map(|_| self.identity());
+        let identity = event::wanted().then(|| self.identity());
         let Some(inner) = self.inner.take() else { return };
         let stopwatch = Stopwatch::start();
         let closed = sys::close(inner).map_err(Unfinished::Os);

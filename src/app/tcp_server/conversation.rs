@@ -47,7 +47,7 @@ pub(super) fn serve(
                 Reason::TimedOut(_) => {
                     tracing::info!("closed the connection of {client}: silent for {} s", idle.as_secs_f64());
                 }
-                Reason::Os(_) => tracing::warn!("{client} broke the connection off: {trouble}"),
+                Reason::Os(_) => tracing::warn!("{trouble}"),
             }
             Ok(())
         }
@@ -83,6 +83,7 @@ fn answer(
         if end.is_some() {
             line.show(transcript)?;
             connection_socket.send_all(&capitalized, Some(idle))?;
+            // A room filled to the last byte may mean that more waits in the kernel.
             if sentence.len() + beyond.len() == ROOM || !beyond.is_empty() {
                 take_off_the_rest(connection_socket, beyond.len(), line.client)?;
             }

@@ -16,6 +16,7 @@ pub mod selection;
 use std::process::ExitCode;
 
 use self::args::SnifferArgs;
+use super::args::LogFormat;
 use super::say::Say;
 use super::usage;
 use crate::app::stop::Stop;
@@ -28,7 +29,7 @@ pub fn main() -> ExitCode {
         Ok(args) => args,
         Err(code) => return code,
     };
-    let say = Say::new(args.color);
+    let say = Say::new(args.color, LogFormat::Text);
     let stop = match Stop::on_signals() {
         Ok(stop) => stop,
         Err(error) => {
