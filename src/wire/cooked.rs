@@ -15,6 +15,8 @@ const FIXED_1: usize = 16;
 const FIXED_2: usize = 20;
 /// Protocol numbers from here on are Ethernet types; below, Linux's own.
 const LEAST_TYPE: u16 = 1536;
+/// GRE tunnels as hardware. `linux/if_arp.h`
+const GRE: u16 = 778;
 /// Linux: an IEEE 802.2 header follows.
 const LINUX_LLC: u16 = 4;
 
@@ -44,6 +46,7 @@ static TABLE_2_LINUX: [Spec; 6] = [
 
 static TYPE: Spec = bytes("sll.etype", "protocol", 0, 2, Form::HexNamed(ether_type));
 static LINUX_TYPE: Spec = bytes("sll.ltype", "protocol", 0, 2, Form::HexNamed(linux_protocol));
+static GRE_TYPE: Spec = bytes("sll.gretype", "protocol", 0, 2, Form::HexNamed(ether_type));
 static MAC: Spec = bytes("sll.src.eth", "source", 0, 6, Form::Mac);
 static IPV4: Spec = bytes("sll.src.ipv4", "source", 0, 4, Form::Ipv4);
 static OTHER: Spec = rest("sll.src.other", "source", 0, Form::Bytes);
@@ -78,10 +81,10 @@ pub(super) fn fields_1(header: Span<'_>) -> Vec<Field<'_>> {
     let length = header.u16(4).map_or(0, usize::from);
     push_address(header.from(6).first(8), length, &mut fields);
     let last = header.from(14);
-    let spec = if last.u16(0).is_some_and(|number| number < LEAST_TYPE) {
-        &LINUX_TYPE
-    } else {
-        &TYPE
+    let spec = match (header.u16(2), last.u16(0)) {
+        (Some(GRE), _) => &GRE_TYPE,
+        (_, Some(..LEAST_TYPE)) => &LINUX_TYPE,
+        _ => &TYPE,
     };
     fields.extend(Field::read(spec, last));
     header.push_remainder(&mut fields, &UNREAD);

@@ -68,7 +68,7 @@ impl<'a> Layer<'a> {
         match self.protocol {
             Protocol::Ethernet => ethernet::fields(header),
             Protocol::Llc => llc::fields(header),
-            Protocol::Vlan => vlan::fields(header),
+            Protocol::Vlan | Protocol::ServiceVlan => vlan::fields(self.protocol, header),
             Protocol::LinuxSll => cooked::fields_1(header),
             Protocol::LinuxSll2 => cooked::fields_2(header),
             Protocol::Null => null::fields(header),
