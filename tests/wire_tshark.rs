@@ -1,9 +1,10 @@
 //! Every field's name, place, length and value against tshark's, over all captures at hand.
+#![cfg(feature = "sniffer")]
 
-#[cfg(all(test, feature = "sniffer"))]
+#[cfg(test)]
 mod support;
 
-#[cfg(all(test, feature = "sniffer"))]
+#[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
     use std::path::{Path, PathBuf};
@@ -289,7 +290,9 @@ mod tests {
     }
 
     fn hex(bytes: &[u8]) -> String {
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+        bytes
+            .iter()
+            .fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
     }
 
     fn listed(table: &[Difference], name: &str) -> bool {
@@ -361,8 +364,11 @@ mod tests {
             .lines()
             .filter_map(|line| line.split('\t').nth(2))
             .filter(|name| !KEPT.contains(name) && !KEPT_PARTS.iter().any(|part| name.starts_with(part)))
-            .map(|name| format!("{name}\n"))
-            .collect();
+            .fold(String::new(), |text, name| {
+                text + name
+                    + "
+"
+            });
         std::fs::write(folder.join("disabled_protos"), off).unwrap();
     }
 
@@ -409,7 +415,7 @@ mod tests {
                     let entry = differences.entry((kind.to_owned(), id.to_owned())).or_default();
                     entry.0 += 1;
                     if entry.0 < 4 {
-                        entry.1 += &format!("        {name} {}: {what}\n", number + 1);
+                        entry.1.push_str(&format!("        {name} {}: {what}\n", number + 1));
                     }
                 });
             }

@@ -99,6 +99,7 @@ pub(super) fn fields_2(header: Span<'_>) -> Vec<Field<'_>> {
         .fields(if linux { &TABLE_2_LINUX } else { &TABLE_2 }, &UNREAD);
     let length = header.u8(11).map_or(0, usize::from);
     push_address(header.from(12).first(8), length, &mut fields);
+    header.push_remainder(&mut fields, &UNREAD);
     fields
 }
 

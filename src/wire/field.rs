@@ -153,6 +153,19 @@ impl<'a> Field<'a> {
         }
     }
 
+    /// A field of all that follows the first `done` bits, whatever place its line tells. `None` when nothing does.
+    pub(super) fn remainder(spec: &'static Spec, span: Span<'a>, done: usize) -> Option<Self> {
+        let bits = (span.bytes.len() * 8).checked_sub(done).filter(|&bits| bits > 0)?;
+        let raw = span.bytes.get(done / 8..)?;
+        Some(Self {
+            spec,
+            bit: span.at * 8 + done,
+            bits,
+            raw,
+            parts: Vec::new(),
+        })
+    }
+
     /// Its line in the table.
     #[must_use]
     pub const fn spec(&self) -> &'static Spec {
