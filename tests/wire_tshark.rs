@@ -10,7 +10,7 @@ mod tests {
     use std::path::{Path, PathBuf};
     use std::process::Command;
 
-    use socket_lab::wire::{Content, Field, LinkType, Packet, decode};
+    use socket_lab::wire::{Checksum, Content, Field, LinkType, Packet, Unchecked, decode};
 
     use super::support::needs;
 
@@ -62,7 +62,6 @@ mod tests {
         differs("tcp.options.acc_ecn.*", "an experiment's data, by its identifier"),
         differs("tcp.options.eol", "padding after the end mark, taken for end marks"),
         differs("data.data", "what tshark leaves over after a wrong version"),
-        differs("udp.checksum.status", "computed; Packet::checksum says it"),
     ];
     /// We have them, tshark does not.
     const ONLY_OURS: &[Difference] = &[
@@ -216,6 +215,7 @@ mod tests {
         pos: usize,
         size: usize,
         value: String,
+        show: String,
         masked: bool,
     }
 
@@ -239,6 +239,14 @@ mod tests {
                 "ipv6.defragment:FALSE",
             ])
             .args(["-o", "tcp.desegment_tcp_streams:FALSE", "-o", "eth.fcs:Never"])
+            .args([
+                "-o",
+                "ip.check_checksum:TRUE",
+                "-o",
+                "tcp.check_checksum:TRUE",
+                "-o",
+                "udp.check_checksum:TRUE",
+            ])
             .args(["-o", "tcp.try_heuristic_first:FALSE", "-r"])
             .arg(path)
             .output()
@@ -255,15 +263,21 @@ mod tests {
                     pos: number("pos"),
                     size: number("size"),
                     value: attribute(line, "value").unwrap_or_default().to_owned(),
+                    show: attribute(line, "show").unwrap_or_default().to_owned(),
                     masked: attribute(line, "unmaskedvalue").is_some(),
                 };
-                let generated = field.size == 0 || field.name.is_empty() || field.name.starts_with("_ws");
+                let verdict = is_about_checksum(&field.name);
+                let generated = (field.size == 0 && !verdict) || field.name.is_empty() || field.name.starts_with("_ws");
                 if let (Some(packet), false) = (packets.last_mut(), generated) {
                     packet.push(field);
                 }
             }
         }
         packets
+    }
+
+    fn is_about_checksum(name: &str) -> bool {
+        name.ends_with("checksum.status") || name.ends_with("checksum_calculated")
     }
 
     fn flatten<'f, 'a>(fields: &'f [Field<'a>], all: &mut Vec<&'f Field<'a>>) {
@@ -342,6 +356,8 @@ mod tests {
                 (None, None) => say("only ours", id, brief(field)),
             }
         }
+        let (verdicts, theirs): (Vec<_>, Vec<_>) = theirs.iter().partition(|other| is_about_checksum(&other.name));
+        compare_checksums(packet, &verdicts, &mut say);
         for other in theirs
             .iter()
             .filter(|other| other.pos < end && !listed(ONLY_THEIRS, &other.name))
@@ -352,6 +368,46 @@ mod tests {
             });
             if !known {
                 say("only theirs", &other.name, format!("{other:?}"));
+            }
+        }
+    }
+
+    /// tshark's verdicts (0 bad, 1 good, 2 not verified, 3 not present) and its right values.
+    fn compare_checksums(packet: &Packet<'_>, verdicts: &[&Theirs], say: &mut impl FnMut(&str, &str, String)) {
+        let is_cut = packet.original_length() > packet.bytes().len();
+        for (index, layer) in packet.layers().iter().enumerate() {
+            let Some(ours) = packet.checksum(index) else {
+                continue;
+            };
+            let place = layer
+                .fields()
+                .iter()
+                .find(|field| field.id().ends_with(".checksum"))
+                .map(Field::byte);
+            let told = |end: &str| {
+                let is_it = |other: &&&Theirs| Some(other.pos) == place && other.name.ends_with(end);
+                verdicts.iter().find(is_it).map(|other| other.show.as_str())
+            };
+            let (verdict, right) = (told(".status"), told("_calculated"));
+            let same = match ours {
+                Checksum::Ok => verdict == Some("1"),
+                Checksum::Partial { full: value } | Checksum::Bad { right: value } => {
+                    // Of ICMP tshark gives no right value.
+                    verdict == Some("0") && right.is_none_or(|right| right == format!("{value:#06x}"))
+                }
+                Checksum::NotPresent => verdict == Some("3"),
+                // tshark checks a quotation that happens to be whole.
+                Checksum::NotCheckable(Unchecked::Quoted) => true,
+                Checksum::NotCheckable(_) => matches!(verdict, Some("2") | None),
+            };
+            // tshark checks nothing in a cut frame, even where all bytes that count are there.
+            let untried = is_cut && verdict == Some("2");
+            if !(same || untried) {
+                say(
+                    "checksum",
+                    layer.protocol().name(),
+                    format!("{ours:?} against {verdict:?}, {right:?}"),
+                );
             }
         }
     }
@@ -415,7 +471,7 @@ mod tests {
                     let entry = differences.entry((kind.to_owned(), id.to_owned())).or_default();
                     entry.0 += 1;
                     if entry.0 < 4 {
-                        entry.1.push_str(&format!("        {name} {}: {what}\n", number + 1));
+                        entry.1.extend([format!("        {name} {}: {what}\n", number + 1)]);
                     }
                 });
             }

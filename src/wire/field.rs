@@ -319,7 +319,7 @@ impl fmt::Display for Field<'_> {
 
 /// What an option carries after its kind and its length: the value alone if it is one, else each with its name.
 fn write_option(f: &mut fmt::Formatter<'_>, parts: &[Field<'_>]) -> fmt::Result {
-    let carried = || parts.iter().filter(|part| !is_frame_of_option(part.id()));
+    let carried = || parts.iter().filter(|part| !says_nothing(part.id()));
     let alone = carried().count() == 1;
     let mut separator = "";
     for part in carried() {
@@ -333,19 +333,12 @@ fn write_option(f: &mut fmt::Formatter<'_>, parts: &[Field<'_>]) -> fmt::Result 
     Ok(())
 }
 
-/// Kinds and lengths of options, which stand in every option and carry nothing.
-fn is_frame_of_option(id: &str) -> bool {
+/// Kind and length, which stand in every option, and reserved bytes.
+fn says_nothing(id: &str) -> bool {
     matches!(
         id,
-        "tcp.option_kind"
-            | "tcp.option_len"
-            | "ip.opt.type"
-            | "ip.opt.len"
-            | "ipv6.opt.type"
-            | "ipv6.opt.length"
-            | "icmpv6.opt.type"
-            | "icmpv6.opt.length"
-    )
+        "tcp.option_kind" | "tcp.option_len" | "ip.opt.type" | "ip.opt.len" | "ipv6.opt.type" | "ipv6.opt.length"
+    ) || matches!(id, "icmpv6.opt.type" | "icmpv6.opt.length" | "icmpv6.opt.reserved")
 }
 
 fn write_separated(f: &mut fmt::Formatter<'_>, bytes: &[u8], separator: &str) -> fmt::Result {
