@@ -75,14 +75,9 @@ fn ipv4(layer: &Layer<'_>) -> Checksum {
 }
 
 fn check(before: &[Layer<'_>], layer: &Layer<'_>, place: usize) -> Result<Checksum, Unchecked> {
-    let stored = layer.header.u16(place).ok_or(Unchecked::Cut)?;
+    let stored = layer.header.u16(place);
     let is_udp = layer.protocol == Protocol::Udp;
-    if is_udp && stored == 0 {
-        return Ok(Checksum::NotPresent);
-    }
-    let stored = layer.header.u16(place).ok_or(Unchecked::Cut)?;
-    let is_udp = layer.protocol == Protocol::Udp;
-    if is_udp && stored == 0 {
+    if is_udp && stored == Some(0) {
         return Ok(Checksum::NotPresent);
     }
     match layer.extent {
@@ -90,6 +85,7 @@ fn check(before: &[Layer<'_>], layer: &Layer<'_>, place: usize) -> Result<Checks
         Extent::FirstFragment => return Err(Unchecked::Fragment),
         Extent::Whole => {}
     }
+    let stored = stored.ok_or(Unchecked::Cut)?;
     let covered = layer.header.bytes.len() + layer.payload.bytes.len();
     if covered < layer.length {
         return Err(Unchecked::Cut);

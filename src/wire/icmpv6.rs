@@ -1,4 +1,4 @@
-//! `ICMPv6`. RFC 4443; multicast listener discovery: RFC 2710, RFC 3810; neighbor discovery: [`super::nd`]
+//! `ICMPv6`. RFC 4443; multicast listener discovery: RFC 2710, RFC 3810; neighbor discovery: RFC 4861
 
 use pnet::packet::icmpv6::Icmpv6Packet;
 

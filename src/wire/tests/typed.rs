@@ -217,6 +217,17 @@ fn a_quotation_has_endpoints_of_its_own() {
 }
 
 #[test]
+fn eight_quoted_bytes_of_tcp_are_no_fault_and_give_ports_and_sequence_number() {
+    let sample = sample("ICMP: time exceeded, eight bytes of TCP quoted");
+    let packet = sample.packet();
+    assert!(packet.problems().is_empty(), "{:?}", packet.problems());
+    let tcp = packet.layers().last().unwrap();
+    assert!(tcp.is_quoted() && tcp.tcp().is_none());
+    assert_eq!(tcp.ports(), Some((40_000, 12_000)));
+    assert_eq!(number(&tcp.fields(), "tcp.seq_raw"), 1000);
+}
+
+#[test]
 fn the_payload_ends_where_ip_says_and_not_where_the_frame_does() {
     let sample = sample("UDP: Ethernet padding");
     let packet = sample.packet();
