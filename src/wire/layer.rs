@@ -159,6 +159,14 @@ impl<'a> Layer<'a> {
             .flatten()
     }
 
+    /// The VLAN identifier, 0 to 4095, when it is a VLAN tag.
+    #[must_use]
+    pub fn vlan_identifier(&self) -> Option<u16> {
+        matches!(self.protocol, Protocol::Vlan | Protocol::ServiceVlan)
+            .then(|| Some(self.header.u16(0)? & 0x0fff))
+            .flatten()
+    }
+
     /// Source and destination port of TCP or UDP; also of a quotation or fragment that has only the first bytes.
     #[must_use]
     pub fn ports(&self) -> Option<(u16, u16)> {

@@ -94,6 +94,18 @@ fn a_packet_that_is_no_fragment_passes_by() {
 }
 
 #[test]
+fn an_atomic_fragment_leaves_others_with_its_number_alone() {
+    let whole = datagram();
+    let mut reassembler = Reassembler::new();
+    add(&mut reassembler, &ipv6(0, true, &whole[..16]), 0);
+    assert_eq!(add(&mut reassembler, &ipv6(0, false, &whole), 0), Outcome::NotAFragment);
+    assert!(matches!(
+        add(&mut reassembler, &ipv6(16, false, &whole[16..]), 0),
+        Outcome::Whole(_)
+    ));
+}
+
+#[test]
 fn the_same_piece_again_does_no_harm() {
     let mut reassembler = Reassembler::new();
     let first = ipv4(1, 0, true, &[1; 8]);

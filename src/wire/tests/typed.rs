@@ -228,6 +228,18 @@ fn eight_quoted_bytes_of_tcp_are_no_fault_and_give_ports_and_sequence_number() {
 }
 
 #[test]
+fn vlan_tags_tell_their_identifiers() {
+    let sample = sample("VLAN tags");
+    let identifiers: Vec<_> = sample
+        .packet()
+        .layers()
+        .iter()
+        .filter_map(Layer::vlan_identifier)
+        .collect();
+    assert_eq!(identifiers, [200, 2001]);
+}
+
+#[test]
 fn the_payload_ends_where_ip_says_and_not_where_the_frame_does() {
     let sample = sample("UDP: Ethernet padding");
     let packet = sample.packet();
