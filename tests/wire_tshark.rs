@@ -26,6 +26,12 @@ mod tests {
 
     /// tshark has them, we do not.
     const ONLY_THEIRS: &[Difference] = &[
+        differs("ipv6.opt.pad1", "the option's one byte once more"),
+        differs(
+            "tcp.options.sack.dsack*",
+            "a block that repeats acknowledged data: the flow's",
+        ),
+        differs("tcp.options.tfo.request", "the option once more, when it has no cookie"),
         differs("num", "about the capture, not the packet"),
         differs("len", "about the capture, not the packet"),
         differs("caplen", "about the capture, not the packet"),
@@ -88,6 +94,13 @@ mod tests {
             "tcp.options.experimental.data",
             "tshark knows the experiments' own layouts",
         ),
+        differs("ipv6.opt.unknown", "options that we do not take apart"),
+        differs("icmpv6.unknown_data", "options that we do not take apart"),
+        differs(
+            "tcp.options.mptcp*",
+            "tshark has no field for the option as a whole; the subtype's data is left whole",
+        ),
+        differs("sll.reserved", "tshark leaves it out; every byte has a field"),
         differs("icmp.length", "tshark shows it only when it is not zero"),
         differs("icmpv6.body", "four bytes of messages that we do not read further"),
         differs(
@@ -141,10 +154,45 @@ mod tests {
             2,
             "tshark shows nothing of an integrity check value that is cut",
         ),
+        (
+            "IPv4: loose source route under way, strict one, timestamps, unknown option, end of list.pcap",
+            0,
+            "tshark swaps the destination with the last address of a source route, and shows nothing of unknown options",
+        ),
+        (
+            "IPv6: jumbo payload.pcap",
+            0,
+            "tshark refuses a jumbo payload length that would have fitted the header",
+        ),
+        (
+            "TCP: experiments, unknown options, odd lengths.pcap",
+            0,
+            "tshark does not read an MSS option of five bytes",
+        ),
+        (
+            "ICMP: unknown type.pcap",
+            0,
+            "tshark shows nothing of the rest of the header",
+        ),
+        (
+            "ICMP: time exceeded, eight bytes of TCP quoted.pcap",
+            0,
+            "in a quotation tshark has the sequence number as tcp.seq alone",
+        ),
         ("scps_invalid.pcap", 0, "TCP option 20 (SCPS), which is unknown to us"),
     ];
     /// Both have them, with the same value, and tshark's place is a wider one around ours.
     const WIDER: &[Difference] = &[
+        differs(
+            "icmpv6.nd.na.flag.*",
+            "tshark names the whole word that the bits stand in",
+        ),
+        differs("ipv6.fraghdr.*", "tshark names the whole word that the bits stand in"),
+        differs(
+            "tcp.options.user_to_granularity",
+            "tshark names the whole word that the bits stand in",
+        ),
+        differs("ipv6.opt", "tshark gives Pad1 all bytes that follow it"),
         differs("ipv6.tclass*", "tshark names the whole word that the bits stand in"),
         differs("vlan.priority", "tshark names the whole word that the bits stand in"),
         differs("vlan.dei", "tshark names the whole word that the bits stand in"),
@@ -175,6 +223,7 @@ mod tests {
         "sll",
         "null",
         "raw",
+        "mptcp",
         "ah",
         "data",
     ];
@@ -207,6 +256,19 @@ mod tests {
             at += 16 + captured as usize;
         }
         Some(frames)
+    }
+
+    fn write_pcap(path: &Path, link: u32, frame: &[u8]) {
+        let length = u32::try_from(frame.len()).unwrap();
+        let words = [0xa1b2_c3d4, 0x0002_0004, 0, 0, 262_144, link, 1, 0, length, length];
+        let mut file: Vec<u8> = words.iter().flat_map(|word: &u32| word.to_be_bytes()).collect();
+        file.extend(frame);
+        std::fs::write(path, file).unwrap();
+    }
+
+    fn unhex(text: &str) -> Vec<u8> {
+        let pairs = (0..text.len()).step_by(2).map(|at| &text[at..at + 2]);
+        pairs.map(|pair| u8::from_str_radix(pair, 16).unwrap()).collect()
     }
 
     #[derive(Debug, Clone)]
@@ -289,9 +351,18 @@ mod tests {
 
     /// Fields for bytes that we do not take apart; where tshark does, nothing is compared.
     fn is_left_whole(id: &str) -> bool {
-        [".unread", ".padding", ".body", ".dnssl"]
-            .iter()
-            .any(|end| id.ends_with(end))
+        [
+            ".unread",
+            ".padding",
+            ".body",
+            ".dnssl",
+            ".unknown",
+            ".unknown_data",
+            "mptcp.data",
+            "mptcp.subtype_data",
+        ]
+        .iter()
+        .any(|end| id.ends_with(end))
     }
 
     fn brief(field: &Field<'_>) -> String {
@@ -494,6 +565,29 @@ mod tests {
         if needs::tool("tshark") {
             judge(&Path::new(env!("CARGO_MANIFEST_DIR")).join("captures"));
         }
+    }
+
+    /// The packets of the fixed tests, a file each.
+    #[test]
+    fn the_packets_of_the_fixed_tests_are_read_as_tshark_reads_them() {
+        if !needs::tool("tshark") {
+            return;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let (mut name, mut link) = ("", 0_u32);
+        for line in include_str!("../src/wire/tests/headers.txt").lines() {
+            match line.split_once(' ') {
+                Some(("#", rest)) => name = rest,
+                Some(("link", rest)) => link = rest.parse().unwrap(),
+                Some(("frame", rest)) => write_pcap(&folder.path().join(format!("{name}.pcap")), link, &unhex(rest)),
+                _ => {}
+            }
+        }
+        let (packets, fields) = judge(folder.path());
+        assert!(
+            packets > 60 && fields > 1000,
+            "only {packets} packets with {fields} fields were compared"
+        );
     }
 
     #[test]

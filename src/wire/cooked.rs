@@ -29,7 +29,7 @@ static TABLE_1: [Spec; 3] = [
 /// The version 2 header without address.
 static TABLE_2: [Spec; 6] = [
     bytes("sll.etype", "protocol", 0, 2, Form::HexNamed(ether_type)),
-    bytes("sll.unused", "reserved", 2, 2, Form::Hex),
+    bytes("sll.reserved", "reserved", 2, 2, Form::Hex),
     bytes("sll.ifindex", "interface index", 4, 4, Form::Decimal),
     bytes("sll.hatype", "link-layer address type", 8, 2, Form::Named(hardware)),
     bytes("sll.pkttype", "packet type", 10, 1, Form::Named(direction)),

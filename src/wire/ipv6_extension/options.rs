@@ -22,7 +22,7 @@ static WHOLE_HOME: Spec = rest("ipv6.opt", "home address", 0, Form::Option);
 static WHOLE_UNKNOWN: Spec = rest("ipv6.opt", "unknown option", 0, Form::Option);
 
 static NONE: [Spec; 0] = [];
-static PARTS_PAD1: [Spec; 1] = [TYPE];
+static PARTS_PAD1: [Spec; 1] = [bytes("ipv6.opt.type", "option type", 0, 1, Form::Hex)];
 static PARTS_PADN: [Spec; 3] = [TYPE, LENGTH, rest("ipv6.opt.padn", "padding", 2, Form::Bytes)];
 // RFC 2473 section 4.1.1
 static PARTS_LIMIT: [Spec; 3] = [TYPE, LENGTH, bytes("ipv6.opt.tel", "limit", 2, 1, Form::Decimal)];
