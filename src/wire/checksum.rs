@@ -75,21 +75,22 @@ fn ipv4(layer: &Layer<'_>) -> Checksum {
 }
 
 fn check(before: &[Layer<'_>], layer: &Layer<'_>, place: usize) -> Result<Checksum, Unchecked> {
+    let stored = layer.header.u16(place);
+    let is_udp = layer.protocol == Protocol::Udp;
+    if is_udp && stored == Some(0) {
+        return Ok(Checksum::NotPresent);
+    }
     match layer.extent {
         Extent::Quoted => return Err(Unchecked::Quoted),
         Extent::FirstFragment => return Err(Unchecked::Fragment),
         Extent::Whole => {}
     }
-    let stored = layer.header.u16(place).ok_or(Unchecked::Cut)?;
-    let is_udp = layer.protocol == Protocol::Udp;
-    if is_udp && stored == 0 {
-        return Ok(Checksum::NotPresent);
-    }
+    let stored = stored.ok_or(Unchecked::Cut)?;
     let covered = layer.header.bytes.len() + layer.payload.bytes.len();
     if covered < layer.length {
         return Err(Unchecked::Cut);
     }
-    if is_udp && !matches!(layer.header.u16(4), Some(told) if told == 0 || usize::from(told) == layer.length) {
+    if is_udp && !has_true_length(layer) {
         return Err(Unchecked::Malformed);
     }
     let pseudo = if layer.protocol == Protocol::Icmp {
@@ -114,6 +115,12 @@ fn check(before: &[Layer<'_>], layer: &Layer<'_>, place: usize) -> Result<Checks
     } else {
         Checksum::Bad { right }
     })
+}
+
+/// Is UDP's length field that of the datagram? A jumbogram's is 0. RFC 2675 section 4
+fn has_true_length(udp: &Layer<'_>) -> bool {
+    let told = udp.header.u16(4).map(usize::from);
+    told == Some(udp.length) || (told == Some(0) && udp.length > usize::from(u16::MAX))
 }
 
 /// The sum of addresses, protocol and length that TCP, UDP and `ICMPv6` count too.

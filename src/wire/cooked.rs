@@ -15,6 +15,8 @@ const FIXED_1: usize = 16;
 const FIXED_2: usize = 20;
 /// Protocol numbers from here on are Ethernet types; below, Linux's own.
 const LEAST_TYPE: u16 = 1536;
+/// GRE tunnels as hardware. `linux/if_arp.h`
+const GRE: u16 = 778;
 /// Linux: an IEEE 802.2 header follows.
 const LINUX_LLC: u16 = 4;
 
@@ -27,7 +29,7 @@ static TABLE_1: [Spec; 3] = [
 /// The version 2 header without address.
 static TABLE_2: [Spec; 6] = [
     bytes("sll.etype", "protocol", 0, 2, Form::HexNamed(ether_type)),
-    bytes("sll.unused", "reserved", 2, 2, Form::Hex),
+    bytes("sll.reserved", "reserved", 2, 2, Form::Hex),
     bytes("sll.ifindex", "interface index", 4, 4, Form::Decimal),
     bytes("sll.hatype", "link-layer address type", 8, 2, Form::Named(hardware)),
     bytes("sll.pkttype", "packet type", 10, 1, Form::Named(direction)),
@@ -44,6 +46,7 @@ static TABLE_2_LINUX: [Spec; 6] = [
 
 static TYPE: Spec = bytes("sll.etype", "protocol", 0, 2, Form::HexNamed(ether_type));
 static LINUX_TYPE: Spec = bytes("sll.ltype", "protocol", 0, 2, Form::HexNamed(linux_protocol));
+static GRE_TYPE: Spec = bytes("sll.gretype", "protocol", 0, 2, Form::HexNamed(ether_type));
 static MAC: Spec = bytes("sll.src.eth", "source", 0, 6, Form::Mac);
 static IPV4: Spec = bytes("sll.src.ipv4", "source", 0, 4, Form::Ipv4);
 static OTHER: Spec = rest("sll.src.other", "source", 0, Form::Bytes);
@@ -78,10 +81,10 @@ pub(super) fn fields_1(header: Span<'_>) -> Vec<Field<'_>> {
     let length = header.u16(4).map_or(0, usize::from);
     push_address(header.from(6).first(8), length, &mut fields);
     let last = header.from(14);
-    let spec = if last.u16(0).is_some_and(|number| number < LEAST_TYPE) {
-        &LINUX_TYPE
-    } else {
-        &TYPE
+    let spec = match (header.u16(2), last.u16(0)) {
+        (Some(GRE), _) => &GRE_TYPE,
+        (_, Some(..LEAST_TYPE)) => &LINUX_TYPE,
+        _ => &TYPE,
     };
     fields.extend(Field::read(spec, last));
     header.push_remainder(&mut fields, &UNREAD);
@@ -96,6 +99,7 @@ pub(super) fn fields_2(header: Span<'_>) -> Vec<Field<'_>> {
         .fields(if linux { &TABLE_2_LINUX } else { &TABLE_2 }, &UNREAD);
     let length = header.u8(11).map_or(0, usize::from);
     push_address(header.from(12).first(8), length, &mut fields);
+    header.push_remainder(&mut fields, &UNREAD);
     fields
 }
 

@@ -94,7 +94,8 @@ fn follow<'a>(next: Next, rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
             0x0800 => ipv4::decode(rest, packet),
             0x0806 => arp::decode(rest, packet),
             0x86dd => ipv6::decode(rest, packet),
-            0x8100 | 0x88a8 | 0x9100 | 0x9200 => vlan::decode(rest, packet),
+            0x8100 | 0x9100 | 0x9200 => vlan::decode(Protocol::Vlan, rest, packet),
+            0x88a8 => vlan::decode(Protocol::ServiceVlan, rest, packet),
             other => {
                 packet.end(rest, Content::EtherType(other));
                 None

@@ -153,6 +153,19 @@ impl<'a> Field<'a> {
         }
     }
 
+    /// A field of all that follows the first `done` bits, whatever place its line tells. `None` when nothing does.
+    pub(super) fn remainder(spec: &'static Spec, span: Span<'a>, done: usize) -> Option<Self> {
+        let bits = (span.bytes.len() * 8).checked_sub(done).filter(|&bits| bits > 0)?;
+        let raw = span.bytes.get(done / 8..)?;
+        Some(Self {
+            spec,
+            bit: span.at * 8 + done,
+            bits,
+            raw,
+            parts: Vec::new(),
+        })
+    }
+
     /// Its line in the table.
     #[must_use]
     pub const fn spec(&self) -> &'static Spec {
@@ -306,7 +319,7 @@ impl fmt::Display for Field<'_> {
 
 /// What an option carries after its kind and its length: the value alone if it is one, else each with its name.
 fn write_option(f: &mut fmt::Formatter<'_>, parts: &[Field<'_>]) -> fmt::Result {
-    let carried = || parts.iter().filter(|part| !is_frame_of_option(part.id()));
+    let carried = || parts.iter().filter(|part| !says_nothing(part.id()));
     let alone = carried().count() == 1;
     let mut separator = "";
     for part in carried() {
@@ -320,19 +333,12 @@ fn write_option(f: &mut fmt::Formatter<'_>, parts: &[Field<'_>]) -> fmt::Result 
     Ok(())
 }
 
-/// Kinds and lengths of options, which stand in every option and carry nothing.
-fn is_frame_of_option(id: &str) -> bool {
+/// Kind and length, which stand in every option, and reserved bytes.
+fn says_nothing(id: &str) -> bool {
     matches!(
         id,
-        "tcp.option_kind"
-            | "tcp.option_len"
-            | "ip.opt.type"
-            | "ip.opt.len"
-            | "ipv6.opt.type"
-            | "ipv6.opt.length"
-            | "icmpv6.opt.type"
-            | "icmpv6.opt.length"
-    )
+        "tcp.option_kind" | "tcp.option_len" | "ip.opt.type" | "ip.opt.len" | "ipv6.opt.type" | "ipv6.opt.length"
+    ) || matches!(id, "icmpv6.opt.type" | "icmpv6.opt.length" | "icmpv6.opt.reserved")
 }
 
 fn write_separated(f: &mut fmt::Formatter<'_>, bytes: &[u8], separator: &str) -> fmt::Result {

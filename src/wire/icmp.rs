@@ -1,9 +1,9 @@
-//! ICMP. RFC 792; router discovery: RFC 1256; lengths of quotations: RFC 4884
+//! ICMP. RFC 792; router discovery: RFC 1256; lengths of quotations: RFC 4884; extended echo: RFC 8335
 
 use pnet::packet::icmp::IcmpPacket;
 
 use super::decode::{Next, Step};
-use super::field::{Field, Form, Spec, bytes, rest};
+use super::field::{Field, Form, Spec, bits, bytes, rest};
 use super::packet::{Content, Packet};
 use super::protocol::Protocol;
 use super::rest::{Extent, Rest};
@@ -29,13 +29,30 @@ const LENGTH: Spec = bytes(
     Form::Length { unit: 4, uncounted: 0 },
 );
 
+const SHORT_SEQUENCE: Spec = bytes("icmp.ext.echo.seq", "sequence number", 6, 1, Form::Decimal);
+
 static ECHO: [Spec; 2] = [IDENTIFIER, SEQUENCE];
-static UNREACHABLE: [Spec; 3] = [
+static TOO_BIG: [Spec; 3] = [
     bytes("icmp.unused", "unused", 4, 1, Form::Hex),
     LENGTH,
-    // Only code 4 uses it; RFC 1191
     bytes("icmp.mtu", "next-hop MTU", 6, 2, Form::Count("bytes")),
 ];
+static EXTENDED_REQUEST: [Spec; 4] = [
+    IDENTIFIER,
+    SHORT_SEQUENCE,
+    bits("icmp.ext.echo.req.res", "reserved", 56, 7, Form::Decimal),
+    bits("icmp.ext.echo.req.local", "local", 63, 1, Form::Flag),
+];
+static EXTENDED_REPLY: [Spec; 7] = [
+    IDENTIFIER,
+    SHORT_SEQUENCE,
+    bits("icmp.ext.echo.rsp.state", "state", 56, 3, Form::Decimal),
+    bits("icmp.ext.echo.rsp.res", "reserved", 59, 2, Form::Decimal),
+    bits("icmp.ext.echo.rsp.active", "active", 61, 1, Form::Flag),
+    bits("icmp.ext.echo.rsp.ipv4", "IPv4", 62, 1, Form::Flag),
+    bits("icmp.ext.echo.rsp.ipv6", "IPv6", 63, 1, Form::Flag),
+];
+/// Destination unreachable and time exceeded.
 static EXCEEDED: [Spec; 3] = [
     bytes("icmp.unused", "unused", 4, 1, Form::Hex),
     LENGTH,
@@ -135,16 +152,19 @@ pub fn code_name(message: u8, code: u8) -> Option<&'static str> {
 }
 
 /// The table of the second half, and how many bytes the header has with it.
-fn second_half(message: u8) -> (&'static [Spec], usize) {
+fn second_half(message: u8, code: u8) -> (&'static [Spec], usize) {
     match message {
         0 | 8 => (&ECHO, FIXED),
-        3 => (&UNREACHABLE, FIXED),
+        // Only "fragmentation needed" has the MTU. RFC 1191
+        3 if code == 4 => (&TOO_BIG, FIXED),
+        3 | 11 => (&EXCEEDED, FIXED),
         5 => (&REDIRECT, FIXED),
         9 => (&ADVERTISEMENT, FIXED),
-        11 => (&EXCEEDED, FIXED),
         12 => (&PARAMETER, FIXED),
         13 | 14 => (&TIMESTAMP, 20),
         17 | 18 => (&MASK, 12),
+        42 => (&EXTENDED_REQUEST, FIXED),
+        43 => (&EXTENDED_REPLY, FIXED),
         _ => (&OTHER, FIXED),
     }
 }
@@ -157,7 +177,7 @@ const fn quotes(message: u8) -> bool {
 /// The fields of a message's header.
 pub(super) fn fields(header: Span<'_>) -> Vec<Field<'_>> {
     let mut fields = header.first(4).fields(&TABLE, &UNREAD);
-    let (table, _) = second_half(header.u8(0).unwrap_or(u8::MAX));
+    let (table, _) = second_half(header.u8(0).unwrap_or(u8::MAX), header.u8(1).unwrap_or_default());
     fields.extend(table.iter().map_while(|spec| Field::read(spec, header)));
     header.push_remainder(&mut fields, &UNREAD);
     fields
@@ -214,7 +234,7 @@ impl<'a> Icmp<'a> {
 pub(super) fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
     let fixed = packet.fixed(Protocol::Icmp, rest, FIXED)?;
     let message = fixed.u8(0)?;
-    let (_, length) = second_half(message);
+    let (_, length) = second_half(message, fixed.u8(1)?);
     packet.fixed(Protocol::Icmp, rest, length)?;
     packet.push(Protocol::Icmp, rest, length);
     let data = rest.after(length);

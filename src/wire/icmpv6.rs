@@ -1,9 +1,9 @@
-//! `ICMPv6`. RFC 4443; multicast listener discovery: RFC 2710, RFC 3810; neighbor discovery: [`super::nd`]
+//! `ICMPv6`. RFC 4443; multicast listener discovery: RFC 2710, RFC 3810; neighbor discovery: RFC 4861
 
 use pnet::packet::icmpv6::Icmpv6Packet;
 
 use super::decode::{Next, Step};
-use super::field::{Field, Form, Spec, bytes, rest};
+use super::field::{Field, Form, Spec, bits, bytes, rest};
 use super::icmp::quotation;
 use super::nd;
 use super::options::{Layout, check};
@@ -16,6 +16,8 @@ use super::span::Span;
 pub const FIXED: usize = 4;
 /// Bytes of the messages that have no table below.
 const SIMPLE: usize = 8;
+/// Bytes of a version 2 listener query before its sources.
+const QUERY_2: usize = 28;
 
 /// What is the same in every message. RFC 4443 section 2.1
 pub static TABLE: [Spec; 3] = [
@@ -41,6 +43,38 @@ static LISTENER: [Spec; 3] = [
     ),
     bytes("icmpv6.reserved", "reserved", 6, 2, Form::Hex),
     bytes("icmpv6.mld.multicast_address", "multicast address", 8, 16, Form::Ipv6),
+];
+/// RFC 3810 section 5.1
+static LISTENER_QUERY_2: [Spec; 6] = [
+    bytes(
+        "icmpv6.mld.maximum_response_code",
+        "maximum response code",
+        4,
+        2,
+        Form::Decimal,
+    ),
+    bytes("icmpv6.reserved", "reserved", 6, 2, Form::Hex),
+    bytes("icmpv6.mld.multicast_address", "multicast address", 8, 16, Form::Ipv6),
+    bytes("icmpv6.mld.flag", "flags", 24, 1, Form::Flags).of(&QUERY_FLAGS),
+    bytes("icmpv6.mld.qqi", "querier's query interval code", 25, 1, Form::Decimal),
+    bytes("icmpv6.mld.nb_sources", "number of sources", 26, 2, Form::Decimal),
+];
+static QUERY_FLAGS: [Spec; 3] = [
+    bits("icmpv6.mld.flag.reserved", "reserved", 192, 4, Form::Decimal),
+    bits(
+        "icmpv6.mld.flag.s",
+        "suppress router-side processing",
+        196,
+        1,
+        Form::Flag,
+    ),
+    bits(
+        "icmpv6.mld.flag.qrv",
+        "querier's robustness variable",
+        197,
+        3,
+        Form::Decimal,
+    ),
 ];
 static LISTENER_REPORT_2: [Spec; 2] = [
     bytes("icmpv6.reserved", "reserved", 4, 2, Form::Hex),
@@ -104,12 +138,14 @@ pub fn code_name(message: u8, code: u8) -> Option<&'static str> {
 }
 
 /// The table of what follows the checksum, and the bytes of the message before data, quotation or options.
-fn body(message: u8) -> (&'static [Spec], usize) {
+fn body(message: u8, length: usize) -> (&'static [Spec], usize) {
     match message {
         1 | 3 => (&RESERVED, SIMPLE),
         2 => (&TOO_BIG, SIMPLE),
         4 => (&PARAMETER, SIMPLE),
         128 | 129 => (&ECHO, SIMPLE),
+        // RFC 3810 section 8.1: a longer query is one of version 2.
+        130 if length >= QUERY_2 => (&LISTENER_QUERY_2, QUERY_2),
         130..=132 => (&LISTENER, 24),
         143 => (&LISTENER_REPORT_2, SIMPLE),
         _ => nd::table(message).unwrap_or((&BODY, SIMPLE)),
@@ -120,7 +156,7 @@ fn body(message: u8) -> (&'static [Spec], usize) {
 pub(super) fn fields(header: Span<'_>) -> Vec<Field<'_>> {
     let mut fields = header.first(FIXED).fields(&TABLE, &UNREAD);
     let message = header.u8(0).unwrap_or(u8::MAX);
-    let (table, length) = body(message);
+    let (table, length) = body(message, header.bytes.len());
     fields.extend(table.iter().map_while(|spec| Field::read(spec, header)));
     if nd::table(message).is_some() && header.bytes.len() > length {
         nd::push_fields(header.from(length), &mut fields);
@@ -177,7 +213,7 @@ pub(super) fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
     let protocol = Protocol::Icmpv6;
     let fixed = packet.fixed(protocol, rest, FIXED)?;
     let message = fixed.u8(0)?;
-    let (_, length) = body(message);
+    let (_, length) = body(message, rest.length);
     packet.fixed(protocol, rest, length)?;
     if nd::table(message).is_some() {
         // Neighbor discovery consists of fields and options to its end: all of it is header.

@@ -173,29 +173,24 @@ pub(super) fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
     let fixed = packet.fixed(protocol, rest, FIXED)?;
     let first = fixed.u8(0)?;
     let (version, words) = (usize::from(first >> 4), usize::from(first & 15));
-    if version != 4 || words < 5 {
+    if version != 4 {
+        // The other fields would be fiction.
+        packet.push(protocol, rest, 1);
+        let exactly = Expected::Exactly {
+            field: "ip.version",
+            value: 4,
+        };
+        packet.lie(protocol, fixed.at, exactly, version);
+        packet.end(rest.after(1), Content::Unread);
+        return None;
+    }
+    if words < 5 {
         packet.push(protocol, rest, FIXED);
-        if version == 4 {
-            packet.lie(
-                protocol,
-                fixed.at,
-                Expected::AtLeast {
-                    field: "ip.hdr_len",
-                    least: 5,
-                },
-                words,
-            );
-        } else {
-            packet.lie(
-                protocol,
-                fixed.at,
-                Expected::Exactly {
-                    field: "ip.version",
-                    value: 4,
-                },
-                version,
-            );
-        }
+        let least = Expected::AtLeast {
+            field: "ip.hdr_len",
+            least: 5,
+        };
+        packet.lie(protocol, fixed.at, least, words);
         packet.end(rest.after(FIXED), Content::Unread);
         return None;
     }

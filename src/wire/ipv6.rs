@@ -88,13 +88,14 @@ pub(super) fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
     let protocol = Protocol::Ipv6;
     let version = rest.span.u8(0).map_or(6, |byte| byte >> 4);
     if version != 6 {
-        packet.push(protocol, rest, FIXED);
+        // The other fields would be fiction.
+        packet.push(protocol, rest, 1);
         let exactly = Expected::Exactly {
             field: "ipv6.version",
             value: 6,
         };
         packet.lie(protocol, rest.span.at, exactly, usize::from(version));
-        packet.end(rest.after(FIXED), Content::Unread);
+        packet.end(rest.after(1), Content::Unread);
         return None;
     }
     let header = packet.fixed(protocol, rest, FIXED)?;

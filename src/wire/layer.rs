@@ -68,7 +68,7 @@ impl<'a> Layer<'a> {
         match self.protocol {
             Protocol::Ethernet => ethernet::fields(header),
             Protocol::Llc => llc::fields(header),
-            Protocol::Vlan => vlan::fields(header),
+            Protocol::Vlan | Protocol::ServiceVlan => vlan::fields(self.protocol, header),
             Protocol::LinuxSll => cooked::fields_1(header),
             Protocol::LinuxSll2 => cooked::fields_2(header),
             Protocol::Null => null::fields(header),
@@ -156,6 +156,14 @@ impl<'a> Layer<'a> {
     pub fn ethernet(&self) -> Option<ethernet::Ethernet<'a>> {
         (self.protocol == Protocol::Ethernet)
             .then(|| ethernet::Ethernet::new(self.header))
+            .flatten()
+    }
+
+    /// The VLAN identifier, 0 to 4095, when it is a VLAN tag.
+    #[must_use]
+    pub fn vlan_identifier(&self) -> Option<u16> {
+        matches!(self.protocol, Protocol::Vlan | Protocol::ServiceVlan)
+            .then(|| Some(self.header.u16(0)? & 0x0fff))
             .flatten()
     }
 

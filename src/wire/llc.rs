@@ -14,6 +14,8 @@ const UNNUMBERED: usize = 3;
 const NUMBERED: usize = 4;
 /// With SNAP.
 const SNAP: usize = 8;
+/// Cisco's organization code.
+const CISCO: u32 = 0x00_000c;
 
 static DESTINATION: [Spec; 2] = [
     bits("llc.dsap.sap", "SAP", 0, 7, Form::Hex),
@@ -61,6 +63,14 @@ static TABLE_SNAP_OWN: [Spec; 5] = [
     ORGANIZATION,
     bytes("llc.pid", "protocol ID", 6, 2, Form::Hex),
 ];
+/// With SNAP, the protocol by Cisco's numbers.
+static TABLE_SNAP_CISCO: [Spec; 5] = [
+    ACCESS_POINTS[0],
+    ACCESS_POINTS[1],
+    CONTROL,
+    ORGANIZATION,
+    bytes("llc.cisco_pid", "protocol ID", 6, 2, Form::Hex),
+];
 static UNREAD: Spec = rest("llc.unread", "unread bytes", 0, Form::Bytes);
 
 /// The organization; only in SNAP.
@@ -77,6 +87,7 @@ const fn is_ether_type(organization: u32) -> bool {
 pub(super) fn fields(header: Span<'_>) -> Vec<Field<'_>> {
     let table: &'static [Spec] = match header.bytes.len() {
         SNAP if organization(header).is_some_and(is_ether_type) => &TABLE_SNAP,
+        SNAP if organization(header) == Some(CISCO) => &TABLE_SNAP_CISCO,
         5.. => &TABLE_SNAP_OWN,
         NUMBERED => &TABLE_NUMBERED,
         _ => &TABLE,

@@ -183,6 +183,33 @@ static MTU: Shape = Shape {
     repeated: &NONE,
 };
 
+// RFC 6275 sections 7.3 and 7.4
+static WHOLE_INTERVAL: Spec = rest("icmpv6.opt", "advertisement interval", 0, Form::Option);
+static PARTS_INTERVAL: [Spec; 4] = [
+    TYPE,
+    LENGTH,
+    bytes("icmpv6.opt.reserved", "reserved", 2, 2, Form::Hex),
+    bytes("icmpv6.opt.advertisement_interval", "interval", 4, 4, Form::Count("ms")),
+];
+static INTERVAL: Shape = Shape {
+    whole: &WHOLE_INTERVAL,
+    parts: &PARTS_INTERVAL,
+    repeated: &NONE,
+};
+static WHOLE_AGENT: Spec = rest("icmpv6.opt", "home agent information", 0, Form::Option);
+static PARTS_AGENT: [Spec; 5] = [
+    TYPE,
+    LENGTH,
+    bytes("icmpv6.opt.reserved", "reserved", 2, 2, Form::Hex),
+    bytes("icmpv6.opt.home_agent_preference", "preference", 4, 2, Form::Decimal),
+    bytes("icmpv6.opt.home_agent_lifetime", "lifetime", 6, 2, Form::Count("s")),
+];
+static AGENT: Shape = Shape {
+    whole: &WHOLE_AGENT,
+    parts: &PARTS_AGENT,
+    repeated: &NONE,
+};
+
 static WHOLE_NONCE: Spec = rest("icmpv6.opt", "nonce", 0, Form::Option);
 static PARTS_NONCE: [Spec; 3] = [TYPE, LENGTH, rest("icmpv6.opt.nonce", "nonce", 2, Form::Bytes)];
 static NONCE: Shape = Shape {
@@ -237,6 +264,8 @@ fn shape(kind: u8) -> &'static Shape {
         3 => &PREFIX,
         4 => &REDIRECTED,
         5 => &MTU,
+        7 => &INTERVAL,
+        8 => &AGENT,
         14 => &NONCE,
         25 => &SERVERS,
         31 => &SEARCH,

@@ -94,7 +94,8 @@ impl<'a> Packet<'a> {
         self.content
     }
 
-    /// Bytes after the end that the length fields tell: Ethernet padding, a frame check sequence.
+    /// Bytes after the end that the length fields tell: Ethernet padding, a frame check sequence, the extensions after an
+    /// ICMP quotation (RFC 4884). Where several headers tell an end, what follows the innermost one.
     #[must_use]
     pub const fn trailer(&self) -> Span<'a> {
         self.trailer

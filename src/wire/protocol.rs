@@ -9,8 +9,10 @@ pub enum Protocol {
     Ethernet,
     /// IEEE 802.2 logical link control, SNAP included.
     Llc,
-    /// A VLAN tag: IEEE 802.1Q, 802.1ad and their predecessors.
+    /// A VLAN tag: IEEE 802.1Q, and the predecessors of 802.1ad.
     Vlan,
+    /// A service provider's VLAN tag: IEEE 802.1ad.
+    ServiceVlan,
     /// Linux "cooked" capture, version 1.
     LinuxSll,
     /// Linux "cooked" capture, version 2.
@@ -51,6 +53,7 @@ impl Protocol {
             Self::Ethernet => "Ethernet",
             Self::Llc => "LLC",
             Self::Vlan => "VLAN tag",
+            Self::ServiceVlan => "service VLAN tag",
             Self::LinuxSll => "Linux cooked v1",
             Self::LinuxSll2 => "Linux cooked v2",
             Self::Null => "loopback",

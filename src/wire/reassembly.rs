@@ -52,7 +52,7 @@ pub struct Datagram {
 /// What became of a packet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// It is no fragment.
+    /// It is no fragment, or one that is all of its datagram.
     NotAFragment,
     /// The last missing piece: here is the datagram.
     Whole(Datagram),
@@ -345,6 +345,10 @@ fn piece<'p>(packet: &Packet<'p>) -> Option<Piece<'p>> {
     let header = ip.ipv6()?;
     let layer = packet.layer(Protocol::Fragment)?;
     let fragment = layer.fragment()?;
+    if fragment.offset == 0 && !fragment.more {
+        // An "atomic" fragment is a whole packet, whatever others with its number are about. RFC 6946
+        return None;
+    }
     let key = Key {
         source: header.source().into(),
         destination: header.destination().into(),

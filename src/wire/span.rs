@@ -51,13 +51,8 @@ impl<'a> Span<'a> {
 
     /// Adds what the fields leave over as one more field.
     pub(super) fn push_remainder(self, fields: &mut Vec<Field<'a>>, spec: &'static Spec) {
-        let done = fields
-            .last()
-            .map_or(self.at, |last| (last.bit() + last.bits()).div_ceil(8));
-        let left = self.from(done.saturating_sub(self.at));
-        if !left.bytes.is_empty() {
-            fields.push(Field::walked(spec, left, Vec::new()));
-        }
+        let done = fields.last().map_or(self.at * 8, |last| last.bit() + last.bits());
+        fields.extend(Field::remainder(spec, self, done.saturating_sub(self.at * 8)));
     }
 
     /// Two bytes in network byte order at `offset`.

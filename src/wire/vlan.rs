@@ -28,17 +28,30 @@ static TABLE_802_3: [Spec; 4] = [
     bytes("vlan.len", "length", 2, 2, Form::Count("bytes")),
 ];
 
+/// The tag of IEEE 802.1ad.
+static TABLE_SERVICE: [Spec; 4] = [
+    bits("ieee8021ad.priority", "priority", 0, 3, Form::Decimal),
+    bits("ieee8021ad.dei", "drop eligible", 3, 1, Form::Flag),
+    bits("ieee8021ad.id", "VLAN identifier", 4, 12, Form::Decimal),
+    bytes("ieee8021ah.etype", "type", 2, 2, Form::HexNamed(ether_type)),
+];
+
 static UNREAD: Spec = rest("vlan.unread", "unread bytes", 0, Form::Bytes);
 
 /// The fields of a tag.
-pub(super) fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+pub(super) fn fields(protocol: Protocol, header: Span<'_>) -> Vec<Field<'_>> {
     let has_length = header.u16(2).is_some_and(|number| number <= 1500);
-    header.fields(if has_length { &TABLE_802_3 } else { &TABLE }, &UNREAD)
+    let table = match protocol {
+        _ if has_length => &TABLE_802_3,
+        Protocol::ServiceVlan => &TABLE_SERVICE,
+        _ => &TABLE,
+    };
+    header.fields(table, &UNREAD)
 }
 
 /// Reads a tag.
-pub(super) fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-    let header = packet.fixed(Protocol::Vlan, rest, FIXED)?;
-    packet.push(Protocol::Vlan, rest, FIXED);
-    by_type_or_length(Protocol::Vlan, "vlan.len", header.u16(2)?, rest.after(FIXED), packet)
+pub(super) fn decode<'a>(protocol: Protocol, rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    let header = packet.fixed(protocol, rest, FIXED)?;
+    packet.push(protocol, rest, FIXED);
+    by_type_or_length(protocol, "vlan.len", header.u16(2)?, rest.after(FIXED), packet)
 }

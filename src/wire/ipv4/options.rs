@@ -41,25 +41,12 @@ static ALERT: Shape = Shape {
 };
 
 static ROUTE_PARTS: [Spec; 3] = [TYPE, LENGTH, POINTER];
-static ROUTE_ADDRESS: [Spec; 1] = [bytes("ip.opt.addr", "address", 0, 4, Form::Ipv4)];
+static RECORDED: Spec = bytes("ip.rec_rt", "recorded address", 0, 4, Form::Ipv4);
+static EMPTY: Spec = bytes("ip.empty_rt", "free place", 0, 4, Form::Ipv4);
+static TO_VISIT: Spec = bytes("ip.src_rt", "address to visit", 0, 4, Form::Ipv4);
 static RECORD_WHOLE: Spec = whole("ip.options.record_route", "record route");
-static RECORD: Shape = Shape {
-    whole: &RECORD_WHOLE,
-    parts: &ROUTE_PARTS,
-    repeated: &ROUTE_ADDRESS,
-};
 static LOOSE_WHOLE: Spec = whole("ip.options.route", "loose source route");
-static LOOSE: Shape = Shape {
-    whole: &LOOSE_WHOLE,
-    parts: &ROUTE_PARTS,
-    repeated: &ROUTE_ADDRESS,
-};
 static STRICT_WHOLE: Spec = whole("ip.options.source_route", "strict source route");
-static STRICT: Shape = Shape {
-    whole: &STRICT_WHOLE,
-    parts: &ROUTE_PARTS,
-    repeated: &ROUTE_ADDRESS,
-};
 
 static TIME_WHOLE: Spec = whole("ip.options.timestamp", "internet timestamp");
 static TIME_PARTS: [Spec; 5] = [
@@ -110,20 +97,41 @@ fn shape(kind: u8, option: Span<'_>) -> &'static Shape {
     match kind {
         0 => &END,
         1 => &NOP,
-        7 => &RECORD,
         // Flag 0: timestamps alone; 1 and 3: each after the address of who wrote it.
         68 if option.u8(3).map(|byte| byte & 15) == Some(0) => &TIMES,
         68 => &TIMES_WITH_ADDRESSES,
-        131 => &LOOSE,
-        137 => &STRICT,
         148 => &ALERT,
         _ => &UNKNOWN,
     }
 }
 
+/// A route: addresses before the pointer are recorded ones, those from it on are free or still to be visited.
+fn route(option: Span<'_>) -> Field<'_> {
+    let (whole, ahead) = match option.u8(0) {
+        Some(7) => (&RECORD_WHOLE, &EMPTY),
+        Some(131) => (&LOOSE_WHOLE, &TO_VISIT),
+        _ => (&STRICT_WHOLE, &TO_VISIT),
+    };
+    let mut parts: Vec<_> = ROUTE_PARTS.iter().map_while(|spec| Field::read(spec, option)).collect();
+    // The pointer counts from 1, the option's type being the first byte. RFC 791 section 3.1
+    let pointer = option.u8(2).map_or(0, usize::from);
+    let mut left = option.from(3);
+    while left.bytes.len() >= 4 {
+        let is_recorded = left.at - option.at + 1 < pointer;
+        parts.extend(Field::read(if is_recorded { &RECORDED } else { ahead }, left));
+        left = left.from(4);
+    }
+    option.push_remainder(&mut parts, &SURPLUS);
+    Field::walked(whole, option, parts)
+}
+
 /// Adds the fields of the options.
 pub(super) fn push_fields<'a>(options: Span<'a>, fields: &mut Vec<Field<'a>>) {
     fields.extend(Walk::new(Layout::Classic, options).map(|walked| match walked {
+        Walked::Option {
+            kind: 7 | 131 | 137,
+            span,
+        } => route(span),
         Walked::Option { kind, span } => shape(kind, span).field(span, &SURPLUS),
         Walked::Padding(span) => Field::walked(&PADDING, span, Vec::new()),
         Walked::Broken { span, .. } => Field::walked(&BROKEN, span, Vec::new()),

@@ -16,12 +16,13 @@ static WHOLE_PAD1: Spec = rest("ipv6.opt", "Pad1", 0, Form::Option);
 static WHOLE_PADN: Spec = rest("ipv6.opt", "PadN", 0, Form::Option);
 static WHOLE_LIMIT: Spec = rest("ipv6.opt", "tunnel encapsulation limit", 0, Form::Option);
 static WHOLE_ALERT: Spec = rest("ipv6.opt", "router alert", 0, Form::Option);
+static WHOLE_PMTU: Spec = rest("ipv6.opt", "minimum path MTU", 0, Form::Option);
 static WHOLE_JUMBO: Spec = rest("ipv6.opt", "jumbo payload", 0, Form::Option);
 static WHOLE_HOME: Spec = rest("ipv6.opt", "home address", 0, Form::Option);
 static WHOLE_UNKNOWN: Spec = rest("ipv6.opt", "unknown option", 0, Form::Option);
 
 static NONE: [Spec; 0] = [];
-static PARTS_PAD1: [Spec; 1] = [TYPE];
+static PARTS_PAD1: [Spec; 1] = [bytes("ipv6.opt.type", "option type", 0, 1, Form::Hex)];
 static PARTS_PADN: [Spec; 3] = [TYPE, LENGTH, rest("ipv6.opt.padn", "padding", 2, Form::Bytes)];
 // RFC 2473 section 4.1.1
 static PARTS_LIMIT: [Spec; 3] = [TYPE, LENGTH, bytes("ipv6.opt.tel", "limit", 2, 1, Form::Decimal)];
@@ -30,6 +31,20 @@ static PARTS_ALERT: [Spec; 3] = [
     TYPE,
     LENGTH,
     bytes("ipv6.opt.router_alert", "value", 2, 2, Form::Decimal),
+];
+// RFC 9268
+static PARTS_PMTU: [Spec; 5] = [
+    TYPE,
+    LENGTH,
+    bytes("ipv6.opt.pmtu.min", "minimum path MTU", 2, 2, Form::Count("bytes")),
+    bits(
+        "ipv6.opt.pmtu.rtn",
+        "returned minimum path MTU, without last bit",
+        32,
+        15,
+        Form::Decimal,
+    ),
+    bits("ipv6.opt.pmtu.r_flag", "R", 47, 1, Form::Flag),
 ];
 // RFC 2675
 static PARTS_JUMBO: [Spec; 3] = [
@@ -63,6 +78,11 @@ static LIMIT: Shape = Shape {
 static ALERT: Shape = Shape {
     whole: &WHOLE_ALERT,
     parts: &PARTS_ALERT,
+    repeated: &NONE,
+};
+static PMTU: Shape = Shape {
+    whole: &WHOLE_PMTU,
+    parts: &PARTS_PMTU,
     repeated: &NONE,
 };
 static JUMBO: Shape = Shape {
@@ -101,6 +121,7 @@ fn shape(kind: u8) -> &'static Shape {
         0x01 => &PADN,
         0x04 => &LIMIT,
         0x05 => &ALERT,
+        0x30 => &PMTU,
         0xc2 => &JUMBO,
         0xc9 => &HOME,
         _ => &UNKNOWN,
