@@ -160,3 +160,21 @@ fn is_ours(opened: &std::fs::Metadata) -> bool {
 fn is_ours(_: &std::fs::Metadata) -> bool {
     true
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::careful;
+
+    /// Whoever exchanges the name between the look at it and the opening gains nothing.
+    #[test]
+    fn the_opening_itself_follows_no_symbolic_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("target");
+        let link = folder.path().join("link");
+        std::fs::write(&target, "precious").unwrap();
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        assert!(careful().open(&link).is_err());
+        assert!(careful().create_new(true).open(&link).is_err());
+        assert!(careful().open(&target).is_ok());
+    }
+}
