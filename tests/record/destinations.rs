@@ -71,6 +71,12 @@ fn a_file_of_somebody_else_is_refused_even_when_forced() {
     let why = "will not write FILE: it belongs to somebody else; choose another name";
     assert_eq!(refusal(&path, true), why);
     assert_eq!(fs::read(&path).unwrap(), b"theirs");
+    // Somebody else at the other end of a named pipe would see what we capture.
+    let pipe = folder.path().join("fifo");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    std::os::unix::fs::chown(&pipe, Some(65_534), None).unwrap();
+    let _other_end = fs::OpenOptions::new().read(true).write(true).open(&pipe).unwrap();
+    assert_eq!(refusal(&pipe, false), why);
 }
 
 #[test]
