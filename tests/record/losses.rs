@@ -8,7 +8,7 @@ use socket_lab::frame::{Frame, Time};
 use socket_lab::record::{Destination, Format, Interface, Reader, Recorder, WriteError};
 use socket_lab::wire::LinkType;
 
-use super::files::{frame, loopback, read, section};
+use super::files::{frame, loopback, read, record, section};
 
 #[test]
 fn a_pipe_has_a_header_before_the_first_frame() {
@@ -177,4 +177,24 @@ fn a_file_that_filled_its_disk_ends_after_a_whole_packet() {
         .unwrap();
     assert!(kept > 100, "{kept}");
     assert_eq!(read(&path).0.len(), kept);
+}
+
+#[test]
+fn what_the_formats_have_no_word_for_is_written_as_documented() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["a.pcap", "a.pcapng"] {
+        let path = folder.path().join(name);
+        let odd = Frame {
+            time: None,
+            original_length: 10,
+            ..frame(0, vec![0; 60])
+        };
+        record(&path, &[loopback()], &[odd], &[]);
+        let (frames, _) = read(&path);
+        assert_eq!(
+            (frames[0].time, frames[0].original_length),
+            (Some(Time(0)), 60),
+            "{name}"
+        );
+    }
 }
