@@ -1,6 +1,6 @@
 //! Where a recording goes: a file that is safe to write, standard output, or any writer.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, IsTerminal as _, Write};
 use std::path::Path;
 
@@ -24,7 +24,7 @@ impl Destination {
     ///
     /// A new file is readable by its owner alone: a capture holds what others sent. An existing one is replaced only with
     /// `force`, and only an ordinary file of the person who runs the program, never through a symbolic link: in a folder such as
-    /// /tmp anybody could have put one there. A named pipe or a device is written to as it is.
+    /// /tmp anybody could have put one there. A named pipe of that person, or a device, is written to as it is.
     ///
     /// # Errors
     /// The name is taken, or is refused, or the system refuses (open(2)); standard output is a terminal.
@@ -119,44 +119,76 @@ fn existing(path: &Path, force: bool) -> Result<Output, WriteError> {
     if found.is_file() && !force {
         return Err(WriteError::Exists(path.to_owned()));
     }
-    if !found.is_file() && !takes_a_stream(&found) {
+    if !found.is_file() && !is_named_pipe(&found) && !is_device(&found) {
         return refused("it is neither a file nor a pipe; choose another name");
     }
     let file = careful().open(path).map_err(failed)?;
     // The name may have come to mean something else meanwhile; the open file cannot.
     let opened = file.metadata().map_err(failed)?;
-    if opened.is_file() != found.is_file() {
+    if opened.file_type() != found.file_type() {
         return refused("it was exchanged while it was opened; look at who else writes in this folder");
     }
-    if !opened.is_file() {
+    if is_device(&opened) {
         return Ok(Output::Stream(Box::new(file)));
     }
     if !is_ours(&opened) {
         return refused("it belongs to somebody else; choose another name");
     }
+    if is_named_pipe(&opened) {
+        return Ok(Output::Stream(Box::new(file)));
+    }
     file.set_len(0).map_err(failed)?;
     Ok(Output::File(file))
 }
 
-/// A named pipe or a character device such as /dev/null: nothing is lost by writing there.
 #[cfg(unix)]
-fn takes_a_stream(found: &std::fs::Metadata) -> bool {
+fn is_named_pipe(found: &Metadata) -> bool {
     use std::os::unix::fs::FileTypeExt as _;
-    found.file_type().is_fifo() || found.file_type().is_char_device()
+    found.file_type().is_fifo()
+}
+
+/// A character device such as /dev/null: nothing is lost by writing there.
+#[cfg(unix)]
+fn is_device(found: &Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt as _;
+    found.file_type().is_char_device()
 }
 
 #[cfg(not(unix))]
-fn takes_a_stream(_: &std::fs::Metadata) -> bool {
+fn is_named_pipe(_: &Metadata) -> bool {
+    false
+}
+
+#[cfg(not(unix))]
+fn is_device(_: &Metadata) -> bool {
     false
 }
 
 #[cfg(unix)]
-fn is_ours(opened: &std::fs::Metadata) -> bool {
+fn is_ours(opened: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt as _;
     opened.uid() == nix::unistd::geteuid().as_raw()
 }
 
 #[cfg(not(unix))]
-fn is_ours(_: &std::fs::Metadata) -> bool {
+fn is_ours(_: &Metadata) -> bool {
     true
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::careful;
+
+    /// Whoever exchanges the name between the look at it and the opening gains nothing.
+    #[test]
+    fn the_opening_itself_follows_no_symbolic_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("target");
+        let link = folder.path().join("link");
+        std::fs::write(&target, "precious").unwrap();
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        assert!(careful().open(&link).is_err());
+        assert!(careful().create_new(true).open(&link).is_err());
+        assert!(careful().open(&target).is_ok());
+    }
 }

@@ -77,9 +77,13 @@ impl fmt::Display for ReadError {
                 )
             }
             ReadProblem::Read(error) => {
-                write!(f, "reading {name} failed after {packets} packets: {}", words(error))?;
+                write!(
+                    f,
+                    "reading {name} failed: {}; packets read before: {packets}",
+                    words(error)
+                )?;
                 if matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput) {
-                    f.write_str("; 'gzip -t' checks a packed file")?;
+                    f.write_str("; 'gzip -t' says more about a packed file")?;
                 }
                 Ok(())
             }

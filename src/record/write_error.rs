@@ -136,14 +136,18 @@ impl fmt::Display for WriteError {
             Self::Unfit { name, why } => write!(f, "{name} cannot keep this: {why}; nothing of it was written"),
             Self::Failed {
                 name,
+                kind,
                 why,
                 kept,
                 lost,
-                ..
-            } => write!(
-                f,
-                "writing {name} failed: {why}; {lost} packets are lost, the {kept} packets in the file are whole"
-            ),
+            } => {
+                write!(f, "writing {name} failed: {why}; packets lost: {lost}, packets whole in it: {kept}")?;
+                f.write_str(match kind {
+                    io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "; make room and capture again",
+                    io::ErrorKind::BrokenPipe => "; the program that read the pipe has ended",
+                    _ => "",
+                })
+            }
         }
     }
 }

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use socket_lab::record::{Destination, Format, Recorder, Section};
+use socket_lab::record::{Destination, Format, Recorder};
 
-use super::files::{frame, loopback, read, record};
+use super::files::{frame, loopback, read, record, section};
 use super::support::needs;
 
 /// What the person reads when this name is to be written.
@@ -71,6 +71,12 @@ fn a_file_of_somebody_else_is_refused_even_when_forced() {
     let why = "will not write FILE: it belongs to somebody else; choose another name";
     assert_eq!(refusal(&path, true), why);
     assert_eq!(fs::read(&path).unwrap(), b"theirs");
+    // Somebody else at the other end of a named pipe would see what we capture.
+    let pipe = folder.path().join("fifo");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    std::os::unix::fs::chown(&pipe, Some(65_534), None).unwrap();
+    let _other_end = fs::OpenOptions::new().read(true).write(true).open(&pipe).unwrap();
+    assert_eq!(refusal(&pipe, false), why);
 }
 
 #[test]
@@ -100,8 +106,7 @@ fn a_named_pipe_is_written_to_as_it_is() {
     let other_end = path.clone();
     let reader = std::thread::spawn(move || read(&other_end).0.len());
     let to = Destination::open(&path, false).unwrap();
-    let section = Section::of_this_machine("socket-lab test");
-    let mut recorder = Recorder::new(to, Format::Pcap, &section, &[loopback()]).unwrap();
+    let mut recorder = Recorder::new(to, Format::Pcap, &section(), &[loopback()]).unwrap();
     for number in 0..3 {
         recorder.write(&frame(number, vec![0; 60])).unwrap();
     }

@@ -79,10 +79,16 @@ pub fn loopback() -> Interface {
     }
 }
 
+pub fn section() -> Section {
+    Section {
+        comments: vec!["made by a test".to_owned()],
+        ..Section::of_this_machine("socket-lab test")
+    }
+}
+
 pub fn record(path: &Path, interfaces: &[Interface], frames: &[Frame<'_>], statistics: &[Statistics]) -> Written {
     let destination = Destination::open(path, false).unwrap();
-    let section = Section::of_this_machine("socket-lab test");
-    let mut recorder = Recorder::new(destination, Format::of_path(path), &section, interfaces).unwrap();
+    let mut recorder = Recorder::new(destination, Format::of_path(path), &section(), interfaces).unwrap();
     for frame in frames {
         recorder.write(frame).unwrap();
     }

@@ -4,10 +4,10 @@ use std::fs;
 use std::process::Command;
 
 use socket_lab::frame::{Direction, Frame, Time};
-use socket_lab::record::{Format, Interface, Section, Statistics};
+use socket_lab::record::{Format, Interface, Statistics};
 use socket_lab::wire::LinkType;
 
-use super::files::{TIME, ask, counted, datagram, frame, frames, loopback, read, record, tshark};
+use super::files::{TIME, ask, counted, datagram, frame, frames, loopback, read, record, section, tshark};
 use super::support::needs;
 
 #[test]
@@ -30,7 +30,7 @@ fn what_is_recorded_is_read_back() {
         };
         assert_eq!(facts.interfaces, [expected]);
         if format == Format::PcapNg {
-            assert_eq!(facts.sections, [Section::of_this_machine("socket-lab test")]);
+            assert_eq!(facts.sections, [section()]);
         }
     }
 }
@@ -134,6 +134,13 @@ fn tshark_and_capinfos_find_the_facts() {
         "Number of stat entries = 1",
     ] {
         assert!(told.contains(line), "no {line:?} in {told}");
+    }
+    for said in [
+        section().hardware,
+        section().os,
+        Some("Capture comment:     made by a test".to_owned()),
+    ] {
+        assert!(told.contains(&said.clone().unwrap()), "no {said:?} in {told}");
     }
     // The statistics block as tshark dissects it.
     let block = tshark(

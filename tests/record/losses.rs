@@ -5,17 +5,16 @@ use std::path::Path;
 use std::process::Command;
 
 use socket_lab::frame::{Frame, Time};
-use socket_lab::record::{Destination, Format, Interface, Reader, Recorder, Section, WriteError};
+use socket_lab::record::{Destination, Format, Interface, Reader, Recorder, WriteError};
 use socket_lab::wire::LinkType;
 
-use super::files::{frame, loopback, read};
+use super::files::{frame, loopback, read, record, section};
 
 #[test]
 fn a_pipe_has_a_header_before_the_first_frame() {
     let (mut end, output) = std::io::pipe().unwrap();
     let destination = Destination::stream(output, "the pipe");
-    let section = Section::of_this_machine("socket-lab test");
-    let mut recorder = Recorder::new(destination, Format::Pcap, &section, &[loopback()]).unwrap();
+    let mut recorder = Recorder::new(destination, Format::Pcap, &section(), &[loopback()]).unwrap();
     let mut header = [0; 24];
     std::io::Read::read_exact(&mut end, &mut header).unwrap();
     assert_eq!(header[..4], [0x4d, 0x3c, 0xb2, 0xa1]);
@@ -25,7 +24,8 @@ fn a_pipe_has_a_header_before_the_first_frame() {
     assert!(error.is_closed_pipe(), "{error}");
     assert_eq!(
         error.to_string(),
-        "writing the pipe failed: Broken pipe; 1 packets are lost, the 0 packets in the file are whole"
+        "writing the pipe failed: Broken pipe; packets lost: 1, packets whole in it: 0; \
+         the program that read the pipe has ended"
     );
 }
 
@@ -40,9 +40,8 @@ fn readers_and_recorders_may_move_to_another_thread() {
 fn a_second_link_type_fits_pcapng_only() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.pcap");
-    let section = Section::of_this_machine("socket-lab test");
     let destination = Destination::open(&path, false).unwrap();
-    let mut recorder = Recorder::new(destination, Format::Pcap, &section, &[loopback()]).unwrap();
+    let mut recorder = Recorder::new(destination, Format::Pcap, &section(), &[loopback()]).unwrap();
     recorder.add_interface(&loopback()).unwrap();
     let error = recorder.add_interface(&Interface::new(LinkType::RAW)).unwrap_err();
     assert_eq!(
@@ -67,8 +66,7 @@ fn a_frame_that_no_format_can_keep_is_refused_and_the_next_one_kept() {
     for name in ["a.pcap", "a.pcapng"] {
         let path = folder.path().join(name);
         let destination = Destination::open(&path, false).unwrap();
-        let section = Section::of_this_machine("socket-lab test");
-        let mut recorder = Recorder::new(destination, Format::of_path(&path), &section, &[loopback()]).unwrap();
+        let mut recorder = Recorder::new(destination, Format::of_path(&path), &section(), &[loopback()]).unwrap();
         let early = Frame {
             time: Some(Time(-1)),
             ..frame(0, vec![0; 60])
@@ -90,14 +88,13 @@ fn a_frame_that_no_format_can_keep_is_refused_and_the_next_one_kept() {
 #[test]
 fn a_full_disk_is_said_at_once() {
     let destination = Destination::open("/dev/full".as_ref(), false).unwrap();
-    let section = Section::of_this_machine("socket-lab test");
-    let error = Recorder::new(destination, Format::PcapNg, &section, &[loopback()])
+    let error = Recorder::new(destination, Format::PcapNg, &section(), &[loopback()])
         .err()
         .unwrap();
     assert_eq!(
         error.to_string(),
-        "writing /dev/full failed: No space left on device; \
-         0 packets are lost, the 0 packets in the file are whole"
+        "writing /dev/full failed: No space left on device; packets lost: 0, packets whole in it: 0; \
+         make room and capture again"
     );
 }
 
@@ -121,9 +118,8 @@ impl std::io::Write for Small {
 
 #[test]
 fn a_failure_in_the_middle_counts_what_is_lost_and_goes_on_counting() {
-    let section = Section::of_this_machine("socket-lab test");
     let destination = Destination::stream(Small(24 + 76 * 5 + 75), "the disk");
-    let mut recorder = Recorder::new(destination, Format::Pcap, &section, &[loopback()]).unwrap();
+    let mut recorder = Recorder::new(destination, Format::Pcap, &section(), &[loopback()]).unwrap();
     for number in 0..10 {
         recorder.write(&frame(number, vec![0; 60])).unwrap();
     }
@@ -157,9 +153,8 @@ fn with_small_files(kib: u32, test: &str, variable: (&str, &Path)) {
 fn a_file_that_filled_its_disk_ends_after_a_whole_packet() {
     const VARIABLE: &str = "SOCKET_LAB_TEST_SMALL_FILE";
     if let Some(path) = std::env::var_os(VARIABLE) {
-        let section = Section::of_this_machine("socket-lab test");
         let destination = Destination::open(path.as_ref(), false).unwrap();
-        let mut recorder = Recorder::new(destination, Format::PcapNg, &section, &[loopback()]).unwrap();
+        let mut recorder = Recorder::new(destination, Format::PcapNg, &section(), &[loopback()]).unwrap();
         let error = (0..1000).find_map(|number| {
             recorder
                 .write(&frame(number, vec![0; 700]))
@@ -182,4 +177,24 @@ fn a_file_that_filled_its_disk_ends_after_a_whole_packet() {
         .unwrap();
     assert!(kept > 100, "{kept}");
     assert_eq!(read(&path).0.len(), kept);
+}
+
+#[test]
+fn what_the_formats_have_no_word_for_is_written_as_documented() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["a.pcap", "a.pcapng"] {
+        let path = folder.path().join(name);
+        let odd = Frame {
+            time: None,
+            original_length: 10,
+            ..frame(0, vec![0; 60])
+        };
+        record(&path, &[loopback()], &[odd], &[]);
+        let (frames, _) = read(&path);
+        assert_eq!(
+            (frames[0].time, frames[0].original_length),
+            (Some(Time(0)), 60),
+            "{name}"
+        );
+    }
 }

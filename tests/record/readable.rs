@@ -1,11 +1,15 @@
-//! Packed files, and what is no capture at all.
+//! Packed files, files of other programs, and what is no capture at all.
 
 use std::fs;
 use std::io::Write as _;
+use std::process::Command;
 
-use socket_lab::record::{Format, ReadProblem, Reader};
+use socket_lab::frame::{Frame, Time};
+use socket_lab::record::{Format, Interface, ReadProblem, Reader};
+use socket_lab::wire::LinkType;
 
-use super::files::{frames, loopback, record};
+use super::files::{ask, frame, frames, loopback, read, record};
+use super::support::needs;
 
 #[test]
 fn a_packed_file_is_read_and_a_cut_one_too() {
@@ -52,4 +56,75 @@ fn what_is_no_capture_is_named() {
     );
     let error = Reader::open("/nonexistent/a.pcap".as_ref()).err().unwrap();
     assert!(matches!(error.problem, ReadProblem::Open(_)), "{error}");
+}
+
+/// What is left of a frame in a file with microseconds, or without comments and directions.
+fn plain(frame: &Frame<'_>, unit: i64) -> Frame<'static> {
+    Frame {
+        time: frame.time.map(|Time(time)| Time(time - time % unit)),
+        comments: Vec::new(),
+        direction: None,
+        ..frame.clone().into_owned()
+    }
+}
+
+#[test]
+fn what_editcap_writes_is_read() {
+    if !needs::tool("editcap") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let original = folder.path().join("original.pcapng");
+    let frames = frames(Format::PcapNg);
+    record(&original, &[loopback()], &frames, &[]);
+    let converted = folder.path().join("converted");
+    for (format, unit) in [("pcap", 1000), ("nsecpcap", 1), ("modpcap", 1000), ("pcapng", 1)] {
+        let mut command = Command::new("editcap");
+        ask(command.args(["-F", format]).args([&original, &converted]), |_| true);
+        let expected: Vec<_> = frames.iter().map(|frame| plain(frame, unit)).collect();
+        let (frames_read, _) = read(&converted);
+        if format == "pcapng" {
+            assert_eq!(frames_read, frames);
+        } else {
+            assert_eq!(frames_read, expected, "{format}");
+        }
+    }
+}
+
+#[test]
+fn what_mergecap_writes_is_read() {
+    if !needs::tool("mergecap") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let [first, second, merged] = ["a.pcap", "b.pcap", "both"].map(|name| folder.path().join(name));
+    let raw = Frame {
+        link: LinkType::RAW,
+        ..frame(1, vec![0x45; 20])
+    };
+    record(
+        &first,
+        &[loopback()],
+        &[frame(0, vec![0; 60]), frame(2, vec![2; 60])],
+        &[],
+    );
+    record(
+        &second,
+        &[Interface::new(LinkType::RAW)],
+        std::slice::from_ref(&raw),
+        &[],
+    );
+    let mut command = Command::new("mergecap");
+    ask(command.arg("-w").args([&merged, &first, &second]), |_| true);
+    let (frames, reader) = read(&merged);
+    let other = Frame { interface: 1, ..raw };
+    assert_eq!(frames, [frame(0, vec![0; 60]), other, frame(2, vec![2; 60])]);
+    assert_eq!(reader.facts().interfaces.len(), 2);
+    assert!(
+        reader.facts().sections[0]
+            .application
+            .as_ref()
+            .unwrap()
+            .contains("Mergecap")
+    );
 }

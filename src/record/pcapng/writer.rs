@@ -39,21 +39,9 @@ impl PcapNgWriter {
             .iter()
             .map(|comment| SectionHeaderOption::Common(comment_of(comment)))
             .collect();
-        options.extend(
-            section
-                .hardware
-                .as_deref()
-                .map(value)
-                .map(SectionHeaderOption::Hardware),
-        );
-        options.extend(section.os.as_deref().map(value).map(SectionHeaderOption::OS));
-        options.extend(
-            section
-                .application
-                .as_deref()
-                .map(value)
-                .map(SectionHeaderOption::UserApplication),
-        );
+        options.extend(said(section.hardware.as_deref()).map(SectionHeaderOption::Hardware));
+        options.extend(said(section.os.as_deref()).map(SectionHeaderOption::OS));
+        options.extend(said(section.application.as_deref()).map(SectionHeaderOption::UserApplication));
         let mut writer = Self {
             state: PcapNgState::default(),
             cut_comments: 0,
@@ -78,29 +66,15 @@ impl PcapNgWriter {
         spool: &mut Spool,
         interface: &Interface,
     ) -> Result<(), PcapNgWriteError> {
-        let filter = interface.filter.as_deref().map(|filter| {
-            // 0: the expression as a person wrote it.
-            let text = value(filter);
-            let mut option = vec![0];
-            option.extend(text.bytes().take(LONGEST_VALUE - 1));
-            InterfaceDescriptionOption::IfFilter(Cow::Owned(option))
-        });
         let mut options = vec![InterfaceDescriptionOption::IfTsResol(InterfaceTsResolution::NANO)];
+        options.extend(said(interface.name.as_deref()).map(InterfaceDescriptionOption::IfName));
+        options.extend(said(interface.description.as_deref()).map(InterfaceDescriptionOption::IfDescription));
+        // The byte 0 says that the expression follows as a person wrote it.
+        let filter = interface.filter.as_ref().map(|filter| format!("\0{filter}"));
         options.extend(
-            interface
-                .name
-                .as_deref()
-                .map(value)
-                .map(InterfaceDescriptionOption::IfName),
+            said(filter.as_deref())
+                .map(|text| InterfaceDescriptionOption::IfFilter(text.into_owned().into_bytes().into())),
         );
-        options.extend(
-            interface
-                .description
-                .as_deref()
-                .map(value)
-                .map(InterfaceDescriptionOption::IfDescription),
-        );
-        options.extend(filter);
         let block = InterfaceDescriptionBlock {
             linktype: DataLink::from(interface.link.0),
             snaplen: interface.snaplen,
@@ -171,6 +145,11 @@ impl PcapNgWriter {
         self.state.update_from_block(block);
         Ok(())
     }
+}
+
+/// What there is to say, as the value of an option.
+fn said(text: Option<&str>) -> Option<Cow<'_, str>> {
+    text.map(value)
 }
 
 fn comment_of(text: &str) -> CommonOption<'_> {
