@@ -31,6 +31,8 @@
 
 pub mod app;
 pub mod calls;
+#[cfg(feature = "sniffer")]
+pub mod capture;
 pub mod cli;
 pub mod escape;
 #[cfg(feature = "sniffer")]

@@ -1,0 +1,75 @@
+//! What is wrong with a filter.
+
+use std::error::Error;
+use std::fmt;
+
+use crate::wire::LinkType;
+
+/// A text that is no filter expression.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// The whole text, unless it is too long to be shown.
+    pub expression: String,
+    /// Where the trouble starts, in characters from 1; one behind the last character: at the end.
+    pub position: usize,
+    /// What was found there, what was expected, and an example.
+    pub why: String,
+}
+
+impl fmt::Display for SyntaxError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            expression,
+            position,
+            why,
+        } = self;
+        // The text may come from a script; escaped it stays on its line.
+        write!(f, "filter {expression:?}, character {position}: {why}")
+    }
+}
+
+impl Error for SyntaxError {}
+
+/// An expression that cannot be asked of these frames.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CompileError {
+    /// Filters do not know how frames of this link type are built.
+    LinkType(LinkType),
+    /// Only Ethernet frames have what is asked for.
+    NeedsEthernet {
+        /// The part of the expression that asks.
+        primitive: String,
+        /// What the frames are.
+        frames: String,
+    },
+    /// The program is longer than the kernel takes.
+    TooLong {
+        /// Its length in instructions.
+        instructions: usize,
+    },
+}
+
+impl fmt::Display for CompileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LinkType(link) => write!(
+                f,
+                "no filter for frames of {link}: filters work on Ethernet, Linux cooked, BSD loopback and raw IP; read \
+                 the capture without one"
+            ),
+            Self::NeedsEthernet { primitive, frames } => write!(
+                f,
+                "filter {primitive:?} asks for a part of Ethernet frames, but these are {frames}: leave it out, or ask \
+                 for IP addresses"
+            ),
+            Self::TooLong { instructions } => write!(
+                f,
+                "the filter takes {instructions} instructions and the kernel at most {}: ask for less, for example with \
+                 portrange or net",
+                super::program::LONGEST
+            ),
+        }
+    }
+}
+
+impl Error for CompileError {}

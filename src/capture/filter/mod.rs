@@ -1,0 +1,156 @@
+//! Filters: which packets are wanted, in the part of tcpdump's language (pcap-filter(7)) that people use.
+//!
+//! A text or some flags make a [`Filter`]; for one kind of frames it is compiled to a [`Program`] of the classic BSD packet
+//! filter, which the kernel runs for a socket, and [`Program::matches`] for a file. In reading order: [`expression`] (what
+//! can be asked), `parse` (text to expression), `lower` (expression to tests of bytes), `graph` (tests in a good order),
+//! `assemble` (tests to instructions), `machine` (what runs them).
+//!
+//! # What is understood
+//!
+//! | question | words |
+//! |---|---|
+//! | protocol | `tcp` `udp` `sctp` `icmp` `icmp6` `igmp` `esp` `ah` `arp` `rarp` `ip` `ip6`, `[ip│ip6] proto N`, `ether proto N` |
+//! | address | `[ip│ip6│arp│rarp] [src│dst│src or dst│src and dst] host A`, `… net N/LEN`, `… net N mask M`, `ether … host MAC` |
+//! | port | `[tcp│udp│sctp] [src│dst│…] port P`, `… portrange P-P` |
+//! | length | `less N`, `greater N`, `len >= N` |
+//! | the rest | `vlan [ID]`, `[ether] broadcast`, `[ether│ip│ip6] multicast`, `tcp[13] & 2 != 0` |
+//!
+//! With `and` `&&` `or` `||` `not` `!` and parentheses. Verdicts are those of tcpdump, with these differences:
+//!
+//! - On BSD loopback `ip` and `ip6` know the protocol family in both byte orders, tcpdump in its own machine's only.
+//! - A service name (`port http`) stands for its number on every transport.
+//! - [`Fragments::Keep`], if chosen.
+//!
+//! # VLAN tags
+//!
+//! The kernel takes the outermost tag off a received frame before a socket's filter sees it, and the receiver puts it back.
+//! So on a socket `tcp` finds tagged segments too, but in the file of the same frames only `vlan and tcp` does. `vlan` asks
+//! the kernel for the tag that was taken off, or looks for one in the frame, and what stands to its right looks behind it: in
+//! both places alike. Lengths do not count a tag that was taken off.
+
+mod assemble;
+mod condition;
+mod error;
+pub mod expression;
+mod graph;
+mod layout;
+mod lower;
+mod machine;
+mod names;
+mod number;
+mod parse;
+mod program;
+mod token;
+
+use std::fmt;
+use std::net::IpAddr;
+
+pub use error::{CompileError, SyntaxError};
+pub use layout::Target;
+pub use names::{Names, NoNames, SystemNames};
+pub use program::{Instruction, LONGEST, Program, ProgramError};
+
+use expression::{Expression, Network, Primitive, Side};
+
+/// What becomes of the later fragments of an IP packet. They have no TCP, UDP or ICMP header, so nobody can tell from a
+/// fragment alone whether a `port` or a byte behind the IP header is the one that is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub enum Fragments {
+    /// They do not match, as in tcpdump: a datagram in fragments is found by its first one and cannot be put together.
+    #[default]
+    Drop,
+    /// They pass where the rest of the expression lets them: `udp port 53` keeps the later fragments of all UDP
+    /// datagrams, to be put together and asked again. Over IPv6 the first fragments are asked too, which tcpdump does not.
+    /// Every packet that passes with [`Fragments::Drop`] passes with this.
+    Keep,
+}
+
+/// Which packets are wanted. The default wants all.
+///
+/// Displayed it is an expression that means the same, with every qualifier written out.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
+pub struct Filter {
+    expression: Option<Expression>,
+}
+
+impl Filter {
+    /// Reads an expression. One without words wants all packets.
+    ///
+    /// # Errors
+    /// The text is not in the language, or a name has no address.
+    pub fn parse(text: &str, names: &dyn Names) -> Result<Self, SyntaxError> {
+        parse::parse(text, names).map(|expression| Self { expression })
+    }
+
+    /// Packets from or to one of these ports and from or to one of these hosts; an empty list does not ask.
+    #[must_use]
+    pub fn of_ports_and_hosts(ports: &[u16], hosts: &[IpAddr]) -> Self {
+        let ports = ports.iter().map(|&port| Primitive::Port {
+            transport: None,
+            side: Side::Either,
+            first: port,
+            last: port,
+        });
+        let hosts = hosts.iter().map(|&host| Primitive::Host {
+            protocol: None,
+            side: Side::Either,
+            network: Network::from(host),
+        });
+        any_of(ports).and(any_of(hosts))
+    }
+
+    /// Packets that both want.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        let expression = match (self.expression, other.expression) {
+            (Some(left), Some(right)) => Some(left.and(right)),
+            (left, right) => left.or(right),
+        };
+        Self { expression }
+    }
+
+    /// What is asked; `None` if all packets are wanted.
+    #[must_use]
+    pub const fn expression(&self) -> Option<&Expression> {
+        self.expression.as_ref()
+    }
+
+    /// The program that asks frames of this kind. It returns `snapshot_length` for a packet that passes, which must not be
+    /// 0, and 0 for one that does not. For a cooked socket the snapshot length does not count the header that the receiver
+    /// puts in front.
+    ///
+    /// The kernel may refuse a program of more than about a thousand instructions for want of socket memory
+    /// (`ENOMEM`; `net.core.optmem_max`). Then run the program for [`Target::File`] on every frame received.
+    ///
+    /// # Errors
+    /// The link type is unknown, has not what is asked for, or the program would be too long.
+    pub fn compile(&self, target: Target, snapshot_length: u32, fragments: Fragments) -> Result<Program, CompileError> {
+        let condition = lower::lower(self.expression.as_ref(), target, fragments)?;
+        let graph = graph::Graph::of(&condition);
+        let instructions = assemble::assemble(&graph, snapshot_length);
+        let length = instructions.len();
+        Program::new(instructions).map_err(|_| CompileError::TooLong { instructions: length })
+    }
+}
+
+/// Wants packets with one of these; with none given, all packets.
+fn any_of(primitives: impl Iterator<Item = Primitive>) -> Filter {
+    let expression = primitives.map(Expression::from).reduce(Expression::or);
+    Filter { expression }
+}
+
+impl From<Expression> for Filter {
+    fn from(expression: Expression) -> Self {
+        let expression = Some(expression);
+        Self { expression }
+    }
+}
+
+impl fmt::Display for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.expression.as_ref().map_or(Ok(()), |expression| expression.fmt(f))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,372 @@
+//! Text to expression, by the grammar of pcap-filter(7).
+//!
+//! `not` binds tightest. `and` and `or` bind equally and from the left: `a or b and c` is `(a or b) and c`. A value without
+//! qualifiers takes those of the value to its left: `tcp port 80 or 443`. A group in parentheses takes those to the left of
+//! the group, and what follows it takes the same.
+
+mod bytes;
+mod value;
+
+use super::error::SyntaxError;
+use super::expression::{Destination, Expression, Primitive, Protocol, Relation, Side};
+use super::names::Names;
+use super::number::{is_numeric, number};
+use super::token::{Kind, Token, tokens};
+use value::Qualifiers;
+
+/// The longest text that is read, in bytes.
+pub(super) const LONGEST_TEXT: usize = 16_384;
+/// The most parentheses and `not`s within each other, and the most turns from `and` to `or` and back.
+pub(super) const DEEPEST: usize = 100;
+
+/// What an error suggests when it has nothing better.
+const EXAMPLE: &str = "for example \"tcp port 80 and host 192.0.2.1\"";
+
+/// Reads a text; one without words asks nothing, so it is `None`.
+pub(super) fn parse(text: &str, names: &dyn Names) -> Result<Option<Expression>, SyntaxError> {
+    if text.len() > LONGEST_TEXT {
+        return Err(SyntaxError {
+            expression: text.chars().take(40).chain(['…']).collect(),
+            position: text.chars().count(),
+            why: format!("the filter has {} bytes, at most {LONGEST_TEXT} are read", text.len()),
+        });
+    }
+    let mut parser = Parser {
+        text,
+        tokens: tokens(text),
+        at: 0,
+        depth: 0,
+        turns: 0,
+        names,
+    };
+    if parser.peek().kind == Kind::End {
+        return Ok(None);
+    }
+    let (expression, _) = parser.expression(None)?;
+    match parser.peek().kind {
+        Kind::End => Ok(Some(expression)),
+        _ => Err(parser.expected(&format!("\"and\", \"or\" or the end, {EXAMPLE}"))),
+    }
+}
+
+struct Parser<'a> {
+    text: &'a str,
+    tokens: Vec<Token<'a>>,
+    at: usize,
+    depth: usize,
+    turns: usize,
+    names: &'a dyn Names,
+}
+
+type Parsed = Result<(Expression, Option<Qualifiers>), SyntaxError>;
+
+impl<'a> Parser<'a> {
+    /// Operands with `and` and `or` between them. `left` is what a value without qualifiers takes over.
+    fn expression(&mut self, left: Option<Qualifiers>) -> Parsed {
+        let (mut expression, mut qualifiers) = self.operand(left)?;
+        loop {
+            let is_and = match self.peek().kind {
+                Kind::And => true,
+                Kind::Or => false,
+                _ => return Ok((expression, qualifiers)),
+            };
+            self.advance();
+            let (right, its) = self.operand(qualifiers)?;
+            qualifiers = its;
+            expression = self.combined(is_and, expression, right)?;
+        }
+    }
+
+    fn combined(&mut self, is_and: bool, left: Expression, right: Expression) -> Result<Expression, SyntaxError> {
+        // Each turn makes the tree one deeper, though the text has no parentheses.
+        if matches!((is_and, &left), (true, Expression::Or(_)) | (false, Expression::And(_))) {
+            self.turns += 1;
+            if self.turns > DEEPEST {
+                return Err(self.trouble(&format!("more than {DEEPEST} turns between \"and\" and \"or\"")));
+            }
+        }
+        Ok(if is_and { left.and(right) } else { left.or(right) })
+    }
+
+    fn operand(&mut self, left: Option<Qualifiers>) -> Parsed {
+        let token = self.peek();
+        match (token.kind, left) {
+            (Kind::Not, _) => {
+                self.advance();
+                let (inner, qualifiers) = self.deeper(|parser| parser.operand(left))?;
+                Ok((inner.negated(), qualifiers))
+            }
+            (Kind::Open, _) => {
+                self.advance();
+                let (inner, _) = self.deeper(|parser| parser.expression(left))?;
+                self.close()?;
+                Ok((inner, left))
+            }
+            (Kind::Word(word), _) if is_keyword(word) => self.primitive(word),
+            (Kind::Word(_) | Kind::Escaped(_), Some(qualifiers)) => Ok((self.value(qualifiers)?, left)),
+            (Kind::Word(word), None) => Err(self.trouble(&unknown_word(word))),
+            _ => Err(self.expected(&format!("a question, {EXAMPLE}"))),
+        }
+    }
+
+    /// Runs `parse` one level deeper, unless that is too deep.
+    fn deeper<T>(&mut self, parse: impl FnOnce(&mut Self) -> Result<T, SyntaxError>) -> Result<T, SyntaxError> {
+        if self.depth == DEEPEST {
+            return Err(self.trouble(&format!(
+                "more than {DEEPEST} parentheses and \"not\"s within each other"
+            )));
+        }
+        self.depth += 1;
+        let result = parse(self);
+        self.depth -= 1;
+        result
+    }
+
+    /// A primitive that starts with this keyword.
+    fn primitive(&mut self, word: &str) -> Parsed {
+        match word {
+            "less" | "greater" | "len" | "vlan" | "broadcast" | "multicast" => {
+                self.advance();
+                Ok((self.lone(word)?.into(), None))
+            }
+            _ => {
+                let protocol = protocol(word);
+                if protocol.is_some() {
+                    self.advance();
+                }
+                self.qualified(protocol)
+            }
+        }
+    }
+
+    /// The primitives that take no qualifiers. Their first word has been read.
+    fn lone(&mut self, word: &str) -> Result<Primitive, SyntaxError> {
+        Ok(match word {
+            "less" => Primitive::Length(
+                Relation::LessOrEqual,
+                self.number("a length in bytes, as in \"less 100\"")?,
+            ),
+            "greater" => Primitive::Length(
+                Relation::GreaterOrEqual,
+                self.number("a length in bytes, as in \"greater 100\"")?,
+            ),
+            "len" => {
+                let relation = self.relation("len >= 100")?;
+                Primitive::Length(relation, self.number("a length in bytes, as in \"len >= 100\"")?)
+            }
+            "broadcast" => Primitive::Destination(Destination::EtherBroadcast),
+            "multicast" => Primitive::Destination(Destination::EtherMulticast),
+            _ => Primitive::Vlan(self.vlan_id()?),
+        })
+    }
+
+    fn vlan_id(&mut self) -> Result<Option<u16>, SyntaxError> {
+        let Kind::Word(word) = self.peek().kind else {
+            return Ok(None);
+        };
+        match number(word).and_then(|id| u16::try_from(id).ok()) {
+            Some(id) if id <= 4095 => {
+                self.advance();
+                Ok(Some(id))
+            }
+            _ => Err(self.expected("a VLAN identifier from 0 to 4095, as in \"vlan 5\"")),
+        }
+    }
+
+    /// What follows a protocol, or starts without one: a direction, the kind of value, the value; or nothing.
+    fn qualified(&mut self, protocol: Option<Protocol>) -> Parsed {
+        let side = self.side()?;
+        let kind = match self.peek().kind {
+            Kind::Word(word) => value::kind(word),
+            _ => None,
+        };
+        if kind.is_some() {
+            self.advance();
+        } else if side.is_none() {
+            return match protocol {
+                Some(protocol) => Ok((self.bare(protocol)?.into(), None)),
+                None => Err(self.expected(&format!("a question, {EXAMPLE}"))),
+            };
+        }
+        let qualifiers = Qualifiers {
+            protocol,
+            side,
+            kind: kind.unwrap_or_default(),
+        };
+        Ok((self.values(qualifiers)?, Some(qualifiers)))
+    }
+
+    /// A protocol without a value.
+    fn bare(&mut self, protocol: Protocol) -> Result<Primitive, SyntaxError> {
+        let destination = match (self.peek().kind, protocol) {
+            (Kind::OpenBracket, _) => return self.bytes(protocol),
+            (Kind::Word("broadcast"), Protocol::Ether) => Destination::EtherBroadcast,
+            (Kind::Word("multicast"), Protocol::Ether) => Destination::EtherMulticast,
+            (Kind::Word("multicast"), Protocol::Ip) => Destination::IpMulticast,
+            (Kind::Word("multicast"), Protocol::Ip6) => Destination::Ip6Multicast,
+            (_, Protocol::Ether) => {
+                return Err(self.expected("an address behind \"ether\", as in \"ether host 02:00:00:00:00:01\""));
+            }
+            _ => return Ok(Primitive::Protocol(protocol)),
+        };
+        self.advance();
+        Ok(Primitive::Destination(destination))
+    }
+
+    /// `src`, `dst`, `src or dst`, `src and dst`.
+    fn side(&mut self) -> Result<Option<Side>, SyntaxError> {
+        let Some(first) = self.next_side() else { return Ok(None) };
+        self.advance();
+        let both = match self.peek().kind {
+            Kind::And => Side::Both,
+            Kind::Or => Side::Either,
+            _ => return Ok(Some(first)),
+        };
+        self.advance();
+        if self.next_side().is_none_or(|second| second == first) {
+            return Err(self.expected("both \"src\" and \"dst\", as in \"src or dst port 80\""));
+        }
+        self.advance();
+        Ok(Some(both))
+    }
+
+    fn next_side(&self) -> Option<Side> {
+        match self.peek().kind {
+            Kind::Word("src") => Some(Side::Source),
+            Kind::Word("dst") => Some(Side::Destination),
+            _ => None,
+        }
+    }
+
+    /// One value, or several in parentheses, all with these qualifiers.
+    fn values(&mut self, qualifiers: Qualifiers) -> Result<Expression, SyntaxError> {
+        match self.peek().kind {
+            Kind::Not => {
+                self.advance();
+                Ok(self.deeper(|parser| parser.values(qualifiers))?.negated())
+            }
+            Kind::Open => {
+                self.advance();
+                let list = self.deeper(|parser| parser.value_list(qualifiers))?;
+                self.close()?;
+                Ok(list)
+            }
+            _ => self.value(qualifiers),
+        }
+    }
+
+    fn value_list(&mut self, qualifiers: Qualifiers) -> Result<Expression, SyntaxError> {
+        let mut list = self.values(qualifiers)?;
+        loop {
+            let is_and = match self.peek().kind {
+                Kind::And => true,
+                Kind::Or => false,
+                _ => return Ok(list),
+            };
+            self.advance();
+            let right = self.values(qualifiers)?;
+            list = self.combined(is_and, list, right)?;
+        }
+    }
+
+    fn close(&mut self) -> Result<(), SyntaxError> {
+        match self.peek().kind {
+            Kind::Close => {
+                self.advance();
+                Ok(())
+            }
+            _ => Err(self.expected("\"and\", \"or\" or \")\", as in \"(port 80 or port 443) and tcp\"")),
+        }
+    }
+
+    fn relation(&mut self, example: &str) -> Result<Relation, SyntaxError> {
+        match self.peek().kind {
+            Kind::Relation(relation) => {
+                self.advance();
+                Ok(relation)
+            }
+            _ => Err(self.expected(&format!("one of = != < <= > >=, as in {example:?}"))),
+        }
+    }
+
+    /// A number; `wanted` says which, with an example.
+    fn number(&mut self, wanted: &str) -> Result<u32, SyntaxError> {
+        let value = match self.peek().kind {
+            Kind::Word(word) => number(word),
+            _ => None,
+        };
+        let value = value.ok_or_else(|| self.expected(wanted))?;
+        self.advance();
+        Ok(value)
+    }
+
+    fn peek(&self) -> Token<'a> {
+        self.tokens.get(self.at).copied().unwrap_or(Token {
+            kind: Kind::End,
+            start: self.text.len(),
+            text: "",
+        })
+    }
+
+    fn advance(&mut self) {
+        self.at += 1;
+    }
+
+    /// The next token is not what it should be.
+    fn expected(&self, wanted: &str) -> SyntaxError {
+        let found = match self.peek().kind {
+            Kind::End => "the end".to_owned(),
+            _ => format!("{:?}", self.peek().text),
+        };
+        self.trouble(&format!("found {found}, expected {wanted}"))
+    }
+
+    /// Something is wrong at the next token.
+    fn trouble(&self, why: &str) -> SyntaxError {
+        let before = self.text.get(..self.peek().start).unwrap_or_default();
+        SyntaxError {
+            expression: self.text.to_owned(),
+            position: before.chars().count() + 1,
+            why: why.to_owned(),
+        }
+    }
+}
+
+fn protocol(word: &str) -> Option<Protocol> {
+    Protocol::ALL.into_iter().find(|protocol| protocol.word() == word)
+}
+
+fn is_keyword(word: &str) -> bool {
+    const OTHERS: [&str; 9] = [
+        "less",
+        "greater",
+        "len",
+        "vlan",
+        "broadcast",
+        "multicast",
+        "src",
+        "dst",
+        "mask",
+    ];
+    OTHERS.contains(&word) || protocol(word).is_some() || value::kind(word).is_some()
+}
+
+/// Why a word that stands alone is nothing.
+fn unknown_word(word: &str) -> String {
+    let lower = word.to_ascii_lowercase();
+    if lower != word && (is_keyword(&lower) || matches!(&*lower, "and" | "or" | "not")) {
+        format!("found {word:?}; the words of filters are in lowercase: {lower:?}")
+    } else if is_numeric(word) {
+        format!("found the number {word}, expected what it counts, for example \"port {word}\"")
+    } else if word.contains(['.', ':']) {
+        format!("found {word:?}, expected what it is, for example \"host {word}\"")
+    } else {
+        format!(
+            "found {word:?}, expected a protocol (tcp, udp, icmp, icmp6, arp, ip, ip6, …), host, net, port, portrange, proto, \
+             vlan, less or greater, {EXAMPLE}"
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests;

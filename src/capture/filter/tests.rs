@@ -1,0 +1,499 @@
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use proptest::prelude::*;
+
+use super::expression::{Bytes, Destination, Expression, Network, Primitive, Protocol, Relation, Side};
+use super::{CompileError, Filter, Fragments, LONGEST, NoNames, Program, Target};
+use crate::wire::LinkType;
+
+const SNAPSHOT: u32 = 262_144;
+const ETHERNET: Target = Target::File(LinkType::ETHERNET);
+
+fn filter(text: &str) -> Filter {
+    Filter::parse(text, &NoNames).unwrap()
+}
+
+fn compiled(text: &str, target: Target, fragments: Fragments) -> Program {
+    filter(text).compile(target, SNAPSHOT, fragments).unwrap()
+}
+
+fn passes(text: &str, frame: &[u8]) -> bool {
+    compiled(text, ETHERNET, Fragments::Drop).matches(frame, u32::try_from(frame.len()).unwrap())
+}
+
+fn keeps(text: &str, frame: &[u8]) -> bool {
+    compiled(text, ETHERNET, Fragments::Keep).matches(frame, u32::try_from(frame.len()).unwrap())
+}
+
+fn ethernet(kind: u16, payload: &[u8]) -> Vec<u8> {
+    let mut frame = vec![2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2];
+    frame.extend(kind.to_be_bytes());
+    frame.extend(payload);
+    frame
+}
+
+/// An IPv4 packet from 192.0.2.1 to 192.0.2.2; the offset is in units of 8 bytes.
+fn ipv4(protocol: u8, offset: u8, payload: &[u8]) -> Vec<u8> {
+    let header = [
+        0x45, 0, 0, 0, 0, 0, 0, offset, 64, protocol, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2,
+    ];
+    ethernet(0x0800, &[&header, payload].concat())
+}
+
+/// An IPv6 packet from `2001:db8::1` to `2001:db8::2`.
+fn ipv6(next: u8, payload: &[u8]) -> Vec<u8> {
+    let mut header = vec![0x60, 0, 0, 0, 0, 0, next, 64];
+    header.extend("2001:db8::1".parse::<Ipv6Addr>().unwrap().octets());
+    header.extend("2001:db8::2".parse::<Ipv6Addr>().unwrap().octets());
+    ethernet(0x86dd, &[&header, payload].concat())
+}
+
+const FROM_53: [u8; 8] = [0, 53, 0xc3, 0x50, 0, 8, 0, 0];
+
+#[test]
+fn the_empty_filter_wants_everything() {
+    for text in ["", "  \t\n"] {
+        let program = compiled(text, ETHERNET, Fragments::Drop);
+        assert_eq!(program.run(&[], 0), SNAPSHOT);
+        assert_eq!(program.instructions().len(), 1);
+    }
+    assert_eq!(Filter::default(), filter(""));
+    assert_eq!(Filter::default().to_string(), "");
+}
+
+#[test]
+fn later_fragments_pass_only_when_they_are_kept() {
+    let later = ipv4(17, 100, &FROM_53);
+    assert!(!passes("udp port 53", &later));
+    assert!(keeps("udp port 53", &later));
+    assert!(!keeps("tcp port 53", &later), "of another protocol");
+    assert!(
+        !keeps("udp port 53 and src host 198.51.100.1", &later),
+        "of another host"
+    );
+    // "not" turns it round: what may be wanted passes.
+    assert!(passes("not udp port 53", &later));
+    assert!(keeps("not udp port 53", &later));
+    assert!(keeps("not not udp port 53", &later));
+    assert!(keeps("udp[4:2] > 1000", &later));
+    // The first fragment has the answer.
+    let first = ipv4(17, 0, &FROM_53);
+    assert!(keeps("udp port 53", &first));
+    assert!(!keeps("udp port 54", &first));
+}
+
+#[test]
+fn fragments_over_ipv6_are_kept_and_asked_too() {
+    let fragment = |offset: u8| ipv6(44, &[&[17, 0, 0, offset << 3, 0, 0, 0, 1], &FROM_53[..]].concat());
+    for (text, first, later) in [
+        ("udp port 53", true, true),
+        ("udp port 54", false, true),
+        ("tcp port 53", false, false),
+    ] {
+        assert_eq!(keeps(text, &fragment(0)), first, "{text}");
+        assert_eq!(keeps(text, &fragment(1)), later, "{text}");
+        assert!(
+            !passes(text, &fragment(0)),
+            "{text}: tcpdump does not look behind the fragment header"
+        );
+    }
+}
+
+#[test]
+fn flags_and_expression_are_combined() {
+    let hosts = [IpAddr::from([192, 0, 2, 1]), "2001:db8::1".parse().unwrap()];
+    let flags = Filter::of_ports_and_hosts(&[12_000, 53], &hosts);
+    assert_eq!(
+        flags.to_string(),
+        "(port 12000 or port 53) and (host 192.0.2.1 or host 2001:db8::1)"
+    );
+    assert_eq!(
+        flags.and(filter("udp or icmp")).to_string(),
+        "(port 12000 or port 53) and (host 192.0.2.1 or host 2001:db8::1) and (udp or icmp)"
+    );
+    assert_eq!(Filter::of_ports_and_hosts(&[], &[]), Filter::default());
+    assert_eq!(Filter::default().and(filter("tcp")), filter("tcp"));
+    assert_eq!(filter("tcp").and(Filter::default()), filter("tcp"));
+}
+
+#[test]
+fn what_frames_do_not_have_is_refused() {
+    let sll = Target::File(LinkType::LINUX_SLL);
+    for text in ["vlan 5", "ether host 02:00:00:00:00:01", "broadcast"] {
+        let error = filter(text).compile(sll, SNAPSHOT, Fragments::Drop).unwrap_err();
+        assert!(error.to_string().contains("Linux cooked v1"), "{error}");
+    }
+    let wireless = Target::File(LinkType(127));
+    assert_eq!(
+        filter("tcp").compile(wireless, SNAPSHOT, Fragments::Drop),
+        Err(CompileError::LinkType(LinkType(127)))
+    );
+}
+
+/// Expressions whose paths meet with different things in the registers, or enter a chain of tests in its middle.
+#[test]
+fn where_paths_meet_only_what_they_share_is_used() {
+    let ports = [0, 53, 0, 7, 0, 8, 0, 0];
+    for (text, protocol, expected) in [
+        ("(ip[9] > 6 or less 50) and ip[9] > 17", 5, false),
+        ("(ip[9] > 6 or less 50) and ip[9] > 17", 18, true),
+        ("(less 50 or ip[9] > 6) and ip[9] > 17", 5, false),
+        ("(less 50 or udp[3] > 7) and udp[1] = 53", 17, true),
+        ("(udp[3] > 7 or less 50) and udp[1] = 53", 17, true),
+        (
+            "(ether[23] = 6 and less 50 or udp[3] = 7) and (udp[1] = 53 or tcp[1] = 53)",
+            6,
+            true,
+        ),
+        (
+            "(ether[23] = 6 and less 50 or udp[3] = 7) and (udp[1] = 53 or tcp[1] = 53)",
+            17,
+            true,
+        ),
+        (
+            "(less 41 or len > 41 and udp[3] = 7 or len = 42) and udp[1] = 53",
+            17,
+            true,
+        ),
+        ("(greater 50 and udp[3] = 7 or less 50) and udp[1] = 53", 17, true),
+        (
+            "ether[6] = 3 and (ether[23] = 6 or len > 50) or ether[23] = 17",
+            17,
+            true,
+        ),
+        (
+            "ether[6] = 3 and (ether[23] = 6 or len > 40) or ether[23] = 17",
+            5,
+            false,
+        ),
+    ] {
+        assert_eq!(
+            passes(text, &ipv4(protocol, 0, &ports)),
+            expected,
+            "{text}, protocol {protocol}"
+        );
+    }
+}
+
+#[test]
+fn jumps_further_than_255_instructions_arrive() {
+    // Each address is a test of its own, so "yes" is some 2,000 instructions away from the first.
+    let text: Vec<String> = (0..600)
+        .map(|number| format!("host 10.0.{}.{}", number / 256, number % 256))
+        .collect();
+    let text = text.join(" or ");
+    let program = compiled(&text, ETHERNET, Fragments::Drop);
+    assert!(
+        (1500..2500).contains(&program.instructions().len()),
+        "detours are shared"
+    );
+    for (source, expected) in [
+        ([10, 0, 0, 0], true),
+        ([10, 0, 1, 1], true),
+        ([10, 0, 2, 87], true),
+        ([10, 0, 2, 88], false),
+    ] {
+        let mut frame = ipv4(6, 0, &FROM_53);
+        frame[26..30].copy_from_slice(&source);
+        assert_eq!(program.matches(&frame, 42), expected, "{source:?}");
+    }
+}
+
+#[test]
+fn a_filter_that_the_kernel_would_not_take_is_refused() {
+    let ports: Vec<u16> = (0..3000).map(|number| 2 * number).collect();
+    let error = Filter::of_ports_and_hosts(&ports, &[]).compile(ETHERNET, SNAPSHOT, Fragments::Drop);
+    let Err(CompileError::TooLong { instructions }) = error else {
+        panic!("{error:?}")
+    };
+    assert!(instructions > LONGEST);
+}
+
+#[test]
+fn a_program_for_a_socket_asks_the_kernel_for_the_tag() {
+    const TAG: u32 = 0xffff_f000 + 44;
+    const TAG_PRESENT: u32 = 0xffff_f000 + 48;
+    let loads = |text: &str, target| {
+        let program = compiled(text, target, Fragments::Drop);
+        program
+            .instructions()
+            .iter()
+            .map(|instruction| instruction.k)
+            .collect::<Vec<_>>()
+    };
+    let socket = Target::Socket(LinkType::ETHERNET);
+    let asked = loads("vlan 5 and tcp", socket);
+    assert!(asked.contains(&TAG) && asked.contains(&TAG_PRESENT));
+    // Taken off, the tag moves nothing; in the frame it moves the protocol by four bytes.
+    assert!(asked.contains(&23) && asked.contains(&27));
+    assert_eq!(loads("tcp port 80", socket), loads("tcp port 80", ETHERNET));
+    assert!(!loads("vlan 5 and tcp", ETHERNET).contains(&TAG));
+}
+
+#[test]
+fn a_program_for_a_cooked_socket_starts_at_the_network_header() {
+    let target = |loopback| Target::CookedSocket { header: 16, loopback };
+    let program = compiled("udp and greater 100", target(None), Fragments::Drop);
+    let text = program.to_string();
+    for expected in [
+        "(000) 0x28 jt 0 jf 0 k 0xfffff000\n", // the EtherType, from the kernel
+        "0x30 jt 0 jf 0 k 0x9\n",              // IPv4's protocol field
+        "k 0x54\n",                            // 100 - 16
+    ] {
+        assert!(text.contains(expected), "{expected} in {text}");
+    }
+    let program = compiled("", target(Some(1)), Fragments::Drop);
+    let text = program.to_string();
+    assert!(
+        text.contains("k 0xfffff004\n") && text.contains("k 0xfffff008\n"),
+        "{text}"
+    );
+    assert!(
+        compiled("less 10", target(None), Fragments::Drop).instructions().len() == 1,
+        "never that short"
+    );
+}
+
+fn protocol(of: &'static [Protocol]) -> impl Strategy<Value = Option<Protocol>> {
+    prop::option::of(prop::sample::select(of))
+}
+
+fn side() -> impl Strategy<Value = Side> {
+    prop::sample::select(&[Side::Source, Side::Destination, Side::Either, Side::Both][..])
+}
+
+fn host() -> impl Strategy<Value = Primitive> {
+    let v4 = (any::<u32>(), any::<u32>(), 0..=32_u32).prop_map(|(address, odd, length)| {
+        let mask = if odd % 4 == 0 {
+            odd
+        } else {
+            super::number::mask_v4(length)
+        };
+        let address = Ipv4Addr::from_bits(address & mask);
+        Network::V4 {
+            address,
+            mask: Ipv4Addr::from_bits(mask),
+        }
+    });
+    let v6 = (any::<u128>(), 0..=128_u8).prop_map(|(address, length)| {
+        let address = Ipv6Addr::from_bits(address & super::number::mask_v6(length));
+        Network::V6 { address, length }
+    });
+    let v4 = (protocol(&[Protocol::Ip, Protocol::Arp, Protocol::Rarp]), side(), v4);
+    let v6 = (protocol(&[Protocol::Ip6]), side(), v6);
+    let host = |(protocol, side, network)| Primitive::Host {
+        protocol,
+        side,
+        network,
+    };
+    prop_oneof![v4.prop_map(host), v6.prop_map(host)]
+}
+
+fn bytes() -> impl Strategy<Value = Primitive> {
+    const PROTOCOLS: &[Protocol] = &[
+        Protocol::Ether,
+        Protocol::Ip,
+        Protocol::Ip6,
+        Protocol::Arp,
+        Protocol::Tcp,
+        Protocol::Icmp6,
+    ];
+    let place = (
+        prop::sample::select(PROTOCOLS),
+        0..70_u32,
+        prop::sample::select(&[1_u8, 2, 4][..]),
+    );
+    let mask = prop_oneof![Just(u32::MAX), any::<u32>()];
+    (place, mask, prop::sample::select(&Relation::ALL[..]), any::<u32>()).prop_map(
+        |((protocol, offset, size), mask, relation, value)| {
+            Primitive::Bytes(Bytes {
+                protocol,
+                offset,
+                size,
+                mask,
+                relation,
+                value,
+            })
+        },
+    )
+}
+
+fn primitive() -> impl Strategy<Value = Primitive> {
+    let transports = protocol(&[Protocol::Tcp, Protocol::Udp, Protocol::Sctp]);
+    prop_oneof![
+        prop::sample::select(&Protocol::ALL[1..]).prop_map(Primitive::Protocol),
+        host(),
+        (side(), any::<[u8; 6]>()).prop_map(|(side, address)| Primitive::EtherHost { side, address }),
+        (transports, side(), any::<u16>(), any::<u16>()).prop_map(|(transport, side, one, other)| Primitive::Port {
+            transport,
+            side,
+            first: one.min(other),
+            last: one.max(other)
+        }),
+        (protocol(&[Protocol::Ip, Protocol::Ip6]), any::<u8>())
+            .prop_map(|(version, number)| Primitive::IpProtocol { version, number }),
+        (0x600..=u16::MAX).prop_map(Primitive::EtherType),
+        prop::option::of(0..4096_u16).prop_map(Primitive::Vlan),
+        (prop::sample::select(&Relation::ALL[..]), any::<u32>())
+            .prop_map(|(relation, bytes)| Primitive::Length(relation, bytes)),
+        prop::sample::select(&Destination::ALL[..]).prop_map(Primitive::Destination),
+        bytes(),
+    ]
+}
+
+fn expression() -> impl Strategy<Value = Expression> {
+    primitive()
+        .prop_map(Expression::from)
+        .prop_recursive(6, 30, 3, |inner| {
+            prop_oneof![
+                (inner.clone(), inner.clone()).prop_map(|(left, right)| left.and(right)),
+                (inner.clone(), inner.clone()).prop_map(|(left, right)| left.or(right)),
+                inner.prop_map(Expression::negated),
+            ]
+        })
+}
+
+/// What the expression means, read off the tests without any graph: the judge of `graph` and `assemble`.
+fn holds(condition: &super::condition::Condition, frame: &[u8], length: u32) -> Result<bool, ()> {
+    use super::condition::{Condition, Place, Size};
+    match condition {
+        Condition::Always => Ok(true),
+        Condition::Never => Ok(false),
+        Condition::Not(inner) => holds(inner, frame, length).map(|answer| !answer),
+        Condition::All(parts) => {
+            for part in parts {
+                if !holds(part, frame, length)? {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        }
+        Condition::Any(parts) => {
+            for part in parts {
+                if holds(part, frame, length)? {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        }
+        Condition::Test(test) => {
+            let at = |place: u32| usize::try_from(place).unwrap();
+            let start = match test.field.place {
+                Place::Length => return Ok(test.holds_for(length & test.field.mask)),
+                Place::At(offset) => at(offset),
+                Place::BehindIpv4 { header, offset } => {
+                    let length = 4 * u32::from(frame.get(at(header)).ok_or(())? & 15);
+                    at(header + length + offset)
+                }
+            };
+            let size = match test.field.size {
+                Size::Byte => 1,
+                Size::Half => 2,
+                Size::Word => 4,
+            };
+            let bytes = frame.get(start..start + size).ok_or(())?;
+            let value = bytes.iter().fold(0, |value, &byte| value << 8 | u32::from(byte));
+            Ok(test.holds_for(value & test.field.mask))
+        }
+    }
+}
+
+/// Frames of a known type whose other bytes have few values, so that what is asked is often there.
+fn frame() -> impl Strategy<Value = Vec<u8>> {
+    let kind = prop::sample::select(&[0x0800_u16, 0x86dd, 0x0806, 0x8100][..]);
+    let start = prop::sample::select(&[0x45_u8, 0x46, 0x60][..]);
+    let byte = prop::sample::select(&[0_u8, 0, 0, 6, 17, 44][..]);
+    (kind, start, prop::collection::vec(byte, 20..70)).prop_map(|(kind, start, mut payload)| {
+        payload[0] = start;
+        ethernet(kind, &payload)
+    })
+}
+
+/// Questions whose answers depend on each other, and are often yes for these frames.
+fn related() -> impl Strategy<Value = Expression> {
+    const QUESTIONS: [&str; 24] = [
+        "tcp",
+        "udp",
+        "ip",
+        "ip6",
+        "arp",
+        "vlan",
+        "port 0",
+        "tcp port 6",
+        "src port 0",
+        "udp dst port 1536",
+        "portrange 0-17",
+        "tcp src portrange 6-1536",
+        "host 0.0.0.0",
+        "net 0.0.0.0/8",
+        "src net 6",
+        "ip proto 17",
+        "proto 44",
+        "ip6 net ::/16",
+        "ip[9] = 6",
+        "udp[1] > 5",
+        "tcp[0:2] <= 1536",
+        "ip[6] & 6 != 0",
+        "less 50",
+        "ether[14] >= 70",
+    ];
+    let question = prop::sample::select(&QUESTIONS[..]);
+    let leaf = question.prop_map(|text| filter(text).expression().unwrap().clone());
+    leaf.prop_recursive(5, 16, 3, |inner| {
+        prop_oneof![
+            (inner.clone(), inner.clone()).prop_map(|(left, right)| left.and(right)),
+            (inner.clone(), inner.clone()).prop_map(|(left, right)| left.or(right)),
+            inner.prop_map(Expression::negated),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_displayed_filter_reads_as_the_same(expression in expression()) {
+        let filter = Filter::from(expression);
+        let text = filter.to_string();
+        prop_assert_eq!(Filter::parse(&text, &NoNames).unwrap(), filter, "{}", text);
+    }
+
+    #[test]
+    fn no_text_makes_the_parser_panic(text in "\\PC*") {
+        let _ = Filter::parse(&text, &NoNames);
+    }
+
+    #[test]
+    fn no_words_make_it_panic(words in prop::collection::vec(prop::sample::select(&[
+        "tcp", "ip6", "ether", "host", "net", "port", "portrange", "proto", "src", "dst", "and", "or", "not", "(", ")", "[", "]",
+        "vlan", "less", "len", ">", "=", "&", "|", "/", ":", "10", "1.2.3.4", "::1", "0x50", "5-10", "\\tcp", "mask", "§", "é",
+    ][..]), 0..20)) {
+        if let Ok(filter) = Filter::parse(&words.join(" "), &NoNames) {
+            let again = Filter::parse(&filter.to_string(), &NoNames);
+            prop_assert_eq!(again, Ok(filter));
+        }
+    }
+
+    #[test]
+    fn no_answer_changes_on_the_way_to_instructions(
+        expression in prop_oneof![1 => expression(), 9 => related()], frames in prop::collection::vec(frame(), 20),
+        length in 0..100_u32, keep in any::<bool>(),
+    ) {
+        let fragments = if keep { Fragments::Keep } else { Fragments::Drop };
+        let condition = super::lower::lower(Some(&expression), ETHERNET, fragments).unwrap();
+        let program = Filter::from(expression).compile(ETHERNET, SNAPSHOT, fragments).unwrap();
+        for frame in &frames {
+            // Where the frame is cut, a test whose answer did not matter may have been left out.
+            if let Ok(answer) = holds(&condition, frame, length) {
+                prop_assert_eq!(program.matches(frame, length), answer, "{:02x?}", frame);
+            }
+        }
+    }
+
+    #[test]
+    fn what_passes_passes_with_fragments_kept_too(expression in related(), frame in frame()) {
+        let filter = Filter::from(expression);
+        let run = |fragments| filter.compile(ETHERNET, SNAPSHOT, fragments).unwrap().matches(&frame, 100);
+        prop_assert!(run(Fragments::Keep) || !run(Fragments::Drop));
+    }
+}

@@ -1,0 +1,3 @@
+//! Where frames come from, and which of them are wanted.
+
+pub mod filter;
