@@ -21,6 +21,7 @@ pub(super) fn assemble(graph: &Graph, accepted: u32) -> Vec<Instruction> {
         ends: [None, None],
         accepted,
         jumps: HashMap::new(),
+        detours: HashMap::new(),
     };
     let leads_to = |end| graph.start == end || graph.nodes.iter().any(|node| node.yes == end || node.no == end);
     for end in [Next::Reject, Next::Accept] {
@@ -87,6 +88,8 @@ struct Assembler {
     /// Where the jumps start that need no load, by what they compare with and where they lead: two that are alike are one,
     /// whichever field is in A.
     jumps: HashMap<(Comparison, u32, usize, usize), usize>,
+    /// Where the last detour to a far place starts, by the start of that place.
+    detours: HashMap<usize, usize>,
 }
 
 impl Assembler {
@@ -132,11 +135,17 @@ impl Assembler {
         if distance <= REACH {
             return start;
         }
+        if let Some(&detour) = self.detours.get(&start)
+            && self.reversed.len() - detour <= REACH
+        {
+            return detour;
+        }
         let detour = match next {
             Next::Node(_) => Instruction::new(code::JA, u32::try_from(distance).unwrap_or(u32::MAX)),
             end => self.ret(end),
         };
         self.reversed.push(detour);
+        self.detours.insert(start, self.reversed.len());
         self.reversed.len()
     }
 

@@ -233,6 +233,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn what_follows_is_true_at_the_ends_of_the_range_too(
             first in 0..4usize, second in 0..4usize,

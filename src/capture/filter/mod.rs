@@ -119,6 +119,9 @@ impl Filter {
     /// 0, and 0 for one that does not. For a cooked socket the snapshot length does not count the header that the receiver
     /// puts in front.
     ///
+    /// The kernel may refuse a program of more than about a thousand instructions for want of socket memory
+    /// (`ENOMEM`; `net.core.optmem_max`). Then run the program for [`Target::File`] on every frame received.
+    ///
     /// # Errors
     /// The link type is unknown, has not what is asked for, or the program would be too long.
     pub fn compile(&self, target: Target, snapshot_length: u32, fragments: Fragments) -> Result<Program, CompileError> {

@@ -10,6 +10,9 @@ use super::Parser;
 const UNDERSTOOD: &str = "header[offset], header[offset:size], \"& mask\" and a comparison with a number are understood, \
                           as in \"tcp[tcpflags] & (tcp-syn|tcp-fin) != 0\"";
 
+/// No header reaches further.
+const FARTHEST: u32 = 65_535;
+
 impl Parser<'_> {
     /// From the opening bracket on.
     pub(super) fn bytes(&mut self, protocol: Protocol) -> Result<Primitive, SyntaxError> {
@@ -17,7 +20,13 @@ impl Parser<'_> {
             return Err(self.trouble("bytes of ah and esp cannot be asked for"));
         }
         self.advance();
+        let start = self.at;
         let offset = self.constant(UNDERSTOOD)?;
+        // The kernel takes the highest offsets for questions about itself.
+        if offset > FARTHEST {
+            self.at = start;
+            return Err(self.expected("an offset from 0 to 65535, as in \"tcp[13]\""));
+        }
         let size = self.size()?;
         if self.peek().kind != Kind::CloseBracket {
             return Err(self.expected(&format!("\"]\"; {UNDERSTOOD}")));

@@ -91,7 +91,7 @@ fn it_is_read_as_pcap_filter_says() {
 }
 
 /// What is wrong, the character at which the error points, and a part of what it says.
-const WRONG: [(&str, usize, &str); 40] = [
+const WRONG: [(&str, usize, &str); 41] = [
     ("tcp prot 80", 5, "\"prot\""),
     ("port", 5, "found the end, expected a port"),
     ("port 70000", 6, "from 0 to 65535"),
@@ -129,6 +129,7 @@ const WRONG: [(&str, usize, &str); 40] = [
     ("vlan 5000", 6, "0 to 4095"),
     ("less", 5, "\"less 100\""),
     ("tcp[13", 7, "\"]\""),
+    ("ether[0xfffff02c] = 1", 7, "from 0 to 65535"),
     ("tcp[0:3] = 1", 7, "1, 2 or 4"),
     ("tcp[13] + 2 = 4", 9, "are understood"),
     ("tcp § udp", 5, "found \"§\""),
