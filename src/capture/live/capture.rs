@@ -81,8 +81,8 @@ impl Capture {
             socket_fd: Some(socket.into_raw_fd()),
             ..Config::default()
         };
-        let Channel::Ethernet(_, receiver) = channel(&place, config).map_err(called("bind"))? else {
-            return Err(called("bind")(ErrorKind::Unsupported.into()));
+        let Channel::Ethernet(_, receiver) = channel(&place, config).map_err(called("datalink channel"))? else {
+            return Err(called("datalink channel")(ErrorKind::Unsupported.into()));
         };
         Ok(Self {
             receiver,
@@ -141,6 +141,7 @@ impl Capture {
             Waited::Arrival(arrival) => arrival,
             Waited::Event(event) => return Ok(event),
         };
+        let link = self.link_type();
         let bytes = match self.receiver.next() {
             Ok(bytes) => bytes,
             // The interface went down since the look; the frame stays for the next call.
@@ -161,11 +162,7 @@ impl Capture {
         let frame = Frame {
             // Without a stamp of the kernel's, which should not happen, the time of reading is the best there is.
             time: arrival.time.or_else(now),
-            link: if self.cooked {
-                LinkType::LINUX_SLL2
-            } else {
-                LinkType::ETHERNET
-            },
+            link,
             interface: 0,
             direction: Some(arrival.direction()),
             original_length: arrival.rebuilt_length(self.cooked),
@@ -191,7 +188,7 @@ impl Capture {
 
     /// Waits until a frame is there to be read, or something else is to be said.
     fn wait(&mut self, timeout: Option<Duration>, stop: Option<Stop<'_>>) -> Result<Waited, CaptureError> {
-        let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        let mut started = None;
         loop {
             if self.left.is_some_and(|left| left == 0) {
                 return Ok(Waited::Event(Event::Stopped));
@@ -225,7 +222,9 @@ impl Capture {
             if let Some(event) = self.news_of_the_interface()? {
                 return Ok(event);
             }
-            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            // The clock is read only now: where frames come fast, nobody waits.
+            let waited = started.get_or_insert_with(Instant::now).elapsed();
+            let left = timeout.map(|timeout| timeout.saturating_sub(waited));
             if left.is_some_and(|left| left.is_zero()) {
                 return Ok(Waited::Event(Event::Idle));
             }
@@ -242,7 +241,12 @@ impl Capture {
                 Ok(Some(Waited::Event(Event::InterfaceDown)))
             }
             State::Down => {
-                let interface = interfaces().into_iter().find(|known| known.index == self.index);
+                let known = interfaces();
+                // Loopback is always there: an empty list means that it could not be had.
+                if known.is_empty() {
+                    return Ok(None);
+                }
+                let interface = known.into_iter().find(|known| known.index == self.index);
                 match interface {
                     None => Err(CaptureError::InterfaceRemoved {
                         interface: self.interface.clone(),

@@ -36,3 +36,21 @@ pub(super) fn without_sent_loopback(loopback: u32, program: &[Instruction]) -> V
     all.extend(program);
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::without_sent_loopback;
+
+    #[test]
+    fn the_rule_comes_first_and_everything_else_is_for_the_program_to_judge() {
+        let program = [(0x28, 0, 0, 12), (0x06, 0, 0, 96)];
+        let all = without_sent_loopback(7, &program);
+        assert_eq!(all.len(), 7);
+        assert_eq!(all[5..], program);
+        // Both jumps that do not lead to the verdict "nothing" lead to the program's first instruction.
+        assert_eq!(1 + 1 + usize::from(all[1].2), 5);
+        assert_eq!(3 + 1 + usize::from(all[3].2), 5);
+        assert_eq!(all[4], (0x06, 0, 0, 0));
+        assert_eq!(without_sent_loopback(7, &[])[5..], [(0x06, 0, 0, u32::MAX)]);
+    }
+}
