@@ -38,4 +38,6 @@ pub mod explain;
 #[cfg(feature = "sniffer")]
 pub mod frame;
 #[cfg(feature = "sniffer")]
+pub mod render;
+#[cfg(feature = "sniffer")]
 pub mod wire;

@@ -1,0 +1,16 @@
+//! Packets made visible, one file per form.
+#![forbid(unsafe_code)]
+
+pub mod diagram;
+
+/// With which characters a view is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Style {
+    /// Box-drawing characters.
+    #[default]
+    Unicode,
+    /// `+`, `-` and `|`, as the RFCs draw.
+    Ascii,
+    /// No drawing: sentences, for screen readers.
+    Plain,
+}
