@@ -2,6 +2,8 @@
 #![forbid(unsafe_code)]
 
 pub mod diagram;
+#[cfg(test)]
+mod samples;
 
 /// With which characters a view is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

@@ -80,9 +80,13 @@ impl Cells<'_, '_> {
         if let Some(note) = note(self.context, field) {
             values.push(format!("{text} {note}"));
         }
-        values.push(text);
-        if let Some(number) = field.number() {
-            values.push(number.to_string());
+        if let (Some(_), Some(number)) = (field.number(), text.split(' ').next()) {
+            // The number leads, its unit or its name follows.
+            let number = number.to_owned();
+            values.push(text);
+            values.push(number);
+        } else {
+            values.push(text);
         }
         values.push(format!("{} bytes", field.length()));
         values

@@ -16,7 +16,7 @@ pub(super) fn write(out: &mut (impl Write + ?Sized), span: Span<'_>) -> io::Resu
             let _ = write!(hex, " {byte:02x}");
         }
         let text: String = bytes.iter().map(|&byte| visible(byte)).collect();
-        writeln!(out, "{at:>5} {hex:<48}  {text}")?;
+        writeln!(out, "{at:>5} {hex:<48}  {}", text.trim_end())?;
     }
     Ok(())
 }

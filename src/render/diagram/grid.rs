@@ -141,6 +141,10 @@ fn write_border(
     below: &[Segment<'_>],
     pen: &Pen,
 ) -> io::Result<()> {
+    if (0..BITS).all(|bit| owner(above, bit) == owner(below, bit)) {
+        // One cell over both rows, such as an IPv6 address: nothing to draw.
+        return Ok(());
+    }
     let mut line = String::with_capacity(COLUMNS);
     let mut left = false;
     for bit in 0..=BITS {
