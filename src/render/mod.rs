@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod diagram;
+pub mod json;
 #[cfg(test)]
 mod samples;
 
