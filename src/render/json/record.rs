@@ -200,7 +200,7 @@ pub(super) struct FieldRecord<'r, 'a> {
     pub(super) parts: Fields<'r, 'a>,
 }
 
-/// A field's value: a number, or the text of an address or of bytes. Which one depends on the field alone.
+/// A field's value: a number, or the text of an address or of bytes.
 #[derive(Serialize)]
 #[serde(untagged)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Value"))]
