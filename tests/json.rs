@@ -1,7 +1,9 @@
 //! The view `json` as a reader of its documents meets it: every line is valid by the published schema, and the documented
 //! example is what is written.
 
-#[cfg(all(test, feature = "sniffer"))]
+#![cfg(feature = "sniffer")]
+
+#[cfg(test)]
 mod tests {
     use std::borrow::Cow;
     use std::fs::{self, File};
@@ -160,7 +162,7 @@ mod tests {
 
     fn is_hex(text: &str, pattern: &str) -> bool {
         assert_eq!(pattern, "^([0-9a-f]{2})*$", "this test knows one pattern");
-        text.len() % 2 == 0 && text.chars().all(|digit| matches!(digit, '0'..='9' | 'a'..='f'))
+        text.len().is_multiple_of(2) && text.chars().all(|digit| matches!(digit, '0'..='9' | 'a'..='f'))
     }
 
     #[test]
@@ -238,7 +240,7 @@ mod tests {
         }
     }
 
-    /// Every packet of the captures in the folder SOCKET_LAB_CORPUS that the crate opens.
+    /// Every packet of the captures in the folder `SOCKET_LAB_CORPUS` that the crate opens.
     #[test]
     fn packets_of_all_kinds_are_valid() {
         let Some(folder) = std::env::var_os("SOCKET_LAB_CORPUS") else {
@@ -256,29 +258,29 @@ mod tests {
         assert!(count > 100, "only {count} packets found");
     }
 
-    fn validate_capture(validator: &Validator, path: &Path) -> u64 {
-        let Ok(mut reader) = PcapReader::new(File::open(path).unwrap()) else {
+    fn validate_capture(validator: &Validator, file: &Path) -> u64 {
+        let Ok(mut capture) = PcapReader::new(File::open(file).unwrap()) else {
             return 0;
         };
-        let link = LinkType(u32::from(reader.header().datalink));
+        let link = LinkType(u32::from(capture.header().datalink));
         let mut count = 0;
         // The crate repeats an error for ever.
-        while let Some(Ok(packet)) = reader.next_packet() {
+        while let Some(Ok(captured)) = capture.next_packet() {
             let frame = Frame {
-                time: i64::try_from(packet.timestamp.as_nanos()).ok().map(Time),
+                time: i64::try_from(captured.timestamp.as_nanos()).ok().map(Time),
                 link,
                 interface: 0,
                 direction: None,
-                original_length: packet.orig_len,
-                bytes: Cow::Borrowed(&packet.data),
+                original_length: captured.orig_len,
+                bytes: Cow::Borrowed(&captured.data),
                 comments: Vec::new(),
             };
-            let line = line(&frame);
+            let written = line(&frame);
             assert_eq!(
-                validator.validate(&line),
+                validator.validate(&written),
                 Ok(()),
                 "{}, packet {}",
-                path.display(),
+                file.display(),
                 count + 1
             );
             count += 1;

@@ -151,8 +151,7 @@ fn all_bytes_are_there() {
         }
         bytes.push_str(read["payload"]["hex"].as_str().unwrap());
         bytes.push_str(read["trailer"]["hex"].as_str().unwrap_or_default());
-        let expected: String = each.bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(bytes, expected, "{}", each.name);
+        assert_eq!(bytes, samples::hex(&each.bytes), "{}", each.name);
     }
 }
 
