@@ -100,7 +100,9 @@ fn write_problem(out: &mut (impl Write + ?Sized), problem: &Problem) -> io::Resu
 }
 
 fn payload_title(packet: &Packet<'_>) -> Sentence {
+    let quoted = packet.layers().last().is_some_and(Layer::is_quoted);
     match (packet.content(), packet.content().name()) {
+        (Content::Data, _) if quoted => "data, quoted in the ICMP message".into(),
         (Content::Data, _) => "data".into(),
         (Content::Unread, _) => "unread bytes".into(),
         (Content::Fragment(_), Some(name)) => format!("fragment of a {name} datagram").into(),

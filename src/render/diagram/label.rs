@@ -2,8 +2,11 @@
 
 use super::cell::Cell;
 
-/// The most lines that a name may take.
-const NAME_LINES: usize = 3;
+/// The most lines that a name may take, and a value.
+const MOST_LINES: usize = 3;
+
+/// Columns from which on a value may be more than a number: the box of a byte.
+const WORDS_FROM: usize = 15;
 
 /// Shorter words for the narrowest boxes; others are cut.
 const ABBREVIATIONS: [(&str, &[&str]); 2] = [("reserved", &["rsrvd", "rsv"]), ("priority", &["prio", "pri"])];
@@ -19,23 +22,38 @@ pub(super) fn one_line(cell: &Cell, width: usize) -> Option<String> {
     (line.len() <= width).then_some(line)
 }
 
-/// The name over one or more lines, then the value in a line of its own.
+/// The name over one or more lines, then the value: in a line of its own, or over more if the box is wide enough for words.
 pub(super) fn lines(cell: &Cell, width: usize) -> Vec<String> {
     let mut lines = if width == 1 {
         // Downwards, as RFC 9293 writes its control bits.
         cell.letters.chars().map(String::from).collect()
     } else {
-        wrapped(&cell.name, width)
+        let words = cell.name.split(' ').map(|word| shortened(word, width));
+        let mut lines = wrapped(words, width);
+        lines.truncate(MOST_LINES);
+        lines
     };
-    let value = cell.values.iter().find(|value| value.len() <= width);
-    lines.push(value.cloned().unwrap_or_default());
+    lines.extend(value(cell, width));
     lines
 }
 
-fn wrapped(name: &str, width: usize) -> Vec<String> {
+fn value(cell: &Cell, width: usize) -> Vec<String> {
+    let full = cell.values.first().map_or("", String::as_str);
+    let words = || full.split(' ').map(String::from);
+    let wide_enough = width >= WORDS_FROM && words().all(|word| word.len() <= width);
+    if wide_enough {
+        let lines = wrapped(words(), width);
+        if lines.len() <= MOST_LINES {
+            return lines;
+        }
+    }
+    let shorter = cell.values.iter().find(|value| value.len() <= width);
+    vec![shorter.cloned().unwrap_or_default()]
+}
+
+fn wrapped(words: impl Iterator<Item = String>, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for word in name.split(' ') {
-        let word = shortened(word, width);
+    for word in words {
         match lines.last_mut() {
             Some(line) if line.len() + 1 + word.len() <= width => {
                 line.push(' ');
@@ -44,7 +62,6 @@ fn wrapped(name: &str, width: usize) -> Vec<String> {
             _ => lines.push(word),
         }
     }
-    lines.truncate(NAME_LINES);
     lines
 }
 
@@ -58,7 +75,7 @@ fn shortened(word: &str, width: usize) -> String {
         .and_then(|(_, short)| short.iter().find(|short| short.len() <= width));
     match known {
         Some(short) => (*short).to_owned(),
-        None if width > NAME_LINES => word.chars().take(width - 1).chain(['.']).collect(),
+        None if width > 3 => word.chars().take(width - 1).chain(['.']).collect(),
         None => word.chars().take(width).collect(),
     }
 }
