@@ -11,6 +11,10 @@ pub(super) struct OneLine;
 
 impl Formatter for OneLine {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        // Nearly all of it: what is to be escaped lies from DEL on.
+        if fragment.bytes().all(|byte| byte < 0x7f) {
+            return writer.write_all(fragment.as_bytes());
+        }
         let mut written = 0;
         for (at, character) in fragment.char_indices().filter(|(_, character)| is_unsafe(*character)) {
             writer.write_all(fragment.get(written..at).unwrap_or_default().as_bytes())?;

@@ -27,7 +27,7 @@ impl Serialize for Hex<'_> {
 impl Display for Hex<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const AT_ONCE: usize = 64;
-        let digit = |half: u8| char::from_digit(half.into(), 16).unwrap_or('?') as u8;
+        let digit = |half: u8| half + if half < 10 { b'0' } else { b'a' - 10 };
         for bytes in self.0.chunks(AT_ONCE) {
             let mut digits = [0; 2 * AT_ONCE];
             for (pair, byte) in digits.as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
