@@ -8,8 +8,8 @@
 //!       +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 //! ```
 //!
-//! On the left the byte of the frame with which the row begins, on the right the row's bytes. [`cell`] makes the fields
-//! cells, [`label`] fits name and value into them, [`grid`] draws.
+//! On the left the byte of the frame with which the row begins, on the right the row's bytes. `cell` makes the fields
+//! cells, `label` fits name and value into them, `grid` draws.
 
 mod cell;
 mod dump;
@@ -36,7 +36,7 @@ const WIDTH: usize = 80;
 /// # Errors
 /// Those of `out`.
 pub fn write(out: &mut (impl Write + ?Sized), packet: &Packet<'_>, number: u64, style: Style) -> io::Result<()> {
-    headline(out, packet, number)?;
+    headline(out, packet, number, style)?;
     let mut problems: Vec<&Problem> = packet.problems().iter().collect();
     for (index, layer) in packet.layers().iter().enumerate() {
         let Some(context) = Context::new(packet, index) else {
@@ -63,13 +63,18 @@ pub fn write(out: &mut (impl Write + ?Sized), packet: &Packet<'_>, number: u64, 
     Ok(())
 }
 
-fn headline(out: &mut (impl Write + ?Sized), packet: &Packet<'_>, number: u64) -> io::Result<()> {
-    let between = match ends(packet) {
-        Some(Ends::Sockets(from, to)) => format!("  {from} -> {to}"),
-        Some(Ends::Hosts(from, to)) => format!("  {from} -> {to}"),
+fn headline(out: &mut (impl Write + ?Sized), packet: &Packet<'_>, number: u64, style: Style) -> io::Result<()> {
+    let (before, between) = match style {
+        Style::Unicode | Style::Ascii => ("", "->"),
+        // Screen readers spell an arrow out.
+        Style::Plain => ("from ", "to"),
+    };
+    let route = match ends(packet) {
+        Some(Ends::Sockets(from, to)) => format!("  {before}{from} {between} {to}"),
+        Some(Ends::Hosts(from, to)) => format!("  {before}{from} {between} {to}"),
         None => String::new(),
     };
-    prose::write(out, &format!("Packet {number}  {}{between}", name(packet)), "    ")?;
+    prose::write(out, &format!("Packet {number}  {}{route}", name(packet)), "    ")?;
     prose::write(out, &parts(packet), "    ")
 }
 

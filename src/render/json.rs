@@ -1,8 +1,7 @@
-//! The view `json`: JSON Lines, one object a packet, nothing rounded and nothing left out.
+//! The view `json`: JSON Lines, one object a packet.
 //!
-//! `docs/json.md` explains every key, `docs/packet.schema.json` is made from the structs in [`record`], and a test holds the
-//! two together. Nothing is built up before it is written: the structs borrow from the packet, and fields, texts and bytes
-//! turn into characters on their way out.
+//! `docs/json.md` explains every key, `docs/packet.schema.json` is made from the structs in `record`, and a test holds the
+//! two together. The structs borrow from the packet; fields, texts and bytes turn into characters on their way out.
 
 mod convert;
 mod line;

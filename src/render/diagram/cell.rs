@@ -76,20 +76,11 @@ impl Cells<'_, '_> {
 
     fn values(&self, field: &Field<'_>) -> Vec<String> {
         let text = field.to_string();
-        let mut values = Vec::with_capacity(3);
-        if let Some(note) = note(self.context, field) {
-            values.push(format!("{text} {note}"));
-        }
-        if let (Some(_), Some(number)) = (field.number(), text.split(' ').next()) {
-            // The number leads, its unit or its name follows.
-            let number = number.to_owned();
-            values.push(text);
-            values.push(number);
-        } else {
-            values.push(text);
-        }
-        values.push(format!("{} bytes", field.length()));
-        values
+        let noted = note(self.context, field).map(|note| format!("{text} {note}"));
+        // A number leads; its unit or its name follows.
+        let number = field.number().and_then(|_| text.split(' ').next()).map(String::from);
+        let length = format!("{} bytes", field.length());
+        noted.into_iter().chain([text]).chain(number).chain([length]).collect()
     }
 
     fn push(&mut self, field: &Field<'_>, name: Cow<'static, str>, values: Vec<String>) {

@@ -39,7 +39,7 @@ pub(super) fn record<'r, 'a>(
             Direction::Inbound => DirectionRecord::Inbound,
             Direction::Outbound => DirectionRecord::Outbound,
         }),
-        length: frame.original_length,
+        length: packet.original_length(),
         captured: frame.bytes.len(),
         name: name(packet),
         source,

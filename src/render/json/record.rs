@@ -33,7 +33,7 @@ pub(super) struct PacketRecord<'r, 'a> {
     #[cfg_attr(test, schemars(with = "DirectionRecord"))]
     pub(super) direction: Option<DirectionRecord>,
     /// Bytes on the wire.
-    pub(super) length: u32,
+    pub(super) length: usize,
     /// Bytes captured: fewer than `length` when the capture cut the packet.
     pub(super) captured: usize,
     /// What it is, in short: `SYN,ACK`, `UDP`, `ICMP port unreachable`.
