@@ -7,12 +7,12 @@ pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sen
     Some(match field.id() {
         "eth.dst" => destination(field),
         "eth.src" => source(field),
-        "eth.type" | "vlan.etype" | "llc.type" | "null.family" => follows(context),
+        "eth.type" | "vlan.etype" | "ieee8021ah.etype" | "llc.type" | "null.family" => follows(context),
         "eth.len" | "vlan.len" => "IEEE 802.3: a length up to 1500 stands where Ethernet II has a type".into(),
         "eth.invalid_lentype" => "1501 to 1535: too large for a length, too small for a type".into(),
-        "vlan.priority" => "class of service, 0 to 7: who goes first in a switch".into(),
-        "vlan.dei" => dei(field),
-        "vlan.id" => match field.number()? {
+        "vlan.priority" | "ieee8021ad.priority" => "class of service, 0 to 7: who goes first in a switch".into(),
+        "vlan.dei" | "ieee8021ad.dei" => dei(field),
+        "vlan.id" | "ieee8021ad.id" => match field.number()? {
             0 => "no VLAN: the tag is there for its priority".into(),
             id => format!("the frame belongs to virtual LAN {id}").into(),
         },

@@ -55,7 +55,9 @@ impl<'c, 'a> Context<'c, 'a> {
 #[must_use]
 pub fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
     match context.layer.protocol() {
-        Protocol::Ethernet | Protocol::Vlan | Protocol::Llc | Protocol::Null => link::meaning(context, field),
+        Protocol::Ethernet | Protocol::Vlan | Protocol::ServiceVlan | Protocol::Llc | Protocol::Null => {
+            link::meaning(context, field)
+        }
         Protocol::LinuxSll | Protocol::LinuxSll2 => link::cooked(context, field),
         Protocol::Arp => arp::meaning(context, field),
         Protocol::Ipv4 => ip::meaning_4(context, field),

@@ -79,7 +79,7 @@ pub struct Row {
 
 /// Breaks a packet down.
 #[must_use]
-pub fn of<'a>(number: u64, frame: &'a Frame<'_>, packet: &Packet<'a>) -> Breakdown<'a> {
+pub fn of<'p>(number: u64, frame: &'p Frame<'_>, packet: &'p Packet<'_>) -> Breakdown<'p> {
     let sections = (0..packet.layers().len())
         .filter_map(|index| Some(section(Context::new(packet, index)?, packet.layers().get(index)?)))
         .collect();
@@ -127,7 +127,7 @@ const fn source(protocol: Protocol) -> &'static str {
     match protocol {
         Protocol::Ethernet => "IEEE 802.3",
         Protocol::Llc => "IEEE 802.2",
-        Protocol::Vlan => "IEEE 802.1Q",
+        Protocol::Vlan | Protocol::ServiceVlan => "IEEE 802.1Q",
         Protocol::LinuxSll | Protocol::LinuxSll2 | Protocol::Null => "made up by the capture",
         Protocol::Arp => "RFC 826",
         Protocol::Ipv4 => "RFC 791",

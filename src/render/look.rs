@@ -5,9 +5,10 @@ use chrono::{Local, TimeZone, Utc};
 use crate::frame::Time;
 
 /// Which characters are drawn with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Style {
     /// Box characters and arrows.
+    #[default]
     Unicode,
     /// ASCII only.
     Ascii,

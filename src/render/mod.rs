@@ -1,12 +1,19 @@
 //! What people see: view structs first, then one file per form.
 //!
 //! [`breakdown`] is a packet as data for the eye: sections, rows, cells, without widths or colours. [`fields`] writes it as a
-//! table, [`summary`] is a line a packet, [`hex`] its bytes. How wide, in which characters and colours: [`look`].
+//! table, [`diagram`] draws the RFCs' boxes, [`summary`] is a line a packet, [`json`] an object a packet, [`hex`] its bytes. How
+//! wide, in which characters and colours: [`look`].
 #![forbid(unsafe_code)]
 
 pub mod breakdown;
+pub mod diagram;
 pub mod fields;
 pub mod hex;
+pub mod json;
 pub mod look;
+#[cfg(test)]
+mod samples;
 pub mod summary;
 mod table;
+
+pub use look::Style;

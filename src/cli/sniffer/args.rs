@@ -15,6 +15,8 @@ pub enum View {
     Summary,
     /// Every field with its place, its bytes, its value and its meaning
     Fields,
+    /// The RFC's boxes, 32 bits wide, with this packet's values
+    Diagram,
 }
 
 /// Which characters are drawn with.
@@ -98,6 +100,10 @@ pub struct SnifferArgs {
     /// What is shown of each packet
     #[arg(long, value_enum, default_value_t = View::Fields, value_name = "VIEW")]
     pub view: View,
+
+    /// One JSON object a packet, instead of a view
+    #[arg(long, conflicts_with = "view")]
+    pub json: bool,
 
     /// Also show the bytes of each packet
     #[arg(short = 'x', long)]

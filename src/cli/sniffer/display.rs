@@ -8,9 +8,9 @@ use clap::ColorChoice;
 use super::args::{SnifferArgs, Style, TimeForm, View};
 use crate::frame::{Frame, Time};
 use crate::render::look::{self, Look};
-use crate::render::{breakdown, fields, hex, summary};
-use crate::wire::decode;
+use crate::render::{breakdown, diagram, fields, hex, json, summary};
 use crate::wire::reassembly::{Datagram, Outcome, Reassembler};
+use crate::wire::{Packet, decode};
 
 /// What goes out at once.
 const BUFFER: usize = 65_536;
@@ -18,12 +18,19 @@ const BUFFER: usize = 65_536;
 /// Shows frames on standard output.
 pub struct Display {
     output: BufWriter<Stdout>,
-    view: View,
+    form: Form,
     look: Look,
     hex: bool,
     full: bool,
     first: Option<Time>,
     reassembler: Reassembler,
+}
+
+/// What is written of each packet.
+#[derive(Clone, Copy)]
+enum Form {
+    View(View),
+    Json,
 }
 
 /// The display cannot go on.
@@ -50,7 +57,7 @@ impl Display {
     pub fn new(args: &SnifferArgs) -> Self {
         Self {
             output: BufWriter::with_capacity(BUFFER, io::stdout()),
-            view: args.view,
+            form: if args.json { Form::Json } else { Form::View(args.view) },
             look: look_of(args),
             hex: args.hex,
             full: args.full,
@@ -67,14 +74,8 @@ impl Display {
         let time = frame.time.unwrap_or(Time(0));
         let first = *self.first.get_or_insert(time);
         let packet = decode(frame.link, &frame.bytes, frame.original_length);
-        match self.view {
-            View::Summary => summary::write(&mut self.output, &self.look, number, frame, &packet, first)?,
-            View::Fields => {
-                let breakdown = breakdown::of(number, frame, &packet);
-                fields::write(&mut self.output, &self.look, &breakdown, frame, first, self.full)?;
-            }
-        }
-        if self.hex {
+        self.write(number, frame, &packet, first)?;
+        if self.hex && matches!(self.form, Form::View(_)) {
             hex::write(&mut self.output, 0, &frame.bytes)?;
             writeln!(self.output)?;
         }
@@ -86,7 +87,9 @@ impl Display {
     }
 
     fn show_whole(&mut self, number: u64, last: &Frame<'_>, datagram: Datagram) -> Result<(), DisplayError> {
-        writeln!(self.output, "Reassembled from {} fragments:", datagram.fragments)?;
+        if matches!(self.form, Form::View(_)) {
+            writeln!(self.output, "Reassembled from {} fragments:", datagram.fragments)?;
+        }
         let frame = Frame {
             link: datagram.link,
             original_length: u32::try_from(datagram.bytes.len()).unwrap_or(u32::MAX),
@@ -98,12 +101,19 @@ impl Display {
         };
         let packet = decode(frame.link, &frame.bytes, frame.original_length);
         let first = self.first.unwrap_or(Time(0));
-        match self.view {
-            View::Summary => summary::write(&mut self.output, &self.look, number, &frame, &packet, first)?,
-            View::Fields => {
-                let breakdown = breakdown::of(number, &frame, &packet);
-                fields::write(&mut self.output, &self.look, &breakdown, &frame, first, self.full)?;
+        self.write(number, &frame, &packet, first)
+    }
+
+    fn write(&mut self, number: u64, frame: &Frame<'_>, packet: &Packet<'_>, first: Time) -> Result<(), DisplayError> {
+        let output = &mut self.output;
+        match self.form {
+            Form::View(View::Summary) => summary::write(output, &self.look, number, frame, packet, first)?,
+            Form::View(View::Fields) => {
+                let breakdown = breakdown::of(number, frame, packet);
+                fields::write(output, &self.look, &breakdown, frame, first, self.full)?;
             }
+            Form::View(View::Diagram) => diagram::write(output, packet, number, self.look.style)?,
+            Form::Json => json::write(output, frame, packet, number, Some(first))?,
         }
         Ok(())
     }

@@ -13,7 +13,7 @@ use crate::record::{Destination, Format, Reader, Recorder, Section, WriteError};
 
 /// Reads the file, shows and records what is wanted of it.
 #[must_use]
-pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: &Say) -> ExitCode {
+pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCode {
     let Some(path) = &args.read else {
         return ExitCode::SUCCESS;
     };

@@ -9,7 +9,7 @@ use crate::escape::printable;
 
 /// Prints the interfaces with addresses, state, and what each is good for.
 #[must_use]
-pub fn list(say: &Say) -> ExitCode {
+pub fn list(say: Say) -> ExitCode {
     let mut text = String::new();
     for interface in interfaces() {
         let addresses: Vec<String> = interface.addresses.iter().map(ToString::to_string).collect();

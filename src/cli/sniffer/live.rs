@@ -30,7 +30,7 @@ type Ticket = (u64, Frame<'static>);
 
 /// Captures until told to quit, or until enough was captured.
 #[must_use]
-pub fn run(args: &SnifferArgs, filter: &Filter, stop: &Stop, say: &Say) -> ExitCode {
+pub fn run(args: &SnifferArgs, filter: &Filter, stop: &Stop, say: Say) -> ExitCode {
     let mut capture = match open(args, filter) {
         Ok(capture) => capture,
         Err(line) => return say.fail(&line),
@@ -153,7 +153,7 @@ fn record(path: &Path, args: &SnifferArgs, filter: &Filter, capture: &Capture) -
 /// A capture under way.
 struct Session<'a> {
     args: &'a SnifferArgs,
-    say: &'a Say,
+    say: Say,
     stop: &'a Stop,
     recording: Option<Recording>,
     afterwards: Afterwards,
@@ -303,7 +303,7 @@ fn descriptor(stop: &Stop) -> crate::capture::live::Stop<'_> {
 }
 
 /// Prints what comes through the queue until it is closed; `true` when that failed.
-fn print(args: &SnifferArgs, tickets: &Receiver<Ticket>, stop: &Stop, say: &Say) -> bool {
+fn print(args: &SnifferArgs, tickets: &Receiver<Ticket>, stop: &Stop, say: Say) -> bool {
     let mut display = Display::new(args);
     match print_all(&mut display, tickets) {
         Ok(()) => {

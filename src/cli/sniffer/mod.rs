@@ -43,10 +43,10 @@ pub fn main() -> ExitCode {
         Err(line) => return say.wrong_usage(&line),
     };
     if args.list_interfaces {
-        interfaces::list(&say)
+        interfaces::list(say)
     } else if args.read.is_some() {
-        file::run(&args, filter, &stop, &say)
+        file::run(&args, filter, &stop, say)
     } else {
-        live::run(&args, &filter, &stop, &say)
+        live::run(&args, &filter, &stop, say)
     }
 }

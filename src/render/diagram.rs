@@ -1,0 +1,134 @@
+//! The view `diagram`: every header as the RFCs draw it, 32 bits a row, filled with this packet's values.
+//!
+//! ```text
+//!        0                   1                   2                   3
+//!        0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+//!       +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+//!    34|      source port: 44298       |    destination port: 12000    | ad0a 2ee0
+//!       +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+//! ```
+//!
+//! On the left the byte of the frame with which the row begins, on the right the row's bytes. `cell` makes the fields
+//! cells, `label` fits name and value into them, `grid` draws.
+
+mod cell;
+mod dump;
+mod grid;
+mod label;
+mod plain;
+mod prose;
+
+use std::io::{self, Write};
+
+use super::Style;
+use crate::explain::packet::{Ends, ends, name, parts};
+use crate::explain::{Context, Sentence};
+use crate::wire::{Content, Layer, Packet, Problem, Span};
+
+/// Columns that the view has at most.
+const WIDTH: usize = 80;
+
+/// Writes the drawing of a packet: its headline, each header from the outside in, what could not be read, its data.
+///
+/// `number` is the packet's place in the capture, from 1. No line has more than 80 columns, whatever the packet, and no
+/// byte of it comes out as a control character.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(out: &mut (impl Write + ?Sized), packet: &Packet<'_>, number: u64, style: Style) -> io::Result<()> {
+    headline(out, packet, number, style)?;
+    let mut problems: Vec<&Problem> = packet.problems().iter().collect();
+    for (index, layer) in packet.layers().iter().enumerate() {
+        let Some(context) = Context::new(packet, index) else {
+            break;
+        };
+        writeln!(out)?;
+        prose::write(out, &title(layer), "")?;
+        let cells = cell::cells(context, layer);
+        match style {
+            Style::Unicode => grid::write(out, layer.header(), &cells, &grid::UNICODE)?,
+            Style::Ascii => grid::write(out, layer.header(), &cells, &grid::ASCII)?,
+            Style::Plain => plain::write_fields(out, &cells)?,
+        }
+        // What is wrong with a header stands under it.
+        for problem in problems.extract_if(.., |problem| belongs_to(problem, layer)) {
+            write_problem(out, problem)?;
+        }
+    }
+    write_bytes(out, &payload_title(packet), packet.payload(), style)?;
+    write_bytes(out, "trailer", packet.trailer(), style)?;
+    for problem in problems {
+        write_problem(out, problem)?;
+    }
+    Ok(())
+}
+
+fn headline(out: &mut (impl Write + ?Sized), packet: &Packet<'_>, number: u64, style: Style) -> io::Result<()> {
+    let (before, between) = match style {
+        Style::Unicode | Style::Ascii => ("", "->"),
+        // Screen readers spell an arrow out.
+        Style::Plain => ("from ", "to"),
+    };
+    let route = match ends(packet) {
+        Some(Ends::Sockets(from, to)) => format!("  {before}{from} {between} {to}"),
+        Some(Ends::Hosts(from, to)) => format!("  {before}{from} {between} {to}"),
+        None => String::new(),
+    };
+    prose::write(out, &format!("Packet {number}  {}{route}", name(packet)), "    ")?;
+    prose::write(out, &parts(packet), "    ")
+}
+
+fn title(layer: &Layer<'_>) -> String {
+    let quoted = if layer.is_quoted() {
+        ", quoted in the ICMP message"
+    } else {
+        ""
+    };
+    format!("{} ({}){quoted}", layer.protocol(), range(layer.header()))
+}
+
+fn range(span: Span<'_>) -> String {
+    match span.bytes.len() {
+        0 => format!("no bytes at {}", span.at),
+        1 => format!("byte {}", span.at),
+        _ => format!("bytes {}-{}", span.at, span.end() - 1),
+    }
+}
+
+fn belongs_to(problem: &Problem, layer: &Layer<'_>) -> bool {
+    let header = layer.header();
+    problem.protocol == layer.protocol() && (header.at..=header.end()).contains(&problem.byte)
+}
+
+fn write_problem(out: &mut (impl Write + ?Sized), problem: &Problem) -> io::Result<()> {
+    prose::write(out, &format!("Problem: {problem}"), "    ")
+}
+
+fn payload_title(packet: &Packet<'_>) -> Sentence {
+    let quoted = packet.layers().last().is_some_and(Layer::is_quoted);
+    match (packet.content(), packet.content().name()) {
+        (Content::Data, _) if quoted => "data, quoted in the ICMP message".into(),
+        (Content::Data, _) => "data".into(),
+        (Content::Unread, _) => "unread bytes".into(),
+        (Content::Fragment(_), Some(name)) => format!("fragment of a {name} datagram").into(),
+        (_, Some(name)) => format!("{name}, not read here").into(),
+        (_, None) => "bytes of a protocol that is not read here".into(),
+    }
+}
+
+fn write_bytes(out: &mut (impl Write + ?Sized), title: &str, span: Span<'_>, style: Style) -> io::Result<()> {
+    let length = span.bytes.len();
+    if length == 0 {
+        return Ok(());
+    }
+    let unit = if length == 1 { "byte" } else { "bytes" };
+    writeln!(out)?;
+    prose::write(out, &format!("{title} ({}), {length} {unit}", range(span)), "    ")?;
+    match style {
+        Style::Unicode | Style::Ascii => dump::write(out, span),
+        Style::Plain => plain::write_text(out, span.bytes),
+    }
+}
+
+#[cfg(test)]
+mod tests;

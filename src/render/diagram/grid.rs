@@ -1,0 +1,225 @@
+//! The drawing: rows of 32 bits, two columns a bit.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use super::WIDTH;
+use super::cell::Cell;
+use super::label;
+use crate::wire::Span;
+
+const BITS: usize = 32;
+/// Columns of a row with its outer borders.
+const COLUMNS: usize = 2 * BITS + 1;
+/// Columns before the drawing: a byte's place in the frame.
+const MARGIN: usize = 5;
+
+/// The characters of a drawing.
+pub(super) struct Pen {
+    vertical: char,
+    horizontal: char,
+    /// Where lines meet, by the four bits up, down, left, right (up the highest).
+    junctions: [char; 16],
+}
+
+/// Box-drawing characters.
+pub(super) static UNICODE: Pen = Pen {
+    vertical: '│',
+    horizontal: '─',
+    junctions: [
+        ' ', '╶', '╴', '─', '╷', '┌', '┐', '┬', '╵', '└', '┘', '┴', '│', '├', '┤', '┼',
+    ],
+};
+
+/// As in the RFCs: a `+` at every bit of a line.
+pub(super) static ASCII: Pen = Pen {
+    vertical: '|',
+    horizontal: '-',
+    junctions: [
+        ' ', '+', '+', '+', '+', '+', '+', '+', '+', '+', '+', '+', '+', '+', '+', '+',
+    ],
+};
+
+/// The part of a cell that stands in one row.
+#[derive(Debug, Clone, Copy)]
+struct Segment<'c> {
+    cell: &'c Cell,
+    /// Its first bit in the row.
+    from: usize,
+    bits: usize,
+    /// Does it bear the cell's name and value?
+    labelled: bool,
+}
+
+impl Segment<'_> {
+    const fn width(&self) -> usize {
+        2 * self.bits - 1
+    }
+}
+
+/// Draws a header's cells under a ruler of bits.
+pub(super) fn write(out: &mut (impl Write + ?Sized), header: Span<'_>, cells: &[Cell], pen: &Pen) -> io::Result<()> {
+    if cells.is_empty() {
+        return Ok(());
+    }
+    write_ruler(out)?;
+    let mut left = cells;
+    let mut above = Vec::new();
+    let places = (header.at..).step_by(BITS / 8);
+    for ((index, bytes), place) in header.bytes.chunks(BITS / 8).enumerate().zip(places) {
+        let row = row(left, index);
+        write_border(out, &above, &row, pen)?;
+        write_row(out, &row, place, bytes, pen)?;
+        let next = (index + 1) * BITS;
+        let done = left.iter().take_while(|cell| cell.bit + cell.bits <= next).count();
+        left = left.get(done..).unwrap_or_default();
+        above = row;
+    }
+    write_border(out, &above, &[], pen)
+}
+
+/// The segments of a row; `cells` begin with the first that reaches into it.
+fn row(cells: &[Cell], index: usize) -> Vec<Segment<'_>> {
+    let (start, end) = (index * BITS, (index + 1) * BITS);
+    cells
+        .iter()
+        .take_while(|cell| cell.bit < end)
+        .map(|cell| {
+            let from = cell.bit.max(start);
+            let to = (cell.bit + cell.bits).min(end);
+            Segment {
+                cell,
+                from: from - start,
+                bits: to - from,
+                labelled: labelled_row(cell) == index,
+            }
+        })
+        .collect()
+}
+
+/// The row with the first of the cell's widest segments.
+fn labelled_row(cell: &Cell) -> usize {
+    let first = cell.bit / BITS;
+    let in_first = BITS - cell.bit % BITS;
+    let in_second = cell.bits.saturating_sub(in_first).min(BITS);
+    if in_second > in_first { first + 1 } else { first }
+}
+
+fn write_ruler(out: &mut (impl Write + ?Sized)) -> io::Result<()> {
+    let (mut tens, mut units) = (String::new(), String::new());
+    for bit in 0..BITS {
+        let ten = if bit % 10 == 0 {
+            (bit / 10).to_string()
+        } else {
+            " ".into()
+        };
+        // Writing to a String cannot fail.
+        let _ = write!(tens, " {ten}");
+        let _ = write!(units, " {}", bit % 10);
+    }
+    writeln!(out, "{:MARGIN$}{}", "", tens.trim_end())?;
+    writeln!(out, "{:MARGIN$}{units}", "")
+}
+
+/// Which cell has the bit? By its first bit, which no other cell has.
+fn owner(row: &[Segment<'_>], bit: usize) -> Option<usize> {
+    row.iter()
+        .find(|segment| (segment.from..segment.from + segment.bits).contains(&bit))
+        .map(|segment| segment.cell.bit)
+}
+
+/// Is there a vertical line before the bit? At the edges of every cell.
+fn edge(row: &[Segment<'_>], bit: usize) -> bool {
+    row.iter()
+        .any(|segment| segment.from == bit || segment.from + segment.bits == bit)
+}
+
+/// The line between two rows. A cell that goes on below has none.
+fn write_border(
+    out: &mut (impl Write + ?Sized),
+    above: &[Segment<'_>],
+    below: &[Segment<'_>],
+    pen: &Pen,
+) -> io::Result<()> {
+    if (0..BITS).all(|bit| owner(above, bit) == owner(below, bit)) {
+        // One cell over both rows, such as an IPv6 address: nothing to draw.
+        return Ok(());
+    }
+    let mut line = String::with_capacity(COLUMNS);
+    let mut left = false;
+    for bit in 0..=BITS {
+        let right = owner(above, bit) != owner(below, bit);
+        let directions = [edge(above, bit), edge(below, bit), left, right];
+        let junction = directions.iter().fold(0, |bits, &line| bits << 1 | usize::from(line));
+        line.push(pen.junctions.get(junction).copied().unwrap_or(' '));
+        line.push(if right { pen.horizontal } else { ' ' });
+        left = right;
+    }
+    writeln!(out, "{:MARGIN$}{}", "", line.trim_end())
+}
+
+fn write_row(
+    out: &mut (impl Write + ?Sized),
+    row: &[Segment<'_>],
+    place: usize,
+    bytes: &[u8],
+    pen: &Pen,
+) -> io::Result<()> {
+    let labels = labels(row);
+    let height = labels.iter().map(Vec::len).max().unwrap_or(1).max(1);
+    for number in 0..height {
+        let mut line = String::with_capacity(COLUMNS);
+        for (segment, label) in row.iter().zip(&labels) {
+            // Values stand on the last line of every box, each name right above.
+            let missing = height - label.len();
+            let text = number.checked_sub(missing).and_then(|number| label.get(number));
+            let width = segment.width();
+            line.push(pen.vertical);
+            let _ = write!(line, "{:^width$}", text.map_or("", String::as_str));
+        }
+        line.push(pen.vertical);
+        if number + 1 == height {
+            let hex = hex(bytes);
+            let place = format!("{place:>MARGIN$}");
+            let rest = WIDTH.saturating_sub(place.len() + COLUMNS);
+            let hex = if hex.len() <= rest { hex.as_str() } else { "" };
+            let hex_column = format!("{line:<COLUMNS$}{:gap$}{hex}", "", gap = rest.saturating_sub(9));
+            writeln!(out, "{place}{}", hex_column.trim_end())?;
+        } else {
+            writeln!(out, "{:MARGIN$}{line}", "")?;
+        }
+    }
+    Ok(())
+}
+
+/// The lines of each segment: one where that is enough for all of them.
+fn labels(row: &[Segment<'_>]) -> Vec<Vec<String>> {
+    let one_line = |segment: &Segment<'_>| {
+        if segment.labelled {
+            label::one_line(segment.cell, segment.width()).map(|line| vec![line])
+        } else {
+            Some(Vec::new())
+        }
+    };
+    let all: Option<Vec<_>> = row.iter().map(one_line).collect();
+    all.unwrap_or_else(|| {
+        let lines = |segment: &Segment<'_>| {
+            if segment.labelled {
+                label::lines(segment.cell, segment.width())
+            } else {
+                Vec::new()
+            }
+        };
+        row.iter().map(lines).collect()
+    })
+}
+
+/// `b293 c52f`
+fn hex(bytes: &[u8]) -> String {
+    let mut hex = String::with_capacity(9);
+    for (index, byte) in bytes.iter().enumerate() {
+        let space = if index == 2 { " " } else { "" };
+        let _ = write!(hex, "{space}{byte:02x}");
+    }
+    hex
+}

@@ -1,0 +1,185 @@
+//! From frame and packet to the record.
+
+use std::borrow::Cow;
+
+use chrono::SecondsFormat;
+use serde::{Serialize, Serializer};
+
+use super::record::{
+    ChecksumRecord, ContentRecord, DirectionRecord, EndRecord, FieldRecord, LayerRecord, LinkRecord, PacketRecord,
+    PayloadRecord, ProblemRecord, TrailerRecord, UncheckedRecord, ValueRecord,
+};
+use super::text::{Hex, Text};
+use crate::escape::printable;
+use crate::explain::packet::{Ends, ends, name};
+use crate::explain::{Context, meaning, note};
+use crate::frame::{Direction, Frame, Time};
+use crate::wire::{Checksum, Content, Field, Packet, Problem, Span, Unchecked, Value};
+
+/// Everything about a packet, borrowed.
+pub(super) fn record<'r, 'a>(
+    frame: &'r Frame<'_>,
+    packet: &'r Packet<'a>,
+    number: u64,
+    first: Option<Time>,
+) -> PacketRecord<'r, 'a> {
+    let (source, destination) = ends_of(packet);
+    PacketRecord {
+        number,
+        time: frame
+            .time
+            .map(|time| time.to_utc().to_rfc3339_opts(SecondsFormat::Nanos, true)),
+        seconds: frame.time.zip(first).map(|(time, first)| seconds(first, time)),
+        link: LinkRecord {
+            number: frame.link.0,
+            name: Text(frame.link),
+        },
+        interface: frame.interface,
+        direction: frame.direction.map(|direction| match direction {
+            Direction::Inbound => DirectionRecord::Inbound,
+            Direction::Outbound => DirectionRecord::Outbound,
+        }),
+        length: packet.original_length(),
+        captured: frame.bytes.len(),
+        name: name(packet),
+        source,
+        destination,
+        layers: (0..packet.layers().len())
+            .filter_map(|index| layer(packet, index))
+            .collect(),
+        payload: payload(packet),
+        trailer: trailer(packet.trailer()),
+        problems: problems(packet),
+        comments: &frame.comments,
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "53 bits hold 104 days of nanoseconds, and the time itself is written in full"
+)]
+fn seconds(first: Time, time: Time) -> f64 {
+    (i128::from(time.0) - i128::from(first.0)) as f64 / 1e9
+}
+
+fn ends_of(packet: &Packet<'_>) -> (Option<EndRecord>, Option<EndRecord>) {
+    let (source, destination) = match ends(packet) {
+        Some(Ends::Sockets(from, to)) => ((from.ip(), Some(from.port())), (to.ip(), Some(to.port()))),
+        Some(Ends::Hosts(from, to)) => ((from, None), (to, None)),
+        None => return (None, None),
+    };
+    let end = |(ip, port)| Some(EndRecord { ip, port });
+    (end(source), end(destination))
+}
+
+fn layer<'r, 'a>(packet: &'r Packet<'a>, index: usize) -> Option<LayerRecord<'r, 'a>> {
+    let context = Context::new(packet, index)?;
+    let layer = packet.layers().get(index)?;
+    Some(LayerRecord {
+        protocol: layer.protocol().name(),
+        quoted: layer.is_quoted(),
+        offset: layer.header().at,
+        length: layer.header().bytes.len(),
+        checksum: packet.checksum(index).map(checksum),
+        fields: Fields {
+            context,
+            fields: Cow::Owned(layer.fields()),
+        },
+    })
+}
+
+const fn checksum(checksum: Checksum) -> ChecksumRecord {
+    match checksum {
+        Checksum::Ok => ChecksumRecord::Ok,
+        Checksum::Partial { full } => ChecksumRecord::Partial { full },
+        Checksum::Bad { right } => ChecksumRecord::Bad { right },
+        Checksum::NotPresent => ChecksumRecord::NotPresent,
+        Checksum::NotCheckable(reason) => ChecksumRecord::NotCheckable {
+            reason: match reason {
+                Unchecked::Cut => UncheckedRecord::Cut,
+                Unchecked::Fragment => UncheckedRecord::Fragment,
+                Unchecked::Quoted => UncheckedRecord::Quoted,
+                Unchecked::Malformed => UncheckedRecord::Malformed,
+            },
+        },
+    }
+}
+
+fn payload<'r>(packet: &'r Packet<'_>) -> PayloadRecord<'r> {
+    let span = packet.payload();
+    let (content, protocol) = match packet.content() {
+        Content::Data => (ContentRecord::Data, None),
+        Content::Unread => (ContentRecord::Unread, None),
+        content @ Content::Fragment(_) => (ContentRecord::Fragment, content.name()),
+        content => (ContentRecord::OtherProtocol, content.name()),
+    };
+    PayloadRecord {
+        content,
+        protocol,
+        offset: span.at,
+        length: span.bytes.len(),
+        hex: Hex(span.bytes),
+        text: printable(span.bytes),
+    }
+}
+
+fn trailer(span: Span<'_>) -> Option<TrailerRecord<'_>> {
+    (!span.bytes.is_empty()).then_some(TrailerRecord {
+        offset: span.at,
+        length: span.bytes.len(),
+        hex: Hex(span.bytes),
+    })
+}
+
+fn problems<'r>(packet: &'r Packet<'_>) -> Vec<ProblemRecord<'r>> {
+    let record = |problem: &'r Problem| ProblemRecord {
+        text: Text(problem),
+        protocol: problem.protocol.name(),
+        byte: problem.byte,
+        found: problem.found,
+        cut: problem.cut,
+    };
+    packet.problems().iter().map(record).collect()
+}
+
+/// Fields that become records one by one, as they are written.
+pub(super) struct Fields<'r, 'a> {
+    context: Context<'r, 'a>,
+    fields: Cow<'r, [Field<'a>]>,
+}
+
+impl Fields<'_, '_> {
+    pub(super) fn is_empty(&self) -> bool {
+        self.fields.is_empty()
+    }
+}
+
+impl Serialize for Fields<'_, '_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.fields.iter().map(|field| field_record(self.context, field)))
+    }
+}
+
+fn field_record<'r, 'a>(context: Context<'r, 'a>, field: &'r Field<'a>) -> FieldRecord<'r, 'a> {
+    FieldRecord {
+        id: field.id(),
+        name: field.name(),
+        offset: field.byte(),
+        length: field.length(),
+        bit: field.bit() % 8,
+        bits: field.bits(),
+        raw: Hex(field.raw()),
+        value: match field.value() {
+            Value::Number(number) => ValueRecord::Number(number),
+            Value::Bytes(bytes) => ValueRecord::Bytes(Hex(bytes)),
+            Value::Mac(_) | Value::Ipv4(_) | Value::Ipv6(_) => ValueRecord::Address(Text(field)),
+        },
+        text: Text(field),
+        note: note(context, field),
+        meaning: meaning(context, field),
+        parts: Fields {
+            context,
+            fields: Cow::Borrowed(field.parts()),
+        },
+    }
+}

@@ -1,0 +1,292 @@
+//! A packet as the view shows it. The comments on keys are those of the schema.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+use serde::Serialize;
+
+use super::convert::Fields;
+use super::text::{Hex, Text};
+use crate::explain::Sentence;
+use crate::wire::{Field, LinkType, Problem};
+
+/// One packet of a capture.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields, rename = "Packet"))]
+pub(super) struct PacketRecord<'r, 'a> {
+    /// Its place in the capture, from 1.
+    pub(super) number: u64,
+    /// When it was captured: RFC 3339, UTC, nine decimals. Absent where the capture keeps no time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "String", extend("format" = "date-time")))]
+    pub(super) time: Option<String>,
+    /// Seconds since the first packet; negative when this one is older. Exact to the nanosecond up to 90 days.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "f64"))]
+    pub(super) seconds: Option<f64>,
+    /// What the first byte belongs to.
+    pub(super) link: LinkRecord,
+    /// Index of the interface among those of the capture, from 0.
+    pub(super) interface: u32,
+    /// Which way it went, where the capture says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "DirectionRecord"))]
+    pub(super) direction: Option<DirectionRecord>,
+    /// Bytes on the wire.
+    pub(super) length: usize,
+    /// Bytes captured: fewer than `length` when the capture cut the packet.
+    pub(super) captured: usize,
+    /// What it is, in short: `SYN,ACK`, `UDP`, `ICMP port unreachable`.
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub(super) name: Sentence,
+    /// Who sent it. Absent without an IP header.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "EndRecord"))]
+    pub(super) source: Option<EndRecord>,
+    /// For whom it is. Absent without an IP header.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "EndRecord"))]
+    pub(super) destination: Option<EndRecord>,
+    /// Its headers, from the outside in; those that an ICMP error quotes come last.
+    pub(super) layers: Vec<LayerRecord<'r, 'a>>,
+    /// What follows the innermost header.
+    pub(super) payload: PayloadRecord<'r>,
+    /// What follows the end that the length fields tell: padding, a frame check sequence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "TrailerRecord<'static>"))]
+    pub(super) trailer: Option<TrailerRecord<'r>>,
+    /// What is wrong with it; empty for a packet without fault.
+    pub(super) problems: Vec<ProblemRecord<'r>>,
+    /// What the capture file says about it.
+    pub(super) comments: &'r [String],
+}
+
+/// A link type.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields, rename = "Link"))]
+pub(super) struct LinkRecord {
+    /// Its number in the registry of capture files (`LINKTYPE_…`).
+    pub(super) number: u32,
+    /// Its name.
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub(super) name: Text<LinkType>,
+}
+
+/// Which way a packet went.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Direction"))]
+pub(super) enum DirectionRecord {
+    /// Received.
+    Inbound,
+    /// Sent.
+    Outbound,
+}
+
+/// One end of the communication.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields, rename = "End"))]
+pub(super) struct EndRecord {
+    /// The IPv4 or IPv6 address.
+    pub(super) ip: IpAddr,
+    /// The port of TCP or UDP.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "u16"))]
+    pub(super) port: Option<u16>,
+}
+
+/// One header.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields, rename = "Layer"))]
+pub(super) struct LayerRecord<'r, 'a> {
+    /// Its protocol.
+    pub(super) protocol: &'static str,
+    /// Is it part of a datagram that an ICMP error quotes?
+    pub(super) quoted: bool,
+    /// Its first byte, counted from the start of the frame.
+    pub(super) offset: usize,
+    /// Its captured bytes, options included.
+    pub(super) length: usize,
+    /// Is its checksum right? Absent for protocols without one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "ChecksumRecord"))]
+    pub(super) checksum: Option<ChecksumRecord>,
+    /// Its fields in order: every byte of the header stands in exactly one.
+    #[cfg_attr(test, schemars(with = "Vec<FieldRecord<'static, 'static>>"))]
+    pub(super) fields: Fields<'r, 'a>,
+}
+
+/// What a checksum turned out to be.
+#[derive(Serialize)]
+#[serde(tag = "verdict", rename_all = "snake_case")]
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields, rename = "Checksum")
+)]
+pub(super) enum ChecksumRecord {
+    /// Right.
+    Ok,
+    /// Only the pseudo-header's sum: the rest was left to the network card.
+    Partial {
+        /// The value that the card would fill in.
+        full: u16,
+    },
+    /// Wrong.
+    Bad {
+        /// The right value.
+        right: u16,
+    },
+    /// The sender did without.
+    NotPresent,
+    /// It cannot be checked.
+    NotCheckable {
+        /// Why not.
+        reason: UncheckedRecord,
+    },
+}
+
+/// Why a checksum cannot be checked.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Unchecked"))]
+pub(super) enum UncheckedRecord {
+    /// The capture lacks bytes that it covers.
+    Cut,
+    /// It covers a datagram of which this is a fragment.
+    Fragment,
+    /// It covers a datagram of which only the start is quoted.
+    Quoted,
+    /// The packet's lengths contradict each other, or no IP header stands before.
+    Malformed,
+}
+
+/// One field of a header.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields, rename = "Field"))]
+pub(super) struct FieldRecord<'r, 'a> {
+    /// Wireshark's filter name where it has one: `tcp.srcport`.
+    pub(super) id: &'static str,
+    /// The RFC's name.
+    pub(super) name: &'static str,
+    /// The first byte that it touches, counted from the start of the frame.
+    pub(super) offset: usize,
+    /// How many bytes it touches.
+    pub(super) length: usize,
+    /// Where in its first byte it begins: 0 is the most significant bit.
+    #[cfg_attr(test, schemars(range(max = 7)))]
+    pub(super) bit: usize,
+    /// How many bits it has.
+    pub(super) bits: usize,
+    /// The bytes that it touches as hexadecimal digits, its neighbours' bits included.
+    #[cfg_attr(test, schemars(with = "String", regex(pattern = "^([0-9a-f]{2})*$")))]
+    pub(super) raw: Hex<'r>,
+    /// Its value.
+    pub(super) value: ValueRecord<'r, 'a>,
+    /// The value as people read it: `5 words = 20 bytes`.
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub(super) text: Text<&'r Field<'a>>,
+    /// What stands behind the value: the verdict of a checksum, or that the flags make the field meaningless.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub(super) note: Option<&'static str>,
+    /// What it means in this packet, where name and value do not say all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub(super) meaning: Option<Sentence>,
+    /// The fields within it: flag bits, an option's kind, length and values.
+    #[serde(skip_serializing_if = "Fields::is_empty")]
+    #[cfg_attr(test, schemars(with = "Vec<FieldRecord<'static, 'static>>"))]
+    pub(super) parts: Fields<'r, 'a>,
+}
+
+/// A field's value: a number, or the text of an address or of bytes.
+#[derive(Serialize)]
+#[serde(untagged)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Value"))]
+pub(super) enum ValueRecord<'r, 'a> {
+    /// A number of up to 64 bits.
+    Number(u64),
+    /// An IPv4, IPv6 or MAC address.
+    Address(#[cfg_attr(test, schemars(with = "String"))] Text<&'r Field<'a>>),
+    /// Bytes as hexadecimal digits; of an option all, kind and length included.
+    Bytes(#[cfg_attr(test, schemars(with = "String"))] Hex<'r>),
+}
+
+/// What follows the innermost header.
+#[derive(Serialize)]
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields, rename = "Payload")
+)]
+pub(super) struct PayloadRecord<'r> {
+    /// What it is.
+    pub(super) content: ContentRecord,
+    /// The protocol's name, when it is a protocol that is not read here and has a name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub(super) protocol: Option<&'static str>,
+    /// Its first byte, counted from the start of the frame.
+    pub(super) offset: usize,
+    /// Its captured bytes.
+    pub(super) length: usize,
+    /// They as hexadecimal digits.
+    #[cfg_attr(test, schemars(with = "String", regex(pattern = "^([0-9a-f]{2})*$")))]
+    pub(super) hex: Hex<'r>,
+    /// They as text for reading: what would not show itself is escaped (`\n`, `\x1b`), so it does not turn back.
+    pub(super) text: Cow<'r, str>,
+}
+
+/// What bytes are that no table of fields describes.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Content"))]
+pub(super) enum ContentRecord {
+    /// The application's data, or what an ICMP message carries.
+    Data,
+    /// A protocol that is not read here.
+    OtherProtocol,
+    /// A later fragment of a datagram.
+    Fragment,
+    /// Bytes that could not be read because of a problem.
+    Unread,
+}
+
+/// Bytes after the end that the length fields tell.
+#[derive(Serialize)]
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields, rename = "Trailer")
+)]
+pub(super) struct TrailerRecord<'r> {
+    /// Its first byte, counted from the start of the frame.
+    pub(super) offset: usize,
+    /// Its captured bytes.
+    pub(super) length: usize,
+    /// They as hexadecimal digits.
+    #[cfg_attr(test, schemars(with = "String", regex(pattern = "^([0-9a-f]{2})*$")))]
+    pub(super) hex: Hex<'r>,
+}
+
+/// Something that is wrong with a packet.
+#[derive(Serialize)]
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields, rename = "Problem")
+)]
+pub(super) struct ProblemRecord<'r> {
+    /// What was expected where, and what was found.
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub(super) text: Text<&'r Problem>,
+    /// The header in which it was found.
+    pub(super) protocol: &'static str,
+    /// The byte of the frame at which the expected thing begins.
+    pub(super) byte: usize,
+    /// What was found: a number of bytes, or a field's value.
+    pub(super) found: u64,
+    /// True: the capture kept only the beginning, the packet itself may be well. False: the packet contradicts itself.
+    pub(super) cut: bool,
+}

@@ -1,0 +1,278 @@
+//! The view `json` as a reader of its documents meets it: every line is valid by the published schema, and the documented
+//! example is what is written.
+
+#![cfg(feature = "sniffer")]
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::io::{self, Write as _};
+    use std::path::Path;
+
+    use serde_json::{Map, Value};
+    use socket_lab::frame::{Direction, Frame, Time};
+    use socket_lab::record::Reader;
+    use socket_lab::render::json;
+    use socket_lab::wire::{LinkType, decode};
+
+    const SCHEMA: &str = include_str!("../docs/packet.schema.json");
+    const DOCUMENT: &str = include_str!("../docs/json.md");
+    const SAMPLES: &str = include_str!("../src/render/samples.txt");
+
+    fn schema() -> Value {
+        serde_json::from_str(SCHEMA).unwrap()
+    }
+
+    fn line(frame: &Frame<'_>) -> String {
+        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        let mut out = Vec::new();
+        json::write(&mut out, frame, &packet, 1, frame.time).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    fn sample(text: &str) -> Option<(&str, Frame<'_>)> {
+        let words: Vec<&str> = text.split(' ').collect();
+        let [name, link, length, hex] = words[..] else {
+            return None;
+        };
+        if name == "#" {
+            return None;
+        }
+        let pairs = (0..hex.len()).step_by(2);
+        let frame = Frame {
+            time: Some(Time(1_772_600_767_123_456_789)),
+            link: LinkType(link.parse().unwrap()),
+            interface: 0,
+            direction: Some(Direction::Inbound),
+            original_length: length.parse().unwrap(),
+            bytes: pairs
+                .map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap())
+                .collect(),
+            comments: vec!["the first\ncomment".into()],
+        };
+        Some((name, frame))
+    }
+
+    /// Says where a value breaks the schema. Knows the words that our schema has; an unknown one is a failure, so that no
+    /// rule goes unchecked.
+    struct Validator {
+        root: Value,
+    }
+
+    impl Validator {
+        fn check(&self, schema: &Value, value: &Value, at: &str) -> Result<(), String> {
+            for (word, rule) in schema.as_object().unwrap() {
+                let holds = match word.as_str() {
+                    "$schema" | "$defs" | "title" | "description" => true,
+                    "$ref" => {
+                        let pointer = rule.as_str().unwrap().strip_prefix('#').unwrap();
+                        self.check(self.root.pointer(pointer).unwrap(), value, at)?;
+                        true
+                    }
+                    "type" => has_type(value, rule.as_str().unwrap()),
+                    "const" => value == rule,
+                    "minimum" => integer(value) >= integer(rule),
+                    "maximum" => integer(value) <= integer(rule),
+                    "format" => has_format(value, rule.as_str().unwrap()),
+                    "pattern" => is_hex(value.as_str().unwrap(), rule.as_str().unwrap()),
+                    "items" => {
+                        for (index, item) in value.as_array().unwrap().iter().enumerate() {
+                            self.check(rule, item, &format!("{at}/{index}"))?;
+                        }
+                        true
+                    }
+                    "required" => rule
+                        .as_array()
+                        .unwrap()
+                        .iter()
+                        .all(|key| value.get(key.as_str().unwrap()).is_some()),
+                    "properties" => {
+                        self.properties(rule.as_object().unwrap(), value.as_object().unwrap(), at)?;
+                        true
+                    }
+                    "additionalProperties" => {
+                        let known = schema["properties"].as_object().unwrap();
+                        rule == false && value.as_object().unwrap().keys().all(|key| known.contains_key(key))
+                    }
+                    "oneOf" => self.matching(rule, value, at) == 1,
+                    "anyOf" => self.matching(rule, value, at) >= 1,
+                    unknown => return Err(format!("{at}: this test does not know the rule {unknown}")),
+                };
+                if !holds {
+                    return Err(format!("{at}: {value} breaks {word}: {rule}"));
+                }
+            }
+            Ok(())
+        }
+
+        fn properties(&self, rules: &Map<String, Value>, values: &Map<String, Value>, at: &str) -> Result<(), String> {
+            rules
+                .iter()
+                .filter_map(|(key, rule)| Some((key, rule, values.get(key)?)))
+                .try_for_each(|(key, rule, value)| self.check(rule, value, &format!("{at}/{key}")))
+        }
+
+        fn matching(&self, rules: &Value, value: &Value, at: &str) -> usize {
+            let rules = rules.as_array().unwrap().iter();
+            rules.filter(|rule| self.fits(rule, value, at)).count()
+        }
+
+        /// The type first: the other rules of a choice may not even apply.
+        fn fits(&self, rule: &Value, value: &Value, at: &str) -> bool {
+            has_type(value, rule["type"].as_str().unwrap()) && self.check(rule, value, at).is_ok()
+        }
+
+        fn validate(&self, line: &str) -> Result<(), String> {
+            assert_eq!(line.matches('\n').count(), 1, "one line: {line:?}");
+            let value = serde_json::from_str(line).map_err(|error| error.to_string())?;
+            self.check(&self.root, &value, "")
+        }
+    }
+
+    fn integer(value: &Value) -> Option<i128> {
+        let signed = value.as_i64().map(i128::from);
+        signed.or_else(|| value.as_u64().map(i128::from))
+    }
+
+    fn has_type(value: &Value, name: &str) -> bool {
+        match name {
+            "object" => value.is_object(),
+            "array" => value.is_array(),
+            "string" => value.is_string(),
+            "boolean" => value.is_boolean(),
+            "integer" => value.is_u64() || value.is_i64(),
+            "number" => value.is_number(),
+            _ => false,
+        }
+    }
+
+    fn has_format(value: &Value, name: &str) -> bool {
+        let text = value.as_str().unwrap_or_default();
+        match name {
+            "uint" | "uint64" => value.is_u64(),
+            "uint32" => value.as_u64().is_some_and(|number| u32::try_from(number).is_ok()),
+            "uint16" => value.as_u64().is_some_and(|number| u16::try_from(number).is_ok()),
+            "double" => value.is_f64(),
+            "ip" => text.parse::<std::net::IpAddr>().is_ok(),
+            "date-time" => chrono::DateTime::parse_from_rfc3339(text).is_ok(),
+            _ => false,
+        }
+    }
+
+    fn is_hex(text: &str, pattern: &str) -> bool {
+        assert_eq!(pattern, "^([0-9a-f]{2})*$", "this test knows one pattern");
+        text.len().is_multiple_of(2) && text.chars().all(|digit| matches!(digit, '0'..='9' | 'a'..='f'))
+    }
+
+    #[test]
+    fn every_line_is_valid_by_the_published_schema() {
+        let validator = Validator { root: schema() };
+        let mut count = 0;
+        for (name, frame) in SAMPLES.lines().filter_map(sample) {
+            let line = line(&frame);
+            assert_eq!(validator.validate(&line), Ok(()), "{name}: {line}");
+            count += 1;
+        }
+        assert!(count > 10, "{count}");
+    }
+
+    #[test]
+    fn the_schema_does_find_faults() {
+        let validator = Validator { root: schema() };
+        let (_, frame) = SAMPLES.lines().find_map(sample).unwrap();
+        let good: Value = serde_json::from_str(&line(&frame)).unwrap();
+        let faults: [fn(&mut Value); 6] = [
+            |packet| packet["number"] = (-1).into(),
+            |packet| packet["direction"] = "sideways".into(),
+            |packet| packet["extra"] = true.into(),
+            |packet| packet["layers"][0]["fields"][0]["raw"] = "0".into(),
+            |packet| packet["layers"][1]["checksum"]["verdict"] = "fine".into(),
+            |packet| {
+                packet.as_object_mut().unwrap().remove("payload");
+            },
+        ];
+        for fault in faults {
+            let mut bad = good.clone();
+            fault(&mut bad);
+            assert!(validator.validate(&format!("{bad}\n")).is_err(), "{bad}");
+        }
+    }
+
+    /// The code block of the document under its heading "An example".
+    #[test]
+    fn the_documented_example_is_what_is_written() {
+        let (_, after) = DOCUMENT.split_once("```json\n").unwrap();
+        let (block, _) = after.split_once("```").unwrap();
+        let documented: Value = serde_json::from_str(block).unwrap();
+        let (_, mut frame) = SAMPLES
+            .lines()
+            .filter_map(sample)
+            .find(|(name, _)| *name == "udp")
+            .unwrap();
+        frame.comments.clear();
+        let line = line(&frame);
+        let mut written: Value = serde_json::from_str(&line).unwrap();
+        // The document shows one header of the three, and says so.
+        let layers = written["layers"].as_array_mut().unwrap();
+        layers.retain(|layer| layer["protocol"] == "UDP");
+        assert_eq!(documented, written, "{line}");
+    }
+
+    #[test]
+    fn every_key_is_documented() {
+        let schema = schema();
+        let definitions = schema["$defs"].as_object().unwrap().values().chain([&schema]);
+        let choices = |definition: &Value| definition["oneOf"].as_array().cloned().unwrap_or_default();
+        for definition in definitions.flat_map(|definition| [vec![definition.clone()], choices(definition)].concat()) {
+            for key in definition["properties"].as_object().into_iter().flat_map(Map::keys) {
+                assert!(
+                    DOCUMENT.contains(&format!("`{key}`")),
+                    "docs/json.md does not explain {key}"
+                );
+            }
+            if let Some(word) = definition["const"].as_str() {
+                assert!(
+                    DOCUMENT.contains(&format!("`{word}`")),
+                    "docs/json.md does not explain {word}"
+                );
+            }
+        }
+    }
+
+    /// Every packet of the captures in the folder `SOCKET_LAB_CORPUS` that the crate opens.
+    #[test]
+    fn packets_of_all_kinds_are_valid() {
+        let Some(folder) = std::env::var_os("SOCKET_LAB_CORPUS") else {
+            let _ = writeln!(
+                io::stderr(),
+                "SKIPPED packets_of_all_kinds_are_valid: SOCKET_LAB_CORPUS is not set"
+            );
+            return;
+        };
+        let validator = Validator { root: schema() };
+        let mut count = 0_u64;
+        for entry in fs::read_dir(folder).unwrap() {
+            count += validate_capture(&validator, &entry.unwrap().path());
+        }
+        assert!(count > 100, "only {count} packets found");
+    }
+
+    fn validate_capture(validator: &Validator, file: &Path) -> u64 {
+        let Ok(mut capture) = Reader::open(file) else {
+            return 0;
+        };
+        let mut count = 0;
+        while let Ok(Some(frame)) = capture.next() {
+            let written = line(&frame);
+            assert_eq!(
+                validator.validate(&written),
+                Ok(()),
+                "{}, packet {}",
+                file.display(),
+                count + 1
+            );
+            count += 1;
+        }
+        count
+    }
+}
