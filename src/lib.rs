@@ -1,7 +1,8 @@
 //! socket-lab: the textbook's socket programming lab.
 //!
 //! Four programs: `udp-server`, `udp-client`, `tcp-server` and `tcp-client`. The client sends a line, the server returns it in
-//! uppercase. Every socket call of theirs can be watched.
+//! uppercase. Every socket call of theirs can be watched. Beside them `sniffer` captures what they put on the wire, records it,
+//! and explains every field of every header.
 //!
 //! # A tour, in reading order
 //!
@@ -9,8 +10,20 @@
 //!    [`app::tcp_server`], beside the lecture's notes.
 //! 2. [`calls`]: a socket call as data: who, which call, arguments, result, entered, returned; as a line for people, as
 //!    a line of JSON.
-//! 3. [`cli`]: arguments made into settings, exit codes, and what the programs need before they can start.
-//! 4. [`escape`]: bytes from the network made safe to show.
+//! 3. `wire`: bytes to headers. One file per protocol, each with one table of fields. Start with `wire::udp`.
+//! 4. `frame`: a captured frame. `record`: capture files, reader and writer side by side. `capture`: frames from an
+//!    interface, and filters. `privilege`: root's rights, and how they are given up.
+//! 5. `explain`: the sentences: why a field has this value in this packet.
+//! 6. `render`: what people see: the table of fields, the RFCs' boxes, a line a packet, JSON.
+//! 7. [`cli`]: arguments made into settings, exit codes, and what the programs need before they can start.
+//! 8. [`escape`]: bytes from the network made safe to show.
+//!
+//! 3 to 6 are the sniffer's (feature `sniffer`, on by default); without it the four programs build alone.
+//!
+//! # How data flows
+//!
+//! One way: an interface or a file gives frames; `wire` reads their headers; `explain` says what they mean; `render` writes it.
+//! Everything works on a stream, in bounded memory, live as from a file.
 //!
 //! # Who may import whom
 //!
@@ -18,7 +31,14 @@
 //! |---|---|
 //! | `escape` | nothing of ours |
 //! | `calls` | nothing of ours |
+//! | `wire` | nothing of ours |
+//! | `privilege` | nothing of ours |
+//! | `frame` | `wire` |
+//! | `record` | `frame`, `wire` |
+//! | `capture` | `record`, `frame`, `wire` |
 //! | `app` | `calls`, `escape` |
+//! | `explain` | `wire` |
+//! | `render` | `explain`, `frame`, `wire`, `escape` |
 //! | `cli` | all |
 //!
 //! A test holds this table against the `use` lines.

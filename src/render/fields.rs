@@ -129,10 +129,12 @@ fn sentence(output: &mut impl Write, look: &Look, paint: Paint, word: &str, text
 
 fn heading(output: &mut impl Write, look: &Look, columns: &Columns) -> io::Result<()> {
     let Columns { raw, name, value, .. } = columns;
-    let line = format!(
-        "byte  {:raw$}  {:name$}  {:value$}  meaning here",
-        "raw", "field", "value"
-    );
+    let last = if columns.meaning < "meaning here".len() {
+        "meaning"
+    } else {
+        "meaning here"
+    };
+    let line = format!("byte  {:raw$}  {:name$}  {:value$}  {last}", "raw", "field", "value");
     writeln!(output, "{}", look.paint(Paint::Faint, &line))
 }
 

@@ -1,6 +1,6 @@
 //! Bytes to headers.
 //!
-//! [`decode`] gives a [`Packet`]: its headers as [`Layer`]s, from the outside in, without making a field. [`Layer::fields`]
+//! [`decode()`] gives a [`Packet`]: its headers as [`Layer`]s, from the outside in, without making a field. [`Layer::fields`]
 //! makes the [`Field`]s: each with Wireshark's name, the RFC's name, place, raw bytes and value. [`Packet::checksum`] checks.
 //! What cannot be read is a [`Problem`]; what was read before it is kept.
 //!

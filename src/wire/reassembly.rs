@@ -41,7 +41,7 @@ struct Key {
 /// A datagram that was put together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Datagram {
-    /// [`LinkType::IPV4`] or [`LinkType::IPV6`], for [`super::decode`].
+    /// [`LinkType::IPV4`] or [`LinkType::IPV6`], for [`super::decode()`].
     pub link: LinkType,
     /// The datagram from its IP header on, which is the first fragment's with lengths and flags of the whole.
     pub bytes: Vec<u8>,
