@@ -107,7 +107,7 @@ mod tests {
         let mut server: Option<(Running, u16, String)> = None;
         let mut checked = 0;
         for (command, output) in &blocks {
-            let Some((name, arguments)) = program_of(command) else {
+            let Some((name, arguments)) = program_of(command).filter(|(name, _)| *name != "sniffer") else {
                 continue;
             };
             if name.ends_with("-server") {
@@ -136,6 +136,30 @@ mod tests {
             checked += 1;
         }
         assert!(checked >= 3, "{checked} client blocks");
+    }
+
+    #[cfg(feature = "sniffer")]
+    #[test]
+    fn each_breakdown_is_what_the_sniffer_prints() {
+        let mut checked = 0;
+        for (command, output) in blocks() {
+            let Some(("sniffer", arguments)) = program_of(&command) else {
+                continue;
+            };
+            let run = Command::new(env!("CARGO_BIN_EXE_sniffer"))
+                .args(arguments)
+                .output()
+                .unwrap();
+            assert!(
+                run.status.success(),
+                "{command}: {}",
+                String::from_utf8_lossy(&run.stderr)
+            );
+            let printed = String::from_utf8(run.stdout).unwrap();
+            assert_eq!(printed.trim_end(), output.trim_end(), "{command}");
+            checked += 1;
+        }
+        assert_eq!(checked, 2);
     }
 
     #[test]

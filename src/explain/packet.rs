@@ -180,3 +180,14 @@ pub fn expectation(packet: &Packet<'_>) -> Option<Sentence> {
         _ => None,
     }
 }
+
+/// The packet in a sentence or two, for the comment that a capture file keeps with it. `None` where there is nothing to say.
+#[must_use]
+pub fn comment(packet: &Packet<'_>) -> Option<String> {
+    let reason = reason(packet)?;
+    let name = name(packet);
+    Some(match expectation(packet) {
+        Some(expectation) => format!("{name}: {reason}. Expect next: {expectation}."),
+        None => format!("{name}: {reason}."),
+    })
+}

@@ -9,7 +9,10 @@ use super::display::{Display, DisplayError};
 use super::selection::Selection;
 use crate::app::stop::Stop;
 use crate::capture::filter::Filter;
+use crate::explain::packet;
+use crate::frame::Frame;
 use crate::record::{Destination, Format, Reader, Recorder, Section, WriteError};
+use crate::wire::decode;
 
 /// Reads the file, shows and records what is wanted of it.
 #[must_use]
@@ -108,7 +111,10 @@ fn each(
             })?;
         }
         if let Some(copy) = copy.as_deref_mut() {
-            let frame = frame.into_owned();
+            let mut frame = frame.into_owned();
+            if copy.format == Format::PcapNg {
+                comment_on(&mut frame);
+            }
             copy.write(&frame, reader)
                 .map_err(|error| End::Failed(error.to_string()))?;
         }
@@ -122,8 +128,9 @@ fn unwritable(error: &std::io::Error) -> String {
 /// A recording of what is wanted, in a file of its own.
 struct Copy {
     /// Opened at once, so that a name that cannot be written is said before anything is shown.
-    destination: Option<(Destination, Format)>,
+    destination: Option<Destination>,
     recorder: Option<Recorder>,
+    format: Format,
     interfaces: usize,
 }
 
@@ -131,18 +138,19 @@ impl Copy {
     fn open(path: &Path, force: bool) -> Result<Self, WriteError> {
         let destination = Destination::open(path, force)?;
         Ok(Self {
-            destination: Some((destination, Format::of_path(path))),
+            destination: Some(destination),
             recorder: None,
+            format: Format::of_path(path),
             interfaces: 0,
         })
     }
 
     /// Records a frame; interfaces are described before their first one.
-    fn write(&mut self, frame: &crate::frame::Frame<'_>, reader: &Reader) -> Result<(), WriteError> {
+    fn write(&mut self, frame: &Frame<'_>, reader: &Reader) -> Result<(), WriteError> {
         let known = &reader.facts().interfaces;
-        if let Some((destination, format)) = self.destination.take() {
+        if let Some(destination) = self.destination.take() {
             let section = section(reader);
-            self.recorder = Some(Recorder::new(destination, format, &section, known)?);
+            self.recorder = Some(Recorder::new(destination, self.format, &section, known)?);
             self.interfaces = known.len();
         }
         let Some(recorder) = &mut self.recorder else {
@@ -156,15 +164,23 @@ impl Copy {
     }
 
     fn finish(self) -> Result<(), WriteError> {
-        if let Some((destination, format)) = self.destination {
+        if let Some(destination) = self.destination {
             // Nothing was wanted: an empty capture all the same. Ethernet, for pcap has to name a link type.
             let none = crate::record::Interface::new(crate::wire::LinkType::ETHERNET);
             let section = Section::of_this_machine(APPLICATION);
-            Recorder::new(destination, format, &section, &[none])?.finish(&[])?;
+            Recorder::new(destination, self.format, &section, &[none])?.finish(&[])?;
         } else if let Some(recorder) = self.recorder {
             recorder.finish(&[])?;
         }
         Ok(())
+    }
+}
+
+/// Adds what the packet is as its comment, where nobody has commented on it before.
+pub(super) fn comment_on(frame: &mut Frame<'_>) {
+    if frame.comments.is_empty() {
+        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        frame.comments = packet::comment(&packet).into_iter().collect();
     }
 }
 

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use super::super::say::Say;
 use super::args::SnifferArgs;
 use super::display::{Display, DisplayError};
-use super::file::APPLICATION;
+use super::file::{APPLICATION, comment_on};
 use super::selection::Afterwards;
 use crate::app::stop::Stop;
 use crate::capture::filter::{Filter, Fragments, Target};
@@ -126,26 +126,42 @@ fn target(name: &str) -> Target {
 struct Recording {
     recorder: Recorder,
     path: PathBuf,
+    format: Format,
+}
+
+impl Recording {
+    fn write(&mut self, frame: &Frame<'_>) -> Result<(), WriteError> {
+        match self.format {
+            Format::Pcap => self.recorder.write(frame),
+            Format::PcapNg => {
+                let mut frame = frame.clone();
+                comment_on(&mut frame);
+                self.recorder.write(&frame)
+            }
+        }
+    }
 }
 
 fn record(path: &Path, args: &SnifferArgs, filter: &Filter, capture: &Capture) -> Result<Recording, WriteError> {
     let destination = Destination::open(path, args.force)?;
     let known = interfaces();
-    let advice = known
+    let description = known
         .iter()
         .find(|one| one.name == args.interface)
-        .map(|one| one.advice().to_owned());
+        .map(ToString::to_string);
     let interface = Interface {
         name: Some(capture.interface().to_owned()),
-        description: advice,
+        description,
         filter: filter.expression().map(|_| filter.to_string()),
         snaplen: capture.snaplen(),
         ..Interface::new(capture.link_type())
     };
     let section = Section::of_this_machine(APPLICATION);
-    let recorder = Recorder::new(destination, Format::of_path(path), &section, &[interface])?;
+    let format = Format::of_path(path);
+    let recorder = Recorder::new(destination, format, &section, &[interface])?;
     Ok(Recording {
         recorder,
+        format,
         path: path.to_owned(),
     })
 }
@@ -215,7 +231,7 @@ impl Session<'_> {
         self.first = self.first.or(frame.time);
         self.last = frame.time.or(self.last);
         if let Some(recording) = &mut self.recording
-            && let Err(error) = recording.recorder.write(frame)
+            && let Err(error) = recording.write(frame)
         {
             self.failed_to_write(&error);
         }
