@@ -52,7 +52,8 @@ fn push_escaped(safe: &mut String, character: char) {
 
 /// Would the character do something else than show itself? (The joiners U+200C and U+200D stay: Persian, Hindi and
 /// emoji are written with them.)
-fn needs_escape(character: char) -> bool {
+#[must_use]
+pub fn needs_escape(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
             | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::Sentence;
 use crate::wire::tcp::Flags;
-use crate::wire::{Content, Packet, Protocol, icmp, icmpv6};
+use crate::wire::{Content, Expected, Packet, Protocol, icmp, icmpv6};
 
 /// The short name: `SYN`, `PSH,ACK`, `UDP`, `ARP request`, `ICMP port unreachable`.
 #[must_use]
@@ -103,8 +103,12 @@ pub fn parts(packet: &Packet<'_>) -> String {
         parts.push(format!("{} {length}", layer.protocol()));
     }
     let trailer = packet.trailer().bytes.len();
-    let data = packet.original_length().saturating_sub(counted + trailer);
-    parts.push(format!("data {data}"));
+    if has_cut_header(packet) {
+        parts.push("the rest of that header".to_owned());
+    } else {
+        let data = packet.original_length().saturating_sub(counted + trailer);
+        parts.push(format!("data {data}"));
+    }
     if trailer > 0 {
         parts.push(format!("trailer {trailer}"));
     }
@@ -115,6 +119,19 @@ pub fn parts(packet: &Packet<'_>) -> String {
         String::new()
     };
     format!("{} bytes{cut} = {}", packet.original_length(), parts.join(" + "))
+}
+
+/// Did the capture cut the packet in the middle of a header? Then what is missing is not all data.
+fn has_cut_header(packet: &Packet<'_>) -> bool {
+    let in_header = |expected| match expected {
+        Expected::Header(_) => true,
+        Expected::Said { field, .. } => field != "frame.len",
+        _ => false,
+    };
+    packet
+        .problems()
+        .iter()
+        .any(|problem| problem.cut && in_header(problem.expected))
 }
 
 /// Why it was sent, when the packet alone tells.

@@ -4,6 +4,8 @@ use std::io::{self, Write};
 
 use serde_json::ser::Formatter;
 
+use crate::escape::needs_escape;
+
 /// Compact JSON that a terminal can be shown. The format itself demands that control characters below U+0020 be escaped;
 /// those above, which some terminals obey too, and the characters that reorder or hide text are escaped as well. A reader
 /// of JSON gets the very same string.
@@ -16,18 +18,17 @@ impl Formatter for OneLine {
             return writer.write_all(fragment.as_bytes());
         }
         let mut written = 0;
-        for (at, character) in fragment.char_indices().filter(|(_, character)| is_unsafe(*character)) {
+        for (at, character) in fragment
+            .char_indices()
+            .filter(|(_, character)| needs_escape(*character))
+        {
             writer.write_all(fragment.get(written..at).unwrap_or_default().as_bytes())?;
-            // All of them lie in the first plane: four digits hold them.
-            write!(writer, "\\u{:04x}", u32::from(character))?;
+            // RFC 8259 section 7: beyond the first plane as a pair.
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                write!(writer, "\\u{unit:04x}")?;
+            }
             written = at + character.len_utf8();
         }
         writer.write_all(fragment.get(written..).unwrap_or_default().as_bytes())
     }
-}
-
-/// The characters that [`crate::escape`] does not show as they are.
-fn is_unsafe(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{200b}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
