@@ -1,17 +1,21 @@
 //! ARP: who has this IPv4 address? RFC 826; probes and announcements: RFC 5227
 
 use super::{Context, Sentence};
+use crate::wire::arp::Arp;
 use crate::wire::{Field, Value};
 
 pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
     let arp = context.layer.arp();
+    let operation = arp.as_ref().map_or(0, Arp::operation);
     Some(match field.id() {
         "arp.hw.type" => "the kind of the addresses that are asked for".into(),
         "arp.proto.type" => "the kind of the addresses that are known: as an EtherType".into(),
         "arp.hw.size" => "bytes of a MAC address".into(),
         "arp.proto.size" => "bytes of an IPv4 address".into(),
         "arp.opcode" => {
-            let arp = arp?;
+            let Some(arp) = arp else {
+                return Some("asks or answers".into());
+            };
             let (sender, target) = (arp.sender(), arp.target());
             match field.number()? {
                 1 if sender.is_unspecified() => {
@@ -20,23 +24,24 @@ pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sen
                 1 if sender == target => format!("tells everybody who has {sender}").into(),
                 1 => format!("asks: who has {target}? Tell {sender}").into(),
                 2 => format!("answers: {sender} is at the sender's MAC").into(),
-                _ => return None,
+                _ => "a rare kind of question or answer".into(),
             }
         }
-        "arp.src.hw_mac" => "the one who speaks".into(),
         "arp.src.proto_ipv4" => match field.value() {
             Value::Ipv4(ip) if ip.is_unspecified() => "has no address yet".into(),
             _ => "its IPv4 address".into(),
         },
-        "arp.dst.hw_mac" => match (field.value(), arp?.operation()) {
+        "arp.src.hw_mac" | "arp.src.hw" | "arp.src.proto" => "the one who speaks".into(),
+        "arp.dst.hw" | "arp.dst.proto" => "the one who is meant".into(),
+        "arp.dst.hw_mac" => match (field.value(), operation) {
             (Value::Mac([0, 0, 0, 0, 0, 0]), 1) => "not known: that is the question".into(),
             (_, 2) => "the one who asked".into(),
-            _ => return None,
+            _ => "the one who is meant".into(),
         },
-        "arp.dst.proto_ipv4" => match arp?.operation() {
+        "arp.dst.proto_ipv4" => match operation {
             1 => "the address that is asked for".into(),
             2 => "the asker's address".into(),
-            _ => return None,
+            _ => "the address that is meant".into(),
         },
         _ => return None,
     })

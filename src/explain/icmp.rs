@@ -6,10 +6,10 @@ use crate::wire::{Field, Protocol};
 pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
     let v6 = context.layer.protocol() == Protocol::Icmpv6;
     Some(match field.id() {
-        "icmp.type" => kind_4(field.number()?)?.into(),
-        "icmpv6.type" => kind_6(field.number()?)?.into(),
-        "icmp.code" => code_4(u64::from(context.layer.icmp()?.message_type()), field.number()?)?.into(),
-        "icmpv6.code" => code_6(u64::from(context.layer.icmpv6()?.message_type()), field.number()?)?.into(),
+        "icmp.type" => kind_4(field.number()?).into(),
+        "icmpv6.type" => kind_6(field.number()?).into(),
+        "icmp.code" => code_4(u64::from(context.layer.icmp()?.message_type()), field.number()?).into(),
+        "icmpv6.code" => code_6(u64::from(context.layer.icmpv6()?.message_type()), field.number()?).into(),
         "icmp.checksum" | "icmpv6.checksum" => {
             let covers = if v6 {
                 "covers pseudo-header and message"
@@ -18,28 +18,52 @@ pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sen
             };
             checksum::meaning(context, covers)?
         }
-        "icmp.ident" | "icmpv6.echo.identifier" => "tells one ping program from another".into(),
-        "icmp.seq" | "icmpv6.echo.sequence_number" => "counts the pings".into(),
-        "icmp.unused" | "icmpv6.reserved" => "zero in this kind of message".into(),
-        "icmp.mtu" | "icmpv6.mtu" => "the largest packet that fits the next link".into(),
+        id => other(id)?.into(),
+    })
+}
+
+/// What the fields of the different messages are for.
+fn other(id: &str) -> Option<&'static str> {
+    Some(match id {
+        "icmp.ident" | "icmpv6.echo.identifier" => "tells one ping program from another",
+        "icmp.seq" | "icmpv6.echo.sequence_number" | "icmp.ext.echo.seq" => "counts the pings",
+        "icmp.unused" | "icmp.reserved" | "icmpv6.reserved" => "not used in this kind of message",
+        "icmp.length" => "how much of the datagram is quoted; 0: not told",
+        "icmp.mtu" | "icmpv6.mtu" => "the largest packet that fits the next link",
+        "icmp.redir_gw" => "the router to take instead",
+        "icmp.pointer" | "icmpv6.pointer" => "the byte that cannot be understood",
+        "icmpv6.nd.ns.target_address" => "who has this address?",
+        "icmpv6.nd.na.target_address" => "this address is at the sender's MAC",
+        "icmpv6.nd.na.flag" => "router, asked for, replaces what was known",
+        "icmpv6.nd.rd.target_address" => "the better next station",
+        "icmpv6.nd.ra.cur_hop_limit" => "hosts are to start with this hop limit; 0: not told",
+        "icmpv6.nd.ra.flag" => "whether DHCPv6 has addresses or other news",
+        "icmpv6.nd.ra.router_lifetime" => "how long it serves as default router; 0: it does not",
+        "icmpv6.nd.ra.reachable_time" => "how long a neighbour counts as reachable; 0: not told",
+        "icmpv6.nd.ra.retrans_timer" => "time between questions to neighbours; 0: not told",
+        "icmpv6.mld.multicast_address" => "the group that is meant; :: for all",
+        "icmpv6.opt" => "what else the sender tells",
+        other if other.starts_with("icmpv6.mld") => "who listens to which multicast groups",
+        other if other.starts_with("icmp.ext.echo") => "asks about an interface instead of a host, RFC 8335",
+        other if other.starts_with("icmp") => "belongs to this kind of message",
         _ => return None,
     })
 }
 
-fn kind_4(kind: u64) -> Option<&'static str> {
-    Some(match kind {
+fn kind_4(kind: u64) -> &'static str {
+    match kind {
         0 => "the answer to a ping",
         3 => "the datagram quoted below did not arrive",
         5 => "there is a shorter way",
         8 => "a ping: please send this back",
         11 => "the datagram quoted below was dropped: too many hops, or too slow",
         12 => "a header field of the datagram below cannot be understood",
-        _ => return None,
-    })
+        _ => "what the message is for",
+    }
 }
 
-fn kind_6(kind: u64) -> Option<&'static str> {
-    Some(match kind {
+fn kind_6(kind: u64) -> &'static str {
+    match kind {
         1 => "the packet quoted below did not arrive",
         2 => "the packet quoted below is too big for the next link",
         3 => "the packet quoted below was dropped: too many hops, or too slow",
@@ -50,12 +74,12 @@ fn kind_6(kind: u64) -> Option<&'static str> {
         134 => "a router introduces itself",
         135 => "asks: who has this address?",
         136 => "answers: the address is mine",
-        _ => return None,
-    })
+        _ => "what the message is for",
+    }
 }
 
-fn code_4(kind: u64, code: u64) -> Option<&'static str> {
-    Some(match (kind, code) {
+fn code_4(kind: u64, code: u64) -> &'static str {
+    match (kind, code) {
         (3, 0) => "no route to its network",
         (3, 1) => "its host does not answer on the last link",
         (3, 2) => "the host does not speak that protocol",
@@ -65,12 +89,12 @@ fn code_4(kind: u64, code: u64) -> Option<&'static str> {
         (11, 0) => "its time to live ran out on the way",
         (11, 1) => "fragments of it did not come in time",
         (0 | 8, 0) => "the only one of this type",
-        _ => return None,
-    })
+        _ => "says more about the type",
+    }
 }
 
-fn code_6(kind: u64, code: u64) -> Option<&'static str> {
-    Some(match (kind, code) {
+fn code_6(kind: u64, code: u64) -> &'static str {
+    match (kind, code) {
         (1, 0) => "no route to it",
         (1, 1) => "a firewall forbids it",
         (1, 3) => "its host does not answer on the last link",
@@ -78,6 +102,6 @@ fn code_6(kind: u64, code: u64) -> Option<&'static str> {
         (3, 0) => "its hop limit ran out on the way",
         (3, 1) => "fragments of it did not come in time",
         (2 | 128 | 129 | 133..=136, 0) => "the only one of this type",
-        _ => return None,
-    })
+        _ => "says more about the type",
+    }
 }

@@ -34,13 +34,14 @@ pub(super) fn meaning_4(context: Context<'_, '_>, field: &Field<'_>) -> Option<S
         "ip.proto" => follows(context),
         "ip.checksum" => checksum::meaning(context, "covers this header only")?,
         "ip.src" | "ip.dst" => addresses::kind(field.value())?,
-        "ip.opt.padding" => "fills the header up to whole words".into(),
-        _ => return None,
+        "ip.version" => "tells IPv4 from IPv6".into(),
+        id => option(id)?.into(),
     })
 }
 
 pub(super) fn meaning_6(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
     Some(match field.id() {
+        "ipv6.version" => "tells IPv6 from IPv4".into(),
         "ipv6.tclass" => services(field),
         "ipv6.flow" => match field.number()? {
             0 => "not used".into(),
@@ -53,6 +54,21 @@ pub(super) fn meaning_6(context: Context<'_, '_>, field: &Field<'_>) -> Option<S
         "ipv6.nxt" => follows(context),
         "ipv6.hlim" => hops(field),
         "ipv6.src" | "ipv6.dst" => addresses::kind(field.value())?,
+        _ => return None,
+    })
+}
+
+/// IPv4 options: hardly anybody sends them, and many routers drop what has them. RFC 7126
+fn option(id: &str) -> Option<&'static str> {
+    Some(match id {
+        "ip.options.eol" => "no option follows",
+        "ip.options.nop" => "aligns the next option",
+        "ip.opt.padding" => "fills the header up to whole words",
+        "ip.options.routeralert" => "routers look into it, though it is not for them",
+        "ip.options.rr" | "ip.options.record_route" => "routers note their addresses here",
+        "ip.options.timestamp" => "routers note here when it passed",
+        "ip.options.lsr" | "ip.options.ssr" => "the way that it is to take",
+        other if other.starts_with("ip.options.") => "an option that is rarely used",
         _ => return None,
     })
 }

@@ -8,7 +8,8 @@ pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sen
     let Some(tcp) = context.layer.tcp() else {
         return match field.id() {
             "tcp.srcport" | "tcp.dstport" => Some(ports::kind(field.number()?)),
-            _ => None,
+            "tcp.seq_raw" => Some("of the first byte that it carries".into()),
+            _ => Some("the rest of the header is not there".into()),
         };
     };
     Some(match field.id() {

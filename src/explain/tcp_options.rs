@@ -26,6 +26,8 @@ pub(super) fn meaning(context: Context<'_, '_>, tcp: &Tcp<'_>, field: &Field<'_>
         "tcp.options.md5" => "signs the segment, for BGP".into(),
         "tcp.options.ao" => "signs the segment".into(),
         "tcp.options.user_to" => "how long unacknowledged data may wait".into(),
+        "tcp.options.experimental" => "somebody's experiment, known by the number in it".into(),
+        "tcp.options.unknown" => "not known here; its length tells where the next one is".into(),
         "tcp.options.mptcp" => "one connection over several paths".into(),
         _ => return None,
     })

@@ -305,7 +305,7 @@ ETHERNET (bytes 0-13) IEEE 802.3
    6  00 x6        source MAC       00:00:00:00:00:00    loopback: no MACs used
   12  08 00        type             0x0800 IPv4          an IPv4 header follows
 IPV4 (bytes 14-33) RFC 791
-  14  4.           version          4
+  14  4.           version          4                    tells IPv4 from IPv6
   14  .5           header length    5 words = 20 bytes   5 = no options
   15  00           DSCP, ECN        DSCP 0, ECN 0        no priority, no ECN
   16  00 3c        total length     60 bytes             20 IPv4 + 40 TCP
