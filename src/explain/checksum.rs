@@ -1,7 +1,7 @@
 //! The checksums of every protocol in the same words.
 
 use super::{Context, Sentence};
-use crate::wire::{Checksum, Field, Unchecked};
+use crate::wire::{Checksum, Field, Protocol, Unchecked};
 
 /// Is the field the checksum of its header?
 fn is_checksum(field: &Field<'_>) -> bool {
@@ -29,10 +29,18 @@ pub(super) fn note(context: Context<'_, '_>, field: &Field<'_>) -> Option<&'stat
 pub(super) fn meaning(context: Context<'_, '_>, covers: &'static str) -> Option<Sentence> {
     Some(match context.packet.checksum(context.index)? {
         Checksum::Ok => covers.into(),
-        Checksum::Partial { full } => {
-            format!("pseudo-header sum only, the rest is left to the network card; full sum is 0x{full:04x}").into()
-        }
+        Checksum::Partial { full } => format!(
+            "pseudo-header sum only: the rest is a network card's work, on loopback nobody's; full sum is 0x{full:04x}"
+        )
+        .into(),
         Checksum::Bad { right } => format!("wrong: it should be 0x{right:04x}").into(),
+        Checksum::NotPresent
+            if context
+                .previous()
+                .is_some_and(|outer| outer.protocol() == Protocol::Ipv6) =>
+        {
+            "0 is not allowed over IPv6, but for tunnels".into()
+        }
         Checksum::NotPresent => "the sender did without".into(),
         Checksum::NotCheckable(why) => match why {
             Unchecked::Cut => "the capture lacks bytes that it covers",

@@ -75,6 +75,9 @@ fn option(id: &str) -> Option<&'static str> {
 
 pub(super) fn extension(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
     Some(match field.id() {
+        "ipv6.fraghdr.nxt" if context.layer.fragment().is_some_and(|header| header.offset > 0) => {
+            "of the whole datagram; no such header here".into()
+        }
         "ipv6.hopopts.nxt" | "ipv6.routing.nxt" | "ipv6.fraghdr.nxt" | "ipv6.dstopts.nxt" | "ah.next_header" => {
             follows(context)
         }
@@ -115,7 +118,7 @@ fn total_length(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence>
 fn flags(field: &Field<'_>) -> Sentence {
     let number = field.number().unwrap_or(0);
     match number & 3 {
-        0b00 => "may be fragmented; nothing follows",
+        0b00 => "may be fragmented; no fragment after this one",
         0b01 => "more fragments follow",
         0b10 => "do not fragment",
         _ => "do not fragment, and yet more fragments follow",
@@ -136,13 +139,14 @@ fn fragment_offset(field: &Field<'_>, more: bool) -> Sentence {
 /// as long as it is a believable one.
 fn hops(field: &Field<'_>) -> Sentence {
     /// Few paths are longer.
-    const BELIEVABLE: u64 = 40;
+    const BELIEVABLE: u64 = 30;
     let left = field.number().unwrap_or(0);
     let start = [64, 128, 255].into_iter().find(|&start| left <= start).unwrap_or(255);
     match start - left {
         0 if start == 64 => "64 is where Linux starts: no router passed".into(),
-        0 => format!("{start} is a usual start: no router passed").into(),
-        passed @ 1..=BELIEVABLE => format!("{start} at the start, if {passed} routers were passed").into(),
+        0 => format!("{start} is a usual start: probably no router passed").into(),
+        1 => format!("{start} at the start, if one router was passed").into(),
+        passed @ 2..=BELIEVABLE => format!("{start} at the start, if {passed} routers were passed").into(),
         _ => "each router takes one off; at 0 it is dropped".into(),
     }
 }

@@ -100,6 +100,8 @@ fn follows(context: Context<'_, '_>) -> Sentence {
             format!("{article} {name}{header} follows").into()
         }
         None => match context.packet.content().name() {
+            Some("no next header") => "nothing follows this header".into(),
+            Some(name) if name.starts_with("IPv6 no next") => "nothing follows this header".into(),
             Some(name) => format!("{name} follows, which is not read here").into(),
             None => "what follows is not read here".into(),
         },
@@ -113,7 +115,7 @@ fn composition(context: Context<'_, '_>, with_own_header: bool) -> Sentence {
     let layers = context.packet.layers().iter().skip(skipped);
     let mut carried = 0;
     for layer in layers.take_while(|layer| layer.is_quoted() == context.layer.is_quoted()) {
-        parts.push(format!("{} {}", layer.header().bytes.len(), layer.protocol()));
+        parts.push(format!("{} {}", layer.header_length(), layer.protocol()));
         carried = layer.payload_length();
     }
     if parts.is_empty() {

@@ -3,8 +3,9 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::Sentence;
+use super::tcp::is_refusal;
 use crate::wire::tcp::Flags;
-use crate::wire::{Content, Expected, Packet, Protocol, icmp, icmpv6};
+use crate::wire::{Content, Extent, Layer, Packet, Protocol, icmp, icmpv6};
 
 /// The short name: `SYN`, `PSH,ACK`, `UDP`, `ARP request`, `ICMP port unreachable`.
 #[must_use]
@@ -37,6 +38,7 @@ pub fn name(packet: &Packet<'_>) -> Sentence {
             Some(2) => "ARP reply".into(),
             _ => "ARP".into(),
         },
+        Protocol::Udp if layer.extent() == Extent::FirstFragment => "UDP, first fragment".into(),
         Protocol::Tcp | Protocol::Udp => layer.protocol().name().into(),
         other => match packet.content() {
             Content::Fragment(_) => "fragment".into(),
@@ -98,16 +100,21 @@ pub fn parts(packet: &Packet<'_>) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut counted = 0;
     for layer in packet.layers().iter().filter(|layer| !layer.is_quoted()) {
-        let length = layer.header().bytes.len();
+        let length = layer.header_length();
         counted += length;
         parts.push(format!("{} {length}", layer.protocol()));
     }
     let trailer = packet.trailer().bytes.len();
-    if has_cut_header(packet) {
-        parts.push("the rest of that header".to_owned());
+    let data = packet.original_length().saturating_sub(counted + trailer);
+    let name = if packet.quoted().next().is_some() {
+        "quotation"
     } else {
-        let data = packet.original_length().saturating_sub(counted + trailer);
-        parts.push(format!("data {data}"));
+        "data"
+    };
+    if lacks_header_length(packet) {
+        parts.push("what the cut hides".to_owned());
+    } else {
+        parts.push(format!("{name} {data}"));
     }
     if trailer > 0 {
         parts.push(format!("trailer {trailer}"));
@@ -121,38 +128,51 @@ pub fn parts(packet: &Packet<'_>) -> String {
     format!("{} bytes{cut} = {}", packet.original_length(), parts.join(" + "))
 }
 
-/// Did the capture cut the packet in the middle of a header? Then what is missing is not all data.
-fn has_cut_header(packet: &Packet<'_>) -> bool {
-    let in_header = |expected| match expected {
-        Expected::Header(_) => true,
-        Expected::Said { field, .. } => field != "frame.len",
-        _ => false,
-    };
+/// Did the capture cut the field that tells where TCP's header ends and its data begin?
+fn lacks_header_length(packet: &Packet<'_>) -> bool {
     packet
-        .problems()
-        .iter()
-        .any(|problem| problem.cut && in_header(problem.expected))
+        .layer(Protocol::Tcp)
+        .is_some_and(|layer| layer.header().bytes.len() < 13)
 }
 
 /// Why it was sent, when the packet alone tells.
 #[must_use]
 pub fn reason(packet: &Packet<'_>) -> Option<Sentence> {
     if let Some(tcp) = packet.tcp() {
-        let length = packet
-            .layer(Protocol::Tcp)
-            .map_or(0, crate::wire::Layer::payload_length);
+        let length = packet.layer(Protocol::Tcp).map_or(0, Layer::payload_length);
+        if is_refusal(&tcp) {
+            return Some(format!("refuses a connection: nothing listens on port {}", tcp.source_port()).into());
+        }
         return segment_reason(tcp.flags(), length).map(Into::into);
     }
-    if packet.udp().is_some() {
-        let length = packet
-            .layer(Protocol::Udp)
-            .map_or(0, crate::wire::Layer::payload_length);
-        return Some(format!("a program called sendto() with {length} bytes; one call, one datagram").into());
+    let udp = packet.udp()?;
+    let layer = packet.layer(Protocol::Udp)?;
+    Some(if layer.extent() == Extent::FirstFragment {
+        let whole = usize::from(udp.length()).saturating_sub(layer.header_length());
+        format!("the first piece of a datagram with {whole} bytes: one sendto(), several IP packets").into()
+    } else {
+        let length = layer.payload_length();
+        format!(
+            "a program called sendto() with {}; one call, one datagram",
+            bytes(length)
+        )
+        .into()
+    })
+}
+
+/// `1 byte`, `2 bytes`.
+fn bytes(count: usize) -> String {
+    if count == 1 {
+        "1 byte".to_owned()
+    } else {
+        format!("{count} bytes")
     }
-    None
 }
 
 fn segment_reason(flags: Flags, length: usize) -> Option<String> {
+    if flags.has(Flags::SYN) && (flags.has(Flags::FIN) || flags.has(Flags::RST)) {
+        return Some("no segment of an orderly connection; scanners send such".into());
+    }
     let handshake = match (flags.has(Flags::SYN), flags.has(Flags::ACK)) {
         (true, false) => Some("step 1 of 3 of the handshake: the client called connect(). Client: CLOSED -> SYN-SENT"),
         (true, true) => {
@@ -164,14 +184,17 @@ fn segment_reason(flags: Flags, length: usize) -> Option<String> {
         return Some(step.into());
     }
     if flags.has(Flags::RST) {
-        return Some("breaks the connection off, or refuses one".into());
+        return Some("breaks the connection off".into());
     }
     if flags.has(Flags::FIN) {
         return Some("the sender called close() or shutdown(), or its program ended".into());
     }
     match length {
         0 => None,
-        _ => Some(format!("carries {length} bytes that the program handed to send()")),
+        _ => Some(format!(
+            "carries {} of what the program handed to send()",
+            bytes(length)
+        )),
     }
 }
 
@@ -181,16 +204,16 @@ pub fn expectation(packet: &Packet<'_>) -> Option<Sentence> {
     let tcp = packet.tcp()?;
     let flags = tcp.flags();
     let next = tcp.sequence_number().wrapping_add(1);
-    if flags.has(Flags::RST) {
+    if flags.has(Flags::RST) || (flags.has(Flags::SYN) && flags.has(Flags::FIN)) {
         return None;
     }
     match (flags.has(Flags::SYN), flags.has(Flags::ACK)) {
-        (true, false) => Some(format!("SYN,ACK with ack number {next} (this sequence number + 1)").into()),
+        (true, false) => Some(
+            format!("SYN,ACK with ack number {next} (this sequence number + 1); RST,ACK if nothing listens").into(),
+        ),
         (true, true) => Some(format!("ACK with ack number {next} (this sequence number + 1)").into()),
         _ if flags.has(Flags::FIN) => {
-            let length = packet
-                .layer(Protocol::Tcp)
-                .map_or(0, crate::wire::Layer::payload_length);
+            let length = packet.layer(Protocol::Tcp).map_or(0, Layer::payload_length);
             let next = next.wrapping_add(u32::try_from(length).unwrap_or(0));
             Some(format!("ACK with ack number {next}: a FIN counts as one").into())
         }

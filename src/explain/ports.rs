@@ -16,8 +16,8 @@ pub(super) fn kind(port: u64) -> Sentence {
         443 => "web, HTTPS",
         5353 => "names on this link, mDNS",
         1..=1023 => return "well-known range, 0-1023".into(),
-        1024..=32_767 | 61_000..=65_535 => return "chosen by a program".into(),
-        32_768..=60_999 => return "in the range from which Linux picks".into(),
+        1024..=32_767 | 61_000..=65_535 => return "outside Linux's own range, 32768-60999".into(),
+        32_768..=60_999 => return "in 32768-60999, from which Linux picks".into(),
         _ => return "no port".into(),
     };
     service.into()

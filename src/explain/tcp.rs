@@ -46,6 +46,7 @@ pub(super) fn note(context: Context<'_, '_>, field: &Field<'_>) -> Option<&'stat
     match field.id() {
         "tcp.seq_raw" if flags.has(Flags::SYN) => Some("[rel 0]"),
         "tcp.ack_raw" if !flags.has(Flags::ACK) => Some("[unused]"),
+        "tcp.window_size_value" if !flags.has(Flags::SYN) && !flags.has(Flags::RST) => Some("[unscaled]"),
         "tcp.urgent_pointer" if !flags.has(Flags::URG) => Some("[unused]"),
         _ => None,
     }
@@ -75,38 +76,54 @@ fn port(tcp: &Tcp<'_>, field: &Field<'_>, side: Side) -> Option<Sentence> {
 }
 
 fn sequence_number(context: Context<'_, '_>, tcp: &Tcp<'_>) -> Sentence {
+    let flags = tcp.flags();
     let length = context.layer.payload_length();
-    if tcp.flags().has(Flags::SYN) {
+    if flags.has(Flags::SYN) {
         "random start (ISN)".into()
-    } else if tcp.flags().has(Flags::RST) {
-        "where the receiver expects it, else the reset would not count".into()
-    } else if length == 0 {
-        "of the next byte that it will send".into()
-    } else {
+    } else if is_refusal(tcp) {
+        "0: there is no connection; the ack number is the proof".into()
+    } else if flags.has(Flags::RST) {
+        "has to be the number that the receiver expects".into()
+    } else if length > 0 {
         let last = tcp
             .sequence_number()
             .wrapping_add(u32::try_from(length - 1).unwrap_or(u32::MAX));
         format!("of its first data byte; the last one is {last}").into()
+    } else if flags.has(Flags::FIN) {
+        "of the FIN itself: it counts as one".into()
+    } else {
+        "of the next byte, should it send one".into()
     }
 }
 
 fn acknowledgment_number(tcp: &Tcp<'_>) -> Sentence {
     let flags = tcp.flags();
+    let number = tcp.acknowledgment_number();
     if !flags.has(Flags::ACK) {
         "ACK flag is off".into()
     } else if flags.has(Flags::SYN) {
         format!(
             "client's first number {} + 1: a SYN counts as one",
-            tcp.acknowledgment_number().wrapping_sub(1)
+            number.wrapping_sub(1)
         )
         .into()
-    } else {
+    } else if is_refusal(tcp) {
         format!(
-            "all before it has arrived; byte {} is expected next",
-            tcp.acknowledgment_number()
+            "the refused SYN's number {} + 1: proves what it answers",
+            number.wrapping_sub(1)
         )
         .into()
+    } else if flags.has(Flags::RST) {
+        "all before it had arrived; nothing more is expected".into()
+    } else {
+        format!("all before it has arrived; byte {number} is expected next").into()
     }
+}
+
+/// The answer of a machine on which nothing listens. RFC 9293 section 3.10.7.1
+pub(super) fn is_refusal(tcp: &Tcp<'_>) -> bool {
+    let flags = tcp.flags();
+    flags.has(Flags::RST) && flags.has(Flags::ACK) && tcp.sequence_number() == 0
 }
 
 /// The flags in the order of their weight for this segment.
@@ -114,6 +131,9 @@ fn flags(tcp: &Tcp<'_>) -> Sentence {
     let flags = tcp.flags();
     let opening = flags.has(Flags::SYN);
     let mut said: Vec<&str> = Vec::new();
+    if opening && (flags.has(Flags::FIN) || flags.has(Flags::RST)) {
+        return "no such segment in an orderly connection: it opens and ends at once".into();
+    }
     if opening {
         said.push(if flags.has(Flags::ACK) {
             "SYN,ACK: agrees to open"
@@ -122,7 +142,11 @@ fn flags(tcp: &Tcp<'_>) -> Sentence {
         });
     }
     if flags.has(Flags::RST) {
-        said.push("RST: breaks off, nothing listens or something is wrong");
+        said.push(if is_refusal(tcp) {
+            "RST: refuses, nothing listens there"
+        } else {
+            "RST: breaks the connection off"
+        });
     }
     if flags.has(Flags::FIN) {
         said.push("FIN: has sent everything");
@@ -150,11 +174,13 @@ fn congestion(flags: Flags) -> Option<&'static str> {
     match marked {
         (false, false, false) => None,
         (true, true, true) if syn => Some("AE,CWR,ECE: offers accurate ECN"),
+        (false, true, true) if syn && flags.has(Flags::ACK) => Some("CWR,ECE: answers the offer of accurate ECN"),
         (false, true, true) if syn => Some("CWR,ECE: offers ECN"),
         (false, false, true) if syn => Some("ECE: agrees to ECN"),
         _ if syn => Some("AE,CWR,ECE: answers the offer of accurate ECN"),
         (false, true, false) => Some("CWR: has slowed down"),
         (false, false, true) => Some("ECE: a router on the way is congested"),
+        (false, true, true) => Some("CWR,ECE: has slowed down, and a router is congested again"),
         _ => Some("AE,CWR,ECE: counts congestion marks"),
     }
 }
@@ -164,10 +190,10 @@ fn window(tcp: &Tcp<'_>) -> Sentence {
     if flags.has(Flags::RST) {
         "nothing follows a reset".into()
     } else if flags.has(Flags::SYN) {
-        "not scaled in a SYN".into()
+        "bytes of free room; not scaled in a SYN".into()
     } else if tcp.window() == 0 {
-        "the receiver's buffer is full: stop sending".into()
+        "this side's receive buffer is full: stop sending to it".into()
     } else {
-        "free room, in units agreed on in the handshake (window scale)".into()
+        "free room; times the scale in this side's SYN".into()
     }
 }

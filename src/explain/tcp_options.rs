@@ -41,5 +41,9 @@ fn largest_segment(context: Context<'_, '_>, size: u64) -> Sentence {
     };
     let packet = size + ip + 20;
     let family = if ip == 20 { "IPv4" } else { "IPv6" };
-    format!("{packet} - {ip} {family} - 20 TCP").into()
+    // Sizes of whole packets that links are known to have; from others nothing is to be concluded.
+    match packet {
+        1500 | 65_535 | 65_536 | 1492 | 9000 | 1280 => format!("{packet} - {ip} {family} - 20 TCP").into(),
+        _ => "the most data that it takes in a segment".into(),
+    }
 }

@@ -7,7 +7,7 @@ pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sen
     Some(match field.id() {
         "udp.srcport" | "udp.dstport" => ports::kind(field.number()?),
         "udp.length" => match field.number()? {
-            0 => "0: larger than the field can say".into(),
+            0 => "0: at least 8 is right, but for IPv6 jumbograms".into(),
             length @ 1..=7 => format!("wrong: the header alone has 8, not {length}").into(),
             length => format!("8 header + {} data", length - 8).into(),
         },

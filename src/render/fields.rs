@@ -89,7 +89,10 @@ fn headline(
     if let Some((from, to)) = &breakdown.ends {
         line = format!("{line}  {from} {} {to}", look.arrow());
     }
-    writeln!(output, "{}", look.paint(Paint::Title, &line))?;
+    let width = look.width.max(Look::NARROWEST);
+    for line in wrap(&line, width) {
+        writeln!(output, "{}", look.paint(Paint::Title, &line))?;
+    }
     match frame.time {
         Some(time) => writeln!(
             output,
@@ -99,7 +102,9 @@ fn headline(
         )?,
         None => writeln!(output, "without a time in the capture")?,
     }
-    writeln!(output, "{}", breakdown.parts)?;
+    for line in wrap(&breakdown.parts, width) {
+        writeln!(output, "{line}")?;
+    }
     for comment in breakdown.comments {
         sentence(
             output,
@@ -330,11 +335,13 @@ TCP (bytes 34-73) RFC 9293
   46  a.           data offset      10 words = 40 bytes  20 fixed + 20 of
                                                          options
   46  .0 02        reserved, flags  000 .......S.        SYN: asks to open
-  48  ff d7        window           65495 bytes          not scaled in a SYN
-  50  fe 30        checksum         0xfe30 [partial]     pseudo-header sum only,
-                                                         the rest is left to the
-                                                         network card; full sum
-                                                         is 0x6118
+  48  ff d7        window           65495                bytes of free room; not
+                                                         scaled in a SYN
+  50  fe 30        checksum         0xfe30 [partial]     pseudo-header sum only:
+                                                         the rest is a network
+                                                         card's work, on
+                                                         loopback nobody's; full
+                                                         sum is 0x6118
   52  00 00        urgent pointer   0 [unused]           URG flag is off
   54  02 04 ff d7  opt 2 MSS        65495 bytes          65535 - 20 IPv4 - 20
                                                          TCP
@@ -342,7 +349,8 @@ TCP (bytes 34-73) RFC 9293
   60  08 0a ...    opt 8 times      val 79861366 echo 0  nothing to echo yet
   70  01           opt 1 NOP        -                    aligns the next option
   71  03 03 0a     opt 3 WScale     shift 10             later windows x 1024
-Expect next: SYN,ACK with ack number 2996028720 (this sequence number + 1)
+Expect next: SYN,ACK with ack number 2996028720 (this sequence number + 1);
+RST,ACK if nothing listens
 
 "
         );
@@ -370,7 +378,7 @@ Expect next: SYN,ACK with ack number 2996028720 (this sequence number + 1)
             "{text}"
         );
         assert!(
-            text.contains("\nbyte 48: window: 65495 bytes. not scaled in a SYN.\n"),
+            text.contains("\nbyte 48: window: 65495. bytes of free room; not scaled in a SYN.\n"),
             "{text}"
         );
     }

@@ -8,7 +8,7 @@ use crate::escape::printable;
 use crate::explain::packet::{self, Ends, flag_names};
 use crate::frame::{Frame, Time};
 use crate::wire::tcp::{Flags, Tcp};
-use crate::wire::{Layer, Packet, Protocol};
+use crate::wire::{Extent, Layer, Packet, Protocol};
 
 /// How much of a datagram's text is shown.
 const TEXT_SHOWN: usize = 24;
@@ -66,7 +66,11 @@ fn segment(output: &mut impl Write, packet: &Packet<'_>, tcp: &Tcp<'_>) -> io::R
 }
 
 fn datagram(output: &mut impl Write, packet: &Packet<'_>) -> io::Result<()> {
-    write!(output, "UDP len={}", length(packet, Protocol::Udp))?;
+    let first_piece = packet
+        .layer(Protocol::Udp)
+        .is_some_and(|layer| layer.extent() == Extent::FirstFragment);
+    let name = if first_piece { "UDP, first fragment," } else { "UDP" };
+    write!(output, "{name} len={}", length(packet, Protocol::Udp))?;
     let data = packet.payload().bytes;
     if data.is_empty() {
         return Ok(());
@@ -78,6 +82,14 @@ fn datagram(output: &mut impl Write, packet: &Packet<'_>) -> io::Result<()> {
 
 fn other(output: &mut impl Write, packet: &Packet<'_>) -> io::Result<()> {
     write!(output, "{}", packet::name(packet))?;
+    if let Some(ip) = packet.ipv4().filter(|ip| ip.fragment_offset() > 0) {
+        write!(
+            output,
+            " id=0x{:04x} at byte {}",
+            ip.identification(),
+            ip.fragment_offset()
+        )?;
+    }
     if let Some((from, to)) = packet.quoted_endpoints() {
         write!(output, " for {from} to {to}")?;
     }

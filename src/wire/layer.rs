@@ -39,8 +39,30 @@ impl<'a> Layer<'a> {
 
     /// How many bytes it carries on the wire, by the length fields; more than [`Self::payload`] has when the capture is cut.
     #[must_use]
-    pub const fn payload_length(&self) -> usize {
-        self.length.saturating_sub(self.header.bytes.len())
+    pub fn payload_length(&self) -> usize {
+        self.length.saturating_sub(self.header_length())
+    }
+
+    /// How many bytes the header has on the wire. More than [`Self::header`] has when the capture cut it; where the cut took
+    /// the length field too, the least that the protocol allows.
+    #[must_use]
+    pub fn header_length(&self) -> usize {
+        let words = |offset: usize, shift: u32, least: usize| {
+            let told = self
+                .header
+                .u8(offset)
+                .map_or(0, |byte| usize::from(byte >> shift & 15) * 4);
+            told.max(least)
+        };
+        let told = match self.protocol {
+            Protocol::Ethernet => ethernet::FIXED,
+            Protocol::Ipv4 => words(0, 0, ipv4::FIXED),
+            Protocol::Ipv6 => ipv6::FIXED,
+            Protocol::Udp => udp::FIXED,
+            Protocol::Tcp => words(12, 4, tcp::FIXED),
+            _ => 0,
+        };
+        told.min(self.length).max(self.header.bytes.len())
     }
 
     /// Header and payload on the wire, in bytes.

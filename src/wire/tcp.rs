@@ -31,7 +31,7 @@ pub static TABLE: [Spec; 9] = [
         Form::Length { unit: 4, uncounted: 0 },
     ),
     bits("tcp.flags", "reserved, flags", 100, 12, Form::Flags).of(&FLAGS),
-    bytes("tcp.window_size_value", "window", 14, 2, Form::Count("bytes")),
+    bytes("tcp.window_size_value", "window", 14, 2, Form::Decimal),
     bytes("tcp.checksum", "checksum", 16, 2, Form::Hex),
     bytes("tcp.urgent_pointer", "urgent pointer", 18, 2, Form::Decimal),
 ];

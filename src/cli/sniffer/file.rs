@@ -20,6 +20,12 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
     let Some(path) = &args.read else {
         return ExitCode::SUCCESS;
     };
+    if let Some(copy) = args.write.as_deref().filter(|copy| is_same_file(path, copy)) {
+        return say.fail(&format!(
+            "{} is the file that is being read: writing would destroy it; give -w another name",
+            crate::escape::printable(copy.display().to_string().as_bytes())
+        ));
+    }
     let mut reader = match Reader::open(path) {
         Ok(reader) => reader,
         Err(error) => return say.fail(&error.to_string()),
@@ -64,6 +70,22 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
     let remarks = [selection.remark(), display.and_then(|display| display.remark())];
     remarks.into_iter().flatten().for_each(|remark| say.warning(&remark));
     if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// Do both names lead to one file, also by links?
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    let (Ok(first), Ok(second)) = (std::fs::metadata(one), std::fs::metadata(other)) else {
+        return false;
+    };
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        (first.dev(), first.ino()) == (second.dev(), second.ino())
+    }
+    #[cfg(not(unix))]
+    {
+        first.is_file() && second.is_file() && std::fs::canonicalize(one).ok() == std::fs::canonicalize(other).ok()
+    }
 }
 
 /// What ends the reading before the end of the file.
