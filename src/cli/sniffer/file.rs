@@ -33,7 +33,7 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
     let shows = !args.quiet && args.write.as_deref() != Some(Path::new("-"));
     let mut display = shows.then(|| Display::new(args));
     let mut selection = Selection::new(filter, args.handshake_only);
-    let read = each(args, &mut reader, &mut selection, display.as_mut(), copy.as_mut(), stop);
+    let read = each(args, &mut reader, &mut selection, &mut display, &mut copy, stop);
     let mut failed = match read {
         Ok(()) | Err(End::Enough) => false,
         Err(End::Failed(line)) => {
@@ -54,7 +54,9 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
             }
         }
     }
-    if let Some(Err(error)) = copy.map(Copy::finish) {
+    if let Some(Err(error)) = copy.map(Copy::finish)
+        && !error.is_closed_pipe()
+    {
         say.error(&error.to_string());
         failed = true;
     }
@@ -73,12 +75,32 @@ enum End {
     Failed(String),
 }
 
+impl From<DisplayError> for End {
+    fn from(error: DisplayError) -> Self {
+        match error {
+            DisplayError::Closed => Self::Enough,
+            DisplayError::Failed(error) => Self::Failed(unwritable(&error)),
+        }
+    }
+}
+
+impl From<WriteError> for End {
+    fn from(error: WriteError) -> Self {
+        if error.is_closed_pipe() {
+            Self::Enough
+        } else {
+            Self::Failed(error.to_string())
+        }
+    }
+}
+
+/// Shows and records each wanted packet. A display or a copy that fails is taken away, so that its failure is said once.
 fn each(
     args: &SnifferArgs,
     reader: &mut Reader,
     selection: &mut Selection,
-    mut display: Option<&mut Display>,
-    mut copy: Option<&mut Copy>,
+    display: &mut Option<Display>,
+    copy: &mut Option<Copy>,
     stop: &Stop,
 ) -> Result<(), End> {
     let mut number = 0;
@@ -101,16 +123,18 @@ fn each(
             continue;
         }
         wanted += 1;
-        if let Some(display) = display.as_deref_mut() {
-            display.show(number, &frame).map_err(|error| match error {
-                DisplayError::Closed => End::Enough,
-                DisplayError::Failed(error) => End::Failed(unwritable(&error)),
-            })?;
+        if let Some(open) = display
+            && let Err(error) = open.show(number, &frame)
+        {
+            *display = None;
+            return Err(error.into());
         }
-        if let Some(copy) = copy.as_deref_mut() {
+        if let Some(open) = copy {
             let frame = frame.into_owned();
-            copy.write(&frame, reader)
-                .map_err(|error| End::Failed(error.to_string()))?;
+            if let Err(error) = open.write(&frame, reader) {
+                *copy = None;
+                return Err(error.into());
+            }
         }
     }
 }
