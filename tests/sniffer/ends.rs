@@ -22,7 +22,12 @@ fn either_signal_ends_it_with_the_summary() {
             assert_eq!(ended.code, Some(0), "{ended:?}");
             // 24 bytes of the file's header; of each packet 16 and Ethernet 14, IPv4 20, UDP 8, data 3.
             let written = format!("2 packets, 146 bytes written to {}", path.display());
-            let summary = ["2 packets captured", "2 received by filter", "0 dropped by kernel", &written];
+            let summary = [
+                "2 packets captured",
+                "2 received by filter",
+                "0 dropped by kernel",
+                &written,
+            ];
             assert_eq!(ended.summary(), summary, "{signal}");
             assert_eq!(std::fs::metadata(&path).unwrap().len(), 146);
         }
@@ -35,7 +40,16 @@ fn it_stops_after_so_many_packets() {
         let folder = Folder::new();
         let path = folder.file("counted.pcap");
         let (client, _server, port) = pair();
-        let arguments = ["-p", &port.to_string(), "-c", "3", "--view", "summary", "-w", path.to_str().unwrap()];
+        let arguments = [
+            "-p",
+            &port.to_string(),
+            "-c",
+            "3",
+            "--view",
+            "summary",
+            "-w",
+            path.to_str().unwrap(),
+        ];
         let mut sniffer = capturing(&arguments);
         for number in 0..10 {
             client.send(format!("n{number}").as_bytes()).unwrap();
@@ -93,10 +107,19 @@ fn a_reader_who_has_left_ends_it_quietly() {
     in_namespace("ends::a_reader_who_has_left_ends_it_quietly", || {
         let (client, _server, port) = pair();
         let port = port.to_string();
-        for arguments in [["-p", &port, "--view", "summary"], ["-p", &port, "--view", "fields"], ["-p", &port, "-w", "-"]] {
+        for arguments in [
+            ["-p", &port, "--view", "summary"],
+            ["-p", &port, "--view", "fields"],
+            ["-p", &port, "-w", "-"],
+        ] {
             let mut head = Command::new("head");
             let (ours, theirs) = std::io::pipe().unwrap();
-            let mut reading = head.args(["-n", "3"]).stdin(ours).stdout(Stdio::piped()).spawn().unwrap();
+            let mut reading = head
+                .args(["-n", "3"])
+                .stdin(ours)
+                .stdout(Stdio::piped())
+                .spawn()
+                .unwrap();
             drop(head);
             let mut command = sniffer(&arguments);
             let sniffing = command.stdout(theirs).stderr(Stdio::piped()).spawn().unwrap();
@@ -117,8 +140,17 @@ fn a_reader_who_has_left_ends_it_quietly() {
             });
             assert!(reading.wait().unwrap().success());
             assert_eq!(ended.code, Some(0), "{arguments:?}: {ended:?}");
-            assert!(!ended.errors.contains("error") && !ended.errors.contains("panic"), "{arguments:?}: {ended:?}");
-            assert!(ended.summary().first().is_some_and(|line| line.ends_with(" packets captured")), "{ended:?}");
+            assert!(
+                !ended.errors.contains("error") && !ended.errors.contains("panic"),
+                "{arguments:?}: {ended:?}"
+            );
+            assert!(
+                ended
+                    .summary()
+                    .first()
+                    .is_some_and(|line| line.ends_with(" packets captured")),
+                "{ended:?}"
+            );
         }
     });
 }
@@ -135,18 +167,29 @@ fn a_full_disk_ends_it_and_is_counted() {
             if let Some(status) = running.wait_within(Duration::from_millis(20)) {
                 break status;
             }
-            assert!(since.elapsed() < PATIENCE, "it goes on with nowhere to write: {}", running.errors());
+            assert!(
+                since.elapsed() < PATIENCE,
+                "it goes on with nowhere to write: {}",
+                running.errors()
+            );
         };
         let errors = running.errors();
         assert_eq!(status.code(), Some(1), "{errors}");
         let said: Vec<&str> = errors.lines().filter(|line| line.starts_with("error: ")).collect();
         let [line] = said.as_slice() else { panic!("{errors}") };
-        assert!(line.contains("/dev/full") && line.contains("No space left on device"), "{line}");
+        assert!(
+            line.contains("/dev/full") && line.contains("No space left on device"),
+            "{line}"
+        );
         assert!(line.contains("packets lost: "), "{line}");
 
         // The screen instead of the file.
         let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
-        let mut child = sniffer(&["-p", &port]).stdout(full).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = sniffer(&["-p", &port])
+            .stdout(full)
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         let since = Instant::now();
         let code = loop {
             client.send(b"lost").unwrap();
@@ -160,6 +203,10 @@ fn a_full_disk_ends_it_and_is_counted() {
         };
         assert_eq!(code, Some(1));
         let ended = Ended::from(child.wait_with_output().unwrap());
-        assert_eq!(ended.errors.matches("error: writing standard output failed").count(), 1, "{ended:?}");
+        assert_eq!(
+            ended.errors.matches("error: writing standard output failed").count(),
+            1,
+            "{ended:?}"
+        );
     });
 }

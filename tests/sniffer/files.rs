@@ -10,7 +10,10 @@ use super::support::needs;
 /// Time and bytes of every packet, as tcpdump reads them: another program than the one that judges the format.
 fn bytes_and_times(path: &Path) -> String {
     let mut tcpdump = Command::new("tcpdump");
-    run(tcpdump.args(["--nano", "-tt", "-XX", "-n", "-r"]).arg(path).stderr(Stdio::null()))
+    run(tcpdump
+        .args(["--nano", "-tt", "-XX", "-n", "-r"])
+        .arg(path)
+        .stderr(Stdio::null()))
 }
 
 fn judges() -> bool {
@@ -31,8 +34,16 @@ fn a_copy_in_another_format_keeps_times_and_bytes() {
         assert_eq!(bytes_and_times(to), bytes_and_times(&original));
     }
     let rows = tshark(&pcapng, &["frame.time_epoch"]);
-    assert_eq!(rows[19], [format!("{}.000000019", SECOND + 19)], "the nanoseconds are kept");
-    assert_eq!(std::fs::read(&pcapng).unwrap()[..4], [0x0a, 0x0d, 0x0d, 0x0a], "the ending chose pcapng");
+    assert_eq!(
+        rows[19],
+        [format!("{}.000000019", SECOND + 19)],
+        "the nanoseconds are kept"
+    );
+    assert_eq!(
+        std::fs::read(&pcapng).unwrap()[..4],
+        [0x0a, 0x0d, 0x0d, 0x0a],
+        "the ending chose pcapng"
+    );
     assert_eq!(std::fs::read(&back).unwrap(), std::fs::read(&original).unwrap());
 }
 
@@ -42,7 +53,9 @@ fn a_copy_has_what_was_chosen_and_nothing_else() {
         return;
     }
     let folder = Folder::new();
-    let frames: Vec<Vec<u8>> = (0..10).map(|number| udp(4000 + number, 9000 + number % 2, b"data")).collect();
+    let frames: Vec<Vec<u8>> = (0..10)
+        .map(|number| udp(4000 + number, 9000 + number % 2, b"data"))
+        .collect();
     let path = folder.with("mixed.pcap", &pcap(&frames));
     let path = path.to_str().unwrap();
     let choices: [(&[&str], usize); 6] = [
@@ -57,7 +70,11 @@ fn a_copy_has_what_was_chosen_and_nothing_else() {
         let copy = folder.file("chosen.pcapng");
         let arguments = ["-r", path, "-w", copy.to_str().unwrap(), "--force", "--view", "summary"];
         let ended = ran(&[&arguments, choice].concat());
-        assert_eq!((ended.code, ended.output.lines().count()), (Some(0), expected), "{choice:?}: {ended:?}");
+        assert_eq!(
+            (ended.code, ended.output.lines().count()),
+            (Some(0), expected),
+            "{choice:?}: {ended:?}"
+        );
         assert_eq!(tshark(&copy, &["frame.number"]).len(), expected, "{choice:?}");
     }
 }
@@ -98,7 +115,9 @@ fn standard_output_gets_a_capture_and_nothing_else() {
     let (ours, mut theirs) = std::io::pipe().unwrap();
     std::io::Write::write_all(&mut theirs, &output.stdout).unwrap();
     drop(theirs);
-    let read = run(tshark.args(["-r", "-", "-T", "fields", "-e", "udp.dstport"]).stdin(ours));
+    let read = run(tshark
+        .args(["-r", "-", "-T", "fields", "-e", "udp.dstport"])
+        .stdin(ours));
     assert_eq!(read, "9000\n".repeat(5));
 }
 
@@ -113,7 +132,12 @@ fn a_packed_file_is_read() {
     run(Command::new("gzip").arg(&path));
     let packed = path.with_extension("pcap.gz");
     let read = ran(&["-r", packed.to_str().unwrap(), "--json"]);
-    assert_eq!((read.code, read.output.lines().count()), (Some(0), 50), "{}", read.errors);
+    assert_eq!(
+        (read.code, read.output.lines().count()),
+        (Some(0), 50),
+        "{}",
+        read.errors
+    );
     assert_eq!(read.output, plain.output);
 }
 
@@ -130,13 +154,29 @@ fn a_cut_file_gives_its_packets_then_one_warning() {
         for gone in [10, 45] {
             let cut = folder.with("cut", &bytes[..bytes.len() - gone]);
             let ended = ran(&["-r", cut.to_str().unwrap(), "--view", "summary"]);
-            assert_eq!((ended.code, ended.output.lines().count()), (Some(1), 4), "{path:?} {gone}: {ended:?}");
+            assert_eq!(
+                (ended.code, ended.output.lines().count()),
+                (Some(1), 4),
+                "{path:?} {gone}: {ended:?}"
+            );
             let lines: Vec<&str> = ended.errors.lines().collect();
-            let [warning] = lines.as_slice() else { panic!("{ended:?}") };
-            assert!(warning.starts_with("warning: ") && warning.contains("cut is cut"), "{warning}");
+            let [warning] = lines.as_slice() else {
+                panic!("{ended:?}")
+            };
+            assert!(
+                warning.starts_with("warning: ") && warning.contains("cut is cut"),
+                "{warning}"
+            );
             // What was whole can be saved.
             let saved = folder.file("saved.pcap");
-            let ended = ran(&["-q", "-r", cut.to_str().unwrap(), "-w", saved.to_str().unwrap(), "--force"]);
+            let ended = ran(&[
+                "-q",
+                "-r",
+                cut.to_str().unwrap(),
+                "-w",
+                saved.to_str().unwrap(),
+                "--force",
+            ]);
             assert_eq!(ended.code, Some(1));
             assert_eq!(std::fs::read(saved).unwrap(), pcap(&numbered(4)));
         }
@@ -148,7 +188,14 @@ fn a_file_may_replace_itself_when_forced() {
     let folder = Folder::new();
     let path = folder.capture(1000);
     let before = std::fs::read(&path).unwrap();
-    let ended = ran(&["-q", "-r", path.to_str().unwrap(), "-w", path.to_str().unwrap(), "--force"]);
+    let ended = ran(&[
+        "-q",
+        "-r",
+        path.to_str().unwrap(),
+        "-w",
+        path.to_str().unwrap(),
+        "--force",
+    ]);
     assert_eq!((ended.code, ended.errors.as_str()), (Some(0), ""));
     assert!(std::fs::read(&path).unwrap() == before, "packets were lost on the way");
 }

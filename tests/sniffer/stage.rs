@@ -17,6 +17,9 @@ use super::support::{PATIENCE, Running, in_empty_namespace, needs};
 /// Nobody in particular: the user that owns no files.
 pub const ORDINARY: u32 = 65_534;
 
+/// Wireshark's severity "warning"; an error is more, a chat or a note (a FIN, a SYN) is less.
+const WARNING: u32 = 0x0060_0000;
+
 /// Set in the process that runs inside of a namespace.
 const INSIDE: &str = "SOCKET_LAB_TEST_INSIDE_NAMESPACE";
 
@@ -60,7 +63,14 @@ pub fn sniffer<A: AsRef<OsStr>>(arguments: &[A]) -> Command {
 
 /// Sets what the sniffer looks at in its environment.
 pub fn clean(command: &mut Command) -> &mut Command {
-    for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "RUST_LOG", "SUDO_UID", "SUDO_GID"] {
+    for name in [
+        "NO_COLOR",
+        "CLICOLOR",
+        "CLICOLOR_FORCE",
+        "RUST_LOG",
+        "SUDO_UID",
+        "SUDO_GID",
+    ] {
         command.env_remove(name);
     }
     command.envs([("LC_ALL", "C.UTF-8"), ("TZ", "UTC"), ("TERM", "xterm")])
@@ -188,10 +198,19 @@ pub fn ordinary(command: &mut Command) {
 /// # Panics
 /// When tshark has anything to complain of: the file, or a packet in it.
 pub fn tshark(path: &Path, fields: &[&str]) -> Vec<Vec<String>> {
+    tshark_with(&[], path, fields)
+}
+
+/// The same with these options of tshark.
+pub fn tshark_with(options: &[&str], path: &Path, fields: &[&str]) -> Vec<Vec<String>> {
     let mut command = Command::new("tshark");
+    command.args(options);
     // Loopback leaves checksums to hardware that is not there, which is no fault of the file.
     command.args(["-o", "tcp.check_checksum:FALSE", "-o", "udp.check_checksum:FALSE"]);
-    command.arg("-r").arg(path).args(["-T", "fields", "-e", "_ws.expert.severity"]);
+    command
+        .arg("-r")
+        .arg(path)
+        .args(["-T", "fields", "-e", "_ws.expert.severity"]);
     for field in fields {
         command.args(["-e", field]);
     }
@@ -202,13 +221,14 @@ pub fn tshark(path: &Path, fields: &[&str]) -> Vec<Vec<String>> {
         .filter(|line| !line.starts_with("Running as user"))
         .collect();
     assert!(output.status.success() && complaints.is_empty(), "{complaints:?}");
-    /// Wireshark's severity "warning"; an error is more, a chat or a note (a FIN, a SYN) is less.
-    const WARNING: u32 = 0x0060_0000;
     let mut rows = Vec::new();
     for line in text(&output.stdout).lines() {
         let mut row: Vec<String> = line.split('\t').map(str::to_owned).collect();
         let experts = row.remove(0);
-        let bad = experts.split(',').filter_map(|one| one.parse().ok()).any(|one: u32| one >= WARNING);
+        let bad = experts
+            .split(',')
+            .filter_map(|one| one.parse().ok())
+            .any(|one: u32| one >= WARNING);
         assert!(!bad, "tshark warns of {row:?}");
         rows.push(row);
     }
