@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 
-use super::stage::{Ended, Folder, capturing, in_namespace, pair, sniffer, tshark};
+use super::stage::{Ended, Folder, capturing, clean, in_namespace, pair, sniffer, started, tshark};
 use super::support::{MOMENT, PATIENCE, Running};
 
 #[test]
@@ -207,6 +207,53 @@ fn a_full_disk_ends_it_and_is_counted() {
             ended.errors.matches("error: writing standard output failed").count(),
             1,
             "{ended:?}"
+        );
+    });
+}
+
+#[test]
+fn a_disk_that_fills_up_ends_it_with_what_was_lost() {
+    in_namespace("ends::a_disk_that_fills_up_ends_it_with_what_was_lost", || {
+        let folder = Folder::new();
+        let path = folder.file("filled.pcap");
+        let (client, _server, port) = pair();
+        // Files of at most 8 x 512 bytes; without the signal, as a full disk has none either.
+        let mut small = Command::new("sh");
+        small.args([
+            "-c",
+            "trap '' XFSZ; ulimit -f 8; exec \"$0\" \"$@\"",
+            env!("CARGO_BIN_EXE_sniffer"),
+        ]);
+        small.args(["-p", &port.to_string(), "-q", "-w", path.to_str().unwrap()]);
+        let mut running = started(clean(&mut small));
+        let since = Instant::now();
+        let code = loop {
+            client.send(&[b'x'; 100]).unwrap();
+            if let Some(status) = running.wait_within(Duration::from_millis(10)) {
+                break status.code();
+            }
+            assert!(since.elapsed() < PATIENCE, "it goes on: {}", running.errors());
+        };
+        let errors = running.errors();
+        assert_eq!(code, Some(1), "{errors}");
+        let said: Vec<&str> = errors.lines().filter(|line| line.starts_with("error: ")).collect();
+        let [line] = said.as_slice() else { panic!("{errors}") };
+        assert!(
+            line.contains("File too large") && line.contains(path.to_str().unwrap()),
+            "{line}"
+        );
+        let number = |before: &str| -> u64 {
+            let (_, rest) = line
+                .split_once(before)
+                .unwrap_or_else(|| panic!("no {before:?} in {line}"));
+            rest.split([',', ';']).next().unwrap().parse().unwrap()
+        };
+        let (lost, whole) = (number("packets lost: "), number("packets whole in it: "));
+        // 24 bytes of the file's header, 158 of each packet.
+        assert_eq!(whole, (4096 - 24) / 158, "{line}");
+        assert!(
+            lost > 0 && errors.contains(&format!("{} packets captured", lost + whole)),
+            "{errors}"
         );
     });
 }

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use super::stage::{Ended, Folder, ordinary, ran, readable, sniffer, text};
+use super::stage::{Ended, Folder, clean, ordinary, ran, readable, sniffer, text};
 
 /// Asserts that it ended with this status and one line, an error with these words.
 fn refused(ended: &Ended, code: i32, words: &[&str]) {
@@ -109,6 +109,20 @@ fn a_full_disk_is_said() {
         &recorded,
         1,
         &["/dev/full", "No space left on device", "packets lost: "],
+    );
+    // One that fills up on the way: files of at most 8 x 512 bytes.
+    let path = folder.file("filled.pcap");
+    let mut small = Command::new("sh");
+    small.args([
+        "-c",
+        "trap '' XFSZ; ulimit -f 8; exec \"$0\" \"$@\"",
+        env!("CARGO_BIN_EXE_sniffer"),
+    ]);
+    clean(&mut small).args(["-q", "-r", capture, "-w", path.to_str().unwrap()]);
+    refused(
+        &small.output().unwrap().into(),
+        1,
+        &["filled.pcap", "File too large", "packets lost: "],
     );
     for view in ["summary", "fields", "diagram"] {
         let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
