@@ -127,7 +127,10 @@ fn each(
             && let Err(error) = open.show(number, &frame)
         {
             *display = None;
-            return Err(error.into());
+            // Nobody looks on any more, but the copy is still wanted whole.
+            if copy.is_none() || !matches!(error, DisplayError::Closed) {
+                return Err(error.into());
+            }
         }
         if let Some(open) = copy {
             let frame = frame.into_owned();
