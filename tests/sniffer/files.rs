@@ -216,3 +216,33 @@ fn a_reader_who_has_left_ends_it_quietly() {
         assert_eq!((ended.code, ended.errors.as_str()), (Some(0), ""), "{arguments:?}");
     }
 }
+
+#[test]
+fn a_copy_is_whole_though_the_reader_of_the_screen_has_left() {
+    let folder = Folder::new();
+    let (path, copy) = (folder.capture(20_000), folder.file("copy.pcap"));
+    let (ours, theirs) = std::io::pipe().unwrap();
+    drop(ours);
+    let arguments = [
+        "-r",
+        path.to_str().unwrap(),
+        "--view",
+        "summary",
+        "-w",
+        copy.to_str().unwrap(),
+    ];
+    let ended = Ended::from(
+        sniffer(&arguments)
+            .stdout(theirs)
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+            .wait_with_output()
+            .unwrap(),
+    );
+    assert_eq!((ended.code, ended.errors.as_str()), (Some(0), ""));
+    assert!(
+        std::fs::read(&copy).unwrap() == std::fs::read(&path).unwrap(),
+        "packets are missing"
+    );
+}

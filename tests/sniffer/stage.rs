@@ -64,6 +64,7 @@ pub fn sniffer<A: AsRef<OsStr>>(arguments: &[A]) -> Command {
 /// Sets what the sniffer looks at in its environment.
 pub fn clean(command: &mut Command) -> &mut Command {
     for name in [
+        "CI",
         "NO_COLOR",
         "CLICOLOR",
         "CLICOLOR_FORCE",
