@@ -34,6 +34,20 @@ pub fn printable(bytes: &[u8]) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
+/// The same in ASCII: every other character as `\u{fc}`.
+#[must_use]
+pub fn printable_ascii(bytes: &[u8]) -> Cow<'_, str> {
+    let safe = printable(bytes);
+    if safe.is_ascii() {
+        return safe;
+    }
+    let escaped = safe.chars().map(|character| match character {
+        _ if character.is_ascii() => character.to_string(),
+        _ => format!("\\u{{{:x}}}", u32::from(character)),
+    });
+    Cow::Owned(escaped.collect::<Vec<_>>().concat())
+}
+
 fn push_escaped(safe: &mut String, character: char) {
     match character {
         '\n' => safe.push_str("\\n"),
@@ -61,7 +75,7 @@ pub fn needs_escape(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::printable;
+    use super::{printable, printable_ascii};
     use proptest::prelude::*;
     use std::borrow::Cow;
 
@@ -84,6 +98,12 @@ mod tests {
             printable("a\u{202e}b\u{200b}c\u{2028}".as_bytes()),
             "a\\u{202e}b\\u{200b}c\\u{2028}"
         );
+    }
+
+    #[test]
+    fn ascii_is_kept_where_nothing_else_may_show() {
+        assert_eq!(printable_ascii("grüß\n".as_bytes()), "gr\\u{fc}\\u{df}\\n");
+        assert!(matches!(printable_ascii(b"abc"), Cow::Borrowed("abc")));
     }
 
     #[test]

@@ -47,12 +47,16 @@ fn one_line(program: &str, error: &clap::Error) -> String {
     let text = error.render().to_string();
     let told = text.split("\n\nUsage:").next().unwrap_or_default();
     let told = told.split("\n\nFor more information").next().unwrap_or_default();
-    let words: Vec<&str> = told.split_whitespace().collect();
+    // The tip that clap may have stands in a paragraph of its own.
+    let parts: Vec<String> = told
+        .split("\n\n")
+        .map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
     let next = match error.kind() {
         ErrorKind::MissingRequiredArgument => "the server prints both when it starts; ",
         _ => "",
     };
-    format!("{}; {next}'{program} --help' tells more", words.join(" "))
+    format!("{}; {next}'{program} --help' tells more", parts.join("; "))
 }
 
 #[cfg(test)]

@@ -106,13 +106,7 @@ fn headline(
         writeln!(output, "{line}")?;
     }
     for comment in breakdown.comments {
-        sentence(
-            output,
-            look,
-            Paint::Faint,
-            "Comment",
-            &crate::escape::printable(comment.as_bytes()),
-        )?;
+        sentence(output, look, Paint::Faint, "Comment", &look.text(comment.as_bytes()))?;
     }
     if let Some(reason) = &breakdown.reason {
         sentence(output, look, Paint::Title, "Why", reason)?;
@@ -232,9 +226,9 @@ fn bytes(output: &mut impl Write, look: &Look, payload: &Payload<'_>, all: bool)
     let shown = if all { length } else { length.min(DATA_SHOWN) };
     let shown_bytes = payload.bytes.get(..shown).unwrap_or(payload.bytes);
     if look.style == Style::Plain {
-        writeln!(output, "\"{}\"", crate::escape::printable(shown_bytes))?;
+        writeln!(output, "\"{}\"", look.text(shown_bytes))?;
     } else {
-        hex::write(output, payload.at, shown_bytes)?;
+        hex::write(output, payload.at, shown_bytes, look.width.max(Look::NARROWEST))?;
     }
     if shown < length {
         writeln!(

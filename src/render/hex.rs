@@ -2,15 +2,21 @@
 
 use std::io::{self, Write};
 
-/// Bytes in a line.
+/// Bytes in a line, and in a line that has no room for them.
 const LINE: usize = 16;
+const SHORT_LINE: usize = 8;
 
-/// Writes the bytes; the first stands at byte `at` of the frame. 71 columns wide.
+/// Columns of a line of [`LINE`] bytes.
+const WIDTH: usize = 72;
+
+/// Writes the bytes; the first stands at byte `at` of the frame. 72 columns wide at most, 41 where `width` is less.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write(output: &mut impl Write, at: usize, bytes: &[u8]) -> io::Result<()> {
-    for (index, line) in bytes.chunks(LINE).enumerate() {
+pub fn write(output: &mut impl Write, at: usize, bytes: &[u8], width: usize) -> io::Result<()> {
+    let in_a_line = if width < WIDTH { SHORT_LINE } else { LINE };
+    let hex_width = in_a_line * 3 + usize::from(in_a_line == LINE);
+    for (index, line) in bytes.chunks(in_a_line).enumerate() {
         let mut hex = String::with_capacity(LINE * 3 + 1);
         let mut text = String::with_capacity(LINE);
         for (column, &byte) in line.iter().enumerate() {
@@ -24,7 +30,7 @@ pub fn write(output: &mut impl Write, at: usize, bytes: &[u8]) -> io::Result<()>
                 '.'
             });
         }
-        writeln!(output, "{:4} {hex:<49}  {text}", at + index * LINE)?;
+        writeln!(output, "{:4} {hex:<hex_width$}  {text}", at + index * in_a_line)?;
     }
     Ok(())
 }
@@ -36,7 +42,7 @@ mod tests {
     #[test]
     fn a_line_has_its_place_its_bytes_and_their_text() {
         let mut output = Vec::new();
-        write(&mut output, 66, b"udp is lazy\x1b[2J\xff\x00!").unwrap();
+        write(&mut output, 66, b"udp is lazy\x1b[2J\xff\x00!", 80).unwrap();
         assert_eq!(
             String::from_utf8(output).unwrap(),
             "  66  75 64 70 20 69 73 20 6c  61 7a 79 1b 5b 32 4a ff  udp is lazy.[2J.\n  \

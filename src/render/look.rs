@@ -2,6 +2,7 @@
 
 use chrono::{Local, TimeZone, Utc};
 
+use crate::escape::{printable, printable_ascii};
 use crate::frame::Time;
 
 /// Which characters are drawn with.
@@ -58,6 +59,14 @@ impl Look {
             format!("\x1b[{}m{text}\x1b[0m", paint.code())
         } else {
             text.to_owned()
+        }
+    }
+
+    /// Bytes from elsewhere as text, in the characters of the style.
+    pub(super) fn text<'t>(&self, bytes: &'t [u8]) -> std::borrow::Cow<'t, str> {
+        match self.style {
+            Style::Ascii => printable_ascii(bytes),
+            Style::Unicode | Style::Plain => printable(bytes),
         }
     }
 

@@ -4,7 +4,6 @@ use std::io::{self, Write};
 use std::net::{IpAddr, SocketAddr};
 
 use super::look::Look;
-use crate::escape::printable;
 use crate::explain::packet::{self, Ends, flag_names};
 use crate::frame::{Frame, Time};
 use crate::wire::tcp::{Flags, Tcp};
@@ -38,7 +37,7 @@ pub fn write(
     if let Some(tcp) = packet.tcp() {
         segment(output, packet, &tcp)?;
     } else if packet.udp().is_some() {
-        datagram(output, packet)?;
+        datagram(output, look, packet)?;
     } else {
         other(output, packet)?;
     }
@@ -65,7 +64,7 @@ fn segment(output: &mut impl Write, packet: &Packet<'_>, tcp: &Tcp<'_>) -> io::R
     write!(output, " win={} len={}", tcp.window(), length(packet, Protocol::Tcp))
 }
 
-fn datagram(output: &mut impl Write, packet: &Packet<'_>) -> io::Result<()> {
+fn datagram(output: &mut impl Write, look: &Look, packet: &Packet<'_>) -> io::Result<()> {
     let first_piece = packet
         .layer(Protocol::Udp)
         .is_some_and(|layer| layer.extent() == Extent::FirstFragment);
@@ -77,7 +76,7 @@ fn datagram(output: &mut impl Write, packet: &Packet<'_>) -> io::Result<()> {
     }
     let shown = data.get(..TEXT_SHOWN).unwrap_or(data);
     let more = if shown.len() < data.len() { " ..." } else { "" };
-    write!(output, " \"{}\"{more}", printable(shown))
+    write!(output, " \"{}\"{more}", look.text(shown))
 }
 
 fn other(output: &mut impl Write, packet: &Packet<'_>) -> io::Result<()> {

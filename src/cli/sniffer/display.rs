@@ -76,7 +76,7 @@ impl Display {
         let packet = decode(frame.link, &frame.bytes, frame.original_length);
         self.write(number, frame, &packet, first)?;
         if self.hex && matches!(self.form, Form::View(_)) {
-            hex::write(&mut self.output, 0, &frame.bytes)?;
+            hex::write(&mut self.output, 0, &frame.bytes, self.look.width)?;
             writeln!(self.output)?;
         }
         let outcome = self.reassembler.add(&packet, time.0);

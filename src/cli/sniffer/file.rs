@@ -9,6 +9,7 @@ use super::display::{Display, DisplayError};
 use super::selection::Selection;
 use crate::app::stop::Stop;
 use crate::capture::filter::Filter;
+use crate::escape::printable;
 use crate::explain::packet;
 use crate::frame::Frame;
 use crate::record::{Destination, Format, Reader, Recorder, Section, WriteError};
@@ -23,12 +24,12 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
     if let Some(copy) = args.write.as_deref().filter(|copy| is_same_file(path, copy)) {
         return say.fail(&format!(
             "{} is the file that is being read: writing would destroy it; give -w another name",
-            crate::escape::printable(copy.display().to_string().as_bytes())
+            printable(copy.display().to_string().as_bytes())
         ));
     }
     let mut reader = match Reader::open(path) {
         Ok(reader) => reader,
-        Err(error) => return say.fail(&error.to_string()),
+        Err(error) => return say.fail(&one_line(&error)),
     };
     let mut copy = match args
         .write
@@ -37,12 +38,12 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
         .transpose()
     {
         Ok(copy) => copy,
-        Err(error) => return say.fail(&error.to_string()),
+        Err(error) => return say.fail(&one_line(&error)),
     };
     let shows = !args.quiet && args.write.as_deref() != Some(Path::new("-"));
     let mut display = shows.then(|| Display::new(args));
     let mut selection = Selection::new(filter, args.handshake_only);
-    let read = each(args, &mut reader, &mut selection, display.as_mut(), copy.as_mut(), stop);
+    let read = each(args, &mut reader, &mut selection, &mut display, &mut copy, stop);
     let mut failed = match read {
         Ok(()) | Err(End::Enough) => false,
         Err(End::Failed(line)) => {
@@ -63,8 +64,10 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
             }
         }
     }
-    if let Some(Err(error)) = copy.map(Copy::finish) {
-        say.error(&error.to_string());
+    if let Some(Err(error)) = copy.map(Copy::finish)
+        && !error.is_closed_pipe()
+    {
+        say.error(&one_line(&error));
         failed = true;
     }
     let remarks = [selection.remark(), display.and_then(|display| display.remark())];
@@ -98,12 +101,32 @@ enum End {
     Failed(String),
 }
 
+impl From<DisplayError> for End {
+    fn from(error: DisplayError) -> Self {
+        match error {
+            DisplayError::Closed => Self::Enough,
+            DisplayError::Failed(error) => Self::Failed(unwritable(&error)),
+        }
+    }
+}
+
+impl From<WriteError> for End {
+    fn from(error: WriteError) -> Self {
+        if error.is_closed_pipe() {
+            Self::Enough
+        } else {
+            Self::Failed(one_line(&error))
+        }
+    }
+}
+
+/// Shows and records each wanted packet. A display or a copy that fails is taken away, so that its failure is said once.
 fn each(
     args: &SnifferArgs,
     reader: &mut Reader,
     selection: &mut Selection,
-    mut display: Option<&mut Display>,
-    mut copy: Option<&mut Copy>,
+    display: &mut Option<Display>,
+    copy: &mut Option<Copy>,
     stop: &Stop,
 ) -> Result<(), End> {
     let mut number = 0;
@@ -115,30 +138,32 @@ fn each(
         let frame = match reader.next() {
             Ok(Some(frame)) => frame,
             Ok(None) => return Ok(()),
-            Err(error) if error.is_cut() => return Err(End::Warning(error.to_string())),
-            Err(error) => return Err(End::Failed(error.to_string())),
+            Err(error) if error.is_cut() => return Err(End::Warning(one_line(&error))),
+            Err(error) => return Err(End::Failed(one_line(&error))),
         };
         number += 1;
-        if !selection
-            .wants(&frame)
-            .map_err(|error| End::Failed(error.to_string()))?
-        {
+        if !selection.wants(&frame).map_err(|error| End::Failed(one_line(&error)))? {
             continue;
         }
         wanted += 1;
-        if let Some(display) = display.as_deref_mut() {
-            display.show(number, &frame).map_err(|error| match error {
-                DisplayError::Closed => End::Enough,
-                DisplayError::Failed(error) => End::Failed(unwritable(&error)),
-            })?;
+        if let Some(open) = display
+            && let Err(error) = open.show(number, &frame)
+        {
+            *display = None;
+            // Nobody looks on any more, but the copy is still wanted whole.
+            if copy.is_none() || !matches!(error, DisplayError::Closed) {
+                return Err(error.into());
+            }
         }
-        if let Some(copy) = copy.as_deref_mut() {
+        if let Some(open) = copy {
             let mut frame = frame.into_owned();
-            if copy.format == Format::PcapNg {
+            if open.format == Format::PcapNg {
                 comment_on(&mut frame);
             }
-            copy.write(&frame, reader)
-                .map_err(|error| End::Failed(error.to_string()))?;
+            if let Err(error) = open.write(&frame, reader) {
+                *copy = None;
+                return Err(error.into());
+            }
         }
     }
 }
@@ -204,6 +229,11 @@ pub(super) fn comment_on(frame: &mut Frame<'_>) {
         let packet = decode(frame.link, &frame.bytes, frame.original_length);
         frame.comments = packet::comment(&packet).into_iter().collect();
     }
+}
+
+/// The error in one line that no file name can break, nor drive the terminal with.
+pub(super) fn one_line(error: &impl std::fmt::Display) -> String {
+    printable(error.to_string().as_bytes()).into_owned()
 }
 
 /// Who writes the file.

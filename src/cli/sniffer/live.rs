@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use super::super::say::Say;
 use super::args::SnifferArgs;
 use super::display::{Display, DisplayError};
-use super::file::{APPLICATION, comment_on};
+use super::file::{APPLICATION, comment_on, one_line};
 use super::selection::Afterwards;
 use crate::app::stop::Stop;
 use crate::capture::filter::{Filter, Fragments, Target};
@@ -46,7 +46,7 @@ pub fn run(args: &SnifferArgs, filter: &Filter, stop: &Stop, say: Say) -> ExitCo
         .transpose()
     {
         Ok(recording) => recording,
-        Err(error) => return say.fail(&error.to_string()),
+        Err(error) => return say.fail(&one_line(&error)),
     };
     for note in capture.notes() {
         say.warning(&note.to_string());
@@ -258,7 +258,7 @@ impl Session<'_> {
             self.recording = None;
             self.stop.request();
         } else {
-            self.fail(&error.to_string());
+            self.fail(&one_line(&error));
             self.recording = None;
         }
     }
@@ -271,7 +271,8 @@ impl Session<'_> {
     /// The summary.
     fn end(mut self, capture: &mut Capture, printing_failed: bool) -> ExitCode {
         let counted = capture.statistics().unwrap_or_default();
-        self.say.plain(&format!("{} packets captured", self.captured));
+        let packets = if self.captured == 1 { "packet" } else { "packets" };
+        self.say.plain(&format!("{} {packets} captured", self.captured));
         self.say.plain(&format!("{} received by filter", counted.received));
         self.say.plain(&format!("{} dropped by kernel", counted.dropped));
         if let Some(recording) = self.recording.take() {
@@ -291,7 +292,7 @@ impl Session<'_> {
                     ));
                 }
                 Err(error) if error.is_closed_pipe() => {}
-                Err(error) => self.fail(&error.to_string()),
+                Err(error) => self.fail(&one_line(&error)),
             }
         }
         if self.unprinted > 0 {

@@ -1,0 +1,259 @@
+//! How a live capture ends, and what it says then.
+
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::Signal;
+
+use super::stage::{Ended, Folder, capturing, clean, in_namespace, pair, sniffer, started, tshark};
+use super::support::{MOMENT, PATIENCE, Running};
+
+#[test]
+fn either_signal_ends_it_with_the_summary() {
+    in_namespace("ends::either_signal_ends_it_with_the_summary", || {
+        for signal in [Signal::SIGINT, Signal::SIGTERM] {
+            let folder = Folder::new();
+            let path = folder.file("ended.pcap");
+            let (client, _server, port) = pair();
+            let sniffer = capturing(&["-p", &port.to_string(), "-w", path.to_str().unwrap()]);
+            client.send(b"one").unwrap();
+            client.send(b"two").unwrap();
+            let ended = Ended::by(sniffer, signal);
+            assert_eq!(ended.code, Some(0), "{ended:?}");
+            // 24 bytes of the file's header; of each packet 16 and Ethernet 14, IPv4 20, UDP 8, data 3.
+            let written = format!("2 packets, 146 bytes written to {}", path.display());
+            let summary = [
+                "2 packets captured",
+                "2 received by filter",
+                "0 dropped by kernel",
+                &written,
+            ];
+            assert_eq!(ended.summary(), summary, "{signal}");
+            assert_eq!(std::fs::metadata(&path).unwrap().len(), 146);
+        }
+    });
+}
+
+#[test]
+fn it_stops_after_so_many_packets() {
+    in_namespace("ends::it_stops_after_so_many_packets", || {
+        let folder = Folder::new();
+        let path = folder.file("counted.pcap");
+        let (client, _server, port) = pair();
+        let arguments = [
+            "-p",
+            &port.to_string(),
+            "-c",
+            "3",
+            "--view",
+            "summary",
+            "-w",
+            path.to_str().unwrap(),
+        ];
+        let mut sniffer = capturing(&arguments);
+        for number in 0..10 {
+            client.send(format!("n{number}").as_bytes()).unwrap();
+        }
+        let ended = Ended::of(&mut sniffer);
+        assert_eq!((ended.code, ended.output.lines().count()), (Some(0), 3), "{ended:?}");
+        assert_eq!(ended.summary()[0], "3 packets captured");
+        assert_eq!(tshark(&path, &["udp.payload"]), [["6e30"], ["6e31"], ["6e32"]]);
+    });
+}
+
+#[test]
+fn it_stops_after_so_many_seconds() {
+    in_namespace("ends::it_stops_after_so_many_seconds", || {
+        let (client, _server, port) = pair();
+        let started = Instant::now();
+        let mut sniffer = capturing(&["-p", &port.to_string(), "--duration", "0.5", "--view", "summary"]);
+        client.send(b"in time").unwrap();
+        let ended = Ended::of(&mut sniffer);
+        assert!((Duration::from_millis(500)..Duration::from_secs(5)).contains(&started.elapsed()));
+        assert_eq!(ended.code, Some(0));
+        assert!(ended.output.contains("\"in time\""), "{ended:?}");
+        assert_eq!(ended.summary()[0], "1 packet captured");
+    });
+}
+
+#[test]
+fn it_stops_while_traffic_never_does() {
+    in_namespace("ends::it_stops_while_traffic_never_does", || {
+        let (client, _server, port) = pair();
+        let port = port.to_string();
+        let flood = std::sync::atomic::AtomicBool::new(true);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while flood.load(std::sync::atomic::Ordering::Relaxed) {
+                    client.send(b"on and on").unwrap();
+                }
+            });
+            let running = capturing(&["-p", &port, "-q"]);
+            std::thread::sleep(MOMENT);
+            running.signal(Signal::SIGINT);
+            let mut signalled = running;
+            let status = signalled.wait_within(PATIENCE);
+            let mut timed = Running::start(&mut sniffer(&["-p", &port, "-q", "--duration", "0.3"]));
+            let timed = timed.wait_within(PATIENCE);
+            flood.store(false, std::sync::atomic::Ordering::Relaxed);
+            assert!(status.is_some_and(|status| status.success()), "a signal: {status:?}");
+            assert!(timed.is_some_and(|status| status.success()), "the time: {timed:?}");
+        });
+    });
+}
+
+#[test]
+fn a_reader_who_has_left_ends_it_quietly() {
+    in_namespace("ends::a_reader_who_has_left_ends_it_quietly", || {
+        let (client, _server, port) = pair();
+        let port = port.to_string();
+        for arguments in [
+            ["-p", &port, "--view", "summary"],
+            ["-p", &port, "--view", "fields"],
+            ["-p", &port, "-w", "-"],
+        ] {
+            let mut head = Command::new("head");
+            let (ours, theirs) = std::io::pipe().unwrap();
+            let mut reading = head
+                .args(["-n", "3"])
+                .stdin(ours)
+                .stdout(Stdio::piped())
+                .spawn()
+                .unwrap();
+            drop(head);
+            let mut command = sniffer(&arguments);
+            let sniffing = command.stdout(theirs).stderr(Stdio::piped()).spawn().unwrap();
+            drop(command);
+            let sniffing = std::sync::Mutex::new(Some(sniffing));
+            let gone = std::sync::atomic::AtomicBool::new(false);
+            let ended = std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    let since = Instant::now();
+                    while !gone.load(std::sync::atomic::Ordering::Relaxed) && since.elapsed() < PATIENCE {
+                        client.send(b"a line\n").unwrap();
+                        std::thread::sleep(Duration::from_millis(5));
+                    }
+                });
+                let ended = sniffing.lock().unwrap().take().unwrap().wait_with_output().unwrap();
+                gone.store(true, std::sync::atomic::Ordering::Relaxed);
+                Ended::from(ended)
+            });
+            assert!(reading.wait().unwrap().success());
+            assert_eq!(ended.code, Some(0), "{arguments:?}: {ended:?}");
+            assert!(
+                !ended.errors.contains("error") && !ended.errors.contains("panic"),
+                "{arguments:?}: {ended:?}"
+            );
+            assert!(
+                ended
+                    .summary()
+                    .first()
+                    .is_some_and(|line| line.ends_with(" packets captured")),
+                "{ended:?}"
+            );
+        }
+    });
+}
+
+#[test]
+fn a_full_disk_ends_it_and_is_counted() {
+    in_namespace("ends::a_full_disk_ends_it_and_is_counted", || {
+        let (client, _server, port) = pair();
+        let port = port.to_string();
+        let mut running = Running::start(&mut sniffer(&["-p", &port, "-q", "-w", "/dev/full"]));
+        let since = Instant::now();
+        let status = loop {
+            client.send(b"lost").unwrap();
+            if let Some(status) = running.wait_within(Duration::from_millis(20)) {
+                break status;
+            }
+            assert!(
+                since.elapsed() < PATIENCE,
+                "it goes on with nowhere to write: {}",
+                running.errors()
+            );
+        };
+        let errors = running.errors();
+        assert_eq!(status.code(), Some(1), "{errors}");
+        let said: Vec<&str> = errors.lines().filter(|line| line.starts_with("error: ")).collect();
+        let [line] = said.as_slice() else { panic!("{errors}") };
+        assert!(
+            line.contains("/dev/full") && line.contains("No space left on device"),
+            "{line}"
+        );
+        assert!(line.contains("packets lost: "), "{line}");
+
+        // The screen instead of the file.
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let mut child = sniffer(&["-p", &port])
+            .stdout(full)
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let since = Instant::now();
+        let code = loop {
+            client.send(b"lost").unwrap();
+            if let Some(status) = child.try_wait().unwrap() {
+                break status.code();
+            }
+            if since.elapsed() > PATIENCE {
+                child.kill().unwrap();
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        };
+        assert_eq!(code, Some(1));
+        let ended = Ended::from(child.wait_with_output().unwrap());
+        assert_eq!(
+            ended.errors.matches("error: writing standard output failed").count(),
+            1,
+            "{ended:?}"
+        );
+    });
+}
+
+#[test]
+fn a_disk_that_fills_up_ends_it_with_what_was_lost() {
+    in_namespace("ends::a_disk_that_fills_up_ends_it_with_what_was_lost", || {
+        let folder = Folder::new();
+        let path = folder.file("filled.pcap");
+        let (client, _server, port) = pair();
+        // Files of at most 8 x 512 bytes; without the signal, as a full disk has none either.
+        let mut small = Command::new("sh");
+        small.args([
+            "-c",
+            "trap '' XFSZ; ulimit -f 8; exec \"$0\" \"$@\"",
+            env!("CARGO_BIN_EXE_sniffer"),
+        ]);
+        small.args(["-p", &port.to_string(), "-q", "-w", path.to_str().unwrap()]);
+        let mut running = started(clean(&mut small));
+        let since = Instant::now();
+        let code = loop {
+            client.send(&[b'x'; 100]).unwrap();
+            if let Some(status) = running.wait_within(Duration::from_millis(10)) {
+                break status.code();
+            }
+            assert!(since.elapsed() < PATIENCE, "it goes on: {}", running.errors());
+        };
+        let errors = running.errors();
+        assert_eq!(code, Some(1), "{errors}");
+        let said: Vec<&str> = errors.lines().filter(|line| line.starts_with("error: ")).collect();
+        let [line] = said.as_slice() else { panic!("{errors}") };
+        assert!(
+            line.contains("File too large") && line.contains(path.to_str().unwrap()),
+            "{line}"
+        );
+        let number = |before: &str| -> u64 {
+            let (_, rest) = line
+                .split_once(before)
+                .unwrap_or_else(|| panic!("no {before:?} in {line}"));
+            rest.split([',', ';']).next().unwrap().parse().unwrap()
+        };
+        let (lost, whole) = (number("packets lost: "), number("packets whole in it: "));
+        // 24 bytes of the file's header, 158 of each packet.
+        assert_eq!(whole, (4096 - 24) / 158, "{line}");
+        assert!(
+            lost > 0 && errors.contains(&format!("{} packets captured", lost + whole)),
+            "{errors}"
+        );
+    });
+}

@@ -1,0 +1,31 @@
+//! The whole program `sniffer`: what it prints, what it records, how it ends.
+//!
+//! - `stage`: namespaces, started sniffers, judges;
+//! - `frames`: frames and capture files, byte by byte;
+//! - `traffic`: real traffic, captured live; `ends`: how a live capture ends;
+//! - `files`: capture files; `troubles`: what is refused, and in which words;
+//! - `views`: what a packet looks like; `privileges`: who may capture, and who owns what comes of it.
+#![cfg(all(feature = "sniffer", target_os = "linux"))]
+
+#[cfg(test)]
+#[path = "../support/mod.rs"]
+mod support;
+
+#[cfg(test)]
+mod ends;
+#[cfg(test)]
+mod files;
+#[cfg(test)]
+#[allow(unreachable_pub, reason = "shared by the modules of this test alone")]
+mod frames;
+#[cfg(test)]
+mod privileges;
+#[cfg(test)]
+#[allow(unreachable_pub, reason = "shared by the modules of this test alone")]
+mod stage;
+#[cfg(test)]
+mod traffic;
+#[cfg(test)]
+mod troubles;
+#[cfg(test)]
+mod views;

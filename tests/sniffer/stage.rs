@@ -1,0 +1,237 @@
+//! Where the tests play: namespaces, started sniffers, and the judges.
+
+use std::ffi::OsStr;
+use std::io::Write as _;
+use std::net::UdpSocket;
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use nix::sys::signal::Signal;
+use tempfile::TempDir;
+
+use super::frames;
+use super::support::{PATIENCE, Running, in_empty_namespace, needs};
+
+/// Nobody in particular: the user that owns no files.
+pub const ORDINARY: u32 = 65_534;
+
+/// Wireshark's severity "warning"; an error is more, a chat or a note (a FIN, a SYN) is less.
+const WARNING: u32 = 0x0060_0000;
+
+/// Set in the process that runs inside of a namespace.
+const INSIDE: &str = "SOCKET_LAB_TEST_INSIDE_NAMESPACE";
+
+/// Runs `test`, which is the test of this name, in a process of its own in a network namespace in which loopback is up.
+pub fn in_namespace(name: &str, test: impl FnOnce()) {
+    if std::env::var_os(INSIDE).is_some() {
+        // Neighbour discovery would mix its frames with ours.
+        let _ = std::fs::write("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
+        run(Command::new("ip").args(["link", "set", "lo", "up"]));
+        return test();
+    }
+    if !["ip", "tshark"].iter().all(|tool| needs::tool(tool)) || !needs::namespaces() {
+        return;
+    }
+    let mut again = Command::new(std::env::current_exe().unwrap());
+    again.args([name, "--exact", "--nocapture"]).env(INSIDE, "1");
+    let output = in_empty_namespace(&again).output().unwrap();
+    let said = text(&output.stdout) + &text(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains("1 passed"), "there is no test {name}: {said}");
+    let _ = std::io::stderr().write_all(&output.stderr);
+}
+
+pub fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// The standard output of a command that has to succeed.
+pub fn run(command: &mut Command) -> String {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    assert!(output.status.success(), "{command:?}: {}", text(&output.stderr));
+    text(&output.stdout)
+}
+
+/// The sniffer, untouched by the environment of whoever runs the tests.
+pub fn sniffer<A: AsRef<OsStr>>(arguments: &[A]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sniffer"));
+    clean(&mut command).args(arguments);
+    command
+}
+
+/// Sets what the sniffer looks at in its environment.
+pub fn clean(command: &mut Command) -> &mut Command {
+    for name in [
+        "CI",
+        "NO_COLOR",
+        "CLICOLOR",
+        "CLICOLOR_FORCE",
+        "RUST_LOG",
+        "SUDO_UID",
+        "SUDO_GID",
+    ] {
+        command.env_remove(name);
+    }
+    command.envs([("LC_ALL", "C.UTF-8"), ("TZ", "UTC"), ("TERM", "xterm")])
+}
+
+/// A sniffer that captures on loopback already.
+pub fn capturing<A: AsRef<OsStr>>(arguments: &[A]) -> Running {
+    started(&mut sniffer(arguments))
+}
+
+/// The sniffer of this command, when it captures.
+pub fn started(command: &mut Command) -> Running {
+    let running = Running::start(command);
+    running.wait_for_errors("capturing on ");
+    running
+}
+
+/// What a sniffer has said when it has ended.
+#[derive(Debug)]
+pub struct Ended {
+    pub code: Option<i32>,
+    pub output: String,
+    pub errors: String,
+}
+
+impl Ended {
+    /// Ended by this signal.
+    pub fn by(mut running: Running, signal: Signal) -> Self {
+        running.signal(signal);
+        Self::of(&mut running)
+    }
+
+    /// Ended of its own accord.
+    pub fn of(running: &mut Running) -> Self {
+        let status = running.wait();
+        Self {
+            code: status.code(),
+            output: running.output(),
+            errors: running.errors(),
+        }
+    }
+
+    /// The lines after the ready line.
+    pub fn summary(&self) -> Vec<&str> {
+        let mut lines = self.errors.lines();
+        lines.find(|line| line.starts_with("capturing on "));
+        lines.collect()
+    }
+}
+
+impl From<Output> for Ended {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            output: text(&output.stdout),
+            errors: text(&output.stderr),
+        }
+    }
+}
+
+/// Runs the sniffer to its end, without input.
+pub fn ran<A: AsRef<OsStr>>(arguments: &[A]) -> Ended {
+    sniffer(arguments).stdin(Stdio::null()).output().unwrap().into()
+}
+
+/// Two UDP sockets on 127.0.0.1, the first connected to the second, and the port of the second.
+pub fn pair() -> (UdpSocket, UdpSocket, u16) {
+    let [client, server] = [(); 2].map(|()| UdpSocket::bind("127.0.0.1:0").unwrap());
+    let address = server.local_addr().unwrap();
+    client.connect(address).unwrap();
+    server.set_read_timeout(Some(PATIENCE)).unwrap();
+    (client, server, address.port())
+}
+
+/// A folder for one test.
+pub struct Folder(TempDir);
+
+impl Folder {
+    pub fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.path().join(name)
+    }
+
+    /// A file with these bytes.
+    pub fn with(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.file(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    /// A capture of so many numbered datagrams.
+    pub fn capture(&self, count: usize) -> PathBuf {
+        self.with("numbered.pcap", &frames::pcap(&frames::numbered(count)))
+    }
+}
+
+/// A copy of the program that everybody may run, in a folder that they may enter and not change.
+pub fn readable(folder: &Folder) -> PathBuf {
+    let copy = folder.file("sniffer");
+    std::fs::copy(env!("CARGO_BIN_EXE_sniffer"), &copy).unwrap();
+    for path in [copy.as_path(), folder.path()] {
+        let mode = if nix::unistd::geteuid().is_root() { 0o755 } else { 0o555 };
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    }
+    copy
+}
+
+/// Has the command run by a user without privileges: this one, unless this is root.
+pub fn ordinary(command: &mut Command) {
+    clean(command);
+    if nix::unistd::geteuid().is_root() {
+        command.uid(ORDINARY).gid(ORDINARY);
+    }
+}
+
+/// What tshark reads in a capture file: a row a packet with these fields.
+///
+/// # Panics
+/// When tshark has anything to complain of: the file, or a packet in it.
+pub fn tshark(path: &Path, fields: &[&str]) -> Vec<Vec<String>> {
+    tshark_with(&[], path, fields)
+}
+
+/// The same with these options of tshark.
+pub fn tshark_with(options: &[&str], path: &Path, fields: &[&str]) -> Vec<Vec<String>> {
+    let mut command = Command::new("tshark");
+    command.args(options);
+    // Loopback leaves checksums to hardware that is not there, which is no fault of the file.
+    command.args(["-o", "tcp.check_checksum:FALSE", "-o", "udp.check_checksum:FALSE"]);
+    command
+        .arg("-r")
+        .arg(path)
+        .args(["-T", "fields", "-e", "_ws.expert.severity"]);
+    for field in fields {
+        command.args(["-e", field]);
+    }
+    let output = command.output().unwrap();
+    let complaints = text(&output.stderr);
+    let complaints: Vec<&str> = complaints
+        .lines()
+        .filter(|line| !line.starts_with("Running as user"))
+        .collect();
+    assert!(output.status.success() && complaints.is_empty(), "{complaints:?}");
+    let mut rows = Vec::new();
+    for line in text(&output.stdout).lines() {
+        let mut row: Vec<String> = line.split('\t').map(str::to_owned).collect();
+        let experts = row.remove(0);
+        let bad = experts
+            .split(',')
+            .filter_map(|one| one.parse().ok())
+            .any(|one: u32| one >= WARNING);
+        assert!(!bad, "tshark warns of {row:?}");
+        rows.push(row);
+    }
+    rows
+}
