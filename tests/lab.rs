@@ -10,7 +10,9 @@ mod tests {
 
     use nix::sys::signal::Signal;
 
-    use super::support::{MOMENT, PATIENCE, Running, Side, client, needs, port_of_our_own, server, server_with};
+    use super::support::{
+        MOMENT, PATIENCE, Running, Side, client, needs, port_in, port_of_our_own, server, server_with,
+    };
 
     /// The transcript of one line, from both screens, with the port and the client's port made equal.
     fn transcript(transport: &str) -> (String, String) {
@@ -101,15 +103,7 @@ mod tests {
         let mut banner = [0; 75];
         std::io::Read::read(child.stdout.as_mut().unwrap(), &mut banner).unwrap();
         let text = String::from_utf8_lossy(&banner);
-        let port: u16 = text
-            .split("Port:     ")
-            .nth(1)
-            .unwrap()
-            .split('\n')
-            .next()
-            .unwrap()
-            .parse()
-            .unwrap();
+        let port = port_in(&text);
         let flood = UdpSocket::bind("127.0.0.1:0").unwrap();
         for _ in 0..20 {
             flood.send_to(&vec![b'x'; 20_000], ("127.0.0.1", port)).unwrap();
@@ -175,15 +169,7 @@ mod tests {
             let script = format!("({program}; echo \"ended with $?\" >&2) | head -n 3");
             let mut running = Running::start(command.args(["-c", &script]));
             let text = running.wait_for_output("Listening...\n");
-            let port: u16 = text
-                .split("Port:     ")
-                .nth(1)
-                .unwrap()
-                .split('\n')
-                .next()
-                .unwrap()
-                .parse()
-                .unwrap();
+            let port = port_in(&text);
             let mut client = client(&name.replace("server", "client"), port);
             client.type_line("a");
             running.wait_for_errors("ended with 0\n");

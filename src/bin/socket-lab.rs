@@ -16,7 +16,10 @@ terminal:
     cargo run --release --bin udp-client -- -ip [serverIP] -p [Port]
 
 Type a line in lowercase and press Return. Then the same with tcp-server and
-tcp-client. Add -v behind -- to see the socket calls.
+tcp-client. Add -v behind -- to see the socket calls. To see the packets too,
+start in a third terminal, before the client:
+
+    sudo target/release/sniffer -i lo -p [Port]
 ";
 
 fn main() -> ExitCode {

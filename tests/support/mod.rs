@@ -11,7 +11,7 @@
 pub mod needs;
 pub mod program;
 
-pub use program::{Running, Side, client, in_empty_namespace, server, server_with};
+pub use program::{Running, Side, client, in_empty_namespace, port_in, server, server_with};
 
 use std::net::{TcpListener, UdpSocket};
 use std::sync::atomic::{AtomicU16, Ordering};

@@ -68,12 +68,16 @@ pub fn server_with<A: AsRef<OsStr>>(name: &str, arguments: &[A]) -> (Running, u1
 /// Starts a server and waits until it listens; with the port that it prints.
 pub fn server(command: &mut Command) -> (Running, u16) {
     let running = Running::start(command);
-    let text = running.wait_for_output("Listening...\n");
-    let port = text
+    let port = port_in(&running.wait_for_output("Listening...\n"));
+    (running, port)
+}
+
+/// The port that a server's first lines tell.
+pub fn port_in(text: &str) -> u16 {
+    let told = text
         .lines()
-        .find_map(|line| line.strip_prefix("Port:     "))
-        .and_then(|port| port.parse().ok());
-    (running, port.unwrap_or_else(|| panic!("no port in {text:?}")))
+        .find_map(|line| line.strip_prefix("Port:     ")?.parse().ok());
+    told.unwrap_or_else(|| panic!("no port in {text:?}"))
 }
 
 /// A client of ours, connected to a server on this machine, with its prompt on the screen.

@@ -4,6 +4,7 @@
 //! threads. The main thread captures and records; another one prints, so that a slow terminal costs lines, which are
 //! counted, and no frames.
 
+use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
@@ -271,6 +272,10 @@ impl Session<'_> {
     /// The summary.
     fn end(mut self, capture: &mut Capture, printing_failed: bool) -> ExitCode {
         let counted = capture.statistics().unwrap_or_default();
+        if self.stop.requested() && io::stderr().is_terminal() {
+            // The terminal shows ^C where the cursor is; the summary starts on a line of its own.
+            self.say.plain("");
+        }
         let packets = if self.captured == 1 { "packet" } else { "packets" };
         self.say.plain(&format!("{} {packets} captured", self.captured));
         self.say.plain(&format!("{} received by filter", counted.received));
