@@ -19,6 +19,17 @@ pub struct Server {
     pub timeout: Duration,
 }
 
+impl Server {
+    /// The trouble of a name that stands for no address at all.
+    #[must_use]
+    pub fn without_address(&self) -> Trouble {
+        Trouble::UnknownHost {
+            host: self.host.clone(),
+            why: "the name has no address".into(),
+        }
+    }
+}
+
 /// How the lines fared.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Answers {

@@ -78,10 +78,7 @@ fn connect(server: &Server, stop: &Stop) -> Result<Socket, Trouble> {
             other => return other,
         }
     }
-    Err(failure.unwrap_or_else(|| Trouble::UnknownHost {
-        host: server.host.clone(),
-        why: "no address".into(),
-    }))
+    Err(failure.unwrap_or_else(|| server.without_address()))
 }
 
 fn connect_to(server_address: SocketAddr, timeout: Duration, stop: &Stop) -> Result<Socket, Trouble> {

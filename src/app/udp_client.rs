@@ -36,7 +36,7 @@ pub fn run<R: Source>(
         .min()
         .unwrap_or(LARGEST_PAYLOAD_IPV4);
     loop {
-        let (client_socket, server_address) = open_first(&addresses, stop)?;
+        let (client_socket, server_address) = open_first(server, &addresses, stop)?;
         let message = match keyboard.ask(transcript, limit, stop)? {
             Line::Text(message) => message,
             Line::End => return Ok(answers),
@@ -61,7 +61,7 @@ pub fn run<R: Source>(
 }
 
 /// The socket for the next line, for the first of the server's addresses whose family this machine speaks.
-fn open_first(addresses: &[SocketAddr], stop: &Stop) -> Result<(Socket, SocketAddr), Trouble> {
+fn open_first(server: &Server, addresses: &[SocketAddr], stop: &Stop) -> Result<(Socket, SocketAddr), Trouble> {
     let mut failure = None;
     for &server_address in addresses {
         match open(server_address, stop) {
@@ -69,7 +69,7 @@ fn open_first(addresses: &[SocketAddr], stop: &Stop) -> Result<(Socket, SocketAd
             Err(trouble) => failure = failure.or(Some(trouble)),
         }
     }
-    Err(failure.unwrap_or(Trouble::Stopped))
+    Err(failure.unwrap_or_else(|| server.without_address()))
 }
 
 /// A name can stand for several addresses, say an IPv6 and an IPv4 one, with the server on one of them. After a failure at
