@@ -13,17 +13,18 @@
 //! 3. `wire`: bytes to headers. One file per protocol, each with one table of fields. Start with `wire::udp`.
 //! 4. `frame`: a captured frame. `record`: capture files, reader and writer side by side. `capture`: frames from an
 //!    interface, and filters. `privilege`: root's rights, and how they are given up.
-//! 5. `explain`: the sentences: why a field has this value in this packet.
-//! 6. `render`: what people see: the table of fields, the RFCs' boxes, a line a packet, JSON.
-//! 7. [`cli`]: arguments made into settings, exit codes, and what the programs need before they can start.
-//! 8. [`escape`]: bytes from the network made safe to show.
+//! 5. `flow`: conversations: the states that RFC 9293 draws, and what each packet does in its conversation.
+//! 6. `explain`: the sentences: why a field has this value in this packet.
+//! 7. `render`: what people see: the table of fields, the RFCs' boxes, a line a packet, JSON.
+//! 8. [`cli`]: arguments made into settings, exit codes, and what the programs need before they can start.
+//! 9. [`escape`]: bytes from the network made safe to show.
 //!
-//! 3 to 6 are the sniffer's (feature `sniffer`, on by default); without it the four programs build alone.
+//! 3 to 7 are the sniffer's (feature `sniffer`, on by default); without it the four programs build alone.
 //!
 //! # How data flows
 //!
-//! One way: an interface or a file gives frames; `wire` reads their headers; `explain` says what they mean; `render` writes it.
-//! Everything works on a stream, in bounded memory, live as from a file.
+//! One way: an interface or a file gives frames; `wire` reads their headers; `flow` finds their conversation; `explain` says
+//! what they mean; `render` writes it. Everything works on a stream, in bounded memory, live as from a file.
 //!
 //! # Who may import whom
 //!
@@ -37,8 +38,9 @@
 //! | `record` | `frame`, `wire` |
 //! | `capture` | `record`, `frame`, `wire` |
 //! | `app` | `calls`, `escape` |
-//! | `explain` | `wire` |
-//! | `render` | `explain`, `frame`, `wire`, `escape` |
+//! | `flow` | `frame`, `wire` |
+//! | `explain` | `wire`, `flow` |
+//! | `render` | `explain`, `flow`, `frame`, `wire`, `escape` |
 //! | `cli` | all |
 //!
 //! A test holds this table against the `use` lines.
@@ -57,6 +59,8 @@ pub mod cli;
 pub mod escape;
 #[cfg(feature = "sniffer")]
 pub mod explain;
+#[cfg(feature = "sniffer")]
+pub mod flow;
 #[cfg(feature = "sniffer")]
 pub mod frame;
 #[cfg(all(feature = "sniffer", target_os = "linux"))]

@@ -1,0 +1,17 @@
+//! Conversations: which packets belong together, who is the client, and what each packet does there.
+//!
+//! A [`Tracker`] takes the packets of a capture one by one, in their order, and gives back a [`Step`] for each that belongs to
+//! a conversation: the place of this packet in it. Start with [`state`], the states that RFC 9293 draws, and [`segment`], what
+//! is to be known of a TCP segment. Nothing looks ahead, so it serves live as from a file, and what is remembered is bounded.
+#![forbid(unsafe_code)]
+
+pub mod conversation;
+pub mod datagram;
+pub mod number;
+pub mod segment;
+pub mod state;
+mod step;
+mod tracker;
+
+pub use step::{Kind, Party, Roles, Step};
+pub use tracker::Tracker;

@@ -1,0 +1,115 @@
+//! The place of one packet in its conversation.
+
+use std::fmt;
+use std::net::SocketAddr;
+
+use super::datagram::{Datagram, Notice};
+use super::segment::Segment;
+
+/// One of the two who talk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Party {
+    /// Who opened the conversation.
+    Client,
+    /// Who was waiting for it.
+    Server,
+}
+
+impl Party {
+    /// The other one.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Client => Self::Server,
+            Self::Server => Self::Client,
+        }
+    }
+
+    /// `client` or `server`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Server => "server",
+        }
+    }
+}
+
+impl fmt::Display for Party {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+/// How it is known who is the client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Roles {
+    /// It sent the SYN, or was answered with the SYN,ACK. Of UDP: it sent the first datagram of the capture, and the other
+    /// port is the lower or a well-known one, or answered.
+    Seen,
+    /// Taken from the port numbers: the server's is the one that an application chose, the client's is from the range from which systems pick.
+    Ports,
+    /// Nothing tells: who sent the first captured packet is called the client.
+    First,
+}
+
+/// What a packet does in its conversation.
+#[derive(Debug, Clone, Copy)]
+pub struct Step {
+    /// Number of the conversation in this capture, from 1, in the order of their first packets.
+    pub conversation: u64,
+    /// The client's address and port.
+    pub client: SocketAddr,
+    /// The server's address and port.
+    pub server: SocketAddr,
+    /// How it is known which one is the client.
+    pub roles: Roles,
+    /// Who sent this packet. Of an ICMP error: who sent the packet that caused it is the other one.
+    pub sender: Party,
+    /// Place of the packet among those of the conversation, from 1.
+    pub place: u64,
+    /// Nanoseconds since the packet before in the same conversation; absent for the first one, and where a time is missing.
+    pub pause: Option<i64>,
+    /// By protocol.
+    pub kind: Kind,
+}
+
+/// What a packet does, by protocol.
+#[derive(Debug, Clone, Copy)]
+pub enum Kind {
+    /// A TCP segment.
+    Segment(Segment),
+    /// A UDP datagram.
+    Datagram(Datagram),
+    /// An ICMP error about a packet of this conversation.
+    Notice(Notice),
+}
+
+impl Step {
+    /// What it says of a TCP segment.
+    #[must_use]
+    pub const fn segment(&self) -> Option<&Segment> {
+        match &self.kind {
+            Kind::Segment(segment) => Some(segment),
+            _ => None,
+        }
+    }
+
+    /// What it says of a UDP datagram.
+    #[must_use]
+    pub const fn datagram(&self) -> Option<&Datagram> {
+        match &self.kind {
+            Kind::Datagram(datagram) => Some(datagram),
+            _ => None,
+        }
+    }
+
+    /// What it says of an ICMP error.
+    #[must_use]
+    pub const fn notice(&self) -> Option<&Notice> {
+        match &self.kind {
+            Kind::Notice(notice) => Some(notice),
+            _ => None,
+        }
+    }
+}
