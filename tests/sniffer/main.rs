@@ -2,7 +2,7 @@
 //!
 //! - `stage`: namespaces, started sniffers, judges;
 //! - `frames`: frames and capture files, byte by byte;
-//! - `traffic`: real traffic, captured live; `ends`: how a live capture ends;
+//! - `traffic`: real traffic, captured live; `ends`: how a live capture ends; `losses`: what could not be kept;
 //! - `files`: capture files; `troubles`: what is refused, and in which words;
 //! - `views`: what a packet looks like; `privileges`: who may capture, and who owns what comes of it.
 #![cfg(all(feature = "sniffer", target_os = "linux"))]
@@ -18,6 +18,8 @@ mod files;
 #[cfg(test)]
 #[allow(unreachable_pub, reason = "shared by the modules of this test alone")]
 mod frames;
+#[cfg(test)]
+mod losses;
 #[cfg(test)]
 mod privileges;
 #[cfg(test)]

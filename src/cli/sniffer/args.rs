@@ -147,4 +147,5 @@ const EXAMPLES: &str = "Examples:
   sudo sniffer -i lo -w - | wireshark -k -i -
   sniffer -r captures/mine.pcap --view summary 'tcp and port 49957'
 
-Exit status: 0 fine; 1 failure, or something was lost; 2 wrong arguments.";
+Exit status: 0 fine; 1 failure, or packets were lost: dropped by the kernel, or captured but
+neither printed nor recorded; 2 wrong arguments.";
