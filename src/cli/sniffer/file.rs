@@ -162,10 +162,27 @@ fn each(
             }
             if let Err(error) = open.write(&frame, reader) {
                 *copy = None;
-                return Err(error.into());
+                let left = args.count.map_or(u64::MAX, |count| count - wanted);
+                let more = lost_with_it(args, reader, selection, left, stop);
+                return Err(error.with_more_lost(more).into());
             }
         }
     }
+}
+
+/// How many more packets a copy that has failed would have had, `most` at most. A pipe is not waited for.
+fn lost_with_it(args: &SnifferArgs, reader: &mut Reader, selection: &mut Selection, most: u64, stop: &Stop) -> u64 {
+    let mut lost = 0;
+    if args.read.as_deref() == Some(Path::new("-")) {
+        return lost;
+    }
+    while lost < most
+        && !stop.requested()
+        && let Ok(Some(frame)) = reader.next()
+    {
+        lost += u64::from(selection.wants(&frame).unwrap_or(false));
+    }
+    lost
 }
 
 fn unwritable(error: &std::io::Error) -> String {
@@ -197,7 +214,9 @@ impl Copy {
         let known = &reader.facts().interfaces;
         if let Some(destination) = self.destination.take() {
             let section = section(reader);
-            self.recorder = Some(Recorder::new(destination, self.format, &section, known)?);
+            // The frame that is in hand then is lost with the start of the file.
+            let recorder = Recorder::new(destination, self.format, &section, known);
+            self.recorder = Some(recorder.map_err(|error| error.with_more_lost(1))?);
             self.interfaces = known.len();
         }
         let Some(recorder) = &mut self.recorder else {
