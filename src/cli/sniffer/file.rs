@@ -12,8 +12,8 @@ use crate::capture::filter::Filter;
 use crate::escape::printable;
 use crate::explain::packet;
 use crate::frame::Frame;
-use crate::record::{Destination, Format, Reader, Recorder, Section, WriteError};
-use crate::wire::decode;
+use crate::record::{Destination, Format, Interface, Reader, Recorder, Section, WriteError};
+use crate::wire::{LinkType, decode};
 
 /// Reads the file, shows and records what is wanted of it.
 #[must_use]
@@ -64,7 +64,7 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
             }
         }
     }
-    if let Some(Err(error)) = copy.map(Copy::finish)
+    if let Some(Err(error)) = copy.map(|copy| copy.finish(&reader))
         && !error.is_closed_pipe()
     {
         say.error(&one_line(&error));
@@ -229,16 +229,27 @@ impl Copy {
         recorder.write(frame)
     }
 
-    fn finish(self) -> Result<(), WriteError> {
+    /// Ends the copy with what the file said that was counted. That is about the capture, so it stays true of a copy that
+    /// has fewer packets.
+    fn finish(mut self, reader: &Reader) -> Result<(), WriteError> {
+        let known = &reader.facts().interfaces;
         if let Some(destination) = self.destination {
-            // Nothing was wanted: an empty capture all the same. Ethernet, for pcap has to name a link type.
-            let none = crate::record::Interface::new(crate::wire::LinkType::ETHERNET);
-            let section = Section::of_this_machine(APPLICATION);
-            Recorder::new(destination, self.format, &section, &[none])?.finish(&[])?;
-        } else if let Some(recorder) = self.recorder {
-            recorder.finish(&[])?;
+            // Nothing was wanted: an empty capture all the same, and a pcap file has to name a link type.
+            let none = [Interface::new(LinkType::ETHERNET)];
+            let described = match (self.format, known.get(..1)) {
+                (_, None) => &none,
+                (Format::Pcap, Some(first)) => first,
+                (Format::PcapNg, _) => known,
+            };
+            self.interfaces = described.len();
+            self.recorder = Some(Recorder::new(destination, self.format, &section(reader), described)?);
         }
-        Ok(())
+        let counted = |interface: &Interface| interface.statistics.unwrap_or_default();
+        let counted: Vec<_> = known.iter().take(self.interfaces).map(counted).collect();
+        match self.recorder {
+            Some(recorder) => recorder.finish(&counted).map(|_| ()),
+            None => Ok(()),
+        }
     }
 }
 

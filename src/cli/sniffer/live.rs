@@ -276,6 +276,7 @@ impl Session<'_> {
             dropped: Some(counted.dropped),
             start: self.first,
             end: self.last,
+            ..Statistics::default()
         };
         let recorded = self.finish_recording(statistics);
         let unseen = self.unprinted > 0 && !recorded;
