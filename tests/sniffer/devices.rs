@@ -48,7 +48,10 @@ fn an_interface_that_is_removed_ends_it_with_the_summary() {
         ip("link del left");
         let ended = Ended::of(&mut sniffer);
         assert_eq!(ended.code, Some(1), "{ended:?}");
-        assert!(ended.errors.contains("error: the interface left was removed"), "{ended:?}");
+        assert!(
+            ended.errors.contains("error: the interface left was removed"),
+            "{ended:?}"
+        );
         assert!(ended.errors.contains("0 packets captured"), "{ended:?}");
     });
 }

@@ -156,6 +156,53 @@ fn a_reader_who_has_left_ends_it_quietly() {
 }
 
 #[test]
+fn a_recording_ends_too_when_the_reader_of_the_screen_leaves_and_is_whole() {
+    in_namespace(
+        "ends::a_recording_ends_too_when_the_reader_of_the_screen_leaves_and_is_whole",
+        || {
+            let folder = Folder::new();
+            let (client, _server, port) = pair();
+            let port = port.to_string();
+            for (name, quiet) in [("printed.pcap", false), ("quiet.pcap", true)] {
+                let path = folder.file(name);
+                let (ours, theirs) = std::io::pipe().unwrap();
+                let mut command = sniffer(&["-p", &port, "--view", "summary", "-w", path.to_str().unwrap()]);
+                command
+                    .args(quiet.then_some("-q"))
+                    .stdout(theirs)
+                    .stderr(Stdio::piped());
+                let mut sniffing = command.spawn().unwrap();
+                drop((command, ours));
+                let since = Instant::now();
+                let mut ended = false;
+                while !ended && since.elapsed() < MOMENT * 3 {
+                    client.send(b"nobody looks").unwrap();
+                    std::thread::sleep(Duration::from_millis(10));
+                    ended = sniffing.try_wait().unwrap().is_some();
+                }
+                assert_eq!(ended, !quiet, "{name}");
+                let id = nix::unistd::Pid::from_raw(sniffing.id().cast_signed());
+                if !ended {
+                    nix::sys::signal::kill(id, Signal::SIGINT).unwrap();
+                }
+                let ended = Ended::from(sniffing.wait_with_output().unwrap());
+                assert_eq!(ended.code, Some(0), "{ended:?}");
+                let packets = tshark(&path, &["frame.number"]).len();
+                let written = if packets == 1 {
+                    "1 packet"
+                } else {
+                    &format!("{packets} packets")
+                };
+                assert!(
+                    packets > 0 && ended.errors.contains(&format!("{written} captured")),
+                    "{ended:?}"
+                );
+            }
+        },
+    );
+}
+
+#[test]
 fn a_full_disk_ends_it_and_is_counted() {
     in_namespace("ends::a_full_disk_ends_it_and_is_counted", || {
         let (client, _server, port) = pair();

@@ -204,6 +204,10 @@ fn help_shows_examples_and_fits_a_terminal() {
         help.contains("Examples:") && help.contains("--handshake-only"),
         "{help}"
     );
+    assert!(
+        help.contains("'icmp or port 80'") && help.contains("packets were lost"),
+        "{help}"
+    );
     let long: Vec<&str> = help.lines().filter(|line| line.chars().count() > 100).collect();
     assert!(long.is_empty(), "{long:?}");
 }
