@@ -71,7 +71,7 @@ enum Kind {
     Only(u16),
     /// There is an `EtherType` in frames of which the byte here has these bits, under this mask; no other frame has one.
     Marked {
-        mark: Place,
+        byte: Place,
         mask: u32,
         bits: u32,
         ether_type: Place,
@@ -112,11 +112,11 @@ impl Layout {
             }
             // The low half of the first byte is 2 where LLC follows behind the circuit's number.
             LinkType::SUNATM => {
-                let (mark, mask, bits) = (Place::At(0), 0x0f, 2);
+                let (byte, mask, bits) = (Place::At(0), 0x0f, 2);
                 let ether_type = Place::At(10);
                 (
                     Kind::Marked {
-                        mark,
+                        byte,
                         mask,
                         bits,
                         ether_type,
@@ -147,7 +147,7 @@ impl Layout {
         let behind = |base, offset| Place::Behind { base, offset };
         Self {
             kind: Kind::Marked {
-                mark: behind(Base::Radiotap, 0),
+                byte: behind(Base::Radiotap, 0),
                 mask: 0x0c,
                 bits: 0x08,
                 ether_type: behind(Base::Wireless, 6),
@@ -196,7 +196,7 @@ impl Layout {
     /// The start of the link-layer header.
     pub(super) const fn link_header(&self) -> Place {
         match self.kind {
-            Kind::Marked { mark, .. } => mark,
+            Kind::Marked { byte, .. } => byte,
             _ => Place::At(0),
         }
     }
@@ -224,10 +224,9 @@ impl Layout {
     /// Is what follows of this `EtherType`?
     pub(super) fn is_type(&self, number: u16) -> Condition {
         match (self.kind, number) {
-            (Kind::EtherType(place), _) => place.half().equals(number.into()),
             (Kind::Numbered { place, ipv4, .. } | Kind::OnlyIp { place, ipv4, .. }, IPV4) => place.half().equals(ipv4),
             (Kind::Numbered { place, ipv6, .. } | Kind::OnlyIp { place, ipv6, .. }, IPV6) => place.half().equals(ipv6),
-            (Kind::Numbered { place, .. }, _) => place.half().equals(number.into()),
+            (Kind::EtherType(place) | Kind::Numbered { place, .. }, _) => place.half().equals(number.into()),
             (Kind::Family { either_order }, IPV4) => families(&[2], either_order),
             // Every system has a number of its own for IPv6: macOS, NetBSD and OpenBSD, FreeBSD.
             (Kind::Family { either_order }, IPV6) => families(&[30, 24, 28], either_order),
@@ -236,14 +235,14 @@ impl Layout {
             (Kind::Only(only), _) if only == number => Condition::Always,
             (
                 Kind::Marked {
-                    mark,
+                    byte,
                     mask,
                     bits,
                     ether_type,
                 },
                 _,
             ) => {
-                let has_type = mark.byte().masked(mask).equals(bits);
+                let has_type = byte.byte().masked(mask).equals(bits);
                 has_type.and(ether_type.half().equals(number.into()))
             }
             (Kind::Arcnet, _) => arcnet_types(number),

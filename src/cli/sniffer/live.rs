@@ -1,7 +1,7 @@
 //! Packets from an interface.
 //!
 //! The order matters: open the capture while the privileges are there, give them up, only then open files and start
-//! threads. The main thread captures and records; another one prints ([`super::printing`]).
+//! threads. The main thread captures and records; another one prints (`printing`).
 
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};

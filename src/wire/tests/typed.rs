@@ -205,7 +205,8 @@ fn the_options_that_a_conversation_needs_are_typed() {
 /// RFC 9768 section 3.2.3.2: both orders, and counters left out at the end.
 #[test]
 fn accurate_ecn_counts_bytes_in_either_order() {
-    let options: [(&[u8], &[(&str, u64)]); 4] = [
+    type Counters<'t> = &'t [(&'t str, u64)];
+    let options: [(&[u8], Counters<'_>); 4] = [
         (
             &[172, 11, 0, 0, 1, 0, 0, 2, 0xff, 0xff, 3],
             &[("ee0b", 1), ("eceb", 2), ("ee1b", 0x00ff_ff03)],
