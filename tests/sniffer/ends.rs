@@ -94,10 +94,15 @@ fn it_stops_while_traffic_never_does() {
             let mut signalled = running;
             let status = signalled.wait_within(PATIENCE);
             let mut timed = Running::start(&mut sniffer(&["-p", &port, "-q", "--duration", "0.3"]));
-            let timed = timed.wait_within(PATIENCE);
+            let time_over = timed.wait_within(PATIENCE);
             flood.store(false, std::sync::atomic::Ordering::Relaxed);
-            assert!(status.is_some_and(|status| status.success()), "a signal: {status:?}");
-            assert!(timed.is_some_and(|status| status.success()), "the time: {timed:?}");
+            for (status, running) in [(status, signalled), (time_over, timed)] {
+                // Where the receive buffer is small the kernel drops some, and that is status 1.
+                let errors = running.errors();
+                let expected = i32::from(!errors.contains("\n0 dropped by kernel"));
+                let code = status.and_then(|status| status.code());
+                assert_eq!(code, Some(expected), "{errors}");
+            }
         });
     });
 }

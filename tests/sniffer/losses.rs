@@ -27,9 +27,11 @@ impl Unread {
         let mut child = command.stdout(theirs).stderr(Stdio::piped()).spawn().unwrap();
         drop(command);
         let mut errors = BufReader::new(child.stderr.take().unwrap());
-        let mut ready = String::new();
-        errors.read_line(&mut ready).unwrap();
-        assert!(ready.starts_with("capturing on "), "{ready}");
+        let mut said = String::new();
+        // A small receive buffer is said before.
+        while !said.contains("capturing on ") {
+            assert!(errors.read_line(&mut said).unwrap() > 0, "{said}");
+        }
         Self { child, output, errors }
     }
 

@@ -342,8 +342,13 @@ fn a_live_capture_can_be_piped_to_another_program() {
         drop(command);
         let mut said = std::io::BufReader::new(sniffing.stderr.take().unwrap());
         let mut ready = String::new();
-        std::io::BufRead::read_line(&mut said, &mut ready).unwrap();
-        assert!(ready.starts_with("capturing on lo"), "{ready}");
+        // A small receive buffer is said before.
+        while !ready.contains("capturing on lo") {
+            assert!(
+                std::io::BufRead::read_line(&mut said, &mut ready).unwrap() > 0,
+                "{ready}"
+            );
+        }
         let reading = reader.stdin(ours).stdout(std::process::Stdio::piped());
         let reading = reading.stderr(std::process::Stdio::null()).spawn().unwrap();
         for _ in 0..3 {
