@@ -70,6 +70,7 @@ mod tests {
         let theirs = match (tcpdump(pile, &[], expression), compiled(link, expression)) {
             (Err(_), Err(_)) => return Ok(0),
             (Err(theirs), Ok(_)) => return Err(told(&format!("only tcpdump refuses it: {theirs}"))),
+            (Ok(_), Err(ours)) if is_left_to_tcpdump(link, &ours) => return Ok(0),
             (Ok(_), Err(ours)) => return Err(told(&format!("tcpdump takes it: {ours}"))),
             (Ok(theirs), Ok(_)) => theirs,
         };
@@ -95,11 +96,25 @@ mod tests {
         Ok(differing.len())
     }
 
+    /// What we refuse and tcpdump does not, with the reasons.
+    fn is_left_to_tcpdump(link: LinkType, refusal: &str) -> bool {
+        match link.0 {
+            // Juniper's captures: tcpdump looks at a mark that all of them start with, and takes every packet for IPv4, for
+            // IPv6 and for ARP at once.
+            137 | 164 | 178 => refusal.contains("do not know where frames of"),
+            // IEEE 802.11: which of up to four addresses is the source depends on the way of the frame, and its tags are not
+            // Ethernet's. People ask for them with `wlan`, which is not in our part of the language.
+            127 => refusal.contains("asks for a part of Ethernet frames"),
+            _ => false,
+        }
+    }
+
     /// Is this tcpdump's verdict too once there is something where the frame ends?
     fn is_certain(pile: &Pile, frame: &Captured, expression: &str, verdict: bool) -> bool {
         let longer = [0x00, 0x45, 0xff].map(|fill| {
             let mut bytes = frame.bytes.clone();
-            bytes.resize(bytes.len() + 200, fill);
+            // More than a radiotap header can claim to have, 65,535.
+            bytes.resize(bytes.len() + 70_000, fill);
             (frame.origin.clone(), frame.original_length, bytes)
         });
         let pile = Pile::of(pile.link, longer.into());
@@ -179,7 +194,7 @@ mod tests {
         if !needs::tool("tcpdump") {
             return;
         }
-        for pile in &piles() {
+        for pile in piles().iter().filter(|pile| pile.is_judged_as_it_is()) {
             for expression in TABLE
                 .iter()
                 .chain(&["ip[0] + tcp[12] / 4 - 2 * ip[9] > udp[4] << 1 | 3"])

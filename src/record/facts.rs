@@ -123,17 +123,25 @@ impl Interface {
     }
 }
 
-/// What was counted on an interface during a capture.
+/// What was counted on an interface during a capture: of all that passed there then, whatever was chosen of it later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Statistics {
-    /// Frames that came in and passed the filter.
+    /// Frames that came in; with some programs, among them this one, only those that passed the filter (`isb_ifrecv`).
     pub received: Option<u64>,
-    /// Frames among these that found no room and were lost.
+    /// Frames among these that found no room and were lost (`isb_ifdrop`).
     pub dropped: Option<u64>,
+    /// Frames that passed the filter (`isb_filteraccept`).
+    pub accepted: Option<u64>,
+    /// Frames that the operating system lost (`isb_osdrop`).
+    pub dropped_by_system: Option<u64>,
+    /// Frames that reached the capturing program (`isb_usrdeliv`).
+    pub delivered: Option<u64>,
     /// When the capture began.
     pub start: Option<Time>,
     /// When it ended.
     pub end: Option<Time>,
+    /// When this was counted; a [`super::Recorder`] takes the end or the start for it if it is not known.
+    pub at: Option<Time>,
 }
 
 /// Who made a capture, on what. A pcapng file has one or several of these; a pcap file has one without words.

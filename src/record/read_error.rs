@@ -76,6 +76,9 @@ impl fmt::Display for ReadError {
                     words(error)
                 )
             }
+            ReadProblem::Read(error) if error.kind() == io::ErrorKind::IsADirectory => {
+                write!(f, "cannot read {name}: it is a folder; name a capture file in it")
+            }
             ReadProblem::Read(error) => {
                 write!(
                     f,

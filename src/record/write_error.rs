@@ -89,6 +89,15 @@ impl WriteError {
         )
     }
 
+    /// The same failure, with so many more frames that it has cost: those that were wanted and never handed over.
+    #[must_use]
+    pub fn with_more_lost(mut self, more: u64) -> Self {
+        if let Self::Failed { lost, .. } = &mut self {
+            *lost += more;
+        }
+        self
+    }
+
     /// Was it this frame alone that could not be recorded? Then the next one may.
     #[must_use]
     pub const fn is_about_one_frame(&self) -> bool {
@@ -141,9 +150,14 @@ impl fmt::Display for WriteError {
                 kept,
                 lost,
             } => {
-                write!(f, "writing {name} failed: {why}; packets lost: {lost}, packets whole in it: {kept}")?;
+                write!(f, "writing {name} failed: {why}; ")?;
+                match (kept, lost) {
+                    (0, 0) => f.write_str("nothing was recorded")?,
+                    _ => write!(f, "packets lost: {lost}, packets whole in it: {kept}")?,
+                }
                 f.write_str(match kind {
                     io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "; make room and capture again",
+                    io::ErrorKind::FileTooLarge => "; choose another disk, or lift the limit with 'ulimit -f unlimited'",
                     io::ErrorKind::BrokenPipe => "; the program that read the pipe has ended",
                     _ => "",
                 })

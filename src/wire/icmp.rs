@@ -242,17 +242,22 @@ pub(super) fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
         packet.end(data, Content::Data);
         return None;
     }
-    let told = fixed.u8(5).map_or(0, |words| usize::from(words) * 4);
-    Some((
-        Next::EtherType(0x0800),
-        quotation(data, told, matches!(message, 3 | 11 | 12), packet),
-    ))
+    let told = quoted_length(fixed);
+    Some((Next::EtherType(0x0800), quotation(data, told, packet)))
 }
 
-/// The quoted datagram; where the message tells its length (RFC 4884), without the extensions after it.
-pub(super) fn quotation<'a>(data: Rest<'a>, told: usize, tells: bool, packet: &mut Packet<'a>) -> Rest<'a> {
+/// The length of the quotation in bytes that the message tells; 0 if it tells none. RFC 4884 section 5.1
+pub(super) fn quoted_length(header: Span<'_>) -> usize {
+    match header.u8(0) {
+        Some(3 | 11 | 12) => header.u8(5).map_or(0, |words| usize::from(words) * 4),
+        _ => 0,
+    }
+}
+
+/// The quoted datagram; where the message tells its length, without the extension after it.
+pub(super) fn quotation<'a>(data: Rest<'a>, told: usize, packet: &mut Packet<'a>) -> Rest<'a> {
     let mut quoted = data;
-    if tells && told > 0 && told < data.length {
+    if told > 0 && told < data.length {
         packet.trail(data, told);
         quoted = data.limited(told);
     }

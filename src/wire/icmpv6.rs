@@ -27,6 +27,17 @@ pub static TABLE: [Spec; 3] = [
 ];
 
 static RESERVED: [Spec; 1] = [bytes("icmpv6.reserved", "unused", 4, 4, Form::Hex)];
+/// RFC 4884 section 4.2 and 4.3; without a length these are unused as before.
+static WITH_LENGTH: [Spec; 2] = [
+    bytes(
+        "icmpv6.length",
+        "length of quotation",
+        4,
+        1,
+        Form::Length { unit: 8, uncounted: 0 },
+    ),
+    bytes("icmpv6.reserved", "unused", 5, 3, Form::Hex),
+];
 static TOO_BIG: [Spec; 1] = [bytes("icmpv6.mtu", "MTU", 4, 4, Form::Count("bytes"))];
 static PARAMETER: [Spec; 1] = [bytes("icmpv6.pointer", "pointer", 4, 4, Form::Decimal)];
 static ECHO: [Spec; 2] = [
@@ -156,7 +167,10 @@ fn body(message: u8, length: usize) -> (&'static [Spec], usize) {
 pub(super) fn fields(header: Span<'_>) -> Vec<Field<'_>> {
     let mut fields = header.first(FIXED).fields(&TABLE, &UNREAD);
     let message = header.u8(0).unwrap_or(u8::MAX);
-    let (table, length) = body(message, header.bytes.len());
+    let (table, length) = match body(message, header.bytes.len()) {
+        (_, length) if quoted_length(header) > 0 => (&WITH_LENGTH[..], length),
+        plain => plain,
+    };
     fields.extend(table.iter().map_while(|spec| Field::read(spec, header)));
     if nd::table(message).is_some() && header.bytes.len() > length {
         nd::push_fields(header.from(length), &mut fields);
@@ -237,10 +251,14 @@ pub(super) fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
         packet.end(data, Content::Data);
         return None;
     }
-    // RFC 4884: in units of 8 bytes, for destination unreachable and time exceeded.
-    let told = rest.span.u8(4).map_or(0, |units| usize::from(units) * 8);
-    Some((
-        Next::EtherType(0x86dd),
-        quotation(data, told, matches!(message, 1 | 3), packet),
-    ))
+    let told = quoted_length(rest.span);
+    Some((Next::EtherType(0x86dd), quotation(data, told, packet)))
+}
+
+/// As for ICMP, but in units of 8 bytes. RFC 4884 section 5.4
+pub(super) fn quoted_length(header: Span<'_>) -> usize {
+    match header.u8(0) {
+        Some(1 | 3) => header.u8(4).map_or(0, |units| usize::from(units) * 8),
+        _ => 0,
+    }
 }

@@ -14,6 +14,7 @@ mod decode;
 pub mod ethernet;
 mod field;
 pub mod icmp;
+pub mod icmp_extension;
 pub mod icmpv6;
 pub mod ipv4;
 pub mod ipv6;

@@ -203,9 +203,9 @@ impl<'a> Packet<'a> {
         checksum::of(&self.layers, index)
     }
 
-    /// The fields of every header, from the outside in.
+    /// The fields of every header, from the outside in, and of an ICMP extension behind them.
     pub fn fields(&self) -> impl Iterator<Item = Field<'a>> {
-        self.layers.iter().flat_map(Layer::fields)
+        self.layers.iter().flat_map(Layer::fields).chain(self.icmp_extension())
     }
 }
 

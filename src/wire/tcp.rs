@@ -1,5 +1,6 @@
 //! TCP. RFC 9293
 
+mod multipath;
 pub mod options;
 
 use pnet::packet::tcp::TcpPacket;

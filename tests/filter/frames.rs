@@ -1,5 +1,6 @@
 //! What the filters are asked about: captured frames and made ones, whole and cut, in one capture for each link type.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{Seek as _, Write as _};
 use std::path::Path;
@@ -10,7 +11,7 @@ use socket_lab::wire::LinkType;
 use crate::support::needs;
 
 /// The link types that filters know.
-pub(crate) const LINKS: [LinkType; 8] = [
+pub(crate) const LINKS: [LinkType; 15] = [
     LinkType::ETHERNET,
     LinkType::LINUX_SLL,
     LinkType::LINUX_SLL2,
@@ -19,6 +20,13 @@ pub(crate) const LINKS: [LinkType; 8] = [
     LinkType::RAW,
     LinkType::IPV4,
     LinkType::IPV6,
+    LinkType::PPP,
+    LinkType::SLIP,
+    LinkType::C_HDLC,
+    LinkType::FRELAY,
+    LinkType::SUNATM,
+    LinkType::ARCNET_LINUX,
+    LinkType::IEEE802_11_RADIOTAP,
 ];
 
 /// A frame, with its place in its pile.
@@ -50,7 +58,12 @@ impl Pile {
         });
         let all: Vec<Captured> = captured.collect();
         let mut file = tempfile::tempfile().unwrap();
-        file.write_all(&written(link, &all)).unwrap();
+        let judged = match link {
+            LinkType::FRELAY => written(LinkType::C_HDLC, &all.iter().map(as_hdlc).collect::<Vec<_>>()),
+            LinkType::SLIP => written(LinkType::LINUX_SLL, &all.iter().map(as_cooked).collect::<Vec<_>>()),
+            _ => written(link, &all),
+        };
+        file.write_all(&judged).unwrap();
         Self {
             link,
             frames: all,
@@ -58,12 +71,46 @@ impl Pile {
         }
     }
 
-    /// All of it as a capture file, to be read from its start.
+    /// Is tcpdump asked about these frames, and not about others in their place?
+    pub(crate) fn is_judged_as_it_is(&self) -> bool {
+        ![LinkType::FRELAY, LinkType::SLIP].contains(&self.link)
+    }
+
+    /// All of it as a capture file for tcpdump, to be read from its start.
     pub(crate) fn file(&self) -> File {
         let mut file = self.file.try_clone().unwrap();
         file.rewind().unwrap();
         file
     }
+}
+
+/// What tcpdump is asked about in the place of a Frame Relay frame: it looks there for the IP header at byte 0, where the
+/// address is, so `ip` is right and `tcp`, `host` and `port` are not. The header of Cisco HDLC is as long, and is believed.
+fn as_hdlc(frame: &Captured) -> Captured {
+    let mut hdlc = frame.clone();
+    if let Some([control, nlpid]) = hdlc.bytes.get_mut(2..4) {
+        [*control, *nlpid] = match [*control, *nlpid] {
+            [0x03, 0xcc] => [0x08, 0x00],
+            [0x03, 0x8e] => [0x86, 0xdd],
+            // Nothing that is asked for.
+            _ => [0xff, 0xff],
+        };
+    }
+    hdlc
+}
+
+/// The same for SLIP: tcpdump looks for the version of IP at byte 0, where the direction is, so nothing is IP there. The
+/// header of Linux cooked v1 is as long.
+fn as_cooked(frame: &Captured) -> Captured {
+    let mut cooked = frame.clone();
+    match cooked.bytes.get(16).map(|first| first >> 4) {
+        Some(4) => cooked.bytes[14..16].copy_from_slice(&[0x08, 0x00]),
+        Some(6) => cooked.bytes[14..16].copy_from_slice(&[0x86, 0xdd]),
+        Some(_) => cooked.bytes[14..16].copy_from_slice(&[0xff, 0xff]),
+        // The version is cut off, so the type has to be.
+        None => cooked.bytes.truncate(14),
+    }
+    cooked
 }
 
 /// A classic capture file in this machine's byte order. The second of each frame is its index.
@@ -102,8 +149,8 @@ pub(crate) fn read(file: &[u8]) -> (LinkType, Vec<Captured>) {
     (link, frames)
 }
 
-/// One pile for each link type: made frames always, those of `captures/` and of the folder `SOCKET_LAB_CORPUS` where they
-/// are.
+/// One pile for each link type: made frames for those that filters know, all frames of `captures/`, and of the folder
+/// `SOCKET_LAB_CORPUS` where it is: every capture in it is asked about.
 pub(crate) fn piles() -> Vec<Pile> {
     let mut captured = files(Path::new("captures"));
     match std::env::var_os("SOCKET_LAB_CORPUS") {
@@ -111,7 +158,7 @@ pub(crate) fn piles() -> Vec<Pile> {
         None => {
             let _ = writeln!(
                 std::io::stderr(),
-                "WITHOUT THE CORPUS: SOCKET_LAB_CORPUS is unset; filters are asked about made frames only"
+                "WITHOUT THE CORPUS: SOCKET_LAB_CORPUS is unset; filters are asked about made frames and captures/ only"
             );
         }
     }
@@ -119,9 +166,7 @@ pub(crate) fn piles() -> Vec<Pile> {
     let pile = |link: LinkType| {
         let own = made.iter().filter_map(|frame| carried(link, frame));
         let own = own.map(|bytes| ("made".to_owned(), u32::try_from(bytes.len()).unwrap(), bytes));
-        let others = captured
-            .iter()
-            .filter(|(of, _)| *of == link || (link == LinkType::RAW && of.0 == 12));
+        let others = captured.iter().filter(|(of, _)| *of == link);
         let others = others.map(|(_, frame)| (frame.origin.clone(), frame.original_length, frame.bytes.clone()));
         // tcpdump knows the families in its own byte order only.
         let known = |bytes: &[u8]| {
@@ -136,10 +181,12 @@ pub(crate) fn piles() -> Vec<Pile> {
         });
         Pile::of(link, both.collect())
     };
-    LINKS.map(pile).into_iter().collect()
+    let found = captured.iter().map(|(link, _)| *link).collect::<BTreeSet<_>>();
+    let unknown = found.into_iter().filter(|link| !LINKS.contains(link));
+    LINKS.into_iter().chain(unknown).map(pile).collect()
 }
 
-/// Every frame of every capture in the folder that tcpdump opens.
+/// Every frame of every capture in the folder.
 fn files(folder: &Path) -> Vec<(LinkType, Captured)> {
     let Ok(entries) = fs::read_dir(folder) else {
         return Vec::new();
@@ -157,8 +204,16 @@ fn files(folder: &Path) -> Vec<(LinkType, Captured)> {
             .stdin(file)
             .output()
             .unwrap();
-        if run.stdout.len() >= 24 {
+        let is_capture = run.stdout.len() >= 24;
+        assert!(
+            is_capture || !is_named_as_capture(&path),
+            "tcpdump does not open {}",
+            path.display()
+        );
+        if is_capture {
             let (link, frames) = read(&run.stdout);
+            // The number of raw IP in the systems' own headers.
+            let link = if link == LinkType::RAW_BSD { LinkType::RAW } else { link };
             let origin = path.display().to_string();
             all.extend(frames.into_iter().map(|frame| {
                 let origin = origin.clone();
@@ -167,6 +222,11 @@ fn files(folder: &Path) -> Vec<(LinkType, Captured)> {
         }
     }
     all
+}
+
+fn is_named_as_capture(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|ending| ending == "pcap" || ending == "pcapng")
 }
 
 /// The network packet of an Ethernet frame, as a frame of another link type; `None` if that cannot carry it.
@@ -188,12 +248,57 @@ fn carried(link: LinkType, ethernet: &[u8]) -> Option<Vec<u8>> {
         LinkType::LINUX_SLL2 => [kind, &[0; 18][..]].concat(),
         LinkType::NULL => family(u32::to_le_bytes)?,
         LinkType::LOOP => family(u32::to_be_bytes)?,
+        LinkType::PPP => match version {
+            4 => vec![0xff, 3, 0, 0x21],
+            6 => vec![0xff, 3, 0, 0x57],
+            _ => [&[0xff, 3], kind].concat(),
+        },
+        LinkType::SLIP if version != 0 => vec![0; 16],
+        LinkType::C_HDLC => [&[0x0f, 0], kind].concat(),
+        LinkType::FRELAY => match version {
+            4 => vec![0x18, 0x41, 3, 0xcc],
+            6 => vec![0x18, 0x41, 3, 0x8e],
+            // Something of OSI, RFC 2427 section 5.
+            _ => vec![0x18, 0x41, 3, 0x81],
+        },
+        // Every seventh is not LLC.
+        LinkType::SUNATM => {
+            let traffic = if packet.len().is_multiple_of(7) { 5 } else { 2 };
+            [&[0x80 | traffic, 0, 0, 100, 0xaa, 0xaa, 3, 0, 0, 0][..], kind].concat()
+        }
+        LinkType::ARCNET_LINUX => {
+            let number = match kind {
+                [0x08, 0x00] => 212 + 28 * u8::from(packet.len().is_multiple_of(2)),
+                [0x08, 0x06] => 213,
+                [0x80, 0x35] => 214,
+                [0x86, 0xdd] => 196,
+                _ => 1,
+            };
+            vec![7, u8::from(packet.len().is_multiple_of(3)), 0, 0, number, 0, 0, 0]
+        }
+        LinkType::IEEE802_11_RADIOTAP => wireless(packet.len(), kind),
         LinkType::RAW if version != 0 => Vec::new(),
         LinkType::IPV4 if version == 4 => Vec::new(),
         LinkType::IPV6 if version == 6 => Vec::new(),
         _ => return None,
     };
     Some([&header, packet].concat())
+}
+
+/// Headers of radiotap, IEEE 802.11 and LLC: with and without quality of service, and sometimes of a frame that has no data.
+fn wireless(choice: usize, kind: &[u8]) -> Vec<u8> {
+    let radiotap = if choice.is_multiple_of(3) { 8 } else { 300 };
+    let mut headers = vec![0; radiotap];
+    headers[2..4].copy_from_slice(&u16::try_from(radiotap).unwrap().to_le_bytes());
+    let (frame_control, length) = match choice % 5 {
+        0 => (0x08, 24),
+        4 => (0x80, 24),
+        _ => (0x88, 26),
+    };
+    headers.push(frame_control);
+    headers.resize(radiotap + length, 2);
+    headers.extend([0xaa, 0xaa, 3, 0, 0, 0]);
+    [&headers, kind].concat()
 }
 
 fn ethernet(destination: [u8; 6], kind: u16, payload: &[u8]) -> Vec<u8> {

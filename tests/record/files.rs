@@ -111,8 +111,12 @@ pub fn counted() -> Statistics {
     Statistics {
         received: Some(1_000_000_007),
         dropped: Some(5_000_000_011),
+        accepted: Some(1_000_000_009),
+        dropped_by_system: Some(3),
+        delivered: Some(0),
         start: Some(Time(TIME)),
         end: Some(Time(TIME + 60_000_000_001)),
+        at: Some(Time(TIME + 60_000_000_002)),
     }
 }
 

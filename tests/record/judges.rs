@@ -148,9 +148,12 @@ fn tshark_and_capinfos_find_the_facts() {
         &["-X", "read_format:MIME Files Format", "-V", "-O", "file-pcapng"],
     );
     for line in [
-        "Timestamp: Mar  4, 2026 05:07:07.123456790 UTC",
+        "Timestamp: Mar  4, 2026 05:07:07.123456791 UTC",
         "Number of Received Packets: 1000000007",
         "Number of Dropped Packets: 5000000011",
+        "Number of Accepted by Filter Packets: 1000000009",
+        "Number of Dropped Packets by OS: 3",
+        "Number of Delivered to the User Packets: 0",
     ] {
         assert!(block.contains(line), "no {line:?} in {block}");
     }

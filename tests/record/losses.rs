@@ -93,8 +93,8 @@ fn a_full_disk_is_said_at_once() {
         .unwrap();
     assert_eq!(
         error.to_string(),
-        "writing /dev/full failed: No space left on device; packets lost: 0, packets whole in it: 0; \
-         make room and capture again"
+        "writing /dev/full failed: No space left on device; nothing was recorded; make room and \
+         capture again"
     );
 }
 

@@ -47,6 +47,54 @@ fn a_copy_in_another_format_keeps_times_and_bytes() {
     assert_eq!(std::fs::read(&back).unwrap(), std::fs::read(&original).unwrap());
 }
 
+/// What the file says of its first interface's counts, as the blocks have it: options by their codes.
+fn statistics(path: &Path) -> Vec<(u16, Vec<u8>)> {
+    let file = std::fs::read(path).unwrap();
+    let word = |at: usize| u32::from_le_bytes(file[at..at + 4].try_into().unwrap());
+    let mut at = 0;
+    let mut found = Vec::new();
+    while at < file.len() {
+        let end = at + word(at + 4) as usize;
+        let (kind, mut option) = (word(at), at + 20);
+        at = end;
+        if kind != 5 {
+            continue;
+        }
+        while option < end - 4 {
+            let [code, length] =
+                [option, option + 2].map(|at| u16::from_le_bytes(file[at..at + 2].try_into().unwrap()));
+            let value = file[option + 4..option + 4 + usize::from(length)].to_vec();
+            found.push((code, value));
+            option += 4 + usize::from(length).next_multiple_of(4);
+        }
+    }
+    found
+}
+
+#[test]
+fn a_copy_keeps_what_was_counted_whatever_was_chosen() {
+    if !needs::tool("capinfos") {
+        return;
+    }
+    let folder = Folder::new();
+    let original = Path::new("captures/tcp.pcapng");
+    let told = statistics(original);
+    assert!(told.iter().any(|(code, _)| *code == 4), "{told:?}");
+    for choice in ["tcp", "tcp[tcpflags] & tcp-syn != 0", "udp"] {
+        let copy = folder.file("copy.pcapng");
+        let arguments = ["-q", "-r", original.to_str().unwrap(), "-w", copy.to_str().unwrap()];
+        let ended = ran(&[&arguments[..], &["--force", choice]].concat());
+        assert_eq!((ended.code, ended.errors.as_str()), (Some(0), ""), "{choice}");
+        assert_eq!(statistics(&copy), told, "{choice}");
+        let info = run(Command::new("capinfos").arg(&copy));
+        assert!(
+            info.contains("Number of stat entries = 1") && info.contains("Name = lo"),
+            "{info}"
+        );
+        assert_eq!(tshark(&copy, &["frame.number"]).is_empty(), choice == "udp");
+    }
+}
+
 #[test]
 fn a_copy_has_what_was_chosen_and_nothing_else() {
     if !judges() {

@@ -2,7 +2,8 @@
 //!
 //! - `stage`: namespaces, started sniffers, judges;
 //! - `frames`: frames and capture files, byte by byte;
-//! - `traffic`: real traffic, captured live; `ends`: how a live capture ends;
+//! - `traffic`: real traffic, captured live; `ends`: how a live capture ends; `losses`: what could not be kept;
+//! - `devices`: what happens to the interface meanwhile;
 //! - `files`: capture files; `troubles`: what is refused, and in which words;
 //! - `views`: what a packet looks like; `privileges`: who may capture, and who owns what comes of it.
 #![cfg(all(feature = "sniffer", target_os = "linux"))]
@@ -12,12 +13,16 @@
 mod support;
 
 #[cfg(test)]
+mod devices;
+#[cfg(test)]
 mod ends;
 #[cfg(test)]
 mod files;
 #[cfg(test)]
 #[allow(unreachable_pub, reason = "shared by the modules of this test alone")]
 mod frames;
+#[cfg(test)]
+mod losses;
 #[cfg(test)]
 mod privileges;
 #[cfg(test)]

@@ -229,6 +229,28 @@ fn ports_hosts_and_expressions_let_only_theirs_through() {
 }
 
 #[test]
+fn an_icmp_error_has_no_port_and_an_expression_lets_it_through() {
+    in_namespace(
+        "traffic::an_icmp_error_has_no_port_and_an_expression_lets_it_through",
+        || {
+            let (client, server, port) = pair();
+            // Nobody listens there any more: the kernel answers "port unreachable".
+            drop(server);
+            let port = port.to_string();
+            let both = format!("icmp or port {port}");
+            for (choice, expected) in [(&["-p", &port][..], 1), (&[&both], 2)] {
+                let sniffer = capturing(&[&["--view", "summary"], choice].concat());
+                // The error of the datagram before is told now, and nothing is sent.
+                while client.send(b"anybody?").is_err() {}
+                let ended = Ended::by(sniffer, Signal::SIGINT);
+                assert_eq!(ended.output.lines().count(), expected, "{choice:?}: {ended:?}");
+                assert_eq!(ended.output.contains("ICMP"), expected == 2, "{ended:?}");
+            }
+        },
+    );
+}
+
+#[test]
 fn nothing_after_the_ready_line_is_lost() {
     in_namespace("traffic::nothing_after_the_ready_line_is_lost", || {
         const BURST: usize = 5000;
@@ -320,8 +342,13 @@ fn a_live_capture_can_be_piped_to_another_program() {
         drop(command);
         let mut said = std::io::BufReader::new(sniffing.stderr.take().unwrap());
         let mut ready = String::new();
-        std::io::BufRead::read_line(&mut said, &mut ready).unwrap();
-        assert!(ready.starts_with("capturing on lo"), "{ready}");
+        // A small receive buffer is said before.
+        while !ready.contains("capturing on lo") {
+            assert!(
+                std::io::BufRead::read_line(&mut said, &mut ready).unwrap() > 0,
+                "{ready}"
+            );
+        }
         let reading = reader.stdin(ours).stdout(std::process::Stdio::piped());
         let reading = reading.stderr(std::process::Stdio::null()).spawn().unwrap();
         for _ in 0..3 {

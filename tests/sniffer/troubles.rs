@@ -29,7 +29,7 @@ fn what_is_no_capture_is_named() {
         (&text, "neither pcap nor pcapng"),
         (&empty, "is empty"),
         (&missing, "No such file or directory"),
-        (&place, "Is a directory"),
+        (&place, "it is a folder; name a capture file in it"),
     ];
     for (path, words) in cases {
         let path = path.to_str().unwrap();
@@ -107,8 +107,17 @@ fn a_full_disk_is_said() {
     refused(
         &recorded,
         1,
-        &["/dev/full", "No space left on device", "packets lost: "],
+        &[
+            "/dev/full",
+            "No space left on device",
+            "packets lost: 20000, packets whole in it: 0",
+        ],
     );
+    // Those that were chosen are lost, not those that were not wanted anyway.
+    let chosen = ran(&["-q", "-r", capture, "-w", "/dev/full", "-c", "700"]);
+    refused(&chosen, 1, &["packets lost: 700,"]);
+    let chosen = ran(&["-q", "-r", capture, "-w", "/dev/full", "less 44"]);
+    refused(&chosen, 1, &["packets lost: 10,"]);
     // One that fills up on the way: files of at most 8 x 512 bytes.
     let path = folder.file("filled.pcap");
     let mut small = Command::new("sh");
@@ -118,10 +127,14 @@ fn a_full_disk_is_said() {
         env!("CARGO_BIN_EXE_sniffer"),
     ]);
     clean(&mut small).args(["-q", "-r", capture, "-w", path.to_str().unwrap()]);
+    // 24 bytes of the file's header; of each packet 16 and Ethernet 14, IPv4 20, UDP 8, and 2 to 3 of data here.
+    let ten = 10 * (16 + 42 + 2);
+    let whole = 10 + (8 * 512 - 24 - ten) / (16 + 42 + 3);
+    let counts = format!("packets lost: {}, packets whole in it: {whole};", 20_000 - whole);
     refused(
         &small.output().unwrap().into(),
         1,
-        &["filled.pcap", "File too large", "packets lost: "],
+        &["filled.pcap", "File too large", &counts],
     );
     for view in ["summary", "fields", "diagram"] {
         let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
@@ -189,6 +202,10 @@ fn help_shows_examples_and_fits_a_terminal() {
     let help = text(&help.stdout);
     assert!(
         help.contains("Examples:") && help.contains("--handshake-only"),
+        "{help}"
+    );
+    assert!(
+        help.contains("'icmp or port 80'") && help.contains("packets were lost"),
         "{help}"
     );
     let long: Vec<&str> = help.lines().filter(|line| line.chars().count() > 100).collect();

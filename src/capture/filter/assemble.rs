@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::condition::{Comparison, Field, Place, Size, Test};
+use super::condition::{Base, Comparison, Field, Place, Size, Test};
 use super::graph::{Graph, Next, Node};
 use super::program::{Instruction, code};
 
@@ -43,8 +43,8 @@ pub(super) fn assemble(graph: &Graph, accepted: u32) -> Vec<Instruction> {
 struct Registers {
     /// The field in A.
     a: Option<Field>,
-    /// X holds the length of the IPv4 header that starts here.
-    x: Option<u32>,
+    /// The length in X.
+    x: Option<Base>,
 }
 
 /// For each node what is the same on every path to it.
@@ -61,7 +61,7 @@ fn entries(graph: &Graph) -> Vec<Registers> {
         let exit = Registers {
             a: Some(test.field),
             x: match test.field.place {
-                Place::BehindIpv4 { header, .. } => Some(header),
+                Place::Behind { base, .. } => Some(base),
                 Place::Length | Place::At(_) => entry.x,
             },
         };
@@ -177,13 +177,55 @@ impl Assembler {
         match field.place {
             Place::Length => self.reversed.push(Instruction::new(code::LD_LEN, 0)),
             Place::At(offset) => self.reversed.push(Instruction::new(absolute_code(field.size), offset)),
-            Place::BehindIpv4 { header, offset } => {
-                let behind = header.saturating_add(offset);
-                self.reversed.push(Instruction::new(indexed_code(field.size), behind));
-                if entry.x != Some(header) {
-                    self.reversed.push(Instruction::new(code::LDX_MSH, header));
+            Place::Behind { base, offset } => {
+                self.reversed.push(Instruction::new(indexed_code(field.size), offset));
+                if entry.x != Some(base) {
+                    self.reversed.extend(into_x(base).into_iter().rev());
                 }
             }
+        }
+    }
+}
+
+/// The instructions that bring this length into X.
+fn into_x(base: Base) -> Vec<Instruction> {
+    let instructions = |list: &[(u16, u32)]| {
+        list.iter()
+            .map(|&(code, k)| Instruction::new(code, k))
+            .collect::<Vec<_>>()
+    };
+    match base {
+        Base::Ipv4(header) => instructions(&[(code::LDX_MSH, header)]),
+        // Its bytes 2 and 3, little-endian.
+        Base::Radiotap => instructions(&[
+            (code::LDB_ABS, 3),
+            (code::LSH_K, 8),
+            (code::TAX, 0),
+            (code::LDB_ABS, 2),
+            (code::ADD_X, 0),
+            (code::TAX, 0),
+        ]),
+        // 24 bytes, and 2 more for quality of service, if bit 7 of the first byte says that there is such.
+        Base::Wireless => {
+            let header = instructions(&[
+                (code::LDB_IND, 0),
+                (code::AND_K, 0x80),
+                (code::RSH_K, 6),
+                (code::ADD_X, 0),
+                (code::ADD_K, 24),
+                (code::TAX, 0),
+            ]);
+            [into_x(Base::Radiotap), header].concat()
+        }
+        Base::WirelessIpv4(start) => {
+            let header = instructions(&[
+                (code::LDB_IND, start),
+                (code::AND_K, 0x0f),
+                (code::LSH_K, 2),
+                (code::ADD_X, 0),
+                (code::TAX, 0),
+            ]);
+            [into_x(Base::Wireless), header].concat()
         }
     }
 }

@@ -36,8 +36,21 @@ pub(super) enum Place {
     Length,
     /// So many bytes from the start of the frame, or one of the kernel's ancillary values.
     At(u32),
-    /// So many bytes behind an IPv4 header with its options, which starts at `header`.
-    BehindIpv4 { header: u32, offset: u32 },
+    /// So many bytes, and as many more as a length in the packet says.
+    Behind { base: Base, offset: u32 },
+}
+
+/// A length that has to be computed from the packet, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Base {
+    /// Of the IPv4 header that starts so many bytes from the start of the frame, with its options.
+    Ipv4(u32),
+    /// Of the radiotap header that starts the frame.
+    Radiotap,
+    /// Of that and the IEEE 802.11 header behind it.
+    Wireless,
+    /// Of both and the IPv4 header that starts so many bytes behind them.
+    WirelessIpv4(u32),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -74,8 +87,8 @@ impl Place {
         match self {
             Self::Length => Self::Length,
             Self::At(offset) => Self::At(offset.saturating_add(bytes)),
-            Self::BehindIpv4 { header, offset } => Self::BehindIpv4 {
-                header,
+            Self::Behind { base, offset } => Self::Behind {
+                base,
                 offset: offset.saturating_add(bytes),
             },
         }

@@ -33,7 +33,7 @@ impl Error for SyntaxError {}
 /// An expression that cannot be asked of these frames.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CompileError {
-    /// Filters do not know how frames of this link type are built.
+    /// Filters do not know where frames of this link type keep what is asked for.
     LinkType(LinkType),
     /// Only Ethernet frames have what is asked for.
     NeedsEthernet {
@@ -54,8 +54,8 @@ impl fmt::Display for CompileError {
         match self {
             Self::LinkType(link) => write!(
                 f,
-                "no filter for frames of {link}: filters work on Ethernet, Linux cooked, BSD loopback and raw IP; read \
-                 the capture without one"
+                "filters do not know where frames of {link} keep their protocol and addresses: ask for lengths or bytes \
+                 (less 100, ether[0] = 1), or read the capture without a filter"
             ),
             Self::NeedsEthernet { primitive, frames } => write!(
                 f,

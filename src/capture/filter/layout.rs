@@ -1,7 +1,6 @@
 //! Where a frame keeps its type and its network header.
 
-use super::condition::{Condition, Place};
-use super::error::CompileError;
+use super::condition::{Base, Condition, Place};
 use crate::wire::LinkType;
 
 /// Where the kernel's ancillary values start: a load at this offset asks for something that is not in the packet
@@ -51,47 +50,111 @@ pub enum Target {
 pub(super) struct Layout {
     kind: Kind,
     /// Where the network header starts.
-    network: u32,
+    network: Place,
     link: Option<LinkType>,
 }
 
+/// What tells the protocol of the network header.
 #[derive(Debug, Clone, Copy)]
 enum Kind {
     /// There is an `EtherType`.
     EtherType(Place),
+    /// There is a number of 2 bytes that is an `EtherType` but for IPv4 and IPv6, which have these.
+    Numbered { place: Place, ipv4: u32, ipv6: u32 },
+    /// There is a number of 2 bytes for IPv4 and IPv6, and none for the rest.
+    OnlyIp { place: Place, ipv4: u32, ipv6: u32 },
     /// There is a protocol family of the BSD socket interface, 4 bytes; in either byte order?
     Family { either_order: bool },
     /// Only the version of IP tells.
     Version,
     /// Always this `EtherType`.
     Only(u16),
+    /// There is an `EtherType` in frames of which the byte here has these bits, under this mask; no other frame has one.
+    Marked {
+        byte: Place,
+        mask: u32,
+        bits: u32,
+        ether_type: Place,
+    },
+    /// There is one byte at offset 4.
+    Arcnet,
+    /// Nobody knows.
+    Unknown,
 }
 
 impl Layout {
-    pub(super) fn of(target: Target) -> Result<Self, CompileError> {
+    pub(super) fn of(target: Target) -> Self {
         let link = match target {
             Target::File(link) | Target::Socket(link) => link,
             Target::CookedSocket { .. } => {
-                return Ok(Self {
+                return Self {
                     kind: Kind::EtherType(PROTOCOL),
-                    network: 0,
+                    network: Place::At(0),
                     link: None,
-                });
+                };
             }
         };
+        let ether_type = |offset| Kind::EtherType(Place::At(offset));
         let (kind, network) = match link {
-            LinkType::ETHERNET => (Kind::EtherType(Place::At(12)), 14),
-            LinkType::LINUX_SLL => (Kind::EtherType(Place::At(14)), 16),
-            LinkType::LINUX_SLL2 => (Kind::EtherType(Place::At(0)), 20),
+            LinkType::ETHERNET => (ether_type(12), 14),
+            LinkType::LINUX_SLL => (ether_type(14), 16),
+            LinkType::LINUX_SLL2 => (ether_type(0), 20),
+            LinkType::C_HDLC => (ether_type(2), 4),
+            // RFC 1332 section 1, RFC 5072 section 1.
+            LinkType::PPP => {
+                let (place, ipv4, ipv6) = (Place::At(2), 0x0021, 0x0057);
+                (Kind::Numbered { place, ipv4, ipv6 }, 4)
+            }
+            // RFC 2427 section 4: control 3, unnumbered information, and the NLPID.
+            LinkType::FRELAY => {
+                let (place, ipv4, ipv6) = (Place::At(2), 0x03cc, 0x038e);
+                (Kind::OnlyIp { place, ipv4, ipv6 }, 4)
+            }
+            // The low half of the first byte is 2 where LLC follows behind the circuit's number.
+            LinkType::SUNATM => {
+                let (byte, mask, bits) = (Place::At(0), 0x0f, 2);
+                let ether_type = Place::At(10);
+                (
+                    Kind::Marked {
+                        byte,
+                        mask,
+                        bits,
+                        ether_type,
+                    },
+                    12,
+                )
+            }
+            LinkType::ARCNET_LINUX => (Kind::Arcnet, 8),
+            LinkType::IEEE802_11_RADIOTAP => return Self::wireless(),
             LinkType::NULL => (Kind::Family { either_order: true }, 4),
             LinkType::LOOP => (Kind::Family { either_order: false }, 4),
+            LinkType::SLIP => (Kind::Version, 16),
             LinkType::RAW | LinkType::RAW_BSD | LinkType::RAW_OPENBSD => (Kind::Version, 0),
             LinkType::IPV4 => (Kind::Only(IPV4), 0),
             LinkType::IPV6 => (Kind::Only(IPV6), 0),
-            other => return Err(CompileError::LinkType(other)),
+            _ => (Kind::Unknown, 0),
         };
-        let link = Some(link);
-        Ok(Self { kind, network, link })
+        Self {
+            kind,
+            network: Place::At(network),
+            link: Some(link),
+        }
+    }
+
+    /// IEEE 802.11, section 9.2.4.1.3: the type of a data frame is 2, in bits 2 and 3 of the first byte. LLC and SNAP
+    /// follow its header, 8 bytes that end with the `EtherType`.
+    fn wireless() -> Self {
+        let behind = |base, offset| Place::Behind { base, offset };
+        Self {
+            kind: Kind::Marked {
+                byte: behind(Base::Radiotap, 0),
+                mask: 0x0c,
+                bits: 0x08,
+                ether_type: behind(Base::Wireless, 6),
+            },
+            network: behind(Base::Wireless, 8),
+            link: Some(LinkType::IEEE802_11_RADIOTAP),
+        }
     }
 
     /// The same with one more VLAN tag of 4 bytes in front of the type.
@@ -99,12 +162,24 @@ impl Layout {
         if let Kind::EtherType(place) = self.kind {
             self.kind = Kind::EtherType(place.plus(4));
         }
-        self.network += 4;
+        self.network = self.network.plus(4);
         self
+    }
+
+    /// The link type of frames of which nobody knows where the network header starts.
+    pub(super) const fn unknown(&self) -> Option<LinkType> {
+        match self.kind {
+            Kind::Unknown => self.link,
+            _ => None,
+        }
     }
 
     pub(super) const fn is_ethernet(&self) -> bool {
         matches!(self.link, Some(LinkType::ETHERNET))
+    }
+
+    pub(super) const fn is_arcnet(&self) -> bool {
+        matches!(self.kind, Kind::Arcnet)
     }
 
     /// Does the frame that the filter sees start with a link-layer header?
@@ -118,27 +193,59 @@ impl Layout {
             .map_or_else(|| "packets of any interface".to_owned(), |link| link.to_string())
     }
 
+    /// The start of the link-layer header.
+    pub(super) const fn link_header(&self) -> Place {
+        match self.kind {
+            Kind::Marked { byte, .. } => byte,
+            _ => Place::At(0),
+        }
+    }
+
     /// So many bytes into the network header.
     pub(super) const fn network(&self, offset: u32) -> Place {
-        Place::At(self.network).plus(offset)
+        self.network.plus(offset)
     }
 
     /// The first byte behind the IPv4 header.
     pub(super) const fn behind_ipv4(&self) -> Place {
-        let header = self.network;
-        Place::BehindIpv4 { header, offset: 0 }
+        match self.network {
+            Place::At(offset) => Place::Behind {
+                base: Base::Ipv4(offset),
+                offset,
+            },
+            Place::Behind { offset, .. } => Place::Behind {
+                base: Base::WirelessIpv4(offset),
+                offset,
+            },
+            Place::Length => Place::Length,
+        }
     }
 
     /// Is what follows of this `EtherType`?
     pub(super) fn is_type(&self, number: u16) -> Condition {
         match (self.kind, number) {
-            (Kind::EtherType(place), _) => place.half().equals(number.into()),
+            (Kind::Numbered { place, ipv4, .. } | Kind::OnlyIp { place, ipv4, .. }, IPV4) => place.half().equals(ipv4),
+            (Kind::Numbered { place, ipv6, .. } | Kind::OnlyIp { place, ipv6, .. }, IPV6) => place.half().equals(ipv6),
+            (Kind::EtherType(place) | Kind::Numbered { place, .. }, _) => place.half().equals(number.into()),
             (Kind::Family { either_order }, IPV4) => families(&[2], either_order),
             // Every system has a number of its own for IPv6: macOS, NetBSD and OpenBSD, FreeBSD.
             (Kind::Family { either_order }, IPV6) => families(&[30, 24, 28], either_order),
             (Kind::Version, IPV4) => self.network(0).byte().masked(0xf0).equals(0x40),
             (Kind::Version, IPV6) => self.network(0).byte().masked(0xf0).equals(0x60),
             (Kind::Only(only), _) if only == number => Condition::Always,
+            (
+                Kind::Marked {
+                    byte,
+                    mask,
+                    bits,
+                    ether_type,
+                },
+                _,
+            ) => {
+                let has_type = byte.byte().masked(mask).equals(bits);
+                has_type.and(ether_type.half().equals(number.into()))
+            }
+            (Kind::Arcnet, _) => arcnet_types(number),
             _ => Condition::Never,
         }
     }
@@ -150,6 +257,19 @@ impl Layout {
             _ => None,
         }
     }
+}
+
+/// ARCNET's numbers for an `EtherType`: those of RFC 1201, and for IPv4 and ARP those of RFC 1051 too.
+fn arcnet_types(number: u16) -> Condition {
+    let numbers: &[u32] = match number {
+        IPV4 => &[212, 240],
+        IPV6 => &[196],
+        0x0806 => &[213, 241],
+        0x8035 => &[214],
+        _ => &[],
+    };
+    let field = Place::At(4).byte();
+    Condition::Any(numbers.iter().map(|&number| field.equals(number)).collect())
 }
 
 /// Is the frame's family one of these? A file does not say in which byte order its machine wrote them.

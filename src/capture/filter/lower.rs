@@ -28,7 +28,7 @@ pub(super) fn lower(
     target: Target,
     fragments: Fragments,
 ) -> Result<Condition, CompileError> {
-    let layout = Layout::of(target)?;
+    let layout = Layout::of(target);
     let lowered = |stripped_tag| {
         let mut lowering = Lowering {
             layout,
@@ -96,6 +96,14 @@ impl Lowering {
     }
 
     fn primitive(&mut self, primitive: &Primitive, wanted: bool) -> Lowered {
+        let needs_no_layout = match primitive {
+            Primitive::Length(..) => true,
+            Primitive::Bytes(bytes) => bytes.protocol == Protocol::Ether,
+            _ => false,
+        };
+        if let Some(link) = self.layout.unknown().filter(|_| !needs_no_layout) {
+            return Err(CompileError::LinkType(link));
+        }
         Ok(match primitive {
             Primitive::Protocol(protocol) => self.protocol(*protocol),
             Primitive::Host {
@@ -294,6 +302,10 @@ impl Lowering {
     fn destination(&self, destination: Destination, primitive: &Primitive) -> Lowered {
         let network = |offset| self.layout.network(offset).byte();
         Ok(match destination {
+            // RFC 1201 section 2: address 0, for everybody and for every group.
+            Destination::EtherBroadcast | Destination::EtherMulticast if self.layout.is_arcnet() => {
+                Place::At(1).byte().equals(0)
+            }
             Destination::EtherBroadcast => {
                 self.needs_ethernet(primitive)?;
                 mac(Place::At(0), [0xff; 6])
@@ -328,7 +340,7 @@ impl Lowering {
         };
         let network = self.layout.network(0);
         match (bytes.protocol, bytes.protocol.ether_type(), bytes.protocol.ip_number()) {
-            (Protocol::Ether, ..) => compare(Place::At(0)),
+            (Protocol::Ether, ..) => compare(self.layout.link_header()),
             (Protocol::Icmp6, _, Some(number)) => self.layout.is_type(IPV6).and(self.upper_v6(number, wanted, compare)),
             (_, Some(number), _) => self.layout.is_type(number).and(compare(network)),
             (_, None, Some(number)) => self.layout.is_type(IPV4).and(self.upper_v4(number, wanted, compare)),

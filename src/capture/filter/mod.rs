@@ -17,6 +17,10 @@
 //!
 //! With `and` `&&` `or` `||` `not` `!` and parentheses. Verdicts are those of tcpdump, with these differences:
 //!
+//! - Link types: those of `layout`. IEEE 802.11 has no `ether host`, `broadcast`, `multicast` and `vlan` here, and no padding
+//!   behind its header (a mark of radiotap that old Atheros cards set). Of link types that are not known, only lengths and
+//!   bytes can be asked, as in tcpdump; Juniper's are not known, as tcpdump takes each of their packets for IP.
+//! - On Frame Relay and SLIP tcpdump looks for the IP header in a wrong place.
 //! - On BSD loopback `ip` and `ip6` know the protocol family in both byte orders, tcpdump in its own machine's only.
 //! - A service name (`port http`) stands for its number on every transport.
 //! - [`Fragments::Keep`], if chosen.

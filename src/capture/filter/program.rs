@@ -41,6 +41,11 @@ pub(super) mod code {
     pub(in super::super) const LDB_IND: u16 = 0x50;
     pub(in super::super) const LD_LEN: u16 = 0x80;
     pub(in super::super) const LDX_MSH: u16 = 0xb1;
+    pub(in super::super) const TAX: u16 = 0x07;
+    pub(in super::super) const ADD_K: u16 = 0x04;
+    pub(in super::super) const ADD_X: u16 = 0x0c;
+    pub(in super::super) const LSH_K: u16 = 0x64;
+    pub(in super::super) const RSH_K: u16 = 0x74;
     pub(in super::super) const AND_K: u16 = 0x54;
     pub(in super::super) const JA: u16 = 0x05;
     pub(in super::super) const JEQ_K: u16 = 0x15;

@@ -123,11 +123,19 @@ fn what_frames_do_not_have_is_refused() {
         let error = filter(text).compile(sll, SNAPSHOT, Fragments::Drop).unwrap_err();
         assert!(error.to_string().contains("Linux cooked v1"), "{error}");
     }
-    let wireless = Target::File(LinkType(127));
-    assert_eq!(
-        filter("tcp").compile(wireless, SNAPSHOT, Fragments::Drop),
-        Err(CompileError::LinkType(LinkType(127)))
-    );
+    let usb = LinkType(189);
+    for (text, refused) in [
+        ("tcp", true),
+        ("less 60 and net 10", true),
+        ("less 60 or ether[0] = 3", false),
+    ] {
+        let compiled = filter(text).compile(Target::File(usb), SNAPSHOT, Fragments::Drop);
+        assert_eq!(
+            compiled == Err(CompileError::LinkType(usb)),
+            refused,
+            "{text}: {compiled:?}"
+        );
+    }
 }
 
 /// Expressions whose paths meet with different things in the registers, or enter a chain of tests in its middle.
@@ -355,7 +363,7 @@ fn expression() -> impl Strategy<Value = Expression> {
 
 /// What the expression means, read off the tests without any graph: the judge of `graph` and `assemble`.
 fn holds(condition: &super::condition::Condition, frame: &[u8], length: u32) -> Result<bool, ()> {
-    use super::condition::{Condition, Place, Size};
+    use super::condition::{Base, Condition, Place, Size};
     match condition {
         Condition::Always => Ok(true),
         Condition::Never => Ok(false),
@@ -381,9 +389,12 @@ fn holds(condition: &super::condition::Condition, frame: &[u8], length: u32) -> 
             let start = match test.field.place {
                 Place::Length => return Ok(test.holds_for(length & test.field.mask)),
                 Place::At(offset) => at(offset),
-                Place::BehindIpv4 { header, offset } => {
+                Place::Behind { base, offset } => {
+                    let Base::Ipv4(header) = base else {
+                        panic!("these are Ethernet frames")
+                    };
                     let length = 4 * u32::from(frame.get(at(header)).ok_or(())? & 15);
-                    at(header + length + offset)
+                    at(length + offset)
                 }
             };
             let size = match test.field.size {

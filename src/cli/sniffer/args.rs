@@ -62,6 +62,9 @@ pub struct SnifferArgs {
     pub read: Option<PathBuf>,
 
     /// Record packets to a capture file: .pcapng, or pcap for every other ending ("-": standard output)
+    ///
+    /// A live capture, and with it the recording, ends when the reader of standard output leaves ("| head"); with -q
+    /// nothing is printed and nobody can leave. A copy of what -r reads is finished in any case.
     #[arg(short, long, value_name = "FILE")]
     pub write: Option<PathBuf>,
 
@@ -70,6 +73,9 @@ pub struct SnifferArgs {
     pub force: bool,
 
     /// Only packets from or to this port; several may be given
+    ///
+    /// ICMP errors about these packets, such as "port unreachable", have no port of their own and are left out, as
+    /// with tcpdump: the expression 'icmp or port 80' in place of -p lets them through.
     #[arg(short, long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
     pub port: Vec<u16>,
 
@@ -147,4 +153,5 @@ const EXAMPLES: &str = "Examples:
   sudo sniffer -i lo -w - | wireshark -k -i -
   sniffer -r captures/mine.pcap --view summary 'tcp and port 49957'
 
-Exit status: 0 fine; 1 failure, or something was lost; 2 wrong arguments.";
+Exit status: 0 fine; 1 failure, or packets were lost: dropped by the kernel, or captured but
+neither printed nor recorded; 2 wrong arguments.";

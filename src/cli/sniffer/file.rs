@@ -12,8 +12,8 @@ use crate::capture::filter::Filter;
 use crate::escape::printable;
 use crate::explain::packet;
 use crate::frame::Frame;
-use crate::record::{Destination, Format, Reader, Recorder, Section, WriteError};
-use crate::wire::decode;
+use crate::record::{Destination, Format, Interface, Reader, Recorder, Section, WriteError};
+use crate::wire::{LinkType, decode};
 
 /// Reads the file, shows and records what is wanted of it.
 #[must_use]
@@ -64,7 +64,7 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
             }
         }
     }
-    if let Some(Err(error)) = copy.map(Copy::finish)
+    if let Some(Err(error)) = copy.map(|copy| copy.finish(&reader))
         && !error.is_closed_pipe()
     {
         say.error(&one_line(&error));
@@ -162,10 +162,27 @@ fn each(
             }
             if let Err(error) = open.write(&frame, reader) {
                 *copy = None;
-                return Err(error.into());
+                let left = args.count.map_or(u64::MAX, |count| count - wanted);
+                let more = lost_with_it(args, reader, selection, left, stop);
+                return Err(error.with_more_lost(more).into());
             }
         }
     }
+}
+
+/// How many more packets a copy that has failed would have had, `most` at most. A pipe is not waited for.
+fn lost_with_it(args: &SnifferArgs, reader: &mut Reader, selection: &mut Selection, most: u64, stop: &Stop) -> u64 {
+    let mut lost = 0;
+    if args.read.as_deref() == Some(Path::new("-")) {
+        return lost;
+    }
+    while lost < most
+        && !stop.requested()
+        && let Ok(Some(frame)) = reader.next()
+    {
+        lost += u64::from(selection.wants(&frame).unwrap_or(false));
+    }
+    lost
 }
 
 fn unwritable(error: &std::io::Error) -> String {
@@ -197,7 +214,9 @@ impl Copy {
         let known = &reader.facts().interfaces;
         if let Some(destination) = self.destination.take() {
             let section = section(reader);
-            self.recorder = Some(Recorder::new(destination, self.format, &section, known)?);
+            // The frame that is in hand then is lost with the start of the file.
+            let recorder = Recorder::new(destination, self.format, &section, known);
+            self.recorder = Some(recorder.map_err(|error| error.with_more_lost(1))?);
             self.interfaces = known.len();
         }
         let Some(recorder) = &mut self.recorder else {
@@ -210,16 +229,27 @@ impl Copy {
         recorder.write(frame)
     }
 
-    fn finish(self) -> Result<(), WriteError> {
+    /// Ends the copy with what the file said that was counted. That is about the capture, so it stays true of a copy that
+    /// has fewer packets.
+    fn finish(mut self, reader: &Reader) -> Result<(), WriteError> {
+        let known = &reader.facts().interfaces;
         if let Some(destination) = self.destination {
-            // Nothing was wanted: an empty capture all the same. Ethernet, for pcap has to name a link type.
-            let none = crate::record::Interface::new(crate::wire::LinkType::ETHERNET);
-            let section = Section::of_this_machine(APPLICATION);
-            Recorder::new(destination, self.format, &section, &[none])?.finish(&[])?;
-        } else if let Some(recorder) = self.recorder {
-            recorder.finish(&[])?;
+            // Nothing was wanted: an empty capture all the same, and a pcap file has to name a link type.
+            let none = [Interface::new(LinkType::ETHERNET)];
+            let described = match (self.format, known.get(..1)) {
+                (_, None) => &none,
+                (Format::Pcap, Some(first)) => first,
+                (Format::PcapNg, _) => known,
+            };
+            self.interfaces = described.len();
+            self.recorder = Some(Recorder::new(destination, self.format, &section(reader), described)?);
         }
-        Ok(())
+        let counted = |interface: &Interface| interface.statistics.unwrap_or_default();
+        let counted: Vec<_> = known.iter().take(self.interfaces).map(counted).collect();
+        match self.recorder {
+            Some(recorder) => recorder.finish(&counted).map(|_| ()),
+            None => Ok(()),
+        }
     }
 }
 

@@ -1,33 +1,26 @@
 //! Packets from an interface.
 //!
 //! The order matters: open the capture while the privileges are there, give them up, only then open files and start
-//! threads. The main thread captures and records; another one prints, so that a slow terminal costs lines, which are
-//! counted, and no frames.
+//! threads. The main thread captures and records; another one prints (`printing`).
 
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::super::say::Say;
 use super::args::SnifferArgs;
-use super::display::{Display, DisplayError};
 use super::file::{APPLICATION, comment_on, one_line};
+use super::printing::{self, Entrance, Refusal};
 use super::selection::Afterwards;
 use crate::app::stop::Stop;
 use crate::capture::filter::{Filter, Fragments, Target};
 use crate::capture::live::{ANY, Capture, Event, LARGEST_SNAPLEN, Opening, interfaces};
+use crate::escape::printable;
 use crate::frame::{Frame, Time};
 use crate::record::{Destination, Format, Interface, Recorder, Section, Statistics, WriteError};
 use crate::wire::LinkType;
-
-/// So many frames may wait to be printed; at 64 KiB each that is 64 MiB at most.
-const QUEUE: usize = 1024;
-
-/// A frame on its way to the printing thread, with its number.
-type Ticket = (u64, Frame<'static>);
 
 /// Captures until told to quit, or until enough was captured.
 #[must_use]
@@ -72,9 +65,9 @@ pub fn run(args: &SnifferArgs, filter: &Filter, stop: &Stop, say: Say) -> ExitCo
         failed: false,
     };
     let printing_failed = thread::scope(|scope| {
-        let (queue, tickets) = sync_channel(QUEUE);
-        let printer = shows.then(|| scope.spawn(move || print(args, &tickets, stop, say)));
-        session.capture(&mut capture, shows.then_some(queue));
+        let (entrance, exit) = printing::queue_to_output();
+        let printer = shows.then(|| scope.spawn(move || printing::print(args, &exit, stop, say)));
+        session.capture(&mut capture, shows.then_some(entrance));
         printer.is_some_and(|printer| printer.join().unwrap_or(true))
     });
     session.end(&mut capture, printing_failed)
@@ -183,7 +176,7 @@ struct Session<'a> {
 
 impl Session<'_> {
     /// Captures until the end; the queue is closed by returning.
-    fn capture(&mut self, capture: &mut Capture, mut queue: Option<SyncSender<Ticket>>) {
+    fn capture(&mut self, capture: &mut Capture, mut queue: Option<Entrance>) {
         let deadline = self
             .args
             .duration
@@ -227,7 +220,7 @@ impl Session<'_> {
     }
 
     /// Records a frame and has it printed.
-    fn take(&mut self, frame: &Frame<'_>, queue: &mut Option<SyncSender<Ticket>>) {
+    fn take(&mut self, frame: &Frame<'_>, queue: &mut Option<Entrance>) {
         self.captured += 1;
         self.first = self.first.or(frame.time);
         self.last = frame.time.or(self.last);
@@ -237,11 +230,10 @@ impl Session<'_> {
             self.failed_to_write(&error);
         }
         let Some(open) = queue else { return };
-        match open.try_send((self.captured, frame.clone().into_owned())) {
+        match open.offer(self.captured, frame) {
             Ok(()) => {}
-            Err(TrySendError::Full(_)) => self.unprinted += 1,
-            // The printing thread has ended and said why.
-            Err(TrySendError::Disconnected(_)) => *queue = None,
+            Err(Refusal::Full) => self.unprinted += 1,
+            Err(Refusal::Ended) => *queue = None,
         }
     }
 
@@ -276,44 +268,73 @@ impl Session<'_> {
             // The terminal shows ^C where the cursor is; the summary starts on a line of its own.
             self.say.plain("");
         }
-        let packets = if self.captured == 1 { "packet" } else { "packets" };
-        self.say.plain(&format!("{} {packets} captured", self.captured));
+        self.say.plain(&format!("{} captured", packets(self.captured)));
         self.say.plain(&format!("{} received by filter", counted.received));
         self.say.plain(&format!("{} dropped by kernel", counted.dropped));
-        if let Some(recording) = self.recording.take() {
-            let statistics = Statistics {
-                received: Some(counted.received),
-                dropped: Some(counted.dropped),
-                start: self.first,
-                end: self.last,
-            };
-            match recording.recorder.finish(&[statistics]) {
-                Ok(written) => {
-                    let path = recording.path.display().to_string();
-                    let path = crate::escape::printable(path.as_bytes());
-                    self.say.plain(&format!(
-                        "{} packets, {} bytes written to {path}",
-                        written.packets, written.bytes
-                    ));
-                }
-                Err(error) if error.is_closed_pipe() => {}
-                Err(error) => self.fail(&one_line(&error)),
-            }
-        }
+        let statistics = Statistics {
+            received: Some(counted.received),
+            dropped: Some(counted.dropped),
+            start: self.first,
+            end: self.last,
+            ..Statistics::default()
+        };
+        let recorded = self.finish_recording(statistics);
+        let unseen = self.unprinted > 0 && !recorded;
         if self.unprinted > 0 {
+            self.say.warning(&unprinted(self.unprinted, recorded));
+        }
+        if counted.dropped > 0 {
             self.say.warning(&format!(
-                "{} packets were captured but not printed: the output was too slow; -w keeps them all, --view summary prints faster",
-                self.unprinted
+                "{} passed the filter and were lost in the kernel, where they found no room: a narrower filter, -s, or -q \
+                 with -w makes it more likely that all are captured",
+                packets(counted.dropped)
             ));
         }
         if let Some(remark) = self.afterwards.remark() {
             self.say.warning(&remark);
         }
-        if self.failed || printing_failed {
+        if self.failed || printing_failed || unseen || counted.dropped > 0 {
             ExitCode::FAILURE
         } else {
             ExitCode::SUCCESS
         }
+    }
+
+    /// Ends the file, and says what is in it; `true` when all that was captured is.
+    fn finish_recording(&mut self, statistics: Statistics) -> bool {
+        let Some(recording) = self.recording.take() else {
+            return false;
+        };
+        match recording.recorder.finish(&[statistics]) {
+            Ok(written) => {
+                let path = recording.path.display().to_string();
+                let path = printable(path.as_bytes());
+                let packets = packets(written.packets);
+                self.say
+                    .plain(&format!("{packets}, {} bytes written to {path}", written.bytes));
+                true
+            }
+            Err(error) if error.is_closed_pipe() => false,
+            Err(error) => {
+                self.fail(&one_line(&error));
+                false
+            }
+        }
+    }
+}
+
+/// So many packets.
+fn packets(count: u64) -> String {
+    format!("{count} {}", if count == 1 { "packet" } else { "packets" })
+}
+
+/// What to say of packets that came faster than they could be printed.
+fn unprinted(count: u64, recorded: bool) -> String {
+    let what = format!("{} captured but not printed: the output was too slow", packets(count));
+    if recorded {
+        format!("{what}; the recording has them")
+    } else {
+        format!("{what}; -w keeps them all, --view summary prints faster")
     }
 }
 
@@ -322,40 +343,4 @@ impl Session<'_> {
 fn descriptor(stop: &Stop) -> crate::capture::live::Stop<'_> {
     use crate::app::sys::Mark as _;
     stop.descriptor()
-}
-
-/// Prints what comes through the queue until it is closed; `true` when that failed.
-fn print(args: &SnifferArgs, tickets: &Receiver<Ticket>, stop: &Stop, say: Say) -> bool {
-    let mut display = Display::new(args);
-    match print_all(&mut display, tickets) {
-        Ok(()) => {
-            if let Some(remark) = display.remark() {
-                say.warning(&remark);
-            }
-            false
-        }
-        Err(DisplayError::Closed) => {
-            stop.request();
-            false
-        }
-        Err(DisplayError::Failed(error)) => {
-            say.error(&format!(
-                "writing standard output failed: {error}; give it somewhere with room"
-            ));
-            stop.request();
-            true
-        }
-    }
-}
-
-fn print_all(display: &mut Display, tickets: &Receiver<Ticket>) -> Result<(), DisplayError> {
-    while let Ok((number, frame)) = tickets.recv() {
-        display.show(number, &frame)?;
-        // While more wait, they are written together; when none does, the person sees them now.
-        while let Ok((number, frame)) = tickets.try_recv() {
-            display.show(number, &frame)?;
-        }
-        display.flush()?;
-    }
-    display.flush()
 }

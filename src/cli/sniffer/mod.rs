@@ -3,7 +3,7 @@
 //! - [`args`]: the arguments;
 //! - [`selection`]: which frames are wanted;
 //! - [`display`]: frames onto the screen;
-//! - [`live`]: from an interface; [`mod@file`]: from a capture file;
+//! - [`live`]: from an interface, with `printing` beside it; [`mod@file`]: from a capture file;
 //! - [`interfaces`]: the list of interfaces.
 
 pub mod args;
@@ -11,6 +11,7 @@ pub mod display;
 pub mod file;
 pub mod interfaces;
 pub mod live;
+mod printing;
 pub mod selection;
 
 use std::process::ExitCode;

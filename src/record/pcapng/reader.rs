@@ -220,7 +220,10 @@ impl PcapNgReader {
         let id = order.u32_at(body, 0).unwrap_or_default();
         let (clock, index) = self.interface(id, &position)?;
         let time = |value| stamp(order, value, 0).and_then(|units| clock.resolution.time(units, clock.offset));
-        let mut statistics = Statistics::default();
+        let mut statistics = Statistics {
+            at: time(body.get(4..).unwrap_or_default()),
+            ..Statistics::default()
+        };
         let rest = body.get(12..).unwrap_or_default();
         for (code, value) in (Options { order, rest }) {
             match code {
@@ -228,8 +231,9 @@ impl PcapNgReader {
                 3 => statistics.end = time(value),
                 4 => statistics.received = order.u64_at(value, 0),
                 5 => statistics.dropped = order.u64_at(value, 0),
-                // What the system dropped is told apart by few programs.
-                7 => statistics.dropped = statistics.dropped.or(order.u64_at(value, 0)),
+                6 => statistics.accepted = order.u64_at(value, 0),
+                7 => statistics.dropped_by_system = order.u64_at(value, 0),
+                8 => statistics.delivered = order.u64_at(value, 0),
                 _ => {}
             }
         }

@@ -127,13 +127,19 @@ impl PcapNgWriter {
             counted.received.map(InterfaceStatisticsOption::IsbIfRecv),
             // As dumpcap does: what Wireshark shows as dropped is this option.
             counted.dropped.map(InterfaceStatisticsOption::IsbIfDrop),
+            counted.accepted.map(InterfaceStatisticsOption::IsbFilterAccept),
+            counted.dropped_by_system.map(InterfaceStatisticsOption::IsbOsDrop),
+            counted.delivered.map(InterfaceStatisticsOption::IsbUsrDeliv),
         ]
         .into_iter()
         .flatten()
         .collect();
         let block = InterfaceStatisticsBlock {
             interface_id: interface,
-            timestamp: time(counted.end).or(time(counted.start)).unwrap_or_default(),
+            timestamp: [counted.at, counted.end, counted.start]
+                .into_iter()
+                .find_map(time)
+                .unwrap_or_default(),
             options,
         };
         self.write(spool, &block.into_block())

@@ -3,14 +3,15 @@
 use super::super::field::{Field, Form, Spec, bits, bytes, rest};
 use super::super::options::{Layout, Shape, Walk, Walked};
 use super::super::span::Span;
+use super::multipath;
 
 const fn kind(name: &'static str) -> Spec {
     bytes("tcp.option_kind", name, 0, 1, Form::Decimal)
 }
-const KIND: Spec = kind("kind");
-const LENGTH: Spec = bytes("tcp.option_len", "length", 1, 1, Form::Count("bytes"));
+pub(super) const KIND: Spec = kind("kind");
+pub(super) const LENGTH: Spec = bytes("tcp.option_len", "length", 1, 1, Form::Count("bytes"));
 
-const fn whole(id: &'static str, name: &'static str) -> Spec {
+pub(super) const fn whole(id: &'static str, name: &'static str) -> Spec {
     rest(id, name, 0, Form::Option)
 }
 
@@ -119,25 +120,6 @@ shape!(
         rest("tcp.options.ao.mac", "MAC", 4, Form::Bytes)
     ]
 );
-// RFC 8684 section 3
-shape!(
-    MULTIPATH,
-    "tcp.options.mptcp",
-    "multipath TCP",
-    [
-        KIND,
-        LENGTH,
-        bits("tcp.options.mptcp.subtype", "subtype", 16, 4, Form::Named(multipath)),
-        bits(
-            "tcp.options.mptcp.subtype_data",
-            "first bits of the subtype's data",
-            20,
-            4,
-            Form::Hex
-        ),
-        rest("tcp.options.mptcp.data", "data of the subtype", 3, Form::Bytes)
-    ]
-);
 // RFC 7413
 shape!(
     FAST_OPEN,
@@ -145,7 +127,72 @@ shape!(
     "fast open",
     [KIND, LENGTH, rest("tcp.options.tfo.cookie", "cookie", 2, Form::Bytes)]
 );
+// RFC 9768 section 3.2.3: three counters in one of two orders, each of which may be left out with those behind it
+const ECT_0_BYTES: (&str, &str) = ("tcp.options.acc_ecn.ee0b", "echo of ECT(0) bytes");
+const CE_BYTES: (&str, &str) = ("tcp.options.acc_ecn.eceb", "echo of CE bytes");
+const ECT_1_BYTES: (&str, &str) = ("tcp.options.acc_ecn.ee1b", "echo of ECT(1) bytes");
+const fn counter((id, name): (&'static str, &'static str), offset: usize) -> Spec {
+    bytes(id, name, offset, 3, Form::Count("bytes"))
+}
+shape!(
+    ACC_ECN_0,
+    "tcp.options.acc_ecn",
+    "accurate ECN, order 0",
+    [
+        KIND,
+        LENGTH,
+        counter(ECT_0_BYTES, 2),
+        counter(CE_BYTES, 5),
+        counter(ECT_1_BYTES, 8)
+    ]
+);
+shape!(
+    ACC_ECN_1,
+    "tcp.options.acc_ecn",
+    "accurate ECN, order 1",
+    [
+        KIND,
+        LENGTH,
+        counter(ECT_1_BYTES, 2),
+        counter(CE_BYTES, 5),
+        counter(ECT_0_BYTES, 8)
+    ]
+);
+// The same before it had kinds of its own: an experiment.
+shape!(
+    ACC_ECN_EXPERIMENT_0,
+    "tcp.options.experimental",
+    "experimental",
+    [
+        KIND,
+        LENGTH,
+        EXPERIMENT,
+        counter(ECT_0_BYTES, 4),
+        counter(CE_BYTES, 7),
+        counter(ECT_1_BYTES, 10)
+    ]
+);
+shape!(
+    ACC_ECN_EXPERIMENT_1,
+    "tcp.options.experimental",
+    "experimental",
+    [
+        KIND,
+        LENGTH,
+        EXPERIMENT,
+        counter(ECT_1_BYTES, 4),
+        counter(CE_BYTES, 7),
+        counter(ECT_0_BYTES, 10)
+    ]
+);
 // RFC 6994
+const EXPERIMENT: Spec = bytes(
+    "tcp.options.experimental.exid",
+    "experiment identifier",
+    2,
+    2,
+    Form::Hex,
+);
 shape!(
     EXPERIMENTAL,
     "tcp.options.experimental",
@@ -153,13 +200,7 @@ shape!(
     [
         KIND,
         LENGTH,
-        bytes(
-            "tcp.options.experimental.exid",
-            "experiment identifier",
-            2,
-            2,
-            Form::Hex
-        ),
+        EXPERIMENT,
         rest("tcp.options.experimental.data", "data", 4, Form::Bytes)
     ]
 );
@@ -178,24 +219,9 @@ shape!(
 pub(super) static UNREAD: Spec = rest("tcp.unread", "unread bytes", 0, Form::Bytes);
 static PADDING: Spec = rest("tcp.options.padding", "padding", 0, Form::Bytes);
 static BROKEN: Spec = rest("tcp.options.unread", "unreadable options", 0, Form::Bytes);
-static SURPLUS: Spec = rest("tcp.options.surplus", "bytes beyond the option", 0, Form::Bytes);
+pub(super) static SURPLUS: Spec = rest("tcp.options.surplus", "bytes beyond the option", 0, Form::Bytes);
 
-fn multipath(subtype: u64) -> Option<&'static str> {
-    Some(match subtype {
-        0 => "MP_CAPABLE",
-        1 => "MP_JOIN",
-        2 => "DSS",
-        3 => "ADD_ADDR",
-        4 => "REMOVE_ADDR",
-        5 => "MP_PRIO",
-        6 => "MP_FAIL",
-        7 => "MP_FASTCLOSE",
-        8 => "MP_TCPRST",
-        _ => return None,
-    })
-}
-
-fn shape(kind: u8) -> &'static Shape {
+fn shape(kind: u8, option: Span<'_>) -> &'static Shape {
     match kind {
         0 => &END,
         1 => &NOP,
@@ -207,9 +233,14 @@ fn shape(kind: u8) -> &'static Shape {
         19 => &MD5,
         28 => &USER_TIMEOUT,
         29 => &AUTHENTICATION,
-        30 => &MULTIPATH,
         34 => &FAST_OPEN,
-        253 | 254 => &EXPERIMENTAL,
+        172 => &ACC_ECN_0,
+        174 => &ACC_ECN_1,
+        253 | 254 => match option.u16(2) {
+            Some(0xacc0) => &ACC_ECN_EXPERIMENT_0,
+            Some(0xacc1) => &ACC_ECN_EXPERIMENT_1,
+            _ => &EXPERIMENTAL,
+        },
         _ => &UNKNOWN,
     }
 }
@@ -217,7 +248,8 @@ fn shape(kind: u8) -> &'static Shape {
 /// Adds the fields of the options.
 pub(super) fn push_fields<'a>(options: Span<'a>, fields: &mut Vec<Field<'a>>) {
     fields.extend(Walk::new(Layout::Classic, options).map(|walked| match walked {
-        Walked::Option { kind, span } => shape(kind).field(span, &SURPLUS),
+        Walked::Option { kind: 30, span } => multipath::field(span),
+        Walked::Option { kind, span } => shape(kind, span).field(span, &SURPLUS),
         Walked::Padding(span) => Field::walked(&PADDING, span, Vec::new()),
         Walked::Broken { span, .. } => Field::walked(&BROKEN, span, Vec::new()),
     }));

@@ -79,6 +79,7 @@ impl Sample {
         writeln!(text, "{:?} {}+{}", packet.content(), payload.at, payload.bytes.len()).unwrap();
         if !packet.trailer().bytes.is_empty() {
             writeln!(text, "trailer {}+{}", packet.trailer().at, packet.trailer().bytes.len()).unwrap();
+            list(&packet.icmp_extension(), 1, &mut text);
         }
         text
     }

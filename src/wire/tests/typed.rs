@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use super::samples::{sample, samples};
 use crate::wire::tcp::{Flags, options::TcpOption};
-use crate::wire::{Field, Layer, Protocol, Value, find};
+use crate::wire::{Field, Layer, LinkType, Protocol, Value, decode, find};
 
 fn number(fields: &[Field<'_>], id: &str) -> u64 {
     find(fields, id).unwrap().number().unwrap()
@@ -200,6 +200,41 @@ fn the_options_that_a_conversation_needs_are_typed() {
         }),
         "{options:?}"
     );
+}
+
+/// RFC 9768 section 3.2.3.2: both orders, and counters left out at the end.
+#[test]
+fn accurate_ecn_counts_bytes_in_either_order() {
+    type Counters<'t> = &'t [(&'t str, u64)];
+    let options: [(&[u8], Counters<'_>); 4] = [
+        (
+            &[172, 11, 0, 0, 1, 0, 0, 2, 0xff, 0xff, 3],
+            &[("ee0b", 1), ("eceb", 2), ("ee1b", 0x00ff_ff03)],
+        ),
+        (
+            &[174, 11, 0, 0, 1, 0, 0, 2, 0, 0, 3],
+            &[("ee1b", 1), ("eceb", 2), ("ee0b", 3)],
+        ),
+        (&[174, 5, 0, 0, 9], &[("ee1b", 9)]),
+        (&[172, 2], &[]),
+    ];
+    for (option, expected) in options {
+        let mut frame = sample("TCP: SYN").frame;
+        // In the place of the SYN's 20 bytes of options.
+        frame[54..].fill(1);
+        frame[54..54 + option.len()].copy_from_slice(option);
+        let packet = decode(LinkType::ETHERNET, &frame, 0);
+        let fields = packet.layer(Protocol::Tcp).unwrap().fields();
+        let found = find(&fields, "tcp.options.acc_ecn").unwrap();
+        let counters: Vec<_> = found
+            .parts()
+            .iter()
+            .skip(2)
+            .map(|part| (part.id().rsplit('.').next().unwrap(), part.number().unwrap()))
+            .collect();
+        assert_eq!(counters, expected);
+        assert!(packet.problems().is_empty());
+    }
 }
 
 #[test]

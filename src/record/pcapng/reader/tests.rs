@@ -219,7 +219,10 @@ fn other_blocks_are_passed_over_and_statistics_remembered() {
         pen.time(0),
         pen.option(2, &pen.time(TIME * 1_000_000)),
         pen.option(4, &pen.double(77)),
-        pen.option(7, &pen.double(5)),
+        pen.option(5, &pen.double(5)),
+        pen.option(6, &pen.double(6)),
+        pen.option(7, &pen.double(7)),
+        pen.option(8, &pen.double(8)),
     ];
     let file = [
         pen.section(&[]),
@@ -236,8 +239,12 @@ fn other_blocks_are_passed_over_and_statistics_remembered() {
     let statistics = Statistics {
         received: Some(77),
         dropped: Some(5),
+        accepted: Some(6),
+        dropped_by_system: Some(7),
+        delivered: Some(8),
         start: Some(Time(1_700_000_000_000_000_000)),
         end: None,
+        at: Some(Time(0)),
     };
     assert_eq!(reader.facts().interfaces[0].statistics, Some(statistics));
 }

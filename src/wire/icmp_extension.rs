@@ -1,0 +1,74 @@
+//! What stands behind the quotation in an ICMP error. RFC 4884 section 7
+//!
+//! It is there when the message tells the length of its quotation and has more than that. It belongs to no header: its bytes
+//! are [`Packet::trailer`], its fields are given by [`Packet::icmp_extension`].
+
+use super::field::{Field, Form, Spec, bits, bytes, rest};
+use super::packet::Packet;
+use super::protocol::Protocol;
+use super::span::Span;
+
+/// Bytes of the extension's header.
+pub const FIXED: usize = 4;
+/// Bytes of an object's header.
+const OBJECT_FIXED: usize = 4;
+
+/// The extension's header. The checksum covers all of the extension; 0: none was made.
+pub static TABLE: [Spec; 3] = [
+    bits("icmp.ext.version", "version", 0, 4, Form::Decimal),
+    bits("icmp.ext.res", "reserved", 4, 12, Form::Hex),
+    bytes("icmp.ext.checksum", "checksum", 2, 2, Form::Hex),
+];
+/// Each object. RFC 4884 section 8
+pub static OBJECT: [Spec; 4] = [
+    bytes("icmp.ext.length", "length", 0, 2, Form::Count("bytes")),
+    bytes("icmp.ext.class", "class", 2, 1, Form::Named(class_name)),
+    bytes("icmp.ext.ctype", "C-Type", 3, 1, Form::Decimal),
+    rest("icmp.ext.data", "data", OBJECT_FIXED, Form::Bytes),
+];
+static UNREAD: Spec = rest("icmp.ext.unread", "unread bytes", 0, Form::Bytes);
+
+/// The meaning of an object's class: IANA, "ICMP Extension Object Classes".
+#[must_use]
+pub fn class_name(number: u64) -> Option<&'static str> {
+    Some(match number {
+        1 => "MPLS label stack",
+        2 => "interface information",
+        3 => "interface identification",
+        4 => "extended information",
+        _ => return None,
+    })
+}
+
+impl<'a> Packet<'a> {
+    /// The fields of the extension behind an ICMP error's quotation; none if there is no extension. An object whose length
+    /// cannot be ends the reading: it and what follows are unread bytes.
+    #[must_use]
+    pub fn icmp_extension(&self) -> Vec<Field<'a>> {
+        let told = self.layers().iter().any(|layer| {
+            let header = layer.header();
+            let length = match layer.protocol() {
+                Protocol::Icmp => super::icmp::quoted_length(header),
+                Protocol::Icmpv6 => super::icmpv6::quoted_length(header),
+                _ => 0,
+            };
+            // The trailer may also be Ethernet's.
+            !layer.is_quoted() && length > 0 && header.end() + length == self.trailer().at
+        });
+        if told { fields(self.trailer()) } else { Vec::new() }
+    }
+}
+
+fn fields(extension: Span<'_>) -> Vec<Field<'_>> {
+    let mut fields = extension.first(FIXED).fields(&TABLE, &UNREAD);
+    let mut left = extension.from(FIXED);
+    while let Some(length) = left.u16(0).map(usize::from) {
+        if length < OBJECT_FIXED || length > left.bytes.len() {
+            break;
+        }
+        fields.extend(left.first(length).fields(&OBJECT, &UNREAD));
+        left = left.from(length);
+    }
+    fields.extend(Field::read(&UNREAD, left));
+    fields
+}

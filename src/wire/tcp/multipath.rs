@@ -1,0 +1,333 @@
+//! The option of Multipath TCP. RFC 8684 section 3
+//!
+//! One kind for nine messages: the subtype tells which, and in some the length or a flag tells what is there.
+
+use super::super::field::{Field, Form, Spec, bits, bytes, rest};
+use super::super::span::Span;
+use super::options::{KIND, LENGTH, SURPLUS, whole};
+
+static WHOLE: Spec = whole("tcp.options.mptcp", "multipath TCP");
+
+const SUBTYPE: Spec = bits("tcp.options.mptcp.subtype", "subtype", 16, 4, Form::Named(subtype_name));
+const RESERVED_3: Spec = bits("tcp.options.mptcp.reserved", "reserved", 20, 3, Form::Hex);
+const RESERVED_12: Spec = bits("tcp.options.mptcp.reserved", "reserved", 20, 12, Form::Hex);
+const BACKUP: Spec = bits("tcp.options.mptcp.backup.flag", "backup path", 23, 1, Form::Flag);
+const ADDRESS_ID: Spec = bytes("tcp.options.mptcp.addrid", "address ID", 3, 1, Form::Decimal);
+
+/// Section 3.1. A SYN has it as far as the flags, a SYN,ACK with the sender's key, the third segment with both keys, and
+/// the first data with all of it.
+static CAPABLE: [Spec; 9] = [
+    KIND,
+    LENGTH,
+    SUBTYPE,
+    bits("tcp.options.mptcp.version", "version", 20, 4, Form::Decimal),
+    bytes("tcp.options.mptcp.flags", "flags", 3, 1, Form::Flags).of(&CAPABLE_FLAGS),
+    bytes("tcp.options.mptcp.sendkey", "sender's key", 4, 8, Form::Hex),
+    bytes("tcp.options.mptcp.recvkey", "receiver's key", 12, 8, Form::Hex),
+    bytes(
+        "tcp.options.mptcp.datalvllen",
+        "data-level length",
+        20,
+        2,
+        Form::Count("bytes"),
+    ),
+    bytes("tcp.options.mptcp.checksum", "checksum", 22, 2, Form::Hex),
+];
+static CAPABLE_FLAGS: [Spec; 5] = [
+    bits(
+        "tcp.options.mptcp.checksumreq.flags",
+        "checksum required",
+        24,
+        1,
+        Form::Flag,
+    ),
+    bits(
+        "tcp.options.mptcp.extensibility.flag",
+        "extensibility",
+        25,
+        1,
+        Form::Flag,
+    ),
+    bits(
+        "tcp.options.mptcp.nomoresubflows.flag",
+        "no subflows to this address and port",
+        26,
+        1,
+        Form::Flag,
+    ),
+    bits("tcp.options.mptcp.reserved.flag", "reserved", 27, 4, Form::Hex),
+    bits("tcp.options.mptcp.sha256.flag", "HMAC-SHA256", 31, 1, Form::Flag),
+];
+
+/// Section 3.2: in the SYN, …
+static JOIN_SYN: [Spec; 8] = [
+    KIND,
+    LENGTH,
+    SUBTYPE,
+    RESERVED_3,
+    BACKUP,
+    ADDRESS_ID,
+    bytes("tcp.options.mptcp.recvtok", "receiver's token", 4, 4, Form::Hex),
+    bytes("tcp.options.mptcp.sendrand", "sender's random number", 8, 4, Form::Hex),
+];
+/// … the SYN,ACK …
+static JOIN_SYN_ACK: [Spec; 8] = [
+    KIND,
+    LENGTH,
+    SUBTYPE,
+    RESERVED_3,
+    BACKUP,
+    ADDRESS_ID,
+    bytes(
+        "tcp.options.mptcp.sendtrunchmac",
+        "sender's truncated HMAC",
+        4,
+        8,
+        Form::Hex,
+    ),
+    bytes("tcp.options.mptcp.sendrand", "sender's random number", 12, 4, Form::Hex),
+];
+/// … and the third segment.
+static JOIN_ACK: [Spec; 5] = [
+    KIND,
+    LENGTH,
+    SUBTYPE,
+    RESERVED_12,
+    bytes("tcp.options.mptcp.sendhmac", "sender's HMAC", 4, 20, Form::Bytes),
+];
+
+/// Section 3.3; what follows is told by the flags.
+static SEQUENCE_SIGNAL: [Spec; 5] = [
+    KIND,
+    LENGTH,
+    SUBTYPE,
+    bits("tcp.options.mptcp.reserved", "reserved", 20, 4, Form::Hex),
+    bytes("tcp.options.mptcp.flags", "flags", 3, 1, Form::Flags).of(&SIGNAL_FLAGS),
+];
+static SIGNAL_FLAGS: [Spec; 6] = [
+    bits("tcp.options.mptcp.reserved.flag", "reserved", 24, 3, Form::Hex),
+    bits("tcp.options.mptcp.datafin.flag", "DATA_FIN", 27, 1, Form::Flag),
+    bits(
+        "tcp.options.mptcp.dseqn8.flag",
+        "data sequence number has 8 bytes",
+        28,
+        1,
+        Form::Flag,
+    ),
+    bits(
+        "tcp.options.mptcp.dseqnpresent.flag",
+        "data sequence number present",
+        29,
+        1,
+        Form::Flag,
+    ),
+    bits(
+        "tcp.options.mptcp.dataack8.flag",
+        "data ACK has 8 bytes",
+        30,
+        1,
+        Form::Flag,
+    ),
+    bits(
+        "tcp.options.mptcp.dataackpresent.flag",
+        "data ACK present",
+        31,
+        1,
+        Form::Flag,
+    ),
+];
+static DATA_ACK_4: Spec = bytes("tcp.options.mptcp.rawdataack", "data ACK", 0, 4, Form::Decimal);
+static DATA_ACK_8: Spec = bytes("tcp.options.mptcp.rawdataack", "data ACK", 0, 8, Form::Decimal);
+static SEQUENCE_4: Spec = bytes(
+    "tcp.options.mptcp.rawdataseqno",
+    "data sequence number",
+    0,
+    4,
+    Form::Decimal,
+);
+static SEQUENCE_8: Spec = bytes(
+    "tcp.options.mptcp.rawdataseqno",
+    "data sequence number",
+    0,
+    8,
+    Form::Decimal,
+);
+static SUBFLOW_SEQUENCE: Spec = bytes(
+    "tcp.options.mptcp.subflowseqno",
+    "subflow sequence number",
+    0,
+    4,
+    Form::Decimal,
+);
+static DATA_LENGTH: Spec = bytes(
+    "tcp.options.mptcp.datalvllen",
+    "data-level length",
+    0,
+    2,
+    Form::Count("bytes"),
+);
+static CHECKSUM: Spec = bytes("tcp.options.mptcp.checksum", "checksum", 0, 2, Form::Hex);
+
+/// Section 3.4.1; what follows is told by the length.
+static ADD_ADDRESS: [Spec; 6] = [
+    KIND,
+    LENGTH,
+    SUBTYPE,
+    RESERVED_3,
+    bits("tcp.options.mptcp.echo", "echo", 23, 1, Form::Flag),
+    ADDRESS_ID,
+];
+static IPV4: Spec = bytes("tcp.options.mptcp.ipv4", "advertised address", 0, 4, Form::Ipv4);
+static IPV6: Spec = bytes("tcp.options.mptcp.ipv6", "advertised address", 0, 16, Form::Ipv6);
+static PORT: Spec = bytes("tcp.options.mptcp.port", "advertised port", 0, 2, Form::Decimal);
+static ADDRESS_HMAC: Spec = bytes("tcp.options.mptcp.addaddrtrunchmac", "truncated HMAC", 0, 8, Form::Hex);
+
+/// Section 3.4.2; an address ID for each that is gone.
+static REMOVE_ADDRESS: [Spec; 4] = [
+    KIND,
+    LENGTH,
+    SUBTYPE,
+    bits("tcp.options.mptcp.reserved", "reserved", 20, 4, Form::Hex),
+];
+static REMOVED: Spec = bytes("tcp.options.mptcp.addrid", "address ID", 0, 1, Form::Decimal);
+
+/// Section 3.3.8; the address ID may be missing.
+static PRIORITY: [Spec; 6] = [KIND, LENGTH, SUBTYPE, RESERVED_3, BACKUP, ADDRESS_ID];
+/// Section 3.7.
+static FAIL: [Spec; 5] = [
+    KIND,
+    LENGTH,
+    SUBTYPE,
+    RESERVED_12,
+    bytes(
+        "tcp.options.mptcp.rawdataseqno",
+        "data sequence number",
+        4,
+        8,
+        Form::Decimal,
+    ),
+];
+/// Section 3.5.
+static FAST_CLOSE: [Spec; 5] = [
+    KIND,
+    LENGTH,
+    SUBTYPE,
+    RESERVED_12,
+    bytes("tcp.options.mptcp.recvkey", "receiver's key", 4, 8, Form::Hex),
+];
+/// Section 3.6.
+static RESET: [Spec; 8] = [
+    KIND,
+    LENGTH,
+    SUBTYPE,
+    bits("tcp.options.mptcp.flag_U.flag", "U", 20, 1, Form::Flag),
+    bits("tcp.options.mptcp.flag_V.flag", "V", 21, 1, Form::Flag),
+    bits("tcp.options.mptcp.flag_W.flag", "W", 22, 1, Form::Flag),
+    bits("tcp.options.mptcp.flag_T.flag", "transient", 23, 1, Form::Flag),
+    bytes(
+        "tcp.options.mptcp.rst_reason",
+        "reason",
+        3,
+        1,
+        Form::Named(reset_reason),
+    ),
+];
+static OTHER: [Spec; 5] = [
+    KIND,
+    LENGTH,
+    SUBTYPE,
+    bits(
+        "tcp.options.mptcp.subtype_data",
+        "first bits of the subtype's data",
+        20,
+        4,
+        Form::Hex,
+    ),
+    rest("tcp.options.mptcp.data", "data of the subtype", 3, Form::Bytes),
+];
+
+fn subtype_name(subtype: u64) -> Option<&'static str> {
+    Some(match subtype {
+        0 => "MP_CAPABLE",
+        1 => "MP_JOIN",
+        2 => "DSS",
+        3 => "ADD_ADDR",
+        4 => "REMOVE_ADDR",
+        5 => "MP_PRIO",
+        6 => "MP_FAIL",
+        7 => "MP_FASTCLOSE",
+        8 => "MP_TCPRST",
+        _ => return None,
+    })
+}
+
+/// Section 3.6.
+fn reset_reason(reason: u64) -> Option<&'static str> {
+    Some(match reason {
+        0 => "unspecified error",
+        1 => "MPTCP-specific error",
+        2 => "lack of resources",
+        3 => "administratively prohibited",
+        4 => "too much outstanding data",
+        5 => "unacceptable performance",
+        6 => "middlebox interference",
+        _ => return None,
+    })
+}
+
+/// The table of the message, and what follows it.
+fn layout(option: Span<'_>) -> (&'static [Spec], Vec<&'static Spec>) {
+    let length = option.bytes.len();
+    match (option.u8(2).map(|byte| byte >> 4), length) {
+        (Some(0), 4..) => (&CAPABLE, Vec::new()),
+        (Some(1), 12) => (&JOIN_SYN, Vec::new()),
+        (Some(1), 16) => (&JOIN_SYN_ACK, Vec::new()),
+        (Some(1), 24) => (&JOIN_ACK, Vec::new()),
+        (Some(2), 4..) => (&SEQUENCE_SIGNAL, signalled(option.u8(3).unwrap_or_default())),
+        (Some(3), 8 | 10 | 16 | 18) => (&ADD_ADDRESS, advertised(&IPV4, length - 8)),
+        (Some(3), 20 | 22 | 28 | 30) => (&ADD_ADDRESS, advertised(&IPV6, length - 20)),
+        (Some(4), 4..) => (&REMOVE_ADDRESS, vec![&REMOVED; length - 3]),
+        (Some(5), 3 | 4) => (&PRIORITY, Vec::new()),
+        (Some(6), 12) => (&FAIL, Vec::new()),
+        (Some(7), 12) => (&FAST_CLOSE, Vec::new()),
+        (Some(8), 4) => (&RESET, Vec::new()),
+        _ => (&OTHER, Vec::new()),
+    }
+}
+
+/// What the flags of a data sequence signal say that there is; the checksum was negotiated, and ends the option if so.
+fn signalled(flags: u8) -> Vec<&'static Spec> {
+    let mut parts = Vec::new();
+    match flags & 0b11 {
+        0b01 => parts.push(&DATA_ACK_4),
+        0b11 => parts.push(&DATA_ACK_8),
+        _ => {}
+    }
+    if flags & 0b100 != 0 {
+        let sequence = if flags & 0b1000 == 0 { &SEQUENCE_4 } else { &SEQUENCE_8 };
+        parts.extend([sequence, &SUBFLOW_SEQUENCE, &DATA_LENGTH, &CHECKSUM]);
+    }
+    parts
+}
+
+/// An address, and in so many bytes more a port, an HMAC, or both.
+fn advertised(address: &'static Spec, more: usize) -> Vec<&'static Spec> {
+    let mut parts = vec![address];
+    parts.extend((more % 8 == 2).then_some(&PORT));
+    parts.extend((more >= 8).then_some(&ADDRESS_HMAC));
+    parts
+}
+
+/// The option as a field.
+pub(super) fn field(option: Span<'_>) -> Field<'_> {
+    let (table, more) = layout(option);
+    let mut parts: Vec<_> = table.iter().map_while(|spec| Field::read(spec, option)).collect();
+    let mut left = option.from(table.last().map_or(0, |last| (last.bit + last.bits) / 8));
+    for spec in more {
+        let Some(part) = Field::read(spec, left) else { break };
+        parts.push(part);
+        left = left.from(spec.bits / 8);
+    }
+    option.push_remainder(&mut parts, &SURPLUS);
+    Field::walked(&WHOLE, option, parts)
+}
