@@ -16,10 +16,11 @@
 //! 5. `flow`: conversations: the states that RFC 9293 draws, and what each packet does in its conversation.
 //! 6. `explain`: the sentences: why a field has this value in this packet.
 //! 7. `render`: what people see: the table of fields, the RFCs' boxes, a line a packet, JSON.
-//! 8. [`cli`]: arguments made into settings, exit codes, and what the programs need before they can start.
-//! 9. [`escape`]: bytes from the network made safe to show.
+//! 8. `lab`: the guided run: server, client and capture in one process, and what is told of them.
+//! 9. [`cli`]: arguments made into settings, exit codes, and what the programs need before they can start.
+//! 10. [`escape`]: bytes from the network made safe to show.
 //!
-//! 3 to 7 are the sniffer's (feature `sniffer`, on by default); without it the four programs build alone.
+//! 3 to 8 are the sniffer's (feature `sniffer`, on by default); without it the four programs build alone.
 //!
 //! # How data flows
 //!
@@ -41,6 +42,7 @@
 //! | `flow` | `frame`, `wire` |
 //! | `explain` | `wire`, `flow` |
 //! | `render` | `explain`, `flow`, `frame`, `wire`, `escape` |
+//! | `lab` | all |
 //! | `cli` | all |
 //!
 //! A test holds this table against the `use` lines.
@@ -63,6 +65,8 @@ pub mod explain;
 pub mod flow;
 #[cfg(feature = "sniffer")]
 pub mod frame;
+#[cfg(all(feature = "sniffer", target_os = "linux"))]
+pub mod lab;
 #[cfg(all(feature = "sniffer", target_os = "linux"))]
 pub mod privilege;
 #[cfg(feature = "sniffer")]

@@ -14,6 +14,6 @@ pub mod look;
 #[cfg(test)]
 mod samples;
 pub mod summary;
-mod table;
+pub mod table;
 
 pub use look::Style;

@@ -2,7 +2,8 @@
 
 /// The text in lines of at most `width` columns, broken between words; a word that is longer is broken anywhere. Nothing gives
 /// one empty line.
-pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
+#[must_use]
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(1);
     let mut lines = vec![String::new()];
     let mut used = 0;

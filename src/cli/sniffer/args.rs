@@ -4,9 +4,10 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ColorChoice, Parser, ValueEnum};
+use clap::{Parser, ValueEnum};
 
 use super::super::args::seconds;
+use super::super::look::LookArgs;
 
 /// What is shown of each packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -17,28 +18,6 @@ pub enum View {
     Fields,
     /// The RFC's boxes, 32 bits wide, with this packet's values
     Diagram,
-}
-
-/// Which characters are drawn with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Style {
-    /// Box characters and arrows
-    Unicode,
-    /// ASCII only
-    Ascii,
-    /// No drawing: sentences, for screen readers
-    Plain,
-}
-
-/// How times are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum TimeForm {
-    /// Local time with its offset
-    Local,
-    /// UTC
-    Utc,
-    /// Seconds since the first packet
-    Relative,
 }
 
 /// The arguments of `sniffer`.
@@ -117,25 +96,9 @@ pub struct SnifferArgs {
     #[arg(short, long)]
     pub quiet: bool,
 
-    /// Times [default: local]
-    #[arg(long, value_enum, value_name = "FORM")]
-    pub time: Option<TimeForm>,
-
-    /// The same as --time utc
-    #[arg(long, conflicts_with = "time")]
-    pub utc: bool,
-
-    /// Characters to draw with [default: unicode where the terminal's language allows it, else ascii]
-    #[arg(long, value_enum, value_name = "STYLE")]
-    pub style: Option<Style>,
-
-    /// Columns [default: those of the terminal, else 80]
-    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(60..=1000))]
-    pub width: Option<u16>,
-
-    /// Colour (auto: on a terminal, unless `NO_COLOR` is set)
-    #[arg(long, value_name = "WHEN", default_value_t = ColorChoice::Auto)]
-    pub color: ColorChoice,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would take the words for help text")]
+    pub look: LookArgs,
 
     /// Only packets for which this holds, in tcpdump's language: tcp and port 80
     #[arg(value_name = "EXPRESSION")]

@@ -1,13 +1,10 @@
 //! Frames onto the screen.
 
-use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Stdout, Write};
+use std::io::{self, BufWriter, ErrorKind, Stdout, Write};
 
-use anstream::{AutoStream, ColorChoice as Choice};
-use clap::ColorChoice;
-
-use super::args::{SnifferArgs, Style, TimeForm, View};
+use super::args::{SnifferArgs, View};
 use crate::frame::{Frame, Time};
-use crate::render::look::{self, Look};
+use crate::render::look::Look;
 use crate::render::{breakdown, diagram, fields, hex, json, summary};
 use crate::wire::reassembly::{Datagram, Outcome, Reassembler};
 use crate::wire::{Packet, decode};
@@ -58,7 +55,7 @@ impl Display {
         Self {
             output: BufWriter::with_capacity(BUFFER, io::stdout()),
             form: if args.json { Form::Json } else { Form::View(args.view) },
-            look: look_of(args),
+            look: args.look.look(),
             hex: args.hex,
             full: args.full,
             first: None,
@@ -139,51 +136,4 @@ impl Display {
             )
         })
     }
-}
-
-/// How things are to look: by the arguments, else by the terminal.
-fn look_of(args: &SnifferArgs) -> Look {
-    let output = io::stdout();
-    let color = match args.color {
-        ColorChoice::Always => true,
-        ColorChoice::Never => false,
-        ColorChoice::Auto => !matches!(AutoStream::choice(&output), Choice::Never),
-    };
-    let width = args.width.map(usize::from).or_else(|| {
-        let (columns, _) = terminal_size::terminal_size_of(&output)?;
-        Some(usize::from(columns.0))
-    });
-    let time = match (args.utc, args.time) {
-        (true, _) | (_, Some(TimeForm::Utc)) => look::TimeForm::Utc,
-        (_, Some(TimeForm::Relative)) => look::TimeForm::Relative,
-        (_, Some(TimeForm::Local) | None) => look::TimeForm::Local,
-    };
-    let style = match args.style {
-        Some(Style::Unicode) => look::Style::Unicode,
-        Some(Style::Plain) => look::Style::Plain,
-        None if language_has_unicode() => look::Style::Unicode,
-        Some(Style::Ascii) | None => look::Style::Ascii,
-    };
-    Look {
-        style,
-        width: if output.is_terminal() || args.width.is_some() {
-            width.unwrap_or(80)
-        } else {
-            80
-        },
-        color,
-        time,
-    }
-}
-
-/// locale(7): the first of these that is set tells the characters of the terminal.
-fn language_has_unicode() -> bool {
-    let set = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| {
-        let value = std::env::var(name).ok()?;
-        (!value.is_empty()).then_some(value)
-    });
-    set.is_some_and(|language| {
-        let language = language.to_ascii_lowercase();
-        language.contains("utf-8") || language.contains("utf8")
-    })
 }

@@ -29,7 +29,7 @@ pub fn main() -> ExitCode {
         Ok(args) => args,
         Err(code) => return code,
     };
-    let say = Say::new(args.color, LogFormat::Text);
+    let say = Say::new(args.look.color, LogFormat::Text);
     let stop = match Stop::on_signals() {
         Ok(stop) => stop,
         Err(error) => {

@@ -1,0 +1,300 @@
+//! A line and its answer: over UDP, over TCP, empty, long.
+
+use super::{Played, Scene, count};
+use crate::calls::{Name, Program, Role};
+use crate::flow::conversation::{Connection, Conversation, Ending, Transport};
+use crate::flow::{Kind, Party};
+use crate::lab::evidence::{self, Evidence};
+use crate::lab::failure::Failure;
+use crate::lab::screen::Screen;
+use crate::lab::stage::{ClientSide, ServerSide, Stage};
+
+pub(super) const BEFORE_UDP: &[&str] = &[
+    "Watch: the client's sendto() has the server's address attached, and one datagram goes out. The server's recvfrom() \
+     returns it with the client's address, to which sendto() answers. No packet comes before, none after.",
+];
+
+pub(super) const BEFORE_TCP: &[&str] = &[
+    "Watch: between the moment the client enters connect() and the moment connect() returns, the three-way handshake \
+     happens. Only then can the line be sent. It goes out by send(), without an address: the connection has one.",
+];
+
+pub(super) const BEFORE_EMPTY: &[&str] = &[
+    "The person only presses Return. Watch: over UDP an empty datagram is a datagram, header and no data. TCP carries a \
+     stream of bytes and cannot carry nothing: the line's end, one byte, goes out.",
+];
+
+pub(super) const BEFORE_LONG: &[&str] = &[
+    "A line of 65,536 bytes through a loopback that was made like Ethernet for this run: packets of at most 1500 bytes, and \
+     nothing that cuts or joins segments outside of TCP's sight (MTU 1500; TSO, GSO and GRO off). Watch: how many segments \
+     it takes, how many of them are on their way unacknowledged, and what the windows do.",
+];
+
+pub(super) const BEFORE_LONG_SHARED: &[&str] = &[
+    "A line of 65,536 bytes through the loopback of this machine, which is left as it is: it carries packets of 65,536 bytes, and \
+     TCP hands it pieces that large. In a private network this run cuts them to Ethernet's 1500.",
+];
+
+/// 64 KiB of lowercase letters.
+pub(super) fn long_line() -> String {
+    ('a'..='z').cycle().take(65_536).collect()
+}
+
+/// One server of each kind asked for, and a client that types the lines.
+pub struct Exchange {
+    servers: Vec<(Program, ServerSide)>,
+    lines: Vec<String>,
+}
+
+impl Exchange {
+    /// Over UDP.
+    ///
+    /// # Errors
+    /// The server cannot start.
+    pub fn udp(stage: &Stage, lines: Vec<String>) -> Result<Self, Failure> {
+        let servers = vec![(Program::UdpClient, ServerSide::udp(stage)?)];
+        Ok(Self { servers, lines })
+    }
+
+    /// Over TCP.
+    ///
+    /// # Errors
+    /// The server cannot start.
+    pub fn tcp(stage: &Stage, lines: Vec<String>) -> Result<Self, Failure> {
+        let servers = vec![(Program::TcpClient, ServerSide::tcp(stage)?)];
+        Ok(Self { servers, lines })
+    }
+
+    /// Over UDP, then over TCP.
+    ///
+    /// # Errors
+    /// A server cannot start.
+    pub fn both(stage: &Stage, lines: Vec<String>) -> Result<Self, Failure> {
+        let udp = (Program::UdpClient, ServerSide::udp(stage)?);
+        let tcp = (Program::TcpClient, ServerSide::tcp(stage)?);
+        Ok(Self {
+            servers: vec![udp, tcp],
+            lines,
+        })
+    }
+}
+
+impl Scene for Exchange {
+    fn ports(&self) -> Vec<u16> {
+        self.servers.iter().map(|(_, server)| server.port).collect()
+    }
+
+    fn play(self: Box<Self>, stage: &Stage) -> Result<Played, Failure> {
+        let mut played = Played {
+            screens: Vec::new(),
+            observations: Vec::new(),
+            answered: true,
+        };
+        for (program, server) in self.servers {
+            let client = ClientSide {
+                program,
+                name: program.word(),
+                port: server.port,
+                lines: &self.lines,
+                screen: Screen::default(),
+            };
+            played
+                .screens
+                .push((program.counterpart().word(), server.screen.clone()));
+            played.screens.push((program.word(), client.screen.clone()));
+            played.answered &= server.serve_while(stage, || client.run(stage))?;
+        }
+        Ok(played)
+    }
+}
+
+/// The TCP connections of a run.
+pub(super) fn connections(evidence: &Evidence) -> impl Iterator<Item = (&Conversation, &Connection)> {
+    evidence.conversations.iter().filter_map(|one| match &one.transport {
+        Transport::Tcp(connection) => Some((one, connection)),
+        Transport::Udp(_) => None,
+    })
+}
+
+pub(super) fn after_udp(evidence: &Evidence) -> Vec<String> {
+    let packets = evidence.frames().len() as u64;
+    let binds = evidence.calls_of(Role::ClientSocket, Name::Bind).count() as u64;
+    let clients: Vec<String> = evidence
+        .conversations
+        .iter()
+        .map(|one| one.client.port().to_string())
+        .collect();
+    let answered = evidence.places().filter_map(|(number, step)| {
+        use crate::flow::datagram::Part;
+        match step.datagram()?.part {
+            Part::Reply { request, .. } => Some(format!("packet {number} answers packet {request}")),
+            _ => None,
+        }
+    });
+    let answered: Vec<String> = answered.collect();
+    let mut said = vec![format!(
+        "Seen: {}; {}.",
+        count(packets, "datagram"),
+        listed(&answered, "none was answered")
+    )];
+    if !clients.is_empty() {
+        said.push(format!(
+            "The client called bind() {}: the kernel picked its port at the first sendto(), {}. A line, a socket, a port.",
+            times(binds),
+            clients.join(", then ")
+        ));
+    }
+    said
+}
+
+pub(super) fn after_tcp(evidence: &Evidence) -> Vec<String> {
+    let mut said = Vec::new();
+    for (conversation, connection) in connections(evidence) {
+        let number = conversation.number;
+        let packets = conversation.from_client.packets + conversation.from_server.packets;
+        let opening = match connection.handshake_time {
+            Some(time) => format!("its handshake took {}", milliseconds(time)),
+            None => "its handshake was not seen whole".into(),
+        };
+        let ending = match connection.ending {
+            Ending::Closed(party) => format!("the {party} closed first"),
+            Ending::ClosedTogether => "both ends closed at once".into(),
+            Ending::Reset(party) => format!("the {party} broke it off"),
+            Ending::HalfClosed(party) => format!("only the {party} closed"),
+            Ending::Open => "its end was not seen".into(),
+        };
+        let which = if evidence.conversations.len() > 1 {
+            format!("connection {number}: ")
+        } else {
+            String::new()
+        };
+        said.push(format!(
+            "Seen: {which}{}, {opening}, {ending}.",
+            count(packets, "segment")
+        ));
+    }
+    if let Some(accepted) = evidence
+        .calls_of(Role::WelcomingSocket, Name::Accept)
+        .find(|call| call.result >= 0)
+    {
+        let handshake = evidence.places().find_map(|(number, step)| {
+            let segment = step.segment()?;
+            let completes = segment.part == crate::flow::segment::Part::HandshakeAck;
+            completes.then_some(number)
+        });
+        if let Some(number) = handshake {
+            let time = evidence
+                .frames()
+                .get(usize::try_from(number - 1).unwrap_or(usize::MAX))
+                .and_then(|frame| frame.time);
+            let returned = accepted.returned.timestamp_nanos_opt();
+            if let (Some(time), Some(returned)) = (time, returned)
+                && returned >= time.0
+            {
+                said.push(format!(
+                    "accept() returned {} after packet {number} had completed the handshake: the kernel completes it alone, \
+                     accept() takes a finished connection.",
+                    milliseconds(returned - time.0)
+                ));
+            }
+        }
+    }
+    said
+}
+
+pub(super) fn after_empty(evidence: &Evidence) -> Vec<String> {
+    let data = |tcp: bool, party: Party| -> Vec<String> {
+        let of_kind = evidence.places().filter(|(_, step)| match step.kind {
+            Kind::Segment(segment) => tcp && segment.data.is_some(),
+            Kind::Datagram(_) => !tcp,
+            Kind::Notice(_) => false,
+        });
+        let sent = of_kind.filter(|(_, step)| step.sender == party);
+        sent.map(|(number, step)| format!("packet {number} with {}", count(evidence::data_of(step), "byte")))
+            .collect()
+    };
+    let both = |tcp| {
+        let asked = listed(&data(tcp, Party::Client), "nothing");
+        let answered = listed(&data(tcp, Party::Server), "nothing");
+        format!("{asked} of data, answered by {answered}")
+    };
+    vec![
+        format!("Seen over UDP: {}.", both(false)),
+        format!("Seen over TCP: {}.", both(true)),
+    ]
+}
+
+pub(super) fn after_long(evidence: &Evidence) -> Vec<String> {
+    let Some((conversation, connection)) = connections(evidence).next() else {
+        return Vec::new();
+    };
+    let sizes = |party: Party| {
+        let of_party = evidence.places().filter(move |(_, step)| step.sender == party);
+        of_party
+            .map(|(_, step)| evidence::data_of(step))
+            .filter(|&bytes| bytes > 0)
+    };
+    let mut said = Vec::new();
+    for party in [Party::Client, Party::Server] {
+        let (segments, bytes) = sizes(party).fold((0, 0), |(segments, all), bytes| (segments + 1, all + bytes));
+        let largest = sizes(party).max().unwrap_or(0);
+        let in_flight = evidence.places().filter(|(_, step)| step.sender == party);
+        let in_flight = in_flight
+            .filter_map(|(_, step)| step.segment()?.in_flight)
+            .max()
+            .unwrap_or(0);
+        said.push(format!(
+            "Seen from the {party}: {} in {}, the largest with {}. At most {} were on their way without an acknowledgment.",
+            count(bytes, "byte"),
+            count(segments, "segment"),
+            count(largest, "byte"),
+            count(in_flight, "byte"),
+        ));
+    }
+    if let (Some(client), Some(server)) = (connection.client.mss, connection.server.mss) {
+        said.push(format!(
+            "Each SYN said how much a segment may carry: MSS {client} and {server}, the MTU less 20 bytes of IPv4 and 20 of TCP. \
+             The timestamp option takes 12 more of each segment."
+        ));
+    }
+    let acks = evidence
+        .places()
+        .filter(|(_, step)| evidence::data_of(step) == 0)
+        .count() as u64;
+    said.push(format!(
+        "{} carry no data, so one acknowledgment answers several segments; {} in all, {} of them again.",
+        count(acks, "segment"),
+        conversation.from_client.packets + conversation.from_server.packets,
+        connection.retransmissions
+    ));
+    said
+}
+
+/// Nanoseconds as milliseconds.
+pub(super) fn milliseconds(nanoseconds: i64) -> String {
+    let whole = nanoseconds / 1_000_000;
+    let thousandths = nanoseconds % 1_000_000 / 1_000;
+    format!("{whole}.{thousandths:03} ms")
+}
+
+fn times(number: u64) -> String {
+    match number {
+        0 => "not once".into(),
+        1 => "once".into(),
+        more => format!("{more} times"),
+    }
+}
+
+/// The first few of a list, and how many more there are.
+pub(super) fn listed(items: &[String], none: &str) -> String {
+    /// More are a list to count, not to read.
+    const MOST: usize = 4;
+    if items.is_empty() {
+        return none.to_owned();
+    }
+    let mut said = items.iter().take(MOST).cloned().collect::<Vec<_>>().join(", ");
+    if items.len() > MOST {
+        said.push_str(&format!(", and {} more", items.len() - MOST));
+    }
+    said
+}

@@ -1,0 +1,263 @@
+//! What is told of the runs.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::comparison::{self, Cost};
+use super::evidence::Evidence;
+use super::network::Network;
+use super::plan::{Run, View};
+use super::runs;
+use crate::calls::text;
+use crate::escape::printable;
+use crate::flow::segment::Part;
+use crate::flow::{Kind, Step};
+use crate::frame::Frame;
+use crate::render::look::Look;
+use crate::render::table::wrap;
+use crate::render::{Style, breakdown, diagram, fields, summary};
+use crate::wire::decode;
+
+/// A line of a screen takes at most so many lines of the story.
+const MOST_ROWS: usize = 4;
+
+/// What is told, and how.
+pub struct Story<'a> {
+    /// How much.
+    pub view: View,
+    /// Every packet broken down?
+    pub full: bool,
+    /// Characters, columns, colours, times.
+    pub look: Look,
+    /// Where it happened.
+    pub network: &'a Network,
+}
+
+impl Story<'_> {
+    /// Tells the runs.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn tell(&self, out: &mut impl Write, runs: &[Evidence]) -> io::Result<()> {
+        if self.view == View::Story {
+            self.paragraph(out, &format!("Network: {}.", self.network.description()))?;
+            writeln!(out)?;
+        }
+        for evidence in runs {
+            match self.view {
+                View::Story => self.whole(out, evidence)?,
+                view => {
+                    if runs.len() > 1 {
+                        self.title(out, evidence.run.title())?;
+                    }
+                    self.packets(out, evidence, view, &|_| true)?;
+                }
+            }
+        }
+        if let ([udp, tcp], View::Story) = (runs, self.view)
+            && (udp.run, tcp.run) == (Run::Udp, Run::Tcp)
+            && udp.captured.is_some()
+            && tcp.captured.is_some()
+        {
+            self.compare(out, &Cost::of(udp), &Cost::of(tcp))?;
+        }
+        Ok(())
+    }
+
+    /// Where the files are, and what to do with them.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn files(&self, out: &mut impl Write, names: &[impl AsRef<Path>]) -> io::Result<()> {
+        let shown = |name: &Path| printable(name.display().to_string().as_bytes()).into_owned();
+        let is = |name: &&Path, ending: &str| name.to_string_lossy().ends_with(ending);
+        let names: Vec<&Path> = names.iter().map(AsRef::as_ref).collect();
+        self.title(out, "The files")?;
+        for name in &names {
+            writeln!(out, "{}", shown(name))?;
+        }
+        let capture = names.iter().rfind(|name| is(name, ".pcapng"));
+        let calls = names.iter().rfind(|name| is(name, ".jsonl"));
+        if let (Some(capture), Some(calls)) = (capture, calls) {
+            writeln!(out)?;
+            writeln!(out, "The same ladder again, and the comments in Wireshark:")?;
+            writeln!(out)?;
+            writeln!(out, "    sniffer -r {} \\", shown(capture))?;
+            writeln!(out, "        --calls {} --view ladder", shown(calls))?;
+            writeln!(out, "    wireshark {}", shown(capture))?;
+        }
+        Ok(())
+    }
+
+    fn whole(&self, out: &mut impl Write, evidence: &Evidence) -> io::Result<()> {
+        self.title(out, evidence.run.title())?;
+        for paragraph in runs::before(evidence.run, self.network) {
+            self.paragraph(out, &paragraph)?;
+            writeln!(out)?;
+        }
+        for (title, text) in &evidence.screens {
+            self.screen(out, title, text)?;
+        }
+        self.ladder(out, evidence)?;
+        if self.full {
+            self.packets(out, evidence, View::Fields, &|_| true)?;
+        } else {
+            self.packets(out, evidence, View::Fields, &|step| matters_most(evidence.run, step))?;
+        }
+        if evidence.captured.is_some() {
+            for paragraph in runs::after(evidence) {
+                self.paragraph(out, &paragraph)?;
+            }
+        }
+        for observation in &evidence.observations {
+            self.paragraph(out, observation)?;
+        }
+        writeln!(out)
+    }
+
+    /// Calls and packets in one picture; without packets the calls alone.
+    fn ladder(&self, out: &mut impl Write, evidence: &Evidence) -> io::Result<()> {
+        if evidence.captured.is_none() {
+            writeln!(out, "The socket calls, in the order in which they were entered:")?;
+            for call in &evidence.calls {
+                self.paragraph(out, &text::line(call))?;
+            }
+            return writeln!(out);
+        }
+        self.packets(out, evidence, View::Summary, &|_| true)?;
+        writeln!(out)
+    }
+
+    fn packets(
+        &self,
+        out: &mut impl Write,
+        evidence: &Evidence,
+        view: View,
+        wanted: &dyn Fn(&Step) -> bool,
+    ) -> io::Result<()> {
+        let first = evidence.first();
+        for ((number, frame), step) in (1..).zip(evidence.frames()).zip(&evidence.steps) {
+            if step.as_ref().is_none_or(wanted) {
+                self.packet(out, view, number, frame, first)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn packet(
+        &self,
+        out: &mut impl Write,
+        view: View,
+        number: u64,
+        frame: &Frame<'_>,
+        first: crate::frame::Time,
+    ) -> io::Result<()> {
+        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        match view {
+            View::Summary => summary::write(out, &self.look, number, frame, &packet, first),
+            View::Diagram => diagram::write(out, &packet, number, self.look.style),
+            _ => {
+                let breakdown = breakdown::of(number, frame, &packet);
+                fields::write(out, &self.look, &breakdown, frame, first, self.full)
+            }
+        }
+    }
+
+    fn compare(&self, out: &mut impl Write, udp: &Cost, tcp: &Cost) -> io::Result<()> {
+        self.title(out, "UDP and TCP compared")?;
+        let rows = comparison::rows(udp, tcp);
+        if self.look.style == Style::Plain {
+            for [what, udp, tcp] in rows {
+                self.paragraph(out, &format!("{what}: over UDP {udp}, over TCP {tcp}."))?;
+            }
+            return writeln!(out);
+        }
+        writeln!(out, "{:34}{:>14}{:>14}", "", "UDP", "TCP")?;
+        for [what, udp, tcp] in rows {
+            writeln!(out, "{what:34}{udp:>14}{tcp:>14}")?;
+        }
+        writeln!(out)?;
+        self.paragraph(
+            out,
+            "What TCP's packets buy: the line arrives whole, once and in order, or the program is told; each end knows that the \
+             other is there; and nobody sends faster than the other can take. UDP promises none of it.",
+        )?;
+        writeln!(out)
+    }
+
+    fn title(&self, out: &mut impl Write, title: &str) -> io::Result<()> {
+        let (before, after) = if self.look.color {
+            ("\x1b[1m", "\x1b[0m")
+        } else {
+            ("", "")
+        };
+        writeln!(out, "{before}{title}{after}")?;
+        match self.look.style {
+            Style::Unicode => writeln!(out, "{}\n", "─".repeat(title.chars().count())),
+            Style::Ascii => writeln!(out, "{}\n", "-".repeat(title.chars().count())),
+            Style::Plain => writeln!(out),
+        }
+    }
+
+    fn paragraph(&self, out: &mut impl Write, text: &str) -> io::Result<()> {
+        for line in wrap(text, self.width()) {
+            writeln!(out, "{}", line.trim_end())?;
+        }
+        Ok(())
+    }
+
+    /// What stood on a screen.
+    fn screen(&self, out: &mut impl Write, title: &str, text: &str) -> io::Result<()> {
+        let edge = match self.look.style {
+            Style::Unicode => "│ ",
+            Style::Ascii => "| ",
+            Style::Plain => "",
+        };
+        writeln!(out, "The screen of {title}:")?;
+        for line in text.lines() {
+            for row in rows_of(line, self.width() - edge.len()) {
+                writeln!(out, "{edge}{row}")?;
+            }
+        }
+        writeln!(out)
+    }
+
+    const fn width(&self) -> usize {
+        if self.look.width > Look::NARROWEST {
+            self.look.width
+        } else {
+            Look::NARROWEST
+        }
+    }
+}
+
+/// The line as a terminal breaks it, anywhere; of a long one only the beginning.
+fn rows_of(line: &str, width: usize) -> Vec<String> {
+    let characters: Vec<char> = line.chars().collect();
+    let rows: Vec<String> = characters
+        .chunks(width.max(1))
+        .map(|row| row.iter().collect())
+        .collect();
+    if rows.is_empty() {
+        return vec![String::new()];
+    }
+    if rows.len() <= MOST_ROWS {
+        return rows;
+    }
+    let mut shown: Vec<String> = rows.into_iter().take(MOST_ROWS - 1).collect();
+    shown.push(format!("... [{} characters in all]", characters.len()));
+    shown
+}
+
+/// Which packets are broken down without being asked for.
+fn matters_most(run: Run, step: &Step) -> bool {
+    match (run, &step.kind) {
+        (Run::Udp | Run::Empty, Kind::Datagram(_)) | (Run::Refused, Kind::Notice(_)) => true,
+        (Run::Tcp, Kind::Segment(segment)) => {
+            step.conversation == 1 && matches!(segment.part, Part::Syn | Part::SynAck | Part::HandshakeAck)
+        }
+        (Run::Refused, Kind::Segment(segment)) => matches!(segment.part, Part::Reset(_)),
+        (Run::Empty, Kind::Segment(segment)) => segment.data.is_some(),
+        _ => false,
+    }
+}
