@@ -37,12 +37,14 @@ impl Network {
         }
     }
 
-    /// What it is, in a sentence.
+    /// What it is, in words.
     #[must_use]
-    pub const fn description(&self) -> &'static str {
+    pub fn description(&self) -> String {
         match self {
-            Self::Private => "a private one, made for this run: nothing in it but its own loopback",
-            Self::Shared { .. } => "the loopback of this machine, filtered by the run's ports",
+            Self::Private => "a private one, made for this run: nothing in it but its own loopback".to_owned(),
+            Self::Shared { refusal } => {
+                format!("the loopback of this machine, for the system refuses a private one ({refusal})")
+            }
         }
     }
 

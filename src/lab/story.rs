@@ -82,7 +82,7 @@ impl Story<'_> {
             writeln!(out)?;
             writeln!(out, "The same ladder again, and the comments in Wireshark:")?;
             writeln!(out)?;
-            writeln!(out, "    sniffer -r {} \\", shown(capture))?;
+            writeln!(out, "    {} -r {} \\", beside_this_program("sniffer"), shown(capture))?;
             writeln!(out, "        --calls {} --view ladder", shown(calls))?;
             writeln!(out, "    wireshark {}", shown(capture))?;
         }
@@ -215,7 +215,7 @@ impl Story<'_> {
         };
         writeln!(out, "The screen of {title}:")?;
         for line in text.lines() {
-            for row in rows_of(line, self.width() - edge.len()) {
+            for row in rows_of(line, self.width() - edge.chars().count()) {
                 writeln!(out, "{edge}{row}")?;
             }
         }
@@ -231,22 +231,25 @@ impl Story<'_> {
     }
 }
 
-/// The line as a terminal breaks it, anywhere; of a long one only the beginning.
+/// A program in the folder that this one was started from, as the person would type it.
+fn beside_this_program(name: &str) -> String {
+    let started = std::env::args_os().next().unwrap_or_default();
+    let beside = Path::new(&started).with_file_name(name);
+    printable(beside.display().to_string().as_bytes()).into_owned()
+}
+
+/// A line of a screen in the rows that it takes; of a long one only the beginning.
 fn rows_of(line: &str, width: usize) -> Vec<String> {
-    let characters: Vec<char> = line.chars().collect();
-    let rows: Vec<String> = characters
-        .chunks(width.max(1))
-        .map(|row| row.iter().collect())
-        .collect();
-    if rows.is_empty() {
-        return vec![String::new()];
+    let length = line.chars().count();
+    if length <= width {
+        return vec![line.trim_end().to_owned()];
     }
-    if rows.len() <= MOST_ROWS {
-        return rows;
+    let mut rows = wrap(line, width);
+    if rows.len() > MOST_ROWS {
+        rows.truncate(MOST_ROWS - 1);
+        rows.push(format!("... [{length} characters in all]"));
     }
-    let mut shown: Vec<String> = rows.into_iter().take(MOST_ROWS - 1).collect();
-    shown.push(format!("... [{} characters in all]", characters.len()));
-    shown
+    rows
 }
 
 /// Which packets are broken down without being asked for.

@@ -63,10 +63,13 @@ impl Scene for Close {
         let mut observations = Vec::new();
         let answered = server.serve_while(stage, || {
             let answered = client.run(stage)?;
-            observations.extend(in_time_wait(port, "After the first connection"));
+            let after_first = in_time_wait(port);
             connected(stage, port)?.close();
             stage.wait(MOMENT)?;
-            observations.extend(in_time_wait(port, "After the second connection"));
+            let after_second = in_time_wait(port);
+            let new = after_second.iter().filter(|ends| !after_first.contains(ends));
+            observations.extend(after_first.iter().map(|ends| describe("first", *ends, port)));
+            observations.extend(new.map(|ends| describe("second", *ends, port)));
             Ok(answered)
         })?;
         let (welcoming_socket, said) = restart(stage, port)?;
@@ -130,24 +133,25 @@ fn half_close(stage: &Stage, welcoming_socket: &Socket, port: u16) -> Result<(),
     Ok(())
 }
 
-/// The lines of the kernel's own table that are about this port and in TIME-WAIT. proc(5), `/proc/net/tcp`
-fn in_time_wait(port: u16, when: &str) -> Vec<String> {
+/// The own end and the other one of a connection, in that order.
+type Ends = (SocketAddr, SocketAddr);
+
+/// What the kernel's own table has about this port in TIME-WAIT. proc(5), `/proc/net/tcp`
+fn in_time_wait(port: u16) -> Vec<Ends> {
     let table = fs::read_to_string("/proc/thread-self/net/tcp").or_else(|_| fs::read_to_string("/proc/net/tcp"));
     let table = table.unwrap_or_default();
-    let found: Vec<String> = table
-        .lines()
-        .filter_map(time_wait)
-        .filter(|(local, remote)| local.port() == port || remote.port() == port)
-        .map(|(local, remote)| {
-            let whose = if local.port() == port { "server" } else { "client" };
-            format!("{when}, /proc/net/tcp has {local} to {remote} in TIME-WAIT: the {whose}'s end.")
-        })
-        .collect();
-    found
+    let all = table.lines().filter_map(time_wait);
+    all.filter(|(local, remote)| [local.port(), remote.port()].contains(&port))
+        .collect()
+}
+
+fn describe(which: &str, (local, remote): Ends, port: u16) -> String {
+    let whose = if local.port() == port { "server" } else { "client" };
+    format!("After the {which} connection /proc/net/tcp has {local} to {remote} in TIME-WAIT: the {whose}'s end.")
 }
 
 /// The ends of a line of that table, if it is in TIME-WAIT, which has the number 6 (`linux/tcp_states.h`).
-fn time_wait(line: &str) -> Option<(SocketAddr, SocketAddr)> {
+fn time_wait(line: &str) -> Option<Ends> {
     let mut words = line.split_whitespace().skip(1);
     let (local, remote, state) = (words.next()?, words.next()?, words.next()?);
     (state == "06").then_some(())?;

@@ -55,7 +55,7 @@ impl HalfOpen {
         })?;
         Ok(Self {
             server: ServerSide::tcp(stage)?,
-            closed: free_port()?,
+            closed: free_port(13_000)?,
             sender,
             receiver,
         })
@@ -79,7 +79,7 @@ impl Scene for HalfOpen {
         let verdicts = server.serve_while(stage, || {
             let mut verdicts = Vec::new();
             for port in [open, closed] {
-                let from = source_port(closed, verdicts.len());
+                let from = free_port(14_000)?;
                 let answer = probe(stage, &mut sender, &mut receiver, from, port)?;
                 verdicts.push(format!("The scan's own verdict on port {port}: {answer}."));
                 stage.wait(MOMENT)?;
@@ -92,12 +92,6 @@ impl Scene for HalfOpen {
             answered: true,
         })
     }
-}
-
-/// Ports below those that the system picks, and above the free one that was found.
-fn source_port(free: u16, place: usize) -> u16 {
-    free.saturating_add(1000)
-        .saturating_add(u16::try_from(place).unwrap_or(0))
 }
 
 /// Sends a SYN from one port to the other, and says what came back.
@@ -182,6 +176,9 @@ pub(super) fn after(evidence: &Evidence) -> Vec<String> {
     }
     let accepted = evidence.calls_of(Role::WelcomingSocket, Name::Accept);
     let accepted = accepted.filter(|call| call.result >= 0).count();
-    said.push(format!("accept() returned with a connection {accepted} times."));
+    said.push(match accepted {
+        0 => "accept() never returned a connection: the server's program does not know that anybody was there.".into(),
+        more => format!("accept() returned {more} connections."),
+    });
     said
 }

@@ -101,15 +101,20 @@ pub fn after(evidence: &Evidence) -> Vec<String> {
     }
 }
 
-/// A port on which nobody listens. Below those that systems pick for clients, and above 12000 to 12004, which Wireshark takes
-/// for another protocol over UDP.
-fn free_port() -> Result<u16, Failure> {
+/// A port on which nobody listens, the first one from this one on. From 13000 it is below those that systems pick for
+/// clients, and above 12000 to 12004, which Wireshark takes for another protocol over UDP.
+fn free_port(first: u16) -> Result<u16, Failure> {
     let is_free = |port: &u16| {
         let address = (LOCALHOST, *port);
         TcpListener::bind(address).is_ok() && UdpSocket::bind(address).is_ok()
     };
-    let free = (13_000..14_000).find(is_free);
-    free.ok_or_else(|| Failure::Line("every port from 13000 to 13999 is taken; end some of those programs".into()))
+    let last = first.saturating_add(999);
+    let taken = || {
+        Failure::Line(format!(
+            "every port from {first} to {last} is taken; end some of those programs"
+        ))
+    };
+    (first..=last).find(is_free).ok_or_else(taken)
 }
 
 /// A TCP client's socket, connected to a server on this machine.

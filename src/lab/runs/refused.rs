@@ -27,7 +27,9 @@ impl Refused {
     /// # Errors
     /// Every port is taken.
     pub fn new() -> Result<Self, Failure> {
-        Ok(Self { port: free_port()? })
+        Ok(Self {
+            port: free_port(13_000)?,
+        })
     }
 }
 
