@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
 use crate::escape::printable;
-use crate::record::Destination;
+use crate::record::{Destination, WriteError};
 
 /// The folder when the person names none.
 const LATEST: [&str; 2] = ["captures", "latest"];
@@ -99,10 +99,9 @@ impl Folder {
     /// There is one already which may not go, or the folder cannot be written.
     pub fn capture(&self, name: &str) -> Result<(Destination, Pending), Failure> {
         let pending = self.pending(name)?;
-        let destination = Destination::open(&pending.now, false).map_err(|error| {
-            let why = error.to_string();
-            // The name of the moment means nothing to anybody.
-            failed(&pending.then, why.rsplit(": ").next().unwrap_or(&why))
+        let destination = Destination::open(&pending.now, false).map_err(|error| match error {
+            WriteError::Open { error, .. } => failed(&pending.then, &words(&error)),
+            error => pending.about(&error),
         })?;
         Ok((destination, pending))
     }
@@ -172,6 +171,15 @@ impl Drop for Folder {
 }
 
 impl Pending {
+    /// An error about the file, with the name that it will have: that of the moment means nothing to anybody.
+    #[must_use]
+    pub fn about(&self, error: &impl std::fmt::Display) -> Failure {
+        let now = self.now.display().to_string();
+        let then = self.then.display().to_string();
+        let line = error.to_string().replace(&now, &then);
+        Failure::Line(printable(line.as_bytes()).into_owned())
+    }
+
     /// Gives the file its name, in place of one that has it. A symbolic link of that name is replaced, not followed.
     ///
     /// # Errors

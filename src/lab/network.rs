@@ -12,11 +12,35 @@ use crate::privilege;
 pub enum Network {
     /// A network of this run's own, with nothing in it but its loopback.
     Private,
-    /// The machine's loopback, for the system refuses a private network, for this reason.
-    Shared {
-        /// Why there is no private one.
-        refusal: String,
-    },
+    /// The machine's loopback, for the system refuses a private network.
+    Shared(Refusal),
+}
+
+/// Why there is no private network.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// What was refused, in the system's words.
+    pub what: String,
+    /// What stands behind it.
+    pub why: String,
+    /// The command that changes it, if there is one.
+    pub remedy: Option<String>,
+}
+
+impl Refusal {
+    /// From the two lines of the process that tried it.
+    fn read(told: &str) -> Self {
+        let (what, explanation) = told.trim_end().split_once('\n').unwrap_or((told.trim_end(), ""));
+        let (why, remedy) = match explanation.rsplit_once(": sudo ") {
+            Some((why, command)) => (why, Some(format!("sudo {command}"))),
+            None => (explanation, None),
+        };
+        Self {
+            what: what.to_owned(),
+            why: why.to_owned(),
+            remedy,
+        }
+    }
 }
 
 impl Network {
@@ -29,7 +53,7 @@ impl Network {
     /// What the other process could do, this one cannot.
     pub fn enter() -> Result<Self, Failure> {
         match rehearse() {
-            Err(refusal) => Ok(Self::Shared { refusal }),
+            Err(refusal) => Ok(Self::Shared(refusal)),
             Ok(()) => match privilege::enter_private_network() {
                 Ok(()) => Ok(Self::Private),
                 Err(refused) => Err(Failure::Line(refused.to_string())),
@@ -42,9 +66,10 @@ impl Network {
     pub fn description(&self) -> String {
         match self {
             Self::Private => "a private one, made for this run: nothing in it but its own loopback".to_owned(),
-            Self::Shared { refusal } => {
-                format!("the loopback of this machine, for the system refuses a private one ({refusal})")
-            }
+            Self::Shared(refusal) => format!(
+                "the loopback of this machine, for the system refuses a private one ({})",
+                refusal.what
+            ),
         }
     }
 
@@ -76,8 +101,8 @@ const ETHERNET_MTU: i32 = 1500;
 /// The argument that asks for no more than a try: [`rehearsal`].
 pub const TRY: &str = "--try-private-network";
 
-/// Has another process try it; the refusal in words if it may not.
-fn rehearse() -> Result<(), String> {
+/// Has another process try it.
+fn rehearse() -> Result<(), Refusal> {
     let tried = Command::new("/proc/self/exe")
         .arg(TRY)
         .stdin(Stdio::null())
@@ -85,17 +110,37 @@ fn rehearse() -> Result<(), String> {
         .output();
     match tried {
         Ok(output) if output.status.success() => Ok(()),
-        Ok(output) => Err(String::from_utf8_lossy(&output.stdout).trim_end().to_owned()),
-        Err(error) => Err(format!(
-            "cannot make a private network: starting a second process: {error}"
-        )),
+        Ok(output) => Err(Refusal::read(&String::from_utf8_lossy(&output.stdout))),
+        Err(error) => Err(Refusal::read(&format!("starting a second process: {error}"))),
     }
 }
 
-/// What the other process does: tries it, and returns the refusal in words.
+/// What the other process does: tries it, and returns the refusal in two lines, the system's words and the explanation.
 #[must_use]
 pub fn rehearsal() -> Option<String> {
-    privilege::enter_private_network()
-        .err()
-        .map(|refused| refused.to_string())
+    let refused = privilege::enter_private_network().err()?;
+    Some(format!(
+        "{}: {}\n{}",
+        refused.step,
+        refused.source,
+        refused.reason.explanation()
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Refusal;
+
+    #[test]
+    fn the_remedy_is_found_in_the_explanation() {
+        let refusal = Refusal::read("unshare: No\nthe limit a is reached: sudo sysctl a=1\n");
+        assert_eq!(
+            (refusal.what.as_str(), refusal.why.as_str()),
+            ("unshare: No", "the limit a is reached")
+        );
+        assert_eq!(refusal.remedy.as_deref(), Some("sudo sysctl a=1"));
+        let refusal = Refusal::read("unshare: No\nno such namespaces\n");
+        assert_eq!((refusal.why.as_str(), refusal.remedy), ("no such namespaces", None));
+        assert_eq!(Refusal::read("").what, "");
+    }
 }

@@ -12,7 +12,7 @@ use super::plan::Run;
 use crate::calls::lines;
 use crate::explain::packet;
 use crate::frame::Frame;
-use crate::record::{Destination, Format, Interface, Recorder, Section, Statistics};
+use crate::record::{Destination, Format, Interface, Recorder, Section, Statistics, WriteError};
 use crate::wire::decode;
 
 /// Who writes the files.
@@ -56,7 +56,8 @@ impl Files {
         let mut names = Vec::new();
         for (format, destination, pending) in self.captures {
             if let Some(captured) = &evidence.captured {
-                record(destination, format, evidence, captured, filter.clone(), about)?;
+                record(destination, format, evidence, captured, filter.clone(), about)
+                    .map_err(|error| pending.about(&error))?;
                 names.push(pending.finish()?);
             }
         }
@@ -81,8 +82,7 @@ fn record(
     captured: &Captured,
     filter: Option<String>,
     about: &[String],
-) -> Result<(), Failure> {
-    let failed = |error: crate::record::WriteError| Failure::Line(error.to_string());
+) -> Result<(), WriteError> {
     let interface = Interface {
         name: Some("lo".to_owned()),
         snaplen: captured.snaplen,
@@ -93,7 +93,7 @@ fn record(
         comments: about.to_vec(),
         ..Section::of_this_machine(APPLICATION)
     };
-    let mut recorder = Recorder::new(destination, format, &section, &[interface]).map_err(failed)?;
+    let mut recorder = Recorder::new(destination, format, &section, &[interface])?;
     for (frame, step) in captured.frames.iter().zip(&evidence.steps) {
         if format == Format::PcapNg {
             let packet = decode(frame.link, &frame.bytes, frame.original_length);
@@ -102,9 +102,9 @@ fn record(
                 comments: packet::comment(&packet).into_iter().collect(),
                 ..frame.clone()
             };
-            recorder.write(&commented).map_err(failed)?;
+            recorder.write(&commented)?;
         } else {
-            recorder.write(frame).map_err(failed)?;
+            recorder.write(frame)?;
         }
     }
     let statistics = Statistics {
@@ -113,6 +113,6 @@ fn record(
         start: captured.frames.first().and_then(|frame| frame.time),
         end: captured.frames.last().and_then(|frame| frame.time),
     };
-    recorder.finish(&[statistics]).map_err(failed)?;
+    recorder.finish(&[statistics])?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! What is told of the runs.
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::comparison::{self, Cost};
 use super::evidence::Evidence;
@@ -34,11 +34,11 @@ pub struct Story<'a> {
 }
 
 impl Story<'_> {
-    /// Tells the runs.
+    /// Tells the runs, and where their files are.
     ///
     /// # Errors
     /// Those of the writer.
-    pub fn tell(&self, out: &mut impl Write, runs: &[Evidence]) -> io::Result<()> {
+    pub fn tell(&self, out: &mut impl Write, runs: &[Evidence], names: &[PathBuf]) -> io::Result<()> {
         if self.view == View::Story {
             self.paragraph(out, &format!("Network: {}.", self.network.description()))?;
             writeln!(out)?;
@@ -61,17 +61,17 @@ impl Story<'_> {
         {
             self.compare(out, &Cost::of(udp), &Cost::of(tcp))?;
         }
+        if self.view == View::Story {
+            self.files(out, names)?;
+        }
         Ok(())
     }
 
     /// Where the files are, and what to do with them.
-    ///
-    /// # Errors
-    /// Those of the writer.
-    pub fn files(&self, out: &mut impl Write, names: &[impl AsRef<Path>]) -> io::Result<()> {
+    fn files(&self, out: &mut impl Write, names: &[PathBuf]) -> io::Result<()> {
         let shown = |name: &Path| printable(name.display().to_string().as_bytes()).into_owned();
         let is = |name: &&Path, ending: &str| name.to_string_lossy().ends_with(ending);
-        let names: Vec<&Path> = names.iter().map(AsRef::as_ref).collect();
+        let names: Vec<&Path> = names.iter().map(PathBuf::as_path).collect();
         self.title(out, "The files")?;
         for name in &names {
             writeln!(out, "{}", shown(name))?;

@@ -194,7 +194,7 @@ fn each_view_shows_the_packets() {
     for (view, words) in [
         ("summary", "SYN,ACK"),
         ("fields", "sequence number"),
-        ("diagram", "Sequence"),
+        ("diagram", "sequence number"),
         ("ladder", "connect()"),
         ("follow", "SOCKETS ARE DOORS"),
     ] {

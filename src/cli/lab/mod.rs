@@ -12,11 +12,12 @@ use super::say::Say;
 use super::{session, usage};
 use crate::app::stop::Stop;
 use crate::capture::live::{Capture, OpenError};
+use crate::escape::printable;
 use crate::lab::capturing::{self, Capturing};
 use crate::lab::evidence::Evidence;
 use crate::lab::failure::Failure;
 use crate::lab::folder::Folder;
-use crate::lab::network::{self, Network};
+use crate::lab::network::{self, Network, Refusal};
 use crate::lab::observer::Observer;
 use crate::lab::plan::Run;
 use crate::lab::recording::Files;
@@ -24,6 +25,7 @@ use crate::lab::runs::{self, Scene};
 use crate::lab::stage::Stage;
 use crate::lab::story::Story;
 use crate::privilege::drop_privileges;
+use crate::render::table::wrap;
 
 /// Runs the program: exit status 0 fine, 1 failure or no capture, 2 wrong arguments.
 #[must_use]
@@ -135,7 +137,7 @@ fn prepare(
         let filter = capturing::filter(&expression)?;
         let capture = match (capturing::open(&filter), network) {
             (Ok(capture), _) => Some(capture),
-            (Err(OpenError::NoPermission { .. }), Network::Shared { refusal }) => {
+            (Err(OpenError::NoPermission { .. }), Network::Shared(refusal)) => {
                 blind = Some(ways(refusal));
                 None
             }
@@ -152,18 +154,30 @@ fn prepare(
     Ok((ready, blind))
 }
 
-/// The ways to see the packets, where there is none without doing something.
-fn ways(refusal: &str) -> String {
+/// The ways to see the packets, where there is none without doing something. Commands stand on lines of their own.
+fn ways(refusal: &Refusal) -> String {
     let program = std::env::args_os().next().unwrap_or_else(|| "socket-lab".into());
     let program = program.to_string_lossy();
-    let program = crate::escape::printable(program.as_bytes());
-    let refusal = refusal.strip_suffix("; or start it with sudo").unwrap_or(refusal);
-    format!(
-        "the packets could not be captured: {refusal}. One of these ways shows them:\n  \
-         the setting named above                         a private network, without root\n  \
-         sudo {program}\n      a private network, made by root; root's rights are given up before anything runs\n  \
-         sudo setcap cap_net_raw+ep {program}\n      once; from then on it captures on this machine's loopback"
-    )
+    let program = printable(program.as_bytes());
+    let mut said = format!(
+        "the packets could not be captured: this takes a privilege, or a\n\
+         private network, and the system refuses both ({}).\n",
+        refusal.what
+    );
+    said.extend(
+        wrap(&format!("The reason: {}.", refusal.why), 80)
+            .into_iter()
+            .map(|line| line + "\n"),
+    );
+    said.push_str("Each of these shows them:\n");
+    if let Some(remedy) = &refusal.remedy {
+        said.push_str(&format!("  {remedy}\n      and from then on without root\n"));
+    }
+    said.push_str(&format!(
+        "  sudo {program}\n      root's rights are given up before anything is sent\n  \
+         sudo setcap cap_net_raw+ep {program}\n      once; it then captures on the loopback of this machine"
+    ));
+    said
 }
 
 fn play(ready: Ready, stage: &Stage) -> Result<Evidence, Failure> {
@@ -197,10 +211,7 @@ enum Told {
 
 fn tell(story: &Story<'_>, evidence: &[Evidence], names: &[PathBuf]) -> Result<Told, Failure> {
     let mut output = BufWriter::new(io::stdout());
-    let told = story
-        .tell(&mut output, evidence)
-        .and_then(|()| story.files(&mut output, names))
-        .and_then(|()| output.flush());
+    let told = story.tell(&mut output, evidence, names).and_then(|()| output.flush());
     match told {
         Ok(()) => Ok(Told::Whole),
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(Told::Closed),
