@@ -32,7 +32,7 @@ pub enum TimeForm {
 /// How things are to look.
 #[derive(Debug, Clone, Args)]
 pub struct LookArgs {
-    /// Times [default: local]
+    /// Times [default: local; with --view summary: relative]
     #[arg(long, value_enum, value_name = "FORM")]
     pub time: Option<TimeForm>,
 
@@ -54,9 +54,9 @@ pub struct LookArgs {
 }
 
 impl LookArgs {
-    /// How things are to look: by the arguments, else by the terminal.
+    /// How things are to look: by the arguments, else by the terminal; times, unless they are asked for, in this form.
     #[must_use]
-    pub fn look(&self) -> Look {
+    pub fn look(&self, times: look::TimeForm) -> Look {
         let output = io::stdout();
         let color = match self.color {
             ColorChoice::Always => true,
@@ -70,7 +70,8 @@ impl LookArgs {
         let time = match (self.utc, self.time) {
             (true, _) | (_, Some(TimeForm::Utc)) => look::TimeForm::Utc,
             (_, Some(TimeForm::Relative)) => look::TimeForm::Relative,
-            (_, Some(TimeForm::Local) | None) => look::TimeForm::Local,
+            (_, Some(TimeForm::Local)) => look::TimeForm::Local,
+            (_, None) => times,
         };
         let style = match self.style {
             Some(Style::Unicode) => look::Style::Unicode,

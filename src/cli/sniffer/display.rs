@@ -3,10 +3,11 @@
 use std::io::{self, BufWriter, ErrorKind, Stdout, Write};
 
 use super::args::{SnifferArgs, View};
+use super::following::{Followed, Follower, Whole};
+use crate::flow::Step;
 use crate::frame::{Frame, Time};
-use crate::render::look::Look;
+use crate::render::look::{Look, TimeForm};
 use crate::render::{breakdown, diagram, fields, hex, json, summary};
-use crate::wire::reassembly::{Datagram, Outcome, Reassembler};
 use crate::wire::{Packet, decode};
 
 /// What goes out at once.
@@ -20,7 +21,9 @@ pub struct Display {
     hex: bool,
     full: bool,
     first: Option<Time>,
-    reassembler: Reassembler,
+    follower: Follower,
+    /// More than one conversation was seen.
+    several: bool,
 }
 
 /// What is written of each packet.
@@ -55,12 +58,19 @@ impl Display {
         Self {
             output: BufWriter::with_capacity(BUFFER, io::stdout()),
             form: if args.json { Form::Json } else { Form::View(args.view) },
-            look: args.look.look(),
+            look: args.look.look(usual_times(args.view)),
             hex: args.hex,
             full: args.full,
             first: None,
-            reassembler: Reassembler::new(),
+            follower: Follower::new(),
+            several: false,
         }
+    }
+
+    /// Takes a frame that is not to be shown, but counts: what is shown later may refer to it.
+    pub fn pass(&mut self, number: u64, frame: &Frame<'_>) {
+        self.first_time(frame);
+        self.follower.pass(number, frame);
     }
 
     /// Shows a frame, and the datagram that it completes if it is the last missing fragment of one.
@@ -68,49 +78,55 @@ impl Display {
     /// # Errors
     /// Standard output is closed or cannot be written.
     pub fn show(&mut self, number: u64, frame: &Frame<'_>) -> Result<(), DisplayError> {
-        let time = frame.time.unwrap_or(Time(0));
-        let first = *self.first.get_or_insert(time);
+        self.first_time(frame);
         let packet = decode(frame.link, &frame.bytes, frame.original_length);
-        self.write(number, frame, &packet, first)?;
+        let Followed { step, whole } = self.follower.follow(number, frame, &packet);
+        self.write(number, frame, &packet, step.as_ref())?;
         if self.hex && matches!(self.form, Form::View(_)) {
             hex::write(&mut self.output, 0, &frame.bytes, self.look.width)?;
             writeln!(self.output)?;
         }
-        let outcome = self.reassembler.add(&packet, time.0);
-        if let Outcome::Whole(datagram) = outcome {
-            self.show_whole(number, frame, datagram)?;
+        if let Some(Whole { frame, fragments, step }) = whole {
+            if matches!(self.form, Form::View(_)) {
+                writeln!(self.output, "Reassembled from {fragments} fragments:")?;
+            }
+            let packet = decode(frame.link, &frame.bytes, frame.original_length);
+            self.write(number, &frame, &packet, step.as_ref())?;
         }
         Ok(())
     }
 
-    fn show_whole(&mut self, number: u64, last: &Frame<'_>, datagram: Datagram) -> Result<(), DisplayError> {
-        if matches!(self.form, Form::View(_)) {
-            writeln!(self.output, "Reassembled from {} fragments:", datagram.fragments)?;
-        }
-        let frame = Frame {
-            link: datagram.link,
-            original_length: u32::try_from(datagram.bytes.len()).unwrap_or(u32::MAX),
-            bytes: datagram.bytes.into(),
-            comments: Vec::new(),
-            time: last.time,
-            interface: last.interface,
-            direction: last.direction,
-        };
-        let packet = decode(frame.link, &frame.bytes, frame.original_length);
-        let first = self.first.unwrap_or(Time(0));
-        self.write(number, &frame, &packet, first)
+    /// The time of the capture's first packet that has one.
+    fn first_time(&mut self, frame: &Frame<'_>) {
+        self.first = self.first.or(frame.time);
     }
 
-    fn write(&mut self, number: u64, frame: &Frame<'_>, packet: &Packet<'_>, first: Time) -> Result<(), DisplayError> {
-        let output = &mut self.output;
+    fn write(
+        &mut self,
+        number: u64,
+        frame: &Frame<'_>,
+        packet: &Packet<'_>,
+        step: Option<&Step>,
+    ) -> Result<(), DisplayError> {
+        self.several |= step.is_some_and(|step| step.conversation > 1);
+        let first = self.first.unwrap_or(Time(0));
+        let (output, look) = (&mut self.output, &self.look);
         match self.form {
-            Form::View(View::Summary) => summary::write(output, &self.look, number, frame, packet, first)?,
-            Form::View(View::Fields) => {
-                let breakdown = breakdown::of(number, frame, packet);
-                fields::write(output, &self.look, &breakdown, frame, first, self.full)?;
+            Form::View(View::Summary) => {
+                let place = summary::Place {
+                    number,
+                    first,
+                    step,
+                    several: self.several,
+                };
+                summary::write(output, look, frame, packet, place)?;
             }
-            Form::View(View::Diagram) => diagram::write(output, packet, number, self.look.style)?,
-            Form::Json => json::write(output, frame, packet, number, Some(first))?,
+            Form::View(View::Fields) => {
+                let breakdown = breakdown::of(number, frame, packet, step);
+                fields::write(output, look, &breakdown, frame, first, self.full)?;
+            }
+            Form::View(View::Diagram) => diagram::write(output, look, number, frame, packet, first, step)?,
+            Form::Json => json::write(output, frame, packet, number, self.first, step)?,
         }
         Ok(())
     }
@@ -123,17 +139,18 @@ impl Display {
         Ok(self.output.flush()?)
     }
 
-    /// What to say at the end about datagrams that could not be put together.
+    /// What to say at the end: what could not be put together, what had to be forgotten.
     #[must_use]
-    pub fn remark(&self) -> Option<String> {
-        let losses = self.reassembler.losses();
-        let lost = losses.expired + losses.crowded_out + losses.overlapping + losses.unusable;
-        (lost > 0).then(|| {
-            format!(
-                "not reassembled: {} datagrams whose fragments did not all come in time, {} with overlapping fragments, {} \
-                 to bound the memory; {} fragments were cut or malformed",
-                losses.expired, losses.overlapping, losses.crowded_out, losses.unusable
-            )
-        })
+    pub fn remarks(&self) -> Vec<String> {
+        self.follower.remarks()
+    }
+}
+
+/// How times are written unless the person says so.
+const fn usual_times(view: View) -> TimeForm {
+    match view {
+        // A line has no room for the date, and what matters in it is the distance.
+        View::Summary => TimeForm::Relative,
+        View::Fields | View::Diagram => TimeForm::Local,
     }
 }

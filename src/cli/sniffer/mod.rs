@@ -2,13 +2,14 @@
 //!
 //! - [`args`]: the arguments;
 //! - [`selection`]: which frames are wanted;
-//! - [`display`]: frames onto the screen;
+//! - [`display`]: frames onto the screen; [`following`]: their conversations;
 //! - [`live`]: from an interface; [`mod@file`]: from a capture file;
 //! - [`interfaces`]: the list of interfaces.
 
 pub mod args;
 pub mod display;
 pub mod file;
+pub mod following;
 pub mod interfaces;
 pub mod live;
 pub mod selection;
