@@ -1,11 +1,14 @@
 //! Frames onto the screen.
 
 use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Stdout, Write};
+use std::time::Duration;
 
 use anstream::{AutoStream, ColorChoice as Choice};
 use clap::ColorChoice;
 
 use super::args::{SnifferArgs, Style, TimeForm, View};
+use super::story::Stories;
+use crate::flow::Tracker;
 use crate::frame::{Frame, Time};
 use crate::render::look::{self, Look};
 use crate::render::{breakdown, diagram, fields, hex, json, summary};
@@ -24,6 +27,8 @@ pub struct Display {
     full: bool,
     first: Option<Time>,
     reassembler: Reassembler,
+    tracker: Tracker,
+    stories: Option<Stories>,
 }
 
 /// What is written of each packet.
@@ -53,9 +58,13 @@ impl From<io::Error> for DisplayError {
 
 impl Display {
     /// A display as the arguments ask for it.
-    #[must_use]
-    pub fn new(args: &SnifferArgs) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// A call log cannot be read: a line that says so.
+    pub fn new(args: &SnifferArgs) -> Result<Self, String> {
+        Ok(Self {
+            stories: Stories::new(args)?,
+            tracker: Tracker::new(),
             output: BufWriter::with_capacity(BUFFER, io::stdout()),
             form: if args.json { Form::Json } else { Form::View(args.view) },
             look: look_of(args),
@@ -63,7 +72,7 @@ impl Display {
             full: args.full,
             first: None,
             reassembler: Reassembler::new(),
-        }
+        })
     }
 
     /// Shows a frame, and the datagram that it completes if it is the last missing fragment of one.
@@ -74,6 +83,9 @@ impl Display {
         let time = frame.time.unwrap_or(Time(0));
         let first = *self.first.get_or_insert(time);
         let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        if self.stories.is_some() {
+            return self.tell(number, frame, &packet);
+        }
         self.write(number, frame, &packet, first)?;
         if self.hex && matches!(self.form, Form::View(_)) {
             hex::write(&mut self.output, 0, &frame.bytes, self.look.width)?;
@@ -84,6 +96,44 @@ impl Display {
             self.show_whole(number, frame, datagram)?;
         }
         Ok(())
+    }
+
+    /// Hands a packet to the views of whole conversations.
+    fn tell(&mut self, number: u64, frame: &Frame<'_>, packet: &Packet<'_>) -> Result<(), DisplayError> {
+        let step = self.tracker.follow(number, frame.time, packet);
+        if let Some(stories) = &mut self.stories {
+            let seen = (number, frame.time, packet);
+            stories.take(&mut self.output, &self.look, &self.tracker, seen, step.as_ref())?;
+        }
+        Ok(())
+    }
+
+    /// How long until [`Self::tick`] has something to show, if anything waits for time to pass.
+    #[must_use]
+    pub fn patience(&self) -> Option<Duration> {
+        self.stories.as_ref()?.patience()
+    }
+
+    /// Shows what only waited for time to pass.
+    ///
+    /// # Errors
+    /// Standard output is closed or cannot be written.
+    pub fn tick(&mut self) -> Result<(), DisplayError> {
+        if let Some(stories) = &mut self.stories {
+            stories.draw_ended(&mut self.output, &self.look, &self.tracker, None)?;
+        }
+        self.flush()
+    }
+
+    /// Shows what waited for the end, and hands everything over to the system.
+    ///
+    /// # Errors
+    /// Standard output is closed or cannot be written.
+    pub fn finish(&mut self) -> Result<(), DisplayError> {
+        if let Some(stories) = &mut self.stories {
+            stories.finish(&mut self.output, &self.look, &self.tracker)?;
+        }
+        self.flush()
     }
 
     fn show_whole(&mut self, number: u64, last: &Frame<'_>, datagram: Datagram) -> Result<(), DisplayError> {
@@ -113,6 +163,8 @@ impl Display {
                 fields::write(output, &self.look, &breakdown, frame, first, self.full)?;
             }
             Form::View(View::Diagram) => diagram::write(output, packet, number, self.look.style)?,
+            // They are told, not written packet by packet.
+            Form::View(View::Ladder | View::Follow) => {}
             Form::Json => json::write(output, frame, packet, number, Some(first))?,
         }
         Ok(())
@@ -126,18 +178,20 @@ impl Display {
         Ok(self.output.flush()?)
     }
 
-    /// What to say at the end about datagrams that could not be put together.
+    /// What to say at the end about what could not be shown.
     #[must_use]
-    pub fn remark(&self) -> Option<String> {
+    pub fn remarks(&mut self) -> Vec<String> {
+        let mut remarks = self.stories.as_mut().map(Stories::remarks).unwrap_or_default();
         let losses = self.reassembler.losses();
         let lost = losses.expired + losses.crowded_out + losses.overlapping + losses.unusable;
-        (lost > 0).then(|| {
-            format!(
+        if lost > 0 {
+            remarks.push(format!(
                 "not reassembled: {} datagrams whose fragments did not all come in time, {} with overlapping fragments, {} \
                  to bound the memory; {} fragments were cut or malformed",
                 losses.expired, losses.overlapping, losses.crowded_out, losses.unusable
-            )
-        })
+            ));
+        }
+        remarks
     }
 }
 
