@@ -198,7 +198,9 @@ impl CallFile {
                 Err(bad) => {
                     self.bad += 1;
                     let number = before + bad.number;
-                    self.first_bad.get_or_insert(format!("line {number} {}", bad.why));
+                    // The JSON library counts lines of its own.
+                    let why = bad.why.split(" at line ").next().unwrap_or_default();
+                    self.first_bad.get_or_insert(format!("line {number} {why}"));
                 }
             }
         }

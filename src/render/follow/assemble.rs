@@ -59,7 +59,10 @@ impl Assembler {
 
     /// Takes the next packet of the conversation with its data, as far as they were captured.
     pub fn add(&mut self, step: &Step, data: &[u8]) {
-        self.step = Some(*step);
+        // An ICMP error does not tell the protocol, the packet that it is about does.
+        if self.step.is_none() || step.notice().is_none() {
+            self.step = Some(*step);
+        }
         let sender = step.sender;
         match &step.kind {
             Kind::Datagram(datagram) => {

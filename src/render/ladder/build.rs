@@ -4,10 +4,11 @@ use super::{
     Arrow, CallRow, Content, Detail, Kind, Ladder, Lane, Line, Moment, Row, Story, Transport, fold, gaps, said,
     skew_sentence,
 };
-use crate::calls::Role;
+use crate::calls::{Name, Role};
 use crate::flow::Party;
 use crate::flow::conversation::{self, Opening};
 use crate::flow::segment::{Part, Remark, ResetCause, Segment};
+use crate::flow::state::{Change, Standing, State};
 use crate::flow::{Kind as StepKind, datagram};
 use crate::timeline::{Entry, Mark, Seen, What};
 use crate::wire::tcp::Flags;
@@ -22,6 +23,8 @@ impl Ladder {
         if detail == Detail::Folded {
             rows = fold::fold(rows);
         }
+        let lanes = [Party::Client, Party::Server].map(|party| lane(story, party));
+        begin(&mut rows, &lanes);
         rows = gaps::explain(rows, story);
         Self {
             conversation: whole.number,
@@ -32,12 +35,41 @@ impl Ladder {
             packets: story.packets.len() as u64 + story.left_out.map_or(0, |(_, count)| count),
             start,
             capture_start: story.capture_start,
-            lanes: [Party::Client, Party::Server].map(|party| lane(story, party)),
+            lanes,
             notes: notes(story, &rows),
             outcome: said::outcome(story),
             rows,
         }
     }
+}
+
+/// The states stand where the story of this connection begins: after what made the server ready.
+fn begin(rows: &mut Vec<Row>, lanes: &[Lane; 2]) {
+    let [client, server] = lanes;
+    let (Some(client), Some(server)) = (client.state, server.state) else {
+        return;
+    };
+    let prepares = |row: &&Row| {
+        matches!(&row.kind, Kind::Call(call) if call.party == Party::Server
+            && matches!(call.call.call, Name::Socket | Name::SetSockOpt | Name::Bind | Name::Listen | Name::GetSockName))
+    };
+    let place = rows.iter().take_while(prepares).count();
+    let row = Row {
+        time: None,
+        mark: None,
+        kind: Kind::States([client, server]),
+    };
+    rows.insert(place, row);
+}
+
+/// Was the SYN answered by a RST? Then nobody listened, though the SYN alone did not tell.
+fn nobody_listened(story: &Story<'_>) -> bool {
+    let is_refused = matches!(&story.conversation.transport, conversation::Transport::Tcp(connection) if connection.opening == Opening::Refused);
+    is_refused
+        && story.packets.iter().any(|seen| {
+            let segment = seen.step.segment();
+            segment.is_some_and(|segment| segment.part == Part::Reset(ResetCause::NobodyListens))
+        })
 }
 
 fn lane(story: &Story<'_>, party: Party) -> Lane {
@@ -50,6 +82,9 @@ fn lane(story: &Story<'_>, party: Party) -> Lane {
         }
     }
     let first = story.packets.iter().find_map(|seen| seen.step.segment());
+    let listened = calls
+        .clone()
+        .any(|placed| placed.call.call == Name::Listen && placed.call.result == 0);
     Lane {
         party,
         address: match party {
@@ -58,7 +93,14 @@ fn lane(story: &Story<'_>, party: Party) -> Lane {
         },
         state: first.map(|segment| match party {
             Party::Client => segment.client.before,
-            Party::Server => segment.server.before,
+            Party::Server if nobody_listened(story) => Standing {
+                state: State::Closed,
+                inferred: true,
+            },
+            Party::Server => Standing {
+                inferred: segment.server.before.inferred && !listened,
+                ..segment.server.before
+            },
         }),
         program: calls.next().map(|placed| (placed.call.program, placed.call.pid)),
         sockets,
@@ -118,17 +160,9 @@ fn refused(story: &Story<'_>) -> Vec<u64> {
         .iter()
         .filter_map(|seen| seen.step.notice()?.about)
         .collect();
-    if let conversation::Transport::Tcp(connection) = &story.conversation.transport
-        && connection.opening == Opening::Refused
-    {
+    if nobody_listened(story) {
         let is_syn = |seen: &&Seen| seen.step.segment().is_some_and(|segment| segment.part == Part::Syn);
-        let answered = story.packets.iter().any(|seen| {
-            let segment = seen.step.segment();
-            segment.is_some_and(|segment| segment.part == Part::Reset(ResetCause::NobodyListens))
-        });
-        if answered {
-            numbers.extend(story.packets.iter().filter(is_syn).map(|seen| seen.number));
-        }
+        numbers.extend(story.packets.iter().filter(is_syn).map(|seen| seen.number));
     }
     numbers.sort_unstable();
     numbers
@@ -162,9 +196,18 @@ fn arrow(seen: &Seen, refused: &[u64]) -> Arrow {
         from: seen.step.sender,
         line: if is_refused { Line::Lost } else { line },
         content,
-        client: segment.and_then(|segment| segment.client.is_change().then_some(segment.client.after)),
-        server: segment.and_then(|segment| segment.server.is_change().then_some(segment.server.after)),
+        client: segment.and_then(|segment| shown(segment.client)),
+        // A SYN that was refused changed nothing there.
+        server: segment
+            .and_then(|segment| shown(segment.server))
+            .filter(|_| !is_refused),
     }
+}
+
+/// A state is shown when it is another one, and when the end itself shows what had only been inferred.
+fn shown(change: Change) -> Option<Standing> {
+    let is_proof = change.before.inferred && !change.after.inferred;
+    (change.is_change() || is_proof).then_some(change.after)
 }
 
 fn line(segment: &Segment) -> Line {

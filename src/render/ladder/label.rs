@@ -1,8 +1,7 @@
 //! Words for packets and calls, from the fullest to the shortest: the text forms take the first that fits.
 
 use super::{Arrow, CallRow, Content, Moment, Run};
-use crate::calls::{Call, Name};
-use crate::escape::printable;
+use crate::calls::{Call, Name, Role};
 use crate::explain::packet::flag_names;
 use crate::flow::datagram::Complaint;
 use crate::flow::segment::{Part, Remark};
@@ -12,6 +11,8 @@ pub(super) struct Label {
     pub(super) words: Vec<String>,
     /// Stands in brackets behind the words, or below them.
     pub(super) remark: Option<String>,
+    /// Stands in brackets below the words when only the shortest of them fit.
+    pub(super) else_below: Option<String>,
 }
 
 /// What an arrow says.
@@ -48,19 +49,26 @@ pub(super) fn packet(arrow: &Arrow) -> Label {
             Label {
                 words,
                 remark: segment_remark(part, remarks.each(), first_sent),
+                else_below: None,
             }
         }
         Content::Datagram { length, .. } => Label {
             words: vec![format!("UDP, {}", count(length, "byte")), count(length, "byte")],
             remark: None,
+            else_below: None,
         },
-        Content::Notice { says, about } => Label {
-            words: vec!["ICMP".to_owned()],
-            remark: Some(match about {
-                Some(number) => format!("{}: packet {number}", complaint(says)),
-                None => complaint(says).to_owned(),
-            }),
-        },
+        Content::Notice { says, about } => {
+            let says = complaint(says);
+            let about = about.map(|number| format!("ICMP {says}, for packet {number}"));
+            Label {
+                words: about
+                    .into_iter()
+                    .chain([format!("ICMP {says}"), "ICMP".to_owned()])
+                    .collect(),
+                remark: None,
+                else_below: Some(says.to_owned()),
+            }
+        }
     }
 }
 
@@ -68,21 +76,15 @@ pub(super) fn packet(arrow: &Arrow) -> Label {
 pub(super) fn run(run: &Run) -> Label {
     let segments = count(run.segments, "segment");
     let bytes = count(run.bytes, "byte");
+    let packets = format!("packets {} to {}", run.first, run.last);
+    let packets = match run.acknowledgments {
+        0 => packets,
+        acks => format!("{packets}, {} back", count(acks, "ACK")),
+    };
     Label {
-        words: vec![
-            format!("{segments}, {bytes}"),
-            segments.clone(),
-            run.segments.to_string(),
-        ],
-        remark: Some(match run.acknowledgments {
-            0 => format!("packets {} to {}, {bytes}", run.first, run.last),
-            acks => format!(
-                "packets {} to {}, {bytes}, {} back",
-                run.first,
-                run.last,
-                count(acks, "ACK")
-            ),
-        }),
+        words: vec![format!("{segments}, {bytes}"), segments],
+        else_below: Some(bytes),
+        remark: Some(packets),
     }
 }
 
@@ -155,60 +157,87 @@ fn grouped(number: u64) -> String {
     text
 }
 
-/// What a call says at one of its points.
-pub(super) fn call(row: &CallRow) -> Vec<String> {
+/// What a call says at one of its points, for a column of this width: short enough everywhere, with descriptors and arguments
+/// where there is room.
+pub(super) fn call(row: &CallRow, width: usize) -> CallLabel {
     let call = &row.call;
     let name = call.call.word();
-    let entry = entries(call);
-    let mut words: Vec<String> = match row.moment {
-        Moment::Entered => {
-            let mut words: Vec<String> = entry
-                .iter()
-                .flat_map(|entry| [format!("{entry} is called"), format!("{entry} called")])
-                .collect();
-            words.push(format!("{}: {}", call.role, full(call)));
-            words.extend(entry);
-            words
-        }
-        Moment::Returned | Moment::Whole => {
-            let inside = if row.moment == Moment::Whole {
-                full(call)
-            } else {
-                format!("{name}{}", handle(call))
-            };
-            let mut words = Vec::new();
-            for outcome in outcomes(call) {
-                words.push(format!("{}: {inside} = {outcome}", call.role));
-                words.push(format!("{inside} = {outcome}"));
-                words.push(format!("{name}{} = {outcome}", handle(call)));
-                words.push(format!("{name}() = {outcome}"));
-                words.push(format!("{name}()={outcome}"));
+    let handles = [full(call), format!("{name}{}", handle(call)), format!("{name}()")];
+    // With less room, descriptors would stand in some rows and not in others.
+    let roomy = usize::from(width < ROOMY);
+    let mut words = Vec::new();
+    for inside in handles.iter().skip(2 * roomy) {
+        match row.moment {
+            Moment::Entered => {
+                words.push(format!("{inside} called"));
+                words.extend(inside.strip_suffix("()").map(|name| format!("{name} called")));
+                words.push(inside.clone());
             }
-            words.extend(call.error.as_ref().map(|error| error.name.clone()));
-            words
+            Moment::Returned | Moment::Whole => {
+                for outcome in outcomes(call) {
+                    words.push(format!("{inside} = {outcome}"));
+                }
+            }
         }
-    };
-    words.push(format!("{name}()"));
-    words.dedup();
-    // The log is a file from elsewhere.
-    let mut words: Vec<String> = words
-        .into_iter()
-        .map(|text| printable(text.as_bytes()).into_owned())
-        .collect();
-    words.sort_by_key(|text| std::cmp::Reverse(text.chars().count()));
-    words
+    }
+    let shortest = [format!("{name}()={}", call.result), format!("{name}()")];
+    words.extend(shortest.into_iter().skip(usize::from(row.moment == Moment::Entered)));
+    if row.moment == Moment::Returned {
+        // It was entered with all of these; here the result counts.
+        words.retain(|text| roomy > 0 || !text.starts_with(&format!("{} =", full(call))) || full(call) == handles[1]);
+    }
+    let text = words.iter().find(|text| text.chars().count() <= width).or(words.last());
+    let text = text.cloned().unwrap_or_default();
+    CallLabel {
+        details: details(row)
+            .into_iter()
+            .filter(|detail| {
+                detail.rsplit(' ').next().is_none_or(|fact| !text.contains(fact)) || detail.ends_with("socket")
+            })
+            .collect(),
+        text,
+    }
 }
 
-/// The call as it is entered, from full to short.
-fn entries(call: &Call) -> Vec<String> {
-    let name = call.call.word();
-    let mut words = vec![full(call)];
-    words.extend(match (call.call, call.asked) {
-        (Name::Send | Name::SendTo, Some(bytes)) => Some(format!("{name}({bytes} bytes)")),
-        _ => None,
-    });
-    words.push(format!("{name}()"));
-    words
+/// From this width on, a side has room for descriptors in every row.
+const ROOMY: usize = 22;
+
+/// What stands beside a call.
+pub(super) struct CallLabel {
+    /// In its lane.
+    pub(super) text: String,
+    /// What else there is to say, from full to short; each alone.
+    pub(super) details: Vec<String>,
+}
+
+/// What is worth knowing of a call at this point, from full to short.
+fn details(row: &CallRow) -> Vec<String> {
+    let call = &row.call;
+    let enters = row.moment != Moment::Returned;
+    let leaves = row.moment != Moment::Entered;
+    if let Some(error) = call.error.as_ref().filter(|_| leaves) {
+        return vec![format!("{}: {}", error.name, error.text), error.name.clone()];
+    }
+    match call.call {
+        Name::Accept if leaves => vec![
+            format!("makes connection socket {}", call.result),
+            "makes a socket".to_owned(),
+        ],
+        Name::Accept => vec!["welcoming socket".to_owned(), "welcoming".to_owned()],
+        Name::Connect if enters => call.remote.map(|address| format!("to {address}")).into_iter().collect(),
+        Name::Send | Name::SendTo if enters => call.asked.map(|bytes| count(bytes, "byte")).into_iter().collect(),
+        Name::Recv if leaves && call.result == 0 => vec!["the end of the stream".to_owned(), "the end".to_owned()],
+        Name::Recv | Name::RecvFrom if leaves => call.bytes.map(|bytes| count(bytes, "byte")).into_iter().collect(),
+        Name::Listen => call
+            .argument
+            .iter()
+            .map(|backlog| format!("backlog {backlog}"))
+            .collect(),
+        Name::Recv | Name::Close | Name::Shutdown if call.role == Role::ConnectionSocket && enters => {
+            vec!["connection socket".to_owned(), "connection".to_owned()]
+        }
+        _ => call.argument.clone().into_iter().collect(),
+    }
 }
 
 /// The call with all its arguments.
@@ -240,26 +269,14 @@ fn handle(call: &Call) -> String {
 pub(super) fn outcomes(call: &Call) -> Vec<String> {
     let result = call.result.to_string();
     if let Some(error) = &call.error {
-        return vec![
-            format!("{result} {} ({})", error.name, error.text),
-            format!("{result} {}", error.name),
-        ];
+        return vec![format!("{result} {} ({})", error.name, error.text), result];
     }
     match call.call {
-        Name::Recv if call.result == 0 => vec![
-            format!("{result}, the end of the stream"),
-            format!("{result}, the end"),
-            result,
-        ],
-        Name::Recv | Name::RecvFrom | Name::Send | Name::SendTo => {
-            let bytes = call.bytes.map(|bytes| count(bytes, "byte"));
-            bytes.into_iter().chain([result]).collect()
-        }
+        Name::Recv if call.result == 0 => vec![format!("{result}, the end of the stream"), result],
         Name::Accept => {
-            let from = call.remote.map(|client| format!("fd {result}, for {client}"));
-            from.into_iter().chain([format!("fd {result}"), result]).collect()
+            let from = call.remote.map(|client| format!("{result}, for {client}"));
+            from.into_iter().chain([result]).collect()
         }
-        Name::Socket => vec![format!("fd {result}"), result],
         _ => vec![result],
     }
 }

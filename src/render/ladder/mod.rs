@@ -123,6 +123,8 @@ pub struct Row {
 /// What a row shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
+    /// The states of client and server before the first packet.
+    States([Standing; 2]),
     /// A packet: an arrow.
     Packet(Arrow),
     /// Several packets in one arrow.

@@ -2,9 +2,10 @@
 
 use std::io::{self, Write};
 
-use super::text::{safe, standing, title, who};
+use super::text::{safe, title, who};
 use super::{Arrow, CallRow, Kind, Ladder, Line, Moment, Row, label, said};
 use crate::flow::Party;
+use crate::flow::state::Standing;
 use crate::render::look::Look;
 use crate::timeline::Mark;
 
@@ -19,11 +20,6 @@ pub fn write(output: &mut impl Write, look: &Look, ladder: &Ladder) -> io::Resul
     }
     for note in &ladder.notes {
         writeln!(output, "Note: {note}.")?;
-    }
-    for lane in &ladder.lanes {
-        if let Some(state) = lane.state {
-            writeln!(output, "The {} begins in {}.", lane.party, standing(state))?;
-        }
     }
     for row in &ladder.rows {
         writeln!(output, "{}", sentence(row))?;
@@ -51,6 +47,13 @@ pub fn sentence(row: &Row) -> String {
         None => String::new(),
     };
     match &row.kind {
+        Kind::States([client, server]) => format!(
+            "The client begins in {}{}, the server in {}{}.",
+            client.state,
+            inferred(*client),
+            server.state,
+            inferred(*server)
+        ),
         Kind::Packet(arrow) => format!(
             "{time}packet {}, {}.{}{mark}",
             arrow.number,
@@ -89,11 +92,14 @@ fn states(arrow: &Arrow) -> String {
     let mut text = String::new();
     for party in [Party::Client, Party::Server] {
         if let Some(after) = arrow.state(party) {
-            let inferred = if after.inferred { ", inferred" } else { "" };
-            text.push_str(&format!(" The {party} is now in {}{inferred}.", after.state));
+            text.push_str(&format!(" The {party} is now in {}{}.", after.state, inferred(after)));
         }
     }
     text
+}
+
+const fn inferred(standing: Standing) -> &'static str {
+    if standing.inferred { " (inferred)" } else { "" }
 }
 
 fn call(row: &CallRow) -> String {

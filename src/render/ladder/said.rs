@@ -131,6 +131,9 @@ fn udp(conversation: &Conversation, exchange: &Exchange) -> Vec<String> {
         count(conversation.from_client.packets, "datagram"),
         count(conversation.from_server.packets, "datagram"),
     )];
+    if conversation.notices > 0 {
+        said.push(format!("{} about them", count(conversation.notices, "ICMP error")));
+    }
     if exchange.unanswered > 0 {
         said.push(format!("{} not answered", count(exchange.unanswered, "request")));
     }
@@ -139,9 +142,11 @@ fn udp(conversation: &Conversation, exchange: &Exchange) -> Vec<String> {
 
 /// A time since the first packet, or before it.
 pub(super) fn moment(nanoseconds: i64) -> String {
+    let microseconds = nanoseconds.unsigned_abs() / 1_000;
+    let time = format!("{}.{:03} ms", microseconds / 1_000, microseconds % 1_000);
     if nanoseconds < 0 {
-        format!("{} before the first packet", duration(nanoseconds.saturating_abs()))
+        format!("{time} before the first packet")
     } else {
-        format!("After {}", duration(nanoseconds))
+        format!("After {time}")
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::text::{Block, Lifelines, Sheet, foot, head};
+use super::text::{Block, Lifelines, Sheet, UNIT, foot, head};
 use super::{Kind, Ladder, Row};
 use crate::render::look::{Look, Paint, Style};
 
@@ -66,14 +66,7 @@ fn together(output: &mut impl Write, look: &Look, ladders: &[Ladder]) -> io::Res
         .iter()
         .map(|block| padded(look, &block.heading(), block.width))
         .collect();
-    sheet.line(output, look, "#", "t/ms", &headings.join(" "))?;
-    if blocks.iter().any(|block| block.beginning().is_some()) {
-        let states: Vec<String> = blocks
-            .iter()
-            .map(|block| padded(look, &block.beginning().unwrap_or_default(), block.width))
-            .collect();
-        sheet.line(output, look, "", "", &states.join(" "))?;
-    }
+    sheet.line(output, look, "#", UNIT, &headings.join(" "))?;
     for (place, row) in &rows {
         let lines = match (blocks.get(*place), lanes.get_mut(*place)) {
             (Some(block), Some(lane)) => block.row(row, lane),
@@ -94,7 +87,7 @@ fn together(output: &mut impl Write, look: &Look, ladders: &[Ladder]) -> io::Res
                 })
                 .collect();
             let (number, time) = if index == 0 {
-                sheet.labels(row)
+                Sheet::labels(row)
             } else {
                 Default::default()
             };
@@ -108,8 +101,8 @@ fn together(output: &mut impl Write, look: &Look, ladders: &[Ladder]) -> io::Res
     })
 }
 
-/// The rows of all ladders by time, counted from the first packet of all. Rows of one ladder keep their order; a gap stands
-/// before the row that ends it, and only where it is one for all: gaps are left out here.
+/// The rows of all ladders by time, counted from the first packet of all. Rows of one ladder keep their order. A gap stays where
+/// nothing happened in the others either.
 fn merged(ladders: &[Ladder], start: Option<i64>) -> Vec<(usize, Row)> {
     let mut all: Vec<(i64, usize, usize, Row)> = Vec::new();
     for (column, ladder) in ladders.iter().enumerate() {
@@ -118,16 +111,37 @@ fn merged(ladders: &[Ladder], start: Option<i64>) -> Vec<(usize, Row)> {
             _ => 0,
         };
         let mut latest = i64::MIN;
-        let rows = ladder.rows.iter().filter(|row| !matches!(row.kind, Kind::Gap(_)));
-        for (index, row) in rows.enumerate() {
-            let mut row = row.clone();
-            row.time = row.time.map(|time| time.saturating_add(shift));
-            latest = latest.max(row.time.unwrap_or(latest));
-            all.push((latest, column, index, row));
+        let mut rows: Vec<(i64, Row)> = ladder
+            .rows
+            .iter()
+            .map(|row| {
+                let time = row.time.map(|time| time.saturating_add(shift));
+                latest = latest.max(time.unwrap_or(latest));
+                (latest, Row { time, ..row.clone() })
+            })
+            .collect();
+        // What has no time belongs to what comes after it.
+        let mut next = latest;
+        for (place, row) in rows.iter_mut().rev() {
+            if row.time.is_none() {
+                *place = next;
+            }
+            next = *place;
         }
+        let rows = rows.into_iter().enumerate();
+        all.extend(rows.map(|(index, (place, row))| (place, column, index, row)));
     }
     all.sort_by_key(|&(time, column, index, _)| (time, column, index));
-    all.into_iter().map(|(_, column, _, row)| (column, row)).collect()
+    let mut before = None;
+    let mut rows = Vec::with_capacity(all.len());
+    for (_, column, _, row) in all {
+        if matches!(row.kind, Kind::Gap(_)) && before != Some(column) {
+            continue;
+        }
+        before = Some(column);
+        rows.push((column, row));
+    }
+    rows
 }
 
 /// Fills up to the width; colours take none.

@@ -21,15 +21,12 @@ pub fn write(output: &mut impl Write, look: &Look, ladder: &Ladder) -> io::Resul
     head(output, look, ladder)?;
     let sheet = Sheet::new(look, &ladder.rows);
     let block = Block::new(look, ladder, sheet.block);
-    sheet.line(output, look, "#", sheet.unit(), &block.heading())?;
-    if let Some(line) = block.beginning() {
-        sheet.line(output, look, "", "", &line)?;
-    }
+    sheet.line(output, look, "#", UNIT, &block.heading())?;
     let mut lanes = Lifelines::default();
     for row in &ladder.rows {
         for (index, line) in block.row(row, &mut lanes).into_iter().enumerate() {
             let (number, time) = if index == 0 {
-                sheet.labels(row)
+                Sheet::labels(row)
             } else {
                 Default::default()
             };
@@ -126,14 +123,17 @@ pub(super) struct Sheet {
     pub(super) block: usize,
 }
 
+/// The title of the column for times.
+pub(super) const UNIT: &str = "t/ms";
+
 impl Sheet {
     /// Between number, time and the rest.
     const SPACES: usize = 3;
 
     pub(super) fn new<'r>(look: &Look, rows: impl IntoIterator<Item = &'r Row>) -> Self {
-        let (mut number, mut time) = (1, "t/ms".len());
+        let (mut number, mut time) = (1, UNIT.len());
         for row in rows {
-            let labels = Self::texts(row);
+            let labels = Self::labels(row);
             number = number.max(labels.0.len());
             time = time.max(labels.1.len());
         }
@@ -147,17 +147,8 @@ impl Sheet {
         }
     }
 
-    #[expect(clippy::unused_self, reason = "the unit belongs to the column")]
-    const fn unit(&self) -> &'static str {
-        "t/ms"
-    }
-
-    pub(super) fn labels(&self, row: &Row) -> (String, String) {
-        Self::texts(row)
-    }
-
     /// Number and time as they stand there.
-    fn texts(row: &Row) -> (String, String) {
+    pub(super) fn labels(row: &Row) -> (String, String) {
         let number = match &row.kind {
             Kind::Packet(arrow) => arrow.number.to_string(),
             Kind::Run(run) => run.first.to_string(),
@@ -312,7 +303,11 @@ impl<'a> Block<'a> {
     /// One line: texts at the sides, lifelines, what is between them.
     fn compose(&self, left: &str, bars: (char, char), middle: &str, right: &str) -> String {
         let left = pad(left, self.side);
-        let middle = pad(middle, self.middle);
+        let middle = if middle.is_empty() {
+            pad("", self.middle)
+        } else {
+            middle.to_owned()
+        };
         format!("{left} {}{middle}{} {right}", bars.0, bars.1)
     }
 
@@ -323,14 +318,6 @@ impl<'a> Block<'a> {
         let left = pad(&title(client), self.side);
         let gap = " ".repeat(self.middle + 3);
         self.look.paint(Paint::Title, &format!("{left}{gap} {}", title(server)))
-    }
-
-    /// The states before the first packet.
-    pub(super) fn beginning(&self) -> Option<String> {
-        let [client, server] = &self.ladder.lanes;
-        let state = |lane: &Lane| lane.state.map(standing);
-        let (left, right) = (state(client)?, state(server)?);
-        Some(self.states(&left, (self.pen.lifeline, self.pen.lifeline), "", &right))
     }
 
     /// Nothing but the lifelines.
@@ -369,6 +356,9 @@ impl<'a> Block<'a> {
             Kind::Run(run) => {
                 let states = [String::new(), String::new()];
                 self.arrow(run.from, Line::Data, &label::run(run), &states, lanes)
+            }
+            Kind::States([client, server]) => {
+                vec![self.states(&standing(*client), self.bars(lanes), "", &standing(*server))]
             }
             Kind::Call(call) => vec![self.call(call, lanes)],
             Kind::Gap(gap) => self.remark(&said::gap(gap)),
@@ -416,15 +406,19 @@ impl<'a> Block<'a> {
             Party::Client => left = bar,
             Party::Server => right = bar,
         }
-        let words = label::call(row);
-        let words: Vec<String> = words
-            .iter()
-            .map(|text| self.look.text(text.as_bytes()).into_owned())
-            .collect();
-        let text = fitting(&words, self.side);
+        let label = label::call(row, self.side);
+        // Arguments and errors come from a file.
+        let text = fitting(&[self.look.text(label.text.as_bytes()).into_owned()], self.side);
+        let details = label.details.iter().map(|detail| self.look.text(detail.as_bytes()));
+        let mut details = details.filter(|detail| detail.chars().count() + 2 <= self.middle);
+        let detail = details.next().map_or(String::new(), |detail| match row.party {
+            Party::Client => format!(" {detail}"),
+            Party::Server => format!("{detail:>width$} ", width = self.middle - 1),
+        });
+        let detail = self.look.paint(Paint::Faint, &pad(&detail, self.middle));
         match row.party {
-            Party::Client => self.compose(&text, (left, right), "", ""),
-            Party::Server => self.compose("", (left, right), "", &text),
+            Party::Client => self.compose(&text, (left, right), &detail, ""),
+            Party::Server => self.compose("", (left, right), &detail, &text),
         }
     }
 
@@ -438,22 +432,23 @@ impl<'a> Block<'a> {
     ) -> Vec<String> {
         // Shaft and space before the words, space, shaft and head behind them.
         let room = self.middle.saturating_sub(5);
-        let (words, below) = match &label.remark {
-            Some(remark) => {
-                let whole = label.words.iter().map(|words| format!("{words} [{remark}]"));
-                match whole.into_iter().find(|text| text.chars().count() <= room) {
-                    Some(whole) => (whole, None),
-                    None => (fitting(&label.words, room), Some(format!("[{remark}]"))),
-                }
-            }
-            None => (fitting(&label.words, room), None),
-        };
+        let whole = label.remark.as_ref().and_then(|remark| {
+            let mut whole = label.words.iter().map(|words| format!("{words} [{remark}]"));
+            whole.find(|text| text.chars().count() <= room)
+        });
+        let is_whole = whole.is_some();
+        let words = whole.unwrap_or_else(|| fitting(&label.words, room));
+        let is_shortest = label.words.len() > 1 && label.words.last() == Some(&words);
+        let short = label.else_below.iter().filter(|_| is_shortest);
+        let below = short
+            .chain(label.remark.iter().filter(|_| !is_whole))
+            .map(|text| format!("[{text}]"));
         let drawn = self.pen.arrow(from, line, &words, self.middle);
         let bars = self.bars(lanes);
         let [left, right] = states;
         let mut lines = vec![self.states(left, bars, &drawn, right)];
-        for text in below.iter().flat_map(|text| wrap(text, self.middle)) {
-            lines.push(self.compose("", bars, &text, ""));
+        for text in below.flat_map(|text| wrap(&text, self.middle)) {
+            lines.push(self.compose("", bars, &pad(&text, self.middle), ""));
         }
         lines
     }
