@@ -10,6 +10,7 @@ use crate::flow::number::Bytes;
 use crate::flow::segment::Part;
 use crate::flow::{Kind, Party, Step, Tracker};
 use crate::frame::{Frame, Time};
+use crate::timeline::Seen;
 use crate::wire::decode;
 
 /// A run that is over.
@@ -50,6 +51,23 @@ impl Evidence {
         });
         let steps = steps.collect();
         (steps, tracker.conversations())
+    }
+
+    /// The packets of a conversation, as the timeline takes them.
+    #[must_use]
+    pub fn packets_of(&self, conversation: u64) -> Vec<Seen> {
+        let packets = (1..).zip(self.frames()).zip(&self.steps);
+        let packets = packets.filter_map(|((number, frame), step)| {
+            let step = step.filter(|step| step.conversation == conversation)?;
+            let packet = decode(frame.link, &frame.bytes, frame.original_length);
+            Some(Seen {
+                number,
+                time: frame.time,
+                flags: packet.tcp().map(|tcp| tcp.flags()),
+                step,
+            })
+        });
+        packets.collect()
     }
 
     /// Time of the first packet; 0 without one.

@@ -97,9 +97,8 @@ fn record(
     for (frame, step) in captured.frames.iter().zip(&evidence.steps) {
         if format == Format::PcapNg {
             let packet = decode(frame.link, &frame.bytes, frame.original_length);
-            let _ = step;
             let commented = Frame {
-                comments: packet::comment(&packet).into_iter().collect(),
+                comments: packet::comment(&packet, step.as_ref()).into_iter().collect(),
                 ..frame.clone()
             };
             recorder.write(&commented)?;

@@ -13,13 +13,19 @@ use crate::escape::printable;
 use crate::flow::segment::Part;
 use crate::flow::{Kind, Step};
 use crate::frame::Frame;
+use crate::render::follow::{self, Assembler};
+use crate::render::ladder::{self, Detail, Ladder};
 use crate::render::look::Look;
 use crate::render::table::wrap;
 use crate::render::{Style, breakdown, diagram, fields, summary};
+use crate::timeline::{Logs, Timeline};
 use crate::wire::decode;
 
 /// A line of a screen takes at most so many lines of the story.
 const MOST_ROWS: usize = 4;
+
+/// So many bytes of a conversation's text are shown: more than the longest line of a run.
+const MOST_TEXT: usize = 16 << 20;
 
 /// What is told, and how.
 pub struct Story<'a> {
@@ -43,14 +49,18 @@ impl Story<'_> {
             self.paragraph(out, &format!("Network: {}.", self.network.description()))?;
             writeln!(out)?;
         }
-        for evidence in runs {
+        for (place, evidence) in runs.iter().enumerate() {
             match self.view {
-                View::Story => self.whole(out, evidence)?,
+                View::Story => self.whole(out, evidence, place == 0)?,
                 view => {
                     if runs.len() > 1 {
                         self.title(out, evidence.run.title())?;
                     }
-                    self.packets(out, evidence, view, &|_| true)?;
+                    match view {
+                        View::Ladder => self.ladder(out, evidence)?,
+                        View::Follow => self.follow(out, evidence)?,
+                        view => self.packets(out, evidence, view, &|_| true)?,
+                    }
                 }
             }
         }
@@ -60,6 +70,10 @@ impl Story<'_> {
             && tcp.captured.is_some()
         {
             self.compare(out, &Cost::of(udp), &Cost::of(tcp))?;
+        }
+        let drawn = runs.iter().any(|one| !one.conversations.is_empty());
+        if self.view == View::Ladder && drawn {
+            ladder::text::legend(out, &self.look)?;
         }
         if self.view == View::Story {
             self.files(out, names)?;
@@ -89,7 +103,8 @@ impl Story<'_> {
         Ok(())
     }
 
-    fn whole(&self, out: &mut impl Write, evidence: &Evidence) -> io::Result<()> {
+    /// A run from its title to its last packet; the first ladder of all has its signs explained.
+    fn whole(&self, out: &mut impl Write, evidence: &Evidence, first: bool) -> io::Result<()> {
         self.title(out, evidence.run.title())?;
         for paragraph in runs::before(evidence.run, self.network) {
             self.paragraph(out, &paragraph)?;
@@ -99,33 +114,67 @@ impl Story<'_> {
             self.screen(out, title, text)?;
         }
         self.ladder(out, evidence)?;
-        if self.full {
-            self.packets(out, evidence, View::Fields, &|_| true)?;
-        } else {
-            self.packets(out, evidence, View::Fields, &|step| matters_most(evidence.run, step))?;
+        if first && !evidence.conversations.is_empty() {
+            ladder::text::legend(out, &self.look)?;
         }
+        let mut seen = evidence.observations.clone();
         if evidence.captured.is_some() {
-            for paragraph in runs::after(evidence) {
-                self.paragraph(out, &paragraph)?;
-            }
+            seen.splice(0..0, runs::after(evidence));
         }
-        for observation in &evidence.observations {
-            self.paragraph(out, observation)?;
+        for paragraph in &seen {
+            self.paragraph(out, paragraph)?;
         }
-        writeln!(out)
+        writeln!(out)?;
+        if self.full {
+            self.packets(out, evidence, View::Fields, &|_| true)
+        } else {
+            self.packets(out, evidence, View::Fields, &|step| matters_most(evidence.run, step))
+        }
     }
 
     /// Calls and packets in one picture; without packets the calls alone.
     fn ladder(&self, out: &mut impl Write, evidence: &Evidence) -> io::Result<()> {
-        if evidence.captured.is_none() {
+        let Some(captured) = &evidence.captured else {
             writeln!(out, "The socket calls, in the order in which they were entered:")?;
             for call in &evidence.calls {
                 self.paragraph(out, &text::line(call))?;
             }
             return writeln!(out);
+        };
+        let mut logs = Logs::new();
+        evidence.calls.iter().cloned().for_each(|call| logs.add(call));
+        for conversation in &evidence.conversations {
+            let packets = evidence.packets_of(conversation.number);
+            let timeline = Timeline::of(&packets, logs.claim(&packets));
+            let told = ladder::Story {
+                conversation,
+                packets: &packets,
+                left_out: None,
+                timeline: &timeline,
+                has_log: true,
+                capture_start: captured.frames.first().and_then(|frame| frame.time),
+            };
+            let detail = if self.full { Detail::Full } else { Detail::Folded };
+            ladder::text::write(out, &self.look, &Ladder::of(&told, detail))?;
         }
-        self.packets(out, evidence, View::Summary, &|_| true)?;
-        writeln!(out)
+        Ok(())
+    }
+
+    /// What both ends said.
+    fn follow(&self, out: &mut impl Write, evidence: &Evidence) -> io::Result<()> {
+        for conversation in &evidence.conversations {
+            let mut said = Assembler::new(MOST_TEXT);
+            for (frame, step) in evidence.frames().iter().zip(&evidence.steps) {
+                if let Some(step) = step.as_ref().filter(|step| step.conversation == conversation.number) {
+                    let packet = decode(frame.link, &frame.bytes, frame.original_length);
+                    said.add(step, packet.payload().bytes);
+                }
+            }
+            if let Some(follow) = said.finish() {
+                follow::text::write(out, &self.look, &follow)?;
+            }
+        }
+        Ok(())
     }
 
     fn packets(
@@ -135,10 +184,9 @@ impl Story<'_> {
         view: View,
         wanted: &dyn Fn(&Step) -> bool,
     ) -> io::Result<()> {
-        let first = evidence.first();
         for ((number, frame), step) in (1..).zip(evidence.frames()).zip(&evidence.steps) {
             if step.as_ref().is_none_or(wanted) {
-                self.packet(out, view, number, frame, first)?;
+                self.packet(out, evidence, view, number, frame, step.as_ref())?;
             }
         }
         Ok(())
@@ -147,18 +195,29 @@ impl Story<'_> {
     fn packet(
         &self,
         out: &mut impl Write,
+        evidence: &Evidence,
         view: View,
         number: u64,
         frame: &Frame<'_>,
-        first: crate::frame::Time,
+        step: Option<&Step>,
     ) -> io::Result<()> {
+        let (look, first) = (&self.look, evidence.first());
         let packet = decode(frame.link, &frame.bytes, frame.original_length);
         match view {
-            View::Summary => summary::write(out, &self.look, number, frame, &packet, first),
-            View::Diagram => diagram::write(out, &packet, number, self.look.style),
+            View::Summary => {
+                let several = evidence.conversations.len() > 1;
+                let place = summary::Place {
+                    number,
+                    first,
+                    step,
+                    several,
+                };
+                summary::write(out, look, frame, &packet, place)
+            }
+            View::Diagram => diagram::write(out, look, number, frame, &packet, first, step),
             _ => {
-                let breakdown = breakdown::of(number, frame, &packet);
-                fields::write(out, &self.look, &breakdown, frame, first, self.full)
+                let breakdown = breakdown::of(number, frame, &packet, step);
+                fields::write(out, look, &breakdown, frame, first, self.full)
             }
         }
     }

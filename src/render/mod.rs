@@ -8,8 +8,10 @@
 pub mod breakdown;
 pub mod diagram;
 pub mod fields;
+pub mod follow;
 pub mod hex;
 pub mod json;
+pub mod ladder;
 pub mod look;
 #[cfg(test)]
 mod samples;

@@ -19,12 +19,13 @@ use crate::lab::failure::Failure;
 use crate::lab::folder::Folder;
 use crate::lab::network::{self, Network, Refusal};
 use crate::lab::observer::Observer;
-use crate::lab::plan::Run;
+use crate::lab::plan::{Run, View};
 use crate::lab::recording::Files;
 use crate::lab::runs::{self, Scene};
 use crate::lab::stage::Stage;
 use crate::lab::story::Story;
 use crate::privilege::drop_privileges;
+use crate::render::look::TimeForm;
 use crate::render::table::wrap;
 
 /// Runs the program: exit status 0 fine, 1 failure or no capture, 2 wrong arguments.
@@ -99,7 +100,10 @@ fn run(args: &LabArgs, lines: &[String], say: Say) -> Result<ExitCode, Failure> 
     let story = Story {
         view: args.view,
         full: args.full,
-        look: args.look.look(),
+        look: args.look.look(match args.view {
+            View::Summary => TimeForm::Relative,
+            _ => TimeForm::Local,
+        }),
         network: &network,
     };
     let mut names = Vec::new();

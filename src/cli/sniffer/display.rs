@@ -1,9 +1,11 @@
 //! Frames onto the screen.
 
 use std::io::{self, BufWriter, ErrorKind, Stdout, Write};
+use std::time::Duration;
 
 use super::args::{SnifferArgs, View};
 use super::following::{Followed, Follower, Whole};
+use super::story::Stories;
 use crate::flow::Step;
 use crate::frame::{Frame, Time};
 use crate::render::look::{Look, TimeForm};
@@ -24,6 +26,7 @@ pub struct Display {
     follower: Follower,
     /// More than one conversation was seen.
     several: bool,
+    stories: Option<Stories>,
 }
 
 /// What is written of each packet.
@@ -53,9 +56,12 @@ impl From<io::Error> for DisplayError {
 
 impl Display {
     /// A display as the arguments ask for it.
-    #[must_use]
-    pub fn new(args: &SnifferArgs) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// A call log cannot be read: a line that says so.
+    pub fn new(args: &SnifferArgs) -> Result<Self, String> {
+        Ok(Self {
+            stories: Stories::new(args)?,
             output: BufWriter::with_capacity(BUFFER, io::stdout()),
             form: if args.json { Form::Json } else { Form::View(args.view) },
             look: args.look.look(usual_times(args.view)),
@@ -64,7 +70,7 @@ impl Display {
             first: None,
             follower: Follower::new(),
             several: false,
-        }
+        })
     }
 
     /// Takes a frame that is not to be shown, but counts: what is shown later may refer to it.
@@ -81,6 +87,14 @@ impl Display {
         self.first_time(frame);
         let packet = decode(frame.link, &frame.bytes, frame.original_length);
         let Followed { step, whole } = self.follower.follow(number, frame, &packet);
+        if self.stories.is_some() {
+            self.tell(number, frame, &packet, step.as_ref())?;
+            if let Some(Whole { frame, step, .. }) = whole {
+                let packet = decode(frame.link, &frame.bytes, frame.original_length);
+                self.tell(number, &frame, &packet, step.as_ref())?;
+            }
+            return Ok(());
+        }
         self.write(number, frame, &packet, step.as_ref())?;
         if self.hex && matches!(self.form, Form::View(_)) {
             hex::write(&mut self.output, 0, &frame.bytes, self.look.width)?;
@@ -99,6 +113,49 @@ impl Display {
     /// The time of the capture's first packet that has one.
     fn first_time(&mut self, frame: &Frame<'_>) {
         self.first = self.first.or(frame.time);
+    }
+
+    /// Hands a packet to the views of whole conversations.
+    fn tell(
+        &mut self,
+        number: u64,
+        frame: &Frame<'_>,
+        packet: &Packet<'_>,
+        step: Option<&Step>,
+    ) -> Result<(), DisplayError> {
+        if let Some(stories) = &mut self.stories {
+            let seen = (number, frame.time, packet);
+            stories.take(&mut self.output, &self.look, self.follower.tracker(), seen, step)?;
+        }
+        Ok(())
+    }
+
+    /// How long until [`Self::tick`] has something to show, if anything waits for time to pass.
+    #[must_use]
+    pub fn patience(&self) -> Option<Duration> {
+        self.stories.as_ref()?.patience()
+    }
+
+    /// Shows what only waited for time to pass.
+    ///
+    /// # Errors
+    /// Standard output is closed or cannot be written.
+    pub fn tick(&mut self) -> Result<(), DisplayError> {
+        if let Some(stories) = &mut self.stories {
+            stories.draw_ended(&mut self.output, &self.look, self.follower.tracker(), None)?;
+        }
+        self.flush()
+    }
+
+    /// Shows what waited for the end, and hands everything over to the system.
+    ///
+    /// # Errors
+    /// Standard output is closed or cannot be written.
+    pub fn finish(&mut self) -> Result<(), DisplayError> {
+        if let Some(stories) = &mut self.stories {
+            stories.finish(&mut self.output, &self.look, self.follower.tracker())?;
+        }
+        self.flush()
     }
 
     fn write(
@@ -126,6 +183,8 @@ impl Display {
                 fields::write(output, look, &breakdown, frame, first, self.full)?;
             }
             Form::View(View::Diagram) => diagram::write(output, look, number, frame, packet, first, step)?,
+            // They are told, not written packet by packet.
+            Form::View(View::Ladder | View::Follow) => {}
             Form::Json => json::write(output, frame, packet, number, self.first, step)?,
         }
         Ok(())
@@ -139,10 +198,12 @@ impl Display {
         Ok(self.output.flush()?)
     }
 
-    /// What to say at the end: what could not be put together, what had to be forgotten.
+    /// What to say at the end: what could not be put together, what had to be forgotten, what could not be shown.
     #[must_use]
-    pub fn remarks(&self) -> Vec<String> {
-        self.follower.remarks()
+    pub fn remarks(&mut self) -> Vec<String> {
+        let mut remarks = self.stories.as_mut().map(Stories::remarks).unwrap_or_default();
+        remarks.extend(self.follower.remarks());
+        remarks
     }
 }
 
@@ -151,6 +212,6 @@ const fn usual_times(view: View) -> TimeForm {
     match view {
         // A line has no room for the date, and what matters in it is the distance.
         View::Summary => TimeForm::Relative,
-        View::Fields | View::Diagram => TimeForm::Local,
+        View::Fields | View::Diagram | View::Ladder | View::Follow => TimeForm::Local,
     }
 }

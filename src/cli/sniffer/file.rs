@@ -40,7 +40,10 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
         Err(error) => return say.fail(&one_line(&error)),
     };
     let shows = !args.quiet && args.write.as_deref() != Some(Path::new("-"));
-    let mut display = shows.then(|| Display::new(args));
+    let mut display = match shows.then(|| Display::new(args)).transpose() {
+        Ok(display) => display,
+        Err(line) => return say.fail(&line),
+    };
     let mut selection = Selection::new(filter, args.handshake_only);
     let read = each(args, &mut reader, &mut selection, &mut display, &mut copy, stop);
     let mut failed = match read {
@@ -55,7 +58,7 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
         }
     };
     if let Some(display) = &mut display {
-        match display.flush() {
+        match display.finish() {
             Ok(()) | Err(DisplayError::Closed) => {}
             Err(DisplayError::Failed(error)) => {
                 say.error(&unwritable(&error));
@@ -69,8 +72,8 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
         say.error(&one_line(&error));
         failed = true;
     }
-    let remarks = selection.remark().into_iter();
-    let remarks = remarks.chain(display.iter().flat_map(Display::remarks));
+    let shown = display.map(|mut display| display.remarks()).unwrap_or_default();
+    let remarks = selection.remark().into_iter().chain(shown);
     remarks.for_each(|remark| say.warning(&remark));
     if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }

@@ -91,6 +91,12 @@ impl Follower {
         }
     }
 
+    /// The conversations.
+    #[must_use]
+    pub const fn tracker(&self) -> &Tracker {
+        &self.tracker
+    }
+
     /// What to say at the end: what could not be put together, what had to be forgotten.
     #[must_use]
     pub fn remarks(&self) -> Vec<String> {

@@ -7,7 +7,7 @@
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -329,12 +329,17 @@ fn descriptor(stop: &Stop) -> crate::capture::live::Stop<'_> {
 
 /// Prints what comes through the queue until it is closed; `true` when that failed.
 fn print(args: &SnifferArgs, tickets: &Receiver<Ticket>, stop: &Stop, say: Say) -> bool {
-    let mut display = Display::new(args);
+    let mut display = match Display::new(args) {
+        Ok(display) => display,
+        Err(line) => {
+            say.error(&line);
+            stop.request();
+            return true;
+        }
+    };
     match print_all(&mut display, tickets) {
         Ok(()) => {
-            for remark in display.remarks() {
-                say.warning(&remark);
-            }
+            display.remarks().iter().for_each(|remark| say.warning(remark));
             false
         }
         Err(DisplayError::Closed) => {
@@ -352,13 +357,23 @@ fn print(args: &SnifferArgs, tickets: &Receiver<Ticket>, stop: &Stop, say: Say) 
 }
 
 fn print_all(display: &mut Display, tickets: &Receiver<Ticket>) -> Result<(), DisplayError> {
-    while let Ok((number, frame)) = tickets.recv() {
-        display.show(number, &frame)?;
+    loop {
+        let next = match display.patience() {
+            Some(patience) => tickets.recv_timeout(patience),
+            None => tickets.recv().map_err(RecvTimeoutError::from),
+        };
+        match next {
+            Ok((number, frame)) => display.show(number, &frame)?,
+            Err(RecvTimeoutError::Timeout) => {
+                display.tick()?;
+                continue;
+            }
+            Err(RecvTimeoutError::Disconnected) => return display.finish(),
+        }
         // While more wait, they are written together; when none does, the person sees them now.
         while let Ok((number, frame)) = tickets.try_recv() {
             display.show(number, &frame)?;
         }
         display.flush()?;
     }
-    display.flush()
 }

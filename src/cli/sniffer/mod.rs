@@ -3,16 +3,19 @@
 //! - [`args`]: the arguments;
 //! - [`selection`]: which frames are wanted;
 //! - [`display`]: frames onto the screen; [`following`]: their conversations;
+//! - [`story`]: whole conversations; [`calls`]: call logs beside them;
 //! - [`live`]: from an interface; [`mod@file`]: from a capture file;
 //! - [`interfaces`]: the list of interfaces.
 
 pub mod args;
+pub mod calls;
 pub mod display;
 pub mod file;
 pub mod following;
 pub mod interfaces;
 pub mod live;
 pub mod selection;
+pub mod story;
 
 use std::process::ExitCode;
 
@@ -43,6 +46,9 @@ pub fn main() -> ExitCode {
         Ok(filter) => filter,
         Err(line) => return say.wrong_usage(&line),
     };
+    if let Some(line) = args.contradiction() {
+        return say.wrong_usage(line);
+    }
     if args.list_interfaces {
         interfaces::list(say)
     } else if args.read.is_some() {

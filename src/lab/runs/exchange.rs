@@ -137,11 +137,10 @@ pub(super) fn after_udp(evidence: &Evidence) -> Vec<String> {
         count(packets, "datagram"),
         listed(&answered, "none was answered")
     )];
-    if !clients.is_empty() {
+    if !clients.is_empty() && binds == 0 {
         said.push(format!(
-            "The client called bind() {}: the kernel picked its port at the first sendto(), {}. A line, a socket, a port.",
-            times(binds),
-            clients.join(", then ")
+            "The client never called bind(): at its first sendto() the kernel picked a port for it, {}.",
+            listed(&clients, "none")
         ));
     }
     said
@@ -275,14 +274,6 @@ pub(super) fn milliseconds(nanoseconds: i64) -> String {
     let whole = nanoseconds / 1_000_000;
     let thousandths = nanoseconds % 1_000_000 / 1_000;
     format!("{whole}.{thousandths:03} ms")
-}
-
-fn times(number: u64) -> String {
-    match number {
-        0 => "not once".into(),
-        1 => "once".into(),
-        more => format!("{more} times"),
-    }
 }
 
 /// The first few of a list, and how many more there are.
