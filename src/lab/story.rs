@@ -96,8 +96,15 @@ impl Story<'_> {
             writeln!(out)?;
             writeln!(out, "The same ladder again, and the comments in Wireshark:")?;
             writeln!(out)?;
-            writeln!(out, "    {} -r {} \\", beside_this_program("sniffer"), shown(capture))?;
-            writeln!(out, "        --calls {} --view ladder", shown(calls))?;
+            let again = [
+                beside_this_program("sniffer"),
+                format!("-r {}", shown(capture)),
+                format!("--calls {}", shown(calls)),
+                "--view ladder".to_owned(),
+            ];
+            for line in continued(&again, self.width()) {
+                writeln!(out, "    {line}")?;
+            }
             writeln!(out, "    wireshark {}", shown(capture))?;
         }
         Ok(())
@@ -290,6 +297,27 @@ impl Story<'_> {
     }
 }
 
+/// A command in lines that a shell takes for one, behind four columns of margin.
+fn continued(parts: &[String], width: usize) -> Vec<String> {
+    /// The margin, and what says that the line goes on.
+    const TAKEN: usize = 4 + 2;
+    let mut lines: Vec<String> = Vec::new();
+    for part in parts {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + part.chars().count() + TAKEN <= width => {
+                line.push(' ');
+                line.push_str(part);
+            }
+            Some(line) => {
+                line.push_str(" \\");
+                lines.push(format!("    {part}"));
+            }
+            None => lines.push(part.clone()),
+        }
+    }
+    lines
+}
+
 /// A program in the folder that this one was started from, as the person would type it.
 fn beside_this_program(name: &str) -> String {
     let started = std::env::args_os().next().unwrap_or_default();
@@ -321,5 +349,27 @@ fn matters_most(run: Run, step: &Step) -> bool {
         (Run::Refused, Kind::Segment(segment)) => matches!(segment.part, Part::Reset(_)),
         (Run::Empty, Kind::Segment(segment)) => segment.data.is_some(),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{continued, rows_of};
+
+    #[test]
+    fn a_command_is_broken_between_its_parts() {
+        let parts = ["sniffer", "-r file", "--view ladder"].map(String::from);
+        assert_eq!(continued(&parts, 80), ["sniffer -r file --view ladder"]);
+        assert_eq!(continued(&parts, 24), ["sniffer -r file \\", "    --view ladder"]);
+        let long = ["a-program-of-a-long-name", "-x"].map(String::from);
+        assert_eq!(continued(&long, 10), ["a-program-of-a-long-name \\", "    -x"]);
+    }
+
+    #[test]
+    fn a_long_line_shows_its_beginning_and_its_length() {
+        assert_eq!(rows_of("short", 10), ["short"]);
+        let rows = rows_of(&"x".repeat(1000), 10);
+        assert_eq!(rows.len(), 4);
+        assert!(rows[3].contains("1000 characters"), "{rows:?}");
     }
 }

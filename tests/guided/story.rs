@@ -91,8 +91,10 @@ fn no_line_is_wider_than_the_screen_in_any_style() {
             let ended = place.ran(&[run, "--style", style, "--width", width]);
             let most = width.parse().unwrap();
             for line in ended.fine().lines() {
-                assert!(line.chars().count() <= most, "{run} {style} {width}: {line:?}");
-                assert!(style == "unicode" || line.is_ascii(), "{run} {style}: {line:?}");
+                // A screen reader has no columns: its sentences are a line each.
+                let fits = line.chars().count() <= most || style == "plain";
+                assert!(fits, "{run} {style} {width}: {line:?}");
+                assert!(style != "ascii" || line.is_ascii(), "{run} {style}: {line:?}");
             }
         }
     }

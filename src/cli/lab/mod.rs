@@ -163,16 +163,12 @@ fn ways(refusal: &Refusal) -> String {
     let program = std::env::args_os().next().unwrap_or_else(|| "socket-lab".into());
     let program = program.to_string_lossy();
     let program = printable(program.as_bytes());
-    let mut said = format!(
-        "the packets could not be captured: this takes a privilege, or a\n\
-         private network, and the system refuses both ({}).\n",
-        refusal.what
+    let why = format!(
+        "The system refuses a private network ({}): {}.",
+        refusal.what, refusal.why
     );
-    said.extend(
-        wrap(&format!("The reason: {}.", refusal.why), 80)
-            .into_iter()
-            .map(|line| line + "\n"),
-    );
+    let mut said = "the packets could not be captured.\n".to_owned();
+    said.extend(wrap(&why, 80).into_iter().map(|line| line + "\n"));
     said.push_str("Each of these shows them:\n");
     if let Some(remedy) = &refusal.remedy {
         said.push_str(&format!("  {remedy}\n      and from then on without root\n"));
