@@ -1,7 +1,5 @@
 //! What the packets and the calls of a run say.
 
-use std::net::SocketAddr;
-
 use super::capturing::Captured;
 use super::plan::Run;
 use crate::calls::{Call, Name, Role};
@@ -82,6 +80,11 @@ impl Evidence {
         numbered.filter_map(|(number, step)| Some((number, step.as_ref()?)))
     }
 
+    /// The same of one conversation.
+    pub fn places_in(&self, conversation: u64) -> impl Iterator<Item = (u64, &Step)> {
+        self.places().filter(move |(_, step)| step.conversation == conversation)
+    }
+
     /// Calls of this name on sockets of this role.
     pub fn calls_of(&self, role: Role, name: Name) -> impl Iterator<Item = &Call> {
         let wanted = move |call: &&Call| call.role == role && call.call == name;
@@ -100,13 +103,6 @@ impl Evidence {
         numbers.sort_unstable();
         numbers.dedup();
         numbers.len()
-    }
-
-    /// The conversation between these two, if there is one.
-    #[must_use]
-    pub fn between(&self, client: SocketAddr, server: SocketAddr) -> Option<&Conversation> {
-        let mut all = self.conversations.iter();
-        all.find(|one| one.client == client && one.server == server)
     }
 }
 

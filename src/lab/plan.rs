@@ -17,7 +17,7 @@ pub enum Run {
     Long,
     /// A client that connects and is silent, another that is served beside it
     Idle,
-    /// Connections that are complete before accept(), and a queue that is full
+    /// Connections that are complete before the server accepts them, and a full queue
     Backlog,
     /// A SYN scan: half-open connections, made with pnet
     HalfOpen,

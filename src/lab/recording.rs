@@ -52,11 +52,11 @@ impl Files {
     ///
     /// # Errors
     /// The disk is full, or the like. The file that was to be written is not there then.
-    pub fn write(self, evidence: &Evidence, filter: Option<String>, about: &[String]) -> Result<Vec<PathBuf>, Failure> {
+    pub fn write(self, evidence: &Evidence, filter: &str, about: &[String]) -> Result<Vec<PathBuf>, Failure> {
         let mut names = Vec::new();
         for (format, destination, pending) in self.captures {
             if let Some(captured) = &evidence.captured {
-                record(destination, format, evidence, captured, filter.clone(), about)
+                record(destination, format, evidence, captured, filter, about)
                     .map_err(|error| pending.about(&error))?;
                 names.push(pending.finish()?);
             }
@@ -80,13 +80,13 @@ fn record(
     format: Format,
     evidence: &Evidence,
     captured: &Captured,
-    filter: Option<String>,
+    filter: &str,
     about: &[String],
 ) -> Result<(), WriteError> {
     let interface = Interface {
         name: Some("lo".to_owned()),
         snaplen: captured.snaplen,
-        filter,
+        filter: Some(filter.to_owned()),
         ..Interface::new(captured.link)
     };
     let section = Section {

@@ -29,8 +29,11 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 /// What a TCP server allows, as by itself.
 const LIMITS: Limits = Limits {
     max_connections: 1024,
-    idle_timeout: Duration::from_secs(600),
+    idle_timeout: Duration::from_mins(10),
 };
+
+/// How long a server is there before the first client comes: time for its thread to wait in `accept()` or `recvfrom()`.
+const HEADSTART: Duration = Duration::from_millis(5);
 
 /// The programs of all runs, and how they are told to quit.
 pub struct Stage {
@@ -205,7 +208,8 @@ impl ServerSide {
         let stop = self.stop.clone();
         std::thread::scope(|scope| {
             let server = spawn(scope, Observer::SERVER, move || self.serve())?;
-            let done = meanwhile();
+            // A person starts the client when the server says that it listens.
+            let done = stage.wait(HEADSTART).and_then(|()| meanwhile());
             stop.request();
             match joined(server)? {
                 Err(Trouble::Stopped) | Ok(()) => done,

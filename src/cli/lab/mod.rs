@@ -110,7 +110,7 @@ fn run(args: &LabArgs, lines: &[String], say: Say) -> Result<ExitCode, Failure> 
     let mut failure = None;
     for ((files, evidence), expression) in files.into_iter().zip(&evidence).zip(expressions) {
         let about = runs::before(evidence.run, &network);
-        match files.write(evidence, Some(expression), &about) {
+        match files.write(evidence, &expression, &about) {
             Ok(written) => names.extend(written),
             Err(one) => failure = failure.or(Some(one)),
         }
@@ -171,13 +171,12 @@ fn ways(refusal: &Refusal) -> String {
     said.extend(wrap(&why, 80).into_iter().map(|line| line + "\n"));
     said.push_str("Each of these shows them:\n");
     if let Some(remedy) = &refusal.remedy {
-        said.push_str(&format!("  {remedy}\n      and from then on without root\n"));
+        said = format!("{said}  {remedy}\n      and from then on without root\n");
     }
-    said.push_str(&format!(
-        "  sudo {program}\n      root's rights are given up before anything is sent\n  \
+    format!(
+        "{said}  sudo {program}\n      root's rights are given up before anything is sent\n  \
          sudo setcap cap_net_raw+ep {program}\n      once; it then captures on the loopback of this machine"
-    ));
-    said
+    )
 }
 
 fn play(ready: Ready, stage: &Stage) -> Result<Evidence, Failure> {
@@ -203,6 +202,7 @@ fn play(ready: Ready, stage: &Stage) -> Result<Evidence, Failure> {
 }
 
 /// How standard output took it.
+#[derive(Clone, Copy)]
 enum Told {
     Whole,
     /// The reader has left: no failure.

@@ -134,8 +134,7 @@ pub(super) fn after(evidence: &Evidence) -> Vec<String> {
     ));
     for (conversation, _) in connections(evidence) {
         let syns: Vec<u64> = evidence
-            .places()
-            .filter(|(_, step)| step.conversation == conversation.number)
+            .places_in(conversation.number)
             .filter(|(_, step)| step.segment().is_some_and(|segment| segment.part == Part::Syn))
             .map(|(number, _)| number)
             .collect();

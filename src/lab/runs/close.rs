@@ -123,7 +123,7 @@ fn half_close(stage: &Stage, welcoming_socket: &Socket, port: u16) -> Result<(),
     loop {
         match connection_socket.recv(&mut room, Some(PATIENCE))? {
             [] => break,
-            part => text.extend_from_slice(part),
+            some => text.extend_from_slice(some),
         }
     }
     connection_socket.send_all(&uppercase::datagram(&text), Some(PATIENCE))?;

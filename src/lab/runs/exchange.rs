@@ -2,7 +2,8 @@
 
 use super::{Played, Scene, count};
 use crate::calls::{Name, Program, Role};
-use crate::flow::conversation::{Connection, Conversation, Ending, Transport};
+use crate::flow::conversation::{Connection, Conversation, Transport};
+use crate::flow::segment::Part;
 use crate::flow::{Kind, Party};
 use crate::lab::evidence::{self, Evidence};
 use crate::lab::failure::Failure;
@@ -148,57 +149,44 @@ pub(super) fn after_udp(evidence: &Evidence) -> Vec<String> {
 
 pub(super) fn after_tcp(evidence: &Evidence) -> Vec<String> {
     let mut said = Vec::new();
-    for (conversation, connection) in connections(evidence) {
-        let number = conversation.number;
-        let packets = conversation.from_client.packets + conversation.from_server.packets;
-        let opening = match connection.handshake_time {
-            Some(time) => format!("its handshake took {}", milliseconds(time)),
-            None => "its handshake was not seen whole".into(),
-        };
-        let ending = match connection.ending {
-            Ending::Closed(party) => format!("the {party} closed first"),
-            Ending::ClosedTogether => "both ends closed at once".into(),
-            Ending::Reset(party) => format!("the {party} broke it off"),
-            Ending::HalfClosed(party) => format!("only the {party} closed"),
-            Ending::Open => "its end was not seen".into(),
-        };
-        let which = if evidence.conversations.len() > 1 {
-            format!("connection {number}: ")
-        } else {
-            String::new()
-        };
-        said.push(format!(
-            "Seen: {which}{}, {opening}, {ending}.",
-            count(packets, "segment")
-        ));
-    }
-    if let Some(accepted) = evidence
-        .calls_of(Role::WelcomingSocket, Name::Accept)
-        .find(|call| call.result >= 0)
-    {
-        let handshake = evidence.places().find_map(|(number, step)| {
-            let segment = step.segment()?;
-            let completes = segment.part == crate::flow::segment::Part::HandshakeAck;
-            completes.then_some(number)
-        });
-        if let Some(number) = handshake {
-            let time = evidence
-                .frames()
-                .get(usize::try_from(number - 1).unwrap_or(usize::MAX))
-                .and_then(|frame| frame.time);
-            let returned = accepted.returned.timestamp_nanos_opt();
-            if let (Some(time), Some(returned)) = (time, returned)
-                && returned >= time.0
-            {
-                said.push(format!(
-                    "accept() returned {} after packet {number} had completed the handshake: the kernel completes it alone, \
-                     accept() takes a finished connection.",
-                    milliseconds(returned - time.0)
-                ));
+    for (conversation, _) in connections(evidence) {
+        let (mut open, mut between, mut close) = (0, 0, 0);
+        for (_, step) in evidence.places_in(conversation.number) {
+            match step.segment().map(|segment| segment.part) {
+                Some(Part::Syn | Part::SynAck | Part::HandshakeAck) => open += 1,
+                Some(Part::FirstFin | Part::SecondFin | Part::FinAck) => close += 1,
+                _ => between += 1,
             }
         }
+        said.push(format!(
+            "Seen in connection {}: {}. {open} open it, {between} carry the line and its reply or acknowledge them, {close} close \
+             it.",
+            conversation.number,
+            count(open + between + close, "segment"),
+        ));
     }
+    said.extend(accepted_after(evidence));
     said
+}
+
+/// When `accept()` returned, against the handshake that it did not wait for.
+fn accepted_after(evidence: &Evidence) -> Option<String> {
+    let mut accepts = evidence.calls_of(Role::WelcomingSocket, Name::Accept);
+    let accepted = accepts.find(|call| call.result >= 0)?;
+    let number = evidence.places().find_map(|(number, step)| {
+        let completes = step.segment()?.part == Part::HandshakeAck;
+        completes.then_some(number)
+    })?;
+    let index = usize::try_from(number).ok()?.checked_sub(1)?;
+    let completed = evidence.frames().get(index)?.time?;
+    let later = accepted.returned.timestamp_nanos_opt()?.checked_sub(completed.0)?;
+    (later >= 0).then(|| {
+        format!(
+            "accept() returned {} after packet {number} had completed the handshake: the kernel completes it alone, accept() \
+             takes a finished connection.",
+            milliseconds(later)
+        )
+    })
 }
 
 pub(super) fn after_empty(evidence: &Evidence) -> Vec<String> {
@@ -256,15 +244,27 @@ pub(super) fn after_long(evidence: &Evidence) -> Vec<String> {
              The timestamp option takes 12 more of each segment."
         ));
     }
-    let acks = evidence
+    let windows = [("client", connection.client), ("server", connection.server)];
+    for (party, end) in windows {
+        if let Some(bytes) = end.smallest_window {
+            said.push(format!(
+                "The {party} had room for {bytes} bytes when it had least: its smallest window."
+            ));
+        }
+    }
+    let carry = evidence
         .places()
-        .filter(|(_, step)| evidence::data_of(step) == 0)
+        .filter(|(_, step)| evidence::data_of(step) > 0)
         .count() as u64;
+    let all = conversation.from_client.packets + conversation.from_server.packets;
     said.push(format!(
-        "{} carry no data, so one acknowledgment answers several segments; {} in all, {} of them again.",
-        count(acks, "segment"),
-        conversation.from_client.packets + conversation.from_server.packets,
-        connection.retransmissions
+        "Of {all} segments {carry} carry data; the others open and close the connection, or acknowledge several segments at \
+         once. {} sent again.",
+        match connection.retransmissions {
+            0 => "None was".to_owned(),
+            1 => "1 was".to_owned(),
+            more => format!("{more} were"),
+        }
     ));
     said
 }
@@ -285,7 +285,8 @@ pub(super) fn listed(items: &[String], none: &str) -> String {
     }
     let mut said = items.iter().take(MOST).cloned().collect::<Vec<_>>().join(", ");
     if items.len() > MOST {
-        said.push_str(&format!(", and {} more", items.len() - MOST));
+        let more = items.len() - MOST;
+        said = format!("{said}, and {more} more");
     }
     said
 }

@@ -148,8 +148,7 @@ pub(super) fn after(evidence: &Evidence) -> Vec<String> {
     let mut said = Vec::new();
     for (conversation, connection) in connections(evidence) {
         let parts: Vec<String> = evidence
-            .places()
-            .filter(|(_, step)| step.conversation == conversation.number)
+            .places_in(conversation.number)
             .filter_map(|(number, step)| {
                 let word = match step.segment()?.part {
                     Part::Syn => "SYN",
