@@ -27,17 +27,25 @@ pub(super) struct Tcp {
     client: Stream,
     server: Stream,
     outstanding: Outstanding,
-    /// When the SYN was sent.
-    asked: Moment,
     /// From the SYN to the SYN,ACK, and to the end of the handshake.
     round_trip: Nanoseconds,
     handshake: Nanoseconds,
-    retransmissions: u32,
     opening: Opening,
     ending: Ending,
     first_fin: Option<Party>,
     crossing: bool,
     reuses_ports: bool,
+    /// Is its first packet the SYN?
+    began_by_syn: bool,
+}
+
+/// Nanoseconds since other packets of the conversation, where there is a time.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Since {
+    /// Since the one before.
+    pub(super) last: Option<i64>,
+    /// Since the first.
+    pub(super) first: Option<i64>,
 }
 
 /// Where a segment stands in its connection.
@@ -77,15 +85,14 @@ impl Tcp {
             client: Stream::new(client),
             server: Stream::new(server),
             outstanding: Outstanding::default(),
-            asked: Moment::none(),
             round_trip: Nanoseconds::NONE,
             handshake: Nanoseconds::NONE,
-            retransmissions: 0,
             opening,
             ending: Ending::Open,
             first_fin: None,
             crossing: false,
             reuses_ports,
+            began_by_syn: opening == Opening::Unanswered,
         }
     }
 
@@ -117,24 +124,24 @@ impl Tcp {
     }
 
     /// What the segment does.
-    pub(super) fn follow(&mut self, sender: Party, now: Now, pause: Option<i64>, arrival: &Arrival) -> Segment {
+    pub(super) fn follow(&mut self, sender: Party, now: Now, since: Since, arrival: &Arrival) -> Segment {
         let place = self.place(sender, arrival);
         let before = (self.client.standing(), self.server.standing());
         let was_waiting = !self.outstanding.is_empty();
         let windows_were_open = self.windows_are_open();
-        let findings = self.survey(place, now, pause, arrival);
+        let findings = self.survey(place, now, since.last, arrival);
         let (acknowledges, covered) = self.acknowledge(place, now);
         self.send(place, now, arrival, &findings);
         let part = self.part(place, arrival, &findings, &acknowledges);
         let echoes = self.echoes(place, now, arrival, &findings);
-        self.open(place, now, arrival, &covered);
+        self.open(place, since.first, arrival, &covered);
         self.close(place, arrival);
         self.change_states(place, arrival);
         let delay = delay::of(&delay::Signs {
             part,
             findings: &findings,
             acknowledges: &acknowledges,
-            pause,
+            pause: since.last,
             since_acked: covered.sent.and_then(|sent| now.time.since(sent)),
             usual: self.usual_round_trip(sender.other()),
             was_waiting,
@@ -241,9 +248,6 @@ impl Tcp {
     /// Takes note of what the sender sent.
     fn send(&mut self, place: Place, now: Now, arrival: &Arrival, findings: &Findings) {
         let sender = place.sender;
-        self.retransmissions = self
-            .retransmissions
-            .saturating_add(u32::from(findings.remarks.has(Remark::Retransmission)));
         let own = self.stream_mut(sender);
         own.set(Fact::AskedAlive, findings.asks_alive);
         own.set(Fact::AskedWindow, findings.asks_window);
@@ -374,7 +378,7 @@ impl Tcp {
     }
 
     /// What can be said of it.
-    pub(super) fn connection(&self) -> Connection {
+    pub(super) fn connection(&self, retransmissions: u32) -> Connection {
         Connection {
             opening: self.opening,
             ending: self.ending,
@@ -382,7 +386,7 @@ impl Tcp {
             server: self.end(Party::Server),
             handshake_time: self.handshake.get(),
             handshake_round_trip: self.round_trip.get(),
-            retransmissions: u64::from(self.retransmissions),
+            retransmissions: u64::from(retransmissions),
             reuses_ports: self.reuses_ports,
         }
     }
