@@ -167,6 +167,16 @@ impl Outstanding {
         self.of(sender).last().map(|sent| sent.time)
     }
 
+    /// Nothing of this sender is waited for any more.
+    pub(super) fn forget(&mut self, sender: Party) {
+        if let Some(list) = &mut self.0 {
+            list.retain(|sent| sent.sender != sender);
+            if list.is_empty() {
+                self.0 = None;
+            }
+        }
+    }
+
     /// Nothing is waited for any more.
     pub(super) fn clear(&mut self) {
         self.0 = None;

@@ -195,8 +195,10 @@ impl Stream {
             }
         } else {
             self.set(Fact::Sent, true);
-            self.next = self.raw(to);
-            self.whole = self.raw(to);
+            // What was acknowledged before had been sent.
+            let next = if self.syn_is_acked() { to.max(self.acked()) } else { to };
+            self.next = self.raw(next);
+            self.whole = self.raw(next);
             if !self.syn_is_acked() && from > 0 {
                 self.acked = self.raw(from);
             }

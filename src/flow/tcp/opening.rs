@@ -34,7 +34,7 @@ impl Tcp {
         }
         let server_done = self.server.is(Fact::SynSeen) && self.server.syn_is_acked();
         let client_done = !self.client.is(Fact::SynSeen) || self.client.syn_is_acked();
-        if server_done && client_done {
+        if (server_done && client_done) || place.proves_syn_ack {
             self.opening = if self.crossing {
                 Opening::Simultaneous
             } else {
