@@ -133,7 +133,7 @@ pub struct SnifferArgs {
     #[arg(short, long)]
     pub quiet: bool,
 
-    /// Times [default: local]
+    /// Times [default: local; with --view summary: relative]
     #[arg(long, value_enum, value_name = "FORM")]
     pub time: Option<TimeForm>,
 

@@ -7,12 +7,12 @@ use anstream::{AutoStream, ColorChoice as Choice};
 use clap::ColorChoice;
 
 use super::args::{SnifferArgs, Style, TimeForm, View};
+use super::following::{Followed, Follower, Whole};
 use super::story::Stories;
-use crate::flow::Tracker;
+use crate::flow::Step;
 use crate::frame::{Frame, Time};
 use crate::render::look::{self, Look};
 use crate::render::{breakdown, diagram, fields, hex, json, summary};
-use crate::wire::reassembly::{Datagram, Outcome, Reassembler};
 use crate::wire::{Packet, decode};
 
 /// What goes out at once.
@@ -26,8 +26,11 @@ pub struct Display {
     hex: bool,
     full: bool,
     first: Option<Time>,
-    reassembler: Reassembler,
-    tracker: Tracker,
+    follower: Follower,
+    /// More than one conversation was seen.
+    several: bool,
+    /// Only this conversation is wanted.
+    flow: Option<u64>,
     stories: Option<Stories>,
 }
 
@@ -64,15 +67,22 @@ impl Display {
     pub fn new(args: &SnifferArgs) -> Result<Self, String> {
         Ok(Self {
             stories: Stories::new(args)?,
-            tracker: Tracker::new(),
+            flow: args.flow,
             output: BufWriter::with_capacity(BUFFER, io::stdout()),
             form: if args.json { Form::Json } else { Form::View(args.view) },
             look: look_of(args),
             hex: args.hex,
             full: args.full,
             first: None,
-            reassembler: Reassembler::new(),
+            follower: Follower::new(),
+            several: false,
         })
+    }
+
+    /// Takes a frame that is not to be shown, but counts: what is shown later may refer to it.
+    pub fn pass(&mut self, number: u64, frame: &Frame<'_>) {
+        self.first_time(frame);
+        self.follower.pass(number, frame);
     }
 
     /// Shows a frame, and the datagram that it completes if it is the last missing fragment of one.
@@ -80,30 +90,53 @@ impl Display {
     /// # Errors
     /// Standard output is closed or cannot be written.
     pub fn show(&mut self, number: u64, frame: &Frame<'_>) -> Result<(), DisplayError> {
-        let time = frame.time.unwrap_or(Time(0));
-        let first = *self.first.get_or_insert(time);
+        self.first_time(frame);
         let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        let followed = self.follower.follow(number, frame, &packet);
         if self.stories.is_some() {
-            return self.tell(number, frame, &packet);
+            return self.tell(number, frame, &packet, followed);
         }
-        self.write(number, frame, &packet, first)?;
+        let Followed { step, whole } = followed;
+        let known = step.or(whole.as_ref().and_then(|whole| whole.step));
+        if let Some(wanted) = self.flow
+            && known.is_none_or(|step| step.conversation != wanted)
+        {
+            return Ok(());
+        }
+        self.write(number, frame, &packet, step.as_ref())?;
         if self.hex && matches!(self.form, Form::View(_)) {
             hex::write(&mut self.output, 0, &frame.bytes, self.look.width)?;
             writeln!(self.output)?;
         }
-        let outcome = self.reassembler.add(&packet, time.0);
-        if let Outcome::Whole(datagram) = outcome {
-            self.show_whole(number, frame, datagram)?;
+        if let Some(Whole { frame, fragments, step }) = whole {
+            if matches!(self.form, Form::View(_)) {
+                writeln!(self.output, "Reassembled from {fragments} fragments:")?;
+            }
+            let packet = decode(frame.link, &frame.bytes, frame.original_length);
+            self.write(number, &frame, &packet, step.as_ref())?;
         }
         Ok(())
     }
 
-    /// Hands a packet to the views of whole conversations.
-    fn tell(&mut self, number: u64, frame: &Frame<'_>, packet: &Packet<'_>) -> Result<(), DisplayError> {
-        let step = self.tracker.follow(number, frame.time, packet);
-        if let Some(stories) = &mut self.stories {
-            let seen = (number, frame.time, packet);
-            stories.take(&mut self.output, &self.look, &self.tracker, seen, step.as_ref())?;
+    /// Hands a packet, or the datagram that it completes, to the views of whole conversations.
+    fn tell(
+        &mut self,
+        number: u64,
+        frame: &Frame<'_>,
+        packet: &Packet<'_>,
+        followed: Followed,
+    ) -> Result<(), DisplayError> {
+        let Some(stories) = &mut self.stories else {
+            return Ok(());
+        };
+        let (output, look, tracker) = (&mut self.output, &self.look, self.follower.tracker());
+        let Followed { step, whole } = followed;
+        match whole {
+            None => stories.take(output, look, tracker, (number, frame.time, packet), step.as_ref())?,
+            Some(Whole { frame, step, .. }) => {
+                let packet = decode(frame.link, &frame.bytes, frame.original_length);
+                stories.take(output, look, tracker, (number, frame.time, &packet), step.as_ref())?;
+            }
         }
         Ok(())
     }
@@ -120,7 +153,7 @@ impl Display {
     /// Standard output is closed or cannot be written.
     pub fn tick(&mut self) -> Result<(), DisplayError> {
         if let Some(stories) = &mut self.stories {
-            stories.draw_ended(&mut self.output, &self.look, &self.tracker, None)?;
+            stories.draw_ended(&mut self.output, &self.look, self.follower.tracker(), None)?;
         }
         self.flush()
     }
@@ -131,41 +164,44 @@ impl Display {
     /// Standard output is closed or cannot be written.
     pub fn finish(&mut self) -> Result<(), DisplayError> {
         if let Some(stories) = &mut self.stories {
-            stories.finish(&mut self.output, &self.look, &self.tracker)?;
+            stories.finish(&mut self.output, &self.look, self.follower.tracker())?;
         }
         self.flush()
     }
 
-    fn show_whole(&mut self, number: u64, last: &Frame<'_>, datagram: Datagram) -> Result<(), DisplayError> {
-        if matches!(self.form, Form::View(_)) {
-            writeln!(self.output, "Reassembled from {} fragments:", datagram.fragments)?;
-        }
-        let frame = Frame {
-            link: datagram.link,
-            original_length: u32::try_from(datagram.bytes.len()).unwrap_or(u32::MAX),
-            bytes: datagram.bytes.into(),
-            comments: Vec::new(),
-            time: last.time,
-            interface: last.interface,
-            direction: last.direction,
-        };
-        let packet = decode(frame.link, &frame.bytes, frame.original_length);
-        let first = self.first.unwrap_or(Time(0));
-        self.write(number, &frame, &packet, first)
+    /// The time of the capture's first packet that has one.
+    fn first_time(&mut self, frame: &Frame<'_>) {
+        self.first = self.first.or(frame.time);
     }
 
-    fn write(&mut self, number: u64, frame: &Frame<'_>, packet: &Packet<'_>, first: Time) -> Result<(), DisplayError> {
-        let output = &mut self.output;
+    fn write(
+        &mut self,
+        number: u64,
+        frame: &Frame<'_>,
+        packet: &Packet<'_>,
+        step: Option<&Step>,
+    ) -> Result<(), DisplayError> {
+        self.several |= step.is_some_and(|step| step.conversation > 1);
+        let first = self.first.unwrap_or(Time(0));
+        let (output, look) = (&mut self.output, &self.look);
         match self.form {
-            Form::View(View::Summary) => summary::write(output, &self.look, number, frame, packet, first)?,
-            Form::View(View::Fields) => {
-                let breakdown = breakdown::of(number, frame, packet);
-                fields::write(output, &self.look, &breakdown, frame, first, self.full)?;
+            Form::View(View::Summary) => {
+                let place = summary::Place {
+                    number,
+                    first,
+                    step,
+                    several: self.several,
+                };
+                summary::write(output, look, frame, packet, place)?;
             }
-            Form::View(View::Diagram) => diagram::write(output, packet, number, self.look.style)?,
+            Form::View(View::Fields) => {
+                let breakdown = breakdown::of(number, frame, packet, step);
+                fields::write(output, look, &breakdown, frame, first, self.full)?;
+            }
+            Form::View(View::Diagram) => diagram::write(output, look, number, frame, packet, first, step)?,
             // They are told, not written packet by packet.
             Form::View(View::Ladder | View::Follow) => {}
-            Form::Json => json::write(output, frame, packet, number, Some(first))?,
+            Form::Json => json::write(output, frame, packet, number, self.first, step)?,
         }
         Ok(())
     }
@@ -178,20 +214,11 @@ impl Display {
         Ok(self.output.flush()?)
     }
 
-    /// What to say at the end about what could not be shown.
+    /// What to say at the end: what could not be put together, what had to be forgotten.
     #[must_use]
     pub fn remarks(&mut self) -> Vec<String> {
-        let mut remarks = self.stories.as_mut().map(Stories::remarks).unwrap_or_default();
-        let losses = self.reassembler.losses();
-        let lost = losses.expired + losses.crowded_out + losses.overlapping + losses.unusable;
-        if lost > 0 {
-            remarks.push(format!(
-                "not reassembled: {} datagrams whose fragments did not all come in time, {} with overlapping fragments, {} \
-                 to bound the memory; {} fragments were cut or malformed",
-                losses.expired, losses.overlapping, losses.crowded_out, losses.unusable
-            ));
-        }
-        remarks
+        let told = self.stories.as_mut().map(Stories::remarks).unwrap_or_default();
+        told.into_iter().chain(self.follower.remarks()).collect()
     }
 }
 
@@ -210,6 +237,8 @@ fn look_of(args: &SnifferArgs) -> Look {
     let time = match (args.utc, args.time) {
         (true, _) | (_, Some(TimeForm::Utc)) => look::TimeForm::Utc,
         (_, Some(TimeForm::Relative)) => look::TimeForm::Relative,
+        // A line has no room for the date, and what matters in it is the distance.
+        (_, None) if args.view == View::Summary => look::TimeForm::Relative,
         (_, Some(TimeForm::Local) | None) => look::TimeForm::Local,
     };
     let style = match args.style {

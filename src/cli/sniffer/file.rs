@@ -6,14 +6,13 @@ use std::process::ExitCode;
 use super::super::say::Say;
 use super::args::SnifferArgs;
 use super::display::{Display, DisplayError};
+use super::following::Commenter;
 use super::selection::Selection;
 use crate::app::stop::Stop;
 use crate::capture::filter::Filter;
 use crate::escape::printable;
-use crate::explain::packet;
 use crate::frame::Frame;
 use crate::record::{Destination, Format, Reader, Recorder, Section, WriteError};
-use crate::wire::decode;
 
 /// Reads the file, shows and records what is wanted of it.
 #[must_use]
@@ -73,12 +72,9 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
         say.error(&one_line(&error));
         failed = true;
     }
-    let shown = display.map(|mut display| display.remarks()).unwrap_or_default();
-    selection
-        .remark()
-        .into_iter()
-        .chain(shown)
-        .for_each(|remark| say.warning(&remark));
+    let remarks = selection.remark().into_iter();
+    let remarks = remarks.chain(display.as_mut().map(Display::remarks).unwrap_or_default());
+    remarks.for_each(|remark| say.warning(&remark));
     if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
@@ -150,6 +146,9 @@ fn each(
         };
         number += 1;
         if !selection.wants(&frame).map_err(|error| End::Failed(one_line(&error)))? {
+            if let Some(display) = display {
+                display.pass(number, &frame);
+            }
             continue;
         }
         wanted += 1;
@@ -163,11 +162,7 @@ fn each(
             }
         }
         if let Some(open) = copy {
-            let mut frame = frame.into_owned();
-            if open.format == Format::PcapNg {
-                comment_on(&mut frame);
-            }
-            if let Err(error) = open.write(&frame, reader) {
+            if let Err(error) = open.write(frame.into_owned(), reader) {
                 *copy = None;
                 return Err(error.into());
             }
@@ -186,6 +181,7 @@ struct Copy {
     recorder: Option<Recorder>,
     format: Format,
     interfaces: usize,
+    commenter: Commenter,
 }
 
 impl Copy {
@@ -196,11 +192,15 @@ impl Copy {
             recorder: None,
             format: Format::of_path(path),
             interfaces: 0,
+            commenter: Commenter::new(),
         })
     }
 
     /// Records a frame; interfaces are described before their first one.
-    fn write(&mut self, frame: &Frame<'_>, reader: &Reader) -> Result<(), WriteError> {
+    fn write(&mut self, mut frame: Frame<'_>, reader: &Reader) -> Result<(), WriteError> {
+        if self.format == Format::PcapNg {
+            self.commenter.comment_on(&mut frame);
+        }
         let known = &reader.facts().interfaces;
         if let Some(destination) = self.destination.take() {
             let section = section(reader);
@@ -214,7 +214,7 @@ impl Copy {
             recorder.add_interface(interface)?;
             self.interfaces += 1;
         }
-        recorder.write(frame)
+        recorder.write(&frame)
     }
 
     fn finish(self) -> Result<(), WriteError> {
@@ -227,14 +227,6 @@ impl Copy {
             recorder.finish(&[])?;
         }
         Ok(())
-    }
-}
-
-/// Adds what the packet is as its comment, where nobody has commented on it before.
-pub(super) fn comment_on(frame: &mut Frame<'_>) {
-    if frame.comments.is_empty() {
-        let packet = decode(frame.link, &frame.bytes, frame.original_length);
-        frame.comments = packet::comment(&packet).into_iter().collect();
     }
 }
 

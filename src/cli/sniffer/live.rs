@@ -14,7 +14,8 @@ use std::time::{Duration, Instant};
 use super::super::say::Say;
 use super::args::SnifferArgs;
 use super::display::{Display, DisplayError};
-use super::file::{APPLICATION, comment_on, one_line};
+use super::file::{APPLICATION, one_line};
+use super::following::Commenter;
 use super::selection::Afterwards;
 use crate::app::stop::Stop;
 use crate::capture::filter::{Filter, Fragments, Target};
@@ -128,6 +129,7 @@ struct Recording {
     recorder: Recorder,
     path: PathBuf,
     format: Format,
+    commenter: Commenter,
 }
 
 impl Recording {
@@ -136,7 +138,7 @@ impl Recording {
             Format::Pcap => self.recorder.write(frame),
             Format::PcapNg => {
                 let mut frame = frame.clone();
-                comment_on(&mut frame);
+                self.commenter.comment_on(&mut frame);
                 self.recorder.write(&frame)
             }
         }
@@ -164,6 +166,7 @@ fn record(path: &Path, args: &SnifferArgs, filter: &Filter, capture: &Capture) -
         recorder,
         format,
         path: path.to_owned(),
+        commenter: Commenter::new(),
     })
 }
 
@@ -336,7 +339,9 @@ fn print(args: &SnifferArgs, tickets: &Receiver<Ticket>, stop: &Stop, say: Say) 
     };
     match print_all(&mut display, tickets) {
         Ok(()) => {
-            display.remarks().iter().for_each(|remark| say.warning(remark));
+            for remark in display.remarks() {
+                say.warning(&remark);
+            }
             false
         }
         Err(DisplayError::Closed) => {

@@ -2,7 +2,7 @@
 //!
 //! - [`args`]: the arguments;
 //! - [`selection`]: which frames are wanted;
-//! - [`display`]: frames onto the screen;
+//! - [`display`]: frames onto the screen; [`following`]: their conversations;
 //! - [`story`]: whole conversations; [`calls`]: call logs beside them;
 //! - [`live`]: from an interface; [`mod@file`]: from a capture file;
 //! - [`interfaces`]: the list of interfaces.
@@ -11,6 +11,7 @@ pub mod args;
 pub mod calls;
 pub mod display;
 pub mod file;
+pub mod following;
 pub mod interfaces;
 pub mod live;
 pub mod selection;

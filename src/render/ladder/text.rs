@@ -6,7 +6,7 @@ use super::{Arrow, CallRow, Kind, Ladder, Lane, Line, Moment, Row, label, said};
 use crate::escape::printable;
 use crate::flow::Party;
 use crate::flow::state::Standing;
-use crate::render::look::{Look, Paint, Style, TimeForm};
+use crate::render::look::{Look, Paint, Style};
 use crate::render::table::wrap;
 use crate::timeline::Mark;
 
@@ -62,11 +62,11 @@ pub(super) fn title(look: &Look, ladder: &Ladder) -> String {
     let number = ladder.conversation;
     let name = ladder.transport.name();
     match ladder.start {
-        Some(start) => format!(
-            "Conversation {number}: {name}, {packets}, from {}{}",
-            look.short_time(start, ladder.capture_start.unwrap_or(start)),
-            if look.time == TimeForm::Relative { " s" } else { "" }
-        ),
+        Some(start) => {
+            let date = look.date(start).map(|date| format!(", {date}")).unwrap_or_default();
+            let seconds = look.seconds(start, ladder.capture_start.unwrap_or(start));
+            format!("Conversation {number}: {name}, {packets}{date}, t={seconds} s")
+        }
         None => format!("Conversation {number}: {name}, {packets}, without times"),
     }
 }
