@@ -4,8 +4,9 @@ use std::io::{self, Write};
 
 use super::{Arrow, CallRow, Kind, Ladder, Lane, Line, Moment, Row, label, said};
 use crate::escape::printable;
+use crate::explain::packet::Marks;
 use crate::flow::Party;
-use crate::flow::state::Standing;
+use crate::flow::state::{Standing, State};
 use crate::render::look::{Look, Paint, Style};
 use crate::render::table::wrap;
 use crate::timeline::Mark;
@@ -38,8 +39,14 @@ pub fn write(output: &mut impl Write, look: &Look, ladder: &Ladder) -> io::Resul
 
 /// What stands above: who, and what is missing.
 pub(super) fn head(output: &mut impl Write, look: &Look, ladder: &Ladder) -> io::Result<()> {
-    let title = title(look, ladder);
-    paragraph(output, look, Some(Paint::Title), &title, "")?;
+    paragraph(output, look, Some(Paint::Title), &title(ladder), "")?;
+    paragraph(
+        output,
+        look,
+        None,
+        &format!("begins  {}", beginning(look, ladder)),
+        "        ",
+    )?;
     for lane in &ladder.lanes {
         paragraph(output, look, None, &who(lane), "        ")?;
     }
@@ -57,18 +64,21 @@ pub(super) fn foot(output: &mut impl Write, look: &Look, ladder: &Ladder) -> io:
 }
 
 /// The conversation in a line.
-pub(super) fn title(look: &Look, ladder: &Ladder) -> String {
+pub(super) fn title(ladder: &Ladder) -> String {
     let packets = label::count(ladder.packets, "packet");
     let number = ladder.conversation;
     let name = ladder.transport.name();
-    match ladder.start {
-        Some(start) => {
-            let date = look.date(start).map(|date| format!(", {date}")).unwrap_or_default();
-            let seconds = look.seconds(start, ladder.capture_start.unwrap_or(start));
-            format!("Conversation {number}: {name}, {packets}{date}, t={seconds} s")
-        }
-        None => format!("Conversation {number}: {name}, {packets}, without times"),
-    }
+    format!("Conversation {number}: {name}, {packets}")
+}
+
+/// When it began, in a line.
+pub(super) fn beginning(look: &Look, ladder: &Ladder) -> String {
+    let Some(start) = ladder.start else {
+        return "without times".to_owned();
+    };
+    let date = look.date(start).map(|date| format!("{date}, ")).unwrap_or_default();
+    let seconds = look.seconds(start, ladder.capture_start.unwrap_or(start));
+    format!("{date}t={seconds} s")
 }
 
 /// An end in a line: address, program, sockets.
@@ -94,7 +104,7 @@ pub fn legend(output: &mut impl Write, look: &Look) -> io::Result<()> {
     }
     let text = format!(
         "{} opens, closes, acknowledges   {} data   {} sent again   {} refused or lost   {} inside of a socket call   \
-         [STATE] inferred: the end itself has not shown it yet   ~ moved: the clocks differ",
+         (STATE) inferred: the end itself has not shown it yet   ~ moved: the clocks differ",
         pen.shaft(Line::Control).to_string().repeat(3),
         pen.shaft(Line::Data).to_string().repeat(3),
         pen.shaft(Line::Retransmission).to_string().repeat(3),
@@ -271,7 +281,7 @@ pub(super) struct Block<'a> {
 }
 
 impl<'a> Block<'a> {
-    /// The narrowest side: a state in brackets.
+    /// The narrowest side: a state in parentheses.
     const SIDE: usize = 14;
     /// The narrowest middle.
     const MIDDLE: usize = 12;
@@ -485,10 +495,11 @@ fn state_text(arrow: &Arrow, party: Party) -> String {
     arrow.state(party).map(standing).unwrap_or_default()
 }
 
-/// A state; in brackets what is inferred.
+/// A state; in parentheses what is inferred.
 pub(super) fn standing(standing: Standing) -> String {
-    if standing.inferred {
-        format!("[{}]", standing.state)
+    let (before, after) = Marks::ASCII.inferred;
+    if standing.inferred && standing.state != State::Unknown {
+        format!("{before}{}{after}", standing.state)
     } else {
         standing.state.to_string()
     }
