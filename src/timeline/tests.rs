@@ -45,7 +45,7 @@ fn a_line_over_tcp_stands_as_it_happened() {
 /// Each rule by itself: all happens at the same time, so only cause and effect can order it.
 #[test]
 fn equal_times_are_ordered_by_cause_and_effect() {
-    for (rule, text, expected) in [
+    for (rule, text, expected, causes) in [
         (
             "connect() is entered before the SYN, and returns after the SYN,ACK",
             "call client 1 connect 0 0
@@ -53,6 +53,7 @@ fn equal_times_are_ordered_by_cause_and_effect() {
              packet 0 server synack
              packet 0 client handshake",
             "connect( 1 2 3 )connect",
+            "connect(<1 2<)connect",
         ),
         (
             "accept() returns after the handshake",
@@ -61,6 +62,7 @@ fn equal_times_are_ordered_by_cause_and_effect() {
              packet 0 server synack
              packet 0 client handshake",
             "accept( 1 2 3 )accept",
+            "3<)accept",
         ),
         (
             "send() is entered before its segment, and the segment comes before recv() returns it",
@@ -73,6 +75,7 @@ fn equal_times_are_ordered_by_cause_and_effect() {
              packet 0 client handshake
              packet 0 client data 1-5",
             "connect( accept( recv( 1 2 3 )connect send( 4 )send )accept )recv",
+            "connect(<1 2<)connect send(<4 3<)accept 4<)recv",
         ),
         (
             "close() is entered before the FIN, and the FIN comes before recv() returns 0",
@@ -80,6 +83,7 @@ fn equal_times_are_ordered_by_cause_and_effect() {
              call server 2 recv 0 0 0
              packet 0 client fin",
             "close( recv( 1 )close )recv",
+            "close(<1 1<)recv",
         ),
         (
             "a refusal comes before connect() reports it",
@@ -87,12 +91,14 @@ fn equal_times_are_ordered_by_cause_and_effect() {
              packet 0 client syn
              packet 0 server refusal",
             "connect( 1 2 )connect",
+            "connect(<1 2<)connect",
         ),
         (
             "a reset comes before recv() reports it",
             "call client 1 recv 0 0 ECONNRESET
              packet 0 server reset",
             "recv( 1 )recv",
+            "1<)recv",
         ),
         (
             "sendto() is entered before its datagram, and the datagram comes before recvfrom() returns it",
@@ -100,6 +106,7 @@ fn equal_times_are_ordered_by_cause_and_effect() {
              call server 1 recvfrom 0 0 7
              packet 0 client datagram 1-7",
             "sendto( recvfrom( 1 )sendto )recvfrom",
+            "sendto(<1 1<)recvfrom",
         ),
         (
             "an ICMP error comes before recvfrom() reports it",
@@ -108,6 +115,7 @@ fn equal_times_are_ordered_by_cause_and_effect() {
              packet 0 client datagram 1-7
              packet 0 server notice",
             "sendto( 1 2 )sendto recvfrom( )recvfrom",
+            "sendto(<1 2<)recvfrom",
         ),
     ] {
         let line = story(text).line();
@@ -115,7 +123,20 @@ fn equal_times_are_ordered_by_cause_and_effect() {
         let told = story(text);
         assert_in_order(&told);
         assert_eq!(line, expected, "{rule}");
+        let found = causes::of(&told.packets, &told.calls);
+        let found: Vec<String> = found.iter().map(|cause| cause_line(&told, *cause)).collect();
+        assert_eq!(found.join(" "), causes, "{rule}");
     }
+}
+
+/// `connect(<1`: entering `connect()` comes before packet 1.
+fn cause_line(told: &Told, cause: causes::Cause) -> String {
+    let word = |node| match node {
+        Node::Packet(index) => told.packets[index].number.to_string(),
+        Node::Entered(index) => format!("{}(", told.calls[index].call.call),
+        Node::Returned(index) => format!("){}", told.calls[index].call.call),
+    };
+    format!("{}<{}", word(cause.before), word(cause.after))
 }
 
 #[test]
