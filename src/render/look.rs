@@ -101,15 +101,6 @@ impl Look {
         }
     }
 
-    /// The time of day, or the seconds since the first packet, to the nanosecond: for a line without room for the date.
-    pub(super) fn short_time(&self, time: Time, first: Time) -> String {
-        match self.time {
-            TimeForm::Local => of_day(&Local, time),
-            TimeForm::Utc => of_day(&Utc, time),
-            TimeForm::Relative => seconds(time, first),
-        }
-    }
-
     /// Seconds since the first packet: to the microsecond beside a date, to the nanosecond instead of one.
     pub(super) fn seconds(&self, time: Time, first: Time) -> String {
         let mut text = seconds(time, first);
@@ -126,13 +117,6 @@ where
 {
     let time = time.to_utc().with_timezone(zone);
     time.format("%Y-%m-%d %H:%M:%S%.9f %:z").to_string()
-}
-
-fn of_day<Tz: TimeZone>(zone: &Tz, time: Time) -> String
-where
-    Tz::Offset: std::fmt::Display,
-{
-    time.to_utc().with_timezone(zone).format("%H:%M:%S%.9f").to_string()
 }
 
 /// Seconds since `first` with nine decimals; negative for a packet that the capture has out of order.

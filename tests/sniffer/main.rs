@@ -4,7 +4,7 @@
 //! - `frames`: frames and capture files, byte by byte;
 //! - `traffic`: real traffic, captured live; `ends`: how a live capture ends;
 //! - `files`: capture files; `troubles`: what is refused, and in which words;
-//! - `views`: what a packet looks like; `privileges`: who may capture, and who owns what comes of it.
+//! - `views`: what a packet looks like; `ladders`: what a conversation looks like, with the programs' calls; `privileges`: who may capture, and who owns what comes of it.
 #![cfg(all(feature = "sniffer", target_os = "linux"))]
 
 #[cfg(test)]
@@ -18,6 +18,8 @@ mod files;
 #[cfg(test)]
 #[allow(unreachable_pub, reason = "shared by the modules of this test alone")]
 mod frames;
+#[cfg(test)]
+mod ladders;
 #[cfg(test)]
 mod privileges;
 #[cfg(test)]

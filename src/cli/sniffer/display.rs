@@ -26,6 +26,8 @@ pub struct Display {
     follower: Follower,
     /// More than one conversation was seen.
     several: bool,
+    /// Only this conversation is wanted.
+    flow: Option<u64>,
     stories: Option<Stories>,
 }
 
@@ -62,6 +64,7 @@ impl Display {
     pub fn new(args: &SnifferArgs) -> Result<Self, String> {
         Ok(Self {
             stories: Stories::new(args)?,
+            flow: args.flow,
             output: BufWriter::with_capacity(BUFFER, io::stdout()),
             form: if args.json { Form::Json } else { Form::View(args.view) },
             look: args.look.look(usual_times(args.view)),
@@ -86,13 +89,15 @@ impl Display {
     pub fn show(&mut self, number: u64, frame: &Frame<'_>) -> Result<(), DisplayError> {
         self.first_time(frame);
         let packet = decode(frame.link, &frame.bytes, frame.original_length);
-        let Followed { step, whole } = self.follower.follow(number, frame, &packet);
+        let followed = self.follower.follow(number, frame, &packet);
         if self.stories.is_some() {
-            self.tell(number, frame, &packet, step.as_ref())?;
-            if let Some(Whole { frame, step, .. }) = whole {
-                let packet = decode(frame.link, &frame.bytes, frame.original_length);
-                self.tell(number, &frame, &packet, step.as_ref())?;
-            }
+            return self.tell(number, frame, &packet, followed);
+        }
+        let Followed { step, whole } = followed;
+        let known = step.or(whole.as_ref().and_then(|whole| whole.step));
+        if let Some(wanted) = self.flow
+            && known.is_none_or(|step| step.conversation != wanted)
+        {
             return Ok(());
         }
         self.write(number, frame, &packet, step.as_ref())?;
@@ -110,22 +115,25 @@ impl Display {
         Ok(())
     }
 
-    /// The time of the capture's first packet that has one.
-    fn first_time(&mut self, frame: &Frame<'_>) {
-        self.first = self.first.or(frame.time);
-    }
-
-    /// Hands a packet to the views of whole conversations.
+    /// Hands a packet, or the datagram that it completes, to the views of whole conversations.
     fn tell(
         &mut self,
         number: u64,
         frame: &Frame<'_>,
         packet: &Packet<'_>,
-        step: Option<&Step>,
+        followed: Followed,
     ) -> Result<(), DisplayError> {
-        if let Some(stories) = &mut self.stories {
-            let seen = (number, frame.time, packet);
-            stories.take(&mut self.output, &self.look, self.follower.tracker(), seen, step)?;
+        let Some(stories) = &mut self.stories else {
+            return Ok(());
+        };
+        let (output, look, tracker) = (&mut self.output, &self.look, self.follower.tracker());
+        let Followed { step, whole } = followed;
+        match whole {
+            None => stories.take(output, look, tracker, (number, frame.time, packet), step.as_ref())?,
+            Some(Whole { frame, step, .. }) => {
+                let packet = decode(frame.link, &frame.bytes, frame.original_length);
+                stories.take(output, look, tracker, (number, frame.time, &packet), step.as_ref())?;
+            }
         }
         Ok(())
     }
@@ -156,6 +164,11 @@ impl Display {
             stories.finish(&mut self.output, &self.look, self.follower.tracker())?;
         }
         self.flush()
+    }
+
+    /// The time of the capture's first packet that has one.
+    fn first_time(&mut self, frame: &Frame<'_>) {
+        self.first = self.first.or(frame.time);
     }
 
     fn write(
@@ -198,12 +211,11 @@ impl Display {
         Ok(self.output.flush()?)
     }
 
-    /// What to say at the end: what could not be put together, what had to be forgotten, what could not be shown.
+    /// What to say at the end: what could not be put together, what had to be forgotten.
     #[must_use]
     pub fn remarks(&mut self) -> Vec<String> {
-        let mut remarks = self.stories.as_mut().map(Stories::remarks).unwrap_or_default();
-        remarks.extend(self.follower.remarks());
-        remarks
+        let told = self.stories.as_mut().map(Stories::remarks).unwrap_or_default();
+        told.into_iter().chain(self.follower.remarks()).collect()
     }
 }
 

@@ -72,8 +72,8 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
         say.error(&one_line(&error));
         failed = true;
     }
-    let said = display.map(|mut display| display.remarks()).unwrap_or_default();
-    let remarks = selection.remark().into_iter().chain(said);
+    let remarks = selection.remark().into_iter();
+    let remarks = remarks.chain(display.as_mut().map(Display::remarks).unwrap_or_default());
     remarks.for_each(|remark| say.warning(&remark));
     if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }

@@ -43,6 +43,12 @@ impl Follower {
         }
     }
 
+    /// What is known of the conversations.
+    #[must_use]
+    pub const fn tracker(&self) -> &Tracker {
+        &self.tracker
+    }
+
     /// Takes the next frame of the capture, which is to be shown.
     pub fn follow(&mut self, number: u64, frame: &Frame<'_>, packet: &Packet<'_>) -> Followed {
         let time = frame.time.map_or(0, |time| time.0);
@@ -89,12 +95,6 @@ impl Follower {
         if !is_fragment(&packet) {
             self.tracker.follow(number, frame.time, &packet);
         }
-    }
-
-    /// The conversations.
-    #[must_use]
-    pub const fn tracker(&self) -> &Tracker {
-        &self.tracker
     }
 
     /// What to say at the end: what could not be put together, what had to be forgotten.

@@ -339,7 +339,9 @@ fn print(args: &SnifferArgs, tickets: &Receiver<Ticket>, stop: &Stop, say: Say) 
     };
     match print_all(&mut display, tickets) {
         Ok(()) => {
-            display.remarks().iter().for_each(|remark| say.warning(remark));
+            for remark in display.remarks() {
+                say.warning(&remark);
+            }
             false
         }
         Err(DisplayError::Closed) => {

@@ -1,7 +1,7 @@
 //! From a story to its picture.
 
 use super::{
-    Arrow, CallRow, Content, Detail, Kind, Ladder, Lane, Line, Moment, Row, Story, Transport, fold, gaps, said,
+    Arrow, CallRow, Content, Detail, Kind, Ladder, Lane, Line, Moment, Row, Story, Transport, fold, gaps, label, said,
     skew_sentence,
 };
 use crate::calls::{Name, Role};
@@ -244,6 +244,15 @@ fn notes(story: &Story<'_>, rows: &[Row]) -> Vec<String> {
         && connection.opening == Opening::BeforeCapture
     {
         notes.push("The connection began before the capture: its handshake is not here, and numbers count from the first packet".to_owned());
+    }
+    let whole = story.conversation;
+    let all = whole.from_client.packets + whole.from_server.packets + whole.notices;
+    let drawn = story.packets.len() as u64 + story.left_out.map_or(0, |(_, count)| count);
+    if all > drawn {
+        notes.push(format!(
+            "{} of this conversation are not shown: only some packets were asked for",
+            label::count(all - drawn, "packet")
+        ));
     }
     if !story.has_log {
         notes.push("No call log was given (--calls FILE): socket calls are not shown".to_owned());

@@ -27,7 +27,7 @@ pub(super) fn packet(arrow: &Arrow) -> Label {
             remarks,
             first_sent,
         } => {
-            let flags = flag_names(flags);
+            let flags = flag_names(flags).to_string();
             let sequence = format!("seq={sequence}");
             let acknowledgment = acknowledgment.map(|number| format!("ack={number}"));
             let bytes = format!("len={length}");
@@ -192,7 +192,9 @@ pub(super) fn call(row: &CallRow, width: usize) -> CallLabel {
         details: details(row)
             .into_iter()
             .filter(|detail| {
-                detail.rsplit(' ').next().is_none_or(|fact| !text.contains(fact)) || detail.ends_with("socket")
+                let prefixes = ["to ", "backlog "];
+                let fact = prefixes.iter().find_map(|prefix| detail.strip_prefix(prefix));
+                !text.contains(fact.unwrap_or(detail))
             })
             .collect(),
         text,

@@ -2,10 +2,11 @@
 
 use std::io::{self, Write};
 
-use super::text::{safe, title, who};
+use super::text::{beginning, safe, title, who};
 use super::{Arrow, CallRow, Kind, Ladder, Line, Moment, Row, label, said};
+use crate::explain::packet::Marks;
 use crate::flow::Party;
-use crate::flow::state::Standing;
+use crate::flow::state::{Standing, State};
 use crate::render::look::Look;
 use crate::timeline::Mark;
 
@@ -14,7 +15,8 @@ use crate::timeline::Mark;
 /// # Errors
 /// Those of the writer.
 pub fn write(output: &mut impl Write, look: &Look, ladder: &Ladder) -> io::Result<()> {
-    writeln!(output, "{}.", title(look, ladder))?;
+    writeln!(output, "{}.", title(ladder))?;
+    writeln!(output, "It begins {}.", beginning(look, ladder))?;
     for lane in &ladder.lanes {
         writeln!(output, "The {}.", who(lane).replacen("  ", " is ", 1))?;
     }
@@ -47,13 +49,9 @@ pub fn sentence(row: &Row) -> String {
         None => String::new(),
     };
     match &row.kind {
-        Kind::States([client, server]) => format!(
-            "The client begins in {}{}, the server in {}{}.",
-            client.state,
-            inferred(*client),
-            server.state,
-            inferred(*server)
-        ),
+        Kind::States([client, server]) => {
+            format!("The client begins {}, the server {}.", within(*client), within(*server))
+        }
         Kind::Packet(arrow) => format!(
             "{time}packet {}, {}.{}{mark}",
             arrow.number,
@@ -92,14 +90,19 @@ fn states(arrow: &Arrow) -> String {
     let mut text = String::new();
     for party in [Party::Client, Party::Server] {
         if let Some(after) = arrow.state(party) {
-            text.push_str(&format!(" The {party} is now in {}{}.", after.state, inferred(after)));
+            text.push_str(&format!(" The {party} is now {}.", within(after)));
         }
     }
     text
 }
 
-const fn inferred(standing: Standing) -> &'static str {
-    if standing.inferred { " (inferred)" } else { "" }
+/// `in SYN-SENT`, `presumably in SYN-RECEIVED`.
+fn within(standing: Standing) -> String {
+    match (standing.state, standing.inferred) {
+        (State::Unknown, _) => "in a state that the capture does not tell".to_owned(),
+        (state, true) => format!("{}in {state}", Marks::WORDS.inferred.0),
+        (state, false) => format!("in {state}"),
+    }
 }
 
 fn call(row: &CallRow) -> String {

@@ -87,7 +87,7 @@ fn together(output: &mut impl Write, look: &Look, ladders: &[Ladder]) -> io::Res
                 })
                 .collect();
             let (number, time) = if index == 0 {
-                Sheet::labels(row)
+                sheet.labels(row)
             } else {
                 Default::default()
             };
@@ -96,8 +96,7 @@ fn together(output: &mut impl Write, look: &Look, ladders: &[Ladder]) -> io::Res
     }
     ladders.iter().try_for_each(|ladder| {
         let name = format!("Conversation {}: ", ladder.conversation);
-        write!(output, "{name}")?;
-        foot(output, look, ladder)
+        foot(output, look, ladder, &name)
     })
 }
 

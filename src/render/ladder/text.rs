@@ -4,9 +4,10 @@ use std::io::{self, Write};
 
 use super::{Arrow, CallRow, Kind, Ladder, Lane, Line, Moment, Row, label, said};
 use crate::escape::printable;
+use crate::explain::packet::Marks;
 use crate::flow::Party;
-use crate::flow::state::Standing;
-use crate::render::look::{Look, Paint, Style, TimeForm};
+use crate::flow::state::{Standing, State};
+use crate::render::look::{Look, Paint, Style};
 use crate::render::table::wrap;
 use crate::timeline::Mark;
 
@@ -26,20 +27,26 @@ pub fn write(output: &mut impl Write, look: &Look, ladder: &Ladder) -> io::Resul
     for row in &ladder.rows {
         for (index, line) in block.row(row, &mut lanes).into_iter().enumerate() {
             let (number, time) = if index == 0 {
-                Sheet::labels(row)
+                sheet.labels(row)
             } else {
                 Default::default()
             };
             sheet.line(output, look, &number, &time, &line)?;
         }
     }
-    foot(output, look, ladder)
+    foot(output, look, ladder, "")
 }
 
 /// What stands above: who, and what is missing.
 pub(super) fn head(output: &mut impl Write, look: &Look, ladder: &Ladder) -> io::Result<()> {
-    let title = title(look, ladder);
-    paragraph(output, look, Some(Paint::Title), &title, "")?;
+    paragraph(output, look, Some(Paint::Title), &title(ladder), "")?;
+    paragraph(
+        output,
+        look,
+        None,
+        &format!("begins  {}", beginning(look, ladder)),
+        "        ",
+    )?;
     for lane in &ladder.lanes {
         paragraph(output, look, None, &who(lane), "        ")?;
     }
@@ -50,25 +57,28 @@ pub(super) fn head(output: &mut impl Write, look: &Look, ladder: &Ladder) -> io:
 }
 
 /// What stands below: how it went.
-pub(super) fn foot(output: &mut impl Write, look: &Look, ladder: &Ladder) -> io::Result<()> {
+pub(super) fn foot(output: &mut impl Write, look: &Look, ladder: &Ladder, name: &str) -> io::Result<()> {
     let said: Vec<String> = ladder.outcome.iter().map(|sentence| format!("{sentence}.")).collect();
-    paragraph(output, look, None, &said.join(" "), "")?;
+    paragraph(output, look, None, &format!("{name}{}", said.join(" ")), "")?;
     writeln!(output)
 }
 
 /// The conversation in a line.
-pub(super) fn title(look: &Look, ladder: &Ladder) -> String {
+pub(super) fn title(ladder: &Ladder) -> String {
     let packets = label::count(ladder.packets, "packet");
     let number = ladder.conversation;
     let name = ladder.transport.name();
-    match ladder.start {
-        Some(start) => format!(
-            "Conversation {number}: {name}, {packets}, from {}{}",
-            look.short_time(start, ladder.capture_start.unwrap_or(start)),
-            if look.time == TimeForm::Relative { " s" } else { "" }
-        ),
-        None => format!("Conversation {number}: {name}, {packets}, without times"),
-    }
+    format!("Conversation {number}: {name}, {packets}")
+}
+
+/// When it began, in a line.
+pub(super) fn beginning(look: &Look, ladder: &Ladder) -> String {
+    let Some(start) = ladder.start else {
+        return "without times".to_owned();
+    };
+    let date = look.date(start).map(|date| format!("{date}, ")).unwrap_or_default();
+    let seconds = look.seconds(start, ladder.capture_start.unwrap_or(start));
+    format!("{date}t={seconds} s")
 }
 
 /// An end in a line: address, program, sockets.
@@ -94,7 +104,7 @@ pub fn legend(output: &mut impl Write, look: &Look) -> io::Result<()> {
     }
     let text = format!(
         "{} opens, closes, acknowledges   {} data   {} sent again   {} refused or lost   {} inside of a socket call   \
-         [STATE] inferred: the end itself has not shown it yet   ~ moved: the clocks differ",
+         (STATE) inferred: the end itself has not shown it yet   ~ moved: the clocks differ",
         pen.shaft(Line::Control).to_string().repeat(3),
         pen.shaft(Line::Data).to_string().repeat(3),
         pen.shaft(Line::Retransmission).to_string().repeat(3),
@@ -116,39 +126,52 @@ fn paragraph(output: &mut impl Write, look: &Look, paint: Option<Paint>, text: &
     Ok(())
 }
 
+/// The title of the column for times.
+pub(super) const UNIT: &str = "t/ms";
+
 /// The columns for number and time, and what is left for the rest.
 pub(super) struct Sheet {
     number: usize,
     time: usize,
+    /// Digits behind the point.
+    decimals: usize,
     pub(super) block: usize,
 }
-
-/// The title of the column for times.
-pub(super) const UNIT: &str = "t/ms";
 
 impl Sheet {
     /// Between number, time and the rest.
     const SPACES: usize = 3;
 
-    pub(super) fn new<'r>(look: &Look, rows: impl IntoIterator<Item = &'r Row>) -> Self {
-        let (mut number, mut time) = (1, UNIT.len());
-        for row in rows {
-            let labels = Self::labels(row);
-            number = number.max(labels.0.len());
-            time = time.max(labels.1.len());
-        }
-        Self {
-            number,
-            time,
-            block: look
-                .width
-                .max(Look::NARROWEST)
-                .saturating_sub(number + time + Self::SPACES),
+    /// Microseconds where there is room; long times get fewer digits before the lanes get less.
+    pub(super) fn new<'r>(look: &Look, rows: impl IntoIterator<Item = &'r Row> + Clone) -> Self {
+        let width = look.width.max(Look::NARROWEST);
+        let with = |decimals| {
+            let mut sheet = Self {
+                number: 1,
+                time: UNIT.len(),
+                decimals,
+                block: 0,
+            };
+            for row in rows.clone() {
+                let (number, time) = sheet.labels(row);
+                sheet.number = sheet.number.max(number.len());
+                sheet.time = sheet.time.max(time.len());
+            }
+            sheet.block = width.saturating_sub(sheet.number + sheet.time + Self::SPACES);
+            sheet
+        };
+        let mut decimals = 3;
+        loop {
+            let sheet = with(decimals);
+            if sheet.block >= Block::NARROWEST || decimals == 0 {
+                return sheet;
+            }
+            decimals -= 1;
         }
     }
 
     /// Number and time as they stand there.
-    pub(super) fn labels(row: &Row) -> (String, String) {
+    pub(super) fn labels(&self, row: &Row) -> (String, String) {
         let number = match &row.kind {
             Kind::Packet(arrow) => arrow.number.to_string(),
             Kind::Run(run) => run.first.to_string(),
@@ -159,9 +182,9 @@ impl Sheet {
             Some(Mark::BeforeCause) => "!",
             None => "",
         };
-        let time = row
-            .time
-            .map_or(String::new(), |time| format!("{sign}{}", milliseconds(time)));
+        let time = row.time.map_or(String::new(), |time| {
+            format!("{sign}{}", milliseconds(time, self.decimals))
+        });
         (number, time)
     }
 
@@ -178,8 +201,8 @@ impl Sheet {
     }
 }
 
-/// Milliseconds with three decimals; what is far away in whole seconds.
-fn milliseconds(nanoseconds: i64) -> String {
+/// Milliseconds with so many decimals, at most three; what is far away in whole seconds.
+fn milliseconds(nanoseconds: i64, decimals: usize) -> String {
     const FAR: u64 = 10_000_000_000_000;
     const LONG_AGO: i64 = -100_000_000_000;
     if nanoseconds.unsigned_abs() >= FAR || nanoseconds <= LONG_AGO {
@@ -187,7 +210,13 @@ fn milliseconds(nanoseconds: i64) -> String {
     }
     let sign = if nanoseconds < 0 { "-" } else { "" };
     let microseconds = nanoseconds.unsigned_abs() / 1_000;
-    format!("{sign}{}.{:03}", microseconds / 1_000, microseconds % 1_000)
+    let fraction = format!("{:03}", microseconds % 1_000);
+    let point = if decimals == 0 { "" } else { "." };
+    format!(
+        "{sign}{}{point}{}",
+        microseconds / 1_000,
+        fraction.get(..decimals).unwrap_or(&fraction)
+    )
 }
 
 /// How many calls each lane is inside of.
@@ -271,7 +300,7 @@ pub(super) struct Block<'a> {
 }
 
 impl<'a> Block<'a> {
-    /// The narrowest side: a state in brackets.
+    /// The narrowest side: a state in parentheses.
     const SIDE: usize = 14;
     /// The narrowest middle.
     const MIDDLE: usize = 12;
@@ -289,7 +318,8 @@ impl<'a> Block<'a> {
         const GOOD: usize = 26;
         let free = width.saturating_sub(Self::BARS);
         let side = (free.saturating_sub(GOOD) / 2).clamp(Self::SIDE, Self::WIDEST_SIDE);
-        let middle = free.saturating_sub(2 * side).clamp(Self::MIDDLE, Self::WIDEST_MIDDLE);
+        // Only numbers and times of more than thirteen digits together take from the narrowest middle.
+        let middle = free.saturating_sub(2 * side).clamp(1, Self::WIDEST_MIDDLE);
         Self {
             look,
             ladder,
@@ -485,10 +515,11 @@ fn state_text(arrow: &Arrow, party: Party) -> String {
     arrow.state(party).map(standing).unwrap_or_default()
 }
 
-/// A state; in brackets what is inferred.
+/// A state; in parentheses what is inferred.
 pub(super) fn standing(standing: Standing) -> String {
-    if standing.inferred {
-        format!("[{}]", standing.state)
+    let (before, after) = Marks::ASCII.inferred;
+    if standing.inferred && standing.state != State::Unknown {
+        format!("{before}{}{after}", standing.state)
     } else {
         standing.state.to_string()
     }
