@@ -145,7 +145,7 @@ impl Place {
 
 /// Can the lab be tried here at all?
 pub fn ready() -> bool {
-    needs::tool("tshark") && needs::tool("capinfos") && needs::namespaces()
+    needs::tool("tshark") && needs::namespaces()
 }
 
 /// What tshark reads in a capture file: a row a packet with these fields.

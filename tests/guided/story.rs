@@ -1,5 +1,6 @@
 //! What is told: the screens, the numbers, the widths, odd lines.
 
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use super::stage::{Ended, Place, ready, tshark};
@@ -219,4 +220,25 @@ fn full_breaks_every_packet_down() {
     assert_eq!(headlines(ended.fine()), packets);
     assert_eq!(headlines(place.ran(&["tcp"]).fine()), 3, "the handshake");
     assert_eq!(headlines(place.ran(&["udp"]).fine()), 2, "both datagrams");
+}
+
+#[test]
+fn the_sniffer_draws_the_same_ladder_from_the_files() {
+    if !ready() {
+        return;
+    }
+    for run in ["udp", "tcp", "refused", "idle", "close"] {
+        let place = Place::new();
+        let ended = place.ran(&[run, "--view", "ladder"]);
+        let [capture, calls] = ["pcapng", "calls.jsonl"].map(|ending| place.latest(&format!("{run}.{ending}")));
+        let mut sniffer = Command::new(env!("CARGO_BIN_EXE_sniffer"));
+        sniffer
+            .arg("-r")
+            .arg(capture)
+            .arg("--calls")
+            .arg(calls)
+            .args(["--view", "ladder"]);
+        let again = Ended::from(place.as_user(&mut sniffer).output().unwrap());
+        assert_eq!(again.fine(), ended.fine(), "{run}");
+    }
 }
