@@ -14,17 +14,19 @@
 //! 4. `frame`: a captured frame. `record`: capture files, reader and writer side by side. `capture`: frames from an
 //!    interface, and filters. `privilege`: root's rights, and how they are given up.
 //! 5. `flow`: conversations: the states that RFC 9293 draws, and what each packet does in its conversation.
-//! 6. `explain`: the sentences: why a field has this value in this packet.
-//! 7. `render`: what people see: the table of fields, the RFCs' boxes, a line a packet, JSON.
-//! 8. [`cli`]: arguments made into settings, exit codes, and what the programs need before they can start.
-//! 9. [`escape`]: bytes from the network made safe to show.
+//! 6. `timeline`: socket calls and packets in one order.
+//! 7. `explain`: the sentences: why a field has this value in this packet.
+//! 8. `render`: what people see: the table of fields, the RFCs' boxes, a line a packet, the ladder, JSON.
+//! 9. `lab`: the guided run: server, client and capture in one process, and what is told of them.
+//! 10. [`cli`]: arguments made into settings, exit codes, and what the programs need before they can start.
+//! 11. [`escape`]: bytes from the network made safe to show.
 //!
-//! 3 to 7 are the sniffer's (feature `sniffer`, on by default); without it the four programs build alone.
+//! 3 to 9 are the sniffer's (feature `sniffer`, on by default); without it the four programs build alone.
 //!
 //! # How data flows
 //!
-//! One way: an interface or a file gives frames; `wire` reads their headers; `flow` finds their conversation; `explain` says
-//! what they mean; `render` writes it. Everything works on a stream, in bounded memory, live as from a file.
+//! One way: an interface or a file gives frames; `wire` reads their headers; `flow` finds their conversation;
+//! `timeline` lays the programs' calls beside them; `explain` says what they mean; `render` writes it. Everything works on a stream, in bounded memory, live as from a file.
 //!
 //! # Who may import whom
 //!
@@ -39,8 +41,10 @@
 //! | `capture` | `record`, `frame`, `wire` |
 //! | `app` | `calls`, `escape` |
 //! | `flow` | `frame`, `wire` |
+//! | `timeline` | `calls`, `flow`, `frame`, `wire` |
 //! | `explain` | `wire`, `flow` |
-//! | `render` | `explain`, `flow`, `frame`, `wire`, `escape` |
+//! | `render` | `explain`, `timeline`, `calls`, `flow`, `frame`, `wire`, `escape` |
+//! | `lab` | all |
 //! | `cli` | all |
 //!
 //! A test holds this table against the `use` lines.
@@ -64,10 +68,14 @@ pub mod flow;
 #[cfg(feature = "sniffer")]
 pub mod frame;
 #[cfg(all(feature = "sniffer", target_os = "linux"))]
+pub mod lab;
+#[cfg(all(feature = "sniffer", target_os = "linux"))]
 pub mod privilege;
 #[cfg(feature = "sniffer")]
 pub mod record;
 #[cfg(feature = "sniffer")]
 pub mod render;
+#[cfg(feature = "sniffer")]
+pub mod timeline;
 #[cfg(feature = "sniffer")]
 pub mod wire;

@@ -10,6 +10,7 @@ mod tests {
     use std::path::Path;
 
     use serde_json::{Map, Value};
+    use socket_lab::flow::Tracker;
     use socket_lab::frame::{Direction, Frame, Time};
     use socket_lab::record::Reader;
     use socket_lab::render::json;
@@ -26,7 +27,8 @@ mod tests {
     fn line(frame: &Frame<'_>) -> String {
         let packet = decode(frame.link, &frame.bytes, frame.original_length);
         let mut out = Vec::new();
-        json::write(&mut out, frame, &packet, 1, frame.time).unwrap();
+        let step = Tracker::new().follow(1, frame.time, &packet);
+        json::write(&mut out, frame, &packet, 1, frame.time, step.as_ref()).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -150,6 +152,7 @@ mod tests {
         let text = value.as_str().unwrap_or_default();
         match name {
             "uint" | "uint64" => value.is_u64(),
+            "int64" => value.is_i64(),
             "uint32" => value.as_u64().is_some_and(|number| u32::try_from(number).is_ok()),
             "uint16" => value.as_u64().is_some_and(|number| u16::try_from(number).is_ok()),
             "double" => value.is_f64(),

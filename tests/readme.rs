@@ -162,12 +162,93 @@ mod tests {
         assert_eq!(checked, 2);
     }
 
+    /// What is left of a line when all that differs from run to run is taken away: times, ports, descriptors, process
+    /// numbers, and whether the other end is in a call at that moment.
+    #[cfg(all(feature = "sniffer", target_os = "linux"))]
+    fn skeleton(line: &str) -> String {
+        let is_kept = |word: &&str| word.chars().any(char::is_alphabetic) && !word.contains(':');
+        let words = line.split([' ', '│', '║', '╫', '╥', '╨']).filter(is_kept);
+        words.collect::<Vec<_>>().join(" ")
+    }
+
+    /// The block under the first command shows parts of the story, with `[...]` for what is left out between them.
+    #[cfg(all(feature = "sniffer", target_os = "linux"))]
     #[test]
-    fn the_first_command_says_what_to_start() {
+    fn the_first_command_tells_the_story_that_is_shown() {
+        use super::support::needs;
+
+        if !needs::namespaces() {
+            return;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_socket-lab"));
+        let run = command
+            .env("LC_ALL", "C.UTF-8")
+            .env_remove("NO_COLOR")
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        assert!(
+            run.status.success() && run.stderr.is_empty(),
+            "{}",
+            String::from_utf8_lossy(&run.stderr)
+        );
+        let printed = String::from_utf8(run.stdout).unwrap();
+        let told: Vec<String> = printed.lines().map(skeleton).collect();
+        let blocks = blocks();
+        let (_, shown) = blocks
+            .iter()
+            .find(|(command, shown)| command == "cargo run --release" && shown.contains("[...]"))
+            .unwrap();
+        let mut checked = 0;
+        // The sentence about a pause is broken where its numbers leave room.
+        for line in shown.lines().filter(|line| *line != "[...]" && !line.contains(". . .")) {
+            assert!(told.contains(&skeleton(line)), "{line:?} is not in: {printed}");
+            checked += usize::from(!skeleton(line).is_empty());
+        }
+        assert!(checked > 25, "{checked} lines");
+        // Numbers that every run has.
+        for line in shown
+            .lines()
+            .filter(|line| line.starts_with("round trips") || line.starts_with("sockets of"))
+        {
+            assert!(printed.contains(line), "{line:?} is not in: {printed}");
+        }
+    }
+
+    /// Every run of the table is one that there is, and the other way round.
+    #[cfg(all(feature = "sniffer", target_os = "linux"))]
+    #[test]
+    fn the_table_names_every_run() {
+        let readme = std::fs::read_to_string("README.md").unwrap();
+        let rows = readme
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `socket-lab ")?.split('`').next());
+        let mut named: Vec<&str> = rows.chain(["udp", "tcp"]).collect();
+        named.sort_unstable();
+        let help = Command::new(env!("CARGO_BIN_EXE_socket-lab"))
+            .arg("--help")
+            .output()
+            .unwrap();
+        let help = String::from_utf8(help.stdout).unwrap();
+        let mut known: Vec<&str> = help
+            .lines()
+            .skip_while(|line| !line.contains("[RUN]") || line.starts_with("Usage"))
+            .take_while(|line| !line.starts_with("Options"))
+            .filter_map(|line| line.trim().strip_prefix("- ")?.split(':').next())
+            .collect();
+        known.sort_unstable();
+        assert_eq!(named, known, "{help}");
+    }
+
+    #[cfg(not(all(feature = "sniffer", target_os = "linux")))]
+    #[test]
+    fn the_first_command_says_what_is_missing_and_what_to_start() {
         assert!(blocks().iter().any(|(command, _)| command == "cargo run --release"));
         let run = Command::new(env!("CARGO_BIN_EXE_socket-lab")).output().unwrap();
         assert!(run.status.success() && run.stderr.is_empty());
         let text = String::from_utf8(run.stdout).unwrap();
+        assert!(text.contains("The guided run is not in this build"), "{text}");
         for command in text
             .lines()
             .filter_map(|line| line.strip_prefix("    cargo run --release --bin "))

@@ -39,29 +39,43 @@ pub fn run<R: Source>(
 ) -> Result<Answers, Trouble> {
     transcript.client_ready(Program::TcpClient, &server.host, server.port)?;
     let mut answers = Answers::default();
-    loop {
-        let client_socket = connect(server, stop)?;
-        let mut sentence = match keyboard.ask(transcript, LONGEST_LINE, stop)? {
-            Line::Text(sentence) => sentence,
-            Line::End => return Ok(answers),
-            Line::TooLong(length) => {
-                let limit = LONGEST_LINE as u64;
-                let because = "and this program keeps";
-                answers.missed(&Trouble::LineTooLong { length, limit, because });
-                continue;
-            }
-        };
-        // TCP carries a stream of bytes and keeps no message boundaries: the line has to say where it ends.
-        sentence.push(b'\n');
-        match exchange_patiently(client_socket, &sentence, server, stop)? {
-            Outcome::Reply(client_socket, modified_sentence) => {
-                transcript.returned(&modified_sentence)?;
-                await_end(&client_socket)?;
-                client_socket.close();
-            }
-            Outcome::Missed(trouble) => answers.missed_or(trouble)?,
+    while one_line(server, keyboard, transcript, stop, &mut answers)? {}
+    Ok(answers)
+}
+
+/// One line over a connection of its own, from `connect()` to `close()`. `false`: the person ended the input instead.
+///
+/// # Errors
+/// As [`run`].
+pub fn one_line<R: Source>(
+    server: &Server,
+    keyboard: &mut Keyboard<R>,
+    transcript: &Transcript,
+    stop: &Stop,
+    answers: &mut Answers,
+) -> Result<bool, Trouble> {
+    let client_socket = connect(server, stop)?;
+    let mut sentence = match keyboard.ask(transcript, LONGEST_LINE, stop)? {
+        Line::Text(sentence) => sentence,
+        Line::End => return Ok(false),
+        Line::TooLong(length) => {
+            let limit = LONGEST_LINE as u64;
+            let because = "and this program keeps";
+            answers.missed(&Trouble::LineTooLong { length, limit, because });
+            return Ok(true);
         }
+    };
+    // TCP carries a stream of bytes and keeps no message boundaries: the line has to say where it ends.
+    sentence.push(b'\n');
+    match exchange_patiently(client_socket, &sentence, server, stop)? {
+        Outcome::Reply(client_socket, modified_sentence) => {
+            transcript.returned(&modified_sentence)?;
+            await_end(&client_socket)?;
+            client_socket.close();
+        }
+        Outcome::Missed(trouble) => answers.missed_or(trouble)?,
     }
+    Ok(true)
 }
 
 /// Connects to the first of the server's addresses that takes the connection: `connect()` is the three-way handshake.

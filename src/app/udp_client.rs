@@ -27,43 +27,55 @@ pub fn run<R: Source>(
     stop: &Stop,
 ) -> Result<Answers, Trouble> {
     transcript.client_ready(Program::UdpClient, &server.host, server.port)?;
+    let mut server = server.clone();
     let mut answers = Answers::default();
-    let mut addresses = server.addresses.clone();
-    let limit = addresses
-        .iter()
-        .copied()
-        .map(longest)
-        .min()
-        .unwrap_or(LARGEST_PAYLOAD_IPV4);
-    loop {
-        let (client_socket, server_address) = open_first(server, &addresses, stop)?;
-        let message = match keyboard.ask(transcript, limit, stop)? {
-            Line::Text(message) => message,
-            Line::End => return Ok(answers),
-            Line::TooLong(length) => {
-                let limit = limit as u64;
-                let because = "and a UDP datagram carries";
-                answers.missed(&Trouble::LineTooLong { length, limit, because });
-                continue;
-            }
-        };
-        let reply = exchange(&client_socket, &message, server_address, server.timeout);
-        client_socket.close();
-        let reply = match reply {
-            Err(trouble) => elsewhere(trouble, &message, &mut addresses, server.timeout, stop),
-            reply => reply,
-        };
-        match reply {
-            Ok(modified_message) => transcript.returned(&modified_message)?,
-            Err(trouble) => answers.missed_or(trouble)?,
+    while one_line(&mut server, keyboard, transcript, stop, &mut answers)? {}
+    Ok(answers)
+}
+
+/// One line through a socket of its own, from `socket()` to `close()`. `false`: the person ended the input instead. Of several
+/// addresses of the server, the one that answers becomes the first.
+///
+/// # Errors
+/// As [`run`].
+pub fn one_line<R: Source>(
+    server: &mut Server,
+    keyboard: &mut Keyboard<R>,
+    transcript: &Transcript,
+    stop: &Stop,
+    answers: &mut Answers,
+) -> Result<bool, Trouble> {
+    let limits = server.addresses.iter().copied().map(longest);
+    let limit = limits.min().unwrap_or(LARGEST_PAYLOAD_IPV4);
+    let (client_socket, server_address) = open_first(server, stop)?;
+    let message = match keyboard.ask(transcript, limit, stop)? {
+        Line::Text(message) => message,
+        Line::End => return Ok(false),
+        Line::TooLong(length) => {
+            let limit = limit as u64;
+            let because = "and a UDP datagram carries";
+            answers.missed(&Trouble::LineTooLong { length, limit, because });
+            return Ok(true);
         }
+    };
+    let reply = exchange(&client_socket, &message, server_address, server.timeout);
+    client_socket.close();
+    let timeout = server.timeout;
+    let reply = match reply {
+        Err(trouble) => elsewhere(trouble, &message, &mut server.addresses, timeout, stop),
+        reply => reply,
+    };
+    match reply {
+        Ok(modified_message) => transcript.returned(&modified_message)?,
+        Err(trouble) => answers.missed_or(trouble)?,
     }
+    Ok(true)
 }
 
 /// The socket for the next line, for the first of the server's addresses whose family this machine speaks.
-fn open_first(server: &Server, addresses: &[SocketAddr], stop: &Stop) -> Result<(Socket, SocketAddr), Trouble> {
+fn open_first(server: &Server, stop: &Stop) -> Result<(Socket, SocketAddr), Trouble> {
     let mut failure = None;
-    for &server_address in addresses {
+    for &server_address in &server.addresses {
         match open(server_address, stop) {
             Ok(client_socket) => return Ok((client_socket, server_address)),
             Err(trouble) => failure = failure.or(Some(trouble)),

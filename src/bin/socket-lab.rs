@@ -1,12 +1,22 @@
-//! `socket-lab`: says what to start.
+//! `socket-lab`: the guided run; where it is not built, what to start instead.
 
-use std::io::Write as _;
 use std::process::ExitCode;
 
-const WHAT_TO_START: &str = "\
+#[cfg(all(feature = "sniffer", target_os = "linux"))]
+fn main() -> ExitCode {
+    socket_lab::cli::lab::main()
+}
+
+#[cfg(not(all(feature = "sniffer", target_os = "linux")))]
+fn main() -> ExitCode {
+    use std::io::Write as _;
+
+    const WHAT_TO_START: &str = "\
 socket-lab: the textbook's socket programming lab.
 
-Start a server in this terminal:
+The guided run is not in this build: it takes Linux and the cargo feature
+sniffer, which is on unless --no-default-features switches it off. The four
+programs are here. Start a server in this terminal:
 
     cargo run --release --bin udp-server
 
@@ -16,13 +26,8 @@ terminal:
     cargo run --release --bin udp-client -- -ip [serverIP] -p [Port]
 
 Type a line in lowercase and press Return. Then the same with tcp-server and
-tcp-client. Add -v behind -- to see the socket calls. To see the packets too,
-start in a third terminal, before the client:
-
-    sudo target/release/sniffer -i lo -p [Port]
+tcp-client. Add -v behind -- to see the socket calls.
 ";
-
-fn main() -> ExitCode {
     match std::io::stdout().write_all(WHAT_TO_START.as_bytes()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => ExitCode::FAILURE,
         _ => ExitCode::SUCCESS,

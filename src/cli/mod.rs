@@ -5,10 +5,15 @@
 //! - [`logging`]: what goes to standard error and to the call log;
 //! - [`say`]: errors and warnings in a line;
 //! - [`session`]: start and end of one of the four programs;
-//! - `sniffer`: the sniffer, where it is built.
+//! - `look`: characters, columns, colours and times of the packet views;
+//! - `sniffer`: the sniffer; `lab`: the guided run. Where they are built.
 
 pub mod args;
+#[cfg(all(feature = "sniffer", target_os = "linux"))]
+pub mod lab;
 pub mod logging;
+#[cfg(feature = "sniffer")]
+pub mod look;
 pub mod say;
 pub mod session;
 #[cfg(feature = "sniffer")]

@@ -29,10 +29,9 @@ pub(super) fn note(context: Context<'_, '_>, field: &Field<'_>) -> Option<&'stat
 pub(super) fn meaning(context: Context<'_, '_>, covers: &'static str) -> Option<Sentence> {
     Some(match context.packet.checksum(context.index)? {
         Checksum::Ok => covers.into(),
-        Checksum::Partial { full } => format!(
-            "pseudo-header sum only: the rest is a network card's work, on loopback nobody's; full sum is 0x{full:04x}"
-        )
-        .into(),
+        Checksum::Partial { full } => {
+            format!("pseudo-header sum only, the rest is left to the network card; full sum is 0x{full:04x}").into()
+        }
         Checksum::Bad { right } => format!("wrong: it should be 0x{right:04x}").into(),
         Checksum::NotPresent
             if context

@@ -1,13 +1,14 @@
 //! ICMP and `ICMPv6`: what the network says of a datagram.
 
 use super::{Context, Sentence, checksum};
+use crate::flow::Step;
 use crate::wire::{Field, Protocol};
 
 pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
     let v6 = context.layer.protocol() == Protocol::Icmpv6;
     Some(match field.id() {
-        "icmp.type" => kind_4(field.number()?).into(),
-        "icmpv6.type" => kind_6(field.number()?).into(),
+        "icmp.type" => about(context, kind_4(field.number()?)),
+        "icmpv6.type" => about(context, kind_6(field.number()?)),
         "icmp.code" => code_4(u64::from(context.layer.icmp()?.message_type()), field.number()?).into(),
         "icmpv6.code" => code_6(u64::from(context.layer.icmpv6()?.message_type()), field.number()?).into(),
         "icmp.checksum" | "icmpv6.checksum" => {
@@ -21,6 +22,23 @@ pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sen
         id => other(id)?.into(),
     })
 }
+
+/// With the number of the packet that it quotes, where that was captured.
+fn about(context: Context<'_, '_>, sentence: &'static str) -> Sentence {
+    let notice = context.step.and_then(Step::notice);
+    match notice.and_then(|notice| notice.about) {
+        Some(packet) => format!("{sentence}: packet {packet}").into(),
+        None => sentence.into(),
+    }
+}
+
+/// What a message of this type is for, where it is a usual one.
+pub(super) fn purpose(v6: bool, kind: u8) -> Option<&'static str> {
+    let sentence = if v6 { kind_6(kind.into()) } else { kind_4(kind.into()) };
+    (sentence != UNUSUAL).then_some(sentence)
+}
+
+const UNUSUAL: &str = "what the message is for";
 
 /// What the fields of the different messages are for.
 fn other(id: &str) -> Option<&'static str> {
@@ -58,7 +76,7 @@ fn kind_4(kind: u64) -> &'static str {
         8 => "a ping: please send this back",
         11 => "the datagram quoted below was dropped: too many hops, or too slow",
         12 => "a header field of the datagram below cannot be understood",
-        _ => "what the message is for",
+        _ => UNUSUAL,
     }
 }
 
@@ -74,7 +92,7 @@ fn kind_6(kind: u64) -> &'static str {
         134 => "a router introduces itself",
         135 => "asks: who has this address?",
         136 => "answers: the address is mine",
-        _ => "what the message is for",
+        _ => UNUSUAL,
     }
 }
 

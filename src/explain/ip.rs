@@ -1,6 +1,7 @@
 //! IPv4, IPv6 and its extension headers.
 
-use super::{Context, Sentence, addresses, checksum, composition, follows};
+use super::lengths::{self, composition};
+use super::{Context, Sentence, Side, addresses, checksum, follows};
 use crate::wire::Field;
 
 pub(super) fn meaning_4(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
@@ -33,7 +34,8 @@ pub(super) fn meaning_4(context: Context<'_, '_>, field: &Field<'_>) -> Option<S
         }
         "ip.proto" => follows(context),
         "ip.checksum" => checksum::meaning(context, "covers this header only")?,
-        "ip.src" | "ip.dst" => addresses::kind(field.value())?,
+        "ip.src" => addresses::meaning(context, field, Side::Sender)?,
+        "ip.dst" => addresses::meaning(context, field, Side::Receiver)?,
         "ip.version" => "tells IPv4 from IPv6".into(),
         id => option(id)?.into(),
     })
@@ -48,12 +50,14 @@ pub(super) fn meaning_6(context: Context<'_, '_>, field: &Field<'_>) -> Option<S
             _ => "the same for one conversation, so that routers keep its packets on one path".into(),
         },
         "ipv6.plen" => match field.number()? {
+            _ if lie_6(context).is_some() => lie_6(context)?,
             0 if context.layer.payload_length() > 0 => "0: larger than the field can say".into(),
             _ => format!("without these 40 bytes: {}", composition(context, false)).into(),
         },
         "ipv6.nxt" => follows(context),
         "ipv6.hlim" => hops(field),
-        "ipv6.src" | "ipv6.dst" => addresses::kind(field.value())?,
+        "ipv6.src" => addresses::meaning(context, field, Side::Sender)?,
+        "ipv6.dst" => addresses::meaning(context, field, Side::Receiver)?,
         _ => return None,
     })
 }
@@ -108,7 +112,15 @@ fn services(field: &Field<'_>) -> Sentence {
     format!("{priority}, {congestion}").into()
 }
 
+/// The problem counts the header too, the field does not.
+fn lie_6(context: Context<'_, '_>) -> Option<Sentence> {
+    lengths::lie(context, "ipv6.plen").map(|lie| format!("{lie}, these 40 included").into())
+}
+
 fn total_length(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
+    if let Some(lie) = lengths::lie(context, "ip.len") {
+        return Some(lie);
+    }
     Some(match field.number()? {
         0 => "0: left to the network card, or more than 16 bits can say".into(),
         _ => composition(context, true),
@@ -143,7 +155,7 @@ fn hops(field: &Field<'_>) -> Sentence {
     let left = field.number().unwrap_or(0);
     let start = [64, 128, 255].into_iter().find(|&start| left <= start).unwrap_or(255);
     match start - left {
-        0 if start == 64 => "64 is where Linux starts: no router passed".into(),
+        0 if start == 64 => "Linux starts at 64: no router passed".into(),
         0 => format!("{start} is a usual start: probably no router passed").into(),
         1 => format!("{start} at the start, if one router was passed").into(),
         passed @ 2..=BELIEVABLE => format!("{start} at the start, if {passed} routers were passed").into(),

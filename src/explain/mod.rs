@@ -1,8 +1,8 @@
 //! Why a field has this value in this packet: the sentences.
 //!
-//! [`meaning`] gives the sentence for one field, [`note`] the word that stands behind its value (`[ok]`, `[unused]`), and
-//! [`packet`] what the packet is as a whole. One file per protocol, in the order of the headers. A sentence says only what
-//! this packet shows; what takes its conversation to know is not said here.
+//! [`meaning`] gives the sentence for one field, [`note`] the word that stands behind its value (`[ok]`, `[rel 13]`), and
+//! [`packet`] what the packet is as a whole. One file per protocol, in the order of the headers. Each takes the packet and,
+//! where its conversation is followed, its [`Step`] there: without it a sentence says only what the packet itself shows.
 #![forbid(unsafe_code)]
 
 mod addresses;
@@ -10,34 +10,53 @@ mod arp;
 mod checksum;
 mod icmp;
 mod ip;
+mod lengths;
 mod link;
 pub mod packet;
 mod ports;
 mod tcp;
-mod tcp_options;
 mod udp;
+mod words;
 
 use std::borrow::Cow;
 
-use crate::wire::{Field, Layer, Packet, Protocol};
+use crate::flow::segment::Segment;
+use crate::flow::{Kind, Party, Roles, Step};
+use crate::wire::{Content, Field, Layer, Packet, Protocol};
+
+pub use words::duration;
 
 /// A sentence, or a part of one, without a full stop.
 pub type Sentence = Cow<'static, str>;
 
-/// Where a field stands: in which header of which packet.
+/// Where a field stands: in which header of which packet, at which place of which conversation.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'c, 'a> {
     packet: &'c Packet<'a>,
     index: usize,
     layer: &'c Layer<'a>,
+    step: Option<&'c Step>,
+}
+
+/// Who is meant: the one who sent the datagram, or the one for whom it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Sender,
+    Receiver,
 }
 
 impl<'c, 'a> Context<'c, 'a> {
-    /// The header with this index among [`Packet::layers`]; `None` if there is none.
+    /// The header with this index among [`Packet::layers`]; `None` if there is none. `step` is what the packet does in its
+    /// conversation, where that is known.
     #[must_use]
-    pub fn new(packet: &'c Packet<'a>, index: usize) -> Option<Self> {
+    pub fn new(packet: &'c Packet<'a>, index: usize, step: Option<&'c Step>) -> Option<Self> {
         let layer = packet.layers().get(index)?;
-        Some(Self { packet, index, layer })
+        Some(Self {
+            packet,
+            index,
+            layer,
+            step,
+        })
     }
 
     /// The header that follows this one, if it is one that is read here.
@@ -48,6 +67,27 @@ impl<'c, 'a> Context<'c, 'a> {
     /// The header before this one.
     fn previous(&self) -> Option<&'c Layer<'a>> {
         self.packet.layers().get(self.index.checked_sub(1)?)
+    }
+
+    /// What the segment does in its connection, for the TCP header that is not quoted.
+    fn segment(&self) -> Option<(&'c Step, &'c Segment)> {
+        let step = self.step.filter(|_| !self.layer.is_quoted())?;
+        Some((step, step.segment()?))
+    }
+
+    /// Whose address or port stands on this side of the header; `None` where nothing tells. A datagram that an ICMP error
+    /// quotes was sent by the one who did not send the error; the error itself may come from a router.
+    fn party(&self, side: Side) -> Option<Party> {
+        let step = self.step.filter(|step| step.roles != Roles::First)?;
+        let sender = match (&step.kind, self.layer.is_quoted()) {
+            (Kind::Notice(_), true) => step.sender.other(),
+            (Kind::Notice(_), false) => return None,
+            (_, quoted) => (!quoted).then_some(step.sender)?,
+        };
+        Some(match side {
+            Side::Sender => sender,
+            Side::Receiver => sender.other(),
+        })
     }
 }
 
@@ -76,55 +116,48 @@ pub fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> 
     }
 }
 
-/// What stands in brackets behind the value: the verdict of a checksum, or that the flags make the field meaningless.
+/// What stands in brackets behind the value: the verdict of a checksum, a number counted from the start of its stream, or
+/// that the flags make the field meaningless.
 #[must_use]
-pub fn note(context: Context<'_, '_>, field: &Field<'_>) -> Option<&'static str> {
-    checksum::note(context, field).or_else(|| tcp::note(context, field))
+pub fn note(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
+    let verdict = checksum::note(context, field).map(Into::into);
+    verdict.or_else(|| tcp::note(context, field))
 }
 
 /// `an IPv4 header follows`, for the field that tells what follows.
 fn follows(context: Context<'_, '_>) -> Sentence {
-    match context.next() {
-        Some(next) => {
-            let name = next.protocol().name();
-            let article = if name.starts_with(['A', 'E', 'I', 'L', 'a']) {
-                "an"
-            } else {
-                "a"
-            };
-            let header = if name.ends_with("header") || name.ends_with("options") || name.ends_with("tag") {
-                ""
-            } else {
-                " header"
-            };
-            format!("{article} {name}{header} follows").into()
-        }
-        None => match context.packet.content().name() {
-            Some("no next header") => "nothing follows this header".into(),
-            Some(name) if name.starts_with("IPv6 no next") => "nothing follows this header".into(),
-            Some(name) => format!("{name} follows, which is not read here").into(),
-            None => "what follows is not read here".into(),
-        },
-    }
-}
-
-/// `20 IPv4 + 40 TCP + 12 data`: what a length counts, from this header on.
-fn composition(context: Context<'_, '_>, with_own_header: bool) -> Sentence {
-    let mut parts: Vec<String> = Vec::new();
-    let skipped = context.index + usize::from(!with_own_header);
-    let layers = context.packet.layers().iter().skip(skipped);
-    let mut carried = 0;
-    for layer in layers.take_while(|layer| layer.is_quoted() == context.layer.is_quoted()) {
-        parts.push(format!("{} {}", layer.header_length(), layer.protocol()));
-        carried = layer.payload_length();
-    }
-    if parts.is_empty() {
-        carried = context.layer.payload_length();
-    }
-    if carried > 0 || parts.is_empty() {
-        parts.push(format!("{carried} data"));
-    }
-    parts.join(" + ").into()
+    /// RFC 8200 section 4.7
+    const NO_NEXT_HEADER: Content = Content::IpProtocol(59);
+    let was_cut = || context.packet.problems().iter().any(|problem| problem.cut);
+    let Some(next) = context.next() else {
+        return match context.packet.content() {
+            NO_NEXT_HEADER if context.packet.payload().bytes.is_empty() => "the packet ends with this header".into(),
+            NO_NEXT_HEADER => "the packet ends with this header; what is behind it is to be ignored".into(),
+            Content::Unread if was_cut() => "the capture was cut before what follows".into(),
+            Content::Unread => "what follows could not be read: see the problem below".into(),
+            content => match content.name() {
+                Some(name) => format!("{name} follows, which is not read here").into(),
+                None => "what follows is not read here".into(),
+            },
+        };
+    };
+    let name = next.protocol().name();
+    let article = if name.starts_with(['A', 'E', 'I', 'L', 'a']) {
+        "an"
+    } else {
+        "a"
+    };
+    let header = if name.ends_with("header") || name.ends_with("options") || name.ends_with("tag") {
+        ""
+    } else {
+        " header"
+    };
+    let cut = if next.header().bytes.is_empty() && was_cut() {
+        ", which the capture cut off"
+    } else {
+        ""
+    };
+    format!("{article} {name}{header} follows{cut}").into()
 }
 
 #[cfg(test)]
@@ -169,7 +202,7 @@ mod tests {
                         | Protocol::Tcp
                 );
                 for field in layer.fields().iter().filter(|_| of_the_lecture) {
-                    let meaning = meaning(Context::new(&packet, index).unwrap(), field);
+                    let meaning = meaning(Context::new(&packet, index, None).unwrap(), field);
                     let meaning = meaning.unwrap_or_else(|| panic!("{} = {field} has no meaning", field.id()));
                     assert!(
                         !meaning.is_empty() && !meaning.ends_with('.') && !meaning.contains('\n'),

@@ -1,11 +1,98 @@
-//! What a port number tells by itself.
+//! What a port number tells: whose it is, and what is known of the number itself.
 
-use super::Sentence;
+use super::{Context, Sentence, Side};
+use crate::flow::datagram::Part as DatagramPart;
+use crate::flow::segment::{Part, ResetCause};
+use crate::flow::{Party, Roles, Step};
+use crate::wire::tcp::Flags;
+use crate::wire::{Field, Protocol};
+
+/// From here Linux picks; ip(7), `ip_local_port_range`.
+const PICKED: std::ops::RangeInclusive<u64> = 32_768..=60_999;
+
+/// Whose port it is, where the conversation or a SYN tells; else what the number tells.
+pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>, side: Side) -> Option<Sentence> {
+    let number = field.number()?;
+    if let Some(swapped) = context.step.and_then(|step| swapped(context, step, side)) {
+        return Some(swapped);
+    }
+    let party = context.party(side).or_else(|| by_syn(context, side));
+    let by_number = context.step.is_some_and(|step| step.roles == Roles::Ports);
+    Some(match party {
+        None => kind(number),
+        Some(party) if by_number => match service(number) {
+            Some(service) => format!("the {party}'s, as it seems: {service}").into(),
+            None => format!("the {party}'s, as it seems by the numbers").into(),
+        },
+        Some(Party::Client) if PICKED.contains(&number) => "the client's: picked by the kernel".into(),
+        Some(Party::Client) => "the client's".into(),
+        Some(Party::Server) => match service(number) {
+            Some(service) => format!("the server's: {service}").into(),
+            None => servers(context).into(),
+        },
+    })
+}
+
+/// Whether somebody listens shows only in the answer.
+fn servers(context: Context<'_, '_>) -> &'static str {
+    let step = context.step;
+    let part = step.and_then(Step::segment).map(|segment| segment.part);
+    if context.layer.protocol() == Protocol::Udp {
+        return match step.and_then(Step::datagram).map(|datagram| datagram.part) {
+            Some(DatagramPart::Reply { .. } | DatagramPart::Unasked) => "the server's: its program is bound to it",
+            _ => "the server's: its program should be bound to it",
+        };
+    }
+    let is_syn = context
+        .layer
+        .tcp()
+        .is_some_and(|tcp| tcp.flags().has(Flags::SYN) && !tcp.flags().has(Flags::ACK));
+    match part {
+        Some(Part::Reset(ResetCause::NobodyListens)) => "the server's: nothing listens there",
+        _ if is_syn || context.layer.is_quoted() => "the server's: it should listen there",
+        _ => "the server's: it listens there",
+    }
+}
+
+/// A reply has the ports of its request, swapped.
+fn swapped(context: Context<'_, '_>, step: &Step, side: Side) -> Option<Sentence> {
+    let DatagramPart::Reply { request, .. } = step.datagram()?.part else {
+        return None;
+    };
+    let party = context.party(side)?;
+    let was = match side {
+        Side::Sender => "destination",
+        Side::Receiver => "source",
+    };
+    Some(format!("the {party}'s: packet {request}'s {was} port").into())
+}
+
+/// Without a conversation only a SYN tells who is the client.
+fn by_syn(context: Context<'_, '_>, side: Side) -> Option<Party> {
+    let flags = context.layer.tcp()?.flags();
+    let from_client = flags.has(Flags::SYN).then(|| !flags.has(Flags::ACK))?;
+    Some(if from_client == (side == Side::Sender) {
+        Party::Client
+    } else {
+        Party::Server
+    })
+}
 
 /// What the number tells; the ranges: RFC 6335, and ip(7) `ip_local_port_range` for Linux.
-pub(super) fn kind(port: u64) -> Sentence {
-    let service = match port {
-        0 => return "reserved: no program has it".into(),
+fn kind(port: u64) -> Sentence {
+    if let Some(service) = service(port) {
+        return service.into();
+    }
+    match port {
+        0 => "reserved: no program has it".into(),
+        1..=1023 => "well-known range, 0-1023".into(),
+        _ if PICKED.contains(&port) => "in 32768-60999, from which Linux picks".into(),
+        _ => "outside Linux's own range, 32768-60999".into(),
+    }
+}
+
+fn service(port: u64) -> Option<&'static str> {
+    Some(match port {
         22 => "SSH",
         25 => "mail, SMTP",
         53 => "names, DNS",
@@ -13,12 +100,9 @@ pub(super) fn kind(port: u64) -> Sentence {
         80 => "web, HTTP",
         123 => "time, NTP",
         143 => "mail, IMAP",
+        179 => "routes, BGP",
         443 => "web, HTTPS",
         5353 => "names on this link, mDNS",
-        1..=1023 => return "well-known range, 0-1023".into(),
-        1024..=32_767 | 61_000..=65_535 => return "outside Linux's own range, 32768-60999".into(),
-        32_768..=60_999 => return "in 32768-60999, from which Linux picks".into(),
-        _ => return "no port".into(),
-    };
-    service.into()
+        _ => return None,
+    })
 }

@@ -1,17 +1,35 @@
 //! UDP. RFC 768
 
-use super::{Context, Sentence, checksum, ports};
-use crate::wire::Field;
+use super::{Context, Sentence, Side, checksum, lengths, ports};
+use crate::wire::{Extent, Field};
 
 pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
     Some(match field.id() {
-        "udp.srcport" | "udp.dstport" => ports::kind(field.number()?),
-        "udp.length" => match field.number()? {
-            0 => "0: at least 8 is right, but for IPv6 jumbograms".into(),
-            length @ 1..=7 => format!("wrong: the header alone has 8, not {length}").into(),
-            length => format!("8 header + {} data", length - 8).into(),
-        },
+        "udp.srcport" => ports::meaning(context, field, Side::Sender)?,
+        "udp.dstport" => ports::meaning(context, field, Side::Receiver)?,
+        "udp.length" => length(context, field.number()?),
         "udp.checksum" => checksum::meaning(context, "covers pseudo-header, header and data")?,
         _ => return None,
     })
+}
+
+fn length(context: Context<'_, '_>, told: u64) -> Sentence {
+    if let Some(lie) = lengths::lie(context, "udp.length") {
+        return lie;
+    }
+    match told {
+        0 => "0: at least 8 is right, but for IPv6 jumbograms".into(),
+        1..=7 => format!("wrong: the header alone has 8, not {told}").into(),
+        _ => {
+            let sum = format!("8 header + {} data", told - 8);
+            let carried = context.previous().map_or(0, |outer| outer.payload_length() as u64);
+            match (context.layer.extent(), carried.checked_sub(told)) {
+                (Extent::FirstFragment, None) => format!("{sum}, over all fragments").into(),
+                (Extent::Whole, Some(surplus @ 1..)) => {
+                    format!("{sum}; {surplus} more in the packet are not counted").into()
+                }
+                _ => sum.into(),
+            }
+        }
+    }
 }

@@ -5,13 +5,26 @@
 //! is to be known of a TCP segment. Nothing looks ahead, so it serves live as from a file, and what is remembered is bounded.
 #![forbid(unsafe_code)]
 
+mod arrival;
 pub mod conversation;
 pub mod datagram;
+mod key;
+mod moment;
+mod notice;
 pub mod number;
+mod outstanding;
+mod record;
+mod roles;
 pub mod segment;
 pub mod state;
 mod step;
+mod store;
+mod stream;
+mod tcp;
+#[cfg(test)]
+mod tests;
 mod tracker;
+mod udp;
 
 pub use step::{Kind, Party, Roles, Step};
 pub use tracker::Tracker;

@@ -1,5 +1,7 @@
 //! The states of a connection's end. RFC 9293 section 3.3.2
 
+pub(super) mod table;
+
 use std::fmt;
 
 /// A state of one end of a connection, as RFC 9293 names it.

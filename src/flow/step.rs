@@ -86,6 +86,15 @@ pub enum Kind {
 }
 
 impl Step {
+    /// Address and port of this party.
+    #[must_use]
+    pub const fn end(&self, party: Party) -> SocketAddr {
+        match party {
+            Party::Client => self.client,
+            Party::Server => self.server,
+        }
+    }
+
     /// What it says of a TCP segment.
     #[must_use]
     pub const fn segment(&self) -> Option<&Segment> {

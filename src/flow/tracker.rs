@@ -1,13 +1,36 @@
 //! From packets to conversations.
 
-use super::conversation::Conversation;
-use super::step::Step;
+use std::net::SocketAddr;
+
+use super::arrival::Arrival;
+use super::conversation::{Conversation, Count};
+use super::datagram::Notice;
+use super::key::{Key, Side};
+use super::moment::{Moment, Now};
+use super::notice::{self, Complained};
+use super::record::{Protocol as Kept, Record};
+use super::roles;
+use super::segment::Remark;
+use super::step::{Kind, Party, Roles, Step};
+use super::store::Store;
+use super::tcp::{Since, Tcp};
+use super::udp::{Mark, Udp};
 use crate::frame::Time;
-use crate::wire::Packet;
+use crate::wire::{Packet, Protocol};
 
 /// Follows the conversations of a capture.
-#[derive(Debug, Default)]
-pub struct Tracker {}
+#[derive(Debug)]
+pub struct Tracker {
+    store: Store,
+    /// How many conversations there have been.
+    conversations: u64,
+}
+
+impl Default for Tracker {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 impl Tracker {
     /// At most so many conversations are remembered, unless another number is asked for.
@@ -19,36 +42,187 @@ impl Tracker {
         Self::with_most(Self::MOST)
     }
 
-    /// Remembers at most so many conversations; the least recently seen leave first.
+    /// Remembers at most so many conversations, at least one; the least recently seen leave first.
     #[must_use]
     pub fn with_most(most: usize) -> Self {
-        let _ = most;
-        Self {}
+        Self {
+            store: Store::new(most),
+            conversations: 0,
+        }
     }
 
     /// Takes the next packet of the capture: its number, from 1, its time, and its headers. `None` for a packet of no
     /// conversation: without ports, or one whose header is cut or malformed.
     pub fn follow(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>) -> Option<Step> {
-        let _ = (number, time, packet);
-        None
+        let now = Now {
+            number,
+            time: Moment::new(time),
+        };
+        if let Some(complained) = notice::of(packet) {
+            return self.complain(now, &complained);
+        }
+        let (source, destination) = packet.endpoints()?;
+        if packet.layer(Protocol::Tcp).is_some() {
+            let arrival = Arrival::of(packet)?;
+            return self.segment(now, source, destination, &arrival, packet.original_length());
+        }
+        self.datagram(now, source, destination, packet)
     }
 
     /// The conversations that are remembered, in the order of their numbers.
     #[must_use]
     pub fn conversations(&self) -> Vec<Conversation> {
-        Vec::new()
+        let mut all: Vec<_> = self.store.all().map(Record::conversation).collect();
+        all.sort_unstable_by_key(|conversation| conversation.number);
+        all
     }
 
     /// One of them.
     #[must_use]
     pub fn conversation(&self, number: u64) -> Option<Conversation> {
-        let _ = number;
-        None
+        self.store.numbered(number).map(Record::conversation)
     }
 
     /// How many had to leave to bound the memory.
     #[must_use]
-    pub fn forgotten(&self) -> u64 {
-        0
+    pub const fn forgotten(&self) -> u64 {
+        self.store.forgotten()
+    }
+
+    fn segment(
+        &mut self,
+        now: Now,
+        source: SocketAddr,
+        destination: SocketAddr,
+        arrival: &Arrival,
+        frame: usize,
+    ) -> Option<Step> {
+        let (key, side) = Key::new(Protocol::Tcp, source, destination)?;
+        let known = self.store.find(&key);
+        let is_another = known.is_some_and(|index| {
+            let record = self.store.get(index);
+            record.is_some_and(|record| match &record.protocol {
+                Kept::Tcp(tcp) => tcp.is_left_for(record.party(side), arrival),
+                Kept::Udp(_) => false,
+            })
+        });
+        let index = match known.filter(|_| !is_another) {
+            Some(index) => index,
+            None => {
+                let (party, roles) = match (arrival.syn, arrival.acknowledgment) {
+                    (true, None) => (Party::Client, Roles::Seen),
+                    (true, Some(_)) => (Party::Server, Roles::Seen),
+                    _ => roles::of_segment(source.port(), destination.port()),
+                };
+                let tcp = Tcp::new(arrival, is_another);
+                self.enter(now, key, side, (party, roles), Kept::Tcp(tcp))
+            }
+        };
+        let record = self.store.touch(index)?;
+        let sender = record.party(side);
+        let pause = record.pass(now.time);
+        record.count(sender, frame, u64::from(arrival.data));
+        let Kept::Tcp(tcp) = &mut record.protocol else {
+            return None;
+        };
+        let since = Since {
+            last: pause,
+            first: now.time.since(record.first),
+        };
+        let segment = tcp.follow(sender, now, since, arrival);
+        if segment.remarks.has(Remark::Retransmission) {
+            record.retransmissions = record.retransmissions.saturating_add(1);
+        }
+        Some(step(record, sender, pause, Kind::Segment(segment)))
+    }
+
+    fn datagram(&mut self, now: Now, source: SocketAddr, destination: SocketAddr, packet: &Packet<'_>) -> Option<Step> {
+        let udp = packet.udp()?;
+        let data = data_of(packet)?;
+        let (key, side) = Key::new(Protocol::Udp, source, destination)?;
+        let index = match self.store.find(&key) {
+            Some(index) => index,
+            None => {
+                let roles = roles::of_datagram(source.port(), destination.port());
+                self.enter(now, key, side, roles, Kept::Udp(Udp::default()))
+            }
+        };
+        let record = self.store.touch(index)?;
+        let sender = record.party(side);
+        let pause = record.pass(now.time);
+        record.count(sender, packet.original_length(), data as u64);
+        let Kept::Udp(kept) = &mut record.protocol else {
+            return None;
+        };
+        let mark = Mark {
+            identification: packet.ipv4().map_or(0, |ip| ip.identification()),
+            length: udp.length(),
+        };
+        let datagram = kept.follow(sender, now, data, mark);
+        if kept.is_answered() && record.roles == Roles::First {
+            record.roles = Roles::Seen;
+        }
+        Some(step(record, sender, pause, Kind::Datagram(datagram)))
+    }
+
+    fn complain(&mut self, now: Now, complained: &Complained) -> Option<Step> {
+        let (key, side) = Key::new(complained.protocol, complained.source, complained.destination)?;
+        let index = self.store.find(&key)?;
+        let record = self.store.touch(index)?;
+        let cause = record.party(side);
+        let pause = record.pass(now.time);
+        record.notices = record.notices.saturating_add(1);
+        let about = match &mut record.protocol {
+            Kept::Tcp(tcp) => tcp.complain(cause, now, complained),
+            Kept::Udp(udp) => udp.complain(cause, now, complained.mark),
+        };
+        let notice = Notice {
+            about: about.map(|(packet, _)| packet),
+            after: about.and_then(|(_, sent)| now.time.since(sent)),
+            says: complained.says,
+        };
+        Some(step(record, cause.other(), pause, Kind::Notice(notice)))
+    }
+
+    /// A new conversation, whose first packet comes from this side.
+    fn enter(&mut self, now: Now, key: Key, side: Side, (sender, roles): (Party, Roles), protocol: Kept) -> u32 {
+        self.conversations += 1;
+        self.store.insert(Record {
+            key,
+            client_side: if sender == Party::Client { side } else { side.other() },
+            roles,
+            number: self.conversations,
+            first: now.time,
+            last: now.time,
+            from_client: Count::default(),
+            from_server: Count::default(),
+            notices: 0,
+            retransmissions: 0,
+            protocol,
+        })
+    }
+}
+
+/// Data bytes of a datagram by the UDP header, which of a first fragment tells those of the whole datagram; by the IP
+/// header where that tells none (RFC 2675).
+fn data_of(packet: &Packet<'_>) -> Option<usize> {
+    let layer = packet.layer(Protocol::Udp)?;
+    let told = usize::from(layer.udp()?.length());
+    Some(match told {
+        0 => layer.payload_length(),
+        _ => told.checked_sub(crate::wire::udp::FIXED)?,
+    })
+}
+
+fn step(record: &Record, sender: Party, pause: Option<i64>, kind: Kind) -> Step {
+    Step {
+        conversation: record.number,
+        client: record.client(),
+        server: record.server(),
+        roles: record.roles,
+        sender,
+        place: record.packets(),
+        pause,
+        kind,
     }
 }

@@ -55,8 +55,9 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// Why, and what to do about it.
-    const fn explanation(self) -> &'static str {
+    /// Why, and what to do about it: a command, if there is one, stands behind the last colon.
+    #[must_use]
+    pub const fn explanation(self) -> &'static str {
         match self {
             Self::Threads(_) => "this has to happen before the program starts threads",
             Self::Limit => {

@@ -4,22 +4,29 @@ use std::ops::Range;
 
 use crate::explain::packet::{self, Ends};
 use crate::explain::{self, Context};
+use crate::flow::Step;
 use crate::frame::Frame;
-use crate::wire::{Field, Form, Layer, Packet, Protocol};
+use crate::wire::{Content, Field, Form, Layer, Packet, Protocol};
 
 /// A packet broken down.
 #[derive(Debug)]
 pub struct Breakdown<'a> {
     /// Its number in the capture, from 1.
     pub number: u64,
-    /// Its short name: `SYN,ACK`.
+    /// Its short name: `SYN,ACK`, and in brackets what is remarkable about it.
     pub name: String,
-    /// Source and destination, with ports where there are any.
+    /// Source and destination, with role and port where there are any.
     pub ends: Option<(String, String)>,
     /// `74 bytes = Ethernet 14 + …`
     pub parts: String,
+    /// What it does in its conversation.
+    pub step: Option<&'a Step>,
+    /// Which conversation, and where in it.
+    pub place: Option<String>,
     /// Why it was sent.
     pub reason: Option<String>,
+    /// What is remarkable about it.
+    pub remarks: Vec<String>,
     /// What should come back.
     pub expectation: Option<String>,
     /// Its headers.
@@ -30,8 +37,8 @@ pub struct Breakdown<'a> {
     pub trailer: Payload<'a>,
     /// What is wrong with it.
     pub problems: Vec<String>,
-    /// What the capture file says about it.
-    pub comments: &'a [String],
+    /// What the capture file says about it, without what would be said of it anyway: the comment that this program writes.
+    pub comments: Vec<&'a str>,
 }
 
 /// Bytes that are shown as such.
@@ -77,27 +84,31 @@ pub struct Row {
     pub meaning: String,
 }
 
-/// Breaks a packet down.
+/// Breaks a packet down. `step` is what it does in its conversation, where that is followed.
 #[must_use]
-pub fn of<'p>(number: u64, frame: &'p Frame<'_>, packet: &'p Packet<'_>) -> Breakdown<'p> {
+pub fn of<'p>(number: u64, frame: &'p Frame<'_>, packet: &'p Packet<'_>, step: Option<&'p Step>) -> Breakdown<'p> {
     let sections = (0..packet.layers().len())
-        .filter_map(|index| Some(section(Context::new(packet, index)?, packet.layers().get(index)?)))
+        .filter_map(|index| Some(section(Context::new(packet, index, step)?, packet.layers().get(index)?)))
         .collect();
     let payload = packet.payload();
     let trailer = packet.trailer();
     Breakdown {
         number,
-        name: packet::name(packet).into_owned(),
-        ends: packet::ends(packet).map(|ends| match ends {
-            Ends::Sockets(from, to) => (from.to_string(), to.to_string()),
-            Ends::Hosts(from, to) => (from.to_string(), to.to_string()),
-        }),
+        name: name(packet, step),
+        ends: ends(packet, step),
         parts: packet::parts(packet),
-        reason: packet::reason(packet).map(Into::into),
-        expectation: packet::expectation(packet).map(Into::into),
+        step,
+        place: step.map(packet::place),
+        reason: packet::reason(packet, step).map(Into::into),
+        remarks: step
+            .map_or(Vec::new(), |step| packet::remarks(packet, step))
+            .into_iter()
+            .map(Into::into)
+            .collect(),
+        expectation: packet::expectation(packet, step).map(Into::into),
         sections,
         payload: Payload {
-            name: packet.content().name().unwrap_or("unread bytes").to_owned(),
+            name: payload_name(packet).to_owned(),
             at: payload.at,
             bytes: payload.bytes,
         },
@@ -107,7 +118,46 @@ pub fn of<'p>(number: u64, frame: &'p Frame<'_>, packet: &'p Packet<'_>) -> Brea
             bytes: trailer.bytes,
         },
         problems: packet.problems().iter().map(ToString::to_string).collect(),
-        comments: &frame.comments,
+        comments: comments(frame, packet, step),
+    }
+}
+
+/// `ACK [keep-alive]`
+fn name(packet: &Packet<'_>, step: Option<&Step>) -> String {
+    let mut name = packet::name(packet).into_owned();
+    if let Some(step) = step {
+        // Writing to a String cannot fail.
+        let _ = packet::tags(&mut name, step);
+    }
+    name
+}
+
+/// `client 127.0.0.1:44298`, `server 127.0.0.1:12000`
+fn ends(packet: &Packet<'_>, step: Option<&Step>) -> Option<(String, String)> {
+    let (from, to) = match packet::ends(packet)? {
+        Ends::Sockets(from, to) => (from.to_string(), to.to_string()),
+        Ends::Hosts(from, to) => (from.to_string(), to.to_string()),
+    };
+    Some(match packet::roles(step) {
+        Some((sender, receiver)) => (format!("{sender} {from}"), format!("{receiver} {to}")),
+        None => (from, to),
+    })
+}
+
+fn comments<'p>(frame: &'p Frame<'_>, packet: &Packet<'_>, step: Option<&Step>) -> Vec<&'p str> {
+    if frame.comments.is_empty() {
+        return Vec::new();
+    }
+    let own = packet::comment(packet, step);
+    let others = frame.comments.iter().filter(|comment| Some(*comment) != own.as_ref());
+    others.map(String::as_str).collect()
+}
+
+fn payload_name(packet: &Packet<'_>) -> &'static str {
+    match packet.content() {
+        // RFC 8200 section 4.7
+        Content::IpProtocol(59) => "bytes behind the end, to be ignored",
+        content => content.name().unwrap_or("unread bytes"),
     }
 }
 

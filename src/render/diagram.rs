@@ -20,26 +20,42 @@ mod prose;
 
 use std::io::{self, Write};
 
-use super::Style;
-use crate::explain::packet::{Ends, ends, name, parts};
+use super::look::{Look, Style};
+use crate::explain::packet::{Ends, ends, name, parts, reason, roles, states, tags};
 use crate::explain::{Context, Sentence};
+use crate::flow::Step;
+use crate::frame::{Frame, Time};
 use crate::wire::{Content, Layer, Packet, Problem, Span};
 
 /// Columns that the view has at most.
 const WIDTH: usize = 80;
 
-/// Writes the drawing of a packet: its headline, each header from the outside in, what could not be read, its data.
+/// Writes the drawing of a packet: its headline and why it was sent, each header from the outside in, what could not be
+/// read, its data.
 ///
-/// `number` is the packet's place in the capture, from 1. No line has more than 80 columns, whatever the packet, and no
-/// byte of it comes out as a control character.
+/// `number` is the packet's place in the capture, from 1, `first` the time of the capture's first packet, `step` what the
+/// packet does in its conversation. No line has more than 80 columns, whatever the packet, and no byte of it comes out as a
+/// control character.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write(out: &mut (impl Write + ?Sized), packet: &Packet<'_>, number: u64, style: Style) -> io::Result<()> {
-    headline(out, packet, number, style)?;
+pub fn write(
+    out: &mut (impl Write + ?Sized),
+    look: &Look,
+    number: u64,
+    frame: &Frame<'_>,
+    packet: &Packet<'_>,
+    first: Time,
+    step: Option<&Step>,
+) -> io::Result<()> {
+    let style = look.style;
+    headline(out, look, number, packet, step)?;
+    when(out, look, frame, first)?;
+    prose::write(out, &parts(packet), "    ")?;
+    story(out, look, packet, step)?;
     let mut problems: Vec<&Problem> = packet.problems().iter().collect();
     for (index, layer) in packet.layers().iter().enumerate() {
-        let Some(context) = Context::new(packet, index) else {
+        let Some(context) = Context::new(packet, index, step) else {
             break;
         };
         writeln!(out)?;
@@ -63,19 +79,53 @@ pub fn write(out: &mut (impl Write + ?Sized), packet: &Packet<'_>, number: u64, 
     Ok(())
 }
 
-fn headline(out: &mut (impl Write + ?Sized), packet: &Packet<'_>, number: u64, style: Style) -> io::Result<()> {
-    let (before, between) = match style {
-        Style::Unicode | Style::Ascii => ("", "->"),
-        // Screen readers spell an arrow out.
-        Style::Plain => ("from ", "to"),
+fn headline(
+    out: &mut (impl Write + ?Sized),
+    look: &Look,
+    number: u64,
+    packet: &Packet<'_>,
+    step: Option<&Step>,
+) -> io::Result<()> {
+    // Screen readers spell an arrow out, and say "to" instead.
+    let before = if look.style == Style::Plain { "from " } else { "" };
+    let arrow = look.arrow();
+    let (sender, receiver) = match roles(step) {
+        Some((sender, receiver)) => (format!("{sender} "), format!("{receiver} ")),
+        None => (String::new(), String::new()),
     };
     let route = match ends(packet) {
-        Some(Ends::Sockets(from, to)) => format!("  {before}{from} {between} {to}"),
-        Some(Ends::Hosts(from, to)) => format!("  {before}{from} {between} {to}"),
+        Some(Ends::Sockets(from, to)) => format!("  {before}{sender}{from} {arrow} {receiver}{to}"),
+        Some(Ends::Hosts(from, to)) => format!("  {before}{sender}{from} {arrow} {receiver}{to}"),
         None => String::new(),
     };
-    prose::write(out, &format!("Packet {number}  {}{route}", name(packet)), "    ")?;
-    prose::write(out, &parts(packet), "    ")
+    let mut name = name(packet).into_owned();
+    if let Some(step) = step {
+        // Writing to a String cannot fail.
+        let _ = tags(&mut name, step);
+    }
+    prose::write(out, &format!("Packet {number}  {name}{route}"), "    ")
+}
+
+fn when(out: &mut (impl Write + ?Sized), look: &Look, frame: &Frame<'_>, first: Time) -> io::Result<()> {
+    let Some(time) = frame.time else {
+        return prose::write(out, "without a time in the capture", "    ");
+    };
+    let seconds = look.seconds(time, first);
+    match look.date(time) {
+        Some(date) => prose::write(out, &format!("{date}, t={seconds} s"), "    "),
+        None => prose::write(out, &format!("t={seconds} s"), "    "),
+    }
+}
+
+/// Why it was sent, and what it does to the states of both ends.
+fn story(out: &mut (impl Write + ?Sized), look: &Look, packet: &Packet<'_>, step: Option<&Step>) -> io::Result<()> {
+    if let Some(reason) = reason(packet, step) {
+        prose::write(out, &format!("Why: {reason}"), "    ")?;
+    }
+    match step.and_then(|step| states(step, look.marks())) {
+        Some(states) => prose::write(out, &format!("States: {states}"), "    "),
+        None => Ok(()),
+    }
 }
 
 fn title(layer: &Layer<'_>) -> String {
@@ -110,6 +160,8 @@ fn payload_title(packet: &Packet<'_>) -> Sentence {
         (Content::Data, _) if quoted => "data, quoted in the ICMP message".into(),
         (Content::Data, _) => "data".into(),
         (Content::Unread, _) => "unread bytes".into(),
+        // RFC 8200 section 4.7
+        (Content::IpProtocol(59), _) => "bytes behind the end, to be ignored".into(),
         (Content::Fragment(_), Some(name)) => format!("fragment of a {name} datagram").into(),
         (_, Some(name)) => format!("{name}, not read here").into(),
         (_, None) => "bytes of a protocol that is not read here".into(),

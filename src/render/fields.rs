@@ -6,6 +6,7 @@ use super::breakdown::{Breakdown, Payload, Row, Section};
 use super::hex;
 use super::look::{Look, Paint, Style};
 use super::table::wrap;
+use crate::explain::packet::states;
 use crate::frame::{Frame, Time};
 
 /// How much of the data is shown without being asked for more.
@@ -90,28 +91,51 @@ fn headline(
         line = format!("{line}  {from} {} {to}", look.arrow());
     }
     let width = look.width.max(Look::NARROWEST);
+    // The seconds stand in the headline where they fit; else they go with the date.
+    let seconds = frame.time.map(|time| format!("t={} s", look.seconds(time, first)));
+    let mut with_date = None;
+    match &seconds {
+        Some(seconds) if line.chars().count() + 2 + seconds.len() <= width => line = format!("{line}  {seconds}"),
+        Some(seconds) => with_date = Some(seconds),
+        None => {}
+    }
     for line in wrap(&line, width) {
         writeln!(output, "{}", look.paint(Paint::Title, &line))?;
     }
-    match frame.time {
-        Some(time) => writeln!(
-            output,
-            "{}, t={} s",
-            look.time(time, first),
-            super::look::seconds(time, first)
-        )?,
-        None => writeln!(output, "without a time in the capture")?,
+    match (frame.time.and_then(|time| look.date(time)), with_date) {
+        (Some(date), Some(seconds)) => writeln!(output, "{date}, {seconds}")?,
+        (Some(date), None) => writeln!(output, "{date}")?,
+        (None, Some(seconds)) => writeln!(output, "{seconds}")?,
+        (None, None) if frame.time.is_none() => writeln!(output, "without a time in the capture")?,
+        (None, None) => {}
     }
     for line in wrap(&breakdown.parts, width) {
         writeln!(output, "{line}")?;
     }
-    for comment in breakdown.comments {
+    for comment in &breakdown.comments {
         sentence(output, look, Paint::Faint, "Comment", &look.text(comment.as_bytes()))?;
     }
-    if let Some(reason) = &breakdown.reason {
-        sentence(output, look, Paint::Title, "Why", reason)?;
-    }
+    story(output, look, breakdown)?;
     writeln!(output)
+}
+
+/// What the packet does in its conversation.
+fn story(output: &mut impl Write, look: &Look, breakdown: &Breakdown<'_>) -> io::Result<()> {
+    let states = breakdown.step.and_then(|step| states(step, look.marks()));
+    let lines = [
+        ("Conversation", &breakdown.place),
+        ("Why", &breakdown.reason),
+        ("States", &states),
+    ];
+    for (word, text) in lines {
+        if let Some(text) = text {
+            sentence(output, look, Paint::Title, word, text)?;
+        }
+    }
+    for remark in &breakdown.remarks {
+        sentence(output, look, Paint::Title, "Note", remark)?;
+    }
+    Ok(())
 }
 
 /// `Why: …`, wrapped.
@@ -274,7 +298,7 @@ mod tests {
             comments: Vec::new(),
         };
         let packet = decode(frame.link, &frame.bytes, frame.original_length);
-        let breakdown = breakdown::of(1, &frame, &packet);
+        let breakdown = breakdown::of(1, &frame, &packet, None);
         let mut output = Vec::new();
         let first = Time(1_772_600_767_000_000_000);
         write(&mut output, &look, &breakdown, &frame, first, false).unwrap();
@@ -292,11 +316,10 @@ mod tests {
         assert_eq!(
             shown(SYN, UTC),
             "\
-Packet 1  SYN  127.0.0.1:44298 -> 127.0.0.1:12000
-2026-03-04 05:06:07.123456789 +00:00, t=0.123456789 s
+Packet 1  SYN  127.0.0.1:44298 -> 127.0.0.1:12000  t=0.123456 s
+2026-03-04 05:06:07.123456789 +00:00
 74 bytes = Ethernet 14 + IPv4 20 + TCP 40 + data 0
-Why: step 1 of 3 of the handshake: the client called connect(). Client: CLOSED
--> SYN-SENT
+Why: step 1 of 3 of the handshake: the client called connect()
 
 byte  raw          field            value                meaning here
 ETHERNET (bytes 0-13) IEEE 802.3
@@ -312,9 +335,8 @@ IPV4 (bytes 14-33) RFC 791
                                                          with DF there are none
   20  010.....     flags            DF=1 MF=0            do not fragment
   20  40 00        fragment offset  0                    a whole datagram
-  22  40           time to live     64                   64 is where Linux
-                                                         starts: no router
-                                                         passed
+  22  40           time to live     64                   Linux starts at 64: no
+                                                         router passed
   23  06           protocol         6 TCP                a TCP header follows
   24  27 7f        header checksum  0x277f [ok]          covers this header only
   26  7f 00 00 01  source           127.0.0.1            this machine (loopback)
@@ -322,8 +344,8 @@ IPV4 (bytes 14-33) RFC 791
 TCP (bytes 34-73) RFC 9293
   34  ad 0a        source port      44298                the client's: picked by
                                                          the kernel
-  36  2e e0        dest. port       12000                the server's: it
-                                                         listens there
+  36  2e e0        dest. port       12000                the server's: it should
+                                                         listen there
   38  b2 93 c5 2f  sequence number  2996028719 [rel 0]   random start (ISN)
   42  00 00 00 00  ack number       0 [unused]           ACK flag is off
   46  a.           data offset      10 words = 40 bytes  20 fixed + 20 of
@@ -331,16 +353,16 @@ TCP (bytes 34-73) RFC 9293
   46  .0 02        reserved, flags  000 .......S.        SYN: asks to open
   48  ff d7        window           65495                bytes of free room; not
                                                          scaled in a SYN
-  50  fe 30        checksum         0xfe30 [partial]     pseudo-header sum only:
-                                                         the rest is a network
-                                                         card's work, on
-                                                         loopback nobody's; full
-                                                         sum is 0x6118
+  50  fe 30        checksum         0xfe30 [partial]     pseudo-header sum only,
+                                                         the rest is left to the
+                                                         network card; full sum
+                                                         is 0x6118
   52  00 00        urgent pointer   0 [unused]           URG flag is off
   54  02 04 ff d7  opt 2 MSS        65495 bytes          65535 - 20 IPv4 - 20
                                                          TCP
   58  04 02        opt 4 SACK-perm  yes                  selective ACKs welcome
-  60  08 0a ...    opt 8 times      val 79861366 echo 0  nothing to echo yet
+  60  08 0a ...    opt 8 times      val 79861366 echo 0  its clock; nothing to
+                                                         echo yet
   70  01           opt 1 NOP        -                    aligns the next option
   71  03 03 0a     opt 3 WScale     shift 10             later windows x 1024
 Expect next: SYN,ACK with ack number 2996028720 (this sequence number + 1);
@@ -368,7 +390,7 @@ RST,ACK if nothing listens
         };
         let text = shown(SYN, look);
         assert!(
-            text.contains("Packet 1  SYN  127.0.0.1:44298 to 127.0.0.1:12000\n"),
+            text.contains("Packet 1  SYN  127.0.0.1:44298 to 127.0.0.1:12000  t=0.123456 s\n"),
             "{text}"
         );
         assert!(

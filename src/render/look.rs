@@ -3,6 +3,7 @@
 use chrono::{Local, TimeZone, Utc};
 
 use crate::escape::{printable, printable_ascii};
+use crate::explain::packet::Marks;
 use crate::frame::Time;
 
 /// Which characters are drawn with.
@@ -79,24 +80,34 @@ impl Look {
         }
     }
 
-    /// The date and the time of day, or the seconds since the first packet, to the nanosecond.
-    #[must_use]
-    pub fn time(&self, time: Time, first: Time) -> String {
-        match self.time {
-            TimeForm::Local => dated(&Local, time),
-            TimeForm::Utc => dated(&Utc, time),
-            TimeForm::Relative => format!("{} s", seconds(time, first)),
+    /// How states are written in the characters of the style.
+    pub(super) const fn marks(&self) -> Marks {
+        match self.style {
+            Style::Unicode => Marks {
+                arrow: "→",
+                ..Marks::ASCII
+            },
+            Style::Ascii => Marks::ASCII,
+            Style::Plain => Marks::WORDS,
         }
     }
 
-    /// The same for a line of which a column is a time: the date is left out.
-    #[must_use]
-    pub fn short_time(&self, time: Time, first: Time) -> String {
+    /// The date and the time of day to the nanosecond; `None` where seconds were asked for instead.
+    pub(super) fn date(&self, time: Time) -> Option<String> {
         match self.time {
-            TimeForm::Local => of_day(&Local, time),
-            TimeForm::Utc => of_day(&Utc, time),
-            TimeForm::Relative => seconds(time, first),
+            TimeForm::Local => Some(dated(&Local, time)),
+            TimeForm::Utc => Some(dated(&Utc, time)),
+            TimeForm::Relative => None,
         }
+    }
+
+    /// Seconds since the first packet: to the microsecond beside a date, to the nanosecond instead of one.
+    pub(super) fn seconds(&self, time: Time, first: Time) -> String {
+        let mut text = seconds(time, first);
+        if self.time != TimeForm::Relative {
+            text.truncate(text.len() - 3);
+        }
+        text
     }
 }
 
@@ -106,13 +117,6 @@ where
 {
     let time = time.to_utc().with_timezone(zone);
     time.format("%Y-%m-%d %H:%M:%S%.9f %:z").to_string()
-}
-
-fn of_day<Tz: TimeZone>(zone: &Tz, time: Time) -> String
-where
-    Tz::Offset: std::fmt::Display,
-{
-    time.to_utc().with_timezone(zone).format("%H:%M:%S%.9f").to_string()
 }
 
 /// Seconds since `first` with nine decimals; negative for a packet that the capture has out of order.
@@ -162,8 +166,14 @@ mod tests {
             ..Look::PIPE
         };
         let time = Time(1_772_600_767_123_456_789);
-        assert_eq!(utc.time(time, Time(0)), "2026-03-04 05:06:07.123456789 +00:00");
-        assert_eq!(utc.short_time(time, Time(0)), "05:06:07.123456789");
+        assert_eq!(utc.date(time).unwrap(), "2026-03-04 05:06:07.123456789 +00:00");
+        assert_eq!(utc.seconds(time, Time(1_772_600_767_000_000_000)), "0.123456");
+        let relative = Look {
+            time: TimeForm::Relative,
+            ..Look::PIPE
+        };
+        assert_eq!(relative.date(time), None);
+        assert_eq!(relative.seconds(Time(1_000_000_001), Time(1)), "1.000000000");
     }
 
     #[test]

@@ -8,12 +8,14 @@
 pub mod breakdown;
 pub mod diagram;
 pub mod fields;
+pub mod follow;
 pub mod hex;
 pub mod json;
+pub mod ladder;
 pub mod look;
 #[cfg(test)]
 mod samples;
 pub mod summary;
-mod table;
+pub mod table;
 
 pub use look::Style;

@@ -1,10 +1,25 @@
 //! The view `summary`: a line a packet.
+//!
+//! ```text
+//!   4 0.253114 127.0.0.1:54014 → :40713 PSH,ACK Seq=1 Ack=1 Win=65536 Len=12
+//!   7 0.270312 127.0.0.1:54014 → :40713 ACK Seq=13 Ack=1 Win=65536 Len=0 [dup ACK]
+//! ```
+//!
+//! The numbers are those of Wireshark's column Info: counted from the start of each stream, the window scaled, where the
+//! conversation tells. A second address that is the same as the first is left out. A line is put together in a buffer of
+//! its own on the stack, for there are many. Where it would be wider than the screen, `Len=0` is left out, then `Win`.
 
 use std::io::{self, Write};
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
+use std::ops::Range;
 
-use super::look::Look;
+use chrono::{Local, Timelike as _};
+use smallvec::SmallVec;
+
+use super::look::{Look, TimeForm};
 use crate::explain::packet::{self, Ends, flag_names};
+use crate::flow::Step;
+use crate::flow::segment::{Part, Remark, Scale, Segment};
 use crate::frame::{Frame, Time};
 use crate::wire::tcp::{Flags, Tcp};
 use crate::wire::{Extent, Layer, Packet, Protocol};
@@ -12,94 +27,227 @@ use crate::wire::{Extent, Layer, Packet, Protocol};
 /// How much of a datagram's text is shown.
 const TEXT_SHOWN: usize = 24;
 
-/// Writes the line of a packet: number, time, ends, protocol, and what matters of it. `first` is the time of the capture's
-/// first packet.
+/// What is to be known beside the packet.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'s> {
+    /// Its number in the capture, from 1.
+    pub number: u64,
+    /// Time of the capture's first packet.
+    pub first: Time,
+    /// What it does in its conversation.
+    pub step: Option<&'s Step>,
+    /// Is there more than one conversation, so that each line tells its own?
+    pub several: bool,
+}
+
+/// A line; the usual one fits without allocation.
+type Line = SmallVec<[u8; 256]>;
+
+/// Writes the line of a packet: number, time, ends, flags and numbers or what else matters of it, and in brackets what is
+/// remarkable.
 ///
 /// # Errors
 /// Those of the writer.
 pub fn write(
     output: &mut impl Write,
     look: &Look,
-    number: u64,
     frame: &Frame<'_>,
     packet: &Packet<'_>,
-    first: Time,
+    place: Place<'_>,
 ) -> io::Result<()> {
+    let mut line = Line::new();
+    write!(line, "{:3} ", place.number)?;
     match frame.time {
-        Some(time) => write!(output, "{number:4} {} ", look.short_time(time, first))?,
-        None => write!(output, "{number:4} (no time) ")?,
+        Some(time) => write_time(&mut line, look.time, time, place.first)?,
+        None => line.write_all(b"(no time)")?,
     }
-    match packet::ends(packet) {
-        Some(Ends::Sockets(from, to)) => write_sockets(output, look, from, to)?,
-        Some(Ends::Hosts(from, to)) => write_hosts(output, look, from, to)?,
-        None => {}
+    if let Some(step) = place.step.filter(|_| place.several) {
+        write!(line, " #{}", step.conversation)?;
     }
+    line.write_all(b" ")?;
+    write_ends(&mut line, look, packet)?;
+    let mut spare = Spare::default();
     if let Some(tcp) = packet.tcp() {
-        segment(output, packet, &tcp)?;
+        spare = segment(&mut line, packet, &tcp, place.step.and_then(Step::segment))?;
     } else if packet.udp().is_some() {
-        datagram(output, look, packet)?;
+        datagram(&mut line, look, packet)?;
     } else {
-        other(output, packet)?;
+        other(&mut line, packet, place.step)?;
+    }
+    if let Some(step) = place.step {
+        // Its only errors are the writer's, which has none.
+        let _ = packet::tags(&mut Text(&mut line), step);
     }
     for problem in packet.problems() {
-        write!(output, " [{problem}]")?;
+        write!(line, " [{problem}]")?;
     }
-    writeln!(output)
+    // The later one first: the places before it stay as they are.
+    for range in [spare.length, spare.window] {
+        if columns(&line) > look.width {
+            line.drain(range);
+        }
+    }
+    line.push(b'\n');
+    output.write_all(&line)
 }
 
-fn write_sockets(output: &mut impl Write, look: &Look, from: SocketAddr, to: SocketAddr) -> io::Result<()> {
-    write!(output, "{from} {} {to} ", look.arrow())
+/// A line to which text is written.
+struct Text<'l>(&'l mut Line);
+
+impl std::fmt::Write for Text<'_> {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        self.0.extend_from_slice(text.as_bytes());
+        Ok(())
+    }
 }
 
-fn write_hosts(output: &mut impl Write, look: &Look, from: IpAddr, to: IpAddr) -> io::Result<()> {
-    write!(output, "{from} {} {to} ", look.arrow())
+/// How many characters: bytes that do not continue one.
+fn columns(line: &[u8]) -> usize {
+    line.iter().filter(|&&byte| byte & 0xc0 != 0x80).count()
 }
 
-fn segment(output: &mut impl Write, packet: &Packet<'_>, tcp: &Tcp<'_>) -> io::Result<()> {
+/// The time of day, or the seconds since the first packet, to the microsecond: the date has no room in a line.
+fn write_time(line: &mut Line, form: TimeForm, time: Time, first: Time) -> io::Result<()> {
+    let of_day = match form {
+        TimeForm::Relative => {
+            let nanoseconds = i128::from(time.0) - i128::from(first.0);
+            let sign = if nanoseconds < 0 { "-" } else { "" };
+            let microseconds = nanoseconds.unsigned_abs() / 1000;
+            return write!(
+                line,
+                "{sign}{}.{:06}",
+                microseconds / 1_000_000,
+                microseconds % 1_000_000
+            );
+        }
+        TimeForm::Utc => time.to_utc().time(),
+        TimeForm::Local => time.to_utc().with_timezone(&Local).time(),
+    };
+    write!(
+        line,
+        "{:02}:{:02}:{:02}.{:06}",
+        of_day.hour(),
+        of_day.minute(),
+        of_day.second(),
+        of_day.nanosecond() / 1000 % 1_000_000
+    )
+}
+
+fn write_ends(line: &mut Line, look: &Look, packet: &Packet<'_>) -> io::Result<()> {
+    let arrow = look.arrow();
+    match packet::ends(packet) {
+        Some(Ends::Sockets(from, to)) => {
+            write_address(line, from.ip(), true)?;
+            write!(line, ":{} {arrow} ", from.port())?;
+            if from.ip() != to.ip() {
+                write_address(line, to.ip(), true)?;
+            }
+            write!(line, ":{} ", to.port())
+        }
+        Some(Ends::Hosts(from, to)) => {
+            write_address(line, from, false)?;
+            write!(line, " {arrow} ")?;
+            write_address(line, to, false)?;
+            line.write_all(b" ")
+        }
+        None => Ok(()),
+    }
+}
+
+/// Before a port an IPv6 address stands in brackets. Octet by octet: the library's way to write an IPv4 address takes several
+/// times as long.
+fn write_address(line: &mut Line, address: IpAddr, with_port: bool) -> io::Result<()> {
+    match address {
+        IpAddr::V4(address) => {
+            let [a, b, c, d] = address.octets();
+            write!(line, "{a}.{b}.{c}.{d}")
+        }
+        IpAddr::V6(address) if with_port => write!(line, "[{address}]"),
+        IpAddr::V6(address) => write!(line, "{address}"),
+    }
+}
+
+/// What a line that is too wide can do without.
+#[derive(Debug, Default)]
+struct Spare {
+    /// The window, unless it is what the line is about.
+    window: Range<usize>,
+    /// The length of no data.
+    length: Range<usize>,
+}
+
+fn segment(line: &mut Line, packet: &Packet<'_>, tcp: &Tcp<'_>, step: Option<&Segment>) -> io::Result<Spare> {
     let flags = tcp.flags();
-    write!(output, "TCP {} seq={}", flag_names(flags), tcp.sequence_number())?;
-    if flags.has(Flags::ACK) {
-        write!(output, " ack={}", tcp.acknowledgment_number())?;
+    line.write_all(flag_names(flags).as_bytes())?;
+    match step {
+        Some(step) => write!(line, " Seq={}", step.sequence.relative)?,
+        None => write!(line, " Seq={}", tcp.sequence_number())?,
     }
-    write!(output, " win={} len={}", tcp.window(), length(packet, Protocol::Tcp))
+    if flags.has(Flags::ACK) {
+        match step.and_then(|step| step.acknowledgment) {
+            Some(number) => write!(line, " Ack={}", number.relative)?,
+            None => write!(line, " Ack={}", tcp.acknowledgment_number())?,
+        }
+    }
+    let start = line.len();
+    match step.map(|step| step.window) {
+        // Not as many bytes as the number says, and how many is not known.
+        Some(window) if window.scale == Scale::NotCaptured => write!(line, " Win={}*2^?", window.raw)?,
+        Some(window) => write!(line, " Win={}", window.bytes().unwrap_or(window.raw.into()))?,
+        None => write!(line, " Win={}", tcp.window())?,
+    }
+    let end = line.len();
+    let length = length(packet, Protocol::Tcp);
+    write!(line, " Len={length}")?;
+    let window_matters = step.is_some_and(|step| {
+        step.part == Part::WindowUpdate || step.part == Part::WindowProbeAck || step.remarks.has(Remark::ZeroWindow)
+    });
+    Ok(Spare {
+        window: if window_matters { 0..0 } else { start..end },
+        length: if length == 0 { end..line.len() } else { 0..0 },
+    })
 }
 
-fn datagram(output: &mut impl Write, look: &Look, packet: &Packet<'_>) -> io::Result<()> {
+fn datagram(line: &mut Line, look: &Look, packet: &Packet<'_>) -> io::Result<()> {
     let first_piece = packet
         .layer(Protocol::Udp)
         .is_some_and(|layer| layer.extent() == Extent::FirstFragment);
     let name = if first_piece { "UDP, first fragment," } else { "UDP" };
-    write!(output, "{name} len={}", length(packet, Protocol::Udp))?;
+    write!(line, "{name} Len={}", length(packet, Protocol::Udp))?;
     let data = packet.payload().bytes;
     if data.is_empty() {
         return Ok(());
     }
     let shown = data.get(..TEXT_SHOWN).unwrap_or(data);
     let more = if shown.len() < data.len() { " ..." } else { "" };
-    write!(output, " \"{}\"{more}", look.text(shown))
+    write!(line, " \"{}\"{more}", look.text(shown))
 }
 
-fn other(output: &mut impl Write, packet: &Packet<'_>) -> io::Result<()> {
-    write!(output, "{}", packet::name(packet))?;
+fn other(line: &mut Line, packet: &Packet<'_>, step: Option<&Step>) -> io::Result<()> {
+    line.write_all(packet::name(packet).as_bytes())?;
     if let Some(ip) = packet.ipv4().filter(|ip| ip.fragment_offset() > 0) {
         write!(
-            output,
+            line,
             " id=0x{:04x} at byte {}",
             ip.identification(),
             ip.fragment_offset()
         )?;
     }
+    if step.and_then(Step::notice).is_some_and(|notice| notice.about.is_some()) {
+        // The number of that packet says it in less.
+        return Ok(());
+    }
     if let Some((from, to)) = packet.quoted_endpoints() {
-        write!(output, " for {from} to {to}")?;
+        write!(line, " for {from} to {to}")?;
     }
     if let Some(arp) = packet.arp() {
         match arp.operation() {
-            1 => write!(output, " who has {}? tell {}", arp.target(), arp.sender())?,
-            2 => write!(output, " {} is at the sender", arp.sender())?,
+            1 => write!(line, " who has {}? tell {}", arp.target(), arp.sender())?,
+            2 => write!(line, " {} is at the sender", arp.sender())?,
             _ => {}
         }
     }
-    write!(output, " {} bytes", packet.original_length())
+    write!(line, " {} bytes", packet.original_length())
 }
 
 fn length(packet: &Packet<'_>, protocol: Protocol) -> usize {

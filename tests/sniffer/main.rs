@@ -5,7 +5,8 @@
 //! - `traffic`: real traffic, captured live; `ends`: how a live capture ends; `losses`: what could not be kept;
 //! - `devices`: what happens to the interface meanwhile;
 //! - `files`: capture files; `troubles`: what is refused, and in which words;
-//! - `views`: what a packet looks like; `privileges`: who may capture, and who owns what comes of it.
+//! - `views`: what a packet looks like; `ladders`: what a conversation looks like, with the programs' calls;
+//! - `privileges`: who may capture, and who owns what comes of it.
 #![cfg(all(feature = "sniffer", target_os = "linux"))]
 
 #[cfg(test)]
@@ -21,6 +22,8 @@ mod files;
 #[cfg(test)]
 #[allow(unreachable_pub, reason = "shared by the modules of this test alone")]
 mod frames;
+#[cfg(test)]
+mod ladders;
 #[cfg(test)]
 mod losses;
 #[cfg(test)]

@@ -89,7 +89,7 @@ fn without_privileges_it_names_the_three_ways() {
         "CAP_NET_RAW",
         "\n  sudo sniffer",
         "\n  sudo setcap cap_net_raw+ep",
-        "\n  unshare -rn ",
+        "\n  socket-lab ",
     ] {
         assert!(ended.errors.contains(way), "no {way:?}: {ended:?}");
     }

@@ -53,7 +53,7 @@ impl fmt::Display for OpenError {
                 "cannot capture on {interface}: the capability CAP_NET_RAW is missing. One of three ways:\n  \
                  sudo sniffer ...                                    gives it up again once the capture is open\n  \
                  sudo setcap cap_net_raw+ep $(command -v sniffer)    once; from then on without sudo\n  \
-                 unshare -rn                                         without root: a shell in a private network of your own\n\
+                 socket-lab                                          without root: the guided run, in a private network\n\
                  For root in a container: start that with --cap-add=NET_RAW."
             ),
             Self::PromiscuousAny => {

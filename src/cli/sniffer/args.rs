@@ -4,9 +4,10 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ColorChoice, Parser, ValueEnum};
+use clap::{Parser, ValueEnum};
 
 use super::super::args::seconds;
+use super::super::look::LookArgs;
 
 /// What is shown of each packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -17,28 +18,10 @@ pub enum View {
     Fields,
     /// The RFC's boxes, 32 bits wide, with this packet's values
     Diagram,
-}
-
-/// Which characters are drawn with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Style {
-    /// Box characters and arrows
-    Unicode,
-    /// ASCII only
-    Ascii,
-    /// No drawing: sentences, for screen readers
-    Plain,
-}
-
-/// How times are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum TimeForm {
-    /// Local time with its offset
-    Local,
-    /// UTC
-    Utc,
-    /// Seconds since the first packet
-    Relative,
+    /// Conversations as two lanes with arrows, states and socket calls; each is drawn when it has ended, the rest at the end
+    Ladder,
+    /// What both ends of each conversation said; each is written when it has ended, the rest at the end
+    Follow,
 }
 
 /// The arguments of `sniffer`.
@@ -107,6 +90,18 @@ pub struct SnifferArgs {
     #[arg(long, value_enum, default_value_t = View::Fields, value_name = "VIEW")]
     pub view: View,
 
+    /// Only the conversation of this number, counted from 1
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub flow: Option<u64>,
+
+    /// Socket calls that the four programs wrote with --calls, laid beside the packets in the ladder; several may be given
+    #[arg(long, value_name = "FILE")]
+    pub calls: Vec<PathBuf>,
+
+    /// Ladders beside each other on one scale of time, as many as the width has room for, at the end
+    #[arg(long)]
+    pub side_by_side: bool,
+
     /// One JSON object a packet, instead of a view
     #[arg(long, conflicts_with = "view")]
     pub json: bool,
@@ -115,7 +110,7 @@ pub struct SnifferArgs {
     #[arg(short = 'x', long)]
     pub hex: bool,
 
-    /// Show all of the data, not only its beginning
+    /// Show all of the data, not only its beginning; of a ladder every packet, not 2,000 at most with long runs in one row
     #[arg(long)]
     pub full: bool,
 
@@ -123,35 +118,35 @@ pub struct SnifferArgs {
     #[arg(short, long)]
     pub quiet: bool,
 
-    /// Times [default: local]
-    #[arg(long, value_enum, value_name = "FORM")]
-    pub time: Option<TimeForm>,
-
-    /// The same as --time utc
-    #[arg(long, conflicts_with = "time")]
-    pub utc: bool,
-
-    /// Characters to draw with [default: unicode where the terminal's language allows it, else ascii]
-    #[arg(long, value_enum, value_name = "STYLE")]
-    pub style: Option<Style>,
-
-    /// Columns [default: those of the terminal, else 80]
-    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(60..=1000))]
-    pub width: Option<u16>,
-
-    /// Colour (auto: on a terminal, unless `NO_COLOR` is set)
-    #[arg(long, value_name = "WHEN", default_value_t = ColorChoice::Auto)]
-    pub color: ColorChoice,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would take the words for help text")]
+    pub look: LookArgs,
 
     /// Only packets for which this holds, in tcpdump's language: tcp and port 80
     #[arg(value_name = "EXPRESSION")]
     pub expression: Vec<String>,
 }
 
+impl SnifferArgs {
+    /// What does not go together, in a line.
+    #[must_use]
+    pub fn contradiction(&self) -> Option<&'static str> {
+        let draws = self.view == View::Ladder && !self.json;
+        if !self.calls.is_empty() && !draws {
+            Some("--calls is shown by the ladder only: add --view ladder")
+        } else if self.side_by_side && !draws {
+            Some("--side-by-side is for ladders only: add --view ladder")
+        } else {
+            None
+        }
+    }
+}
+
 const EXAMPLES: &str = "Examples:
   sudo sniffer -i lo -p 49957 -w captures/mine.pcap
   sudo sniffer -i lo -w - | wireshark -k -i -
   sniffer -r captures/mine.pcap --view summary 'tcp and port 49957'
+  sniffer -r captures/mine.pcap --view ladder --calls server.jsonl --calls client.jsonl
 
 Exit status: 0 fine; 1 failure, or packets were lost: dropped by the kernel, or captured but
 neither printed nor recorded; 2 wrong arguments.";

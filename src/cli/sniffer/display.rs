@@ -1,15 +1,15 @@
 //! Frames onto the screen.
 
-use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Stdout, Write};
+use std::io::{self, BufWriter, ErrorKind, Stdout, Write};
+use std::time::Duration;
 
-use anstream::{AutoStream, ColorChoice as Choice};
-use clap::ColorChoice;
-
-use super::args::{SnifferArgs, Style, TimeForm, View};
+use super::args::{SnifferArgs, View};
+use super::following::{Followed, Follower, Whole};
+use super::story::Stories;
+use crate::flow::Step;
 use crate::frame::{Frame, Time};
-use crate::render::look::{self, Look};
+use crate::render::look::{Look, TimeForm};
 use crate::render::{breakdown, diagram, fields, hex, json, summary};
-use crate::wire::reassembly::{Datagram, Outcome, Reassembler};
 use crate::wire::{Packet, decode};
 
 /// What goes out at once.
@@ -23,7 +23,12 @@ pub struct Display {
     hex: bool,
     full: bool,
     first: Option<Time>,
-    reassembler: Reassembler,
+    follower: Follower,
+    /// More than one conversation was seen.
+    several: bool,
+    /// Only this conversation is wanted.
+    flow: Option<u64>,
+    stories: Option<Stories>,
 }
 
 /// What is written of each packet.
@@ -53,17 +58,28 @@ impl From<io::Error> for DisplayError {
 
 impl Display {
     /// A display as the arguments ask for it.
-    #[must_use]
-    pub fn new(args: &SnifferArgs) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// A call log cannot be read: a line that says so.
+    pub fn new(args: &SnifferArgs) -> Result<Self, String> {
+        Ok(Self {
+            stories: Stories::new(args)?,
+            flow: args.flow,
             output: BufWriter::with_capacity(BUFFER, io::stdout()),
             form: if args.json { Form::Json } else { Form::View(args.view) },
-            look: look_of(args),
+            look: args.look.look(usual_times(args.view)),
             hex: args.hex,
             full: args.full,
             first: None,
-            reassembler: Reassembler::new(),
-        }
+            follower: Follower::new(),
+            several: false,
+        })
+    }
+
+    /// Takes a frame that is not to be shown, but counts: what is shown later may refer to it.
+    pub fn pass(&mut self, number: u64, frame: &Frame<'_>) {
+        self.first_time(frame);
+        self.follower.pass(number, frame);
     }
 
     /// Shows a frame, and the datagram that it completes if it is the last missing fragment of one.
@@ -71,49 +87,118 @@ impl Display {
     /// # Errors
     /// Standard output is closed or cannot be written.
     pub fn show(&mut self, number: u64, frame: &Frame<'_>) -> Result<(), DisplayError> {
-        let time = frame.time.unwrap_or(Time(0));
-        let first = *self.first.get_or_insert(time);
+        self.first_time(frame);
         let packet = decode(frame.link, &frame.bytes, frame.original_length);
-        self.write(number, frame, &packet, first)?;
+        let followed = self.follower.follow(number, frame, &packet);
+        if self.stories.is_some() {
+            return self.tell(number, frame, &packet, followed);
+        }
+        let Followed { step, whole } = followed;
+        let known = step.or(whole.as_ref().and_then(|whole| whole.step));
+        if let Some(wanted) = self.flow
+            && known.is_none_or(|step| step.conversation != wanted)
+        {
+            return Ok(());
+        }
+        self.write(number, frame, &packet, step.as_ref())?;
         if self.hex && matches!(self.form, Form::View(_)) {
             hex::write(&mut self.output, 0, &frame.bytes, self.look.width)?;
             writeln!(self.output)?;
         }
-        let outcome = self.reassembler.add(&packet, time.0);
-        if let Outcome::Whole(datagram) = outcome {
-            self.show_whole(number, frame, datagram)?;
+        if let Some(Whole { frame, fragments, step }) = whole {
+            if matches!(self.form, Form::View(_)) {
+                writeln!(self.output, "Reassembled from {fragments} fragments:")?;
+            }
+            let packet = decode(frame.link, &frame.bytes, frame.original_length);
+            self.write(number, &frame, &packet, step.as_ref())?;
         }
         Ok(())
     }
 
-    fn show_whole(&mut self, number: u64, last: &Frame<'_>, datagram: Datagram) -> Result<(), DisplayError> {
-        if matches!(self.form, Form::View(_)) {
-            writeln!(self.output, "Reassembled from {} fragments:", datagram.fragments)?;
-        }
-        let frame = Frame {
-            link: datagram.link,
-            original_length: u32::try_from(datagram.bytes.len()).unwrap_or(u32::MAX),
-            bytes: datagram.bytes.into(),
-            comments: Vec::new(),
-            time: last.time,
-            interface: last.interface,
-            direction: last.direction,
+    /// Hands a packet, or the datagram that it completes, to the views of whole conversations.
+    fn tell(
+        &mut self,
+        number: u64,
+        frame: &Frame<'_>,
+        packet: &Packet<'_>,
+        followed: Followed,
+    ) -> Result<(), DisplayError> {
+        let Some(stories) = &mut self.stories else {
+            return Ok(());
         };
-        let packet = decode(frame.link, &frame.bytes, frame.original_length);
-        let first = self.first.unwrap_or(Time(0));
-        self.write(number, &frame, &packet, first)
+        let (output, look, tracker) = (&mut self.output, &self.look, self.follower.tracker());
+        let Followed { step, whole } = followed;
+        match whole {
+            None => stories.take(output, look, tracker, (number, frame.time, packet), step.as_ref())?,
+            Some(Whole { frame, step, .. }) => {
+                let packet = decode(frame.link, &frame.bytes, frame.original_length);
+                stories.take(output, look, tracker, (number, frame.time, &packet), step.as_ref())?;
+            }
+        }
+        Ok(())
     }
 
-    fn write(&mut self, number: u64, frame: &Frame<'_>, packet: &Packet<'_>, first: Time) -> Result<(), DisplayError> {
-        let output = &mut self.output;
+    /// How long until [`Self::tick`] has something to show, if anything waits for time to pass.
+    #[must_use]
+    pub fn patience(&self) -> Option<Duration> {
+        self.stories.as_ref()?.patience()
+    }
+
+    /// Shows what only waited for time to pass.
+    ///
+    /// # Errors
+    /// Standard output is closed or cannot be written.
+    pub fn tick(&mut self) -> Result<(), DisplayError> {
+        if let Some(stories) = &mut self.stories {
+            stories.draw_ended(&mut self.output, &self.look, self.follower.tracker(), None)?;
+        }
+        self.flush()
+    }
+
+    /// Shows what waited for the end, and hands everything over to the system.
+    ///
+    /// # Errors
+    /// Standard output is closed or cannot be written.
+    pub fn finish(&mut self) -> Result<(), DisplayError> {
+        if let Some(stories) = &mut self.stories {
+            stories.finish(&mut self.output, &self.look, self.follower.tracker())?;
+        }
+        self.flush()
+    }
+
+    /// The time of the capture's first packet that has one.
+    fn first_time(&mut self, frame: &Frame<'_>) {
+        self.first = self.first.or(frame.time);
+    }
+
+    fn write(
+        &mut self,
+        number: u64,
+        frame: &Frame<'_>,
+        packet: &Packet<'_>,
+        step: Option<&Step>,
+    ) -> Result<(), DisplayError> {
+        self.several |= step.is_some_and(|step| step.conversation > 1);
+        let first = self.first.unwrap_or(Time(0));
+        let (output, look) = (&mut self.output, &self.look);
         match self.form {
-            Form::View(View::Summary) => summary::write(output, &self.look, number, frame, packet, first)?,
-            Form::View(View::Fields) => {
-                let breakdown = breakdown::of(number, frame, packet);
-                fields::write(output, &self.look, &breakdown, frame, first, self.full)?;
+            Form::View(View::Summary) => {
+                let place = summary::Place {
+                    number,
+                    first,
+                    step,
+                    several: self.several,
+                };
+                summary::write(output, look, frame, packet, place)?;
             }
-            Form::View(View::Diagram) => diagram::write(output, packet, number, self.look.style)?,
-            Form::Json => json::write(output, frame, packet, number, Some(first))?,
+            Form::View(View::Fields) => {
+                let breakdown = breakdown::of(number, frame, packet, step);
+                fields::write(output, look, &breakdown, frame, first, self.full)?;
+            }
+            Form::View(View::Diagram) => diagram::write(output, look, number, frame, packet, first, step)?,
+            // They are told, not written packet by packet.
+            Form::View(View::Ladder | View::Follow) => {}
+            Form::Json => json::write(output, frame, packet, number, self.first, step)?,
         }
         Ok(())
     }
@@ -126,64 +211,19 @@ impl Display {
         Ok(self.output.flush()?)
     }
 
-    /// What to say at the end about datagrams that could not be put together.
+    /// What to say at the end: what could not be put together, what had to be forgotten.
     #[must_use]
-    pub fn remark(&self) -> Option<String> {
-        let losses = self.reassembler.losses();
-        let lost = losses.expired + losses.crowded_out + losses.overlapping + losses.unusable;
-        (lost > 0).then(|| {
-            format!(
-                "not reassembled: {} datagrams whose fragments did not all come in time, {} with overlapping fragments, {} \
-                 to bound the memory; {} fragments were cut or malformed",
-                losses.expired, losses.overlapping, losses.crowded_out, losses.unusable
-            )
-        })
+    pub fn remarks(&mut self) -> Vec<String> {
+        let told = self.stories.as_mut().map(Stories::remarks).unwrap_or_default();
+        told.into_iter().chain(self.follower.remarks()).collect()
     }
 }
 
-/// How things are to look: by the arguments, else by the terminal.
-fn look_of(args: &SnifferArgs) -> Look {
-    let output = io::stdout();
-    let color = match args.color {
-        ColorChoice::Always => true,
-        ColorChoice::Never => false,
-        ColorChoice::Auto => !matches!(AutoStream::choice(&output), Choice::Never),
-    };
-    let width = args.width.map(usize::from).or_else(|| {
-        let (columns, _) = terminal_size::terminal_size_of(&output)?;
-        Some(usize::from(columns.0))
-    });
-    let time = match (args.utc, args.time) {
-        (true, _) | (_, Some(TimeForm::Utc)) => look::TimeForm::Utc,
-        (_, Some(TimeForm::Relative)) => look::TimeForm::Relative,
-        (_, Some(TimeForm::Local) | None) => look::TimeForm::Local,
-    };
-    let style = match args.style {
-        Some(Style::Unicode) => look::Style::Unicode,
-        Some(Style::Plain) => look::Style::Plain,
-        None if language_has_unicode() => look::Style::Unicode,
-        Some(Style::Ascii) | None => look::Style::Ascii,
-    };
-    Look {
-        style,
-        width: if output.is_terminal() || args.width.is_some() {
-            width.unwrap_or(80)
-        } else {
-            80
-        },
-        color,
-        time,
+/// How times are written unless the person says so.
+const fn usual_times(view: View) -> TimeForm {
+    match view {
+        // A line has no room for the date, and what matters in it is the distance.
+        View::Summary => TimeForm::Relative,
+        View::Fields | View::Diagram | View::Ladder | View::Follow => TimeForm::Local,
     }
-}
-
-/// locale(7): the first of these that is set tells the characters of the terminal.
-fn language_has_unicode() -> bool {
-    let set = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| {
-        let value = std::env::var(name).ok()?;
-        (!value.is_empty()).then_some(value)
-    });
-    set.is_some_and(|language| {
-        let language = language.to_ascii_lowercase();
-        language.contains("utf-8") || language.contains("utf8")
-    })
 }

@@ -6,14 +6,14 @@ use std::process::ExitCode;
 use super::super::say::Say;
 use super::args::SnifferArgs;
 use super::display::{Display, DisplayError};
+use super::following::Commenter;
 use super::selection::Selection;
 use crate::app::stop::Stop;
 use crate::capture::filter::Filter;
 use crate::escape::printable;
-use crate::explain::packet;
 use crate::frame::Frame;
 use crate::record::{Destination, Format, Interface, Reader, Recorder, Section, WriteError};
-use crate::wire::{LinkType, decode};
+use crate::wire::LinkType;
 
 /// Reads the file, shows and records what is wanted of it.
 #[must_use]
@@ -41,7 +41,10 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
         Err(error) => return say.fail(&one_line(&error)),
     };
     let shows = !args.quiet && args.write.as_deref() != Some(Path::new("-"));
-    let mut display = shows.then(|| Display::new(args));
+    let mut display = match shows.then(|| Display::new(args)).transpose() {
+        Ok(display) => display,
+        Err(line) => return say.fail(&line),
+    };
     let mut selection = Selection::new(filter, args.handshake_only);
     let read = each(args, &mut reader, &mut selection, &mut display, &mut copy, stop);
     let mut failed = match read {
@@ -56,7 +59,7 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
         }
     };
     if let Some(display) = &mut display {
-        match display.flush() {
+        match display.finish() {
             Ok(()) | Err(DisplayError::Closed) => {}
             Err(DisplayError::Failed(error)) => {
                 say.error(&unwritable(&error));
@@ -70,8 +73,9 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
         say.error(&one_line(&error));
         failed = true;
     }
-    let remarks = [selection.remark(), display.and_then(|display| display.remark())];
-    remarks.into_iter().flatten().for_each(|remark| say.warning(&remark));
+    let remarks = selection.remark().into_iter();
+    let remarks = remarks.chain(display.as_mut().map(Display::remarks).unwrap_or_default());
+    remarks.for_each(|remark| say.warning(&remark));
     if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
@@ -143,6 +147,9 @@ fn each(
         };
         number += 1;
         if !selection.wants(&frame).map_err(|error| End::Failed(one_line(&error)))? {
+            if let Some(display) = display {
+                display.pass(number, &frame);
+            }
             continue;
         }
         wanted += 1;
@@ -156,11 +163,7 @@ fn each(
             }
         }
         if let Some(open) = copy {
-            let mut frame = frame.into_owned();
-            if open.format == Format::PcapNg {
-                comment_on(&mut frame);
-            }
-            if let Err(error) = open.write(&frame, reader) {
+            if let Err(error) = open.write(frame.into_owned(), reader) {
                 *copy = None;
                 let left = args.count.map_or(u64::MAX, |count| count - wanted);
                 let more = lost_with_it(args, reader, selection, left, stop);
@@ -196,6 +199,7 @@ struct Copy {
     recorder: Option<Recorder>,
     format: Format,
     interfaces: usize,
+    commenter: Commenter,
 }
 
 impl Copy {
@@ -206,11 +210,15 @@ impl Copy {
             recorder: None,
             format: Format::of_path(path),
             interfaces: 0,
+            commenter: Commenter::new(),
         })
     }
 
     /// Records a frame; interfaces are described before their first one.
-    fn write(&mut self, frame: &Frame<'_>, reader: &Reader) -> Result<(), WriteError> {
+    fn write(&mut self, mut frame: Frame<'_>, reader: &Reader) -> Result<(), WriteError> {
+        if self.format == Format::PcapNg {
+            self.commenter.comment_on(&mut frame);
+        }
         let known = &reader.facts().interfaces;
         if let Some(destination) = self.destination.take() {
             let section = section(reader);
@@ -226,7 +234,7 @@ impl Copy {
             recorder.add_interface(interface)?;
             self.interfaces += 1;
         }
-        recorder.write(frame)
+        recorder.write(&frame)
     }
 
     /// Ends the copy with what the file said that was counted. That is about the capture, so it stays true of a copy that
@@ -250,14 +258,6 @@ impl Copy {
             Some(recorder) => recorder.finish(&counted).map(|_| ()),
             None => Ok(()),
         }
-    }
-}
-
-/// Adds what the packet is as its comment, where nobody has commented on it before.
-pub(super) fn comment_on(frame: &mut Frame<'_>) {
-    if frame.comments.is_empty() {
-        let packet = decode(frame.link, &frame.bytes, frame.original_length);
-        frame.comments = packet::comment(&packet).into_iter().collect();
     }
 }
 

@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 
 use super::super::say::Say;
 use super::args::SnifferArgs;
-use super::file::{APPLICATION, comment_on, one_line};
+use super::file::{APPLICATION, one_line};
+use super::following::Commenter;
 use super::printing::{self, Entrance, Refusal};
 use super::selection::Afterwards;
 use crate::app::stop::Stop;
@@ -121,6 +122,7 @@ struct Recording {
     recorder: Recorder,
     path: PathBuf,
     format: Format,
+    commenter: Commenter,
 }
 
 impl Recording {
@@ -129,7 +131,7 @@ impl Recording {
             Format::Pcap => self.recorder.write(frame),
             Format::PcapNg => {
                 let mut frame = frame.clone();
-                comment_on(&mut frame);
+                self.commenter.comment_on(&mut frame);
                 self.recorder.write(&frame)
             }
         }
@@ -157,6 +159,7 @@ fn record(path: &Path, args: &SnifferArgs, filter: &Filter, capture: &Capture) -
         recorder,
         format,
         path: path.to_owned(),
+        commenter: Commenter::new(),
     })
 }
 

@@ -2,17 +2,21 @@
 //!
 //! - [`args`]: the arguments;
 //! - [`selection`]: which frames are wanted;
-//! - [`display`]: frames onto the screen;
+//! - [`display`]: frames onto the screen; [`following`]: their conversations;
+//! - [`story`]: whole conversations; [`calls`]: call logs beside them;
 //! - [`live`]: from an interface, with `printing` beside it; [`mod@file`]: from a capture file;
 //! - [`interfaces`]: the list of interfaces.
 
 pub mod args;
+pub mod calls;
 pub mod display;
 pub mod file;
+pub mod following;
 pub mod interfaces;
 pub mod live;
 mod printing;
 pub mod selection;
+pub mod story;
 
 use std::process::ExitCode;
 
@@ -30,7 +34,7 @@ pub fn main() -> ExitCode {
         Ok(args) => args,
         Err(code) => return code,
     };
-    let say = Say::new(args.color, LogFormat::Text);
+    let say = Say::new(args.look.color, LogFormat::Text);
     let stop = match Stop::on_signals() {
         Ok(stop) => stop,
         Err(error) => {
@@ -43,6 +47,9 @@ pub fn main() -> ExitCode {
         Ok(filter) => filter,
         Err(line) => return say.wrong_usage(&line),
     };
+    if let Some(line) = args.contradiction() {
+        return say.wrong_usage(line);
+    }
     if args.list_interfaces {
         interfaces::list(say)
     } else if args.read.is_some() {

@@ -5,7 +5,8 @@
 use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::time::Duration;
 
 use super::super::say::Say;
 use super::args::SnifferArgs;
@@ -86,9 +87,13 @@ impl Entrance {
 }
 
 impl Exit {
-    /// The next frame; waits for it, and is `None` when the other side is closed.
-    fn take(&self) -> Option<Ticket> {
-        self.tickets.recv().ok().inspect(|ticket| self.count_off(ticket))
+    /// The next frame; waits for it, at most so long.
+    fn take(&self, patience: Option<Duration>) -> Result<Ticket, RecvTimeoutError> {
+        let next = match patience {
+            Some(patience) => self.tickets.recv_timeout(patience),
+            None => self.tickets.recv().map_err(RecvTimeoutError::from),
+        };
+        next.inspect(|ticket| self.count_off(ticket))
     }
 
     /// The next frame if there is one already.
@@ -103,10 +108,17 @@ impl Exit {
 
 /// Prints what comes through the queue until it is closed; `true` when that failed.
 pub(super) fn print(args: &SnifferArgs, queue: &Exit, stop: &Stop, say: Say) -> bool {
-    let mut display = Display::new(args);
+    let mut display = match Display::new(args) {
+        Ok(display) => display,
+        Err(line) => {
+            say.error(&line);
+            stop.request();
+            return true;
+        }
+    };
     match print_all(&mut display, queue) {
         Ok(()) => {
-            if let Some(remark) = display.remark() {
+            for remark in display.remarks() {
                 say.warning(&remark);
             }
             false
@@ -126,15 +138,21 @@ pub(super) fn print(args: &SnifferArgs, queue: &Exit, stop: &Stop, say: Say) -> 
 }
 
 fn print_all(display: &mut Display, queue: &Exit) -> Result<(), DisplayError> {
-    while let Some((number, frame)) = queue.take() {
-        display.show(number, &frame)?;
+    loop {
+        match queue.take(display.patience()) {
+            Ok((number, frame)) => display.show(number, &frame)?,
+            Err(RecvTimeoutError::Timeout) => {
+                display.tick()?;
+                continue;
+            }
+            Err(RecvTimeoutError::Disconnected) => return display.finish(),
+        }
         // While more wait, they are written together; when none does, the person sees them now.
         while let Some((number, frame)) = queue.take_now() {
             display.show(number, &frame)?;
         }
         display.flush()?;
     }
-    display.flush()
 }
 
 #[cfg(test)]
@@ -162,7 +180,7 @@ mod tests {
             assert_eq!(entrance.offer(number, &frame(1000)), Ok(()));
         }
         assert_eq!(entrance.offer(4, &frame(0)), Err(Refusal::Full));
-        assert_eq!(exit.take().map(|(number, _)| number), Some(1));
+        assert_eq!(exit.take(None).map(|(number, _)| number), Ok(1));
         assert_eq!(entrance.offer(5, &frame(1001)), Err(Refusal::Full));
         assert_eq!(entrance.offer(6, &frame(1000)), Ok(()));
         let rest = std::iter::from_fn(|| exit.take_now()).map(|(number, _)| number);
@@ -174,7 +192,7 @@ mod tests {
         let (entrance, exit) = queue(10);
         assert_eq!(entrance.offer(1, &frame(1000)), Ok(()));
         assert_eq!(entrance.offer(2, &frame(0)), Err(Refusal::Full));
-        assert!(exit.take().is_some());
+        assert!(exit.take(None).is_ok());
         drop(exit);
         assert_eq!(entrance.offer(3, &frame(0)), Err(Refusal::Ended));
     }
@@ -184,6 +202,6 @@ mod tests {
         let (entrance, exit) = queue(1000);
         assert_eq!(entrance.offer(1, &frame(1)), Ok(()));
         drop(entrance);
-        assert!(exit.take().is_some() && exit.take().is_none());
+        assert!(exit.take(None).is_ok() && exit.take(None).is_err());
     }
 }

@@ -9,11 +9,16 @@ use super::WIDTH;
 pub(super) fn write(out: &mut (impl Write + ?Sized), text: &str, indent: &str) -> io::Result<()> {
     let mut line = String::new();
     for word in text.split_inclusive(' ') {
-        if line.len() + word.trim_end().len() > WIDTH {
+        if width(&line) + width(word.trim_end()) > WIDTH {
             writeln!(out, "{}", line.trim_end())?;
             indent.clone_into(&mut line);
         }
         line.push_str(word);
     }
     writeln!(out, "{}", line.trim_end())
+}
+
+/// Columns, not bytes: an arrow takes one.
+fn width(text: &str) -> usize {
+    text.chars().count()
 }

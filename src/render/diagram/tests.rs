@@ -4,11 +4,12 @@ use std::path::Path;
 
 use proptest::prelude::*;
 
-use super::super::Style;
+use super::super::look::{Look, Style, TimeForm};
 use super::super::samples::{self, Sample};
 use super::cell::cells;
 use super::{WIDTH, write};
 use crate::explain::Context;
+use crate::frame::{Frame, Time};
 use crate::wire::{LinkType, decode};
 
 const STYLES: [(Style, &str); 3] = [
@@ -18,9 +19,24 @@ const STYLES: [(Style, &str); 3] = [
 ];
 
 fn drawn(link: LinkType, bytes: &[u8], length: u32, style: Style) -> String {
+    let frame = Frame {
+        time: Some(Time(1_772_600_767_123_456_789)),
+        link,
+        interface: 0,
+        direction: None,
+        original_length: length,
+        bytes: bytes.into(),
+        comments: Vec::new(),
+    };
+    let look = Look {
+        style,
+        time: TimeForm::Utc,
+        ..Look::PIPE
+    };
     let packet = decode(link, bytes, length);
+    let first = Time(1_772_600_767_000_000_000);
     let mut out = Vec::new();
-    write(&mut out, &packet, 1, style).unwrap();
+    write(&mut out, &look, 1, &frame, &packet, first, None).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -82,7 +98,7 @@ fn each_bit_is_drawn_once(link: LinkType, bytes: &[u8], length: u32) {
     let mut bits = 0;
     for (index, layer) in packet.layers().iter().enumerate() {
         let mut next = 0;
-        for cell in cells(Context::new(&packet, index).unwrap(), layer) {
+        for cell in cells(Context::new(&packet, index, None).unwrap(), layer) {
             assert_eq!(cell.bit, next, "{cell:?}");
             assert!(cell.bits > 0 && !cell.values.is_empty(), "{cell:?}");
             next += cell.bits;

@@ -5,14 +5,16 @@ use std::borrow::Cow;
 use chrono::SecondsFormat;
 use serde::{Serialize, Serializer};
 
+use super::conversation::conversation;
 use super::record::{
     ChecksumRecord, ContentRecord, DirectionRecord, EndRecord, FieldRecord, LayerRecord, LinkRecord, PacketRecord,
     PayloadRecord, ProblemRecord, TrailerRecord, UncheckedRecord, ValueRecord,
 };
 use super::text::{Hex, Text};
 use crate::escape::printable;
-use crate::explain::packet::{Ends, ends, name};
+use crate::explain::packet::{Ends, ends, expectation, name, reason};
 use crate::explain::{Context, meaning, note};
+use crate::flow::Step;
 use crate::frame::{Direction, Frame, Time};
 use crate::wire::{Checksum, Content, Field, Packet, Problem, Span, Unchecked, Value};
 
@@ -22,6 +24,7 @@ pub(super) fn record<'r, 'a>(
     packet: &'r Packet<'a>,
     number: u64,
     first: Option<Time>,
+    step: Option<&'r Step>,
 ) -> PacketRecord<'r, 'a> {
     let (source, destination) = ends_of(packet);
     PacketRecord {
@@ -44,8 +47,11 @@ pub(super) fn record<'r, 'a>(
         name: name(packet),
         source,
         destination,
+        why: reason(packet, step),
+        expect_next: expectation(packet, step),
+        conversation: step.map(conversation),
         layers: (0..packet.layers().len())
-            .filter_map(|index| layer(packet, index))
+            .filter_map(|index| layer(packet, index, step))
             .collect(),
         payload: payload(packet),
         trailer: trailer(packet.trailer()),
@@ -72,8 +78,8 @@ fn ends_of(packet: &Packet<'_>) -> (Option<EndRecord>, Option<EndRecord>) {
     (end(source), end(destination))
 }
 
-fn layer<'r, 'a>(packet: &'r Packet<'a>, index: usize) -> Option<LayerRecord<'r, 'a>> {
-    let context = Context::new(packet, index)?;
+fn layer<'r, 'a>(packet: &'r Packet<'a>, index: usize, step: Option<&'r Step>) -> Option<LayerRecord<'r, 'a>> {
+    let context = Context::new(packet, index, step)?;
     let layer = packet.layers().get(index)?;
     Some(LayerRecord {
         protocol: layer.protocol().name(),

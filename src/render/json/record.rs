@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use serde::Serialize;
 
+use super::conversation::ConversationRecord;
 use super::convert::Fields;
 use super::text::{Hex, Text};
 use crate::explain::Sentence;
@@ -47,6 +48,18 @@ pub(super) struct PacketRecord<'r, 'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(with = "EndRecord"))]
     pub(super) destination: Option<EndRecord>,
+    /// Why it was sent, as far as the packet and its conversation tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub(super) why: Option<Sentence>,
+    /// What should come next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub(super) expect_next: Option<Sentence>,
+    /// What it does in its conversation. Absent for a packet of none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "ConversationRecord"))]
+    pub(super) conversation: Option<ConversationRecord>,
     /// Its headers, from the outside in; those that an ICMP error quotes come last.
     pub(super) layers: Vec<LayerRecord<'r, 'a>>,
     /// What follows the innermost header.
@@ -186,10 +199,11 @@ pub(super) struct FieldRecord<'r, 'a> {
     /// The value as people read it: `5 words = 20 bytes`.
     #[cfg_attr(test, schemars(with = "String"))]
     pub(super) text: Text<&'r Field<'a>>,
-    /// What stands behind the value: the verdict of a checksum, or that the flags make the field meaningless.
+    /// What stands behind the value: the verdict of a checksum, a number counted from the start of its stream, or that the
+    /// flags make the field meaningless.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(with = "String"))]
-    pub(super) note: Option<&'static str>,
+    pub(super) note: Option<Sentence>,
     /// What it means in this packet, where name and value do not say all.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(with = "String"))]

@@ -15,7 +15,7 @@ use crate::wire::{LinkType, decode};
 fn line(frame: &Frame<'_>, first: Option<Time>) -> String {
     let packet = decode(frame.link, &frame.bytes, frame.original_length);
     let mut out = Vec::new();
-    write(&mut out, frame, &packet, 7, first).unwrap();
+    write(&mut out, frame, &packet, 7, first, None).unwrap();
     String::from_utf8(out).unwrap()
 }
 

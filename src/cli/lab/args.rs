@@ -1,0 +1,119 @@
+//! The arguments of `socket-lab`.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+use super::super::look::LookArgs;
+use crate::lab::plan::{Run, View};
+
+/// The arguments of `socket-lab`.
+#[derive(Debug, Clone, Parser)]
+#[command(version, after_help = AFTERWARDS)]
+pub struct LabArgs {
+    /// What to run [default: udp, then tcp, and both compared]
+    #[arg(value_enum, value_name = "RUN")]
+    pub run: Option<Run>,
+
+    /// Line that the client types, of udp and tcp; several may be given
+    #[arg(short, long = "line", value_name = "TEXT", allow_hyphen_values = true)]
+    pub lines: Vec<String>,
+
+    /// Folder for the files [default: captures/latest, whose files each run replaces]
+    #[arg(short, long, value_name = "FOLDER")]
+    pub output: Option<PathBuf>,
+
+    /// Replace files that are in FOLDER already
+    #[arg(long, requires = "output")]
+    pub force: bool,
+
+    /// What is shown
+    #[arg(long, value_enum, default_value_t = View::Story, value_name = "VIEW")]
+    pub view: View,
+
+    /// Break every packet down, and show all of its data
+    #[arg(long)]
+    pub full: bool,
+
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would take the words for help text")]
+    pub look: LookArgs,
+}
+
+const AFTERWARDS: &str = "\
+Each run starts the real server and client in a network of its own, captures what they send, and tells what happened. It \
+needs no privilege where the system lets everybody make such a network; under sudo it gives root's rights up before it starts.
+
+Exit status: 0 fine; 1 failure, or the packets could not be captured; 2 wrong arguments.";
+
+/// What is typed when the person chooses nothing.
+const LINE: &str = "sockets are doors";
+
+impl LabArgs {
+    /// The runs that are asked for.
+    #[must_use]
+    pub fn runs(&self) -> Vec<Run> {
+        self.run.map_or_else(|| vec![Run::Udp, Run::Tcp], |run| vec![run])
+    }
+
+    /// The lines to type.
+    ///
+    /// # Errors
+    /// One of them is no line, or the run has a line of its own: in words.
+    pub fn lines(&self) -> Result<Vec<String>, String> {
+        if self.lines.is_empty() {
+            return Ok(vec![LINE.to_owned()]);
+        }
+        if let Some(run) = self.run.filter(|run| !run.takes_lines()) {
+            return Err(format!(
+                "--line goes with udp and tcp: {} has lines of its own; leave --line out",
+                run.word()
+            ));
+        }
+        let broken = self.lines.iter().find(|line| line.contains(['\n', '\r']));
+        match broken {
+            Some(line) => Err(format!(
+                "--line \"{}\" has an end of line in it; give each line a --line of its own",
+                crate::escape::printable(line.as_bytes())
+            )),
+            None => Ok(self.lines.clone()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory as _, Parser as _};
+
+    use super::{LabArgs, Run};
+
+    fn args(words: &[&str]) -> LabArgs {
+        LabArgs::try_parse_from(["socket-lab"].iter().chain(words)).unwrap()
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        LabArgs::command().debug_assert();
+    }
+
+    #[test]
+    fn without_a_run_there_are_two() {
+        assert_eq!(args(&[]).runs(), [Run::Udp, Run::Tcp]);
+        assert_eq!(args(&["half-open"]).runs(), [Run::HalfOpen]);
+    }
+
+    #[test]
+    fn a_line_is_one_line_and_may_begin_with_a_hyphen() {
+        assert_eq!(args(&["--line", "-x", "-l", ""]).lines().unwrap(), ["-x", ""]);
+        for broken in ["a\nb", "a\r", "\n"] {
+            let said = args(&["--line", broken]).lines().unwrap_err();
+            assert!(said.contains("end of line") && !said.contains('\n'), "{said}");
+        }
+        assert!(
+            args(&["long", "--line", "a"])
+                .lines()
+                .unwrap_err()
+                .contains("long has lines")
+        );
+    }
+}

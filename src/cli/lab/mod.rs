@@ -1,0 +1,253 @@
+//! `socket-lab`: the guided run, from its arguments to its exit status.
+
+pub mod args;
+
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use self::args::LabArgs;
+use super::args::LogFormat;
+use super::say::Say;
+use super::{session, usage};
+use crate::app::stop::Stop;
+use crate::capture::live::{Capture, OpenError};
+use crate::escape::printable;
+use crate::lab::capturing::{self, Capturing};
+use crate::lab::evidence::Evidence;
+use crate::lab::failure::Failure;
+use crate::lab::folder::Folder;
+use crate::lab::network::{self, Network, Refusal};
+use crate::lab::observer::Observer;
+use crate::lab::plan::{Run, View};
+use crate::lab::recording::Files;
+use crate::lab::runs::{self, Scene};
+use crate::lab::stage::Stage;
+use crate::lab::story::Story;
+use crate::privilege::drop_privileges;
+use crate::render::look::TimeForm;
+use crate::render::table::wrap;
+
+/// Runs the program: exit status 0 fine, 1 failure or no capture, 2 wrong arguments.
+#[must_use]
+pub fn main() -> ExitCode {
+    if std::env::args_os().skip(1).eq([network::TRY]) {
+        return rehearse();
+    }
+    let about = "Guided run of the socket lab: server, client and capture at once, and the story of their packets";
+    let args: LabArgs = match usage::parse("socket-lab", about) {
+        Ok(args) => args,
+        Err(code) => return code,
+    };
+    let say = Say::new(args.look.color, LogFormat::Text);
+    let lines = match args.lines() {
+        Ok(lines) => lines,
+        Err(line) => return say.wrong_usage(&line),
+    };
+    match run(&args, &lines, say) {
+        Ok(code) => code,
+        Err(failure) => say.fail(&failure.to_string()),
+    }
+}
+
+/// What the process does that [`Network::enter`] starts.
+fn rehearse() -> ExitCode {
+    match network::rehearsal() {
+        None => ExitCode::SUCCESS,
+        Some(refusal) => {
+            // The exit status has to do where nobody reads.
+            let _ = writeln!(io::stdout(), "{refusal}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// One run, ready to be played.
+struct Ready {
+    run: Run,
+    scene: Box<dyn Scene>,
+    /// The calls that made it ready.
+    calls: Vec<crate::calls::Call>,
+    expression: String,
+    capture: Option<Capture>,
+}
+
+/// The order matters: the network first, then what needs privileges, then they are given up, and only then files are
+/// opened and threads started.
+fn run(args: &LabArgs, lines: &[String], say: Say) -> Result<ExitCode, Failure> {
+    let network = Network::enter()?;
+    let person = Stop::on_signals()
+        .map_err(|error| Failure::of("watching for Ctrl+C", error, "allow more open files with 'ulimit -n'"))?;
+    let stage = Stage::new(&person, Observer::start()?)?;
+    let (mut ready, blind) = prepare(&args.runs(), lines, &network, &stage)?;
+    drop_privileges().map_err(|error| Failure::Line(error.to_string()))?;
+    let mut folder = Folder::open(args.output.as_deref(), args.force)?;
+    let files = ready
+        .iter()
+        .map(|one| Files::open(&folder, one.run, one.capture.is_some()));
+    let files = files.collect::<Result<Vec<Files>, Failure>>()?;
+    let expressions: Vec<String> = ready.iter().map(|one| one.expression.clone()).collect();
+    let mut evidence = Vec::new();
+    stage.watched(|| {
+        for one in ready.drain(..) {
+            evidence.push(play(one, &stage)?);
+        }
+        Ok(())
+    })?;
+    if stage.interrupted() {
+        return Err(Failure::Interrupted);
+    }
+    let story = Story {
+        view: args.view,
+        full: args.full,
+        look: args.look.look(match args.view {
+            View::Summary => TimeForm::Relative,
+            _ => TimeForm::Local,
+        }),
+        network: &network,
+    };
+    let mut names = Vec::new();
+    let mut failure = None;
+    for ((files, evidence), expression) in files.into_iter().zip(&evidence).zip(expressions) {
+        let about = runs::before(evidence.run, &network);
+        match files.write(evidence, &expression, &about) {
+            Ok(written) => names.extend(written),
+            Err(one) => failure = failure.or(Some(one)),
+        }
+    }
+    if !names.is_empty() {
+        folder.keep();
+    }
+    // From here on only the reader of standard output can keep it waiting.
+    session::quit_even_when_stuck(person);
+    let told = tell(&story, &evidence, &names)?;
+    Ok(conclude(&evidence, failure, blind, told, say))
+}
+
+/// Makes the runs ready. With the reason why there is no capture, if there is none.
+fn prepare(
+    runs: &[Run],
+    lines: &[String],
+    network: &Network,
+    stage: &Stage,
+) -> Result<(Vec<Ready>, Option<String>), Failure> {
+    let mut ready = Vec::new();
+    let mut blind = None;
+    for &run in runs {
+        network.prepare(run)?;
+        let scene = runs::prepare(run, stage, lines)?;
+        let calls = stage.observer().take();
+        let expression = capturing::expression(run, network, &scene.ports());
+        let filter = capturing::filter(&expression)?;
+        let capture = match (capturing::open(&filter), network) {
+            (Ok(capture), _) => Some(capture),
+            (Err(OpenError::NoPermission { .. }), Network::Shared(refusal)) => {
+                blind = Some(ways(refusal));
+                None
+            }
+            (Err(error), _) => return Err(Failure::Line(error.to_string())),
+        };
+        ready.push(Ready {
+            run,
+            scene,
+            calls,
+            expression,
+            capture,
+        });
+    }
+    Ok((ready, blind))
+}
+
+/// The ways to see the packets, where there is none without doing something. Commands stand on lines of their own.
+fn ways(refusal: &Refusal) -> String {
+    let program = std::env::args_os().next().unwrap_or_else(|| "socket-lab".into());
+    let program = program.to_string_lossy();
+    let program = printable(program.as_bytes());
+    let why = format!(
+        "The system refuses a private network ({}): {}.",
+        refusal.what, refusal.why
+    );
+    let mut said = "the packets could not be captured.\n".to_owned();
+    said.extend(wrap(&why, 80).into_iter().map(|line| line + "\n"));
+    said.push_str("Each of these shows them:\n");
+    if let Some(remedy) = &refusal.remedy {
+        said = format!("{said}  {remedy}\n      and from then on without root\n");
+    }
+    format!(
+        "{said}  sudo {program}\n      root's rights are given up before anything is sent\n  \
+         sudo setcap cap_net_raw+ep {program}\n      once; it then captures on the loopback of this machine"
+    )
+}
+
+fn play(ready: Ready, stage: &Stage) -> Result<Evidence, Failure> {
+    let capturing = ready.capture.map(Capturing::start).transpose()?;
+    let played = ready.scene.play(stage);
+    let captured = capturing.map(Capturing::finish).transpose();
+    let played = played?;
+    let captured = captured?;
+    let mut calls = ready.calls;
+    calls.extend(stage.observer().take());
+    let (steps, conversations) = Evidence::follow(captured.as_ref());
+    let screens = played.screens.into_iter().map(|(title, screen)| (title, screen.text()));
+    Ok(Evidence {
+        run: ready.run,
+        screens: screens.collect(),
+        calls,
+        captured,
+        steps,
+        conversations,
+        observations: played.observations,
+        answered: played.answered,
+    })
+}
+
+/// How standard output took it.
+#[derive(Clone, Copy)]
+enum Told {
+    Whole,
+    /// The reader has left: no failure.
+    Closed,
+}
+
+fn tell(story: &Story<'_>, evidence: &[Evidence], names: &[PathBuf]) -> Result<Told, Failure> {
+    let mut output = BufWriter::new(io::stdout());
+    let told = story.tell(&mut output, evidence, names).and_then(|()| output.flush());
+    match told {
+        Ok(()) => Ok(Told::Whole),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(Told::Closed),
+        Err(error) => Err(Failure::of(
+            "writing standard output",
+            error,
+            "give it somewhere with room",
+        )),
+    }
+}
+
+/// What is left to be said on standard error, and the exit status.
+fn conclude(evidence: &[Evidence], failure: Option<Failure>, blind: Option<String>, told: Told, say: Say) -> ExitCode {
+    let mut code = ExitCode::SUCCESS;
+    for captured in evidence.iter().filter_map(|one| one.captured.as_ref()) {
+        let lost = captured.statistics.dropped + captured.left_out;
+        if lost > 0 {
+            let notes: Vec<String> = captured.notes.iter().map(ToString::to_string).collect();
+            say.error(&format!(
+                "{lost} packets were lost on their way to the capture; {}",
+                notes.join("; ")
+            ));
+            code = ExitCode::FAILURE;
+        }
+    }
+    if let Some(line) = blind {
+        code = say.fail(&line);
+    }
+    if let Some(failure) = failure {
+        code = say.fail(&failure.to_string());
+    }
+    if evidence.iter().any(|one| !one.answered) {
+        code = match told {
+            Told::Whole => say.fail("a line got no answer: the client's screen says why"),
+            Told::Closed => ExitCode::FAILURE,
+        };
+    }
+    code
+}

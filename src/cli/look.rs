@@ -1,0 +1,105 @@
+//! How things look, as the arguments and the terminal have it: shared by the sniffer and the guided run.
+
+use std::io::{self, IsTerminal as _};
+
+use anstream::{AutoStream, ColorChoice as Choice};
+use clap::{Args, ColorChoice, ValueEnum};
+
+use crate::render::look::{self, Look};
+
+/// Which characters are drawn with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Style {
+    /// Box characters and arrows
+    Unicode,
+    /// ASCII only
+    Ascii,
+    /// No drawing: sentences, for screen readers
+    Plain,
+}
+
+/// How times are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TimeForm {
+    /// Local time with its offset
+    Local,
+    /// UTC
+    Utc,
+    /// Seconds since the first packet
+    Relative,
+}
+
+/// How things are to look.
+#[derive(Debug, Clone, Args)]
+pub struct LookArgs {
+    /// Times [default: local; with --view summary: relative]
+    #[arg(long, value_enum, value_name = "FORM")]
+    pub time: Option<TimeForm>,
+
+    /// The same as --time utc
+    #[arg(long, conflicts_with = "time")]
+    pub utc: bool,
+
+    /// Characters to draw with [default: unicode where the terminal's language allows it, else ascii]
+    #[arg(long, value_enum, value_name = "STYLE")]
+    pub style: Option<Style>,
+
+    /// Columns [default: those of the terminal, else 80]
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(60..=1000))]
+    pub width: Option<u16>,
+
+    /// Colour (auto: on a terminal, unless `NO_COLOR` is set)
+    #[arg(long, value_name = "WHEN", default_value_t = ColorChoice::Auto)]
+    pub color: ColorChoice,
+}
+
+impl LookArgs {
+    /// How things are to look: by the arguments, else by the terminal; times, unless they are asked for, in this form.
+    #[must_use]
+    pub fn look(&self, times: look::TimeForm) -> Look {
+        let output = io::stdout();
+        let color = match self.color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => !matches!(AutoStream::choice(&output), Choice::Never),
+        };
+        let width = self.width.map(usize::from).or_else(|| {
+            let (columns, _) = terminal_size::terminal_size_of(&output)?;
+            Some(usize::from(columns.0))
+        });
+        let time = match (self.utc, self.time) {
+            (true, _) | (_, Some(TimeForm::Utc)) => look::TimeForm::Utc,
+            (_, Some(TimeForm::Relative)) => look::TimeForm::Relative,
+            (_, Some(TimeForm::Local)) => look::TimeForm::Local,
+            (_, None) => times,
+        };
+        let style = match self.style {
+            Some(Style::Unicode) => look::Style::Unicode,
+            Some(Style::Plain) => look::Style::Plain,
+            None if language_has_unicode() => look::Style::Unicode,
+            Some(Style::Ascii) | None => look::Style::Ascii,
+        };
+        Look {
+            style,
+            width: if output.is_terminal() || self.width.is_some() {
+                width.unwrap_or(80)
+            } else {
+                80
+            },
+            color,
+            time,
+        }
+    }
+}
+
+/// locale(7): the first of these that is set tells the characters of the terminal.
+fn language_has_unicode() -> bool {
+    let set = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| {
+        let value = std::env::var(name).ok()?;
+        (!value.is_empty()).then_some(value)
+    });
+    set.is_some_and(|language| {
+        let language = language.to_ascii_lowercase();
+        language.contains("utf-8") || language.contains("utf8")
+    })
+}

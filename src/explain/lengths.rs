@@ -1,0 +1,54 @@
+//! What the length fields count, and what there really is.
+
+use super::words::bytes;
+use super::{Context, Sentence};
+
+use crate::wire::{Expected, Layer, Protocol};
+
+/// `20 IPv4 + 40 TCP + 12 data`: what a length counts, from this header on.
+pub(super) fn composition(context: Context<'_, '_>, with_own_header: bool) -> Sentence {
+    let mut parts: Vec<String> = Vec::new();
+    let skipped = context.index + usize::from(!with_own_header);
+    let layers = context.packet.layers().iter().skip(skipped);
+    let mut carried = context.layer.payload_length();
+    for layer in layers.take_while(|layer| layer.is_quoted() == context.layer.is_quoted()) {
+        carried = layer.payload_length();
+        if lacks_header_length(layer) {
+            parts.push(format!("{} TCP with its data", layer.length()));
+            carried = 0;
+            break;
+        }
+        parts.push(format!("{} {}", layer.header_length(), layer.protocol()));
+    }
+    if carried > 0 || parts.is_empty() {
+        parts.push(format!("{carried} data"));
+    }
+    let sum = parts.join(" + ");
+    let (told, quoted) = (context.layer.payload_length(), context.layer.payload().bytes.len());
+    if context.layer.is_quoted() && quoted < told {
+        return format!(
+            "{sum}; only the first {} after this header are quoted",
+            bytes(quoted as u64)
+        )
+        .into();
+    }
+    sum.into()
+}
+
+/// Are the bytes not there that tell where TCP's header ends and its data begin?
+pub(super) fn lacks_header_length(layer: &Layer<'_>) -> bool {
+    /// Up to and including the data offset.
+    const NEEDED: usize = 13;
+    layer.protocol() == Protocol::Tcp && layer.header().bytes.len() < NEEDED
+}
+
+/// The sentence for a length field that says more than there is.
+pub(super) fn lie(context: Context<'_, '_>, id: &str) -> Option<Sentence> {
+    let header = context.layer.header();
+    let mut problems = context.packet.problems().iter();
+    let problem = problems.find(|problem| {
+        let of_this_field = matches!(problem.expected, Expected::Said { field, .. } if field == id);
+        of_this_field && !problem.cut && (header.at..header.end().max(header.at + 1)).contains(&problem.byte)
+    })?;
+    Some(format!("wrong: only {} are there", bytes(problem.found)).into())
+}

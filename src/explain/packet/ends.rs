@@ -1,0 +1,33 @@
+//! From whom to whom.
+
+use std::net::{IpAddr, SocketAddr};
+
+use crate::flow::{Kind, Party, Roles, Step};
+use crate::wire::Packet;
+
+/// Who sends to whom, as far as the packet tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ends {
+    /// With ports.
+    Sockets(SocketAddr, SocketAddr),
+    /// Without.
+    Hosts(IpAddr, IpAddr),
+}
+
+/// The two ends; `None` for a packet without IP addresses.
+#[must_use]
+pub fn ends(packet: &Packet<'_>) -> Option<Ends> {
+    let sockets = packet.endpoints().map(|(from, to)| Ends::Sockets(from, to));
+    sockets.or_else(|| packet.addresses().map(|(from, to)| Ends::Hosts(from, to)))
+}
+
+/// Who is the sender and who the receiver, where the conversation tells. Of an ICMP error nobody is named: it may come from
+/// a router.
+#[must_use]
+pub fn roles(step: Option<&Step>) -> Option<(Party, Party)> {
+    let step = step.filter(|step| step.roles != Roles::First)?;
+    match step.kind {
+        Kind::Notice(_) => None,
+        Kind::Segment(_) | Kind::Datagram(_) => Some((step.sender, step.sender.other())),
+    }
+}

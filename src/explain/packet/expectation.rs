@@ -1,0 +1,208 @@
+//! What should come next, from whom, with which numbers.
+
+use super::super::Sentence;
+use crate::flow::datagram::{Complaint, Part as DatagramPart};
+use crate::flow::number::{Number, Sequence};
+use crate::flow::segment::{Part, Remark, Segment};
+use crate::flow::state::State;
+use crate::flow::{Kind, Party, Step};
+use crate::wire::tcp::{Flags, Tcp};
+use crate::wire::{Layer, Packet, Protocol};
+
+/// What should come next, by the state of the conversation, or as much as the packet alone tells.
+#[must_use]
+pub fn expectation(packet: &Packet<'_>, step: Option<&Step>) -> Option<Sentence> {
+    let Some(step) = step else {
+        return alone(packet);
+    };
+    match &step.kind {
+        Kind::Segment(segment) => of_segment(packet, step, segment).map(Into::into),
+        Kind::Datagram(datagram) => match datagram.part {
+            DatagramPart::Request { .. } => Some(
+                format!(
+                    "a datagram from {} to {}, if the {}'s program answers; ICMP port unreachable, if none listens there",
+                    step.end(step.sender.other()),
+                    step.end(step.sender),
+                    step.sender.other()
+                )
+                .into(),
+            ),
+            DatagramPart::Reply { .. } | DatagramPart::Unasked => None,
+        },
+        Kind::Notice(notice) => {
+            let is_udp = packet.quoted().any(|layer| layer.protocol() == Protocol::Udp);
+            (notice.says == Complaint::PortUnreachable && is_udp).then(|| {
+                let told = step.sender.other();
+                format!(
+                    "nothing more; the {told}'s program is told by ECONNREFUSED from its next call, if its socket is \
+                     connected"
+                )
+                .into()
+            })
+        }
+    }
+}
+
+/// The number after all that the segment takes: its data, and one each for SYN and FIN.
+fn next_of(packet: &Packet<'_>, segment: &Segment) -> Number {
+    let flags = packet.tcp().map_or(Flags::default(), |tcp| tcp.flags());
+    let signs = u32::from(flags.has(Flags::SYN)) + u32::from(flags.has(Flags::FIN));
+    let data = segment.data.map_or(0, |data| data.count());
+    let taken = u32::try_from(data).unwrap_or(u32::MAX).saturating_add(signs);
+    Number {
+        raw: segment.sequence.raw.plus(taken),
+        relative: segment.sequence.relative.saturating_add(taken.into()),
+    }
+}
+
+/// `2996028720 (rel 1)`
+fn shown(number: Number) -> String {
+    format!("{} (rel {})", number.raw, number.relative)
+}
+
+fn of_segment(packet: &Packet<'_>, step: &Step, segment: &Segment) -> Option<String> {
+    let (sender, receiver) = (step.sender, step.sender.other());
+    let next = next_of(packet, segment);
+    match segment.part {
+        Part::Syn => Some(after_syn(step, segment, next)),
+        Part::CrossingSyn => Some(format!(
+            "SYN,ACK from each end; the {receiver}'s with ack number {}",
+            shown(next)
+        )),
+        Part::SynAck => {
+            let acknowledgment = segment.acknowledgment.map_or(String::new(), |number| {
+                format!(", and sequence number {}", shown(number))
+            });
+            Some(format!(
+                "ACK from the {receiver} with ack number {}, this sequence number + 1{acknowledgment}",
+                shown(next)
+            ))
+        }
+        Part::KeepAlive | Part::WindowProbe => Some(format!(
+            "ACK from the {receiver}, or a RST if it has no such connection"
+        )),
+        Part::FirstFin => Some(format!(
+            "ACK from the {receiver} with ack number {}, for a FIN counts as one; then the {receiver}'s own FIN, when its program closes",
+            shown(next)
+        )),
+        Part::SecondFin => Some(format!(
+            "ACK from the {receiver} with ack number {}, for a FIN counts as one; with it both directions are closed",
+            shown(next)
+        )),
+        Part::FinAck => after_fin_ack(segment),
+        Part::Reset(_) => Some("nothing: a reset ends the connection at once, and is not acknowledged".into()),
+        Part::Stray => None,
+        _ if segment.remarks.has(Remark::ZeroWindow) => Some(format!(
+            "no data from the {receiver} until the {sender} tells a window above 0; perhaps probes meanwhile"
+        )),
+        _ if segment.remarks.has(Remark::DuplicateAck) => segment.acknowledgment.map(|number| {
+            format!(
+                "the missing segment once more from the {receiver}: sequence number {}",
+                shown(number)
+            )
+        }),
+        _ if segment.data.is_some() => Some(after_data(step, segment, next)),
+        _ => idle(step, segment, next),
+    }
+}
+
+/// RFC 7413 section 4.2.2: a server may take the data of a SYN, or only the SYN.
+fn after_syn(step: &Step, segment: &Segment, next: Number) -> String {
+    let refusal = "RST,ACK, if nothing listens there";
+    let server = step.sender.other();
+    let bare = Number {
+        raw: segment.sequence.raw.plus(1),
+        relative: segment.sequence.relative + 1,
+    };
+    if segment.data.is_none() {
+        return format!(
+            "SYN,ACK from the {server} with ack number {}, this sequence number + 1; {refusal}",
+            shown(bare)
+        );
+    }
+    format!(
+        "SYN,ACK from the {server} with ack number {} if it takes the data, or {} if it takes the SYN only; {refusal}",
+        shown(next),
+        shown(bare)
+    )
+}
+
+fn after_data(step: &Step, segment: &Segment, next: Number) -> String {
+    let receiver = step.sender.other();
+    let own = segment.acknowledgment.map_or(String::new(), |number| {
+        format!(
+            "; if it sends data too, they start at sequence number {}",
+            shown(number)
+        )
+    });
+    format!("ACK from the {receiver} with ack number {}{own}", shown(next))
+}
+
+fn after_fin_ack(segment: &Segment) -> Option<String> {
+    let states = [(Party::Client, segment.client), (Party::Server, segment.server)];
+    let waiting = states.iter().find(|(_, change)| change.after.state == State::TimeWait);
+    let ended = |state| matches!(state, State::Closed | State::TimeWait);
+    if states.iter().all(|(_, change)| ended(change.after.state)) {
+        return Some(match waiting {
+            Some((party, _)) => {
+                format!("nothing: all is closed; the {party} stays in TIME-WAIT for a while (Linux: 60 s)")
+            }
+            None => "nothing: all is closed".into(),
+        });
+    }
+    let open = states.iter().find(|(_, change)| change.after.state == State::CloseWait);
+    open.map(|(party, _)| format!("data of the {party}, or its FIN when its program closes"))
+}
+
+/// Both may speak; the numbers with which they would.
+fn idle(step: &Step, segment: &Segment, next: Number) -> Option<String> {
+    let (sender, receiver) = (step.sender, step.sender.other());
+    let expected = segment.acknowledgment?;
+    let closed = [segment.client, segment.server]
+        .iter()
+        .any(|change| !matches!(change.after.state, State::Established | State::Unknown));
+    if closed {
+        return None;
+    }
+    Some(format!(
+        "data or a FIN from either: the {sender}'s next sequence number is {}, the {receiver}'s is {} or higher",
+        shown(next),
+        shown(expected)
+    ))
+}
+
+/// As much as the packet alone tells.
+fn alone(packet: &Packet<'_>) -> Option<Sentence> {
+    let tcp = packet.tcp()?;
+    let flags = tcp.flags();
+    if flags.has(Flags::RST) || (flags.has(Flags::SYN) && flags.has(Flags::FIN)) {
+        return None;
+    }
+    let length = packet.layer(Protocol::Tcp).map_or(0, Layer::payload_length);
+    match (flags.has(Flags::SYN), flags.has(Flags::ACK)) {
+        (true, false) => Some(syn_alone(&tcp, length)),
+        (true, true) => {
+            let next = after(&tcp, 1);
+            Some(format!("ACK with ack number {next} (this sequence number + 1)").into())
+        }
+        _ if flags.has(Flags::FIN) => {
+            let next = after(&tcp, length + 1);
+            Some(format!("ACK with ack number {next}: a FIN counts as one").into())
+        }
+        _ => None,
+    }
+}
+
+fn syn_alone(tcp: &Tcp<'_>, length: usize) -> Sentence {
+    let refusal = "RST,ACK if nothing listens";
+    let bare = after(tcp, 1);
+    if length == 0 {
+        return format!("SYN,ACK with ack number {bare} (this sequence number + 1); {refusal}").into();
+    }
+    let all = after(tcp, length + 1);
+    format!("SYN,ACK with ack number {all} if the data are taken, {bare} if the SYN only; {refusal}").into()
+}
+
+fn after(tcp: &Tcp<'_>, count: usize) -> Sequence {
+    Sequence(tcp.sequence_number()).plus(u32::try_from(count).unwrap_or(u32::MAX))
+}

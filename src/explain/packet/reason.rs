@@ -1,0 +1,273 @@
+//! Why a packet was sent.
+
+use super::super::tcp::looks_like_refusal;
+use super::super::words::{bytes, duration, stretch};
+use super::super::{Sentence, arp, icmp};
+use crate::flow::datagram::{Complaint, Datagram, Notice, Part as DatagramPart};
+use crate::flow::segment::{Part, ResetCause, Segment};
+use crate::flow::state::State;
+use crate::flow::{Kind, Roles, Step};
+use crate::wire::tcp::Flags;
+use crate::wire::{Extent, Layer, Packet, Protocol};
+
+/// Why it was sent: its role in the conversation, or as much as the packet alone tells.
+#[must_use]
+pub fn reason(packet: &Packet<'_>, step: Option<&Step>) -> Option<Sentence> {
+    let Some(step) = step else {
+        return alone(packet);
+    };
+    let reason = match &step.kind {
+        Kind::Segment(segment) => segment_reason(packet, step, segment),
+        Kind::Datagram(datagram) => datagram_reason(packet, step, datagram),
+        Kind::Notice(notice) => notice_reason(packet, step, notice),
+    };
+    Some(match step.roles {
+        Roles::First if step.place == 1 => {
+            format!("{reason}. Who is the client is not known: here it is the one who sent the first packet captured")
+                .into()
+        }
+        _ => reason.into(),
+    })
+}
+
+fn segment_reason(packet: &Packet<'_>, step: &Step, segment: &Segment) -> String {
+    let (sender, receiver) = (step.sender, step.sender.other());
+    let acknowledges = acknowledged(step, segment);
+    let also = |what: &str| match (segment.data, &acknowledges) {
+        (Some(data), _) if what.is_empty() => format!("carries {}", stretch(data)),
+        (Some(data), None) => format!("{what}, and carries {}", stretch(data)),
+        (Some(data), Some(acknowledged)) => {
+            format!("{what}, carries {}, and acknowledges {acknowledged}", stretch(data))
+        }
+        (None, Some(acknowledged)) => format!("{what}, and acknowledges {acknowledged}"),
+        (None, None) => what.to_owned(),
+    };
+    match segment.part {
+        Part::Syn => "step 1 of 3 of the handshake: the client called connect()".into(),
+        Part::SynAck => format!(
+            "step 2 of 3 of the handshake: the server's kernel agrees, and acknowledges {}",
+            acknowledges.unwrap_or_else(|| "the client's SYN".into())
+        ),
+        Part::CrossingSyn => {
+            "asks to open while the other end asks too: both called connect() (simultaneous open)".into()
+        }
+        Part::HandshakeAck => {
+            let step_3 = format!(
+                "step 3 of 3 of the handshake: the {sender} acknowledges {}; the server's accept() can return now",
+                acknowledges.clone().unwrap_or_else(|| format!("the {receiver}'s SYN"))
+            );
+            match segment.data {
+                Some(data) => format!("{step_3}. It carries {} already", stretch(data)),
+                None => step_3,
+            }
+        }
+        Part::Data => data_reason(packet, step, segment, acknowledges.as_deref()),
+        Part::Ack => match acknowledges {
+            Some(acknowledged) => format!("the {sender} acknowledges {acknowledged}"),
+            None => format!("the {sender} acknowledges nothing new"),
+        },
+        Part::WindowUpdate => match segment.window.bytes() {
+            Some(room) => format!("the {sender} has room again: its window is {} now", bytes(room)),
+            None => format!("the {sender} has room again, and tells its new window"),
+        },
+        Part::KeepAlive => format!("keep-alive: asks whether the {receiver} is still there"),
+        Part::KeepAliveAck => format!("answers the keep-alive: the {sender} is still there"),
+        Part::WindowProbe => format!("window probe: asks whether the {receiver}'s window is still closed"),
+        Part::WindowProbeAck => match segment.window.bytes() {
+            Some(0) => "answers the window probe: still no room".into(),
+            Some(room) => format!("answers the window probe: room for {}", bytes(room)),
+            None => "answers the window probe".into(),
+        },
+        Part::FirstFin => also(&format!(
+            "asks to close: the {sender} called close() or shutdown(), or its program ended"
+        )),
+        Part::SecondFin => also(&format!(
+            "closes the other direction: the {sender} called close() too, or its program ended"
+        )),
+        Part::FinAck => {
+            let closed = match (segment.client.after.state, segment.server.after.state) {
+                (State::TimeWait | State::Closed, State::TimeWait | State::Closed) => {
+                    "; both directions are closed now"
+                }
+                _ => "",
+            };
+            let what = acknowledges.unwrap_or_else(|| format!("the {receiver}'s FIN"));
+            format!("the {sender} acknowledges {what}{closed}")
+        }
+        Part::Reset(cause) => reset_reason(step, cause),
+        Part::Stray => STRAY.into(),
+    }
+}
+
+const STRAY: &str = "no segment of an orderly connection; scanners send such";
+
+fn data_reason(packet: &Packet<'_>, step: &Step, segment: &Segment, acknowledges: Option<&str>) -> String {
+    let sender = step.sender;
+    let Some(data) = segment.data else {
+        return format!("carries data of the {sender}");
+    };
+    let what = if is_line(packet.payload().bytes) && packet.payload().bytes.len() as u64 == data.count() {
+        "the line"
+    } else {
+        "data"
+    };
+    let carried = format!(
+        "carries {what}: {} of what the {sender} handed to send()",
+        stretch(data)
+    );
+    match acknowledges {
+        Some(acknowledged) => format!("{carried}. Also acknowledges {acknowledged}"),
+        None => carried,
+    }
+}
+
+/// One line of text: its only end of line is its last byte.
+fn is_line(data: &[u8]) -> bool {
+    let text = data.strip_suffix(b"\n").unwrap_or_default();
+    data.len() > 1 && !text.contains(&b'\n') && !text.contains(&0) && std::str::from_utf8(data).is_ok()
+}
+
+/// `bytes 1 to 12 (packet 4)`, `the client's SYN (packet 1)`: what is acknowledged for the first time.
+fn acknowledged(step: &Step, segment: &Segment) -> Option<String> {
+    let other = step.sender.other();
+    let new = segment.acknowledges;
+    let mut what: Vec<String> = Vec::new();
+    if new.syn {
+        what.push(format!("the {other}'s SYN"));
+    }
+    if let Some(bytes) = new.bytes {
+        what.push(stretch(bytes));
+    }
+    if new.fin {
+        what.push(format!("the {other}'s FIN"));
+    }
+    if what.is_empty() {
+        return None;
+    }
+    let packet = new.packet.map_or(String::new(), |packet| format!(" (packet {packet})"));
+    Some(format!("{}{packet}", what.join(" and ")))
+}
+
+fn reset_reason(step: &Step, cause: ResetCause) -> String {
+    let sender = step.sender;
+    match cause {
+        ResetCause::NobodyListens => {
+            let port = step.end(sender).port();
+            format!("refuses the connection: nothing listens on port {port}, or a firewall says so")
+        }
+        ResetCause::HalfOpenScan => {
+            "breaks off as soon as the port has answered: a scan that only asked whether it is open, or a client that gave up"
+                .into()
+        }
+        ResetCause::NoSuchConnection => {
+            format!("the {sender} does not have this connection: it was restarted, or has forgotten it")
+        }
+        ResetCause::DataAfterClose => {
+            format!("breaks off: data came after the {sender}'s program had closed, or lay unread when it did")
+        }
+        ResetCause::Abort => format!(
+            "breaks off at once: the {sender}'s program closed with data unread, or wanted it so (SO_LINGER 0), or was \
+             killed; the wire does not tell which"
+        ),
+    }
+}
+
+fn datagram_reason(packet: &Packet<'_>, step: &Step, datagram: &Datagram) -> String {
+    let sender = step.sender;
+    let length = bytes(datagram.length as u64);
+    let call = if is_first_fragment(packet) {
+        format!("called sendto() with {length}: one call, one datagram, several IP packets, of which this is the first")
+    } else {
+        format!("called sendto() with {length}: one call, one datagram")
+    };
+    match datagram.part {
+        DatagramPart::Request { count: 1 } => format!("a request: the {sender} {call}"),
+        DatagramPart::Request { count } => format!("datagram {count} of the {sender}: it {call}"),
+        DatagramPart::Reply { request, after } => {
+            let after = after.map_or(String::new(), |after| format!(", {} later", duration(after)));
+            format!("the reply to packet {request}{after}: the {sender} {call}")
+        }
+        DatagramPart::Unasked => format!("comes without a request that waits for it: the {sender} {call}"),
+    }
+}
+
+fn is_first_fragment(packet: &Packet<'_>) -> bool {
+    packet
+        .layer(Protocol::Udp)
+        .is_some_and(|layer| layer.extent() == Extent::FirstFragment)
+}
+
+fn notice_reason(packet: &Packet<'_>, step: &Step, notice: &Notice) -> String {
+    // The one who is told sent the packet that is quoted.
+    let told = step.sender.other();
+    let which = match notice.about {
+        Some(number) => format!("packet {number}"),
+        None => format!("a packet of the {told}'s"),
+    };
+    let port = packet.quoted_endpoints().map(|(_, to)| to.port());
+    let what = match (notice.says, port) {
+        (Complaint::PortUnreachable, Some(port)) => format!("did not arrive: no program listens on port {port}"),
+        (Complaint::PortUnreachable, None) => "did not arrive: no program listens on its port".into(),
+        (Complaint::Unreachable, _) => "did not arrive: its host or network cannot be reached".into(),
+        (Complaint::Prohibited, _) => "did not arrive: a firewall or router forbids it".into(),
+        (Complaint::TooBig, _) => "is too large for the way, and must not be fragmented there".into(),
+        (Complaint::TimeExceeded, _) => {
+            "was dropped: its hops were used up on the way, or its fragments came too late".into()
+        }
+        (Complaint::Other, _) => "met a difficulty: see type and code".into(),
+    };
+    format!("tells the {told} that {which} {what}")
+}
+
+/// As much as the packet alone tells.
+fn alone(packet: &Packet<'_>) -> Option<Sentence> {
+    if let Some(tcp) = packet.tcp() {
+        let length = packet.layer(Protocol::Tcp).map_or(0, Layer::payload_length);
+        if looks_like_refusal(&tcp) {
+            return Some(
+                format!(
+                    "answers a segment for which there is no connection, most likely a SYN: nothing listens on port {}",
+                    tcp.source_port()
+                )
+                .into(),
+            );
+        }
+        return segment_alone(tcp.flags(), length as u64);
+    }
+    if let Some(udp) = packet.udp() {
+        let layer = packet.layer(Protocol::Udp)?;
+        return Some(if is_first_fragment(packet) {
+            let whole = u64::from(udp.length()).saturating_sub(layer.header_length() as u64);
+            format!(
+                "the first piece of a datagram with {}: one sendto(), several IP packets",
+                bytes(whole)
+            )
+            .into()
+        } else {
+            format!(
+                "a program called sendto() with {}; one call, one datagram",
+                bytes(layer.payload_length() as u64)
+            )
+            .into()
+        });
+    }
+    if let Some(arp) = packet.arp() {
+        return Some(arp::said(&arp));
+    }
+    let message = packet.icmp().map(|message| (false, message.message_type()));
+    let (v6, kind) = message.or_else(|| Some((true, packet.icmpv6()?.message_type())))?;
+    icmp::purpose(v6, kind).map(Into::into)
+}
+
+fn segment_alone(flags: Flags, length: u64) -> Option<Sentence> {
+    let has = |flag| flags.has(flag);
+    Some(match (has(Flags::SYN), has(Flags::ACK)) {
+        (true, _) if has(Flags::FIN) || has(Flags::RST) => STRAY.into(),
+        (true, false) => "step 1 of 3 of the handshake: the client called connect()".into(),
+        (true, true) => "step 2 of 3 of the handshake: the server's kernel answers".into(),
+        _ if has(Flags::RST) => "breaks the connection off".into(),
+        _ if has(Flags::FIN) => "the sender called close() or shutdown(), or its program ended".into(),
+        _ if length > 0 => format!("carries {} of what the program handed to send()", bytes(length)).into(),
+        _ => return None,
+    })
+}

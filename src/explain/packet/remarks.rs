@@ -1,0 +1,163 @@
+//! What is remarkable about a packet: sentences for the table, tags for a line.
+
+use std::fmt;
+
+use super::super::Sentence;
+use super::super::tcp::asks_for_fast_open;
+use super::super::words::duration;
+use super::words;
+use crate::flow::datagram::Part as DatagramPart;
+use crate::flow::segment::{Delay, Part, Remark, Remarks, Segment};
+use crate::flow::{Kind, Step};
+use crate::wire::Packet;
+
+/// `1, packet 4 of it, 42.4 ms after the one before`: which conversation, and where in it.
+#[must_use]
+pub fn place(step: &Step) -> String {
+    let place = format!("{}, packet {} of it", step.conversation, step.place);
+    match step.pause {
+        Some(pause) if pause >= 0 => format!("{place}, {} after the one before", duration(pause)),
+        _ => place,
+    }
+}
+
+/// What is remarkable about the packet in its conversation, a sentence each; the round trip and the reason of a delay too.
+#[must_use]
+pub fn remarks(packet: &Packet<'_>, step: &Step) -> Vec<Sentence> {
+    let Some(segment) = step.segment() else {
+        return Vec::new();
+    };
+    let mut sentences: Vec<Sentence> = shown(segment.remarks)
+        .map(|remark| sentence(packet, step, segment, remark))
+        .collect();
+    if let (Some(why), Some(pause)) = (segment.delay, step.pause) {
+        sentences.push(format!("{} after the packet before: {}", duration(pause), delay(step, why)).into());
+    }
+    if let Some(trip) = segment.round_trip {
+        sentences.push(
+            format!(
+                "round trip of {} since packet {}, as seen where it was captured",
+                duration(trip.time),
+                trip.packet
+            )
+            .into(),
+        );
+    }
+    sentences
+}
+
+/// A fast or a spurious retransmission is a retransmission, and is called by the name that says more.
+fn shown(remarks: Remarks) -> impl Iterator<Item = Remark> {
+    let special = remarks.has(Remark::FastRetransmission) || remarks.has(Remark::SpuriousRetransmission);
+    remarks
+        .each()
+        .filter(move |&remark| !(special && remark == Remark::Retransmission))
+}
+
+fn sentence(packet: &Packet<'_>, step: &Step, segment: &Segment, remark: Remark) -> Sentence {
+    let (sender, receiver) = (step.sender, step.sender.other());
+    let again = segment
+        .first_sent
+        .map_or(String::new(), |first| format!(" of packet {first}"));
+    match remark {
+        Remark::Retransmission => {
+            format!("retransmission{again}: all of it was sent before, and no acknowledgment was seen").into()
+        }
+        Remark::FastRetransmission => {
+            format!("fast retransmission{again}: three duplicate acknowledgments asked for it").into()
+        }
+        Remark::SpuriousRetransmission => {
+            format!("retransmission{again} without need: the {receiver} had acknowledged it").into()
+        }
+        Remark::Overlap => "overlap: part of its bytes was sent before, the rest is new".into(),
+        Remark::OutOfOrder => "out of order: segments that were sent after it came before it".into(),
+        Remark::Gap => "gap: bytes before it are missing, lost or not captured".into(),
+        Remark::AcknowledgesUnseen => "acknowledges bytes that the capture does not have".into(),
+        Remark::DuplicateAck => {
+            "duplicate ACK: says the last number once more, for a segment arrived and the one before it did not".into()
+        }
+        Remark::DuplicateSack => "D-SACK: reports bytes that arrived twice".into(),
+        Remark::ZeroWindow => {
+            format!("zero window: the {sender}'s receive buffer is full, the {receiver} has to stop").into()
+        }
+        Remark::WindowFull => {
+            format!("window full: it fills the {receiver}'s window to the last byte, the {sender} has to wait").into()
+        }
+        Remark::PortReuse => "port reuse: an earlier connection had the same addresses and ports".into(),
+        Remark::AfterEnd => "comes after the end of the connection".into(),
+        Remark::DataInSyn if packet.tcp().is_some_and(|tcp| asks_for_fast_open(&tcp)) => {
+            "the SYN carries data already: TCP Fast Open, RFC 7413".into()
+        }
+        Remark::DataInSyn => "the SYN carries data already, which are handed on only after the handshake".into(),
+        Remark::HalfClosed => {
+            format!("half-closed: the {receiver} has closed its direction, the {sender} still sends").into()
+        }
+        Remark::SimultaneousClose => {
+            "simultaneous close: both ends asked to close before they saw the other's FIN".into()
+        }
+    }
+}
+
+fn delay(step: &Step, delay: Delay) -> Sentence {
+    let sender = step.sender;
+    match delay {
+        Delay::DelayedAck => {
+            format!("the {sender}'s delayed ACK, which waited in case data would go the same way").into()
+        }
+        Delay::RetransmissionTimer => {
+            format!("the {sender} waited for an acknowledgment until its retransmission timer ran out").into()
+        }
+        Delay::Idle => "until then no program, and no person before one, had anything to send".into(),
+        Delay::KeepAliveTimer => {
+            format!("the connection was idle until the {sender}'s keep-alive timer ran out").into()
+        }
+        Delay::ZeroWindow => "a receive buffer was full, its window closed".into(),
+        Delay::Nagle => {
+            format!("the {sender}'s data waited for the acknowledgment of earlier data (Nagle's algorithm)").into()
+        }
+    }
+}
+
+/// Writes what a line says of a packet in brackets: ` [keep-alive]`, ` [retransmission of 7]`.
+///
+/// # Errors
+/// Those of the writer.
+pub fn tags(output: &mut impl fmt::Write, step: &Step) -> fmt::Result {
+    match &step.kind {
+        Kind::Segment(segment) => segment_tags(output, segment),
+        Kind::Datagram(datagram) => match datagram.part {
+            DatagramPart::Reply { request, .. } => write!(output, " [reply to {request}]"),
+            DatagramPart::Unasked => output.write_str(" [unasked]"),
+            DatagramPart::Request { .. } => Ok(()),
+        },
+        Kind::Notice(notice) => match notice.about {
+            Some(packet) => write!(output, " [about {packet}]"),
+            None => Ok(()),
+        },
+    }
+}
+
+fn segment_tags(output: &mut impl fmt::Write, segment: &Segment) -> fmt::Result {
+    if let Some(tag) = words::part_tag(segment.part) {
+        write!(output, " [{tag}]")?;
+    }
+    if segment.remarks.is_empty() {
+        return Ok(());
+    }
+    for remark in shown(segment.remarks) {
+        // A probe into a closed window repeats; that it does is its part, and said.
+        let is_said = matches!(segment.part, Part::KeepAlive | Part::WindowProbe) && is_repetition(remark);
+        match (remark, segment.first_sent) {
+            _ if is_said => {}
+            (Remark::Retransmission | Remark::FastRetransmission | Remark::SpuriousRetransmission, Some(first)) => {
+                write!(output, " [{} of {first}]", words::remark_tag(remark))?;
+            }
+            _ => write!(output, " [{}]", words::remark_tag(remark))?,
+        }
+    }
+    Ok(())
+}
+
+const fn is_repetition(remark: Remark) -> bool {
+    matches!(remark, Remark::Retransmission | Remark::SpuriousRetransmission)
+}

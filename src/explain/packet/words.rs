@@ -1,0 +1,151 @@
+//! The words for the parts, remarks, delays and causes of a conversation: one table each.
+//!
+//! A name is short and stable, for filters and programs: `syn-ack`. A tag stands in brackets on a line: `dup ACK`.
+
+use crate::flow::Roles;
+use crate::flow::datagram::{self, Complaint};
+use crate::flow::segment::{Delay, Part, Remark, ResetCause};
+
+/// The stable name of a segment's part.
+#[must_use]
+pub const fn part(part: Part) -> &'static str {
+    match part {
+        Part::Syn => "syn",
+        Part::SynAck => "syn-ack",
+        Part::CrossingSyn => "crossing-syn",
+        Part::HandshakeAck => "handshake-ack",
+        Part::Data => "data",
+        Part::Ack => "ack",
+        Part::WindowUpdate => "window-update",
+        Part::KeepAlive => "keep-alive",
+        Part::KeepAliveAck => "keep-alive-ack",
+        Part::WindowProbe => "window-probe",
+        Part::WindowProbeAck => "window-probe-ack",
+        Part::FirstFin => "first-fin",
+        Part::SecondFin => "second-fin",
+        Part::FinAck => "fin-ack",
+        Part::Reset(_) => "reset",
+        Part::Stray => "stray",
+    }
+}
+
+/// What a line says of the part in brackets, where the flags do not say it.
+#[must_use]
+pub const fn part_tag(part: Part) -> Option<&'static str> {
+    Some(match part {
+        Part::WindowUpdate => "window update",
+        Part::KeepAlive => "keep-alive",
+        Part::KeepAliveAck => "keep-alive ACK",
+        Part::WindowProbe => "window probe",
+        Part::WindowProbeAck => "window probe ACK",
+        Part::CrossingSyn => "crossing SYN",
+        Part::Reset(ResetCause::NobodyListens) => "refused",
+        Part::Reset(ResetCause::HalfOpenScan) => "half-open",
+        Part::Stray => "stray",
+        _ => return None,
+    })
+}
+
+/// The stable name of a reset's cause.
+#[must_use]
+pub const fn cause(cause: ResetCause) -> &'static str {
+    match cause {
+        ResetCause::NobodyListens => "nobody-listens",
+        ResetCause::HalfOpenScan => "half-open",
+        ResetCause::NoSuchConnection => "no-such-connection",
+        ResetCause::DataAfterClose => "data-after-close",
+        ResetCause::Abort => "abort",
+    }
+}
+
+/// The stable name of a remark.
+#[must_use]
+pub const fn remark(remark: Remark) -> &'static str {
+    match remark {
+        Remark::Retransmission => "retransmission",
+        Remark::FastRetransmission => "fast-retransmission",
+        Remark::SpuriousRetransmission => "spurious-retransmission",
+        Remark::Overlap => "overlap",
+        Remark::OutOfOrder => "out-of-order",
+        Remark::Gap => "gap",
+        Remark::AcknowledgesUnseen => "acknowledges-unseen",
+        Remark::DuplicateAck => "duplicate-ack",
+        Remark::DuplicateSack => "duplicate-sack",
+        Remark::ZeroWindow => "zero-window",
+        Remark::WindowFull => "window-full",
+        Remark::PortReuse => "port-reuse",
+        Remark::AfterEnd => "after-end",
+        Remark::DataInSyn => "data-in-syn",
+        Remark::HalfClosed => "half-closed",
+        Remark::SimultaneousClose => "simultaneous-close",
+    }
+}
+
+/// The same in brackets on a line.
+#[must_use]
+pub const fn remark_tag(remark: Remark) -> &'static str {
+    match remark {
+        Remark::Retransmission => "retransmission",
+        Remark::FastRetransmission => "fast retransmission",
+        Remark::SpuriousRetransmission => "spurious retransmission",
+        Remark::Overlap => "overlap",
+        Remark::OutOfOrder => "out of order",
+        Remark::Gap => "gap before",
+        Remark::AcknowledgesUnseen => "ACK of unseen",
+        Remark::DuplicateAck => "dup ACK",
+        Remark::DuplicateSack => "D-SACK",
+        Remark::ZeroWindow => "zero window",
+        Remark::WindowFull => "window full",
+        Remark::PortReuse => "port reuse",
+        Remark::AfterEnd => "after the end",
+        Remark::DataInSyn => "data in SYN",
+        Remark::HalfClosed => "half-closed",
+        Remark::SimultaneousClose => "simultaneous close",
+    }
+}
+
+/// The stable name of a delay's reason.
+#[must_use]
+pub const fn delay(delay: Delay) -> &'static str {
+    match delay {
+        Delay::DelayedAck => "delayed-ack",
+        Delay::RetransmissionTimer => "retransmission-timer",
+        Delay::Idle => "idle",
+        Delay::KeepAliveTimer => "keep-alive-timer",
+        Delay::ZeroWindow => "zero-window",
+        Delay::Nagle => "nagle",
+    }
+}
+
+/// The stable name of a datagram's part.
+#[must_use]
+pub const fn datagram(part: datagram::Part) -> &'static str {
+    match part {
+        datagram::Part::Request { .. } => "request",
+        datagram::Part::Reply { .. } => "reply",
+        datagram::Part::Unasked => "unasked",
+    }
+}
+
+/// The stable name of what an ICMP error says.
+#[must_use]
+pub const fn complaint(complaint: Complaint) -> &'static str {
+    match complaint {
+        Complaint::PortUnreachable => "port-unreachable",
+        Complaint::Unreachable => "unreachable",
+        Complaint::Prohibited => "prohibited",
+        Complaint::TooBig => "too-big",
+        Complaint::TimeExceeded => "time-exceeded",
+        Complaint::Other => "other",
+    }
+}
+
+/// The stable name of how client and server are known.
+#[must_use]
+pub const fn roles(roles: Roles) -> &'static str {
+    match roles {
+        Roles::Seen => "seen",
+        Roles::Ports => "ports",
+        Roles::First => "first",
+    }
+}

@@ -1,0 +1,169 @@
+//! TCP's options.
+
+use super::super::words::stretch;
+use super::super::{Context, Sentence};
+use super::{relative, sender_word};
+use crate::flow::number::{Bytes, Number, Sequence};
+use crate::flow::segment::Segment;
+use crate::wire::tcp::options::TcpOption;
+use crate::wire::tcp::{Flags, Tcp};
+use crate::wire::{Field, Layer, Protocol};
+
+pub(super) fn meaning(context: Context<'_, '_>, tcp: &Tcp<'_>, field: &Field<'_>) -> Option<Sentence> {
+    let part = |id| field.find(id).and_then(Field::number);
+    Some(match field.id() {
+        "tcp.options.eol" => "no option follows".into(),
+        "tcp.options.nop" => "aligns the next option".into(),
+        "tcp.options.padding" => "fills the header up to whole words".into(),
+        "tcp.options.mss" => largest_segment(context, part("tcp.options.mss_val")?),
+        "tcp.options.wscale" => window_scale(context, part("tcp.options.wscale.shift")?),
+        "tcp.options.sack_perm" => "selective ACKs welcome".into(),
+        "tcp.options.sack" => selective(context, tcp, field),
+        "tcp.options.timestamp" => timestamps(context, tcp, part("tcp.options.timestamp.tsecr")?),
+        "tcp.options.tfo" => fast_open(tcp, field),
+        "tcp.options.md5" => "signs the segment, for BGP".into(),
+        "tcp.options.ao" => "signs the segment".into(),
+        "tcp.options.user_to" => "how long unacknowledged data may wait".into(),
+        "tcp.options.experimental" => "somebody's experiment, known by the number in it".into(),
+        "tcp.options.unknown" => "not known here; its length tells where the next one is".into(),
+        "tcp.options.mptcp" => "one connection over several paths".into(),
+        _ => return None,
+    })
+}
+
+/// The edges of SACK blocks counted from the start of the stream that they are of.
+pub(super) fn note(context: Context<'_, '_>, id: &str, number: u64) -> Option<Sentence> {
+    if !matches!(id, "tcp.options.sack_le" | "tcp.options.sack_re") {
+        return None;
+    }
+    let (_, segment) = context.segment()?;
+    let edge = u32::try_from(number).ok()?;
+    Some(relative(relative_to(segment.acknowledgment?, edge)))
+}
+
+/// Where in its stream a raw number near the acknowledged one is.
+fn relative_to(acknowledged: Number, raw: u32) -> i64 {
+    let distance = Sequence(raw).since(acknowledged.raw).cast_signed();
+    acknowledged.relative.saturating_add(distance.into())
+}
+
+fn window_scale(context: Context<'_, '_>, shift: u64) -> Sentence {
+    let whose = context
+        .segment()
+        .map_or(String::new(), |(step, _)| format!("the {}'s ", sender_word(step)));
+    match shift {
+        0..=14 => format!("{whose}later windows x {}", 1_u32 << shift).into(),
+        _ => format!("{shift} is above the largest, 14, which counts instead").into(),
+    }
+}
+
+/// RFC 7323 section 3.2: every segment echoes the clock that was seen last.
+fn timestamps(context: Context<'_, '_>, tcp: &Tcp<'_>, echo: u64) -> Sentence {
+    let syn = tcp.flags().has(Flags::SYN);
+    match context.segment() {
+        _ if !tcp.flags().has(Flags::ACK) && syn => "its clock; nothing to echo yet".into(),
+        Some((
+            step,
+            Segment {
+                echoes: Some(packet), ..
+            },
+        )) => format!("the {}'s clock; echo: packet {packet}'s", sender_word(step)).into(),
+        _ if echo == 0 && syn => "its clock; nothing to echo yet".into(),
+        Some((step, _)) => format!(
+            "the {}'s clock, and the {}'s that it saw last",
+            sender_word(step),
+            step.sender.other()
+        )
+        .into(),
+        None => "sender's clock, and the other's it saw last".into(),
+    }
+}
+
+/// RFC 2018: blocks beyond what is acknowledged. RFC 2883: a first block below it, or within the second one, was received twice.
+fn selective(context: Context<'_, '_>, tcp: &Tcp<'_>, field: &Field<'_>) -> Sentence {
+    let Some(number) = context.segment().and_then(|(_, segment)| segment.acknowledgment) else {
+        return "these bytes arrived too, others before them are missing".into();
+    };
+    // A segment has one SACK option; should it have two, each is told by its own blocks.
+    let is_this = |edges: &Vec<(u32, u32)>| edges.first().map(|(left, _)| u64::from(*left)) == left_edge(field);
+    let blocks: Vec<(u32, u32)> = tcp
+        .options()
+        .filter_map(|option| match option {
+            TcpOption::Sack(blocks) => Some(blocks.edges().collect()),
+            _ => None,
+        })
+        .find(is_this)
+        .unwrap_or_default();
+    let stretches: Vec<Bytes> = blocks
+        .iter()
+        .filter_map(|&(left, right)| {
+            let (first, last) = (relative_to(number, left), relative_to(number, right) - 1);
+            (first <= last).then_some(Bytes { first, last })
+        })
+        .collect();
+    let Some((&first, others)) = stretches.split_first() else {
+        return "blocks without a byte".into();
+    };
+    let within = |outer: &Bytes| outer.first <= first.first && first.last <= outer.last;
+    let twice = first.last < number.relative || others.first().is_some_and(within);
+    let missing = |blocks: &[Bytes]| {
+        let beyond: Vec<String> = blocks.iter().map(|&block| stretch(block)).collect();
+        let next = blocks.iter().map(|block| block.first).min().unwrap_or(number.relative);
+        let gap = Bytes {
+            first: number.relative,
+            last: next - 1,
+        };
+        if gap.first <= gap.last {
+            format!("{} arrived too; {} missing", beyond.join(", "), plural(gap))
+        } else {
+            format!("{} arrived too", beyond.join(", "))
+        }
+    };
+    match (twice, others) {
+        (false, _) => missing(&stretches).into(),
+        (true, []) => format!("{} arrived twice (D-SACK)", stretch(first)).into(),
+        (true, others) => format!("{} arrived twice (D-SACK); {}", stretch(first), missing(others)).into(),
+    }
+}
+
+fn plural(bytes: Bytes) -> String {
+    let verb = if bytes.first == bytes.last { "is" } else { "are" };
+    format!("{} {verb}", stretch(bytes))
+}
+
+fn left_edge(field: &Field<'_>) -> Option<u64> {
+    field.find("tcp.options.sack_le").and_then(Field::number)
+}
+
+/// RFC 7413 section 4.1.1: a SYN asks for a cookie with an empty one, and shows it with data the next time.
+fn fast_open(tcp: &Tcp<'_>, field: &Field<'_>) -> Sentence {
+    let flags = tcp.flags();
+    let empty = field.raw().len() <= 2;
+    match (flags.has(Flags::SYN), flags.has(Flags::ACK), empty) {
+        (true, false, true) => "asks for a cookie, so that data may come with the SYN next time",
+        (true, false, false) => "the cookie from last time: data may come with this SYN",
+        (true, true, false) => "the cookie for next time",
+        _ => "data may come with the SYN next time, or come now",
+    }
+    .into()
+}
+
+/// Does the segment have the option that lets data come with a SYN?
+pub(in super::super) fn asks_for_fast_open(tcp: &Tcp<'_>) -> bool {
+    tcp.options().any(|option| matches!(option, TcpOption::FastOpen(_)))
+}
+
+/// The largest segment is what is left of the largest packet without the two fixed headers.
+fn largest_segment(context: Context<'_, '_>, size: u64) -> Sentence {
+    let ip = match context.previous().map(Layer::protocol) {
+        Some(Protocol::Ipv4) => 20,
+        _ => 40,
+    };
+    let packet = size + ip + 20;
+    let family = if ip == 20 { "IPv4" } else { "IPv6" };
+    // Sizes of whole packets that links are known to have; from others nothing is to be concluded.
+    match packet {
+        1500 | 65_535 | 65_536 | 1492 | 9000 | 1280 => format!("{packet} - {ip} {family} - 20 TCP").into(),
+        _ => "the most data that it takes in a segment".into(),
+    }
+}

@@ -1,0 +1,49 @@
+//! The window: how much more may be sent. RFC 9293 section 3.8.6, RFC 7323 section 2
+
+use super::super::{Context, Sentence};
+use super::{receiver_word, sender_word};
+use crate::flow::Step;
+use crate::flow::segment::{Scale, Segment, Window};
+use crate::wire::tcp::{Flags, Tcp};
+
+/// What stands behind the number as long as it is not the number of bytes.
+pub(super) fn note(segment: Option<&Segment>, flags: Flags) -> Option<Sentence> {
+    if flags.has(Flags::SYN) || flags.has(Flags::RST) {
+        return None;
+    }
+    match segment.map(|segment| segment.window.scale) {
+        None | Some(Scale::NotCaptured) => Some("[unscaled]".into()),
+        Some(_) => None,
+    }
+}
+
+pub(super) fn meaning(context: Context<'_, '_>, tcp: &Tcp<'_>) -> Sentence {
+    let flags = tcp.flags();
+    if flags.has(Flags::RST) {
+        return "nothing follows a reset".into();
+    }
+    if flags.has(Flags::SYN) {
+        return "bytes of free room; not scaled in a SYN".into();
+    }
+    match context.segment() {
+        Some((step, segment)) => in_connection(step, segment.window),
+        None if tcp.window() == 0 => "this side's receive buffer is full: stop sending to it".into(),
+        None => "free room; times the scale in this side's SYN".into(),
+    }
+}
+
+fn in_connection(step: &Step, window: Window) -> Sentence {
+    let (sender, receiver) = (sender_word(step), receiver_word(step));
+    let raw = window.raw;
+    match (window.scale, window.bytes()) {
+        _ if raw == 0 => format!("the {sender}'s receive buffer is full: the {receiver} has to stop").into(),
+        (Scale::Shift(shift), Some(bytes)) => format!(
+            "{raw} x {} = {bytes} bytes of free room: shift {shift} from the {sender}'s SYN",
+            1_u32 << shift.min(14)
+        )
+        .into(),
+        (Scale::NotOffered, _) => "bytes of free room: a SYN without window scale, so none is scaled".into(),
+        (Scale::OfSyn, _) => "bytes of free room".into(),
+        _ => format!("free room; times the scale in the {sender}'s SYN, which the capture lacks").into(),
+    }
+}

@@ -1,0 +1,84 @@
+//! What a TCP header says, read once.
+
+use crate::wire::tcp::options::TcpOption;
+use crate::wire::tcp::{FIXED, Flags};
+use crate::wire::{Packet, Protocol};
+
+/// A segment as it arrives.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Arrival {
+    pub(super) sequence: u32,
+    /// Absent without the ACK flag.
+    pub(super) acknowledgment: Option<u32>,
+    pub(super) syn: bool,
+    pub(super) fin: bool,
+    pub(super) rst: bool,
+    pub(super) window: u16,
+    /// Data bytes, by the length fields.
+    pub(super) data: u32,
+    pub(super) mss: Option<u16>,
+    pub(super) shift: Option<u8>,
+    pub(super) sack_permitted: bool,
+    /// The first two SACK blocks: left edge, right edge.
+    pub(super) sack: [Option<(u32, u32)>; 2],
+    /// Value and echo reply.
+    pub(super) timestamps: Option<(u32, u32)>,
+}
+
+impl Arrival {
+    /// Reads the header; `None` where it is cut or malformed.
+    pub(super) fn of(packet: &Packet<'_>) -> Option<Self> {
+        let layer = packet.layer(Protocol::Tcp)?;
+        let tcp = layer.tcp()?;
+        let header = layer.header().bytes;
+        let told = usize::from(header.get(12)? >> 4) * 4;
+        if told < FIXED || header.len() < told {
+            return None;
+        }
+        let flags = tcp.flags();
+        let mut arrival = Self {
+            sequence: tcp.sequence_number(),
+            acknowledgment: flags.has(Flags::ACK).then(|| tcp.acknowledgment_number()),
+            syn: flags.has(Flags::SYN),
+            fin: flags.has(Flags::FIN),
+            rst: flags.has(Flags::RST),
+            window: tcp.window(),
+            data: u32::try_from(layer.payload_length()).unwrap_or(u32::MAX),
+            mss: None,
+            shift: None,
+            sack_permitted: false,
+            sack: [None; 2],
+            timestamps: None,
+        };
+        for option in tcp.options() {
+            arrival.note(option);
+        }
+        Some(arrival)
+    }
+
+    fn note(&mut self, option: TcpOption<'_>) {
+        match option {
+            TcpOption::MaximumSegmentSize(mss) => self.mss = Some(mss),
+            // RFC 7323 section 2.3
+            TcpOption::WindowScale(shift) => self.shift = Some(shift.min(14)),
+            TcpOption::SackPermitted => self.sack_permitted = true,
+            TcpOption::Sack(blocks) => {
+                let mut edges = blocks.edges();
+                self.sack = [edges.next(), edges.next()];
+            }
+            TcpOption::Timestamps { value, echo_reply } => self.timestamps = Some((value, echo_reply)),
+            _ => {}
+        }
+    }
+
+    /// How many numbers it takes: a byte one, SYN and FIN one each.
+    pub(super) fn length(&self) -> u32 {
+        let flags = u32::from(self.syn) + u32::from(self.fin);
+        self.data.saturating_add(flags)
+    }
+
+    /// None of an orderly connection: only the first SYN comes without ACK, and it opens and does nothing else.
+    pub(super) const fn is_stray(&self) -> bool {
+        (self.syn && (self.fin || self.rst)) || (!self.syn && !self.rst && self.acknowledgment.is_none())
+    }
+}

@@ -1,0 +1,150 @@
+//! What packets of one conversation have in common: protocol, addresses and ports, whichever way they go.
+
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+
+use crate::wire::Protocol;
+
+/// Protocol and IP version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Kind {
+    TcpOverIpv4,
+    TcpOverIpv6,
+    UdpOverIpv4,
+    UdpOverIpv6,
+}
+
+/// One of the two endpoints of a key: they are sorted, so that both directions have the same key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    /// The one that sorts first.
+    Low,
+    /// The other one.
+    High,
+}
+
+impl Side {
+    pub(super) const fn other(self) -> Self {
+        match self {
+            Self::Low => Self::High,
+            Self::High => Self::Low,
+        }
+    }
+}
+
+/// Address and port in 18 bytes; an IPv4 address stands as IPv6 maps it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct Endpoint {
+    address: [u8; 16],
+    port: [u8; 2],
+}
+
+impl Endpoint {
+    fn new(address: SocketAddr) -> Self {
+        let octets = match address.ip() {
+            IpAddr::V4(ip) => ip.to_ipv6_mapped().octets(),
+            IpAddr::V6(ip) => ip.octets(),
+        };
+        Self {
+            address: octets,
+            port: address.port().to_be_bytes(),
+        }
+    }
+
+    fn address(self, kind: Kind) -> SocketAddr {
+        let long = Ipv6Addr::from(self.address);
+        let ip = match kind {
+            Kind::TcpOverIpv4 | Kind::UdpOverIpv4 => long.to_ipv4_mapped().map_or(long.into(), IpAddr::from),
+            Kind::TcpOverIpv6 | Kind::UdpOverIpv6 => long.into(),
+        };
+        SocketAddr::new(ip, u16::from_be_bytes(self.port))
+    }
+}
+
+/// Protocol and both endpoints. VLAN tags and interfaces do not count: a packet that was captured on two of them is seen
+/// twice in one conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Key {
+    kind: Kind,
+    low: Endpoint,
+    high: Endpoint,
+}
+
+impl Key {
+    /// The key of a packet from `source` to `destination`, and which side its sender is; `None` for a protocol without
+    /// conversations.
+    pub(super) fn new(protocol: Protocol, source: SocketAddr, destination: SocketAddr) -> Option<(Self, Side)> {
+        let kind = match (protocol, source.is_ipv4()) {
+            (Protocol::Tcp, true) => Kind::TcpOverIpv4,
+            (Protocol::Tcp, false) => Kind::TcpOverIpv6,
+            (Protocol::Udp, true) => Kind::UdpOverIpv4,
+            (Protocol::Udp, false) => Kind::UdpOverIpv6,
+            _ => return None,
+        };
+        let (from, to) = (Endpoint::new(source), Endpoint::new(destination));
+        Some(if from <= to {
+            (
+                Self {
+                    kind,
+                    low: from,
+                    high: to,
+                },
+                Side::Low,
+            )
+        } else {
+            (
+                Self {
+                    kind,
+                    low: to,
+                    high: from,
+                },
+                Side::High,
+            )
+        })
+    }
+
+    /// Address and port of one side.
+    pub(super) fn address(&self, side: Side) -> SocketAddr {
+        match side {
+            Side::Low => self.low.address(self.kind),
+            Side::High => self.high.address(self.kind),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Key, Side};
+    use crate::wire::Protocol;
+
+    #[test]
+    fn both_directions_have_one_key_and_give_the_addresses_back() {
+        for (one, two) in [
+            ("10.0.0.1:5", "10.0.0.2:4"),
+            ("10.0.0.1:7", "10.0.0.1:300"),
+            ("[::1]:5", "[fe80::1]:5"),
+            ("[::ffff:1.2.3.4]:5", "[::1]:5"),
+        ] {
+            let (one, two) = (one.parse().unwrap(), two.parse().unwrap());
+            let (there, sender) = Key::new(Protocol::Tcp, one, two).unwrap();
+            let (back, answerer) = Key::new(Protocol::Tcp, two, one).unwrap();
+            assert_eq!(there, back);
+            assert_eq!(sender, answerer.other());
+            assert_eq!((there.address(sender), there.address(answerer)), (one, two));
+        }
+    }
+
+    #[test]
+    fn protocols_and_ip_versions_are_apart() {
+        let (one, two) = ("1.2.3.4:5".parse().unwrap(), "1.2.3.4:6".parse().unwrap());
+        let mapped = (
+            "[::ffff:1.2.3.4]:5".parse().unwrap(),
+            "[::ffff:1.2.3.4]:6".parse().unwrap(),
+        );
+        let tcp = Key::new(Protocol::Tcp, one, two).unwrap();
+        assert_eq!(tcp.1, Side::Low);
+        assert_ne!(Some(tcp), Key::new(Protocol::Udp, one, two));
+        assert_ne!(Some(tcp), Key::new(Protocol::Tcp, mapped.0, mapped.1));
+        assert_eq!(Key::new(Protocol::Arp, one, two), None);
+        assert!(size_of::<Key>() <= 38, "{}", size_of::<Key>());
+    }
+}

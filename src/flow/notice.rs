@@ -1,0 +1,77 @@
+//! ICMP errors: what they say, and the packet that they are about. RFC 792, RFC 4443
+
+use std::net::SocketAddr;
+
+use super::datagram::Complaint;
+use super::udp::Mark;
+use crate::wire::{Packet, Protocol};
+
+/// An ICMP error that quotes a packet of TCP or UDP.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Complained {
+    pub(super) says: Complaint,
+    pub(super) protocol: Protocol,
+    /// Who sent the quoted packet, and to whom.
+    pub(super) source: SocketAddr,
+    pub(super) destination: SocketAddr,
+    /// Of TCP: the quoted sequence number.
+    pub(super) sequence: Option<u32>,
+    /// Of UDP: what tells the datagram.
+    pub(super) mark: Mark,
+}
+
+/// Reads an ICMP error.
+pub(super) fn of(packet: &Packet<'_>) -> Option<Complained> {
+    let says = complaint(packet)?;
+    let (source, destination) = packet.quoted_endpoints()?;
+    let is_transport = |protocol| matches!(protocol, Protocol::Tcp | Protocol::Udp);
+    let transport = packet.quoted().rfind(|layer| is_transport(layer.protocol()))?;
+    let header = transport.header().bytes;
+    let ip = packet.quoted().rfind(|layer| layer.protocol() == Protocol::Ipv4);
+    let identification = ip.and_then(|layer| layer.ipv4()).map_or(0, |ip| ip.identification());
+    let length = header.get(4..6).and_then(|bytes| bytes.first_chunk().copied());
+    let sequence = header.get(4..8).and_then(|bytes| bytes.first_chunk().copied());
+    Some(Complained {
+        says,
+        protocol: transport.protocol(),
+        source,
+        destination,
+        sequence: sequence.map(u32::from_be_bytes),
+        mark: Mark {
+            identification,
+            length: length.map_or(0, u16::from_be_bytes),
+        },
+    })
+}
+
+fn complaint(packet: &Packet<'_>) -> Option<Complaint> {
+    if let Some(icmp) = packet.icmp() {
+        return icmp.is_error().then(|| of_icmp(icmp.message_type(), icmp.code()));
+    }
+    let icmp = packet.icmpv6()?;
+    icmp.is_error().then(|| of_icmpv6(icmp.message_type(), icmp.code()))
+}
+
+/// RFC 792; codes 9, 10 and 13: RFC 1812 section 5.2.7.1
+const fn of_icmp(message: u8, code: u8) -> Complaint {
+    match (message, code) {
+        (3, 3) => Complaint::PortUnreachable,
+        (3, 4) => Complaint::TooBig,
+        (3, 9 | 10 | 13) => Complaint::Prohibited,
+        (3, 0 | 1 | 5 | 6 | 7 | 8 | 11 | 12) => Complaint::Unreachable,
+        (11, _) => Complaint::TimeExceeded,
+        _ => Complaint::Other,
+    }
+}
+
+/// RFC 4443
+const fn of_icmpv6(message: u8, code: u8) -> Complaint {
+    match (message, code) {
+        (1, 4) => Complaint::PortUnreachable,
+        (1, 1 | 5 | 6) => Complaint::Prohibited,
+        (1, 0 | 2 | 3) => Complaint::Unreachable,
+        (2, _) => Complaint::TooBig,
+        (3, _) => Complaint::TimeExceeded,
+        _ => Complaint::Other,
+    }
+}

@@ -1,0 +1,184 @@
+//! Segments that are sent and not yet acknowledged: what times round trips and tells repetitions.
+
+use smallvec::SmallVec;
+
+use super::moment::{Moment, Now, PacketNumber};
+use super::segment::RoundTrip;
+use super::step::Party;
+
+/// Most segments a direction that are remembered. Beyond that round trips go unmeasured until acknowledgments come.
+pub(super) const MOST: usize = 64;
+
+/// A segment that was sent.
+#[derive(Debug, Clone, Copy)]
+struct Sent {
+    time: Moment,
+    packet: PacketNumber,
+    /// Its first number, as in the header.
+    start: u32,
+    /// How many numbers it takes.
+    length: u32,
+    stamp: u32,
+    sender: Party,
+    repeated: bool,
+}
+
+/// What an acknowledgment did to the list.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Covered {
+    /// The last packet that it covers as a whole.
+    pub(super) packet: Option<u64>,
+    /// When that was sent.
+    pub(super) sent: Option<Moment>,
+    /// The measured round trip, where it is unambiguous.
+    pub(super) round_trip: Option<RoundTrip>,
+}
+
+/// How a segment's numbers are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Earlier {
+    /// How many of them were sent before, in segments that are remembered.
+    pub(super) numbers: u64,
+    /// The packet that sent the first of them.
+    pub(super) first: Option<(u64, Moment)>,
+}
+
+/// The outstanding segments of both directions. Without any it has no memory of its own.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Outstanding(Option<Box<List>>);
+
+/// Mostly there is one.
+type List = SmallVec<[Sent; 1]>;
+
+const fn before(one: u32, two: u32) -> bool {
+    one.wrapping_sub(two).cast_signed() < 0
+}
+
+impl Outstanding {
+    /// Remembers a segment of `length` numbers from `start`. `false` when there are too many.
+    pub(super) fn push(&mut self, sender: Party, now: Now, start: u32, length: u32, stamp: Option<u32>) -> bool {
+        if self.of(sender).count() >= MOST {
+            return false;
+        }
+        self.0.get_or_insert_default().push(Sent {
+            time: now.time,
+            packet: PacketNumber::new(now.number),
+            start,
+            length,
+            stamp: stamp.unwrap_or(0),
+            sender,
+            repeated: false,
+        });
+        true
+    }
+
+    fn of(&self, sender: Party) -> impl Iterator<Item = &Sent> {
+        self.0
+            .iter()
+            .flat_map(|list| list.iter())
+            .filter(move |sent| sent.sender == sender)
+    }
+
+    /// Is anything outstanding, of either direction?
+    pub(super) const fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// All before `to` of this sender's stream is acknowledged.
+    pub(super) fn acknowledge(&mut self, sender: Party, now: Now, to: u32) -> Covered {
+        let mut covered = Covered::default();
+        let mut furthest: Option<u32> = None;
+        let Some(list) = &mut self.0 else {
+            return covered;
+        };
+        list.retain(|sent| {
+            let end = sent.start.wrapping_add(sent.length);
+            if sent.sender != sender || before(to, end) {
+                return true;
+            }
+            if furthest.is_none_or(|known| before(known, end)) {
+                furthest = Some(end);
+                let packet = sent.packet.whole(now.number);
+                covered.packet = Some(packet);
+                covered.sent = Some(sent.time);
+                // Of a repeated segment nobody knows which one is answered. RFC 6298 section 3
+                let time = now.time.since(sent.time).filter(|_| end == to && !sent.repeated);
+                covered.round_trip = time.map(|time| RoundTrip { packet, time });
+            }
+            false
+        });
+        if list.is_empty() {
+            self.0 = None;
+        }
+        covered
+    }
+
+    /// Which of these numbers were sent before, and by which packet the first of them. Those are sent again now.
+    pub(super) fn repeat(&mut self, sender: Party, now: Now, start: u32, length: u32) -> Earlier {
+        let mut earlier = Earlier {
+            numbers: 0,
+            first: None,
+        };
+        let end = start.wrapping_add(length);
+        // In the order of transmission, which is that of the numbers but for holes: overlaps among themselves are rare.
+        let mut counted_to = start;
+        for sent in self
+            .0
+            .iter_mut()
+            .flat_map(|list| list.iter_mut())
+            .filter(|sent| sent.sender == sender)
+        {
+            let sent_end = sent.start.wrapping_add(sent.length);
+            if !before(sent.start, end) || !before(start, sent_end) {
+                continue;
+            }
+            sent.repeated = true;
+            if earlier.first.is_none() {
+                earlier.first = Some((sent.packet.whole(now.number), sent.time));
+            }
+            let from = if before(sent.start, counted_to) {
+                counted_to
+            } else {
+                sent.start
+            };
+            let to = if before(end, sent_end) { end } else { sent_end };
+            if before(from, to) {
+                earlier.numbers += u64::from(to.wrapping_sub(from));
+                counted_to = to;
+            }
+        }
+        earlier
+    }
+
+    /// The latest packet of this sender that starts with this number.
+    pub(super) fn starting_at(&self, sender: Party, now: Now, start: u32) -> Option<(u64, Moment)> {
+        let sent = self.of(sender).filter(|sent| sent.start == start).last()?;
+        Some((sent.packet.whole(now.number), sent.time))
+    }
+
+    /// The latest outstanding packet of this sender with this timestamp.
+    pub(super) fn stamped(&self, sender: Party, now: Now, stamp: u32) -> Option<u64> {
+        let sent = self.of(sender).filter(|sent| sent.stamp == stamp).last()?;
+        Some(sent.packet.whole(now.number))
+    }
+
+    /// When this sender sent its last outstanding segment.
+    pub(super) fn last_sent(&self, sender: Party) -> Option<Moment> {
+        self.of(sender).last().map(|sent| sent.time)
+    }
+
+    /// Nothing of this sender is waited for any more.
+    pub(super) fn forget(&mut self, sender: Party) {
+        if let Some(list) = &mut self.0 {
+            list.retain(|sent| sent.sender != sender);
+            if list.is_empty() {
+                self.0 = None;
+            }
+        }
+    }
+
+    /// Nothing is waited for any more.
+    pub(super) fn clear(&mut self) {
+        self.0 = None;
+    }
+}

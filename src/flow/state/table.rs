@@ -1,0 +1,177 @@
+//! The table: a state and what happens give the next state. RFC 9293 section 3.3.2, figure 5, as far as the wire shows it:
+//!
+//! ```text
+//!                                +---------+
+//!                                | CLOSED  |<--------------------------------+
+//!                                +---------+                                 |
+//!             passive open        |       |   sends SYN                      |
+//!             (not on the wire)   |       |                                  |
+//!                                 v       v                                  |
+//!   receives RST  +--------+-----------+ +----------+  receives RST          |
+//!       +-------->| LISTEN |             | SYN-SENT |----------------------->+
+//!       |         +--------+             +----------+                        |
+//!       |   receives SYN |                |        | receives SYN,ACK        |
+//!       |   sends SYN,ACK|   receives SYN |        | sends ACK               |
+//!       |                v                |        |                         |
+//!       |         +--------------+        |        |                         |
+//!       +---------| SYN-RECEIVED |<-------+        |                         |
+//!                 +--------------+                 |                         |
+//!                        | receives ACK of SYN     |                         |
+//!                        v                         v                         |
+//!                 +-------------------------------------+  RST, either way   |
+//!                 |             ESTABLISHED             |------------------->+
+//!                 +-------------------------------------+                    |
+//!                    | sends FIN            | receives FIN                   |
+//!                    v                      v                                |
+//!             +------------+            +------------+                       |
+//!        +----| FIN-WAIT-1 |----+       | CLOSE-WAIT |                       |
+//!        |    +------------+    |       +------------+                       |
+//!        | receives             | receives    | sends FIN                    |
+//!        | ACK of FIN           | FIN         v                              |
+//!        v                      v       +------------+  receives ACK of FIN  |
+//!   +------------+       +----------+   |  LAST-ACK  |---------------------->+
+//!   | FIN-WAIT-2 |       | CLOSING  |   +------------+                       |
+//!   +------------+       +----------+                                        |
+//!        | receives FIN         | receives ACK of FIN                        |
+//!        v                      v                                            |
+//!   +-----------------------------------+   two maximum segment lifetimes    |
+//!   |             TIME-WAIT             |----------------------------------->+
+//!   +-----------------------------------+   (a timer: not on the wire)
+//! ```
+//!
+//! A capture shows what an end sends, and what it may have received. So the table also has what proves that something was not
+//! received: an end that repeats its SYN is in SYN-SENT, whatever was sent to it.
+
+use super::{Standing, State};
+
+/// What happens to one end of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::flow) enum Event {
+    /// It sends a SYN.
+    SendSyn,
+    /// It sends a SYN,ACK.
+    SendSynAck,
+    /// It sends a segment that acknowledges the other end's SYN, and has none of its own: any later segment does.
+    SendAckOfSyn,
+    /// It sends data.
+    SendData,
+    /// It sends a FIN, which does not acknowledge one.
+    SendFin,
+    /// It acknowledges the other end's FIN.
+    SendAckOfFin,
+    /// It sends a FIN that acknowledges the other end's.
+    SendFinAndAckOfFin,
+    /// It sends a RST.
+    SendRst,
+    /// The other end's SYN comes.
+    ReceiveSyn,
+    /// The other end's SYN comes, with the acknowledgment of its own.
+    ReceiveSynAck,
+    /// Its SYN is acknowledged.
+    ReceiveAckOfSyn,
+    /// The other end's FIN comes.
+    ReceiveFin,
+    /// Its FIN is acknowledged.
+    ReceiveAckOfFin,
+    /// The other end's FIN comes, with the acknowledgment of its own.
+    ReceiveFinAndAckOfFin,
+    /// A RST comes.
+    ReceiveRst,
+}
+
+impl Event {
+    /// Every event.
+    #[cfg(test)]
+    pub(in crate::flow) const ALL: [Self; 15] = [
+        Self::SendSyn,
+        Self::SendSynAck,
+        Self::SendAckOfSyn,
+        Self::SendData,
+        Self::SendFin,
+        Self::SendAckOfFin,
+        Self::SendFinAndAckOfFin,
+        Self::SendRst,
+        Self::ReceiveSyn,
+        Self::ReceiveSynAck,
+        Self::ReceiveAckOfSyn,
+        Self::ReceiveFin,
+        Self::ReceiveAckOfFin,
+        Self::ReceiveFinAndAckOfFin,
+        Self::ReceiveRst,
+    ];
+}
+
+/// The state after the event. What means nothing in a state leaves it.
+pub(in crate::flow) const fn next(state: State, event: Event) -> State {
+    use Event as E;
+    use State as S;
+    match (state, event) {
+        // Whatever was believed: who opens, opens.
+        (_, E::SendSynAck) => S::SynReceived,
+        (_, E::SendSyn) => S::SynSent,
+
+        // RFC 9293 section 3.10.7.4: a passive open goes back to LISTEN.
+        (S::SynReceived | S::Listen, E::ReceiveRst) => S::Listen,
+        (_, E::SendRst | E::ReceiveRst) => S::Closed,
+
+        (S::Listen, E::ReceiveSyn) => S::SynReceived,
+
+        (S::SynSent, E::ReceiveSyn) => S::SynReceived,
+        (S::SynSent, E::ReceiveSynAck | E::SendAckOfSyn) => S::Established,
+
+        (S::SynReceived, E::ReceiveAckOfSyn | E::ReceiveSynAck | E::SendData) => S::Established,
+        (S::SynReceived | S::Established, E::SendFin) => S::FinWait1,
+        (S::SynReceived | S::Established, E::ReceiveFin | E::SendAckOfFin) => S::CloseWait,
+        (S::SynReceived | S::Established, E::SendFinAndAckOfFin) => S::LastAck,
+
+        (S::FinWait1, E::ReceiveAckOfFin) => S::FinWait2,
+        (S::FinWait1, E::ReceiveFin | E::SendAckOfFin | E::SendFinAndAckOfFin) => S::Closing,
+        (S::FinWait1 | S::FinWait2, E::ReceiveFinAndAckOfFin) => S::TimeWait,
+        (S::FinWait2, E::ReceiveFin | E::SendAckOfFin) => S::TimeWait,
+
+        // It did not wait for the other's FIN, or has not got it.
+        (S::CloseWait, E::SendFin) => S::FinWait1,
+        (S::CloseWait, E::SendFinAndAckOfFin) => S::LastAck,
+
+        (S::Closing, E::ReceiveAckOfFin | E::ReceiveFinAndAckOfFin) => S::TimeWait,
+        (S::LastAck, E::ReceiveAckOfFin | E::ReceiveFinAndAckOfFin) => S::Closed,
+
+        // It repeats its FIN: the acknowledgment has not come.
+        (S::FinWait2 | S::Closing, E::SendFin) => S::FinWait1,
+        (S::FinWait2 | S::TimeWait, E::SendFinAndAckOfFin) => S::Closing,
+        (S::TimeWait, E::SendFin) => S::FinWait1,
+        (S::Closed, E::SendFinAndAckOfFin) => S::LastAck,
+
+        // The capture began later.
+        (S::Unknown, E::SendData) => S::Established,
+        (S::Unknown, E::SendFin) => S::FinWait1,
+        (S::Unknown, E::SendFinAndAckOfFin) => S::LastAck,
+        (S::Unknown, E::ReceiveFin | E::SendAckOfFin) => S::CloseWait,
+        (S::Unknown, E::ReceiveSyn) => S::SynReceived,
+        (S::Unknown, E::ReceiveSynAck) => S::Established,
+
+        (unmoved, _) => unmoved,
+    }
+}
+
+impl Standing {
+    /// What it is after the event.
+    pub(in crate::flow) fn after(self, event: Event) -> Self {
+        let state = next(self.state, event);
+        let was_unknown = self.state == State::Unknown;
+        let inferred = match event {
+            Event::SendAckOfSyn | Event::SendData => {
+                let proven = state == State::Established && !was_unknown;
+                if proven { false } else { self.inferred }
+            }
+            Event::SendAckOfFin => {
+                let proven = matches!(state, State::CloseWait | State::Closing | State::TimeWait) && !was_unknown;
+                if proven { false } else { self.inferred }
+            }
+            Event::SendFin | Event::SendFinAndAckOfFin => was_unknown,
+            Event::SendSyn | Event::SendSynAck | Event::SendRst => false,
+            _ => self.inferred || state != self.state,
+        };
+        Self { state, inferred }
+    }
+}

@@ -1,0 +1,54 @@
+//! Why a segment came late.
+
+use super::survey::Findings;
+use crate::flow::segment::{Acknowledged, Delay, Part, Remark};
+
+/// Pauses below this, in nanoseconds, are what networks and programs take.
+const LONG: i64 = 100_000_000;
+/// The shortest retransmission timer that is in use: Linux's (`TCP_RTO_MIN`). RFC 6298 section 2.4 wants a second.
+const SHORTEST_TIMER: i64 = 200_000_000;
+/// What an acknowledgment has to take more than the network does: Linux waits 40 ms at least (`TCP_DELACK_MIN`), …
+const DELAYED: i64 = 30_000_000;
+/// … and 500 ms is what RFC 9293 section 3.8.6.3 allows; what took longer, something else held up.
+const MOST_DELAYED: i64 = 550_000_000;
+
+/// What tells.
+pub(super) struct Signs<'a> {
+    pub(super) part: Part,
+    pub(super) findings: &'a Findings,
+    pub(super) acknowledges: &'a Acknowledged,
+    /// Since the packet before in the connection, in nanoseconds.
+    pub(super) pause: Option<i64>,
+    /// Since the segment that it acknowledges was sent.
+    pub(super) since_acked: Option<i64>,
+    /// What the network takes to the other end and back, by the handshake.
+    pub(super) usual: Option<i64>,
+    /// Was anything outstanding before it?
+    pub(super) was_waiting: bool,
+    pub(super) windows_were_open: bool,
+}
+
+/// Why it came late, if it did and the connection tells.
+pub(super) fn of(signs: &Signs<'_>) -> Option<Delay> {
+    let pause = signs.pause?;
+    let remarks = signs.findings.remarks;
+    if signs.part == Part::KeepAlive {
+        return (pause >= LONG).then_some(Delay::KeepAliveTimer);
+    }
+    if remarks.has(Remark::Retransmission) && !remarks.has(Remark::FastRetransmission) {
+        return (pause >= SHORTEST_TIMER).then_some(Delay::RetransmissionTimer);
+    }
+    if !signs.windows_were_open && pause >= LONG {
+        return Some(Delay::ZeroWindow);
+    }
+    if signs.part == Part::Ack && signs.acknowledges.bytes.is_some() {
+        let waited = signs.since_acked? - signs.usual.unwrap_or(0).max(0);
+        let is_it = (DELAYED..MOST_DELAYED).contains(&waited) && pause >= DELAYED;
+        return is_it.then_some(Delay::DelayedAck);
+    }
+    let speaks = matches!(
+        signs.part,
+        Part::Data | Part::FirstFin | Part::SecondFin | Part::Reset(_)
+    );
+    (speaks && !signs.was_waiting && pause >= LONG).then_some(Delay::Idle)
+}

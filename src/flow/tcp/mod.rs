@@ -1,0 +1,418 @@
+//! A TCP connection: takes its segments one by one, and says what each does.
+//!
+//! [`survey`]: what is remarkable, told from what was known before the segment. [`part`]: its part. [`opening`], [`closing`]:
+//! how the connection begins and ends. [`delay`]: why it came late.
+
+mod closing;
+mod delay;
+mod opening;
+mod part;
+mod states;
+mod survey;
+
+use super::arrival::Arrival;
+use super::conversation::{Connection, End, Ending, Opening};
+use super::moment::{Moment, Nanoseconds, Now, PacketNumber};
+use super::notice::Complained;
+use super::outstanding::{Covered, Outstanding};
+use super::segment::{Acknowledged, Remark, Scale, Segment, Window};
+use super::state::{Change, Standing, State};
+use super::step::Party;
+use super::stream::{Fact, Stream};
+use survey::Findings;
+
+/// What is remembered of a connection.
+#[derive(Debug)]
+pub(super) struct Tcp {
+    client: Stream,
+    server: Stream,
+    outstanding: Outstanding,
+    /// From the SYN to the SYN,ACK, and to the end of the handshake.
+    round_trip: Nanoseconds,
+    handshake: Nanoseconds,
+    opening: Opening,
+    ending: Ending,
+    first_fin: Option<Party>,
+    crossing: bool,
+    reuses_ports: bool,
+    /// Is its first packet the SYN?
+    began_by_syn: bool,
+}
+
+/// Nanoseconds since other packets of the conversation, where there is a time.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Since {
+    /// Since the one before.
+    pub(super) last: Option<i64>,
+    /// Since the first.
+    pub(super) first: Option<i64>,
+}
+
+/// Where a segment stands in its connection.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    sender: Party,
+    /// Its first number.
+    start: i64,
+    /// After its last.
+    end: i64,
+    /// What it acknowledges, in the other stream.
+    acknowledgment: Option<i64>,
+    /// Is that the first that was captured of the other stream, so that nothing is known to be new in it?
+    is_first_word: bool,
+    /// Does it prove that the SYN,ACK came, which was not captured?
+    proves_syn_ack: bool,
+}
+
+impl Tcp {
+    /// Before this segment, which is the first.
+    pub(super) fn new(arrival: &Arrival, reuses_ports: bool) -> Self {
+        let inferred = |state| Standing { state, inferred: true };
+        let closed = Standing {
+            state: State::Closed,
+            inferred: false,
+        };
+        let (client, server, opening) = match (arrival.syn, arrival.acknowledgment) {
+            (true, None) => (closed, inferred(State::Listen), Opening::Unanswered),
+            (true, Some(_)) => (
+                inferred(State::SynSent),
+                inferred(State::SynReceived),
+                Opening::NotCompleted,
+            ),
+            _ => (
+                inferred(State::Unknown),
+                inferred(State::Unknown),
+                Opening::BeforeCapture,
+            ),
+        };
+        Self {
+            client: Stream::new(client),
+            server: Stream::new(server),
+            outstanding: Outstanding::default(),
+            round_trip: Nanoseconds::NONE,
+            handshake: Nanoseconds::NONE,
+            opening,
+            ending: Ending::Open,
+            first_fin: None,
+            crossing: false,
+            reuses_ports,
+            began_by_syn: opening == Opening::Unanswered,
+        }
+    }
+
+    fn stream(&self, party: Party) -> &Stream {
+        match party {
+            Party::Client => &self.client,
+            Party::Server => &self.server,
+        }
+    }
+
+    fn stream_mut(&mut self, party: Party) -> &mut Stream {
+        match party {
+            Party::Client => &mut self.client,
+            Party::Server => &mut self.server,
+        }
+    }
+
+    /// Does this segment open another connection between the same ports? A SYN with another initial sequence number does;
+    /// with the same one it is a retransmission. So does such a SYN,ACK, unless it answers the SYN of this connection.
+    pub(super) fn is_left_for(&self, sender: Party, arrival: &Arrival) -> bool {
+        let own = self.stream(sender);
+        let opens = arrival.syn && !arrival.is_stray() && own.is(Fact::Begun) && !own.begins_at(arrival.sequence);
+        opens && !arrival.acknowledgment.is_some_and(|to| self.answers(sender, to))
+    }
+
+    /// Does this number acknowledge the SYN of a handshake that is not complete?
+    fn answers(&self, sender: Party, to: u32) -> bool {
+        let other = self.stream(sender.other());
+        let asked = other.is(Fact::SynSeen) && other.begins_at(to.wrapping_sub(1));
+        asked && matches!(self.opening, Opening::Unanswered | Opening::NotCompleted)
+    }
+
+    /// Is the connection over?
+    fn is_over(&self) -> bool {
+        matches!(self.ending, Ending::Reset(_)) || (self.client.fin_is_acked() && self.server.fin_is_acked())
+    }
+
+    /// What the segment does.
+    pub(super) fn follow(&mut self, sender: Party, now: Now, since: Since, arrival: &Arrival) -> Segment {
+        let place = self.place(sender, arrival);
+        let before = (self.client.standing(), self.server.standing());
+        let was_waiting = !self.outstanding.is_empty();
+        let windows_were_open = self.windows_are_open();
+        let findings = self.survey(place, now, since.last, arrival);
+        let acked_before = self.stream(sender.other()).acked();
+        let (acknowledges, covered) = self.acknowledge(place, now);
+        self.send(place, now, arrival, &findings, acked_before);
+        let part = self.part(place, arrival, &findings, &acknowledges);
+        let echoes = self.echoes(place, now, arrival, &findings);
+        self.open(place, since.first, arrival, &covered);
+        self.close(place, arrival);
+        self.change_states(place, arrival);
+        let delay = delay::of(&delay::Signs {
+            part,
+            findings: &findings,
+            acknowledges: &acknowledges,
+            pause: since.last,
+            since_acked: covered.sent.and_then(|sent| now.time.since(sent)),
+            usual: self.usual_round_trip(sender.other()),
+            was_waiting,
+            windows_were_open,
+        });
+        let own = self.stream(sender);
+        let data_from = place.start + i64::from(arrival.syn);
+        Segment {
+            part,
+            client: Change {
+                before: before.0,
+                after: self.client.standing(),
+            },
+            server: Change {
+                before: before.1,
+                after: self.server.standing(),
+            },
+            sequence: own.number(arrival.sequence),
+            acknowledgment: arrival
+                .acknowledgment
+                .map(|raw| self.stream(sender.other()).number(raw)),
+            own_start: own.start(),
+            other_start: self.stream(sender.other()).start(),
+            data: (arrival.data > 0).then(|| super::number::Bytes {
+                first: data_from,
+                last: data_from + i64::from(arrival.data) - 1,
+            }),
+            acknowledges,
+            window: Window {
+                raw: arrival.window,
+                scale: self.scale(sender, arrival.syn),
+            },
+            in_flight: own.in_flight(),
+            remarks: findings.remarks,
+            first_sent: findings.first_sent,
+            round_trip: covered.round_trip,
+            echoes,
+            delay,
+        }
+    }
+
+    /// Starts the count of numbers, and finds the segment's place.
+    fn place(&mut self, sender: Party, arrival: &Arrival) -> Place {
+        let own = self.stream_mut(sender);
+        if arrival.syn && !arrival.is_stray() && own.is(Fact::Begun) && !own.begins_at(arrival.sequence) {
+            // The server forgot its first answer, as one with SYN cookies does (RFC 4987 section 3.6), and counts anew.
+            *own = Stream::new(own.standing());
+            self.outstanding.forget(sender);
+        }
+        let own = self.stream_mut(sender);
+        let waits = own.is(Fact::SynSeen) && own.standing().state == State::SynSent;
+        // As Wireshark counts: without SYN the first byte seen is 1.
+        own.begin(if arrival.syn {
+            arrival.sequence
+        } else {
+            arrival.sequence.wrapping_sub(1)
+        });
+        let start = own.relative(arrival.sequence);
+        let other = self.stream_mut(sender.other());
+        let is_first_word = arrival.acknowledgment.is_some() && !other.is(Fact::Begun);
+        let acknowledgment = arrival.acknowledgment.map(|raw| {
+            if !other.is(Fact::Begun) {
+                other.begin(raw.wrapping_sub(1));
+                other.acknowledge(1);
+            }
+            other.relative(raw)
+        });
+        Place {
+            sender,
+            start,
+            end: start.saturating_add(i64::from(arrival.length())),
+            acknowledgment,
+            is_first_word,
+            proves_syn_ack: is_first_word && waits && !arrival.syn && !arrival.rst && !arrival.is_stray(),
+        }
+    }
+
+    /// What the acknowledgment number newly covers.
+    fn acknowledge(&mut self, place: Place, now: Now) -> (Acknowledged, Covered) {
+        let nothing = (Acknowledged::default(), Covered::default());
+        let Some(to) = place.acknowledgment else {
+            return nothing;
+        };
+        let sender = place.sender.other();
+        let stream = self.stream_mut(sender);
+        if stream.is(Fact::AskedWindow) && to == stream.next().saturating_add(1) {
+            // The byte that asked was taken.
+            stream.send(to - 1, to);
+        }
+        let from = stream.acked();
+        // A window has 2^30 bytes at most (RFC 7323 section 2.3): what lies further is no acknowledgment of this stream.
+        if to <= from || to > from.max(stream.next()).saturating_add(1 << 30) {
+            return nothing;
+        }
+        let fin = stream.fin().is_some_and(|fin| from <= fin && fin < to);
+        let bytes = stream.bytes(from, to);
+        let syn = from <= 0 && stream.is(Fact::SynSeen);
+        stream.acknowledge(to);
+        let raw = stream.raw(to);
+        let covered = self.outstanding.acknowledge(sender, now, raw);
+        let stream = self.stream_mut(sender);
+        if stream.acked() >= stream.next() {
+            stream.set(Fact::LostTrack, false);
+        }
+        let acknowledged = Acknowledged {
+            syn,
+            bytes,
+            fin,
+            packet: covered.packet,
+        };
+        (acknowledged, covered)
+    }
+
+    /// Takes note of what the sender sent.
+    fn send(&mut self, place: Place, now: Now, arrival: &Arrival, findings: &Findings, acked_before: i64) {
+        let sender = place.sender;
+        let own = self.stream_mut(sender);
+        own.set(Fact::AskedAlive, findings.asks_alive);
+        own.set(Fact::AskedWindow, findings.asks_window);
+        own.duplicates = if findings.remarks.has(Remark::DuplicateAck) {
+            own.duplicates.saturating_add(1)
+        } else if findings.acknowledges_more {
+            0
+        } else {
+            own.duplicates
+        };
+        if arrival.rst || arrival.is_stray() {
+            return;
+        }
+        if arrival.syn {
+            own.set(Fact::SynSeen, own.begins_at(arrival.sequence));
+            own.set(Fact::SackPermitted, arrival.sack_permitted);
+            own.set(Fact::ScaleOffered, arrival.shift.is_some());
+            own.mss = arrival.mss.unwrap_or(0);
+            own.shift = arrival.shift.unwrap_or(0);
+        }
+        let before = own.next();
+        let is_first = !own.is(Fact::Sent);
+        if findings.asks_window {
+            own.set(Fact::Sent, true);
+        } else {
+            own.send(place.start, place.end);
+        }
+        if arrival.fin {
+            own.end(place.end - 1);
+        }
+        // RFC 9293 section 3.10.7.4: what comes late tells nothing of the window.
+        if place.is_first_word || place.acknowledgment.is_none_or(|to| to >= acked_before) {
+            own.window = arrival.window;
+        }
+        let scale = self.scale(sender, arrival.syn);
+        let window = Window {
+            raw: arrival.window,
+            scale,
+        };
+        let own = self.stream_mut(sender);
+        if let (false, Some(bytes)) = (arrival.syn, window.bytes()) {
+            let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+            own.smallest_window = own.smallest_window.min(bytes);
+        }
+        if findings.is_new && place.end > own.acked() {
+            let from = if is_first || findings.fills_hole {
+                place.start
+            } else {
+                place.start.max(before)
+            };
+            let length = u32::try_from(place.end - from).unwrap_or(0);
+            let stamp = arrival.timestamps.map(|(value, _)| value);
+            let raw = own.raw(from);
+            if length > 0 && !findings.asks_window && !self.outstanding.push(sender, now, raw, length, stamp) {
+                self.stream_mut(sender).set(Fact::LostTrack, true);
+            }
+        }
+    }
+
+    /// The packet whose timestamp is echoed; takes note of this one's.
+    fn echoes(&mut self, place: Place, now: Now, arrival: &Arrival, findings: &Findings) -> Option<u64> {
+        let (value, echo) = arrival.timestamps?;
+        let own = self.stream_mut(place.sender);
+        own.stamp = value;
+        own.stamped = PacketNumber::new(now.number).low();
+        arrival.acknowledgment?;
+        let other = self.stream(place.sender.other());
+        if other.stamped != 0 && other.stamp == echo {
+            return Some(PacketNumber::from_low(other.stamped).whole(now.number));
+        }
+        findings.echoes
+    }
+
+    /// How the windows of this party are scaled.
+    fn scale(&self, party: Party, of_syn: bool) -> Scale {
+        let (own, other) = (self.stream(party), self.stream(party.other()));
+        let offers = |stream: &Stream| stream.is(Fact::SynSeen).then(|| stream.is(Fact::ScaleOffered));
+        match (of_syn, offers(own), offers(other)) {
+            (true, _, _) => Scale::OfSyn,
+            (_, Some(false), _) | (_, _, Some(false)) => Scale::NotOffered,
+            (_, Some(true), Some(true)) => Scale::Shift(own.shift),
+            _ => Scale::NotCaptured,
+        }
+    }
+
+    /// The last window of this party in bytes, where its scale is known.
+    fn window_of(&self, party: Party) -> Option<u64> {
+        let stream = self.stream(party);
+        // Until its SYN is acknowledged there was no other window than the SYN's.
+        let of_syn = stream.is(Fact::SynSeen) && stream.next() <= 1 && stream.smallest_window == u32::MAX;
+        let window = Window {
+            raw: stream.window,
+            scale: self.scale(party, of_syn),
+        };
+        window.bytes().filter(|_| stream.is(Fact::Sent))
+    }
+
+    fn windows_are_open(&self) -> bool {
+        let closed = |stream: &Stream| stream.is(Fact::Sent) && stream.window == 0 && !stream.is(Fact::FinSeen);
+        !closed(&self.client) && !closed(&self.server)
+    }
+
+    /// The round trip from where it was captured to this party and back, as the handshake showed it.
+    fn usual_round_trip(&self, to: Party) -> Option<i64> {
+        let to_server = self.round_trip.get()?;
+        match to {
+            Party::Server => Some(to_server),
+            Party::Client => self.handshake.get().map(|all| all - to_server),
+        }
+    }
+
+    /// An ICMP error about a segment of this party: the packet, and when it was sent.
+    pub(super) fn complain(&mut self, cause: Party, now: Now, complained: &Complained) -> Option<(u64, Moment)> {
+        if self.opening == Opening::Unanswered && cause == Party::Client {
+            self.opening = Opening::Refused;
+        }
+        self.outstanding.starting_at(cause, now, complained.sequence?)
+    }
+
+    fn end(&self, party: Party) -> End {
+        let stream = self.stream(party);
+        End {
+            standing: stream.standing(),
+            start: stream.start(),
+            mss: (stream.mss > 0).then_some(stream.mss),
+            shift: stream.is(Fact::ScaleOffered).then_some(stream.shift),
+            sack_permitted: stream.is(Fact::SackPermitted),
+            acknowledged: stream.acknowledged(),
+            smallest_window: (stream.smallest_window != u32::MAX).then_some(u64::from(stream.smallest_window)),
+        }
+    }
+
+    /// What can be said of it.
+    pub(super) fn connection(&self, retransmissions: u32) -> Connection {
+        Connection {
+            opening: self.opening,
+            ending: self.ending,
+            client: self.end(Party::Client),
+            server: self.end(Party::Server),
+            handshake_time: self.handshake.get(),
+            handshake_round_trip: self.round_trip.get(),
+            retransmissions: u64::from(retransmissions),
+            reuses_ports: self.reuses_ports,
+        }
+    }
+}

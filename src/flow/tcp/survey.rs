@@ -1,0 +1,241 @@
+//! What is remarkable about a segment, told from what was known before it.
+
+use super::{Place, Tcp};
+use crate::flow::arrival::Arrival;
+use crate::flow::moment::Now;
+use crate::flow::segment::{Remark, Remarks};
+use crate::flow::stream::{Fact, Stream};
+
+/// Without a measured handshake: segments so close together, in nanoseconds, were rather reordered than sent again. As
+/// Wireshark has it.
+const REORDERED_WITHIN: i64 = 3_000_000;
+/// So many duplicate acknowledgments ask for a segment. RFC 5681 section 3.2
+const ASKING: u8 = 3;
+
+/// What was found.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    pub(super) remarks: Remarks,
+    /// Asks whether the other end is there.
+    pub(super) asks_alive: bool,
+    /// Asks whether the other end's window has opened.
+    pub(super) asks_window: bool,
+    /// Answers such a question.
+    pub(super) answers_alive: bool,
+    pub(super) answers_window: bool,
+    pub(super) updates_window: bool,
+    /// Its acknowledgment number is higher than any before.
+    pub(super) acknowledges_more: bool,
+    /// It has numbers that were not sent before.
+    pub(super) is_new: bool,
+    /// They lie before the highest that was sent.
+    pub(super) fills_hole: bool,
+    pub(super) first_sent: Option<u64>,
+    /// Which outstanding packet had the timestamp that it echoes.
+    pub(super) echoes: Option<u64>,
+}
+
+impl Findings {
+    fn remark(&mut self, remark: Remark) {
+        self.remarks = self.remarks.with(remark);
+    }
+}
+
+impl Tcp {
+    pub(super) fn survey(&mut self, place: Place, now: Now, pause: Option<i64>, arrival: &Arrival) -> Findings {
+        let mut findings = Findings::default();
+        if self.reuses_ports && arrival.syn && !self.client.is(Fact::Sent) && !self.server.is(Fact::Sent) {
+            findings.remark(Remark::PortReuse);
+        }
+        if self.is_over() {
+            findings.remark(Remark::AfterEnd);
+        }
+        if arrival.syn && arrival.data > 0 {
+            findings.remark(Remark::DataInSyn);
+        }
+        if let Some((_, echo)) = arrival.timestamps {
+            findings.echoes = self.outstanding.stamped(place.sender.other(), now, echo);
+        }
+        if !arrival.is_stray() && !arrival.rst {
+            self.questions(place, arrival, &mut findings);
+            self.acknowledgments(place, arrival, &mut findings);
+            self.transmissions(place, now, pause, arrival, &mut findings);
+            self.windows(place, arrival, &mut findings);
+            self.closes(place, arrival, &mut findings);
+        }
+        findings
+    }
+
+    /// Keep-alives, window probes, and the answers to both.
+    fn questions(&self, place: Place, arrival: &Arrival, findings: &mut Findings) {
+        let (own, other) = (self.stream(place.sender), self.stream(place.sender.other()));
+        if arrival.syn || arrival.fin {
+            return;
+        }
+        // What the other end has acknowledged was sent, though it was not captured.
+        let next = if own.is(Fact::Sent) { own.next() } else { own.acked() };
+        let is_closed = other.is(Fact::Sent) && other.window == 0;
+        // Linux asks for a window with the number before the next one and no data, others with the next byte.
+        let is_old = arrival.data <= 1 && place.start == next - 1 && own.acked() >= next && !own.is(Fact::FinSeen);
+        let is_next = arrival.data == 1 && place.start == next;
+        findings.asks_window = is_closed && (is_old || is_next);
+        findings.asks_alive = is_old && !is_closed;
+        let repeats = arrival.data == 0
+            && place.start == next
+            && place.acknowledgment == Some(other.acked())
+            && !place.is_first_word;
+        let took_it =
+            arrival.data == 0 && place.start == next && place.acknowledgment == Some(other.next().saturating_add(1));
+        findings.answers_alive = repeats && other.is(Fact::AskedAlive);
+        findings.answers_window = (repeats || took_it) && other.is(Fact::AskedWindow);
+    }
+
+    /// Duplicate acknowledgments, window updates, and acknowledgments of what was not captured.
+    fn acknowledgments(&self, place: Place, arrival: &Arrival, findings: &mut Findings) {
+        let (own, other) = (self.stream(place.sender), self.stream(place.sender.other()));
+        let Some(to) = place.acknowledgment else {
+            return;
+        };
+        findings.acknowledges_more = to > other.acked() || place.is_first_word;
+        let took_probe = other.is(Fact::AskedWindow) && to == other.next().saturating_add(1);
+        if other.is(Fact::Sent) && to > other.whole().max(other.acked()) && !took_probe {
+            findings.remark(Remark::AcknowledgesUnseen);
+        }
+        if duplicate_sack(other, to, arrival) {
+            findings.remark(Remark::DuplicateSack);
+        }
+        let repeats = arrival.data == 0
+            && !arrival.syn
+            && !arrival.fin
+            && own.is(Fact::Sent)
+            && place.start == own.next()
+            && to == other.acked()
+            && !place.is_first_word;
+        if !repeats || arrival.window == 0 || findings.answers_alive {
+            return;
+        }
+        if arrival.window != own.window {
+            findings.updates_window = true;
+            findings.answers_window = false;
+        } else if other.next() > other.acked() && !findings.answers_window {
+            // RFC 5681 section 2: something has to be outstanding.
+            findings.remark(Remark::DuplicateAck);
+        }
+    }
+
+    /// Gaps, repetitions, and what comes out of order.
+    fn transmissions(
+        &mut self,
+        place: Place,
+        now: Now,
+        pause: Option<i64>,
+        arrival: &Arrival,
+        findings: &mut Findings,
+    ) {
+        let own = self.stream(place.sender);
+        let (next, acked) = (own.next(), own.acked());
+        if !own.is(Fact::Sent) || place.start >= next {
+            findings.is_new = true;
+            if own.is(Fact::Sent) && place.start > next {
+                findings.remark(Remark::Gap);
+            }
+            return;
+        }
+        if place.end <= place.start || findings.asks_alive || findings.asks_window {
+            return;
+        }
+        if arrival.syn && !own.is(Fact::SynSeen) {
+            // What it opens has gone on already.
+            findings.remark(Remark::OutOfOrder);
+            return;
+        }
+        if place.end <= acked {
+            findings.remark(Remark::Retransmission);
+            findings.remark(Remark::SpuriousRetransmission);
+            return;
+        }
+        let lost_track = own.is(Fact::LostTrack);
+        let last_sent = self.outstanding.last_sent(place.sender);
+        let earlier = self
+            .outstanding
+            .repeat(place.sender, now, arrival.sequence, arrival.length());
+        findings.first_sent = earlier.first.map(|(packet, _)| packet);
+        let old = (place.end.min(next) - place.start.max(acked)).max(0).unsigned_abs();
+        let hole = old.saturating_sub(earlier.numbers);
+        let since = last_sent.and_then(|sent| now.time.since(sent)).or(pause);
+        let is_recent = since.is_some_and(|since| since < self.handshake.get().unwrap_or(REORDERED_WITHIN));
+        let was_asked_for = self.was_asked_for(place);
+        if place.end > next {
+            findings.is_new = true;
+            let fills = earlier.numbers == 0 && place.start >= acked && !lost_track;
+            findings.fills_hole = fills;
+            findings.remark(if fills { Remark::OutOfOrder } else { Remark::Overlap });
+        } else if hole > 0 && !lost_track {
+            findings.is_new = earlier.numbers == 0;
+            findings.fills_hole = findings.is_new;
+            findings.remark(match (earlier.numbers, is_recent && !was_asked_for) {
+                (0, true) => Remark::OutOfOrder,
+                (0, false) => Remark::Retransmission,
+                _ => Remark::Overlap,
+            });
+        } else if lost_track && hole > 0 && is_recent && !was_asked_for {
+            findings.remark(Remark::OutOfOrder);
+        } else {
+            findings.remark(Remark::Retransmission);
+        }
+        if was_asked_for && findings.remarks.has(Remark::Retransmission) {
+            findings.remark(Remark::FastRetransmission);
+        }
+    }
+
+    /// Have duplicate acknowledgments asked for just this segment?
+    fn was_asked_for(&self, place: Place) -> bool {
+        let (own, other) = (self.stream(place.sender), self.stream(place.sender.other()));
+        other.duplicates >= ASKING && place.start == own.acked()
+    }
+
+    fn windows(&self, place: Place, arrival: &Arrival, findings: &mut Findings) {
+        if arrival.syn || arrival.fin {
+            return;
+        }
+        if arrival.window == 0 {
+            findings.remark(Remark::ZeroWindow);
+        }
+        if arrival.data == 0 || findings.asks_window || findings.asks_alive {
+            return;
+        }
+        let receiver = place.sender.other();
+        let edge = self.window_of(receiver).and_then(|window| {
+            let acked = self.stream(place.sender).acked();
+            acked.checked_add(i64::try_from(window).ok()?)
+        });
+        if edge == Some(place.end) {
+            findings.remark(Remark::WindowFull);
+        }
+    }
+
+    /// Half closed, and closed by both at once.
+    fn closes(&self, place: Place, arrival: &Arrival, findings: &mut Findings) {
+        let (own, other) = (self.stream(place.sender), self.stream(place.sender.other()));
+        let Some(their_fin) = other.fin() else {
+            return;
+        };
+        if arrival.data > 0 && !own.is(Fact::FinSeen) {
+            findings.remark(Remark::HalfClosed);
+        }
+        let has_got_it = place.acknowledgment.is_some_and(|to| to > their_fin);
+        if arrival.fin && !has_got_it && (!own.is(Fact::FinSeen) || self.first_fin == Some(place.sender.other())) {
+            findings.remark(Remark::SimultaneousClose);
+        }
+    }
+}
+
+/// RFC 2883 section 4: the first block lies below the acknowledgment number, or inside of the second one.
+fn duplicate_sack(other: &Stream, to: i64, arrival: &Arrival) -> bool {
+    let [Some((left, right)), second] = arrival.sack else {
+        return false;
+    };
+    let (left, right) = (other.relative(left), other.relative(right));
+    let inside = second.is_some_and(|(from, until)| other.relative(from) <= left && right <= other.relative(until));
+    left < right && (right <= to || inside)
+}

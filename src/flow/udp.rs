@@ -1,0 +1,116 @@
+//! The datagrams between two sockets.
+
+use super::conversation::Exchange;
+use super::datagram::{Datagram, Part};
+use super::moment::{Moment, Now, PacketNumber};
+use super::step::Party;
+
+/// Most requests that wait for a reply; beyond that the oldest are given up.
+pub(super) const MOST: usize = 64;
+
+/// A datagram, as far as a reply or an ICMP error may ask for it.
+#[derive(Debug, Clone, Copy)]
+struct Sent {
+    time: Moment,
+    packet: PacketNumber,
+    mark: Mark,
+}
+
+/// What an ICMP error quotes that tells one datagram from the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Mark {
+    /// IPv4 identification; 0 over IPv6.
+    pub(super) identification: u16,
+    /// The length of the UDP header.
+    pub(super) length: u16,
+}
+
+/// A conversation of UDP.
+#[derive(Debug, Default)]
+pub(super) struct Udp {
+    /// Requests without reply, the oldest first. No memory of its own when there is none.
+    waiting: Vec<Sent>,
+    /// The last datagram of the server.
+    reply: Option<Sent>,
+    requests: u64,
+    answered: u64,
+    /// Requests that an ICMP error or the bound took off the list.
+    given_up: u64,
+}
+
+impl Udp {
+    /// What a datagram with so many data bytes does.
+    pub(super) fn follow(&mut self, sender: Party, now: Now, length: usize, mark: Mark) -> Datagram {
+        let sent = Sent {
+            time: now.time,
+            packet: PacketNumber::new(now.number),
+            mark,
+        };
+        let part = match sender {
+            Party::Client => self.ask(sent),
+            Party::Server => self.answer(sent, now),
+        };
+        Datagram { length, part }
+    }
+
+    fn ask(&mut self, sent: Sent) -> Part {
+        if self.waiting.len() >= MOST {
+            self.waiting.remove(0);
+            self.given_up += 1;
+        }
+        if self.waiting.capacity() == 0 {
+            // Mostly there is one.
+            self.waiting.reserve_exact(1);
+        }
+        self.waiting.push(sent);
+        self.requests += 1;
+        Part::Request { count: self.requests }
+    }
+
+    fn answer(&mut self, sent: Sent, now: Now) -> Part {
+        self.reply = Some(sent);
+        if self.waiting.is_empty() {
+            return Part::Unasked;
+        }
+        let request = self.waiting.remove(0);
+        self.free();
+        self.answered += 1;
+        Part::Reply {
+            request: request.packet.whole(now.number),
+            after: now.time.since(request.time),
+        }
+    }
+
+    fn free(&mut self) {
+        if self.waiting.is_empty() {
+            self.waiting = Vec::new();
+        }
+    }
+
+    /// The datagram of this party that an ICMP error is about. A request gets no reply then.
+    pub(super) fn complain(&mut self, sender: Party, now: Now, mark: Mark) -> Option<(u64, Moment)> {
+        let found = match sender {
+            Party::Client => {
+                let place = self.waiting.iter().rposition(|sent| sent.mark == mark)?;
+                self.given_up += 1;
+                let sent = self.waiting.remove(place);
+                self.free();
+                sent
+            }
+            Party::Server => self.reply.filter(|sent| sent.mark == mark)?,
+        };
+        Some((found.packet.whole(now.number), found.time))
+    }
+
+    pub(super) fn exchange(&self) -> Exchange {
+        Exchange {
+            unanswered: self.waiting.len() as u64 + self.given_up,
+            answered: self.answered,
+        }
+    }
+
+    /// Has any request been answered?
+    pub(super) const fn is_answered(&self) -> bool {
+        self.answered > 0
+    }
+}

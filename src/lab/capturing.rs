@@ -1,0 +1,140 @@
+//! The packets of a run, captured by a thread of its own while the programs talk.
+
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use super::failure::Failure;
+use super::network::Network;
+use super::plan::Run;
+use crate::app::stop::Stop;
+use crate::capture::filter::{Filter, Fragments, NoNames, Target};
+use crate::capture::live::{Capture, Event, LARGEST_SNAPLEN, Note, OpenError, Opening, Statistics};
+use crate::frame::Frame;
+use crate::wire::LinkType;
+
+/// Nothing for so long, and what the programs did has been seen: on loopback a packet passes in microseconds.
+const QUIET: Duration = Duration::from_millis(15);
+
+/// So many bytes of packets are kept; a run has far less.
+const MOST_BYTES: usize = 64 << 20;
+
+/// What a run's capture keeps: the packets of its protocols, and on a network that others use too, of its ports.
+#[must_use]
+pub fn expression(run: Run, network: &Network, ports: &[u16]) -> String {
+    let protocol = match run {
+        Run::Udp => "udp",
+        Run::Refused | Run::Empty => "(tcp or udp or icmp)",
+        _ => "tcp",
+    };
+    if *network == Network::Private {
+        return protocol.to_owned();
+    }
+    let mut wanted: Vec<String> = ports.iter().map(|port| format!("port {port}")).collect();
+    if protocol.contains("icmp") {
+        // An ICMP error quotes the packet that it is about: at byte 8 the IPv4 header, behind it the ports.
+        let quoted = ports
+            .iter()
+            .map(|port| format!("icmp[28:2] = {port} or icmp[30:2] = {port}"));
+        wanted.extend(quoted);
+    }
+    format!("{protocol} and ({})", wanted.join(" or "))
+}
+
+/// Opens the capture of loopback with this filter, while the privileges are there.
+///
+/// # Errors
+/// As [`Opening::open`].
+pub fn open(filter: &Filter) -> Result<Capture, OpenError> {
+    let mut opening = Opening::on("lo");
+    // What the filter cannot be compiled to is captured whole: the lab's own expressions all can.
+    if let Ok(program) = filter.compile(Target::Socket(LinkType::ETHERNET), LARGEST_SNAPLEN, Fragments::Keep) {
+        let instructions = program.instructions().iter();
+        opening.program = instructions.map(|one| (one.code, one.jt, one.jf, one.k)).collect();
+    }
+    opening.open()
+}
+
+/// The filter of this expression.
+///
+/// # Errors
+/// A mistake in the lab's own expression.
+pub fn filter(expression: &str) -> Result<Filter, Failure> {
+    Filter::parse(expression, &NoNames).map_err(|error| Failure::Line(error.to_string()))
+}
+
+/// A capture under way.
+pub struct Capturing {
+    thread: JoinHandle<Result<Captured, Failure>>,
+    enough: Stop,
+}
+
+/// What was captured.
+#[derive(Debug)]
+pub struct Captured {
+    /// The packets, in the order in which they passed.
+    pub frames: Vec<Frame<'static>>,
+    /// What their bytes start with.
+    pub link: LinkType,
+    /// The most bytes that were kept of one.
+    pub snaplen: u32,
+    /// What the kernel counted.
+    pub statistics: Statistics,
+    /// Packets that were not kept, to bound the memory.
+    pub left_out: u64,
+    /// What the capture could not do as well as it should.
+    pub notes: Vec<Note>,
+}
+
+impl Capturing {
+    /// Begins.
+    ///
+    /// # Errors
+    /// The system gives no more threads or files.
+    pub fn start(capture: Capture) -> Result<Self, Failure> {
+        let next = "allow more with 'ulimit -n' and 'ulimit -u'";
+        let enough = Stop::new().map_err(|error| Failure::of("starting the capture", error, next))?;
+        let until = enough.clone();
+        let thread = thread::Builder::new().name("capture".into());
+        let thread = thread
+            .spawn(move || capture_all(capture, &until))
+            .map_err(|error| Failure::of("starting the capture", error, next))?;
+        Ok(Self { thread, enough })
+    }
+
+    /// Ends it when nothing passes any more, and returns what was captured.
+    ///
+    /// # Errors
+    /// The capture failed meanwhile.
+    pub fn finish(self) -> Result<Captured, Failure> {
+        self.enough.request();
+        let ended = self.thread.join();
+        ended.unwrap_or_else(|_| Err(Failure::Line("the capture ended by a mistake of this program's".into())))
+    }
+}
+
+fn capture_all(mut capture: Capture, enough: &Stop) -> Result<Captured, Failure> {
+    let failed = |error: crate::capture::live::CaptureError| Failure::Line(error.to_string());
+    let (mut frames, mut bytes, mut left_out) = (Vec::new(), 0, 0);
+    loop {
+        match capture.next(Some(QUIET), None).map_err(failed)? {
+            Event::Frame(frame, _) => {
+                bytes += frame.bytes.len();
+                if bytes <= MOST_BYTES {
+                    frames.push(frame.into_owned());
+                } else {
+                    left_out += 1;
+                }
+            }
+            Event::Idle if enough.requested() => break,
+            Event::Idle | Event::InterfaceDown | Event::InterfaceUp | Event::Stopped => {}
+        }
+    }
+    Ok(Captured {
+        frames,
+        link: capture.link_type(),
+        snaplen: capture.snaplen(),
+        statistics: capture.statistics().map_err(failed)?,
+        left_out,
+        notes: capture.notes().to_vec(),
+    })
+}

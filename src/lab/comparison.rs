@@ -1,0 +1,100 @@
+//! UDP and TCP compared, counted from what was captured and called.
+
+use super::evidence::{self, Evidence};
+use crate::calls::{Program, Role};
+
+/// What one line took, over one of the two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cost {
+    /// Packets in both directions.
+    pub packets: u64,
+    /// Bytes of these packets on the wire, link-layer headers included.
+    pub wire: u64,
+    /// Bytes of the lines and their replies among them.
+    pub data: u64,
+    /// How many times the client had to wait for the server.
+    pub round_trips: usize,
+    /// Sockets of the client.
+    pub client_sockets: usize,
+    /// Sockets of the server, those that found out its address left out.
+    pub server_sockets: usize,
+    /// Socket calls of the client.
+    pub client_calls: usize,
+    /// Socket calls of the server.
+    pub server_calls: usize,
+}
+
+impl Cost {
+    /// Counts it.
+    #[must_use]
+    pub fn of(evidence: &Evidence) -> Self {
+        let conversations = evidence.conversations.iter();
+        let round_trips = conversations.map(|one| {
+            let steps = evidence.places().map(|(_, step)| step);
+            evidence::round_trips(steps.filter(move |step| step.conversation == one.number))
+        });
+        let calls_of = |client: bool| {
+            let of_party = evidence
+                .calls
+                .iter()
+                .filter(move |call| is_client(call.program) == client);
+            of_party.filter(|call| call.role != Role::AddressProbe).count()
+        };
+        Self {
+            packets: evidence.frames().len() as u64,
+            wire: evidence
+                .frames()
+                .iter()
+                .map(|frame| u64::from(frame.original_length))
+                .sum(),
+            data: evidence.places().map(|(_, step)| evidence::data_of(step)).sum(),
+            round_trips: round_trips.sum(),
+            client_sockets: evidence.sockets(Role::ClientSocket),
+            server_sockets: [Role::ServerSocket, Role::WelcomingSocket, Role::ConnectionSocket]
+                .map(|role| evidence.sockets(role))
+                .iter()
+                .sum(),
+            client_calls: calls_of(true),
+            server_calls: calls_of(false),
+        }
+    }
+
+    /// Bytes on the wire that are no data.
+    #[must_use]
+    pub const fn headers(&self) -> u64 {
+        self.wire.saturating_sub(self.data)
+    }
+
+    /// How much of the bytes on the wire is headers, in percent.
+    #[must_use]
+    pub const fn overhead(&self) -> u64 {
+        match self.wire {
+            0 => 0,
+            wire => (self.headers() * 100 + wire / 2) / wire,
+        }
+    }
+}
+
+const fn is_client(program: Program) -> bool {
+    matches!(program, Program::UdpClient | Program::TcpClient)
+}
+
+/// The rows of the table: what is counted, over UDP, over TCP.
+#[must_use]
+pub fn rows(udp: &Cost, tcp: &Cost) -> Vec<[String; 3]> {
+    let row = |what: &str, of: &dyn Fn(&Cost) -> String| [what.to_owned(), of(udp), of(tcp)];
+    vec![
+        row("packets", &|cost| cost.packets.to_string()),
+        row("bytes on the wire", &|cost| cost.wire.to_string()),
+        row("of these data", &|cost| cost.data.to_string()),
+        row("of these headers", &|cost| cost.headers().to_string()),
+        row("headers, of all bytes on the wire", &|cost| {
+            format!("{} %", cost.overhead())
+        }),
+        row("round trips the client waits for", &|cost| cost.round_trips.to_string()),
+        row("sockets of the client", &|cost| cost.client_sockets.to_string()),
+        row("sockets of the server", &|cost| cost.server_sockets.to_string()),
+        row("socket calls of the client", &|cost| cost.client_calls.to_string()),
+        row("socket calls of the server", &|cost| cost.server_calls.to_string()),
+    ]
+}

@@ -1,0 +1,142 @@
+//! What the packets and the calls of a run say.
+
+use super::capturing::Captured;
+use super::plan::Run;
+use crate::calls::{Call, Name, Role};
+use crate::flow::conversation::Conversation;
+use crate::flow::number::Bytes;
+use crate::flow::segment::Part;
+use crate::flow::{Kind, Party, Step, Tracker};
+use crate::frame::{Frame, Time};
+use crate::timeline::Seen;
+use crate::wire::decode;
+
+/// A run that is over.
+pub struct Evidence {
+    /// Which one.
+    pub run: Run,
+    /// Title and text of the programs' screens.
+    pub screens: Vec<(&'static str, String)>,
+    /// The socket calls, in the order in which they were entered.
+    pub calls: Vec<Call>,
+    /// What was captured; absent where the system lets nobody capture.
+    pub captured: Option<Captured>,
+    /// The place of each packet in its conversation, in the order of the packets.
+    pub steps: Vec<Option<Step>>,
+    /// The conversations, in the order of their first packets.
+    pub conversations: Vec<Conversation>,
+    /// What was seen elsewhere, a line each.
+    pub observations: Vec<String>,
+    /// Did every line get its answer that should?
+    pub answered: bool,
+}
+
+impl Evidence {
+    /// The packets; none where there was no capture.
+    #[must_use]
+    pub fn frames(&self) -> &[Frame<'static>] {
+        self.captured.as_ref().map_or(&[], |captured| &captured.frames)
+    }
+
+    /// Follows the conversations of what was captured.
+    #[must_use]
+    pub fn follow(captured: Option<&Captured>) -> (Vec<Option<Step>>, Vec<Conversation>) {
+        let mut tracker = Tracker::new();
+        let frames = captured.map_or(&[][..], |captured| &captured.frames);
+        let steps = (1..).zip(frames).map(|(number, frame)| {
+            let packet = decode(frame.link, &frame.bytes, frame.original_length);
+            tracker.follow(number, frame.time, &packet)
+        });
+        let steps = steps.collect();
+        (steps, tracker.conversations())
+    }
+
+    /// The packets of a conversation, as the timeline takes them.
+    #[must_use]
+    pub fn packets_of(&self, conversation: u64) -> Vec<Seen> {
+        let packets = (1..).zip(self.frames()).zip(&self.steps);
+        let packets = packets.filter_map(|((number, frame), step)| {
+            let step = step.filter(|step| step.conversation == conversation)?;
+            let packet = decode(frame.link, &frame.bytes, frame.original_length);
+            Some(Seen {
+                number,
+                time: frame.time,
+                flags: packet.tcp().map(|tcp| tcp.flags()),
+                step,
+            })
+        });
+        packets.collect()
+    }
+
+    /// Time of the first packet; 0 without one.
+    #[must_use]
+    pub fn first(&self) -> Time {
+        self.frames().iter().find_map(|frame| frame.time).unwrap_or(Time(0))
+    }
+
+    /// Number and place of the packets that have one, in order.
+    pub fn places(&self) -> impl Iterator<Item = (u64, &Step)> {
+        let numbered = (1..).zip(&self.steps);
+        numbered.filter_map(|(number, step)| Some((number, step.as_ref()?)))
+    }
+
+    /// The same of one conversation.
+    pub fn places_in(&self, conversation: u64) -> impl Iterator<Item = (u64, &Step)> {
+        self.places().filter(move |(_, step)| step.conversation == conversation)
+    }
+
+    /// Calls of this name on sockets of this role.
+    pub fn calls_of(&self, role: Role, name: Name) -> impl Iterator<Item = &Call> {
+        let wanted = move |call: &&Call| call.role == role && call.call == name;
+        self.calls.iter().filter(wanted)
+    }
+
+    /// How many sockets of this role there were.
+    #[must_use]
+    pub fn sockets(&self, role: Role) -> usize {
+        let mut numbers: Vec<u64> = self
+            .calls
+            .iter()
+            .filter(|call| call.role == role)
+            .map(|call| call.socket)
+            .collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers.len()
+    }
+}
+
+/// Bytes of data that a packet carries.
+#[must_use]
+pub fn data_of(step: &Step) -> u64 {
+    match &step.kind {
+        Kind::Segment(segment) => segment.data.map_or(0, Bytes::count),
+        Kind::Datagram(datagram) => datagram.length as u64,
+        Kind::Notice(_) => 0,
+    }
+}
+
+/// Is the packet something that the other end has to answer, or such an answer: a SYN, or data? An acknowledgment alone is
+/// neither.
+#[must_use]
+pub fn says_something(step: &Step) -> bool {
+    match &step.kind {
+        Kind::Segment(segment) => segment.data.is_some() || matches!(segment.part, Part::Syn | Part::SynAck),
+        Kind::Datagram(_) => true,
+        Kind::Notice(_) => false,
+    }
+}
+
+/// How many times the client of this conversation had to wait for an answer.
+#[must_use]
+pub fn round_trips<'s>(steps: impl Iterator<Item = &'s Step>) -> usize {
+    let mut waiting = false;
+    let mut count = 0;
+    for step in steps.filter(|step| says_something(step)) {
+        match step.sender {
+            Party::Client => waiting = true,
+            Party::Server => count += usize::from(std::mem::take(&mut waiting)),
+        }
+    }
+    count
+}

@@ -1,0 +1,146 @@
+//! Where a run happens, and how much of it can be seen.
+
+use std::process::{Command, Stdio};
+
+use super::failure::Failure;
+use super::plan::Run;
+use super::sys::{self, Offload};
+use crate::privilege;
+
+/// The network that the programs talk through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Network {
+    /// A network of this run's own, with nothing in it but its loopback.
+    Private,
+    /// The machine's loopback, for the system refuses a private network.
+    Shared(Refusal),
+}
+
+/// Why there is no private network.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// What was refused, in the system's words.
+    pub what: String,
+    /// What stands behind it.
+    pub why: String,
+    /// The command that changes it, if there is one.
+    pub remedy: Option<String>,
+}
+
+impl Refusal {
+    /// From the two lines of the process that tried it.
+    fn read(told: &str) -> Self {
+        let (what, explanation) = told.trim_end().split_once('\n').unwrap_or((told.trim_end(), ""));
+        let (why, remedy) = match explanation.rsplit_once(": sudo ") {
+            Some((why, command)) => (why, Some(format!("sudo {command}"))),
+            None => (explanation, None),
+        };
+        Self {
+            what: what.to_owned(),
+            why: why.to_owned(),
+            remedy,
+        }
+    }
+}
+
+impl Network {
+    /// Enters the best network there is. To be called before any thread is started ([`privilege::enter_private_network`]).
+    ///
+    /// A refusal can leave a process half inside, in a network in which nothing works. So another process, which is told
+    /// so by [`TRY`], tries it first.
+    ///
+    /// # Errors
+    /// What the other process could do, this one cannot.
+    pub fn enter() -> Result<Self, Failure> {
+        match rehearse() {
+            Err(refusal) => Ok(Self::Shared(refusal)),
+            Ok(()) => match privilege::enter_private_network() {
+                Ok(()) => Ok(Self::Private),
+                Err(refused) => Err(Failure::Line(refused.to_string())),
+            },
+        }
+    }
+
+    /// What it is, in words.
+    #[must_use]
+    pub fn description(&self) -> String {
+        match self {
+            Self::Private => "a private one, made for this run: nothing in it but its own loopback".to_owned(),
+            Self::Shared(refusal) => format!(
+                "the loopback of this machine, for the system refuses a private one ({})",
+                refusal.what
+            ),
+        }
+    }
+
+    /// Makes it fit for this run, while the privileges are there.
+    ///
+    /// # Errors
+    /// The system refuses.
+    pub fn prepare(&self, run: Run) -> Result<(), Failure> {
+        if run != Run::Long || *self != Self::Private {
+            return Ok(());
+        }
+        let next = "run another one of the lab's runs";
+        sys::set_mtu("lo", ETHERNET_MTU).map_err(|error| Failure::of("setting the MTU of lo to 1500", error, next))?;
+        for offload in [
+            Offload::TcpSegmentation,
+            Offload::GenericSegmentation,
+            Offload::GenericReceive,
+        ] {
+            sys::switch_off("lo", offload)
+                .map_err(|error| Failure::of("switching the offloads of lo off", error, next))?;
+        }
+        Ok(())
+    }
+}
+
+/// The MTU of Ethernet, in bytes.
+const ETHERNET_MTU: i32 = 1500;
+
+/// The argument that asks for no more than a try: [`rehearsal`].
+pub const TRY: &str = "--try-private-network";
+
+/// Has another process try it.
+fn rehearse() -> Result<(), Refusal> {
+    let tried = Command::new("/proc/self/exe")
+        .arg(TRY)
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .output();
+    match tried {
+        Ok(output) if output.status.success() => Ok(()),
+        Ok(output) => Err(Refusal::read(&String::from_utf8_lossy(&output.stdout))),
+        Err(error) => Err(Refusal::read(&format!("starting a second process: {error}"))),
+    }
+}
+
+/// What the other process does: tries it, and returns the refusal in two lines, the system's words and the explanation.
+#[must_use]
+pub fn rehearsal() -> Option<String> {
+    let refused = privilege::enter_private_network().err()?;
+    Some(format!(
+        "{}: {}\n{}",
+        refused.step,
+        refused.source,
+        refused.reason.explanation()
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Refusal;
+
+    #[test]
+    fn the_remedy_is_found_in_the_explanation() {
+        let refusal = Refusal::read("unshare: No\nthe limit a is reached: sudo sysctl a=1\n");
+        assert_eq!(
+            (refusal.what.as_str(), refusal.why.as_str()),
+            ("unshare: No", "the limit a is reached")
+        );
+        assert_eq!(refusal.remedy.as_deref(), Some("sudo sysctl a=1"));
+        let refusal = Refusal::read("unshare: No\nno such namespaces\n");
+        assert_eq!((refusal.why.as_str(), refusal.remedy), ("no such namespaces", None));
+        assert_eq!(Refusal::read("").what, "");
+    }
+}

@@ -1,0 +1,118 @@
+//! The files of a run.
+
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::PathBuf;
+
+use super::capturing::Captured;
+use super::evidence::Evidence;
+use super::failure::Failure;
+use super::folder::{Folder, Pending};
+use super::plan::Run;
+use crate::calls::lines;
+use crate::explain::packet;
+use crate::frame::Frame;
+use crate::record::{Destination, Format, Interface, Recorder, Section, Statistics, WriteError};
+use crate::wire::decode;
+
+/// Who writes the files.
+const APPLICATION: &str = concat!("socket-lab ", env!("CARGO_PKG_VERSION"));
+
+/// The files of one run, open and empty.
+pub struct Files {
+    captures: Vec<(Format, Destination, Pending)>,
+    calls: (File, Pending),
+}
+
+impl Files {
+    /// Opens `RUN.pcapng`, `RUN.pcap` and `RUN.calls.jsonl`; without a capture, only the last one.
+    ///
+    /// # Errors
+    /// As [`Folder::capture`].
+    pub fn open(folder: &Folder, run: Run, captures: bool) -> Result<Self, Failure> {
+        let word = run.word();
+        let mut files = Vec::new();
+        for (format, ending) in [(Format::PcapNg, "pcapng"), (Format::Pcap, "pcap")] {
+            let name = format!("{word}.{ending}");
+            if captures {
+                let (destination, pending) = folder.capture(&name)?;
+                files.push((format, destination, pending));
+            } else {
+                // What an earlier run captured does not belong to the calls of this one.
+                folder.clear(&name)?;
+            }
+        }
+        Ok(Self {
+            captures: files,
+            calls: folder.text(&format!("{word}.calls.jsonl"))?,
+        })
+    }
+
+    /// Writes them, and returns their names.
+    ///
+    /// # Errors
+    /// The disk is full, or the like. The file that was to be written is not there then.
+    pub fn write(self, evidence: &Evidence, filter: &str, about: &[String]) -> Result<Vec<PathBuf>, Failure> {
+        let mut names = Vec::new();
+        for (format, destination, pending) in self.captures {
+            if let Some(captured) = &evidence.captured {
+                record(destination, format, evidence, captured, filter, about)
+                    .map_err(|error| pending.about(&error))?;
+                names.push(pending.finish()?);
+            }
+        }
+        let (file, pending) = self.calls;
+        let mut output = BufWriter::new(file);
+        let mut written = Ok(());
+        for call in &evidence.calls {
+            written = written.and_then(|()| writeln!(output, "{}", lines::to_json(call)?));
+        }
+        written
+            .and_then(|()| output.flush())
+            .map_err(|error| Failure::of("writing the socket calls", error, "make room and run it again"))?;
+        names.push(pending.finish()?);
+        Ok(names)
+    }
+}
+
+fn record(
+    destination: Destination,
+    format: Format,
+    evidence: &Evidence,
+    captured: &Captured,
+    filter: &str,
+    about: &[String],
+) -> Result<(), WriteError> {
+    let interface = Interface {
+        name: Some("lo".to_owned()),
+        snaplen: captured.snaplen,
+        filter: Some(filter.to_owned()),
+        ..Interface::new(captured.link)
+    };
+    let section = Section {
+        comments: about.to_vec(),
+        ..Section::of_this_machine(APPLICATION)
+    };
+    let mut recorder = Recorder::new(destination, format, &section, &[interface])?;
+    for (frame, step) in captured.frames.iter().zip(&evidence.steps) {
+        if format == Format::PcapNg {
+            let packet = decode(frame.link, &frame.bytes, frame.original_length);
+            let commented = Frame {
+                comments: packet::comment(&packet, step.as_ref()).into_iter().collect(),
+                ..frame.clone()
+            };
+            recorder.write(&commented)?;
+        } else {
+            recorder.write(frame)?;
+        }
+    }
+    let statistics = Statistics {
+        received: Some(captured.statistics.received),
+        dropped: Some(captured.statistics.dropped),
+        start: captured.frames.first().and_then(|frame| frame.time),
+        end: captured.frames.last().and_then(|frame| frame.time),
+        ..Statistics::default()
+    };
+    recorder.finish(&[statistics])?;
+    Ok(())
+}

@@ -1,0 +1,154 @@
+//! Connections that are complete before anybody calls `accept()`, and a queue that is full.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::exchange::{connections, milliseconds};
+use super::{PATIENCE, Played, Scene};
+use crate::app::socket::{Family, Kind, Socket};
+use crate::app::transcript::Transcript;
+use crate::app::uppercase;
+use crate::calls::{Name, Program, Role};
+use crate::flow::segment::Part;
+use crate::lab::evidence::Evidence;
+use crate::lab::failure::Failure;
+use crate::lab::screen::Screen;
+use crate::lab::stage::{ClientSide, LOCALHOST, Stage, joined, spawn};
+
+pub(super) const BEFORE: &[&str] = &[
+    "A server calls listen(1), and then it does something else for a while. Three clients connect, one after the other. Watch: \
+     connect() of the first two returns, and their lines are even acknowledged, although nobody has called accept(): the \
+     kernel does the handshake, and queues the connection. Then the queue is full (Linux keeps one more than the backlog says), \
+     and the third client's SYN is not answered. It is sent again a second later, when accept() has made room.",
+];
+
+/// Between one client and the next.
+const APART: Duration = Duration::from_millis(60);
+
+/// How long the server does something else.
+const ELSEWHERE: Duration = Duration::from_millis(200);
+
+/// A welcoming socket that nobody accepts from.
+pub struct Backlog {
+    welcoming_socket: Socket,
+    port: u16,
+}
+
+impl Backlog {
+    /// Makes it.
+    ///
+    /// # Errors
+    /// Those of the socket calls.
+    pub fn new(stage: &Stage) -> Result<Self, Failure> {
+        let stop = stage.stop()?;
+        let (program, role) = (Program::TcpServer, Role::WelcomingSocket);
+        let welcoming_socket = Socket::open(program, role, Family::Inet, Kind::Stream, &stop)?;
+        welcoming_socket.bind(SocketAddr::new(LOCALHOST, 0))?;
+        welcoming_socket.listen(1)?;
+        let port = welcoming_socket.local_address()?.port();
+        Ok(Self { welcoming_socket, port })
+    }
+
+    /// Takes a connection out of the queue and serves it; `false` when there is none in time.
+    fn serve_one(&self, transcript: &Transcript) -> Result<bool, Failure> {
+        let mut room = [0; 1024];
+        if !self.welcoming_socket.wait_readable(PATIENCE)? {
+            return Ok(false);
+        }
+        let (connection_socket, client) = self.welcoming_socket.accept()?;
+        let sentence = connection_socket.recv(&mut room, Some(PATIENCE))?;
+        transcript.received_from(client, sentence.trim_ascii_end())?;
+        connection_socket.send_all(&uppercase::datagram(sentence), Some(PATIENCE))?;
+        connection_socket.close();
+        Ok(true)
+    }
+}
+
+impl Scene for Backlog {
+    fn ports(&self) -> Vec<u16> {
+        vec![self.port]
+    }
+
+    fn play(self: Box<Self>, stage: &Stage) -> Result<Played, Failure> {
+        let server_screen = Screen::default();
+        let transcript = Transcript::new(server_screen.clone());
+        let lines = ["first", "second", "third"].map(|word| [word.to_owned()]);
+        let client = |name: &'static str, lines| ClientSide {
+            program: Program::TcpClient,
+            name,
+            port: self.port,
+            lines,
+            screen: Screen::default(),
+        };
+        let [first, second, third] = &lines;
+        let clients = [
+            client("client 1", first),
+            client("client 2", second),
+            client("client 3", third),
+        ];
+        let mut screens = vec![("tcp-server", server_screen)];
+        let titles = ["tcp-client 1", "tcp-client 2", "tcp-client 3"];
+        screens.extend(
+            titles
+                .into_iter()
+                .zip(clients.iter().map(|client| client.screen.clone())),
+        );
+        let answered = std::thread::scope(|scope| {
+            let mut running = Vec::new();
+            for client in &clients {
+                running.push(spawn(scope, "person", || client.run(stage))?);
+                stage.wait(APART)?;
+            }
+            stage.wait(ELSEWHERE)?;
+            for _ in &clients {
+                if !self.serve_one(&transcript)? {
+                    break;
+                }
+            }
+            let mut answered = true;
+            for one in running {
+                answered &= joined(one)??;
+            }
+            Ok::<_, Failure>(answered)
+        })?;
+        Ok(Played {
+            screens,
+            observations: Vec::new(),
+            answered,
+        })
+    }
+}
+
+pub(super) fn after(evidence: &Evidence) -> Vec<String> {
+    let mut said = Vec::new();
+    let first_accept = evidence
+        .calls_of(Role::WelcomingSocket, Name::Accept)
+        .map(|call| call.entered)
+        .min();
+    let connects = evidence.calls_of(Role::ClientSocket, Name::Connect);
+    let before = connects.filter(|call| call.result == 0 && first_accept.is_some_and(|accept| call.returned < accept));
+    said.push(format!(
+        "Seen: {} of {} connect() calls returned before accept() was called for the first time.",
+        before.count(),
+        evidence.calls_of(Role::ClientSocket, Name::Connect).count()
+    ));
+    for (conversation, _) in connections(evidence) {
+        let syns: Vec<u64> = evidence
+            .places_in(conversation.number)
+            .filter(|(_, step)| step.segment().is_some_and(|segment| segment.part == Part::Syn))
+            .map(|(number, _)| number)
+            .collect();
+        let waited = evidence
+            .calls_of(Role::ClientSocket, Name::Connect)
+            .find(|call| call.local == Some(conversation.client))
+            .map(|call| milliseconds(i64::try_from(call.duration_ns).unwrap_or(i64::MAX)));
+        if let ([first, .., last], Some(waited)) = (syns.as_slice(), waited) {
+            said.push(format!(
+                "Connection {}: the SYN of packet {first} got no answer, packet {last} is the same SYN again. connect() took \
+                 {waited}.",
+                conversation.number
+            ));
+        }
+    }
+    said
+}

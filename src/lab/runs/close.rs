@@ -1,0 +1,215 @@
+//! Who closes first, what stays of it, and a connection that is closed on one side only.
+
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr};
+
+use super::exchange::connections;
+use super::{MOMENT, PATIENCE, Played, Scene, connected};
+use crate::app::socket::{Family, Kind, Socket};
+use crate::app::trouble::Trouble;
+use crate::app::uppercase;
+use crate::calls::{Program, Role};
+use crate::flow::conversation::Ending;
+use crate::lab::evidence::Evidence;
+use crate::lab::failure::Failure;
+use crate::lab::screen::Screen;
+use crate::lab::stage::{ClientSide, LOCALHOST, ServerSide, Stage};
+
+pub(super) const BEFORE: &[&str] = &[
+    "Three connections. In the first, an ordinary line, the server closes first. In the second the client leaves without a line, \
+     so it closes first. Watch who is in TIME-WAIT afterwards: always who closed first, for it may have to answer the other \
+     one's FIN once more.",
+    "In the third the client sends its text and calls shutdown(SHUT_WR): \"I have sent everything\". Its FIN goes out, and the \
+     other direction stays open: the server reads to the end (recv() returns 0), answers, and then closes.",
+];
+
+/// A server that nobody has connected to yet.
+pub struct Close {
+    server: ServerSide,
+}
+
+impl Close {
+    /// Starts it.
+    ///
+    /// # Errors
+    /// The server cannot start.
+    pub fn new(stage: &Stage) -> Result<Self, Failure> {
+        Ok(Self {
+            server: ServerSide::tcp(stage)?,
+        })
+    }
+}
+
+impl Scene for Close {
+    fn ports(&self) -> Vec<u16> {
+        vec![self.server.port]
+    }
+
+    fn play(self: Box<Self>, stage: &Stage) -> Result<Played, Failure> {
+        let server = self.server;
+        let port = server.port;
+        let lines = ["who closes first".to_owned()];
+        let client = ClientSide {
+            program: Program::TcpClient,
+            name: "client",
+            port,
+            lines: &lines,
+            screen: Screen::default(),
+        };
+        let screens = vec![
+            ("tcp-server", server.screen.clone()),
+            ("tcp-client, first connection", client.screen.clone()),
+        ];
+        let mut observations = Vec::new();
+        let answered = server.serve_while(stage, || {
+            let answered = client.run(stage)?;
+            let after_first = in_time_wait(port);
+            connected(stage, port)?.close();
+            stage.wait(MOMENT)?;
+            let after_second = in_time_wait(port);
+            let new = after_second.iter().filter(|ends| !after_first.contains(ends));
+            observations.extend(after_first.iter().map(|ends| describe("first", *ends, port)));
+            observations.extend(new.map(|ends| describe("second", *ends, port)));
+            Ok(answered)
+        })?;
+        let (welcoming_socket, said) = restart(stage, port)?;
+        observations.extend(said);
+        half_close(stage, &welcoming_socket, port)?;
+        Ok(Played {
+            screens,
+            observations,
+            answered,
+        })
+    }
+}
+
+/// The server's port again, on which connections are in TIME-WAIT: without `SO_REUSEADDR`, then with it.
+fn restart(stage: &Stage, port: u16) -> Result<(Socket, Vec<String>), Failure> {
+    let stop = stage.stop()?;
+    let address = SocketAddr::new(LOCALHOST, port);
+    let open = || {
+        let (program, role) = (Program::TcpServer, Role::WelcomingSocket);
+        Socket::open(program, role, Family::Inet, Kind::Stream, &stop)
+    };
+    let mut said = Vec::new();
+    let plain = open()?;
+    match plain.bind(address) {
+        Err(Trouble::Stopped) => return Err(Failure::Interrupted),
+        Err(Trouble::Call(_)) => said.push(format!(
+            "A second server's bind() to port {port} failed without SO_REUSEADDR: the connections in TIME-WAIT still have it."
+        )),
+        Err(trouble) => return Err(trouble.into()),
+        Ok(()) => said.push(format!("A second server's bind() to port {port} succeeded without SO_REUSEADDR.")),
+    }
+    plain.close();
+    let welcoming_socket = open()?;
+    welcoming_socket.reuse_address()?;
+    welcoming_socket.bind(address)?;
+    welcoming_socket.listen(1)?;
+    said.push(format!(
+        "With SO_REUSEADDR bind() to port {port} succeeded, so the third connection has the same port."
+    ));
+    Ok((welcoming_socket, said))
+}
+
+/// Both ends by hand, one after the other: nothing here has to wait for the other end.
+fn half_close(stage: &Stage, welcoming_socket: &Socket, port: u16) -> Result<(), Failure> {
+    let mut room = [0; 1024];
+    let client_socket = connected(stage, port)?;
+    client_socket.send_all(b"that was everything", Some(PATIENCE))?;
+    client_socket.shutdown_sending()?;
+    let (connection_socket, _) = welcoming_socket.accept()?;
+    let mut text = Vec::new();
+    loop {
+        match connection_socket.recv(&mut room, Some(PATIENCE))? {
+            [] => break,
+            some => text.extend_from_slice(some),
+        }
+    }
+    connection_socket.send_all(&uppercase::datagram(&text), Some(PATIENCE))?;
+    connection_socket.close();
+    while !client_socket.recv(&mut room, Some(PATIENCE))?.is_empty() {}
+    client_socket.close();
+    Ok(())
+}
+
+/// The own end and the other one of a connection, in that order.
+type Ends = (SocketAddr, SocketAddr);
+
+/// What the kernel's own table has about this port in TIME-WAIT. proc(5), `/proc/net/tcp`
+fn in_time_wait(port: u16) -> Vec<Ends> {
+    let table = fs::read_to_string("/proc/thread-self/net/tcp").or_else(|_| fs::read_to_string("/proc/net/tcp"));
+    let table = table.unwrap_or_default();
+    let all = table.lines().filter_map(time_wait);
+    all.filter(|(local, remote)| [local.port(), remote.port()].contains(&port))
+        .collect()
+}
+
+fn describe(which: &str, (local, remote): Ends, port: u16) -> String {
+    let whose = if local.port() == port { "server" } else { "client" };
+    format!("After the {which} connection /proc/net/tcp has {local} to {remote} in TIME-WAIT: the {whose}'s end.")
+}
+
+/// The ends of a line of that table, if it is in TIME-WAIT, which has the number 6 (`linux/tcp_states.h`).
+fn time_wait(line: &str) -> Option<Ends> {
+    let mut words = line.split_whitespace().skip(1);
+    let (local, remote, state) = (words.next()?, words.next()?, words.next()?);
+    (state == "06").then_some(())?;
+    Some((address(local)?, address(remote)?))
+}
+
+/// `0100007F:1F90`: the address as the machine stores a number, the port in network order.
+fn address(word: &str) -> Option<SocketAddr> {
+    let (ip, port) = word.split_once(':')?;
+    let ip = u32::from_str_radix(ip, 16).ok()?;
+    let port = u16::from_str_radix(port, 16).ok()?;
+    Some(SocketAddr::from((Ipv4Addr::from(ip.to_ne_bytes()), port)))
+}
+
+pub(super) fn after(evidence: &Evidence) -> Vec<String> {
+    let mut said: Vec<String> = connections(evidence)
+        .map(|(conversation, connection)| {
+            let number = conversation.number;
+            match connection.ending {
+                Ending::Closed(party) => {
+                    format!("Seen: connection {number}: the first FIN was the {party}'s.")
+                }
+                Ending::ClosedTogether => format!("Seen: connection {number}: both closed at once."),
+                Ending::Reset(party) => format!("Seen: connection {number}: the {party} broke it off with RST."),
+                Ending::HalfClosed(party) => format!("Seen: connection {number}: only the {party} closed."),
+                Ending::Open => format!("Seen: connection {number}: its end was not seen."),
+            }
+        })
+        .collect();
+    let halfway = evidence.places().find(|(_, step)| {
+        use crate::flow::segment::Remark;
+        step.segment()
+            .is_some_and(|segment| segment.remarks.has(Remark::HalfClosed) && segment.data.is_some())
+    });
+    if let Some((number, step)) = halfway {
+        said.push(format!(
+            "Packet {number} carries data from the {} although the other end had sent its FIN: a half-closed connection.",
+            step.sender
+        ));
+    }
+    said
+}
+
+#[cfg(test)]
+mod tests {
+    use super::time_wait;
+
+    #[test]
+    #[cfg(target_endian = "little")]
+    fn the_kernels_table_is_read_as_proc_describes_it() {
+        let line =
+            "   1: 0100007F:B8C3 0100007F:D2FE 06 00000000:00000000 03:00001770 00000000     0        0 0 3 0000";
+        let (local, remote) = time_wait(line).unwrap();
+        assert_eq!(
+            (local.to_string().as_str(), remote.to_string().as_str()),
+            ("127.0.0.1:47299", "127.0.0.1:54014")
+        );
+        assert_eq!(time_wait(&line.replace(" 06 ", " 01 ")), None);
+        assert_eq!(time_wait("  sl  local_address rem_address   st"), None);
+    }
+}

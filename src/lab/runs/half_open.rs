@@ -1,0 +1,183 @@
+//! A SYN scan: half-open connections, with segments of our own making.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::{Duration, Instant};
+
+use pnet::packet::ip::IpNextHeaderProtocols;
+use pnet::packet::tcp::{MutableTcpPacket, TcpFlags, ipv4_checksum};
+use pnet::transport::TransportChannelType::Layer4;
+use pnet::transport::TransportProtocol::Ipv4;
+use pnet::transport::{TransportReceiver, TransportSender, tcp_packet_iter, transport_channel};
+
+use super::exchange::connections;
+use super::{MOMENT, Played, Scene, free_port};
+use crate::calls::{Name, Role};
+use crate::flow::conversation::Opening;
+use crate::flow::segment::Part;
+use crate::lab::evidence::Evidence;
+use crate::lab::failure::Failure;
+use crate::lab::stage::{ServerSide, Stage};
+
+pub(super) const BEFORE: &[&str] = &[
+    "A program without a socket for it builds a SYN by itself and sends it to two ports: one on which tcp-server listens, one \
+     without a server. Watch the answers: SYN,ACK says that the port is open, RST,ACK that it is closed. The scanning machine's \
+     own kernel knows nothing of the connection that the SYN,ACK offers, and ends it with a RST. The server never sees anything: \
+     accept() does not return. Port scanners do this (nmap -sS), which is why nobody should do it to machines of others.",
+];
+
+/// How long an answer may take.
+const ANSWER: Duration = Duration::from_secs(1);
+
+/// Bytes of a TCP header without options, which is all that a SYN needs.
+const HEADER: usize = 20;
+
+/// Where the scan comes from and goes to.
+const MACHINE: Ipv4Addr = Ipv4Addr::LOCALHOST;
+
+/// A server, a port without one, and a channel for segments of our own.
+pub struct HalfOpen {
+    server: ServerSide,
+    closed: u16,
+    sender: TransportSender,
+    receiver: TransportReceiver,
+}
+
+impl HalfOpen {
+    /// Opens the channel, which takes the same privilege as a capture.
+    ///
+    /// # Errors
+    /// The privilege is missing; the server cannot start.
+    pub fn new(stage: &Stage) -> Result<Self, Failure> {
+        let channel = transport_channel(65_536, Layer4(Ipv4(IpNextHeaderProtocols::Tcp)));
+        let (sender, receiver) = channel.map_err(|error| {
+            let next = "segments of one's own need the capability CAP_NET_RAW: start it with sudo";
+            Failure::of("opening a raw socket", error, next)
+        })?;
+        Ok(Self {
+            server: ServerSide::tcp(stage)?,
+            closed: free_port(13_000)?,
+            sender,
+            receiver,
+        })
+    }
+}
+
+impl Scene for HalfOpen {
+    fn ports(&self) -> Vec<u16> {
+        vec![self.server.port, self.closed]
+    }
+
+    fn play(self: Box<Self>, stage: &Stage) -> Result<Played, Failure> {
+        let Self {
+            server,
+            closed,
+            mut sender,
+            mut receiver,
+        } = *self;
+        let open = server.port;
+        let screens = vec![("tcp-server", server.screen.clone())];
+        let verdicts = server.serve_while(stage, || {
+            let mut verdicts = Vec::new();
+            for port in [open, closed] {
+                let from = free_port(14_000)?;
+                let answer = probe(stage, &mut sender, &mut receiver, from, port)?;
+                verdicts.push(format!("The scan's own verdict on port {port}: {answer}."));
+                stage.wait(MOMENT)?;
+            }
+            Ok(verdicts)
+        })?;
+        Ok(Played {
+            screens,
+            observations: verdicts,
+            answered: true,
+        })
+    }
+}
+
+/// Sends a SYN from one port to the other, and says what came back.
+fn probe(
+    stage: &Stage,
+    sender: &mut TransportSender,
+    receiver: &mut TransportReceiver,
+    from: u16,
+    to: u16,
+) -> Result<&'static str, Failure> {
+    let next = "look at the firewall of this machine";
+    let mut room = [0; HEADER];
+    let mistake = || Failure::Line("a TCP header does not fit its room".into());
+    let mut syn = MutableTcpPacket::new(&mut room).ok_or_else(mistake)?;
+    syn.set_source(from);
+    syn.set_destination(to);
+    syn.set_sequence(initial_sequence_number());
+    syn.set_data_offset(5);
+    syn.set_flags(TcpFlags::SYN);
+    syn.set_window(1024);
+    syn.set_checksum(ipv4_checksum(&syn.to_immutable(), &MACHINE, &MACHINE));
+    sender
+        .send_to(syn, IpAddr::V4(MACHINE))
+        .map_err(|error| Failure::of("sending a SYN", error, next))?;
+    let deadline = Instant::now() + ANSWER;
+    let mut segments = tcp_packet_iter(receiver);
+    while !stage.interrupted() {
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Ok("no answer, so a firewall drops the segments");
+        }
+        let came = segments.next_with_timeout(left.min(MOMENT));
+        let came = came.map_err(|error| Failure::of("receiving segments", error, next))?;
+        let Some((segment, _)) = came else { continue };
+        if (segment.get_source(), segment.get_destination()) != (to, from) {
+            continue;
+        }
+        return Ok(if segment.get_flags() & TcpFlags::RST != 0 {
+            "closed, for RST came back"
+        } else {
+            "open, for SYN,ACK came back"
+        });
+    }
+    Err(Failure::Interrupted)
+}
+
+/// As hard to guess as the moment is: nobody's connection depends on it. RFC 9293 section 3.4.1
+fn initial_sequence_number() -> u32 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    now.map_or(1, |since| since.subsec_nanos().wrapping_mul(4) ^ std::process::id())
+}
+
+pub(super) fn after(evidence: &Evidence) -> Vec<String> {
+    let mut said = Vec::new();
+    for (conversation, connection) in connections(evidence) {
+        let parts: Vec<String> = evidence
+            .places_in(conversation.number)
+            .filter_map(|(number, step)| {
+                let word = match step.segment()?.part {
+                    Part::Syn => "SYN",
+                    Part::SynAck => "SYN,ACK",
+                    Part::Reset(_) => "RST",
+                    _ => "another segment",
+                };
+                Some(format!("packet {number} {word} of the {}", step.sender))
+            })
+            .collect();
+        let verdict = match connection.opening {
+            Opening::HalfOpen => "half-open, never complete",
+            Opening::Refused => "refused",
+            Opening::Complete | Opening::Simultaneous => "complete",
+            Opening::Unanswered => "unanswered",
+            Opening::NotCompleted => "not completed",
+            Opening::BeforeCapture => "not seen from its beginning",
+        };
+        said.push(format!(
+            "Seen to port {}: {}: {verdict}.",
+            conversation.server.port(),
+            parts.join(", ")
+        ));
+    }
+    let accepted = evidence.calls_of(Role::WelcomingSocket, Name::Accept);
+    let accepted = accepted.filter(|call| call.result >= 0).count();
+    said.push(match accepted {
+        0 => "accept() never returned a connection: the server's program does not know that anybody was there.".into(),
+        more => format!("accept() returned {more} connections."),
+    });
+    said
+}

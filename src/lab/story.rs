@@ -1,0 +1,375 @@
+//! What is told of the runs.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::comparison::{self, Cost};
+use super::evidence::Evidence;
+use super::network::Network;
+use super::plan::{Run, View};
+use super::runs;
+use crate::calls::text;
+use crate::escape::printable;
+use crate::flow::segment::Part;
+use crate::flow::{Kind, Step};
+use crate::frame::Frame;
+use crate::render::follow::{self, Assembler};
+use crate::render::ladder::{self, Detail, Ladder};
+use crate::render::look::Look;
+use crate::render::table::wrap;
+use crate::render::{Style, breakdown, diagram, fields, summary};
+use crate::timeline::{Logs, Timeline};
+use crate::wire::decode;
+
+/// A line of a screen takes at most so many lines of the story.
+const MOST_ROWS: usize = 4;
+
+/// So many bytes of a conversation's text are shown: more than the longest line of a run.
+const MOST_TEXT: usize = 16 << 20;
+
+/// What is told, and how.
+pub struct Story<'a> {
+    /// How much.
+    pub view: View,
+    /// Every packet broken down?
+    pub full: bool,
+    /// Characters, columns, colours, times.
+    pub look: Look,
+    /// Where it happened.
+    pub network: &'a Network,
+}
+
+impl Story<'_> {
+    /// Tells the runs, and where their files are.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn tell(&self, out: &mut impl Write, runs: &[Evidence], names: &[PathBuf]) -> io::Result<()> {
+        if self.view == View::Story {
+            self.paragraph(out, &format!("Network: {}.", self.network.description()))?;
+            writeln!(out)?;
+        }
+        for (place, evidence) in runs.iter().enumerate() {
+            match self.view {
+                View::Story => self.whole(out, evidence, place == 0)?,
+                view => {
+                    if runs.len() > 1 {
+                        self.title(out, evidence.run.title())?;
+                    }
+                    match view {
+                        View::Ladder => self.ladder(out, evidence)?,
+                        View::Follow => self.follow(out, evidence)?,
+                        view => self.packets(out, evidence, view, &|_| true)?,
+                    }
+                }
+            }
+        }
+        if let ([udp, tcp], View::Story) = (runs, self.view)
+            && (udp.run, tcp.run) == (Run::Udp, Run::Tcp)
+            && udp.captured.is_some()
+            && tcp.captured.is_some()
+        {
+            self.compare(out, &Cost::of(udp), &Cost::of(tcp))?;
+        }
+        let drawn = runs.iter().any(|one| !one.conversations.is_empty());
+        if self.view == View::Ladder && drawn {
+            ladder::text::legend(out, &self.look)?;
+        }
+        if self.view == View::Story {
+            self.files(out, names)?;
+        }
+        Ok(())
+    }
+
+    /// Where the files are, and what to do with them.
+    fn files(&self, out: &mut impl Write, names: &[PathBuf]) -> io::Result<()> {
+        let shown = |name: &Path| printable(name.display().to_string().as_bytes()).into_owned();
+        let is = |name: &&Path, ending: &str| name.to_string_lossy().ends_with(ending);
+        let names: Vec<&Path> = names.iter().map(PathBuf::as_path).collect();
+        self.title(out, "The files")?;
+        for name in &names {
+            writeln!(out, "{}", shown(name))?;
+        }
+        let capture = names.iter().rfind(|name| is(name, ".pcapng"));
+        let calls = names.iter().rfind(|name| is(name, ".jsonl"));
+        if let (Some(capture), Some(calls)) = (capture, calls) {
+            writeln!(out)?;
+            writeln!(out, "The same ladder again, and the comments in Wireshark:")?;
+            writeln!(out)?;
+            let again = [
+                beside_this_program("sniffer"),
+                format!("-r {}", shown(capture)),
+                format!("--calls {}", shown(calls)),
+                "--view ladder".to_owned(),
+            ];
+            for line in continued(&again, self.width()) {
+                writeln!(out, "    {line}")?;
+            }
+            writeln!(out, "    wireshark {}", shown(capture))?;
+        }
+        Ok(())
+    }
+
+    /// A run from its title to its last packet; the first ladder of all has its signs explained.
+    fn whole(&self, out: &mut impl Write, evidence: &Evidence, first: bool) -> io::Result<()> {
+        self.title(out, evidence.run.title())?;
+        for paragraph in runs::before(evidence.run, self.network) {
+            self.paragraph(out, &paragraph)?;
+            writeln!(out)?;
+        }
+        for (title, text) in &evidence.screens {
+            self.screen(out, title, text)?;
+        }
+        self.ladder(out, evidence)?;
+        if first && !evidence.conversations.is_empty() {
+            ladder::text::legend(out, &self.look)?;
+        }
+        let mut seen = evidence.observations.clone();
+        if evidence.captured.is_some() {
+            seen.splice(0..0, runs::after(evidence));
+        }
+        for paragraph in &seen {
+            self.paragraph(out, paragraph)?;
+        }
+        writeln!(out)?;
+        if self.full {
+            self.packets(out, evidence, View::Fields, &|_| true)
+        } else {
+            self.packets(out, evidence, View::Fields, &|step| matters_most(evidence.run, step))
+        }
+    }
+
+    /// Calls and packets in one picture; without packets the calls alone.
+    fn ladder(&self, out: &mut impl Write, evidence: &Evidence) -> io::Result<()> {
+        let Some(captured) = &evidence.captured else {
+            writeln!(out, "The socket calls, in the order in which they were entered:")?;
+            for call in &evidence.calls {
+                self.paragraph(out, &text::line(call))?;
+            }
+            return writeln!(out);
+        };
+        let mut logs = Logs::new();
+        evidence.calls.iter().cloned().for_each(|call| logs.add(call));
+        for conversation in &evidence.conversations {
+            let packets = evidence.packets_of(conversation.number);
+            let timeline = Timeline::of(&packets, logs.claim(&packets));
+            let told = ladder::Story {
+                conversation,
+                packets: &packets,
+                left_out: None,
+                timeline: &timeline,
+                has_log: true,
+                capture_start: captured.frames.first().and_then(|frame| frame.time),
+            };
+            let detail = if self.full { Detail::Full } else { Detail::Folded };
+            ladder::text::write(out, &self.look, &Ladder::of(&told, detail))?;
+        }
+        Ok(())
+    }
+
+    /// What both ends said.
+    fn follow(&self, out: &mut impl Write, evidence: &Evidence) -> io::Result<()> {
+        for conversation in &evidence.conversations {
+            let mut said = Assembler::new(MOST_TEXT);
+            for (frame, step) in evidence.frames().iter().zip(&evidence.steps) {
+                if let Some(step) = step.as_ref().filter(|step| step.conversation == conversation.number) {
+                    let packet = decode(frame.link, &frame.bytes, frame.original_length);
+                    said.add(step, packet.payload().bytes);
+                }
+            }
+            if let Some(follow) = said.finish() {
+                follow::text::write(out, &self.look, &follow)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn packets(
+        &self,
+        out: &mut impl Write,
+        evidence: &Evidence,
+        view: View,
+        wanted: &dyn Fn(&Step) -> bool,
+    ) -> io::Result<()> {
+        for ((number, frame), step) in (1..).zip(evidence.frames()).zip(&evidence.steps) {
+            if step.as_ref().is_none_or(wanted) {
+                self.packet(out, evidence, view, number, frame, step.as_ref())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn packet(
+        &self,
+        out: &mut impl Write,
+        evidence: &Evidence,
+        view: View,
+        number: u64,
+        frame: &Frame<'_>,
+        step: Option<&Step>,
+    ) -> io::Result<()> {
+        let (look, first) = (&self.look, evidence.first());
+        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        match view {
+            View::Summary => {
+                let several = evidence.conversations.len() > 1;
+                let place = summary::Place {
+                    number,
+                    first,
+                    step,
+                    several,
+                };
+                summary::write(out, look, frame, &packet, place)
+            }
+            View::Diagram => diagram::write(out, look, number, frame, &packet, first, step),
+            _ => {
+                let breakdown = breakdown::of(number, frame, &packet, step);
+                fields::write(out, look, &breakdown, frame, first, self.full)
+            }
+        }
+    }
+
+    fn compare(&self, out: &mut impl Write, udp: &Cost, tcp: &Cost) -> io::Result<()> {
+        self.title(out, "UDP and TCP compared")?;
+        let rows = comparison::rows(udp, tcp);
+        if self.look.style == Style::Plain {
+            for [what, udp, tcp] in rows {
+                self.paragraph(out, &format!("{what}: over UDP {udp}, over TCP {tcp}."))?;
+            }
+            return writeln!(out);
+        }
+        writeln!(out, "{:34}{:>14}{:>14}", "", "UDP", "TCP")?;
+        for [what, udp, tcp] in rows {
+            writeln!(out, "{what:34}{udp:>14}{tcp:>14}")?;
+        }
+        writeln!(out)?;
+        self.paragraph(
+            out,
+            "What TCP's packets buy: the line arrives whole, once and in order, or the program is told; each end knows that the \
+             other is there; and nobody sends faster than the other can take. UDP promises none of it.",
+        )?;
+        writeln!(out)
+    }
+
+    fn title(&self, out: &mut impl Write, title: &str) -> io::Result<()> {
+        let (before, after) = if self.look.color {
+            ("\x1b[1m", "\x1b[0m")
+        } else {
+            ("", "")
+        };
+        writeln!(out, "{before}{title}{after}")?;
+        match self.look.style {
+            Style::Unicode => writeln!(out, "{}\n", "─".repeat(title.chars().count())),
+            Style::Ascii => writeln!(out, "{}\n", "-".repeat(title.chars().count())),
+            Style::Plain => writeln!(out),
+        }
+    }
+
+    fn paragraph(&self, out: &mut impl Write, text: &str) -> io::Result<()> {
+        for line in wrap(text, self.width()) {
+            writeln!(out, "{}", line.trim_end())?;
+        }
+        Ok(())
+    }
+
+    /// What stood on a screen.
+    fn screen(&self, out: &mut impl Write, title: &str, text: &str) -> io::Result<()> {
+        let edge = match self.look.style {
+            Style::Unicode => "│ ",
+            Style::Ascii => "| ",
+            Style::Plain => "",
+        };
+        writeln!(out, "The screen of {title}:")?;
+        for line in text.lines() {
+            for row in rows_of(line, self.width() - edge.chars().count()) {
+                writeln!(out, "{edge}{row}")?;
+            }
+        }
+        writeln!(out)
+    }
+
+    const fn width(&self) -> usize {
+        if self.look.width > Look::NARROWEST {
+            self.look.width
+        } else {
+            Look::NARROWEST
+        }
+    }
+}
+
+/// A command in lines that a shell takes for one, behind four columns of margin.
+fn continued(parts: &[String], width: usize) -> Vec<String> {
+    /// The margin, and what says that the line goes on.
+    const TAKEN: usize = 4 + 2;
+    let mut lines: Vec<String> = Vec::new();
+    for part in parts {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + part.chars().count() + TAKEN <= width => {
+                line.push(' ');
+                line.push_str(part);
+            }
+            Some(line) => {
+                line.push_str(" \\");
+                lines.push(format!("    {part}"));
+            }
+            None => lines.push(part.clone()),
+        }
+    }
+    lines
+}
+
+/// A program in the folder that this one was started from, as the person would type it.
+fn beside_this_program(name: &str) -> String {
+    let started = std::env::args_os().next().unwrap_or_default();
+    let beside = Path::new(&started).with_file_name(name);
+    printable(beside.display().to_string().as_bytes()).into_owned()
+}
+
+/// A line of a screen in the rows that it takes; of a long one only the beginning.
+fn rows_of(line: &str, width: usize) -> Vec<String> {
+    let length = line.chars().count();
+    if length <= width {
+        return vec![line.trim_end().to_owned()];
+    }
+    let mut rows = wrap(line, width);
+    if rows.len() > MOST_ROWS {
+        rows.truncate(MOST_ROWS - 1);
+        rows.push(format!("... [{length} characters in all]"));
+    }
+    rows
+}
+
+/// Which packets are broken down without being asked for.
+fn matters_most(run: Run, step: &Step) -> bool {
+    match (run, &step.kind) {
+        (Run::Udp | Run::Empty, Kind::Datagram(_)) | (Run::Refused, Kind::Notice(_)) => true,
+        (Run::Tcp, Kind::Segment(segment)) => {
+            step.conversation == 1 && matches!(segment.part, Part::Syn | Part::SynAck | Part::HandshakeAck)
+        }
+        (Run::Refused, Kind::Segment(segment)) => matches!(segment.part, Part::Reset(_)),
+        (Run::Empty, Kind::Segment(segment)) => segment.data.is_some(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{continued, rows_of};
+
+    #[test]
+    fn a_command_is_broken_between_its_parts() {
+        let parts = ["sniffer", "-r file", "--view ladder"].map(String::from);
+        assert_eq!(continued(&parts, 80), ["sniffer -r file --view ladder"]);
+        assert_eq!(continued(&parts, 24), ["sniffer -r file \\", "    --view ladder"]);
+        let long = ["a-program-of-a-long-name", "-x"].map(String::from);
+        assert_eq!(continued(&long, 10), ["a-program-of-a-long-name \\", "    -x"]);
+    }
+
+    #[test]
+    fn a_long_line_shows_its_beginning_and_its_length() {
+        assert_eq!(rows_of("short", 10), ["short"]);
+        let rows = rows_of(&"x".repeat(1000), 10);
+        assert_eq!(rows.len(), 4);
+        assert!(rows[3].contains("1000 characters"), "{rows:?}");
+    }
+}

@@ -1,0 +1,61 @@
+//! Who types: the lines of a run, one at each prompt, as a person at a terminal would.
+
+use std::collections::VecDeque;
+use std::io::{self, PipeReader, Read};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::thread;
+use std::time::Duration;
+
+use super::screen::Screen;
+use crate::app::sys;
+use crate::escape::printable;
+
+/// How long the person thinks. Long enough that a connection is seen to stand before the line is sent.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// A source of lines for a client's keyboard.
+pub struct Typist {
+    lines: VecDeque<String>,
+    screen: Screen,
+    /// What of the line has not been read yet.
+    rest: VecDeque<u8>,
+    /// A pipe whose other end is closed: ready to be read at any time.
+    ready: PipeReader,
+}
+
+impl Typist {
+    /// Types these lines, which show on this screen.
+    ///
+    /// # Errors
+    /// The process may open no more files.
+    pub fn new(lines: &[String], screen: &Screen) -> io::Result<Self> {
+        let (ready, _) = io::pipe()?;
+        Ok(Self {
+            lines: lines.iter().cloned().collect(),
+            screen: screen.clone(),
+            rest: VecDeque::new(),
+            ready: sys::out_of_the_way(ready.into()).into(),
+        })
+    }
+}
+
+impl Read for Typist {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        if self.rest.is_empty() {
+            let Some(line) = self.lines.pop_front() else {
+                return Ok(0);
+            };
+            thread::sleep(PAUSE);
+            self.screen.show(&printable(line.as_bytes()));
+            self.screen.show("\n");
+            self.rest.extend(line.bytes().chain([b'\n']));
+        }
+        self.rest.read(room)
+    }
+}
+
+impl AsFd for Typist {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.ready.as_fd()
+    }
+}

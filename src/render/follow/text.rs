@@ -1,0 +1,67 @@
+//! What both ends said, as text.
+
+use std::io::{self, Write};
+
+use super::{Follow, Piece, Turn};
+use crate::render::look::{Look, Paint};
+
+/// Writes what both ends said, each line with who says it. Everything that is no character for the screen is escaped.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(output: &mut impl Write, look: &Look, follow: &Follow) -> io::Result<()> {
+    let title = format!("Conversation {}: {}", follow.conversation, follow.transport);
+    writeln!(output, "{}", look.paint(Paint::Title, &title))?;
+    writeln!(output, "client  {}", follow.client)?;
+    writeln!(output, "server  {}", follow.server)?;
+    if follow.turns.is_empty() {
+        writeln!(output, "Nobody said anything.")?;
+    }
+    for turn in &follow.turns {
+        write_turn(output, look, turn)?;
+    }
+    if follow.left_out > 0 {
+        writeln!(output, "[{} more bytes; --full shows more]", follow.left_out)?;
+    }
+    writeln!(output)
+}
+
+fn write_turn(output: &mut impl Write, look: &Look, turn: &Turn) -> io::Result<()> {
+    let prompt = format!("{}> ", turn.from);
+    let width = look.width.max(Look::NARROWEST) - prompt.len();
+    let mut lines = Vec::new();
+    for piece in &turn.pieces {
+        match piece {
+            // A line of the text is a line here; its end is shown too, for it is a byte like others.
+            Piece::Bytes(bytes) => {
+                for line in bytes.split_inclusive(|&byte| byte == b'\n') {
+                    lines.extend(
+                        pieces_of(&look.text(line), width)
+                            .into_iter()
+                            .map(|text| (Paint::Value, text)),
+                    );
+                }
+            }
+            Piece::Missing(count) => {
+                let things = if *count == 1 { "byte" } else { "bytes" };
+                lines.push((Paint::Problem, format!("[{count} {things} missing]")));
+            }
+        }
+    }
+    if lines.is_empty() {
+        lines.push((Paint::Faint, "[empty]".to_owned()));
+    }
+    lines.into_iter().try_for_each(|(paint, text)| {
+        let name = look.paint(Paint::Title, prompt.trim_end());
+        writeln!(output, "{name} {}", look.paint(paint, &text))
+    })
+}
+
+/// The text in pieces of at most so many characters.
+fn pieces_of(text: &str, width: usize) -> Vec<String> {
+    let characters: Vec<char> = text.chars().collect();
+    characters
+        .chunks(width.max(1))
+        .map(|piece| piece.iter().collect())
+        .collect()
+}

@@ -1,0 +1,366 @@
+//! What a packet does in its conversation, as the view shows it. The comments on keys are those of the schema.
+
+use serde::Serialize;
+
+use super::record::EndRecord;
+use crate::explain::packet::words;
+use crate::flow::datagram::{Datagram, Notice, Part as DatagramPart};
+use crate::flow::number::{Bytes, Number};
+use crate::flow::segment::{Acknowledged, Part, Scale, Segment, Window};
+use crate::flow::state::Change;
+use crate::flow::{Kind, Party, Step};
+
+/// What a packet does in its conversation.
+#[derive(Serialize)]
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields, rename = "Conversation")
+)]
+pub(super) struct ConversationRecord {
+    /// Number of the conversation in this capture, from 1.
+    number: u64,
+    /// Place of the packet among those of the conversation, from 1.
+    place: u64,
+    /// Nanoseconds since the packet before in the conversation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "i64"))]
+    pause: Option<i64>,
+    /// Address and port of the client.
+    client: EndRecord,
+    /// Address and port of the server.
+    server: EndRecord,
+    /// How client and server are known: `seen` (a SYN, a request with its reply), `ports` (by their numbers), `first` (nothing
+    /// tells: the client is who sent the first packet).
+    roles: &'static str,
+    /// Who sent the packet: `client` or `server`. Absent of an ICMP error, which may come from a router.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "String"))]
+    sender: Option<&'static str>,
+    /// Its part: `syn`, `data`, `request`, `notice` and others.
+    part: &'static str,
+    /// What it does in a TCP connection.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "SegmentRecord"))]
+    segment: Option<SegmentRecord>,
+    /// What a UDP datagram does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "DatagramRecord"))]
+    datagram: Option<DatagramRecord>,
+    /// What an ICMP error says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "NoticeRecord"))]
+    notice: Option<NoticeRecord>,
+}
+
+/// What a segment does in its connection.
+#[derive(Serialize)]
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields, rename = "Segment")
+)]
+struct SegmentRecord {
+    /// Why a RST was sent, as far as the wire tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "String"))]
+    cause: Option<&'static str>,
+    /// The client's state.
+    client_state: ChangeRecord,
+    /// The server's state.
+    server_state: ChangeRecord,
+    /// Its sequence number.
+    sequence: NumberRecord,
+    /// Its acknowledgment number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "NumberRecord"))]
+    acknowledgment: Option<NumberRecord>,
+    /// The data that it carries, as bytes of the sender's stream.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "BytesRecord"))]
+    data: Option<BytesRecord>,
+    /// What it acknowledges for the first time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "AcknowledgedRecord"))]
+    acknowledges: Option<AcknowledgedRecord>,
+    /// Its window.
+    window: WindowRecord,
+    /// Bytes of the sender that are sent and not acknowledged, this segment's included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "u64"))]
+    in_flight: Option<u64>,
+    /// What is remarkable about it: `retransmission`, `zero-window` and others.
+    remarks: Vec<&'static str>,
+    /// Of a retransmission: number of the packet with the first transmission.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "u64"))]
+    first_sent: Option<u64>,
+    /// From the packet that it answers to this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "RoundTripRecord"))]
+    round_trip: Option<RoundTripRecord>,
+    /// Number of the packet whose timestamp it echoes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "u64"))]
+    echoes: Option<u64>,
+    /// Why it came so long after the packet before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "String"))]
+    delay: Option<&'static str>,
+}
+
+/// The state of one end, by RFC 9293.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields, rename = "Change"))]
+struct ChangeRecord {
+    /// Before the segment.
+    before: &'static str,
+    /// After it.
+    after: &'static str,
+    /// Is the state after it inferred? Known is what the end itself has sent.
+    inferred: bool,
+}
+
+/// A sequence or acknowledgment number.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields, rename = "Number"))]
+struct NumberRecord {
+    /// As it stands in the header.
+    raw: u32,
+    /// Counted from the initial sequence number of its stream. It does not wrap.
+    relative: i64,
+}
+
+/// Bytes of a stream, both ends included.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields, rename = "Bytes"))]
+struct BytesRecord {
+    /// The first, counted from 1.
+    first: i64,
+    /// The last.
+    last: i64,
+}
+
+/// What an acknowledgment number newly covers.
+#[derive(Serialize)]
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields, rename = "Acknowledged")
+)]
+struct AcknowledgedRecord {
+    /// The other end's SYN.
+    syn: bool,
+    /// Bytes of the other end's stream.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "BytesRecord"))]
+    bytes: Option<BytesRecord>,
+    /// The other end's FIN.
+    fin: bool,
+    /// Number of the last packet that is covered as a whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "u64"))]
+    packet: Option<u64>,
+}
+
+/// An advertised window.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields, rename = "Window"))]
+struct WindowRecord {
+    /// As it stands in the header.
+    raw: u16,
+    /// By how many bits it is shifted, 0 to 14; absent where no window is scaled, and where that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "u32"))]
+    shift: Option<u32>,
+    /// The bytes that it means; absent where the scale was not captured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "u64"))]
+    bytes: Option<u64>,
+}
+
+/// A measured round trip.
+#[derive(Serialize)]
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields, rename = "RoundTrip")
+)]
+struct RoundTripRecord {
+    /// Number of the packet that is answered.
+    packet: u64,
+    /// Nanoseconds between the two.
+    nanoseconds: i64,
+}
+
+/// What a UDP datagram does.
+#[derive(Serialize)]
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields, rename = "Datagram")
+)]
+struct DatagramRecord {
+    /// Bytes of data.
+    length: usize,
+    /// Which of the client's datagrams it is, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "u64"))]
+    count: Option<u64>,
+    /// From the request that it replies to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "ReplyRecord"))]
+    replies: Option<ReplyRecord>,
+}
+
+/// A reply's request.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields, rename = "Reply"))]
+struct ReplyRecord {
+    /// Number of the packet with the request.
+    packet: u64,
+    /// Nanoseconds since then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "i64"))]
+    nanoseconds: Option<i64>,
+}
+
+/// What an ICMP error says about a packet.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields, rename = "Notice"))]
+struct NoticeRecord {
+    /// What it says: `port-unreachable` and others.
+    says: &'static str,
+    /// Number of the packet that it quotes, where that was captured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "u64"))]
+    about: Option<u64>,
+    /// Nanoseconds since then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "i64"))]
+    nanoseconds: Option<i64>,
+}
+
+/// The place of a packet in its conversation.
+pub(super) fn conversation(step: &Step) -> ConversationRecord {
+    let end = |party| {
+        let end = step.end(party);
+        EndRecord {
+            ip: end.ip(),
+            port: Some(end.port()),
+        }
+    };
+    let part = match &step.kind {
+        Kind::Segment(segment) => words::part(segment.part),
+        Kind::Datagram(datagram) => words::datagram(datagram.part),
+        Kind::Notice(_) => "notice",
+    };
+    ConversationRecord {
+        number: step.conversation,
+        place: step.place,
+        pause: step.pause,
+        client: end(Party::Client),
+        server: end(Party::Server),
+        roles: words::roles(step.roles),
+        sender: step.notice().is_none().then(|| step.sender.word()),
+        part,
+        segment: step.segment().map(segment),
+        datagram: step.datagram().map(datagram),
+        notice: step.notice().map(notice),
+    }
+}
+
+fn segment(segment: &Segment) -> SegmentRecord {
+    SegmentRecord {
+        cause: match segment.part {
+            Part::Reset(cause) => Some(words::cause(cause)),
+            _ => None,
+        },
+        client_state: change(segment.client),
+        server_state: change(segment.server),
+        sequence: number(segment.sequence),
+        acknowledgment: segment.acknowledgment.map(number),
+        data: segment.data.map(bytes),
+        acknowledges: segment
+            .acknowledges
+            .is_something()
+            .then(|| acknowledged(segment.acknowledges)),
+        window: window(segment.window),
+        in_flight: segment.in_flight,
+        remarks: segment.remarks.each().map(words::remark).collect(),
+        first_sent: segment.first_sent,
+        round_trip: segment.round_trip.map(|trip| RoundTripRecord {
+            packet: trip.packet,
+            nanoseconds: trip.time,
+        }),
+        echoes: segment.echoes,
+        delay: segment.delay.map(words::delay),
+    }
+}
+
+const fn change(change: Change) -> ChangeRecord {
+    ChangeRecord {
+        before: change.before.state.name(),
+        after: change.after.state.name(),
+        inferred: change.after.inferred,
+    }
+}
+
+const fn number(number: Number) -> NumberRecord {
+    NumberRecord {
+        raw: number.raw.0,
+        relative: number.relative,
+    }
+}
+
+const fn bytes(bytes: Bytes) -> BytesRecord {
+    BytesRecord {
+        first: bytes.first,
+        last: bytes.last,
+    }
+}
+
+fn acknowledged(new: Acknowledged) -> AcknowledgedRecord {
+    AcknowledgedRecord {
+        syn: new.syn,
+        bytes: new.bytes.map(bytes),
+        fin: new.fin,
+        packet: new.packet,
+    }
+}
+
+fn window(window: Window) -> WindowRecord {
+    WindowRecord {
+        raw: window.raw,
+        shift: match window.scale {
+            Scale::Shift(shift) => Some(shift.into()),
+            Scale::OfSyn | Scale::NotOffered | Scale::NotCaptured => None,
+        },
+        bytes: window.bytes(),
+    }
+}
+
+fn datagram(datagram: &Datagram) -> DatagramRecord {
+    DatagramRecord {
+        length: datagram.length,
+        count: match datagram.part {
+            DatagramPart::Request { count } => Some(count),
+            DatagramPart::Reply { .. } | DatagramPart::Unasked => None,
+        },
+        replies: match datagram.part {
+            DatagramPart::Reply { request, after } => Some(ReplyRecord {
+                packet: request,
+                nanoseconds: after,
+            }),
+            DatagramPart::Request { .. } | DatagramPart::Unasked => None,
+        },
+    }
+}
+
+fn notice(notice: &Notice) -> NoticeRecord {
+    NoticeRecord {
+        says: words::complaint(notice.says),
+        about: notice.about,
+        nanoseconds: notice.after,
+    }
+}

@@ -1,0 +1,293 @@
+//! From a story to its picture.
+
+use super::{
+    Arrow, CallRow, Content, Detail, Kind, Ladder, Lane, Line, Moment, Row, Story, Transport, fold, gaps, label, said,
+    skew_sentence,
+};
+use crate::calls::{Name, Role};
+use crate::flow::Party;
+use crate::flow::conversation::{self, Opening};
+use crate::flow::segment::{Part, Remark, ResetCause, Segment};
+use crate::flow::state::{Change, Standing, State};
+use crate::flow::{Kind as StepKind, datagram};
+use crate::timeline::{Entry, Mark, Seen, What};
+use crate::wire::tcp::Flags;
+
+impl Ladder {
+    /// The picture of a conversation.
+    #[must_use]
+    pub fn of(story: &Story<'_>, detail: Detail) -> Self {
+        let whole = story.conversation;
+        let start = story.packets.iter().find_map(|seen| seen.time);
+        let mut rows = rows(story, start.map(|time| time.0));
+        if detail == Detail::Folded {
+            rows = fold::fold(rows);
+        }
+        let lanes = [Party::Client, Party::Server].map(|party| lane(story, party));
+        begin(&mut rows, &lanes);
+        rows = gaps::explain(rows, story);
+        Self {
+            conversation: whole.number,
+            transport: match whole.transport {
+                conversation::Transport::Tcp(_) => Transport::Tcp,
+                conversation::Transport::Udp(_) => Transport::Udp,
+            },
+            packets: story.packets.len() as u64 + story.left_out.map_or(0, |(_, count)| count),
+            start,
+            capture_start: story.capture_start,
+            lanes,
+            notes: notes(story, &rows),
+            outcome: said::outcome(story),
+            rows,
+        }
+    }
+}
+
+/// The states stand where the story of this connection begins: after what made the server ready.
+fn begin(rows: &mut Vec<Row>, lanes: &[Lane; 2]) {
+    let [client, server] = lanes;
+    let (Some(client), Some(server)) = (client.state, server.state) else {
+        return;
+    };
+    let prepares = |row: &&Row| {
+        matches!(&row.kind, Kind::Call(call) if call.party == Party::Server
+            && matches!(call.call.call, Name::Socket | Name::SetSockOpt | Name::Bind | Name::Listen | Name::GetSockName))
+    };
+    let place = rows.iter().take_while(prepares).count();
+    let row = Row {
+        time: None,
+        mark: None,
+        kind: Kind::States([client, server]),
+    };
+    rows.insert(place, row);
+}
+
+/// Was the SYN answered by a RST? Then nobody listened, though the SYN alone did not tell.
+fn nobody_listened(story: &Story<'_>) -> bool {
+    let is_refused = matches!(&story.conversation.transport, conversation::Transport::Tcp(connection) if connection.opening == Opening::Refused);
+    is_refused
+        && story.packets.iter().any(|seen| {
+            let segment = seen.step.segment();
+            segment.is_some_and(|segment| segment.part == Part::Reset(ResetCause::NobodyListens))
+        })
+}
+
+fn lane(story: &Story<'_>, party: Party) -> Lane {
+    let mut calls = story.timeline.calls.iter().filter(|placed| placed.party == party);
+    let mut sockets: Vec<(Role, i64)> = Vec::new();
+    for placed in calls.clone() {
+        let socket = (placed.call.role, placed.call.fd);
+        if placed.call.fd >= 0 && !sockets.contains(&socket) {
+            sockets.push(socket);
+        }
+    }
+    let first = story.packets.iter().find_map(|seen| seen.step.segment());
+    let listened = calls
+        .clone()
+        .any(|placed| placed.call.call == Name::Listen && placed.call.result == 0);
+    Lane {
+        party,
+        address: match party {
+            Party::Client => story.conversation.client,
+            Party::Server => story.conversation.server,
+        },
+        state: first.map(|segment| match party {
+            Party::Client => segment.client.before,
+            Party::Server if nobody_listened(story) => Standing {
+                state: State::Closed,
+                inferred: true,
+            },
+            Party::Server => Standing {
+                inferred: segment.server.before.inferred && !listened,
+                ..segment.server.before
+            },
+        }),
+        program: calls.next().map(|placed| (placed.call.program, placed.call.pid)),
+        sockets,
+    }
+}
+
+/// A row for each packet and each point of a call; a call with nothing in between takes one.
+fn rows(story: &Story<'_>, start: Option<i64>) -> Vec<Row> {
+    let refused = refused(story);
+    let mut rows = Vec::new();
+    let mut entries = story.timeline.entries.iter().peekable();
+    while let Some(entry) = entries.next() {
+        let row = |mark: Option<Mark>, kind: Kind| Row {
+            time: entry.time.zip(start).map(|(time, start)| time.saturating_sub(start)),
+            mark,
+            kind,
+        };
+        match entry.what {
+            What::Packet(index) => {
+                if let Some(seen) = story.packets.get(index) {
+                    rows.push(row(entry.mark, Kind::Packet(arrow(seen, &refused))));
+                }
+                if let Some((_, count)) = story.left_out.filter(|&(place, _)| place == index + 1) {
+                    let text = format!("{count} packets are left out here; --full draws all");
+                    rows.push(row(None, Kind::Note(text)));
+                }
+            }
+            What::Entered(index) | What::Returned(index) => {
+                let whole = matches!(entry.what, What::Entered(_))
+                    && entries.next_if(|next| next.what == What::Returned(index)).is_some();
+                if let Some(placed) = story.timeline.calls.get(index) {
+                    let call = CallRow {
+                        party: placed.party,
+                        moment: moment(entry, whole),
+                        call: placed.call.clone(),
+                    };
+                    rows.push(row(entry.mark, Kind::Call(call)));
+                }
+            }
+        }
+    }
+    rows
+}
+
+const fn moment(entry: &Entry, whole: bool) -> Moment {
+    match (entry.what, whole) {
+        (_, true) => Moment::Whole,
+        (What::Returned(_), false) => Moment::Returned,
+        (_, false) => Moment::Entered,
+    }
+}
+
+/// The numbers of the packets that an answer called refused or lost.
+fn refused(story: &Story<'_>) -> Vec<u64> {
+    let mut numbers: Vec<u64> = story
+        .packets
+        .iter()
+        .filter_map(|seen| seen.step.notice()?.about)
+        .collect();
+    if nobody_listened(story) {
+        let is_syn = |seen: &&Seen| seen.step.segment().is_some_and(|segment| segment.part == Part::Syn);
+        numbers.extend(story.packets.iter().filter(is_syn).map(|seen| seen.number));
+    }
+    numbers.sort_unstable();
+    numbers
+}
+
+fn arrow(seen: &Seen, refused: &[u64]) -> Arrow {
+    let is_refused = refused.binary_search(&seen.number).is_ok();
+    let (line, content) = match &seen.step.kind {
+        StepKind::Segment(segment) => (line(segment), content(segment, seen.flags)),
+        StepKind::Datagram(datagram) => (
+            Line::Data,
+            Content::Datagram {
+                length: datagram.length as u64,
+                request: match datagram.part {
+                    datagram::Part::Reply { request, .. } => Some(request),
+                    _ => None,
+                },
+            },
+        ),
+        StepKind::Notice(notice) => (
+            Line::Control,
+            Content::Notice {
+                says: notice.says,
+                about: notice.about,
+            },
+        ),
+    };
+    let segment = seen.step.segment();
+    Arrow {
+        number: seen.number,
+        from: seen.step.sender,
+        line: if is_refused { Line::Lost } else { line },
+        content,
+        client: segment.and_then(|segment| shown(segment.client)),
+        // A SYN that was refused changed nothing there.
+        server: segment
+            .and_then(|segment| shown(segment.server))
+            .filter(|_| !is_refused),
+    }
+}
+
+/// A state is shown when it is another one, and when the end itself shows what had only been inferred.
+fn shown(change: Change) -> Option<Standing> {
+    let is_proof = change.before.inferred && !change.after.inferred;
+    (change.is_change() || is_proof).then_some(change.after)
+}
+
+fn line(segment: &Segment) -> Line {
+    let repeats = [
+        Remark::Retransmission,
+        Remark::FastRetransmission,
+        Remark::SpuriousRetransmission,
+    ];
+    if repeats.iter().any(|&remark| segment.remarks.has(remark)) {
+        Line::Retransmission
+    } else if segment.data.is_some() {
+        Line::Data
+    } else {
+        Line::Control
+    }
+}
+
+fn content(segment: &Segment, flags: Option<Flags>) -> Content {
+    Content::Segment {
+        part: segment.part,
+        flags: flags.unwrap_or(Flags(0)),
+        sequence: segment.sequence.relative,
+        acknowledgment: segment.acknowledgment.map(|number| number.relative),
+        length: segment.data.map_or(0, crate::flow::number::Bytes::count),
+        remarks: segment.remarks,
+        first_sent: segment.first_sent,
+    }
+}
+
+/// What is missing, and what was mended.
+fn notes(story: &Story<'_>, rows: &[Row]) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let conversation::Transport::Tcp(connection) = &story.conversation.transport
+        && connection.opening == Opening::BeforeCapture
+    {
+        notes.push("The connection began before the capture: its handshake is not here, and numbers count from the first packet".to_owned());
+    }
+    let whole = story.conversation;
+    let all = whole.from_client.packets + whole.from_server.packets + whole.notices;
+    let drawn = story.packets.len() as u64 + story.left_out.map_or(0, |(_, count)| count);
+    if all > drawn {
+        notes.push(format!(
+            "{} of this conversation are not shown: only some packets were asked for",
+            label::count(all - drawn, "packet")
+        ));
+    }
+    if !story.has_log {
+        notes.push("No call log was given (--calls FILE): socket calls are not shown".to_owned());
+    } else {
+        for party in [Party::Client, Party::Server] {
+            if !story.timeline.calls.iter().any(|placed| placed.party == party) {
+                notes.push(format!(
+                    "The call logs have no call of the {party} in this conversation"
+                ));
+            }
+        }
+    }
+    if story.packets.iter().all(|seen| seen.time.is_none()) && !story.timeline.calls.is_empty() {
+        notes.push("The capture keeps no times: calls stand where cause and effect put them".to_owned());
+    }
+    let has = |remark: Remark| {
+        let mut segments = story.packets.iter().filter_map(|seen| seen.step.segment());
+        segments.any(|segment| segment.remarks.has(remark))
+    };
+    if has(Remark::Gap) || has(Remark::AcknowledgesUnseen) {
+        notes.push("The capture does not have every packet: some bytes are missing in it".to_owned());
+    }
+    notes.extend(story.timeline.skews.iter().map(skew_sentence));
+    let shifted: Vec<i64> = story.timeline.skews.iter().map(|skew| skew.shift).collect();
+    let marks = || rows.iter().filter_map(|row| row.mark);
+    if marks().any(|mark| matches!(mark, Mark::Clock(by) if !shifted.contains(&by))) {
+        notes.push(
+            "Some calls stand where cause and effect put them: their own times contradict the capture's".to_owned(),
+        );
+    }
+    if marks().any(|mark| mark == Mark::BeforeCause) {
+        notes.push(
+            "The call logs contradict the capture: some rows stand before their cause. Do both belong together?"
+                .to_owned(),
+        );
+    }
+    notes
+}

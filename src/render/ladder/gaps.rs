@@ -1,0 +1,145 @@
+//! Long times in which nothing happens, and why.
+
+use super::{CallRow, Gap, Kind, Moment, Reason, Row, Story};
+use crate::calls::Name;
+use crate::flow::Party;
+use crate::flow::segment::Delay;
+
+/// So many times the usual pause is long.
+const LONG: i64 = 10;
+
+/// Nothing shorter is called long, in nanoseconds.
+const SHORTEST: i64 = 10_000_000;
+
+/// Nothing shorter is explained by what the connection tells, in nanoseconds.
+const SHORTEST_DELAY: i64 = 1_000_000;
+
+/// Puts a row into each long pause.
+pub(super) fn explain(rows: Vec<Row>, story: &Story<'_>) -> Vec<Row> {
+    let threshold = threshold(&rows);
+    let delays = delays(&rows, story);
+    let mut known = Known::default();
+    let mut explained = Vec::with_capacity(rows.len());
+    let mut latest: Option<i64> = None;
+    for (row, delay) in rows.into_iter().zip(delays) {
+        if let (Some(time), Some(before)) = (row.time, latest) {
+            let length = time.saturating_sub(before);
+            let delay = delay.filter(|delay| length.saturating_mul(2) >= delay.pause && length >= SHORTEST_DELAY);
+            let is_told = delay.is_some_and(|delay| delay.why != Delay::Idle);
+            if length >= threshold || is_told {
+                let reasons = known.reasons(&row, delay);
+                let gap = Gap { length, reasons };
+                explained.push(Row {
+                    time: None,
+                    mark: None,
+                    kind: Kind::Gap(gap),
+                });
+            }
+        }
+        latest = latest.max(row.time);
+        if let Kind::Call(call) = &row.kind {
+            known.see(call);
+        }
+        explained.push(row);
+    }
+    explained
+}
+
+/// What is long here: far longer than the pause that half of all are shorter than.
+fn threshold(rows: &[Row]) -> i64 {
+    let times: Vec<i64> = rows.iter().filter_map(|row| row.time).collect();
+    let mut pauses: Vec<i64> = times
+        .windows(2)
+        .filter_map(|pair| match pair {
+            [before, after] => Some(after.saturating_sub(*before).max(0)),
+            _ => None,
+        })
+        .collect();
+    pauses.sort_unstable();
+    let median = pauses.get(pauses.len() / 2).copied().unwrap_or(0);
+    median.saturating_mul(LONG).max(SHORTEST)
+}
+
+/// Why the next packet comes late, as the connection tells.
+#[derive(Clone, Copy)]
+struct Late {
+    why: Delay,
+    sender: Party,
+    /// Nanoseconds since the packet before.
+    pause: i64,
+}
+
+/// For each row what is known of the pause before the next packet at or after it.
+fn delays(rows: &[Row], story: &Story<'_>) -> Vec<Option<Late>> {
+    let of_packet = |number: u64| {
+        // Numbers grow along the capture.
+        let index = story.packets.binary_search_by_key(&number, |seen| seen.number).ok()?;
+        let step = &story.packets.get(index)?.step;
+        Some(Late {
+            why: step.segment()?.delay?,
+            sender: step.sender,
+            pause: step.pause?,
+        })
+    };
+    let mut next = None;
+    let mut delays: Vec<Option<Late>> = rows
+        .iter()
+        .rev()
+        .map(|row| {
+            match &row.kind {
+                Kind::Packet(arrow) => next = of_packet(arrow.number),
+                Kind::Run(run) => next = of_packet(run.first),
+                _ => {}
+            }
+            next
+        })
+        .collect();
+    delays.reverse();
+    delays
+}
+
+/// What is known of the programs so far.
+#[derive(Default)]
+struct Known {
+    /// Calls that have not returned.
+    open: Vec<(Party, Name)>,
+    seen: Vec<Party>,
+}
+
+impl Known {
+    fn see(&mut self, row: &CallRow) {
+        if !self.seen.contains(&row.party) {
+            self.seen.push(row.party);
+        }
+        let call = (row.party, row.call.call);
+        match row.moment {
+            Moment::Entered => self.open.push(call),
+            Moment::Returned => {
+                if let Some(place) = self.open.iter().position(|&open| open == call) {
+                    self.open.remove(place);
+                }
+            }
+            Moment::Whole => {}
+        }
+    }
+
+    fn reasons(&self, next: &Row, delay: Option<Late>) -> Vec<Reason> {
+        let mut reasons = Vec::new();
+        if let Kind::Call(call) = &next.kind
+            && call.moment != Moment::Returned
+            && !self.open.iter().any(|&(party, _)| party == call.party)
+        {
+            reasons.push(if self.seen.contains(&call.party) {
+                Reason::Busy(call.party)
+            } else {
+                Reason::NotThere(call.party)
+            });
+        }
+        let told = delay.filter(|delay| delay.why != Delay::Idle || reasons.is_empty());
+        reasons.extend(told.map(|late| Reason::Delay(late.why, late.sender)));
+        let mut waiting = self.open.clone();
+        waiting.dedup();
+        reasons.extend(waiting.into_iter().map(|(party, name)| Reason::Waiting(party, name)));
+        reasons
+    }
+}

@@ -1,0 +1,284 @@
+//! Words for packets and calls, from the fullest to the shortest: the text forms take the first that fits.
+
+use super::{Arrow, CallRow, Content, Moment, Run};
+use crate::calls::{Call, Name, Role};
+use crate::explain::packet::flag_names;
+use crate::flow::datagram::Complaint;
+use crate::flow::segment::{Part, Remark};
+
+/// Words for something, from the fullest to the shortest, and what else has to be said where it does not fit.
+pub(super) struct Label {
+    pub(super) words: Vec<String>,
+    /// Stands in brackets behind the words, or below them.
+    pub(super) remark: Option<String>,
+    /// Stands in brackets below the words when only the shortest of them fit.
+    pub(super) else_below: Option<String>,
+}
+
+/// What an arrow says.
+pub(super) fn packet(arrow: &Arrow) -> Label {
+    match arrow.content {
+        Content::Segment {
+            part,
+            flags,
+            sequence,
+            acknowledgment,
+            length,
+            remarks,
+            first_sent,
+        } => {
+            let flags = flag_names(flags).to_string();
+            let sequence = format!("seq={sequence}");
+            let acknowledgment = acknowledgment.map(|number| format!("ack={number}"));
+            let bytes = format!("len={length}");
+            let join = |parts: &[Option<&str>]| -> String {
+                let parts: Vec<&str> = parts.iter().flatten().copied().collect();
+                parts.join(" ")
+            };
+            let (flags, sequence, ack) = (Some(&*flags), Some(sequence.as_str()), acknowledgment.as_deref());
+            let length_text = (length > 0).then_some(bytes.as_str());
+            let mut words = vec![join(&[flags, sequence, ack, length_text])];
+            if length > 0 {
+                words.push(join(&[flags, sequence, length_text]));
+                words.push(join(&[flags, length_text]));
+                words.push(count(length, "byte"));
+            } else {
+                words.push(join(&[flags, ack.or(sequence)]));
+                words.extend(flags.map(str::to_owned));
+            }
+            Label {
+                words,
+                remark: segment_remark(part, remarks.each(), first_sent),
+                else_below: None,
+            }
+        }
+        Content::Datagram { length, .. } => Label {
+            words: vec![format!("UDP, {}", count(length, "byte")), count(length, "byte")],
+            remark: None,
+            else_below: None,
+        },
+        Content::Notice { says, about } => {
+            let says = complaint(says);
+            let about = about.map(|number| format!("ICMP {says}, for packet {number}"));
+            Label {
+                words: about
+                    .into_iter()
+                    .chain([format!("ICMP {says}"), "ICMP".to_owned()])
+                    .collect(),
+                remark: None,
+                else_below: Some(says.to_owned()),
+            }
+        }
+    }
+}
+
+/// What an arrow for several packets says.
+pub(super) fn run(run: &Run) -> Label {
+    let segments = count(run.segments, "segment");
+    let bytes = count(run.bytes, "byte");
+    let packets = format!("packets {} to {}", run.first, run.last);
+    let packets = match run.acknowledgments {
+        0 => packets,
+        acks => format!("{packets}, {} back", count(acks, "ACK")),
+    };
+    Label {
+        words: vec![format!("{segments}, {bytes}"), segments],
+        else_below: Some(bytes),
+        remark: Some(packets),
+    }
+}
+
+fn segment_remark(part: Part, remarks: impl Iterator<Item = Remark>, first_sent: Option<u64>) -> Option<String> {
+    let of = first_sent.map_or(String::new(), |number| format!(" of {number}"));
+    let kind = match part {
+        Part::KeepAlive => Some("keep-alive".to_owned()),
+        Part::KeepAliveAck => Some("answer to the keep-alive".to_owned()),
+        Part::WindowUpdate => Some("window update".to_owned()),
+        Part::WindowProbe => Some("window probe".to_owned()),
+        Part::WindowProbeAck => Some("answer to the probe".to_owned()),
+        _ => None,
+    };
+    let said = remarks.filter_map(|remark| {
+        Some(match remark {
+            Remark::Retransmission => format!("retransmission{of}"),
+            Remark::FastRetransmission => format!("fast retransmission{of}"),
+            Remark::SpuriousRetransmission => format!("needless retransmission{of}"),
+            Remark::Overlap => "partly sent before".to_owned(),
+            Remark::OutOfOrder => "out of order".to_owned(),
+            Remark::Gap => "bytes missing before it".to_owned(),
+            Remark::AcknowledgesUnseen => "acknowledges bytes not captured".to_owned(),
+            Remark::DuplicateAck => "duplicate ACK".to_owned(),
+            Remark::DuplicateSack => "arrived twice".to_owned(),
+            Remark::ZeroWindow => "zero window".to_owned(),
+            Remark::WindowFull => "window full".to_owned(),
+            Remark::PortReuse => "ports used again".to_owned(),
+            Remark::AfterEnd => "after the end".to_owned(),
+            Remark::DataInSyn => "data in the SYN".to_owned(),
+            // The states say it.
+            Remark::HalfClosed | Remark::SimultaneousClose => return None,
+        })
+    });
+    let mut all: Vec<String> = kind.into_iter().chain(said).collect();
+    all.dedup();
+    (!all.is_empty()).then(|| all.join(", "))
+}
+
+/// What an ICMP error says.
+pub(super) const fn complaint(says: Complaint) -> &'static str {
+    match says {
+        Complaint::PortUnreachable => "port unreachable",
+        Complaint::Unreachable => "host unreachable",
+        Complaint::Prohibited => "prohibited",
+        Complaint::TooBig => "too big",
+        Complaint::TimeExceeded => "time exceeded",
+        Complaint::Other => "another error",
+    }
+}
+
+/// `1 byte`, `2 bytes`.
+pub(super) fn count(number: u64, thing: &str) -> String {
+    if number == 1 {
+        format!("1 {thing}")
+    } else {
+        format!("{} {thing}s", grouped(number))
+    }
+}
+
+/// Digits in groups of three.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// What a call says at one of its points, for a column of this width: short enough everywhere, with descriptors and arguments
+/// where there is room.
+pub(super) fn call(row: &CallRow, width: usize) -> CallLabel {
+    let call = &row.call;
+    let name = call.call.word();
+    let handles = [full(call), format!("{name}{}", handle(call)), format!("{name}()")];
+    // With less room, descriptors would stand in some rows and not in others.
+    let roomy = usize::from(width < ROOMY);
+    let mut words = Vec::new();
+    for inside in handles.iter().skip(2 * roomy) {
+        match row.moment {
+            Moment::Entered => {
+                words.push(format!("{inside} called"));
+                words.extend(inside.strip_suffix("()").map(|name| format!("{name} called")));
+                words.push(inside.clone());
+            }
+            Moment::Returned | Moment::Whole => {
+                for outcome in outcomes(call) {
+                    words.push(format!("{inside} = {outcome}"));
+                }
+            }
+        }
+    }
+    let shortest = [format!("{name}()={}", call.result), format!("{name}()")];
+    words.extend(shortest.into_iter().skip(usize::from(row.moment == Moment::Entered)));
+    if row.moment == Moment::Returned {
+        // It was entered with all of these; here the result counts.
+        words.retain(|text| roomy > 0 || !text.starts_with(&format!("{} =", full(call))) || full(call) == handles[1]);
+    }
+    let text = words.iter().find(|text| text.chars().count() <= width).or(words.last());
+    let text = text.cloned().unwrap_or_default();
+    CallLabel {
+        details: details(row)
+            .into_iter()
+            .filter(|detail| {
+                let prefixes = ["to ", "backlog "];
+                let fact = prefixes.iter().find_map(|prefix| detail.strip_prefix(prefix));
+                !text.contains(fact.unwrap_or(detail))
+            })
+            .collect(),
+        text,
+    }
+}
+
+/// From this width on, a side has room for descriptors in every row.
+const ROOMY: usize = 22;
+
+/// What stands beside a call.
+pub(super) struct CallLabel {
+    /// In its lane.
+    pub(super) text: String,
+    /// What else there is to say, from full to short; each alone.
+    pub(super) details: Vec<String>,
+}
+
+/// What is worth knowing of a call at this point, from full to short.
+fn details(row: &CallRow) -> Vec<String> {
+    let call = &row.call;
+    let enters = row.moment != Moment::Returned;
+    let leaves = row.moment != Moment::Entered;
+    if let Some(error) = call.error.as_ref().filter(|_| leaves) {
+        return vec![format!("{}: {}", error.name, error.text), error.name.clone()];
+    }
+    match call.call {
+        Name::Accept if leaves => vec![
+            format!("makes connection socket {}", call.result),
+            "makes a socket".to_owned(),
+        ],
+        Name::Accept => vec!["welcoming socket".to_owned(), "welcoming".to_owned()],
+        Name::Connect if enters => call.remote.map(|address| format!("to {address}")).into_iter().collect(),
+        Name::Send | Name::SendTo if enters => call.asked.map(|bytes| count(bytes, "byte")).into_iter().collect(),
+        Name::Recv if leaves && call.result == 0 => vec!["the end of the stream".to_owned(), "the end".to_owned()],
+        Name::Recv | Name::RecvFrom if leaves => call.bytes.map(|bytes| count(bytes, "byte")).into_iter().collect(),
+        Name::Listen => call
+            .argument
+            .iter()
+            .map(|backlog| format!("backlog {backlog}"))
+            .collect(),
+        Name::Recv | Name::Close | Name::Shutdown if call.role == Role::ConnectionSocket && enters => {
+            vec!["connection socket".to_owned(), "connection".to_owned()]
+        }
+        _ => call.argument.clone().into_iter().collect(),
+    }
+}
+
+/// The call with all its arguments.
+pub(super) fn full(call: &Call) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    if call.call != Name::Socket && call.fd >= 0 {
+        parts.push(format!("fd {}", call.fd));
+    }
+    parts.extend(call.argument.clone());
+    if matches!(call.call, Name::Send | Name::SendTo) {
+        parts.extend(call.asked.map(|bytes| count(bytes, "byte")));
+    }
+    if matches!(call.call, Name::Connect | Name::SendTo) {
+        parts.extend(call.remote.map(|address| address.to_string()));
+    }
+    format!("{}({})", call.call.word(), parts.join(", "))
+}
+
+/// `(fd 3)`; `socket()` has none yet.
+fn handle(call: &Call) -> String {
+    if call.call == Name::Socket || call.fd < 0 {
+        "()".to_owned()
+    } else {
+        format!("(fd {})", call.fd)
+    }
+}
+
+/// What it returned, from full to short.
+pub(super) fn outcomes(call: &Call) -> Vec<String> {
+    let result = call.result.to_string();
+    if let Some(error) = &call.error {
+        return vec![format!("{result} {} ({})", error.name, error.text), result];
+    }
+    match call.call {
+        Name::Recv if call.result == 0 => vec![format!("{result}, the end of the stream"), result],
+        Name::Accept => {
+            let from = call.remote.map(|client| format!("{result}, for {client}"));
+            from.into_iter().chain([result]).collect()
+        }
+        _ => vec![result],
+    }
+}

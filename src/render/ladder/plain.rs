@@ -1,0 +1,121 @@
+//! The ladder told in sentences, for screen readers.
+
+use std::io::{self, Write};
+
+use super::text::{beginning, safe, title, who};
+use super::{Arrow, CallRow, Kind, Ladder, Line, Moment, Row, label, said};
+use crate::explain::packet::Marks;
+use crate::flow::Party;
+use crate::flow::state::{Standing, State};
+use crate::render::look::Look;
+use crate::timeline::Mark;
+
+/// Writes a ladder as sentences, one line each.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(output: &mut impl Write, look: &Look, ladder: &Ladder) -> io::Result<()> {
+    writeln!(output, "{}.", title(ladder))?;
+    writeln!(output, "It begins {}.", beginning(look, ladder))?;
+    for lane in &ladder.lanes {
+        writeln!(output, "The {}.", who(lane).replacen("  ", " is ", 1))?;
+    }
+    for note in &ladder.notes {
+        writeln!(output, "Note: {note}.")?;
+    }
+    for row in &ladder.rows {
+        writeln!(output, "{}", sentence(row))?;
+    }
+    for said in &ladder.outcome {
+        writeln!(output, "{said}.")?;
+    }
+    writeln!(output)
+}
+
+/// A row as a sentence.
+#[must_use]
+pub fn sentence(row: &Row) -> String {
+    let time = row
+        .time
+        .map_or(String::new(), |time| format!("{}: ", said::moment(time)));
+    let mark = match row.mark {
+        Some(Mark::Clock(by)) => format!(
+            " Placed by cause and effect: its clock differs by {} at least.",
+            said::duration(by.saturating_abs())
+        ),
+        Some(Mark::BeforeCause) => {
+            " It stands before its cause: call log and capture contradict each other.".to_owned()
+        }
+        None => String::new(),
+    };
+    match &row.kind {
+        Kind::States([client, server]) => {
+            format!("The client begins {}, the server {}.", within(*client), within(*server))
+        }
+        Kind::Packet(arrow) => format!(
+            "{time}packet {}, {}.{}{mark}",
+            arrow.number,
+            packet(arrow),
+            states(arrow)
+        ),
+        Kind::Run(run) => {
+            let label = label::run(run);
+            let words = label.words.first().map_or("", String::as_str);
+            format!(
+                "{time}packets {} to {}, {} to {}: {words}.{mark}",
+                run.first,
+                run.last,
+                run.from,
+                run.from.other()
+            )
+        }
+        Kind::Call(row) => format!("{time}{}.{mark}", safe(&call(row))),
+        Kind::Gap(gap) => format!("Nothing for {}.", said::gap(gap)),
+        Kind::Note(text) => format!("{text}."),
+    }
+}
+
+fn packet(arrow: &Arrow) -> String {
+    let label = label::packet(arrow);
+    let words = label.words.first().map_or("", String::as_str);
+    let remark = label.remark.map_or(String::new(), |remark| format!(", {remark}"));
+    let line = match arrow.line {
+        Line::Lost => ", refused or lost",
+        Line::Control | Line::Data | Line::Retransmission => "",
+    };
+    format!("{} to {}: {words}{remark}{line}", arrow.from, arrow.from.other())
+}
+
+fn states(arrow: &Arrow) -> String {
+    let mut text = String::new();
+    for party in [Party::Client, Party::Server] {
+        if let Some(after) = arrow.state(party) {
+            text.push_str(&format!(" The {party} is now {}.", within(after)));
+        }
+    }
+    text
+}
+
+/// `in SYN-SENT`, `presumably in SYN-RECEIVED`.
+fn within(standing: Standing) -> String {
+    match (standing.state, standing.inferred) {
+        (State::Unknown, _) => "in a state that the capture does not tell".to_owned(),
+        (state, true) => format!("{}in {state}", Marks::WORDS.inferred.0),
+        (state, false) => format!("in {state}"),
+    }
+}
+
+fn call(row: &CallRow) -> String {
+    let call = &row.call;
+    let outcome = label::outcomes(call).into_iter().next().unwrap_or_default();
+    let full = label::full(call);
+    let name = call.call;
+    match row.moment {
+        Moment::Entered => format!("the {} calls {full} on its {}", row.party, call.role),
+        Moment::Returned => format!("the {}'s {name}() returns {outcome}", row.party),
+        Moment::Whole => format!(
+            "the {} calls {full} on its {}, which returns {outcome}",
+            row.party, call.role
+        ),
+    }
+}

@@ -1,0 +1,152 @@
+//! Sentences about a conversation, and why nothing happens in it.
+
+use super::{Gap, Reason, Story};
+use crate::flow::Party;
+use crate::flow::conversation::{Connection, Conversation, Ending, Exchange, Opening, Transport};
+use crate::flow::segment::Delay;
+use crate::flow::state::State;
+use crate::render::ladder::label::count;
+
+/// A duration in the unit that leaves one to three digits before the point.
+pub(super) fn duration(nanoseconds: i64) -> String {
+    let tenths = |unit: i64| {
+        let tenths = nanoseconds.saturating_mul(10) / unit;
+        format!("{}.{}", tenths / 10, (tenths % 10).abs())
+    };
+    match nanoseconds {
+        i64::MIN..1_000 => format!("{nanoseconds} ns"),
+        1_000..1_000_000 => format!("{} µs", tenths(1_000)),
+        1_000_000..1_000_000_000 => format!("{} ms", tenths(1_000_000)),
+        1_000_000_000..7_200_000_000_000 => format!("{} s", tenths(1_000_000_000)),
+        7_200_000_000_000..172_800_000_000_000 => format!("{} hours", nanoseconds / 3_600_000_000_000),
+        _ => format!("{} days", nanoseconds / 86_400_000_000_000),
+    }
+}
+
+/// A gap in one sentence, without its end.
+pub(super) fn gap(gap: &Gap) -> String {
+    let reasons: Vec<String> = gap.reasons.iter().map(|reason| self::reason(*reason)).collect();
+    let length = duration(gap.length);
+    if reasons.is_empty() {
+        length
+    } else {
+        format!("{length}: {}", reasons.join("; "))
+    }
+}
+
+fn reason(reason: Reason) -> String {
+    match reason {
+        Reason::Delay(delay, sender) => match delay {
+            Delay::DelayedAck => format!("the {sender}'s delayed ACK, which waited for data to ride on"),
+            Delay::RetransmissionTimer => format!("the {sender}'s retransmission timer"),
+            Delay::Idle => "nobody had anything to say: a program works, or a person types".to_owned(),
+            Delay::KeepAliveTimer => format!("the {sender}'s keep-alive timer"),
+            Delay::ZeroWindow => format!("the {}'s window is closed", sender.other()),
+            Delay::Nagle => format!("the {sender} keeps small data back until an ACK comes (Nagle)"),
+        },
+        Reason::NotThere(party) => format!("no {party} yet"),
+        Reason::Busy(party) => {
+            format!("the {party}'s program makes no socket call, it works or a person types")
+        }
+        Reason::Waiting(party, name) => format!("the {party} waits in {name}()"),
+    }
+}
+
+/// How the conversation went.
+pub(super) fn outcome(story: &Story<'_>) -> Vec<String> {
+    let conversation = story.conversation;
+    match &conversation.transport {
+        Transport::Tcp(connection) => {
+            let mut said = vec![opening(connection)];
+            said.extend(data(conversation, connection));
+            said.extend(ending(connection));
+            said
+        }
+        Transport::Udp(exchange) => udp(conversation, exchange),
+    }
+}
+
+fn opening(connection: &Connection) -> String {
+    match connection.opening {
+        Opening::Complete => match connection.handshake_time {
+            Some(time) => format!("The handshake took {}", duration(time)),
+            None => "The handshake is complete".to_owned(),
+        },
+        Opening::Simultaneous => "Both ends opened at once".to_owned(),
+        Opening::Refused => "The connection was refused".to_owned(),
+        Opening::Unanswered => "The SYN was not answered".to_owned(),
+        Opening::NotCompleted => "The handshake was not completed: its last ACK is not there".to_owned(),
+        Opening::HalfOpen => {
+            "The client did not complete the handshake: it reset the connection after the SYN,ACK".to_owned()
+        }
+        Opening::BeforeCapture => "The connection began before the capture".to_owned(),
+    }
+}
+
+fn data(conversation: &Conversation, connection: &Connection) -> Option<String> {
+    let (client, server) = (connection.client.acknowledged, connection.server.acknowledged);
+    let sent = conversation.from_client.data_bytes + conversation.from_server.data_bytes;
+    let repeated = match connection.retransmissions {
+        0 => String::new(),
+        times => format!(", with {}", count(times, "retransmission")),
+    };
+    (sent > 0).then(|| {
+        format!(
+            "{} from the client and {} from the server were acknowledged{repeated}",
+            count(client, "byte"),
+            count(server, "byte")
+        )
+    })
+}
+
+fn ending(connection: &Connection) -> Option<String> {
+    if matches!(
+        connection.opening,
+        Opening::Refused | Opening::HalfOpen | Opening::Unanswered
+    ) {
+        return None;
+    }
+    let said = match connection.ending {
+        Ending::Open => "Its end is not in the capture".to_owned(),
+        Ending::HalfClosed(party) => format!("The {party} has closed its direction, the {} has not", party.other()),
+        Ending::Closed(party) => format!("The {party} closed first"),
+        Ending::ClosedTogether => "Both closed at once".to_owned(),
+        Ending::Reset(party) => format!("The {party} reset the connection"),
+    };
+    let waits: Vec<Party> = [(Party::Client, &connection.client), (Party::Server, &connection.server)]
+        .into_iter()
+        .filter(|(_, end)| end.standing.state == State::TimeWait)
+        .map(|(party, _)| party)
+        .collect();
+    Some(match waits.as_slice() {
+        [] => said,
+        [party] => format!("{said}, so the {party} stays in TIME-WAIT (60 s on Linux)"),
+        _ => format!("{said}, and both stay in TIME-WAIT (60 s on Linux)"),
+    })
+}
+
+fn udp(conversation: &Conversation, exchange: &Exchange) -> Vec<String> {
+    let mut said = vec![format!(
+        "{} from the client, {} from the server; UDP opens and closes nothing",
+        count(conversation.from_client.packets, "datagram"),
+        count(conversation.from_server.packets, "datagram"),
+    )];
+    if conversation.notices > 0 {
+        said.push(format!("{} about them", count(conversation.notices, "ICMP error")));
+    }
+    if exchange.unanswered > 0 {
+        said.push(format!("{} not answered", count(exchange.unanswered, "request")));
+    }
+    said
+}
+
+/// A time since the first packet, or before it.
+pub(super) fn moment(nanoseconds: i64) -> String {
+    let microseconds = nanoseconds.unsigned_abs() / 1_000;
+    let time = format!("{}.{:03} ms", microseconds / 1_000, microseconds % 1_000);
+    if nanoseconds < 0 {
+        format!("{time} before the first packet")
+    } else {
+        format!("After {time}")
+    }
+}

@@ -1,0 +1,284 @@
+//! Causes and effects: which call made which packet, and which packet a call waited for.
+
+use super::stream::{Carried, moved};
+use super::{Placed, Seen};
+use crate::calls::Name;
+use crate::flow::Party;
+use crate::flow::segment::{Part, Remark, ResetCause};
+
+/// A point in the story; the number is an index among the packets or the calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Node {
+    /// A call is entered.
+    Entered(usize),
+    /// A packet is seen.
+    Packet(usize),
+    /// A call has returned.
+    Returned(usize),
+}
+
+/// One thing that cannot have been before another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Cause {
+    pub(super) before: Node,
+    pub(super) after: Node,
+}
+
+/// Every cause with its effect.
+pub(super) fn of(packets: &[Seen], calls: &[Placed]) -> Vec<Cause> {
+    let mut causes = Causes {
+        packets,
+        calls,
+        found: Vec::new(),
+    };
+    for party in [Party::Client, Party::Server] {
+        let own: Vec<usize> = causes.of_party(party);
+        causes.opening(party, &own);
+        causes.data(party, &own);
+        causes.end(party, &own);
+        causes.datagrams(party, &own);
+        causes.errors(party, &own);
+    }
+    causes.found
+}
+
+struct Causes<'a> {
+    packets: &'a [Seen],
+    calls: &'a [Placed],
+    found: Vec<Cause>,
+}
+
+impl Causes<'_> {
+    /// The calls of a party in the order in which it entered them.
+    fn of_party(&self, party: Party) -> Vec<usize> {
+        let placed = self.calls.iter().enumerate();
+        let mut own: Vec<usize> = placed
+            .filter(|(_, placed)| placed.party == party)
+            .map(|(index, _)| index)
+            .collect();
+        // The log has them in the order in which they returned, which for one socket is the same. A clock that is set does
+        // not change it, so the order of the log counts, not the times.
+        own.sort_by_key(|&index| self.calls.get(index).map(|placed| placed.call.socket));
+        own
+    }
+
+    fn call_sent(&mut self, call: usize, packet: Option<usize>) {
+        self.found.extend(packet.map(|packet| Cause {
+            before: Node::Entered(call),
+            after: Node::Packet(packet),
+        }));
+    }
+
+    fn call_waited(&mut self, call: usize, packet: Option<usize>) {
+        self.found.extend(packet.map(|packet| Cause {
+            before: Node::Packet(packet),
+            after: Node::Returned(call),
+        }));
+    }
+
+    /// The first segment of this party with such a part.
+    fn segment(&self, sender: Party, wanted: impl Fn(Part) -> bool) -> Option<usize> {
+        self.packets.iter().position(|seen| {
+            let segment = seen.step.segment();
+            seen.step.sender == sender && segment.is_some_and(|segment| wanted(segment.part))
+        })
+    }
+
+    fn first_call(&self, own: &[usize], wanted: impl Fn(&Placed) -> bool) -> Option<usize> {
+        let mut calls = own.iter().copied();
+        calls.find(|&index| self.calls.get(index).is_some_and(&wanted))
+    }
+
+    /// `connect()` sends the SYN and returns with the SYN,ACK; `accept()` returns after the handshake.
+    fn opening(&mut self, party: Party, own: &[usize]) {
+        let connect = self.first_call(own, |placed| placed.call.call == Name::Connect);
+        if let Some(connect) = connect {
+            let is_syn = |part| matches!(part, Part::Syn | Part::CrossingSyn);
+            let syn = self.segment(party, is_syn);
+            self.call_sent(connect, syn);
+            let succeeded = self.calls.get(connect).is_some_and(|placed| placed.call.result == 0);
+            // It returned without waiting when the connection was made in the background: then there is no answer to wait for.
+            if succeeded {
+                let answer = self.segment(party.other(), |part| part == Part::SynAck);
+                self.call_waited(connect, answer);
+            }
+        }
+        let accept = self.first_call(own, |placed| {
+            placed.call.call == Name::Accept && placed.call.result >= 0
+        });
+        if let Some(accept) = accept {
+            // RFC 7413: with data in the SYN, a server may accept before the handshake is complete.
+            let is_fast = self.packets.iter().any(|seen| {
+                let segment = seen.step.segment();
+                segment.is_some_and(|segment| segment.remarks.has(Remark::DataInSyn))
+            });
+            if !is_fast {
+                let done = self.segment(party.other(), |part| part == Part::HandshakeAck);
+                self.call_waited(accept, done);
+            }
+        }
+    }
+
+    /// `send()` before the segments with its bytes; the segments before the `recv()` that returns their bytes.
+    fn data(&mut self, party: Party, own: &[usize]) {
+        let begins = |placed: &Placed| matches!(placed.call.call, Name::Connect | Name::Accept);
+        // Without the beginning of the log, which bytes a call moved cannot be counted.
+        if self.first_call(own, begins).is_none() {
+            return;
+        }
+        if let Some(carried) = Carried::from(self.packets, party) {
+            for (call, bytes) in moved(self.calls, own, true) {
+                self.call_sent(call, carried.first(bytes));
+            }
+        }
+        if let Some(carried) = Carried::from(self.packets, party.other()) {
+            for (call, bytes) in moved(self.calls, own, false) {
+                self.call_waited(call, carried.complete(bytes));
+            }
+        }
+    }
+
+    /// `close()` or `shutdown()` before the FIN; the other end's FIN before the `recv()` that returns 0.
+    fn end(&mut self, party: Party, own: &[usize]) {
+        let is_fin = |part| matches!(part, Part::FirstFin | Part::SecondFin);
+        let closing = self.first_call(own, |placed| match placed.call.call {
+            Name::Close => true,
+            Name::Shutdown => placed.call.argument.as_deref() != Some("SHUT_RD"),
+            _ => false,
+        });
+        if let Some(closing) = closing {
+            let fin = self.segment(party, is_fin);
+            let reset = || self.segment(party, |part| part == Part::Reset(ResetCause::DataAfterClose));
+            let packet = fin.or_else(reset);
+            self.call_sent(closing, packet);
+        }
+        let their_fin = self.segment(party.other(), is_fin);
+        for &index in own {
+            let ended = self.calls.get(index).is_some_and(|placed| {
+                let call = &placed.call;
+                call.call == Name::Recv && call.result == 0 && call.asked != Some(0)
+            });
+            if ended {
+                self.call_waited(index, their_fin);
+            }
+        }
+    }
+
+    /// `sendto()` before its datagram, the datagram before the `recvfrom()` that returns it.
+    fn datagrams(&mut self, party: Party, own: &[usize]) {
+        for (name, sender) in [(Name::SendTo, party), (Name::RecvFrom, party.other())] {
+            let calls: Vec<Item> = own
+                .iter()
+                .filter_map(|&index| Some((index, self.calls.get(index)?)))
+                .filter(|(_, placed)| placed.call.call == name && placed.call.result >= 0)
+                .map(|(index, placed)| Item {
+                    index,
+                    length: placed.call.bytes.unwrap_or(0),
+                    time: Some(if name == Name::SendTo {
+                        placed.entered()
+                    } else {
+                        placed.returned()
+                    }),
+                })
+                .collect();
+            let packets: Vec<Item> = self
+                .packets
+                .iter()
+                .enumerate()
+                .filter(|(_, seen)| seen.step.sender == sender)
+                .filter_map(|(index, seen)| {
+                    Some(Item {
+                        index,
+                        length: seen.step.datagram()?.length as u64,
+                        time: seen.time.map(|time| time.0),
+                    })
+                })
+                .collect();
+            for (call, packet) in pairs(&calls, &packets) {
+                if name == Name::SendTo {
+                    self.call_sent(call, Some(packet));
+                } else {
+                    self.call_waited(call, Some(packet));
+                }
+            }
+        }
+    }
+
+    /// A refusal or a reset before the call that reports it.
+    fn errors(&mut self, party: Party, own: &[usize]) {
+        let packets = self.packets;
+        let mut notices = packets.iter().enumerate().filter_map(|(index, seen)| {
+            // A notice has the other one as its sender: who caused it is the one who is told.
+            (seen.step.notice().is_some() && seen.step.sender == party.other()).then_some(index)
+        });
+        let reset = self.segment(party.other(), |part| matches!(part, Part::Reset(_)));
+        for &index in own {
+            let Some(error) = self.calls.get(index).and_then(|placed| placed.call.error.as_ref()) else {
+                continue;
+            };
+            match error.name.as_str() {
+                "ECONNREFUSED" => {
+                    let told = reset.or_else(|| notices.next());
+                    self.call_waited(index, told);
+                }
+                "ECONNRESET" | "EPIPE" if reset.is_some() => self.call_waited(index, reset),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// A call, or a packet, that is to be paired.
+struct Item {
+    index: usize,
+    length: u64,
+    time: Option<i64>,
+}
+
+/// Pairs calls with datagrams, in their order. Where one side has more, for a log or a capture that began later or ended
+/// earlier, those stand out that fit least by their times.
+fn pairs(calls: &[Item], packets: &[Item]) -> Vec<(usize, usize)> {
+    /// So many comparisons are made at most; beyond them only both ends are tried.
+    const WORK: usize = 4_000_000;
+    let (few, many) = if calls.len() <= packets.len() {
+        (calls, packets)
+    } else {
+        (packets, calls)
+    };
+    let spare = many.len() - few.len();
+    let all = 0..=spare;
+    let places: Vec<usize> = if few.len().saturating_mul(spare) <= WORK {
+        all.collect()
+    } else {
+        vec![0, spare]
+    };
+    let cost = |place: usize| -> Option<u128> {
+        let others = many.iter().skip(place);
+        few.iter().zip(others).try_fold(0_u128, |sum, (one, other)| {
+            let apart = match (one.time, other.time) {
+                (Some(one), Some(other)) => one.abs_diff(other),
+                _ => 0,
+            };
+            (one.length == other.length).then(|| sum + u128::from(apart))
+        })
+    };
+    let best = places
+        .into_iter()
+        .filter_map(|place| Some((cost(place)?, place)))
+        .min()
+        .map(|(_, place)| place);
+    let Some(place) = best else { return Vec::new() };
+    calls_first(few, many.iter().skip(place), calls.len() <= packets.len())
+}
+
+fn calls_first<'i>(few: &[Item], many: impl Iterator<Item = &'i Item>, few_are_calls: bool) -> Vec<(usize, usize)> {
+    let both = few.iter().zip(many);
+    both.map(|(one, other)| {
+        if few_are_calls {
+            (one.index, other.index)
+        } else {
+            (other.index, one.index)
+        }
+    })
+    .collect()
+}

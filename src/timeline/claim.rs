@@ -1,0 +1,192 @@
+//! Which calls belong to a conversation.
+
+use std::net::SocketAddr;
+
+use super::logs::Logs;
+use super::{Placed, Seen};
+use crate::calls::{Call, Name, Program, Role};
+use crate::flow::{Kind, Party};
+
+/// Calls that are this near to a conversation are at its time, in nanoseconds.
+const NEAR: i64 = 2_000_000_000;
+
+/// The calls of one conversation.
+#[derive(Debug, Clone, Default)]
+pub struct Claimed {
+    /// All of them; those on one socket in their order.
+    pub calls: Vec<Placed>,
+}
+
+impl Claimed {
+    /// Is there a call of this party?
+    #[must_use]
+    pub fn has(&self, party: Party) -> bool {
+        self.calls.iter().any(|placed| placed.party == party)
+    }
+}
+
+/// A conversation as calls are looked for: who, and when by the capture's clock.
+struct Wanted {
+    client: SocketAddr,
+    server: SocketAddr,
+    first: Option<i64>,
+    last: Option<i64>,
+}
+
+impl Wanted {
+    /// How far the call is from the conversation, in nanoseconds; 0 when it was under way meanwhile.
+    fn distance(&self, call: &Call) -> i64 {
+        let (Some(first), Some(last)) = (self.first, self.last) else {
+            return 0;
+        };
+        let entered = call.entered.timestamp_nanos_opt().unwrap_or(i64::MAX);
+        let returned = call.returned.timestamp_nanos_opt().unwrap_or(i64::MAX);
+        let early = first.saturating_sub(returned);
+        let late = entered.saturating_sub(last);
+        early.max(late).max(0)
+    }
+}
+
+impl Logs {
+    /// Hands out the calls of the conversation of these packets. A call is handed out once: those that serve every
+    /// conversation (`bind()`, `listen()`) go to the first one that asks.
+    pub fn claim(&mut self, packets: &[Seen]) -> Claimed {
+        let Some(seen) = packets.first() else {
+            return Claimed::default();
+        };
+        if self.is_empty() {
+            return Claimed::default();
+        }
+        let times = || packets.iter().filter_map(|seen| Some(seen.time?.0));
+        let wanted = Wanted {
+            client: seen.step.client,
+            server: seen.step.server,
+            first: times().min(),
+            last: times().max(),
+        };
+        let is_udp = |seen: &Seen| matches!(seen.step.kind, Kind::Datagram(_));
+        let is_tcp = |seen: &Seen| matches!(seen.step.kind, Kind::Segment(_));
+        let mut claimed = Claimed::default();
+        if packets.iter().any(is_udp) {
+            self.claim_exchange(&wanted, &mut claimed);
+        } else if packets.iter().any(is_tcp) {
+            self.claim_connection(&wanted, &mut claimed);
+        }
+        claimed
+    }
+
+    /// TCP: one client socket, one connection socket, the `accept()` that made it, and the welcoming socket's beginning.
+    fn claim_connection(&mut self, wanted: &Wanted, claimed: &mut Claimed) {
+        let (client, server) = (wanted.client, wanted.server);
+        if let Some(socket) = self.nearest(wanted, client, server, Role::ClientSocket, Program::TcpClient) {
+            self.take_socket(socket, Party::Client, claimed);
+        }
+        let accept = {
+            let accepts = self
+                .between(server, client)
+                .filter(|(_, call)| call.call == Name::Accept && call.result >= 0);
+            accepts
+                .min_by_key(|(_, call)| wanted.distance(call))
+                .map(|(place, _)| place)
+        };
+        let welcoming = accept.map(|(socket, _)| socket).or_else(|| {
+            let bound = self.bound_to(server);
+            bound
+                .filter(|&index| self.is_one(index, Role::WelcomingSocket, Program::TcpServer))
+                .next_back()
+        });
+        if let Some(socket) = welcoming {
+            self.take_preparation(socket, claimed);
+        }
+        if let Some(call) = accept.and_then(|place| self.take(place)) {
+            claimed.calls.push(Placed {
+                party: Party::Server,
+                call,
+            });
+        }
+        if let Some(socket) = self.nearest(wanted, server, client, Role::ConnectionSocket, Program::TcpServer) {
+            self.take_socket(socket, Party::Server, claimed);
+        }
+    }
+
+    /// UDP: the client's sockets with this port; of the server's socket what has this client as its other end.
+    fn claim_exchange(&mut self, wanted: &Wanted, claimed: &mut Claimed) {
+        let (client, server) = (wanted.client, wanted.server);
+        while let Some(socket) = self.nearest(wanted, client, server, Role::ClientSocket, Program::UdpClient) {
+            let is_near = self.sockets.get(socket).is_some_and(|socket| {
+                let mut calls = socket.calls.iter().flatten();
+                calls.any(|call| wanted.distance(call) < NEAR)
+            });
+            if claimed.calls.is_empty() || is_near {
+                self.take_socket(socket, Party::Client, claimed);
+            } else {
+                break;
+            }
+        }
+        let mut places: Vec<_> = {
+            let calls = self.between(server, client);
+            let of_server = calls.filter(|(place, _)| self.is_one(place.0, Role::ServerSocket, Program::UdpServer));
+            of_server
+                .map(|(place, call)| (place, wanted.distance(call) < NEAR))
+                .collect()
+        };
+        // A log of several days may have the same ports twice. Where none is near, the clocks differ, and all are taken.
+        if places.iter().any(|&(_, near)| near) {
+            places.retain(|&(_, near)| near);
+        }
+        let socket = places.first().map(|&((socket, _), _)| socket).or_else(|| {
+            let bound = self.bound_to(server);
+            bound
+                .filter(|&index| self.is_one(index, Role::ServerSocket, Program::UdpServer))
+                .next_back()
+        });
+        if let Some(socket) = socket {
+            self.take_preparation(socket, claimed);
+        }
+        for (place, _) in places {
+            claimed.calls.extend(self.take(place).map(|call| Placed {
+                party: Party::Server,
+                call,
+            }));
+        }
+    }
+
+    fn is_one(&self, socket: usize, role: Role, program: Program) -> bool {
+        let socket = self.sockets.get(socket);
+        socket.is_some_and(|socket| socket.role == role && socket.program == program)
+    }
+
+    /// The socket between these addresses that was used nearest to the conversation.
+    fn nearest(
+        &self,
+        wanted: &Wanted,
+        local: SocketAddr,
+        remote: SocketAddr,
+        role: Role,
+        program: Program,
+    ) -> Option<usize> {
+        let calls = self.between(local, remote);
+        calls
+            .filter(|(place, _)| self.is_one(place.0, role, program))
+            .min_by_key(|(_, call)| wanted.distance(call))
+            .map(|(place, _)| place.0)
+    }
+
+    /// The calls that made a server's socket ready, unless another conversation has them.
+    fn take_preparation(&mut self, socket: usize, claimed: &mut Claimed) {
+        let count = self.sockets.get(socket).map_or(0, |socket| socket.preparation);
+        self.take_first(socket, count, Party::Server, claimed);
+    }
+
+    fn take_socket(&mut self, socket: usize, party: Party, claimed: &mut Claimed) {
+        let count = self.sockets.get(socket).map_or(0, |socket| socket.calls.len());
+        self.take_first(socket, count, party, claimed);
+    }
+
+    fn take_first(&mut self, socket: usize, count: usize, party: Party, claimed: &mut Claimed) {
+        for place in 0..count {
+            let taken = self.take((socket, place));
+            claimed.calls.extend(taken.map(|call| Placed { party, call }));
+        }
+    }
+}

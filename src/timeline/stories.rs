@@ -1,0 +1,224 @@
+//! Stories for the tests, written as tables, and their timelines as a line.
+//!
+//! A story has a line for each packet (`packet TIME client|server PART [FIRST-LAST]`) and for each call
+//! (`call client|server SOCKET NAME ENTERED RETURNED [RESULT]`); times are microseconds.
+
+use chrono::{DateTime, Utc};
+
+use super::{Claimed, Mark, Placed, Seen, Timeline, What};
+use crate::calls::{Call, Failure, Name, Program, Role};
+use crate::flow::datagram::{Complaint, Datagram, Notice, Part as DatagramPart};
+use crate::flow::number::{Bytes, Number, Sequence};
+use crate::flow::segment::{Acknowledged, Part, Remarks, ResetCause, Scale, Segment, Window};
+use crate::flow::state::{Change, Standing, State};
+use crate::flow::{Kind, Party, Roles, Step};
+use crate::frame::Time;
+
+/// Packets and calls.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Told {
+    pub(super) packets: Vec<Seen>,
+    pub(super) calls: Vec<Placed>,
+}
+
+pub(super) fn story(text: &str) -> Told {
+    let mut told = Told::default();
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match words[0] {
+            "packet" => {
+                let place = told.packets.len() as u64 + 1;
+                told.packets.push(packet(place, &words[1..]));
+            }
+            "call" => told.calls.push(call(&words[1..])),
+            other => panic!("{other}"),
+        }
+    }
+    told
+}
+
+impl Told {
+    pub(super) fn timeline(&self) -> Timeline {
+        Timeline::of(
+            &self.packets,
+            Claimed {
+                calls: self.calls.clone(),
+            },
+        )
+    }
+
+    /// `connect( 1 2 )connect`: packets by number, calls where they are entered and where they have returned. `~` stands before
+    /// what a clock misplaces, `!` before what stands before its cause.
+    pub(super) fn line(&self) -> String {
+        let timeline = self.timeline();
+        let words = timeline.entries.iter().map(|entry| {
+            let mark = match entry.mark {
+                Some(Mark::Clock(_)) => "~",
+                Some(Mark::BeforeCause) => "!",
+                None => "",
+            };
+            match entry.what {
+                What::Packet(index) => format!("{mark}{}", self.packets[index].number),
+                What::Entered(index) => format!("{mark}{}(", timeline.calls[index].call.call),
+                What::Returned(index) => format!("{mark}){}", timeline.calls[index].call.call),
+            }
+        });
+        words.collect::<Vec<_>>().join(" ")
+    }
+}
+
+pub(super) fn party(word: &str) -> Party {
+    match word {
+        "client" => Party::Client,
+        "server" => Party::Server,
+        other => panic!("{other}"),
+    }
+}
+
+fn packet(place: u64, words: &[&str]) -> Seen {
+    let time = match words[0] {
+        "-" => None,
+        micros => Some(Time(micros.parse::<i64>().unwrap() * 1_000)),
+    };
+    let bytes = words.get(3).map(|range| {
+        let (first, last) = range.split_once('-').unwrap();
+        (first.parse().unwrap(), last.parse().unwrap())
+    });
+    seen(place, time, party(words[1]), kind(words[2], bytes))
+}
+
+pub(super) fn seen(place: u64, time: Option<Time>, sender: Party, kind: Kind) -> Seen {
+    Seen {
+        number: place,
+        time,
+        flags: None,
+        step: Step {
+            conversation: 1,
+            client: "127.0.0.1:40000".parse().unwrap(),
+            server: "127.0.0.1:12000".parse().unwrap(),
+            roles: Roles::Seen,
+            sender,
+            place,
+            pause: None,
+            kind,
+        },
+    }
+}
+
+fn kind(word: &str, bytes: Option<(i64, i64)>) -> Kind {
+    let part = match word {
+        "syn" => Part::Syn,
+        "synack" => Part::SynAck,
+        "handshake" => Part::HandshakeAck,
+        "data" => Part::Data,
+        "ack" => Part::Ack,
+        "fin" => Part::FirstFin,
+        "fin2" => Part::SecondFin,
+        "refusal" => Part::Reset(ResetCause::NobodyListens),
+        "reset" => Part::Reset(ResetCause::DataAfterClose),
+        "datagram" => {
+            let (first, last) = bytes.unwrap();
+            return Kind::Datagram(Datagram {
+                length: usize::try_from(last - first + 1).unwrap(),
+                part: DatagramPart::Unasked,
+            });
+        }
+        "notice" => {
+            return Kind::Notice(Notice {
+                about: None,
+                after: None,
+                says: Complaint::PortUnreachable,
+            });
+        }
+        other => panic!("{other}"),
+    };
+    Kind::Segment(segment(part, bytes))
+}
+
+pub(super) fn segment(part: Part, bytes: Option<(i64, i64)>) -> Segment {
+    let open = Standing {
+        state: State::Established,
+        inferred: false,
+    };
+    let same = Change {
+        before: open,
+        after: open,
+    };
+    Segment {
+        part,
+        client: same,
+        server: same,
+        sequence: Number {
+            raw: Sequence(0),
+            relative: bytes.map_or(0, |(first, _)| first),
+        },
+        acknowledgment: None,
+        own_start: Some(Sequence(0)),
+        other_start: Some(Sequence(0)),
+        data: bytes.map(|(first, last)| Bytes { first, last }),
+        acknowledges: Acknowledged::default(),
+        window: Window {
+            raw: 1,
+            scale: Scale::NotOffered,
+        },
+        in_flight: None,
+        remarks: Remarks::NONE,
+        first_sent: None,
+        round_trip: None,
+        echoes: None,
+        delay: None,
+    }
+}
+
+pub(super) fn at(micros: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_nanos(micros * 1_000)
+}
+
+fn call(words: &[&str]) -> Placed {
+    let party = party(words[0]);
+    let name = Name::from_word(words[2]).unwrap();
+    let role = match (party, name) {
+        (Party::Client, _) => Role::ClientSocket,
+        (Party::Server, Name::Accept | Name::Listen | Name::Bind) => Role::WelcomingSocket,
+        (Party::Server, Name::RecvFrom | Name::SendTo) => Role::ServerSocket,
+        (Party::Server, _) => Role::ConnectionSocket,
+    };
+    let result: Result<i64, &str> = match words.get(5) {
+        None => Ok(0),
+        Some(word) => word.parse().map_err(|_| *word),
+    };
+    let (local, remote) = match party {
+        Party::Client => ("127.0.0.1:40000", "127.0.0.1:12000"),
+        Party::Server => ("127.0.0.1:12000", "127.0.0.1:40000"),
+    };
+    let moves = matches!(name, Name::Send | Name::Recv | Name::SendTo | Name::RecvFrom);
+    let (program, pid) = match (party, role) {
+        (Party::Client, _) => (Program::TcpClient, 1),
+        (Party::Server, _) => (Program::TcpServer, 2),
+    };
+    let (entered, returned) = (at(words[3].parse().unwrap()), at(words[4].parse().unwrap()));
+    Placed {
+        party,
+        call: Call {
+            program,
+            pid,
+            role,
+            socket: words[1].parse().unwrap(),
+            fd: 3,
+            call: name,
+            argument: None,
+            local: Some(local.parse().unwrap()),
+            remote: Some(remote.parse().unwrap()),
+            asked: moves.then_some(4096),
+            bytes: result.ok().filter(|_| moves).map(i64::unsigned_abs),
+            result: result.unwrap_or(-1),
+            error: result.err().map(|name| Failure {
+                name: name.to_owned(),
+                text: String::new(),
+            }),
+            entered,
+            returned,
+            duration_ns: u64::try_from((returned - entered).num_nanoseconds().unwrap()).unwrap_or(0),
+        },
+    }
+}

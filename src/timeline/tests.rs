@@ -1,0 +1,525 @@
+//! The order of cause and effect: each rule, clocks that differ, and whatever else a log may say.
+
+use proptest::prelude::*;
+
+use super::causes::{self, Node};
+use super::stories::{Told, seen, segment, story};
+use super::{Claimed, Logs, Mark, Timeline, What};
+use crate::calls::{Call, Name, Role};
+use crate::flow::segment::Part;
+use crate::flow::{Kind, Party};
+use crate::frame::Time;
+
+/// One line over TCP, with clocks that agree.
+const LINE: &str = "
+    call server 1 listen -900 -899
+    call server 1 accept -800 70 4
+    call client 1 connect -10 40
+    packet 0 client syn
+    packet 10 server synack
+    packet 20 client handshake
+    call client 1 send 100 120 12
+    packet 110 client data 1-12
+    packet 115 server ack
+    call server 2 recv 80 130 12
+    call client 1 recv 125 160 12
+    call server 2 send 140 155 12
+    packet 150 server data 1-12
+    packet 152 client ack
+    call client 1 recv 170 200 0
+    call server 2 close 180 230
+    packet 190 server fin
+    call client 1 close 210 240
+    packet 220 client fin2
+    packet 225 server ack
+";
+
+const LINE_IN_ORDER: &str = "listen( )listen accept( connect( 1 2 3 )connect )accept recv( send( 4 5 )send recv( )recv \
+                             send( 6 7 )send )recv recv( close( 8 )recv close( 9 10 )close )close";
+
+#[test]
+fn a_line_over_tcp_stands_as_it_happened() {
+    assert_eq!(story(LINE).line(), LINE_IN_ORDER);
+}
+
+/// Each rule by itself: all happens at the same time, so only cause and effect can order it.
+#[test]
+fn equal_times_are_ordered_by_cause_and_effect() {
+    for (rule, text, expected, causes) in [
+        (
+            "connect() is entered before the SYN, and returns after the SYN,ACK",
+            "call client 1 connect 0 0
+             packet 0 client syn
+             packet 0 server synack
+             packet 0 client handshake",
+            "connect( 1 2 3 )connect",
+            "connect(<1 2<)connect",
+        ),
+        (
+            "accept() returns after the handshake",
+            "call server 1 accept 0 0 4
+             packet 0 client syn
+             packet 0 server synack
+             packet 0 client handshake",
+            "accept( 1 2 3 )accept",
+            "3<)accept",
+        ),
+        (
+            "send() is entered before its segment, and the segment comes before recv() returns it",
+            "call client 1 connect 0 0
+             call client 1 send 0 0 5
+             call server 1 accept 0 0 4
+             call server 2 recv 0 0 5
+             packet 0 client syn
+             packet 0 server synack
+             packet 0 client handshake
+             packet 0 client data 1-5",
+            "connect( accept( recv( 1 2 3 )connect send( 4 )send )accept )recv",
+            "connect(<1 2<)connect send(<4 3<)accept 4<)recv",
+        ),
+        (
+            "close() is entered before the FIN, and the FIN comes before recv() returns 0",
+            "call client 1 close 0 0
+             call server 2 recv 0 0 0
+             packet 0 client fin",
+            "close( recv( 1 )close )recv",
+            "close(<1 1<)recv",
+        ),
+        (
+            "a refusal comes before connect() reports it",
+            "call client 1 connect 0 0 ECONNREFUSED
+             packet 0 client syn
+             packet 0 server refusal",
+            "connect( 1 2 )connect",
+            "connect(<1 2<)connect",
+        ),
+        (
+            "a reset comes before recv() reports it",
+            "call client 1 recv 0 0 ECONNRESET
+             packet 0 server reset",
+            "recv( 1 )recv",
+            "1<)recv",
+        ),
+        (
+            "sendto() is entered before its datagram, and the datagram comes before recvfrom() returns it",
+            "call client 1 sendto 0 0 7
+             call server 1 recvfrom 0 0 7
+             packet 0 client datagram 1-7",
+            "sendto( recvfrom( 1 )sendto )recvfrom",
+            "sendto(<1 1<)recvfrom",
+        ),
+        (
+            "an ICMP error comes before recvfrom() reports it",
+            "call client 1 sendto 0 0 7
+             call client 1 recvfrom 0 0 ECONNREFUSED
+             packet 0 client datagram 1-7
+             packet 0 server notice",
+            "sendto( 1 2 )sendto recvfrom( )recvfrom",
+            "sendto(<1 2<)recvfrom",
+        ),
+    ] {
+        let line = story(text).line();
+        assert!(!line.contains(['~', '!']), "{rule}: {line}");
+        let told = story(text);
+        assert_in_order(&told);
+        assert_eq!(line, expected, "{rule}");
+        let found = causes::of(&told.packets, &told.calls);
+        let found: Vec<String> = found.iter().map(|cause| cause_line(&told, *cause)).collect();
+        assert_eq!(found.join(" "), causes, "{rule}");
+    }
+}
+
+/// `connect(<1`: entering `connect()` comes before packet 1.
+fn cause_line(told: &Told, cause: causes::Cause) -> String {
+    let word = |node| match node {
+        Node::Packet(index) => told.packets[index].number.to_string(),
+        Node::Entered(index) => format!("{}(", told.calls[index].call.call),
+        Node::Returned(index) => format!("){}", told.calls[index].call.call),
+    };
+    format!("{}<{}", word(cause.before), word(cause.after))
+}
+
+#[test]
+fn half_a_microsecond_too_early_is_mended_without_a_word() {
+    let mut told = story("call client 1 connect 0 100\npacket 0 client syn\npacket 50 server synack");
+    // A capture in microseconds cuts the rest off: the SYN seems to be earlier than connect().
+    told.calls[0].call.entered += chrono::TimeDelta::nanoseconds(600);
+    assert_eq!(told.line(), "connect( 1 2 )connect");
+}
+
+#[test]
+fn a_clock_that_differs_is_shifted_and_said() {
+    for shift in [-7_200_000_000_000, -3_000, 3_000, 86_400_000_000_000] {
+        let mut told = story(LINE);
+        for placed in told.calls.iter_mut().filter(|placed| placed.party == Party::Server) {
+            placed.call.entered += chrono::TimeDelta::nanoseconds(shift * 1_000);
+            placed.call.returned += chrono::TimeDelta::nanoseconds(shift * 1_000);
+        }
+        let timeline = told.timeline();
+        assert_eq!(timeline.skews.len(), 1, "{shift}");
+        let mended = timeline.skews[0].shift + shift * 1_000;
+        assert!(mended.abs() < 200_000, "{shift}: {mended} ns are left");
+        for entry in &timeline.entries {
+            let is_servers = match entry.what {
+                What::Packet(_) => false,
+                What::Entered(index) | What::Returned(index) => timeline.calls[index].party == Party::Server,
+            };
+            assert_eq!(entry.mark.is_some(), is_servers, "{shift}: {entry:?}");
+        }
+        assert_in_order(&told);
+    }
+}
+
+#[test]
+fn one_call_with_a_wrong_time_is_marked_alone() {
+    // The clock was set back between send() and recv(): no single shift mends both.
+    let told = story(
+        "call client 1 connect -10 40
+         packet 0 client syn
+         packet 10 server synack
+         packet 20 client handshake
+         call client 1 send 100 120 5
+         packet 110 client data 1-5
+         packet 200 server data 1-5
+         call client 1 recv 150 160 5
+         packet 300 client fin
+         call client 1 close 290 310",
+    );
+    assert_eq!(
+        told.line(),
+        "connect( 1 2 3 )connect send( 4 )send recv( 5 ~)recv close( 6 )close"
+    );
+}
+
+#[test]
+fn a_log_that_contradicts_itself_is_drawn_and_said() {
+    // recv() has returned bytes before the send() of the reply that the same thread made from them was answered: a circle.
+    let told = story(
+        "call client 1 connect -10 40
+         packet 0 client syn
+         packet 10 server synack
+         packet 20 client handshake
+         packet 30 server data 1-5
+         packet 40 client data 1-5
+         packet 60 client data 6-9
+         call client 1 send 100 110 9
+         call client 1 recv 20 25 5",
+    );
+    assert_in_order(&told);
+    assert!(told.line().contains('~'), "{}", told.line());
+}
+
+#[test]
+fn a_capture_without_times_is_ordered_by_cause() {
+    let text = LINE.lines().map(|line| {
+        let mut words: Vec<&str> = line.split_whitespace().collect();
+        if words.first() == Some(&"packet") {
+            words[1] = "-";
+        }
+        words.join(" ")
+    });
+    let told = story(&text.collect::<Vec<_>>().join("\n"));
+    assert_in_order(&told);
+    assert!(!told.line().contains(['~', '!']), "{}", told.line());
+}
+
+#[test]
+fn a_retransmission_is_no_effect_of_a_later_send() {
+    let told = story(
+        "call client 1 connect -10 40
+         packet 0 client syn
+         packet 10 server synack
+         packet 20 client handshake
+         call client 1 send 100 105 5
+         packet 101 client data 1-5
+         packet 300 client data 1-5
+         call client 1 send 400 405 5
+         packet 401 client data 6-10",
+    );
+    assert_eq!(told.line(), "connect( 1 2 3 )connect send( 4 )send 5 send( 6 )send");
+}
+
+#[test]
+fn a_log_that_began_late_is_paired_from_its_end() {
+    let told = story(
+        "packet 0 client datagram 1-4
+         packet 100 client datagram 1-4
+         packet 200 client datagram 1-4
+         call client 1 sendto 95 105 4
+         call client 1 sendto 195 205 4",
+    );
+    assert_eq!(told.line(), "1 sendto( 2 )sendto sendto( 3 )sendto");
+}
+
+/// Every event once, and no effect before its cause unless it is marked.
+fn assert_in_order(told: &Told) {
+    let timeline = told.timeline();
+    check(told, &timeline).unwrap();
+}
+
+fn check(told: &Told, timeline: &Timeline) -> Result<(), TestCaseError> {
+    let place = |what: What| timeline.entries.iter().position(|entry| entry.what == what);
+    prop_assert_eq!(timeline.entries.len(), told.packets.len() + 2 * told.calls.len());
+    for index in 0..told.packets.len() {
+        prop_assert!(place(What::Packet(index)).is_some());
+    }
+    for index in 0..told.calls.len() {
+        prop_assert!(place(What::Entered(index)).is_some());
+        prop_assert!(place(What::Returned(index)).is_some());
+    }
+    let mut all = causes::of(&told.packets, &timeline.calls);
+    all.extend((0..told.calls.len()).map(|index| causes::Cause {
+        before: Node::Entered(index),
+        after: Node::Returned(index),
+    }));
+    for cause in all {
+        let (before, after) = (place(what(cause.before)).unwrap(), place(what(cause.after)).unwrap());
+        let excused = timeline.entries[after].mark == Some(Mark::BeforeCause);
+        prop_assert!(before < after || excused, "{:?} in {}", cause, told.line());
+    }
+    // What is drawn at odds with its own time is marked.
+    let mut latest = i64::MIN;
+    for entry in &timeline.entries {
+        let Some(time) = entry.time else { continue };
+        match entry.what {
+            What::Packet(_) => latest = latest.max(time),
+            _ if entry.mark.is_none() => {
+                prop_assert!(
+                    time >= latest.saturating_sub(super::skew::RESOLUTION),
+                    "{}",
+                    told.line()
+                );
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+const fn what(node: Node) -> What {
+    match node {
+        Node::Entered(index) => What::Entered(index),
+        Node::Packet(index) => What::Packet(index),
+        Node::Returned(index) => What::Returned(index),
+    }
+}
+
+/// A connection as it could have happened: the pauses between what must follow each other are random.
+fn connection() -> impl Strategy<Value = Told> {
+    let pauses = proptest::collection::vec(0_i64..400, 64);
+    let chunks = proptest::collection::vec((any::<bool>(), 1_i64..3_000), 0..8);
+    (pauses, chunks).prop_map(|(pauses, chunks)| {
+        let mut pauses = pauses.into_iter().cycle();
+        let mut now = 0;
+        let mut later = move || {
+            now += pauses.next().unwrap();
+            now
+        };
+        let mut text = String::new();
+        let mut line = |words: String| text.push_str(&format!("{words}\n"));
+        let (accept, connect) = (later(), later());
+        let [syn, synack, ack] = [later(), later(), later()];
+        line(format!(
+            "packet {syn} client syn\npacket {synack} server synack\npacket {ack} client handshake"
+        ));
+        line(format!("call client 1 connect {connect} {}", later()));
+        line(format!("call server 1 accept {accept} {} 4", later()));
+        let mut totals = [0, 0];
+        for (from_client, count) in chunks {
+            let (sender, own, receiver, other) = if from_client {
+                ("client", 1, "server", 2)
+            } else {
+                ("server", 2, "client", 1)
+            };
+            let total = &mut totals[usize::from(from_client)];
+            let [asks, enters, sent] = [later(), later(), later()];
+            line(format!("packet {sent} {sender} data {}-{}", *total + 1, *total + count));
+            line(format!("call {receiver} {other} recv {asks} {} {count}", later()));
+            line(format!("call {sender} {own} send {enters} {} {count}", later()));
+            *total += count;
+        }
+        let [asks, closes, fin] = [later(), later(), later()];
+        line(format!("packet {fin} server fin"));
+        line(format!(
+            "call client 1 recv {asks} {} 0\ncall server 2 close {closes} {}",
+            later(),
+            later()
+        ));
+        story(&text)
+    })
+}
+
+proptest! {
+    #[test]
+    fn what_happened_is_drawn_without_a_mark(told in connection()) {
+        let timeline = told.timeline();
+        check(&told, &timeline)?;
+        prop_assert!(timeline.skews.is_empty());
+        prop_assert!(timeline.entries.iter().all(|entry| entry.mark.is_none()), "{}", told.line());
+    }
+
+    #[test]
+    fn two_clocks_that_differ_change_no_order_of_cause_and_effect(
+        told in connection(),
+        client in -10_000_000_i64..10_000_000,
+        server in -10_000_000_i64..10_000_000,
+    ) {
+        let mut skewed = told.clone();
+        for placed in &mut skewed.calls {
+            let shift = chrono::TimeDelta::microseconds(if placed.party == Party::Client { client } else { server });
+            placed.call.entered += shift;
+            placed.call.returned += shift;
+        }
+        let timeline = skewed.timeline();
+        check(&skewed, &timeline)?;
+        prop_assert!(timeline.entries.iter().all(|entry| entry.mark != Some(Mark::BeforeCause)));
+    }
+
+    #[test]
+    fn every_call_at_a_time_of_its_own_is_drawn_once_and_after_its_cause(
+        told in connection(),
+        wrong in proptest::collection::vec((-5_000_i64..5_000, -5_000_i64..5_000), 40),
+    ) {
+        let mut wild = told.clone();
+        for (placed, (entered, returned)) in wild.calls.iter_mut().zip(wrong.iter().cycle()) {
+            placed.call.entered += chrono::TimeDelta::microseconds(*entered);
+            placed.call.returned += chrono::TimeDelta::microseconds(*returned);
+        }
+        check(&wild, &wild.timeline())?;
+    }
+
+    #[test]
+    fn packets_of_another_connection_are_survived(
+        told in connection(),
+        packets in proptest::collection::vec((0_i64..5_000, any::<bool>(), 0_usize..8, 0_i64..50, 0_i64..50), 0..30),
+    ) {
+        let parts = [
+            Part::Syn, Part::SynAck, Part::HandshakeAck, Part::Data, Part::Ack, Part::FirstFin, Part::SecondFin, Part::Stray,
+        ];
+        let mut mixed = told.clone();
+        mixed.packets = packets
+            .into_iter()
+            .enumerate()
+            .map(|(index, (time, from_client, part, first, length))| {
+                let sender = if from_client { Party::Client } else { Party::Server };
+                let kind = Kind::Segment(segment(parts[part], Some((first, first + length))));
+                seen(index as u64 + 1, Some(Time(time * 1_000)), sender, kind)
+            })
+            .collect();
+        check(&mixed, &mixed.timeline())?;
+    }
+}
+
+/// Calls of a log for a client with this port, as the programs write them.
+fn log(client: u16, socket: u64, start: i64) -> Vec<Call> {
+    let text = format!(
+        "call server 1 listen 0 1
+         call server 1 accept {start} {} 4
+         call client {socket} connect {start} {}
+         call server {} recv {start} {} 5",
+        start + 3,
+        start + 1,
+        socket + 10,
+        start + 5
+    );
+    let mut calls: Vec<Call> = story(&text).calls.into_iter().map(|placed| placed.call).collect();
+    for call in &mut calls {
+        let port = |address: &mut Option<std::net::SocketAddr>| {
+            if let Some(address) = address.as_mut().filter(|address| address.port() == 40_000) {
+                address.set_port(client);
+            }
+        };
+        port(&mut call.local);
+        port(&mut call.remote);
+        if call.role == Role::WelcomingSocket {
+            call.local = Some("[::]:12000".parse().unwrap());
+        }
+        if call.call == Name::Listen {
+            call.remote = None;
+        }
+    }
+    calls
+}
+
+fn names(claimed: &Claimed) -> Vec<(Party, Name)> {
+    claimed
+        .calls
+        .iter()
+        .map(|placed| (placed.party, placed.call.call))
+        .collect()
+}
+
+fn packets_of(client: u16, time: i64) -> Vec<super::Seen> {
+    let mut packets = story(&format!("packet {time} client syn\npacket {} server synack", time + 1)).packets;
+    for seen in &mut packets {
+        seen.step.client.set_port(client);
+    }
+    packets
+}
+
+#[test]
+fn calls_go_to_the_conversation_of_their_addresses() {
+    let mut logs = Logs::new();
+    let (one, other) = (log(40_001, 1, 100), log(40_002, 2, 200));
+    one.into_iter().chain(other).for_each(|call| logs.add(call));
+    let second = logs.claim(&packets_of(40_002, 200));
+    assert_eq!(
+        names(&second),
+        [
+            (Party::Client, Name::Connect),
+            (Party::Server, Name::Listen),
+            (Party::Server, Name::Accept),
+            (Party::Server, Name::Recv),
+        ]
+    );
+    assert!(second.calls.iter().all(|placed| placed.call.call == Name::Listen || {
+        let ends = [placed.call.local, placed.call.remote];
+        ends.iter().flatten().any(|end| end.port() == 40_002)
+    }));
+    let first = logs.claim(&packets_of(40_001, 100));
+    assert_eq!(
+        names(&first),
+        [
+            (Party::Client, Name::Connect),
+            (Party::Server, Name::Accept),
+            (Party::Server, Name::Recv)
+        ],
+        "listen() was handed out already"
+    );
+    assert_eq!(names(&logs.claim(&packets_of(40_003, 100))), []);
+}
+
+#[test]
+fn the_same_ports_on_another_day_are_another_socket() {
+    let day = 86_400_000_000;
+    let mut logs = Logs::new();
+    let (yesterday, today) = (log(40_001, 1, 100), log(40_001, 2, 100 + day));
+    let all = yesterday
+        .into_iter()
+        .chain(today.into_iter().filter(|call| call.call != Name::Listen));
+    all.for_each(|call| logs.add(call));
+    let claimed = logs.claim(&packets_of(40_001, 100 + day));
+    let connect = claimed
+        .calls
+        .iter()
+        .find(|placed| placed.call.call == Name::Connect)
+        .unwrap();
+    assert_eq!(connect.call.socket, 2);
+    let before = logs.claim(&packets_of(40_001, 100));
+    let connect = before
+        .calls
+        .iter()
+        .find(|placed| placed.call.call == Name::Connect)
+        .unwrap();
+    assert_eq!(connect.call.socket, 1);
+}
+
+#[test]
+fn address_probes_are_left_out() {
+    let mut logs = Logs::new();
+    for mut call in log(40_001, 1, 100) {
+        call.role = Role::AddressProbe;
+        logs.add(call);
+    }
+    assert!(logs.is_empty());
+}

@@ -1,0 +1,143 @@
+//! Where the system refuses a network of one's own, or every capture.
+
+use std::fs;
+use std::process::Command;
+
+use super::stage::{Ended, Place, count, ready};
+use super::support::needs;
+
+/// No namespaces from here on: what a system with `user.max_user_namespaces = 0` does.
+const LIMITS: &str =
+    "cd /proc/sys/user && echo 0 > max_user_namespaces && echo 0 > max_net_namespaces && cd \"$PLACE\"";
+
+/// Runs the lab as the root of a user namespace that may make no more namespaces, in the old network or in an empty one.
+fn limited(place: &Place, own_network: bool, arguments: &[&str]) -> Ended {
+    let mut command = Command::new("unshare");
+    command.args(["--user", "--map-root-user"]);
+    let mut scene = LIMITS.to_owned();
+    if own_network {
+        command.arg("--net");
+        scene = format!("ip link set lo up && {scene}");
+    }
+    command.args([
+        "sh",
+        "-c",
+        &format!("{scene} && exec \"$0\" \"$@\""),
+        env!("CARGO_BIN_EXE_socket-lab"),
+    ]);
+    command.args(arguments).env("PLACE", place.path());
+    place.as_user(&mut command).output().unwrap().into()
+}
+
+#[test]
+fn without_any_capture_the_programs_run_and_the_ways_are_named() {
+    if !ready() {
+        return;
+    }
+    let place = Place::new();
+    fs::create_dir_all(place.latest("")).unwrap();
+    fs::write(place.latest("udp.pcapng"), "an earlier run's").unwrap();
+    let ended = limited(&place, false, &[]);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    for line in [
+        "│ Returned from server: SOCKETS ARE DOORS",
+        "│ Received from 127.0.0.1#",
+        "client socket",
+        "connect(127.0.0.1:",
+        "accept() = ",
+        "recvfrom(",
+    ] {
+        assert!(ended.output.contains(line), "{line}: {ended:?}");
+    }
+    for way in [
+        "sudo sysctl user.max_user_namespaces=",
+        "\n  sudo ",
+        "\n  sudo setcap cap_net_raw+ep ",
+    ] {
+        assert!(ended.errors.contains(way), "{way}: {ended:?}");
+    }
+    assert_eq!(ended.errors.matches("error: ").count(), 1, "{ended:?}");
+    for line in ended.output.lines().chain(ended.errors.lines()) {
+        assert!(
+            line.chars().count() <= 80 || line.contains(env!("CARGO_BIN_EXE_socket-lab")),
+            "{line}"
+        );
+    }
+    let mut left: Vec<String> = fs::read_dir(place.latest(""))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    left.sort();
+    assert_eq!(
+        left,
+        ["tcp.calls.jsonl", "udp.calls.jsonl"],
+        "no capture of an earlier run stays beside them"
+    );
+}
+
+#[test]
+fn each_other_run_says_the_same_without_a_capture() {
+    if !ready() {
+        return;
+    }
+    for run in ["refused", "empty", "long", "idle", "close"] {
+        let ended = limited(&Place::new(), false, &[run]);
+        assert_eq!(ended.code, Some(1), "{run}: {ended:?}");
+        assert!(
+            ended.errors.contains("the packets could not be captured"),
+            "{run}: {ended:?}"
+        );
+        assert!(ended.output.contains("The socket calls"), "{run}: {ended:?}");
+    }
+    let ended = limited(&Place::new(), false, &["half-open"]);
+    assert!(ended.one_line().contains("CAP_NET_RAW"), "{ended:?}");
+}
+
+#[test]
+fn on_a_shared_loopback_the_others_are_left_out() {
+    if !ready() || !needs::tool("ip") {
+        return;
+    }
+    let place = Place::new();
+    let ended = limited(&place, true, &[]);
+    let told = ended.fine();
+    assert!(told.starts_with("Network: the loopback of this machine"), "{told}");
+    let flat = told.replace('\n', " ");
+    assert!(
+        flat.contains("unshare: No space left on device"),
+        "the refusal is told: {told}"
+    );
+    assert_eq!(count(&place.latest("udp.pcapng"), "udp"), 2);
+    assert_eq!(count(&place.latest("tcp.pcapng"), "tcp.flags.syn == 1"), 2);
+    // ICMP errors quote the port, and belong to the run.
+    limited(&place, true, &["refused"]).fine();
+    assert_eq!(count(&place.latest("refused.pcapng"), "icmp || tcp || udp"), 4);
+    // Large segments: the machine's own loopback is left as it is.
+    limited(&place, true, &["long"]).fine();
+    assert!(count(&place.latest("long.pcapng"), "tcp.len > 1460") > 0);
+}
+
+#[test]
+fn the_machines_own_loopback_serves_who_may_only_capture() {
+    if !needs::root() || !ready() || !needs::tool("setpriv") {
+        return;
+    }
+    // As a container does: CAP_NET_RAW is there, namespaces are not.
+    let place = Place::new();
+    let mut command = Command::new("unshare");
+    let scene = format!(
+        "ip link set lo up && {LIMITS} && exec setpriv --bounding-set -all,+net_raw,+dac_override --inh-caps -all \"$0\" udp"
+    );
+    command.args([
+        "--user",
+        "--map-root-user",
+        "--net",
+        "sh",
+        "-c",
+        &scene,
+        env!("CARGO_BIN_EXE_socket-lab"),
+    ]);
+    let ended = Ended::from(place.as_user(command.env("PLACE", place.path())).output().unwrap());
+    ended.fine();
+    assert_eq!(count(&place.latest("udp.pcapng"), "udp"), 2);
+}

@@ -1,0 +1,202 @@
+//! Starting the lab, and the judges of what it leaves.
+
+use std::os::unix::fs::{PermissionsExt as _, chown};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+use super::support::needs;
+
+/// The user that owns no files.
+pub const NOBODY: u32 = 65_534;
+
+/// Wireshark's severity "warning"; a chat or a note (a FIN, a SYN, a reset) is less.
+const WARNING: u32 = 0x0060_0000;
+
+/// How the program ended.
+#[derive(Debug)]
+pub struct Ended {
+    pub code: Option<i32>,
+    pub output: String,
+    pub errors: String,
+}
+
+impl From<Output> for Ended {
+    fn from(output: Output) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        Self {
+            code: output.status.code(),
+            output: text(&output.stdout),
+            errors: text(&output.stderr),
+        }
+    }
+}
+
+impl Ended {
+    /// It went well, and said nothing but its story.
+    #[track_caller]
+    pub fn fine(&self) -> &str {
+        assert_eq!((self.code, self.errors.as_str()), (Some(0), ""), "{}", self.output);
+        &self.output
+    }
+
+    /// It failed with one line, and told nothing.
+    #[track_caller]
+    pub fn one_line(&self) -> &str {
+        assert_eq!((self.code, self.output.as_str()), (Some(1), ""), "{self:?}");
+        assert_eq!(self.errors.lines().count(), 1, "{self:?}");
+        assert!(self.errors.starts_with("error: "), "{self:?}");
+        &self.errors
+    }
+}
+
+/// A folder in which the program is started, with a copy of it that everybody may run.
+pub struct Place {
+    folder: TempDir,
+    programs: TempDir,
+    /// Who starts it, unless it is whoever runs the tests.
+    user: Option<u32>,
+}
+
+impl Place {
+    /// For whoever runs the tests.
+    pub fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            programs: tempfile::tempdir().unwrap(),
+            user: None,
+        }
+    }
+
+    /// For a user without privileges; `None`, and said so, where nobody can become one, or may make a network.
+    pub fn of_nobody() -> Option<Self> {
+        let mut place = Self::new();
+        if nix::unistd::geteuid().is_root() {
+            place.user = Some(NOBODY);
+            chown(place.path(), Some(NOBODY), Some(NOBODY)).unwrap();
+            let open = std::fs::Permissions::from_mode(0o755);
+            std::fs::set_permissions(place.programs.path(), open).unwrap();
+        }
+        std::fs::copy(
+            env!("CARGO_BIN_EXE_socket-lab"),
+            place.programs.path().join("socket-lab"),
+        )
+        .unwrap();
+        let mut probe = Command::new("unshare");
+        let made = place.as_user(probe.args(["-rn", "true"])).output().unwrap();
+        if !made.status.success() {
+            needs::skip("ordinary users may not make user namespaces here");
+            return None;
+        }
+        Some(place)
+    }
+
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// A file below captures/latest.
+    pub fn latest(&self, name: &str) -> PathBuf {
+        self.path().join("captures/latest").join(name)
+    }
+
+    /// The program with these arguments, started here.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let copy = self.programs.path().join("socket-lab");
+        let program = if copy.exists() {
+            copy
+        } else {
+            env!("CARGO_BIN_EXE_socket-lab").into()
+        };
+        let mut command = Command::new(program);
+        command.args(arguments);
+        self.as_user(&mut command);
+        command
+    }
+
+    /// Has the command run here, by the user of this place, untouched by the environment of whoever runs the tests.
+    pub fn as_user<'c>(&self, command: &'c mut Command) -> &'c mut Command {
+        for name in [
+            "CI",
+            "NO_COLOR",
+            "CLICOLOR",
+            "CLICOLOR_FORCE",
+            "RUST_LOG",
+            "SUDO_UID",
+            "SUDO_GID",
+        ] {
+            command.env_remove(name);
+        }
+        command.envs([("LC_ALL", "C.UTF-8"), ("TZ", "UTC"), ("HOME", "/nonexistent")]);
+        command.current_dir(self.path()).stdin(Stdio::null());
+        if let Some(user) = self.user {
+            command.uid(user).gid(user);
+        }
+        command
+    }
+
+    /// Runs the program to its end.
+    pub fn ran(&self, arguments: &[&str]) -> Ended {
+        self.command(arguments).output().unwrap().into()
+    }
+}
+
+/// Can the lab be tried here at all?
+pub fn ready() -> bool {
+    needs::tool("tshark") && needs::namespaces()
+}
+
+/// What tshark reads in a capture file: a row a packet with these fields.
+///
+/// # Panics
+/// When tshark has a warning of any packet that is no reset, or finds one malformed.
+pub fn tshark(path: &Path, fields: &[&str]) -> Vec<Vec<String>> {
+    let mut command = Command::new("tshark");
+    // Loopback leaves checksums to hardware that is not there, which is no fault of the file.
+    command.args(["-o", "tcp.check_checksum:FALSE", "-o", "udp.check_checksum:FALSE"]);
+    command.arg("-r").arg(path);
+    command.args(["-T", "fields", "-e", "_ws.expert.severity", "-e", "tcp.flags.reset"]);
+    for field in fields {
+        command.args(["-e", field]);
+    }
+    let output = command.output().unwrap();
+    let complaints = String::from_utf8_lossy(&output.stderr).into_owned();
+    let complaints: Vec<&str> = complaints
+        .lines()
+        .filter(|line| !line.starts_with("Running as user"))
+        .collect();
+    assert!(output.status.success() && complaints.is_empty(), "{complaints:?}");
+    let rows = String::from_utf8(output.stdout).unwrap();
+    let rows = rows.lines().map(|line| {
+        let mut row: Vec<String> = line.split('\t').map(str::to_owned).collect();
+        let experts = row.remove(0);
+        // A reset is a warning by itself, and what some runs are about.
+        let reset = ["1", "True"].contains(&row.remove(0).as_str());
+        let bad = !reset
+            && experts
+                .split(',')
+                .filter_map(|one| one.parse().ok())
+                .any(|one: u32| one >= WARNING);
+        assert!(!bad, "{}: tshark warns of {row:?}", path.display());
+        row
+    });
+    rows.collect()
+}
+
+/// How many packets tshark finds for this display filter.
+pub fn count(path: &Path, filter: &str) -> usize {
+    let output = Command::new("tshark")
+        .arg("-r")
+        .arg(path)
+        .args(["-Y", filter])
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{filter}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).unwrap().lines().count()
+}
