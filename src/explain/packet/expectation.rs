@@ -1,6 +1,6 @@
 //! What should come next, from whom, with which numbers.
 
-use super::super::Sentence;
+use super::super::{Sentence, is_to_many};
 use crate::flow::datagram::{Complaint, Part as DatagramPart};
 use crate::flow::number::{Number, Sequence};
 use crate::flow::segment::{Part, Remark, Segment};
@@ -18,6 +18,7 @@ pub fn expectation(packet: &Packet<'_>, step: Option<&Step>) -> Option<Sentence>
     match &step.kind {
         Kind::Segment(segment) => of_segment(packet, step, segment).map(Into::into),
         Kind::Datagram(datagram) => match datagram.part {
+            _ if is_to_many(step) => None,
             DatagramPart::Request { .. } => Some(
                 format!(
                     "a datagram from {} to {}, if the {}'s program answers; ICMP port unreachable, if none listens there",

@@ -2,7 +2,7 @@
 
 use super::super::tcp::looks_like_refusal;
 use super::super::words::{bytes, duration, stretch};
-use super::super::{Sentence, arp, icmp};
+use super::super::{Sentence, arp, icmp, is_to_many};
 use crate::flow::datagram::{Complaint, Datagram, Notice, Part as DatagramPart};
 use crate::flow::segment::{Part, ResetCause, Segment};
 use crate::flow::state::State;
@@ -22,7 +22,7 @@ pub fn reason(packet: &Packet<'_>, step: Option<&Step>) -> Option<Sentence> {
         Kind::Notice(notice) => notice_reason(packet, step, notice),
     };
     Some(match step.roles {
-        Roles::First if step.place == 1 => {
+        Roles::First if step.place == 1 && !is_to_many(step) => {
             format!("{reason}. Who is the client is not known: here it is the one who sent the first packet captured")
                 .into()
         }
@@ -180,6 +180,9 @@ fn datagram_reason(packet: &Packet<'_>, step: &Step, datagram: &Datagram) -> Str
     } else {
         format!("called sendto() with {length}: one call, one datagram")
     };
+    if is_to_many(step) {
+        return format!("a datagram for whoever listens: a program {call}");
+    }
     match datagram.part {
         DatagramPart::Request { count: 1 } => format!("a request: the {sender} {call}"),
         DatagramPart::Request { count } => format!("datagram {count} of the {sender}: it {call}"),
