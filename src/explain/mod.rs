@@ -146,7 +146,7 @@ fn follows(context: Context<'_, '_>) -> Sentence {
             NO_NEXT_HEADER => "the packet ends with this header; what is behind it is to be ignored".into(),
             Content::Unread if was_cut() => "the capture was cut before what follows".into(),
             Content::Unread => "what follows could not be read: see the problem below".into(),
-            content => match content.name() {
+            other => match other.name() {
                 Some(name) => format!("{name} follows, which is not read here").into(),
                 None => "what follows is not read here".into(),
             },

@@ -7,7 +7,7 @@ use crate::wire::reassembly::{Datagram, Losses, Outcome, Reassembler};
 use crate::wire::{Packet, decode};
 
 /// Follows the conversations of a capture.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Follower {
     tracker: Tracker,
     reassembler: Reassembler,
@@ -37,10 +37,7 @@ impl Follower {
     /// Nothing seen yet.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            tracker: Tracker::new(),
-            reassembler: Reassembler::new(),
-        }
+        Self::default()
     }
 
     /// Takes the next frame of the capture, which is to be shown.
@@ -123,7 +120,7 @@ fn lost(losses: Losses) -> Option<String> {
 
 /// Writes comments for a capture file. What they refer to are packets of that file by their numbers there, so it follows
 /// the recorded packets and no others.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Commenter {
     follower: Follower,
     recorded: u64,
@@ -133,10 +130,7 @@ impl Commenter {
     /// For an empty file.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            follower: Follower::new(),
-            recorded: 0,
-        }
+        Self::default()
     }
 
     /// Takes the next frame that is recorded. Says in a comment what it is, where nobody has commented on it before.
@@ -170,7 +164,7 @@ mod tests {
         let mut bytes = vec![0x45, 0];
         bytes.extend(u16::try_from(20 + data.len()).unwrap().to_be_bytes());
         bytes.extend(identification.to_be_bytes());
-        bytes.extend((offset / 8 | u16::from(more) << 13).to_be_bytes());
+        bytes.extend(((offset / 8) | (u16::from(more) << 13)).to_be_bytes());
         bytes.extend([64, 17, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2]);
         bytes.extend(data);
         Frame {
@@ -204,8 +198,8 @@ mod tests {
         let mut follower = Follower::new();
         let [first, second, last] = pieces();
         for (number, frame) in [(1, &first), (2, &second)] {
-            let followed = follow(&mut follower, number, frame);
-            assert!(followed.step.is_none() && followed.whole.is_none(), "{followed:?}");
+            let known = follow(&mut follower, number, frame);
+            assert!(known.step.is_none() && known.whole.is_none(), "{known:?}");
         }
         let whole = follow(&mut follower, 3, &last).whole.unwrap();
         let step = whole.step.unwrap();
