@@ -192,7 +192,7 @@ fn segment(line: &mut Line, packet: &Packet<'_>, tcp: &Tcp<'_>, step: Option<&Se
     let start = line.len();
     match step.map(|step| step.window) {
         // Not as many bytes as the number says, and how many is not known.
-        Some(window) if window.scale == Scale::NotCaptured => write!(line, " Win={}*2^?", window.raw)?,
+        Some(window) if window.scale == Scale::NotCaptured && window.raw > 0 => write!(line, " RawWin={}", window.raw)?,
         Some(window) => write!(line, " Win={}", window.bytes().unwrap_or(window.raw.into()))?,
         None => write!(line, " Win={}", tcp.window())?,
     }

@@ -70,9 +70,13 @@ fn opening_reason(step: &Step, segment: &Segment) -> String {
             "asks to open while the other end asks too: both called connect() (simultaneous open)".into()
         }
         _ => {
-            let step_3 = format!(
-                "step 3 of 3 of the handshake: the {sender} acknowledges {new}; the server's accept() can return now"
-            );
+            // RFC 7413: with data in its SYN that were taken, the server's program has them already.
+            let accepted = if segment.sequence.relative > 1 {
+                "the server's accept() could return before, at the data of the SYN"
+            } else {
+                "the server's accept() can return now"
+            };
+            let step_3 = format!("step 3 of 3 of the handshake: the {sender} acknowledges {new}; {accepted}");
             match segment.data {
                 Some(data) => format!("{step_3}. It carries {} already", stretch(data)),
                 None => step_3,
