@@ -48,10 +48,8 @@ const STORY: [(bool, u8, (u32, u32), u8); 4] = [
 fn resident() -> usize {
     let pages = std::fs::read_to_string("/proc/self/statm").unwrap();
     let pages: usize = pages.split(' ').nth(1).unwrap().parse().unwrap();
-    pages
-        * nix::unistd::sysconf(nix::unistd::SysconfVar::PAGE_SIZE)
-            .unwrap()
-            .unwrap() as usize
+    let page = nix::unistd::sysconf(nix::unistd::SysconfVar::PAGE_SIZE);
+    pages * usize::try_from(page.unwrap().unwrap()).unwrap()
 }
 
 /// Follows so many connections at once. Says what they took: bytes, and time a packet.
