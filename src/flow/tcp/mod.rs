@@ -9,13 +9,15 @@ mod opening;
 mod part;
 mod states;
 mod survey;
+mod windows;
 
 use super::arrival::Arrival;
 use super::conversation::{Connection, End, Ending, Opening};
 use super::moment::{Moment, Nanoseconds, Now, PacketNumber};
 use super::notice::Complained;
+use super::number::Bytes;
 use super::outstanding::{Covered, Outstanding};
-use super::segment::{Acknowledged, Remark, Scale, Segment, Window};
+use super::segment::{Acknowledged, Remark, Segment, Window};
 use super::state::{Change, Standing, State};
 use super::step::Party;
 use super::stream::{Fact, Stream};
@@ -62,6 +64,17 @@ struct Place {
     is_first_word: bool,
     /// Does it prove that the SYN,ACK came, which was not captured?
     proves_syn_ack: bool,
+}
+
+impl Place {
+    /// The data, as bytes of the sender's stream.
+    fn data(&self, arrival: &Arrival) -> Option<Bytes> {
+        let first = self.start + i64::from(arrival.syn);
+        (arrival.data > 0).then(|| Bytes {
+            first,
+            last: first + i64::from(arrival.data) - 1,
+        })
+    }
 }
 
 impl Tcp {
@@ -139,6 +152,7 @@ impl Tcp {
         let place = self.place(sender, arrival);
         let before = (self.client.standing(), self.server.standing());
         let was_waiting = !self.outstanding.is_empty();
+        let was_reset = matches!(self.ending, Ending::Reset(_));
         let windows_were_open = self.windows_are_open();
         let findings = self.survey(place, now, since.last, arrival);
         let acked_before = self.stream(sender.other()).acked();
@@ -148,7 +162,9 @@ impl Tcp {
         let echoes = self.echoes(place, now, arrival, &findings);
         self.open(place, since.first, arrival, &covered);
         self.close(place, arrival);
-        self.change_states(place, arrival);
+        if !was_reset {
+            self.change_states(place, arrival);
+        }
         let delay = delay::of(&delay::Signs {
             part,
             findings: &findings,
@@ -160,7 +176,7 @@ impl Tcp {
             windows_were_open,
         });
         let own = self.stream(sender);
-        let data_from = place.start + i64::from(arrival.syn);
+        let other = self.stream(sender.other());
         Segment {
             part,
             client: Change {
@@ -172,15 +188,10 @@ impl Tcp {
                 after: self.server.standing(),
             },
             sequence: own.number(arrival.sequence),
-            acknowledgment: arrival
-                .acknowledgment
-                .map(|raw| self.stream(sender.other()).number(raw)),
+            acknowledgment: arrival.acknowledgment.map(|raw| other.number(raw)),
             own_start: own.start(),
-            other_start: self.stream(sender.other()).start(),
-            data: (arrival.data > 0).then(|| super::number::Bytes {
-                first: data_from,
-                last: data_from + i64::from(arrival.data) - 1,
-            }),
+            other_start: other.start(),
+            data: place.data(arrival),
             acknowledges,
             window: Window {
                 raw: arrival.window,
@@ -254,6 +265,7 @@ impl Tcp {
         stream.acknowledge(to);
         let raw = stream.raw(to);
         let covered = self.outstanding.acknowledge(sender, now, raw);
+        self.complete(sender);
         let stream = self.stream_mut(sender);
         if stream.acked() >= stream.next() {
             stream.set(Fact::LostTrack, false);
@@ -301,7 +313,8 @@ impl Tcp {
             own.end(place.end - 1);
         }
         // RFC 9293 section 3.10.7.4: what comes late tells nothing of the window.
-        if place.is_first_word || place.acknowledgment.is_none_or(|to| to >= acked_before) {
+        let is_late_syn = arrival.syn && !is_first;
+        if !is_late_syn && (place.is_first_word || place.acknowledgment.is_none_or(|to| to >= acked_before)) {
             own.window = arrival.window;
         }
         let scale = self.scale(sender, arrival.syn);
@@ -327,6 +340,25 @@ impl Tcp {
                 self.stream_mut(sender).set(Fact::LostTrack, true);
             }
         }
+        if findings.fills_hole {
+            self.complete(sender);
+        }
+    }
+
+    /// Moves on to where all of this party's stream is captured.
+    fn complete(&mut self, party: Party) {
+        let stream = self.stream(party);
+        let (whole, next) = (stream.whole(), stream.next());
+        if whole >= next {
+            return;
+        }
+        let to = if stream.is(Fact::LostTrack) {
+            // It cannot be told any more.
+            stream.raw(next)
+        } else {
+            self.outstanding.reach(party, stream.raw(whole))
+        };
+        self.stream_mut(party).complete(to);
     }
 
     /// The packet whose timestamp is echoed; takes note of this one's.
@@ -341,35 +373,6 @@ impl Tcp {
             return Some(PacketNumber::from_low(other.stamped).whole(now.number));
         }
         findings.echoes
-    }
-
-    /// How the windows of this party are scaled.
-    fn scale(&self, party: Party, of_syn: bool) -> Scale {
-        let (own, other) = (self.stream(party), self.stream(party.other()));
-        let offers = |stream: &Stream| stream.is(Fact::SynSeen).then(|| stream.is(Fact::ScaleOffered));
-        match (of_syn, offers(own), offers(other)) {
-            (true, _, _) => Scale::OfSyn,
-            (_, Some(false), _) | (_, _, Some(false)) => Scale::NotOffered,
-            (_, Some(true), Some(true)) => Scale::Shift(own.shift),
-            _ => Scale::NotCaptured,
-        }
-    }
-
-    /// The last window of this party in bytes, where its scale is known.
-    fn window_of(&self, party: Party) -> Option<u64> {
-        let stream = self.stream(party);
-        // Until its SYN is acknowledged there was no other window than the SYN's.
-        let of_syn = stream.is(Fact::SynSeen) && stream.next() <= 1 && stream.smallest_window == u32::MAX;
-        let window = Window {
-            raw: stream.window,
-            scale: self.scale(party, of_syn),
-        };
-        window.bytes().filter(|_| stream.is(Fact::Sent))
-    }
-
-    fn windows_are_open(&self) -> bool {
-        let closed = |stream: &Stream| stream.is(Fact::Sent) && stream.window == 0 && !stream.is(Fact::FinSeen);
-        !closed(&self.client) && !closed(&self.server)
     }
 
     /// The round trip from where it was captured to this party and back, as the handshake showed it.

@@ -14,6 +14,7 @@ const ASKING: u8 = 3;
 
 /// What was found.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is found by itself")]
 pub(super) struct Findings {
     pub(super) remarks: Remarks,
     /// Asks whether the other end is there.
@@ -147,6 +148,10 @@ impl Tcp {
         if arrival.syn && !own.is(Fact::SynSeen) {
             // What it opens has gone on already.
             findings.remark(Remark::OutOfOrder);
+            return;
+        }
+        if self.crossing && arrival.syn && arrival.acknowledgment.is_some() {
+            // The answer to the SYN that crossed has the number of the own one. RFC 9293 section 3.5, figure 7
             return;
         }
         if place.end <= acked {
