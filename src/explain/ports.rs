@@ -1,7 +1,8 @@
 //! What a port number tells: whose it is, and what is known of the number itself.
 
 use super::{Context, Sentence, Side};
-use crate::flow::datagram::Part;
+use crate::flow::datagram::Part as DatagramPart;
+use crate::flow::segment::{Part, ResetCause};
 use crate::flow::{Party, Roles, Step};
 use crate::wire::tcp::Flags;
 use crate::wire::{Field, Protocol};
@@ -27,15 +28,35 @@ pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>, side: Side) -
         Some(Party::Client) => "the client's".into(),
         Some(Party::Server) => match service(number) {
             Some(service) => format!("the server's: {service}").into(),
-            None if context.layer.protocol() == Protocol::Tcp => "the server's: it listens there".into(),
-            None => "the server's: its program is bound to it".into(),
+            None => servers(context).into(),
         },
     })
 }
 
+/// Whether somebody listens shows only in the answer.
+fn servers(context: Context<'_, '_>) -> &'static str {
+    let step = context.step;
+    let part = step.and_then(Step::segment).map(|segment| segment.part);
+    if context.layer.protocol() == Protocol::Udp {
+        return match step.and_then(Step::datagram).map(|datagram| datagram.part) {
+            Some(DatagramPart::Reply { .. } | DatagramPart::Unasked) => "the server's: its program is bound to it",
+            _ => "the server's: its program should be bound to it",
+        };
+    }
+    let is_syn = context
+        .layer
+        .tcp()
+        .is_some_and(|tcp| tcp.flags().has(Flags::SYN) && !tcp.flags().has(Flags::ACK));
+    match part {
+        Some(Part::Reset(ResetCause::NobodyListens)) => "the server's: nothing listens there",
+        _ if is_syn || context.layer.is_quoted() => "the server's: it should listen there",
+        _ => "the server's: it listens there",
+    }
+}
+
 /// A reply has the ports of its request, swapped.
 fn swapped(context: Context<'_, '_>, step: &Step, side: Side) -> Option<Sentence> {
-    let Part::Reply { request, .. } = step.datagram()?.part else {
+    let DatagramPart::Reply { request, .. } = step.datagram()?.part else {
         return None;
     };
     let party = context.party(side)?;

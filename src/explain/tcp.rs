@@ -59,6 +59,8 @@ pub(super) fn note(context: Context<'_, '_>, field: &Field<'_>) -> Option<Senten
     let flags = tcp.flags();
     let segment = context.segment().map(|(_, segment)| segment);
     match field.id() {
+        // The 0 of a refusal is no number of a stream.
+        "tcp.seq_raw" if is_refusal(context, &tcp) && tcp.sequence_number() == 0 => None,
         "tcp.seq_raw" => match segment {
             Some(segment) => Some(relative(segment.sequence.relative)),
             None => flags.has(Flags::SYN).then(|| relative(0)),

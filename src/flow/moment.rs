@@ -14,10 +14,6 @@ impl Moment {
         Self(time.map_or(Self::NONE, |time| time.0))
     }
 
-    pub(super) const fn none() -> Self {
-        Self(Self::NONE)
-    }
-
     pub(super) fn time(self) -> Option<Time> {
         (self.0 != Self::NONE).then_some(Time(self.0))
     }
@@ -101,7 +97,7 @@ mod tests {
     fn a_missing_time_gives_no_span() {
         let at = |time| Moment::new(Some(Time(time)));
         assert_eq!(at(5).since(at(7)), Some(-2));
-        assert_eq!(at(5).since(Moment::none()), None);
+        assert_eq!(at(5).since(Moment::new(None)), None);
         assert_eq!(at(i64::MAX).since(at(-5)), None);
     }
 }

@@ -1,5 +1,7 @@
 //! Segments that are sent and not yet acknowledged: what times round trips and tells repetitions.
 
+use smallvec::SmallVec;
+
 use super::moment::{Moment, Now, PacketNumber};
 use super::segment::RoundTrip;
 use super::step::Party;
@@ -43,7 +45,10 @@ pub(super) struct Earlier {
 
 /// The outstanding segments of both directions. Without any it has no memory of its own.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Outstanding(Vec<Sent>);
+pub(super) struct Outstanding(Option<Box<List>>);
+
+/// Mostly there is one.
+type List = SmallVec<[Sent; 1]>;
 
 const fn before(one: u32, two: u32) -> bool {
     one.wrapping_sub(two).cast_signed() < 0
@@ -55,11 +60,7 @@ impl Outstanding {
         if self.of(sender).count() >= MOST {
             return false;
         }
-        if self.0.capacity() == 0 {
-            // Mostly there is one.
-            self.0.reserve_exact(1);
-        }
-        self.0.push(Sent {
+        self.0.get_or_insert_default().push(Sent {
             time: now.time,
             packet: PacketNumber::new(now.number),
             start,
@@ -72,19 +73,25 @@ impl Outstanding {
     }
 
     fn of(&self, sender: Party) -> impl Iterator<Item = &Sent> {
-        self.0.iter().filter(move |sent| sent.sender == sender)
+        self.0
+            .iter()
+            .flat_map(|list| list.iter())
+            .filter(move |sent| sent.sender == sender)
     }
 
     /// Is anything outstanding, of either direction?
     pub(super) const fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.is_none()
     }
 
     /// All before `to` of this sender's stream is acknowledged.
     pub(super) fn acknowledge(&mut self, sender: Party, now: Now, to: u32) -> Covered {
         let mut covered = Covered::default();
         let mut furthest: Option<u32> = None;
-        self.0.retain(|sent| {
+        let Some(list) = &mut self.0 else {
+            return covered;
+        };
+        list.retain(|sent| {
             let end = sent.start.wrapping_add(sent.length);
             if sent.sender != sender || before(to, end) {
                 return true;
@@ -100,7 +107,9 @@ impl Outstanding {
             }
             false
         });
-        self.free();
+        if list.is_empty() {
+            self.0 = None;
+        }
         covered
     }
 
@@ -113,7 +122,12 @@ impl Outstanding {
         let end = start.wrapping_add(length);
         // In the order of transmission, which is that of the numbers but for holes: overlaps among themselves are rare.
         let mut counted_to = start;
-        for sent in self.0.iter_mut().filter(|sent| sent.sender == sender) {
+        for sent in self
+            .0
+            .iter_mut()
+            .flat_map(|list| list.iter_mut())
+            .filter(|sent| sent.sender == sender)
+        {
             let sent_end = sent.start.wrapping_add(sent.length);
             if !before(sent.start, end) || !before(start, sent_end) {
                 continue;
@@ -153,15 +167,18 @@ impl Outstanding {
         self.of(sender).last().map(|sent| sent.time)
     }
 
-    /// Nothing is waited for any more.
-    pub(super) fn clear(&mut self) {
-        self.0.clear();
-        self.free();
+    /// Nothing of this sender is waited for any more.
+    pub(super) fn forget(&mut self, sender: Party) {
+        if let Some(list) = &mut self.0 {
+            list.retain(|sent| sent.sender != sender);
+            if list.is_empty() {
+                self.0 = None;
+            }
+        }
     }
 
-    fn free(&mut self) {
-        if self.0.is_empty() {
-            self.0 = Vec::new();
-        }
+    /// Nothing is waited for any more.
+    pub(super) fn clear(&mut self) {
+        self.0 = None;
     }
 }

@@ -21,6 +21,8 @@ pub(super) struct Record {
     pub(super) from_client: Count,
     pub(super) from_server: Count,
     pub(super) notices: u32,
+    /// Segments of TCP that repeat earlier ones.
+    pub(super) retransmissions: u32,
     pub(super) protocol: Protocol,
 }
 
@@ -89,7 +91,7 @@ impl Record {
             from_server: self.from_server,
             notices: u64::from(self.notices),
             transport: match &self.protocol {
-                Protocol::Tcp(tcp) => Transport::Tcp(tcp.connection()),
+                Protocol::Tcp(tcp) => Transport::Tcp(tcp.connection(self.retransmissions)),
                 Protocol::Udp(udp) => Transport::Udp(udp.exchange()),
             },
         }

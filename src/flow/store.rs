@@ -211,3 +211,22 @@ impl Store {
         self.newest = index;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Slot;
+    use crate::flow::record::Protocol;
+    use crate::flow::stream::Stream;
+    use crate::flow::tcp::Tcp;
+
+    #[test]
+    fn a_record_is_small() {
+        let sizes = (
+            size_of::<Slot>(),
+            size_of::<Protocol>(),
+            size_of::<Tcp>(),
+            size_of::<Stream>(),
+        );
+        assert!(sizes.0 <= 256, "{sizes:?}");
+    }
+}

@@ -59,8 +59,11 @@ pub(super) struct Stream {
     pub(super) shift: u8,
     /// Duplicate acknowledgments that its sender has sent in a row.
     pub(super) duplicates: u8,
-    state: State,
 }
+
+/// The state is kept in the bits of the facts above these.
+const STATE_SHIFT: u32 = 10;
+const STATE_MASK: u16 = 0xf << STATE_SHIFT;
 
 impl Stream {
     pub(super) fn new(standing: Standing) -> Self {
@@ -79,7 +82,6 @@ impl Stream {
             mss: 0,
             shift: 0,
             duplicates: 0,
-            state: standing.state,
         };
         stream.stand(standing);
         stream
@@ -98,15 +100,16 @@ impl Stream {
     }
 
     /// The state of its sender.
-    pub(super) const fn standing(&self) -> Standing {
+    pub(super) fn standing(&self) -> Standing {
+        let place = usize::from((self.facts & STATE_MASK) >> STATE_SHIFT);
         Standing {
-            state: self.state,
+            state: State::ALL.get(place).copied().unwrap_or(State::Unknown),
             inferred: self.is(Fact::Inferred),
         }
     }
 
     pub(super) fn stand(&mut self, standing: Standing) {
-        self.state = standing.state;
+        self.facts = (self.facts & !STATE_MASK) | (standing.state as u16) << STATE_SHIFT;
         self.set(Fact::Inferred, standing.inferred);
     }
 
@@ -192,8 +195,10 @@ impl Stream {
             }
         } else {
             self.set(Fact::Sent, true);
-            self.next = self.raw(to);
-            self.whole = self.raw(to);
+            // What was acknowledged before had been sent.
+            let next = if self.syn_is_acked() { to.max(self.acked()) } else { to };
+            self.next = self.raw(next);
+            self.whole = self.raw(next);
             if !self.syn_is_acked() && from > 0 {
                 self.acked = self.raw(from);
             }

@@ -10,9 +10,10 @@ use super::moment::{Moment, Now};
 use super::notice::{self, Complained};
 use super::record::{Protocol as Kept, Record};
 use super::roles;
+use super::segment::Remark;
 use super::step::{Kind, Party, Roles, Step};
 use super::store::Store;
-use super::tcp::Tcp;
+use super::tcp::{Since, Tcp};
 use super::udp::{Mark, Udp};
 use crate::frame::Time;
 use crate::wire::{Packet, Protocol};
@@ -124,7 +125,14 @@ impl Tracker {
         let Kept::Tcp(tcp) = &mut record.protocol else {
             return None;
         };
-        let segment = tcp.follow(sender, now, pause, arrival);
+        let since = Since {
+            last: pause,
+            first: now.time.since(record.first),
+        };
+        let segment = tcp.follow(sender, now, since, arrival);
+        if segment.remarks.has(Remark::Retransmission) {
+            record.retransmissions = record.retransmissions.saturating_add(1);
+        }
         Some(step(record, sender, pause, Kind::Segment(segment)))
     }
 
@@ -189,6 +197,7 @@ impl Tracker {
             from_client: Count::default(),
             from_server: Count::default(),
             notices: 0,
+            retransmissions: 0,
             protocol,
         })
     }

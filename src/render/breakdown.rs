@@ -37,8 +37,8 @@ pub struct Breakdown<'a> {
     pub trailer: Payload<'a>,
     /// What is wrong with it.
     pub problems: Vec<String>,
-    /// What the capture file says about it.
-    pub comments: &'a [String],
+    /// What the capture file says about it, without what would be said of it anyway: the comment that this program writes.
+    pub comments: Vec<&'a str>,
 }
 
 /// Bytes that are shown as such.
@@ -118,7 +118,7 @@ pub fn of<'p>(number: u64, frame: &'p Frame<'_>, packet: &'p Packet<'_>, step: O
             bytes: trailer.bytes,
         },
         problems: packet.problems().iter().map(ToString::to_string).collect(),
-        comments: &frame.comments,
+        comments: comments(frame, packet, step),
     }
 }
 
@@ -142,6 +142,15 @@ fn ends(packet: &Packet<'_>, step: Option<&Step>) -> Option<(String, String)> {
         Some((sender, receiver)) => (format!("{sender} {from}"), format!("{receiver} {to}")),
         None => (from, to),
     })
+}
+
+fn comments<'p>(frame: &'p Frame<'_>, packet: &Packet<'_>, step: Option<&Step>) -> Vec<&'p str> {
+    if frame.comments.is_empty() {
+        return Vec::new();
+    }
+    let own = packet::comment(packet, step);
+    let others = frame.comments.iter().filter(|comment| Some(*comment) != own.as_ref());
+    others.map(String::as_str).collect()
 }
 
 fn payload_name(packet: &Packet<'_>) -> &'static str {

@@ -112,7 +112,7 @@ fn headline(
     for line in wrap(&breakdown.parts, width) {
         writeln!(output, "{line}")?;
     }
-    for comment in breakdown.comments {
+    for comment in &breakdown.comments {
         sentence(output, look, Paint::Faint, "Comment", &look.text(comment.as_bytes()))?;
     }
     story(output, look, breakdown)?;
@@ -344,8 +344,8 @@ IPV4 (bytes 14-33) RFC 791
 TCP (bytes 34-73) RFC 9293
   34  ad 0a        source port      44298                the client's: picked by
                                                          the kernel
-  36  2e e0        dest. port       12000                the server's: it
-                                                         listens there
+  36  2e e0        dest. port       12000                the server's: it should
+                                                         listen there
   38  b2 93 c5 2f  sequence number  2996028719 [rel 0]   random start (ISN)
   42  00 00 00 00  ack number       0 [unused]           ACK flag is off
   46  a.           data offset      10 words = 40 bytes  20 fixed + 20 of

@@ -7,10 +7,11 @@
 //!
 //! The numbers are those of Wireshark's column Info: counted from the start of each stream, the window scaled, where the
 //! conversation tells. A second address that is the same as the first is left out. A line is put together in a buffer of
-//! its own on the stack, for there are many: `Win` is left out where the line would be wider than the screen.
+//! its own on the stack, for there are many. Where it would be wider than the screen, `Len=0` is left out, then `Win`.
 
 use std::io::{self, Write};
 use std::net::IpAddr;
+use std::ops::Range;
 
 use chrono::{Local, Timelike as _};
 use smallvec::SmallVec;
@@ -18,7 +19,7 @@ use smallvec::SmallVec;
 use super::look::{Look, TimeForm};
 use crate::explain::packet::{self, Ends, flag_names};
 use crate::flow::Step;
-use crate::flow::segment::{Scale, Segment};
+use crate::flow::segment::{Part, Remark, Scale, Segment};
 use crate::frame::{Frame, Time};
 use crate::wire::tcp::{Flags, Tcp};
 use crate::wire::{Extent, Layer, Packet, Protocol};
@@ -65,13 +66,13 @@ pub fn write(
     }
     line.write_all(b" ")?;
     write_ends(&mut line, look, packet)?;
-    let mut window = 0..0;
+    let mut spare = Spare::default();
     if let Some(tcp) = packet.tcp() {
-        window = segment(&mut line, packet, &tcp, place.step.and_then(Step::segment))?;
+        spare = segment(&mut line, packet, &tcp, place.step.and_then(Step::segment))?;
     } else if packet.udp().is_some() {
         datagram(&mut line, look, packet)?;
     } else {
-        other(&mut line, packet)?;
+        other(&mut line, packet, place.step)?;
     }
     if let Some(step) = place.step {
         // Its only errors are the writer's, which has none.
@@ -80,8 +81,11 @@ pub fn write(
     for problem in packet.problems() {
         write!(line, " [{problem}]")?;
     }
-    if columns(&line) > look.width {
-        line.drain(window);
+    // The later one first: the places before it stay as they are.
+    for range in [spare.length, spare.window] {
+        if columns(&line) > look.width {
+            line.drain(range);
+        }
     }
     line.push(b'\n');
     output.write_all(&line)
@@ -163,13 +167,16 @@ fn write_address(line: &mut Line, address: IpAddr, with_port: bool) -> io::Resul
     }
 }
 
-/// Gives the place of the window in the line.
-fn segment(
-    line: &mut Line,
-    packet: &Packet<'_>,
-    tcp: &Tcp<'_>,
-    step: Option<&Segment>,
-) -> io::Result<std::ops::Range<usize>> {
+/// What a line that is too wide can do without.
+#[derive(Debug, Default)]
+struct Spare {
+    /// The window, unless it is what the line is about.
+    window: Range<usize>,
+    /// The length of no data.
+    length: Range<usize>,
+}
+
+fn segment(line: &mut Line, packet: &Packet<'_>, tcp: &Tcp<'_>, step: Option<&Segment>) -> io::Result<Spare> {
     let flags = tcp.flags();
     line.write_all(flag_names(flags).as_bytes())?;
     match step {
@@ -190,8 +197,15 @@ fn segment(
         None => write!(line, " Win={}", tcp.window())?,
     }
     let end = line.len();
-    write!(line, " Len={}", length(packet, Protocol::Tcp))?;
-    Ok(start..end)
+    let length = length(packet, Protocol::Tcp);
+    write!(line, " Len={length}")?;
+    let window_matters = step.is_some_and(|step| {
+        step.part == Part::WindowUpdate || step.part == Part::WindowProbeAck || step.remarks.has(Remark::ZeroWindow)
+    });
+    Ok(Spare {
+        window: if window_matters { 0..0 } else { start..end },
+        length: if length == 0 { end..line.len() } else { 0..0 },
+    })
 }
 
 fn datagram(line: &mut Line, look: &Look, packet: &Packet<'_>) -> io::Result<()> {
@@ -209,7 +223,7 @@ fn datagram(line: &mut Line, look: &Look, packet: &Packet<'_>) -> io::Result<()>
     write!(line, " \"{}\"{more}", look.text(shown))
 }
 
-fn other(line: &mut Line, packet: &Packet<'_>) -> io::Result<()> {
+fn other(line: &mut Line, packet: &Packet<'_>, step: Option<&Step>) -> io::Result<()> {
     line.write_all(packet::name(packet).as_bytes())?;
     if let Some(ip) = packet.ipv4().filter(|ip| ip.fragment_offset() > 0) {
         write!(
@@ -218,6 +232,10 @@ fn other(line: &mut Line, packet: &Packet<'_>) -> io::Result<()> {
             ip.identification(),
             ip.fragment_offset()
         )?;
+    }
+    if step.and_then(Step::notice).is_some_and(|notice| notice.about.is_some()) {
+        // The number of that packet says it in less.
+        return Ok(());
     }
     if let Some((from, to)) = packet.quoted_endpoints() {
         write!(line, " for {from} to {to}")?;

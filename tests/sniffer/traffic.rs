@@ -37,11 +37,11 @@ fn the_udp_lab_is_two_datagrams_in_either_format() {
                 panic!("{ended:?}")
             };
             assert!(
-                request.contains(&format!("127.0.0.1:{port} UDP len=11 \"udp is lazy\"")),
+                request.contains(&format!("→ :{port} UDP Len=11 \"udp is lazy\"")),
                 "{request}"
             );
             assert!(
-                reply.contains(&format!("127.0.0.1:{port} →")) && reply.contains("\"UDP IS LAZY\""),
+                reply.contains(&format!("127.0.0.1:{port} →")) && reply.contains("\"UDP IS LAZY\" [reply to 1]"),
                 "{reply}"
             );
 
@@ -294,10 +294,7 @@ fn later_fragments_pass_a_port_filter_and_are_put_together() {
             assert_eq!(rows[3], ["0", "3008"], "tshark puts it together too");
             let lines: Vec<&str> = ended.output.lines().collect();
             assert_eq!(lines[4], "Reassembled from 4 fragments:", "{ended:?}");
-            assert!(
-                lines[5].contains(&format!("127.0.0.1:{port} UDP len=3000")),
-                "{ended:?}"
-            );
+            assert!(lines[5].contains(&format!("→ :{port} UDP Len=3000")), "{ended:?}");
             assert_eq!(lines.len(), 6);
             assert!(ended.errors.contains("3 later fragments were left out"), "{ended:?}");
         },

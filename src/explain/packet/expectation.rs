@@ -1,7 +1,7 @@
 //! What should come next, from whom, with which numbers.
 
 use super::super::Sentence;
-use crate::flow::datagram::Part as DatagramPart;
+use crate::flow::datagram::{Complaint, Part as DatagramPart};
 use crate::flow::number::{Number, Sequence};
 use crate::flow::segment::{Part, Remark, Segment};
 use crate::flow::state::State;
@@ -29,7 +29,17 @@ pub fn expectation(packet: &Packet<'_>, step: Option<&Step>) -> Option<Sentence>
             ),
             DatagramPart::Reply { .. } | DatagramPart::Unasked => None,
         },
-        Kind::Notice(_) => None,
+        Kind::Notice(notice) => {
+            let is_udp = packet.quoted().any(|layer| layer.protocol() == Protocol::Udp);
+            (notice.says == Complaint::PortUnreachable && is_udp).then(|| {
+                let told = step.sender.other();
+                format!(
+                    "nothing more; the {told}'s program is told by ECONNREFUSED from its next call, if its socket is \
+                     connected"
+                )
+                .into()
+            })
+        }
     }
 }
 
@@ -61,10 +71,10 @@ fn of_segment(packet: &Packet<'_>, step: &Step, segment: &Segment) -> Option<Str
         )),
         Part::SynAck => {
             let acknowledgment = segment.acknowledgment.map_or(String::new(), |number| {
-                format!(" and sequence number {}", shown(number))
+                format!(", and sequence number {}", shown(number))
             });
             Some(format!(
-                "ACK from the {receiver} with ack number {} (this sequence number + 1){acknowledgment}",
+                "ACK from the {receiver} with ack number {}, this sequence number + 1{acknowledgment}",
                 shown(next)
             ))
         }
@@ -106,7 +116,7 @@ fn after_syn(step: &Step, segment: &Segment, next: Number) -> String {
     };
     if segment.data.is_none() {
         return format!(
-            "SYN,ACK from the {server} with ack number {} (this sequence number + 1); {refusal}",
+            "SYN,ACK from the {server} with ack number {}, this sequence number + 1; {refusal}",
             shown(bare)
         );
     }

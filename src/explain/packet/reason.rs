@@ -163,10 +163,11 @@ fn reset_reason(step: &Step, cause: ResetCause) -> String {
             format!("the {sender} does not have this connection: it was restarted, or has forgotten it")
         }
         ResetCause::DataAfterClose => {
-            format!("breaks off: the {sender}'s program closed with data unread, or data came after it had closed")
+            format!("breaks off: data came after the {sender}'s program had closed, or lay unread when it did")
         }
         ResetCause::Abort => format!(
-            "breaks off at once: the {sender}'s program wanted it so (SO_LINGER 0), was killed, or gave up; the wire does not tell which"
+            "breaks off at once: the {sender}'s program closed with data unread, or wanted it so (SO_LINGER 0), or was \
+             killed; the wire does not tell which"
         ),
     }
 }

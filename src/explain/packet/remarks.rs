@@ -107,7 +107,7 @@ fn delay(step: &Step, delay: Delay) -> Sentence {
         Delay::RetransmissionTimer => {
             format!("the {sender} waited for an acknowledgment until its retransmission timer ran out").into()
         }
-        Delay::Idle => "until then the programs, or the person before one, had nothing to say".into(),
+        Delay::Idle => "until then no program, and no person before one, had anything to send".into(),
         Delay::KeepAliveTimer => {
             format!("the connection was idle until the {sender}'s keep-alive timer ran out").into()
         }

@@ -465,7 +465,7 @@ fn what_comes_next_is_told_raw_and_relative() {
     };
     assert_eq!(
         expectation(&syn, Some(&step(Kind::Segment(opening)))).unwrap(),
-        "SYN,ACK from the server with ack number 254465402 (rel 1) (this sequence number + 1); RST,ACK, if nothing listens \
+        "SYN,ACK from the server with ack number 254465402 (rel 1), this sequence number + 1; RST,ACK, if nothing listens \
          there"
     );
     let bytes = bytes(PUSH);
@@ -575,7 +575,7 @@ fn a_comment_has_sentences_then_pairs_that_can_be_found() {
         comment,
         "PSH,ACK: carries the line: bytes 1 to 6 of what the client handed to send(). \
          States: client ESTABLISHED, server (SYN-RECEIVED) -> (ESTABLISHED). \
-         Note: 42.4 ms after the packet before: until then the programs, or the person before one, had nothing to say. \
+         Note: 42.4 ms after the packet before: until then no program, and no person before one, had anything to send. \
          Expect next: ACK from the server with ack number 254465408 (rel 7); if it sends data too, they start at sequence \
          number 3890940510 (rel 1). | conversation=1 place=4 sender=client part=data client=ESTABLISHED \
          server=ESTABLISHED inferred=server seq=1 ack=1 length=6 delay=idle roles=seen"

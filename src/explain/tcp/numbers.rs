@@ -35,7 +35,10 @@ fn sequence_in_stream(step: &Step, segment: &Segment, flags: Flags) -> Sentence 
     };
     let what = match segment.part {
         Part::Reset(_) => format!("what the {} expects, else it would be ignored", receiver_word(step)),
-        Part::WindowProbe => "a byte that the window may not take, so an answer has to come".to_owned(),
+        Part::WindowProbe if segment.data.is_some() => {
+            "its byte has no room in the window, so an answer has to come".to_owned()
+        }
+        Part::WindowProbe => "acknowledged before, so an answer has to come".to_owned(),
         _ if number == 1 && segment.own_start.is_some() => "its SYN counted as one".to_owned(),
         _ => match segment.data {
             Some(data) if data.first == data.last => format!("byte {} is in it", data.first),

@@ -27,17 +27,25 @@ pub(super) struct Tcp {
     client: Stream,
     server: Stream,
     outstanding: Outstanding,
-    /// When the SYN was sent.
-    asked: Moment,
     /// From the SYN to the SYN,ACK, and to the end of the handshake.
     round_trip: Nanoseconds,
     handshake: Nanoseconds,
-    retransmissions: u32,
     opening: Opening,
     ending: Ending,
     first_fin: Option<Party>,
     crossing: bool,
     reuses_ports: bool,
+    /// Is its first packet the SYN?
+    began_by_syn: bool,
+}
+
+/// Nanoseconds since other packets of the conversation, where there is a time.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Since {
+    /// Since the one before.
+    pub(super) last: Option<i64>,
+    /// Since the first.
+    pub(super) first: Option<i64>,
 }
 
 /// Where a segment stands in its connection.
@@ -50,6 +58,10 @@ struct Place {
     end: i64,
     /// What it acknowledges, in the other stream.
     acknowledgment: Option<i64>,
+    /// Is that the first that was captured of the other stream, so that nothing is known to be new in it?
+    is_first_word: bool,
+    /// Does it prove that the SYN,ACK came, which was not captured?
+    proves_syn_ack: bool,
 }
 
 impl Tcp {
@@ -77,15 +89,14 @@ impl Tcp {
             client: Stream::new(client),
             server: Stream::new(server),
             outstanding: Outstanding::default(),
-            asked: Moment::none(),
             round_trip: Nanoseconds::NONE,
             handshake: Nanoseconds::NONE,
-            retransmissions: 0,
             opening,
             ending: Ending::Open,
             first_fin: None,
             crossing: false,
             reuses_ports,
+            began_by_syn: opening == Opening::Unanswered,
         }
     }
 
@@ -104,11 +115,18 @@ impl Tcp {
     }
 
     /// Does this segment open another connection between the same ports? A SYN with another initial sequence number does;
-    /// with the same one it is a retransmission.
+    /// with the same one it is a retransmission. So does such a SYN,ACK, unless it answers the SYN of this connection.
     pub(super) fn is_left_for(&self, sender: Party, arrival: &Arrival) -> bool {
         let own = self.stream(sender);
-        let asks = arrival.syn && arrival.acknowledgment.is_none() && !arrival.is_stray();
-        asks && own.is(Fact::Begun) && !own.begins_at(arrival.sequence)
+        let opens = arrival.syn && !arrival.is_stray() && own.is(Fact::Begun) && !own.begins_at(arrival.sequence);
+        opens && !arrival.acknowledgment.is_some_and(|to| self.answers(sender, to))
+    }
+
+    /// Does this number acknowledge the SYN of a handshake that is not complete?
+    fn answers(&self, sender: Party, to: u32) -> bool {
+        let other = self.stream(sender.other());
+        let asked = other.is(Fact::SynSeen) && other.begins_at(to.wrapping_sub(1));
+        asked && matches!(self.opening, Opening::Unanswered | Opening::NotCompleted)
     }
 
     /// Is the connection over?
@@ -117,24 +135,25 @@ impl Tcp {
     }
 
     /// What the segment does.
-    pub(super) fn follow(&mut self, sender: Party, now: Now, pause: Option<i64>, arrival: &Arrival) -> Segment {
+    pub(super) fn follow(&mut self, sender: Party, now: Now, since: Since, arrival: &Arrival) -> Segment {
         let place = self.place(sender, arrival);
         let before = (self.client.standing(), self.server.standing());
         let was_waiting = !self.outstanding.is_empty();
         let windows_were_open = self.windows_are_open();
-        let findings = self.survey(place, now, pause, arrival);
+        let findings = self.survey(place, now, since.last, arrival);
+        let acked_before = self.stream(sender.other()).acked();
         let (acknowledges, covered) = self.acknowledge(place, now);
-        self.send(place, now, arrival, &findings);
+        self.send(place, now, arrival, &findings, acked_before);
         let part = self.part(place, arrival, &findings, &acknowledges);
         let echoes = self.echoes(place, now, arrival, &findings);
-        self.open(place, now, arrival, &covered);
+        self.open(place, since.first, arrival, &covered);
         self.close(place, arrival);
         self.change_states(place, arrival);
         let delay = delay::of(&delay::Signs {
             part,
             findings: &findings,
             acknowledges: &acknowledges,
-            pause,
+            pause: since.last,
             since_acked: covered.sent.and_then(|sent| now.time.since(sent)),
             usual: self.usual_round_trip(sender.other()),
             was_waiting,
@@ -179,6 +198,13 @@ impl Tcp {
     /// Starts the count of numbers, and finds the segment's place.
     fn place(&mut self, sender: Party, arrival: &Arrival) -> Place {
         let own = self.stream_mut(sender);
+        if arrival.syn && !arrival.is_stray() && own.is(Fact::Begun) && !own.begins_at(arrival.sequence) {
+            // The server forgot its first answer, as one with SYN cookies does (RFC 4987 section 3.6), and counts anew.
+            *own = Stream::new(own.standing());
+            self.outstanding.forget(sender);
+        }
+        let own = self.stream_mut(sender);
+        let waits = own.is(Fact::SynSeen) && own.standing().state == State::SynSent;
         // As Wireshark counts: without SYN the first byte seen is 1.
         own.begin(if arrival.syn {
             arrival.sequence
@@ -187,6 +213,7 @@ impl Tcp {
         });
         let start = own.relative(arrival.sequence);
         let other = self.stream_mut(sender.other());
+        let is_first_word = arrival.acknowledgment.is_some() && !other.is(Fact::Begun);
         let acknowledgment = arrival.acknowledgment.map(|raw| {
             if !other.is(Fact::Begun) {
                 other.begin(raw.wrapping_sub(1));
@@ -199,6 +226,8 @@ impl Tcp {
             start,
             end: start.saturating_add(i64::from(arrival.length())),
             acknowledgment,
+            is_first_word,
+            proves_syn_ack: is_first_word && waits && !arrival.syn && !arrival.rst && !arrival.is_stray(),
         }
     }
 
@@ -239,11 +268,8 @@ impl Tcp {
     }
 
     /// Takes note of what the sender sent.
-    fn send(&mut self, place: Place, now: Now, arrival: &Arrival, findings: &Findings) {
+    fn send(&mut self, place: Place, now: Now, arrival: &Arrival, findings: &Findings, acked_before: i64) {
         let sender = place.sender;
-        self.retransmissions = self
-            .retransmissions
-            .saturating_add(u32::from(findings.remarks.has(Remark::Retransmission)));
         let own = self.stream_mut(sender);
         own.set(Fact::AskedAlive, findings.asks_alive);
         own.set(Fact::AskedWindow, findings.asks_window);
@@ -274,7 +300,10 @@ impl Tcp {
         if arrival.fin {
             own.end(place.end - 1);
         }
-        own.window = arrival.window;
+        // RFC 9293 section 3.10.7.4: what comes late tells nothing of the window.
+        if place.is_first_word || place.acknowledgment.is_none_or(|to| to >= acked_before) {
+            own.window = arrival.window;
+        }
         let scale = self.scale(sender, arrival.syn);
         let window = Window {
             raw: arrival.window,
@@ -374,7 +403,7 @@ impl Tcp {
     }
 
     /// What can be said of it.
-    pub(super) fn connection(&self) -> Connection {
+    pub(super) fn connection(&self, retransmissions: u32) -> Connection {
         Connection {
             opening: self.opening,
             ending: self.ending,
@@ -382,7 +411,7 @@ impl Tcp {
             server: self.end(Party::Server),
             handshake_time: self.handshake.get(),
             handshake_round_trip: self.round_trip.get(),
-            retransmissions: u64::from(self.retransmissions),
+            retransmissions: u64::from(retransmissions),
             reuses_ports: self.reuses_ports,
         }
     }

@@ -3,14 +3,14 @@
 use super::{Place, Tcp};
 use crate::flow::arrival::Arrival;
 use crate::flow::conversation::Opening;
-use crate::flow::moment::{Nanoseconds, Now};
+use crate::flow::moment::Nanoseconds;
 use crate::flow::outstanding::Covered;
 use crate::flow::step::Party;
 use crate::flow::stream::Fact;
 
 impl Tcp {
     /// Takes note of what the segment does to the handshake.
-    pub(super) fn open(&mut self, place: Place, now: Now, arrival: &Arrival, covered: &Covered) {
+    pub(super) fn open(&mut self, place: Place, since_first: Option<i64>, arrival: &Arrival, covered: &Covered) {
         if arrival.is_stray() || !matches!(self.opening, Opening::Unanswered | Opening::NotCompleted) {
             return;
         }
@@ -23,9 +23,6 @@ impl Tcp {
             return;
         }
         let is_request = arrival.syn && arrival.acknowledgment.is_none();
-        if is_request && place.sender == Party::Client && self.asked.time().is_none() {
-            self.asked = now.time;
-        }
         if is_request && place.sender == Party::Server {
             self.crossing = true;
         }
@@ -37,13 +34,13 @@ impl Tcp {
         }
         let server_done = self.server.is(Fact::SynSeen) && self.server.syn_is_acked();
         let client_done = !self.client.is(Fact::SynSeen) || self.client.syn_is_acked();
-        if server_done && client_done {
+        if (server_done && client_done) || place.proves_syn_ack {
             self.opening = if self.crossing {
                 Opening::Simultaneous
             } else {
                 Opening::Complete
             };
-            self.handshake = Nanoseconds::new(now.time.since(self.asked));
+            self.handshake = Nanoseconds::new(since_first.filter(|_| self.began_by_syn));
         }
     }
 }

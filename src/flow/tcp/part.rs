@@ -33,7 +33,7 @@ impl Tcp {
             } else {
                 Part::SecondFin
             }
-        } else if acknowledges.syn {
+        } else if acknowledges.syn || place.proves_syn_ack {
             Part::HandshakeAck
         } else if findings.asks_alive {
             Part::KeepAlive

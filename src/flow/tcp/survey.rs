@@ -6,7 +6,7 @@ use crate::flow::moment::Now;
 use crate::flow::segment::{Remark, Remarks};
 use crate::flow::stream::{Fact, Stream};
 
-/// Without a measured round trip: segments so close together, in nanoseconds, were rather reordered than sent again. As
+/// Without a measured handshake: segments so close together, in nanoseconds, were rather reordered than sent again. As
 /// Wireshark has it.
 const REORDERED_WITHIN: i64 = 3_000_000;
 /// So many duplicate acknowledgments ask for a segment. RFC 5681 section 3.2
@@ -44,11 +44,7 @@ impl Findings {
 impl Tcp {
     pub(super) fn survey(&mut self, place: Place, now: Now, pause: Option<i64>, arrival: &Arrival) -> Findings {
         let mut findings = Findings::default();
-        if self.reuses_ports
-            && arrival.syn
-            && !self.stream(place.sender).is(Fact::Sent)
-            && arrival.acknowledgment.is_none()
-        {
+        if self.reuses_ports && arrival.syn && !self.client.is(Fact::Sent) && !self.server.is(Fact::Sent) {
             findings.remark(Remark::PortReuse);
         }
         if self.is_over() {
@@ -73,20 +69,23 @@ impl Tcp {
     /// Keep-alives, window probes, and the answers to both.
     fn questions(&self, place: Place, arrival: &Arrival, findings: &mut Findings) {
         let (own, other) = (self.stream(place.sender), self.stream(place.sender.other()));
-        if arrival.syn || arrival.fin || !own.is(Fact::Sent) {
+        if arrival.syn || arrival.fin {
             return;
         }
+        // What the other end has acknowledged was sent, though it was not captured.
+        let next = if own.is(Fact::Sent) { own.next() } else { own.acked() };
         let is_closed = other.is(Fact::Sent) && other.window == 0;
         // Linux asks for a window with the number before the next one and no data, others with the next byte.
-        let is_old =
-            arrival.data <= 1 && place.start == own.next() - 1 && own.acked() >= own.next() && !own.is(Fact::FinSeen);
-        let is_next = arrival.data == 1 && place.start == own.next();
+        let is_old = arrival.data <= 1 && place.start == next - 1 && own.acked() >= next && !own.is(Fact::FinSeen);
+        let is_next = arrival.data == 1 && place.start == next;
         findings.asks_window = is_closed && (is_old || is_next);
         findings.asks_alive = is_old && !is_closed;
-        let repeats = arrival.data == 0 && place.start == own.next() && place.acknowledgment == Some(other.acked());
-        let took_it = arrival.data == 0
-            && place.start == own.next()
-            && place.acknowledgment == Some(other.next().saturating_add(1));
+        let repeats = arrival.data == 0
+            && place.start == next
+            && place.acknowledgment == Some(other.acked())
+            && !place.is_first_word;
+        let took_it =
+            arrival.data == 0 && place.start == next && place.acknowledgment == Some(other.next().saturating_add(1));
         findings.answers_alive = repeats && other.is(Fact::AskedAlive);
         findings.answers_window = (repeats || took_it) && other.is(Fact::AskedWindow);
     }
@@ -97,9 +96,9 @@ impl Tcp {
         let Some(to) = place.acknowledgment else {
             return;
         };
-        findings.acknowledges_more = to > other.acked();
+        findings.acknowledges_more = to > other.acked() || place.is_first_word;
         let took_probe = other.is(Fact::AskedWindow) && to == other.next().saturating_add(1);
-        if other.is(Fact::Sent) && to > other.whole() && !took_probe {
+        if other.is(Fact::Sent) && to > other.whole().max(other.acked()) && !took_probe {
             findings.remark(Remark::AcknowledgesUnseen);
         }
         if duplicate_sack(other, to, arrival) {
@@ -110,7 +109,8 @@ impl Tcp {
             && !arrival.fin
             && own.is(Fact::Sent)
             && place.start == own.next()
-            && to == other.acked();
+            && to == other.acked()
+            && !place.is_first_word;
         if !repeats || arrival.window == 0 || findings.answers_alive {
             return;
         }
@@ -144,6 +144,11 @@ impl Tcp {
         if place.end <= place.start || findings.asks_alive || findings.asks_window {
             return;
         }
+        if arrival.syn && !own.is(Fact::SynSeen) {
+            // What it opens has gone on already.
+            findings.remark(Remark::OutOfOrder);
+            return;
+        }
         if place.end <= acked {
             findings.remark(Remark::Retransmission);
             findings.remark(Remark::SpuriousRetransmission);
@@ -158,7 +163,7 @@ impl Tcp {
         let old = (place.end.min(next) - place.start.max(acked)).max(0).unsigned_abs();
         let hole = old.saturating_sub(earlier.numbers);
         let since = last_sent.and_then(|sent| now.time.since(sent)).or(pause);
-        let is_recent = since.is_some_and(|since| since < self.round_trip.get().unwrap_or(REORDERED_WITHIN));
+        let is_recent = since.is_some_and(|since| since < self.handshake.get().unwrap_or(REORDERED_WITHIN));
         let was_asked_for = self.was_asked_for(place);
         if place.end > next {
             findings.is_new = true;

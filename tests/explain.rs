@@ -1,0 +1,131 @@
+//! What is said of whole captures: the sentences of every packet of the project's own, and rules that hold for any.
+
+#![cfg(feature = "sniffer")]
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Write as _};
+    use std::path::Path;
+
+    use socket_lab::explain::packet::{self, Marks};
+    use socket_lab::explain::{Context, meaning, note};
+    use socket_lab::flow::{Step, Tracker};
+    use socket_lab::record::Reader;
+    use socket_lab::wire::{Packet, decode};
+
+    /// Hands each packet of the file, with its step, to `look`; gives how many there were.
+    fn each(file: &Path, mut look: impl FnMut(u64, &Packet<'_>, Option<&Step>)) -> u64 {
+        let Ok(mut reader) = Reader::open(file) else {
+            return 0;
+        };
+        let mut tracker = Tracker::new();
+        let mut number = 0;
+        while let Ok(Some(frame)) = reader.next() {
+            number += 1;
+            let packet = decode(frame.link, &frame.bytes, frame.original_length);
+            let step = tracker.follow(number, frame.time, &packet);
+            look(number, &packet, step.as_ref());
+        }
+        number
+    }
+
+    /// Number, name, reason and states of each packet.
+    fn told(file: &str) -> Vec<String> {
+        let mut lines = Vec::new();
+        each(Path::new(file), |number, packet, step| {
+            let reason = packet::reason(packet, step).unwrap();
+            let states = step
+                .and_then(|step| packet::states(step, Marks::ASCII))
+                .unwrap_or_default();
+            lines.push(format!("{number} {}: {reason}. {states}", packet::name(packet)));
+        });
+        lines
+    }
+
+    #[test]
+    fn a_connection_is_told_from_its_syn_to_its_last_ack() {
+        let lines = told("captures/tcp.pcap");
+        let expected = [
+            "1 SYN: step 1 of 3 of the handshake: the client called connect(). \
+             client CLOSED -> SYN-SENT, server (LISTEN) -> (SYN-RECEIVED)",
+            "2 SYN,ACK: step 2 of 3 of the handshake: the server's kernel agrees, and acknowledges the client's SYN (packet 1). \
+             client SYN-SENT -> (ESTABLISHED), server SYN-RECEIVED",
+            "3 ACK: step 3 of 3 of the handshake: the client acknowledges the server's SYN (packet 2); the server's accept() \
+             can return now. client ESTABLISHED, server SYN-RECEIVED -> (ESTABLISHED)",
+            "4 PSH,ACK: carries the line: bytes 1 to 12 of what the client handed to send(). \
+             client ESTABLISHED, server (ESTABLISHED)",
+            "5 ACK: the server acknowledges bytes 1 to 12 (packet 4). client ESTABLISHED, server ESTABLISHED",
+            "6 PSH,ACK: carries the line: bytes 1 to 12 of what the server handed to send(). \
+             client ESTABLISHED, server ESTABLISHED",
+            "7 ACK: the client acknowledges bytes 1 to 12 (packet 6). client ESTABLISHED, server ESTABLISHED",
+            "8 FIN,ACK: asks to close: the server called close() or shutdown(), or its program ended. \
+             client ESTABLISHED -> (CLOSE-WAIT), server ESTABLISHED -> FIN-WAIT-1",
+            "9 FIN,ACK: closes the other direction: the client called close() too, or its program ended, and acknowledges \
+             the server's FIN (packet 8). client (CLOSE-WAIT) -> LAST-ACK, server FIN-WAIT-1 -> (TIME-WAIT)",
+            "10 ACK: the server acknowledges the client's FIN (packet 9); both directions are closed now. \
+             client LAST-ACK -> (CLOSED), server TIME-WAIT",
+        ];
+        assert_eq!(lines[..10], expected);
+        assert!(
+            lines[13].starts_with("14 FIN,ACK: asks to close: the client called close()"),
+            "{}",
+            lines[13]
+        );
+    }
+
+    #[test]
+    fn a_datagram_and_its_reply_are_told() {
+        let lines = told("captures/udp.pcap");
+        assert_eq!(
+            lines[0],
+            "1 UDP: a request: the client called sendto() with 11 bytes: one call, one datagram. "
+        );
+        assert!(lines[1].starts_with("2 UDP: the reply to packet 1, 0.177 ms later: the server called sendto()"));
+    }
+
+    /// A sentence that any view can show: one line of ASCII without a full stop.
+    fn is_sentence(text: &str, place: &str) {
+        let plain = text.is_ascii() && !text.contains(|one: char| one.is_control());
+        let whole = !text.is_empty() && !text.ends_with('.') && text.trim() == text;
+        assert!(plain && whole, "{place}: {text:?}");
+    }
+
+    /// Whatever the packet, every sentence about it can be shown, and a packet with a conversation has a reason.
+    #[test]
+    fn every_sentence_about_any_packet_can_be_shown() {
+        let own = ["captures/tcp.pcapng", "captures/udp.pcapng"].map(Into::into);
+        let corpus = std::env::var_os("SOCKET_LAB_CORPUS");
+        if corpus.is_none() {
+            let _ = writeln!(
+                io::stderr(),
+                "SKIPPED every_sentence_about_any_packet_can_be_shown for others' captures: SOCKET_LAB_CORPUS is not set"
+            );
+        }
+        let others = corpus.map(|folder| std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()));
+        let mut count = 0;
+        for file in own.into_iter().chain(others.into_iter().flatten()) {
+            count += each(&file, |number, packet, step| {
+                let place = format!("{} packet {number}", file.display());
+                let reason = packet::reason(packet, step);
+                assert!(step.is_none() || reason.is_some(), "{place}");
+                let sentences = [reason, packet::expectation(packet, step), Some(packet::name(packet))];
+                let remarks = step.map(|step| packet::remarks(packet, step)).unwrap_or_default();
+                for sentence in sentences.into_iter().flatten().chain(remarks) {
+                    is_sentence(&sentence, &place);
+                }
+                for (index, layer) in packet.layers().iter().enumerate() {
+                    let context = Context::new(packet, index, step).unwrap();
+                    for field in layer.fields() {
+                        for sentence in [meaning(context, &field), note(context, &field)].into_iter().flatten() {
+                            is_sentence(&sentence, &place);
+                        }
+                    }
+                }
+                if let Some(comment) = packet::comment(packet, step) {
+                    assert!(!comment.contains(|one: char| one.is_control()), "{place}: {comment:?}");
+                }
+            });
+        }
+        assert!(count >= 18, "{count}");
+    }
+}
