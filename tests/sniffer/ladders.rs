@@ -111,6 +111,30 @@ fn a_flow_is_picked_in_every_view() {
 }
 
 #[test]
+fn of_a_very_long_conversation_the_ends_are_drawn() {
+    let folder = Folder::new();
+    let file = folder.capture(3_000);
+    let drawn = |arguments: &[&str]| {
+        let fixed = ["-r", file.to_str().unwrap(), "--view", "ladder", "--style", "ascii"];
+        let output = shown(&[&fixed, arguments].concat());
+        let arrows = output.lines().filter(|line| line.contains(" byte")).count();
+        (output, arrows)
+    };
+    let (output, arrows) = drawn(&[]);
+    assert!(
+        output.starts_with("Conversation 1: UDP, 3,000 packets\n"),
+        "{}",
+        &output[..200]
+    );
+    assert!(output.contains("1000 packets are left out here; --full draws all"));
+    // The outcome counts bytes in no line of its own.
+    assert_eq!(arrows, 2_000);
+    let (output, arrows) = drawn(&["--full"]);
+    assert!(!output.contains("left out"));
+    assert_eq!(arrows, 3_000);
+}
+
+#[test]
 fn what_is_no_call_log_is_refused_in_one_line() {
     let folder = Folder::new();
     let text = folder.with("text", b"dear diary\n");
