@@ -219,9 +219,9 @@ fn a_server_whose_clock_is_an_hour_off_is_shown_and_said() {
     let lines = std::fs::read_to_string(CALLS).unwrap();
     let late: Vec<String> = lines
         .lines()
-        .map(|line| match line.contains("tcp-server") {
-            true => line.replace("T16:", "T17:"),
-            false => line.to_owned(),
+        .map(|line| {
+            let program = "tcp-server";
+            line.replace("T16:", if line.contains(program) { "T17:" } else { "T16:" })
         })
         .collect();
     let log = folder.with("late", late.join("\n").as_bytes());
@@ -459,10 +459,10 @@ fn tshark_follows_to_the_same_text() {
         }
         // Many segments are one row each only when all are wanted.
         let path = file.to_str().unwrap();
-        let folded = shown(&["-r", path, "--view", "ladder", "--flow", "4"]);
+        let short = shown(&["-r", path, "--view", "ladder", "--flow", "4"]);
         let full = shown(&["-r", path, "--view", "ladder", "--flow", "4", "--full"]);
-        assert!(folded.contains(" segments"), "{folded}");
-        assert!(full.lines().count() > folded.lines().count() && !full.contains(" segments"));
+        assert!(short.contains(" segments"), "{short}");
+        assert!(full.lines().count() > short.lines().count() && !full.contains(" segments"));
     });
 }
 

@@ -122,12 +122,12 @@ impl Stories {
                 flags: packet.tcp().map(|tcp| tcp.flags()),
                 step: *step,
             };
-            self.keep(seen, packet.payload().bytes);
+            self.keep(&seen, packet.payload().bytes);
         }
         self.draw_ended(output, look, tracker, time)
     }
 
-    fn keep(&mut self, seen: Seen, data: &[u8]) {
+    fn keep(&mut self, seen: &Seen, data: &[u8]) {
         let number = seen.step.conversation;
         if !self.kept.contains_key(&number) && seen.step.place > 1 && self.drawn > 0 {
             self.late += 1;
@@ -161,10 +161,10 @@ impl Stories {
         }
         self.packets += 1;
         if full || kept.first.len() < FIRST {
-            kept.first.push(seen);
+            kept.first.push(*seen);
             return;
         }
-        kept.last.push_back(seen);
+        kept.last.push_back(*seen);
         if kept.last.len() > LAST {
             kept.last.pop_front();
             kept.left_out += 1;
