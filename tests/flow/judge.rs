@@ -148,6 +148,8 @@ struct Seen {
     /// Packets by range.
     sent: Vec<(i64, i64, u64)>,
     fin: bool,
+    /// Duplicate acknowledgments of it in a row.
+    duplicates: u32,
     window: Option<u16>,
 }
 
@@ -234,7 +236,8 @@ const ONLY_OURS: &[Rule] = &[
         flag: "spurious_retransmission",
         why: "tshark looks at data alone, and at the last acknowledgment where an earlier one was higher",
         holds: |case| {
-            case.own.acked >= Some(case.range.1) && (case.segment.data.is_none() || case.own.acks_were_reordered)
+            case.own.acked >= Some(case.range.1)
+                && (case.segment.data.is_none() || case.own.last_ack < Some(case.range.1))
         },
     },
     Rule {
@@ -245,7 +248,10 @@ const ONLY_OURS: &[Rule] = &[
     Rule {
         flag: "zero_window_probe",
         why: "a probe as Linux sends it, without data, is a keep-alive for tshark",
-        holds: |case| case.other.window == Some(0) && case.own.next.max(case.own.acked) == Some(case.range.0 + 1),
+        holds: |case| {
+            (case.other.window == Some(0) || case.own.acks_were_reordered)
+                && case.own.next.max(case.own.acked) == Some(case.range.0 + 1)
+        },
     },
     Rule {
         flag: "zero_window_probe_ack",
@@ -256,6 +262,21 @@ const ONLY_OURS: &[Rule] = &[
         flag: "window_full",
         why: "tshark goes by the last acknowledgment where an earlier one was higher",
         holds: |case| case.own.acks_were_reordered,
+    },
+    Rule {
+        flag: "duplicate_ack",
+        why: "tshark compares with the last acknowledgment where an earlier one was higher",
+        holds: |case| case.other.acks_were_reordered,
+    },
+    Rule {
+        flag: "window_update",
+        why: "tshark compares with the last acknowledgment where an earlier one was higher",
+        holds: |case| case.other.acks_were_reordered,
+    },
+    Rule {
+        flag: "keep_alive_ack",
+        why: "it answers, and tells another window than the segment before",
+        holds: |case| case.own.window != Some(case.segment.window.raw) || case.other.acks_were_reordered,
     },
 ];
 
@@ -287,6 +308,11 @@ const ONLY_THEIRS: &[Rule] = &[
         holds: |case| !case.acknowledges_unseen(),
     },
     Rule {
+        flag: "fast_retransmission",
+        why: "fewer than the three duplicate acknowledgments of RFC 5681 section 3.2",
+        holds: |case| case.own.duplicates < 3,
+    },
+    Rule {
         flag: "lost_segment",
         why: "what lies before was acknowledged before the capture has its sender",
         holds: |case| case.own.acked >= Some(case.range.0),
@@ -294,7 +320,17 @@ const ONLY_THEIRS: &[Rule] = &[
     Rule {
         flag: "keep_alive",
         why: "a window probe, or an acknowledgment that came late: something is outstanding, or the FIN was sent",
-        holds: |case| case.other.window == Some(0) || case.own.acked < case.own.next || case.own.fin,
+        holds: |case| {
+            case.other.window == Some(0)
+                || case.own.acked < case.own.next
+                || case.own.fin
+                || case.own.acks_were_reordered
+        },
+    },
+    Rule {
+        flag: "keep_alive_ack",
+        why: "it answers an acknowledgment that came late, and no keep-alive",
+        holds: |case| case.own.acked < case.own.next || case.other.acked < case.other.next || case.other.fin,
     },
     Rule {
         flag: "window_full",
@@ -526,9 +562,13 @@ fn remember(
     }
     if let Some(to) = segment.acknowledgment {
         other.acks_were_reordered |= other.acked > Some(to.relative);
+        other.duplicates = match other.acked < Some(to.relative) {
+            true => 0,
+            false => other.duplicates + u32::from(segment.remarks.has(Remark::DuplicateAck)),
+        };
         other.acked = other.acked.max(Some(to.relative));
-        other.last_ack = Some(to.relative);
     }
+    other.last_ack = segment.acknowledgment.map(|to| to.relative);
     if own.acked.is_none() {
         own.acked = Some(start);
     }

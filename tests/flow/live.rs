@@ -318,7 +318,7 @@ fn tshark_says_the_same_also_of_disturbed_copies() {
         });
         let folder = tempfile::tempdir().unwrap();
         let mut report = Report::default();
-        for seed in 0..10 {
+        for seed in 0..12 {
             let path = folder.path().join(format!("{seed}.pcap"));
             if seed == 0 {
                 write_pcap(&path, &frames);
