@@ -60,8 +60,8 @@ fn no_line_is_wider_than_asked_and_ascii_is_ascii() {
     for width in ["60", "61", "72", "80", "99", "104", "120", "200"] {
         for more in [&[][..], &["--side-by-side"], &["--full"], &["--color", "always"]] {
             let fixed = ["-r", RECORDED, "--calls", CALLS, "--view", "ladder", "--style", "ascii"];
-            let output = shown(&[&fixed, &["--width", width][..], more].concat());
-            assert!(output.is_ascii());
+            let output = ran(&[&fixed, &["--width", width][..], more].concat()).output;
+            assert!(output.is_ascii() && !output.is_empty());
             for line in output.lines() {
                 let visible = without_colors(line);
                 assert!(
@@ -108,6 +108,48 @@ fn a_flow_is_picked_in_every_view() {
     let none = ran(&["-r", RECORDED, "--view", "follow", "--flow", "9"]);
     assert_eq!((none.code, none.output.as_str()), (Some(0), ""));
     assert!(none.errors.contains("no conversation 9"), "{}", none.errors);
+}
+
+#[test]
+fn too_few_columns_for_two_ladders_are_said() {
+    let fixed = ["-r", RECORDED, "--view", "ladder", "--side-by-side", "--width"];
+    let narrow = ran(&[&fixed[..], &["80"]].concat());
+    assert_eq!(narrow.code, Some(0));
+    assert!(
+        narrow.errors.contains("two ladders need 106 columns"),
+        "{}",
+        narrow.errors
+    );
+    assert_eq!(narrow.output.matches(" client :").count(), 5, "one below the other");
+    let wide = shown(&[&fixed[..], &["106"]].concat());
+    assert!(
+        wide.contains("conversation 1") && wide.contains("conversation 2"),
+        "{wide}"
+    );
+}
+
+#[test]
+fn of_a_very_long_conversation_the_ends_are_drawn() {
+    let folder = Folder::new();
+    let file = folder.capture(3_000);
+    let drawn = |arguments: &[&str]| {
+        let fixed = ["-r", file.to_str().unwrap(), "--view", "ladder", "--style", "ascii"];
+        let output = shown(&[&fixed, arguments].concat());
+        let arrows = output.lines().filter(|line| line.contains(" byte")).count();
+        (output, arrows)
+    };
+    let (output, arrows) = drawn(&[]);
+    assert!(
+        output.starts_with("Conversation 1: UDP, 3,000 packets\n"),
+        "{}",
+        &output[..200]
+    );
+    assert!(output.contains("1000 packets are left out here; --full draws all"));
+    // The outcome counts bytes in no line of its own.
+    assert_eq!(arrows, 2_000);
+    let (output, arrows) = drawn(&["--full"]);
+    assert!(!output.contains("left out"));
+    assert_eq!(arrows, 3_000);
 }
 
 #[test]
@@ -195,9 +237,9 @@ fn a_server_whose_clock_is_an_hour_off_is_shown_and_said() {
     let lines = std::fs::read_to_string(CALLS).unwrap();
     let late: Vec<String> = lines
         .lines()
-        .map(|line| match line.contains("tcp-server") {
-            true => line.replace("T16:", "T17:"),
-            false => line.to_owned(),
+        .map(|line| {
+            let program = "tcp-server";
+            line.replace("T16:", if line.contains(program) { "T17:" } else { "T16:" })
         })
         .collect();
     let log = folder.with("late", late.join("\n").as_bytes());
@@ -435,10 +477,10 @@ fn tshark_follows_to_the_same_text() {
         }
         // Many segments are one row each only when all are wanted.
         let path = file.to_str().unwrap();
-        let folded = shown(&["-r", path, "--view", "ladder", "--flow", "4"]);
+        let short = shown(&["-r", path, "--view", "ladder", "--flow", "4"]);
         let full = shown(&["-r", path, "--view", "ladder", "--flow", "4", "--full"]);
-        assert!(folded.contains(" segments"), "{folded}");
-        assert!(full.lines().count() > folded.lines().count() && !full.contains(" segments"));
+        assert!(short.contains(" segments"), "{short}");
+        assert!(full.lines().count() > short.lines().count() && !full.contains(" segments"));
     });
 }
 

@@ -21,7 +21,7 @@ const FIRST: usize = 1_800;
 const LAST: usize = 200;
 
 /// So many packets are kept in all before conversations are drawn that have not ended.
-const PACKETS: usize = 250_000;
+const PACKETS: usize = 150_000;
 
 /// So many bytes of text a conversation are kept, and with all wanted.
 const TEXT: usize = 1 << 20;
@@ -43,10 +43,14 @@ pub struct Stories {
     live: bool,
     calls: CallFiles,
     kept: BTreeMap<u64, Kept>,
+    /// The numbers of those that have ended, in the order of their ends.
+    ended: VecDeque<u64>,
     packets: usize,
     text: usize,
     first: Option<Time>,
     ladders: Vec<Ladder>,
+    /// Two ladders did not fit beside each other.
+    narrow: bool,
     drawn: u64,
     unfinished: u64,
     late: u64,
@@ -58,7 +62,8 @@ struct Kept {
     first: Vec<Seen>,
     last: VecDeque<Seen>,
     left_out: u64,
-    said: Assembler,
+    /// For the view that needs it.
+    said: Option<Box<Assembler>>,
     ended: Option<Ended>,
 }
 
@@ -87,10 +92,12 @@ impl Stories {
             live,
             calls: CallFiles::open(&args.calls, live)?,
             kept: BTreeMap::new(),
+            ended: VecDeque::new(),
             packets: 0,
             text: 0,
             first: None,
             ladders: Vec::new(),
+            narrow: false,
             drawn: 0,
             unfinished: 0,
             late: 0,
@@ -119,12 +126,12 @@ impl Stories {
                 flags: packet.tcp().map(|tcp| tcp.flags()),
                 step: *step,
             };
-            self.keep(seen, packet.payload().bytes);
+            self.keep(&seen, packet.payload().bytes);
         }
         self.draw_ended(output, look, tracker, time)
     }
 
-    fn keep(&mut self, seen: Seen, data: &[u8]) {
+    fn keep(&mut self, seen: &Seen, data: &[u8]) {
         let number = seen.step.conversation;
         if !self.kept.contains_key(&number) && seen.step.place > 1 && self.drawn > 0 {
             self.late += 1;
@@ -132,33 +139,37 @@ impl Stories {
         }
         let (full, follows) = (self.detail == Detail::Full, self.view == View::Follow);
         let kept = self.kept.entry(number).or_insert_with(|| Kept {
-            first: Vec::new(),
+            // Most conversations are short.
+            first: Vec::with_capacity(if follows { 0 } else { 2 }),
             last: VecDeque::new(),
             left_out: 0,
-            said: Assembler::new(if full { FULL_TEXT } else { TEXT }),
+            said: follows.then(|| Box::new(Assembler::new(if full { FULL_TEXT } else { TEXT }))),
             ended: None,
         });
         if let Some(segment) = seen.step.segment() {
             let is_over = |state| matches!(state, State::Closed | State::TimeWait);
             let over = is_over(segment.client.after.state) && is_over(segment.server.after.state);
             let over = over && !matches!(segment.part, Part::Syn) || matches!(segment.part, Part::Reset(_));
-            kept.ended = over.then(|| Ended {
-                captured: seen.time,
-                at: Instant::now(),
-            });
+            if over && kept.ended.is_none() {
+                kept.ended = Some(Ended {
+                    captured: seen.time,
+                    at: Instant::now(),
+                });
+                self.ended.push_back(number);
+            }
         }
-        if follows {
-            let before = kept.said.kept();
-            kept.said.add(&seen.step, data);
-            self.text = self.text.saturating_add(kept.said.kept()).saturating_sub(before);
+        if let Some(said) = &mut kept.said {
+            let before = said.kept();
+            said.add(&seen.step, data);
+            self.text = self.text.saturating_add(said.kept()).saturating_sub(before);
             return;
         }
         self.packets += 1;
         if full || kept.first.len() < FIRST {
-            kept.first.push(seen);
+            kept.first.push(*seen);
             return;
         }
-        kept.last.push_back(seen);
+        kept.last.push_back(*seen);
         if kept.last.len() > LAST {
             kept.last.pop_front();
             kept.left_out += 1;
@@ -169,8 +180,25 @@ impl Stories {
     /// When the next ended conversation can be drawn, if one waits.
     #[must_use]
     pub fn patience(&self) -> Option<Duration> {
-        let ended = self.kept.values().filter_map(|kept| kept.ended);
-        ended.map(|ended| SETTLE.saturating_sub(ended.at.elapsed())).min()
+        if self.beside {
+            return None;
+        }
+        let ended = self.first_ended()?.1;
+        Some(SETTLE.saturating_sub(ended.at.elapsed()))
+    }
+
+    /// Is more kept than may be? A conversation takes memory too, besides its packets and its text.
+    fn is_too_much(&self) -> bool {
+        const AS_PACKETS: usize = 1;
+        const AS_TEXT: usize = 1_000;
+        let count = self.kept.len();
+        self.packets + count * AS_PACKETS > PACKETS || self.text + count * AS_TEXT > ALL_TEXT
+    }
+
+    /// The conversation that ended first, of those not drawn.
+    fn first_ended(&self) -> Option<(u64, Ended)> {
+        let mut numbers = self.ended.iter();
+        numbers.find_map(|number| Some((*number, self.kept.get(number)?.ended?)))
     }
 
     /// Draws what has ended and settled; to bound the memory, also what has not ended.
@@ -185,20 +213,18 @@ impl Stories {
         now: Option<Time>,
     ) -> io::Result<()> {
         if self.live && !self.beside {
-            let settled = |kept: &Kept| kept.ended.is_some_and(|ended| ended.at.elapsed() >= SETTLE);
-            while let Some(number) = self.numbers_of(settled) {
+            while let Some((number, _)) = self.first_ended().filter(|(_, ended)| ended.at.elapsed() >= SETTLE) {
                 self.draw(output, look, tracker, number)?;
             }
         } else if !self.beside {
             // In the order of their numbers, so that two runs over one file look alike.
             let settled = |kept: &Kept| kept.ended.is_some_and(|ended| has_settled(ended, now));
-            while let Some(number) = self.kept.first_key_value().filter(|(_, kept)| settled(kept)) {
-                let number = *number.0;
+            while let Some((&number, _)) = self.kept.first_key_value().filter(|(_, kept)| settled(kept)) {
                 self.draw(output, look, tracker, number)?;
             }
         }
-        while self.packets > PACKETS || self.text > ALL_TEXT {
-            let ended = self.numbers_of(|kept| kept.ended.is_some());
+        while self.is_too_much() {
+            let ended = self.first_ended().map(|(number, _)| number);
             self.unfinished += u64::from(ended.is_none());
             let Some(number) = ended.or_else(|| self.kept.first_key_value().map(|(&number, _)| number)) else {
                 break;
@@ -206,11 +232,6 @@ impl Stories {
             self.draw(output, look, tracker, number)?;
         }
         Ok(())
-    }
-
-    fn numbers_of(&self, wanted: impl Fn(&Kept) -> bool) -> Option<u64> {
-        let mut kept = self.kept.iter();
-        kept.find(|(_, kept)| wanted(kept)).map(|(&number, _)| number)
     }
 
     /// Draws everything that is left.
@@ -222,6 +243,7 @@ impl Stories {
             self.draw(output, look, tracker, number)?;
         }
         if self.beside {
+            self.narrow = self.ladders.len() > 1 && side_by_side::capacity(look) < 2;
             side_by_side::write(output, look, &std::mem::take(&mut self.ladders))?;
         }
         if self.view == View::Ladder && self.drawn > 0 {
@@ -234,11 +256,19 @@ impl Stories {
         let Some(kept) = self.kept.remove(&number) else {
             return Ok(());
         };
+        if self.ended.front() == Some(&number) {
+            self.ended.pop_front();
+        }
+        while self.ended.front().is_some_and(|number| !self.kept.contains_key(number)) {
+            self.ended.pop_front();
+        }
         self.drawn += 1;
         self.packets = self.packets.saturating_sub(kept.first.len() + kept.last.len());
-        self.text = self.text.saturating_sub(kept.said.kept());
+        self.text = self
+            .text
+            .saturating_sub(kept.said.as_ref().map_or(0, |said| said.kept()));
         if self.view == View::Follow {
-            return match kept.said.finish() {
+            return match kept.said.and_then(|said| said.finish()) {
                 Some(follow) => follow::text::write(output, look, &follow),
                 None => Ok(()),
             };
@@ -277,6 +307,12 @@ impl Stories {
             remarks.push(format!(
                 "none of the {} calls in the call logs belongs to a conversation of this capture; are they of another run?",
                 logs.left()
+            ));
+        }
+        if self.narrow {
+            remarks.push(format!(
+                "two ladders need {} columns to stand side by side; --width gives more",
+                side_by_side::columns_for(2)
             ));
         }
         if let (0, Some(only)) = (self.drawn, self.only) {
