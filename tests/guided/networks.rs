@@ -166,3 +166,37 @@ fn a_file_capability_is_no_hindrance() {
     assert_eq!(count(&place.latest("udp.pcapng"), "udp"), 2);
     assert_eq!(fs::metadata(place.latest("udp.pcapng")).unwrap().uid(), NOBODY);
 }
+
+#[test]
+fn a_container_that_forbids_unshare_is_recognised() {
+    if !ready() || !needs::tool("python3") {
+        return;
+    }
+    if !cfg!(any(target_arch = "x86_64", target_arch = "aarch64")) {
+        return needs::skip("the number of unshare is known for x86-64 and AArch64");
+    }
+    let Some(place) = Place::of_nobody() else { return };
+    let script = place.path().join("without_unshare.py");
+    fs::copy("tests/peers/without_unshare.py", &script).unwrap();
+    let mut command = Command::new("python3");
+    command
+        .arg("-B")
+        .arg(&script)
+        .arg(place.command(&[]).get_program())
+        .arg("tcp");
+    let ended = Ended::from(place.as_user(&mut command).output().unwrap());
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(
+        ended.output.contains("│ Returned from server: SOCKETS ARE DOORS"),
+        "{ended:?}"
+    );
+    let flat = ended.errors.replace('\n', " ");
+    for words in [
+        "a seccomp filter forbids it",
+        "--cap-add=NET_RAW",
+        "sudo setcap cap_net_raw+ep",
+    ] {
+        assert!(flat.contains(words), "{words}: {ended:?}");
+    }
+    assert!(!flat.contains("sysctl"), "{ended:?}");
+}
