@@ -161,11 +161,11 @@ fn each(
                 return Err(error.into());
             }
         }
-        if let Some(open) = copy {
-            if let Err(error) = open.write(frame.into_owned(), reader) {
-                *copy = None;
-                return Err(error.into());
-            }
+        if let Some(open) = copy
+            && let Err(error) = open.write(frame.into_owned(), reader)
+        {
+            *copy = None;
+            return Err(error.into());
         }
     }
 }
