@@ -62,7 +62,7 @@ const ANALYSIS: &[&str] = &[
 /// The fields of each packet, empty where tshark has none.
 fn ask_tshark(path: &Path) -> Vec<BTreeMap<&'static str, String>> {
     let mut command = Command::new("tshark");
-    command.args(["-n", "-T", "fields", "-E", "occurrence=l"]);
+    command.args(["-n", "-T", "fields", "-E", "occurrence=f"]);
     for setting in [
         "ip.defragment:FALSE",
         "ipv6.defragment:FALSE",
@@ -396,7 +396,12 @@ pub(super) fn judge(path: &Path, report: &mut Report) {
     for (number, (step, their)) in (1_u64..).zip(ours.iter().zip(&theirs)) {
         let place = format!("{name} {number}");
         let Some(step) = step else { continue };
-        let is_tcp = !their["tcp.stream"].is_empty();
+        // tshark reads on into tunnels over UDP, and has the streams in them too.
+        let is_tcp = match step.kind {
+            Kind::Segment(_) => true,
+            Kind::Datagram(_) => false,
+            Kind::Notice(_) => !their["tcp.stream"].is_empty(),
+        };
         let stream = if is_tcp {
             &their["tcp.stream"]
         } else {
