@@ -103,7 +103,7 @@ pub fn run<A: args::Program>(
 
 /// Every waiting call lets go at once, but not a write to a full pipe (`tcp-server | less`, and nobody scrolls), nor the
 /// opening of a named pipe that nobody reads.
-fn quit_even_when_stuck(stop: Stop) {
+pub(super) fn quit_even_when_stuck(stop: Stop) {
     thread::spawn(move || {
         stop.wait();
         thread::sleep(FAREWELL);

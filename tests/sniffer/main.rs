@@ -3,7 +3,8 @@
 //! - `stage`: namespaces, started sniffers, judges;
 //! - `frames`: frames and capture files, byte by byte;
 //! - `traffic`: real traffic, captured live; `ends`: how a live capture ends;
-//! - `files`: capture files; `troubles`: what is refused, and in which words;
+//! - `extcap`: as Wireshark starts it;
+//! - `files`: capture files; `progress`: how far a long read has come; `troubles`: what is refused, and in which words;
 //! - `views`: what a packet looks like; `privileges`: who may capture, and who owns what comes of it.
 #![cfg(all(feature = "sniffer", target_os = "linux"))]
 
@@ -14,12 +15,16 @@ mod support;
 #[cfg(test)]
 mod ends;
 #[cfg(test)]
+mod extcap;
+#[cfg(test)]
 mod files;
 #[cfg(test)]
 #[allow(unreachable_pub, reason = "shared by the modules of this test alone")]
 mod frames;
 #[cfg(test)]
 mod privileges;
+#[cfg(test)]
+mod progress;
 #[cfg(test)]
 #[allow(unreachable_pub, reason = "shared by the modules of this test alone")]
 mod stage;

@@ -3,14 +3,18 @@
 //! - [`args`]: the arguments;
 //! - [`selection`]: which frames are wanted;
 //! - [`display`]: frames onto the screen;
-//! - [`live`]: from an interface; [`mod@file`]: from a capture file;
-//! - [`interfaces`]: the list of interfaces.
+//! - [`live`]: from an interface; [`mod@file`]: from a capture file, with [`progress`];
+//! - [`interfaces`]: the list of interfaces;
+//! - `extcap`: the sniffer as Wireshark starts it.
 
 pub mod args;
 pub mod display;
+#[cfg(unix)]
+pub mod extcap;
 pub mod file;
 pub mod interfaces;
 pub mod live;
+pub mod progress;
 pub mod selection;
 
 use std::process::ExitCode;
@@ -24,12 +28,22 @@ use crate::app::stop::Stop;
 /// Runs the program: exit status 0 fine, 1 failure, 2 wrong arguments.
 #[must_use]
 pub fn main() -> ExitCode {
+    #[cfg(unix)]
+    if extcap::is_asked(std::env::args_os()) {
+        return extcap::main();
+    }
     let about = "Captures packets, records them, and explains every field of their headers";
     let args: SnifferArgs = match usage::parse("sniffer", about) {
         Ok(args) => args,
         Err(code) => return code,
     };
     let say = Say::new(args.color, LogFormat::Text);
+    #[cfg(unix)]
+    if args.install_extcap {
+        return extcap::install::install(say);
+    } else if args.uninstall_extcap {
+        return extcap::install::uninstall(say);
+    }
     let stop = match Stop::on_signals() {
         Ok(stop) => stop,
         Err(error) => {
