@@ -79,6 +79,16 @@ impl Tshark {
     }
 }
 
+impl Drop for Tshark {
+    /// Ctrl+C also where a test fails: killed, tshark would leave its helpers behind.
+    fn drop(&mut self) {
+        if self.running.wait_within(Duration::from_millis(10)).is_none() {
+            self.running.signal(Signal::SIGINT);
+            let _ = self.running.wait_within(PATIENCE);
+        }
+    }
+}
+
 /// Does no program run any more that was started from this folder?
 fn gone(folder: &Path) -> bool {
     let folder = folder.to_str().unwrap();
@@ -479,7 +489,7 @@ fn nothing_but_a_pipe_is_written() {
             "--fifo",
             file.to_str().unwrap(),
         ];
-        let ended = ran(&words);
+        let ended = Ended::of(&mut Running::start(&mut sniffer(&words)));
         assert_eq!((ended.code, ended.errors.lines().count()), (Some(1), 1), "{ended:?}");
         assert!(ended.errors.contains("it is no named pipe"), "{ended:?}");
         assert_eq!(fs::read(&file).unwrap(), b"precious");
