@@ -335,9 +335,9 @@ mod tests {
     #[test]
     fn what_was_taken_in_is_counted_as_it_lies_on_the_disk() {
         let (bytes, _) = record(Format::Pcap, &[]);
-        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-        packer.write_all(&bytes).unwrap();
-        let packed = packer.finish().unwrap();
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        gzip.write_all(&bytes).unwrap();
+        let packed = gzip.finish().unwrap();
         for file in [bytes, packed] {
             let length = file.len() as u64;
             let mut reader = Reader::new(Cursor::new(file), "it").unwrap();
