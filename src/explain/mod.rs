@@ -1,7 +1,7 @@
 //! Why a field has this value in this packet: the sentences.
 //!
 //! [`meaning`] gives the sentence for one field, [`note`] the word that stands behind its value (`[ok]`, `[rel 13]`), and
-//! [`packet`] what the packet is as a whole. One file per protocol, in the order of the headers. Each takes the packet and,
+//! [`packet`] what the packet is as a whole. [`purpose`] tells what a field is for, without a packet. One file per protocol, in the order of the headers. Each takes the packet and,
 //! where its conversation is followed, its [`Step`] there: without it a sentence says only what the packet itself shows.
 #![forbid(unsafe_code)]
 
@@ -14,6 +14,7 @@ mod lengths;
 mod link;
 pub mod packet;
 mod ports;
+pub mod purpose;
 mod tcp;
 mod udp;
 mod words;

@@ -80,4 +80,6 @@ pub enum View {
     Ladder,
     /// The conversation's text
     Follow,
+    /// The questions of the courses about UDP and TCP, answered from each run
+    Answers,
 }

@@ -13,6 +13,7 @@ use crate::escape::printable;
 use crate::flow::segment::Part;
 use crate::flow::{Kind, Step};
 use crate::frame::Frame;
+use crate::render::answers::{self, Collector};
 use crate::render::follow::{self, Assembler};
 use crate::render::ladder::{self, Detail, Ladder};
 use crate::render::look::Look;
@@ -59,6 +60,7 @@ impl Story<'_> {
                     match view {
                         View::Ladder => self.ladder(out, evidence)?,
                         View::Follow => self.follow(out, evidence)?,
+                        View::Answers => self.answers(out, evidence)?,
                         view => self.packets(out, evidence, view, &|_| true)?,
                     }
                 }
@@ -182,6 +184,16 @@ impl Story<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The questions of the courses, answered from this run.
+    fn answers(&self, out: &mut impl Write, evidence: &Evidence) -> io::Result<()> {
+        let mut collector = Collector::new(None);
+        for ((number, frame), step) in (1..).zip(evidence.frames()).zip(&evidence.steps) {
+            let packet = decode(frame.link, &frame.bytes, frame.original_length);
+            collector.take(number, frame.time, &packet, step.as_ref());
+        }
+        answers::text::write(out, &self.look, &collector.finish(None))
     }
 
     fn packets(

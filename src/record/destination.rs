@@ -56,6 +56,15 @@ impl Destination {
         }
     }
 
+    /// For what is no recording: a text that is written as a whole.
+    #[must_use]
+    pub fn into_writer(self) -> Box<dyn Write + Send> {
+        match self.output {
+            Output::File(file) => Box::new(file),
+            Output::Stream(stream) => stream,
+        }
+    }
+
     fn standard_output() -> Result<Self, WriteError> {
         if io::stdout().is_terminal() {
             return Err(WriteError::Terminal);

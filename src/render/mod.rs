@@ -1,12 +1,14 @@
 //! What people see: view structs first, then one file per form.
 //!
 //! [`breakdown`] is a packet as data for the eye: sections, rows, cells, without widths or colours. [`fields`] writes it as a
-//! table, [`diagram`] draws the RFCs' boxes, [`summary`] is a line a packet, [`json`] an object a packet, [`hex`] its bytes. How
-//! wide, in which characters and colours: [`look`].
+//! table, [`diagram`] draws the RFCs' boxes, [`summary`] is a line a packet, [`json`] an object a packet, [`hex`] its bytes. [`answers`]
+//! has the questions of the courses, answered from a capture; [`explained`] is a page on one field. How wide, in which characters and colours: [`look`].
 #![forbid(unsafe_code)]
 
+pub mod answers;
 pub mod breakdown;
 pub mod diagram;
+pub mod explained;
 pub mod fields;
 pub mod follow;
 pub mod hex;

@@ -4,6 +4,7 @@ use std::net::Ipv4Addr;
 
 use pnet::packet::arp::ArpPacket;
 
+use super::catalog::{Origin, Tables};
 use super::decode::Step;
 use super::field::{Field, Form, Spec, bytes, rest};
 use super::numbers::{ether_type, hardware};
@@ -55,6 +56,16 @@ static ADDRESSES: [(bool, Spec, Spec); 4] = [
     ),
 ];
 static UNREAD: Spec = rest("arp.unread", "unread bytes", 0, Form::Bytes);
+
+/// Its tables, to look a field up.
+pub(super) static TABLES: Tables = &[
+    ("IPv4 over Ethernet", Origin::Header, &TABLE),
+    (
+        "any other pair of addresses",
+        Origin::Running,
+        &[ADDRESSES[0].2, ADDRESSES[1].2, ADDRESSES[2].2, ADDRESSES[3].2],
+    ),
+];
 
 fn operation(number: u64) -> Option<&'static str> {
     Some(match number {

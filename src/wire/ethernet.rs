@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 use pnet::packet::ethernet::EthernetPacket;
 
+use super::catalog::{Origin, Tables};
 use super::decode::{Next, Step};
 use super::field::{Field, Form, Spec, bytes, rest};
 use super::numbers::ether_type;
@@ -46,6 +47,13 @@ static TABLE_INVALID: [Spec; 3] = [
 ];
 
 static UNREAD: Spec = rest("eth.unread", "unread bytes", 0, Form::Bytes);
+
+/// Its tables, to look a field up.
+pub(super) static TABLES: Tables = &[
+    ("Ethernet II", Origin::Header, &TABLE),
+    ("IEEE 802.3", Origin::Header, &TABLE_802_3),
+    ("neither", Origin::Header, &TABLE_INVALID),
+];
 
 /// The fields of a header.
 pub(super) fn fields(header: Span<'_>) -> Vec<Field<'_>> {

@@ -2,6 +2,7 @@
 
 use pnet::packet::icmp::IcmpPacket;
 
+use super::catalog::{Origin, Tables};
 use super::decode::{Next, Step};
 use super::field::{Field, Form, Spec, bits, bytes, rest};
 use super::packet::{Content, Packet};
@@ -107,6 +108,22 @@ static MASK: [Spec; 3] = [
 ];
 static OTHER: [Spec; 1] = [bytes("icmp.reserved", "rest of header", 4, 4, Form::Hex)];
 static UNREAD: Spec = rest("icmp.unread", "unread bytes", 0, Form::Bytes);
+
+/// Its tables, to look a field up.
+pub(super) static TABLES: Tables = &[
+    ("", Origin::Header, &TABLE),
+    ("echo", Origin::Header, &ECHO),
+    ("destination unreachable, packet too big", Origin::Header, &TOO_BIG),
+    ("extended echo request", Origin::Header, &EXTENDED_REQUEST),
+    ("extended echo reply", Origin::Header, &EXTENDED_REPLY),
+    ("destination unreachable, time exceeded", Origin::Header, &EXCEEDED),
+    ("parameter problem", Origin::Header, &PARAMETER),
+    ("redirect", Origin::Header, &REDIRECT),
+    ("router advertisement", Origin::Header, &ADVERTISEMENT),
+    ("timestamp", Origin::Header, &TIMESTAMP),
+    ("address mask", Origin::Header, &MASK),
+    ("any other message", Origin::Header, &OTHER),
+];
 
 /// The meaning of a type.
 #[must_use]

@@ -3,6 +3,7 @@
 //! It is there when the message tells the length of its quotation and has more than that. It belongs to no header: its bytes
 //! are [`Packet::trailer`], its fields are given by [`Packet::icmp_extension`].
 
+use super::catalog::{Origin, Tables};
 use super::field::{Field, Form, Spec, bits, bytes, rest};
 use super::packet::Packet;
 use super::protocol::Protocol;
@@ -27,6 +28,12 @@ pub static OBJECT: [Spec; 4] = [
     rest("icmp.ext.data", "data", OBJECT_FIXED, Form::Bytes),
 ];
 static UNREAD: Spec = rest("icmp.ext.unread", "unread bytes", 0, Form::Bytes);
+
+/// Its tables, to look a field up.
+pub(super) static TABLES: Tables = &[
+    ("extension behind an error's quotation", Origin::Header, &TABLE),
+    ("object of that extension", Origin::Option, &OBJECT),
+];
 
 /// The meaning of an object's class: IANA, "ICMP Extension Object Classes".
 #[must_use]

@@ -2,6 +2,7 @@
 
 use pnet::packet::icmpv6::Icmpv6Packet;
 
+use super::catalog::{Origin, Tables};
 use super::decode::{Next, Step};
 use super::field::{Field, Form, Spec, bits, bytes, rest};
 use super::icmp::quotation;
@@ -99,6 +100,15 @@ static LISTENER_REPORT_2: [Spec; 2] = [
 ];
 static BODY: [Spec; 1] = [bytes("icmpv6.body", "message body", 4, 4, Form::Hex)];
 static UNREAD: Spec = rest("icmpv6.unread", "unread bytes", 0, Form::Bytes);
+
+/// Its tables, to look a field up.
+pub(super) static TABLES: Tables = &[
+    ("", Origin::Header, &TABLE),
+    ("error", Origin::Header, &WITH_LENGTH),
+    ("packet too big", Origin::Header, &TOO_BIG),
+    ("parameter problem", Origin::Header, &PARAMETER),
+    ("echo", Origin::Header, &ECHO),
+];
 
 /// The meaning of a type.
 #[must_use]

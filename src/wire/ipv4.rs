@@ -1,11 +1,12 @@
 //! IPv4. RFC 791
 
-mod options;
+pub(super) mod options;
 
 use std::net::Ipv4Addr;
 
 use pnet::packet::ipv4::Ipv4Packet;
 
+use super::catalog::{Origin, Tables};
 use super::decode::{Next, Step};
 use super::field::{Field, Form, Spec, bits, bytes};
 use super::numbers::{code_point, congestion, ip_protocol};
@@ -57,6 +58,9 @@ static FLAGS: [Spec; 3] = [
     bits("ip.flags.df", "DF", 49, 1, Form::Flag),
     bits("ip.flags.mf", "MF", 50, 1, Form::Flag),
 ];
+
+/// Its tables, to look a field up.
+pub(super) static TABLES: Tables = &[("", Origin::Header, &TABLE)];
 
 /// The fields of a header.
 pub(super) fn fields(header: Span<'_>) -> Vec<Field<'_>> {

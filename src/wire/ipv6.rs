@@ -4,6 +4,7 @@ use std::net::Ipv6Addr;
 
 use pnet::packet::ipv6::Ipv6Packet;
 
+use super::catalog::{Origin, Tables};
 use super::decode::{Next, Step};
 use super::field::{Field, Form, Spec, bits, bytes, rest};
 use super::numbers::{code_point, congestion, ip_protocol};
@@ -36,6 +37,9 @@ static TRAFFIC_CLASS: [Spec; 2] = [
 ];
 
 static UNREAD: Spec = rest("ipv6.unread", "unread bytes", 0, Form::Bytes);
+
+/// Its tables, to look a field up.
+pub(super) static TABLES: Tables = &[("", Origin::Header, &TABLE)];
 
 /// The fields of a header.
 pub(super) fn fields(header: Span<'_>) -> Vec<Field<'_>> {

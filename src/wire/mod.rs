@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 pub mod arp;
+mod catalog;
 mod checksum;
 mod cooked;
 mod decode;
@@ -38,6 +39,7 @@ mod tests;
 pub mod udp;
 mod vlan;
 
+pub use catalog::{Chapter, Origin, catalog};
 pub use checksum::{Checksum, Unchecked};
 pub use decode::{MOST_HEADERS, decode};
 pub use field::{Field, Form, Naming, Spec, Value, find};

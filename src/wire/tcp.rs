@@ -1,11 +1,12 @@
 //! TCP. RFC 9293
 
-mod multipath;
+pub(super) mod multipath;
 pub mod options;
 
 use pnet::packet::tcp::TcpPacket;
 
 use self::options::TcpOption;
+use super::catalog::{Origin, Tables};
 use super::decode::Step;
 use super::field::{Field, Form, Spec, bits, bytes};
 use super::options::{Layout, Walk, Walked, check};
@@ -49,6 +50,9 @@ static FLAGS: [Spec; 10] = [
     bits("tcp.flags.syn", "SYN", 110, 1, Form::Flag),
     bits("tcp.flags.fin", "FIN", 111, 1, Form::Flag),
 ];
+
+/// Its tables, to look a field up.
+pub(super) static TABLES: Tables = &[("", Origin::Header, &TABLE)];
 
 /// The fields of a header.
 pub(super) fn fields(header: Span<'_>) -> Vec<Field<'_>> {

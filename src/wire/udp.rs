@@ -2,6 +2,7 @@
 
 use pnet::packet::udp::UdpPacket;
 
+use super::catalog::{Origin, Tables};
 use super::decode::Step;
 use super::field::{Field, Form, Spec, bytes, rest};
 use super::packet::{Content, Packet};
@@ -22,6 +23,9 @@ pub static TABLE: [Spec; 4] = [
 ];
 
 static UNREAD: Spec = rest("udp.unread", "unread bytes", 0, Form::Bytes);
+
+/// Its tables, to look a field up.
+pub(super) static TABLES: Tables = &[("", Origin::Header, &TABLE)];
 
 /// The fields of a header.
 pub(super) fn fields(header: Span<'_>) -> Vec<Field<'_>> {

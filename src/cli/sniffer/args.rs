@@ -22,6 +22,8 @@ pub enum View {
     Ladder,
     /// What both ends of each conversation said; each is written when it has ended, the rest at the end
     Follow,
+    /// The questions of the courses about UDP and TCP, answered from this capture, at the end
+    Answers,
 }
 
 /// The arguments of `sniffer`.
@@ -102,6 +104,18 @@ pub struct SnifferArgs {
     #[arg(long)]
     pub side_by_side: bool,
 
+    /// Write those questions and their answers to FILE, .md or .html, instead of showing packets
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["quiet", "json"])]
+    pub answer_key: Option<PathBuf>,
+
+    /// Write those questions to FILE, .md or .html, with empty lines below each; without -r, of no capture in particular
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["quiet", "json"])]
+    pub worksheet: Option<PathBuf>,
+
+    /// Explain a field of a header, such as tcp.flags.syn, "window" or ttl; with -r, also how it looks in that file
+    #[arg(long, value_name = "FIELD", conflicts_with_all = ["write", "view", "json", "worksheet", "answer_key", "list_interfaces"])]
+    pub explain: Option<String>,
+
     /// One JSON object a packet, instead of a view
     #[arg(long, conflicts_with = "view")]
     pub json: bool,
@@ -144,6 +158,10 @@ impl SnifferArgs {
         let draws = self.view == View::Ladder && !self.json;
         if !self.calls.is_empty() && !draws {
             Some("--calls is shown by the ladder only: add --view ladder")
+        } else if self.write.as_deref().is_some_and(|path| path.as_os_str() == "-")
+            && (self.worksheet.is_some() || self.answer_key.is_some())
+        {
+            Some("-w - shows nothing, so there is nothing to ask about: give -w a file")
         } else if self.side_by_side && !draws {
             Some("--side-by-side is for ladders only: add --view ladder")
         } else {
@@ -157,6 +175,8 @@ const EXAMPLES: &str = "Examples:
   sudo sniffer -i lo -w - | wireshark -k -i -
   sniffer -r captures/mine.pcap --view summary 'tcp and port 49957'
   sniffer -r captures/mine.pcap --view ladder --calls server.jsonl --calls client.jsonl
+  sniffer -r captures/mine.pcap --worksheet form.html --answer-key key.html
+  sniffer -r captures/mine.pcap --explain 'sequence number'
 
 Exit status: 0 fine; 1 failure, or packets were lost: dropped by the kernel, or captured but
 neither printed nor recorded; 2 wrong arguments.";

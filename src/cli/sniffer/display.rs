@@ -3,6 +3,7 @@
 use std::io::{self, BufWriter, ErrorKind, Stdout, Write};
 use std::time::Duration;
 
+use super::answers::Answers;
 use super::args::{SnifferArgs, View};
 use super::following::{Followed, Follower, Whole};
 use super::story::Stories;
@@ -29,6 +30,7 @@ pub struct Display {
     /// Only this conversation is wanted.
     flow: Option<u64>,
     stories: Option<Stories>,
+    answers: Option<Answers>,
 }
 
 /// What is written of each packet.
@@ -45,6 +47,8 @@ pub enum DisplayError {
     Closed,
     /// Standard output cannot be written.
     Failed(io::Error),
+    /// A file that was to be written beside it cannot be: in words.
+    Beside(String),
 }
 
 impl From<io::Error> for DisplayError {
@@ -64,6 +68,7 @@ impl Display {
     pub fn new(args: &SnifferArgs) -> Result<Self, String> {
         Ok(Self {
             stories: Stories::new(args)?,
+            answers: Answers::new(args)?,
             flow: args.flow,
             output: BufWriter::with_capacity(BUFFER, io::stdout()),
             form: if args.json { Form::Json } else { Form::View(args.view) },
@@ -90,6 +95,10 @@ impl Display {
         self.first_time(frame);
         let packet = decode(frame.link, &frame.bytes, frame.original_length);
         let followed = self.follower.follow(number, frame, &packet);
+        if let Some(answers) = &mut self.answers {
+            answers.take(number, frame, &packet, followed);
+            return Ok(());
+        }
         if self.stories.is_some() {
             return self.tell(number, frame, &packet, followed);
         }
@@ -163,6 +172,11 @@ impl Display {
         if let Some(stories) = &mut self.stories {
             stories.finish(&mut self.output, &self.look, self.follower.tracker())?;
         }
+        if let Some(answers) = &mut self.answers {
+            answers
+                .finish(&mut self.output, &self.look)?
+                .map_err(DisplayError::Beside)?;
+        }
         self.flush()
     }
 
@@ -197,7 +211,7 @@ impl Display {
             }
             Form::View(View::Diagram) => diagram::write(output, look, number, frame, packet, first, step)?,
             // They are told, not written packet by packet.
-            Form::View(View::Ladder | View::Follow) => {}
+            Form::View(View::Ladder | View::Follow | View::Answers) => {}
             Form::Json => json::write(output, frame, packet, number, self.first, step)?,
         }
         Ok(())
@@ -224,6 +238,6 @@ const fn usual_times(view: View) -> TimeForm {
     match view {
         // A line has no room for the date, and what matters in it is the distance.
         View::Summary => TimeForm::Relative,
-        View::Fields | View::Diagram | View::Ladder | View::Follow => TimeForm::Local,
+        View::Fields | View::Diagram | View::Ladder | View::Follow | View::Answers => TimeForm::Local,
     }
 }

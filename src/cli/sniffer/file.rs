@@ -66,6 +66,10 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
                 say.error(&unwritable(&error));
                 failed = true;
             }
+            Err(DisplayError::Beside(line)) => {
+                say.error(&line);
+                failed = true;
+            }
         }
     }
     if let Some(Err(error)) = copy.map(|copy| copy.finish(&reader))
@@ -111,6 +115,7 @@ impl From<DisplayError> for End {
         match error {
             DisplayError::Closed => Self::Enough,
             DisplayError::Failed(error) => Self::Failed(unwritable(&error)),
+            DisplayError::Beside(line) => Self::Failed(line),
         }
     }
 }

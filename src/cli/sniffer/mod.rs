@@ -3,14 +3,17 @@
 //! - [`args`]: the arguments;
 //! - [`selection`]: which frames are wanted;
 //! - [`display`]: frames onto the screen; [`following`]: their conversations;
-//! - [`story`]: whole conversations; [`calls`]: call logs beside them;
+//! - [`story`]: whole conversations; [`calls`]: call logs beside them; [`answers`]: the questions of the courses;
+//! - [`explaining`]: what a field is for;
 //! - [`live`]: from an interface, with `printing` beside it; [`mod@file`]: from a capture file, with [`progress`];
 //! - [`interfaces`]: the list of interfaces;
 //! - `extcap`: the sniffer as Wireshark starts it.
 
+pub mod answers;
 pub mod args;
 pub mod calls;
 pub mod display;
+pub mod explaining;
 #[cfg(unix)]
 pub mod extcap;
 pub mod file;
@@ -64,7 +67,11 @@ pub fn main() -> ExitCode {
     if let Some(line) = args.contradiction() {
         return say.wrong_usage(line);
     }
-    if args.list_interfaces {
+    if let Some(field) = &args.explain {
+        explaining::run(&args, field, filter, &stop, say)
+    } else if answers::is_form_alone(&args) {
+        answers::form_alone(&args, say)
+    } else if args.list_interfaces {
         interfaces::list(say)
     } else if args.read.is_some() {
         file::run(&args, filter, &stop, say)

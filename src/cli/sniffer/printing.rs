@@ -127,6 +127,11 @@ pub(super) fn print(args: &SnifferArgs, queue: &Exit, stop: &Stop, say: Say) -> 
             stop.request();
             false
         }
+        Err(DisplayError::Beside(line)) => {
+            say.error(&line);
+            stop.request();
+            true
+        }
         Err(DisplayError::Failed(error)) => {
             say.error(&format!(
                 "writing standard output failed: {error}; give it somewhere with room"

@@ -1,5 +1,6 @@
 //! IPv4's options. RFC 791 section 3.1; router alert: RFC 2113
 
+use super::super::catalog::{Origin, Tables};
 use super::super::field::{Field, Form, Spec, bits, bytes, rest};
 use super::super::options::{Layout, Shape, Walk, Walked};
 use super::super::span::Span;
@@ -92,6 +93,22 @@ pub(super) static UNREAD: Spec = rest("ip.unread", "unread bytes", 0, Form::Byte
 static PADDING: Spec = rest("ip.opt.padding", "padding", 0, Form::Bytes);
 static BROKEN: Spec = rest("ip.options.unread", "unreadable options", 0, Form::Bytes);
 static SURPLUS: Spec = rest("ip.options.surplus", "bytes beyond the option", 0, Form::Bytes);
+
+/// Every kind of option, to look a field up.
+pub(in crate::wire) static SHAPES: &[&Shape] = &[&END, &NOP, &ALERT, &TIMES, &TIMES_WITH_ADDRESSES, &UNKNOWN];
+/// Routes, and what stands alone.
+pub(in crate::wire) static TABLES: Tables = &[
+    ("option record route", Origin::Option, &[RECORD_WHOLE]),
+    ("option loose source route", Origin::Option, &[LOOSE_WHOLE]),
+    ("option strict source route", Origin::Option, &[STRICT_WHOLE]),
+    ("option with a route", Origin::Option, &ROUTE_PARTS),
+    ("option with a route", Origin::Running, &[RECORDED, EMPTY, TO_VISIT]),
+    (
+        "options that cannot be read",
+        Origin::Running,
+        &[UNREAD, PADDING, BROKEN, SURPLUS],
+    ),
+];
 
 fn shape(kind: u8, option: Span<'_>) -> &'static Shape {
     match kind {

@@ -2,6 +2,7 @@
 //!
 //! One kind for nine messages: the subtype tells which, and in some the length or a flag tells what is there.
 
+use super::super::catalog::{Origin, Tables};
 use super::super::field::{Field, Form, Spec, bits, bytes, rest};
 use super::super::span::Span;
 use super::options::{KIND, LENGTH, SURPLUS, whole};
@@ -13,6 +14,41 @@ const RESERVED_3: Spec = bits("tcp.options.mptcp.reserved", "reserved", 20, 3, F
 const RESERVED_12: Spec = bits("tcp.options.mptcp.reserved", "reserved", 20, 12, Form::Hex);
 const BACKUP: Spec = bits("tcp.options.mptcp.backup.flag", "backup path", 23, 1, Form::Flag);
 const ADDRESS_ID: Spec = bytes("tcp.options.mptcp.addrid", "address ID", 3, 1, Form::Decimal);
+
+/// Its tables, to look a field up.
+pub(in crate::wire) static TABLES: Tables = &[
+    ("option multipath TCP", Origin::Option, &[WHOLE]),
+    ("option multipath TCP, MP_CAPABLE", Origin::Option, &CAPABLE),
+    ("option multipath TCP, MP_JOIN in the SYN", Origin::Option, &JOIN_SYN),
+    (
+        "option multipath TCP, MP_JOIN in the SYN,ACK",
+        Origin::Option,
+        &JOIN_SYN_ACK,
+    ),
+    (
+        "option multipath TCP, MP_JOIN in the third segment",
+        Origin::Option,
+        &JOIN_ACK,
+    ),
+    ("option multipath TCP, DSS", Origin::Option, &SEQUENCE_SIGNAL),
+    (
+        "option multipath TCP, DSS",
+        Origin::Running,
+        &[DATA_ACK_4, SEQUENCE_4, SUBFLOW_SEQUENCE, DATA_LENGTH, CHECKSUM],
+    ),
+    ("option multipath TCP, ADD_ADDR", Origin::Option, &ADD_ADDRESS),
+    (
+        "option multipath TCP, ADD_ADDR",
+        Origin::Running,
+        &[IPV4, IPV6, PORT, ADDRESS_HMAC],
+    ),
+    ("option multipath TCP, REMOVE_ADDR", Origin::Option, &REMOVE_ADDRESS),
+    ("option multipath TCP, MP_PRIO", Origin::Option, &PRIORITY),
+    ("option multipath TCP, MP_FAIL", Origin::Option, &FAIL),
+    ("option multipath TCP, MP_FASTCLOSE", Origin::Option, &FAST_CLOSE),
+    ("option multipath TCP, MP_TCPRST", Origin::Option, &RESET),
+    ("option multipath TCP, another subtype", Origin::Option, &OTHER),
+];
 
 /// Section 3.1. A SYN has it as far as the flags, a SYN,ACK with the sender's key, the third segment with both keys, and
 /// the first data with all of it.

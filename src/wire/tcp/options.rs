@@ -1,5 +1,6 @@
 //! TCP's options. RFC 9293 section 3.2; the others each in the RFC beside its table
 
+use super::super::catalog::{Origin, Tables};
 use super::super::field::{Field, Form, Spec, bits, bytes, rest};
 use super::super::options::{Layout, Shape, Walk, Walked};
 use super::super::span::Span;
@@ -220,6 +221,33 @@ pub(super) static UNREAD: Spec = rest("tcp.unread", "unread bytes", 0, Form::Byt
 static PADDING: Spec = rest("tcp.options.padding", "padding", 0, Form::Bytes);
 static BROKEN: Spec = rest("tcp.options.unread", "unreadable options", 0, Form::Bytes);
 pub(super) static SURPLUS: Spec = rest("tcp.options.surplus", "bytes beyond the option", 0, Form::Bytes);
+
+/// Every kind of option, to look a field up.
+pub(in crate::wire) static SHAPES: &[&Shape] = &[
+    &END,
+    &NOP,
+    &MSS,
+    &WINDOW_SCALE,
+    &SACK_PERMITTED,
+    &SACK,
+    &TIMESTAMPS,
+    &MD5,
+    &USER_TIMEOUT,
+    &AUTHENTICATION,
+    &FAST_OPEN,
+    &ACC_ECN_0,
+    &ACC_ECN_1,
+    &ACC_ECN_EXPERIMENT_0,
+    &ACC_ECN_EXPERIMENT_1,
+    &EXPERIMENTAL,
+    &UNKNOWN,
+];
+/// What stands alone.
+pub(in crate::wire) static TABLES: Tables = &[(
+    "options that cannot be read",
+    Origin::Running,
+    &[UNREAD, PADDING, BROKEN, SURPLUS],
+)];
 
 fn shape(kind: u8, option: Span<'_>) -> &'static Shape {
     match kind {

@@ -1,0 +1,188 @@
+//! `--explain FIELD`: what a field is for, and how it looks in a capture file.
+
+use std::io::{self, ErrorKind, Write};
+use std::process::ExitCode;
+
+use super::super::say::Say;
+use super::args::SnifferArgs;
+use super::file::one_line;
+use super::following::{Followed, Follower, Whole};
+use super::selection::Selection;
+use crate::app::stop::Stop;
+use crate::capture::filter::Filter;
+use crate::escape::printable;
+use crate::explain::purpose::{Entry, lookup, nearest};
+use crate::explain::{Context, meaning, note};
+use crate::flow::Step;
+use crate::record::Reader;
+use crate::render::explained::{self, Example, Seen};
+use crate::render::look::TimeForm;
+use crate::wire::{Field, Packet, decode};
+
+/// So many places in the capture are shown.
+const EXAMPLES: usize = 5;
+
+/// Explains the field, with the packets of `-r` if it is given.
+#[must_use]
+pub fn run(args: &SnifferArgs, name: &str, filter: Filter, stop: &Stop, say: Say) -> ExitCode {
+    let mut entries = lookup(name);
+    if entries.is_empty() {
+        return say.wrong_usage(&format!(
+            "no field is called {}; near to it: {}",
+            printable(shortened(name).as_bytes()),
+            nearest(name).join(", ")
+        ));
+    }
+    let (seen, trouble) = match look(args, &mut entries, filter, stop) {
+        Ok(found) => found,
+        Err(line) => return say.fail(&line),
+    };
+    let Some((entry, others)) = entries.split_first() else {
+        return ExitCode::SUCCESS;
+    };
+    let look = args.look.look(TimeForm::Relative);
+    let mut page = Vec::new();
+    let written = explained::write(&mut page, &look, entry, others, seen.as_ref());
+    let mut output = io::stdout().lock();
+    match written
+        .and_then(|()| output.write_all(&page))
+        .and_then(|()| output.flush())
+    {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            return say.fail(&format!(
+                "writing standard output failed: {error}; give it somewhere with room"
+            ));
+        }
+        _ => {}
+    }
+    match trouble {
+        Some(line) => say.fail(&line),
+        None => ExitCode::SUCCESS,
+    }
+}
+
+fn shortened(name: &str) -> String {
+    const MOST: usize = 60;
+    name.chars().take(MOST).collect()
+}
+
+/// The first places of the field in the capture, and what ended the reading too early. Of several fields of the name, the one
+/// comes first that the capture has.
+fn look(
+    args: &SnifferArgs,
+    entries: &mut [Entry],
+    filter: Filter,
+    stop: &Stop,
+) -> Result<(Option<Seen>, Option<String>), String> {
+    let Some(path) = &args.read else {
+        return Ok((None, None));
+    };
+    let mut reader = Reader::open(path).map_err(|error| one_line(&error))?;
+    let mut selection = Selection::new(filter, args.handshake_only);
+    let mut search = Search {
+        follower: Follower::new(),
+        only: args.flow,
+        examples: entries.iter().map(|entry| (entry.spec.id, Vec::new())).collect(),
+    };
+    let (mut number, mut wanted, mut trouble) = (0, 0, None);
+    while !stop.requested() && !search.is_done() && args.count.is_none_or(|count| wanted < count) {
+        let frame = match reader.next() {
+            Ok(Some(frame)) => frame,
+            Ok(None) => break,
+            Err(error) => {
+                trouble = Some(one_line(&error));
+                break;
+            }
+        };
+        number += 1;
+        if !selection.wants(&frame).map_err(|error| one_line(&error))? {
+            search.follower.pass(number, &frame);
+            continue;
+        }
+        wanted += 1;
+        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        let Followed { step, whole } = search.follower.follow(number, &frame, &packet);
+        search.take(number, &packet, step.as_ref());
+        if let Some(Whole { frame, step, .. }) = whole {
+            let packet = decode(frame.link, &frame.bytes, frame.original_length);
+            search.take(number, &packet, step.as_ref());
+        }
+    }
+    let found = search.examples.iter().position(|(_, examples)| !examples.is_empty());
+    let found = found.unwrap_or(0);
+    if let Some(first) = entries.get_mut(..=found) {
+        first.rotate_right(1);
+    }
+    let examples = search.examples.into_iter().nth(found);
+    Ok((
+        Some(Seen {
+            source: printable(path.display().to_string().as_bytes()).into_owned(),
+            examples: examples.map(|(_, examples)| examples).unwrap_or_default(),
+        }),
+        trouble,
+    ))
+}
+
+struct Search {
+    follower: Follower,
+    only: Option<u64>,
+    /// By filter name.
+    examples: Vec<(&'static str, Vec<Example>)>,
+}
+
+impl Search {
+    /// The first field of the name was seen often enough.
+    fn is_done(&self) -> bool {
+        self.examples.first().is_some_and(|(_, seen)| seen.len() >= EXAMPLES)
+    }
+
+    fn take(&mut self, number: u64, packet: &Packet<'_>, step: Option<&Step>) {
+        if self
+            .only
+            .is_some_and(|only| step.is_none_or(|step| step.conversation != only))
+        {
+            return;
+        }
+        for (index, layer) in packet.layers().iter().enumerate() {
+            let Some(context) = Context::new(packet, index, step) else {
+                return;
+            };
+            for field in &layer.fields() {
+                self.search(number, context, field, field);
+            }
+        }
+        // It belongs to no header.
+        for field in packet.icmp_extension() {
+            self.keep(number, &field, "", String::new());
+        }
+    }
+
+    /// The field and its parts. A part that has no meaning of its own has that of the whole.
+    fn search(&mut self, number: u64, context: Context<'_, '_>, field: &Field<'_>, whole: &Field<'_>) {
+        if self.examples.iter().any(|(id, _)| *id == field.id()) {
+            let said = meaning(context, field).or_else(|| meaning(context, whole));
+            let noted = note(context, field).map_or_else(String::new, |note| format!(" {note}"));
+            self.keep(number, field, &noted, said.unwrap_or_default().into_owned());
+        }
+        for part in field.parts() {
+            self.search(number, context, part, whole);
+        }
+    }
+
+    fn keep(&mut self, number: u64, field: &Field<'_>, note: &str, meaning: String) {
+        let mut wanted = self.examples.iter_mut().filter(|(id, _)| *id == field.id());
+        if let Some((_, examples)) = wanted.next().filter(|(_, examples)| examples.len() < EXAMPLES) {
+            let value = match field.to_string() {
+                text if text.is_empty() => "present".to_owned(),
+                text => text,
+            };
+            examples.push(Example {
+                packet: number,
+                byte: field.byte(),
+                raw: field.raw().iter().take(64).copied().collect(),
+                value: value + note,
+                meaning,
+            });
+        }
+    }
+}

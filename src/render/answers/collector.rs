@@ -1,0 +1,270 @@
+//! From the packets of a capture to the conversation that the questions are about.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+
+use super::tcp_facts::TcpFacts;
+use super::udp_facts::UdpFacts;
+use super::{Item, Section, Sheet, datagrams, opening, questions, segments, transfer};
+use crate::flow::{Kind, Step};
+use crate::frame::Time;
+use crate::wire::Packet;
+
+/// So many conversations of each protocol are kept at once, of which one is chosen at the end.
+const CANDIDATES: usize = 256;
+/// So many connections to servers are counted by name.
+const CONNECTIONS: usize = 1024;
+
+/// Takes the packets of a capture and keeps what the questions need.
+#[derive(Debug, Default)]
+pub struct Collector {
+    only: Option<u64>,
+    /// Time of the capture's first packet that has one.
+    start: Option<Time>,
+    packets: u64,
+    tcp: BTreeMap<u64, TcpFacts>,
+    udp: BTreeMap<u64, UdpFacts>,
+    /// Connections whose SYN was captured: number, client, server.
+    connections: Vec<(u64, SocketAddr, SocketAddr)>,
+    /// TCP conversations that were not kept.
+    left_out: u64,
+}
+
+/// What a connection has beside it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Surroundings<'c> {
+    pub(super) start: Option<Time>,
+    pub(super) connections: &'c [(u64, SocketAddr, SocketAddr)],
+}
+
+impl Collector {
+    /// For the conversation of this number, or for those that show most: of TCP the first with handshake, data and end, of UDP
+    /// the first with a request and a reply.
+    #[must_use]
+    pub fn new(only: Option<u64>) -> Self {
+        Self {
+            only,
+            ..Self::default()
+        }
+    }
+
+    /// Takes the next packet: its number in the capture, from 1, its time, its headers, and what it does in its conversation.
+    pub fn take(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>, step: Option<&Step>) {
+        self.start = self.start.or(time);
+        self.packets += 1;
+        let Some(step) = step else {
+            return;
+        };
+        if let Kind::Segment(_) = step.kind {
+            self.count(step, packet);
+        }
+        if self.only.is_some_and(|only| only != step.conversation) {
+            return;
+        }
+        match step.kind {
+            Kind::Segment(_) => self.segment(number, time, packet, step),
+            Kind::Datagram(_) => self.datagram(number, time, packet, step),
+            Kind::Notice(_) => {}
+        }
+    }
+
+    fn count(&mut self, step: &Step, packet: &Packet<'_>) {
+        let opens = packet.tcp().is_some_and(|tcp| {
+            let flags = tcp.flags();
+            flags.has(crate::wire::tcp::Flags::SYN) && !flags.has(crate::wire::tcp::Flags::ACK)
+        });
+        let last = self.connections.last().map(|(number, ..)| *number);
+        if opens && self.connections.len() < CONNECTIONS && last.is_none_or(|last| last < step.conversation) {
+            self.connections.push((step.conversation, step.client, step.server));
+        }
+    }
+
+    fn segment(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>, step: &Step) {
+        let conversation = step.conversation;
+        if let Some(facts) = self.tcp.get_mut(&conversation) {
+            facts.take(number, time, packet, step);
+            if facts.rank() == 3 {
+                // None after it can be chosen any more.
+                self.tcp.split_off(&(conversation + 1));
+            }
+            return;
+        }
+        let best = self.tcp.values().any(|facts| facts.rank() == 3);
+        if best || (step.place > 1 && self.left_out > 0) {
+            self.left_out += 1;
+            return;
+        }
+        if self.tcp.len() >= CANDIDATES && !self.make_room() {
+            self.left_out += 1;
+            return;
+        }
+        let facts = self
+            .tcp
+            .entry(conversation)
+            .or_insert_with(|| TcpFacts::new(number, step));
+        facts.take(number, time, packet, step);
+    }
+
+    /// Forgets the last conversation that has ended and shows little, or, if all that go on show little too, the last of those.
+    fn make_room(&mut self) -> bool {
+        let worst = |ended: bool| {
+            let all = self.tcp.iter().rev();
+            all.filter(|(_, facts)| facts.ended == ended)
+                .min_by_key(|(_, facts)| facts.rank())
+                .filter(|(_, facts)| facts.rank() < 2)
+                .map(|(number, _)| *number)
+        };
+        let Some(number) = worst(true).or_else(|| worst(false)) else {
+            return false;
+        };
+        self.left_out += 1;
+        self.tcp.remove(&number).is_some()
+    }
+
+    fn datagram(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>, step: &Step) {
+        let conversation = step.conversation;
+        if !self.udp.contains_key(&conversation) {
+            let is_answered = self.udp.values().any(|facts| facts.rank() > 0);
+            if is_answered || self.udp.len() >= CANDIDATES {
+                return;
+            }
+            let Some(facts) = UdpFacts::new(number, time, packet, step) else {
+                return;
+            };
+            self.udp.insert(conversation, facts);
+        }
+        let mut answered = false;
+        if let Some(facts) = self.udp.get_mut(&conversation) {
+            facts.take(number, time, packet, step);
+            answered = facts.rank() > 0;
+        }
+        if answered {
+            self.udp.split_off(&(conversation + 1));
+        }
+    }
+
+    fn chosen_tcp(&self) -> Option<&TcpFacts> {
+        let all = self.tcp.values().rev();
+        all.max_by_key(|facts| facts.rank())
+    }
+
+    fn chosen_udp(&self) -> Option<&UdpFacts> {
+        self.udp.values().rev().max_by_key(|facts| facts.rank())
+    }
+
+    /// The sheet with the answers. `source` is what the capture is called, if it has a name.
+    #[must_use]
+    pub fn finish(&self, source: Option<&str>) -> Sheet {
+        let mut about = Vec::new();
+        about.extend(source.map(|name| format!("Capture: {name}")));
+        about.push(
+            "Bytes are counted from 0 at the start of the frame, times from the first packet of the capture. Raw sequence \
+             numbers are those in the header; relative ones count from the start of each stream, as Wireshark does."
+                .to_owned(),
+        );
+        if self.left_out > 0 && self.chosen_tcp().is_none_or(|facts| facts.rank() < 3) {
+            about.push(format!(
+                "There were too many TCP conversations at once to look at all; --flow N chooses one. Not looked at: {} packets.",
+                self.left_out
+            ));
+        }
+        Sheet {
+            title: "Answers from the capture".to_owned(),
+            about,
+            sections: vec![self.udp_section(), self.tcp_section()],
+        }
+    }
+
+    /// The blank form for this capture.
+    #[must_use]
+    pub fn form(&self, source: Option<&str>) -> Sheet {
+        let mut sheet = Sheet::blank();
+        sheet.about.extend(source.map(|name| format!("Capture: {name}")));
+        let begins = |packet| format!("Look at the conversation that begins with packet {packet}.");
+        let places = [
+            match self.chosen_udp() {
+                Some(facts) => begins(facts.first.number),
+                None => self.nothing("UDP"),
+            },
+            match self.chosen_tcp() {
+                Some(facts) => begins(facts.first_packet),
+                None => self.nothing("TCP"),
+            },
+        ];
+        for (section, place) in sheet.sections.iter_mut().zip(places) {
+            section.about = place;
+        }
+        sheet
+    }
+
+    /// Why no question about this protocol can be answered.
+    fn nothing(&self, protocol: &str) -> String {
+        match (self.only, self.packets) {
+            (_, 0) => "No packet was captured.".to_owned(),
+            (Some(only), _) => {
+                format!("Conversation {only} is none of {protocol}: leave --flow out, or choose another.")
+            }
+            (None, _) => format!(
+                "The capture has no {protocol} packet that could be read: capture while a {protocol} client and server talk."
+            ),
+        }
+    }
+
+    fn udp_section(&self) -> Section {
+        let Some(facts) = self.chosen_udp() else {
+            return unanswered("UDP", &questions::UDP, &self.nothing("UDP"));
+        };
+        Section {
+            title: "UDP",
+            about: format!(
+                "Conversation {}: client {}, server {}, packets: {}",
+                facts.conversation, facts.client, facts.server, facts.packets
+            ),
+            items: with_answers(&questions::UDP, |number| datagrams::answer(number, facts)),
+        }
+    }
+
+    fn tcp_section(&self) -> Section {
+        let Some(facts) = self.chosen_tcp() else {
+            return unanswered("TCP", &questions::TCP, &self.nothing("TCP"));
+        };
+        let around = Surroundings {
+            start: self.start,
+            connections: &self.connections,
+        };
+        Section {
+            title: "TCP",
+            about: format!(
+                "Conversation {}: client {}, server {}, packets: {}",
+                facts.conversation, facts.client, facts.server, facts.packets
+            ),
+            items: with_answers(&questions::TCP, |number| match number {
+                1..=4 => opening::answer(number, facts),
+                5..=7 => segments::answer(number, facts, around),
+                _ => transfer::answer(number, facts, around),
+            }),
+        }
+    }
+}
+
+fn with_answers(
+    questions: &'static [questions::Question],
+    answer: impl Fn(u8) -> Result<super::Answer, String>,
+) -> Vec<Item> {
+    let item = |question: &'static questions::Question| Item {
+        question,
+        below: match answer(question.number) {
+            Ok(answer) => super::Below::Answer(answer),
+            Err(missing) => super::Below::Missing(missing),
+        },
+    };
+    questions.iter().map(item).collect()
+}
+
+fn unanswered(title: &'static str, questions: &'static [questions::Question], why: &str) -> Section {
+    Section {
+        title,
+        about: why.to_owned(),
+        items: with_answers(questions, |_| Err(why.to_owned())),
+    }
+}

@@ -1,0 +1,138 @@
+//! A sheet as one HTML file that needs nothing else, made to be printed.
+
+use std::io::{self, Write};
+
+use super::{Answer, Below, Item, Section, Sheet};
+use crate::escape::printable;
+
+/// Black on white; a question and its answer stay on one page where they fit.
+const STYLE: &str = "\
+body{font:11pt/1.45 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color:#000;background:#fff}\
+h1{font-size:1.6em}h2{border-bottom:2px solid #000;margin-top:2em}h3{font-size:1em;margin:1.6em 0 .4em}\
+article{break-inside:avoid}ul{margin:.3em 0;padding-left:1.3em}p{margin:.4em 0}\
+table{border-collapse:collapse;margin:.6em 0;font-size:.92em}caption{text-align:left;font-weight:600}\
+th,td{border:1px solid #767676;padding:.15em .5em;text-align:left;vertical-align:top}\
+code{font-family:ui-monospace,monospace;overflow-wrap:anywhere}\
+.line{border-bottom:1px solid #767676;height:2.1em}.name{display:flex;gap:2em}.name span{flex:1;border-bottom:1px solid #767676}\
+@media print{body{margin:0;max-width:none}h2{break-after:avoid}h3{break-after:avoid}}\
+@page{margin:18mm}";
+
+/// Writes the sheet. Whatever is in it stays text: nothing of it becomes markup, and nothing is fetched from anywhere.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(output: &mut impl Write, sheet: &Sheet) -> io::Result<()> {
+    let title = escaped(&sheet.title);
+    writeln!(
+        output,
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">"
+    )?;
+    writeln!(
+        output,
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+    )?;
+    writeln!(
+        output,
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+    )?;
+    writeln!(
+        output,
+        "<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>"
+    )?;
+    writeln!(output, "<h1>{title}</h1>")?;
+    let is_form = sheet.sections.iter().flat_map(|section| &section.items);
+    if is_form
+        .map(|item| &item.below)
+        .any(|below| matches!(below, Below::Lines))
+    {
+        writeln!(output, "<p class=\"name\"><span>Name:</span><span>Date:</span></p>")?;
+    }
+    for line in &sheet.about {
+        writeln!(output, "<p>{}</p>", escaped(line))?;
+    }
+    for section in &sheet.sections {
+        write_section(output, section)?;
+    }
+    writeln!(output, "</main>\n</body>\n</html>")
+}
+
+fn write_section(output: &mut impl Write, section: &Section) -> io::Result<()> {
+    writeln!(output, "<section>\n<h2>{}</h2>", section.title)?;
+    if !section.about.is_empty() {
+        writeln!(output, "<p>{}</p>", escaped(&section.about))?;
+    }
+    for item in section.open_items() {
+        write_item(output, section.title, item)?;
+    }
+    writeln!(output, "</section>")
+}
+
+fn write_item(output: &mut impl Write, section: &str, item: &Item) -> io::Result<()> {
+    let question = item.question;
+    let number = question.number;
+    writeln!(output, "<article id=\"{}-{number}\">", section.to_lowercase())?;
+    writeln!(output, "<h3>{section} {number}. {}</h3>", escaped(question.ask))?;
+    match &item.below {
+        Below::Lines => {
+            for _ in 0..question.room {
+                writeln!(output, "<div class=\"line\"></div>")?;
+            }
+        }
+        Below::Missing(why) => writeln!(output, "<p><strong>Missing:</strong> {}</p>", escaped(why))?,
+        Below::Answer(answer) => {
+            write_answer(output, answer)?;
+            writeln!(
+                output,
+                "<p><strong>Usual mistake:</strong> {}</p>",
+                escaped(question.mistake)
+            )?;
+        }
+    }
+    writeln!(output, "</article>")
+}
+
+fn write_answer(output: &mut impl Write, answer: &Answer) -> io::Result<()> {
+    writeln!(output, "<ul>")?;
+    for line in &answer.lines {
+        writeln!(output, "<li>{}</li>", escaped(line))?;
+    }
+    writeln!(output, "</ul>")?;
+    if !answer.proofs.is_empty() {
+        writeln!(output, "<table>\n<caption>Proof</caption>")?;
+        writeln!(
+            output,
+            "<thead><tr><th scope=\"col\">packet</th><th scope=\"col\">place</th><th scope=\"col\">bytes</th>\
+             <th scope=\"col\">field</th><th scope=\"col\">value</th></tr></thead>\n<tbody>"
+        )?;
+        for proof in &answer.proofs {
+            writeln!(
+                output,
+                "<tr><td>{}</td><td>{}</td><td><code>{}</code></td><td>{}</td><td>{}</td></tr>",
+                proof.packet,
+                proof.place(),
+                proof.hex(),
+                escaped(proof.name),
+                escaped(&proof.value)
+            )?;
+        }
+        writeln!(output, "</tbody>\n</table>")?;
+    }
+    writeln!(output, "<p><strong>Why:</strong> {}</p>", escaped(&answer.reason))
+}
+
+/// The text with everything escaped that HTML would take for markup.
+fn escaped(text: &str) -> String {
+    let safe = printable(text.as_bytes());
+    let mut escaped = String::with_capacity(safe.len() + 8);
+    for character in safe.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            _ => escaped.push(character),
+        }
+    }
+    escaped
+}

@@ -1,0 +1,140 @@
+//! The view `answers`: the questions that every course asks of a capture of this lab, answered from the capture at hand.
+//!
+//! [`questions`] has the questions as data. A [`Collector`] takes the packets one by one and keeps what they need, in bounded
+//! memory; [`Collector::finish`] makes a [`Sheet`] of it, which is data too: for each question the answer, the bytes that prove
+//! it, the reason and the usual mistake, or what is missing. [`text`], [`markdown`] and [`html`] write a sheet. A sheet without
+//! answers, [`Sheet::blank`] or [`Collector::form`], is the form for handing out.
+
+mod arithmetic;
+mod collector;
+mod datagrams;
+pub mod html;
+pub mod markdown;
+mod opening;
+mod proof;
+pub mod questions;
+mod segments;
+mod streams;
+mod tcp_facts;
+#[cfg(test)]
+mod tests;
+pub mod text;
+mod transfer;
+mod udp_facts;
+
+pub use collector::Collector;
+pub use proof::Proof;
+
+use self::questions::Question;
+
+/// The questions, with or without their answers.
+#[derive(Debug, Clone)]
+pub struct Sheet {
+    /// What stands above it.
+    pub title: String,
+    /// What it was made from: the capture, and which of its packets were passed over.
+    pub about: Vec<String>,
+    /// UDP's questions, then TCP's.
+    pub sections: Vec<Section>,
+}
+
+/// The questions about one protocol.
+#[derive(Debug, Clone)]
+pub struct Section {
+    /// `UDP` or `TCP`.
+    pub title: &'static str,
+    /// Which conversation they are about, or why none of them can be answered.
+    pub about: String,
+    /// The questions, in order.
+    pub items: Vec<Item>,
+}
+
+/// A question, and what is written below it.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// The question.
+    pub question: &'static Question,
+    /// What is written below it.
+    pub below: Below,
+}
+
+/// What is written below a question.
+#[derive(Debug, Clone)]
+pub enum Below {
+    /// Empty lines: it is to be answered by hand.
+    Lines,
+    /// Its answer.
+    Answer(Answer),
+    /// It cannot be answered from this capture: what is missing.
+    Missing(String),
+}
+
+/// An answer.
+#[derive(Debug, Clone, Default)]
+pub struct Answer {
+    /// The answer, a sentence or a step of a calculation each.
+    pub lines: Vec<String>,
+    /// The bytes that prove it.
+    pub proofs: Vec<Proof>,
+    /// Why it is so.
+    pub reason: String,
+}
+
+impl Answer {
+    /// An answer of one line.
+    fn new(line: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self {
+            lines: vec![line.into()],
+            proofs: Vec::new(),
+            reason: reason.into(),
+        }
+    }
+
+    /// The same with another line.
+    fn line(mut self, line: impl Into<String>) -> Self {
+        self.lines.push(line.into());
+        self
+    }
+
+    /// The same with these proofs.
+    fn proved<'p>(mut self, proofs: impl IntoIterator<Item = &'p Proof>) -> Self {
+        self.proofs.extend(proofs.into_iter().cloned());
+        self
+    }
+}
+
+impl Sheet {
+    /// The blank form, of no capture in particular.
+    #[must_use]
+    pub fn blank() -> Self {
+        let section = |title, questions: &'static [Question]| Section {
+            title,
+            about: String::new(),
+            items: questions.iter().map(Item::blank).collect(),
+        };
+        Self {
+            title: "Questions to the capture".to_owned(),
+            about: vec![
+                "Answer each question from your own capture. Name the packet and the bytes that show it.".to_owned(),
+            ],
+            sections: vec![section("UDP", &questions::UDP), section("TCP", &questions::TCP)],
+        }
+    }
+}
+
+impl Section {
+    /// The questions, without those of which what stands above all of them says what is missing.
+    fn open_items(&self) -> impl Iterator<Item = &Item> {
+        let is_said = |item: &&Item| matches!(&item.below, Below::Missing(why) if *why == self.about);
+        self.items.iter().filter(move |item| !is_said(item))
+    }
+}
+
+impl Item {
+    const fn blank(question: &'static Question) -> Self {
+        Self {
+            question,
+            below: Below::Lines,
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! The answers about the opening of a TCP connection.
+
+use super::Answer;
+use super::tcp_facts::{Opened, TcpFacts};
+use crate::flow::{Party, Roles};
+
+/// The answer to TCP's question of this number, 1 to 4, or what is missing.
+pub(super) fn answer(number: u8, facts: &TcpFacts) -> Result<Answer, String> {
+    match number {
+        1 => Ok(end(facts, Party::Client)),
+        2 => Ok(end(facts, Party::Server)),
+        3 => syn(facts),
+        _ => syn_ack(facts),
+    }
+}
+
+/// Of a connection whose beginning was not captured.
+pub(super) fn no_handshake(facts: &TcpFacts, what: &str) -> String {
+    format!(
+        "The {what} of conversation {} is not in this capture: start the capture before the client.",
+        facts.conversation
+    )
+}
+
+fn end(facts: &TcpFacts, party: Party) -> Answer {
+    let end = facts.end(party);
+    let line = format!("{}, port {}", end.ip(), end.port());
+    let (reason, ids): (_, &[&str]) = match (&facts.syn, facts.roles, party) {
+        (Some(_), _, Party::Client) => (
+            "The client opens the connection: it sends the SYN. Its address is the source address of the IP header, its port \
+             the source port of the TCP header.",
+            &["ip.src", "ipv6.src", "tcp.srcport"],
+        ),
+        (Some(_), _, Party::Server) => (
+            "The SYN goes to the server: destination address and destination port. The server's program listens on that port.",
+            &["ip.dst", "ipv6.dst", "tcp.dstport"],
+        ),
+        (None, Roles::Seen, _) => (
+            "The SYN is not in the capture, but the SYN,ACK is: the server sends it to the client.",
+            &[],
+        ),
+        (None, Roles::Ports, _) => (
+            "The SYN is not in the capture. By the port numbers: the server's is one that an application chose, the client's is \
+             from the range from which systems pick.",
+            &[],
+        ),
+        (None, Roles::First, _) => (
+            "The SYN is not in the capture, and the port numbers do not tell. Who sent the first captured packet is called the \
+             client here: it may be the other way round.",
+            &[],
+        ),
+    };
+    let proofs = facts.syn.iter().flat_map(|syn| syn.fields(ids));
+    Answer::new(line, reason).proved(proofs)
+}
+
+fn syn(facts: &TcpFacts) -> Result<Answer, String> {
+    let syn = facts.syn.as_ref().ok_or_else(|| no_handshake(facts, "SYN"))?;
+    let sack = if syn.sack_permitted {
+        "Yes, the receiver may use selective acknowledgments: the option SACK-permitted is there."
+    } else {
+        "No, the receiver may not use selective acknowledgments: the option SACK-permitted is not there."
+    };
+    let answer = Answer::new(
+        format!("{} (packet {}); relative: 0.", syn.sequence.raw, syn.number),
+        "The client picks its initial sequence number at random (RFC 9293 section 3.4.1). The bit SYN with ACK off is sent only \
+         to open a connection. SACK-permitted may stand in a SYN only (RFC 2018 section 2).",
+    )
+    .line("The flag SYN is 1, and ACK is 0.")
+    .line(sack);
+    Ok(answer.proved(syn.fields(&["tcp.seq_raw", "tcp.flags", "tcp.options.sack_perm"])))
+}
+
+fn syn_ack(facts: &TcpFacts) -> Result<Answer, String> {
+    let answer = facts.syn_ack.as_ref().ok_or_else(|| no_handshake(facts, "SYN,ACK"))?;
+    let number = answer.acknowledgment.ok_or_else(|| no_handshake(facts, "SYN,ACK"))?.raw;
+    let how = match &facts.syn {
+        Some(syn) => determined(syn, number.0),
+        None => format!(
+            "It is the client's initial sequence number + 1; the SYN that has it, {} - 1 = {}, is not in the capture.",
+            number,
+            number.0.wrapping_sub(1)
+        ),
+    };
+    let sentence = Answer::new(
+        format!(
+            "Sequence number {}, acknowledgment number {number} (packet {}); relative: 0 and 1.",
+            answer.sequence.raw, answer.number
+        ),
+        "A SYN takes one sequence number as if it were a byte (RFC 9293 section 3.4), so the next number that the server expects \
+         is one more. The server's own sequence number is random too and has nothing to do with the client's.",
+    )
+    .line(how)
+    .line("The flags SYN and ACK are both 1.");
+    let own = answer.fields(&["tcp.seq_raw", "tcp.ack_raw", "tcp.flags"]);
+    let asked = facts.syn.iter().flat_map(|syn| syn.fields(&["tcp.seq_raw"]));
+    Ok(sentence.proved(own).proved(asked))
+}
+
+fn determined(syn: &Opened, number: u32) -> String {
+    let start = syn.sequence.raw.0;
+    let packet = syn.number;
+    match number.wrapping_sub(start) {
+        1 => format!(
+            "The server took the sequence number of the SYN (packet {packet}) and added 1: {start} + 1 = {number}."
+        ),
+        // TCP Fast Open. RFC 7413
+        more => format!(
+            "The server took the sequence number of the SYN (packet {packet}), and added 1 for the SYN and {} for its data: \
+             {start} + {more} = {number}.",
+            more.wrapping_sub(1)
+        ),
+    }
+}

@@ -1,0 +1,205 @@
+//! What the questions need of a TCP connection.
+
+use std::net::SocketAddr;
+
+use super::proof::Proof;
+use super::streams::Stream;
+use crate::flow::number::Number;
+use crate::flow::segment::{Part, Remark, Segment};
+use crate::flow::state::State;
+use crate::flow::{Party, Roles, Step};
+use crate::frame::Time;
+use crate::wire::tcp::options::TcpOption;
+use crate::wire::{Packet, Protocol};
+
+/// A TCP connection.
+#[derive(Debug, Clone)]
+pub(super) struct TcpFacts {
+    pub(super) conversation: u64,
+    pub(super) client: SocketAddr,
+    pub(super) server: SocketAddr,
+    pub(super) roles: Roles,
+    pub(super) packets: u64,
+    pub(super) first_packet: u64,
+    pub(super) last_packet: u64,
+    pub(super) syn: Option<Opened>,
+    pub(super) syn_ack: Option<Opened>,
+    /// The packet that completes the handshake.
+    pub(super) completed: Option<u64>,
+    /// The packet that comes after that one.
+    pub(super) after_handshake: Option<u64>,
+    /// Who sent data first.
+    pub(super) first_sender: Option<Party>,
+    /// Both directions were closed, or it was reset.
+    pub(super) ended: bool,
+    /// Bytes are missing in the capture.
+    pub(super) gaps: u64,
+    pub(super) client_stream: Stream,
+    pub(super) server_stream: Stream,
+}
+
+/// A SYN or a SYN,ACK.
+#[derive(Debug, Clone)]
+pub(super) struct Opened {
+    pub(super) number: u64,
+    pub(super) sequence: Number,
+    pub(super) acknowledgment: Option<Number>,
+    pub(super) sack_permitted: bool,
+    pub(super) mss: Option<u16>,
+    pub(super) fields: Vec<Proof>,
+}
+
+impl Opened {
+    fn of(number: u64, packet: &Packet<'_>, segment: &Segment) -> Option<Self> {
+        let tcp = packet.tcp()?;
+        let mut opened = Self {
+            number,
+            sequence: segment.sequence,
+            acknowledgment: segment.acknowledgment,
+            sack_permitted: false,
+            mss: None,
+            fields: Vec::new(),
+        };
+        for option in tcp.options() {
+            match option {
+                TcpOption::SackPermitted => opened.sack_permitted = true,
+                TcpOption::MaximumSegmentSize(mss) => opened.mss = Some(mss),
+                _ => {}
+            }
+        }
+        let ids = [
+            "tcp.srcport",
+            "tcp.dstport",
+            "tcp.seq_raw",
+            "tcp.ack_raw",
+            "tcp.flags",
+            "tcp.options.sack_perm",
+        ];
+        let fields = ids.into_iter();
+        opened.fields = fields
+            .filter_map(|id| Proof::of(number, packet, Protocol::Tcp, id))
+            .chain(address(number, packet, Party::Client))
+            .chain(address(number, packet, Party::Server))
+            .collect();
+        Some(opened)
+    }
+
+    /// The fields of these names, in this order.
+    pub(super) fn fields<'f>(&'f self, ids: &'f [&str]) -> impl Iterator<Item = &'f Proof> {
+        ids.iter()
+            .filter_map(|id| self.fields.iter().find(|proof| proof.id == *id))
+    }
+}
+
+/// The source address of a packet (the sender is called the client here), or its destination address.
+fn address(number: u64, packet: &Packet<'_>, end: Party) -> Option<Proof> {
+    let (four, six) = match end {
+        Party::Client => ("ip.src", "ipv6.src"),
+        Party::Server => ("ip.dst", "ipv6.dst"),
+    };
+    Proof::of(number, packet, Protocol::Ipv4, four).or_else(|| Proof::of(number, packet, Protocol::Ipv6, six))
+}
+
+impl TcpFacts {
+    /// A connection of which nothing was taken yet.
+    pub(super) const fn new(number: u64, step: &Step) -> Self {
+        Self {
+            conversation: step.conversation,
+            client: step.client,
+            server: step.server,
+            roles: step.roles,
+            packets: 0,
+            first_packet: number,
+            last_packet: number,
+            syn: None,
+            syn_ack: None,
+            completed: None,
+            after_handshake: None,
+            first_sender: None,
+            ended: false,
+            gaps: 0,
+            client_stream: Stream::new(),
+            server_stream: Stream::new(),
+        }
+    }
+
+    /// What this party sent.
+    pub(super) const fn stream(&self, party: Party) -> &Stream {
+        match party {
+            Party::Client => &self.client_stream,
+            Party::Server => &self.server_stream,
+        }
+    }
+
+    const fn stream_mut(&mut self, party: Party) -> &mut Stream {
+        match party {
+            Party::Client => &mut self.client_stream,
+            Party::Server => &mut self.server_stream,
+        }
+    }
+
+    /// This party's address and port.
+    pub(super) const fn end(&self, party: Party) -> SocketAddr {
+        match party {
+            Party::Client => self.client,
+            Party::Server => self.server,
+        }
+    }
+
+    /// Who sent more data; of two who sent the same, who sent first.
+    pub(super) fn main_sender(&self) -> Option<Party> {
+        let first = self.first_sender?;
+        let sent = |party| self.stream(party).reach();
+        Some(if sent(first.other()) > sent(first) {
+            first.other()
+        } else {
+            first
+        })
+    }
+
+    /// Takes a segment of it.
+    pub(super) fn take(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>, step: &Step) {
+        self.packets += 1;
+        self.last_packet = number;
+        let Some(segment) = step.segment() else {
+            return;
+        };
+        (self.client, self.server, self.roles) = (step.client, step.server, step.roles);
+        if self.completed.is_some() && self.after_handshake.is_none() {
+            self.after_handshake = Some(number);
+        }
+        match segment.part {
+            Part::Syn if self.syn.is_none() => self.syn = Opened::of(number, packet, segment),
+            Part::SynAck if self.syn_ack.is_none() => self.syn_ack = Opened::of(number, packet, segment),
+            Part::HandshakeAck if self.completed.is_none() => self.completed = Some(number),
+            _ => {}
+        }
+        self.gaps += u64::from(segment.remarks.has(Remark::Gap));
+        let is_over = |state| matches!(state, State::Closed | State::TimeWait);
+        let was_opened = self.syn_ack.is_some() || self.syn.is_none();
+        let both = is_over(segment.client.after.state) && is_over(segment.server.after.state);
+        self.ended |= (both && was_opened) || matches!(segment.part, Part::Reset(_));
+        if segment.data.is_some() && self.first_sender.is_none() {
+            self.first_sender = Some(step.sender);
+        }
+        if segment.data.is_some() {
+            self.stream_mut(step.sender.other()).interrupt();
+        }
+        self.stream_mut(step.sender).send(number, time, packet, segment);
+        self.stream_mut(step.sender.other())
+            .acknowledge(number, time, packet, segment);
+    }
+
+    /// How well the questions can be answered from it: 3 with handshake, data and end, 2 with handshake and data, 1 with data,
+    /// 0 without.
+    pub(super) fn rank(&self) -> u8 {
+        let data = self.first_sender.is_some();
+        let handshake = self.syn.is_some() && self.syn_ack.is_some() && self.completed.is_some();
+        match (data, handshake, self.ended) {
+            (true, true, true) => 3,
+            (true, true, false) => 2,
+            (true, false, _) => 1,
+            (false, _, _) => 0,
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Sheets from frames, in every form.
+
+use super::{Below, Collector, Sheet, html, markdown, questions, text};
+use crate::flow::Tracker;
+use crate::frame::Time;
+use crate::render::look::{Look, Style};
+use crate::wire::{LinkType, decode};
+
+/// A datagram over IPv4 without a link layer, from and to these ports; the server's is from 2000 to 9000.
+fn udp(from: u16, to: u16, data: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(data.len()).unwrap();
+    let mut bytes = vec![0x45, 0];
+    bytes.extend((28 + length).to_be_bytes());
+    let (source, destination) = if (2000..=9000).contains(&from) { (2, 1) } else { (1, 2) };
+    bytes.extend([0, 0, 0x40, 0, 64, 17, 0, 0, 192, 0, 2, source, 192, 0, 2, destination]);
+    bytes.extend([from.to_be_bytes(), to.to_be_bytes(), (8 + length).to_be_bytes(), [0, 0]].concat());
+    bytes.extend(data);
+    bytes
+}
+
+fn sheet(frames: &[Vec<u8>], only: Option<u64>) -> Sheet {
+    let (mut tracker, mut collector) = (Tracker::new(), Collector::new(only));
+    for (number, frame) in (1..).zip(frames) {
+        let packet = decode(LinkType(101), frame, u32::try_from(frame.len()).unwrap());
+        let time = Some(Time(i64::try_from(number).unwrap() * 1_000_000));
+        let step = tracker.follow(number, time, &packet);
+        collector.take(number, time, &packet, step.as_ref());
+    }
+    collector.finish(Some("a <b>\u{1b}[31m"))
+}
+
+fn written(sheet: &Sheet) -> [String; 5] {
+    let mut forms: Vec<String> = [Style::Unicode, Style::Ascii, Style::Plain]
+        .into_iter()
+        .map(|style| {
+            let look = Look {
+                style,
+                width: 60,
+                ..Look::PIPE
+            };
+            let mut output = Vec::new();
+            text::write(&mut output, &look, sheet).unwrap();
+            String::from_utf8(output).unwrap()
+        })
+        .collect();
+    let mut output = Vec::new();
+    markdown::write(&mut output, sheet).unwrap();
+    forms.push(String::from_utf8(output).unwrap());
+    let mut output = Vec::new();
+    html::write(&mut output, sheet).unwrap();
+    forms.push(String::from_utf8(output).unwrap());
+    forms.try_into().unwrap()
+}
+
+#[test]
+fn what_came_from_the_network_stays_text() {
+    let hostile = b"</p><script>alert(1)</script>\x1b[2J`**x**`\xe2\x80\xae".as_slice();
+    let sheet = sheet(&[udp(40_000, 9000, hostile), udp(9000, 40_000, b"ok")], None);
+    for form in written(&sheet) {
+        assert!(form.contains("alert"), "the data are quoted: {form}");
+        let raw = |one: char| one.is_control() && one != '\n' || one == '\u{202e}';
+        assert!(!form.contains(raw), "{form:?}");
+    }
+    let [unicode, ascii, plain, markdown, html] = written(&sheet);
+    assert!(!markdown.contains("<script") && !markdown.contains("**x") && !html.contains("<script"));
+    assert!(html.contains("&lt;script&gt;") && markdown.contains("&lt;script&gt;"));
+    assert!(ascii.is_ascii());
+    for form in [unicode, ascii, plain] {
+        assert!(form.lines().all(|line| line.chars().count() <= 60), "{form}");
+    }
+}
+
+#[test]
+fn every_question_is_in_a_form_once_with_room_below_it() {
+    let [.., markdown, html] = written(&Sheet::blank());
+    for (title, question) in questions::UDP
+        .iter()
+        .map(|question| ("UDP", question))
+        .chain(questions::TCP.iter().map(|question| ("TCP", question)))
+    {
+        let heading = format!("{title} {}. ", question.number);
+        assert_eq!(markdown.matches(&format!("### {heading}")).count(), 1);
+        assert_eq!(html.matches(&format!("<h3>{heading}")).count(), 1);
+    }
+    let lines: usize = [&questions::UDP[..], &questions::TCP[..]]
+        .concat()
+        .iter()
+        .map(|question| usize::from(question.room))
+        .sum();
+    assert_eq!(html.matches("<div class=\"line\">").count(), lines);
+    assert_eq!(markdown.matches("&nbsp;").count(), lines);
+}
+
+#[test]
+fn a_request_without_reply_says_what_is_missing() {
+    let sheet = sheet(&[udp(40_000, 9000, b"a")], None);
+    let [udp, tcp] = sheet.sections.as_slice() else {
+        panic!("two sections")
+    };
+    let missing = |below: &Below| matches!(below, Below::Missing(_));
+    let unanswered: Vec<u8> = udp
+        .items
+        .iter()
+        .filter(|item| missing(&item.below))
+        .map(|item| item.question.number)
+        .collect();
+    assert_eq!(unanswered, [7]);
+    assert!(tcp.items.iter().all(|item| missing(&item.below)));
+    assert!(tcp.about.contains("no TCP packet"), "{}", tcp.about);
+}
+
+#[test]
+fn the_first_with_a_reply_is_chosen_unless_another_is_asked_for() {
+    let frames = [udp(1, 2000, b"lost"), udp(2, 2001, b"asked"), udp(2001, 2, b"answered")];
+    assert!(sheet(&frames, None).sections[0].about.starts_with("Conversation 2:"));
+    assert!(sheet(&frames, Some(1)).sections[0].about.starts_with("Conversation 1:"));
+    let none = sheet(&frames, Some(3));
+    assert!(
+        none.sections[0].about.contains("Conversation 3 is none of UDP"),
+        "{none:?}"
+    );
+}
+
+#[test]
+fn memory_is_bounded_however_many_conversations_there_are() {
+    let mut collector = Collector::new(None);
+    let mut tracker = Tracker::new();
+    for number in 1..=60_000_u32 {
+        let frame = udp(u16::try_from(number % 60_000 + 1).unwrap(), 2000, b"a");
+        let packet = decode(LinkType(101), &frame, u32::try_from(frame.len()).unwrap());
+        let step = tracker.follow(u64::from(number), None, &packet);
+        collector.take(u64::from(number), None, &packet, step.as_ref());
+    }
+    let kept = format!("{collector:?}").len();
+    assert!(kept < 1_000_000, "{kept}");
+}

@@ -1,0 +1,113 @@
+//! What the questions need of UDP datagrams.
+
+use std::net::SocketAddr;
+
+use super::proof::Proof;
+use crate::flow::{Party, Step};
+use crate::frame::Time;
+use crate::wire::{Packet, Protocol};
+
+/// So many bytes of data are quoted.
+const QUOTED: usize = 64;
+
+/// UDP datagrams between two sockets.
+#[derive(Debug, Clone)]
+pub(super) struct UdpFacts {
+    pub(super) conversation: u64,
+    pub(super) client: SocketAddr,
+    pub(super) server: SocketAddr,
+    pub(super) packets: u64,
+    pub(super) first: Datagram,
+    /// The first one from the other end.
+    pub(super) answer: Option<Datagram>,
+    /// The longest data, and the packet that carries them.
+    pub(super) longest: (usize, u64),
+}
+
+/// One datagram.
+#[derive(Debug, Clone)]
+pub(super) struct Datagram {
+    pub(super) number: u64,
+    pub(super) time: Option<Time>,
+    pub(super) sender: Party,
+    pub(super) from: SocketAddr,
+    pub(super) to: SocketAddr,
+    /// The header's fields.
+    pub(super) fields: Vec<Proof>,
+    /// The field of the IP header that tells what follows.
+    pub(super) protocol: Option<Proof>,
+    pub(super) data: Option<Proof>,
+    /// Data bytes, by the length fields.
+    pub(super) length: usize,
+    /// The first captured bytes of the data.
+    pub(super) quoted: Vec<u8>,
+}
+
+impl Datagram {
+    fn of(number: u64, time: Option<Time>, packet: &Packet<'_>, step: &Step, length: usize) -> Self {
+        let ids = ["udp.srcport", "udp.dstport", "udp.length", "udp.checksum"];
+        let fields = ids.into_iter();
+        let bytes = packet.payload().bytes;
+        Self {
+            number,
+            time,
+            sender: step.sender,
+            from: step.end(step.sender),
+            to: step.end(step.sender.other()),
+            fields: fields
+                .filter_map(|id| Proof::of(number, packet, Protocol::Udp, id))
+                .collect(),
+            protocol: protocol(number, packet),
+            data: Proof::data(number, packet, length),
+            length,
+            quoted: bytes.get(..length.min(QUOTED)).unwrap_or(bytes).to_vec(),
+        }
+    }
+
+    /// The field of this name.
+    pub(super) fn field(&self, id: &str) -> Option<&Proof> {
+        self.fields.iter().find(|proof| proof.id == id)
+    }
+}
+
+/// Where the header before says that UDP follows: in IPv6 an extension header may be in between.
+fn protocol(number: u64, packet: &Packet<'_>) -> Option<Proof> {
+    let four = Proof::of(number, packet, Protocol::Ipv4, "ip.proto");
+    four.or_else(|| Proof::of(number, packet, Protocol::Ipv6, "ipv6.nxt"))
+        .filter(|proof| proof.raw == [17])
+}
+
+impl UdpFacts {
+    /// A conversation's first datagram; `None` for anything else.
+    pub(super) fn new(number: u64, time: Option<Time>, packet: &Packet<'_>, step: &Step) -> Option<Self> {
+        let length = step.datagram()?.length;
+        Some(Self {
+            conversation: step.conversation,
+            client: step.client,
+            server: step.server,
+            packets: 0,
+            first: Datagram::of(number, time, packet, step, length),
+            answer: None,
+            longest: (length, number),
+        })
+    }
+
+    /// Takes a datagram of it, the first one too.
+    pub(super) fn take(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>, step: &Step) {
+        self.packets += 1;
+        let Some(datagram) = step.datagram() else {
+            return;
+        };
+        if datagram.length > self.longest.0 {
+            self.longest = (datagram.length, number);
+        }
+        if self.answer.is_none() && step.sender != self.first.sender {
+            self.answer = Some(Datagram::of(number, time, packet, step, datagram.length));
+        }
+    }
+
+    /// How well the questions can be answered from it: with a reply, or without.
+    pub(super) fn rank(&self) -> u8 {
+        u8::from(self.answer.is_some())
+    }
+}

@@ -1,0 +1,314 @@
+//! A field on a page: what it is for, where it stands, its values, its source, and how it looked in a capture.
+
+use std::io::{self, Write};
+
+use super::look::{Look, Paint, Style};
+use super::table::wrap;
+use crate::explain::purpose::{Entry, Place, is_wiresharks};
+use crate::wire::{Form, Origin, Spec};
+
+/// So many named values are told.
+const NAMED: usize = 16;
+/// So many places are told.
+const PLACES: usize = 6;
+
+/// A field as it stood in a packet.
+#[derive(Debug, Clone)]
+pub struct Example {
+    /// Number of the packet in the capture, from 1.
+    pub packet: u64,
+    /// First byte in the frame, from 0.
+    pub byte: usize,
+    /// The bytes that it touches.
+    pub raw: Vec<u8>,
+    /// Its value, and in brackets what is to be known about it.
+    pub value: String,
+    /// What it meant there; empty where there is nothing to add.
+    pub meaning: String,
+}
+
+/// How it looked in a capture.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    /// What the capture is called.
+    pub source: String,
+    /// The first packets that have it.
+    pub examples: Vec<Example>,
+}
+
+/// Writes the page. `others` are further fields of the same name.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(
+    output: &mut impl Write,
+    look: &Look,
+    entry: &Entry,
+    others: &[Entry],
+    seen: Option<&Seen>,
+) -> io::Result<()> {
+    let mut page = Page { output, look };
+    let title = format!("{} ({})", entry.spec.name, entry.spec.id);
+    for line in wrap(&title, look.width.max(Look::NARROWEST)) {
+        writeln!(page.output, "{}", look.paint(Paint::Title, &line))?;
+    }
+    page.beside("For", entry.purpose.purpose)?;
+    let mut word = "Place";
+    for place in entry.places.iter().take(PLACES) {
+        page.beside(word, &placed(place))?;
+        word = page.again(word);
+    }
+    if entry.places.len() > PLACES {
+        page.beside(word, &format!("and {} more", entry.places.len() - PLACES))?;
+    }
+    if look.style != Style::Plain
+        && let Some(place) = entry.places.first()
+    {
+        page.diagram(place)?;
+    }
+    page.beside("Values", &values(entry))?;
+    page.beside("Source", entry.purpose.source)?;
+    let filter = if is_wiresharks(entry.spec.id) {
+        format!("Wireshark calls it {}", entry.spec.id)
+    } else {
+        "Wireshark has no name of its own for it".to_owned()
+    };
+    page.beside("Filter", &filter)?;
+    if !others.is_empty() {
+        let names: Vec<&str> = others.iter().map(|other| other.spec.id).collect();
+        page.beside("Also", &format!("of the same name: {}", names.join(", ")))?;
+    }
+    match seen {
+        Some(seen) => page.seen(seen),
+        None => Ok(()),
+    }
+}
+
+/// `TCP header, byte 13, bit 6 of 0 to 7, part of reserved, flags; 1 bit`
+fn placed(place: &Place) -> String {
+    let Place { chapter, spec, within } = place;
+    let protocol = chapter.protocol.name();
+    let header = match chapter.part {
+        "" => format!("{protocol} header"),
+        part if chapter.origin == Origin::Header => format!("{protocol} header ({part})"),
+        part => format!("{protocol} option ({})", part.strip_prefix("option ").unwrap_or(part)),
+    };
+    let inside = within.map_or_else(String::new, |within| format!(", part of {}", within.name));
+    let from = match chapter.origin {
+        Origin::Header => "",
+        Origin::Option => " of the option",
+        Origin::Running => return format!("{header}: after what stands before it{inside}; {}", size(spec)),
+    };
+    format!("{header}: {}{from}{inside}; {}", position(spec), size(spec))
+}
+
+fn position(spec: &Spec) -> String {
+    let first = spec.bit / 8;
+    if spec.bits == 0 {
+        return format!("from byte {first}");
+    }
+    let last = (spec.bit + spec.bits - 1) / 8;
+    let bytes = if first == last {
+        format!("byte {first}")
+    } else {
+        format!("bytes {first}-{last}")
+    };
+    if spec.bit.is_multiple_of(8) && spec.bits.is_multiple_of(8) {
+        return bytes;
+    }
+    // Counted as the RFCs do: bit 0 is the most significant one.
+    let (from, to) = (spec.bit % 8, spec.bit - first * 8 + spec.bits - 1);
+    let mask = if first == last {
+        let ones = (1_u32 << spec.bits) - 1;
+        format!(" (mask 0x{:02x})", ones << (7 - to))
+    } else {
+        String::new()
+    };
+    if from == to {
+        format!("{bytes}, bit {from}{mask}")
+    } else {
+        format!("{bytes}, bits {from}-{to}{mask}")
+    }
+}
+
+fn size(spec: &Spec) -> String {
+    match spec.bits {
+        0 => "as long as the bytes reach".to_owned(),
+        1 => "1 bit".to_owned(),
+        bits if bits % 8 == 0 && bits > 8 => format!("{bits} bits = {} bytes", bits / 8),
+        bits => format!("{bits} bits"),
+    }
+}
+
+fn values(entry: &Entry) -> String {
+    let form = formed(entry.spec);
+    match (form.is_empty(), entry.purpose.values) {
+        (_, "") => form,
+        (true, values) => values.to_owned(),
+        (false, values) => format!("{form}. {values}"),
+    }
+}
+
+/// What the form tells of the values.
+fn formed(spec: &Spec) -> String {
+    let most = || u64::MAX >> (64 - spec.bits.clamp(1, 64));
+    match spec.form {
+        Form::Decimal => format!("A number from 0 to {}", most()),
+        Form::Count(unit) => format!("A number of {unit}, 0 to {}", most()),
+        Form::Length { unit, uncounted } => {
+            let without = match uncounted {
+                0 => String::new(),
+                1 => ", the first unit not counted".to_owned(),
+                count => format!(", the first {count} units not counted"),
+            };
+            format!("A number of units of {unit} bytes{without}, 0 to {}", most())
+        }
+        Form::Hex => format!("A number, written in hexadecimal, 0 to 0x{:x}", most()),
+        Form::Named(naming) | Form::LittleEndian(naming) => named(spec, naming, |number| number.to_string()),
+        Form::HexNamed(naming) => named(spec, naming, |number| format!("0x{number:04x}")),
+        Form::Flag => "0 or 1".to_owned(),
+        Form::Flags => {
+            let parts: Vec<&str> = spec.parts.iter().map(|part| part.name).collect();
+            format!("Bits of their own: {}", parts.join(", "))
+        }
+        Form::Mac => "An address of 6 bytes".to_owned(),
+        Form::Ipv4 => "An address of 4 bytes".to_owned(),
+        Form::Ipv6 => "An address of 16 bytes".to_owned(),
+        Form::Bytes => "Bytes".to_owned(),
+        Form::Option => "An option, with kind, length and what it carries".to_owned(),
+    }
+}
+
+fn named(spec: &Spec, naming: crate::wire::Naming, written: impl Fn(u64) -> String) -> String {
+    const MOST_BITS: usize = 16;
+    let most = 1_u64 << spec.bits.min(MOST_BITS);
+    let all: Vec<String> = (0..most)
+        .filter_map(|number| Some(format!("{} {}", written(number), naming(number)?)))
+        .collect();
+    let more = match all.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(", and {more} more that are known here"),
+    };
+    let shown: Vec<&str> = all.iter().take(NAMED).map(String::as_str).collect();
+    format!("{}{more}", shown.join(", "))
+}
+
+struct Page<'p, W> {
+    output: &'p mut W,
+    look: &'p Look,
+}
+
+impl<W: Write> Page<'_, W> {
+    fn again(&self, word: &'static str) -> &'static str {
+        if self.look.style == Style::Plain { word } else { "" }
+    }
+
+    /// A word on the left, and a paragraph beside it.
+    fn beside(&mut self, word: &str, text: &str) -> io::Result<()> {
+        const LEFT: usize = 8;
+        let text = self.look.text(text.as_bytes());
+        let width = self.look.width.max(Look::NARROWEST);
+        if self.look.style == Style::Plain {
+            let end = if text.ends_with('.') { "" } else { "." };
+            for line in wrap(&format!("{word}: {text}{end}"), width) {
+                writeln!(self.output, "{line}")?;
+            }
+            return Ok(());
+        }
+        let mut word = word;
+        for line in wrap(&text, width - LEFT) {
+            writeln!(self.output, "{word:LEFT$}{line}")?;
+            word = "";
+        }
+        Ok(())
+    }
+
+    /// The rows of 32 bits that the field touches, its own bits marked.
+    fn diagram(&mut self, place: &Place) -> io::Result<()> {
+        const ROW: usize = 32;
+        const MOST_ROWS: usize = 4;
+        if place.chapter.origin == Origin::Running || place.spec.bits == 0 {
+            return Ok(());
+        }
+        let (start, end) = (place.spec.bit, place.spec.bit + place.spec.bits);
+        let (first, last) = (start / ROW, (end - 1) / ROW);
+        writeln!(self.output)?;
+        writeln!(
+            self.output,
+            "   byte  0                   1                   2                   3"
+        )?;
+        writeln!(
+            self.output,
+            "         0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1"
+        )?;
+        let rule = format!("        {}+", "+-".repeat(ROW));
+        writeln!(self.output, "{rule}")?;
+        for row in (first..=last).take(MOST_ROWS) {
+            let mut line = String::from("|");
+            for bit in row * ROW..(row + 1) * ROW {
+                line.push(if (start..end).contains(&bit) { '#' } else { ' ' });
+                let is_edge = bit + 1 == (row + 1) * ROW || begins(place.chapter.table, bit + 1);
+                let inside = start <= bit && bit + 1 < end;
+                line.push(match (is_edge, inside) {
+                    (true, false) => '|',
+                    (true, true) if bit + 1 == (row + 1) * ROW => '|',
+                    (_, true) => '#',
+                    (false, false) => ' ',
+                });
+            }
+            writeln!(self.output, "{:7} {line}", row * 4)?;
+            writeln!(self.output, "{rule}")?;
+        }
+        writeln!(self.output)
+    }
+
+    fn seen(&mut self, seen: &Seen) -> io::Result<()> {
+        writeln!(self.output)?;
+        let title = match seen.examples.len() {
+            0 => format!("No packet that was looked at in {} has it.", seen.source),
+            1 => format!("In {}, the first packet that has it:", seen.source),
+            count => format!("In {}, the first {count} places that have it:", seen.source),
+        };
+        let title = self.look.text(title.as_bytes());
+        for line in wrap(&title, self.look.width.max(Look::NARROWEST)) {
+            writeln!(self.output, "{line}")?;
+        }
+        for example in &seen.examples {
+            const SHOWN: usize = 8;
+            let mut raw: Vec<String> = example
+                .raw
+                .iter()
+                .take(SHOWN)
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
+            if example.raw.len() > SHOWN {
+                raw.push("...".to_owned());
+            }
+            let meaning = match example.meaning.as_str() {
+                "" => String::new(),
+                meaning => format!("; {meaning}"),
+            };
+            let bytes = match example.raw.len() {
+                0 | 1 => format!("byte {}", example.byte),
+                count => format!("bytes {}-{}", example.byte, example.byte + count - 1),
+            };
+            let line = format!("{bytes}: {}, value {}{meaning}", raw.join(" "), example.value);
+            let word = format!("#{}", example.packet);
+            let word = if self.look.style == Style::Plain {
+                format!("Packet {}", example.packet)
+            } else {
+                word
+            };
+            self.beside(&word, &line)?;
+        }
+        Ok(())
+    }
+}
+
+/// Does a field of the table, or a part of one, begin with this bit?
+fn begins(table: &[Spec], bit: usize) -> bool {
+    let ends = |spec: &Spec| spec.bits > 0 && spec.bit + spec.bits == bit;
+    table
+        .iter()
+        .any(|spec| spec.bit == bit || ends(spec) || begins(spec.parts, bit))
+}

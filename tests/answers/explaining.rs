@@ -1,0 +1,131 @@
+//! `--explain FIELD`.
+
+use std::collections::BTreeSet;
+
+use socket_lab::explain::purpose::{is_wiresharks, lookup};
+use socket_lab::render::explained;
+use socket_lab::render::look::{Look, Style};
+use socket_lab::wire::{Spec, catalog};
+
+use super::stage::sniffer;
+
+const TCP: &str = "tests/answers/tcp.pcap";
+
+fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_bit_is_placed_drawn_and_shown_in_the_capture() {
+    let ended = sniffer(&["--explain", "tcp.flags.syn", "-r", TCP]);
+    assert_eq!((ended.code, ended.errors.as_str()), (Some(0), ""));
+    // SYN is bit 110 of the header: byte 13, the seventh bit from the left; in row 12 that is bit 14, at column 9 + 2 * 14.
+    let row = ended.output.lines().find(|line| line.starts_with("     12 |")).unwrap();
+    assert_eq!(row.find('#'), Some(9 + 28), "{row}");
+    assert_eq!(row.matches('#').count(), 1);
+    let said = words(&ended.output);
+    for part in [
+        "SYN (tcp.flags.syn)",
+        "byte 13, bit 6 (mask 0x02)",
+        "RFC 9293 section 3.5",
+        "Wireshark calls it tcp.flags.syn",
+        // The low byte of the flags stands at 34 + 13 = 47.
+        "#1 byte 47: 02, value 1",
+        "#3 byte 47: 10, value 0",
+    ] {
+        assert!(said.contains(part), "no {part:?} in {}", ended.output);
+    }
+}
+
+#[test]
+fn the_meaning_is_that_of_the_conversation() {
+    let said = words(&sniffer(&["--explain", "window", "-r", TCP]).output);
+    assert!(
+        said.contains("#1 bytes 48-49: ff d7, value 65495; bytes of free room; not scaled in a SYN"),
+        "{said}"
+    );
+    assert!(
+        said.contains("#3 bytes 48-49: 00 40, value 64; 64 x 1024 = 65536 bytes"),
+        "{said}"
+    );
+    let said = words(&sniffer(&["--explain", "sequence number", "-r", TCP, "src port 40713"]).output);
+    assert!(
+        said.contains("#2 bytes 38-41: bb 0e 20 c7, value 3138265287 [rel 0]"),
+        "{said}"
+    );
+    assert!(!said.contains("#1 "), "the filter holds: {said}");
+}
+
+#[test]
+fn of_several_fields_the_one_that_the_capture_has_comes_first() {
+    let first = |more: &[&str]| {
+        let ended = sniffer(&[&["--explain", "source port"], more].concat());
+        ended.output.lines().next().unwrap().to_owned()
+    };
+    assert_eq!(first(&[]), "source port (tcp.srcport)");
+    assert_eq!(first(&["-r", "tests/answers/udp.pcap"]), "source port (udp.srcport)");
+}
+
+#[test]
+fn an_unknown_name_is_one_line_with_the_nearest() {
+    let ended = sniffer(&["--explain", "tcp.flags.sin\u{1b}[2J\n"]);
+    assert_eq!((ended.code, ended.output.as_str()), (Some(2), ""));
+    assert_eq!(ended.errors.lines().count(), 1, "{}", ended.errors);
+    assert!(ended.errors.contains("near to it: tcp.flags."), "{}", ended.errors);
+    assert!(!ended.errors.contains('\u{1b}'));
+}
+
+/// Wireshark knows the names that are said to be its own.
+#[test]
+fn every_filter_name_is_one_that_wireshark_has() {
+    if !super::support::needs::tool("tshark") {
+        return;
+    }
+    let output = std::process::Command::new("tshark")
+        .args(["-G", "fields"])
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    let known: BTreeSet<&str> = text.lines().filter_map(|line| line.split('\t').nth(2)).collect();
+    assert!(known.len() > 10_000);
+    fn check(table: &[Spec], known: &BTreeSet<&str>, checked: &mut usize) {
+        for spec in table {
+            assert_eq!(known.contains(spec.id), is_wiresharks(spec.id), "{}", spec.id);
+            *checked += 1;
+            check(spec.parts, known, checked);
+        }
+    }
+    let mut checked = 0;
+    for chapter in catalog() {
+        check(chapter.table, &known, &mut checked);
+    }
+    assert!(checked > 300, "{checked}");
+}
+
+#[test]
+fn every_field_has_a_page_in_every_style_that_fits_its_columns() {
+    let mut seen = 0;
+    for chapter in catalog() {
+        for spec in chapter.table {
+            let entries = lookup(spec.id);
+            let (entry, others) = entries
+                .split_first()
+                .unwrap_or_else(|| panic!("{} is not found", spec.id));
+            assert_eq!(entry.spec.id, spec.id);
+            for (style, width) in [(Style::Unicode, 80), (Style::Plain, 60)] {
+                let look = Look {
+                    style,
+                    width,
+                    ..Look::PIPE
+                };
+                let mut page = Vec::new();
+                explained::write(&mut page, &look, entry, others, None).unwrap();
+                let page = String::from_utf8(page).unwrap();
+                assert!(page.lines().all(|line| line.chars().count() <= width), "{page}");
+                assert!(page.contains(spec.id) && page.contains("Source"), "{page}");
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 500, "{seen}");
+}

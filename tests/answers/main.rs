@@ -1,0 +1,60 @@
+//! The questions of the courses: their answers, the key, the form; and the explanation of a field.
+//!
+//! - `by_hand`: answers worked out by hand from hexadecimal dumps;
+//! - `judges`: answers against what tshark says of a transfer with losses, and of the corpus;
+//! - `programs`: the arguments, the files, what is refused;
+//! - `explaining`: `--explain`.
+//!
+//! The captures here are copies that stay as they are: `tcp.pcap` and `udp.pcap` as the programs of this project made them, and
+//! `lossy.pcap`, 300,000 bytes over the loopback of a private network to a server whose connection socket had a filter
+//! (`SO_ATTACH_FILTER`) that dropped every 32nd segment at random, and a receive buffer of 16 KiB; 96 bytes of each frame.
+#![cfg(feature = "sniffer")]
+
+#[cfg(test)]
+#[path = "../support/mod.rs"]
+mod support;
+
+#[cfg(test)]
+mod by_hand;
+#[cfg(test)]
+mod explaining;
+#[cfg(test)]
+mod judges;
+#[cfg(test)]
+mod programs;
+
+#[cfg(test)]
+mod stage {
+    use std::process::Command;
+
+    pub(crate) struct Ended {
+        pub(crate) code: Option<i32>,
+        pub(crate) output: String,
+        pub(crate) errors: String,
+    }
+
+    /// The sniffer, run to its end.
+    pub(crate) fn sniffer(arguments: &[&str]) -> Ended {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sniffer"));
+        command.args(arguments).env("LC_ALL", "C.UTF-8").env_remove("NO_COLOR");
+        let ended = command.output().unwrap();
+        Ended {
+            code: ended.status.code(),
+            output: String::from_utf8(ended.stdout).unwrap(),
+            errors: String::from_utf8(ended.stderr).unwrap(),
+        }
+    }
+
+    /// What the view says below a question, on one line: words alone, no columns.
+    pub(crate) fn answer(file: &str, more: &[&str], question: &str) -> String {
+        let ended = sniffer(&[&["-r", file, "--view", "answers", "--width", "1000"], more].concat());
+        assert_eq!(ended.code, Some(0), "{}", ended.errors);
+        let start = ended
+            .output
+            .find(&format!("\n{question:9}"))
+            .unwrap_or_else(|| panic!("no {question} in {}", ended.output));
+        let rest = &ended.output[start + 1..];
+        let end = rest.find("\n\n").unwrap_or(rest.len());
+        rest[..end].split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}

@@ -1,0 +1,123 @@
+//! The key and the form as files, and what is refused.
+
+use super::stage::sniffer;
+
+const TCP: &str = "tests/answers/tcp.pcap";
+
+#[test]
+fn the_form_of_no_capture_needs_neither_capture_nor_privilege() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["form.md", "form.html"] {
+        let path = folder.path().join(name);
+        let path = path.to_str().unwrap();
+        let ended = sniffer(&["--worksheet", path]);
+        assert_eq!(
+            (ended.code, ended.output.as_str(), ended.errors.as_str()),
+            (Some(0), "", "")
+        );
+        let form = std::fs::read_to_string(path).unwrap();
+        assert!(form.contains("UDP 7. ") && form.contains("TCP 12. "), "{form}");
+        assert!(!form.contains("Usual mistake"), "a form tells no answers: {form}");
+        let again = sniffer(&["--worksheet", path]);
+        assert_eq!(again.code, Some(1));
+        assert!(again.errors.contains("exists already") && again.errors.lines().count() == 1);
+        assert_eq!(sniffer(&["--worksheet", path, "--force"]).code, Some(0));
+    }
+}
+
+#[test]
+fn form_and_key_come_from_one_reading_and_the_form_gives_nothing_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (form, key, copy) = (at("form.html"), at("key.html"), at("copy.pcap"));
+    let ended = sniffer(&["-r", TCP, "--worksheet", &form, "--answer-key", &key, "-w", &copy]);
+    assert_eq!(
+        (ended.code, ended.output.as_str(), ended.errors.as_str()),
+        (Some(0), "", "")
+    );
+    let (form, key) = (
+        std::fs::read_to_string(form).unwrap(),
+        std::fs::read_to_string(key).unwrap(),
+    );
+    assert!(form.contains("begins with packet 1."), "{form}");
+    for answer in ["185185585", "54014", "40713", "127.0.0.1"] {
+        assert!(key.contains(answer) && !form.contains(answer), "{answer}");
+    }
+    for page in [&form, &key] {
+        assert!(
+            !page.contains("://") && !page.contains("src=") && !page.contains("<script"),
+            "nothing is fetched"
+        );
+        assert!(page.contains("@media print"));
+    }
+    assert_eq!(
+        std::fs::metadata(copy).unwrap().len(),
+        std::fs::metadata(TCP).unwrap().len()
+    );
+    // Both on the screen and in a file.
+    let ended = sniffer(&["-r", TCP, "--view", "answers", "--answer-key", &at("key.md")]);
+    assert!(ended.output.contains("185185585"));
+    assert!(std::fs::read_to_string(at("key.md")).unwrap().contains("185185585"));
+}
+
+#[test]
+fn every_style_fits_its_columns_and_says_the_same() {
+    for width in ["60", "80", "120"] {
+        for style in ["unicode", "ascii", "plain"] {
+            for file in [TCP, "tests/answers/udp.pcap", "tests/answers/lossy.pcap"] {
+                let ended = sniffer(&["-r", file, "--view", "answers", "--width", width, "--style", style]);
+                let most = width.parse().unwrap();
+                for line in ended.output.lines() {
+                    assert!(line.chars().count() <= most, "{width} {style}: {line}");
+                    assert_eq!(line, line.trim_end(), "{width} {style}");
+                }
+                assert!(ended.output.contains("Usual mistake") || ended.output.contains("Mistake"));
+            }
+        }
+    }
+    let plain = sniffer(&["-r", TCP, "--view", "answers", "--style", "plain", "--width", "1000"]).output;
+    assert!(
+        plain.contains("\nAnswer. 185185585 (packet 1); relative: 0.\nAnswer. The flag SYN is 1"),
+        "{plain}"
+    );
+    assert!(plain.contains("\nTCP 3. What is the sequence number"));
+}
+
+#[test]
+fn what_cannot_be_written_is_said_in_a_line() {
+    for (arguments, code, part) in [
+        (&["--worksheet", "/nowhere/a.md"][..], 1, "/nowhere/a.md"),
+        (&["--worksheet", "a.txt"], 1, "neither .md nor .html"),
+        (&["-r", TCP, "--answer-key", "a\u{1b}[2J"], 1, "neither .md nor .html"),
+        (&["-r", TCP, "-q", "--worksheet", "a.md"], 2, "cannot be used with"),
+        (&["-r", TCP, "-w", "-", "--worksheet", "a.md"], 2, "give -w a file"),
+        (&["-r", TCP, "--json", "--answer-key", "a.md"], 2, "cannot be used with"),
+    ] {
+        let ended = sniffer(arguments);
+        assert_eq!(ended.code, Some(code), "{arguments:?}: {}", ended.errors);
+        assert!(
+            ended.errors.contains(part) && !ended.errors.contains('\u{1b}'),
+            "{}",
+            ended.errors
+        );
+    }
+    #[cfg(target_os = "linux")]
+    {
+        let folder = tempfile::tempdir().unwrap();
+        let full = folder.path().join("full.md");
+        std::os::unix::fs::symlink("/dev/full", &full).unwrap();
+        let ended = sniffer(&["-r", TCP, "--answer-key", full.to_str().unwrap(), "--force"]);
+        assert_eq!(ended.code, Some(1), "no link is followed: {}", ended.errors);
+    }
+}
+
+#[test]
+fn a_flow_that_is_not_there_is_said() {
+    let ended = sniffer(&["-r", TCP, "--view", "answers", "--flow", "99", "--width", "200"]);
+    assert_eq!(ended.code, Some(0));
+    assert!(
+        ended.output.contains("Conversation 99 is none of TCP"),
+        "{}",
+        ended.output
+    );
+}
