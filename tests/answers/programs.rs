@@ -40,6 +40,10 @@ fn form_and_key_come_from_one_reading_and_the_form_gives_nothing_away() {
         std::fs::read_to_string(key).unwrap(),
     );
     assert!(form.contains("begins with packet 1."), "{form}");
+    assert!(
+        form.contains("TCP 12. ") && !form.contains("UDP 1. "),
+        "what the capture has: {form}"
+    );
     for answer in ["185185585", "54014", "40713", "127.0.0.1"] {
         assert!(key.contains(answer) && !form.contains(answer), "{answer}");
     }

@@ -51,8 +51,7 @@ fn all() -> impl Iterator<Item = &'static Purpose> {
 }
 
 /// Names in the manner of Wireshark for what Wireshark has no field for.
-const NOT_WIRESHARKS: [&str; 13] = [
-    "ip.opt.padding",
+const NOT_WIRESHARKS: [&str; 12] = [
     "ip.options.surplus",
     "ip.options.unknown",
     "ip.options.unknown.data",
