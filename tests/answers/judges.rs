@@ -159,10 +159,19 @@ fn judge(file: &str, more: &[&str], all: &[Segment], sender: u16) -> usize {
     let mut reached = begin;
     let mut last = None;
     let mut sizes = Vec::new();
+    let mut several = Vec::new();
     for ack in acks {
         let end = data.iter().map(|one| one.sequence + one.length).max().unwrap();
         let to = ack.acknowledgment.min(end);
         if to > reached {
+            let sent = data
+                .iter()
+                .filter(|one| one.packet < ack.packet && !again.contains(&one.packet));
+            let ends: std::collections::BTreeSet<u64> = sent.map(|one| one.sequence + one.length).collect();
+            let covered = ends.range(reached + 1..=to).count();
+            if covered > 1 {
+                several.push((ack.packet, covered));
+            }
             sizes.push(to - reached);
             reached = to;
             last = Some(ack);
@@ -172,6 +181,13 @@ fn judge(file: &str, more: &[&str], all: &[Segment], sender: u16) -> usize {
     let bytes: u64 = sizes.iter().sum();
     if sizes.len() > 1 {
         expect("TCP 10", &format!("{} ACKs for {bytes} bytes together", sizes.len()));
+    }
+    match several.as_slice() {
+        [] => expect("TCP 10", "None covers two segments at once"),
+        [(packet, count), ..] => expect(
+            "TCP 10",
+            &format!("for two segments or more, the first is packet {packet} ({count} segments)"),
+        ),
     }
     expect(
         "TCP 11",

@@ -201,7 +201,7 @@ fn each_view_shows_the_packets() {
         ("diagram", "sequence number"),
         ("ladder", "connect()"),
         ("follow", "SOCKETS ARE DOORS"),
-        ("answers", "4 fields x 2 bytes = 8 bytes of header"),
+        ("answers", "The flags SYN and ACK are both 1"),
     ] {
         let ended = Place::new().ran(&["tcp", "--view", view]);
         let told = ended.fine();
