@@ -223,3 +223,26 @@ fn without_data_the_questions_about_data_say_what_is_missing() {
     }
     assert!(answer(TCP, &late, "TCP 5").contains("185185586 (packet 4"));
 }
+
+#[test]
+fn a_connection_with_data_is_chosen_before_an_earlier_one_without() {
+    // The connection without data, packets 11 to 16, put before the other: it is conversation 1 then.
+    let bytes = std::fs::read(TCP).unwrap();
+    let (header, mut rest) = bytes.split_at(24);
+    let mut records = Vec::new();
+    while rest.len() > 16 {
+        let length = u32::from_le_bytes(rest[8..12].try_into().unwrap());
+        let (record, left) = rest.split_at(16 + usize::try_from(length).unwrap());
+        records.push(record);
+        rest = left;
+    }
+    assert_eq!(records.len(), 16);
+    records.rotate_left(10);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("turned.pcap");
+    std::fs::write(&path, [header, &records.concat()].concat()).unwrap();
+    let path = path.to_str().unwrap();
+    // The SYN of the one with data comes after six packets.
+    has(path, "TCP 3", &["185185585 (packet 7)"]);
+    assert!(answer(path, &["--flow", "1"], "TCP 5").contains("carries no data"));
+}
