@@ -152,6 +152,22 @@ fn judge(file: &str, more: &[&str], all: &[Segment], sender: u16) -> usize {
     let judged = data.iter().filter(|one| one.is_repeated);
     assert!(judged.clone().all(|one| again.contains(&one.packet)), "{file}");
 
+    checked + acknowledgments(file, more, all, sender)
+}
+
+/// The same of the acknowledgments and the throughput.
+fn acknowledgments(file: &str, more: &[&str], all: &[Segment], sender: u16) -> usize {
+    let data: Vec<&Segment> = all
+        .iter()
+        .filter(|one| one.source == sender && one.length > 0)
+        .collect();
+    let again = repetitions(&data);
+    let mut checked = 0;
+    let mut expect = |question: &str, part: &str| {
+        let answer = answer(file, more, question);
+        assert!(answer.contains(part), "{file}: {question}: no {part:?} in {answer}");
+        checked += 1;
+    };
     let begin = data.iter().map(|one| one.sequence).min().unwrap();
     let acks = all
         .iter()
