@@ -115,4 +115,32 @@ mod tests {
             }
         }
     }
+
+    /// A comment refers to packets of the file in which it stands.
+    #[test]
+    fn comments_of_a_copy_count_the_copys_packets() {
+        let folder = tempfile::tempdir().unwrap();
+        let copy = folder.path().join("second.pcapng");
+        let copy = copy.to_str().unwrap();
+        run(&["-q", "-r", "captures/tcp.pcap", "-w", copy, "port", "54022"]);
+        let mut reader = socket_lab::record::Reader::open(Path::new(copy)).unwrap();
+        let mut comments = Vec::new();
+        while let Some(frame) = reader.next().unwrap() {
+            comments.push(frame.comments.concat());
+        }
+        assert_eq!(comments.len(), 6);
+        assert!(
+            comments[1].contains("acknowledges the client's SYN (packet 1)"),
+            "{}",
+            comments[1]
+        );
+        assert!(
+            comments[1].contains(" conversation=1 place=2 sender=server part=syn-ack "),
+            "{}",
+            comments[1]
+        );
+        // What is shown of the original counts the original's.
+        let shown = run(&["-r", "captures/tcp.pcap", "--style", "ascii", "port", "54022"]);
+        assert!(shown.contains("the client's SYN (packet 11)"), "{shown}");
+    }
 }

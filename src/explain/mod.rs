@@ -19,6 +19,7 @@ mod udp;
 mod words;
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 
 use crate::flow::segment::Segment;
 use crate::flow::{Kind, Party, Roles, Step};
@@ -78,7 +79,9 @@ impl<'c, 'a> Context<'c, 'a> {
     /// Whose address or port stands on this side of the header; `None` where nothing tells. A datagram that an ICMP error
     /// quotes was sent by the one who did not send the error; the error itself may come from a router.
     fn party(&self, side: Side) -> Option<Party> {
-        let step = self.step.filter(|step| step.roles != Roles::First)?;
+        let step = self
+            .step
+            .filter(|step| step.roles != Roles::First && !is_to_many(step))?;
         let sender = match (&step.kind, self.layer.is_quoted()) {
             (Kind::Notice(_), true) => step.sender.other(),
             (Kind::Notice(_), false) => return None,
@@ -89,6 +92,14 @@ impl<'c, 'a> Context<'c, 'a> {
             Side::Receiver => sender.other(),
         })
     }
+}
+
+/// Is it for a group or for everybody on the link, so that there is no server?
+fn is_to_many(step: &Step) -> bool {
+    [step.client, step.server].iter().any(|end| match end.ip() {
+        IpAddr::V4(address) => address.is_multicast() || address.is_broadcast(),
+        IpAddr::V6(address) => address.is_multicast(),
+    })
 }
 
 /// What the field means in this packet; `None` where its name and value say all there is to say.
@@ -135,7 +146,7 @@ fn follows(context: Context<'_, '_>) -> Sentence {
             NO_NEXT_HEADER => "the packet ends with this header; what is behind it is to be ignored".into(),
             Content::Unread if was_cut() => "the capture was cut before what follows".into(),
             Content::Unread => "what follows could not be read: see the problem below".into(),
-            content => match content.name() {
+            other => match other.name() {
                 Some(name) => format!("{name} follows, which is not read here").into(),
                 None => "what follows is not read here".into(),
             },
@@ -147,7 +158,7 @@ fn follows(context: Context<'_, '_>) -> Sentence {
     } else {
         "a"
     };
-    let header = if name.ends_with("header") || name.ends_with("options") || name.ends_with("tag") {
+    let header = if name.ends_with("header") || name.ends_with("tag") {
         ""
     } else {
         " header"
@@ -157,6 +168,9 @@ fn follows(context: Context<'_, '_>) -> Sentence {
     } else {
         ""
     };
+    if name.ends_with("options") {
+        return format!("{name} follow{cut}").into();
+    }
     format!("{article} {name}{header} follows{cut}").into()
 }
 
@@ -213,5 +227,142 @@ mod tests {
             }
         }
         assert!(seen > 300, "{seen}");
+    }
+
+    /// The meanings of a frame's fields with this identifier, without a conversation.
+    fn meanings(frame: &[u8], length: u32, id: &str) -> Vec<String> {
+        let packet = decode(LinkType::ETHERNET, frame, length);
+        let mut meanings = Vec::new();
+        for (index, layer) in packet.layers().iter().enumerate() {
+            let context = Context::new(&packet, index, None).unwrap();
+            let fields = layer.fields();
+            let found = fields.iter().filter(|field| field.id() == id);
+            meanings.extend(found.map(|field| meaning(context, field).unwrap().into_owned()));
+        }
+        meanings
+    }
+
+    fn unhex(hex: &str) -> Vec<u8> {
+        let digits: Vec<u32> = hex.chars().filter_map(|digit| digit.to_digit(16)).collect();
+        let pairs = digits.chunks(2);
+        pairs
+            .map(|pair| u8::try_from(pair[0] << 4 | pair[1]).unwrap())
+            .collect()
+    }
+
+    /// A datagram with `hello`: Ethernet, IPv4 (33 bytes), UDP (13 bytes).
+    const UDP: &str =
+        "000000000000 000000000000 0800 4500 0021 0001 4000 4011 3cc9 7f000001 7f000001 9c40 2328 000d 0000 68656c6c6f";
+
+    #[test]
+    fn a_length_that_says_too_much_is_called_wrong() {
+        let mut frame = unhex(UDP);
+        assert_eq!(meanings(&frame, 0, "ip.len"), ["20 IPv4 + 8 UDP + 5 data"]);
+        assert_eq!(meanings(&frame, 0, "udp.length"), ["8 header + 5 data"]);
+        frame[17] = 200;
+        assert_eq!(meanings(&frame, 0, "ip.len"), ["wrong: only 33 bytes are there"]);
+        frame[17] = 33;
+        frame[39] = 200;
+        assert_eq!(meanings(&frame, 0, "udp.length"), ["wrong: only 13 bytes are there"]);
+        frame[39] = 10;
+        assert_eq!(
+            meanings(&frame, 0, "udp.length"),
+            ["8 header + 2 data; 3 more in the packet are not counted"]
+        );
+        // A capture that was cut lies not.
+        frame[17] = 200;
+        frame[39] = 180;
+        assert_eq!(meanings(&frame, 214, "ip.len"), ["20 IPv4 + 8 UDP + 172 data"]);
+    }
+
+    #[test]
+    fn a_quotation_claims_no_more_than_is_known() {
+        // ICMP port unreachable about a TCP segment of 60 bytes, of which eight are quoted.
+        let quotation = "0303 0000 00000000 4500 003c 0001 4000 4006 3cb9 7f000001 7f000001 9c40 2328 00000001";
+        let header = "000000000000 000000000000 0800 4500 0038 0001 4000 4001 3cc2 7f000001 7f000001";
+        let frame = unhex(&format!("{header}{quotation}"));
+        assert_eq!(
+            meanings(&frame, 0, "ip.len"),
+            [
+                "20 IPv4 + 8 ICMP + 28 data",
+                "20 IPv4 + 40 TCP with its data; only the first 8 bytes after this header are quoted"
+            ]
+        );
+    }
+
+    #[test]
+    fn arp_is_told_by_who_asks_for_whom() {
+        let said = |operation: u8, sender: &str, target: &str| {
+            let frame = unhex(&format!(
+                "ffffffffffff 020000000001 0806 0001 0800 06 04 00{operation:02x} 020000000001 {sender} 000000000000 {target}"
+            ));
+            let packet = decode(LinkType::ETHERNET, &frame, 0);
+            (
+                super::packet::name(&packet).into_owned(),
+                meanings(&frame, 0, "arp.opcode").remove(0),
+            )
+        };
+        let (one, two, none) = ("c0000201", "c0000202", "00000000");
+        for (operation, sender, target, name, sentence) in [
+            (1, one, two, "ARP request", "asks: who has 192.0.2.2? Tell 192.0.2.1"),
+            (
+                2,
+                one,
+                two,
+                "ARP reply",
+                "answers 192.0.2.2: 192.0.2.1 is at the sender's MAC",
+            ),
+            (
+                1,
+                none,
+                two,
+                "ARP probe",
+                "asks whether anybody has 192.0.2.2 already, before taking it (ARP probe)",
+            ),
+            (
+                1,
+                one,
+                one,
+                "ARP announcement",
+                "tells everybody unasked who has 192.0.2.1 now (ARP announcement)",
+            ),
+            (
+                2,
+                one,
+                one,
+                "gratuitous ARP reply",
+                "tells unasked who has 192.0.2.1 now (gratuitous ARP)",
+            ),
+        ] {
+            assert_eq!(said(operation, sender, target), (name.into(), sentence.into()));
+        }
+    }
+
+    #[test]
+    fn what_follows_is_told_also_when_nothing_does() {
+        let ipv6 = |next: u8, payload: &str| {
+            let length = payload.len() / 2;
+            unhex(&format!(
+                "000000000000 000000000000 86dd 60000000 00{length:02x} {next:02x} 40 {0:0>32} {0:0>32} {payload}",
+                1
+            ))
+        };
+        assert_eq!(
+            meanings(&ipv6(59, ""), 0, "ipv6.nxt"),
+            ["the packet ends with this header"]
+        );
+        assert_eq!(
+            meanings(&ipv6(59, "00112233"), 0, "ipv6.nxt"),
+            ["the packet ends with this header; what is behind it is to be ignored"]
+        );
+        assert_eq!(
+            meanings(&ipv6(0, "3b00010400000000"), 0, "ipv6.nxt"),
+            ["IPv6 hop-by-hop options follow"]
+        );
+        // The capture ends with the IPv6 header.
+        assert_eq!(
+            meanings(&ipv6(6, ""), 200, "ipv6.nxt"),
+            ["a TCP header follows, which the capture cut off"]
+        );
     }
 }

@@ -28,19 +28,19 @@ pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>, side: Side) -
         Some(Party::Client) => "the client's".into(),
         Some(Party::Server) => match service(number) {
             Some(service) => format!("the server's: {service}").into(),
-            None => servers(context).into(),
+            None => servers(context, side).into(),
         },
     })
 }
 
-/// Whether somebody listens shows only in the answer.
-fn servers(context: Context<'_, '_>) -> &'static str {
+/// Whether somebody listens shows only when the server speaks.
+fn servers(context: Context<'_, '_>, side: Side) -> &'static str {
     let step = context.step;
     let part = step.and_then(Step::segment).map(|segment| segment.part);
     if context.layer.protocol() == Protocol::Udp {
-        return match step.and_then(Step::datagram).map(|datagram| datagram.part) {
-            Some(DatagramPart::Reply { .. } | DatagramPart::Unasked) => "the server's: its program is bound to it",
-            _ => "the server's: its program should be bound to it",
+        return match side {
+            Side::Sender => "the server's: its program is bound to it",
+            Side::Receiver => "the server's: its program should be bound to it",
         };
     }
     let is_syn = context
@@ -49,7 +49,7 @@ fn servers(context: Context<'_, '_>) -> &'static str {
         .is_some_and(|tcp| tcp.flags().has(Flags::SYN) && !tcp.flags().has(Flags::ACK));
     match part {
         Some(Part::Reset(ResetCause::NobodyListens)) => "the server's: nothing listens there",
-        _ if is_syn || context.layer.is_quoted() => "the server's: it should listen there",
+        _ if is_syn || (context.layer.is_quoted() && side == Side::Receiver) => "the server's: it should listen there",
         _ => "the server's: it listens there",
     }
 }

@@ -13,8 +13,8 @@ pub fn duration(nanoseconds: i64) -> String {
         _ => (1_000_000_000, "s"),
     };
     let decimals = match nanoseconds / unit {
-        0 | 1..10 if unit == 1_000_000 && nanoseconds < unit => 3,
-        0..10 => 2,
+        0 => 3,
+        1..10 => 2,
         10..100 => 1,
         _ => 0,
     };

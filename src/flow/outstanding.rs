@@ -150,6 +150,23 @@ impl Outstanding {
         earlier
     }
 
+    /// Until where all is there, when it is until `to`: what came out of order may reach further.
+    pub(super) fn reach(&self, sender: Party, to: u32) -> u32 {
+        let mut reached = to;
+        loop {
+            let before_this = reached;
+            for sent in self.of(sender) {
+                let end = sent.start.wrapping_add(sent.length);
+                if !before(reached, sent.start) && before(reached, end) {
+                    reached = end;
+                }
+            }
+            if reached == before_this {
+                return reached;
+            }
+        }
+    }
+
     /// The latest packet of this sender that starts with this number.
     pub(super) fn starting_at(&self, sender: Party, now: Now, start: u32) -> Option<(u64, Moment)> {
         let sent = self.of(sender).filter(|sent| sent.start == start).last()?;

@@ -190,8 +190,7 @@ impl Stream {
                 self.next = self.raw(to);
             }
             if from <= whole && to > whole {
-                // What came before and out of order may reach further.
-                self.whole = self.raw(to.max(next));
+                self.whole = self.raw(to);
             }
         } else {
             self.set(Fact::Sent, true);
@@ -215,6 +214,11 @@ impl Stream {
             self.whole = self.raw(to);
         }
         self.highest = self.highest.max(to);
+    }
+
+    /// All before this number, as it stands in a header, turned out to be captured.
+    pub(super) fn complete(&mut self, to: u32) {
+        self.whole = to;
     }
 
     /// Its sender sent a FIN of this number.

@@ -17,28 +17,40 @@ struct Columns {
     raw: usize,
     name: usize,
     value: usize,
-    meaning: usize,
+    /// What is left for the meaning; or, where that would be a word a line, the width of the lines below the others.
+    meaning: Meaning,
     short_names: bool,
+}
+
+#[derive(Clone, Copy)]
+enum Meaning {
+    Beside(usize),
+    Below(usize),
 }
 
 impl Columns {
     /// The byte's column, and two columns between each.
     const FIXED: usize = 4 + 4 * 2;
+    /// Two or three words.
+    const NARROWEST_MEANING: usize = 18;
+    /// Below the raw bytes.
+    const INDENT: usize = 4 + 2;
 
     fn of(width: usize) -> Self {
         // From here on the long names have room, and the meaning still gets the most.
         let wide = width >= 110;
         let (raw, name, value) = if wide { (11, 22, 24) } else { (11, 15, 19) };
-        let (name, value) = if width < 80 {
-            (name - 2, value - 6)
+        let beside = width.saturating_sub(Self::FIXED + raw + name + value);
+        let meaning = if beside < Self::NARROWEST_MEANING {
+            Meaning::Below(width.saturating_sub(Self::INDENT))
         } else {
-            (name, value)
+            Meaning::Beside(beside)
         };
         Self {
             raw,
             name,
             value,
-            meaning: width.saturating_sub(Self::FIXED + raw + name + value).max(10),
+            meaning,
             short_names: !wide,
         }
     }
@@ -152,12 +164,13 @@ fn sentence(output: &mut impl Write, look: &Look, paint: Paint, word: &str, text
 
 fn heading(output: &mut impl Write, look: &Look, columns: &Columns) -> io::Result<()> {
     let Columns { raw, name, value, .. } = columns;
-    let last = if columns.meaning < "meaning here".len() {
-        "meaning"
-    } else {
-        "meaning here"
+    let line = match columns.meaning {
+        Meaning::Beside(_) => format!(
+            "byte  {:raw$}  {:name$}  {:value$}  meaning here",
+            "raw", "field", "value"
+        ),
+        Meaning::Below(_) => format!("byte  {:raw$}  {:name$}  value; below: meaning", "raw", "field"),
     };
-    let line = format!("byte  {:raw$}  {:name$}  {:value$}  {last}", "raw", "field", "value");
     writeln!(output, "{}", look.paint(Paint::Faint, &line))
 }
 
@@ -183,12 +196,17 @@ fn cells(output: &mut impl Write, look: &Look, columns: &Columns, row: &Row) -> 
     } else {
         &row.name
     };
-    let cells = [
+    let mut cells = vec![
         (wrap(&row.raw, columns.raw), columns.raw),
         (wrap(shown_name, columns.name), columns.name),
         (wrap(&row.value, columns.value), columns.value),
-        (wrap(&row.meaning, columns.meaning), columns.meaning),
     ];
+    let mut below = Vec::new();
+    match columns.meaning {
+        Meaning::Beside(width) => cells.push((wrap(&row.meaning, width), width)),
+        Meaning::Below(_) if row.meaning.is_empty() => {}
+        Meaning::Below(width) => below = wrap(&row.meaning, width),
+    }
     let height = cells.iter().map(|(lines, _)| lines.len()).max().unwrap_or(0);
     for index in 0..height {
         let mut line = if index == 0 {
@@ -215,6 +233,9 @@ fn cells(output: &mut impl Write, look: &Look, columns: &Columns, row: &Row) -> 
             line = format!("{line}  {painted}{}", " ".repeat(padding));
         }
         writeln!(output, "{line}")?;
+    }
+    for line in below {
+        writeln!(output, "{:indent$}{line}", "", indent = Columns::INDENT)?;
     }
     Ok(())
 }

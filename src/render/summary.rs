@@ -192,7 +192,7 @@ fn segment(line: &mut Line, packet: &Packet<'_>, tcp: &Tcp<'_>, step: Option<&Se
     let start = line.len();
     match step.map(|step| step.window) {
         // Not as many bytes as the number says, and how many is not known.
-        Some(window) if window.scale == Scale::NotCaptured => write!(line, " Win={}*2^?", window.raw)?,
+        Some(window) if window.scale == Scale::NotCaptured && window.raw > 0 => write!(line, " RawWin={}", window.raw)?,
         Some(window) => write!(line, " Win={}", window.bytes().unwrap_or(window.raw.into()))?,
         None => write!(line, " Win={}", tcp.window())?,
     }
@@ -252,4 +252,100 @@ fn other(line: &mut Line, packet: &Packet<'_>, step: Option<&Step>) -> io::Resul
 
 fn length(packet: &Packet<'_>, protocol: Protocol) -> usize {
     packet.layer(protocol).map_or(0, Layer::payload_length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::look::{Look, Style};
+    use super::{Place, write};
+    use crate::flow::Tracker;
+    use crate::frame::{Frame, Time};
+    use crate::wire::{LinkType, decode};
+
+    const CLIENT: ([u8; 4], u16) = ([192, 168, 0, 118], 49_957);
+    const SERVER: ([u8; 4], u16) = ([192, 168, 67, 1], 56_855);
+
+    /// An IPv4 packet with a segment; the client's streams begin at 1000, the server's at 5000.
+    fn segment(from_client: bool, numbers: (u32, u32), flags: u8, window: u16, data: &[u8]) -> Frame<'static> {
+        let (from, to) = if from_client {
+            (CLIENT, SERVER)
+        } else {
+            (SERVER, CLIENT)
+        };
+        let (own, other) = if from_client { (1000, 5000) } else { (5000, 1000) };
+        let mut bytes = vec![0x45, 0];
+        bytes.extend(u16::try_from(40 + data.len()).unwrap().to_be_bytes());
+        bytes.extend([0, 1, 0x40, 0, 64, 6, 0, 0]);
+        bytes.extend([from.0, to.0].concat());
+        bytes.extend([from.1.to_be_bytes(), to.1.to_be_bytes()].concat());
+        bytes.extend([(own + numbers.0).to_be_bytes(), (other + numbers.1).to_be_bytes()].concat());
+        bytes.extend([0x50, flags]);
+        bytes.extend(window.to_be_bytes());
+        bytes.extend([0; 4]);
+        bytes.extend(data);
+        Frame {
+            time: Some(Time(1_700_000_000_253_114_999)),
+            link: LinkType::IPV4,
+            interface: 0,
+            direction: None,
+            original_length: u32::try_from(bytes.len()).unwrap(),
+            bytes: bytes.into(),
+            comments: Vec::new(),
+        }
+    }
+
+    /// The lines of a connection in a network at home.
+    fn lines(width: usize) -> Vec<String> {
+        let frames = [
+            segment(true, (0, 0), 0x02, 64_240, b""),
+            segment(false, (0, 1), 0x12, 65_160, b""),
+            segment(true, (1, 1), 0x10, 64_240, b""),
+            segment(true, (1, 1), 0x18, 64_240, b"udp is lazy\n"),
+            segment(false, (1, 13), 0x10, 0, b""),
+        ];
+        let look = Look {
+            style: Style::Ascii,
+            width,
+            time: super::TimeForm::Relative,
+            ..Look::PIPE
+        };
+        let mut tracker = Tracker::new();
+        let mut shown = Vec::new();
+        for (number, frame) in (1..).zip(&frames) {
+            let packet = decode(frame.link, &frame.bytes, frame.original_length);
+            let step = tracker.follow(number, frame.time, &packet);
+            let place = Place {
+                number,
+                first: Time(1_700_000_000_000_000_000),
+                step: step.as_ref(),
+                several: false,
+            };
+            write(&mut shown, &look, frame, &packet, place).unwrap();
+        }
+        String::from_utf8(shown).unwrap().lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_line_leaves_out_what_has_no_room() {
+        assert_eq!(
+            lines(120),
+            [
+                "  1 0.253114 192.168.0.118:49957 -> 192.168.67.1:56855 SYN Seq=0 Win=64240 Len=0",
+                "  2 0.253114 192.168.67.1:56855 -> 192.168.0.118:49957 SYN,ACK Seq=0 Ack=1 Win=65160 Len=0",
+                "  3 0.253114 192.168.0.118:49957 -> 192.168.67.1:56855 ACK Seq=1 Ack=1 Win=64240 Len=0",
+                "  4 0.253114 192.168.0.118:49957 -> 192.168.67.1:56855 PSH,ACK Seq=1 Ack=1 Win=64240 Len=12",
+                "  5 0.253114 192.168.67.1:56855 -> 192.168.0.118:49957 ACK Seq=1 Ack=13 Win=0 Len=0 [zero window]",
+            ]
+        );
+        let narrow = lines(80);
+        assert_eq!(narrow[0], lines(120)[0], "it fits");
+        assert!(narrow[1].ends_with(" SYN,ACK Seq=0 Ack=1"), "{}", narrow[1]);
+        assert!(narrow[2].ends_with(" ACK Seq=1 Ack=1 Win=64240"), "{}", narrow[2]);
+        assert!(narrow[3].ends_with(" PSH,ACK Seq=1 Ack=1 Len=12"), "{}", narrow[3]);
+        assert!(
+            narrow[4].ends_with(" ACK Seq=1 Ack=13 Win=0 [zero window]"),
+            "the window is what it is about"
+        );
+        assert!(narrow[..3].iter().all(|line| line.len() <= 80), "{narrow:#?}");
+    }
 }

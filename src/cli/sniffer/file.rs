@@ -162,13 +162,13 @@ fn each(
                 return Err(error.into());
             }
         }
-        if let Some(open) = copy {
-            if let Err(error) = open.write(frame.into_owned(), reader) {
-                *copy = None;
-                let left = args.count.map_or(u64::MAX, |count| count - wanted);
-                let more = lost_with_it(args, reader, selection, left, stop);
-                return Err(error.with_more_lost(more).into());
-            }
+        if let Some(open) = copy
+            && let Err(error) = open.write(frame.into_owned(), reader)
+        {
+            *copy = None;
+            let left = args.count.map_or(u64::MAX, |count| count - wanted);
+            let more = lost_with_it(args, reader, selection, left, stop);
+            return Err(error.with_more_lost(more).into());
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::wire::reassembly::{Datagram, Losses, Outcome, Reassembler};
 use crate::wire::{Packet, decode};
 
 /// Follows the conversations of a capture.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Follower {
     tracker: Tracker,
     reassembler: Reassembler,
@@ -37,10 +37,7 @@ impl Follower {
     /// Nothing seen yet.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            tracker: Tracker::new(),
-            reassembler: Reassembler::new(),
-        }
+        Self::default()
     }
 
     /// What is known of the conversations.
@@ -129,7 +126,7 @@ fn lost(losses: Losses) -> Option<String> {
 
 /// Writes comments for a capture file. What they refer to are packets of that file by their numbers there, so it follows
 /// the recorded packets and no others.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Commenter {
     follower: Follower,
     recorded: u64,
@@ -139,10 +136,7 @@ impl Commenter {
     /// For an empty file.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            follower: Follower::new(),
-            recorded: 0,
-        }
+        Self::default()
     }
 
     /// Takes the next frame that is recorded. Says in a comment what it is, where nobody has commented on it before.
@@ -162,5 +156,91 @@ impl Commenter {
             }
         };
         frame.comments = comment.into_iter().collect();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Commenter, Followed, Follower};
+    use crate::frame::{Frame, Time};
+    use crate::wire::{LinkType, decode};
+
+    /// An IPv4 packet from 192.0.2.1 to 192.0.2.2 with this piece of a UDP datagram.
+    fn piece(identification: u16, more: bool, offset: u16, data: &[u8]) -> Frame<'static> {
+        let mut bytes = vec![0x45, 0];
+        bytes.extend(u16::try_from(20 + data.len()).unwrap().to_be_bytes());
+        bytes.extend(identification.to_be_bytes());
+        bytes.extend(((offset / 8) | (u16::from(more) << 13)).to_be_bytes());
+        bytes.extend([64, 17, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2]);
+        bytes.extend(data);
+        Frame {
+            time: Some(Time(1)),
+            link: LinkType::IPV4,
+            interface: 0,
+            direction: None,
+            original_length: u32::try_from(bytes.len()).unwrap(),
+            bytes: bytes.into(),
+            comments: Vec::new(),
+        }
+    }
+
+    /// A datagram of 24 bytes from port 40000 to 9000, in three pieces.
+    fn pieces() -> [Frame<'static>; 3] {
+        let header = [0x9c, 0x40, 0x23, 0x28, 0, 32, 0, 0];
+        [
+            piece(7, true, 0, &[&header[..], b"eight by"].concat()),
+            piece(7, true, 16, b"te piece"),
+            piece(7, false, 24, b"s, three"),
+        ]
+    }
+
+    fn follow(follower: &mut Follower, number: u64, frame: &Frame<'_>) -> Followed {
+        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        follower.follow(number, frame, &packet)
+    }
+
+    #[test]
+    fn a_datagram_in_pieces_is_followed_once_and_whole() {
+        let mut follower = Follower::new();
+        let [first, second, last] = pieces();
+        for (number, frame) in [(1, &first), (2, &second)] {
+            let known = follow(&mut follower, number, frame);
+            assert!(known.step.is_none() && known.whole.is_none(), "{known:?}");
+        }
+        let whole = follow(&mut follower, 3, &last).whole.unwrap();
+        let step = whole.step.unwrap();
+        assert_eq!((whole.fragments, step.place, step.conversation), (3, 1, 1));
+        assert_eq!(step.datagram().unwrap().length, 24);
+        assert!(follower.remarks().is_empty());
+    }
+
+    #[test]
+    fn what_is_not_shown_is_followed_and_its_pieces_are_not_missed() {
+        let whole = piece(8, false, 0, &[0x9c, 0x40, 0x23, 0x28, 0, 9, 0, 0, b'!']);
+        let mut follower = Follower::new();
+        let [first, _, _] = pieces();
+        follower.pass(1, &first);
+        follower.pass(2, &whole);
+        let step = follow(&mut follower, 3, &whole).step.unwrap();
+        assert_eq!(step.place, 2, "the first one was not shown, and counts");
+        assert!(follower.remarks().is_empty(), "{:?}", follower.remarks());
+    }
+
+    #[test]
+    fn the_last_piece_has_the_comment_and_others_comments_stay() {
+        let mut commenter = Commenter::new();
+        let [mut first, mut second, mut last] = pieces();
+        second.comments.push("of somebody".into());
+        for frame in [&mut first, &mut second, &mut last] {
+            commenter.comment_on(frame);
+        }
+        assert!(first.comments[0].starts_with("UDP, first fragment: the first piece of a datagram with 24 bytes"));
+        assert_eq!(second.comments, ["of somebody"]);
+        let comment = &last.comments[0];
+        assert!(
+            comment.starts_with("Completes a datagram of 3 fragments. UDP: a request: ")
+                && comment.contains(" place=1 "),
+            "{comment}"
+        );
     }
 }

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use super::states::{Marks, states};
 use super::{expectation, name, reason, remarks, words};
 use crate::flow::datagram::Part as DatagramPart;
+use crate::flow::number::Bytes;
 use crate::flow::segment::{Part, Segment};
 use crate::flow::{Kind, Party, Step};
 use crate::wire::Packet;
@@ -76,7 +77,7 @@ fn segment_pairs(output: &mut String, step: &Step, segment: &Segment) -> std::fm
     if let Some(number) = segment.acknowledgment {
         write!(output, " ack={}", number.relative)?;
     }
-    write!(output, " length={}", segment.data.map_or(0, |data| data.count()))?;
+    write!(output, " length={}", segment.data.map_or(0, Bytes::count))?;
     for remark in segment.remarks.each() {
         write!(output, " remark={}", words::remark(remark))?;
     }

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use super::super::is_to_many;
 use crate::flow::{Kind, Party, Roles, Step};
 use crate::wire::Packet;
 
@@ -22,10 +23,10 @@ pub fn ends(packet: &Packet<'_>) -> Option<Ends> {
 }
 
 /// Who is the sender and who the receiver, where the conversation tells. Of an ICMP error nobody is named: it may come from
-/// a router.
+/// a router; nor of a datagram to a group, which has many receivers.
 #[must_use]
 pub fn roles(step: Option<&Step>) -> Option<(Party, Party)> {
-    let step = step.filter(|step| step.roles != Roles::First)?;
+    let step = step.filter(|step| step.roles != Roles::First && !is_to_many(step))?;
     match step.kind {
         Kind::Notice(_) => None,
         Kind::Segment(_) | Kind::Datagram(_) => Some((step.sender, step.sender.other())),

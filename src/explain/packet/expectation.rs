@@ -1,8 +1,8 @@
 //! What should come next, from whom, with which numbers.
 
-use super::super::Sentence;
+use super::super::{Sentence, is_to_many};
 use crate::flow::datagram::{Complaint, Part as DatagramPart};
-use crate::flow::number::{Number, Sequence};
+use crate::flow::number::{Bytes, Number, Sequence};
 use crate::flow::segment::{Part, Remark, Segment};
 use crate::flow::state::State;
 use crate::flow::{Kind, Party, Step};
@@ -18,6 +18,7 @@ pub fn expectation(packet: &Packet<'_>, step: Option<&Step>) -> Option<Sentence>
     match &step.kind {
         Kind::Segment(segment) => of_segment(packet, step, segment).map(Into::into),
         Kind::Datagram(datagram) => match datagram.part {
+            _ if is_to_many(step) => None,
             DatagramPart::Request { .. } => Some(
                 format!(
                     "a datagram from {} to {}, if the {}'s program answers; ICMP port unreachable, if none listens there",
@@ -47,7 +48,7 @@ pub fn expectation(packet: &Packet<'_>, step: Option<&Step>) -> Option<Sentence>
 fn next_of(packet: &Packet<'_>, segment: &Segment) -> Number {
     let flags = packet.tcp().map_or(Flags::default(), |tcp| tcp.flags());
     let signs = u32::from(flags.has(Flags::SYN)) + u32::from(flags.has(Flags::FIN));
-    let data = segment.data.map_or(0, |data| data.count());
+    let data = segment.data.map_or(0, Bytes::count);
     let taken = u32::try_from(data).unwrap_or(u32::MAX).saturating_add(signs);
     Number {
         raw: segment.sequence.raw.plus(taken),

@@ -10,7 +10,7 @@ use crate::wire::{Content, Extent, Packet, Protocol, icmp, icmpv6};
 #[must_use]
 pub fn name(packet: &Packet<'_>) -> Sentence {
     if let Some(tcp) = packet.tcp() {
-        return flag_names(tcp.flags()).into();
+        return flag_names(tcp.flags());
     }
     let Some(layer) = packet.layers().iter().rfind(|layer| !layer.is_quoted()) else {
         return "unread".into();

@@ -2,7 +2,7 @@
 
 use super::super::tcp::looks_like_refusal;
 use super::super::words::{bytes, duration, stretch};
-use super::super::{Sentence, arp, icmp};
+use super::super::{Sentence, arp, icmp, is_to_many};
 use crate::flow::datagram::{Complaint, Datagram, Notice, Part as DatagramPart};
 use crate::flow::segment::{Part, ResetCause, Segment};
 use crate::flow::state::State;
@@ -22,7 +22,7 @@ pub fn reason(packet: &Packet<'_>, step: Option<&Step>) -> Option<Sentence> {
         Kind::Notice(notice) => notice_reason(packet, step, notice),
     };
     Some(match step.roles {
-        Roles::First if step.place == 1 => {
+        Roles::First if step.place == 1 && !is_to_many(step) => {
             format!("{reason}. Who is the client is not known: here it is the one who sent the first packet captured")
                 .into()
         }
@@ -32,81 +32,92 @@ pub fn reason(packet: &Packet<'_>, step: Option<&Step>) -> Option<Sentence> {
 
 fn segment_reason(packet: &Packet<'_>, step: &Step, segment: &Segment) -> String {
     let (sender, receiver) = (step.sender, step.sender.other());
-    let acknowledges = acknowledged(step, segment);
-    let also = |what: &str| match (segment.data, &acknowledges) {
-        (Some(data), _) if what.is_empty() => format!("carries {}", stretch(data)),
-        (Some(data), None) => format!("{what}, and carries {}", stretch(data)),
-        (Some(data), Some(acknowledged)) => {
-            format!("{what}, carries {}, and acknowledges {acknowledged}", stretch(data))
-        }
-        (None, Some(acknowledged)) => format!("{what}, and acknowledges {acknowledged}"),
-        (None, None) => what.to_owned(),
-    };
+    let room = segment.window.bytes();
     match segment.part {
-        Part::Syn => "step 1 of 3 of the handshake: the client called connect()".into(),
-        Part::SynAck => format!(
-            "step 2 of 3 of the handshake: the server's kernel agrees, and acknowledges {}",
-            acknowledges.unwrap_or_else(|| "the client's SYN".into())
-        ),
-        Part::CrossingSyn => {
-            "asks to open while the other end asks too: both called connect() (simultaneous open)".into()
-        }
-        Part::HandshakeAck => {
-            let step_3 = format!(
-                "step 3 of 3 of the handshake: the {sender} acknowledges {}; the server's accept() can return now",
-                acknowledges.clone().unwrap_or_else(|| format!("the {receiver}'s SYN"))
-            );
-            match segment.data {
-                Some(data) => format!("{step_3}. It carries {} already", stretch(data)),
-                None => step_3,
-            }
-        }
-        Part::Data => data_reason(packet, step, segment, acknowledges.as_deref()),
-        Part::Ack => match acknowledges {
-            Some(acknowledged) => format!("the {sender} acknowledges {acknowledged}"),
+        Part::Syn | Part::SynAck | Part::CrossingSyn | Part::HandshakeAck => opening_reason(step, segment),
+        Part::Data => data_reason(packet, step, segment),
+        Part::Ack => match newly_acknowledged(step, segment) {
+            Some(new) => format!("the {sender} acknowledges {new}"),
             None => format!("the {sender} acknowledges nothing new"),
         },
-        Part::WindowUpdate => match segment.window.bytes() {
+        Part::WindowUpdate => match room {
             Some(room) => format!("the {sender} has room again: its window is {} now", bytes(room)),
             None => format!("the {sender} has room again, and tells its new window"),
         },
         Part::KeepAlive => format!("keep-alive: asks whether the {receiver} is still there"),
         Part::KeepAliveAck => format!("answers the keep-alive: the {sender} is still there"),
         Part::WindowProbe => format!("window probe: asks whether the {receiver}'s window is still closed"),
-        Part::WindowProbeAck => match segment.window.bytes() {
+        Part::WindowProbeAck => match room {
             Some(0) => "answers the window probe: still no room".into(),
             Some(room) => format!("answers the window probe: room for {}", bytes(room)),
             None => "answers the window probe".into(),
         },
-        Part::FirstFin => also(&format!(
-            "asks to close: the {sender} called close() or shutdown(), or its program ended"
-        )),
-        Part::SecondFin => also(&format!(
-            "closes the other direction: the {sender} called close() too, or its program ended"
-        )),
-        Part::FinAck => {
-            let closed = match (segment.client.after.state, segment.server.after.state) {
-                (State::TimeWait | State::Closed, State::TimeWait | State::Closed) => {
-                    "; both directions are closed now"
-                }
-                _ => "",
-            };
-            let what = acknowledges.unwrap_or_else(|| format!("the {receiver}'s FIN"));
-            format!("the {sender} acknowledges {what}{closed}")
-        }
+        Part::FirstFin | Part::SecondFin | Part::FinAck => closing_reason(step, segment),
         Part::Reset(cause) => reset_reason(step, cause),
         Part::Stray => STRAY.into(),
     }
 }
 
+fn opening_reason(step: &Step, segment: &Segment) -> String {
+    let (sender, receiver) = (step.sender, step.sender.other());
+    let new = newly_acknowledged(step, segment).unwrap_or_else(|| format!("the {receiver}'s SYN"));
+    match segment.part {
+        Part::Syn => "step 1 of 3 of the handshake: the client called connect()".into(),
+        Part::SynAck => {
+            format!("step 2 of 3 of the handshake: the server's kernel agrees, and acknowledges {new}")
+        }
+        Part::CrossingSyn => {
+            "asks to open while the other end asks too: both called connect() (simultaneous open)".into()
+        }
+        _ => {
+            // RFC 7413: with data in its SYN that were taken, the server's program has them already.
+            let accepted = if segment.sequence.relative > 1 {
+                "the server's accept() could return before, at the data of the SYN"
+            } else {
+                "the server's accept() can return now"
+            };
+            let step_3 = format!("step 3 of 3 of the handshake: the {sender} acknowledges {new}; {accepted}");
+            match segment.data {
+                Some(data) => format!("{step_3}. It carries {} already", stretch(data)),
+                None => step_3,
+            }
+        }
+    }
+}
+
+fn closing_reason(step: &Step, segment: &Segment) -> String {
+    let (sender, receiver) = (step.sender, step.sender.other());
+    let new = newly_acknowledged(step, segment);
+    let what = match segment.part {
+        Part::FirstFin => format!("asks to close: the {sender} called close() or shutdown(), or its program ended"),
+        Part::SecondFin => {
+            format!("closes the other direction: the {sender} called close() too, or its program ended")
+        }
+        _ => {
+            let ended = |state| matches!(state, State::TimeWait | State::Closed);
+            let both = ended(segment.client.after.state) && ended(segment.server.after.state);
+            let closed = if both { "; both directions are closed now" } else { "" };
+            let new = new.unwrap_or_else(|| format!("the {receiver}'s FIN"));
+            return format!("the {sender} acknowledges {new}{closed}");
+        }
+    };
+    match (segment.data, new) {
+        (None, None) => what,
+        (Some(data), None) => format!("{what}, and carries {}", stretch(data)),
+        (None, Some(new)) => format!("{what}, and acknowledges {new}"),
+        (Some(data), Some(new)) => format!("{what}, carries {}, and acknowledges {new}", stretch(data)),
+    }
+}
+
 const STRAY: &str = "no segment of an orderly connection; scanners send such";
 
-fn data_reason(packet: &Packet<'_>, step: &Step, segment: &Segment, acknowledges: Option<&str>) -> String {
+fn data_reason(packet: &Packet<'_>, step: &Step, segment: &Segment) -> String {
     let sender = step.sender;
     let Some(data) = segment.data else {
         return format!("carries data of the {sender}");
     };
-    let what = if is_line(packet.payload().bytes) && packet.payload().bytes.len() as u64 == data.count() {
+    let payload = packet.payload().bytes;
+    let what = if is_line(payload) && payload.len() as u64 == data.count() {
         "the line"
     } else {
         "data"
@@ -115,8 +126,8 @@ fn data_reason(packet: &Packet<'_>, step: &Step, segment: &Segment, acknowledges
         "carries {what}: {} of what the {sender} handed to send()",
         stretch(data)
     );
-    match acknowledges {
-        Some(acknowledged) => format!("{carried}. Also acknowledges {acknowledged}"),
+    match newly_acknowledged(step, segment) {
+        Some(new) => format!("{carried}. Also acknowledges {new}"),
         None => carried,
     }
 }
@@ -128,7 +139,7 @@ fn is_line(data: &[u8]) -> bool {
 }
 
 /// `bytes 1 to 12 (packet 4)`, `the client's SYN (packet 1)`: what is acknowledged for the first time.
-fn acknowledged(step: &Step, segment: &Segment) -> Option<String> {
+fn newly_acknowledged(step: &Step, segment: &Segment) -> Option<String> {
     let other = step.sender.other();
     let new = segment.acknowledges;
     let mut what: Vec<String> = Vec::new();
@@ -180,6 +191,9 @@ fn datagram_reason(packet: &Packet<'_>, step: &Step, datagram: &Datagram) -> Str
     } else {
         format!("called sendto() with {length}: one call, one datagram")
     };
+    if is_to_many(step) {
+        return format!("a datagram for whoever listens: a program {call}");
+    }
     match datagram.part {
         DatagramPart::Request { count: 1 } => format!("a request: the {sender} {call}"),
         DatagramPart::Request { count } => format!("datagram {count} of the {sender}: it {call}"),

@@ -60,6 +60,9 @@ fn sentence(packet: &Packet<'_>, step: &Step, segment: &Segment, remark: Remark)
         .first_sent
         .map_or(String::new(), |first| format!(" of packet {first}"));
     match remark {
+        Remark::Retransmission if segment.part == Part::Syn => {
+            format!("retransmission{again}: neither SYN,ACK nor RST was seen").into()
+        }
         Remark::Retransmission => {
             format!("retransmission{again}: all of it was sent before, and no acknowledgment was seen").into()
         }

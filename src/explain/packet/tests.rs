@@ -210,7 +210,9 @@ fn every_place_in_a_conversation_has_its_sentences() {
             let segment = step.segment().unwrap();
             let expected = segment.remarks.each().count() + usize::from(segment.delay.is_some()) + 1;
             assert_eq!(said.len(), expected, "{segment:?}: {said:?}");
-            said.iter().for_each(|sentence| is_sentence(sentence));
+            for sentence in &said {
+                is_sentence(sentence);
+            }
             for (index, layer) in packet.layers().iter().enumerate() {
                 let context = Context::new(&packet, index, Some(&step)).unwrap();
                 for field in layer.fields() {
@@ -399,7 +401,7 @@ fn selective_acknowledgments_are_told_as_bytes() {
         let total = u16::try_from(20 + header).unwrap().to_be_bytes();
         let mut frame = bytes(&PUSH[..2 * 54]);
         frame[16..18].copy_from_slice(&total);
-        frame[46] = u8::try_from(header / 4 << 4).unwrap();
+        frame[46] = u8::try_from((header / 4) << 4).unwrap();
         frame.extend([1, 1, 5, u8::try_from(2 + 8 * blocks.len()).unwrap()]);
         for (left, right) in blocks {
             for edge in [left, right] {

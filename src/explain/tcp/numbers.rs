@@ -108,6 +108,9 @@ fn acknowledgment_in_stream(step: &Step, segment: &Segment, number: Number) -> S
     if !new.is_something() {
         return match segment.part {
             Part::Reset(_) => "all before it had arrived; nothing more is expected".into(),
+            _ if number.relative < 0 => {
+                format!("as before: {} is due next, from before the capture", number.raw).into()
+            }
             _ => format!("as before: the {other}'s number {} is due next", number.relative).into(),
         };
     }

@@ -158,6 +158,14 @@ impl Standing {
     /// What it is after the event.
     pub(in crate::flow) fn after(self, event: Event) -> Self {
         let state = next(self.state, event);
+        let opens_or_closes = matches!(
+            event,
+            Event::SendSyn | Event::SendSynAck | Event::SendFin | Event::SendFinAndAckOfFin
+        );
+        if opens_or_closes && !self.inferred && state < self.state {
+            // It comes late: what the end has shown since is not taken back. What was only inferred is.
+            return self;
+        }
         let was_unknown = self.state == State::Unknown;
         let inferred = match event {
             Event::SendAckOfSyn | Event::SendData => {

@@ -139,6 +139,7 @@ impl Tcp {
         let place = self.place(sender, arrival);
         let before = (self.client.standing(), self.server.standing());
         let was_waiting = !self.outstanding.is_empty();
+        let was_reset = matches!(self.ending, Ending::Reset(_));
         let windows_were_open = self.windows_are_open();
         let findings = self.survey(place, now, since.last, arrival);
         let acked_before = self.stream(sender.other()).acked();
@@ -148,7 +149,9 @@ impl Tcp {
         let echoes = self.echoes(place, now, arrival, &findings);
         self.open(place, since.first, arrival, &covered);
         self.close(place, arrival);
-        self.change_states(place, arrival);
+        if !was_reset {
+            self.change_states(place, arrival);
+        }
         let delay = delay::of(&delay::Signs {
             part,
             findings: &findings,
@@ -254,6 +257,7 @@ impl Tcp {
         stream.acknowledge(to);
         let raw = stream.raw(to);
         let covered = self.outstanding.acknowledge(sender, now, raw);
+        self.complete(sender);
         let stream = self.stream_mut(sender);
         if stream.acked() >= stream.next() {
             stream.set(Fact::LostTrack, false);
@@ -301,7 +305,8 @@ impl Tcp {
             own.end(place.end - 1);
         }
         // RFC 9293 section 3.10.7.4: what comes late tells nothing of the window.
-        if place.is_first_word || place.acknowledgment.is_none_or(|to| to >= acked_before) {
+        let is_late_syn = arrival.syn && !is_first;
+        if !is_late_syn && (place.is_first_word || place.acknowledgment.is_none_or(|to| to >= acked_before)) {
             own.window = arrival.window;
         }
         let scale = self.scale(sender, arrival.syn);
@@ -327,6 +332,25 @@ impl Tcp {
                 self.stream_mut(sender).set(Fact::LostTrack, true);
             }
         }
+        if findings.fills_hole {
+            self.complete(sender);
+        }
+    }
+
+    /// Moves on to where all of this party's stream is captured.
+    fn complete(&mut self, party: Party) {
+        let stream = self.stream(party);
+        let (whole, next) = (stream.whole(), stream.next());
+        if whole >= next {
+            return;
+        }
+        let to = if stream.is(Fact::LostTrack) {
+            // It cannot be told any more.
+            stream.raw(next)
+        } else {
+            self.outstanding.reach(party, stream.raw(whole))
+        };
+        self.stream_mut(party).complete(to);
     }
 
     /// The packet whose timestamp is echoed; takes note of this one's.

@@ -1,0 +1,577 @@
+//! What the tracker says of every packet against what tshark says.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use socket_lab::flow::segment::{Part, Remark, Segment};
+use socket_lab::flow::{Kind, Party, Step, Tracker};
+use socket_lab::record::Reader;
+use socket_lab::wire::decode;
+
+/// What is asked of tshark.
+const FIELDS: &[&str] = &[
+    "frame.number",
+    "tcp.stream",
+    "udp.stream",
+    "tcp.seq",
+    "tcp.ack",
+    "tcp.len",
+    "tcp.window_size",
+    "tcp.flags",
+    "tcp.analysis.acks_frame",
+    "tcp.analysis.ack_rtt",
+    "tcp.analysis.retransmission",
+    "tcp.analysis.fast_retransmission",
+    "tcp.analysis.spurious_retransmission",
+    "tcp.analysis.out_of_order",
+    "tcp.analysis.lost_segment",
+    "tcp.analysis.ack_lost_segment",
+    "tcp.analysis.duplicate_ack",
+    "tcp.analysis.zero_window",
+    "tcp.analysis.window_full",
+    "tcp.analysis.reused_ports",
+    "tcp.analysis.keep_alive",
+    "tcp.analysis.keep_alive_ack",
+    "tcp.analysis.zero_window_probe",
+    "tcp.analysis.zero_window_probe_ack",
+    "tcp.analysis.window_update",
+];
+
+/// tshark's verdicts among them.
+const ANALYSIS: &[&str] = &[
+    "tcp.analysis.retransmission",
+    "tcp.analysis.fast_retransmission",
+    "tcp.analysis.spurious_retransmission",
+    "tcp.analysis.out_of_order",
+    "tcp.analysis.lost_segment",
+    "tcp.analysis.ack_lost_segment",
+    "tcp.analysis.duplicate_ack",
+    "tcp.analysis.zero_window",
+    "tcp.analysis.window_full",
+    "tcp.analysis.reused_ports",
+    "tcp.analysis.keep_alive",
+    "tcp.analysis.keep_alive_ack",
+    "tcp.analysis.zero_window_probe",
+    "tcp.analysis.zero_window_probe_ack",
+    "tcp.analysis.window_update",
+];
+
+/// The fields of each packet, empty where tshark has none.
+fn ask_tshark(path: &Path) -> Vec<BTreeMap<&'static str, String>> {
+    let mut command = Command::new("tshark");
+    command.args(["-n", "-T", "fields", "-E", "occurrence=l"]);
+    for setting in [
+        "ip.defragment:FALSE",
+        "ipv6.defragment:FALSE",
+        "tcp.desegment_tcp_streams:FALSE",
+        "eth.fcs:Never",
+    ] {
+        command.args(["-o", setting]);
+    }
+    for field in FIELDS {
+        command.args(["-e", field]);
+    }
+    let output = command.arg("-r").arg(path).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    let lines = text.lines().map(|line| {
+        let values = line.split('\t').map(str::to_owned);
+        FIELDS.iter().copied().zip(values).collect()
+    });
+    lines.collect()
+}
+
+/// Our remarks, by tshark's names.
+fn flags(segment: &Segment) -> BTreeSet<&'static str> {
+    let of_remark = |remark| match remark {
+        Remark::Retransmission => Some("tcp.analysis.retransmission"),
+        Remark::FastRetransmission => Some("tcp.analysis.fast_retransmission"),
+        Remark::SpuriousRetransmission => Some("tcp.analysis.spurious_retransmission"),
+        Remark::OutOfOrder => Some("tcp.analysis.out_of_order"),
+        Remark::Gap => Some("tcp.analysis.lost_segment"),
+        Remark::AcknowledgesUnseen => Some("tcp.analysis.ack_lost_segment"),
+        Remark::DuplicateAck => Some("tcp.analysis.duplicate_ack"),
+        Remark::ZeroWindow => Some("tcp.analysis.zero_window"),
+        Remark::WindowFull => Some("tcp.analysis.window_full"),
+        Remark::PortReuse => Some("tcp.analysis.reused_ports"),
+        _ => None,
+    };
+    let of_part = match segment.part {
+        Part::KeepAlive => Some("tcp.analysis.keep_alive"),
+        Part::KeepAliveAck => Some("tcp.analysis.keep_alive_ack"),
+        Part::WindowProbe => Some("tcp.analysis.zero_window_probe"),
+        Part::WindowProbeAck => Some("tcp.analysis.zero_window_probe_ack"),
+        Part::WindowUpdate => Some("tcp.analysis.window_update"),
+        _ => None,
+    };
+    segment.remarks.each().filter_map(of_remark).chain(of_part).collect()
+}
+
+fn steps(path: &Path) -> Option<Vec<Option<Step>>> {
+    let mut reader = Reader::open(path).ok()?;
+    let mut tracker = Tracker::new();
+    let mut steps = Vec::new();
+    while let Ok(Some(frame)) = reader.next() {
+        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        steps.push(tracker.follow(steps.len() as u64 + 1, frame.time, &packet));
+    }
+    Some(steps)
+}
+
+pub(super) fn captures(folder: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "pcap" || extension == "pcapng")
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+/// What was captured of one direction before a packet, kept whole: numbers relative to its beginning.
+#[derive(Default)]
+struct Seen {
+    /// Ranges that do not touch: start, and the number after the end.
+    ranges: BTreeMap<i64, i64>,
+    /// The highest number sent, plus one.
+    next: Option<i64>,
+    /// The highest acknowledgment, and the last one.
+    acked: Option<i64>,
+    last_ack: Option<i64>,
+    /// Some acknowledgment came late.
+    acks_were_reordered: bool,
+    /// Packets whose numbers were sent more than once.
+    repeated: BTreeSet<u64>,
+    /// Packets by range.
+    sent: Vec<(i64, i64, u64)>,
+    fin: bool,
+    /// Duplicate acknowledgments of it in a row.
+    duplicates: u32,
+    window: Option<u16>,
+}
+
+impl Seen {
+    /// How many of these numbers were captured.
+    fn count(&self, from: i64, to: i64) -> i64 {
+        let overlaps = self.ranges.iter().map(|(&start, &end)| end.min(to) - start.max(from));
+        overlaps.filter(|&length| length > 0).sum()
+    }
+
+    fn add(&mut self, from: i64, to: i64, packet: u64) {
+        let again = self.sent.iter().filter(|(start, end, _)| *start < to && from < *end);
+        let mut repeated: Vec<_> = again.map(|&(_, _, packet)| packet).collect();
+        if !repeated.is_empty() {
+            repeated.push(packet);
+        }
+        self.repeated.extend(repeated);
+        self.sent.push((from, to, packet));
+        let (mut start, mut end) = (from, to);
+        self.ranges.retain(|&other, &mut until| {
+            let touches = other <= end && start <= until;
+            if touches {
+                start = start.min(other);
+                end = end.max(until);
+            }
+            !touches
+        });
+        self.ranges.insert(start, end);
+    }
+}
+
+/// A packet on which we and tshark differ: what may explain it.
+struct Case<'a> {
+    segment: &'a Segment,
+    /// First number, and the number after the last.
+    range: (i64, i64),
+    /// The sender's stream before it, and the other one.
+    own: &'a Seen,
+    other: &'a Seen,
+}
+
+impl Case<'_> {
+    /// So many of its numbers were captured before.
+    fn repeats(&self) -> i64 {
+        self.own.count(self.range.0, self.range.1)
+    }
+
+    fn length(&self) -> i64 {
+        self.range.1 - self.range.0
+    }
+
+    fn acknowledgment(&self) -> i64 {
+        self.segment.acknowledgment.map_or(i64::MIN, |number| number.relative)
+    }
+
+    /// Does it acknowledge for the first time, and numbers that were not captured?
+    fn acknowledges_unseen(&self) -> bool {
+        let to = self.acknowledgment();
+        let from = self.other.acked.unwrap_or(i64::MAX);
+        to > from && self.other.next.is_some() && self.other.count(from, to) < to - from
+    }
+}
+
+/// A difference in one of tshark's flags, with its reason; `holds` proves that it is that reason.
+struct Rule {
+    flag: &'static str,
+    why: &'static str,
+    holds: fn(&Case<'_>) -> bool,
+}
+
+/// We have the flag, tshark does not.
+const ONLY_OURS: &[Rule] = &[
+    Rule {
+        flag: "retransmission",
+        why: "tshark goes by time; all of it was captured before, or acknowledged",
+        holds: |case| case.repeats() == case.length() || case.own.acked >= Some(case.range.1),
+    },
+    Rule {
+        flag: "out_of_order",
+        why: "tshark goes by time; none of it was captured before",
+        holds: |case| case.repeats() == 0,
+    },
+    Rule {
+        flag: "spurious_retransmission",
+        why: "tshark looks at data alone, and at the last acknowledgment where an earlier one was higher",
+        holds: |case| {
+            case.own.acked >= Some(case.range.1)
+                && (case.segment.data.is_none() || case.own.last_ack < Some(case.range.1))
+        },
+    },
+    Rule {
+        flag: "ack_lost_segment",
+        why: "after a gap tshark takes for captured what lies in it",
+        holds: |case| case.acknowledges_unseen(),
+    },
+    Rule {
+        flag: "zero_window_probe",
+        why: "a probe as Linux sends it, without data, is a keep-alive for tshark",
+        holds: |case| {
+            (case.other.window == Some(0) || case.own.acks_were_reordered)
+                && case.own.next.max(case.own.acked) == Some(case.range.0 + 1)
+        },
+    },
+    Rule {
+        flag: "zero_window_probe_ack",
+        why: "the answer to such a probe",
+        holds: |case| case.own.window == Some(0) || case.segment.window.raw == 0,
+    },
+    Rule {
+        flag: "window_full",
+        why: "tshark goes by the last acknowledgment where an earlier one was higher",
+        holds: |case| case.own.acks_were_reordered,
+    },
+    Rule {
+        flag: "duplicate_ack",
+        why: "tshark compares with the last acknowledgment where an earlier one was higher",
+        holds: |case| case.other.acks_were_reordered,
+    },
+    Rule {
+        flag: "window_update",
+        why: "tshark compares with the last acknowledgment where an earlier one was higher",
+        holds: |case| case.other.acks_were_reordered,
+    },
+    Rule {
+        flag: "keep_alive_ack",
+        why: "it answers, and tells another window than the segment before",
+        holds: |case| case.own.window != Some(case.segment.window.raw) || case.other.acks_were_reordered,
+    },
+];
+
+/// tshark has the flag, we do not.
+const ONLY_THEIRS: &[Rule] = &[
+    Rule {
+        flag: "retransmission",
+        why: "some or all of its numbers were not captured before",
+        holds: |case| case.repeats() < case.length(),
+    },
+    Rule {
+        flag: "out_of_order",
+        why: "tshark goes by time; some of it was captured before, or all acknowledged",
+        holds: |case| case.repeats() > 0 || case.own.acked >= Some(case.range.1),
+    },
+    Rule {
+        flag: "spurious_retransmission",
+        why: "a SYN that was not captured before",
+        holds: |case| case.repeats() < case.length(),
+    },
+    Rule {
+        flag: "duplicate_ack",
+        why: "nothing is outstanding that could be missing: RFC 5681 section 2 (a)",
+        holds: |case| case.other.next <= case.other.acked || case.other.next.is_none(),
+    },
+    Rule {
+        flag: "ack_lost_segment",
+        why: "tshark forgets what was captured after a gap",
+        holds: |case| !case.acknowledges_unseen(),
+    },
+    Rule {
+        flag: "fast_retransmission",
+        why: "fewer than the three duplicate acknowledgments of RFC 5681 section 3.2",
+        holds: |case| case.own.duplicates < 3,
+    },
+    Rule {
+        flag: "lost_segment",
+        why: "what lies before was acknowledged before the capture has its sender",
+        holds: |case| case.own.acked >= Some(case.range.0),
+    },
+    Rule {
+        flag: "keep_alive",
+        why: "a window probe, or an acknowledgment that came late: something is outstanding, or the FIN was sent",
+        holds: |case| {
+            case.other.window == Some(0)
+                || case.own.acked < case.own.next
+                || case.own.fin
+                || case.own.acks_were_reordered
+        },
+    },
+    Rule {
+        flag: "keep_alive_ack",
+        why: "it answers an acknowledgment that came late, and no keep-alive",
+        holds: |case| case.own.acked < case.own.next || case.other.acked < case.other.next || case.other.fin,
+    },
+    Rule {
+        flag: "window_full",
+        why: "tshark goes by the last acknowledgment, and by the window of a late one",
+        holds: |case| case.own.acks_were_reordered,
+    },
+    Rule {
+        flag: "window_update",
+        why: "the window of a late acknowledgment does not count",
+        holds: |case| case.other.acks_were_reordered,
+    },
+];
+
+/// Differences of one capture, by what differs.
+#[derive(Default)]
+pub(super) struct Report {
+    differences: BTreeMap<String, (usize, String)>,
+    pub(super) packets: usize,
+    pub(super) flags: usize,
+    pub(super) round_trips: usize,
+    explained: BTreeMap<&'static str, usize>,
+}
+
+impl Report {
+    fn say(&mut self, what: &str, place: &str, detail: String) {
+        let entry = self.differences.entry(what.to_owned()).or_default();
+        entry.0 += 1;
+        if entry.0 < 5 {
+            entry.1 += &format!("        {place}: {detail}\n");
+        }
+    }
+
+    pub(super) fn assert_empty(&self) {
+        let lines: String = self
+            .differences
+            .iter()
+            .map(|(what, (count, examples))| format!("{count:5} {what}\n{examples}"))
+            .collect();
+        assert!(lines.is_empty(), "differences without a reason:\n{lines}");
+    }
+}
+
+/// The same number, where tshark shows a negative one modulo 2^32.
+fn same_number(ours: i64, theirs: &str) -> bool {
+    theirs
+        .parse::<i64>()
+        .is_ok_and(|theirs| ours.rem_euclid(1 << 32) == theirs.rem_euclid(1 << 32))
+}
+
+/// One capture against tshark.
+pub(super) fn judge(path: &Path, report: &mut Report) {
+    let Some(ours) = steps(path) else { return };
+    if ours.iter().all(Option::is_none) {
+        return;
+    }
+    let theirs = ask_tshark(path);
+    let name = path.file_name().unwrap().to_string_lossy().into_owned();
+    let mut streams: BTreeMap<(bool, String), u64> = BTreeMap::new();
+    let mut seen: BTreeMap<(u64, bool), Seen> = BTreeMap::new();
+    // Conversations that a SYN,ACK opened between ports that another one had: tshark goes on counting the client's numbers from the old one.
+    let mut reopened: BTreeSet<u64> = BTreeSet::new();
+    for (number, (step, their)) in (1_u64..).zip(ours.iter().zip(&theirs)) {
+        let place = format!("{name} {number}");
+        let Some(step) = step else { continue };
+        let is_tcp = !their["tcp.stream"].is_empty();
+        let stream = if is_tcp {
+            &their["tcp.stream"]
+        } else {
+            &their["udp.stream"]
+        };
+        if let Kind::Segment(segment) = &step.kind
+            && segment.part == Part::SynAck
+            && segment.remarks.has(Remark::PortReuse)
+        {
+            reopened.insert(step.conversation);
+        }
+        if reopened.contains(&step.conversation) {
+            continue;
+        }
+        let known = *streams.entry((is_tcp, stream.clone())).or_insert(step.conversation);
+        if stream.is_empty() || known != step.conversation {
+            report.say("partition", &place, format!("{} against {stream}", step.conversation));
+            continue;
+        }
+        report.packets += 1;
+        if let Kind::Segment(segment) = &step.kind {
+            compare(step, segment, number, their, &mut seen, &place, report);
+        }
+    }
+    let conversations: BTreeSet<_> = streams.values().collect();
+    assert_eq!(
+        conversations.len(),
+        streams.len(),
+        "{name}: two of tshark's streams are one of ours"
+    );
+}
+
+fn compare(
+    step: &Step,
+    segment: &Segment,
+    number: u64,
+    their: &BTreeMap<&'static str, String>,
+    seen: &mut BTreeMap<(u64, bool), Seen>,
+    place: &str,
+    report: &mut Report,
+) {
+    let from_client = step.sender == Party::Client;
+    let own = seen.remove(&(step.conversation, from_client)).unwrap_or_default();
+    let other = seen.remove(&(step.conversation, !from_client)).unwrap_or_default();
+    let takes = takes(segment, &their["tcp.flags"]);
+    let start = segment.sequence.relative;
+    let case = Case {
+        segment,
+        range: (start, start + takes),
+        own: &own,
+        other: &other,
+    };
+    let mut say = |what: &str, detail: String| report.say(what, place, detail);
+    if !same_number(start, &their["tcp.seq"]) {
+        say("sequence number", format!("{start} against {}", their["tcp.seq"]));
+    }
+    if let Some(to) = segment.acknowledgment
+        && !same_number(to.relative, &their["tcp.ack"])
+    {
+        say(
+            "acknowledgment number",
+            format!("{} against {}", to.relative, their["tcp.ack"]),
+        );
+    }
+    let length = segment.data.map_or(0, |data| data.count()).to_string();
+    if length != their["tcp.len"] {
+        say("length", format!("{length} against {}", their["tcp.len"]));
+    }
+    if let Some(bytes) = segment.window.bytes()
+        && bytes.to_string() != their["tcp.window_size"]
+    {
+        say("window", format!("{bytes} against {}", their["tcp.window_size"]));
+    }
+    compare_round_trip(&case, their, &mut say);
+    report.round_trips += usize::from(segment.round_trip.is_some());
+    compare_flags(&case, their, place, report);
+    remember(
+        segment,
+        number,
+        (start, takes, &their["tcp.flags"]),
+        (own, other),
+        (step.conversation, from_client),
+        seen,
+    );
+}
+
+/// How many numbers the segment takes; a RST and what is no segment of a connection none.
+fn takes(segment: &Segment, flags: &str) -> i64 {
+    if matches!(segment.part, Part::Reset(_) | Part::Stray) {
+        return 0;
+    }
+    let flags = u16::from_str_radix(flags.trim_start_matches("0x"), 16).unwrap_or(0);
+    let data = segment.data.map_or(0, |data| i64::try_from(data.count()).unwrap());
+    data + i64::from(flags & 1 != 0) + i64::from(flags & 2 != 0)
+}
+
+fn compare_round_trip(case: &Case<'_>, their: &BTreeMap<&'static str, String>, say: &mut impl FnMut(&str, String)) {
+    let theirs: Option<u64> = their["tcp.analysis.acks_frame"].parse().ok();
+    match (case.segment.round_trip, theirs) {
+        (Some(ours), Some(theirs)) => {
+            let time: f64 = their["tcp.analysis.ack_rtt"].parse().unwrap();
+            #[expect(clippy::cast_precision_loss, reason = "microseconds are compared")]
+            let apart = (time * 1e9 - ours.time as f64).abs();
+            if ours.packet != theirs || apart > 1000.0 {
+                say("round trip", format!("{ours:?} against {theirs}, {time} s"));
+            }
+        }
+        (None, Some(theirs)) => {
+            // Of a repeated segment nobody knows which one is answered (RFC 6298 section 3), and an acknowledgment
+            // that says nothing new answers nothing.
+            let repeated = case.other.repeated.contains(&theirs);
+            let nothing_new = case.other.acked >= Some(case.acknowledgment());
+            let ended = matches!(case.segment.part, Part::Reset(_)) || case.segment.remarks.has(Remark::AfterEnd);
+            if !repeated && !nothing_new && !ended {
+                say("round trip only theirs", format!("{theirs}; {:?}", case.segment));
+            }
+        }
+        // tshark forgets all that is outstanding when a SYN comes, whose acknowledgment number is 0.
+        (Some(ours), None)
+            if case.own.count(0, 1) == 1 && case.own.sent.iter().any(|sent| sent.0 == 0 && sent.2 > ours.packet) => {}
+        (Some(ours), None) => say("round trip only ours", format!("{ours:?}")),
+        (None, None) => {}
+    }
+}
+
+fn compare_flags(case: &Case<'_>, their: &BTreeMap<&'static str, String>, place: &str, report: &mut Report) {
+    let ours = flags(case.segment);
+    let analysis = FIELDS.iter().copied().filter(|name| ANALYSIS.contains(name));
+    let theirs: BTreeSet<_> = analysis.filter(|name| !their[name].is_empty()).collect();
+    report.flags += ours.intersection(&theirs).count();
+    for (table, whose, flags) in [
+        (ONLY_OURS, "only ours", ours.difference(&theirs)),
+        (ONLY_THEIRS, "only theirs", theirs.difference(&ours)),
+    ] {
+        for flag in flags {
+            let short = flag.trim_start_matches("tcp.analysis.");
+            let rule = table.iter().find(|rule| rule.flag == short && (rule.holds)(case));
+            match rule {
+                Some(rule) => *report.explained.entry(rule.why).or_default() += 1,
+                None => report.say(&format!("{short} {whose}"), place, format!("{:?}", case.segment)),
+            }
+        }
+    }
+}
+
+fn remember(
+    segment: &Segment,
+    number: u64,
+    (start, takes, flags): (i64, i64, &str),
+    (mut own, mut other): (Seen, Seen),
+    (conversation, from_client): (u64, bool),
+    seen: &mut BTreeMap<(u64, bool), Seen>,
+) {
+    let orderly = !matches!(segment.part, Part::Reset(_) | Part::Stray);
+    if orderly && segment.part != Part::WindowProbe {
+        if takes > 0 {
+            own.add(start, start + takes, number);
+        }
+        own.next = own.next.max(Some(start + takes));
+    }
+    if orderly {
+        own.fin |= flags.ends_with(['1', '3', '5', '7', '9', 'b', 'd', 'f']);
+        own.window = Some(segment.window.raw);
+    }
+    if let Some(to) = segment.acknowledgment {
+        other.acks_were_reordered |= other.acked > Some(to.relative);
+        other.duplicates = match other.acked < Some(to.relative) {
+            true => 0,
+            false => other.duplicates + u32::from(segment.remarks.has(Remark::DuplicateAck)),
+        };
+        other.acked = other.acked.max(Some(to.relative));
+    }
+    other.last_ack = segment.acknowledgment.map(|to| to.relative);
+    if own.acked.is_none() {
+        own.acked = Some(start);
+    }
+    seen.insert((conversation, from_client), own);
+    seen.insert((conversation, !from_client), other);
+}

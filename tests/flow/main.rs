@@ -1,0 +1,18 @@
+//! Conversations: what the tracker says of real traffic, and whether tshark says the same.
+//!
+//! - `judge`: packet by packet against tshark, every difference with a reason that is proven;
+//! - `files`: the captures at hand; `live`: what the kernel does in a private network namespace, and disturbed copies of it.
+#![cfg(all(feature = "sniffer", target_os = "linux"))]
+
+#[cfg(test)]
+#[path = "../support/mod.rs"]
+mod support;
+
+#[cfg(test)]
+mod files;
+#[cfg(test)]
+mod judge;
+#[cfg(test)]
+mod live;
+#[cfg(test)]
+mod stage;

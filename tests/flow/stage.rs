@@ -1,0 +1,120 @@
+//! A private network namespace, and what is captured in it.
+
+use std::io::Write as _;
+use std::os::fd::AsFd;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use socket_lab::capture::live::{Capture, Event, Opening};
+use socket_lab::flow::{Step, Tracker};
+use socket_lab::frame::Frame;
+use socket_lab::wire::decode;
+
+use super::support::{PATIENCE, in_empty_namespace, needs};
+
+/// Set in the process that runs inside of a namespace.
+const INSIDE: &str = "SOCKET_LAB_TEST_INSIDE_NAMESPACE";
+
+/// Runs `test`, which is the test of this name, in a process of its own in an empty network namespace in which loopback is
+/// up.
+pub(super) fn in_namespace(name: &str, test: impl FnOnce()) {
+    if std::env::var_os(INSIDE).is_some() {
+        // Neighbour discovery would mix its frames with ours.
+        let _ = std::fs::write("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
+        let up = Command::new("ip").args(["link", "set", "lo", "up"]).status().unwrap();
+        assert!(up.success(), "ip link set lo up");
+        return test();
+    }
+    if !needs::tool("ip") || !needs::namespaces() {
+        return;
+    }
+    let mut again = Command::new(std::env::current_exe().unwrap());
+    again
+        .args([&format!("live::{name}"), "--exact", "--nocapture"])
+        .env(INSIDE, "1");
+    let output = in_empty_namespace(&again).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains("1 passed"), "there is no test {name}: {said}");
+    let _ = std::io::stderr().write_all(&output.stderr);
+}
+
+/// What was captured on loopback while this was done.
+pub(super) fn captured(scene: impl FnOnce()) -> Vec<Frame<'static>> {
+    let mut capture: Capture = Opening::on("lo").open().unwrap();
+    scene();
+    // Stragglers: a last acknowledgment.
+    std::thread::sleep(Duration::from_millis(60));
+    let (stop, mut set) = std::io::pipe().unwrap();
+    set.write_all(b"!").unwrap();
+    let mut frames = Vec::new();
+    loop {
+        match capture.next(Some(PATIENCE), Some(stop.as_fd())).unwrap() {
+            Event::Frame(frame, _) => frames.push(frame.into_owned()),
+            Event::Stopped => return frames,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// What the tracker says of each frame.
+pub(super) fn followed(frames: &[Frame<'_>]) -> (Vec<Step>, Tracker) {
+    let mut tracker = Tracker::new();
+    let steps = (1..).zip(frames).map(|(number, frame)| {
+        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        tracker.follow(number, frame.time, &packet).unwrap()
+    });
+    (steps.collect(), tracker)
+}
+
+/// Writes them as a pcap file in nanoseconds.
+pub(super) fn write_pcap<'f, 'a: 'f>(path: &Path, frames: impl IntoIterator<Item = &'f Frame<'a>>) {
+    let mut file: Vec<u8> = [0xa1b2_3c4d_u32, 0x0002_0004, 0, 0, 262_144, 1]
+        .iter()
+        .flat_map(|word| word.to_be_bytes())
+        .collect();
+    for frame in frames {
+        let time = frame.time.unwrap().0;
+        let length = u32::try_from(frame.bytes.len()).unwrap();
+        let second = u32::try_from(time / 1_000_000_000).unwrap();
+        let rest = u32::try_from(time % 1_000_000_000).unwrap();
+        for word in [second, rest, length, frame.original_length] {
+            file.extend(word.to_be_bytes());
+        }
+        file.extend(frame.bytes.as_ref());
+    }
+    std::fs::write(path, file).unwrap();
+}
+
+/// A copy of a capture as a worse network would have given it: some packets lost, some late, some twice.
+pub(super) fn disturbed(frames: &[Frame<'static>], seed: u64) -> Vec<Frame<'static>> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut dice = move |sides: u64| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state % sides
+    };
+    let mut copy = Vec::new();
+    for frame in frames {
+        let later = |nanoseconds: i64| {
+            let mut frame = frame.clone();
+            frame.time = frame.time.map(|time| socket_lab::frame::Time(time.0 + nanoseconds));
+            frame
+        };
+        match dice(40) {
+            0 => {}
+            1 => copy.push(later(100_000)),
+            2 => copy.push(later(5_000_000)),
+            3 => copy.extend([frame.clone(), later(50_000)]),
+            4 => copy.extend([frame.clone(), later(300_000_000)]),
+            _ => copy.push(frame.clone()),
+        }
+    }
+    copy.sort_by_key(|frame| frame.time);
+    if seed.is_multiple_of(3) {
+        copy.drain(..copy.len() / 3);
+    }
+    copy
+}
