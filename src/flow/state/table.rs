@@ -183,3 +183,87 @@ impl Standing {
         Self { state, inferred }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Event, next};
+    use crate::flow::state::{Standing, State};
+
+    /// A row per event, a column per state; `.` where the state stays.
+    fn table() -> String {
+        let mut text = format!("{:22}", "");
+        for state in State::ALL {
+            text += &format!(" {:>12}", state.name());
+        }
+        for event in Event::ALL {
+            text += &format!("\n{:22}", format!("{event:?}"));
+            for state in State::ALL {
+                let after = next(state, event);
+                let shown = if after == state { "." } else { after.name() };
+                text += &format!(" {shown:>12}");
+            }
+        }
+        text
+    }
+
+    #[test]
+    fn every_state_and_every_event() {
+        let golden = include_str!("table.txt").trim_end();
+        let table = table();
+        assert!(table == golden, "the table is now:\n{table}");
+    }
+
+    #[test]
+    fn what_was_only_inferred_is_taken_back_and_what_was_shown_is_not() {
+        let standing = |state, inferred| Standing { state, inferred };
+        let again = standing(State::Established, true).after(Event::SendSyn);
+        assert_eq!(again, standing(State::SynSent, false));
+        let late = standing(State::Established, false).after(Event::SendSyn);
+        assert_eq!(late, standing(State::Established, false));
+        let repeated = standing(State::FinWait2, true).after(Event::SendFin);
+        assert_eq!(repeated, standing(State::FinWait1, false));
+    }
+
+    #[test]
+    fn receiving_is_inferred_until_it_is_answered() {
+        let standing = |state, inferred| Standing { state, inferred };
+        let told = standing(State::Established, false).after(Event::ReceiveFin);
+        assert_eq!(told, standing(State::CloseWait, true));
+        assert_eq!(
+            told.after(Event::SendAckOfSyn),
+            told,
+            "an acknowledgment of other things proves nothing"
+        );
+        assert_eq!(told.after(Event::SendAckOfFin), standing(State::CloseWait, false));
+        let unknown = standing(State::Unknown, true).after(Event::SendData);
+        assert_eq!(unknown, standing(State::Established, true));
+    }
+
+    /// The drawing's arrows, one by one.
+    #[test]
+    fn the_arrows_of_the_rfc_are_in_the_table() {
+        use Event as E;
+        use State as S;
+        for (from, event, to) in [
+            (S::Listen, E::ReceiveSyn, S::SynReceived),
+            (S::Closed, E::SendSyn, S::SynSent),
+            (S::Listen, E::SendSyn, S::SynSent),
+            (S::SynSent, E::ReceiveSyn, S::SynReceived),
+            (S::SynSent, E::ReceiveSynAck, S::Established),
+            (S::SynReceived, E::ReceiveAckOfSyn, S::Established),
+            (S::SynReceived, E::ReceiveRst, S::Listen),
+            (S::SynReceived, E::SendFin, S::FinWait1),
+            (S::Established, E::SendFin, S::FinWait1),
+            (S::Established, E::ReceiveFin, S::CloseWait),
+            (S::FinWait1, E::ReceiveAckOfFin, S::FinWait2),
+            (S::FinWait1, E::ReceiveFin, S::Closing),
+            (S::FinWait1, E::ReceiveFinAndAckOfFin, S::TimeWait),
+            (S::FinWait2, E::ReceiveFin, S::TimeWait),
+            (S::Closing, E::ReceiveAckOfFin, S::TimeWait),
+            (S::CloseWait, E::SendFinAndAckOfFin, S::LastAck),
+            (S::LastAck, E::ReceiveAckOfFin, S::Closed),
+        ] {
+            assert_eq!(next(from, event), to, "{from} {event:?}");
+        }
+    }
+}

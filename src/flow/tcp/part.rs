@@ -4,6 +4,7 @@ use super::survey::Findings;
 use super::{Place, Tcp};
 use crate::flow::arrival::Arrival;
 use crate::flow::segment::{Acknowledged, Part};
+use crate::flow::step::Party;
 use crate::flow::stream::Fact;
 
 impl Tcp {
@@ -23,8 +24,8 @@ impl Tcp {
         } else if arrival.syn {
             match arrival.acknowledgment {
                 Some(_) => Part::SynAck,
-                // Both have asked, and neither has got it.
-                None if other.is(Fact::SynSeen) && !other.syn_is_acked() => Part::CrossingSyn,
+                // The client is who asked first.
+                None if place.sender == Party::Server && other.is(Fact::SynSeen) => Part::CrossingSyn,
                 None => Part::Syn,
             }
         } else if arrival.fin {

@@ -1,9 +1,10 @@
 //! What a segment does to the states of both ends.
 
-use super::{Place, Standing, Tcp};
+use super::{Place, Standing, State, Tcp};
 use crate::flow::arrival::Arrival;
 use crate::flow::conversation::Opening;
 use crate::flow::state::table::Event;
+use crate::flow::step::Party;
 use crate::flow::stream::{Fact, Stream};
 
 /// At most two things happen to an end by one segment.
@@ -22,6 +23,14 @@ impl Tcp {
         let received = received(arrival, place.acknowledgment, other, acknowledges_fin);
         advance(self.stream_mut(place.sender), sent);
         advance(self.stream_mut(place.sender.other()), received);
+        if arrival.rst && place.sender == Party::Server && self.client.standing().state == State::Listen {
+            // The client did not wait to be asked: both asked at once. RFC 9293 section 3.10.7.4
+            let inferred = self.client.standing().inferred;
+            self.client.stand(Standing {
+                state: State::Closed,
+                inferred,
+            });
+        }
     }
 }
 
@@ -59,7 +68,7 @@ fn received(arrival: &Arrival, acknowledgment: Option<i64>, own: &Stream, acknow
     if arrival.rst {
         return [Some(Event::ReceiveRst), None];
     }
-    let acknowledges_syn = own.is(Fact::SynSeen) && reaches(acknowledgment, Some(0));
+    let acknowledges_syn = reaches(acknowledgment, Some(0)) && (arrival.syn || own.is(Fact::SynSeen));
     if arrival.syn {
         return [
             Some(if acknowledges_syn {

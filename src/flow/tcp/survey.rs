@@ -149,6 +149,10 @@ impl Tcp {
             findings.remark(Remark::OutOfOrder);
             return;
         }
+        if self.crossing && arrival.syn && arrival.acknowledgment.is_some() {
+            // The answer to the SYN that crossed has the number of the own one. RFC 9293 section 3.5, figure 7
+            return;
+        }
         if place.end <= acked {
             findings.remark(Remark::Retransmission);
             findings.remark(Remark::SpuriousRetransmission);

@@ -1,5 +1,8 @@
 //! Stories: segments that tell one, and what the tracker says of each.
 
+mod anomalies;
 mod bounds;
+mod datagrams;
+mod ends;
 mod script;
 mod tcp;

@@ -1,0 +1,136 @@
+//! UDP, and ICMP errors about it and TCP.
+
+use super::script::{ACK, SYN, c, follow, ipv4, s};
+use crate::flow::conversation::{Opening, Transport};
+use crate::flow::datagram::{Complaint, Notice, Part};
+use crate::flow::{Party, Step, Tracker};
+
+/// A datagram between port 40000 (client) and 7 (server).
+fn datagram(from_client: bool, identification: u16, data: &[u8]) -> Vec<u8> {
+    let (source, destination) = if from_client { (1, 2) } else { (2, 1) };
+    let (from, to) = if from_client { (40_000_u16, 7_u16) } else { (7, 40_000) };
+    let length = u16::try_from(8 + data.len()).unwrap();
+    let mut udp = Vec::new();
+    for number in [from, to, length, 0] {
+        udp.extend(number.to_be_bytes());
+    }
+    udp.extend(data);
+    ipv4(17, source, destination, identification, &udp)
+}
+
+/// An ICMP error from the server's host that quotes the first bytes of this packet.
+fn icmp(message: u8, code: u8, about: &[u8]) -> Vec<u8> {
+    let mut bytes = vec![message, code, 0, 0, 0, 0, 0, 0];
+    bytes.extend(&about[..28]);
+    ipv4(1, 2, 1, 0, &bytes)
+}
+
+fn all(packets: &[Vec<u8>]) -> (Vec<Step>, Tracker) {
+    let mut tracker = Tracker::new();
+    let timed: Vec<_> = packets.iter().map(|bytes| (1, bytes.clone())).collect();
+    let steps = follow(&mut tracker, &timed);
+    (steps.into_iter().map(Option::unwrap).collect(), tracker)
+}
+
+#[test]
+fn requests_and_replies_are_paired_in_order() {
+    let (steps, tracker) = all(&[
+        datagram(true, 1, b"a"),
+        datagram(true, 2, b"bb"),
+        datagram(false, 3, b"A"),
+        datagram(false, 4, b"BB"),
+        datagram(false, 5, b""),
+        datagram(true, 6, b"c"),
+    ]);
+    let parts: Vec<_> = steps.iter().map(|step| step.datagram().unwrap().part).collect();
+    let after = Some(2_000_000);
+    assert_eq!(
+        parts,
+        [
+            Part::Request { count: 1 },
+            Part::Request { count: 2 },
+            Part::Reply { request: 1, after },
+            Part::Reply { request: 2, after },
+            Part::Unasked,
+            Part::Request { count: 3 },
+        ]
+    );
+    let conversation = tracker.conversation(1).unwrap();
+    let Transport::Udp(exchange) = conversation.transport else {
+        panic!()
+    };
+    assert_eq!((exchange.answered, exchange.unanswered), (2, 1));
+    assert_eq!(conversation.from_client.data_bytes, 4);
+    assert_eq!(steps[5].place, 6);
+}
+
+#[test]
+fn requests_without_reply_are_bounded() {
+    let packets: Vec<_> = (0..200).map(|number| datagram(true, number, b"?")).collect();
+    let (_, tracker) = all(&packets);
+    let Transport::Udp(exchange) = tracker.conversation(1).unwrap().transport else {
+        panic!()
+    };
+    assert_eq!((exchange.answered, exchange.unanswered), (0, 200));
+}
+
+#[test]
+fn an_error_finds_the_datagram_that_it_quotes() {
+    let (first, second) = (datagram(true, 10, b"one"), datagram(true, 11, b"two"));
+    let reply = datagram(false, 12, b"ONE");
+    let (steps, tracker) = all(&[
+        first.clone(),
+        second,
+        icmp(3, 3, &first),
+        reply.clone(),
+        icmp(3, 13, &reply),
+    ]);
+    let Notice { about, after, says } = *steps[2].notice().unwrap();
+    assert_eq!(
+        (about, after, says),
+        (Some(1), Some(2_000_000), Complaint::PortUnreachable)
+    );
+    assert_eq!((steps[2].sender, steps[2].place), (Party::Server, 3));
+    // The first one is answered by the error, so the reply is the second one's.
+    assert!(matches!(
+        steps[3].datagram().unwrap().part,
+        Part::Reply { request: 2, .. }
+    ));
+    let notice = steps[4].notice().unwrap();
+    assert_eq!(
+        (notice.about, notice.says, steps[4].sender),
+        (Some(4), Complaint::Prohibited, Party::Client)
+    );
+    assert_eq!(tracker.conversation(1).unwrap().notices, 2);
+}
+
+#[test]
+fn an_error_refuses_a_connection() {
+    let syn = c(SYN, 0, 0).bytes();
+    let (steps, tracker) = all(&[syn.clone(), icmp(3, 1, &syn)]);
+    assert_eq!(steps[1].notice().unwrap().about, Some(1));
+    assert_eq!(steps[1].notice().unwrap().says, Complaint::Unreachable);
+    let Transport::Tcp(connection) = tracker.conversation(1).unwrap().transport else {
+        panic!()
+    };
+    assert_eq!(connection.opening, Opening::Refused);
+}
+
+#[test]
+fn an_error_about_a_segment_goes_by_its_sequence_number() {
+    let data = c(ACK, 11, 1).data(10).bytes();
+    let lines = [c(SYN, 0, 0), s(SYN | ACK, 0, 1), c(ACK, 1, 1), c(ACK, 1, 1).data(10)];
+    let mut packets: Vec<_> = lines.iter().map(super::script::Line::bytes).collect();
+    packets.extend([data.clone(), icmp(3, 4, &data)]);
+    let (steps, _) = all(&packets);
+    let notice = steps[5].notice().unwrap();
+    assert_eq!((notice.about, notice.says), (Some(5), Complaint::TooBig));
+}
+
+#[test]
+fn an_error_about_nothing_known_belongs_nowhere() {
+    let mut tracker = Tracker::new();
+    let steps = follow(&mut tracker, &[(1, icmp(3, 3, &datagram(true, 1, b"x")))]);
+    assert!(steps[0].is_none());
+    assert!(tracker.conversations().is_empty());
+}
