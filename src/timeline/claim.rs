@@ -90,10 +90,8 @@ impl Logs {
                 .map(|(place, _)| place)
         };
         let welcoming = accept.map(|(socket, _)| socket).or_else(|| {
-            let bound = self.bound_to(server);
-            bound
-                .filter(|&index| self.is_one(index, Role::WelcomingSocket, Program::TcpServer))
-                .next_back()
+            let mut bound = self.bound_to(server);
+            bound.rfind(|&index| self.is_one(index, Role::WelcomingSocket, Program::TcpServer))
         });
         if let Some(socket) = welcoming {
             self.take_preparation(socket, claimed);
@@ -135,10 +133,8 @@ impl Logs {
             places.retain(|&(_, near)| near);
         }
         let socket = places.first().map(|&((socket, _), _)| socket).or_else(|| {
-            let bound = self.bound_to(server);
-            bound
-                .filter(|&index| self.is_one(index, Role::ServerSocket, Program::UdpServer))
-                .next_back()
+            let mut bound = self.bound_to(server);
+            bound.rfind(|&index| self.is_one(index, Role::ServerSocket, Program::UdpServer))
         });
         if let Some(socket) = socket {
             self.take_preparation(socket, claimed);

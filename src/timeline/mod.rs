@@ -15,7 +15,7 @@ mod logs;
 mod order;
 mod skew;
 #[cfg(test)]
-mod stories;
+pub(crate) mod stories;
 mod stream;
 #[cfg(test)]
 mod tests;

@@ -87,7 +87,7 @@ fn packet(place: u64, words: &[&str]) -> Seen {
     seen(place, time, party(words[1]), kind(words[2], bytes))
 }
 
-pub(super) fn seen(place: u64, time: Option<Time>, sender: Party, kind: Kind) -> Seen {
+pub(crate) fn seen(place: u64, time: Option<Time>, sender: Party, kind: Kind) -> Seen {
     Seen {
         number: place,
         time,
@@ -135,7 +135,7 @@ fn kind(word: &str, bytes: Option<(i64, i64)>) -> Kind {
     Kind::Segment(segment(part, bytes))
 }
 
-pub(super) fn segment(part: Part, bytes: Option<(i64, i64)>) -> Segment {
+pub(crate) fn segment(part: Part, bytes: Option<(i64, i64)>) -> Segment {
     let open = Standing {
         state: State::Established,
         inferred: false,

@@ -316,7 +316,7 @@ fn connection() -> impl Strategy<Value = Told> {
             now
         };
         let mut text = String::new();
-        let mut line = |words: String| text.push_str(&format!("{words}\n"));
+        let mut line = |words: String| text.extend([words.as_str(), "\n"]);
         let (accept, connect) = (later(), later());
         let [syn, synack, ack] = [later(), later(), later()];
         line(format!(

@@ -111,6 +111,30 @@ fn a_flow_is_picked_in_every_view() {
 }
 
 #[test]
+fn of_a_very_long_conversation_the_ends_are_drawn() {
+    let folder = Folder::new();
+    let file = folder.capture(3_000);
+    let drawn = |arguments: &[&str]| {
+        let fixed = ["-r", file.to_str().unwrap(), "--view", "ladder", "--style", "ascii"];
+        let output = shown(&[&fixed, arguments].concat());
+        let arrows = output.lines().filter(|line| line.contains(" byte")).count();
+        (output, arrows)
+    };
+    let (output, arrows) = drawn(&[]);
+    assert!(
+        output.starts_with("Conversation 1: UDP, 3,000 packets\n"),
+        "{}",
+        &output[..200]
+    );
+    assert!(output.contains("1000 packets are left out here; --full draws all"));
+    // The outcome counts bytes in no line of its own.
+    assert_eq!(arrows, 2_000);
+    let (output, arrows) = drawn(&["--full"]);
+    assert!(!output.contains("left out"));
+    assert_eq!(arrows, 3_000);
+}
+
+#[test]
 fn what_is_no_call_log_is_refused_in_one_line() {
     let folder = Folder::new();
     let text = folder.with("text", b"dear diary\n");
@@ -195,9 +219,9 @@ fn a_server_whose_clock_is_an_hour_off_is_shown_and_said() {
     let lines = std::fs::read_to_string(CALLS).unwrap();
     let late: Vec<String> = lines
         .lines()
-        .map(|line| match line.contains("tcp-server") {
-            true => line.replace("T16:", "T17:"),
-            false => line.to_owned(),
+        .map(|line| {
+            let program = "tcp-server";
+            line.replace("T16:", if line.contains(program) { "T17:" } else { "T16:" })
         })
         .collect();
     let log = folder.with("late", late.join("\n").as_bytes());
@@ -435,10 +459,10 @@ fn tshark_follows_to_the_same_text() {
         }
         // Many segments are one row each only when all are wanted.
         let path = file.to_str().unwrap();
-        let folded = shown(&["-r", path, "--view", "ladder", "--flow", "4"]);
+        let short = shown(&["-r", path, "--view", "ladder", "--flow", "4"]);
         let full = shown(&["-r", path, "--view", "ladder", "--flow", "4", "--full"]);
-        assert!(folded.contains(" segments"), "{folded}");
-        assert!(full.lines().count() > folded.lines().count() && !full.contains(" segments"));
+        assert!(short.contains(" segments"), "{short}");
+        assert!(full.lines().count() > short.lines().count() && !full.contains(" segments"));
     });
 }
 

@@ -204,7 +204,7 @@ impl CallFile {
                 }
             }
         }
-        self.lines += text.iter().filter(|&&byte| byte == b'\n').count() as u64;
+        self.lines += text.split_inclusive(|&byte| byte == b'\n').count() as u64;
     }
 
     fn is_bad(&mut self, why: &str) {

@@ -21,7 +21,7 @@ const FIRST: usize = 1_800;
 const LAST: usize = 200;
 
 /// So many packets are kept in all before conversations are drawn that have not ended.
-const PACKETS: usize = 250_000;
+const PACKETS: usize = 150_000;
 
 /// So many bytes of text a conversation are kept, and with all wanted.
 const TEXT: usize = 1 << 20;
@@ -43,6 +43,8 @@ pub struct Stories {
     live: bool,
     calls: CallFiles,
     kept: BTreeMap<u64, Kept>,
+    /// The numbers of those that have ended, in the order of their ends.
+    ended: VecDeque<u64>,
     packets: usize,
     text: usize,
     first: Option<Time>,
@@ -87,6 +89,7 @@ impl Stories {
             live,
             calls: CallFiles::open(&args.calls, live)?,
             kept: BTreeMap::new(),
+            ended: VecDeque::new(),
             packets: 0,
             text: 0,
             first: None,
@@ -119,12 +122,12 @@ impl Stories {
                 flags: packet.tcp().map(|tcp| tcp.flags()),
                 step: *step,
             };
-            self.keep(seen, packet.payload().bytes);
+            self.keep(&seen, packet.payload().bytes);
         }
         self.draw_ended(output, look, tracker, time)
     }
 
-    fn keep(&mut self, seen: Seen, data: &[u8]) {
+    fn keep(&mut self, seen: &Seen, data: &[u8]) {
         let number = seen.step.conversation;
         if !self.kept.contains_key(&number) && seen.step.place > 1 && self.drawn > 0 {
             self.late += 1;
@@ -142,10 +145,13 @@ impl Stories {
             let is_over = |state| matches!(state, State::Closed | State::TimeWait);
             let over = is_over(segment.client.after.state) && is_over(segment.server.after.state);
             let over = over && !matches!(segment.part, Part::Syn) || matches!(segment.part, Part::Reset(_));
-            kept.ended = over.then(|| Ended {
-                captured: seen.time,
-                at: Instant::now(),
-            });
+            if over && kept.ended.is_none() {
+                kept.ended = Some(Ended {
+                    captured: seen.time,
+                    at: Instant::now(),
+                });
+                self.ended.push_back(number);
+            }
         }
         if follows {
             let before = kept.said.kept();
@@ -155,10 +161,10 @@ impl Stories {
         }
         self.packets += 1;
         if full || kept.first.len() < FIRST {
-            kept.first.push(seen);
+            kept.first.push(*seen);
             return;
         }
-        kept.last.push_back(seen);
+        kept.last.push_back(*seen);
         if kept.last.len() > LAST {
             kept.last.pop_front();
             kept.left_out += 1;
@@ -169,8 +175,17 @@ impl Stories {
     /// When the next ended conversation can be drawn, if one waits.
     #[must_use]
     pub fn patience(&self) -> Option<Duration> {
-        let ended = self.kept.values().filter_map(|kept| kept.ended);
-        ended.map(|ended| SETTLE.saturating_sub(ended.at.elapsed())).min()
+        if self.beside {
+            return None;
+        }
+        let ended = self.first_ended()?.1;
+        Some(SETTLE.saturating_sub(ended.at.elapsed()))
+    }
+
+    /// The conversation that ended first, of those not drawn.
+    fn first_ended(&self) -> Option<(u64, Ended)> {
+        let mut numbers = self.ended.iter();
+        numbers.find_map(|number| Some((*number, self.kept.get(number)?.ended?)))
     }
 
     /// Draws what has ended and settled; to bound the memory, also what has not ended.
@@ -185,20 +200,18 @@ impl Stories {
         now: Option<Time>,
     ) -> io::Result<()> {
         if self.live && !self.beside {
-            let settled = |kept: &Kept| kept.ended.is_some_and(|ended| ended.at.elapsed() >= SETTLE);
-            while let Some(number) = self.numbers_of(settled) {
+            while let Some((number, _)) = self.first_ended().filter(|(_, ended)| ended.at.elapsed() >= SETTLE) {
                 self.draw(output, look, tracker, number)?;
             }
         } else if !self.beside {
             // In the order of their numbers, so that two runs over one file look alike.
             let settled = |kept: &Kept| kept.ended.is_some_and(|ended| has_settled(ended, now));
-            while let Some(number) = self.kept.first_key_value().filter(|(_, kept)| settled(kept)) {
-                let number = *number.0;
+            while let Some((&number, _)) = self.kept.first_key_value().filter(|(_, kept)| settled(kept)) {
                 self.draw(output, look, tracker, number)?;
             }
         }
         while self.packets > PACKETS || self.text > ALL_TEXT {
-            let ended = self.numbers_of(|kept| kept.ended.is_some());
+            let ended = self.first_ended().map(|(number, _)| number);
             self.unfinished += u64::from(ended.is_none());
             let Some(number) = ended.or_else(|| self.kept.first_key_value().map(|(&number, _)| number)) else {
                 break;
@@ -206,11 +219,6 @@ impl Stories {
             self.draw(output, look, tracker, number)?;
         }
         Ok(())
-    }
-
-    fn numbers_of(&self, wanted: impl Fn(&Kept) -> bool) -> Option<u64> {
-        let mut kept = self.kept.iter();
-        kept.find(|(_, kept)| wanted(kept)).map(|(&number, _)| number)
     }
 
     /// Draws everything that is left.
@@ -234,6 +242,12 @@ impl Stories {
         let Some(kept) = self.kept.remove(&number) else {
             return Ok(());
         };
+        if self.ended.front() == Some(&number) {
+            self.ended.pop_front();
+        }
+        while self.ended.front().is_some_and(|number| !self.kept.contains_key(number)) {
+            self.ended.pop_front();
+        }
         self.drawn += 1;
         self.packets = self.packets.saturating_sub(kept.first.len() + kept.last.len());
         self.text = self.text.saturating_sub(kept.said.kept());

@@ -195,19 +195,23 @@ impl Assembler {
     }
 
     fn say(&mut self, from: Party, data: &[u8], missing: u64) {
-        let kept = data.get(..self.room).unwrap_or(data);
-        self.room -= kept.len();
-        self.left_out += (data.len() - kept.len()) as u64;
         if self.turns.last().is_none_or(|turn| turn.from != from) {
             self.turn(from);
         }
-        let Some(turn) = self.turns.last_mut() else { return };
+        let kept = data.get(..self.room).unwrap_or(data);
+        self.room -= kept.len();
+        self.left_out += (data.len() - kept.len()) as u64;
+        // Without room for another turn, the last one is still the other end's.
+        let Some(turn) = self.turns.last_mut().filter(|turn| turn.from == from) else {
+            return;
+        };
         match turn.pieces.last_mut() {
             Some(Piece::Bytes(bytes)) => bytes.extend_from_slice(kept),
             _ if kept.is_empty() => {}
             _ => turn.pieces.push(Piece::Bytes(kept.to_vec())),
         }
-        if missing > 0 {
+        if missing > 0 && self.room > 0 {
+            self.room = self.room.saturating_sub(size_of::<Piece>());
             turn.pieces.push(Piece::Missing(missing));
         }
     }

@@ -4,6 +4,8 @@
 //! numbers: what was sent twice stands once, what is missing is said. [`Follow`] is the result as data, [`text`] writes it.
 
 mod assemble;
+#[cfg(test)]
+mod tests;
 pub mod text;
 
 use std::net::SocketAddr;

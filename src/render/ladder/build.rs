@@ -254,9 +254,7 @@ fn notes(story: &Story<'_>, rows: &[Row]) -> Vec<String> {
             label::count(all - drawn, "packet")
         ));
     }
-    if !story.has_log {
-        notes.push("No call log was given (--calls FILE): socket calls are not shown".to_owned());
-    } else {
+    if story.has_log {
         for party in [Party::Client, Party::Server] {
             if !story.timeline.calls.iter().any(|placed| placed.party == party) {
                 notes.push(format!(
@@ -264,6 +262,8 @@ fn notes(story: &Story<'_>, rows: &[Row]) -> Vec<String> {
                 ));
             }
         }
+    } else {
+        notes.push("No call log was given (--calls FILE): socket calls are not shown".to_owned());
     }
     if story.packets.iter().all(|seen| seen.time.is_none()) && !story.timeline.calls.is_empty() {
         notes.push("The capture keeps no times: calls stand where cause and effect put them".to_owned());

@@ -91,7 +91,7 @@ fn run(rows: &[Row]) -> Option<(Run, Row)> {
     let run = Run {
         from: first.from,
         first: first.number,
-        last: arrows().last()?.number,
+        last: arrows().next_back()?.number,
         segments: data().count() as u64,
         bytes: data().map(bytes).sum(),
         acknowledgments: arrows().filter(|arrow| arrow.from != first.from).count() as u64,

@@ -82,7 +82,11 @@ pub(super) fn run(run: &Run) -> Label {
         acks => format!("{packets}, {} back", count(acks, "ACK")),
     };
     Label {
-        words: vec![format!("{segments}, {bytes}"), segments],
+        words: vec![
+            format!("{segments}, {bytes}"),
+            format!("{segments}, {} B", grouped(run.bytes)),
+            segments,
+        ],
         else_below: Some(bytes),
         remark: Some(packets),
     }

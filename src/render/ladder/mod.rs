@@ -3,12 +3,15 @@
 //! [`Ladder`] is the picture as data, without widths, characters or colours; [`Ladder::of`] makes it from a [`Story`]. [`text`]
 //! draws it, [`plain`] tells it in sentences.
 
+mod block;
 mod build;
 mod fold;
 mod gaps;
 mod label;
+mod pen;
 pub mod plain;
 mod said;
+mod sheet;
 pub mod side_by_side;
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,6 @@
 //! The ladder told in sentences, for screen readers.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::text::{beginning, safe, title, who};
@@ -90,7 +91,8 @@ fn states(arrow: &Arrow) -> String {
     let mut text = String::new();
     for party in [Party::Client, Party::Server] {
         if let Some(after) = arrow.state(party) {
-            text.push_str(&format!(" The {party} is now {}.", within(after)));
+            // Writing to a String cannot fail.
+            let _ = write!(text, " The {party} is now {}.", within(after));
         }
     }
     text

@@ -1,11 +1,13 @@
 //! Sentences about a conversation, and why nothing happens in it.
 
+use super::label::count;
 use super::{Gap, Reason, Story};
+use crate::calls::Name;
 use crate::flow::Party;
 use crate::flow::conversation::{Connection, Conversation, Ending, Exchange, Opening, Transport};
-use crate::flow::segment::Delay;
+use crate::flow::segment::{Delay, Part};
 use crate::flow::state::State;
-use crate::render::ladder::label::count;
+use crate::timeline::What;
 
 /// A duration in the unit that leaves one to three digits before the point.
 pub(super) fn duration(nanoseconds: i64) -> String {
@@ -58,6 +60,7 @@ pub(super) fn outcome(story: &Story<'_>) -> Vec<String> {
     match &conversation.transport {
         Transport::Tcp(connection) => {
             let mut said = vec![opening(connection)];
+            said.extend(calls_of_opening(story));
             said.extend(data(conversation, connection));
             said.extend(ending(connection));
             said
@@ -81,6 +84,54 @@ fn opening(connection: &Connection) -> String {
         }
         Opening::BeforeCapture => "The connection began before the capture".to_owned(),
     }
+}
+
+/// What the calls tell of the handshake: it happens inside of `connect()`, and without `accept()`.
+fn calls_of_opening(story: &Story<'_>) -> Vec<String> {
+    let entries = &story.timeline.entries;
+    let packet = |wanted: Part| {
+        entries.iter().position(|entry| match entry.what {
+            What::Packet(index) => {
+                let segment = story.packets.get(index).and_then(|seen| seen.step.segment());
+                segment.is_some_and(|segment| segment.part == wanted)
+            }
+            _ => false,
+        })
+    };
+    let call = |name: Name, moment: fn(usize) -> What| {
+        let calls = story.timeline.calls.iter();
+        let index = calls
+            .into_iter()
+            .position(|placed| placed.call.call == name && placed.call.result >= 0)?;
+        entries.iter().position(|entry| entry.what == moment(index))
+    };
+    let (Some(syn), Some(answer), Some(done)) = (packet(Part::Syn), packet(Part::SynAck), packet(Part::HandshakeAck))
+    else {
+        return Vec::new();
+    };
+    let mut said = Vec::new();
+    if let (Some(entered), Some(returned)) = (call(Name::Connect, What::Entered), call(Name::Connect, What::Returned))
+        && entered < syn
+        && answer < returned
+    {
+        said.push("It happened while the client was in connect()".to_owned());
+    }
+    if let (Some(entered), Some(returned)) = (call(Name::Accept, What::Entered), call(Name::Accept, What::Returned))
+        && done < returned
+    {
+        let later = |place: usize| {
+            let times = (entries.get(place)?.time?, entries.get(done)?.time?);
+            Some(duration(times.0.saturating_sub(times.1)))
+        };
+        let kernel = "The server's kernel completed it without the program";
+        let told = if done < entered {
+            later(entered).map(|time| format!("{kernel}: accept() was called {time} later"))
+        } else {
+            later(returned).map(|time| format!("{kernel}: accept() returned {time} later"))
+        };
+        said.extend(told);
+    }
+    said
 }
 
 fn data(conversation: &Conversation, connection: &Connection) -> Option<String> {

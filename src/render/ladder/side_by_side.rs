@@ -2,7 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::text::{Block, Lifelines, Sheet, UNIT, foot, head};
+use super::block::{Block, Lifelines};
+use super::sheet::{Sheet, UNIT};
+use super::text::{foot, head};
 use super::{Kind, Ladder, Row};
 use crate::render::look::{Look, Paint, Style};
 
@@ -46,13 +48,13 @@ fn together(output: &mut impl Write, look: &Look, ladders: &[Ladder]) -> io::Res
     }
     let start = ladders.iter().filter_map(|ladder| ladder.start).min();
     let rows = merged(ladders, start.map(|start| start.0));
-    let sheet = Sheet::new(look, rows.iter().map(|(_, row)| row));
+    let sheet = Sheet::new(look, &rows.iter().map(|(_, row)| row));
     let share = sheet.block / ladders.len();
     let blocks: Vec<Block<'_>> = ladders
         .iter()
         .map(|ladder| Block::new(look, ladder, share.saturating_sub(1)))
         .collect();
-    let mut lanes = vec![Lifelines::default(); ladders.len()];
+    let mut lifelines = vec![Lifelines::default(); ladders.len()];
     let titles: Vec<String> = blocks
         .iter()
         .zip(ladders)
@@ -68,14 +70,14 @@ fn together(output: &mut impl Write, look: &Look, ladders: &[Ladder]) -> io::Res
         .collect();
     sheet.line(output, look, "#", UNIT, &headings.join(" "))?;
     for (place, row) in &rows {
-        let lines = match (blocks.get(*place), lanes.get_mut(*place)) {
+        let lines = match (blocks.get(*place), lifelines.get_mut(*place)) {
             (Some(block), Some(lane)) => block.row(row, lane),
             _ => continue,
         };
         for (index, line) in lines.into_iter().enumerate() {
             let parts: Vec<String> = blocks
                 .iter()
-                .zip(&mut lanes)
+                .zip(&mut lifelines)
                 .enumerate()
                 .map(|(column, (block, lane))| {
                     let text = if column == *place {

@@ -1,0 +1,86 @@
+//! The characters of a style, and arrows drawn with them.
+
+use super::Line;
+use crate::flow::Party;
+use crate::render::look::Style;
+
+/// The characters of a style.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pen {
+    pub(super) lifeline: char,
+    pub(super) inside: char,
+    pub(super) enter: char,
+    pub(super) leave: char,
+    pub(super) whole: char,
+    control: char,
+    data: char,
+    again: (char, char),
+    heads: (char, char),
+    pub(super) cross: char,
+}
+
+impl Pen {
+    pub(super) const fn of(style: Style) -> Self {
+        match style {
+            Style::Unicode => Self {
+                lifeline: '│',
+                inside: '║',
+                enter: '╥',
+                leave: '╨',
+                whole: '╫',
+                control: '─',
+                data: '═',
+                again: ('»', '«'),
+                heads: ('→', '←'),
+                cross: '×',
+            },
+            Style::Ascii | Style::Plain => Self {
+                lifeline: '|',
+                inside: '#',
+                enter: '+',
+                leave: '+',
+                whole: '+',
+                control: '-',
+                data: '=',
+                again: ('>', '<'),
+                heads: ('>', '<'),
+                cross: 'x',
+            },
+        }
+    }
+
+    pub(super) const fn shaft(&self, line: Line) -> char {
+        match line {
+            Line::Control | Line::Lost => self.control,
+            Line::Data => self.data,
+            Line::Retransmission => self.again.0,
+        }
+    }
+}
+
+impl Pen {
+    /// An arrow of this width with words in it.
+    pub(super) fn arrow(&self, from: Party, line: Line, words: &str, width: usize) -> String {
+        let shaft = match (line, from) {
+            (Line::Retransmission, Party::Server) => self.again.1,
+            _ => self.shaft(line),
+        };
+        let head = match (line, from) {
+            (Line::Lost, _) => self.cross,
+            (_, Party::Client) => self.heads.0,
+            (_, Party::Server) => self.heads.1,
+        };
+        let left = width.saturating_sub(words.chars().count() + 2);
+        // The words stand near the tail, where one begins to read.
+        let near = left.saturating_sub(2).min(2).max(usize::from(left > 1));
+        let far = left.saturating_sub(near + 1);
+        let (near, far) = (
+            String::from_iter(vec![shaft; near]),
+            String::from_iter(vec![shaft; far]),
+        );
+        match from {
+            Party::Client => format!("{near} {words} {far}{head}"),
+            Party::Server => format!("{head}{near} {words} {far}"),
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! The columns that every line of a ladder begins with: number and time.
+
+use std::io::{self, Write};
+
+use super::block::Block;
+use super::{Kind, Row};
+use crate::render::look::Look;
+use crate::timeline::Mark;
+
+/// The title of the column for times.
+pub(super) const UNIT: &str = "t/ms";
+
+/// The columns for number and time, and what is left for the rest.
+pub(super) struct Sheet {
+    number: usize,
+    time: usize,
+    /// Digits behind the point.
+    decimals: usize,
+    pub(super) block: usize,
+}
+
+impl Sheet {
+    /// Between number, time and the rest.
+    const SPACES: usize = 3;
+
+    /// Microseconds where there is room; long times get fewer digits before the lanes get less.
+    pub(super) fn new<'r>(look: &Look, rows: &(impl Iterator<Item = &'r Row> + Clone)) -> Self {
+        let width = look.width.max(Look::NARROWEST);
+        let sheet_of = |decimals| {
+            let mut sheet = Self {
+                number: 1,
+                time: UNIT.len(),
+                decimals,
+                block: 0,
+            };
+            for row in rows.clone() {
+                let (number, time) = sheet.labels(row);
+                sheet.number = sheet.number.max(number.len());
+                sheet.time = sheet.time.max(time.len());
+            }
+            sheet.block = width.saturating_sub(sheet.number + sheet.time + Self::SPACES);
+            sheet
+        };
+        let mut decimals = 3;
+        loop {
+            let sheet = sheet_of(decimals);
+            if sheet.block >= Block::NARROWEST || decimals == 0 {
+                return sheet;
+            }
+            decimals -= 1;
+        }
+    }
+
+    /// Number and time as they stand there.
+    pub(super) fn labels(&self, row: &Row) -> (String, String) {
+        let number = match &row.kind {
+            Kind::Packet(arrow) => arrow.number.to_string(),
+            Kind::Run(run) => run.first.to_string(),
+            _ => String::new(),
+        };
+        let sign = match row.mark {
+            Some(Mark::Clock(_)) => "~",
+            Some(Mark::BeforeCause) => "!",
+            None => "",
+        };
+        let time = row.time.map_or(String::new(), |time| {
+            format!("{sign}{}", milliseconds(time, self.decimals))
+        });
+        (number, time)
+    }
+
+    pub(super) fn line(
+        &self,
+        output: &mut impl Write,
+        look: &Look,
+        number: &str,
+        time: &str,
+        rest: &str,
+    ) -> io::Result<()> {
+        let left = format!("{number:>w$} {time:>t$}  {rest}", w = self.number, t = self.time);
+        writeln!(output, "{}", look.characters(left.trim_end()))
+    }
+}
+
+/// Milliseconds with so many decimals, at most three; what is far away in whole seconds.
+fn milliseconds(nanoseconds: i64, decimals: usize) -> String {
+    const FAR: u64 = 10_000_000_000_000;
+    const LONG_AGO: i64 = -100_000_000_000;
+    if nanoseconds.unsigned_abs() >= FAR || nanoseconds <= LONG_AGO {
+        return format!("{} s", nanoseconds / 1_000_000_000);
+    }
+    let sign = if nanoseconds < 0 { "-" } else { "" };
+    let microseconds = nanoseconds.unsigned_abs() / 1_000;
+    let fraction = format!("{:03}", microseconds % 1_000);
+    let point = if decimals == 0 { "" } else { "." };
+    format!(
+        "{sign}{}{point}{}",
+        microseconds / 1_000,
+        fraction.get(..decimals).unwrap_or(&fraction)
+    )
+}
