@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 
 use nix::sched::{CloneFlags, unshare};
+use nix::sys::prctl;
 use nix::unistd::{Gid, Uid};
 use socket2::{Domain, Socket, Type};
 
@@ -47,6 +48,9 @@ fn enter_user_namespace() -> Result<(), Refused> {
     let (uid, gid) = (Uid::effective(), Gid::effective());
     let both = CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWNET;
     unshare(both).map_err(|error| Refused::new(Step::Unshare, error.into()))?;
+    // To a program with a file capability (setcap(8)) its own files in /proc are closed, proc(5). By now that capability is
+    // gone: what it has holds inside only. Where this fails, the next step says so.
+    let _ = prctl::set_dumpable(true);
     // Without "deny" nobody but root may map groups: leaving a group could open what is closed to that group.
     write(Step::SetGroups, "/proc/self/setgroups", "deny")?;
     write(Step::UidMap, "/proc/self/uid_map", &format!("{uid} {uid} 1"))?;

@@ -1,9 +1,10 @@
 //! Where the system refuses a network of one's own, or every capture.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt as _;
 use std::process::Command;
 
-use super::stage::{Ended, Place, count, ready};
+use super::stage::{Ended, NOBODY, Place, count, ready};
 use super::support::needs;
 
 /// No namespaces from here on: what a system with `user.max_user_namespaces = 0` does.
@@ -140,4 +141,62 @@ fn the_machines_own_loopback_serves_who_may_only_capture() {
     let ended = Ended::from(place.as_user(command.env("PLACE", place.path())).output().unwrap());
     ended.fine();
     assert_eq!(count(&place.latest("udp.pcapng"), "udp"), 2);
+}
+
+#[test]
+fn a_file_capability_is_no_hindrance() {
+    if !needs::root() || !ready() || !needs::tool("setcap") {
+        return;
+    }
+    let Some(place) = Place::of_nobody() else { return };
+    let program = place.path().join("socket-lab");
+    fs::copy(env!("CARGO_BIN_EXE_socket-lab"), &program).unwrap();
+    let marked = Command::new("setcap")
+        .arg("cap_net_raw+ep")
+        .arg(&program)
+        .status()
+        .unwrap();
+    if !marked.success() {
+        return needs::skip("this file system keeps no capabilities");
+    }
+    for run in ["udp", "long", "half-open"] {
+        let ended = Ended::from(place.as_user(Command::new(&program).arg(run)).output().unwrap());
+        assert!(ended.fine().starts_with("Network: a private one"), "{ended:?}");
+    }
+    assert_eq!(count(&place.latest("udp.pcapng"), "udp"), 2);
+    assert_eq!(fs::metadata(place.latest("udp.pcapng")).unwrap().uid(), NOBODY);
+}
+
+#[test]
+fn a_container_that_forbids_unshare_is_recognised() {
+    if !ready() || !needs::tool("python3") {
+        return;
+    }
+    if !cfg!(any(target_arch = "x86_64", target_arch = "aarch64")) {
+        return needs::skip("the number of unshare is known for x86-64 and AArch64");
+    }
+    let Some(place) = Place::of_nobody() else { return };
+    let script = place.path().join("without_unshare.py");
+    fs::copy("tests/peers/without_unshare.py", &script).unwrap();
+    let mut command = Command::new("python3");
+    command
+        .arg("-B")
+        .arg(&script)
+        .arg(place.command(&[]).get_program())
+        .arg("tcp");
+    let ended = Ended::from(place.as_user(&mut command).output().unwrap());
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(
+        ended.output.contains("│ Returned from server: SOCKETS ARE DOORS"),
+        "{ended:?}"
+    );
+    let flat = ended.errors.replace('\n', " ");
+    for words in [
+        "a seccomp filter forbids it",
+        "--cap-add=NET_RAW",
+        "sudo setcap cap_net_raw+ep",
+    ] {
+        assert!(flat.contains(words), "{words}: {ended:?}");
+    }
+    assert!(!flat.contains("sysctl"), "{ended:?}");
 }

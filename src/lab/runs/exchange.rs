@@ -3,7 +3,7 @@
 use super::{Played, Scene, count};
 use crate::calls::{Name, Program, Role};
 use crate::flow::conversation::{Connection, Conversation, Transport};
-use crate::flow::segment::Part;
+use crate::flow::segment::{Part, Remark};
 use crate::flow::{Kind, Party};
 use crate::lab::evidence::{self, Evidence};
 use crate::lab::failure::Failure;
@@ -266,6 +266,17 @@ pub(super) fn after_long(evidence: &Evidence) -> Vec<String> {
             more => format!("{more} were"),
         }
     ));
+    let twice = evidence.places().find(|(_, step)| {
+        let remarks = step.segment().map(|segment| segment.remarks);
+        remarks.is_some_and(|remarks| remarks.has(Remark::DuplicateSack))
+    });
+    if let Some((number, step)) = twice {
+        said.push(format!(
+            "Packet {number} reports bytes that arrived twice (D-SACK): nothing had been lost, the {}'s acknowledgment was only \
+             late.",
+            step.sender
+        ));
+    }
     said
 }
 
