@@ -1,8 +1,8 @@
 //! What a packet is as a whole: its name, its parts, its reason, and what should come next.
 //!
-//! - [`name()`] and [`tags`]: what it is called; [`ends`]: from whom to whom; [`parts`]: what it is made of;
-//! - [`reason`]: why it was sent; [`remarks`]: what is remarkable about it; [`states`]: what it does to both ends;
-//! - [`expectation`]: what should come next; [`comment`]: all this for a capture file.
+//! - [`name()`] and [`tags()`]: what it is called; [`ends()`]: from whom to whom; [`parts()`]: what it is made of;
+//! - [`reason()`]: why it was sent; [`remarks()`]: what is remarkable about it; [`states()`]: what it does to both ends;
+//! - [`expectation()`]: what should come next; [`comment()`]: all this for a capture file.
 
 mod comment;
 mod ends;

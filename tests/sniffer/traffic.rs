@@ -184,6 +184,34 @@ fn the_tcp_lab_is_the_golden_trace_and_its_handshakes_alone_when_asked() {
                 "{whole:?}"
             );
 
+            // The comments were written while it happened: Wireshark's filters find the parts by them.
+            let found = |filter: &str| tshark_with(&["-Y", filter], &all, &["frame.number"]);
+            for (comment, filter) in [
+                ("part=syn ", "tcp.flags.syn == 1 && tcp.flags.ack == 0"),
+                ("part=syn-ack ", "tcp.flags.syn == 1 && tcp.flags.ack == 1"),
+                ("part=data ", "tcp.len > 0"),
+                ("sender=client ", &format!("tcp.dstport == {port}")),
+            ] {
+                let by_comment = found(&format!("frame.comment contains \"{comment}\""));
+                assert!(
+                    !by_comment.is_empty() && by_comment == found(filter),
+                    "{comment}: {by_comment:?}"
+                );
+            }
+            // And the lines on the screen have tshark's numbers.
+            for (line, row) in whole
+                .output
+                .lines()
+                .zip(tshark(&all, &["tcp.seq", "tcp.len", "tcp.window_size"]))
+            {
+                for (word, number) in ["Seq=", "Len=", "Win="].iter().zip(&row) {
+                    assert!(
+                        !line.contains(word) || line.contains(&format!("{word}{number}")),
+                        "{line}: {row:?}"
+                    );
+                }
+            }
+
             // The data are missing, of which tshark would warn.
             let kept = segments(&["-o", "tcp.analyze_sequence_numbers:FALSE"], &some, &port);
             assert_eq!(kept[..3], ["client S 0", "server AS 0", "client A 0"], "{kept:?}");
