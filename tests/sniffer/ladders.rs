@@ -60,8 +60,8 @@ fn no_line_is_wider_than_asked_and_ascii_is_ascii() {
     for width in ["60", "61", "72", "80", "99", "104", "120", "200"] {
         for more in [&[][..], &["--side-by-side"], &["--full"], &["--color", "always"]] {
             let fixed = ["-r", RECORDED, "--calls", CALLS, "--view", "ladder", "--style", "ascii"];
-            let output = shown(&[&fixed, &["--width", width][..], more].concat());
-            assert!(output.is_ascii());
+            let output = ran(&[&fixed, &["--width", width][..], more].concat()).output;
+            assert!(output.is_ascii() && !output.is_empty());
             for line in output.lines() {
                 let visible = without_colors(line);
                 assert!(
@@ -108,6 +108,24 @@ fn a_flow_is_picked_in_every_view() {
     let none = ran(&["-r", RECORDED, "--view", "follow", "--flow", "9"]);
     assert_eq!((none.code, none.output.as_str()), (Some(0), ""));
     assert!(none.errors.contains("no conversation 9"), "{}", none.errors);
+}
+
+#[test]
+fn too_few_columns_for_two_ladders_are_said() {
+    let fixed = ["-r", RECORDED, "--view", "ladder", "--side-by-side", "--width"];
+    let narrow = ran(&[&fixed[..], &["80"]].concat());
+    assert_eq!(narrow.code, Some(0));
+    assert!(
+        narrow.errors.contains("two ladders need 106 columns"),
+        "{}",
+        narrow.errors
+    );
+    assert_eq!(narrow.output.matches(" client :").count(), 5, "one below the other");
+    let wide = shown(&[&fixed[..], &["106"]].concat());
+    assert!(
+        wide.contains("conversation 1") && wide.contains("conversation 2"),
+        "{wide}"
+    );
 }
 
 #[test]

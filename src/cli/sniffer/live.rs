@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::super::say::Say;
 use super::args::SnifferArgs;
+use super::calls::CallFiles;
 use super::file::{APPLICATION, one_line};
 use super::following::Commenter;
 use super::printing::{self, Entrance, Refusal};
@@ -33,6 +34,9 @@ pub fn run(args: &SnifferArgs, filter: &Filter, stop: &Stop, say: Say) -> ExitCo
     #[cfg(target_os = "linux")]
     if let Err(error) = crate::privilege::drop_privileges() {
         return say.fail(&error.to_string());
+    }
+    if let Err(line) = CallFiles::open(&args.calls, true) {
+        return say.fail(&line);
     }
     let recording = match args
         .write

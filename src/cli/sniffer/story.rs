@@ -49,6 +49,8 @@ pub struct Stories {
     text: usize,
     first: Option<Time>,
     ladders: Vec<Ladder>,
+    /// Two ladders did not fit beside each other.
+    narrow: bool,
     drawn: u64,
     unfinished: u64,
     late: u64,
@@ -94,6 +96,7 @@ impl Stories {
             text: 0,
             first: None,
             ladders: Vec::new(),
+            narrow: false,
             drawn: 0,
             unfinished: 0,
             late: 0,
@@ -230,6 +233,7 @@ impl Stories {
             self.draw(output, look, tracker, number)?;
         }
         if self.beside {
+            self.narrow = self.ladders.len() > 1 && side_by_side::capacity(look) < 2;
             side_by_side::write(output, look, &std::mem::take(&mut self.ladders))?;
         }
         if self.view == View::Ladder && self.drawn > 0 {
@@ -291,6 +295,12 @@ impl Stories {
             remarks.push(format!(
                 "none of the {} calls in the call logs belongs to a conversation of this capture; are they of another run?",
                 logs.left()
+            ));
+        }
+        if self.narrow {
+            remarks.push(format!(
+                "two ladders need {} columns to stand side by side; --width gives more",
+                side_by_side::columns_for(2)
             ));
         }
         if let (0, Some(only)) = (self.drawn, self.only) {

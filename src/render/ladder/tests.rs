@@ -1,1 +1,298 @@
+//! What a ladder shows of stories that no capture in the tree tells.
 
+use proptest::prelude::*;
+
+use super::{Detail, Kind, Ladder, Line, Story, label, plain, text};
+use crate::flow::conversation::{
+    Connection, Conversation, Count, End, Ending, Exchange, Opening, Transport as Protocol,
+};
+use crate::flow::datagram::{Complaint, Datagram, Notice, Part as DatagramPart};
+use crate::flow::segment::{Delay, Part, Remark, Remarks, ResetCause, Segment};
+use crate::flow::state::{Standing, State};
+use crate::flow::{Kind as StepKind, Party, Roles};
+use crate::frame::Time;
+use crate::render::look::{Look, Style};
+use crate::timeline::stories::{seen, segment};
+use crate::timeline::{Claimed, Seen, Timeline};
+use crate::wire::tcp::Flags;
+
+fn conversation(packets: &[Seen], opening: Opening) -> Conversation {
+    let is_udp = packets.iter().any(|seen| seen.step.datagram().is_some());
+    let end = End {
+        standing: Standing {
+            state: State::Established,
+            inferred: false,
+        },
+        start: None,
+        mss: None,
+        shift: None,
+        sack_permitted: false,
+        acknowledged: 0,
+        smallest_window: None,
+    };
+    let from = |party| Count {
+        packets: packets.iter().filter(|seen| seen.step.sender == party).count() as u64,
+        ..Count::default()
+    };
+    Conversation {
+        number: 1,
+        client: packets[0].step.client,
+        server: packets[0].step.server,
+        roles: Roles::Seen,
+        first: None,
+        last: None,
+        from_client: from(Party::Client),
+        from_server: from(Party::Server),
+        notices: 0,
+        transport: if is_udp {
+            Protocol::Udp(Exchange::default())
+        } else {
+            Protocol::Tcp(Connection {
+                opening,
+                ending: Ending::Open,
+                client: end,
+                server: end,
+                handshake_time: None,
+                handshake_round_trip: None,
+                retransmissions: 0,
+                reuses_ports: false,
+            })
+        },
+    }
+}
+
+fn ladder_of(packets: &[Seen], opening: Opening, detail: Detail) -> Ladder {
+    let conversation = conversation(packets, opening);
+    let timeline = Timeline::of(packets, Claimed::default());
+    let story = Story {
+        conversation: &conversation,
+        packets,
+        left_out: None,
+        timeline: &timeline,
+        has_log: false,
+        capture_start: None,
+    };
+    Ladder::of(&story, detail)
+}
+
+fn drawn(ladder: &Ladder, style: Style, width: usize) -> String {
+    let look = Look {
+        style,
+        width,
+        ..Look::PIPE
+    };
+    let mut output = Vec::new();
+    text::write(&mut output, &look, ladder).unwrap();
+    String::from_utf8(output).unwrap()
+}
+
+/// A packet `micros` after the beginning.
+fn at(number: u64, micros: i64, sender: Party, segment: Segment) -> Seen {
+    Seen {
+        flags: Some(Flags::ACK),
+        ..seen(number, Some(Time(micros * 1_000)), sender, StepKind::Segment(segment))
+    }
+}
+
+fn data(first: i64, last: i64) -> Segment {
+    segment(Part::Data, Some((first, last)))
+}
+
+fn row_with<'l>(ladder: &'l str, words: &str) -> &'l str {
+    let row = ladder.lines().find(|line| line.contains(words));
+    row.unwrap_or_else(|| panic!("no {words:?} in {ladder}"))
+}
+
+#[test]
+fn a_retransmission_has_a_line_of_its_own_and_names_its_first_transmission() {
+    let mut again = data(1, 12);
+    again.remarks = Remarks::NONE.with(Remark::Retransmission);
+    again.first_sent = Some(1);
+    again.delay = Some(Delay::RetransmissionTimer);
+    let mut second = at(2, 203_000, Party::Client, again);
+    second.step.pause = Some(203_000_000);
+    let packets = [at(1, 0, Party::Client, data(1, 12)), second];
+    let ladder = ladder_of(&packets, Opening::Complete, Detail::Full);
+    for width in [60, 80, 120] {
+        let output = drawn(&ladder, Style::Ascii, width);
+        assert!(row_with(&output, ">> ").contains(">>"), "{output}");
+        assert!(output.contains("retransmission"), "{width}: {output}");
+        assert!(
+            output.contains("203.0 ms: the client's retransmission timer"),
+            "{output}"
+        );
+    }
+    assert!(drawn(&ladder, Style::Plain, 80).contains("retransmission of 1"));
+}
+
+#[test]
+fn a_refused_syn_is_crossed_out_and_changes_no_state_of_the_server() {
+    let state = |state, inferred| Standing { state, inferred };
+    let mut syn = segment(Part::Syn, None);
+    syn.server.before = state(State::Listen, true);
+    syn.server.after = state(State::SynReceived, true);
+    let refusal = segment(Part::Reset(ResetCause::NobodyListens), None);
+    let packets = [at(1, 0, Party::Client, syn), at(2, 9, Party::Server, refusal)];
+    let output = drawn(&ladder_of(&packets, Opening::Refused, Detail::Full), Style::Ascii, 80);
+    assert!(row_with(&output, "-x|").starts_with("1 "), "{output}");
+    assert!(
+        !output.contains("SYN-RECEIVED") && !output.contains("LISTEN"),
+        "{output}"
+    );
+    assert!(output.contains("The connection was refused."));
+}
+
+#[test]
+fn an_icmp_error_crosses_out_the_datagram_that_it_is_about() {
+    let datagram = StepKind::Datagram(Datagram {
+        length: 5,
+        part: DatagramPart::Request { count: 1 },
+    });
+    let notice = StepKind::Notice(Notice {
+        about: Some(1),
+        after: None,
+        says: Complaint::PortUnreachable,
+    });
+    let packets = [
+        seen(1, Some(Time(0)), Party::Client, datagram),
+        seen(2, Some(Time(1_000)), Party::Server, notice),
+    ];
+    let ladder = ladder_of(&packets, Opening::Complete, Detail::Full);
+    let lines: Vec<Line> = ladder
+        .rows
+        .iter()
+        .filter_map(|row| match &row.kind {
+            Kind::Packet(arrow) => Some(arrow.line),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(lines, [Line::Lost, Line::Control]);
+    for width in [60, 80, 120] {
+        let output = drawn(&ladder, Style::Ascii, width);
+        assert!(output.contains("unreachable"), "{output}");
+    }
+}
+
+#[test]
+fn what_the_capture_does_not_have_is_said() {
+    let mut gap = data(100, 112);
+    gap.remarks = Remarks::NONE.with(Remark::Gap);
+    let packets = [at(1, 0, Party::Client, data(1, 12)), at(2, 9, Party::Client, gap)];
+    let ladder = ladder_of(&packets, Opening::BeforeCapture, Detail::Full);
+    let notes = ladder.notes.join("\n");
+    for words in [
+        "began before the capture",
+        "does not have every packet",
+        "No call log was given",
+    ] {
+        assert!(notes.contains(words), "{notes}");
+    }
+    assert!(drawn(&ladder, Style::Ascii, 60).contains("bytes missing"));
+}
+
+#[test]
+fn runs_of_data_take_one_row_unless_something_happens_in_them() {
+    let mut packets = Vec::new();
+    for place in 0..10_i64 {
+        let number = packets.len() as u64 + 1;
+        packets.push(at(
+            number,
+            place * 10,
+            Party::Client,
+            data(place * 100 + 1, place * 100 + 100),
+        ));
+        if place % 3 == 2 {
+            packets.push(at(number + 1, place * 10 + 5, Party::Server, segment(Part::Ack, None)));
+        }
+    }
+    let folded = ladder_of(&packets, Opening::Complete, Detail::Folded);
+    let runs: Vec<_> = folded
+        .rows
+        .iter()
+        .filter_map(|row| match &row.kind {
+            Kind::Run(run) => Some((run.first, run.last, run.segments, run.bytes, run.acknowledgments)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(runs, [(1, 13, 10, 1_000, 3)]);
+    let full = ladder_of(&packets, Opening::Complete, Detail::Full);
+    assert!(full.rows.iter().all(|row| !matches!(row.kind, Kind::Run(_))));
+
+    let StepKind::Segment(remarkable) = &mut packets[6].step.kind else {
+        panic!()
+    };
+    remarkable.remarks = Remarks::NONE.with(Remark::Retransmission);
+    let broken = ladder_of(&packets, Opening::Complete, Detail::Folded);
+    assert!(broken.rows.len() > folded.rows.len(), "a retransmission keeps its row");
+}
+
+#[test]
+fn every_remark_and_part_has_its_words() {
+    let silent = [Remark::HalfClosed, Remark::SimultaneousClose];
+    for remark in Remark::ALL {
+        let mut one = data(1, 12);
+        one.remarks = Remarks::NONE.with(remark);
+        let ladder = ladder_of(&[at(1, 0, Party::Client, one)], Opening::Complete, Detail::Full);
+        let Some(Kind::Packet(arrow)) = ladder
+            .rows
+            .iter()
+            .map(|row| &row.kind)
+            .find(|kind| matches!(kind, Kind::Packet(_)))
+        else {
+            panic!()
+        };
+        let said = label::packet(arrow).remark;
+        assert_eq!(said.is_none(), silent.contains(&remark), "{remark:?}: {said:?}");
+    }
+}
+
+fn any_packet() -> impl Strategy<Value = (i64, bool, usize, i64, u32)> {
+    (
+        0_i64..i64::MAX / 2,
+        any::<bool>(),
+        0_usize..9,
+        0_i64..1_000_000_000,
+        any::<u32>(),
+    )
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_told_fits_the_width_and_is_text(
+        packets in proptest::collection::vec(any_packet(), 1..40),
+        numbers in prop_oneof![Just(1_u64), Just(999_999)],
+    ) {
+        let parts = [
+            Part::Syn, Part::SynAck, Part::HandshakeAck, Part::Data, Part::Ack, Part::KeepAlive, Part::FirstFin,
+            Part::Reset(ResetCause::Abort), Part::WindowProbe,
+        ];
+        let packets: Vec<Seen> = packets
+            .into_iter()
+            .enumerate()
+            .map(|(index, (time, from_client, part, first, bits))| {
+                let sender = if from_client { Party::Client } else { Party::Server };
+                let mut one = segment(parts[part], (part == 3).then_some((first, first + 1_000)));
+                one.remarks = Remark::ALL.into_iter().filter(|&remark| bits >> (remark as u8) & 1 == 1).collect();
+                one.sequence.relative = first;
+                Seen {
+                    flags: Some(Flags((bits & 0x1ff) as u16)),
+                    time: Some(Time(time)),
+                    ..at(numbers + index as u64, 0, sender, one)
+                }
+            })
+            .collect();
+        for detail in [Detail::Full, Detail::Folded] {
+            let ladder = ladder_of(&packets, Opening::Complete, detail);
+            for width in [60, 80, 133] {
+                let output = drawn(&ladder, Style::Ascii, width);
+                prop_assert!(output.is_ascii());
+                for line in output.lines() {
+                    prop_assert!(line.len() <= width, "{}: {}", line.len(), line);
+                }
+            }
+            for row in &ladder.rows {
+                prop_assert!(!plain::sentence(row).contains(char::is_control));
+            }
+        }
+    }
+}
