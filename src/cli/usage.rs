@@ -53,7 +53,9 @@ fn one_line(program: &str, error: &clap::Error) -> String {
         .map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "))
         .collect();
     let next = match error.kind() {
-        ErrorKind::MissingRequiredArgument => "the server prints both when it starts; ",
+        ErrorKind::MissingRequiredArgument if told.contains("--port") || told.contains("--ipaddress") => {
+            "the server prints both when it starts; "
+        }
         _ => "",
     };
     format!("{}; {next}'{program} --help' tells more", parts.join("; "))

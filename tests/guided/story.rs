@@ -185,6 +185,7 @@ fn wrong_arguments_are_one_line_with_status_2() {
         assert_eq!((ended.code, ended.output.as_str()), (Some(2), ""), "{ended:?}");
         assert_eq!(ended.errors.lines().count(), 1, "{ended:?}");
         assert!(ended.errors.contains(words), "{ended:?}");
+        assert!(!ended.errors.contains("the server prints both"), "{ended:?}");
     }
     assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 0, "nothing was made");
 }
