@@ -103,6 +103,8 @@ pub struct Acknowledged {
     pub fin: bool,
     /// Number of the last packet that is covered as a whole, where it is remembered.
     pub packet: Option<u64>,
+    /// Are there more packets than that one that it covers for the first time?
+    pub several: bool,
 }
 
 impl Acknowledged {

@@ -151,6 +151,7 @@ fn places() -> Vec<Step> {
                     bytes: Some(Bytes { first: 1, last: 1 }),
                     fin: part == Part::FinAck,
                     packet: delay.map(|_| 3),
+                    several: false,
                 };
                 let segment = Segment {
                     part,

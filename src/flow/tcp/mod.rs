@@ -267,6 +267,7 @@ impl Tcp {
             bytes,
             fin,
             packet: covered.packet,
+            several: covered.several,
         };
         (acknowledged, covered)
     }

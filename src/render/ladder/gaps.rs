@@ -37,8 +37,11 @@ pub(super) fn explain(rows: Vec<Row>, story: &Story<'_>) -> Vec<Row> {
             }
         }
         latest = latest.max(row.time);
-        if let Kind::Call(call) = &row.kind {
-            known.see(call);
+        match &row.kind {
+            Kind::Call(call) => known.see(call),
+            // Who answers is there, also when its program has called nothing of its own for this connection yet.
+            Kind::Packet(arrow) => known.meet(arrow.from),
+            _ => {}
         }
         explained.push(row);
     }
@@ -107,10 +110,14 @@ struct Known {
 }
 
 impl Known {
-    fn see(&mut self, row: &CallRow) {
-        if !self.seen.contains(&row.party) {
-            self.seen.push(row.party);
+    fn meet(&mut self, party: Party) {
+        if !self.seen.contains(&party) {
+            self.seen.push(party);
         }
+    }
+
+    fn see(&mut self, row: &CallRow) {
+        self.meet(row.party);
         let call = (row.party, row.call.call);
         match row.moment {
             Moment::Entered => self.open.push(call),
