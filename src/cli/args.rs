@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ArgAction, Args, ColorChoice, Parser, ValueEnum};
+use clap::{ArgAction, Args, ColorChoice, Parser, ValueEnum, ValueHint};
 
 use crate::app::address;
 use crate::app::client::Server;
@@ -53,7 +53,7 @@ pub trait Program: Parser {
 #[command(version, after_help = CLIENT_EXAMPLE)]
 pub struct ClientArgs {
     /// Address or host name of the server, as it prints it behind "serverIP:" [also: -ip X, -ip=X]
-    #[arg(long = "ipaddress", visible_alias = "ip", value_name = "ADDRESS")]
+    #[arg(long = "ipaddress", visible_alias = "ip", value_name = "ADDRESS", value_hint = ValueHint::Hostname)]
     pub ipaddress: String,
 
     /// Port of the server, 1 to 65535, as it prints it behind "Port:"

@@ -2,6 +2,7 @@
 //!
 //! - [`args`]: the arguments, made into checked settings;
 //! - [`usage`]: help, and a wrong argument said in one line;
+//! - `manuals`: shell completions and man pages, where they are built;
 //! - [`logging`]: what goes to standard error and to the call log;
 //! - [`say`]: errors and warnings in a line;
 //! - [`session`]: start and end of one of the four programs;
@@ -14,6 +15,8 @@ pub mod lab;
 pub mod logging;
 #[cfg(feature = "sniffer")]
 pub mod look;
+#[cfg(feature = "manuals")]
+pub mod manuals;
 pub mod say;
 pub mod session;
 #[cfg(feature = "sniffer")]

@@ -1,17 +1,19 @@
 //! Help, and wrong arguments said in one line.
 
+use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::Parser;
 use clap::error::ErrorKind;
+use clap::{ArgMatches, Command, Parser};
 
 use super::args;
 
 /// Exit status for wrong arguments.
 const USAGE: u8 = 2;
 
-/// The program's arguments, or the exit code when there is nothing more to do: help was asked for, or they are wrong.
+/// The program's arguments, or the exit code when there is nothing more to do: help, completions or the man page
+/// were asked for and are written, or the arguments are wrong.
 ///
 /// # Errors
 /// That exit code.
@@ -24,22 +26,38 @@ pub fn parse<A: Parser>(program: &'static str, about: &'static str) -> Result<A,
     } else {
         words.collect()
     };
-    let parsed = command
-        .try_get_matches_from(words)
-        .and_then(|matches| A::from_arg_matches(&matches));
-    parsed.map_err(|error| match error.kind() {
+    let parsed = matches(&command, words).and_then(|matches| {
+        #[cfg(feature = "manuals")]
+        if let Some(code) = super::manuals::written(&matches, &command) {
+            return Ok(Err(code));
+        }
+        A::from_arg_matches(&matches).map(Ok)
+    });
+    parsed.unwrap_or_else(|error| Err(told(program, &error)))
+}
+
+fn matches(command: &Command, words: Vec<OsString>) -> Result<ArgMatches, clap::Error> {
+    let command = command.clone();
+    #[cfg(feature = "manuals")]
+    let command = super::manuals::understood(command);
+    command.try_get_matches_from(words)
+}
+
+/// Says what clap has to say, and the exit code for it.
+fn told(program: &str, error: &clap::Error) -> ExitCode {
+    match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             // A reader who has seen enough of the help is no failure.
             let _ = error.print();
             ExitCode::SUCCESS
         }
         _ => {
-            let line = one_line(program, &error);
+            let line = one_line(program, error);
             // With standard error closed, the exit status has to do.
             let _ = writeln!(std::io::stderr(), "{line}");
             ExitCode::from(USAGE)
         }
-    })
+    }
 }
 
 /// What is wrong, on what, and the next step, without the usage block that hides it.

@@ -6,6 +6,7 @@ use crate::wire::{Packet, Protocol};
 
 /// A segment as it arrives.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "a header's flags, one by one")]
 pub(super) struct Arrival {
     pub(super) sequence: u32,
     /// Absent without the ACK flag.

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use super::datagram::Complaint;
 use super::udp::Mark;
-use crate::wire::{Packet, Protocol};
+use crate::wire::{Layer, Packet, Protocol};
 
 /// An ICMP error that quotes a packet of TCP or UDP.
 #[derive(Debug, Clone, Copy)]
@@ -28,7 +28,7 @@ pub(super) fn of(packet: &Packet<'_>) -> Option<Complained> {
     let transport = packet.quoted().rfind(|layer| is_transport(layer.protocol()))?;
     let header = transport.header().bytes;
     let ip = packet.quoted().rfind(|layer| layer.protocol() == Protocol::Ipv4);
-    let identification = ip.and_then(|layer| layer.ipv4()).map_or(0, |ip| ip.identification());
+    let identification = ip.and_then(Layer::ipv4).map_or(0, |ip| ip.identification());
     let length = header.get(4..6).and_then(|bytes| bytes.first_chunk().copied());
     let sequence = header.get(4..8).and_then(|bytes| bytes.first_chunk().copied());
     Some(Complained {

@@ -171,7 +171,8 @@ pub enum Delay {
     KeepAliveTimer,
     /// The receiver's window was closed.
     ZeroWindow,
-    /// The data waited for the acknowledgment of earlier data. RFC 896 (Nagle)
+    /// The data waited for the acknowledgment of earlier data. RFC 896 (Nagle). The wire alone never proves it: the socket
+    /// calls have to be known.
     Nagle,
 }
 
@@ -183,7 +184,8 @@ pub struct Remarks(u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Remark {
-    /// All of it was sent before.
+    /// All of it was sent before, or is missing in the capture and comes too late to have been overtaken. The two that follow
+    /// come with this one.
     Retransmission,
     /// The same, after three duplicate acknowledgments asked for it. RFC 5681 section 3.2
     FastRetransmission,

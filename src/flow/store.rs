@@ -119,7 +119,7 @@ impl Store {
     fn append(&mut self, slot: Slot) -> u32 {
         let index = self.count;
         self.count += 1;
-        if index % CHUNK == 0 {
+        if index.is_multiple_of(CHUNK) {
             // The first ones grow with their number: a small capture needs little.
             self.chunks.push(if index == 0 {
                 Vec::new()

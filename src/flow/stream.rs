@@ -65,6 +65,11 @@ pub(super) struct Stream {
 const STATE_SHIFT: u32 = 10;
 const STATE_MASK: u16 = 0xf << STATE_SHIFT;
 
+/// Modulo 2^32.
+const fn low(number: i64) -> u32 {
+    (number.cast_unsigned() & 0xffff_ffff) as u32
+}
+
 impl Stream {
     pub(super) fn new(standing: Standing) -> Self {
         let mut stream = Self {
@@ -134,7 +139,7 @@ impl Stream {
 
     /// A number of this stream counted from its beginning.
     pub(super) const fn relative(&self, raw: u32) -> i64 {
-        let reference = self.base.wrapping_add((self.highest & 0xffff_ffff) as u32);
+        let reference = self.base.wrapping_add(low(self.highest));
         let distance = raw.wrapping_sub(reference).cast_signed();
         self.highest.saturating_add(distance as i64)
     }
@@ -148,7 +153,7 @@ impl Stream {
 
     /// The number as it stands in a header.
     pub(super) const fn raw(&self, relative: i64) -> u32 {
-        self.base.wrapping_add((relative & 0xffff_ffff) as u32)
+        self.base.wrapping_add(low(relative))
     }
 
     /// After the last that was sent.

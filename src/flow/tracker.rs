@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use super::arrival::Arrival;
 use super::conversation::{Conversation, Count};
-use super::datagram::Notice;
+use super::datagram::{Datagram, Notice};
 use super::key::{Key, Side};
 use super::moment::{Moment, Now};
 use super::notice::{self, Complained};
@@ -16,7 +16,7 @@ use super::store::Store;
 use super::tcp::{Since, Tcp};
 use super::udp::{Mark, Udp};
 use crate::frame::Time;
-use crate::wire::{Packet, Protocol};
+use crate::wire::{Extent, Packet, Protocol};
 
 /// Follows the conversations of a capture.
 #[derive(Debug)]
@@ -53,6 +53,9 @@ impl Tracker {
 
     /// Takes the next packet of the capture: its number, from 1, its time, and its headers. `None` for a packet of no
     /// conversation: without ports, or one whose header is cut or malformed.
+    ///
+    /// Of a fragmented datagram the first fragment is followed, with the length that its UDP header tells. When the whole
+    /// datagram is followed later, it is not counted again.
     pub fn follow(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>) -> Option<Step> {
         let now = Now {
             number,
@@ -106,17 +109,16 @@ impl Tracker {
                 Kept::Udp(_) => false,
             })
         });
-        let index = match known.filter(|_| !is_another) {
-            Some(index) => index,
-            None => {
-                let (party, roles) = match (arrival.syn, arrival.acknowledgment) {
-                    (true, None) => (Party::Client, Roles::Seen),
-                    (true, Some(_)) => (Party::Server, Roles::Seen),
-                    _ => roles::of_segment(source.port(), destination.port()),
-                };
-                let tcp = Tcp::new(arrival, is_another);
-                self.enter(now, key, side, (party, roles), Kept::Tcp(tcp))
-            }
+        let index = if let Some(index) = known.filter(|_| !is_another) {
+            index
+        } else {
+            let (party, roles) = match (arrival.syn, arrival.acknowledgment) {
+                (true, None) => (Party::Client, Roles::Seen),
+                (true, Some(_)) => (Party::Server, Roles::Seen),
+                _ => roles::of_segment(source.port(), destination.port()),
+            };
+            let tcp = Tcp::new(arrival, is_another);
+            self.enter(now, key, side, (party, roles), Kept::Tcp(tcp))
         };
         let record = self.store.touch(index)?;
         let sender = record.party(side);
@@ -137,28 +139,39 @@ impl Tracker {
     }
 
     fn datagram(&mut self, now: Now, source: SocketAddr, destination: SocketAddr, packet: &Packet<'_>) -> Option<Step> {
-        let udp = packet.udp()?;
+        let layer = packet.layer(Protocol::Udp)?;
+        let udp = layer.udp()?;
         let data = data_of(packet)?;
         let (key, side) = Key::new(Protocol::Udp, source, destination)?;
-        let index = match self.store.find(&key) {
-            Some(index) => index,
-            None => {
-                let roles = roles::of_datagram(source.port(), destination.port());
-                self.enter(now, key, side, roles, Kept::Udp(Udp::default()))
-            }
+        let index = if let Some(index) = self.store.find(&key) {
+            index
+        } else {
+            let roles = roles::of_datagram(source.port(), destination.port());
+            self.enter(now, key, side, roles, Kept::Udp(Udp::default()))
         };
         let record = self.store.touch(index)?;
         let sender = record.party(side);
         let pause = record.pass(now.time);
-        record.count(sender, packet.original_length(), data as u64);
-        let Kept::Udp(kept) = &mut record.protocol else {
-            return None;
-        };
         let mark = Mark {
             identification: packet.ipv4().map_or(0, |ip| ip.identification()),
             length: udp.length(),
         };
+        let is_fragment = layer.extent() == Extent::FirstFragment;
+        let Kept::Udp(kept) = &mut record.protocol else {
+            return None;
+        };
+        if let Some(part) = kept.whole(sender, mark).filter(|_| !is_fragment) {
+            let datagram = Datagram { length: data, part };
+            return Some(step(record, sender, pause, Kind::Datagram(datagram)));
+        }
         let datagram = kept.follow(sender, now, data, mark);
+        if is_fragment {
+            kept.is_fragment(sender, mark, datagram);
+        }
+        record.count(sender, packet.original_length(), data as u64);
+        let Kept::Udp(kept) = &record.protocol else {
+            return None;
+        };
         if kept.is_answered() && record.roles == Roles::First {
             record.roles = Roles::Seen;
         }

@@ -36,6 +36,8 @@ pub(super) struct Udp {
     answered: u64,
     /// Requests that an ICMP error or the bound took off the list.
     given_up: u64,
+    /// A datagram of which only the first fragment has come: who sent it, what tells it, and its part.
+    fragment: Option<(Party, Mark, Part)>,
 }
 
 impl Udp {
@@ -50,7 +52,22 @@ impl Udp {
             Party::Client => self.ask(sent),
             Party::Server => self.answer(sent, now),
         };
+        self.fragment = None;
         Datagram { length, part }
+    }
+
+    /// Takes note that this datagram came as a fragment: the whole one may come later.
+    pub(super) fn is_fragment(&mut self, sender: Party, mark: Mark, datagram: Datagram) {
+        self.fragment = Some((sender, mark, datagram.part));
+    }
+
+    /// The part of a datagram that was put together from fragments, the first of which has been counted.
+    pub(super) fn whole(&mut self, sender: Party, mark: Mark) -> Option<Part> {
+        let (from, fragment, part) = self.fragment?;
+        (from == sender && fragment == mark).then(|| {
+            self.fragment = None;
+            part
+        })
     }
 
     fn ask(&mut self, sent: Sent) -> Part {

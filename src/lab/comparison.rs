@@ -86,9 +86,9 @@ pub fn rows(udp: &Cost, tcp: &Cost) -> Vec<[String; 3]> {
     vec![
         row("packets", &|cost| cost.packets.to_string()),
         row("bytes on the wire", &|cost| cost.wire.to_string()),
-        row("of these data", &|cost| cost.data.to_string()),
-        row("of these headers", &|cost| cost.headers().to_string()),
-        row("headers, of all bytes on the wire", &|cost| {
+        row("bytes of data", &|cost| cost.data.to_string()),
+        row("bytes of headers", &|cost| cost.headers().to_string()),
+        row("headers, of the bytes on the wire", &|cost| {
             format!("{} %", cost.overhead())
         }),
         row("round trips the client waits for", &|cost| cost.round_trips.to_string()),

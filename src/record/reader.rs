@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::read::MultiGzDecoder;
 
@@ -59,6 +61,21 @@ pub struct Reader {
     facts: Facts,
     packets: u64,
     ended: bool,
+    taken_in: Arc<AtomicU64>,
+}
+
+/// Counts the bytes that pass.
+struct Counted<R> {
+    source: R,
+    count: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        let length = self.source.read(room)?;
+        self.count.fetch_add(length as u64, Ordering::Relaxed);
+        Ok(length)
+    }
 }
 
 impl Reader {
@@ -86,6 +103,11 @@ impl Reader {
     /// # Errors
     /// As [`Self::open`].
     pub fn new(source: impl Read + Send + 'static, name: &str) -> Result<Self, ReadError> {
+        let taken_in = Arc::new(AtomicU64::new(0));
+        let source = Counted {
+            source,
+            count: Arc::clone(&taken_in),
+        };
         recognise(Box::new(source))
             .map(|(input, form, facts)| Self {
                 name: name.to_owned(),
@@ -94,6 +116,7 @@ impl Reader {
                 facts,
                 packets: 0,
                 ended: false,
+                taken_in,
             })
             .map_err(|problem| ReadError {
                 name: name.to_owned(),
@@ -118,6 +141,13 @@ impl Reader {
     #[must_use]
     pub const fn offset(&self) -> u64 {
         self.input.offset()
+    }
+
+    /// How many bytes of the file have been taken in, as they lie on the disk: of a packed one, packed. It runs ahead of
+    /// the frames by what the buffers hold.
+    #[must_use]
+    pub fn taken_in(&self) -> u64 {
+        self.taken_in.load(Ordering::Relaxed)
     }
 
     /// The next frame; `None` at the end, and ever after. The frame borrows the reader's buffer.
@@ -300,6 +330,20 @@ mod tests {
             Just(b"\n\r\r\n\x1c\0\0\0\x4d\x3c\x2b\x1a\x01\0".to_vec()),
             Just(vec![0x1f, 0x8b, 8, 0]),
         ]
+    }
+
+    #[test]
+    fn what_was_taken_in_is_counted_as_it_lies_on_the_disk() {
+        let (bytes, _) = record(Format::Pcap, &[]);
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        gzip.write_all(&bytes).unwrap();
+        let packed = gzip.finish().unwrap();
+        for file in [bytes, packed] {
+            let length = file.len() as u64;
+            let mut reader = Reader::new(Cursor::new(file), "it").unwrap();
+            assert!(reader.next().unwrap().is_none());
+            assert_eq!(reader.taken_in(), length);
+        }
     }
 
     proptest! {

@@ -1,9 +1,11 @@
 //! What the tracker says of every packet against what tshark says.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use socket_lab::flow::number::Bytes;
 use socket_lab::flow::segment::{Part, Remark, Segment};
 use socket_lab::flow::{Kind, Party, Step, Tracker};
 use socket_lab::record::Reader;
@@ -60,7 +62,7 @@ const ANALYSIS: &[&str] = &[
 /// The fields of each packet, empty where tshark has none.
 fn ask_tshark(path: &Path) -> Vec<BTreeMap<&'static str, String>> {
     let mut command = Command::new("tshark");
-    command.args(["-n", "-T", "fields", "-E", "occurrence=l"]);
+    command.args(["-n", "-T", "fields", "-E", "occurrence=f"]);
     for setting in [
         "ip.defragment:FALSE",
         "ipv6.defragment:FALSE",
@@ -355,20 +357,19 @@ pub(super) struct Report {
 }
 
 impl Report {
-    fn say(&mut self, what: &str, place: &str, detail: String) {
+    fn say(&mut self, what: &str, place: &str, detail: &str) {
         let entry = self.differences.entry(what.to_owned()).or_default();
         entry.0 += 1;
         if entry.0 < 5 {
-            entry.1 += &format!("        {place}: {detail}\n");
+            writeln!(entry.1, "        {place}: {detail}").unwrap();
         }
     }
 
     pub(super) fn assert_empty(&self) {
-        let lines: String = self
-            .differences
-            .iter()
-            .map(|(what, (count, examples))| format!("{count:5} {what}\n{examples}"))
-            .collect();
+        let mut lines = String::new();
+        for (what, (count, examples)) in &self.differences {
+            writeln!(lines, "{count:5} {what}\n{examples}").unwrap();
+        }
         assert!(lines.is_empty(), "differences without a reason:\n{lines}");
     }
 }
@@ -395,7 +396,12 @@ pub(super) fn judge(path: &Path, report: &mut Report) {
     for (number, (step, their)) in (1_u64..).zip(ours.iter().zip(&theirs)) {
         let place = format!("{name} {number}");
         let Some(step) = step else { continue };
-        let is_tcp = !their["tcp.stream"].is_empty();
+        // tshark reads on into tunnels over UDP, and has the streams in them too.
+        let is_tcp = match step.kind {
+            Kind::Segment(_) => true,
+            Kind::Datagram(_) => false,
+            Kind::Notice(_) => !their["tcp.stream"].is_empty(),
+        };
         let stream = if is_tcp {
             &their["tcp.stream"]
         } else {
@@ -412,7 +418,7 @@ pub(super) fn judge(path: &Path, report: &mut Report) {
         }
         let known = *streams.entry((is_tcp, stream.clone())).or_insert(step.conversation);
         if stream.is_empty() || known != step.conversation {
-            report.say("partition", &place, format!("{} against {stream}", step.conversation));
+            report.say("partition", &place, &format!("{} against {stream}", step.conversation));
             continue;
         }
         report.packets += 1;
@@ -448,7 +454,7 @@ fn compare(
         own: &own,
         other: &other,
     };
-    let mut say = |what: &str, detail: String| report.say(what, place, detail);
+    let mut say = |what: &str, detail: String| report.say(what, place, &detail);
     if !same_number(start, &their["tcp.seq"]) {
         say("sequence number", format!("{start} against {}", their["tcp.seq"]));
     }
@@ -460,7 +466,7 @@ fn compare(
             format!("{} against {}", to.relative, their["tcp.ack"]),
         );
     }
-    let length = segment.data.map_or(0, |data| data.count()).to_string();
+    let length = segment.data.map_or(0, Bytes::count).to_string();
     if length != their["tcp.len"] {
         say("length", format!("{length} against {}", their["tcp.len"]));
     }
@@ -535,7 +541,7 @@ fn compare_flags(case: &Case<'_>, their: &BTreeMap<&'static str, String>, place:
             let rule = table.iter().find(|rule| rule.flag == short && (rule.holds)(case));
             match rule {
                 Some(rule) => *report.explained.entry(rule.why).or_default() += 1,
-                None => report.say(&format!("{short} {whose}"), place, format!("{:?}", case.segment)),
+                None => report.say(&format!("{short} {whose}"), place, &format!("{:?}", case.segment)),
             }
         }
     }
@@ -562,10 +568,9 @@ fn remember(
     }
     if let Some(to) = segment.acknowledgment {
         other.acks_were_reordered |= other.acked > Some(to.relative);
-        other.duplicates = match other.acked < Some(to.relative) {
-            true => 0,
-            false => other.duplicates + u32::from(segment.remarks.has(Remark::DuplicateAck)),
-        };
+        let repeats = u32::from(segment.remarks.has(Remark::DuplicateAck));
+        let goes_on = other.acked < Some(to.relative);
+        other.duplicates = if goes_on { 0 } else { other.duplicates + repeats };
         other.acked = other.acked.max(Some(to.relative));
     }
     other.last_ack = segment.acknowledgment.map(|to| to.relative);

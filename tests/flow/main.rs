@@ -1,6 +1,7 @@
 //! Conversations: what the tracker says of real traffic, and whether tshark says the same.
 //!
 //! - `judge`: packet by packet against tshark, every difference with a reason that is proven;
+//! - `bounds`: memory and time;
 //! - `files`: the captures at hand; `live`: what the kernel does in a private network namespace, and disturbed copies of it.
 #![cfg(all(feature = "sniffer", target_os = "linux"))]
 
@@ -8,6 +9,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[cfg(test)]
+mod bounds;
 #[cfg(test)]
 mod files;
 #[cfg(test)]

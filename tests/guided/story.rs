@@ -46,7 +46,7 @@ fn the_first_command_tells_both_and_compares_them_by_what_was_captured() {
     }
     assert_eq!(row(told, "packets"), packets);
     assert_eq!(row(told, "bytes on the wire"), wire);
-    assert_eq!(row(told, "of these data"), data);
+    assert_eq!(row(told, "bytes of data"), data);
     assert_eq!(row(told, "round trips the client waits for"), ["1", "2"]);
     assert_eq!(row(told, "sockets of the client"), ["1", "1"]);
     assert_eq!(row(told, "sockets of the server"), ["1", "2"]);

@@ -3,8 +3,8 @@
 //! - `stage`: namespaces, started sniffers, judges;
 //! - `frames`: frames and capture files, byte by byte;
 //! - `traffic`: real traffic, captured live; `ends`: how a live capture ends; `losses`: what could not be kept;
-//! - `devices`: what happens to the interface meanwhile;
-//! - `files`: capture files; `troubles`: what is refused, and in which words;
+//! - `devices`: what happens to the interface meanwhile; `extcap`: as Wireshark starts it;
+//! - `files`: capture files; `progress`: how far a long read has come; `troubles`: what is refused, and in which words;
 //! - `views`: what a packet looks like; `ladders`: what a conversation looks like, with the programs' calls;
 //! - `privileges`: who may capture, and who owns what comes of it.
 #![cfg(all(feature = "sniffer", target_os = "linux"))]
@@ -18,6 +18,8 @@ mod devices;
 #[cfg(test)]
 mod ends;
 #[cfg(test)]
+mod extcap;
+#[cfg(test)]
 mod files;
 #[cfg(test)]
 #[allow(unreachable_pub, reason = "shared by the modules of this test alone")]
@@ -28,6 +30,8 @@ mod ladders;
 mod losses;
 #[cfg(test)]
 mod privileges;
+#[cfg(test)]
+mod progress;
 #[cfg(test)]
 #[allow(unreachable_pub, reason = "shared by the modules of this test alone")]
 mod stage;

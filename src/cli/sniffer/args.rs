@@ -122,6 +122,16 @@ pub struct SnifferArgs {
     #[expect(missing_docs, reason = "clap would take the words for help text")]
     pub look: LookArgs,
 
+    /// Have Wireshark list "Socket lab: lo" among its interfaces: links this program into its extcap folder
+    #[cfg(unix)]
+    #[arg(long, exclusive = true)]
+    pub install_extcap: bool,
+
+    /// Remove that link
+    #[cfg(unix)]
+    #[arg(long, exclusive = true)]
+    pub uninstall_extcap: bool,
+
     /// Only packets for which this holds, in tcpdump's language: tcp and port 80
     #[arg(value_name = "EXPRESSION")]
     pub expression: Vec<String>,

@@ -7,6 +7,7 @@ use super::super::say::Say;
 use super::args::SnifferArgs;
 use super::display::{Display, DisplayError};
 use super::following::Commenter;
+use super::progress::Progress;
 use super::selection::Selection;
 use crate::app::stop::Stop;
 use crate::capture::filter::Filter;
@@ -133,9 +134,16 @@ fn each(
     copy: &mut Option<Copy>,
     stop: &Stop,
 ) -> Result<(), End> {
+    let mut progress = args
+        .read
+        .as_deref()
+        .and_then(|path| Progress::of(path, display.is_some()));
     let mut number = 0;
     let mut wanted = 0;
     loop {
+        if let Some(progress) = &mut progress {
+            progress.step(number, reader.taken_in(), display)?;
+        }
         if stop.requested() || args.count.is_some_and(|count| wanted >= count) {
             return Err(End::Enough);
         }
@@ -153,6 +161,9 @@ fn each(
             continue;
         }
         wanted += 1;
+        if let Some(progress) = progress.as_mut().filter(|_| display.is_some()) {
+            progress.make_way();
+        }
         if let Some(open) = display
             && let Err(error) = open.show(number, &frame)
         {

@@ -99,9 +99,14 @@ impl Follower {
     pub fn remarks(&self) -> Vec<String> {
         let forgotten = self.tracker.forgotten();
         let forgotten = (forgotten > 0).then(|| {
+            let were = if forgotten == 1 {
+                "conversation was"
+            } else {
+                "conversations were"
+            };
             format!(
-                "{forgotten} conversations were forgotten to bound the memory: the least recently seen; what came later in \
-                 them counts as a new one"
+                "{forgotten} {were} forgotten to bound the memory, the least recently seen first; what came later in such a \
+                 one counts as a new one"
             )
         });
         lost(self.reassembler.losses()).into_iter().chain(forgotten).collect()
@@ -162,6 +167,7 @@ impl Commenter {
 #[cfg(test)]
 mod tests {
     use super::{Commenter, Followed, Follower};
+    use crate::flow::Tracker;
     use crate::frame::{Frame, Time};
     use crate::wire::{LinkType, decode};
 
@@ -224,6 +230,25 @@ mod tests {
         let step = follow(&mut follower, 3, &whole).step.unwrap();
         assert_eq!(step.place, 2, "the first one was not shown, and counts");
         assert!(follower.remarks().is_empty(), "{:?}", follower.remarks());
+    }
+
+    #[test]
+    fn what_was_forgotten_is_said() {
+        let mut follower = Follower {
+            tracker: Tracker::with_most(1),
+            ..Follower::new()
+        };
+        for (number, port) in [(1, 0x28), (2, 0x29)] {
+            let frame = piece(8, false, 0, &[0x9c, 0x40, 0x23, port, 0, 9, 0, 0, b'!']);
+            follow(&mut follower, number, &frame);
+        }
+        let [remark] = &follower.remarks()[..] else {
+            panic!("{:?}", follower.remarks())
+        };
+        assert!(
+            remark.starts_with("1 conversation was forgotten to bound the memory"),
+            "{remark}"
+        );
     }
 
     #[test]

@@ -86,6 +86,14 @@ fn describe(filter: &Filter) -> String {
 }
 
 fn open(args: &SnifferArgs, filter: &Filter) -> Result<Capture, String> {
+    opening(args, filter)?.open().map_err(|error| error.to_string())
+}
+
+/// The capture that the arguments ask for, not begun yet.
+///
+/// # Errors
+/// The kernel cannot run the filter: a line that says so.
+pub(super) fn opening(args: &SnifferArgs, filter: &Filter) -> Result<Opening, String> {
     let mut opening = Opening::on(&args.interface);
     opening.snaplen = args.snaplen;
     opening.promiscuous = args.promiscuous;
@@ -101,7 +109,7 @@ fn open(args: &SnifferArgs, filter: &Filter) -> Result<Capture, String> {
         let instructions = program.instructions().iter();
         opening.program = instructions.map(|one| (one.code, one.jt, one.jf, one.k)).collect();
     }
-    opening.open().map_err(|error| error.to_string())
+    Ok(opening)
 }
 
 /// What the kernel's filter will see on this interface.
@@ -144,18 +152,7 @@ impl Recording {
 
 fn record(path: &Path, args: &SnifferArgs, filter: &Filter, capture: &Capture) -> Result<Recording, WriteError> {
     let destination = Destination::open(path, args.force)?;
-    let known = interfaces();
-    let description = known
-        .iter()
-        .find(|one| one.name == args.interface)
-        .map(ToString::to_string);
-    let interface = Interface {
-        name: Some(capture.interface().to_owned()),
-        description,
-        filter: filter.expression().map(|_| filter.to_string()),
-        snaplen: capture.snaplen(),
-        ..Interface::new(capture.link_type())
-    };
+    let interface = interface_of(args, filter, capture);
     let section = Section::of_this_machine(APPLICATION);
     let format = Format::of_path(path);
     let recorder = Recorder::new(destination, format, &section, &[interface])?;
@@ -165,6 +162,22 @@ fn record(path: &Path, args: &SnifferArgs, filter: &Filter, capture: &Capture) -
         path: path.to_owned(),
         commenter: Commenter::new(),
     })
+}
+
+/// What a recording says of the interface.
+pub(super) fn interface_of(args: &SnifferArgs, filter: &Filter, capture: &Capture) -> Interface {
+    let known = interfaces();
+    let description = known
+        .iter()
+        .find(|one| one.name == args.interface)
+        .map(ToString::to_string);
+    Interface {
+        name: Some(capture.interface().to_owned()),
+        description,
+        filter: filter.expression().map(|_| filter.to_string()),
+        snaplen: capture.snaplen(),
+        ..Interface::new(capture.link_type())
+    }
 }
 
 /// A capture under way.
@@ -347,7 +360,7 @@ fn unprinted(count: u64, recorded: bool) -> String {
 
 /// The stop mark in the form that the capture waits for.
 #[cfg(unix)]
-fn descriptor(stop: &Stop) -> crate::capture::live::Stop<'_> {
+pub(super) fn descriptor(stop: &Stop) -> crate::capture::live::Stop<'_> {
     use crate::app::sys::Mark as _;
     stop.descriptor()
 }

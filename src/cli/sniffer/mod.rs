@@ -4,17 +4,21 @@
 //! - [`selection`]: which frames are wanted;
 //! - [`display`]: frames onto the screen; [`following`]: their conversations;
 //! - [`story`]: whole conversations; [`calls`]: call logs beside them;
-//! - [`live`]: from an interface, with `printing` beside it; [`mod@file`]: from a capture file;
-//! - [`interfaces`]: the list of interfaces.
+//! - [`live`]: from an interface, with `printing` beside it; [`mod@file`]: from a capture file, with [`progress`];
+//! - [`interfaces`]: the list of interfaces;
+//! - `extcap`: the sniffer as Wireshark starts it.
 
 pub mod args;
 pub mod calls;
 pub mod display;
+#[cfg(unix)]
+pub mod extcap;
 pub mod file;
 pub mod following;
 pub mod interfaces;
 pub mod live;
 mod printing;
+pub mod progress;
 pub mod selection;
 pub mod story;
 
@@ -29,12 +33,22 @@ use crate::app::stop::Stop;
 /// Runs the program: exit status 0 fine, 1 failure, 2 wrong arguments.
 #[must_use]
 pub fn main() -> ExitCode {
+    #[cfg(unix)]
+    if extcap::is_asked(std::env::args_os()) {
+        return extcap::main();
+    }
     let about = "Captures packets, records them, and explains every field of their headers";
     let args: SnifferArgs = match usage::parse("sniffer", about) {
         Ok(args) => args,
         Err(code) => return code,
     };
     let say = Say::new(args.look.color, LogFormat::Text);
+    #[cfg(unix)]
+    if args.install_extcap {
+        return extcap::install::install(say);
+    } else if args.uninstall_extcap {
+        return extcap::install::uninstall(say);
+    }
     let stop = match Stop::on_signals() {
         Ok(stop) => stop,
         Err(error) => {

@@ -62,7 +62,8 @@ struct Kept {
     first: Vec<Seen>,
     last: VecDeque<Seen>,
     left_out: u64,
-    said: Assembler,
+    /// For the view that needs it.
+    said: Option<Box<Assembler>>,
     ended: Option<Ended>,
 }
 
@@ -138,10 +139,11 @@ impl Stories {
         }
         let (full, follows) = (self.detail == Detail::Full, self.view == View::Follow);
         let kept = self.kept.entry(number).or_insert_with(|| Kept {
-            first: Vec::new(),
+            // Most conversations are short.
+            first: Vec::with_capacity(if follows { 0 } else { 2 }),
             last: VecDeque::new(),
             left_out: 0,
-            said: Assembler::new(if full { FULL_TEXT } else { TEXT }),
+            said: follows.then(|| Box::new(Assembler::new(if full { FULL_TEXT } else { TEXT }))),
             ended: None,
         });
         if let Some(segment) = seen.step.segment() {
@@ -156,10 +158,10 @@ impl Stories {
                 self.ended.push_back(number);
             }
         }
-        if follows {
-            let before = kept.said.kept();
-            kept.said.add(&seen.step, data);
-            self.text = self.text.saturating_add(kept.said.kept()).saturating_sub(before);
+        if let Some(said) = &mut kept.said {
+            let before = said.kept();
+            said.add(&seen.step, data);
+            self.text = self.text.saturating_add(said.kept()).saturating_sub(before);
             return;
         }
         self.packets += 1;
@@ -183,6 +185,14 @@ impl Stories {
         }
         let ended = self.first_ended()?.1;
         Some(SETTLE.saturating_sub(ended.at.elapsed()))
+    }
+
+    /// Is more kept than may be? A conversation takes memory too, besides its packets and its text.
+    fn is_too_much(&self) -> bool {
+        const AS_PACKETS: usize = 1;
+        const AS_TEXT: usize = 1_000;
+        let count = self.kept.len();
+        self.packets + count * AS_PACKETS > PACKETS || self.text + count * AS_TEXT > ALL_TEXT
     }
 
     /// The conversation that ended first, of those not drawn.
@@ -213,7 +223,7 @@ impl Stories {
                 self.draw(output, look, tracker, number)?;
             }
         }
-        while self.packets > PACKETS || self.text > ALL_TEXT {
+        while self.is_too_much() {
             let ended = self.first_ended().map(|(number, _)| number);
             self.unfinished += u64::from(ended.is_none());
             let Some(number) = ended.or_else(|| self.kept.first_key_value().map(|(&number, _)| number)) else {
@@ -254,9 +264,11 @@ impl Stories {
         }
         self.drawn += 1;
         self.packets = self.packets.saturating_sub(kept.first.len() + kept.last.len());
-        self.text = self.text.saturating_sub(kept.said.kept());
+        self.text = self
+            .text
+            .saturating_sub(kept.said.as_ref().map_or(0, |said| said.kept()));
         if self.view == View::Follow {
-            return match kept.said.finish() {
+            return match kept.said.and_then(|said| said.finish()) {
                 Some(follow) => follow::text::write(output, look, &follow),
                 None => Ok(()),
             };

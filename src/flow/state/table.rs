@@ -102,6 +102,7 @@ impl Event {
 }
 
 /// The state after the event. What means nothing in a state leaves it.
+#[expect(clippy::match_same_arms, reason = "the rows stand by the state before")]
 pub(in crate::flow) const fn next(state: State, event: Event) -> State {
     use Event as E;
     use State as S;
@@ -186,21 +187,23 @@ impl Standing {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::{Event, next};
     use crate::flow::state::{Standing, State};
 
     /// A row per event, a column per state; `.` where the state stays.
     fn table() -> String {
-        let mut text = format!("{:22}", "");
+        let mut text = format!("{:22}", "event \\ state");
         for state in State::ALL {
-            text += &format!(" {:>12}", state.name());
+            write!(text, " {:>12}", state.name()).unwrap();
         }
         for event in Event::ALL {
-            text += &format!("\n{:22}", format!("{event:?}"));
+            write!(text, "\n{:22}", format!("{event:?}")).unwrap();
             for state in State::ALL {
                 let after = next(state, event);
                 let shown = if after == state { "." } else { after.name() };
-                text += &format!(" {shown:>12}");
+                write!(text, " {shown:>12}").unwrap();
             }
         }
         text

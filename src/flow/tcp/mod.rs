@@ -9,13 +9,15 @@ mod opening;
 mod part;
 mod states;
 mod survey;
+mod windows;
 
 use super::arrival::Arrival;
 use super::conversation::{Connection, End, Ending, Opening};
 use super::moment::{Moment, Nanoseconds, Now, PacketNumber};
 use super::notice::Complained;
+use super::number::Bytes;
 use super::outstanding::{Covered, Outstanding};
-use super::segment::{Acknowledged, Remark, Scale, Segment, Window};
+use super::segment::{Acknowledged, Remark, Segment, Window};
 use super::state::{Change, Standing, State};
 use super::step::Party;
 use super::stream::{Fact, Stream};
@@ -62,6 +64,17 @@ struct Place {
     is_first_word: bool,
     /// Does it prove that the SYN,ACK came, which was not captured?
     proves_syn_ack: bool,
+}
+
+impl Place {
+    /// The data, as bytes of the sender's stream.
+    fn data(&self, arrival: &Arrival) -> Option<Bytes> {
+        let first = self.start + i64::from(arrival.syn);
+        (arrival.data > 0).then(|| Bytes {
+            first,
+            last: first + i64::from(arrival.data) - 1,
+        })
+    }
 }
 
 impl Tcp {
@@ -163,7 +176,7 @@ impl Tcp {
             windows_were_open,
         });
         let own = self.stream(sender);
-        let data_from = place.start + i64::from(arrival.syn);
+        let other = self.stream(sender.other());
         Segment {
             part,
             client: Change {
@@ -175,15 +188,10 @@ impl Tcp {
                 after: self.server.standing(),
             },
             sequence: own.number(arrival.sequence),
-            acknowledgment: arrival
-                .acknowledgment
-                .map(|raw| self.stream(sender.other()).number(raw)),
+            acknowledgment: arrival.acknowledgment.map(|raw| other.number(raw)),
             own_start: own.start(),
-            other_start: self.stream(sender.other()).start(),
-            data: (arrival.data > 0).then(|| super::number::Bytes {
-                first: data_from,
-                last: data_from + i64::from(arrival.data) - 1,
-            }),
+            other_start: other.start(),
+            data: place.data(arrival),
             acknowledges,
             window: Window {
                 raw: arrival.window,
@@ -366,35 +374,6 @@ impl Tcp {
             return Some(PacketNumber::from_low(other.stamped).whole(now.number));
         }
         findings.echoes
-    }
-
-    /// How the windows of this party are scaled.
-    fn scale(&self, party: Party, of_syn: bool) -> Scale {
-        let (own, other) = (self.stream(party), self.stream(party.other()));
-        let offers = |stream: &Stream| stream.is(Fact::SynSeen).then(|| stream.is(Fact::ScaleOffered));
-        match (of_syn, offers(own), offers(other)) {
-            (true, _, _) => Scale::OfSyn,
-            (_, Some(false), _) | (_, _, Some(false)) => Scale::NotOffered,
-            (_, Some(true), Some(true)) => Scale::Shift(own.shift),
-            _ => Scale::NotCaptured,
-        }
-    }
-
-    /// The last window of this party in bytes, where its scale is known.
-    fn window_of(&self, party: Party) -> Option<u64> {
-        let stream = self.stream(party);
-        // Until its SYN is acknowledged there was no other window than the SYN's.
-        let of_syn = stream.is(Fact::SynSeen) && stream.next() <= 1 && stream.smallest_window == u32::MAX;
-        let window = Window {
-            raw: stream.window,
-            scale: self.scale(party, of_syn),
-        };
-        window.bytes().filter(|_| stream.is(Fact::Sent))
-    }
-
-    fn windows_are_open(&self) -> bool {
-        let closed = |stream: &Stream| stream.is(Fact::Sent) && stream.window == 0 && !stream.is(Fact::FinSeen);
-        !closed(&self.client) && !closed(&self.server)
     }
 
     /// The round trip from where it was captured to this party and back, as the handshake showed it.

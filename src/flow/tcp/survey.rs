@@ -14,6 +14,7 @@ const ASKING: u8 = 3;
 
 /// What was found.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is found by itself")]
 pub(super) struct Findings {
     pub(super) remarks: Remarks,
     /// Asks whether the other end is there.

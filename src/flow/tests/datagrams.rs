@@ -128,6 +128,23 @@ fn an_error_about_a_segment_goes_by_its_sequence_number() {
 }
 
 #[test]
+fn a_fragmented_datagram_is_counted_once() {
+    let whole = datagram(true, 9, &[b'x'; 40]);
+    let mut first = whole[..20 + 8 + 16].to_vec();
+    first[2..4].copy_from_slice(&44_u16.to_be_bytes());
+    first[6] = 0x20;
+    let (steps, tracker) = all(&[first, whole, datagram(true, 10, b"y")]);
+    let told: Vec<_> = steps
+        .iter()
+        .map(|step| *step.datagram().unwrap())
+        .map(|datagram| (datagram.length, datagram.part))
+        .collect();
+    let request = |count| Part::Request { count };
+    assert_eq!(told, [(40, request(1)), (40, request(1)), (1, request(2))]);
+    assert_eq!(tracker.conversation(1).unwrap().from_client.packets, 2);
+}
+
+#[test]
 fn an_error_about_nothing_known_belongs_nowhere() {
     let mut tracker = Tracker::new();
     let steps = follow(&mut tracker, &[(1, icmp(3, 3, &datagram(true, 1, b"x")))]);

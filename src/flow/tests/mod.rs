@@ -1,6 +1,7 @@
 //! Stories: segments that tell one, and what the tracker says of each.
 
 mod anomalies;
+mod any;
 mod bounds;
 mod datagrams;
 mod ends;

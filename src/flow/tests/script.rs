@@ -1,6 +1,6 @@
 //! Segments written down shortly, and the packets that they stand for.
 
-use crate::flow::segment::{Part, Remark, Segment};
+use crate::flow::segment::{Remark, Segment};
 use crate::flow::{Party, Step, Tracker};
 use crate::frame::Time;
 use crate::wire::{LinkType, decode};
@@ -129,7 +129,7 @@ impl Line {
 }
 
 pub(super) fn raw(start: u32, relative: i64) -> u32 {
-    start.wrapping_add((relative & 0xffff_ffff) as u32)
+    start.wrapping_add(u32::try_from(relative.rem_euclid(1 << 32)).unwrap())
 }
 
 /// An IPv4 datagram between hosts of 10.0.0.0/24.
@@ -214,11 +214,6 @@ pub(super) fn after_handshake(story: &[(Line, &'static str)]) -> Vec<(Line, &'st
     let mut all = handshake();
     all.extend_from_slice(story);
     all
-}
-
-/// The part of the segment.
-pub(super) fn parts(segments: &[Segment]) -> Vec<Part> {
-    segments.iter().map(|segment| segment.part).collect()
 }
 
 /// Has the segment this remark?

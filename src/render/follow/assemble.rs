@@ -1,6 +1,7 @@
 //! Bytes in the order of their sequence numbers. RFC 9293 section 3.4
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
 use super::{Follow, Piece, Turn};
 use crate::flow::{Kind, Party, Step};
@@ -19,7 +20,9 @@ pub struct Assembler {
     /// Bytes of them that are free.
     room: usize,
     left_out: u64,
-    step: Option<Step>,
+    /// Number and ends of the conversation.
+    whose: Option<(u64, SocketAddr, SocketAddr)>,
+    is_udp: bool,
 }
 
 /// One direction of a TCP connection.
@@ -47,7 +50,8 @@ impl Assembler {
             given: room,
             room,
             left_out: 0,
-            step: None,
+            whose: None,
+            is_udp: false,
         }
     }
 
@@ -59,10 +63,8 @@ impl Assembler {
 
     /// Takes the next packet of the conversation with its data, as far as they were captured.
     pub fn add(&mut self, step: &Step, data: &[u8]) {
-        // An ICMP error does not tell the protocol, the packet that it is about does.
-        if self.step.is_none() || step.notice().is_none() {
-            self.step = Some(*step);
-        }
+        self.whose = Some((step.conversation, step.client, step.server));
+        self.is_udp |= step.datagram().is_some();
         let sender = step.sender;
         match &step.kind {
             Kind::Datagram(datagram) => {
@@ -96,7 +98,7 @@ impl Assembler {
     /// Everything that was said; what still waits for missing bytes comes after a word on them.
     #[must_use]
     pub fn finish(mut self) -> Option<Follow> {
-        let step = self.step?;
+        let (conversation, client, server) = self.whose?;
         for party in [Party::Client, Party::Server] {
             self.release(party, i64::MAX);
             let stream = self.stream(party);
@@ -108,10 +110,10 @@ impl Assembler {
             }
         }
         Some(Follow {
-            conversation: step.conversation,
-            transport: if step.datagram().is_some() { "UDP" } else { "TCP" },
-            client: step.client,
-            server: step.server,
+            conversation,
+            transport: if self.is_udp { "UDP" } else { "TCP" },
+            client,
+            server,
             turns: self.turns,
             left_out: self.left_out,
         })

@@ -1,0 +1,147 @@
+//! The named pipe between Wireshark and its extcap.
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::fd::AsFd as _;
+use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _};
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
+use crate::app::stop::Stop;
+
+/// How often it is looked whether Wireshark reads already.
+const LOOK: Duration = Duration::from_millis(10);
+
+/// Opens the pipe for writing, as soon as somebody reads. `None` when told to quit before.
+///
+/// It is opened while the privileges are still there: under `sudo wireshark` the pipe is root's. Only a named pipe is
+/// opened, and no symbolic link followed, so nothing can be overwritten by it.
+///
+/// # Errors
+/// It is not there, is no named pipe, or may not be opened.
+pub(super) fn open(path: &Path, stop: &Stop) -> io::Result<Option<File>> {
+    let mut options = OpenOptions::new();
+    // fifo(7): without O_NONBLOCK the opening waits for a reader, and no signal of ours would end that.
+    let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK;
+    options.write(true).custom_flags(flags.bits());
+    let file = loop {
+        if !path.symlink_metadata()?.file_type().is_fifo() {
+            return Err(no_pipe());
+        }
+        match options.open(path) {
+            Ok(file) => break file,
+            Err(error) if error.raw_os_error() == Some(Errno::ENXIO as i32) => {}
+            Err(error) => return Err(error),
+        }
+        if stop.requested() {
+            return Ok(None);
+        }
+        thread::sleep(LOOK);
+    };
+    // The name may have come to mean something else meanwhile; the open file cannot.
+    if !file.metadata()?.file_type().is_fifo() {
+        return Err(no_pipe());
+    }
+    // From here on a full pipe is waited for.
+    let set = fcntl(&file, FcntlArg::F_GETFL)?;
+    fcntl(
+        &file,
+        FcntlArg::F_SETFL(OFlag::from_bits_retain(set) - OFlag::O_NONBLOCK),
+    )?;
+    Ok(Some(file))
+}
+
+fn no_pipe() -> io::Error {
+    io::Error::other("it is no named pipe")
+}
+
+/// Sets the stop mark when the reader has left. Without that a capture on a silent interface would outlive a Wireshark that
+/// crashed: only a write would tell.
+///
+/// # Errors
+/// When the process may open no more files.
+pub(super) fn watch(fifo: &File, stop: &Stop) -> io::Result<()> {
+    let (fifo, stop) = (fifo.try_clone()?, stop.clone());
+    thread::spawn(move || {
+        loop {
+            // poll(2): POLLERR comes unasked, when the reading end of a pipe is closed.
+            let mut watched = [PollFd::new(fifo.as_fd(), PollFlags::empty())];
+            match poll(&mut watched, PollTimeout::NONE) {
+                Err(Errno::EINTR) => {}
+                Ok(_) | Err(_) => break,
+            }
+        }
+        stop.request();
+    });
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+    use std::io::Write as _;
+    use std::thread;
+    use std::time::{Duration, Instant};
+
+    use nix::sys::stat::Mode;
+    use nix::unistd::mkfifo;
+
+    use super::{Stop, open, watch};
+
+    #[test]
+    fn it_waits_for_a_reader_and_notices_when_that_leaves() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pipe");
+        mkfifo(&path, Mode::S_IRWXU).unwrap();
+        let stop = Stop::new().unwrap();
+        let reader = thread::spawn({
+            let path = path.clone();
+            move || {
+                let mut text = [0; 5];
+                std::fs::File::open(path).unwrap().read_exact(&mut text).unwrap();
+                text
+            }
+        });
+        let mut fifo = open(&path, &stop).unwrap().unwrap();
+        fifo.write_all(b"frame").unwrap();
+        watch(&fifo, &stop).unwrap();
+        assert_eq!(&reader.join().unwrap(), b"frame");
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while !stop.requested() {
+            assert!(Instant::now() < deadline, "nobody noticed");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    #[test]
+    fn a_quit_ends_the_waiting() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pipe");
+        mkfifo(&path, Mode::S_IRWXU).unwrap();
+        let stop = Stop::new().unwrap();
+        stop.request();
+        assert!(open(&path, &stop).unwrap().is_none());
+    }
+
+    #[test]
+    fn nothing_but_a_pipe_is_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        let stop = Stop::new().unwrap();
+        let file = folder.path().join("file");
+        std::fs::write(&file, "precious").unwrap();
+        let pipe = folder.path().join("pipe");
+        mkfifo(&pipe, Mode::S_IRWXU).unwrap();
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink(&pipe, &link).unwrap();
+        for path in [&file, &link] {
+            assert!(open(path, &stop).unwrap_err().to_string().contains("no named pipe"));
+        }
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "precious");
+        assert!(open(&folder.path().join("missing"), &stop).is_err());
+    }
+}

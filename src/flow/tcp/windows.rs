@@ -1,0 +1,37 @@
+//! What a window means in bytes. RFC 7323 section 2
+
+use super::Tcp;
+use crate::flow::segment::{Scale, Window};
+use crate::flow::step::Party;
+use crate::flow::stream::{Fact, Stream};
+
+impl Tcp {
+    /// How the windows of this party are scaled.
+    pub(super) fn scale(&self, party: Party, of_syn: bool) -> Scale {
+        let (own, other) = (self.stream(party), self.stream(party.other()));
+        let offers = |stream: &Stream| stream.is(Fact::SynSeen).then(|| stream.is(Fact::ScaleOffered));
+        match (of_syn, offers(own), offers(other)) {
+            (true, _, _) => Scale::OfSyn,
+            (_, Some(false), _) | (_, _, Some(false)) => Scale::NotOffered,
+            (_, Some(true), Some(true)) => Scale::Shift(own.shift),
+            _ => Scale::NotCaptured,
+        }
+    }
+
+    /// The last window of this party in bytes, where its scale is known.
+    pub(super) fn window_of(&self, party: Party) -> Option<u64> {
+        let stream = self.stream(party);
+        // Until its SYN is acknowledged there was no other window than the SYN's.
+        let of_syn = stream.is(Fact::SynSeen) && stream.next() <= 1 && stream.smallest_window == u32::MAX;
+        let window = Window {
+            raw: stream.window,
+            scale: self.scale(party, of_syn),
+        };
+        window.bytes().filter(|_| stream.is(Fact::Sent))
+    }
+
+    pub(super) fn windows_are_open(&self) -> bool {
+        let closed = |stream: &Stream| stream.is(Fact::Sent) && stream.window == 0 && !stream.is(Fact::FinSeen);
+        !closed(&self.client) && !closed(&self.server)
+    }
+}
