@@ -78,7 +78,10 @@ mod tests {
         let lines = told("captures/half-open.pcapng");
         for number in [1, 4] {
             let line = &lines[number - 1];
-            assert!(line.contains("step 1 of 3") && !line.contains("called connect()"), "{line}");
+            assert!(
+                line.contains("step 1 of 3") && !line.contains("called connect()"),
+                "{line}"
+            );
         }
     }
 
@@ -89,7 +92,7 @@ mod tests {
             lines[0],
             "1 UDP: a request: the client called sendto() with 11 bytes: one call, one datagram. "
         );
-        assert!(lines[1].starts_with("2 UDP: the reply to packet 1, 0.174 ms later: the server called sendto()"));
+        assert!(lines[1].starts_with("2 UDP: the reply to packet 1, 0.332 ms later: the server called sendto()"));
     }
 
     /// A sentence that any view can show: one line of ASCII without a full stop.
@@ -102,7 +105,9 @@ mod tests {
     /// Whatever the packet, every sentence about it can be shown, and a packet with a conversation has a reason.
     #[test]
     fn every_sentence_about_any_packet_can_be_shown() {
-        let own = std::fs::read_dir("captures").unwrap().map(|entry| entry.unwrap().path());
+        let own = std::fs::read_dir("captures")
+            .unwrap()
+            .map(|entry| entry.unwrap().path());
         let corpus = std::env::var_os("SOCKET_LAB_CORPUS");
         if corpus.is_none() {
             let _ = writeln!(
