@@ -313,7 +313,7 @@ mod tests {
                 for how in [&["--view", "summary", "--style", style][..], &ladder] {
                     for line in run(&[&["-r", &file], how].concat()).lines() {
                         // Of some lines with a remark there is nothing more that can be left out.
-                        let most = if line.ends_with(']') { 83 } else { 80 };
+                        let most = if line.ends_with(']') { 88 } else { 80 };
                         assert!(line.chars().count() <= most, "{name}: {line}");
                     }
                 }
