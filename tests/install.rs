@@ -132,7 +132,8 @@ mod tests {
                 told.contains(&format!("-F _{} {name}", name.replace('-', "__"))),
                 "{told}"
             );
-            for flag in ["--color", "--help", "--port"] {
+            let own = if name == "socket-lab" { "--line" } else { "--port" };
+            for flag in ["--color", "--help", own] {
                 assert!(told.lines().any(|line| line == flag), "{name} {flag}: {told}");
             }
             assert!(!told.contains("--man") && !told.contains("--completions"), "{told}");
