@@ -86,6 +86,19 @@ mod tests {
     }
 
     #[test]
+    fn an_acknowledgment_names_the_packets_that_it_answers() {
+        // The first SYN, packet 11, was dropped: the SYN,ACK echoes the timestamp of the second.
+        let lines = told("captures/backlog.pcapng");
+        assert!(lines[21].starts_with("22 SYN:"), "{}", lines[21]);
+        let answer = "acknowledges the client's SYN (packet 22)";
+        assert!(lines[22].contains(answer), "{}", lines[22]);
+        let lines = told("captures/long.pcapng");
+        for (number, expected) in [(9, "bytes 1 to 1448 (packet 4)"), (66, "to 60816 (up to packet 65)")] {
+            assert!(lines[number - 1].contains(expected), "{}", lines[number - 1]);
+        }
+    }
+
+    #[test]
     fn a_datagram_and_its_reply_are_told() {
         let lines = told("captures/udp.pcap");
         assert_eq!(
