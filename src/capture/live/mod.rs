@@ -27,7 +27,11 @@ mod filter;
 #[cfg(target_os = "linux")]
 mod rebuild;
 #[cfg(target_os = "linux")]
+mod ring;
+#[cfg(target_os = "linux")]
 mod socket;
+#[cfg(target_os = "linux")]
+mod source;
 #[cfg(target_os = "linux")]
 mod sys;
 
