@@ -88,6 +88,15 @@ mod tests {
         (client, server)
     }
 
+    /// Sets the mark when it goes.
+    struct AtEnd<'a>(&'a AtomicBool);
+
+    impl Drop for AtEnd<'_> {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+
     /// A stop, and what sets it.
     fn stop() -> (PipeReader, PipeWriter) {
         std::io::pipe().unwrap()
@@ -310,6 +319,8 @@ mod tests {
                         unwanted.send(b"unwanted").unwrap();
                     }
                 });
+                // Also when an assertion fails, lest the thread be waited for in vain.
+                let _end = AtEnd(&done);
                 for _ in 0..10 {
                     let mut capture = Opening {
                         program: only_to_port(port),
@@ -323,7 +334,6 @@ mod tests {
                     assert_eq!(frames.len(), 1);
                     assert_eq!(capture.statistics().unwrap().received, 1);
                 }
-                done.store(true, Ordering::Relaxed);
             });
         });
     }

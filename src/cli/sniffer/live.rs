@@ -386,3 +386,29 @@ fn descriptor(stop: &Stop) -> crate::capture::live::Stop<'_> {
     use crate::app::sys::Mark as _;
     stop.descriptor()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::Flushing;
+
+    #[test]
+    fn the_first_frame_goes_out_at_once_and_the_next_ones_together() {
+        let mut flushing = Flushing::default();
+        assert!(!flushing.is_due(), "there is nothing");
+        flushing.needed();
+        assert_eq!(flushing.patience, Some(Duration::ZERO));
+        assert!(flushing.is_due());
+        assert_eq!(flushing.patience, None);
+        flushing.needed();
+        // Unless this test was kept waiting for so long that it is time again.
+        if !flushing.is_due() {
+            let wait = flushing.patience.unwrap();
+            assert!(wait > Duration::ZERO && wait <= Flushing::INTERVAL, "{wait:?}");
+            std::thread::sleep(wait);
+            assert!(flushing.is_due());
+        }
+        assert!(!flushing.is_due());
+    }
+}

@@ -5,12 +5,14 @@
 //! cargo bench --bench capture -- --write      puts them into docs/benchmarks.md, too
 //! ```
 //!
-//! Each program captures on the loopback of a network namespace of its own kind, while datagrams of 100 bytes are sent: at
+//! Each program captures on the loopback of an empty network namespace, while datagrams of 100 bytes are sent: at
 //! 200,000 a second, then as fast as they go. All have a buffer of 64 MiB. The programs take turns, five times over. It takes
-//! four minutes; the machine should have nothing else to do. It needs tcpdump, dumpcap and capinfos, ip and unshare.
+//! seven minutes; the machine should have nothing else to do. It needs tcpdump, dumpcap and capinfos, ip and unshare.
 //!
-//! - [`sender`]: the datagrams; [`run`]: one program, once; [`report`]: medians and tables.
+//! - [`sender`]: the datagrams; [`run`]: one program, once; [`latency`]: how long a lone packet takes to the screen;
+//! - [`report`]: medians and tables.
 
+mod latency;
 mod report;
 mod run;
 mod sender;
@@ -74,6 +76,10 @@ fn measure() -> Result<Report, Box<dyn Error>> {
                 report.add(program, pace, run(program, pace, &folder.0)?);
             }
         }
+    }
+    for (name, arguments, ready) in latency::PROGRAMS {
+        writeln!(std::io::stderr(), "alone: {name}")?;
+        report.add_times(name, latency::measure(arguments, ready)?);
     }
     Ok(report)
 }

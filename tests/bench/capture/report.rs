@@ -5,27 +5,39 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use super::ROUNDS;
+use super::latency::PACKETS;
 use super::run::{Figures, Into, Pace, Program};
 
 /// Where the section begins and ends in the document; what stands between is replaced.
 const BEGIN: &str = "<!-- cargo bench --bench capture -- --write: begin -->";
 const END: &str = "<!-- cargo bench --bench capture -- --write: end -->";
 
+/// What was measured of each program, in the order of the rows.
+type Table = Vec<(&'static str, Vec<Figures>)>;
+
 /// All that was measured, by table and program, in order.
 #[derive(Debug, Default)]
 pub(super) struct Report {
-    rows: BTreeMap<(Pace, bool), Vec<(&'static str, Vec<Figures>)>>,
+    tables: BTreeMap<(Pace, bool), Table>,
+    /// From the shortest to the longest.
+    times: Vec<(&'static str, Vec<Duration>)>,
 }
 
 impl Report {
     pub(super) fn add(&mut self, program: &Program, pace: Pace, figures: Figures) {
-        let table = self.rows.entry((pace, program.into == Into::Lines)).or_default();
+        let table = self.tables.entry((pace, program.into == Into::Lines)).or_default();
         match table.iter_mut().find(|(name, _)| *name == program.name) {
             Some((_, all)) => all.push(figures),
             None => table.push((program.name, vec![figures])),
         }
+    }
+
+    /// How long each lone packet took to the screen, in order of size.
+    pub(super) fn add_times(&mut self, name: &'static str, times: Vec<Duration>) {
+        self.times.push((name, times));
     }
 
     /// Puts the section into the document.
@@ -41,7 +53,7 @@ impl Report {
     }
 
     fn table(&self, f: &mut fmt::Formatter<'_>, pace: Pace, lines: bool) -> fmt::Result {
-        let Some(rows) = self.rows.get(&(pace, lines)) else {
+        let Some(rows) = self.tables.get(&(pace, lines)) else {
             return Ok(());
         };
         let yardstick = rows.iter().find(|(name, _)| name.starts_with("tcpdump"));
@@ -87,7 +99,24 @@ impl fmt::Display for Report {
             f,
             "\nPrinted into a file, a line a packet, at 200,000 datagrams a second, 600,000 of them:\n"
         )?;
-        self.table(f, Pace::Steady, true)
+        self.table(f, Pace::Steady, true)?;
+        writeln!(
+            f,
+            "\nA lone packet, from before it is sent until its line has come through a pipe, {PACKETS} times, 15 to 25 ms apart:\n"
+        )?;
+        writeln!(f, "| program | median | 99 of 100 within | longest |")?;
+        writeln!(f, "|---|---:|---:|---:|")?;
+        for (name, times) in &self.times {
+            let at = |part: usize| {
+                times
+                    .get((times.len() * part / 100).min(times.len().saturating_sub(1)))
+                    .copied()
+                    .unwrap_or_default()
+            };
+            let [median, most, longest] = [50, 99, 100].map(|part| at(part).as_secs_f64() * 1e3);
+            writeln!(f, "| `{name}` | {median:.1} ms | {most:.1} ms | {longest:.1} ms |")?;
+        }
+        Ok(())
     }
 }
 

@@ -70,7 +70,7 @@ impl Program {
     }
 }
 
-const SNIFFER: &str = env!("CARGO_BIN_EXE_sniffer");
+pub(super) const SNIFFER: &str = env!("CARGO_BIN_EXE_sniffer");
 const SAYS: &str = "capturing on ";
 
 /// All that take part, in the order in which they have their turn.
