@@ -86,6 +86,10 @@ pub struct SnifferArgs {
     #[arg(long)]
     pub promiscuous: bool,
 
+    /// Read each packet by system calls of its own, not from memory that is shared with the kernel
+    #[arg(long)]
+    pub no_ring: bool,
+
     /// What is shown of each packet
     #[arg(long, value_enum, default_value_t = View::Fields, value_name = "VIEW")]
     pub view: View,
