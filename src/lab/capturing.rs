@@ -7,6 +7,7 @@ use super::failure::Failure;
 use super::network::Network;
 use super::plan::Run;
 use crate::app::stop::Stop;
+use crate::app::sys::Mark as _;
 use crate::capture::filter::{Filter, Fragments, NoNames, Target};
 use crate::capture::live::{Capture, Event, LARGEST_SNAPLEN, Note, OpenError, Opening, Statistics};
 use crate::frame::Frame;
@@ -115,8 +116,9 @@ impl Capturing {
 fn capture_all(mut capture: Capture, enough: &Stop) -> Result<Captured, Failure> {
     let failed = |error: crate::capture::live::CaptureError| Failure::Line(error.to_string());
     let (mut frames, mut bytes, mut left_out) = (Vec::new(), 0, 0);
+    let mut stop = None;
     loop {
-        match capture.next(Some(QUIET), None).map_err(failed)? {
+        match capture.next(Some(QUIET), stop).map_err(failed)? {
             Event::Frame(frame, _) => {
                 bytes += frame.bytes.len();
                 if bytes <= MOST_BYTES {
@@ -125,8 +127,10 @@ fn capture_all(mut capture: Capture, enough: &Stop) -> Result<Captured, Failure>
                     left_out += 1;
                 }
             }
-            Event::Idle if enough.requested() => break,
-            Event::Idle | Event::InterfaceDown | Event::InterfaceUp | Event::Stopped => {}
+            // The kernel may hold the last packets back for longer than that. With a stop it is asked for what it has counted.
+            Event::Idle if enough.requested() => stop = Some(enough.descriptor()),
+            Event::Stopped => break,
+            Event::Idle | Event::InterfaceDown | Event::InterfaceUp => {}
         }
     }
     Ok(Captured {
