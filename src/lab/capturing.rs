@@ -116,8 +116,10 @@ impl Capturing {
 fn capture_all(mut capture: Capture, enough: &Stop) -> Result<Captured, Failure> {
     let failed = |error: crate::capture::live::CaptureError| Failure::Line(error.to_string());
     let (mut frames, mut bytes, mut left_out) = (Vec::new(), 0, 0);
-    let mut stop = None;
+    let mut ending = false;
     loop {
+        // Frames that have passed can still be out of sight in the kernel; the capture itself knows when it has had them all.
+        let stop = ending.then(|| enough.descriptor());
         match capture.next(Some(QUIET), stop).map_err(failed)? {
             Event::Frame(frame, _) => {
                 bytes += frame.bytes.len();
@@ -127,10 +129,9 @@ fn capture_all(mut capture: Capture, enough: &Stop) -> Result<Captured, Failure>
                     left_out += 1;
                 }
             }
-            // The kernel may hold the last packets back for longer than that. With a stop it is asked for what it has counted.
-            Event::Idle if enough.requested() => stop = Some(enough.descriptor()),
+            Event::Idle => ending = enough.requested(),
+            Event::InterfaceDown | Event::InterfaceUp => {}
             Event::Stopped => break,
-            Event::Idle | Event::InterfaceDown | Event::InterfaceUp => {}
         }
     }
     Ok(Captured {

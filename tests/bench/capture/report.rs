@@ -24,10 +24,15 @@ pub(super) struct Report {
     tables: BTreeMap<(Pace, bool), Table>,
     /// From the shortest to the longest.
     times: Vec<(&'static str, Vec<Duration>)>,
+    /// What the machine had to do meanwhile: the load of a minute, after each run.
+    loads: Vec<f64>,
 }
 
 impl Report {
     pub(super) fn add(&mut self, program: &Program, pace: Pace, figures: Figures) {
+        let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+        self.loads
+            .extend(load.split(' ').next().and_then(|load| load.parse::<f64>().ok()));
         let table = self.tables.entry((pace, program.into == Into::Lines)).or_default();
         match table.iter_mut().find(|(name, _)| *name == program.name) {
             Some((_, all)) => all.push(figures),
@@ -90,7 +95,7 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "## Capture\n")?;
-        writeln!(f, "{}\n", conditions())?;
+        writeln!(f, "{}\n", conditions(&self.loads))?;
         writeln!(f, "Recorded, at 200,000 datagrams a second, 600,000 of them:\n")?;
         self.table(f, Pace::Steady, false)?;
         writeln!(f, "\nRecorded, at the sender's full speed, 1,000,000 datagrams:\n")?;
@@ -141,7 +146,7 @@ impl Spread {
 }
 
 /// What was measured where, with what, and when.
-fn conditions() -> String {
+fn conditions(loads: &[f64]) -> String {
     let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpu
         .lines()
@@ -150,8 +155,8 @@ fn conditions() -> String {
     let model = model.trim_start_matches([' ', '\t', ':']);
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
-    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let load = load.split(' ').next().unwrap_or_default().to_owned();
+    let load = |pick: fn(f64, f64) -> f64| loads.iter().copied().reduce(pick).unwrap_or(f64::NAN);
+    let (lowest, highest) = (load(f64::min), load(f64::max));
     let [tcpdump, libpcap, dumpcap] = [
         ("tcpdump", "tcpdump version "),
         ("tcpdump", "libpcap version "),
@@ -162,8 +167,8 @@ fn conditions() -> String {
         "{date}. {model}, {cores} cores, Linux {kernel}. sniffer {own}, tcpdump {tcpdump} with libpcap {libpcap}, dumpcap \
          {dumpcap}. Datagrams of 100 bytes over the loopback of a network namespace, sent 64 with each call. All have a buffer of \
          64 MiB and write to memory (/dev/shm). Medians of {ROUNDS} runs in which the programs took turns; CPU seconds are user \
-         and system seconds of the whole process, its start among them. Load of the machine at the end: {load} (the sender and \
-         the program that captures make up to 2 of it).",
+         and system seconds of the whole process, its start among them. Load of the machine meanwhile: {lowest} to {highest}, of which \
+         the sender and the program that captures make up to 2.",
         date = chrono::Utc::now().format("%Y-%m-%d"),
         kernel = kernel.trim(),
         own = env!("CARGO_PKG_VERSION"),
