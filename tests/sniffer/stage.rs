@@ -29,6 +29,15 @@ const WAYS: [&str; 2] = ["", "--no-ring"];
 /// Runs `test`, which is the test of this name, in a process of its own for each way, in a network namespace in which
 /// loopback is up.
 pub fn in_namespace(name: &str, test: impl FnOnce()) {
+    in_namespaces(name, &WAYS, test);
+}
+
+/// The same, once: for what starts the sniffer by other words than its own arguments.
+pub fn in_one_namespace(name: &str, test: impl FnOnce()) {
+    in_namespaces(name, &[""], test);
+}
+
+fn in_namespaces(name: &str, ways: &[&str], test: impl FnOnce()) {
     if std::env::var_os(INSIDE).is_some() {
         // Neighbour discovery would mix its frames with ours.
         let _ = std::fs::write("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
@@ -38,7 +47,7 @@ pub fn in_namespace(name: &str, test: impl FnOnce()) {
     if !["ip", "tshark"].iter().all(|tool| needs::tool(tool)) || !needs::namespaces() {
         return;
     }
-    for way in WAYS {
+    for way in ways {
         let mut again = Command::new(std::env::current_exe().unwrap());
         again.args([name, "--exact", "--nocapture"]).env(INSIDE, way);
         let output = in_empty_namespace(&again).output().unwrap();
