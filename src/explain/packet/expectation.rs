@@ -36,7 +36,7 @@ pub fn expectation(packet: &Packet<'_>, step: Option<&Step>) -> Option<Sentence>
                 let told = step.sender.other();
                 format!(
                     "nothing more; the {told}'s program is told by ECONNREFUSED from its next call, if its socket is \
-                     connected"
+                     connected or asks for ICMP errors (IP_RECVERR)"
                 )
                 .into()
             })

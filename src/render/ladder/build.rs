@@ -1,10 +1,11 @@
 //! From a story to its picture.
 
 use super::{
-    Arrow, CallRow, Content, Detail, Kind, Ladder, Lane, Line, Moment, Row, Story, Transport, fold, gaps, label, said,
+    Arrow, CallRow, Content, Detail, Kind, Ladder, Lane, Line, Moment, Row, Story, Transport, fold, gaps, said,
     skew_sentence,
 };
 use crate::calls::{Name, Role};
+use crate::explain::count;
 use crate::flow::Party;
 use crate::flow::conversation::{self, Opening};
 use crate::flow::segment::{Part, Remark, ResetCause, Segment};
@@ -251,7 +252,7 @@ fn notes(story: &Story<'_>, rows: &[Row]) -> Vec<String> {
     if all > drawn {
         notes.push(format!(
             "{} of this conversation are not shown: only some packets were asked for",
-            label::count(all - drawn, "packet")
+            count(all - drawn, "packet")
         ));
     }
     if story.has_log {

@@ -118,7 +118,7 @@ fn a_retransmission_has_a_line_of_its_own_and_names_its_first_transmission() {
         assert!(row_with(&output, ">> ").contains(">>"), "{output}");
         assert!(output.contains("retransmission"), "{width}: {output}");
         assert!(
-            output.contains("203.0 ms: the client's retransmission timer"),
+            output.contains("203 ms: the client's retransmission timer"),
             "{output}"
         );
     }
