@@ -2,18 +2,17 @@
 
 use crate::flow::number::Bytes;
 
-/// A number of nanoseconds in the unit that suits it: three digits, `0.026 ms`, `42.4 ms`, `1.02 s`; from two hours on whole
-/// hours, from two days on whole days. What is finer is cut off, as in the times of the packets.
+/// A number of nanoseconds in the unit that suits it, to three digits: `0.027 ms`, `42.4 ms`, `1.02 s`, `75 s`; from two hours
+/// on whole hours, from two days on whole days.
 #[must_use]
 pub fn duration(nanoseconds: i64) -> String {
-    const MILLISECOND: u64 = 1_000_000;
-    const SECOND: u64 = 1_000 * MILLISECOND;
+    const SECOND: u64 = 1_000_000_000;
     const HOUR: u64 = 3_600 * SECOND;
     let sign = if nanoseconds < 0 { "-" } else { "" };
     let nanoseconds = nanoseconds.unsigned_abs();
     let (unit, name) = match nanoseconds {
         0..1_000 => return format!("{sign}{nanoseconds} ns"),
-        1_000..SECOND => (MILLISECOND, "ms"),
+        1_000..SECOND => (1_000_000_u64, "ms"),
         _ if nanoseconds < 2 * HOUR => (SECOND, "s"),
         _ if nanoseconds < 48 * HOUR => return format!("{sign}{} hours", nanoseconds / HOUR),
         _ => return format!("{sign}{} days", nanoseconds / (24 * HOUR)),
@@ -22,11 +21,19 @@ pub fn duration(nanoseconds: i64) -> String {
         0 => 3,
         1..10 => 2,
         10..100 => 1,
-        _ => return format!("{sign}{} {name}", nanoseconds / unit),
+        _ => 0,
     };
     let step = unit / 10_u64.pow(decimals);
-    let (whole, rest) = (nanoseconds / unit, nanoseconds % unit / step);
-    format!("{sign}{whole}.{rest:0width$} {name}", width = decimals as usize)
+    let steps = nanoseconds / step + u64::from(nanoseconds % step >= step / 2);
+    let whole = steps * step / unit;
+    match decimals {
+        0 => format!("{sign}{whole} {name}"),
+        _ => format!(
+            "{sign}{whole}.{:0width$} {name}",
+            steps * step % unit / step,
+            width = decimals as usize
+        ),
+    }
 }
 
 /// A number and what it counts, digits in groups of three: `1 byte`, `65,536 bytes`.
@@ -81,16 +88,16 @@ mod tests {
             (0, "0 ns"),
             (999, "999 ns"),
             (1_000, "0.001 ms"),
-            (26_910, "0.026 ms"),
-            (999_600, "0.999 ms"),
+            (26_910, "0.027 ms"),
+            (999_600, "1.000 ms"),
             (1_000_000, "1.00 ms"),
-            (9_999_999, "9.99 ms"),
+            (9_999_999, "10.00 ms"),
             (42_444_000, "42.4 ms"),
             (253_114_000, "253 ms"),
             (1_020_000_000, "1.02 s"),
             (75_000_000_000, "75.0 s"),
             (-42_444_000, "-42.4 ms"),
-            (7_199_999_999_999, "7199 s"),
+            (7_199_999_999_999, "7200 s"),
             (7_200_000_000_000, "2 hours"),
             (172_800_000_000_000, "2 days"),
             (i64::MIN, "-106751 days"),
@@ -104,7 +111,14 @@ mod tests {
         let bytes = [0, 1, 999, 1_000, 65_536, 1_234_567].map(|number| count(number, "byte"));
         assert_eq!(
             bytes,
-            ["0 bytes", "1 byte", "999 bytes", "1,000 bytes", "65,536 bytes", "1,234,567 bytes"]
+            [
+                "0 bytes",
+                "1 byte",
+                "999 bytes",
+                "1,000 bytes",
+                "65,536 bytes",
+                "1,234,567 bytes"
+            ]
         );
     }
 

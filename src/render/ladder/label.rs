@@ -189,10 +189,7 @@ fn details(row: &CallRow) -> Vec<String> {
         return vec![format!("{}: {}", error.name, error.text), error.name.clone()];
     }
     match call.call {
-        Name::Accept if leaves => vec![
-            format!("makes connection socket {}", call.result),
-            "makes a socket".to_owned(),
-        ],
+        Name::Accept if leaves => vec!["new connection socket".to_owned(), "new socket".to_owned()],
         Name::Accept => vec!["welcoming socket".to_owned(), "welcoming".to_owned()],
         Name::Connect if enters => call.remote.map(|address| format!("to {address}")).into_iter().collect(),
         Name::Send | Name::SendTo if enters => call.asked.map(|bytes| count(bytes, "byte")).into_iter().collect(),

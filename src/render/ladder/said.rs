@@ -30,9 +30,11 @@ fn reason(reason: Reason) -> String {
             Delay::ZeroWindow(party) => format!("the {party}'s window is closed"),
         },
         Reason::NotThere(party) => format!("no {party} yet"),
-        Reason::Busy(Party::Client) => "the client's program makes no socket call, it works or a person types".to_owned(),
+        Reason::Busy(Party::Client) => {
+            "the client's program makes no socket call, it works or a person types".to_owned()
+        }
         // Meanwhile it may serve others.
-        Reason::Busy(Party::Server) => "the server makes no socket call for this conversation".to_owned(),
+        Reason::Busy(Party::Server) => "the server makes no socket call here".to_owned(),
         Reason::Waiting(party, name) => format!("the {party} waits in {name}()"),
     }
 }

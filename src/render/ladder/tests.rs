@@ -117,10 +117,7 @@ fn a_retransmission_has_a_line_of_its_own_and_names_its_first_transmission() {
         let output = drawn(&ladder, Style::Ascii, width);
         assert!(row_with(&output, ">> ").contains(">>"), "{output}");
         assert!(output.contains("retransmission"), "{width}: {output}");
-        assert!(
-            output.contains("203 ms: the client's retransmission timer"),
-            "{output}"
-        );
+        assert!(output.contains("203 ms: the client's retransmission timer"), "{output}");
     }
     assert!(drawn(&ladder, Style::Plain, 80).contains("retransmission of 1"));
 }
@@ -188,6 +185,38 @@ fn what_the_capture_does_not_have_is_said() {
         assert!(notes.contains(words), "{notes}");
     }
     assert!(drawn(&ladder, Style::Ascii, 60).contains("bytes missing"));
+}
+
+#[test]
+fn guessed_roles_are_called_so() {
+    let packets = [at(1, 0, Party::Client, data(1, 12))];
+    for (roles, words) in [
+        (Roles::Ports, "guessed"),
+        (Roles::First, "not known"),
+        (Roles::Seen, ""),
+    ] {
+        let mut conversation = conversation(&packets, Opening::BeforeCapture);
+        conversation.roles = roles;
+        let timeline = Timeline::of(&packets, Claimed::default());
+        let ladder = Ladder::of(
+            &Story {
+                conversation: &conversation,
+                packets: &packets,
+                left_out: None,
+                timeline: &timeline,
+                has_log: false,
+                capture_start: None,
+            },
+            Detail::Full,
+        );
+        let said = ladder
+            .notes
+            .iter()
+            .filter(|note| note.starts_with("Who is"))
+            .collect::<Vec<_>>();
+        assert_eq!(said.len(), usize::from(roles != Roles::Seen));
+        assert!(said.iter().all(|note| note.contains(words)), "{said:?}");
+    }
 }
 
 #[test]
