@@ -25,7 +25,7 @@ use crate::flow::segment::Segment;
 use crate::flow::{Kind, Party, Roles, Step};
 use crate::wire::{Content, Field, Layer, Packet, Protocol};
 
-pub use words::duration;
+pub use words::{count, duration, grouped};
 
 /// A sentence, or a part of one, without a full stop.
 pub type Sentence = Cow<'static, str>;

@@ -264,9 +264,10 @@ fn bytes(output: &mut impl Write, look: &Look, payload: &Payload<'_>, all: bool)
     let title = look.paint(Paint::Title, &payload.name.to_uppercase());
     writeln!(
         output,
-        "{title} (bytes {}-{}) {length} bytes",
+        "{title} (bytes {}-{}) {length} byte{}",
         payload.at,
-        payload.at + length - 1
+        payload.at + length - 1,
+        if length == 1 { "" } else { "s" }
     )?;
     let shown = if all { length } else { length.min(DATA_SHOWN) };
     let shown_bytes = payload.bytes.get(..shown).unwrap_or(payload.bytes);

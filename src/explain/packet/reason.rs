@@ -234,7 +234,7 @@ fn notice_reason(packet: &Packet<'_>, step: &Step, notice: &Notice) -> String {
     let what = match (notice.says, port) {
         (Complaint::PortUnreachable, Some(port)) => format!("did not arrive: no program listens on port {port}"),
         (Complaint::PortUnreachable, None) => "did not arrive: no program listens on its port".into(),
-        (Complaint::Unreachable, _) => "did not arrive: its host or network cannot be reached".into(),
+        (Complaint::Unreachable, _) => "did not arrive: its host, network or protocol cannot be reached".into(),
         (Complaint::Prohibited, _) => "did not arrive: a firewall or router forbids it".into(),
         (Complaint::TooBig, _) => "is too large for the way, and must not be fragmented there".into(),
         (Complaint::TimeExceeded, _) => {

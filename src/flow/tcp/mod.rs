@@ -153,7 +153,7 @@ impl Tcp {
         let before = (self.client.standing(), self.server.standing());
         let was_waiting = !self.outstanding.is_empty();
         let was_reset = matches!(self.ending, Ending::Reset(_));
-        let windows_were_open = self.windows_are_open();
+        let full = [sender, sender.other()].map(|party| self.is_full(party));
         let findings = self.survey(place, now, since.last, arrival);
         let acked_before = self.stream(sender.other()).acked();
         let (acknowledges, covered) = self.acknowledge(place, now);
@@ -173,7 +173,8 @@ impl Tcp {
             since_acked: covered.sent.and_then(|sent| now.time.since(sent)),
             usual: self.usual_round_trip(sender.other()),
             was_waiting,
-            windows_were_open,
+            sender,
+            full,
         });
         let own = self.stream(sender);
         let other = self.stream(sender.other());

@@ -67,6 +67,16 @@ fn why_it_was_reset() {
         (c(ACK, 1, 2).data(8), "Data CLOSE-WAIT ~FIN-WAIT-2 HalfClosed"),
         (s(RST, 2, 0), "Reset(DataAfterClose) ~CLOSED CLOSED"),
     ]));
+    // The same, when the data come with the FIN.
+    assert_story(&after_handshake(&[
+        (c(FIN | ACK, 1, 1), "FirstFin FIN-WAIT-1 ~CLOSE-WAIT"),
+        (s(ACK, 1, 2), "FinAck ~FIN-WAIT-2 CLOSE-WAIT"),
+        (
+            s(FIN | PSH | ACK, 1, 2).data(4),
+            "SecondFin ~TIME-WAIT LAST-ACK HalfClosed",
+        ),
+        (c(RST, 2, 0), "Reset(DataAfterClose) CLOSED ~CLOSED"),
+    ]));
     // A server that was restarted does not know the connection: it takes its number from what it answers.
     assert_story(&[
         (c(ACK, 1, 1).data(8), "Data ~ESTABLISHED ~?"),
