@@ -25,9 +25,24 @@ pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sen
             } else {
                 "covers the whole message"
             };
-            checksum::meaning(context, covers)?
+            checksum::meaning(context, field, covers)?
         }
-        id => other(id)?.into(),
+        "icmp.ext.checksum" => checksum::meaning(context, field, "covers the whole extension")?,
+        id => extension(id).or_else(|| other(id))?.into(),
+    })
+}
+
+/// What a router tells behind the quotation. RFC 4884 sections 7 and 8
+fn extension(id: &str) -> Option<&'static str> {
+    Some(match id {
+        "icmp.ext.version" => "the extension's version: 2 is the only one",
+        "icmp.ext.res" => "not used: 0",
+        "icmp.ext.length" => "of this object with its header",
+        "icmp.ext.class" => "what the object tells",
+        "icmp.ext.ctype" => "which kind of it, by the class",
+        "icmp.ext.data" => "what the router tells beside the error",
+        "icmp.ext.unread" => "could not be read: no object has this length",
+        _ => return None,
     })
 }
 

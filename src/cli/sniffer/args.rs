@@ -98,7 +98,7 @@ pub struct SnifferArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub flow: Option<u64>,
 
-    /// Socket calls that the four programs wrote with --calls, laid beside the packets in the ladder; several may be given
+    /// Socket calls that the four programs wrote with --calls, laid beside the packets in the ladder and after them in JSON; several may be given
     #[arg(long, value_name = "FILE")]
     pub calls: Vec<PathBuf>,
 
@@ -106,7 +106,7 @@ pub struct SnifferArgs {
     #[arg(long)]
     pub side_by_side: bool,
 
-    /// One JSON object a packet, instead of a view
+    /// One JSON object a packet, then one a conversation and a call of --calls, instead of a view
     #[arg(long, conflicts_with = "view")]
     pub json: bool,
 
@@ -146,8 +146,8 @@ impl SnifferArgs {
     #[must_use]
     pub fn contradiction(&self) -> Option<&'static str> {
         let draws = self.view == View::Ladder && !self.json;
-        if !self.calls.is_empty() && !draws {
-            Some("--calls is shown by the ladder only: add --view ladder")
+        if !self.calls.is_empty() && !draws && !self.json {
+            Some("--calls is shown by the ladder and in JSON only: add --view ladder or --json")
         } else if self.side_by_side && !draws {
             Some("--side-by-side is for ladders only: add --view ladder")
         } else {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::args::{SnifferArgs, View};
 use super::following::{Followed, Follower, Whole};
 use super::story::Stories;
+use super::wholes::Wholes;
 use crate::flow::Step;
 use crate::frame::{Frame, Time};
 use crate::render::look::{Look, TimeForm};
@@ -29,6 +30,7 @@ pub struct Display {
     /// Only this conversation is wanted.
     flow: Option<u64>,
     stories: Option<Stories>,
+    wholes: Option<Wholes>,
 }
 
 /// What is written of each packet.
@@ -64,6 +66,7 @@ impl Display {
     pub fn new(args: &SnifferArgs) -> Result<Self, String> {
         Ok(Self {
             stories: Stories::new(args)?,
+            wholes: Wholes::new(args)?,
             flow: args.flow,
             output: BufWriter::with_capacity(BUFFER, io::stdout()),
             form: if args.json { Form::Json } else { Form::View(args.view) },
@@ -101,6 +104,9 @@ impl Display {
             return Ok(());
         }
         self.write(number, frame, &packet, step.as_ref())?;
+        if let (Some(wholes), Some(step)) = (&mut self.wholes, &step) {
+            wholes.note(number, frame.time, &packet, step);
+        }
         if self.hex && matches!(self.form, Form::View(_)) {
             hex::write(&mut self.output, 0, &frame.bytes, self.look.width)?;
             writeln!(self.output)?;
@@ -111,6 +117,9 @@ impl Display {
             }
             let packet = decode(frame.link, &frame.bytes, frame.original_length);
             self.write(number, &frame, &packet, step.as_ref())?;
+            if let (Some(wholes), Some(step)) = (&mut self.wholes, &step) {
+                wholes.note(number, frame.time, &packet, step);
+            }
         }
         Ok(())
     }
@@ -162,6 +171,9 @@ impl Display {
     pub fn finish(&mut self) -> Result<(), DisplayError> {
         if let Some(stories) = &mut self.stories {
             stories.finish(&mut self.output, &self.look, self.follower.tracker())?;
+        }
+        if let Some(wholes) = &mut self.wholes {
+            wholes.finish(&mut self.output, self.follower.tracker())?;
         }
         self.flush()
     }
@@ -215,7 +227,8 @@ impl Display {
     #[must_use]
     pub fn remarks(&mut self) -> Vec<String> {
         let told = self.stories.as_mut().map(Stories::remarks).unwrap_or_default();
-        told.into_iter().chain(self.follower.remarks()).collect()
+        let wholes = self.wholes.as_mut().map(Wholes::remarks).unwrap_or_default();
+        told.into_iter().chain(wholes).chain(self.follower.remarks()).collect()
     }
 }
 

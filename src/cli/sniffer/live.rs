@@ -255,6 +255,8 @@ impl Session<'_> {
                         if self.recording.is_some() {
                             flushing.needed();
                         }
+                    } else if self.args.handshake_only {
+                        self.pass(&frame, &mut queue);
                     }
                 }
                 Ok(Event::Idle) => {
@@ -296,6 +298,18 @@ impl Session<'_> {
             Ok(()) => {}
             Err(Refusal::Full) => self.unprinted += 1,
             Err(Refusal::Ended) => *queue = None,
+        }
+    }
+
+    /// A frame that nobody wants to see: without it, what is seen would seem to have gaps.
+    fn pass(&mut self, frame: &Frame<'_>, queue: &mut Option<Entrance>) {
+        if let Some(recording) = &mut self.recording {
+            recording.commenter.pass(frame);
+        }
+        if let Some(open) = queue
+            && open.offer(printing::UNSHOWN, frame) == Err(Refusal::Ended)
+        {
+            *queue = None;
         }
     }
 

@@ -12,6 +12,10 @@ use crate::wire::{Layer, Packet, Protocol};
 /// What should come next, by the state of the conversation, or as much as the packet alone tells.
 #[must_use]
 pub fn expectation(packet: &Packet<'_>, step: Option<&Step>) -> Option<Sentence> {
+    if step.is_some_and(|step| step.client == step.server) {
+        // A socket that is connected to itself: nobody else is to answer.
+        return None;
+    }
     let Some(step) = step else {
         return alone(packet);
     };

@@ -31,6 +31,9 @@ pub fn reason(packet: &Packet<'_>, step: Option<&Step>) -> Option<Sentence> {
 }
 
 fn segment_reason(packet: &Packet<'_>, step: &Step, segment: &Segment) -> String {
+    if step.client == step.server {
+        return itself_reason(segment).into();
+    }
     let (sender, receiver) = (step.sender, step.sender.other());
     let room = segment.window.bytes();
     match segment.part {
@@ -55,6 +58,21 @@ fn segment_reason(packet: &Packet<'_>, step: &Step, segment: &Segment) -> String
         Part::FirstFin | Part::SecondFin | Part::FinAck => closing_reason(step, segment),
         Part::Reset(cause) => reset_reason(step, cause),
         Part::Stray => STRAY.into(),
+    }
+}
+
+/// A socket that is connected to itself. RFC 9293 section 3.5, figure 7
+const fn itself_reason(segment: &Segment) -> &'static str {
+    match segment.part {
+        Part::Syn => "the program called connect() to its socket's own address and port",
+        Part::SynAck => "the socket answers its own SYN: a simultaneous open with itself",
+        Part::HandshakeAck => "the socket acknowledges its own SYN, and is connected to itself",
+        Part::Data => "carries data from the socket to itself",
+        Part::FirstFin | Part::SecondFin => "the program called close(): the socket closes its connection to itself",
+        Part::FinAck => "the socket acknowledges its own FIN",
+        Part::Reset(_) => "breaks off the socket's connection to itself",
+        Part::Stray => STRAY,
+        _ => "the socket acknowledges to itself",
     }
 }
 

@@ -46,8 +46,9 @@ pub(super) fn of(signs: &Signs<'_>) -> Option<Delay> {
     {
         return Some(Delay::ZeroWindow(party));
     }
-    if signs.part == Part::Ack && signs.acknowledges.bytes.is_some() {
-        let waited = signs.since_acked? - signs.usual.unwrap_or(0).max(0);
+    let acknowledges = signs.acknowledges.bytes.is_some() || signs.acknowledges.fin;
+    if matches!(signs.part, Part::Ack | Part::FinAck) && acknowledges {
+        let waited = signs.since_acked?.saturating_sub(signs.usual.unwrap_or(0).max(0));
         let is_it = (DELAYED..MOST_DELAYED).contains(&waited) && pause >= DELAYED;
         return is_it.then_some(Delay::DelayedAck);
     }

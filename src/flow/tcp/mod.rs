@@ -1,10 +1,12 @@
 //! A TCP connection: takes its segments one by one, and says what each does.
 //!
 //! [`survey`]: what is remarkable, told from what was known before the segment. [`part`]: its part. [`opening`], [`closing`]:
-//! how the connection begins and ends. [`delay`]: why it came late.
+//! how the connection begins and ends. [`delay`]: why it came late. [`itself`]: a socket that is
+//! connected to itself.
 
 mod closing;
 mod delay;
+mod itself;
 mod opening;
 mod part;
 mod states;
@@ -75,6 +77,11 @@ impl Place {
             last: first + i64::from(arrival.data) - 1,
         })
     }
+}
+
+/// May this packet be referred to? Those that are followed without being shown have no number.
+const fn is_named(number: &u64) -> bool {
+    *number != 0
 }
 
 impl Tcp {
@@ -200,9 +207,9 @@ impl Tcp {
             },
             in_flight: own.in_flight(),
             remarks: findings.remarks,
-            first_sent: findings.first_sent,
-            round_trip: covered.round_trip,
-            echoes,
+            first_sent: findings.first_sent.filter(is_named),
+            round_trip: covered.round_trip.filter(|trip| is_named(&trip.packet)),
+            echoes: echoes.filter(is_named),
             delay,
         }
     }
@@ -275,7 +282,7 @@ impl Tcp {
             syn,
             bytes,
             fin,
-            packet: covered.packet,
+            packet: covered.packet.filter(is_named),
             several: covered.several,
         };
         (acknowledged, covered)
@@ -382,7 +389,7 @@ impl Tcp {
         let to_server = self.round_trip.get()?;
         match to {
             Party::Server => Some(to_server),
-            Party::Client => self.handshake.get().map(|all| all - to_server),
+            Party::Client => self.handshake.get().map(|all| all.saturating_sub(to_server)),
         }
     }
 
