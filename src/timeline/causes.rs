@@ -42,8 +42,11 @@ pub(super) fn of(packets: &[Seen], calls: &[Placed]) -> Vec<Cause> {
     causes.found
 }
 
+/// Indices of a call and of a packet that belong together.
+type Link = (usize, usize);
+
 /// Which call sent which packet, and which call waited for which packet.
-pub(super) fn links(causes: &[Cause]) -> (Vec<(usize, usize)>, Vec<(usize, usize)>) {
+pub(super) fn links(causes: &[Cause]) -> (Vec<Link>, Vec<Link>) {
     let (mut sent, mut waited_for) = (Vec::new(), Vec::new());
     for cause in causes {
         match (cause.before, cause.after) {
