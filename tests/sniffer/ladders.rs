@@ -12,7 +12,7 @@ use nix::sys::signal::Signal;
 use socket_lab::escape::printable;
 
 use super::stage::{Ended, Folder, capturing, in_namespace, ran, run};
-use super::support::{PATIENCE, Running, Side, needs, port_in};
+use super::support::{PATIENCE, Running, Side, port_in};
 
 const RECORDED: &str = "tests/sniffer/ladder/recorded.pcap";
 const CALLS: &str = "tests/sniffer/ladder/recorded.jsonl";
@@ -505,7 +505,9 @@ impl Turns for Vec<(bool, String)> {
 #[test]
 fn every_capture_of_the_corpus_is_told_in_bounds() {
     let Some(corpus) = std::env::var_os("SOCKET_LAB_CORPUS") else {
-        needs::skip("SOCKET_LAB_CORPUS is not set");
+        // A folder of other people's captures is nothing that CI can be asked for.
+        let told = b"SKIPPED ladders of the corpus: SOCKET_LAB_CORPUS is not set\n";
+        let _ = std::io::Write::write_all(&mut std::io::stderr(), told);
         return;
     };
     let mut told = 0;
