@@ -17,6 +17,8 @@ mod tests {
     use socket_lab::wire::{LinkType, decode};
 
     const SCHEMA: &str = include_str!("../docs/packet.schema.json");
+    const CONVERSATION: &str = include_str!("../docs/conversation.schema.json");
+    const CALL: &str = include_str!("../docs/call.schema.json");
     const DOCUMENT: &str = include_str!("../docs/json.md");
     const SAMPLES: &str = include_str!("../src/render/samples.txt");
 
@@ -93,8 +95,9 @@ mod tests {
                         true
                     }
                     "additionalProperties" => {
-                        let known = schema["properties"].as_object().unwrap();
-                        rule == false && value.as_object().unwrap().keys().all(|key| known.contains_key(key))
+                        let none = Map::new();
+                        let known = schema["properties"].as_object().unwrap_or(&none);
+                        rule == true || value.as_object().unwrap().keys().all(|key| known.contains_key(key))
                     }
                     "oneOf" => self.matching(rule, value, at) == 1,
                     "anyOf" => self.matching(rule, value, at) >= 1,
@@ -154,6 +157,7 @@ mod tests {
             "uint" | "uint64" => value.is_u64(),
             "int64" => value.is_i64(),
             "uint32" => value.as_u64().is_some_and(|number| u32::try_from(number).is_ok()),
+            "uint8" => value.as_u64().is_some_and(|number| u8::try_from(number).is_ok()),
             "uint16" => value.as_u64().is_some_and(|number| u16::try_from(number).is_ok()),
             "double" => value.is_f64(),
             "ip" => text.parse::<std::net::IpAddr>().is_ok(),
@@ -223,8 +227,14 @@ mod tests {
 
     #[test]
     fn every_key_is_documented() {
-        let schema = schema();
-        let definitions = schema["$defs"].as_object().unwrap().values().chain([&schema]);
+        for schema in [SCHEMA, CONVERSATION, CALL] {
+            keys_are_documented(&serde_json::from_str(schema).unwrap());
+        }
+    }
+
+    fn keys_are_documented(schema: &Value) {
+        let none = Map::new();
+        let definitions = schema["$defs"].as_object().unwrap_or(&none).values().chain([schema]);
         let choices = |definition: &Value| definition["oneOf"].as_array().cloned().unwrap_or_default();
         for definition in definitions.flat_map(|definition| [vec![definition.clone()], choices(definition)].concat()) {
             for key in definition["properties"].as_object().into_iter().flat_map(Map::keys) {
@@ -240,6 +250,110 @@ mod tests {
                 );
             }
         }
+    }
+
+    /// What the program writes of a real run: a line and a connection without one over TCP, a line over UDP, and both clients
+    /// against a port where nobody listens.
+    fn written(arguments: &[&str]) -> Vec<String> {
+        let ended = std::process::Command::new(env!("CARGO_BIN_EXE_sniffer"))
+            .args(["-r", "tests/sniffer/ladder/recorded.pcap", "--json"])
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert!(ended.status.success() && ended.stderr.is_empty(), "{ended:?}");
+        let output = String::from_utf8(ended.stdout).unwrap();
+        output.split_inclusive('\n').map(str::to_owned).collect()
+    }
+
+    /// Validates each line by the schema of its kind; gives the lines of one kind.
+    fn of_kind(lines: &[String], kind: &str) -> Vec<Value> {
+        let mut found = Vec::new();
+        for line in lines {
+            let value: Value = serde_json::from_str(line).unwrap();
+            let own = value["line"].as_str().unwrap_or("packet");
+            let schema = match own {
+                "packet" => SCHEMA,
+                "conversation" => CONVERSATION,
+                _ => CALL,
+            };
+            let validator = Validator {
+                root: serde_json::from_str(schema).unwrap(),
+            };
+            assert_eq!(validator.validate(line), Ok(()), "{line}");
+            if own == kind {
+                found.push(value);
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn conversations_follow_the_packets() {
+        let lines = written(&[]);
+        let packets = of_kind(&lines, "packet");
+        let wholes = of_kind(&lines, "conversation");
+        assert!(of_kind(&lines, "call").is_empty());
+        assert!(lines[packets.len()].starts_with("{\"line\":\"conversation\",\"number\":1,"));
+        let number = |value: &Value| value["conversation"]["number"].as_u64();
+        let last = packets.iter().filter_map(number).max().unwrap();
+        assert_eq!(wholes.len() as u64, last);
+        for whole in &wholes {
+            let own = packets
+                .iter()
+                .filter(|packet| number(packet) == whole["number"].as_u64());
+            let counted = ["from_client", "from_server"].map(|from| whole[from]["packets"].as_u64().unwrap());
+            let notices = whole["notices"].as_u64().unwrap();
+            assert_eq!(own.count() as u64, counted[0] + counted[1] + notices, "{whole}");
+        }
+        let syn = packets.iter().find(|packet| packet["name"] == "SYN").unwrap();
+        let whole = &wholes[usize::try_from(number(syn).unwrap() - 1).unwrap()];
+        assert_eq!(
+            whole["tcp"]["client"]["initial_sequence_number"],
+            syn["conversation"]["segment"]["sequence"]["raw"]
+        );
+        let openings: Vec<_> = wholes
+            .iter()
+            .filter_map(|whole| whole["tcp"]["opening"].as_str())
+            .collect();
+        assert!(
+            openings.contains(&"complete") && openings.contains(&"refused"),
+            "{openings:?}"
+        );
+    }
+
+    #[test]
+    fn calls_stand_with_the_packets_that_they_sent_and_waited_for() {
+        const LOG: &str = "tests/sniffer/ladder/recorded.jsonl";
+        let lines = written(&["--calls", LOG]);
+        let packets = of_kind(&lines, "packet");
+        let calls = of_kind(&lines, "call");
+        let logged: Vec<Value> = fs::read_to_string(LOG)
+            .unwrap()
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        for call in &calls {
+            assert!(logged.contains(&call["call"]), "{call}");
+        }
+        let connect = calls
+            .iter()
+            .find(|call| call["call"]["call"] == "connect" && call["call"]["result"] == 0)
+            .unwrap();
+        let name = |key: &str| {
+            let number = connect[key][0].as_u64().unwrap();
+            packets[usize::try_from(number - 1).unwrap()]["name"].as_str().unwrap()
+        };
+        assert_eq!((name("sent"), name("waited_for")), ("SYN", "SYN,ACK"), "{connect}");
+        assert_eq!(connect["party"], "client");
+        let accept = calls.iter().find(|call| call["call"]["call"] == "accept").unwrap();
+        assert_eq!(
+            (&accept["party"], accept["sent"].as_array().unwrap().len()),
+            (&"server".into(), 0)
+        );
+        // Of one conversation alone: neither the packets nor the calls of others.
+        let one = of_kind(&written(&["--calls", LOG, "--flow", "1"]), "call");
+        assert!(!one.is_empty() && one.len() < calls.len());
+        assert!(one.iter().all(|call| call["conversation"] == 1));
     }
 
     /// Every packet of the captures in the folder `SOCKET_LAB_CORPUS` that the crate opens.

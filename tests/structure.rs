@@ -151,7 +151,9 @@ mod tests {
     #[test]
     fn every_file_that_the_texts_point_to_is_there() {
         let mut texts = vec![PathBuf::from("README.md")];
-        texts.extend(fs::read_dir("docs").unwrap().map(|entry| entry.unwrap().path()));
+        for folder in ["docs", "docs/lessons", "captures"] {
+            texts.extend(fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()));
+        }
         for text in texts
             .iter()
             .filter(|path| path.extension().is_some_and(|ending| ending == "md"))

@@ -7,8 +7,18 @@ use crate::wire::{Checksum, Field, Protocol, Unchecked};
 fn is_checksum(field: &Field<'_>) -> bool {
     matches!(
         field.id(),
-        "ip.checksum" | "tcp.checksum" | "udp.checksum" | "icmp.checksum" | "icmpv6.checksum"
+        "ip.checksum" | "tcp.checksum" | "udp.checksum" | "icmp.checksum" | "icmpv6.checksum" | EXTENSION
     )
+}
+
+/// The field of an ICMP extension, which belongs to no header of its own.
+const EXTENSION: &str = "icmp.ext.checksum";
+
+fn verdict(context: Context<'_, '_>, field: &Field<'_>) -> Option<Checksum> {
+    match field.id() {
+        EXTENSION => context.packet.icmp_extension_checksum(),
+        _ => context.packet.checksum(context.index),
+    }
 }
 
 /// The verdict behind the value.
@@ -16,7 +26,7 @@ pub(super) fn note(context: Context<'_, '_>, field: &Field<'_>) -> Option<&'stat
     if !is_checksum(field) {
         return None;
     }
-    Some(match context.packet.checksum(context.index)? {
+    Some(match verdict(context, field)? {
         Checksum::Ok => "[ok]",
         Checksum::Partial { .. } => "[partial]",
         Checksum::Bad { .. } => "[bad]",
@@ -26,17 +36,18 @@ pub(super) fn note(context: Context<'_, '_>, field: &Field<'_>) -> Option<&'stat
 }
 
 /// What the verdict means; `covers` says what is summed up.
-pub(super) fn meaning(context: Context<'_, '_>, covers: &'static str) -> Option<Sentence> {
-    Some(match context.packet.checksum(context.index)? {
+pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>, covers: &'static str) -> Option<Sentence> {
+    Some(match verdict(context, field)? {
         Checksum::Ok => covers.into(),
         Checksum::Partial { full } => {
             format!("pseudo-header sum only, the rest is left to the network card; full sum is 0x{full:04x}").into()
         }
         Checksum::Bad { right } => format!("wrong: it should be 0x{right:04x}").into(),
         Checksum::NotPresent
-            if context
-                .previous()
-                .is_some_and(|outer| outer.protocol() == Protocol::Ipv6) =>
+            if field.id() == "udp.checksum"
+                && context
+                    .previous()
+                    .is_some_and(|outer| outer.protocol() == Protocol::Ipv6) =>
         {
             "0 is not allowed over IPv6, but for tunnels".into()
         }

@@ -2,25 +2,57 @@
 
 use super::{Context, Sentence, checksum};
 use crate::flow::Step;
-use crate::wire::{Field, Protocol};
+use crate::wire::{Field, Protocol, icmp, icmpv6};
 
 pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
     let v6 = context.layer.protocol() == Protocol::Icmpv6;
     Some(match field.id() {
         "icmp.type" => about(context, kind_4(field.number()?)),
         "icmpv6.type" => about(context, kind_6(field.number()?)),
-        "icmp.code" => code_4(u64::from(context.layer.icmp()?.message_type()), field.number()?).into(),
-        "icmpv6.code" => code_6(u64::from(context.layer.icmpv6()?.message_type()), field.number()?).into(),
+        "icmp.code" => {
+            let message = context.layer.icmp()?;
+            let (kind, code) = (message.message_type(), message.code());
+            named(icmp::code_name(kind, code), code_4(kind.into(), code.into()))
+        }
+        "icmpv6.code" => {
+            let message = context.layer.icmpv6()?;
+            let (kind, code) = (message.message_type(), message.code());
+            named(icmpv6::code_name(kind, code), code_6(kind.into(), code.into()))
+        }
         "icmp.checksum" | "icmpv6.checksum" => {
             let covers = if v6 {
                 "covers pseudo-header and message"
             } else {
                 "covers the whole message"
             };
-            checksum::meaning(context, covers)?
+            checksum::meaning(context, field, covers)?
         }
-        id => other(id)?.into(),
+        "icmp.ext.checksum" => checksum::meaning(context, field, "covers the whole extension")?,
+        id => extension(id).or_else(|| other(id))?.into(),
     })
+}
+
+/// What a router tells behind the quotation. RFC 4884 sections 7 and 8
+fn extension(id: &str) -> Option<&'static str> {
+    Some(match id {
+        "icmp.ext.version" => "the extension's version: 2 is the only one",
+        "icmp.ext.res" => "not used: 0",
+        "icmp.ext.length" => "of this object with its header",
+        "icmp.ext.class" => "what the object tells",
+        "icmp.ext.ctype" => "which kind of it, by the class",
+        "icmp.ext.data" => "what the router tells beside the error",
+        "icmp.ext.unread" => "could not be read: no object has this length",
+        _ => return None,
+    })
+}
+
+/// The name of a code, by which its RFC and Wireshark call it, and what that means here.
+fn named(name: Option<&str>, meaning: &'static str) -> Sentence {
+    match name {
+        Some(name) if meaning == ANY_CODE => name.to_owned().into(),
+        Some(name) => format!("{name}: {meaning}").into(),
+        None => meaning.into(),
+    }
 }
 
 /// With the number of the packet that it quotes, where that was captured.
@@ -38,6 +70,7 @@ pub(super) fn purpose(v6: bool, kind: u8) -> Option<&'static str> {
     (sentence != UNUSUAL).then_some(sentence)
 }
 
+const ANY_CODE: &str = "says more about the type";
 const UNUSUAL: &str = "what the message is for";
 
 /// What the fields of the different messages are for.
@@ -133,7 +166,7 @@ fn code_4(kind: u64, code: u64) -> &'static str {
         (11, 0) => "its time to live ran out on the way",
         (11, 1) => "fragments of it did not come in time",
         (0 | 8, 0) => "the only one of this type",
-        _ => "says more about the type",
+        _ => ANY_CODE,
     }
 }
 
@@ -146,6 +179,6 @@ fn code_6(kind: u64, code: u64) -> &'static str {
         (3, 0) => "its hop limit ran out on the way",
         (3, 1) => "fragments of it did not come in time",
         (2 | 128 | 129 | 133..=136, 0) => "the only one of this type",
-        _ => "says more about the type",
+        _ => ANY_CODE,
     }
 }

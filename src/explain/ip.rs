@@ -33,7 +33,7 @@ pub(super) fn meaning_4(context: Context<'_, '_>, field: &Field<'_>) -> Option<S
             "of the whole datagram; no such header here".into()
         }
         "ip.proto" => follows(context),
-        "ip.checksum" => checksum::meaning(context, "covers this header only")?,
+        "ip.checksum" => checksum::meaning(context, field, "covers this header only")?,
         "ip.src" => addresses::meaning(context, field, Side::Sender)?,
         "ip.dst" => addresses::meaning(context, field, Side::Receiver)?,
         "ip.version" => "tells IPv4 from IPv6".into(),

@@ -26,7 +26,7 @@ use crate::flow::segment::Segment;
 use crate::flow::{Kind, Party, Roles, Step};
 use crate::wire::{Content, Field, Layer, Packet, Protocol};
 
-pub use words::duration;
+pub use words::{count, duration, grouped};
 
 /// A sentence, or a part of one, without a full stop.
 pub type Sentence = Cow<'static, str>;
@@ -101,6 +101,23 @@ fn is_to_many(step: &Step) -> bool {
         IpAddr::V4(address) => address.is_multicast() || address.is_broadcast(),
         IpAddr::V6(address) => address.is_multicast(),
     })
+}
+
+/// The fields of the extension behind an ICMP error's quotation (RFC 4884), and where they stand: they belong to the ICMP
+/// message. `None` if there is no extension.
+#[must_use]
+pub fn icmp_extension<'c, 'a>(
+    packet: &'c Packet<'a>,
+    step: Option<&'c Step>,
+) -> Option<(Context<'c, 'a>, Vec<Field<'a>>)> {
+    let fields = packet.icmp_extension();
+    if fields.is_empty() {
+        return None;
+    }
+    let is_message =
+        |layer: &Layer<'_>| !layer.is_quoted() && matches!(layer.protocol(), Protocol::Icmp | Protocol::Icmpv6);
+    let index = packet.layers().iter().rposition(is_message)?;
+    Some((Context::new(packet, index, step)?, fields))
 }
 
 /// What the field means in this packet; `None` where its name and value say all there is to say.
@@ -228,6 +245,27 @@ mod tests {
             }
         }
         assert!(seen > 300, "{seen}");
+    }
+
+    #[test]
+    fn an_extension_behind_an_icmp_error_is_told_and_its_checksum_checked() {
+        let mut verdicts = Vec::new();
+        for (link, bytes) in frames() {
+            let packet = decode(link, &bytes, 0);
+            let Some((context, fields)) = super::icmp_extension(&packet, None) else {
+                continue;
+            };
+            for field in &fields {
+                assert!(meaning(context, field).is_some(), "{} has no meaning", field.id());
+                verdicts.extend(super::note(context, field));
+            }
+            let mut lying = bytes.clone();
+            *lying.last_mut().unwrap() ^= 1;
+            let packet = decode(link, &lying, 0);
+            let (context, fields) = super::icmp_extension(&packet, None).unwrap();
+            verdicts.extend(fields.iter().find_map(|field| super::note(context, field)));
+        }
+        assert_eq!(verdicts, ["[ok]", "[bad]", "[ok]", "[bad]", "[ok]", "[bad]"]);
     }
 
     /// The meanings of a frame's fields with this identifier, without a conversation.

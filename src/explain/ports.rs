@@ -1,7 +1,7 @@
 //! What a port number tells: whose it is, and what is known of the number itself.
 
 use super::{Context, Sentence, Side};
-use crate::flow::datagram::Part as DatagramPart;
+use crate::flow::datagram::{Complaint, Part as DatagramPart};
 use crate::flow::segment::{Part, ResetCause};
 use crate::flow::{Party, Roles, Step};
 use crate::wire::tcp::Flags;
@@ -38,7 +38,9 @@ fn servers(context: Context<'_, '_>, side: Side) -> &'static str {
     let step = context.step;
     let part = step.and_then(Step::segment).map(|segment| segment.part);
     if context.layer.protocol() == Protocol::Udp {
+        let says = step.and_then(Step::notice).map(|notice| notice.says);
         return match side {
+            Side::Receiver if says == Some(Complaint::PortUnreachable) => "the server's: no program is bound to it",
             Side::Sender => "the server's: its program is bound to it",
             Side::Receiver => "the server's: its program should be bound to it",
         };

@@ -37,7 +37,7 @@ pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sen
         },
         "tcp.flags" => flags::meaning(&tcp, is_refusal(context, &tcp)),
         "tcp.window_size_value" => window::meaning(context, &tcp),
-        "tcp.checksum" => checksum::meaning(context, "covers pseudo-header, header and data")?,
+        "tcp.checksum" => checksum::meaning(context, field, "covers pseudo-header, header and data")?,
         "tcp.urgent_pointer" => {
             if tcp.flags().has(Flags::URG) {
                 format!(

@@ -8,7 +8,7 @@ pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sen
         "udp.srcport" => ports::meaning(context, field, Side::Sender)?,
         "udp.dstport" => ports::meaning(context, field, Side::Receiver)?,
         "udp.length" => length(context, field.number()?),
-        "udp.checksum" => checksum::meaning(context, "covers pseudo-header, header and data")?,
+        "udp.checksum" => checksum::meaning(context, field, "covers pseudo-header, header and data")?,
         _ => return None,
     })
 }

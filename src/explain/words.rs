@@ -2,15 +2,20 @@
 
 use crate::flow::number::Bytes;
 
-/// A number of nanoseconds in the unit that suits it, to three digits: `0.027 ms`, `42.4 ms`, `1.02 s`, `75 s`.
+/// A number of nanoseconds in the unit that suits it, to three digits: `0.027 ms`, `42.4 ms`, `1.02 s`, `75 s`; from two hours
+/// on whole hours, from two days on whole days.
 #[must_use]
 pub fn duration(nanoseconds: i64) -> String {
+    const SECOND: u64 = 1_000_000_000;
+    const HOUR: u64 = 3_600 * SECOND;
     let sign = if nanoseconds < 0 { "-" } else { "" };
     let nanoseconds = nanoseconds.unsigned_abs();
     let (unit, name) = match nanoseconds {
         0..1_000 => return format!("{sign}{nanoseconds} ns"),
-        1_000..1_000_000_000 => (1_000_000_u64, "ms"),
-        _ => (1_000_000_000, "s"),
+        1_000..SECOND => (1_000_000_u64, "ms"),
+        _ if nanoseconds < 2 * HOUR => (SECOND, "s"),
+        _ if nanoseconds < 48 * HOUR => return format!("{sign}{} hours", nanoseconds / HOUR),
+        _ => return format!("{sign}{} days", nanoseconds / (24 * HOUR)),
     };
     let decimals = match nanoseconds / unit {
         0 => 3,
@@ -20,18 +25,39 @@ pub fn duration(nanoseconds: i64) -> String {
     };
     let step = unit / 10_u64.pow(decimals);
     let steps = nanoseconds / step + u64::from(nanoseconds % step >= step / 2);
-    let shown = |steps: u64| {
-        let whole = steps * step / unit;
-        match decimals {
-            0 => whole.to_string(),
-            _ => format!(
-                "{whole}.{:0width$}",
-                steps * step % unit / step,
-                width = decimals as usize
-            ),
+    let whole = steps * step / unit;
+    match decimals {
+        0 => format!("{sign}{whole} {name}"),
+        _ => format!(
+            "{sign}{whole}.{:0width$} {name}",
+            steps * step % unit / step,
+            width = decimals as usize
+        ),
+    }
+}
+
+/// A number and what it counts, digits in groups of three: `1 byte`, `65,536 bytes`.
+#[must_use]
+pub fn count(number: u64, thing: &str) -> String {
+    if number == 1 {
+        format!("1 {thing}")
+    } else {
+        format!("{} {thing}s", grouped(number))
+    }
+}
+
+/// Digits in groups of three: `65,536`.
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
         }
-    };
-    format!("{sign}{} {name}", shown(steps))
+        text.push(digit);
+    }
+    text
 }
 
 /// `1 byte`, `2 bytes`.
@@ -54,7 +80,7 @@ pub(super) fn stretch(bytes: Bytes) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{bytes, duration};
+    use super::{bytes, count, duration};
 
     #[test]
     fn durations_have_the_unit_that_suits_them() {
@@ -71,10 +97,29 @@ mod tests {
             (1_020_000_000, "1.02 s"),
             (75_000_000_000, "75.0 s"),
             (-42_444_000, "-42.4 ms"),
-            (i64::MIN, "-9223372037 s"),
+            (7_199_999_999_999, "7200 s"),
+            (7_200_000_000_000, "2 hours"),
+            (172_800_000_000_000, "2 days"),
+            (i64::MIN, "-106751 days"),
         ] {
             assert_eq!(duration(nanoseconds), text);
         }
+    }
+
+    #[test]
+    fn digits_stand_in_groups_of_three() {
+        let bytes = [0, 1, 999, 1_000, 65_536, 1_234_567].map(|number| count(number, "byte"));
+        assert_eq!(
+            bytes,
+            [
+                "0 bytes",
+                "1 byte",
+                "999 bytes",
+                "1,000 bytes",
+                "65,536 bytes",
+                "1,234,567 bytes"
+            ]
+        );
     }
 
     #[test]

@@ -28,6 +28,8 @@ struct Sent {
 pub(super) struct Covered {
     /// The last packet that it covers as a whole.
     pub(super) packet: Option<u64>,
+    /// Are there others that it covers?
+    pub(super) several: bool,
     /// When that was sent.
     pub(super) sent: Option<Moment>,
     /// The measured round trip, where it is unambiguous.
@@ -96,6 +98,7 @@ impl Outstanding {
             if sent.sender != sender || before(to, end) {
                 return true;
             }
+            covered.several = covered.packet.is_some();
             if furthest.is_none_or(|known| before(known, end)) {
                 furthest = Some(end);
                 let packet = sent.packet.whole(now.number);

@@ -2,6 +2,7 @@
 
 use super::number::{Bytes, Number, Sequence};
 use super::state::Change;
+use super::step::Party;
 
 /// What a segment does in its connection.
 #[derive(Debug, Clone, Copy)]
@@ -103,6 +104,8 @@ pub struct Acknowledged {
     pub fin: bool,
     /// Number of the last packet that is covered as a whole, where it is remembered.
     pub packet: Option<u64>,
+    /// Are there more packets than that one that it covers for the first time?
+    pub several: bool,
 }
 
 impl Acknowledged {
@@ -167,11 +170,8 @@ pub enum Delay {
     Idle,
     /// The connection was idle until the keep-alive timer ran out.
     KeepAliveTimer,
-    /// The receiver's window was closed.
-    ZeroWindow,
-    /// The data waited for the acknowledgment of earlier data. RFC 896 (Nagle). The wire alone never proves it: the socket
-    /// calls have to be known.
-    Nagle,
+    /// The window of this end was closed.
+    ZeroWindow(Party),
 }
 
 /// What is remarkable about a segment.

@@ -51,11 +51,11 @@ impl Tracker {
         }
     }
 
-    /// Takes the next packet of the capture: its number, from 1, its time, and its headers. `None` for a packet of no
+    /// Takes the next packet of the capture: its number, from 1 (0 for one that is not to be referred to), its time, and its headers. `None` for a packet of no
     /// conversation: without ports, or one whose header is cut or malformed.
     ///
     /// Of a fragmented datagram the first fragment is followed, with the length that its UDP header tells. When the whole
-    /// datagram is followed later, it is not counted again.
+    /// datagram is followed later, it is not counted again. Of a fragmented segment only the whole is followed.
     pub fn follow(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>) -> Option<Step> {
         let now = Now {
             number,
@@ -65,7 +65,11 @@ impl Tracker {
             return self.complain(now, &complained);
         }
         let (source, destination) = packet.endpoints()?;
-        if packet.layer(Protocol::Tcp).is_some() {
+        if let Some(layer) = packet.layer(Protocol::Tcp) {
+            if layer.extent() == Extent::FirstFragment {
+                // Its length is not known: the segment counts when it was put together.
+                return None;
+            }
             let arrival = Arrival::of(packet)?;
             return self.segment(now, source, destination, &arrival, packet.original_length());
         }
@@ -105,6 +109,8 @@ impl Tracker {
         let is_another = known.is_some_and(|index| {
             let record = self.store.get(index);
             record.is_some_and(|record| match &record.protocol {
+                // The answer to its own SYN is no other connection's.
+                Kept::Tcp(_) if source == destination && arrival.acknowledgment.is_some() => false,
                 Kept::Tcp(tcp) => tcp.is_left_for(record.party(side), arrival),
                 Kept::Udp(_) => false,
             })
@@ -131,7 +137,11 @@ impl Tracker {
             last: pause,
             first: now.time.since(record.first),
         };
-        let segment = tcp.follow(sender, now, since, arrival);
+        let segment = if source == destination {
+            tcp.follow_itself(arrival)
+        } else {
+            tcp.follow(sender, now, since, arrival)
+        };
         if segment.remarks.has(Remark::Retransmission) {
             record.retransmissions = record.retransmissions.saturating_add(1);
         }

@@ -7,6 +7,7 @@ use super::failure::Failure;
 use super::network::Network;
 use super::plan::Run;
 use crate::app::stop::Stop;
+use crate::app::sys::Mark as _;
 use crate::capture::filter::{Filter, Fragments, NoNames, Target};
 use crate::capture::live::{Capture, Event, LARGEST_SNAPLEN, Note, OpenError, Opening, Statistics};
 use crate::frame::Frame;
@@ -115,8 +116,11 @@ impl Capturing {
 fn capture_all(mut capture: Capture, enough: &Stop) -> Result<Captured, Failure> {
     let failed = |error: crate::capture::live::CaptureError| Failure::Line(error.to_string());
     let (mut frames, mut bytes, mut left_out) = (Vec::new(), 0, 0);
+    let mut ending = false;
     loop {
-        match capture.next(Some(QUIET), None).map_err(failed)? {
+        // Frames that have passed can still be out of sight in the kernel; the capture itself knows when it has had them all.
+        let stop = ending.then(|| enough.descriptor());
+        match capture.next(Some(QUIET), stop).map_err(failed)? {
             Event::Frame(frame, _) => {
                 bytes += frame.bytes.len();
                 if bytes <= MOST_BYTES {
@@ -125,8 +129,9 @@ fn capture_all(mut capture: Capture, enough: &Stop) -> Result<Captured, Failure>
                     left_out += 1;
                 }
             }
-            Event::Idle if enough.requested() => break,
-            Event::Idle | Event::InterfaceDown | Event::InterfaceUp | Event::Stopped => {}
+            Event::Idle => ending = enough.requested(),
+            Event::InterfaceDown | Event::InterfaceUp => {}
+            Event::Stopped => break,
         }
     }
     Ok(Captured {

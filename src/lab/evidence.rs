@@ -6,7 +6,7 @@ use crate::calls::{Call, Name, Role};
 use crate::flow::conversation::Conversation;
 use crate::flow::number::Bytes;
 use crate::flow::segment::Part;
-use crate::flow::{Kind, Party, Step, Tracker};
+use crate::flow::{Kind, Party, Roles, Step, Tracker};
 use crate::frame::{Frame, Time};
 use crate::timeline::Seen;
 use crate::wire::decode;
@@ -45,7 +45,12 @@ impl Evidence {
         let frames = captured.map_or(&[][..], |captured| &captured.frames);
         let steps = (1..).zip(frames).map(|(number, frame)| {
             let packet = decode(frame.link, &frame.bytes, frame.original_length);
-            tracker.follow(number, frame.time, &packet)
+            let mut step = tracker.follow(number, frame.time, &packet)?;
+            if step.roles == Roles::First {
+                // The capture began before the programs did, so the first to send is the client.
+                step.roles = Roles::Seen;
+            }
+            Some(step)
         });
         let steps = steps.collect();
         (steps, tracker.conversations())

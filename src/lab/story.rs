@@ -250,9 +250,9 @@ impl Story<'_> {
             }
             return writeln!(out);
         }
-        writeln!(out, "{:34}{:>14}{:>14}", "", "UDP", "TCP")?;
+        writeln!(out, "{:34}{:>13}{:>13}", "", "UDP", "TCP")?;
         for [what, udp, tcp] in rows {
-            writeln!(out, "{what:34}{udp:>14}{tcp:>14}")?;
+            writeln!(out, "{what:34}{udp:>13}{tcp:>13}")?;
         }
         writeln!(out)?;
         self.paragraph(
@@ -293,6 +293,7 @@ impl Story<'_> {
         };
         writeln!(out, "The screen of {title}:")?;
         for line in text.lines() {
+            let line = &self.look.text(line.as_bytes());
             for row in rows_of(line, self.width() - edge.chars().count()) {
                 writeln!(out, "{edge}{row}")?;
             }

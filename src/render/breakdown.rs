@@ -6,7 +6,7 @@ use crate::explain::packet::{self, Ends};
 use crate::explain::{self, Context};
 use crate::flow::Step;
 use crate::frame::Frame;
-use crate::wire::{Content, Field, Form, Layer, Packet, Protocol};
+use crate::wire::{Content, Field, Form, Layer, Packet, Protocol, Span};
 
 /// A packet broken down.
 #[derive(Debug)]
@@ -33,7 +33,9 @@ pub struct Breakdown<'a> {
     pub sections: Vec<Section>,
     /// What follows the headers.
     pub payload: Payload<'a>,
-    /// Bytes after the end of the packet.
+    /// What a router tells behind the datagram that its ICMP error quotes. RFC 4884
+    pub icmp_extension: Option<Section>,
+    /// Bytes after the end of the packet; none where they are an ICMP extension.
     pub trailer: Payload<'a>,
     /// What is wrong with it.
     pub problems: Vec<String>,
@@ -91,7 +93,14 @@ pub fn of<'p>(number: u64, frame: &'p Frame<'_>, packet: &'p Packet<'_>, step: O
         .filter_map(|index| Some(section(Context::new(packet, index, step)?, packet.layers().get(index)?)))
         .collect();
     let payload = packet.payload();
-    let trailer = packet.trailer();
+    let icmp_extension = icmp_extension(packet, step);
+    let trailer = match icmp_extension {
+        Some(_) => Span {
+            bytes: &[],
+            ..packet.trailer()
+        },
+        None => packet.trailer(),
+    };
     Breakdown {
         number,
         name: name(packet, step),
@@ -112,6 +121,7 @@ pub fn of<'p>(number: u64, frame: &'p Frame<'_>, packet: &'p Packet<'_>, step: O
             at: payload.at,
             bytes: payload.bytes,
         },
+        icmp_extension,
         trailer: Payload {
             name: "trailer".to_owned(),
             at: trailer.at,
@@ -170,6 +180,17 @@ fn section(context: Context<'_, '_>, layer: &Layer<'_>) -> Section {
         source: source(layer.protocol()),
         rows: layer.fields().iter().map(|field| row(context, field)).collect(),
     }
+}
+
+fn icmp_extension(packet: &Packet<'_>, step: Option<&Step>) -> Option<Section> {
+    let (context, fields) = explain::icmp_extension(packet, step)?;
+    let bytes = packet.trailer();
+    Some(Section {
+        title: "ICMP extension".to_owned(),
+        range: bytes.at..bytes.end(),
+        source: "RFC 4884",
+        rows: fields.iter().map(|field| row(context, field)).collect(),
+    })
 }
 
 /// Where the header is defined.
@@ -236,6 +257,15 @@ fn value(field: &Field<'_>) -> String {
         (_, Form::Length { uncounted: 0, .. }) if field.number() == Some(0) => "0".to_owned(),
         ("tcp.options.sack_perm", _) => "yes".to_owned(),
         ("tcp.options.wscale", _) => format!("shift {field}"),
+        // `ECT(0) 1, CE 0, ECT(1) 65`
+        ("tcp.options.acc_ecn", _) if field.parts().len() > 2 => {
+            let counters = field.parts().iter().skip(2);
+            let mark = |part: &Field<'_>| part.name().replace("echo of ", "").replace(" bytes", "");
+            let shown: Vec<String> = counters
+                .map(|part| format!("{} {}", mark(part), part.number().unwrap_or(0)))
+                .collect();
+            shown.join(", ")
+        }
         ("tcp.options.timestamp", _) => {
             let part = |id| field.find(id).map(ToString::to_string).unwrap_or_default();
             format!(
@@ -334,6 +364,8 @@ fn option_kind(field: &Field<'_>) -> Option<String> {
         "tcp.options.ao" => "AO",
         "tcp.options.user_to" => "timeout",
         "tcp.options.mptcp" => "MPTCP",
+        "tcp.options.acc_ecn" => "AccECN",
+        "tcp.options.experimental" => "trial",
         _ => return None,
     };
     let kind = field.find("tcp.option_kind").and_then(Field::number)?;

@@ -22,10 +22,10 @@ use std::io::{self, Write};
 
 use super::look::{Look, Style};
 use crate::explain::packet::{Ends, ends, name, parts, reason, roles, states, tags};
-use crate::explain::{Context, Sentence};
+use crate::explain::{Context, Sentence, icmp_extension};
 use crate::flow::Step;
 use crate::frame::{Frame, Time};
-use crate::wire::{Content, Layer, Packet, Problem, Span};
+use crate::wire::{Content, Field, Layer, Packet, Problem, Span};
 
 /// Columns that the view has at most.
 const WIDTH: usize = 80;
@@ -60,23 +60,41 @@ pub fn write(
         };
         writeln!(out)?;
         prose::write(out, &title(layer), "")?;
-        let cells = cell::cells(context, layer);
-        match style {
-            Style::Unicode => grid::write(out, layer.header(), &cells, &grid::UNICODE)?,
-            Style::Ascii => grid::write(out, layer.header(), &cells, &grid::ASCII)?,
-            Style::Plain => plain::write_fields(out, &cells)?,
-        }
+        boxes(out, style, context, layer.header(), &layer.fields())?;
         // What is wrong with a header stands under it.
         for problem in problems.extract_if(.., |problem| belongs_to(problem, layer)) {
             write_problem(out, problem)?;
         }
     }
     write_bytes(out, &payload_title(packet), packet.payload(), style)?;
-    write_bytes(out, "trailer", packet.trailer(), style)?;
+    match icmp_extension(packet, step) {
+        Some((context, fields)) => {
+            let bytes = packet.trailer();
+            writeln!(out)?;
+            prose::write(out, &format!("ICMP extension ({})", range(bytes)), "")?;
+            boxes(out, style, context, bytes, &fields)?;
+        }
+        None => write_bytes(out, "trailer", packet.trailer(), style)?,
+    }
     for problem in problems {
         write_problem(out, problem)?;
     }
     Ok(())
+}
+
+fn boxes(
+    out: &mut (impl Write + ?Sized),
+    style: Style,
+    context: Context<'_, '_>,
+    header: Span<'_>,
+    fields: &[Field<'_>],
+) -> io::Result<()> {
+    let cells = cell::cells(context, header, fields);
+    match style {
+        Style::Unicode => grid::write(out, header, &cells, &grid::UNICODE),
+        Style::Ascii => grid::write(out, header, &cells, &grid::ASCII),
+        Style::Plain => plain::write_fields(out, &cells),
+    }
 }
 
 fn headline(

@@ -69,11 +69,11 @@ pub fn write(
     first: Time,
     all_data: bool,
 ) -> io::Result<()> {
+    let columns = Columns::of(look.width.max(Look::NARROWEST));
     headline(output, look, breakdown, frame, first)?;
     match look.style {
-        Style::Plain => plain(output, breakdown)?,
+        Style::Plain => plain(output, &breakdown.sections)?,
         Style::Unicode | Style::Ascii => {
-            let columns = Columns::of(look.width.max(Look::NARROWEST));
             heading(output, look, &columns)?;
             for section in &breakdown.sections {
                 table(output, look, &columns, section)?;
@@ -81,6 +81,11 @@ pub fn write(
         }
     }
     bytes(output, look, &breakdown.payload, all_data)?;
+    match &breakdown.icmp_extension {
+        Some(section) if look.style == Style::Plain => plain(output, std::slice::from_ref(section))?,
+        Some(section) => table(output, look, &columns, section)?,
+        None => {}
+    }
     bytes(output, look, &breakdown.trailer, all_data)?;
     for problem in &breakdown.problems {
         sentence(output, look, Paint::Problem, "Problem", problem)?;
@@ -241,8 +246,8 @@ fn cells(output: &mut impl Write, look: &Look, columns: &Columns, row: &Row) -> 
 }
 
 /// One sentence a field, for screen readers.
-fn plain(output: &mut impl Write, breakdown: &Breakdown<'_>) -> io::Result<()> {
-    for section in &breakdown.sections {
+fn plain(output: &mut impl Write, sections: &[Section]) -> io::Result<()> {
+    for section in sections {
         writeln!(output, "{}, {}, {}.", section.title, places(section), section.source)?;
         for row in &section.rows {
             write!(output, "byte {}: {}: {}.", row.byte, row.name, row.value)?;
@@ -264,9 +269,10 @@ fn bytes(output: &mut impl Write, look: &Look, payload: &Payload<'_>, all: bool)
     let title = look.paint(Paint::Title, &payload.name.to_uppercase());
     writeln!(
         output,
-        "{title} (bytes {}-{}) {length} bytes",
+        "{title} (bytes {}-{}) {length} byte{}",
         payload.at,
-        payload.at + length - 1
+        payload.at + length - 1,
+        if length == 1 { "" } else { "s" }
     )?;
     let shown = if all { length } else { length.min(DATA_SHOWN) };
     let shown_bytes = payload.bytes.get(..shown).unwrap_or(payload.bytes);
@@ -324,6 +330,24 @@ mod tests {
         let first = Time(1_772_600_767_000_000_000);
         write(&mut output, &look, &breakdown, &frame, first, false).unwrap();
         String::from_utf8(output).unwrap()
+    }
+
+    #[test]
+    fn an_icmp_extension_is_a_table_of_its_own_behind_the_quotation() {
+        let sample = super::super::samples::all();
+        let sample = sample.iter().find(|sample| sample.name == "icmp_extension").unwrap();
+        let shown = shown(&super::super::samples::hex(&sample.bytes), UTC);
+        assert!(shown.contains(" + ICMP extension 20\n"), "{shown}");
+        let (_, behind) = shown.split_once("\nDATA (bytes 70-169) 100 bytes\n").unwrap();
+        assert!(
+            behind.contains("\nICMP EXTENSION (bytes 170-189) RFC 4884\n"),
+            "{shown}"
+        );
+        assert!(
+            behind.contains("\n 172  be 34        checksum         0xbe34 [ok]          covers the whole\n"),
+            "{shown}"
+        );
+        assert!(!shown.contains("TRAILER"), "{shown}");
     }
 
     const UTC: Look = Look {

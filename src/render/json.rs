@@ -1,20 +1,23 @@
-//! The view `json`: JSON Lines, one object a packet.
+//! The view `json`: JSON Lines, one object a packet; after the packets one a conversation, and one a socket call.
 //!
-//! `docs/json.md` explains every key, `docs/packet.schema.json` is made from the structs in `record`, and a test holds the
-//! two together. The structs borrow from the packet; fields, texts and bytes turn into characters on their way out.
+//! `docs/json.md` explains every key, the schemas in `docs/` are made from the structs in `record` and `whole`, and a test
+//! holds them together. The structs borrow from the packet; fields, texts and bytes turn into characters on their way out.
 
 mod conversation;
 mod convert;
 mod line;
 mod record;
 mod text;
+mod whole;
 
 use std::io::{self, Write};
 
 use self::convert::record;
 use self::line::OneLine;
 use crate::flow::Step;
+use crate::flow::conversation::Conversation;
 use crate::frame::{Frame, Time};
+use crate::timeline::{Seen, Timeline, What};
 use crate::wire::Packet;
 
 /// Writes a packet as one line.
@@ -32,9 +35,40 @@ pub fn write(
     first: Option<Time>,
     step: Option<&Step>,
 ) -> io::Result<()> {
-    let record = record(frame, packet, number, first, step);
+    line(out, &record(frame, packet, number, first, step))
+}
+
+/// Writes a conversation as a whole as one line.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_conversation(out: &mut (impl Write + ?Sized), conversation: &Conversation) -> io::Result<()> {
+    line(out, &whole::conversation(conversation))
+}
+
+/// Writes the calls of a conversation, a line each, in the order in which they were entered. `packets` are those of which the
+/// timeline was made.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_calls(
+    out: &mut (impl Write + ?Sized),
+    conversation: u64,
+    packets: &[Seen],
+    timeline: &Timeline,
+) -> io::Result<()> {
+    for entry in &timeline.entries {
+        let What::Entered(index) = entry.what else { continue };
+        if let Some(placed) = timeline.calls.get(index) {
+            line(out, &whole::call(conversation, packets, timeline, index, placed))?;
+        }
+    }
+    Ok(())
+}
+
+fn line(out: &mut (impl Write + ?Sized), record: &impl serde::Serialize) -> io::Result<()> {
     let mut serializer = serde_json::Serializer::with_formatter(&mut *out, OneLine);
-    serde::Serialize::serialize(&record, &mut serializer)?;
+    record.serialize(&mut serializer)?;
     out.write_all(b"\n")
 }
 

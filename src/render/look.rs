@@ -63,8 +63,9 @@ impl Look {
         }
     }
 
-    /// Bytes from elsewhere as text, in the characters of the style.
-    pub(super) fn text<'t>(&self, bytes: &'t [u8]) -> std::borrow::Cow<'t, str> {
+    /// Bytes from elsewhere as text, in the characters of the style; everything that is none for a screen is escaped.
+    #[must_use]
+    pub fn text<'t>(&self, bytes: &'t [u8]) -> std::borrow::Cow<'t, str> {
         match self.style {
             Style::Ascii => printable_ascii(bytes),
             Style::Unicode | Style::Plain => printable(bytes),

@@ -180,11 +180,14 @@ fn segment(line: &mut Line, packet: &Packet<'_>, tcp: &Tcp<'_>, step: Option<&Se
     let flags = tcp.flags();
     line.write_all(flag_names(flags).as_bytes())?;
     match step {
+        Some(step) if step.sequence.relative < 0 => write!(line, " RawSeq={}", step.sequence.raw)?,
         Some(step) => write!(line, " Seq={}", step.sequence.relative)?,
         None => write!(line, " Seq={}", tcp.sequence_number())?,
     }
     if flags.has(Flags::ACK) {
         match step.and_then(|step| step.acknowledgment) {
+            // Before what counts as the beginning: a number counted from there tells nothing.
+            Some(number) if number.relative < 0 => write!(line, " RawAck={}", number.raw)?,
             Some(number) => write!(line, " Ack={}", number.relative)?,
             None => write!(line, " Ack={}", tcp.acknowledgment_number())?,
         }

@@ -42,6 +42,22 @@ pub(super) fn of(packets: &[Seen], calls: &[Placed]) -> Vec<Cause> {
     causes.found
 }
 
+/// Indices of a call and of a packet that belong together.
+type Link = (usize, usize);
+
+/// Which call sent which packet, and which call waited for which packet.
+pub(super) fn links(causes: &[Cause]) -> (Vec<Link>, Vec<Link>) {
+    let (mut sent, mut waited_for) = (Vec::new(), Vec::new());
+    for cause in causes {
+        match (cause.before, cause.after) {
+            (Node::Entered(call), Node::Packet(packet)) => sent.push((call, packet)),
+            (Node::Packet(packet), Node::Returned(call)) => waited_for.push((call, packet)),
+            _ => {}
+        }
+    }
+    (sent, waited_for)
+}
+
 struct Causes<'a> {
     packets: &'a [Seen],
     calls: &'a [Placed],

@@ -49,6 +49,10 @@ pub struct Timeline {
     pub calls: Vec<Placed>,
     /// The clocks that were shifted.
     pub skews: Vec<Skew>,
+    /// Which call sent which packet: indices of both.
+    pub sent: Vec<(usize, usize)>,
+    /// Which call cannot have returned before which packet.
+    pub waited_for: Vec<(usize, usize)>,
 }
 
 impl Timeline {
@@ -67,7 +71,14 @@ impl Timeline {
             .map(|(node, before_cause)| clocks.entry(node, before_cause))
             .collect();
         mark_misplaced(&mut entries);
-        Self { entries, calls, skews }
+        let (sent, waited_for) = causes::links(&causes);
+        Self {
+            entries,
+            calls,
+            skews,
+            sent,
+            waited_for,
+        }
     }
 }
 

@@ -16,12 +16,12 @@ use crate::frame::Time;
 
 /// Packets and calls.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Told {
-    pub(super) packets: Vec<Seen>,
-    pub(super) calls: Vec<Placed>,
+pub(crate) struct Told {
+    pub(crate) packets: Vec<Seen>,
+    pub(crate) calls: Vec<Placed>,
 }
 
-pub(super) fn story(text: &str) -> Told {
+pub(crate) fn story(text: &str) -> Told {
     let mut told = Told::default();
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let words: Vec<&str> = line.split_whitespace().collect();
@@ -38,7 +38,7 @@ pub(super) fn story(text: &str) -> Told {
 }
 
 impl Told {
-    pub(super) fn timeline(&self) -> Timeline {
+    pub(crate) fn timeline(&self) -> Timeline {
         Timeline::of(
             &self.packets,
             Claimed {

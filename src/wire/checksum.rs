@@ -169,6 +169,27 @@ const fn fold(mut sum: u64) -> u16 {
     sum as u16
 }
 
+/// Checks an ICMP extension: it covers all of it, and nothing else. RFC 4884 section 7
+pub(super) fn of_icmp_extension(extension: &[u8], cut: bool) -> Checksum {
+    let Some(&stored) = extension.get(2..).and_then(|bytes| bytes.first_chunk()) else {
+        return Checksum::NotCheckable(if cut { Unchecked::Cut } else { Unchecked::Malformed });
+    };
+    let stored = u16::from_be_bytes(stored);
+    if stored == 0 {
+        return Checksum::NotPresent;
+    }
+    if cut {
+        return Checksum::NotCheckable(Unchecked::Cut);
+    }
+    let sum = fold(add(0, extension));
+    if sum == 0xffff {
+        return Checksum::Ok;
+    }
+    Checksum::Bad {
+        right: right_value(sum, stored),
+    }
+}
+
 /// The value that makes it right: the complement of the sum without the stored one.
 fn right_value(sum: u16, stored: u16) -> u16 {
     !fold(u64::from(sum) + u64::from(!stored))

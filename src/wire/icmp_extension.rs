@@ -4,6 +4,7 @@
 //! are [`Packet::trailer`], its fields are given by [`Packet::icmp_extension`].
 
 use super::catalog::{Origin, Tables};
+use super::checksum::{self, Checksum};
 use super::field::{Field, Form, Spec, bits, bytes, rest};
 use super::packet::Packet;
 use super::protocol::Protocol;
@@ -52,17 +53,35 @@ impl<'a> Packet<'a> {
     /// cannot be ends the reading: it and what follows are unread bytes.
     #[must_use]
     pub fn icmp_extension(&self) -> Vec<Field<'a>> {
-        let told = self.layers().iter().any(|layer| {
-            let header = layer.header();
-            let length = match layer.protocol() {
-                Protocol::Icmp => super::icmp::quoted_length(header),
-                Protocol::Icmpv6 => super::icmpv6::quoted_length(header),
-                _ => 0,
-            };
-            // The trailer may also be Ethernet's.
-            !layer.is_quoted() && length > 0 && header.end() + length == self.trailer().at
-        });
-        if told { fields(self.trailer()) } else { Vec::new() }
+        if self.has_icmp_extension() {
+            fields(self.trailer())
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// Is the checksum of the extension right? `None` if there is no extension.
+    #[must_use]
+    pub fn icmp_extension_checksum(&self) -> Option<Checksum> {
+        let extension = self.trailer();
+        let cut = self.bytes().len() < self.original_length() && extension.end() == self.bytes().len();
+        self.has_icmp_extension()
+            .then(|| checksum::of_icmp_extension(extension.bytes, cut))
+    }
+
+    /// Is [`Packet::trailer`] an ICMP extension? It may also be Ethernet's.
+    fn has_icmp_extension(&self) -> bool {
+        let trailer = self.trailer();
+        !trailer.bytes.is_empty()
+            && self.layers().iter().any(|layer| {
+                let header = layer.header();
+                let length = match layer.protocol() {
+                    Protocol::Icmp => super::icmp::quoted_length(header),
+                    Protocol::Icmpv6 => super::icmpv6::quoted_length(header),
+                    _ => 0,
+                };
+                !layer.is_quoted() && length > 0 && header.end() + length == trailer.at
+            })
     }
 }
 

@@ -203,7 +203,7 @@ fn a_reader_that_does_not_read_closes_its_window() {
             "{:?}",
             parts(&steps)
         );
-        assert_eq!(all[probe].delay, Some(Delay::ZeroWindow));
+        assert_eq!(all[probe].delay, Some(Delay::ZeroWindow(Party::Server)));
         let server = connection(&tracker, 1).server;
         assert_eq!((server.smallest_window, server.shift), (Some(0), Some(0)));
         let sent = tracker.conversation(1).unwrap().from_client.data_bytes;

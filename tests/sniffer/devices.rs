@@ -1,5 +1,6 @@
 //! What happens to the interface while the whole program captures on it.
 
+use std::net::UdpSocket;
 use std::process::Command;
 
 use nix::sys::signal::Signal;
@@ -44,7 +45,12 @@ fn an_interface_that_is_removed_ends_it_with_the_summary() {
     in_namespace("devices::an_interface_that_is_removed_ends_it_with_the_summary", || {
         ip("link add left type veth peer name right");
         ip("link set left up");
-        let mut sniffer = capturing(&["-i", "left", "-q"]);
+        ip("link set right up");
+        let mut sniffer = capturing(&["-i", "left", "-q", "udp"]);
+        ip("address add 10.9.0.1/24 dev left");
+        ip("neigh add 10.9.0.2 lladdr 02:00:00:00:00:02 dev left nud permanent");
+        let sender = UdpSocket::bind("10.9.0.1:0").unwrap();
+        sender.send_to(b"last", "10.9.0.2:9").unwrap();
         ip("link del left");
         let ended = Ended::of(&mut sniffer);
         assert_eq!(ended.code, Some(1), "{ended:?}");
@@ -52,7 +58,8 @@ fn an_interface_that_is_removed_ends_it_with_the_summary() {
             ended.errors.contains("error: the interface left was removed"),
             "{ended:?}"
         );
-        assert!(ended.errors.contains("0 packets captured"), "{ended:?}");
+        // Right before the end: it is not lost.
+        assert!(ended.errors.contains("1 packet captured"), "{ended:?}");
     });
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 
-use super::stage::{Ended, Folder, capturing, clean, in_namespace, pair, sniffer, started, tshark};
+use super::stage::{Ended, Folder, capturing, clean, in_namespace, pair, ran, sniffer, started, tshark};
 use super::support::{MOMENT, PATIENCE, Running};
 
 #[test]
@@ -320,5 +320,68 @@ fn a_disk_that_fills_up_ends_it_with_what_was_lost() {
             lost > 0 && errors.contains(&format!("{} packets captured", lost + whole)),
             "{errors}"
         );
+    });
+}
+
+#[test]
+fn what_is_in_the_file_of_a_killed_sniffer_is_whole() {
+    in_namespace("ends::what_is_in_the_file_of_a_killed_sniffer_is_whole", || {
+        for name in ["killed.pcap", "killed.pcapng"] {
+            let folder = Folder::new();
+            let path = folder.file(name);
+            let (client, _server, port) = pair();
+            let mut sniffer = capturing(&["-q", "-p", &port.to_string(), "-w", path.to_str().unwrap()]);
+            let empty = std::fs::metadata(&path).unwrap().len();
+            client.send(b"kept").unwrap();
+            // It was recorded before anything else comes.
+            let since = Instant::now();
+            while std::fs::metadata(&path).unwrap().len() == empty {
+                assert!(since.elapsed() < PATIENCE, "{name}: it is not written");
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            for _ in 0..20_000 {
+                client.send(&[b'x'; 100]).unwrap();
+            }
+            sniffer.signal(Signal::SIGKILL);
+            sniffer.wait();
+            // The system may have been stopped in the middle of a packet, which then is no packet.
+            let read = ran(&["-r", path.to_str().unwrap(), "--view", "summary"]);
+            let (first, others) = read.output.split_once('\n').unwrap();
+            assert!(first.contains("\"kept\""), "{name}: {first}");
+            assert!(others.lines().all(|line| line.contains("\"xxx")), "{name}");
+            assert!(
+                read.errors.is_empty() || read.errors.starts_with("warning: "),
+                "{name}: {}",
+                read.errors
+            );
+        }
+    });
+}
+
+#[test]
+fn a_stopped_sniffer_has_what_passed_meanwhile() {
+    in_namespace("ends::a_stopped_sniffer_has_what_passed_meanwhile", || {
+        const COUNT: usize = 100;
+        let folder = Folder::new();
+        let path = folder.file("stopped.pcap");
+        let (client, _server, port) = pair();
+        let sniffer = capturing(&["-q", "-p", &port.to_string(), "-w", path.to_str().unwrap()]);
+        sniffer.signal(Signal::SIGSTOP);
+        // One by one, so that the ring's timer hands over a block for nearly each of them.
+        for number in 0..COUNT {
+            client.send(format!("n{number}").as_bytes()).unwrap();
+            std::thread::sleep(Duration::from_millis(12));
+        }
+        sniffer.signal(Signal::SIGCONT);
+        let ended = Ended::by(sniffer, Signal::SIGINT);
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        assert_eq!(
+            ended.summary()[..3],
+            ["100 packets captured", "100 received by filter", "0 dropped by kernel"]
+        );
+        let expected: Vec<_> = (0..COUNT)
+            .map(|number| (2 + number.to_string().len() - 1 + 8).to_string())
+            .collect();
+        assert_eq!(tshark(&path, &["udp.length"]).concat(), expected);
     });
 }

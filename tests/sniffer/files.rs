@@ -182,7 +182,7 @@ fn a_packed_file_is_read() {
     let read = ran(&["-r", packed.to_str().unwrap(), "--json"]);
     assert_eq!(
         (read.code, read.output.lines().count()),
-        (Some(0), 50),
+        (Some(0), 51),
         "{}",
         read.errors
     );

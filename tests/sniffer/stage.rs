@@ -20,11 +20,24 @@ pub const ORDINARY: u32 = 65_534;
 /// Wireshark's severity "warning"; an error is more, a chat or a note (a FIN, a SYN) is less.
 const WARNING: u32 = 0x0060_0000;
 
-/// Set in the process that runs inside of a namespace.
+/// Set in the process that runs inside of a namespace, to an argument of the sniffers there, if any.
 const INSIDE: &str = "SOCKET_LAB_TEST_INSIDE_NAMESPACE";
 
-/// Runs `test`, which is the test of this name, in a process of its own in a network namespace in which loopback is up.
+/// Frames are had from a ring, or without one.
+const WAYS: [&str; 2] = ["", "--no-ring"];
+
+/// Runs `test`, which is the test of this name, in a process of its own for each way, in a network namespace in which
+/// loopback is up.
 pub fn in_namespace(name: &str, test: impl FnOnce()) {
+    in_namespaces(name, &WAYS, test);
+}
+
+/// The same, once: for what starts the sniffer by other words than its own arguments.
+pub fn in_one_namespace(name: &str, test: impl FnOnce()) {
+    in_namespaces(name, &[""], test);
+}
+
+fn in_namespaces(name: &str, ways: &[&str], test: impl FnOnce()) {
     if std::env::var_os(INSIDE).is_some() {
         // Neighbour discovery would mix its frames with ours.
         let _ = std::fs::write("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
@@ -34,13 +47,15 @@ pub fn in_namespace(name: &str, test: impl FnOnce()) {
     if !["ip", "tshark"].iter().all(|tool| needs::tool(tool)) || !needs::namespaces() {
         return;
     }
-    let mut again = Command::new(std::env::current_exe().unwrap());
-    again.args([name, "--exact", "--nocapture"]).env(INSIDE, "1");
-    let output = in_empty_namespace(&again).output().unwrap();
-    let said = text(&output.stdout) + &text(&output.stderr);
-    assert!(output.status.success(), "{said}");
-    assert!(said.contains("1 passed"), "there is no test {name}: {said}");
-    let _ = std::io::stderr().write_all(&output.stderr);
+    for way in ways {
+        let mut again = Command::new(std::env::current_exe().unwrap());
+        again.args([name, "--exact", "--nocapture"]).env(INSIDE, way);
+        let output = in_empty_namespace(&again).output().unwrap();
+        let said = text(&output.stdout) + &text(&output.stderr);
+        assert!(output.status.success(), "{way}: {said}");
+        assert!(said.contains("1 passed"), "there is no test {name}: {said}");
+        let _ = std::io::stderr().write_all(&output.stderr);
+    }
 }
 
 pub fn text(bytes: &[u8]) -> String {
@@ -57,7 +72,8 @@ pub fn run(command: &mut Command) -> String {
 /// The sniffer, untouched by the environment of whoever runs the tests.
 pub fn sniffer<A: AsRef<OsStr>>(arguments: &[A]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sniffer"));
-    clean(&mut command).args(arguments);
+    let way = std::env::var(INSIDE).ok().filter(|way| !way.is_empty());
+    clean(&mut command).args(way).args(arguments);
     command
 }
 

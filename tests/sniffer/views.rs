@@ -45,7 +45,7 @@ fn each_view_shows_its_own() {
 
     let json = view(&["--json"]);
     let packets: Vec<serde_json::Value> = json.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(packets.len(), 2);
+    assert_eq!(packets.len(), 3, "two packets and their conversation");
     assert_eq!(packets[0]["payload"]["text"], "hello");
     assert_eq!(packets[0]["destination"]["port"], 9000);
     assert_eq!(packets[1]["time"], "2023-11-14T22:13:21.000000001Z");

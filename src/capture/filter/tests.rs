@@ -505,6 +505,11 @@ proptest! {
     fn what_passes_passes_with_fragments_kept_too(expression in related(), frame in frame()) {
         let filter = Filter::from(expression);
         let run = |fragments| filter.compile(ETHERNET, SNAPSHOT, fragments).unwrap().matches(&frame, 100);
-        prop_assert!(run(Fragments::Keep) || !run(Fragments::Drop));
+        let kept = super::lower::lower(filter.expression(), ETHERNET, Fragments::Keep).unwrap();
+        // Where the frame is cut within what only this one asks, an IPv6 fragment header, that ends it: it does not pass.
+        if let Ok(passes) = holds(&kept, &frame, 100) {
+            prop_assert!(passes || !run(Fragments::Drop));
+            prop_assert_eq!(passes, run(Fragments::Keep));
+        }
     }
 }

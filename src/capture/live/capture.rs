@@ -1,8 +1,5 @@
-//! A capture on Linux: `pnet`'s datalink channel on the socket that `socket.rs` prepared.
-//!
-//! `pnet` returns the bytes of a frame and nothing else. So before each of its reads a look at the same socket (recvmsg(2)
-//! with `MSG_PEEK`) brings what stands beside them: time stamp, length on the wire, direction, VLAN tag. As only this
-//! capture reads the socket, both see the same frame.
+//! A capture on Linux: a ring, or `pnet`'s datalink channel where the kernel gives none, on the socket that `socket.rs`
+//! prepared.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,10 +9,12 @@ use std::time::{Duration, Instant, SystemTime};
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use pnet::datalink::{Channel, ChannelType, Config, DataLinkReceiver, channel};
+use pnet::datalink::{Channel, ChannelType, Config, channel};
 
 use super::rebuild::Arrival;
+use super::ring::Ring;
 use super::socket::{self, Prepared};
+use super::source::{ChannelSource, Source};
 use super::{CaptureError, Event, Note, OpenError, Opening, Statistics, Stop, interfaces, sys};
 use crate::frame::{Frame, Time};
 use crate::wire::LinkType;
@@ -23,13 +22,18 @@ use crate::wire::LinkType;
 /// How often an interface that is down is looked at: nothing tells that it is up again.
 const DOWN_CHECK: Duration = Duration::from_millis(50);
 /// After how many frames in a row the stop is looked at, without waiting for the socket to be empty.
-const FRAMES_BETWEEN_STOP_CHECKS: u32 = 64;
+const FRAMES_BETWEEN_STOP_CHECKS: u32 = 512;
+/// How long a frame that the kernel has counted is waited for at the end: many times as long as it may hold one back.
+const LONGEST_HOLD: Duration = Duration::from_millis(500);
+/// How often such a frame is looked for; the socket says when it is there, so this is only in case.
+const HOLD_CHECK: Duration = Duration::from_millis(20);
 
 /// An open capture.
 pub struct Capture {
-    receiver: Box<dyn DataLinkReceiver>,
-    /// The same socket as the receiver's, which keeps its own to itself.
+    source: Box<dyn Source>,
+    /// The same socket as the source's.
     socket: OwnedFd,
+    has_ring: bool,
     interface: String,
     /// 0 for all interfaces.
     index: u32,
@@ -43,6 +47,8 @@ pub struct Capture {
     since_stop_check: u32,
     /// After the stop: frames that had passed before it and are still in the receive buffer.
     left: Option<u64>,
+    /// Since when frames that the kernel has counted are waited for, at the end.
+    held_back_since: Option<Instant>,
     /// Room for a frame that has to be put together.
     whole: Vec<u8>,
 }
@@ -64,41 +70,73 @@ enum Waited {
 
 impl Capture {
     pub(super) fn open(opening: &Opening) -> Result<Self, OpenError> {
-        let Prepared {
-            socket,
-            place,
-            cooked,
-            notes,
-        } = socket::prepare(opening)?;
+        let mut notes = Vec::new();
+        if opening.ring {
+            let prepared = socket::prepare(opening)?;
+            match ring(&prepared, opening) {
+                Ok(ring) => return Self::on_ring(ring, prepared, opening),
+                Err(error) => notes.push(Note::NoRing {
+                    reason: error.to_string(),
+                }),
+            }
+        }
+        // Another socket: on the first one the kernel may keep what it had agreed to.
+        Self::on_channel(socket::prepare(opening)?, opening, notes)
+    }
+
+    fn on_ring(ring: Ring, prepared: Prepared, opening: &Opening) -> Result<Self, OpenError> {
         let called = |call: &'static str| move |source| socket::failure(opening, call, source);
-        let own = socket.try_clone().map_err(called("dup"))?;
+        let (socket, index) = (prepared.socket.as_fd(), prepared.place.index);
+        sys::bind(socket, index).map_err(called("bind"))?;
+        if opening.promiscuous {
+            sys::set_promiscuous(socket, index).map_err(called("setsockopt PACKET_ADD_MEMBERSHIP"))?;
+        }
+        Ok(Self::with(Box::new(ring), true, prepared, opening, Vec::new()))
+    }
+
+    fn on_channel(mut prepared: Prepared, opening: &Opening, mut notes: Vec<Note>) -> Result<Self, OpenError> {
+        let called = |call: &'static str| move |source| socket::failure(opening, call, source);
+        notes.extend(socket::prepare_for_channel(prepared.socket.as_fd(), opening)?);
+        let own = prepared.socket.try_clone().map_err(called("dup"))?;
+        let peeked = own.try_clone().map_err(called("dup"))?;
         let config = Config {
-            read_buffer_size: opening.snaplen(),
+            read_buffer_size: opening.bytes_to_keep(),
             write_buffer_size: 0,
             promiscuous: opening.promiscuous,
             channel_type: ChannelType::Layer2,
             // The channel owns the descriptor from here on and closes it, on failure too.
-            socket_fd: Some(socket.into_raw_fd()),
+            socket_fd: Some(std::mem::replace(&mut prepared.socket, own).into_raw_fd()),
             ..Config::default()
         };
-        let Channel::Ethernet(_, receiver) = channel(&place, config).map_err(called("datalink channel"))? else {
+        let opened = channel(&prepared.place, config).map_err(called("datalink channel"))?;
+        let Channel::Ethernet(_, receiver) = opened else {
             return Err(called("datalink channel")(ErrorKind::Unsupported.into()));
         };
-        Ok(Self {
+        let source = ChannelSource {
             receiver,
-            socket: own,
-            interface: place.name,
-            index: place.index,
-            cooked,
-            snaplen: opening.snaplen(),
+            socket: peeked,
+        };
+        Ok(Self::with(Box::new(source), false, prepared, opening, notes))
+    }
+
+    fn with(source: Box<dyn Source>, has_ring: bool, prepared: Prepared, opening: &Opening, notes: Vec<Note>) -> Self {
+        Self {
+            source,
+            socket: prepared.socket,
+            has_ring,
+            interface: prepared.place.name,
+            index: prepared.place.index,
+            cooked: prepared.cooked,
+            snaplen: opening.bytes_to_keep(),
             notes,
             state: State::Up,
             statistics: Statistics::default(),
             taken: 0,
             since_stop_check: 0,
             left: None,
+            held_back_since: None,
             whole: Vec::new(),
-        })
+        }
     }
 
     /// The interface's name.
@@ -123,6 +161,12 @@ impl Capture {
         u32::try_from(self.snaplen).unwrap_or(u32::MAX)
     }
 
+    /// Are frames read from a ring that is shared with the kernel?
+    #[must_use]
+    pub fn has_ring(&self) -> bool {
+        self.has_ring
+    }
+
     /// What this capture cannot do as well as it should.
     #[must_use]
     pub fn notes(&self) -> &[Note] {
@@ -142,14 +186,14 @@ impl Capture {
             Waited::Event(event) => return Ok(event),
         };
         let link = self.link_type();
-        let bytes = match self.receiver.next() {
+        let bytes = match self.source.next() {
             Ok(bytes) => bytes,
             // The interface went down since the look; the frame stays for the next call.
             Err(error) if is_down(&error) => {
                 self.state = State::WentDown;
                 return Ok(Event::Idle);
             }
-            Err(source) => return Err(failure(&self.interface, "recvfrom", source)),
+            Err(source) => return Err(failure(&self.interface, "reading a frame", source)),
         };
         self.taken += 1;
         self.left = self.left.map(|left| left.saturating_sub(1));
@@ -197,11 +241,12 @@ impl Capture {
                 self.sleep(Some(Duration::ZERO), stop)?;
                 continue;
             }
-            match sys::peek(self.socket.as_fd()) {
+            match self.source.look() {
                 // After "down" the first frame to come means "up".
                 Ok(_) if self.state == State::Down => return Ok(self.up_again()),
                 Ok(arrival) => {
                     self.since_stop_check += 1;
+                    self.held_back_since = None;
                     return Ok(Waited::Arrival(arrival));
                 }
                 Err(error) if is_down(&error) => {
@@ -212,9 +257,13 @@ impl Capture {
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-                Err(source) => return Err(failure(&self.interface, "recvmsg", source)),
+                Err(source) => return Err(failure(&self.interface, "looking for a frame", source)),
             }
-            // Nothing is left to be read.
+            // Nothing is there to be read.
+            if self.kernel_holds_frames_back()? {
+                self.sleep(Some(HOLD_CHECK), None)?;
+                continue;
+            }
             if self.left.is_some() {
                 self.left = Some(0);
                 continue;
@@ -230,6 +279,30 @@ impl Capture {
             }
             self.sleep(left, stop)?;
         }
+    }
+
+    /// At the end, or when the interface went down: are there frames that the kernel has counted and not yet handed over?
+    fn kernel_holds_frames_back(&mut self) -> Result<bool, CaptureError> {
+        let ends = self.left.is_some() || self.state == State::WentDown;
+        if !ends || !self.source.holds_back() {
+            return Ok(false);
+        }
+        let waiting = match self.left {
+            Some(left) => left,
+            None => self.waiting()?,
+        };
+        if waiting == 0 {
+            self.held_back_since = None;
+            return Ok(false);
+        }
+        let since = *self.held_back_since.get_or_insert_with(Instant::now);
+        Ok(since.elapsed() < LONGEST_HOLD)
+    }
+
+    /// How many frames are still in the buffer, by the kernel's counts.
+    fn waiting(&mut self) -> Result<u64, CaptureError> {
+        let Statistics { received, dropped } = self.statistics()?;
+        Ok(received.saturating_sub(dropped).saturating_sub(self.taken))
     }
 
     /// What is to be said about an interface that is, or was, down.
@@ -288,10 +361,9 @@ impl Capture {
         Ok(())
     }
 
-    /// The stop has come: from the kernel's counts follows how many frames are still in the buffer.
+    /// The stop has come: those that are in the buffer now are still handed out.
     fn begin_to_end(&mut self) -> Result<(), CaptureError> {
-        let Statistics { received, dropped } = self.statistics()?;
-        self.left = Some(received.saturating_sub(dropped).saturating_sub(self.taken));
+        self.left = Some(self.waiting()?);
         Ok(())
     }
 }
@@ -300,12 +372,18 @@ impl fmt::Debug for Capture {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Capture")
             .field("interface", &self.interface)
+            .field("has_ring", &self.has_ring)
             .field("cooked", &self.cooked)
             .field("snaplen", &self.snaplen)
             .field("state", &self.state)
             .field("taken", &self.taken)
             .finish_non_exhaustive()
     }
+}
+
+/// A ring on this socket.
+fn ring(prepared: &Prepared, opening: &Opening) -> io::Result<Ring> {
+    Ring::new(prepared.socket.try_clone()?, opening.buffer, opening.bytes_to_keep())
 }
 
 fn failure(interface: &str, call: &'static str, source: io::Error) -> CaptureError {

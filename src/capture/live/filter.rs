@@ -1,4 +1,4 @@
-//! The filter that the kernel runs: what comes before the caller's program.
+//! The filter that the kernel runs: what comes before the caller's program, and what stands in its place.
 
 use super::Instruction;
 
@@ -30,16 +30,18 @@ pub(super) fn without_sent_loopback(loopback: u32, program: &[Instruction]) -> V
         (JUMP_IF_EQUAL, 0, 1, loopback),
         (RETURN, 0, 0, 0),
     ];
-    if program.is_empty() {
-        all.push((RETURN, 0, 0, u32::MAX));
-    }
     all.extend(program);
     all
 }
 
+/// The program that lets everything pass, cut after so many bytes.
+pub(super) fn everything(snaplen: u32) -> Vec<Instruction> {
+    vec![(RETURN, 0, 0, snaplen)]
+}
+
 #[cfg(test)]
 mod tests {
-    use super::without_sent_loopback;
+    use super::{everything, without_sent_loopback};
 
     #[test]
     fn the_rule_comes_first_and_everything_else_is_for_the_program_to_judge() {
@@ -51,6 +53,6 @@ mod tests {
         assert_eq!(1 + 1 + usize::from(all[1].2), 5);
         assert_eq!(3 + 1 + usize::from(all[3].2), 5);
         assert_eq!(all[4], (0x06, 0, 0, 0));
-        assert_eq!(without_sent_loopback(7, &[])[5..], [(0x06, 0, 0, u32::MAX)]);
+        assert_eq!(without_sent_loopback(7, &everything(96))[5..], [(0x06, 0, 0, 96)]);
     }
 }

@@ -10,9 +10,42 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Reading order: [`interfaces`], [`Opening`], [`Capture`]. On Linux the frames come through `pnet`'s datalink channel on
-//! a packet socket (packet(7)) that was prepared before: `socket.rs` says how and why. Elsewhere `pnet`'s plain channel
-//! serves, and [`Capture::notes`] says what is lost by it.
+//! Reading order: [`interfaces`], [`Opening`], [`Capture`]. On Linux the frames come from a packet socket (packet(7)) that was
+//! prepared before the first of them: `socket.rs` says how and why. From there they come in one of two ways.
+//!
+//! # A call for each frame
+//!
+//! The plain way is that of any socket: the kernel queues a copy of each frame, and a system call takes one out. That is
+//! `pnet`'s datalink channel, with a look before each read at what stands beside the frame: two system calls a frame, and the
+//! kernel's memory for a frame is handed out and given back each time. At 200,000 frames a second this is most of the work.
+//!
+//! # A ring
+//!
+//! A ring does without. Kernel and program share a piece of memory, cut into blocks, each with room for many frames:
+//!
+//! ```text
+//!             the program reads here                 the kernel writes here
+//!                      v                                      v
+//!   | block 0      | block 1      | block 2      | block 3      | block 4      |
+//!   | kernel's,    | program's,   | program's,   | kernel's,    | kernel's,    |  and after the
+//!   | free         | being read   | waiting      | being filled | free         |  last the first
+//! ```
+//!
+//! The kernel copies frame after frame into a block. When the block is full it writes into its header: this is the program's
+//! now, and goes on in the next one. The program reads all frames of a block, in place, and writes: this is the kernel's again.
+//! No system call is needed for that. Only when the program finds no block does it go to sleep, by poll(2), and that is once
+//! for a thousand frames, not for each.
+//!
+//! What if only one frame comes? The block would not be full for a long time, and nobody would see the frame. So the kernel
+//! also hands a block over when its first frame has waited for 10 ms. And if the program is too slow? Then the kernel meets a
+//! block that is still the program's, and drops frames until it has one back. It counts them ([`Statistics::dropped`]).
+//!
+//! The one word in the header by which a block changes hands is a lock without a lock: `ring/sys.rs` says what has to hold
+//! for it, and for the order in which memory is read and written. `ring/block.rs` reads a block; `ring/shape.rs` says how large
+//! one should be.
+//!
+//! Where the kernel gives no ring, the channel serves, and a [`Note`] says so. [`Opening::ring`] chooses; the two show the same
+//! frames. Where there are no packet sockets, `pnet`'s plain channel serves, and [`Capture::notes`] says what is lost by it.
 
 mod error;
 mod interface;
@@ -27,7 +60,11 @@ mod filter;
 #[cfg(target_os = "linux")]
 mod rebuild;
 #[cfg(target_os = "linux")]
+mod ring;
+#[cfg(target_os = "linux")]
 mod socket;
+#[cfg(target_os = "linux")]
+mod source;
 #[cfg(target_os = "linux")]
 mod sys;
 

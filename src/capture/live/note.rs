@@ -13,6 +13,11 @@ pub enum Note {
         /// In bytes.
         given: usize,
     },
+    /// The kernel gave no ring: frames are read one by one.
+    NoRing {
+        /// What it said.
+        reason: String,
+    },
     /// This system has no packet sockets: the capture has less than it would have on Linux.
     PlainChannel,
 }
@@ -25,6 +30,11 @@ impl fmt::Display for Note {
                 "the receive buffer has {given} bytes instead of {asked}: a burst of frames may be lost, and would be \
                  counted as dropped. More is given to root, to the capability CAP_NET_ADMIN, or to everybody after: \
                  sudo sysctl net.core.rmem_max={asked}"
+            ),
+            Self::NoRing { reason } => write!(
+                f,
+                "the kernel gives no memory to share ({reason}): each packet is read by system calls of its own, so fewer can be \
+                 captured in a second"
             ),
             Self::PlainChannel => f.write_str(
                 "on this system frames are captured without the kernel's time stamps (the times are those of reading), \

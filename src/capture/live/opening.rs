@@ -24,8 +24,12 @@ pub struct Opening {
     pub snaplen: u32,
     /// Ask the interface for frames that are meant for others, too. Not possible on [`ANY`].
     pub promiscuous: bool,
-    /// Room for frames that wait to be read, in bytes. The kernel may give less: see [`Capture::notes`].
+    /// Room for frames that wait to be read, in bytes: of the ring, or of the channel's receive buffer, of which the kernel
+    /// may give less. See [`Capture::notes`].
     pub buffer: usize,
+    /// Read frames from a ring that is shared with the kernel, where the kernel gives one; `false`: through `pnet`'s channel,
+    /// two system calls a frame. Of frames longer than 261,900 bytes a ring may keep only so much. Linux only.
+    pub ring: bool,
     /// A filter that the kernel runs: frames for which it returns 0 are not captured, and of the others no more bytes than
     /// it returns. Empty: everything. It sees [`Interface::link_type`](super::Interface::link_type)'s header, on a cooked
     /// capture none. At most 4,096 instructions. Not run where there are no packet sockets ([`Note::PlainChannel`]).
@@ -41,12 +45,13 @@ impl Opening {
             snaplen: 0,
             promiscuous: false,
             buffer: BUFFER,
+            ring: true,
             program: Vec::new(),
         }
     }
 
-    /// Opens the capture. From its return on, every frame that passes is captured. Takes 20 ms, in which the kernel
-    /// switches its time stamps on.
+    /// Opens the capture. From its return on, every frame that passes is captured. Without a ring it takes 20 ms, in which
+    /// the kernel switches its time stamps on.
     ///
     /// # Errors
     /// No such interface, no permission, or a refused system call; see [`OpenError`].
@@ -57,13 +62,17 @@ impl Opening {
         Capture::open(self)
     }
 
-    pub(super) fn snaplen(&self) -> usize {
-        let snaplen = if self.snaplen == 0 {
-            LARGEST_SNAPLEN
-        } else {
-            self.snaplen
-        };
-        usize::try_from(snaplen.min(LARGEST_SNAPLEN)).unwrap_or(usize::MAX)
+    /// The snapshot length that is meant.
+    pub(super) fn snaplen(&self) -> u32 {
+        match self.snaplen {
+            0 => LARGEST_SNAPLEN,
+            snaplen => snaplen.min(LARGEST_SNAPLEN),
+        }
+    }
+
+    /// The same for indexing.
+    pub(super) fn bytes_to_keep(&self) -> usize {
+        usize::try_from(self.snaplen()).unwrap_or(usize::MAX)
     }
 }
 
@@ -80,8 +89,8 @@ mod tests {
             }
             .snaplen()
         };
-        assert_eq!(with(0), LARGEST_SNAPLEN as usize);
-        assert_eq!(with(u32::MAX), LARGEST_SNAPLEN as usize);
+        assert_eq!(with(0), LARGEST_SNAPLEN);
+        assert_eq!(with(u32::MAX), LARGEST_SNAPLEN);
         assert_eq!(with(96), 96);
     }
 

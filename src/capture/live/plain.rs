@@ -69,7 +69,7 @@ impl Capture {
         Ok(Self {
             receiver,
             interface: opening.interface.clone(),
-            snaplen: opening.snaplen(),
+            snaplen: opening.bytes_to_keep(),
             notes: vec![Note::PlainChannel],
             received: 0,
             stopped: None,
@@ -99,6 +99,12 @@ impl Capture {
     #[must_use]
     pub fn notes(&self) -> &[Note] {
         &self.notes
+    }
+
+    /// Are frames read from a ring? Not here.
+    #[must_use]
+    pub fn has_ring(&self) -> bool {
+        false
     }
 
     /// What happens next: waits until there is something, for `timeout` at most (`None`: for ever), or until the stop.

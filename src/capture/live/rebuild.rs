@@ -7,6 +7,8 @@
 //! One case stays wrong: of a frame with two tags on a cooked capture, current kernels name what stands behind both tags,
 //! but leave the inner one in the bytes (seen on Linux 6.18), and nothing tells such a frame from one with a single tag.
 
+use nix::libc;
+
 use super::Checksum;
 use crate::frame::{Direction, Time};
 
@@ -110,11 +112,45 @@ impl Arrival {
     }
 }
 
+/// Seconds and nanoseconds since 1970. `None` for the kernel's "no stamp", which is 0, and for a year past 2262.
+pub(super) fn time(seconds: i64, nanoseconds: i64) -> Option<Time> {
+    let nanoseconds = seconds.checked_mul(1_000_000_000)?.checked_add(nanoseconds)?;
+    (nanoseconds != 0).then_some(Time(nanoseconds))
+}
+
+/// The tag that was taken off, if the status says that there was one.
+pub(super) fn tag(status: u32, control: u16, protocol: u16) -> Option<Tag> {
+    /// IEEE 802.1Q's, which old kernels did not bother to tell.
+    const USUAL_PROTOCOL: u16 = 0x8100;
+    let says = |flag| status & flag != 0;
+    says(libc::TP_STATUS_VLAN_VALID).then_some(Tag {
+        protocol: if says(libc::TP_STATUS_VLAN_TPID_VALID) {
+            protocol
+        } else {
+            USUAL_PROTOCOL
+        },
+        control,
+    })
+}
+
+/// What the status says about the checksum.
+pub(super) fn checksum(status: u32) -> Checksum {
+    if status & libc::TP_STATUS_CSUMNOTREADY != 0 {
+        Checksum::NotReady
+    } else if status & libc::TP_STATUS_CSUM_VALID != 0 {
+        Checksum::Valid
+    } else {
+        Checksum::Unknown
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Arrival, LinkAddress, Tag};
+    use nix::libc;
+
+    use super::{Arrival, LinkAddress, Tag, checksum, tag, time};
     use crate::capture::live::Checksum;
-    use crate::frame::Direction;
+    use crate::frame::{Direction, Time};
 
     const FRAME: [u8; 16] = [1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 0x08, 0x00, 0x45, 0x00];
 
@@ -176,5 +212,24 @@ mod tests {
         let mut whole = Vec::new();
         arrival(Some(TAG)).rebuild(&FRAME[..5], false, &mut whole);
         assert_eq!(whole, [&FRAME[..5], &[0x88, 0xa8, 0x20, 0x64]].concat());
+    }
+
+    #[test]
+    fn a_stamp_of_zero_is_none_and_a_far_one_does_not_overflow() {
+        assert_eq!(time(0, 0), None);
+        assert_eq!(time(1, 2), Some(Time(1_000_000_002)));
+        assert_eq!(time(i64::MAX, 0), None);
+    }
+
+    #[test]
+    fn bits_of_the_status_are_told_apart() {
+        assert_eq!(tag(libc::TP_STATUS_VLAN_TPID_VALID, 5, 0x88a8), None);
+        let with = |protocol| Some(Tag { protocol, control: 5 });
+        assert_eq!(tag(libc::TP_STATUS_VLAN_VALID, 5, 0x88a8), with(0x8100));
+        let told = libc::TP_STATUS_VLAN_VALID | libc::TP_STATUS_VLAN_TPID_VALID;
+        assert_eq!(tag(told, 5, 0x88a8), with(0x88a8));
+        assert_eq!(checksum(libc::TP_STATUS_CSUMNOTREADY), Checksum::NotReady);
+        assert_eq!(checksum(libc::TP_STATUS_CSUM_VALID), Checksum::Valid);
+        assert_eq!(checksum(0), Checksum::Unknown);
     }
 }

@@ -1,52 +1,43 @@
 //! The packet socket, set up before the first frame can reach it. packet(7)
 //!
-//! The order matters. The socket is made with protocol 0, which receives nothing. Then come time stamps, receive buffer,
-//! what comes beside each frame, and the filter, which is locked. Only then is the socket bound (by `pnet`, in
-//! `capture.rs`): so no frame has come without a time stamp, past the filter, or twice.
+//! The order matters. The socket is made with protocol 0, which receives nothing. Then comes the filter, which is locked, and
+//! what a ring or `pnet`'s channel needs. Only then is the socket bound (in `capture.rs`): so no frame has come past the
+//! filter, twice, or without what is to stand beside it.
 
 use std::io::{self, ErrorKind};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::thread;
 use std::time::Duration;
 
 use nix::sys::socket::{TimestampingFlag, setsockopt, sockopt};
 use pnet::datalink::NetworkInterface;
-use socket2::{Domain, SockFilter, Socket, Type};
+use socket2::{Domain, SockFilter, SockRef, Socket, Type};
 
-use super::filter::{MOST_INSTRUCTIONS, without_sent_loopback};
+use super::filter::{MOST_INSTRUCTIONS, everything, without_sent_loopback};
 use super::sys::{self, Opt};
-use super::{ANY, Instruction, Interface, Note, OpenError, Opening, interfaces};
+use super::{ANY, Instruction, Interface, LARGEST_SNAPLEN, Note, OpenError, Opening, interfaces};
 
 /// The kernel switches its time stamps on in the background, by rewriting its own code, and says nothing when it is done.
 /// Measured: 5 ms. Should it ever take longer, the first frames get the time at which they are read.
 const UNTIL_STAMPS_ARE_ON: Duration = Duration::from_millis(20);
 
-/// A socket that only has to be bound.
+/// A socket that receives nothing yet.
 pub(super) struct Prepared {
     pub(super) socket: OwnedFd,
     /// The interface to bind it to, as `pnet` wants it.
     pub(super) place: NetworkInterface,
     /// Does the kernel take the link-layer header off?
     pub(super) cooked: bool,
-    pub(super) notes: Vec<Note>,
 }
 
-/// Makes the socket and sets it up.
+/// Makes the socket, with the filter.
 pub(super) fn prepare(opening: &Opening) -> Result<Prepared, OpenError> {
     let interfaces = interfaces();
     let target = Target::find(opening, &interfaces)?;
-    let called = |call: &'static str| move |source: io::Error| failure(opening, call, source);
     let kind = if target.cooked { Type::DGRAM } else { Type::RAW };
-    let socket = Socket::new(Domain::PACKET, kind, None).map_err(called("socket"))?;
-    // SO_TIMESTAMPING rather than SO_TIMESTAMPNS, which makes a stamp up when the kernel has none.
-    let stamps = TimestampingFlag::SOF_TIMESTAMPING_RX_SOFTWARE | TimestampingFlag::SOF_TIMESTAMPING_SOFTWARE;
-    let stamped = setsockopt(&socket, sockopt::Timestamping, &stamps);
-    stamped.map_err(|error| failure(opening, "setsockopt SO_TIMESTAMPING", error.into()))?;
-    sys::set(socket.as_fd(), Opt::Auxdata, 1).map_err(called("setsockopt PACKET_AUXDATA"))?;
-    let notes = Vec::from_iter(enlarge_buffer(&socket, opening.buffer));
-    let program = target.program(&socket, &opening.program);
+    let socket = Socket::new(Domain::PACKET, kind, None).map_err(|source| failure(opening, "socket", source))?;
+    let program = target.program(&socket, opening);
     attach(&socket, opening, &program)?;
-    thread::sleep(UNTIL_STAMPS_ARE_ON);
     Ok(Prepared {
         socket: socket.into(),
         place: NetworkInterface {
@@ -58,8 +49,21 @@ pub(super) fn prepare(opening: &Opening) -> Result<Prepared, OpenError> {
             flags: 0,
         },
         cooked: target.cooked,
-        notes,
     })
+}
+
+/// What stands beside a frame in a ring has to be asked for where there is none: time stamps, VLAN tag, original length. And
+/// frames wait in a receive buffer then, which is small unless asked for, too.
+pub(super) fn prepare_for_channel(socket: BorrowedFd<'_>, opening: &Opening) -> Result<Option<Note>, OpenError> {
+    let called = |call: &'static str| move |source: io::Error| failure(opening, call, source);
+    // SO_TIMESTAMPING rather than SO_TIMESTAMPNS, which makes a stamp up when the kernel has none.
+    let stamps = TimestampingFlag::SOF_TIMESTAMPING_RX_SOFTWARE | TimestampingFlag::SOF_TIMESTAMPING_SOFTWARE;
+    let stamped = setsockopt(&socket, sockopt::Timestamping, &stamps);
+    stamped.map_err(|error| failure(opening, "setsockopt SO_TIMESTAMPING", error.into()))?;
+    sys::set(socket, Opt::Auxdata, 1).map_err(called("setsockopt PACKET_AUXDATA"))?;
+    let note = enlarge_buffer(socket, opening.buffer);
+    thread::sleep(UNTIL_STAMPS_ARE_ON);
+    Ok(note)
 }
 
 /// The error of a call, or the missing permission behind it.
@@ -109,17 +113,26 @@ impl Target {
 
     /// The filter, with loopback's doubles out of the way: by a socket option where the socket sees nothing but loopback
     /// (the kernel then does not even copy them), in the filter otherwise and before Linux 4.20, which has no such option.
-    fn program(&self, socket: &Socket, program: &[Instruction]) -> Vec<Instruction> {
+    fn program(&self, socket: &Socket, opening: &Opening) -> Vec<Instruction> {
+        let whole = opening.program.is_empty() && opening.snaplen() == LARGEST_SNAPLEN;
+        let program = match opening.program.as_slice() {
+            [] => everything(opening.snaplen()),
+            program => program.to_vec(),
+        };
         match self.loopback {
-            None => program.to_vec(),
-            Some(_) if self.index != 0 && sys::set(socket.as_fd(), Opt::IgnoreOutgoing, 1).is_ok() => program.to_vec(),
-            Some(loopback) => without_sent_loopback(loopback, program),
+            Some(loopback) if self.index == 0 || sys::set(socket.as_fd(), Opt::IgnoreOutgoing, 1).is_err() => {
+                without_sent_loopback(loopback, &program)
+            }
+            // No filter is faster than one that lets everything pass.
+            _ if whole => Vec::new(),
+            _ => program,
         }
     }
 }
 
 /// Makes the receive buffer as large as asked for, or as large as the system allows. socket(7)
-fn enlarge_buffer(socket: &Socket, asked: usize) -> Option<Note> {
+fn enlarge_buffer(socket: BorrowedFd<'_>, asked: usize) -> Option<Note> {
+    let socket = SockRef::from(&socket);
     let number = i32::try_from(asked).unwrap_or(i32::MAX);
     if sys::set(socket.as_fd(), Opt::ReceiveBufferForce, number).is_err() {
         // Without CAP_NET_ADMIN there is a limit, net.core.rmem_max, to which the kernel cuts without an error.

@@ -17,8 +17,7 @@ use std::ptr;
 use nix::libc;
 
 use super::Checksum;
-use super::rebuild::{Arrival, LinkAddress, Tag};
-use crate::frame::Time;
+use super::rebuild::{Arrival, LinkAddress, checksum, tag, time};
 
 /// An option of a packet socket that is switched on with a 1, or given a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,17 +43,61 @@ impl Opt {
     }
 }
 
-/// setsockopt(2)
+/// setsockopt(2) with a number.
 pub(super) fn set(socket: BorrowedFd<'_>, option: Opt, value: c_int) -> io::Result<()> {
     let (level, name) = option.level_and_name();
-    // SAFETY: the pointer is that of a local integer, the length is that of the integer, and the kernel only reads it.
+    set_option(socket, level, name, &value)
+}
+
+/// Has the interface of this index receive what is meant for others, too, as long as the socket is open. packet(7),
+/// `PACKET_ADD_MEMBERSHIP`
+pub(super) fn set_promiscuous(socket: BorrowedFd<'_>, index: u32) -> io::Result<()> {
+    let membership = libc::packet_mreq {
+        mr_ifindex: index.cast_signed(),
+        mr_type: libc::PACKET_MR_PROMISC.try_into().unwrap_or_default(),
+        mr_alen: 0,
+        mr_address: [0; 8],
+    };
+    set_option(socket, libc::SOL_PACKET, libc::PACKET_ADD_MEMBERSHIP, &membership)
+}
+
+/// setsockopt(2) with a value of the type that the option wants: a number, or a structure of C's without pointers.
+pub(super) fn set_option<T: Copy>(socket: BorrowedFd<'_>, level: c_int, name: c_int, value: &T) -> io::Result<()> {
+    // SAFETY: pointer and length are those of `value`, which outlives the call, and the kernel only reads it.
     let result = unsafe {
         libc::setsockopt(
             socket.as_raw_fd(),
             level,
             name,
-            ptr::from_ref(&value).cast(),
-            socklen::<c_int>(),
+            ptr::from_ref(value).cast(),
+            socklen::<T>(),
+        )
+    };
+    if result == 0 {
+        Ok(())
+    } else {
+        Err(io::Error::last_os_error())
+    }
+}
+
+/// Binds the packet socket to the interface of this index (0: to all), for frames of every protocol. From here on it
+/// receives. packet(7)
+pub(super) fn bind(socket: BorrowedFd<'_>, index: u32) -> io::Result<()> {
+    let address = libc::sockaddr_ll {
+        sll_family: libc::AF_PACKET.try_into().unwrap_or_default(),
+        sll_protocol: u16::try_from(libc::ETH_P_ALL).unwrap_or_default().to_be(),
+        sll_ifindex: index.cast_signed(),
+        sll_hatype: 0,
+        sll_pkttype: 0,
+        sll_halen: 0,
+        sll_addr: [0; 8],
+    };
+    // SAFETY: pointer and length are those of a local that outlives the call, and the kernel only reads it.
+    let result = unsafe {
+        libc::bind(
+            socket.as_raw_fd(),
+            ptr::from_ref(&address).cast(),
+            socklen::<libc::sockaddr_ll>(),
         )
     };
     if result == 0 {
@@ -66,11 +109,12 @@ pub(super) fn set(socket: BorrowedFd<'_>, option: Opt, value: c_int) -> io::Resu
 
 /// Frames received (those dropped among them) and dropped since the last time that somebody asked. packet(7)
 pub(super) fn statistics(socket: BorrowedFd<'_>) -> io::Result<(u32, u32)> {
-    let mut counts = libc::tpacket_stats {
+    let mut counts = libc::tpacket_stats_v3 {
         tp_packets: 0,
         tp_drops: 0,
+        tp_freeze_q_cnt: 0, // how often a ring was full; a socket without a ring leaves it out
     };
-    let mut length = socklen::<libc::tpacket_stats>();
+    let mut length = socklen::<libc::tpacket_stats_v3>();
     // SAFETY: the pointers are those of locals that outlive the call; the kernel writes at most `length` bytes, which is
     // the size of the structure, and every bit pattern is a valid one.
     let result = unsafe {
@@ -156,50 +200,19 @@ unsafe fn read_ancillary(message: &libc::msghdr, arrival: &mut Arrival) {
             match (header.cmsg_level, header.cmsg_type) {
                 (libc::SOL_SOCKET, libc::SCM_TIMESTAMPING) if holds(size_of::<libc::timespec>()) => {
                     // The first of three is the software's.
-                    arrival.time = time(&data.cast::<libc::timespec>().read_unaligned());
+                    let stamp = data.cast::<libc::timespec>().read_unaligned();
+                    arrival.time = time(stamp.tv_sec.into(), stamp.tv_nsec.into());
                 }
                 (libc::SOL_PACKET, libc::PACKET_AUXDATA) if holds(size_of::<libc::tpacket_auxdata>()) => {
                     let auxdata = data.cast::<libc::tpacket_auxdata>().read_unaligned();
                     arrival.original_length = auxdata.tp_len;
-                    arrival.tag = tag(&auxdata);
+                    arrival.tag = tag(auxdata.tp_status, auxdata.tp_vlan_tci, auxdata.tp_vlan_tpid);
                     arrival.checksum = checksum(auxdata.tp_status);
                 }
                 _ => {}
             }
             next = libc::CMSG_NXTHDR(message, header);
         }
-    }
-}
-
-/// `None` for the kernel's "no stamp", which is 0, and for a year past 2262.
-fn time(stamp: &libc::timespec) -> Option<Time> {
-    let nanoseconds = i64::from(stamp.tv_sec)
-        .checked_mul(1_000_000_000)?
-        .checked_add(i64::from(stamp.tv_nsec))?;
-    (nanoseconds != 0).then_some(Time(nanoseconds))
-}
-
-fn tag(auxdata: &libc::tpacket_auxdata) -> Option<Tag> {
-    /// IEEE 802.1Q's, which old kernels did not bother to tell.
-    const USUAL_PROTOCOL: u16 = 0x8100;
-    let says = |flag| auxdata.tp_status & flag != 0;
-    says(libc::TP_STATUS_VLAN_VALID).then_some(Tag {
-        protocol: if says(libc::TP_STATUS_VLAN_TPID_VALID) {
-            auxdata.tp_vlan_tpid
-        } else {
-            USUAL_PROTOCOL
-        },
-        control: auxdata.tp_vlan_tci,
-    })
-}
-
-fn checksum(status: u32) -> Checksum {
-    if status & libc::TP_STATUS_CSUMNOTREADY != 0 {
-        Checksum::NotReady
-    } else if status & libc::TP_STATUS_CSUM_VALID != 0 {
-        Checksum::Valid
-    } else {
-        Checksum::Unknown
     }
 }
 
@@ -212,54 +225,15 @@ fn socklen<T>() -> libc::socklen_t {
 mod tests {
     use std::os::fd::AsFd;
 
-    use nix::libc;
-
-    use super::{Checksum, Opt, Tag, checksum, peek, set, statistics, tag, time};
-    use crate::frame::Time;
-
-    #[test]
-    fn a_stamp_of_zero_is_none_and_a_far_one_does_not_overflow() {
-        let stamp = |tv_sec, tv_nsec| time(&libc::timespec { tv_sec, tv_nsec });
-        assert_eq!(stamp(0, 0), None);
-        assert_eq!(stamp(1, 2), Some(Time(1_000_000_002)));
-        assert_eq!(stamp(i64::MAX, 0), None);
-    }
-
-    #[test]
-    fn flags_of_the_auxiliary_data_are_told_apart() {
-        let auxdata = |tp_status| libc::tpacket_auxdata {
-            tp_status,
-            tp_len: 0,
-            tp_snaplen: 0,
-            tp_mac: 0,
-            tp_net: 0,
-            tp_vlan_tci: 5,
-            tp_vlan_tpid: 0x88a8,
-        };
-        assert_eq!(tag(&auxdata(libc::TP_STATUS_VLAN_TPID_VALID)), None);
-        let usual = Some(Tag {
-            protocol: 0x8100,
-            control: 5,
-        });
-        assert_eq!(tag(&auxdata(libc::TP_STATUS_VLAN_VALID)), usual);
-        let told = libc::TP_STATUS_VLAN_VALID | libc::TP_STATUS_VLAN_TPID_VALID;
-        assert_eq!(
-            tag(&auxdata(told)),
-            Some(Tag {
-                protocol: 0x88a8,
-                control: 5
-            })
-        );
-        assert_eq!(checksum(libc::TP_STATUS_CSUMNOTREADY), Checksum::NotReady);
-        assert_eq!(checksum(libc::TP_STATUS_CSUM_VALID), Checksum::Valid);
-        assert_eq!(checksum(0), Checksum::Unknown);
-    }
+    use super::{Opt, bind, peek, set, set_promiscuous, statistics};
 
     #[test]
     fn a_socket_of_another_kind_is_refused_and_not_misread() {
         let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
         assert!(set(socket.as_fd(), Opt::Auxdata, 1).is_err());
         assert!(statistics(socket.as_fd()).is_err());
+        assert!(bind(socket.as_fd(), 1).is_err());
+        assert!(set_promiscuous(socket.as_fd(), 1).is_err());
         assert_eq!(peek(socket.as_fd()).unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
     }
 }

@@ -88,6 +88,10 @@ pub struct SnifferArgs {
     #[arg(long)]
     pub promiscuous: bool,
 
+    /// Read each packet by system calls of its own, not from memory that is shared with the kernel
+    #[arg(long)]
+    pub no_ring: bool,
+
     /// What is shown of each packet
     #[arg(long, value_enum, default_value_t = View::Fields, value_name = "VIEW")]
     pub view: View,
@@ -96,7 +100,7 @@ pub struct SnifferArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub flow: Option<u64>,
 
-    /// Socket calls that the four programs wrote with --calls, laid beside the packets in the ladder; several may be given
+    /// Socket calls that the four programs wrote with --calls, laid beside the packets in the ladder and after them in JSON; several may be given
     #[arg(long, value_name = "FILE")]
     pub calls: Vec<PathBuf>,
 
@@ -116,7 +120,7 @@ pub struct SnifferArgs {
     #[arg(long, value_name = "FIELD", conflicts_with_all = ["write", "view", "json", "worksheet", "answer_key", "list_interfaces"])]
     pub explain: Option<String>,
 
-    /// One JSON object a packet, instead of a view
+    /// One JSON object a packet, then one a conversation and a call of --calls, instead of a view
     #[arg(long, conflicts_with = "view")]
     pub json: bool,
 
@@ -156,8 +160,8 @@ impl SnifferArgs {
     #[must_use]
     pub fn contradiction(&self) -> Option<&'static str> {
         let draws = self.view == View::Ladder && !self.json;
-        if !self.calls.is_empty() && !draws {
-            Some("--calls is shown by the ladder only: add --view ladder")
+        if !self.calls.is_empty() && !draws && !self.json {
+            Some("--calls is shown by the ladder and in JSON only: add --view ladder or --json")
         } else if self.write.as_deref().is_some_and(|path| path.as_os_str() == "-")
             && (self.worksheet.is_some() || self.answer_key.is_some())
         {

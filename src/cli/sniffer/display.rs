@@ -7,6 +7,7 @@ use super::answers::Answers;
 use super::args::{SnifferArgs, View};
 use super::following::{Followed, Follower, Whole};
 use super::story::Stories;
+use super::wholes::Wholes;
 use crate::flow::Step;
 use crate::frame::{Frame, Time};
 use crate::render::look::{Look, TimeForm};
@@ -31,6 +32,7 @@ pub struct Display {
     flow: Option<u64>,
     stories: Option<Stories>,
     answers: Option<Answers>,
+    wholes: Option<Wholes>,
 }
 
 /// What is written of each packet.
@@ -69,6 +71,7 @@ impl Display {
         Ok(Self {
             stories: Stories::new(args)?,
             answers: Answers::new(args)?,
+            wholes: Wholes::new(args)?,
             flow: args.flow,
             output: BufWriter::with_capacity(BUFFER, io::stdout()),
             form: if args.json { Form::Json } else { Form::View(args.view) },
@@ -110,6 +113,9 @@ impl Display {
             return Ok(());
         }
         self.write(number, frame, &packet, step.as_ref())?;
+        if let (Some(wholes), Some(step)) = (&mut self.wholes, &step) {
+            wholes.note(number, frame.time, &packet, step);
+        }
         if self.hex && matches!(self.form, Form::View(_)) {
             hex::write(&mut self.output, 0, &frame.bytes, self.look.width)?;
             writeln!(self.output)?;
@@ -120,6 +126,9 @@ impl Display {
             }
             let packet = decode(frame.link, &frame.bytes, frame.original_length);
             self.write(number, &frame, &packet, step.as_ref())?;
+            if let (Some(wholes), Some(step)) = (&mut self.wholes, &step) {
+                wholes.note(number, frame.time, &packet, step);
+            }
         }
         Ok(())
     }
@@ -177,6 +186,9 @@ impl Display {
                 .finish(&mut self.output, &self.look)?
                 .map_err(DisplayError::Beside)?;
         }
+        if let Some(wholes) = &mut self.wholes {
+            wholes.finish(&mut self.output, self.follower.tracker())?;
+        }
         self.flush()
     }
 
@@ -229,7 +241,8 @@ impl Display {
     #[must_use]
     pub fn remarks(&mut self) -> Vec<String> {
         let told = self.stories.as_mut().map(Stories::remarks).unwrap_or_default();
-        told.into_iter().chain(self.follower.remarks()).collect()
+        let wholes = self.wholes.as_mut().map(Wholes::remarks).unwrap_or_default();
+        told.into_iter().chain(wholes).chain(self.follower.remarks()).collect()
     }
 }
 

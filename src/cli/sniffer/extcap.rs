@@ -16,7 +16,7 @@ mod sentences;
 
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{ColorChoice, Parser};
@@ -27,6 +27,7 @@ use super::super::usage;
 use super::args::SnifferArgs;
 use super::selection;
 use crate::app::stop::Stop;
+use crate::capture::filter::Filter;
 
 /// In Wireshark's list an interface must not have the name of one that Wireshark captures on by itself.
 const PREFIX: &str = "socketlab-";
@@ -138,14 +139,10 @@ pub fn main() -> ExitCode {
     };
     let filter = selection::filter(&settings);
     if args.capture {
-        let filter = match filter {
-            Ok(filter) => filter,
-            Err(line) => return say.wrong_usage(&line),
-        };
         let Some(fifo) = &args.fifo else {
             return say.wrong_usage("--fifo is missing: the named pipe that takes the frames");
         };
-        return capture(&settings, &filter, fifo, say);
+        return capture(&settings, filter, fifo, say);
     }
     match (filter, args.extcap_capture_filter) {
         // Silence means that it is one. Wireshark reads the answer only of a program that ends well.
@@ -157,12 +154,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn capture(
-    settings: &SnifferArgs,
-    filter: &crate::capture::filter::Filter,
-    fifo: &std::path::Path,
-    say: Say,
-) -> ExitCode {
+fn capture(settings: &SnifferArgs, filter: Result<Filter, String>, path: &Path, say: Say) -> ExitCode {
     let stop = match Stop::on_signals() {
         Ok(stop) => stop,
         Err(error) => {
@@ -171,10 +163,13 @@ fn capture(
             ));
         }
     };
-    match record::run(settings, filter, fifo, &stop) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(line) => say.fail(&one_line(&line)),
-    }
+    let code = match filter.map(|filter| record::run(settings, &filter, path, &stop)) {
+        Ok(Ok(())) => return ExitCode::SUCCESS,
+        Ok(Err(line)) => say.fail(&one_line(&line)),
+        Err(line) => say.wrong_usage(&line),
+    };
+    fifo::end(path, &stop);
+    code
 }
 
 /// Wireshark's wishes as the sniffer's own arguments.

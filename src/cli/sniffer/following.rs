@@ -144,6 +144,11 @@ impl Commenter {
         Self::default()
     }
 
+    /// Takes a frame that is not recorded, and that no comment refers to.
+    pub fn pass(&mut self, frame: &Frame<'_>) {
+        self.follower.pass(0, frame);
+    }
+
     /// Takes the next frame that is recorded. Says in a comment what it is, where nobody has commented on it before.
     pub fn comment_on(&mut self, frame: &mut Frame<'_>) {
         self.recorded += 1;

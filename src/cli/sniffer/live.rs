@@ -97,6 +97,7 @@ pub(super) fn opening(args: &SnifferArgs, filter: &Filter) -> Result<Opening, St
     let mut opening = Opening::on(&args.interface);
     opening.snaplen = args.snaplen;
     opening.promiscuous = args.promiscuous;
+    opening.ring = !args.no_ring;
     if filter.expression().is_some() {
         let snaplen = if args.snaplen == 0 {
             LARGEST_SNAPLEN
@@ -180,6 +181,45 @@ pub(super) fn interface_of(args: &SnifferArgs, filter: &Filter, capture: &Captur
     }
 }
 
+/// When what was recorded goes out.
+///
+/// As soon as no more frames wait to be read, so that whoever reads the file or the pipe sees a packet at once. But where
+/// frames come fast, one by one, not for each of them: then many go out at once, every few milliseconds.
+#[derive(Debug, Default)]
+struct Flushing {
+    /// How long to wait for more frames before what there is goes out; `None`: there is nothing.
+    patience: Option<Duration>,
+    last: Option<Instant>,
+}
+
+impl Flushing {
+    /// The shortest time between two.
+    const INTERVAL: Duration = Duration::from_millis(5);
+
+    /// A frame was recorded. The clock is not read here, where it would be read for each frame.
+    fn needed(&mut self) {
+        self.patience = Some(Duration::ZERO);
+    }
+
+    /// No frame waits to be read. Is it time?
+    fn is_due(&mut self) -> bool {
+        if self.patience.is_none() {
+            return false;
+        }
+        let elapsed = self.last.map(|last| last.elapsed());
+        let wait = elapsed.map_or(Duration::ZERO, |elapsed| Self::INTERVAL.saturating_sub(elapsed));
+        if wait.is_zero() {
+            *self = Self {
+                patience: None,
+                last: Some(Instant::now()),
+            };
+            return true;
+        }
+        self.patience = Some(wait);
+        false
+    }
+}
+
 /// A capture under way.
 struct Session<'a> {
     args: &'a SnifferArgs,
@@ -201,24 +241,28 @@ impl Session<'_> {
             .args
             .duration
             .and_then(|duration| Instant::now().checked_add(duration));
-        let mut unflushed = false;
+        let mut flushing = Flushing::default();
         loop {
             let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
             if left == Some(Duration::ZERO) || self.args.count.is_some_and(|count| self.captured >= count) {
                 break;
             }
-            // Nothing waits to be read: what was recorded goes out now. Under load it goes out many frames at once.
-            let patience = if unflushed { Some(Duration::ZERO) } else { left };
+            let patience = [flushing.patience, left].into_iter().flatten().min();
             match capture.next(patience, Some(descriptor(self.stop))) {
                 Ok(Event::Frame(frame, _)) => {
                     if self.afterwards.wants(&frame) {
                         self.take(&frame, &mut queue);
-                        unflushed = self.recording.is_some();
+                        if self.recording.is_some() {
+                            flushing.needed();
+                        }
+                    } else if self.args.handshake_only {
+                        self.pass(&frame, &mut queue);
                     }
                 }
                 Ok(Event::Idle) => {
-                    self.flush();
-                    unflushed = false;
+                    if flushing.is_due() {
+                        self.flush();
+                    }
                 }
                 Ok(Event::InterfaceDown) => {
                     self.say.warning(&format!(
@@ -254,6 +298,18 @@ impl Session<'_> {
             Ok(()) => {}
             Err(Refusal::Full) => self.unprinted += 1,
             Err(Refusal::Ended) => *queue = None,
+        }
+    }
+
+    /// A frame that nobody wants to see: without it, what is seen would seem to have gaps.
+    fn pass(&mut self, frame: &Frame<'_>, queue: &mut Option<Entrance>) {
+        if let Some(recording) = &mut self.recording {
+            recording.commenter.pass(frame);
+        }
+        if let Some(open) = queue
+            && open.offer(printing::UNSHOWN, frame) == Err(Refusal::Ended)
+        {
+            *queue = None;
         }
     }
 
@@ -363,4 +419,30 @@ fn unprinted(count: u64, recorded: bool) -> String {
 pub(super) fn descriptor(stop: &Stop) -> crate::capture::live::Stop<'_> {
     use crate::app::sys::Mark as _;
     stop.descriptor()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::Flushing;
+
+    #[test]
+    fn the_first_frame_goes_out_at_once_and_the_next_ones_together() {
+        let mut flushing = Flushing::default();
+        assert!(!flushing.is_due(), "there is nothing");
+        flushing.needed();
+        assert_eq!(flushing.patience, Some(Duration::ZERO));
+        assert!(flushing.is_due());
+        assert_eq!(flushing.patience, None);
+        flushing.needed();
+        // Unless this test was kept waiting for so long that it is time again.
+        if !flushing.is_due() {
+            let wait = flushing.patience.unwrap();
+            assert!(wait > Duration::ZERO && wait <= Flushing::INTERVAL, "{wait:?}");
+            std::thread::sleep(wait);
+            assert!(flushing.is_due());
+        }
+        assert!(!flushing.is_due());
+    }
 }

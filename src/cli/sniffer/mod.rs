@@ -24,6 +24,7 @@ mod printing;
 pub mod progress;
 pub mod selection;
 pub mod story;
+pub mod wholes;
 
 use std::process::ExitCode;
 

@@ -19,6 +19,9 @@ const ROOM: usize = 64 * 1024 * 1024;
 /// … and so many for a terminal: thousands of small packets, more than a person wants to see scroll by after Ctrl+C.
 const ROOM_ON_TERMINAL: usize = 1024 * 1024;
 
+/// The number of a frame that is followed and not shown.
+pub(super) const UNSHOWN: u64 = 0;
+
 /// A frame on its way to the printing thread, with its number.
 type Ticket = (u64, Frame<'static>);
 
@@ -142,10 +145,19 @@ pub(super) fn print(args: &SnifferArgs, queue: &Exit, stop: &Stop, say: Say) -> 
     }
 }
 
+fn take_in(display: &mut Display, (number, frame): &Ticket) -> Result<(), DisplayError> {
+    if *number == UNSHOWN {
+        display.pass(UNSHOWN, frame);
+        Ok(())
+    } else {
+        display.show(*number, frame)
+    }
+}
+
 fn print_all(display: &mut Display, queue: &Exit) -> Result<(), DisplayError> {
     loop {
         match queue.take(display.patience()) {
-            Ok((number, frame)) => display.show(number, &frame)?,
+            Ok(ticket) => take_in(display, &ticket)?,
             Err(RecvTimeoutError::Timeout) => {
                 display.tick()?;
                 continue;
@@ -153,8 +165,8 @@ fn print_all(display: &mut Display, queue: &Exit) -> Result<(), DisplayError> {
             Err(RecvTimeoutError::Disconnected) => return display.finish(),
         }
         // While more wait, they are written together; when none does, the person sees them now.
-        while let Some((number, frame)) = queue.take_now() {
-            display.show(number, &frame)?;
+        while let Some(ticket) = queue.take_now() {
+            take_in(display, &ticket)?;
         }
         display.flush()?;
     }

@@ -12,7 +12,7 @@ use crate::flow::{Step, Tracker};
 use crate::frame::Time;
 use crate::render::follow::{self, Assembler};
 use crate::render::ladder::{Detail, Ladder, Story, side_by_side, text};
-use crate::render::look::Look;
+use crate::render::look::{Look, Style};
 use crate::timeline::{Seen, Timeline};
 use crate::wire::Packet;
 
@@ -243,7 +243,9 @@ impl Stories {
             self.draw(output, look, tracker, number)?;
         }
         if self.beside {
-            self.narrow = self.ladders.len() > 1 && side_by_side::capacity(look) < 2;
+            // In plain style they are told one after the other, at any width.
+            let is_drawn = look.style != Style::Plain;
+            self.narrow = is_drawn && self.ladders.len() > 1 && side_by_side::capacity(look) < 2;
             side_by_side::write(output, look, &std::mem::take(&mut self.ladders))?;
         }
         if self.view == View::Ladder && self.drawn > 0 {
@@ -315,10 +317,13 @@ impl Stories {
                 side_by_side::columns_for(2)
             ));
         }
-        if let (0, Some(only)) = (self.drawn, self.only) {
-            remarks.push(format!(
+        match (self.drawn, self.only) {
+            (0, Some(only)) => remarks.push(format!(
                 "the capture has no conversation {only}; --view summary shows which there are"
-            ));
+            )),
+            (0, None) => remarks
+                .push("the capture has no TCP or UDP conversation; --view summary shows what there is".to_owned()),
+            _ => {}
         }
         if self.unfinished > 0 {
             remarks.push(format!(

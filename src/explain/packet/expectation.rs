@@ -12,6 +12,10 @@ use crate::wire::{Layer, Packet, Protocol};
 /// What should come next, by the state of the conversation, or as much as the packet alone tells.
 #[must_use]
 pub fn expectation(packet: &Packet<'_>, step: Option<&Step>) -> Option<Sentence> {
+    if step.is_some_and(|step| step.client == step.server) {
+        // A socket that is connected to itself: nobody else is to answer.
+        return None;
+    }
     let Some(step) = step else {
         return alone(packet);
     };
@@ -36,7 +40,7 @@ pub fn expectation(packet: &Packet<'_>, step: Option<&Step>) -> Option<Sentence>
                 let told = step.sender.other();
                 format!(
                     "nothing more; the {told}'s program is told by ECONNREFUSED from its next call, if its socket is \
-                     connected"
+                     connected or asks for such errors (Linux: IP_RECVERR)"
                 )
                 .into()
             })
@@ -151,6 +155,12 @@ fn after_fin_ack(segment: &Segment) -> Option<String> {
             None => "nothing: all is closed".into(),
         });
     }
+    half_closed(segment)
+}
+
+/// One end may still speak, the other has closed its direction.
+fn half_closed(segment: &Segment) -> Option<String> {
+    let states = [(Party::Client, segment.client), (Party::Server, segment.server)];
     let open = states.iter().find(|(_, change)| change.after.state == State::CloseWait);
     open.map(|(party, _)| format!("data of the {party}, or its FIN when its program closes"))
 }
@@ -163,7 +173,7 @@ fn idle(step: &Step, segment: &Segment, next: Number) -> Option<String> {
         .iter()
         .any(|change| !matches!(change.after.state, State::Established | State::Unknown));
     if closed {
-        return None;
+        return half_closed(segment);
     }
     Some(format!(
         "data or a FIN from either: the {sender}'s next sequence number is {}, the {receiver}'s is {} or higher",

@@ -26,7 +26,9 @@ pub fn parts(packet: &Packet<'_>) -> String {
         parts.push(format!("{name} {data}"));
     }
     if trailer > 0 {
-        parts.push(format!("trailer {trailer}"));
+        let is_extension = packet.icmp_extension_checksum().is_some();
+        let name = if is_extension { "ICMP extension" } else { "trailer" };
+        parts.push(format!("{name} {trailer}"));
     }
     let captured = packet.bytes().len();
     let cut = if captured < packet.original_length() {

@@ -31,10 +31,13 @@ pub fn reason(packet: &Packet<'_>, step: Option<&Step>) -> Option<Sentence> {
 }
 
 fn segment_reason(packet: &Packet<'_>, step: &Step, segment: &Segment) -> String {
+    if step.client == step.server {
+        return itself_reason(segment).into();
+    }
     let (sender, receiver) = (step.sender, step.sender.other());
     let room = segment.window.bytes();
     match segment.part {
-        Part::Syn | Part::SynAck | Part::CrossingSyn | Part::HandshakeAck => opening_reason(step, segment),
+        Part::Syn | Part::SynAck | Part::CrossingSyn | Part::HandshakeAck => opening_reason(packet, step, segment),
         Part::Data => data_reason(packet, step, segment),
         Part::Ack => match newly_acknowledged(step, segment) {
             Some(new) => format!("the {sender} acknowledges {new}"),
@@ -58,10 +61,31 @@ fn segment_reason(packet: &Packet<'_>, step: &Step, segment: &Segment) -> String
     }
 }
 
-fn opening_reason(step: &Step, segment: &Segment) -> String {
+/// A socket that is connected to itself. RFC 9293 section 3.5, figure 7
+const fn itself_reason(segment: &Segment) -> &'static str {
+    match segment.part {
+        Part::Syn => "the program called connect() to its socket's own address and port",
+        Part::SynAck => "the socket answers its own SYN: a simultaneous open with itself",
+        Part::HandshakeAck => "the socket acknowledges its own SYN, and is connected to itself",
+        Part::Data => "carries data from the socket to itself",
+        Part::FirstFin | Part::SecondFin => "the program called close(): the socket closes its connection to itself",
+        Part::FinAck => "the socket acknowledges its own FIN",
+        Part::Reset(_) => "breaks off the socket's connection to itself",
+        Part::Stray => STRAY,
+        _ => "the socket acknowledges to itself",
+    }
+}
+
+fn opening_reason(packet: &Packet<'_>, step: &Step, segment: &Segment) -> String {
     let (sender, receiver) = (step.sender, step.sender.other());
     let new = newly_acknowledged(step, segment).unwrap_or_else(|| format!("the {receiver}'s SYN"));
     match segment.part {
+        // Who calls connect() has a kernel, and a kernel tells its MSS (RFC 9293, section 3.7.1).
+        Part::Syn if packet.tcp().is_some_and(|tcp| tcp.options().next().is_none()) => {
+            "step 1 of 3 of the handshake: asks to open. It offers no option, not even an MSS: most likely no kernel made it \
+             for a connect(), but a program such as a port scanner"
+                .into()
+        }
         Part::Syn => "step 1 of 3 of the handshake: the client called connect()".into(),
         Part::SynAck => {
             format!("step 2 of 3 of the handshake: the server's kernel agrees, and acknowledges {new}")
@@ -155,7 +179,13 @@ fn newly_acknowledged(step: &Step, segment: &Segment) -> Option<String> {
     if what.is_empty() {
         return None;
     }
-    let packet = new.packet.map_or(String::new(), |packet| format!(" (packet {packet})"));
+    let packet = match (new.packet, segment.echoes) {
+        // Of a SYN that was sent more than once, the timestamp tells which one is answered.
+        (Some(first), Some(echoed)) if new.syn && echoed > first => format!(" (packet {echoed})"),
+        (Some(last), _) if new.several => format!(" (up to packet {last})"),
+        (Some(packet), _) => format!(" (packet {packet})"),
+        (None, _) => String::new(),
+    };
     Some(format!("{}{packet}", what.join(" and ")))
 }
 
@@ -222,7 +252,7 @@ fn notice_reason(packet: &Packet<'_>, step: &Step, notice: &Notice) -> String {
     let what = match (notice.says, port) {
         (Complaint::PortUnreachable, Some(port)) => format!("did not arrive: no program listens on port {port}"),
         (Complaint::PortUnreachable, None) => "did not arrive: no program listens on its port".into(),
-        (Complaint::Unreachable, _) => "did not arrive: its host or network cannot be reached".into(),
+        (Complaint::Unreachable, _) => "did not arrive: its host, network or protocol cannot be reached".into(),
         (Complaint::Prohibited, _) => "did not arrive: a firewall or router forbids it".into(),
         (Complaint::TooBig, _) => "is too large for the way, and must not be fragmented there".into(),
         (Complaint::TimeExceeded, _) => {

@@ -114,10 +114,7 @@ fn delay(step: &Step, delay: Delay) -> Sentence {
         Delay::KeepAliveTimer => {
             format!("the connection was idle until the {sender}'s keep-alive timer ran out").into()
         }
-        Delay::ZeroWindow => "a receive buffer was full, its window closed".into(),
-        Delay::Nagle => {
-            format!("the {sender}'s data waited for the acknowledgment of earlier data (Nagle's algorithm)").into()
-        }
+        Delay::ZeroWindow(party) => format!("the {party}'s receive buffer was full, its window closed").into(),
     }
 }
 

@@ -122,13 +122,12 @@ fn parts() -> Vec<Part> {
     plain.into_iter().chain(CAUSES.map(Part::Reset)).collect()
 }
 
-const DELAYS: [Delay; 6] = [
+const DELAYS: [Delay; 5] = [
     Delay::DelayedAck,
     Delay::RetransmissionTimer,
     Delay::Idle,
     Delay::KeepAliveTimer,
-    Delay::ZeroWindow,
-    Delay::Nagle,
+    Delay::ZeroWindow(Party::Server),
 ];
 
 const COMPLAINTS: [Complaint; 6] = [
@@ -151,6 +150,7 @@ fn places() -> Vec<Step> {
                     bytes: Some(Bytes { first: 1, last: 1 }),
                     fin: part == Part::FinAck,
                     packet: delay.map(|_| 3),
+                    several: false,
                 };
                 let segment = Segment {
                     part,

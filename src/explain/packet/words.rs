@@ -90,8 +90,8 @@ pub const fn remark_tag(remark: Remark) -> &'static str {
         Remark::SpuriousRetransmission => "spurious retransmission",
         Remark::Overlap => "overlap",
         Remark::OutOfOrder => "out of order",
-        Remark::Gap => "gap before",
-        Remark::AcknowledgesUnseen => "ACK of unseen",
+        Remark::Gap => "bytes missing before",
+        Remark::AcknowledgesUnseen => "ACK of unseen bytes",
         Remark::DuplicateAck => "dup ACK",
         Remark::DuplicateSack => "D-SACK",
         Remark::ZeroWindow => "zero window",
@@ -112,8 +112,7 @@ pub const fn delay(delay: Delay) -> &'static str {
         Delay::RetransmissionTimer => "retransmission-timer",
         Delay::Idle => "idle",
         Delay::KeepAliveTimer => "keep-alive-timer",
-        Delay::ZeroWindow => "zero-window",
-        Delay::Nagle => "nagle",
+        Delay::ZeroWindow(_) => "zero-window",
     }
 }
 

@@ -24,11 +24,45 @@ pub(super) fn meaning(context: Context<'_, '_>, tcp: &Tcp<'_>, field: &Field<'_>
         "tcp.options.md5" => "signs the segment, for BGP".into(),
         "tcp.options.ao" => "signs the segment".into(),
         "tcp.options.user_to" => "how long unacknowledged data may wait".into(),
+        "tcp.options.acc_ecn" => accurate_ecn(field).into(),
+        "tcp.options.experimental" if has_counters(field) => {
+            "AccECN by its number of the time before it had a kind".into()
+        }
         "tcp.options.experimental" => "somebody's experiment, known by the number in it".into(),
         "tcp.options.unknown" => "not known here; its length tells where the next one is".into(),
-        "tcp.options.mptcp" => "one connection over several paths".into(),
+        "tcp.options.mptcp" => multipath(part("tcp.options.mptcp.subtype")).into(),
         _ => return None,
     })
+}
+
+/// RFC 9768 section 3.2.3: the receiver of data counts its bytes by the ECN mark that they arrived with.
+fn accurate_ecn(field: &Field<'_>) -> &'static str {
+    if has_counters(field) {
+        "data bytes that it received, by ECN mark; ECT counts start at 1"
+    } else {
+        "it counts bytes by ECN mark, and tells none now"
+    }
+}
+
+fn has_counters(field: &Field<'_>) -> bool {
+    let mut parts = field.parts().iter();
+    parts.any(|part| part.id().starts_with("tcp.options.acc_ecn."))
+}
+
+/// RFC 8684 section 3: one connection over several paths, each of which is a TCP connection of its own.
+fn multipath(subtype: Option<u64>) -> &'static str {
+    match subtype {
+        Some(0) => "one connection over several paths: can you do that?",
+        Some(1) => "a further path for a connection that exists",
+        Some(2) => "where these bytes belong in the whole connection",
+        Some(3) => "a further address of the sender, for a path",
+        Some(4) => "an address of the sender is gone, and its paths",
+        Some(5) => "use this path only if the others fail, or no longer",
+        Some(6) => "the data do not fit their checksum: back to one path",
+        Some(7) => "ends the whole connection at once, on all paths",
+        Some(8) => "why this one path is broken off",
+        _ => "one connection over several paths",
+    }
 }
 
 /// The edges of SACK blocks counted from the start of the stream that they are of.

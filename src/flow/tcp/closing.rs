@@ -45,7 +45,7 @@ impl Tcp {
         if self.opening == Opening::NotCompleted && place.sender == Party::Client && own.is(Fact::SynSeen) {
             return ResetCause::HalfOpenScan;
         }
-        if own.is(Fact::FinSeen) && other.next() > other.acked() && !other.is(Fact::FinSeen) {
+        if own.is(Fact::FinSeen) && other.in_flight().is_some_and(|bytes| bytes > 0) {
             return ResetCause::DataAfterClose;
         }
         // RFC 9293 section 3.10.7.1: it takes its number from the acknowledgment that it answers, or has 0.

@@ -2,6 +2,7 @@
 
 use super::survey::Findings;
 use crate::flow::segment::{Acknowledged, Delay, Part, Remark};
+use crate::flow::step::Party;
 
 /// Pauses below this, in nanoseconds, are what networks and programs take.
 const LONG: i64 = 100_000_000;
@@ -25,7 +26,9 @@ pub(super) struct Signs<'a> {
     pub(super) usual: Option<i64>,
     /// Was anything outstanding before it?
     pub(super) was_waiting: bool,
-    pub(super) windows_were_open: bool,
+    pub(super) sender: Party,
+    /// Were the windows closed: the sender's own, and the other end's?
+    pub(super) full: [bool; 2],
 }
 
 /// Why it came late, if it did and the connection tells.
@@ -38,11 +41,14 @@ pub(super) fn of(signs: &Signs<'_>) -> Option<Delay> {
     if remarks.has(Remark::Retransmission) && !remarks.has(Remark::FastRetransmission) {
         return (pause >= SHORTEST_TIMER).then_some(Delay::RetransmissionTimer);
     }
-    if !signs.windows_were_open && pause >= LONG {
-        return Some(Delay::ZeroWindow);
+    if let Some(party) = held_by(signs)
+        && pause >= LONG
+    {
+        return Some(Delay::ZeroWindow(party));
     }
-    if signs.part == Part::Ack && signs.acknowledges.bytes.is_some() {
-        let waited = signs.since_acked? - signs.usual.unwrap_or(0).max(0);
+    let acknowledges = signs.acknowledges.bytes.is_some() || signs.acknowledges.fin;
+    if matches!(signs.part, Part::Ack | Part::FinAck) && acknowledges {
+        let waited = signs.since_acked?.saturating_sub(signs.usual.unwrap_or(0).max(0));
         let is_it = (DELAYED..MOST_DELAYED).contains(&waited) && pause >= DELAYED;
         return is_it.then_some(Delay::DelayedAck);
     }
@@ -51,4 +57,13 @@ pub(super) fn of(signs: &Signs<'_>) -> Option<Delay> {
         Part::Data | Part::FirstFin | Part::SecondFin | Part::Reset(_)
     );
     (speaks && !signs.was_waiting && pause >= LONG).then_some(Delay::Idle)
+}
+
+/// Whose closed window it waited for: its sender opens the own one by a bare acknowledgment, all else waits for the other end's.
+const fn held_by(signs: &Signs<'_>) -> Option<Party> {
+    match (signs.part, signs.full) {
+        (Part::WindowUpdate | Part::Ack | Part::WindowProbeAck, [true, _]) => Some(signs.sender),
+        (_, [_, true]) => Some(signs.sender.other()),
+        _ => None,
+    }
 }

@@ -1,10 +1,12 @@
 //! A TCP connection: takes its segments one by one, and says what each does.
 //!
 //! [`survey`]: what is remarkable, told from what was known before the segment. [`part`]: its part. [`opening`], [`closing`]:
-//! how the connection begins and ends. [`delay`]: why it came late.
+//! how the connection begins and ends. [`delay`]: why it came late. [`itself`]: a socket that is
+//! connected to itself.
 
 mod closing;
 mod delay;
+mod itself;
 mod opening;
 mod part;
 mod states;
@@ -75,6 +77,11 @@ impl Place {
             last: first + i64::from(arrival.data) - 1,
         })
     }
+}
+
+/// May this packet be referred to? Those that are followed without being shown have no number.
+const fn is_named(number: u64) -> bool {
+    number != 0
 }
 
 impl Tcp {
@@ -153,7 +160,7 @@ impl Tcp {
         let before = (self.client.standing(), self.server.standing());
         let was_waiting = !self.outstanding.is_empty();
         let was_reset = matches!(self.ending, Ending::Reset(_));
-        let windows_were_open = self.windows_are_open();
+        let full = [sender, sender.other()].map(|party| self.is_full(party));
         let findings = self.survey(place, now, since.last, arrival);
         let acked_before = self.stream(sender.other()).acked();
         let (acknowledges, covered) = self.acknowledge(place, now);
@@ -173,7 +180,8 @@ impl Tcp {
             since_acked: covered.sent.and_then(|sent| now.time.since(sent)),
             usual: self.usual_round_trip(sender.other()),
             was_waiting,
-            windows_were_open,
+            sender,
+            full,
         });
         let own = self.stream(sender);
         let other = self.stream(sender.other());
@@ -199,9 +207,9 @@ impl Tcp {
             },
             in_flight: own.in_flight(),
             remarks: findings.remarks,
-            first_sent: findings.first_sent,
-            round_trip: covered.round_trip,
-            echoes,
+            first_sent: findings.first_sent.filter(|&number| is_named(number)),
+            round_trip: covered.round_trip.filter(|trip| is_named(trip.packet)),
+            echoes: echoes.filter(|&number| is_named(number)),
             delay,
         }
     }
@@ -274,7 +282,8 @@ impl Tcp {
             syn,
             bytes,
             fin,
-            packet: covered.packet,
+            packet: covered.packet.filter(|&number| is_named(number)),
+            several: covered.several,
         };
         (acknowledged, covered)
     }
@@ -380,7 +389,7 @@ impl Tcp {
         let to_server = self.round_trip.get()?;
         match to {
             Party::Server => Some(to_server),
-            Party::Client => self.handshake.get().map(|all| all - to_server),
+            Party::Client => self.handshake.get().map(|all| all.saturating_sub(to_server)),
         }
     }
 

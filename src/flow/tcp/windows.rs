@@ -30,8 +30,9 @@ impl Tcp {
         window.bytes().filter(|_| stream.is(Fact::Sent))
     }
 
-    pub(super) fn windows_are_open(&self) -> bool {
-        let closed = |stream: &Stream| stream.is(Fact::Sent) && stream.window == 0 && !stream.is(Fact::FinSeen);
-        !closed(&self.client) && !closed(&self.server)
+    /// Is the window of this party closed?
+    pub(super) fn is_full(&self, party: Party) -> bool {
+        let stream = self.stream(party);
+        stream.is(Fact::Sent) && stream.window == 0 && !stream.is(Fact::FinSeen)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::script::{ACK, FIN, PSH, SYN, URG, after_handshake, assert_story, c, has, s};
 use super::tcp::connection;
+use crate::flow::Party;
 use crate::flow::segment::{Delay, Part, Remark};
 
 const DATA: &str = "Data ESTABLISHED ~ESTABLISHED";
@@ -129,8 +130,10 @@ fn keep_alives_and_window_probes() {
         (c(PSH | ACK, 21, 1).data(20), "Data ESTABLISHED ESTABLISHED WindowFull"),
     ]));
     assert_eq!(segments[5].delay, Some(Delay::KeepAliveTimer));
-    assert_eq!(segments[9].delay, Some(Delay::ZeroWindow));
-    assert_eq!(segments[13].delay, Some(Delay::ZeroWindow));
+    assert_eq!(segments[9].delay, Some(Delay::ZeroWindow(Party::Server)));
+    assert_eq!(segments[13].delay, Some(Delay::ZeroWindow(Party::Server)));
+    // The server's window opened before.
+    assert_eq!(segments[14].delay, None);
     let connection = connection(&tracker, 1);
     assert_eq!(connection.server.smallest_window, Some(0));
     assert_eq!(connection.retransmissions, 0);

@@ -1,10 +1,12 @@
 //! Other ways to begin and to end.
 
-use super::script::{ACK, FIN, PSH, RST, SYN, after_handshake, assert_story, c, s};
+use super::script::{ACK, FIN, PSH, RST, SYN, after_handshake, assert_story, brief, c, follow, handshake, ipv4, s};
 use super::tcp::connection;
 use crate::flow::conversation::{Ending, Opening};
-use crate::flow::segment::Scale;
-use crate::flow::{Party, Roles};
+use crate::flow::segment::{Delay, Scale};
+use crate::flow::{Party, Roles, Tracker};
+use crate::frame::Time;
+use crate::wire::{LinkType, decode};
 
 #[test]
 fn one_direction_closes_first() {
@@ -66,6 +68,16 @@ fn why_it_was_reset() {
         (c(ACK, 1, 2), "FinAck CLOSE-WAIT ~FIN-WAIT-2"),
         (c(ACK, 1, 2).data(8), "Data CLOSE-WAIT ~FIN-WAIT-2 HalfClosed"),
         (s(RST, 2, 0), "Reset(DataAfterClose) ~CLOSED CLOSED"),
+    ]));
+    // The same, when the data come with the FIN.
+    assert_story(&after_handshake(&[
+        (c(FIN | ACK, 1, 1), "FirstFin FIN-WAIT-1 ~CLOSE-WAIT"),
+        (s(ACK, 1, 2), "FinAck ~FIN-WAIT-2 CLOSE-WAIT"),
+        (
+            s(FIN | PSH | ACK, 1, 2).data(4),
+            "SecondFin ~TIME-WAIT LAST-ACK HalfClosed",
+        ),
+        (c(RST, 2, 0), "Reset(DataAfterClose) CLOSED ~CLOSED"),
     ]));
     // A server that was restarted does not know the connection: it takes its number from what it answers.
     assert_story(&[
@@ -167,4 +179,134 @@ fn data_in_the_syn() {
     assert_eq!(segments[0].data.unwrap().first, 1);
     assert!(segments[1].acknowledges.syn);
     assert_eq!(segments[1].acknowledges.bytes.unwrap().count(), 20);
+}
+
+/// As Linux does it: SYN, SYN,ACK and ACK of one socket, a line, its acknowledgment, FIN and its acknowledgment.
+#[test]
+fn a_socket_that_is_connected_to_itself_has_one_stream() {
+    let own = |flags, sequence: u32, acknowledgment: u32, data: usize| {
+        let mut tcp = vec![0x13, 0x88, 0x13, 0x88];
+        tcp.extend((500 + sequence).to_be_bytes());
+        tcp.extend((500 + acknowledgment).to_be_bytes());
+        tcp.extend([0x50, flags, 0x10, 0, 0, 0, 0, 0]);
+        tcp.resize(20 + data, b'x');
+        (1, ipv4(6, 1, 1, 0, &tcp))
+    };
+    let packets = [
+        own(SYN, 0, 0, 0),
+        own(SYN | ACK, 0, 1, 0),
+        own(ACK, 1, 1, 0),
+        own(PSH | ACK, 1, 1, 6),
+        own(ACK, 7, 7, 0),
+        own(FIN | ACK, 7, 7, 0),
+        own(ACK, 8, 8, 0),
+        own(PSH | ACK, 1, 1, 6),
+    ];
+    let mut tracker = Tracker::new();
+    let steps = follow(&mut tracker, &packets);
+    let said: Vec<_> = steps
+        .iter()
+        .map(|step| brief(step.as_ref().unwrap().segment().unwrap()))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            "Syn ~SYN-SENT ~SYN-SENT",
+            "SynAck ~SYN-RECEIVED ~SYN-RECEIVED",
+            "Ack ~ESTABLISHED ~ESTABLISHED",
+            "Data ~ESTABLISHED ~ESTABLISHED",
+            "Ack ~ESTABLISHED ~ESTABLISHED",
+            "FirstFin ~CLOSING ~CLOSING",
+            "FinAck ~TIME-WAIT ~TIME-WAIT",
+            "Data ~TIME-WAIT ~TIME-WAIT Retransmission",
+        ]
+    );
+    assert_eq!(tracker.conversations().len(), 1);
+    let connection = connection(&tracker, 1);
+    assert_eq!(
+        (
+            connection.opening,
+            connection.ending,
+            connection.client.acknowledged,
+            connection.server.acknowledged
+        ),
+        (Opening::Simultaneous, Ending::ClosedTogether, 6, 0)
+    );
+}
+
+#[test]
+fn the_acknowledgment_of_a_fin_may_be_delayed_too() {
+    let (segments, _) = assert_story(&after_handshake(&[
+        (c(FIN | ACK, 1, 1).data(4), "FirstFin FIN-WAIT-1 ~CLOSE-WAIT"),
+        (s(ACK, 1, 6).after(43), "FinAck ~FIN-WAIT-2 CLOSE-WAIT"),
+    ]));
+    assert_eq!(segments.last().unwrap().delay, Some(Delay::DelayedAck));
+}
+
+/// The first fragment has the header and not all of the data: it would look as if the rest were sent twice.
+#[test]
+fn a_segment_in_fragments_counts_once_it_is_put_together() {
+    let whole = c(PSH | ACK, 1, 1).data(64).bytes();
+    let mut first = whole[..60].to_vec();
+    first[3] = 60;
+    first[6] = 0x20;
+    let lines: Vec<_> = handshake().iter().map(|(line, _)| (1, line.bytes())).collect();
+    let packets = [&lines[..], &[(1, first), (1, whole)]].concat();
+    let mut tracker = Tracker::new();
+    let steps = follow(&mut tracker, &packets);
+    assert!(steps[3].is_none());
+    let segment = steps[4].as_ref().unwrap().segment().unwrap();
+    assert!(
+        segment.remarks.is_empty() && segment.data.unwrap().count() == 64,
+        "{segment:?}"
+    );
+}
+
+/// What is followed and not shown leaves no gap, and nothing refers to it.
+#[test]
+fn packets_without_a_number_are_followed_and_not_referred_to() {
+    let mut tracker = Tracker::new();
+    let mut follow = |number, line: &super::script::Line| {
+        let bytes = line.bytes();
+        let packet = decode(LinkType::IPV4, &bytes, 0);
+        *tracker
+            .follow(number, Some(Time(1)), &packet)
+            .unwrap()
+            .segment()
+            .unwrap()
+    };
+    for (number, (line, _)) in handshake().iter().enumerate() {
+        follow(number as u64 + 1, line);
+    }
+    follow(0, &c(PSH | ACK, 1, 1).data(4).stamps(7, 0));
+    follow(0, &s(ACK, 1, 5).stamps(8, 7));
+    let again = follow(4, &c(FIN | ACK, 5, 1).data(2).stamps(9, 8));
+    assert!(again.remarks.is_empty() && again.echoes.is_none(), "{again:?}");
+    follow(0, &c(PSH | ACK, 8, 1).data(2).stamps(9, 8));
+    let last = follow(5, &s(FIN | ACK, 1, 8).stamps(10, 9));
+    assert_eq!(last.acknowledges.packet, Some(4));
+}
+
+/// Times in a file may be anything: differences of differences do not fit.
+#[test]
+fn clocks_that_jump_by_centuries_overflow_nothing() {
+    let mut tracker = Tracker::new();
+    let lines = after_handshake(&[
+        (c(PSH | ACK, 1, 1).data(4), ""),
+        (s(ACK, 1, 5), ""),
+        (s(PSH | ACK, 1, 5).data(4), ""),
+        (c(ACK, 5, 5), ""),
+    ]);
+    for clocks in [
+        [0, i64::MAX, -i64::MAX],
+        [-1, i64::MIN + 2, i64::MAX],
+        [i64::MIN + 1, -2, 0],
+        [-5, i64::MAX - 9, -9],
+    ] {
+        for (number, (line, _)) in lines.iter().enumerate() {
+            let bytes = line.bytes();
+            let time = Time(clocks[number % 3]);
+            tracker.follow(number as u64 + 1, Some(time), &decode(LinkType::IPV4, &bytes, 0));
+        }
+    }
 }

@@ -3,12 +3,13 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::exchange::{connections, milliseconds};
+use super::exchange::connections;
 use super::{PATIENCE, Played, Scene};
 use crate::app::socket::{Family, Kind, Socket};
 use crate::app::transcript::Transcript;
 use crate::app::uppercase;
 use crate::calls::{Name, Program, Role};
+use crate::explain::duration;
 use crate::flow::segment::Part;
 use crate::lab::evidence::Evidence;
 use crate::lab::failure::Failure;
@@ -141,10 +142,10 @@ pub(super) fn after(evidence: &Evidence) -> Vec<String> {
         let waited = evidence
             .calls_of(Role::ClientSocket, Name::Connect)
             .find(|call| call.local == Some(conversation.client))
-            .map(|call| milliseconds(i64::try_from(call.duration_ns).unwrap_or(i64::MAX)));
+            .map(|call| duration(i64::try_from(call.duration_ns).unwrap_or(i64::MAX)));
         if let ([first, .., last], Some(waited)) = (syns.as_slice(), waited) {
             said.push(format!(
-                "Connection {}: the SYN of packet {first} got no answer, packet {last} is the same SYN again. connect() took \
+                "Conversation {}: the SYN of packet {first} got no answer, packet {last} is the same SYN again. connect() took \
                  {waited}.",
                 conversation.number
             ));

@@ -172,12 +172,12 @@ pub(super) fn after(evidence: &Evidence) -> Vec<String> {
             let number = conversation.number;
             match connection.ending {
                 Ending::Closed(party) => {
-                    format!("Seen: connection {number}: the first FIN was the {party}'s.")
+                    format!("Seen: conversation {number}: the first FIN was the {party}'s.")
                 }
-                Ending::ClosedTogether => format!("Seen: connection {number}: both closed at once."),
-                Ending::Reset(party) => format!("Seen: connection {number}: the {party} broke it off with RST."),
-                Ending::HalfClosed(party) => format!("Seen: connection {number}: only the {party} closed."),
-                Ending::Open => format!("Seen: connection {number}: its end was not seen."),
+                Ending::ClosedTogether => format!("Seen: conversation {number}: both closed at once."),
+                Ending::Reset(party) => format!("Seen: conversation {number}: the {party} broke it off with RST."),
+                Ending::HalfClosed(party) => format!("Seen: conversation {number}: only the {party} closed."),
+                Ending::Open => format!("Seen: conversation {number}: its end was not seen."),
             }
         })
         .collect();

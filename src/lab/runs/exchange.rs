@@ -1,7 +1,8 @@
 //! A line and its answer: over UDP, over TCP, empty, long.
 
-use super::{Played, Scene, count};
+use super::{Played, Scene};
 use crate::calls::{Name, Program, Role};
+use crate::explain::{count, duration};
 use crate::flow::conversation::{Connection, Conversation, Transport};
 use crate::flow::segment::{Part, Remark};
 use crate::flow::{Kind, Party};
@@ -159,7 +160,7 @@ pub(super) fn after_tcp(evidence: &Evidence) -> Vec<String> {
             }
         }
         said.push(format!(
-            "Seen in connection {}: {}. {open} open it, {between} carry the line and its reply or acknowledge them, {close} close \
+            "Seen in conversation {}: {}. {open} open it, {between} carry the line and its reply or acknowledge them, {close} close \
              it.",
             conversation.number,
             count(open + between + close, "segment"),
@@ -184,7 +185,7 @@ fn accepted_after(evidence: &Evidence) -> Option<String> {
         format!(
             "accept() returned {} after packet {number} had completed the handshake: the kernel completes it alone, accept() \
              takes a finished connection.",
-            milliseconds(later)
+            duration(later)
         )
     })
 }
@@ -278,13 +279,6 @@ pub(super) fn after_long(evidence: &Evidence) -> Vec<String> {
         ));
     }
     said
-}
-
-/// Nanoseconds as milliseconds.
-pub(super) fn milliseconds(nanoseconds: i64) -> String {
-    let whole = nanoseconds / 1_000_000;
-    let thousandths = nanoseconds % 1_000_000 / 1_000;
-    format!("{whole}.{thousandths:03} ms")
 }
 
 /// The first few of a list, and how many more there are.

@@ -3,6 +3,7 @@
 use super::{MOMENT, Played, Scene, connected};
 use crate::app::transcript::Transcript;
 use crate::calls::{Name, Program, Role};
+use crate::explain::duration;
 use crate::lab::evidence::Evidence;
 use crate::lab::failure::Failure;
 use crate::lab::screen::Screen;
@@ -98,7 +99,7 @@ pub(super) fn after(evidence: &Evidence) -> Vec<String> {
         && second_ended <= first_ended
     {
         said.push(format!(
-            "Connection {second} began and ended while connection {first} stood."
+            "Conversation {second} began and ended while conversation {first} stood."
         ));
     }
     let waited = evidence
@@ -106,9 +107,9 @@ pub(super) fn after(evidence: &Evidence) -> Vec<String> {
         .filter(|call| call.bytes == Some(0))
         .max_by_key(|call| call.duration_ns);
     if let Some(call) = waited {
-        let time = super::exchange::milliseconds(i64::try_from(call.duration_ns).unwrap_or(i64::MAX));
+        let time = duration(i64::try_from(call.duration_ns).unwrap_or(i64::MAX));
         said.push(format!(
-            "The thread of the silent client waited in recv() for {time}, until the client's FIN made it return 0."
+            "The server's thread for the silent client waited in recv() for {time}, until the client's FIN made it return 0."
         ));
     }
     said

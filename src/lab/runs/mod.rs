@@ -131,9 +131,3 @@ fn connected(stage: &Stage, port: u16) -> Result<Socket, Failure> {
     socket.connect(address, Some(PATIENCE))?;
     Ok(socket)
 }
-
-/// A count with its noun: `1 packet`, `2 packets`.
-fn count(number: u64, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{plural}")
-}

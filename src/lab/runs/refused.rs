@@ -1,8 +1,9 @@
 //! Nobody listens.
 
-use super::exchange::{listed, milliseconds};
+use super::exchange::listed;
 use super::{Played, Scene, free_port};
 use crate::calls::{Name, Program};
+use crate::explain::duration;
 use crate::flow::Kind;
 use crate::flow::segment::Part;
 use crate::lab::evidence::Evidence;
@@ -67,7 +68,7 @@ pub(super) fn after(evidence: &Evidence) -> Vec<String> {
         Kind::Notice(notice) => Some(match (notice.about, notice.after) {
             (Some(about), Some(after)) => format!(
                 "packet {number} is the ICMP error about packet {about}, {} later",
-                milliseconds(after)
+                duration(after)
             ),
             _ => format!("packet {number} is an ICMP error"),
         }),

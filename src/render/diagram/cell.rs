@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::explain::{Context, note};
-use crate::wire::{Field, Form, Layer};
+use crate::wire::{Field, Form, Span};
 
 /// What one box shows.
 #[derive(Debug)]
@@ -21,15 +21,14 @@ pub(super) struct Cell {
 }
 
 /// The cells of a header. Together they have all of its bits, each once, in order.
-pub(super) fn cells(context: Context<'_, '_>, layer: &Layer<'_>) -> Vec<Cell> {
-    let header = layer.header();
+pub(super) fn cells(context: Context<'_, '_>, header: Span<'_>, fields: &[Field<'_>]) -> Vec<Cell> {
     let mut cells = Cells {
         context,
         start: header.at * 8,
         next: 0,
         all: Vec::new(),
     };
-    for field in &layer.fields() {
+    for field in fields {
         cells.add(field);
     }
     cells.fill_up_to(header.bytes.len() * 8);

@@ -8,7 +8,7 @@ use super::super::look::{Look, Style, TimeForm};
 use super::super::samples::{self, Sample};
 use super::cell::cells;
 use super::{WIDTH, write};
-use crate::explain::Context;
+use crate::explain::{Context, icmp_extension};
 use crate::frame::{Frame, Time};
 use crate::wire::{LinkType, decode};
 
@@ -95,15 +95,20 @@ fn what_is_cut_or_lies_is_said_under_its_header() {
 /// Every bit of every header is in exactly one cell, and exactly one box: two columns for each.
 fn each_bit_is_drawn_once(link: LinkType, bytes: &[u8], length: u32) {
     let packet = decode(link, bytes, length);
+    let headers = packet.layers().iter().enumerate().map(|(index, layer)| {
+        let context = Context::new(&packet, index, None).unwrap();
+        (context, layer.header(), layer.fields())
+    });
+    let extension = icmp_extension(&packet, None).map(|(context, fields)| (context, packet.trailer(), fields));
     let mut bits = 0;
-    for (index, layer) in packet.layers().iter().enumerate() {
+    for (context, header, fields) in headers.chain(extension) {
         let mut next = 0;
-        for cell in cells(Context::new(&packet, index, None).unwrap(), layer) {
+        for cell in cells(context, header, &fields) {
             assert_eq!(cell.bit, next, "{cell:?}");
             assert!(cell.bits > 0 && !cell.values.is_empty(), "{cell:?}");
             next += cell.bits;
         }
-        assert_eq!(next, layer.header().bytes.len() * 8);
+        assert_eq!(next, header.bytes.len() * 8);
         bits += next;
     }
     let drawing = drawn(link, bytes, length, Style::Ascii);

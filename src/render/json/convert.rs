@@ -7,16 +7,16 @@ use serde::{Serialize, Serializer};
 
 use super::conversation::conversation;
 use super::record::{
-    ChecksumRecord, ContentRecord, DirectionRecord, EndRecord, FieldRecord, LayerRecord, LinkRecord, PacketRecord,
-    PayloadRecord, ProblemRecord, TrailerRecord, UncheckedRecord, ValueRecord,
+    ChecksumRecord, ContentRecord, DirectionRecord, EndRecord, ExtensionRecord, FieldRecord, LayerRecord, LinkRecord,
+    PacketRecord, PayloadRecord, ProblemRecord, TrailerRecord, UncheckedRecord, ValueRecord,
 };
 use super::text::{Hex, Text};
 use crate::escape::printable;
 use crate::explain::packet::{Ends, ends, expectation, name, reason};
-use crate::explain::{Context, meaning, note};
+use crate::explain::{Context, icmp_extension, meaning, note};
 use crate::flow::Step;
 use crate::frame::{Direction, Frame, Time};
-use crate::wire::{Checksum, Content, Field, Packet, Problem, Span, Unchecked, Value};
+use crate::wire::{Checksum, Content, Field, Packet, Problem, Unchecked, Value};
 
 /// Everything about a packet, borrowed.
 pub(super) fn record<'r, 'a>(
@@ -54,7 +54,7 @@ pub(super) fn record<'r, 'a>(
             .filter_map(|index| layer(packet, index, step))
             .collect(),
         payload: payload(packet),
-        trailer: trailer(packet.trailer()),
+        trailer: trailer(packet, step),
         problems: problems(packet),
         comments: &frame.comments,
     }
@@ -129,11 +129,19 @@ fn payload<'r>(packet: &'r Packet<'_>) -> PayloadRecord<'r> {
     }
 }
 
-fn trailer(span: Span<'_>) -> Option<TrailerRecord<'_>> {
-    (!span.bytes.is_empty()).then_some(TrailerRecord {
+fn trailer<'r, 'a>(packet: &'r Packet<'a>, step: Option<&'r Step>) -> Option<TrailerRecord<'r, 'a>> {
+    let span = packet.trailer();
+    (!span.bytes.is_empty()).then(|| TrailerRecord {
         offset: span.at,
         length: span.bytes.len(),
         hex: Hex(span.bytes),
+        icmp_extension: icmp_extension(packet, step).map(|(context, fields)| ExtensionRecord {
+            checksum: packet.icmp_extension_checksum().map(checksum),
+            fields: Fields {
+                context,
+                fields: Cow::Owned(fields),
+            },
+        }),
     })
 }
 

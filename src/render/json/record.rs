@@ -66,8 +66,8 @@ pub(super) struct PacketRecord<'r, 'a> {
     pub(super) payload: PayloadRecord<'r>,
     /// What follows the end that the length fields tell: padding, a frame check sequence.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "TrailerRecord<'static>"))]
-    pub(super) trailer: Option<TrailerRecord<'r>>,
+    #[cfg_attr(test, schemars(with = "TrailerRecord<'static, 'static>"))]
+    pub(super) trailer: Option<TrailerRecord<'r, 'a>>,
     /// What is wrong with it; empty for a packet without fault.
     pub(super) problems: Vec<ProblemRecord<'r>>,
     /// What the capture file says about it.
@@ -274,7 +274,7 @@ pub(super) enum ContentRecord {
     derive(schemars::JsonSchema),
     schemars(deny_unknown_fields, rename = "Trailer")
 )]
-pub(super) struct TrailerRecord<'r> {
+pub(super) struct TrailerRecord<'r, 'a> {
     /// Its first byte, counted from the start of the frame.
     pub(super) offset: usize,
     /// Its captured bytes.
@@ -282,6 +282,27 @@ pub(super) struct TrailerRecord<'r> {
     /// They as hexadecimal digits.
     #[cfg_attr(test, schemars(with = "String", regex(pattern = "^([0-9a-f]{2})*$")))]
     pub(super) hex: Hex<'r>,
+    /// What they say, where they are an ICMP extension (RFC 4884).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "ExtensionRecord<'static, 'static>"))]
+    pub(super) icmp_extension: Option<ExtensionRecord<'r, 'a>>,
+}
+
+/// What a router tells behind the datagram that its ICMP error quotes.
+#[derive(Serialize)]
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields, rename = "IcmpExtension")
+)]
+pub(super) struct ExtensionRecord<'r, 'a> {
+    /// Whether its checksum is right.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "ChecksumRecord"))]
+    pub(super) checksum: Option<ChecksumRecord>,
+    /// Its fields.
+    #[cfg_attr(test, schemars(with = "Vec<FieldRecord<'static, 'static>>"))]
+    pub(super) fields: Fields<'r, 'a>,
 }
 
 /// Something that is wrong with a packet.

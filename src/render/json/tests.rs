@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::super::samples;
 use super::record::PacketRecord;
+use super::whole::{CallLine, ConversationLine};
 use super::write;
 use crate::frame::{Direction, Frame, Time};
 use crate::wire::{LinkType, decode};
@@ -36,18 +37,23 @@ fn parsed(frame: &Frame<'_>) -> Value {
     serde_json::from_str(&line(frame, frame.time)).unwrap()
 }
 
-/// `SOCKET_LAB_UPDATE=1 cargo test schema` writes the file anew.
+/// `SOCKET_LAB_UPDATE=1 cargo test schema` writes the files anew.
 #[test]
-fn the_published_schema_is_that_of_the_structs() {
-    let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
-    let schema = generator.into_root_schema_for::<PacketRecord<'_, '_>>();
-    let schema = format!("{}\n", serde_json::to_string_pretty(&schema).unwrap());
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/packet.schema.json");
-    if std::env::var_os("SOCKET_LAB_UPDATE").is_some() {
-        std::fs::write(&file, &schema).unwrap();
+fn the_published_schemas_are_those_of_the_structs() {
+    fn holds<T: schemars::JsonSchema>(name: &str) {
+        let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
+        let schema = generator.into_root_schema_for::<T>();
+        let schema = format!("{}\n", serde_json::to_string_pretty(&schema).unwrap());
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("docs/{name}.schema.json"));
+        if std::env::var_os("SOCKET_LAB_UPDATE").is_some() {
+            std::fs::write(&file, &schema).unwrap();
+        }
+        let kept = std::fs::read_to_string(&file).unwrap_or_default();
+        assert!(schema == kept, "{} is out of date", file.display());
     }
-    let kept = std::fs::read_to_string(&file).unwrap_or_default();
-    assert!(schema == kept, "{} is out of date", file.display());
+    holds::<PacketRecord<'_, '_>>("packet");
+    holds::<ConversationLine>("conversation");
+    holds::<CallLine<'_>>("call");
 }
 
 #[test]

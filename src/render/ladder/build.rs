@@ -1,15 +1,16 @@
 //! From a story to its picture.
 
 use super::{
-    Arrow, CallRow, Content, Detail, Kind, Ladder, Lane, Line, Moment, Row, Story, Transport, fold, gaps, label, said,
+    Arrow, CallRow, Content, Detail, Kind, Ladder, Lane, Line, Moment, Row, Story, Transport, fold, gaps, said,
     skew_sentence,
 };
 use crate::calls::{Name, Role};
-use crate::flow::Party;
+use crate::explain::count;
 use crate::flow::conversation::{self, Opening};
 use crate::flow::segment::{Part, Remark, ResetCause, Segment};
 use crate::flow::state::{Change, Standing, State};
 use crate::flow::{Kind as StepKind, datagram};
+use crate::flow::{Party, Roles};
 use crate::timeline::{Entry, Mark, Seen, What};
 use crate::wire::tcp::Flags;
 
@@ -245,13 +246,22 @@ fn notes(story: &Story<'_>, rows: &[Row]) -> Vec<String> {
     {
         notes.push("The connection began before the capture: its handshake is not here, and numbers count from the first packet".to_owned());
     }
+    match story.conversation.roles {
+        Roles::Seen => {}
+        Roles::Ports => notes.push("Who is client and who is server is guessed by the port numbers".to_owned()),
+        Roles::First => {
+            notes.push(
+                "Who is the client is not known: here it is the one who sent the first packet captured".to_owned(),
+            );
+        }
+    }
     let whole = story.conversation;
     let all = whole.from_client.packets + whole.from_server.packets + whole.notices;
     let drawn = story.packets.len() as u64 + story.left_out.map_or(0, |(_, count)| count);
     if all > drawn {
         notes.push(format!(
             "{} of this conversation are not shown: only some packets were asked for",
-            label::count(all - drawn, "packet")
+            count(all - drawn, "packet")
         ));
     }
     if story.has_log {

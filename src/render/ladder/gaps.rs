@@ -37,9 +37,7 @@ pub(super) fn explain(rows: Vec<Row>, story: &Story<'_>) -> Vec<Row> {
             }
         }
         latest = latest.max(row.time);
-        if let Kind::Call(call) = &row.kind {
-            known.see(call);
-        }
+        known.see(&row.kind);
         explained.push(row);
     }
     explained
@@ -98,19 +96,32 @@ fn delays(rows: &[Row], story: &Story<'_>) -> Vec<Option<Late>> {
     delays
 }
 
-/// What is known of the programs so far.
+/// What is known of both parties so far.
 #[derive(Default)]
 struct Known {
     /// Calls that have not returned.
     open: Vec<(Party, Name)>,
+    /// Of whom there was a call or a packet.
     seen: Vec<Party>,
 }
 
 impl Known {
-    fn see(&mut self, row: &CallRow) {
-        if !self.seen.contains(&row.party) {
-            self.seen.push(row.party);
+    fn see(&mut self, kind: &Kind) {
+        let party = match kind {
+            Kind::Call(call) => call.party,
+            Kind::Packet(arrow) => arrow.from,
+            Kind::Run(run) => run.from,
+            Kind::States(_) | Kind::Gap(_) | Kind::Note(_) => return,
+        };
+        if !self.seen.contains(&party) {
+            self.seen.push(party);
         }
+        if let Kind::Call(row) = kind {
+            self.see_call(row);
+        }
+    }
+
+    fn see_call(&mut self, row: &CallRow) {
         let call = (row.party, row.call.call);
         match row.moment {
             Moment::Entered => self.open.push(call),
@@ -129,10 +140,12 @@ impl Known {
             && call.moment != Moment::Returned
             && !self.open.iter().any(|&(party, _)| party == call.party)
         {
-            reasons.push(if self.seen.contains(&call.party) {
-                Reason::Busy(call.party)
-            } else {
+            // A server whose first call here makes no socket had it already, and another conversation shows it.
+            let comes_now = call.party == Party::Client || call.call.call == Name::Socket;
+            reasons.push(if comes_now && !self.seen.contains(&call.party) {
                 Reason::NotThere(call.party)
+            } else {
+                Reason::Busy(call.party)
             });
         }
         let told = delay.filter(|delay| delay.why != Delay::Idle || reasons.is_empty());

@@ -2,7 +2,8 @@
 
 use super::{Arrow, CallRow, Content, Moment, Run};
 use crate::calls::{Call, Name, Role};
-use crate::explain::packet::flag_names;
+use crate::explain::packet::{flag_names, words};
+use crate::explain::{count, grouped};
 use crate::flow::datagram::Complaint;
 use crate::flow::segment::{Part, Remark};
 
@@ -94,32 +95,17 @@ pub(super) fn run(run: &Run) -> Label {
 
 fn segment_remark(part: Part, remarks: impl Iterator<Item = Remark>, first_sent: Option<u64>) -> Option<String> {
     let of = first_sent.map_or(String::new(), |number| format!(" of {number}"));
-    let kind = match part {
-        Part::KeepAlive => Some("keep-alive".to_owned()),
-        Part::KeepAliveAck => Some("answer to the keep-alive".to_owned()),
-        Part::WindowUpdate => Some("window update".to_owned()),
-        Part::WindowProbe => Some("window probe".to_owned()),
-        Part::WindowProbeAck => Some("answer to the probe".to_owned()),
-        _ => None,
-    };
+    // That a connection is refused, half-open, half-closed or closed by both at once, the states say.
+    let kind = words::part_tag(part).filter(|_| !matches!(part, Part::Reset(_)));
+    let kind = kind.map(str::to_owned);
     let said = remarks.filter_map(|remark| {
+        let tag = words::remark_tag(remark);
         Some(match remark {
-            Remark::Retransmission => format!("retransmission{of}"),
-            Remark::FastRetransmission => format!("fast retransmission{of}"),
-            Remark::SpuriousRetransmission => format!("needless retransmission{of}"),
-            Remark::Overlap => "partly sent before".to_owned(),
-            Remark::OutOfOrder => "out of order".to_owned(),
-            Remark::Gap => "bytes missing before it".to_owned(),
-            Remark::AcknowledgesUnseen => "acknowledges bytes not captured".to_owned(),
-            Remark::DuplicateAck => "duplicate ACK".to_owned(),
-            Remark::DuplicateSack => "arrived twice".to_owned(),
-            Remark::ZeroWindow => "zero window".to_owned(),
-            Remark::WindowFull => "window full".to_owned(),
-            Remark::PortReuse => "ports used again".to_owned(),
-            Remark::AfterEnd => "after the end".to_owned(),
-            Remark::DataInSyn => "data in the SYN".to_owned(),
-            // The states say it.
             Remark::HalfClosed | Remark::SimultaneousClose => return None,
+            Remark::Retransmission | Remark::FastRetransmission | Remark::SpuriousRetransmission => {
+                format!("{tag}{of}")
+            }
+            _ => tag.to_owned(),
         })
     });
     let mut all: Vec<String> = kind.into_iter().chain(said).collect();
@@ -131,34 +117,12 @@ fn segment_remark(part: Part, remarks: impl Iterator<Item = Remark>, first_sent:
 pub(super) const fn complaint(says: Complaint) -> &'static str {
     match says {
         Complaint::PortUnreachable => "port unreachable",
-        Complaint::Unreachable => "host unreachable",
+        Complaint::Unreachable => "destination unreachable",
         Complaint::Prohibited => "prohibited",
         Complaint::TooBig => "too big",
         Complaint::TimeExceeded => "time exceeded",
         Complaint::Other => "another error",
     }
-}
-
-/// `1 byte`, `2 bytes`.
-pub(super) fn count(number: u64, thing: &str) -> String {
-    if number == 1 {
-        format!("1 {thing}")
-    } else {
-        format!("{} {thing}s", grouped(number))
-    }
-}
-
-/// Digits in groups of three.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// What a call says at one of its points, for a column of this width: short enough everywhere, with descriptors and arguments
@@ -225,10 +189,7 @@ fn details(row: &CallRow) -> Vec<String> {
         return vec![format!("{}: {}", error.name, error.text), error.name.clone()];
     }
     match call.call {
-        Name::Accept if leaves => vec![
-            format!("makes connection socket {}", call.result),
-            "makes a socket".to_owned(),
-        ],
+        Name::Accept if leaves => vec!["new connection socket".to_owned(), "new socket".to_owned()],
         Name::Accept => vec!["welcoming socket".to_owned(), "welcoming".to_owned()],
         Name::Connect if enters => call.remote.map(|address| format!("to {address}")).into_iter().collect(),
         Name::Send | Name::SendTo if enters => call.asked.map(|bytes| count(bytes, "byte")).into_iter().collect(),

@@ -270,9 +270,9 @@ pub struct Gap {
 pub enum Reason {
     /// What the connection tells of the next packet, and who sent that.
     Delay(Delay, Party),
-    /// This party had made no call at all.
+    /// Of this party nothing was seen before: no call, no packet.
     NotThere(Party),
-    /// This party's program was in no socket call: it worked, or waited for a person.
+    /// This party's program was in no socket call of this conversation: it worked, waited for a person, or served others.
     Busy(Party),
     /// This party's program waited in this call.
     Waiting(Party, crate::calls::Name),
@@ -285,7 +285,7 @@ fn skew_sentence(skew: &Skew) -> String {
          and effect",
         skew.program,
         skew.pid,
-        said::duration(skew.shift.saturating_abs()),
+        crate::explain::duration(skew.shift.saturating_abs()),
         if skew.shift > 0 { "moved later" } else { "moved earlier" },
     )
 }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use super::text::{beginning, safe, title, who};
 use super::{Arrow, CallRow, Kind, Ladder, Line, Moment, Row, label, said};
+use crate::explain::duration;
 use crate::explain::packet::Marks;
 use crate::flow::Party;
 use crate::flow::state::{Standing, State};
@@ -42,7 +43,7 @@ pub fn sentence(row: &Row) -> String {
     let mark = match row.mark {
         Some(Mark::Clock(by)) => format!(
             " Placed by cause and effect: its clock differs by {} at least.",
-            said::duration(by.saturating_abs())
+            duration(by.saturating_abs())
         ),
         Some(Mark::BeforeCause) => {
             " It stands before its cause: call log and capture contradict each other.".to_owned()

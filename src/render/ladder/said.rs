@@ -1,29 +1,13 @@
 //! Sentences about a conversation, and why nothing happens in it.
 
-use super::label::count;
 use super::{Gap, Reason, Story};
 use crate::calls::Name;
+use crate::explain::{count, duration};
 use crate::flow::Party;
 use crate::flow::conversation::{Connection, Conversation, Ending, Exchange, Opening, Transport};
 use crate::flow::segment::{Delay, Part};
 use crate::flow::state::State;
 use crate::timeline::What;
-
-/// A duration in the unit that leaves one to three digits before the point.
-pub(super) fn duration(nanoseconds: i64) -> String {
-    let tenths = |unit: i64| {
-        let tenths = nanoseconds.saturating_mul(10) / unit;
-        format!("{}.{}", tenths / 10, (tenths % 10).abs())
-    };
-    match nanoseconds {
-        i64::MIN..1_000 => format!("{nanoseconds} ns"),
-        1_000..1_000_000 => format!("{} µs", tenths(1_000)),
-        1_000_000..1_000_000_000 => format!("{} ms", tenths(1_000_000)),
-        1_000_000_000..7_200_000_000_000 => format!("{} s", tenths(1_000_000_000)),
-        7_200_000_000_000..172_800_000_000_000 => format!("{} hours", nanoseconds / 3_600_000_000_000),
-        _ => format!("{} days", nanoseconds / 86_400_000_000_000),
-    }
-}
 
 /// A gap in one sentence, without its end.
 pub(super) fn gap(gap: &Gap) -> String {
@@ -43,13 +27,14 @@ fn reason(reason: Reason) -> String {
             Delay::RetransmissionTimer => format!("the {sender}'s retransmission timer"),
             Delay::Idle => "nobody had anything to say: a program works, or a person types".to_owned(),
             Delay::KeepAliveTimer => format!("the {sender}'s keep-alive timer"),
-            Delay::ZeroWindow => format!("the {}'s window is closed", sender.other()),
-            Delay::Nagle => format!("the {sender} keeps small data back until an ACK comes (Nagle)"),
+            Delay::ZeroWindow(party) => format!("the {party}'s window is closed"),
         },
         Reason::NotThere(party) => format!("no {party} yet"),
-        Reason::Busy(party) => {
-            format!("the {party}'s program makes no socket call, it works or a person types")
+        Reason::Busy(Party::Client) => {
+            "the client's program makes no socket call, it works or a person types".to_owned()
         }
+        // Meanwhile it may serve others.
+        Reason::Busy(Party::Server) => "the server makes no socket call here".to_owned(),
         Reason::Waiting(party, name) => format!("the {party} waits in {name}()"),
     }
 }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{Detail, Kind, Ladder, Line, Story, label, plain, text};
+use super::{Detail, Kind, Ladder, Line, Reason, Story, label, plain, text};
 use crate::flow::conversation::{
     Connection, Conversation, Count, End, Ending, Exchange, Opening, Transport as Protocol,
 };
@@ -12,7 +12,7 @@ use crate::flow::state::{Standing, State};
 use crate::flow::{Kind as StepKind, Party, Roles};
 use crate::frame::Time;
 use crate::render::look::{Look, Style};
-use crate::timeline::stories::{seen, segment};
+use crate::timeline::stories::{seen, segment, story};
 use crate::timeline::{Claimed, Seen, Timeline};
 use crate::wire::tcp::Flags;
 
@@ -117,10 +117,7 @@ fn a_retransmission_has_a_line_of_its_own_and_names_its_first_transmission() {
         let output = drawn(&ladder, Style::Ascii, width);
         assert!(row_with(&output, ">> ").contains(">>"), "{output}");
         assert!(output.contains("retransmission"), "{width}: {output}");
-        assert!(
-            output.contains("203.0 ms: the client's retransmission timer"),
-            "{output}"
-        );
+        assert!(output.contains("203 ms: the client's retransmission timer"), "{output}");
     }
     assert!(drawn(&ladder, Style::Plain, 80).contains("retransmission of 1"));
 }
@@ -188,6 +185,94 @@ fn what_the_capture_does_not_have_is_said() {
         assert!(notes.contains(words), "{notes}");
     }
     assert!(drawn(&ladder, Style::Ascii, 60).contains("bytes missing"));
+}
+
+/// Why nothing happens, in the order of the rows.
+fn gaps_of(told: &str) -> Vec<Vec<Reason>> {
+    let told = story(told);
+    let conversation = conversation(&told.packets, Opening::Complete);
+    let timeline = told.timeline();
+    let story = Story {
+        conversation: &conversation,
+        packets: &told.packets,
+        left_out: None,
+        timeline: &timeline,
+        has_log: true,
+        capture_start: None,
+    };
+    let rows = Ladder::of(&story, Detail::Full).rows;
+    let gaps = rows.into_iter().filter_map(|row| match row.kind {
+        Kind::Gap(gap) => Some(gap.reasons),
+        _ => None,
+    });
+    gaps.collect()
+}
+
+#[test]
+fn a_party_is_missing_only_before_anything_was_seen_of_it() {
+    // Its kernel has answered.
+    let late_accept = gaps_of(
+        "packet 0 client syn
+         packet 10 server synack
+         packet 20 client handshake
+         call server 1 accept 400000 400100 4",
+    );
+    assert_eq!(late_accept, [[Reason::Busy(Party::Server)]]);
+    // It has a socket already, so it serves others.
+    let busy = gaps_of(
+        "call client 3 socket 0 10 3
+         call server 1 recvfrom 400000 400200 10
+         packet 400100 client datagram 1-10",
+    );
+    assert_eq!(busy, [[Reason::Busy(Party::Server)]]);
+    let no_client = gaps_of(
+        "call server 1 listen -10 0
+         call client 3 socket 400000 400010 3
+         packet 400100 client syn
+         packet 400110 server synack
+         packet 400120 client handshake",
+    );
+    assert_eq!(no_client, [[Reason::NotThere(Party::Client)]]);
+    let no_server = gaps_of(
+        "call client 3 socket 0 10 3
+         call server 1 socket 400000 400010 3
+         packet 400100 client syn
+         packet 400110 server synack
+         packet 400120 client handshake",
+    );
+    assert_eq!(no_server, [[Reason::NotThere(Party::Server)]]);
+}
+
+#[test]
+fn guessed_roles_are_called_so() {
+    let packets = [at(1, 0, Party::Client, data(1, 12))];
+    for (roles, words) in [
+        (Roles::Ports, "guessed"),
+        (Roles::First, "not known"),
+        (Roles::Seen, ""),
+    ] {
+        let mut conversation = conversation(&packets, Opening::BeforeCapture);
+        conversation.roles = roles;
+        let timeline = Timeline::of(&packets, Claimed::default());
+        let ladder = Ladder::of(
+            &Story {
+                conversation: &conversation,
+                packets: &packets,
+                left_out: None,
+                timeline: &timeline,
+                has_log: false,
+                capture_start: None,
+            },
+            Detail::Full,
+        );
+        let said = ladder
+            .notes
+            .iter()
+            .filter(|note| note.starts_with("Who is"))
+            .collect::<Vec<_>>();
+        assert_eq!(said.len(), usize::from(roles != Roles::Seen));
+        assert!(said.iter().all(|note| note.contains(words)), "{said:?}");
+    }
 }
 
 #[test]

@@ -6,8 +6,9 @@ use std::io::{self, Write};
 use super::block::{Block, Lifelines};
 use super::pen::Pen;
 use super::sheet::{Sheet, UNIT};
-use super::{Ladder, Lane, Line, label};
+use super::{Ladder, Lane, Line};
 use crate::escape::printable;
+use crate::explain::count;
 use crate::explain::packet::Marks;
 use crate::flow::state::{Standing, State};
 use crate::render::look::{Look, Paint, Style};
@@ -67,7 +68,7 @@ pub(super) fn foot(output: &mut impl Write, look: &Look, ladder: &Ladder, name: 
 
 /// The conversation in a line.
 pub(super) fn title(ladder: &Ladder) -> String {
-    let packets = label::count(ladder.packets, "packet");
+    let packets = count(ladder.packets, "packet");
     let number = ladder.conversation;
     let name = ladder.transport.name();
     format!("Conversation {number}: {name}, {packets}")

@@ -79,6 +79,9 @@ impl Sample {
         writeln!(text, "{:?} {}+{}", packet.content(), payload.at, payload.bytes.len()).unwrap();
         if !packet.trailer().bytes.is_empty() {
             writeln!(text, "trailer {}+{}", packet.trailer().at, packet.trailer().bytes.len()).unwrap();
+            if let Some(checksum) = packet.icmp_extension_checksum() {
+                writeln!(text, "ICMP extension: checksum {checksum:?}").unwrap();
+            }
             list(&packet.icmp_extension(), 1, &mut text);
         }
         text

@@ -6,7 +6,7 @@ use std::os::fd::AsFd as _;
 use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
@@ -17,6 +17,9 @@ use crate::app::stop::Stop;
 /// How often it is looked whether Wireshark reads already.
 const LOOK: Duration = Duration::from_millis(10);
 
+/// How long a reader is waited for only to tell it that nothing comes. It comes within a moment, or never.
+const LONGEST: Duration = Duration::from_secs(5);
+
 /// Opens the pipe for writing, as soon as somebody reads. `None` when told to quit before.
 ///
 /// It is opened while the privileges are still there: under `sudo wireshark` the pipe is root's. Only a named pipe is
@@ -25,6 +28,11 @@ const LOOK: Duration = Duration::from_millis(10);
 /// # Errors
 /// It is not there, is no named pipe, or may not be opened.
 pub(super) fn open(path: &Path, stop: &Stop) -> io::Result<Option<File>> {
+    open_by(path, stop, None)
+}
+
+/// The same; also `None` when nobody reads by then.
+fn open_by(path: &Path, stop: &Stop, deadline: Option<Instant>) -> io::Result<Option<File>> {
     let mut options = OpenOptions::new();
     // fifo(7): without O_NONBLOCK the opening waits for a reader, and no signal of ours would end that.
     let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK;
@@ -38,7 +46,7 @@ pub(super) fn open(path: &Path, stop: &Stop) -> io::Result<Option<File>> {
             Err(error) if error.raw_os_error() == Some(Errno::ENXIO as i32) => {}
             Err(error) => return Err(error),
         }
-        if stop.requested() {
+        if stop.requested() || deadline.is_some_and(|deadline| Instant::now() >= deadline) {
             return Ok(None);
         }
         thread::sleep(LOOK);
@@ -54,6 +62,15 @@ pub(super) fn open(path: &Path, stop: &Stop) -> io::Result<Option<File>> {
         FcntlArg::F_SETFL(OFlag::from_bits_retain(set) - OFlag::O_NONBLOCK),
     )?;
     Ok(Some(file))
+}
+
+/// Ends the reader's waiting where there is nothing to write: opens the pipe and closes it again.
+///
+/// Wireshark starts the extcap and the program that reads the pipe side by side. A reader that comes when the writer has left
+/// already would wait for ever.
+pub(super) fn end(path: &Path, stop: &Stop) {
+    // What is wrong with the pipe does not matter any more: why there is no capture has been said.
+    drop(open_by(path, stop, Instant::now().checked_add(LONGEST)));
 }
 
 fn no_pipe() -> io::Error {
@@ -91,7 +108,7 @@ mod tests {
     use nix::sys::stat::Mode;
     use nix::unistd::mkfifo;
 
-    use super::{Stop, open, watch};
+    use super::{Stop, end, open, watch};
 
     #[test]
     fn it_waits_for_a_reader_and_notices_when_that_leaves() {
@@ -116,6 +133,22 @@ mod tests {
             assert!(Instant::now() < deadline, "nobody noticed");
             thread::sleep(Duration::from_millis(5));
         }
+    }
+
+    #[test]
+    fn a_reader_who_comes_later_is_told_that_nothing_comes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pipe");
+        mkfifo(&path, Mode::S_IRWXU).unwrap();
+        let reader = thread::spawn({
+            let path = path.clone();
+            move || {
+                thread::sleep(Duration::from_millis(50));
+                std::fs::read(path).unwrap()
+            }
+        });
+        end(&path, &Stop::new().unwrap());
+        assert_eq!(reader.join().unwrap(), b"");
     }
 
     #[test]

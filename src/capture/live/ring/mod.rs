@@ -1,0 +1,120 @@
+//! Frames through a ring of memory that the kernel and this program share. `TPACKET_V3`: packet(7), and
+//! <https://docs.kernel.org/networking/packet_mmap.html>
+//!
+//! - [`shape`]: how large the ring and its blocks are, and why;
+//! - [`block`]: reading a block: bytes in, frames out;
+//! - `sys.rs`: the memory, and whose a block is.
+//!
+//! The time of a frame is that of the kernel's, in nanoseconds: when the frame came in if somebody has switched such stamps
+//! on, and otherwise when it was copied into the ring, in the same passage through the kernel. Neither waits for the reader.
+
+mod block;
+mod shape;
+mod sys;
+
+use std::io::{self, ErrorKind};
+use std::os::fd::{AsFd, OwnedFd};
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::socket::{getsockopt, sockopt};
+use pnet::datalink::DataLinkReceiver;
+
+use self::block::{Entry, OutOfBlock, Walk};
+use self::shape::Shape;
+use self::sys::Memory;
+use super::rebuild::Arrival;
+use super::source::Source;
+
+/// A receiver that reads a ring.
+pub(super) struct Ring {
+    socket: OwnedFd,
+    memory: Memory,
+    /// How far the current block has been read, if there is one.
+    walk: Option<Walk>,
+    /// The frame that was looked at and not yet read.
+    looked_at: Option<Entry>,
+}
+
+impl Ring {
+    /// Sets a ring of so many bytes up on a packet socket that is not bound yet, for frames of which so many bytes are kept.
+    ///
+    /// # Errors
+    /// The kernel gives none.
+    pub(super) fn new(socket: OwnedFd, buffer: usize, snaplen: usize) -> io::Result<Self> {
+        let memory = Memory::map(socket.as_fd(), Shape::of(buffer, snaplen))?;
+        Ok(Self {
+            socket,
+            memory,
+            walk: None,
+            looked_at: None,
+        })
+    }
+
+    /// The next frame; one that the kernel has not handed over yet is not there.
+    fn advance(&mut self) -> io::Result<Entry> {
+        loop {
+            if let Some(walk) = &mut self.walk {
+                if let Some(entry) = walk.next(self.memory.block())? {
+                    return Ok(entry);
+                }
+                self.walk = None;
+                self.memory.give_back();
+            }
+            if !self.memory.take() {
+                return Err(self.why_nothing());
+            }
+            self.walk = Some(Walk::begin(self.memory.block())?);
+        }
+    }
+
+    /// The error that waits at the socket (it waits until somebody asks), or "nothing yet".
+    fn why_nothing(&self) -> io::Error {
+        match getsockopt(&self.socket, sockopt::SocketError) {
+            Ok(0) => ErrorKind::WouldBlock.into(),
+            Ok(error) => io::Error::from_raw_os_error(error),
+            Err(error) => error.into(),
+        }
+    }
+
+    fn wait(&self) -> io::Result<()> {
+        let mut watched = [PollFd::new(self.socket.as_fd(), PollFlags::POLLIN)];
+        match poll(&mut watched, PollTimeout::NONE) {
+            Ok(_) | Err(Errno::EINTR) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+impl DataLinkReceiver for Ring {
+    fn next(&mut self) -> io::Result<&[u8]> {
+        let entry = loop {
+            match self.looked_at.take().map_or_else(|| self.advance(), Ok) {
+                Ok(entry) => break entry,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => self.wait()?,
+                Err(error) => return Err(error),
+            }
+        };
+        self.memory.block().get(entry.bytes).ok_or_else(|| OutOfBlock.into())
+    }
+}
+
+impl Source for Ring {
+    fn look(&mut self) -> io::Result<Arrival> {
+        if self.looked_at.is_none() {
+            self.looked_at = Some(self.advance()?);
+        }
+        let entry = self.looked_at.as_ref();
+        entry.map(|entry| entry.arrival).ok_or(ErrorKind::WouldBlock.into())
+    }
+
+    fn holds_back(&self) -> bool {
+        true
+    }
+}
+
+impl From<OutOfBlock> for io::Error {
+    fn from(_: OutOfBlock) -> Self {
+        Self::new(ErrorKind::InvalidData, "a block of the ring contradicts itself")
+    }
+}

@@ -1,0 +1,161 @@
+//! A socket that is connected to itself: source and destination of every segment are the same address and port.
+//!
+//! That is a simultaneous open (RFC 9293 section 3.5, figure 7) with only one end: one stream of numbers, which its own
+//! sender acknowledges. Two streams would take each acknowledgment for one of bytes that nobody sent.
+
+use super::Tcp;
+use crate::flow::arrival::Arrival;
+use crate::flow::conversation::{Ending, Opening};
+use crate::flow::segment::{Acknowledged, Part, Remark, Remarks, ResetCause, Segment, Window};
+use crate::flow::state::{Change, Standing, State};
+use crate::flow::step::Party;
+use crate::flow::stream::Fact;
+
+impl Tcp {
+    /// What the segment does; the client stands for both ends.
+    pub(in super::super) fn follow_itself(&mut self, arrival: &Arrival) -> Segment {
+        let before = self.client.standing();
+        let syn = u32::from(arrival.syn);
+        self.client.begin(arrival.sequence.wrapping_sub(1 - syn));
+        let start = self.client.relative(arrival.sequence);
+        let end = start.saturating_add(i64::from(arrival.length()));
+        let acknowledges = self.acknowledge_itself(arrival);
+        let is_answer = arrival.syn && arrival.acknowledgment.is_some();
+        let is_old = self.client.is(Fact::Sent) && start < end && end <= self.client.next();
+        let remarks = if is_old && !is_answer && !arrival.rst {
+            Remarks::NONE.with(Remark::Retransmission)
+        } else {
+            Remarks::NONE
+        };
+        let part = part(arrival, &acknowledges);
+        self.take_itself(arrival, start, end);
+        let after = State::after(part, before.state);
+        self.client.stand(Standing {
+            state: after,
+            inferred: true,
+        });
+        self.server.stand(self.client.standing());
+        let change = Change {
+            before,
+            after: self.client.standing(),
+        };
+        let stream = &self.client;
+        Segment {
+            part,
+            client: change,
+            server: change,
+            sequence: stream.number(arrival.sequence),
+            acknowledgment: arrival.acknowledgment.map(|raw| stream.number(raw)),
+            own_start: stream.start(),
+            other_start: stream.start(),
+            data: (arrival.data > 0).then(|| crate::flow::number::Bytes {
+                first: start + i64::from(syn),
+                last: start + i64::from(syn) + i64::from(arrival.data) - 1,
+            }),
+            acknowledges,
+            window: Window {
+                raw: arrival.window,
+                scale: self.scale(Party::Client, arrival.syn),
+            },
+            in_flight: stream.in_flight(),
+            remarks,
+            first_sent: None,
+            round_trip: None,
+            echoes: None,
+            delay: None,
+        }
+    }
+
+    fn acknowledge_itself(&mut self, arrival: &Arrival) -> Acknowledged {
+        let stream = &mut self.client;
+        let Some(to) = arrival.acknowledgment.map(|raw| stream.relative(raw)) else {
+            return Acknowledged::default();
+        };
+        let from = stream.acked();
+        if to <= from || !stream.is(Fact::Sent) || to > stream.next() {
+            return Acknowledged::default();
+        }
+        let acknowledged = Acknowledged {
+            syn: from <= 0 && stream.is(Fact::SynSeen),
+            bytes: stream.bytes(from, to),
+            fin: stream.fin().is_some_and(|fin| from <= fin && fin < to),
+            packet: None,
+            several: false,
+        };
+        stream.acknowledge(to);
+        if acknowledged.syn {
+            self.opening = Opening::Simultaneous;
+        }
+        if acknowledged.fin {
+            self.ending = Ending::ClosedTogether;
+        }
+        acknowledged
+    }
+
+    /// Takes note of what it sent.
+    fn take_itself(&mut self, arrival: &Arrival, start: i64, end: i64) {
+        if arrival.rst {
+            self.ending = Ending::Reset(Party::Client);
+            return;
+        }
+        let stream = &mut self.client;
+        if arrival.syn {
+            stream.set(Fact::SynSeen, stream.begins_at(arrival.sequence));
+            stream.set(Fact::SackPermitted, arrival.sack_permitted);
+            stream.set(Fact::ScaleOffered, arrival.shift.is_some());
+            stream.mss = arrival.mss.unwrap_or(0);
+            stream.shift = arrival.shift.unwrap_or(0);
+            // What its SYN offered, it offered to itself.
+            self.server.begin(arrival.sequence);
+            self.server.set(Fact::SynSeen, true);
+            self.server.set(Fact::ScaleOffered, arrival.shift.is_some());
+        }
+        let stream = &mut self.client;
+        stream.send(start, end);
+        if arrival.fin {
+            stream.end(end - 1);
+        }
+    }
+}
+
+fn part(arrival: &Arrival, acknowledges: &Acknowledged) -> Part {
+    if arrival.is_stray() {
+        Part::Stray
+    } else if arrival.rst {
+        Part::Reset(ResetCause::Abort)
+    } else if arrival.syn {
+        match arrival.acknowledgment {
+            Some(_) => Part::SynAck,
+            None => Part::Syn,
+        }
+    } else if arrival.fin {
+        Part::FirstFin
+    } else if arrival.data > 0 {
+        Part::Data
+    } else if acknowledges.syn {
+        Part::HandshakeAck
+    } else if acknowledges.fin {
+        Part::FinAck
+    } else {
+        Part::Ack
+    }
+}
+
+impl State {
+    /// The state of a socket that is connected to itself after this part of its own. RFC 9293 section 3.3.2
+    const fn after(part: Part, before: Self) -> Self {
+        match part {
+            Part::Syn => Self::SynSent,
+            Part::SynAck => Self::SynReceived,
+            Part::HandshakeAck => Self::Established,
+            // Its own FIN comes back to it before the acknowledgment.
+            Part::FirstFin => Self::Closing,
+            Part::FinAck => Self::TimeWait,
+            Part::Reset(_) => Self::Closed,
+            _ => match before {
+                Self::SynReceived => Self::Established,
+                as_it_was => as_it_was,
+            },
+        }
+    }
+}

@@ -1,0 +1,292 @@
+//! A conversation as a whole, and a socket call beside it, as the view shows them. The comments on keys are those of the
+//! schemas.
+
+use chrono::SecondsFormat;
+use serde::Serialize;
+
+use super::record::EndRecord;
+use crate::calls::Call;
+use crate::explain::packet::words;
+use crate::flow::Party;
+use crate::flow::conversation::{Connection, Conversation, Count, End, Ending, Exchange, Opening, Transport};
+use crate::frame::Time;
+use crate::timeline::{Placed, Seen, Timeline};
+
+/// A conversation as a whole: a line of its own, after its packets.
+#[derive(Serialize)]
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields, rename = "ConversationLine")
+)]
+pub(super) struct ConversationLine {
+    /// What tells this line from a packet's, which has no such key: `conversation`.
+    line: &'static str,
+    /// Its number in this capture, from 1.
+    number: u64,
+    /// Address and port of the client.
+    client: EndRecord,
+    /// Address and port of the server.
+    server: EndRecord,
+    /// How client and server are known: `seen`, `ports` or `first`.
+    roles: &'static str,
+    /// When its first packet was captured: RFC 3339, UTC, nanoseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "String"))]
+    first: Option<String>,
+    /// When its last packet was captured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "String"))]
+    last: Option<String>,
+    /// What the client sent.
+    from_client: CountRecord,
+    /// What the server sent.
+    from_server: CountRecord,
+    /// ICMP errors about it.
+    notices: u64,
+    /// What only a TCP connection has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "ConnectionRecord"))]
+    tcp: Option<ConnectionRecord>,
+    /// What only datagrams have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "ExchangeRecord"))]
+    udp: Option<ExchangeRecord>,
+}
+
+/// What one end sent.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields, rename = "Count"))]
+struct CountRecord {
+    /// Packets.
+    packets: u64,
+    /// Bytes of these frames on the wire, all headers included.
+    frame_bytes: u64,
+    /// Data bytes in them, repetitions counted again.
+    data_bytes: u64,
+}
+
+/// A TCP connection.
+#[derive(Serialize)]
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields, rename = "Connection")
+)]
+struct ConnectionRecord {
+    /// How it began: `complete`, `simultaneous`, `refused`, `unanswered`, `not-completed`, `half-open`, `before-capture`.
+    opening: &'static str,
+    /// How it ended: `open`, `half-closed`, `closed`, `closed-together`, `reset`.
+    ending: &'static str,
+    /// Who closed first or sent the RST: `client` or `server`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "String"))]
+    ended_by: Option<&'static str>,
+    /// Nanoseconds from the SYN to the segment that completed the handshake.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "i64"))]
+    handshake: Option<i64>,
+    /// Nanoseconds from the SYN to the SYN,ACK: the round trip as seen where it was captured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "i64"))]
+    round_trip: Option<i64>,
+    /// Segments that repeat what was sent before.
+    retransmissions: u64,
+    /// Is it a later connection between the addresses and ports of one before?
+    reuses_ports: bool,
+    /// The client's end.
+    client: EndOfConnection,
+    /// The server's end.
+    server: EndOfConnection,
+}
+
+/// One end of a connection.
+#[derive(Serialize)]
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields, rename = "EndOfConnection")
+)]
+struct EndOfConnection {
+    /// Its state after the last packet, as RFC 9293 names it; `?`: not known.
+    state: &'static str,
+    /// Is the state inferred? Known is what the end itself has sent.
+    inferred: bool,
+    /// Its initial sequence number, if its SYN was captured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "u32"))]
+    initial_sequence_number: Option<u32>,
+    /// Largest segment that it takes, in bytes, if its SYN said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "u16"))]
+    mss: Option<u16>,
+    /// By how many bits its windows are shifted, if its SYN had the option.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "u8"))]
+    window_shift: Option<u8>,
+    /// Does it take selective acknowledgments?
+    sack_permitted: bool,
+    /// Its data bytes that the other end acknowledged.
+    acknowledged: u64,
+    /// The smallest window that it advertised after its SYN, in bytes, where the scale is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "u64"))]
+    smallest_window: Option<u64>,
+}
+
+/// Datagrams between two sockets.
+#[derive(Serialize)]
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields, rename = "Exchange")
+)]
+struct ExchangeRecord {
+    /// Replies that were paired with a request.
+    answered: u64,
+    /// Datagrams from the client that nothing came back for.
+    unanswered: u64,
+}
+
+/// A socket call of a conversation: a line of its own, after that of the conversation.
+#[derive(Serialize)]
+#[cfg_attr(
+    test,
+    derive(schemars::JsonSchema),
+    schemars(deny_unknown_fields, rename = "CallLine")
+)]
+pub(super) struct CallLine<'r> {
+    /// What tells this line from a packet's, which has no such key: `call`.
+    line: &'static str,
+    /// Number of its conversation.
+    conversation: u64,
+    /// Who called: `client` or `server`.
+    party: &'static str,
+    /// Numbers of the packets that it sent, as far as they are known to be its.
+    sent: Vec<u64>,
+    /// Numbers of the packets that it cannot have returned before.
+    waited_for: Vec<u64>,
+    /// The call as it stands in the call log.
+    #[cfg_attr(test, schemars(with = "std::collections::BTreeMap<String, serde_json::Value>"))]
+    call: &'r Call,
+}
+
+const fn party(party: Party) -> &'static str {
+    match party {
+        Party::Client => "client",
+        Party::Server => "server",
+    }
+}
+
+fn time(time: Option<Time>) -> Option<String> {
+    time.map(|time| time.to_utc().to_rfc3339_opts(SecondsFormat::Nanos, true))
+}
+
+pub(super) fn conversation(whole: &Conversation) -> ConversationLine {
+    let end = |address: std::net::SocketAddr| EndRecord {
+        ip: address.ip(),
+        port: Some(address.port()),
+    };
+    let (tcp, udp) = match &whole.transport {
+        Transport::Tcp(connection) => (Some(connection_record(connection)), None),
+        Transport::Udp(exchange) => (None, Some(exchange_record(*exchange))),
+    };
+    ConversationLine {
+        line: "conversation",
+        number: whole.number,
+        client: end(whole.client),
+        server: end(whole.server),
+        roles: words::roles(whole.roles),
+        first: time(whole.first),
+        last: time(whole.last),
+        from_client: count(whole.from_client),
+        from_server: count(whole.from_server),
+        notices: whole.notices,
+        tcp,
+        udp,
+    }
+}
+
+const fn count(count: Count) -> CountRecord {
+    CountRecord {
+        packets: count.packets,
+        frame_bytes: count.frame_bytes,
+        data_bytes: count.data_bytes,
+    }
+}
+
+const fn exchange_record(exchange: Exchange) -> ExchangeRecord {
+    ExchangeRecord {
+        answered: exchange.answered,
+        unanswered: exchange.unanswered,
+    }
+}
+
+fn connection_record(connection: &Connection) -> ConnectionRecord {
+    let (ending, ended_by) = match connection.ending {
+        Ending::Open => ("open", None),
+        Ending::HalfClosed(first) => ("half-closed", Some(first)),
+        Ending::Closed(first) => ("closed", Some(first)),
+        Ending::ClosedTogether => ("closed-together", None),
+        Ending::Reset(sender) => ("reset", Some(sender)),
+    };
+    ConnectionRecord {
+        opening: match connection.opening {
+            Opening::Complete => "complete",
+            Opening::Simultaneous => "simultaneous",
+            Opening::Refused => "refused",
+            Opening::Unanswered => "unanswered",
+            Opening::NotCompleted => "not-completed",
+            Opening::HalfOpen => "half-open",
+            Opening::BeforeCapture => "before-capture",
+        },
+        ending,
+        ended_by: ended_by.map(party),
+        handshake: connection.handshake_time,
+        round_trip: connection.handshake_round_trip,
+        retransmissions: connection.retransmissions,
+        reuses_ports: connection.reuses_ports,
+        client: end_of_connection(&connection.client),
+        server: end_of_connection(&connection.server),
+    }
+}
+
+fn end_of_connection(end: &End) -> EndOfConnection {
+    EndOfConnection {
+        state: end.standing.state.name(),
+        inferred: end.standing.inferred,
+        initial_sequence_number: end.start.map(|start| start.0),
+        mss: end.mss,
+        window_shift: end.shift,
+        sack_permitted: end.sack_permitted,
+        acknowledged: end.acknowledged,
+        smallest_window: end.smallest_window,
+    }
+}
+
+/// The call at `index` of the timeline of these packets.
+pub(super) fn call<'r>(
+    conversation: u64,
+    packets: &[Seen],
+    timeline: &Timeline,
+    index: usize,
+    placed: &'r Placed,
+) -> CallLine<'r> {
+    let numbers = |links: &[(usize, usize)]| {
+        let own = links.iter().filter(|(call, _)| *call == index);
+        let mut numbers: Vec<u64> = own
+            .filter_map(|&(_, packet)| packets.get(packet).map(|seen| seen.number))
+            .collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
+    };
+    CallLine {
+        line: "call",
+        conversation,
+        party: party(placed.party),
+        sent: numbers(&timeline.sent),
+        waited_for: numbers(&timeline.waited_for),
+        call: &placed.call,
+    }
+}

@@ -1,0 +1,190 @@
+//! Medians, ratios, tables.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use super::ROUNDS;
+use super::latency::PACKETS;
+use super::run::{Figures, Into, Pace, Program};
+
+/// Where the section begins and ends in the document; what stands between is replaced.
+const BEGIN: &str = "<!-- cargo bench --bench capture -- --write: begin -->";
+const END: &str = "<!-- cargo bench --bench capture -- --write: end -->";
+
+/// What was measured of each program, in the order of the rows.
+type Table = Vec<(&'static str, Vec<Figures>)>;
+
+/// All that was measured, by table and program, in order.
+#[derive(Debug, Default)]
+pub(super) struct Report {
+    tables: BTreeMap<(Pace, bool), Table>,
+    /// From the shortest to the longest.
+    times: Vec<(&'static str, Vec<Duration>)>,
+    /// What the machine had to do meanwhile: the load of a minute, after each run.
+    loads: Vec<f64>,
+}
+
+impl Report {
+    pub(super) fn add(&mut self, program: &Program, pace: Pace, figures: Figures) {
+        let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+        self.loads
+            .extend(load.split(' ').next().and_then(|load| load.parse::<f64>().ok()));
+        let table = self.tables.entry((pace, program.into == Into::Lines)).or_default();
+        match table.iter_mut().find(|(name, _)| *name == program.name) {
+            Some((_, all)) => all.push(figures),
+            None => table.push((program.name, vec![figures])),
+        }
+    }
+
+    /// How long each lone packet took to the screen, in order of size.
+    pub(super) fn add_times(&mut self, name: &'static str, times: Vec<Duration>) {
+        self.times.push((name, times));
+    }
+
+    /// Puts the section into the document.
+    pub(super) fn write(&self, path: &Path) -> io::Result<()> {
+        let old = match std::fs::read_to_string(path) {
+            Ok(old) => old,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => "# Benchmarks\n\n".to_owned(),
+            Err(error) => return Err(error),
+        };
+        let (before, rest) = old.split_once(BEGIN).unwrap_or((&old, ""));
+        let after = rest.split_once(END).map_or("\n", |(_, after)| after);
+        std::fs::write(path, format!("{before}{BEGIN}\n{self}\n{END}{after}"))
+    }
+
+    fn table(&self, f: &mut fmt::Formatter<'_>, pace: Pace, lines: bool) -> fmt::Result {
+        let Some(rows) = self.tables.get(&(pace, lines)) else {
+            return Ok(());
+        };
+        let yardstick = rows.iter().find(|(name, _)| name.starts_with("tcpdump"));
+        writeln!(
+            f,
+            "| program | CPU seconds for a million frames | lowest to highest | beside tcpdump's | sent in a second | beside tcpdump's | lost, all runs |"
+        )?;
+        writeln!(f, "|---|---:|---:|---:|---:|---:|---:|")?;
+        for (name, all) in rows {
+            let cpu = Spread::of(all, |one| one.cpu);
+            let rate = Spread::of(all, |one| one.rate);
+            let lost: usize = all.iter().map(|one| one.lost).sum();
+            let against = |own: &Spread, of: fn(&Figures) -> f64| {
+                yardstick.map_or_else(String::new, |(_, all)| {
+                    format!("{:.2}", own.median / Spread::of(all, of).median)
+                })
+            };
+            let (cpu_ratio, rate_ratio) = (against(&cpu, |one| one.cpu), against(&rate, |one| one.rate));
+            if cpu.highest > 0.0 {
+                write!(
+                    f,
+                    "| `{name}` | {:.3} | {:.3} to {:.3} | {cpu_ratio} ",
+                    cpu.median, cpu.lowest, cpu.highest
+                )?;
+            } else {
+                write!(f, "| {name} | | | ")?;
+            }
+            writeln!(f, "| {:.0} | {rate_ratio} | {lost} |", rate.median)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "## Capture\n")?;
+        writeln!(f, "{}\n", conditions(&self.loads))?;
+        writeln!(f, "Recorded, at 200,000 datagrams a second, 600,000 of them:\n")?;
+        self.table(f, Pace::Steady, false)?;
+        writeln!(f, "\nRecorded, at the sender's full speed, 1,000,000 datagrams:\n")?;
+        self.table(f, Pace::Full, false)?;
+        writeln!(
+            f,
+            "\nPrinted into a file, a line a packet, at 200,000 datagrams a second, 600,000 of them:\n"
+        )?;
+        self.table(f, Pace::Steady, true)?;
+        writeln!(
+            f,
+            "\nA lone packet, from before it is sent until its line has come through a pipe, {PACKETS} times, 15 to 25 ms apart:\n"
+        )?;
+        writeln!(f, "| program | median | 99 of 100 within | longest |")?;
+        writeln!(f, "|---|---:|---:|---:|")?;
+        for (name, times) in &self.times {
+            let at = |part: usize| {
+                times
+                    .get((times.len() * part / 100).min(times.len().saturating_sub(1)))
+                    .copied()
+                    .unwrap_or_default()
+            };
+            let [median, most, longest] = [50, 99, 100].map(|part| at(part).as_secs_f64() * 1e3);
+            writeln!(f, "| `{name}` | {median:.1} ms | {most:.1} ms | {longest:.1} ms |")?;
+        }
+        Ok(())
+    }
+}
+
+/// Median, lowest and highest.
+struct Spread {
+    lowest: f64,
+    median: f64,
+    highest: f64,
+}
+
+impl Spread {
+    fn of(all: &[Figures], of: fn(&Figures) -> f64) -> Self {
+        let mut values: Vec<f64> = all.iter().map(of).collect();
+        values.sort_by(f64::total_cmp);
+        let at = |index: usize| values.get(index).copied().unwrap_or(f64::NAN);
+        Self {
+            lowest: at(0),
+            median: at(values.len() / 2),
+            highest: at(values.len().saturating_sub(1)),
+        }
+    }
+}
+
+/// What was measured where, with what, and when.
+fn conditions(loads: &[f64]) -> String {
+    let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = cpu
+        .lines()
+        .find_map(|line| line.strip_prefix("model name"))
+        .unwrap_or_default();
+    let model = model.trim_start_matches([' ', '\t', ':']);
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let load = |pick: fn(f64, f64) -> f64| loads.iter().copied().reduce(pick).unwrap_or(f64::NAN);
+    let (lowest, highest) = (load(f64::min), load(f64::max));
+    let [tcpdump, libpcap, dumpcap] = [
+        ("tcpdump", "tcpdump version "),
+        ("tcpdump", "libpcap version "),
+        ("dumpcap", "Dumpcap "),
+    ]
+    .map(|(program, before)| version(program, before));
+    format!(
+        "{date}. {model}, {cores} cores, Linux {kernel}. sniffer {own}, tcpdump {tcpdump} with libpcap {libpcap}, dumpcap \
+         {dumpcap}. Datagrams of 100 bytes over the loopback of a network namespace, sent 64 with each call. All have a buffer of \
+         64 MiB and write to memory (/dev/shm). Medians of {ROUNDS} runs in which the programs took turns; CPU seconds are user \
+         and system seconds of the whole process, its start among them. Load of the machine meanwhile: {lowest} to {highest}, of which \
+         the sender and the program that captures make up to 2.",
+        date = chrono::Utc::now().format("%Y-%m-%d"),
+        kernel = kernel.trim(),
+        own = env!("CARGO_PKG_VERSION"),
+    )
+}
+
+/// The first word behind these in what the program says of its version.
+fn version(program: &str, before: &str) -> String {
+    let said = Command::new(program).arg("--version").output();
+    let said = said
+        .map(|output| [output.stdout, output.stderr].concat())
+        .unwrap_or_default();
+    let said = String::from_utf8_lossy(&said);
+    let rest = said.split_once(before).map_or("?", |(_, rest)| rest);
+    let word = rest
+        .split_whitespace()
+        .find(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+    word.unwrap_or("?").to_owned()
+}
