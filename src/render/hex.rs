@@ -1,5 +1,6 @@
 //! Bytes in hexadecimal, sixteen a line, with their text beside them.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 /// Bytes in a line, and in a line that has no room for them.
@@ -16,21 +17,28 @@ const WIDTH: usize = 72;
 pub fn write(output: &mut impl Write, at: usize, bytes: &[u8], width: usize) -> io::Result<()> {
     let in_a_line = if width < WIDTH { SHORT_LINE } else { LINE };
     let hex_width = in_a_line * 3 + usize::from(in_a_line == LINE);
+    // A line is one piece for the writer: it has many.
+    let mut whole = String::with_capacity(WIDTH + 1);
     for (index, line) in bytes.chunks(in_a_line).enumerate() {
-        let mut hex = String::with_capacity(LINE * 3 + 1);
-        let mut text = String::with_capacity(LINE);
+        whole.clear();
+        // Writing to a String cannot fail.
+        let _ = write!(whole, "{:4} ", at + index * in_a_line);
+        let start = whole.len();
         for (column, &byte) in line.iter().enumerate() {
-            hex.push_str(if column == LINE / 2 { "  " } else { " " });
+            whole.push_str(if column == LINE / 2 { "  " } else { " " });
             for nibble in [byte >> 4, byte & 15] {
-                hex.push(char::from_digit(nibble.into(), 16).unwrap_or('?'));
+                whole.push(char::from_digit(nibble.into(), 16).unwrap_or('?'));
             }
-            text.push(if (0x20..0x7f).contains(&byte) {
-                char::from(byte)
-            } else {
-                '.'
-            });
         }
-        writeln!(output, "{:4} {hex:<hex_width$}  {text}", at + index * in_a_line)?;
+        while whole.len() < start + hex_width + 2 {
+            whole.push(' ');
+        }
+        whole.extend(line.iter().map(|&byte| match byte {
+            0x20..0x7f => char::from(byte),
+            _ => '.',
+        }));
+        whole.push('\n');
+        output.write_all(whole.as_bytes())?;
     }
     Ok(())
 }

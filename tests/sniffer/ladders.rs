@@ -104,7 +104,11 @@ fn a_flow_is_picked_in_every_view() {
     let ladder = of(&["--view", "ladder", "--flow", "2"]);
     assert!(ladder.starts_with("Conversation 2: TCP, 7 packets\n"), "{ladder}");
     assert_eq!(ladder.matches("Conversation").count(), 1);
-    assert_eq!(of(&["--json", "--flow", "5"]).lines().count(), 3, "with the conversation's own");
+    assert_eq!(
+        of(&["--json", "--flow", "5"]).lines().count(),
+        3,
+        "with the conversation's own"
+    );
     let none = ran(&["-r", RECORDED, "--view", "follow", "--flow", "9"]);
     assert_eq!((none.code, none.output.as_str()), (Some(0), ""));
     assert!(none.errors.contains("no conversation 9"), "{}", none.errors);

@@ -10,6 +10,7 @@
 
 pub mod args;
 pub mod calls;
+mod crew;
 pub mod display;
 #[cfg(unix)]
 pub mod extcap;

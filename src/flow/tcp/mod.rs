@@ -80,8 +80,8 @@ impl Place {
 }
 
 /// May this packet be referred to? Those that are followed without being shown have no number.
-const fn is_named(number: &u64) -> bool {
-    *number != 0
+const fn is_named(number: u64) -> bool {
+    number != 0
 }
 
 impl Tcp {
@@ -206,9 +206,9 @@ impl Tcp {
             },
             in_flight: own.in_flight(),
             remarks: findings.remarks,
-            first_sent: findings.first_sent.filter(is_named),
-            round_trip: covered.round_trip.filter(|trip| is_named(&trip.packet)),
-            echoes: echoes.filter(is_named),
+            first_sent: findings.first_sent.filter(|&packet| is_named(packet)),
+            round_trip: covered.round_trip.filter(|trip| is_named(trip.packet)),
+            echoes: echoes.filter(|&packet| is_named(packet)),
             delay,
         }
     }
@@ -281,7 +281,7 @@ impl Tcp {
             syn,
             bytes,
             fin,
-            packet: covered.packet.filter(is_named),
+            packet: covered.packet.filter(|&packet| is_named(packet)),
         };
         (acknowledged, covered)
     }
