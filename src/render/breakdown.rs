@@ -10,7 +10,7 @@ use crate::explain::packet::{self, Ends};
 use crate::explain::{self, Context, Sentence};
 use crate::flow::Step;
 use crate::frame::Frame;
-use crate::wire::{Content, Field, Form, Layer, Packet, Protocol, Span};
+use crate::wire::{Content, Field, Form, Layer, Packet, Protocol, Span, hex_digits};
 
 /// A packet broken down.
 #[derive(Debug)]
@@ -314,8 +314,8 @@ fn raw(field: &Field<'_>) -> CompactString {
     let mut text = CompactString::default();
     match bytes {
         [byte] if bits < 8 => match (start, bits) {
-            (0, 4) => text.extend([digit(byte >> 4), '.']),
-            (4, 4) => text.extend(['.', digit(*byte)]),
+            (0, 4) => text.extend([digit(*byte, 0), "."]),
+            (4, 4) => text.extend([".", digit(*byte, 1)]),
             _ => text.extend((0..8).map(
                 |bit| match (bit >= start && bit < start + bits, byte >> (7 - bit) & 1) {
                     (false, _) => '.',
@@ -325,7 +325,7 @@ fn raw(field: &Field<'_>) -> CompactString {
             )),
         },
         [first, rest @ ..] if start == 4 => {
-            text.extend(['.', digit(*first), ' ']);
+            text.extend([".", digit(*first, 1), " "]);
             hex(&mut text, rest);
         }
         [first, ..] if bytes.len() > RAW_SHOWN && bytes.iter().all(|byte| byte == first) => {
@@ -342,9 +342,9 @@ fn raw(field: &Field<'_>) -> CompactString {
     text
 }
 
-/// The lower half of the byte.
-fn digit(byte: u8) -> char {
-    char::from_digit(u32::from(byte & 15), 16).unwrap_or('?')
+/// One of the byte's two digits.
+fn digit(byte: u8, place: usize) -> &'static str {
+    hex_digits(byte).get(place..=place).unwrap_or_default()
 }
 
 fn hex(text: &mut CompactString, bytes: &[u8]) {
@@ -352,7 +352,7 @@ fn hex(text: &mut CompactString, bytes: &[u8]) {
         if index > 0 {
             text.push(' ');
         }
-        text.extend([digit(byte >> 4), digit(byte)]);
+        text.push_str(hex_digits(byte));
     }
 }
 

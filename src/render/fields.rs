@@ -267,7 +267,7 @@ fn spaces(count: usize) -> &'static [u8] {
 fn write_number(output: &mut impl Write, number: usize) -> io::Result<()> {
     let digit = |unit: usize| match number / unit {
         0 if unit > 1 => b' ',
-        digits => b"0123456789".get(digits % 10).copied().unwrap_or(b'?'),
+        digits => b'0' + u8::try_from(digits % 10).unwrap_or(0),
     };
     if number < 10_000 {
         output.write_all(&[digit(1000), digit(100), digit(10), digit(1)])

@@ -1,7 +1,8 @@
 //! Bytes in hexadecimal, sixteen a line, with their text beside them.
 
-use std::fmt::Write as _;
 use std::io::{self, Write};
+
+use crate::wire::hex_digits;
 
 /// Bytes in a line, and in a line that has no room for them.
 const LINE: usize = 16;
@@ -17,28 +18,27 @@ const WIDTH: usize = 72;
 pub fn write(output: &mut impl Write, at: usize, bytes: &[u8], width: usize) -> io::Result<()> {
     let in_a_line = if width < WIDTH { SHORT_LINE } else { LINE };
     let hex_width = in_a_line * 3 + usize::from(in_a_line == LINE);
-    // A line is one piece for the writer: it has many.
-    let mut whole = String::with_capacity(WIDTH + 1);
     for (index, line) in bytes.chunks(in_a_line).enumerate() {
-        whole.clear();
-        // Writing to a String cannot fail.
-        let _ = write!(whole, "{:4} ", at + index * in_a_line);
-        let start = whole.len();
-        for (column, &byte) in line.iter().enumerate() {
-            whole.push_str(if column == LINE / 2 { "  " } else { " " });
-            for nibble in [byte >> 4, byte & 15] {
-                whole.push(char::from_digit(nibble.into(), 16).unwrap_or('?'));
+        write!(output, "{:4} ", at + index * in_a_line)?;
+        // A line is one piece for the writer: it has many.
+        let mut whole = [b' '; WIDTH];
+        let mut put = |place: usize, bytes: &[u8]| {
+            if let Some(room) = whole.get_mut(place..place + bytes.len()) {
+                room.copy_from_slice(bytes);
             }
+        };
+        for (column, &byte) in line.iter().enumerate() {
+            // Between the eighth and the ninth byte are two spaces.
+            put(
+                1 + 3 * column + usize::from(column >= LINE / 2),
+                hex_digits(byte).as_bytes(),
+            );
+            let shown = if (0x20..0x7f).contains(&byte) { byte } else { b'.' };
+            put(hex_width + 2 + column, &[shown]);
         }
-        while whole.len() < start + hex_width + 2 {
-            whole.push(' ');
-        }
-        whole.extend(line.iter().map(|&byte| match byte {
-            0x20..0x7f => char::from(byte),
-            _ => '.',
-        }));
-        whole.push('\n');
-        output.write_all(whole.as_bytes())?;
+        let length = hex_width + 2 + line.len();
+        put(length, b"\n");
+        output.write_all(whole.get(..=length).unwrap_or(&whole))?;
     }
     Ok(())
 }

@@ -185,7 +185,7 @@ fn a_long_file_is_shown_as_a_pipe_is() {
         let mut sniffer = Command::new(env!("CARGO_BIN_EXE_sniffer"));
         sniffer.args(["-r", "-", "--utc"]).args(view);
         let from_pipe = sniffer
-            .stdin(std::process::Stdio::from(std::fs::File::open(path).unwrap()))
+            .stdin(Stdio::from(std::fs::File::open(path).unwrap()))
             .output()
             .unwrap();
         assert_eq!(from_file.code, Some(0), "{}", from_file.errors);
