@@ -1,12 +1,16 @@
 //! A packet as rows for the eye: every byte of every header with place, raw bytes, name, value and meaning.
 
+use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::ops::Range;
 
+use compact_str::{CompactString, format_compact};
+
 use crate::explain::packet::{self, Ends};
-use crate::explain::{self, Context};
+use crate::explain::{self, Context, Sentence};
 use crate::flow::Step;
 use crate::frame::Frame;
-use crate::wire::{Content, Field, Form, Layer, Packet, Protocol, Span};
+use crate::wire::{Content, Field, Form, Layer, Packet, Protocol, Span, hex_digits};
 
 /// A packet broken down.
 #[derive(Debug)]
@@ -75,15 +79,15 @@ pub struct Row {
     /// Its first byte in the frame.
     pub byte: usize,
     /// Its bytes; dots stand for what belongs to its neighbours.
-    pub raw: String,
+    pub raw: CompactString,
     /// Its name in the RFC.
-    pub name: String,
+    pub name: &'static str,
     /// The same in fifteen columns or less.
-    pub short_name: String,
+    pub short_name: Cow<'static, str>,
     /// Its value, and in brackets what is to be known about it.
-    pub value: String,
+    pub value: CompactString,
     /// What it means in this packet; empty where there is nothing to add.
-    pub meaning: String,
+    pub meaning: Sentence,
 }
 
 /// Breaks a packet down. `step` is what it does in its conversation, where that is followed.
@@ -216,21 +220,22 @@ const fn source(protocol: Protocol) -> &'static str {
 fn row(context: Context<'_, '_>, field: &Field<'_>) -> Row {
     let mut value = value(field);
     if let Some(note) = explain::note(context, field) {
-        value = format!("{value} {note}");
+        value.push(' ');
+        value.push_str(&note);
     }
     Row {
         id: field.id(),
         byte: field.byte(),
         raw: raw(field),
-        name: field.name().to_owned(),
+        name: field.name(),
         short_name: short_name(field),
         value,
-        meaning: explain::meaning(context, field).unwrap_or_default().into_owned(),
+        meaning: explain::meaning(context, field).unwrap_or_default(),
     }
 }
 
 /// The value. Groups of bits show their parts: a number alone would be taken for the value.
-fn value(field: &Field<'_>) -> String {
+fn value(field: &Field<'_>) -> CompactString {
     match (field.id(), field.spec().form) {
         ("tcp.flags", _) => segment_flags(field),
         (_, Form::Flags) => {
@@ -239,7 +244,7 @@ fn value(field: &Field<'_>) -> String {
                 .iter()
                 .filter(|part| part.bits() == 1 && !is_reserved(part));
             let shown: Vec<String> = parts.map(|part| format!("{}={part}", part.name())).collect();
-            shown.join(" ")
+            shown.join(" ").into()
         }
         (_, Form::Hex) if !field.parts().is_empty() => {
             // Zero is "nothing special" in each of these, and its name would say no more.
@@ -252,11 +257,11 @@ fn value(field: &Field<'_>) -> String {
             };
             let parts = field.parts().iter();
             let shown: Vec<String> = parts.map(|part| format!("{} {}", part.name(), text(part))).collect();
-            shown.join(", ")
+            shown.join(", ").into()
         }
-        (_, Form::Length { uncounted: 0, .. }) if field.number() == Some(0) => "0".to_owned(),
-        ("tcp.options.sack_perm", _) => "yes".to_owned(),
-        ("tcp.options.wscale", _) => format!("shift {field}"),
+        (_, Form::Length { uncounted: 0, .. }) if field.number() == Some(0) => "0".into(),
+        ("tcp.options.sack_perm", _) => "yes".into(),
+        ("tcp.options.wscale", _) => format_compact!("shift {field}"),
         // `ECT(0) 1, CE 0, ECT(1) 65`
         ("tcp.options.acc_ecn", _) if field.parts().len() > 2 => {
             let counters = field.parts().iter().skip(2);
@@ -264,19 +269,21 @@ fn value(field: &Field<'_>) -> String {
             let shown: Vec<String> = counters
                 .map(|part| format!("{} {}", mark(part), part.number().unwrap_or(0)))
                 .collect();
-            shown.join(", ")
+            shown.join(", ").into()
         }
         ("tcp.options.timestamp", _) => {
             let part = |id| field.find(id).map(ToString::to_string).unwrap_or_default();
-            format!(
+            format_compact!(
                 "val {} echo {}",
                 part("tcp.options.timestamp.tsval"),
                 part("tcp.options.timestamp.tsecr")
             )
         }
         _ => {
-            let text = field.to_string();
-            if text.is_empty() { "-".to_owned() } else { text }
+            let mut text = CompactString::default();
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{field}");
+            if text.is_empty() { "-".into() } else { text }
         }
     }
 }
@@ -286,57 +293,73 @@ fn is_reserved(part: &Field<'_>) -> bool {
 }
 
 /// `000 .......S.`: the three reserved bits, then a letter for each flag that is set, at its bit.
-fn segment_flags(field: &Field<'_>) -> String {
+fn segment_flags(field: &Field<'_>) -> CompactString {
     /// AE, CWR, ECE, URG, ACK, PSH, RST, SYN, FIN.
     const LETTERS: [char; 9] = ['A', 'C', 'E', 'U', 'A', 'P', 'R', 'S', 'F'];
     let number = field.number().unwrap_or(0);
     let reserved = (number >> 9) & 7;
     let letters = LETTERS.iter().enumerate();
-    let flags: String = letters
-        .map(|(index, &letter)| if number >> (8 - index) & 1 == 1 { letter } else { '.' })
-        .collect();
-    format!("{reserved:03b} {flags}")
+    let mut text = format_compact!("{reserved:03b} ");
+    text.extend(letters.map(|(index, &letter)| if number >> (8 - index) & 1 == 1 { letter } else { '.' }));
+    text
 }
 
 /// At most so many bytes are shown raw.
 const RAW_SHOWN: usize = 4;
 
 /// The raw bytes, as far as they fit: `7f 00 00 01`, `00 x6`, `08 0a ...`, `.5` for half a byte, `010.....` for bits.
-fn raw(field: &Field<'_>) -> String {
+fn raw(field: &Field<'_>) -> CompactString {
     let bytes = field.raw();
     let (start, bits) = (field.bit() % 8, field.bits());
+    let mut text = CompactString::default();
     match bytes {
         [byte] if bits < 8 => match (start, bits) {
-            (0, 4) => format!("{:x}.", byte >> 4),
-            (4, 4) => format!(".{:x}", byte & 15),
-            _ => (0..8)
-                .map(
-                    |bit| match (bit >= start && bit < start + bits, byte >> (7 - bit) & 1) {
-                        (false, _) => '.',
-                        (true, 0) => '0',
-                        (true, _) => '1',
-                    },
-                )
-                .collect(),
+            (0, 4) => text.extend([digit(*byte, 0), "."]),
+            (4, 4) => text.extend([".", digit(*byte, 1)]),
+            _ => text.extend((0..8).map(
+                |bit| match (bit >= start && bit < start + bits, byte >> (7 - bit) & 1) {
+                    (false, _) => '.',
+                    (true, 0) => '0',
+                    (true, _) => '1',
+                },
+            )),
         },
-        [first, rest @ ..] if start == 4 => format!(".{:x} {}", first & 15, hex(rest)),
-        [first, ..] if bytes.len() > RAW_SHOWN && bytes.iter().all(|byte| byte == first) => {
-            format!("{first:02x} x{}", bytes.len())
+        [first, rest @ ..] if start == 4 => {
+            text.extend([".", digit(*first, 1), " "]);
+            hex(&mut text, rest);
         }
-        _ if bytes.len() > RAW_SHOWN => format!("{} ...", hex(bytes.get(..2).unwrap_or(bytes))),
-        _ => hex(bytes),
+        [first, ..] if bytes.len() > RAW_SHOWN && bytes.iter().all(|byte| byte == first) => {
+            hex(&mut text, &[*first]);
+            // Writing to a String cannot fail.
+            let _ = write!(text, " x{}", bytes.len());
+        }
+        _ if bytes.len() > RAW_SHOWN => {
+            hex(&mut text, bytes.get(..2).unwrap_or(bytes));
+            text.push_str(" ...");
+        }
+        _ => hex(&mut text, bytes),
+    }
+    text
+}
+
+/// One of the byte's two digits.
+fn digit(byte: u8, place: usize) -> &'static str {
+    hex_digits(byte).get(place..=place).unwrap_or_default()
+}
+
+fn hex(text: &mut CompactString, bytes: &[u8]) {
+    for (index, &byte) in bytes.iter().enumerate() {
+        if index > 0 {
+            text.push(' ');
+        }
+        text.push_str(hex_digits(byte));
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
-    let bytes: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    bytes.join(" ")
-}
-
 /// The field's name in fifteen columns or less, so that a table fits 80.
-fn short_name(field: &Field<'_>) -> String {
+fn short_name(field: &Field<'_>) -> Cow<'static, str> {
     if let Some(kind) = option_kind(field) {
-        return kind;
+        return kind.into();
     }
     match field.id() {
         "tcp.ack_raw" => "ack number",
@@ -346,7 +369,7 @@ fn short_name(field: &Field<'_>) -> String {
         "ip.checksum" => "header checksum",
         _ => field.name(),
     }
-    .to_owned()
+    .into()
 }
 
 /// `opt 2 MSS` for a TCP option.

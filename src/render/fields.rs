@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::breakdown::{Breakdown, Payload, Row, Section};
 use super::hex;
 use super::look::{Look, Paint, Style};
-use super::table::wrap;
+use super::table::{lines, wrap};
 use crate::explain::packet::states;
 use crate::frame::{Frame, Time};
 
@@ -158,10 +158,13 @@ fn story(output: &mut impl Write, look: &Look, breakdown: &Breakdown<'_>) -> io:
 /// `Why: …`, wrapped.
 fn sentence(output: &mut impl Write, look: &Look, paint: Paint, word: &str, text: &str) -> io::Result<()> {
     let width = look.width.max(Look::NARROWEST);
-    for (index, line) in wrap(&format!("{word}: {text}"), width).iter().enumerate() {
-        match line.split_once(": ").filter(|_| index == 0) {
-            Some((word, rest)) => writeln!(output, "{}: {rest}", look.paint(paint, word))?,
-            None => writeln!(output, "{line}")?,
+    let text = [word, ": ", text].concat();
+    for (index, line) in lines(&text, width).enumerate() {
+        if let Some((word, rest)) = line.split_once(": ").filter(|_| index == 0 && look.color) {
+            writeln!(output, "{}: {rest}", look.paint(paint, word))?;
+        } else {
+            output.write_all(line.as_bytes())?;
+            output.write_all(b"\n")?;
         }
     }
     Ok(())
@@ -197,52 +200,80 @@ fn places(section: &Section) -> String {
 
 fn cells(output: &mut impl Write, look: &Look, columns: &Columns, row: &Row) -> io::Result<()> {
     let shown_name = if columns.short_names {
-        &row.short_name
+        &*row.short_name
     } else {
-        &row.name
+        row.name
     };
-    let mut cells = vec![
-        (wrap(&row.raw, columns.raw), columns.raw),
-        (wrap(shown_name, columns.name), columns.name),
-        (wrap(&row.value, columns.value), columns.value),
+    let (beside, below) = match columns.meaning {
+        Meaning::Beside(width) => (width, None),
+        Meaning::Below(width) => (0, Some(width).filter(|_| !row.meaning.is_empty())),
+    };
+    let meaning = if beside > 0 { &*row.meaning } else { "" };
+    let widths = [columns.raw, columns.name, columns.value, beside];
+    let mut texts = [
+        lines(&row.raw, columns.raw),
+        lines(shown_name, columns.name),
+        lines(&row.value, columns.value),
+        lines(meaning, beside),
     ];
-    let mut below = Vec::new();
-    match columns.meaning {
-        Meaning::Beside(width) => cells.push((wrap(&row.meaning, width), width)),
-        Meaning::Below(_) if row.meaning.is_empty() => {}
-        Meaning::Below(width) => below = wrap(&row.meaning, width),
-    }
-    let height = cells.iter().map(|(lines, _)| lines.len()).max().unwrap_or(0);
-    for index in 0..height {
-        let mut line = if index == 0 {
-            format!("{:4}", row.byte)
-        } else {
-            " ".repeat(4)
-        };
-        let last = cells
-            .iter()
-            .rposition(|(lines, _)| lines.get(index).is_some_and(|cell| !cell.is_empty()));
-        for (column, (lines, width)) in cells.iter().enumerate().take(last.map_or(0, |last| last + 1)) {
-            let cell = lines.get(index).map_or("", String::as_str);
-            // Padded before it is painted: the colours' codes have no width.
-            let padding = if Some(column) == last {
-                0
-            } else {
-                width - cell.chars().count()
-            };
-            let painted = if column == 2 && !cell.is_empty() {
-                look.paint(Paint::Value, cell)
-            } else {
-                cell.to_owned()
-            };
-            line = format!("{line}  {painted}{}", " ".repeat(padding));
+    let mut is_first = true;
+    loop {
+        let line = texts.each_mut().map(Iterator::next);
+        if line.iter().all(Option::is_none) {
+            break;
         }
-        writeln!(output, "{line}")?;
+        if is_first {
+            write_number(output, row.byte)?;
+        } else {
+            output.write_all(spaces(4))?;
+        }
+        is_first = false;
+        let last = line.iter().rposition(|cell| cell.is_some_and(|cell| !cell.is_empty()));
+        for (column, (cell, width)) in line
+            .iter()
+            .zip(widths)
+            .enumerate()
+            .take(last.map_or(0, |last| last + 1))
+        {
+            let cell = cell.unwrap_or_default();
+            output.write_all(spaces(2))?;
+            if column == 2 && look.color && !cell.is_empty() {
+                output.write_all(look.paint(Paint::Value, cell).as_bytes())?;
+            } else {
+                output.write_all(cell.as_bytes())?;
+            }
+            // The colours' codes have no width.
+            if Some(column) != last {
+                output.write_all(spaces(width.saturating_sub(super::table::columns(cell))))?;
+            }
+        }
+        output.write_all(b"\n")?;
     }
-    for line in below {
-        writeln!(output, "{:indent$}{line}", "", indent = Columns::INDENT)?;
+    for line in below.into_iter().flat_map(|width| lines(&row.meaning, width)) {
+        output.write_all(spaces(Columns::INDENT))?;
+        output.write_all(line.as_bytes())?;
+        output.write_all(b"\n")?;
     }
     Ok(())
+}
+
+/// So many spaces; more than any column has are not asked for.
+fn spaces(count: usize) -> &'static [u8] {
+    const SPACES: &[u8; 64] = &[b' '; 64];
+    SPACES.get(..count).unwrap_or(SPACES)
+}
+
+/// The number of a byte, right-aligned in four columns.
+fn write_number(output: &mut impl Write, number: usize) -> io::Result<()> {
+    let digit = |unit: usize| match number / unit {
+        0 if unit > 1 => b' ',
+        digits => b'0' + u8::try_from(digits % 10).unwrap_or(0),
+    };
+    if number < 10_000 {
+        output.write_all(&[digit(1000), digit(100), digit(10), digit(1)])
+    } else {
+        write!(output, "{number}")
+    }
 }
 
 /// One sentence a field, for screen readers.

@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use crate::wire::hex_digits;
+
 /// Bytes in a line, and in a line that has no room for them.
 const LINE: usize = 16;
 const SHORT_LINE: usize = 8;
@@ -17,20 +19,26 @@ pub fn write(output: &mut impl Write, at: usize, bytes: &[u8], width: usize) -> 
     let in_a_line = if width < WIDTH { SHORT_LINE } else { LINE };
     let hex_width = in_a_line * 3 + usize::from(in_a_line == LINE);
     for (index, line) in bytes.chunks(in_a_line).enumerate() {
-        let mut hex = String::with_capacity(LINE * 3 + 1);
-        let mut text = String::with_capacity(LINE);
-        for (column, &byte) in line.iter().enumerate() {
-            hex.push_str(if column == LINE / 2 { "  " } else { " " });
-            for nibble in [byte >> 4, byte & 15] {
-                hex.push(char::from_digit(nibble.into(), 16).unwrap_or('?'));
+        write!(output, "{:4} ", at + index * in_a_line)?;
+        // A line is one piece for the writer: it has many.
+        let mut whole = [b' '; WIDTH];
+        let mut put = |place: usize, bytes: &[u8]| {
+            if let Some(room) = whole.get_mut(place..place + bytes.len()) {
+                room.copy_from_slice(bytes);
             }
-            text.push(if (0x20..0x7f).contains(&byte) {
-                char::from(byte)
-            } else {
-                '.'
-            });
+        };
+        for (column, &byte) in line.iter().enumerate() {
+            // Between the eighth and the ninth byte are two spaces.
+            put(
+                1 + 3 * column + usize::from(column >= LINE / 2),
+                hex_digits(byte).as_bytes(),
+            );
+            let shown = if (0x20..0x7f).contains(&byte) { byte } else { b'.' };
+            put(hex_width + 2 + column, &[shown]);
         }
-        writeln!(output, "{:4} {hex:<hex_width$}  {text}", at + index * in_a_line)?;
+        let length = hex_width + 2 + line.len();
+        put(length, b"\n");
+        output.write_all(whole.get(..=length).unwrap_or(&whole))?;
     }
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! How things look: characters, colours, width, times.
 
-use chrono::{Local, TimeZone, Utc};
+use std::fmt::Write as _;
+
+use chrono::{Datelike as _, Local, Offset as _, TimeZone, Timelike as _, Utc};
 
 use crate::escape::{printable, printable_ascii};
 use crate::explain::packet::Marks;
@@ -117,7 +119,25 @@ where
     Tz::Offset: std::fmt::Display,
 {
     let time = time.to_utc().with_timezone(zone);
-    time.format("%Y-%m-%d %H:%M:%S%.9f %:z").to_string()
+    let east = time.offset().fix().local_minus_utc();
+    let (sign, offset) = if east < 0 { ('-', -east) } else { ('+', east) };
+    // What chrono's "%Y-%m-%d %H:%M:%S%.9f %:z" gives, which would be read anew for each packet.
+    let mut text = String::with_capacity(40);
+    // Writing to a String cannot fail.
+    let _ = write!(
+        text,
+        "{}-{:02}-{:02} {:02}:{:02}:{:02}.{:09} {sign}{:02}:{:02}",
+        time.year(),
+        time.month(),
+        time.day(),
+        time.hour(),
+        time.minute(),
+        time.second(),
+        time.nanosecond(),
+        offset / 3600,
+        offset / 60 % 60
+    );
+    text
 }
 
 /// Seconds since `first` with nine decimals; negative for a packet that the capture has out of order.

@@ -4,30 +4,70 @@
 /// brackets stays together where it fits: `[rel 113153]`. Nothing gives one empty line.
 #[must_use]
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
-    let width = width.max(1);
-    let mut lines = vec![String::new()];
-    let mut used = 0;
-    for word in words(text, width) {
-        let mut word: Vec<char> = word.chars().collect();
-        let space = usize::from(used > 0);
-        if used + space + word.len() > width && used > 0 {
-            lines.push(String::new());
-            used = 0;
-        } else if let (Some(line), 1) = (lines.last_mut(), space) {
-            line.push(' ');
-            used += 1;
-        }
-        while word.len() > width {
-            let rest = word.split_off(width);
-            push(&mut lines, &word);
-            lines.push(String::new());
-            word = rest;
-            used = 0;
-        }
-        used += word.len();
-        push(&mut lines, &word);
+    lines(text, width).map(str::to_owned).collect()
+}
+
+/// The same without copies: each line is a piece of the text.
+pub(super) fn lines(text: &str, width: usize) -> Lines<'_> {
+    Lines {
+        rest: Some(text),
+        width: width.max(1),
     }
-    lines
+}
+
+/// The lines of a text.
+pub(super) struct Lines<'t> {
+    /// What is left; `None` when even the one empty line of no text was given.
+    rest: Option<&'t str>,
+    width: usize,
+}
+
+impl<'t> Iterator for Lines<'t> {
+    type Item = &'t str;
+
+    fn next(&mut self) -> Option<&'t str> {
+        let text = self.rest?;
+        // Mostly all fits: no character takes less than a byte.
+        if text.len() <= self.width && !text.starts_with(' ') {
+            self.rest = None;
+            return Some(text);
+        }
+        let (line, rest) = first_line(text, self.width);
+        self.rest = rest;
+        Some(line)
+    }
+}
+
+/// The first line, and what is left for others.
+fn first_line(text: &str, width: usize) -> (&str, Option<&str>) {
+    let (mut start, mut end, mut used) = (0, 0, 0);
+    let mut at = 0;
+    for word in words(text, width) {
+        let length = columns(word);
+        if used == 0 {
+            // No space before the first word.
+            start = at;
+        } else if used + 1 + length > width {
+            return (text.get(start..end).unwrap_or_default(), text.get(at..));
+        }
+        if length > width {
+            let cut = word.char_indices().nth(width).map_or(word.len(), |(cut, _)| cut);
+            return (text.get(at..at + cut).unwrap_or_default(), text.get(at + cut..));
+        }
+        used += usize::from(used > 0) + length;
+        end = at + word.len();
+        at = end + 1;
+    }
+    (text.get(start..end).unwrap_or_default(), None)
+}
+
+/// How many columns the text takes: a character each.
+pub(super) fn columns(text: &str) -> usize {
+    if text.is_ascii() {
+        text.len()
+    } else {
+        text.chars().count()
+    }
 }
 
 /// The words, and each group in brackets as one if it is no wider.
@@ -35,7 +75,7 @@ fn words(text: &str, width: usize) -> impl Iterator<Item = &str> {
     let mut rest = Some(text);
     std::iter::from_fn(move || {
         let text = rest?;
-        let space = text.find(' ').unwrap_or(text.len());
+        let space = text.bytes().position(|byte| byte == b' ').unwrap_or(text.len());
         let group = text
             .starts_with('[')
             .then(|| text.find(']'))
@@ -50,12 +90,6 @@ fn words(text: &str, width: usize) -> impl Iterator<Item = &str> {
         rest = text.get(end + 1..);
         text.get(..end)
     })
-}
-
-fn push(lines: &mut [String], word: &[char]) {
-    if let Some(line) = lines.last_mut() {
-        line.extend(word);
-    }
 }
 
 #[cfg(test)]

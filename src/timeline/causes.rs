@@ -1,7 +1,7 @@
 //! Causes and effects: which call made which packet, and which packet a call waited for.
 
 use super::stream::{Carried, moved};
-use super::{Placed, Seen};
+use super::{Link, Placed, Seen};
 use crate::calls::Name;
 use crate::flow::Party;
 use crate::flow::segment::{Part, Remark, ResetCause};
@@ -42,16 +42,13 @@ pub(super) fn of(packets: &[Seen], calls: &[Placed]) -> Vec<Cause> {
     causes.found
 }
 
-/// Indices of a call and of a packet that belong together.
-type Link = (usize, usize);
-
 /// Which call sent which packet, and which call waited for which packet.
 pub(super) fn links(causes: &[Cause]) -> (Vec<Link>, Vec<Link>) {
     let (mut sent, mut waited_for) = (Vec::new(), Vec::new());
     for cause in causes {
         match (cause.before, cause.after) {
-            (Node::Entered(call), Node::Packet(packet)) => sent.push((call, packet)),
-            (Node::Packet(packet), Node::Returned(call)) => waited_for.push((call, packet)),
+            (Node::Entered(call), Node::Packet(packet)) => sent.push(Link { call, packet }),
+            (Node::Packet(packet), Node::Returned(call)) => waited_for.push(Link { call, packet }),
             _ => {}
         }
     }

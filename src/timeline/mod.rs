@@ -22,7 +22,7 @@ mod tests;
 
 pub use claim::Claimed;
 pub use logs::Logs;
-pub use order::{Entry, Mark, Timeline, What};
+pub use order::{Entry, Link, Mark, Timeline, What};
 pub use skew::Skew;
 
 use crate::calls::Call;

@@ -49,10 +49,19 @@ pub struct Timeline {
     pub calls: Vec<Placed>,
     /// The clocks that were shifted.
     pub skews: Vec<Skew>,
-    /// Which call sent which packet: indices of both.
-    pub sent: Vec<(usize, usize)>,
+    /// Which call sent which packet.
+    pub sent: Vec<Link>,
     /// Which call cannot have returned before which packet.
-    pub waited_for: Vec<(usize, usize)>,
+    pub waited_for: Vec<Link>,
+}
+
+/// A call and a packet that belong together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Link {
+    /// Index among the calls of the timeline.
+    pub call: usize,
+    /// Index among the packets.
+    pub packet: usize,
 }
 
 impl Timeline {

@@ -342,13 +342,39 @@ fn says_nothing(id: &str) -> bool {
 }
 
 fn write_separated(f: &mut fmt::Formatter<'_>, bytes: &[u8], separator: &str) -> fmt::Result {
-    for (index, byte) in bytes.iter().enumerate() {
+    for (index, &byte) in bytes.iter().enumerate() {
         if index > 0 {
             f.write_str(separator)?;
         }
-        write!(f, "{byte:02x}")?;
+        f.write_str(hex_digits(byte))?;
     }
     Ok(())
+}
+
+/// The byte's two hexadecimal digits. Looked up: bytes are what a breakdown has most of.
+#[must_use]
+pub fn hex_digits(byte: u8) -> &'static str {
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "done by the compiler, which would refuse a wrong index"
+    )]
+    const TABLE: [u8; 512] = {
+        let digits = b"0123456789abcdef";
+        let mut table = [0; 512];
+        let mut byte = 0;
+        while byte < 256 {
+            table[2 * byte] = digits[byte >> 4];
+            table[2 * byte + 1] = digits[byte & 15];
+            byte += 1;
+        }
+        table
+    };
+    const TEXT: &str = match std::str::from_utf8(&TABLE) {
+        Ok(text) => text,
+        Err(_) => "",
+    };
+    let start = 2 * usize::from(byte);
+    TEXT.get(start..start + 2).unwrap_or_default()
 }
 
 /// The first field of this name, at any depth.

@@ -42,7 +42,7 @@ mod vlan;
 pub use catalog::{Chapter, Origin, catalog};
 pub use checksum::{Checksum, Unchecked};
 pub use decode::{MOST_HEADERS, decode};
-pub use field::{Field, Form, Naming, Spec, Value, find};
+pub use field::{Field, Form, Naming, Spec, Value, find, hex_digits};
 pub use layer::Layer;
 pub use link::LinkType;
 pub use packet::{Content, Packet};

@@ -169,6 +169,31 @@ fn standard_output_gets_a_capture_and_nothing_else() {
     assert_eq!(read, "9000\n".repeat(5));
 }
 
+/// A long file is shown by several threads, a pipe packet by packet.
+#[test]
+fn a_long_file_is_shown_as_a_pipe_is() {
+    let folder = Folder::new();
+    let path = folder.capture(3_000);
+    let path = path.to_str().unwrap();
+    for view in [
+        &["--view", "fields"][..],
+        &["--view", "diagram", "-x"],
+        &["--json"],
+        &["--view", "fields", "--flow", "1", "-c", "2500"],
+    ] {
+        let from_file = ran(&[&["-r", path, "--utc"], view].concat());
+        let mut sniffer = Command::new(env!("CARGO_BIN_EXE_sniffer"));
+        sniffer.args(["-r", "-", "--utc"]).args(view);
+        let from_pipe = sniffer
+            .stdin(Stdio::from(std::fs::File::open(path).unwrap()))
+            .output()
+            .unwrap();
+        assert_eq!(from_file.code, Some(0), "{}", from_file.errors);
+        assert!(from_file.output.lines().count() > 2_400, "{view:?}");
+        assert!(from_file.output.as_bytes() == from_pipe.stdout, "{view:?}");
+    }
+}
+
 #[test]
 fn a_packed_file_is_read() {
     if !needs::tool("gzip") {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::answers::Answers;
 use super::args::{SnifferArgs, View};
+use super::crew::{Craft, Crew};
 use super::following::{Followed, Follower, Whole};
 use super::story::Stories;
 use super::wholes::Wholes;
@@ -17,14 +18,20 @@ use crate::wire::{Packet, decode};
 /// What goes out at once.
 const BUFFER: usize = 65_536;
 
+/// So many packets of a file are shown by one thread: most captures that people look at are no longer, and need no others.
+const ALONE: u64 = 512;
+
 /// Shows frames on standard output.
 pub struct Display {
     output: BufWriter<Stdout>,
-    form: Form,
+    writer: Writer,
     look: Look,
-    hex: bool,
-    full: bool,
     first: Option<Time>,
+    /// Packets shown so far.
+    shown: u64,
+    /// May other threads help? Not while somebody waits for the next packet.
+    may_help: bool,
+    crew: Option<Crew<Shown>>,
     follower: Follower,
     /// More than one conversation was seen.
     several: bool,
@@ -40,6 +47,25 @@ pub struct Display {
 enum Form {
     View(View),
     Json,
+}
+
+/// A packet that is to be shown, with all that is to be known for it.
+struct Shown {
+    number: u64,
+    frame: Frame<'static>,
+    first: Option<Time>,
+    followed: Followed,
+    /// More than one conversation was seen.
+    several: bool,
+}
+
+/// Makes the text of packets.
+#[derive(Clone)]
+struct Writer {
+    form: Form,
+    look: Look,
+    hex: bool,
+    full: bool,
 }
 
 /// The display cannot go on.
@@ -68,17 +94,24 @@ impl Display {
     /// # Errors
     /// A call log cannot be read: a line that says so.
     pub fn new(args: &SnifferArgs) -> Result<Self, String> {
+        let look = args.look.look(usual_times(args.view));
         Ok(Self {
             stories: Stories::new(args)?,
             answers: Answers::new(args)?,
             wholes: Wholes::new(args)?,
             flow: args.flow,
             output: BufWriter::with_capacity(BUFFER, io::stdout()),
-            form: if args.json { Form::Json } else { Form::View(args.view) },
-            look: args.look.look(usual_times(args.view)),
-            hex: args.hex,
-            full: args.full,
+            writer: Writer {
+                form: if args.json { Form::Json } else { Form::View(args.view) },
+                look,
+                hex: args.hex,
+                full: args.full,
+            },
+            look,
             first: None,
+            shown: 0,
+            may_help: helps(args),
+            crew: None,
             follower: Follower::new(),
             several: false,
         })
@@ -105,30 +138,35 @@ impl Display {
         if self.stories.is_some() {
             return self.tell(number, frame, &packet, followed);
         }
-        let Followed { step, whole } = followed;
-        let known = step.or(whole.as_ref().and_then(|whole| whole.step));
+        let known = followed.known();
         if let Some(wanted) = self.flow
             && known.is_none_or(|step| step.conversation != wanted)
         {
             return Ok(());
         }
-        self.write(number, frame, &packet, step.as_ref())?;
-        if let (Some(wholes), Some(step)) = (&mut self.wholes, &step) {
+        self.several |= known.is_some_and(|step| step.conversation > 1);
+        if let (Some(wholes), Some(step)) = (&mut self.wholes, known) {
             wholes.note(number, frame.time, &packet, step);
         }
-        if self.hex && matches!(self.form, Form::View(_)) {
-            hex::write(&mut self.output, 0, &frame.bytes, self.look.width)?;
-            writeln!(self.output)?;
+        self.shown += 1;
+        if self.crew.is_none() && self.may_help && self.shown > ALONE {
+            self.crew = Crew::new(&self.writer);
+            self.may_help = self.crew.is_some();
         }
-        if let Some(Whole { frame, fragments, step }) = whole {
-            if matches!(self.form, Form::View(_)) {
-                writeln!(self.output, "Reassembled from {fragments} fragments:")?;
-            }
-            let packet = decode(frame.link, &frame.bytes, frame.original_length);
-            self.write(number, &frame, &packet, step.as_ref())?;
-            if let (Some(wholes), Some(step)) = (&mut self.wholes, &step) {
-                wholes.note(number, frame.time, &packet, step);
-            }
+        let Some(crew) = &mut self.crew else {
+            let (first, several) = (self.first, self.several);
+            let what = (number, frame, &packet, &followed, first, several);
+            return Ok(self.writer.write(&mut self.output, what)?);
+        };
+        let text = crew.add(Shown {
+            number,
+            frame: frame.clone().into_owned(),
+            first: self.first,
+            followed,
+            several: self.several,
+        });
+        if let Some(text) = text {
+            self.output.write_all(&text)?;
         }
         Ok(())
     }
@@ -178,6 +216,9 @@ impl Display {
     /// # Errors
     /// Standard output is closed or cannot be written.
     pub fn finish(&mut self) -> Result<(), DisplayError> {
+        while let Some(text) = self.crew.as_mut().and_then(Crew::finish) {
+            self.output.write_all(&text)?;
+        }
         if let Some(stories) = &mut self.stories {
             stories.finish(&mut self.output, &self.look, self.follower.tracker())?;
         }
@@ -197,38 +238,6 @@ impl Display {
         self.first = self.first.or(frame.time);
     }
 
-    fn write(
-        &mut self,
-        number: u64,
-        frame: &Frame<'_>,
-        packet: &Packet<'_>,
-        step: Option<&Step>,
-    ) -> Result<(), DisplayError> {
-        self.several |= step.is_some_and(|step| step.conversation > 1);
-        let first = self.first.unwrap_or(Time(0));
-        let (output, look) = (&mut self.output, &self.look);
-        match self.form {
-            Form::View(View::Summary) => {
-                let place = summary::Place {
-                    number,
-                    first,
-                    step,
-                    several: self.several,
-                };
-                summary::write(output, look, frame, packet, place)?;
-            }
-            Form::View(View::Fields) => {
-                let breakdown = breakdown::of(number, frame, packet, step);
-                fields::write(output, look, &breakdown, frame, first, self.full)?;
-            }
-            Form::View(View::Diagram) => diagram::write(output, look, number, frame, packet, first, step)?,
-            // They are told, not written packet by packet.
-            Form::View(View::Ladder | View::Follow | View::Answers) => {}
-            Form::Json => json::write(output, frame, packet, number, self.first, step)?,
-        }
-        Ok(())
-    }
-
     /// Hands everything over to the system.
     ///
     /// # Errors
@@ -244,6 +253,78 @@ impl Display {
         let wholes = self.wholes.as_mut().map(Wholes::remarks).unwrap_or_default();
         told.into_iter().chain(wholes).chain(self.follower.remarks()).collect()
     }
+}
+
+/// What [`Writer::write`] writes of: the packet's number, its frame, its headers, what is known of it, the time of the first
+/// packet, and whether there are several conversations.
+type What<'w, 'f, 'p> = (u64, &'w Frame<'f>, &'w Packet<'p>, &'w Followed, Option<Time>, bool);
+
+impl Writer {
+    /// Writes a packet, and the datagram that it completes if it is the last missing fragment of one.
+    fn write(&self, output: &mut impl Write, what: What<'_, '_, '_>) -> io::Result<()> {
+        let (number, frame, packet, followed, first, several) = what;
+        self.packet(output, (number, frame, packet), followed.step.as_ref(), first, several)?;
+        if self.hex && matches!(self.form, Form::View(_)) {
+            hex::write(output, 0, &frame.bytes, self.look.width)?;
+            writeln!(output)?;
+        }
+        let Some(Whole { frame, fragments, step }) = &followed.whole else {
+            return Ok(());
+        };
+        if matches!(self.form, Form::View(_)) {
+            writeln!(output, "Reassembled from {fragments} fragments:")?;
+        }
+        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        self.packet(output, (number, frame, &packet), step.as_ref(), first, several)
+    }
+
+    fn packet(
+        &self,
+        output: &mut impl Write,
+        (number, frame, packet): (u64, &Frame<'_>, &Packet<'_>),
+        step: Option<&Step>,
+        first: Option<Time>,
+        several: bool,
+    ) -> io::Result<()> {
+        let look = &self.look;
+        let start = first.unwrap_or(Time(0));
+        match self.form {
+            Form::View(View::Summary) => {
+                let place = summary::Place {
+                    number,
+                    first: start,
+                    step,
+                    several,
+                };
+                summary::write(output, look, frame, packet, place)
+            }
+            Form::View(View::Fields) => {
+                let breakdown = breakdown::of(number, frame, packet, step);
+                fields::write(output, look, &breakdown, frame, start, self.full)
+            }
+            Form::View(View::Diagram) => diagram::write(output, look, number, frame, packet, start, step),
+            // They are told, not written packet by packet.
+            Form::View(View::Ladder | View::Follow | View::Answers) => Ok(()),
+            Form::Json => json::write(output, frame, packet, number, first, step),
+        }
+    }
+}
+
+impl Craft<Shown> for Writer {
+    fn work(&self, job: &Shown, text: &mut Vec<u8>) {
+        let frame = &job.frame;
+        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        let what = (job.number, frame, &packet, &job.followed, job.first, job.several);
+        // Writing to memory cannot fail.
+        let _ = self.write(text, what);
+    }
+}
+
+/// Is there enough to do for several threads, and nobody who waits for the next packet? A pipe may be fed packet by packet.
+fn helps(args: &SnifferArgs) -> bool {
+    let is_file = |path: &std::path::PathBuf| std::fs::metadata(path).is_ok_and(|about| about.is_file());
+    let is_much = args.json || matches!(args.view, View::Fields | View::Diagram);
+    is_much && args.read.as_ref().is_some_and(is_file)
 }
 
 /// How times are written unless the person says so.

@@ -22,6 +22,15 @@ pub struct Followed {
     pub whole: Option<Whole>,
 }
 
+impl Followed {
+    /// What the packet, or the datagram that it completes, does in its conversation.
+    #[must_use]
+    pub fn known(&self) -> Option<&Step> {
+        let whole = self.whole.as_ref();
+        self.step.as_ref().or_else(|| whole?.step.as_ref())
+    }
+}
+
 /// A datagram that was put together.
 #[derive(Debug)]
 pub struct Whole {

@@ -12,6 +12,7 @@
 pub mod answers;
 pub mod args;
 pub mod calls;
+mod crew;
 pub mod display;
 pub mod explaining;
 #[cfg(unix)]

@@ -10,7 +10,7 @@ use crate::explain::packet::words;
 use crate::flow::Party;
 use crate::flow::conversation::{Connection, Conversation, Count, End, Ending, Exchange, Opening, Transport};
 use crate::frame::Time;
-use crate::timeline::{Placed, Seen, Timeline};
+use crate::timeline::{Link, Placed, Seen, Timeline};
 
 /// A conversation as a whole: a line of its own, after its packets.
 #[derive(Serialize)]
@@ -272,10 +272,10 @@ pub(super) fn call<'r>(
     index: usize,
     placed: &'r Placed,
 ) -> CallLine<'r> {
-    let numbers = |links: &[(usize, usize)]| {
-        let own = links.iter().filter(|(call, _)| *call == index);
+    let numbers = |links: &[Link]| {
+        let own = links.iter().filter(|link| link.call == index);
         let mut numbers: Vec<u64> = own
-            .filter_map(|&(_, packet)| packets.get(packet).map(|seen| seen.number))
+            .filter_map(|link| packets.get(link.packet).map(|seen| seen.number))
             .collect();
         numbers.sort_unstable();
         numbers.dedup();
