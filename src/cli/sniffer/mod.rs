@@ -3,6 +3,7 @@
 //! - [`args`]: the arguments;
 //! - [`selection`]: which frames are wanted;
 //! - [`display`]: frames onto the screen; [`following`]: their conversations;
+//! - [`exports`]: reports, pictures and diagrams;
 //! - [`story`]: whole conversations; [`calls`]: call logs beside them;
 //! - [`live`]: from an interface, with `printing` beside it; [`mod@file`]: from a capture file, with [`progress`];
 //! - [`interfaces`]: the list of interfaces;
@@ -11,6 +12,7 @@
 pub mod args;
 pub mod calls;
 pub mod display;
+pub mod exports;
 #[cfg(unix)]
 pub mod extcap;
 pub mod file;
@@ -62,7 +64,7 @@ pub fn main() -> ExitCode {
         Err(line) => return say.wrong_usage(&line),
     };
     if let Some(line) = args.contradiction() {
-        return say.wrong_usage(line);
+        return say.wrong_usage(&line);
     }
     if args.list_interfaces {
         interfaces::list(say)

@@ -10,7 +10,7 @@ use crate::flow::state::State;
 use crate::timeline::What;
 
 /// A duration in the unit that leaves one to three digits before the point.
-pub(super) fn duration(nanoseconds: i64) -> String {
+pub(in crate::render) fn duration(nanoseconds: i64) -> String {
     let tenths = |unit: i64| {
         let tenths = nanoseconds.saturating_mul(10) / unit;
         format!("{}.{}", tenths / 10, (tenths % 10).abs())
@@ -26,7 +26,7 @@ pub(super) fn duration(nanoseconds: i64) -> String {
 }
 
 /// A gap in one sentence, without its end.
-pub(super) fn gap(gap: &Gap) -> String {
+pub(in crate::render) fn gap(gap: &Gap) -> String {
     let reasons: Vec<String> = gap.reasons.iter().map(|reason| self::reason(*reason)).collect();
     let length = duration(gap.length);
     if reasons.is_empty() {
