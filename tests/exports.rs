@@ -172,7 +172,9 @@ mod tests {
         }
         let plot = std::fs::read_to_string(&files[1]).unwrap();
         assert!(plot.contains("packet 4: bytes 1 to 12"), "{plot}");
-        files.iter().for_each(|file| well_formed(file));
+        for file in &files {
+            well_formed(file);
+        }
         browser("svg", &files.iter().map(String::as_str).collect::<Vec<_>>());
     }
 

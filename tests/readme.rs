@@ -159,7 +159,7 @@ mod tests {
             assert_eq!(printed.trim_end(), output.trim_end(), "{command}");
             checked += 1;
         }
-        assert_eq!(checked, 3);
+        assert_eq!(checked, 4);
     }
 
     /// What is left of a line when all that differs from run to run is taken away: times, ports, descriptors, process

@@ -20,7 +20,7 @@ pub mod look;
 pub mod manuals;
 #[cfg(feature = "sniffer")]
 pub mod provenance;
-mod say;
+pub mod say;
 pub mod session;
 #[cfg(feature = "sniffer")]
 pub mod sniffer;

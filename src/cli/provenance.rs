@@ -48,8 +48,8 @@ fn sha256(path: &Path) -> io::Result<String> {
             Err(error) => return Err(error),
         }
     }
-    let digits = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(digits)
+    let digits: Vec<String> = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(digits.concat())
 }
 
 /// The words of a command as a shell takes them, the program without its folder.

@@ -101,7 +101,9 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
 
 /// Says what there is to say of exports; `true` when all were written.
 pub(super) fn say_exported((warnings, failure): (Vec<String>, Option<String>), say: Say) -> bool {
-    warnings.iter().for_each(|warning| say.warning(warning));
+    for warning in &warnings {
+        say.warning(warning);
+    }
     if let Some(line) = &failure {
         say.error(line);
     }

@@ -36,7 +36,7 @@ impl Axis {
     /// Round values from end to end, `most` steps at most: 1, 2 or 5 of a power of ten.
     pub(super) fn ticks(&self, most: i64) -> Vec<i64> {
         let (low, high) = (self.from.0, self.to.0);
-        let step = step(high.saturating_sub(low), most);
+        let step = step(i128::from(high) - i128::from(low), most);
         let first = low.div_euclid(step).saturating_mul(step);
         let ticks = std::iter::successors(Some(first), |tick| tick.checked_add(step));
         ticks
@@ -46,12 +46,13 @@ impl Axis {
     }
 }
 
-fn step(span: i64, most: i64) -> i64 {
+/// The least round step that leaves at most so many. A span has 65 bits at most, and a step fits 64.
+fn step(span: i128, most: i64) -> i64 {
     let mut power: i64 = 1;
     loop {
         for factor in [1, 2, 5] {
             let step = power.saturating_mul(factor);
-            if step.saturating_mul(most) >= span {
+            if i128::from(step) * i128::from(most) >= span || step == i64::MAX {
                 return step;
             }
         }
@@ -59,7 +60,7 @@ fn step(span: i64, most: i64) -> i64 {
     }
 }
 
-/// Nanoseconds as a number, in the unit for a stretch of this length: its name, and a function's worth of nanoseconds.
+/// The unit for a stretch of so many nanoseconds: its name, and its nanoseconds.
 pub(super) const fn unit(span: i64) -> (&'static str, i64) {
     match span {
         ..2_000_000 => ("µs", 1_000),

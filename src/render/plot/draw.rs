@@ -44,12 +44,13 @@ pub fn describe(direction: &Direction) -> String {
     let first = direction.segments.iter().map(|segment| segment.time).min().unwrap_or(0);
     let last = direction.segments.iter().map(|segment| segment.time).max().unwrap_or(0);
     let bytes = direction.segments.iter().map(|segment| segment.last).max().unwrap_or(0);
-    let (name, size) = unit(last - first);
+    let length = last.saturating_sub(first);
+    let (name, size) = unit(length);
     let (sender, receiver) = (direction.sender, direction.sender.other());
     format!(
         "The {sender} sends {} up to byte {bytes} within {} {name}, {again} of them again; the {receiver} sends {}.",
         count(direction.segments.len() as u64, "segment"),
-        in_unit(last - first, size),
+        in_unit(length, size),
         count(direction.acknowledgments.len() as u64, "acknowledgment"),
     )
 }
@@ -139,7 +140,7 @@ impl<'a> Panel<'a> {
             canvas.line(class, (x - 4, y), (x + 4, y));
         }
         if segment.again {
-            let middle = (low + high) / 2;
+            let middle = i64::midpoint(low, high);
             for slope in [-5, 5] {
                 canvas.line(class, (x - 5, middle - slope), (x + 5, middle + slope));
             }

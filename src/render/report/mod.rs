@@ -11,8 +11,6 @@ mod article;
 mod bytes;
 mod section;
 mod start;
-#[cfg(test)]
-mod tests;
 
 use std::io::{self, Write};
 

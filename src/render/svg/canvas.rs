@@ -95,7 +95,7 @@ impl Canvas {
     }
 
     /// The elements of another one on top.
-    pub(in crate::render) fn append(&mut self, other: Self) {
+    pub(in crate::render) fn append(&mut self, other: &Self) {
         self.body.push_str(&other.body);
     }
 

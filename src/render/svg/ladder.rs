@@ -190,7 +190,7 @@ impl<'a> Drawing<'a> {
             }
         }
         let [client, server] = self.lanes;
-        let middle = (client + server) / 2;
+        let middle = i64::midpoint(client, server);
         self.canvas.text("words", (middle, level - 6), Anchor::Middle, words);
         let mut baseline = level + LINE - 2;
         for remark in &below {
@@ -279,7 +279,7 @@ impl<'a> Drawing<'a> {
         let [client, server] = self.lanes;
         for line in wrap(text, MIDDLE + SIDE) {
             let width = pixels(line.chars().count()) + 2 * SPACE;
-            let middle = (client + server) / 2;
+            let middle = i64::midpoint(client, server);
             // So that the lifelines do not run through the words.
             self.canvas
                 .rectangle("paper", (middle - width / 2, self.y), (width, LINE));
@@ -301,7 +301,7 @@ impl<'a> Drawing<'a> {
             }
         }
         let bars = std::mem::replace(&mut self.below, all);
-        self.below.append(bars);
+        self.below.append(&bars);
     }
 
     /// What the signs mean.

@@ -104,6 +104,7 @@ impl<'a> Exporter<'a> {
     }
 
     /// Writes everything. Returns what to say of it: warnings, and what failed.
+    #[must_use]
     pub fn finish(mut self, recorded: Option<&Path>) -> (Vec<String>, Option<String>) {
         self.calls.read_on();
         let mut warnings = self.calls.remarks();
@@ -142,24 +143,28 @@ impl<'a> Exporter<'a> {
             let provenance = provenance::of(file, &title, "sniffer").map_err(|error| {
                 format!("reading the capture again for its hash failed: {error}; is it still there?")
             })?;
-            to(output, &export.html, |output| {
+            to(output, export.html.as_deref(), |output| {
                 report::write(output, &self.look, material, &provenance)
             })?;
         }
         let drawn = || material.ladders(detail);
         if let Some(output) = self.svg.take() {
             let pictures: Vec<_> = drawn().map(|ladder| svg::ladder::draw(&ladder, false)).collect();
-            to(output, &export.svg, |output| svg::write(output, &title, &pictures))?;
+            to(output, export.svg.as_deref(), |output| {
+                svg::write(output, &title, &pictures)
+            })?;
         }
         if let Some(output) = self.plot.take() {
             let pictures = plots(material);
             if pictures.is_empty() {
                 warnings.push("no TCP conversation with data and times: the plot is empty".to_owned());
             }
-            to(output, &export.plot, |output| svg::write(output, &title, &pictures))?;
+            to(output, export.plot.as_deref(), |output| {
+                svg::write(output, &title, &pictures)
+            })?;
         }
         if export.mermaid {
-            self.mermaid(material, drawn().collect(), warnings)?;
+            self.mermaid(material, &drawn().collect::<Vec<_>>(), warnings)?;
         }
         Ok(())
     }
@@ -172,7 +177,7 @@ impl<'a> Exporter<'a> {
         }
     }
 
-    fn mermaid(&self, material: &Material, ladders: Vec<Ladder>, warnings: &mut Vec<String>) -> Result<(), String> {
+    fn mermaid(&self, material: &Material, ladders: &[Ladder], warnings: &mut Vec<String>) -> Result<(), String> {
         let mut text = Vec::new();
         let only = self.args.export.packet.is_some() || self.args.count == Some(1);
         // Writing to memory cannot fail.
@@ -189,7 +194,7 @@ impl<'a> Exporter<'a> {
                 ));
                 Ok(())
             }
-            (false, _) => mermaid::sequence(&mut text, &ladders),
+            (false, _) => mermaid::sequence(&mut text, ladders),
         };
         if text.len() > mermaid::MOST_TEXT {
             warnings.push(format!(
@@ -223,16 +228,13 @@ fn plots(material: &Material) -> Vec<svg::Picture> {
 /// Writes a file whole, or says why not. A reader who has left a pipe is no failure.
 fn to(
     destination: Destination,
-    path: &Option<std::path::PathBuf>,
+    path: Option<&Path>,
     write: impl FnOnce(&mut BufWriter<Destination>) -> io::Result<()>,
 ) -> Result<(), String> {
     let mut output = BufWriter::new(destination);
     match write(&mut output).and_then(|()| output.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            let name = path
-                .as_deref()
-                .map(|path| path.display().to_string())
-                .unwrap_or_default();
+            let name = path.map(|path| path.display().to_string()).unwrap_or_default();
             Err(one_line(&format!(
                 "writing {name} failed: {error}; what is in it is not whole, give it somewhere with room"
             )))
