@@ -13,30 +13,29 @@ use crate::render::report::Provenance;
 /// What is read at once.
 const CHUNK: usize = 65_536;
 
-/// The provenance of a report of this file; without one, under this title.
-///
-/// # Errors
-/// The file cannot be read.
-pub fn of(file: Option<&Path>, title: &str, program: &str) -> io::Result<Provenance> {
-    let hashed = match file {
-        Some(path) => Some((name(path), sha256(path)?)),
-        None => None,
-    };
-    Ok(Provenance {
-        title: hashed.as_ref().map_or(title, |(name, _)| name).to_owned(),
-        file: hashed,
+/// The provenance of a report of this file, given as its name and its hash; without one, under this title.
+#[must_use]
+pub fn of(file: Option<(String, String)>, title: &str, program: &str) -> Provenance {
+    Provenance {
+        title: file.as_ref().map_or(title, |(name, _)| name).to_owned(),
+        file,
         command: command(&std::env::args_os().collect::<Vec<_>>()),
         program: format!("{program} {} (socket-lab)", env!("CARGO_PKG_VERSION")),
-    })
+    }
 }
 
-fn name(path: &Path) -> String {
+/// A file's name without its folders.
+#[must_use]
+pub fn name(path: &Path) -> String {
     let name = path.file_name().unwrap_or(path.as_os_str());
     printable(name.as_encoded_bytes()).into_owned()
 }
 
 /// SHA-256 of a file's bytes, in hexadecimal.
-fn sha256(path: &Path) -> io::Result<String> {
+///
+/// # Errors
+/// The file cannot be read.
+pub fn sha256(path: &Path) -> io::Result<String> {
     let mut file = File::open(path)?;
     let mut hash = Sha256::new();
     let mut chunk = vec![0; CHUNK];

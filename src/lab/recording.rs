@@ -74,20 +74,24 @@ impl Files {
         look: &Look,
     ) -> Result<Vec<PathBuf>, Failure> {
         let mut names = Vec::new();
+        let mut hashed = None;
         for (format, destination, pending) in self.captures {
             if let Some(captured) = &evidence.captured {
                 record(destination, format, evidence, captured, filter, about)
                     .map_err(|error| pending.about(&error))?;
-                names.push(pending.finish()?);
+                // Before it gets its name, under which another run may put its own file.
+                let sum = provenance::sha256(pending.path()).map_err(report_failed)?;
+                let name = pending.finish()?;
+                hashed.get_or_insert((provenance::name(&name), sum));
+                names.push(name);
             }
         }
         if let (Some((file, pending)), Some(_)) = (self.report, &evidence.captured) {
-            let capture = names.first().map(PathBuf::as_path);
+            let provenance = provenance::of(hashed, evidence.run.word(), "socket-lab");
             let mut output = BufWriter::new(file);
-            provenance::of(capture, evidence.run.word(), "socket-lab")
-                .and_then(|provenance| report::write(&mut output, look, &material(evidence), &provenance))
+            report::write(&mut output, look, &material(evidence), &provenance)
                 .and_then(|()| output.flush())
-                .map_err(|error| Failure::of("writing the report", error, "make room and run it again"))?;
+                .map_err(report_failed)?;
             names.push(pending.finish()?);
         }
         let (file, pending) = self.calls;
@@ -102,6 +106,10 @@ impl Files {
         names.push(pending.finish()?);
         Ok(names)
     }
+}
+
+fn report_failed(error: std::io::Error) -> Failure {
+    Failure::of("writing the report", error, "make room and run it again")
 }
 
 /// What the report is made from.

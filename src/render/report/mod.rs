@@ -103,7 +103,9 @@ pub fn write(output: &mut impl Write, look: &Look, material: &Material, provenan
         material,
         look,
     };
-    page.write_into(output)
+    page.write_into(output)?;
+    // A template ends without a line feed.
+    writeln!(output)
 }
 
 /// As Content-Security-Policy names a text (CSP Level 3, section 2.3.1).

@@ -140,9 +140,11 @@ impl<'a> Exporter<'a> {
         if let Some(output) = self.html.take() {
             let read = self.args.read.as_deref().filter(|path| *path != Path::new("-"));
             let file = read.or(recorded.filter(|path| *path != Path::new("-") && path.is_file()));
-            let provenance = provenance::of(file, &title, "sniffer").map_err(|error| {
+            let hashed = file.map(|path| Ok((provenance::name(path), provenance::sha256(path)?)));
+            let hashed = hashed.transpose().map_err(|error: io::Error| {
                 format!("reading the capture again for its hash failed: {error}; is it still there?")
             })?;
+            let provenance = provenance::of(hashed, &title, "sniffer");
             to(output, export.html.as_deref(), |output| {
                 report::write(output, &self.look, material, &provenance)
             })?;
