@@ -7,6 +7,7 @@
 //! - [`say`]: errors and warnings in a line;
 //! - [`session`]: start and end of one of the four programs;
 //! - `look`: characters, columns, colours and times of the packet views;
+//! - `provenance`: where a report comes from;
 //! - `sniffer`: the sniffer; `lab`: the guided run. Where they are built.
 
 pub mod args;
@@ -17,6 +18,8 @@ pub mod logging;
 pub mod look;
 #[cfg(feature = "manuals")]
 pub mod manuals;
+#[cfg(feature = "sniffer")]
+pub mod provenance;
 pub mod say;
 pub mod session;
 #[cfg(feature = "sniffer")]

@@ -197,6 +197,14 @@ impl Pending {
     }
 }
 
+impl Pending {
+    /// Where the file is until it gets its name.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.now
+    }
+}
+
 impl Drop for Pending {
     fn drop(&mut self) {
         if !self.named {

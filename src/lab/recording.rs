@@ -10,22 +10,31 @@ use super::failure::Failure;
 use super::folder::{Folder, Pending};
 use super::plan::Run;
 use crate::calls::lines;
+use crate::cli::provenance;
 use crate::explain::packet;
 use crate::frame::Frame;
 use crate::record::{Destination, Format, Interface, Recorder, Section, Statistics, WriteError};
+use crate::render::look::Look;
+use crate::render::material::{Kept, Material};
+use crate::render::report;
+use crate::timeline::Logs;
 use crate::wire::decode;
 
 /// Who writes the files.
 const APPLICATION: &str = concat!("socket-lab ", env!("CARGO_PKG_VERSION"));
 
+/// Packets that a report has at most; a run has far fewer.
+const MOST: usize = 2_000;
+
 /// The files of one run, open and empty.
 pub struct Files {
     captures: Vec<(Format, Destination, Pending)>,
+    report: Option<(File, Pending)>,
     calls: (File, Pending),
 }
 
 impl Files {
-    /// Opens `RUN.pcapng`, `RUN.pcap` and `RUN.calls.jsonl`; without a capture, only the last one.
+    /// Opens `RUN.pcapng`, `RUN.pcap`, `RUN.html` and `RUN.calls.jsonl`; without a capture, only the last one.
     ///
     /// # Errors
     /// As [`Folder::capture`].
@@ -42,8 +51,13 @@ impl Files {
                 folder.clear(&name)?;
             }
         }
+        let name = format!("{word}.html");
+        if !captures {
+            folder.clear(&name)?;
+        }
         Ok(Self {
             captures: files,
+            report: captures.then(|| folder.text(&name)).transpose()?,
             calls: folder.text(&format!("{word}.calls.jsonl"))?,
         })
     }
@@ -52,14 +66,33 @@ impl Files {
     ///
     /// # Errors
     /// The disk is full, or the like. The file that was to be written is not there then.
-    pub fn write(self, evidence: &Evidence, filter: &str, about: &[String]) -> Result<Vec<PathBuf>, Failure> {
+    pub fn write(
+        self,
+        evidence: &Evidence,
+        filter: &str,
+        about: &[String],
+        look: &Look,
+    ) -> Result<Vec<PathBuf>, Failure> {
         let mut names = Vec::new();
+        let mut hashed = None;
         for (format, destination, pending) in self.captures {
             if let Some(captured) = &evidence.captured {
                 record(destination, format, evidence, captured, filter, about)
                     .map_err(|error| pending.about(&error))?;
-                names.push(pending.finish()?);
+                // Before it gets its name, under which another run may put its own file.
+                let sum = provenance::sha256(pending.path()).map_err(report_failed)?;
+                let name = pending.finish()?;
+                hashed.get_or_insert((provenance::name(&name), sum));
+                names.push(name);
             }
+        }
+        if let (Some((file, pending)), Some(_)) = (self.report, &evidence.captured) {
+            let provenance = provenance::of(hashed, evidence.run.word(), "socket-lab");
+            let mut output = BufWriter::new(file);
+            report::write(&mut output, look, &material(evidence), &provenance)
+                .and_then(|()| output.flush())
+                .map_err(report_failed)?;
+            names.push(pending.finish()?);
         }
         let (file, pending) = self.calls;
         let mut output = BufWriter::new(file);
@@ -73,6 +106,30 @@ impl Files {
         names.push(pending.finish()?);
         Ok(names)
     }
+}
+
+fn report_failed(error: std::io::Error) -> Failure {
+    Failure::of("writing the report", error, "make room and run it again")
+}
+
+/// What the report is made from.
+fn material(evidence: &Evidence) -> Material {
+    let mut logs = Logs::new();
+    evidence.calls.iter().cloned().for_each(|call| logs.add(call));
+    let packets = (1..).zip(evidence.frames()).zip(&evidence.steps);
+    let kept = packets.take(MOST).map(|((number, frame), step)| Kept {
+        number,
+        frame: frame.clone(),
+        step: *step,
+        whole: None,
+    });
+    let conversation = |number| {
+        let mut known = evidence.conversations.iter();
+        known.find(|one| one.number == number).cloned()
+    };
+    let start = evidence.frames().iter().find_map(|frame| frame.time);
+    let left_out = evidence.frames().len().saturating_sub(MOST) as u64;
+    Material::new(kept.collect(), conversation, &mut logs, true, start, left_out)
 }
 
 fn record(

@@ -81,6 +81,23 @@ impl Destination {
     }
 }
 
+/// Bytes that are no capture, as they come and without a buffer.
+impl Write for Destination {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.output {
+            Output::File(file) => file.write(bytes),
+            Output::Stream(stream) => stream.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match &mut self.output {
+            Output::File(file) => file.flush(),
+            Output::Stream(stream) => stream.flush(),
+        }
+    }
+}
+
 /// The standard library's own handle keeps back what follows the last line feed; then nobody could say what was written.
 #[cfg(unix)]
 fn unbuffered_standard_output() -> io::Result<Box<dyn Write + Send>> {

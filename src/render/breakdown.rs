@@ -78,6 +78,8 @@ pub struct Row {
     pub id: &'static str,
     /// Its first byte in the frame.
     pub byte: usize,
+    /// Its bits, counted from the start of the frame.
+    pub bits: Range<usize>,
     /// Its bytes; dots stand for what belongs to its neighbours.
     pub raw: CompactString,
     /// Its name in the RFC.
@@ -226,6 +228,7 @@ fn row(context: Context<'_, '_>, field: &Field<'_>) -> Row {
     Row {
         id: field.id(),
         byte: field.byte(),
+        bits: field.bit()..field.bit() + field.bits(),
         raw: raw(field),
         name: field.name(),
         short_name: short_name(field),

@@ -11,10 +11,10 @@
 //! On the left the byte of the frame with which the row begins, on the right the row's bytes. `cell` makes the fields
 //! cells, `label` fits name and value into them, `grid` draws.
 
-mod cell;
+pub(in crate::render) mod cell;
 mod dump;
 mod grid;
-mod label;
+pub(in crate::render) mod label;
 mod plain;
 mod prose;
 

@@ -15,9 +15,15 @@ pub mod hex;
 pub mod json;
 pub mod ladder;
 pub mod look;
+pub mod markup;
+pub mod material;
+pub mod mermaid;
+pub mod plot;
+pub mod report;
 #[cfg(test)]
 mod samples;
 pub mod summary;
+pub mod svg;
 pub mod table;
 
 pub use look::Style;

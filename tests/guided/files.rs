@@ -73,7 +73,7 @@ fn captures_latest_is_replaced_and_a_named_folder_only_by_force() {
     assert_ne!(fs::read(place.path().join("a/b/udp.calls.jsonl")).unwrap(), before);
     // Another run's files have other names.
     place.ran(&["empty", "-o", "a/b"]).fine();
-    assert_eq!(fs::read_dir(place.path().join("a/b")).unwrap().count(), 6);
+    assert_eq!(fs::read_dir(place.path().join("a/b")).unwrap().count(), 8);
 }
 
 #[test]
@@ -213,5 +213,5 @@ fn two_runs_at_once_leave_whole_files() {
     }
     assert_eq!(count(&place.latest("udp.pcapng"), "udp"), 2);
     assert_eq!(count(&place.latest("tcp.pcap"), "tcp.flags.syn == 1"), 2);
-    assert_eq!(fs::read_dir(place.latest("")).unwrap().count(), 6);
+    assert_eq!(fs::read_dir(place.latest("")).unwrap().count(), 8);
 }

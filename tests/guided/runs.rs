@@ -108,6 +108,10 @@ fn calls(path: &Path) -> Vec<Call> {
         .collect()
 }
 
+fn rows_in(capture: &Path) -> usize {
+    tshark(capture, &["frame.number"]).len()
+}
+
 /// Runs it and judges the files.
 fn check(place: &Place, (run, packets, judgements): &Case) -> Vec<Call> {
     let ended = place.ran(&[run]);
@@ -126,6 +130,16 @@ fn check(place: &Place, (run, packets, judgements): &Case) -> Vec<Call> {
         without_comments(rows),
         "{run}: the twin has the same packets"
     );
+    // The report is of this capture, and has each of its packets.
+    let report = std::fs::read_to_string(place.latest(&format!("{run}.html"))).unwrap();
+    assert_eq!(report.matches("<article").count(), rows_in(&new), "{run}");
+    let sum = std::process::Command::new("sha256sum")
+        .arg(&new)
+        .output()
+        .unwrap()
+        .stdout;
+    let sum = String::from_utf8_lossy(&sum).chars().take(64).collect::<String>();
+    assert!(report.contains(&sum), "{run}: {sum}");
     for (filter, expected) in *judgements {
         let found = count(&new, filter);
         assert!(expected.contains(&found), "{run}: {found} packets for {filter}");

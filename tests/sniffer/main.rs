@@ -3,6 +3,7 @@
 //! - `stage`: namespaces, started sniffers, judges;
 //! - `frames`: frames and capture files, byte by byte;
 //! - `traffic`: real traffic, captured live; `ends`: how a live capture ends; `losses`: what could not be kept;
+//! - `exports`: what a live capture writes at its end;
 //! - `devices`: what happens to the interface meanwhile; `extcap`: as Wireshark starts it;
 //! - `files`: capture files; `progress`: how far a long read has come; `troubles`: what is refused, and in which words;
 //! - `views`: what a packet looks like; `ladders`: what a conversation looks like, with the programs' calls;
@@ -17,6 +18,8 @@ mod support;
 mod devices;
 #[cfg(test)]
 mod ends;
+#[cfg(test)]
+mod exports;
 #[cfg(test)]
 mod extcap;
 #[cfg(test)]

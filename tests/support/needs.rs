@@ -29,6 +29,15 @@ pub fn tool(name: &str) -> bool {
     found
 }
 
+/// Is there a browser, and what it is driven with?
+pub fn browser() -> bool {
+    let installed = std::path::Path::new("tests/browser/node_modules").is_dir();
+    if !installed {
+        skip("what drives the browser is not installed: npm ci --prefix tests/browser");
+    }
+    installed && tool("node") && tool("chromium")
+}
+
 /// Can a private network namespace be made, as root or as an ordinary user?
 pub fn namespaces() -> bool {
     let made = super::in_empty_namespace(&Command::new("true"))

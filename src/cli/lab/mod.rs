@@ -110,7 +110,7 @@ fn run(args: &LabArgs, lines: &[String], say: Say) -> Result<ExitCode, Failure> 
     let mut failure = None;
     for ((files, evidence), expression) in files.into_iter().zip(&evidence).zip(expressions) {
         let about = runs::before(evidence.run, &network);
-        match files.write(evidence, &expression, &about) {
+        match files.write(evidence, &expression, &about, &story.look) {
             Ok(written) => names.extend(written),
             Err(one) => failure = failure.or(Some(one)),
         }

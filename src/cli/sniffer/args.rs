@@ -8,6 +8,7 @@ use clap::{Parser, ValueEnum};
 
 use super::super::args::seconds;
 use super::super::look::LookArgs;
+use super::exports::args::ExportArgs;
 
 /// What is shown of each packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -100,7 +101,7 @@ pub struct SnifferArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub flow: Option<u64>,
 
-    /// Socket calls that the four programs wrote with --calls, laid beside the packets in the ladder and after them in JSON; several may be given
+    /// Socket calls that the four programs wrote with --calls, laid beside the packets in ladders and after them in JSON; several may be given
     #[arg(long, value_name = "FILE")]
     pub calls: Vec<PathBuf>,
 
@@ -138,6 +139,10 @@ pub struct SnifferArgs {
 
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap would take the words for help text")]
+    pub export: ExportArgs,
+
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would take the words for help text")]
     pub look: LookArgs,
 
     /// Have Wireshark list "Socket lab: lo" among its interfaces: links this program into its extcap folder
@@ -158,18 +163,21 @@ pub struct SnifferArgs {
 impl SnifferArgs {
     /// What does not go together, in a line.
     #[must_use]
-    pub fn contradiction(&self) -> Option<&'static str> {
+    pub fn contradiction(&self) -> Option<String> {
         let draws = self.view == View::Ladder && !self.json;
-        if !self.calls.is_empty() && !draws && !self.json {
-            Some("--calls is shown by the ladder and in JSON only: add --view ladder or --json")
+        if !self.calls.is_empty() && !draws && !self.json && !self.export.shows_calls() {
+            Some(
+                "--calls is shown by ladders and in JSON only: add --view ladder, --json, --html, --svg or --mermaid"
+                    .to_owned(),
+            )
         } else if self.write.as_deref().is_some_and(|path| path.as_os_str() == "-")
             && (self.worksheet.is_some() || self.answer_key.is_some())
         {
-            Some("-w - shows nothing, so there is nothing to ask about: give -w a file")
+            Some("-w - shows nothing, so there is nothing to ask about: give -w a file".to_owned())
         } else if self.side_by_side && !draws {
-            Some("--side-by-side is for ladders only: add --view ladder")
+            Some("--side-by-side is for ladders only: add --view ladder".to_owned())
         } else {
-            None
+            self.export.contradiction(self.write.as_deref())
         }
     }
 }
@@ -181,6 +189,7 @@ const EXAMPLES: &str = "Examples:
   sniffer -r captures/mine.pcap --view ladder --calls server.jsonl --calls client.jsonl
   sniffer -r captures/mine.pcap --worksheet form.html --answer-key key.html
   sniffer -r captures/mine.pcap --explain 'sequence number'
+  sniffer -q -r captures/mine.pcap --html mine.html
 
 Exit status: 0 fine; 1 failure, or packets were lost: dropped by the kernel, or captured but
 neither printed nor recorded; 2 wrong arguments.";

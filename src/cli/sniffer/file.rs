@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use super::super::say::Say;
 use super::args::SnifferArgs;
 use super::display::{Display, DisplayError};
+use super::exports::Exporter;
 use super::following::Commenter;
 use super::progress::Progress;
 use super::selection::Selection;
@@ -28,6 +29,12 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
             printable(copy.display().to_string().as_bytes())
         ));
     }
+    let own = |(_, file): &(_, &Path)| is_same_file(path, file);
+    if let Some((option, _)) = args.export.files().find(own) {
+        return say.fail(&format!(
+            "{option} names the file that is being read: writing would destroy it; give it another name"
+        ));
+    }
     let mut reader = match Reader::open(path) {
         Ok(reader) => reader,
         Err(error) => return say.fail(&one_line(&error)),
@@ -41,13 +48,22 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
         Ok(copy) => copy,
         Err(error) => return say.fail(&one_line(&error)),
     };
-    let shows = !args.quiet && args.write.as_deref() != Some(Path::new("-"));
+    let mut exporter = match Exporter::open(args) {
+        Ok(exporter) => exporter,
+        Err(line) => return say.fail(&line),
+    };
+    let shows = !args.quiet && !args.export.mermaid && args.write.as_deref() != Some(Path::new("-"));
     let mut display = match shows.then(|| Display::new(args)).transpose() {
         Ok(display) => display,
         Err(line) => return say.fail(&line),
     };
     let mut selection = Selection::new(filter, args.handshake_only);
-    let read = each(args, &mut reader, &mut selection, &mut display, &mut copy, stop);
+    let mut outputs = Outputs {
+        display: &mut display,
+        exporter: &mut exporter,
+        copy: &mut copy,
+    };
+    let read = each(args, &mut reader, &mut selection, &mut outputs, stop);
     let mut failed = match read {
         Ok(()) | Err(End::Enough) => false,
         Err(End::Failed(line)) => {
@@ -78,10 +94,24 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
         say.error(&one_line(&error));
         failed = true;
     }
+    if let Some(exporter) = exporter {
+        failed |= !say_exported(exporter.finish(None), say);
+    }
     let remarks = selection.remark().into_iter();
     let remarks = remarks.chain(display.as_mut().map(Display::remarks).unwrap_or_default());
     remarks.for_each(|remark| say.warning(&remark));
     if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// Says what there is to say of exports; `true` when all were written.
+pub(super) fn say_exported((warnings, failure): (Vec<String>, Option<String>), say: Say) -> bool {
+    for warning in &warnings {
+        say.warning(warning);
+    }
+    if let Some(line) = &failure {
+        say.error(line);
+    }
+    failure.is_none()
 }
 
 /// Do both names lead to one file, also by links?
@@ -130,15 +160,26 @@ impl From<WriteError> for End {
     }
 }
 
+/// Where packets go.
+struct Outputs<'o, 'a> {
+    display: &'o mut Option<Display>,
+    exporter: &'o mut Option<Exporter<'a>>,
+    copy: &'o mut Option<Copy>,
+}
+
 /// Shows and records each wanted packet. A display or a copy that fails is taken away, so that its failure is said once.
 fn each(
     args: &SnifferArgs,
     reader: &mut Reader,
     selection: &mut Selection,
-    display: &mut Option<Display>,
-    copy: &mut Option<Copy>,
+    outputs: &mut Outputs<'_, '_>,
     stop: &Stop,
 ) -> Result<(), End> {
+    let Outputs {
+        display,
+        exporter,
+        copy,
+    } = outputs;
     let mut progress = args
         .read
         .as_deref()
@@ -163,25 +204,31 @@ fn each(
             if let Some(display) = display {
                 display.pass(number, &frame);
             }
+            if let Some(exporter) = exporter {
+                exporter.pass(number, &frame);
+            }
             continue;
         }
         wanted += 1;
         if let Some(progress) = progress.as_mut().filter(|_| display.is_some()) {
             progress.make_way();
         }
+        if let Some(exporter) = exporter {
+            exporter.take(number, &frame);
+        }
         if let Some(open) = display
             && let Err(error) = open.show(number, &frame)
         {
-            *display = None;
-            // Nobody looks on any more, but the copy is still wanted whole.
-            if copy.is_none() || !matches!(error, DisplayError::Closed) {
+            **display = None;
+            // Nobody looks on any more, but the copy and the exports are still wanted whole.
+            if (copy.is_none() && exporter.is_none()) || !matches!(error, DisplayError::Closed) {
                 return Err(error.into());
             }
         }
         if let Some(open) = copy
             && let Err(error) = open.write(frame.into_owned(), reader)
         {
-            *copy = None;
+            **copy = None;
             let left = args.count.map_or(u64::MAX, |count| count - wanted);
             let more = lost_with_it(args, reader, selection, left, stop);
             return Err(error.with_more_lost(more).into());

@@ -12,7 +12,8 @@ use std::time::{Duration, Instant};
 use super::super::say::Say;
 use super::args::SnifferArgs;
 use super::calls::CallFiles;
-use super::file::{APPLICATION, one_line};
+use super::exports::Exporter;
+use super::file::{APPLICATION, one_line, say_exported};
 use super::following::Commenter;
 use super::printing::{self, Entrance, Refusal};
 use super::selection::Afterwards;
@@ -47,6 +48,10 @@ pub fn run(args: &SnifferArgs, filter: &Filter, stop: &Stop, say: Say) -> ExitCo
         Ok(recording) => recording,
         Err(error) => return say.fail(&one_line(&error)),
     };
+    let exporter = match Exporter::open(args) {
+        Ok(exporter) => exporter,
+        Err(line) => return say.fail(&line),
+    };
     for note in capture.notes() {
         say.warning(&note.to_string());
     }
@@ -56,12 +61,13 @@ pub fn run(args: &SnifferArgs, filter: &Filter, stop: &Stop, say: Say) -> ExitCo
         capture.link_type(),
         describe(filter)
     ));
-    let shows = !args.quiet && args.write.as_deref() != Some(Path::new("-"));
+    let shows = !args.quiet && !args.export.mermaid && args.write.as_deref() != Some(Path::new("-"));
     let mut session = Session {
         args,
         say,
         stop,
         recording,
+        exporter,
         afterwards: Afterwards::new(filter, args.handshake_only),
         captured: 0,
         unprinted: 0,
@@ -226,6 +232,7 @@ struct Session<'a> {
     say: Say,
     stop: &'a Stop,
     recording: Option<Recording>,
+    exporter: Option<Exporter<'a>>,
     afterwards: Afterwards,
     captured: u64,
     unprinted: u64,
@@ -293,6 +300,9 @@ impl Session<'_> {
         {
             self.failed_to_write(&error);
         }
+        if let Some(exporter) = &mut self.exporter {
+            exporter.take(self.captured, frame);
+        }
         let Some(open) = queue else { return };
         match open.offer(self.captured, frame) {
             Ok(()) => {}
@@ -355,6 +365,17 @@ impl Session<'_> {
             ..Statistics::default()
         };
         let recorded = self.finish_recording(statistics);
+        if let Some(exporter) = self.exporter.take() {
+            let file = self.args.write.as_deref().filter(|_| recorded);
+            if say_exported(exporter.finish(file), self.say) {
+                for (_, file) in self.args.export.files() {
+                    let file = file.display().to_string();
+                    self.say.plain(&format!("written: {}", printable(file.as_bytes())));
+                }
+            } else {
+                self.failed = true;
+            }
+        }
         let unseen = self.unprinted > 0 && !recorded;
         if self.unprinted > 0 {
             self.say.warning(&unprinted(self.unprinted, recorded));

@@ -3,6 +3,7 @@
 //! - [`args`]: the arguments;
 //! - [`selection`]: which frames are wanted;
 //! - [`display`]: frames onto the screen; [`following`]: their conversations;
+//! - [`exports`]: reports, pictures and diagrams;
 //! - [`story`]: whole conversations; [`calls`]: call logs beside them; [`answers`]: the questions of the courses;
 //! - [`explaining`]: what a field is for;
 //! - [`live`]: from an interface, with `printing` beside it; [`mod@file`]: from a capture file, with [`progress`];
@@ -15,6 +16,7 @@ pub mod calls;
 mod crew;
 pub mod display;
 pub mod explaining;
+pub mod exports;
 #[cfg(unix)]
 pub mod extcap;
 pub mod file;
@@ -67,7 +69,7 @@ pub fn main() -> ExitCode {
         Err(line) => return say.wrong_usage(&line),
     };
     if let Some(line) = args.contradiction() {
-        return say.wrong_usage(line);
+        return say.wrong_usage(&line);
     }
     if let Some(field) = &args.explain {
         explaining::run(&args, field, filter, &stop, say)

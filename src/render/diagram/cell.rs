@@ -7,21 +7,21 @@ use crate::wire::{Field, Form, Span};
 
 /// What one box shows.
 #[derive(Debug)]
-pub(super) struct Cell {
+pub(in crate::render) struct Cell {
     /// Its first bit, counted from the start of the header.
-    pub(super) bit: usize,
+    pub(in crate::render) bit: usize,
     /// How many bits it has; at least 1.
-    pub(super) bits: usize,
+    pub(in crate::render) bits: usize,
     /// The field's name.
-    pub(super) name: Cow<'static, str>,
+    pub(in crate::render) name: Cow<'static, str>,
     /// A name of one to three letters, for a box of one bit.
-    pub(super) letters: Cow<'static, str>,
+    pub(in crate::render) letters: Cow<'static, str>,
     /// The value in words, then shorter and shorter. At least one.
-    pub(super) values: Vec<String>,
+    pub(in crate::render) values: Vec<String>,
 }
 
 /// The cells of a header. Together they have all of its bits, each once, in order.
-pub(super) fn cells(context: Context<'_, '_>, header: Span<'_>, fields: &[Field<'_>]) -> Vec<Cell> {
+pub(in crate::render) fn cells(context: Context<'_, '_>, header: Span<'_>, fields: &[Field<'_>]) -> Vec<Cell> {
     let mut cells = Cells {
         context,
         start: header.at * 8,

@@ -12,7 +12,7 @@ const WORDS_FROM: usize = 15;
 const ABBREVIATIONS: [(&str, &[&str]); 2] = [("reserved", &["rsrvd", "rsv"]), ("priority", &["prio", "pri"])];
 
 /// `name: value` in one line, if that fits with nothing left out.
-pub(super) fn one_line(cell: &Cell, width: usize) -> Option<String> {
+pub(in crate::render) fn one_line(cell: &Cell, width: usize) -> Option<String> {
     let value = cell.values.first()?;
     let line = if value.is_empty() {
         cell.name.to_string()
@@ -24,20 +24,25 @@ pub(super) fn one_line(cell: &Cell, width: usize) -> Option<String> {
 
 /// The name over one or more lines, then the value: in a line of its own, or over more if the box is wide enough for words.
 pub(super) fn lines(cell: &Cell, width: usize) -> Vec<String> {
-    let mut lines = if width == 1 {
-        // Downwards, as RFC 9293 writes its control bits.
-        cell.letters.chars().map(String::from).collect()
-    } else {
-        let words = cell.name.split(' ').map(|word| shortened(word, width));
-        let mut lines = wrapped(words, width);
-        lines.truncate(MOST_LINES);
-        lines
-    };
+    let mut lines = name(cell, width);
     lines.extend(value(cell, width));
     lines
 }
 
-fn value(cell: &Cell, width: usize) -> Vec<String> {
+/// The name over one or more lines.
+pub(in crate::render) fn name(cell: &Cell, width: usize) -> Vec<String> {
+    if width == 1 {
+        // Downwards, as RFC 9293 writes its control bits.
+        return cell.letters.chars().map(String::from).collect();
+    }
+    let words = cell.name.split(' ').map(|word| shortened(word, width));
+    let mut lines = wrapped(words, width);
+    lines.truncate(MOST_LINES);
+    lines
+}
+
+/// The value: in a line of its own, or over more if the box is wide enough for words.
+pub(in crate::render) fn value(cell: &Cell, width: usize) -> Vec<String> {
     let full = cell.values.first().map_or("", String::as_str);
     let words = || full.split(' ').map(String::from);
     let wide_enough = width >= WORDS_FROM && words().all(|word| word.len() <= width);

@@ -8,16 +8,16 @@ use crate::flow::datagram::Complaint;
 use crate::flow::segment::{Part, Remark};
 
 /// Words for something, from the fullest to the shortest, and what else has to be said where it does not fit.
-pub(super) struct Label {
-    pub(super) words: Vec<String>,
+pub(in crate::render) struct Label {
+    pub(in crate::render) words: Vec<String>,
     /// Stands in brackets behind the words, or below them.
-    pub(super) remark: Option<String>,
+    pub(in crate::render) remark: Option<String>,
     /// Stands in brackets below the words when only the shortest of them fit.
-    pub(super) else_below: Option<String>,
+    pub(in crate::render) else_below: Option<String>,
 }
 
 /// What an arrow says.
-pub(super) fn packet(arrow: &Arrow) -> Label {
+pub(in crate::render) fn packet(arrow: &Arrow) -> Label {
     match arrow.content {
         Content::Segment {
             part,
@@ -74,7 +74,7 @@ pub(super) fn packet(arrow: &Arrow) -> Label {
 }
 
 /// What an arrow for several packets says.
-pub(super) fn run(run: &Run) -> Label {
+pub(in crate::render) fn run(run: &Run) -> Label {
     let segments = count(run.segments, "segment");
     let bytes = count(run.bytes, "byte");
     let packets = format!("packets {} to {}", run.first, run.last);
@@ -114,7 +114,7 @@ fn segment_remark(part: Part, remarks: impl Iterator<Item = Remark>, first_sent:
 }
 
 /// What an ICMP error says.
-pub(super) const fn complaint(says: Complaint) -> &'static str {
+pub(in crate::render) const fn complaint(says: Complaint) -> &'static str {
     match says {
         Complaint::PortUnreachable => "port unreachable",
         Complaint::Unreachable => "destination unreachable",
@@ -127,7 +127,7 @@ pub(super) const fn complaint(says: Complaint) -> &'static str {
 
 /// What a call says at one of its points, for a column of this width: short enough everywhere, with descriptors and arguments
 /// where there is room.
-pub(super) fn call(row: &CallRow, width: usize) -> CallLabel {
+pub(in crate::render) fn call(row: &CallRow, width: usize) -> CallLabel {
     let call = &row.call;
     let name = call.call.word();
     let handles = [full(call), format!("{name}{}", handle(call)), format!("{name}()")];
@@ -173,11 +173,11 @@ pub(super) fn call(row: &CallRow, width: usize) -> CallLabel {
 const ROOMY: usize = 22;
 
 /// What stands beside a call.
-pub(super) struct CallLabel {
+pub(in crate::render) struct CallLabel {
     /// In its lane.
-    pub(super) text: String,
+    pub(in crate::render) text: String,
     /// What else there is to say, from full to short; each alone.
-    pub(super) details: Vec<String>,
+    pub(in crate::render) details: Vec<String>,
 }
 
 /// What is worth knowing of a call at this point, from full to short.
@@ -208,7 +208,7 @@ fn details(row: &CallRow) -> Vec<String> {
 }
 
 /// The call with all its arguments.
-pub(super) fn full(call: &Call) -> String {
+pub(in crate::render) fn full(call: &Call) -> String {
     let mut parts: Vec<String> = Vec::new();
     if call.call != Name::Socket && call.fd >= 0 {
         parts.push(format!("fd {}", call.fd));
@@ -233,7 +233,7 @@ fn handle(call: &Call) -> String {
 }
 
 /// What it returned, from full to short.
-pub(super) fn outcomes(call: &Call) -> Vec<String> {
+pub(in crate::render) fn outcomes(call: &Call) -> Vec<String> {
     let result = call.result.to_string();
     if let Some(error) = &call.error {
         return vec![format!("{result} {} ({})", error.name, error.text), result];

@@ -7,11 +7,11 @@ mod block;
 mod build;
 mod fold;
 mod gaps;
-mod label;
+pub(in crate::render) mod label;
 mod pen;
 pub mod plain;
-mod said;
-mod sheet;
+pub(in crate::render) mod said;
+pub(in crate::render) mod sheet;
 pub mod side_by_side;
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,7 @@ use crate::flow::state::State;
 use crate::timeline::What;
 
 /// A gap in one sentence, without its end.
-pub(super) fn gap(gap: &Gap) -> String {
+pub(in crate::render) fn gap(gap: &Gap) -> String {
     let reasons: Vec<String> = gap.reasons.iter().map(|reason| self::reason(*reason)).collect();
     let length = duration(gap.length);
     if reasons.is_empty() {

@@ -83,7 +83,7 @@ impl Sheet {
 }
 
 /// Milliseconds with so many decimals, at most three; what is far away in whole seconds.
-fn milliseconds(nanoseconds: i64, decimals: usize) -> String {
+pub(in crate::render) fn milliseconds(nanoseconds: i64, decimals: usize) -> String {
     const FAR: u64 = 10_000_000_000_000;
     const LONG_AGO: i64 = -100_000_000_000;
     if nanoseconds.unsigned_abs() >= FAR || nanoseconds <= LONG_AGO {

@@ -67,7 +67,7 @@ pub(super) fn foot(output: &mut impl Write, look: &Look, ladder: &Ladder, name: 
 }
 
 /// The conversation in a line.
-pub(super) fn title(ladder: &Ladder) -> String {
+pub(in crate::render) fn title(ladder: &Ladder) -> String {
     let packets = count(ladder.packets, "packet");
     let number = ladder.conversation;
     let name = ladder.transport.name();
@@ -75,7 +75,7 @@ pub(super) fn title(ladder: &Ladder) -> String {
 }
 
 /// When it began, in a line.
-pub(super) fn beginning(look: &Look, ladder: &Ladder) -> String {
+pub(in crate::render) fn beginning(look: &Look, ladder: &Ladder) -> String {
     let Some(start) = ladder.start else {
         return "without times".to_owned();
     };
@@ -85,7 +85,7 @@ pub(super) fn beginning(look: &Look, ladder: &Ladder) -> String {
 }
 
 /// An end in a line: address, program, sockets.
-pub(super) fn who(lane: &Lane) -> String {
+pub(in crate::render) fn who(lane: &Lane) -> String {
     let mut text = format!("{}  {}", lane.party, lane.address);
     if let Some((program, pid)) = lane.program {
         // Writing to a String cannot fail.
@@ -131,7 +131,7 @@ fn paragraph(output: &mut impl Write, look: &Look, paint: Option<Paint>, text: &
 }
 
 /// A state; in parentheses what is inferred.
-pub(super) fn standing(standing: Standing) -> String {
+pub(in crate::render) fn standing(standing: Standing) -> String {
     let (before, after) = Marks::ASCII.inferred;
     if standing.inferred && standing.state != State::Unknown {
         format!("{before}{}{after}", standing.state)

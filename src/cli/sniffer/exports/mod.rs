@@ -1,0 +1,246 @@
+//! Exports: packets are kept, up to a limit, and written at the end.
+
+pub mod args;
+
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use super::args::SnifferArgs;
+use super::calls::CallFiles;
+use super::file::one_line;
+use super::following::{Followed, Follower};
+use crate::cli::provenance;
+use crate::frame::{Frame, Time};
+use crate::record::Destination;
+use crate::render::ladder::{Detail, Ladder};
+use crate::render::look::{Look, TimeForm};
+use crate::render::material::{Kept, Material, Whole};
+use crate::render::{mermaid, plot, report, svg};
+use crate::wire::decode;
+
+/// So many bytes of packets are kept at most, whatever their number.
+const MOST_BYTES: usize = 64 << 20;
+
+/// Keeps packets, and writes them in every form that is asked for.
+pub struct Exporter<'a> {
+    args: &'a SnifferArgs,
+    look: Look,
+    follower: Follower,
+    calls: CallFiles,
+    kept: Vec<Kept>,
+    bytes: usize,
+    left_out: u64,
+    first: Option<Time>,
+    html: Option<Destination>,
+    svg: Option<Destination>,
+    plot: Option<Destination>,
+}
+
+impl<'a> Exporter<'a> {
+    /// Opens the files, so that a name that cannot be written is said before anything is shown; `None` when no export is asked
+    /// for.
+    ///
+    /// # Errors
+    /// A file cannot be opened, or a call log cannot be read: a line that says so.
+    pub fn open(args: &'a SnifferArgs) -> Result<Option<Self>, String> {
+        let export = &args.export;
+        if !export.is_some() {
+            return Ok(None);
+        }
+        let open = |path: &Option<std::path::PathBuf>| {
+            let opened = path.as_deref().map(|path| Destination::open(path, args.force));
+            opened.transpose().map_err(|error| one_line(&error))
+        };
+        let shows_calls = export.shows_calls();
+        Ok(Some(Self {
+            look: args.look.look(TimeForm::Local),
+            calls: CallFiles::open(if shows_calls { &args.calls } else { &[] }, args.read.is_none())?,
+            follower: Follower::new(),
+            kept: Vec::new(),
+            bytes: 0,
+            left_out: 0,
+            first: None,
+            html: open(&export.html)?,
+            svg: open(&export.svg)?,
+            plot: open(&export.plot)?,
+            args,
+        }))
+    }
+
+    /// Takes a frame that is not wanted, but counts: what is wanted later may refer to it.
+    pub fn pass(&mut self, number: u64, frame: &Frame<'_>) {
+        self.first = self.first.or(frame.time);
+        self.follower.pass(number, frame);
+    }
+
+    /// Takes a wanted frame.
+    pub fn take(&mut self, number: u64, frame: &Frame<'_>) {
+        self.first = self.first.or(frame.time);
+        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        // Also beyond the limit: how a conversation ended is told of the whole of it.
+        let Followed { step, whole } = self.follower.follow(number, frame, &packet);
+        let step = step.or(whole.as_ref().and_then(|whole| whole.step));
+        let conversation = step.map(|step| step.conversation);
+        let is_wanted = self.args.flow.is_none_or(|flow| conversation == Some(flow))
+            && self.args.export.packet.is_none_or(|packet| packet == number);
+        if !is_wanted {
+            return;
+        }
+        let bytes = frame.bytes.len() + whole.as_ref().map_or(0, |whole| whole.frame.bytes.len());
+        if self.kept.len() as u64 >= self.args.export.limit || self.bytes + bytes > MOST_BYTES {
+            self.left_out += 1;
+            return;
+        }
+        self.bytes += bytes;
+        self.kept.push(Kept {
+            number,
+            frame: frame.clone().into_owned(),
+            step,
+            whole: whole.map(|whole| Whole {
+                frame: whole.frame,
+                fragments: whole.fragments,
+            }),
+        });
+    }
+
+    /// Writes everything. Returns what to say of it: warnings, and what failed.
+    #[must_use]
+    pub fn finish(mut self, recorded: Option<&Path>) -> (Vec<String>, Option<String>) {
+        self.calls.read_on();
+        let mut warnings = self.calls.remarks();
+        if self.left_out > 0 {
+            warnings.push(format!(
+                "{} more packets are not in what was exported: it has {} at most, and 64 MiB; --limit sets another number",
+                self.left_out, self.args.export.limit
+            ));
+        }
+        let tracker = self.follower.tracker();
+        let has_log = self.calls.is_given();
+        let material = Material::new(
+            std::mem::take(&mut self.kept),
+            |number| tracker.conversation(number),
+            &mut self.calls.logs,
+            has_log,
+            self.first,
+            self.left_out,
+        );
+        let outcome = self.write(&material, recorded, &mut warnings);
+        (warnings, outcome.err())
+    }
+
+    fn write(
+        &mut self,
+        material: &Material,
+        recorded: Option<&Path>,
+        warnings: &mut Vec<String>,
+    ) -> Result<(), String> {
+        let export = &self.args.export;
+        let detail = if self.args.full { Detail::Full } else { Detail::Folded };
+        let title = self.title(recorded);
+        if let Some(output) = self.html.take() {
+            let read = self.args.read.as_deref().filter(|path| *path != Path::new("-"));
+            let file = read.or(recorded.filter(|path| *path != Path::new("-") && path.is_file()));
+            let hashed = file.map(|path| Ok((provenance::name(path), provenance::sha256(path)?)));
+            let hashed = hashed.transpose().map_err(|error: io::Error| {
+                format!("reading the capture again for its hash failed: {error}; is it still there?")
+            })?;
+            let provenance = provenance::of(hashed, &title, "sniffer");
+            to(output, export.html.as_deref(), |output| {
+                report::write(output, &self.look, material, &provenance)
+            })?;
+        }
+        let drawn = || material.ladders(detail);
+        if let Some(output) = self.svg.take() {
+            let pictures: Vec<_> = drawn().map(|ladder| svg::ladder::draw(&ladder, false)).collect();
+            to(output, export.svg.as_deref(), |output| {
+                svg::write(output, &title, &pictures)
+            })?;
+        }
+        if let Some(output) = self.plot.take() {
+            let pictures = plots(material);
+            if pictures.is_empty() {
+                warnings.push("no TCP conversation with data and times: the plot is empty".to_owned());
+            }
+            to(output, export.plot.as_deref(), |output| {
+                svg::write(output, &title, &pictures)
+            })?;
+        }
+        if export.mermaid {
+            self.mermaid(material, &drawn().collect::<Vec<_>>(), warnings)?;
+        }
+        Ok(())
+    }
+
+    fn title(&self, recorded: Option<&Path>) -> String {
+        match (self.args.read.as_deref(), recorded) {
+            (Some(path), _) if path == Path::new("-") => "standard input".to_owned(),
+            (Some(path), _) | (None, Some(path)) => path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            (None, None) => format!("live capture on {}", self.args.interface),
+        }
+    }
+
+    fn mermaid(&self, material: &Material, ladders: &[Ladder], warnings: &mut Vec<String>) -> Result<(), String> {
+        let mut text = Vec::new();
+        let only = self.args.export.packet.is_some() || self.args.count == Some(1);
+        // Writing to memory cannot fail.
+        let _ = match (only, material.packets.first()) {
+            (true, Some(kept)) => {
+                let frame = kept.followed();
+                let packet = decode(frame.link, &frame.bytes, frame.original_length);
+                mermaid::packet(&mut text, kept.number, &packet, kept.step.as_ref())
+            }
+            (true, None) => {
+                warnings.push(format!(
+                    "there is no packet {} to draw; --view summary shows which there are",
+                    self.args.export.packet.unwrap_or(1)
+                ));
+                Ok(())
+            }
+            (false, _) => mermaid::sequence(&mut text, ladders),
+        };
+        if text.len() > mermaid::MOST_TEXT {
+            warnings.push(format!(
+                "the diagram has {} characters, and Mermaid takes {} unless its maxTextSize is raised; --flow picks one \
+                 conversation",
+                text.len(),
+                mermaid::MOST_TEXT
+            ));
+        }
+        let mut output = io::stdout().lock();
+        match output.write_all(&text).and_then(|()| output.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(format!(
+                "writing standard output failed: {error}; give it somewhere with room"
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A graph for each TCP conversation with data.
+fn plots(material: &Material) -> Vec<svg::Picture> {
+    let told = material.told.iter().map(|told| {
+        let title = format!("Conversation {}", told.conversation.number);
+        (title, plot::directions(&told.packets))
+    });
+    told.filter(|(_, directions)| !directions.is_empty())
+        .map(|(title, directions)| plot::draw(&title, &directions, false))
+        .collect()
+}
+
+/// Writes a file whole, or says why not. A reader who has left a pipe is no failure.
+fn to(
+    destination: Destination,
+    path: Option<&Path>,
+    write: impl FnOnce(&mut BufWriter<Destination>) -> io::Result<()>,
+) -> Result<(), String> {
+    let mut output = BufWriter::new(destination);
+    match write(&mut output).and_then(|()| output.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            let name = path.map(|path| path.display().to_string()).unwrap_or_default();
+            Err(one_line(&format!(
+                "writing {name} failed: {error}; what is in it is not whole, give it somewhere with room"
+            )))
+        }
+        _ => Ok(()),
+    }
+}

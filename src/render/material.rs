@@ -1,0 +1,127 @@
+//! What an export is made from: packets with their bytes, and the conversations that they belong to.
+
+use crate::flow::Step;
+use crate::flow::conversation::Conversation;
+use crate::frame::{Frame, Time};
+use crate::render::ladder::{Detail, Ladder, Story};
+use crate::timeline::{Logs, Seen, Timeline};
+use crate::wire::decode;
+
+/// A packet that is kept.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    /// Its number in the capture, from 1.
+    pub number: u64,
+    /// Its bytes.
+    pub frame: Frame<'static>,
+    /// What it does in its conversation; of a fragment that completes a datagram, what the datagram does.
+    pub step: Option<Step>,
+    /// The datagram that it completes.
+    pub whole: Option<Whole>,
+}
+
+/// A datagram that was put together from fragments.
+#[derive(Debug, Clone)]
+pub struct Whole {
+    /// The datagram, without a link layer.
+    pub frame: Frame<'static>,
+    /// In how many fragments it came.
+    pub fragments: usize,
+}
+
+impl Kept {
+    /// The bytes that its part in the conversation comes from: its own, or those of the datagram that it completes.
+    #[must_use]
+    pub fn followed(&self) -> &Frame<'static> {
+        self.whole.as_ref().map_or(&self.frame, |whole| &whole.frame)
+    }
+
+    /// Without its bytes.
+    fn seen(&self) -> Option<Seen> {
+        let frame = self.followed();
+        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        Some(Seen {
+            number: self.number,
+            time: self.frame.time,
+            flags: packet.tcp().map(|tcp| tcp.flags()),
+            step: self.step?,
+        })
+    }
+}
+
+/// A conversation with its packets and calls.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// The conversation as a whole.
+    pub conversation: Conversation,
+    /// Its packets, in the order of the capture.
+    pub packets: Vec<Seen>,
+    /// Packets and calls in one order.
+    pub timeline: Timeline,
+}
+
+/// What an export is made from.
+#[derive(Debug, Clone)]
+pub struct Material {
+    /// The packets, in the order of the capture.
+    pub packets: Vec<Kept>,
+    /// Their conversations, in the order of their first packets.
+    pub told: Vec<Told>,
+    /// Was a call log given?
+    pub has_log: bool,
+    /// Time of the first packet of the whole capture.
+    pub capture_start: Option<Time>,
+    /// Packets that are not here, to bound size and memory.
+    pub left_out: u64,
+}
+
+impl Material {
+    /// Lays out the packets by their conversations, with their calls beside them. `conversation` finds the whole of the one of
+    /// this number; what it does not know is left without a ladder.
+    pub fn new(
+        packets: Vec<Kept>,
+        conversation: impl Fn(u64) -> Option<Conversation>,
+        logs: &mut Logs,
+        has_log: bool,
+        capture_start: Option<Time>,
+        left_out: u64,
+    ) -> Self {
+        let mut by_conversation = std::collections::BTreeMap::<u64, Vec<Seen>>::new();
+        for seen in packets.iter().filter_map(Kept::seen) {
+            by_conversation.entry(seen.step.conversation).or_default().push(seen);
+        }
+        let told = by_conversation.into_iter().filter_map(|(number, packets)| {
+            Some(Told {
+                conversation: conversation(number)?,
+                timeline: Timeline::of(&packets, logs.claim(&packets)),
+                packets,
+            })
+        });
+        Self {
+            told: told.collect(),
+            packets,
+            has_log,
+            capture_start,
+            left_out,
+        }
+    }
+
+    /// The picture of one of its conversations.
+    #[must_use]
+    pub fn ladder(&self, told: &Told, detail: Detail) -> Ladder {
+        let story = Story {
+            conversation: &told.conversation,
+            packets: &told.packets,
+            left_out: None,
+            timeline: &told.timeline,
+            has_log: self.has_log,
+            capture_start: self.capture_start,
+        };
+        Ladder::of(&story, detail)
+    }
+
+    /// The pictures of all its conversations.
+    pub fn ladders(&self, detail: Detail) -> impl Iterator<Item = Ladder> {
+        self.told.iter().map(move |told| self.ladder(told, detail))
+    }
+}

@@ -1,0 +1,291 @@
+//! A packet in the report: its story, its headers as the RFCs draw them, its fields with their meanings, its bytes.
+
+use super::bytes::{self, Line};
+use crate::escape::printable;
+use crate::explain::packet::{Marks, states};
+use crate::explain::{Context, count};
+use crate::frame::Frame;
+use crate::render::breakdown::{self, Breakdown, Payload};
+use crate::render::diagram::cell::{self, cells};
+use crate::render::diagram::label;
+use crate::render::look::Look;
+use crate::render::material::{Kept, Material};
+use crate::wire::{Layer, Packet, decode};
+
+const BITS: usize = 32;
+
+/// So many bytes of what follows the headers are shown.
+const MOST: usize = 512;
+
+/// A packet.
+pub(super) struct Article {
+    pub(super) number: u64,
+    pub(super) conversation: Option<u64>,
+    pub(super) name: String,
+    pub(super) way: Option<String>,
+    pub(super) when: String,
+    /// What is said of it: the word in front, and the sentence.
+    pub(super) story: Vec<(&'static str, String)>,
+    /// The frame; behind it the datagram that it completes.
+    pub(super) pieces: Vec<Piece>,
+}
+
+/// A frame, or a datagram that was put together.
+pub(super) struct Piece {
+    pub(super) title: String,
+    pub(super) headers: Vec<Header>,
+    pub(super) rest: Vec<Row>,
+    pub(super) lines: Vec<Line>,
+    pub(super) problems: Vec<String>,
+}
+
+/// A header.
+pub(super) struct Header {
+    pub(super) title: String,
+    pub(super) places: String,
+    pub(super) source: &'static str,
+    /// Rows of 32 bits.
+    pub(super) boxes: Vec<BoxRow>,
+    pub(super) rows: Vec<Row>,
+}
+
+/// A row of a header's drawing.
+pub(super) struct BoxRow {
+    /// The byte of the frame that it begins with.
+    pub(super) byte: usize,
+    pub(super) boxes: Vec<FieldBox>,
+}
+
+/// A box of a header's drawing.
+pub(super) struct FieldBox {
+    pub(super) bits: usize,
+    pub(super) name: Vec<String>,
+    pub(super) value: Vec<String>,
+    /// Does it go on from the row above, or on in the row below?
+    pub(super) goes_on: &'static str,
+    pub(super) keys: String,
+}
+
+/// A field.
+pub(super) struct Row {
+    /// What it shares with its box and its bytes.
+    pub(super) key: String,
+    pub(super) byte: usize,
+    pub(super) raw: String,
+    pub(super) name: String,
+    pub(super) value: String,
+    pub(super) meaning: String,
+    /// Its bits in the frame, from and up to.
+    pub(super) bits: (usize, usize),
+}
+
+impl Article {
+    pub(super) fn of(kept: &Kept, material: &Material, look: &Look) -> Self {
+        let frame = &kept.frame;
+        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        let step = kept.step.as_ref().filter(|_| kept.whole.is_none());
+        let broken = breakdown::of(kept.number, frame, &packet, step);
+        let mut keys = 0;
+        let mut pieces = vec![Piece::of(broken.parts.clone(), frame, &packet, &broken, &mut keys)];
+        let mut told = story(&broken);
+        if let Some(whole) = &kept.whole {
+            let packet = decode(whole.frame.link, &whole.frame.bytes, whole.frame.original_length);
+            let broken = breakdown::of(kept.number, &whole.frame, &packet, kept.step.as_ref());
+            let title = format!("Reassembled from {} fragments: {}", whole.fragments, broken.parts);
+            pieces.push(Piece::of(title, &whole.frame, &packet, &broken, &mut keys));
+            told.extend(story(&broken));
+        }
+        Self {
+            number: kept.number,
+            conversation: kept.step.map(|step| step.conversation),
+            name: broken.name.clone(),
+            way: broken.ends.as_ref().map(|(from, to)| format!("{from} → {to}")),
+            when: when(frame, material, look),
+            story: told,
+            pieces,
+        }
+    }
+}
+
+fn when(frame: &Frame<'_>, material: &Material, look: &Look) -> String {
+    let Some(time) = frame.time else {
+        return "without a time in the capture".to_owned();
+    };
+    let seconds = look.seconds(time, material.capture_start.unwrap_or(time));
+    let date = look.date(time).map(|date| format!(", {date}")).unwrap_or_default();
+    format!("t={seconds} s{date}")
+}
+
+fn story(broken: &Breakdown<'_>) -> Vec<(&'static str, String)> {
+    const MARKS: Marks = Marks {
+        arrow: "→",
+        ..Marks::ASCII
+    };
+    let mut told = Vec::new();
+    let mut tell = |word, text: Option<String>| told.extend(text.map(|text| (word, text)));
+    tell("Why", broken.reason.clone());
+    tell("States", broken.step.and_then(|step| states(step, MARKS)));
+    tell("Conversation", broken.place.clone());
+    for remark in &broken.remarks {
+        tell("Note", Some(remark.clone()));
+    }
+    for comment in &broken.comments {
+        tell("Comment", Some(printable(comment.as_bytes()).into_owned()));
+    }
+    tell("Expect next", broken.expectation.clone());
+    told
+}
+
+impl Piece {
+    fn of(title: String, frame: &Frame<'_>, packet: &Packet<'_>, broken: &Breakdown<'_>, keys: &mut usize) -> Self {
+        let mut key = || {
+            *keys += 1;
+            format!("f{keys}")
+        };
+        let mut headers = Vec::new();
+        for ((index, layer), section) in packet.layers().iter().enumerate().zip(&broken.sections) {
+            let rows: Vec<Row> = section.rows.iter().map(|row| Row::of(row, key())).collect();
+            let boxes = Context::new(packet, index, broken.step)
+                .map(|context| boxes(layer, &cells(context, layer.header(), &layer.fields()), &rows));
+            headers.push(Header {
+                title: section.title.clone(),
+                places: places(section.range.start, section.range.len()),
+                source: section.source,
+                boxes: boxes.unwrap_or_default(),
+                rows,
+            });
+        }
+        let rest = [&broken.payload, &broken.trailer];
+        let rest = rest.into_iter().filter(|payload| !payload.bytes.is_empty());
+        let rest: Vec<Row> = rest.map(|payload| Row::of_bytes(payload, key())).collect();
+        let shown = broken.payload.at.saturating_add(MOST).min(frame.bytes.len());
+        let rows: Vec<&Row> = headers.iter().flat_map(|header| &header.rows).chain(&rest).collect();
+        Self {
+            title,
+            lines: bytes::lines(&frame.bytes, shown, &rows),
+            headers,
+            rest,
+            problems: broken.problems.clone(),
+        }
+    }
+}
+
+/// `bytes 34-53`
+fn places(first: usize, count: usize) -> String {
+    match count {
+        0 => "no bytes".to_owned(),
+        1 => format!("byte {first}"),
+        _ => format!("bytes {first}-{}", first + count - 1),
+    }
+}
+
+impl Row {
+    fn of(row: &breakdown::Row, key: String) -> Self {
+        Self {
+            key,
+            byte: row.byte,
+            raw: row.raw.to_string(),
+            name: row.name.to_string(),
+            value: row.value.to_string(),
+            meaning: row.meaning.to_string(),
+            bits: (row.bits.start, row.bits.end),
+        }
+    }
+
+    fn of_bytes(payload: &Payload<'_>, key: String) -> Self {
+        let length = payload.bytes.len();
+        let shown = payload.bytes.get(..MOST).unwrap_or(payload.bytes);
+        let more = if length > MOST {
+            format!(" and {} more bytes", length - MOST)
+        } else {
+            String::new()
+        };
+        Self {
+            key,
+            byte: payload.at,
+            raw: String::new(),
+            name: payload.name.clone(),
+            value: count(length as u64, "byte"),
+            meaning: format!("\"{}\"{more}", printable(shown)),
+            bits: (payload.at * 8, (payload.at + length) * 8),
+        }
+    }
+
+    /// Does it have any of these bits?
+    pub(super) const fn meets(&self, from: usize, to: usize) -> bool {
+        self.bits.0 < to && from < self.bits.1
+    }
+}
+
+/// The keys of the fields that have any of these bits.
+pub(super) fn keys_of(rows: &[&Row], from: usize, to: usize) -> String {
+    let keys = rows.iter().filter(|row| row.meets(from, to));
+    keys.map(|row| row.key.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+/// The drawing of a header: a box that reaches into a further row is a box in each, with its words in the widest.
+fn boxes(layer: &Layer<'_>, cells: &[cell::Cell], rows: &[Row]) -> Vec<BoxRow> {
+    let rows: Vec<&Row> = rows.iter().collect();
+    let header = layer.header();
+    let mut drawn: Vec<BoxRow> = Vec::new();
+    for cell in cells {
+        let at = header.at * 8;
+        let keys = keys_of(&rows, at + cell.bit, at + cell.bit + cell.bits);
+        let end = cell.bit + cell.bits;
+        let last = end.div_ceil(BITS);
+        let labelled = labelled_row(cell);
+        for index in cell.bit / BITS..last {
+            let from = cell.bit.max(index * BITS);
+            let bits = end.min((index + 1) * BITS) - from;
+            if drawn.len() <= index {
+                drawn.push(BoxRow {
+                    byte: header.at + index * BITS / 8,
+                    boxes: Vec::new(),
+                });
+            }
+            let Some(row) = drawn.last_mut() else { continue };
+            row.boxes.push(field_box(
+                cell,
+                bits,
+                index == labelled,
+                keys.clone(),
+                (from > cell.bit, from + bits < end),
+            ));
+        }
+    }
+    drawn
+}
+
+fn field_box(cell: &cell::Cell, bits: usize, labelled: bool, keys: String, goes_on: (bool, bool)) -> FieldBox {
+    // Two columns a bit, as in the RFCs, less the border.
+    let width = 2 * bits - 1;
+    let (name, value) = if labelled {
+        (label::name(cell, width), label::value(cell, width))
+    } else {
+        (Vec::new(), Vec::new())
+    };
+    FieldBox {
+        bits,
+        name,
+        value,
+        goes_on: match goes_on {
+            (false, false) => "",
+            (true, false) => " from",
+            (false, true) => " on",
+            (true, true) => " from on",
+        },
+        keys,
+    }
+}
+
+/// The row with the first of the widest parts.
+const fn labelled_row(cell: &cell::Cell) -> usize {
+    let first = cell.bit / BITS;
+    let in_first = BITS - cell.bit % BITS;
+    let behind = cell.bits.saturating_sub(in_first);
+    if (if behind > BITS { BITS } else { behind }) > in_first {
+        first + 1
+    } else {
+        first
+    }
+}

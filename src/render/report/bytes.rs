@@ -1,0 +1,66 @@
+//! The bytes of a packet, sixteen a line, in pieces that belong to a field each.
+
+use std::fmt::Write as _;
+
+use super::article::{Row, keys_of};
+
+/// Bytes in a line.
+const LINE: usize = 16;
+
+/// A line.
+pub(super) struct Line {
+    /// Place of the first byte in the frame.
+    pub(super) at: usize,
+    pub(super) runs: Vec<Run>,
+    /// Columns that the bytes of a short line leave empty, as blanks.
+    pub(super) padding: String,
+    /// The same as text, a dot for what is no ASCII character.
+    pub(super) text: String,
+}
+
+/// Bytes of one field, or of the same ones.
+pub(super) struct Run {
+    pub(super) keys: String,
+    /// In hexadecimal, with a blank between two.
+    pub(super) hex: String,
+}
+
+/// The first `shown` bytes.
+pub(super) fn lines(bytes: &[u8], shown: usize, rows: &[&Row]) -> Vec<Line> {
+    let bytes = bytes.get(..shown).unwrap_or(bytes);
+    let lines = bytes.chunks(LINE).enumerate();
+    lines.map(|(index, chunk)| line(index * LINE, chunk, rows)).collect()
+}
+
+fn line(at: usize, bytes: &[u8], rows: &[&Row]) -> Line {
+    // Only few fields meet a line.
+    let near: Vec<&Row> = rows
+        .iter()
+        .copied()
+        .filter(|row| row.meets(at * 8, (at + LINE) * 8))
+        .collect();
+    let mut runs: Vec<Run> = Vec::new();
+    for (place, byte) in (at..).zip(bytes) {
+        let keys = keys_of(&near, place * 8, place * 8 + 8);
+        match runs.last_mut().filter(|run| run.keys == keys) {
+            Some(run) => {
+                // Writing to a String cannot fail.
+                let _ = write!(run.hex, " {byte:02x}");
+            }
+            None => runs.push(Run {
+                keys,
+                hex: format!("{byte:02x}"),
+            }),
+        }
+    }
+    let text = bytes.iter().map(|byte| match byte {
+        0x20..0x7f => char::from(*byte),
+        _ => '.',
+    });
+    Line {
+        at,
+        runs,
+        padding: " ".repeat(3 * (LINE - bytes.len())),
+        text: text.collect(),
+    }
+}

@@ -1,0 +1,140 @@
+//! The report: a capture as one HTML page that asks for nothing from anywhere.
+//!
+//! `page.html` is the page and `packet.html` a packet in it; `style.css` and `script.js` stand in it as they are. The page reads
+//! without the script, which adds keys, the search, the filter, and the light between diagram, table and bytes. `section` is a
+//! conversation, `start` what the first screen says, `article` a packet, `bytes` its dump.
+//!
+//! What comes from the network is escaped by the template. Should that fail, the page's own policy (Content-Security-Policy)
+//! lets no script run but this one, by its hash.
+
+mod article;
+mod bytes;
+mod section;
+mod start;
+
+use std::io::{self, Write};
+
+use askama::Template;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
+
+use self::article::Article;
+use self::section::Section;
+use self::start::Start;
+use crate::explain::count;
+use crate::render::look::Look;
+use crate::render::material::{Kept, Material};
+use crate::render::svg;
+
+/// The packets that a report has unless another number is asked for.
+pub const LIMIT: u64 = 2_000;
+
+const STYLE: &str = include_str!("style.css");
+const SCRIPT: &str = include_str!("script.js");
+
+/// Where a report comes from.
+#[derive(Debug, Clone)]
+pub struct Provenance {
+    /// The capture's name, as a title.
+    pub title: String,
+    /// The capture file and its SHA-256, in hexadecimal; `None` where there is no file.
+    pub file: Option<(String, String)>,
+    /// The command that made the report.
+    pub command: String,
+    /// Program and version.
+    pub program: String,
+}
+
+/// The page.
+#[derive(Template)]
+#[template(path = "page.html", config = ".config/askama.toml")]
+struct Page<'a> {
+    provenance: &'a Provenance,
+    style: String,
+    script: &'static str,
+    policy: String,
+    summary: String,
+    limit: Option<String>,
+    start: Start,
+    sections: Vec<Section>,
+    loose: Vec<Loose>,
+    material: &'a Material,
+    look: &'a Look,
+}
+
+/// A packet that belongs to no conversation.
+struct Loose {
+    number: u64,
+    name: String,
+    reason: String,
+}
+
+impl Page<'_> {
+    /// Made one after the other: all at once they would take far more memory than the page.
+    fn articles(&self) -> impl Iterator<Item = Article> {
+        let articles = self.material.packets.iter();
+        articles.map(|kept| Article::of(kept, self.material, self.look))
+    }
+}
+
+/// Writes the report.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(output: &mut impl Write, look: &Look, material: &Material, provenance: &Provenance) -> io::Result<()> {
+    let style = format!("{}{STYLE}", svg::STYLE);
+    let policy = format!(
+        "default-src 'none'; base-uri 'none'; form-action 'none'; style-src '{}'; script-src '{}'",
+        hash(&style),
+        hash(SCRIPT)
+    );
+    let told = material.told.iter();
+    let loose = material.packets.iter().filter(|kept| kept.step.is_none());
+    let page = Page {
+        provenance,
+        script: SCRIPT,
+        policy,
+        style,
+        summary: summary(material),
+        limit: limit(material),
+        start: Start::of(material),
+        sections: told.map(|told| Section::of(told, material, look)).collect(),
+        loose: loose.map(Loose::of).collect(),
+        material,
+        look,
+    };
+    page.write_into(output)?;
+    // A template ends without a line feed.
+    writeln!(output)
+}
+
+/// As Content-Security-Policy names a text (CSP Level 3, section 2.3.1).
+fn hash(text: &str) -> String {
+    format!("sha256-{}", STANDARD.encode(Sha256::digest(text)))
+}
+
+fn summary(material: &Material) -> String {
+    let packets = count(material.packets.len() as u64, "packet");
+    let conversations = count(material.told.len() as u64, "conversation");
+    format!("{packets}, {conversations}")
+}
+
+fn limit(material: &Material) -> Option<String> {
+    let left_out = count(material.left_out, "more packet");
+    (material.left_out > 0)
+        .then(|| format!("The capture has {left_out}, which are not in this report: --limit sets how many."))
+}
+
+impl Loose {
+    fn of(kept: &Kept) -> Self {
+        let frame = kept.followed();
+        let packet = crate::wire::decode(frame.link, &frame.bytes, frame.original_length);
+        let reason = crate::explain::packet::reason(&packet, None);
+        Self {
+            number: kept.number,
+            name: crate::explain::packet::name(&packet).into_owned(),
+            reason: reason.map(std::borrow::Cow::into_owned).unwrap_or_default(),
+        }
+    }
+}

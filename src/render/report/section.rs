@@ -1,0 +1,85 @@
+//! A conversation in the report: its ladder, its graph, and the same in words.
+
+use crate::render::ladder::{Detail, Kind, Ladder, Row, plain, text};
+use crate::render::look::Look;
+use crate::render::material::{Material, Told};
+use crate::render::{plot, svg};
+
+/// A conversation.
+pub(super) struct Section {
+    pub(super) number: u64,
+    pub(super) title: String,
+    /// Title and ends in a line, for the list to choose from.
+    pub(super) choice: String,
+    pub(super) begins: String,
+    pub(super) ends: Vec<String>,
+    pub(super) notes: Vec<String>,
+    pub(super) outcome: String,
+    /// SVG.
+    pub(super) ladder: String,
+    pub(super) plot: Option<Plot>,
+    pub(super) words: Vec<Words>,
+}
+
+/// Sequence number against time.
+pub(super) struct Plot {
+    /// SVG.
+    pub(super) picture: String,
+    pub(super) descriptions: Vec<String>,
+}
+
+/// A row of the ladder in words.
+pub(super) struct Words {
+    pub(super) packet: Option<u64>,
+    pub(super) what: &'static str,
+    pub(super) sentence: String,
+}
+
+impl Section {
+    pub(super) fn of(told: &Told, material: &Material, look: &Look) -> Self {
+        // Every packet can be chosen, so none is folded away.
+        let ladder = material.ladder(told, Detail::Full);
+        let [client, server] = &ladder.lanes;
+        let title = text::title(&ladder);
+        let outcome: Vec<String> = ladder.outcome.iter().map(|said| format!("{said}.")).collect();
+        Self {
+            number: ladder.conversation,
+            choice: format!("{title}, {} to {}", client.address, server.address),
+            begins: text::beginning(look, &ladder),
+            ends: ladder.lanes.iter().map(text::who).collect(),
+            notes: ladder.notes.clone(),
+            outcome: outcome.join(" "),
+            ladder: svg::ladder::draw(&ladder, true).element(),
+            plot: plot(&ladder, told),
+            words: ladder.rows.iter().map(Words::of).collect(),
+            title,
+        }
+    }
+}
+
+fn plot(ladder: &Ladder, told: &Told) -> Option<Plot> {
+    let directions = plot::directions(&told.packets);
+    let title = format!("Conversation {}", ladder.conversation);
+    (!directions.is_empty()).then(|| Plot {
+        picture: plot::draw(&title, &directions, true).element(),
+        descriptions: directions.iter().map(plot::describe).collect(),
+    })
+}
+
+impl Words {
+    fn of(row: &Row) -> Self {
+        let (packet, what) = match &row.kind {
+            Kind::States(_) => (None, "states"),
+            Kind::Packet(arrow) => (Some(arrow.number), "packet"),
+            Kind::Run(run) => (Some(run.first), "packets"),
+            Kind::Call(_) => (None, "socket call"),
+            Kind::Gap(_) => (None, "pause"),
+            Kind::Note(_) => (None, "note"),
+        };
+        Self {
+            packet,
+            what,
+            sentence: plain::sentence(row),
+        }
+    }
+}

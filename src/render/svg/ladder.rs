@@ -1,0 +1,386 @@
+//! The ladder drawn as SVG.
+
+use super::Picture;
+use super::canvas::{Anchor, Canvas};
+use crate::flow::Party;
+use crate::render::ladder::sheet::milliseconds;
+use crate::render::ladder::{Arrow, CallRow, Kind, Ladder, Line, Moment, Row, label, plain, said, text};
+use crate::render::table::wrap;
+use crate::timeline::Mark;
+
+/// A character's width: the font has 13 pixels, and its characters all one width.
+const CHARACTER: i64 = 8;
+/// Characters of a lane's own side: the longest state in parentheses, or a call with its descriptor.
+const SIDE: usize = 24;
+/// Characters between the lanes.
+const MIDDLE: usize = 31;
+/// A line of text.
+const LINE: i64 = 16;
+/// From one part of a row to the next.
+const SPACE: i64 = 8;
+/// Half of the bar on a lifeline: inside of a call.
+const BAR: i64 = 4;
+
+/// Draws a ladder. `links`: each packet leads to its place in the page, `#packet-3`.
+#[must_use]
+pub fn draw(ladder: &Ladder, links: bool) -> Picture {
+    let mut drawing = Drawing::new(ladder, links);
+    drawing.heading();
+    let top = drawing.y;
+    for row in &ladder.rows {
+        drawing.row(row);
+    }
+    drawing.lifelines(top);
+    drawing.legend();
+    if !links {
+        drawing.words();
+    }
+    let description: Vec<String> = ladder.rows.iter().map(plain::sentence).collect();
+    Picture {
+        title: text::title(ladder),
+        description: description.join(" "),
+        size: (drawing.width, drawing.y),
+        body: drawing.below.into_body() + &drawing.canvas.into_body(),
+    }
+}
+
+/// A ladder's drawing under way.
+struct Drawing<'a> {
+    ladder: &'a Ladder,
+    links: bool,
+    canvas: Canvas,
+    /// What stands below everything else.
+    below: Canvas,
+    /// Where numbers and times end.
+    number: i64,
+    time: i64,
+    /// The lifelines.
+    lanes: [i64; 2],
+    width: i64,
+    y: i64,
+    /// Since where each lane is inside of calls, and of how many.
+    open: [(u32, i64); 2],
+}
+
+impl<'a> Drawing<'a> {
+    fn new(ladder: &'a Ladder, links: bool) -> Self {
+        let widest = |labels: &dyn Fn(&Row) -> String| {
+            let lengths = ladder.rows.iter().map(|row| labels(row).chars().count());
+            pixels(lengths.max().unwrap_or(0).max(4))
+        };
+        let number = widest(&number_of);
+        let time = number + SPACE + widest(&time_of);
+        let client = time + 2 * SPACE + pixels(SIDE) + BAR;
+        let server = client + pixels(MIDDLE);
+        Self {
+            ladder,
+            links,
+            canvas: Canvas::default(),
+            below: Canvas::default(),
+            number,
+            time,
+            lanes: [client, server],
+            width: server + pixels(SIDE) + BAR + 2 * SPACE,
+            y: 0,
+            open: [(0, 0); 2],
+        }
+    }
+
+    const fn lane(&self, party: Party) -> i64 {
+        let [client, server] = self.lanes;
+        match party {
+            Party::Client => client,
+            Party::Server => server,
+        }
+    }
+
+    /// A text on the outer side of a lane.
+    fn beside(&mut self, class: &str, party: Party, baseline: i64, text: &str) {
+        let x = self.lane(party);
+        match party {
+            Party::Client => self.canvas.text(class, (x - SPACE, baseline), Anchor::End, text),
+            Party::Server => self.canvas.text(class, (x + SPACE, baseline), Anchor::Start, text),
+        }
+    }
+
+    fn heading(&mut self) {
+        if !self.links {
+            self.canvas
+                .text("title", (0, LINE), Anchor::Start, &text::title(self.ladder));
+            self.y += LINE + SPACE;
+        }
+        let baseline = self.y + LINE;
+        self.canvas.text("soft", (self.number, baseline), Anchor::End, "#");
+        self.canvas.text("soft", (self.time, baseline), Anchor::End, "t/ms");
+        for lane in &self.ladder.lanes {
+            let title = format!("{} :{}", lane.party, lane.address.port());
+            self.beside("title", lane.party, baseline, &title);
+        }
+        self.y = baseline + SPACE;
+    }
+
+    fn row(&mut self, row: &Row) {
+        match &row.kind {
+            Kind::Packet(arrow) => {
+                let states = [Party::Client, Party::Server].map(|party| arrow.state(party).map(text::standing));
+                self.arrow(row, arrow.from, arrow.line, &label::packet(arrow), states, arrow.number);
+            }
+            Kind::Run(run) => self.arrow(row, run.from, Line::Data, &label::run(run), [None, None], run.first),
+            Kind::States(states) => {
+                self.y += LINE;
+                for (party, standing) in [Party::Client, Party::Server].into_iter().zip(states) {
+                    self.beside("state", party, self.y, &text::standing(*standing));
+                }
+                self.y += SPACE / 2;
+            }
+            Kind::Call(call) => self.call(row, call),
+            Kind::Gap(gap) => self.remark(&format!("{}.", said::gap(gap))),
+            Kind::Note(text) => self.remark(text),
+        }
+    }
+
+    fn number_and_time(&mut self, row: &Row, baseline: i64) {
+        self.canvas
+            .text("number", (self.number, baseline), Anchor::End, &number_of(row));
+        self.canvas
+            .text("soft", (self.time, baseline), Anchor::End, &time_of(row));
+    }
+
+    fn arrow(
+        &mut self,
+        row: &Row,
+        from: Party,
+        line: Line,
+        label: &label::Label,
+        states: [Option<String>; 2],
+        number: u64,
+    ) {
+        let below: Vec<String> = label
+            .remark
+            .iter()
+            .flat_map(|remark| wrap(remark, MIDDLE - 4))
+            .collect();
+        let height = 2 * LINE + i64::try_from(below.len()).unwrap_or(0) * LINE;
+        let class = match line {
+            Line::Control => "arrow control",
+            Line::Data => "arrow data",
+            Line::Retransmission => "arrow again",
+            Line::Lost => "arrow lost",
+        };
+        let words = label.words.iter().find(|words| words.chars().count() <= MIDDLE - 3);
+        let words = words.or(label.words.last()).map_or("", String::as_str);
+        if self.links {
+            // Who steers by voice says what can be read, so the name of the link begins with it (WCAG 2.2, 2.5.3).
+            let [client, server] = states.each_ref().map(|state| state.as_deref().unwrap_or_default());
+            let remark = below.join(" ");
+            let all = [&*number_of(row), &*time_of(row), client, server, words, &*remark];
+            let seen = all.iter().filter(|text| !text.is_empty()).copied();
+            let seen = seen.collect::<Vec<_>>().join(" ");
+            let name = format!("{seen}, {from} to {}", from.other());
+            self.canvas.link(class, &format!("packet-{number}"), &name);
+            self.canvas.rectangle("hit", (0, self.y), (self.width, height));
+        } else {
+            self.canvas.group(class, &plain::sentence(row));
+        }
+        let level = self.y + LINE + SPACE / 2;
+        self.number_and_time(row, level + 4);
+        for (party, state) in [Party::Client, Party::Server].into_iter().zip(states) {
+            if let Some(state) = state {
+                self.beside("state", party, level + 4, &state);
+            }
+        }
+        let [client, server] = self.lanes;
+        let middle = i64::midpoint(client, server);
+        self.canvas.text("words", (middle, level - 6), Anchor::Middle, words);
+        let mut baseline = level + LINE - 2;
+        for remark in &below {
+            self.canvas.text("soft", (middle, baseline), Anchor::Middle, remark);
+            baseline += LINE;
+        }
+        self.shaft(from, line, level);
+        if self.links {
+            self.canvas.close_link();
+        } else {
+            self.canvas.close();
+        }
+        self.y += height;
+    }
+
+    /// Two lines for data, one for control, dashes for what is sent again, dots and a cross for what was lost or refused.
+    fn shaft(&mut self, from: Party, line: Line, level: i64) {
+        const HEAD: i64 = 11;
+        let (start, tip) = (self.lane(from), self.lane(from.other()));
+        let way = (tip - start).signum();
+        let (start, tip) = (start + way * BAR, tip - way * BAR);
+        let neck = tip - way * HEAD;
+        match line {
+            Line::Data => {
+                for offset in [-2, 2] {
+                    self.canvas
+                        .line("shaft", (start, level + offset), (neck, level + offset));
+                }
+            }
+            Line::Control | Line::Retransmission => self.canvas.line("shaft", (start, level), (neck, level)),
+            Line::Lost => {
+                self.canvas.line("shaft", (start, level), (neck, level));
+                let middle = tip - way * 6;
+                for slope in [-5, 5] {
+                    self.canvas
+                        .line("cross", (middle - 5, level - slope), (middle + 5, level + slope));
+                }
+                return;
+            }
+        }
+        self.canvas
+            .path("head", &[(tip, level), (neck, level - 5), (neck, level + 5)], true);
+    }
+
+    fn call(&mut self, row: &Row, call: &CallRow) {
+        let label = label::call(call, SIDE);
+        let baseline = self.y + LINE - 2;
+        self.canvas.group("call", &plain::sentence(row));
+        self.number_and_time(row, baseline);
+        self.beside("words", call.party, baseline, &shortened(&label.text, SIDE));
+        let fits = |detail: &&String| detail.chars().count() + 2 <= MIDDLE;
+        if let Some(detail) = label.details.iter().find(fits) {
+            let x = self.lane(call.party);
+            match call.party {
+                Party::Client => self.canvas.text("soft", (x + SPACE, baseline), Anchor::Start, detail),
+                Party::Server => self.canvas.text("soft", (x - SPACE, baseline), Anchor::End, detail),
+            }
+        }
+        self.canvas.close();
+        let middle = self.y + LINE / 2;
+        let (x, y) = (self.lane(call.party), self.y);
+        let [client, server] = &mut self.open;
+        let open = match call.party {
+            Party::Client => client,
+            Party::Server => server,
+        };
+        match call.moment {
+            Moment::Entered if open.0 == 0 => *open = (1, middle),
+            Moment::Entered => open.0 += 1,
+            Moment::Returned => {
+                open.0 = open.0.saturating_sub(1);
+                if open.0 == 0 {
+                    let since = open.1;
+                    self.below
+                        .rectangle("inside", (x - BAR, since), (2 * BAR, middle - since));
+                }
+            }
+            Moment::Whole => self.below.rectangle("inside", (x - BAR, y + 3), (2 * BAR, LINE - 6)),
+        }
+        self.y += LINE + 2;
+    }
+
+    /// A sentence between the rows.
+    fn remark(&mut self, text: &str) {
+        self.y += SPACE / 2;
+        let [client, server] = self.lanes;
+        for line in wrap(text, MIDDLE + SIDE) {
+            let width = pixels(line.chars().count()) + 2 * SPACE;
+            let middle = i64::midpoint(client, server);
+            // So that the lifelines do not run through the words.
+            self.canvas
+                .rectangle("paper", (middle - width / 2, self.y), (width, LINE));
+            self.canvas
+                .text("soft", (middle, self.y + LINE - 4), Anchor::Middle, &line);
+            self.y += LINE;
+        }
+        self.y += SPACE / 2;
+    }
+
+    /// The lifelines from here down, and the bars of calls that never returned.
+    fn lifelines(&mut self, top: i64) {
+        let mut all = Canvas::default();
+        for (x, (open, since)) in self.lanes.into_iter().zip(self.open) {
+            all.line("lifeline", (x, top), (x, self.y));
+            if open > 0 {
+                self.below
+                    .rectangle("inside", (x - BAR, since), (2 * BAR, self.y - since));
+            }
+        }
+        let bars = std::mem::replace(&mut self.below, all);
+        self.below.append(&bars);
+    }
+
+    /// What the signs mean.
+    fn legend(&mut self) {
+        self.y += SPACE;
+        let signs = [
+            ("control", Line::Control, "opens, closes, acknowledges"),
+            ("data", Line::Data, "data"),
+            ("again", Line::Retransmission, "sent again"),
+            ("lost", Line::Lost, "refused or lost"),
+        ];
+        let lanes = self.lanes;
+        let mut x = SPACE;
+        self.y += LINE;
+        for (class, line, words) in signs {
+            self.canvas.group(class, words);
+            self.lanes = [x, x + 44];
+            self.shaft(Party::Client, line, self.y - 4);
+            self.canvas.text("soft", (x + 48, self.y), Anchor::Start, words);
+            self.canvas.close();
+            x += 48 + pixels(words.chars().count()) + 2 * SPACE;
+        }
+        self.lanes = lanes;
+        self.y += LINE + 2;
+        self.canvas.rectangle("inside", (SPACE, self.y - 12), (2 * BAR, LINE));
+        self.canvas
+            .text("soft", (3 * SPACE, self.y), Anchor::Start, "inside of a socket call");
+        for more in [
+            "(STATE) inferred: the end itself has not shown it yet",
+            "~ moved: the clocks differ   ! before its cause: call log and capture contradict each other",
+        ] {
+            self.y += LINE + 2;
+            self.canvas.text("soft", (SPACE, self.y), Anchor::Start, more);
+        }
+        self.y += SPACE;
+    }
+
+    /// What cannot be shown, and how it went: a picture alone has no page around it that would say so.
+    fn words(&mut self) {
+        let columns = usize::try_from(self.width / CHARACTER).unwrap_or(1);
+        let notes = self.ladder.notes.iter().map(|note| format!("Note: {note}."));
+        let outcome: Vec<String> = self.ladder.outcome.iter().map(|said| format!("{said}.")).collect();
+        for paragraph in notes.chain([outcome.join(" ")]) {
+            for line in wrap(&paragraph, columns) {
+                self.y += LINE;
+                self.canvas.text("words", (0, self.y), Anchor::Start, &line);
+            }
+        }
+        self.y += SPACE;
+    }
+}
+
+/// So many characters, in pixels.
+fn pixels(characters: usize) -> i64 {
+    i64::try_from(characters).unwrap_or(i64::from(u16::MAX)) * CHARACTER
+}
+
+/// What is longer than a side is cut, and shows that it is.
+fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most - 1).chain(['…']).collect()
+}
+
+fn number_of(row: &Row) -> String {
+    match &row.kind {
+        Kind::Packet(Arrow { number, .. }) => number.to_string(),
+        Kind::Run(run) => run.first.to_string(),
+        _ => String::new(),
+    }
+}
+
+fn time_of(row: &Row) -> String {
+    let sign = match row.mark {
+        Some(Mark::Clock(_)) => "~",
+        Some(Mark::BeforeCause) => "!",
+        None => "",
+    };
+    row.time
+        .map_or(String::new(), |time| format!("{sign}{}", milliseconds(time, 3)))
+}

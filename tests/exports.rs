@@ -1,0 +1,325 @@
+//! Reports, pictures and diagrams: what `sniffer` and `socket-lab` write, judged by a browser, by an XML parser and by Mermaid.
+//!
+//! `tests/browser` has what is done in the browser: Debian's Chromium, driven by playwright-core; axe-core (MPL-2.0) looks for what
+//! somebody with a screen reader or a keyboard would stumble over. `npm ci --prefix tests/browser` installs them.
+#![cfg(all(feature = "sniffer", target_os = "linux"))]
+
+#[cfg(test)]
+mod support;
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+    use std::path::PathBuf;
+    use std::process::{Command, Output};
+
+    use super::support::needs;
+
+    /// A real run: five conversations, with the calls of both programs.
+    const RECORDED: &str = "tests/sniffer/ladder/recorded.pcap";
+    const CALLS: &str = "tests/sniffer/ladder/recorded.jsonl";
+
+    fn sniffer(arguments: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sniffer"));
+        command.args(arguments).output().unwrap()
+    }
+
+    /// What it wrote to standard output; it has to end well and say nothing else.
+    fn quietly(arguments: &[&str]) -> String {
+        let ended = sniffer(arguments);
+        let errors = String::from_utf8_lossy(&ended.stderr);
+        assert!(ended.status.success() && errors.is_empty(), "{arguments:?}: {errors}");
+        String::from_utf8(ended.stdout).unwrap()
+    }
+
+    struct Folder(tempfile::TempDir);
+
+    impl Folder {
+        fn new() -> Self {
+            Self(tempfile::tempdir().unwrap())
+        }
+
+        fn file(&self, name: &str) -> String {
+            self.0.path().join(name).to_str().unwrap().to_owned()
+        }
+
+        /// The real run as a report.
+        fn report(&self) -> String {
+            let report = self.file("report.html");
+            quietly(&["-q", "-r", RECORDED, "--calls", CALLS, "--html", &report, "--utc"]);
+            report
+        }
+    }
+
+    fn browser(script: &str, arguments: &[&str]) {
+        if !needs::browser() {
+            return;
+        }
+        let script = format!("tests/browser/{script}.mjs");
+        let ended = Command::new("node").arg(&script).args(arguments).output().unwrap();
+        let said = String::from_utf8_lossy(&ended.stdout);
+        let errors = String::from_utf8_lossy(&ended.stderr);
+        assert!(
+            ended.status.success() && said.starts_with("ok "),
+            "{script} {arguments:?}: {said}{errors}"
+        );
+    }
+
+    #[test]
+    fn the_first_screen_shows_the_handshake_and_nothing_is_loaded() {
+        let folder = Folder::new();
+        browser("report", &["opens", &folder.report()]);
+    }
+
+    #[test]
+    fn a_packet_is_chosen_by_mouse_by_keyboard_by_link_and_without_script() {
+        let folder = Folder::new();
+        browser("report", &["chooses", &folder.report()]);
+    }
+
+    #[test]
+    fn diagram_table_and_bytes_light_each_other_up() {
+        let folder = Folder::new();
+        browser("report", &["lights", &folder.report()]);
+    }
+
+    #[test]
+    fn packets_are_found_and_conversations_chosen() {
+        let folder = Folder::new();
+        browser("report", &["finds", &folder.report()]);
+    }
+
+    #[test]
+    fn paper_has_everything_in_black_and_white() {
+        let folder = Folder::new();
+        browser("report", &["prints", &folder.report()]);
+    }
+
+    #[test]
+    fn nobody_is_shut_out() {
+        let folder = Folder::new();
+        browser("report", &["accessible", &folder.report()]);
+    }
+
+    /// A UDP datagram over IPv4 with these data, from 192.0.2.1:40000 to 192.0.2.2:9, in a pcap file of raw IP packets.
+    fn capture_of(data: &[u8]) -> Vec<u8> {
+        let length = |headers: usize| u16::try_from(headers + data.len()).unwrap().to_be_bytes();
+        let mut packet = vec![0x45, 0];
+        packet.extend(length(28));
+        packet.extend([0, 0, 0, 0, 64, 17, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2]);
+        packet.extend([0x9c, 0x40, 0, 9]);
+        packet.extend(length(8));
+        packet.extend([0, 0]);
+        packet.extend(data);
+        let mut file = Vec::new();
+        file.extend(0xa1b2_c3d4_u32.to_le_bytes());
+        file.extend([2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0]);
+        file.extend(101_u32.to_le_bytes());
+        file.extend([0; 8]);
+        let count = u32::try_from(packet.len()).unwrap().to_le_bytes();
+        file.extend(count);
+        file.extend(count);
+        file.extend(packet);
+        file
+    }
+
+    const EVIL: &str = "<script>window.owned=1</script><svg onload=\"window.owned=2\"></svg><img src=x onerror=window.owned=3>\
+        ]]>--></title></style></textarea><b>";
+
+    #[test]
+    fn what_comes_from_the_network_stays_text() {
+        let folder = Folder::new();
+        let capture = folder.file("<b>evil\" onload='x'&lt;");
+        std::fs::write(&capture, capture_of(EVIL.as_bytes())).unwrap();
+        let (report, svg) = (folder.file("report.html"), folder.file("ladder.svg"));
+        quietly(&["-q", "-r", &capture, "--html", &report, "--svg", &svg]);
+        let page = std::fs::read_to_string(&report).unwrap();
+        assert_eq!(page.matches("<script").count(), 1, "only the page's own");
+        assert!(!page.contains("<img") && !page.contains("<svg onload"));
+        well_formed(&svg);
+        browser("report", &["harmless", &report]);
+    }
+
+    /// An XML parser that is not ours.
+    fn well_formed(file: &str) {
+        if needs::tool("python3") {
+            let program = "import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])";
+            let ended = Command::new("python3").args(["-c", program, file]).output().unwrap();
+            assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+        }
+    }
+
+    #[test]
+    fn ladders_and_plots_are_pictures_with_every_word_inside() {
+        let folder = Folder::new();
+        let mut files = Vec::new();
+        for (name, more) in [("folded", &[][..]), ("full", &["--full"])] {
+            let (svg, plot) = (
+                folder.file(&format!("{name}.svg")),
+                folder.file(&format!("{name}.plot.svg")),
+            );
+            let fixed = ["-q", "-r", RECORDED, "--calls", CALLS, "--svg", &svg, "--plot", &plot];
+            quietly(&[&fixed[..], more].concat());
+            files.extend([svg, plot]);
+        }
+        let first = std::fs::read_to_string(&files[0]).unwrap();
+        for words in [
+            "SYN,ACK seq=0 ack=1",
+            "(SYN-RECEIVED)",
+            "connect(fd 3) called",
+            "The handshake took",
+        ] {
+            assert!(first.contains(words), "{words}");
+        }
+        let plot = std::fs::read_to_string(&files[1]).unwrap();
+        assert!(plot.contains("packet 4: bytes 1 to 12"), "{plot}");
+        for file in &files {
+            well_formed(file);
+        }
+        browser("svg", &files.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn sequence_diagrams_are_drawn_by_mermaid_itself() {
+        let folder = Folder::new();
+        let file = folder.file("run.mmd");
+        let text = quietly(&["-r", RECORDED, "--calls", CALLS, "--mermaid"]);
+        assert!(text.starts_with("sequenceDiagram\n"), "{text}");
+        // Bars that begin and end, also those of calls that never returned.
+        let count = |word: &str| text.lines().filter(|line| line.trim_start().starts_with(word)).count();
+        assert_eq!(count("activate"), count("deactivate"));
+        std::fs::write(&file, &text).unwrap();
+        browser(
+            "mermaid",
+            &[
+                &file,
+                "SYN,ACK seq=0 ack=1",
+                "no client yet; the server waits in",
+                "(SYN-RECEIVED)",
+            ],
+        );
+    }
+
+    #[test]
+    fn the_headers_of_one_packet_are_a_mermaid_packet() {
+        let folder = Folder::new();
+        let chosen = quietly(&["-r", RECORDED, "--mermaid", "--packet", "2"]);
+        assert!(chosen.contains("\npacket-beta\ntitle Packet 2: SYN,ACK\n"), "{chosen}");
+        let first = quietly(&["-r", RECORDED, "--mermaid", "-c", "1"]);
+        assert!(
+            first.contains("title Packet 1: SYN\n") && first.contains("\n270: \"SYN 1\"\n"),
+            "{first}"
+        );
+        for (name, text) in [("chosen", &chosen), ("first", &first)] {
+            // Bit by bit without a gap, as the grammar wants it.
+            let mut next = 0;
+            for line in text
+                .lines()
+                .filter(|line| line.starts_with(|c: char| c.is_ascii_digit()))
+            {
+                let (range, words) = line.split_once(": ").unwrap();
+                let (from, to) = range.split_once('-').unwrap_or((range, range));
+                assert_eq!(from.parse::<u32>().unwrap(), next, "{line}");
+                next = to.parse::<u32>().unwrap() + 1;
+                assert!(
+                    words.len() > 2 && words.starts_with('"') && words.ends_with('"'),
+                    "{line}"
+                );
+            }
+            assert_eq!(next, 8 * 60, "IPv4 20 and TCP 40 bytes");
+            let file = folder.file(name);
+            std::fs::write(&file, text).unwrap();
+            browser("mermaid", &[&file, "window scale kind 3"]);
+        }
+        let none = sniffer(&["-r", RECORDED, "--mermaid", "--packet", "99"]);
+        assert!(String::from_utf8_lossy(&none.stderr).contains("no packet 99"));
+    }
+
+    #[test]
+    fn a_limit_is_said_in_the_report_and_beside_it() {
+        let folder = Folder::new();
+        let report = folder.file("report.html");
+        let ended = sniffer(&["-q", "-r", RECORDED, "--html", &report, "--limit", "4"]);
+        let errors = String::from_utf8_lossy(&ended.stderr);
+        assert!(ended.status.success() && errors.contains("19 more packets"), "{errors}");
+        let page = std::fs::read_to_string(&report).unwrap();
+        assert!(page.contains("The capture has 19 more packets"), "it says so itself");
+        assert_eq!(page.matches("<article").count(), 4);
+    }
+
+    #[test]
+    fn a_report_says_where_it_comes_from() {
+        let folder = Folder::new();
+        let page = std::fs::read_to_string(folder.report()).unwrap();
+        if needs::tool("sha256sum") {
+            let judged = Command::new("sha256sum").arg(RECORDED).output().unwrap();
+            let sum = String::from_utf8(judged.stdout).unwrap();
+            assert!(page.contains(&sum[..64]), "{sum}");
+        }
+        assert!(page.contains(&format!("sniffer {} (socket-lab)", env!("CARGO_PKG_VERSION"))));
+        assert!(page.contains("<code>sniffer -q -r tests/sniffer/ladder/recorded.pcap --calls "));
+    }
+
+    #[test]
+    fn nothing_is_written_over_by_mistake() {
+        let folder = Folder::new();
+        let copy = folder.file("copy.pcap");
+        std::fs::copy(RECORDED, &copy).unwrap();
+        let refused = |arguments: &[&str], words: &str| {
+            let ended = sniffer(arguments);
+            let errors = String::from_utf8_lossy(&ended.stderr);
+            assert!(
+                !ended.status.success() && errors.contains(words),
+                "{arguments:?}: {errors}"
+            );
+            assert_eq!(errors.lines().count(), 1, "{errors}");
+        };
+        refused(&["-q", "-r", RECORDED, "--html", &copy], "exists already");
+        refused(
+            &["-q", "-r", &copy, "--html", &copy, "--force"],
+            "the file that is being read",
+        );
+        refused(&["-q", "-r", RECORDED, "--html", "-"], "give it a name");
+        let twice = folder.file("twice");
+        refused(
+            &["-q", "-r", RECORDED, "--html", &twice, "--svg", &twice],
+            "the same name",
+        );
+        refused(&["-r", RECORDED, "--mermaid", "-w", "-"], "-w a file");
+        refused(&["-q", "-r", RECORDED, "--plot", "x.svg", "--calls", CALLS], "--calls");
+        assert_eq!(std::fs::read(&copy).unwrap(), std::fs::read(RECORDED).unwrap());
+    }
+
+    #[test]
+    fn any_capture_becomes_a_report() {
+        let Some(corpus) = std::env::var_os("SOCKET_LAB_CORPUS") else {
+            // No project can demand the captures of others.
+            let _ =
+                std::io::stderr().write_all(b"SKIPPED any_capture_becomes_a_report: SOCKET_LAB_CORPUS is not set\n");
+            return;
+        };
+        let folder = Folder::new();
+        let (report, svg) = (folder.file("report.html"), folder.file("ladder.svg"));
+        let mut files: Vec<PathBuf> = std::fs::read_dir(corpus)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .collect();
+        files.sort();
+        for file in files.iter().filter(|path| path.extension().is_some()) {
+            let file = file.to_str().unwrap();
+            let ended = sniffer(&[
+                "-q", "-r", file, "--html", &report, "--svg", &svg, "--force", "--limit", "100",
+            ]);
+            let errors = String::from_utf8_lossy(&ended.stderr);
+            assert!(
+                ended.status.code().is_some_and(|code| code < 2) && !errors.contains("panicked"),
+                "{file}: {errors}"
+            );
+            let page = std::fs::read_to_string(&report).unwrap();
+            assert!(
+                page.ends_with("</html>\n") || !ended.status.success(),
+                "{file}: {errors}"
+            );
+        }
+    }
+}
