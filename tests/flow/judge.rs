@@ -286,6 +286,31 @@ const ONLY_OURS: &[Rule] = &[
 const ONLY_THEIRS: &[Rule] = &[
     Rule {
         flag: "retransmission",
+        why: "captured twice: identification and checksum are the same, which tshark does not compare",
+        holds: |case| case.segment.part == Part::Copy,
+    },
+    Rule {
+        flag: "fast_retransmission",
+        why: "captured twice: identification and checksum are the same, which tshark does not compare",
+        holds: |case| case.segment.part == Part::Copy,
+    },
+    Rule {
+        flag: "spurious_retransmission",
+        why: "captured twice: identification and checksum are the same, which tshark does not compare",
+        holds: |case| case.segment.part == Part::Copy,
+    },
+    Rule {
+        flag: "out_of_order",
+        why: "captured twice: identification and checksum are the same, which tshark does not compare",
+        holds: |case| case.segment.part == Part::Copy,
+    },
+    Rule {
+        flag: "duplicate_ack",
+        why: "captured twice: identification and checksum are the same, which tshark does not compare",
+        holds: |case| case.segment.part == Part::Copy,
+    },
+    Rule {
+        flag: "retransmission",
         why: "some or all of its numbers were not captured before",
         holds: |case| case.repeats() < case.length(),
     },

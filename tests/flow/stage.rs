@@ -87,6 +87,15 @@ pub(super) fn write_pcap<'f, 'a: 'f>(path: &Path, frames: impl IntoIterator<Item
     std::fs::write(path, file).unwrap();
 }
 
+/// The frame with another IPv4 identification, as a repetition has, and not a second capture of the same.
+pub(super) fn sent_again(mut frame: Frame<'static>) -> Frame<'static> {
+    // Ethernet, then four bytes of IPv4.
+    if let Some(identification) = frame.bytes.to_mut().get_mut(18) {
+        *identification ^= 0x5a;
+    }
+    frame
+}
+
 /// A copy of a capture as a worse network would have given it: some packets lost, some late, some twice.
 pub(super) fn disturbed(frames: &[Frame<'static>], seed: u64) -> Vec<Frame<'static>> {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
@@ -108,7 +117,7 @@ pub(super) fn disturbed(frames: &[Frame<'static>], seed: u64) -> Vec<Frame<'stat
             1 => copy.push(later(100_000)),
             2 => copy.push(later(5_000_000)),
             3 => copy.extend([frame.clone(), later(50_000)]),
-            4 => copy.extend([frame.clone(), later(300_000_000)]),
+            4 => copy.extend([frame.clone(), sent_again(later(300_000_000))]),
             _ => copy.push(frame.clone()),
         }
     }
