@@ -97,6 +97,10 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
     if let Some(exporter) = exporter {
         failed |= !say_exported(exporter.finish(None), say);
     }
+    if let Some(line) = display.as_ref().and_then(Display::missing) {
+        say.error(&line);
+        failed = true;
+    }
     let remarks = selection.remark().into_iter();
     let remarks = remarks.chain(display.as_mut().map(Display::remarks).unwrap_or_default());
     remarks.for_each(|remark| say.warning(&remark));

@@ -317,13 +317,8 @@ impl Stories {
                 side_by_side::columns_for(2)
             ));
         }
-        match (self.drawn, self.only) {
-            (0, Some(only)) => remarks.push(format!(
-                "the capture has no conversation {only}; --view summary shows which there are"
-            )),
-            (0, None) => remarks
-                .push("the capture has no TCP or UDP conversation; --view summary shows what there is".to_owned()),
-            _ => {}
+        if self.drawn == 0 && self.only.is_none() {
+            remarks.push("the capture has no TCP or UDP conversation; --view summary shows what there is".to_owned());
         }
         if self.unfinished > 0 {
             remarks.push(format!(
