@@ -76,7 +76,7 @@ pub(super) fn followed(frames: &[Frame<'_>]) -> (Vec<Step>, Tracker) {
 /// Writes them as a pcap file in nanoseconds. All have the link type of the first.
 pub(super) fn write_pcap<'f, 'a: 'f>(path: &Path, frames: impl IntoIterator<Item = &'f Frame<'a>>) {
     let mut frames = frames.into_iter().peekable();
-    let link = frames.peek().map_or(1, |frame| u32::from(frame.link.0));
+    let link = frames.peek().map_or(1, |frame| frame.link.0);
     let mut file: Vec<u8> = [0xa1b2_3c4d_u32, 0x0002_0004, 0, 0, 262_144, link]
         .iter()
         .flat_map(|word| word.to_be_bytes())

@@ -285,11 +285,7 @@ impl Tcp {
             return;
         }
         if arrival.syn {
-            own.set(Fact::SynSeen, own.begins_at(arrival.sequence));
-            own.set(Fact::SackPermitted, arrival.sack_permitted);
-            own.set(Fact::ScaleOffered, arrival.shift.is_some());
-            own.mss = arrival.mss.unwrap_or(0);
-            own.shift = arrival.shift.unwrap_or(0);
+            own.take_syn(arrival);
         }
         let before = own.next();
         let is_first = !own.is(Fact::Sent);
