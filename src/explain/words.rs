@@ -11,11 +11,11 @@ pub fn duration(nanoseconds: i64) -> String {
     let sign = if nanoseconds < 0 { "-" } else { "" };
     let nanoseconds = nanoseconds.unsigned_abs();
     let (unit, name) = match nanoseconds {
-        0..1_000 => return format!("{sign}{nanoseconds} ns"),
+        0..1_000 => return sentence!("{sign}{nanoseconds} ns"),
         1_000..SECOND => (1_000_000_u64, "ms"),
         _ if nanoseconds < 2 * HOUR => (SECOND, "s"),
-        _ if nanoseconds < 48 * HOUR => return format!("{sign}{} hours", nanoseconds / HOUR),
-        _ => return format!("{sign}{} days", nanoseconds / (24 * HOUR)),
+        _ if nanoseconds < 48 * HOUR => return sentence!("{sign}{} hours", nanoseconds / HOUR),
+        _ => return sentence!("{sign}{} days", nanoseconds / (24 * HOUR)),
     };
     let decimals = match nanoseconds / unit {
         0 => 3,
@@ -27,8 +27,8 @@ pub fn duration(nanoseconds: i64) -> String {
     let steps = nanoseconds / step + u64::from(nanoseconds % step >= step / 2);
     let whole = steps * step / unit;
     match decimals {
-        0 => format!("{sign}{whole} {name}"),
-        _ => format!(
+        0 => sentence!("{sign}{whole} {name}"),
+        _ => sentence!(
             "{sign}{whole}.{:0width$} {name}",
             steps * step % unit / step,
             width = decimals as usize
@@ -40,9 +40,9 @@ pub fn duration(nanoseconds: i64) -> String {
 #[must_use]
 pub fn count(number: u64, thing: &str) -> String {
     if number == 1 {
-        format!("1 {thing}")
+        sentence!("1 {thing}")
     } else {
-        format!("{} {thing}s", grouped(number))
+        sentence!("{} {thing}s", grouped(number))
     }
 }
 
@@ -65,16 +65,16 @@ pub(super) fn bytes(count: u64) -> String {
     if count == 1 {
         "1 byte".to_owned()
     } else {
-        format!("{count} bytes")
+        sentence!("{count} bytes")
     }
 }
 
 /// `byte 1`, `bytes 1 to 12`.
 pub(super) fn stretch(bytes: Bytes) -> String {
     if bytes.first == bytes.last {
-        format!("byte {}", bytes.first)
+        sentence!("byte {}", bytes.first)
     } else {
-        format!("bytes {} to {}", bytes.first, bytes.last)
+        sentence!("bytes {} to {}", bytes.first, bytes.last)
     }
 }
 
