@@ -1,6 +1,9 @@
 //! Numbers in words.
 
+use std::net::SocketAddr;
+
 use crate::flow::number::Bytes;
+use crate::wire::digits::write_socket;
 
 /// A number of nanoseconds in the unit that suits it, to three digits: `0.027 ms`, `42.4 ms`, `1.02 s`, `75 s`; from two hours
 /// on whole hours, from two days on whole days.
@@ -67,6 +70,14 @@ pub(super) fn bytes(count: u64) -> String {
     } else {
         sentence!("{count} bytes")
     }
+}
+
+/// `127.0.0.1:12000`
+pub(super) fn socket(address: SocketAddr) -> String {
+    let mut text = String::with_capacity(24);
+    // Writing to a String cannot fail.
+    let _ = write_socket(&mut text, address);
+    text
 }
 
 /// `byte 1`, `bytes 1 to 12`.

@@ -1,5 +1,6 @@
 //! What should come next, from whom, with which numbers.
 
+use super::super::words::socket;
 use super::super::{Sentence, is_to_many};
 use crate::flow::datagram::{Complaint, Part as DatagramPart};
 use crate::flow::number::{Bytes, Number, Sequence};
@@ -26,8 +27,8 @@ pub fn expectation(packet: &Packet<'_>, step: Option<&Step>) -> Option<Sentence>
             DatagramPart::Request { .. } => Some(
                 sentence!(
                     "a datagram from {} to {}, if the {}'s program answers; ICMP port unreachable, if none listens there",
-                    step.end(step.sender.other()),
-                    step.end(step.sender),
+                    socket(step.end(step.sender.other())),
+                    socket(step.end(step.sender)),
                     step.sender.other()
                 )
                 .into(),
