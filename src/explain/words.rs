@@ -29,14 +29,11 @@ pub fn duration(nanoseconds: i64) -> String {
     let step = unit / 10_u64.pow(decimals);
     let steps = nanoseconds / step + u64::from(nanoseconds % step >= step / 2);
     let whole = steps * step / unit;
-    match decimals {
-        0 => sentence!("{sign}{whole} {name}"),
-        _ => sentence!(
-            "{sign}{whole}.{:0width$} {name}",
-            steps * step % unit / step,
-            width = decimals as usize
-        ),
+    if decimals == 0 {
+        return sentence!("{sign}{whole} {name}");
     }
+    let fraction = steps * step % unit / step;
+    sentence!("{sign}{whole}.{fraction:0width$} {name}", width = decimals as usize)
 }
 
 /// A number and what it counts, digits in groups of three: `1 byte`, `65,536 bytes`.

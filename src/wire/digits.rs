@@ -138,7 +138,7 @@ mod tests {
         fn numbers_are_as_the_library_writes_them(number: u64, digits in 0_usize..=16) {
             prop_assert_eq!(written(|text| write_decimal(text, number)), number.to_string());
             prop_assert_eq!(written(|text| write_padded(text, number, digits)), format!("{number:0digits$}"));
-            let below = number & (u64::MAX.checked_shr(64 - 4 * digits as u32).unwrap_or(0));
+            let below = u128::from(number) % (1 << (4 * digits));
             let expected = if digits == 0 { "0x".to_owned() } else { format!("0x{below:0digits$x}") };
             prop_assert_eq!(written(|text| write_hexadecimal(text, number, digits)), expected);
         }

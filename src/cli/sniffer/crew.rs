@@ -215,7 +215,8 @@ mod tests {
     }
 
     fn expected(count: u64) -> String {
-        (0..count).map(|job| format!("{job}\n")).collect()
+        let lines: Vec<String> = (0..count).map(|job| format!("{job}\n")).collect();
+        lines.concat()
     }
 
     #[test]

@@ -39,14 +39,17 @@ fn segment_reason(packet: &Packet<'_>, step: &Step, segment: &Segment) -> String
     match segment.part {
         Part::Syn | Part::SynAck | Part::CrossingSyn | Part::HandshakeAck => opening_reason(packet, step, segment),
         Part::Data => data_reason(packet, step, segment),
-        Part::Ack => match newly_acknowledged(step, segment) {
-            Some(new) => sentence!("the {sender} acknowledges {new}"),
-            None => sentence!("the {sender} acknowledges nothing new"),
-        },
-        Part::WindowUpdate => match room {
-            Some(room) => sentence!("the {sender} has room again: its window is {} now", bytes(room)),
-            None => sentence!("the {sender} has room again, and tells its new window"),
-        },
+        Part::Ack => {
+            let new = newly_acknowledged(step, segment);
+            sentence!("the {sender} acknowledges {}", new.as_deref().unwrap_or("nothing new"))
+        }
+        Part::WindowUpdate => {
+            let told = room.map(|room| sentence!(": its window is {} now", bytes(room)));
+            sentence!(
+                "the {sender} has room again{}",
+                told.as_deref().unwrap_or(", and tells its new window")
+            )
+        }
         Part::KeepAlive => sentence!("keep-alive: asks whether the {receiver} is still there"),
         Part::KeepAliveAck => sentence!("answers the keep-alive: the {sender} is still there"),
         Part::WindowProbe => sentence!("window probe: asks whether the {receiver}'s window is still closed"),
@@ -246,10 +249,8 @@ fn is_first_fragment(packet: &Packet<'_>) -> bool {
 fn notice_reason(packet: &Packet<'_>, step: &Step, notice: &Notice) -> String {
     // The one who is told sent the packet that is quoted.
     let told = step.sender.other();
-    let which = match notice.about {
-        Some(number) => sentence!("packet {number}"),
-        None => sentence!("a packet of the {told}'s"),
-    };
+    let known = notice.about.map(|number| sentence!("packet {number}"));
+    let which = known.unwrap_or_else(|| sentence!("a packet of the {told}'s"));
     let port = packet.quoted_endpoints().map(|(_, to)| to.port());
     let what = match (notice.says, port) {
         (Complaint::PortUnreachable, Some(port)) => sentence!("did not arrive: no program listens on port {port}"),
