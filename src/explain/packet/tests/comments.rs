@@ -1,0 +1,128 @@
+//! Tags and comments.
+
+use super::{CAUSES, COMPLAINTS, DELAYS, PUSH, SYN, bytes, inferred, packet, parts, places, push, step};
+use crate::explain::packet::{comment, expectation, name, place, reason, tags, words};
+use crate::flow::datagram::{Complaint, Notice};
+use crate::flow::segment::{Delay, Part, Remark, Remarks, Segment};
+use crate::flow::state::{Change, State};
+use crate::flow::{Kind, Roles};
+
+#[test]
+fn a_line_has_its_tags() {
+    let with = |segment: Segment| {
+        let mut line = String::new();
+        tags(&mut line, &step(Kind::Segment(segment))).unwrap();
+        line
+    };
+    assert_eq!(with(push()), "");
+    let remarks = Remarks::NONE
+        .with(Remark::Retransmission)
+        .with(Remark::FastRetransmission);
+    let again = Segment {
+        remarks,
+        first_sent: Some(7),
+        ..push()
+    };
+    assert_eq!(with(again), " [fast retransmission of 7]");
+    let probe = Segment {
+        part: Part::KeepAlive,
+        remarks: Remarks::NONE.with(Remark::SpuriousRetransmission),
+        ..push()
+    };
+    assert_eq!(with(probe), " [keep-alive]");
+}
+
+#[test]
+fn a_comment_has_sentences_then_pairs_that_can_be_found() {
+    let bytes = bytes(PUSH);
+    let packet = packet(&bytes);
+    let segment = Segment {
+        server: Change {
+            before: inferred(State::SynReceived),
+            after: inferred(State::Established),
+        },
+        delay: Some(Delay::Idle),
+        ..push()
+    };
+    let comment = comment(&packet, Some(&step(Kind::Segment(segment)))).unwrap();
+    assert_eq!(
+        comment,
+        "PSH,ACK: carries the line: bytes 1 to 6 of what the client handed to send(). \
+         States: client ESTABLISHED, server (SYN-RECEIVED) -> (ESTABLISHED). \
+         Note: 42.4 ms after the packet before: until then no program, and no person before one, had anything to send. \
+         Expect next: ACK from the server with ack number 254465408 (rel 7); if it sends data too, they start at sequence \
+         number 3890940510 (rel 1). | conversation=1 place=4 sender=client part=data client=ESTABLISHED \
+         server=ESTABLISHED inferred=server seq=1 ack=1 length=6 delay=idle roles=seen"
+    );
+    assert_eq!(
+        place(&step(Kind::Segment(segment))),
+        "1, packet 4 of it, 42.4 ms after the one before"
+    );
+}
+
+/// The page that explains the pairs names each key and each value.
+#[test]
+fn every_pair_is_documented() {
+    let page = include_str!("../../../../docs/comments.md");
+    let values = parts()
+        .into_iter()
+        .map(words::part)
+        .chain(CAUSES.map(words::cause))
+        .chain(Remark::ALL.map(words::remark))
+        .chain(DELAYS.map(words::delay))
+        .chain(COMPLAINTS.map(words::complaint))
+        .chain([Roles::Seen, Roles::Ports, Roles::First].map(words::roles))
+        .chain(["request", "reply", "unasked", "notice"]);
+    for value in values {
+        assert!(
+            page.contains(&format!("`{value}`")),
+            "docs/comments.md does not explain {value}"
+        );
+    }
+    let bytes = bytes(PUSH);
+    let packet = packet(&bytes);
+    let mut steps = places();
+    steps.push(step(Kind::Notice(Notice {
+        about: Some(1),
+        after: None,
+        says: Complaint::Other,
+    })));
+    for step in steps {
+        let comment = comment(&packet, Some(&step)).unwrap();
+        let (_, pairs) = comment.rsplit_once(" | ").unwrap();
+        for pair in pairs.split(' ') {
+            let (key, _) = pair.split_once('=').unwrap();
+            assert!(
+                page.contains(&format!("`{key}`")),
+                "docs/comments.md does not explain {key}"
+            );
+        }
+    }
+}
+
+/// Without its conversation a packet says as much as it can by itself.
+#[test]
+fn alone_a_packet_says_what_it_shows() {
+    let bytes_of_syn = bytes(SYN);
+    let syn = packet(&bytes_of_syn);
+    assert_eq!(name(&syn), "SYN");
+    assert!(reason(&syn, None).unwrap().starts_with("step 1 of 3"));
+    assert!(!comment(&syn, None).unwrap().contains('|'));
+    // The same with four bytes of data: TCP Fast Open, or not.
+    let mut with_data = bytes_of_syn.clone();
+    with_data[17] = 64;
+    with_data.extend(b"data");
+    assert_eq!(
+        expectation(&packet(&with_data), None).unwrap(),
+        "SYN,ACK with ack number 254465406 if the data are taken, 254465402 if the SYN only; RST,ACK if nothing listens"
+    );
+    // RST,ACK with sequence number 0.
+    let mut refusal = bytes_of_syn.clone();
+    refusal[38..42].fill(0);
+    refusal[47] = 0x14;
+    assert!(
+        reason(&packet(&refusal), None)
+            .unwrap()
+            .ends_with("most likely a SYN: nothing listens on port 53582")
+    );
+}

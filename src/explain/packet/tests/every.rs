@@ -1,0 +1,98 @@
+//! Every part, remark, delay and cause has words of its own.
+
+use super::{CAUSES, COMPLAINTS, DELAYS, NOTICE, PUSH, SYN, bytes, is_sentence, packet, parts, places, push, step};
+use crate::explain::packet::{expectation, reason, remarks, words};
+use crate::explain::{Context, meaning};
+use crate::flow::datagram::Notice;
+use crate::flow::segment::{Part, Remark, Segment};
+use crate::flow::{Kind, Party, Roles, Step};
+
+#[test]
+fn every_place_in_a_conversation_has_its_sentences() {
+    let bytes = bytes(PUSH);
+    let packet = packet(&bytes);
+    for mut step in places() {
+        for (sender, roles) in [
+            (Party::Client, Roles::Seen),
+            (Party::Server, Roles::Ports),
+            (Party::Client, Roles::First),
+        ] {
+            (step.sender, step.roles) = (sender, roles);
+            is_sentence(&reason(&packet, Some(&step)).unwrap());
+            if let Some(next) = expectation(&packet, Some(&step)) {
+                is_sentence(&next);
+            }
+            let said = remarks(&packet, &step);
+            let segment = step.segment().unwrap();
+            let expected = segment.remarks.each().count() + usize::from(segment.delay.is_some()) + 1;
+            assert_eq!(said.len(), expected, "{segment:?}: {said:?}");
+            for sentence in &said {
+                is_sentence(sentence);
+            }
+            for (index, layer) in packet.layers().iter().enumerate() {
+                let context = Context::new(&packet, index, Some(&step)).unwrap();
+                for field in layer.fields() {
+                    is_sentence(&meaning(context, &field).unwrap());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_name_is_its_own() {
+    let mut names: Vec<&str> = parts().into_iter().map(words::part).collect();
+    names.dedup();
+    assert_eq!(names.len(), 17, "a part each, and one for the resets: {names:?}");
+    let tables: [Vec<&str>; 4] = [
+        CAUSES.map(words::cause).to_vec(),
+        Remark::ALL.map(words::remark).to_vec(),
+        DELAYS.map(words::delay).to_vec(),
+        COMPLAINTS.map(words::complaint).to_vec(),
+    ];
+    for names in tables {
+        let mut unique = names.clone();
+        unique.sort_unstable();
+        unique.dedup();
+        assert_eq!(unique.len(), names.len(), "{names:?}");
+        let is_word = |name: &&str| name.chars().all(|one| one.is_ascii_lowercase() || one == '-');
+        assert!(names.iter().all(is_word), "{names:?}");
+    }
+}
+
+#[test]
+fn every_reset_and_every_complaint_says_something_else() {
+    let syn = bytes(SYN);
+    let syn = packet(&syn);
+    let mut said: Vec<String> = CAUSES
+        .iter()
+        .map(|&cause| {
+            let segment = Segment {
+                part: Part::Reset(cause),
+                ..push()
+            };
+            reason(&syn, Some(&step(Kind::Segment(segment)))).unwrap().into_owned()
+        })
+        .collect();
+    let notice = bytes(NOTICE);
+    let notice = packet(&notice);
+    said.extend(COMPLAINTS.iter().map(|&says| {
+        let notice_of = Notice {
+            about: Some(1),
+            after: None,
+            says,
+        };
+        let step = Step {
+            sender: Party::Server,
+            ..step(Kind::Notice(notice_of))
+        };
+        let sentence = reason(&notice, Some(&step)).unwrap().into_owned();
+        is_sentence(&sentence);
+        assert!(sentence.starts_with("tells the client that packet 1 "), "{sentence}");
+        sentence
+    }));
+    let count = said.len();
+    said.sort();
+    said.dedup();
+    assert_eq!(said.len(), count, "{said:?}");
+}

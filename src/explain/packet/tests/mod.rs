@@ -1,0 +1,195 @@
+//! Hand-made places in conversations: every kind of them has its sentence, and the numbers in the sentences are right.
+
+mod comments;
+mod every;
+mod meanings;
+
+use std::net::SocketAddr;
+
+use crate::flow::datagram::Complaint;
+use crate::flow::number::{Bytes, Number, Sequence};
+use crate::flow::segment::{Acknowledged, Delay, Part, Remark, Remarks, ResetCause, RoundTrip, Scale, Segment, Window};
+use crate::flow::state::{Change, Standing, State};
+use crate::flow::{Kind, Party, Roles, Step};
+use crate::wire::{LinkType, Packet, decode};
+
+/// `hello\n` from port 53582 to 12001 on loopback: sequence number 254465402, acknowledgment number 3890940510, window 64.
+const PUSH: &str = "00000000000000000000000008004500003a552e40004006e78d7f0000017f000001d14e2ee10f2ad57ae7eb0c5e80180040fe2e\
+    00000101080a92f245c8177d00d368656c6c6f0a";
+/// The SYN of the same connection.
+const SYN: &str = "00000000000000000000000008004500003c552c40004006e78d7f0000017f000001d14e2ee10f2ad57900000000a002ffd7fe30\
+    00000204ffd70402080a92f245c8000000000103030a";
+/// An ICMP error about a datagram to port 12001.
+const NOTICE: &str = "000000000000000000000000080045c0004411bf000040016a387f0000017f0000010303d93500000000450000280f9b4000\
+    40112d287f0000017f000001acc12ee00014fe27756470206973206c617a790a";
+
+fn bytes(hex: &str) -> Vec<u8> {
+    let digits: Vec<u32> = hex.chars().filter_map(|digit| digit.to_digit(16)).collect();
+    let pairs = digits.chunks(2);
+    pairs
+        .map(|pair| u8::try_from(pair[0] << 4 | pair[1]).unwrap())
+        .collect()
+}
+
+fn packet(bytes: &[u8]) -> Packet<'_> {
+    decode(LinkType::ETHERNET, bytes, 0)
+}
+
+fn known(state: State) -> Standing {
+    Standing { state, inferred: false }
+}
+
+fn inferred(state: State) -> Standing {
+    Standing { state, inferred: true }
+}
+
+fn stays(state: State) -> Change {
+    Change {
+        before: known(state),
+        after: known(state),
+    }
+}
+
+/// The place of [`PUSH`]: the client's first data, bytes 1 to 6.
+fn push() -> Segment {
+    Segment {
+        part: Part::Data,
+        client: stays(State::Established),
+        server: stays(State::Established),
+        sequence: Number {
+            raw: Sequence(254_465_402),
+            relative: 1,
+        },
+        acknowledgment: Some(Number {
+            raw: Sequence(3_890_940_510),
+            relative: 1,
+        }),
+        own_start: Some(Sequence(254_465_401)),
+        other_start: Some(Sequence(3_890_940_509)),
+        data: Some(Bytes { first: 1, last: 6 }),
+        acknowledges: Acknowledged::default(),
+        window: Window {
+            raw: 64,
+            scale: Scale::Shift(10),
+        },
+        in_flight: Some(6),
+        remarks: Remarks::NONE,
+        first_sent: None,
+        round_trip: None,
+        echoes: None,
+        delay: None,
+    }
+}
+
+fn step(kind: Kind) -> Step {
+    let end = |port| SocketAddr::from(([127, 0, 0, 1], port));
+    Step {
+        conversation: 1,
+        client: end(53_582),
+        server: end(12_001),
+        roles: Roles::Seen,
+        sender: Party::Client,
+        place: 4,
+        pause: Some(42_444_000),
+        kind,
+    }
+}
+
+const CAUSES: [ResetCause; 5] = [
+    ResetCause::NobodyListens,
+    ResetCause::HalfOpenScan,
+    ResetCause::NoSuchConnection,
+    ResetCause::DataAfterClose,
+    ResetCause::Abort,
+];
+
+fn parts() -> Vec<Part> {
+    let plain = [
+        Part::Syn,
+        Part::SynAck,
+        Part::CrossingSyn,
+        Part::HandshakeAck,
+        Part::Data,
+        Part::Ack,
+        Part::WindowUpdate,
+        Part::KeepAlive,
+        Part::KeepAliveAck,
+        Part::WindowProbe,
+        Part::WindowProbeAck,
+        Part::FirstFin,
+        Part::SecondFin,
+        Part::FinAck,
+        Part::Copy,
+        Part::Stray,
+    ];
+    plain.into_iter().chain(CAUSES.map(Part::Reset)).collect()
+}
+
+const DELAYS: [Delay; 5] = [
+    Delay::DelayedAck,
+    Delay::RetransmissionTimer,
+    Delay::Idle,
+    Delay::KeepAliveTimer,
+    Delay::ZeroWindow(Party::Server),
+];
+
+const COMPLAINTS: [Complaint; 6] = [
+    Complaint::PortUnreachable,
+    Complaint::Unreachable,
+    Complaint::Prohibited,
+    Complaint::TooBig,
+    Complaint::TimeExceeded,
+    Complaint::Other,
+];
+
+/// Every place that a packet can have: each part with each remark and delay, sent by each party, with and without numbers.
+fn places() -> Vec<Step> {
+    let mut steps = Vec::new();
+    for part in parts() {
+        for remark in Remark::ALL.map(Some).into_iter().chain([None]) {
+            for delay in DELAYS.map(Some).into_iter().chain([None]) {
+                let acknowledges = Acknowledged {
+                    syn: part == Part::HandshakeAck,
+                    bytes: Some(Bytes { first: 1, last: 1 }),
+                    fin: part == Part::FinAck,
+                    packet: delay.map(|_| 3),
+                    several: false,
+                };
+                let segment = Segment {
+                    part,
+                    acknowledges: if remark.is_some() {
+                        acknowledges
+                    } else {
+                        Acknowledged::default()
+                    },
+                    data: if part == Part::Ack { None } else { push().data },
+                    remarks: remark.into_iter().collect(),
+                    delay,
+                    first_sent: delay.map(|_| 2),
+                    own_start: push().own_start.filter(|_| delay.is_some()),
+                    round_trip: Some(RoundTrip {
+                        packet: 3,
+                        time: 27_000,
+                    }),
+                    ..push()
+                };
+                steps.push(step(Kind::Segment(segment)));
+            }
+        }
+    }
+    steps
+}
+
+/// A sentence as every view can show it.
+fn is_sentence(text: &str) {
+    assert!(!text.is_empty(), "an empty sentence");
+    assert!(
+        !text.ends_with('.') && !text.ends_with(' ') && !text.starts_with(' '),
+        "{text:?}"
+    );
+    assert!(
+        text.is_ascii() && !text.contains(|one: char| one.is_control()),
+        "{text:?}"
+    );
+    assert!(!text.contains("  ") && !text.contains(".."), "{text:?}");
+}
