@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use super::proof::Proof;
 use super::streams::Stream;
 use crate::flow::number::Number;
-use crate::flow::segment::{Part, Remark, Segment};
+use crate::flow::segment::{Part, Remark, ResetCause, Segment};
 use crate::flow::state::State;
 use crate::flow::{Party, Roles, Step};
 use crate::frame::Time;
@@ -32,6 +32,8 @@ pub(super) struct TcpFacts {
     pub(super) first_sender: Option<Party>,
     /// Both directions were closed, or it was reset.
     pub(super) ended: bool,
+    /// The first RST, and why it was sent.
+    pub(super) reset: Option<(u64, ResetCause)>,
     /// Bytes are missing in the capture.
     pub(super) gaps: u64,
     pub(super) client_stream: Stream,
@@ -117,6 +119,7 @@ impl TcpFacts {
             after_handshake: None,
             first_sender: None,
             ended: false,
+            reset: None,
             gaps: 0,
             client_stream: Stream::new(),
             server_stream: Stream::new(),
@@ -172,6 +175,7 @@ impl TcpFacts {
             Part::Syn if self.syn.is_none() => self.syn = Opened::of(number, packet, segment),
             Part::SynAck if self.syn_ack.is_none() => self.syn_ack = Opened::of(number, packet, segment),
             Part::HandshakeAck if self.completed.is_none() => self.completed = Some(number),
+            Part::Reset(cause) if self.reset.is_none() => self.reset = Some((number, cause)),
             _ => {}
         }
         self.gaps += u64::from(segment.remarks.has(Remark::Gap));
@@ -188,6 +192,12 @@ impl TcpFacts {
         self.stream_mut(step.sender).send(number, time, packet, segment);
         self.stream_mut(step.sender.other())
             .acknowledge(number, time, packet, segment);
+    }
+
+    /// The RST that ended it before its handshake was complete, and why it was sent.
+    pub(super) fn broken_off(&self) -> Option<(u64, ResetCause)> {
+        let is_open = self.completed.is_some() || self.first_sender.is_some();
+        self.reset.filter(|_| self.syn.is_some() && !is_open)
     }
 
     /// How well the questions can be answered from it: 3 with handshake, data and end, 2 with handshake and data, 1 with data,
