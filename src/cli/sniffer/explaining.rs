@@ -11,7 +11,7 @@ use super::selection::Selection;
 use crate::app::stop::Stop;
 use crate::capture::filter::Filter;
 use crate::escape::printable;
-use crate::explain::purpose::{Entry, lookup, nearest};
+use crate::explain::purpose::{Entry, lookup, nearest, no_field};
 use crate::explain::{Context, meaning, note};
 use crate::flow::Step;
 use crate::record::Reader;
@@ -27,11 +27,7 @@ const EXAMPLES: usize = 5;
 pub fn run(args: &SnifferArgs, name: &str, filter: Filter, stop: &Stop, say: Say) -> ExitCode {
     let mut entries = lookup(name);
     if entries.is_empty() {
-        return say.wrong_usage(&format!(
-            "no field is called {}; near to it: {}",
-            printable(shortened(name).as_bytes()),
-            nearest(name).join(", ")
-        ));
+        return say.wrong_usage(&unknown(name));
     }
     let (seen, trouble) = match look(args, &mut entries, filter, stop) {
         Ok(found) => found,
@@ -59,6 +55,21 @@ pub fn run(args: &SnifferArgs, name: &str, filter: Filter, stop: &Stop, say: Say
         Some(line) => say.fail(&line),
         None => ExitCode::SUCCESS,
     }
+}
+
+/// Why there is nothing to explain.
+fn unknown(name: &str) -> String {
+    if let Some(why) = no_field(name) {
+        return why.to_owned();
+    }
+    if name.trim().is_empty() {
+        return "--explain needs the name of a field, such as window or tcp.flags.syn".to_owned();
+    }
+    let near = match nearest(name) {
+        near if near.is_empty() => "sniffer -r FILE names those of a capture".to_owned(),
+        near => format!("near to it: {}", near.join(", ")),
+    };
+    format!("no field is called {}; {near}", printable(shortened(name).as_bytes()))
 }
 
 fn shortened(name: &str) -> String {
