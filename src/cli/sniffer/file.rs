@@ -30,7 +30,7 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
         ));
     }
     let own = |(_, file): &(_, &Path)| is_same_file(path, file);
-    if let Some((option, _)) = args.export.files().find(own) {
+    if let Some((option, _)) = args.export.files().chain(args.sheets()).find(own) {
         return say.fail(&format!(
             "{option} names the file that is being read: writing would destroy it; give it another name"
         ));

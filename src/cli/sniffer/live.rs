@@ -84,6 +84,15 @@ pub fn run(args: &SnifferArgs, filter: &Filter, stop: &Stop, say: Say) -> ExitCo
     session.end(&mut capture, printing_failed)
 }
 
+fn say_written<'f>(files: impl Iterator<Item = (&'static str, &'f Path)>, say: Say) {
+    for (_, file) in files {
+        say.plain(&format!(
+            "written: {}",
+            printable(file.display().to_string().as_bytes())
+        ));
+    }
+}
+
 fn describe(filter: &Filter) -> String {
     match filter.expression() {
         Some(_) => format!("filter {filter}"),
@@ -368,13 +377,13 @@ impl Session<'_> {
         if let Some(exporter) = self.exporter.take() {
             let file = self.args.write.as_deref().filter(|_| recorded);
             if say_exported(exporter.finish(file), self.say) {
-                for (_, file) in self.args.export.files() {
-                    let file = file.display().to_string();
-                    self.say.plain(&format!("written: {}", printable(file.as_bytes())));
-                }
+                say_written(self.args.export.files(), self.say);
             } else {
                 self.failed = true;
             }
+        }
+        if !printing_failed {
+            say_written(self.args.sheets(), self.say);
         }
         let unseen = self.unprinted > 0 && !recorded;
         if self.unprinted > 0 {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::args::{SnifferArgs, View};
 use super::calls::CallFiles;
+use super::exports::no_flow;
 use crate::flow::segment::Part;
 use crate::flow::state::State;
 use crate::flow::{Step, Tracker};
@@ -318,9 +319,7 @@ impl Stories {
             ));
         }
         match (self.drawn, self.only) {
-            (0, Some(only)) => remarks.push(format!(
-                "the capture has no conversation {only}; --view summary shows which there are"
-            )),
+            (0, Some(only)) => remarks.push(no_flow(only)),
             (0, None) => remarks
                 .push("the capture has no TCP or UDP conversation; --view summary shows what there is".to_owned()),
             _ => {}

@@ -124,6 +124,13 @@ impl<'a> Exporter<'a> {
             self.first,
             self.left_out,
         );
+        if let Some(flow) = self
+            .args
+            .flow
+            .filter(|_| material.packets.is_empty() && !self.args.tells_of_flows())
+        {
+            warnings.push(no_flow(flow));
+        }
         let outcome = self.write(&material, recorded, &mut warnings);
         (warnings, outcome.err())
     }
@@ -214,6 +221,11 @@ impl<'a> Exporter<'a> {
             _ => Ok(()),
         }
     }
+}
+
+/// That a conversation is not there, in a line.
+pub(super) fn no_flow(flow: u64) -> String {
+    format!("the capture has no conversation {flow}; --view summary shows which there are")
 }
 
 /// A graph for each TCP conversation with data.
