@@ -5,6 +5,7 @@
 
 pub(in crate::render) mod canvas;
 pub mod ladder;
+mod signs;
 #[cfg(test)]
 mod tests;
 
