@@ -300,7 +300,7 @@ mod tests {
             let file = folder.file(name);
             quietly(&["-q", "-r", &format!("captures/{name}.pcapng"), "--html", &file]);
             let page = std::fs::read_to_string(file).unwrap();
-            let (_, start) = page.split_once("<section class=\"start\">").unwrap();
+            let (_, start) = page.split_once("<section class=\"start\" id=\"start\">").unwrap();
             start.split_once("</section>").unwrap().0.to_owned()
         };
         let complete = start("tcp");

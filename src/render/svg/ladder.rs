@@ -214,16 +214,21 @@ impl<'a> Drawing<'a> {
         let way = (tip - start).signum();
         let (start, tip) = (start + way * BAR, tip - way * BAR);
         let neck = tip - way * HEAD;
+        let (shaft, head) = match line {
+            Line::Control => ("control-line", "control-head"),
+            Line::Data => ("data-line", "data-head"),
+            Line::Retransmission => ("again-line", "again-head"),
+            Line::Lost => ("lost-line", ""),
+        };
         match line {
             Line::Data => {
                 for offset in [-2, 2] {
-                    self.canvas
-                        .line("shaft", (start, level + offset), (neck, level + offset));
+                    self.canvas.line(shaft, (start, level + offset), (neck, level + offset));
                 }
             }
-            Line::Control | Line::Retransmission => self.canvas.line("shaft", (start, level), (neck, level)),
+            Line::Control | Line::Retransmission => self.canvas.line(shaft, (start, level), (neck, level)),
             Line::Lost => {
-                self.canvas.line("shaft", (start, level), (neck, level));
+                self.canvas.line(shaft, (start, level), (neck, level));
                 let middle = tip - way * 6;
                 for slope in [-5, 5] {
                     self.canvas
@@ -233,7 +238,7 @@ impl<'a> Drawing<'a> {
             }
         }
         self.canvas
-            .path("head", &[(tip, level), (neck, level - 5), (neck, level + 5)], true);
+            .path(head, &[(tip, level), (neck, level - 5), (neck, level + 5)], true);
     }
 
     fn call(&mut self, row: &Row, call: &CallRow) {
