@@ -1,11 +1,10 @@
 //! `--explain FIELD`: what a field is for, and how it looks in a capture file.
 
-use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
 use super::super::say::Say;
 use super::args::SnifferArgs;
-use super::file::one_line;
+use super::file::{one_line, put};
 use super::following::{Followed, Follower, Whole};
 use super::selection::Selection;
 use crate::app::stop::Stop;
@@ -38,18 +37,10 @@ pub fn run(args: &SnifferArgs, name: &str, filter: Filter, stop: &Stop, say: Say
     };
     let look = args.look.look(TimeForm::Relative);
     let mut page = Vec::new();
-    let written = explained::write(&mut page, &look, entry, others, seen.as_ref());
-    let mut output = io::stdout().lock();
-    match written
-        .and_then(|()| output.write_all(&page))
-        .and_then(|()| output.flush())
-    {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            return say.fail(&format!(
-                "writing standard output failed: {error}; give it somewhere with room"
-            ));
-        }
-        _ => {}
+    // Writing to memory cannot fail.
+    let _ = explained::write(&mut page, &look, entry, others, seen.as_ref());
+    if let Err(line) = put(&page) {
+        return say.fail(&line);
     }
     match trouble {
         Some(line) => say.fail(&line),

@@ -1,5 +1,6 @@
 //! Packets from a capture file.
 
+use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -112,6 +113,16 @@ pub(super) fn say_exported((warnings, failure): (Vec<String>, Option<String>), s
         say.error(line);
     }
     failure.is_none()
+}
+
+/// Says which files there are now.
+pub(super) fn say_written<'f>(files: impl Iterator<Item = (&'static str, &'f Path)>, say: Say) {
+    for (_, file) in files {
+        say.plain(&format!(
+            "written: {}",
+            printable(file.display().to_string().as_bytes())
+        ));
+    }
 }
 
 /// Do both names lead to one file, also by links?
@@ -253,6 +264,18 @@ fn lost_with_it(args: &SnifferArgs, reader: &mut Reader, selection: &mut Selecti
 
 fn unwritable(error: &std::io::Error) -> String {
     format!("writing standard output failed: {error}; give it somewhere with room")
+}
+
+/// Writes all of it to standard output. A reader who has left a pipe is no failure.
+///
+/// # Errors
+/// It cannot be written: a line that says so.
+pub(super) fn put(bytes: &[u8]) -> Result<(), String> {
+    let mut output = std::io::stdout().lock();
+    match output.write_all(bytes).and_then(|()| output.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(unwritable(&error)),
+        _ => Ok(()),
+    }
 }
 
 /// A recording of what is wanted, in a file of its own.

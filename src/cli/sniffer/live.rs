@@ -13,7 +13,7 @@ use super::super::say::Say;
 use super::args::SnifferArgs;
 use super::calls::CallFiles;
 use super::exports::Exporter;
-use super::file::{APPLICATION, one_line, say_exported};
+use super::file::{APPLICATION, one_line, say_exported, say_written};
 use super::following::Commenter;
 use super::printing::{self, Entrance, Refusal};
 use super::selection::Afterwards;
@@ -82,15 +82,6 @@ pub fn run(args: &SnifferArgs, filter: &Filter, stop: &Stop, say: Say) -> ExitCo
         printer.is_some_and(|printer| printer.join().unwrap_or(true))
     });
     session.end(&mut capture, printing_failed)
-}
-
-fn say_written<'f>(files: impl Iterator<Item = (&'static str, &'f Path)>, say: Say) {
-    for (_, file) in files {
-        say.plain(&format!(
-            "written: {}",
-            printable(file.display().to_string().as_bytes())
-        ));
-    }
 }
 
 fn describe(filter: &Filter) -> String {

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::args::SnifferArgs;
 use super::calls::CallFiles;
-use super::file::one_line;
+use super::file::{one_line, put};
 use super::following::{Followed, Follower};
 use crate::cli::provenance;
 use crate::frame::{Frame, Time};
@@ -213,13 +213,7 @@ impl<'a> Exporter<'a> {
                 mermaid::MOST_TEXT
             ));
         }
-        let mut output = io::stdout().lock();
-        match output.write_all(&text).and_then(|()| output.flush()) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(format!(
-                "writing standard output failed: {error}; give it somewhere with room"
-            )),
-            _ => Ok(()),
-        }
+        put(&text)
     }
 }
 
