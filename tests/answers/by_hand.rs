@@ -257,6 +257,15 @@ fn what_was_refused_or_broken_off_is_not_asked_to_be_captured_again() {
             ],
         );
     }
+    // captures/backlog.pcapng: `tshark -Y tcp.stream==0` has packets 1 to 5, 12 to 14, 18 and 19: after the handshake 7.
+    has(
+        "captures/backlog.pcapng",
+        "TCP 12",
+        &[
+            "packets 1, 2 and 3",
+            "7 packets from 4 to 19 (what else lies between belongs to other conversations).",
+        ],
+    );
     let half_open = "captures/half-open.pcapng";
     has(
         half_open,

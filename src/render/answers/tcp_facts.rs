@@ -28,6 +28,8 @@ pub(super) struct TcpFacts {
     pub(super) completed: Option<u64>,
     /// The packet that comes after that one.
     pub(super) after_handshake: Option<u64>,
+    /// So many packets come after it.
+    pub(super) after: u64,
     /// Who sent data first.
     pub(super) first_sender: Option<Party>,
     /// Both directions were closed, or it was reset.
@@ -117,6 +119,7 @@ impl TcpFacts {
             syn_ack: None,
             completed: None,
             after_handshake: None,
+            after: 0,
             first_sender: None,
             ended: false,
             reset: None,
@@ -168,8 +171,9 @@ impl TcpFacts {
             return;
         };
         (self.client, self.server, self.roles) = (step.client, step.server, step.roles);
-        if self.completed.is_some() && self.after_handshake.is_none() {
-            self.after_handshake = Some(number);
+        if self.completed.is_some() {
+            self.after_handshake = self.after_handshake.or(Some(number));
+            self.after += 1;
         }
         match segment.part {
             Part::Syn if self.syn.is_none() => self.syn = Opened::of(number, packet, segment),

@@ -254,18 +254,7 @@ fn sockets(facts: &TcpFacts, around: Surroundings<'_>) -> Result<Answer, String>
          connection socket, which accept() hands to the program. From then on a segment finds its socket by four numbers: both \
          addresses and both ports.",
     )
-    .line(match facts.after_handshake {
-        Some(packet) if packet == facts.last_packet => format!(
-            "The connection socket that accept() returns (port {port} too, other end {}): packet {packet}.",
-            facts.client
-        ),
-        Some(packet) => format!(
-            "The connection socket that accept() returns (port {port} too, other end {}): the rest of the conversation, packets {packet} \
-             to {}.",
-            facts.client, facts.last_packet
-        ),
-        None => "No segment after the handshake is in this capture: the connection socket has none yet.".to_owned(),
-    });
+    .line(connection_socket(facts));
     if same.len() > 1 {
         const NAMED: usize = 5;
         let mut ports: Vec<String> = same.iter().take(NAMED).map(ToString::to_string).collect();
@@ -279,6 +268,29 @@ fn sockets(facts: &TcpFacts, around: Surroundings<'_>) -> Result<Answer, String>
         ));
     }
     Ok(answer.proved(syn.fields(&["tcp.dstport", "tcp.flags"])))
+}
+
+/// Which packets are for the socket that `accept()` returns.
+fn connection_socket(facts: &TcpFacts) -> String {
+    let Some(first) = facts.after_handshake else {
+        return "No segment after the handshake is in this capture: the connection socket has none yet.".to_owned();
+    };
+    let last = facts.last_packet;
+    let which = if first == last {
+        format!("packet {first}")
+    } else if last - first + 1 == facts.after {
+        format!("the rest of the conversation, packets {first} to {last}")
+    } else {
+        format!(
+            "the rest of the conversation, {} from {first} to {last} (what else lies between belongs to other conversations)",
+            things(facts.after, "packet")
+        )
+    };
+    format!(
+        "The connection socket that accept() returns (port {} too, other end {}): {which}.",
+        facts.server.port(),
+        facts.client
+    )
 }
 
 /// Of a connection that a RST ended before its handshake was complete.
