@@ -47,14 +47,8 @@ mod tests {
     const OF_LONG: [&str; 2] = ["-c", "11"];
 
     /// What tshark remarks of which packet beyond comments and the ordinary course of things, and why it is there.
-    const REMARKED: [(&str, u32, &str, &str); 5] = [
+    const REMARKED: [(&str, u32, &str, &str); 4] = [
         ("refused", 4, "Connection reset (RST)", "nobody listens"),
-        (
-            "long",
-            77,
-            "TCP window update",
-            "the server's program has read: there is room again",
-        ),
         (
             "backlog",
             22,

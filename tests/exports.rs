@@ -262,7 +262,7 @@ mod tests {
             let file = folder.file(&place.to_string());
             let ended = sniffer(&[&["-r", RECORDED, "--flow", "99"], arguments, &[&file]].concat());
             let errors = String::from_utf8_lossy(&ended.stderr);
-            assert!(ended.status.success(), "{errors}");
+            assert_eq!(ended.status.code(), Some(1), "{errors}");
             assert_eq!(
                 errors.matches("no conversation 99").count(),
                 1,

@@ -1,7 +1,7 @@
 //! The checksums of every protocol in the same words.
 
 use super::{Context, Sentence};
-use crate::wire::{Checksum, Field, Protocol, Unchecked};
+use crate::wire::{Checksum, Field, Layer, Protocol, Unchecked};
 
 /// Is the field the checksum of its header?
 fn is_checksum(field: &Field<'_>) -> bool {
@@ -35,12 +35,23 @@ pub(super) fn note(context: Context<'_, '_>, field: &Field<'_>) -> Option<&'stat
     })
 }
 
+/// Does the datagram stay inside the machine, where no network card fills in a sum, and nobody checks it?
+fn is_loopback(outer: &Layer<'_>) -> bool {
+    let ipv4 = outer.ipv4().is_some_and(|ip| ip.destination().is_loopback());
+    ipv4 || outer.ipv6().is_some_and(|ip| ip.destination().is_loopback())
+}
+
 /// What the verdict means; `covers` says what is summed up.
 pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>, covers: &'static str) -> Option<Sentence> {
     Some(match verdict(context, field)? {
         Checksum::Ok => covers.into(),
         Checksum::Partial { full } => {
-            format!("pseudo-header sum only, the rest is left to the network card; full sum is 0x{full:04x}").into()
+            let rest = if context.previous().is_some_and(is_loopback) {
+                "which is enough inside this machine"
+            } else {
+                "the rest is left to the network card"
+            };
+            format!("pseudo-header sum only, {rest}; full sum is 0x{full:04x}").into()
         }
         Checksum::Bad { right } => format!("wrong: it should be 0x{right:04x}").into(),
         Checksum::NotPresent

@@ -24,7 +24,7 @@ pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>, side: Side) -
             Some(service) => format!("the {party}'s, as it seems: {service}").into(),
             None => format!("the {party}'s, as it seems by the numbers").into(),
         },
-        Some(Party::Client) if PICKED.contains(&number) => "the client's: picked by the kernel".into(),
+        Some(Party::Client) if PICKED.contains(&number) => "the client's: in the range the kernel picks from".into(),
         Some(Party::Client) => "the client's".into(),
         Some(Party::Server) => match service(number) {
             Some(service) => format!("the server's: {service}").into(),

@@ -1,5 +1,6 @@
 //! What a TCP header says, read once.
 
+use super::outstanding::Trace;
 use crate::wire::tcp::options::TcpOption;
 use crate::wire::tcp::{FIXED, Flags};
 use crate::wire::{Packet, Protocol};
@@ -24,6 +25,10 @@ pub(super) struct Arrival {
     pub(super) sack: [Option<(u32, u32)>; 2],
     /// Value and echo reply.
     pub(super) timestamps: Option<(u32, u32)>,
+    /// IPv4 identification and TCP checksum: a segment that is sent again has another identification (RFC 6864 section 4.1).
+    /// Where there is none, a SYN that is sent again, a second later, has another timestamp, and so another checksum. 0: not
+    /// to be told.
+    pub(super) print: u32,
 }
 
 impl Arrival {
@@ -50,9 +55,14 @@ impl Arrival {
             sack_permitted: false,
             sack: [None; 2],
             timestamps: None,
+            print: 0,
         };
         for option in tcp.options() {
             arrival.note(option);
+        }
+        let identification = packet.ipv4().map_or(0, |ip| ip.identification());
+        if identification != 0 || (arrival.syn && arrival.timestamps.is_some()) {
+            arrival.print = u32::from(identification) << 16 | u32::from(tcp.checksum());
         }
         Some(arrival)
     }
@@ -76,6 +86,16 @@ impl Arrival {
     pub(super) fn length(&self) -> u32 {
         let flags = u32::from(self.syn) + u32::from(self.fin);
         self.data.saturating_add(flags)
+    }
+
+    /// As it is remembered while nothing has acknowledged it.
+    pub(super) fn trace(&self) -> Trace {
+        Trace {
+            start: self.sequence,
+            length: self.length(),
+            stamp: self.timestamps.map(|(value, _)| value),
+            print: self.print,
+        }
     }
 
     /// None of an orderly connection: only the first SYN comes without ACK, and it opens and does nothing else.

@@ -19,8 +19,23 @@ struct Sent {
     /// How many numbers it takes.
     length: u32,
     stamp: u32,
+    /// What tells it from its repetitions: [`Arrival::print`](super::arrival::Arrival::print), of the last one.
+    print: u32,
     sender: Party,
     repeated: bool,
+}
+
+/// A segment as it is remembered, and as it is looked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Trace {
+    /// Its first number, as in the header.
+    pub(super) start: u32,
+    /// How many numbers it takes.
+    pub(super) length: u32,
+    /// Its timestamp.
+    pub(super) stamp: Option<u32>,
+    /// [`Arrival::print`](super::arrival::Arrival::print)
+    pub(super) print: u32,
 }
 
 /// What an acknowledgment did to the list.
@@ -57,21 +72,31 @@ const fn before(one: u32, two: u32) -> bool {
 }
 
 impl Outstanding {
-    /// Remembers a segment of `length` numbers from `start`. `false` when there are too many.
-    pub(super) fn push(&mut self, sender: Party, now: Now, start: u32, length: u32, stamp: Option<u32>) -> bool {
+    /// Remembers a segment. `false` when there are too many.
+    pub(super) fn push(&mut self, sender: Party, now: Now, trace: Trace) -> bool {
         if self.of(sender).count() >= MOST {
             return false;
         }
         self.0.get_or_insert_default().push(Sent {
             time: now.time,
             packet: PacketNumber::new(now.number),
-            start,
-            length,
-            stamp: stamp.unwrap_or(0),
+            start: trace.start,
+            length: trace.length,
+            stamp: trace.stamp.unwrap_or(0),
+            print: trace.print,
             sender,
             repeated: false,
         });
         true
+    }
+
+    /// Is it one that is outstanding, captured once more?
+    pub(super) fn is_copy(&self, sender: Party, trace: Trace) -> bool {
+        let looked_for = (trace.start, trace.length, trace.print);
+        trace.print != 0
+            && self
+                .of(sender)
+                .any(|sent| (sent.start, sent.length, sent.print) == looked_for)
     }
 
     fn of(&self, sender: Party) -> impl Iterator<Item = &Sent> {
@@ -117,7 +142,8 @@ impl Outstanding {
     }
 
     /// Which of these numbers were sent before, and by which packet the first of them. Those are sent again now.
-    pub(super) fn repeat(&mut self, sender: Party, now: Now, start: u32, length: u32) -> Earlier {
+    pub(super) fn repeat(&mut self, sender: Party, now: Now, trace: Trace) -> Earlier {
+        let Trace { start, length, .. } = trace;
         let mut earlier = Earlier {
             numbers: 0,
             first: None,
@@ -136,6 +162,7 @@ impl Outstanding {
                 continue;
             }
             sent.repeated = true;
+            sent.print = trace.print;
             if earlier.first.is_none() {
                 earlier.first = Some((sent.packet.whole(now.number), sent.time));
             }

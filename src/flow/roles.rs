@@ -22,7 +22,6 @@ pub(super) fn of_datagram(source: u16, destination: u16) -> (Party, Roles) {
     match rank(source).cmp(&rank(destination)) {
         std::cmp::Ordering::Less => (Party::Server, Roles::Ports),
         std::cmp::Ordering::Greater => (Party::Client, Roles::Seen),
-        std::cmp::Ordering::Equal if destination < source => (Party::Client, Roles::Seen),
         std::cmp::Ordering::Equal => (Party::Client, Roles::First),
     }
 }
@@ -61,7 +60,7 @@ mod tests {
             ),
             (
                 (50_000, 40_000),
-                (Party::Client, Roles::Seen),
+                (Party::Client, Roles::First),
                 (Party::Client, Roles::First),
             ),
             (

@@ -74,6 +74,8 @@ pub enum Part {
     FinAck,
     /// Ends the connection at once.
     Reset(ResetCause),
+    /// A segment of which nothing was acknowledged yet, captured a second time: it was not sent again.
+    Copy,
     /// None of an orderly connection: SYN with FIN, no flags at all, FIN with PSH and URG.
     Stray,
 }

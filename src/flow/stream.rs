@@ -1,5 +1,6 @@
 //! One direction of a connection: what its sender has said, and what the other end has acknowledged of it.
 
+use super::arrival::Arrival;
 use super::number::{Bytes, Number, Sequence};
 use super::state::{Standing, State};
 
@@ -116,6 +117,15 @@ impl Stream {
     pub(super) fn stand(&mut self, standing: Standing) {
         self.facts = (self.facts & !STATE_MASK) | (standing.state as u16) << STATE_SHIFT;
         self.set(Fact::Inferred, standing.inferred);
+    }
+
+    /// Takes note of what its sender's SYN offers.
+    pub(super) fn take_syn(&mut self, syn: &Arrival) {
+        self.set(Fact::SynSeen, self.begins_at(syn.sequence));
+        self.set(Fact::SackPermitted, syn.sack_permitted);
+        self.set(Fact::ScaleOffered, syn.shift.is_some());
+        self.mss = syn.mss.unwrap_or(0);
+        self.shift = syn.shift.unwrap_or(0);
     }
 
     /// Counts from this number, unless it counts already.

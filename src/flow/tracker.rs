@@ -90,6 +90,12 @@ impl Tracker {
         self.store.numbered(number).map(Record::conversation)
     }
 
+    /// How many there have been: the highest number that one has.
+    #[must_use]
+    pub const fn seen(&self) -> u64 {
+        self.conversations
+    }
+
     /// How many had to leave to bound the memory.
     #[must_use]
     pub const fn forgotten(&self) -> u64 {

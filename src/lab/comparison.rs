@@ -1,7 +1,7 @@
 //! UDP and TCP compared, counted from what was captured and called.
 
 use super::evidence::{self, Evidence};
-use crate::calls::{Program, Role};
+use crate::calls::{Call, Name, Program, Role};
 
 /// What one line took, over one of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub struct Cost {
     pub server_sockets: usize,
     /// Socket calls of the client.
     pub client_calls: usize,
-    /// Socket calls of the server.
+    /// Socket calls of the server, without those by which it waits for the next client and quits.
     pub server_calls: usize,
 }
 
@@ -38,7 +38,8 @@ impl Cost {
                 .calls
                 .iter()
                 .filter(move |call| is_client(call.program) == client);
-            of_party.filter(|call| call.role != Role::AddressProbe).count()
+            let counted = of_party.filter(|call| call.role != Role::AddressProbe && !is_quitting(call));
+            counted.count()
         };
         Self {
             packets: evidence.frames().len() as u64,
@@ -73,6 +74,12 @@ impl Cost {
             wire => (self.headers() * 100 + wire / 2) / wire,
         }
     }
+}
+
+/// What the server does because the run is over: it gives up waiting, and closes the socket that it listened on.
+fn is_quitting(call: &Call) -> bool {
+    let is_told = call.error.as_ref().is_some_and(|error| error.name == "STOPPED");
+    is_told || (call.call == Name::Close && matches!(call.role, Role::ServerSocket | Role::WelcomingSocket))
 }
 
 const fn is_client(program: Program) -> bool {

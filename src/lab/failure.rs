@@ -12,6 +12,8 @@ pub enum Failure {
     Interrupted,
     /// This, in one line.
     Line(String),
+    /// This takes a right that the process does not have: what failed, in the words of the system.
+    Right(String),
 }
 
 impl Failure {
@@ -26,7 +28,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Interrupted => f.write_str("interrupted: nothing was recorded"),
-            Self::Line(line) => f.write_str(line),
+            Self::Line(line) | Self::Right(line) => f.write_str(line),
         }
     }
 }

@@ -24,5 +24,4 @@ pub mod runs;
 pub mod screen;
 pub mod stage;
 pub mod story;
-mod sys;
 pub mod typist;

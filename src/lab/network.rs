@@ -4,8 +4,7 @@ use std::process::{Command, Stdio};
 
 use super::failure::Failure;
 use super::plan::Run;
-use super::sys::{self, Offload};
-use crate::privilege;
+use crate::privilege::{self, Offload};
 
 /// The network that the programs talk through.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,13 +81,14 @@ impl Network {
             return Ok(());
         }
         let next = "run another one of the lab's runs";
-        sys::set_mtu("lo", ETHERNET_MTU).map_err(|error| Failure::of("setting the MTU of lo to 1500", error, next))?;
+        privilege::set_mtu("lo", ETHERNET_MTU)
+            .map_err(|error| Failure::of("setting the MTU of lo to 1500", error, next))?;
         for offload in [
             Offload::TcpSegmentation,
             Offload::GenericSegmentation,
             Offload::GenericReceive,
         ] {
-            sys::switch_off("lo", offload)
+            privilege::switch_off("lo", offload)
                 .map_err(|error| Failure::of("switching the offloads of lo off", error, next))?;
         }
         Ok(())

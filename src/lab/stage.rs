@@ -6,6 +6,7 @@ use std::thread::{Builder, Scope, ScopedJoinHandle};
 use std::time::Duration;
 
 use super::failure::Failure;
+use super::network::Network;
 use super::observer::Observer;
 use super::screen::Screen;
 use super::typist::Typist;
@@ -22,6 +23,10 @@ use crate::calls::Program;
 
 /// The address of every server here: the IPv4 one of loopback, so that nobody outside can reach it.
 pub const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+/// The port of a server that has the network for itself. It is below those that systems pick for clients, so that the number
+/// tells who chose it, and above 12000 to 12004, which Wireshark takes for another protocol over UDP.
+pub const PORT: u16 = 13_000;
 
 /// How long a client waits, as by itself.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -43,6 +48,8 @@ pub struct Stage {
     over: Stop,
     programs: Mutex<Vec<Stop>>,
     observer: Observer,
+    /// Where servers are bound.
+    address: SocketAddr,
 }
 
 impl Stage {
@@ -50,13 +57,23 @@ impl Stage {
     ///
     /// # Errors
     /// The process may open no more files.
-    pub fn new(person: &Stop, observer: Observer) -> Result<Self, Failure> {
+    pub fn new(person: &Stop, observer: Observer, network: &Network) -> Result<Self, Failure> {
         Ok(Self {
             person: person.clone(),
             over: mark()?,
             programs: Mutex::default(),
             observer,
+            address: match network {
+                Network::Private => SocketAddr::new(LOCALHOST, PORT),
+                // Others may have it.
+                Network::Shared(_) => SocketAddr::new(LOCALHOST, 0),
+            },
         })
+    }
+
+    /// Where servers are bound.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// The mark that tells one program to quit. Ctrl+C sets it too.
@@ -170,7 +187,7 @@ impl ServerSide {
     /// As [`udp_server::bind`].
     pub fn udp(stage: &Stage) -> Result<Self, Failure> {
         let stop = stage.stop()?;
-        let socket = udp_server::bind(Some(SocketAddr::new(LOCALHOST, 0)), 0, &stop)?;
+        let socket = udp_server::bind(Some(stage.address()), stage.address().port(), &stop)?;
         Self::announced(Program::UdpServer, socket, stop)
     }
 
@@ -180,7 +197,7 @@ impl ServerSide {
     /// As [`tcp_server::bind`].
     pub fn tcp(stage: &Stage) -> Result<Self, Failure> {
         let stop = stage.stop()?;
-        let socket = tcp_server::bind(Some(SocketAddr::new(LOCALHOST, 0)), 0, &stop)?;
+        let socket = tcp_server::bind(Some(stage.address()), stage.address().port(), &stop)?;
         Self::announced(Program::TcpServer, socket, stop)
     }
 

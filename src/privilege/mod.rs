@@ -16,6 +16,7 @@ pub use drop::{DropError, Dropped, drop_privileges};
 pub use namespace::enter_private_network;
 pub use person::{BadCaller, Person};
 pub use refusal::{Reason, Refused, Step};
+pub use sys::{Offload, set_mtu, switch_off};
 
 /// How many threads this process has; 1 where /proc does not tell.
 fn threads() -> usize {

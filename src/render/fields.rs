@@ -392,7 +392,7 @@ mod tests {
         assert_eq!(
             shown(SYN, UTC),
             "\
-Packet 1  SYN  127.0.0.1:44298 -> 127.0.0.1:12000  t=0.123456 s
+Packet 1  SYN  127.0.0.1:44298 -> 127.0.0.1:12000  t=0.123457 s
 2026-03-04 05:06:07.123456789 +00:00
 74 bytes = Ethernet 14 + IPv4 20 + TCP 40 + data 0
 Why: step 1 of 3 of the handshake: the client called connect()
@@ -418,8 +418,9 @@ IPV4 (bytes 14-33) RFC 791
   26  7f 00 00 01  source           127.0.0.1            this machine (loopback)
   30  7f 00 00 01  destination      127.0.0.1            this machine (loopback)
 TCP (bytes 34-73) RFC 9293
-  34  ad 0a        source port      44298                the client's: picked by
-                                                         the kernel
+  34  ad 0a        source port      44298                the client's: in the
+                                                         range the kernel picks
+                                                         from
   36  2e e0        dest. port       12000                the server's: it should
                                                          listen there
   38  b2 93 c5 2f  sequence number  2996028719 [rel 0]   random start (ISN)
@@ -430,8 +431,8 @@ TCP (bytes 34-73) RFC 9293
   48  ff d7        window           65495                bytes of free room; not
                                                          scaled in a SYN
   50  fe 30        checksum         0xfe30 [partial]     pseudo-header sum only,
-                                                         the rest is left to the
-                                                         network card; full sum
+                                                         which is enough inside
+                                                         this machine; full sum
                                                          is 0x6118
   52  00 00        urgent pointer   0 [unused]           URG flag is off
   54  02 04 ff d7  opt 2 MSS        65495 bytes          65535 - 20 IPv4 - 20
@@ -466,7 +467,7 @@ RST,ACK if nothing listens
         };
         let text = shown(SYN, look);
         assert!(
-            text.contains("Packet 1  SYN  127.0.0.1:44298 to 127.0.0.1:12000  t=0.123456 s\n"),
+            text.contains("Packet 1  SYN  127.0.0.1:44298 to 127.0.0.1:12000  t=0.123457 s\n"),
             "{text}"
         );
         assert!(

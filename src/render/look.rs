@@ -106,11 +106,13 @@ impl Look {
 
     /// Seconds since the first packet: to the microsecond beside a date, to the nanosecond instead of one.
     pub(super) fn seconds(&self, time: Time, first: Time) -> String {
-        let mut text = seconds(time, first);
-        if self.time != TimeForm::Relative {
-            text.truncate(text.len() - 3);
+        match self.time {
+            TimeForm::Relative => seconds(time, first),
+            TimeForm::Local | TimeForm::Utc => {
+                let microseconds = rounded(i128::from(time.0) - i128::from(first.0), 1_000);
+                decimal(microseconds, 1_000_000, 6)
+            }
         }
-        text
     }
 }
 
@@ -143,13 +145,24 @@ where
 /// Seconds since `first` with nine decimals; negative for a packet that the capture has out of order.
 #[must_use]
 pub fn seconds(time: Time, first: Time) -> String {
-    let difference = i128::from(time.0) - i128::from(first.0);
-    let (sign, difference) = if difference < 0 {
-        ("-", -difference)
-    } else {
-        ("", difference)
-    };
-    format!("{sign}{}.{:09}", difference / 1_000_000_000, difference % 1_000_000_000)
+    decimal(i128::from(time.0) - i128::from(first.0), 1_000_000_000, 9)
+}
+
+/// A time difference in nanoseconds as a whole number of units, to the nearest one: so that it agrees with durations, which
+/// are rounded, too. (Times of day are cut, as everywhere.)
+pub(super) const fn rounded(nanoseconds: i128, unit: i128) -> i128 {
+    let half = if nanoseconds < 0 { -unit / 2 } else { unit / 2 };
+    (nanoseconds + half) / unit
+}
+
+/// A number of parts, `whole` of which make one, with that many decimals.
+pub(super) fn decimal(parts: i128, whole: u128, decimals: usize) -> String {
+    let sign = if parts < 0 { "-" } else { "" };
+    let parts = parts.unsigned_abs();
+    if decimals == 0 {
+        return format!("{sign}{}", parts / whole);
+    }
+    format!("{sign}{}.{:0decimals$}", parts / whole, parts % whole)
 }
 
 /// What a colour is for. Nothing is said by colour alone.
@@ -188,7 +201,7 @@ mod tests {
         };
         let time = Time(1_772_600_767_123_456_789);
         assert_eq!(utc.date(time).unwrap(), "2026-03-04 05:06:07.123456789 +00:00");
-        assert_eq!(utc.seconds(time, Time(1_772_600_767_000_000_000)), "0.123456");
+        assert_eq!(utc.seconds(time, Time(1_772_600_767_000_000_000)), "0.123457");
         let relative = Look {
             time: TimeForm::Relative,
             ..Look::PIPE

@@ -1,13 +1,13 @@
 //! The view `summary`: a line a packet.
 //!
 //! ```text
-//!   4 0.253114 127.0.0.1:54014 → :40713 PSH,ACK Seq=1 Ack=1 Win=65536 Len=12
+//!   4 0.253115 127.0.0.1:54014 → :40713 PSH,ACK Seq=1 Ack=1 Win=65536 Len=12
 //!   7 0.270312 127.0.0.1:54014 → :40713 ACK Seq=13 Ack=1 Win=65536 Len=0 [dup ACK]
 //! ```
 //!
 //! The numbers are those of Wireshark's column Info: counted from the start of each stream, the window scaled, where the
 //! conversation tells. A second address that is the same as the first is left out. A line is put together in a buffer of
-//! its own on the stack, for there are many. Where it would be wider than the screen, `Len=0` is left out, then `Win`.
+//! its own on the stack, for there are many. Where it would be wider than the screen, `Len=0` is left out, then `Win`, then `Ack` beside data.
 
 use std::io::{self, Write};
 use std::net::IpAddr;
@@ -16,7 +16,7 @@ use std::ops::Range;
 use chrono::{Local, Timelike as _};
 use smallvec::SmallVec;
 
-use super::look::{Look, TimeForm};
+use super::look::{Look, TimeForm, rounded};
 use crate::explain::packet::{self, Ends, flag_names};
 use crate::flow::Step;
 use crate::flow::segment::{Part, Remark, Scale, Segment};
@@ -82,7 +82,7 @@ pub fn write(
         write!(line, " [{problem}]")?;
     }
     // The later one first: the places before it stay as they are.
-    for range in [spare.length, spare.window] {
+    for range in [spare.length, spare.window, spare.acknowledgment] {
         if columns(&line) > look.width {
             line.drain(range);
         }
@@ -110,9 +110,9 @@ fn columns(line: &[u8]) -> usize {
 fn write_time(line: &mut Line, form: TimeForm, time: Time, first: Time) -> io::Result<()> {
     let of_day = match form {
         TimeForm::Relative => {
-            let nanoseconds = i128::from(time.0) - i128::from(first.0);
-            let sign = if nanoseconds < 0 { "-" } else { "" };
-            let microseconds = nanoseconds.unsigned_abs() / 1000;
+            let microseconds = rounded(i128::from(time.0) - i128::from(first.0), 1_000);
+            let sign = if microseconds < 0 { "-" } else { "" };
+            let microseconds = microseconds.unsigned_abs();
             return write!(
                 line,
                 "{sign}{}.{:06}",
@@ -174,6 +174,8 @@ struct Spare {
     window: Range<usize>,
     /// The length of no data.
     length: Range<usize>,
+    /// The acknowledgment number of a segment that has data to tell of.
+    acknowledgment: Range<usize>,
 }
 
 fn segment(line: &mut Line, packet: &Packet<'_>, tcp: &Tcp<'_>, step: Option<&Segment>) -> io::Result<Spare> {
@@ -184,6 +186,7 @@ fn segment(line: &mut Line, packet: &Packet<'_>, tcp: &Tcp<'_>, step: Option<&Se
         Some(step) => write!(line, " Seq={}", step.sequence.relative)?,
         None => write!(line, " Seq={}", tcp.sequence_number())?,
     }
+    let before = line.len();
     if flags.has(Flags::ACK) {
         match step.and_then(|step| step.acknowledgment) {
             // Before what counts as the beginning: a number counted from there tells nothing.
@@ -208,6 +211,7 @@ fn segment(line: &mut Line, packet: &Packet<'_>, tcp: &Tcp<'_>, step: Option<&Se
     Ok(Spare {
         window: if window_matters { 0..0 } else { start..end },
         length: if length == 0 { end..line.len() } else { 0..0 },
+        acknowledgment: if length == 0 { 0..0 } else { before..start },
     })
 }
 
@@ -333,22 +337,22 @@ mod tests {
         assert_eq!(
             lines(120),
             [
-                "  1 0.253114 192.168.0.118:49957 -> 192.168.67.1:56855 SYN Seq=0 Win=64240 Len=0",
-                "  2 0.253114 192.168.67.1:56855 -> 192.168.0.118:49957 SYN,ACK Seq=0 Ack=1 Win=65160 Len=0",
-                "  3 0.253114 192.168.0.118:49957 -> 192.168.67.1:56855 ACK Seq=1 Ack=1 Win=64240 Len=0",
-                "  4 0.253114 192.168.0.118:49957 -> 192.168.67.1:56855 PSH,ACK Seq=1 Ack=1 Win=64240 Len=12",
-                "  5 0.253114 192.168.67.1:56855 -> 192.168.0.118:49957 ACK Seq=1 Ack=13 Win=0 Len=0 [zero window]",
+                "  1 0.253115 192.168.0.118:49957 -> 192.168.67.1:56855 SYN Seq=0 Win=64240 Len=0",
+                "  2 0.253115 192.168.67.1:56855 -> 192.168.0.118:49957 SYN,ACK Seq=0 Ack=1 Win=65160 Len=0",
+                "  3 0.253115 192.168.0.118:49957 -> 192.168.67.1:56855 ACK Seq=1 Ack=1 Win=64240 Len=0",
+                "  4 0.253115 192.168.0.118:49957 -> 192.168.67.1:56855 PSH,ACK Seq=1 Ack=1 Win=64240 Len=12",
+                "  5 0.253115 192.168.67.1:56855 -> 192.168.0.118:49957 ACK Seq=1 Ack=13 Win=0 Len=0 [zero window]",
             ]
         );
         let narrow = lines(80);
         assert_eq!(narrow[0], lines(120)[0], "it fits");
         assert!(narrow[1].ends_with(" SYN,ACK Seq=0 Ack=1"), "{}", narrow[1]);
         assert!(narrow[2].ends_with(" ACK Seq=1 Ack=1 Win=64240"), "{}", narrow[2]);
-        assert!(narrow[3].ends_with(" PSH,ACK Seq=1 Ack=1 Len=12"), "{}", narrow[3]);
+        assert!(narrow[3].ends_with(" PSH,ACK Seq=1 Len=12"), "{}", narrow[3]);
         assert!(
             narrow[4].ends_with(" ACK Seq=1 Ack=13 Win=0 [zero window]"),
             "the window is what it is about"
         );
-        assert!(narrow[..3].iter().all(|line| line.len() <= 80), "{narrow:#?}");
+        assert!(narrow[..4].iter().all(|line| line.len() <= 80), "{narrow:#?}");
     }
 }

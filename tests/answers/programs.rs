@@ -140,7 +140,11 @@ fn what_cannot_be_written_is_said_in_a_line() {
 #[test]
 fn a_flow_that_is_not_there_is_said() {
     let ended = sniffer(&["-r", TCP, "--view", "answers", "--flow", "99", "--width", "200"]);
-    assert_eq!(ended.code, Some(0));
+    assert_eq!(ended.code, Some(1));
+    assert_eq!(
+        ended.errors,
+        "error: there is no conversation 99: there are 2, and --view summary shows their numbers\n"
+    );
     assert!(
         ended.output.contains("Conversation 99 is none of TCP"),
         "{}",

@@ -2,7 +2,14 @@
 
 use std::path::Path;
 
+use socket_lab::flow::Tracker;
+use socket_lab::flow::segment::{Part, Remark};
+use socket_lab::frame::Frame;
+use socket_lab::record::Reader;
+use socket_lab::wire::decode;
+
 use super::judge::{Report, captures, judge};
+use super::stage::sent_again;
 use super::support::needs;
 
 /// Files that are not compared.
@@ -71,4 +78,32 @@ fn the_corpus_is_followed_as_tshark_follows_it() {
 #[test]
 fn every_file_apart_has_a_reason() {
     assert!(APART.iter().all(|(_, why)| why.len() > 20));
+}
+
+/// What captures/tcp.pcap would be if each frame were there once more: how many are called copies, and how many
+/// retransmissions.
+fn doubled(again: impl Fn(Frame<'static>) -> Frame<'static>) -> (usize, usize) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures/tcp.pcap");
+    let mut reader = Reader::open(&path).unwrap();
+    let (mut tracker, mut number) = (Tracker::new(), 0);
+    let (mut copies, mut retransmissions) = (0, 0);
+    while let Some(frame) = reader.next().unwrap() {
+        let frame = frame.into_owned();
+        for frame in [frame.clone(), again(frame)] {
+            number += 1;
+            let packet = decode(frame.link, &frame.bytes, frame.original_length);
+            let step = tracker.follow(number, frame.time, &packet).unwrap();
+            let segment = step.segment().unwrap();
+            copies += usize::from(segment.part == Part::Copy);
+            retransmissions += usize::from(segment.remarks.has(Remark::Retransmission));
+        }
+    }
+    (copies, retransmissions)
+}
+
+#[test]
+fn what_was_captured_twice_is_not_called_a_retransmission() {
+    // SYN, SYN,ACK, two with data, two with FIN.
+    assert_eq!(doubled(|frame| frame), (6, 0));
+    assert_eq!(doubled(sent_again), (0, 6));
 }

@@ -2,6 +2,8 @@
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::path::Path;
+use std::process::Command;
 use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,8 +16,8 @@ use socket_lab::flow::{Party, Step, Tracker};
 use socket2::{Domain, SockRef, Socket, TcpKeepalive, Type};
 
 use super::judge::{Report, judge};
-use super::stage::{captured, disturbed, followed, in_namespace, write_pcap};
-use super::support::{NOBODY, needs};
+use super::stage::{captured, captured_on, disturbed, followed, in_namespace, write_pcap};
+use super::support::{NOBODY, PATIENCE, Running, needs};
 
 const MOMENT: Duration = Duration::from_millis(50);
 
@@ -337,5 +339,77 @@ fn tshark_says_the_same_also_of_disturbed_copies() {
             report.flags,
             report.round_trips
         );
+    });
+}
+
+/// Two sockets of this kernel that call each other at the same time, through a network that takes its time.
+fn call_each_other() {
+    let ports: [u16; 2] = [20_001, 20_002];
+    let both_ready = Barrier::new(2);
+    thread::scope(|scope| {
+        for (own, other) in [(ports[0], ports[1]), (ports[1], ports[0])] {
+            let both_ready = &both_ready;
+            scope.spawn(move || {
+                let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+                socket.bind(&SocketAddr::from(([10, 9, 0, 1], own)).into()).unwrap();
+                both_ready.wait();
+                let peer = SocketAddr::from(([10, 9, 0, 2], other));
+                socket.connect_timeout(&peer.into(), PATIENCE).unwrap();
+                let mut stream = TcpStream::from(socket);
+                stream.set_read_timeout(Some(PATIENCE)).unwrap();
+                stream.write_all(b"hello").unwrap();
+                let mut heard = [0; 5];
+                stream.read_exact(&mut heard).unwrap();
+                assert_eq!(&heard, b"hello");
+                // So that neither closes while the other still reads.
+                both_ready.wait();
+            });
+        }
+    });
+}
+
+#[test]
+fn both_ends_open_at_once() {
+    if !needs::tool("python3") {
+        return;
+    }
+    if !Path::new("/dev/net/tun").exists() {
+        // Nothing that could be installed: the kernel has it or not.
+        let _ = std::io::stderr().write_all(b"SKIPPED both_ends_open_at_once: the kernel has no TUN devices\n");
+        return;
+    }
+    in_namespace("both_ends_open_at_once", || {
+        let mirror = Running::start(Command::new("python3").args(["tests/peers/mirror.py", "0.03"]));
+        mirror.wait_for_output("ready");
+        let frames = captured_on("tun0", || {
+            call_each_other();
+            // Both connections close, each segment being under way for a while.
+            thread::sleep(10 * MOMENT);
+        });
+        let (steps, tracker) = followed(&frames);
+        for number in 1..=2 {
+            let own: Vec<Step> = steps
+                .iter()
+                .filter(|step| step.conversation == number)
+                .copied()
+                .collect();
+            assert!(
+                parts(&own).starts_with(&[Part::Syn, Part::CrossingSyn]),
+                "{:?}",
+                parts(&own)
+            );
+            let connection = connection(&tracker, number);
+            assert_eq!(connection.opening, Opening::Simultaneous);
+            let ends = [connection.client, connection.server];
+            assert!(ends.iter().all(|end| end.acknowledged == 5), "{ends:?}");
+        }
+        if needs::tool("tshark") {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("simultaneous.pcap");
+            write_pcap(&path, &frames);
+            let mut report = Report::default();
+            judge(&path, &mut report);
+            report.assert_empty();
+        }
     });
 }

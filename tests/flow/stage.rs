@@ -42,7 +42,12 @@ pub(super) fn in_namespace(name: &str, test: impl FnOnce()) {
 
 /// What was captured on loopback while this was done.
 pub(super) fn captured(scene: impl FnOnce()) -> Vec<Frame<'static>> {
-    let mut capture: Capture = Opening::on("lo").open().unwrap();
+    captured_on("lo", scene)
+}
+
+/// What was captured on this interface while this was done.
+pub(super) fn captured_on(interface: &str, scene: impl FnOnce()) -> Vec<Frame<'static>> {
+    let mut capture: Capture = Opening::on(interface).open().unwrap();
     scene();
     // Stragglers: a last acknowledgment.
     std::thread::sleep(Duration::from_millis(60));
@@ -68,9 +73,11 @@ pub(super) fn followed(frames: &[Frame<'_>]) -> (Vec<Step>, Tracker) {
     (steps.collect(), tracker)
 }
 
-/// Writes them as a pcap file in nanoseconds.
+/// Writes them as a pcap file in nanoseconds. All have the link type of the first.
 pub(super) fn write_pcap<'f, 'a: 'f>(path: &Path, frames: impl IntoIterator<Item = &'f Frame<'a>>) {
-    let mut file: Vec<u8> = [0xa1b2_3c4d_u32, 0x0002_0004, 0, 0, 262_144, 1]
+    let mut frames = frames.into_iter().peekable();
+    let link = frames.peek().map_or(1, |frame| frame.link.0);
+    let mut file: Vec<u8> = [0xa1b2_3c4d_u32, 0x0002_0004, 0, 0, 262_144, link]
         .iter()
         .flat_map(|word| word.to_be_bytes())
         .collect();
@@ -85,6 +92,15 @@ pub(super) fn write_pcap<'f, 'a: 'f>(path: &Path, frames: impl IntoIterator<Item
         file.extend(frame.bytes.as_ref());
     }
     std::fs::write(path, file).unwrap();
+}
+
+/// The frame with another IPv4 identification, as a repetition has, and not a second capture of the same.
+pub(super) fn sent_again(mut frame: Frame<'static>) -> Frame<'static> {
+    // Ethernet, then four bytes of IPv4.
+    if let Some(identification) = frame.bytes.to_mut().get_mut(18) {
+        *identification ^= 0x5a;
+    }
+    frame
 }
 
 /// A copy of a capture as a worse network would have given it: some packets lost, some late, some twice.
@@ -108,7 +124,7 @@ pub(super) fn disturbed(frames: &[Frame<'static>], seed: u64) -> Vec<Frame<'stat
             1 => copy.push(later(100_000)),
             2 => copy.push(later(5_000_000)),
             3 => copy.extend([frame.clone(), later(50_000)]),
-            4 => copy.extend([frame.clone(), later(300_000_000)]),
+            4 => copy.extend([frame.clone(), sent_again(later(300_000_000))]),
             _ => copy.push(frame.clone()),
         }
     }

@@ -109,9 +109,21 @@ fn a_flow_is_picked_in_every_view() {
         3,
         "with the conversation's own"
     );
-    let none = ran(&["-r", RECORDED, "--view", "follow", "--flow", "9"]);
-    assert_eq!((none.code, none.output.as_str()), (Some(0), ""));
-    assert!(none.errors.contains("no conversation 9"), "{}", none.errors);
+    for view in [
+        &["--view", "follow"][..],
+        &["--view", "ladder"],
+        &["--view", "fields"],
+        &["--json"],
+    ] {
+        let none = ran(&[&["-r", RECORDED, "--flow", "9"], view].concat());
+        assert_eq!((none.code, none.output.as_str()), (Some(1), ""), "{view:?}");
+        assert!(
+            none.errors.contains("there is no conversation 9: there are 5"),
+            "{}",
+            none.errors
+        );
+        assert_eq!(none.errors.lines().count(), 1, "{}", none.errors);
+    }
 }
 
 #[test]

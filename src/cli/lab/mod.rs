@@ -2,6 +2,7 @@
 
 pub mod args;
 
+use std::fmt::Write as _;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -78,7 +79,7 @@ fn run(args: &LabArgs, lines: &[String], say: Say) -> Result<ExitCode, Failure> 
     let network = Network::enter()?;
     let person = Stop::on_signals()
         .map_err(|error| Failure::of("watching for Ctrl+C", error, "allow more open files with 'ulimit -n'"))?;
-    let stage = Stage::new(&person, Observer::start()?)?;
+    let stage = Stage::new(&person, Observer::start()?, &network)?;
     let (mut ready, blind) = prepare(&args.runs(), lines, &network, &stage)?;
     drop_privileges().map_err(|error| Failure::Line(error.to_string()))?;
     let mut folder = Folder::open(args.output.as_deref(), args.force)?;
@@ -135,14 +136,19 @@ fn prepare(
     let mut blind = None;
     for &run in runs {
         network.prepare(run)?;
-        let scene = runs::prepare(run, stage, lines)?;
+        let scene = runs::prepare(run, stage, lines).map_err(|failure| match (failure, network) {
+            (Failure::Right(line), Network::Shared(refusal)) => {
+                Failure::Line(ways(&line, "makes it possible", refusal))
+            }
+            (failure, _) => failure,
+        })?;
         let calls = stage.observer().take();
         let expression = capturing::expression(run, network, &scene.ports());
         let filter = capturing::filter(&expression)?;
         let capture = match (capturing::open(&filter), network) {
             (Ok(capture), _) => Some(capture),
             (Err(OpenError::NoPermission { .. }), Network::Shared(refusal)) => {
-                blind = Some(ways(refusal));
+                blind = Some(ways("the packets could not be captured", "shows them", refusal));
                 None
             }
             (Err(error), _) => return Err(Failure::Line(error.to_string())),
@@ -158,8 +164,8 @@ fn prepare(
     Ok((ready, blind))
 }
 
-/// The ways to see the packets, where there is none without doing something. Commands stand on lines of their own.
-fn ways(refusal: &Refusal) -> String {
+/// What failed for want of a right, and the ways to get it; each of them does this. Commands stand on lines of their own.
+fn ways(what: &str, each: &str, refusal: &Refusal) -> String {
     let program = std::env::args_os().next().unwrap_or_else(|| "socket-lab".into());
     let program = program.to_string_lossy();
     let program = printable(program.as_bytes());
@@ -167,9 +173,9 @@ fn ways(refusal: &Refusal) -> String {
         "The system refuses a private network ({}): {}.",
         refusal.what, refusal.why
     );
-    let mut said = "the packets could not be captured.\n".to_owned();
+    let mut said = format!("{what}.\n");
     said.extend(wrap(&why, 80).into_iter().map(|line| line + "\n"));
-    said.push_str("Each of these shows them:\n");
+    let _ = writeln!(said, "Each of these {each}:");
     if let Some(remedy) = &refusal.remedy {
         said = format!("{said}  {remedy}\n      and from then on without root\n");
     }

@@ -169,11 +169,10 @@ impl SnifferArgs {
             .filter_map(|(option, path)| Some((option, path.as_deref()?)))
     }
 
-    /// Is something shown that says itself when the conversation of --flow is not there?
+    /// Is anything shown of the packets?
     #[must_use]
-    pub const fn tells_of_flows(&self) -> bool {
-        let is_shown = !self.quiet && !self.export.mermaid;
-        is_shown && (self.json || matches!(self.view, View::Ladder | View::Follow | View::Answers))
+    pub fn shows(&self) -> bool {
+        !self.quiet && !self.export.mermaid && self.write.as_deref() != Some(Path::new("-"))
     }
 
     /// What does not go together with a file of questions, in a line.

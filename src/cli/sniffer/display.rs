@@ -246,6 +246,12 @@ impl Display {
         Ok(self.output.flush()?)
     }
 
+    /// Is there no such conversation as was asked for? A line that says so.
+    #[must_use]
+    pub fn missing(&self) -> Option<String> {
+        self.follower.missing(self.flow)
+    }
+
     /// What to say at the end: what could not be put together, what had to be forgotten.
     #[must_use]
     pub fn remarks(&mut self) -> Vec<String> {

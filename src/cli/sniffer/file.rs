@@ -53,8 +53,7 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
         Ok(exporter) => exporter,
         Err(line) => return say.fail(&line),
     };
-    let shows = !args.quiet && !args.export.mermaid && args.write.as_deref() != Some(Path::new("-"));
-    let mut display = match shows.then(|| Display::new(args)).transpose() {
+    let mut display = match args.shows().then(|| Display::new(args)).transpose() {
         Ok(display) => display,
         Err(line) => return say.fail(&line),
     };
@@ -97,6 +96,10 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
     }
     if let Some(exporter) = exporter {
         failed |= !say_exported(exporter.finish(None), say);
+    }
+    if let Some(line) = display.as_ref().and_then(Display::missing) {
+        say.error(&line);
+        failed = true;
     }
     let remarks = selection.remark().into_iter();
     let remarks = remarks.chain(display.as_mut().map(Display::remarks).unwrap_or_default());

@@ -61,7 +61,7 @@ pub fn run(args: &SnifferArgs, filter: &Filter, stop: &Stop, say: Say) -> ExitCo
         capture.link_type(),
         describe(filter)
     ));
-    let shows = !args.quiet && !args.export.mermaid && args.write.as_deref() != Some(Path::new("-"));
+    let shows = args.shows();
     let mut session = Session {
         args,
         say,

@@ -121,7 +121,7 @@ pub(super) fn print(args: &SnifferArgs, queue: &Exit, stop: &Stop, say: Say) -> 
     };
     match print_all(&mut display, queue) {
         Ok(()) => {
-            for remark in display.remarks() {
+            for remark in display.missing().into_iter().chain(display.remarks()) {
                 say.warning(&remark);
             }
             false

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use super::args::{SnifferArgs, View};
 use super::calls::CallFiles;
-use super::exports::no_flow;
 use crate::flow::segment::Part;
 use crate::flow::state::State;
 use crate::flow::{Step, Tracker};
@@ -318,11 +317,8 @@ impl Stories {
                 side_by_side::columns_for(2)
             ));
         }
-        match (self.drawn, self.only) {
-            (0, Some(only)) => remarks.push(no_flow(only)),
-            (0, None) => remarks
-                .push("the capture has no TCP or UDP conversation; --view summary shows what there is".to_owned()),
-            _ => {}
+        if self.drawn == 0 && self.only.is_none() {
+            remarks.push("the capture has no TCP or UDP conversation; --view summary shows what there is".to_owned());
         }
         if self.unfinished > 0 {
             remarks.push(format!(

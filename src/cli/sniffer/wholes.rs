@@ -5,7 +5,6 @@ use std::io::{self, Write};
 
 use super::args::SnifferArgs;
 use super::calls::CallFiles;
-use super::exports::no_flow;
 use crate::flow::{Step, Tracker};
 use crate::frame::Time;
 use crate::render::json;
@@ -18,8 +17,6 @@ const PACKETS: usize = 150_000;
 /// Collects what is needed for the lines after the packets.
 pub struct Wholes {
     calls: CallFiles,
-    /// The one that is wanted, until it was seen.
-    awaited: Option<u64>,
     /// Which conversations had a packet shown: a bit each, by their numbers.
     shown: Vec<u64>,
     kept: BTreeMap<u64, Vec<Seen>>,
@@ -39,7 +36,6 @@ impl Wholes {
         }
         Ok(Some(Self {
             calls: CallFiles::open(&args.calls, args.read.is_none())?,
-            awaited: args.flow,
             shown: Vec::new(),
             kept: BTreeMap::new(),
             packets: 0,
@@ -59,7 +55,6 @@ impl Wholes {
         if let Some(bits) = self.shown.get_mut(index) {
             *bits |= 1 << (step.conversation % 64);
         }
-        self.awaited = None;
         if !self.calls.is_given() {
             return;
         }
@@ -101,7 +96,6 @@ impl Wholes {
     #[must_use]
     pub fn remarks(&mut self) -> Vec<String> {
         let mut remarks = self.calls.remarks();
-        remarks.extend(self.awaited.map(no_flow));
         if self.calls.is_given() && self.calls.logs.claimed() == 0 && !self.calls.logs.is_empty() {
             remarks.push(format!(
                 "none of the {} calls in the call logs belongs to a conversation of this capture; are they of another run?",

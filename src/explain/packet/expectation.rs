@@ -96,7 +96,7 @@ fn of_segment(packet: &Packet<'_>, step: &Step, segment: &Segment) -> Option<Str
         )),
         Part::FinAck => after_fin_ack(segment),
         Part::Reset(_) => Some("nothing: a reset ends the connection at once, and is not acknowledged".into()),
-        Part::Stray => None,
+        Part::Stray | Part::Copy => None,
         _ if segment.remarks.has(Remark::ZeroWindow) => Some(format!(
             "no data from the {receiver} until the {sender} tells a window above 0; perhaps probes meanwhile"
         )),

@@ -22,10 +22,10 @@ pub fn reason(packet: &Packet<'_>, step: Option<&Step>) -> Option<Sentence> {
         Kind::Notice(notice) => notice_reason(packet, step, notice),
     };
     Some(match step.roles {
-        Roles::First if step.place == 1 && !is_to_many(step) => {
-            format!("{reason}. Who is the client is not known: here it is the one who sent the first packet captured")
-                .into()
-        }
+        Roles::First if step.place == 1 && !is_to_many(step) => format!(
+            "{reason}. Who is the client is not known yet: the sender of the first packet captured is taken for it"
+        )
+        .into(),
         _ => reason.into(),
     })
 }
@@ -57,6 +57,9 @@ fn segment_reason(packet: &Packet<'_>, step: &Step, segment: &Segment) -> String
         },
         Part::FirstFin | Part::SecondFin | Part::FinAck => closing_reason(step, segment),
         Part::Reset(cause) => reset_reason(step, cause),
+        Part::Copy => format!(
+            "a segment of the {sender}, captured a second time: one that is sent again has another identification"
+        ),
         Part::Stray => STRAY.into(),
     }
 }

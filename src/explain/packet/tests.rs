@@ -117,6 +117,7 @@ fn parts() -> Vec<Part> {
         Part::FirstFin,
         Part::SecondFin,
         Part::FinAck,
+        Part::Copy,
         Part::Stray,
     ];
     plain.into_iter().chain(CAUSES.map(Part::Reset)).collect()
@@ -227,7 +228,7 @@ fn every_place_in_a_conversation_has_its_sentences() {
 fn every_name_is_its_own() {
     let mut names: Vec<&str> = parts().into_iter().map(words::part).collect();
     names.dedup();
-    assert_eq!(names.len(), 16, "a part each, and one for the resets: {names:?}");
+    assert_eq!(names.len(), 17, "a part each, and one for the resets: {names:?}");
     let tables: [Vec<&str>; 4] = [
         CAUSES.map(words::cause).to_vec(),
         Remark::ALL.map(words::remark).to_vec(),
@@ -312,7 +313,7 @@ fn each_number_tells_where_it_comes_from() {
         ..push()
     });
     let cases = [
-        ("tcp.srcport", "", "the client's: picked by the kernel"),
+        ("tcp.srcport", "", "the client's: in the range the kernel picks from"),
         ("tcp.dstport", "", "the server's: it listens there"),
         (
             "tcp.seq_raw",

@@ -25,6 +25,7 @@ pub const fn part(part: Part) -> &'static str {
         Part::SecondFin => "second-fin",
         Part::FinAck => "fin-ack",
         Part::Reset(_) => "reset",
+        Part::Copy => "copy",
         Part::Stray => "stray",
     }
 }
@@ -41,6 +42,7 @@ pub const fn part_tag(part: Part) -> Option<&'static str> {
         Part::CrossingSyn => "crossing SYN",
         Part::Reset(ResetCause::NobodyListens) => "refused",
         Part::Reset(ResetCause::HalfOpenScan) => "half-open",
+        Part::Copy => "captured twice",
         Part::Stray => "stray",
         _ => return None,
     })

@@ -100,11 +100,7 @@ impl Tcp {
         }
         let stream = &mut self.client;
         if arrival.syn {
-            stream.set(Fact::SynSeen, stream.begins_at(arrival.sequence));
-            stream.set(Fact::SackPermitted, arrival.sack_permitted);
-            stream.set(Fact::ScaleOffered, arrival.shift.is_some());
-            stream.mss = arrival.mss.unwrap_or(0);
-            stream.shift = arrival.shift.unwrap_or(0);
+            stream.take_syn(arrival);
             // What its SYN offered, it offered to itself.
             self.server.begin(arrival.sequence);
             self.server.set(Fact::SynSeen, true);

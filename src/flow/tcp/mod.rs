@@ -1,8 +1,8 @@
 //! A TCP connection: takes its segments one by one, and says what each does.
 //!
 //! [`survey`]: what is remarkable, told from what was known before the segment. [`part`]: its part. [`opening`], [`closing`]:
-//! how the connection begins and ends. [`delay`]: why it came late. [`itself`]: a socket that is
-//! connected to itself.
+//! how the connection begins and ends. [`delay`]: why it came late. [`told`]: what is told of it.
+//! [`itself`]: a socket that is connected to itself.
 
 mod closing;
 mod delay;
@@ -11,14 +11,14 @@ mod opening;
 mod part;
 mod states;
 mod survey;
+mod told;
 mod windows;
 
 use super::arrival::Arrival;
 use super::conversation::{Connection, End, Ending, Opening};
 use super::moment::{Moment, Nanoseconds, Now, PacketNumber};
 use super::notice::Complained;
-use super::number::Bytes;
-use super::outstanding::{Covered, Outstanding};
+use super::outstanding::{Covered, Outstanding, Trace};
 use super::segment::{Acknowledged, Remark, Segment, Window};
 use super::state::{Change, Standing, State};
 use super::step::Party;
@@ -66,17 +66,6 @@ struct Place {
     is_first_word: bool,
     /// Does it prove that the SYN,ACK came, which was not captured?
     proves_syn_ack: bool,
-}
-
-impl Place {
-    /// The data, as bytes of the sender's stream.
-    fn data(&self, arrival: &Arrival) -> Option<Bytes> {
-        let first = self.start + i64::from(arrival.syn);
-        (arrival.data > 0).then(|| Bytes {
-            first,
-            last: first + i64::from(arrival.data) - 1,
-        })
-    }
 }
 
 /// May this packet be referred to? Those that are followed without being shown have no number.
@@ -156,6 +145,9 @@ impl Tcp {
 
     /// What the segment does.
     pub(super) fn follow(&mut self, sender: Party, now: Now, since: Since, arrival: &Arrival) -> Segment {
+        if let Some(copy) = self.copy(sender, arrival) {
+            return copy;
+        }
         let place = self.place(sender, arrival);
         let before = (self.client.standing(), self.server.standing());
         let was_waiting = !self.outstanding.is_empty();
@@ -183,10 +175,7 @@ impl Tcp {
             sender,
             full,
         });
-        let own = self.stream(sender);
-        let other = self.stream(sender.other());
         Segment {
-            part,
             client: Change {
                 before: before.0,
                 after: self.client.standing(),
@@ -195,22 +184,13 @@ impl Tcp {
                 before: before.1,
                 after: self.server.standing(),
             },
-            sequence: own.number(arrival.sequence),
-            acknowledgment: arrival.acknowledgment.map(|raw| other.number(raw)),
-            own_start: own.start(),
-            other_start: other.start(),
-            data: place.data(arrival),
             acknowledges,
-            window: Window {
-                raw: arrival.window,
-                scale: self.scale(sender, arrival.syn),
-            },
-            in_flight: own.in_flight(),
             remarks: findings.remarks,
             first_sent: findings.first_sent.filter(|&number| is_named(number)),
             round_trip: covered.round_trip.filter(|trip| is_named(trip.packet)),
             echoes: echoes.filter(|&number| is_named(number)),
             delay,
+            ..self.header(sender, arrival, part)
         }
     }
 
@@ -305,11 +285,7 @@ impl Tcp {
             return;
         }
         if arrival.syn {
-            own.set(Fact::SynSeen, own.begins_at(arrival.sequence));
-            own.set(Fact::SackPermitted, arrival.sack_permitted);
-            own.set(Fact::ScaleOffered, arrival.shift.is_some());
-            own.mss = arrival.mss.unwrap_or(0);
-            own.shift = arrival.shift.unwrap_or(0);
+            own.take_syn(arrival);
         }
         let before = own.next();
         let is_first = !own.is(Fact::Sent);
@@ -343,9 +319,12 @@ impl Tcp {
                 place.start.max(before)
             };
             let length = u32::try_from(place.end - from).unwrap_or(0);
-            let stamp = arrival.timestamps.map(|(value, _)| value);
-            let raw = own.raw(from);
-            if length > 0 && !findings.asks_window && !self.outstanding.push(sender, now, raw, length, stamp) {
+            let trace = Trace {
+                start: own.raw(from),
+                length,
+                ..arrival.trace()
+            };
+            if length > 0 && !findings.asks_window && !self.outstanding.push(sender, now, trace) {
                 self.stream_mut(sender).set(Fact::LostTrack, true);
             }
         }

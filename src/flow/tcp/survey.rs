@@ -161,9 +161,7 @@ impl Tcp {
         }
         let lost_track = own.is(Fact::LostTrack);
         let last_sent = self.outstanding.last_sent(place.sender);
-        let earlier = self
-            .outstanding
-            .repeat(place.sender, now, arrival.sequence, arrival.length());
+        let earlier = self.outstanding.repeat(place.sender, now, arrival.trace());
         findings.first_sent = earlier.first.map(|(packet, _)| packet);
         let old = (place.end.min(next) - place.start.max(acked)).max(0).unsigned_abs();
         let hole = old.saturating_sub(earlier.numbers);

@@ -1,6 +1,5 @@
 //! Connections that are complete before anybody calls `accept()`, and a queue that is full.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::exchange::connections;
@@ -14,7 +13,7 @@ use crate::flow::segment::Part;
 use crate::lab::evidence::Evidence;
 use crate::lab::failure::Failure;
 use crate::lab::screen::Screen;
-use crate::lab::stage::{ClientSide, LOCALHOST, Stage, joined, spawn};
+use crate::lab::stage::{ClientSide, Stage, joined, spawn};
 
 pub(super) const BEFORE: &[&str] = &[
     "A server calls listen(1), and then it does something else for a while. Three clients connect, one after the other. Watch: \
@@ -44,7 +43,7 @@ impl Backlog {
         let stop = stage.stop()?;
         let (program, role) = (Program::TcpServer, Role::WelcomingSocket);
         let welcoming_socket = Socket::open(program, role, Family::Inet, Kind::Stream, &stop)?;
-        welcoming_socket.bind(SocketAddr::new(LOCALHOST, 0))?;
+        welcoming_socket.bind(stage.address())?;
         welcoming_socket.listen(1)?;
         let port = welcoming_socket.local_address()?.port();
         Ok(Self { welcoming_socket, port })

@@ -1,5 +1,6 @@
 //! A SYN scan: half-open connections, with segments of our own making.
 
+use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, Instant};
 
@@ -16,6 +17,7 @@ use crate::flow::conversation::Opening;
 use crate::flow::segment::Part;
 use crate::lab::evidence::Evidence;
 use crate::lab::failure::Failure;
+use crate::lab::stage::PORT;
 use crate::lab::stage::{ServerSide, Stage};
 
 pub(super) const BEFORE: &[&str] = &[
@@ -50,12 +52,15 @@ impl HalfOpen {
     pub fn new(stage: &Stage) -> Result<Self, Failure> {
         let channel = transport_channel(65_536, Layer4(Ipv4(IpNextHeaderProtocols::Tcp)));
         let (sender, receiver) = channel.map_err(|error| {
-            let next = "segments of one's own need the capability CAP_NET_RAW: start it with sudo";
-            Failure::of("opening a raw socket", error, next)
+            let line = format!("a segment of one's own takes a raw socket: {error}");
+            match error.kind() {
+                ErrorKind::PermissionDenied => Failure::Right(line),
+                _ => Failure::Line(line),
+            }
         })?;
         Ok(Self {
             server: ServerSide::tcp(stage)?,
-            closed: free_port(13_000)?,
+            closed: free_port(PORT)?,
             sender,
             receiver,
         })

@@ -101,8 +101,7 @@ pub fn after(evidence: &Evidence) -> Vec<String> {
     }
 }
 
-/// A port on which nobody listens, the first one from this one on. From 13000 it is below those that systems pick for
-/// clients, and above 12000 to 12004, which Wireshark takes for another protocol over UDP.
+/// A port on which nobody listens, the first one from this one on.
 fn free_port(first: u16) -> Result<u16, Failure> {
     let is_free = |port: &u16| {
         let address = (LOCALHOST, *port);

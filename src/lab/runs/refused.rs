@@ -9,6 +9,7 @@ use crate::flow::segment::Part;
 use crate::lab::evidence::Evidence;
 use crate::lab::failure::Failure;
 use crate::lab::screen::Screen;
+use crate::lab::stage::PORT;
 use crate::lab::stage::{ClientSide, Stage};
 
 pub(super) const BEFORE: &[&str] = &[
@@ -28,9 +29,7 @@ impl Refused {
     /// # Errors
     /// Every port is taken.
     pub fn new() -> Result<Self, Failure> {
-        Ok(Self {
-            port: free_port(13_000)?,
-        })
+        Ok(Self { port: free_port(PORT)? })
     }
 }
 

@@ -111,6 +111,7 @@ fn lane(story: &Story<'_>, party: Party) -> Lane {
 /// A row for each packet and each point of a call; a call with nothing in between takes one.
 fn rows(story: &Story<'_>, start: Option<i64>) -> Vec<Row> {
     let refused = refused(story);
+    let unanswered = unanswered(story);
     let mut rows = Vec::new();
     let mut entries = story.timeline.entries.iter().peekable();
     while let Some(entry) = entries.next() {
@@ -122,7 +123,7 @@ fn rows(story: &Story<'_>, start: Option<i64>) -> Vec<Row> {
         match entry.what {
             What::Packet(index) => {
                 if let Some(seen) = story.packets.get(index) {
-                    rows.push(row(entry.mark, Kind::Packet(arrow(seen, &refused))));
+                    rows.push(row(entry.mark, Kind::Packet(arrow(seen, &refused, &unanswered))));
                 }
                 if let Some((_, count)) = story.left_out.filter(|&(place, _)| place == index + 1) {
                     let text = format!("{count} packets are left out here; --full draws all");
@@ -169,8 +170,27 @@ fn refused(story: &Story<'_>) -> Vec<u64> {
     numbers
 }
 
-fn arrow(seen: &Seen, refused: &[u64]) -> Arrow {
+/// The numbers of the SYNs to which the server said nothing: the client sent another one, or there was no more. Lost,
+/// dropped by the server's kernel, or the answer was lost: nothing tells.
+fn unanswered(story: &Story<'_>) -> Vec<u64> {
+    let (mut numbers, mut waiting) = (Vec::new(), None);
+    for seen in story.packets {
+        match seen.step.segment() {
+            Some(segment) if segment.part == Part::Syn => numbers.extend(waiting.replace(seen.number)),
+            _ if seen.step.sender == Party::Server => waiting = None,
+            _ => {}
+        }
+    }
+    if story.left_out.is_none() {
+        numbers.extend(waiting);
+    }
+    numbers
+}
+
+fn arrow(seen: &Seen, refused: &[u64], unanswered: &[u64]) -> Arrow {
     let is_refused = refused.binary_search(&seen.number).is_ok();
+    let is_unanswered = !is_refused && unanswered.binary_search(&seen.number).is_ok();
+    let repeats_unanswered = !is_unanswered && unanswered.last().is_some_and(|&last| last < seen.number);
     let (line, content) = match &seen.step.kind {
         StepKind::Segment(segment) => (line(segment), content(segment, seen.flags)),
         StepKind::Datagram(datagram) => (
@@ -198,10 +218,13 @@ fn arrow(seen: &Seen, refused: &[u64]) -> Arrow {
         line: if is_refused { Line::Lost } else { line },
         content,
         client: segment.and_then(|segment| shown(segment.client)),
-        // A SYN that was refused changed nothing there.
-        server: segment
-            .and_then(|segment| shown(segment.server))
-            .filter(|_| !is_refused),
+        server: segment.and_then(|segment| match segment.part {
+            // What it changed there, only an answer tells.
+            Part::Syn if is_refused || is_unanswered => None,
+            Part::Syn if repeats_unanswered => Some(segment.server.after),
+            _ => shown(segment.server).filter(|_| !is_refused),
+        }),
+        is_unanswered,
     }
 }
 

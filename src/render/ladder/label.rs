@@ -49,7 +49,7 @@ pub(in crate::render) fn packet(arrow: &Arrow) -> Label {
             }
             Label {
                 words,
-                remark: segment_remark(part, remarks.each(), first_sent),
+                remark: segment_remark(part, remarks.each(), first_sent, arrow.is_unanswered),
                 else_below: None,
             }
         }
@@ -93,7 +93,12 @@ pub(in crate::render) fn run(run: &Run) -> Label {
     }
 }
 
-fn segment_remark(part: Part, remarks: impl Iterator<Item = Remark>, first_sent: Option<u64>) -> Option<String> {
+fn segment_remark(
+    part: Part,
+    remarks: impl Iterator<Item = Remark>,
+    first_sent: Option<u64>,
+    is_unanswered: bool,
+) -> Option<String> {
     let of = first_sent.map_or(String::new(), |number| format!(" of {number}"));
     // That a connection is refused, half-open, half-closed or closed by both at once, the states say.
     let kind = words::part_tag(part).filter(|_| !matches!(part, Part::Reset(_)));
@@ -108,7 +113,8 @@ fn segment_remark(part: Part, remarks: impl Iterator<Item = Remark>, first_sent:
             _ => tag.to_owned(),
         })
     });
-    let mut all: Vec<String> = kind.into_iter().chain(said).collect();
+    let silence = is_unanswered.then(|| "no answer".to_owned());
+    let mut all: Vec<String> = kind.into_iter().chain(said).chain(silence).collect();
     all.dedup();
     (!all.is_empty()).then(|| all.join(", "))
 }

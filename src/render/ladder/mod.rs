@@ -155,6 +155,8 @@ pub struct Arrow {
     pub client: Option<Standing>,
     /// The server's state after it, where it is another one.
     pub server: Option<Standing>,
+    /// Is it a SYN without any answer?
+    pub is_unanswered: bool,
 }
 
 impl Arrow {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::block::Block;
 use super::{Kind, Row};
-use crate::render::look::Look;
+use crate::render::look::{Look, decimal, rounded};
 use crate::timeline::Mark;
 
 /// The title of the column for times.
@@ -89,13 +89,11 @@ pub(in crate::render) fn milliseconds(nanoseconds: i64, decimals: usize) -> Stri
     if nanoseconds.unsigned_abs() >= FAR || nanoseconds <= LONG_AGO {
         return format!("{} s", nanoseconds / 1_000_000_000);
     }
-    let sign = if nanoseconds < 0 { "-" } else { "" };
-    let microseconds = nanoseconds.unsigned_abs() / 1_000;
-    let fraction = format!("{:03}", microseconds % 1_000);
-    let point = if decimals == 0 { "" } else { "." };
-    format!(
-        "{sign}{}{point}{}",
-        microseconds / 1_000,
-        fraction.get(..decimals).unwrap_or(&fraction)
-    )
+    let (unit, whole) = match decimals {
+        0 => (1_000_000, 1),
+        1 => (100_000, 10),
+        2 => (10_000, 100),
+        _ => (1_000, 1_000),
+    };
+    decimal(rounded(i128::from(nanoseconds), unit), whole, decimals.min(3))
 }

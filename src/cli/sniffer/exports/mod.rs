@@ -124,15 +124,11 @@ impl<'a> Exporter<'a> {
             self.first,
             self.left_out,
         );
-        if let Some(flow) = self
-            .args
-            .flow
-            .filter(|_| material.packets.is_empty() && !self.args.tells_of_flows())
-        {
-            warnings.push(no_flow(flow));
-        }
+        // What is shown says it itself; live it may still come.
+        let says_so = !self.args.shows() && self.args.read.is_some();
+        let missing = self.follower.missing(self.args.flow).filter(|_| says_so);
         let outcome = self.write(&material, recorded, &mut warnings);
-        (warnings, outcome.err())
+        (warnings, outcome.err().or(missing))
     }
 
     fn write(
@@ -215,11 +211,6 @@ impl<'a> Exporter<'a> {
         }
         put(&text)
     }
-}
-
-/// That a conversation is not there, in a line.
-pub(super) fn no_flow(flow: u64) -> String {
-    format!("the capture has no conversation {flow}; --view summary shows which there are")
 }
 
 /// A graph for each TCP conversation with data.
