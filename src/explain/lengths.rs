@@ -1,29 +1,28 @@
 //! What the length fields count, and what there really is.
 
 use super::words::bytes;
-use super::{Context, Sentence};
+use super::{Context, SENTENCE, Sentence};
 
 use crate::wire::{Expected, Layer, Protocol};
 
 /// `20 IPv4 + 40 TCP + 12 data`: what a length counts, from this header on.
 pub(super) fn composition(context: Context<'_, '_>, with_own_header: bool) -> Sentence {
-    let mut parts: Vec<String> = Vec::new();
+    let mut sum = String::with_capacity(SENTENCE);
     let skipped = context.index + usize::from(!with_own_header);
     let layers = context.packet.layers().iter().skip(skipped);
     let mut carried = context.layer.payload_length();
     for layer in layers.take_while(|layer| layer.is_quoted() == context.layer.is_quoted()) {
         carried = layer.payload_length();
         if lacks_header_length(layer) {
-            parts.push(format!("{} TCP with its data", layer.length()));
+            add(&mut sum, layer.length(), "TCP with its data");
             carried = 0;
             break;
         }
-        parts.push(format!("{} {}", layer.header_length(), layer.protocol()));
+        add(&mut sum, layer.header_length(), layer.protocol().name());
     }
-    if carried > 0 || parts.is_empty() {
-        parts.push(format!("{carried} data"));
+    if carried > 0 || sum.is_empty() {
+        add(&mut sum, carried, "data");
     }
-    let sum = parts.join(" + ");
     let (told, quoted) = (context.layer.payload_length(), context.layer.payload().bytes.len());
     if context.layer.is_quoted() && quoted < told {
         return format!(
@@ -33,6 +32,11 @@ pub(super) fn composition(context: Context<'_, '_>, with_own_header: bool) -> Se
         .into();
     }
     sum.into()
+}
+
+fn add(sum: &mut String, count: usize, what: &str) {
+    let separator = if sum.is_empty() { "" } else { " + " };
+    sum.extend([separator, itoa::Buffer::new().format(count), " ", what]);
 }
 
 /// Are the bytes not there that tell where TCP's header ends and its data begin?

@@ -5,6 +5,16 @@
 //! where its conversation is followed, its [`Step`] there: without it a sentence says only what the packet itself shows.
 #![forbid(unsafe_code)]
 
+/// [`format!`] with room for a usual sentence from the start: a text that grows word by word is moved again and again.
+macro_rules! sentence {
+    ($($words:tt)*) => {{
+        let mut text = String::with_capacity($crate::explain::SENTENCE);
+        // Writing to a String cannot fail.
+        let _ = std::fmt::Write::write_fmt(&mut text, format_args!($($words)*));
+        text
+    }};
+}
+
 mod addresses;
 mod arp;
 mod checksum;
@@ -27,6 +37,9 @@ use crate::flow::{Kind, Party, Roles, Step};
 use crate::wire::{Content, Field, Layer, Packet, Protocol};
 
 pub use words::{count, duration, grouped};
+
+/// Few sentences have more bytes.
+const SENTENCE: usize = 96;
 
 /// A sentence, or a part of one, without a full stop.
 pub type Sentence = Cow<'static, str>;
@@ -189,7 +202,7 @@ fn follows(context: Context<'_, '_>) -> Sentence {
     if name.ends_with("options") {
         return format!("{name} follow{cut}").into();
     }
-    format!("{article} {name}{header} follows{cut}").into()
+    [article, " ", name, header, " follows", cut].concat().into()
 }
 
 #[cfg(test)]

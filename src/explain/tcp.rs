@@ -32,7 +32,7 @@ pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sen
         "tcp.ack_raw" => numbers::acknowledgment(context, &tcp),
         "tcp.hdr_len" => match field.number()? {
             5 => "20 fixed, no options".into(),
-            words @ 6.. => format!("20 fixed + {} of options", words * 4 - 20).into(),
+            words @ 6.. => sentence!("20 fixed + {} of options", words * 4 - 20).into(),
             _ => "wrong: the fixed part alone has 5 words".into(),
         },
         "tcp.flags" => flags::meaning(&tcp, is_refusal(context, &tcp)),
@@ -40,7 +40,7 @@ pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sen
         "tcp.checksum" => checksum::meaning(context, field, "covers pseudo-header, header and data")?,
         "tcp.urgent_pointer" => {
             if tcp.flags().has(Flags::URG) {
-                format!(
+                sentence!(
                     "urgent data end {} bytes after the sequence number",
                     tcp.urgent_pointer()
                 )
@@ -74,7 +74,7 @@ pub(super) fn note(context: Context<'_, '_>, field: &Field<'_>) -> Option<Senten
 }
 
 fn relative(number: i64) -> Sentence {
-    format!("[rel {number}]").into()
+    sentence!("[rel {number}]").into()
 }
 
 /// Does it refuse a connection? Without its conversation this is taken from the form of the answer that a machine gives to a

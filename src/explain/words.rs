@@ -1,6 +1,9 @@
 //! Numbers in words.
 
+use std::net::SocketAddr;
+
 use crate::flow::number::Bytes;
+use crate::wire::digits::write_socket;
 
 /// A number of nanoseconds in the unit that suits it, to three digits: `0.027 ms`, `42.4 ms`, `1.02 s`, `75 s`; from two hours
 /// on whole hours, from two days on whole days.
@@ -11,11 +14,11 @@ pub fn duration(nanoseconds: i64) -> String {
     let sign = if nanoseconds < 0 { "-" } else { "" };
     let nanoseconds = nanoseconds.unsigned_abs();
     let (unit, name) = match nanoseconds {
-        0..1_000 => return format!("{sign}{nanoseconds} ns"),
+        0..1_000 => return sentence!("{sign}{nanoseconds} ns"),
         1_000..SECOND => (1_000_000_u64, "ms"),
         _ if nanoseconds < 2 * HOUR => (SECOND, "s"),
-        _ if nanoseconds < 48 * HOUR => return format!("{sign}{} hours", nanoseconds / HOUR),
-        _ => return format!("{sign}{} days", nanoseconds / (24 * HOUR)),
+        _ if nanoseconds < 48 * HOUR => return sentence!("{sign}{} hours", nanoseconds / HOUR),
+        _ => return sentence!("{sign}{} days", nanoseconds / (24 * HOUR)),
     };
     let decimals = match nanoseconds / unit {
         0 => 3,
@@ -26,23 +29,20 @@ pub fn duration(nanoseconds: i64) -> String {
     let step = unit / 10_u64.pow(decimals);
     let steps = nanoseconds / step + u64::from(nanoseconds % step >= step / 2);
     let whole = steps * step / unit;
-    match decimals {
-        0 => format!("{sign}{whole} {name}"),
-        _ => format!(
-            "{sign}{whole}.{:0width$} {name}",
-            steps * step % unit / step,
-            width = decimals as usize
-        ),
+    if decimals == 0 {
+        return sentence!("{sign}{whole} {name}");
     }
+    let fraction = steps * step % unit / step;
+    sentence!("{sign}{whole}.{fraction:0width$} {name}", width = decimals as usize)
 }
 
 /// A number and what it counts, digits in groups of three: `1 byte`, `65,536 bytes`.
 #[must_use]
 pub fn count(number: u64, thing: &str) -> String {
     if number == 1 {
-        format!("1 {thing}")
+        sentence!("1 {thing}")
     } else {
-        format!("{} {thing}s", grouped(number))
+        sentence!("{} {thing}s", grouped(number))
     }
 }
 
@@ -65,16 +65,24 @@ pub(super) fn bytes(count: u64) -> String {
     if count == 1 {
         "1 byte".to_owned()
     } else {
-        format!("{count} bytes")
+        sentence!("{count} bytes")
     }
+}
+
+/// `127.0.0.1:12000`
+pub(super) fn socket(address: SocketAddr) -> String {
+    let mut text = String::with_capacity(24);
+    // Writing to a String cannot fail.
+    let _ = write_socket(&mut text, address);
+    text
 }
 
 /// `byte 1`, `bytes 1 to 12`.
 pub(super) fn stretch(bytes: Bytes) -> String {
     if bytes.first == bytes.last {
-        format!("byte {}", bytes.first)
+        sentence!("byte {}", bytes.first)
     } else {
-        format!("bytes {} to {}", bytes.first, bytes.last)
+        sentence!("bytes {} to {}", bytes.first, bytes.last)
     }
 }
 

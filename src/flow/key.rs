@@ -1,11 +1,12 @@
 //! What packets of one conversation have in common: protocol, addresses and ports, whichever way they go.
 
+use std::hash::{Hash, Hasher};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use crate::wire::Protocol;
 
 /// Protocol and IP version.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     TcpOverIpv4,
     TcpOverIpv6,
@@ -31,42 +32,58 @@ impl Side {
     }
 }
 
-/// Address and port in 18 bytes; an IPv4 address stands as IPv6 maps it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-struct Endpoint {
-    address: [u8; 16],
-    port: [u8; 2],
-}
+/// Bytes of an endpoint.
+const ENDPOINT: usize = 18;
+
+/// Address and port, each in network byte order; an IPv4 address stands as IPv6 maps it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Endpoint([u8; ENDPOINT]);
 
 impl Endpoint {
-    fn new(address: SocketAddr) -> Self {
-        let octets = match address.ip() {
+    fn new(socket: SocketAddr) -> Self {
+        let octets = match socket.ip() {
             IpAddr::V4(ip) => ip.to_ipv6_mapped().octets(),
             IpAddr::V6(ip) => ip.octets(),
         };
-        Self {
-            address: octets,
-            port: address.port().to_be_bytes(),
+        let mut bytes = [0; ENDPOINT];
+        if let Some((address, port)) = bytes.split_first_chunk_mut() {
+            *address = octets;
+            port.copy_from_slice(&socket.port().to_be_bytes());
         }
+        Self(bytes)
     }
 
     fn address(self, kind: Kind) -> SocketAddr {
-        let long = Ipv6Addr::from(self.address);
+        let [address @ .., upper, lower] = self.0;
+        let long = Ipv6Addr::from(address);
         let ip = match kind {
             Kind::TcpOverIpv4 | Kind::UdpOverIpv4 => long.to_ipv4_mapped().map_or(long.into(), IpAddr::from),
             Kind::TcpOverIpv6 | Kind::UdpOverIpv6 => long.into(),
         };
-        SocketAddr::new(ip, u16::from_be_bytes(self.port))
+        SocketAddr::new(ip, u16::from_be_bytes([upper, lower]))
     }
 }
 
 /// Protocol and both endpoints. VLAN tags and interfaces do not count: a packet that was captured on two of them is seen
 /// twice in one conversation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Key {
     kind: Kind,
     low: Endpoint,
     high: Endpoint,
+}
+
+/// All in one piece: every packet needs a hash, and one that nobody can guess takes as long for two bytes as for eight.
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let mut bytes = [self.kind as u8; 2 * ENDPOINT + 1];
+        if let Some((low, rest)) = bytes.split_first_chunk_mut()
+            && let Some(high) = rest.first_chunk_mut()
+        {
+            (*low, *high) = (self.low.0, self.high.0);
+        }
+        state.write(&bytes);
+    }
 }
 
 impl Key {

@@ -1,16 +1,17 @@
 //! A packet as rows for the eye: every byte of every header with place, raw bytes, name, value and meaning.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::ops::Range;
 
-use compact_str::{CompactString, format_compact};
+use compact_str::CompactString;
 
 use crate::explain::packet::{self, Ends};
 use crate::explain::{self, Context, Sentence};
-use crate::flow::Step;
+use crate::flow::{Party, Step};
 use crate::frame::Frame;
-use crate::wire::{Content, Field, Form, Layer, Packet, Protocol, Span, hex_digits};
+use crate::wire::digits::{hex_digits, write_address, write_bytes, write_decimal, write_socket};
+use crate::wire::{Content, Field, Form, Layer, Packet, Protocol, Span};
 
 /// A packet broken down.
 #[derive(Debug)]
@@ -51,7 +52,7 @@ pub struct Breakdown<'a> {
 #[derive(Debug)]
 pub struct Payload<'a> {
     /// What they are: `data`.
-    pub name: String,
+    pub name: &'static str,
     /// Place of the first in the frame.
     pub at: usize,
     /// The bytes.
@@ -62,7 +63,7 @@ pub struct Payload<'a> {
 #[derive(Debug)]
 pub struct Section {
     /// `TCP`, `quoted IPv4`.
-    pub title: String,
+    pub title: Cow<'static, str>,
     /// Its bytes in the frame.
     pub range: Range<usize>,
     /// Where it is defined: `RFC 9293`.
@@ -123,13 +124,13 @@ pub fn of<'p>(number: u64, frame: &'p Frame<'_>, packet: &'p Packet<'_>, step: O
         expectation: packet::expectation(packet, step).map(Into::into),
         sections,
         payload: Payload {
-            name: payload_name(packet).to_owned(),
+            name: payload_name(packet),
             at: payload.at,
             bytes: payload.bytes,
         },
         icmp_extension,
         trailer: Payload {
-            name: "trailer".to_owned(),
+            name: "trailer",
             at: trailer.at,
             bytes: trailer.bytes,
         },
@@ -150,14 +151,31 @@ fn name(packet: &Packet<'_>, step: Option<&Step>) -> String {
 
 /// `client 127.0.0.1:44298`, `server 127.0.0.1:12000`
 fn ends(packet: &Packet<'_>, step: Option<&Step>) -> Option<(String, String)> {
-    let (from, to) = match packet::ends(packet)? {
-        Ends::Sockets(from, to) => (from.to_string(), to.to_string()),
-        Ends::Hosts(from, to) => (from.to_string(), to.to_string()),
-    };
-    Some(match packet::roles(step) {
-        Some((sender, receiver)) => (format!("{sender} {from}"), format!("{receiver} {to}")),
-        None => (from, to),
+    let (from, to) = packet::roles(step).unzip();
+    Some(match packet::ends(packet)? {
+        Ends::Sockets(sender, receiver) => (
+            end(from, |text| write_socket(text, sender)),
+            end(to, |text| write_socket(text, receiver)),
+        ),
+        Ends::Hosts(sender, receiver) => (
+            end(from, |text| write_address(text, sender)),
+            end(to, |text| write_address(text, receiver)),
+        ),
     })
+}
+
+/// An end by its role, where that is known, and its address.
+fn end(party: Option<Party>, write: impl FnOnce(&mut String) -> fmt::Result) -> String {
+    /// Room for a role and an IPv4 address.
+    const USUAL: usize = 32;
+    let mut text = String::with_capacity(USUAL);
+    if let Some(party) = party {
+        text.push_str(party.word());
+        text.push(' ');
+    }
+    // Writing to a String cannot fail.
+    let _ = write(&mut text);
+    text
 }
 
 fn comments<'p>(frame: &'p Frame<'_>, packet: &Packet<'_>, step: Option<&Step>) -> Vec<&'p str> {
@@ -179,9 +197,13 @@ fn payload_name(packet: &Packet<'_>) -> &'static str {
 
 fn section(context: Context<'_, '_>, layer: &Layer<'_>) -> Section {
     let header = layer.header();
-    let quoted = if layer.is_quoted() { "quoted " } else { "" };
+    let name = layer.protocol().name();
     Section {
-        title: format!("{quoted}{}", layer.protocol()),
+        title: if layer.is_quoted() {
+            format!("quoted {name}").into()
+        } else {
+            name.into()
+        },
         range: header.at..header.end(),
         source: source(layer.protocol()),
         rows: layer.fields().iter().map(|field| row(context, field)).collect(),
@@ -192,7 +214,7 @@ fn icmp_extension(packet: &Packet<'_>, step: Option<&Step>) -> Option<Section> {
     let (context, fields) = explain::icmp_extension(packet, step)?;
     let bytes = packet.trailer();
     Some(Section {
-        title: "ICMP extension".to_owned(),
+        title: "ICMP extension".into(),
         range: bytes.at..bytes.end(),
         source: "RFC 4884",
         rows: fields.iter().map(|field| row(context, field)).collect(),
@@ -239,32 +261,35 @@ fn row(context: Context<'_, '_>, field: &Field<'_>) -> Row {
 
 /// The value. Groups of bits show their parts: a number alone would be taken for the value.
 fn value(field: &Field<'_>) -> CompactString {
+    // Writing to a string cannot fail.
     match (field.id(), field.spec().form) {
         ("tcp.flags", _) => segment_flags(field),
         (_, Form::Flags) => {
-            let parts = field
-                .parts()
-                .iter()
-                .filter(|part| part.bits() == 1 && !is_reserved(part));
-            let shown: Vec<String> = parts.map(|part| format!("{}={part}", part.name())).collect();
-            shown.join(" ").into()
+            let mut text = CompactString::default();
+            let parts = field.parts().iter();
+            for part in parts.filter(|part| part.bits() == 1 && !is_reserved(part)) {
+                separate(&mut text, " ");
+                let _ = write!(text, "{}={part}", part.name());
+            }
+            text
         }
         (_, Form::Hex) if !field.parts().is_empty() => {
-            // Zero is "nothing special" in each of these, and its name would say no more.
-            let text = |part: &Field<'_>| {
-                if part.number() == Some(0) {
-                    "0".to_owned()
-                } else {
-                    part.to_string()
-                }
-            };
-            let parts = field.parts().iter();
-            let shown: Vec<String> = parts.map(|part| format!("{} {}", part.name(), text(part))).collect();
-            shown.join(", ").into()
+            let mut text = CompactString::default();
+            for part in field.parts() {
+                separate(&mut text, ", ");
+                text.push_str(part.name());
+                text.push(' ');
+                // Zero is "nothing special" in each of these, and its name would say no more.
+                let _ = match part.number() {
+                    Some(0) => text.write_str("0"),
+                    _ => write!(text, "{part}"),
+                };
+            }
+            text
         }
         (_, Form::Length { uncounted: 0, .. }) if field.number() == Some(0) => "0".into(),
         ("tcp.options.sack_perm", _) => "yes".into(),
-        ("tcp.options.wscale", _) => format_compact!("shift {field}"),
+        ("tcp.options.wscale", _) => told(&[("shift ", Some(field))]),
         // `ECT(0) 1, CE 0, ECT(1) 65`
         ("tcp.options.acc_ecn", _) if field.parts().len() > 2 => {
             let counters = field.parts().iter().skip(2);
@@ -274,20 +299,34 @@ fn value(field: &Field<'_>) -> CompactString {
                 .collect();
             shown.join(", ").into()
         }
-        ("tcp.options.timestamp", _) => {
-            let part = |id| field.find(id).map(ToString::to_string).unwrap_or_default();
-            format_compact!(
-                "val {} echo {}",
-                part("tcp.options.timestamp.tsval"),
-                part("tcp.options.timestamp.tsecr")
-            )
-        }
+        ("tcp.options.timestamp", _) => told(&[
+            ("val ", field.find("tcp.options.timestamp.tsval")),
+            (" echo ", field.find("tcp.options.timestamp.tsecr")),
+        ]),
         _ => {
-            let mut text = CompactString::default();
-            // Writing to a string cannot fail.
-            let _ = write!(text, "{field}");
+            let text = told(&[("", Some(field))]);
             if text.is_empty() { "-".into() } else { text }
         }
+    }
+}
+
+/// Words, each with the value of a field behind it where there is one.
+fn told(pairs: &[(&str, Option<&Field<'_>>)]) -> CompactString {
+    let mut text = CompactString::default();
+    for (word, field) in pairs {
+        text.push_str(word);
+        if let Some(field) = field {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{field}");
+        }
+    }
+    text
+}
+
+/// Something stands before what comes next, unless that is the first.
+fn separate(text: &mut CompactString, separator: &str) {
+    if !text.is_empty() {
+        text.push_str(separator);
     }
 }
 
@@ -302,9 +341,9 @@ fn segment_flags(field: &Field<'_>) -> CompactString {
     let number = field.number().unwrap_or(0);
     let reserved = (number >> 9) & 7;
     let letters = LETTERS.iter().enumerate();
-    let mut text = format_compact!("{reserved:03b} ");
-    text.extend(letters.map(|(index, &letter)| if number >> (8 - index) & 1 == 1 { letter } else { '.' }));
-    text
+    let reserved = [2, 1, 0].map(|bit| if reserved >> bit & 1 == 1 { '1' } else { '0' });
+    let letters = letters.map(|(index, &letter)| if number >> (8 - index) & 1 == 1 { letter } else { '.' });
+    reserved.into_iter().chain([' ']).chain(letters).collect()
 }
 
 /// At most so many bytes are shown raw.
@@ -315,10 +354,11 @@ fn raw(field: &Field<'_>) -> CompactString {
     let bytes = field.raw();
     let (start, bits) = (field.bit() % 8, field.bits());
     let mut text = CompactString::default();
+    // Writing to a string cannot fail.
     match bytes {
         [byte] if bits < 8 => match (start, bits) {
-            (0, 4) => text.extend([digit(*byte, 0), "."]),
-            (4, 4) => text.extend([".", digit(*byte, 1)]),
+            (0, 4) => text.extend([upper(*byte), '.']),
+            (4, 4) => text.extend(['.', lower(*byte)]),
             _ => text.extend((0..8).map(
                 |bit| match (bit >= start && bit < start + bits, byte >> (7 - bit) & 1) {
                     (false, _) => '.',
@@ -328,13 +368,13 @@ fn raw(field: &Field<'_>) -> CompactString {
             )),
         },
         [first, rest @ ..] if start == 4 => {
-            text.extend([".", digit(*first, 1), " "]);
+            text.extend(['.', lower(*first), ' ']);
             hex(&mut text, rest);
         }
         [first, ..] if bytes.len() > RAW_SHOWN && bytes.iter().all(|byte| byte == first) => {
             hex(&mut text, &[*first]);
-            // Writing to a String cannot fail.
-            let _ = write!(text, " x{}", bytes.len());
+            text.push_str(" x");
+            let _ = write_decimal(&mut text, bytes.len() as u64);
         }
         _ if bytes.len() > RAW_SHOWN => {
             hex(&mut text, bytes.get(..2).unwrap_or(bytes));
@@ -345,18 +385,19 @@ fn raw(field: &Field<'_>) -> CompactString {
     text
 }
 
-/// One of the byte's two digits.
-fn digit(byte: u8, place: usize) -> &'static str {
-    hex_digits(byte).get(place..=place).unwrap_or_default()
+/// The digit of the byte's upper half.
+fn upper(byte: u8) -> char {
+    char::from(hex_digits(byte)[0])
+}
+
+/// The digit of the byte's lower half.
+fn lower(byte: u8) -> char {
+    char::from(hex_digits(byte)[1])
 }
 
 fn hex(text: &mut CompactString, bytes: &[u8]) {
-    for (index, &byte) in bytes.iter().enumerate() {
-        if index > 0 {
-            text.push(' ');
-        }
-        text.push_str(hex_digits(byte));
-    }
+    // Writing to a string cannot fail.
+    let _ = write_bytes(text, bytes, b' ');
 }
 
 /// The field's name in fifteen columns or less, so that a table fits 80.
@@ -395,5 +436,5 @@ fn option_kind(field: &Field<'_>) -> Option<String> {
         _ => return None,
     };
     let kind = field.find("tcp.option_kind").and_then(Field::number)?;
-    Some(format!("opt {kind} {name}"))
+    Some(["opt ", itoa::Buffer::new().format(kind), " ", name].concat())
 }

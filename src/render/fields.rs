@@ -1,11 +1,12 @@
 //! The view `fields`: the breakdown of one packet as a table.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::breakdown::{Breakdown, Payload, Row, Section};
 use super::hex;
 use super::look::{Look, Paint, Style};
-use super::table::{lines, wrap};
+use super::table::{columns as width_of, lines, spaces, write_place};
 use crate::explain::packet::states;
 use crate::frame::{Frame, Time};
 
@@ -103,31 +104,37 @@ fn headline(
     frame: &Frame<'_>,
     first: Time,
 ) -> io::Result<()> {
-    let mut line = format!("Packet {}  {}", breakdown.number, breakdown.name);
+    let mut line = [
+        "Packet ",
+        itoa::Buffer::new().format(breakdown.number),
+        "  ",
+        &breakdown.name,
+    ]
+    .concat();
     if let Some((from, to)) = &breakdown.ends {
-        line = format!("{line}  {from} {} {to}", look.arrow());
+        line.extend(["  ", from, " ", look.arrow(), " ", to]);
     }
     let width = look.width.max(Look::NARROWEST);
     // The seconds stand in the headline where they fit; else they go with the date.
-    let seconds = frame.time.map(|time| format!("t={} s", look.seconds(time, first)));
+    let seconds = frame.time.map(|time| ["t=", &look.seconds(time, first), " s"].concat());
     let mut with_date = None;
     match &seconds {
-        Some(seconds) if line.chars().count() + 2 + seconds.len() <= width => line = format!("{line}  {seconds}"),
+        Some(seconds) if width_of(&line) + 2 + seconds.len() <= width => line.extend(["  ", seconds]),
         Some(seconds) => with_date = Some(seconds),
         None => {}
     }
-    for line in wrap(&line, width) {
-        writeln!(output, "{}", look.paint(Paint::Title, &line))?;
+    for line in lines(&line, width) {
+        put(output, &[&look.paint(Paint::Title, line), "\n"])?;
     }
     match (frame.time.and_then(|time| look.date(time)), with_date) {
-        (Some(date), Some(seconds)) => writeln!(output, "{date}, {seconds}")?,
-        (Some(date), None) => writeln!(output, "{date}")?,
-        (None, Some(seconds)) => writeln!(output, "{seconds}")?,
-        (None, None) if frame.time.is_none() => writeln!(output, "without a time in the capture")?,
+        (Some(date), Some(seconds)) => put(output, &[&date, ", ", seconds, "\n"])?,
+        (Some(date), None) => put(output, &[&date, "\n"])?,
+        (None, Some(seconds)) => put(output, &[seconds, "\n"])?,
+        (None, None) if frame.time.is_none() => put(output, &["without a time in the capture\n"])?,
         (None, None) => {}
     }
-    for line in wrap(&breakdown.parts, width) {
-        writeln!(output, "{line}")?;
+    for line in lines(&breakdown.parts, width) {
+        put(output, &[line, "\n"])?;
     }
     for comment in &breakdown.comments {
         sentence(output, look, Paint::Faint, "Comment", &look.text(comment.as_bytes()))?;
@@ -161,41 +168,48 @@ fn sentence(output: &mut impl Write, look: &Look, paint: Paint, word: &str, text
     let text = [word, ": ", text].concat();
     for (index, line) in lines(&text, width).enumerate() {
         if let Some((word, rest)) = line.split_once(": ").filter(|_| index == 0 && look.color) {
-            writeln!(output, "{}: {rest}", look.paint(paint, word))?;
+            put(output, &[&look.paint(paint, word), ": ", rest, "\n"])?;
         } else {
-            output.write_all(line.as_bytes())?;
-            output.write_all(b"\n")?;
+            put(output, &[line, "\n"])?;
         }
     }
     Ok(())
 }
 
 fn heading(output: &mut impl Write, look: &Look, columns: &Columns) -> io::Result<()> {
-    let Columns { raw, name, value, .. } = columns;
+    let gap = |title: &str, width: usize| " ".repeat(2 + width.saturating_sub(title.len()));
+    let (raw, field) = (gap("raw", columns.raw), gap("field", columns.name));
     let line = match columns.meaning {
-        Meaning::Beside(_) => format!(
-            "byte  {:raw$}  {:name$}  {:value$}  meaning here",
-            "raw", "field", "value"
-        ),
-        Meaning::Below(_) => format!("byte  {:raw$}  {:name$}  value; below: meaning", "raw", "field"),
+        Meaning::Beside(_) => {
+            let value = gap("value", columns.value);
+            ["byte  raw", &raw, "field", &field, "value", &value, "meaning here"].concat()
+        }
+        Meaning::Below(_) => ["byte  raw", &raw, "field", &field, "value; below: meaning"].concat(),
     };
-    writeln!(output, "{}", look.paint(Paint::Faint, &line))
+    put(output, &[&look.paint(Paint::Faint, &line), "\n"])
 }
 
 fn table(output: &mut impl Write, look: &Look, columns: &Columns, section: &Section) -> io::Result<()> {
-    let title = look.paint(Paint::Title, &section.title.to_uppercase());
-    writeln!(output, "{title} ({}) {}", places(section), section.source)?;
+    let title = look.paint(Paint::Title, section.title.to_uppercase());
+    put(output, &[&title, " (", &places(section), ") ", section.source, "\n"])?;
     for row in &section.rows {
         cells(output, look, columns, row)?;
     }
     Ok(())
 }
 
-fn places(section: &Section) -> String {
+fn places(section: &Section) -> Cow<'static, str> {
     if section.range.is_empty() {
-        return "no bytes".to_owned();
+        return "no bytes".into();
     }
-    format!("bytes {}-{}", section.range.start, section.range.end - 1)
+    between(section.range.start, section.range.end - 1).into()
+}
+
+/// `bytes 14-33`
+fn between(first: usize, last: usize) -> String {
+    let mut digits = [itoa::Buffer::new(), itoa::Buffer::new()];
+    let [start, end] = &mut digits;
+    ["bytes ", start.format(first), "-", end.format(last)].concat()
 }
 
 fn cells(output: &mut impl Write, look: &Look, columns: &Columns, row: &Row) -> io::Result<()> {
@@ -216,39 +230,37 @@ fn cells(output: &mut impl Write, look: &Look, columns: &Columns, row: &Row) -> 
         lines(&row.value, columns.value),
         lines(meaning, beside),
     ];
+    write_place(output, row.byte)?;
+    // Spaces that are due before the next text; none are written behind the last one.
+    let mut gap = 0;
     let mut is_first = true;
     loop {
         let line = texts.each_mut().map(Iterator::next);
         if line.iter().all(Option::is_none) {
             break;
         }
-        if is_first {
-            write_number(output, row.byte)?;
-        } else {
-            output.write_all(spaces(4))?;
+        if !is_first {
+            output.write_all(b"\n")?;
+            // The column of the byte's number.
+            gap = 4;
         }
         is_first = false;
-        let last = line.iter().rposition(|cell| cell.is_some_and(|cell| !cell.is_empty()));
-        for (column, (cell, width)) in line
-            .iter()
-            .zip(widths)
-            .enumerate()
-            .take(last.map_or(0, |last| last + 1))
-        {
+        for (column, (cell, width)) in line.into_iter().zip(widths).enumerate() {
+            gap += 2;
             let cell = cell.unwrap_or_default();
-            output.write_all(spaces(2))?;
-            if column == 2 && look.color && !cell.is_empty() {
-                output.write_all(look.paint(Paint::Value, cell).as_bytes())?;
-            } else {
-                output.write_all(cell.as_bytes())?;
+            if !cell.is_empty() {
+                output.write_all(spaces(gap))?;
+                gap = 0;
+                if column == 2 && look.color {
+                    output.write_all(look.paint(Paint::Value, cell).as_bytes())?;
+                } else {
+                    output.write_all(cell.as_bytes())?;
+                }
             }
-            // The colours' codes have no width.
-            if Some(column) != last {
-                output.write_all(spaces(width.saturating_sub(super::table::columns(cell))))?;
-            }
+            gap += width.saturating_sub(width_of(cell));
         }
-        output.write_all(b"\n")?;
     }
+    output.write_all(b"\n")?;
     for line in below.into_iter().flat_map(|width| lines(&row.meaning, width)) {
         output.write_all(spaces(Columns::INDENT))?;
         output.write_all(line.as_bytes())?;
@@ -257,23 +269,9 @@ fn cells(output: &mut impl Write, look: &Look, columns: &Columns, row: &Row) -> 
     Ok(())
 }
 
-/// So many spaces; more than any column has are not asked for.
-fn spaces(count: usize) -> &'static [u8] {
-    const SPACES: &[u8; 64] = &[b' '; 64];
-    SPACES.get(..count).unwrap_or(SPACES)
-}
-
-/// The number of a byte, right-aligned in four columns.
-fn write_number(output: &mut impl Write, number: usize) -> io::Result<()> {
-    let digit = |unit: usize| match number / unit {
-        0 if unit > 1 => b' ',
-        digits => b'0' + u8::try_from(digits % 10).unwrap_or(0),
-    };
-    if number < 10_000 {
-        output.write_all(&[digit(1000), digit(100), digit(10), digit(1)])
-    } else {
-        write!(output, "{number}")
-    }
+/// Writes texts one behind the other.
+fn put(output: &mut impl Write, texts: &[&str]) -> io::Result<()> {
+    texts.iter().try_for_each(|text| output.write_all(text.as_bytes()))
 }
 
 /// One sentence a field, for screen readers.
@@ -297,14 +295,11 @@ fn bytes(output: &mut impl Write, look: &Look, payload: &Payload<'_>, all: bool)
     if length == 0 {
         return Ok(());
     }
-    let title = look.paint(Paint::Title, &payload.name.to_uppercase());
-    writeln!(
-        output,
-        "{title} (bytes {}-{}) {length} byte{}",
-        payload.at,
-        payload.at + length - 1,
-        if length == 1 { "" } else { "s" }
-    )?;
+    let title = look.paint(Paint::Title, payload.name.to_uppercase());
+    let places = between(payload.at, payload.at + length - 1);
+    let mut digits = itoa::Buffer::new();
+    let unit = if length == 1 { " byte\n" } else { " bytes\n" };
+    put(output, &[&title, " (", &places, ") ", digits.format(length), unit])?;
     let shown = if all { length } else { length.min(DATA_SHOWN) };
     let shown_bytes = payload.bytes.get(..shown).unwrap_or(payload.bytes);
     if look.style == Style::Plain {

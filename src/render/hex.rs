@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use crate::wire::hex_digits;
+use super::table::write_place;
+use crate::wire::digits::hex_digits;
 
 /// Bytes in a line, and in a line that has no room for them.
 const LINE: usize = 16;
@@ -19,26 +20,27 @@ pub fn write(output: &mut impl Write, at: usize, bytes: &[u8], width: usize) -> 
     let in_a_line = if width < WIDTH { SHORT_LINE } else { LINE };
     let hex_width = in_a_line * 3 + usize::from(in_a_line == LINE);
     for (index, line) in bytes.chunks(in_a_line).enumerate() {
-        write!(output, "{:4} ", at + index * in_a_line)?;
+        write_place(output, at + index * in_a_line)?;
         // A line is one piece for the writer: it has many.
-        let mut whole = [b' '; WIDTH];
-        let mut put = |place: usize, bytes: &[u8]| {
-            if let Some(room) = whole.get_mut(place..place + bytes.len()) {
-                room.copy_from_slice(bytes);
+        let mut whole = [b' '; 1 + WIDTH];
+        // Between the eighth and the ninth byte are two spaces.
+        for (half, bytes) in line.chunks(LINE / 2).enumerate() {
+            let places = whole.get_mut(2 + half * (3 * LINE / 2 + 1)..).unwrap_or_default();
+            for (place, &byte) in places.chunks_exact_mut(3).zip(bytes) {
+                if let Some(digits) = place.first_chunk_mut() {
+                    *digits = hex_digits(byte);
+                }
             }
-        };
-        for (column, &byte) in line.iter().enumerate() {
-            // Between the eighth and the ninth byte are two spaces.
-            put(
-                1 + 3 * column + usize::from(column >= LINE / 2),
-                hex_digits(byte).as_bytes(),
-            );
-            let shown = if (0x20..0x7f).contains(&byte) { byte } else { b'.' };
-            put(hex_width + 2 + column, &[shown]);
         }
-        let length = hex_width + 2 + line.len();
-        put(length, b"\n");
-        output.write_all(whole.get(..=length).unwrap_or(&whole))?;
+        let places = whole.get_mut(hex_width + 3..).unwrap_or_default().iter_mut();
+        for (place, &byte) in places.zip(line) {
+            *place = if (0x20..0x7f).contains(&byte) { byte } else { b'.' };
+        }
+        let end = hex_width + 3 + line.len();
+        if let Some(place) = whole.get_mut(end) {
+            *place = b'\n';
+        }
+        output.write_all(whole.get(..=end).unwrap_or(&whole))?;
     }
     Ok(())
 }

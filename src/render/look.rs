@@ -1,12 +1,13 @@
 //! How things look: characters, colours, width, times.
 
-use std::fmt::Write as _;
+use std::borrow::Cow;
 
 use chrono::{Datelike as _, Local, Offset as _, TimeZone, Timelike as _, Utc};
 
 use crate::escape::{printable, printable_ascii};
 use crate::explain::packet::Marks;
 use crate::frame::Time;
+use crate::wire::digits::{write_decimal, write_padded};
 
 /// Which characters are drawn with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -57,17 +58,18 @@ impl Look {
     };
 
     /// The text in this colour, if there are colours.
-    pub(super) fn paint(&self, paint: Paint, text: &str) -> String {
+    pub(super) fn paint<'t>(&self, paint: Paint, text: impl Into<Cow<'t, str>>) -> Cow<'t, str> {
+        let text = text.into();
         if self.color {
-            format!("\x1b[{}m{text}\x1b[0m", paint.code())
+            format!("\x1b[{}m{text}\x1b[0m", paint.code()).into()
         } else {
-            text.to_owned()
+            text
         }
     }
 
     /// Bytes from elsewhere as text, in the characters of the style; everything that is none for a screen is escaped.
     #[must_use]
-    pub fn text<'t>(&self, bytes: &'t [u8]) -> std::borrow::Cow<'t, str> {
+    pub fn text<'t>(&self, bytes: &'t [u8]) -> Cow<'t, str> {
         match self.style {
             Style::Ascii => printable_ascii(bytes),
             Style::Unicode | Style::Plain => printable(bytes),
@@ -109,8 +111,8 @@ impl Look {
         match self.time {
             TimeForm::Relative => seconds(time, first),
             TimeForm::Local | TimeForm::Utc => {
-                let microseconds = rounded(i128::from(time.0) - i128::from(first.0), 1_000);
-                decimal(microseconds, 1_000_000, 6)
+                let microseconds = rounded(time.0.abs_diff(first.0), 1_000);
+                fraction(time < first, microseconds, 1_000_000, 6)
             }
         }
     }
@@ -122,47 +124,53 @@ where
 {
     let time = time.to_utc().with_timezone(zone);
     let east = time.offset().fix().local_minus_utc();
-    let (sign, offset) = if east < 0 { ('-', -east) } else { ('+', east) };
+    let (sign, offset) = (if east < 0 { " -" } else { " +" }, east.unsigned_abs());
     // What chrono's "%Y-%m-%d %H:%M:%S%.9f %:z" gives, which would be read anew for each packet.
     let mut text = String::with_capacity(40);
-    // Writing to a String cannot fail.
-    let _ = write!(
-        text,
-        "{}-{:02}-{:02} {:02}:{:02}:{:02}.{:09} {sign}{:02}:{:02}",
-        time.year(),
-        time.month(),
-        time.day(),
-        time.hour(),
-        time.minute(),
-        time.second(),
-        time.nanosecond(),
-        offset / 3600,
-        offset / 60 % 60
-    );
+    let numbers = [
+        (time.year().unsigned_abs(), 4, "-"),
+        (time.month(), 2, "-"),
+        (time.day(), 2, " "),
+        (time.hour(), 2, ":"),
+        (time.minute(), 2, ":"),
+        (time.second(), 2, "."),
+        (time.nanosecond(), 9, sign),
+        (offset / 3600, 2, ":"),
+        (offset / 60 % 60, 2, ""),
+    ];
+    for (number, digits, behind) in numbers {
+        // Writing to a String cannot fail.
+        let _ = write_padded(&mut text, number.into(), digits);
+        text.push_str(behind);
+    }
     text
 }
 
 /// Seconds since `first` with nine decimals; negative for a packet that the capture has out of order.
 #[must_use]
 pub fn seconds(time: Time, first: Time) -> String {
-    decimal(i128::from(time.0) - i128::from(first.0), 1_000_000_000, 9)
+    fraction(time < first, time.0.abs_diff(first.0), 1_000_000_000, 9)
 }
 
 /// A time difference in nanoseconds as a whole number of units, to the nearest one: so that it agrees with durations, which
 /// are rounded, too. (Times of day are cut, as everywhere.)
-pub(super) const fn rounded(nanoseconds: i128, unit: i128) -> i128 {
-    let half = if nanoseconds < 0 { -unit / 2 } else { unit / 2 };
-    (nanoseconds + half) / unit
+pub(super) const fn rounded(nanoseconds: u64, unit: u64) -> u64 {
+    nanoseconds.saturating_add(unit / 2) / unit
 }
 
 /// A number of parts, `whole` of which make one, with that many decimals.
-pub(super) fn decimal(parts: i128, whole: u128, decimals: usize) -> String {
-    let sign = if parts < 0 { "-" } else { "" };
-    let parts = parts.unsigned_abs();
-    if decimals == 0 {
-        return format!("{sign}{}", parts / whole);
+pub(super) fn fraction(is_negative: bool, parts: u64, whole: u64, decimals: usize) -> String {
+    let mut text = String::with_capacity(24);
+    if is_negative && parts > 0 {
+        text.push('-');
     }
-    format!("{sign}{}.{:0decimals$}", parts / whole, parts % whole)
+    // Writing to a String cannot fail.
+    let _ = write_decimal(&mut text, parts / whole);
+    if decimals > 0 {
+        text.push('.');
+        let _ = write_padded(&mut text, parts % whole, decimals);
+    }
+    text
 }
 
 /// What a colour is for. Nothing is said by colour alone.

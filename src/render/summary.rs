@@ -110,9 +110,8 @@ fn columns(line: &[u8]) -> usize {
 fn write_time(line: &mut Line, form: TimeForm, time: Time, first: Time) -> io::Result<()> {
     let of_day = match form {
         TimeForm::Relative => {
-            let microseconds = rounded(i128::from(time.0) - i128::from(first.0), 1_000);
-            let sign = if microseconds < 0 { "-" } else { "" };
-            let microseconds = microseconds.unsigned_abs();
+            let microseconds = rounded(time.0.abs_diff(first.0), 1_000);
+            let sign = if time < first && microseconds > 0 { "-" } else { "" };
             return write!(
                 line,
                 "{sign}{}.{:06}",

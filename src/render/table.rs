@@ -1,5 +1,7 @@
 //! Text in columns, wrapped at words.
 
+use std::io::{self, Write};
+
 /// The text in lines of at most `width` columns, broken between words; a word that is longer is broken anywhere. What stands in
 /// brackets stays together where it fits: `[rel 113153]`. Nothing gives one empty line.
 #[must_use]
@@ -40,6 +42,24 @@ impl<'t> Iterator for Lines<'t> {
 
 /// The first line, and what is left for others.
 fn first_line(text: &str, width: usize) -> (&str, Option<&str>) {
+    plain_line(text, width).unwrap_or_else(|| line_of_words(text, width))
+}
+
+/// The same of ASCII without brackets, in which a byte is a column and a space an end: all before the last space in reach.
+/// `None` for other texts, and for those that fit.
+fn plain_line(text: &str, width: usize) -> Option<(&str, Option<&str>)> {
+    let reach = text.as_bytes().get(..=width)?;
+    if text.starts_with(' ') || !reach.iter().all(|byte| byte.is_ascii() && *byte != b'[') {
+        return None;
+    }
+    Some(match reach.iter().rposition(|&byte| byte == b' ') {
+        Some(space) => (text.get(..space)?, text.get(space + 1..)),
+        None => (text.get(..width)?, text.get(width..)),
+    })
+}
+
+/// The same of any text, word by word.
+fn line_of_words(text: &str, width: usize) -> (&str, Option<&str>) {
     let (mut start, mut end, mut used) = (0, 0, 0);
     let mut at = 0;
     for word in words(text, width) {
@@ -59,6 +79,25 @@ fn first_line(text: &str, width: usize) -> (&str, Option<&str>) {
         at = end + 1;
     }
     (text.get(start..end).unwrap_or_default(), None)
+}
+
+/// So many spaces; more than 128 are not asked for.
+pub(super) fn spaces(count: usize) -> &'static [u8] {
+    const SPACES: &[u8; 128] = &[b' '; 128];
+    SPACES.get(..count).unwrap_or(SPACES)
+}
+
+/// Writes the number of a byte, right-aligned in four columns.
+pub(super) fn write_place(output: &mut impl Write, number: usize) -> io::Result<()> {
+    let digit = |unit: usize| match number / unit {
+        0 if unit > 1 => b' ',
+        digits => b'0' + u8::try_from(digits % 10).unwrap_or(0),
+    };
+    if number < 10_000 {
+        output.write_all(&[digit(1000), digit(100), digit(10), digit(1)])
+    } else {
+        write!(output, "{number}")
+    }
 }
 
 /// How many columns the text takes: a character each.
@@ -94,7 +133,7 @@ fn words(text: &str, width: usize) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
-    use super::wrap;
+    use super::{line_of_words, plain_line, wrap};
     use proptest::prelude::*;
 
     #[test]
@@ -111,6 +150,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_short_way_breaks_where_the_long_one_does(text in "[a-cß \\[\\]]{0,40}", width in 1usize..20) {
+            if let Some(broken) = plain_line(&text, width) {
+                prop_assert_eq!(broken, line_of_words(&text, width));
+            }
+        }
+
         #[test]
         fn no_line_is_wider_and_no_character_is_lost(text in "[a-zß \\[\\]]{0,60}", width in 1usize..20) {
             let lines = wrap(&text, width);

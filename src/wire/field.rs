@@ -6,6 +6,7 @@
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use super::digits::{write_address, write_bytes, write_decimal, write_hexadecimal};
 use super::span::Span;
 
 /// Gives a number of a registry its name; `None` when it has none here.
@@ -262,26 +263,32 @@ impl<'a> Field<'a> {
     fn write_number(&self, f: &mut fmt::Formatter<'_>, number: u64) -> fmt::Result {
         let digits = self.bits.div_ceil(4);
         match self.spec.form {
-            Form::Count(what) => write!(f, "{number} {what}"),
-            Form::Length { unit, uncounted } => {
-                let units = match (unit, number) {
-                    (4, 1) => " word",
-                    (4, _) => " words",
-                    _ => "",
-                };
-                write!(f, "{number}{units} = {} bytes", (number + uncounted) * unit)
+            Form::Count(what) => {
+                write_decimal(f, number)?;
+                f.write_str(" ")?;
+                f.write_str(what)
             }
-            Form::Hex => write!(f, "0x{number:0digits$x}"),
-            Form::Named(naming) | Form::LittleEndian(naming) => match naming(number) {
-                Some(name) => write!(f, "{number} {name}"),
-                None => write!(f, "{number}"),
-            },
-            Form::HexNamed(naming) => match naming(number) {
-                Some(name) => write!(f, "0x{number:0digits$x} {name}"),
-                None => write!(f, "0x{number:0digits$x}"),
-            },
+            Form::Length { unit, uncounted } => {
+                write_decimal(f, number)?;
+                f.write_str(match (unit, number) {
+                    (4, 1) => " word = ",
+                    (4, _) => " words = ",
+                    _ => " = ",
+                })?;
+                write_decimal(f, (number + uncounted) * unit)?;
+                f.write_str(" bytes")
+            }
+            Form::Hex => write_hexadecimal(f, number, digits),
+            Form::Named(naming) | Form::LittleEndian(naming) => {
+                write_decimal(f, number)?;
+                write_name(f, naming(number))
+            }
+            Form::HexNamed(naming) => {
+                write_hexadecimal(f, number, digits)?;
+                write_name(f, naming(number))
+            }
             Form::Flags => {
-                write!(f, "0x{number:0digits$x}")?;
+                write_hexadecimal(f, number, digits)?;
                 let mut separator = " ";
                 for part in self
                     .parts
@@ -296,8 +303,19 @@ impl<'a> Field<'a> {
                 }
                 Ok(())
             }
-            _ => write!(f, "{number}"),
+            _ => write_decimal(f, number),
         }
+    }
+}
+
+/// The name behind a number, where it has one.
+fn write_name(f: &mut fmt::Formatter<'_>, name: Option<&str>) -> fmt::Result {
+    match name {
+        Some(name) => {
+            f.write_str(" ")?;
+            f.write_str(name)
+        }
+        None => Ok(()),
     }
 }
 
@@ -309,10 +327,10 @@ impl fmt::Display for Field<'_> {
         }
         match self.value() {
             Value::Number(number) => self.write_number(f, number),
-            Value::Mac(octets) => write_separated(f, &octets, ":"),
-            Value::Ipv4(address) => address.fmt(f),
+            Value::Mac(octets) => write_bytes(f, &octets, b':'),
+            Value::Ipv4(address) => write_address(f, address.into()),
             Value::Ipv6(address) => address.fmt(f),
-            Value::Bytes(bytes) => write_separated(f, bytes, " "),
+            Value::Bytes(bytes) => write_bytes(f, bytes, b' '),
         }
     }
 }
@@ -339,42 +357,6 @@ fn says_nothing(id: &str) -> bool {
         id,
         "tcp.option_kind" | "tcp.option_len" | "ip.opt.type" | "ip.opt.len" | "ipv6.opt.type" | "ipv6.opt.length"
     ) || matches!(id, "icmpv6.opt.type" | "icmpv6.opt.length" | "icmpv6.opt.reserved")
-}
-
-fn write_separated(f: &mut fmt::Formatter<'_>, bytes: &[u8], separator: &str) -> fmt::Result {
-    for (index, &byte) in bytes.iter().enumerate() {
-        if index > 0 {
-            f.write_str(separator)?;
-        }
-        f.write_str(hex_digits(byte))?;
-    }
-    Ok(())
-}
-
-/// The byte's two hexadecimal digits. Looked up: bytes are what a breakdown has most of.
-#[must_use]
-pub fn hex_digits(byte: u8) -> &'static str {
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "done by the compiler, which would refuse a wrong index"
-    )]
-    const TABLE: [u8; 512] = {
-        let digits = b"0123456789abcdef";
-        let mut table = [0; 512];
-        let mut byte = 0;
-        while byte < 256 {
-            table[2 * byte] = digits[byte >> 4];
-            table[2 * byte + 1] = digits[byte & 15];
-            byte += 1;
-        }
-        table
-    };
-    const TEXT: &str = match std::str::from_utf8(&TABLE) {
-        Ok(text) => text,
-        Err(_) => "",
-    };
-    let start = 2 * usize::from(byte);
-    TEXT.get(start..start + 2).unwrap_or_default()
 }
 
 /// The first field of this name, at any depth.

@@ -3,6 +3,7 @@
 
     captures.py udp FILE [PACKETS]      requests and replies of 100 bytes between 500 clients and a server
     captures.py tcp FILE [CONNECTIONS]  connections of 12 packets: handshake, a line and its answer twice, close
+    captures.py crowd FILE [CONNECTIONS]  a SYN of each connection and nothing more, so that all stay open
 
 Classic pcap with microseconds, Ethernet, valid checksums. The same arguments make the same bytes.
 """
@@ -112,13 +113,22 @@ def tcp(capture, connections):
                 )[step]()
 
 
+def crowd(capture, connections):
+    """50,000 connections of each client."""
+    for index in range(connections):
+        client = bytes([10, 1, 0, 1 + index // 50000])
+        segment(capture, client, 10000 + index % 50000, True, SYN, ((index * 2654435761) & 0xFFFFFFFF, 0))
+
+
 def main():
-    if len(sys.argv) not in (3, 4) or sys.argv[1] not in ("udp", "tcp"):
+    if len(sys.argv) not in (3, 4) or sys.argv[1] not in ("udp", "tcp", "crowd"):
         sys.exit(__doc__)
     kind, path = sys.argv[1:3]
     capture = Capture(path)
     if kind == "udp":
         udp(capture, int(sys.argv[3]) if len(sys.argv) > 3 else 600_000)
+    elif kind == "crowd":
+        crowd(capture, int(sys.argv[3]) if len(sys.argv) > 3 else 1_000_000)
     else:
         tcp(capture, int(sys.argv[3]) if len(sys.argv) > 3 else 50_000)
     capture.file.close()

@@ -4,6 +4,7 @@
 //! takes much, and needs nothing of other packets once it is known what the packet does in its conversation. So the packets
 //! are handed out in batches, and the texts are written in the order of the batches.
 
+use std::io::{self, Write};
 use std::num::NonZero;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
@@ -25,16 +26,39 @@ pub(super) trait Craft<T>: Clone + Send + 'static {
 /// Threads at work.
 pub(super) struct Crew<T> {
     workers: Vec<Worker<T>>,
-    batch: Vec<T>,
-    /// How many batches were handed out, and how many texts came back.
+    batch: Batch<T>,
+    /// Batches whose text was written: their memory serves the next ones.
+    spare: Vec<Batch<T>>,
+    /// How many batches were handed out, and how many came back.
     handed_out: usize,
     taken_back: usize,
 }
 
+/// Packets on their way to a thread, and their text on its way back.
+struct Batch<T> {
+    jobs: Vec<T>,
+    text: Vec<u8>,
+}
+
 struct Worker<T> {
-    jobs: Option<SyncSender<Vec<T>>>,
-    texts: Receiver<Vec<u8>>,
+    jobs: Option<SyncSender<Batch<T>>>,
+    texts: Receiver<Batch<T>>,
     thread: Option<JoinHandle<()>>,
+}
+
+/// Why there is no more text.
+#[derive(Debug)]
+pub(super) enum Halt {
+    /// It could not be written.
+    Failed(io::Error),
+    /// A thread ended, by a panic, before it had made its text.
+    Ended,
+}
+
+impl From<io::Error> for Halt {
+    fn from(error: io::Error) -> Self {
+        Self::Failed(error)
+    }
 }
 
 impl<T: Send + 'static> Crew<T> {
@@ -44,67 +68,92 @@ impl<T: Send + 'static> Crew<T> {
         if count < 2 {
             return None;
         }
+        Self::with(count, craft)
+    }
+
+    fn with(count: usize, craft: &impl Craft<T>) -> Option<Self> {
         let workers = (0..count)
             .map(|_| Worker::new(craft.clone()))
             .collect::<Option<Vec<_>>>()?;
         Some(Self {
             workers,
-            batch: Vec::with_capacity(BATCH),
+            batch: Batch::new(),
+            spare: Vec::new(),
             handed_out: 0,
             taken_back: 0,
         })
     }
 
-    /// Takes a packet; gives the text of earlier ones when there is one.
-    pub(super) fn add(&mut self, job: T) -> Option<Vec<u8>> {
-        self.batch.push(job);
-        if self.batch.len() < BATCH {
-            return None;
+    /// Takes a packet; writes the text of earlier ones when it is time.
+    ///
+    /// # Errors
+    /// Those of the writer; a thread that ended early, once all text before is written.
+    pub(super) fn add(&mut self, job: T, output: &mut impl Write) -> Result<(), Halt> {
+        self.batch.jobs.push(job);
+        if self.batch.jobs.len() < BATCH {
+            return Ok(());
         }
         self.hand_out();
         let waits = self.handed_out - self.taken_back >= WAITING * self.workers.len();
-        if waits { self.take_back() } else { None }
+        if waits { self.take_back(output) } else { Ok(()) }
     }
 
-    /// The next text of those that are still to come; `None` when all have come.
-    pub(super) fn finish(&mut self) -> Option<Vec<u8>> {
-        if !self.batch.is_empty() {
+    /// Writes all text that is still to come.
+    ///
+    /// # Errors
+    /// As [`Self::add`].
+    pub(super) fn finish(&mut self, output: &mut impl Write) -> Result<(), Halt> {
+        if !self.batch.jobs.is_empty() {
             self.hand_out();
         }
-        (self.taken_back < self.handed_out).then(|| self.take_back())?
+        while self.taken_back < self.handed_out {
+            self.take_back(output)?;
+        }
+        Ok(())
     }
 
     fn hand_out(&mut self) {
-        let batch = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH));
+        let next = self.spare.pop().unwrap_or_else(Batch::new);
+        let batch = std::mem::replace(&mut self.batch, next);
         let index = self.handed_out % self.workers.len();
         self.handed_out += 1;
         if let Some(jobs) = self.workers.get(index).and_then(|worker| worker.jobs.as_ref()) {
-            // A worker never ends before its queue is closed; should it have panicked, its text is missed below.
+            // A thread that has ended takes nothing: its text is missed, and that is said, when its turn comes.
             let _ = jobs.send(batch);
         }
     }
 
-    fn take_back(&mut self) -> Option<Vec<u8>> {
+    fn take_back(&mut self, output: &mut impl Write) -> Result<(), Halt> {
         let index = self.taken_back % self.workers.len();
         self.taken_back += 1;
-        self.workers.get(index)?.texts.recv().ok()
+        let worker = self.workers.get(index).ok_or(Halt::Ended)?;
+        let mut batch = worker.texts.recv().map_err(|_| Halt::Ended)?;
+        output.write_all(&batch.text)?;
+        batch.text.clear();
+        self.spare.push(batch);
+        Ok(())
+    }
+}
+
+impl<T> Batch<T> {
+    fn new() -> Self {
+        Self {
+            jobs: Vec::with_capacity(BATCH),
+            text: Vec::new(),
+        }
     }
 }
 
 impl<T: Send + 'static> Worker<T> {
     fn new(craft: impl Craft<T>) -> Option<Self> {
-        let (jobs, todo) = sync_channel::<Vec<T>>(WAITING);
+        let (jobs, todo) = sync_channel::<Batch<T>>(WAITING);
         let (done, texts) = sync_channel(WAITING);
         let work = move || {
-            let mut length = 0;
-            while let Ok(batch) = todo.recv() {
-                let mut text = Vec::with_capacity(length);
-                for job in &batch {
-                    craft.work(job, &mut text);
+            while let Ok(mut batch) = todo.recv() {
+                for job in batch.jobs.drain(..) {
+                    craft.work(&job, &mut batch.text);
                 }
-                // The next one will be about as long.
-                length = text.len() + text.len() / 8;
-                if done.send(text).is_err() {
+                if done.send(batch).is_err() {
                     return;
                 }
             }
@@ -124,7 +173,7 @@ impl<T> Drop for Worker<T> {
         // A thread that waits for room goes on; the last text comes before its end.
         while self.texts.recv().is_ok() {}
         if let Some(thread) = self.thread.take() {
-            // Should it have panicked, its message was printed.
+            // Should it have panicked, its message was printed, and its missing text said.
             let _ = thread.join();
         }
     }
@@ -132,7 +181,7 @@ impl<T> Drop for Worker<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::{BATCH, Craft, Crew};
+    use super::{BATCH, Craft, Crew, Halt};
 
     /// Takes longer for some than for others.
     #[derive(Clone)]
@@ -147,28 +196,61 @@ mod tests {
         }
     }
 
+    /// Fails at a packet of this number.
+    #[derive(Clone)]
+    struct Mortal(u64);
+
+    impl Craft<u64> for Mortal {
+        fn work(&self, job: &u64, text: &mut Vec<u8>) {
+            assert_ne!(*job, self.0, "as is wanted here");
+            Uneven.work(job, text);
+        }
+    }
+
+    fn all_of(crew: &mut Crew<u64>, count: u64) -> (String, Result<(), Halt>) {
+        let mut text = Vec::new();
+        let added = (0..count).try_for_each(|job| crew.add(job, &mut text));
+        let ended = added.and_then(|()| crew.finish(&mut text));
+        (String::from_utf8(text).unwrap(), ended)
+    }
+
+    fn expected(count: u64) -> String {
+        let lines: Vec<String> = (0..count).map(|job| format!("{job}\n")).collect();
+        lines.concat()
+    }
+
     #[test]
     fn the_texts_come_in_the_order_of_the_packets() {
         for count in [0, 1, BATCH as u64, 20_011] {
-            let Some(mut crew) = Crew::new(&Uneven) else { return };
-            let mut text = Vec::new();
-            for job in 0..count {
-                text.extend(crew.add(job).unwrap_or_default());
-            }
-            while let Some(more) = crew.finish() {
-                text.extend(more);
-            }
-            let expected: Vec<String> = (0..count).map(|job| job.to_string()).collect();
-            let text = String::from_utf8(text).unwrap();
-            assert!(text.lines().eq(expected.iter()), "{count}");
+            let (text, ended) = all_of(&mut Crew::with(3, &Uneven).unwrap(), count);
+            assert!(ended.is_ok() && text == expected(count), "{count}");
         }
     }
 
     #[test]
+    fn a_thread_that_ends_early_is_said_and_all_text_before_it_is_there() {
+        let batch = BATCH as u64;
+        for dead in [0, batch - 1, batch, 7 * batch + 3, 20_010] {
+            let (text, ended) = all_of(&mut Crew::with(2, &Mortal(dead)).unwrap(), 20_011);
+            assert!(matches!(ended, Err(Halt::Ended)), "{dead}: {ended:?}");
+            assert!(text == expected(dead / batch * batch), "{dead}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_an_error() {
+        let mut crew = Crew::with(2, &Uneven).unwrap();
+        let mut room = [0; 1000];
+        let mut output = &mut room[..];
+        let ended = (0..5_000).try_for_each(|job| crew.add(job, &mut output));
+        assert!(matches!(ended, Err(Halt::Failed(_))), "{ended:?}");
+    }
+
+    #[test]
     fn a_crew_that_is_left_in_the_middle_ends() {
-        let Some(mut crew) = Crew::new(&Uneven) else { return };
+        let mut crew = Crew::with(2, &Uneven).unwrap();
         for job in 0..5_000 {
-            let _ = crew.add(job);
+            crew.add(job, &mut Vec::new()).unwrap();
         }
         drop(crew);
     }

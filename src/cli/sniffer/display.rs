@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::answers::Answers;
 use super::args::{SnifferArgs, View};
-use super::crew::{Craft, Crew};
+use super::crew::{Craft, Crew, Halt};
 use super::following::{Followed, Follower, Whole};
 use super::story::Stories;
 use super::wholes::Wholes;
@@ -88,6 +88,19 @@ impl From<io::Error> for DisplayError {
     }
 }
 
+impl From<Halt> for DisplayError {
+    fn from(halt: Halt) -> Self {
+        match halt {
+            Halt::Failed(error) => error.into(),
+            Halt::Ended => Self::Beside(
+                "a thread that makes the text of packets ended early, so the output ends in the middle: a defect of this \
+                 program; --view summary does without such threads"
+                    .to_owned(),
+            ),
+        }
+    }
+}
+
 impl Display {
     /// A display as the arguments ask for it.
     ///
@@ -158,17 +171,14 @@ impl Display {
             let what = (number, frame, &packet, &followed, first, several);
             return Ok(self.writer.write(&mut self.output, what)?);
         };
-        let text = crew.add(Shown {
+        let shown = Shown {
             number,
             frame: frame.clone().into_owned(),
             first: self.first,
             followed,
             several: self.several,
-        });
-        if let Some(text) = text {
-            self.output.write_all(&text)?;
-        }
-        Ok(())
+        };
+        Ok(crew.add(shown, &mut self.output)?)
     }
 
     /// Hands a packet, or the datagram that it completes, to the views of whole conversations.
@@ -216,8 +226,8 @@ impl Display {
     /// # Errors
     /// Standard output is closed or cannot be written.
     pub fn finish(&mut self) -> Result<(), DisplayError> {
-        while let Some(text) = self.crew.as_mut().and_then(Crew::finish) {
-            self.output.write_all(&text)?;
+        if let Some(mut crew) = self.crew.take() {
+            crew.finish(&mut self.output)?;
         }
         if let Some(stories) = &mut self.stories {
             stories.finish(&mut self.output, &self.look, self.follower.tracker())?;

@@ -2,8 +2,6 @@
 //!
 //! `docs/comments.md` lists the keys.
 
-use std::fmt::Write as _;
-
 use super::states::{Marks, states};
 use super::{expectation, name, reason, remarks, words};
 use crate::flow::datagram::Part as DatagramPart;
@@ -12,83 +10,97 @@ use crate::flow::segment::{Part, Segment};
 use crate::flow::{Kind, Party, Step};
 use crate::wire::Packet;
 
+/// Few comments have more bytes.
+const USUAL: usize = 512;
+
 /// The comment that a capture file keeps with the packet; `None` where there is nothing to say. Sentences come first, then, if
 /// the conversation is known, ` | ` and `key=value` pairs with a space after each but the last.
 #[must_use]
 pub fn comment(packet: &Packet<'_>, step: Option<&Step>) -> Option<String> {
-    let mut comment = format!("{}: {}.", name(packet), reason(packet, step)?);
+    let reason = reason(packet, step)?;
+    let mut comment = String::with_capacity(USUAL);
+    comment.extend([&name(packet), ": ", &reason, "."]);
     if let Some(step) = step {
         if let Some(states) = states(step, Marks::ASCII) {
-            let _ = write!(comment, " States: {states}.");
+            comment.extend([" States: ", &states, "."]);
         }
         for remark in remarks(packet, step) {
-            let _ = write!(comment, " Note: {remark}.");
+            comment.extend([" Note: ", &remark, "."]);
         }
     }
     if let Some(expectation) = expectation(packet, step) {
-        let _ = write!(comment, " Expect next: {expectation}.");
+        comment.extend([" Expect next: ", &expectation, "."]);
     }
     if let Some(step) = step {
         comment.push_str(" |");
-        // Writing to a String cannot fail.
-        let _ = pairs(&mut comment, step);
+        pairs(&mut comment, step);
     }
     Some(comment)
 }
 
 /// The last pair is the same for a whole conversation, so that every other one can be found with the space after it.
-fn pairs(output: &mut String, step: &Step) -> std::fmt::Result {
-    write!(output, " conversation={} place={}", step.conversation, step.place)?;
+fn pairs(comment: &mut String, step: &Step) {
+    number(comment, "conversation", step.conversation);
+    number(comment, "place", step.place);
     match &step.kind {
-        Kind::Segment(segment) => segment_pairs(output, step, segment)?,
+        Kind::Segment(segment) => segment_pairs(comment, step, segment),
         Kind::Datagram(datagram) => {
-            let part = words::datagram(datagram.part);
-            write!(output, " sender={} part={part} length={}", step.sender, datagram.length)?;
+            word(comment, "sender", step.sender.word());
+            word(comment, "part", words::datagram(datagram.part));
+            number(comment, "length", datagram.length);
             if let DatagramPart::Reply { request, .. } = datagram.part {
-                write!(output, " answers={request}")?;
+                number(comment, "answers", request);
             }
         }
         Kind::Notice(notice) => {
-            write!(output, " part=notice says={}", words::complaint(notice.says))?;
+            word(comment, "part", "notice");
+            word(comment, "says", words::complaint(notice.says));
             if let Some(about) = notice.about {
-                write!(output, " about={about}")?;
+                number(comment, "about", about);
             }
         }
     }
-    write!(output, " roles={}", words::roles(step.roles))
+    word(comment, "roles", words::roles(step.roles));
 }
 
-fn segment_pairs(output: &mut String, step: &Step, segment: &Segment) -> std::fmt::Result {
-    write!(output, " sender={} part={}", step.sender, words::part(segment.part))?;
+fn segment_pairs(comment: &mut String, step: &Step, segment: &Segment) {
+    word(comment, "sender", step.sender.word());
+    word(comment, "part", words::part(segment.part));
     if let Part::Reset(cause) = segment.part {
-        write!(output, " cause={}", words::cause(cause))?;
+        word(comment, "cause", words::cause(cause));
     }
-    write!(
-        output,
-        " client={} server={}",
-        segment.client.after.state, segment.server.after.state
-    )?;
+    word(comment, "client", segment.client.after.state.name());
+    word(comment, "server", segment.server.after.state.name());
     for (party, change) in [(Party::Client, segment.client), (Party::Server, segment.server)] {
         if change.after.inferred {
-            write!(output, " inferred={party}")?;
+            word(comment, "inferred", party.word());
         }
     }
-    write!(output, " seq={}", segment.sequence.relative)?;
-    if let Some(number) = segment.acknowledgment {
-        write!(output, " ack={}", number.relative)?;
+    number(comment, "seq", segment.sequence.relative);
+    if let Some(acknowledgment) = segment.acknowledgment {
+        number(comment, "ack", acknowledgment.relative);
     }
-    write!(output, " length={}", segment.data.map_or(0, Bytes::count))?;
+    number(comment, "length", segment.data.map_or(0, Bytes::count));
     for remark in segment.remarks.each() {
-        write!(output, " remark={}", words::remark(remark))?;
+        word(comment, "remark", words::remark(remark));
     }
     if let Some(first) = segment.first_sent {
-        write!(output, " repeats={first}")?;
+        number(comment, "repeats", first);
     }
     if let Some(trip) = segment.round_trip {
-        write!(output, " answers={} round_trip={}ns", trip.packet, trip.time)?;
+        number(comment, "answers", trip.packet);
+        number(comment, "round_trip", trip.time);
+        comment.push_str("ns");
     }
     if let Some(delay) = segment.delay {
-        write!(output, " delay={}", words::delay(delay))?;
+        word(comment, "delay", words::delay(delay));
     }
-    Ok(())
+}
+
+fn word(comment: &mut String, key: &str, value: &str) {
+    comment.extend([" ", key, "=", value]);
+}
+
+fn number(comment: &mut String, key: &str, value: impl itoa::Integer) {
+    word(comment, key, itoa::Buffer::new().format(value));
 }

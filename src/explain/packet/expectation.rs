@@ -1,5 +1,6 @@
 //! What should come next, from whom, with which numbers.
 
+use super::super::words::socket;
 use super::super::{Sentence, is_to_many};
 use crate::flow::datagram::{Complaint, Part as DatagramPart};
 use crate::flow::number::{Bytes, Number, Sequence};
@@ -24,10 +25,10 @@ pub fn expectation(packet: &Packet<'_>, step: Option<&Step>) -> Option<Sentence>
         Kind::Datagram(datagram) => match datagram.part {
             _ if is_to_many(step) => None,
             DatagramPart::Request { .. } => Some(
-                format!(
+                sentence!(
                     "a datagram from {} to {}, if the {}'s program answers; ICMP port unreachable, if none listens there",
-                    step.end(step.sender.other()),
-                    step.end(step.sender),
+                    socket(step.end(step.sender.other())),
+                    socket(step.end(step.sender)),
                     step.sender.other()
                 )
                 .into(),
@@ -38,7 +39,7 @@ pub fn expectation(packet: &Packet<'_>, step: Option<&Step>) -> Option<Sentence>
             let is_udp = packet.quoted().any(|layer| layer.protocol() == Protocol::Udp);
             (notice.says == Complaint::PortUnreachable && is_udp).then(|| {
                 let told = step.sender.other();
-                format!(
+                sentence!(
                     "nothing more; the {told}'s program is told by ECONNREFUSED from its next call, if its socket is \
                      connected or asks for such errors (Linux: IP_RECVERR)"
                 )
@@ -62,7 +63,7 @@ fn next_of(packet: &Packet<'_>, segment: &Segment) -> Number {
 
 /// `2996028720 (rel 1)`
 fn shown(number: Number) -> String {
-    format!("{} (rel {})", number.raw, number.relative)
+    sentence!("{} (rel {})", number.raw, number.relative)
 }
 
 fn of_segment(packet: &Packet<'_>, step: &Step, segment: &Segment) -> Option<String> {
@@ -70,38 +71,38 @@ fn of_segment(packet: &Packet<'_>, step: &Step, segment: &Segment) -> Option<Str
     let next = next_of(packet, segment);
     match segment.part {
         Part::Syn => Some(after_syn(step, segment, next)),
-        Part::CrossingSyn => Some(format!(
+        Part::CrossingSyn => Some(sentence!(
             "SYN,ACK from each end; the {receiver}'s with ack number {}",
             shown(next)
         )),
         Part::SynAck => {
             let acknowledgment = segment.acknowledgment.map_or(String::new(), |number| {
-                format!(", and sequence number {}", shown(number))
+                sentence!(", and sequence number {}", shown(number))
             });
-            Some(format!(
+            Some(sentence!(
                 "ACK from the {receiver} with ack number {}, this sequence number + 1{acknowledgment}",
                 shown(next)
             ))
         }
-        Part::KeepAlive | Part::WindowProbe => Some(format!(
+        Part::KeepAlive | Part::WindowProbe => Some(sentence!(
             "ACK from the {receiver}, or a RST if it has no such connection"
         )),
-        Part::FirstFin => Some(format!(
+        Part::FirstFin => Some(sentence!(
             "ACK from the {receiver} with ack number {}, for a FIN counts as one; then the {receiver}'s own FIN, when its program closes",
             shown(next)
         )),
-        Part::SecondFin => Some(format!(
+        Part::SecondFin => Some(sentence!(
             "ACK from the {receiver} with ack number {}, for a FIN counts as one; with it both directions are closed",
             shown(next)
         )),
         Part::FinAck => after_fin_ack(segment),
         Part::Reset(_) => Some("nothing: a reset ends the connection at once, and is not acknowledged".into()),
         Part::Stray | Part::Copy => None,
-        _ if segment.remarks.has(Remark::ZeroWindow) => Some(format!(
+        _ if segment.remarks.has(Remark::ZeroWindow) => Some(sentence!(
             "no data from the {receiver} until the {sender} tells a window above 0; perhaps probes meanwhile"
         )),
         _ if segment.remarks.has(Remark::DuplicateAck) => segment.acknowledgment.map(|number| {
-            format!(
+            sentence!(
                 "the missing segment once more from the {receiver}: sequence number {}",
                 shown(number)
             )
@@ -120,12 +121,12 @@ fn after_syn(step: &Step, segment: &Segment, next: Number) -> String {
         relative: segment.sequence.relative + 1,
     };
     if segment.data.is_none() {
-        return format!(
+        return sentence!(
             "SYN,ACK from the {server} with ack number {}, this sequence number + 1; {refusal}",
             shown(bare)
         );
     }
-    format!(
+    sentence!(
         "SYN,ACK from the {server} with ack number {} if it takes the data, or {} if it takes the SYN only; {refusal}",
         shown(next),
         shown(bare)
@@ -135,12 +136,12 @@ fn after_syn(step: &Step, segment: &Segment, next: Number) -> String {
 fn after_data(step: &Step, segment: &Segment, next: Number) -> String {
     let receiver = step.sender.other();
     let own = segment.acknowledgment.map_or(String::new(), |number| {
-        format!(
+        sentence!(
             "; if it sends data too, they start at sequence number {}",
             shown(number)
         )
     });
-    format!("ACK from the {receiver} with ack number {}{own}", shown(next))
+    sentence!("ACK from the {receiver} with ack number {}{own}", shown(next))
 }
 
 fn after_fin_ack(segment: &Segment) -> Option<String> {
@@ -150,7 +151,7 @@ fn after_fin_ack(segment: &Segment) -> Option<String> {
     if states.iter().all(|(_, change)| ended(change.after.state)) {
         return Some(match waiting {
             Some((party, _)) => {
-                format!("nothing: all is closed; the {party} stays in TIME-WAIT for a while (Linux: 60 s)")
+                sentence!("nothing: all is closed; the {party} stays in TIME-WAIT for a while (Linux: 60 s)")
             }
             None => "nothing: all is closed".into(),
         });
@@ -162,7 +163,7 @@ fn after_fin_ack(segment: &Segment) -> Option<String> {
 fn half_closed(segment: &Segment) -> Option<String> {
     let states = [(Party::Client, segment.client), (Party::Server, segment.server)];
     let open = states.iter().find(|(_, change)| change.after.state == State::CloseWait);
-    open.map(|(party, _)| format!("data of the {party}, or its FIN when its program closes"))
+    open.map(|(party, _)| sentence!("data of the {party}, or its FIN when its program closes"))
 }
 
 /// Both may speak; the numbers with which they would.
@@ -175,7 +176,7 @@ fn idle(step: &Step, segment: &Segment, next: Number) -> Option<String> {
     if closed {
         return half_closed(segment);
     }
-    Some(format!(
+    Some(sentence!(
         "data or a FIN from either: the {sender}'s next sequence number is {}, the {receiver}'s is {} or higher",
         shown(next),
         shown(expected)
@@ -194,11 +195,11 @@ fn alone(packet: &Packet<'_>) -> Option<Sentence> {
         (true, false) => Some(syn_alone(&tcp, length)),
         (true, true) => {
             let next = after(&tcp, 1);
-            Some(format!("ACK with ack number {next} (this sequence number + 1)").into())
+            Some(sentence!("ACK with ack number {next} (this sequence number + 1)").into())
         }
         _ if flags.has(Flags::FIN) => {
             let next = after(&tcp, length + 1);
-            Some(format!("ACK with ack number {next}: a FIN counts as one").into())
+            Some(sentence!("ACK with ack number {next}: a FIN counts as one").into())
         }
         _ => None,
     }
@@ -208,10 +209,10 @@ fn syn_alone(tcp: &Tcp<'_>, length: usize) -> Sentence {
     let refusal = "RST,ACK if nothing listens";
     let bare = after(tcp, 1);
     if length == 0 {
-        return format!("SYN,ACK with ack number {bare} (this sequence number + 1); {refusal}").into();
+        return sentence!("SYN,ACK with ack number {bare} (this sequence number + 1); {refusal}").into();
     }
     let all = after(tcp, length + 1);
-    format!("SYN,ACK with ack number {all} if the data are taken, {bare} if the SYN only; {refusal}").into()
+    sentence!("SYN,ACK with ack number {all} if the data are taken, {bare} if the SYN only; {refusal}").into()
 }
 
 fn after(tcp: &Tcp<'_>, count: usize) -> Sequence {

@@ -22,7 +22,7 @@ pub fn reason(packet: &Packet<'_>, step: Option<&Step>) -> Option<Sentence> {
         Kind::Notice(notice) => notice_reason(packet, step, notice),
     };
     Some(match step.roles {
-        Roles::First if step.place == 1 && !is_to_many(step) => format!(
+        Roles::First if step.place == 1 && !is_to_many(step) => sentence!(
             "{reason}. Who is the client is not known yet: the sender of the first packet captured is taken for it"
         )
         .into(),
@@ -39,20 +39,23 @@ fn segment_reason(packet: &Packet<'_>, step: &Step, segment: &Segment) -> String
     match segment.part {
         Part::Syn | Part::SynAck | Part::CrossingSyn | Part::HandshakeAck => opening_reason(packet, step, segment),
         Part::Data => data_reason(packet, step, segment),
-        Part::Ack => match newly_acknowledged(step, segment) {
-            Some(new) => format!("the {sender} acknowledges {new}"),
-            None => format!("the {sender} acknowledges nothing new"),
-        },
-        Part::WindowUpdate => match room {
-            Some(room) => format!("the {sender} has room again: its window is {} now", bytes(room)),
-            None => format!("the {sender} has room again, and tells its new window"),
-        },
-        Part::KeepAlive => format!("keep-alive: asks whether the {receiver} is still there"),
-        Part::KeepAliveAck => format!("answers the keep-alive: the {sender} is still there"),
-        Part::WindowProbe => format!("window probe: asks whether the {receiver}'s window is still closed"),
+        Part::Ack => {
+            let new = newly_acknowledged(step, segment);
+            sentence!("the {sender} acknowledges {}", new.as_deref().unwrap_or("nothing new"))
+        }
+        Part::WindowUpdate => {
+            let told = room.map(|room| sentence!(": its window is {} now", bytes(room)));
+            sentence!(
+                "the {sender} has room again{}",
+                told.as_deref().unwrap_or(", and tells its new window")
+            )
+        }
+        Part::KeepAlive => sentence!("keep-alive: asks whether the {receiver} is still there"),
+        Part::KeepAliveAck => sentence!("answers the keep-alive: the {sender} is still there"),
+        Part::WindowProbe => sentence!("window probe: asks whether the {receiver}'s window is still closed"),
         Part::WindowProbeAck => match room {
             Some(0) => "answers the window probe: still no room".into(),
-            Some(room) => format!("answers the window probe: room for {}", bytes(room)),
+            Some(room) => sentence!("answers the window probe: room for {}", bytes(room)),
             None => "answers the window probe".into(),
         },
         Part::FirstFin | Part::SecondFin | Part::FinAck => closing_reason(step, segment),
@@ -81,7 +84,7 @@ const fn itself_reason(segment: &Segment) -> &'static str {
 
 fn opening_reason(packet: &Packet<'_>, step: &Step, segment: &Segment) -> String {
     let (sender, receiver) = (step.sender, step.sender.other());
-    let new = newly_acknowledged(step, segment).unwrap_or_else(|| format!("the {receiver}'s SYN"));
+    let new = newly_acknowledged(step, segment).unwrap_or_else(|| sentence!("the {receiver}'s SYN"));
     match segment.part {
         // Who calls connect() has a kernel, and a kernel tells its MSS (RFC 9293, section 3.7.1).
         Part::Syn if packet.tcp().is_some_and(|tcp| tcp.options().next().is_none()) => {
@@ -91,7 +94,7 @@ fn opening_reason(packet: &Packet<'_>, step: &Step, segment: &Segment) -> String
         }
         Part::Syn => "step 1 of 3 of the handshake: the client called connect()".into(),
         Part::SynAck => {
-            format!("step 2 of 3 of the handshake: the server's kernel agrees, and acknowledges {new}")
+            sentence!("step 2 of 3 of the handshake: the server's kernel agrees, and acknowledges {new}")
         }
         Part::CrossingSyn => {
             "asks to open while the other end asks too: both called connect() (simultaneous open)".into()
@@ -103,9 +106,9 @@ fn opening_reason(packet: &Packet<'_>, step: &Step, segment: &Segment) -> String
             } else {
                 "the server's accept() can return now"
             };
-            let step_3 = format!("step 3 of 3 of the handshake: the {sender} acknowledges {new}; {accepted}");
+            let step_3 = sentence!("step 3 of 3 of the handshake: the {sender} acknowledges {new}; {accepted}");
             match segment.data {
-                Some(data) => format!("{step_3}. It carries {} already", stretch(data)),
+                Some(data) => sentence!("{step_3}. It carries {} already", stretch(data)),
                 None => step_3,
             }
         }
@@ -116,23 +119,23 @@ fn closing_reason(step: &Step, segment: &Segment) -> String {
     let (sender, receiver) = (step.sender, step.sender.other());
     let new = newly_acknowledged(step, segment);
     let what = match segment.part {
-        Part::FirstFin => format!("asks to close: the {sender} called close() or shutdown(), or its program ended"),
+        Part::FirstFin => sentence!("asks to close: the {sender} called close() or shutdown(), or its program ended"),
         Part::SecondFin => {
-            format!("closes the other direction: the {sender} called close() too, or its program ended")
+            sentence!("closes the other direction: the {sender} called close() too, or its program ended")
         }
         _ => {
             let ended = |state| matches!(state, State::TimeWait | State::Closed);
             let both = ended(segment.client.after.state) && ended(segment.server.after.state);
             let closed = if both { "; both directions are closed now" } else { "" };
-            let new = new.unwrap_or_else(|| format!("the {receiver}'s FIN"));
-            return format!("the {sender} acknowledges {new}{closed}");
+            let new = new.unwrap_or_else(|| sentence!("the {receiver}'s FIN"));
+            return sentence!("the {sender} acknowledges {new}{closed}");
         }
     };
     match (segment.data, new) {
         (None, None) => what,
-        (Some(data), None) => format!("{what}, and carries {}", stretch(data)),
-        (None, Some(new)) => format!("{what}, and acknowledges {new}"),
-        (Some(data), Some(new)) => format!("{what}, carries {}, and acknowledges {new}", stretch(data)),
+        (Some(data), None) => sentence!("{what}, and carries {}", stretch(data)),
+        (None, Some(new)) => sentence!("{what}, and acknowledges {new}"),
+        (Some(data), Some(new)) => sentence!("{what}, carries {}, and acknowledges {new}", stretch(data)),
     }
 }
 
@@ -141,7 +144,7 @@ const STRAY: &str = "no segment of an orderly connection; scanners send such";
 fn data_reason(packet: &Packet<'_>, step: &Step, segment: &Segment) -> String {
     let sender = step.sender;
     let Some(data) = segment.data else {
-        return format!("carries data of the {sender}");
+        return sentence!("carries data of the {sender}");
     };
     let payload = packet.payload().bytes;
     let what = if is_line(payload) && payload.len() as u64 == data.count() {
@@ -149,12 +152,12 @@ fn data_reason(packet: &Packet<'_>, step: &Step, segment: &Segment) -> String {
     } else {
         "data"
     };
-    let carried = format!(
+    let carried = sentence!(
         "carries {what}: {} of what the {sender} handed to send()",
         stretch(data)
     );
     match newly_acknowledged(step, segment) {
-        Some(new) => format!("{carried}. Also acknowledges {new}"),
+        Some(new) => sentence!("{carried}. Also acknowledges {new}"),
         None => carried,
     }
 }
@@ -171,25 +174,25 @@ fn newly_acknowledged(step: &Step, segment: &Segment) -> Option<String> {
     let new = segment.acknowledges;
     let mut what: Vec<String> = Vec::new();
     if new.syn {
-        what.push(format!("the {other}'s SYN"));
+        what.push(sentence!("the {other}'s SYN"));
     }
     if let Some(bytes) = new.bytes {
         what.push(stretch(bytes));
     }
     if new.fin {
-        what.push(format!("the {other}'s FIN"));
+        what.push(sentence!("the {other}'s FIN"));
     }
     if what.is_empty() {
         return None;
     }
     let packet = match (new.packet, segment.echoes) {
         // Of a SYN that was sent more than once, the timestamp tells which one is answered.
-        (Some(first), Some(echoed)) if new.syn && echoed > first => format!(" (packet {echoed})"),
-        (Some(last), _) if new.several => format!(" (up to packet {last})"),
-        (Some(packet), _) => format!(" (packet {packet})"),
+        (Some(first), Some(echoed)) if new.syn && echoed > first => sentence!(" (packet {echoed})"),
+        (Some(last), _) if new.several => sentence!(" (up to packet {last})"),
+        (Some(packet), _) => sentence!(" (packet {packet})"),
         (None, _) => String::new(),
     };
-    Some(format!("{}{packet}", what.join(" and ")))
+    Some(sentence!("{}{packet}", what.join(" and ")))
 }
 
 fn reset_reason(step: &Step, cause: ResetCause) -> String {
@@ -197,19 +200,19 @@ fn reset_reason(step: &Step, cause: ResetCause) -> String {
     match cause {
         ResetCause::NobodyListens => {
             let port = step.end(sender).port();
-            format!("refuses the connection: nothing listens on port {port}, or a firewall says so")
+            sentence!("refuses the connection: nothing listens on port {port}, or a firewall says so")
         }
         ResetCause::HalfOpenScan => {
             "breaks off as soon as the port has answered: a scan that only asked whether it is open, or a client that gave up"
                 .into()
         }
         ResetCause::NoSuchConnection => {
-            format!("the {sender} does not have this connection: it was restarted, or has forgotten it")
+            sentence!("the {sender} does not have this connection: it was restarted, or has forgotten it")
         }
         ResetCause::DataAfterClose => {
-            format!("breaks off: data came after the {sender}'s program had closed, or lay unread when it did")
+            sentence!("breaks off: data came after the {sender}'s program had closed, or lay unread when it did")
         }
-        ResetCause::Abort => format!(
+        ResetCause::Abort => sentence!(
             "breaks off at once: the {sender}'s program closed with data unread, or wanted it so (SO_LINGER 0), or was \
              killed; the wire does not tell which"
         ),
@@ -220,21 +223,23 @@ fn datagram_reason(packet: &Packet<'_>, step: &Step, datagram: &Datagram) -> Str
     let sender = step.sender;
     let length = bytes(datagram.length as u64);
     let call = if is_first_fragment(packet) {
-        format!("called sendto() with {length}: one call, one datagram, several IP packets, of which this is the first")
+        sentence!(
+            "called sendto() with {length}: one call, one datagram, several IP packets, of which this is the first"
+        )
     } else {
-        format!("called sendto() with {length}: one call, one datagram")
+        sentence!("called sendto() with {length}: one call, one datagram")
     };
     if is_to_many(step) {
-        return format!("a datagram for whoever listens: a program {call}");
+        return sentence!("a datagram for whoever listens: a program {call}");
     }
     match datagram.part {
-        DatagramPart::Request { count: 1 } => format!("a request: the {sender} {call}"),
-        DatagramPart::Request { count } => format!("datagram {count} of the {sender}: it {call}"),
+        DatagramPart::Request { count: 1 } => sentence!("a request: the {sender} {call}"),
+        DatagramPart::Request { count } => sentence!("datagram {count} of the {sender}: it {call}"),
         DatagramPart::Reply { request, after } => {
-            let after = after.map_or(String::new(), |after| format!(", {} later", duration(after)));
-            format!("the reply to packet {request}{after}: the {sender} {call}")
+            let after = after.map_or(String::new(), |after| sentence!(", {} later", duration(after)));
+            sentence!("the reply to packet {request}{after}: the {sender} {call}")
         }
-        DatagramPart::Unasked => format!("comes without a request that waits for it: the {sender} {call}"),
+        DatagramPart::Unasked => sentence!("comes without a request that waits for it: the {sender} {call}"),
     }
 }
 
@@ -247,13 +252,11 @@ fn is_first_fragment(packet: &Packet<'_>) -> bool {
 fn notice_reason(packet: &Packet<'_>, step: &Step, notice: &Notice) -> String {
     // The one who is told sent the packet that is quoted.
     let told = step.sender.other();
-    let which = match notice.about {
-        Some(number) => format!("packet {number}"),
-        None => format!("a packet of the {told}'s"),
-    };
+    let known = notice.about.map(|number| sentence!("packet {number}"));
+    let which = known.unwrap_or_else(|| sentence!("a packet of the {told}'s"));
     let port = packet.quoted_endpoints().map(|(_, to)| to.port());
     let what = match (notice.says, port) {
-        (Complaint::PortUnreachable, Some(port)) => format!("did not arrive: no program listens on port {port}"),
+        (Complaint::PortUnreachable, Some(port)) => sentence!("did not arrive: no program listens on port {port}"),
         (Complaint::PortUnreachable, None) => "did not arrive: no program listens on its port".into(),
         (Complaint::Unreachable, _) => "did not arrive: its host, network or protocol cannot be reached".into(),
         (Complaint::Prohibited, _) => "did not arrive: a firewall or router forbids it".into(),
@@ -263,7 +266,7 @@ fn notice_reason(packet: &Packet<'_>, step: &Step, notice: &Notice) -> String {
         }
         (Complaint::Other, _) => "met a difficulty: see type and code".into(),
     };
-    format!("tells the {told} that {which} {what}")
+    sentence!("tells the {told} that {which} {what}")
 }
 
 /// As much as the packet alone tells.
@@ -272,7 +275,7 @@ fn alone(packet: &Packet<'_>) -> Option<Sentence> {
         let length = packet.layer(Protocol::Tcp).map_or(0, Layer::payload_length);
         if looks_like_refusal(&tcp) {
             return Some(
-                format!(
+                sentence!(
                     "answers a segment for which there is no connection, most likely a SYN: nothing listens on port {}",
                     tcp.source_port()
                 )
@@ -285,13 +288,13 @@ fn alone(packet: &Packet<'_>) -> Option<Sentence> {
         let layer = packet.layer(Protocol::Udp)?;
         return Some(if is_first_fragment(packet) {
             let whole = u64::from(udp.length()).saturating_sub(layer.header_length() as u64);
-            format!(
+            sentence!(
                 "the first piece of a datagram with {}: one sendto(), several IP packets",
                 bytes(whole)
             )
             .into()
         } else {
-            format!(
+            sentence!(
                 "a program called sendto() with {}; one call, one datagram",
                 bytes(layer.payload_length() as u64)
             )
@@ -314,7 +317,7 @@ fn segment_alone(flags: Flags, length: u64) -> Option<Sentence> {
         (true, true) => "step 2 of 3 of the handshake: the server's kernel answers".into(),
         _ if has(Flags::RST) => "breaks the connection off".into(),
         _ if has(Flags::FIN) => "the sender called close() or shutdown(), or its program ended".into(),
-        _ if length > 0 => format!("carries {} of what the program handed to send()", bytes(length)).into(),
+        _ if length > 0 => sentence!("carries {} of what the program handed to send()", bytes(length)).into(),
         _ => return None,
     })
 }

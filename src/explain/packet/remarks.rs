@@ -14,9 +14,9 @@ use crate::wire::Packet;
 /// `1, packet 4 of it, 42.4 ms after the one before`: which conversation, and where in it.
 #[must_use]
 pub fn place(step: &Step) -> String {
-    let place = format!("{}, packet {} of it", step.conversation, step.place);
+    let place = sentence!("{}, packet {} of it", step.conversation, step.place);
     match step.pause {
-        Some(pause) if pause >= 0 => format!("{place}, {} after the one before", duration(pause)),
+        Some(pause) if pause >= 0 => sentence!("{place}, {} after the one before", duration(pause)),
         _ => place,
     }
 }
@@ -31,11 +31,11 @@ pub fn remarks(packet: &Packet<'_>, step: &Step) -> Vec<Sentence> {
         .map(|remark| sentence(packet, step, segment, remark))
         .collect();
     if let (Some(why), Some(pause)) = (segment.delay, step.pause) {
-        sentences.push(format!("{} after the packet before: {}", duration(pause), delay(step, why)).into());
+        sentences.push(sentence!("{} after the packet before: {}", duration(pause), delay(step, why)).into());
     }
     if let Some(trip) = segment.round_trip {
         sentences.push(
-            format!(
+            sentence!(
                 "round trip of {} since packet {}, as seen where it was captured",
                 duration(trip.time),
                 trip.packet
@@ -58,19 +58,19 @@ fn sentence(packet: &Packet<'_>, step: &Step, segment: &Segment, remark: Remark)
     let (sender, receiver) = (step.sender, step.sender.other());
     let again = segment
         .first_sent
-        .map_or(String::new(), |first| format!(" of packet {first}"));
+        .map_or(String::new(), |first| sentence!(" of packet {first}"));
     match remark {
         Remark::Retransmission if segment.part == Part::Syn => {
-            format!("retransmission{again}: neither SYN,ACK nor RST was seen").into()
+            sentence!("retransmission{again}: neither SYN,ACK nor RST was seen").into()
         }
         Remark::Retransmission => {
-            format!("retransmission{again}: all of it was sent before, and no acknowledgment was seen").into()
+            sentence!("retransmission{again}: all of it was sent before, and no acknowledgment was seen").into()
         }
         Remark::FastRetransmission => {
-            format!("fast retransmission{again}: three duplicate acknowledgments asked for it").into()
+            sentence!("fast retransmission{again}: three duplicate acknowledgments asked for it").into()
         }
         Remark::SpuriousRetransmission => {
-            format!("retransmission{again} without need: the {receiver} had acknowledged it").into()
+            sentence!("retransmission{again} without need: the {receiver} had acknowledged it").into()
         }
         Remark::Overlap => "overlap: part of its bytes was sent before, the rest is new".into(),
         Remark::OutOfOrder => "out of order: segments that were sent after it came before it".into(),
@@ -81,10 +81,10 @@ fn sentence(packet: &Packet<'_>, step: &Step, segment: &Segment, remark: Remark)
         }
         Remark::DuplicateSack => "D-SACK: reports bytes that arrived twice".into(),
         Remark::ZeroWindow => {
-            format!("zero window: the {sender}'s receive buffer is full, the {receiver} has to stop").into()
+            sentence!("zero window: the {sender}'s receive buffer is full, the {receiver} has to stop").into()
         }
         Remark::WindowFull => {
-            format!("window full: it fills the {receiver}'s window to the last byte, the {sender} has to wait").into()
+            sentence!("window full: it fills the {receiver}'s window to the last byte, the {sender} has to wait").into()
         }
         Remark::PortReuse => "port reuse: an earlier connection had the same addresses and ports".into(),
         Remark::AfterEnd => "comes after the end of the connection".into(),
@@ -93,7 +93,7 @@ fn sentence(packet: &Packet<'_>, step: &Step, segment: &Segment, remark: Remark)
         }
         Remark::DataInSyn => "the SYN carries data already, which are handed on only after the handshake".into(),
         Remark::HalfClosed => {
-            format!("half-closed: the {receiver} has closed its direction, the {sender} still sends").into()
+            sentence!("half-closed: the {receiver} has closed its direction, the {sender} still sends").into()
         }
         Remark::SimultaneousClose => {
             "simultaneous close: both ends asked to close before they saw the other's FIN".into()
@@ -105,16 +105,16 @@ fn delay(step: &Step, delay: Delay) -> Sentence {
     let sender = step.sender;
     match delay {
         Delay::DelayedAck => {
-            format!("the {sender}'s delayed ACK, which waited in case data would go the same way").into()
+            sentence!("the {sender}'s delayed ACK, which waited in case data would go the same way").into()
         }
         Delay::RetransmissionTimer => {
-            format!("the {sender} waited for an acknowledgment until its retransmission timer ran out").into()
+            sentence!("the {sender} waited for an acknowledgment until its retransmission timer ran out").into()
         }
         Delay::Idle => "until then no program, and no person before one, had anything to send".into(),
         Delay::KeepAliveTimer => {
-            format!("the connection was idle until the {sender}'s keep-alive timer ran out").into()
+            sentence!("the connection was idle until the {sender}'s keep-alive timer ran out").into()
         }
-        Delay::ZeroWindow(party) => format!("the {party}'s receive buffer was full, its window closed").into(),
+        Delay::ZeroWindow(party) => sentence!("the {party}'s receive buffer was full, its window closed").into(),
     }
 }
 

@@ -1,7 +1,8 @@
 //! What a segment does to the states of both ends. RFC 9293 section 3.3.2
 
+use super::super::SENTENCE;
 use crate::flow::segment::Part;
-use crate::flow::state::{Change, Standing, State};
+use crate::flow::state::{Standing, State};
 use crate::flow::{Party, Step};
 
 /// How states are written.
@@ -31,29 +32,29 @@ impl Marks {
 #[must_use]
 pub fn states(step: &Step, marks: Marks) -> Option<String> {
     let segment = step.segment().filter(|segment| segment.part != Part::Stray)?;
-    let told = [(Party::Client, segment.client), (Party::Server, segment.server)]
-        .iter()
-        .filter(|(_, change)| change.after.state != State::Unknown || change.is_change())
-        .map(|(party, change)| format!("{party} {}", written(*change, marks)))
-        .collect::<Vec<_>>();
-    (!told.is_empty()).then(|| told.join(", "))
-}
-
-fn written(change: Change, marks: Marks) -> String {
-    let after = name(change.after, marks);
-    // From not knowing to knowing nothing changes but our knowledge.
-    if change.is_change() && change.before.state != State::Unknown {
-        format!("{} {} {after}", name(change.before, marks), marks.arrow)
-    } else {
-        after
+    let mut text = String::with_capacity(SENTENCE);
+    for (party, change) in [(Party::Client, segment.client), (Party::Server, segment.server)] {
+        if change.after.state == State::Unknown && !change.is_change() {
+            continue;
+        }
+        let separator = if text.is_empty() { "" } else { ", " };
+        text.extend([separator, party.word(), " "]);
+        // From not knowing to knowing nothing changes but our knowledge.
+        if change.is_change() && change.before.state != State::Unknown {
+            add(&mut text, change.before, marks);
+            text.extend([" ", marks.arrow, " "]);
+        }
+        add(&mut text, change.after, marks);
     }
+    (!text.is_empty()).then_some(text)
 }
 
-fn name(standing: Standing, marks: Marks) -> String {
+fn add(text: &mut String, standing: Standing, marks: Marks) {
     let (before, after) = marks.inferred;
+    let state = standing.state.name();
     if standing.inferred && standing.state != State::Unknown {
-        format!("{before}{}{after}", standing.state)
+        text.extend([before, state, after]);
     } else {
-        standing.state.to_string()
+        text.push_str(state);
     }
 }

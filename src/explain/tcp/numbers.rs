@@ -23,31 +23,31 @@ fn sequence_in_stream(step: &Step, segment: &Segment, flags: Flags) -> Sentence 
     let sender = sender_word(step);
     let number = segment.sequence.relative;
     match segment.part {
-        Part::Syn | Part::CrossingSyn | Part::SynAck => return format!("the {sender}'s random start (ISN)").into(),
+        Part::Syn | Part::CrossingSyn | Part::SynAck => return sentence!("the {sender}'s random start (ISN)").into(),
         Part::KeepAlive => {
             return "one less than is due: sent and acknowledged before, so an answer has to come".into();
         }
         _ => {}
     }
     let counted = match segment.own_start {
-        Some(start) => format!("{sender}'s ISN {start} + {number}{}", modulo(start, number)),
+        Some(start) => sentence!("{sender}'s ISN {start} + {number}{}", modulo(start, number)),
         None => "counted from the first byte captured".into(),
     };
     let what = match segment.part {
-        Part::Reset(_) => format!("what the {} expects, else it would be ignored", receiver_word(step)),
+        Part::Reset(_) => sentence!("what the {} expects, else it would be ignored", receiver_word(step)),
         Part::WindowProbe if segment.data.is_some() => {
             "its byte has no room in the window, so an answer has to come".to_owned()
         }
         Part::WindowProbe => "acknowledged before, so an answer has to come".to_owned(),
         _ if number == 1 && segment.own_start.is_some() => "its SYN counted as one".to_owned(),
         _ => match segment.data {
-            Some(data) if data.first == data.last => format!("byte {} is in it", data.first),
-            Some(data) => format!("{} are in it", stretch(data)),
+            Some(data) if data.first == data.last => sentence!("byte {} is in it", data.first),
+            Some(data) => sentence!("{} are in it", stretch(data)),
             None if flags.has(Flags::FIN) => "the number of the FIN itself".to_owned(),
             None => "the next one that it will use".to_owned(),
         },
     };
-    format!("{counted}: {what}").into()
+    sentence!("{counted}: {what}").into()
 }
 
 /// Numbers are counted modulo 2^32: said where it shows.
@@ -71,7 +71,7 @@ fn sequence_alone(context: Context<'_, '_>, tcp: &Tcp<'_>) -> Sentence {
         let last = tcp
             .sequence_number()
             .wrapping_add(u32::try_from(length - 1).unwrap_or(u32::MAX));
-        format!("of its first data byte; the last one is {last}").into()
+        sentence!("of its first data byte; the last one is {last}").into()
     } else if flags.has(Flags::FIN) {
         "of the FIN itself: it counts as one".into()
     } else {
@@ -89,7 +89,7 @@ pub(super) fn acknowledgment(context: Context<'_, '_>, tcp: &Tcp<'_>) -> Sentenc
         };
     }
     if is_refusal(context, tcp) {
-        return format!(
+        return sentence!(
             "the refused SYN's number {} + 1: proves what it answers",
             number.wrapping_sub(1)
         )
@@ -109,9 +109,9 @@ fn acknowledgment_in_stream(step: &Step, segment: &Segment, number: Number) -> S
         return match segment.part {
             Part::Reset(_) => "all before it had arrived; nothing more is expected".into(),
             _ if number.relative < 0 => {
-                format!("as before: {} is due next, from before the capture", number.raw).into()
+                sentence!("as before: {} is due next, from before the capture", number.raw).into()
             }
-            _ => format!("as before: the {other}'s number {} is due next", number.relative).into(),
+            _ => sentence!("as before: the {other}'s number {} is due next", number.relative).into(),
         };
     }
     let bytes = new
@@ -123,7 +123,7 @@ fn acknowledgment_in_stream(step: &Step, segment: &Segment, number: Number) -> S
         .wrapping_sub(bytes)
         .wrapping_sub(u32::from(new.syn) + u32::from(new.fin));
     let mut sum = if new.syn {
-        format!("{other}'s ISN {base} + 1")
+        sentence!("{other}'s ISN {base} + 1")
     } else {
         base.to_string()
     };
@@ -132,30 +132,30 @@ fn acknowledgment_in_stream(step: &Step, segment: &Segment, number: Number) -> S
         arrived.push("its SYN counts as one".into());
     }
     if let Some(new_bytes) = new.bytes {
-        sum = format!("{sum} + {bytes}");
+        sum = sentence!("{sum} + {bytes}");
         let have = if new_bytes.first == new_bytes.last {
             "has"
         } else {
             "have"
         };
-        arrived.push(format!("{} {have} arrived", stretch(new_bytes)));
+        arrived.push(sentence!("{} {have} arrived", stretch(new_bytes)));
     }
     if new.fin {
-        sum = format!("{sum} + 1");
-        arrived.push(format!("the {other}'s FIN counts as one"));
+        sum = sentence!("{sum} + 1");
+        arrived.push(sentence!("the {other}'s FIN counts as one"));
     }
     let packet = match new.packet {
-        Some(packet) if new.bytes.is_some() => format!(" (up to packet {packet})"),
-        Some(packet) => format!(" (packet {packet})"),
+        Some(packet) if new.bytes.is_some() => sentence!(" (up to packet {packet})"),
+        Some(packet) => sentence!(" (packet {packet})"),
         None => String::new(),
     };
-    format!("{sum}: {}{packet}", arrived.join(", ")).into()
+    sentence!("{sum}: {}{packet}", arrived.join(", ")).into()
 }
 
 fn acknowledgment_alone(tcp: &Tcp<'_>) -> Sentence {
     let (flags, number) = (tcp.flags(), tcp.acknowledgment_number());
     if flags.has(Flags::SYN) {
-        format!(
+        sentence!(
             "client's first number {} + 1: a SYN counts as one",
             number.wrapping_sub(1)
         )
@@ -163,6 +163,6 @@ fn acknowledgment_alone(tcp: &Tcp<'_>) -> Sentence {
     } else if flags.has(Flags::RST) {
         "all before it had arrived; nothing more is expected".into()
     } else {
-        format!("all before it has arrived; byte {number} is expected next").into()
+        sentence!("all before it has arrived; byte {number} is expected next").into()
     }
 }

@@ -84,10 +84,10 @@ fn relative_to(acknowledged: Number, raw: u32) -> i64 {
 fn window_scale(context: Context<'_, '_>, shift: u64) -> Sentence {
     let whose = context
         .segment()
-        .map_or(String::new(), |(step, _)| format!("the {}'s ", sender_word(step)));
+        .map_or(String::new(), |(step, _)| sentence!("the {}'s ", sender_word(step)));
     match shift {
-        0..=14 => format!("{whose}later windows x {}", 1_u32 << shift).into(),
-        _ => format!("{shift} is above the largest, 14, which counts instead").into(),
+        0..=14 => sentence!("{whose}later windows x {}", 1_u32 << shift).into(),
+        _ => sentence!("{shift} is above the largest, 14, which counts instead").into(),
     }
 }
 
@@ -101,9 +101,9 @@ fn timestamps(context: Context<'_, '_>, tcp: &Tcp<'_>, echo: u64) -> Sentence {
             Segment {
                 echoes: Some(packet), ..
             },
-        )) => format!("the {}'s clock; echo: packet {packet}'s", sender_word(step)).into(),
+        )) => sentence!("the {}'s clock; echo: packet {packet}'s", sender_word(step)).into(),
         _ if echo == 0 && syn => "its clock; nothing to echo yet".into(),
-        Some((step, _)) => format!(
+        Some((step, _)) => sentence!(
             "the {}'s clock, and the {}'s that it saw last",
             sender_word(step),
             step.sender.other()
@@ -148,21 +148,21 @@ fn selective(context: Context<'_, '_>, tcp: &Tcp<'_>, field: &Field<'_>) -> Sent
             last: next - 1,
         };
         if gap.first <= gap.last {
-            format!("{} arrived too; {} missing", beyond.join(", "), plural(gap))
+            sentence!("{} arrived too; {} missing", beyond.join(", "), plural(gap))
         } else {
-            format!("{} arrived too", beyond.join(", "))
+            sentence!("{} arrived too", beyond.join(", "))
         }
     };
     match (twice, others) {
         (false, _) => missing(&stretches).into(),
-        (true, []) => format!("{} arrived twice (D-SACK)", stretch(first)).into(),
-        (true, others) => format!("{} arrived twice (D-SACK); {}", stretch(first), missing(others)).into(),
+        (true, []) => sentence!("{} arrived twice (D-SACK)", stretch(first)).into(),
+        (true, others) => sentence!("{} arrived twice (D-SACK); {}", stretch(first), missing(others)).into(),
     }
 }
 
 fn plural(bytes: Bytes) -> String {
     let verb = if bytes.first == bytes.last { "is" } else { "are" };
-    format!("{} {verb}", stretch(bytes))
+    sentence!("{} {verb}", stretch(bytes))
 }
 
 fn left_edge(field: &Field<'_>) -> Option<u64> {
@@ -197,7 +197,7 @@ fn largest_segment(context: Context<'_, '_>, size: u64) -> Sentence {
     let family = if ip == 20 { "IPv4" } else { "IPv6" };
     // Sizes of whole packets that links are known to have; from others nothing is to be concluded.
     match packet {
-        1500 | 65_535 | 65_536 | 1492 | 9000 | 1280 => format!("{packet} - {ip} {family} - 20 TCP").into(),
+        1500 | 65_535 | 65_536 | 1492 | 9000 | 1280 => sentence!("{packet} - {ip} {family} - 20 TCP").into(),
         _ => "the most data that it takes in a segment".into(),
     }
 }

@@ -83,7 +83,7 @@ impl<W: Write> Page<'_, W> {
 
     fn title(&mut self, text: &str) -> io::Result<()> {
         let text = self.look.text(text.as_bytes());
-        writeln!(self.output, "{}", self.look.paint(Paint::Title, &text))
+        writeln!(self.output, "{}", self.look.paint(Paint::Title, text))
     }
 
     /// A paragraph over the whole width.

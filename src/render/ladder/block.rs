@@ -81,7 +81,9 @@ impl<'a> Block<'a> {
         let title = |lane: &Lane| format!("{} :{}", lane.party, lane.address.port());
         let left = pad(&title(client), self.side);
         let gap = " ".repeat(self.middle + 3);
-        self.look.paint(Paint::Title, &format!("{left}{gap} {}", title(server)))
+        self.look
+            .paint(Paint::Title, format!("{left}{gap} {}", title(server)))
+            .into_owned()
     }
 
     /// Nothing but the lifelines.
@@ -101,11 +103,11 @@ impl<'a> Block<'a> {
     }
 
     fn states(&self, left: &str, bars: (char, char), middle: &str, right: &str) -> String {
-        let left = self.look.paint(Paint::Value, &pad(left, self.side));
+        let left = self.look.paint(Paint::Value, pad(left, self.side));
         let right = if right.is_empty() {
             String::new()
         } else {
-            self.look.paint(Paint::Value, right)
+            self.look.paint(Paint::Value, right).into_owned()
         };
         format!("{left} {}{}{} {right}", bars.0, pad(middle, self.middle), bars.1)
     }
@@ -144,7 +146,9 @@ impl<'a> Block<'a> {
             } else {
                 ""
             };
-            self.look.paint(Paint::Faint, &format!("{before}{line}{after}"))
+            self.look
+                .paint(Paint::Faint, format!("{before}{line}{after}"))
+                .into_owned()
         });
         lines.collect()
     }
@@ -179,7 +183,7 @@ impl<'a> Block<'a> {
             Party::Client => format!(" {detail}"),
             Party::Server => format!("{detail:>width$} ", width = self.middle - 1),
         });
-        let detail = self.look.paint(Paint::Faint, &pad(&detail, self.middle));
+        let detail = self.look.paint(Paint::Faint, pad(&detail, self.middle));
         match row.party {
             Party::Client => self.compose(&text, (left, right), &detail, ""),
             Party::Server => self.compose("", (left, right), &detail, &text),

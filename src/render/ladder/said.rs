@@ -7,7 +7,7 @@ use crate::flow::Party;
 use crate::flow::conversation::{Connection, Conversation, Ending, Exchange, Opening, Transport};
 use crate::flow::segment::{Delay, Part};
 use crate::flow::state::State;
-use crate::render::look::{decimal, rounded};
+use crate::render::look::{fraction, rounded};
 use crate::timeline::What;
 
 /// A gap in one sentence, without its end.
@@ -179,7 +179,7 @@ fn udp(conversation: &Conversation, exchange: &Exchange) -> Vec<String> {
 
 /// A time since the first packet, or before it.
 pub(super) fn moment(nanoseconds: i64) -> String {
-    let time = decimal(rounded(i128::from(nanoseconds).abs(), 1_000), 1_000, 3);
+    let time = fraction(false, rounded(nanoseconds.unsigned_abs(), 1_000), 1_000, 3);
     let time = format!("{time} ms");
     if nanoseconds < 0 {
         format!("{time} before the first packet")

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::block::Block;
 use super::{Kind, Row};
-use crate::render::look::{Look, decimal, rounded};
+use crate::render::look::{Look, fraction, rounded};
 use crate::timeline::Mark;
 
 /// The title of the column for times.
@@ -95,5 +95,10 @@ pub(in crate::render) fn milliseconds(nanoseconds: i64, decimals: usize) -> Stri
         2 => (10_000, 100),
         _ => (1_000, 1_000),
     };
-    decimal(rounded(i128::from(nanoseconds), unit), whole, decimals.min(3))
+    fraction(
+        nanoseconds < 0,
+        rounded(nanoseconds.unsigned_abs(), unit),
+        whole,
+        decimals.min(3),
+    )
 }

@@ -60,7 +60,7 @@ fn together(output: &mut impl Write, look: &Look, ladders: &[Ladder]) -> io::Res
         .zip(ladders)
         .map(|(block, ladder)| {
             let title = format!("conversation {}", ladder.conversation);
-            look.paint(Paint::Title, &pad(&title, block.width))
+            look.paint(Paint::Title, pad(&title, block.width)).into_owned()
         })
         .collect();
     sheet.line(output, look, "", "", &titles.join(" "))?;

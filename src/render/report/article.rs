@@ -148,7 +148,7 @@ impl Piece {
             let boxes = Context::new(packet, index, broken.step)
                 .map(|context| boxes(layer, &cells(context, layer.header(), &layer.fields()), &rows));
             headers.push(Header {
-                title: section.title.clone(),
+                title: section.title.clone().into_owned(),
                 places: places(section.range.start, section.range.len()),
                 source: section.source,
                 boxes: boxes.unwrap_or_default(),
@@ -204,7 +204,7 @@ impl Row {
             key,
             byte: payload.at,
             raw: String::new(),
-            name: payload.name.clone(),
+            name: payload.name.to_owned(),
             value: count(length as u64, "byte"),
             meaning: format!("\"{}\"{more}", printable(shown)),
             bits: (payload.at * 8, (payload.at + length) * 8),
