@@ -248,6 +248,91 @@ mod tests {
     }
 
     #[test]
+    fn a_conversation_that_is_not_there_is_said_once() {
+        let folder = Folder::new();
+        for (place, arguments) in [
+            &["-q", "--html"][..],
+            &["--view", "ladder", "--html"],
+            &["--json", "--svg"],
+            &["--mermaid", "--plot"],
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let file = folder.file(&place.to_string());
+            let ended = sniffer(&[&["-r", RECORDED, "--flow", "99"], arguments, &[&file]].concat());
+            let errors = String::from_utf8_lossy(&ended.stderr);
+            assert_eq!(ended.status.code(), Some(1), "{errors}");
+            assert_eq!(
+                errors.matches("no conversation 99").count(),
+                1,
+                "{arguments:?}: {errors}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_legend_explains_what_its_picture_has() {
+        let folder = Folder::new();
+        let picture = |name: &str, more: &[&str]| {
+            let file = folder.file(name);
+            quietly(&[&["-q", "-r", &format!("captures/{name}.pcapng"), "--svg", &file], more].concat());
+            std::fs::read_to_string(file).unwrap()
+        };
+        let parts = [
+            "inside of a socket call",
+            "(STATE) inferred",
+            "opens, closes, acknowledges",
+            ">data</text>",
+        ];
+        let has = |picture: &str| parts.map(|part| picture.contains(part));
+        assert_eq!(has(&picture("udp", &[])), [false, false, false, true]);
+        assert_eq!(
+            has(&picture("tcp", &["--calls", "captures/tcp.calls.jsonl"])),
+            [true; 4]
+        );
+    }
+
+    #[test]
+    fn the_first_screen_tells_what_came_instead_of_a_handshake() {
+        let folder = Folder::new();
+        let start = |name: &str| {
+            let file = folder.file(name);
+            quietly(&["-q", "-r", &format!("captures/{name}.pcapng"), "--html", &file]);
+            let page = std::fs::read_to_string(file).unwrap();
+            let (_, start) = page.split_once("<section class=\"start\" id=\"start\">").unwrap();
+            start.split_once("</section>").unwrap().0.to_owned()
+        };
+        let complete = start("tcp");
+        assert!(
+            complete.contains("Packet 3: ACK") && complete.contains("(STATE) is inferred"),
+            "{complete}"
+        );
+        let broken_off = start("half-open");
+        assert!(broken_off.contains("no complete three-way handshake"), "{broken_off}");
+        assert!(
+            broken_off.contains("Packet 3: RST</a>") && broken_off.contains("Breaks off as soon as"),
+            "{broken_off}"
+        );
+        let refused = start("refused");
+        assert!(
+            refused.contains("Packet 2: ICMP port unreachable</a>") && !refused.contains("(STATE)"),
+            "{refused}"
+        );
+    }
+
+    #[test]
+    fn a_graph_stands_where_it_shows_more_than_the_ladder() {
+        let folder = Folder::new();
+        for (name, graphs) in [("tcp", 0), ("long", 1)] {
+            let file = folder.file(name);
+            quietly(&["-q", "-r", &format!("captures/{name}.pcapng"), "--html", &file]);
+            let page = std::fs::read_to_string(file).unwrap();
+            assert_eq!(page.matches("<div class=\"plot\">").count(), graphs, "{name}");
+        }
+    }
+
+    #[test]
     fn a_report_says_where_it_comes_from() {
         let folder = Folder::new();
         let page = std::fs::read_to_string(folder.report()).unwrap();

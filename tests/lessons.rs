@@ -1,4 +1,4 @@
-//! docs/lessons is run: each command of it, each output of it.
+//! docs/lessons and docs/handing-out.md are run: each command of them, each output of them.
 //!
 //! A block that begins with ```` ```console ```` shows commands behind `$ ` and what they print. They are run in the order of
 //! the text, in a folder that has the project's captures and Wireshark profile, with a home of its own. A command that ends
@@ -19,6 +19,9 @@ mod tests {
     use super::support::needs;
 
     const LESSONS: usize = 6;
+
+    /// No lesson, but run in the same way.
+    const HANDING_OUT: &str = "docs/handing-out.md";
 
     /// What stands for lines that are left out.
     const LEFT_OUT: &str = "...";
@@ -193,7 +196,7 @@ mod tests {
         assert_eq!(lessons.len(), LESSONS, "{lessons:?}");
         let (tshark, namespaces) = (needs::tool("tshark"), needs::namespaces());
         let mut checked = 0;
-        for lesson in lessons {
+        for lesson in lessons.into_iter().chain([PathBuf::from(HANDING_OUT)]) {
             let text = fs::read_to_string(&lesson).unwrap();
             let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
             let folder = folder();

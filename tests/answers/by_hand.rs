@@ -224,6 +224,69 @@ fn without_data_the_questions_about_data_say_what_is_missing() {
     assert!(answer(TCP, &late, "TCP 5").contains("185185586 (packet 4"));
 }
 
+/// captures/refused.pcapng: a datagram and its ICMP error (packets 1 and 2), a SYN and its RST,ACK (3 and 4); nobody listens on
+/// port 13000. captures/half-open.pcapng: SYN, SYN,ACK, RST (1 to 3).
+#[test]
+fn what_was_refused_or_broken_off_is_not_asked_to_be_captured_again() {
+    let refused = "captures/refused.pcapng";
+    has(
+        refused,
+        "UDP 7",
+        &[
+            "Missing",
+            "packet 2, port unreachable",
+            "at port 13000",
+            "while the server runs",
+        ],
+    );
+    has(refused, "TCP 2", &["127.0.0.1, port 13000", "here none does"]);
+    for question in ["TCP 4", "TCP 12"] {
+        has(
+            refused,
+            question,
+            &["Missing", "refused it with a RST (packet 4)", "listens on port 13000"],
+        );
+    }
+    for question in ["TCP 5", "TCP 8", "TCP 11"] {
+        has(
+            refused,
+            question,
+            &[
+                "Missing",
+                "it was refused with a RST (packet 4). Capture while the server runs.",
+            ],
+        );
+    }
+    // captures/backlog.pcapng: `tshark -Y tcp.stream==0` has packets 1 to 5, 12 to 14, 18 and 19: after the handshake 7.
+    has(
+        "captures/backlog.pcapng",
+        "TCP 12",
+        &[
+            "packets 1, 2 and 3",
+            "7 packets from 4 to 19 (what else lies between belongs to other conversations).",
+        ],
+    );
+    let half_open = "captures/half-open.pcapng";
+    has(
+        half_open,
+        "TCP 5",
+        &[
+            "Missing",
+            "a RST (packet 3) came before its handshake was complete",
+            "--flow N",
+        ],
+    );
+    has(
+        half_open,
+        "TCP 12",
+        &[
+            "listening): all of them, packets 1, 2 and 3.",
+            "There is no connection socket",
+            "accept()",
+        ],
+    );
+}
+
 #[test]
 fn a_connection_with_data_is_chosen_before_an_earlier_one_without() {
     // The connection without data, packets 11 to 16, put before the other: it is conversation 1 then.

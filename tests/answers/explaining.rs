@@ -75,6 +75,21 @@ fn an_unknown_name_is_one_line_with_the_nearest() {
     assert!(!ended.errors.contains('\u{1b}'));
 }
 
+#[test]
+fn what_no_header_has_is_said_in_one_line() {
+    for (name, part) in [
+        ("RTT", "no header has"),
+        ("payload", "follow the last header"),
+        ("", "such as window"),
+        ("zzz", "names those"),
+    ] {
+        let ended = sniffer(&["--explain", name]);
+        assert_eq!((ended.code, ended.output.as_str()), (Some(2), ""), "{name}");
+        assert_eq!(ended.errors.lines().count(), 1, "{}", ended.errors);
+        assert!(ended.errors.contains(part), "{}", ended.errors);
+    }
+}
+
 /// Looks for each name of the table, and of the parts of its fields, among those that Wireshark knows.
 fn check(table: &'static [Spec], known: &BTreeSet<&str>, checked: &mut usize, wrong: &mut BTreeSet<&'static str>) {
     for spec in table {

@@ -96,6 +96,27 @@ fn what_cannot_be_written_is_said_in_a_line() {
         (&["-r", TCP, "-q", "--worksheet", "a.md"], 2, "cannot be used with"),
         (&["-r", TCP, "-w", "-", "--worksheet", "a.md"], 2, "give -w a file"),
         (&["-r", TCP, "--json", "--answer-key", "a.md"], 2, "cannot be used with"),
+        (&["-r", TCP, "--answer-key", "-"], 2, "ends in .md or .html"),
+        (
+            &["-r", TCP, "--mermaid", "--answer-key", "a.md"],
+            2,
+            "do not go together",
+        ),
+        (
+            &["-r", TCP, "--view", "ladder", "--worksheet", "a.md"],
+            2,
+            "instead of a view",
+        ),
+        (
+            &["-r", TCP, "--worksheet", "a.md", "--answer-key", "a.md"],
+            2,
+            "the same name",
+        ),
+        (
+            &["-r", TCP, "--html", "a.html", "--answer-key", "a.html"],
+            2,
+            "the same name",
+        ),
     ] {
         let ended = sniffer(arguments);
         assert_eq!(ended.code, Some(code), "{arguments:?}: {}", ended.errors);
@@ -104,6 +125,7 @@ fn what_cannot_be_written_is_said_in_a_line() {
             "{}",
             ended.errors
         );
+        assert_eq!(ended.errors.lines().count(), 1, "{}", ended.errors);
     }
     #[cfg(target_os = "linux")]
     {

@@ -156,7 +156,7 @@ const checks = {
         assert.equal(await page.locator(part).first().evaluate((one) => getComputedStyle(one).color), "rgb(0, 0, 0)", part);
       }
       assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), "rgb(255, 255, 255)");
-      const stroke = await page.locator(".ladder .control .shaft").first().evaluate((one) => getComputedStyle(one).stroke);
+      const stroke = await page.locator(".ladder .control-line").first().evaluate((one) => getComputedStyle(one).stroke);
       assert.equal(stroke, "rgb(0, 0, 0)");
     }, { colorScheme: "dark" });
   },

@@ -1,7 +1,7 @@
 //! The arguments of `sniffer`.
 
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
@@ -9,6 +9,7 @@ use clap::{Parser, ValueEnum};
 use super::super::args::seconds;
 use super::super::look::LookArgs;
 use super::exports::args::ExportArgs;
+use crate::escape::printable;
 
 /// What is shown of each packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -109,11 +110,11 @@ pub struct SnifferArgs {
     #[arg(long)]
     pub side_by_side: bool,
 
-    /// Write those questions and their answers to FILE, .md or .html, instead of showing packets
+    /// Write the questions of --view answers with their answers to FILE, .md or .html, instead of showing packets
     #[arg(long, value_name = "FILE", conflicts_with_all = ["quiet", "json"])]
     pub answer_key: Option<PathBuf>,
 
-    /// Write those questions to FILE, .md or .html, with empty lines below each; without -r, of no capture in particular
+    /// Write the questions of --view answers to FILE, .md or .html, with empty lines below each; without -r, of no capture in particular
     #[arg(long, value_name = "FILE", conflicts_with_all = ["quiet", "json"])]
     pub worksheet: Option<PathBuf>,
 
@@ -161,6 +162,42 @@ pub struct SnifferArgs {
 }
 
 impl SnifferArgs {
+    /// The files with the questions, each with its option's name.
+    pub fn sheets(&self) -> impl Iterator<Item = (&'static str, &Path)> {
+        let both = [("--answer-key", &self.answer_key), ("--worksheet", &self.worksheet)];
+        both.into_iter()
+            .filter_map(|(option, path)| Some((option, path.as_deref()?)))
+    }
+
+    /// Is anything shown of the packets?
+    #[must_use]
+    pub fn shows(&self) -> bool {
+        !self.quiet && !self.export.mermaid && self.write.as_deref() != Some(Path::new("-"))
+    }
+
+    /// What does not go together with a file of questions, in a line.
+    fn beside_sheets(&self) -> Option<String> {
+        let (option, path) = self.sheets().next()?;
+        if self.sheets().any(|(_, path)| path == Path::new("-")) {
+            Some(format!(
+                "{option} writes a file: give it a name that ends in .md or .html"
+            ))
+        } else if self.write.as_deref() == Some(Path::new("-")) {
+            Some("-w - shows nothing, so there is nothing to ask about: give -w a file".to_owned())
+        } else if self.export.mermaid {
+            Some(format!(
+                "{option} and --mermaid do not go together: ask for one, then for the other"
+            ))
+        } else if !matches!(self.view, View::Fields | View::Answers) {
+            Some(format!(
+                "{option} {} is written instead of a view: leave --view out, or say --view answers",
+                printable(path.display().to_string().as_bytes())
+            ))
+        } else {
+            None
+        }
+    }
+
     /// What does not go together, in a line.
     #[must_use]
     pub fn contradiction(&self) -> Option<String> {
@@ -170,14 +207,12 @@ impl SnifferArgs {
                 "--calls is shown by ladders and in JSON only: add --view ladder, --json, --html, --svg or --mermaid"
                     .to_owned(),
             )
-        } else if self.write.as_deref().is_some_and(|path| path.as_os_str() == "-")
-            && (self.worksheet.is_some() || self.answer_key.is_some())
-        {
-            Some("-w - shows nothing, so there is nothing to ask about: give -w a file".to_owned())
         } else if self.side_by_side && !draws {
             Some("--side-by-side is for ladders only: add --view ladder".to_owned())
         } else {
-            self.export.contradiction(self.write.as_deref())
+            let sheets = self.sheets().map(|(_, path)| path);
+            let others: Vec<&Path> = self.write.as_deref().into_iter().chain(sheets).collect();
+            self.beside_sheets().or_else(|| self.export.contradiction(&others))
         }
     }
 }

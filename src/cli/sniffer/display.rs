@@ -259,15 +259,7 @@ impl Display {
     /// Is there no such conversation as was asked for? A line that says so.
     #[must_use]
     pub fn missing(&self) -> Option<String> {
-        let there_are = self.follower.tracker().seen();
-        let wanted = self.flow.filter(|&flow| flow > there_are)?;
-        Some(match there_are {
-            0 => format!("there is no conversation {wanted}: the packets belong to none"),
-            1 => format!("there is no conversation {wanted}: there is only one, --flow 1"),
-            _ => format!(
-                "there is no conversation {wanted}: there are {there_are}, and --view summary shows their numbers"
-            ),
-        })
+        self.follower.missing(self.flow)
     }
 
     /// What to say at the end: what could not be put together, what had to be forgotten.

@@ -1,17 +1,16 @@
 //! `--explain FIELD`: what a field is for, and how it looks in a capture file.
 
-use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
 use super::super::say::Say;
 use super::args::SnifferArgs;
-use super::file::one_line;
+use super::file::{one_line, put};
 use super::following::{Followed, Follower, Whole};
 use super::selection::Selection;
 use crate::app::stop::Stop;
 use crate::capture::filter::Filter;
 use crate::escape::printable;
-use crate::explain::purpose::{Entry, lookup, nearest};
+use crate::explain::purpose::{Entry, lookup, nearest, no_field};
 use crate::explain::{Context, meaning, note};
 use crate::flow::Step;
 use crate::record::Reader;
@@ -27,11 +26,7 @@ const EXAMPLES: usize = 5;
 pub fn run(args: &SnifferArgs, name: &str, filter: Filter, stop: &Stop, say: Say) -> ExitCode {
     let mut entries = lookup(name);
     if entries.is_empty() {
-        return say.wrong_usage(&format!(
-            "no field is called {}; near to it: {}",
-            printable(shortened(name).as_bytes()),
-            nearest(name).join(", ")
-        ));
+        return say.wrong_usage(&unknown(name));
     }
     let (seen, trouble) = match look(args, &mut entries, filter, stop) {
         Ok(found) => found,
@@ -42,23 +37,30 @@ pub fn run(args: &SnifferArgs, name: &str, filter: Filter, stop: &Stop, say: Say
     };
     let look = args.look.look(TimeForm::Relative);
     let mut page = Vec::new();
-    let written = explained::write(&mut page, &look, entry, others, seen.as_ref());
-    let mut output = io::stdout().lock();
-    match written
-        .and_then(|()| output.write_all(&page))
-        .and_then(|()| output.flush())
-    {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            return say.fail(&format!(
-                "writing standard output failed: {error}; give it somewhere with room"
-            ));
-        }
-        _ => {}
+    // Writing to memory cannot fail.
+    let _ = explained::write(&mut page, &look, entry, others, seen.as_ref());
+    if let Err(line) = put(&page) {
+        return say.fail(&line);
     }
     match trouble {
         Some(line) => say.fail(&line),
         None => ExitCode::SUCCESS,
     }
+}
+
+/// Why there is nothing to explain.
+fn unknown(name: &str) -> String {
+    if let Some(why) = no_field(name) {
+        return why.to_owned();
+    }
+    if name.trim().is_empty() {
+        return "--explain needs the name of a field, such as window or tcp.flags.syn".to_owned();
+    }
+    let near = match nearest(name) {
+        near if near.is_empty() => "sniffer -r FILE names those of a capture".to_owned(),
+        near => format!("near to it: {}", near.join(", ")),
+    };
+    format!("no field is called {}; {near}", printable(shortened(name).as_bytes()))
 }
 
 fn shortened(name: &str) -> String {

@@ -15,7 +15,6 @@ mod record;
 mod sentences;
 
 use std::ffi::OsString;
-use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -25,6 +24,7 @@ use super::super::args::LogFormat;
 use super::super::say::Say;
 use super::super::usage;
 use super::args::SnifferArgs;
+use super::file::put;
 use super::selection;
 use crate::app::stop::Stop;
 use crate::capture::filter::Filter;
@@ -210,12 +210,7 @@ fn one_line(text: &str) -> String {
 }
 
 fn answer(text: &str, say: Say) -> ExitCode {
-    match io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => say.fail(&format!(
-            "writing standard output failed: {error}; give it somewhere with room"
-        )),
-        _ => ExitCode::SUCCESS,
-    }
+    put(text.as_bytes()).map_or_else(|line| say.fail(&line), |()| ExitCode::SUCCESS)
 }
 
 #[cfg(test)]

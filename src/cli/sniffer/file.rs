@@ -1,5 +1,6 @@
 //! Packets from a capture file.
 
+use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -30,7 +31,7 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
         ));
     }
     let own = |(_, file): &(_, &Path)| is_same_file(path, file);
-    if let Some((option, _)) = args.export.files().find(own) {
+    if let Some((option, _)) = args.export.files().chain(args.sheets()).find(own) {
         return say.fail(&format!(
             "{option} names the file that is being read: writing would destroy it; give it another name"
         ));
@@ -52,8 +53,7 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
         Ok(exporter) => exporter,
         Err(line) => return say.fail(&line),
     };
-    let shows = !args.quiet && !args.export.mermaid && args.write.as_deref() != Some(Path::new("-"));
-    let mut display = match shows.then(|| Display::new(args)).transpose() {
+    let mut display = match args.shows().then(|| Display::new(args)).transpose() {
         Ok(display) => display,
         Err(line) => return say.fail(&line),
     };
@@ -116,6 +116,16 @@ pub(super) fn say_exported((warnings, failure): (Vec<String>, Option<String>), s
         say.error(line);
     }
     failure.is_none()
+}
+
+/// Says which files there are now.
+pub(super) fn say_written<'f>(files: impl Iterator<Item = (&'static str, &'f Path)>, say: Say) {
+    for (_, file) in files {
+        say.plain(&format!(
+            "written: {}",
+            printable(file.display().to_string().as_bytes())
+        ));
+    }
 }
 
 /// Do both names lead to one file, also by links?
@@ -257,6 +267,18 @@ fn lost_with_it(args: &SnifferArgs, reader: &mut Reader, selection: &mut Selecti
 
 fn unwritable(error: &std::io::Error) -> String {
     format!("writing standard output failed: {error}; give it somewhere with room")
+}
+
+/// Writes all of it to standard output. A reader who has left a pipe is no failure.
+///
+/// # Errors
+/// It cannot be written: a line that says so.
+pub(super) fn put(bytes: &[u8]) -> Result<(), String> {
+    let mut output = std::io::stdout().lock();
+    match output.write_all(bytes).and_then(|()| output.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(unwritable(&error)),
+        _ => Ok(()),
+    }
 }
 
 /// A recording of what is wanted, in a file of its own.

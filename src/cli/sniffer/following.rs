@@ -55,6 +55,20 @@ impl Follower {
         &self.tracker
     }
 
+    /// Is there no such conversation as is wanted? A line that says so.
+    #[must_use]
+    pub fn missing(&self, flow: Option<u64>) -> Option<String> {
+        let there_are = self.tracker.seen();
+        let wanted = flow.filter(|&flow| flow > there_are)?;
+        Some(match there_are {
+            0 => format!("there is no conversation {wanted}: the packets belong to none"),
+            1 => format!("there is no conversation {wanted}: there is only one, --flow 1"),
+            _ => format!(
+                "there is no conversation {wanted}: there are {there_are}, and --view summary shows their numbers"
+            ),
+        })
+    }
+
     /// Takes the next frame of the capture, which is to be shown.
     pub fn follow(&mut self, number: u64, frame: &Frame<'_>, packet: &Packet<'_>) -> Followed {
         let time = frame.time.map_or(0, |time| time.0);

@@ -13,7 +13,7 @@ use super::super::say::Say;
 use super::args::SnifferArgs;
 use super::calls::CallFiles;
 use super::exports::Exporter;
-use super::file::{APPLICATION, one_line, say_exported};
+use super::file::{APPLICATION, one_line, say_exported, say_written};
 use super::following::Commenter;
 use super::printing::{self, Entrance, Refusal};
 use super::selection::Afterwards;
@@ -61,7 +61,7 @@ pub fn run(args: &SnifferArgs, filter: &Filter, stop: &Stop, say: Say) -> ExitCo
         capture.link_type(),
         describe(filter)
     ));
-    let shows = !args.quiet && !args.export.mermaid && args.write.as_deref() != Some(Path::new("-"));
+    let shows = args.shows();
     let mut session = Session {
         args,
         say,
@@ -368,13 +368,13 @@ impl Session<'_> {
         if let Some(exporter) = self.exporter.take() {
             let file = self.args.write.as_deref().filter(|_| recorded);
             if say_exported(exporter.finish(file), self.say) {
-                for (_, file) in self.args.export.files() {
-                    let file = file.display().to_string();
-                    self.say.plain(&format!("written: {}", printable(file.as_bytes())));
-                }
+                say_written(self.args.export.files(), self.say);
             } else {
                 self.failed = true;
             }
+        }
+        if !printing_failed {
+            say_written(self.args.sheets(), self.say);
         }
         let unseen = self.unprinted > 0 && !recorded;
         if self.unprinted > 0 {

@@ -26,13 +26,17 @@ pub struct Place {
 }
 
 /// What people say, and what the tables say.
-const OTHER_NAMES: [(&str, &str); 32] = [
+const OTHER_NAMES: [(&str, &str); 51] = [
     ("seq", "tcp.seq_raw"),
+    ("seq number", "tcp.seq_raw"),
+    ("sequence", "tcp.seq_raw"),
     ("tcp.seq", "tcp.seq_raw"),
     ("isn", "tcp.seq_raw"),
     ("initial sequence number", "tcp.seq_raw"),
     ("ack number", "tcp.ack_raw"),
     ("acknowledgement number", "tcp.ack_raw"),
+    ("acknowledgment", "tcp.ack_raw"),
+    ("acknowledgement", "tcp.ack_raw"),
     ("tcp.ack", "tcp.ack_raw"),
     ("tcp header length", "tcp.hdr_len"),
     ("tcp.window_size", "tcp.window_size_value"),
@@ -51,6 +55,20 @@ const OTHER_NAMES: [(&str, &str); 32] = [
     ("tcp.port", "tcp.srcport"),
     ("udp.port", "udp.srcport"),
     ("port", "tcp.srcport"),
+    ("src port", "tcp.srcport"),
+    ("sport", "tcp.srcport"),
+    ("dst port", "tcp.dstport"),
+    ("dport", "tcp.dstport"),
+    ("dest port", "tcp.dstport"),
+    ("src", "ip.src"),
+    ("dst", "ip.dst"),
+    ("source ip", "ip.src"),
+    ("destination ip", "ip.dst"),
+    ("ihl", "ip.hdr_len"),
+    ("dont fragment", "ip.flags.df"),
+    ("don't fragment", "ip.flags.df"),
+    ("more fragments", "ip.flags.mf"),
+    ("urgent", "tcp.urgent_pointer"),
     ("ttl", "ip.ttl"),
     ("tos", "ip.dsfield"),
     ("type of service", "ip.dsfield"),
@@ -59,7 +77,51 @@ const OTHER_NAMES: [(&str, &str); 32] = [
     ("ethertype", "eth.type"),
     ("dest. port", "tcp.dstport"),
     ("ip length", "ip.len"),
+    ("ip checksum", "ip.checksum"),
 ];
+
+/// What people look for among the fields, and no header has.
+const NO_FIELDS: [(&[&str], &str); 7] = [
+    (
+        &["data", "payload", "tcp.payload", "udp.payload", "tcp data", "udp data"],
+        "the data are no field: they follow the last header; see \"udp length\", \"total length\" and \"data offset\" for how many they are",
+    ),
+    (
+        &["tcp.len", "tcp length", "segment length", "data length"],
+        "no header has the length of TCP's data: it is the IP header's total length less both headers; see \"total length\" and \"data \
+         offset\"",
+    ),
+    (
+        &["rtt", "round trip time", "tcp.analysis.ack_rtt"],
+        "no header has the round-trip time: it is the time from a segment to its ACK; --view answers works it out",
+    ),
+    (
+        &["cwnd", "congestion window"],
+        "no header has the congestion window: only the sender's system knows it; see \"window\" for what the receiver allows",
+    ),
+    (
+        &["state", "tcp state"],
+        "no header has the state: each end keeps its own; --view ladder shows both",
+    ),
+    (
+        &["tcp.stream", "udp.stream", "stream index"],
+        "no header has a number of the conversation: Wireshark counts from 0 in tcp.stream and udp.stream, --flow N from 1",
+    ),
+    (
+        &["options", "option", "tcp options", "tcp.options"],
+        "each option is a field of its own: see \"mss\", \"window scale\", \"sack permitted\", \"sack\", \"timestamps\"",
+    ),
+];
+
+/// Why no header has what is called so: in a line; `None` for other names.
+#[must_use]
+pub fn no_field(name: &str) -> Option<&'static str> {
+    let wanted = normal(name);
+    let found = NO_FIELDS
+        .iter()
+        .find(|(names, _)| names.iter().any(|known| normal(known) == wanted));
+    found.map(|(_, why)| *why)
+}
 
 /// Where the field of one table, or a part of it at any depth, stands.
 fn walk(chapter: Chapter, table: &'static [Spec], within: Option<&'static Spec>, into: &mut Vec<Place>) {
@@ -83,7 +145,7 @@ fn places() -> Vec<Place> {
 #[must_use]
 pub fn lookup(name: &str) -> Vec<Entry> {
     let wanted = normal(name);
-    if wanted.is_empty() {
+    if wanted.is_empty() || no_field(name).is_some() {
         return Vec::new();
     }
     let other = OTHER_NAMES.iter().find(|(known, _)| normal(known) == wanted);
@@ -91,7 +153,13 @@ pub fn lookup(name: &str) -> Vec<Entry> {
     let is_exact = |place: &Place| normal(place.spec.id) == wanted || other.is_some_and(|(_, id)| *id == place.spec.id);
     let by_name = |place: &Place| {
         let called = normal(place.spec.name);
-        called == wanted || format!("{} {called}", protocol(place.chapter.protocol)) == wanted
+        let with = |protocol: &str| {
+            wanted
+                .strip_prefix(protocol)
+                .is_some_and(|rest| rest.trim_start() == called)
+        };
+        let is_ip = place.chapter.protocol == Protocol::Ipv4;
+        called == wanted || with(&format!("{} ", protocol(place.chapter.protocol))) || (is_ip && with("ip "))
     };
     let by_end = |place: &Place| normal(place.spec.id).ends_with(&format!(".{wanted}"));
     let matched: [&dyn Fn(&Place) -> bool; 3] = [&is_exact, &by_name, &by_end];
@@ -129,10 +197,12 @@ fn normal(name: &str) -> String {
     words.join(" ")
 }
 
-/// The three names that are most like this one, the likest first.
+/// The names that are most like this one, the likest first, three at most; none where nothing is like it.
 #[must_use]
 pub fn nearest(name: &str) -> Vec<&'static str> {
     const MOST: usize = 3;
+    /// Of 1: below that, two names have hardly more than a few letters in common.
+    const LIKE: f64 = 0.7;
     /// Longer names are not looked at further: no field has one.
     const LONGEST: usize = 80;
     let wanted: String = normal(name).chars().take(LONGEST).collect();
@@ -146,13 +216,14 @@ pub fn nearest(name: &str) -> Vec<&'static str> {
             likeness.push((strsim::jaro_winkler(&wanted, &normal(known)), known));
         }
     }
+    likeness.retain(|(likeness, _)| *likeness >= LIKE);
     likeness.sort_by(|(one, _), (other, _)| other.total_cmp(one));
     likeness.into_iter().take(MOST).map(|(_, name)| name).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{OTHER_NAMES, lookup, nearest, of};
+    use super::{NO_FIELDS, OTHER_NAMES, lookup, nearest, no_field, of};
 
     fn first(name: &str) -> &'static str {
         lookup(name).first().map_or("", |entry| entry.spec.id)
@@ -174,6 +245,7 @@ mod tests {
             ("mss", "tcp.options.mss_val"),
             ("sack permitted", "tcp.options.sack_perm"),
             ("hop-limit", "ipv6.hlim"),
+            ("ip version", "ip.version"),
         ] {
             assert_eq!(first(name), id, "{name}");
         }
@@ -190,6 +262,20 @@ mod tests {
     }
 
     #[test]
+    fn what_no_header_has_is_said_and_leads_to_fields() {
+        for (names, why) in NO_FIELDS {
+            for name in names {
+                assert!(lookup(name).is_empty(), "{name}");
+                assert_eq!(no_field(&name.to_uppercase()), Some(why));
+            }
+            for name in why.split('"').skip(1).step_by(2) {
+                assert!(!lookup(name).is_empty(), "{name} in: {why}");
+            }
+        }
+        assert_eq!(no_field("window"), None);
+    }
+
+    #[test]
     fn what_is_no_field_gives_the_nearest_names() {
         for name in ["", " ", "_", "windwo", "tcp.flags.sin", "\u{1b}[2J"] {
             assert!(lookup(name).is_empty(), "{name:?}");
@@ -201,6 +287,8 @@ mod tests {
                 .iter()
                 .any(|name| name.starts_with("tcp.flags."))
         );
-        assert_eq!(nearest(&"x".repeat(1_000_000)).len(), 3);
+        for name in ["", "zzz", &"x".repeat(1_000_000)] {
+            assert!(nearest(name).is_empty(), "{:?}", nearest(name));
+        }
     }
 }

@@ -12,7 +12,7 @@ mod tcp;
 mod tcp_options;
 mod udp;
 
-pub use lookup::{Entry, Place, lookup, nearest};
+pub use lookup::{Entry, Place, lookup, nearest, no_field};
 
 /// What a field is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -64,7 +64,11 @@ impl Collector {
         match step.kind {
             Kind::Segment(_) => self.segment(number, time, packet, step),
             Kind::Datagram(_) => self.datagram(number, time, packet, step),
-            Kind::Notice(_) => {}
+            Kind::Notice(notice) => {
+                if let Some(facts) = self.udp.get_mut(&step.conversation) {
+                    facts.notice(number, notice.says);
+                }
+            }
         }
     }
 

@@ -4,6 +4,7 @@ use super::Answer;
 use super::arithmetic::{between, bytes, milliseconds};
 use super::udp_facts::UdpFacts;
 use crate::escape::printable;
+use crate::flow::datagram::Complaint;
 
 /// RFC 768, RFC 791, RFC 8200: what a 16-bit length counts at most.
 const MOST: u32 = 65_535;
@@ -124,10 +125,7 @@ fn protocol_number(facts: &UdpFacts) -> Result<Answer, String> {
 
 fn the_ports(facts: &UdpFacts) -> Result<Answer, String> {
     let Some(reply) = &facts.answer else {
-        return Err(format!(
-            "The capture has no datagram in the other direction: nothing came back to {}. Capture until the reply is there.",
-            facts.first.from
-        ));
+        return Err(no_reply(facts));
     };
     let first = &facts.first;
     let after =
@@ -149,6 +147,22 @@ fn the_ports(facts: &UdpFacts) -> Result<Answer, String> {
     let asked = ports.iter().filter_map(|id| first.field(id));
     let answered = ports.iter().filter_map(|id| reply.field(id));
     Ok(answer.proved(asked).proved(answered))
+}
+
+fn no_reply(facts: &UdpFacts) -> String {
+    let (from, port) = (facts.first.from, facts.first.to.port());
+    match facts.notice {
+        Some((packet, Complaint::PortUnreachable)) => format!(
+            "There is no reply: an ICMP error came back to {from} (packet {packet}, port unreachable), because no program has a UDP \
+             socket at port {port}. Capture while the server runs."
+        ),
+        Some((packet, _)) => format!(
+            "There is no reply: an ICMP error came back to {from} (packet {packet}). Capture where the datagram arrives."
+        ),
+        None => format!(
+            "The capture has no datagram in the other direction: nothing came back to {from}. Capture until the reply is there."
+        ),
+    }
 }
 
 fn header_missing() -> String {

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{Answer, Below, Item, Section, Sheet};
-use crate::escape::printable;
+use crate::render::markup::Escaped;
 
 /// Black on white; a question and its answer stay on one page where they fit.
 const STYLE: &str = "\
@@ -22,7 +22,7 @@ code{font-family:ui-monospace,monospace;overflow-wrap:anywhere}\
 /// # Errors
 /// Those of the writer.
 pub fn write(output: &mut impl Write, sheet: &Sheet) -> io::Result<()> {
-    let title = escaped(&sheet.title);
+    let title = Escaped(&sheet.title);
     writeln!(
         output,
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">"
@@ -48,7 +48,7 @@ pub fn write(output: &mut impl Write, sheet: &Sheet) -> io::Result<()> {
         writeln!(output, "<p class=\"name\"><span>Name:</span><span>Date:</span></p>")?;
     }
     for line in &sheet.about {
-        writeln!(output, "<p>{}</p>", escaped(line))?;
+        writeln!(output, "<p>{}</p>", Escaped(line))?;
     }
     for section in &sheet.sections {
         write_section(output, section)?;
@@ -59,7 +59,7 @@ pub fn write(output: &mut impl Write, sheet: &Sheet) -> io::Result<()> {
 fn write_section(output: &mut impl Write, section: &Section) -> io::Result<()> {
     writeln!(output, "<section>\n<h2>{}</h2>", section.title)?;
     if !section.about.is_empty() {
-        writeln!(output, "<p>{}</p>", escaped(&section.about))?;
+        writeln!(output, "<p>{}</p>", Escaped(&section.about))?;
     }
     for item in section.open_items() {
         write_item(output, section.title, item)?;
@@ -71,20 +71,20 @@ fn write_item(output: &mut impl Write, section: &str, item: &Item) -> io::Result
     let question = item.question;
     let number = question.number;
     writeln!(output, "<article id=\"{}-{number}\">", section.to_lowercase())?;
-    writeln!(output, "<h3>{section} {number}. {}</h3>", escaped(question.ask))?;
+    writeln!(output, "<h3>{section} {number}. {}</h3>", Escaped(question.ask))?;
     match &item.below {
         Below::Lines => {
             for _ in 0..question.room {
                 writeln!(output, "<div class=\"line\"></div>")?;
             }
         }
-        Below::Missing(why) => writeln!(output, "<p><strong>Missing:</strong> {}</p>", escaped(why))?,
+        Below::Missing(why) => writeln!(output, "<p><strong>Missing:</strong> {}</p>", Escaped(why))?,
         Below::Answer(answer) => {
             write_answer(output, answer)?;
             writeln!(
                 output,
                 "<p><strong>Usual mistake:</strong> {}</p>",
-                escaped(question.mistake)
+                Escaped(question.mistake)
             )?;
         }
     }
@@ -94,7 +94,7 @@ fn write_item(output: &mut impl Write, section: &str, item: &Item) -> io::Result
 fn write_answer(output: &mut impl Write, answer: &Answer) -> io::Result<()> {
     writeln!(output, "<ul>")?;
     for line in &answer.lines {
-        writeln!(output, "<li>{}</li>", escaped(line))?;
+        writeln!(output, "<li>{}</li>", Escaped(line))?;
     }
     writeln!(output, "</ul>")?;
     if !answer.proofs.is_empty() {
@@ -111,28 +111,11 @@ fn write_answer(output: &mut impl Write, answer: &Answer) -> io::Result<()> {
                 proof.packet,
                 proof.place(),
                 proof.hex(),
-                escaped(proof.name),
-                escaped(&proof.value)
+                Escaped(proof.name),
+                Escaped(&proof.value)
             )?;
         }
         writeln!(output, "</tbody>\n</table>")?;
     }
-    writeln!(output, "<p><strong>Why:</strong> {}</p>", escaped(&answer.reason))
-}
-
-/// The text with everything escaped that HTML would take for markup.
-fn escaped(text: &str) -> String {
-    let safe = printable(text.as_bytes());
-    let mut escaped = String::with_capacity(safe.len() + 8);
-    for character in safe.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            _ => escaped.push(character),
-        }
-    }
-    escaped
+    writeln!(output, "<p><strong>Why:</strong> {}</p>", Escaped(&answer.reason))
 }

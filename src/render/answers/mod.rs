@@ -113,9 +113,11 @@ impl Sheet {
             items: questions.iter().map(Item::blank).collect(),
         };
         Self {
-            title: "Questions to the capture".to_owned(),
+            title: "Questions about the capture".to_owned(),
             about: vec![
-                "Answer each question from your own capture. Name the packet and the bytes that show it.".to_owned(),
+                "Answer each question from your own capture. Name the packet, and the bytes that show it, counted from 0 at the start \
+                 of the frame."
+                    .to_owned(),
             ],
             sections: vec![section("UDP", &questions::UDP), section("TCP", &questions::TCP)],
         }

@@ -2,6 +2,7 @@
 
 use super::Answer;
 use super::tcp_facts::{Opened, TcpFacts};
+use crate::flow::segment::ResetCause;
 use crate::flow::{Party, Roles};
 
 /// The answer to TCP's question of this number, 1 to 4, or what is missing.
@@ -14,12 +15,27 @@ pub(super) fn answer(number: u8, facts: &TcpFacts) -> Result<Answer, String> {
     }
 }
 
-/// Of a connection whose beginning was not captured.
+/// Of a connection whose beginning was not captured, or was refused.
 pub(super) fn no_handshake(facts: &TcpFacts, what: &str) -> String {
-    format!(
-        "The {what} of conversation {} is not in this capture: start the capture before the client.",
-        facts.conversation
-    )
+    let conversation = facts.conversation;
+    match (facts.broken_off(), &facts.syn) {
+        (Some((packet, ResetCause::NobodyListens)), _) => format!(
+            "Conversation {conversation} has no {what}: the server's system refused it with a RST (packet {packet}), because no \
+             program listens on port {}. Capture while the server runs.",
+            facts.server.port()
+        ),
+        (Some((packet, _)), _) => {
+            format!("Conversation {conversation} has no {what}: a RST broke it off (packet {packet}).")
+        }
+        (None, Some(syn)) => format!(
+            "The {what} of conversation {conversation} is not in this capture, only the SYN (packet {}): capture both directions, \
+             while the server runs.",
+            syn.number
+        ),
+        (None, None) => format!(
+            "The {what} of conversation {conversation} is not in this capture: start the capture before the client."
+        ),
+    }
 }
 
 fn end(facts: &TcpFacts, party: Party) -> Answer {
@@ -30,6 +46,11 @@ fn end(facts: &TcpFacts, party: Party) -> Answer {
             "The client opens the connection: it sends the SYN. Its address is the source address of the IP header, its port \
              the source port of the TCP header.",
             &["ip.src", "ipv6.src", "tcp.srcport"],
+        ),
+        (Some(_), _, Party::Server) if matches!(facts.broken_off(), Some((_, ResetCause::NobodyListens))) => (
+            "The SYN goes to the server: destination address and destination port. A server's program would listen there; here none \
+             does, and the system refuses with a RST.",
+            &["ip.dst", "ipv6.dst", "tcp.dstport"],
         ),
         (Some(_), _, Party::Server) => (
             "The SYN goes to the server: destination address and destination port. The server's program listens on that port.",

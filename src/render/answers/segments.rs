@@ -6,24 +6,35 @@ use super::collector::Surroundings;
 use super::streams::{Sent, TOLD};
 use super::tcp_facts::TcpFacts;
 use crate::flow::Party;
+use crate::flow::segment::ResetCause;
 use crate::frame::Time;
 
 /// The answer to TCP's question of this number, 5 to 7, or what is missing.
 pub(super) fn answer(number: u8, facts: &TcpFacts, around: Surroundings<'_>) -> Result<Answer, String> {
     match number {
-        5 => first(facts),
-        6 => times(facts, around.start),
-        _ => lengths(facts),
+        5 => first(facts, around),
+        6 => times(facts, around),
+        _ => lengths(facts, around),
     }
 }
 
 /// Of a connection without data.
-pub(super) fn no_data(facts: &TcpFacts) -> String {
-    format!(
-        "Conversation {} carries no data in this capture: type a line at the client before the capture ends, or choose another \
-         conversation with --flow N.",
-        facts.conversation
-    )
+pub(super) fn no_data(facts: &TcpFacts, around: Surroundings<'_>) -> String {
+    let why = match facts.broken_off() {
+        Some((packet, ResetCause::NobodyListens)) => {
+            format!(": it was refused with a RST (packet {packet}). Capture while the server runs")
+        }
+        Some((packet, _)) => {
+            format!(": a RST (packet {packet}) came before its handshake was complete. Capture one that goes on")
+        }
+        None => " in this capture: type a line at the client before the capture ends".to_owned(),
+    };
+    let another = if around.connections.len() > 1 {
+        ", or choose another conversation with --flow N"
+    } else {
+        ""
+    };
+    format!("Conversation {} carries no data{why}{another}.", facts.conversation)
 }
 
 /// Who is meant by "the sender" where the questions do not say it: one direction is looked at.
@@ -42,10 +53,10 @@ pub(super) fn direction(facts: &TcpFacts, party: Party) -> String {
     }
 }
 
-fn first(facts: &TcpFacts) -> Result<Answer, String> {
-    let party = facts.first_sender.ok_or_else(|| no_data(facts))?;
+fn first(facts: &TcpFacts, around: Surroundings<'_>) -> Result<Answer, String> {
+    let party = facts.first_sender.ok_or_else(|| no_data(facts, around))?;
     let stream = facts.stream(party);
-    let sent = stream.sent.first().ok_or_else(|| no_data(facts))?;
+    let sent = stream.sent.first().ok_or_else(|| no_data(facts, around))?;
     let count = sent.bytes.count();
     let turn = stream.first_turn();
     let fit = if turn <= count {
@@ -97,8 +108,8 @@ fn sample(sent: &Sent) -> Option<i64> {
     between(sent.time, time).filter(|_| !sent.again)
 }
 
-fn times(facts: &TcpFacts, start: Option<Time>) -> Result<Answer, String> {
-    let party = facts.main_sender().ok_or_else(|| no_data(facts))?;
+fn times(facts: &TcpFacts, around: Surroundings<'_>) -> Result<Answer, String> {
+    let party = facts.main_sender().ok_or_else(|| no_data(facts, around))?;
     let stream = facts.stream(party);
     let mut answer = Answer::new(
         direction(facts, party),
@@ -108,7 +119,7 @@ fn times(facts: &TcpFacts, start: Option<Time>) -> Result<Answer, String> {
     );
     let mut samples = Vec::new();
     for (index, sent) in stream.sent.iter().enumerate() {
-        answer = answer.line(timed(index + 1, sent, start));
+        answer = answer.line(timed(index + 1, sent, around.start));
         samples.extend(sample(sent));
         // Its sequence number: the data do not matter here.
         answer = answer.proved(sent.fields.first());
@@ -145,8 +156,8 @@ fn timed(count: usize, sent: &Sent, start: Option<Time>) -> String {
     )
 }
 
-fn lengths(facts: &TcpFacts) -> Result<Answer, String> {
-    let party = facts.main_sender().ok_or_else(|| no_data(facts))?;
+fn lengths(facts: &TcpFacts, around: Surroundings<'_>) -> Result<Answer, String> {
+    let party = facts.main_sender().ok_or_else(|| no_data(facts, around))?;
     let stream = facts.stream(party);
     let mut answer = Answer::new(
         direction(facts, party),

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use super::proof::Proof;
 use super::streams::Stream;
 use crate::flow::number::Number;
-use crate::flow::segment::{Part, Remark, Segment};
+use crate::flow::segment::{Part, Remark, ResetCause, Segment};
 use crate::flow::state::State;
 use crate::flow::{Party, Roles, Step};
 use crate::frame::Time;
@@ -28,10 +28,14 @@ pub(super) struct TcpFacts {
     pub(super) completed: Option<u64>,
     /// The packet that comes after that one.
     pub(super) after_handshake: Option<u64>,
+    /// So many packets come after it.
+    pub(super) after: u64,
     /// Who sent data first.
     pub(super) first_sender: Option<Party>,
     /// Both directions were closed, or it was reset.
     pub(super) ended: bool,
+    /// The first RST, and why it was sent.
+    pub(super) reset: Option<(u64, ResetCause)>,
     /// Bytes are missing in the capture.
     pub(super) gaps: u64,
     pub(super) client_stream: Stream,
@@ -115,8 +119,10 @@ impl TcpFacts {
             syn_ack: None,
             completed: None,
             after_handshake: None,
+            after: 0,
             first_sender: None,
             ended: false,
+            reset: None,
             gaps: 0,
             client_stream: Stream::new(),
             server_stream: Stream::new(),
@@ -165,13 +171,15 @@ impl TcpFacts {
             return;
         };
         (self.client, self.server, self.roles) = (step.client, step.server, step.roles);
-        if self.completed.is_some() && self.after_handshake.is_none() {
-            self.after_handshake = Some(number);
+        if self.completed.is_some() {
+            self.after_handshake = self.after_handshake.or(Some(number));
+            self.after += 1;
         }
         match segment.part {
             Part::Syn if self.syn.is_none() => self.syn = Opened::of(number, packet, segment),
             Part::SynAck if self.syn_ack.is_none() => self.syn_ack = Opened::of(number, packet, segment),
             Part::HandshakeAck if self.completed.is_none() => self.completed = Some(number),
+            Part::Reset(cause) if self.reset.is_none() => self.reset = Some((number, cause)),
             _ => {}
         }
         self.gaps += u64::from(segment.remarks.has(Remark::Gap));
@@ -188,6 +196,12 @@ impl TcpFacts {
         self.stream_mut(step.sender).send(number, time, packet, segment);
         self.stream_mut(step.sender.other())
             .acknowledge(number, time, packet, segment);
+    }
+
+    /// The RST that ended it before its handshake was complete, and why it was sent.
+    pub(super) fn broken_off(&self) -> Option<(u64, ResetCause)> {
+        let is_open = self.completed.is_some() || self.first_sender.is_some();
+        self.reset.filter(|_| self.syn.is_some() && !is_open)
     }
 
     /// How well the questions can be answered from it: 3 with handshake, data and end, 2 with handshake and data, 1 with data,

@@ -6,7 +6,7 @@ use super::collector::Surroundings;
 use super::opening::no_handshake;
 use super::segments::{direction, no_data};
 use super::streams::{Repeated, Smallest, Stream};
-use super::tcp_facts::TcpFacts;
+use super::tcp_facts::{Opened, TcpFacts};
 use crate::flow::Party;
 use crate::flow::segment::Scale;
 
@@ -15,7 +15,7 @@ pub(super) fn answer(number: u8, facts: &TcpFacts, around: Surroundings<'_>) -> 
     if number == 12 {
         return sockets(facts, around);
     }
-    let party = facts.main_sender().ok_or_else(|| no_data(facts))?;
+    let party = facts.main_sender().ok_or_else(|| no_data(facts, around))?;
     let stream = facts.stream(party);
     match number {
         8 => window(facts, party, stream),
@@ -187,7 +187,8 @@ fn acknowledgments(facts: &TcpFacts, party: Party, stream: &Stream) -> Result<An
     let answer = Answer::new(
         direction(facts, party),
         "An ACK covers all bytes before its number, so the bytes that it newly acknowledges are its number less the largest before it. \
-         A receiver acknowledges at least every second full segment, and none later than after 500 ms (RFC 9293 section 3.8.6.3).",
+         A receiver should acknowledge every second full segment at the latest, and must not wait 500 ms (RFC 9293 section 3.8.6.3). \
+         It may cover more at once where its system takes segments in together.",
     );
     Ok(answer
         .line(sum)
@@ -230,9 +231,12 @@ fn rate(facts: &TcpFacts, party: Party, stream: &Stream, around: Surroundings<'_
 }
 
 fn sockets(facts: &TcpFacts, around: Surroundings<'_>) -> Result<Answer, String> {
-    let missing = || no_handshake(facts, "whole handshake");
+    let missing = || no_handshake(facts, "complete handshake");
     let syn = facts.syn.as_ref().ok_or_else(missing)?;
     let syn_ack = facts.syn_ack.as_ref().ok_or_else(missing)?;
+    if let Some((reset, _)) = facts.broken_off() {
+        return Ok(welcoming_alone(facts, syn, syn_ack, reset));
+    }
     let completed = facts.completed.ok_or_else(missing)?;
     let port = facts.server.port();
     let same: Vec<u16> = around
@@ -250,18 +254,7 @@ fn sockets(facts: &TcpFacts, around: Surroundings<'_>) -> Result<Answer, String>
          connection socket, which accept() hands to the program. From then on a segment finds its socket by four numbers: both \
          addresses and both ports.",
     )
-    .line(match facts.after_handshake {
-        Some(packet) if packet == facts.last_packet => format!(
-            "The connection socket that accept() returns (port {port} too, other end {}): packet {packet}.",
-            facts.client
-        ),
-        Some(packet) => format!(
-            "The connection socket that accept() returns (port {port} too, other end {}): the rest of the conversation, packets {packet} \
-             to {}.",
-            facts.client, facts.last_packet
-        ),
-        None => "No segment after the handshake is in this capture: the connection socket has none yet.".to_owned(),
-    });
+    .line(connection_socket(facts));
     if same.len() > 1 {
         const NAMED: usize = 5;
         let mut ports: Vec<String> = same.iter().take(NAMED).map(ToString::to_string).collect();
@@ -275,4 +268,45 @@ fn sockets(facts: &TcpFacts, around: Surroundings<'_>) -> Result<Answer, String>
         ));
     }
     Ok(answer.proved(syn.fields(&["tcp.dstport", "tcp.flags"])))
+}
+
+/// Which packets are for the socket that `accept()` returns.
+fn connection_socket(facts: &TcpFacts) -> String {
+    let Some(first) = facts.after_handshake else {
+        return "No segment after the handshake is in this capture: the connection socket has none yet.".to_owned();
+    };
+    let last = facts.last_packet;
+    let which = if first == last {
+        format!("packet {first}")
+    } else if last - first + 1 == facts.after {
+        format!("the rest of the conversation, packets {first} to {last}")
+    } else {
+        format!(
+            "the rest of the conversation, {} from {first} to {last} (what else lies between belongs to other conversations)",
+            things(facts.after, "packet")
+        )
+    };
+    format!(
+        "The connection socket that accept() returns (port {} too, other end {}): {which}.",
+        facts.server.port(),
+        facts.client
+    )
+}
+
+/// Of a connection that a RST ended before its handshake was complete.
+fn welcoming_alone(facts: &TcpFacts, syn: &Opened, syn_ack: &Opened, reset: u64) -> Answer {
+    Answer::new(
+        format!(
+            "The welcoming socket (port {}, listening): all of them, packets {}, {} and {reset}.",
+            facts.server.port(),
+            syn.number,
+            syn_ack.number
+        ),
+        "The kernel makes the connection socket when the handshake is complete. Until then the segments are for the socket that \
+         listens.",
+    )
+    .line(format!(
+        "There is no connection socket: the RST (packet {reset}) came before the handshake was complete, so accept() has none to return."
+    ))
+    .proved(syn.fields(&["tcp.dstport", "tcp.flags"]))
 }

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use super::proof::Proof;
+use crate::flow::datagram::Complaint;
 use crate::flow::{Party, Step};
 use crate::frame::Time;
 use crate::wire::{Packet, Protocol};
@@ -22,6 +23,8 @@ pub(super) struct UdpFacts {
     pub(super) answer: Option<Datagram>,
     /// The longest data, and the packet that carries them.
     pub(super) longest: (usize, u64),
+    /// The first ICMP error about it: the packet, and what it says.
+    pub(super) notice: Option<(u64, Complaint)>,
 }
 
 /// One datagram.
@@ -89,6 +92,7 @@ impl UdpFacts {
             first: Datagram::of(number, time, packet, step, length),
             answer: None,
             longest: (length, number),
+            notice: None,
         })
     }
 
@@ -104,6 +108,12 @@ impl UdpFacts {
         if self.answer.is_none() && step.sender != self.first.sender {
             self.answer = Some(Datagram::of(number, time, packet, step, datagram.length));
         }
+    }
+
+    /// Takes an ICMP error about it.
+    pub(super) fn notice(&mut self, number: u64, says: Complaint) {
+        self.packets += 1;
+        self.notice = self.notice.or(Some((number, says)));
     }
 
     /// How well the questions can be answered from it: with a reply, or without.

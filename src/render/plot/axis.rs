@@ -33,6 +33,11 @@ impl Axis {
         value > self.to.0
     }
 
+    /// Is the value between the ends?
+    pub(super) const fn is_within(&self, value: i64) -> bool {
+        self.from.0 <= value && value <= self.to.0
+    }
+
     /// Round values from end to end, `most` steps at most: 1, 2 or 5 of a power of ten.
     pub(super) fn ticks(&self, most: i64) -> Vec<i64> {
         let (low, high) = (self.from.0, self.to.0);

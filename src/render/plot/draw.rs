@@ -22,10 +22,11 @@ const FAR: i64 = 4;
 pub fn draw(title: &str, directions: &[Direction], links: bool) -> Picture {
     let mut canvas = Canvas::default();
     let mut descriptions = Vec::new();
+    let span = span(directions);
     let mut y = 0;
     for direction in directions {
         descriptions.push(describe(direction));
-        Panel::new(direction, y, title).draw(&mut canvas, links);
+        Panel::new(direction, y, title, span).draw(&mut canvas, links);
         y += PANEL;
     }
     y += legend(&mut canvas, y);
@@ -35,6 +36,16 @@ pub fn draw(title: &str, directions: &[Direction], links: bool) -> Picture {
         size: (WIDTH, y),
         body: canvas.into_body(),
     }
+}
+
+/// From the first data to the last segment, for all panels: a wait before the data would press them into a line.
+fn span(directions: &[Direction]) -> (i64, i64) {
+    let segments = directions.iter().flat_map(|direction| &direction.segments);
+    let points = directions.iter().flat_map(|direction| &direction.acknowledgments);
+    let times = || segments.clone().map(|segment| segment.time);
+    let start = times().min().unwrap_or(0);
+    let end = times().chain(points.map(|point| point.time)).max().unwrap_or(start);
+    (start, end)
 }
 
 /// What the picture shows, in a sentence.
@@ -47,10 +58,17 @@ pub fn describe(direction: &Direction) -> String {
     let length = last.saturating_sub(first);
     let (name, size) = unit(length);
     let (sender, receiver) = (direction.sender, direction.sender.other());
+    let within = match direction.segments.len() {
+        1 => String::new(),
+        _ => format!(" within {} {name}", in_unit(length, size)),
+    };
+    let again = match again {
+        0 => String::new(),
+        _ => format!(", {again} of them sent again"),
+    };
     format!(
-        "The {sender} sends {} up to byte {bytes} within {} {name}, {again} of them again; the {receiver} sends {}.",
+        "The {sender} sends {} with data, up to byte {bytes}{within}{again}; the {receiver} sends {}.",
         count(direction.segments.len() as u64, "segment"),
-        in_unit(length, size),
         count(direction.acknowledgments.len() as u64, "acknowledgment"),
     )
 }
@@ -66,14 +84,9 @@ struct Panel<'a> {
 }
 
 impl<'a> Panel<'a> {
-    fn new(direction: &'a Direction, top: i64, title: &str) -> Self {
+    fn new(direction: &'a Direction, top: i64, title: &str, (start, end): (i64, i64)) -> Self {
         let segments = &direction.segments;
         let points = || direction.acknowledgments.iter();
-        let times = || {
-            let of_segments = segments.iter().map(|segment| segment.time);
-            of_segments.chain(points().map(|point| point.time))
-        };
-        let (start, end) = (times().min().unwrap_or(0).min(0), times().max().unwrap_or(0));
         let highest = segments.iter().map(|segment| segment.last.saturating_add(1));
         let highest = highest.chain(points().map(|point| point.value)).max().unwrap_or(1);
         let edge = direction.window.iter().map(|point| point.value).max().unwrap_or(0);
@@ -104,7 +117,8 @@ impl<'a> Panel<'a> {
         self.axes(canvas);
         self.window(canvas);
         canvas.path("ack", &self.steps(&self.direction.acknowledgments), false);
-        for point in &self.direction.acknowledgments {
+        let acknowledgments = self.direction.acknowledgments.iter();
+        for point in acknowledgments.filter(|point| self.time.is_within(point.time)) {
             let (x, y) = (self.time.pixel(point.time), self.number.pixel(point.value));
             canvas.line("ack", (x - 3, y), (x + 3, y));
         }

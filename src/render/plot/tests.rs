@@ -57,7 +57,7 @@ fn a_direction_has_its_segments_and_what_the_other_end_says_of_them() {
     assert_eq!(client.window, [at(213)]);
     assert_eq!(
         describe(client),
-        "The client sends 2 segments up to byte 12 within 7 µs, 1 of them again; the server sends 1 acknowledgment."
+        "The client sends 2 segments with data, up to byte 12 within 7 µs, 1 of them sent again; the server sends 1 acknowledgment."
     );
 }
 
@@ -87,6 +87,28 @@ fn what_was_sent_again_is_told_by_form_and_a_far_window_in_words() {
             .body
             .contains("the window&#39;s edge lies above the picture, up to 213")
     );
+}
+
+#[test]
+fn the_time_begins_with_the_first_data_in_all_panels() {
+    let picture = |wait| {
+        let packets = [
+            packet(1, 0, Party::Server, None, Some(1)),
+            packet(2, wait, Party::Client, Some((1, 12)), Some(1)),
+            packet(3, wait + 4, Party::Server, Some((1, 5)), Some(13)),
+        ];
+        draw("Conversation 1", &directions(&packets), false).body
+    };
+    // The wait before it is no part of the picture: only the numbers along the axis are others.
+    let lines = |body: &str| body.matches("<line").count();
+    assert_eq!(lines(&picture(20)), lines(&picture(1_020)));
+    let [short, long] = [20, 1_020].map(picture);
+    let segments = |body: &str| -> Vec<String> {
+        let lines = body.lines().filter(|line| line.contains(r#"class="segment""#));
+        lines.map(ToOwned::to_owned).collect()
+    };
+    assert_eq!(segments(&short), segments(&long));
+    assert!(long.contains(">1020</text>"), "{long}");
 }
 
 #[test]

@@ -5,6 +5,9 @@ use crate::render::look::Look;
 use crate::render::material::{Material, Told};
 use crate::render::{plot, svg};
 
+/// A graph of fewer segments with data in one direction says no more than the ladder.
+const WORTH_A_GRAPH: usize = 4;
+
 /// A conversation.
 pub(super) struct Section {
     pub(super) number: u64,
@@ -60,7 +63,10 @@ impl Section {
 fn plot(ladder: &Ladder, told: &Told) -> Option<Plot> {
     let directions = plot::directions(&told.packets);
     let title = format!("Conversation {}", ladder.conversation);
-    (!directions.is_empty()).then(|| Plot {
+    let says_more = directions
+        .iter()
+        .any(|direction| direction.segments.len() >= WORTH_A_GRAPH);
+    says_more.then(|| Plot {
         picture: plot::draw(&title, &directions, true).element(),
         descriptions: directions.iter().map(plot::describe).collect(),
     })

@@ -1,13 +1,14 @@
 //! What the first screen says: the handshake in three steps, with the numbers of this capture.
 
 use crate::explain::count;
-use crate::explain::packet::{Marks, states};
+use crate::explain::packet::{self, Marks, states};
 use crate::flow::conversation::{Opening, Transport};
 use crate::flow::segment::{Part, Segment};
 use crate::flow::{Kind, Step};
 use crate::render::ladder::Detail;
 use crate::render::material::{Material, Told};
 use crate::timeline::Seen;
+use crate::wire::decode;
 
 /// The beginning of the conversation that shows most.
 pub(super) struct Start {
@@ -16,12 +17,14 @@ pub(super) struct Start {
     pub(super) steps: Vec<Stage>,
     /// How the conversation went.
     pub(super) outcome: Vec<String>,
+    /// Does a state of the steps stand in parentheses?
+    pub(super) has_inferred: bool,
 }
 
 /// A packet of it.
 pub(super) struct Stage {
     pub(super) number: u64,
-    pub(super) name: &'static str,
+    pub(super) name: String,
     pub(super) way: String,
     pub(super) says: String,
     pub(super) states: String,
@@ -37,33 +40,34 @@ impl Start {
     pub(super) fn of(material: &Material) -> Self {
         let shaken = material.told.iter().find(|told| is_complete(told));
         let told = shaken.or(material.told.first());
-        let outcome = told.map_or(Vec::new(), |told| material.ladder(told, Detail::Folded).outcome);
-        match (shaken, told) {
-            (Some(told), _) => Self {
-                title: "The three-way handshake",
-                lead: "Before a byte of data passes, three segments make the connection. Each end tells the number from which it \
-                       counts its bytes, and hears that the other end knows it.",
-                steps: told.packets.iter().filter_map(handshake).take(3).collect(),
-                outcome,
-            },
-            (None, Some(told)) if matches!(told.conversation.transport, Transport::Udp(_)) => Self {
-                title: "A request, and no handshake",
-                lead: "UDP makes no connection: the first packet carries the data already, and nothing tells whether it arrives.",
-                steps: told.packets.iter().filter_map(datagram).take(3).collect(),
-                outcome,
-            },
-            (None, Some(_)) => Self {
-                title: "How it went",
-                lead: "This capture has no complete three-way handshake (SYN, SYN,ACK, ACK).",
-                steps: Vec::new(),
-                outcome,
-            },
-            (None, None) => Self {
-                title: "No conversation",
-                lead: "No packet here belongs to a conversation over TCP or UDP.",
-                steps: Vec::new(),
-                outcome,
-            },
+        let (title, lead) = match (shaken, told) {
+            (Some(_), _) => (
+                "The three-way handshake",
+                "Before a byte of data passes, three segments make the connection. Each end tells the number from which it counts its \
+                 bytes, and hears that the other end knows it.",
+            ),
+            (None, Some(told)) if matches!(told.conversation.transport, Transport::Udp(_)) => (
+                "A request, and no handshake",
+                "UDP makes no connection: the first packet carries the data already, and nothing tells whether it arrives.",
+            ),
+            (None, Some(_)) => (
+                "How it went",
+                "This capture has no complete three-way handshake (SYN, SYN,ACK, ACK).",
+            ),
+            (None, None) => (
+                "No conversation",
+                "No packet here belongs to a conversation over TCP or UDP.",
+            ),
+        };
+        let stage = if shaken.is_some() { handshake } else { any };
+        let packets = told.into_iter().flat_map(|told| &told.packets);
+        let steps: Vec<Stage> = packets.filter_map(|seen| stage(seen, material)).take(3).collect();
+        Self {
+            title,
+            lead,
+            has_inferred: steps.iter().any(|stage| stage.states.contains('(')),
+            steps,
+            outcome: told.map_or(Vec::new(), |told| material.ladder(told, Detail::Folded).outcome),
         }
     }
 }
@@ -72,10 +76,42 @@ fn is_complete(told: &Told) -> bool {
     let complete =
         matches!(&told.conversation.transport, Transport::Tcp(connection) if connection.opening == Opening::Complete);
     // All three have to be among the packets that are here.
-    complete && told.packets.iter().filter_map(handshake).count() >= 3
+    complete && told.packets.iter().filter(|seen| part_of_handshake(seen)).count() >= 3
 }
 
-fn handshake(seen: &Seen) -> Option<Stage> {
+const fn part_of_handshake(seen: &Seen) -> bool {
+    match seen.step.segment() {
+        Some(segment) => matches!(segment.part, Part::Syn | Part::SynAck | Part::HandshakeAck),
+        None => false,
+    }
+}
+
+/// Whatever it is: a segment of the handshake and a datagram in words of their own, the rest with its reason.
+fn any(seen: &Seen, material: &Material) -> Option<Stage> {
+    let told = handshake(seen, material).or_else(|| datagram(seen));
+    told.or_else(|| {
+        let kept = material.packets.iter().find(|kept| kept.number == seen.number)?;
+        let frame = kept.followed();
+        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        let reason = packet::reason(&packet, Some(&seen.step))?;
+        Some(Stage {
+            number: seen.number,
+            name: packet::name(&packet).into_owned(),
+            way: way(&seen.step),
+            says: sentence(&reason),
+            states: states(&seen.step, MARKS).unwrap_or_default(),
+        })
+    })
+}
+
+/// With a capital letter and a full stop.
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    first.into_iter().chain(letters).chain(['.']).collect()
+}
+
+fn handshake(seen: &Seen, _: &Material) -> Option<Stage> {
     let segment = seen.step.segment()?;
     let (name, says) = match segment.part {
         Part::Syn => (
@@ -105,7 +141,7 @@ fn handshake(seen: &Seen) -> Option<Stage> {
     };
     Some(Stage {
         number: seen.number,
-        name,
+        name: name.to_owned(),
         way: way(&seen.step),
         says,
         states: states(&seen.step, MARKS).unwrap_or_default(),
@@ -125,7 +161,7 @@ fn datagram(seen: &Seen) -> Option<Stage> {
     let length = count(datagram.length as u64, "byte");
     Some(Stage {
         number: seen.number,
-        name: "UDP",
+        name: "UDP".to_owned(),
         way: way(&seen.step),
         says: format!("The {} sends {length} of data in one datagram.", seen.step.sender),
         states: String::new(),

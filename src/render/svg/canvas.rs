@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::paint::attributes;
 use crate::render::markup::Escaped;
 
 /// Where a text stands at its point.
@@ -34,19 +35,19 @@ pub(in crate::render) struct Canvas {
 // Writing to a String cannot fail, so what it returns is dropped here.
 impl Canvas {
     pub(in crate::render) fn line(&mut self, class: &str, from: (i64, i64), to: (i64, i64)) {
-        let ((x1, y1), (x2, y2)) = (from, to);
+        let ((x1, y1), (x2, y2), paint) = (from, to, attributes(class));
         let _ = writeln!(
             self.body,
-            r#"<line class="{class}" x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}"/>"#
+            r#"<line class="{class}"{paint} x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}"/>"#
         );
     }
 
     /// A rectangle from its upper left corner.
     pub(in crate::render) fn rectangle(&mut self, class: &str, at: (i64, i64), size: (i64, i64)) {
-        let ((x, y), (width, height)) = (at, size);
+        let ((x, y), (width, height), paint) = (at, size, attributes(class));
         let _ = writeln!(
             self.body,
-            r#"<rect class="{class}" x="{x}" y="{y}" width="{width}" height="{height}"/>"#
+            r#"<rect class="{class}"{paint} x="{x}" y="{y}" width="{width}" height="{height}"/>"#
         );
     }
 
@@ -55,7 +56,8 @@ impl Canvas {
         if points.is_empty() {
             return;
         }
-        let _ = write!(self.body, r#"<path class="{class}" d=""#);
+        let paint = attributes(class);
+        let _ = write!(self.body, r#"<path class="{class}"{paint} d=""#);
         for (index, (x, y)) in points.iter().enumerate() {
             let _ = write!(self.body, "{}{x} {y}", if index == 0 { 'M' } else { 'L' });
         }
@@ -63,11 +65,11 @@ impl Canvas {
     }
 
     pub(in crate::render) fn text(&mut self, class: &str, at: (i64, i64), anchor: Anchor, text: &str) {
-        let ((x, y), anchor) = (at, anchor.word());
+        let ((x, y), anchor, paint) = (at, anchor.word(), attributes(class));
         let text = Escaped(text);
         let _ = writeln!(
             self.body,
-            r#"<text class="{class}" x="{x}" y="{y}" text-anchor="{anchor}">{text}</text>"#
+            r#"<text class="{class}"{paint} x="{x}" y="{y}" text-anchor="{anchor}">{text}</text>"#
         );
     }
 

@@ -2,6 +2,7 @@
 
 use super::Picture;
 use super::canvas::{Anchor, Canvas};
+use super::signs::Used;
 use crate::flow::Party;
 use crate::render::ladder::sheet::milliseconds;
 use crate::render::ladder::{Arrow, CallRow, Kind, Ladder, Line, Moment, Row, label, plain, said, text};
@@ -213,16 +214,21 @@ impl<'a> Drawing<'a> {
         let way = (tip - start).signum();
         let (start, tip) = (start + way * BAR, tip - way * BAR);
         let neck = tip - way * HEAD;
+        let (shaft, head) = match line {
+            Line::Control => ("control-line", "control-head"),
+            Line::Data => ("data-line", "data-head"),
+            Line::Retransmission => ("again-line", "again-head"),
+            Line::Lost => ("lost-line", ""),
+        };
         match line {
             Line::Data => {
                 for offset in [-2, 2] {
-                    self.canvas
-                        .line("shaft", (start, level + offset), (neck, level + offset));
+                    self.canvas.line(shaft, (start, level + offset), (neck, level + offset));
                 }
             }
-            Line::Control | Line::Retransmission => self.canvas.line("shaft", (start, level), (neck, level)),
+            Line::Control | Line::Retransmission => self.canvas.line(shaft, (start, level), (neck, level)),
             Line::Lost => {
-                self.canvas.line("shaft", (start, level), (neck, level));
+                self.canvas.line(shaft, (start, level), (neck, level));
                 let middle = tip - way * 6;
                 for slope in [-5, 5] {
                     self.canvas
@@ -232,7 +238,7 @@ impl<'a> Drawing<'a> {
             }
         }
         self.canvas
-            .path("head", &[(tip, level), (neck, level - 5), (neck, level + 5)], true);
+            .path(head, &[(tip, level), (neck, level - 5), (neck, level + 5)], true);
     }
 
     fn call(&mut self, row: &Row, call: &CallRow) {
@@ -304,8 +310,9 @@ impl<'a> Drawing<'a> {
         self.below.append(&bars);
     }
 
-    /// What the signs mean.
+    /// What the signs mean that the picture has.
     fn legend(&mut self) {
+        let used = Used::of(self.ladder);
         self.y += SPACE;
         let signs = [
             ("control", Line::Control, "opens, closes, acknowledges"),
@@ -316,7 +323,7 @@ impl<'a> Drawing<'a> {
         let lanes = self.lanes;
         let mut x = SPACE;
         self.y += LINE;
-        for (class, line, words) in signs {
+        for (class, line, words) in signs.into_iter().filter(|(_, line, _)| used.lines.contains(line)) {
             self.canvas.group(class, words);
             self.lanes = [x, x + 44];
             self.shaft(Party::Client, line, self.y - 4);
@@ -325,14 +332,21 @@ impl<'a> Drawing<'a> {
             x += 48 + pixels(words.chars().count()) + 2 * SPACE;
         }
         self.lanes = lanes;
-        self.y += LINE + 2;
-        self.canvas.rectangle("inside", (SPACE, self.y - 12), (2 * BAR, LINE));
-        self.canvas
-            .text("soft", (3 * SPACE, self.y), Anchor::Start, "inside of a socket call");
-        for more in [
-            "(STATE) inferred: the end itself has not shown it yet",
-            "~ moved: the clocks differ   ! before its cause: call log and capture contradict each other",
-        ] {
+        if used.calls {
+            self.y += LINE + 2;
+            self.canvas.rectangle("inside", (SPACE, self.y - 12), (2 * BAR, LINE));
+            self.canvas
+                .text("soft", (3 * SPACE, self.y), Anchor::Start, "inside of a socket call");
+        }
+        let more = [
+            (used.inferred, "(STATE) inferred: the end itself has not shown it yet"),
+            (used.moved, "~ moved: the clocks differ"),
+            (
+                used.too_early,
+                "! before its cause: call log and capture contradict each other",
+            ),
+        ];
+        for (_, more) in more.into_iter().filter(|(is_used, _)| *is_used) {
             self.y += LINE + 2;
             self.canvas.text("soft", (SPACE, self.y), Anchor::Start, more);
         }

@@ -5,11 +5,14 @@
 
 pub(in crate::render) mod canvas;
 pub mod ladder;
+mod paint;
+mod signs;
 #[cfg(test)]
 mod tests;
 
 use std::io::{self, Write};
 
+use self::paint::FONT;
 use crate::render::markup::Escaped;
 
 /// How the elements look; in a page, a part of the page's style.
@@ -42,12 +45,16 @@ pub fn write(output: &mut impl Write, title: &str, pictures: &[Picture]) -> io::
     writeln!(output, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
     writeln!(
         output,
-        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" aria-labelledby="title">"#
+        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" {FONT} role="img" aria-labelledby="title">"#
     )?;
     writeln!(output, r#"<title id="title">{}</title>"#, Escaped(title))?;
     // No `<` and no `&` stands in the style, so it needs no CDATA.
     writeln!(output, "<style>\n{STYLE}</style>")?;
-    writeln!(output, r#"<rect class="paper" width="{width}" height="{height}"/>"#)?;
+    writeln!(
+        output,
+        r#"<rect class="paper"{} width="{width}" height="{height}"/>"#,
+        paint::attributes("paper")
+    )?;
     let mut top = 0;
     for picture in pictures {
         writeln!(output, r#"<g transform="translate(0 {top})">"#)?;

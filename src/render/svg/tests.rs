@@ -15,6 +15,8 @@ fn a_text_is_no_markup() {
 #[test]
 fn the_style_needs_no_escaping() {
     assert!(!STYLE.contains(['<', '&']));
+    // Few programs besides browsers know variables.
+    assert!(!STYLE.contains("var("));
 }
 
 #[test]

@@ -55,17 +55,21 @@ impl ExportArgs {
             .filter_map(|(option, path)| Some((option, path.as_deref()?)))
     }
 
-    /// What does not go together, in a line.
+    /// What does not go together, in a line. `others`: what else is written.
     #[must_use]
-    pub fn contradiction(&self, records_to: Option<&Path>) -> Option<String> {
+    pub fn contradiction(&self, others: &[&Path]) -> Option<String> {
         let dash = Path::new("-");
         if let Some((option, _)) = self.files().find(|(_, path)| *path == dash) {
             return Some(format!("{option} writes a file: give it a name instead of \"-\""));
         }
-        if self.mermaid && records_to == Some(dash) {
+        if self.mermaid && others.contains(&dash) {
             return Some("--mermaid and -w - both write to standard output: give -w a file".to_owned());
         }
-        let files: Vec<&Path> = self.files().map(|(_, path)| path).chain(records_to).collect();
+        let files: Vec<&Path> = self
+            .files()
+            .map(|(_, path)| path)
+            .chain(others.iter().copied())
+            .collect();
         let twice = files
             .iter()
             .enumerate()

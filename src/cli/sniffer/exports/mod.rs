@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::args::SnifferArgs;
 use super::calls::CallFiles;
-use super::file::one_line;
+use super::file::{one_line, put};
 use super::following::{Followed, Follower};
 use crate::cli::provenance;
 use crate::frame::{Frame, Time};
@@ -124,8 +124,11 @@ impl<'a> Exporter<'a> {
             self.first,
             self.left_out,
         );
+        // What is shown says it itself; live it may still come.
+        let says_so = !self.args.shows() && self.args.read.is_some();
+        let missing = self.follower.missing(self.args.flow).filter(|_| says_so);
         let outcome = self.write(&material, recorded, &mut warnings);
-        (warnings, outcome.err())
+        (warnings, outcome.err().or(missing))
     }
 
     fn write(
@@ -206,13 +209,7 @@ impl<'a> Exporter<'a> {
                 mermaid::MOST_TEXT
             ));
         }
-        let mut output = io::stdout().lock();
-        match output.write_all(&text).and_then(|()| output.flush()) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(format!(
-                "writing standard output failed: {error}; give it somewhere with room"
-            )),
-            _ => Ok(()),
-        }
+        put(&text)
     }
 }
 

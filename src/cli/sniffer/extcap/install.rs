@@ -1,13 +1,13 @@
 //! The link in Wireshark's extcap folder.
 
 use std::fs;
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, ErrorKind};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::super::super::say::Say;
-use super::folder;
+use super::{answer, folder};
 use crate::escape::printable;
 
 /// The link's name.
@@ -27,7 +27,7 @@ pub fn install(say: Say) -> ExitCode {
             shown(&place.program)
         ));
     }
-    tell(
+    answer(
         &format!(
             "{} leads to {}\nWireshark lists \"Socket lab: lo\" when it is started anew, or with Capture > Refresh Interfaces\n",
             shown(&place.link),
@@ -42,8 +42,8 @@ pub fn install(say: Say) -> ExitCode {
 pub fn uninstall(say: Say) -> ExitCode {
     let done = place().and_then(|place| take(&place.link, &place.program).map(|was| (place, was)));
     match done {
-        Ok((place, true)) => tell(&format!("{} is removed\n", shown(&place.link)), say),
-        Ok((place, false)) => tell(
+        Ok((place, true)) => answer(&format!("{} is removed\n", shown(&place.link)), say),
+        Ok((place, false)) => answer(
             &format!("{} is not there: nothing to remove\n", shown(&place.link)),
             say,
         ),
@@ -142,15 +142,6 @@ fn may_capture() -> bool {
 
 fn shown(path: &Path) -> String {
     printable(path.display().to_string().as_bytes()).into_owned()
-}
-
-fn tell(text: &str, say: Say) -> ExitCode {
-    match io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => say.fail(&format!(
-            "writing standard output failed: {error}; give it somewhere with room"
-        )),
-        _ => ExitCode::SUCCESS,
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,44 @@
+//! Which signs a ladder has, so that its legend explains these and no others.
+
+use crate::flow::Party;
+use crate::flow::state::{Standing, State};
+use crate::render::ladder::{Kind, Ladder, Line};
+use crate::timeline::Mark;
+
+/// Which signs a ladder has.
+#[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a sign of its own")]
+pub(super) struct Used {
+    pub(super) lines: Vec<Line>,
+    pub(super) calls: bool,
+    pub(super) inferred: bool,
+    pub(super) moved: bool,
+    pub(super) too_early: bool,
+}
+
+impl Used {
+    pub(super) fn of(ladder: &Ladder) -> Self {
+        let mut used = Self::default();
+        for row in &ladder.rows {
+            used.moved |= matches!(row.mark, Some(Mark::Clock(_)));
+            used.too_early |= row.mark == Some(Mark::BeforeCause);
+            match &row.kind {
+                Kind::Packet(arrow) => {
+                    used.lines.push(arrow.line);
+                    let states = [Party::Client, Party::Server].map(|party| arrow.state(party));
+                    used.inferred |= states.into_iter().flatten().any(is_inferred);
+                }
+                Kind::Run(_) => used.lines.push(Line::Data),
+                Kind::States(states) => used.inferred |= states.iter().copied().any(is_inferred),
+                Kind::Call(_) => used.calls = true,
+                Kind::Gap(_) | Kind::Note(_) => {}
+            }
+        }
+        used
+    }
+}
+
+/// Does it stand in parentheses?
+fn is_inferred(standing: Standing) -> bool {
+    standing.inferred && standing.state != State::Unknown
+}
