@@ -222,6 +222,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "Miri has no UDP sockets")]
     fn a_socket_of_another_kind_has_no_ring() {
         let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
         assert!(Memory::map(socket.as_fd(), SHAPE).is_err());
