@@ -40,8 +40,7 @@ fn assert_linear<T>(what: &str, size: usize, make: impl Fn(usize) -> T, work: im
     let large = least(size * TIMES, &make, &work);
     assert!(
         large / small < BOUND,
-        "{what}: {small:.4} s for {size}, {large:.4} s for {} times as much",
-        TIMES
+        "{what}: {small:.4} s for {size}, {large:.4} s for {TIMES} times as much"
     );
 }
 
@@ -50,9 +49,9 @@ fn show(frame: &Frame<'_>) {
     packets::check(frame, None, look(0));
 }
 
-fn framed(link: LinkType, bytes: Vec<u8>) -> Frame<'static> {
+fn framed(link: LinkType, bytes: &[u8]) -> Frame<'static> {
     let length = u32::try_from(bytes.len()).unwrap();
-    frame(link, &bytes, length, Some(Time(0)))
+    frame(link, bytes, length, Some(Time(0)))
 }
 
 /// An IPv4 packet with these bytes behind its header.
@@ -89,11 +88,11 @@ fn tcp(port: u16, sequence: u32, flags: u8, data: &[u8]) -> Vec<u8> {
 #[test]
 fn one_packet() {
     let size = 6_000;
-    let data = |byte: u8| move |size: usize| framed(LinkType::IPV4, udp(40_000, &vec![byte; size]));
+    let data = |byte: u8| move |size: usize| framed(LinkType::IPV4, &udp(40_000, &vec![byte; size]));
     assert_linear("text", size, data(b'a'), show);
     assert_linear("bytes that are no text", size, data(0xff), show);
     let repeated = |head: &'static [u8], each: &'static [u8], link| {
-        move |size: usize| framed(link, [head, &each.repeat(size / each.len())].concat())
+        move |size: usize| framed(link, &[head, &each.repeat(size / each.len())].concat())
     };
     let cases: [(&str, &[u8], &[u8], LinkType); 5] = [
         ("VLAN tags", &[0; 12], &[0x81, 0, 0, 5], LinkType::ETHERNET),
@@ -126,18 +125,18 @@ fn one_packet() {
 }
 
 fn follow(frames: &Vec<Frame<'static>>) -> Vec<(Step, usize)> {
-    let mut follower = Follower::new();
+    let mut all = Follower::new();
     let mut steps = Vec::new();
     for (index, frame) in frames.iter().enumerate() {
         let packet = decode(frame.link, &frame.bytes, frame.original_length);
-        let followed = follower.follow(index as u64 + 1, frame, &packet);
+        let followed = all.follow(index as u64 + 1, frame, &packet);
         steps.extend(followed.known().map(|step| (*step, index)));
     }
     steps
 }
 
 fn sequence(each: impl Fn(usize) -> Vec<u8>) -> impl Fn(usize) -> Vec<Frame<'static>> {
-    move |size| (0..size).map(|index| framed(LinkType::IPV4, each(index))).collect()
+    move |size| (0..size).map(|index| framed(LinkType::IPV4, &each(index))).collect()
 }
 
 #[test]

@@ -63,12 +63,12 @@ pub fn pack(kind: u8, frames: &[Frame<'_>]) -> Vec<u8> {
 
 /// Follows the frames, and checks what is known of each.
 pub fn follow(frames: &[Frame<'_>]) -> (Follower, Vec<Kept>) {
-    let mut follower = Follower::new();
+    let mut all = Follower::new();
     let mut kept = Vec::new();
     for (number, frame) in (1..).zip(frames) {
         let packet = decode(frame.link, &frame.bytes, frame.original_length);
         check_structure(&packet);
-        let followed = follower.follow(number, frame, &packet);
+        let followed = all.follow(number, frame, &packet);
         if let Some(step) = followed.known() {
             check_step(step, number);
         }
@@ -90,10 +90,10 @@ pub fn follow(frames: &[Frame<'_>]) -> (Follower, Vec<Kept>) {
             }),
         });
     }
-    for remark in follower.remarks() {
+    for remark in all.remarks() {
         assert_line(&remark, "remark");
     }
-    (follower, kept)
+    (all, kept)
 }
 
 /// What holds for the place of any packet in its conversation.

@@ -2,7 +2,7 @@
 
 use socket_lab::flow::Step;
 use socket_lab::frame::{Frame, Time};
-use socket_lab::render::look::Look;
+use socket_lab::render::look::{Look, Style};
 use socket_lab::render::{breakdown, diagram, fields, hex, json, mermaid, summary};
 use socket_lab::wire::{Field, LinkType, MOST_HEADERS, Packet, decode};
 
@@ -108,13 +108,8 @@ pub fn check_views(frame: &Frame<'_>, packet: &Packet<'_>, step: Option<&Step>, 
         several: step.is_some_and(|step| step.conversation > 1),
     };
     summary::write(&mut text, &look, frame, packet, place).unwrap();
-    // The summary has characters of its own in every style but those of the data.
     assert_text(&text, look, "summary");
-    assert_eq!(
-        text.iter().filter(|&&byte| byte == b'\n').count(),
-        1,
-        "a summary is one line"
-    );
+    assert_eq!(text.split(|&byte| byte == b'\n').count(), 2, "a summary is one line");
     text.clear();
     let parts = breakdown::of(1, frame, packet, step);
     fields::write(&mut text, &look, &parts, frame, start, true).unwrap();
@@ -130,7 +125,7 @@ pub fn check_views(frame: &Frame<'_>, packet: &Packet<'_>, step: Option<&Step>, 
     assert_text(
         &text,
         Look {
-            style: Default::default(),
+            style: Style::default(),
             ..look
         },
         "mermaid",
