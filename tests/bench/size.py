@@ -27,7 +27,6 @@ PROGRAMS = ["udp-server", "udp-client", "tcp-server", "tcp-client", "sniffer", "
 # What is compiled: how it is called, and the arguments.
 BUILDS = [
     ("everything", []),
-    ("without the manuals", ["--no-default-features", "--features", "sniffer"]),
     ("the four programs alone", ["--no-default-features"]),
 ]
 
