@@ -2,6 +2,7 @@
 #![expect(unsafe_code, reason = "changing an interface has no safe wrapper")]
 
 use std::io;
+use std::mem::MaybeUninit;
 use std::os::fd::AsRawFd as _;
 
 use nix::libc;
@@ -83,10 +84,9 @@ pub fn switch_off(interface: &str, offload: Offload) -> io::Result<()> {
 }
 
 fn request_for(interface: &str) -> libc::ifreq {
-    let mut request = libc::ifreq {
-        ifr_name: [0; libc::IFNAMSIZ],
-        ifr_ifru: libc::__c_anonymous_ifr_ifru { ifru_flags: 0 },
-    };
+    // The kernel copies the whole of it, also what the member that is set leaves over.
+    // SAFETY: all zeroes are a valid ifreq: an empty name, numbers and null pointers.
+    let mut request = unsafe { MaybeUninit::<libc::ifreq>::zeroed().assume_init() };
     // The last byte stays 0, as the kernel expects of a name.
     let name = request.ifr_name.iter_mut().take(libc::IFNAMSIZ - 1);
     for (place, byte) in name.zip(interface.bytes()) {

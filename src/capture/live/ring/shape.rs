@@ -60,7 +60,7 @@ mod tests {
 
     #[test]
     fn what_is_kept_fits_into_a_block_wherever_a_block_can_be_so_large() {
-        for snaplen in 1..=261_900 {
+        for snaplen in (1..=261_900).step_by(if cfg!(miri) { 997 } else { 1 }) {
             let shape = Shape::of(64 << 20, snaplen);
             assert!(HEADER + BEFORE_BYTES + snaplen <= shape.block_size, "{snaplen}");
             assert!(shape.block_size.is_power_of_two());

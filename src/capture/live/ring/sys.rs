@@ -24,12 +24,21 @@ const STATUS: usize = offset_of!(libc::tpacket_block_desc, hdr) + offset_of!(lib
 /// of the block, and gives it away by writing the word; nobody else writes the word meanwhile. So the word is a lock that is
 /// passed on, and needs the two orderings of a lock:
 ///
-/// - The kernel writes frames, then (`smp_wmb`) the word. Reading the word with `Acquire` makes sure that the frames are
-///   read after it: without, the processor could have fetched bytes that were there before the kernel wrote.
+/// - The kernel writes frames, then the word. Reading the word with `Acquire` makes sure that the frames are read after it:
+///   without, the processor could have fetched bytes that were there before the kernel wrote.
 /// - This program reads frames, then writes the word with `Release`, which comes after all of its reads. Without, a read that
 ///   was put off could see what the kernel, for which the block is free then, has written over it.
 ///
-/// The kernel looks at the word before it writes (`smp_rmb` in between), which makes it the other half of the second pair.
+/// What the kernel does at its end, in `net/packet/af_packet.c` (the manual, `Documentation/networking/packet_mmap.rst`, only says
+/// whose a block is):
+///
+/// - `prb_flush_block` writes the word last. Where caches are flushed by hand (`ARCH_IMPLEMENTS_FLUSH_DCACHE_PAGE`, as on Arm),
+///   an `smp_wmb` is before it; x86 keeps stores in order by itself. This is the other half of the `Acquire`.
+/// - `prb_dispatch_next_block` looks at the word, behind an `smp_rmb`, and opens the block only if it is the kernel's. A store that
+///   is made because of what was read does not come before the read (a control dependency, `Documentation/memory-barriers.txt`).
+///   This is the other half of the `Release`.
+///
+/// The kernel reads and writes the word as one aligned number of 32 bits, so neither side can see half of it.
 pub(super) struct Memory {
     start: NonNull<u8>,
     bytes: usize,
@@ -213,6 +222,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "Miri has no UDP sockets")]
     fn a_socket_of_another_kind_has_no_ring() {
         let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
         assert!(Memory::map(socket.as_fd(), SHAPE).is_err());

@@ -1,0 +1,8 @@
+//! A capture file: the readers of pcap and pcapng, plain and packed.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|input: &[u8]| {
+    invariants::record::check(input);
+});

@@ -1,0 +1,9 @@
+//! A sequence of frames: ladders, text of both ends, answers, pictures, the report.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|input: &[u8]| {
+    let (frames, look) = invariants::flow::unpack(input);
+    invariants::flow::check(&frames, &mut socket_lab::timeline::Logs::new(), false, look);
+});

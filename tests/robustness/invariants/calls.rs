@@ -1,0 +1,47 @@
+//! A call log of any bytes.
+
+use std::io::Cursor;
+
+use socket_lab::calls::{lines, text};
+use socket_lab::escape::printable;
+use socket_lab::frame::Frame;
+use socket_lab::render::look::Look;
+use socket_lab::render::material::Material;
+use socket_lab::timeline::Logs;
+
+use super::flow;
+use super::shown::assert_line;
+
+/// Reads the log to its end. What was read is written and read again as the same, and can be shown. Returns the calls.
+pub fn check(log: &[u8]) -> Logs {
+    let mut logs = Logs::new();
+    let lines_there = log.split(|&byte| byte == b'\n').count() as u64;
+    let mut last = 0;
+    for line in lines::read(Cursor::new(log)) {
+        match line {
+            Ok(call) => {
+                let written = lines::to_json(&call).unwrap();
+                assert_line(written.trim_end_matches('\n'), "call");
+                let again = lines::read(Cursor::new(&written)).next().unwrap().unwrap();
+                assert_eq!(call, again);
+                // Whoever shows it escapes the texts in it, which are the log's.
+                assert_line(&printable(text::line(&call).as_bytes()), "call");
+                logs.add(call);
+            }
+            Err(bad) => {
+                assert!(bad.number > last && bad.number <= lines_there, "{bad:?}");
+                last = bad.number;
+            }
+        }
+    }
+    logs
+}
+
+/// The log beside the packets of a capture, in every form that shows calls.
+pub fn check_beside(log: &[u8], frames: &[Frame<'_>], look: Look) {
+    let (follower, kept) = flow::follow(frames);
+    let find = |number| follower.tracker().conversation(number);
+    let start = frames.iter().find_map(|frame| frame.time);
+    let material = Material::new(kept, find, &mut check(log), true, start, 0);
+    flow::check_drawn(&material, look);
+}

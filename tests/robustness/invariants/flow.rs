@@ -1,0 +1,224 @@
+//! A sequence of any frames: what is followed, and the views of whole conversations.
+
+use socket_lab::cli::sniffer::following::{Followed, Follower};
+use socket_lab::flow::{Kind, Step};
+use socket_lab::frame::{Frame, Time};
+use socket_lab::render::answers::{self, Collector};
+use socket_lab::render::follow::{self, Assembler};
+use socket_lab::render::ladder::{Detail, side_by_side, text};
+use socket_lab::render::look::{Look, Style};
+use socket_lab::render::material::{Kept, Material, Whole};
+use socket_lab::render::report::{self, Provenance};
+use socket_lab::render::{json, mermaid, plot, svg};
+use socket_lab::timeline::Logs;
+use socket_lab::wire::decode;
+
+use super::frame::{check_json, check_structure, link};
+use super::page::{check_page, check_picture};
+use super::shown::{assert_line, assert_text, frame, look};
+
+/// So much text of a conversation is kept.
+const TEXT: usize = 1 << 20;
+
+/// A fuzzer's input: link type, look, then frames, each behind the time since the one before (1 byte) and its length
+/// (2 bytes, big-endian).
+pub fn unpack(input: &[u8]) -> (Vec<Frame<'static>>, Look) {
+    let Some((&[kind, appearance], mut rest)) = input.split_first_chunk() else {
+        return (Vec::new(), look(0));
+    };
+    let mut frames = Vec::new();
+    let mut now = Some(Time(1_700_000_000_000_000_000));
+    while let Some((&[pause, high, low], after)) = rest.split_first_chunk() {
+        let length = usize::from(u16::from_be_bytes([high, low])).min(after.len());
+        let (bytes, behind) = after.split_at(length);
+        now = now.and_then(|now| later(now, pause));
+        frames.push(frame(link(kind), bytes, u32::try_from(length).unwrap(), now));
+        rest = behind;
+    }
+    (frames, look(appearance))
+}
+
+/// The time of the next frame: mostly later, sometimes earlier, far away, or unknown from here on.
+fn later(now: Time, pause: u8) -> Option<Time> {
+    let nanoseconds = match pause {
+        255 => return None,
+        254 => i64::MAX / 2,
+        253 => -1_000_000_000,
+        _ => i64::from(pause) * i64::from(pause) * 1_000,
+    };
+    Some(Time(now.0.wrapping_add(nanoseconds)))
+}
+
+/// The same the other way round: an input that has these frames.
+pub fn pack(kind: u8, frames: &[Frame<'_>]) -> Vec<u8> {
+    let mut input = vec![kind, 0];
+    for frame in frames {
+        let length = u16::try_from(frame.bytes.len()).unwrap_or(u16::MAX);
+        input.push(5);
+        input.extend(length.to_be_bytes());
+        input.extend(&frame.bytes[..usize::from(length)]);
+    }
+    input
+}
+
+/// Follows the frames, and checks what is known of each.
+pub fn follow(frames: &[Frame<'_>]) -> (Follower, Vec<Kept>) {
+    let mut all = Follower::new();
+    let mut kept = Vec::new();
+    for (number, frame) in (1..).zip(frames) {
+        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        check_structure(&packet);
+        let followed = all.follow(number, frame, &packet);
+        if let Some(step) = followed.known() {
+            check_step(step, number);
+        }
+        let Followed { step, whole } = followed;
+        if let Some(whole) = &whole {
+            check_structure(&decode(
+                whole.frame.link,
+                &whole.frame.bytes,
+                whole.frame.original_length,
+            ));
+        }
+        kept.push(Kept {
+            number,
+            frame: frame.clone().into_owned(),
+            step: step.or(whole.as_ref().and_then(|whole| whole.step)),
+            whole: whole.map(|whole| Whole {
+                frame: whole.frame,
+                fragments: whole.fragments,
+            }),
+        });
+    }
+    for remark in all.remarks() {
+        assert_line(&remark, "remark");
+    }
+    (all, kept)
+}
+
+/// What holds for the place of any packet in its conversation.
+pub fn check_step(step: &Step, now: u64) {
+    assert!(step.place >= 1 && step.conversation >= 1 && step.place <= now && step.conversation <= now);
+    let Kind::Segment(segment) = step.kind else { return };
+    let earlier = [
+        segment.first_sent,
+        segment.echoes,
+        segment.acknowledges.packet,
+        segment.round_trip.map(|trip| trip.packet),
+    ];
+    let is_earlier = |packet| (1..now).contains(&packet);
+    assert!(earlier.into_iter().flatten().all(is_earlier), "{segment:?}");
+    for bytes in [segment.data, segment.acknowledges.bytes].into_iter().flatten() {
+        assert!(bytes.first <= bytes.last, "{segment:?}");
+    }
+}
+
+/// Follows the frames and draws their conversations in every form, with these calls beside them.
+pub fn check(frames: &[Frame<'_>], logs: &mut Logs, has_log: bool, look: Look) {
+    let (follower, kept) = follow(frames);
+    let tracker = follower.tracker();
+    for conversation in tracker.conversations() {
+        let again = tracker.conversation(conversation.number).expect("it was listed");
+        assert_eq!(again.number, conversation.number);
+        let mut line = Vec::new();
+        json::write_conversation(&mut line, &conversation).unwrap();
+        check_json(&line, usize::MAX);
+    }
+    let start = frames.iter().find_map(|frame| frame.time);
+    let find = |number| tracker.conversation(number);
+    check_sheet(&kept, look);
+    check_said(&kept, look);
+    let material = Material::new(kept, find, logs, has_log, start, 0);
+    check_drawn(&material, look);
+    check_report(&material, look);
+}
+
+/// The pictures of conversations, drawn and as data.
+pub fn check_drawn(material: &Material, look: Look) {
+    for detail in [Detail::Folded, Detail::Full] {
+        let ladders: Vec<_> = material.ladders(detail).collect();
+        let mut drawn = Vec::new();
+        for ladder in &ladders {
+            text::write(&mut drawn, &look, ladder).unwrap();
+            check_picture(&svg::ladder::draw(ladder, true).element());
+        }
+        text::legend(&mut drawn, &look).unwrap();
+        side_by_side::write(&mut drawn, &look, &ladders).unwrap();
+        assert_text(&drawn, look, "ladder");
+        let mut diagram = Vec::new();
+        mermaid::sequence(&mut diagram, &ladders).unwrap();
+        let unicode = Look {
+            style: Style::Unicode,
+            ..look
+        };
+        assert_text(&diagram, unicode, "mermaid");
+    }
+    for told in &material.told {
+        let directions = plot::directions(&told.packets);
+        if !directions.is_empty() {
+            check_picture(&plot::draw("Conversation", &directions, true).element());
+        }
+        let mut calls = Vec::new();
+        json::write_calls(&mut calls, told.conversation.number, &told.packets, &told.timeline).unwrap();
+        for line in calls.split_inclusive(|&byte| byte == b'\n') {
+            check_json(line, usize::MAX);
+        }
+    }
+}
+
+fn check_sheet(kept: &[Kept], look: Look) {
+    let mut collector = Collector::new(None);
+    for one in kept {
+        let frame = one.followed();
+        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        collector.take(one.number, frame.time, &packet, one.step.as_ref());
+    }
+    let sheet = collector.finish(Some("it"));
+    let mut shown = Vec::new();
+    answers::text::write(&mut shown, &look, &sheet).unwrap();
+    assert_text(&shown, look, "answers");
+    shown.clear();
+    answers::markdown::write(&mut shown, &sheet).unwrap();
+    assert_text(
+        &shown,
+        Look {
+            style: Style::Unicode,
+            color: false,
+            ..look
+        },
+        "answers as Markdown",
+    );
+    shown.clear();
+    answers::html::write(&mut shown, &sheet).unwrap();
+    check_page(&shown);
+}
+
+fn check_said(kept: &[Kept], look: Look) {
+    let mut said = std::collections::BTreeMap::new();
+    for one in kept {
+        let Some(step) = &one.step else { continue };
+        let frame = one.followed();
+        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        let assembler = said.entry(step.conversation).or_insert_with(|| Assembler::new(TEXT));
+        assembler.add(step, packet.payload().bytes);
+    }
+    for assembler in said.into_values() {
+        let Some(whole) = assembler.finish() else { continue };
+        let mut shown = Vec::new();
+        follow::text::write(&mut shown, &look, &whole).unwrap();
+        assert_text(&shown, look, "follow");
+    }
+}
+
+/// The report of a capture: only the template's own elements, whatever the packets say.
+pub fn check_report(material: &Material, look: Look) {
+    let provenance = Provenance {
+        title: "it".to_owned(),
+        file: None,
+        command: "sniffer".to_owned(),
+        program: "sniffer".to_owned(),
+    };
+    let mut page = Vec::new();
+    report::write(&mut page, &look, material, &provenance).unwrap();
+    check_page(&page);
+}

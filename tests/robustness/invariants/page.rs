@@ -1,0 +1,261 @@
+//! Pages and pictures: nothing from a packet becomes an element, an attribute, or a script.
+//!
+//! The reader here is stricter than a browser: a `<` that does not begin one of the known elements, an attribute that no
+//! template has, or a value without quotes is an error. So whatever slips through the escaping is seen.
+
+/// The elements of the templates and pictures.
+const ELEMENTS: [&str; 66] = [
+    "a",
+    "article",
+    "b",
+    "body",
+    "br",
+    "caption",
+    "circle",
+    "code",
+    "dd",
+    "defs",
+    "desc",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "footer",
+    "g",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "head",
+    "header",
+    "html",
+    "i",
+    "input",
+    "kbd",
+    "label",
+    "li",
+    "line",
+    "main",
+    "marker",
+    "meta",
+    "ol",
+    "option",
+    "p",
+    "path",
+    "polygon",
+    "polyline",
+    "pre",
+    "rect",
+    "script",
+    "section",
+    "select",
+    "small",
+    "span",
+    "strong",
+    "style",
+    "summary",
+    "svg",
+    "table",
+    "tbody",
+    "td",
+    "text",
+    "th",
+    "thead",
+    "title",
+    "tr",
+    "tspan",
+    "ul",
+    "use",
+    "clippath",
+    "figure",
+    "figcaption",
+];
+
+/// Their attributes, but for those of pictures that are numbers.
+const ATTRIBUTES: [&str; 74] = [
+    "aria-hidden",
+    "aria-label",
+    "aria-labelledby",
+    "aria-describedby",
+    "autocomplete",
+    "charset",
+    "class",
+    "content",
+    "cx",
+    "cy",
+    "d",
+    "data-c",
+    "data-f",
+    "data-p",
+    "dominant-baseline",
+    "dx",
+    "dy",
+    "fill",
+    "font-size",
+    "for",
+    "height",
+    "href",
+    "http-equiv",
+    "id",
+    "lang",
+    "letter-spacing",
+    "marker-end",
+    "marker-start",
+    "markerheight",
+    "markerunits",
+    "markerwidth",
+    "name",
+    "orient",
+    "points",
+    "preserveaspectratio",
+    "r",
+    "refx",
+    "refy",
+    "role",
+    "rowspan",
+    "colspan",
+    "rx",
+    "ry",
+    "scope",
+    "spellcheck",
+    "stroke",
+    "stroke-dasharray",
+    "stroke-width",
+    "style",
+    "tabindex",
+    "text-anchor",
+    "textlength",
+    "lengthadjust",
+    "transform",
+    "type",
+    "value",
+    "viewbox",
+    "width",
+    "x",
+    "x1",
+    "x2",
+    "xmlns",
+    "y",
+    "y1",
+    "y2",
+    "datetime",
+    "open",
+    "title",
+    "start",
+    "target",
+    "xml:space",
+    "clip-path",
+    "data-n",
+    "data-t",
+];
+
+/// Checks a whole page.
+pub fn check_page(page: &[u8]) {
+    let text = std::str::from_utf8(page).unwrap();
+    let page = text.strip_prefix("<!DOCTYPE html>").unwrap();
+    let scripts = check_markup(page);
+    assert!(scripts <= 1, "{scripts} scripts");
+    assert!(page.trim_end().ends_with("</html>"), "the page has no end");
+}
+
+/// Checks a picture that stands in a page.
+pub fn check_picture(picture: &str) {
+    assert_eq!(check_markup(picture), 0);
+}
+
+/// Every tag is one of ours, and each is closed in its turn; returns how many scripts there are.
+fn check_markup(text: &str) -> usize {
+    let mut rest = text;
+    let mut scripts = 0;
+    let mut open = Vec::new();
+    while let Some((before, after)) = rest.split_once('<') {
+        check_text(before);
+        let name_end = after
+            .find(|one: char| !one.is_ascii_alphanumeric() && one != '/')
+            .unwrap_or(after.len());
+        let (name, behind) = after.split_at(name_end);
+        let (closes, name) = name.strip_prefix('/').map_or((false, name), |name| (true, name));
+        let known = name.to_ascii_lowercase();
+        assert!(
+            ELEMENTS.contains(&known.as_str()),
+            "<{name} is no element of ours: {:?}",
+            near(after)
+        );
+        let (attributes, behind) = tag(behind);
+        if closes {
+            assert_eq!(
+                open.pop().as_deref(),
+                Some(name),
+                "closed out of turn: {:?}",
+                near(after)
+            );
+        } else if !attributes && !["meta", "br", "input"].contains(&name) {
+            open.push(name.to_owned());
+        }
+        rest = behind;
+        if !closes && (known == "script" || known == "style") {
+            scripts += usize::from(known == "script");
+            // What stands in them is the program's own, and ends with the first thing that looks like an end.
+            rest = rest.find("</").map_or("", |end| &rest[end..]);
+        }
+    }
+    check_text(rest);
+    assert!(open.is_empty(), "never closed: {open:?}");
+    scripts
+}
+
+/// Reads the attributes up to the `>`. Does the tag close itself, and what comes behind it.
+fn tag(mut rest: &str) -> (bool, &str) {
+    loop {
+        rest = rest.trim_start();
+        if let Some(behind) = rest.strip_prefix("/>") {
+            return (true, behind);
+        }
+        if let Some(behind) = rest.strip_prefix('>') {
+            return (false, behind);
+        }
+        let end = rest
+            .find(['=', ' ', '>'])
+            .unwrap_or_else(|| panic!("a tag without end: {:?}", near(rest)));
+        let (name, behind) = rest.split_at(end);
+        let known = name.to_ascii_lowercase();
+        assert!(
+            ATTRIBUTES.contains(&known.as_str()),
+            "{name:?} is no attribute of ours: {:?}",
+            near(rest)
+        );
+        let Some(value) = behind.strip_prefix("=\"") else {
+            assert!(!behind.starts_with('='), "a value without quotes: {:?}", near(rest));
+            rest = behind;
+            continue;
+        };
+        let (value, behind) = value
+            .split_once('"')
+            .unwrap_or_else(|| panic!("a value without end: {:?}", near(rest)));
+        check_text(value);
+        assert!(!value.contains('<'), "{value:?}");
+        let is_ours = known != "href" || value.starts_with("#packet-");
+        assert!(is_ours, "a link to {value:?}");
+        rest = behind;
+    }
+}
+
+/// Text between tags and in attributes: every `&` begins one of the escapes.
+fn check_text(text: &str) {
+    for part in text.split('&').skip(1) {
+        let known = ["amp;", "lt;", "gt;", "quot;", "#39;", "#60;", "#62;", "#38;", "#34;"];
+        assert!(known.iter().any(|escape| part.starts_with(escape)), "&{:?}", near(part));
+    }
+    let bad = text
+        .chars()
+        .find(|&one| one != '\n' && socket_lab::escape::needs_escape(one));
+    assert!(bad.is_none(), "{bad:?} in {:?}", near(text));
+    assert!(!text.contains('>'), "a stray > in {:?}", near(text));
+}
+
+/// The beginning of a text, for people.
+fn near(text: &str) -> String {
+    text.chars().take(80).collect()
+}
