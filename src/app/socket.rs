@@ -12,12 +12,13 @@ mod perform;
 
 use std::io::{self, ErrorKind};
 use std::mem::MaybeUninit;
-use std::net::{Shutdown, SocketAddr};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use socket2::{Domain, Type};
 
+pub use self::perform::Patience;
 use self::perform::{Brought, Given, Stopwatch, Unfinished, canonical, in_form_of, own_address};
 use super::stop::Stop;
 use super::sys::{self, Interest, Woken};
@@ -202,14 +203,16 @@ impl Socket {
         let (connection, client) = self.perform(
             Name::Accept,
             &Given::default(),
-            Some((Interest::Readable, None)),
+            Some((Interest::Readable, Patience::Fixed(None))),
             |socket| {
                 let (connection, client) = socket.accept()?;
+                // The standard library needs one system call for this, where socket2 looks at the old flags before.
+                let connection = TcpStream::from(connection);
                 connection.set_nonblocking(true)?;
                 let client = client.as_socket().ok_or(ErrorKind::InvalidData)?;
-                Ok((connection, canonical(client)))
+                Ok((connection.into(), canonical(client)))
             },
-            |(connection, client)| Brought::result(sys::descriptor(connection)).from(*client),
+            |(connection, client): &(socket2::Socket, _)| Brought::result(sys::descriptor(connection)).from(*client),
         )?;
         let connection_socket = Self {
             inner: Some(connection),
@@ -234,7 +237,7 @@ impl Socket {
         self.perform(
             Name::Connect,
             &given,
-            Some((Interest::Writable, patience)),
+            Some((Interest::Writable, patience.into())),
             |socket| {
                 if !under_way {
                     match socket.connect(&server.into()) {
@@ -258,12 +261,12 @@ impl Socket {
     ///
     /// # Errors
     /// The connection broke, no room within `patience`, or [`Trouble::Stopped`].
-    pub fn send(&self, bytes: &[u8], patience: Option<Duration>) -> Result<usize, Trouble> {
+    pub fn send<'p>(&self, bytes: &[u8], patience: impl Into<Patience<'p>>) -> Result<usize, Trouble> {
         let given = Given::bytes(bytes.len()).to(self.peer);
         let sent = self.perform(
             Name::Send,
             &given,
-            Some((Interest::Writable, patience)),
+            Some((Interest::Writable, patience.into())),
             |socket| socket.send(bytes),
             |&sent| Brought::bytes(sent),
         )?;
@@ -275,10 +278,10 @@ impl Socket {
     ///
     /// # Errors
     /// As [`Self::send`].
-    pub fn send_all(&self, bytes: &[u8], patience: Option<Duration>) -> Result<(), Trouble> {
-        let mut rest = bytes;
+    pub fn send_all<'p>(&self, bytes: &[u8], patience: impl Into<Patience<'p>>) -> Result<(), Trouble> {
+        let (mut rest, mut patience) = (bytes, patience.into());
         while !rest.is_empty() {
-            let sent = self.send(rest, patience)?;
+            let sent = self.send(rest, patience.once())?;
             rest = rest.get(sent..).unwrap_or_default();
         }
         Ok(())
@@ -293,7 +296,7 @@ impl Socket {
         let sent = self.perform(
             Name::SendTo,
             &given,
-            Some((Interest::Writable, None)),
+            Some((Interest::Writable, Patience::Fixed(None))),
             |socket| socket.send_to(bytes, &in_form_of(self.family, destination).into()),
             |&sent| Brought::bytes(sent),
         )?;
@@ -306,12 +309,12 @@ impl Socket {
     ///
     /// # Errors
     /// The connection broke, nothing came within `patience`, or [`Trouble::Stopped`].
-    pub fn recv<'a>(&self, room: &'a mut [u8], patience: Option<Duration>) -> Result<&'a [u8], Trouble> {
+    pub fn recv<'a, 'p>(&self, room: &'a mut [u8], patience: impl Into<Patience<'p>>) -> Result<&'a [u8], Trouble> {
         let given = Given::bytes(room.len()).to(self.peer);
         let length = self.perform(
             Name::Recv,
             &given,
-            Some((Interest::Readable, patience)),
+            Some((Interest::Readable, patience.into())),
             |mut socket| io::Read::read(&mut socket, room),
             |&length| Brought::bytes(length),
         )?;
@@ -333,7 +336,7 @@ impl Socket {
         let (length, sender) = self.perform(
             Name::RecvFrom,
             &given,
-            Some((Interest::Readable, patience)),
+            Some((Interest::Readable, patience.into())),
             |socket| sys::recv_from(socket, room).map(|(length, sender)| (length, canonical(sender))),
             |&(length, sender)| Brought::bytes(length).from(sender),
         )?;
@@ -382,6 +385,14 @@ impl Socket {
             Ok(Woken::Stopped) => Err(Trouble::Stopped),
             Err(error) => Err(self.trouble(Name::Recv, self.peer, Unfinished::Os(error))),
         }
+    }
+
+    /// Waits, without a socket call, for something to receive here or at the other socket; `true` when it is here. `false` also
+    /// when `patience` is over or the program is told to quit.
+    #[must_use]
+    pub fn is_readable_before(&self, other: &Self, patience: Duration) -> bool {
+        let sockets = self.inner.as_ref().zip(other.inner.as_ref());
+        sockets.is_some_and(|(own, other)| sys::is_readable_before(own, other, &self.stop, patience))
     }
 
     /// Has the other end closed or reset the connection while nobody was looking? Takes no byte of the stream. Makes a call
