@@ -14,7 +14,7 @@ mod tests {
 
     use nix::sys::signal::Signal;
 
-    use super::support::{PATIENCE, Running, Side, needs, server};
+    use super::support::{MOMENT, PATIENCE, Running, Side, needs, server};
 
     /// A server in which this fault is put in ("accept4:error=ENFILE:when=2"), and its port. strace is a process beside it, so
     /// that the process that is started is the server itself; each thread counts its own calls.
@@ -28,7 +28,10 @@ mod tests {
             .arg(ours.get_program())
             .args(["-b", "127.0.0.1"])
             .env_remove("RUST_LOG");
-        server(&mut command)
+        let started = server(&mut command);
+        // It says that it listens before it first waits: that it does wait is part of the count.
+        std::thread::sleep(MOMENT / 3);
+        started
     }
 
     /// A line over UDP; `None` when no answer comes.
