@@ -80,7 +80,7 @@ mod tests {
         if !needs::tool("strace") {
             return;
         }
-        // The first accept() finds nobody; what waits in the kernel's queue stays there.
+        // What waits in the kernel's queue stays there.
         for (error, words) in [
             ("EINTR", None),
             ("ECONNABORTED", Some("accept")),

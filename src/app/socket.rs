@@ -200,11 +200,17 @@ impl Socket {
     /// # Errors
     /// Descriptors ran out, the client was gone already, or [`Trouble::Stopped`].
     pub fn accept(&self) -> Result<(Self, SocketAddr), Trouble> {
+        // The kernel makes the new socket before it looks whether anybody has come, so a try in vain is dear: where poll(2) can
+        // tell, it is asked first.
+        let mut asked = cfg!(not(unix));
         let (connection, client) = self.perform(
             Name::Accept,
             &Given::default(),
             Some((Interest::Readable, Patience::Fixed(None))),
             |socket| {
+                if !std::mem::replace(&mut asked, true) {
+                    return Err(ErrorKind::WouldBlock.into());
+                }
                 let (connection, client) = socket.accept()?;
                 // The standard library needs one system call for this, where socket2 looks at the old flags before.
                 let connection = TcpStream::from(connection);

@@ -130,8 +130,8 @@ fn writable(id: u32) -> Vec<String> {
         let number: u32 = entry.file_name().into_string().unwrap().parse().unwrap();
         let info = std::fs::read_to_string(format!("/proc/{id}/fdinfo/{number}")).unwrap();
         let flags = info.lines().find_map(|line| line.strip_prefix("flags:")).unwrap();
-        // open(2): the two lowest bits are 0 for reading alone.
-        let reads_only = u32::from_str_radix(flags.trim(), 8).unwrap() & 3 == 0;
+        // open(2): the last octal digit has how it is accessed in its two lower bits, 0 for reading alone.
+        let reads_only = flags.trim().ends_with(['0', '4']);
         let name = std::fs::read_link(entry.path()).unwrap().to_str().unwrap().to_owned();
         if number > 2 && !reads_only {
             found.push(kind_of_socket(id, &name).unwrap_or(name));

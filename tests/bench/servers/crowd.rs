@@ -97,18 +97,25 @@ impl Crowd {
             });
         }
         let server = Server::with(Kind::Ours, Transport::Tcp, &["--max-connections", "6000"])?;
-        let before = (server.kibibytes("VmRSS")?, kernel_stacks()?);
+        let before = (server.status("VmRSS")?, kernel_stacks()?);
         let crowd = match self {
             Self::Silent => connected(server.address, SILENT)?,
             Self::Slow => connected(server.address, SLOW)?,
             Self::Unreading => connected(server.address, UNREADING)?,
             _ => Vec::new(),
         };
-        // All are taken by then.
-        thread::sleep(Duration::from_millis(500));
+        // Each of them has its thread when it is taken.
+        let deadline = Instant::now() + Duration::from_mins(1);
+        while server.status("Threads")? < crowd.len() as u64 {
+            if Instant::now() > deadline {
+                return Err("the crowd is not taken".into());
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        thread::sleep(Duration::from_millis(200));
         let mut memory = None;
         if self == Self::Silent {
-            let grown = [server.kibibytes("VmRSS")? - before.0, kernel_stacks()? - before.1];
+            let grown = [server.status("VmRSS")? - before.0, kernel_stacks()? - before.1];
             #[expect(clippy::cast_precision_loss, reason = "a few hundred thousand")]
             let [own, stacks] = grown.map(|grown| grown as f64 / SILENT as f64);
             memory = Some((own, stacks));
@@ -190,7 +197,7 @@ fn connect_and_leave(server: SocketAddr, ended: &AtomicBool) -> io::Result<f64> 
 fn send_garbage(server: SocketAddr, ended: &AtomicBool) -> io::Result<f64> {
     let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
     socket.connect(server)?;
-    let bytes: Vec<u8> = (0..100_u32).map(|at| (at * 151 % 256) as u8 | 0x80).collect();
+    let bytes: Vec<u8> = (0..100_u8).map(|at| at.wrapping_mul(151) | 0x80).collect();
     paced(GARBAGE, ended, || socket.send(&bytes).map(drop))
 }
 

@@ -102,19 +102,19 @@ fn datagrams(server: SocketAddr, under_way: usize) -> Result<Figures, Box<dyn Er
     let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
     socket.connect(server)?;
     socket.set_read_timeout(Some(LOST))?;
-    let mut sent = vec![Instant::now(); under_way];
+    // When the last line of each place was sent; the place is the rest of the line's number.
+    let mut clocks = vec![Instant::now(); under_way];
     let mut next = 0;
-    let mut send = |sent: &mut [Instant], slot: usize| -> io::Result<()> {
-        // The slot is told by the number, in rest.
-        let number = next * under_way + slot;
+    let mut send = |clocks: &mut [Instant], place: usize| -> io::Result<()> {
+        let number = next * under_way + place;
         next += 1;
-        if let Some(at) = sent.get_mut(slot) {
-            *at = Instant::now();
+        if let Some(clock) = clocks.get_mut(place) {
+            *clock = Instant::now();
         }
         socket.send(line(number).as_bytes()).map(drop)
     };
-    for slot in 0..under_way {
-        send(&mut sent, slot)?;
+    for place in 0..under_way {
+        send(&mut clocks, place)?;
     }
     let mut times = Vec::with_capacity(1 << 20);
     let begun = Instant::now() + START;
@@ -124,14 +124,14 @@ fn datagrams(server: SocketAddr, under_way: usize) -> Result<Figures, Box<dyn Er
         let now = Instant::now();
         let answer = room.get(..length).unwrap_or_default();
         let number = number_in(answer).ok_or_else(|| format!("a wrong answer: {}", answer.escape_ascii()))?;
-        let slot = number % under_way;
+        let place = number % under_way;
         if now >= begun {
-            times.extend(sent.get(slot).map(|&sent| now - sent));
+            times.extend(clocks.get(place).map(|&clock| now - clock));
         }
         if now >= begun + MEASURED {
             return Figures::of(times, 0, now - begun);
         }
-        send(&mut sent, slot)?;
+        send(&mut clocks, place)?;
     }
 }
 
@@ -150,14 +150,15 @@ pub(super) fn connections(
     every: Duration,
     measured: Duration,
 ) -> Result<Figures, Box<dyn Error>> {
-    let begun = Instant::now() + START;
+    let called = Instant::now();
+    let begun = called + START;
     let ended = begun + measured;
     let one = |client: usize| {
         let mut times = Vec::new();
         let mut lost = 0;
         // Spread over the interval, lest all come at the same moment.
         #[expect(clippy::cast_possible_truncation, reason = "a few hundred")]
-        let mut due = begun - START + every * client as u32 / clients as u32;
+        let mut due = called + every * client as u32 / clients as u32;
         while due < ended {
             thread::sleep(due.saturating_duration_since(Instant::now()));
             let started = Instant::now();

@@ -128,8 +128,8 @@ impl Server {
         Err("the server does not answer".into())
     }
 
-    /// A number of KiB in `/proc/PID/status`.
-    pub(super) fn kibibytes(&self, key: &str) -> Result<u64, Box<dyn Error>> {
+    /// A number in `/proc/PID/status`, of memory in KiB.
+    pub(super) fn status(&self, key: &str) -> Result<u64, Box<dyn Error>> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         number(&status, key)
     }
