@@ -235,7 +235,7 @@ fn conditions(loads: &[f64]) -> String {
     format!(
         "{date}. {model}, {cores} cores, Linux {kernel}. socket-lab {own}, {python}. Over the loopback of a network namespace, \
          client and server on the same machine. Medians of {ROUNDS} runs in which the servers took turns. Load of the machine \
-         meanwhile: {lowest} to {highest}, of which client and server make up to 2.",
+         meanwhile: {lowest} to {highest}; clients and servers make a part of it, with 5,000 threads to start a large one.",
         date = chrono::Utc::now().format("%Y-%m-%d"),
         kernel = kernel.trim(),
         own = env!("CARGO_PKG_VERSION"),
