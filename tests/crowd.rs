@@ -246,6 +246,100 @@ mod tests {
     }
 
     #[test]
+    fn clients_that_take_no_answer_keep_none_from_the_others() {
+        let (server, port) = server_with("tcp-server", &["-b", "127.0.0.1"]);
+        let piece = vec![b'x'; 65_536];
+        let greedy: Vec<TcpStream> = (0..20).map(|_| connect(port)).collect();
+        let mut written = 0;
+        for mut socket in &greedy {
+            socket.set_nonblocking(true).unwrap();
+            // Until nothing more goes, twice: the server has filled its own buffers and waits for this client alone.
+            for _ in 0..2 {
+                while let Ok(length) = socket.write(&piece) {
+                    written += length;
+                    assert!(written < 1_000_000_000, "the server takes everything and keeps it");
+                }
+                std::thread::sleep(MOMENT / 10);
+            }
+        }
+        for number in 0..50 {
+            assert_eq!(
+                ask(&connect(port), &format!("n{number}")).unwrap(),
+                format!("N{number}\n")
+            );
+        }
+        assert!(peak_memory(&server) < 60_000, "{} KiB", peak_memory(&server));
+        assert_eq!(server.errors(), "");
+    }
+
+    #[test]
+    fn clients_that_send_byte_by_byte_hold_nobody_up() {
+        let (server, port) = server_with("tcp-server", &["-b", "127.0.0.1"]);
+        let slow: Vec<TcpStream> = (0..100).map(|_| connect(port)).collect();
+        for (number, letter) in "abcdefghij".bytes().enumerate() {
+            for mut socket in &slow {
+                socket.write_all(&[letter]).unwrap();
+            }
+            assert_eq!(
+                ask(&connect(port), &format!("n{number}")).unwrap(),
+                format!("N{number}\n")
+            );
+        }
+        // Theirs is not lost, either.
+        for socket in &slow {
+            assert_eq!(ask(socket, "").unwrap(), "ABCDEFGHIJ\n");
+        }
+        assert_eq!(server.errors(), "");
+    }
+
+    #[test]
+    fn a_silent_client_that_comes_between_two_others_holds_neither_up() {
+        // With one thread at the door, which waits a little for whoever has just come.
+        let (server, port) = server_with("tcp-server", &["-b", "127.0.0.1"]);
+        let mut silent = Vec::new();
+        for number in 0..200 {
+            silent.push(connect(port));
+            assert_eq!(
+                ask(&connect(port), &format!("n{number}")).unwrap(),
+                format!("N{number}\n")
+            );
+        }
+        for socket in &silent {
+            assert_eq!(ask(socket, "now").unwrap(), "NOW\n");
+        }
+        assert_eq!(server.errors(), "");
+    }
+
+    #[test]
+    fn a_flood_of_garbage_drowns_no_client() {
+        let (server, port) = server_with("udp-server", &["-b", "127.0.0.1"]);
+        let flood = UdpSocket::bind("127.0.0.1:0").unwrap();
+        flood.connect(("127.0.0.1", port)).unwrap();
+        let client = UdpSocket::bind("127.0.0.1:0").unwrap();
+        client.set_read_timeout(Some(PATIENCE)).unwrap();
+        let garbage: Vec<u8> = (0..200_u8).map(|byte| byte.wrapping_mul(151) | 0x80).collect();
+        for number in 0..200 {
+            for length in 0..50 {
+                flood.send(&garbage[..length * 4]).unwrap();
+            }
+            let line = format!("n{number}");
+            client.send_to(line.as_bytes(), ("127.0.0.1", port)).unwrap();
+            // Fewer than fit the receive buffer are under way, so that none is lost.
+            let mut room = [0; 99];
+            let length = client.recv(&mut room).unwrap();
+            assert_eq!(room[..length], *line.to_uppercase().as_bytes());
+        }
+        // What the flood looks like on the screen is text.
+        assert!(
+            server
+                .wait_for_output(": n199\n")
+                .chars()
+                .all(|c| c == '\n' || !c.is_control())
+        );
+        assert_eq!(server.errors(), "");
+    }
+
+    #[test]
     fn datagrams_of_every_length_are_answered_to_their_senders() {
         let (_server, port) = server_with("udp-server", &["-b", "127.0.0.1"]);
         let mut room = vec![0; 65_535];

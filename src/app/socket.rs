@@ -8,19 +8,20 @@
 //! underneath: the call is tried, and when it would block, poll(2) waits for the socket and for the [`Stop`] mark, then it is
 //! tried again. The report has one call, from the first try to the last: what the program experienced.
 
+mod look;
 mod perform;
 
 use std::io::{self, ErrorKind};
-use std::mem::MaybeUninit;
-use std::net::{Shutdown, SocketAddr};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use socket2::{Domain, Type};
 
+pub use self::perform::Patience;
 use self::perform::{Brought, Given, Stopwatch, Unfinished, canonical, in_form_of, own_address};
 use super::stop::Stop;
-use super::sys::{self, Interest, Woken};
+use super::sys::{self, Interest};
 use super::trouble::{CallTrouble, Trouble};
 use crate::calls::{Name, Program, Role};
 
@@ -199,17 +200,25 @@ impl Socket {
     /// # Errors
     /// Descriptors ran out, the client was gone already, or [`Trouble::Stopped`].
     pub fn accept(&self) -> Result<(Self, SocketAddr), Trouble> {
+        // The kernel makes the new socket before it looks whether anybody has come, so a try in vain is dear: where poll(2) can
+        // tell, it is asked first.
+        let mut asked = cfg!(not(unix));
         let (connection, client) = self.perform(
             Name::Accept,
             &Given::default(),
-            Some((Interest::Readable, None)),
+            Some((Interest::Readable, Patience::Fixed(None))),
             |socket| {
+                if !std::mem::replace(&mut asked, true) {
+                    return Err(ErrorKind::WouldBlock.into());
+                }
                 let (connection, client) = socket.accept()?;
+                // The standard library needs one system call for this, where socket2 looks at the old flags before.
+                let connection = TcpStream::from(connection);
                 connection.set_nonblocking(true)?;
                 let client = client.as_socket().ok_or(ErrorKind::InvalidData)?;
-                Ok((connection, canonical(client)))
+                Ok((connection.into(), canonical(client)))
             },
-            |(connection, client)| Brought::result(sys::descriptor(connection)).from(*client),
+            |(connection, client): &(socket2::Socket, _)| Brought::result(sys::descriptor(connection)).from(*client),
         )?;
         let connection_socket = Self {
             inner: Some(connection),
@@ -234,7 +243,7 @@ impl Socket {
         self.perform(
             Name::Connect,
             &given,
-            Some((Interest::Writable, patience)),
+            Some((Interest::Writable, patience.into())),
             |socket| {
                 if !under_way {
                     match socket.connect(&server.into()) {
@@ -258,12 +267,12 @@ impl Socket {
     ///
     /// # Errors
     /// The connection broke, no room within `patience`, or [`Trouble::Stopped`].
-    pub fn send(&self, bytes: &[u8], patience: Option<Duration>) -> Result<usize, Trouble> {
+    pub fn send<'p>(&self, bytes: &[u8], patience: impl Into<Patience<'p>>) -> Result<usize, Trouble> {
         let given = Given::bytes(bytes.len()).to(self.peer);
         let sent = self.perform(
             Name::Send,
             &given,
-            Some((Interest::Writable, patience)),
+            Some((Interest::Writable, patience.into())),
             |socket| socket.send(bytes),
             |&sent| Brought::bytes(sent),
         )?;
@@ -275,10 +284,10 @@ impl Socket {
     ///
     /// # Errors
     /// As [`Self::send`].
-    pub fn send_all(&self, bytes: &[u8], patience: Option<Duration>) -> Result<(), Trouble> {
-        let mut rest = bytes;
+    pub fn send_all<'p>(&self, bytes: &[u8], patience: impl Into<Patience<'p>>) -> Result<(), Trouble> {
+        let (mut rest, mut patience) = (bytes, patience.into());
         while !rest.is_empty() {
-            let sent = self.send(rest, patience)?;
+            let sent = self.send(rest, patience.once())?;
             rest = rest.get(sent..).unwrap_or_default();
         }
         Ok(())
@@ -293,7 +302,7 @@ impl Socket {
         let sent = self.perform(
             Name::SendTo,
             &given,
-            Some((Interest::Writable, None)),
+            Some((Interest::Writable, Patience::Fixed(None))),
             |socket| socket.send_to(bytes, &in_form_of(self.family, destination).into()),
             |&sent| Brought::bytes(sent),
         )?;
@@ -306,12 +315,12 @@ impl Socket {
     ///
     /// # Errors
     /// The connection broke, nothing came within `patience`, or [`Trouble::Stopped`].
-    pub fn recv<'a>(&self, room: &'a mut [u8], patience: Option<Duration>) -> Result<&'a [u8], Trouble> {
+    pub fn recv<'a, 'p>(&self, room: &'a mut [u8], patience: impl Into<Patience<'p>>) -> Result<&'a [u8], Trouble> {
         let given = Given::bytes(room.len()).to(self.peer);
         let length = self.perform(
             Name::Recv,
             &given,
-            Some((Interest::Readable, patience)),
+            Some((Interest::Readable, patience.into())),
             |mut socket| io::Read::read(&mut socket, room),
             |&length| Brought::bytes(length),
         )?;
@@ -333,7 +342,7 @@ impl Socket {
         let (length, sender) = self.perform(
             Name::RecvFrom,
             &given,
-            Some((Interest::Readable, patience)),
+            Some((Interest::Readable, patience.into())),
             |socket| sys::recv_from(socket, room).map(|(length, sender)| (length, canonical(sender))),
             |&(length, sender)| Brought::bytes(length).from(sender),
         )?;
@@ -368,40 +377,6 @@ impl Socket {
     #[must_use]
     pub const fn peer(&self) -> Option<SocketAddr> {
         self.peer
-    }
-
-    /// Waits, without a socket call, until there is something to receive; `false` when `patience` is over before.
-    ///
-    /// # Errors
-    /// [`Trouble::Stopped`].
-    pub fn wait_readable(&self, patience: Duration) -> Result<bool, Trouble> {
-        let woken = sys::wait(self.inner()?, Interest::Readable, &self.stop, Some(patience));
-        match woken {
-            Ok(Woken::Ready) => Ok(true),
-            Ok(Woken::TimedOut) => Ok(false),
-            Ok(Woken::Stopped) => Err(Trouble::Stopped),
-            Err(error) => Err(self.trouble(Name::Recv, self.peer, Unfinished::Os(error))),
-        }
-    }
-
-    /// Has the other end closed or reset the connection while nobody was looking? Takes no byte of the stream. Makes a call
-    /// only when there is something to receive: `recv(MSG_PEEK)`.
-    ///
-    /// # Errors
-    /// [`Trouble::Stopped`].
-    pub fn is_finished_by_peer(&self) -> Result<bool, Trouble> {
-        if !self.wait_readable(Duration::ZERO)? {
-            return Ok(false);
-        }
-        let mut one = [MaybeUninit::uninit(); 1];
-        let peeked = self.perform(
-            Name::Recv,
-            &Given::argument(|| "MSG_PEEK".to_owned()).to(self.peer),
-            None,
-            |socket| socket.peek(&mut one),
-            |&length| Brought::bytes(length),
-        );
-        Ok(!matches!(peeked, Ok(1..)))
     }
 }
 

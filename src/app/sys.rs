@@ -111,6 +111,18 @@ mod unix {
         }
     }
 
+    /// Waits until either descriptor is readable, the program is told to quit, or the time is over: is it the first? poll(2)
+    #[must_use]
+    pub fn is_readable_before(descriptor: &impl AsFd, other: &impl AsFd, stop: &impl Mark, patience: Duration) -> bool {
+        let watched = [descriptor.as_fd(), other.as_fd(), stop.descriptor()];
+        let mut watched = watched.map(|watched| PollFd::new(watched, PollFlags::POLLIN));
+        let [own, ..] = match poll(&mut watched, whole_milliseconds(patience)) {
+            Ok(_) => watched,
+            Err(_) => return false,
+        };
+        own.any().unwrap_or(true)
+    }
+
     /// poll(2) counts in milliseconds: rounded up, lest it return before the deadline and spin. A time past its range is
     /// cut; the caller's loop then waits again.
     fn whole_milliseconds(left: Duration) -> PollTimeout {
@@ -298,6 +310,12 @@ mod elsewhere {
                 Ok(Woken::Ready)
             }
         }
+    }
+
+    /// Not to be had here.
+    #[must_use]
+    pub fn is_readable_before<T>(_: &T, _: &T, _: &impl Mark, _: Duration) -> bool {
+        false
     }
 
     /// Not known here.

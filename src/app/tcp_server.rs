@@ -1,9 +1,11 @@
 //! The TCP server: a welcoming socket, and one connection socket per client, each served by itself.
 //!
 //! Every thread does what the lecture's server does: `accept()` a connection, serve it, `close()` it, again. One of the idle
-//! threads waits in `accept()`, the others behind it; whoever takes a connection sees to it that somebody waits
-//! (`staff`). So a client that connects and says nothing holds nobody up, and when all threads that there may be are
-//! busy, nobody is in `accept()`: new connections then wait in the kernel's queue.
+//! threads waits in `accept()`, at the door, the others behind it. Whoever has to wait for its client while another one
+//! knocks hands the door on before, and sees to it that somebody is there to take it (`staff`). So a client that connects and
+//! says nothing holds nobody up, and one that speaks at once is answered by the thread at the door: waking another one would
+//! take longer. When all threads that there may be are busy, nobody is in `accept()`: new connections then wait in the kernel's
+//! queue.
 
 mod conversation;
 mod staff;
@@ -31,6 +33,9 @@ const STACK: usize = 256 * 1024;
 
 /// How long after a failed `accept()` it is tried again: descriptors come back when connections end.
 const PAUSE: Duration = Duration::from_millis(50);
+
+/// How long the thread at the door waits for the client that has just come, as long as no other one knocks.
+const UNLESS_ONE_KNOCKS: Duration = Duration::from_millis(10);
 
 /// How long a client may be silent while no other thread is there for the next one.
 const ALONE: Duration = Duration::from_secs(1);
@@ -95,7 +100,7 @@ struct Server<'a> {
     limits: Limits,
     stop: &'a Stop,
     staff: Staff,
-    /// Held by the thread that waits in `accept()`.
+    /// Held by the thread that waits in `accept()`, or answers a client for whom it need not wait.
     door: Mutex<Door>,
     /// What ended the server, when it was not a signal.
     ending: Mutex<Option<Trouble>>,
@@ -117,27 +122,40 @@ enum Leave {
 impl Server<'_> {
     /// What every thread does.
     fn work<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, leave: Leave) {
-        while let Some((connection_socket, client_address)) = self.accept() {
-            let mut idle = self.limits.idle_timeout;
-            if self.staff.somebody_is_needed_at_the_door() && !self.hire(scope) {
-                // Nobody waits at the door meanwhile: a silent client must not keep the others out for long.
-                idle = idle.min(ALONE);
-            }
-            let served = conversation::serve(&connection_socket, client_address, self.transcript, idle);
+        // Kept from one client to the next where none had to be waited for.
+        let mut door = None;
+        loop {
+            let at_the_door = door.get_or_insert_with(|| self.door.lock().unwrap_or_else(PoisonError::into_inner));
+            let Some((connection_socket, client_address)) = self.accept(at_the_door) else {
+                return;
+            };
+            let (mut idle, mut has_just_come) = (self.limits.idle_timeout, true);
+            let mut before_waiting = || {
+                let just_come = std::mem::take(&mut has_just_come);
+                if just_come && connection_socket.is_readable_before(self.welcoming_socket, UNLESS_ONE_KNOCKS) {
+                    return idle;
+                }
+                let held = door.take().is_some();
+                if held && self.staff.somebody_is_needed_at_the_door() && !self.hire(scope) {
+                    // Nobody waits at the door meanwhile: a silent client must not keep the others out for long.
+                    idle = idle.min(ALONE);
+                }
+                idle
+            };
+            let served = conversation::serve(&connection_socket, client_address, self.transcript, &mut before_waiting);
             connection_socket.close();
             if let Err(trouble) = served {
                 self.end(trouble);
                 return;
             }
-            if self.staff.goes_home(leave) {
+            if door.is_none() && self.staff.goes_home(leave) {
                 return;
             }
         }
     }
 
     /// Waits for a connection; `None` when the server is told to quit.
-    fn accept(&self) -> Option<(Socket, SocketAddr)> {
-        let mut door = self.door.lock().unwrap_or_else(PoisonError::into_inner);
+    fn accept(&self, door: &mut Door) -> Option<(Socket, SocketAddr)> {
         // Whoever waited behind the door when a quit came need not even ask.
         while !self.stop.requested() {
             match self.welcoming_socket.accept() {

@@ -23,8 +23,9 @@ impl Destination {
     /// Opens a file for recording; `-` is standard output.
     ///
     /// A new file is readable by its owner alone: a capture holds what others sent. An existing one is replaced only with
-    /// `force`, and only an ordinary file of the person who runs the program, never through a symbolic link: in a folder such as
-    /// /tmp anybody could have put one there. A named pipe of that person, or a device, is written to as it is.
+    /// `force`, by a new one of its name, and only an ordinary file of the person who runs the program, never through a symbolic
+    /// link: in a folder such as /tmp anybody could have put one there. What has other names as well (hard links) keeps its
+    /// content under them. A named pipe of that person, or a device, is written to as it is.
     ///
     /// # Errors
     /// The name is taken, or is refused, or the system refuses (open(2)); standard output is a terminal.
@@ -163,8 +164,20 @@ fn existing(path: &Path, force: bool) -> Result<Output, WriteError> {
     if is_named_pipe(&opened) {
         return Ok(Output::Stream(Box::new(file)));
     }
-    file.set_len(0).map_err(failed)?;
-    Ok(Output::File(file))
+    replaced(path, file, &opened).map(Output::File).map_err(failed)
+}
+
+/// The file anew: nobody has it open from before, and no other name leads to it.
+fn replaced(path: &Path, old: File, found: &Metadata) -> io::Result<File> {
+    match std::fs::remove_file(path) {
+        Ok(()) => careful().create_new(true).open(path),
+        // In a folder in which no name may be changed, the file itself may be written all the same.
+        Err(_) if !has_other_names(found) => {
+            old.set_len(0)?;
+            Ok(old)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 #[cfg(unix)]
@@ -194,6 +207,17 @@ fn is_device(_: &Metadata) -> bool {
 fn is_ours(opened: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt as _;
     opened.uid() == nix::unistd::geteuid().as_raw()
+}
+
+#[cfg(unix)]
+fn has_other_names(opened: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    opened.nlink() > 1
+}
+
+#[cfg(not(unix))]
+fn has_other_names(_: &Metadata) -> bool {
+    false
 }
 
 #[cfg(not(unix))]

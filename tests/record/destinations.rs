@@ -50,6 +50,23 @@ fn a_symbolic_link_is_never_followed() {
 
 #[cfg(unix)]
 #[test]
+fn what_is_replaced_keeps_its_content_under_its_other_names() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let precious = folder.path().join("precious");
+    let path = folder.path().join("a.pcap");
+    fs::write(&precious, "precious").unwrap();
+    fs::set_permissions(&precious, fs::Permissions::from_mode(0o644)).unwrap();
+    fs::hard_link(&precious, &path).unwrap();
+    assert_eq!(refusal(&path, true), "opened");
+    assert_eq!(fs::read(&precious).unwrap(), b"precious");
+    assert_eq!(fs::read(&path).unwrap(), b"");
+    // What everybody could read before, only its owner can read now.
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[cfg(unix)]
+#[test]
 fn a_new_capture_is_for_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::tempdir().unwrap();

@@ -324,6 +324,50 @@ fn a_disk_that_fills_up_ends_it_with_what_was_lost() {
 }
 
 #[test]
+fn a_small_disk_keeps_whole_packets_until_it_is_full() {
+    in_namespace("ends::a_small_disk_keeps_whole_packets_until_it_is_full", || {
+        let folder = Folder::new();
+        let kept = folder.file("kept.pcap");
+        let (client, _server, port) = pair();
+        let port = port.to_string();
+        // A file system of 64 KiB, which only these processes see: what is on it is copied before they end.
+        let mut scene = Command::new("unshare");
+        scene.args([
+            "--mount",
+            "sh",
+            "-c",
+            "mount -t tmpfs -o size=64k none \"$DISK\" && cd \"$DISK\" && { \"$@\"; code=$?; cp full.pcap \"$KEPT\"; exit $code; }",
+            "sh",
+        ]);
+        let plain = sniffer(&["-q", "-p", &port, "-w", "full.pcap"]);
+        scene.arg(plain.get_program()).args(plain.get_args());
+        let disk = folder.file("disk");
+        std::fs::create_dir(&disk).unwrap();
+        let mut running = started(clean(scene.env("DISK", &disk).env("KEPT", &kept)));
+        let since = Instant::now();
+        let code = loop {
+            for _ in 0..20 {
+                client.send(&[b'x'; 1000]).unwrap();
+            }
+            if let Some(status) = running.wait_within(Duration::from_millis(10)) {
+                break status.code();
+            }
+            assert!(since.elapsed() < PATIENCE, "it goes on: {}", running.errors());
+        };
+        let errors = running.errors();
+        assert_eq!(code, Some(1), "{errors}");
+        assert_eq!(errors.matches("error: ").count(), 1, "{errors}");
+        // 24 bytes of the file's header, 16 and 1042 of each packet.
+        let whole = (65_536 - 24) / 1058;
+        assert!(
+            errors.contains("No space left on device") && errors.contains(&format!("packets whole in it: {whole}")),
+            "{errors}"
+        );
+        assert_eq!(tshark(&kept, &["udp.length"]), vec![["1008"]; whole]);
+    });
+}
+
+#[test]
 fn what_is_in_the_file_of_a_killed_sniffer_is_whole() {
     in_namespace("ends::what_is_in_the_file_of_a_killed_sniffer_is_whole", || {
         for name in ["killed.pcap", "killed.pcapng"] {
@@ -354,6 +398,15 @@ fn what_is_in_the_file_of_a_killed_sniffer_is_whole() {
                 "{name}: {}",
                 read.errors
             );
+            // Wireshark reads as many; it fails at half a packet as well.
+            let mut tshark = Command::new("tshark");
+            let judged = tshark
+                .arg("-r")
+                .arg(&path)
+                .args(["-T", "fields", "-e", "udp.length"])
+                .output();
+            let judged = String::from_utf8(judged.unwrap().stdout).unwrap();
+            assert_eq!(judged.lines().count(), read.output.lines().count(), "{name}");
         }
     });
 }

@@ -4,10 +4,12 @@
 //! - `frames`: frames and capture files, byte by byte;
 //! - `traffic`: real traffic, captured live; `ends`: how a live capture ends; `losses`: what could not be kept;
 //! - `exports`: what a live capture writes at its end;
+//! - `faults`: what the system's calls may say meanwhile;
 //! - `devices`: what happens to the interface meanwhile; `extcap`: as Wireshark starts it;
 //! - `files`: capture files; `progress`: how far a long read has come; `troubles`: what is refused, and in which words;
 //! - `views`: what a packet looks like; `ladders`: what a conversation looks like, with the programs' calls;
-//! - `privileges`: who may capture, and who owns what comes of it.
+//! - `privileges`: who may capture, and who owns what comes of it; `sudo`: the same under the real sudo, and in folders that
+//!   others may write to.
 #![cfg(all(feature = "sniffer", target_os = "linux"))]
 
 #[cfg(test)]
@@ -22,6 +24,8 @@ mod ends;
 mod exports;
 #[cfg(test)]
 mod extcap;
+#[cfg(test)]
+mod faults;
 #[cfg(test)]
 mod files;
 #[cfg(test)]
@@ -38,6 +42,8 @@ mod progress;
 #[cfg(test)]
 #[allow(unreachable_pub, reason = "shared by the modules of this test alone")]
 mod stage;
+#[cfg(test)]
+mod sudo;
 #[cfg(test)]
 mod traffic;
 #[cfg(test)]

@@ -11,8 +11,45 @@ use crate::app::sys::{self, Interest, Woken};
 use crate::app::trouble::{CallTrouble, Reason, Trouble};
 use crate::calls::{Call, Failure, Name, event};
 
-/// What a call waits for, and how long (`None`: for ever).
-pub(super) type Wait = Option<(Interest, Option<Duration>)>;
+/// What a call waits for, and how long.
+pub(super) type Wait<'a> = Option<(Interest, Patience<'a>)>;
+
+/// How long a call may wait.
+pub enum Patience<'a> {
+    /// This long; `None`: for ever.
+    Fixed(Option<Duration>),
+    /// As long as is answered when the call first has to wait; one that need not wait does not ask.
+    Asked(&'a mut dyn FnMut() -> Duration),
+}
+
+impl Patience<'_> {
+    /// The same for one call of several.
+    pub(super) fn once(&mut self) -> Patience<'_> {
+        match self {
+            Self::Fixed(patience) => Patience::Fixed(*patience),
+            Self::Asked(ask) => Patience::Asked(&mut **ask),
+        }
+    }
+
+    /// Has it answered, once and for all.
+    fn ask(&mut self) {
+        if let Self::Asked(ask) = self {
+            *self = Self::Fixed(Some(ask()));
+        }
+    }
+}
+
+impl From<Option<Duration>> for Patience<'_> {
+    fn from(patience: Option<Duration>) -> Self {
+        Self::Fixed(patience)
+    }
+}
+
+impl<'a, F: FnMut() -> Duration> From<&'a mut F> for Patience<'a> {
+    fn from(ask: &'a mut F) -> Self {
+        Self::Asked(ask)
+    }
+}
 
 /// What a call was given, for the report.
 #[derive(Default)]
@@ -140,7 +177,7 @@ impl Socket {
         &self,
         name: Name,
         given: &Given,
-        wait: Wait,
+        wait: Wait<'_>,
         attempt: impl FnMut(&socket2::Socket) -> io::Result<T>,
         brought: impl FnOnce(&T) -> Brought,
     ) -> Result<T, Trouble> {
@@ -157,22 +194,28 @@ impl Socket {
     fn until_done<T>(
         &self,
         socket: &socket2::Socket,
-        wait: Wait,
+        wait: Wait<'_>,
         mut attempt: impl FnMut(&socket2::Socket) -> io::Result<T>,
     ) -> Result<T, Unfinished> {
         // Under load a call may never have to wait, so whoever waits for work looks at the mark each time.
         if matches!(wait, Some((Interest::Readable, _))) && self.stop.requested() {
             return Err(Unfinished::Stopped);
         }
-        let mut deadline = None;
+        let (mut wait, mut deadline) = (wait, None);
         loop {
             let error = match attempt(socket) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 Err(error) if error.kind() == ErrorKind::WouldBlock => error,
                 other => return other.map_err(Unfinished::Os),
             };
-            let Some((interest, patience)) = wait else {
-                return Err(Unfinished::Os(error));
+            let (interest, patience) = match &mut wait {
+                None => return Err(Unfinished::Os(error)),
+                Some((interest, Patience::Fixed(patience))) => (*interest, *patience),
+                Some((_, patience @ Patience::Asked(_))) => {
+                    patience.ask();
+                    // What is waited for may have come meanwhile.
+                    continue;
+                }
             };
             let now = Instant::now();
             deadline = deadline.or_else(|| now.checked_add(patience?));

@@ -22,6 +22,7 @@ const LINGER: Duration = Duration::from_secs(1);
 const LINGER_BYTES: usize = 1024 * 1024;
 
 /// Serves one line: raises and returns the text as it arrives, until the line's end or until the client has finished.
+/// `before_waiting` is called whenever the client has to be waited for, and answers how long.
 ///
 /// # Errors
 /// Only what concerns the whole server; what this client did wrong is a line in the log.
@@ -29,10 +30,10 @@ pub(super) fn serve(
     connection_socket: &Socket,
     client: SocketAddr,
     transcript: &Transcript,
-    idle: Duration,
+    before_waiting: &mut impl FnMut() -> Duration,
 ) -> Result<(), Trouble> {
     let mut line = LineSoFar::new(client);
-    let served = answer(connection_socket, transcript, idle, &mut line);
+    let served = answer(connection_socket, transcript, before_waiting, &mut line);
     // What arrived of a line that never ended is shown too.
     line.show(transcript)?;
     match served {
@@ -44,7 +45,7 @@ pub(super) fn serve(
         }
         Err(Trouble::Call(trouble)) => {
             match trouble.reason {
-                Reason::TimedOut(_) => {
+                Reason::TimedOut(idle) => {
                     tracing::info!("closed the connection of {client}: silent for {} s", idle.as_secs_f64());
                 }
                 Reason::Os(_) => tracing::warn!("{trouble}"),
@@ -58,7 +59,7 @@ pub(super) fn serve(
 fn answer(
     connection_socket: &Socket,
     transcript: &Transcript,
-    idle: Duration,
+    before_waiting: &mut impl FnMut() -> Duration,
     line: &mut LineSoFar,
 ) -> Result<(), Trouble> {
     let mut room = [0; ROOM];
@@ -66,11 +67,11 @@ fn answer(
     let mut capitalized = Vec::new();
     loop {
         // recv() returns what has arrived, which need not be a line, nor end with a whole character.
-        let sentence = connection_socket.recv(&mut room, Some(idle))?;
+        let sentence = connection_socket.recv(&mut room, &mut *before_waiting)?;
         capitalized.clear();
         if sentence.is_empty() {
             text.finish(&mut capitalized);
-            return connection_socket.send_all(&capitalized, Some(idle));
+            return connection_socket.send_all(&capitalized, &mut *before_waiting);
         }
         let end = sentence.iter().position(|&byte| byte == b'\n');
         let (sentence, beyond) = match end {
@@ -82,14 +83,16 @@ fn answer(
         line.add(sentence.strip_suffix(b"\n").unwrap_or(sentence));
         if end.is_some() {
             line.show(transcript)?;
-            connection_socket.send_all(&capitalized, Some(idle))?;
+            connection_socket.send_all(&capitalized, &mut *before_waiting)?;
             // A room filled to the last byte may mean that more waits in the kernel.
             if sentence.len() + beyond.len() == ROOM || !beyond.is_empty() {
+                before_waiting();
                 take_off_the_rest(connection_socket, beyond.len(), line.client)?;
             }
             return Ok(());
         }
-        connection_socket.send_all(&capitalized, Some(idle))?;
+        connection_socket.send_all(&capitalized, &mut *before_waiting)?;
+        before_waiting();
         if !connection_socket.wait_readable(PAUSE)? {
             line.show(transcript)?;
         }

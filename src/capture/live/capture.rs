@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, ErrorKind};
 use std::os::fd::{AsFd, IntoRawFd, OwnedFd};
+use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use nix::errno::Errno;
@@ -27,6 +28,9 @@ const FRAMES_BETWEEN_STOP_CHECKS: u32 = 512;
 const LONGEST_HOLD: Duration = Duration::from_millis(500);
 /// How often such a frame is looked for; the socket says when it is there, so this is only in case.
 const HOLD_CHECK: Duration = Duration::from_millis(20);
+/// How long to wait, and how often in a row, when the kernel has no memory to spare for a call.
+const WITHOUT_MEMORY: Duration = Duration::from_millis(10);
+const MOST_WITHOUT_MEMORY: u32 = 200;
 
 /// An open capture.
 pub struct Capture {
@@ -49,6 +53,8 @@ pub struct Capture {
     left: Option<u64>,
     /// Since when frames that the kernel has counted are waited for, at the end.
     held_back_since: Option<Instant>,
+    /// How often in a row the kernel had no memory to spare.
+    without_memory: u32,
     /// Room for a frame that has to be put together.
     whole: Vec<u8>,
 }
@@ -135,6 +141,7 @@ impl Capture {
             since_stop_check: 0,
             left: None,
             held_back_since: None,
+            without_memory: 0,
             whole: Vec::new(),
         }
     }
@@ -193,8 +200,11 @@ impl Capture {
                 self.state = State::WentDown;
                 return Ok(Event::Idle);
             }
+            Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(Event::Idle),
+            Err(error) if passes(&mut self.without_memory, &error) => return Ok(Event::Idle),
             Err(source) => return Err(failure(&self.interface, "reading a frame", source)),
         };
+        self.without_memory = 0;
         self.taken += 1;
         self.left = self.left.map(|left| left.saturating_sub(1));
         let bytes = if arrival.is_complete(self.cooked) {
@@ -257,6 +267,7 @@ impl Capture {
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                Err(error) if passes(&mut self.without_memory, &error) => continue,
                 Err(source) => return Err(failure(&self.interface, "looking for a frame", source)),
             }
             // Nothing is there to be read.
@@ -352,6 +363,7 @@ impl Capture {
         ];
         match poll(&mut watched, milliseconds(time)) {
             Ok(_) | Err(Errno::EINTR) => {}
+            Err(error) if passes(&mut self.without_memory, &error.into()) => {}
             Err(error) => return Err(failure(&self.interface, "poll", error.into())),
         }
         let [first, _] = watched;
@@ -397,6 +409,17 @@ fn failure(interface: &str, call: &'static str, source: io::Error) -> CaptureErr
 /// Does the error say that the interface went down?
 fn is_down(error: &io::Error) -> bool {
     error.kind() == ErrorKind::NetworkDown
+}
+
+/// Has the kernel no memory to spare, which passes? Waits a little then. What comes meanwhile is kept, or counted as dropped.
+fn passes(times: &mut u32, error: &io::Error) -> bool {
+    let errno = error.raw_os_error().map(Errno::from_raw);
+    let passes = matches!(errno, Some(Errno::ENOBUFS | Errno::ENOMEM)) && *times < MOST_WITHOUT_MEMORY;
+    if passes {
+        *times += 1;
+        thread::sleep(WITHOUT_MEMORY);
+    }
+    passes
 }
 
 fn now() -> Option<Time> {

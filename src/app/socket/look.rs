@@ -1,0 +1,54 @@
+//! Looking whether there is something to receive, without receiving it.
+
+use std::mem::MaybeUninit;
+use std::time::Duration;
+
+use super::Socket;
+use super::perform::{Brought, Given, Unfinished};
+use crate::app::sys::{self, Interest, Woken};
+use crate::app::trouble::Trouble;
+use crate::calls::Name;
+
+impl Socket {
+    /// Waits, without a socket call, until there is something to receive; `false` when `patience` is over before.
+    ///
+    /// # Errors
+    /// [`Trouble::Stopped`].
+    pub fn wait_readable(&self, patience: Duration) -> Result<bool, Trouble> {
+        let woken = sys::wait(self.inner()?, Interest::Readable, &self.stop, Some(patience));
+        match woken {
+            Ok(Woken::Ready) => Ok(true),
+            Ok(Woken::TimedOut) => Ok(false),
+            Ok(Woken::Stopped) => Err(Trouble::Stopped),
+            Err(error) => Err(self.trouble(Name::Recv, self.peer, Unfinished::Os(error))),
+        }
+    }
+
+    /// Waits, without a socket call, for something to receive here or at the other socket; `true` when it is here. `false` also
+    /// when `patience` is over or the program is told to quit.
+    #[must_use]
+    pub fn is_readable_before(&self, other: &Self, patience: Duration) -> bool {
+        let sockets = self.inner.as_ref().zip(other.inner.as_ref());
+        sockets.is_some_and(|(own, other)| sys::is_readable_before(own, other, &self.stop, patience))
+    }
+
+    /// Has the other end closed or reset the connection while nobody was looking? Takes no byte of the stream. Makes a call
+    /// only when there is something to receive: `recv(MSG_PEEK)`.
+    ///
+    /// # Errors
+    /// [`Trouble::Stopped`].
+    pub fn is_finished_by_peer(&self) -> Result<bool, Trouble> {
+        if !self.wait_readable(Duration::ZERO)? {
+            return Ok(false);
+        }
+        let mut one = [MaybeUninit::uninit(); 1];
+        let peeked = self.perform(
+            Name::Recv,
+            &Given::argument(|| "MSG_PEEK".to_owned()).to(self.peer),
+            None,
+            |socket| socket.peek(&mut one),
+            |&length| Brought::bytes(length),
+        );
+        Ok(!matches!(peeked, Ok(1..)))
+    }
+}
