@@ -74,7 +74,7 @@ const ELEMENTS: [&str; 66] = [
 ];
 
 /// Their attributes, but for those of pictures that are numbers.
-const ATTRIBUTES: [&str; 74] = [
+const ATTRIBUTES: [&str; 78] = [
     "aria-hidden",
     "aria-label",
     "aria-labelledby",
@@ -93,7 +93,11 @@ const ATTRIBUTES: [&str; 74] = [
     "dx",
     "dy",
     "fill",
+    "fill-opacity",
+    "font-family",
     "font-size",
+    "font-weight",
+    "font-style",
     "for",
     "height",
     "href",
@@ -236,7 +240,7 @@ fn tag(mut rest: &str) -> (bool, &str) {
             .unwrap_or_else(|| panic!("a value without end: {:?}", near(rest)));
         check_text(value);
         assert!(!value.contains('<'), "{value:?}");
-        let is_ours = known != "href" || value.starts_with("#packet-");
+        let is_ours = known != "href" || value == "#start" || value.starts_with("#packet-");
         assert!(is_ours, "a link to {value:?}");
         rest = behind;
     }
