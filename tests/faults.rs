@@ -91,13 +91,20 @@ mod tests {
             ("EPROTO", Some("accept")),
             ("EHOSTUNREACH", Some("accept")),
         ] {
-            let fault = format!("accept4:error={error}:when=2..4");
+            let fault = format!("accept4:error={error}:when=2..6");
             let (server, port) = with_fault("tcp-server", &fault);
             for number in 0..8 {
                 let line = format!("line {number}");
                 assert_eq!(connection(port, &line), line.to_uppercase() + "\n", "{fault}");
             }
-            said(&quit(server), words, &fault);
+            // One line for the five errors in a row. strace counts the calls of each thread by itself, and on a busy machine
+            // another one may take its turn at the door, with five errors of its own.
+            let errors = quit(server);
+            let lines = errors.lines().count();
+            assert_eq!(words.is_some(), lines > 0, "{fault}: {errors}");
+            assert!(lines < 5, "{fault}: {errors}");
+            let tells = |line: &str| words.is_some_and(|words| line.contains(words));
+            assert!(errors.lines().all(tells), "{fault}: {errors}");
         }
     }
 
