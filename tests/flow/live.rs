@@ -228,37 +228,43 @@ fn close_together() {
     thread::sleep(Duration::from_millis(5));
 }
 
+/// How many of a hundred pairs crossed; every one of them is held against RFC 9293.
+fn crossed_of_a_hundred() -> usize {
+    let (steps, tracker) = followed(&captured(|| (0..100).for_each(|_| close_together())));
+    let mut crossed = 0;
+    for conversation in tracker.conversations() {
+        let own: Vec<_> = steps
+            .iter()
+            .filter(|step| step.conversation == conversation.number)
+            .copied()
+            .collect();
+        let remarked = segments(&own)
+            .iter()
+            .any(|segment| segment.remarks.has(Remark::SimultaneousClose));
+        let connection = connection(&tracker, conversation.number);
+        assert_eq!(remarked, connection.ending == Ending::ClosedTogether, "{connection:?}");
+        // A late acknowledgment is answered in TIME-WAIT, and that answer by a RST: RFC 1337 section 1.
+        let was_killed = parts(&own).iter().any(|part| matches!(part, Part::Reset(_)));
+        let states = [connection.client.standing.state, connection.server.standing.state];
+        crossed += usize::from(remarked);
+        if was_killed {
+            assert!(states.contains(&State::Closed), "{states:?}");
+        } else if remarked {
+            assert_eq!(states, [State::TimeWait, State::TimeWait]);
+        } else {
+            let as_it_ought_to = states.contains(&State::TimeWait) && states.contains(&State::Closed);
+            assert!(as_it_ought_to, "{states:?} after {own:#?}");
+        }
+    }
+    crossed
+}
+
 #[test]
 fn both_ends_close_at_once() {
     in_namespace("both_ends_close_at_once", || {
-        // Whether the two cross is up to the processor: of many pairs some do.
-        let (steps, tracker) = followed(&captured(|| (0..100).for_each(|_| close_together())));
-        let mut crossed = 0;
-        for conversation in tracker.conversations() {
-            let own: Vec<_> = steps
-                .iter()
-                .filter(|step| step.conversation == conversation.number)
-                .copied()
-                .collect();
-            let remarked = segments(&own)
-                .iter()
-                .any(|segment| segment.remarks.has(Remark::SimultaneousClose));
-            let connection = connection(&tracker, conversation.number);
-            assert_eq!(remarked, connection.ending == Ending::ClosedTogether, "{connection:?}");
-            // A late acknowledgment is answered in TIME-WAIT, and that answer by a RST: RFC 1337 section 1.
-            let was_killed = parts(&own).iter().any(|part| matches!(part, Part::Reset(_)));
-            let states = [connection.client.standing.state, connection.server.standing.state];
-            crossed += u32::from(remarked);
-            if was_killed {
-                assert!(states.contains(&State::Closed), "{states:?}");
-            } else if remarked {
-                assert_eq!(states, [State::TimeWait, State::TimeWait]);
-            } else {
-                let as_it_ought_to = states.contains(&State::TimeWait) && states.contains(&State::Closed);
-                assert!(as_it_ought_to, "{states:?} after {own:#?}");
-            }
-        }
-        assert!(crossed > 0, "not one pair of a hundred crossed");
+        // Whether the two cross is up to the processors: on a busy machine it can take some hundred pairs.
+        let crossed = (0..20).map(|_| crossed_of_a_hundred()).find(|crossed| *crossed > 0);
+        assert!(crossed.is_some(), "not one pair of two thousand crossed");
     });
 }
 
