@@ -85,12 +85,7 @@ fn measured(name: &str, connections: u32) {
         return;
     }
     let output = Command::new(std::env::current_exe().unwrap())
-        .args([
-            &format!("bounds::{name}"),
-            "--exact",
-            "--nocapture",
-            "--include-ignored",
-        ])
+        .args([&format!("bounds::{name}"), "--exact", "--nocapture"])
         .env(MEASURED, "1")
         .output()
         .unwrap();
@@ -100,12 +95,6 @@ fn measured(name: &str, connections: u32) {
 }
 
 #[test]
-fn a_connection_takes_less_than_four_hundred_bytes() {
-    measured("a_connection_takes_less_than_four_hundred_bytes", 100_000);
-}
-
-#[test]
-#[ignore = "takes long without optimization: cargo test --release --test flow -- --ignored --nocapture a_million"]
-fn a_million_connections_at_once() {
-    measured("a_million_connections_at_once", 1_000_000);
+fn a_million_connections_at_once_take_less_than_400_mb() {
+    measured("a_million_connections_at_once_take_less_than_400_mb", 1_000_000);
 }
