@@ -3,7 +3,6 @@
 use std::io::Write as _;
 use std::os::fd::AsFd;
 use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 use socket_lab::capture::live::{Capture, Event, Opening};
@@ -11,33 +10,12 @@ use socket_lab::flow::{Step, Tracker};
 use socket_lab::frame::Frame;
 use socket_lab::wire::decode;
 
-use super::support::{PATIENCE, in_empty_namespace, needs};
+use super::support::{PATIENCE, namespace};
 
-/// Set in the process that runs inside of a namespace.
-const INSIDE: &str = "SOCKET_LAB_TEST_INSIDE_NAMESPACE";
-
-/// Runs `test`, which is the test of this name, in a process of its own in an empty network namespace in which loopback is
-/// up.
+/// Runs `test`, which is the test of this name in `live`, in a process of its own in an empty network namespace in which
+/// loopback is up.
 pub(super) fn in_namespace(name: &str, test: impl FnOnce()) {
-    if std::env::var_os(INSIDE).is_some() {
-        // Neighbour discovery would mix its frames with ours.
-        let _ = std::fs::write("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
-        let up = Command::new("ip").args(["link", "set", "lo", "up"]).status().unwrap();
-        assert!(up.success(), "ip link set lo up");
-        return test();
-    }
-    if !needs::tool("ip") || !needs::namespaces() {
-        return;
-    }
-    let mut again = Command::new(std::env::current_exe().unwrap());
-    again
-        .args([&format!("live::{name}"), "--exact", "--nocapture"])
-        .env(INSIDE, "1");
-    let output = in_empty_namespace(&again).output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}");
-    assert!(said.contains("1 passed"), "there is no test {name}: {said}");
-    let _ = std::io::stderr().write_all(&output.stderr);
+    namespace::in_namespaces(&format!("live::{name}"), &["once"], test);
 }
 
 /// What was captured on loopback while this was done.

@@ -1,7 +1,6 @@
 //! Where the tests play: namespaces, started sniffers, and the judges.
 
 use std::ffi::OsStr;
-use std::io::Write as _;
 use std::net::UdpSocket;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
@@ -12,7 +11,7 @@ use nix::sys::signal::Signal;
 use tempfile::TempDir;
 
 use super::frames;
-use super::support::{PATIENCE, Running, in_empty_namespace, needs};
+use super::support::{PATIENCE, Running, namespace, needs};
 
 /// Nobody in particular: the user that owns no files.
 pub const ORDINARY: u32 = 65_534;
@@ -20,10 +19,7 @@ pub const ORDINARY: u32 = 65_534;
 /// Wireshark's severity "warning"; an error is more, a chat or a note (a FIN, a SYN) is less.
 const WARNING: u32 = 0x0060_0000;
 
-/// Set in the process that runs inside of a namespace, to an argument of the sniffers there, if any.
-const INSIDE: &str = "SOCKET_LAB_TEST_INSIDE_NAMESPACE";
-
-/// Frames are had from a ring, or without one.
+/// Frames are had from a ring, or without one: an argument of the sniffers.
 const WAYS: [&str; 2] = ["", "--no-ring"];
 
 /// Runs `test`, which is the test of this name, in a process of its own for each way, in a network namespace in which
@@ -38,23 +34,8 @@ pub fn in_one_namespace(name: &str, test: impl FnOnce()) {
 }
 
 fn in_namespaces(name: &str, ways: &[&str], test: impl FnOnce()) {
-    if std::env::var_os(INSIDE).is_some() {
-        // Neighbour discovery would mix its frames with ours.
-        let _ = std::fs::write("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
-        run(Command::new("ip").args(["link", "set", "lo", "up"]));
-        return test();
-    }
-    if !["ip", "tshark"].iter().all(|tool| needs::tool(tool)) || !needs::namespaces() {
-        return;
-    }
-    for way in ways {
-        let mut again = Command::new(std::env::current_exe().unwrap());
-        again.args([name, "--exact", "--nocapture"]).env(INSIDE, way);
-        let output = in_empty_namespace(&again).output().unwrap();
-        let said = text(&output.stdout) + &text(&output.stderr);
-        assert!(output.status.success(), "{way}: {said}");
-        assert!(said.contains("1 passed"), "there is no test {name}: {said}");
-        let _ = std::io::stderr().write_all(&output.stderr);
+    if needs::tool("tshark") {
+        namespace::in_namespaces(name, ways, test);
     }
 }
 
@@ -72,7 +53,7 @@ pub fn run(command: &mut Command) -> String {
 /// The sniffer, untouched by the environment of whoever runs the tests.
 pub fn sniffer<A: AsRef<OsStr>>(arguments: &[A]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sniffer"));
-    let way = std::env::var(INSIDE).ok().filter(|way| !way.is_empty());
+    let way = namespace::way().filter(|way| !way.is_empty());
     clean(&mut command).args(way).args(arguments);
     command
 }

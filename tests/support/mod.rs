@@ -8,6 +8,7 @@
     reason = "every test file compiles this module for itself and uses a part of it"
 )]
 
+pub mod namespace;
 pub mod needs;
 pub mod program;
 
