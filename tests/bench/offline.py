@@ -20,10 +20,10 @@ import sys
 import tempfile
 import time
 
+from document import ROOT, Section
+
 HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
-BEGIN = "<!-- offline: written by tests/bench/offline.py -->"
-END = "<!-- offline: end -->"
+SECTION = Section("python3 tests/bench/offline.py --write")
 
 # What is compared: our view, the peer's form that is nearest, and how many times as fast it has to be.
 PAIRS = [
@@ -152,7 +152,6 @@ def section(options, results, ten, many, loads):
     # The programs that are timed make one themselves, and two where ours uses both processors.
     busy = "; other programs took their share of the processors meanwhile" if max(loads) > 2.5 else ""
     lines = [
-        BEGIN,
         "## Offline",
         "",
         f"Captures of {packets:,} packets are read and shown, output to /dev/null: UDP requests and replies of 100 bytes, and",
@@ -201,22 +200,7 @@ def section(options, results, ten, many, loads):
         *many,
     ]
     lines += ["", "Start to finish on ten packets, in milliseconds:", "", "| program | passed | of the processor |", "|---|---:|---:|"]
-    return "\n".join(lines + ten + [END, ""])
-
-
-def write(text):
-    path = os.path.join(ROOT, "docs", "benchmarks.md")
-    old = ""
-    if os.path.exists(path):
-        with open(path) as file:
-            old = file.read()
-    if BEGIN in old and END in old:
-        before, rest = old.split(BEGIN, 1)
-        after = rest.split(END, 1)[1].lstrip("\n")
-    else:
-        before, after = (old or "# Benchmarks\n").rstrip("\n") + "\n\n", ""
-    with open(path, "w") as file:
-        file.write(before + text + ("\n" + after if after else ""))
+    return "\n".join(lines + ten)
 
 
 def main():
@@ -234,7 +218,7 @@ def main():
         text = section(options, results, ten, many, (before, os.getloadavg()[0]))
     print(text)
     if options.write:
-        write(text)
+        SECTION.write(text)
 
 
 if __name__ == "__main__":

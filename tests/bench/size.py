@@ -17,10 +17,9 @@ import sys
 import tempfile
 import time
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
-BEGIN = "<!-- size: written by tests/bench/size.py -->"
-END = "<!-- size: end -->"
+from document import ROOT, Section
+
+SECTION = Section("python3 tests/bench/size.py --write")
 
 PROGRAMS = ["udp-server", "udp-client", "tcp-server", "tcp-client", "sniffer", "socket-lab"]
 
@@ -58,7 +57,6 @@ def section(builds, loads):
     compiler = subprocess.run(["rustc", "--version"], capture_output=True, text=True).stdout.strip()
     busy = "; other programs took their share of the processors meanwhile" if max(loads) > 2.5 else ""
     lines = [
-        BEGIN,
         "## Size",
         "",
         "Compiled from nothing by `cargo build --release` with the project's profile (thin LTO, one code-generation unit, debug",
@@ -75,20 +73,7 @@ def section(builds, loads):
     for program in PROGRAMS:
         sizes = (build.sizes.get(program) for _, build in builds)
         lines.append(f"| `{program}` | " + " | ".join(f"{size / 1024:,.0f}" if size else "" for size in sizes) + " |")
-    return "\n".join(lines + [END, ""])
-
-
-def write(text):
-    path = os.path.join(ROOT, "docs", "benchmarks.md")
-    with open(path) as file:
-        old = file.read()
-    if BEGIN in old and END in old:
-        before, rest = old.split(BEGIN, 1)
-        after = rest.split(END, 1)[1].lstrip("\n")
-    else:
-        before, after = old.rstrip("\n") + "\n\n", ""
-    with open(path, "w") as file:
-        file.write(before + text + ("\n" + after if after else ""))
+    return "\n".join(lines)
 
 
 def main():
@@ -103,7 +88,7 @@ def main():
     text = section(builds, (before, os.getloadavg()[0]))
     print(text)
     if options.write:
-        write(text)
+        SECTION.write(text)
 
 
 if __name__ == "__main__":

@@ -10,8 +10,10 @@
 //! seven minutes; the machine should have nothing else to do. It needs tcpdump, dumpcap and capinfos, ip and unshare.
 //!
 //! - [`sender`]: the datagrams; [`run`]: one program, once; [`latency`]: how long a lone packet takes to the screen;
-//! - [`report`]: medians and tables.
+//! - [`report`]: tables; [`common`]: what the benchmarks share.
 
+#[path = "../common/mod.rs"]
+mod common;
 mod latency;
 mod report;
 mod run;
@@ -19,10 +21,9 @@ mod sender;
 
 use std::error::Error;
 use std::io::Write as _;
-use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
-use std::process::Command;
 
+use self::common::in_namespace;
 use self::report::Report;
 use self::run::{PROGRAMS, Pace, run};
 
@@ -36,30 +37,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     if !has("--bench") {
         return Ok(());
     }
-    if !has("--inside") {
-        return Err(inside(&arguments)?.into());
-    }
-    let up = Command::new("ip").args(["link", "set", "lo", "up"]).status()?;
-    if !up.success() {
-        return Err("ip link set lo up failed".into());
-    }
+    in_namespace(&arguments)?;
     let report = measure()?;
     std::io::stdout().write_all(report.to_string().as_bytes())?;
     if has("--write") {
         report.write("docs/benchmarks.md".as_ref())?;
     }
     Ok(())
-}
-
-/// Becomes this program in an empty network namespace; returns only if that fails.
-fn inside(arguments: &[String]) -> Result<String, Box<dyn Error>> {
-    let mut command = Command::new("unshare");
-    command.arg("--net");
-    if !nix::unistd::geteuid().is_root() {
-        command.arg("--map-root-user");
-    }
-    command.arg(std::env::current_exe()?).args(arguments).arg("--inside");
-    Ok(format!("unshare cannot be started: {}", command.exec()))
 }
 
 fn measure() -> Result<Report, Box<dyn Error>> {

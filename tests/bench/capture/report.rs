@@ -8,12 +8,9 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::ROUNDS;
+use super::common::{self, Machine, Spread};
 use super::latency::PACKETS;
 use super::run::{Figures, Into, Pace, Program};
-
-/// Where the section begins and ends in the document; what stands between is replaced.
-const BEGIN: &str = "<!-- cargo bench --bench capture -- --write: begin -->";
-const END: &str = "<!-- cargo bench --bench capture -- --write: end -->";
 
 /// What was measured of each program, in the order of the rows.
 type Table = Vec<(&'static str, Vec<Figures>)>;
@@ -24,15 +21,12 @@ pub(super) struct Report {
     tables: BTreeMap<(Pace, bool), Table>,
     /// From the shortest to the longest.
     times: Vec<(&'static str, Vec<Duration>)>,
-    /// What the machine had to do meanwhile: the load of a minute, after each run.
-    loads: Vec<f64>,
+    machine: Machine,
 }
 
 impl Report {
     pub(super) fn add(&mut self, program: &Program, pace: Pace, figures: Figures) {
-        let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-        self.loads
-            .extend(load.split(' ').next().and_then(|load| load.parse::<f64>().ok()));
+        self.machine.look();
         let table = self.tables.entry((pace, program.into == Into::Lines)).or_default();
         match table.iter_mut().find(|(name, _)| *name == program.name) {
             Some((_, all)) => all.push(figures),
@@ -47,14 +41,7 @@ impl Report {
 
     /// Puts the section into the document.
     pub(super) fn write(&self, path: &Path) -> io::Result<()> {
-        let old = match std::fs::read_to_string(path) {
-            Ok(old) => old,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => "# Benchmarks\n\n".to_owned(),
-            Err(error) => return Err(error),
-        };
-        let (before, rest) = old.split_once(BEGIN).unwrap_or((&old, ""));
-        let after = rest.split_once(END).map_or("\n", |(_, after)| after);
-        std::fs::write(path, format!("{before}{BEGIN}\n{self}\n{END}{after}"))
+        common::write("capture", path, self)
     }
 
     fn table(&self, f: &mut fmt::Formatter<'_>, pace: Pace, lines: bool) -> fmt::Result {
@@ -95,7 +82,7 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "## Capture\n")?;
-        writeln!(f, "{}\n", conditions(&self.loads))?;
+        writeln!(f, "{}\n", conditions(&self.machine))?;
         writeln!(f, "Recorded, at 200,000 datagrams a second, 600,000 of them:\n")?;
         self.table(f, Pace::Steady, false)?;
         writeln!(f, "\nRecorded, at the sender's full speed, 1,000,000 datagrams:\n")?;
@@ -125,38 +112,8 @@ impl fmt::Display for Report {
     }
 }
 
-/// Median, lowest and highest.
-struct Spread {
-    lowest: f64,
-    median: f64,
-    highest: f64,
-}
-
-impl Spread {
-    fn of(all: &[Figures], of: fn(&Figures) -> f64) -> Self {
-        let mut values: Vec<f64> = all.iter().map(of).collect();
-        values.sort_by(f64::total_cmp);
-        let at = |index: usize| values.get(index).copied().unwrap_or(f64::NAN);
-        Self {
-            lowest: at(0),
-            median: at(values.len() / 2),
-            highest: at(values.len().saturating_sub(1)),
-        }
-    }
-}
-
 /// What was measured where, with what, and when.
-fn conditions(loads: &[f64]) -> String {
-    let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = cpu
-        .lines()
-        .find_map(|line| line.strip_prefix("model name"))
-        .unwrap_or_default();
-    let model = model.trim_start_matches([' ', '\t', ':']);
-    let cores = std::thread::available_parallelism().map_or(0, usize::from);
-    let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
-    let load = |pick: fn(f64, f64) -> f64| loads.iter().copied().reduce(pick).unwrap_or(f64::NAN);
-    let (lowest, highest) = (load(f64::min), load(f64::max));
+fn conditions(machine: &Machine) -> String {
     let [tcpdump, libpcap, dumpcap] = [
         ("tcpdump", "tcpdump version "),
         ("tcpdump", "libpcap version "),
@@ -164,13 +121,12 @@ fn conditions(loads: &[f64]) -> String {
     ]
     .map(|(program, before)| version(program, before));
     format!(
-        "{date}. {model}, {cores} cores, Linux {kernel}. sniffer {own}, tcpdump {tcpdump} with libpcap {libpcap}, dumpcap \
+        "{machine} sniffer {own}, tcpdump {tcpdump} with libpcap {libpcap}, dumpcap \
          {dumpcap}. Datagrams of 100 bytes over the loopback of a network namespace, sent 64 with each call. All have a buffer of \
          64 MiB and write to memory (/dev/shm). Medians of {ROUNDS} runs in which the programs took turns; CPU seconds are user \
-         and system seconds of the whole process, its start among them. Load of the machine meanwhile: {lowest} to {highest}, of which \
+         and system seconds of the whole process, its start among them. Load of the machine meanwhile: {load}, of which \
          the sender and the program that captures make up to 2.",
-        date = chrono::Utc::now().format("%Y-%m-%d"),
-        kernel = kernel.trim(),
+        load = machine.load(),
         own = env!("CARGO_PKG_VERSION"),
     )
 }

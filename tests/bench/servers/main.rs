@@ -13,9 +13,11 @@
 //! - [`bare`]: the shortest loop; [`server`]: starts any of the servers;
 //! - [`load`]: clients, and how long each answer takes; [`pairs`]: the client programs with their servers;
 //! - [`crowd`]: silent clients by thousands, and bad ones;
-//! - [`report`]: medians and tables.
+//! - [`report`]: tables; [`common`]: what the benchmarks share.
 
 mod bare;
+#[path = "../common/mod.rs"]
+mod common;
 mod crowd;
 mod load;
 mod pairs;
@@ -24,11 +26,10 @@ mod server;
 
 use std::error::Error;
 use std::io::Write as _;
-use std::os::unix::process::CommandExt as _;
-use std::process::Command;
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
+use self::common::in_namespace;
 use self::load::Load;
 use self::report::Report;
 use self::server::{Kind, Server, Transport};
@@ -48,13 +49,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     if !has("--bench") {
         return Ok(());
     }
-    if !has("--inside") {
-        return Err(inside(&arguments)?.into());
-    }
-    let up = Command::new("ip").args(["link", "set", "lo", "up"]).status()?;
-    if !up.success() {
-        return Err("ip link set lo up failed".into());
-    }
+    in_namespace(&arguments)?;
     let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE)?;
     setrlimit(Resource::RLIMIT_NOFILE, hard, hard)?;
     let report = measure(if has("--once") { 1 } else { ROUNDS })?;
@@ -63,17 +58,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         report.write("docs/benchmarks.md".as_ref())?;
     }
     Ok(())
-}
-
-/// Becomes this program in an empty network namespace; returns only if that fails.
-fn inside(arguments: &[String]) -> Result<String, Box<dyn Error>> {
-    let mut command = Command::new("unshare");
-    command.arg("--net");
-    if !nix::unistd::geteuid().is_root() {
-        command.arg("--map-root-user");
-    }
-    command.arg(std::env::current_exe()?).args(arguments).arg("--inside");
-    Ok(format!("unshare cannot be started: {}", command.exec()))
 }
 
 fn measure(rounds: usize) -> Result<Report, Box<dyn Error>> {

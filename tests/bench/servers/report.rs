@@ -8,14 +8,11 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::ROUNDS;
+use super::common::{self, Machine, Spread};
 use super::crowd::{ACTIVE, Crowd, Seen};
 use super::load::{Figures, Load};
 use super::pairs::LINES;
 use super::server::{Kind, Transport};
-
-/// Where the section begins and ends in the document; what stands between is replaced.
-const BEGIN: &str = "<!-- cargo bench --bench servers -- --write: begin -->";
-const END: &str = "<!-- cargo bench --bench servers -- --write: end -->";
 
 /// All that was measured.
 #[derive(Debug, Default)]
@@ -23,42 +20,28 @@ pub(super) struct Report {
     served: BTreeMap<(Load, Kind), Vec<Figures>>,
     pairs: BTreeMap<(Transport, Kind), Vec<f64>>,
     crowds: BTreeMap<Crowd, Vec<Seen>>,
-    /// What the machine had to do meanwhile: the load of a minute, after each run.
-    loads: Vec<f64>,
+    machine: Machine,
 }
 
 impl Report {
     pub(super) fn add_served(&mut self, load: Load, kind: Kind, figures: Figures) {
-        self.look_at_the_load();
+        self.machine.look();
         self.served.entry((load, kind)).or_default().push(figures);
     }
 
     pub(super) fn add_pair(&mut self, transport: Transport, kind: Kind, rate: f64) {
-        self.look_at_the_load();
+        self.machine.look();
         self.pairs.entry((transport, kind)).or_default().push(rate);
     }
 
     pub(super) fn add_crowd(&mut self, crowd: Crowd, seen: Seen) {
-        self.look_at_the_load();
+        self.machine.look();
         self.crowds.entry(crowd).or_default().push(seen);
-    }
-
-    fn look_at_the_load(&mut self) {
-        let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-        self.loads
-            .extend(load.split(' ').next().and_then(|load| load.parse::<f64>().ok()));
     }
 
     /// Puts the section into the document.
     pub(super) fn write(&self, path: &Path) -> io::Result<()> {
-        let old = match std::fs::read_to_string(path) {
-            Ok(old) => old,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => "# Benchmarks\n\n".to_owned(),
-            Err(error) => return Err(error),
-        };
-        let (before, rest) = old.split_once(BEGIN).unwrap_or((&old, ""));
-        let after = rest.split_once(END).map_or("\n", |(_, after)| after);
-        std::fs::write(path, format!("{before}{BEGIN}\n{self}\n{END}{after}"))
+        common::write("servers", path, self)
     }
 
     fn servers(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -171,7 +154,7 @@ fn microseconds(duration: Duration) -> f64 {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "## Servers\n")?;
-        writeln!(f, "{}\n", conditions(&self.loads))?;
+        writeln!(f, "{}\n", conditions(&self.machine))?;
         writeln!(
             f,
             "One load generator against each server, which prints a line a request to /dev/null. Over TCP an answer takes from \
@@ -200,44 +183,13 @@ impl fmt::Display for Report {
     }
 }
 
-/// Median, lowest and highest.
-struct Spread {
-    lowest: f64,
-    median: f64,
-    highest: f64,
-}
-
-impl Spread {
-    fn of<T>(all: &[T], of: impl Fn(&T) -> f64) -> Self {
-        let mut values: Vec<f64> = all.iter().map(of).collect();
-        values.sort_by(f64::total_cmp);
-        let at = |index: usize| values.get(index).copied().unwrap_or(f64::NAN);
-        Self {
-            lowest: at(0),
-            median: at(values.len() / 2),
-            highest: at(values.len().saturating_sub(1)),
-        }
-    }
-}
-
 /// What was measured where, with what, and when.
-fn conditions(loads: &[f64]) -> String {
-    let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = cpu
-        .lines()
-        .find_map(|line| line.strip_prefix("model name"))
-        .unwrap_or_default();
-    let model = model.trim_start_matches([' ', '\t', ':']);
-    let cores = std::thread::available_parallelism().map_or(0, usize::from);
-    let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
-    let load = |pick: fn(f64, f64) -> f64| loads.iter().copied().reduce(pick).unwrap_or(f64::NAN);
-    let (lowest, highest) = (load(f64::min), load(f64::max));
+fn conditions(machine: &Machine) -> String {
     format!(
-        "{date}. {model}, {cores} cores, Linux {kernel}. socket-lab {own}, {python}. Over the loopback of a network namespace, \
+        "{machine} socket-lab {own}, {python}. Over the loopback of a network namespace, \
          client and server on the same machine. Medians of {ROUNDS} runs in which the servers took turns. Load of the machine \
-         meanwhile: {lowest} to {highest}; clients and servers make a part of it, with 5,000 threads to start a large one.",
-        date = chrono::Utc::now().format("%Y-%m-%d"),
-        kernel = kernel.trim(),
+         meanwhile: {load}; clients and servers make a part of it, with 5,000 threads to start a large one.",
+        load = machine.load(),
         own = env!("CARGO_PKG_VERSION"),
         python = python_version(),
     )
