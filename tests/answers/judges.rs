@@ -59,6 +59,19 @@ fn segments(file: &str, filter: &str) -> Vec<Segment> {
         .collect()
 }
 
+/// The segments of one end that have data.
+fn with_data(all: &[Segment], sender: u16) -> Vec<&Segment> {
+    all.iter()
+        .filter(|one| one.source == sender && one.length > 0)
+        .collect()
+}
+
+/// Holds that this is in the answer to the question.
+fn expect(file: &str, more: &[&str], question: &str, part: &str) {
+    let answer = answer(file, more, question);
+    assert!(answer.contains(part), "{file}: {question}: no {part:?} in {answer}");
+}
+
 /// Data segments that begin below what was sent before: repetitions.
 fn repetitions(data: &[&Segment]) -> Vec<u64> {
     let mut end = 0;
@@ -83,15 +96,11 @@ fn acknowledged(segments: &[Segment], sent: &Segment) -> Option<Segment> {
 
 /// Holds the answers about a conversation against its segments; `more` chooses the conversation.
 fn judge(file: &str, more: &[&str], all: &[Segment], sender: u16) -> usize {
-    let data: Vec<&Segment> = all
-        .iter()
-        .filter(|one| one.source == sender && one.length > 0)
-        .collect();
+    let data = with_data(all, sender);
     let again = repetitions(&data);
     let mut checked = 0;
     let mut expect = |question: &str, part: &str| {
-        let answer = answer(file, more, question);
-        assert!(answer.contains(part), "{file}: {question}: no {part:?} in {answer}");
+        expect(file, more, question, part);
         checked += 1;
     };
 
@@ -157,15 +166,11 @@ fn judge(file: &str, more: &[&str], all: &[Segment], sender: u16) -> usize {
 
 /// The same of the acknowledgments and the throughput.
 fn acknowledgments(file: &str, more: &[&str], all: &[Segment], sender: u16) -> usize {
-    let data: Vec<&Segment> = all
-        .iter()
-        .filter(|one| one.source == sender && one.length > 0)
-        .collect();
+    let data = with_data(all, sender);
     let again = repetitions(&data);
     let mut checked = 0;
     let mut expect = |question: &str, part: &str| {
-        let answer = answer(file, more, question);
-        assert!(answer.contains(part), "{file}: {question}: no {part:?} in {answer}");
+        expect(file, more, question, part);
         checked += 1;
     };
     let begin = data.iter().map(|one| one.sequence).min().unwrap();
@@ -224,10 +229,7 @@ fn a_transfer_with_losses_is_what_tshark_sees() {
     let file = "tests/answers/lossy.pcap";
     let all = segments(file, "tcp");
     let sender = all[0].source;
-    let data: Vec<&Segment> = all
-        .iter()
-        .filter(|one| one.source == sender && one.length > 0)
-        .collect();
+    let data = with_data(&all, sender);
     assert!(repetitions(&data).len() >= 5, "losses are in it");
     assert!(judge(file, &[], &all, sender) > 20);
     // Its window was closed several times.
