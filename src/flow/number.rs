@@ -41,7 +41,7 @@ pub struct Number {
     pub raw: Sequence,
     /// Counted from the initial sequence number of its stream, which is 0 here, so that the first data byte is 1. Where the
     /// capture does not have the beginning, counted so that the first data byte seen is 1 (as Wireshark does). It does not
-    /// wrap: byte 5,000,000,000 of a stream has this number. Negative for what lies before the beginning (a keep-alive
+    /// wrap before 2^48: byte 5,000,000,000 of a stream has this number. Negative for what lies before the beginning (a keep-alive
     /// right after a beginning that was not captured).
     pub relative: i64,
 }

@@ -28,13 +28,15 @@ pub(super) enum Fact {
     ScaleOffered = 1 << 8,
     /// Its sender's state is inferred.
     Inferred = 1 << 9,
+    /// Its sender advertised a window of known scale after its SYN.
+    WindowKnown = 1 << 10,
+    /// What was acknowledged is further than what was sent, as far as that was captured.
+    AckLeads = 1 << 11,
 }
 
 /// One direction's stream. Numbers are kept as they stand in headers; [`Stream::relative`] unwraps them.
 #[derive(Debug, Clone)]
 pub(super) struct Stream {
-    /// The highest relative number that was sent or acknowledged: what headers say is within 2^31 of it.
-    highest: i64,
     /// What counts as 0.
     base: u32,
     /// After the last that was sent.
@@ -45,15 +47,17 @@ pub(super) struct Stream {
     whole: u32,
     /// The FIN's own number.
     fin: u32,
-    /// The smallest window that its sender advertised after its SYN.
-    pub(super) smallest_window: u32,
     /// The last timestamp of its sender, …
     pub(super) stamp: u32,
     /// … and the packet that had it; 0: none.
     pub(super) stamped: u32,
+    /// How often 2^32 numbers have gone by.
+    turns: u16,
     facts: u16,
     /// The window that its sender told last, not scaled.
     pub(super) window: u16,
+    /// The smallest that it told after its SYN, not scaled.
+    smallest_window: u16,
     /// The largest segment that its sender takes; 0: not said.
     pub(super) mss: u16,
     /// The window shift of its sender, 0 to 14.
@@ -63,7 +67,7 @@ pub(super) struct Stream {
 }
 
 /// The state is kept in the bits of the facts above these.
-const STATE_SHIFT: u32 = 10;
+const STATE_SHIFT: u32 = 12;
 const STATE_MASK: u16 = 0xf << STATE_SHIFT;
 
 /// Modulo 2^32.
@@ -74,17 +78,17 @@ const fn low(number: i64) -> u32 {
 impl Stream {
     pub(super) fn new(standing: Standing) -> Self {
         let mut stream = Self {
-            highest: 0,
             base: 0,
             next: 0,
             acked: 0,
             whole: 0,
             fin: 0,
-            smallest_window: u32::MAX,
             stamp: 0,
             stamped: 0,
-            facts: 0,
+            turns: 0,
+            facts: Fact::AckLeads as u16,
             window: 0,
+            smallest_window: u16::MAX,
             mss: 0,
             shift: 0,
             duplicates: 0,
@@ -133,7 +137,6 @@ impl Stream {
         if !self.is(Fact::Begun) {
             self.set(Fact::Begun, true);
             (self.base, self.next, self.acked, self.whole) = (base, base, base, base);
-            self.highest = 0;
         }
     }
 
@@ -147,11 +150,32 @@ impl Stream {
         self.is(Fact::SynSeen).then_some(Sequence(self.base))
     }
 
+    /// The highest number that was sent or acknowledged, as it stands in a header: what headers say is within 2^31 of it.
+    const fn front(&self) -> u32 {
+        if self.is(Fact::AckLeads) { self.acked } else { self.next }
+    }
+
+    /// The same counted from the beginning, which is below 2^48.
+    const fn highest(&self) -> i64 {
+        let low = self.front().wrapping_sub(self.base);
+        ((self.turns as i64) << 32) | low as i64
+    }
+
+    /// Goes on to the higher one of what was sent and what was acknowledged.
+    fn lead(&mut self, to: i64, by_ack: bool) {
+        self.set(Fact::AckLeads, by_ack);
+        self.turns = (to.cast_unsigned() >> 32 & 0xffff) as u16;
+    }
+
     /// A number of this stream counted from its beginning.
     pub(super) const fn relative(&self, raw: u32) -> i64 {
-        let reference = self.base.wrapping_add(low(self.highest));
-        let distance = raw.wrapping_sub(reference).cast_signed();
-        self.highest.saturating_add(distance as i64)
+        let distance = raw.wrapping_sub(self.front()).cast_signed();
+        self.highest() + distance as i64
+    }
+
+    /// The same of one that is not after the highest.
+    const fn behind(&self, raw: u32) -> i64 {
+        self.highest() - self.front().wrapping_sub(raw) as i64
     }
 
     pub(super) const fn number(&self, raw: u32) -> Number {
@@ -168,17 +192,17 @@ impl Stream {
 
     /// After the last that was sent.
     pub(super) const fn next(&self) -> i64 {
-        self.relative(self.next)
+        self.behind(self.next)
     }
 
     /// All before is acknowledged.
     pub(super) const fn acked(&self) -> i64 {
-        self.relative(self.acked)
+        self.behind(self.acked)
     }
 
     /// All before was captured.
     pub(super) const fn whole(&self) -> i64 {
-        self.relative(self.whole)
+        self.behind(self.whole)
     }
 
     /// The FIN's number, when it was captured.
@@ -198,10 +222,10 @@ impl Stream {
 
     /// Its sender sent these numbers, the second one not included.
     pub(super) fn send(&mut self, from: i64, to: i64) {
+        let highest = self.highest();
         if self.is(Fact::Sent) {
-            let next = self.next();
             let whole = self.whole();
-            if to > next {
+            if to > self.next() {
                 self.next = self.raw(to);
             }
             if from <= whole && to > whole {
@@ -211,24 +235,41 @@ impl Stream {
             self.set(Fact::Sent, true);
             // What was acknowledged before had been sent.
             let next = if self.syn_is_acked() { to.max(self.acked()) } else { to };
-            self.next = self.raw(next);
-            self.whole = self.raw(next);
             if !self.syn_is_acked() && from > 0 {
                 self.acked = self.raw(from);
             }
+            self.next = self.raw(next);
+            self.whole = self.raw(next);
         }
-        self.highest = self.highest.max(to);
+        if to > highest {
+            self.lead(to, false);
+        }
     }
 
     /// The other end acknowledged all before this number.
     pub(super) fn acknowledge(&mut self, to: i64) {
-        if to > self.acked() {
+        let highest = self.highest();
+        let (acked, whole) = (self.acked(), self.whole());
+        if to > acked {
             self.acked = self.raw(to);
         }
-        if self.is(Fact::Sent) && to > self.whole() {
+        if self.is(Fact::Sent) && to > whole {
             self.whole = self.raw(to);
         }
-        self.highest = self.highest.max(to);
+        if to > highest {
+            self.lead(to, true);
+        }
+    }
+
+    /// Its sender advertised this window, not scaled, after its SYN.
+    pub(super) fn take_window(&mut self, raw: u16) {
+        self.set(Fact::WindowKnown, true);
+        self.smallest_window = self.smallest_window.min(raw);
+    }
+
+    /// The smallest window that its sender advertised after its SYN, not scaled, where the scale was known.
+    pub(super) fn smallest_window(&self) -> Option<u16> {
+        self.is(Fact::WindowKnown).then_some(self.smallest_window)
     }
 
     /// All before this number, as it stands in a header, turned out to be captured.
@@ -265,6 +306,8 @@ impl Stream {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::Stream;
     use crate::flow::state::{Standing, State};
 
@@ -303,6 +346,69 @@ mod tests {
             let at = stream.relative(raw);
             assert_eq!(at, i64::from(step) * 0x4000_0000);
             stream.acknowledge(at);
+        }
+    }
+
+    /// The same with numbers that do not wrap.
+    #[derive(Debug, Default)]
+    struct Plain {
+        highest: i64,
+        next: i64,
+        acked: i64,
+        whole: i64,
+        has_sent: bool,
+    }
+
+    impl Plain {
+        fn send(&mut self, from: i64, to: i64) {
+            if self.has_sent {
+                if from <= self.whole {
+                    self.whole = self.whole.max(to);
+                }
+                self.next = self.next.max(to);
+            } else {
+                self.has_sent = true;
+                self.next = if self.acked > 0 { to.max(self.acked) } else { to };
+                self.whole = self.next;
+                if self.acked <= 0 && from > 0 {
+                    self.acked = from;
+                }
+            }
+            self.highest = self.highest.max(to);
+        }
+
+        fn acknowledge(&mut self, to: i64) {
+            self.acked = self.acked.max(to);
+            if self.has_sent {
+                self.whole = self.whole.max(to);
+            }
+            self.highest = self.highest.max(to);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_are_what_they_would_be_without_wrapping(
+            base in prop_oneof![any::<u32>(), Just(u32::MAX), Just(0)],
+            steps in prop::collection::vec((any::<bool>(), -70_000_i64..0x7fff_0000, 0_i64..70_000), 1..60),
+        ) {
+            let (mut stream, mut plain) = (stream(base), Plain::default());
+            for (acknowledges, ahead, length) in steps {
+                // Both stay within 2^32 of the highest, else their numbers in headers do not tell.
+                let to = (plain.highest + ahead).min(plain.next.min(plain.acked).min(plain.whole) + 0xfff0_0000);
+                if acknowledges {
+                    stream.acknowledge(to);
+                    plain.acknowledge(to);
+                } else {
+                    stream.send(to - length, to);
+                    plain.send(to - length, to);
+                }
+                prop_assert_eq!(
+                    (stream.highest(), stream.next(), stream.acked(), stream.whole()),
+                    (plain.highest, plain.next, plain.acked, plain.whole)
+                );
+                prop_assert_eq!(stream.relative(stream.raw(plain.highest - 5)), plain.highest - 5);
+            }
         }
     }
 }

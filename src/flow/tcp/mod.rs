@@ -19,7 +19,7 @@ use super::conversation::{Connection, End, Ending, Opening};
 use super::moment::{Moment, Nanoseconds, Now, PacketNumber};
 use super::notice::Complained;
 use super::outstanding::{Covered, Outstanding, Trace};
-use super::segment::{Acknowledged, Remark, Segment, Window};
+use super::segment::{Acknowledged, Remark, Scale, Segment, Window};
 use super::state::{Change, Standing, State};
 use super::step::Party;
 use super::stream::{Fact, Stream};
@@ -303,14 +303,9 @@ impl Tcp {
             own.window = arrival.window;
         }
         let scale = self.scale(sender, arrival.syn);
-        let window = Window {
-            raw: arrival.window,
-            scale,
-        };
         let own = self.stream_mut(sender);
-        if let (false, Some(bytes)) = (arrival.syn, window.bytes()) {
-            let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
-            own.smallest_window = own.smallest_window.min(bytes);
+        if !arrival.syn && scale != Scale::NotCaptured {
+            own.take_window(arrival.window);
         }
         if findings.is_new && place.end > own.acked() {
             let from = if is_first || findings.fills_hole {
@@ -382,6 +377,10 @@ impl Tcp {
 
     fn end(&self, party: Party) -> End {
         let stream = self.stream(party);
+        let smallest = stream.smallest_window().map(|raw| Window {
+            raw,
+            scale: self.scale(party, false),
+        });
         End {
             standing: stream.standing(),
             start: stream.start(),
@@ -389,7 +388,7 @@ impl Tcp {
             shift: stream.is(Fact::ScaleOffered).then_some(stream.shift),
             sack_permitted: stream.is(Fact::SackPermitted),
             acknowledged: stream.acknowledged(),
-            smallest_window: (stream.smallest_window != u32::MAX).then_some(u64::from(stream.smallest_window)),
+            smallest_window: smallest.and_then(Window::bytes),
         }
     }
 

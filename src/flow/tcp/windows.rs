@@ -22,7 +22,7 @@ impl Tcp {
     pub(super) fn window_of(&self, party: Party) -> Option<u64> {
         let stream = self.stream(party);
         // Until its SYN is acknowledged there was no other window than the SYN's.
-        let of_syn = stream.is(Fact::SynSeen) && stream.next() <= 1 && stream.smallest_window == u32::MAX;
+        let of_syn = stream.is(Fact::SynSeen) && stream.next() <= 1 && stream.smallest_window().is_none();
         let window = Window {
             raw: stream.window,
             scale: self.scale(party, of_syn),
