@@ -26,8 +26,8 @@ pub(super) struct Arrival {
     /// Value and echo reply.
     pub(super) timestamps: Option<(u32, u32)>,
     /// IPv4 identification and TCP checksum: a segment that is sent again has another identification (RFC 6864 section 4.1).
-    /// Where there is none, a SYN that is sent again, a second later, has another timestamp, and so another checksum. 0: not
-    /// to be told.
+    /// Of a SYN without one its timestamp: sent again, a second later, it has another. The checksum tells nothing there, where
+    /// the network card computes it. 0: not to be told.
     pub(super) print: u32,
 }
 
@@ -61,9 +61,11 @@ impl Arrival {
             arrival.note(option);
         }
         let identification = packet.ipv4().map_or(0, |ip| ip.identification());
-        if identification != 0 || (arrival.syn && arrival.timestamps.is_some()) {
-            arrival.print = u32::from(identification) << 16 | u32::from(tcp.checksum());
-        }
+        arrival.print = match (identification, arrival.timestamps) {
+            (0, Some((stamp, _))) if arrival.syn => stamp,
+            (0, _) => 0,
+            _ => u32::from(identification) << 16 | u32::from(tcp.checksum()),
+        };
         Some(arrival)
     }
 

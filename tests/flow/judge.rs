@@ -287,6 +287,15 @@ const ONLY_OURS: &[Rule] = &[
     },
 ];
 
+/// tshark has this flag for what was captured twice.
+const fn captured_twice(flag: &'static str) -> Rule {
+    Rule {
+        flag,
+        why: "captured twice: identification and checksum, or timestamp, are the same, which tshark does not compare",
+        holds: |case| case.segment.part == Part::Copy,
+    }
+}
+
 /// tshark has the flag, we do not.
 const ONLY_THEIRS: &[Rule] = &[
     Rule {
@@ -294,31 +303,10 @@ const ONLY_THEIRS: &[Rule] = &[
         why: "the SYN,ACK of a simultaneous open has the number of the SYN: RFC 9293 section 3.5, figure 7",
         holds: |case| case.answers_a_crossing_syn(),
     },
-    Rule {
-        flag: "retransmission",
-        why: "captured twice: identification and checksum are the same, which tshark does not compare",
-        holds: |case| case.segment.part == Part::Copy,
-    },
-    Rule {
-        flag: "fast_retransmission",
-        why: "captured twice: identification and checksum are the same, which tshark does not compare",
-        holds: |case| case.segment.part == Part::Copy,
-    },
-    Rule {
-        flag: "spurious_retransmission",
-        why: "captured twice: identification and checksum are the same, which tshark does not compare",
-        holds: |case| case.segment.part == Part::Copy,
-    },
-    Rule {
-        flag: "out_of_order",
-        why: "captured twice: identification and checksum are the same, which tshark does not compare",
-        holds: |case| case.segment.part == Part::Copy,
-    },
-    Rule {
-        flag: "duplicate_ack",
-        why: "captured twice: identification and checksum are the same, which tshark does not compare",
-        holds: |case| case.segment.part == Part::Copy,
-    },
+    captured_twice("retransmission"),
+    captured_twice("fast_retransmission"),
+    captured_twice("spurious_retransmission"),
+    captured_twice("out_of_order"),
     Rule {
         flag: "retransmission",
         why: "some or all of its numbers were not captured before",

@@ -61,7 +61,7 @@ fn segment_reason(packet: &Packet<'_>, step: &Step, segment: &Segment) -> String
         Part::FirstFin | Part::SecondFin | Part::FinAck => closing_reason(step, segment),
         Part::Reset(cause) => reset_reason(step, cause),
         Part::Copy => format!(
-            "a segment of the {sender}, captured a second time: one that is sent again has another identification"
+            "a segment of the {sender}, captured a second time: one that is sent again differs in its identification or timestamp"
         ),
         Part::Stray => STRAY.into(),
     }

@@ -56,6 +56,25 @@ fn a_repeated_syn_is_a_retransmission_and_no_other_connection() {
 }
 
 #[test]
+fn of_a_syn_without_identification_the_timestamp_tells_a_copy_from_a_repetition() {
+    let syn = || c(SYN, 0, 0).stamps(100, 0);
+    assert_story(&[
+        (syn(), "Syn SYN-SENT ~SYN-RECEIVED"),
+        (syn(), "Copy SYN-SENT ~SYN-RECEIVED"),
+        (
+            c(SYN, 0, 0).stamps(1_100, 0).after(1000),
+            "Syn SYN-SENT ~SYN-RECEIVED Retransmission",
+        ),
+        (c(SYN, 0, 0).stamps(1_100, 0), "Copy SYN-SENT ~SYN-RECEIVED"),
+        (s(SYN | ACK, 0, 1).stamps(7, 1_100), "SynAck ~ESTABLISHED SYN-RECEIVED"),
+        (
+            s(SYN | ACK, 0, 1).stamps(1_007, 1_100).after(1000),
+            "SynAck ~ESTABLISHED SYN-RECEIVED Retransmission",
+        ),
+    ]);
+}
+
+#[test]
 fn three_duplicate_acknowledgments_ask_for_a_segment() {
     let duplicate = "Ack ESTABLISHED ESTABLISHED DuplicateAck";
     let (segments, _) = assert_story(&after_handshake(&[

@@ -121,7 +121,8 @@ impl Line {
         tcp.extend(acknowledgment.to_be_bytes());
         tcp.extend([u8::try_from(header / 4).unwrap() << 4, self.flags]);
         tcp.extend(self.window.to_be_bytes());
-        tcp.extend([0; 4]);
+        // The checksum as it stands where the network card computes it, and no urgent pointer.
+        tcp.extend([0xfe, 0x30, 0, 0]);
         tcp.extend(&options);
         tcp.resize(header + self.data, b'x');
         ipv4(6, source, destination, 0, &tcp)
