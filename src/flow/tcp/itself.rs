@@ -6,7 +6,7 @@
 use super::Tcp;
 use crate::flow::arrival::Arrival;
 use crate::flow::conversation::{Ending, Opening};
-use crate::flow::segment::{Acknowledged, Part, Remark, Remarks, ResetCause, Segment, Window};
+use crate::flow::segment::{Acknowledged, Part, Remark, Remarks, ResetCause, Segment};
 use crate::flow::state::{Change, Standing, State};
 use crate::flow::step::Party;
 use crate::flow::stream::Fact;
@@ -39,30 +39,15 @@ impl Tcp {
             before,
             after: self.client.standing(),
         };
-        let stream = &self.client;
+        let acknowledgment = arrival.acknowledgment.map(|raw| self.client.number(raw));
         Segment {
-            part,
             client: change,
             server: change,
-            sequence: stream.number(arrival.sequence),
-            acknowledgment: arrival.acknowledgment.map(|raw| stream.number(raw)),
-            own_start: stream.start(),
-            other_start: stream.start(),
-            data: (arrival.data > 0).then(|| crate::flow::number::Bytes {
-                first: start + i64::from(syn),
-                last: start + i64::from(syn) + i64::from(arrival.data) - 1,
-            }),
+            acknowledgment,
+            other_start: self.client.start(),
             acknowledges,
-            window: Window {
-                raw: arrival.window,
-                scale: self.scale(Party::Client, arrival.syn),
-            },
-            in_flight: stream.in_flight(),
             remarks,
-            first_sent: None,
-            round_trip: None,
-            echoes: None,
-            delay: None,
+            ..self.header(Party::Client, arrival, part)
         }
     }
 
@@ -98,15 +83,16 @@ impl Tcp {
             self.ending = Ending::Reset(Party::Client);
             return;
         }
-        let stream = &mut self.client;
         if arrival.syn {
-            stream.take_syn(arrival);
             // What its SYN offered, it offered to itself.
             self.server.begin(arrival.sequence);
             self.server.set(Fact::SynSeen, true);
             self.server.set(Fact::ScaleOffered, arrival.shift.is_some());
         }
         let stream = &mut self.client;
+        if arrival.syn {
+            stream.take_syn(arrival);
+        }
         stream.send(start, end);
         if arrival.fin {
             stream.end(end - 1);
