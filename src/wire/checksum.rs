@@ -65,12 +65,16 @@ fn ipv4(layer: &Layer<'_>) -> Checksum {
     if header.bytes.len() < told {
         return Checksum::NotCheckable(Unchecked::Cut);
     }
-    let sum = fold(add(0, header.bytes));
-    if sum == 0xffff {
-        return Checksum::Ok;
-    }
-    Checksum::Bad {
-        right: right_value(sum, stored),
+    of_whole(header.bytes, stored)
+}
+
+/// Of bytes that are covered whole, the stored value among them.
+fn of_whole(bytes: &[u8], stored: u16) -> Checksum {
+    match fold(add(0, bytes)) {
+        0xffff => Checksum::Ok,
+        sum => Checksum::Bad {
+            right: right_value(sum, stored),
+        },
     }
 }
 
@@ -181,13 +185,7 @@ pub(super) fn of_icmp_extension(extension: &[u8], cut: bool) -> Checksum {
     if cut {
         return Checksum::NotCheckable(Unchecked::Cut);
     }
-    let sum = fold(add(0, extension));
-    if sum == 0xffff {
-        return Checksum::Ok;
-    }
-    Checksum::Bad {
-        right: right_value(sum, stored),
-    }
+    of_whole(extension, stored)
 }
 
 /// The value that makes it right: the complement of the sum without the stored one.
