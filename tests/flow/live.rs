@@ -8,6 +8,7 @@ use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use nix::errno::Errno;
 use socket_lab::flow::conversation::{Connection, Ending, Opening, Transport};
 use socket_lab::flow::datagram::Complaint;
 use socket_lab::flow::segment::{Delay, Part, Remark, ResetCause, Segment};
@@ -350,25 +351,30 @@ fn tshark_says_the_same_also_of_disturbed_copies() {
 
 /// Two sockets of this kernel that call each other at the same time, through a network that takes its time.
 fn call_each_other() {
-    let ports: [u16; 2] = [20_001, 20_002];
-    let both_ready = Barrier::new(2);
+    // One after the other without waiting: had the second one not begun when the first SYN came, it would refuse it.
+    let sockets = [(20_001, 20_002), (20_002, 20_001)].map(|(own, other)| {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        socket.bind(&SocketAddr::from(([10, 9, 0, 1], own)).into()).unwrap();
+        socket.set_nonblocking(true).unwrap();
+        let begun = socket.connect(&SocketAddr::from(([10, 9, 0, 2], other)).into());
+        assert_eq!(begun.unwrap_err().raw_os_error(), Some(Errno::EINPROGRESS as i32));
+        socket.set_nonblocking(false).unwrap();
+        TcpStream::from(socket)
+    });
+    let both_heard = Barrier::new(2);
     thread::scope(|scope| {
-        for (own, other) in [(ports[0], ports[1]), (ports[1], ports[0])] {
-            let both_ready = &both_ready;
+        for mut stream in sockets {
+            let both_heard = &both_heard;
             scope.spawn(move || {
-                let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-                socket.bind(&SocketAddr::from(([10, 9, 0, 1], own)).into()).unwrap();
-                both_ready.wait();
-                let peer = SocketAddr::from(([10, 9, 0, 2], other));
-                socket.connect_timeout(&peer.into(), PATIENCE).unwrap();
-                let mut stream = TcpStream::from(socket);
+                stream.set_write_timeout(Some(PATIENCE)).unwrap();
                 stream.set_read_timeout(Some(PATIENCE)).unwrap();
+                // Waits for the connection, too.
                 stream.write_all(b"hello").unwrap();
                 let mut heard = [0; 5];
                 stream.read_exact(&mut heard).unwrap();
                 assert_eq!(&heard, b"hello");
                 // So that neither closes while the other still reads.
-                both_ready.wait();
+                both_heard.wait();
             });
         }
     });
