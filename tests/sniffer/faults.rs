@@ -2,6 +2,7 @@
 //! would.
 
 use std::net::UdpSocket;
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -9,17 +10,26 @@ use nix::sys::signal::Signal;
 
 use super::frames;
 use super::stage::{Ended, Folder, clean, in_namespace, pair, ran, sniffer, started, tshark};
-use super::support::{Running, needs};
+use super::support::{Running, namespace, needs};
 
-/// A sniffer that captures while this fault is put in ("poll:error=EINTR:when=5+3"). strace is a process beside it, so that the
-/// process that is started is the sniffer itself.
-fn with_fault(fault: &str, arguments: &[&str]) -> Running {
+/// A sniffer that captures while this fault is put in ("poll:error=EINTR:when=5+3"), which is written to the log. strace is a
+/// process beside it, so that the process that is started is the sniffer itself.
+fn with_fault(fault: &str, log: &Path, arguments: &[&str]) -> Running {
     let plain = sniffer(arguments);
     let call = fault.split(':').next().unwrap();
     let mut command = Command::new("strace");
     command
-        .args(["-D", "-f", "-q", "-o", "/dev/null", "-e", &format!("trace={call}")])
-        .args(["-e", &format!("inject={fault}")])
+        .args([
+            "-D",
+            "-f",
+            "-q",
+            "-e",
+            &format!("trace={call}"),
+            "-e",
+            &format!("inject={fault}"),
+        ])
+        .arg("-o")
+        .arg(log)
         .arg(plain.get_program())
         .args(plain.get_args());
     started(clean(&mut command))
@@ -42,9 +52,10 @@ fn what_passes_costs_no_packet() {
             "write:error=EINTR:when=4+3",
         ] {
             let folder = Folder::new();
-            let path = folder.file("whole.pcap");
+            let (path, log) = (folder.file("whole.pcap"), folder.file("strace.log"));
             let (client, _server, port) = pair();
-            let sniffer = with_fault(fault, &["-q", "-p", &port.to_string(), "-w", path.to_str().unwrap()]);
+            let arguments = ["-q", "-p", &port.to_string(), "-w", path.to_str().unwrap()];
+            let sniffer = with_fault(fault, &log, &arguments);
             for _ in 0..COUNT {
                 client.send(b"kept").unwrap();
                 std::thread::sleep(Duration::from_millis(2));
@@ -53,6 +64,11 @@ fn what_passes_costs_no_packet() {
             assert_eq!(ended.code, Some(0), "{fault}: {ended:?}");
             assert_eq!(ended.summary()[0], format!("{COUNT} packets captured"), "{fault}");
             assert_eq!(tshark(&path, &["udp.length"]).len(), COUNT, "{fault}");
+            // A ring is read without a call.
+            if !fault.starts_with("recv") || namespace::way().as_deref() == Some("--no-ring") {
+                let log = std::fs::read_to_string(&log).unwrap();
+                assert!(log.contains("(INJECTED)"), "{fault} was never put in");
+            }
         }
     });
 }
@@ -63,7 +79,8 @@ fn memory_that_never_comes_back_ends_it_with_the_summary() {
         return;
     }
     in_namespace("faults::memory_that_never_comes_back_ends_it_with_the_summary", || {
-        let mut sniffer = with_fault("poll:error=ENOBUFS:when=20+", &["-q"]);
+        let log = Path::new("/dev/null");
+        let mut sniffer = with_fault("poll:error=ENOBUFS:when=20+", log, &["-q"]);
         let client = UdpSocket::bind("127.0.0.1:0").unwrap();
         // Until poll() has been called so often; then nothing comes, so that nothing is left but to wait.
         for _ in 0..30 {

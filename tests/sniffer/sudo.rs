@@ -95,8 +95,7 @@ fn started_by_sudo(sudo: &Running, program: &str) -> u32 {
 }
 
 /// A line of `/proc/PID/status`, its words with one space between.
-fn status(id: u32, name: &str) -> String {
-    let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+fn line(status: &str, name: &str) -> String {
     let mut lines = status.lines();
     let value = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
     let value = value.unwrap_or_else(|| panic!("no {name} in {status}"));
@@ -105,21 +104,27 @@ fn status(id: u32, name: &str) -> String {
 
 /// Nothing of root is left, of any thread.
 fn assert_powerless(id: u32) {
+    let mut threads = 0;
     for thread in std::fs::read_dir(format!("/proc/{id}/task")).unwrap() {
-        let thread: u32 = thread.unwrap().file_name().into_string().unwrap().parse().unwrap();
+        let Ok(status) = std::fs::read_to_string(thread.unwrap().path().join("status")) else {
+            // It has ended meanwhile.
+            continue;
+        };
+        threads += 1;
         for ids in ["Uid", "Gid"] {
             assert_eq!(
-                status(thread, ids),
+                line(&status, ids),
                 [ORDINARY.to_string().as_str(); 4].join(" "),
                 "{ids}"
             );
         }
-        assert_eq!(status(thread, "Groups"), ORDINARY.to_string());
+        assert_eq!(line(&status, "Groups"), ORDINARY.to_string());
         for set in ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"] {
-            assert_eq!(status(thread, set), "0000000000000000", "{set}");
+            assert_eq!(line(&status, set), "0000000000000000", "{set}");
         }
-        assert_eq!(status(thread, "NoNewPrivs"), "1");
+        assert_eq!(line(&status, "NoNewPrivs"), "1");
     }
+    assert!(threads > 0);
 }
 
 /// What the process could write to beyond what its caller gave it: names of files, and sockets by their kind. proc(5)
@@ -128,11 +133,15 @@ fn writable(id: u32) -> Vec<String> {
     for entry in std::fs::read_dir(format!("/proc/{id}/fd")).unwrap() {
         let entry = entry.unwrap();
         let number: u32 = entry.file_name().into_string().unwrap().parse().unwrap();
-        let info = std::fs::read_to_string(format!("/proc/{id}/fdinfo/{number}")).unwrap();
+        let info = std::fs::read_to_string(format!("/proc/{id}/fdinfo/{number}"));
+        let (Ok(info), Ok(name)) = (info, std::fs::read_link(entry.path())) else {
+            // It was closed meanwhile.
+            continue;
+        };
         let flags = info.lines().find_map(|line| line.strip_prefix("flags:")).unwrap();
         // open(2): the last octal digit has how it is accessed in its two lower bits, 0 for reading alone.
         let reads_only = flags.trim().ends_with(['0', '4']);
-        let name = std::fs::read_link(entry.path()).unwrap().to_str().unwrap().to_owned();
+        let name = name.to_str().unwrap().to_owned();
         if number > 2 && !reads_only {
             found.push(kind_of_socket(id, &name).unwrap_or(name));
         }
@@ -223,7 +232,8 @@ fn the_guided_run_gives_root_up_as_well() {
     let lab = started_by_sudo(&sudo, "socket-lab");
     let since = Instant::now();
     // Its start needs root: from the moment on at which it is somebody else, nothing may be left.
-    while status(lab, "NoNewPrivs") != "1" {
+    let status = || std::fs::read_to_string(format!("/proc/{lab}/status")).unwrap();
+    while line(&status(), "NoNewPrivs") != "1" {
         assert!(since.elapsed() < PATIENCE, "it keeps root: {}", sudo.errors());
         std::thread::sleep(Duration::from_millis(1));
     }
