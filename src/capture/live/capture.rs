@@ -28,7 +28,7 @@ const FRAMES_BETWEEN_STOP_CHECKS: u32 = 512;
 const LONGEST_HOLD: Duration = Duration::from_millis(500);
 /// How often such a frame is looked for; the socket says when it is there, so this is only in case.
 const HOLD_CHECK: Duration = Duration::from_millis(20);
-/// How long to wait, and how often in a row, when the kernel has no memory to spare for a call.
+/// How long to wait, and how often since the last frame, when the kernel has no memory to spare for a call.
 const WITHOUT_MEMORY: Duration = Duration::from_millis(10);
 const MOST_WITHOUT_MEMORY: u32 = 200;
 
@@ -53,7 +53,7 @@ pub struct Capture {
     left: Option<u64>,
     /// Since when frames that the kernel has counted are waited for, at the end.
     held_back_since: Option<Instant>,
-    /// How often in a row the kernel had no memory to spare.
+    /// How often since the last frame the kernel had no memory to spare.
     without_memory: u32,
     /// Room for a frame that has to be put together.
     whole: Vec<u8>,

@@ -62,7 +62,7 @@ impl From<io::Error> for Halt {
 }
 
 impl<T: Send + 'static> Crew<T> {
-    /// As many threads as the machine has processors. `None` where it has one only, or gives no threads.
+    /// As many threads as the machine has processors, [`MOST`] at most. `None` where it has one only, or gives no threads.
     pub(super) fn new(craft: &impl Craft<T>) -> Option<Self> {
         let count = thread::available_parallelism().map_or(1, NonZero::get).min(MOST);
         if count < 2 {
@@ -147,6 +147,7 @@ impl<T> Batch<T> {
 impl<T: Send + 'static> Worker<T> {
     fn new(craft: impl Craft<T>) -> Option<Self> {
         let (jobs, todo) = sync_channel::<Batch<T>>(WAITING);
+        // As many as are ever under way at one thread: it never waits for room.
         let (done, texts) = sync_channel(WAITING);
         let work = move || {
             while let Ok(mut batch) = todo.recv() {
@@ -170,8 +171,6 @@ impl<T: Send + 'static> Worker<T> {
 impl<T> Drop for Worker<T> {
     fn drop(&mut self) {
         self.jobs = None;
-        // A thread that waits for room goes on; the last text comes before its end.
-        while self.texts.recv().is_ok() {}
         if let Some(thread) = self.thread.take() {
             // Should it have panicked, its message was printed, and its missing text said.
             let _ = thread.join();
