@@ -132,7 +132,7 @@ impl Seeds {
         if bytes.len() > 2048 {
             return Ok(());
         }
-        let style = u8::try_from(self.count % 48)?;
+        let style = u8::try_from(self.count % usize::from(invariants::shown::LOOKS))?;
         let input = [&[number(link), style, 0, 0], bytes].concat();
         self.add("decode", &input)?;
         self.add("views", &input)

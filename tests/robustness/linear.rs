@@ -9,7 +9,6 @@ use socket_lab::cli::sniffer::following::Follower;
 use socket_lab::flow::Step;
 use socket_lab::frame::{Frame, Time};
 use socket_lab::render::follow::Assembler;
-use socket_lab::timeline::Logs;
 use socket_lab::wire::{LinkType, decode};
 
 use super::invariants::shown::{frame, look};
@@ -46,7 +45,7 @@ fn assert_linear<T>(what: &str, size: usize, make: impl Fn(usize) -> T, work: im
 
 /// A frame in every view of one packet.
 fn show(frame: &Frame<'_>) {
-    packets::check(frame, None, look(0));
+    packets::check(frame, look(0));
 }
 
 fn framed(link: LinkType, bytes: &[u8]) -> Frame<'static> {
@@ -190,7 +189,7 @@ fn many_packets() {
 fn whole_conversations() {
     let number = |index: usize| u32::try_from(index).unwrap();
     let short = |index: usize| u16::try_from(index % 60_000).unwrap();
-    let draw = |frames: &Vec<Frame<'static>>| flow::check(frames, &mut Logs::new(), false, look(0));
+    let draw = |frames: &Vec<Frame<'static>>| flow::check(frames, look(0));
     let segments = sequence(move |index| tcp(9, number(index) * 4, 16, b"data"));
     assert_linear("segments of one conversation", 30, segments, draw);
     let holes = sequence(move |index| tcp(9, u32::MAX / 2 - number(index) * 9, 24, b"data"));

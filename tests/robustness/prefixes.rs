@@ -3,8 +3,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use socket_lab::timeline::Logs;
-
 use super::invariants::shown::{LOOKS, look};
 use super::invariants::{flow, frame, record};
 
@@ -33,7 +31,7 @@ pub(super) fn every_prefix(path: &Path) {
         if frames.len() != shown {
             shown = frames.len();
             let look = look(u8::try_from(shown % usize::from(LOOKS)).unwrap());
-            flow::check(&frames, &mut Logs::new(), false, look);
+            flow::check(&frames, look);
         }
     }
 }
@@ -60,7 +58,7 @@ fn every_prefix_of_a_packet_is_shown_as_text() {
                 let mut cut = whole.clone();
                 cut.bytes.to_mut().truncate(length);
                 count += 1;
-                frame::check(&cut, None, look(u8::try_from(count % usize::from(LOOKS)).unwrap()));
+                frame::check(&cut, look(u8::try_from(count % usize::from(LOOKS)).unwrap()));
             }
         }
     }

@@ -4,7 +4,6 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use socket_lab::capture::filter::{Fragments, Target};
 use socket_lab::frame::{Frame, Time};
-use socket_lab::timeline::Logs;
 use socket_lab::wire::LinkType;
 
 use super::invariants::frame::LINKS;
@@ -63,7 +62,7 @@ proptest! {
         longer in prop_oneof![Just(0_u32), 0_u32..3000], seconds in any::<i64>(), appearance in appearance(),
     ) {
         let length = u32::try_from(bytes.len()).unwrap();
-        packets::check(&frame(link, &bytes, length + longer, Some(Time(seconds))), None, look(appearance));
+        packets::check(&frame(link, &bytes, length + longer, Some(Time(seconds))), look(appearance));
     }
 
     #[test]
@@ -79,7 +78,7 @@ proptest! {
             bytes.truncate(end.index(length));
         }
         frame.link = link.unwrap_or(frame.link);
-        packets::check(&frame, None, look(appearance));
+        packets::check(&frame, look(appearance));
     }
 
     #[test]
@@ -154,13 +153,13 @@ proptest! {
             let (one, other) = (one.index(frames.len()), other.index(frames.len()));
             frames.swap(one, other);
         }
-        flow::check(&frames, &mut Logs::new(), false, look(appearance));
+        flow::check(&frames, look(appearance));
     }
 
     #[test]
     fn frames_of_any_bytes_are_drawn_as_text(input in prop::collection::vec(any::<u8>(), 0..600)) {
         let (frames, look) = flow::unpack(&input);
-        flow::check(&frames, &mut Logs::new(), false, look);
+        flow::check(&frames, look);
     }
 
     #[test]

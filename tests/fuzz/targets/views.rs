@@ -5,6 +5,6 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {
     if let Some((frame, look)) = invariants::frame::unpack(input) {
-        invariants::frame::check(&frame, None, look);
+        invariants::frame::check(&frame, look);
     }
 });

@@ -5,5 +5,5 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {
     let (frames, look) = invariants::flow::unpack(input);
-    invariants::flow::check(&frames, &mut socket_lab::timeline::Logs::new(), false, look);
+    invariants::flow::check(&frames, look);
 });

@@ -13,7 +13,7 @@ use socket_lab::render::{json, mermaid, plot, svg};
 use socket_lab::timeline::Logs;
 use socket_lab::wire::decode;
 
-use super::frame::{check_json, check_structure, link};
+use super::frame::{check_json, check_structure, check_views, link};
 use super::page::{check_page, check_picture};
 use super::shown::{assert_line, assert_text, frame, look};
 
@@ -113,8 +113,8 @@ pub fn check_step(step: &Step, now: u64) {
     }
 }
 
-/// Follows the frames and draws their conversations in every form, with these calls beside them.
-pub fn check(frames: &[Frame<'_>], logs: &mut Logs, has_log: bool, look: Look) {
+/// Follows the frames, shows each with its place in its conversation, and draws the conversations in every form.
+pub fn check(frames: &[Frame<'_>], look: Look) {
     let (follower, kept) = follow(frames);
     let tracker = follower.tracker();
     for conversation in tracker.conversations() {
@@ -124,11 +124,16 @@ pub fn check(frames: &[Frame<'_>], logs: &mut Logs, has_log: bool, look: Look) {
         json::write_conversation(&mut line, &conversation).unwrap();
         check_json(&line, usize::MAX);
     }
+    for one in &kept {
+        let frame = one.followed();
+        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        check_views(frame, &packet, one.step.as_ref(), look);
+    }
     let start = frames.iter().find_map(|frame| frame.time);
     let find = |number| tracker.conversation(number);
     check_sheet(&kept, look);
     check_said(&kept, look);
-    let material = Material::new(kept, find, logs, has_log, start, 0);
+    let material = Material::new(kept, find, &mut Logs::new(), false, start, 0);
     check_drawn(&material, look);
     check_report(&material, look);
 }
@@ -190,7 +195,7 @@ fn check_sheet(kept: &[Kept], look: Look) {
     );
     shown.clear();
     answers::html::write(&mut shown, &sheet).unwrap();
-    check_page(&shown);
+    check_page(&shown, 0);
 }
 
 fn check_said(kept: &[Kept], look: Look) {
@@ -220,5 +225,5 @@ pub fn check_report(material: &Material, look: Look) {
     };
     let mut page = Vec::new();
     report::write(&mut page, &look, material, &provenance).unwrap();
-    check_page(&page);
+    check_page(&page, 1);
 }

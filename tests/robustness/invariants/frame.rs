@@ -48,11 +48,11 @@ pub fn unpack(input: &[u8]) -> Option<(Frame<'static>, Look)> {
     Some((frame(link(kind), bytes, original, time), look(appearance)))
 }
 
-/// Everything that is made of one frame, with its part in a conversation if there is one.
-pub fn check(frame: &Frame<'_>, step: Option<&Step>, look: Look) {
+/// Everything that is made of one frame by itself.
+pub fn check(frame: &Frame<'_>, look: Look) {
     let packet = decode(frame.link, &frame.bytes, frame.original_length);
     check_structure(&packet);
-    check_views(frame, &packet, step, look);
+    check_views(frame, &packet, None, look);
 }
 
 /// Headers, fields and rest lie inside of the packet, and each field is where it says.
