@@ -2,7 +2,8 @@
 //!
 //! Capturing needs the capability `CAP_NET_RAW`, capabilities(7). A program that has it opens its capture, calls
 //! [`drop_privileges`], and only then starts threads, opens files and looks at what came from the network. A program that
-//! lacks it can still capture what it sends itself, in a network of its own: [`enter_private_network`].
+//! lacks it can still capture what it sends itself, in a network of its own: [`enter_private_network`]. What the
+//! loopback of such a network has to be told is here, too: [`set_mtu`], [`switch_off`].
 //!
 //! Linux only. The document `docs/privileges.md` shows the same from outside.
 
