@@ -3,11 +3,18 @@
 //! All of them are opened before anything is sent, under names of their own, and get their final names when they are whole. So
 //! a folder that cannot be written is said first, a run that is interrupted leaves nothing, and of two runs at the same time the
 //! files of one stay, whole.
+//!
+//! The folder is opened once, and all files go into the one that was opened: who may change its name meanwhile, as somebody else
+//! may in a folder of theirs, cannot lead them elsewhere.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind};
+use std::os::fd::AsRawFd as _;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use nix::fcntl::OFlag;
 
 use super::failure::Failure;
 use crate::escape::printable;
@@ -18,22 +25,73 @@ const LATEST: [&str; 2] = ["captures", "latest"];
 
 /// The folder of the files.
 pub struct Folder {
-    path: PathBuf,
+    place: Place,
     /// May files of these names go?
     replaces: bool,
-    /// Folders that were made for this, the outermost first.
-    made: Vec<PathBuf>,
-    finished: bool,
+    made: Made,
+}
+
+/// Folders that were made for this, the outermost first. They go with it, unless they are kept or hold something.
+struct Made(Vec<PathBuf>);
+
+impl Made {
+    fn make(&mut self, path: &Path) -> io::Result<()> {
+        let missing: Vec<&Path> = path
+            .ancestors()
+            .take_while(|part| !part.as_os_str().is_empty() && !part.exists())
+            .collect();
+        for part in missing.into_iter().rev() {
+            match DirBuilder::new().mode(0o755).create(part) {
+                Ok(()) => self.0.push(part.to_owned()),
+                // Another run made it meanwhile.
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Made {
+    fn drop(&mut self) {
+        for folder in self.0.iter().rev() {
+            let _ = fs::remove_dir(folder);
+        }
+    }
+}
+
+/// An open folder.
+#[derive(Clone)]
+struct Place {
+    /// As people know it.
+    path: PathBuf,
+    /// The path of the open folder, whatever the other one means by now: `/proc/self/fd/NUMBER`, proc(5).
+    open: PathBuf,
+    /// Keeps it open.
+    _folder: Arc<File>,
 }
 
 /// A file that is not whole yet. Dropped before it got its name, it is removed.
 pub struct Pending {
-    /// Where it is now.
-    now: PathBuf,
-    /// Where it will be.
-    then: PathBuf,
+    place: Place,
+    /// Its name now.
+    now: String,
+    /// The name that it will have.
+    then: String,
     replaces: bool,
     named: bool,
+}
+
+impl Place {
+    fn open(path: &Path) -> io::Result<Self> {
+        let flags = OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_PATH;
+        let folder = OpenOptions::new().read(true).custom_flags(flags.bits()).open(path)?;
+        Ok(Self {
+            path: path.to_owned(),
+            open: format!("/proc/self/fd/{}", folder.as_raw_fd()).into(),
+            _folder: Arc::new(folder),
+        })
+    }
 }
 
 impl Folder {
@@ -46,12 +104,6 @@ impl Folder {
             Some(path) => (path.to_owned(), force),
             None => (LATEST.iter().collect(), true),
         };
-        let mut folder = Self {
-            path: PathBuf::new(),
-            replaces,
-            made: Vec::new(),
-            finished: false,
-        };
         // Of the person's own path the last part, of the lab's own every part.
         let checked: Vec<&Path> = match named {
             Some(_) => vec![&path],
@@ -62,35 +114,19 @@ impl Folder {
                 return Err(failed(part, "it is a symbolic link"));
             }
         }
-        folder.make(&path)?;
-        folder.path = path;
-        Ok(folder)
+        let mut made = Made(Vec::new());
+        made.make(&path).map_err(|error| failed(&path, &words(&error)))?;
+        let place = Place::open(&path).map_err(|error| match error.kind() {
+            ErrorKind::NotADirectory => failed(&path, "it is no folder"),
+            _ => failed(&path, &words(&error)),
+        })?;
+        Ok(Self { place, replaces, made })
     }
 
     /// Where it is.
     #[must_use]
     pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    fn make(&mut self, path: &Path) -> Result<(), Failure> {
-        let missing: Vec<&Path> = path
-            .ancestors()
-            .take_while(|part| !part.as_os_str().is_empty() && !part.exists())
-            .collect();
-        for part in missing.into_iter().rev() {
-            match DirBuilder::new().mode(0o755).create(part) {
-                Ok(()) => self.made.push(part.to_owned()),
-                // Another run made it meanwhile.
-                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(failed(path, &words(&error))),
-            }
-        }
-        if path.is_dir() {
-            Ok(())
-        } else {
-            Err(failed(path, "it is no folder"))
-        }
+        &self.place.path
     }
 
     /// A capture file of this name, to be written.
@@ -99,8 +135,8 @@ impl Folder {
     /// There is one already which may not go, or the folder cannot be written.
     pub fn capture(&self, name: &str) -> Result<(Destination, Pending), Failure> {
         let pending = self.pending(name)?;
-        let destination = Destination::open(&pending.now, false).map_err(|error| match error {
-            WriteError::Open { error, .. } => failed(&pending.then, &words(&error)),
+        let destination = Destination::open(&pending.path(), false).map_err(|error| match error {
+            WriteError::Open { error, .. } => failed(&pending.shown(), &words(&error)),
             error => pending.about(&error),
         })?;
         Ok((destination, pending))
@@ -116,17 +152,17 @@ impl Folder {
             .write(true)
             .create_new(true)
             .mode(0o600)
-            .open(&pending.now)
-            .map_err(|error| failed(&pending.then, &words(&error)))?;
+            .open(pending.path())
+            .map_err(|error| failed(&pending.shown(), &words(&error)))?;
         Ok((file, pending))
     }
 
     fn pending(&self, name: &str) -> Result<Pending, Failure> {
-        let then = self.path.join(name);
-        match then.symlink_metadata() {
-            Ok(found) if found.is_dir() => return Err(failed(&then, "a folder has that name")),
+        let shown = self.place.path.join(name);
+        match self.place.open.join(name).symlink_metadata() {
+            Ok(found) if found.is_dir() => return Err(failed(&shown, "a folder has that name")),
             Ok(_) if !self.replaces => {
-                let path = shown(&then);
+                let path = printed(&shown);
                 return Err(Failure::Line(format!(
                     "{path} exists already; name another folder, or add --force to replace its files"
                 )));
@@ -134,8 +170,9 @@ impl Folder {
             _ => {}
         }
         Ok(Pending {
-            now: self.path.join(format!(".{name}.{}", std::process::id())),
-            then,
+            place: self.place.clone(),
+            now: format!(".{name}.{}", std::process::id()),
+            then: name.to_owned(),
             replaces: self.replaces,
             named: false,
         })
@@ -146,27 +183,17 @@ impl Folder {
     /// # Errors
     /// Those of unlink(2), in a line.
     pub fn clear(&self, name: &str) -> Result<(), Failure> {
-        let path = self.path.join(name);
-        match fs::remove_file(&path) {
-            Err(error) if self.replaces && error.kind() != ErrorKind::NotFound => Err(failed(&path, &words(&error))),
+        match fs::remove_file(self.place.open.join(name)) {
+            Err(error) if self.replaces && error.kind() != ErrorKind::NotFound => {
+                Err(failed(&self.place.path.join(name), &words(&error)))
+            }
             _ => Ok(()),
         }
     }
 
     /// The folder stays.
     pub fn keep(&mut self) {
-        self.finished = true;
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        if !self.finished {
-            // One in which somebody has put something meanwhile stays.
-            for folder in self.made.iter().rev() {
-                let _ = fs::remove_dir(folder);
-            }
-        }
+        self.made.0.clear();
     }
 }
 
@@ -174,58 +201,102 @@ impl Pending {
     /// An error about the file, with the name that it will have: that of the moment means nothing to anybody.
     #[must_use]
     pub fn about(&self, error: &impl std::fmt::Display) -> Failure {
-        let now = self.now.display().to_string();
-        let then = self.then.display().to_string();
+        let now = self.path().display().to_string();
+        let then = self.shown().display().to_string();
         let line = error.to_string().replace(&now, &then);
         Failure::Line(printable(line.as_bytes()).into_owned())
     }
 
-    /// Gives the file its name, in place of one that has it. A symbolic link of that name is replaced, not followed.
+    /// Gives the file its name, in place of one that has it, and tells its path. A symbolic link of that name is replaced, not
+    /// followed.
     ///
     /// # Errors
     /// Those of rename(2), in a line.
     pub fn finish(mut self) -> Result<PathBuf, Failure> {
+        let (now, then) = (self.path(), self.place.open.join(&self.then));
         let named = if self.replaces {
-            fs::rename(&self.now, &self.then)
+            fs::rename(&now, &then)
         } else {
             // Unlike a renaming, a second name never takes the place of a file that came meanwhile.
-            fs::hard_link(&self.now, &self.then).and_then(|()| fs::remove_file(&self.now))
+            fs::hard_link(&now, &then).and_then(|()| fs::remove_file(&now))
         };
-        named.map_err(|error| failed(&self.then, &words(&error)))?;
+        named.map_err(|error| failed(&self.shown(), &words(&error)))?;
         self.named = true;
-        Ok(self.then.clone())
+        Ok(self.shown())
     }
-}
 
-impl Pending {
     /// Where the file is until it gets its name.
     #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.now
+    pub fn path(&self) -> PathBuf {
+        self.place.open.join(&self.now)
+    }
+
+    /// Where people will find it.
+    fn shown(&self) -> PathBuf {
+        self.place.path.join(&self.then)
     }
 }
 
 impl Drop for Pending {
     fn drop(&mut self) {
         if !self.named {
-            let _ = fs::remove_file(&self.now);
+            let _ = fs::remove_file(self.path());
         }
     }
 }
 
 fn failed(path: &Path, why: &str) -> Failure {
-    let path = shown(path);
+    let path = printed(path);
     let why = printable(why.as_bytes());
     Failure::Line(format!(
         "cannot write {path}: {why}; start it in a folder of your own, or name one with -o"
     ))
 }
 
-fn shown(path: &Path) -> String {
+fn printed(path: &Path) -> String {
     printable(path.display().to_string().as_bytes()).into_owned()
 }
 
 /// The system's words, without the number that the standard library adds.
 fn words(error: &io::Error) -> String {
     crate::app::sys::failure(error).text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::io::Write as _;
+    use std::os::unix::fs::symlink;
+
+    use super::Folder;
+
+    #[test]
+    fn files_go_into_the_folder_that_was_opened_whatever_its_name_means_later() {
+        let base = tempfile::tempdir().unwrap();
+        let [named, moved, trap] = ["run", "moved", "trap"].map(|name| base.path().join(name));
+        fs::create_dir(&trap).unwrap();
+        for replaces in [false, true] {
+            let mut folder = Folder::open(Some(&named), replaces).unwrap();
+            fs::rename(&named, &moved).unwrap();
+            symlink(&trap, &named).unwrap();
+            let (mut file, pending) = folder.text("a.txt").unwrap();
+            file.write_all(b"mine").unwrap();
+            assert_eq!(fs::read(pending.path()).unwrap(), b"mine");
+            assert_eq!(pending.finish().unwrap(), named.join("a.txt"));
+            drop(folder.text("b.txt").unwrap());
+            folder.keep();
+            let listed = |path| fs::read_dir(path).unwrap().map(|entry| entry.unwrap().file_name());
+            assert_eq!(listed(&moved).collect::<Vec<_>>(), ["a.txt"]);
+            assert_eq!(listed(&trap).count(), 0);
+            fs::remove_file(&named).unwrap();
+            fs::rename(&moved, &named).unwrap();
+        }
+        let again = Folder::open(Some(&named), false).unwrap();
+        let refused = again.text("a.txt").err().unwrap();
+        assert!(
+            refused
+                .to_string()
+                .contains(&format!("{} exists", named.join("a.txt").display()))
+        );
+    }
 }

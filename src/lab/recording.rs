@@ -80,7 +80,7 @@ impl Files {
                 record(destination, format, evidence, captured, filter, about)
                     .map_err(|error| pending.about(&error))?;
                 // Before it gets its name, under which another run may put its own file.
-                let sum = provenance::sha256(pending.path()).map_err(report_failed)?;
+                let sum = provenance::sha256(&pending.path()).map_err(report_failed)?;
                 let name = pending.finish()?;
                 hashed.get_or_insert((provenance::name(&name), sum));
                 names.push(name);
