@@ -81,10 +81,10 @@ fn every_style_fits_its_columns_and_says_the_same() {
     }
     let plain = sniffer(&["-r", TCP, "--view", "answers", "--style", "plain", "--width", "1000"]).output;
     assert!(
-        plain.contains("\nAnswer. 185185585 (packet 1); relative: 0.\nAnswer. The flag SYN is 1"),
+        plain.contains("\nAnswer: 185185585 (packet 1); relative: 0.\nAnswer: The flag SYN is 1"),
         "{plain}"
     );
-    assert!(plain.contains("\nTCP 3. What is the sequence number"));
+    assert!(plain.contains("\nTCP 3: What is the sequence number"));
 }
 
 #[test]

@@ -16,6 +16,7 @@ use crate::flow::Step;
 use crate::record::Reader;
 use crate::render::explained::{self, Example, Seen};
 use crate::render::look::TimeForm;
+use crate::render::proof::Proof;
 use crate::wire::{Field, Packet, decode};
 
 /// So many places in the capture are shown.
@@ -155,7 +156,7 @@ impl Search {
         }
         // It belongs to no header.
         for field in packet.icmp_extension() {
-            self.keep(number, &field, "", String::new());
+            self.keep(number, &field, String::new(), String::new());
         }
     }
 
@@ -163,28 +164,20 @@ impl Search {
     fn search(&mut self, number: u64, context: Context<'_, '_>, field: &Field<'_>, whole: &Field<'_>) {
         if self.examples.iter().any(|(id, _)| *id == field.id()) {
             let said = meaning(context, field).or_else(|| meaning(context, whole));
-            let noted = note(context, field).map_or_else(String::new, |note| format!(" {note}"));
-            self.keep(number, field, &noted, said.unwrap_or_default().into_owned());
+            let noted = note(context, field).unwrap_or_default().into_owned();
+            self.keep(number, field, noted, said.unwrap_or_default().into_owned());
         }
         for part in field.parts() {
             self.search(number, context, part, whole);
         }
     }
 
-    fn keep(&mut self, number: u64, field: &Field<'_>, note: &str, meaning: String) {
+    fn keep(&mut self, number: u64, field: &Field<'_>, note: String, meaning: String) {
         let mut wanted = self.examples.iter_mut().filter(|(id, _)| *id == field.id());
-        if let Some((_, examples)) = wanted.next().filter(|(_, examples)| examples.len() < EXAMPLES) {
-            let value = match field.to_string() {
-                text if text.is_empty() => "present".to_owned(),
-                text => text,
-            };
-            examples.push(Example {
-                packet: number,
-                byte: field.byte(),
-                raw: field.raw().iter().take(64).copied().collect(),
-                value: value + note,
-                meaning,
-            });
+        if let Some((_, examples)) = wanted.next().filter(|(_, examples)| examples.len() < EXAMPLES)
+            && let Some(proof) = Proof::of_field(number, field)
+        {
+            examples.push(Example { proof, note, meaning });
         }
     }
 }

@@ -11,7 +11,6 @@ mod datagrams;
 pub mod html;
 pub mod markdown;
 mod opening;
-mod proof;
 pub mod questions;
 mod segments;
 mod streams;
@@ -23,9 +22,9 @@ mod transfer;
 mod udp_facts;
 
 pub use collector::Collector;
-pub use proof::Proof;
 
 use self::questions::Question;
+use super::proof::Proof;
 
 /// The questions, with or without their answers.
 #[derive(Debug, Clone)]

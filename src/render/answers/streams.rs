@@ -2,10 +2,10 @@
 
 use std::collections::VecDeque;
 
-use super::proof::Proof;
 use crate::flow::number::{Bytes, Number};
 use crate::flow::segment::{Remark, Scale, Segment};
 use crate::frame::Time;
+use crate::render::proof::Proof;
 use crate::wire::{Packet, Protocol};
 
 /// So many segments with data are told one by one.
