@@ -7,7 +7,7 @@ use socket_lab::render::explained;
 use socket_lab::render::look::{Look, Style};
 use socket_lab::wire::{Spec, catalog};
 
-use super::stage::sniffer;
+use super::stage::{capture, ipv4, sniffer};
 
 const TCP: &str = "tests/answers/tcp.pcap";
 
@@ -54,6 +54,49 @@ fn the_meaning_is_that_of_the_conversation() {
         "{said}"
     );
     assert!(!said.contains("#1 "), "the filter holds: {said}");
+}
+
+/// What follows the title of the examples.
+fn examples(field: &str, frames: &[Vec<u8>]) -> String {
+    let file = capture(frames);
+    let said = words(&sniffer(&["--explain", field, "-r", file.path().to_str().unwrap()]).output);
+    said.split_once("have it:")
+        .or(said.split_once("has it:"))
+        .unwrap()
+        .1
+        .trim()
+        .to_owned()
+}
+
+/// An ICMP error with an extension behind its quotation: RFC 4884 section 7. It begins at byte 20 + 8 + 128 = 156.
+fn with_extension() -> Vec<u8> {
+    let mut message = vec![11, 0, 0, 0, 0, 32, 0, 0];
+    message.extend(ipv4(17, 0, &[0; 108]));
+    let start = message.len();
+    message.extend([0x20, 0, 0, 0]);
+    // An object of 4 + 100 bytes.
+    message.extend([0, 104, 9, 1]);
+    message.extend(0..100);
+    // RFC 1071: the complement of the sum, in which a carry comes back at the low end.
+    let sum: u32 = message[start..]
+        .chunks(2)
+        .map(|pair| u32::from(pair[0]) << 8 | u32::from(pair[1]))
+        .sum();
+    let sum = u16::try_from((sum & 0xffff) + (sum >> 16)).unwrap();
+    message[start + 2..start + 4].copy_from_slice(&(!sum).to_be_bytes());
+    ipv4(1, 0, &message)
+}
+
+#[test]
+fn an_extension_behind_an_error_is_shown_with_verdict_and_meaning() {
+    let said = examples("icmp.ext.checksum", &[with_extension()]);
+    assert!(said.starts_with("#1 bytes 158-159: "), "{said}");
+    assert!(said.ends_with(" [ok]; covers the whole extension"), "{said}");
+    let said = examples("icmp.ext.data", &[with_extension()]);
+    assert!(
+        said.starts_with("#1 bytes 164-263: 00 01 02 03 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f ..., value 00 01"),
+        "{said}"
+    );
 }
 
 #[test]

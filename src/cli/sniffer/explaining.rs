@@ -11,7 +11,7 @@ use crate::app::stop::Stop;
 use crate::capture::filter::Filter;
 use crate::escape::printable;
 use crate::explain::purpose::{Entry, lookup, nearest, no_field};
-use crate::explain::{Context, meaning, note};
+use crate::explain::{Context, icmp_extension, meaning, note};
 use crate::flow::Step;
 use crate::record::Reader;
 use crate::render::explained::{self, Example, Seen};
@@ -154,9 +154,10 @@ impl Search {
                 self.search(number, context, field, field);
             }
         }
-        // It belongs to no header.
-        for field in packet.icmp_extension() {
-            self.keep(number, &field, String::new(), String::new());
+        if let Some((context, fields)) = icmp_extension(packet, step) {
+            for field in &fields {
+                self.search(number, context, field, field);
+            }
         }
     }
 
