@@ -221,7 +221,7 @@ impl Collector {
 
     fn udp_section(&self) -> Section {
         let Some(facts) = self.chosen_udp() else {
-            return unanswered("UDP", &questions::UDP, &self.nothing("UDP"));
+            return unanswered("UDP", self.nothing("UDP"));
         };
         Section {
             title: "UDP",
@@ -235,7 +235,7 @@ impl Collector {
 
     fn tcp_section(&self) -> Section {
         let Some(facts) = self.chosen_tcp() else {
-            return unanswered("TCP", &questions::TCP, &self.nothing("TCP"));
+            return unanswered("TCP", self.nothing("TCP"));
         };
         let around = Surroundings {
             start: self.start,
@@ -270,10 +270,11 @@ fn with_answers(
     questions.iter().map(item).collect()
 }
 
-fn unanswered(title: &'static str, questions: &'static [questions::Question], why: &str) -> Section {
+/// No question about this protocol can be answered.
+fn unanswered(title: &'static str, why: String) -> Section {
     Section {
         title,
-        about: why.to_owned(),
-        items: with_answers(questions, |_| Err(why.to_owned())),
+        about: why,
+        items: Vec::new(),
     }
 }

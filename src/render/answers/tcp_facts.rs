@@ -106,7 +106,7 @@ fn address(number: u64, packet: &Packet<'_>, end: Party) -> Option<Proof> {
 
 impl TcpFacts {
     /// A connection of which nothing was taken yet.
-    pub(super) const fn new(number: u64, step: &Step) -> Self {
+    pub(super) fn new(number: u64, step: &Step) -> Self {
         Self {
             conversation: step.conversation,
             client: step.client,

@@ -35,7 +35,7 @@ fn write_section(page: &mut Page<'_, impl Write>, section: &Section) -> io::Resu
     if !section.about.is_empty() {
         page.above(&section.about, Some(Paint::Value))?;
     }
-    for item in section.open_items() {
+    for item in &section.items {
         writeln!(page.output)?;
         write_item(page, section.title, item)?;
     }
