@@ -88,16 +88,22 @@ pub fn write(
 fn placed(place: &Place) -> String {
     let Place { chapter, spec, within } = place;
     let protocol = chapter.protocol.name();
-    let header = match chapter.part {
-        "" => format!("{protocol} header"),
-        part if chapter.origin == Origin::Header => format!("{protocol} header ({part})"),
-        part => format!("{protocol} option ({})", part.strip_prefix("option ").unwrap_or(part)),
+    let header = match (chapter.origin, chapter.part) {
+        (Origin::Header | Origin::Running, "") => format!("{protocol} header"),
+        (Origin::Header | Origin::Running, part) => format!("{protocol} header ({part})"),
+        (Origin::Option | Origin::RunningInOption, part) => {
+            format!("{protocol} option ({})", part.strip_prefix("option ").unwrap_or(part))
+        }
+        (Origin::Behind(_), part) => format!("{protocol} {part}"),
     };
     let inside = within.map_or_else(String::new, |within| format!(", part of {}", within.name));
     let from = match chapter.origin {
-        Origin::Header => "",
-        Origin::Option => " of the option",
-        Origin::Running => return format!("{header}: after what stands before it{inside}; {}", size(spec)),
+        Origin::Header => String::new(),
+        Origin::Option => " of the option".to_owned(),
+        Origin::Behind(what) => format!(" of the {what}"),
+        Origin::Running | Origin::RunningInOption => {
+            return format!("{header}: after what stands before it{inside}; {}", size(spec));
+        }
     };
     format!("{header}: {}{from}{inside}; {}", position(spec), size(spec))
 }
@@ -197,7 +203,7 @@ fn named(spec: &Spec, naming: crate::wire::Naming, written: impl Fn(u64) -> Stri
 fn diagram(output: &mut impl Write, place: &Place) -> io::Result<()> {
     const ROW: usize = 32;
     const MOST_ROWS: usize = 4;
-    if place.chapter.origin == Origin::Running || place.spec.bits == 0 {
+    if place.chapter.origin.is_running() || place.spec.bits == 0 {
         return Ok(());
     }
     let (start, end) = (place.spec.bit, place.spec.bit + place.spec.bits);

@@ -100,6 +100,36 @@ fn an_extension_behind_an_error_is_shown_with_verdict_and_meaning() {
 }
 
 #[test]
+fn what_is_no_option_is_not_called_one() {
+    for (name, place) in [
+        (
+            "arp.src.hw",
+            "Place ARP header (any other pair of addresses): after what stands",
+        ),
+        (
+            "icmp.ext.class",
+            "Place ICMP object of the extension behind an error's quotation: byte 2 of the object;",
+        ),
+        (
+            "icmp.ext.checksum",
+            "Place ICMP extension behind an error's quotation: bytes 2-3 of the extension;",
+        ),
+        (
+            "tcp.options.mss_val",
+            "Place TCP option (maximum segment size): bytes 2-3 of the option;",
+        ),
+        ("tcp.options.sack_le", "Place TCP option (SACK): after what stands"),
+        (
+            "tcp.options.padding",
+            "Place TCP header (options that cannot be read): after what stands",
+        ),
+    ] {
+        let said = words(&sniffer(&["--explain", name]).output);
+        assert!(said.contains(place), "{name}: {said}");
+    }
+}
+
+#[test]
 fn of_several_fields_the_one_that_the_capture_has_comes_first() {
     let first = |more: &[&str]| {
         let ended = sniffer(&[&["--explain", "source port"], more].concat());
