@@ -7,7 +7,7 @@ use socket_lab::render::explained;
 use socket_lab::render::look::{Look, Style};
 use socket_lab::wire::{Spec, catalog};
 
-use super::stage::{capture, ipv4, sniffer};
+use super::stage::{capture, in_fragments, ipv4, sniffer};
 
 const TCP: &str = "tests/answers/tcp.pcap";
 
@@ -96,6 +96,30 @@ fn an_extension_behind_an_error_is_shown_with_verdict_and_meaning() {
     assert!(
         said.starts_with("#1 bytes 164-263: 00 01 02 03 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f ..., value 00 01"),
         "{said}"
+    );
+}
+
+#[test]
+fn of_a_datagram_in_fragments_each_field_is_shown_where_it_stands() {
+    assert_eq!(
+        examples("udp.length", &in_fragments()),
+        "#1 bytes 24-25: 00 48, value 72 bytes; 8 header + 64 data, over all fragments"
+    );
+    // Of IP what was sent, and not what putting together made of it: 20 + 48 and 20 + 24 bytes.
+    let said = examples("ip.len", &in_fragments());
+    assert!(
+        said.contains("#1 bytes 2-3: 00 44") && said.contains("#2 bytes 2-3: 00 2c") && !said.contains("00 5c"),
+        "{said}"
+    );
+    // Of a TCP header of which the first fragment has 8 bytes only the datagram has the rest.
+    let mut segment = [40_000_u16, 9_000, 0, 100, 0, 0, 0x5002, 1024, 0, 0]
+        .map(u16::to_be_bytes)
+        .concat();
+    segment.extend([b'a'; 4]);
+    let (first, second) = segment.split_at(8);
+    assert_eq!(
+        examples("tcp.window_size_value", &[ipv4(6, 0x2000, first), ipv4(6, 1, second)]),
+        "#2 bytes 34-35: 04 00, value 1024 [bytes counted in the datagram put together]; bytes of free room; not scaled in a SYN"
     );
 }
 

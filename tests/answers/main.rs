@@ -53,6 +53,15 @@ mod stage {
         bytes
     }
 
+    /// A datagram of 64 bytes of data from port 40000 to port 9000, in two fragments.
+    pub(crate) fn in_fragments() -> [Vec<u8>; 2] {
+        let mut datagram = [40_000_u16, 9_000, 72, 0].map(u16::to_be_bytes).concat();
+        datagram.extend([b'a'; 64]);
+        let (first, second) = datagram.split_at(48);
+        // More fragments follow; 48 bytes are 6 units of 8.
+        [ipv4(17, 0x2000, first), ipv4(17, 6, second)]
+    }
+
     pub(crate) struct Ended {
         pub(crate) code: Option<i32>,
         pub(crate) output: String,

@@ -121,7 +121,7 @@ impl Answers {
             None => self.collector.take(number, frame.time, packet, step.as_ref()),
             Some(Whole { frame, step, .. }) => {
                 let packet = decode(frame.link, &frame.bytes, frame.original_length);
-                self.collector.take(number, frame.time, &packet, step.as_ref());
+                self.collector.take_joined(number, frame.time, &packet, step.as_ref());
             }
         }
     }

@@ -26,6 +26,8 @@ pub struct Collector {
     udp: BTreeMap<u64, UdpFacts>,
     /// Connections whose SYN was captured: number, client, server.
     connections: Vec<(u64, SocketAddr, SocketAddr)>,
+    /// A datagram of what is looked at came in fragments.
+    joined: bool,
     /// TCP conversations that were not kept.
     left_out: u64,
 }
@@ -70,6 +72,13 @@ impl Collector {
                 }
             }
         }
+    }
+
+    /// Takes a datagram that was put together from fragments: the number and the time are those of the fragment that completed
+    /// it, the headers those of the datagram.
+    pub fn take_joined(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>, step: Option<&Step>) {
+        self.joined |= step.is_some_and(|step| self.only.is_none_or(|only| only == step.conversation));
+        self.take(number, time, packet, step);
     }
 
     fn count(&mut self, step: &Step, packet: &Packet<'_>) {
@@ -166,6 +175,13 @@ impl Collector {
              numbers are those in the header; relative ones count from the start of each stream, as Wireshark does."
                 .to_owned(),
         );
+        if self.joined {
+            about.push(
+                "Of a datagram that came in fragments the packet is the fragment that completed it, and the bytes are counted from 0 in \
+                 the datagram put together."
+                    .to_owned(),
+            );
+        }
         if self.left_out > 0 && self.chosen_tcp().is_none_or(|facts| facts.rank() < 3) {
             about.push(format!(
                 "There were too many TCP conversations at once to look at all; --flow N chooses one. Not looked at: {} packets.",
