@@ -96,6 +96,29 @@ fn what_cannot_be_written_is_said_in_a_line() {
         (&["-r", TCP, "-q", "--worksheet", "a.md"], 2, "cannot be used with"),
         (&["-r", TCP, "-w", "-", "--worksheet", "a.md"], 2, "give -w a file"),
         (&["-r", TCP, "--json", "--answer-key", "a.md"], 2, "cannot be used with"),
+        (
+            &["--worksheet", "a.md", "-w", "a.pcap"],
+            2,
+            "leave the other outputs out",
+        ),
+        (
+            &["--worksheet", "a.md", "--html", "a.html"],
+            2,
+            "leave the other outputs out",
+        ),
+        (&["--worksheet", "a.md", "-D"], 2, "cannot be used with"),
+        (&["-D", "-w", "a.pcap"], 2, "cannot be used with"),
+        (&["-D", "--svg", "a.svg"], 2, "cannot be used with"),
+        (
+            &["--explain", "ttl", "-r", TCP, "--html", "a.html"],
+            2,
+            "cannot be used with",
+        ),
+        (
+            &["--explain", "ttl", "-r", TCP, "--plot", "a.svg"],
+            2,
+            "cannot be used with",
+        ),
         (&["-r", TCP, "--answer-key", "-"], 2, "ends in .md or .html"),
         (
             &["-r", TCP, "--mermaid", "--answer-key", "a.md"],
