@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use super::tcp_facts::TcpFacts;
 use super::udp_facts::UdpFacts;
 use super::{Item, Section, Sheet, datagrams, opening, questions, segments, transfer};
+use crate::explain::count;
 use crate::flow::{Kind, Step};
 use crate::frame::Time;
 use crate::wire::Packet;
@@ -24,11 +25,13 @@ pub struct Collector {
     packets: u64,
     tcp: BTreeMap<u64, TcpFacts>,
     udp: BTreeMap<u64, UdpFacts>,
-    /// Connections whose SYN was captured: number, client, server.
+    /// The first connections whose SYN was captured: number, client, server.
     connections: Vec<(u64, SocketAddr, SocketAddr)>,
+    /// There were more of them.
+    has_more_connections: bool,
     /// A datagram of what is looked at came in fragments.
     joined: bool,
-    /// TCP conversations that were not kept.
+    /// Packets of TCP conversations that were not kept.
     left_out: u64,
 }
 
@@ -36,7 +39,10 @@ pub struct Collector {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Surroundings<'c> {
     pub(super) start: Option<Time>,
+    /// The first connections of the capture: number, client, server.
     pub(super) connections: &'c [(u64, SocketAddr, SocketAddr)],
+    /// The capture has more than these.
+    pub(super) has_more: bool,
 }
 
 impl Collector {
@@ -58,7 +64,7 @@ impl Collector {
             return;
         };
         if let Kind::Segment(_) = step.kind {
-            self.count(step, packet);
+            self.connection(step, packet);
         }
         if self.only.is_some_and(|only| only != step.conversation) {
             return;
@@ -81,14 +87,19 @@ impl Collector {
         self.take(number, time, packet, step);
     }
 
-    fn count(&mut self, step: &Step, packet: &Packet<'_>) {
+    fn connection(&mut self, step: &Step, packet: &Packet<'_>) {
         let opens = packet.tcp().is_some_and(|tcp| {
             let flags = tcp.flags();
             flags.has(crate::wire::tcp::Flags::SYN) && !flags.has(crate::wire::tcp::Flags::ACK)
         });
         let last = self.connections.last().map(|(number, ..)| *number);
-        if opens && self.connections.len() < CONNECTIONS && last.is_none_or(|last| last < step.conversation) {
+        if !opens || last.is_some_and(|last| last >= step.conversation) {
+            return;
+        }
+        if self.connections.len() < CONNECTIONS {
             self.connections.push((step.conversation, step.client, step.server));
+        } else {
+            self.has_more_connections = true;
         }
     }
 
@@ -130,8 +141,8 @@ impl Collector {
         let Some(number) = worst(true).or_else(|| worst(false)) else {
             return false;
         };
-        self.left_out += 1;
-        self.tcp.remove(&number).is_some()
+        self.left_out += self.tcp.remove(&number).map_or(0, |facts| facts.packets);
+        true
     }
 
     fn datagram(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>, step: &Step) {
@@ -184,8 +195,8 @@ impl Collector {
         }
         if self.left_out > 0 && self.chosen_tcp().is_none_or(|facts| facts.rank() < 3) {
             about.push(format!(
-                "There were too many TCP conversations at once to look at all; --flow N chooses one. Not looked at: {} packets.",
-                self.left_out
+                "There were too many TCP conversations at once to look at all; --flow N chooses one. Not looked at: {}.",
+                count(self.left_out, "packet")
             ));
         }
         Sheet {
@@ -256,6 +267,7 @@ impl Collector {
         let around = Surroundings {
             start: self.start,
             connections: &self.connections,
+            has_more: self.has_more_connections,
         };
         Section {
             title: "TCP",

@@ -259,12 +259,13 @@ fn sockets(facts: &TcpFacts, around: Surroundings<'_>) -> Result<Answer, String>
     .line(connection_socket(facts));
     if same.len() > 1 {
         const NAMED: usize = 5;
+        let least = if around.has_more { "at least " } else { "" };
         let mut ports: Vec<String> = same.iter().take(NAMED).map(ToString::to_string).collect();
         if same.len() > NAMED {
-            ports.push(format!("{} more", same.len() - NAMED));
+            ports.push(format!("{least}{} more", same.len() - NAMED));
         }
         answer = answer.line(format!(
-            "The capture has {} connections to this port, each with a connection socket of its own; ports of the clients: {}.",
+            "The capture has {least}{} connections to this port, each with a connection socket of its own; ports of the clients: {}.",
             same.len(),
             list(&ports)
         ));
