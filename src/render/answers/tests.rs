@@ -197,3 +197,21 @@ fn of_more_connections_than_are_counted_the_number_is_a_least_one() {
     );
     assert!(told(1_025).contains("10005 and at least 1019 more."), "{}", told(1_025));
 }
+
+/// TCP Fast Open: the SYN carries data. RFC 7413
+#[test]
+fn the_relative_numbers_of_the_syn_ack_are_those_that_are_there() {
+    let answered = [
+        tcp(80, 40_000, 500, 106, SYN_ACK, b""),
+        tcp(40_000, 80, 106, 501, ACK, b""),
+    ];
+    let frames = [&[tcp(40_000, 80, 100, 0, SYN, b"hello")], &answered[..]].concat();
+    let told = answer_of(&sheet(&frames, None), 4);
+    assert!(told.contains("number 106 (packet 2); relative: 0 and 6."), "{told}");
+    assert!(told.contains("5 for its data: 100 + 6 = 106."), "{told}");
+    let told = answer_of(&sheet(&answered, None), 4);
+    assert!(
+        told.contains("relative: 0 and 1.") && told.contains("106 - 1 = 105"),
+        "{told}"
+    );
+}
