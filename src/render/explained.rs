@@ -64,7 +64,7 @@ pub fn write(
     if look.style != Style::Plain
         && let Some(place) = entry.places.first()
     {
-        diagram(page.output, place)?;
+        diagram(&mut page, place)?;
     }
     page.beside("Values", &values(entry), None)?;
     page.beside("Source", entry.purpose.source, None)?;
@@ -199,43 +199,44 @@ fn named(spec: &Spec, naming: crate::wire::Naming, written: impl Fn(u64) -> Stri
     format!("{}{more}", shown.join(", "))
 }
 
-/// The rows of 32 bits that the field touches, its own bits marked.
-fn diagram(output: &mut impl Write, place: &Place) -> io::Result<()> {
-    const ROW: usize = 32;
-    const MOST_ROWS: usize = 4;
+/// The rows that the field touches, of 32 bits or, where columns are few, of 16; its own bits marked.
+fn diagram(page: &mut Page<'_, impl Write>, place: &Place) -> io::Result<()> {
+    /// Columns on the left, and of a row of 32 bits with its borders.
+    const COLUMNS: usize = 8 + 2 * 32 + 1;
+    const MOST_BITS: usize = 128;
+    const TENS: &str = " 0                   1                   2                   3";
+    const UNITS: &str = " 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1";
     if place.chapter.origin.is_running() || place.spec.bits == 0 {
         return Ok(());
     }
+    let bits = if page.look.width < COLUMNS { 16 } else { 32 };
     let (start, end) = (place.spec.bit, place.spec.bit + place.spec.bits);
-    let (first, last) = (start / ROW, (end - 1) / ROW);
-    writeln!(output)?;
-    writeln!(
-        output,
-        "   byte  0                   1                   2                   3"
-    )?;
-    writeln!(
-        output,
-        "         0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1"
-    )?;
-    let rule = format!("        {}+", "+-".repeat(ROW));
-    writeln!(output, "{rule}")?;
-    for row in (first..=last).take(MOST_ROWS) {
+    let (first, last) = (start / bits, (end - 1) / bits);
+    writeln!(page.output)?;
+    for (word, ruler) in [("   byte", TENS), ("", UNITS)] {
+        let ruler = ruler.get(..2 * bits).unwrap_or(ruler);
+        writeln!(page.output, "{word:8}{}", ruler.trim_end())?;
+    }
+    let rule = format!("        {}+", "+-".repeat(bits));
+    writeln!(page.output, "{rule}")?;
+    for row in (first..=last).take(MOST_BITS / bits) {
         let mut line = String::from("|");
-        for bit in row * ROW..(row + 1) * ROW {
+        for bit in row * bits..(row + 1) * bits {
             line.push(if (start..end).contains(&bit) { '#' } else { ' ' });
-            let is_edge = bit + 1 == (row + 1) * ROW || begins(place.chapter.table, bit + 1);
+            let is_last = bit + 1 == (row + 1) * bits;
+            let is_edge = is_last || begins(place.chapter.table, bit + 1);
             let inside = start <= bit && bit + 1 < end;
             line.push(match (is_edge, inside) {
                 (true, false) => '|',
-                (true, true) if bit + 1 == (row + 1) * ROW => '|',
+                (true, true) if is_last => '|',
                 (_, true) => '#',
                 (false, false) => ' ',
             });
         }
-        writeln!(output, "{:7} {line}", row * 4)?;
-        writeln!(output, "{rule}")?;
+        writeln!(page.output, "{:7} {line}", row * bits / 8)?;
+        writeln!(page.output, "{rule}")?;
     }
-    writeln!(output)
+    writeln!(page.output)
 }
 
 fn write_seen(page: &mut Page<'_, impl Write>, seen: &Seen) -> io::Result<()> {

@@ -38,6 +38,14 @@ fn a_bit_is_placed_drawn_and_shown_in_the_capture() {
 }
 
 #[test]
+fn in_few_columns_the_drawing_has_16_bits_a_row() {
+    // Byte 13 is the second of row 12, whose bits are 0 to 15: SYN is bit 14 of it.
+    let ended = sniffer(&["--explain", "tcp.flags.syn", "--width", "60"]);
+    let row = ended.output.lines().find(|line| line.starts_with("     12 |")).unwrap();
+    assert_eq!(row, "     12 |       |     | | | | | | | |#| |");
+}
+
+#[test]
 fn the_meaning_is_that_of_the_conversation() {
     let said = words(&sniffer(&["--explain", "window", "-r", TCP]).output);
     assert!(
@@ -229,7 +237,12 @@ fn every_field_has_a_page_in_every_style_that_fits_its_columns() {
                 .split_first()
                 .unwrap_or_else(|| panic!("{} is not found", spec.id));
             assert_eq!(entry.spec.id, spec.id);
-            for (style, width) in [(Style::Unicode, 80), (Style::Plain, 60)] {
+            for (style, width) in [
+                (Style::Unicode, 80),
+                (Style::Ascii, 72),
+                (Style::Unicode, 60),
+                (Style::Plain, 60),
+            ] {
                 let look = Look {
                     style,
                     width,

@@ -18,7 +18,7 @@ pub enum View {
     Summary,
     /// Every field with its place, its bytes, its value and its meaning
     Fields,
-    /// The RFC's boxes, 32 bits wide, with this packet's values
+    /// The RFC's boxes, 32 bits wide (16 where columns are few), with this packet's values
     Diagram,
     /// Conversations as two lanes with arrows, states and socket calls; each is drawn when it has ended, the rest at the end
     Ladder,
