@@ -171,6 +171,52 @@ mod tests {
         assert_eq!(checked, 6);
     }
 
+    /// Commands within sentences, in README.md and docs: those that read a recorded run.
+    #[cfg(feature = "sniffer")]
+    fn commands_in_sentences() -> Vec<(String, String)> {
+        let folders = [".", "docs", "docs/lessons"].map(|folder| std::fs::read_dir(folder).unwrap());
+        let files = folders.into_iter().flatten().map(|entry| entry.unwrap().path());
+        let pages = files.filter(|path| path.extension().is_some_and(|ending| ending == "md"));
+        let mut found = Vec::new();
+        for path in pages {
+            let page = std::fs::read_to_string(&path).unwrap();
+            // Every second piece between fences is a block, every second one between backquotes a command or a name.
+            for text in page.split("```").step_by(2) {
+                let spans = text.split('`').skip(1).step_by(2);
+                let commands = spans.filter(|span| {
+                    span.starts_with("sniffer ") && span.contains("-r captures/") && span.contains(".pcap")
+                });
+                found.extend(commands.map(|command| (path.display().to_string(), command.replace('\n', " "))));
+            }
+        }
+        found
+    }
+
+    #[cfg(all(feature = "sniffer", unix))]
+    #[test]
+    fn each_command_within_a_sentence_shows_or_writes_something() {
+        let commands = commands_in_sentences();
+        assert!(commands.len() >= 4, "{commands:?}");
+        let programs = std::path::Path::new(env!("CARGO_BIN_EXE_sniffer")).parent().unwrap();
+        let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
+        for (page, command) in commands {
+            let folder = tempfile::tempdir().unwrap();
+            let captures = std::fs::canonicalize("captures").unwrap();
+            std::os::unix::fs::symlink(captures, folder.path().join("captures")).unwrap();
+            let mut shell = Command::new("sh");
+            let run = shell
+                .args(["-c", &command])
+                .env("PATH", &path)
+                .current_dir(folder.path())
+                .output()
+                .unwrap();
+            let said = String::from_utf8_lossy(&run.stderr);
+            assert!(run.status.success() && said.is_empty(), "{page}: {command}: {said}");
+            let files = std::fs::read_dir(folder.path()).unwrap().count() - 1;
+            assert!(!run.stdout.is_empty() || files > 0, "{page}: {command} shows nothing");
+        }
+    }
+
     /// What is left of a line when all that differs from run to run is taken away: times, ports, descriptors, process
     /// numbers, and whether the other end is in a call at that moment.
     #[cfg(all(feature = "sniffer", target_os = "linux"))]

@@ -36,7 +36,7 @@ use crate::flow::segment::Segment;
 use crate::flow::{Kind, Party, Roles, Step};
 use crate::wire::{Content, Field, Layer, Packet, Protocol};
 
-pub use words::{count, duration, grouped};
+pub use words::{bytes, count, duration, grouped};
 
 /// Few sentences have more bytes.
 const SENTENCE: usize = 96;

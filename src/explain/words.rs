@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use crate::flow::number::Bytes;
 use crate::wire::digits::write_socket;
 
-/// A number of nanoseconds in the unit that suits it, to three digits: `0.027 ms`, `42.4 ms`, `1.02 s`, `75 s`; from two hours
+/// A number of nanoseconds in the unit that suits it, to three digits: `0.027 ms`, `42.4 ms`, `1.02 s`, `75.0 s`; from two hours
 /// on whole hours, from two days on whole days.
 #[must_use]
 pub fn duration(nanoseconds: i64) -> String {
@@ -60,8 +60,9 @@ pub fn grouped(number: u64) -> String {
     text
 }
 
-/// `1 byte`, `2 bytes`.
-pub(super) fn bytes(count: u64) -> String {
+/// `1 byte`, `65536 bytes`: digits as in the sums beside them.
+#[must_use]
+pub fn bytes(count: u64) -> String {
     if count == 1 {
         "1 byte".to_owned()
     } else {

@@ -1,4 +1,5 @@
-//! The view `diagram`: every header as the RFCs draw it, 32 bits a row, filled with this packet's values.
+//! The view `diagram`: every header as the RFCs draw it, 32 bits a row (16 where columns are few), filled with this
+//! packet's values.
 //!
 //! ```text
 //!        0                   1                   2                   3
@@ -20,6 +21,7 @@ mod prose;
 
 use std::io::{self, Write};
 
+use self::grid::Grid;
 use super::look::{Look, Style};
 use crate::explain::packet::{Ends, ends, name, parts, reason, roles, states, tags};
 use crate::explain::{Context, Sentence, icmp_extension};
@@ -29,13 +31,15 @@ use crate::wire::{Content, Field, Layer, Packet, Problem, Span};
 
 /// Columns that the view has at most.
 const WIDTH: usize = 80;
+/// Columns that it has at least: a drawing of 16 bits a row, beside the bytes' places.
+const NARROWEST: usize = 40;
 
 /// Writes the drawing of a packet: its headline and why it was sent, each header from the outside in, what could not be
 /// read, its data.
 ///
 /// `number` is the packet's place in the capture, from 1, `first` the time of the capture's first packet, `step` what the
-/// packet does in its conversation. No line has more than 80 columns, whatever the packet, and no byte of it comes out as a
-/// control character.
+/// packet does in its conversation. No line has more than 80 columns, whatever the packet, and where the look has less, from 60 up,
+/// none has more than that; then the rows have 16 bits. No byte of it comes out as a control character.
 ///
 /// # Errors
 /// Those of `out`.
@@ -48,10 +52,10 @@ pub fn write(
     first: Time,
     step: Option<&Step>,
 ) -> io::Result<()> {
-    let style = look.style;
+    let columns = columns(look);
     headline(out, look, number, packet, step)?;
     when(out, look, frame, first)?;
-    prose::write(out, &parts(packet), "    ")?;
+    prose::write(out, columns, &parts(packet), "    ")?;
     story(out, look, packet, step)?;
     let mut problems: Vec<&Problem> = packet.problems().iter().collect();
     for (index, layer) in packet.layers().iter().enumerate() {
@@ -59,41 +63,47 @@ pub fn write(
             break;
         };
         writeln!(out)?;
-        prose::write(out, &title(layer), "")?;
-        boxes(out, style, context, layer.header(), &layer.fields())?;
+        prose::write(out, columns, &title(layer), "")?;
+        boxes(out, look, context, layer.header(), &layer.fields())?;
         // What is wrong with a header stands under it.
         for problem in problems.extract_if(.., |problem| belongs_to(problem, layer)) {
-            write_problem(out, problem)?;
+            write_problem(out, columns, problem)?;
         }
     }
-    write_bytes(out, &payload_title(packet), packet.payload(), style)?;
+    write_bytes(out, look, &payload_title(packet), packet.payload())?;
     match icmp_extension(packet, step) {
         Some((context, fields)) => {
             let bytes = packet.trailer();
             writeln!(out)?;
-            prose::write(out, &format!("ICMP extension ({})", range(bytes)), "")?;
-            boxes(out, style, context, bytes, &fields)?;
+            prose::write(out, columns, &format!("ICMP extension ({})", range(bytes)), "")?;
+            boxes(out, look, context, bytes, &fields)?;
         }
-        None => write_bytes(out, "trailer", packet.trailer(), style)?,
+        None => write_bytes(out, look, "trailer", packet.trailer())?,
     }
     for problem in problems {
-        write_problem(out, problem)?;
+        write_problem(out, columns, problem)?;
     }
     Ok(())
 }
 
+/// Columns that the lines may have.
+fn columns(look: &Look) -> usize {
+    look.width.clamp(NARROWEST, WIDTH)
+}
+
 fn boxes(
     out: &mut (impl Write + ?Sized),
-    style: Style,
+    look: &Look,
     context: Context<'_, '_>,
     header: Span<'_>,
     fields: &[Field<'_>],
 ) -> io::Result<()> {
     let cells = cell::cells(context, header, fields);
-    match style {
-        Style::Unicode => grid::write(out, header, &cells, &grid::UNICODE),
-        Style::Ascii => grid::write(out, header, &cells, &grid::ASCII),
-        Style::Plain => plain::write_fields(out, &cells),
+    let columns = columns(look);
+    match look.style {
+        Style::Unicode => Grid::new(&grid::UNICODE, columns).write(out, header, &cells),
+        Style::Ascii => Grid::new(&grid::ASCII, columns).write(out, header, &cells),
+        Style::Plain => plain::write_fields(out, columns, &cells),
     }
 }
 
@@ -121,27 +131,27 @@ fn headline(
         // Writing to a String cannot fail.
         let _ = tags(&mut name, step);
     }
-    prose::write(out, &format!("Packet {number}  {name}{route}"), "    ")
+    prose::write(out, columns(look), &format!("Packet {number}  {name}{route}"), "    ")
 }
 
 fn when(out: &mut (impl Write + ?Sized), look: &Look, frame: &Frame<'_>, first: Time) -> io::Result<()> {
     let Some(time) = frame.time else {
-        return prose::write(out, "without a time in the capture", "    ");
+        return prose::write(out, columns(look), "without a time in the capture", "    ");
     };
     let seconds = look.seconds(time, first);
     match look.date(time) {
-        Some(date) => prose::write(out, &format!("{date}, t={seconds} s"), "    "),
-        None => prose::write(out, &format!("t={seconds} s"), "    "),
+        Some(date) => prose::write(out, columns(look), &format!("{date}, t={seconds} s"), "    "),
+        None => prose::write(out, columns(look), &format!("t={seconds} s"), "    "),
     }
 }
 
 /// Why it was sent, and what it does to the states of both ends.
 fn story(out: &mut (impl Write + ?Sized), look: &Look, packet: &Packet<'_>, step: Option<&Step>) -> io::Result<()> {
     if let Some(reason) = reason(packet, step) {
-        prose::write(out, &format!("Why: {reason}"), "    ")?;
+        prose::write(out, columns(look), &format!("Why: {reason}"), "    ")?;
     }
     match step.and_then(|step| states(step, look.marks())) {
-        Some(states) => prose::write(out, &format!("States: {states}"), "    "),
+        Some(states) => prose::write(out, columns(look), &format!("States: {states}"), "    "),
         None => Ok(()),
     }
 }
@@ -168,8 +178,8 @@ fn belongs_to(problem: &Problem, layer: &Layer<'_>) -> bool {
     problem.protocol == layer.protocol() && (header.at..=header.end()).contains(&problem.byte)
 }
 
-fn write_problem(out: &mut (impl Write + ?Sized), problem: &Problem) -> io::Result<()> {
-    prose::write(out, &format!("Problem: {problem}"), "    ")
+fn write_problem(out: &mut (impl Write + ?Sized), columns: usize, problem: &Problem) -> io::Result<()> {
+    prose::write(out, columns, &format!("Problem: {problem}"), "    ")
 }
 
 fn payload_title(packet: &Packet<'_>) -> Sentence {
@@ -186,17 +196,22 @@ fn payload_title(packet: &Packet<'_>) -> Sentence {
     }
 }
 
-fn write_bytes(out: &mut (impl Write + ?Sized), title: &str, span: Span<'_>, style: Style) -> io::Result<()> {
+fn write_bytes(out: &mut (impl Write + ?Sized), look: &Look, title: &str, span: Span<'_>) -> io::Result<()> {
     let length = span.bytes.len();
     if length == 0 {
         return Ok(());
     }
     let unit = if length == 1 { "byte" } else { "bytes" };
     writeln!(out)?;
-    prose::write(out, &format!("{title} ({}), {length} {unit}", range(span)), "    ")?;
-    match style {
-        Style::Unicode | Style::Ascii => dump::write(out, span),
-        Style::Plain => plain::write_text(out, span.bytes),
+    prose::write(
+        out,
+        columns(look),
+        &format!("{title} ({}), {length} {unit}", range(span)),
+        "    ",
+    )?;
+    match look.style {
+        Style::Unicode | Style::Ascii => dump::write(out, columns(look), span),
+        Style::Plain => plain::write_text(out, columns(look), span.bytes),
     }
 }
 

@@ -2,11 +2,14 @@
 
 use std::io::{self, Write};
 
-use super::look::{Look, Paint, Style};
-use super::table::wrap;
+use super::look::{Look, Style};
+use super::page::Page;
+use super::proof::Proof;
 use crate::explain::purpose::{Entry, Place, is_wiresharks};
 use crate::wire::{Form, Origin, Spec};
 
+/// Columns that the words on the left take.
+const LEFT: usize = 8;
 /// So many named values are told.
 const NAMED: usize = 16;
 /// So many places are told.
@@ -15,14 +18,10 @@ const PLACES: usize = 6;
 /// A field as it stood in a packet.
 #[derive(Debug, Clone)]
 pub struct Example {
-    /// Number of the packet in the capture, from 1.
-    pub packet: u64,
-    /// First byte in the frame, from 0.
-    pub byte: usize,
-    /// The bytes that it touches.
-    pub raw: Vec<u8>,
-    /// Its value, and in brackets what is to be known about it.
-    pub value: String,
+    /// The packet, its place and bytes there, and its value.
+    pub proof: Proof,
+    /// What else is to be known about it, in brackets; mostly empty.
+    pub note: String,
     /// What it meant there; empty where there is nothing to add.
     pub meaning: String,
 }
@@ -47,39 +46,40 @@ pub fn write(
     others: &[Entry],
     seen: Option<&Seen>,
 ) -> io::Result<()> {
-    let mut page = Page { output, look };
-    let title = format!("{} ({})", entry.spec.name, entry.spec.id);
-    for line in wrap(&title, look.width.max(Look::NARROWEST)) {
-        writeln!(page.output, "{}", look.paint(Paint::Title, &line))?;
-    }
-    page.beside("For", entry.purpose.purpose)?;
+    let mut page = Page {
+        output,
+        look,
+        left: LEFT,
+    };
+    page.title(&format!("{} ({})", entry.spec.name, entry.spec.id))?;
+    page.beside("For", entry.purpose.purpose, None)?;
     let mut word = "Place";
     for place in entry.places.iter().take(PLACES) {
-        page.beside(word, &placed(place))?;
+        page.beside(word, &placed(place), None)?;
         word = page.again(word);
     }
     if entry.places.len() > PLACES {
-        page.beside(word, &format!("and {} more", entry.places.len() - PLACES))?;
+        page.beside(word, &format!("and {} more", entry.places.len() - PLACES), None)?;
     }
     if look.style != Style::Plain
         && let Some(place) = entry.places.first()
     {
-        page.diagram(place)?;
+        diagram(&mut page, place)?;
     }
-    page.beside("Values", &values(entry))?;
-    page.beside("Source", entry.purpose.source)?;
+    page.beside("Values", &values(entry), None)?;
+    page.beside("Source", entry.purpose.source, None)?;
     let filter = if is_wiresharks(entry.spec.id) {
         format!("Wireshark calls it {}", entry.spec.id)
     } else {
         "Wireshark has no name of its own for it".to_owned()
     };
-    page.beside("Filter", &filter)?;
+    page.beside("Filter", &filter, None)?;
     if !others.is_empty() {
         let names: Vec<&str> = others.iter().map(|other| other.spec.id).collect();
-        page.beside("Also", &format!("of the same name: {}", names.join(", ")))?;
+        page.beside("Also", &format!("of the same name: {}", names.join(", ")), None)?;
     }
     match seen {
-        Some(seen) => page.seen(seen),
+        Some(seen) => write_seen(&mut page, seen),
         None => Ok(()),
     }
 }
@@ -88,16 +88,22 @@ pub fn write(
 fn placed(place: &Place) -> String {
     let Place { chapter, spec, within } = place;
     let protocol = chapter.protocol.name();
-    let header = match chapter.part {
-        "" => format!("{protocol} header"),
-        part if chapter.origin == Origin::Header => format!("{protocol} header ({part})"),
-        part => format!("{protocol} option ({})", part.strip_prefix("option ").unwrap_or(part)),
+    let header = match (chapter.origin, chapter.part) {
+        (Origin::Header | Origin::Running, "") => format!("{protocol} header"),
+        (Origin::Header | Origin::Running, part) => format!("{protocol} header ({part})"),
+        (Origin::Option | Origin::RunningInOption, part) => {
+            format!("{protocol} option ({})", part.strip_prefix("option ").unwrap_or(part))
+        }
+        (Origin::Behind(_), part) => format!("{protocol} {part}"),
     };
     let inside = within.map_or_else(String::new, |within| format!(", part of {}", within.name));
     let from = match chapter.origin {
-        Origin::Header => "",
-        Origin::Option => " of the option",
-        Origin::Running => return format!("{header}: after what stands before it{inside}; {}", size(spec)),
+        Origin::Header => String::new(),
+        Origin::Option => " of the option".to_owned(),
+        Origin::Behind(what) => format!(" of the {what}"),
+        Origin::Running | Origin::RunningInOption => {
+            return format!("{header}: after what stands before it{inside}; {}", size(spec));
+        }
     };
     format!("{header}: {}{from}{inside}; {}", position(spec), size(spec))
 }
@@ -193,116 +199,78 @@ fn named(spec: &Spec, naming: crate::wire::Naming, written: impl Fn(u64) -> Stri
     format!("{}{more}", shown.join(", "))
 }
 
-struct Page<'p, W> {
-    output: &'p mut W,
-    look: &'p Look,
+/// The rows that the field touches, of 32 bits or, where columns are few, of 16; its own bits marked.
+fn diagram(page: &mut Page<'_, impl Write>, place: &Place) -> io::Result<()> {
+    /// Columns on the left, and of a row of 32 bits with its borders.
+    const COLUMNS: usize = 8 + 2 * 32 + 1;
+    const MOST_BITS: usize = 128;
+    const TENS: &str = " 0                   1                   2                   3";
+    const UNITS: &str = " 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1";
+    if place.chapter.origin.is_running() || place.spec.bits == 0 {
+        return Ok(());
+    }
+    let bits = if page.look.width < COLUMNS { 16 } else { 32 };
+    let (start, end) = (place.spec.bit, place.spec.bit + place.spec.bits);
+    let (first, last) = (start / bits, (end - 1) / bits);
+    writeln!(page.output)?;
+    for (word, ruler) in [("   byte", TENS), ("", UNITS)] {
+        let ruler = ruler.get(..2 * bits).unwrap_or(ruler);
+        writeln!(page.output, "{word:8}{}", ruler.trim_end())?;
+    }
+    let rule = format!("        {}+", "+-".repeat(bits));
+    writeln!(page.output, "{rule}")?;
+    for row in (first..=last).take(MOST_BITS / bits) {
+        let mut line = String::from("|");
+        for bit in row * bits..(row + 1) * bits {
+            line.push(if (start..end).contains(&bit) { '#' } else { ' ' });
+            let is_last = bit + 1 == (row + 1) * bits;
+            let is_edge = is_last || begins(place.chapter.table, bit + 1);
+            let inside = start <= bit && bit + 1 < end;
+            line.push(match (is_edge, inside) {
+                (true, false) => '|',
+                (true, true) if is_last => '|',
+                (_, true) => '#',
+                (false, false) => ' ',
+            });
+        }
+        writeln!(page.output, "{:7} {line}", row * bits / 8)?;
+        writeln!(page.output, "{rule}")?;
+    }
+    writeln!(page.output)
 }
 
-impl<W: Write> Page<'_, W> {
-    fn again(&self, word: &'static str) -> &'static str {
-        if self.look.style == Style::Plain { word } else { "" }
-    }
-
-    /// A word on the left, and a paragraph beside it.
-    fn beside(&mut self, word: &str, text: &str) -> io::Result<()> {
-        const LEFT: usize = 8;
-        let text = self.look.text(text.as_bytes());
-        let width = self.look.width.max(Look::NARROWEST);
-        if self.look.style == Style::Plain {
-            let end = if text.ends_with('.') { "" } else { "." };
-            for line in wrap(&format!("{word}: {text}{end}"), width) {
-                writeln!(self.output, "{line}")?;
-            }
-            return Ok(());
-        }
-        let mut word = word;
-        for line in wrap(&text, width - LEFT) {
-            writeln!(self.output, "{word:LEFT$}{line}")?;
-            word = "";
-        }
-        Ok(())
-    }
-
-    /// The rows of 32 bits that the field touches, its own bits marked.
-    fn diagram(&mut self, place: &Place) -> io::Result<()> {
-        const ROW: usize = 32;
-        const MOST_ROWS: usize = 4;
-        if place.chapter.origin == Origin::Running || place.spec.bits == 0 {
-            return Ok(());
-        }
-        let (start, end) = (place.spec.bit, place.spec.bit + place.spec.bits);
-        let (first, last) = (start / ROW, (end - 1) / ROW);
-        writeln!(self.output)?;
-        writeln!(
-            self.output,
-            "   byte  0                   1                   2                   3"
-        )?;
-        writeln!(
-            self.output,
-            "         0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1"
-        )?;
-        let rule = format!("        {}+", "+-".repeat(ROW));
-        writeln!(self.output, "{rule}")?;
-        for row in (first..=last).take(MOST_ROWS) {
-            let mut line = String::from("|");
-            for bit in row * ROW..(row + 1) * ROW {
-                line.push(if (start..end).contains(&bit) { '#' } else { ' ' });
-                let is_edge = bit + 1 == (row + 1) * ROW || begins(place.chapter.table, bit + 1);
-                let inside = start <= bit && bit + 1 < end;
-                line.push(match (is_edge, inside) {
-                    (true, false) => '|',
-                    (true, true) if bit + 1 == (row + 1) * ROW => '|',
-                    (_, true) => '#',
-                    (false, false) => ' ',
-                });
-            }
-            writeln!(self.output, "{:7} {line}", row * 4)?;
-            writeln!(self.output, "{rule}")?;
-        }
-        writeln!(self.output)
-    }
-
-    fn seen(&mut self, seen: &Seen) -> io::Result<()> {
-        writeln!(self.output)?;
-        let title = match seen.examples.len() {
-            0 => format!("No packet that was looked at in {} has it.", seen.source),
-            1 => format!("In {}, the first packet that has it:", seen.source),
-            count => format!("In {}, the first {count} places that have it:", seen.source),
+fn write_seen(page: &mut Page<'_, impl Write>, seen: &Seen) -> io::Result<()> {
+    writeln!(page.output)?;
+    let title = match seen.examples.len() {
+        0 => format!("No packet that was looked at in {} has it.", seen.source),
+        1 => format!("In {}, the first packet that has it:", seen.source),
+        count => format!("In {}, the first {count} places that have it:", seen.source),
+    };
+    page.above(&title, None)?;
+    for Example { proof, note, meaning } in &seen.examples {
+        let note = if note.is_empty() {
+            String::new()
+        } else {
+            format!(" {note}")
         };
-        let title = self.look.text(title.as_bytes());
-        for line in wrap(&title, self.look.width.max(Look::NARROWEST)) {
-            writeln!(self.output, "{line}")?;
-        }
-        for example in &seen.examples {
-            const SHOWN: usize = 8;
-            let mut raw: Vec<String> = example
-                .raw
-                .iter()
-                .take(SHOWN)
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
-            if example.raw.len() > SHOWN {
-                raw.push("...".to_owned());
-            }
-            let meaning = match example.meaning.as_str() {
-                "" => String::new(),
-                meaning => format!("; {meaning}"),
-            };
-            let bytes = match example.raw.len() {
-                0 | 1 => format!("byte {}", example.byte),
-                count => format!("bytes {}-{}", example.byte, example.byte + count - 1),
-            };
-            let line = format!("{bytes}: {}, value {}{meaning}", raw.join(" "), example.value);
-            let word = format!("#{}", example.packet);
-            let word = if self.look.style == Style::Plain {
-                format!("Packet {}", example.packet)
-            } else {
-                word
-            };
-            self.beside(&word, &line)?;
-        }
-        Ok(())
+        let meaning = if meaning.is_empty() {
+            String::new()
+        } else {
+            format!("; {meaning}")
+        };
+        let word = match page.look.style {
+            Style::Plain => format!("Packet {}", proof.packet),
+            Style::Unicode | Style::Ascii => format!("#{}", proof.packet),
+        };
+        let line = format!(
+            "{}: {}, value {}{note}{meaning}",
+            proof.place(),
+            proof.hex(),
+            proof.value
+        );
+        page.beside(&word, &line, None)?;
     }
+    Ok(())
 }
 
 /// Does a field of the table, or a part of one, begin with this bit?

@@ -18,7 +18,9 @@ pub mod look;
 pub mod markup;
 pub mod material;
 pub mod mermaid;
+mod page;
 pub mod plot;
+pub mod proof;
 pub mod report;
 #[cfg(test)]
 mod samples;

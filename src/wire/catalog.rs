@@ -12,8 +12,20 @@ pub enum Origin {
     Header,
     /// From the first byte of the option, which stands wherever the options before it end.
     Option,
-    /// Each where the one before it ends; its own table tells no place.
+    /// From the first byte of what stands behind the header and has this name: extension, object.
+    Behind(&'static str),
+    /// In the header, each where the one before it ends; its own table tells no place.
     Running,
+    /// The same in an option.
+    RunningInOption,
+}
+
+impl Origin {
+    /// Has a field no place of its own in the table?
+    #[must_use]
+    pub const fn is_running(self) -> bool {
+        matches!(self, Self::Running | Self::RunningInOption)
+    }
 }
 
 /// A table: a header, a kind of message, or an option.
@@ -77,6 +89,6 @@ fn of_option(protocol: Protocol, shape: &'static Shape) -> [Chapter; 3] {
     [
         chapter(Origin::Option, std::slice::from_ref(shape.whole)),
         chapter(Origin::Option, shape.parts),
-        chapter(Origin::Running, shape.repeated),
+        chapter(Origin::RunningInOption, shape.repeated),
     ]
 }

@@ -32,8 +32,16 @@ static UNREAD: Spec = rest("icmp.ext.unread", "unread bytes", 0, Form::Bytes);
 
 /// Its tables, to look a field up.
 pub(super) static TABLES: Tables = &[
-    ("extension behind an error's quotation", Origin::Header, &TABLE),
-    ("object of that extension", Origin::Option, &OBJECT),
+    (
+        "extension behind an error's quotation",
+        Origin::Behind("extension"),
+        &TABLE,
+    ),
+    (
+        "object of the extension behind an error's quotation",
+        Origin::Behind("object"),
+        &OBJECT,
+    ),
 ];
 
 /// The meaning of an object's class: IANA, "ICMP Extension Object Classes".

@@ -1,6 +1,6 @@
 //! Answers worked out by hand from `tshark -x` and `tshark -V`, each with its arithmetic.
 
-use super::stage::answer;
+use super::stage::{answer, capture, in_fragments, sniffer};
 
 /// The answer has all of this, in this order.
 fn has(file: &str, question: &str, parts: &[&str]) {
@@ -227,7 +227,7 @@ fn without_data_the_questions_about_data_say_what_is_missing() {
 /// captures/refused.pcapng: a datagram and its ICMP error (packets 1 and 2), a SYN and its RST,ACK (3 and 4); nobody listens on
 /// port 13000. captures/half-open.pcapng: SYN, SYN,ACK, RST (1 to 3).
 #[test]
-fn what_was_refused_or_broken_off_is_not_asked_to_be_captured_again() {
+fn what_was_refused_or_broken_off_says_so_and_what_to_capture_instead() {
     let refused = "captures/refused.pcapng";
     has(
         refused,
@@ -285,6 +285,22 @@ fn what_was_refused_or_broken_off_is_not_asked_to_be_captured_again() {
             "accept()",
         ],
     );
+}
+
+// A datagram in two fragments: 20 bytes of IP, so UDP's length stands at 20 + 4 = 24 and the data from 20 + 8 = 28 on to 28 + 64 - 1.
+#[test]
+fn of_a_datagram_in_fragments_the_sheet_says_how_bytes_are_counted() {
+    const HOW: &str = "counted from 0 in the datagram put together";
+    let file = capture(&in_fragments());
+    let path = file.path().to_str().unwrap();
+    has(
+        path,
+        "UDP 3",
+        &["packet 2, bytes 24-25: 00 48", "packet 2, bytes 28-91"],
+    );
+    let about = |path| sniffer(&["-r", path, "--view", "answers", "--width", "1000"]).output;
+    assert!(about(path).contains(HOW));
+    assert!(!about(UDP).contains(HOW), "of whole datagrams it says nothing");
 }
 
 #[test]

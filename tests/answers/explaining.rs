@@ -7,7 +7,7 @@ use socket_lab::render::explained;
 use socket_lab::render::look::{Look, Style};
 use socket_lab::wire::{Spec, catalog};
 
-use super::stage::sniffer;
+use super::stage::{capture, in_fragments, ipv4, sniffer};
 
 const TCP: &str = "tests/answers/tcp.pcap";
 
@@ -38,6 +38,14 @@ fn a_bit_is_placed_drawn_and_shown_in_the_capture() {
 }
 
 #[test]
+fn in_few_columns_the_drawing_has_16_bits_a_row() {
+    // Byte 13 is the second of row 12, whose bits are 0 to 15: SYN is bit 14 of it.
+    let ended = sniffer(&["--explain", "tcp.flags.syn", "--width", "60"]);
+    let row = ended.output.lines().find(|line| line.starts_with("     12 |")).unwrap();
+    assert_eq!(row, "     12 |       |     | | | | | | | |#| |");
+}
+
+#[test]
 fn the_meaning_is_that_of_the_conversation() {
     let said = words(&sniffer(&["--explain", "window", "-r", TCP]).output);
     assert!(
@@ -54,6 +62,103 @@ fn the_meaning_is_that_of_the_conversation() {
         "{said}"
     );
     assert!(!said.contains("#1 "), "the filter holds: {said}");
+}
+
+/// What follows the title of the examples.
+fn examples(field: &str, frames: &[Vec<u8>]) -> String {
+    let file = capture(frames);
+    let said = words(&sniffer(&["--explain", field, "-r", file.path().to_str().unwrap()]).output);
+    said.split_once("have it:")
+        .or(said.split_once("has it:"))
+        .unwrap()
+        .1
+        .trim()
+        .to_owned()
+}
+
+/// An ICMP error with an extension behind its quotation: RFC 4884 section 7. It begins at byte 20 + 8 + 128 = 156.
+fn with_extension() -> Vec<u8> {
+    let mut message = vec![11, 0, 0, 0, 0, 32, 0, 0];
+    message.extend(ipv4(17, 0, &[0; 108]));
+    let start = message.len();
+    message.extend([0x20, 0, 0, 0]);
+    // An object of 4 + 100 bytes.
+    message.extend([0, 104, 9, 1]);
+    message.extend(0..100);
+    // RFC 1071: the complement of the sum, in which a carry comes back at the low end.
+    let sum: u32 = message[start..]
+        .chunks(2)
+        .map(|pair| u32::from(pair[0]) << 8 | u32::from(pair[1]))
+        .sum();
+    let sum = u16::try_from((sum & 0xffff) + (sum >> 16)).unwrap();
+    message[start + 2..start + 4].copy_from_slice(&(!sum).to_be_bytes());
+    ipv4(1, 0, &message)
+}
+
+#[test]
+fn an_extension_behind_an_error_is_shown_with_verdict_and_meaning() {
+    let said = examples("icmp.ext.checksum", &[with_extension()]);
+    assert!(said.starts_with("#1 bytes 158-159: "), "{said}");
+    assert!(said.ends_with(" [ok]; covers the whole extension"), "{said}");
+    let said = examples("icmp.ext.data", &[with_extension()]);
+    assert!(
+        said.starts_with("#1 bytes 164-263: 00 01 02 03 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f ..., value 00 01"),
+        "{said}"
+    );
+}
+
+#[test]
+fn of_a_datagram_in_fragments_each_field_is_shown_where_it_stands() {
+    assert_eq!(
+        examples("udp.length", &in_fragments()),
+        "#1 bytes 24-25: 00 48, value 72 bytes; 8 header + 64 data, over all fragments"
+    );
+    // Of IP what was sent, and not what putting together made of it: 20 + 48 and 20 + 24 bytes.
+    let said = examples("ip.len", &in_fragments());
+    assert!(
+        said.contains("#1 bytes 2-3: 00 44") && said.contains("#2 bytes 2-3: 00 2c") && !said.contains("00 5c"),
+        "{said}"
+    );
+    // Of a TCP header of which the first fragment has 8 bytes only the datagram has the rest.
+    let mut segment = [40_000_u16, 9_000, 0, 100, 0, 0, 0x5002, 1024, 0, 0]
+        .map(u16::to_be_bytes)
+        .concat();
+    segment.extend([b'a'; 4]);
+    let (first, second) = segment.split_at(8);
+    assert_eq!(
+        examples("tcp.window_size_value", &[ipv4(6, 0x2000, first), ipv4(6, 1, second)]),
+        "#2 bytes 34-35: 04 00, value 1024 [bytes counted in the datagram put together]; bytes of free room; not scaled in a SYN"
+    );
+}
+
+#[test]
+fn what_is_no_option_is_not_called_one() {
+    for (name, place) in [
+        (
+            "arp.src.hw",
+            "Place ARP header (any other pair of addresses): after what stands",
+        ),
+        (
+            "icmp.ext.class",
+            "Place ICMP object of the extension behind an error's quotation: byte 2 of the object;",
+        ),
+        (
+            "icmp.ext.checksum",
+            "Place ICMP extension behind an error's quotation: bytes 2-3 of the extension;",
+        ),
+        (
+            "tcp.options.mss_val",
+            "Place TCP option (maximum segment size): bytes 2-3 of the option;",
+        ),
+        ("tcp.options.sack_le", "Place TCP option (SACK): after what stands"),
+        (
+            "tcp.options.padding",
+            "Place TCP header (options that cannot be read): after what stands",
+        ),
+    ] {
+        let said = words(&sniffer(&["--explain", name]).output);
+        assert!(said.contains(place), "{name}: {said}");
+    }
 }
 
 #[test]
@@ -132,7 +237,12 @@ fn every_field_has_a_page_in_every_style_that_fits_its_columns() {
                 .split_first()
                 .unwrap_or_else(|| panic!("{} is not found", spec.id));
             assert_eq!(entry.spec.id, spec.id);
-            for (style, width) in [(Style::Unicode, 80), (Style::Plain, 60)] {
+            for (style, width) in [
+                (Style::Unicode, 80),
+                (Style::Ascii, 72),
+                (Style::Unicode, 60),
+                (Style::Plain, 60),
+            ] {
                 let look = Look {
                     style,
                     width,

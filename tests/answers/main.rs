@@ -27,6 +27,41 @@ mod programs;
 mod stage {
     use std::process::Command;
 
+    /// A capture file of these packets, each from its IP header on.
+    pub(crate) fn capture(frames: &[Vec<u8>]) -> tempfile::NamedTempFile {
+        // The magic number of microseconds, version 2.4, and LINKTYPE_RAW.
+        let mut bytes = [0xa1b2_c3d4_u32, 0x0004_0002, 0, 0, 0xffff, 101]
+            .map(u32::to_le_bytes)
+            .concat();
+        for frame in frames {
+            let length = u32::try_from(frame.len()).unwrap();
+            bytes.extend([1_000, 0, length, length].map(u32::to_le_bytes).concat());
+            bytes.extend(frame);
+        }
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), bytes).unwrap();
+        file
+    }
+
+    /// A packet of 192.0.2.1 to 192.0.2.2 without a checksum. `fragment`: the field of flags and fragment offset.
+    pub(crate) fn ipv4(protocol: u8, fragment: u16, data: &[u8]) -> Vec<u8> {
+        let length = u16::try_from(20 + data.len()).unwrap().to_be_bytes();
+        let [high, low] = fragment.to_be_bytes();
+        let mut bytes = vec![0x45, 0, length[0], length[1], 0, 7, high, low, 64, protocol, 0, 0];
+        bytes.extend([192, 0, 2, 1, 192, 0, 2, 2]);
+        bytes.extend(data);
+        bytes
+    }
+
+    /// A datagram of 64 bytes of data from port 40000 to port 9000, in two fragments.
+    pub(crate) fn in_fragments() -> [Vec<u8>; 2] {
+        let mut datagram = [40_000_u16, 9_000, 72, 0].map(u16::to_be_bytes).concat();
+        datagram.extend([b'a'; 64]);
+        let (first, second) = datagram.split_at(48);
+        // More fragments follow; 48 bytes are 6 units of 8.
+        [ipv4(17, 0x2000, first), ipv4(17, 6, second)]
+    }
+
     pub(crate) struct Ended {
         pub(crate) code: Option<i32>,
         pub(crate) output: String,

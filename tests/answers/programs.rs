@@ -64,27 +64,47 @@ fn form_and_key_come_from_one_reading_and_the_form_gives_nothing_away() {
     assert!(std::fs::read_to_string(at("key.md")).unwrap().contains("185185585"));
 }
 
+fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 #[test]
 fn every_style_fits_its_columns_and_says_the_same() {
-    for width in ["60", "80", "120"] {
-        for style in ["unicode", "ascii", "plain"] {
-            for file in [TCP, "tests/answers/udp.pcap", "tests/answers/lossy.pcap"] {
-                let ended = sniffer(&["-r", file, "--view", "answers", "--width", width, "--style", style]);
+    for file in [TCP, "tests/answers/udp.pcap", "tests/answers/lossy.pcap"] {
+        let written = |width: &str, style: &str| {
+            let ended = sniffer(&["-r", file, "--view", "answers", "--width", width, "--style", style]);
+            assert_eq!(ended.code, Some(0), "{}", ended.errors);
+            ended.output
+        };
+        // So wide that a line is all that stands beside a word.
+        let wide = written("1000", "unicode");
+        let said: Vec<String> = wide.lines().map(|line| words(line.get(9..).unwrap_or(line))).collect();
+        assert!(
+            said.iter()
+                .any(|line| line.contains("65535 - 20 - 8") || line.contains("EstimatedRTT")),
+            "{wide}"
+        );
+        for width in ["60", "80", "120"] {
+            for style in ["unicode", "ascii", "plain"] {
+                let output = written(width, style);
                 let most = width.parse().unwrap();
-                for line in ended.output.lines() {
+                for line in output.lines() {
                     assert!(line.chars().count() <= most, "{width} {style}: {line}");
                     assert_eq!(line, line.trim_end(), "{width} {style}");
                 }
-                assert!(ended.output.contains("Usual mistake") || ended.output.contains("Mistake"));
+                let output = words(&output);
+                for part in &said {
+                    assert!(output.contains(part), "{width} {style}: no {part:?}");
+                }
             }
         }
     }
     let plain = sniffer(&["-r", TCP, "--view", "answers", "--style", "plain", "--width", "1000"]).output;
     assert!(
-        plain.contains("\nAnswer. 185185585 (packet 1); relative: 0.\nAnswer. The flag SYN is 1"),
+        plain.contains("\nAnswer: 185185585 (packet 1); relative: 0.\nAnswer: The flag SYN is 1"),
         "{plain}"
     );
-    assert!(plain.contains("\nTCP 3. What is the sequence number"));
+    assert!(plain.contains("\nTCP 3: What is the sequence number"));
 }
 
 #[test]
@@ -96,6 +116,29 @@ fn what_cannot_be_written_is_said_in_a_line() {
         (&["-r", TCP, "-q", "--worksheet", "a.md"], 2, "cannot be used with"),
         (&["-r", TCP, "-w", "-", "--worksheet", "a.md"], 2, "give -w a file"),
         (&["-r", TCP, "--json", "--answer-key", "a.md"], 2, "cannot be used with"),
+        (
+            &["--worksheet", "a.md", "-w", "a.pcap"],
+            2,
+            "leave the other outputs out",
+        ),
+        (
+            &["--worksheet", "a.md", "--html", "a.html"],
+            2,
+            "leave the other outputs out",
+        ),
+        (&["--worksheet", "a.md", "-D"], 2, "cannot be used with"),
+        (&["-D", "-w", "a.pcap"], 2, "cannot be used with"),
+        (&["-D", "--svg", "a.svg"], 2, "cannot be used with"),
+        (
+            &["--explain", "ttl", "-r", TCP, "--html", "a.html"],
+            2,
+            "cannot be used with",
+        ),
+        (
+            &["--explain", "ttl", "-r", TCP, "--plot", "a.svg"],
+            2,
+            "cannot be used with",
+        ),
         (&["-r", TCP, "--answer-key", "-"], 2, "ends in .md or .html"),
         (
             &["-r", TCP, "--mermaid", "--answer-key", "a.md"],
@@ -134,6 +177,7 @@ fn what_cannot_be_written_is_said_in_a_line() {
         std::os::unix::fs::symlink("/dev/full", &full).unwrap();
         let ended = sniffer(&["-r", TCP, "--answer-key", full.to_str().unwrap(), "--force"]);
         assert_eq!(ended.code, Some(1), "no link is followed: {}", ended.errors);
+        assert!(ended.errors.contains("symbolic link"), "{}", ended.errors);
     }
 }
 

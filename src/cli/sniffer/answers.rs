@@ -72,12 +72,6 @@ impl Page {
     }
 }
 
-/// Only a form of no capture is asked for: nothing is to be read for it.
-#[must_use]
-pub fn is_form_alone(args: &SnifferArgs) -> bool {
-    args.worksheet.is_some() && args.read.is_none() && args.answer_key.is_none() && args.view != View::Answers
-}
-
 /// Writes the form of no capture.
 #[must_use]
 pub fn form_alone(args: &SnifferArgs, say: Say) -> ExitCode {
@@ -121,7 +115,7 @@ impl Answers {
             None => self.collector.take(number, frame.time, packet, step.as_ref()),
             Some(Whole { frame, step, .. }) => {
                 let packet = decode(frame.link, &frame.bytes, frame.original_length);
-                self.collector.take(number, frame.time, &packet, step.as_ref());
+                self.collector.take_joined(number, frame.time, &packet, step.as_ref());
             }
         }
     }

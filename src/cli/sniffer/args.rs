@@ -18,7 +18,7 @@ pub enum View {
     Summary,
     /// Every field with its place, its bytes, its value and its meaning
     Fields,
-    /// The RFC's boxes, 32 bits wide, with this packet's values
+    /// The RFC's boxes, 32 bits wide (16 where columns are few), with this packet's values
     Diagram,
     /// Conversations as two lanes with arrows, states and socket calls; each is drawn when it has ended, the rest at the end
     Ladder,
@@ -41,7 +41,7 @@ pub struct SnifferArgs {
     pub interface: String,
 
     /// List the interfaces, with what each is good for
-    #[arg(short = 'D', long)]
+    #[arg(short = 'D', long, conflicts_with_all = ["write", "worksheet", "answer_key", "html", "svg", "plot", "mermaid"])]
     pub list_interfaces: bool,
 
     /// Read packets from a capture file instead ("-": standard input)
@@ -119,7 +119,7 @@ pub struct SnifferArgs {
     pub worksheet: Option<PathBuf>,
 
     /// Explain a field of a header, such as tcp.flags.syn, "window" or ttl; with -r, also how it looks in that file
-    #[arg(long, value_name = "FIELD", conflicts_with_all = ["write", "view", "json", "worksheet", "answer_key", "list_interfaces"])]
+    #[arg(long, value_name = "FIELD", conflicts_with_all = ["write", "view", "json", "worksheet", "answer_key", "html", "svg", "plot", "mermaid", "calls", "list_interfaces"])]
     pub explain: Option<String>,
 
     /// One JSON object a packet, then one a conversation and a call of --calls, instead of a view
@@ -175,6 +175,12 @@ impl SnifferArgs {
         !self.quiet && !self.export.mermaid && self.write.as_deref() != Some(Path::new("-"))
     }
 
+    /// Is only the form of no capture asked for, so that there is nothing to read?
+    #[must_use]
+    pub fn is_form_alone(&self) -> bool {
+        self.worksheet.is_some() && self.read.is_none() && self.answer_key.is_none() && self.view != View::Answers
+    }
+
     /// What does not go together with a file of questions, in a line.
     fn beside_sheets(&self) -> Option<String> {
         let (option, path) = self.sheets().next()?;
@@ -184,6 +190,12 @@ impl SnifferArgs {
             ))
         } else if self.write.as_deref() == Some(Path::new("-")) {
             Some("-w - shows nothing, so there is nothing to ask about: give -w a file".to_owned())
+        } else if self.is_form_alone() && (self.write.is_some() || self.export.is_some()) {
+            Some(
+                "--worksheet without -r is a form of no capture, so nothing is captured: leave the other outputs out, or add \
+                 --view answers"
+                    .to_owned(),
+            )
         } else if self.export.mermaid {
             Some(format!(
                 "{option} and --mermaid do not go together: ask for one, then for the other"

@@ -11,15 +11,19 @@ use crate::app::stop::Stop;
 use crate::capture::filter::Filter;
 use crate::escape::printable;
 use crate::explain::purpose::{Entry, lookup, nearest, no_field};
-use crate::explain::{Context, meaning, note};
+use crate::explain::{Context, icmp_extension, meaning, note};
 use crate::flow::Step;
 use crate::record::Reader;
 use crate::render::explained::{self, Example, Seen};
 use crate::render::look::TimeForm;
-use crate::wire::{Field, Packet, decode};
+use crate::render::proof::Proof;
+use crate::wire::{Field, Layer, Packet, Protocol, decode};
 
 /// So many places in the capture are shown.
 const EXAMPLES: usize = 5;
+
+/// Stands behind a place that is none of the packet.
+const JOINED: &str = "[bytes counted in the datagram put together]";
 
 /// Explains the field, with the packets of `-r` if it is given.
 #[must_use]
@@ -104,10 +108,10 @@ fn look(
         wanted += 1;
         let packet = decode(frame.link, &frame.bytes, frame.original_length);
         let Followed { step, whole } = search.follower.follow(number, &frame, &packet);
-        search.take(number, &packet, step.as_ref());
+        search.take(Shown { number, joined: false }, &packet, step.as_ref());
         if let Some(Whole { frame, step, .. }) = whole {
             let packet = decode(frame.link, &frame.bytes, frame.original_length);
-            search.take(number, &packet, step.as_ref());
+            search.take(Shown { number, joined: true }, &packet, step.as_ref());
         }
     }
     let found = search.examples.iter().position(|(_, examples)| !examples.is_empty());
@@ -125,11 +129,28 @@ fn look(
     ))
 }
 
+/// Where headers were found.
+#[derive(Clone, Copy)]
+struct Shown {
+    /// Number of the packet in the capture, from 1.
+    number: u64,
+    /// They are those of a datagram that was put together from fragments, the last of which is this packet.
+    joined: bool,
+}
+
 struct Search {
     follower: Follower,
     only: Option<u64>,
     /// By filter name.
     examples: Vec<(&'static str, Vec<Example>)>,
+}
+
+/// Headers that IP repeats in each fragment, or writes anew. RFC 791 section 3.2, RFC 8200 section 4.5
+const fn is_in_each_fragment(protocol: Protocol) -> bool {
+    matches!(
+        protocol,
+        Protocol::Ipv4 | Protocol::Ipv6 | Protocol::HopByHop | Protocol::Routing | Protocol::Fragment
+    )
 }
 
 impl Search {
@@ -138,53 +159,58 @@ impl Search {
         self.examples.first().is_some_and(|(_, seen)| seen.len() >= EXAMPLES)
     }
 
-    fn take(&mut self, number: u64, packet: &Packet<'_>, step: Option<&Step>) {
+    fn take(&mut self, shown: Shown, packet: &Packet<'_>, step: Option<&Step>) {
         if self
             .only
             .is_some_and(|only| step.is_none_or(|step| step.conversation != only))
         {
             return;
         }
-        for (index, layer) in packet.layers().iter().enumerate() {
+        // What was before the data that were put together stands in each fragment as it was sent.
+        let before = |layer: &&Layer<'_>| shown.joined && is_in_each_fragment(layer.protocol());
+        let before = packet.layers().iter().take_while(before).count();
+        for (index, layer) in packet.layers().iter().enumerate().skip(before) {
             let Some(context) = Context::new(packet, index, step) else {
                 return;
             };
             for field in &layer.fields() {
-                self.search(number, context, field, field);
+                self.search(shown, context, field, field);
             }
         }
-        // It belongs to no header.
-        for field in packet.icmp_extension() {
-            self.keep(number, &field, "", String::new());
+        if let Some((context, fields)) = icmp_extension(packet, step) {
+            for field in &fields {
+                self.search(shown, context, field, field);
+            }
         }
     }
 
     /// The field and its parts. A part that has no meaning of its own has that of the whole.
-    fn search(&mut self, number: u64, context: Context<'_, '_>, field: &Field<'_>, whole: &Field<'_>) {
+    fn search(&mut self, shown: Shown, context: Context<'_, '_>, field: &Field<'_>, whole: &Field<'_>) {
         if self.examples.iter().any(|(id, _)| *id == field.id()) {
             let said = meaning(context, field).or_else(|| meaning(context, whole));
-            let noted = note(context, field).map_or_else(String::new, |note| format!(" {note}"));
-            self.keep(number, field, &noted, said.unwrap_or_default().into_owned());
+            let noted = note(context, field).unwrap_or_default().into_owned();
+            self.keep(shown, field, noted, said.unwrap_or_default().into_owned());
         }
         for part in field.parts() {
-            self.search(number, context, part, whole);
+            self.search(shown, context, part, whole);
         }
     }
 
-    fn keep(&mut self, number: u64, field: &Field<'_>, note: &str, meaning: String) {
+    fn keep(&mut self, shown: Shown, field: &Field<'_>, note: String, meaning: String) {
         let mut wanted = self.examples.iter_mut().filter(|(id, _)| *id == field.id());
-        if let Some((_, examples)) = wanted.next().filter(|(_, examples)| examples.len() < EXAMPLES) {
-            let value = match field.to_string() {
-                text if text.is_empty() => "present".to_owned(),
-                text => text,
+        if let Some((_, examples)) = wanted.next().filter(|(_, examples)| examples.len() < EXAMPLES)
+            && let Some(proof) = Proof::of_field(shown.number, field)
+        {
+            // The first fragment mostly showed it already, at its own place.
+            let is_told =
+                |one: &Example| (&one.proof.raw, &one.proof.value, &one.note) == (&proof.raw, &proof.value, &note);
+            let note = match (shown.joined, note.as_str()) {
+                (true, _) if examples.iter().any(is_told) => return,
+                (true, "") => JOINED.to_owned(),
+                (true, _) => format!("{note} {JOINED}"),
+                (false, _) => note,
             };
-            examples.push(Example {
-                packet: number,
-                byte: field.byte(),
-                raw: field.raw().iter().take(64).copied().collect(),
-                value: value + note,
-                meaning,
-            });
+            examples.push(Example { proof, note, meaning });
         }
     }
 }

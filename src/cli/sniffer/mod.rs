@@ -73,7 +73,7 @@ pub fn main() -> ExitCode {
     }
     if let Some(field) = &args.explain {
         explaining::run(&args, field, filter, &stop, say)
-    } else if answers::is_form_alone(&args) {
+    } else if args.is_form_alone() {
         answers::form_alone(&args, say)
     } else if args.list_interfaces {
         interfaces::list(say)

@@ -1,7 +1,7 @@
 //! From what a person calls a field to its line in the tables.
 
 use super::{Purpose, of};
-use crate::wire::{Chapter, Origin, Protocol, Spec, catalog};
+use crate::wire::{Chapter, Protocol, Spec, catalog};
 
 /// A field: what it is for, its line in a table, and every place where it stands.
 #[derive(Debug, Clone)]
@@ -206,9 +206,7 @@ pub fn nearest(name: &str) -> Vec<&'static str> {
     /// Longer names are not looked at further: no field has one.
     const LONGEST: usize = 80;
     let wanted: String = normal(name).chars().take(LONGEST).collect();
-    let names = places()
-        .into_iter()
-        .filter(|place| place.chapter.origin != Origin::Running);
+    let names = places().into_iter().filter(|place| !place.chapter.origin.is_running());
     let names = names.flat_map(|place| [place.spec.id, place.spec.name]);
     let mut likeness: Vec<(f64, &'static str)> = Vec::new();
     for known in names.chain(OTHER_NAMES.iter().map(|(known, _)| *known)) {

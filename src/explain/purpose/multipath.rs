@@ -114,13 +114,13 @@ pub(super) static TABLE: &[Purpose] = &[
     purpose(
         "tcp.options.mptcp.sendtrunchmac",
         "RFC 8684 section 3.2",
-        "First half of the proof that the sender knows both keys.",
+        "Beginning of the proof that the sender knows both keys: the leftmost 64 bits of its HMAC.",
         "",
     ),
     purpose(
         "tcp.options.mptcp.sendhmac",
         "RFC 8684 section 3.2",
-        "Proof that the sender knows both keys.",
+        "Proof that the sender knows both keys: the leftmost 160 bits of its HMAC.",
         "",
     ),
     purpose(

@@ -8,9 +8,8 @@ const ALPHA: f64 = 0.125;
 
 /// Nanoseconds as milliseconds, to the nanosecond: `0.029715 ms`.
 pub(super) fn milliseconds(nanoseconds: i64) -> String {
-    let sign = if nanoseconds < 0 { "-" } else { "" };
-    let nanoseconds = nanoseconds.unsigned_abs();
-    format!("{sign}{}.{:06} ms", nanoseconds / 1_000_000, nanoseconds % 1_000_000)
+    let parts = nanoseconds.unsigned_abs();
+    format!("{} ms", look::fraction(nanoseconds < 0, parts, 1_000_000, 6))
 }
 
 /// Seconds since the capture's first packet: `0.303440502 s`; a word where the capture has no time.
@@ -67,17 +66,6 @@ pub(super) fn throughput(bytes: u64, nanoseconds: i64) -> Option<u128> {
     let nanoseconds = u128::try_from(nanoseconds).ok().filter(|&time| time > 0)?;
     let billions = u128::from(bytes) * 1_000_000_000;
     Some((billions + nanoseconds / 2) / nanoseconds)
-}
-
-/// `1 byte`, `2 bytes`.
-pub(super) fn bytes(count: u64) -> String {
-    things(count, "byte")
-}
-
-/// `1 segment`, `2 segments`.
-pub(super) fn things(count: u64, thing: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {thing}{plural}")
 }
 
 /// `a`, `a and b`, `a, b and c`.

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use super::tcp_facts::TcpFacts;
 use super::udp_facts::UdpFacts;
 use super::{Item, Section, Sheet, datagrams, opening, questions, segments, transfer};
+use crate::explain::count;
 use crate::flow::{Kind, Step};
 use crate::frame::Time;
 use crate::wire::Packet;
@@ -24,9 +25,13 @@ pub struct Collector {
     packets: u64,
     tcp: BTreeMap<u64, TcpFacts>,
     udp: BTreeMap<u64, UdpFacts>,
-    /// Connections whose SYN was captured: number, client, server.
+    /// The first connections whose SYN was captured: number, client, server.
     connections: Vec<(u64, SocketAddr, SocketAddr)>,
-    /// TCP conversations that were not kept.
+    /// There were more of them.
+    has_more_connections: bool,
+    /// A datagram of what is looked at came in fragments.
+    joined: bool,
+    /// Packets of TCP conversations that were not kept.
     left_out: u64,
 }
 
@@ -34,7 +39,10 @@ pub struct Collector {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Surroundings<'c> {
     pub(super) start: Option<Time>,
+    /// The first connections of the capture: number, client, server.
     pub(super) connections: &'c [(u64, SocketAddr, SocketAddr)],
+    /// The capture has more than these.
+    pub(super) has_more: bool,
 }
 
 impl Collector {
@@ -56,7 +64,7 @@ impl Collector {
             return;
         };
         if let Kind::Segment(_) = step.kind {
-            self.count(step, packet);
+            self.connection(step, packet);
         }
         if self.only.is_some_and(|only| only != step.conversation) {
             return;
@@ -72,14 +80,26 @@ impl Collector {
         }
     }
 
-    fn count(&mut self, step: &Step, packet: &Packet<'_>) {
+    /// Takes a datagram that was put together from fragments: the number and the time are those of the fragment that completed
+    /// it, the headers those of the datagram.
+    pub fn take_joined(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>, step: Option<&Step>) {
+        self.joined |= step.is_some_and(|step| self.only.is_none_or(|only| only == step.conversation));
+        self.take(number, time, packet, step);
+    }
+
+    fn connection(&mut self, step: &Step, packet: &Packet<'_>) {
         let opens = packet.tcp().is_some_and(|tcp| {
             let flags = tcp.flags();
             flags.has(crate::wire::tcp::Flags::SYN) && !flags.has(crate::wire::tcp::Flags::ACK)
         });
         let last = self.connections.last().map(|(number, ..)| *number);
-        if opens && self.connections.len() < CONNECTIONS && last.is_none_or(|last| last < step.conversation) {
+        if !opens || last.is_some_and(|last| last >= step.conversation) {
+            return;
+        }
+        if self.connections.len() < CONNECTIONS {
             self.connections.push((step.conversation, step.client, step.server));
+        } else {
+            self.has_more_connections = true;
         }
     }
 
@@ -121,8 +141,8 @@ impl Collector {
         let Some(number) = worst(true).or_else(|| worst(false)) else {
             return false;
         };
-        self.left_out += 1;
-        self.tcp.remove(&number).is_some()
+        self.left_out += self.tcp.remove(&number).map_or(0, |facts| facts.packets);
+        true
     }
 
     fn datagram(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>, step: &Step) {
@@ -166,10 +186,17 @@ impl Collector {
              numbers are those in the header; relative ones count from the start of each stream, as Wireshark does."
                 .to_owned(),
         );
+        if self.joined {
+            about.push(
+                "Of a datagram that came in fragments the packet is the fragment that completed it, and the bytes are counted from 0 in \
+                 the datagram put together."
+                    .to_owned(),
+            );
+        }
         if self.left_out > 0 && self.chosen_tcp().is_none_or(|facts| facts.rank() < 3) {
             about.push(format!(
-                "There were too many TCP conversations at once to look at all; --flow N chooses one. Not looked at: {} packets.",
-                self.left_out
+                "There were too many TCP conversations at once to look at all; --flow N chooses one. Not looked at: {}.",
+                count(self.left_out, "packet")
             ));
         }
         Sheet {
@@ -221,7 +248,7 @@ impl Collector {
 
     fn udp_section(&self) -> Section {
         let Some(facts) = self.chosen_udp() else {
-            return unanswered("UDP", &questions::UDP, &self.nothing("UDP"));
+            return unanswered("UDP", self.nothing("UDP"));
         };
         Section {
             title: "UDP",
@@ -235,11 +262,12 @@ impl Collector {
 
     fn tcp_section(&self) -> Section {
         let Some(facts) = self.chosen_tcp() else {
-            return unanswered("TCP", &questions::TCP, &self.nothing("TCP"));
+            return unanswered("TCP", self.nothing("TCP"));
         };
         let around = Surroundings {
             start: self.start,
             connections: &self.connections,
+            has_more: self.has_more_connections,
         };
         Section {
             title: "TCP",
@@ -270,10 +298,11 @@ fn with_answers(
     questions.iter().map(item).collect()
 }
 
-fn unanswered(title: &'static str, questions: &'static [questions::Question], why: &str) -> Section {
+/// No question about this protocol can be answered.
+fn unanswered(title: &'static str, why: String) -> Section {
     Section {
         title,
-        about: why.to_owned(),
-        items: with_answers(questions, |_| Err(why.to_owned())),
+        about: why,
+        items: Vec::new(),
     }
 }

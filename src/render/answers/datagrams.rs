@@ -1,9 +1,10 @@
 //! The answers about UDP.
 
 use super::Answer;
-use super::arithmetic::{between, bytes, milliseconds};
+use super::arithmetic::{between, milliseconds};
 use super::udp_facts::UdpFacts;
 use crate::escape::printable;
+use crate::explain::bytes;
 use crate::flow::datagram::Complaint;
 
 /// RFC 768, RFC 791, RFC 8200: what a 16-bit length counts at most.

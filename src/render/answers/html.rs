@@ -61,7 +61,7 @@ fn write_section(output: &mut impl Write, section: &Section) -> io::Result<()> {
     if !section.about.is_empty() {
         writeln!(output, "<p>{}</p>", Escaped(&section.about))?;
     }
-    for item in section.open_items() {
+    for item in &section.items {
         write_item(output, section.title, item)?;
     }
     writeln!(output, "</section>")

@@ -19,7 +19,7 @@ pub fn write(output: &mut impl Write, sheet: &Sheet) -> io::Result<()> {
         if !section.about.is_empty() {
             writeln!(output, "\n{}", escaped(&section.about))?;
         }
-        for item in section.open_items() {
+        for item in &section.items {
             write_item(output, section.title, item)?;
         }
     }

@@ -11,7 +11,6 @@ mod datagrams;
 pub mod html;
 pub mod markdown;
 mod opening;
-mod proof;
 pub mod questions;
 mod segments;
 mod streams;
@@ -23,9 +22,9 @@ mod transfer;
 mod udp_facts;
 
 pub use collector::Collector;
-pub use proof::Proof;
 
 use self::questions::Question;
+use super::proof::Proof;
 
 /// The questions, with or without their answers.
 #[derive(Debug, Clone)]
@@ -45,7 +44,7 @@ pub struct Section {
     pub title: &'static str,
     /// Which conversation they are about, or why none of them can be answered.
     pub about: String,
-    /// The questions, in order.
+    /// The questions, in order; none where none of them can be answered.
     pub items: Vec<Item>,
 }
 
@@ -70,7 +69,7 @@ pub enum Below {
 }
 
 /// An answer.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Answer {
     /// The answer, a sentence or a step of a calculation each.
     pub lines: Vec<String>,
@@ -121,14 +120,6 @@ impl Sheet {
             ],
             sections: vec![section("UDP", &questions::UDP), section("TCP", &questions::TCP)],
         }
-    }
-}
-
-impl Section {
-    /// The questions, without those of which what stands above all of them says what is missing.
-    fn open_items(&self) -> impl Iterator<Item = &Item> {
-        let is_said = |item: &&Item| matches!(&item.below, Below::Missing(why) if *why == self.about);
-        self.items.iter().filter(move |item| !is_said(item))
     }
 }
 

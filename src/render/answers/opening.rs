@@ -2,6 +2,7 @@
 
 use super::Answer;
 use super::tcp_facts::{Opened, TcpFacts};
+use crate::flow::number::Number;
 use crate::flow::segment::ResetCause;
 use crate::flow::{Party, Roles};
 
@@ -94,19 +95,16 @@ fn syn(facts: &TcpFacts) -> Result<Answer, String> {
 
 fn syn_ack(facts: &TcpFacts) -> Result<Answer, String> {
     let answer = facts.syn_ack.as_ref().ok_or_else(|| no_handshake(facts, "SYN,ACK"))?;
-    let number = answer.acknowledgment.ok_or_else(|| no_handshake(facts, "SYN,ACK"))?.raw;
+    let acknowledgment = answer.acknowledgment.ok_or_else(|| no_handshake(facts, "SYN,ACK"))?;
+    let number = acknowledgment.raw;
     let how = match &facts.syn {
         Some(syn) => determined(syn, number.0),
-        None => format!(
-            "It is the client's initial sequence number + 1; the SYN that has it, {} - 1 = {}, is not in the capture.",
-            number,
-            number.0.wrapping_sub(1)
-        ),
+        None => without_syn(acknowledgment),
     };
     let sentence = Answer::new(
         format!(
-            "Sequence number {}, acknowledgment number {number} (packet {}); relative: 0 and 1.",
-            answer.sequence.raw, answer.number
+            "Sequence number {}, acknowledgment number {number} (packet {}); relative: {} and {}.",
+            answer.sequence.raw, answer.number, answer.sequence.relative, acknowledgment.relative
         ),
         "A SYN takes one sequence number as if it were a byte (RFC 9293 section 3.4), so the next number that the server expects \
          is one more. The server's own sequence number is random too and has nothing to do with the client's.",
@@ -132,4 +130,14 @@ fn determined(syn: &Opened, number: u32) -> String {
             more.wrapping_sub(1)
         ),
     }
+}
+
+/// The SYN was not captured, but the acknowledgment number tells its sequence number.
+fn without_syn(acknowledgment: Number) -> String {
+    let number = acknowledgment.raw;
+    let more = u32::try_from(acknowledgment.relative).unwrap_or(1);
+    format!(
+        "It is the client's initial sequence number + {more}; the SYN that has it, {number} - {more} = {}, is not in the capture.",
+        number.0.wrapping_sub(more)
+    )
 }

@@ -1,10 +1,11 @@
 //! The answers about the segments with data: the first one, times and round trips, lengths.
 
 use super::Answer;
-use super::arithmetic::{between, bytes, estimates, milliseconds, since_start, things};
+use super::arithmetic::{between, estimates, milliseconds, since_start};
 use super::collector::Surroundings;
 use super::streams::{Sent, TOLD};
 use super::tcp_facts::TcpFacts;
+use crate::explain::{bytes, count, grouped};
 use crate::flow::Party;
 use crate::flow::segment::ResetCause;
 use crate::frame::Time;
@@ -128,7 +129,7 @@ fn times(facts: &TcpFacts, around: Surroundings<'_>) -> Result<Answer, String> {
         answer = answer.line(line);
     }
     if samples.len() < 2 {
-        let have = things(samples.len() as u64, "segment");
+        let have = count(samples.len() as u64, "segment");
         answer = answer.line(format!(
             "The capture has {have} of the {party} with a round trip, so there is no second sample: send more lines, or a longer one."
         ));
@@ -179,7 +180,7 @@ fn lengths(facts: &TcpFacts, around: Surroundings<'_>) -> Result<Answer, String>
     if let Some((least, most)) = stream.sizes.filter(|_| stream.segments > TOLD as u64) {
         answer = answer.line(format!(
             "All {} segments with data of the {party} carry from {least} to {}.",
-            stream.segments,
+            grouped(stream.segments),
             bytes(most)
         ));
     }

@@ -2,10 +2,10 @@
 
 use std::collections::VecDeque;
 
-use super::proof::Proof;
 use crate::flow::number::{Bytes, Number};
 use crate::flow::segment::{Remark, Scale, Segment};
 use crate::frame::Time;
+use crate::render::proof::Proof;
 use crate::wire::{Packet, Protocol};
 
 /// So many segments with data are told one by one.
@@ -16,7 +16,7 @@ const EXAMPLES: usize = 5;
 const COUNTED: usize = 256;
 
 /// One direction's data, and the acknowledgments that they got.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Stream {
     /// The first segments with data.
     pub(super) sent: Vec<Sent>,
@@ -24,8 +24,9 @@ pub(super) struct Stream {
     pub(super) segments: u64,
     /// Data bytes in one segment: the least and the most.
     pub(super) sizes: Option<(u64, u64)>,
-    /// Byte after the first data that were captured, and after the last, counted as relative numbers.
+    /// The relative number of the first byte of data that was captured.
     first_byte: Option<i64>,
+    /// The relative number after the last byte.
     end: i64,
     /// Where the first data ended when the other end began to speak.
     first_turn: Option<i64>,
@@ -107,36 +108,10 @@ pub(super) struct Smallest {
 }
 
 impl Stream {
-    pub(super) const fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
-            sent: Vec::new(),
-            segments: 0,
-            sizes: None,
-            first_byte: None,
-            end: 0,
-            first_turn: None,
-            repeated: Vec::new(),
-            repetitions: 0,
-            fast: 0,
-            duplicate_acks: 0,
-            acks: Acks {
-                count: 0,
-                bytes: 0,
-                examples: Vec::new(),
-                most: None,
-                least: None,
-                several: 0,
-                first_several: None,
-                last: None,
-            },
             waiting: Some(VecDeque::new()),
-            windows: Windows {
-                smallest: None,
-                zeros: 0,
-                full: 0,
-                first_full: None,
-                most_in_flight: None,
-            },
+            ..Self::default()
         }
     }
 

@@ -2,13 +2,13 @@
 
 use std::net::SocketAddr;
 
-use super::proof::Proof;
 use super::streams::Stream;
 use crate::flow::number::Number;
 use crate::flow::segment::{Part, Remark, ResetCause, Segment};
 use crate::flow::state::State;
 use crate::flow::{Party, Roles, Step};
 use crate::frame::Time;
+use crate::render::proof::Proof;
 use crate::wire::tcp::options::TcpOption;
 use crate::wire::{Packet, Protocol};
 
@@ -106,7 +106,7 @@ fn address(number: u64, packet: &Packet<'_>, end: Party) -> Option<Proof> {
 
 impl TcpFacts {
     /// A connection of which nothing was taken yet.
-    pub(super) const fn new(number: u64, step: &Step) -> Self {
+    pub(super) fn new(number: u64, step: &Step) -> Self {
         Self {
             conversation: step.conversation,
             client: step.client,

@@ -18,6 +18,32 @@ fn udp(from: u16, to: u16, data: &[u8]) -> Vec<u8> {
     bytes
 }
 
+/// A segment over IPv4 without a link layer, from or to port 80 of the server.
+fn tcp(from: u16, to: u16, sequence: u32, acknowledgment: u32, flags: u8, data: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(data.len()).unwrap();
+    let mut bytes = vec![0x45, 0];
+    bytes.extend((40 + length).to_be_bytes());
+    let (source, destination) = if from == 80 { (2, 1) } else { (1, 2) };
+    bytes.extend([0, 0, 0x40, 0, 64, 6, 0, 0, 192, 0, 2, source, 192, 0, 2, destination]);
+    bytes.extend([from.to_be_bytes(), to.to_be_bytes()].concat());
+    bytes.extend([sequence.to_be_bytes(), acknowledgment.to_be_bytes()].concat());
+    bytes.extend([0x50, flags, 0xff, 0xff, 0, 0, 0, 0]);
+    bytes.extend(data);
+    bytes
+}
+
+const SYN: u8 = 2;
+const SYN_ACK: u8 = 0x12;
+const ACK: u8 = 0x10;
+
+/// The lines of the answer to TCP's question of this number, one after another.
+fn answer_of(sheet: &Sheet, number: usize) -> String {
+    match &sheet.sections[1].items[number - 1].below {
+        Below::Answer(answer) => answer.lines.join(" "),
+        other => panic!("no answer: {other:?}"),
+    }
+}
+
 fn sheet(frames: &[Vec<u8>], only: Option<u64>) -> Sheet {
     let (mut tracker, mut collector) = (Tracker::new(), Collector::new(only));
     for (number, frame) in (1..).zip(frames) {
@@ -105,7 +131,7 @@ fn a_request_without_reply_says_what_is_missing() {
         .map(|item| item.question.number)
         .collect();
     assert_eq!(unanswered, [7]);
-    assert!(tcp.items.iter().all(|item| missing(&item.below)));
+    assert!(tcp.items.is_empty(), "what stands above says it for all");
     assert!(tcp.about.contains("no TCP packet"), "{}", tcp.about);
 }
 
@@ -123,14 +149,76 @@ fn the_first_with_a_reply_is_chosen_unless_another_is_asked_for() {
 
 #[test]
 fn memory_is_bounded_however_many_conversations_there_are() {
-    let mut collector = Collector::new(None);
-    let mut tracker = Tracker::new();
-    for number in 1..=60_000_u32 {
-        let frame = udp(u16::try_from(number % 60_000 + 1).unwrap(), 2000, b"a");
-        let packet = decode(LinkType(101), &frame, u32::try_from(frame.len()).unwrap());
-        let step = tracker.follow(u64::from(number), None, &packet);
-        collector.take(u64::from(number), None, &packet, step.as_ref());
+    let datagram: fn(u16) -> Vec<u8> = |port| udp(port, 2000, b"a");
+    let segment: fn(u16) -> Vec<u8> = |port| tcp(port, 80, 100, 0, SYN, b"");
+    let kept = |frame: fn(u16) -> Vec<u8>, most: u16| {
+        let (mut tracker, mut collector) = (Tracker::new(), Collector::new(None));
+        for port in 10_001..=10_000 + most {
+            let frame = frame(port);
+            let packet = decode(LinkType(101), &frame, u32::try_from(frame.len()).unwrap());
+            let step = tracker.follow(u64::from(port), None, &packet);
+            collector.take(u64::from(port), None, &packet, step.as_ref());
+        }
+        format!("{collector:?}").len()
+    };
+    for frame in [datagram, segment] {
+        // From there on only numbers grow by a digit.
+        let (some, many) = (kept(frame, 2_000), kept(frame, 50_000));
+        assert!(many < some + some / 100, "{some} bytes in words grew to {many}");
     }
-    let kept = format!("{collector:?}").len();
-    assert!(kept < 1_000_000, "{kept}");
+}
+
+/// Each of 1,000 clients sends its SYN twice, and nobody answers: of 256 conversations the facts are kept.
+#[test]
+fn what_was_not_looked_at_is_counted_in_packets() {
+    let syns = (10_001..=11_000).map(|port| tcp(port, 80, 100, 0, SYN, b""));
+    let frames: Vec<Vec<u8>> = syns.flat_map(|syn| [syn.clone(), syn]).collect();
+    let sheet = sheet(&frames, None);
+    let told = sheet.about.last().unwrap();
+    assert!(told.ends_with("Not looked at: 1,488 packets."), "{told}");
+}
+
+#[test]
+fn of_more_connections_than_are_counted_the_number_is_a_least_one() {
+    let opened = |port| {
+        [
+            tcp(port, 80, 100, 0, SYN, b""),
+            tcp(80, port, 500, 101, SYN_ACK, b""),
+            tcp(port, 80, 101, 501, ACK, b""),
+        ]
+    };
+    let told = |most: u16| {
+        let frames: Vec<Vec<u8>> = (10_001..=10_000 + most).flat_map(opened).collect();
+        answer_of(&sheet(&frames, Some(1)), 12)
+    };
+    assert!(
+        told(1_024).contains("has 1024 connections to this port"),
+        "{}",
+        told(1_024)
+    );
+    assert!(told(1_024).contains("10005 and 1019 more."), "{}", told(1_024));
+    assert!(
+        told(1_025).contains("has at least 1024 connections to this port"),
+        "{}",
+        told(1_025)
+    );
+    assert!(told(1_025).contains("10005 and at least 1019 more."), "{}", told(1_025));
+}
+
+/// TCP Fast Open: the SYN carries data. RFC 7413
+#[test]
+fn the_relative_numbers_of_the_syn_ack_are_those_that_are_there() {
+    let answered = [
+        tcp(80, 40_000, 500, 106, SYN_ACK, b""),
+        tcp(40_000, 80, 106, 501, ACK, b""),
+    ];
+    let frames = [&[tcp(40_000, 80, 100, 0, SYN, b"hello")], &answered[..]].concat();
+    let told = answer_of(&sheet(&frames, None), 4);
+    assert!(told.contains("number 106 (packet 2); relative: 0 and 6."), "{told}");
+    assert!(told.contains("5 for its data: 100 + 6 = 106."), "{told}");
+    let told = answer_of(&sheet(&answered, None), 4);
+    assert!(
+        told.contains("relative: 0 and 1.") && told.contains("106 - 1 = 105"),
+        "{told}"
+    );
 }

@@ -1,14 +1,16 @@
 //! The answers about a TCP transfer as a whole: windows, repetitions, acknowledgments, throughput, sockets.
 
 use super::Answer;
-use super::arithmetic::{between, bytes, list, since_start, things, throughput};
+use super::arithmetic::{between, list, since_start, throughput};
 use super::collector::Surroundings;
 use super::opening::no_handshake;
 use super::segments::{direction, no_data};
 use super::streams::{Repeated, Smallest, Stream};
 use super::tcp_facts::{Opened, TcpFacts};
+use crate::explain::{bytes, count, grouped};
 use crate::flow::Party;
 use crate::flow::segment::Scale;
+use crate::render::look;
 
 /// The answer to TCP's question of this number, 8 to 12, or what is missing.
 pub(super) fn answer(number: u8, facts: &TcpFacts, around: Surroundings<'_>) -> Result<Answer, String> {
@@ -64,14 +66,14 @@ fn window(facts: &TcpFacts, party: Party, stream: &Stream) -> Result<Answer, Str
 fn filling(count: u64) -> String {
     match count {
         1 => "1 segment fills".to_owned(),
-        _ => format!("{count} segments fill"),
+        _ => format!("{} segments fill", grouped(count)),
     }
 }
 
 fn announcing(count: u64) -> String {
     match count {
         1 => "1 segment announces a".to_owned(),
-        _ => format!("{count} segments announce a"),
+        _ => format!("{} segments announce a", grouped(count)),
     }
 }
 
@@ -110,14 +112,14 @@ fn repetitions(facts: &TcpFacts, party: Party, stream: &Stream) -> Answer {
     if stream.repetitions == 0 {
         answer = answer.line(format!(
             "None: no sequence number of the {party}'s data comes back ({} with data).{gaps}",
-            things(stream.segments, "segment")
+            count(stream.segments, "segment")
         ));
     } else {
         let told: Vec<String> = stream.repeated.iter().map(repeated).collect();
         answer = answer.line(format!(
             "{} of {} with data: {}.{gaps}",
-            stream.repetitions,
-            things(stream.segments, "segment"),
+            grouped(stream.repetitions),
+            count(stream.segments, "segment"),
             list(&told)
         ));
         if stream.fast > 0 {
@@ -207,7 +209,7 @@ fn rate(facts: &TcpFacts, party: Party, stream: &Stream, around: Surroundings<'_
     let time = between(first.time, last_time).ok_or_else(unknown)?;
     let acked = stream.acks.bytes;
     let rate = throughput(acked, time).ok_or_else(unknown)?;
-    let seconds = format!("{}.{:09}", time / 1_000_000_000, time % 1_000_000_000);
+    let seconds = look::fraction(time < 0, time.unsigned_abs(), 1_000_000_000, 9);
     let answer = Answer::new(
         direction(facts, party),
         "Throughput is data delivered by time: the bytes that were acknowledged, each counted once, from the first data segment to the \
@@ -257,12 +259,13 @@ fn sockets(facts: &TcpFacts, around: Surroundings<'_>) -> Result<Answer, String>
     .line(connection_socket(facts));
     if same.len() > 1 {
         const NAMED: usize = 5;
+        let least = if around.has_more { "at least " } else { "" };
         let mut ports: Vec<String> = same.iter().take(NAMED).map(ToString::to_string).collect();
         if same.len() > NAMED {
-            ports.push(format!("{} more", same.len() - NAMED));
+            ports.push(format!("{least}{} more", same.len() - NAMED));
         }
         answer = answer.line(format!(
-            "The capture has {} connections to this port, each with a connection socket of its own; ports of the clients: {}.",
+            "The capture has {least}{} connections to this port, each with a connection socket of its own; ports of the clients: {}.",
             same.len(),
             list(&ports)
         ));
@@ -283,7 +286,7 @@ fn connection_socket(facts: &TcpFacts) -> String {
     } else {
         format!(
             "the rest of the conversation, {} from {first} to {last} (what else lies between belongs to other conversations)",
-            things(facts.after, "packet")
+            count(facts.after, "packet")
         )
     };
     format!(

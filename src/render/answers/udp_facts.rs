@@ -2,10 +2,10 @@
 
 use std::net::SocketAddr;
 
-use super::proof::Proof;
 use crate::flow::datagram::Complaint;
 use crate::flow::{Party, Step};
 use crate::frame::Time;
+use crate::render::proof::Proof;
 use crate::wire::{Packet, Protocol};
 
 /// So many bytes of data are quoted.

@@ -1,16 +1,14 @@
-//! The drawing: rows of 32 bits, two columns a bit.
+//! The drawing: rows of 32 bits or of 16, two columns a bit.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::WIDTH;
 use super::cell::Cell;
 use super::label;
 use crate::wire::Span;
 
-const BITS: usize = 32;
-/// Columns of a row with its outer borders.
-const COLUMNS: usize = 2 * BITS + 1;
+/// Bits of a row as the RFCs have it.
+const WORD: usize = 32;
 /// Columns before the drawing: a byte's place in the frame.
 const MARGIN: usize = 5;
 
@@ -40,6 +38,15 @@ pub(super) static ASCII: Pen = Pen {
     ],
 };
 
+/// A drawing of a width.
+pub(super) struct Grid {
+    pen: &'static Pen,
+    /// Bits of a row.
+    bits: usize,
+    /// Columns that a line may have.
+    columns: usize,
+}
+
 /// The part of a cell that stands in one row.
 #[derive(Debug, Clone, Copy)]
 struct Segment<'c> {
@@ -57,68 +64,144 @@ impl Segment<'_> {
     }
 }
 
-/// Draws a header's cells under a ruler of bits.
-pub(super) fn write(out: &mut (impl Write + ?Sized), header: Span<'_>, cells: &[Cell], pen: &Pen) -> io::Result<()> {
-    if cells.is_empty() {
-        return Ok(());
-    }
-    write_ruler(out)?;
-    let mut left = cells;
-    let mut above = Vec::new();
-    let places = (header.at..).step_by(BITS / 8);
-    for ((index, bytes), place) in header.bytes.chunks(BITS / 8).enumerate().zip(places) {
-        let row = row(left, index);
-        write_border(out, &above, &row, pen)?;
-        write_row(out, &row, place, bytes, pen)?;
-        let next = (index + 1) * BITS;
-        let done = left.iter().take_while(|cell| cell.bit + cell.bits <= next).count();
-        left = left.get(done..).unwrap_or_default();
-        above = row;
-    }
-    write_border(out, &above, &[], pen)
-}
-
-/// The segments of a row; `cells` begin with the first that reaches into it.
-fn row(cells: &[Cell], index: usize) -> Vec<Segment<'_>> {
-    let (start, end) = (index * BITS, (index + 1) * BITS);
-    cells
-        .iter()
-        .take_while(|cell| cell.bit < end)
-        .map(|cell| {
-            let from = cell.bit.max(start);
-            let to = (cell.bit + cell.bits).min(end);
-            Segment {
-                cell,
-                from: from - start,
-                bits: to - from,
-                labelled: labelled_row(cell) == index,
-            }
-        })
-        .collect()
-}
-
-/// The row with the first of the cell's widest segments.
-fn labelled_row(cell: &Cell) -> usize {
-    let first = cell.bit / BITS;
-    let in_first = BITS - cell.bit % BITS;
-    let in_second = cell.bits.saturating_sub(in_first).min(BITS);
-    if in_second > in_first { first + 1 } else { first }
-}
-
-fn write_ruler(out: &mut (impl Write + ?Sized)) -> io::Result<()> {
-    let (mut tens, mut units) = (String::new(), String::new());
-    for bit in 0..BITS {
-        let ten = if bit % 10 == 0 {
-            (bit / 10).to_string()
+impl Grid {
+    /// Of 32 bits a row, or of 16 if these have no room in so many columns.
+    pub(super) const fn new(pen: &'static Pen, columns: usize) -> Self {
+        let bits = if columns < MARGIN + 2 * WORD + 1 {
+            WORD / 2
         } else {
-            " ".into()
+            WORD
         };
-        // Writing to a String cannot fail.
-        let _ = write!(tens, " {ten}");
-        let _ = write!(units, " {}", bit % 10);
+        Self { pen, bits, columns }
     }
-    writeln!(out, "{:MARGIN$}{}", "", tens.trim_end())?;
-    writeln!(out, "{:MARGIN$}{units}", "")
+
+    /// Columns of a row with its outer borders.
+    const fn columns_of_row(&self) -> usize {
+        2 * self.bits + 1
+    }
+
+    /// Draws a header's cells under a ruler of bits.
+    pub(super) fn write(&self, out: &mut (impl Write + ?Sized), header: Span<'_>, cells: &[Cell]) -> io::Result<()> {
+        if cells.is_empty() {
+            return Ok(());
+        }
+        self.write_ruler(out)?;
+        let mut left = cells;
+        let mut above = Vec::new();
+        let places = (header.at..).step_by(self.bits / 8);
+        for ((index, bytes), place) in header.bytes.chunks(self.bits / 8).enumerate().zip(places) {
+            let row = self.row(left, index);
+            self.write_border(out, &above, &row)?;
+            self.write_row(out, &row, place, bytes)?;
+            let next = (index + 1) * self.bits;
+            let done = left.iter().take_while(|cell| cell.bit + cell.bits <= next).count();
+            left = left.get(done..).unwrap_or_default();
+            above = row;
+        }
+        self.write_border(out, &above, &[])
+    }
+
+    /// The segments of a row; `cells` begin with the first that reaches into it.
+    fn row<'c>(&self, cells: &'c [Cell], index: usize) -> Vec<Segment<'c>> {
+        let (start, end) = (index * self.bits, (index + 1) * self.bits);
+        cells
+            .iter()
+            .take_while(|cell| cell.bit < end)
+            .map(|cell| {
+                let from = cell.bit.max(start);
+                let to = (cell.bit + cell.bits).min(end);
+                Segment {
+                    cell,
+                    from: from - start,
+                    bits: to - from,
+                    labelled: self.labelled_row(cell) == index,
+                }
+            })
+            .collect()
+    }
+
+    /// The row with the first of the cell's widest segments.
+    fn labelled_row(&self, cell: &Cell) -> usize {
+        let first = cell.bit / self.bits;
+        let in_first = self.bits - cell.bit % self.bits;
+        let in_second = cell.bits.saturating_sub(in_first).min(self.bits);
+        if in_second > in_first { first + 1 } else { first }
+    }
+
+    fn write_ruler(&self, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
+        let (mut tens, mut units) = (String::new(), String::new());
+        for bit in 0..self.bits {
+            let ten = if bit % 10 == 0 {
+                (bit / 10).to_string()
+            } else {
+                " ".into()
+            };
+            // Writing to a String cannot fail.
+            let _ = write!(tens, " {ten}");
+            let _ = write!(units, " {}", bit % 10);
+        }
+        writeln!(out, "{:MARGIN$}{}", "", tens.trim_end())?;
+        writeln!(out, "{:MARGIN$}{units}", "")
+    }
+
+    /// The line between two rows. A cell that goes on below has none.
+    fn write_border(
+        &self,
+        out: &mut (impl Write + ?Sized),
+        above: &[Segment<'_>],
+        below: &[Segment<'_>],
+    ) -> io::Result<()> {
+        if (0..self.bits).all(|bit| owner(above, bit) == owner(below, bit)) {
+            // One cell over both rows, such as an IPv6 address: nothing to draw.
+            return Ok(());
+        }
+        let mut line = String::with_capacity(self.columns_of_row());
+        let mut left = false;
+        for bit in 0..=self.bits {
+            let right = owner(above, bit) != owner(below, bit);
+            let directions = [edge(above, bit), edge(below, bit), left, right];
+            let junction = directions.iter().fold(0, |bits, &line| bits << 1 | usize::from(line));
+            line.push(self.pen.junctions.get(junction).copied().unwrap_or(' '));
+            line.push(if right { self.pen.horizontal } else { ' ' });
+            left = right;
+        }
+        writeln!(out, "{:MARGIN$}{}", "", line.trim_end())
+    }
+
+    fn write_row(
+        &self,
+        out: &mut (impl Write + ?Sized),
+        row: &[Segment<'_>],
+        place: usize,
+        bytes: &[u8],
+    ) -> io::Result<()> {
+        let labels = labels(row);
+        let height = labels.iter().map(Vec::len).max().unwrap_or(1).max(1);
+        for number in 0..height {
+            let mut line = String::with_capacity(self.columns_of_row());
+            for (segment, label) in row.iter().zip(&labels) {
+                // Values stand on the last line of every box, each name right above.
+                let missing = height - label.len();
+                let text = number.checked_sub(missing).and_then(|number| label.get(number));
+                let width = segment.width();
+                line.push(self.pen.vertical);
+                let _ = write!(line, "{:^width$}", text.map_or("", String::as_str));
+            }
+            line.push(self.pen.vertical);
+            if number + 1 == height {
+                let hex = hex(bytes);
+                let place = format!("{place:>MARGIN$}");
+                let width = self.columns_of_row();
+                let rest = self.columns.saturating_sub(place.len() + width);
+                let hex = if hex.len() <= rest { hex.as_str() } else { "" };
+                let gap = rest.saturating_sub(hex.len()).min(1);
+                writeln!(out, "{place}{}", format!("{line:<width$}{:gap$}{hex}", "").trim_end())?;
+            } else {
+                writeln!(out, "{:MARGIN$}{line}", "")?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Which cell has the bit? By its first bit, which no other cell has.
@@ -132,64 +215,6 @@ fn owner(row: &[Segment<'_>], bit: usize) -> Option<usize> {
 fn edge(row: &[Segment<'_>], bit: usize) -> bool {
     row.iter()
         .any(|segment| segment.from == bit || segment.from + segment.bits == bit)
-}
-
-/// The line between two rows. A cell that goes on below has none.
-fn write_border(
-    out: &mut (impl Write + ?Sized),
-    above: &[Segment<'_>],
-    below: &[Segment<'_>],
-    pen: &Pen,
-) -> io::Result<()> {
-    if (0..BITS).all(|bit| owner(above, bit) == owner(below, bit)) {
-        // One cell over both rows, such as an IPv6 address: nothing to draw.
-        return Ok(());
-    }
-    let mut line = String::with_capacity(COLUMNS);
-    let mut left = false;
-    for bit in 0..=BITS {
-        let right = owner(above, bit) != owner(below, bit);
-        let directions = [edge(above, bit), edge(below, bit), left, right];
-        let junction = directions.iter().fold(0, |bits, &line| bits << 1 | usize::from(line));
-        line.push(pen.junctions.get(junction).copied().unwrap_or(' '));
-        line.push(if right { pen.horizontal } else { ' ' });
-        left = right;
-    }
-    writeln!(out, "{:MARGIN$}{}", "", line.trim_end())
-}
-
-fn write_row(
-    out: &mut (impl Write + ?Sized),
-    row: &[Segment<'_>],
-    place: usize,
-    bytes: &[u8],
-    pen: &Pen,
-) -> io::Result<()> {
-    let labels = labels(row);
-    let height = labels.iter().map(Vec::len).max().unwrap_or(1).max(1);
-    for number in 0..height {
-        let mut line = String::with_capacity(COLUMNS);
-        for (segment, label) in row.iter().zip(&labels) {
-            // Values stand on the last line of every box, each name right above.
-            let missing = height - label.len();
-            let text = number.checked_sub(missing).and_then(|number| label.get(number));
-            let width = segment.width();
-            line.push(pen.vertical);
-            let _ = write!(line, "{:^width$}", text.map_or("", String::as_str));
-        }
-        line.push(pen.vertical);
-        if number + 1 == height {
-            let hex = hex(bytes);
-            let place = format!("{place:>MARGIN$}");
-            let rest = WIDTH.saturating_sub(place.len() + COLUMNS);
-            let hex = if hex.len() <= rest { hex.as_str() } else { "" };
-            let hex_column = format!("{line:<COLUMNS$}{:gap$}{hex}", "", gap = rest.saturating_sub(9));
-            writeln!(out, "{place}{}", hex_column.trim_end())?;
-        } else {
-            writeln!(out, "{:MARGIN$}{line}", "")?;
-        }
-    }
-    Ok(())
 }
 
 /// The lines of each segment: one where that is enough for all of them.

@@ -44,7 +44,12 @@ pub(in crate::render) fn name(cell: &Cell, width: usize) -> Vec<String> {
 /// The value: in a line of its own, or over more if the box is wide enough for words.
 pub(in crate::render) fn value(cell: &Cell, width: usize) -> Vec<String> {
     let full = cell.values.first().map_or("", String::as_str);
-    let words = || full.split(' ').map(String::from);
+    // The box of a long field has further rows: what is longer than one is broken.
+    let is_tall = cell.bits > width;
+    let words = || {
+        full.split(' ')
+            .flat_map(|word| pieces(word, if is_tall { width } else { word.len() }))
+    };
     let wide_enough = width >= WORDS_FROM && words().all(|word| word.len() <= width);
     if wide_enough {
         let lines = wrapped(words(), width);
@@ -54,6 +59,12 @@ pub(in crate::render) fn value(cell: &Cell, width: usize) -> Vec<String> {
     }
     let shorter = cell.values.iter().find(|value| value.len() <= width);
     vec![shorter.cloned().unwrap_or_default()]
+}
+
+/// The word in pieces of so many characters; one where it is no longer.
+fn pieces(word: &str, most: usize) -> Vec<String> {
+    let letters: Vec<char> = word.chars().collect();
+    letters.chunks(most.max(1)).map(String::from_iter).collect()
 }
 
 fn wrapped(words: impl Iterator<Item = String>, width: usize) -> Vec<String> {

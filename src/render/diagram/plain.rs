@@ -3,11 +3,11 @@
 use std::io::{self, Write};
 
 use super::cell::Cell;
-use super::{WIDTH, prose};
+use super::prose;
 use crate::escape::printable;
 
 /// `Bits 0 to 15, source port: 44298.` Bits are counted from the start of the header, as the RFCs count.
-pub(super) fn write_fields(out: &mut (impl Write + ?Sized), cells: &[Cell]) -> io::Result<()> {
+pub(super) fn write_fields(out: &mut (impl Write + ?Sized), columns: usize, cells: &[Cell]) -> io::Result<()> {
     for cell in cells {
         let place = match cell.bits {
             1 => format!("Bit {}", cell.bit),
@@ -15,16 +15,16 @@ pub(super) fn write_fields(out: &mut (impl Write + ?Sized), cells: &[Cell]) -> i
         };
         let value = cell.values.first().map_or("", String::as_str);
         let value = if value.is_empty() { "nothing" } else { value };
-        prose::write(out, &format!("{place}, {}: {value}.", cell.name), "    ")?;
+        prose::write(out, columns, &format!("{place}, {}: {value}.", cell.name), "    ")?;
     }
     Ok(())
 }
 
 /// The bytes as text, every character that would not show itself escaped.
-pub(super) fn write_text(out: &mut (impl Write + ?Sized), bytes: &[u8]) -> io::Result<()> {
+pub(super) fn write_text(out: &mut (impl Write + ?Sized), columns: usize, bytes: &[u8]) -> io::Result<()> {
     let text: Vec<char> = printable(bytes).chars().collect();
     // Half of the view: East Asian characters take two columns each.
-    for line in text.chunks(WIDTH / 2) {
+    for line in text.chunks(columns / 2) {
         writeln!(out, "{}", String::from_iter(line))?;
     }
     Ok(())

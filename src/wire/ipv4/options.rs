@@ -102,7 +102,11 @@ pub(in crate::wire) static TABLES: Tables = &[
     ("option loose source route", Origin::Option, &[LOOSE_WHOLE]),
     ("option strict source route", Origin::Option, &[STRICT_WHOLE]),
     ("option with a route", Origin::Option, &ROUTE_PARTS),
-    ("option with a route", Origin::Running, &[RECORDED, EMPTY, TO_VISIT]),
+    (
+        "option with a route",
+        Origin::RunningInOption,
+        &[RECORDED, EMPTY, TO_VISIT],
+    ),
     (
         "options that cannot be read",
         Origin::Running,

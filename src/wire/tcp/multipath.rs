@@ -33,13 +33,13 @@ pub(in crate::wire) static TABLES: Tables = &[
     ("option multipath TCP, DSS", Origin::Option, &SEQUENCE_SIGNAL),
     (
         "option multipath TCP, DSS",
-        Origin::Running,
+        Origin::RunningInOption,
         &[DATA_ACK_4, SEQUENCE_4, SUBFLOW_SEQUENCE, DATA_LENGTH, CHECKSUM],
     ),
     ("option multipath TCP, ADD_ADDR", Origin::Option, &ADD_ADDRESS),
     (
         "option multipath TCP, ADD_ADDR",
-        Origin::Running,
+        Origin::RunningInOption,
         &[IPV4, IPV6, PORT, ADDRESS_HMAC],
     ),
     ("option multipath TCP, REMOVE_ADDR", Origin::Option, &REMOVE_ADDRESS),

@@ -73,11 +73,13 @@ fn every_pair_is_documented() {
         .chain(COMPLAINTS.map(words::complaint))
         .chain([Roles::Seen, Roles::Ports, Roles::First].map(words::roles))
         .chain(["request", "reply", "unasked", "notice"]);
+    let mut known = std::collections::BTreeSet::new();
     for value in values {
         assert!(
             page.contains(&format!("`{value}`")),
             "docs/comments.md does not explain {value}"
         );
+        known.insert(value.to_owned());
     }
     let bytes = bytes(PUSH);
     let packet = packet(&bytes);
@@ -97,6 +99,18 @@ fn every_pair_is_documented() {
                 "docs/comments.md does not explain {key}"
             );
         }
+    }
+    // And the other way round: the tables of values, below that of the keys, have no others.
+    let (_, tables) = page.split_once("| `part` | of | meaning |").unwrap();
+    let headings = ["cause", "remark", "delay", "says"];
+    let rows = tables
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    for name in rows.filter(|name| !headings.contains(name)) {
+        assert!(
+            known.contains(name),
+            "docs/comments.md explains {name}, which is never written"
+        );
     }
 }
 

@@ -1,7 +1,8 @@
-//! A field of a packet that proves an answer.
+//! A field of a packet as proof: where it stands, its bytes, its value.
 
 use std::fmt;
 
+use crate::explain::bytes;
 use crate::wire::{Field, Packet, Protocol, find};
 
 /// At most so many bytes of a field are shown.
@@ -30,7 +31,12 @@ impl Proof {
     /// The field of this filter name in the innermost header of the protocol. `None` where the packet does not have it.
     pub(super) fn of(number: u64, packet: &Packet<'_>, protocol: Protocol, id: &'static str) -> Option<Self> {
         let fields = packet.layer(protocol)?.fields();
-        let field = find(&fields, id)?;
+        Self::of_field(number, find(&fields, id)?)
+    }
+
+    /// This field of the packet with this number in the capture, from 1. `None` where it has no bytes.
+    #[must_use]
+    pub fn of_field(number: u64, field: &Field<'_>) -> Option<Self> {
         Some(Self {
             packet: number,
             first: field.byte(),
@@ -52,11 +58,7 @@ impl Proof {
             raw: first(payload.bytes.get(..length).unwrap_or(payload.bytes)),
             name: "data",
             id: "",
-            value: if length == 1 {
-                "1 byte".to_owned()
-            } else {
-                format!("{length} bytes")
-            },
+            value: bytes(length as u64),
         })
     }
 

@@ -1,0 +1,61 @@
+//! Text with words on the left and paragraphs beside them; for a screen reader, sentences that begin with the word.
+
+use std::io::{self, Write};
+
+use super::look::{Look, Paint, Style};
+use super::table::wrap;
+
+/// Where text is written, in the columns and characters of a look.
+pub(super) struct Page<'p, W> {
+    pub(super) output: &'p mut W,
+    pub(super) look: &'p Look,
+    /// Columns that the words on the left take.
+    pub(super) left: usize,
+}
+
+impl<W: Write> Page<'_, W> {
+    /// A heading.
+    pub(super) fn title(&mut self, text: &str) -> io::Result<()> {
+        self.above(text, Some(Paint::Title))
+    }
+
+    /// A paragraph over the whole width. No byte of it comes out as a control character.
+    pub(super) fn above(&mut self, text: &str, paint: Option<Paint>) -> io::Result<()> {
+        let text = self.look.text(text.as_bytes());
+        for line in wrap(&text, self.width()) {
+            writeln!(self.output, "{}", self.painted(paint, &line))?;
+        }
+        Ok(())
+    }
+
+    /// A word on the left, and a paragraph beside it.
+    pub(super) fn beside(&mut self, word: &str, text: &str, paint: Option<Paint>) -> io::Result<()> {
+        if self.look.style == Style::Plain {
+            let end = if text.ends_with(['.', '?']) { "" } else { "." };
+            return self.above(&format!("{word}: {text}{end}"), paint);
+        }
+        let text = self.look.text(text.as_bytes());
+        let (mut word, left) = (word, self.left);
+        for line in wrap(&text, self.width() - left) {
+            writeln!(self.output, "{word:left$}{}", self.painted(paint, &line))?;
+            word = "";
+        }
+        Ok(())
+    }
+
+    /// What stands on the left of a further line: nothing, for the eye; the same word, for the ear.
+    pub(super) fn again(&self, word: &'static str) -> &'static str {
+        if self.look.style == Style::Plain { word } else { "" }
+    }
+
+    fn width(&self) -> usize {
+        self.look.width.max(Look::NARROWEST)
+    }
+
+    fn painted<'t>(&self, paint: Option<Paint>, line: &'t str) -> std::borrow::Cow<'t, str> {
+        match paint {
+            Some(paint) => self.look.paint(paint, line),
+            None => line.into(),
+        }
+    }
+}
