@@ -371,6 +371,10 @@ mod tests {
             "the same name",
         );
         refused(&["-r", RECORDED, "--mermaid", "-w", "-"], "-w a file");
+        for option in ["--html", "--svg", "--plot"] {
+            let arguments = ["-r", RECORDED, "--mermaid", "--packet", "2", option, &folder.file("whole")];
+            refused(&arguments, "'--packet <NUMBER>'");
+        }
         refused(&["-q", "-r", RECORDED, "--plot", "x.svg", "--calls", CALLS], "--calls");
         assert_eq!(std::fs::read(&copy).unwrap(), std::fs::read(RECORDED).unwrap());
     }
