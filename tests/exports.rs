@@ -372,7 +372,15 @@ mod tests {
         );
         refused(&["-r", RECORDED, "--mermaid", "-w", "-"], "-w a file");
         for option in ["--html", "--svg", "--plot"] {
-            let arguments = ["-r", RECORDED, "--mermaid", "--packet", "2", option, &folder.file("whole")];
+            let arguments = [
+                "-r",
+                RECORDED,
+                "--mermaid",
+                "--packet",
+                "2",
+                option,
+                &folder.file("whole"),
+            ];
             refused(&arguments, "'--packet <NUMBER>'");
         }
         refused(&["-q", "-r", RECORDED, "--plot", "x.svg", "--calls", CALLS], "--calls");

@@ -4,10 +4,8 @@ use super::Picture;
 use super::canvas::{Anchor, Canvas};
 use super::signs::Used;
 use crate::flow::Party;
-use crate::render::ladder::sheet::milliseconds;
-use crate::render::ladder::{Arrow, CallRow, Kind, Ladder, Line, Moment, Row, label, plain, said, text};
+use crate::render::ladder::{CallRow, Kind, Ladder, Line, Moment, Row, label, plain, said, text};
 use crate::render::table::wrap;
-use crate::timeline::Mark;
 
 /// A character's width: the font has 13 pixels, and its characters all one width.
 const CHARACTER: i64 = 8;
@@ -19,6 +17,8 @@ const MIDDLE: usize = 31;
 const LINE: i64 = 16;
 /// From one part of a row to the next.
 const SPACE: i64 = 8;
+/// Digits behind the point of a time in milliseconds.
+const DECIMALS: usize = 3;
 /// Half of the bar on a lifeline: inside of a call.
 const BAR: i64 = 4;
 
@@ -69,8 +69,8 @@ impl<'a> Drawing<'a> {
             let lengths = ladder.rows.iter().map(|row| labels(row).chars().count());
             pixels(lengths.max().unwrap_or(0).max(4))
         };
-        let number = widest(&number_of);
-        let time = number + SPACE + widest(&time_of);
+        let number = widest(&Row::number_label);
+        let time = number + SPACE + widest(&|row| row.time_label(DECIMALS));
         let client = time + 2 * SPACE + pixels(SIDE) + BAR;
         let server = client + pixels(MIDDLE);
         Self {
@@ -142,9 +142,9 @@ impl<'a> Drawing<'a> {
 
     fn number_and_time(&mut self, row: &Row, baseline: i64) {
         self.canvas
-            .text("number", (self.number, baseline), Anchor::End, &number_of(row));
+            .text("number", (self.number, baseline), Anchor::End, &row.number_label());
         self.canvas
-            .text("soft", (self.time, baseline), Anchor::End, &time_of(row));
+            .text("soft", (self.time, baseline), Anchor::End, &row.time_label(DECIMALS));
     }
 
     fn arrow(
@@ -174,7 +174,14 @@ impl<'a> Drawing<'a> {
             // Who steers by voice says what can be read, so the name of the link begins with it (WCAG 2.2, 2.5.3).
             let [client, server] = states.each_ref().map(|state| state.as_deref().unwrap_or_default());
             let remark = below.join(" ");
-            let all = [&*number_of(row), &*time_of(row), client, server, words, &*remark];
+            let all = [
+                &*row.number_label(),
+                &*row.time_label(DECIMALS),
+                client,
+                server,
+                words,
+                &*remark,
+            ];
             let seen = all.iter().filter(|text| !text.is_empty()).copied();
             let seen = seen.collect::<Vec<_>>().join(" ");
             let name = format!("{seen}, {from} to {}", from.other());
@@ -379,22 +386,4 @@ fn shortened(text: &str, most: usize) -> String {
         return text.to_owned();
     }
     text.chars().take(most - 1).chain(['…']).collect()
-}
-
-fn number_of(row: &Row) -> String {
-    match &row.kind {
-        Kind::Packet(Arrow { number, .. }) => number.to_string(),
-        Kind::Run(run) => run.first.to_string(),
-        _ => String::new(),
-    }
-}
-
-fn time_of(row: &Row) -> String {
-    let sign = match row.mark {
-        Some(Mark::Clock(_)) => "~",
-        Some(Mark::BeforeCause) => "!",
-        None => "",
-    };
-    row.time
-        .map_or(String::new(), |time| format!("{sign}{}", milliseconds(time, 3)))
 }
