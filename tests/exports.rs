@@ -345,6 +345,21 @@ mod tests {
         assert!(page.contains("<code>sniffer -q -r tests/sniffer/ladder/recorded.pcap --calls "));
     }
 
+    /// Its bytes come once: they cannot be read again for a hash.
+    #[test]
+    fn a_report_of_a_pipe_has_no_hash() {
+        let folder = Folder::new();
+        let report = folder.file("report.html");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sniffer"));
+        command.args(["-q", "-r", "/dev/stdin", "--html", &report]);
+        let mut running = command.stdin(std::process::Stdio::piped()).spawn().unwrap();
+        let capture = std::fs::read("captures/udp.pcapng").unwrap();
+        running.stdin.take().unwrap().write_all(&capture).unwrap();
+        assert!(running.wait().unwrap().success());
+        let page = std::fs::read_to_string(report).unwrap();
+        assert!(page.contains("2 packets") && !page.contains("SHA-256"), "{page}");
+    }
+
     #[test]
     fn nothing_is_written_over_by_mistake() {
         let folder = Folder::new();

@@ -141,7 +141,9 @@ impl<'a> Exporter<'a> {
         let detail = if self.args.full { Detail::Full } else { Detail::Folded };
         let title = self.title(recorded);
         if let Some(output) = self.html.take() {
-            let read = self.args.read.as_deref().filter(|path| *path != Path::new("-"));
+            // A pipe gives its bytes once.
+            let is_pipe = |path: &Path| path == Path::new("-") || path.metadata().is_ok_and(|found| !found.is_file());
+            let read = self.args.read.as_deref().filter(|path| !is_pipe(path));
             let file = read.or(recorded.filter(|path| *path != Path::new("-") && path.is_file()));
             let hashed = file.map(|path| Ok((provenance::name(path), provenance::sha256(path)?)));
             let hashed = hashed.transpose().map_err(|error: io::Error| {
@@ -175,9 +177,10 @@ impl<'a> Exporter<'a> {
     }
 
     fn title(&self, recorded: Option<&Path>) -> String {
-        match (self.args.read.as_deref(), recorded) {
-            (Some(path), _) if path == Path::new("-") => "standard input".to_owned(),
-            (Some(path), _) | (None, Some(path)) => path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        let is_standard = |path: &&Path| *path == Path::new("-");
+        match (self.args.read.as_deref(), recorded.filter(|path| !is_standard(path))) {
+            (Some(path), _) if is_standard(&path) => "standard input".to_owned(),
+            (Some(path), _) | (None, Some(path)) => provenance::name(path),
             (None, None) => format!("live capture on {}", self.args.interface),
         }
     }
