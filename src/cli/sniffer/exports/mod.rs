@@ -2,12 +2,12 @@
 
 pub mod args;
 
-use std::io::{self, BufWriter, Write};
+use std::io;
 use std::path::Path;
 
 use super::args::SnifferArgs;
 use super::calls::CallFiles;
-use super::file::{one_line, put};
+use super::file::{one_line, put, to};
 use super::following::{Followed, Follower};
 use crate::cli::provenance;
 use crate::frame::{Frame, Time};
@@ -150,25 +150,21 @@ impl<'a> Exporter<'a> {
                 format!("reading the capture again for its hash failed: {error}; is it still there?")
             })?;
             let provenance = provenance::of(hashed, &title, "sniffer");
-            to(output, export.html.as_deref(), |output| {
+            to(output, |output| {
                 report::write(output, &self.look, material, &provenance)
             })?;
         }
         let drawn = || material.ladders(detail);
         if let Some(output) = self.svg.take() {
             let pictures: Vec<_> = drawn().map(|ladder| svg::ladder::draw(&ladder, false)).collect();
-            to(output, export.svg.as_deref(), |output| {
-                svg::write(output, &title, &pictures)
-            })?;
+            to(output, |output| svg::write(output, &title, &pictures))?;
         }
         if let Some(output) = self.plot.take() {
             let pictures = plots(material);
             if pictures.is_empty() {
                 warnings.push("no TCP conversation with data and times: the plot is empty".to_owned());
             }
-            to(output, export.plot.as_deref(), |output| {
-                svg::write(output, &title, &pictures)
-            })?;
+            to(output, |output| svg::write(output, &title, &pictures))?;
         }
         if export.mermaid {
             self.mermaid(material, &drawn().collect::<Vec<_>>(), warnings)?;
@@ -225,22 +221,4 @@ fn plots(material: &Material) -> Vec<svg::Picture> {
     told.filter(|(_, directions)| !directions.is_empty())
         .map(|(title, directions)| plot::draw(&title, &directions, false))
         .collect()
-}
-
-/// Writes a file whole, or says why not. A reader who has left a pipe is no failure.
-fn to(
-    destination: Destination,
-    path: Option<&Path>,
-    write: impl FnOnce(&mut BufWriter<Destination>) -> io::Result<()>,
-) -> Result<(), String> {
-    let mut output = BufWriter::new(destination);
-    match write(&mut output).and_then(|()| output.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            let name = path.map(|path| path.display().to_string()).unwrap_or_default();
-            Err(one_line(&format!(
-                "writing {name} failed: {error}; what is in it is not whole, give it somewhere with room"
-            )))
-        }
-        _ => Ok(()),
-    }
 }
