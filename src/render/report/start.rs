@@ -54,10 +54,7 @@ impl Start {
                 "How it went",
                 "This capture has no complete three-way handshake (SYN, SYN,ACK, ACK).",
             ),
-            (None, None) => (
-                "No conversation",
-                "No packet here belongs to a conversation over TCP or UDP.",
-            ),
+            (None, None) => ("No conversation", "No conversation over TCP or UDP is known here."),
         };
         let stage = if shaken.is_some() { handshake } else { any };
         let packets = told.into_iter().flat_map(|told| &told.packets);
