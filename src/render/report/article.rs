@@ -117,14 +117,10 @@ fn when(frame: &Frame<'_>, material: &Material, look: &Look) -> String {
 }
 
 fn story(broken: &Breakdown<'_>) -> Vec<(&'static str, String)> {
-    const MARKS: Marks = Marks {
-        arrow: "→",
-        ..Marks::ASCII
-    };
     let mut told = Vec::new();
     let mut tell = |word, text: Option<String>| told.extend(text.map(|text| (word, text)));
     tell("Why", broken.reason.clone());
-    tell("States", broken.step.and_then(|step| states(step, MARKS)));
+    tell("States", broken.step.and_then(|step| states(step, Marks::UNICODE)));
     tell("Conversation", broken.place.clone());
     for remark in &broken.remarks {
         tell("Note", Some(remark.clone()));
