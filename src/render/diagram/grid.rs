@@ -6,9 +6,9 @@ use std::io::{self, Write};
 use super::WIDTH;
 use super::cell::Cell;
 use super::label;
+use super::rows::{BITS, Segment, rows};
 use crate::wire::Span;
 
-const BITS: usize = 32;
 /// Columns of a row with its outer borders.
 const COLUMNS: usize = 2 * BITS + 1;
 /// Columns before the drawing: a byte's place in the frame.
@@ -40,69 +40,20 @@ pub(super) static ASCII: Pen = Pen {
     ],
 };
 
-/// The part of a cell that stands in one row.
-#[derive(Debug, Clone, Copy)]
-struct Segment<'c> {
-    cell: &'c Cell,
-    /// Its first bit in the row.
-    from: usize,
-    bits: usize,
-    /// Does it bear the cell's name and value?
-    labelled: bool,
-}
-
-impl Segment<'_> {
-    const fn width(&self) -> usize {
-        2 * self.bits - 1
-    }
-}
-
 /// Draws a header's cells under a ruler of bits.
 pub(super) fn write(out: &mut (impl Write + ?Sized), header: Span<'_>, cells: &[Cell], pen: &Pen) -> io::Result<()> {
     if cells.is_empty() {
         return Ok(());
     }
     write_ruler(out)?;
-    let mut left = cells;
     let mut above = Vec::new();
     let places = (header.at..).step_by(BITS / 8);
-    for ((index, bytes), place) in header.bytes.chunks(BITS / 8).enumerate().zip(places) {
-        let row = row(left, index);
+    for ((row, bytes), place) in rows(cells).zip(header.bytes.chunks(BITS / 8)).zip(places) {
         write_border(out, &above, &row, pen)?;
         write_row(out, &row, place, bytes, pen)?;
-        let next = (index + 1) * BITS;
-        let done = left.iter().take_while(|cell| cell.bit + cell.bits <= next).count();
-        left = left.get(done..).unwrap_or_default();
         above = row;
     }
     write_border(out, &above, &[], pen)
-}
-
-/// The segments of a row; `cells` begin with the first that reaches into it.
-fn row(cells: &[Cell], index: usize) -> Vec<Segment<'_>> {
-    let (start, end) = (index * BITS, (index + 1) * BITS);
-    cells
-        .iter()
-        .take_while(|cell| cell.bit < end)
-        .map(|cell| {
-            let from = cell.bit.max(start);
-            let to = (cell.bit + cell.bits).min(end);
-            Segment {
-                cell,
-                from: from - start,
-                bits: to - from,
-                labelled: labelled_row(cell) == index,
-            }
-        })
-        .collect()
-}
-
-/// The row with the first of the cell's widest segments.
-fn labelled_row(cell: &Cell) -> usize {
-    let first = cell.bit / BITS;
-    let in_first = BITS - cell.bit % BITS;
-    let in_second = cell.bits.saturating_sub(in_first).min(BITS);
-    if in_second > in_first { first + 1 } else { first }
 }
 
 fn write_ruler(out: &mut (impl Write + ?Sized)) -> io::Result<()> {
