@@ -36,7 +36,9 @@ pub fn draw(ladder: &Ladder, links: bool) -> Picture {
     if !links {
         drawing.words();
     }
-    let description: Vec<String> = ladder.rows.iter().map(plain::sentence).collect();
+    // A page has the same in a table of its own.
+    let described = if links { &[][..] } else { &ladder.rows };
+    let description: Vec<String> = described.iter().map(plain::sentence).collect();
     Picture {
         title: text::title(ladder),
         description: description.join(" "),
@@ -162,12 +164,6 @@ impl<'a> Drawing<'a> {
             .flat_map(|remark| wrap(remark, MIDDLE - 4))
             .collect();
         let height = 2 * LINE + i64::try_from(below.len()).unwrap_or(0) * LINE;
-        let class = match line {
-            Line::Control => "arrow control",
-            Line::Data => "arrow data",
-            Line::Retransmission => "arrow again",
-            Line::Lost => "arrow lost",
-        };
         let words = label.words.iter().find(|words| words.chars().count() <= MIDDLE - 3);
         let words = words.or(label.words.last()).map_or("", String::as_str);
         if self.links {
@@ -185,10 +181,10 @@ impl<'a> Drawing<'a> {
             let seen = all.iter().filter(|text| !text.is_empty()).copied();
             let seen = seen.collect::<Vec<_>>().join(" ");
             let name = format!("{seen}, {from} to {}", from.other());
-            self.canvas.link(class, &format!("packet-{number}"), &name);
+            self.canvas.link("arrow", &format!("packet-{number}"), &name);
             self.canvas.rectangle("hit", (0, self.y), (self.width, height));
         } else {
-            self.canvas.group(class, &plain::sentence(row));
+            self.canvas.group("arrow", &plain::sentence(row));
         }
         let level = self.y + LINE + SPACE / 2;
         self.number_and_time(row, level + 4);
@@ -322,16 +318,16 @@ impl<'a> Drawing<'a> {
         let used = Used::of(self.ladder);
         self.y += SPACE;
         let signs = [
-            ("control", Line::Control, "opens, closes, acknowledges"),
-            ("data", Line::Data, "data"),
-            ("again", Line::Retransmission, "sent again"),
-            ("lost", Line::Lost, "refused or lost"),
+            (Line::Control, "opens, closes, acknowledges"),
+            (Line::Data, "data"),
+            (Line::Retransmission, "sent again"),
+            (Line::Lost, "refused or lost"),
         ];
         let lanes = self.lanes;
         let mut x = SPACE;
         self.y += LINE;
-        for (class, line, words) in signs.into_iter().filter(|(_, line, _)| used.lines.contains(line)) {
-            self.canvas.group(class, words);
+        for (line, words) in signs.into_iter().filter(|(line, _)| used.lines.contains(line)) {
+            self.canvas.group("legend", words);
             self.lanes = [x, x + 44];
             self.shaft(Party::Client, line, self.y - 4);
             self.canvas.text("soft", (x + 48, self.y), Anchor::Start, words);
