@@ -16,7 +16,8 @@
 //! 5. `flow`: conversations: the states that RFC 9293 draws, and what each packet does in its conversation.
 //! 6. `timeline`: socket calls and packets in one order.
 //! 7. `explain`: the sentences: why a field has this value in this packet.
-//! 8. `render`: what people see: the table of fields, the RFCs' boxes, a line a packet, the ladder, JSON.
+//! 8. `render`: what people see: the table of fields, the RFCs' boxes, a line a packet, the ladder, JSON; and what is handed on:
+//!    `render::material` is what the exports `report`, `svg`, `plot` and `mermaid` are made from, `markup` makes texts safe in them.
 //! 9. `lab`: the guided run: server, client and capture in one process, and what is told of them.
 //! 10. [`cli`]: arguments made into settings, exit codes, and what the programs need before they can start.
 //! 11. [`escape`]: bytes from the network made safe to show.

@@ -1,5 +1,6 @@
 //! Numbers in words.
 
+use std::fmt;
 use std::net::SocketAddr;
 
 use crate::flow::number::Bytes;
@@ -78,12 +79,27 @@ pub(super) fn socket(address: SocketAddr) -> String {
     text
 }
 
-/// `byte 1`, `bytes 1 to 12`.
-pub(super) fn stretch(bytes: Bytes) -> String {
-    if bytes.first == bytes.last {
-        sentence!("byte {}", bytes.first)
-    } else {
-        sentence!("bytes {} to {}", bytes.first, bytes.last)
+/// `byte 1`, `bytes 1 to 12`: to be put into a sentence, without a text of its own.
+pub(super) const fn stretch(bytes: Bytes) -> Stretch {
+    Stretch(bytes)
+}
+
+/// Data bytes by their relative numbers.
+#[derive(Clone, Copy)]
+pub(super) struct Stretch(Bytes);
+
+impl fmt::Display for Stretch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Bytes { first, last } = self.0;
+        let mut digits = itoa::Buffer::new();
+        if first == last {
+            f.write_str("byte ")?;
+            return f.write_str(digits.format(first));
+        }
+        f.write_str("bytes ")?;
+        f.write_str(digits.format(first))?;
+        f.write_str(" to ")?;
+        f.write_str(digits.format(last))
     }
 }
 

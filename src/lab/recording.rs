@@ -23,8 +23,8 @@ use crate::wire::decode;
 /// Who writes the files.
 const APPLICATION: &str = concat!("socket-lab ", env!("CARGO_PKG_VERSION"));
 
-/// Packets that a report has at most; a run has far fewer.
-const MOST: usize = 2_000;
+/// What bounds a report: the capture itself, since all that it kept is in it.
+const BOUND: &str = "64 MiB of them at most";
 
 /// The files of one run, open and empty.
 pub struct Files {
@@ -79,10 +79,11 @@ impl Files {
             if let Some(captured) = &evidence.captured {
                 record(destination, format, evidence, captured, filter, about)
                     .map_err(|error| pending.about(&error))?;
-                // Before it gets its name, under which another run may put its own file.
-                let sum = provenance::sha256(&pending.path()).map_err(report_failed)?;
+                // Of the first one, before it gets its name, under which another run may put its own file.
+                let sum = hashed.is_none().then(|| provenance::sha256(&pending.path()));
+                let sum = sum.transpose().map_err(report_failed)?;
                 let name = pending.finish()?;
-                hashed.get_or_insert((provenance::name(&name), sum));
+                hashed = hashed.or(sum.map(|sum| (provenance::name(&name), sum)));
                 names.push(name);
             }
         }
@@ -117,7 +118,7 @@ fn material(evidence: &Evidence) -> Material {
     let mut logs = Logs::new();
     evidence.calls.iter().cloned().for_each(|call| logs.add(call));
     let packets = (1..).zip(evidence.frames()).zip(&evidence.steps);
-    let kept = packets.take(MOST).map(|((number, frame), step)| Kept {
+    let kept = packets.map(|((number, frame), step)| Kept {
         number,
         frame: frame.clone(),
         step: *step,
@@ -128,8 +129,8 @@ fn material(evidence: &Evidence) -> Material {
         known.find(|one| one.number == number).cloned()
     };
     let start = evidence.frames().iter().find_map(|frame| frame.time);
-    let left_out = evidence.frames().len().saturating_sub(MOST) as u64;
-    Material::new(kept.collect(), conversation, &mut logs, true, start, left_out)
+    let left_out = evidence.captured.as_ref().map_or(0, |captured| captured.left_out);
+    Material::new(kept.collect(), conversation, &mut logs, true, start, left_out).bounded_by(BOUND)
 }
 
 fn record(

@@ -25,7 +25,8 @@ impl Destination {
     /// A new file is readable by its owner alone: a capture holds what others sent. An existing one is replaced only with
     /// `force`, by a new one of its name, and only an ordinary file of the person who runs the program, never through a symbolic
     /// link: in a folder such as /tmp anybody could have put one there. What has other names as well (hard links) keeps its
-    /// content under them. A named pipe of that person, or a device, is written to as it is.
+    /// content under them. In a folder whose names may not be changed, a file without other names is emptied instead, and keeps
+    /// its permissions; who has it open reads what is written. A named pipe of that person, or a device, is written to as it is.
     ///
     /// # Errors
     /// The name is taken, or is refused, or the system refuses (open(2)); standard output is a terminal.
@@ -57,13 +58,10 @@ impl Destination {
         }
     }
 
-    /// For what is no recording: a text that is written as a whole.
+    /// What it is called in errors: the path as it was given. It may have bytes that are none for a terminal.
     #[must_use]
-    pub fn into_writer(self) -> Box<dyn Write + Send> {
-        match self.output {
-            Output::File(file) => Box::new(file),
-            Output::Stream(stream) => stream,
-        }
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     fn standard_output() -> Result<Self, WriteError> {

@@ -10,7 +10,7 @@
 //! ```
 //!
 //! On the left the byte of the frame with which the row begins, on the right the row's bytes. `cell` makes the fields
-//! cells, `label` fits name and value into them, `grid` draws.
+//! cells, `rows` lays them out, `label` fits name and value into them, `grid` draws.
 
 pub(in crate::render) mod cell;
 mod dump;
@@ -18,11 +18,14 @@ mod grid;
 pub(in crate::render) mod label;
 mod plain;
 mod prose;
+pub(in crate::render) mod rows;
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use self::grid::Grid;
 use super::look::{Look, Style};
+use super::table::places;
 use crate::explain::packet::{Ends, ends, name, parts, reason, roles, states, tags};
 use crate::explain::{Context, Sentence, icmp_extension};
 use crate::flow::Step;
@@ -165,11 +168,10 @@ fn title(layer: &Layer<'_>) -> String {
     format!("{} ({}){quoted}", layer.protocol(), range(layer.header()))
 }
 
-fn range(span: Span<'_>) -> String {
+fn range(span: Span<'_>) -> Cow<'static, str> {
     match span.bytes.len() {
-        0 => format!("no bytes at {}", span.at),
-        1 => format!("byte {}", span.at),
-        _ => format!("bytes {}-{}", span.at, span.end() - 1),
+        0 => format!("no bytes at {}", span.at).into(),
+        count => places(span.at, count),
     }
 }
 

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use super::breakdown::{Breakdown, Payload, Row, Section};
 use super::hex;
 use super::look::{Look, Paint, Style};
-use super::table::{columns as width_of, lines, spaces, write_place};
+use super::table::{columns as width_of, lines, places, spaces, write_place};
 use crate::explain::packet::states;
 use crate::frame::{Frame, Time};
 
@@ -191,25 +191,15 @@ fn heading(output: &mut impl Write, look: &Look, columns: &Columns) -> io::Resul
 
 fn table(output: &mut impl Write, look: &Look, columns: &Columns, section: &Section) -> io::Result<()> {
     let title = look.paint(Paint::Title, section.title.to_uppercase());
-    put(output, &[&title, " (", &places(section), ") ", section.source, "\n"])?;
+    put(output, &[&title, " (", &places_of(section), ") ", section.source, "\n"])?;
     for row in &section.rows {
         cells(output, look, columns, row)?;
     }
     Ok(())
 }
 
-fn places(section: &Section) -> Cow<'static, str> {
-    if section.range.is_empty() {
-        return "no bytes".into();
-    }
-    between(section.range.start, section.range.end - 1).into()
-}
-
-/// `bytes 14-33`
-fn between(first: usize, last: usize) -> String {
-    let mut digits = [itoa::Buffer::new(), itoa::Buffer::new()];
-    let [start, end] = &mut digits;
-    ["bytes ", start.format(first), "-", end.format(last)].concat()
+fn places_of(section: &Section) -> Cow<'static, str> {
+    places(section.range.start, section.range.len())
 }
 
 fn cells(output: &mut impl Write, look: &Look, columns: &Columns, row: &Row) -> io::Result<()> {
@@ -277,7 +267,7 @@ fn put(output: &mut impl Write, texts: &[&str]) -> io::Result<()> {
 /// One sentence a field, for screen readers.
 fn plain(output: &mut impl Write, sections: &[Section]) -> io::Result<()> {
     for section in sections {
-        writeln!(output, "{}, {}, {}.", section.title, places(section), section.source)?;
+        writeln!(output, "{}, {}, {}.", section.title, places_of(section), section.source)?;
         for row in &section.rows {
             write!(output, "byte {}: {}: {}.", row.byte, row.name, row.value)?;
             if row.meaning.is_empty() {
@@ -296,7 +286,7 @@ fn bytes(output: &mut impl Write, look: &Look, payload: &Payload<'_>, all: bool)
         return Ok(());
     }
     let title = look.paint(Paint::Title, payload.name.to_uppercase());
-    let places = between(payload.at, payload.at + length - 1);
+    let places = places(payload.at, length);
     let mut digits = itoa::Buffer::new();
     let unit = if length == 1 { " byte\n" } else { " bytes\n" };
     put(output, &[&title, " (", &places, ") ", digits.format(length), unit])?;

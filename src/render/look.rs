@@ -88,10 +88,7 @@ impl Look {
     /// How states are written in the characters of the style.
     pub(super) const fn marks(&self) -> Marks {
         match self.style {
-            Style::Unicode => Marks {
-                arrow: "→",
-                ..Marks::ASCII
-            },
+            Style::Unicode => Marks::UNICODE,
             Style::Ascii => Marks::ASCII,
             Style::Plain => Marks::WORDS,
         }

@@ -65,14 +65,18 @@ pub struct Told {
 pub struct Material {
     /// The packets, in the order of the capture.
     pub packets: Vec<Kept>,
-    /// Their conversations, in the order of their first packets.
+    /// Their conversations, in the order of their first packets, so far as they are known.
     pub told: Vec<Told>,
+    /// How many conversations of theirs are not known any more.
+    pub forgotten: u64,
     /// Was a call log given?
     pub has_log: bool,
     /// Time of the first packet of the whole capture.
     pub capture_start: Option<Time>,
     /// Packets that are not here, to bound size and memory.
     pub left_out: u64,
+    /// What there is at most, as the end of the sentence "this report has …".
+    pub bound: &'static str,
 }
 
 impl Material {
@@ -90,6 +94,7 @@ impl Material {
         for seen in packets.iter().filter_map(Kept::seen) {
             by_conversation.entry(seen.step.conversation).or_default().push(seen);
         }
+        let all = by_conversation.len();
         let told = by_conversation.into_iter().filter_map(|(number, packets)| {
             Some(Told {
                 conversation: conversation(number)?,
@@ -97,13 +102,30 @@ impl Material {
                 packets,
             })
         });
+        let told: Vec<Told> = told.collect();
         Self {
-            told: told.collect(),
+            forgotten: (all - told.len()) as u64,
+            told,
             packets,
             has_log,
             capture_start,
             left_out,
+            bound: "not all of them",
         }
+    }
+
+    /// The same, which has at most what these words say.
+    #[must_use]
+    pub fn bounded_by(self, bound: &'static str) -> Self {
+        Self { bound, ..self }
+    }
+
+    /// Does the packet belong to no conversation, or to none that is known any more?
+    #[must_use]
+    pub fn is_loose(&self, kept: &Kept) -> bool {
+        let number = |told: &Told| told.conversation.number;
+        kept.step
+            .is_none_or(|step| self.told.binary_search_by_key(&step.conversation, number).is_err())
     }
 
     /// The picture of one of its conversations.

@@ -1,5 +1,6 @@
 //! Text in columns, wrapped at words.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 /// The text in lines of at most `width` columns, broken between words; a word that is longer is broken anywhere. What stands in
@@ -100,6 +101,19 @@ pub(super) fn write_place(output: &mut impl Write, number: usize) -> io::Result<
     }
 }
 
+/// The places of `count` bytes from `first` on: `bytes 14-33`, `byte 14`, `no bytes`.
+pub(super) fn places(first: usize, count: usize) -> Cow<'static, str> {
+    let mut digits = [itoa::Buffer::new(), itoa::Buffer::new()];
+    let [start, end] = &mut digits;
+    match count {
+        0 => "no bytes".into(),
+        1 => ["byte ", start.format(first)].concat().into(),
+        _ => ["bytes ", start.format(first), "-", end.format(first + count - 1)]
+            .concat()
+            .into(),
+    }
+}
+
 /// How many columns the text takes: a character each.
 pub(super) fn columns(text: &str) -> usize {
     if text.is_ascii() {
@@ -133,8 +147,16 @@ fn words(text: &str, width: usize) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{line_of_words, plain_line, wrap};
+    use super::{line_of_words, places, plain_line, wrap};
     use proptest::prelude::*;
+
+    #[test]
+    fn one_byte_is_no_range() {
+        assert_eq!(
+            [places(14, 0), places(14, 1), places(14, 20)],
+            ["no bytes", "byte 14", "bytes 14-33"]
+        );
+    }
 
     #[test]
     fn words_stay_whole_where_they_fit() {

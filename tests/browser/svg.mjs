@@ -11,7 +11,8 @@ for (const file of process.argv.slice(2)) {
       const texts = [...document.querySelectorAll("text")];
       const outside = texts.filter((text) => {
         const box = text.getBoundingClientRect();
-        return box.width > 0 && (box.left < frame.left - 1 || box.right > frame.right + 1 || box.bottom > frame.bottom + 1);
+        return box.width > 0 && (box.left < frame.left - 1 || box.right > frame.right + 1
+          || box.top < frame.top - 1 || box.bottom > frame.bottom + 1);
       });
       return {
         root: root.nodeName, errors: document.querySelectorAll("parsererror").length, texts: texts.length,

@@ -36,6 +36,24 @@ fn a_live_capture_ends_with_its_report() {
 }
 
 #[test]
+fn a_report_of_what_goes_to_standard_output_is_called_by_the_interface() {
+    let name = "exports::a_report_of_what_goes_to_standard_output_is_called_by_the_interface";
+    in_namespace(name, || {
+        let folder = Folder::new();
+        let report = folder.file("r.html");
+        let (client, _server, port) = pair();
+        let expression = format!("udp and port {port}");
+        let page = report.to_str().unwrap();
+        let mut sniffer = capturing(&["-q", "--html", page, "-w", "-", "-c", "1", &expression]);
+        client.send(b"one").unwrap();
+        let ended = Ended::of(&mut sniffer);
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        let page = std::fs::read_to_string(&report).unwrap();
+        assert!(page.contains("<h1>live capture on lo</h1>"), "{page}");
+    });
+}
+
+#[test]
 fn a_live_capture_draws_itself_with_mermaid() {
     in_namespace("exports::a_live_capture_draws_itself_with_mermaid", || {
         let (client, _server, port) = pair();

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use super::super::say::Say;
 use super::args::{SnifferArgs, View};
-use super::file::one_line;
+use super::file::{one_line, to};
 use super::following::{Followed, Whole};
 use crate::escape::printable;
 use crate::frame::Frame;
@@ -27,9 +27,8 @@ pub struct Answers {
 
 /// A file that is open, and the form in which a sheet is written to it.
 struct Page {
-    name: String,
     format: Format,
-    output: Box<dyn Write + Send>,
+    output: Destination,
 }
 
 #[derive(Clone, Copy)]
@@ -51,24 +50,15 @@ impl Page {
                 ));
             }
         };
-        let destination = Destination::open(path, force).map_err(|error| one_line(&error))?;
-        Ok(Self {
-            name: shown,
-            format,
-            output: destination.into_writer(),
-        })
+        let output = Destination::open(path, force).map_err(|error| one_line(&error))?;
+        Ok(Self { format, output })
     }
 
-    fn write(&mut self, sheet: &Sheet) -> Result<(), String> {
-        let mut bytes = Vec::new();
-        let written = match self.format {
-            Format::Markdown => markdown::write(&mut bytes, sheet),
-            Format::Html => html::write(&mut bytes, sheet),
-        };
-        written
-            .and_then(|()| self.output.write_all(&bytes))
-            .and_then(|()| self.output.flush())
-            .map_err(|error| format!("writing {} failed: {error}; give it somewhere with room", self.name))
+    fn write(self, sheet: &Sheet) -> Result<(), String> {
+        to(self.output, |output| match self.format {
+            Format::Markdown => markdown::write(output, sheet),
+            Format::Html => html::write(output, sheet),
+        })
     }
 }
 
@@ -78,7 +68,7 @@ pub fn form_alone(args: &SnifferArgs, say: Say) -> ExitCode {
     let Some(path) = &args.worksheet else {
         return ExitCode::SUCCESS;
     };
-    match Page::open(path, args.force).and_then(|mut page| page.write(&Sheet::blank())) {
+    match Page::open(path, args.force).and_then(|page| page.write(&Sheet::blank())) {
         Ok(()) => ExitCode::SUCCESS,
         Err(line) => say.fail(&line),
     }
@@ -127,10 +117,10 @@ impl Answers {
     pub fn finish(&mut self, output: &mut impl Write, look: &Look) -> io::Result<Result<(), String>> {
         let sheet = self.collector.finish(Some(&self.source));
         let mut failed = None;
-        if let Some(mut page) = self.key.take() {
+        if let Some(page) = self.key.take() {
             failed = page.write(&sheet).err();
         }
-        if let Some(mut page) = self.form.take() {
+        if let Some(page) = self.form.take() {
             failed = failed.or(page.write(&self.collector.form(Some(&self.source))).err());
         }
         if self.is_shown {

@@ -1,6 +1,6 @@
 //! Packets from a capture file.
 
-use std::io::{ErrorKind, Write as _};
+use std::io::{self, BufWriter, ErrorKind, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -265,7 +265,7 @@ fn lost_with_it(args: &SnifferArgs, reader: &mut Reader, selection: &mut Selecti
     lost
 }
 
-fn unwritable(error: &std::io::Error) -> String {
+fn unwritable(error: &io::Error) -> String {
     format!("writing standard output failed: {error}; give it somewhere with room")
 }
 
@@ -274,9 +274,27 @@ fn unwritable(error: &std::io::Error) -> String {
 /// # Errors
 /// It cannot be written: a line that says so.
 pub(super) fn put(bytes: &[u8]) -> Result<(), String> {
-    let mut output = std::io::stdout().lock();
+    let mut output = io::stdout().lock();
     match output.write_all(bytes).and_then(|()| output.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(unwritable(&error)),
+        _ => Ok(()),
+    }
+}
+
+/// Writes a file whole, or says why not. A reader who has left a pipe is no failure.
+///
+/// # Errors
+/// It cannot be written: a line that says so.
+pub(super) fn to(
+    destination: Destination,
+    write: impl FnOnce(&mut BufWriter<Destination>) -> io::Result<()>,
+) -> Result<(), String> {
+    let name = destination.name().to_owned();
+    let mut output = BufWriter::new(destination);
+    match write(&mut output).and_then(|()| output.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(one_line(&format!(
+            "writing {name} failed: {error}; what is in it is not whole, give it somewhere with room"
+        ))),
         _ => Ok(()),
     }
 }
@@ -367,4 +385,39 @@ fn section(reader: &Reader) -> Section {
         section.comments.clone_from(&read.comments);
     }
     section
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, ErrorKind, Write};
+
+    use super::{Destination, to};
+
+    /// A writer that always fails so.
+    struct Failing(ErrorKind);
+
+    impl Write for Failing {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(self.0.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_reader_who_has_left_is_no_failure_and_a_full_disk_is_one() {
+        let written = |error, name| {
+            to(Destination::stream(Failing(error), name), |output| {
+                output.write_all(b"text")
+            })
+        };
+        assert_eq!(written(ErrorKind::BrokenPipe, "pipe"), Ok(()));
+        let line = written(ErrorKind::StorageFull, "evil\x1b[2J\n").unwrap_err();
+        assert!(
+            line.starts_with(r"writing evil\x1b[2J\n failed: ") && line.lines().count() == 1,
+            "{line}"
+        );
+    }
 }

@@ -1,6 +1,6 @@
 //! The conversations of a capture, followed frame by frame; fragments are put together before.
 
-use crate::explain::packet;
+use crate::explain::{count, packet};
 use crate::flow::{Step, Tracker};
 use crate::frame::Frame;
 use crate::wire::reassembly::{Datagram, Losses, Outcome, Reassembler};
@@ -134,6 +134,16 @@ impl Follower {
         });
         lost(self.reassembler.losses()).into_iter().chain(forgotten).collect()
     }
+}
+
+/// Of so many conversations there is no `thing`, because their tracker has forgotten them. `None` for no conversation.
+pub(super) fn forgotten(conversations: u64, thing: &str) -> Option<String> {
+    (conversations > 0).then(|| {
+        format!(
+            "no {thing} for {}: there were too many at once to remember all",
+            count(conversations, "conversation")
+        )
+    })
 }
 
 fn is_fragment(packet: &Packet<'_>) -> bool {

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use super::args::SnifferArgs;
 use super::calls::CallFiles;
+use super::following::forgotten;
 use crate::flow::{Step, Tracker};
 use crate::frame::Time;
 use crate::render::json;
@@ -108,12 +109,7 @@ impl Wholes {
                 self.left_out
             ));
         }
-        if self.forgotten > 0 {
-            remarks.push(format!(
-                "{} conversations have no line of their own: there were too many at once to remember all",
-                self.forgotten
-            ));
-        }
+        remarks.extend(forgotten(self.forgotten, "line of its own"));
         remarks
     }
 }

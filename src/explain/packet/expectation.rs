@@ -1,5 +1,7 @@
 //! What should come next, from whom, with which numbers.
 
+use std::fmt;
+
 use super::super::words::socket;
 use super::super::{Sentence, is_to_many};
 use crate::flow::datagram::{Complaint, Part as DatagramPart};
@@ -61,9 +63,21 @@ fn next_of(packet: &Packet<'_>, segment: &Segment) -> Number {
     }
 }
 
-/// `2996028720 (rel 1)`
-fn shown(number: Number) -> String {
-    sentence!("{} (rel {})", number.raw, number.relative)
+/// `2996028720 (rel 1)`, to be put into a sentence.
+const fn shown(number: Number) -> Shown {
+    Shown(number)
+}
+
+struct Shown(Number);
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut digits = itoa::Buffer::new();
+        f.write_str(digits.format(self.0.raw.0))?;
+        f.write_str(" (rel ")?;
+        f.write_str(digits.format(self.0.relative))?;
+        f.write_str(")")
+    }
 }
 
 fn of_segment(packet: &Packet<'_>, step: &Step, segment: &Segment) -> Option<String> {
@@ -135,13 +149,14 @@ fn after_syn(step: &Step, segment: &Segment, next: Number) -> String {
 
 fn after_data(step: &Step, segment: &Segment, next: Number) -> String {
     let receiver = step.sender.other();
-    let own = segment.acknowledgment.map_or(String::new(), |number| {
-        sentence!(
-            "; if it sends data too, they start at sequence number {}",
-            shown(number)
-        )
-    });
-    sentence!("ACK from the {receiver} with ack number {}{own}", shown(next))
+    let Some(number) = segment.acknowledgment else {
+        return sentence!("ACK from the {receiver} with ack number {}", shown(next));
+    };
+    sentence!(
+        "ACK from the {receiver} with ack number {}; if it sends data too, they start at sequence number {}",
+        shown(next),
+        shown(number)
+    )
 }
 
 fn after_fin_ack(segment: &Segment) -> Option<String> {

@@ -1,8 +1,10 @@
 //! Why a packet was sent.
 
+use std::fmt::{self, Write as _};
+
 use super::super::tcp::looks_like_refusal;
 use super::super::words::{bytes, duration, stretch};
-use super::super::{Sentence, arp, icmp, is_to_many};
+use super::super::{SENTENCE, Sentence, arp, icmp, is_to_many};
 use crate::flow::datagram::{Complaint, Datagram, Notice, Part as DatagramPart};
 use crate::flow::segment::{Part, ResetCause, Segment};
 use crate::flow::state::State;
@@ -172,27 +174,32 @@ fn is_line(data: &[u8]) -> bool {
 fn newly_acknowledged(step: &Step, segment: &Segment) -> Option<String> {
     let other = step.sender.other();
     let new = segment.acknowledges;
-    let mut what: Vec<String> = Vec::new();
+    let mut said = String::with_capacity(SENTENCE);
+    let mut add = |what: fmt::Arguments<'_>| {
+        let and = if said.is_empty() { "" } else { " and " };
+        // Writing to a String cannot fail.
+        let _ = write!(said, "{and}{what}");
+    };
     if new.syn {
-        what.push(sentence!("the {other}'s SYN"));
+        add(format_args!("the {other}'s SYN"));
     }
     if let Some(bytes) = new.bytes {
-        what.push(stretch(bytes));
+        add(format_args!("{}", stretch(bytes)));
     }
     if new.fin {
-        what.push(sentence!("the {other}'s FIN"));
+        add(format_args!("the {other}'s FIN"));
     }
-    if what.is_empty() {
+    if said.is_empty() {
         return None;
     }
-    let packet = match (new.packet, segment.echoes) {
+    let _ = match (new.packet, segment.echoes) {
         // Of a SYN that was sent more than once, the timestamp tells which one is answered.
-        (Some(first), Some(echoed)) if new.syn && echoed > first => sentence!(" (packet {echoed})"),
-        (Some(last), _) if new.several => sentence!(" (up to packet {last})"),
-        (Some(packet), _) => sentence!(" (packet {packet})"),
-        (None, _) => String::new(),
+        (Some(first), Some(echoed)) if new.syn && echoed > first => write!(said, " (packet {echoed})"),
+        (Some(last), _) if new.several => write!(said, " (up to packet {last})"),
+        (Some(packet), _) => write!(said, " (packet {packet})"),
+        (None, _) => Ok(()),
     };
-    Some(sentence!("{}{packet}", what.join(" and ")))
+    Some(said)
 }
 
 fn reset_reason(step: &Step, cause: ResetCause) -> String {

@@ -20,6 +20,11 @@ impl Marks {
         arrow: "->",
         inferred: ("(", ")"),
     };
+    /// `CLOSED → SYN-SENT`, `(LISTEN)`.
+    pub const UNICODE: Self = Self {
+        arrow: "→",
+        ..Self::ASCII
+    };
     /// `CLOSED to SYN-SENT`, `presumably LISTEN`: to be read aloud.
     pub const WORDS: Self = Self {
         arrow: "to",

@@ -141,7 +141,7 @@ fn selective(context: Context<'_, '_>, tcp: &Tcp<'_>, field: &Field<'_>) -> Sent
     let within = |outer: &Bytes| outer.first <= first.first && first.last <= outer.last;
     let twice = first.last < number.relative || others.first().is_some_and(within);
     let missing = |blocks: &[Bytes]| {
-        let beyond: Vec<String> = blocks.iter().map(|&block| stretch(block)).collect();
+        let beyond: Vec<String> = blocks.iter().map(|&block| stretch(block).to_string()).collect();
         let next = blocks.iter().map(|block| block.first).min().unwrap_or(number.relative);
         let gap = Bytes {
             first: number.relative,

@@ -5,10 +5,9 @@ use std::io::{self, Write};
 
 use super::cell::Cell;
 use super::label;
+use super::rows::{BITS, Segment, rows};
 use crate::wire::Span;
 
-/// Bits of a row as the RFCs have it.
-const WORD: usize = 32;
 /// Columns before the drawing: a byte's place in the frame.
 const MARGIN: usize = 5;
 
@@ -47,30 +46,13 @@ pub(super) struct Grid {
     columns: usize,
 }
 
-/// The part of a cell that stands in one row.
-#[derive(Debug, Clone, Copy)]
-struct Segment<'c> {
-    cell: &'c Cell,
-    /// Its first bit in the row.
-    from: usize,
-    bits: usize,
-    /// Does it bear the cell's name and value?
-    labelled: bool,
-}
-
-impl Segment<'_> {
-    const fn width(&self) -> usize {
-        2 * self.bits - 1
-    }
-}
-
 impl Grid {
     /// Of 32 bits a row, or of 16 if these have no room in so many columns.
     pub(super) const fn new(pen: &'static Pen, columns: usize) -> Self {
-        let bits = if columns < MARGIN + 2 * WORD + 1 {
-            WORD / 2
+        let bits = if columns < MARGIN + 2 * BITS + 1 {
+            BITS / 2
         } else {
-            WORD
+            BITS
         };
         Self { pen, bits, columns }
     }
@@ -86,46 +68,15 @@ impl Grid {
             return Ok(());
         }
         self.write_ruler(out)?;
-        let mut left = cells;
         let mut above = Vec::new();
         let places = (header.at..).step_by(self.bits / 8);
-        for ((index, bytes), place) in header.bytes.chunks(self.bits / 8).enumerate().zip(places) {
-            let row = self.row(left, index);
+        let bytes = header.bytes.chunks(self.bits / 8);
+        for ((row, bytes), place) in rows(cells, self.bits).zip(bytes).zip(places) {
             self.write_border(out, &above, &row)?;
             self.write_row(out, &row, place, bytes)?;
-            let next = (index + 1) * self.bits;
-            let done = left.iter().take_while(|cell| cell.bit + cell.bits <= next).count();
-            left = left.get(done..).unwrap_or_default();
             above = row;
         }
         self.write_border(out, &above, &[])
-    }
-
-    /// The segments of a row; `cells` begin with the first that reaches into it.
-    fn row<'c>(&self, cells: &'c [Cell], index: usize) -> Vec<Segment<'c>> {
-        let (start, end) = (index * self.bits, (index + 1) * self.bits);
-        cells
-            .iter()
-            .take_while(|cell| cell.bit < end)
-            .map(|cell| {
-                let from = cell.bit.max(start);
-                let to = (cell.bit + cell.bits).min(end);
-                Segment {
-                    cell,
-                    from: from - start,
-                    bits: to - from,
-                    labelled: self.labelled_row(cell) == index,
-                }
-            })
-            .collect()
-    }
-
-    /// The row with the first of the cell's widest segments.
-    fn labelled_row(&self, cell: &Cell) -> usize {
-        let first = cell.bit / self.bits;
-        let in_first = self.bits - cell.bit % self.bits;
-        let in_second = cell.bits.saturating_sub(in_first).min(self.bits);
-        if in_second > in_first { first + 1 } else { first }
     }
 
     fn write_ruler(&self, out: &mut (impl Write + ?Sized)) -> io::Result<()> {

@@ -29,9 +29,7 @@ pub(super) fn record<'r, 'a>(
     let (source, destination) = ends_of(packet);
     PacketRecord {
         number,
-        time: frame
-            .time
-            .map(|time| time.to_utc().to_rfc3339_opts(SecondsFormat::Nanos, true)),
+        time: frame.time.map(rfc3339),
         seconds: frame.time.zip(first).map(|(time, first)| seconds(first, time)),
         link: LinkRecord {
             number: frame.link.0,
@@ -58,6 +56,11 @@ pub(super) fn record<'r, 'a>(
         problems: problems(packet),
         comments: &frame.comments,
     }
+}
+
+/// RFC 3339, UTC, with nanoseconds.
+pub(super) fn rfc3339(time: Time) -> String {
+    time.to_utc().to_rfc3339_opts(SecondsFormat::Nanos, true)
 }
 
 #[expect(

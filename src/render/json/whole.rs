@@ -1,15 +1,14 @@
 //! A conversation as a whole, and a socket call beside it, as the view shows them. The comments on keys are those of the
 //! schemas.
 
-use chrono::SecondsFormat;
 use serde::Serialize;
 
+use super::convert::rfc3339;
 use super::record::EndRecord;
 use crate::calls::Call;
 use crate::explain::packet::words;
 use crate::flow::Party;
 use crate::flow::conversation::{Connection, Conversation, Count, End, Ending, Exchange, Opening, Transport};
-use crate::frame::Time;
 use crate::timeline::{Link, Placed, Seen, Timeline};
 
 /// A conversation as a whole: a line of its own, after its packets.
@@ -171,17 +170,6 @@ pub(super) struct CallLine<'r> {
     call: &'r Call,
 }
 
-const fn party(party: Party) -> &'static str {
-    match party {
-        Party::Client => "client",
-        Party::Server => "server",
-    }
-}
-
-fn time(time: Option<Time>) -> Option<String> {
-    time.map(|time| time.to_utc().to_rfc3339_opts(SecondsFormat::Nanos, true))
-}
-
 pub(super) fn conversation(whole: &Conversation) -> ConversationLine {
     let end = |address: std::net::SocketAddr| EndRecord {
         ip: address.ip(),
@@ -197,8 +185,8 @@ pub(super) fn conversation(whole: &Conversation) -> ConversationLine {
         client: end(whole.client),
         server: end(whole.server),
         roles: words::roles(whole.roles),
-        first: time(whole.first),
-        last: time(whole.last),
+        first: whole.first.map(rfc3339),
+        last: whole.last.map(rfc3339),
         from_client: count(whole.from_client),
         from_server: count(whole.from_server),
         notices: whole.notices,
@@ -241,7 +229,7 @@ fn connection_record(connection: &Connection) -> ConnectionRecord {
             Opening::BeforeCapture => "before-capture",
         },
         ending,
-        ended_by: ended_by.map(party),
+        ended_by: ended_by.map(Party::word),
         handshake: connection.handshake_time,
         round_trip: connection.handshake_round_trip,
         retransmissions: connection.retransmissions,
@@ -284,7 +272,7 @@ pub(super) fn call<'r>(
     CallLine {
         line: "call",
         conversation,
-        party: party(placed.party),
+        party: placed.party.word(),
         sent: numbers(&timeline.sent),
         waited_for: numbers(&timeline.waited_for),
         call: &placed.call,

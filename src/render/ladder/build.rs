@@ -1,8 +1,8 @@
 //! From a story to its picture.
 
 use super::{
-    Arrow, CallRow, Content, Detail, Kind, Ladder, Lane, Line, Moment, Row, Story, Transport, fold, gaps, said,
-    skew_sentence,
+    Arrow, CallRow, Content, Detail, Kind, Ladder, Lane, Line, Moment, NO_CALL_LOG, Row, Story, Transport, fold, gaps,
+    said, skew_sentence,
 };
 use crate::calls::{Name, Role};
 use crate::explain::count;
@@ -296,7 +296,7 @@ fn notes(story: &Story<'_>, rows: &[Row]) -> Vec<String> {
             }
         }
     } else {
-        notes.push("No call log was given (--calls FILE): socket calls are not shown".to_owned());
+        notes.push(NO_CALL_LOG.to_owned());
     }
     if story.packets.iter().all(|seen| seen.time.is_none()) && !story.timeline.calls.is_empty() {
         notes.push("The capture keeps no times: calls stand where cause and effect put them".to_owned());

@@ -11,7 +11,7 @@ pub(in crate::render) mod label;
 mod pen;
 pub mod plain;
 pub(in crate::render) mod said;
-pub(in crate::render) mod sheet;
+mod sheet;
 pub mod side_by_side;
 #[cfg(test)]
 mod tests;
@@ -121,6 +121,30 @@ pub struct Row {
     pub mark: Option<Mark>,
     /// What it shows.
     pub kind: Kind,
+}
+
+impl Row {
+    /// The number of its packet, or of its first one; empty for what is no packet.
+    pub(in crate::render) fn number_label(&self) -> String {
+        match &self.kind {
+            Kind::Packet(arrow) => arrow.number.to_string(),
+            Kind::Run(run) => run.first.to_string(),
+            _ => String::new(),
+        }
+    }
+
+    /// Its time in milliseconds with so many decimals, at most three, behind the sign of its mark: `~` moved, `!` before its
+    /// cause. Empty without a time.
+    pub(in crate::render) fn time_label(&self, decimals: usize) -> String {
+        let sign = match self.mark {
+            Some(Mark::Clock(_)) => "~",
+            Some(Mark::BeforeCause) => "!",
+            None => "",
+        };
+        self.time.map_or(String::new(), |time| {
+            format!("{sign}{}", sheet::milliseconds(time, decimals))
+        })
+    }
 }
 
 /// What a row shows.
@@ -279,6 +303,9 @@ pub enum Reason {
     /// This party's program waited in this call.
     Waiting(Party, crate::calls::Name),
 }
+
+/// What a ladder without calls says of it.
+pub(in crate::render) const NO_CALL_LOG: &str = "No call log was given (--calls FILE): socket calls are not shown";
 
 /// The clocks that differ, as a sentence each.
 fn skew_sentence(skew: &Skew) -> String {

@@ -15,7 +15,7 @@ pub(in crate::render) fn gap(gap: &Gap) -> String {
     let reasons: Vec<String> = gap.reasons.iter().map(|reason| self::reason(*reason)).collect();
     let length = duration(gap.length);
     if reasons.is_empty() {
-        length
+        format!("{length}: what is here does not tell why")
     } else {
         format!("{length}: {}", reasons.join("; "))
     }

@@ -2,10 +2,9 @@
 
 use std::io::{self, Write};
 
+use super::Row;
 use super::block::Block;
-use super::{Kind, Row};
 use crate::render::look::{Look, fraction, rounded};
-use crate::timeline::Mark;
 
 /// The title of the column for times.
 pub(super) const UNIT: &str = "t/ms";
@@ -53,20 +52,7 @@ impl Sheet {
 
     /// Number and time as they stand there.
     pub(super) fn labels(&self, row: &Row) -> (String, String) {
-        let number = match &row.kind {
-            Kind::Packet(arrow) => arrow.number.to_string(),
-            Kind::Run(run) => run.first.to_string(),
-            _ => String::new(),
-        };
-        let sign = match row.mark {
-            Some(Mark::Clock(_)) => "~",
-            Some(Mark::BeforeCause) => "!",
-            None => "",
-        };
-        let time = row.time.map_or(String::new(), |time| {
-            format!("{sign}{}", milliseconds(time, self.decimals))
-        });
-        (number, time)
+        (row.number_label(), row.time_label(self.decimals))
     }
 
     pub(super) fn line(
@@ -83,7 +69,7 @@ impl Sheet {
 }
 
 /// Milliseconds with so many decimals, at most three; what is far away in whole seconds.
-pub(in crate::render) fn milliseconds(nanoseconds: i64, decimals: usize) -> String {
+pub(super) fn milliseconds(nanoseconds: i64, decimals: usize) -> String {
     const FAR: u64 = 10_000_000_000_000;
     const LONG_AGO: i64 = -100_000_000_000;
     if nanoseconds.unsigned_abs() >= FAR || nanoseconds <= LONG_AGO {

@@ -381,3 +381,42 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_legend_keeps_a_sign_and_its_words_on_one_line() {
+    let entries = [
+        "opens, closes, acknowledges",
+        "refused or lost",
+        "inside of a socket call",
+    ];
+    for width in 60..140 {
+        let look = Look { width, ..Look::PIPE };
+        let mut output = Vec::new();
+        text::legend(&mut output, &look).unwrap();
+        let legend = String::from_utf8(output).unwrap();
+        for entry in entries {
+            assert!(legend.lines().any(|line| line.contains(entry)), "{width}: {legend}");
+        }
+        assert!(
+            legend.lines().all(|line| line.chars().count() <= width),
+            "{width}: {legend}"
+        );
+        assert!(legend.lines().all(|line| !line.starts_with(' ')), "{width}: {legend}");
+    }
+}
+
+#[test]
+fn a_pause_that_nothing_explains_is_called_so() {
+    let ladder = ladder_of(
+        &[
+            at(1, 0, Party::Client, data(1, 3)),
+            at(2, 10, Party::Client, data(4, 6)),
+            at(3, 20, Party::Client, data(7, 9)),
+            at(4, 50_000, Party::Client, data(10, 12)),
+        ],
+        Opening::BeforeCapture,
+        Detail::Full,
+    );
+    let drawn = drawn(&ladder, Style::Ascii, 80);
+    row_with(&drawn, ". . . 50.0 ms: what is here does not tell why . . .");
+}

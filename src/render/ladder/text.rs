@@ -12,7 +12,7 @@ use crate::explain::count;
 use crate::explain::packet::Marks;
 use crate::flow::state::{Standing, State};
 use crate::render::look::{Look, Paint, Style};
-use crate::render::table::wrap;
+use crate::render::table::{columns, wrap};
 
 /// Draws a ladder. The style [`Style::Plain`] gives its sentences.
 ///
@@ -97,25 +97,35 @@ pub(in crate::render) fn who(lane: &Lane) -> String {
     text
 }
 
-/// What the signs mean: once, below the last ladder.
+/// What the signs mean: once, below the last ladder. A sign and its words stay on one line.
 ///
 /// # Errors
 /// Those of the writer.
 pub fn legend(output: &mut impl Write, look: &Look) -> io::Result<()> {
+    const GAP: &str = "   ";
     let pen = Pen::of(look.style);
     if look.style == Style::Plain {
         return Ok(());
     }
-    let text = format!(
-        "{} opens, closes, acknowledges   {} data   {} sent again   {} refused or lost   {} inside of a socket call   \
-         (STATE) inferred: the end itself has not shown it yet   ~ moved: the clocks differ",
-        pen.shaft(Line::Control).to_string().repeat(3),
-        pen.shaft(Line::Data).to_string().repeat(3),
-        pen.shaft(Line::Retransmission).to_string().repeat(3),
-        format_args!("{}{}", pen.shaft(Line::Lost).to_string().repeat(2), pen.cross),
-        pen.inside,
-    );
-    paragraph(output, look, Some(Paint::Faint), &text, "")
+    let shaft = |line, times| pen.shaft(line).to_string().repeat(times);
+    let entries = [
+        format!("{} opens, closes, acknowledges", shaft(Line::Control, 3)),
+        format!("{} data", shaft(Line::Data, 3)),
+        format!("{} sent again", shaft(Line::Retransmission, 3)),
+        format!("{}{} refused or lost", shaft(Line::Lost, 2), pen.cross),
+        format!("{} inside of a socket call", pen.inside),
+        "(STATE) inferred: the end itself has not shown it yet".to_owned(),
+        "~ moved: the clocks differ".to_owned(),
+    ];
+    let mut line = String::new();
+    for entry in entries {
+        if !line.is_empty() && columns(&line) + GAP.len() + columns(&entry) > look.width.max(Look::NARROWEST) {
+            paragraph(output, look, Some(Paint::Faint), &std::mem::take(&mut line), "")?;
+        }
+        line.push_str(if line.is_empty() { "" } else { GAP });
+        line.push_str(&entry);
+    }
+    paragraph(output, look, Some(Paint::Faint), &line, "")
 }
 
 fn paragraph(output: &mut impl Write, look: &Look, paint: Option<Paint>, text: &str, indent: &str) -> io::Result<()> {

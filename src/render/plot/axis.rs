@@ -1,5 +1,7 @@
 //! From values to pixels, and round numbers along an axis.
 
+use crate::render::look::fraction;
+
 /// A stretch of values on a stretch of pixels.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Axis {
@@ -76,14 +78,11 @@ pub(super) const fn unit(span: i64) -> (&'static str, i64) {
 
 /// A tick of time in its unit: `0`, `2.5`.
 pub(super) fn in_unit(nanoseconds: i64, unit: i64) -> String {
-    let (whole, rest) = (nanoseconds / unit, (nanoseconds % unit).abs());
-    let digits = unit.ilog10() as usize;
-    let fraction = format!("{rest:0digits$}");
-    let fraction = fraction.trim_end_matches('0');
-    let sign = if nanoseconds < 0 && whole == 0 { "-" } else { "" };
-    if fraction.is_empty() {
-        format!("{sign}{whole}")
-    } else {
-        format!("{sign}{whole}.{fraction}")
-    }
+    let text = fraction(
+        nanoseconds < 0,
+        nanoseconds.unsigned_abs(),
+        unit.unsigned_abs(),
+        unit.ilog10() as usize,
+    );
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

@@ -6,13 +6,13 @@ use crate::explain::packet::{Marks, states};
 use crate::explain::{Context, count};
 use crate::frame::Frame;
 use crate::render::breakdown::{self, Breakdown, Payload};
-use crate::render::diagram::cell::{self, cells};
+use crate::render::diagram::cell::{Cell, cells};
 use crate::render::diagram::label;
+use crate::render::diagram::rows::{self, BITS, Segment};
 use crate::render::look::Look;
 use crate::render::material::{Kept, Material};
+use crate::render::table::places;
 use crate::wire::{Layer, Packet, decode};
-
-const BITS: usize = 32;
 
 /// So many bytes of what follows the headers are shown.
 const MOST: usize = 512;
@@ -117,14 +117,10 @@ fn when(frame: &Frame<'_>, material: &Material, look: &Look) -> String {
 }
 
 fn story(broken: &Breakdown<'_>) -> Vec<(&'static str, String)> {
-    const MARKS: Marks = Marks {
-        arrow: "→",
-        ..Marks::ASCII
-    };
     let mut told = Vec::new();
     let mut tell = |word, text: Option<String>| told.extend(text.map(|text| (word, text)));
     tell("Why", broken.reason.clone());
-    tell("States", broken.step.and_then(|step| states(step, MARKS)));
+    tell("States", broken.step.and_then(|step| states(step, Marks::UNICODE)));
     tell("Conversation", broken.place.clone());
     for remark in &broken.remarks {
         tell("Note", Some(remark.clone()));
@@ -149,7 +145,7 @@ impl Piece {
                 .map(|context| boxes(layer, &cells(context, layer.header(), &layer.fields()), &rows));
             headers.push(Header {
                 title: section.title.clone().into_owned(),
-                places: places(section.range.start, section.range.len()),
+                places: places(section.range.start, section.range.len()).into_owned(),
                 source: section.source,
                 boxes: boxes.unwrap_or_default(),
                 rows,
@@ -167,15 +163,6 @@ impl Piece {
             rest,
             problems: broken.problems.clone(),
         }
-    }
-}
-
-/// `bytes 34-53`
-fn places(first: usize, count: usize) -> String {
-    match count {
-        0 => "no bytes".to_owned(),
-        1 => format!("byte {first}"),
-        _ => format!("bytes {first}-{}", first + count - 1),
     }
 }
 
@@ -224,68 +211,36 @@ pub(super) fn keys_of(rows: &[&Row], from: usize, to: usize) -> String {
 }
 
 /// The drawing of a header: a box that reaches into a further row is a box in each, with its words in the widest.
-fn boxes(layer: &Layer<'_>, cells: &[cell::Cell], rows: &[Row]) -> Vec<BoxRow> {
+fn boxes(layer: &Layer<'_>, cells: &[Cell], rows: &[Row]) -> Vec<BoxRow> {
     let rows: Vec<&Row> = rows.iter().collect();
-    let header = layer.header();
-    let mut drawn: Vec<BoxRow> = Vec::new();
-    for cell in cells {
-        let at = header.at * 8;
-        let keys = keys_of(&rows, at + cell.bit, at + cell.bit + cell.bits);
-        let end = cell.bit + cell.bits;
-        let last = end.div_ceil(BITS);
-        let labelled = labelled_row(cell);
-        for index in cell.bit / BITS..last {
-            let from = cell.bit.max(index * BITS);
-            let bits = end.min((index + 1) * BITS) - from;
-            if drawn.len() <= index {
-                drawn.push(BoxRow {
-                    byte: header.at + index * BITS / 8,
-                    boxes: Vec::new(),
-                });
-            }
-            let Some(row) = drawn.last_mut() else { continue };
-            row.boxes.push(field_box(
-                cell,
-                bits,
-                index == labelled,
-                keys.clone(),
-                (from > cell.bit, from + bits < end),
-            ));
-        }
-    }
-    drawn
+    let at = layer.header().at;
+    let places = (at..).step_by(BITS / 8);
+    let drawn = rows::rows(cells, BITS).zip(places).map(|(row, byte)| BoxRow {
+        byte,
+        boxes: row.iter().map(|segment| field_box(segment, at * 8, &rows)).collect(),
+    });
+    drawn.collect()
 }
 
-fn field_box(cell: &cell::Cell, bits: usize, labelled: bool, keys: String, goes_on: (bool, bool)) -> FieldBox {
-    // Two columns a bit, as in the RFCs, less the border.
-    let width = 2 * bits - 1;
-    let (name, value) = if labelled {
+/// `start`: the header's first bit in the frame.
+fn field_box(segment: &Segment<'_>, start: usize, rows: &[&Row]) -> FieldBox {
+    let cell = segment.cell;
+    let width = segment.width();
+    let (name, value) = if segment.labelled {
         (label::name(cell, width), label::value(cell, width))
     } else {
         (Vec::new(), Vec::new())
     };
     FieldBox {
-        bits,
+        bits: segment.bits,
         name,
         value,
-        goes_on: match goes_on {
+        goes_on: match (segment.from_above, segment.goes_on) {
             (false, false) => "",
             (true, false) => " from",
             (false, true) => " on",
             (true, true) => " from on",
         },
-        keys,
-    }
-}
-
-/// The row with the first of the widest parts.
-const fn labelled_row(cell: &cell::Cell) -> usize {
-    let first = cell.bit / BITS;
-    let in_first = BITS - cell.bit % BITS;
-    let behind = cell.bits.saturating_sub(in_first);
-    if (if behind > BITS { BITS } else { behind }) > in_first {
-        first + 1
-    } else {
-        first
+        keys: keys_of(rows, start + cell.bit, start + cell.bit + cell.bits),
     }
 }

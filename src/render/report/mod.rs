@@ -58,12 +58,14 @@ struct Page<'a> {
     limit: Option<String>,
     start: Start,
     sections: Vec<Section>,
+    /// What stands above the loose packets.
+    loose_title: &'static str,
     loose: Vec<Loose>,
     material: &'a Material,
     look: &'a Look,
 }
 
-/// A packet that belongs to no conversation.
+/// A packet of no conversation, or of none that is known any more.
 struct Loose {
     number: u64,
     name: String,
@@ -90,7 +92,7 @@ pub fn write(output: &mut impl Write, look: &Look, material: &Material, provenan
         hash(SCRIPT)
     );
     let told = material.told.iter();
-    let loose = material.packets.iter().filter(|kept| kept.step.is_none());
+    let loose = material.packets.iter().filter(|kept| material.is_loose(kept));
     let page = Page {
         provenance,
         script: SCRIPT,
@@ -100,6 +102,10 @@ pub fn write(output: &mut impl Write, look: &Look, material: &Material, provenan
         limit: limit(material),
         start: Start::of(material),
         sections: told.map(|told| Section::of(told, material, look)).collect(),
+        loose_title: match material.forgotten {
+            0 => "Packets of no conversation",
+            _ => "Packets of no conversation that is known",
+        },
         loose: loose.map(Loose::of).collect(),
         material,
         look,
@@ -121,20 +127,81 @@ fn summary(material: &Material) -> String {
 }
 
 fn limit(material: &Material) -> Option<String> {
-    let left_out = count(material.left_out, "more packet");
-    (material.left_out > 0)
-        .then(|| format!("The capture has {left_out}, which are not in this report: --limit sets how many."))
+    let more = count(material.left_out, "more packet");
+    let bound = material.bound;
+    (material.left_out > 0).then(|| format!("The capture has {more}; this report has {bound}."))
 }
 
 impl Loose {
     fn of(kept: &Kept) -> Self {
         let frame = kept.followed();
         let packet = crate::wire::decode(frame.link, &frame.bytes, frame.original_length);
-        let reason = crate::explain::packet::reason(&packet, None);
+        let reason = crate::explain::packet::reason(&packet, kept.step.as_ref());
         Self {
             number: kept.number,
             name: crate::explain::packet::name(&packet).into_owned(),
             reason: reason.map(std::borrow::Cow::into_owned).unwrap_or_default(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Provenance, write};
+    use crate::flow::Tracker;
+    use crate::frame::Frame;
+    use crate::render::look::Look;
+    use crate::render::material::{Kept, Material};
+    use crate::render::samples;
+    use crate::timeline::Logs;
+    use crate::wire::decode;
+
+    /// The page of a datagram whose conversation is known, or has been forgotten.
+    fn page(is_known: bool) -> String {
+        let sample = samples::all().into_iter().find(|each| each.name == "udp").unwrap();
+        let frame = Frame {
+            time: None,
+            link: sample.link,
+            interface: 0,
+            direction: None,
+            original_length: sample.length,
+            bytes: sample.bytes.into(),
+            comments: Vec::new(),
+        };
+        let mut tracker = Tracker::new();
+        let step = tracker.follow(1, None, &decode(frame.link, &frame.bytes, frame.original_length));
+        assert!(step.is_some());
+        let kept = Kept {
+            number: 1,
+            frame,
+            step,
+            whole: None,
+        };
+        let conversation = |number| tracker.conversation(number).filter(|_| is_known);
+        let material = Material::new(vec![kept], conversation, &mut Logs::new(), false, None, 0);
+        assert_eq!(material.forgotten, u64::from(!is_known));
+        let provenance = Provenance {
+            title: String::new(),
+            file: None,
+            command: String::new(),
+            program: String::new(),
+        };
+        let mut output = Vec::new();
+        write(&mut output, &Look::PIPE, &material, &provenance).unwrap();
+        String::from_utf8(output).unwrap()
+    }
+
+    #[test]
+    fn a_packet_whose_conversation_is_forgotten_stands_among_the_others() {
+        const LOOSE: &str = "<a class=\"packet-link\" href=\"#packet-1\">";
+        let forgotten = page(false);
+        assert!(forgotten.contains("1 packet, 0 conversations"));
+        assert!(forgotten.contains("No conversation over TCP or UDP is known here."));
+        assert!(
+            forgotten.contains("<h2>Packets of no conversation that is known</h2>") && forgotten.contains(LOOSE),
+            "{forgotten}"
+        );
+        let known = page(true);
+        assert!(known.contains("1 packet, 1 conversation") && !known.contains(LOOSE));
     }
 }

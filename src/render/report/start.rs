@@ -30,12 +30,6 @@ pub(super) struct Stage {
     pub(super) states: String,
 }
 
-/// As the states stand in the page.
-const MARKS: Marks = Marks {
-    arrow: "→",
-    inferred: ("(", ")"),
-};
-
 impl Start {
     pub(super) fn of(material: &Material) -> Self {
         let shaken = material.told.iter().find(|told| is_complete(told));
@@ -54,10 +48,7 @@ impl Start {
                 "How it went",
                 "This capture has no complete three-way handshake (SYN, SYN,ACK, ACK).",
             ),
-            (None, None) => (
-                "No conversation",
-                "No packet here belongs to a conversation over TCP or UDP.",
-            ),
+            (None, None) => ("No conversation", "No conversation over TCP or UDP is known here."),
         };
         let stage = if shaken.is_some() { handshake } else { any };
         let packets = told.into_iter().flat_map(|told| &told.packets);
@@ -99,7 +90,7 @@ fn any(seen: &Seen, material: &Material) -> Option<Stage> {
             name: packet::name(&packet).into_owned(),
             way: way(&seen.step),
             says: sentence(&reason),
-            states: states(&seen.step, MARKS).unwrap_or_default(),
+            states: states(&seen.step, Marks::UNICODE).unwrap_or_default(),
         })
     })
 }
@@ -144,7 +135,7 @@ fn handshake(seen: &Seen, _: &Material) -> Option<Stage> {
         name: name.to_owned(),
         way: way(&seen.step),
         says,
-        states: states(&seen.step, MARKS).unwrap_or_default(),
+        states: states(&seen.step, Marks::UNICODE).unwrap_or_default(),
     })
 }
 

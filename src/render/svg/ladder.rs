@@ -4,10 +4,8 @@ use super::Picture;
 use super::canvas::{Anchor, Canvas};
 use super::signs::Used;
 use crate::flow::Party;
-use crate::render::ladder::sheet::milliseconds;
-use crate::render::ladder::{Arrow, CallRow, Kind, Ladder, Line, Moment, Row, label, plain, said, text};
+use crate::render::ladder::{CallRow, Kind, Ladder, Line, Moment, Row, label, plain, said, text};
 use crate::render::table::wrap;
-use crate::timeline::Mark;
 
 /// A character's width: the font has 13 pixels, and its characters all one width.
 const CHARACTER: i64 = 8;
@@ -19,6 +17,8 @@ const MIDDLE: usize = 31;
 const LINE: i64 = 16;
 /// From one part of a row to the next.
 const SPACE: i64 = 8;
+/// Digits behind the point of a time in milliseconds.
+const DECIMALS: usize = 3;
 /// Half of the bar on a lifeline: inside of a call.
 const BAR: i64 = 4;
 
@@ -36,7 +36,9 @@ pub fn draw(ladder: &Ladder, links: bool) -> Picture {
     if !links {
         drawing.words();
     }
-    let description: Vec<String> = ladder.rows.iter().map(plain::sentence).collect();
+    // A page has the same in a table of its own.
+    let described = if links { &[][..] } else { &ladder.rows };
+    let description: Vec<String> = described.iter().map(plain::sentence).collect();
     Picture {
         title: text::title(ladder),
         description: description.join(" "),
@@ -69,8 +71,8 @@ impl<'a> Drawing<'a> {
             let lengths = ladder.rows.iter().map(|row| labels(row).chars().count());
             pixels(lengths.max().unwrap_or(0).max(4))
         };
-        let number = widest(&number_of);
-        let time = number + SPACE + widest(&time_of);
+        let number = widest(&Row::number_label);
+        let time = number + SPACE + widest(&|row| row.time_label(DECIMALS));
         let client = time + 2 * SPACE + pixels(SIDE) + BAR;
         let server = client + pixels(MIDDLE);
         Self {
@@ -142,9 +144,9 @@ impl<'a> Drawing<'a> {
 
     fn number_and_time(&mut self, row: &Row, baseline: i64) {
         self.canvas
-            .text("number", (self.number, baseline), Anchor::End, &number_of(row));
+            .text("number", (self.number, baseline), Anchor::End, &row.number_label());
         self.canvas
-            .text("soft", (self.time, baseline), Anchor::End, &time_of(row));
+            .text("soft", (self.time, baseline), Anchor::End, &row.time_label(DECIMALS));
     }
 
     fn arrow(
@@ -162,26 +164,27 @@ impl<'a> Drawing<'a> {
             .flat_map(|remark| wrap(remark, MIDDLE - 4))
             .collect();
         let height = 2 * LINE + i64::try_from(below.len()).unwrap_or(0) * LINE;
-        let class = match line {
-            Line::Control => "arrow control",
-            Line::Data => "arrow data",
-            Line::Retransmission => "arrow again",
-            Line::Lost => "arrow lost",
-        };
         let words = label.words.iter().find(|words| words.chars().count() <= MIDDLE - 3);
         let words = words.or(label.words.last()).map_or("", String::as_str);
         if self.links {
             // Who steers by voice says what can be read, so the name of the link begins with it (WCAG 2.2, 2.5.3).
             let [client, server] = states.each_ref().map(|state| state.as_deref().unwrap_or_default());
             let remark = below.join(" ");
-            let all = [&*number_of(row), &*time_of(row), client, server, words, &*remark];
+            let all = [
+                &*row.number_label(),
+                &*row.time_label(DECIMALS),
+                client,
+                server,
+                words,
+                &*remark,
+            ];
             let seen = all.iter().filter(|text| !text.is_empty()).copied();
             let seen = seen.collect::<Vec<_>>().join(" ");
             let name = format!("{seen}, {from} to {}", from.other());
-            self.canvas.link(class, &format!("packet-{number}"), &name);
+            self.canvas.link("arrow", &format!("packet-{number}"), &name);
             self.canvas.rectangle("hit", (0, self.y), (self.width, height));
         } else {
-            self.canvas.group(class, &plain::sentence(row));
+            self.canvas.group("arrow", &plain::sentence(row));
         }
         let level = self.y + LINE + SPACE / 2;
         self.number_and_time(row, level + 4);
@@ -315,16 +318,16 @@ impl<'a> Drawing<'a> {
         let used = Used::of(self.ladder);
         self.y += SPACE;
         let signs = [
-            ("control", Line::Control, "opens, closes, acknowledges"),
-            ("data", Line::Data, "data"),
-            ("again", Line::Retransmission, "sent again"),
-            ("lost", Line::Lost, "refused or lost"),
+            (Line::Control, "opens, closes, acknowledges"),
+            (Line::Data, "data"),
+            (Line::Retransmission, "sent again"),
+            (Line::Lost, "refused or lost"),
         ];
         let lanes = self.lanes;
         let mut x = SPACE;
         self.y += LINE;
-        for (class, line, words) in signs.into_iter().filter(|(_, line, _)| used.lines.contains(line)) {
-            self.canvas.group(class, words);
+        for (line, words) in signs.into_iter().filter(|(line, _)| used.lines.contains(line)) {
+            self.canvas.group("legend", words);
             self.lanes = [x, x + 44];
             self.shaft(Party::Client, line, self.y - 4);
             self.canvas.text("soft", (x + 48, self.y), Anchor::Start, words);
@@ -379,22 +382,4 @@ fn shortened(text: &str, most: usize) -> String {
         return text.to_owned();
     }
     text.chars().take(most - 1).chain(['…']).collect()
-}
-
-fn number_of(row: &Row) -> String {
-    match &row.kind {
-        Kind::Packet(Arrow { number, .. }) => number.to_string(),
-        Kind::Run(run) => run.first.to_string(),
-        _ => String::new(),
-    }
-}
-
-fn time_of(row: &Row) -> String {
-    let sign = match row.mark {
-        Some(Mark::Clock(_)) => "~",
-        Some(Mark::BeforeCause) => "!",
-        None => "",
-    };
-    row.time
-        .map_or(String::new(), |time| format!("{sign}{}", milliseconds(time, 3)))
 }

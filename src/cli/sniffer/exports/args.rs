@@ -27,7 +27,7 @@ pub struct ExportArgs {
     pub mermaid: bool,
 
     /// Of --mermaid, the headers of the packet of this number
-    #[arg(long, value_name = "NUMBER", requires = "mermaid", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "NUMBER", requires = "mermaid", conflicts_with_all = ["html", "svg", "plot"], value_parser = clap::value_parser!(u64).range(1..))]
     pub packet: Option<u64>,
 
     /// Packets that an export has at most; the rest is counted

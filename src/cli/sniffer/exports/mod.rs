@@ -2,14 +2,15 @@
 
 pub mod args;
 
-use std::io::{self, BufWriter, Write};
+use std::io;
 use std::path::Path;
 
 use super::args::SnifferArgs;
 use super::calls::CallFiles;
-use super::file::{one_line, put};
-use super::following::{Followed, Follower};
+use super::file::{one_line, put, to};
+use super::following::{Follower, forgotten};
 use crate::cli::provenance;
+use crate::explain::{count, grouped};
 use crate::frame::{Frame, Time};
 use crate::record::Destination;
 use crate::render::ladder::{Detail, Ladder};
@@ -20,6 +21,11 @@ use crate::wire::decode;
 
 /// So many bytes of packets are kept at most, whatever their number.
 const MOST_BYTES: usize = 64 << 20;
+
+/// The same in words, with the limit of their number.
+const BOUND: &str = "as many as --limit says, and 64 MiB of them at most";
+
+const NO_CONVERSATION: &str = "no conversation over TCP or UDP is known";
 
 /// Keeps packets, and writes them in every form that is asked for.
 pub struct Exporter<'a> {
@@ -78,8 +84,9 @@ impl<'a> Exporter<'a> {
         self.first = self.first.or(frame.time);
         let packet = decode(frame.link, &frame.bytes, frame.original_length);
         // Also beyond the limit: how a conversation ended is told of the whole of it.
-        let Followed { step, whole } = self.follower.follow(number, frame, &packet);
-        let step = step.or(whole.as_ref().and_then(|whole| whole.step));
+        let followed = self.follower.follow(number, frame, &packet);
+        let step = followed.known().copied();
+        let whole = followed.whole;
         let conversation = step.map(|step| step.conversation);
         let is_wanted = self.args.flow.is_none_or(|flow| conversation == Some(flow))
             && self.args.export.packet.is_none_or(|packet| packet == number);
@@ -110,8 +117,9 @@ impl<'a> Exporter<'a> {
         let mut warnings = self.calls.remarks();
         if self.left_out > 0 {
             warnings.push(format!(
-                "{} more packets are not in what was exported: it has {} at most, and 64 MiB; --limit sets another number",
-                self.left_out, self.args.export.limit
+                "left out of what was exported: {}; it has {} at most, and 64 MiB of them; --limit sets another number",
+                count(self.left_out, "more packet"),
+                grouped(self.args.export.limit)
             ));
         }
         let tracker = self.follower.tracker();
@@ -124,92 +132,117 @@ impl<'a> Exporter<'a> {
             self.first,
             self.left_out,
         );
+        let material = material.bounded_by(BOUND);
+        warnings.extend(forgotten(material.forgotten, "ladder"));
         // What is shown says it itself; live it may still come.
         let says_so = !self.args.shows() && self.args.read.is_some();
-        let missing = self.follower.missing(self.args.flow).filter(|_| says_so);
-        let outcome = self.write(&material, recorded, &mut warnings);
-        (warnings, outcome.err().or(missing))
+        let missing = self.follower.missing(self.args.flow);
+        let mut empty = Vec::new();
+        let outcome = self.write(&material, recorded, &mut warnings, &mut empty);
+        // Where it is said that there is no such conversation, that is enough.
+        if missing.is_none() || !(says_so || self.args.shows()) {
+            let told = empty
+                .iter()
+                .map(|(option, lacks)| format!("nothing to draw for {option}: {lacks}"));
+            warnings.extend(told);
+        }
+        (warnings, outcome.err().or(missing.filter(|_| says_so)))
     }
 
+    /// Adds to `empty` which options have nothing to draw, and what there would have to be.
     fn write(
         &mut self,
         material: &Material,
         recorded: Option<&Path>,
         warnings: &mut Vec<String>,
+        empty: &mut Vec<(&'static str, &'static str)>,
     ) -> Result<(), String> {
         let export = &self.args.export;
         let detail = if self.args.full { Detail::Full } else { Detail::Folded };
         let title = self.title(recorded);
         if let Some(output) = self.html.take() {
-            let read = self.args.read.as_deref().filter(|path| *path != Path::new("-"));
+            // A pipe gives its bytes once.
+            let is_pipe = |path: &Path| path == Path::new("-") || path.metadata().is_ok_and(|found| !found.is_file());
+            let read = self.args.read.as_deref().filter(|path| !is_pipe(path));
             let file = read.or(recorded.filter(|path| *path != Path::new("-") && path.is_file()));
             let hashed = file.map(|path| Ok((provenance::name(path), provenance::sha256(path)?)));
             let hashed = hashed.transpose().map_err(|error: io::Error| {
                 format!("reading the capture again for its hash failed: {error}; is it still there?")
             })?;
             let provenance = provenance::of(hashed, &title, "sniffer");
-            to(output, export.html.as_deref(), |output| {
+            to(output, |output| {
                 report::write(output, &self.look, material, &provenance)
             })?;
         }
         let drawn = || material.ladders(detail);
         if let Some(output) = self.svg.take() {
             let pictures: Vec<_> = drawn().map(|ladder| svg::ladder::draw(&ladder, false)).collect();
-            to(output, export.svg.as_deref(), |output| {
-                svg::write(output, &title, &pictures)
-            })?;
+            if pictures.is_empty() {
+                empty.push(("--svg", NO_CONVERSATION));
+            }
+            to(output, |output| svg::write(output, &title, &pictures))?;
         }
         if let Some(output) = self.plot.take() {
             let pictures = plots(material);
             if pictures.is_empty() {
-                warnings.push("no TCP conversation with data and times: the plot is empty".to_owned());
+                empty.push(("--plot", "no TCP conversation with data and times is known"));
             }
-            to(output, export.plot.as_deref(), |output| {
-                svg::write(output, &title, &pictures)
-            })?;
+            to(output, |output| svg::write(output, &title, &pictures))?;
         }
         if export.mermaid {
-            self.mermaid(material, &drawn().collect::<Vec<_>>(), warnings)?;
+            let text = self.mermaid(material, &drawn().collect::<Vec<_>>(), empty)?;
+            if text.len() > mermaid::MOST_TEXT {
+                warnings.push(format!(
+                    "the diagram has {} characters, and Mermaid takes {} unless its maxTextSize is raised; --flow picks \
+                     one conversation",
+                    grouped(text.len() as u64),
+                    grouped(mermaid::MOST_TEXT as u64)
+                ));
+            }
+            put(&text)?;
         }
         Ok(())
     }
 
     fn title(&self, recorded: Option<&Path>) -> String {
-        match (self.args.read.as_deref(), recorded) {
-            (Some(path), _) if path == Path::new("-") => "standard input".to_owned(),
-            (Some(path), _) | (None, Some(path)) => path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        let is_standard = |path: &&Path| *path == Path::new("-");
+        match (self.args.read.as_deref(), recorded.filter(|path| !is_standard(path))) {
+            (Some(path), _) if is_standard(&path) => "standard input".to_owned(),
+            (Some(path), _) | (None, Some(path)) => provenance::name(path),
             (None, None) => format!("live capture on {}", self.args.interface),
         }
     }
 
-    fn mermaid(&self, material: &Material, ladders: &[Ladder], warnings: &mut Vec<String>) -> Result<(), String> {
+    fn mermaid(
+        &self,
+        material: &Material,
+        ladders: &[Ladder],
+        empty: &mut Vec<(&'static str, &'static str)>,
+    ) -> Result<Vec<u8>, String> {
         let mut text = Vec::new();
-        let only = self.args.export.packet.is_some() || self.args.count == Some(1);
+        let export = &self.args.export;
         // Writing to memory cannot fail.
-        let _ = match (only, material.packets.first()) {
-            (true, Some(kept)) => {
-                let frame = kept.followed();
-                let packet = decode(frame.link, &frame.bytes, frame.original_length);
-                mermaid::packet(&mut text, kept.number, &packet, kept.step.as_ref())
+        if export.packet.is_some() || self.args.count == Some(1) {
+            match (material.packets.first(), export.packet) {
+                (Some(kept), _) => {
+                    let frame = kept.followed();
+                    let packet = decode(frame.link, &frame.bytes, frame.original_length);
+                    let _ = mermaid::packet(&mut text, kept.number, &packet, kept.step.as_ref());
+                }
+                (None, Some(number)) => {
+                    return Err(format!(
+                        "there is no packet {number} to draw; --view summary shows which there are"
+                    ));
+                }
+                (None, None) => empty.push(("--mermaid", "no packet was found")),
             }
-            (true, None) => {
-                warnings.push(format!(
-                    "there is no packet {} to draw; --view summary shows which there are",
-                    self.args.export.packet.unwrap_or(1)
-                ));
-                Ok(())
+        } else {
+            if ladders.is_empty() {
+                empty.push(("--mermaid", NO_CONVERSATION));
             }
-            (false, _) => mermaid::sequence(&mut text, ladders),
-        };
-        if text.len() > mermaid::MOST_TEXT {
-            warnings.push(format!(
-                "the diagram has {} characters, and Mermaid takes {} unless its maxTextSize is raised; --flow picks one \
-                 conversation",
-                text.len(),
-                mermaid::MOST_TEXT
-            ));
+            let _ = mermaid::sequence(&mut text, ladders);
         }
-        put(&text)
+        Ok(text)
     }
 }
 
@@ -222,22 +255,4 @@ fn plots(material: &Material) -> Vec<svg::Picture> {
     told.filter(|(_, directions)| !directions.is_empty())
         .map(|(title, directions)| plot::draw(&title, &directions, false))
         .collect()
-}
-
-/// Writes a file whole, or says why not. A reader who has left a pipe is no failure.
-fn to(
-    destination: Destination,
-    path: Option<&Path>,
-    write: impl FnOnce(&mut BufWriter<Destination>) -> io::Result<()>,
-) -> Result<(), String> {
-    let mut output = BufWriter::new(destination);
-    match write(&mut output).and_then(|()| output.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            let name = path.map(|path| path.display().to_string()).unwrap_or_default();
-            Err(one_line(&format!(
-                "writing {name} failed: {error}; what is in it is not whole, give it somewhere with room"
-            )))
-        }
-        _ => Ok(()),
-    }
 }
