@@ -9,12 +9,12 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use super::invariants::page::check_page;
+use super::invariants::page::{check_page, check_picture_file};
 use super::invariants::shown::{assert_line, assert_text, look};
 use super::prefixes::every_prefix;
 
-/// What is asked of each file. `HTML` stands for the report's name.
-const VIEWS: [&[&str]; 9] = [
+/// What is asked of each file. `HTML` and `SVG` stand for names of files.
+const VIEWS: [&[&str]; 10] = [
     &["--view", "summary"],
     &["--view", "fields", "--full", "-x"],
     &["--view", "diagram"],
@@ -23,6 +23,7 @@ const VIEWS: [&[&str]; 9] = [
     &["--view", "follow", "--full"],
     &["--view", "answers"],
     &["-q", "--force", "--html", "HTML"],
+    &["-q", "--force", "--svg", "SVG"],
     &["--mermaid"],
 ];
 
@@ -71,12 +72,12 @@ impl Folder {
     fn show(&self, file: &Path, view: &[&str]) {
         let report = self.file("report.html");
         let _ = fs::remove_file(&report);
-        let arguments = view.iter().map(|&word| {
-            if word == "HTML" {
-                report.as_os_str()
-            } else {
-                word.as_ref()
-            }
+        let picture = self.file("ladder.svg");
+        let _ = fs::remove_file(&picture);
+        let arguments = view.iter().map(|&word| match word {
+            "HTML" => report.as_os_str(),
+            "SVG" => picture.as_os_str(),
+            _ => word.as_ref(),
         });
         let ended = Command::new("prlimit")
             .args([
@@ -95,6 +96,9 @@ impl Folder {
         assert_well(&ended, &place);
         if ended.status.success() && report.exists() {
             check_page(&fs::read(&report).unwrap(), 1);
+        }
+        if ended.status.success() && picture.exists() {
+            check_picture_file(&fs::read(&picture).unwrap());
         }
     }
 }

@@ -70,6 +70,15 @@ pub fn check_picture(picture: &str) {
     assert_eq!(check_markup(picture), 0);
 }
 
+/// Checks a picture in a file of its own.
+pub fn check_picture_file(file: &[u8]) {
+    let text = std::str::from_utf8(file).unwrap();
+    check_picture(
+        text.strip_prefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")
+            .unwrap(),
+    );
+}
+
 /// Every tag is one of ours, and each is closed in its turn; returns how many scripts there are.
 fn check_markup(text: &str) -> usize {
     let mut rest = text;
