@@ -4,6 +4,8 @@
 //! sends a carriage return could overwrite a line with a forged one. So whatever came from the network or the keyboard
 //! passes through here before it is shown.
 
+pub mod json;
+
 use std::borrow::Cow;
 use std::fmt::Write as _;
 

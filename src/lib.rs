@@ -34,7 +34,7 @@
 //! | room | may import |
 //! |---|---|
 //! | `escape` | nothing of ours |
-//! | `calls` | nothing of ours |
+//! | `calls` | `escape` |
 //! | `wire` | nothing of ours |
 //! | `privilege` | nothing of ours |
 //! | `frame` | `wire` |

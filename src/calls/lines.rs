@@ -10,16 +10,19 @@ use tracing::{Event, Subscriber};
 use tracing_subscriber::layer::{Context, Layer};
 
 use super::{Call, event};
+use crate::escape;
 
 /// The longest line that [`read`] takes, in bytes. The longest that is written has about 700.
 const LONGEST_LINE: u64 = 65_536;
 
-/// The call as one line of JSON, without the line's end.
+/// The call as one line of JSON that a terminal can be shown, without the line's end.
 ///
 /// # Errors
 /// None with the data of this crate; the type comes from the JSON library.
 pub fn to_json(call: &Call) -> io::Result<String> {
-    Ok(serde_json::to_string(call)?)
+    let mut line = Vec::new();
+    escape::json::write(&mut line, call)?;
+    String::from_utf8(line).map_err(io::Error::other)
 }
 
 /// Opens a call log for appending: several programs may share it, since each line goes out in one `write` to its end
@@ -187,7 +190,7 @@ mod tests {
 
     use super::super::call::example;
     use super::super::event;
-    use super::{CallLog, LONGEST_LINE, open, read, to_json};
+    use super::{Call, CallLog, LONGEST_LINE, open, read, to_json};
 
     #[test]
     fn the_line_has_the_documented_words_and_keeps_nanoseconds() {
@@ -208,6 +211,18 @@ mod tests {
             .map(Result::unwrap)
             .collect();
         assert_eq!(calls, [example::connect(), example::connect()]);
+    }
+
+    #[test]
+    fn a_line_does_nothing_on_a_terminal_whatever_a_log_had_in_it() {
+        let call = Call {
+            argument: Some("A\u{7f}F\u{9b}2J\u{202e}\u{1b}é".to_owned()),
+            ..example::connect()
+        };
+        let line = to_json(&call).unwrap();
+        assert!(line.contains(r#""A\u007fF\u009b2J\u202e\u001bé""#), "{line}");
+        let again = read(Cursor::new(&line)).next().unwrap().unwrap();
+        assert_eq!(again, call);
     }
 
     #[test]

@@ -5,7 +5,6 @@
 
 mod conversation;
 mod convert;
-mod line;
 mod record;
 mod text;
 mod whole;
@@ -13,7 +12,7 @@ mod whole;
 use std::io::{self, Write};
 
 use self::convert::record;
-use self::line::OneLine;
+use crate::escape;
 use crate::flow::Step;
 use crate::flow::conversation::Conversation;
 use crate::frame::{Frame, Time};
@@ -67,8 +66,7 @@ pub fn write_calls(
 }
 
 fn line(out: &mut (impl Write + ?Sized), record: &impl serde::Serialize) -> io::Result<()> {
-    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, OneLine);
-    record.serialize(&mut serializer)?;
+    escape::json::write(out, record)?;
     out.write_all(b"\n")
 }
 

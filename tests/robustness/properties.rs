@@ -180,4 +180,17 @@ proptest! {
     ]) {
         calls::check(&log);
     }
+
+    #[test]
+    fn a_call_log_may_have_any_text_in_its_strings(
+        file in any::<Index>(), line in any::<Index>(), word in prop::sample::select(&["argument", "program", "role"][..]),
+        text in prop_oneof![any::<String>(), "[\\x7f-\u{9f}\u{200b}-\u{202e}a]{1,9}"],
+    ) {
+        let files = captures("jsonl");
+        let log = &files[file.index(files.len())];
+        let lines: Vec<_> = log.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()).collect();
+        let mut call: serde_json::Value = serde_json::from_slice(lines[line.index(lines.len())]).unwrap();
+        call[word] = text.into();
+        calls::check(call.to_string().as_bytes());
+    }
 }

@@ -1,15 +1,24 @@
-//! How the characters of a string are written.
+//! JSON that a terminal can be shown.
 
 use std::io::{self, Write};
 
+use serde::Serialize;
+use serde_json::Serializer;
 use serde_json::ser::Formatter;
 
-use crate::escape::needs_escape;
+use super::needs_escape;
 
-/// Compact JSON that a terminal can be shown. The format itself demands that control characters below U+0020 be escaped;
-/// those above, which some terminals obey too, and the characters that reorder or hide text are escaped as well. A reader
-/// of JSON gets the very same string.
-pub(super) struct OneLine;
+/// Writes the value as compact JSON, without a line feed. The format itself demands that control characters below U+0020 be
+/// escaped; those above, which some terminals obey too, and the characters that reorder or hide text are escaped as well. A
+/// reader of JSON gets the very same strings.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(out: &mut (impl Write + ?Sized), value: &impl Serialize) -> io::Result<()> {
+    Ok(value.serialize(&mut Serializer::with_formatter(&mut *out, OneLine))?)
+}
+
+struct OneLine;
 
 impl Formatter for OneLine {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
