@@ -2,57 +2,25 @@
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream, UdpSocket};
-use std::path::Path;
-use std::process::Command;
-use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use nix::errno::Errno;
-use socket_lab::flow::conversation::{Connection, Ending, Opening, Transport};
+use socket_lab::flow::Party;
+use socket_lab::flow::conversation::{Ending, Opening, Transport};
 use socket_lab::flow::datagram::Complaint;
-use socket_lab::flow::segment::{Delay, Part, Remark, ResetCause, Segment};
+use socket_lab::flow::segment::{Delay, Part, Remark, ResetCause};
 use socket_lab::flow::state::State;
-use socket_lab::flow::{Party, Step, Tracker};
 use socket2::{Domain, SockRef, Socket, TcpKeepalive, Type};
 
+use super::crossing::close_together;
 use super::judge::{Report, judge};
-use super::stage::{captured, captured_on, disturbed, followed, in_namespace, write_pcap};
-use super::support::{NOBODY, PATIENCE, Running, needs};
+use super::stage::{
+    captured, connection, disturbed, followed, in_namespace, of_conversation, pair, parts, segments, the_one,
+    write_pcap,
+};
+use super::support::{NOBODY, needs};
 
 const MOMENT: Duration = Duration::from_millis(50);
-
-/// A connection: the client's end and the server's.
-fn pair() -> (TcpStream, TcpStream) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-    (client, listener.accept().unwrap().0)
-}
-
-fn connection(tracker: &Tracker, number: u64) -> Connection {
-    match tracker.conversation(number).unwrap().transport {
-        Transport::Tcp(connection) => connection,
-        Transport::Udp(_) => panic!("conversation {number} is UDP"),
-    }
-}
-
-fn segments(steps: &[Step]) -> Vec<Segment> {
-    steps.iter().filter_map(|step| step.segment().copied()).collect()
-}
-
-fn parts(steps: &[Step]) -> Vec<Part> {
-    segments(steps).iter().map(|segment| segment.part).collect()
-}
-
-#[track_caller]
-fn the_one(steps: &[Step], part: Part) -> Segment {
-    let found: Vec<_> = segments(steps)
-        .into_iter()
-        .filter(|segment| segment.part == part)
-        .collect();
-    assert_eq!(found.len(), 1, "{part:?} in {:?}", parts(steps));
-    found[0]
-}
 
 fn half_close() {
     let (mut client, mut server) = pair();
@@ -214,61 +182,6 @@ fn a_reader_that_does_not_read_closes_its_window() {
     });
 }
 
-/// Both ends close at the same time.
-fn close_together() {
-    let (client, server) = pair();
-    let both = Barrier::new(2);
-    thread::scope(|scope| {
-        for end in [&client, &server] {
-            scope.spawn(|| {
-                both.wait();
-                end.shutdown(Shutdown::Write).unwrap();
-            });
-        }
-    });
-    thread::sleep(Duration::from_millis(5));
-}
-
-/// How many of a hundred pairs crossed; every one of them is held against RFC 9293.
-fn crossed_of_a_hundred() -> usize {
-    let (steps, tracker) = followed(&captured(|| (0..100).for_each(|_| close_together())));
-    let mut crossed = 0;
-    for conversation in tracker.conversations() {
-        let own: Vec<_> = steps
-            .iter()
-            .filter(|step| step.conversation == conversation.number)
-            .copied()
-            .collect();
-        let remarked = segments(&own)
-            .iter()
-            .any(|segment| segment.remarks.has(Remark::SimultaneousClose));
-        let connection = connection(&tracker, conversation.number);
-        assert_eq!(remarked, connection.ending == Ending::ClosedTogether, "{connection:?}");
-        // A late acknowledgment is answered in TIME-WAIT, and that answer by a RST: RFC 1337 section 1.
-        let was_killed = parts(&own).iter().any(|part| matches!(part, Part::Reset(_)));
-        let states = [connection.client.standing.state, connection.server.standing.state];
-        crossed += usize::from(remarked);
-        if was_killed {
-            assert!(states.contains(&State::Closed), "{states:?}");
-        } else if remarked {
-            assert_eq!(states, [State::TimeWait, State::TimeWait]);
-        } else {
-            let as_it_ought_to = states.contains(&State::TimeWait) && states.contains(&State::Closed);
-            assert!(as_it_ought_to, "{states:?} after {own:#?}");
-        }
-    }
-    crossed
-}
-
-#[test]
-fn both_ends_close_at_once() {
-    in_namespace("both_ends_close_at_once", || {
-        // Whether the two cross is up to the processors: on a busy machine it can take some hundred pairs.
-        let crossed = (0..20).map(|_| crossed_of_a_hundred()).find(|crossed| *crossed > 0);
-        assert!(crossed.is_some(), "not one pair of two thousand crossed");
-    });
-}
-
 /// Three connections between the same two ports.
 fn reuse_ports() {
     let server: SocketAddr = (Ipv4Addr::LOCALHOST, 12_000).into();
@@ -300,11 +213,7 @@ fn ports_are_used_again() {
         for conversation in &conversations {
             let reuses = conversation.number > 1;
             assert_eq!(connection(&tracker, conversation.number).reuses_ports, reuses);
-            let own: Vec<_> = steps
-                .iter()
-                .filter(|step| step.conversation == conversation.number)
-                .copied()
-                .collect();
+            let own = of_conversation(&steps, conversation.number);
             assert_eq!(the_one(&own, Part::Syn).remarks.has(Remark::PortReuse), reuses);
             assert_eq!(
                 connection(&tracker, conversation.number).ending,
@@ -346,82 +255,5 @@ fn tshark_says_the_same_also_of_disturbed_copies() {
             report.flags,
             report.round_trips
         );
-    });
-}
-
-/// Two sockets of this kernel that call each other at the same time, through a network that takes its time.
-fn call_each_other() {
-    // One after the other without waiting: had the second one not begun when the first SYN came, it would refuse it.
-    let sockets = [(20_001, 20_002), (20_002, 20_001)].map(|(own, other)| {
-        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-        socket.bind(&SocketAddr::from(([10, 9, 0, 1], own)).into()).unwrap();
-        socket.set_nonblocking(true).unwrap();
-        let begun = socket.connect(&SocketAddr::from(([10, 9, 0, 2], other)).into());
-        assert_eq!(begun.unwrap_err().raw_os_error(), Some(Errno::EINPROGRESS as i32));
-        socket.set_nonblocking(false).unwrap();
-        TcpStream::from(socket)
-    });
-    let both_heard = Barrier::new(2);
-    thread::scope(|scope| {
-        for mut stream in sockets {
-            let both_heard = &both_heard;
-            scope.spawn(move || {
-                stream.set_write_timeout(Some(PATIENCE)).unwrap();
-                stream.set_read_timeout(Some(PATIENCE)).unwrap();
-                // Waits for the connection, too.
-                stream.write_all(b"hello").unwrap();
-                let mut heard = [0; 5];
-                stream.read_exact(&mut heard).unwrap();
-                assert_eq!(&heard, b"hello");
-                // So that neither closes while the other still reads.
-                both_heard.wait();
-            });
-        }
-    });
-}
-
-#[test]
-fn both_ends_open_at_once() {
-    if !needs::tool("python3") {
-        return;
-    }
-    if !Path::new("/dev/net/tun").exists() {
-        // Nothing that could be installed: the kernel has it or not.
-        let _ = std::io::stderr().write_all(b"SKIPPED both_ends_open_at_once: the kernel has no TUN devices\n");
-        return;
-    }
-    in_namespace("both_ends_open_at_once", || {
-        let mirror = Running::start(Command::new("python3").args(["tests/peers/mirror.py", "0.03"]));
-        mirror.wait_for_output("ready");
-        let frames = captured_on("tun0", || {
-            call_each_other();
-            // Both connections close, each segment being under way for a while.
-            thread::sleep(10 * MOMENT);
-        });
-        let (steps, tracker) = followed(&frames);
-        for number in 1..=2 {
-            let own: Vec<Step> = steps
-                .iter()
-                .filter(|step| step.conversation == number)
-                .copied()
-                .collect();
-            assert!(
-                parts(&own).starts_with(&[Part::Syn, Part::CrossingSyn]),
-                "{:?}",
-                parts(&own)
-            );
-            let connection = connection(&tracker, number);
-            assert_eq!(connection.opening, Opening::Simultaneous);
-            let ends = [connection.client, connection.server];
-            assert!(ends.iter().all(|end| end.acknowledged == 5), "{ends:?}");
-        }
-        if needs::tool("tshark") {
-            let folder = tempfile::tempdir().unwrap();
-            let path = folder.path().join("simultaneous.pcap");
-            write_pcap(&path, &frames);
-            let mut report = Report::default();
-            judge(&path, &mut report);
-            report.assert_empty();
-        }
     });
 }

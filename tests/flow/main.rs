@@ -2,7 +2,8 @@
 //!
 //! - `judge`: packet by packet against tshark, every difference with a reason that is proven;
 //! - `bounds`: memory and time;
-//! - `files`: the captures at hand; `live`: what the kernel does in a private network namespace, and disturbed copies of it.
+//! - `files`: the captures at hand; `live`: what the kernel does in a private network namespace, and disturbed copies of it;
+//! - `crossing`: both ends do the same at the same time.
 #![cfg(all(feature = "sniffer", target_os = "linux"))]
 
 #[cfg(test)]
@@ -11,6 +12,8 @@ mod support;
 
 #[cfg(test)]
 mod bounds;
+#[cfg(test)]
+mod crossing;
 #[cfg(test)]
 mod files;
 #[cfg(test)]

@@ -1,11 +1,14 @@
 //! A private network namespace, and what is captured in it.
 
 use std::io::Write as _;
+use std::net::{TcpListener, TcpStream};
 use std::os::fd::AsFd;
 use std::path::Path;
 use std::time::Duration;
 
 use socket_lab::capture::live::{Capture, Event, Opening};
+use socket_lab::flow::conversation::{Connection, Transport};
+use socket_lab::flow::segment::{Part, Segment};
 use socket_lab::flow::{Step, Tracker};
 use socket_lab::frame::Frame;
 use socket_lab::wire::decode;
@@ -16,6 +19,13 @@ use super::support::{PATIENCE, namespace};
 /// loopback is up.
 pub(super) fn in_namespace(name: &str, test: impl FnOnce()) {
     namespace::in_namespaces(&format!("live::{name}"), &["once"], test);
+}
+
+/// A connection: the client's end and the server's.
+pub(super) fn pair() -> (TcpStream, TcpStream) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    (client, listener.accept().unwrap().0)
 }
 
 /// What was captured on loopback while this was done.
@@ -49,6 +59,37 @@ pub(super) fn followed(frames: &[Frame<'_>]) -> (Vec<Step>, Tracker) {
         tracker.follow(number, frame.time, &packet).unwrap()
     });
     (steps.collect(), tracker)
+}
+
+/// The steps of one conversation.
+pub(super) fn of_conversation(steps: &[Step], number: u64) -> Vec<Step> {
+    let own = steps.iter().filter(|step| step.conversation == number);
+    own.copied().collect()
+}
+
+pub(super) fn connection(tracker: &Tracker, number: u64) -> Connection {
+    match tracker.conversation(number).unwrap().transport {
+        Transport::Tcp(connection) => connection,
+        Transport::Udp(_) => panic!("conversation {number} is UDP"),
+    }
+}
+
+pub(super) fn segments(steps: &[Step]) -> Vec<Segment> {
+    steps.iter().filter_map(|step| step.segment().copied()).collect()
+}
+
+pub(super) fn parts(steps: &[Step]) -> Vec<Part> {
+    segments(steps).iter().map(|segment| segment.part).collect()
+}
+
+#[track_caller]
+pub(super) fn the_one(steps: &[Step], part: Part) -> Segment {
+    let found: Vec<_> = segments(steps)
+        .into_iter()
+        .filter(|segment| segment.part == part)
+        .collect();
+    assert_eq!(found.len(), 1, "{part:?} in {:?}", parts(steps));
+    found[0]
 }
 
 /// Writes them as a pcap file in nanoseconds. All have the link type of the first.
