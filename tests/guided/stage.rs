@@ -153,7 +153,7 @@ pub fn ready() -> bool {
 /// # Panics
 /// When tshark has a warning of any packet, a reset or a selective acknowledgment apart.
 pub fn tshark(path: &Path, fields: &[&str]) -> Vec<Vec<String>> {
-    let mut command = Command::new("tshark");
+    let mut command = super::support::tshark();
     // Loopback leaves checksums to hardware that is not there, which is no fault of the file.
     command.args(["-o", "tcp.check_checksum:FALSE", "-o", "udp.check_checksum:FALSE"]);
     command.arg("-r").arg(path);
@@ -195,7 +195,7 @@ pub fn tshark(path: &Path, fields: &[&str]) -> Vec<Vec<String>> {
 
 /// How many packets tshark finds for this display filter.
 pub fn count(path: &Path, filter: &str) -> usize {
-    let output = Command::new("tshark")
+    let output = super::support::tshark()
         .arg("-r")
         .arg(path)
         .args(["-Y", filter])

@@ -201,7 +201,7 @@ pub fn tshark(path: &Path, fields: &[&str]) -> Vec<Vec<String>> {
 
 /// The same with these options of tshark.
 pub fn tshark_with(options: &[&str], path: &Path, fields: &[&str]) -> Vec<Vec<String>> {
-    let mut command = Command::new("tshark");
+    let mut command = super::support::tshark();
     command.args(options);
     // Loopback leaves checksums to hardware that is not there, which is no fault of the file.
     command.args(["-o", "tcp.check_checksum:FALSE", "-o", "udp.check_checksum:FALSE"]);

@@ -11,8 +11,10 @@
 pub mod namespace;
 pub mod needs;
 pub mod program;
+mod tshark;
 
 pub use program::{Running, Side, client, in_empty_namespace, port_in, server, server_with};
+pub use tshark::tshark;
 
 use std::net::{TcpListener, UdpSocket};
 use std::sync::atomic::{AtomicU16, Ordering};
