@@ -11,7 +11,7 @@ mod tests {
     use std::os::unix::process::CommandExt as _;
     use std::process::Command;
 
-    use super::support::{NOBODY, Running, Side, client, in_empty_namespace, needs, server_with};
+    use super::support::{NOBODY, Running, Side, client, copy_program, in_empty_namespace, needs, server_with};
 
     /// Runs a program to its end with this input.
     fn run(command: &mut Command, input: &str) -> (Option<i32>, String, String) {
@@ -361,7 +361,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
         let program = folder.path().join("udp-server");
-        std::fs::copy(env!("CARGO_BIN_EXE_udp-server"), &program).unwrap();
+        copy_program(env!("CARGO_BIN_EXE_udp-server"), &program);
         let mut command = Command::new(program);
         if nix::unistd::geteuid().is_root() {
             command.uid(65_534).gid(65_534);

@@ -5,7 +5,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::process::Command;
 
 use super::stage::{Ended, NOBODY, Place, count, ready};
-use super::support::needs;
+use super::support::{copy_program, needs};
 
 /// No namespaces from here on: what a system with `user.max_user_namespaces = 0` does.
 const LIMITS: &str =
@@ -159,7 +159,7 @@ fn a_file_capability_is_no_hindrance() {
     }
     let Some(place) = Place::of_nobody() else { return };
     let program = place.path().join("socket-lab");
-    fs::copy(env!("CARGO_BIN_EXE_socket-lab"), &program).unwrap();
+    copy_program(env!("CARGO_BIN_EXE_socket-lab"), &program);
     let marked = Command::new("setcap")
         .arg("cap_net_raw+ep")
         .arg(&program)

@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-use super::support::needs;
+use super::support::{copy_program, needs};
 
 /// The user that owns no files.
 pub const NOBODY: u32 = 65_534;
@@ -79,11 +79,8 @@ impl Place {
             let open = std::fs::Permissions::from_mode(0o755);
             std::fs::set_permissions(place.programs.path(), open).unwrap();
         }
-        std::fs::copy(
-            env!("CARGO_BIN_EXE_socket-lab"),
-            place.programs.path().join("socket-lab"),
-        )
-        .unwrap();
+        let copy = place.programs.path().join("socket-lab");
+        copy_program(env!("CARGO_BIN_EXE_socket-lab"), copy);
         let mut probe = Command::new("unshare");
         let made = place.as_user(probe.args(["-rn", "true"])).output().unwrap();
         if !made.status.success() {

@@ -10,7 +10,7 @@ use socket_lab::capture::live::{Capture, Event, OpenError, Opening, Statistics};
 use socket_lab::privilege::{Dropped, drop_privileges, enter_private_network};
 use tempfile::TempDir;
 
-use super::support::needs;
+use super::support::{copy_program, needs};
 
 const ROLE: &str = "SOCKET_LAB_TEST_ROLE";
 /// Where the subject tries to write a file.
@@ -137,7 +137,7 @@ impl Subject {
         let folder = tempfile::tempdir().unwrap();
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let program = folder.path().join("subject");
-        fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
+        copy_program(std::env::current_exe().unwrap(), &program);
         Self { folder, program }
     }
 

@@ -6,7 +6,7 @@ use std::process::Command;
 use nix::sys::signal::Signal;
 
 use super::stage::{Ended, Folder, ORDINARY, in_namespace, ordinary, pair, readable, sniffer, started};
-use super::support::needs;
+use super::support::{copy_program, needs};
 
 /// The value of a line of `/proc/PID/status`.
 fn status(id: u32, name: &str) -> String {
@@ -160,7 +160,7 @@ fn readable_programs(folder: &Folder) {
         ("udp-server", env!("CARGO_BIN_EXE_udp-server")),
         ("udp-client", env!("CARGO_BIN_EXE_udp-client")),
     ] {
-        std::fs::copy(program, folder.file(name)).unwrap();
+        copy_program(program, folder.file(name));
     }
     readable(folder);
 }

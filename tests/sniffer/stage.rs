@@ -11,7 +11,7 @@ use nix::sys::signal::Signal;
 use tempfile::TempDir;
 
 use super::frames;
-use super::support::{PATIENCE, Running, namespace, needs};
+use super::support::{PATIENCE, Running, copy_program, namespace, needs};
 
 /// Nobody in particular: the user that owns no files.
 pub const ORDINARY: u32 = 65_534;
@@ -175,7 +175,7 @@ impl Folder {
 /// A copy of the program that everybody may run, in a folder that they may enter and not change.
 pub fn readable(folder: &Folder) -> PathBuf {
     let copy = folder.file("sniffer");
-    std::fs::copy(env!("CARGO_BIN_EXE_sniffer"), &copy).unwrap();
+    copy_program(env!("CARGO_BIN_EXE_sniffer"), &copy);
     for path in [copy.as_path(), folder.path()] {
         let mode = if nix::unistd::geteuid().is_root() { 0o755 } else { 0o555 };
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();

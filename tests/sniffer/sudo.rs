@@ -11,7 +11,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use super::stage::{Ended, Folder, ORDINARY, clean, in_one_namespace, pair, readable};
-use super::support::{PATIENCE, Running, needs};
+use super::support::{PATIENCE, Running, copy_program, needs};
 
 /// Somebody else, who puts links where the person is going to write.
 const SOMEBODY_ELSE: u32 = 54_321;
@@ -46,7 +46,7 @@ impl Person {
         };
         readable(&person.programs);
         let lab = person.programs.file("socket-lab");
-        std::fs::copy(env!("CARGO_BIN_EXE_socket-lab"), &lab).unwrap();
+        copy_program(env!("CARGO_BIN_EXE_socket-lab"), &lab);
         std::fs::set_permissions(lab, std::fs::Permissions::from_mode(0o755)).unwrap();
         let rules = person.programs.with("rules", RULES.as_bytes());
         std::fs::set_permissions(rules, std::fs::Permissions::from_mode(0o440)).unwrap();

@@ -13,7 +13,7 @@ pub mod needs;
 pub mod program;
 mod tshark;
 
-pub use program::{Running, Side, client, in_empty_namespace, port_in, server, server_with};
+pub use program::{Running, Side, client, copy_program, in_empty_namespace, port_in, server, server_with};
 pub use tshark::tshark;
 
 use std::net::{TcpListener, UdpSocket};

@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io::{Read, Write as _};
+use std::path::Path;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
@@ -10,6 +11,16 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use super::PATIENCE;
+
+/// Copies a program to where it is going to be started.
+///
+/// A process of its own writes the copy. If this one did, a child that another test forks at that moment would keep the file open
+/// for writing until its exec, and the copy could not be started as long: execve(2), ETXTBSY.
+pub fn copy_program(program: impl AsRef<Path>, to: impl AsRef<Path>) {
+    let mut cp = Command::new("cp");
+    let copied = cp.arg(program.as_ref()).arg(to.as_ref()).status().unwrap();
+    assert!(copied.success(), "{}: {copied}", to.as_ref().display());
+}
 
 /// Ours, or the classic peer that a test holds beside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
