@@ -98,7 +98,7 @@ impl Folder {
     /// The folder that the person named, or `captures/latest`, whose files each run replaces. Made if it is not there.
     ///
     /// # Errors
-    /// It cannot be made, is no folder, or is a symbolic link, which could lead anywhere.
+    /// It cannot be made, is no folder, or is a symbolic link, which could lead anywhere; /proc is not mounted.
     pub fn open(named: Option<&Path>, force: bool) -> Result<Self, Failure> {
         let (path, replaces) = match named {
             Some(path) => (path.to_owned(), force),
@@ -120,6 +120,13 @@ impl Folder {
             ErrorKind::NotADirectory => failed(&path, "it is no folder"),
             _ => failed(&path, &words(&error)),
         })?;
+        // In a container or a chroot it can be missing, and every file would be said not to exist.
+        if !place.open.is_dir() {
+            return Err(Failure::Line(format!(
+                "cannot write {}: /proc is not mounted, and open folders are reached through it; 'mount -t proc proc /proc' as root",
+                printed(&path)
+            )));
+        }
         Ok(Self { place, replaces, made })
     }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt as _, chown, symlink};
 use std::process::{Command, Stdio};
 
-use super::stage::{NOBODY, Place, count, ready};
+use super::stage::{Ended, NOBODY, Place, count, ready};
 use super::support::needs;
 
 #[test]
@@ -110,6 +110,25 @@ fn a_symbolic_link_leads_nowhere() {
 }
 
 #[test]
+fn without_proc_the_folder_is_said_to_be_out_of_reach_and_why() {
+    if !ready() || !needs::root() {
+        return;
+    }
+    let place = Place::new();
+    let mut without = Command::new("unshare");
+    without.args(["--mount", "sh", "-c", "mount -t tmpfs none /proc && exec \"$@\"", "sh"]);
+    without
+        .arg(place.command(&[]).get_program())
+        .args(["udp", "-o", "mine"]);
+    let ended = Ended::from(place.as_user(&mut without).output().unwrap());
+    assert!(
+        ended.one_line().contains("cannot write mine: /proc is not mounted"),
+        "{ended:?}"
+    );
+    assert_eq!(fs::read_dir(place.path()).unwrap().count(), 0);
+}
+
+#[test]
 fn a_folder_in_place_of_a_file_is_said() {
     if !ready() {
         return;
@@ -142,7 +161,7 @@ fn under_sudo_the_files_are_the_callers_and_so_are_the_limits() {
     for run in ["udp", "half-open", "close", "long"] {
         let mut command = place.command(&[run]);
         let output = command.env("SUDO_UID", &id).env("SUDO_GID", &id).output().unwrap();
-        super::stage::Ended::from(output).fine();
+        Ended::from(output).fine();
         for path in [
             place.latest(&format!("{run}.pcapng")),
             place.latest(""),
@@ -159,7 +178,7 @@ fn under_sudo_the_files_are_the_callers_and_so_are_the_limits() {
         .env("SUDO_GID", &id)
         .output()
         .unwrap();
-    let ended = super::stage::Ended::from(output);
+    let ended = Ended::from(output);
     assert!(ended.one_line().contains("Permission denied"), "{ended:?}");
 }
 
@@ -177,7 +196,7 @@ fn a_full_disk_is_said_and_leaves_no_half_file() {
     let mut command = Command::new("unshare");
     command.args(["--mount", "sh", "-c", scene, env!("CARGO_BIN_EXE_socket-lab")]);
     let output = place.as_user(&mut command).output().unwrap();
-    let ended = super::stage::Ended::from(output);
+    let ended = Ended::from(output);
     assert_eq!((ended.code, ended.errors.lines().count()), (Some(1), 1), "{ended:?}");
     assert!(
         ended
@@ -209,7 +228,7 @@ fn two_runs_at_once_leave_whole_files() {
     };
     let running = [start(), start(), start()];
     for one in running {
-        super::stage::Ended::from(one.wait_with_output().unwrap()).fine();
+        Ended::from(one.wait_with_output().unwrap()).fine();
     }
     assert_eq!(count(&place.latest("udp.pcapng"), "udp"), 2);
     assert_eq!(count(&place.latest("tcp.pcap"), "tcp.flags.syn == 1"), 2);
