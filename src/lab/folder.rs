@@ -120,13 +120,14 @@ impl Folder {
             ErrorKind::NotADirectory => failed(&path, "it is no folder"),
             _ => failed(&path, &words(&error)),
         })?;
-        // In a container or a chroot it can be missing, and every file would be said not to exist.
-        if !place.open.is_dir() {
-            return Err(Failure::Line(format!(
+        // In a container or a chroot /proc can be missing, and every file would be said not to exist.
+        fs::metadata(&place.open).map_err(|error| match error.kind() {
+            ErrorKind::NotFound => Failure::Line(format!(
                 "cannot write {}: /proc is not mounted, and open folders are reached through it; 'mount -t proc proc /proc' as root",
                 printed(&path)
-            )));
-        }
+            )),
+            _ => failed(&path, &words(&error)),
+        })?;
         Ok(Self { place, replaces, made })
     }
 

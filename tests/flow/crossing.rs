@@ -34,10 +34,7 @@ fn in_front_of_a_mirror(name: &str, test: impl FnOnce()) {
         return;
     }
     if !Path::new("/dev/net/tun").exists() {
-        // Nothing that could be installed: the kernel has it or not.
-        let line = format!("SKIPPED {name}: the kernel has no TUN devices\n");
-        let _ = std::io::stderr().write_all(line.as_bytes());
-        return;
+        return needs::skip("the kernel has no TUN devices");
     }
     namespace::in_namespaces(&format!("crossing::{name}"), &["once"], || {
         let mirror = Running::start(Command::new("python3").args(["tests/peers/mirror.py", "0.03"]));

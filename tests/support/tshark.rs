@@ -2,14 +2,14 @@
 
 use std::process::Command;
 
-/// tshark that takes what goes to and from the ports of the tests for lines of text.
+/// tshark that guesses no protocol from a port that the system picked.
 ///
-/// The system picks these ports. Wireshark's tables give some of them to other protocols (PROFINET, Elasticsearch and
-/// more), of which our lines would be malformed packets: one run in some dozens would fail.
+/// Wireshark's tables give some of these to other protocols (PROFINET, Elasticsearch and more), of which our lines would be
+/// malformed packets. Ports that we chose ourselves are taken as Wireshark takes them.
 pub fn tshark() -> Command {
     let mut command = Command::new("tshark");
-    // From the first of `port_of_our_own` to the last that Linux picks by itself: ip(7), ip_local_port_range.
-    for ports in ["udp.port==10000-60999,data", "tcp.port==10000-60999,data"] {
+    // ip(7), ip_local_port_range; ours are outside of it.
+    for ports in ["udp.port==32768-60999,data", "tcp.port==32768-60999,data"] {
         command.args(["-d", ports]);
     }
     command
