@@ -9,14 +9,13 @@ mod tests {
     use std::io::{BufReader, Read as _, Write as _};
     use std::net::TcpStream;
     use std::path::Path;
-    use std::process::Command;
 
     use chrono::Utc;
     use nix::sys::signal::Signal;
     use socket_lab::calls::lines;
     use socket_lab::calls::{Call, Name, Program, Role};
 
-    use super::support::{NOBODY, PATIENCE, Running, Side, client, needs, server, server_with};
+    use super::support::{NOBODY, PATIENCE, Running, Side, Tool, client, need, server, server_with, tool};
 
     fn read(path: &Path) -> Vec<Call> {
         let file = BufReader::new(fs::File::open(path).unwrap());
@@ -406,7 +405,7 @@ mod tests {
 
     #[test]
     fn strace_sees_the_same_calls_with_the_same_results() {
-        if !needs::tool("strace") {
+        if !need(Tool::Strace) {
             return;
         }
         let (_udp, udp_port) = server_with("udp-server", &["-b", "127.0.0.1"]);
@@ -422,7 +421,7 @@ mod tests {
             let ours = Side::Ours.command(name);
             let calls = "socket,setsockopt,bind,connect,sendto,recvfrom,shutdown,close,accept4,listen";
             let mut client = Running::start(
-                Command::new("strace")
+                tool(Tool::Strace)
                     .args(["-f", "-e", &format!("trace={calls}"), "-o"])
                     .arg(&trace)
                     .arg(ours.get_program())

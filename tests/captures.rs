@@ -11,7 +11,7 @@ mod tests {
     use std::path::Path;
     use std::process::Command;
 
-    use super::support::needs;
+    use super::support::{Tool, need, ours, tool};
 
     /// Every capture, as README lists them.
     const CAPTURES: [&str; 10] = [
@@ -84,7 +84,7 @@ mod tests {
     }
 
     fn run(arguments: &[&str]) -> String {
-        let mut sniffer = Command::new(env!("CARGO_BIN_EXE_sniffer"));
+        let mut sniffer = ours("sniffer");
         let ended = sniffer.args(arguments).output().unwrap();
         let errors = String::from_utf8_lossy(&ended.stderr);
         assert!(ended.status.success() && errors.is_empty(), "{arguments:?}: {errors}");
@@ -104,7 +104,7 @@ mod tests {
 
     /// One row a packet, with these fields as tshark prints them; several values of one field are separated by `~`.
     fn tshark(file: &str, fields: &[&str]) -> Vec<Vec<String>> {
-        let mut command = Command::new("tshark");
+        let mut command = tool(Tool::Tshark);
         command.args(["-r", file, "-T", "fields", "-E", "aggregator=~"]);
         for field in fields {
             command.args(["-e", field]);
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn tshark_counts_the_same_and_remarks_nothing_unexpected() {
-        if !needs::tool("tshark") {
+        if !need(Tool::Tshark) {
             return;
         }
         let mut found = Vec::new();
@@ -232,7 +232,7 @@ mod tests {
     /// A comment stays when a file is copied, so it goes through the format that has none.
     #[test]
     fn the_comments_are_those_that_are_written_today() {
-        if !needs::tool("tshark") {
+        if !need(Tool::Tshark) {
             return;
         }
         let folder = tempfile::tempdir().unwrap();

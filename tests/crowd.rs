@@ -7,13 +7,12 @@ mod support;
 mod tests {
     use std::io::{Read, Write};
     use std::net::{Shutdown, TcpStream, UdpSocket};
-    use std::process::Command;
     use std::sync::Barrier;
     use std::time::{Duration, Instant};
 
     use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
-    use super::support::{MOMENT, PATIENCE, Running, Side, client, server, server_with};
+    use super::support::{MOMENT, PATIENCE, Running, Side, client, server, server_with, shell};
 
     /// This process holds the clients' sockets.
     fn allow_many_sockets() {
@@ -210,7 +209,7 @@ mod tests {
             "ulimit -n {files}; exec {} -b 127.0.0.1",
             program.get_program().display()
         );
-        server(Command::new("sh").args(["-c", &script]))
+        server(&mut shell(&script))
     }
 
     #[test]

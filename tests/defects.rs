@@ -12,7 +12,9 @@ mod tests {
 
     use nix::sys::signal::Signal;
 
-    use super::support::{NOBODY, PATIENCE, Running, Side, in_empty_namespace, needs, port_of_our_own, server};
+    use super::support::{
+        NOBODY, PATIENCE, Running, Side, Tool, in_empty_namespace, need, needs, port_of_our_own, server,
+    };
 
     /// How long a classic peer is watched before it counts as hanging. Ours gets [`PATIENCE`].
     const HANGS: Duration = Duration::from_millis(1500);
@@ -98,7 +100,7 @@ mod tests {
         if let Err(why) = check(&Lab(Side::Ours)) {
             panic!("ours has the defect: {why}");
         }
-        if needs::tool("python3") {
+        if need(Tool::Python) {
             let seen = check(&Lab(Side::Classic)).expect_err("the check does not see the defect");
             assert!(seen.contains(symptom), "another symptom than {symptom:?}: {seen}");
         }

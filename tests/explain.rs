@@ -3,8 +3,10 @@
 #![cfg(feature = "sniffer")]
 
 #[cfg(test)]
+mod support;
+
+#[cfg(test)]
 mod tests {
-    use std::io::{self, Write as _};
     use std::path::Path;
 
     use socket_lab::explain::packet::{self, Marks};
@@ -12,6 +14,8 @@ mod tests {
     use socket_lab::flow::{Step, Tracker};
     use socket_lab::record::Reader;
     use socket_lab::wire::{Packet, decode};
+
+    use super::support::needs;
 
     /// Hands each packet of the file, with its step, to `look`; gives how many there were.
     fn each(file: &Path, mut look: impl FnMut(u64, &Packet<'_>, Option<&Step>)) -> u64 {
@@ -121,13 +125,7 @@ mod tests {
         let own = std::fs::read_dir("captures")
             .unwrap()
             .map(|entry| entry.unwrap().path());
-        let corpus = std::env::var_os("SOCKET_LAB_CORPUS");
-        if corpus.is_none() {
-            let _ = writeln!(
-                io::stderr(),
-                "SKIPPED every_sentence_about_any_packet_can_be_shown for others' captures: SOCKET_LAB_CORPUS is not set"
-            );
-        }
+        let corpus = needs::corpus();
         let others = corpus.map(|folder| std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()));
         let mut count = 0;
         for file in own.chain(others.into_iter().flatten()) {

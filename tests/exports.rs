@@ -10,16 +10,16 @@ mod support;
 #[cfg(test)]
 mod tests {
     use std::io::Write as _;
-    use std::process::{Command, Output};
+    use std::process::Output;
 
-    use super::support::needs;
+    use super::support::{Tool, essential, need, needs, ours, tool};
 
     /// A real run: five conversations, with the calls of both programs.
     const RECORDED: &str = "tests/sniffer/ladder/recorded.pcap";
     const CALLS: &str = "tests/sniffer/ladder/recorded.jsonl";
 
     fn sniffer(arguments: &[&str]) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_sniffer"));
+        let mut command = ours("sniffer");
         command.args(arguments).output().unwrap()
     }
 
@@ -55,7 +55,7 @@ mod tests {
             return;
         }
         let script = format!("tests/browser/{script}.mjs");
-        let ended = Command::new("node").arg(&script).args(arguments).output().unwrap();
+        let ended = tool(Tool::Node).arg(&script).args(arguments).output().unwrap();
         let said = String::from_utf8_lossy(&ended.stdout);
         let errors = String::from_utf8_lossy(&ended.stderr);
         assert!(
@@ -141,9 +141,9 @@ mod tests {
 
     /// An XML parser that is not ours.
     fn well_formed(file: &str) {
-        if needs::tool("python3") {
+        if need(Tool::Python) {
             let program = "import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])";
-            let ended = Command::new("python3").args(["-c", program, file]).output().unwrap();
+            let ended = tool(Tool::Python).args(["-c", program, file]).output().unwrap();
             assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
         }
     }
@@ -369,11 +369,9 @@ mod tests {
     fn a_report_says_where_it_comes_from() {
         let folder = Folder::new();
         let page = std::fs::read_to_string(folder.report()).unwrap();
-        if needs::tool("sha256sum") {
-            let judged = Command::new("sha256sum").arg(RECORDED).output().unwrap();
-            let sum = String::from_utf8(judged.stdout).unwrap();
-            assert!(page.contains(&sum[..64]), "{sum}");
-        }
+        let judged = essential("sha256sum").arg(RECORDED).output().unwrap();
+        let sum = String::from_utf8(judged.stdout).unwrap();
+        assert!(page.contains(&sum[..64]), "{sum}");
         assert!(page.contains(&format!("sniffer {} (socket-lab)", env!("CARGO_PKG_VERSION"))));
         assert!(page.contains("<code>sniffer -q -r tests/sniffer/ladder/recorded.pcap --calls "));
     }
@@ -383,7 +381,7 @@ mod tests {
     fn a_report_of_a_pipe_has_no_hash() {
         let folder = Folder::new();
         let report = folder.file("report.html");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_sniffer"));
+        let mut command = ours("sniffer");
         command.args(["-q", "-r", "/dev/stdin", "--html", &report]);
         let mut running = command.stdin(std::process::Stdio::piped()).spawn().unwrap();
         let capture = std::fs::read("captures/udp.pcapng").unwrap();

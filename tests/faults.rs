@@ -9,19 +9,18 @@ mod support;
 mod tests {
     use std::io::{Read as _, Write as _};
     use std::net::{TcpStream, UdpSocket};
-    use std::process::Command;
     use std::time::Duration;
 
     use nix::sys::signal::Signal;
 
-    use super::support::{MOMENT, PATIENCE, Running, Side, needs, server};
+    use super::support::{MOMENT, PATIENCE, Running, Side, Tool, need, server, shell, tool};
 
     /// A server in which this fault is put in ("accept4:error=ENFILE:when=2"), and its port. strace is a process beside it, so
     /// that the process that is started is the server itself.
     fn with_fault(name: &str, fault: &str) -> (Running, u16) {
         let ours = Side::Ours.command(name);
         let call = fault.split(':').next().unwrap();
-        let mut command = Command::new("strace");
+        let mut command = tool(Tool::Strace);
         command
             .args(["-D", "-f", "-q", "-o", "/dev/null", "-e", &format!("trace={call}")])
             .args(["-e", &format!("inject={fault}")])
@@ -81,7 +80,7 @@ mod tests {
 
     #[test]
     fn a_failing_accept_costs_no_client_its_answer() {
-        if !needs::tool("strace") {
+        if !need(Tool::Strace) {
             return;
         }
         // What waits in the kernel's queue stays there.
@@ -108,7 +107,7 @@ mod tests {
 
     #[test]
     fn a_failing_call_on_a_connection_concerns_this_client_alone() {
-        if !needs::tool("strace") {
+        if !need(Tool::Strace) {
             return;
         }
         // Three calls of sendto() are made at the start, for what catches signals.
@@ -148,7 +147,7 @@ mod tests {
 
     #[test]
     fn a_udp_server_outlives_what_its_calls_say() {
-        if !needs::tool("strace") {
+        if !need(Tool::Strace) {
             return;
         }
         // The first recvfrom() finds nothing; five calls of sendto() are made at the start, for what catches signals and for the
@@ -176,7 +175,7 @@ mod tests {
 
     #[test]
     fn standard_output_that_fills_up_is_said_once_and_the_clients_are_served() {
-        if !needs::tool("strace") {
+        if !need(Tool::Strace) {
             return;
         }
         // After the server's first lines every write fails.
@@ -192,7 +191,7 @@ mod tests {
                     ours.get_program().display(),
                     path = path.display()
                 );
-                let mut server = Running::start(Command::new("sh").args(["-c", &script]).env_remove("RUST_LOG"));
+                let mut server = Running::start(shell(&script).env_remove("RUST_LOG"));
                 let port = port_in_file(&path);
                 for number in 0..5 {
                     let line = format!("line {number}");
@@ -225,7 +224,7 @@ mod tests {
 
     #[test]
     fn what_a_client_needs_and_does_not_get_is_said() {
-        if !needs::tool("strace") {
+        if !need(Tool::Strace) {
             return;
         }
         for (name, fault, words) in [
@@ -245,7 +244,7 @@ mod tests {
             );
             let call = fault.split(':').next().unwrap();
             let mut client = Running::start(
-                Command::new("strace")
+                tool(Tool::Strace)
                     .args(["-D", "-f", "-q", "-o", "/dev/null", "-e", &format!("trace={call}")])
                     .args(["-e", &format!("inject={fault}")])
                     .arg(Side::Ours.command(name).get_program())

@@ -16,7 +16,6 @@ mod expressions;
 mod tests {
     use std::collections::BTreeSet;
     use std::io::ErrorKind;
-    use std::process::Command;
 
     use socket_lab::capture::filter::{Filter, Fragments, Instruction, NoNames, Program, Target};
     use socket_lab::wire::LinkType;
@@ -24,11 +23,11 @@ mod tests {
 
     use crate::expressions::{GENERATED, REFUSED, TABLE, generated};
     use crate::frames::{Captured, LINKS, Pile, piles};
-    use crate::support::needs;
+    use crate::support::{Tool, need, tool};
 
     /// What tcpdump says: the indices of the frames that it selects, or why it does not want to.
     fn tcpdump(pile: &Pile, options: &[&str], expression: &str) -> Result<BTreeSet<usize>, String> {
-        let run = Command::new("tcpdump")
+        let run = tool(Tool::Tcpdump)
             .args(options)
             .args(["-r", "-", "-w", "-", expression])
             .stdin(pile.file())
@@ -125,7 +124,7 @@ mod tests {
     }
 
     fn all_agree(expressions: impl Iterator<Item = String>) {
-        if !needs::tool("tcpdump") {
+        if !need(Tool::Tcpdump) {
             return;
         }
         let piles = piles();
@@ -191,7 +190,7 @@ mod tests {
     /// tcpdump's own programs, run by our machine.
     #[test]
     fn the_machine_runs_the_programs_of_tcpdump() {
-        if !needs::tool("tcpdump") {
+        if !need(Tool::Tcpdump) {
             return;
         }
         for pile in piles().iter().filter(|pile| pile.is_judged_as_it_is()) {
@@ -202,7 +201,7 @@ mod tests {
                 let Ok(theirs) = tcpdump(pile, &[], expression) else {
                     continue;
                 };
-                let run = Command::new("tcpdump")
+                let run = tool(Tool::Tcpdump)
                     .args(["-r", "-", "-ddd", expression])
                     .stdin(pile.file())
                     .output()
@@ -240,11 +239,11 @@ mod tests {
 
     #[test]
     fn programs_are_not_longer_than_those_of_tcpdump() {
-        if !needs::tool("tcpdump") {
+        if !need(Tool::Tcpdump) {
             return;
         }
         for expression in TABLE {
-            let run = Command::new("tcpdump")
+            let run = tool(Tool::Tcpdump)
                 .args(["-y", "EN10MB", "-ddd", expression])
                 .output()
                 .unwrap();

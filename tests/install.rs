@@ -12,15 +12,15 @@ mod tests {
 
     use tempfile::TempDir;
 
-    use super::support::needs;
+    use super::support::{Missing, Tool, need_all, needs, ours, path_of_ours, tool};
 
-    const PROGRAMS: [(&str, &str); 6] = [
-        ("udp-server", env!("CARGO_BIN_EXE_udp-server")),
-        ("udp-client", env!("CARGO_BIN_EXE_udp-client")),
-        ("tcp-server", env!("CARGO_BIN_EXE_tcp-server")),
-        ("tcp-client", env!("CARGO_BIN_EXE_tcp-client")),
-        ("sniffer", env!("CARGO_BIN_EXE_sniffer")),
-        ("socket-lab", env!("CARGO_BIN_EXE_socket-lab")),
+    const PROGRAMS: [&str; 6] = [
+        "udp-server",
+        "udp-client",
+        "tcp-server",
+        "tcp-client",
+        "sniffer",
+        "socket-lab",
     ];
 
     /// A home with the programs in `~/.local/bin`.
@@ -31,8 +31,8 @@ mod tests {
             let home = tempfile::tempdir().unwrap();
             let bin = home.path().join(".local/bin");
             std::fs::create_dir_all(&bin).unwrap();
-            for (name, program) in PROGRAMS {
-                symlink(program, bin.join(name)).unwrap();
+            for name in PROGRAMS {
+                symlink(path_of_ours(name), bin.join(name)).unwrap();
             }
             Self(home)
         }
@@ -42,8 +42,8 @@ mod tests {
         }
 
         /// A command in this home.
-        fn command(&self, program: &str) -> Command {
-            let mut command = Command::new(program);
+        fn command(&self, program: Tool) -> Command {
+            let mut command = tool(program);
             let path = std::env::var("PATH").unwrap();
             command
                 .env("HOME", self.0.path())
@@ -58,7 +58,7 @@ mod tests {
         /// Runs the commands of docs/install.md below this title.
         fn follow(&self, title: &str) -> String {
             let commands = commands(title);
-            let mut bash = self.command("bash");
+            let mut bash = self.command(Tool::Bash);
             let output = bash.args(["-e", "-c", &commands]).output().unwrap();
             succeeded(&output, &commands)
         }
@@ -95,7 +95,7 @@ mod tests {
     /// Has a shell read `line`, types `typed` and Tab, and expects `wanted` on its terminal.
     fn tab(home: &Home, line: &str, typed: &str, wanted: &str, shell: &[&str]) {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/tab.py");
-        let mut python = home.command("python3");
+        let mut python = home.command(Tool::Python);
         python.arg("-B").arg(script).args([line, typed, wanted]).args(shell);
         succeeded(&python.output().unwrap(), &format!("{shell:?} {typed:?}"));
     }
@@ -103,11 +103,11 @@ mod tests {
     #[test]
     fn bash_completes_after_the_page_was_followed() {
         const LOADER: &str = "/usr/share/bash-completion/bash_completion";
-        if !needs::tool("python3") {
+        if !need_all(&[Tool::Bash, Tool::Python]) {
             return;
         }
         if !Path::new(LOADER).exists() {
-            return needs::skip("bash-completion is not installed");
+            return needs::skip(Missing::BashCompletion);
         }
         let home = Home::new();
         home.follow("Completion in the shell");
@@ -118,7 +118,7 @@ mod tests {
         tab(&home, &load, "udp-client --ipa", "udp-client --ipaddress", &shell);
 
         // Each of them registers a function, and that function knows the arguments.
-        for (name, _) in PROGRAMS {
+        for name in PROGRAMS {
             let script = format!(
                 "source ~/.local/share/bash-completion/completions/{name}\n\
                  complete -p {name}\n\
@@ -126,7 +126,7 @@ mod tests {
                  _{} {name} -- {name}; printf '%s\\n' \"${{COMPREPLY[@]}}\"",
                 name.replace('-', "__")
             );
-            let output = home.command("bash").args(["-c", &script]).output().unwrap();
+            let output = home.command(Tool::Bash).args(["-c", &script]).output().unwrap();
             let told = succeeded(&output, name);
             assert!(
                 told.contains(&format!("-F _{} {name}", name.replace('-', "__"))),
@@ -142,14 +142,14 @@ mod tests {
 
     #[test]
     fn zsh_completes_after_the_page_was_followed() {
-        if !needs::tool("zsh") || !needs::tool("python3") {
+        if !need_all(&[Tool::Bash, Tool::Zsh, Tool::Python]) {
             return;
         }
         let home = Home::new();
         home.follow("Completion in the shell");
-        for (name, _) in PROGRAMS {
+        for name in PROGRAMS {
             let file = home.path(&format!(".local/share/zsh/site-functions/_{name}"));
-            let output = home.command("zsh").args(["-f", "-n"]).arg(file).output().unwrap();
+            let output = home.command(Tool::Zsh).args(["-f", "-n"]).arg(file).output().unwrap();
             succeeded(&output, name);
             assert!(output.stderr.is_empty(), "{name}: {output:?}");
         }
@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn fish_completes_after_the_page_was_followed() {
-        if !needs::tool("fish") {
+        if !need_all(&[Tool::Bash, Tool::Fish]) {
             return;
         }
         let home = Home::new();
@@ -174,7 +174,7 @@ mod tests {
             ("tcp-server --idl", "--idle-timeout"),
             ("tcp-client --tim", "--timeout"),
         ] {
-            let mut fish = home.command("fish");
+            let mut fish = home.command(Tool::Fish);
             let output = fish.args(["-c", "complete -C $argv[1]", typed]).output().unwrap();
             let told = succeeded(&output, typed);
             let first = told.split(['\t', '\n']).next();
@@ -184,16 +184,16 @@ mod tests {
 
     #[test]
     fn man_shows_each_page_without_a_warning() {
-        if !needs::tool("man") || !needs::tool("mandoc") {
+        if !need_all(&[Tool::Bash, Tool::Man, Tool::Mandoc]) {
             return;
         }
         let home = Home::new();
         home.follow("Man pages");
-        for (name, program) in PROGRAMS {
+        for name in PROGRAMS {
             let page = home.path(&format!(".local/share/man/man1/{name}.1"));
-            let found = succeeded(&home.command("man").args(["-w", name]).output().unwrap(), name);
+            let found = succeeded(&home.command(Tool::Man).args(["-w", name]).output().unwrap(), name);
             assert_eq!(Path::new(found.trim()), page);
-            let mut man = home.command("man");
+            let mut man = home.command(Tool::Man);
             man.args(["--warnings", "-P", "cat", "-l"])
                 .arg(&page)
                 .env("MANWIDTH", "80");
@@ -204,7 +204,7 @@ mod tests {
                 assert!(shown.lines().any(|line| line == title), "{name} {title}: {shown}");
             }
             // What --help lists, the page explains.
-            let help = Command::new(program).arg("--help").output().unwrap();
+            let help = ours(name).arg("--help").output().unwrap();
             let help = String::from_utf8(help.stdout).unwrap();
             let flags: Vec<&str> = help
                 .split_whitespace()
@@ -216,7 +216,7 @@ mod tests {
                 assert!(shown.contains(flag), "{name} {flag}: {shown}");
             }
             let lint = home
-                .command("mandoc")
+                .command(Tool::Mandoc)
                 .args(["-T", "lint", "-W", "warning"])
                 .arg(&page)
                 .output();
@@ -227,19 +227,19 @@ mod tests {
 
     #[test]
     fn every_program_writes_for_every_shell_and_says_what_it_cannot() {
-        for (name, program) in PROGRAMS {
+        for name in PROGRAMS {
             for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
-                let output = Command::new(program).args(["--completions", shell]).output().unwrap();
+                let output = ours(name).args(["--completions", shell]).output().unwrap();
                 let script = succeeded(&output, shell);
                 assert!(script.contains(name) && script.contains("color"), "{script}");
                 assert!(output.stderr.is_empty(), "{output:?}");
             }
-            let refused = Command::new(program).args(["--completions", "ksh"]).output().unwrap();
+            let refused = ours(name).args(["--completions", "ksh"]).output().unwrap();
             let told = String::from_utf8(refused.stderr).unwrap();
             assert_eq!((refused.status.code(), told.lines().count()), (Some(2), 1), "{told}");
             assert!(told.contains("bash, elvish, fish, powershell, zsh"), "{told}");
             let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-            let refused = Command::new(program).arg("--man").stdout(full).output().unwrap();
+            let refused = ours(name).arg("--man").stdout(full).output().unwrap();
             let told = String::from_utf8(refused.stderr).unwrap();
             assert_eq!((refused.status.code(), told.lines().count()), (Some(1), 1), "{told}");
         }
@@ -247,19 +247,19 @@ mod tests {
 
     #[test]
     fn wireshark_is_given_the_sniffer_and_it_is_taken_away() {
-        if !needs::tool("tshark") {
+        if !need_all(&[Tool::Bash, Tool::Tshark]) {
             return;
         }
         let home = Home::new();
         let commands = commands("Wireshark");
         let (put, take) = commands.trim_end().split_once('\n').unwrap();
         let lists = || {
-            let output = home.command("tshark").arg("-D").output().unwrap();
+            let output = home.command(Tool::Tshark).arg("-D").output().unwrap();
             succeeded(&output, "tshark -D").contains("socketlab-lo (Socket lab: lo)")
         };
         assert!(!lists());
         for (command, listed) in [(put, true), (take, false)] {
-            let output = home.command("bash").args(["-e", "-c", command]).output().unwrap();
+            let output = home.command(Tool::Bash).args(["-e", "-c", command]).output().unwrap();
             succeeded(&output, command);
             assert_eq!(lists(), listed, "{command}");
         }

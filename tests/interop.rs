@@ -7,10 +7,9 @@ mod support;
 mod tests {
     use std::io::{Read, Write};
     use std::net::{TcpListener, TcpStream, UdpSocket};
-    use std::process::Command;
     use std::time::Duration;
 
-    use super::support::{MOMENT, PATIENCE, Running, Side, client, needs, server, server_with};
+    use super::support::{MOMENT, PATIENCE, Running, Side, Tool, client, need, server, server_with, tool};
 
     fn classic_server(name: &str) -> (Running, u16) {
         server(Side::Classic.command(name).arg("--offline"))
@@ -18,7 +17,7 @@ mod tests {
 
     #[test]
     fn our_clients_are_served_by_the_classic_servers() {
-        if !needs::tool("python3") {
+        if !need(Tool::Python) {
             return;
         }
         for transport in ["udp", "tcp"] {
@@ -38,7 +37,7 @@ mod tests {
 
     #[test]
     fn the_classic_clients_are_served_by_our_servers() {
-        if !needs::tool("python3") {
+        if !need(Tool::Python) {
             return;
         }
         for transport in ["udp", "tcp"] {
@@ -57,7 +56,7 @@ mod tests {
 
     #[test]
     fn a_line_that_the_classic_server_cuts_is_shown_as_far_as_it_came() {
-        if !needs::tool("python3") {
+        if !need(Tool::Python) {
             return;
         }
         let (_server, port) = classic_server("tcp-server");
@@ -74,13 +73,13 @@ mod tests {
 
     #[test]
     fn netcat_users_are_served() {
-        if !needs::tool("nc") {
+        if !need(Tool::Nc) {
             return;
         }
         let (_tcp, tcp_port) = server_with("tcp-server", &["-b", "127.0.0.1"]);
         let (_udp, udp_port) = server_with("udp-server", &["-b", "127.0.0.1"]);
         for (option, port) in [("-v", tcp_port), ("-u", udp_port)] {
-            let mut netcat = Running::start(Command::new("nc").args([option, "127.0.0.1", &port.to_string()]));
+            let mut netcat = Running::start(tool(Tool::Nc).args([option, "127.0.0.1", &port.to_string()]));
             netcat.type_line("typed by hand");
             netcat.wait_for_output("TYPED BY HAND\n");
         }

@@ -4,9 +4,11 @@
 #![cfg(feature = "sniffer")]
 
 #[cfg(test)]
+mod support;
+
+#[cfg(test)]
 mod tests {
     use std::fs;
-    use std::io::{self, Write as _};
     use std::path::Path;
 
     use serde_json::{Map, Value};
@@ -15,6 +17,8 @@ mod tests {
     use socket_lab::record::Reader;
     use socket_lab::render::json;
     use socket_lab::wire::{LinkType, decode};
+
+    use super::support::{needs, ours};
 
     const SCHEMA: &str = include_str!("../docs/packet.schema.json");
     const CONVERSATION: &str = include_str!("../docs/conversation.schema.json");
@@ -255,7 +259,7 @@ mod tests {
     /// What the program writes of a real run: a line and a connection without one over TCP, a line over UDP, and both clients
     /// against a port where nobody listens.
     fn written(arguments: &[&str]) -> Vec<String> {
-        let ended = std::process::Command::new(env!("CARGO_BIN_EXE_sniffer"))
+        let ended = ours("sniffer")
             .args(["-r", "tests/sniffer/ladder/recorded.pcap", "--json"])
             .args(arguments)
             .output()
@@ -359,13 +363,7 @@ mod tests {
     /// Every packet of the captures in the folder `SOCKET_LAB_CORPUS` that the crate opens.
     #[test]
     fn packets_of_all_kinds_are_valid() {
-        let Some(folder) = std::env::var_os("SOCKET_LAB_CORPUS") else {
-            let _ = writeln!(
-                io::stderr(),
-                "SKIPPED packets_of_all_kinds_are_valid: SOCKET_LAB_CORPUS is not set"
-            );
-            return;
-        };
+        let Some(folder) = needs::corpus() else { return };
         let validator = Validator { root: schema() };
         let mut count = 0_u64;
         for entry in fs::read_dir(folder).unwrap() {

@@ -6,12 +6,13 @@ mod support;
 #[cfg(test)]
 mod tests {
     use std::net::{TcpStream, UdpSocket};
-    use std::process::{Command, Stdio};
+    use std::process::Stdio;
 
     use nix::sys::signal::Signal;
 
     use super::support::{
-        MOMENT, PATIENCE, Running, Side, client, needs, port_in, port_of_our_own, server, server_with,
+        MOMENT, PATIENCE, Running, Side, Tool, client, need, path_of_ours, port_in, port_of_our_own, server,
+        server_with, shell, tool,
     };
 
     /// The transcript of one line, from both screens, with the port and the client's port made equal.
@@ -150,9 +151,9 @@ mod tests {
     #[test]
     fn a_closed_pipe_ends_quietly() {
         let (_server, port) = server_with::<&str>("udp-server", &[]);
-        let program = env!("CARGO_BIN_EXE_udp-client");
+        let program = path_of_ours("udp-client");
         let script = format!("printf 'a\\nb\\nc\\nd\\n' | {program} -ip 127.0.0.1 -p {port} | head -n 1; sleep 0.2");
-        let run = Command::new("sh").args(["-c", &script]).output().unwrap();
+        let run = shell(&script).output().unwrap();
         assert_eq!(String::from_utf8_lossy(&run.stderr), "");
         assert!(run.stdout.starts_with(b"I'm configured"));
     }
@@ -160,14 +161,13 @@ mod tests {
     #[test]
     fn a_server_whose_reader_has_left_ends_at_the_next_line() {
         for name in ["udp-server", "tcp-server"] {
-            let mut command = Command::new("sh");
             // The shell reads the banner, prints the port and leaves; its exit status tells nothing of the server's.
             let program = match name {
-                "udp-server" => env!("CARGO_BIN_EXE_udp-server"),
-                _ => env!("CARGO_BIN_EXE_tcp-server"),
+                "udp-server" => path_of_ours("udp-server"),
+                _ => path_of_ours("tcp-server"),
             };
             let script = format!("({program}; echo \"ended with $?\" >&2) | head -n 3");
-            let mut running = Running::start(command.args(["-c", &script]));
+            let mut running = Running::start(&mut shell(&script));
             let text = running.wait_for_output("Listening...\n");
             let port = port_in(&text);
             let mut client = client(&name.replace("server", "client"), port);
@@ -248,30 +248,18 @@ mod tests {
 
     #[test]
     fn ctrl_z_and_ctrl_d_in_a_real_terminal_quit() {
-        if !needs::tool("python3") {
+        if !need(Tool::Python) {
             return;
         }
         let (_server, port) = server_with::<&str>("tcp-server", &[]);
         let port = port.to_string();
         for (key, program, arguments) in [
-            ("^Z", env!("CARGO_BIN_EXE_udp-server"), vec![]),
-            (
-                "^Z",
-                env!("CARGO_BIN_EXE_tcp-client"),
-                vec!["-ip", "127.0.0.1", "-p", &port],
-            ),
-            (
-                "^C",
-                env!("CARGO_BIN_EXE_tcp-client"),
-                vec!["-ip", "127.0.0.1", "-p", &port],
-            ),
-            (
-                "^D",
-                env!("CARGO_BIN_EXE_tcp-client"),
-                vec!["-ip", "127.0.0.1", "-p", &port],
-            ),
+            ("^Z", path_of_ours("udp-server"), vec![]),
+            ("^Z", path_of_ours("tcp-client"), vec!["-ip", "127.0.0.1", "-p", &port]),
+            ("^C", path_of_ours("tcp-client"), vec!["-ip", "127.0.0.1", "-p", &port]),
+            ("^D", path_of_ours("tcp-client"), vec!["-ip", "127.0.0.1", "-p", &port]),
         ] {
-            let run = Command::new("python3")
+            let run = tool(Tool::Python)
                 .args(["-B", "tests/peers/terminal.py", key, program])
                 .args(arguments)
                 .output()

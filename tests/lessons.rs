@@ -14,9 +14,9 @@ mod support;
 mod tests {
     use std::fs;
     use std::path::{Path, PathBuf};
-    use std::process::{Command, Stdio};
+    use std::process::Stdio;
 
-    use super::support::needs;
+    use super::support::{Tool, need, needs, path_of_ours, shell};
 
     const LESSONS: usize = 6;
 
@@ -104,10 +104,9 @@ mod tests {
     /// Runs the command as the lesson's reader does, with the built programs first in the path. Both streams as on a
     /// terminal, in their order.
     fn run(command: &str, folder: &Path) -> Vec<String> {
-        let programs = Path::new(env!("CARGO_BIN_EXE_sniffer")).parent().unwrap();
+        let programs = Path::new(path_of_ours("sniffer")).parent().unwrap();
         let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
-        let output = Command::new("sh")
-            .args(["-c", &format!("exec 2>&1; {command}")])
+        let output = shell(&format!("exec 2>&1; {command}"))
             .current_dir(folder)
             .env("PATH", path)
             .env("LANG", "C.UTF-8")
@@ -194,7 +193,7 @@ mod tests {
     fn every_lesson_shows_what_is_printed() {
         let lessons = lessons();
         assert_eq!(lessons.len(), LESSONS, "{lessons:?}");
-        let (tshark, namespaces) = (needs::tool("tshark"), needs::namespaces());
+        let (tshark, namespaces) = (need(Tool::Tshark), needs::namespaces());
         let mut checked = 0;
         for lesson in lessons.into_iter().chain([PathBuf::from(HANDING_OUT)]) {
             let text = fs::read_to_string(&lesson).unwrap();

@@ -5,9 +5,10 @@ mod support;
 
 #[cfg(test)]
 mod tests {
-    use std::process::Command;
 
-    use super::support::{Running, Side};
+    use super::support::{Running, Side, ours};
+    #[cfg(all(feature = "sniffer", target_os = "linux"))]
+    use super::support::{needs, path_of_ours, shell};
 
     /// The console blocks: the command, and what stands below it.
     fn blocks() -> Vec<(String, String)> {
@@ -146,10 +147,7 @@ mod tests {
             let Some(("sniffer", arguments)) = program_of(&command) else {
                 continue;
             };
-            let run = Command::new(env!("CARGO_BIN_EXE_sniffer"))
-                .args(arguments)
-                .output()
-                .unwrap();
+            let run = ours("sniffer").args(arguments).output().unwrap();
             assert!(
                 run.status.success(),
                 "{command}: {}",
@@ -197,15 +195,13 @@ mod tests {
     fn each_command_within_a_sentence_shows_or_writes_something() {
         let commands = commands_in_sentences();
         assert!(commands.len() >= 4, "{commands:?}");
-        let programs = std::path::Path::new(env!("CARGO_BIN_EXE_sniffer")).parent().unwrap();
+        let programs = std::path::Path::new(path_of_ours("sniffer")).parent().unwrap();
         let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
         for (page, command) in commands {
             let folder = tempfile::tempdir().unwrap();
             let captures = std::fs::canonicalize("captures").unwrap();
             std::os::unix::fs::symlink(captures, folder.path().join("captures")).unwrap();
-            let mut shell = Command::new("sh");
-            let run = shell
-                .args(["-c", &command])
+            let run = shell(&command)
                 .env("PATH", &path)
                 .current_dir(folder.path())
                 .output()
@@ -232,13 +228,11 @@ mod tests {
     #[cfg(all(feature = "sniffer", target_os = "linux"))]
     #[test]
     fn the_first_command_tells_the_story_that_is_shown() {
-        use super::support::needs;
-
         if !needs::namespaces() {
             return;
         }
         let folder = tempfile::tempdir().unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_socket-lab"));
+        let mut command = ours("socket-lab");
         let run = command
             .env("LC_ALL", "C.UTF-8")
             .env_remove("NO_COLOR")
@@ -283,10 +277,7 @@ mod tests {
             .filter_map(|line| line.strip_prefix("| `socket-lab ")?.split('`').next());
         let mut named: Vec<&str> = rows.chain(["udp", "tcp"]).collect();
         named.sort_unstable();
-        let help = Command::new(env!("CARGO_BIN_EXE_socket-lab"))
-            .arg("--help")
-            .output()
-            .unwrap();
+        let help = ours("socket-lab").arg("--help").output().unwrap();
         let help = String::from_utf8(help.stdout).unwrap();
         let mut known: Vec<&str> = help
             .lines()
@@ -302,7 +293,7 @@ mod tests {
     #[test]
     fn the_first_command_says_what_is_missing_and_what_to_start() {
         assert!(blocks().iter().any(|(command, _)| command == "cargo run --release"));
-        let run = Command::new(env!("CARGO_BIN_EXE_socket-lab")).output().unwrap();
+        let run = ours("socket-lab").output().unwrap();
         assert!(run.status.success() && run.stderr.is_empty());
         let text = String::from_utf8(run.stdout).unwrap();
         assert!(text.contains("The guided run is not in this build"), "{text}");

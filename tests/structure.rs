@@ -116,6 +116,33 @@ mod tests {
         }
     }
 
+    /// A test that starts a program by itself could forget to ask whether the machine has it: tests/support/tools.rs.
+    #[test]
+    fn tests_start_programs_through_one_file() {
+        // Benchmarks and fuzz targets are no tests: they name what they need when it is missing.
+        let own = [
+            "tests/support/tools.rs",
+            "tests/structure.rs",
+            "tests/bench",
+            "tests/fuzz",
+        ];
+        let others = rust_files(Path::new("tests"));
+        let others = others
+            .iter()
+            .filter(|file| own.iter().all(|part| !file.starts_with(part)));
+        for file in others {
+            let text = fs::read_to_string(file).unwrap();
+            for (number, line) in code(&text) {
+                let starts = line.contains("Command::new(") || line.contains("libc::system");
+                assert!(
+                    !starts,
+                    "{}:{number}: start it with tool(), essential(), shell() or ours()",
+                    file.display()
+                );
+            }
+        }
+    }
+
     #[test]
     fn files_stay_small() {
         let is_code = |file: &PathBuf| !file.ends_with("tests.rs");

@@ -5,9 +5,8 @@ mod support;
 
 #[cfg(test)]
 mod tests {
-    use std::process::Command;
 
-    use super::support::{in_empty_namespace, needs};
+    use super::support::{Tool, in_empty_namespace, need_all, needs, path_of_ours, shell, tool};
 
     /// Captures in a private namespace, runs the pair there with one line, and ends what it has started.
     const SCENE: &str = r#"
@@ -31,19 +30,16 @@ mod tests {
 
     /// One row a packet with these fields, as tshark prints them.
     fn trace(server: &str, client: &str, fields: &[&str]) -> Option<Vec<Vec<String>>> {
-        let tools = ["tcpdump", "tshark", "ip"].iter().all(|name| needs::tool(name));
+        let tools = need_all(&[Tool::Tcpdump, Tool::Tshark, Tool::Ip]);
         if !tools || !needs::root() || !needs::namespaces() {
             return None;
         }
         let folder = tempfile::tempdir().unwrap();
-        let mut scene = Command::new("sh");
-        scene
-            .args(["-c", SCENE, "sh"])
-            .arg(folder.path())
-            .args([server, client]);
+        let mut scene = shell(SCENE);
+        scene.arg("sh").arg(folder.path()).args([server, client]);
         let run = in_empty_namespace(&scene).output().unwrap();
         assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
-        let mut tshark = Command::new("tshark");
+        let mut tshark = tool(Tool::Tshark);
         tshark
             .arg("-r")
             .arg(folder.path().join("trace.pcap"))
@@ -63,7 +59,7 @@ mod tests {
 
     #[test]
     fn udp_is_two_datagrams() {
-        let pair = (env!("CARGO_BIN_EXE_udp-server"), env!("CARGO_BIN_EXE_udp-client"));
+        let pair = (path_of_ours("udp-server"), path_of_ours("udp-client"));
         let fields = ["udp.srcport", "udp.dstport", "udp.length", "udp.payload"];
         let Some(packets) = trace(pair.0, pair.1, &fields) else {
             return;
@@ -92,7 +88,7 @@ mod tests {
 
     #[test]
     fn tcp_is_the_golden_trace() {
-        let pair = (env!("CARGO_BIN_EXE_tcp-server"), env!("CARGO_BIN_EXE_tcp-client"));
+        let pair = (path_of_ours("tcp-server"), path_of_ours("tcp-client"));
         let fields = ["tcp.stream", "tcp.srcport", "tcp.flags", "tcp.len"];
         let Some(packets) = trace(pair.0, pair.1, &fields) else {
             return;

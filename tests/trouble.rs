@@ -11,7 +11,10 @@ mod tests {
     use std::os::unix::process::CommandExt as _;
     use std::process::Command;
 
-    use super::support::{NOBODY, Running, Side, client, copy_program, in_empty_namespace, needs, server_with};
+    use super::support::{
+        Missing, NOBODY, Running, Side, Tool, client, copy, copy_program, in_empty_namespace, need, needs,
+        path_of_ours, server_with, shell,
+    };
 
     /// Runs a program to its end with this input.
     fn run(command: &mut Command, input: &str) -> (Option<i32>, String, String) {
@@ -213,9 +216,9 @@ mod tests {
     #[test]
     fn too_few_descriptors_for_a_client_are_said() {
         for files in 3..12 {
-            let program = env!("CARGO_BIN_EXE_udp-client");
+            let program = path_of_ours("udp-client");
             let script = format!("ulimit -n {files}; exec {program} -ip 127.0.0.1 -p 5 --timeout 1");
-            let (status, _, errors) = run(Command::new("sh").args(["-c", &script]), "a\n");
+            let (status, _, errors) = run(&mut shell(&script), "a\n");
             if errors.contains("refused") {
                 return;
             }
@@ -227,15 +230,15 @@ mod tests {
 
     #[test]
     fn a_server_does_not_answer_itself() {
-        if !needs::tool("python3") || !needs::tool("ip") || !needs::root() || !needs::namespaces() {
+        if !need(Tool::Python) || !need(Tool::Ip) || !needs::root() || !needs::namespaces() {
             return;
         }
-        let program = env!("CARGO_BIN_EXE_udp-server");
+        let program = path_of_ours("udp-server");
         let script = format!(
             "ip link set lo up; {program} -b 127.0.0.1 -p 7300 & server=$!; sleep 0.3; \
              python3 -B tests/peers/forged.py 7300; sleep 0.3; kill $server; wait $server"
         );
-        let (status, output, errors) = run(&mut in_empty_namespace(Command::new("sh").args(["-c", &script])), "");
+        let (status, output, errors) = run(&mut in_empty_namespace(&shell(&script)), "");
         assert_eq!(status, Some(0), "{errors}");
         assert!(!output.contains("Received from"), "{output}");
         assert!(errors.contains("claims to come from this server itself"), "{errors}");
@@ -244,16 +247,16 @@ mod tests {
 
     #[test]
     fn a_client_is_not_connected_to_itself() {
-        if !needs::tool("ip") || !needs::namespaces() {
+        if !need(Tool::Ip) || !needs::namespaces() {
             return;
         }
         // The only port that the system may pick is the one that the client connects to.
         let script = format!(
             "ip link set lo up && echo 40001 40001 > /proc/sys/net/ipv4/ip_local_port_range && \
              exec {} -ip 127.0.0.1 -p 40001",
-            env!("CARGO_BIN_EXE_tcp-client")
+            path_of_ours("tcp-client")
         );
-        let (status, _, errors) = run(&mut in_empty_namespace(Command::new("sh").args(["-c", &script])), "a\n");
+        let (status, _, errors) = run(&mut in_empty_namespace(&shell(&script)), "a\n");
         assert_eq!(status, Some(1));
         one_line(
             &errors,
@@ -355,14 +358,14 @@ mod tests {
         let first: u16 = std::fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start")
             .map_or(1024, |text| text.trim().parse().unwrap());
         if first <= 80 {
-            return needs::skip("ordinary users may have port 80 here");
+            return needs::skip(Missing::Part("ports below 1024 kept for root"));
         }
         // As an ordinary user, who need not be able to reach the folder of the build.
         let folder = tempfile::tempdir().unwrap();
         std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
         let program = folder.path().join("udp-server");
-        copy_program(env!("CARGO_BIN_EXE_udp-server"), &program);
-        let mut command = Command::new(program);
+        copy_program(path_of_ours("udp-server"), &program);
+        let mut command = copy(program);
         if nix::unistd::geteuid().is_root() {
             command.uid(65_534).gid(65_534);
         }

@@ -8,11 +8,10 @@ mod support;
 mod tests {
     use std::collections::BTreeMap;
     use std::path::{Path, PathBuf};
-    use std::process::Command;
 
     use socket_lab::wire::{Checksum, Content, Field, LinkType, Packet, Unchecked, decode};
 
-    use super::support::needs;
+    use super::support::{Tool, need, needs, tool};
 
     /// Where we and tshark differ on purpose. A `*` in a name stands for anything.
     struct Difference {
@@ -311,7 +310,7 @@ mod tests {
 
     /// The fields of each packet as tshark has them; without what it computed (size 0) and what it repeats hidden.
     fn ask_tshark(path: &Path, settings: &Path) -> Vec<Vec<Theirs>> {
-        let output = Command::new("tshark")
+        let output = tool(Tool::Tshark)
             .env("WIRESHARK_CONFIG_DIR", settings)
             .args([
                 "-n",
@@ -507,7 +506,7 @@ mod tests {
 
     /// tshark's settings: everything is off but what we read ourselves.
     fn settings(folder: &Path) {
-        let output = Command::new("tshark").args(["-G", "protocols"]).output().unwrap();
+        let output = tool(Tool::Tshark).args(["-G", "protocols"]).output().unwrap();
         let text = String::from_utf8_lossy(&output.stdout);
         let off: String = text
             .lines()
@@ -584,7 +583,7 @@ mod tests {
 
     #[test]
     fn the_captures_of_the_project_are_read_as_tshark_reads_them() {
-        if needs::tool("tshark") {
+        if need(Tool::Tshark) {
             judge(&Path::new(env!("CARGO_MANIFEST_DIR")).join("captures"));
         }
     }
@@ -592,7 +591,7 @@ mod tests {
     /// The packets of the fixed tests, a file each.
     #[test]
     fn the_packets_of_the_fixed_tests_are_read_as_tshark_reads_them() {
-        if !needs::tool("tshark") {
+        if !need(Tool::Tshark) {
             return;
         }
         let folder = tempfile::tempdir().unwrap();
@@ -615,7 +614,7 @@ mod tests {
     /// The option of RFC 9768 in the place of a SYN's options: both orders, and one that leaves two counters out.
     #[test]
     fn accurate_ecn_options_are_read_as_tshark_reads_them() {
-        if !needs::tool("tshark") {
+        if !need(Tool::Tshark) {
             return;
         }
         let text = include_str!("../src/wire/tests/headers.txt");
@@ -639,14 +638,8 @@ mod tests {
 
     #[test]
     fn the_corpus_is_read_as_tshark_reads_it() {
-        let Some(folder) = std::env::var_os("SOCKET_LAB_CORPUS") else {
-            let _ = std::io::Write::write_all(
-                &mut std::io::stderr(),
-                b"SKIPPED the corpus against tshark: SOCKET_LAB_CORPUS is not set\n",
-            );
-            return;
-        };
-        if needs::tool("tshark") {
+        let Some(folder) = needs::corpus() else { return };
+        if need(Tool::Tshark) {
             let (packets, fields) = judge(Path::new(&folder));
             assert!(
                 packets > 1000 && fields > 10_000,

@@ -7,9 +7,9 @@ mod support;
 mod tests {
     use std::fs;
     use std::path::Path;
-    use std::process::{Command, Output};
+    use std::process::Output;
 
-    use super::support::needs;
+    use super::support::{Tool, need, tool};
 
     const PROFILE: &str = "docs/wireshark/socket-lab";
 
@@ -26,7 +26,7 @@ mod tests {
     }
 
     fn tshark(home: &Path, arguments: &[&str]) -> Output {
-        let mut command = Command::new("tshark");
+        let mut command = tool(Tool::Tshark);
         command.env("HOME", home).env_remove("XDG_CONFIG_HOME").args(arguments);
         command.output().unwrap()
     }
@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn tshark_takes_the_profile_without_a_complaint_and_shows_its_columns() {
-        if !needs::tool("tshark") {
+        if !need(Tool::Tshark) {
             return;
         }
         let home = home();
@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn the_trap_of_port_12000_is_there_and_the_profile_takes_it_away() {
-        if !needs::tool("tshark") {
+        if !need(Tool::Tshark) {
             return;
         }
         let home = home();
@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn each_of_its_display_filters_is_one() {
-        if !needs::tool("tshark") {
+        if !need(Tool::Tshark) {
             return;
         }
         let filters = fs::read_to_string(format!("{PROFILE}/dfilters")).unwrap();

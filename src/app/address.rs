@@ -124,6 +124,8 @@ fn first_usable(addresses: &[IpAddr]) -> IpAddr {
 
 #[cfg(test)]
 mod tests {
+    use std::net::ToSocketAddrs as _;
+
     use super::{Stop, Trouble, first_usable, resolve};
 
     fn resolved(host: &str) -> Vec<String> {
@@ -139,13 +141,20 @@ mod tests {
         assert_eq!(resolved("::ffff:127.0.0.1"), ["127.0.0.1:7"]);
     }
 
+    /// What the system says of the name is what comes out. A machine without /etc/hosts may not know localhost.
     #[test]
     fn a_name_is_looked_up() {
-        assert!(
-            resolved("localhost")
-                .iter()
-                .any(|address| address == "127.0.0.1:7" || address == "[::1]:7")
-        );
+        match ("localhost", 7).to_socket_addrs() {
+            Ok(known) => {
+                let known: Vec<String> = known.map(|address| address.to_string()).collect();
+                assert_eq!(resolved("localhost"), known);
+                assert!(known.iter().any(|one| one == "127.0.0.1:7" || one == "[::1]:7"));
+            }
+            Err(_) => {
+                let trouble = resolve("localhost", 7, &Stop::new().unwrap()).unwrap_err();
+                assert!(matches!(trouble, Trouble::UnknownHost { .. }), "{trouble}");
+            }
+        }
     }
 
     #[test]

@@ -9,6 +9,8 @@ use socket_lab::wire::{Spec, catalog};
 
 use super::stage::{capture, in_fragments, ipv4, sniffer};
 
+use super::support::{Tool, need, tool};
+
 const TCP: &str = "tests/answers/tcp.pcap";
 
 fn words(text: &str) -> String {
@@ -209,13 +211,10 @@ fn check(table: &'static [Spec], known: &BTreeSet<&str>, checked: &mut usize, wr
 /// Wireshark knows the names that are said to be its own.
 #[test]
 fn every_filter_name_is_one_that_wireshark_has() {
-    if !super::support::needs::tool("tshark") {
+    if !need(Tool::Tshark) {
         return;
     }
-    let output = std::process::Command::new("tshark")
-        .args(["-G", "fields"])
-        .output()
-        .unwrap();
+    let output = tool(Tool::Tshark).args(["-G", "fields"]).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
     let known: BTreeSet<&str> = text.lines().filter_map(|line| line.split('\t').nth(2)).collect();
     assert!(known.len() > 10_000);

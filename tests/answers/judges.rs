@@ -1,9 +1,7 @@
 //! What the answers say of transfers, against what tshark's fields give.
 
-use std::process::Command;
-
 use super::stage::answer;
-use super::support::needs;
+use super::support::{Tool, need, needs, tool};
 
 /// A segment as tshark reads it.
 #[derive(Debug, Clone)]
@@ -22,7 +20,7 @@ struct Segment {
 
 /// The segments of a TCP stream.
 fn segments(file: &str, filter: &str) -> Vec<Segment> {
-    let mut command = Command::new("tshark");
+    let mut command = tool(Tool::Tshark);
     command.args(["-r", file, "-Y", filter, "-T", "fields", "-E", "separator=,"]);
     for field in [
         "frame.number",
@@ -223,7 +221,7 @@ fn acknowledgments(file: &str, more: &[&str], all: &[Segment], sender: u16) -> u
 
 #[test]
 fn a_transfer_with_losses_is_what_tshark_sees() {
-    if !needs::tool("tshark") {
+    if !need(Tool::Tshark) {
         return;
     }
     let file = "tests/answers/lossy.pcap";
@@ -248,16 +246,13 @@ fn a_transfer_with_losses_is_what_tshark_sees() {
 
 #[test]
 fn transfers_of_the_corpus_are_what_tshark_sees() {
-    let Ok(corpus) = std::env::var("SOCKET_LAB_CORPUS") else {
-        eprintln!("SKIPPED transfers of the corpus: SOCKET_LAB_CORPUS is not set");
-        return;
-    };
-    if !needs::tool("tshark") {
+    let Some(corpus) = needs::corpus() else { return };
+    if !need(Tool::Tshark) {
         return;
     }
     // File, tshark's stream, a packet of it.
     for (name, stream, packet) in [("of13_ericsson.pcapng", 16, 126), ("of10_pf5240.pcap", 1, 0)] {
-        let file = format!("{corpus}/{name}");
+        let file = format!("{}/{name}", corpus.display());
         let all = segments(&file, &format!("tcp.stream == {stream}"));
         assert!(packet == 0 || all.iter().any(|one| one.packet == packet), "{name}");
         let number = conversation(&file, all[0].packet);

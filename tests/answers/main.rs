@@ -25,7 +25,7 @@ mod programs;
 
 #[cfg(test)]
 mod stage {
-    use std::process::Command;
+    use super::support::ours;
 
     /// A capture file of these packets, each from its IP header on.
     pub(crate) fn capture(frames: &[Vec<u8>]) -> tempfile::NamedTempFile {
@@ -70,7 +70,7 @@ mod stage {
 
     /// The sniffer, run to its end.
     pub(crate) fn sniffer(arguments: &[&str]) -> Ended {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_sniffer"));
+        let mut command = ours("sniffer");
         command.args(arguments).env("LC_ALL", "C.UTF-8").env_remove("NO_COLOR");
         let ended = command.output().unwrap();
         Ended {

@@ -3,13 +3,12 @@
 use std::io::{PipeReader, PipeWriter, Write as _};
 use std::net::UdpSocket;
 use std::os::fd::AsFd as _;
-use std::process::Command;
 use std::time::SystemTime;
 
 use socket_lab::capture::live::{Capture, Checksum, Event, Opening};
 use socket_lab::frame::Frame;
 
-use super::support::{PATIENCE, namespace};
+use super::support::{PATIENCE, Tool, namespace, tool};
 
 /// Through a ring, or through pnet's channel.
 const WAYS: [&str; 2] = ["ring", "channel"];
@@ -34,7 +33,7 @@ pub fn in_namespace(name: &str, test: impl FnOnce()) {
 }
 
 pub fn ip(arguments: &str) {
-    let status = Command::new("ip").args(arguments.split(' ')).status().unwrap();
+    let status = tool(Tool::Ip).args(arguments.split(' ')).status().unwrap();
     assert!(status.success(), "ip {arguments}");
 }
 

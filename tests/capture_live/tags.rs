@@ -1,14 +1,14 @@
 //! VLAN tags, which the kernel takes off, are put back.
 
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::thread;
 use std::time::Duration;
 
 use socket_lab::capture::live::{ANY, interfaces};
 
 use super::stage::{in_namespace, link_to_nobody, on, ordinary, rest};
-use super::support::{MOMENT, PATIENCE, needs};
+use super::support::{MOMENT, PATIENCE, Tool, essential, need};
 
 #[test]
 fn a_vlan_tag_is_put_back_where_tcpdump_puts_it() {
@@ -17,7 +17,7 @@ fn a_vlan_tag_is_put_back_where_tcpdump_puts_it() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("judge.pcap");
         // tcpdump wants to become somebody else, and stops where there is nobody else.
-        let judge = !ordinary() && needs::tool("tcpdump");
+        let judge = !ordinary() && need(Tool::Tcpdump);
         let mut judge = judge.then(|| tcpdump("right", 3, &file));
         let mut capture = on("right").open().unwrap();
         let mut cooked = on(ANY).open().unwrap();
@@ -71,7 +71,7 @@ fn inject(interface: &str, frames: &[Vec<u8>]) {
 
 /// tcpdump, which writes so many frames to the file and ends; when they do not come, it is ended.
 fn tcpdump(interface: &str, frames: u32, file: &Path) -> Child {
-    let mut command = Command::new("timeout");
+    let mut command = essential("timeout");
     command.args([
         &PATIENCE.as_secs().to_string(),
         "tcpdump",

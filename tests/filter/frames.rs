@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{Seek as _, Write as _};
 use std::path::Path;
-use std::process::Command;
 
 use socket_lab::wire::LinkType;
 
-use crate::support::needs;
+use crate::support::{Tool, need, tool};
 
 /// The link types that filters know.
 pub(crate) const LINKS: [LinkType; 15] = [
@@ -193,13 +192,13 @@ fn files(folder: &Path) -> Vec<(LinkType, Captured)> {
     };
     let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
     paths.sort();
-    if !paths.is_empty() && !needs::tool("tcpdump") {
+    if !paths.is_empty() && !need(Tool::Tcpdump) {
         return Vec::new();
     }
     let mut all = Vec::new();
     for path in paths {
         let Ok(file) = File::open(&path) else { continue };
-        let run = Command::new("tcpdump")
+        let run = tool(Tool::Tcpdump)
             .args(["-r", "-", "-w", "-"])
             .stdin(file)
             .output()

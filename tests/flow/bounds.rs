@@ -1,11 +1,12 @@
 //! How much memory and time many conversations take.
 
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use socket_lab::flow::Tracker;
 use socket_lab::frame::Time;
 use socket_lab::wire::{LinkType, decode};
+
+use super::support::this_test;
 
 /// Set in the process that is measured.
 const MEASURED: &str = "SOCKET_LAB_TEST_MEASURED";
@@ -87,7 +88,7 @@ fn a_million_connections_at_once_take_less_than_400_mb() {
     }
     // In a process of its own, where nothing else takes memory.
     let name = "bounds::a_million_connections_at_once_take_less_than_400_mb";
-    let output = Command::new(std::env::current_exe().unwrap())
+    let output = this_test()
         .args([name, "--exact", "--nocapture"])
         .env(MEASURED, "1")
         .output()

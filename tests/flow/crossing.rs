@@ -6,7 +6,6 @@
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
-use std::process::Command;
 use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -21,7 +20,7 @@ use socket2::{Domain, Socket, Type};
 
 use super::judge::{Report, judge};
 use super::stage::{captured, captured_on, connection, followed, of_conversation, pair, parts, segments, write_pcap};
-use super::support::{PATIENCE, Running, namespace, needs};
+use super::support::{Missing, PATIENCE, Running, Tool, namespace, need, needs, tool};
 
 /// This host, as the mirror's network knows it, and the mirror.
 const OWN: [u8; 4] = [10, 9, 0, 1];
@@ -30,14 +29,14 @@ const MIRROR: [u8; 4] = [10, 9, 0, 2];
 /// Runs `test`, which is the test of this name here, in a namespace of its own where a mirror hangs on tun0 and each packet is
 /// under way for 30 ms.
 fn in_front_of_a_mirror(name: &str, test: impl FnOnce()) {
-    if !needs::tool("python3") {
+    if !need(Tool::Python) {
         return;
     }
     if !Path::new("/dev/net/tun").exists() {
-        return needs::skip("the kernel has no TUN devices");
+        return needs::skip(Missing::Part("a kernel with TUN devices"));
     }
     namespace::in_namespaces(&format!("crossing::{name}"), &["once"], || {
-        let mirror = Running::start(Command::new("python3").args(["tests/peers/mirror.py", "0.03"]));
+        let mirror = Running::start(tool(Tool::Python).args(["tests/peers/mirror.py", "0.03"]));
         mirror.wait_for_output("ready");
         test();
     });
@@ -60,7 +59,7 @@ fn until_all_is_closed() {
 }
 
 fn tshark_says_the_same(frames: &[Frame<'_>]) {
-    if needs::tool("tshark") {
+    if need(Tool::Tshark) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("crossing.pcap");
         write_pcap(&path, frames);

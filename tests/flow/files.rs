@@ -10,7 +10,7 @@ use socket_lab::wire::decode;
 
 use super::judge::{Report, captures, judge};
 use super::stage::sent_again;
-use super::support::needs;
+use super::support::{Tool, need, needs};
 
 /// Files that are not compared.
 const APART: &[(&str, &str)] = &[
@@ -34,7 +34,7 @@ const APART: &[(&str, &str)] = &[
 
 #[test]
 fn the_captures_of_the_project_are_followed_as_tshark_follows_them() {
-    if !needs::tool("tshark") {
+    if !need(Tool::Tshark) {
         return;
     }
     let mut report = Report::default();
@@ -51,14 +51,8 @@ fn the_captures_of_the_project_are_followed_as_tshark_follows_them() {
 
 #[test]
 fn the_corpus_is_followed_as_tshark_follows_it() {
-    let Some(folder) = std::env::var_os("SOCKET_LAB_CORPUS") else {
-        let _ = std::io::Write::write_all(
-            &mut std::io::stderr(),
-            b"SKIPPED the corpus against tshark: SOCKET_LAB_CORPUS is not set\n",
-        );
-        return;
-    };
-    if !needs::tool("tshark") {
+    let Some(folder) = needs::corpus() else { return };
+    if !need(Tool::Tshark) {
         return;
     }
     let mut report = Report::default();

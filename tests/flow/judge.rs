@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use socket_lab::flow::number::Bytes;
 use socket_lab::flow::segment::{Part, Remark, Segment};
 use socket_lab::flow::{Kind, Party, Step, Tracker};
 use socket_lab::record::Reader;
 use socket_lab::wire::decode;
+
+use super::support::{Tool, tool};
 
 /// What is asked of tshark.
 const FIELDS: &[&str] = &[
@@ -61,7 +62,7 @@ const ANALYSIS: &[&str] = &[
 
 /// The fields of each packet, empty where tshark has none.
 fn ask_tshark(path: &Path) -> Vec<BTreeMap<&'static str, String>> {
-    let mut command = Command::new("tshark");
+    let mut command = tool(Tool::Tshark);
     command.args(["-n", "-T", "fields", "-E", "occurrence=f"]);
     for setting in [
         "ip.defragment:FALSE",

@@ -18,7 +18,7 @@ use super::stage::{
     captured, connection, disturbed, followed, in_namespace, of_conversation, pair, parts, segments, the_one,
     write_pcap,
 };
-use super::support::{NOBODY, needs};
+use super::support::{NOBODY, Tool, need};
 
 const MOMENT: Duration = Duration::from_millis(50);
 
@@ -226,7 +226,7 @@ fn ports_are_used_again() {
 #[test]
 fn tshark_says_the_same_also_of_disturbed_copies() {
     in_namespace("tshark_says_the_same_also_of_disturbed_copies", || {
-        if !needs::tool("tshark") {
+        if !need(Tool::Tshark) {
             return;
         }
         let frames = captured(|| {

@@ -2,10 +2,10 @@
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, chown, symlink};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use super::stage::{Ended, NOBODY, Place, count, ready};
-use super::support::needs;
+use super::support::{Tool, need, needs, path_of_ours, tool};
 
 #[test]
 fn a_folder_that_cannot_be_written_is_said_before_anything_runs() {
@@ -111,11 +111,11 @@ fn a_symbolic_link_leads_nowhere() {
 
 #[test]
 fn without_proc_the_folder_is_said_to_be_out_of_reach_and_why() {
-    if !ready() || !needs::root() {
+    if !ready() || !needs::root() || !need(Tool::Mount) {
         return;
     }
     let place = Place::new();
-    let mut without = Command::new("unshare");
+    let mut without = tool(Tool::Unshare);
     without.args(["--mount", "sh", "-c", "mount -t tmpfs none /proc && exec \"$@\"", "sh"]);
     without
         .arg(place.command(&[]).get_program())
@@ -184,7 +184,7 @@ fn under_sudo_the_files_are_the_callers_and_so_are_the_limits() {
 
 #[test]
 fn a_full_disk_is_said_and_leaves_no_half_file() {
-    if !needs::root() || !ready() {
+    if !needs::root() || !ready() || !need(Tool::Mount) {
         return;
     }
     let place = Place::new();
@@ -193,8 +193,8 @@ fn a_full_disk_is_said_and_leaves_no_half_file() {
     // Room for names, and for less than the run's packets.
     let scene = "mount -t tmpfs -o size=16k,nr_inodes=20 tmpfs disk && \"$0\" long -o disk/out > told.txt; \
                  code=$?; ls -A disk disk/out > left.txt 2> /dev/null; exit $code";
-    let mut command = Command::new("unshare");
-    command.args(["--mount", "sh", "-c", scene, env!("CARGO_BIN_EXE_socket-lab")]);
+    let mut command = tool(Tool::Unshare);
+    command.args(["--mount", "sh", "-c", scene, path_of_ours("socket-lab")]);
     let output = place.as_user(&mut command).output().unwrap();
     let ended = Ended::from(output);
     assert_eq!((ended.code, ended.errors.lines().count()), (Some(1), 1), "{ended:?}");

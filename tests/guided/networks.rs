@@ -2,10 +2,9 @@
 
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
-use std::process::Command;
 
 use super::stage::{Ended, NOBODY, Place, count, ready};
-use super::support::{copy_program, needs};
+use super::support::{Missing, Tool, copy, copy_program, need, need_all, needs, path_of_ours, tool};
 
 /// No namespaces from here on: what a system with `user.max_user_namespaces = 0` does.
 const LIMITS: &str =
@@ -13,7 +12,7 @@ const LIMITS: &str =
 
 /// Runs the lab as the root of a user namespace that may make no more namespaces, in the old network or in an empty one.
 fn limited(place: &Place, own_network: bool, arguments: &[&str]) -> Ended {
-    let mut command = Command::new("unshare");
+    let mut command = tool(Tool::Unshare);
     command.args(["--user", "--map-root-user"]);
     let mut scene = LIMITS.to_owned();
     if own_network {
@@ -24,7 +23,7 @@ fn limited(place: &Place, own_network: bool, arguments: &[&str]) -> Ended {
         "sh",
         "-c",
         &format!("{scene} && exec \"$0\" \"$@\""),
-        env!("CARGO_BIN_EXE_socket-lab"),
+        path_of_ours("socket-lab"),
     ]);
     command.args(arguments).env("PLACE", place.path());
     place.as_user(&mut command).output().unwrap().into()
@@ -60,7 +59,7 @@ fn without_any_capture_the_programs_run_and_the_ways_are_named() {
     assert_eq!(ended.errors.matches("error: ").count(), 1, "{ended:?}");
     for line in ended.output.lines().chain(ended.errors.lines()) {
         assert!(
-            line.chars().count() <= 80 || line.contains(env!("CARGO_BIN_EXE_socket-lab")),
+            line.chars().count() <= 80 || line.contains(path_of_ours("socket-lab")),
             "{line}"
         );
     }
@@ -105,7 +104,7 @@ fn each_other_run_says_the_same_without_a_capture() {
 
 #[test]
 fn on_a_shared_loopback_the_others_are_left_out() {
-    if !ready() || !needs::tool("ip") {
+    if !ready() || !need(Tool::Ip) {
         return;
     }
     let place = Place::new();
@@ -129,12 +128,12 @@ fn on_a_shared_loopback_the_others_are_left_out() {
 
 #[test]
 fn the_machines_own_loopback_serves_who_may_only_capture() {
-    if !needs::root() || !ready() || !needs::tool("setpriv") {
+    if !needs::root() || !ready() || !need_all(&[Tool::Setpriv, Tool::Ip]) {
         return;
     }
     // As a container does: CAP_NET_RAW is there, namespaces are not.
     let place = Place::new();
-    let mut command = Command::new("unshare");
+    let mut command = tool(Tool::Unshare);
     let scene = format!(
         "ip link set lo up && {LIMITS} && exec setpriv --bounding-set -all,+net_raw,+dac_override --inh-caps -all \"$0\" udp"
     );
@@ -145,7 +144,7 @@ fn the_machines_own_loopback_serves_who_may_only_capture() {
         "sh",
         "-c",
         &scene,
-        env!("CARGO_BIN_EXE_socket-lab"),
+        path_of_ours("socket-lab"),
     ]);
     let ended = Ended::from(place.as_user(command.env("PLACE", place.path())).output().unwrap());
     ended.fine();
@@ -154,22 +153,18 @@ fn the_machines_own_loopback_serves_who_may_only_capture() {
 
 #[test]
 fn a_file_capability_is_no_hindrance() {
-    if !needs::root() || !ready() || !needs::tool("setcap") {
+    if !needs::root() || !ready() || !need(Tool::Setcap) {
         return;
     }
     let Some(place) = Place::of_nobody() else { return };
     let program = place.path().join("socket-lab");
-    copy_program(env!("CARGO_BIN_EXE_socket-lab"), &program);
-    let marked = Command::new("setcap")
-        .arg("cap_net_raw+ep")
-        .arg(&program)
-        .status()
-        .unwrap();
+    copy_program(path_of_ours("socket-lab"), &program);
+    let marked = tool(Tool::Setcap).arg("cap_net_raw+ep").arg(&program).status().unwrap();
     if !marked.success() {
-        return needs::skip("this file system keeps no capabilities");
+        return needs::skip(Missing::Part("a file system that keeps capabilities"));
     }
     for run in ["udp", "long", "half-open"] {
-        let ended = Ended::from(place.as_user(Command::new(&program).arg(run)).output().unwrap());
+        let ended = Ended::from(place.as_user(copy(&program).arg(run)).output().unwrap());
         assert!(ended.fine().starts_with("Network: a private one"), "{ended:?}");
     }
     assert_eq!(count(&place.latest("udp.pcapng"), "udp"), 2);
@@ -178,16 +173,16 @@ fn a_file_capability_is_no_hindrance() {
 
 #[test]
 fn a_container_that_forbids_unshare_is_recognised() {
-    if !ready() || !needs::tool("python3") {
+    if !ready() || !need(Tool::Python) {
         return;
     }
     if !cfg!(any(target_arch = "x86_64", target_arch = "aarch64")) {
-        return needs::skip("the number of unshare is known for x86-64 and AArch64");
+        return needs::skip(Missing::Part("x86-64 or AArch64"));
     }
     let Some(place) = Place::of_nobody() else { return };
     let script = place.path().join("without_unshare.py");
     fs::copy("tests/peers/without_unshare.py", &script).unwrap();
-    let mut command = Command::new("python3");
+    let mut command = tool(Tool::Python);
     command
         .arg("-B")
         .arg(&script)

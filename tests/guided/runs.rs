@@ -7,7 +7,7 @@ use std::path::Path;
 use socket_lab::calls::{Call, Name, Role, lines};
 
 use super::stage::{Place, count, ready, tshark};
-use super::support::needs;
+use super::support::{essential, needs};
 
 /// A run, how many packets it has, and what tshark counts in it: display filter, how many.
 type Case = (
@@ -133,11 +133,7 @@ fn check(place: &Place, (run, packets, judgements): &Case) -> Vec<Call> {
     // The report is of this capture, and has each of its packets.
     let report = std::fs::read_to_string(place.latest(&format!("{run}.html"))).unwrap();
     assert_eq!(report.matches("<article").count(), rows_in(&new), "{run}");
-    let sum = std::process::Command::new("sha256sum")
-        .arg(&new)
-        .output()
-        .unwrap()
-        .stdout;
+    let sum = essential("sha256sum").arg(&new).output().unwrap().stdout;
     let sum = String::from_utf8_lossy(&sum).chars().take(64).collect::<String>();
     assert!(report.contains(&sum), "{run}: {sum}");
     for (filter, expected) in *judgements {

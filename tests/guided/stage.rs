@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-use super::support::{copy_program, needs};
+use super::support::{Missing, Tool, copy_program, need, needs, ours, path_of_ours, tool};
 
 /// The user that owns no files.
 pub const NOBODY: u32 = 65_534;
@@ -80,11 +80,11 @@ impl Place {
             std::fs::set_permissions(place.programs.path(), open).unwrap();
         }
         let copy = place.programs.path().join("socket-lab");
-        copy_program(env!("CARGO_BIN_EXE_socket-lab"), copy);
-        let mut probe = Command::new("unshare");
+        copy_program(path_of_ours("socket-lab"), copy);
+        let mut probe = tool(Tool::Unshare);
         let made = place.as_user(probe.args(["-rn", "true"])).output().unwrap();
         if !made.status.success() {
-            needs::skip("ordinary users may not make user namespaces here");
+            needs::skip(Missing::UserNamespaces);
             return None;
         }
         Some(place)
@@ -102,12 +102,11 @@ impl Place {
     /// The program with these arguments, started here.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let copy = self.programs.path().join("socket-lab");
-        let program = if copy.exists() {
-            copy
+        let mut command = if copy.exists() {
+            super::support::copy(copy)
         } else {
-            env!("CARGO_BIN_EXE_socket-lab").into()
+            ours("socket-lab")
         };
-        let mut command = Command::new(program);
         command.args(arguments);
         self.as_user(&mut command);
         command
@@ -142,7 +141,7 @@ impl Place {
 
 /// Can the lab be tried here at all?
 pub fn ready() -> bool {
-    needs::tool("tshark") && needs::namespaces()
+    need(Tool::Tshark) && needs::namespaces()
 }
 
 /// What tshark reads in a capture file: a row a packet with these fields.

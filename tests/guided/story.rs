@@ -1,9 +1,10 @@
 //! What is told: the screens, the numbers, the widths, odd lines.
 
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use super::stage::{Ended, Place, ready, tshark};
+
+use super::support::ours;
 
 /// The cells of a row of the table.
 fn row<'t>(told: &'t str, what: &str) -> Vec<&'t str> {
@@ -233,7 +234,7 @@ fn the_sniffer_draws_the_same_ladder_from_the_files() {
         let place = Place::new();
         let ended = place.ran(&[run, "--view", "ladder"]);
         let [capture, calls] = ["pcapng", "calls.jsonl"].map(|ending| place.latest(&format!("{run}.{ending}")));
-        let mut sniffer = Command::new(env!("CARGO_BIN_EXE_sniffer"));
+        let mut sniffer = ours("sniffer");
         sniffer
             .arg("-r")
             .arg(capture)

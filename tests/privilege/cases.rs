@@ -10,7 +10,7 @@ use socket_lab::capture::live::{Capture, Event, OpenError, Opening, Statistics};
 use socket_lab::privilege::{Dropped, drop_privileges, enter_private_network};
 use tempfile::TempDir;
 
-use super::support::{copy_program, needs};
+use super::support::{Missing, Tool, copy, copy_program, need, needs, tool};
 
 const ROLE: &str = "SOCKET_LAB_TEST_ROLE";
 /// Where the subject tries to write a file.
@@ -152,7 +152,7 @@ impl Subject {
 
     /// What the role says, played in an empty network with loopback up; `before` is what starts it.
     fn play(&self, role: &str, before: &[&str], variables: &[(&str, &str)], file: Option<&Path>) -> String {
-        let mut command = Command::new("unshare");
+        let mut command = tool(Tool::Unshare);
         command.args(["--net", "--", "sh", "-c", "ip link set lo up && exec \"$@\"", "sh"]);
         command.args(before).arg(&self.program);
         run(&mut command, role, variables, file)
@@ -186,7 +186,7 @@ fn assert_no_capabilities(said: &str) {
 }
 
 fn ready() -> bool {
-    needs::root() && needs::tool("ip") && needs::tool("setpriv") && needs::namespaces()
+    needs::root() && need(Tool::Ip) && need(Tool::Setpriv) && needs::namespaces()
 }
 
 fn sudo_drops_to_its_caller() {
@@ -268,17 +268,17 @@ fn a_variable_that_is_no_number_ends_the_program() {
 }
 
 fn a_file_capability_is_enough_and_is_given_up() {
-    if !ready() || !needs::tool("setcap") {
+    if !ready() || !need(Tool::Setcap) {
         return;
     }
     let subject = Subject::new();
-    let marked = Command::new("setcap")
+    let marked = tool(Tool::Setcap)
         .arg("cap_net_raw+ep")
         .arg(&subject.program)
         .status()
         .unwrap();
     if !marked.success() {
-        return needs::skip("this file system keeps no capabilities");
+        return needs::skip(Missing::Part("a file system that keeps capabilities"));
     }
     let nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"];
     // What sudo left in the environment means nothing here.
@@ -298,9 +298,12 @@ fn a_file_capability_is_enough_and_is_given_up() {
 fn nobody_gets_a_network_of_ones_own() {
     let subject = Subject::new();
     let root = nix::unistd::geteuid().is_root();
+    if root && !need(Tool::Setpriv) {
+        return;
+    }
     let mut command = if root {
         let id = UNKNOWN.to_string();
-        let mut command = Command::new("setpriv");
+        let mut command = tool(Tool::Setpriv);
         command.args([
             "--reuid",
             &id,
@@ -313,11 +316,11 @@ fn nobody_gets_a_network_of_ones_own() {
         command.arg(&subject.program);
         command
     } else {
-        Command::new(&subject.program)
+        copy(&subject.program)
     };
     let said = run(&mut command, "enter", &[], None);
     if said.contains("refused: ") {
-        return needs::skip(&said);
+        return needs::skip(Missing::UserNamespaces);
     }
     let id = if root { UNKNOWN } else { nix::unistd::getuid().as_raw() };
     assert_eq!(line(&said, "Uid"), [id.to_string().as_str(); 4].join(" "));
@@ -332,7 +335,7 @@ fn root_gets_a_network_of_its_own() {
     if !ready() {
         return;
     }
-    let said = run(&mut Command::new(Subject::new().program), "enter", &[], None);
+    let said = run(&mut copy(Subject::new().program), "enter", &[], None);
     assert_eq!(line(&said, "Uid"), "0 0 0 0");
     assert!(said.contains("entered") && said.contains("captured"), "{said}");
 }
@@ -343,7 +346,7 @@ fn a_limit_is_named() {
     }
     let subject = Subject::new();
     let limits = "cd /proc/sys/user && echo 0 >max_user_namespaces && echo 0 >max_net_namespaces && exec \"$@\"";
-    let mut command = Command::new("unshare");
+    let mut command = tool(Tool::Unshare);
     command
         .args(["--user", "--map-root-user", "sh", "-c", limits, "sh"])
         .arg(&subject.program);
@@ -359,7 +362,7 @@ fn a_limit_is_named() {
 }
 
 fn threads_are_refused() {
-    let said = run(&mut Command::new(Subject::new().program), "threads", &[], None);
+    let said = run(&mut copy(Subject::new().program), "threads", &[], None);
     assert!(
         said.contains("cannot give up the privileges") && said.contains("2 threads already"),
         "{said}"

@@ -5,21 +5,15 @@
 use std::fs;
 use std::io::{Cursor, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use socket_lab::frame::Time;
 use socket_lab::record::Reader;
 
-use super::support::needs;
+use super::support::{Tool, need, needs, tool};
 
 /// The corpus of captures that other projects test with, where the person has one.
 fn corpus() -> Vec<PathBuf> {
-    let Some(folder) = std::env::var_os("SOCKET_LAB_CORPUS") else {
-        let test = std::thread::current().name().unwrap_or("?").to_owned();
-        let _ = writeln!(
-            std::io::stderr(),
-            "SKIPPED {test}: SOCKET_LAB_CORPUS names no folder of captures"
-        );
+    let Some(folder) = needs::corpus() else {
         return Vec::new();
     };
     let mut files: Vec<_> = fs::read_dir(folder)
@@ -62,12 +56,12 @@ fn packets_of(pcap: &[u8]) -> usize {
 #[test]
 fn what_tcpdump_opens_opens_here() {
     let files = corpus();
-    if files.is_empty() || !needs::tool("tcpdump") {
+    if files.is_empty() || !need(Tool::Tcpdump) {
         return;
     }
     let mut differences = Vec::new();
     for path in files {
-        let output = Command::new("tcpdump")
+        let output = tool(Tool::Tcpdump)
             .args(["-r"])
             .arg(&path)
             .args(["-w", "-"])
@@ -103,12 +97,12 @@ const UNLIKE_TSHARK: [(&str, &str); 5] = [
 #[test]
 fn times_lengths_and_comments_are_those_of_tshark() {
     let files = corpus();
-    if files.is_empty() || !needs::tool("tshark") {
+    if files.is_empty() || !need(Tool::Tshark) {
         return;
     }
     let mut differences = Vec::new();
     for path in files {
-        let mut command = Command::new("tshark");
+        let mut command = tool(Tool::Tshark);
         command.arg("-r").arg(&path).args(["-n", "-T", "fields"]);
         for field in ["frame.time_epoch", "frame.len", "frame.cap_len", "frame.comment"] {
             command.args(["-e", field]);

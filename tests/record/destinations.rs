@@ -2,12 +2,11 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use socket_lab::record::{Destination, Format, Recorder};
 
 use super::files::{frame, loopback, read, record, section};
-use super::support::needs;
+use super::support::{essential, needs};
 
 /// What the person reads when this name is to be written.
 fn refusal(path: &Path, force: bool) -> String {
@@ -90,7 +89,7 @@ fn a_file_of_somebody_else_is_refused_even_when_forced() {
     assert_eq!(fs::read(&path).unwrap(), b"theirs");
     // Somebody else at the other end of a named pipe would see what we capture.
     let pipe = folder.path().join("fifo");
-    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    assert!(essential("mkfifo").arg(&pipe).status().unwrap().success());
     std::os::unix::fs::chown(&pipe, Some(65_534), None).unwrap();
     let _other_end = fs::OpenOptions::new().read(true).write(true).open(&pipe).unwrap();
     assert_eq!(refusal(&pipe, false), why);
@@ -118,7 +117,7 @@ fn a_place_that_cannot_be_written_is_named() {
 fn a_named_pipe_is_written_to_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("fifo.pcap");
-    let made = Command::new("mkfifo").arg(&path).status().unwrap();
+    let made = essential("mkfifo").arg(&path).status().unwrap();
     assert!(made.success());
     let other_end = path.clone();
     let reader = std::thread::spawn(move || read(&other_end).0.len());

@@ -9,6 +9,8 @@ use socket_lab::frame::{Direction, Frame, Time};
 use socket_lab::record::{Destination, Format, Interface, Reader, Recorder, Section, Statistics, Written};
 use socket_lab::wire::LinkType;
 
+use super::support::{Tool, tool};
+
 /// 2026-03-04 05:06:07.123456789 UTC.
 pub const TIME: i64 = 1_772_600_767_123_456_789;
 
@@ -131,7 +133,7 @@ pub fn ask(command: &mut Command, errors: impl Fn(&str) -> bool) -> String {
 /// tshark without what it says about being run by root.
 pub fn tshark(path: &Path, arguments: &[&str]) -> String {
     ask(
-        Command::new("tshark").arg("-r").arg(path).args(["-n"]).args(arguments),
+        tool(Tool::Tshark).arg("-r").arg(path).args(["-n"]).args(arguments),
         |said| said.lines().all(|line| line.contains("root") || line.is_empty()),
     )
 }

@@ -1,14 +1,13 @@
 //! What tshark, capinfos and tcpdump read in our files, and what we read back.
 
 use std::fs;
-use std::process::Command;
 
 use socket_lab::frame::{Direction, Frame, Time};
 use socket_lab::record::{Format, Interface, Statistics};
 use socket_lab::wire::LinkType;
 
 use super::files::{TIME, ask, counted, datagram, frame, frames, loopback, read, record, section, tshark};
-use super::support::needs;
+use super::support::{Tool, need, tool};
 
 #[test]
 fn what_is_recorded_is_read_back() {
@@ -37,7 +36,7 @@ fn what_is_recorded_is_read_back() {
 
 #[test]
 fn tshark_reads_the_same_and_has_nothing_to_remark() {
-    if !needs::tool("tshark") {
+    if !need(Tool::Tshark) {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -87,7 +86,7 @@ fn tshark_reads_the_same_and_has_nothing_to_remark() {
 
 #[test]
 fn tshark_and_capinfos_find_the_facts() {
-    if !needs::tool("tshark") || !needs::tool("capinfos") {
+    if !need(Tool::Tshark) || !need(Tool::Capinfos) {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -121,7 +120,7 @@ fn tshark_and_capinfos_find_the_facts() {
         ],
     );
     assert_eq!(names, "lo\tLoopback of this machine\nany\t\n");
-    let told = ask(Command::new("capinfos").arg(&path), str::is_empty);
+    let told = ask(tool(Tool::Capinfos).arg(&path), str::is_empty);
     for line in [
         "Capture application: socket-lab test",
         "Encapsulation = Ethernet (1 - ether)",
@@ -172,14 +171,14 @@ fn tshark_and_capinfos_find_the_facts() {
 
 #[test]
 fn tcpdump_reads_the_same() {
-    if !needs::tool("tcpdump") {
+    if !need(Tool::Tcpdump) {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
     for (name, format) in [("a.pcap", Format::Pcap), ("a.pcapng", Format::PcapNg)] {
         let path = folder.path().join(name);
         record(&path, &[loopback()], &frames(format), &[]);
-        let mut command = Command::new("tcpdump");
+        let mut command = tool(Tool::Tcpdump);
         command.args(["-nn", "-tt", "--nano", "-r"]).arg(&path);
         let told = ask(&mut command, |said| said.starts_with("reading from file"));
         let first = "1772600767.123456789 IP 127.0.0.1.44298 > 127.0.0.1.12345: UDP, length 11";
@@ -201,7 +200,7 @@ fn an_over_long_comment_is_cut_with_a_mark() {
     assert!(frames[0].comments[0].ends_with("x [cut]"));
     assert_eq!(frames[0].comments[1], "short");
     assert_eq!(frames.len(), 2);
-    if needs::tool("tshark") {
+    if need(Tool::Tshark) {
         assert_eq!(tshark(&path, &["-T", "fields", "-e", "frame.len"]).lines().count(), 2);
     }
 }

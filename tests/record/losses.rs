@@ -2,13 +2,13 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use socket_lab::frame::{Frame, Time};
 use socket_lab::record::{Destination, Format, Interface, Reader, Recorder, WriteError};
 use socket_lab::wire::LinkType;
 
 use super::files::{frame, loopback, read, record, section};
+use super::support::{Tool, need, shell, this_test};
 
 #[test]
 fn a_pipe_has_a_header_before_the_first_frame() {
@@ -138,9 +138,9 @@ fn a_failure_in_the_middle_counts_what_is_lost_and_goes_on_counting() {
 fn with_small_files(kib: u32, test: &str, variable: (&str, &Path)) {
     // A shell's `ulimit -f` counts 512 or 1024 bytes, so prlimit says it in bytes. The signal would end the process.
     let script = format!("trap '' XFSZ; exec prlimit --fsize={} -- \"$@\"", kib * 1024);
-    let output = Command::new("sh")
-        .args(["-c", &script, "sh"])
-        .arg(std::env::current_exe().unwrap())
+    let output = shell(&script)
+        .arg("sh")
+        .arg(this_test().get_program())
         .args(["--exact", test, "--nocapture"])
         .env(variable.0, variable.1)
         .output()
@@ -152,6 +152,9 @@ fn with_small_files(kib: u32, test: &str, variable: (&str, &Path)) {
 #[test]
 fn a_file_that_filled_its_disk_ends_after_a_whole_packet() {
     const VARIABLE: &str = "SOCKET_LAB_TEST_SMALL_FILE";
+    if !need(Tool::Prlimit) {
+        return;
+    }
     if let Some(path) = std::env::var_os(VARIABLE) {
         let destination = Destination::open(path.as_ref(), false).unwrap();
         let mut recorder = Recorder::new(destination, Format::PcapNg, &section(), &[loopback()]).unwrap();

@@ -2,14 +2,13 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::process::Command;
 
 use socket_lab::frame::{Frame, Time};
 use socket_lab::record::{Format, Interface, ReadProblem, Reader};
 use socket_lab::wire::LinkType;
 
 use super::files::{ask, frame, frames, loopback, read, record};
-use super::support::needs;
+use super::support::{Tool, need, tool};
 
 #[test]
 fn a_packed_file_is_read_and_a_cut_one_too() {
@@ -70,7 +69,7 @@ fn plain(frame: &Frame<'_>, unit: i64) -> Frame<'static> {
 
 #[test]
 fn what_editcap_writes_is_read() {
-    if !needs::tool("editcap") {
+    if !need(Tool::Editcap) {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -79,7 +78,7 @@ fn what_editcap_writes_is_read() {
     record(&original, &[loopback()], &frames, &[]);
     let converted = folder.path().join("converted");
     for (format, unit) in [("pcap", 1000), ("nsecpcap", 1), ("modpcap", 1000), ("pcapng", 1)] {
-        let mut command = Command::new("editcap");
+        let mut command = tool(Tool::Editcap);
         ask(command.args(["-F", format]).args([&original, &converted]), |_| true);
         let expected: Vec<_> = frames.iter().map(|frame| plain(frame, unit)).collect();
         let (frames_read, _) = read(&converted);
@@ -93,7 +92,7 @@ fn what_editcap_writes_is_read() {
 
 #[test]
 fn what_mergecap_writes_is_read() {
-    if !needs::tool("mergecap") {
+    if !need(Tool::Mergecap) {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -114,7 +113,7 @@ fn what_mergecap_writes_is_read() {
         std::slice::from_ref(&raw),
         &[],
     );
-    let mut command = Command::new("mergecap");
+    let mut command = tool(Tool::Mergecap);
     ask(command.arg("-w").args([&merged, &first, &second]), |_| true);
     let (frames, reader) = read(&merged);
     let other = Frame { interface: 1, ..raw };

@@ -5,13 +5,14 @@
 //! tests; without it that part is skipped.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
 use super::invariants::page::{check_page, check_picture_file};
 use super::invariants::shown::{assert_line, assert_text, look};
 use super::prefixes::every_prefix;
+
+use super::support::{Tool, need, needs, path_of_ours, tool};
 
 /// What is asked of each file. `HTML` and `SVG` stand for names of files.
 const VIEWS: [&[&str]; 10] = [
@@ -47,13 +48,7 @@ fn in_folder(folder: &Path) -> Vec<PathBuf> {
 
 /// The captures of others, if there are any.
 fn others() -> Vec<PathBuf> {
-    let Some(folder) = std::env::var_os("SOCKET_LAB_CORPUS") else {
-        let test = std::thread::current().name().unwrap_or("?").to_owned();
-        let line = format!("SKIPPED {test}: SOCKET_LAB_CORPUS names no folder of captures\n");
-        let _ = std::io::stderr().write_all(line.as_bytes());
-        return Vec::new();
-    };
-    in_folder(Path::new(&folder))
+    needs::corpus().map_or_else(Vec::new, |folder| in_folder(&folder))
 }
 
 /// Where reports are written, one after the other.
@@ -79,13 +74,13 @@ impl Folder {
             "SVG" => picture.as_os_str(),
             _ => word.as_ref(),
         });
-        let ended = Command::new("prlimit")
+        let ended = tool(Tool::Prlimit)
             .args([
                 MEMORY,
                 "timeout",
                 "--kill-after=1",
                 SECONDS,
-                env!("CARGO_BIN_EXE_sniffer"),
+                path_of_ours("sniffer"),
                 "-r",
             ])
             .arg(file)
@@ -120,6 +115,9 @@ fn assert_well(ended: &Output, place: &str) {
 
 #[test]
 fn every_capture_of_the_project_is_shown_in_every_view() {
+    if !need(Tool::Prlimit) {
+        return;
+    }
     let folder = Folder::new();
     for file in in_folder(Path::new("captures")) {
         for view in VIEWS {
@@ -130,6 +128,9 @@ fn every_capture_of_the_project_is_shown_in_every_view() {
 
 #[test]
 fn every_capture_of_others_is_shown_in_every_view() {
+    if !need(Tool::Prlimit) {
+        return;
+    }
     let folder = Folder::new();
     for file in others() {
         for view in VIEWS {
@@ -157,6 +158,9 @@ fn every_prefix_of_captures_of_others_gives_its_whole_packets_in_every_view() {
 
 #[test]
 fn the_program_ends_well_on_captures_that_are_cut() {
+    if !need(Tool::Prlimit) {
+        return;
+    }
     let folder = Folder::new();
     let cut = folder.file("cut.pcap");
     let mut views = VIEWS.iter().cycle();

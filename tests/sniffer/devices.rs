@@ -1,14 +1,15 @@
 //! What happens to the interface while the whole program captures on it.
 
 use std::net::UdpSocket;
-use std::process::Command;
 
 use nix::sys::signal::Signal;
 
 use super::stage::{Ended, capturing, in_namespace, pair, run};
 
+use super::support::{Tool, tool};
+
 fn ip(arguments: &str) -> String {
-    run(Command::new("ip").args(arguments.split(' ')))
+    run(tool(Tool::Ip).args(arguments.split(' ')))
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! How a live capture ends, and what it says then.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 
 use super::stage::{Ended, Folder, capturing, clean, in_namespace, pair, ran, sniffer, started, tshark};
-use super::support::{MOMENT, PATIENCE, Running};
+use super::support::{MOMENT, PATIENCE, Running, Tool, essential, need_all, path_of_ours, shell, tool};
 
 #[test]
 fn either_signal_ends_it_with_the_summary() {
@@ -117,7 +117,7 @@ fn a_reader_who_has_left_ends_it_quietly() {
             ["-p", &port, "--view", "fields"],
             ["-p", &port, "-w", "-"],
         ] {
-            let mut head = Command::new("head");
+            let mut head = essential("head");
             let (ours, theirs) = std::io::pipe().unwrap();
             let mut reading = head
                 .args(["-n", "3"])
@@ -283,12 +283,8 @@ fn a_disk_that_fills_up_ends_it_with_what_was_lost() {
         let path = folder.file("filled.pcap");
         let (client, _server, port) = pair();
         // Files of at most 8 x 512 bytes; without the signal, as a full disk has none either.
-        let mut small = Command::new("sh");
-        small.args([
-            "-c",
-            "trap '' XFSZ; ulimit -f 8; exec \"$0\" \"$@\"",
-            env!("CARGO_BIN_EXE_sniffer"),
-        ]);
+        let mut small = shell("trap '' XFSZ; ulimit -f 8; exec \"$0\" \"$@\"");
+        small.arg(path_of_ours("sniffer"));
         small.args(["-p", &port.to_string(), "-q", "-w", path.to_str().unwrap()]);
         let mut running = started(clean(&mut small));
         let since = Instant::now();
@@ -325,13 +321,16 @@ fn a_disk_that_fills_up_ends_it_with_what_was_lost() {
 
 #[test]
 fn a_small_disk_keeps_whole_packets_until_it_is_full() {
+    if !need_all(&[Tool::Unshare, Tool::Mount]) {
+        return;
+    }
     in_namespace("ends::a_small_disk_keeps_whole_packets_until_it_is_full", || {
         let folder = Folder::new();
         let kept = folder.file("kept.pcap");
         let (client, _server, port) = pair();
         let port = port.to_string();
         // A file system of 64 KiB, which only these processes see: what is on it is copied before they end.
-        let mut scene = Command::new("unshare");
+        let mut scene = tool(Tool::Unshare);
         scene.args([
             "--mount",
             "sh",
@@ -399,7 +398,7 @@ fn what_is_in_the_file_of_a_killed_sniffer_is_whole() {
                 read.errors
             );
             // Wireshark reads as many; it fails at half a packet as well.
-            let mut tshark = Command::new("tshark");
+            let mut tshark = tool(Tool::Tshark);
             let judged = tshark
                 .arg("-r")
                 .arg(&path)

@@ -14,7 +14,7 @@ use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 
 use super::stage::{Ended, Folder, clean, in_one_namespace, ordinary, pair, ran, readable, run, sniffer, text};
-use super::support::{PATIENCE, Running, needs};
+use super::support::{PATIENCE, Running, Tool, copy, essential, need, needs, path_of_ours, tool};
 
 /// Sets a home of one's own for Wireshark and whoever asks it for its folders.
 fn at_home<'a>(command: &'a mut Command, home: &Path) -> &'a mut Command {
@@ -31,7 +31,7 @@ fn installed(home: &Folder) -> std::path::PathBuf {
 
 /// The list of interfaces that tshark shows.
 fn listed(home: &Folder) -> String {
-    run(at_home(Command::new("tshark").arg("-D"), home.path()))
+    run(at_home(tool(Tool::Tshark).arg("-D"), home.path()))
 }
 
 /// tshark, capturing on loopback through the extcap: a line a packet with its number, its comment and these fields.
@@ -42,7 +42,7 @@ struct Tshark {
 
 impl Tshark {
     fn start(home: Folder, options: &[&str], fields: &[&str]) -> Self {
-        let mut command = Command::new("tshark");
+        let mut command = tool(Tool::Tshark);
         command
             .args(["-i", "socketlab-lo", "-l", "-n"])
             .args(options)
@@ -110,7 +110,7 @@ fn gone(folder: &Path) -> bool {
 
 #[test]
 fn tshark_lists_it_from_its_installation_to_its_removal() {
-    if !needs::tool("tshark") {
+    if !need(Tool::Tshark) {
         return;
     }
     let home = Folder::new();
@@ -120,7 +120,7 @@ fn tshark_lists_it_from_its_installation_to_its_removal() {
     for line in ["socketlab-lo (Socket lab: lo)", "socketlab-any (Socket lab: any)"] {
         assert!(list.contains(line), "{list}");
     }
-    let told = run(Command::new("tshark")
+    let told = run(tool(Tool::Tshark)
         .args(["-i", "socketlab-lo", "-L"])
         .env("HOME", home.path()));
     assert!(told.contains("EN10MB"), "{told}");
@@ -134,7 +134,7 @@ fn tshark_lists_it_from_its_installation_to_its_removal() {
 
 #[test]
 fn what_somebody_else_put_there_stays() {
-    if !needs::tool("tshark") {
+    if !need(Tool::Tshark) {
         return;
     }
     let home = Folder::new();
@@ -174,7 +174,7 @@ fn without_wireshark_the_link_goes_where_its_next_version_looks() {
     let link = home.file(".local/lib/wireshark/extcap/socketlab");
     assert_eq!(
         fs::read_link(link).unwrap(),
-        Path::new(env!("CARGO_BIN_EXE_sniffer")).canonicalize().unwrap()
+        Path::new(path_of_ours("sniffer")).canonicalize().unwrap()
     );
 }
 
@@ -252,7 +252,7 @@ fn a_capture_filter_is_taken_and_a_wrong_one_is_told() {
         let home = Folder::new();
         installed(&home);
         // Bounded, for a capture that does not begin could be waited for for ever.
-        let mut command = Command::new("timeout");
+        let mut command = essential("timeout");
         command.args(["60", "tshark", "-i", "socketlab-lo", "-f", "tcp prot 5"]);
         let refused = Ended::from(at_home(&mut command, home.path()).output().unwrap());
         assert_ne!(refused.code, Some(0));
@@ -274,7 +274,7 @@ fn under_sudo_wiresharks_own_pipe_can_be_written() {
         let link = link.flatten().next().unwrap().path();
         fs::remove_file(&link).unwrap();
         symlink(program, link).unwrap();
-        let mut command = Command::new("tshark");
+        let mut command = tool(Tool::Tshark);
         command.args([
             "-i",
             "socketlab-lo",
@@ -299,19 +299,19 @@ fn under_sudo_wiresharks_own_pipe_can_be_written() {
 
 #[test]
 fn without_the_right_wireshark_shows_the_ways() {
-    if !needs::tool("tshark") {
+    if !need(Tool::Tshark) {
         return;
     }
     let home = Folder::new();
     let program = readable(&home);
     let work = Folder::new();
     fs::set_permissions(work.path(), fs::Permissions::from_mode(0o777)).unwrap();
-    let mut install = Command::new(&program);
+    let mut install = copy(&program);
     ordinary(install.arg("--install-extcap").env("HOME", work.path()));
     let ended = Ended::from(install.output().unwrap());
     assert_eq!(ended.code, Some(0), "{ended:?}");
     assert!(ended.errors.contains("setcap cap_net_raw+ep"), "{ended:?}");
-    let mut command = Command::new("tshark");
+    let mut command = tool(Tool::Tshark);
     ordinary(command.args(["-i", "socketlab-lo", "-c", "1"]).env("HOME", work.path()));
     let ended = Ended::from(command.current_dir(work.path()).output().unwrap());
     assert_ne!(ended.code, Some(0), "{ended:?}");

@@ -3,21 +3,20 @@
 
 use std::net::UdpSocket;
 use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
 
 use super::frames;
 use super::stage::{Ended, Folder, clean, in_namespace, pair, ran, sniffer, started, tshark};
-use super::support::{Running, namespace, needs};
+use super::support::{Running, Tool, namespace, need, tool};
 
 /// A sniffer that captures while this fault is put in ("poll:error=EINTR:when=5+3"), which is written to the log. strace is a
 /// process beside it, so that the process that is started is the sniffer itself.
 fn with_fault(fault: &str, log: &Path, arguments: &[&str]) -> Running {
     let plain = sniffer(arguments);
     let call = fault.split(':').next().unwrap();
-    let mut command = Command::new("strace");
+    let mut command = tool(Tool::Strace);
     command
         .args([
             "-D",
@@ -37,7 +36,7 @@ fn with_fault(fault: &str, log: &Path, arguments: &[&str]) -> Running {
 
 #[test]
 fn what_passes_costs_no_packet() {
-    if !needs::tool("strace") {
+    if !need(Tool::Strace) {
         return;
     }
     in_namespace("faults::what_passes_costs_no_packet", || {
@@ -75,7 +74,7 @@ fn what_passes_costs_no_packet() {
 
 #[test]
 fn memory_that_never_comes_back_ends_it_with_the_summary() {
-    if !needs::tool("strace") {
+    if !need(Tool::Strace) {
         return;
     }
     in_namespace("faults::memory_that_never_comes_back_ends_it_with_the_summary", || {
@@ -102,6 +101,9 @@ fn memory_that_never_comes_back_ends_it_with_the_summary() {
 /// Waiting and `--duration` go by another clock, which cannot be set.
 #[test]
 fn times_that_go_back_are_shown_and_kept_as_they_are() {
+    if !need(Tool::Tshark) {
+        return;
+    }
     let folder = Folder::new();
     let frames = frames::numbered(4);
     let mut bytes = frames::pcap(&frames);

@@ -1,15 +1,15 @@
 //! Capture files read, chosen from and copied.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use super::frames::{SECOND, numbered, pcap, udp};
 use super::stage::{Ended, Folder, ran, run, sniffer, text, tshark};
-use super::support::needs;
+use super::support::{Tool, essential, need, need_all, ours, tool};
 
 /// Time and bytes of every packet, as tcpdump reads them: another program than the one that judges the format.
 fn bytes_and_times(path: &Path) -> String {
-    let mut tcpdump = Command::new("tcpdump");
+    let mut tcpdump = tool(Tool::Tcpdump);
     run(tcpdump
         .args(["--nano", "-tt", "-XX", "-n", "-r"])
         .arg(path)
@@ -17,7 +17,7 @@ fn bytes_and_times(path: &Path) -> String {
 }
 
 fn judges() -> bool {
-    ["tshark", "tcpdump"].iter().all(|tool| needs::tool(tool))
+    need_all(&[Tool::Tshark, Tool::Tcpdump])
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn statistics(path: &Path) -> Vec<(u16, Vec<u8>)> {
 
 #[test]
 fn a_copy_keeps_what_was_counted_whatever_was_chosen() {
-    if !needs::tool("capinfos") {
+    if !need_all(&[Tool::Capinfos, Tool::Tshark]) {
         return;
     }
     let folder = Folder::new();
@@ -86,7 +86,7 @@ fn a_copy_keeps_what_was_counted_whatever_was_chosen() {
         let ended = ran(&[&arguments[..], &["--force", choice]].concat());
         assert_eq!((ended.code, ended.errors.as_str()), (Some(0), ""), "{choice}");
         assert_eq!(statistics(&copy), told, "{choice}");
-        let info = run(Command::new("capinfos").arg(&copy));
+        let info = run(tool(Tool::Capinfos).arg(&copy));
         assert!(
             info.contains("Number of stat entries = 1") && info.contains("Name = lo"),
             "{info}"
@@ -142,7 +142,7 @@ fn a_pipe_is_read_as_a_file_is() {
     let path = folder.capture(3);
     let expected = ran(&["-r", path.to_str().unwrap(), "--view", "summary"]);
     assert_eq!(expected.output.lines().count(), 3);
-    let mut cat = Command::new("cat").arg(&path).stdout(Stdio::piped()).spawn().unwrap();
+    let mut cat = essential("cat").arg(&path).stdout(Stdio::piped()).spawn().unwrap();
     let mut reading = sniffer(&["-r", "-", "--view", "summary"]);
     let ended = Ended::from(reading.stdin(cat.stdout.take().unwrap()).output().unwrap());
     cat.wait().unwrap();
@@ -159,7 +159,7 @@ fn standard_output_gets_a_capture_and_nothing_else() {
     let output = sniffer(&["-r", path.to_str().unwrap(), "-w", "-"]).output().unwrap();
     assert!(output.status.success(), "{}", text(&output.stderr));
     assert_eq!(output.stdout, std::fs::read(&path).unwrap());
-    let mut tshark = Command::new("tshark");
+    let mut tshark = tool(Tool::Tshark);
     let (ours, mut theirs) = std::io::pipe().unwrap();
     std::io::Write::write_all(&mut theirs, &output.stdout).unwrap();
     drop(theirs);
@@ -182,7 +182,7 @@ fn a_long_file_is_shown_as_a_pipe_is() {
         &["--view", "fields", "--flow", "1", "-c", "2500"],
     ] {
         let from_file = ran(&[&["-r", path, "--utc"], view].concat());
-        let mut sniffer = Command::new(env!("CARGO_BIN_EXE_sniffer"));
+        let mut sniffer = ours("sniffer");
         sniffer.args(["-r", "-", "--utc"]).args(view);
         let from_pipe = sniffer
             .stdin(Stdio::from(std::fs::File::open(path).unwrap()))
@@ -196,13 +196,13 @@ fn a_long_file_is_shown_as_a_pipe_is() {
 
 #[test]
 fn a_packed_file_is_read() {
-    if !needs::tool("gzip") {
+    if !need(Tool::Gzip) {
         return;
     }
     let folder = Folder::new();
     let path = folder.capture(50);
     let plain = ran(&["-r", path.to_str().unwrap(), "--json"]);
-    run(Command::new("gzip").arg(&path));
+    run(tool(Tool::Gzip).arg(&path));
     let packed = path.with_extension("pcap.gz");
     let read = ran(&["-r", packed.to_str().unwrap(), "--json"]);
     assert_eq!(

@@ -6,13 +6,12 @@
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use nix::sys::signal::Signal;
 use socket_lab::escape::printable;
 
 use super::stage::{Ended, Folder, capturing, in_namespace, ran, run};
-use super::support::{PATIENCE, Running, Side, port_in};
+use super::support::{PATIENCE, Running, Side, Tool, needs, port_in, tool};
 
 const RECORDED: &str = "tests/sniffer/ladder/recorded.pcap";
 const CALLS: &str = "tests/sniffer/ladder/recorded.jsonl";
@@ -409,7 +408,7 @@ fn calls_and_packets_of_a_live_run_stand_in_one_order() {
 /// What tshark says that both ends said: who, and the bytes.
 fn tshark_follow(file: &Path, transport: &str, stream: usize) -> Vec<(bool, Vec<u8>)> {
     let what = format!("follow,{transport},raw,{stream}");
-    let output = run(Command::new("tshark").arg("-r").arg(file).args(["-q", "-z", &what]));
+    let output = run(tool(Tool::Tshark).arg("-r").arg(file).args(["-q", "-z", &what]));
     let mut turns: Vec<(bool, Vec<u8>)> = Vec::new();
     let lines = output.lines().skip_while(|line| !line.starts_with("Node 1"));
     for line in lines.skip(1).take_while(|line| !line.starts_with('=')) {
@@ -454,7 +453,7 @@ fn tshark_follows_to_the_same_text() {
         let folder = Folder::new();
         let file = folder.file("said.pcap");
         // Segments as on a network card, so that a long line takes many.
-        run(Command::new("ip").args(["link", "set", "lo", "mtu", "1500"]));
+        run(tool(Tool::Ip).args(["link", "set", "lo", "mtu", "1500"]));
         let sniffer = capturing(&["-q", "-w", file.to_str().unwrap()]);
         let server = Running::start(Side::Ours.command("tcp-server").args(["-b", "127.0.0.1"]));
         let port = port_in(&server.wait_for_output("Listening...\n")).to_string();
@@ -516,12 +515,7 @@ impl Turns for Vec<(bool, String)> {
 
 #[test]
 fn every_capture_of_the_corpus_is_told_in_bounds() {
-    let Some(corpus) = std::env::var_os("SOCKET_LAB_CORPUS") else {
-        // A folder of other people's captures is nothing that CI can be asked for.
-        let told = b"SKIPPED ladders of the corpus: SOCKET_LAB_CORPUS is not set\n";
-        let _ = std::io::Write::write_all(&mut std::io::stderr(), told);
-        return;
-    };
+    let Some(corpus) = needs::corpus() else { return };
     let mut told = 0;
     for entry in std::fs::read_dir(corpus).unwrap() {
         let path = entry.unwrap().path();

@@ -1,12 +1,11 @@
 //! Who may capture, and what is left of root's power while it runs.
 
 use std::os::unix::fs::{MetadataExt as _, chown};
-use std::process::Command;
 
 use nix::sys::signal::Signal;
 
 use super::stage::{Ended, Folder, ORDINARY, in_namespace, ordinary, pair, readable, sniffer, started};
-use super::support::{copy_program, needs};
+use super::support::{Missing, Tool, copy, copy_program, need, needs, path_of_ours, tool};
 
 /// The value of a line of `/proc/PID/status`.
 fn status(id: u32, name: &str) -> String {
@@ -80,7 +79,7 @@ fn root_itself_keeps_no_more_than_writing_files() {
 fn without_privileges_it_names_the_three_ways() {
     let folder = Folder::new();
     let program = readable(&folder);
-    let mut command = Command::new(&program);
+    let mut command = copy(&program);
     ordinary(&mut command);
     let ended = Ended::from(command.output().unwrap());
     assert_eq!((ended.code, ended.output.as_str()), (Some(1), ""), "{ended:?}");
@@ -94,7 +93,7 @@ fn without_privileges_it_names_the_three_ways() {
         assert!(ended.errors.contains(way), "no {way:?}: {ended:?}");
     }
 
-    let mut list = Command::new(&program);
+    let mut list = copy(&program);
     ordinary(list.arg("-D"));
     let ended = Ended::from(list.output().unwrap());
     assert_eq!((ended.code, ended.errors.as_str()), (Some(0), ""), "{ended:?}");
@@ -124,7 +123,7 @@ const SCENE: &str = r#"
 
 #[test]
 fn an_ordinary_user_captures_in_a_namespace_of_their_own() {
-    if !needs::tool("ip") || !needs::tool("unshare") {
+    if !need(Tool::Ip) || !need(Tool::Unshare) {
         return;
     }
     let (programs, work) = (Folder::new(), Folder::new());
@@ -132,12 +131,12 @@ fn an_ordinary_user_captures_in_a_namespace_of_their_own() {
     if nix::unistd::geteuid().is_root() {
         chown(work.path(), Some(ORDINARY), Some(ORDINARY)).unwrap();
     }
-    let mut probe = Command::new("unshare");
+    let mut probe = tool(Tool::Unshare);
     ordinary(probe.args(["-rn", "true"]));
     if !probe.output().unwrap().status.success() {
-        return needs::skip("ordinary users may not make user namespaces here");
+        return needs::skip(Missing::UserNamespaces);
     }
-    let mut scene = Command::new("unshare");
+    let mut scene = tool(Tool::Unshare);
     scene
         .args(["-rn", "sh", "-c", SCENE])
         .env("FOLDER", programs.path())
@@ -157,8 +156,8 @@ fn an_ordinary_user_captures_in_a_namespace_of_their_own() {
 /// The sniffer and the UDP pair where everybody may run them.
 fn readable_programs(folder: &Folder) {
     for (name, program) in [
-        ("udp-server", env!("CARGO_BIN_EXE_udp-server")),
-        ("udp-client", env!("CARGO_BIN_EXE_udp-client")),
+        ("udp-server", path_of_ours("udp-server")),
+        ("udp-client", path_of_ours("udp-client")),
     ] {
         copy_program(program, folder.file(name));
     }

@@ -1,11 +1,10 @@
 //! How far a long read has come: on a terminal, in nobody's way.
 
 use std::path::Path;
-use std::process::Command;
 
 use super::frames;
 use super::stage::{Folder, clean, run, sniffer};
-use super::support::needs;
+use super::support::{Tool, need, path_of_ours, tool};
 
 /// So many packets that their lines overfill every buffer on the way.
 const MANY: usize = 40_000;
@@ -36,8 +35,8 @@ impl Screen {
 
 /// Has `tests/peers/slow.py` run the sniffer with these arguments.
 fn slowly(how: &str, file: &Path, arguments: &[&str]) -> Screen {
-    let mut python = Command::new("python3");
-    let program = env!("CARGO_BIN_EXE_sniffer");
+    let mut python = tool(Tool::Python);
+    let program = path_of_ours("sniffer");
     python
         .args(["-B", "tests/peers/slow.py", how])
         .arg(file)
@@ -53,7 +52,7 @@ fn percent(bar: &str) -> u32 {
 
 #[test]
 fn a_long_read_shows_how_far_it_is_and_leaves_nothing() {
-    if !needs::tool("python3") {
+    if !need(Tool::Python) {
         return;
     }
     let folder = Folder::new();
@@ -88,7 +87,7 @@ fn a_long_read_shows_how_far_it_is_and_leaves_nothing() {
 
 #[test]
 fn a_short_read_shows_nothing() {
-    if !needs::tool("python3") {
+    if !need(Tool::Python) {
         return;
     }
     let folder = Folder::new();
@@ -102,7 +101,7 @@ fn a_short_read_shows_nothing() {
 
 #[test]
 fn packets_on_the_same_screen_stand_in_lines_of_their_own() {
-    if !needs::tool("python3") {
+    if !need(Tool::Python) {
         return;
     }
     let folder = Folder::new();
@@ -139,7 +138,7 @@ fn packets_on_the_same_screen_stand_in_lines_of_their_own() {
 
 #[test]
 fn standard_error_that_is_no_terminal_stays_empty() {
-    if !needs::tool("python3") {
+    if !need(Tool::Python) {
         return;
     }
     let folder = Folder::new();
@@ -147,11 +146,11 @@ fn standard_error_that_is_no_terminal_stays_empty() {
     let (output, errors) = (folder.file("output"), folder.file("errors"));
     let script = format!(
         "exec '{}' -r '{}' --view summary 2> '{}'",
-        env!("CARGO_BIN_EXE_sniffer"),
+        path_of_ours("sniffer"),
         capture.display(),
         errors.display()
     );
-    let mut python = Command::new("python3");
+    let mut python = tool(Tool::Python);
     python.args(["-B", "tests/peers/slow.py", "output"]).arg(&output);
     run(clean(python.args(["sh", "-c", &script])));
     assert_eq!(std::fs::read_to_string(errors).unwrap(), "");

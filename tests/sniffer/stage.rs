@@ -11,7 +11,7 @@ use nix::sys::signal::Signal;
 use tempfile::TempDir;
 
 use super::frames;
-use super::support::{PATIENCE, Running, copy_program, namespace, needs};
+use super::support::{PATIENCE, Running, Tool, copy_program, namespace, need, ours, path_of_ours};
 
 /// Nobody in particular: the user that owns no files.
 pub const ORDINARY: u32 = 65_534;
@@ -34,7 +34,7 @@ pub fn in_one_namespace(name: &str, test: impl FnOnce()) {
 }
 
 fn in_namespaces(name: &str, ways: &[&str], test: impl FnOnce()) {
-    if needs::tool("tshark") {
+    if need(Tool::Tshark) {
         namespace::in_namespaces(name, ways, test);
     }
 }
@@ -52,7 +52,7 @@ pub fn run(command: &mut Command) -> String {
 
 /// The sniffer, untouched by the environment of whoever runs the tests.
 pub fn sniffer<A: AsRef<OsStr>>(arguments: &[A]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sniffer"));
+    let mut command = ours("sniffer");
     let way = namespace::way().filter(|way| !way.is_empty());
     clean(&mut command).args(way).args(arguments);
     command
@@ -175,7 +175,7 @@ impl Folder {
 /// A copy of the program that everybody may run, in a folder that they may enter and not change.
 pub fn readable(folder: &Folder) -> PathBuf {
     let copy = folder.file("sniffer");
-    copy_program(env!("CARGO_BIN_EXE_sniffer"), &copy);
+    copy_program(path_of_ours("sniffer"), &copy);
     for path in [copy.as_path(), folder.path()] {
         let mode = if nix::unistd::geteuid().is_root() { 0o755 } else { 0o555 };
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();

@@ -11,7 +11,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use super::stage::{Ended, Folder, ORDINARY, clean, in_one_namespace, pair, readable};
-use super::support::{PATIENCE, Running, copy_program, needs};
+use super::support::{PATIENCE, Running, Tool, copy, copy_program, need_all, needs, path_of_ours, tool};
 
 /// Somebody else, who puts links where the person is going to write.
 const SOMEBODY_ELSE: u32 = 54_321;
@@ -36,7 +36,7 @@ struct Person {
 impl Person {
     /// `None`, and said so, where this cannot be played.
     fn new() -> Option<Self> {
-        let tools = ["sudo", "setpriv", "unshare"].iter().all(|tool| needs::tool(tool));
+        let tools = need_all(&[Tool::Sudo, Tool::Setpriv, Tool::Unshare, Tool::Mount]);
         if !tools || !needs::root() {
             return None;
         }
@@ -46,7 +46,7 @@ impl Person {
         };
         readable(&person.programs);
         let lab = person.programs.file("socket-lab");
-        copy_program(env!("CARGO_BIN_EXE_socket-lab"), &lab);
+        copy_program(path_of_ours("socket-lab"), &lab);
         std::fs::set_permissions(lab, std::fs::Permissions::from_mode(0o755)).unwrap();
         let rules = person.programs.with("rules", RULES.as_bytes());
         std::fs::set_permissions(rules, std::fs::Permissions::from_mode(0o440)).unwrap();
@@ -57,7 +57,7 @@ impl Person {
 
     /// `sudo PROGRAM ARGUMENTS`, in the shared folder.
     fn sudo(&self, program: &str, arguments: &[&str]) -> Command {
-        let mut command = Command::new("unshare");
+        let mut command = tool(Tool::Unshare);
         command
             .args(["--mount", "sh", "-c", SCENE, "sh"])
             .arg(self.programs.file(program))
@@ -297,7 +297,7 @@ fn nobody_else_decides_where_output_goes() {
                 let reader =
                     (kind == "pipe").then(|| std::fs::File::options().read(true).write(true).open(&path).unwrap());
                 // Without sudo and as the person: the rules of the folder are the same, and files are read without root.
-                let mut command = Command::new(person.programs.file("sniffer"));
+                let mut command = copy(person.programs.file("sniffer"));
                 command
                     .args(["-r", capture, option, file])
                     .args(force.then_some("--force"));

@@ -1,13 +1,12 @@
 //! Real traffic on loopback, captured live: nothing lost, nothing twice, and the judges agree.
 
 use std::path::Path;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 
 use super::stage::{Ended, Folder, capturing, in_namespace, pair, run, sniffer, tshark, tshark_with};
-use super::support::{Running, client, server_with};
+use super::support::{Running, Tool, client, need, server_with, tool};
 
 /// Has a client of ours say `line` to a server of ours, and returns when the answer is on the screen.
 fn exchange(name: &str, port: u16, line: &str) {
@@ -62,6 +61,9 @@ fn the_udp_lab_is_two_datagrams_in_either_format() {
 
 #[test]
 fn pcapng_tells_the_interface_the_filter_and_the_counts() {
+    if !need(Tool::Capinfos) {
+        return;
+    }
     in_namespace("traffic::pcapng_tells_the_interface_the_filter_and_the_counts", || {
         let folder = Folder::new();
         let path = folder.file("told.pcapng");
@@ -71,7 +73,7 @@ fn pcapng_tells_the_interface_the_filter_and_the_counts() {
         client.send(b"one").unwrap();
         assert_eq!(Ended::by(sniffer, Signal::SIGINT).code, Some(0));
         assert_eq!(tshark(&path, &["frame.interface_name"]), [["lo"]]);
-        let info = run(Command::new("capinfos").arg(&path));
+        let info = run(tool(Tool::Capinfos).arg(&path));
         assert!(info.contains("Name = lo") && info.contains(&expression), "{info}");
         assert!(info.contains("Time precision = nanoseconds"), "{info}");
         let bytes = std::fs::read(&path).unwrap();
@@ -329,7 +331,7 @@ fn later_fragments_pass_a_port_filter_and_are_put_together() {
     in_namespace(
         "traffic::later_fragments_pass_a_port_filter_and_are_put_together",
         || {
-            run(Command::new("ip").args(["link", "set", "lo", "mtu", "1000"]));
+            run(tool(Tool::Ip).args(["link", "set", "lo", "mtu", "1000"]));
             let folder = Folder::new();
             let path = folder.file("fragments.pcap");
             let (client, _server, port) = pair();
@@ -359,7 +361,7 @@ fn later_fragments_pass_a_port_filter_and_are_put_together() {
 fn a_live_capture_can_be_piped_to_another_program() {
     in_namespace("traffic::a_live_capture_can_be_piped_to_another_program", || {
         let (client, _server, port) = pair();
-        let mut reader = Command::new("tshark");
+        let mut reader = tool(Tool::Tshark);
         reader.args(["-l", "-r", "-", "-T", "fields", "-e", "udp.payload"]);
         let (ours, theirs) = std::io::pipe().unwrap();
         let mut command = sniffer(&with_port(&port.to_string(), &["-w", "-"]));

@@ -1,8 +1,10 @@
 //! What is refused: in one line that says what failed, on what, and what to do next.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use super::stage::{Ended, Folder, clean, ordinary, ran, readable, sniffer, text};
+
+use super::support::{copy, path_of_ours, shell};
 
 /// Asserts that it ended with this status and one line, an error with these words.
 fn refused(ended: &Ended, code: i32, words: &[&str]) {
@@ -91,7 +93,7 @@ fn a_folder_that_cannot_be_written_is_named() {
     // Root may write everywhere, so somebody else tries.
     let program = readable(&folder);
     let target = folder.file("mine.pcap");
-    let mut command = Command::new(program);
+    let mut command = copy(program);
     command.args(["-q", "-r", "-", "-w", target.to_str().unwrap()]);
     ordinary(&mut command);
     let ended = Ended::from(command.stdin(bytes).output().unwrap());
@@ -120,12 +122,8 @@ fn a_full_disk_is_said() {
     refused(&chosen, 1, &["packets lost: 10,"]);
     // One that fills up on the way: files of at most 8 x 512 bytes.
     let path = folder.file("filled.pcap");
-    let mut small = Command::new("sh");
-    small.args([
-        "-c",
-        "trap '' XFSZ; ulimit -f 8; exec \"$0\" \"$@\"",
-        env!("CARGO_BIN_EXE_sniffer"),
-    ]);
+    let mut small = shell("trap '' XFSZ; ulimit -f 8; exec \"$0\" \"$@\"");
+    small.arg(path_of_ours("sniffer"));
     clean(&mut small).args(["-q", "-r", capture, "-w", path.to_str().unwrap()]);
     // 24 bytes of the file's header; of each packet 16 and Ethernet 14, IPv4 20, UDP 8, and 2 to 3 of data here.
     let ten = 10 * (16 + 42 + 2);

@@ -1,10 +1,10 @@
 //! What a packet looks like: each view, in each style, on a terminal and elsewhere.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use super::frames::{pcap, udp};
 use super::stage::{Folder, clean, ran, run, sniffer, text};
-use super::support::needs;
+use super::support::{Tool, need, path_of_ours, tool};
 
 /// A datagram whose data would colour the terminal, ring its bell, and change its title.
 const HOSTILE: &[u8] = b"\x1b[31mred\x1b[0m\x07\x1b]0;title\x07\r\n\x9b1m\x7f\xe2\x80\xaeover\0";
@@ -185,10 +185,10 @@ fn on_terminal(columns: u16, arguments: &str, environment: &[(&str, &str)]) -> S
     let folder = Folder::new();
     let path = folder.with("shown.pcap", &pcap(&[udp(40_000, 9000, b"hello")]));
     let script = format!("stty rows 24 cols {columns}; exec \"$SNIFFER\" -r \"$CAPTURE\" {arguments}");
-    let mut terminal = Command::new("python3");
+    let mut terminal = tool(Tool::Python);
     terminal.args(["-B", "tests/peers/terminal.py", "^C", "/bin/sh", "-c", &script]);
     clean(&mut terminal)
-        .env("SNIFFER", env!("CARGO_BIN_EXE_sniffer"))
+        .env("SNIFFER", path_of_ours("sniffer"))
         .env("CAPTURE", path);
     let screen = run(terminal.envs(environment.iter().copied()).stdin(Stdio::null()));
     assert!(screen.ends_with("exit status 0\n"), "{screen}");
@@ -210,7 +210,7 @@ fn widest(screen: &str) -> usize {
 
 #[test]
 fn a_terminal_gets_colour_and_its_own_width() {
-    if !needs::tool("python3") || !needs::tool("stty") {
+    if !need(Tool::Python) {
         return;
     }
     let screen = on_terminal(120, "", &[]);
@@ -228,7 +228,7 @@ fn a_terminal_gets_colour_and_its_own_width() {
 
 #[test]
 fn colour_is_left_out_where_it_is_not_wanted() {
-    if !needs::tool("python3") || !needs::tool("stty") {
+    if !need(Tool::Python) {
         return;
     }
     let wants_none = [

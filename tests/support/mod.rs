@@ -11,9 +11,13 @@
 pub mod namespace;
 pub mod needs;
 pub mod program;
+pub mod skipped;
+pub mod tools;
 mod tshark;
 
+pub use needs::Missing;
 pub use program::{Running, Side, client, copy_program, in_empty_namespace, port_in, server, server_with};
+pub use tools::{Tool, copy, essential, need, need_all, ours, path_of_ours, shell, this_test, tool};
 pub use tshark::tshark;
 
 use std::net::{TcpListener, UdpSocket};

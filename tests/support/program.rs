@@ -11,13 +11,14 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use super::PATIENCE;
+use super::tools::{Tool, essential, ours, tool};
 
 /// Copies a program to where it is going to be started.
 ///
 /// A process of its own writes the copy. If this one did, a child that another test forks at that moment would keep the file open
 /// for writing until its exec, and the copy could not be started as long: execve(2), ETXTBSY.
 pub fn copy_program(program: impl AsRef<Path>, to: impl AsRef<Path>) {
-    let mut cp = Command::new("cp");
+    let mut cp = essential("cp");
     let copied = cp.arg(program.as_ref()).arg(to.as_ref()).status().unwrap();
     assert!(copied.success(), "{}: {copied}", to.as_ref().display());
 }
@@ -33,20 +34,10 @@ impl Side {
     /// The command that starts `udp-server`, `udp-client`, `tcp-server` or `tcp-client` of this side.
     pub fn command(self, name: &str) -> Command {
         match self {
-            Self::Ours => {
-                let mut command = Command::new(match name {
-                    "udp-server" => env!("CARGO_BIN_EXE_udp-server"),
-                    "udp-client" => env!("CARGO_BIN_EXE_udp-client"),
-                    "tcp-server" => env!("CARGO_BIN_EXE_tcp-server"),
-                    "tcp-client" => env!("CARGO_BIN_EXE_tcp-client"),
-                    _ => panic!("no program {name}"),
-                });
-                command.env_remove("RUST_LOG");
-                command
-            }
+            Self::Ours => ours(name),
             Self::Classic => {
                 let script = format!("tests/peers/classic_{}.py", name.replace('-', "_"));
-                let mut command = Command::new("python3");
+                let mut command = tool(Tool::Python);
                 command.arg("-B").arg(script);
                 command
             }
@@ -56,7 +47,7 @@ impl Side {
 
 /// The same command in a network namespace of its own, in which nothing is up: no address, no route.
 pub fn in_empty_namespace(command: &Command) -> Command {
-    let mut inside = Command::new("unshare");
+    let mut inside = tool(Tool::Unshare);
     inside.arg("--net");
     if !nix::unistd::geteuid().is_root() {
         inside.arg("--map-root-user");
