@@ -39,6 +39,8 @@ mod tests {
                 .args(["-b", "127.0.0.1", "--calls"])
                 .arg(&server_log),
         );
+        // In recvfrom() or accept(), as the lecture has it.
+        server.wait_until_asleep();
         let mut client = Running::start(
             Side::Ours
                 .command(&format!("{transport}-client"))

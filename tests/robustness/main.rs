@@ -13,5 +13,7 @@ mod prefixes;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
+mod short;
+#[cfg(test)]
 #[path = "../support/mod.rs"]
 mod support;

@@ -176,6 +176,21 @@ impl Running {
         self.child.id()
     }
 
+    /// Waits until its first thread sleeps: until it waits in a call. On a busy machine that may be long after it has printed
+    /// that it is ready. proc_pid_stat(5), the field `state`
+    pub fn wait_until_asleep(&self) {
+        let file = format!("/proc/{}/stat", self.id());
+        let deadline = Instant::now() + PATIENCE;
+        // Where there is no /proc there is nothing to look at.
+        while let Ok(stat) = std::fs::read_to_string(&file) {
+            if stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('S')) {
+                return;
+            }
+            assert!(Instant::now() < deadline, "it does not wait: {stat}");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
     /// Types a line and Return.
     pub fn type_line(&mut self, line: &str) {
         self.type_bytes(format!("{line}\n").as_bytes());

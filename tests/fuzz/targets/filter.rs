@@ -3,6 +3,4 @@
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|input: &[u8]| {
-    invariants::filter::check_input(input);
-});
+fuzz_target!(|input: &[u8]| invariants::filter::check_input(input));

@@ -3,7 +3,4 @@
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|input: &[u8]| {
-    let (frames, _) = invariants::flow::unpack(input);
-    invariants::flow::follow(&frames);
-});
+fuzz_target!(|input: &[u8]| invariants::targets::follow(input));

@@ -3,7 +3,4 @@
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|input: &[u8]| {
-    let (frames, look) = invariants::flow::unpack(input);
-    invariants::flow::check(&frames, look);
-});
+fuzz_target!(|input: &[u8]| invariants::targets::whole(input));

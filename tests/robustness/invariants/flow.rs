@@ -171,7 +171,8 @@ pub fn check_drawn(material: &Material, look: Look) {
     }
 }
 
-fn check_sheet(kept: &[Kept], look: Look) {
+/// The questions of the labs, answered in every form.
+pub fn check_sheet(kept: &[Kept], look: Look) {
     let mut collector = Collector::new(None);
     for one in kept {
         let frame = one.followed();

@@ -20,3 +20,4 @@ pub mod frame;
 pub mod page;
 pub mod record;
 pub mod shown;
+pub mod targets;
