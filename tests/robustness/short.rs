@@ -112,7 +112,11 @@ fn every_target_has_its_test_here_and_its_program() {
     let package = std::fs::read_to_string("tests/fuzz/Cargo.toml").unwrap();
     for target in &TARGETS {
         assert!(own.contains(&format!("fuzz(\"{}\");", target.name)), "{}", target.name);
-        assert!(package.contains(&format!("name = \"{}\"", target.name)), "{}", target.name);
+        assert!(
+            package.contains(&format!("name = \"{}\"", target.name)),
+            "{}",
+            target.name
+        );
     }
     let programs = std::fs::read_dir("tests/fuzz/targets").unwrap();
     assert_eq!(programs.count(), TARGETS.len());

@@ -177,7 +177,7 @@ impl Running {
     }
 
     /// Waits until its first thread sleeps: until it waits in a call. On a busy machine that may be long after it has printed
-    /// that it is ready. proc_pid_stat(5), the field `state`
+    /// that it is ready. `proc_pid_stat(5)`, the field `state`
     pub fn wait_until_asleep(&self) {
         let file = format!("/proc/{}/stat", self.id());
         let deadline = Instant::now() + PATIENCE;
