@@ -144,17 +144,14 @@ mod tests {
     /// What the system says of the name is what comes out. A machine without /etc/hosts may not know localhost.
     #[test]
     fn a_name_is_looked_up() {
-        match ("localhost", 7).to_socket_addrs() {
-            Ok(known) => {
-                let known: Vec<String> = known.map(|address| address.to_string()).collect();
-                assert_eq!(resolved("localhost"), known);
-                assert!(known.iter().any(|one| one == "127.0.0.1:7" || one == "[::1]:7"));
-            }
-            Err(_) => {
-                let trouble = resolve("localhost", 7, &Stop::new().unwrap()).unwrap_err();
-                assert!(matches!(trouble, Trouble::UnknownHost { .. }), "{trouble}");
-            }
-        }
+        let Ok(known) = ("localhost", 7).to_socket_addrs() else {
+            let trouble = resolve("localhost", 7, &Stop::new().unwrap()).unwrap_err();
+            assert!(matches!(trouble, Trouble::UnknownHost { .. }), "{trouble}");
+            return;
+        };
+        let known: Vec<String> = known.map(|address| address.to_string()).collect();
+        assert_eq!(resolved("localhost"), known);
+        assert!(known.iter().any(|one| one == "127.0.0.1:7" || one == "[::1]:7"));
     }
 
     #[test]
