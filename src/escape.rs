@@ -18,10 +18,9 @@ use std::fmt::Write as _;
 /// A backslash stays as it is: the result is for reading, not for turning back.
 #[must_use]
 pub fn printable(bytes: &[u8]) -> Cow<'_, str> {
-    if let Ok(text) = std::str::from_utf8(bytes)
-        && !text.chars().any(needs_escape)
-    {
-        return Cow::Borrowed(text);
+    match std::str::from_utf8(bytes) {
+        Ok(text) if !text.chars().any(needs_escape) => return Cow::Borrowed(text),
+        _ => {}
     }
     let mut safe = String::with_capacity(bytes.len() + 16);
     for chunk in bytes.utf8_chunks() {

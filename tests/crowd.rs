@@ -207,7 +207,7 @@ mod tests {
         let program = Side::Ours.command(name);
         let script = format!(
             "ulimit -n {files}; exec {} -b 127.0.0.1",
-            program.get_program().display()
+            program.get_program().to_string_lossy()
         );
         server(&mut shell(&script))
     }

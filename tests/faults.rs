@@ -188,7 +188,7 @@ mod tests {
                 let ours = Side::Ours.command(name);
                 let script = format!(
                     "exec strace -D -f -q -o /dev/null -P {path} -e trace=write -e inject={fault} {} -b 127.0.0.1 > {path}",
-                    ours.get_program().display(),
+                    ours.get_program().to_string_lossy(),
                     path = path.display()
                 );
                 let mut server = Running::start(shell(&script).env_remove("RUST_LOG"));

@@ -110,7 +110,7 @@ mod tests {
             flood.send_to(&vec![b'x'; 20_000], ("127.0.0.1", port)).unwrap();
         }
         std::thread::sleep(MOMENT);
-        let pid = nix::unistd::Pid::from_raw(child.id().cast_signed());
+        let pid = nix::unistd::Pid::from_raw(child.id().try_into().unwrap());
         nix::sys::signal::kill(pid, Signal::SIGTSTP).unwrap();
         let deadline = std::time::Instant::now() + PATIENCE;
         let status = loop {

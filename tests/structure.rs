@@ -195,4 +195,43 @@ mod tests {
             }
         }
     }
+
+    /// Clippy knows from which Rust on a function is there, but not that of a chain: `if let .. && ..` is Rust 1.88.
+    #[test]
+    fn no_condition_is_a_chain_that_the_oldest_rust_does_not_know() {
+        assert!(is_let_chain("Some(a) = b && c {"));
+        assert!(is_let_chain("Point { x, y } = point()\n    && let Some(a) = x {"));
+        assert!(!is_let_chain("Some(a) = b(|c| c && d) {\n    if e && f {}"));
+        let files = ["src", "tests"].map(|folder| rust_files(Path::new(folder)));
+        for file in files.iter().flatten().filter(|file| !file.ends_with("structure.rs")) {
+            let text = fs::read_to_string(file).unwrap();
+            let code: Vec<&str> = code(&text).map(|(_, line)| line).collect();
+            let code = code.join("\n");
+            for chain in ["if let ", "while let "]
+                .iter()
+                .flat_map(|word| code.split(word).skip(1))
+            {
+                let line = chain.lines().next().unwrap();
+                assert!(!is_let_chain(chain), "{}: let {line}", file.display());
+            }
+            let last = code.split("&& let ").nth(1).and_then(|rest| rest.lines().next());
+            assert_eq!(last, None, "{}: && let", file.display());
+        }
+    }
+
+    /// Does the condition that begins with this, after its `let`, go on with `&&`? Told by the brackets, whatever their contents.
+    fn is_let_chain(condition: &str) -> bool {
+        let (mut depth, mut in_pattern) = (0_u32, true);
+        for (at, character) in condition.char_indices() {
+            match character {
+                '{' if depth == 0 && !in_pattern => return false,
+                '(' | '[' | '{' => depth += 1,
+                ')' | ']' | '}' => depth = depth.saturating_sub(1),
+                '=' if depth == 0 => in_pattern = false,
+                '&' if depth == 0 && !in_pattern && condition[at..].starts_with("&& ") => return true,
+                _ => {}
+            }
+        }
+        false
+    }
 }

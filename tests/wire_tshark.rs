@@ -559,7 +559,7 @@ mod tests {
                 packets += 1;
                 fields += packet.fields().count();
                 compare(&packet, theirs, |kind, id, what| {
-                    let name = file.file_name().unwrap_or_default().display();
+                    let name = file.file_name().unwrap_or_default().to_string_lossy();
                     let entry = differences.entry((kind.to_owned(), id.to_owned())).or_default();
                     entry.0 += 1;
                     if entry.0 < 4 {

@@ -54,9 +54,10 @@ impl FragmentGate {
             return;
         }
         self.order.push_back(datagram);
-        if self.order.len() > MOST
-            && let Some(oldest) = self.order.pop_front()
-        {
+        if self.order.len() <= MOST {
+            return;
+        }
+        if let Some(oldest) = self.order.pop_front() {
             self.wanted.remove(&oldest);
         }
     }

@@ -77,10 +77,11 @@ pub(super) struct Key {
 impl Hash for Key {
     fn hash<H: Hasher>(&self, state: &mut H) {
         let mut bytes = [self.kind as u8; 2 * ENDPOINT + 1];
-        if let Some((low, rest)) = bytes.split_first_chunk_mut()
-            && let Some(high) = rest.first_chunk_mut()
-        {
-            (*low, *high) = (self.low.0, self.high.0);
+        if let Some((low, rest)) = bytes.split_first_chunk_mut() {
+            *low = self.low.0;
+            if let Some(high) = rest.first_chunk_mut() {
+                *high = self.high.0;
+            }
         }
         state.write(&bytes);
     }

@@ -20,11 +20,21 @@ impl Sequence {
         self.0.wrapping_sub(earlier.0)
     }
 
+    /// How far it is from `other` to this one, the shorter way round: negative when it comes before.
+    #[must_use]
+    #[expect(
+        clippy::cast_possible_wrap,
+        reason = "the upper half of the circle is what comes before"
+    )]
+    pub const fn distance(self, other: Self) -> i32 {
+        self.since(other) as i32
+    }
+
     /// Before, equal or after, in the half of the circle around `other`. RFC 9293 section 3.4: numbers further apart than
     /// 2^31 cannot be told.
     #[must_use]
     pub fn compare(self, other: Self) -> Ordering {
-        self.0.wrapping_sub(other.0).cast_signed().cmp(&0)
+        self.distance(other).cmp(&0)
     }
 }
 

@@ -3,6 +3,7 @@
 use smallvec::SmallVec;
 
 use super::moment::{Moment, Now, PacketNumber};
+use super::number::Sequence;
 use super::segment::RoundTrip;
 use super::step::Party;
 
@@ -68,7 +69,7 @@ pub(super) struct Outstanding(Option<Box<List>>);
 type List = SmallVec<[Sent; 1]>;
 
 const fn before(one: u32, two: u32) -> bool {
-    one.wrapping_sub(two).cast_signed() < 0
+    Sequence(one).distance(Sequence(two)) < 0
 }
 
 impl Outstanding {

@@ -132,7 +132,7 @@ impl Store {
     fn append(&mut self, slot: Slot) -> u32 {
         let index = self.count;
         self.count += 1;
-        if index.is_multiple_of(CHUNK) {
+        if index % CHUNK == 0 {
             // The first ones grow with their number: a small capture needs little.
             self.chunks.push(if index == 0 {
                 Vec::new()
@@ -205,9 +205,8 @@ impl Store {
         if let Ok(entry) = self.by_key.find_entry(self.secret.hash_one(key), |&at| at == index) {
             entry.remove();
         }
-        if let Some(slots) = &mut self.by_number
-            && let Ok(entry) = slots.find_entry(self.secret.hash_one(number), |&at| at == index)
-        {
+        let Some(slots) = &mut self.by_number else { return };
+        if let Ok(entry) = slots.find_entry(self.secret.hash_one(number), |&at| at == index) {
             entry.remove();
         }
     }

@@ -71,8 +71,9 @@ const STATE_SHIFT: u32 = 12;
 const STATE_MASK: u16 = 0xf << STATE_SHIFT;
 
 /// Modulo 2^32.
+#[expect(clippy::cast_sign_loss, reason = "of 32 bits, none is the sign")]
 const fn low(number: i64) -> u32 {
-    (number.cast_unsigned() & 0xffff_ffff) as u32
+    (number & 0xffff_ffff) as u32
 }
 
 impl Stream {
@@ -162,14 +163,15 @@ impl Stream {
     }
 
     /// Goes on to the higher one of what was sent and what was acknowledged.
+    #[expect(clippy::cast_sign_loss, reason = "of 16 bits, none is the sign")]
     fn lead(&mut self, to: i64, by_ack: bool) {
         self.set(Fact::AckLeads, by_ack);
-        self.turns = (to.cast_unsigned() >> 32 & 0xffff) as u16;
+        self.turns = (to >> 32 & 0xffff) as u16;
     }
 
     /// A number of this stream counted from its beginning.
     pub(super) const fn relative(&self, raw: u32) -> i64 {
-        let distance = raw.wrapping_sub(self.front()).cast_signed();
+        let distance = Sequence(raw).distance(Sequence(self.front()));
         self.highest() + distance as i64
     }
 

@@ -34,7 +34,7 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 /// What a TCP server allows, as by itself.
 const LIMITS: Limits = Limits {
     max_connections: 1024,
-    idle_timeout: Duration::from_mins(10),
+    idle_timeout: Duration::from_secs(10 * 60),
 };
 
 /// How long a server is there before the first client comes: time for its thread to wait in `accept()` or `recvfrom()`.

@@ -66,12 +66,11 @@ impl Story<'_> {
                 }
             }
         }
-        if let ([udp, tcp], View::Story) = (runs, self.view)
-            && (udp.run, tcp.run) == (Run::Udp, Run::Tcp)
-            && udp.captured.is_some()
-            && tcp.captured.is_some()
-        {
-            self.compare(out, &Cost::of(udp), &Cost::of(tcp))?;
+        if let ([udp, tcp], View::Story) = (runs, self.view) {
+            let are_both = (udp.run, tcp.run) == (Run::Udp, Run::Tcp);
+            if are_both && udp.captured.is_some() && tcp.captured.is_some() {
+                self.compare(out, &Cost::of(udp), &Cost::of(tcp))?;
+            }
         }
         let drawn = runs.iter().any(|one| !one.conversations.is_empty());
         if self.view == View::Ladder && drawn {

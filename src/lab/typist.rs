@@ -1,10 +1,13 @@
 //! Who types: the lines of a run, one at each prompt, as a person at a terminal would.
 
 use std::collections::VecDeque;
-use std::io::{self, PipeReader, Read};
-use std::os::fd::{AsFd, BorrowedFd};
+use std::io::{self, Read};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::thread;
 use std::time::Duration;
+
+use nix::fcntl::OFlag;
+use nix::unistd::pipe2;
 
 use super::screen::Screen;
 use crate::app::sys;
@@ -20,7 +23,7 @@ pub struct Typist {
     /// What of the line has not been read yet.
     rest: VecDeque<u8>,
     /// A pipe whose other end is closed: ready to be read at any time.
-    ready: PipeReader,
+    ready: OwnedFd,
 }
 
 impl Typist {
@@ -29,12 +32,12 @@ impl Typist {
     /// # Errors
     /// The process may open no more files.
     pub fn new(lines: &[String], screen: &Screen) -> io::Result<Self> {
-        let (ready, _) = io::pipe()?;
+        let (ready, _) = pipe2(OFlag::O_CLOEXEC)?;
         Ok(Self {
             lines: lines.iter().cloned().collect(),
             screen: screen.clone(),
             rest: VecDeque::new(),
-            ready: sys::out_of_the_way(ready.into()).into(),
+            ready: sys::out_of_the_way(ready),
         })
     }
 }

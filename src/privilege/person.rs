@@ -64,7 +64,7 @@ pub struct BadCaller {
 impl fmt::Display for BadCaller {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.value {
-            Some(value) => write!(f, "{} is \"{}\", not a number", self.variable, value.display())?,
+            Some(value) => write!(f, "{} is \"{}\", not a number", self.variable, value.to_string_lossy())?,
             None => write!(f, "{} is missing", self.variable)?,
         }
         f.write_str(": start it through sudo, or as root without SUDO_UID and SUDO_GID")

@@ -77,6 +77,15 @@ impl ByteOrder {
             Self::Big => u64::from_be_bytes(stored),
         })
     }
+
+    /// The 64 bits at this index with their sign, if they are there.
+    pub(super) fn i64_at(self, bytes: &[u8], index: usize) -> Option<i64> {
+        let stored = *bytes.get(index..)?.first_chunk()?;
+        Some(match self {
+            Self::Little => i64::from_le_bytes(stored),
+            Self::Big => i64::from_be_bytes(stored),
+        })
+    }
 }
 
 impl fmt::Display for ByteOrder {

@@ -92,8 +92,8 @@ impl Recorder {
                     return Err(self.wrong_link(holds, interface.link));
                 }
             }
-            Form::PcapNg(writer) => {
-                if let Err(error) = writer.interface(&mut self.spool, interface) {
+            Form::PcapNg(_) => {
+                if let Err(error) = PcapNgWriter::interface(&mut self.spool, interface) {
                     return Err(unfit(&mut self.spool, error.to_string()));
                 }
                 self.spool.end_block(false)?;
@@ -164,10 +164,10 @@ impl Recorder {
     /// # Errors
     /// The destination does not take it.
     pub fn finish(mut self, statistics: &[Statistics]) -> Result<Written, WriteError> {
-        if let Form::PcapNg(writer) = &mut self.form {
+        if let Form::PcapNg(_) = &self.form {
             let known = (0..).zip(statistics).take(self.links.len());
             for (interface, counted) in known.filter(|(_, counted)| **counted != Statistics::default()) {
-                if let Err(error) = writer.statistics(&mut self.spool, interface, counted) {
+                if let Err(error) = PcapNgWriter::statistics(&mut self.spool, interface, counted) {
                     return Err(unfit(&mut self.spool, error.to_string()));
                 }
                 self.spool.end_block(false)?;

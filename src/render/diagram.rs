@@ -69,7 +69,9 @@ pub fn write(
         prose::write(out, columns, &title(layer), "")?;
         boxes(out, look, context, layer.header(), &layer.fields())?;
         // What is wrong with a header stands under it.
-        for problem in problems.extract_if(.., |problem| belongs_to(problem, layer)) {
+        let (here, elsewhere): (Vec<_>, Vec<_>) = problems.into_iter().partition(|one| belongs_to(one, layer));
+        problems = elsewhere;
+        for problem in here {
             write_problem(out, columns, problem)?;
         }
     }

@@ -61,10 +61,9 @@ pub fn write(
     if entry.places.len() > PLACES {
         page.beside(word, &format!("and {} more", entry.places.len() - PLACES), None)?;
     }
-    if look.style != Style::Plain
-        && let Some(place) = entry.places.first()
-    {
-        diagram(&mut page, place)?;
+    match entry.places.first() {
+        Some(place) if look.style != Style::Plain => diagram(&mut page, place)?,
+        _ => {}
     }
     page.beside("Values", &values(entry), None)?;
     page.beside("Source", entry.purpose.source, None)?;
@@ -119,7 +118,7 @@ fn position(spec: &Spec) -> String {
     } else {
         format!("bytes {first}-{last}")
     };
-    if spec.bit.is_multiple_of(8) && spec.bits.is_multiple_of(8) {
+    if spec.bit % 8 == 0 && spec.bits % 8 == 0 {
         return bytes;
     }
     // Counted as the RFCs do: bit 0 is the most significant one.

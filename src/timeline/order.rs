@@ -293,10 +293,11 @@ fn sequences(calls: &[Placed]) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     for (index, placed) in calls.iter().enumerate() {
         let socket = (placed.clock(), placed.call.socket);
-        if let Some(earlier) = last.insert(socket, index)
-            && let Some(before) = calls.get(earlier)
-            && before.returned() <= placed.entered()
-        {
+        let Some(earlier) = last.insert(socket, index) else {
+            continue;
+        };
+        let before = calls.get(earlier);
+        if before.is_some_and(|before| before.returned() <= placed.entered()) {
             found.push((earlier, index));
         }
     }

@@ -157,11 +157,13 @@ fn pseudo_header(before: &[Layer<'_>], layer: &Layer<'_>) -> Result<u64, Uncheck
 
 /// Adds 16-bit words, the last byte filled up with zero. Sums of 64 bits cannot overflow: no frame has 2^48 words.
 fn add(sum: u64, bytes: &[u8]) -> u64 {
-    let (words, odd) = bytes.as_chunks::<2>();
-    let sum = words
-        .iter()
-        .fold(sum, |sum, &word| sum + u64::from(u16::from_be_bytes(word)));
-    odd.first().map_or(sum, |&byte| sum + (u64::from(byte) << 8))
+    let words = bytes.chunks_exact(2);
+    let odd = words.remainder().first();
+    let sum = words.fold(sum, |sum, word| match *word {
+        [high, low] => sum + u64::from(u16::from_be_bytes([high, low])),
+        _ => sum,
+    });
+    odd.map_or(sum, |&byte| sum + (u64::from(byte) << 8))
 }
 
 /// The one's complement sum in 16 bits.

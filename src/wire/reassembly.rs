@@ -3,6 +3,7 @@
 //! A [`Reassembler`] takes decoded packets with their times, and gives the whole datagram once its last piece is there. It
 //! is bounded: an attacker may send first pieces for ever.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::net::IpAddr;
 
@@ -170,7 +171,7 @@ impl Reassembler {
         if !piece.whole {
             return Outcome::Dropped(Why::Cut);
         }
-        let uneven = piece.more && !piece.data.len().is_multiple_of(8);
+        let uneven = piece.more && piece.data.len() % 8 != 0;
         if uneven || piece.data.is_empty() || end > LARGEST {
             return Outcome::Dropped(Why::Malformed);
         }
@@ -222,12 +223,11 @@ impl Reassembler {
             let Some((key, serial)) = self.order.pop_front() else {
                 return;
             };
-            if self
-                .datagrams
-                .get(&key)
-                .is_some_and(|datagram| datagram.serial == serial)
-                && let Some(datagram) = self.datagrams.remove(&key)
-            {
+            let Entry::Occupied(entry) = self.datagrams.entry(key) else {
+                continue;
+            };
+            if entry.get().serial == serial {
+                let datagram = entry.remove();
                 self.losses.crowded_out += u64::from(!datagram.spoiled);
                 self.held -= datagram.held;
             }

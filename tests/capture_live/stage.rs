@@ -1,6 +1,7 @@
 //! Namespaces, sockets, and what was captured.
 
-use std::io::{PipeReader, PipeWriter, Write as _};
+use std::fs::File;
+use std::io::Write as _;
 use std::net::UdpSocket;
 use std::os::fd::AsFd as _;
 use std::time::SystemTime;
@@ -55,8 +56,8 @@ pub fn pair() -> (UdpSocket, UdpSocket) {
 }
 
 /// A stop, and what sets it.
-pub fn stop() -> (PipeReader, PipeWriter) {
-    std::io::pipe().unwrap()
+pub fn stop() -> (File, File) {
+    crate::support::pipe()
 }
 
 /// Everything that has been captured so far.

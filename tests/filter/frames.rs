@@ -262,18 +262,18 @@ fn carried(link: LinkType, ethernet: &[u8]) -> Option<Vec<u8>> {
         },
         // Every seventh is not LLC.
         LinkType::SUNATM => {
-            let traffic = if packet.len().is_multiple_of(7) { 5 } else { 2 };
+            let traffic = if packet.len() % 7 == 0 { 5 } else { 2 };
             [&[0x80 | traffic, 0, 0, 100, 0xaa, 0xaa, 3, 0, 0, 0][..], kind].concat()
         }
         LinkType::ARCNET_LINUX => {
             let number = match kind {
-                [0x08, 0x00] => 212 + 28 * u8::from(packet.len().is_multiple_of(2)),
+                [0x08, 0x00] => 212 + 28 * u8::from(packet.len() % 2 == 0),
                 [0x08, 0x06] => 213,
                 [0x80, 0x35] => 214,
                 [0x86, 0xdd] => 196,
                 _ => 1,
             };
-            vec![7, u8::from(packet.len().is_multiple_of(3)), 0, 0, number, 0, 0, 0]
+            vec![7, u8::from(packet.len() % 3 == 0), 0, 0, number, 0, 0, 0]
         }
         LinkType::IEEE802_11_RADIOTAP => wireless(packet.len(), kind),
         LinkType::RAW if version != 0 => Vec::new(),
@@ -286,7 +286,7 @@ fn carried(link: LinkType, ethernet: &[u8]) -> Option<Vec<u8>> {
 
 /// Headers of radiotap, IEEE 802.11 and LLC: with and without quality of service, and sometimes of a frame that has no data.
 fn wireless(choice: usize, kind: &[u8]) -> Vec<u8> {
-    let radiotap = if choice.is_multiple_of(3) { 8 } else { 300 };
+    let radiotap = if choice % 3 == 0 { 8 } else { 300 };
     let mut headers = vec![0; radiotap];
     headers[2..4].copy_from_slice(&u16::try_from(radiotap).unwrap().to_le_bytes());
     let (frame_control, length) = match choice % 5 {

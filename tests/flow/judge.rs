@@ -431,10 +431,8 @@ pub(super) fn judge(path: &Path, report: &mut Report) {
         } else {
             &their["udp.stream"]
         };
-        if let Kind::Segment(segment) = &step.kind
-            && segment.part == Part::SynAck
-            && segment.remarks.has(Remark::PortReuse)
-        {
+        let reopens = |segment: &Segment| segment.part == Part::SynAck && segment.remarks.has(Remark::PortReuse);
+        if step.segment().is_some_and(reopens) {
             reopened.insert(step.conversation);
         }
         if reopened.contains(&step.conversation) {
@@ -482,9 +480,8 @@ fn compare(
     if !same_number(start, &their["tcp.seq"]) {
         say("sequence number", format!("{start} against {}", their["tcp.seq"]));
     }
-    if let Some(to) = segment.acknowledgment
-        && !same_number(to.relative, &their["tcp.ack"])
-    {
+    let acknowledged = segment.acknowledgment;
+    if let Some(to) = acknowledged.filter(|to| !same_number(to.relative, &their["tcp.ack"])) {
         say(
             "acknowledgment number",
             format!("{} against {}", to.relative, their["tcp.ack"]),
@@ -494,9 +491,8 @@ fn compare(
     if length != their["tcp.len"] {
         say("length", format!("{length} against {}", their["tcp.len"]));
     }
-    if let Some(bytes) = segment.window.bytes()
-        && bytes.to_string() != their["tcp.window_size"]
-    {
+    let window = segment.window.bytes();
+    if let Some(bytes) = window.filter(|bytes| bytes.to_string() != their["tcp.window_size"]) {
         say("window", format!("{bytes} against {}", their["tcp.window_size"]));
     }
     compare_round_trip(&case, their, &mut say);

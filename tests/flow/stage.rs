@@ -39,7 +39,7 @@ pub(super) fn captured_on(interface: &str, scene: impl FnOnce()) -> Vec<Frame<'s
     scene();
     // Stragglers: a last acknowledgment.
     std::thread::sleep(Duration::from_millis(60));
-    let (stop, mut set) = std::io::pipe().unwrap();
+    let (stop, mut set) = crate::support::pipe();
     set.write_all(b"!").unwrap();
     let mut frames = Vec::new();
     loop {
@@ -148,7 +148,7 @@ pub(super) fn disturbed(frames: &[Frame<'static>], seed: u64) -> Vec<Frame<'stat
         }
     }
     copy.sort_by_key(|frame| frame.time);
-    if seed.is_multiple_of(3) {
+    if seed % 3 == 0 {
         copy.drain(..copy.len() / 3);
     }
     copy

@@ -65,7 +65,7 @@ fn enter_and_drop() {
 }
 
 fn with_threads() {
-    let (_keep, wait) = std::io::pipe().map(|(reader, writer)| (writer, reader)).unwrap();
+    let (wait, _keep) = crate::support::pipe();
     std::thread::spawn(move || std::io::copy(&mut { wait }, &mut std::io::sink()));
     println!("{}", drop_privileges().unwrap_err());
     println!("{}", enter_private_network().unwrap_err());

@@ -12,7 +12,7 @@ use super::support::{Tool, need, shell, this_test};
 
 #[test]
 fn a_pipe_has_a_header_before_the_first_frame() {
-    let (mut end, output) = std::io::pipe().unwrap();
+    let (mut end, output) = crate::support::pipe();
     let destination = Destination::stream(output, "the pipe");
     let mut recorder = Recorder::new(destination, Format::Pcap, &section(), &[loopback()]).unwrap();
     let mut header = [0; 24];

@@ -118,7 +118,7 @@ fn a_reader_who_has_left_ends_it_quietly() {
             ["-p", &port, "-w", "-"],
         ] {
             let mut head = essential("head");
-            let (ours, theirs) = std::io::pipe().unwrap();
+            let (ours, theirs) = crate::support::pipe();
             let mut reading = head
                 .args(["-n", "3"])
                 .stdin(ours)
@@ -170,7 +170,7 @@ fn a_recording_ends_too_when_the_reader_of_the_screen_leaves_and_is_whole() {
             let port = port.to_string();
             for (name, quiet) in [("printed.pcap", false), ("quiet.pcap", true)] {
                 let path = folder.file(name);
-                let (ours, theirs) = std::io::pipe().unwrap();
+                let (ours, theirs) = crate::support::pipe();
                 let mut command = sniffer(&["-p", &port, "--view", "summary", "-w", path.to_str().unwrap()]);
                 command
                     .args(quiet.then_some("-q"))
@@ -186,7 +186,7 @@ fn a_recording_ends_too_when_the_reader_of_the_screen_leaves_and_is_whole() {
                     ended = sniffing.try_wait().unwrap().is_some();
                 }
                 assert_eq!(ended, !quiet, "{name}");
-                let id = nix::unistd::Pid::from_raw(sniffing.id().cast_signed());
+                let id = nix::unistd::Pid::from_raw(sniffing.id().try_into().unwrap());
                 if !ended {
                     nix::sys::signal::kill(id, Signal::SIGINT).unwrap();
                 }

@@ -160,7 +160,7 @@ fn standard_output_gets_a_capture_and_nothing_else() {
     assert!(output.status.success(), "{}", text(&output.stderr));
     assert_eq!(output.stdout, std::fs::read(&path).unwrap());
     let mut tshark = tool(Tool::Tshark);
-    let (ours, mut theirs) = std::io::pipe().unwrap();
+    let (ours, mut theirs) = crate::support::pipe();
     std::io::Write::write_all(&mut theirs, &output.stdout).unwrap();
     drop(theirs);
     let read = run(tshark
@@ -284,7 +284,7 @@ fn a_reader_who_has_left_ends_it_quietly() {
     let path = folder.capture(20_000);
     for arguments in [["--view", "summary"], ["--view", "fields"], ["-w", "-"]] {
         let arguments = [&["-r", path.to_str().unwrap()][..], &arguments].concat();
-        let (ours, theirs) = std::io::pipe().unwrap();
+        let (ours, theirs) = crate::support::pipe();
         let mut command = sniffer(&arguments);
         let reading = command.stdout(theirs).stderr(Stdio::piped()).spawn().unwrap();
         drop(command);
@@ -299,7 +299,7 @@ fn a_reader_who_has_left_ends_it_quietly() {
 fn a_copy_is_whole_though_the_reader_of_the_screen_has_left() {
     let folder = Folder::new();
     let (path, copy) = (folder.capture(20_000), folder.file("copy.pcap"));
-    let (ours, theirs) = std::io::pipe().unwrap();
+    let (ours, theirs) = crate::support::pipe();
     drop(ours);
     let arguments = [
         "-r",

@@ -1,6 +1,7 @@
 //! What could not be kept: said, counted, and seen in the exit status.
 
-use std::io::{BufRead as _, BufReader, PipeReader, Read as _};
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
@@ -16,13 +17,13 @@ const MORE_THAN_THE_ROOM: usize = 1_250;
 /// A sniffer that captures, and whose standard output nobody reads yet.
 struct Unread {
     child: Child,
-    output: PipeReader,
+    output: File,
     errors: BufReader<std::process::ChildStderr>,
 }
 
 impl Unread {
     fn capturing(arguments: &[&str]) -> Self {
-        let (output, theirs) = std::io::pipe().unwrap();
+        let (output, theirs) = crate::support::pipe();
         let mut command = sniffer(arguments);
         let mut child = command.stdout(theirs).stderr(Stdio::piped()).spawn().unwrap();
         drop(command);
@@ -36,7 +37,7 @@ impl Unread {
     }
 
     fn signal(&self, signal: Signal) {
-        kill(Pid::from_raw(self.child.id().cast_signed()), signal).unwrap();
+        kill(Pid::from_raw(self.child.id().try_into().unwrap()), signal).unwrap();
     }
 
     /// Reads what was kept for the reader, and waits for the end.

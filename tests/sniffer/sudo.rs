@@ -208,7 +208,7 @@ fn nothing_of_root_is_left_and_nothing_but_its_own_files_can_be_written() {
             };
             // The capture, and the pair that a signal writes to.
             assert_eq!(sockets, ["packet", "unix"]);
-            kill(Pid::from_raw(sniffer.cast_signed()), Signal::SIGINT).unwrap();
+            kill(Pid::from_raw(sniffer.try_into().unwrap()), Signal::SIGINT).unwrap();
             let ended = Ended::of(&mut sudo);
             assert_eq!(ended.code, Some(0), "{ended:?}");
             for path in own {

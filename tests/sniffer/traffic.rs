@@ -363,7 +363,7 @@ fn a_live_capture_can_be_piped_to_another_program() {
         let (client, _server, port) = pair();
         let mut reader = tool(Tool::Tshark);
         reader.args(["-l", "-r", "-", "-T", "fields", "-e", "udp.payload"]);
-        let (ours, theirs) = std::io::pipe().unwrap();
+        let (ours, theirs) = crate::support::pipe();
         let mut command = sniffer(&with_port(&port.to_string(), &["-w", "-"]));
         let mut sniffing = command
             .stdout(theirs)
@@ -386,7 +386,11 @@ fn a_live_capture_can_be_piped_to_another_program() {
             client.send(b"ABC").unwrap();
         }
         std::thread::sleep(super::support::MOMENT);
-        nix::sys::signal::kill(nix::unistd::Pid::from_raw(sniffing.id().cast_signed()), Signal::SIGINT).unwrap();
+        nix::sys::signal::kill(
+            nix::unistd::Pid::from_raw(sniffing.id().try_into().unwrap()),
+            Signal::SIGINT,
+        )
+        .unwrap();
         assert!(sniffing.wait().unwrap().success());
         let read = reading.wait_with_output().unwrap();
         assert_eq!(super::stage::text(&read.stdout), "414243\n".repeat(3));

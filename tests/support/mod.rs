@@ -10,12 +10,14 @@
 
 pub mod namespace;
 pub mod needs;
+mod pipe;
 pub mod program;
 pub mod skipped;
 pub mod tools;
 mod tshark;
 
 pub use needs::Missing;
+pub use pipe::pipe;
 pub use program::{Running, Side, client, copy_program, in_empty_namespace, port_in, server, server_with};
 pub use tools::{Tool, copy, essential, need, need_all, ours, path_of_ours, shell, this_test, tool};
 pub use tshark::tshark;

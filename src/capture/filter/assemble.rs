@@ -135,10 +135,9 @@ impl Assembler {
         if distance <= REACH {
             return start;
         }
-        if let Some(&detour) = self.detours.get(&start)
-            && self.reversed.len() - detour <= REACH
-        {
-            return detour;
+        match self.detours.get(&start) {
+            Some(&detour) if self.reversed.len() - detour <= REACH => return detour,
+            _ => {}
         }
         let detour = match next {
             Next::Node(_) => Instruction::new(code::JA, u32::try_from(distance).unwrap_or(u32::MAX)),

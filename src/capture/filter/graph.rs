@@ -134,9 +134,8 @@ impl Graph {
         let mut entrances = vec![0_usize; self.nodes.len()];
         let ends = self.nodes.iter().flat_map(|node| [node.yes, node.no]);
         for end in ends.chain([self.start]) {
-            if let Next::Node(index) = end
-                && let Some(count) = entrances.get_mut(index)
-            {
+            let Next::Node(index) = end else { continue };
+            if let Some(count) = entrances.get_mut(index) {
                 *count += 1;
             }
         }

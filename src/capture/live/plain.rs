@@ -214,8 +214,8 @@ mod tests {
             Ok(mut capture) => {
                 assert_eq!(capture.notes(), [Note::PlainChannel]);
                 assert_eq!(capture.statistics().unwrap().dropped, 0);
-                let (stop, mut tell) = std::io::pipe().unwrap();
-                std::io::Write::write_all(&mut tell, b"!").unwrap();
+                let (stop, tell) = nix::unistd::pipe().unwrap();
+                nix::unistd::write(&tell, b"!").unwrap();
                 let stop = std::os::fd::AsFd::as_fd(&stop);
                 // Others may use loopback meanwhile.
                 let mut events = std::iter::from_fn(|| Some(format!("{:?}", capture.next(None, Some(stop)).unwrap())));

@@ -50,10 +50,15 @@ pub(super) fn set(socket: BorrowedFd<'_>, option: Opt, value: c_int) -> io::Resu
 }
 
 /// Has the interface of this index receive what is meant for others, too, as long as the socket is open. packet(7),
+/// The kernel's type for an interface's number: positive, or -1, which it refuses, for one that it cannot have given.
+fn interface_index(index: u32) -> c_int {
+    index.try_into().unwrap_or(-1)
+}
+
 /// `PACKET_ADD_MEMBERSHIP`
 pub(super) fn set_promiscuous(socket: BorrowedFd<'_>, index: u32) -> io::Result<()> {
     let membership = libc::packet_mreq {
-        mr_ifindex: index.cast_signed(),
+        mr_ifindex: interface_index(index),
         mr_type: libc::PACKET_MR_PROMISC.try_into().unwrap_or_default(),
         mr_alen: 0,
         mr_address: [0; 8],
@@ -86,7 +91,7 @@ pub(super) fn bind(socket: BorrowedFd<'_>, index: u32) -> io::Result<()> {
     let address = libc::sockaddr_ll {
         sll_family: libc::AF_PACKET.try_into().unwrap_or_default(),
         sll_protocol: u16::try_from(libc::ETH_P_ALL).unwrap_or_default().to_be(),
-        sll_ifindex: index.cast_signed(),
+        sll_ifindex: interface_index(index),
         sll_hatype: 0,
         sll_pkttype: 0,
         sll_halen: 0,
@@ -170,7 +175,7 @@ pub(super) fn peek(socket: BorrowedFd<'_>) -> io::Result<Arrival> {
         checksum: Checksum::Unknown,
         address: LinkAddress {
             protocol: from.sll_protocol.to_ne_bytes(), // in network byte order as it stands
-            interface: from.sll_ifindex.cast_unsigned(),
+            interface: from.sll_ifindex.try_into().unwrap_or_default(),
             hardware: from.sll_hatype,
             packet_type: from.sll_pkttype,
             length: from.sll_halen,

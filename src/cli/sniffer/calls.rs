@@ -68,7 +68,7 @@ impl CallFiles {
 
     /// Were any named?
     #[must_use]
-    pub const fn is_given(&self) -> bool {
+    pub fn is_given(&self) -> bool {
         !self.files.is_empty()
     }
 

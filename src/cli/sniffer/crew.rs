@@ -188,7 +188,7 @@ mod tests {
 
     impl Craft<u64> for Uneven {
         fn work(&self, job: &u64, text: &mut Vec<u8>) {
-            if job.is_multiple_of(97) {
+            if job % 97 == 0 {
                 std::thread::sleep(std::time::Duration::from_micros(300));
             }
             text.extend(format!("{job}\n").bytes());

@@ -152,9 +152,8 @@ impl Display {
             return self.tell(number, frame, &packet, followed);
         }
         let known = followed.known();
-        if let Some(wanted) = self.flow
-            && known.is_none_or(|step| step.conversation != wanted)
-        {
+        let is_wanted = |wanted| known.is_some_and(|step| step.conversation == wanted);
+        if !self.flow.is_none_or(is_wanted) {
             return Ok(());
         }
         self.several |= known.is_some_and(|step| step.conversation > 1);

@@ -198,19 +198,21 @@ impl Search {
 
     fn keep(&mut self, shown: Shown, field: &Field<'_>, note: String, meaning: String) {
         let mut wanted = self.examples.iter_mut().filter(|(id, _)| *id == field.id());
-        if let Some((_, examples)) = wanted.next().filter(|(_, examples)| examples.len() < EXAMPLES)
-            && let Some(proof) = Proof::of_field(shown.number, field)
-        {
-            // The first fragment mostly showed it already, at its own place.
-            let is_told =
-                |one: &Example| (&one.proof.raw, &one.proof.value, &one.note) == (&proof.raw, &proof.value, &note);
-            let note = match (shown.joined, note.as_str()) {
-                (true, _) if examples.iter().any(is_told) => return,
-                (true, "") => JOINED.to_owned(),
-                (true, _) => format!("{note} {JOINED}"),
-                (false, _) => note,
-            };
-            examples.push(Example { proof, note, meaning });
-        }
+        let Some((_, examples)) = wanted.next().filter(|(_, examples)| examples.len() < EXAMPLES) else {
+            return;
+        };
+        let Some(proof) = Proof::of_field(shown.number, field) else {
+            return;
+        };
+        // The first fragment mostly showed it already, at its own place.
+        let is_told =
+            |one: &Example| (&one.proof.raw, &one.proof.value, &one.note) == (&proof.raw, &proof.value, &note);
+        let note = match (shown.joined, note.as_str()) {
+            (true, _) if examples.iter().any(is_told) => return,
+            (true, "") => JOINED.to_owned(),
+            (true, _) => format!("{note} {JOINED}"),
+            (false, _) => note,
+        };
+        examples.push(Example { proof, note, meaning });
     }
 }

@@ -88,11 +88,12 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
             }
         }
     }
-    if let Some(Err(error)) = copy.map(|copy| copy.finish(&reader))
-        && !error.is_closed_pipe()
-    {
-        say.error(&one_line(&error));
-        failed = true;
+    match copy.map(|copy| copy.finish(&reader)) {
+        Some(Err(error)) if !error.is_closed_pipe() => {
+            say.error(&one_line(&error));
+            failed = true;
+        }
+        _ => {}
     }
     if let Some(exporter) = exporter {
         failed |= !say_exported(exporter.finish(None), say);
@@ -230,18 +231,19 @@ fn each(
         if let Some(exporter) = exporter {
             exporter.take(number, &frame);
         }
-        if let Some(open) = display
-            && let Err(error) = open.show(number, &frame)
-        {
+        let shown = display.as_mut().map_or(Ok(()), |open| open.show(number, &frame));
+        if let Err(error) = shown {
             **display = None;
             // Nobody looks on any more, but the copy and the exports are still wanted whole.
             if (copy.is_none() && exporter.is_none()) || !matches!(error, DisplayError::Closed) {
                 return Err(error.into());
             }
         }
-        if let Some(open) = copy
-            && let Err(error) = open.write(frame.into_owned(), reader)
-        {
+        let copied = match copy {
+            Some(open) => open.write(frame.into_owned(), reader),
+            None => Ok(()),
+        };
+        if let Err(error) = copied {
             **copy = None;
             let left = args.count.map_or(u64::MAX, |count| count - wanted);
             let more = lost_with_it(args, reader, selection, left, stop);
@@ -256,10 +258,8 @@ fn lost_with_it(args: &SnifferArgs, reader: &mut Reader, selection: &mut Selecti
     if args.read.as_deref() == Some(Path::new("-")) {
         return lost;
     }
-    while lost < most
-        && !stop.requested()
-        && let Ok(Some(frame)) = reader.next()
-    {
+    while lost < most && !stop.requested() {
+        let Ok(Some(frame)) = reader.next() else { break };
         lost += u64::from(selection.wants(&frame).unwrap_or(false));
     }
     lost

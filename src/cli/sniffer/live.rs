@@ -295,9 +295,11 @@ impl Session<'_> {
         self.captured += 1;
         self.first = self.first.or(frame.time);
         self.last = frame.time.or(self.last);
-        if let Some(recording) = &mut self.recording
-            && let Err(error) = recording.write(frame)
-        {
+        let written = self
+            .recording
+            .as_mut()
+            .map_or(Ok(()), |recording| recording.write(frame));
+        if let Err(error) = written {
             self.failed_to_write(&error);
         }
         if let Some(exporter) = &mut self.exporter {
@@ -316,17 +318,15 @@ impl Session<'_> {
         if let Some(recording) = &mut self.recording {
             recording.commenter.pass(frame);
         }
-        if let Some(open) = queue
-            && open.offer(printing::UNSHOWN, frame) == Err(Refusal::Ended)
-        {
-            *queue = None;
-        }
+        queue.take_if(|open| open.offer(printing::UNSHOWN, frame) == Err(Refusal::Ended));
     }
 
     fn flush(&mut self) {
-        if let Some(recording) = &mut self.recording
-            && let Err(error) = recording.recorder.flush()
-        {
+        let flushed = self
+            .recording
+            .as_mut()
+            .map_or(Ok(()), |recording| recording.recorder.flush());
+        if let Err(error) = flushed {
             self.failed_to_write(&error);
         }
     }

@@ -63,7 +63,7 @@ impl Progress {
     /// # Errors
     /// What waits to be printed has to come before the bar, and standard output is closed or cannot be written.
     pub fn step(&mut self, packets: u64, bytes: u64, display: &mut Option<Display>) -> Result<(), DisplayError> {
-        if !packets.is_multiple_of(PACKETS_BETWEEN_LOOKS) || self.still.elapsed() < PATIENCE {
+        if packets % PACKETS_BETWEEN_LOOKS != 0 || self.still.elapsed() < PATIENCE {
             return Ok(());
         }
         let packets = format!("{packets} packets");

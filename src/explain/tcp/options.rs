@@ -77,7 +77,7 @@ pub(super) fn note(context: Context<'_, '_>, id: &str, number: u64) -> Option<Se
 
 /// Where in its stream a raw number near the acknowledged one is.
 fn relative_to(acknowledged: Number, raw: u32) -> i64 {
-    let distance = Sequence(raw).since(acknowledged.raw).cast_signed();
+    let distance = Sequence(raw).distance(acknowledged.raw);
     acknowledged.relative.saturating_add(distance.into())
 }
 

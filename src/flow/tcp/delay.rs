@@ -41,10 +41,9 @@ pub(super) fn of(signs: &Signs<'_>) -> Option<Delay> {
     if remarks.has(Remark::Retransmission) && !remarks.has(Remark::FastRetransmission) {
         return (pause >= SHORTEST_TIMER).then_some(Delay::RetransmissionTimer);
     }
-    if let Some(party) = held_by(signs)
-        && pause >= LONG
-    {
-        return Some(Delay::ZeroWindow(party));
+    match held_by(signs) {
+        Some(party) if pause >= LONG => return Some(Delay::ZeroWindow(party)),
+        _ => {}
     }
     let acknowledges = signs.acknowledges.bytes.is_some() || signs.acknowledges.fin;
     if matches!(signs.part, Part::Ack | Part::FinAck) && acknowledges {

@@ -94,13 +94,15 @@ pub(super) fn after(evidence: &Evidence) -> Vec<String> {
         .iter()
         .filter_map(|one| Some((one.number, one.first?, one.last?)))
         .collect();
-    if let [(first, first_began, first_ended), (second, second_began, second_ended)] = spans.as_slice()
-        && first_began <= second_began
-        && second_ended <= first_ended
-    {
-        said.push(format!(
-            "Conversation {second} began and ended while conversation {first} stood."
-        ));
+    match spans.as_slice() {
+        [(first, first_began, first_ended), (second, second_began, second_ended)]
+            if first_began <= second_began && second_ended <= first_ended =>
+        {
+            said.push(format!(
+                "Conversation {second} began and ended while conversation {first} stood."
+            ));
+        }
+        _ => {}
     }
     let waited = evidence
         .calls_of(Role::ConnectionSocket, Name::Recv)

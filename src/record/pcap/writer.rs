@@ -3,18 +3,18 @@
 use std::time::Duration;
 
 use byteorder::LittleEndian;
-use pcap_file::pcap::{PcapHeader, PcapPacket, PcapTsResolution, PcapWriteError};
-use pcap_file::{DataLink, Endianness};
+use pcap_file::pcap::{PcapHeader, PcapPacket};
+use pcap_file::{DataLink, Endianness, PcapError, TsResolution};
 
 use crate::frame::Frame;
 use crate::record::facts::{Interface, LONGEST_SNAPLEN};
 use crate::record::recorder::original_length;
 use crate::record::spool::Spool;
 
-const RESOLUTION: PcapTsResolution = PcapTsResolution::NanoSecond;
+const RESOLUTION: TsResolution = TsResolution::NanoSecond;
 
 /// Writes the file header.
-pub(in crate::record) fn header(spool: &mut Spool, interface: &Interface) -> Result<(), PcapWriteError> {
+pub(in crate::record) fn header(spool: &mut Spool, interface: &Interface) -> Result<(), PcapError> {
     let header = PcapHeader {
         // Zero means "no limit" in pcapng alone; here readers would take it by its word.
         snaplen: if interface.snaplen == 0 {
@@ -31,10 +31,9 @@ pub(in crate::record) fn header(spool: &mut Spool, interface: &Interface) -> Res
 }
 
 /// Writes a packet whose time is so long after 1970. (`PcapWriter` would do the same, but does not let go of what it writes to.)
-pub(in crate::record) fn packet(spool: &mut Spool, frame: &Frame<'_>, time: Duration) -> Result<(), PcapWriteError> {
-    let packet = PcapPacket::new(time, original_length(frame), frame.bytes.as_ref())?;
-    packet
-        .as_raw_packet(RESOLUTION)
-        .write_to::<_, LittleEndian>(spool)
-        .map(drop)
+pub(in crate::record) fn packet(spool: &mut Spool, frame: &Frame<'_>, time: Duration) -> Result<(), PcapError> {
+    let packet = PcapPacket::new(time, original_length(frame), frame.bytes.as_ref());
+    // A frame longer than the snapshot length that its file claims is kept whole.
+    let longest = u32::MAX;
+    packet.write_to::<_, LittleEndian>(spool, RESOLUTION, longest).map(drop)
 }

@@ -112,7 +112,7 @@ impl PcapNgReader {
     #[inline]
     fn body<'a>(&self, input: &'a mut Input, length: u32, least: usize) -> Result<(Position, &'a [u8]), ReadProblem> {
         let at = input.offset();
-        if !length.is_multiple_of(4) || (length as usize) < HEAD + least + TAIL || length > self.longest_block {
+        if length % 4 != 0 || (length as usize) < HEAD + least + TAIL || length > self.longest_block {
             return Err(corrupt(at, format!("claims an impossible length of {length} bytes")));
         }
         let length = length as usize;
@@ -197,7 +197,7 @@ impl PcapNgReader {
                 (9, [resolution, ..]) => interface.resolution = Resolution::from_option(*resolution),
                 // 0: an expression follows. 1: BPF instructions, which are not for reading.
                 (11, [0, expression @ ..]) => interface.filter = self.remember(expression),
-                (14, _) => offset = order.u64_at(value, 0).unwrap_or_default().cast_signed(),
+                (14, _) => offset = order.i64_at(value, 0).unwrap_or_default(),
                 _ => {}
             }
         }
@@ -358,7 +358,7 @@ fn stamp(order: ByteOrder, bytes: &[u8], index: usize) -> Option<u64> {
 fn pass_over(input: &mut Input, length: u32) -> Result<(), ReadProblem> {
     let at = input.offset();
     let whole = u64::from(length);
-    if !length.is_multiple_of(4) || (length as usize) < HEAD + TAIL {
+    if length % 4 != 0 || (length as usize) < HEAD + TAIL {
         return Err(corrupt(at, format!("claims an impossible length of {length} bytes")));
     }
     let there = input.skip(whole).map_err(ReadProblem::Read)?;

@@ -1,58 +1,52 @@
 //! Writing pcapng, with nanoseconds.
 
 use std::borrow::Cow;
+use std::io;
 use std::time::Duration;
 
 use byteorder::LittleEndian;
 use pcap_file::pcapng::blocks::enhanced_packet::{EnhancedPacketBlock, EnhancedPacketOption};
-use pcap_file::pcapng::blocks::interface_description::{
-    InterfaceDescriptionBlock, InterfaceDescriptionOption, InterfaceTsResolution,
-};
+use pcap_file::pcapng::blocks::interface_description::{InterfaceDescriptionBlock, InterfaceDescriptionOption};
 use pcap_file::pcapng::blocks::interface_statistics::{InterfaceStatisticsBlock, InterfaceStatisticsOption};
-use pcap_file::pcapng::blocks::opt_common::CommonOption;
 use pcap_file::pcapng::blocks::section_header::{SectionHeaderBlock, SectionHeaderOption};
-use pcap_file::pcapng::{Block, PcapNgBlock, PcapNgState, PcapNgWriteError};
+use pcap_file::pcapng::{Block, PcapNgBlock};
 use pcap_file::{DataLink, Endianness};
 
 use crate::frame::{Direction, Frame, Time};
 use crate::record::facts::{Interface, Section, Statistics};
-use crate::record::recorder::{original_length, since_1970};
+use crate::record::recorder::original_length;
 use crate::record::spool::Spool;
 
 /// The longest value of an option, in bytes: its length field has 16 bits.
 const LONGEST_VALUE: usize = 65_535;
+/// The value of `if_tsresol` for units of 10^-9 seconds (draft section 4.2).
+const NANOSECONDS: u8 = 9;
 /// Stands at the end of a text that had to be cut.
 const CUT_MARK: &str = " [cut]";
 
 /// Writes the blocks of one section.
 pub(in crate::record) struct PcapNgWriter {
-    /// What the crate remembers of the section, to encode times.
-    state: PcapNgState,
     cut_comments: u64,
 }
 
 impl PcapNgWriter {
     /// Writes the section header.
-    pub(in crate::record) fn new(spool: &mut Spool, section: &Section) -> Result<Self, PcapNgWriteError> {
+    pub(in crate::record) fn new(spool: &mut Spool, section: &Section) -> io::Result<Self> {
         let mut options: Vec<_> = section
             .comments
             .iter()
-            .map(|comment| SectionHeaderOption::Common(comment_of(comment)))
+            .map(|comment| SectionHeaderOption::Comment(value(comment)))
             .collect();
         options.extend(said(section.hardware.as_deref()).map(SectionHeaderOption::Hardware));
         options.extend(said(section.os.as_deref()).map(SectionHeaderOption::OS));
         options.extend(said(section.application.as_deref()).map(SectionHeaderOption::UserApplication));
-        let mut writer = Self {
-            state: PcapNgState::default(),
-            cut_comments: 0,
-        };
         let block = SectionHeaderBlock {
             endianness: Endianness::Little,
             options,
             ..SectionHeaderBlock::default()
         };
-        writer.write(spool, &block.into_block())?;
-        Ok(writer)
+        write(spool, &block.into_block())?;
+        Ok(Self { cut_comments: 0 })
     }
 
     /// How many comments on packets were too long for the format and have been cut.
@@ -61,12 +55,8 @@ impl PcapNgWriter {
     }
 
     /// Writes an Interface Description Block.
-    pub(in crate::record) fn interface(
-        &mut self,
-        spool: &mut Spool,
-        interface: &Interface,
-    ) -> Result<(), PcapNgWriteError> {
-        let mut options = vec![InterfaceDescriptionOption::IfTsResol(InterfaceTsResolution::NANO)];
+    pub(in crate::record) fn interface(spool: &mut Spool, interface: &Interface) -> io::Result<()> {
+        let mut options = vec![InterfaceDescriptionOption::IfTsResol(NANOSECONDS)];
         options.extend(said(interface.name.as_deref()).map(InterfaceDescriptionOption::IfName));
         options.extend(said(interface.description.as_deref()).map(InterfaceDescriptionOption::IfDescription));
         // The byte 0 says that the expression follows as a person wrote it.
@@ -80,21 +70,16 @@ impl PcapNgWriter {
             snaplen: interface.snaplen,
             options,
         };
-        self.write(spool, &block.into_block())
+        write(spool, &block.into_block())
     }
 
     /// Writes an Enhanced Packet Block with a time so long after 1970.
     #[inline]
-    pub(in crate::record) fn packet(
-        &mut self,
-        spool: &mut Spool,
-        frame: &Frame<'_>,
-        time: Duration,
-    ) -> Result<(), PcapNgWriteError> {
+    pub(in crate::record) fn packet(&mut self, spool: &mut Spool, frame: &Frame<'_>, time: Duration) -> io::Result<()> {
         let comments = frame
             .comments
             .iter()
-            .map(|comment| EnhancedPacketOption::Common(comment_of(comment)));
+            .map(|comment| EnhancedPacketOption::Comment(value(comment)));
         // Draft section 4.3.1: the lowest two bits of `epb_flags`.
         let direction = frame.direction.map(|direction| match direction {
             Direction::Inbound => EnhancedPacketOption::Flags(0b01),
@@ -107,20 +92,15 @@ impl PcapNgWriter {
             data: Cow::Borrowed(&frame.bytes),
             options: comments.chain(direction).collect(),
         };
-        self.write(spool, &Block::EnhancedPacket(block))?;
+        write(spool, &Block::EnhancedPacket(block))?;
         let too_long = frame.comments.iter().filter(|comment| comment.len() > LONGEST_VALUE);
         self.cut_comments += too_long.count() as u64;
         Ok(())
     }
 
     /// Writes an Interface Statistics Block.
-    pub(in crate::record) fn statistics(
-        &mut self,
-        spool: &mut Spool,
-        interface: u32,
-        counted: &Statistics,
-    ) -> Result<(), PcapNgWriteError> {
-        let time = |time: Option<Time>| time.and_then(since_1970);
+    pub(in crate::record) fn statistics(spool: &mut Spool, interface: u32, counted: &Statistics) -> io::Result<()> {
+        let time = |time: Option<Time>| time.and_then(in_halves);
         let options: Vec<_> = [
             time(counted.start).map(InterfaceStatisticsOption::IsbStartTime),
             time(counted.end).map(InterfaceStatisticsOption::IsbEndTime),
@@ -142,15 +122,21 @@ impl PcapNgWriter {
                 .unwrap_or_default(),
             options,
         };
-        self.write(spool, &block.into_block())
+        write(spool, &block.into_block())
     }
+}
 
-    #[inline]
-    fn write(&mut self, spool: &mut Spool, block: &Block<'_>) -> Result<(), PcapNgWriteError> {
-        block.write_to::<LittleEndian, _>(&self.state, spool)?;
-        self.state.update_from_block(block);
-        Ok(())
-    }
+#[inline]
+fn write(spool: &mut Spool, block: &Block<'_>) -> io::Result<()> {
+    block.write_to::<LittleEndian, _>(spool).map(drop)
+}
+
+/// The time as an Interface Statistics Block stores it: two numbers of 32 bits, the upper one first in either byte order
+/// (draft section 4.3). `pcap-file` writes one number of 64 bits, which puts the lower half first when it is little-endian.
+/// (It writes those of packets right.) `None` before 1970.
+fn in_halves(time: Time) -> Option<u64> {
+    let nanoseconds = u64::try_from(time.0).ok()?;
+    Some(nanoseconds.rotate_left(32))
 }
 
 /// What there is to say, as the value of an option.
@@ -158,17 +144,14 @@ fn said(text: Option<&str>) -> Option<Cow<'_, str>> {
     text.map(value)
 }
 
-fn comment_of(text: &str) -> CommonOption<'_> {
-    CommonOption::Comment(value(text))
-}
-
 /// The text, cut and marked so if an option cannot hold all of it.
 fn value(text: &str) -> Cow<'_, str> {
     if text.len() <= LONGEST_VALUE {
         return Cow::Borrowed(text);
     }
-    let end = text.floor_char_boundary(LONGEST_VALUE - CUT_MARK.len());
-    let kept = text.get(..end).unwrap_or_default();
+    let longest = LONGEST_VALUE - CUT_MARK.len();
+    // A character has 4 bytes at most, so one of the last four places is between two of them.
+    let kept = (0..=longest).rev().find_map(|end| text.get(..end)).unwrap_or_default();
     Cow::Owned([kept, CUT_MARK].concat())
 }
 

@@ -153,7 +153,7 @@ impl Stream {
         self.first_byte = Some(self.first_byte.map_or(bytes.first, |first| first.min(bytes.first)));
         let is_new = bytes.last >= self.end;
         self.end = self.end.max(bytes.last.saturating_add(1));
-        if is_new && let Some(waiting) = &mut self.waiting {
+        if let Some(waiting) = self.waiting.as_mut().filter(|_| is_new) {
             waiting.push_back(bytes.last.saturating_add(1));
             if waiting.len() > COUNTED {
                 self.waiting = None;
@@ -166,9 +166,8 @@ impl Stream {
             self.windows.full += 1;
             self.windows.first_full = self.windows.first_full.or(Some(number));
         }
-        if let Some(flight) = segment.in_flight
-            && self.windows.most_in_flight.is_none_or(|(most, _)| flight > most)
-        {
+        let Some(flight) = segment.in_flight else { return };
+        if self.windows.most_in_flight.is_none_or(|(most, _)| flight > most) {
             self.windows.most_in_flight = Some((flight, number));
         }
     }

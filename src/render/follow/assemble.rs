@@ -103,10 +103,9 @@ impl Assembler {
             self.release(party, i64::MAX);
             let stream = self.stream(party);
             let end = stream.end.or(stream.acknowledged);
-            if let (Some(next), Some(end)) = (stream.next, end)
-                && end > next
-            {
-                self.say(party, &[], end.abs_diff(next));
+            match (stream.next, end) {
+                (Some(next), Some(end)) if end > next => self.say(party, &[], end.abs_diff(next)),
+                _ => {}
             }
         }
         Some(Follow {

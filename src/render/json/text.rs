@@ -30,8 +30,8 @@ impl Display for Hex<'_> {
         let digit = |half: u8| half + if half < 10 { b'0' } else { b'a' - 10 };
         for bytes in self.0.chunks(AT_ONCE) {
             let mut digits = [0; 2 * AT_ONCE];
-            for (pair, byte) in digits.as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
-                *pair = [digit(byte >> 4), digit(byte & 15)];
+            for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
+                pair.copy_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
             }
             let digits = digits.get(..2 * bytes.len()).unwrap_or_default();
             f.write_str(std::str::from_utf8(digits).unwrap_or_default())?;

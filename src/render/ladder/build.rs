@@ -264,10 +264,11 @@ fn content(segment: &Segment, flags: Option<Flags>) -> Content {
 /// What is missing, and what was mended.
 fn notes(story: &Story<'_>, rows: &[Row]) -> Vec<String> {
     let mut notes = Vec::new();
-    if let conversation::Transport::Tcp(connection) = &story.conversation.transport
-        && connection.opening == Opening::BeforeCapture
-    {
-        notes.push("The connection began before the capture: its handshake is not here, and numbers count from the first packet".to_owned());
+    match &story.conversation.transport {
+        conversation::Transport::Tcp(connection) if connection.opening == Opening::BeforeCapture => {
+            notes.push("The connection began before the capture: its handshake is not here, and numbers count from the first packet".to_owned());
+        }
+        _ => {}
     }
     match story.conversation.roles {
         Roles::Seen => {}

@@ -136,17 +136,18 @@ impl Known {
 
     fn reasons(&self, next: &Row, delay: Option<Late>) -> Vec<Reason> {
         let mut reasons = Vec::new();
-        if let Kind::Call(call) = &next.kind
-            && call.moment != Moment::Returned
-            && !self.open.iter().any(|&(party, _)| party == call.party)
-        {
-            // A server whose first call here makes no socket had it already, and another conversation shows it.
-            let comes_now = call.party == Party::Client || call.call.call == Name::Socket;
-            reasons.push(if comes_now && !self.seen.contains(&call.party) {
-                Reason::NotThere(call.party)
-            } else {
-                Reason::Busy(call.party)
-            });
+        let is_inside = |party: Party| self.open.iter().any(|&(open, _)| open == party);
+        match &next.kind {
+            Kind::Call(call) if call.moment != Moment::Returned && !is_inside(call.party) => {
+                // A server whose first call here makes no socket had it already, and another conversation shows it.
+                let comes_now = call.party == Party::Client || call.call.call == Name::Socket;
+                reasons.push(if comes_now && !self.seen.contains(&call.party) {
+                    Reason::NotThere(call.party)
+                } else {
+                    Reason::Busy(call.party)
+                });
+            }
+            _ => {}
         }
         let told = delay.filter(|delay| delay.why != Delay::Idle || reasons.is_empty());
         reasons.extend(told.map(|late| Reason::Delay(late.why, late.sender)));

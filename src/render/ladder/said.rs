@@ -96,15 +96,11 @@ fn calls_of_opening(story: &Story<'_>) -> Vec<String> {
         return Vec::new();
     };
     let mut said = Vec::new();
-    if let (Some(entered), Some(returned)) = (call(Name::Connect, What::Entered), call(Name::Connect, What::Returned))
-        && entered < syn
-        && answer < returned
-    {
+    let span = |name: Name| call(name, What::Entered).zip(call(name, What::Returned));
+    if span(Name::Connect).is_some_and(|(entered, returned)| entered < syn && answer < returned) {
         said.push("It happened while the client was in connect()".to_owned());
     }
-    if let (Some(entered), Some(returned)) = (call(Name::Accept, What::Entered), call(Name::Accept, What::Returned))
-        && done < returned
-    {
+    if let Some((entered, returned)) = span(Name::Accept).filter(|&(_, returned)| done < returned) {
         let later = |place: usize| {
             let times = (entries.get(place)?.time?, entries.get(done)?.time?);
             Some(duration(times.0.saturating_sub(times.1)))

@@ -154,7 +154,7 @@ impl<'a> Panel<'a> {
             canvas.line(class, (x - 4, y), (x + 4, y));
         }
         if segment.again {
-            let middle = i64::midpoint(low, high);
+            let middle = (low + high) / 2;
             for slope in [-5, 5] {
                 canvas.line(class, (x - 5, middle - slope), (x + 5, middle + slope));
             }

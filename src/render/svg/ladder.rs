@@ -194,7 +194,7 @@ impl<'a> Drawing<'a> {
             }
         }
         let [client, server] = self.lanes;
-        let middle = i64::midpoint(client, server);
+        let middle = (client + server) / 2;
         self.canvas.text("words", (middle, level - 6), Anchor::Middle, words);
         let mut baseline = level + LINE - 2;
         for remark in &below {
@@ -288,7 +288,7 @@ impl<'a> Drawing<'a> {
         let [client, server] = self.lanes;
         for line in wrap(text, MIDDLE + SIDE) {
             let width = pixels(line.chars().count()) + 2 * SPACE;
-            let middle = i64::midpoint(client, server);
+            let middle = (client + server) / 2;
             // So that the lifelines do not run through the words.
             self.canvas
                 .rectangle("paper", (middle - width / 2, self.y), (width, LINE));

@@ -326,7 +326,7 @@ impl<'a> TcpOption<'a> {
             (2, 4) => span.u16(2).map(Self::MaximumSegmentSize),
             (3, 3) => span.u8(2).map(Self::WindowScale),
             (4, 2) => Some(Self::SackPermitted),
-            (5, _) if data.len().is_multiple_of(8) => Some(Self::Sack(SackBlocks(data))),
+            (5, _) if data.len() % 8 == 0 => Some(Self::Sack(SackBlocks(data))),
             (8, 10) => span
                 .u32(2)
                 .zip(span.u32(6))

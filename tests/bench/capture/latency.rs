@@ -65,7 +65,7 @@ pub(super) fn measure(arguments: &[&str], ready: &str) -> Result<Vec<Duration>, 
         lines.read_line(&mut line)?;
         took.push(started.elapsed());
     }
-    kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGINT)?;
+    kill(Pid::from_raw(child.id().try_into()?), Signal::SIGINT)?;
     child.wait()?;
     took.sort();
     Ok(took)

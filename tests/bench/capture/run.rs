@@ -158,7 +158,7 @@ pub(super) fn run(program: &Program, pace: Pace, folder: &Path) -> Result<Figure
     // tcpdump hands a packet on after a second at the latest; what it has not handed on when it is told to end is lost.
     thread::sleep(Duration::from_millis(1500));
     let before = cpu_of_children()?;
-    kill(Pid::from_raw(started.id().cast_signed()), Signal::SIGINT)?;
+    kill(Pid::from_raw(started.id().try_into()?), Signal::SIGINT)?;
     let mut rest = String::new();
     if let Some(errors) = &mut started.stderr {
         errors.read_to_string(&mut rest)?;

@@ -105,7 +105,7 @@ impl Crowd {
             _ => Vec::new(),
         };
         // Each of them has its thread when it is taken.
-        let deadline = Instant::now() + Duration::from_mins(1);
+        let deadline = Instant::now() + Duration::from_secs(60);
         while server.status("Threads")? < crowd.len() as u64 {
             if Instant::now() > deadline {
                 return Err("the crowd is not taken".into());

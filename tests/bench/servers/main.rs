@@ -40,10 +40,10 @@ const ROUNDS: usize = 5;
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let has = |name: &str| arguments.iter().any(|argument| argument == name);
-    if let [role, port] = arguments.as_slice()
-        && let Some(transport) = Transport::of_role(role)
-    {
-        return Ok(bare::serve(transport, port.parse()?)?);
+    if let [role, port] = arguments.as_slice() {
+        if let Some(transport) = Transport::of_role(role) {
+            return Ok(bare::serve(transport, port.parse()?)?);
+        }
     }
     // `cargo test --all-targets` starts this program, too, and wants no measurements.
     if !has("--bench") {

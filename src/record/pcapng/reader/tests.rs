@@ -145,7 +145,7 @@ fn everything_that_a_packet_can_say_is_read_in_both_byte_orders() {
 #[test]
 fn each_interface_has_its_own_clock_and_each_section_its_own_interfaces() {
     let (little, big) = (Pen(ByteOrder::Little), Pen(ByteOrder::Big));
-    let back_10_seconds = big.double((-10_i64).cast_unsigned());
+    let back_10_seconds = big.double(u64::from_ne_bytes((-10_i64).to_ne_bytes()));
     let file = [
         little.section(&[]),
         little.interface(1, 0, &[]),
