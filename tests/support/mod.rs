@@ -19,7 +19,7 @@ mod tshark;
 pub use needs::Missing;
 pub use pipe::pipe;
 pub use program::{Running, Side, client, copy_program, in_empty_namespace, port_in, server, server_with};
-pub use tools::{Tool, copy, essential, need, need_all, ours, path_of_ours, shell, this_test, tool};
+pub use tools::{Tool, cargo, copy, essential, need, need_all, ours, path_of_ours, shell, this_test, tool};
 pub use tshark::tshark;
 
 use std::net::{TcpListener, UdpSocket};

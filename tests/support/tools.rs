@@ -179,6 +179,11 @@ pub fn path_of_ours(name: &str) -> &'static str {
     }
 }
 
+/// A command that starts cargo, which is there wherever tests are built.
+pub fn cargo() -> Command {
+    Command::new(env!("CARGO"))
+}
+
 /// A command that starts the file at this path: a copy of a program of ours.
 pub fn copy(path: impl AsRef<std::path::Path>) -> Command {
     Command::new(path.as_ref())
