@@ -103,6 +103,22 @@ mod tests {
     }
 
     #[test]
+    fn it_names_the_rust_that_the_manifest_asks_for() {
+        let manifest = std::fs::read_to_string("Cargo.toml").unwrap();
+        let asked = manifest
+            .split("\nrust-version = \"")
+            .nth(1)
+            .unwrap()
+            .split('"')
+            .next()
+            .unwrap();
+        let readme = std::fs::read_to_string("README.md").unwrap();
+        let (before, _) = readme.split_once("```console").unwrap();
+        assert!(before.contains(&format!("Rust {asked} or newer")), "{asked}");
+        assert!(before.contains(&format!("`requires rustc {asked}`")), "{asked}");
+    }
+
+    #[test]
     fn each_transcript_is_what_the_programs_print() {
         let blocks = blocks();
         let mut server: Option<(Running, u16, String)> = None;
