@@ -1,12 +1,17 @@
-//! The UDP server: one socket for all clients, and every datagram is answered to the address that it came from.
+//! The UDP server: one socket for all clients, and every datagram is answered to the address that it came from. UDP does not
+//! know whether that address is the sender's: `loops` says what that means for a server, and what this one does about it.
+
+mod loops;
+mod senders;
+mod warnings;
 
 use std::io::ErrorKind;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
+use self::loops::LoopGuard;
 use super::socket::{Kind, Socket};
 use super::stop::Stop;
-use super::sys;
 use super::transcript::Transcript;
 use super::trouble::{Reason, Trouble};
 use super::{LARGEST_PAYLOAD_IPV4, LARGEST_PAYLOAD_IPV6, listening, uppercase};
@@ -38,7 +43,7 @@ pub fn bind(address: Option<SocketAddr>, port: u16, stop: &Stop) -> Result<Socke
 /// socket itself is of no more use.
 pub fn run(server_socket: &Socket, own_port: u16, transcript: &Transcript) -> Result<(), Trouble> {
     let mut room = vec![0; ROOM];
-    let own_addresses = own_addresses();
+    let mut loop_guard = LoopGuard::new(own_port);
     loop {
         let (message, client_address) = match server_socket.recvfrom(&mut room, None) {
             Ok(received) => received,
@@ -49,25 +54,20 @@ pub fn run(server_socket: &Socket, own_port: u16, transcript: &Transcript) -> Re
             }
             Err(trouble) => return Err(trouble),
         };
-        if client_address.port() == own_port && own_addresses.contains(&client_address.ip()) {
-            // Nobody else can have this port here: somebody forged the sender, and the answer would come back for ever.
-            tracing::warn!("a datagram claims to come from this server itself, {client_address}: not answered");
+        if loop_guard.is_from_ourselves(client_address) {
             continue;
         }
         transcript.received_from(client_address, message)?;
         let modified_message = raised(message, client_address);
+        if !loop_guard.may_answer(client_address, message, &modified_message) {
+            continue;
+        }
         match server_socket.sendto(&modified_message, client_address) {
             Ok(_) => {}
             Err(Trouble::Stopped) => return Err(Trouble::Stopped),
-            Err(trouble) => tracing::warn!("the answer is lost: {trouble}"),
+            Err(trouble) => loop_guard.warnings.say(|| format!("the answer is lost: {trouble}")),
         }
     }
-}
-
-/// Addresses under which this machine talks to itself.
-fn own_addresses() -> Vec<IpAddr> {
-    let loopback = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
-    sys::interface_addresses().into_iter().chain(loopback).collect()
 }
 
 /// The answer. Uppercase can be longer than the text; when it no longer fits a datagram, only the ASCII letters are raised,
