@@ -1,12 +1,33 @@
-"""Sends a datagram to a port of this machine that claims to come from that very port."""
+"""Sends datagrams with a source address that is not the sender's: FROM PORT TO PORT TEXT [TIMES]. Needs root's rights."""
 import socket
 import struct
 import sys
 
-port = int(sys.argv[1])
-here = socket.inet_aton("127.0.0.1")
-data = b"echo"
-udp = struct.pack("!HHHH", port, port, 8 + len(data), 0) + data
-ip = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), 0, 0, 64, 17, 0, here, here)
-forger = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
-forger.sendto(ip + udp, ("127.0.0.1", port))
+
+def checksum(data):
+    """RFC 1071: the complement of the sum of all words."""
+    total = sum(struct.unpack(f"!{len(data + b'x') // 2}H", data + b"\0" * (len(data) % 2)))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return ~total & 0xFFFF or 0xFFFF
+
+
+source, source_port, to, to_port, text = sys.argv[1:6]
+times = int(sys.argv[6]) if len(sys.argv) > 6 else 1
+data = text.encode()
+length = 8 + len(data)
+udp = struct.pack("!HHHH", int(source_port), int(to_port), length, 0)
+if ":" in to:
+    family, level = socket.AF_INET6, socket.IPPROTO_RAW
+    ends = socket.inet_pton(family, source) + socket.inet_pton(family, to)
+    total = checksum(ends + struct.pack("!IBBBB", length, 0, 0, 0, 17) + udp + data)
+    udp = udp[:6] + struct.pack("!H", total)
+    header = struct.pack("!IHBB", 6 << 28, length, 17, 64) + ends
+else:
+    family, level = socket.AF_INET, socket.IPPROTO_RAW
+    ends = socket.inet_aton(source) + socket.inet_aton(to)
+    # The kernel fills in the total length and the header's checksum; UDP's may be left out.
+    header = struct.pack("!BBHHHBBH", 0x45, 0, 20 + length, 0, 0, 64, 17, 0) + ends
+forger = socket.socket(family, socket.SOCK_RAW, level)
+for _ in range(times):
+    forger.sendto(header + udp + data, (to, 0))

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 pub(super) const PAUSE: Duration = Duration::from_millis(500);
 
 /// A sender with this many points gets no further answer.
-pub(super) const MOST: u32 = 50;
+pub(super) const MOST: u32 = 20;
 
 /// A sender that sends this many datagrams in a row without an answer sends by itself: the few answers before cannot have caused so
 /// many.
@@ -193,12 +193,12 @@ mod tests {
         SocketAddr::from(([192, 0, 2, 1], port))
     }
 
-    /// What becomes of so many datagrams in a row, each worth 5 points and 1 ms after the one before: how many are answered
+    /// What becomes of so many datagrams in a row, each worth 4 points and 1 ms after the one before: how many are answered
     /// before the first that is not, and how many are not.
     fn in_a_row(senders: &mut Senders, from: SocketAddr, since: Instant, datagrams: u32) -> (usize, usize) {
         let decisions: Vec<Decision> = (0..datagrams)
             .map(|number| since + Duration::from_millis(1) * number)
-            .map(|now| senders.with(from, now, |sender| sender.decide(5)))
+            .map(|now| senders.with(from, now, |sender| sender.decide(4)))
             .collect();
         let first = decisions
             .iter()
@@ -218,27 +218,27 @@ mod tests {
     }
 
     #[test]
-    fn ten_answers_then_none_until_a_pause() {
+    fn five_answers_then_none_until_a_pause() {
         let (mut senders, now) = (Senders::default(), Instant::now());
-        assert_eq!(in_a_row(&mut senders, address(7), now, 50), (10, 40));
+        assert_eq!(in_a_row(&mut senders, address(7), now, 50), (5, 45));
         let soon = now + Duration::from_millis(49) + PAUSE / 2;
         assert_eq!(
-            senders.with(address(7), soon, |sender| sender.decide(5)),
+            senders.with(address(7), soon, |sender| sender.decide(4)),
             Decision::Withhold
         );
         assert_eq!(
             in_a_row(&mut senders, address(8), soon, 50),
-            (10, 40),
+            (5, 45),
             "another port is another sender"
         );
-        assert_eq!(in_a_row(&mut senders, address(7), soon + PAUSE, 50), (10, 40));
+        assert_eq!(in_a_row(&mut senders, address(7), soon + PAUSE, 50), (5, 45));
     }
 
     #[test]
     fn a_sender_that_goes_on_without_answers_is_answered_again_and_tried_again_later() {
         let (mut senders, now) = (Senders::default(), Instant::now());
         let withheld = in_a_row(&mut senders, address(40_000), now, 100_000);
-        assert_eq!(withheld.0, 10);
+        assert_eq!(withheld.0, 5);
         let rounds = 100_000 / (PROOF + PROVEN_FOR) + 1;
         assert_eq!(withheld.1, (rounds * PROOF) as usize);
     }
@@ -248,11 +248,11 @@ mod tests {
         let (mut senders, mut now) = (Senders::default(), Instant::now());
         for number in 0..1000 {
             now += PAUSE;
-            let decision = senders.with(address(7), now, |sender| sender.decide(5));
+            let decision = senders.with(address(7), now, |sender| sender.decide(4));
             assert_eq!(decision, Decision::Answer, "{number}");
-            for _ in 0..10 {
+            for _ in 0..5 {
                 assert_eq!(
-                    senders.with(address(9), now, |sender| sender.decide(5)),
+                    senders.with(address(9), now, |sender| sender.decide(4)),
                     Decision::Answer
                 );
             }
@@ -286,13 +286,13 @@ mod tests {
         let (mut senders, now) = (Senders::default(), Instant::now());
         for number in 0..100_000_u32 {
             let from = SocketAddr::from((number.to_be_bytes(), 7));
-            assert_eq!(senders.with(from, now, |sender| sender.decide(5)), Decision::Answer);
+            assert_eq!(senders.with(from, now, |sender| sender.decide(4)), Decision::Answer);
         }
         assert_eq!(senders.sets.iter().map(Vec::len).sum::<usize>(), SETS * WAYS);
         // One that keeps sending stays known beside them.
-        let known = in_a_row(&mut senders, address(7), now, 5);
+        let known = in_a_row(&mut senders, address(7), now, 4);
         assert_eq!(known.1, 0);
-        senders.with(SocketAddr::from(([9, 9, 9, 9], 9)), now, |sender| sender.decide(5));
-        assert_eq!(in_a_row(&mut senders, address(7), now, 6), (5, 1));
+        senders.with(SocketAddr::from(([9, 9, 9, 9], 9)), now, |sender| sender.decide(4));
+        assert_eq!(in_a_row(&mut senders, address(7), now, 2), (1, 1));
     }
 }
