@@ -3,13 +3,14 @@
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::socket::{Family, Kind, Socket};
 use super::stop::Stop;
 use super::sys;
 use super::trouble::Trouble;
 use crate::calls::{Program, Role};
+use crate::escape::printable;
 
 /// A public address, as in the lecture. No packet is ever sent to it.
 const PUBLIC_IPV4: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(8, 8, 8, 8)), 80);
@@ -21,11 +22,11 @@ const PUBLIC_IPV6: SocketAddr = SocketAddr::new(
 );
 
 /// The addresses of a host, in the order in which they are to be tried. An address stands for itself (an IPv6 one also in
-/// brackets); a name is looked up, getaddrinfo(3).
+/// brackets); a name is looked up, getaddrinfo(3), which may take `within`; `None`: as long as the system allows.
 ///
 /// # Errors
-/// [`Trouble::UnknownHost`], or [`Trouble::Stopped`] while the look-up takes its time.
-pub fn resolve(host: &str, port: u16, stop: &Stop) -> Result<Vec<SocketAddr>, Trouble> {
+/// [`Trouble::UnknownHost`], [`Trouble::LookUpTimedOut`], or [`Trouble::Stopped`] while the look-up takes its time.
+pub fn resolve(host: &str, port: u16, within: Option<Duration>, stop: &Stop) -> Result<Vec<SocketAddr>, Trouble> {
     let bare = host
         .strip_prefix('[')
         .and_then(|rest| rest.strip_suffix(']'))
@@ -38,7 +39,7 @@ pub fn resolve(host: &str, port: u16, stop: &Stop) -> Result<Vec<SocketAddr>, Tr
         host: host.to_owned(),
         why,
     };
-    match look_up(bare.to_owned(), port, stop)? {
+    match look_up(bare.to_owned(), port, within, stop)? {
         Ok(addresses) if addresses.is_empty() => Err(unknown("the name has no address".into())),
         Ok(addresses) => Ok(addresses),
         Err(error) => {
@@ -54,8 +55,8 @@ pub fn resolve(host: &str, port: u16, stop: &Stop) -> Result<Vec<SocketAddr>, Tr
 ///
 /// # Errors
 /// As [`resolve`].
-pub fn of_server(host: &str, port: u16, stop: &Stop) -> Result<Vec<SocketAddr>, Trouble> {
-    let mut addresses = resolve(host, port, stop)?;
+pub fn of_server(host: &str, port: u16, within: Duration, stop: &Stop) -> Result<Vec<SocketAddr>, Trouble> {
+    let mut addresses = resolve(host, port, Some(within), stop)?;
     for address in &mut addresses {
         match address.ip() {
             IpAddr::V4(Ipv4Addr::UNSPECIFIED) => address.set_ip(Ipv4Addr::LOCALHOST.into()),
@@ -67,21 +68,41 @@ pub fn of_server(host: &str, port: u16, stop: &Stop) -> Result<Vec<SocketAddr>, 
 }
 
 /// Looks a name up in a thread of its own: getaddrinfo(3) cannot be interrupted, the person must be able to quit.
-fn look_up(host: String, port: u16, stop: &Stop) -> Result<io::Result<Vec<SocketAddr>>, Trouble> {
+fn look_up(
+    host: String,
+    port: u16,
+    within: Option<Duration>,
+    stop: &Stop,
+) -> Result<io::Result<Vec<SocketAddr>>, Trouble> {
     /// How soon a quit is noticed.
     const GLANCE: Duration = Duration::from_millis(20);
+    /// How long it may take without a word.
+    const SILENTLY: Duration = Duration::from_secs(1);
     let (tell, told) = mpsc::channel();
+    let name = host.clone();
     std::thread::spawn(move || {
-        let found = (host.as_str(), port).to_socket_addrs();
+        let found = (name.as_str(), port).to_socket_addrs();
         // Nobody is there to be told when the program has quit meanwhile.
         let _ = tell.send(found.map(Iterator::collect));
     });
+    let (started, mut said) = (Instant::now(), false);
     loop {
         match told.recv_timeout(GLANCE) {
             Ok(found) => return Ok(found),
             Err(RecvTimeoutError::Timeout) if stop.requested() => return Err(Trouble::Stopped),
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return Ok(Err(io::Error::other("the look-up failed"))),
+        }
+        let passed = started.elapsed();
+        if let Some(within) = within.filter(|&within| passed >= within) {
+            return Err(Trouble::LookUpTimedOut { host, within });
+        }
+        if passed >= SILENTLY && !std::mem::replace(&mut said, true) {
+            tracing::warn!(
+                "no name server has answered for {} s; still looking up '{}'",
+                SILENTLY.as_secs(),
+                printable(host.as_bytes())
+            );
         }
     }
 }
@@ -110,7 +131,7 @@ pub fn of_this_machine(program: Program, stop: &Stop) -> IpAddr {
 
 fn probe(program: Program, public: SocketAddr, stop: &Stop) -> Result<IpAddr, Trouble> {
     let mut socket = Socket::open(program, Role::AddressProbe, Family::of(public), Kind::Datagram, stop)?;
-    socket.connect(public, None)?;
+    socket.connect(public, None::<Duration>)?;
     Ok(socket.local_address()?.ip())
 }
 
@@ -129,7 +150,7 @@ mod tests {
     use super::{Stop, Trouble, first_usable, resolve};
 
     fn resolved(host: &str) -> Vec<String> {
-        let addresses = resolve(host, 7, &Stop::new().unwrap()).unwrap();
+        let addresses = resolve(host, 7, None, &Stop::new().unwrap()).unwrap();
         addresses.iter().map(ToString::to_string).collect()
     }
 
@@ -157,7 +178,7 @@ mod tests {
     #[test]
     fn what_is_neither_is_named() {
         for host in ["300.1.1.1", "", "no-such-host.invalid", "a b"] {
-            let trouble = resolve(host, 7, &Stop::new().unwrap()).unwrap_err();
+            let trouble = resolve(host, 7, None, &Stop::new().unwrap()).unwrap_err();
             assert!(matches!(trouble, Trouble::UnknownHost { .. }), "{host}: {trouble}");
         }
     }

@@ -1,8 +1,8 @@
-//! What both clients have in common: whom they talk to, and how many lines stayed without an answer.
+//! What both clients have in common: whom they talk to, how long they wait, and how many lines stayed without an answer.
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::trouble::{Reason, Trouble};
 
@@ -15,8 +15,45 @@ pub struct Server {
     pub port: u16,
     /// The addresses that `host` stands for, in the order in which they are tried.
     pub addresses: Vec<SocketAddr>,
-    /// How long to wait: for a connection, and for the next part of a reply.
+    /// How long to wait: for a connection, over all addresses together, and for the next part of a reply.
     pub timeout: Duration,
+}
+
+/// A limit in time that several addresses share: each that is tried gets an equal part of what is left. What one leaves, say
+/// because it refuses at once, goes to those after it, and the last one has all that is left.
+///
+/// Browsers do not wait for one address before they try the next (RFC 8305); one after the other is easier to follow.
+#[derive(Debug, Clone, Copy)]
+pub struct SharedTime {
+    started: Instant,
+    in_all: Duration,
+}
+
+impl SharedTime {
+    /// Starts the clock.
+    #[must_use]
+    pub fn start(in_all: Duration) -> Self {
+        Self {
+            started: Instant::now(),
+            in_all,
+        }
+    }
+
+    /// The part of an address when so many, itself included, are still to be tried: whole milliseconds, at least one.
+    #[must_use]
+    pub fn part(&self, addresses: usize) -> Duration {
+        let left = self.in_all.saturating_sub(self.started.elapsed());
+        let part = left / u32::try_from(addresses).unwrap_or(u32::MAX).max(1);
+        // The program's own microseconds are not worth a word: 5 s, and not 4.999987 s.
+        let milliseconds = part.as_micros().div_ceil(1000).max(1);
+        Duration::from_millis(u64::try_from(milliseconds).unwrap_or(u64::MAX))
+    }
+
+    /// How long it has taken.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
 }
 
 impl Server {
@@ -75,7 +112,7 @@ pub fn more_telling(first: Trouble, second: Trouble) -> Trouble {
 mod tests {
     use std::io::{self, ErrorKind};
 
-    use super::{Reason, Trouble, more_telling};
+    use super::{Duration, Instant, Reason, SharedTime, Trouble, more_telling};
     use crate::app::trouble::CallTrouble;
     use crate::calls::{Name, Program};
 
@@ -103,5 +140,32 @@ mod tests {
         ] {
             assert_eq!(kind(&more_telling(failed(first), failed(second))), Some(telling));
         }
+    }
+
+    #[test]
+    fn what_one_address_leaves_goes_to_those_after_it() {
+        let seconds = Duration::from_secs;
+        let Some(started) = Instant::now().checked_sub(seconds(2)) else {
+            return;
+        };
+        let time = SharedTime {
+            started,
+            in_all: seconds(12),
+        };
+        let near = |addresses, expected| {
+            let part = time.part(addresses);
+            assert!(
+                part <= expected && part > expected - seconds(1),
+                "{part:?} of {expected:?}"
+            );
+        };
+        near(1, seconds(10));
+        near(5, seconds(2));
+        let over = SharedTime {
+            started,
+            in_all: seconds(1),
+        };
+        assert_eq!(over.part(3), Duration::from_millis(1));
+        assert_eq!(SharedTime::start(seconds(5)).part(1), seconds(5));
     }
 }

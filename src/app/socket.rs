@@ -237,7 +237,7 @@ impl Socket {
     ///
     /// # Errors
     /// Refused, no route, no answer within `patience`, or [`Trouble::Stopped`].
-    pub fn connect(&mut self, server: SocketAddr, patience: Option<Duration>) -> Result<(), Trouble> {
+    pub fn connect<'p>(&mut self, server: SocketAddr, patience: impl Into<Patience<'p>>) -> Result<(), Trouble> {
         let given = Given::default().to(Some(server));
         let mut under_way = false;
         self.perform(

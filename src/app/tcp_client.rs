@@ -3,9 +3,9 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use super::client::{Answers, Server, more_telling};
+use super::client::{Answers, Server, SharedTime, more_telling};
 use super::keyboard::{Keyboard, Line, Source};
-use super::socket::{Family, Kind, Socket};
+use super::socket::{Family, Kind, Patience, Socket};
 use super::stop::Stop;
 use super::transcript::Transcript;
 use super::trouble::{Reason, Trouble};
@@ -38,17 +38,18 @@ pub fn run<R: Source>(
     stop: &Stop,
 ) -> Result<Answers, Trouble> {
     transcript.client_ready(Program::TcpClient, &server.host, server.port)?;
-    let mut answers = Answers::default();
-    while one_line(server, keyboard, transcript, stop, &mut answers)? {}
+    let (mut server, mut answers) = (server.clone(), Answers::default());
+    while one_line(&mut server, keyboard, transcript, stop, &mut answers)? {}
     Ok(answers)
 }
 
-/// One line over a connection of its own, from `connect()` to `close()`. `false`: the person ended the input instead.
+/// One line over a connection of its own, from `connect()` to `close()`. `false`: the person ended the input instead. Of several
+/// addresses of the server, the one that takes the connection becomes the first.
 ///
 /// # Errors
 /// As [`run`].
 pub fn one_line<R: Source>(
-    server: &Server,
+    server: &mut Server,
     keyboard: &mut Keyboard<R>,
     transcript: &Transcript,
     stop: &Stop,
@@ -78,27 +79,65 @@ pub fn one_line<R: Source>(
     Ok(true)
 }
 
-/// Connects to the first of the server's addresses that takes the connection: `connect()` is the three-way handshake.
-fn connect(server: &Server, stop: &Stop) -> Result<Socket, Trouble> {
+/// How long connecting may take without a word.
+const SILENTLY: Duration = Duration::from_secs(1);
+
+/// Connects to the first of the server's addresses that takes the connection: `connect()` is the three-way handshake. The
+/// timeout is for all of them together.
+fn connect(server: &mut Server, stop: &Stop) -> Result<Socket, Trouble> {
+    let time = SharedTime::start(server.timeout);
     let mut failure = None;
-    for &server_address in &server.addresses {
-        match connect_to(server_address, server.timeout, stop) {
+    for index in 0..server.addresses.len() {
+        match connect_to(server, index, time, stop) {
+            Ok(client_socket) => {
+                server.addresses.swap(0, index);
+                return Ok(client_socket);
+            }
             Err(trouble @ Trouble::Call(_)) => {
                 failure = Some(match failure {
                     None => trouble,
                     Some(first) => more_telling(first, trouble),
                 });
             }
-            other => return other,
+            Err(trouble) => return Err(trouble),
         }
     }
-    Err(failure.unwrap_or_else(|| server.without_address()))
+    Err(match failure {
+        Some(Trouble::Call(telling)) if server.addresses.len() > 1 => Trouble::NoConnection {
+            host: server.host.clone(),
+            addresses: server.addresses.len(),
+            within: server.timeout,
+            telling,
+        },
+        Some(trouble) => trouble,
+        None => server.without_address(),
+    })
 }
 
-fn connect_to(server_address: SocketAddr, timeout: Duration, stop: &Stop) -> Result<Socket, Trouble> {
+/// Connects to the server's address of this number, in its part of the time.
+fn connect_to(server: &Server, index: usize, time: SharedTime, stop: &Stop) -> Result<Socket, Trouble> {
+    let (number, count) = (index + 1, server.addresses.len());
+    let server_address = *server.addresses.get(index).ok_or_else(|| server.without_address())?;
     let family = Family::of(server_address);
     let mut client_socket = Socket::open(Program::TcpClient, Role::ClientSocket, family, Kind::Stream, stop)?;
-    client_socket.connect(server_address, Some(timeout))?;
+    let in_all = time.part(count - index);
+    let which = if count > 1 {
+        format!(", address {number} of {count} of its name")
+    } else {
+        String::new()
+    };
+    let mut tell = || {
+        let (passed, limit) = (time.elapsed().as_secs_f64(), server.timeout.as_secs_f64());
+        tracing::warn!("no connection after {passed:.1} of {limit} s: trying {server_address}{which}");
+    };
+    let silently = SILENTLY.saturating_sub(time.elapsed());
+    if silently.is_zero() {
+        tell();
+        client_socket.connect(server_address, Some(in_all))?;
+    } else {
+        let tell = &mut tell;
+        client_socket.connect(server_address, Patience::Told { in_all, silently, tell })?;
+    }
     Ok(client_socket)
 }
 
@@ -115,7 +154,7 @@ enum Outcome {
 fn exchange_patiently(
     client_socket: Socket,
     sentence: &[u8],
-    server: &Server,
+    server: &mut Server,
     stop: &Stop,
 ) -> Result<Outcome, Trouble> {
     if client_socket.is_finished_by_peer()? {

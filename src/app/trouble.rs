@@ -22,6 +22,24 @@ pub enum Trouble {
     Input(io::Error),
     /// A socket call failed.
     Call(CallTrouble),
+    /// None of the addresses of a name took the connection.
+    NoConnection {
+        /// The name, as the person wrote it.
+        host: String,
+        /// How many addresses it has.
+        addresses: usize,
+        /// How long all of them had together.
+        within: Duration,
+        /// The failure that tells most.
+        telling: CallTrouble,
+    },
+    /// The look-up of a host name took too long.
+    LookUpTimedOut {
+        /// The name, as the person wrote it.
+        host: String,
+        /// How long it was waited for.
+        within: Duration,
+    },
     /// The host name has no address.
     UnknownHost {
         /// As the person wrote it.
@@ -145,6 +163,25 @@ impl fmt::Display for Trouble {
                 "'{}' is neither an address nor the name of a known host ({}); use the serverIP that the server prints",
                 printable(host.as_bytes()),
                 printable(why.as_bytes())
+            ),
+            Self::NoConnection {
+                host,
+                addresses,
+                within,
+                telling,
+            } => write!(
+                f,
+                "no connection within {}: '{}' has {addresses} addresses, and none took it; {telling}, \
+                 or allow more with --timeout",
+                seconds(*within),
+                printable(host.as_bytes())
+            ),
+            Self::LookUpTimedOut { host, within } => write!(
+                f,
+                "the look-up of '{}' brought no answer within {}: no name server answers; \
+                 use an address, such as the serverIP that the server prints, or allow more with --timeout",
+                printable(host.as_bytes()),
+                seconds(*within)
             ),
             Self::LineTooLong { length, limit, because } => write!(
                 f,

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use super::client::{Answers, Server, more_telling};
+use super::client::{Answers, Server, SharedTime, more_telling};
 use super::keyboard::{Keyboard, Line, Source};
 use super::socket::{Family, Kind, Socket};
 use super::stop::Stop;
@@ -11,6 +11,7 @@ use super::transcript::Transcript;
 use super::trouble::{CallTrouble, Reason, Trouble};
 use super::{LARGEST_PAYLOAD_IPV4, LARGEST_PAYLOAD_IPV6};
 use crate::calls::{Program, Role};
+use crate::escape::printable;
 
 /// Room for the largest reply there is.
 const ROOM: usize = 65_535;
@@ -58,18 +59,36 @@ pub fn one_line<R: Source>(
             return Ok(true);
         }
     };
+    let time = SharedTime::start(server.timeout);
     let reply = exchange(&client_socket, &message, server_address, server.timeout);
     client_socket.close();
-    let timeout = server.timeout;
     let reply = match reply {
-        Err(trouble) => elsewhere(trouble, &message, &mut server.addresses, timeout, stop),
+        Err(trouble) => elsewhere(trouble, &message, &mut server.addresses, time, stop),
         reply => reply,
     };
     match reply {
         Ok(modified_message) => transcript.returned(&modified_message)?,
-        Err(trouble) => answers.missed_or(trouble)?,
+        Err(trouble) => {
+            let was_silent = matches!(trouble.call_reason(), Some(Reason::TimedOut(_)));
+            answers.missed_or(trouble)?;
+            if was_silent {
+                take_the_next(server);
+            }
+        }
     }
     Ok(true)
+}
+
+/// The first of the server's addresses is silent. A line may be lost on its way, but there may also be no machine: the next
+/// line tries the next address.
+fn take_the_next(server: &mut Server) {
+    if server.addresses.len() > 1 {
+        server.addresses.rotate_left(1);
+        if let Some(next) = server.addresses.first() {
+            let (host, count) = (printable(server.host.as_bytes()), server.addresses.len());
+            tracing::warn!("the next line goes to {next}, another one of the {count} addresses of '{host}'");
+        }
+    }
 }
 
 /// The socket for the next line, for the first of the server's addresses whose family this machine speaks.
@@ -85,22 +104,24 @@ fn open_first(server: &Server, stop: &Stop) -> Result<(Socket, SocketAddr), Trou
 }
 
 /// A name can stand for several addresses, say an IPv6 and an IPv4 one, with the server on one of them. After a failure at
-/// the first the line goes to the others; the one that answers is the first from then on.
+/// the first the line goes to the others, which share what is left of the time; the one that answers is the first from then on.
 fn elsewhere(
     failure: Trouble,
     message: &[u8],
     addresses: &mut [SocketAddr],
-    timeout: Duration,
+    time: SharedTime,
     stop: &Stop,
 ) -> Result<Vec<u8>, Trouble> {
     let mut failure = failure;
-    for index in 1..addresses.len() {
+    let count = addresses.len();
+    for index in 1..count {
         // Silence is no failure of the address: over UDP a line may simply be lost.
         if !matches!(failure.call_reason(), Some(Reason::Os(_))) {
             break;
         }
         let Some(&other) = addresses.get(index) else { break };
-        let tried = open(other, stop).and_then(|client_socket| exchange(&client_socket, message, other, timeout));
+        let part = time.part(count - index);
+        let tried = open(other, stop).and_then(|client_socket| exchange(&client_socket, message, other, part));
         match tried {
             Ok(reply) => {
                 addresses.swap(0, index);

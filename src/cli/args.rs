@@ -60,7 +60,8 @@ pub struct ClientArgs {
     #[arg(short, long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
     pub port: u16,
 
-    /// How long to wait for a connection, and for the next part of a reply
+    /// How long to wait: for the look-up of a name, for a connection (all addresses of the name together), and for the next part
+    /// of a reply
     #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
     pub timeout: Duration,
 
@@ -76,12 +77,12 @@ impl ClientArgs {
     /// Whom to talk to; a host name is looked up.
     ///
     /// # Errors
-    /// [`Trouble::UnknownHost`], [`Trouble::Stopped`].
+    /// [`Trouble::UnknownHost`], [`Trouble::LookUpTimedOut`], [`Trouble::Stopped`].
     pub fn server(&self, stop: &Stop) -> Result<Server, Trouble> {
         Ok(Server {
             host: self.ipaddress.clone(),
             port: self.port,
-            addresses: address::of_server(&self.ipaddress, self.port, stop)?,
+            addresses: address::of_server(&self.ipaddress, self.port, self.timeout, stop)?,
             timeout: self.timeout,
         })
     }
@@ -112,7 +113,7 @@ impl Listen {
     /// [`Trouble::UnknownHost`], [`Trouble::Stopped`].
     pub fn address(&self, stop: &Stop) -> Result<Option<SocketAddr>, Trouble> {
         let Some(host) = &self.bind else { return Ok(None) };
-        Ok(address::resolve(host, self.port, stop)?.first().copied())
+        Ok(address::resolve(host, self.port, None, stop)?.first().copied())
     }
 }
 

@@ -297,7 +297,7 @@ impl ClientSide<'_> {
                     udp_client::one_line(&mut server, &mut keyboard, &transcript, stop, &mut answers)?;
                 }
                 _ => {
-                    tcp_client::one_line(&server, &mut keyboard, &transcript, stop, &mut answers)?;
+                    tcp_client::one_line(&mut server, &mut keyboard, &transcript, stop, &mut answers)?;
                 }
             }
         }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 
 use super::{Family, Socket};
+use crate::app::stop::Stop;
 use crate::app::sys::{self, Interest, Woken};
 use crate::app::trouble::{CallTrouble, Reason, Trouble};
 use crate::calls::{Call, Failure, Name, event};
@@ -20,6 +21,15 @@ pub enum Patience<'a> {
     Fixed(Option<Duration>),
     /// As long as is answered when the call first has to wait; one that need not wait does not ask.
     Asked(&'a mut dyn FnMut() -> Duration),
+    /// This long; a call that has waited for `silently` says so meanwhile.
+    Told {
+        /// How long in all.
+        in_all: Duration,
+        /// How long without a word.
+        silently: Duration,
+        /// Says that it takes its time.
+        tell: &'a mut dyn FnMut(),
+    },
 }
 
 impl Patience<'_> {
@@ -28,7 +38,35 @@ impl Patience<'_> {
         match self {
             Self::Fixed(patience) => Patience::Fixed(*patience),
             Self::Asked(ask) => Patience::Asked(&mut **ask),
+            Self::Told { in_all, silently, tell } => Patience::Told {
+                in_all: *in_all,
+                silently: *silently,
+                tell: &mut **tell,
+            },
         }
+    }
+
+    /// Waits for the socket for as long as is left.
+    fn wait(
+        &mut self,
+        socket: &socket2::Socket,
+        interest: Interest,
+        stop: &Stop,
+        left: Option<Duration>,
+    ) -> io::Result<Woken> {
+        let wait = |left| sys::wait(socket, interest, stop, left);
+        let Self::Told { in_all, silently, tell } = self else {
+            return wait(left);
+        };
+        let left = left.unwrap_or(*in_all);
+        if *silently >= left {
+            return wait(Some(left));
+        }
+        match wait(Some(*silently))? {
+            Woken::TimedOut => tell(),
+            woken => return Ok(woken),
+        }
+        wait(Some(left.saturating_sub(*silently)))
     }
 
     /// Has it answered, once and for all.
@@ -211,6 +249,7 @@ impl Socket {
             let (interest, patience) = match &mut wait {
                 None => return Err(Unfinished::Os(error)),
                 Some((interest, Patience::Fixed(patience))) => (*interest, *patience),
+                Some((interest, Patience::Told { in_all, .. })) => (*interest, Some(*in_all)),
                 Some((_, patience @ Patience::Asked(_))) => {
                     patience.ask();
                     // What is waited for may have come meanwhile.
@@ -220,7 +259,11 @@ impl Socket {
             let now = Instant::now();
             deadline = deadline.or_else(|| now.checked_add(patience?));
             let left = deadline.map(|deadline| deadline.saturating_duration_since(now));
-            match sys::wait(socket, interest, &self.stop, left).map_err(Unfinished::Os)? {
+            let woken = match &mut wait {
+                Some((_, patience)) => patience.wait(socket, interest, &self.stop, left),
+                None => sys::wait(socket, interest, &self.stop, left),
+            };
+            match woken.map_err(Unfinished::Os)? {
                 Woken::Ready => {}
                 Woken::Stopped => return Err(Unfinished::Stopped),
                 Woken::TimedOut => return Err(Unfinished::TimedOut(patience.unwrap_or_default())),
