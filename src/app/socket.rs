@@ -366,6 +366,22 @@ impl Socket {
         )
     }
 
+    /// `shutdown(SHUT_RDWR)`: nothing more is sent or received; who waits for the socket in another thread is woken and finds
+    /// the end of the stream. shutdown(2)
+    ///
+    /// # Errors
+    /// The connection is gone already.
+    pub fn shutdown_both(&self) -> Result<(), Trouble> {
+        let given = Given::argument(|| "SHUT_RDWR".to_owned());
+        self.perform(
+            Name::Shutdown,
+            &given,
+            None,
+            |socket| socket.shutdown(Shutdown::Both),
+            |()| Brought::result(0),
+        )
+    }
+
     /// `close()`: gives the socket back. For a TCP connection that sends the FIN. close(2)
     ///
     /// Going out of scope does the same; a call shows where in the lecture's story it happens.

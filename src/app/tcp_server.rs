@@ -5,17 +5,19 @@
 //! knocks hands the door on before, and sees to it that somebody is there to take it (`staff`). So a client that connects and
 //! says nothing holds nobody up, and one that speaks at once is answered by the thread at the door: waking another one would
 //! take longer. When all threads that there may be are busy, nobody is in `accept()`: new connections then wait in the kernel's
-//! queue.
+//! queue. Should one of them be there, the client that has been silent longest gives way to it (`connections`).
 
+mod connections;
 mod conversation;
 mod staff;
 
 use std::net::SocketAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, Scope};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use self::staff::Staff;
+use self::connections::{Connection, GaveWay, Waiting};
+use self::staff::{AtTheDoor, Staff};
 use super::listening;
 use super::socket::{Kind, Socket};
 use super::stop::Stop;
@@ -37,15 +39,22 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// How long the thread at the door waits for the client that has just come, as long as no other one knocks.
 const UNLESS_ONE_KNOCKS: Duration = Duration::from_millis(10);
 
-/// How long a client may be silent while no other thread is there for the next one.
-const ALONE: Duration = Duration::from_secs(1);
+/// How long a client may be silent while others wait and no thread is there for them.
+const WHILE_OTHERS_WAIT: Duration = Duration::from_secs(1);
+
+/// When no client has had to wait for this long, the next time is another one, and said again.
+const EPISODE: Duration = Duration::from_secs(10);
+
+/// How soon it is noticed that nobody waits any more.
+const GLANCE: Duration = Duration::from_millis(100);
 
 /// What the server allows.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Connections at once, at least 1.
     pub max_connections: usize,
-    /// How long a client may be silent, or not take its answer, before its connection is closed.
+    /// How long a client may be silent, or not take its answer, before its connection is closed. A second is enough while all
+    /// connections are taken and other clients wait.
     pub idle_timeout: Duration,
 }
 
@@ -87,6 +96,8 @@ pub fn run(welcoming_socket: &Socket, transcript: &Transcript, limits: Limits, s
         stop,
         staff: Staff::new(limits.max_connections),
         door: Mutex::new(Door::default()),
+        waiting: Waiting::default(),
+        crowded: Mutex::new(None),
         ending: Mutex::new(None),
     };
     std::thread::scope(|scope| server.work(scope, Leave::Never));
@@ -102,6 +113,10 @@ struct Server<'a> {
     staff: Staff,
     /// Held by the thread that waits in `accept()`, or answers a client for whom it need not wait.
     door: Mutex<Door>,
+    /// Those of the connections that have had to wait for their clients.
+    waiting: Waiting,
+    /// When a client had to wait because all connections were taken.
+    crowded: Mutex<Option<Instant>>,
     /// What ended the server, when it was not a signal.
     ending: Mutex<Option<Trouble>>,
 }
@@ -129,21 +144,33 @@ impl Server<'_> {
             let Some((connection_socket, client_address)) = self.accept(at_the_door) else {
                 return;
             };
-            let (mut idle, mut has_just_come) = (self.limits.idle_timeout, true);
+            let connection = Arc::new(Connection::new(connection_socket, client_address));
+            let (mut idle, mut has_just_come, mut number) = (self.limits.idle_timeout, true, None);
             let mut before_waiting = || {
                 let just_come = std::mem::take(&mut has_just_come);
-                if just_come && connection_socket.is_readable_before(self.welcoming_socket, UNLESS_ONE_KNOCKS) {
+                if just_come
+                    && connection
+                        .socket
+                        .is_readable_before(self.welcoming_socket, UNLESS_ONE_KNOCKS)
+                {
                     return idle;
                 }
+                connection.is_heard();
+                number.get_or_insert_with(|| self.waiting.add(&connection));
                 let held = door.take().is_some();
-                if held && self.staff.somebody_is_needed_at_the_door() && !self.hire(scope) {
+                if held && !self.leaves_the_door(scope) {
                     // Nobody waits at the door meanwhile: a silent client must not keep the others out for long.
-                    idle = idle.min(ALONE);
+                    idle = idle.min(WHILE_OTHERS_WAIT);
                 }
                 idle
             };
-            let served = conversation::serve(&connection_socket, client_address, self.transcript, &mut before_waiting);
-            connection_socket.close();
+            let served = conversation::serve(&connection, self.transcript, &mut before_waiting);
+            if let Some(number) = number {
+                self.waiting.remove(number);
+            }
+            if let Some(connection) = Arc::into_inner(connection) {
+                connection.socket.close();
+            }
             if let Err(trouble) = served {
                 self.end(trouble);
                 return;
@@ -171,6 +198,10 @@ impl Server<'_> {
                         tracing::warn!("{text} (new connections wait meanwhile, the others are served)");
                         door.said = Some(text);
                     }
+                    if trouble.is_exhaustion() {
+                        // What one of them has is enough for the next.
+                        self.waiting.give_way(WHILE_OTHERS_WAIT);
+                    }
                     std::thread::sleep(PAUSE);
                 }
             }
@@ -178,15 +209,65 @@ impl Server<'_> {
         None
     }
 
-    /// Starts one more thread, if the system allows it.
-    fn hire<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>) -> bool {
-        let thread = Builder::new().name("connection".into()).stack_size(STACK);
-        let started = thread.spawn_scoped(scope, move || self.work(scope, Leave::WhenIdle));
-        if let Err(error) = &started {
-            self.staff.could_not_come();
-            tracing::warn!("no further thread to be had ({error}): clients are served one after the other");
+    /// The thread at the door has to wait for its client: sees to it that the next one finds somebody. `false`: that is impossible.
+    fn leaves_the_door<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>) -> bool {
+        match self.staff.leaves_the_door() {
+            AtTheDoor::SomebodyIsFree | AtTheDoor::AllAreBusyAndThatIsKnown => true,
+            AtTheDoor::OneMoreIsNeeded => {
+                let hired = start(scope, move || self.work(scope, Leave::WhenIdle));
+                if !hired {
+                    self.staff.could_not_come();
+                }
+                hired
+            }
+            AtTheDoor::AllAreBusy => {
+                let watched = start(scope, || self.make_room());
+                if !watched {
+                    self.staff.could_not_watch();
+                }
+                watched
+            }
         }
-        started.is_ok()
+    }
+
+    /// Lets silent clients give way, as long as all connections are taken and another client is in the kernel's queue.
+    fn make_room(&self) {
+        let after = self.limits.idle_timeout.min(WHILE_OTHERS_WAIT);
+        loop {
+            let knocks = self.welcoming_socket.wait_readable(GLANCE);
+            if !self.staff.all_are_busy_still() || self.stop.requested() {
+                return;
+            }
+            match knocks {
+                Ok(true) => {}
+                Ok(false) => continue,
+                Err(_) => {
+                    std::thread::sleep(GLANCE);
+                    continue;
+                }
+            }
+            self.say_that_clients_wait();
+            let times = self.staff.times_freed();
+            let time = match self.waiting.give_way(after) {
+                GaveWay::NotYet(left) => left.min(GLANCE),
+                GaveWay::One | GaveWay::None => GLANCE,
+            };
+            self.staff.wait_for_a_free_one(times, time);
+        }
+    }
+
+    /// Says once that clients wait, and again only after a time without.
+    fn say_that_clients_wait(&self) {
+        let mut crowded = self.crowded.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = crowded.replace(Instant::now());
+        if before.is_none_or(|before| before.elapsed() >= EPISODE) {
+            tracing::warn!(
+                "all {} connections are taken and another client waits: as long as that is so, a client that has been silent \
+                 for {} s gives way, the longest silent one first; allow more with --max-connections",
+                self.limits.max_connections,
+                self.limits.idle_timeout.min(WHILE_OTHERS_WAIT).as_secs_f64()
+            );
+        }
     }
 
     /// Ends the server because of trouble that concerns all connections.
@@ -197,4 +278,14 @@ impl Server<'_> {
         }
         self.stop.request();
     }
+}
+
+/// Starts one more thread, if the system allows it.
+fn start<'scope>(scope: &'scope Scope<'scope, '_>, work: impl FnOnce() + Send + 'scope) -> bool {
+    let thread = Builder::new().name("connection".into()).stack_size(STACK);
+    let started = thread.spawn_scoped(scope, work);
+    if let Err(error) = &started {
+        tracing::warn!("no further thread can be started ({error}): clients are served one after the other");
+    }
+    started.is_ok()
 }

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use super::connections::Connection;
 use crate::app::socket::Socket;
 use crate::app::transcript::Transcript;
 use crate::app::trouble::{Reason, Trouble};
@@ -27,16 +28,20 @@ const LINGER_BYTES: usize = 1024 * 1024;
 /// # Errors
 /// Only what concerns the whole server; what this client did wrong is a line in the log.
 pub(super) fn serve(
-    connection_socket: &Socket,
-    client: SocketAddr,
+    connection: &Connection,
     transcript: &Transcript,
     before_waiting: &mut impl FnMut() -> Duration,
 ) -> Result<(), Trouble> {
+    let client = connection.client;
     let mut line = LineSoFar::new(client);
-    let served = answer(connection_socket, transcript, before_waiting, &mut line);
+    let served = answer(connection, transcript, before_waiting, &mut line);
     // What arrived of a line that never ended is shown too.
     line.show(transcript)?;
     match served {
+        Ok(()) | Err(Trouble::Call(_)) if connection.gave_way() => {
+            tracing::info!("closed the connection of {client}, which was silent, for others that wait");
+            Ok(())
+        }
         Ok(()) => {
             if !line.shown_before {
                 tracing::info!("{client} connected and left without a line");
@@ -57,17 +62,19 @@ pub(super) fn serve(
 }
 
 fn answer(
-    connection_socket: &Socket,
+    connection: &Connection,
     transcript: &Transcript,
     before_waiting: &mut impl FnMut() -> Duration,
     line: &mut LineSoFar,
 ) -> Result<(), Trouble> {
+    let connection_socket = &connection.socket;
     let mut room = [0; ROOM];
     let mut text = uppercase::Stream::default();
     let mut capitalized = Vec::new();
     loop {
         // recv() returns what has arrived, which need not be a line, nor end with a whole character.
         let sentence = connection_socket.recv(&mut room, &mut *before_waiting)?;
+        connection.is_heard();
         capitalized.clear();
         if sentence.is_empty() {
             text.finish(&mut capitalized);

@@ -1,6 +1,7 @@
 //! How many threads there are, and how many of them are free.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use super::Leave;
 
@@ -11,6 +12,21 @@ const SPARE: usize = 8;
 pub(super) struct Staff {
     most: usize,
     counts: Mutex<Counts>,
+    /// Somebody has become free while all were busy.
+    freed: Condvar,
+}
+
+/// What is to be done when a thread leaves the door for its client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum AtTheDoor {
+    /// Nothing: another one is free.
+    SomebodyIsFree,
+    /// Start one more; it is counted already.
+    OneMoreIsNeeded,
+    /// There may be no more: see to it that one becomes free when it is needed.
+    AllAreBusy,
+    /// The same, and somebody does so already.
+    AllAreBusyAndThatIsKnown,
 }
 
 struct Counts {
@@ -18,6 +34,10 @@ struct Counts {
     all: usize,
     /// Those that wait for a connection.
     free: usize,
+    /// How often one became free.
+    times_freed: u64,
+    /// Does somebody see to it that one becomes free when all are busy?
+    watched: bool,
 }
 
 impl Staff {
@@ -25,20 +45,58 @@ impl Staff {
     pub(super) const fn new(most: usize) -> Self {
         Self {
             most,
-            counts: Mutex::new(Counts { all: 1, free: 1 }),
+            counts: Mutex::new(Counts {
+                all: 1,
+                free: 1,
+                times_freed: 0,
+                watched: false,
+            }),
+            freed: Condvar::new(),
         }
     }
 
-    /// A free thread got a connection. `true`: nobody is free now, and one more may be started (it is counted already).
-    pub(super) fn somebody_is_needed_at_the_door(&self) -> bool {
+    /// A free thread got a connection, for which it has to wait.
+    pub(super) fn leaves_the_door(&self) -> AtTheDoor {
         let mut counts = self.counts();
         counts.free -= 1;
-        let needed = counts.free == 0 && counts.all < self.most;
-        if needed {
+        if counts.free > 0 {
+            AtTheDoor::SomebodyIsFree
+        } else if counts.all < self.most {
             counts.all += 1;
             counts.free += 1;
+            AtTheDoor::OneMoreIsNeeded
+        } else if std::mem::replace(&mut counts.watched, true) {
+            AtTheDoor::AllAreBusyAndThatIsKnown
+        } else {
+            AtTheDoor::AllAreBusy
         }
-        needed
+    }
+
+    /// Are all busy still? If not, nobody watches any more.
+    pub(super) fn all_are_busy_still(&self) -> bool {
+        let mut counts = self.counts();
+        counts.watched = counts.free == 0;
+        counts.watched
+    }
+
+    /// How often a thread has become free so far.
+    pub(super) fn times_freed(&self) -> u64 {
+        self.counts().times_freed
+    }
+
+    /// Waits until a thread becomes free once more than so many times, or until the time is over.
+    pub(super) fn wait_for_a_free_one(&self, times: u64, time: Duration) {
+        let counts = self.counts();
+        // Which of the two it was is looked at again.
+        drop(
+            self.freed
+                .wait_timeout_while(counts, time, |counts| counts.times_freed == times),
+        );
+    }
+
+    /// Nobody watches, though all are busy: it could not be started.
+    pub(super) fn could_not_watch(&self) {
+        self.counts().watched = false;
     }
 
     /// The thread that was counted could not be started.
@@ -56,6 +114,10 @@ impl Staff {
             counts.all -= 1;
         } else {
             counts.free += 1;
+            counts.times_freed += 1;
+            if counts.watched {
+                self.freed.notify_all();
+            }
         }
         goes
     }
@@ -67,23 +129,38 @@ impl Staff {
 
 #[cfg(test)]
 mod tests {
-    use super::{Leave, SPARE, Staff};
+    use super::{AtTheDoor, Leave, SPARE, Staff};
 
     #[test]
     fn there_are_never_more_threads_than_allowed() {
         let staff = Staff::new(3);
         // Three connections come and stay: two more threads are started, then none.
-        let hired = [(); 3].map(|()| staff.somebody_is_needed_at_the_door());
-        assert_eq!(hired, [true, true, false]);
+        let hired = [(); 3].map(|()| staff.leaves_the_door());
+        assert_eq!(
+            hired,
+            [
+                AtTheDoor::OneMoreIsNeeded,
+                AtTheDoor::OneMoreIsNeeded,
+                AtTheDoor::AllAreBusy
+            ]
+        );
         assert!(!staff.goes_home(Leave::WhenIdle));
-        assert!(!staff.somebody_is_needed_at_the_door());
+        assert_eq!(staff.leaves_the_door(), AtTheDoor::AllAreBusyAndThatIsKnown);
+        assert!(staff.all_are_busy_still());
+        assert!(!staff.goes_home(Leave::WhenIdle));
+        assert!(!staff.all_are_busy_still());
+        assert_eq!(
+            staff.leaves_the_door(),
+            AtTheDoor::AllAreBusy,
+            "nobody watched any more"
+        );
     }
 
     #[test]
     fn idle_threads_leave_down_to_the_spare_ones() {
         let staff = Staff::new(100);
         for _ in 0..50 {
-            assert!(staff.somebody_is_needed_at_the_door());
+            assert_eq!(staff.leaves_the_door(), AtTheDoor::OneMoreIsNeeded);
         }
         let gone = (0..50).filter(|_| staff.goes_home(Leave::WhenIdle)).count();
         assert_eq!(gone, 50 - (SPARE - 1), "one was free all the time");
@@ -93,9 +170,9 @@ mod tests {
     #[test]
     fn a_thread_that_could_not_be_started_is_tried_again() {
         let staff = Staff::new(2);
-        assert!(staff.somebody_is_needed_at_the_door());
+        assert_eq!(staff.leaves_the_door(), AtTheDoor::OneMoreIsNeeded);
         staff.could_not_come();
         assert!(!staff.goes_home(Leave::Never));
-        assert!(staff.somebody_is_needed_at_the_door());
+        assert_eq!(staff.leaves_the_door(), AtTheDoor::OneMoreIsNeeded);
     }
 }

@@ -1,0 +1,110 @@
+//! The connections that wait for their clients, and which of them gives way when no other client could be served.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::app::socket::Socket;
+
+/// A connection: its socket, its client, and since when the client is silent.
+pub(super) struct Connection {
+    pub(super) socket: Socket,
+    pub(super) client: SocketAddr,
+    heard: Mutex<Instant>,
+    gave_way: AtomicBool,
+}
+
+impl Connection {
+    pub(super) fn new(socket: Socket, client: SocketAddr) -> Self {
+        Self {
+            socket,
+            client,
+            heard: Mutex::new(Instant::now()),
+            gave_way: AtomicBool::new(false),
+        }
+    }
+
+    /// The client has sent something, or taken some of its answer.
+    pub(super) fn is_heard(&self) {
+        *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    /// How long the client has done neither.
+    pub(super) fn silent_for(&self) -> Duration {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
+    }
+
+    /// Was it ended for the sake of another client?
+    pub(super) fn gave_way(&self) -> bool {
+        self.gave_way.load(Ordering::Relaxed)
+    }
+}
+
+/// What came of looking for a connection that gives way.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum GaveWay {
+    /// One does: its thread is being woken.
+    One,
+    /// None has been silent for long enough; the first will have been after this long.
+    NotYet(Duration),
+    /// None waits for its client.
+    None,
+}
+
+/// The connections that have had to wait for their clients. One that is answered at once never gets here.
+#[derive(Default)]
+pub(super) struct Waiting {
+    connections: Mutex<Numbered>,
+}
+
+#[derive(Default)]
+struct Numbered {
+    next: u64,
+    by_number: BTreeMap<u64, Arc<Connection>>,
+}
+
+impl Waiting {
+    /// The connection has to wait; returns the number to remove it by.
+    pub(super) fn add(&self, connection: &Arc<Connection>) -> u64 {
+        let mut connections = self.connections();
+        let number = connections.next;
+        connections.next += 1;
+        connections.by_number.insert(number, Arc::clone(connection));
+        number
+    }
+
+    /// The connection is over.
+    pub(super) fn remove(&self, number: u64) {
+        self.connections().by_number.remove(&number);
+    }
+
+    /// Ends the connection whose client has been silent longest, if it has been for this long: `shutdown()` wakes the thread
+    /// that waits for it, which closes it.
+    pub(super) fn give_way(&self, after: Duration) -> GaveWay {
+        let connections = self.connections();
+        let waiting = connections
+            .by_number
+            .values()
+            .filter(|connection| !connection.gave_way());
+        let Some((silent, connection)) = waiting
+            .map(|connection| (connection.silent_for(), connection))
+            .max_by_key(|&(silent, _)| silent)
+        else {
+            return GaveWay::None;
+        };
+        let left = after.saturating_sub(silent);
+        if !left.is_zero() {
+            return GaveWay::NotYet(left);
+        }
+        connection.gave_way.store(true, Ordering::Relaxed);
+        // A client that is gone already has its connection ended in any case.
+        let _ = connection.socket.shutdown_both();
+        GaveWay::One
+    }
+
+    fn connections(&self) -> MutexGuard<'_, Numbered> {
+        self.connections.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
