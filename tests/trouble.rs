@@ -236,7 +236,7 @@ mod tests {
         let program = path_of_ours("udp-server");
         let script = format!(
             "ip link set lo up; {program} -b 127.0.0.1 -p 7300 & server=$!; sleep 0.3; \
-             python3 -B tests/peers/forged.py 7300; sleep 0.3; kill $server; wait $server"
+             python3 -B tests/peers/forged.py 127.0.0.1 7300 127.0.0.1 7300 echo; sleep 0.3; kill $server; wait $server"
         );
         let (status, output, errors) = run(&mut in_empty_namespace(&shell(&script)), "");
         assert_eq!(status, Some(0), "{errors}");

@@ -1,0 +1,22 @@
+//! The programs among many others: clients by the thousand, services that answer each other, names with many addresses.
+//!
+//! - `clients`: many clients, long lines, silent and greedy ones;
+//! - `full`: all connections are taken;
+//! - `loops`: UDP services that answer each other;
+//! - `names`: a name with many addresses, of which few or none answer.
+
+#[cfg(test)]
+#[path = "../support/mod.rs"]
+mod support;
+
+#[cfg(test)]
+mod clients;
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod full;
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod loops;
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod names;
