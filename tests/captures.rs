@@ -14,7 +14,7 @@ mod tests {
     use super::support::{Tool, need, ours, tool};
 
     /// Every capture, as README lists them.
-    const CAPTURES: [&str; 10] = [
+    const CAPTURES: [&str; 11] = [
         "udp",
         "tcp",
         "refused",
@@ -25,6 +25,7 @@ mod tests {
         "half-open",
         "close",
         "port-12000",
+        "loop",
     ];
 
     /// The views that every capture is shown in.
@@ -183,7 +184,7 @@ mod tests {
             let lines = shown(&format!("captures/{name}.pcapng"), &["--view", "summary"]);
             assert_eq!(lines.lines().count(), *packets, "{name}");
             assert!(
-                name == "port-12000" || command.starts_with(&format!("`socket-lab {name}")),
+                ["port-12000", "loop"].contains(&name.as_str()) || command.starts_with(&format!("`socket-lab {name}")),
                 "{command}"
             );
         }

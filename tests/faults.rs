@@ -150,8 +150,7 @@ mod tests {
         if !need(Tool::Strace) {
             return;
         }
-        // The first recvfrom() finds nothing; five calls of sendto() are made at the start, for what catches signals and for the
-        // addresses of the interfaces.
+        // The first recvfrom() finds nothing; three calls of sendto() are made at the start, for what catches signals.
         for (fault, lost, words) in [
             ("recvfrom:error=EINTR:when=2..4", 0, None),
             ("recvfrom:error=ENOBUFS:when=2", 0, Some("recvfrom")),
