@@ -166,7 +166,7 @@ mod tests {
     #[test]
     fn a_name_is_looked_up() {
         let Ok(known) = ("localhost", 7).to_socket_addrs() else {
-            let trouble = resolve("localhost", 7, &Stop::new().unwrap()).unwrap_err();
+            let trouble = resolve("localhost", 7, None, &Stop::new().unwrap()).unwrap_err();
             assert!(matches!(trouble, Trouble::UnknownHost { .. }), "{trouble}");
             return;
         };

@@ -5,7 +5,7 @@
 //! knocks hands the door on before, and sees to it that somebody is there to take it (`staff`). So a client that connects and
 //! says nothing holds nobody up, and one that speaks at once is answered by the thread at the door: waking another one would
 //! take longer. When all threads that there may be are busy, nobody is in `accept()`: new connections then wait in the kernel's
-//! queue. Should one of them be there, the client that has been silent longest gives way to it (`connections`).
+//! queue. Then the connection that has been silent longest is closed for them (`connections`).
 
 mod connections;
 mod conversation;
@@ -16,8 +16,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, Scope};
 use std::time::{Duration, Instant};
 
-use self::connections::{Connection, GaveWay, Waiting};
-use self::staff::{AtTheDoor, Staff};
+use self::connections::{Connection, ConnectionTable, Eviction};
+use self::staff::{Staff, Successor};
 use super::listening;
 use super::socket::{Kind, Socket};
 use super::stop::Stop;
@@ -40,7 +40,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 const UNLESS_ONE_KNOCKS: Duration = Duration::from_millis(10);
 
 /// How long a client may be silent while others wait and no thread is there for them.
-const WHILE_OTHERS_WAIT: Duration = Duration::from_secs(1);
+const IDLE_WHEN_FULL: Duration = Duration::from_secs(1);
 
 /// When no client has had to wait for this long, the next time is another one, and said again.
 const EPISODE: Duration = Duration::from_secs(10);
@@ -96,8 +96,8 @@ pub fn run(welcoming_socket: &Socket, transcript: &Transcript, limits: Limits, s
         stop,
         staff: Staff::new(limits.max_connections),
         door: Mutex::new(Door::default()),
-        waiting: Waiting::default(),
-        crowded: Mutex::new(None),
+        table: ConnectionTable::default(),
+        last_full: Mutex::new(None),
         ending: Mutex::new(None),
     };
     std::thread::scope(|scope| server.work(scope, Leave::Never));
@@ -114,9 +114,9 @@ struct Server<'a> {
     /// Held by the thread that waits in `accept()`, or answers a client for whom it need not wait.
     door: Mutex<Door>,
     /// Those of the connections that have had to wait for their clients.
-    waiting: Waiting,
+    table: ConnectionTable,
     /// When a client had to wait because all connections were taken.
-    crowded: Mutex<Option<Instant>>,
+    last_full: Mutex<Option<Instant>>,
     /// What ended the server, when it was not a signal.
     ending: Mutex<Option<Trouble>>,
 }
@@ -156,17 +156,17 @@ impl Server<'_> {
                     return idle;
                 }
                 connection.is_heard();
-                number.get_or_insert_with(|| self.waiting.add(&connection));
+                number.get_or_insert_with(|| self.table.add(&connection));
                 let held = door.take().is_some();
-                if held && !self.leaves_the_door(scope) {
+                if held && !self.hand_over(scope) {
                     // Nobody waits at the door meanwhile: a silent client must not keep the others out for long.
-                    idle = idle.min(WHILE_OTHERS_WAIT);
+                    idle = idle.min(IDLE_WHEN_FULL);
                 }
                 idle
             };
             let served = conversation::serve(&connection, self.transcript, &mut before_waiting);
             if let Some(number) = number {
-                self.waiting.remove(number);
+                self.table.remove(number);
             }
             if let Some(connection) = Arc::into_inner(connection) {
                 connection.socket.close();
@@ -199,8 +199,8 @@ impl Server<'_> {
                         door.said = Some(text);
                     }
                     if trouble.is_exhaustion() {
-                        // What one of them has is enough for the next.
-                        self.waiting.give_way(WHILE_OTHERS_WAIT);
+                        // The descriptor of a silent client is enough for the next one.
+                        self.table.evict(IDLE_WHEN_FULL);
                     }
                     std::thread::sleep(PAUSE);
                 }
@@ -209,33 +209,33 @@ impl Server<'_> {
         None
     }
 
-    /// The thread at the door has to wait for its client: sees to it that the next one finds somebody. `false`: that is impossible.
-    fn leaves_the_door<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>) -> bool {
-        match self.staff.leaves_the_door() {
-            AtTheDoor::SomebodyIsFree | AtTheDoor::AllAreBusyAndThatIsKnown => true,
-            AtTheDoor::OneMoreIsNeeded => {
+    /// The thread at the door has to wait for its client: hands the door over. `false`: no thread can be started.
+    fn hand_over<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>) -> bool {
+        match self.staff.successor() {
+            Successor::Idle | Successor::FullAndWatched => true,
+            Successor::Spawn => {
                 let hired = start(scope, move || self.work(scope, Leave::WhenIdle));
                 if !hired {
                     self.staff.could_not_come();
                 }
                 hired
             }
-            AtTheDoor::AllAreBusy => {
-                let watched = start(scope, || self.make_room());
+            Successor::Full => {
+                let watched = start(scope, || self.evict_while_full());
                 if !watched {
-                    self.staff.could_not_watch();
+                    self.staff.watch_failed();
                 }
                 watched
             }
         }
     }
 
-    /// Lets silent clients give way, as long as all connections are taken and another client is in the kernel's queue.
-    fn make_room(&self) {
-        let after = self.limits.idle_timeout.min(WHILE_OTHERS_WAIT);
+    /// Closes silent connections, as long as all are taken and another client is in the kernel's queue.
+    fn evict_while_full(&self) {
+        let after = self.limits.idle_timeout.min(IDLE_WHEN_FULL);
         loop {
             let knocks = self.welcoming_socket.wait_readable(GLANCE);
-            if !self.staff.all_are_busy_still() || self.stop.requested() {
+            if !self.staff.is_full_still() || self.stop.requested() {
                 return;
             }
             match knocks {
@@ -246,26 +246,26 @@ impl Server<'_> {
                     continue;
                 }
             }
-            self.say_that_clients_wait();
+            self.warn_full();
             let times = self.staff.times_freed();
-            let time = match self.waiting.give_way(after) {
-                GaveWay::NotYet(left) => left.min(GLANCE),
-                GaveWay::One | GaveWay::None => GLANCE,
+            let time = match self.table.evict(after) {
+                Eviction::NotYet(left) => left.min(GLANCE),
+                Eviction::Done | Eviction::None => GLANCE,
             };
-            self.staff.wait_for_a_free_one(times, time);
+            self.staff.wait_until_freed(times, time);
         }
     }
 
-    /// Says once that clients wait, and again only after a time without.
-    fn say_that_clients_wait(&self) {
-        let mut crowded = self.crowded.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = crowded.replace(Instant::now());
+    /// Warns that clients wait; once, and again only after some time in which none did.
+    fn warn_full(&self) {
+        let mut last_full = self.last_full.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = last_full.replace(Instant::now());
         if before.is_none_or(|before| before.elapsed() >= EPISODE) {
             tracing::warn!(
-                "all {} connections are taken and another client waits: as long as that is so, a client that has been silent \
-                 for {} s gives way, the longest silent one first; allow more with --max-connections",
+                "all {} connections are taken and another client waits: until that ends, connections that have been silent for \
+                 {} s are closed, the longest silent one first; allow more with --max-connections",
                 self.limits.max_connections,
-                self.limits.idle_timeout.min(WHILE_OTHERS_WAIT).as_secs_f64()
+                self.limits.idle_timeout.min(IDLE_WHEN_FULL).as_secs_f64()
             );
         }
     }

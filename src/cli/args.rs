@@ -144,7 +144,8 @@ pub struct TcpServerArgs {
     #[expect(missing_docs, reason = "clap would take the words for help text")]
     pub listen: Listen,
 
-    /// Connections served at once; further ones wait in the kernel's queue
+    /// Connections served at once; further ones wait in the kernel's queue, and meanwhile connections that have been silent for a
+    /// second are closed, the longest silent one first
     #[arg(long, value_name = "NUMBER", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub max_connections: u32,
 

@@ -213,7 +213,7 @@ fn running_out_of_descriptors_is_survived_and_said_once() {
     let held: Vec<TcpStream> = (0..60).map(|_| connect(port)).collect();
     let errors = server.wait_for_errors("too many open files");
     assert!(errors.contains("ulimit -n"), "{errors}");
-    // The first ones are served meanwhile, and all the others when these have gone. None is silent for long, or it would give way.
+    // The first ones are served meanwhile, and all the others when these have gone. None is silent for long: it would be closed.
     for mut socket in &held {
         socket.write_all(b"a\n").unwrap();
     }

@@ -1,4 +1,4 @@
-//! All connections that the TCP server may have are taken: that is said once, and silent clients give way to those that wait.
+//! All connections that the TCP server may have are taken: that is said once, and silent connections are closed for those that wait.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -69,9 +69,9 @@ fn a_third_client_is_served_though_two_are_silent_and_that_is_said_once() {
         let line = format!("line {number}");
         assert_eq!(ask(&connect(port), &line), line.to_uppercase() + "\n");
     }
-    server.wait_for_errors("was silent, for others that wait");
+    server.wait_for_errors("was silent: other clients wait");
     assert_eq!(warnings(&server), 1, "{}", server.errors());
-    // One of them gave way: the one that had been silent longest. The other is served as if nothing had been.
+    // One of them was closed: the one that had been silent longest. The other is served as if nothing had been.
     let mut rest = String::new();
     (&silent[0]).read_to_string(&mut rest).unwrap();
     assert_eq!(rest, "");
@@ -79,7 +79,7 @@ fn a_third_client_is_served_though_two_are_silent_and_that_is_said_once() {
 }
 
 #[test]
-fn a_client_that_speaks_does_not_give_way() {
+fn a_client_that_speaks_is_not_closed() {
     let (server, port) = server_with("tcp-server", &["-b", "127.0.0.1", "--max-connections", "2"]);
     let mut lively = [connect(port), connect(port)];
     let mut waiting = connect(port);
@@ -106,7 +106,7 @@ fn a_client_that_speaks_does_not_give_way() {
 }
 
 #[test]
-fn clients_that_take_no_answer_give_way_too() {
+fn clients_that_take_no_answer_are_closed_too() {
     let (server, port) = server_with("tcp-server", &["-b", "127.0.0.1", "--max-connections", "2"]);
     let piece = vec![b'x'; 65_536];
     let greedy = [connect(port), connect(port)];
@@ -136,7 +136,7 @@ fn with_nobody_waiting_silent_clients_stay() {
 }
 
 #[test]
-fn silent_clients_give_way_when_descriptors_run_out() {
+fn silent_clients_are_closed_when_descriptors_run_out() {
     let program = super::support::path_of_ours("tcp-server");
     let script = format!("ulimit -n 40; exec {program} -b 127.0.0.1");
     let (server, port) = super::support::server(&mut super::support::shell(&script));

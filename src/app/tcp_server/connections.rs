@@ -1,4 +1,4 @@
-//! The connections that wait for their clients, and which of them gives way when no other client could be served.
+//! The connections that wait for their clients, and which of them is closed when no other client could be served.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -13,7 +13,7 @@ pub(super) struct Connection {
     pub(super) socket: Socket,
     pub(super) client: SocketAddr,
     heard: Mutex<Instant>,
-    gave_way: AtomicBool,
+    evicted: AtomicBool,
 }
 
 impl Connection {
@@ -22,7 +22,7 @@ impl Connection {
             socket,
             client,
             heard: Mutex::new(Instant::now()),
-            gave_way: AtomicBool::new(false),
+            evicted: AtomicBool::new(false),
         }
     }
 
@@ -36,17 +36,17 @@ impl Connection {
         self.heard.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
     }
 
-    /// Was it ended for the sake of another client?
-    pub(super) fn gave_way(&self) -> bool {
-        self.gave_way.load(Ordering::Relaxed)
+    /// Was it closed so that another client can be served?
+    pub(super) fn evicted(&self) -> bool {
+        self.evicted.load(Ordering::Relaxed)
     }
 }
 
-/// What came of looking for a connection that gives way.
+/// What came of looking for a connection that can be closed.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum GaveWay {
-    /// One does: its thread is being woken.
-    One,
+pub(super) enum Eviction {
+    /// One is being closed: its thread wakes up.
+    Done,
     /// None has been silent for long enough; the first will have been after this long.
     NotYet(Duration),
     /// None waits for its client.
@@ -55,7 +55,7 @@ pub(super) enum GaveWay {
 
 /// The connections that have had to wait for their clients. One that is answered at once never gets here.
 #[derive(Default)]
-pub(super) struct Waiting {
+pub(super) struct ConnectionTable {
     connections: Mutex<Numbered>,
 }
 
@@ -65,7 +65,7 @@ struct Numbered {
     by_number: BTreeMap<u64, Arc<Connection>>,
 }
 
-impl Waiting {
+impl ConnectionTable {
     /// The connection has to wait; returns the number to remove it by.
     pub(super) fn add(&self, connection: &Arc<Connection>) -> u64 {
         let mut connections = self.connections();
@@ -82,26 +82,26 @@ impl Waiting {
 
     /// Ends the connection whose client has been silent longest, if it has been for this long: `shutdown()` wakes the thread
     /// that waits for it, which closes it.
-    pub(super) fn give_way(&self, after: Duration) -> GaveWay {
+    pub(super) fn evict(&self, after: Duration) -> Eviction {
         let connections = self.connections();
         let waiting = connections
             .by_number
             .values()
-            .filter(|connection| !connection.gave_way());
+            .filter(|connection| !connection.evicted());
         let Some((silent, connection)) = waiting
             .map(|connection| (connection.silent_for(), connection))
             .max_by_key(|&(silent, _)| silent)
         else {
-            return GaveWay::None;
+            return Eviction::None;
         };
         let left = after.saturating_sub(silent);
         if !left.is_zero() {
-            return GaveWay::NotYet(left);
+            return Eviction::NotYet(left);
         }
-        connection.gave_way.store(true, Ordering::Relaxed);
+        connection.evicted.store(true, Ordering::Relaxed);
         // A client that is gone already has its connection ended in any case.
         let _ = connection.socket.shutdown_both();
-        GaveWay::One
+        Eviction::Done
     }
 
     fn connections(&self) -> MutexGuard<'_, Numbered> {

@@ -38,8 +38,8 @@ pub(super) fn serve(
     // What arrived of a line that never ended is shown too.
     line.show(transcript)?;
     match served {
-        Ok(()) | Err(Trouble::Call(_)) if connection.gave_way() => {
-            tracing::info!("closed the connection of {client}, which was silent, for others that wait");
+        Ok(()) | Err(Trouble::Call(_)) if connection.evicted() => {
+            tracing::info!("closed the connection of {client}, which was silent: other clients wait");
             Ok(())
         }
         Ok(()) => {

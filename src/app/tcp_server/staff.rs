@@ -12,21 +12,21 @@ const SPARE: usize = 8;
 pub(super) struct Staff {
     most: usize,
     counts: Mutex<Counts>,
-    /// Somebody has become free while all were busy.
+    /// A thread has become idle while there was one that watches.
     freed: Condvar,
 }
 
-/// What is to be done when a thread leaves the door for its client.
+/// Which thread takes the next connection, when the one in `accept()` has to wait for its client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum AtTheDoor {
-    /// Nothing: another one is free.
-    SomebodyIsFree,
-    /// Start one more; it is counted already.
-    OneMoreIsNeeded,
-    /// There may be no more: see to it that one becomes free when it is needed.
-    AllAreBusy,
-    /// The same, and somebody does so already.
-    AllAreBusyAndThatIsKnown,
+pub(super) enum Successor {
+    /// One that is idle.
+    Idle,
+    /// One that is to be started; it is counted already.
+    Spawn,
+    /// None: all are busy, and there may be no more. A thread is to be started that evicts silent clients.
+    Full,
+    /// The same, and there is such a thread already.
+    FullAndWatched,
 }
 
 struct Counts {
@@ -36,7 +36,7 @@ struct Counts {
     free: usize,
     /// How often one became free.
     times_freed: u64,
-    /// Does somebody see to it that one becomes free when all are busy?
+    /// Is there a thread that evicts silent clients while all are busy?
     watched: bool,
 }
 
@@ -55,25 +55,25 @@ impl Staff {
         }
     }
 
-    /// A free thread got a connection, for which it has to wait.
-    pub(super) fn leaves_the_door(&self) -> AtTheDoor {
+    /// A free thread got a connection, for which it has to wait: which thread takes the next one?
+    pub(super) fn successor(&self) -> Successor {
         let mut counts = self.counts();
         counts.free -= 1;
         if counts.free > 0 {
-            AtTheDoor::SomebodyIsFree
+            Successor::Idle
         } else if counts.all < self.most {
             counts.all += 1;
             counts.free += 1;
-            AtTheDoor::OneMoreIsNeeded
+            Successor::Spawn
         } else if std::mem::replace(&mut counts.watched, true) {
-            AtTheDoor::AllAreBusyAndThatIsKnown
+            Successor::FullAndWatched
         } else {
-            AtTheDoor::AllAreBusy
+            Successor::Full
         }
     }
 
-    /// Are all busy still? If not, nobody watches any more.
-    pub(super) fn all_are_busy_still(&self) -> bool {
+    /// Are all threads busy still? If not, the caller watches no longer.
+    pub(super) fn is_full_still(&self) -> bool {
         let mut counts = self.counts();
         counts.watched = counts.free == 0;
         counts.watched
@@ -84,8 +84,8 @@ impl Staff {
         self.counts().times_freed
     }
 
-    /// Waits until a thread becomes free once more than so many times, or until the time is over.
-    pub(super) fn wait_for_a_free_one(&self, times: u64, time: Duration) {
+    /// Waits until threads have become free more often than so many times, or until the time is over.
+    pub(super) fn wait_until_freed(&self, times: u64, time: Duration) {
         let counts = self.counts();
         // Which of the two it was is looked at again.
         drop(
@@ -94,8 +94,8 @@ impl Staff {
         );
     }
 
-    /// Nobody watches, though all are busy: it could not be started.
-    pub(super) fn could_not_watch(&self) {
+    /// The thread that was to watch could not be started.
+    pub(super) fn watch_failed(&self) {
         self.counts().watched = false;
     }
 
@@ -129,38 +129,27 @@ impl Staff {
 
 #[cfg(test)]
 mod tests {
-    use super::{AtTheDoor, Leave, SPARE, Staff};
+    use super::{Leave, SPARE, Staff, Successor};
 
     #[test]
     fn there_are_never_more_threads_than_allowed() {
         let staff = Staff::new(3);
         // Three connections come and stay: two more threads are started, then none.
-        let hired = [(); 3].map(|()| staff.leaves_the_door());
-        assert_eq!(
-            hired,
-            [
-                AtTheDoor::OneMoreIsNeeded,
-                AtTheDoor::OneMoreIsNeeded,
-                AtTheDoor::AllAreBusy
-            ]
-        );
+        let hired = [(); 3].map(|()| staff.successor());
+        assert_eq!(hired, [Successor::Spawn, Successor::Spawn, Successor::Full]);
         assert!(!staff.goes_home(Leave::WhenIdle));
-        assert_eq!(staff.leaves_the_door(), AtTheDoor::AllAreBusyAndThatIsKnown);
-        assert!(staff.all_are_busy_still());
+        assert_eq!(staff.successor(), Successor::FullAndWatched);
+        assert!(staff.is_full_still());
         assert!(!staff.goes_home(Leave::WhenIdle));
-        assert!(!staff.all_are_busy_still());
-        assert_eq!(
-            staff.leaves_the_door(),
-            AtTheDoor::AllAreBusy,
-            "nobody watched any more"
-        );
+        assert!(!staff.is_full_still());
+        assert_eq!(staff.successor(), Successor::Full, "nobody watched any more");
     }
 
     #[test]
     fn idle_threads_leave_down_to_the_spare_ones() {
         let staff = Staff::new(100);
         for _ in 0..50 {
-            assert_eq!(staff.leaves_the_door(), AtTheDoor::OneMoreIsNeeded);
+            assert_eq!(staff.successor(), Successor::Spawn);
         }
         let gone = (0..50).filter(|_| staff.goes_home(Leave::WhenIdle)).count();
         assert_eq!(gone, 50 - (SPARE - 1), "one was free all the time");
@@ -170,9 +159,9 @@ mod tests {
     #[test]
     fn a_thread_that_could_not_be_started_is_tried_again() {
         let staff = Staff::new(2);
-        assert_eq!(staff.leaves_the_door(), AtTheDoor::OneMoreIsNeeded);
+        assert_eq!(staff.successor(), Successor::Spawn);
         staff.could_not_come();
         assert!(!staff.goes_home(Leave::Never));
-        assert_eq!(staff.leaves_the_door(), AtTheDoor::OneMoreIsNeeded);
+        assert_eq!(staff.successor(), Successor::Spawn);
     }
 }

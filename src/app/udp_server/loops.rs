@@ -28,7 +28,7 @@
 //!
 //! A sender that goes on and on without answers sends by itself: it is no loop, and is answered again ([`super::senders`]).
 //! A partner that none of the marks shows (a character generator on a high port) cannot be told from a client; for its sake one of
-//! [`SELDOM`] answers is left out.
+//! [`PROBE_EVERY`] answers is left out.
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher as _;
@@ -39,7 +39,7 @@ use super::senders::{Decision, MOST, PAUSE, Senders};
 use super::warnings::Warnings;
 
 /// Of so many answers to one sender, one is left out, whatever the sender looks like: no loop lasts longer.
-const SELDOM: u32 = 1_000_000;
+const PROBE_EVERY: u32 = 1_000_000;
 
 /// The first port that is not the system's. RFC 6335 section 6
 const FIRST_USER_PORT: u16 = 1024;
@@ -55,7 +55,7 @@ const WEAK: u32 = MOST / 20;
 pub(super) struct LoopGuard {
     own_port: u16,
     senders: Senders,
-    busy: [Busy; 64],
+    top: [TopSender; 64],
     hasher: RandomState,
     /// What is said of it.
     pub(super) warnings: Warnings,
@@ -67,13 +67,13 @@ impl LoopGuard {
         Self {
             own_port,
             senders: Senders::default(),
-            busy: [Busy::NONE; 64],
+            top: [TopSender::NONE; 64],
             hasher: RandomState::new(),
             warnings: Warnings::default(),
         }
     }
 
-    /// Does the datagram claim to come from this very server? Nobody else can have the server's port on an address of this
+    /// Does the datagram claim to come from this very server? No other program can have the server's port on an address of this
     /// machine, so the sender is forged, and the answer would come back to the server itself.
     pub(super) fn is_from_ourselves(&mut self, sender: SocketAddr) -> bool {
         if sender.port() != self.own_port || !is_own(sender) {
@@ -94,7 +94,7 @@ impl LoopGuard {
         if sender.port() >= FIRST_CLIENT_PORT && !nothing_to_raise {
             // The way of ordinary clients: neither a look at the clock nor into the table, unless there is something in it.
             self.senders.has_varied(sender);
-            return self.seldom(sender);
+            return self.may_answer_unmarked(sender);
         }
         let content = nothing_to_raise.then(|| self.hasher.hash_one(reply));
         self.decide(sender, content, Instant::now())
@@ -122,8 +122,8 @@ impl LoopGuard {
                 };
                 self.warnings.say_at(now, || {
                     format!(
-                        "{sender} {what}, again and again, as a service does: not answered until it pauses for {} s, lest the \
-                         two answer each other forever; probably its address was forged",
+                        "{sender} {what}, again and again, as a service does: not answered until it pauses for {} s, so that the \
+                         two do not answer each other forever; probably its address was forged",
                         PAUSE.as_secs_f64()
                     )
                 });
@@ -132,17 +132,17 @@ impl LoopGuard {
         }
     }
 
-    /// Counts the datagrams of busy senders.
-    fn seldom(&mut self, sender: SocketAddr) -> bool {
-        let place = usize::from(sender.port()) % self.busy.len();
-        let Some(busy) = self.busy.get_mut(place) else {
+    /// Counts the datagrams of a sender without marks.
+    fn may_answer_unmarked(&mut self, sender: SocketAddr) -> bool {
+        let place = usize::from(sender.port()) % self.top.len();
+        let Some(top) = self.top.get_mut(place) else {
             return true;
         };
-        if !busy.is_the_millionth(sender) {
+        if !top.is_the_millionth(sender) {
             return true;
         }
         self.warnings.say(|| {
-            format!("{SELDOM} datagrams came from {sender}: one is not answered, in case it is a service that answers each of ours")
+            format!("{PROBE_EVERY} datagrams came from {sender}: one is not answered, in case it is a service that answers each of ours")
         });
         false
     }
@@ -158,18 +158,18 @@ fn is_own(mut address: SocketAddr) -> bool {
 /// The sender that most datagrams came from, of those that share a place: each of another sender takes one away (the
 /// majority vote of Boyer and Moore).
 #[derive(Clone, Copy)]
-struct Busy {
+struct TopSender {
     sender: Option<SocketAddr>,
     count: u32,
 }
 
-impl Busy {
+impl TopSender {
     const NONE: Self = Self { sender: None, count: 0 };
 
     fn is_the_millionth(&mut self, sender: SocketAddr) -> bool {
         if self.sender == Some(sender) {
             self.count += 1;
-            if self.count == SELDOM {
+            if self.count == PROBE_EVERY {
                 self.count = 0;
                 return true;
             }
@@ -185,7 +185,7 @@ impl Busy {
 
 #[cfg(test)]
 mod tests {
-    use super::{Busy, LoopGuard, SELDOM, SocketAddr, is_own};
+    use super::{LoopGuard, PROBE_EVERY, SocketAddr, TopSender, is_own};
 
     /// How many of so many datagrams from this port are answered, each with the text that `text` makes of its number.
     fn answered(port: u16, datagrams: u32, text: impl Fn(u32) -> String) -> u32 {
@@ -237,13 +237,13 @@ mod tests {
     #[test]
     fn one_answer_of_a_million_is_left_out_for_a_sender_without_marks() {
         let [first, second] = [1, 2].map(|port| SocketAddr::from(([192, 0, 2, 1], port)));
-        let mut busy = Busy::NONE;
-        let left_out = (0..3 * SELDOM).filter(|_| busy.is_the_millionth(first)).count();
+        let mut top = TopSender::NONE;
+        let left_out = (0..3 * PROBE_EVERY).filter(|_| top.is_the_millionth(first)).count();
         assert_eq!(left_out, 3);
-        let mut busy = Busy::NONE;
-        for _ in 0..SELDOM {
+        let mut top = TopSender::NONE;
+        for _ in 0..PROBE_EVERY {
             assert!(
-                !busy.is_the_millionth(first) && !busy.is_the_millionth(second),
+                !top.is_the_millionth(first) && !top.is_the_millionth(second),
                 "neither has a majority"
             );
         }
