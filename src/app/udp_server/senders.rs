@@ -26,7 +26,7 @@ const WAYS: usize = 4;
 /// How many different texts of a sender are remembered: as many can go round in a loop at once, and each is recognised.
 const TEXTS: usize = 8;
 
-/// The senders with marks. Forged addresses cannot fill it: in a full set the sender that was silent longest gives way, and
+/// The senders with marks. Forged addresses cannot fill it: in a full set the sender that was silent longest is forgotten, and
 /// as the hash has a key of its own in each process, which senders share a set cannot be computed from outside.
 #[derive(Default)]
 pub(super) struct Senders {
