@@ -4,7 +4,9 @@
 //! sends a carriage return could overwrite a line with a forged one. So whatever came from the network or the keyboard
 //! passes through here before it is shown.
 
+mod hidden;
 pub mod json;
+mod table;
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -12,21 +14,29 @@ use std::fmt::Write as _;
 /// The text with everything escaped that would not simply show as a character:
 ///
 /// - control characters (Unicode category Cc: C0, DEL, C1) as `\n`, `\r`, `\t`, `\0` or `\x1b`;
-/// - characters that reorder their neighbours (bidirectional controls), break lines or have no width, as `\u{202e}`;
+/// - characters that reorder their neighbours (bidirectional controls), break lines, or show nothing, as `\u{202e}`: all of
+///   Unicode's categories Cf, Zl and Zp, and all with its property `Default_Ignorable_Code_Point`. The joiners U+200C and
+///   U+200D stay between letters;
 /// - bytes that are no UTF-8, as `\xff`.
 ///
 /// A backslash stays as it is: the result is for reading, not for turning back.
 #[must_use]
 pub fn printable(bytes: &[u8]) -> Cow<'_, str> {
+    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~');
     match std::str::from_utf8(bytes) {
-        Ok(text) if !text.chars().any(needs_escape) => return Cow::Borrowed(text),
+        Ok(text) if bytes.iter().all(is_plain) || hidden::hidden(text).next().is_none() => return Cow::Borrowed(text),
         _ => {}
     }
     let mut safe = String::with_capacity(bytes.len() + 16);
     for chunk in bytes.utf8_chunks() {
-        for character in chunk.valid().chars() {
+        let text = chunk.valid();
+        let mut written = 0;
+        for (at, character) in hidden::hidden(text) {
+            safe.push_str(text.get(written..at).unwrap_or_default());
             push_escaped(&mut safe, character);
+            written = at + character.len_utf8();
         }
+        safe.push_str(text.get(written..).unwrap_or_default());
         for byte in chunk.invalid() {
             // Writing to a String cannot fail.
             let _ = write!(safe, "\\x{byte:02x}");
@@ -49,13 +59,13 @@ pub fn printable_ascii(bytes: &[u8]) -> Cow<'_, str> {
     Cow::Owned(escaped.collect::<Vec<_>>().concat())
 }
 
+/// Writes the character by its number, or by its usual name.
 fn push_escaped(safe: &mut String, character: char) {
     match character {
         '\n' => safe.push_str("\\n"),
         '\r' => safe.push_str("\\r"),
         '\t' => safe.push_str("\\t"),
         '\0' => safe.push_str("\\0"),
-        _ if !needs_escape(character) => safe.push(character),
         _ if character.is_ascii() => {
             let _ = write!(safe, "\\x{:02x}", u32::from(character));
         }
@@ -63,15 +73,6 @@ fn push_escaped(safe: &mut String, character: char) {
             let _ = write!(safe, "\\u{{{:x}}}", u32::from(character));
         }
     }
-}
-
-/// Would the character do something else than show itself? (The joiners U+200C and U+200D stay: Persian, Hindi and
-/// emoji are written with them.)
-#[must_use]
-pub fn needs_escape(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
-            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use clap::error::ErrorKind;
 use clap::{ArgMatches, Command, Parser};
 
 use super::args;
+use crate::escape::printable;
 
 /// Exit status for wrong arguments.
 const USAGE: u8 = 2;
@@ -76,7 +77,9 @@ fn one_line(program: &str, error: &clap::Error) -> String {
         }
         _ => "",
     };
-    format!("{}; {next}'{program} --help' tells more", parts.join("; "))
+    let line = format!("{}; {next}'{program} --help' tells more", parts.join("; "));
+    // clap repeats what was typed.
+    printable(line.as_bytes()).into_owned()
 }
 
 #[cfg(test)]
