@@ -6,6 +6,7 @@
 //! - `exports`: what a live capture writes at its end;
 //! - `faults`: what the system's calls may say meanwhile;
 //! - `devices`: what happens to the interface meanwhile; `extcap`: as Wireshark starts it;
+//! - `escapes`: what comes from outside shows itself and does nothing else; `invariants`: how that is judged;
 //! - `files`: capture files; `progress`: how far a long read has come; `troubles`: what is refused, and in which words;
 //! - `views`: what a packet looks like; `ladders`: what a conversation looks like, with the programs' calls;
 //! - `privileges`: who may capture, and who owns what comes of it; `sudo`: the same under the real sudo, and in folders that
@@ -21,6 +22,8 @@ mod devices;
 #[cfg(test)]
 mod ends;
 #[cfg(test)]
+mod escapes;
+#[cfg(test)]
 mod exports;
 #[cfg(test)]
 mod extcap;
@@ -31,6 +34,17 @@ mod files;
 #[cfg(test)]
 #[allow(unreachable_pub, reason = "shared by the modules of this test alone")]
 mod frames;
+#[cfg(test)]
+#[path = "../robustness/invariants"]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    reason = "shared with another test, which uses all of it"
+)]
+mod invariants {
+    pub mod page;
+    pub mod unicode;
+}
 #[cfg(test)]
 mod ladders;
 #[cfg(test)]

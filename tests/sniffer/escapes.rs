@@ -1,0 +1,395 @@
+//! What comes from outside shows itself and does nothing else, wherever it comes out: one table of texts, one of places.
+
+use std::path::{Path, PathBuf};
+
+use super::invariants::{page, unicode};
+use super::stage::{Ended, Folder, ran, sniffer};
+
+/// Texts that a terminal, a browser or an eye is deceived by, as long as they are raw.
+const TEXTS: [&str; 30] = [
+    "\u{1b}[2J",
+    "\u{9b}2J",
+    "\u{85}",
+    "bell \u{7} del \u{7f}",
+    "carriage\rreturn",
+    "line\nfeed",
+    "\u{2028}\u{2029}",
+    "\u{202e}right to left\u{202c}",
+    "\u{2066}isolate\u{2069}",
+    "\u{200e}\u{200f}\u{61c}",
+    "soft\u{ad}hyphen",
+    "\u{feff}\u{200b}\u{2060}\u{2064}\u{2065}",
+    // Interlinear annotation, and what is unassigned before it.
+    "\u{fff9}a\u{fffa}b\u{fffb} \u{fff0}\u{fff8}",
+    // Fillers: letters that show nothing.
+    "\u{3164}\u{115f}\u{1160}\u{ffa0}",
+    "\u{34f}\u{17b4}\u{180b}\u{180e}",
+    "heart \u{2764}\u{fe0f}",
+    "\u{e0100}\u{e01ef}",
+    "\u{e0001}\u{e0041}\u{e007f}\u{e0fff}",
+    "\u{600}\u{605}\u{6dd}\u{70f}\u{8e2}\u{110bd}",
+    "\u{13430}\u{13438}",
+    "\u{1bca0}\u{1d173}\u{1d17a}",
+    "\u{200d}alone\u{200c}",
+    "1\u{200c}2 a\u{200d} b\u{200d}\u{200d}c",
+    "\u{1f468}\u{200d}\u{1f469}",
+    // These two are writing, and stay.
+    "\u{645}\u{6cc}\u{200c}\u{62e}\u{648}\u{627}\u{647}\u{645}",
+    "\u{915}\u{94d}\u{200d}\u{937}",
+    "<script>alert(1)</script>",
+    "\"'&<b onload=x>&amp;",
+    "#59; %%{init}%% ```",
+    "[link](javascript:x) |a|`b` <!-- -->",
+];
+
+/// All of them, as one text.
+fn all() -> String {
+    TEXTS.concat()
+}
+
+/// Nothing raw is in the text, in which colours may be.
+fn check(text: &str, what: &str) {
+    let bad = text.split('\n').find_map(|line| {
+        let plain = without_colors(line);
+        let bad = unicode::first_hidden(&plain)?;
+        Some((bad, plain))
+    });
+    assert!(bad.is_none(), "{what}: {bad:?}");
+}
+
+fn check_both(ended: &Ended, what: &str) {
+    check(&ended.output, what);
+    check(&ended.errors, what);
+}
+
+/// Without the colours: `ESC [`, digits and semicolons, `m`. Every other sequence stays.
+fn without_colors(line: &str) -> String {
+    let mut pieces = line.split("\x1b[");
+    let mut plain = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let code = piece.trim_start_matches(|one: char| one.is_ascii_digit() || one == ';');
+        match code.strip_prefix('m') {
+            Some(rest) => plain.push_str(rest),
+            None => plain.extend(["\x1b[", piece]),
+        }
+    }
+    plain
+}
+
+/// A block of pcapng, little-endian: its type and its body. draft-ietf-opsawg-pcapng, section 3.1
+fn block(kind: u32, body: &[u8]) -> Vec<u8> {
+    let mut bytes = kind.to_le_bytes().to_vec();
+    let length = u32::try_from(12 + body.len().next_multiple_of(4)).unwrap();
+    bytes.extend(length.to_le_bytes());
+    bytes.extend(body);
+    bytes.resize(bytes.len().next_multiple_of(4), 0);
+    bytes.extend(length.to_le_bytes());
+    bytes
+}
+
+/// Options with these codes, each with this text.
+fn options(codes: &[u16], text: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for code in codes {
+        bytes.extend(code.to_le_bytes());
+        bytes.extend(u16::try_from(text.len()).unwrap().to_le_bytes());
+        bytes.extend(text);
+        bytes.resize(bytes.len().next_multiple_of(4), 0);
+    }
+    bytes.extend([0; 4]);
+    bytes
+}
+
+/// IPv4 over no link layer: TCP from port 40000 to 12000, or back.
+fn segment(back: bool, sequence: u32, acknowledgment: u32, flags: u8, data: &[u8]) -> Vec<u8> {
+    let mut bytes = vec![0x45, 0];
+    bytes.extend(u16::try_from(40 + data.len()).unwrap().to_be_bytes());
+    bytes.extend([0, 1, 0, 0, 64, 6, 0, 0]);
+    let mut ends = [([192, 0, 2, 1], 40_000_u16), ([192, 0, 2, 2], 12_000)];
+    if back {
+        ends.reverse();
+    }
+    bytes.extend(ends.iter().flat_map(|end| end.0));
+    bytes.extend(ends.iter().flat_map(|end| end.1.to_be_bytes()));
+    bytes.extend(sequence.to_be_bytes());
+    bytes.extend(acknowledgment.to_be_bytes());
+    bytes.extend([0x50, flags, 0xff, 0xff, 0, 0, 0, 0]);
+    bytes.extend(data);
+    bytes
+}
+
+/// The same of UDP, to port 9000.
+fn datagram(back: bool, data: &[u8]) -> Vec<u8> {
+    let mut bytes = segment(back, 0, 0, 0, &[]);
+    bytes.truncate(20);
+    bytes[9] = 17;
+    let length = u16::try_from(8 + data.len()).unwrap();
+    bytes[2..4].copy_from_slice(&(20 + length).to_be_bytes());
+    let mut ports = [41_000_u16, 9_000];
+    if back {
+        ports.reverse();
+    }
+    bytes.extend(ports.iter().flat_map(|port| port.to_be_bytes()));
+    bytes.extend(length.to_be_bytes());
+    bytes.extend([0, 0]);
+    bytes.extend(data);
+    bytes
+}
+
+/// A capture that has the texts in every place that a capture has for texts: section, interface, comments, data.
+fn capture() -> Vec<u8> {
+    let all = all();
+    let mut file = Vec::new();
+    // Comment, hardware, operating system, application.
+    let head = [
+        0x4d, 0x3c, 0x2b, 0x1a, 1, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255,
+    ];
+    file.extend(block(
+        0x0a0d_0d0a,
+        &[&head[..], &options(&[1, 2, 3, 4], all.as_bytes())].concat(),
+    ));
+    // Name, description, filter, operating system. Link type 228: IPv4.
+    let interface = [&[228, 0, 0, 0, 0, 0, 0, 0][..], &options(&[2, 3, 12], all.as_bytes())].concat();
+    file.extend(block(1, &interface));
+    let mut frames = vec![segment(false, 99, 0, 0x02, &[]), segment(true, 499, 100, 0x12, &[])];
+    frames.push(segment(false, 100, 500, 0x10, &[]));
+    let [mut sent, mut received] = [100_u32, 500];
+    for text in TEXTS.iter().map(|text| format!("{text}\n")).chain([all]) {
+        let length = u32::try_from(text.len()).unwrap();
+        frames.push(segment(false, sent, received, 0x18, text.as_bytes()));
+        sent += length;
+        frames.push(segment(true, received, sent, 0x18, text.as_bytes()));
+        received += length;
+        frames.push(datagram(false, text.as_bytes()));
+        frames.push(datagram(true, text.as_bytes()));
+    }
+    frames.push(segment(false, sent, received, 0x11, &[]));
+    frames.push(segment(true, received, sent + 1, 0x11, &[]));
+    frames.push(segment(false, sent + 1, received + 1, 0x10, &[]));
+    for (frame, number) in frames.iter().zip(0_u32..) {
+        let length = u32::try_from(frame.len()).unwrap();
+        let words = [0, 0x0006_0000, number * 1_000, length, length];
+        let mut body: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+        body.extend(frame);
+        body.resize(body.len().next_multiple_of(4), 0);
+        let comment = TEXTS[number as usize % TEXTS.len()];
+        body.extend(options(&[1], comment.as_bytes()));
+        file.extend(block(6, &body));
+    }
+    file
+}
+
+/// A call log whose calls have these texts as arguments and errors.
+fn call_log() -> String {
+    let mut log = String::new();
+    for (text, number) in [all()].into_iter().chain(TEXTS.map(str::to_owned)).zip(1..) {
+        let call = serde_json::json!({
+            "program": "tcp-client", "pid": 1, "role": "client socket", "socket": number, "fd": 3, "call": "connect",
+            "argument": text, "local": "192.0.2.1:40000", "remote": "192.0.2.2:12000", "result": -1,
+            "error": { "name": text, "text": text }, "entered": "1970-01-01T00:00:00.000000000Z",
+            "returned": "1970-01-01T00:00:00.000500000Z", "duration_ns": 500_000,
+        });
+        log.push_str(&call.to_string());
+        log.push('\n');
+    }
+    log
+}
+
+/// The capture and the call log in files whose names are hostile too.
+fn inputs(folder: &Folder) -> (PathBuf, PathBuf) {
+    let name: String = TEXTS[..20].concat().replace('/', "");
+    let capture = folder.with(&format!("{name}.pcapng"), &capture());
+    (
+        capture,
+        folder.with("calls\u{202e}\u{3164}\u{1b}[2J", call_log().as_bytes()),
+    )
+}
+
+#[test]
+fn no_view_shows_anything_raw() {
+    let folder = Folder::new();
+    let (capture, log) = inputs(&folder);
+    let (capture, log) = (capture.to_str().unwrap(), log.to_str().unwrap());
+    let mut views: Vec<Vec<&str>> = ["summary", "fields", "diagram", "ladder", "follow", "answers"]
+        .iter()
+        .map(|view| vec!["--view", view, "--full", "-x"])
+        .collect();
+    views.extend([
+        vec!["--view", "ladder", "--side-by-side", "--calls", log],
+        vec!["--view", "ladder", "--full", "--calls", log],
+        vec!["--json", "--calls", log],
+        vec!["--mermaid", "--calls", log],
+        vec!["--mermaid", "--packet", "6"],
+    ]);
+    for view in views {
+        for style in ["unicode", "ascii", "plain"] {
+            for (width, color) in [("80", "never"), ("200", "always")] {
+                let mut arguments = vec!["-r", capture, "--style", style, "--width", width, "--color", color];
+                arguments.extend(&view);
+                let ended = ran(&arguments);
+                let what = format!("{view:?} {style} {width}");
+                assert_eq!(ended.code, Some(0), "{what}: {}", ended.errors);
+                assert!(!ended.output.is_empty(), "{what}");
+                check_both(&ended, &what);
+                assert!(
+                    style != "ascii" || view[0] == "--json" || view[0] == "--mermaid" || ended.output.is_ascii(),
+                    "{what}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn writing_that_needs_joiners_stays_readable() {
+    let folder = Folder::new();
+    let (capture, _) = inputs(&folder);
+    let capture = capture.to_str().unwrap();
+    let ended = ran(&["-r", capture, "--view", "follow", "--style", "unicode"]);
+    for kept in &TEXTS[24..26] {
+        assert!(ended.output.contains(kept), "{kept:?}: {}", ended.output);
+    }
+    assert!(
+        ended.output.contains("\\u{3164}\\u{115f}\\u{1160}\\u{ffa0}"),
+        "{}",
+        ended.output
+    );
+    // A sequence of emoji is a row of emoji, and its joiner is seen.
+    assert!(ended.output.contains("\u{1f468}\\u{200d}\u{1f469}"), "{}", ended.output);
+}
+
+#[test]
+fn strings_in_json_are_the_same_after_reading() {
+    let folder = Folder::new();
+    let (capture, log) = inputs(&folder);
+    let ended = ran(&[
+        "-r",
+        capture.to_str().unwrap(),
+        "--json",
+        "--calls",
+        log.to_str().unwrap(),
+    ]);
+    assert_eq!(ended.code, Some(0), "{}", ended.errors);
+    let mut comments = Vec::new();
+    let mut arguments = Vec::new();
+    fn collect(value: &serde_json::Value, comments: &mut Vec<String>, arguments: &mut Vec<String>) {
+        match value {
+            serde_json::Value::Object(members) => {
+                for (key, value) in members {
+                    match (key.as_str(), value) {
+                        ("argument", serde_json::Value::String(text)) => arguments.push(text.clone()),
+                        ("comments", serde_json::Value::Array(list)) => {
+                            comments.extend(list.iter().filter_map(|one| one.as_str().map(str::to_owned)));
+                        }
+                        _ => collect(value, comments, arguments),
+                    }
+                }
+            }
+            serde_json::Value::Array(list) => list.iter().for_each(|one| collect(one, comments, arguments)),
+            _ => {}
+        }
+    }
+    for line in ended.output.lines() {
+        collect(&serde_json::from_str(line).unwrap(), &mut comments, &mut arguments);
+    }
+    for text in TEXTS {
+        assert!(comments.iter().any(|one| one == text), "no comment {text:?}");
+    }
+    assert!(arguments.contains(&all()), "{arguments:?}");
+}
+
+fn text_of(path: &Path) -> String {
+    String::from_utf8(std::fs::read(path).unwrap()).unwrap()
+}
+
+#[test]
+fn no_file_that_is_written_has_anything_raw() {
+    let folder = Folder::new();
+    let (capture, log) = inputs(&folder);
+    let [html, svg, plot, key, sheet, key_md, sheet_md] =
+        ["r\u{3164}.html", "l.svg", "p.svg", "k.html", "w.html", "k.md", "w.md"].map(|name| folder.file(name));
+    let path = |path: &Path| path.to_str().unwrap().to_owned();
+    let capture = path(&capture);
+    for full in [None, Some("--full")] {
+        let mut arguments = vec!["-q", "-r", &capture, "--force", "--color", "always"];
+        arguments.extend(full);
+        let (html, svg, plot, log) = (path(&html), path(&svg), path(&plot), path(&log));
+        arguments.extend(["--html", &html, "--svg", &svg, "--plot", &plot, "--calls", &log]);
+        let ended = ran(&arguments);
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        check_both(&ended, "exports");
+    }
+    for (key, sheet) in [(&key, &sheet), (&key_md, &sheet_md)] {
+        let ended = ran(&["-r", &capture, "--answer-key", &path(key), "--worksheet", &path(sheet)]);
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        check_both(&ended, "sheets");
+    }
+    page::check_page(text_of(&html).as_bytes(), 1);
+    for picture in [&svg, &plot] {
+        page::check_picture_file(text_of(picture).as_bytes());
+    }
+    for sheet in [&key, &sheet] {
+        page::check_page(text_of(sheet).as_bytes(), 0);
+    }
+    for file in [&html, &svg, &plot, &key, &sheet, &key_md, &sheet_md] {
+        check(&text_of(file), file.to_str().unwrap());
+    }
+    // Markdown takes HTML: nothing of the texts may open an element there.
+    for file in [&key_md, &sheet_md] {
+        assert!(!text_of(file).contains("<script"), "{file:?}");
+    }
+}
+
+#[test]
+fn no_complaint_repeats_anything_raw() {
+    let folder = Folder::new();
+    let name = all().replace('/', "");
+    // A name has 255 bytes at most.
+    let short: String = TEXTS[..20].concat().replace('/', "");
+    let missing = folder.file(&format!("{short}.pcap"));
+    let missing = missing.to_str().unwrap();
+    let garbage = folder.with(&format!("g{short}"), b"this is not a capture");
+    let garbage = garbage.to_str().unwrap();
+    let good = folder.capture(2);
+    let good = good.to_str().unwrap();
+    let nowhere = format!("{}/{short}/f", folder.path().display());
+    let mut tried: Vec<Vec<&str>> = vec![
+        vec!["-r", missing],
+        vec!["-r", garbage],
+        vec!["-r", good, "-w", good],
+        vec!["-r", good, "--calls", garbage],
+        vec!["-r", good, "--calls", missing],
+        vec!["-i", &name],
+        vec!["--explain", &name],
+        vec!["--host", &name],
+        vec!["-p", &name],
+        vec!["--view", &name],
+        vec![&name],
+        vec!["-r", good, "--width", &name],
+        vec!["-r", good, "--limit", &name],
+        vec!["extcap", "--extcap-interface", &name],
+        vec!["--extcap-interface", &name, "--extcap-dlts"],
+        vec!["--capture", "--extcap-interface", &name, "--fifo", &nowhere],
+    ];
+    let dashed = format!("--{name}");
+    tried.push(vec![&dashed]);
+    let equals = format!("--time={name}");
+    tried.push(vec!["-r", good, &equals]);
+    for option in ["-w", "--html", "--svg", "--plot", "--answer-key", "--worksheet"] {
+        tried.push(vec!["-r", good, option, &nowhere]);
+        tried.push(vec!["-r", good, option, garbage]);
+    }
+    for word in ["host", "port", "proto", "net", "ether host", "udp port"] {
+        tried.push(vec![word, &name]);
+    }
+    for color in ["never", "always"] {
+        for arguments in &tried {
+            let output = sniffer(arguments).args(["--color", color]).output();
+            let ended: Ended = output.unwrap().into();
+            let is_known = ended.code.is_some_and(|code| code == 1 || code == 2);
+            assert!(is_known, "{arguments:?}: {ended:?}");
+            assert!(!ended.errors.is_empty(), "{arguments:?}");
+            check_both(&ended, &format!("{arguments:?}"));
+        }
+    }
+}
