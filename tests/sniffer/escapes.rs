@@ -1,9 +1,14 @@
 //! What comes from outside shows itself and does nothing else, wherever it comes out: one table of texts, one of places.
 
+use std::io::Write as _;
+use std::net::{TcpStream, UdpSocket};
 use std::path::{Path, PathBuf};
+
+use nix::sys::signal::Signal;
 
 use super::invariants::{page, unicode};
 use super::stage::{Ended, Folder, ran, sniffer};
+use super::support::{PATIENCE, Side, client, server_with};
 
 /// Texts that a terminal, a browser or an eye is deceived by, as long as they are raw.
 const TEXTS: [&str; 30] = [
@@ -389,6 +394,76 @@ fn no_complaint_repeats_anything_raw() {
             let is_known = ended.code.is_some_and(|code| code == 1 || code == 2);
             assert!(is_known, "{arguments:?}: {ended:?}");
             assert!(!ended.errors.is_empty(), "{arguments:?}");
+            check_both(&ended, &format!("{arguments:?}"));
+        }
+    }
+}
+
+#[test]
+fn no_server_shows_what_a_client_sends_raw() {
+    for log in ["text", "json"] {
+        let options = ["-vv", "--log-format", log];
+        let (mut udp, udp_port) = server_with("udp-server", &options);
+        let (mut tcp, tcp_port) = server_with("tcp-server", &options);
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let mut stream = TcpStream::connect(("127.0.0.1", tcp_port)).unwrap();
+        for text in TEXTS {
+            socket.send_to(text.as_bytes(), ("127.0.0.1", udp_port)).unwrap();
+            // A line feed would end the line, and with it the conversation.
+            stream.write_all(text.replace('\n', "").as_bytes()).unwrap();
+        }
+        socket.send_to(b"the end", ("127.0.0.1", udp_port)).unwrap();
+        stream.write_all(b"the end\n").unwrap();
+        for (server, name) in [(&mut udp, "udp"), (&mut tcp, "tcp")] {
+            server.wait_for_output("the end");
+            server.signal(Signal::SIGINT);
+            server.wait();
+            check(&server.output(), name);
+            check(&server.errors(), name);
+        }
+    }
+}
+
+#[test]
+fn no_client_shows_what_a_server_sends_or_what_was_typed_raw() {
+    let server = UdpSocket::bind("127.0.0.1:0").unwrap();
+    server.set_read_timeout(Some(PATIENCE)).unwrap();
+    let port = server.local_addr().unwrap().port();
+    let mut client = client("udp-client", port);
+    let mut room = [0; 4096];
+    for (text, number) in TEXTS.iter().zip(2..) {
+        client.type_line("abc");
+        let (_, from) = server.recv_from(&mut room).unwrap();
+        server.send_to(text.as_bytes(), from).unwrap();
+        client.wait_for_outputs("Input lowercase text: ", number);
+    }
+    client.end_input();
+    client.wait();
+    check(&client.output(), "udp-client");
+    check(&client.errors(), "udp-client");
+    let name = all();
+    for program in ["udp-client", "tcp-client"] {
+        for arguments in [
+            vec!["-ip", &name, "-p", "9"],
+            vec!["-ip", "127.0.0.1", "-p", &name],
+            vec!["-ip", "127.0.0.1", "-p", "9", "--log-format", &name],
+            vec!["-ip", "127.0.0.1", "-p", "9", "--calls", &format!("/dev/null/{name}")],
+            vec![
+                "-ip",
+                "127.0.0.1",
+                "-p",
+                "9",
+                "--log-format",
+                "json",
+                "--calls",
+                &format!("/dev/null/{name}"),
+            ],
+            vec![&name],
+        ] {
+            let mut command = Side::Ours.command(program);
+            command.args(&arguments).env("RUST_LOG", format!("socket_lab={name}"));
+            let ended: Ended = command.output().unwrap().into();
+            assert_ne!(ended.code, Some(0), "{arguments:?}: {ended:?}");
             check_both(&ended, &format!("{arguments:?}"));
         }
     }
