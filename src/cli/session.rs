@@ -17,6 +17,7 @@ use crate::app::transcript::Transcript;
 use crate::app::trouble::Trouble;
 use crate::calls::Program;
 use crate::calls::lines::CallLogOutcome;
+use crate::local_time;
 
 /// How long a program that was told to quit may take for its farewell. It takes longer only when it is stuck in writing to
 /// somebody who does not read.
@@ -68,6 +69,9 @@ pub fn run<A: args::Program>(
         Err(code) => return code,
     };
     let say = Say::new(args.common().color, args.common().log_format);
+    if let Some(line) = local_time::complaint() {
+        say.warning(line);
+    }
     let stop = match Stop::on_signals() {
         Ok(stop) => stop,
         Err(error) => {

@@ -25,6 +25,7 @@ use crate::lab::recording::Files;
 use crate::lab::runs::{self, Scene};
 use crate::lab::stage::Stage;
 use crate::lab::story::Story;
+use crate::local_time;
 use crate::privilege::drop_privileges;
 use crate::render::look::TimeForm;
 use crate::render::table::wrap;
@@ -41,6 +42,9 @@ pub fn main() -> ExitCode {
         Err(code) => return code,
     };
     let say = Say::new(args.look.color, LogFormat::Text);
+    if let Some(line) = local_time::complaint() {
+        say.warning(line);
+    }
     let lines = match args.lines() {
         Ok(lines) => lines,
         Err(line) => return say.wrong_usage(&line),

@@ -36,6 +36,7 @@ use super::args::LogFormat;
 use super::say::Say;
 use super::usage;
 use crate::app::stop::Stop;
+use crate::local_time;
 
 /// Runs the program: exit status 0 fine, 1 failure, 2 wrong arguments.
 #[must_use]
@@ -64,6 +65,9 @@ pub fn main() -> ExitCode {
             ));
         }
     };
+    if let Some(line) = local_time::complaint() {
+        say.warning(line);
+    }
     let filter = match selection::filter(&args) {
         Ok(filter) => filter,
         Err(line) => return say.wrong_usage(&line),
