@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::say::Say;
-use super::{args, logging, usage};
+use super::{args, limits, logging, usage};
 use crate::app::client::Answers;
 use crate::app::keyboard::Keyboard;
 use crate::app::stop::Stop;
@@ -60,6 +60,14 @@ impl Session {
 /// Runs a program: takes its arguments, lets `work` do its work, and turns what came of it into the exit status: 0 fine, 1
 /// failure, 2 wrong arguments.
 pub fn run<A: args::Program>(
+    program: Program,
+    about: &'static str,
+    work: impl FnOnce(&A, &Session) -> Result<Answers, Trouble>,
+) -> ExitCode {
+    limits::within(|| start(program, about, work))
+}
+
+fn start<A: args::Program>(
     program: Program,
     about: &'static str,
     work: impl FnOnce(&A, &Session) -> Result<Answers, Trouble>,

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use self::args::LabArgs;
 use super::args::LogFormat;
 use super::say::Say;
-use super::{session, usage};
+use super::{limits, session, usage};
 use crate::app::stop::Stop;
 use crate::capture::live::{Capture, OpenError};
 use crate::escape::printable;
@@ -33,6 +33,10 @@ use crate::render::table::wrap;
 /// Runs the program: exit status 0 fine, 1 failure or no capture, 2 wrong arguments.
 #[must_use]
 pub fn main() -> ExitCode {
+    limits::within(start)
+}
+
+fn start() -> ExitCode {
     if std::env::args_os().skip(1).eq([network::TRY]) {
         return rehearse();
     }

@@ -33,6 +33,7 @@ use std::process::ExitCode;
 
 use self::args::SnifferArgs;
 use super::args::LogFormat;
+use super::limits;
 use super::say::Say;
 use super::usage;
 use crate::app::stop::Stop;
@@ -41,6 +42,10 @@ use crate::local_time;
 /// Runs the program: exit status 0 fine, 1 failure, 2 wrong arguments.
 #[must_use]
 pub fn main() -> ExitCode {
+    limits::within(run)
+}
+
+fn run() -> ExitCode {
     #[cfg(unix)]
     if extcap::is_asked(std::env::args_os()) {
         return extcap::main();
