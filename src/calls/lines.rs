@@ -143,7 +143,7 @@ pub fn read(mut input: impl BufRead) -> impl Iterator<Item = Result<Call, BadLin
                     let call = serde_json::from_slice(&line);
                     return Some(call.map_err(|error| BadLine {
                         number,
-                        why: format!("is no socket call: {error}"),
+                        why: format!("is not a socket call: {error}"),
                     }));
                 }
                 Err(error) => {

@@ -55,6 +55,18 @@ pub const fn prepare() -> Result<(), String> {
     Ok(())
 }
 
+/// Why something could not be written, and the next step, as the end of the sentence "writing … failed: ".
+pub fn unwritable(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    // The standard library puts the number behind the system's words.
+    let why = text.split(" (os error ").next().unwrap_or_default();
+    let next = match error.kind() {
+        std::io::ErrorKind::FileTooLarge => "lift the limit with 'ulimit -f unlimited', or give it another place",
+        _ => "give it somewhere with room",
+    };
+    format!("{why}; {next}")
+}
+
 /// Runs the program with such room, or says why not: exit status 1.
 pub fn within(program: impl FnOnce() -> std::process::ExitCode) -> std::process::ExitCode {
     use std::io::Write as _;
