@@ -23,6 +23,17 @@ pub fn write(output: &mut impl Write, look: &Look, follow: &Follow) -> io::Resul
     if follow.left_out > 0 {
         writeln!(output, "[{} more bytes; --full shows more]", follow.left_out)?;
     }
+    if follow.outside > 0 {
+        let (what, are) = match follow.outside {
+            1 => ("byte", "is"),
+            _ => ("bytes", "are"),
+        };
+        writeln!(
+            output,
+            "[{} more {what} with numbers before the first of the connection {are} not part of it]",
+            follow.outside
+        )?;
+    }
     writeln!(output)
 }
 
