@@ -76,7 +76,7 @@ pub struct Material {
     /// Packets that are not here, to bound size and memory.
     pub left_out: u64,
     /// What there is at most, as the end of the sentence "this report has …".
-    pub bound: &'static str,
+    pub bound: String,
 }
 
 impl Material {
@@ -110,13 +110,13 @@ impl Material {
             has_log,
             capture_start,
             left_out,
-            bound: "not all of them",
+            bound: "not all of them".to_owned(),
         }
     }
 
     /// The same, which has at most what these words say.
     #[must_use]
-    pub fn bounded_by(self, bound: &'static str) -> Self {
+    pub fn bounded_by(self, bound: String) -> Self {
         Self { bound, ..self }
     }
 
