@@ -6,6 +6,7 @@
 //! - `exports`: what a live capture writes at its end;
 //! - `faults`: what the system's calls may say meanwhile;
 //! - `devices`: what happens to the interface meanwhile; `extcap`: as Wireshark starts it;
+//! - `bounds`: what is bounded, refused or cut, and the words for it;
 //! - `escapes`: what comes from outside shows itself and does nothing else; `invariants`: how that is judged;
 //! - `files`: capture files; `progress`: how far a long read has come; `troubles`: what is refused, and in which words;
 //! - `views`: what a packet looks like; `ladders`: what a conversation looks like, with the programs' calls;
@@ -17,6 +18,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[cfg(test)]
+mod bounds;
 #[cfg(test)]
 mod devices;
 #[cfg(test)]
