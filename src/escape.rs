@@ -59,6 +59,32 @@ pub fn printable_ascii(bytes: &[u8]) -> Cow<'_, str> {
     Cow::Owned(escaped.collect::<Vec<_>>().concat())
 }
 
+/// The text in pieces of at most so many characters, which must not be 0. None begins or ends with a joiner, as far as there is
+/// room: a piece stands alone, and there the joiner would be hidden.
+pub fn pieces(text: &str, most: usize) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let mut end = rest
+            .char_indices()
+            .nth(most.max(1))
+            .map_or(rest.len(), |(place, _)| place);
+        // The letter before a joiner goes to the next piece together with it.
+        while let Some((before, behind)) = rest.split_at_checked(end)
+            && let Some(last) = before.chars().next_back()
+            && (hidden::is_joiner(last) || behind.chars().next().is_some_and(hidden::is_joiner))
+            && before.len() > last.len_utf8()
+        {
+            end -= last.len_utf8();
+        }
+        let (piece, more) = rest.split_at_checked(end)?;
+        rest = more;
+        Some(piece)
+    })
+}
+
 /// Writes the character by its number, or by its usual name.
 fn push_escaped(safe: &mut String, character: char) {
     match character {
@@ -77,7 +103,7 @@ fn push_escaped(safe: &mut String, character: char) {
 
 #[cfg(test)]
 mod tests {
-    use super::{printable, printable_ascii};
+    use super::{pieces, printable, printable_ascii};
     use proptest::prelude::*;
     use std::borrow::Cow;
 
@@ -113,7 +139,24 @@ mod tests {
         assert_eq!(printable(b"ok\xff\xfe\xc3"), "ok\\xff\\xfe\\xc3");
     }
 
+    #[test]
+    fn a_piece_stands_alone() {
+        let cut = |text, most| pieces(text, most).collect::<Vec<_>>();
+        assert_eq!(cut("abcde", 2), ["ab", "cd", "e"]);
+        assert_eq!(cut("", 2), [""; 0]);
+        let persian = "می\u{200c}خواهم";
+        assert_eq!(cut(persian, 3), ["م", "ی\u{200c}خ", "واه", "م"]);
+        assert_eq!(cut(persian, 2), ["م", "ی", "\u{200c}خ", "وا", "هم"], "there is no room");
+    }
+
     proptest! {
+        #[test]
+        fn the_pieces_are_the_text(text in "[a\u{200d}é ]{0,40}", most in 1_usize..9) {
+            let all: Vec<&str> = pieces(&text, most).collect();
+            prop_assert_eq!(&all.concat(), &text);
+            prop_assert!(all.iter().all(|piece| !piece.is_empty() && piece.chars().count() <= most));
+        }
+
         #[test]
         fn no_bytes_bring_a_control_character_to_the_terminal(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             prop_assert!(!printable(&bytes).chars().any(char::is_control));

@@ -19,15 +19,19 @@ pub(super) fn hidden(text: &str) -> impl Iterator<Item = (usize, char)> {
             after_letter = character.is_ascii_alphabetic();
             return false;
         }
-        let is_joiner = JOINERS.contains(&character);
         let is_hidden = contains(&HIDDEN, character)
-            && !(is_joiner && after_letter && begins_with_letter(text, place + character.len_utf8()));
+            && !(is_joiner(character) && after_letter && begins_with_letter(text, place + character.len_utf8()));
         // A mark is a part of the letter before it: the letter counts.
         if is_hidden || !contains(&MARKS, character) {
             after_letter = !is_hidden && contains(&LETTERS, character);
         }
         is_hidden
     })
+}
+
+/// Is it one of the two joiners?
+pub(super) fn is_joiner(character: char) -> bool {
+    JOINERS.contains(&character)
 }
 
 /// Does the text have a letter here? Marks that are still of the letter before, such as a virama after a joiner, are passed.

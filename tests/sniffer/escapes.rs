@@ -11,7 +11,7 @@ use super::stage::{Ended, Folder, ran, sniffer};
 use super::support::{PATIENCE, Side, client, server_with};
 
 /// Texts that a terminal, a browser or an eye is deceived by, as long as they are raw.
-const TEXTS: [&str; 30] = [
+const TEXTS: [&str; 31] = [
     "\u{1b}[2J",
     "\u{9b}2J",
     "\u{85}",
@@ -41,11 +41,15 @@ const TEXTS: [&str; 30] = [
     // These two are writing, and stay.
     "\u{645}\u{6cc}\u{200c}\u{62e}\u{648}\u{627}\u{647}\u{645}",
     "\u{915}\u{94d}\u{200d}\u{937}",
+    LONG,
     "<script>alert(1)</script>",
     "\"'&<b onload=x>&amp;",
     "#59; %%{init}%% ```",
     "[link](javascript:x) |a|`b` <!-- -->",
 ];
+
+/// A word with joiners that is longer than any line, so that it is cut.
+const LONG: &str = "\u{627}\u{645}\u{6cc}\u{200c}\u{62e}\u{648}\u{645}\u{6cc}\u{200c}\u{6a9}\u{646}\u{645}\u{6cc}\u{200c}\u{62f}\u{647}\u{645}\u{6cc}\u{200c}\u{631}\u{648}\u{627}\u{645}\u{6cc}\u{200c}\u{62e}\u{648}\u{645}\u{6cc}\u{200c}\u{6a9}\u{646}\u{645}\u{6cc}\u{200c}\u{62f}\u{647}\u{645}\u{6cc}\u{200c}\u{631}\u{648}\u{627}\u{645}\u{6cc}\u{200c}\u{62e}\u{648}\u{645}\u{6cc}\u{200c}\u{6a9}\u{646}\u{645}\u{6cc}\u{200c}\u{62f}\u{647}\u{645}\u{6cc}\u{200c}\u{631}\u{648}\u{627}\u{645}\u{6cc}\u{200c}\u{62e}\u{648}\u{645}\u{6cc}\u{200c}\u{6a9}\u{646}\u{645}\u{6cc}\u{200c}\u{62f}\u{647}\u{645}\u{6cc}\u{200c}\u{631}\u{648}";
 
 /// All of them, as one text.
 fn all() -> String {
@@ -228,7 +232,13 @@ fn no_view_shows_anything_raw() {
     ]);
     for view in views {
         for style in ["unicode", "ascii", "plain"] {
-            for (width, color) in [("80", "never"), ("200", "always")] {
+            for (width, color) in [
+                ("60", "never"),
+                ("79", "never"),
+                ("80", "never"),
+                ("82", "never"),
+                ("200", "always"),
+            ] {
                 let mut arguments = vec!["-r", capture, "--style", style, "--width", width, "--color", color];
                 arguments.extend(&view);
                 let ended = ran(&arguments);
@@ -343,6 +353,33 @@ fn no_file_that_is_written_has_anything_raw() {
     for file in [&key_md, &sheet_md] {
         assert!(!text_of(file).contains("<script"), "{file:?}");
     }
+}
+
+#[test]
+fn no_comment_of_ours_has_anything_raw_and_those_of_others_stay_theirs() {
+    let folder = Folder::new();
+    let (capture, _) = inputs(&folder);
+    let bare = folder.file("bare.pcap");
+    let commented = folder.file("commented.pcapng");
+    let copied = folder.file("copied.pcapng");
+    for (from, to) in [(&capture, &bare), (&bare, &commented), (&capture, &copied)] {
+        let ended = ran(&["-q", "-r", from.to_str().unwrap(), "-w", to.to_str().unwrap()]);
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+    }
+    let comments = |file: &Path| -> Vec<String> {
+        let ended = ran(&["-r", file.to_str().unwrap(), "--json"]);
+        let lines = ended
+            .output
+            .lines()
+            .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        lines
+            .filter_map(|line| Some(line.get("comments")?.as_array()?.first()?.as_str()?.to_owned()))
+            .collect()
+    };
+    let ours = comments(&commented);
+    assert!(ours.len() > 100, "{}", ours.len());
+    ours.iter().for_each(|comment| check(comment, "comment"));
+    assert_eq!(comments(&copied), comments(&capture));
 }
 
 #[test]
