@@ -18,6 +18,19 @@ pub struct Claimed {
 }
 
 impl Claimed {
+    /// Keeps so many calls at most, the first ones by their clocks; says how many it has not kept. Without calls at its end a
+    /// conversation can be told, without those of its beginning hardly.
+    pub fn keep_first(&mut self, most: usize) -> u64 {
+        let all = self.calls.len();
+        if all > most {
+            let mut times: Vec<_> = self.calls.iter().map(|placed| placed.call.entered).collect();
+            // What is as late as the first that has no room goes too.
+            let (_, &mut limit, _) = times.select_nth_unstable(most);
+            self.calls.retain(|placed| placed.call.entered < limit);
+        }
+        (all - self.calls.len()) as u64
+    }
+
     /// Is there a call of this party?
     #[must_use]
     pub fn has(&self, party: Party) -> bool {

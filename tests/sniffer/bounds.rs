@@ -409,6 +409,42 @@ fn an_export_of_many_conversations_is_cut_and_says_so() {
 }
 
 #[test]
+fn an_export_of_many_calls_is_cut_and_says_so() {
+    let folder = Folder::new();
+    let log = std::fs::read_to_string("captures/tcp.calls.jsonl").unwrap();
+    let is_send = |line: &&str| line.contains(r#""call":"send""#) && line.contains("tcp-client");
+    let send = log.lines().find(is_send).unwrap();
+    // Of 0 bytes, and as early as the first one: they send nothing.
+    let nothing = send.replace(
+        r#""asked":12,"bytes":12,"result":12"#,
+        r#""asked":0,"bytes":0,"result":0"#,
+    );
+    assert_ne!(nothing, send);
+    let many = log.clone() + &format!("{nothing}\n").repeat(60_000);
+    let log = folder.with("many.jsonl", many.as_bytes());
+    let page = folder.file("page.svg");
+    let arguments = [
+        "-q",
+        "-r",
+        "captures/tcp.pcapng",
+        "--svg",
+        page.to_str().unwrap(),
+        "--calls",
+        log.to_str().unwrap(),
+    ];
+    let ended = ran(&arguments);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(
+        ended
+            .errors
+            .contains("more socket calls; it has 50,000 at most; --flow N"),
+        "{ended:?}"
+    );
+    let size = std::fs::metadata(&page).unwrap().len();
+    assert!(size < 50 << 20, "{size}");
+}
+
+#[test]
 fn what_a_capture_in_the_middle_has_late_is_shown_first() {
     let segment = |sequence: u32, data: &[u8]| {
         let mut frame = connections(1)[40..].to_vec();

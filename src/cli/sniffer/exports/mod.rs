@@ -12,12 +12,12 @@ use super::calls::CallFiles;
 use super::file::{one_line, put, to};
 use super::following::{Follower, forgotten};
 use crate::cli::provenance;
-use crate::explain::grouped;
+use crate::explain::{count, grouped};
 use crate::frame::{Frame, Time};
 use crate::record::Destination;
 use crate::render::ladder::{Detail, Ladder};
 use crate::render::look::{Look, TimeForm};
-use crate::render::material::{Kept, Material, Whole};
+use crate::render::material::{CALLS, Kept, Material, Whole};
 use crate::render::{mermaid, plot, report, svg};
 use crate::wire::decode;
 
@@ -120,6 +120,13 @@ impl<'a> Exporter<'a> {
         );
         let material = material.bounded_by(self.bounds.in_words());
         warnings.extend(forgotten(material.forgotten, "ladder"));
+        if material.calls_left_out > 0 {
+            warnings.push(format!(
+                "left out of what was exported: {}; it has {} at most; --flow N picks a conversation by its number",
+                count(material.calls_left_out, "more socket call"),
+                grouped(CALLS as u64)
+            ));
+        }
         // What is shown says it itself; live it may still come.
         let says_so = !self.args.shows() && self.args.read.is_some();
         let missing = self.follower.missing(self.args.flow);
