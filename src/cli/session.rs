@@ -107,7 +107,8 @@ fn start<A: args::Program>(
     };
     match call_log.as_ref().and_then(CallLogOutcome::losses) {
         Some((lost, why)) => say.fail(&format!(
-            "{lost} socket calls are missing from the call log: {why}; make room and run it again"
+            "{lost} socket calls are missing from the call log: {}",
+            limits::unwritable(&why)
         )),
         None => code,
     }
