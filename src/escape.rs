@@ -72,17 +72,21 @@ pub fn pieces(text: &str, most: usize) -> impl Iterator<Item = &str> {
             .nth(most.max(1))
             .map_or(rest.len(), |(place, _)| place);
         // The letter before a joiner goes to the next piece together with it.
-        while let Some((before, behind)) = rest.split_at_checked(end)
-            && let Some(last) = before.chars().next_back()
-            && (hidden::is_joiner(last) || behind.chars().next().is_some_and(hidden::is_joiner))
-            && before.len() > last.len_utf8()
-        {
-            end -= last.len_utf8();
+        while let Some(shorter) = before_joiner(rest, end) {
+            end = shorter;
         }
         let (piece, more) = rest.split_at_checked(end)?;
         rest = more;
         Some(piece)
     })
+}
+
+/// Where to cut the text instead of here, so that no joiner is beside the cut; `None` when none is, or there is no room.
+fn before_joiner(text: &str, end: usize) -> Option<usize> {
+    let (before, behind) = text.split_at_checked(end)?;
+    let last = before.chars().next_back()?;
+    let is_beside = hidden::is_joiner(last) || behind.chars().next().is_some_and(hidden::is_joiner);
+    (is_beside && before.len() > last.len_utf8()).then(|| end - last.len_utf8())
 }
 
 /// Writes the character by its number, or by its usual name.

@@ -56,6 +56,7 @@ pub const fn prepare() -> Result<(), String> {
 }
 
 /// Why something could not be written, and the next step, as the end of the sentence "writing … failed: ".
+#[must_use]
 pub fn unwritable(error: &std::io::Error) -> String {
     let text = error.to_string();
     // The standard library puts the number behind the system's words.

@@ -6,8 +6,9 @@
 //! - `exports`: what a live capture writes at its end;
 //! - `faults`: what the system's calls may say meanwhile;
 //! - `devices`: what happens to the interface meanwhile; `extcap`: as Wireshark starts it;
-//! - `bounds`: what is bounded, refused or cut, and the words for it;
-//! - `escapes`: what comes from outside shows itself and does nothing else; `invariants`: how that is judged;
+//! - `bounds`: what is bounded, refused or cut, and the words for it; `limits`: the shell's limits and settings;
+//! - `escapes`: what comes from outside shows itself and does nothing else; `hostile`: texts to try; `invariants`: how that is
+//!   judged;
 //! - `files`: capture files; `progress`: how far a long read has come; `troubles`: what is refused, and in which words;
 //! - `views`: what a packet looks like; `ladders`: what a conversation looks like, with the programs' calls;
 //! - `privileges`: who may capture, and who owns what comes of it; `sudo`: the same under the real sudo, and in folders that
@@ -38,6 +39,9 @@ mod files;
 #[allow(unreachable_pub, reason = "shared by the modules of this test alone")]
 mod frames;
 #[cfg(test)]
+#[allow(unreachable_pub, reason = "shared by the modules of this test alone")]
+mod hostile;
+#[cfg(test)]
 #[path = "../robustness/invariants"]
 #[allow(
     dead_code,
@@ -50,6 +54,8 @@ mod invariants {
 }
 #[cfg(test)]
 mod ladders;
+#[cfg(test)]
+mod limits;
 #[cfg(test)]
 mod losses;
 #[cfg(test)]

@@ -143,10 +143,10 @@ impl Assembler {
             Some(turn) => {
                 let mut behind = std::mem::take(&mut turn.pieces).into_iter().peekable();
                 // What follows on without a gap stays on its line.
-                if let Some(Piece::Bytes(last)) = pieces.last_mut()
-                    && let Some(Piece::Bytes(next)) = behind.next_if(|piece| matches!(piece, Piece::Bytes(_)))
-                {
-                    last.extend(next);
+                if let Some(Piece::Bytes(last)) = pieces.last_mut() {
+                    if let Some(Piece::Bytes(next)) = behind.next_if(|piece| matches!(piece, Piece::Bytes(_))) {
+                        last.extend(next);
+                    }
                 }
                 pieces.extend(behind);
                 turn.pieces = pieces;
@@ -165,9 +165,9 @@ impl Assembler {
     fn take(&mut self, from: Party, first: i64, last: i64, data: &[u8]) {
         let stream = self.stream(from);
         let room = WAITING.saturating_sub(stream.waiting);
-        let (kept, lost) = stream.before.take(first, last, data, room);
+        let (kept, without_room) = stream.before.take(first, last, data, room);
         stream.waiting += kept;
-        self.left_out += lost;
+        self.left_out += without_room;
         let stream = self.stream(from);
         let next = stream.next.unwrap_or(first);
         if last < next {

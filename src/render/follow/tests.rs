@@ -144,9 +144,9 @@ fn what_is_numbered_before_the_first_byte_read_is_said_before_it() {
         assert_eq!(shown(&follow), expected);
         assert_eq!((follow.left_out, follow.outside), (0, 0));
     }
-    let many: Vec<Vec<u8>> = (0..1_100).map(|_| vec![b'x'; 1_000]).collect();
+    let kilobyte = vec![b'x'; 1_000];
     let mut events = vec![Says(2_000_000, b"late")];
-    events.extend((1..=1_100).map(|place| Says(2_000_000 - place * 1_000, &*many[0])));
+    events.extend((1..=1_100).map(|place| Says(2_000_000 - place * 1_000, &kilobyte)));
     let follow = followed_from(false, &events, 2_000_000);
     assert_eq!(
         follow.left_out,
