@@ -278,7 +278,7 @@ impl CallFile {
                 count => format!(", and {} other lines are none either", count - 1),
             };
             Some(format!("{}: {line}{others}; the rest was read", self.name()))
-        } else if self.good == 0 {
+        } else if self.good == 0 && self.lines > 0 {
             Some(format!("the call log {} has no socket calls in it", self.name()))
         } else {
             None

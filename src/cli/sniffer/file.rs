@@ -295,7 +295,7 @@ pub(super) fn to(
     let mut output = BufWriter::new(destination);
     match write(&mut output).and_then(|()| output.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(one_line(&format!(
-            "writing {name} failed, and what is in it is not whole: {}",
+            "writing {name} failed: {}; what is in it is not whole",
             limits::unwritable(&error)
         ))),
         _ => Ok(()),
