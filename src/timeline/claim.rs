@@ -24,9 +24,15 @@ impl Claimed {
         let all = self.calls.len();
         if all > most {
             let mut times: Vec<_> = self.calls.iter().map(|placed| placed.call.entered).collect();
-            // What is as late as the first that has no room goes too.
-            let (_, &mut limit, _) = times.select_nth_unstable(most);
-            self.calls.retain(|placed| placed.call.entered < limit);
+            let (earlier, &mut limit, _) = times.select_nth_unstable(most);
+            // Of those that are as late as the first without room, as many as there is room for.
+            let mut room = earlier.iter().filter(|&&time| time == limit).count();
+            self.calls.retain(|placed| {
+                let entered = placed.call.entered;
+                let fits = entered == limit && room > 0;
+                room -= usize::from(fits);
+                entered < limit || fits
+            });
         }
         (all - self.calls.len()) as u64
     }
