@@ -20,7 +20,7 @@
 //!    `render::material` is what the exports `report`, `svg`, `plot` and `mermaid` are made from, `markup` makes texts safe in them.
 //! 9. `lab`: the guided run: server, client and capture in one process, and what is told of them.
 //! 10. [`cli`]: arguments made into settings, exit codes, and what the programs need before they can start.
-//! 11. [`escape`]: bytes from the network made safe to show.
+//! 11. [`escape`]: bytes from the network made safe to show. [`local_time`]: how far local time is from UTC.
 //!
 //! 3 to 9 are the sniffer's (feature `sniffer`, on by default); without it the four programs build alone.
 //!
@@ -34,7 +34,8 @@
 //! | room | may import |
 //! |---|---|
 //! | `escape` | nothing of ours |
-//! | `calls` | `escape` |
+//! | `local_time` | `escape` |
+//! | `calls` | `escape`, `local_time` |
 //! | `wire` | nothing of ours |
 //! | `privilege` | nothing of ours |
 //! | `frame` | `wire` |
@@ -44,7 +45,7 @@
 //! | `flow` | `frame`, `wire` |
 //! | `timeline` | `calls`, `flow`, `frame`, `wire` |
 //! | `explain` | `wire`, `flow` |
-//! | `render` | `explain`, `timeline`, `calls`, `flow`, `frame`, `wire`, `escape` |
+//! | `render` | `explain`, `timeline`, `calls`, `flow`, `frame`, `wire`, `escape`, `local_time` |
 //! | `lab` | all |
 //! | `cli` | all |
 //!
@@ -70,6 +71,7 @@ pub mod flow;
 pub mod frame;
 #[cfg(all(feature = "sniffer", target_os = "linux"))]
 pub mod lab;
+pub mod local_time;
 #[cfg(all(feature = "sniffer", target_os = "linux"))]
 pub mod privilege;
 #[cfg(feature = "sniffer")]

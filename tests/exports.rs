@@ -241,7 +241,7 @@ mod tests {
         assert!(ended.status.success() && errors.contains("19 more packets"), "{errors}");
         let page = std::fs::read_to_string(&report).unwrap();
         let words =
-            "The capture has 19 more packets; this report has as many as --limit says, and 64 MiB of them at most.";
+            "The capture has 19 more packets; this report has as many as --limit says, and 16 MiB of them at most.";
         assert!(page.contains(words), "it says so itself");
         assert_eq!(page.matches("<article").count(), 4);
     }

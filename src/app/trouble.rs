@@ -142,6 +142,11 @@ impl fmt::Display for Trouble {
         match self {
             Self::Stopped => f.write_str("told to quit"),
             Self::OutputClosed => f.write_str("nobody reads standard output any more"),
+            Self::Output(error) if error.kind() == ErrorKind::FileTooLarge => write!(
+                f,
+                "writing standard output failed: {}; lift the limit with 'ulimit -f unlimited', or give it another place",
+                words(error)
+            ),
             Self::Output(error) => write!(
                 f,
                 "writing standard output failed: {}; give it somewhere with room",

@@ -81,10 +81,10 @@ impl CallLog {
 impl CallLogOutcome {
     /// How many calls could not be written, and the first reason, if there were any.
     #[must_use]
-    pub fn losses(&self) -> Option<(u64, String)> {
+    pub fn losses(&self) -> Option<(u64, io::Error)> {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let why = state.why.as_ref()?;
-        Some((state.lost, why.to_string()))
+        Some((state.lost, io::Error::new(why.kind(), why.to_string())))
     }
 }
 
@@ -143,7 +143,7 @@ pub fn read(mut input: impl BufRead) -> impl Iterator<Item = Result<Call, BadLin
                     let call = serde_json::from_slice(&line);
                     return Some(call.map_err(|error| BadLine {
                         number,
-                        why: format!("is no socket call: {error}"),
+                        why: format!("is not a socket call: {error}"),
                     }));
                 }
                 Err(error) => {
@@ -279,6 +279,6 @@ mod tests {
         });
         let (lost, why) = outcome.losses().unwrap();
         assert_eq!(lost, 2);
-        assert!(why.contains("No space left"), "{why}");
+        assert!(why.to_string().contains("No space left"), "{why}");
     }
 }

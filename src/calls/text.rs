@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 
-use chrono::{Local, SecondsFormat, TimeZone};
+use chrono::{SecondsFormat, TimeZone, Utc};
 
 use super::{Call, Name};
+use crate::local_time;
 
 /// The call in one line, with the time of day at which it was entered and how long it took:
 ///
@@ -14,7 +15,7 @@ use super::{Call, Name};
 /// The number behind the role is the descriptor. The program is left out: the role tells it, and the line is long.
 #[must_use]
 pub fn line(call: &Call) -> String {
-    line_in(call, &Local)
+    line_in(call, &local_time::offset(call.entered))
 }
 
 fn line_in<Tz: TimeZone>(call: &Call, zone: &Tz) -> String
@@ -85,13 +86,16 @@ fn duration(nanoseconds: u64) -> String {
 /// The time of day now, written as in [`line()`], for the lines that stand between calls.
 #[must_use]
 pub fn now() -> String {
-    Local::now().format("%H:%M:%S%.9f").to_string()
+    let now = Utc::now();
+    now.with_timezone(&local_time::offset(now))
+        .format("%H:%M:%S%.9f")
+        .to_string()
 }
 
 /// The time now in the form that the JSON lines have: RFC 3339, UTC, nanoseconds.
 #[must_use]
 pub fn now_rfc3339() -> String {
-    chrono::Utc::now().to_rfc3339_opts(SecondsFormat::Nanos, true)
+    Utc::now().to_rfc3339_opts(SecondsFormat::Nanos, true)
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ use super::args::{Common, LogFormat};
 use crate::app::sys;
 use crate::calls::lines::{self, CallLog, CallLogOutcome};
 use crate::calls::{event, text};
-use crate::escape::printable;
+use crate::escape::{self, printable};
 
 /// Sets the subscriber up for the whole process. Returns what becomes of the call log, when there is one.
 ///
@@ -174,7 +174,11 @@ fn json_line(event: &Event<'_>) -> String {
 /// A line of JSON that is no socket call: when, how bad, what.
 #[must_use]
 pub fn json(level: &str, message: &str) -> String {
-    serde_json::json!({ "time": text::now_rfc3339(), "level": level, "message": message }).to_string()
+    let line = serde_json::json!({ "time": text::now_rfc3339(), "level": level, "message": message });
+    let mut text = Vec::new();
+    // Writing to memory cannot fail.
+    let _ = escape::json::write(&mut text, &line);
+    String::from_utf8(text).unwrap_or_default()
 }
 
 /// The event's message, safe to show, and its other fields behind it.

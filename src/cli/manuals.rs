@@ -52,7 +52,8 @@ pub fn written(matches: &ArgMatches, command: &Command) -> Option<ExitCode> {
             // With standard error closed, the exit status has to do.
             let _ = writeln!(
                 io::stderr(),
-                "error: writing standard output failed: {error}; give it somewhere with room"
+                "error: writing standard output failed: {}",
+                super::limits::unwritable(&error)
             );
             ExitCode::FAILURE
         }

@@ -3,6 +3,7 @@
 //! - [`args`]: the arguments, made into checked settings;
 //! - [`usage`]: help, and a wrong argument said in one line;
 //! - `manuals`: shell completions and man pages, where they are built;
+//! - [`limits`]: what `ulimit` may have set;
 //! - [`logging`]: what goes to standard error and to the call log;
 //! - [`say`]: errors and warnings in a line;
 //! - [`session`]: start and end of one of the four programs;
@@ -13,6 +14,7 @@
 pub mod args;
 #[cfg(all(feature = "sniffer", target_os = "linux"))]
 pub mod lab;
+pub mod limits;
 pub mod logging;
 #[cfg(feature = "sniffer")]
 pub mod look;

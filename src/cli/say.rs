@@ -7,6 +7,7 @@ use clap::ColorChoice;
 
 use super::args::LogFormat;
 use super::logging::{self, wants_color};
+use crate::escape::printable;
 
 /// Says what went wrong.
 #[derive(Debug, Clone, Copy)]
@@ -52,16 +53,24 @@ impl Say {
     /// Says how things stand, without a word in front.
     pub fn plain(self, text: &str) {
         // With standard error closed, the exit status has to do; so below.
-        let _ = writeln!(io::stderr(), "{text}");
+        let _ = writeln!(io::stderr(), "{}", safe(text));
     }
 
     fn line(self, word: &str, color: &str, text: &str) {
+        let text = safe(text);
         let _ = if self.format == LogFormat::Json {
-            writeln!(io::stderr(), "{}", logging::json(word, text))
+            writeln!(io::stderr(), "{}", logging::json(word, &text))
         } else if self.color {
             writeln!(io::stderr(), "\x1b[1;{color}m{word}\x1b[0m: {text}")
         } else {
             writeln!(io::stderr(), "{word}: {text}")
         };
     }
+}
+
+/// Safe to show: names of files, interfaces and hosts are in such a text, and what the system or a library says of them. The
+/// lines of a text stay lines.
+fn safe(text: &str) -> String {
+    let lines = text.split('\n').map(|line| printable(line.as_bytes()));
+    lines.collect::<Vec<_>>().join("\n")
 }

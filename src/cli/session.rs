@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::say::Say;
-use super::{args, logging, usage};
+use super::{args, limits, logging, usage};
 use crate::app::client::Answers;
 use crate::app::keyboard::Keyboard;
 use crate::app::stop::Stop;
@@ -17,6 +17,7 @@ use crate::app::transcript::Transcript;
 use crate::app::trouble::Trouble;
 use crate::calls::Program;
 use crate::calls::lines::CallLogOutcome;
+use crate::local_time;
 
 /// How long a program that was told to quit may take for its farewell. It takes longer only when it is stuck in writing to
 /// somebody who does not read.
@@ -63,11 +64,22 @@ pub fn run<A: args::Program>(
     about: &'static str,
     work: impl FnOnce(&A, &Session) -> Result<Answers, Trouble>,
 ) -> ExitCode {
+    limits::within(|| start(program, about, work))
+}
+
+fn start<A: args::Program>(
+    program: Program,
+    about: &'static str,
+    work: impl FnOnce(&A, &Session) -> Result<Answers, Trouble>,
+) -> ExitCode {
     let args: A = match usage::parse(program.word(), about) {
         Ok(args) => args,
         Err(code) => return code,
     };
     let say = Say::new(args.common().color, args.common().log_format);
+    if let Some(line) = local_time::complaint() {
+        say.warning(line);
+    }
     let stop = match Stop::on_signals() {
         Ok(stop) => stop,
         Err(error) => {
@@ -95,7 +107,8 @@ pub fn run<A: args::Program>(
     };
     match call_log.as_ref().and_then(CallLogOutcome::losses) {
         Some((lost, why)) => say.fail(&format!(
-            "{lost} socket calls are missing from the call log: {why}; make room and run it again"
+            "{lost} socket calls are missing from the call log: {}",
+            limits::unwritable(&why)
         )),
         None => code,
     }

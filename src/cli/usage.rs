@@ -8,6 +8,7 @@ use clap::error::ErrorKind;
 use clap::{ArgMatches, Command, Parser};
 
 use super::args;
+use crate::escape::printable;
 
 /// Exit status for wrong arguments.
 const USAGE: u8 = 2;
@@ -47,9 +48,15 @@ fn matches(command: &Command, words: Vec<OsString>) -> Result<ArgMatches, clap::
 fn told(program: &str, error: &clap::Error) -> ExitCode {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            // A reader who has seen enough of the help is no failure.
-            let _ = error.print();
-            ExitCode::SUCCESS
+            match error.print().and_then(|()| std::io::stdout().flush()) {
+                // A reader who has seen enough of the help is not a failure.
+                Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+                    let why = super::limits::unwritable(&error);
+                    let _ = writeln!(std::io::stderr(), "error: writing standard output failed: {why}");
+                    ExitCode::FAILURE
+                }
+                _ => ExitCode::SUCCESS,
+            }
         }
         _ => {
             let line = one_line(program, error);
@@ -76,7 +83,9 @@ fn one_line(program: &str, error: &clap::Error) -> String {
         }
         _ => "",
     };
-    format!("{}; {next}'{program} --help' tells more", parts.join("; "))
+    let line = format!("{}; {next}'{program} --help' tells more", parts.join("; "));
+    // clap repeats what was typed.
+    printable(line.as_bytes()).into_owned()
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::Formatter;
 
-use super::needs_escape;
+use super::hidden::hidden;
 
 /// Writes the value as compact JSON, without a line feed. The format itself demands that control characters below U+0020 be
 /// escaped; those above, which some terminals obey too, and the characters that reorder or hide text are escaped as well. A
@@ -27,10 +27,7 @@ impl Formatter for OneLine {
             return writer.write_all(fragment.as_bytes());
         }
         let mut written = 0;
-        for (at, character) in fragment
-            .char_indices()
-            .filter(|(_, character)| needs_escape(*character))
-        {
+        for (at, character) in hidden(fragment) {
             writer.write_all(fragment.get(written..at).unwrap_or_default().as_bytes())?;
             // RFC 8259 section 7: beyond the first plane as a pair.
             for unit in character.encode_utf16(&mut [0; 2]) {

@@ -130,7 +130,7 @@ fn material(evidence: &Evidence) -> Material {
     };
     let start = evidence.frames().iter().find_map(|frame| frame.time);
     let left_out = evidence.captured.as_ref().map_or(0, |captured| captured.left_out);
-    Material::new(kept.collect(), conversation, &mut logs, true, start, left_out).bounded_by(BOUND)
+    Material::new(kept.collect(), conversation, &mut logs, true, start, left_out).bounded_by(BOUND.to_owned())
 }
 
 fn record(

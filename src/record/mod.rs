@@ -14,6 +14,7 @@
 
 mod destination;
 mod facts;
+mod gzip;
 mod input;
 mod pcap;
 mod pcapng;

@@ -5,20 +5,16 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-
-use flate2::read::MultiGzDecoder;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::facts::{Facts, Format, LONGEST_SNAPLEN};
+use super::gzip::{self, Unpacker};
 use super::input::Input;
 use super::pcap::reader::PcapReader;
 use super::pcapng::reader::PcapNgReader;
 use super::read_error::{ReadError, ReadProblem};
 use crate::frame::{Direction, Frame, Time};
 use crate::wire::LinkType;
-
-/// RFC 1952, section 2.3.1: ID1, ID2.
-const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// The longest frame that is taken as meant, in bytes: the limits of libpcap and Wireshark. What claims more is corrupt.
 pub(super) const fn longest_frame(link: LinkType) -> u32 {
@@ -62,6 +58,8 @@ pub struct Reader {
     packets: u64,
     ended: bool,
     taken_in: Arc<AtomicU64>,
+    /// Does something that is not packed lie behind what is?
+    has_rest: Arc<AtomicBool>,
 }
 
 /// Counts the bytes that pass.
@@ -108,7 +106,8 @@ impl Reader {
             source,
             count: Arc::clone(&taken_in),
         };
-        recognise(Box::new(source))
+        let has_rest = Arc::new(AtomicBool::new(false));
+        recognise(Box::new(source), &has_rest)
             .map(|(input, form, facts)| Self {
                 name: name.to_owned(),
                 input,
@@ -117,6 +116,7 @@ impl Reader {
                 packets: 0,
                 ended: false,
                 taken_in,
+                has_rest,
             })
             .map_err(|problem| ReadError {
                 name: name.to_owned(),
@@ -148,6 +148,17 @@ impl Reader {
     #[must_use]
     pub fn taken_in(&self) -> u64 {
         self.taken_in.load(Ordering::Relaxed)
+    }
+
+    /// What to say of the file at its end, if anything.
+    #[must_use]
+    pub fn remark(&self) -> Option<String> {
+        self.has_rest.load(Ordering::Relaxed).then(|| {
+            format!(
+                "{} has bytes behind its packed data that are not packed; they are left out, as gzip leaves them out",
+                self.name
+            )
+        })
     }
 
     /// The next frame; `None` at the end, and ever after. The frame borrows the reader's buffer.
@@ -196,11 +207,11 @@ impl Reader {
 }
 
 /// Tells the format by the first bytes and reads the file's header.
-fn recognise(source: Box<dyn Read + Send>) -> Result<(Input, Form, Facts), ReadProblem> {
+fn recognise(source: Box<dyn Read + Send>, has_rest: &Arc<AtomicBool>) -> Result<(Input, Form, Facts), ReadProblem> {
     let mut input = Input::new(source);
-    let gzip = input.peek(GZIP.len()).map_err(ReadProblem::Read)? == GZIP;
+    let gzip = input.peek(gzip::MAGIC.len()).map_err(ReadProblem::Read)? == gzip::MAGIC;
     if gzip {
-        input = Input::new(Box::new(MultiGzDecoder::new(input.into_rest())));
+        input = Input::new(Box::new(Unpacker::new(input.into_rest(), Arc::clone(has_rest))));
     }
     let start = input.peek(4).map_err(ReadProblem::Read)?;
     let Some(&magic) = start.first_chunk() else {

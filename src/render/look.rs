@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
-use chrono::{Datelike as _, Local, Offset as _, TimeZone, Timelike as _, Utc};
+use chrono::{Datelike as _, Offset as _, TimeZone, Timelike as _, Utc};
 
 use crate::escape::{printable, printable_ascii};
 use crate::explain::packet::Marks;
 use crate::frame::Time;
+use crate::local_time;
 use crate::wire::digits::{write_decimal, write_padded};
 
 /// Which characters are drawn with.
@@ -97,7 +98,7 @@ impl Look {
     /// The date and the time of day to the nanosecond; `None` where seconds were asked for instead.
     pub(super) fn date(&self, time: Time) -> Option<String> {
         match self.time {
-            TimeForm::Local => Some(dated(&Local, time)),
+            TimeForm::Local => Some(dated(&local_time::offset(time.to_utc()), time)),
             TimeForm::Utc => Some(dated(&Utc, time)),
             TimeForm::Relative => None,
         }

@@ -7,6 +7,9 @@ use crate::render::ladder::{Detail, Ladder, Story};
 use crate::timeline::{Logs, Seen, Timeline};
 use crate::wire::decode;
 
+/// So many socket calls an export has at most: each takes about 1 KB of a page, so this is 50 MB.
+pub const CALLS: usize = 50_000;
+
 /// A packet that is kept.
 #[derive(Debug, Clone)]
 pub struct Kept {
@@ -73,10 +76,12 @@ pub struct Material {
     pub has_log: bool,
     /// Time of the first packet of the whole capture.
     pub capture_start: Option<Time>,
+    /// Socket calls that are not here, to bound the same.
+    pub calls_left_out: u64,
     /// Packets that are not here, to bound size and memory.
     pub left_out: u64,
     /// What there is at most, as the end of the sentence "this report has …".
-    pub bound: &'static str,
+    pub bound: String,
 }
 
 impl Material {
@@ -95,10 +100,16 @@ impl Material {
             by_conversation.entry(seen.step.conversation).or_default().push(seen);
         }
         let all = by_conversation.len();
+        let mut room = CALLS;
+        let mut calls_left_out = 0;
         let told = by_conversation.into_iter().filter_map(|(number, packets)| {
+            let conversation = conversation(number)?;
+            let mut claimed = logs.claim(&packets);
+            calls_left_out += claimed.keep_first(room);
+            room -= claimed.calls.len();
             Some(Told {
-                conversation: conversation(number)?,
-                timeline: Timeline::of(&packets, logs.claim(&packets)),
+                conversation,
+                timeline: Timeline::of(&packets, claimed),
                 packets,
             })
         });
@@ -109,14 +120,15 @@ impl Material {
             packets,
             has_log,
             capture_start,
+            calls_left_out,
             left_out,
-            bound: "not all of them",
+            bound: "not all of them".to_owned(),
         }
     }
 
     /// The same, which has at most what these words say.
     #[must_use]
-    pub fn bounded_by(self, bound: &'static str) -> Self {
+    pub fn bounded_by(self, bound: String) -> Self {
         Self { bound, ..self }
     }
 

@@ -13,7 +13,7 @@ use std::io::{self, Write};
 use std::net::IpAddr;
 use std::ops::Range;
 
-use chrono::{Local, Timelike as _};
+use chrono::Timelike as _;
 use smallvec::SmallVec;
 
 use super::look::{Look, TimeForm, rounded};
@@ -21,6 +21,7 @@ use crate::explain::packet::{self, Ends, flag_names};
 use crate::flow::Step;
 use crate::flow::segment::{Part, Remark, Scale, Segment};
 use crate::frame::{Frame, Time};
+use crate::local_time;
 use crate::wire::tcp::{Flags, Tcp};
 use crate::wire::{Extent, Layer, Packet, Protocol};
 
@@ -120,7 +121,10 @@ fn write_time(line: &mut Line, form: TimeForm, time: Time, first: Time) -> io::R
             );
         }
         TimeForm::Utc => time.to_utc().time(),
-        TimeForm::Local => time.to_utc().with_timezone(&Local).time(),
+        TimeForm::Local => {
+            let time = time.to_utc();
+            time.with_timezone(&local_time::offset(time)).time()
+        }
     };
     write!(
         line,

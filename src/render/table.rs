@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
+use crate::escape::pieces;
+
 /// The text in lines of at most `width` columns, broken between words; a word that is longer is broken anywhere. What stands in
 /// brackets stays together where it fits: `[rel 113153]`. Nothing gives one empty line.
 #[must_use]
@@ -72,7 +74,7 @@ fn line_of_words(text: &str, width: usize) -> (&str, Option<&str>) {
             return (text.get(start..end).unwrap_or_default(), text.get(at..));
         }
         if length > width {
-            let cut = word.char_indices().nth(width).map_or(word.len(), |(cut, _)| cut);
+            let cut = pieces(word, width).next().map_or(word.len(), str::len);
             return (text.get(at..at + cut).unwrap_or_default(), text.get(at + cut..));
         }
         used += usize::from(used > 0) + length;

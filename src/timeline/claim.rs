@@ -18,6 +18,25 @@ pub struct Claimed {
 }
 
 impl Claimed {
+    /// Keeps so many calls at most, the first ones by their clocks; says how many it has not kept. Without calls at its end a
+    /// conversation can be told, without those of its beginning hardly.
+    pub fn keep_first(&mut self, most: usize) -> u64 {
+        let all = self.calls.len();
+        if all > most {
+            let mut times: Vec<_> = self.calls.iter().map(|placed| placed.call.entered).collect();
+            let (earlier, &mut limit, _) = times.select_nth_unstable(most);
+            // Of those that are as late as the first without room, as many as there is room for.
+            let mut room = earlier.iter().filter(|&&time| time == limit).count();
+            self.calls.retain(|placed| {
+                let entered = placed.call.entered;
+                let fits = entered == limit && room > 0;
+                room -= usize::from(fits);
+                entered < limit || fits
+            });
+        }
+        (all - self.calls.len()) as u64
+    }
+
     /// Is there a call of this party?
     #[must_use]
     pub fn has(&self, party: Party) -> bool {

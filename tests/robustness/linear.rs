@@ -288,17 +288,20 @@ fn filters_as_text() {
 /// pages nothing is read, and of conditions with more tests than a program may have instructions nothing is simplified.
 #[test]
 fn the_largest_filters_are_compiled_or_refused_soon() {
-    let hosts = |word: &str| {
-        let all = (0..900).map(|host| format!("host 1.{}.{}", host / 256, host % 256));
+    let hosts = |count: u32, word: &str| {
+        let all = (0..count).map(|host| format!("host 1.{}.{}", host / 256, host % 256));
         all.collect::<Vec<_>>().join(word)
     };
     let turns = "ip or (tcp and ".repeat(90) + "arp" + &")".repeat(90);
     for text in [
-        ports(1_300),
-        hosts(" or "),
-        hosts(" and "),
+        ports(900),
+        ports(4_500),
+        hosts(900, " or "),
+        hosts(3_500, " or "),
+        hosts(900, " and "),
+        hosts(3_500, " and "),
         turns,
-        "vlan and ".repeat(1_700) + "tcp",
+        "vlan and ".repeat(7_000) + "tcp",
     ] {
         let before = spent();
         if let Ok(filter) = Filter::parse(&text, &NoNames) {

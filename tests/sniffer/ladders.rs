@@ -210,7 +210,7 @@ fn a_log_that_was_cut_or_knows_more_is_used() {
     let ended = ran(&[&fixed[..], &[cut.to_str().unwrap()]].concat());
     assert_eq!(ended.code, Some(0));
     assert!(
-        ended.errors.starts_with("warning: ") && ended.errors.contains("is no socket call"),
+        ended.errors.starts_with("warning: ") && ended.errors.contains("is not a socket call"),
         "{}",
         ended.errors
     );

@@ -6,6 +6,9 @@
 //! - `exports`: what a live capture writes at its end;
 //! - `faults`: what the system's calls may say meanwhile;
 //! - `devices`: what happens to the interface meanwhile; `extcap`: as Wireshark starts it;
+//! - `bounds`: what is bounded, refused or cut, and the words for it; `limits`: the shell's limits and settings;
+//! - `escapes`: what comes from outside shows itself and does nothing else; `hostile`: texts to try; `invariants`: how that is
+//!   judged;
 //! - `files`: capture files; `progress`: how far a long read has come; `troubles`: what is refused, and in which words;
 //! - `views`: what a packet looks like; `ladders`: what a conversation looks like, with the programs' calls;
 //! - `privileges`: who may capture, and who owns what comes of it; `sudo`: the same under the real sudo, and in folders that
@@ -17,9 +20,13 @@
 mod support;
 
 #[cfg(test)]
+mod bounds;
+#[cfg(test)]
 mod devices;
 #[cfg(test)]
 mod ends;
+#[cfg(test)]
+mod escapes;
 #[cfg(test)]
 mod exports;
 #[cfg(test)]
@@ -32,7 +39,23 @@ mod files;
 #[allow(unreachable_pub, reason = "shared by the modules of this test alone")]
 mod frames;
 #[cfg(test)]
+#[allow(unreachable_pub, reason = "shared by the modules of this test alone")]
+mod hostile;
+#[cfg(test)]
+#[path = "../robustness/invariants"]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    reason = "shared with another test, which uses all of it"
+)]
+mod invariants {
+    pub mod page;
+    pub mod unicode;
+}
+#[cfg(test)]
 mod ladders;
+#[cfg(test)]
+mod limits;
 #[cfg(test)]
 mod losses;
 #[cfg(test)]

@@ -42,10 +42,12 @@ pub enum CompileError {
         /// What the frames are.
         frames: String,
     },
-    /// The program is longer than the kernel takes.
+    /// The program is longer than is taken.
     TooLong {
         /// Its length in instructions.
         instructions: usize,
+        /// Is it the kernel that would have to run it?
+        is_for_kernel: bool,
     },
 }
 
@@ -62,11 +64,20 @@ impl fmt::Display for CompileError {
                 "filter {primitive:?} asks for a part of Ethernet frames, but these are {frames}: leave it out, or ask \
                  for IP addresses"
             ),
-            Self::TooLong { instructions } => write!(
+            Self::TooLong {
+                instructions,
+                is_for_kernel: true,
+            } => write!(
                 f,
                 "the filter takes {instructions} instructions and the kernel at most {}: ask for less, for example with \
-                 portrange or net",
+                 portrange or net, or record more and read the file with this filter",
                 super::program::LONGEST
+            ),
+            Self::TooLong { instructions, .. } => write!(
+                f,
+                "the filter takes {instructions} instructions, and at most {} are run on each packet: ask for less, for \
+                 example with portrange or net",
+                super::program::LONGEST_FOR_FILES
             ),
         }
     }

@@ -52,7 +52,7 @@ use std::net::IpAddr;
 pub use error::{CompileError, SyntaxError};
 pub use layout::Target;
 pub use names::{Names, NoNames, SystemNames};
-pub use program::{Instruction, LONGEST, Program, ProgramError};
+pub use program::{Instruction, LONGEST, LONGEST_FOR_FILES, Program, ProgramError};
 
 use expression::{Expression, Network, Primitive, Side};
 
@@ -127,13 +127,21 @@ impl Filter {
     /// (`ENOMEM`; `net.core.optmem_max`). Then run the program for [`Target::File`] on every frame received.
     ///
     /// # Errors
-    /// The link type is unknown, has not what is asked for, or the program would be too long.
+    /// The link type is unknown, has not what is asked for, or the program would be too long: over [`LONGEST`] for a
+    /// socket, over [`LONGEST_FOR_FILES`] for a file.
     pub fn compile(&self, target: Target, snapshot_length: u32, fragments: Fragments) -> Result<Program, CompileError> {
         let condition = lower::lower(self.expression.as_ref(), target, fragments)?;
         let graph = graph::Graph::of(&condition);
         let instructions = assemble::assemble(&graph, snapshot_length);
         let length = instructions.len();
-        Program::new(instructions).map_err(|_| CompileError::TooLong { instructions: length })
+        let too_long = CompileError::TooLong {
+            instructions: length,
+            is_for_kernel: !matches!(target, Target::File(_)),
+        };
+        match target {
+            Target::Socket(_) | Target::CookedSocket { .. } if length > LONGEST => Err(too_long),
+            _ => Program::new(instructions).map_err(|_| too_long),
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use super::token::{Kind, Token, tokens};
 use value::Qualifiers;
 
 /// The longest text that is read, in bytes.
-pub(super) const LONGEST_TEXT: usize = 16_384;
+pub(super) const LONGEST_TEXT: usize = 65_536;
 /// The most parentheses and `not`s within each other, and the most turns from `and` to `or` and back.
 pub(super) const DEEPEST: usize = 100;
 
@@ -28,7 +28,10 @@ pub(super) fn parse(text: &str, names: &dyn Names) -> Result<Option<Expression>,
         return Err(SyntaxError {
             expression: text.chars().take(40).chain(['…']).collect(),
             position: text.chars().count(),
-            why: format!("the filter has {} bytes, at most {LONGEST_TEXT} are read", text.len()),
+            why: format!(
+                "the filter has {} bytes, and at most {LONGEST_TEXT} are read: ask for less, for example with portrange or net",
+                text.len()
+            ),
         });
     }
     let mut parser = Parser {

@@ -11,6 +11,10 @@ use super::machine::{Operand, Operation, Operator, run};
 /// The most instructions that the Linux kernel takes (`BPF_MAXINSNS`).
 pub const LONGEST: usize = 4096;
 
+/// The most instructions that are run here, on frames of a file: what a frame that passes none of them costs is bounded by
+/// it, to about a millisecond, and so is the memory of the program, to 32 MiB.
+pub const LONGEST_FOR_FILES: usize = 1 << 20;
+
 /// One instruction, laid out as the kernel's `struct sock_filter`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(C)]
@@ -71,7 +75,7 @@ impl Program {
     /// constant zero, shifts by more than 31 bits, or uses memory that is not there.
     pub fn new(instructions: Vec<Instruction>) -> Result<Self, ProgramError> {
         let length = instructions.len();
-        if length == 0 || length > LONGEST {
+        if length == 0 || length > LONGEST_FOR_FILES {
             return Err(ProgramError::Length(length));
         }
         let mut operations = Vec::with_capacity(length);
@@ -222,7 +226,10 @@ pub enum ProgramError {
 impl fmt::Display for ProgramError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Length(length) => write!(f, "a filter program has 1 to {LONGEST} instructions, not {length}"),
+            Self::Length(length) => write!(
+                f,
+                "a filter program has 1 to {LONGEST_FOR_FILES} instructions, not {length}"
+            ),
             Self::Unknown { index, instruction } => write!(
                 f,
                 "filter program, instruction {index}: there is no code {:#04x} with the constant {:#x}",

@@ -210,11 +210,24 @@ fn jumps_further_than_255_instructions_arrive() {
 #[test]
 fn a_filter_that_the_kernel_would_not_take_is_refused() {
     let ports: Vec<u16> = (0..3000).map(|number| 2 * number).collect();
-    let error = Filter::of_ports_and_hosts(&ports, &[]).compile(ETHERNET, SNAPSHOT, Fragments::Drop);
-    let Err(CompileError::TooLong { instructions }) = error else {
+    let filter = Filter::of_ports_and_hosts(&ports, &[]);
+    let error = filter.compile(Target::Socket(LinkType::ETHERNET), SNAPSHOT, Fragments::Drop);
+    let Err(CompileError::TooLong {
+        instructions,
+        is_for_kernel: true,
+    }) = error
+    else {
         panic!("{error:?}")
     };
     assert!(instructions > LONGEST);
+    // No kernel has a part in reading a file.
+    let program = filter.compile(ETHERNET, SNAPSHOT, Fragments::Drop).unwrap();
+    for (port, expected) in [(5_998, true), (5_999, false), (0, true), (1, false)] {
+        let mut data = FROM_53;
+        data[..2].copy_from_slice(&u16::to_be_bytes(port));
+        data[2..4].copy_from_slice(&60_001_u16.to_be_bytes());
+        assert_eq!(program.matches(&ipv4(17, 0, &data), 42), expected, "{port}");
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use self::args::LabArgs;
 use super::args::LogFormat;
 use super::say::Say;
-use super::{session, usage};
+use super::{limits, session, usage};
 use crate::app::stop::Stop;
 use crate::capture::live::{Capture, OpenError};
 use crate::escape::printable;
@@ -25,6 +25,7 @@ use crate::lab::recording::Files;
 use crate::lab::runs::{self, Scene};
 use crate::lab::stage::Stage;
 use crate::lab::story::Story;
+use crate::local_time;
 use crate::privilege::drop_privileges;
 use crate::render::look::TimeForm;
 use crate::render::table::wrap;
@@ -32,6 +33,10 @@ use crate::render::table::wrap;
 /// Runs the program: exit status 0 fine, 1 failure or no capture, 2 wrong arguments.
 #[must_use]
 pub fn main() -> ExitCode {
+    limits::within(start)
+}
+
+fn start() -> ExitCode {
     if std::env::args_os().skip(1).eq([network::TRY]) {
         return rehearse();
     }
@@ -41,6 +46,9 @@ pub fn main() -> ExitCode {
         Err(code) => return code,
     };
     let say = Say::new(args.look.color, LogFormat::Text);
+    if let Some(line) = local_time::complaint() {
+        say.warning(line);
+    }
     let lines = match args.lines() {
         Ok(lines) => lines,
         Err(line) => return say.wrong_usage(&line),

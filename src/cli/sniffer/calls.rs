@@ -14,6 +14,9 @@ const CHUNK: usize = 65_536;
 /// A line that is longer than this is no call.
 const LONGEST: usize = 1 << 20;
 
+/// What is said of such a line.
+const TOO_LONG: &str = "is far too long for a socket call";
+
 /// The call logs that were named, and the calls read from them so far.
 #[derive(Debug, Default)]
 pub struct CallFiles {
@@ -60,6 +63,12 @@ impl CallFiles {
             logs: Logs::new(),
         };
         opened.read_on();
+        if !may_come_later {
+            // Nothing more is going to come, so a last line without its end is all of it.
+            for file in &mut opened.files {
+                file.end(&mut opened.logs);
+            }
+        }
         match opened.files.iter().find(|file| file.is_none()) {
             Some(file) => Err(file.no_log()),
             None => Ok(opened),
@@ -173,7 +182,7 @@ impl CallFile {
                     .map_or(text.len(), |place| place + 1);
                 text.drain(..line);
                 self.lines += 1;
-                self.is_bad("is far too long for a socket call");
+                self.is_bad(TOO_LONG);
             }
             self.parse(&text, logs);
         }
@@ -215,6 +224,10 @@ impl CallFile {
 
     /// The last line may lack its end: a program that was ended in the middle of it.
     fn end(&mut self, logs: &mut Logs) {
+        if std::mem::take(&mut self.skipping) {
+            self.lines += 1;
+            self.is_bad(TOO_LONG);
+        }
         let half = std::mem::take(&mut self.half);
         self.parse(&half, logs);
     }
@@ -225,8 +238,14 @@ impl CallFile {
     }
 
     fn no_log(&self) -> String {
+        let others = match self.bad {
+            0 | 1 => String::new(),
+            2 => ", nor is the other line".to_owned(),
+            all => format!(", nor is any of the {} other lines", all - 1),
+        };
         format!(
-            "{} is no call log: {}; give a file that tcp-server, tcp-client, udp-server or udp-client wrote with --calls",
+            "{} is not a call log: {}{others}; give a file that tcp-server, tcp-client, udp-server or udp-client wrote with \
+             --calls",
             self.name(),
             self.bad_line()
         )
@@ -255,9 +274,12 @@ impl CallFile {
             let line = self.bad_line();
             let others = match self.bad {
                 1 => String::new(),
-                count => format!(", and {} other lines", count - 1),
+                2 => ", and another line is none either".to_owned(),
+                count => format!(", and {} other lines are none either", count - 1),
             };
             Some(format!("{}: {line}{others}; the rest was read", self.name()))
+        } else if self.good == 0 && self.lines > 0 {
+            Some(format!("the call log {} has no socket calls in it", self.name()))
         } else {
             None
         }

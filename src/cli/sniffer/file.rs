@@ -4,6 +4,7 @@ use std::io::{self, BufWriter, ErrorKind, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
+use super::super::limits;
 use super::super::say::Say;
 use super::args::SnifferArgs;
 use super::display::{Display, DisplayError};
@@ -102,7 +103,7 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
         say.error(&line);
         failed = true;
     }
-    let remarks = selection.remark().into_iter();
+    let remarks = reader.remark().into_iter().chain(selection.remark());
     let remarks = remarks.chain(display.as_mut().map(Display::remarks).unwrap_or_default());
     remarks.for_each(|remark| say.warning(&remark));
     if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
@@ -265,8 +266,9 @@ fn lost_with_it(args: &SnifferArgs, reader: &mut Reader, selection: &mut Selecti
     lost
 }
 
-fn unwritable(error: &io::Error) -> String {
-    format!("writing standard output failed: {error}; give it somewhere with room")
+/// That standard output cannot be written: a line.
+pub(super) fn unwritable(error: &io::Error) -> String {
+    format!("writing standard output failed: {}", limits::unwritable(error))
 }
 
 /// Writes all of it to standard output. A reader who has left a pipe is no failure.
@@ -293,7 +295,8 @@ pub(super) fn to(
     let mut output = BufWriter::new(destination);
     match write(&mut output).and_then(|()| output.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(one_line(&format!(
-            "writing {name} failed: {error}; what is in it is not whole, give it somewhere with room"
+            "writing {name} failed: {}; what is in it is not whole",
+            limits::unwritable(&error)
         ))),
         _ => Ok(()),
     }

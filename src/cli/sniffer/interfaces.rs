@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind, Write as _};
 use std::process::ExitCode;
 
 use super::super::say::Say;
+use super::file::unwritable;
 use crate::capture::live::{ANY, interfaces};
 use crate::escape::printable;
 
@@ -31,9 +32,7 @@ pub fn list(say: Say) -> ExitCode {
         "when you do not know which one; VLAN tags and MACs are missing",
     ));
     match io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => say.fail(&format!(
-            "writing standard output failed: {error}; give it somewhere with room"
-        )),
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => say.fail(&unwritable(&error)),
         _ => ExitCode::SUCCESS,
     }
 }

@@ -33,13 +33,19 @@ use std::process::ExitCode;
 
 use self::args::SnifferArgs;
 use super::args::LogFormat;
+use super::limits;
 use super::say::Say;
 use super::usage;
 use crate::app::stop::Stop;
+use crate::local_time;
 
 /// Runs the program: exit status 0 fine, 1 failure, 2 wrong arguments.
 #[must_use]
 pub fn main() -> ExitCode {
+    limits::within(run)
+}
+
+fn run() -> ExitCode {
     #[cfg(unix)]
     if extcap::is_asked(std::env::args_os()) {
         return extcap::main();
@@ -64,6 +70,9 @@ pub fn main() -> ExitCode {
             ));
         }
     };
+    if let Some(line) = local_time::complaint() {
+        say.warning(line);
+    }
     let filter = match selection::filter(&args) {
         Ok(filter) => filter,
         Err(line) => return say.wrong_usage(&line),

@@ -11,6 +11,7 @@ use std::time::Duration;
 use super::super::say::Say;
 use super::args::SnifferArgs;
 use super::display::{Display, DisplayError};
+use super::file::unwritable;
 use crate::app::stop::Stop;
 use crate::frame::Frame;
 
@@ -136,9 +137,7 @@ pub(super) fn print(args: &SnifferArgs, queue: &Exit, stop: &Stop, say: Say) -> 
             true
         }
         Err(DisplayError::Failed(error)) => {
-            say.error(&format!(
-                "writing standard output failed: {error}; give it somewhere with room"
-            ));
+            say.error(&unwritable(&error));
             stop.request();
             true
         }

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use super::args::{SnifferArgs, View};
 use super::calls::CallFiles;
+use super::exports::bounds::CONVERSATIONS;
+use crate::explain::{count, grouped};
 use crate::flow::segment::Part;
 use crate::flow::state::State;
 use crate::flow::{Step, Tracker};
@@ -49,6 +51,8 @@ pub struct Stories {
     text: usize,
     first: Option<Time>,
     ladders: Vec<Ladder>,
+    /// Conversations that are not drawn beside others, to bound the memory.
+    not_beside: u64,
     /// Two ladders did not fit beside each other.
     narrow: bool,
     drawn: u64,
@@ -97,6 +101,7 @@ impl Stories {
             text: 0,
             first: None,
             ladders: Vec::new(),
+            not_beside: 0,
             narrow: false,
             drawn: 0,
             unfinished: 0,
@@ -294,7 +299,12 @@ impl Stories {
         };
         let ladder = Ladder::of(&story, self.detail);
         if self.beside {
-            self.ladders.push(ladder);
+            // They are kept until all of them can be laid out.
+            if self.ladders.len() < CONVERSATIONS {
+                self.ladders.push(ladder);
+            } else {
+                self.not_beside += 1;
+            }
             return Ok(());
         }
         text::write(output, look, &ladder)
@@ -309,6 +319,13 @@ impl Stories {
             remarks.push(format!(
                 "none of the {} calls in the call logs belongs to a conversation of this capture; are they of another run?",
                 logs.left()
+            ));
+        }
+        if self.not_beside > 0 {
+            remarks.push(format!(
+                "left out: {}; {} at most are drawn with --side-by-side; --flow N picks one by its number",
+                count(self.not_beside, "more conversation"),
+                grouped(CONVERSATIONS as u64)
             ));
         }
         if self.narrow {

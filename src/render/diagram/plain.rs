@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::cell::Cell;
 use super::prose;
-use crate::escape::printable;
+use crate::escape::{pieces, printable};
 
 /// `Bits 0 to 15, source port: 44298.` Bits are counted from the start of the header, as the RFCs count.
 pub(super) fn write_fields(out: &mut (impl Write + ?Sized), columns: usize, cells: &[Cell]) -> io::Result<()> {
@@ -22,10 +22,9 @@ pub(super) fn write_fields(out: &mut (impl Write + ?Sized), columns: usize, cell
 
 /// The bytes as text, every character that would not show itself escaped.
 pub(super) fn write_text(out: &mut (impl Write + ?Sized), columns: usize, bytes: &[u8]) -> io::Result<()> {
-    let text: Vec<char> = printable(bytes).chars().collect();
     // Half of the view: East Asian characters take two columns each.
-    for line in text.chunks(columns / 2) {
-        writeln!(out, "{}", String::from_iter(line))?;
+    for line in pieces(&printable(bytes), columns / 2) {
+        writeln!(out, "{line}")?;
     }
     Ok(())
 }

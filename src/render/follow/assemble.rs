@@ -25,6 +25,10 @@ pub struct Assembler {
     is_udp: bool,
 }
 
+mod before;
+
+use self::before::Before;
+
 /// One direction of a TCP connection.
 #[derive(Debug, Default)]
 struct Stream {
@@ -37,6 +41,8 @@ struct Stream {
     acknowledged: Option<i64>,
     /// Number of the byte after the last one, when the FIN was seen.
     end: Option<i64>,
+    /// What is numbered before the first byte that was read.
+    before: Before,
 }
 
 impl Assembler {
@@ -81,7 +87,10 @@ impl Assembler {
                 // With the SYN captured, the first byte is number 1, wherever the first captured data are.
                 if stream.next.is_none() && (segment.own_start.is_some() || segment.data.is_some()) {
                     let first = segment.data.map_or(1, |bytes| bytes.first);
-                    stream.next = Some(if segment.own_start.is_some() { 1 } else { first });
+                    let has_start = segment.own_start.is_some();
+                    let first = if has_start { 1 } else { first };
+                    stream.next = Some(first);
+                    stream.before = Before::new(first, has_start);
                 }
                 if is_fin(segment.part) {
                     let length = segment.data.map_or(0, |bytes| bytes.last - bytes.first + 1);
@@ -108,6 +117,12 @@ impl Assembler {
                 _ => {}
             }
         }
+        let mut outside = 0;
+        for party in [Party::Client, Party::Server] {
+            let before = std::mem::take(&mut self.stream(party).before);
+            outside += before.outside();
+            self.put_in_front(party, before.pieces());
+        }
         Some(Follow {
             conversation,
             transport: if self.is_udp { "UDP" } else { "TCP" },
@@ -115,7 +130,29 @@ impl Assembler {
             server,
             turns: self.turns,
             left_out: self.left_out,
+            outside,
         })
+    }
+
+    /// Lets one end say this before all else that it said.
+    fn put_in_front(&mut self, from: Party, mut pieces: Vec<Piece>) {
+        if pieces.is_empty() {
+            return;
+        }
+        match self.turns.iter_mut().find(|turn| turn.from == from) {
+            Some(turn) => {
+                let mut behind = std::mem::take(&mut turn.pieces).into_iter().peekable();
+                // What follows on without a gap stays on its line.
+                if let Some(Piece::Bytes(last)) = pieces.last_mut() {
+                    if let Some(Piece::Bytes(next)) = behind.next_if(|piece| matches!(piece, Piece::Bytes(_))) {
+                        last.extend(next);
+                    }
+                }
+                pieces.extend(behind);
+                turn.pieces = pieces;
+            }
+            None => self.turns.insert(0, Turn { from, pieces }),
+        }
     }
 
     const fn stream(&mut self, party: Party) -> &mut Stream {
@@ -126,6 +163,11 @@ impl Assembler {
     }
 
     fn take(&mut self, from: Party, first: i64, last: i64, data: &[u8]) {
+        let stream = self.stream(from);
+        let room = WAITING.saturating_sub(stream.waiting);
+        let (kept, without_room) = stream.before.take(first, last, data, room);
+        stream.waiting += kept;
+        self.left_out += without_room;
         let stream = self.stream(from);
         let next = stream.next.unwrap_or(first);
         if last < next {
@@ -242,6 +284,7 @@ impl Stream {
             waiting: 0,
             acknowledged: None,
             end: None,
+            before: Before::NONE,
         }
     }
 }

@@ -29,6 +29,8 @@ pub struct Follow {
     pub turns: Vec<Turn>,
     /// Bytes that were not kept, to bound the memory.
     pub left_out: u64,
+    /// Bytes with numbers before the first one of their stream: they are not part of it.
+    pub outside: u64,
 }
 
 /// What one end said until the other one spoke; over UDP a datagram.

@@ -16,8 +16,14 @@ enum Event<'a> {
 }
 
 fn followed(events: &[Event<'_>], room: usize) -> Follow {
+    followed_from(true, events, room)
+}
+
+/// The same of a capture that has the SYN, or begins later.
+fn followed_from(has_start: bool, events: &[Event<'_>], room: usize) -> Follow {
     let mut assembler = Assembler::new(room);
-    let mut add = |party, segment: Segment, data: &[u8]| {
+    let mut add = |party, mut segment: Segment, data: &[u8]| {
+        segment.own_start = segment.own_start.filter(|_| has_start);
         let seen = seen(1, None, party, Kind::Segment(segment));
         assembler.add(&seen.step, data);
     };
@@ -98,6 +104,66 @@ fn what_is_missing_is_said_when_it_will_not_come_any_more() {
     assert_eq!(
         told(&[Says(1, b"abc"), Closes(14), Has(15)]),
         "client> abc|client> [10 bytes missing]"
+    );
+}
+
+#[test]
+fn what_is_numbered_before_the_first_byte_read_is_said_before_it() {
+    use Event::{Has, Says};
+    for (events, expected) in [
+        // The capture begins with the second half; the first comes late.
+        (&[Says(100, b"late"), Says(94, b"first ")][..], "client> first late"),
+        (
+            &[Says(100, b"late"), Says(90, b"first ")],
+            "client> first |client> [4 bytes missing]|client> late",
+        ),
+        (
+            &[Says(100, b"late"), Has(104), Says(96, b"a "), Says(92, b"the ")],
+            "client> the a |client> [2 bytes missing]|client> late",
+        ),
+        // It overlaps what was read, and itself.
+        (
+            &[Says(100, b"late"), Says(94, b"first late, later")],
+            "client> first late, later",
+        ),
+        (
+            &[
+                Says(100, b"late"),
+                Says(94, b"first "),
+                Says(92, b"a first "),
+                Says(94, b"fi"),
+            ],
+            "client> a first late",
+        ),
+        (
+            &[Says(100, b"late"), Says(-5, b"x")],
+            "client> x|client> [104 bytes missing]|client> late",
+        ),
+    ] {
+        let follow = followed_from(false, events, 1_000);
+        assert_eq!(shown(&follow), expected);
+        assert_eq!((follow.left_out, follow.outside), (0, 0));
+    }
+    let kilobyte = vec![b'x'; 1_000];
+    let mut events = vec![Says(2_000_000, b"late")];
+    events.extend((1..=1_100).map(|place| Says(2_000_000 - place * 1_000, &kilobyte)));
+    let follow = followed_from(false, &events, 2_000_000);
+    assert_eq!(
+        follow.left_out,
+        1_100_000 - (1_048_576 / 1_000 * 1_000),
+        "bounded, and counted"
+    );
+}
+
+#[test]
+fn what_is_numbered_before_the_connection_is_not_part_of_it_and_said() {
+    use Event::Says;
+    // The last one is a keep-alive, which repeats the number before the next byte.
+    let follow = followed(&[Says(1, b"new"), Says(-20, b"older"), Says(0, b"k")], 1_000);
+    assert_eq!(follow.outside, 5);
+    assert_eq!(
+        shown(&follow),
+        "client> new|[5 more bytes with numbers before the first of the connection are not part of it]"
     );
 }
 

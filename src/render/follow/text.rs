@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::{Follow, Piece, Turn};
+use crate::escape::pieces;
 use crate::render::look::{Look, Paint};
 
 /// Writes what both ends said, each line with who says it. Everything that is no character for the screen is escaped.
@@ -23,6 +24,17 @@ pub fn write(output: &mut impl Write, look: &Look, follow: &Follow) -> io::Resul
     if follow.left_out > 0 {
         writeln!(output, "[{} more bytes; --full shows more]", follow.left_out)?;
     }
+    if follow.outside > 0 {
+        let (what, are) = match follow.outside {
+            1 => ("byte", "is"),
+            _ => ("bytes", "are"),
+        };
+        writeln!(
+            output,
+            "[{} more {what} with numbers before the first of the connection {are} not part of it]",
+            follow.outside
+        )?;
+    }
     writeln!(output)
 }
 
@@ -35,11 +47,8 @@ fn write_turn(output: &mut impl Write, look: &Look, turn: &Turn) -> io::Result<(
             // A line of the text is a line here; its end is shown too, for it is a byte like others.
             Piece::Bytes(bytes) => {
                 for line in bytes.split_inclusive(|&byte| byte == b'\n') {
-                    lines.extend(
-                        pieces_of(&look.text(line), width)
-                            .into_iter()
-                            .map(|text| (Paint::Value, text)),
-                    );
+                    let text = look.text(line);
+                    lines.extend(pieces(&text, width).map(|text| (Paint::Value, text.to_owned())));
                 }
             }
             Piece::Missing(count) => {
@@ -55,13 +64,4 @@ fn write_turn(output: &mut impl Write, look: &Look, turn: &Turn) -> io::Result<(
         let name = look.paint(Paint::Title, prompt.trim_end());
         writeln!(output, "{name} {}", look.paint(paint, &text))
     })
-}
-
-/// The text in pieces of at most so many characters.
-fn pieces_of(text: &str, width: usize) -> Vec<String> {
-    let characters: Vec<char> = text.chars().collect();
-    characters
-        .chunks(width.max(1))
-        .map(|piece| piece.iter().collect())
-        .collect()
 }

@@ -3,6 +3,7 @@
 use super::pen::Pen;
 use super::text::standing;
 use super::{Arrow, CallRow, Kind, Ladder, Lane, Line, Moment, Row, label, said};
+use crate::escape::pieces;
 use crate::flow::Party;
 use crate::render::look::{Look, Paint};
 use crate::render::table::wrap;
@@ -230,7 +231,7 @@ fn state_text(arrow: &Arrow, party: Party) -> String {
 fn fitting(words: &[String], width: usize) -> String {
     let fits = words.iter().find(|text| text.chars().count() <= width);
     let text = fits.or(words.last()).map_or("", String::as_str);
-    text.chars().take(width).collect()
+    pieces(text, width).next().unwrap_or_default().to_owned()
 }
 
 fn pad(text: &str, width: usize) -> String {

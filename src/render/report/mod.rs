@@ -128,7 +128,7 @@ fn summary(material: &Material) -> String {
 
 fn limit(material: &Material) -> Option<String> {
     let more = count(material.left_out, "more packet");
-    let bound = material.bound;
+    let bound = &material.bound;
     (material.left_out > 0).then(|| format!("The capture has {more}; this report has {bound}."))
 }
 

@@ -1,6 +1,8 @@
 //! Any text as a filter, any instructions as a program, any bytes as the packet that they are asked about.
 
-use socket_lab::capture::filter::{Filter, Fragments, Instruction, LONGEST, NoNames, Program, Target};
+use socket_lab::capture::filter::{
+    Filter, Fragments, Instruction, LONGEST, LONGEST_FOR_FILES, NoNames, Program, Target,
+};
 
 use super::frame::{LINKS, link};
 use super::shown::assert_line;
@@ -49,7 +51,12 @@ pub fn check(text: &str, target: Target, fragments: Fragments, packet: &[u8]) {
         Ok(program) => program,
         Err(error) => return assert_line(&error.to_string(), "filter"),
     };
-    assert!(program.instructions().len() <= LONGEST);
+    let most = if matches!(target, Target::File(_)) {
+        LONGEST_FOR_FILES
+    } else {
+        LONGEST
+    };
+    assert!(program.instructions().len() <= most);
     assert_eq!(Program::new(program.instructions().to_vec()).as_ref(), Ok(&program));
     for length in [0, packet.len() / 2, packet.len()] {
         let kept = program.run(&packet[..length], u32::try_from(packet.len()).unwrap());

@@ -21,3 +21,4 @@ pub mod page;
 pub mod record;
 pub mod shown;
 pub mod targets;
+pub mod unicode;

@@ -162,9 +162,7 @@ fn check_text(text: &str) {
         let known = ["amp;", "lt;", "gt;", "quot;", "#39;", "#60;", "#62;", "#38;", "#34;"];
         assert!(known.iter().any(|escape| part.starts_with(escape)), "&{:?}", near(part));
     }
-    let bad = text
-        .chars()
-        .find(|&one| one != '\n' && socket_lab::escape::needs_escape(one));
+    let bad = super::unicode::first_hidden(text);
     assert!(bad.is_none(), "{bad:?} in {:?}", near(text));
     assert!(!text.contains('>'), "a stray > in {:?}", near(text));
 }

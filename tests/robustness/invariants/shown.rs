@@ -1,9 +1,10 @@
 //! What may be written to a terminal.
 
-use socket_lab::escape::needs_escape;
 use socket_lab::frame::{Frame, Time};
 use socket_lab::render::look::{Look, Style, TimeForm};
 use socket_lab::wire::LinkType;
+
+use super::unicode::first_hidden;
 
 /// A frame of these bytes, at this time.
 pub fn frame(link: LinkType, bytes: &[u8], original_length: u32, time: Option<Time>) -> Frame<'static> {
@@ -58,7 +59,7 @@ pub fn assert_text(bytes: &[u8], look: Look, what: &str) {
 
 /// No character of the line does anything but show itself.
 pub fn assert_line(line: &str, what: &str) {
-    let bad = line.chars().find(|&one| needs_escape(one));
+    let bad = first_hidden(line).or_else(|| line.contains('\n').then_some('\n'));
     assert!(bad.is_none(), "{what}: {bad:?} in {line:?}");
 }
 

@@ -168,7 +168,7 @@ fn deep_and_long_texts_are_refused() {
     );
     let long = format!("tcp{}", " or udp".repeat(LONGEST_TEXT / 7 + 1));
     let error = refused(&long);
-    assert!(error.why.contains("16384 are read"), "{error}");
+    assert!(error.why.contains("65536 are read"), "{error}");
     assert!(error.to_string().len() < 200);
 }
 

@@ -1,5 +1,5 @@
 use super::super::machine::MEMORY;
-use super::{Instruction, LONGEST, Program, ProgramError};
+use super::{Instruction, LONGEST_FOR_FILES, Program, ProgramError};
 
 fn instruction(code: u16, jt: u8, jf: u8, k: u32) -> Instruction {
     Instruction { code, jt, jf, k }
@@ -34,8 +34,11 @@ fn an_instruction_is_laid_out_as_the_kernel_wants_it() {
 fn programs_that_do_not_end_are_refused() {
     let refused = |program: Vec<Instruction>| Program::new(program).unwrap_err();
     assert_eq!(refused(vec![]), ProgramError::Length(0));
-    assert_eq!(refused(vec![RET; LONGEST + 1]), ProgramError::Length(LONGEST + 1));
-    assert!(Program::new(vec![RET; LONGEST]).is_ok());
+    assert_eq!(
+        refused(vec![RET; LONGEST_FOR_FILES + 1]),
+        ProgramError::Length(LONGEST_FOR_FILES + 1)
+    );
+    assert!(Program::new(vec![RET; LONGEST_FOR_FILES]).is_ok());
     for last in [
         instruction(0x20, 0, 0, 0),
         instruction(0x05, 0, 0, 0),

@@ -30,7 +30,7 @@ pub struct ExportArgs {
     #[arg(long, value_name = "NUMBER", requires = "mermaid", conflicts_with_all = ["html", "svg", "plot"], value_parser = clap::value_parser!(u64).range(1..))]
     pub packet: Option<u64>,
 
-    /// Packets that an export has at most; the rest is counted
+    /// Packets that an export has at most; the rest is counted (a report never has more than 20,000, a ladder 100,000)
     #[arg(long, value_name = "COUNT", default_value_t = LIMIT, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub limit: u64,
 }

@@ -1,10 +1,12 @@
 //! Exports: packets are kept, up to a limit, and written at the end.
 
 pub mod args;
+pub(super) mod bounds;
 
 use std::io;
 use std::path::Path;
 
+use self::bounds::Bounds;
 use super::args::SnifferArgs;
 use super::calls::CallFiles;
 use super::file::{one_line, put, to};
@@ -15,15 +17,9 @@ use crate::frame::{Frame, Time};
 use crate::record::Destination;
 use crate::render::ladder::{Detail, Ladder};
 use crate::render::look::{Look, TimeForm};
-use crate::render::material::{Kept, Material, Whole};
+use crate::render::material::{CALLS, Kept, Material, Whole};
 use crate::render::{mermaid, plot, report, svg};
 use crate::wire::decode;
-
-/// So many bytes of packets are kept at most, whatever their number.
-const MOST_BYTES: usize = 64 << 20;
-
-/// The same in words, with the limit of their number.
-const BOUND: &str = "as many as --limit says, and 64 MiB of them at most";
 
 const NO_CONVERSATION: &str = "no conversation over TCP or UDP is known";
 
@@ -34,8 +30,7 @@ pub struct Exporter<'a> {
     follower: Follower,
     calls: CallFiles,
     kept: Vec<Kept>,
-    bytes: usize,
-    left_out: u64,
+    bounds: Bounds,
     first: Option<Time>,
     html: Option<Destination>,
     svg: Option<Destination>,
@@ -63,8 +58,7 @@ impl<'a> Exporter<'a> {
             calls: CallFiles::open(if shows_calls { &args.calls } else { &[] }, args.read.is_none())?,
             follower: Follower::new(),
             kept: Vec::new(),
-            bytes: 0,
-            left_out: 0,
+            bounds: Bounds::of(args),
             first: None,
             html: open(&export.html)?,
             svg: open(&export.svg)?,
@@ -94,11 +88,9 @@ impl<'a> Exporter<'a> {
             return;
         }
         let bytes = frame.bytes.len() + whole.as_ref().map_or(0, |whole| whole.frame.bytes.len());
-        if self.kept.len() as u64 >= self.args.export.limit || self.bytes + bytes > MOST_BYTES {
-            self.left_out += 1;
+        if !self.bounds.has_room(bytes, conversation) {
             return;
         }
-        self.bytes += bytes;
         self.kept.push(Kept {
             number,
             frame: frame.clone().into_owned(),
@@ -115,13 +107,7 @@ impl<'a> Exporter<'a> {
     pub fn finish(mut self, recorded: Option<&Path>) -> (Vec<String>, Option<String>) {
         self.calls.read_on();
         let mut warnings = self.calls.remarks();
-        if self.left_out > 0 {
-            warnings.push(format!(
-                "left out of what was exported: {}; it has {} at most, and 64 MiB of them; --limit sets another number",
-                count(self.left_out, "more packet"),
-                grouped(self.args.export.limit)
-            ));
-        }
+        warnings.extend(self.bounds.remarks());
         let tracker = self.follower.tracker();
         let has_log = self.calls.is_given();
         let material = Material::new(
@@ -130,10 +116,17 @@ impl<'a> Exporter<'a> {
             &mut self.calls.logs,
             has_log,
             self.first,
-            self.left_out,
+            self.bounds.left_out(),
         );
-        let material = material.bounded_by(BOUND);
+        let material = material.bounded_by(self.bounds.in_words());
         warnings.extend(forgotten(material.forgotten, "ladder"));
+        if material.calls_left_out > 0 {
+            warnings.push(format!(
+                "left out of what was exported: {}; it has {} at most; --flow N picks a conversation by its number",
+                count(material.calls_left_out, "more socket call"),
+                grouped(CALLS as u64)
+            ));
+        }
         // What is shown says it itself; live it may still come.
         let says_so = !self.args.shows() && self.args.read.is_some();
         let missing = self.follower.missing(self.args.flow);

@@ -1,7 +1,10 @@
 //! What an extcap answers: sentences of a word and values in braces. extcap(4), "GRAMMAR ELEMENTS"
 
+use std::borrow::Cow;
+
 use super::PREFIX;
 use crate::capture::live::{ANY, Interface, interfaces as known};
+use crate::escape::printable;
 use crate::wire::LinkType;
 
 /// The options that Wireshark offers for each of the interfaces. Their calls are arguments of this program.
@@ -44,7 +47,7 @@ fn interface(name: &str) -> String {
 
 /// Can the name stand in a sentence? Linux forbids little more than slashes, colons and blanks in one.
 fn fits(name: &str) -> bool {
-    !name.contains(['{', '}']) && !name.chars().any(char::is_control)
+    !name.contains(['{', '}']) && matches!(printable(name.as_bytes()), Cow::Borrowed(_))
 }
 
 /// What the frames of this interface start with; `None` when it is not there.
@@ -98,7 +101,7 @@ mod tests {
     #[test]
     fn a_name_that_would_break_a_sentence_is_left_out() {
         assert!(fits("eth0.100") && fits("br-7a") && fits("größe"));
-        assert!(!fits("a}{value=b") && !fits("a\nb"));
+        assert!(!fits("a}{value=b") && !fits("a\nb") && !fits("a\u{202e}b") && !fits("a\u{3164}"));
     }
 
     #[test]
