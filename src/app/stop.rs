@@ -59,18 +59,11 @@ impl Stop {
         self.at_once.store(yes, Ordering::SeqCst);
     }
 
-    /// A descriptor from which a byte can be read for each of the signals that comes from now on.
-    ///
-    /// # Errors
-    /// When the process may open no more files.
+    /// How many of the signals have come, 16 at most. Those of one kind that come together may count as one, signal(7).
     #[cfg(unix)]
-    pub fn signals() -> io::Result<std::os::fd::OwnedFd> {
-        let (ours, theirs) = std::os::unix::net::UnixStream::pair()?;
-        let theirs = sys::out_of_the_way(theirs.into());
-        for signal in unix::quitting() {
-            signal_hook::low_level::pipe::register(signal, sys::out_of_the_way(theirs.try_clone()?))?;
-        }
-        Ok(sys::out_of_the_way(ours.into()))
+    #[must_use]
+    pub fn signals(&self) -> usize {
+        self.pipe.signals()
     }
 
     /// Sets the mark.
@@ -115,19 +108,25 @@ impl Mark for Stop {
 #[cfg(unix)]
 mod unix {
     use std::io::{self, Write};
-    use std::os::fd::{AsFd, BorrowedFd};
+    use std::os::fd::{AsFd, AsRawFd as _, BorrowedFd};
     use std::os::unix::net::UnixStream;
     use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
+    use nix::sys::socket::{MsgFlags, recv};
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGTSTP};
 
     use super::{ENDED, Stop, sys};
+
+    /// What [`Stop::request`] writes; signals write another byte.
+    const REQUEST: u8 = b'!';
 
     /// A byte written into it stays there for good, so that the reading end is ready for every thread that waits.
     #[derive(Debug)]
     pub(super) struct Pipe {
         reader: UnixStream,
         writer: UnixStream,
+        signals: AtomicUsize,
     }
 
     impl Pipe {
@@ -136,7 +135,11 @@ mod unix {
             let (reader, writer) = (sys::out_of_the_way(reader.into()), sys::out_of_the_way(writer.into()));
             let (reader, writer) = (UnixStream::from(reader), UnixStream::from(writer));
             writer.set_nonblocking(true)?;
-            Ok(Self { reader, writer })
+            Ok(Self {
+                reader,
+                writer,
+                signals: AtomicUsize::new(0),
+            })
         }
 
         pub(super) fn reader(&self) -> BorrowedFd<'_> {
@@ -145,12 +148,26 @@ mod unix {
 
         pub(super) fn write(&self) {
             // When it is full it is ready to read, which is all that is wanted.
-            let _ = (&self.writer).write(b"!");
+            let _ = (&self.writer).write(&[REQUEST]);
+        }
+
+        /// How many bytes in it are those of signals.
+        pub(super) fn signals(&self) -> usize {
+            let mut bytes = [REQUEST; 16];
+            let there = recv(
+                self.reader.as_raw_fd(),
+                &mut bytes,
+                MsgFlags::MSG_PEEK | MsgFlags::MSG_DONTWAIT,
+            );
+            let there = bytes.get(..there.unwrap_or(0)).unwrap_or_default();
+            let count = there.iter().filter(|&&byte| byte != REQUEST).count();
+            // The call may have failed for a reason that passes: no count is ever less than the one before.
+            self.signals.fetch_max(count, Ordering::Relaxed).max(count)
         }
     }
 
     /// The signals that mean "quit".
-    pub(super) fn quitting() -> impl Iterator<Item = i32> {
+    fn quitting() -> impl Iterator<Item = i32> {
         let hup = (!sys::ignores_hang_up()).then_some(SIGHUP);
         [SIGTSTP, SIGINT, SIGTERM].into_iter().chain(hup)
     }

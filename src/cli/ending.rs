@@ -5,20 +5,21 @@
 //! a little time to end by itself; then this thread says what is not whole, removes what is temporary, and ends the process. A
 //! second signal ends it at once.
 
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Read as _, Write as _};
-use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::fd::{AsFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use super::say::Say;
 use crate::app::stop::{ENDED, Stop};
-use crate::app::sys;
+use crate::app::sys::{self, Mark};
 use crate::escape::printable;
 use crate::outputs;
 
@@ -27,6 +28,9 @@ const FAREWELL: Duration = Duration::from_millis(600);
 
 /// How long saying what is not whole may take: standard error may be what is full.
 const WORDS: Duration = Duration::from_millis(200);
+
+/// Signals that come together count as one: when a terminal closes, the kernel and the shell both send SIGHUP.
+const TOGETHER: Duration = Duration::from_millis(50);
 
 /// So often it is looked at what the program does.
 const LOOK: Duration = Duration::from_millis(20);
@@ -38,6 +42,8 @@ pub enum Grace {
     Whole,
     /// Only the time in which every thread waits: what was captured is written up, however long that takes.
     Waiting,
+    /// All of it, and nothing is said in the end: who told the program to quit is who stopped reading.
+    Unread,
 }
 
 /// What the program can tell of itself at any time, when SIGUSR1 asks.
@@ -68,7 +74,6 @@ pub fn watch(stop: &Stop, grace: Grace, say: Say, counts: Option<Counts>) -> Res
     let failed =
         |error: io::Error| format!("watching for Ctrl+C failed: {error}; allow more with 'ulimit -n' and 'ulimit -u'");
     let watcher = Watcher {
-        signals: Stop::signals().map_err(failed)?.into(),
         asked: counts.is_some().then(asked).transpose().map_err(failed)?,
         stop: stop.clone(),
         grace,
@@ -91,7 +96,6 @@ fn asked() -> io::Result<File> {
 }
 
 struct Watcher {
-    signals: File,
     asked: Option<File>,
     stop: Stop,
     grace: Grace,
@@ -101,23 +105,12 @@ struct Watcher {
     telling: Arc<AtomicBool>,
 }
 
-/// What woke the watcher.
-#[derive(PartialEq, Eq)]
-enum Woken {
-    Signal,
-    Asked,
-    TimedOut,
-}
-
 impl Watcher {
     fn run(mut self) {
-        // The mark may have been set before this thread was there.
-        while !self.stop.requested() {
-            match self.wait(PollTimeout::NONE) {
-                Woken::Signal => break,
-                Woken::Asked => self.tell_counts(),
-                Woken::TimedOut => {}
-            }
+        while self.stop.signals() == 0 {
+            // A mark that the program has set itself stays set: then it is looked for the signal now and again.
+            let until = (!self.stop.requested()).then(|| self.stop.clone());
+            self.wait(until.as_ref());
         }
         self.last_moments();
         self.end()
@@ -125,17 +118,20 @@ impl Watcher {
 
     /// Lets the program end by itself, until the time is over or a second signal comes.
     fn last_moments(&mut self) {
+        let began = Instant::now();
+        let mut first = None;
         let mut waited = Duration::ZERO;
-        let mut looked = Instant::now();
+        let mut looked = began;
+        let mut threads = Threads::default();
         while waited < FAREWELL {
-            match self.wait(milliseconds(LOOK)) {
-                Woken::Signal => return,
-                Woken::Asked => self.tell_counts(),
-                Woken::TimedOut => {}
+            self.wait(None);
+            let signals = self.stop.signals();
+            if began.elapsed() >= TOGETHER && signals > *first.get_or_insert(signals) {
+                return;
             }
             let passed = looked.elapsed();
             looked = Instant::now();
-            if self.grace == Grace::Whole || !is_at_work() {
+            if self.grace != Grace::Waiting || !threads.are_at_work() {
                 waited += passed;
             }
         }
@@ -145,6 +141,9 @@ impl Watcher {
     fn end(self) -> ! {
         // A third signal need not wait for the words.
         self.stop.end_at_once(true);
+        if self.grace == Grace::Unread {
+            signal_hook::low_level::exit(0)
+        }
         let counts = self.counts.as_ref().filter(|counts| counts.at_the_end);
         let mut text = counts.map(text_of).unwrap_or_default();
         if io::stderr().is_terminal() {
@@ -184,29 +183,27 @@ impl Watcher {
         }
     }
 
-    fn wait(&mut self, timeout: PollTimeout) -> Woken {
-        let other = self.asked.as_ref().unwrap_or(&self.signals);
-        let mut watched = [
-            PollFd::new(self.signals.as_fd(), PollFlags::POLLIN),
-            PollFd::new(other.as_fd(), PollFlags::POLLIN),
-        ];
-        match poll(&mut watched, timeout) {
-            Err(Errno::EINTR) | Ok(0) => return Woken::TimedOut,
-            // Without poll(2) there is no watching; then a quit is taken as one that cannot be carried out.
-            Err(_) => return Woken::Signal,
-            Ok(_) => {}
+    /// Waits until the mark is set, or counts are asked for, which it answers; without a mark for [`LOOK`] at most.
+    fn wait(&mut self, mark: Option<&Stop>) {
+        let marked = mark.map(Mark::descriptor);
+        let timeout = if mark.is_some() {
+            PollTimeout::NONE
+        } else {
+            PollTimeout::try_from(LOOK).unwrap_or(PollTimeout::MAX)
+        };
+        let asked = self.asked.as_ref().map(AsFd::as_fd);
+        let readable = |fd| PollFd::new(fd, PollFlags::POLLIN);
+        let mut watched: Vec<PollFd<'_>> = asked.into_iter().chain(marked).map(readable).collect();
+        if poll(&mut watched, timeout).is_err() {
+            // Interrupted, or the kernel has no memory to spare, which passes.
+            thread::sleep(LOOK);
+            return;
         }
-        let [signal, asked] = watched.map(|fd| fd.any().unwrap_or(true));
-        let mut byte = [0];
-        if signal {
-            let _ = self.signals.read(&mut byte);
-            return Woken::Signal;
+        let is_asked = asked.is_some() && watched.first().is_some_and(|fd| fd.any().unwrap_or(false));
+        if let Some(file) = self.asked.as_mut().filter(|_| is_asked) {
+            let _ = file.read(&mut [0]);
+            self.tell_counts();
         }
-        if let Some(file) = self.asked.as_mut().filter(|_| asked) {
-            let _ = file.read(&mut byte);
-            return Woken::Asked;
-        }
-        Woken::TimedOut
     }
 }
 
@@ -218,25 +215,49 @@ fn text_of(counts: &Counts) -> String {
         .collect()
 }
 
-/// Does a thread of this process, other than this one, run, or wait for nothing but a processor? proc_pid_stat(5). Where /proc
-/// does not tell, none does.
-fn is_at_work() -> bool {
-    let own = nix::unistd::gettid().to_string();
-    let Ok(threads) = std::fs::read_dir("/proc/self/task") else {
-        return false;
-    };
-    threads
-        .flatten()
-        .filter(|thread| thread.file_name() != *own)
-        .any(|thread| {
-            let told = std::fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
-            // Behind the name, which may have any characters in it.
-            told.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('R'))
-        })
+/// What the other threads of the process do.
+#[derive(Default)]
+struct Threads {
+    /// How often each has been given a processor and taken it away, at the last look.
+    switches: BTreeMap<OsString, String>,
 }
 
-fn milliseconds(time: Duration) -> PollTimeout {
-    PollTimeout::try_from(time).unwrap_or(PollTimeout::MAX)
+impl Threads {
+    /// Does one run, or wait for nothing but a processor? proc_pid_status(5). Where /proc does not tell, none does.
+    ///
+    /// One that is traced (strace(1)) stops at each call: it is at work when it has run since the last look.
+    fn are_at_work(&mut self) -> bool {
+        let own = std::fs::read_link("/proc/thread-self").unwrap_or_default();
+        let Ok(threads) = std::fs::read_dir("/proc/self/task") else {
+            return false;
+        };
+        let mut at_work = false;
+        let others = threads
+            .flatten()
+            .filter(|thread| Some(&*thread.file_name()) != own.file_name());
+        for thread in others {
+            let status = std::fs::read_to_string(thread.path().join("status")).unwrap_or_default();
+            let told = |name: &str| {
+                status
+                    .lines()
+                    .find_map(|line| line.strip_prefix(name))
+                    .unwrap_or_default()
+                    .trim()
+            };
+            let switches = format!(
+                "{} {}",
+                told("voluntary_ctxt_switches:"),
+                told("nonvoluntary_ctxt_switches:")
+            );
+            let before = self.switches.insert(thread.file_name(), switches.clone());
+            at_work |= match told("State:").chars().next() {
+                Some('R') => true,
+                Some('t') => before != Some(switches),
+                _ => false,
+            };
+        }
+        at_work
+    }
 }
 
 /// Writes to standard error by its descriptor: a thread that waits in writing there holds the standard library's lock.

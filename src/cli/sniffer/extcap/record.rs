@@ -36,8 +36,8 @@ pub(super) fn run(args: &SnifferArgs, filter: &Filter, path: &Path, stop: &Stop,
     };
     #[cfg(target_os = "linux")]
     crate::privilege::drop_privileges().map_err(|error| error.to_string())?;
-    // A reader that stays and does not read must not keep the program.
-    ending::watch(stop, Grace::Waiting, say, None)?;
+    // A reader that stays and does not read must not keep the program; Wireshark stops reading when it stops the capture.
+    ending::watch(stop, Grace::Unread, say, None)?;
     fifo::watch(&pipe, stop).map_err(failed)?;
     let mut section = Section::of_this_machine(APPLICATION);
     // Standard error would be a window with an error in it; here Wireshark shows them with the file's properties.
