@@ -18,6 +18,8 @@ pub enum Kind {
     Capture,
     /// A file that gets its name when it is whole.
     Whole,
+    /// An output that will be opened later.
+    Planned,
     /// Text to a pipe, a device, standard output: counted in bytes.
     Stream,
     /// The same, but each piece is whole: it is missing only while it is written.
@@ -140,7 +142,7 @@ impl Entry {
             }
             _ if state.opening == Some(Opening::Any) => format!("{name}: not {verb}, it could not be opened in time"),
             (Kind::Whole, _) if state.replaces => format!("{name}: not written, the file of this name is the old one"),
-            (Kind::Whole, _) => format!("{name}: not written"),
+            (Kind::Whole | Kind::Planned, _) => format!("{name}: not written"),
             (Kind::Log, _) => format!("{name}: not read to its end"),
             (Kind::Input, _) => format!("{name}: {} read, the rest is not", packets(count)),
             (Kind::Capture, 0) if at_least.is_empty() => format!("{name}: no packet was written"),
@@ -161,7 +163,13 @@ impl Entry {
 #[must_use]
 pub fn missing() -> Vec<String> {
     let entries = list().clone();
-    entries.iter().filter_map(|entry| entry.missing()).collect()
+    // What is listed before it is opened, and again when it is, is one.
+    let is_last = |(place, entry): &(usize, &Arc<Entry>)| {
+        let mut later = entries.iter().skip(place + 1);
+        !later.any(|other| other.name == entry.name && entry.kind == Kind::Planned)
+    };
+    let last = entries.iter().enumerate().filter(is_last);
+    last.filter_map(|(_, entry)| entry.missing()).collect()
 }
 
 /// How far the reading has come, if something is read: `big.pcap: 1234 packets read so far`.

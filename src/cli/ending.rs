@@ -153,15 +153,19 @@ impl Watcher {
         for line in outputs::missing() {
             text += &self.say.as_error(&printable(line.as_bytes()));
         }
-        let (tell, told) = mpsc::channel();
-        let words = thread::Builder::new().spawn(move || {
+        // Both may wait for what the program waits for, and neither for the other.
+        let (done, all_done) = mpsc::channel::<()>();
+        let also_done = done.clone();
+        let _ = thread::Builder::new().spawn(move || {
             let _ = write_past_locks(&text);
-            outputs::discard();
-            let _ = tell.send(());
+            drop(done);
         });
-        if words.is_ok() {
-            let _ = told.recv_timeout(WORDS);
-        }
+        let _ = thread::Builder::new().spawn(move || {
+            outputs::discard();
+            drop(also_done);
+        });
+        // It ends with an error: nobody sends. That is so when both are done, or could not be started.
+        let _ = all_done.recv_timeout(WORDS);
         // Not std::process::exit: that flushes standard output, and so may wait for the very reader that does not read.
         signal_hook::low_level::exit(ENDED)
     }

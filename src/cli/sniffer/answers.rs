@@ -103,6 +103,12 @@ impl Answers {
         }))
     }
 
+    /// Are they written to standard output, too?
+    #[must_use]
+    pub const fn is_shown(&self) -> bool {
+        self.is_shown
+    }
+
     /// Takes a packet, or the datagram that it completes.
     pub fn take(&mut self, number: u64, frame: &Frame<'_>, packet: &Packet<'_>, followed: Followed) {
         let Followed { step, whole } = followed;

@@ -10,6 +10,7 @@ use super::super::args::seconds;
 use super::super::look::LookArgs;
 use super::exports::args::ExportArgs;
 use crate::escape::printable;
+use crate::outputs::{Kind, Open};
 
 /// What is shown of each packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -167,6 +168,17 @@ impl SnifferArgs {
         let both = [("--answer-key", &self.answer_key), ("--worksheet", &self.worksheet)];
         both.into_iter()
             .filter_map(|(option, path)| Some((option, path.as_deref()?)))
+    }
+
+    /// The files that will be written, on the list of what is not whole ([`crate::outputs`]): until they are opened.
+    #[must_use]
+    pub fn planned(&self) -> Vec<Open> {
+        let exports = self.export.files().chain(self.sheets()).map(|(_, path)| path);
+        let files = self.write.as_deref().into_iter().chain(exports);
+        let files = files.filter(|path| *path != Path::new("-"));
+        files
+            .map(|path| Open::new(path.display().to_string(), Kind::Planned))
+            .collect()
     }
 
     /// Is anything shown of the packets?

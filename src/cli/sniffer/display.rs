@@ -109,12 +109,18 @@ impl Display {
     /// A call log cannot be read: a line that says so.
     pub fn new(args: &SnifferArgs) -> Result<Self, String> {
         let look = args.look.look(usual_times(args.view));
+        let answers = Answers::new(args)?;
+        let output = if answers.as_ref().is_some_and(|answers| !answers.is_shown()) {
+            StandardOutput::of_lines()
+        } else {
+            StandardOutput::new()
+        };
         Ok(Self {
             stories: Stories::new(args)?,
-            answers: Answers::new(args)?,
+            answers,
             wholes: Wholes::new(args)?,
             flow: args.flow,
-            output: BufWriter::with_capacity(BUFFER, StandardOutput::new()),
+            output: BufWriter::with_capacity(BUFFER, output),
             writer: Writer {
                 form: if args.json { Form::Json } else { Form::View(args.view) },
                 look,

@@ -43,6 +43,7 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
     if let Err(line) = ending::watch(stop, grace_of(Some(path)), say, Some(Counts::of_reading())) {
         return say.fail(&line);
     }
+    let planned = args.planned();
     let mut source = match Source::open(path, stop) {
         Ok(source) => source,
         Err(line) => return say.fail(&line),
@@ -64,6 +65,7 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
         Ok(display) => display,
         Err(line) => return say.fail(&line),
     };
+    drop(planned);
     let mut selection = Selection::new(filter, args.handshake_only);
     let mut outputs = Outputs {
         display: &mut display,

@@ -46,6 +46,7 @@ pub fn run(args: &SnifferArgs, filter: &Filter, stop: &Stop, say: Say) -> ExitCo
     if let Err(line) = ending::watch(stop, Grace::Waiting, say, Some(counts)) {
         return say.fail(&line);
     }
+    let planned = args.planned();
     if let Err(line) = CallFiles::open(&args.calls, true) {
         return say.fail(&line);
     }
@@ -62,6 +63,7 @@ pub fn run(args: &SnifferArgs, filter: &Filter, stop: &Stop, say: Say) -> ExitCo
         Ok(exporter) => exporter,
         Err(line) => return say.fail(&line),
     };
+    drop(planned);
     for note in capture.notes() {
         say.warning(&note.to_string());
     }
