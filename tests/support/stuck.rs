@@ -110,14 +110,38 @@ impl Stuck {
         let mut before = String::new();
         while still_since.elapsed() < STILL {
             assert!(Instant::now() < deadline, "it does not stand still");
-            if let Some(status) = self.child.try_wait().unwrap() {
-                panic!("it has ended: {status}, {:?}", self.errors());
-            }
+            self.assert_there();
             let now = activity(self.id());
             if now != before {
                 (before, still_since) = (now, Instant::now());
             }
-            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// It has not ended.
+    pub fn assert_there(&mut self) {
+        if let Some(status) = self.child.try_wait().unwrap() {
+            panic!("it has ended: {status}, {:?}", self.errors());
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+
+    /// Waits until it has a thread of this name.
+    pub fn wait_until_there(&mut self, thread: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        while !self.has_thread(thread) {
+            assert!(Instant::now() < deadline, "it has no thread {thread}");
+            self.assert_there();
+        }
+    }
+
+    /// Waits until it has so many threads.
+    pub fn wait_for_threads(&mut self, count: usize) {
+        let deadline = Instant::now() + PATIENCE;
+        let tasks = format!("/proc/{}/task", self.id());
+        while std::fs::read_dir(&tasks).map_or(0, Iterator::count) < count {
+            assert!(Instant::now() < deadline, "it has fewer threads");
+            self.assert_there();
         }
     }
 
