@@ -227,7 +227,7 @@ struct Threads {
 }
 
 impl Threads {
-    /// Does one run, or wait for nothing but a processor? proc_pid_status(5). Where /proc does not tell, none does.
+    /// Does one run, or wait for nothing but a processor? `proc_pid_status(5)`. Where /proc does not tell, none does.
     ///
     /// One that is traced (strace(1)) stops at each call: it is at work when it has run since the last look.
     fn are_at_work(&mut self) -> bool {

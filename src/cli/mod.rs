@@ -12,6 +12,10 @@
 //! - `sniffer`: the sniffer; `lab`: the guided run. Where they are built.
 
 pub mod args;
+#[cfg(unix)]
+pub mod ending;
+#[cfg(not(unix))]
+#[path = "ending_elsewhere.rs"]
 pub mod ending;
 #[cfg(all(feature = "sniffer", target_os = "linux"))]
 pub mod lab;

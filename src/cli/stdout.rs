@@ -75,6 +75,7 @@ pub fn put(bytes: &[u8]) -> Result<(), String> {
 }
 
 /// The line that says so.
+#[must_use]
 pub fn unwritable(error: &io::Error) -> String {
     format!("writing standard output failed: {error}; give it somewhere with room")
 }

@@ -5,7 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-/// A name that is longer than this, in bytes, is left out of that of the moment: NAME_MAX is 255. limits.h(0p)
+/// A name that is longer than this, in bytes, is left out of that of the moment: `NAME_MAX` is 255. limits.h(0p)
 const LONGEST_NAME: usize = 200;
 
 /// So many names are tried: a program that was killed may have left its file, and another one have the same process number now.

@@ -52,7 +52,7 @@ fn a_reading_tells_how_far_it_has_come_also_while_it_waits() {
     assert_eq!((ended.code, ended.output.lines().count()), (Some(0), 1000), "{ended:?}");
 }
 
-/// Has it begun to watch for the signal, which would end it before? proc_pid_status(5)
+/// Has it begun to watch for the signal, which would end it before? `proc_pid_status(5)`
 fn is_watched(process: u32) -> bool {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
     let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap();

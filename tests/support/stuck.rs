@@ -224,7 +224,7 @@ impl Drop for Stuck {
     }
 }
 
-/// How often its threads have been given a processor, and whether one runs. proc_pid_status(5)
+/// How often its threads have been given a processor, and whether one runs. `proc_pid_status(5)`
 fn activity(pid: u32) -> String {
     let mut text = String::new();
     let Ok(threads) = std::fs::read_dir(format!("/proc/{pid}/task")) else {

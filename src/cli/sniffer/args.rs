@@ -56,7 +56,7 @@ pub struct SnifferArgs {
     #[arg(short, long, value_name = "FILE")]
     pub write: Option<PathBuf>,
 
-    /// Replace an existing file
+    /// Replace an existing file: one of -w at once, another when its successor is whole
     #[arg(long)]
     pub force: bool,
 
@@ -250,5 +250,9 @@ const EXAMPLES: &str = "Examples:
   sniffer -r captures/mine.pcap --explain 'sequence number'
   sniffer -q -r captures/mine.pcap --html mine.html
 
+Ctrl+C, SIGTERM and SIGHUP end it within a second when it waits for a reader or a disk, a
+second one at once; SIGUSR1 shows the counts so far.
+
 Exit status: 0 fine; 1 failure, or packets were lost: dropped by the kernel, or captured but
-neither printed nor recorded; 2 wrong arguments.";
+neither printed nor recorded, or a signal ended it before all was read and written, and it
+says of which file; 2 wrong arguments.";

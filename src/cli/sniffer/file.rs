@@ -136,7 +136,7 @@ fn broken_off(
     let shown = display.map(Display::break_off);
     let mut lines = Vec::new();
     if let Some(Err(DisplayError::Failed(error))) = &shown {
-        lines.push(unwritable(&error));
+        lines.push(unwritable(error));
     }
     let copied = copy.map(|mut copy| copy.flush().map(|()| copy));
     lines.extend(outputs::missing());
@@ -147,7 +147,9 @@ fn broken_off(
         _ => {}
     }
     on_own_line();
-    lines.iter().for_each(|line| say.error(&one_line(line)));
+    for line in &lines {
+        say.error(&one_line(line));
+    }
     ExitCode::FAILURE
 }
 
