@@ -30,12 +30,14 @@ fn latest(place: &Place) -> Vec<String> {
     names
 }
 
+/// What a run leaves.
+const FILES: [&str; 4] = ["udp.calls.jsonl", "udp.html", "udp.pcap", "udp.pcapng"];
+
 #[test]
 fn a_standard_output_that_nobody_reads_keeps_neither_the_lab_nor_its_files() {
     if !ready() {
         return;
     }
-    const FILES: [&str; 4] = ["udp.calls.jsonl", "udp.html", "udp.pcap", "udp.pcapng"];
     for (output, both, signals, said) in [
         (Output::FullPipe, false, &[SIGINT][..], UNREAD),
         (Output::Socket, false, &[SIGHUP], UNREAD),
