@@ -1,6 +1,7 @@
 //! What becomes of older files, and of half made ones, whatever ends the program.
 
-use std::io::{PipeWriter, Write as _};
+use std::fs::File;
+use std::io::Write as _;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -8,6 +9,7 @@ use nix::sys::signal::Signal;
 
 use super::frames::{numbered, pcap};
 use super::stage::{Folder, ran, sniffer};
+use super::support::pipe;
 use super::support::stuck::{Output, Stuck};
 
 const CAPTURE: &str = "captures/long.pcapng";
@@ -31,10 +33,10 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 /// An older file, and a program that has opened its successor and waits for packets; with the end that they would come from.
-fn waiting(option: &str, name: &str) -> (Folder, PathBuf, Stuck, PipeWriter) {
+fn waiting(option: &str, name: &str) -> (Folder, PathBuf, Stuck, File) {
     let folder = Folder::new();
     let file = folder.with(name, b"old");
-    let (theirs, mut ours) = std::io::pipe().unwrap();
+    let (theirs, mut ours) = pipe();
     ours.write_all(&pcap(&[])).unwrap();
     let words = ["-r", "-", option, file.to_str().unwrap(), "--force"];
     let stuck = Stuck::start(sniffer(&words).stdin(theirs), &Output::Null, false);
@@ -97,7 +99,7 @@ fn a_folder_in_which_no_name_may_be_changed_keeps_the_old_one_until_there_is_som
 fn what_came_meanwhile_is_not_replaced_without_force() {
     let folder = Folder::new();
     let file = folder.file("out.html");
-    let (theirs, mut ours) = std::io::pipe().unwrap();
+    let (theirs, mut ours) = pipe();
     ours.write_all(&pcap(&numbered(3))).unwrap();
     let words = ["-q", "-r", "-", "--html", file.to_str().unwrap()];
     let mut stuck = Stuck::start(sniffer(&words).stdin(theirs), &Output::Null, false);

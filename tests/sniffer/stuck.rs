@@ -229,7 +229,6 @@ fn a_disk_that_does_not_answer_cannot_keep_it() {
     if !need(Tool::Strace) {
         return;
     }
-    const FOREVER: &str = "delay_enter=60s";
     for &(calls, name, arguments, signal, said) in DISK {
         let scene = Scene::new(At::Opening, "");
         let calls_file = scene.folder.with("calls", b"\n");
@@ -248,7 +247,7 @@ fn a_disk_that_does_not_answer_cannot_keep_it() {
             None => fill(name),
         };
         let script = format!(
-            "exec strace -D -f -q -o /dev/null -P {path} -e trace={calls} -e inject={calls}:{FOREVER} {} {}",
+            "exec strace -D -f -q -o /dev/null -P {path} -e trace={calls} -e inject={calls}:delay_enter=60s {} {}",
             path_of_ours("sniffer"),
             fill(arguments),
         );

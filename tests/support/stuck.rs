@@ -12,7 +12,7 @@ use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use super::PATIENCE;
+use super::{PATIENCE, pipe};
 
 /// A signal ends a program within a second; so much longer may it take on a machine that has much else to do.
 pub const IN_TIME: Duration = Duration::from_millis(1000 + 1500);
@@ -74,7 +74,7 @@ impl Stuck {
         let (write_end, read_end): (Stdio, Option<OwnedFd>) = match output {
             Output::Null => (Stdio::null(), None),
             Output::FullPipe => {
-                let (ours, theirs) = std::io::pipe().unwrap();
+                let (ours, theirs) = pipe();
                 fill(theirs.try_clone().unwrap().into());
                 if errors_too {
                     command.stderr(theirs.try_clone().unwrap());
@@ -101,6 +101,10 @@ impl Stuck {
 
     pub fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    fn pid(&self) -> Pid {
+        Pid::from_raw(i32::try_from(self.id()).unwrap())
     }
 
     /// Waits until all its threads have stood still for a while. What is said when it ends tells that it waited where it should.
@@ -147,7 +151,7 @@ impl Stuck {
 
     /// Sends the signals, one after the other, and waits for the end.
     pub fn end_by(mut self, signals: &[Signal]) -> Outcome {
-        let pid = Pid::from_raw(self.id().cast_signed());
+        let pid = self.pid();
         let mut began = Instant::now();
         for (number, &signal) in signals.iter().enumerate() {
             if number > 0 {
@@ -164,7 +168,7 @@ impl Stuck {
     /// time is that until the thread is gone which ends it, and then the tracer has to go.
     pub fn end_traced_by(mut self, signal: Signal) -> Outcome {
         let began = Instant::now();
-        kill(Pid::from_raw(self.id().cast_signed()), signal).unwrap();
+        kill(self.pid(), signal).unwrap();
         while self.has_thread("ending") {
             assert!(began.elapsed() < PATIENCE, "it resists");
             std::thread::sleep(Duration::from_millis(5));
