@@ -10,7 +10,7 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use std::os::fd::{AsFd, OwnedFd};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -49,7 +49,7 @@ pub enum Grace {
 /// What the program can tell of itself at any time, when SIGUSR1 asks.
 pub struct Counts {
     /// The lines.
-    pub lines: Box<dyn Fn() -> Vec<String> + Send>,
+    pub lines: Box<dyn Fn() -> Vec<String> + Send + Sync>,
     /// Are they told at an end that is forced, too?
     pub at_the_end: bool,
 }
@@ -78,8 +78,8 @@ pub fn watch(stop: &Stop, grace: Grace, say: Say, counts: Option<Counts>) -> Res
         stop: stop.clone(),
         grace,
         say,
-        counts,
-        telling: Arc::default(),
+        counts: counts.map(Arc::new),
+        owed: Arc::default(),
     };
     stop.end_at_once(false);
     let thread = thread::Builder::new().name("ending".to_owned());
@@ -100,9 +100,9 @@ struct Watcher {
     stop: Stop,
     grace: Grace,
     say: Say,
-    counts: Option<Counts>,
-    /// Counts are being written.
-    telling: Arc<AtomicBool>,
+    counts: Option<Arc<Counts>>,
+    /// How often the counts were asked for and not told yet.
+    owed: Arc<AtomicUsize>,
 }
 
 impl Watcher {
@@ -145,7 +145,7 @@ impl Watcher {
             signal_hook::low_level::exit(0)
         }
         let counts = self.counts.as_ref().filter(|counts| counts.at_the_end);
-        let mut text = counts.map(text_of).unwrap_or_default();
+        let mut text = counts.map(|counts| text_of(counts)).unwrap_or_default();
         if io::stderr().is_terminal() {
             // The terminal shows ^C where the cursor is.
             text.insert(0, '\n');
@@ -172,18 +172,26 @@ impl Watcher {
 
     fn tell_counts(&self) {
         let Some(counts) = &self.counts else { return };
-        if self.telling.swap(true, Ordering::SeqCst) {
-            // Standard error has not taken the last ones yet.
+        if self.owed.fetch_add(1, Ordering::SeqCst) > 0 {
+            // They are being written, and will be once more.
             return;
         }
-        let (text, telling) = (text_of(counts), Arc::clone(&self.telling));
+        let (counts, owed) = (Arc::clone(counts), Arc::clone(&self.owed));
         // Standard error may be full: the watching has to go on.
         let thread = thread::Builder::new().spawn(move || {
-            let _ = write_past_locks(&text);
-            telling.store(false, Ordering::SeqCst);
+            loop {
+                let told = owed.load(Ordering::SeqCst);
+                let _ = write_past_locks(&text_of(&counts));
+                if owed
+                    .compare_exchange(told, 0, Ordering::SeqCst, Ordering::SeqCst)
+                    .is_ok()
+                {
+                    return;
+                }
+            }
         });
         if thread.is_err() {
-            self.telling.store(false, Ordering::SeqCst);
+            self.owed.store(0, Ordering::SeqCst);
         }
     }
 

@@ -15,7 +15,7 @@ pub enum Grace {
 /// What the program can tell of itself.
 pub struct Counts {
     /// The lines.
-    pub lines: Box<dyn Fn() -> Vec<String> + Send>,
+    pub lines: Box<dyn Fn() -> Vec<String> + Send + Sync>,
     /// Are they told at an end that is forced, too?
     pub at_the_end: bool,
 }
