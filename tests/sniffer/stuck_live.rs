@@ -138,16 +138,19 @@ fn what_goes_on_is_finished_however_often_the_terminal_hangs_up() {
             let folder = Folder::new();
             let path = folder.file("whole.pcap");
             let (client, _server, port) = pair();
-            let words = ["-q", "-p", &port.to_string(), "-w", path.to_str().unwrap()];
+            let report = folder.file("whole.html");
+            let (port, report) = (port.to_string(), report.to_str().unwrap());
+            let words = ["-q", "-p", &port, "-w", path.to_str().unwrap(), "--html", report];
             let mut running = super::stage::capturing(&words);
             for _ in 0..COUNT {
                 client.send(b"kept").unwrap();
             }
-            // The kernel and the shell both send it.
+            // As the kernel and the shell send each their own; writing the report takes longer than a look at the signals.
             running.signal(SIGHUP);
-            running.signal(SIGHUP);
+            running.signal(SIGTERM);
             let ended = super::stage::Ended::of(&mut running);
             assert_eq!(ended.code, Some(0), "{ended:?}");
+            assert!(std::fs::metadata(report).unwrap().len() > 1000);
             assert_eq!(tshark(&path, &["udp.length"]).len(), COUNT);
         },
     );
