@@ -20,7 +20,8 @@
 //!    `render::material` is what the exports `report`, `svg`, `plot` and `mermaid` are made from, `markup` makes texts safe in them.
 //! 9. `lab`: the guided run: server, client and capture in one process, and what is told of them.
 //! 10. [`cli`]: arguments made into settings, exit codes, and what the programs need before they can start.
-//! 11. [`escape`]: bytes from the network made safe to show. [`local_time`]: how far local time is from UTC.
+//! 11. [`escape`]: bytes from the network made safe to show. [`local_time`]: how far local time is from UTC. [`outputs`]: what is
+//!     open and not whole, for a program that has to end at once.
 //!
 //! 3 to 9 are the sniffer's (feature `sniffer`, on by default); without it the four programs build alone.
 //!
@@ -35,11 +36,12 @@
 //! |---|---|
 //! | `escape` | nothing of ours |
 //! | `local_time` | `escape` |
-//! | `calls` | `escape`, `local_time` |
+//! | `calls` | `escape`, `local_time`, `outputs` |
 //! | `wire` | nothing of ours |
 //! | `privilege` | nothing of ours |
+//! | `outputs` | nothing of ours |
 //! | `frame` | `wire` |
-//! | `record` | `frame`, `wire` |
+//! | `record` | `frame`, `outputs`, `wire` |
 //! | `capture` | `record`, `frame`, `wire` |
 //! | `app` | `calls`, `escape` |
 //! | `flow` | `frame`, `wire` |
@@ -72,6 +74,7 @@ pub mod frame;
 #[cfg(all(feature = "sniffer", target_os = "linux"))]
 pub mod lab;
 pub mod local_time;
+pub mod outputs;
 #[cfg(all(feature = "sniffer", target_os = "linux"))]
 pub mod privilege;
 #[cfg(feature = "sniffer")]

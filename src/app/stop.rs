@@ -1,7 +1,7 @@
-//! Ctrl+Z, Ctrl+C and SIGTERM: told to quit.
+//! Ctrl+Z, Ctrl+C, SIGTERM and SIGHUP: told to quit.
 //!
 //! The classic scripts say "Press Ctrl+Z to quit", but Ctrl+Z only suspends them: the port stays taken, and clients that
-//! still connect hang. Here the three signals mark a [`Stop`], and every call that waits looks at it: before it waits, and
+//! still connect hang. Here the four signals mark a [`Stop`], and every call that waits looks at it: before it waits, and
 //! by waiting for the mark's descriptor beside its own. So no call is left waiting, and none is torn out of the middle.
 
 use std::io;
@@ -13,10 +13,15 @@ use super::sys::Mark;
 #[cfg(unix)]
 use super::sys::{self, Interest};
 
+/// The exit status of a program that a signal ended before everything was whole.
+pub const ENDED: i32 = 1;
+
 /// A mark that, once set, ends every waiting call with "stopped". Clones are the same mark.
 #[derive(Debug, Clone)]
 pub struct Stop {
     requested: Arc<AtomicBool>,
+    /// A signal ends the process there and then.
+    at_once: Arc<AtomicBool>,
     #[cfg(unix)]
     pipe: Arc<unix::Pipe>,
 }
@@ -29,13 +34,15 @@ impl Stop {
     pub fn new() -> io::Result<Self> {
         Ok(Self {
             requested: Arc::new(AtomicBool::new(false)),
+            at_once: Arc::new(AtomicBool::new(false)),
             #[cfg(unix)]
             pipe: Arc::new(unix::Pipe::new()?),
         })
     }
 
-    /// A mark that SIGTSTP (Ctrl+Z), SIGINT (Ctrl+C) and SIGTERM set, signal(7). Where there are no such signals, nothing sets
-    /// it, and Ctrl+C ends the program in the system's way.
+    /// A mark that SIGTSTP (Ctrl+Z), SIGINT (Ctrl+C), SIGTERM and SIGHUP (the terminal is gone) set, signal(7). A SIGHUP that is
+    /// ignored when the program starts stays so: that is what nohup(1) is for. Where there are no such signals, nothing sets the
+    /// mark, and Ctrl+C ends the program in the system's way.
     ///
     /// # Errors
     /// When the process may open no more files.
@@ -44,6 +51,19 @@ impl Stop {
         #[cfg(unix)]
         unix::watch_signals(&stop)?;
         Ok(stop)
+    }
+
+    /// From now on, or no longer, one of the signals ends the process there and then, with exit status [`ENDED`]: for calls that
+    /// may not return, while there is nothing to lose and no thread may be started that would watch them.
+    pub fn end_at_once(&self, yes: bool) {
+        self.at_once.store(yes, Ordering::SeqCst);
+    }
+
+    /// How many of the signals have come, 16 at most. Those of one kind that come together may count as one, signal(7).
+    #[cfg(unix)]
+    #[must_use]
+    pub fn signals(&self) -> usize {
+        self.pipe.signals()
     }
 
     /// Sets the mark.
@@ -88,19 +108,25 @@ impl Mark for Stop {
 #[cfg(unix)]
 mod unix {
     use std::io::{self, Write};
-    use std::os::fd::{AsFd, BorrowedFd};
+    use std::os::fd::{AsFd, AsRawFd as _, BorrowedFd};
     use std::os::unix::net::UnixStream;
     use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use signal_hook::consts::{SIGINT, SIGTERM, SIGTSTP};
+    use nix::sys::socket::{MsgFlags, recv};
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGTSTP};
 
-    use super::{Stop, sys};
+    use super::{ENDED, Stop, sys};
+
+    /// What [`Stop::request`] writes; signals write another byte.
+    const REQUEST: u8 = b'!';
 
     /// A byte written into it stays there for good, so that the reading end is ready for every thread that waits.
     #[derive(Debug)]
     pub(super) struct Pipe {
         reader: UnixStream,
         writer: UnixStream,
+        signals: AtomicUsize,
     }
 
     impl Pipe {
@@ -109,7 +135,11 @@ mod unix {
             let (reader, writer) = (sys::out_of_the_way(reader.into()), sys::out_of_the_way(writer.into()));
             let (reader, writer) = (UnixStream::from(reader), UnixStream::from(writer));
             writer.set_nonblocking(true)?;
-            Ok(Self { reader, writer })
+            Ok(Self {
+                reader,
+                writer,
+                signals: AtomicUsize::new(0),
+            })
         }
 
         pub(super) fn reader(&self) -> BorrowedFd<'_> {
@@ -118,12 +148,33 @@ mod unix {
 
         pub(super) fn write(&self) {
             // When it is full it is ready to read, which is all that is wanted.
-            let _ = (&self.writer).write(b"!");
+            let _ = (&self.writer).write(&[REQUEST]);
+        }
+
+        /// How many bytes in it are those of signals.
+        pub(super) fn signals(&self) -> usize {
+            let mut bytes = [REQUEST; 16];
+            let there = recv(
+                self.reader.as_raw_fd(),
+                &mut bytes,
+                MsgFlags::MSG_PEEK | MsgFlags::MSG_DONTWAIT,
+            );
+            let there = bytes.get(..there.unwrap_or(0)).unwrap_or_default();
+            let count = there.iter().filter(|&&byte| byte != REQUEST).count();
+            // The call may have failed for a reason that passes: no count is ever less than the one before.
+            self.signals.fetch_max(count, Ordering::Relaxed).max(count)
         }
     }
 
+    /// The signals that mean "quit".
+    fn quitting() -> impl Iterator<Item = i32> {
+        let hup = (!sys::ignores_hang_up()).then_some(SIGHUP);
+        [SIGTSTP, SIGINT, SIGTERM].into_iter().chain(hup)
+    }
+
     pub(super) fn watch_signals(stop: &Stop) -> io::Result<()> {
-        for signal in [SIGTSTP, SIGINT, SIGTERM] {
+        for signal in quitting() {
+            signal_hook::flag::register_conditional_shutdown(signal, ENDED, Arc::clone(&stop.at_once))?;
             // The flag first: whoever is woken by the pipe must find it set.
             signal_hook::flag::register(signal, Arc::clone(&stop.requested))?;
             let writer = sys::out_of_the_way(stop.pipe.writer.try_clone()?.into());

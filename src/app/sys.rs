@@ -67,7 +67,7 @@ mod unix {
     use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
     use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
-    use super::{Duration, Failure, Interest, IpAddr, Mark, Woken, io};
+    use super::{Duration, Failure, Interest, IpAddr, Mark, MaybeUninit, Woken, io};
 
     /// Waits until the descriptor is ready, the program is told to quit, or the time is over. poll(2)
     ///
@@ -181,6 +181,26 @@ mod unix {
             // SAFETY: fcntl has just made this descriptor, so it is open and nobody else owns it.
             Ok(moved) => unsafe { OwnedFd::from_raw_fd(moved) },
         }
+    }
+
+    /// Is SIGHUP ignored, as nohup(1) has it? sigaction(2)
+    #[must_use]
+    pub fn ignores_hang_up() -> bool {
+        let mut known = MaybeUninit::<nix::libc::sigaction>::uninit();
+        #[expect(unsafe_code, reason = "asking without changing has no safe wrapper")]
+        // SAFETY: without a new action sigaction changes nothing; it writes the present one to `known`, which has room for it, and
+        // which is read only when the call says that it has.
+        unsafe {
+            nix::libc::sigaction(nix::libc::SIGHUP, std::ptr::null(), known.as_mut_ptr()) == 0
+                && known.assume_init().sa_sigaction == nix::libc::SIG_IGN
+        }
+    }
+
+    /// Is it a named pipe? fifo(7)
+    #[must_use]
+    pub fn is_named_pipe(path: &std::path::Path) -> bool {
+        use std::os::unix::fs::FileTypeExt as _;
+        std::fs::metadata(path).is_ok_and(|found| found.file_type().is_fifo())
     }
 
     /// Is it the very file that standard input comes from?
@@ -315,6 +335,12 @@ mod elsewhere {
     /// Not to be had here.
     #[must_use]
     pub fn is_readable_before<T>(_: &T, _: &T, _: &impl Mark, _: Duration) -> bool {
+        false
+    }
+
+    /// There are none here.
+    #[must_use]
+    pub fn is_named_pipe(_: &std::path::Path) -> bool {
         false
     }
 

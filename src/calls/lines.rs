@@ -11,6 +11,7 @@ use tracing_subscriber::layer::{Context, Layer};
 
 use super::{Call, event};
 use crate::escape;
+use crate::outputs::{Kind, Open};
 
 /// The longest line that [`read`] takes, in bytes. The longest that is written has about 700.
 const LONGEST_LINE: u64 = 65_536;
@@ -49,6 +50,8 @@ pub struct CallLog {
 
 struct State {
     file: File,
+    listed: Open,
+    bytes: u64,
     /// A program that was ended in the middle of a line, or a disk that was full, left half a line behind.
     in_half_line: bool,
     lost: u64,
@@ -62,12 +65,14 @@ pub struct CallLogOutcome {
 }
 
 impl CallLog {
-    /// A log in this file, which [`open`] has opened.
+    /// A log in this file, which [`open`] has opened, and its name as people know it.
     #[must_use]
-    pub fn to(file: File) -> (Self, CallLogOutcome) {
+    pub fn to(file: File, name: &str) -> (Self, CallLogOutcome) {
         let state = Arc::new(Mutex::new(State {
             in_half_line: ends_in_half_line(&file),
             file,
+            listed: Open::new(name, Kind::Lines),
+            bytes: 0,
             lost: 0,
             why: None,
         }));
@@ -93,7 +98,15 @@ impl<S: Subscriber> Layer<S> for CallLog {
         let Some(call) = event::read(event) else { return };
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let start = if state.in_half_line { "\n" } else { "" };
-        let written = to_json(&call).and_then(|line| state.file.write_all(format!("{start}{line}\n").as_bytes()));
+        state.listed.in_write(true);
+        let written = to_json(&call).and_then(|line| {
+            let line = format!("{start}{line}\n");
+            state.file.write_all(line.as_bytes())?;
+            state.bytes += line.len() as u64;
+            state.listed.count(state.bytes);
+            Ok(())
+        });
+        state.listed.in_write(false);
         state.in_half_line = written.is_err();
         if let Err(error) = written {
             state.lost += 1;
@@ -243,7 +256,7 @@ mod tests {
     fn each_call_is_in_the_file_when_the_next_begins() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("calls.jsonl");
-        let (log, outcome) = CallLog::to(open(&path).unwrap());
+        let (log, outcome) = CallLog::to(open(&path).unwrap(), "log");
         tracing::subscriber::with_default(tracing_subscriber::registry().with(log), || {
             for expected in 1..=3 {
                 event::emit(&example::connect());
@@ -259,7 +272,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("calls.jsonl");
         std::fs::write(&path, "{\"program\":\"tcp-cl").unwrap();
-        let (log, _) = CallLog::to(open(&path).unwrap());
+        let (log, _) = CallLog::to(open(&path).unwrap(), "log");
         tracing::subscriber::with_default(tracing_subscriber::registry().with(log), || {
             event::emit(&example::connect());
             event::emit(&example::connect());
@@ -272,7 +285,7 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn calls_that_a_full_disk_swallows_are_counted() {
-        let (log, outcome) = CallLog::to(open("/dev/full".as_ref()).unwrap());
+        let (log, outcome) = CallLog::to(open("/dev/full".as_ref()).unwrap(), "log");
         tracing::subscriber::with_default(tracing_subscriber::registry().with(log), || {
             event::emit(&example::connect());
             event::emit(&example::connect());

@@ -71,7 +71,7 @@ pub struct ClientArgs {
 }
 
 const CLIENT_EXAMPLE: &str = "Exit status: 0 quit, or input ended and every line was answered; 1 a line stayed without \
-answer, or no server could be reached; 2 wrong arguments.";
+answer, or no server could be reached, or a signal ended it before all was written; 2 wrong arguments.";
 
 impl ClientArgs {
     /// Whom to talk to; a host name is looked up.

@@ -23,6 +23,7 @@ use crate::app::sys;
 use crate::calls::lines::{self, CallLog, CallLogOutcome};
 use crate::calls::{event, text};
 use crate::escape::{self, printable};
+use crate::outputs::{Kind, Open};
 
 /// Sets the subscriber up for the whole process. Returns what becomes of the call log, when there is one.
 ///
@@ -32,9 +33,11 @@ pub fn start(common: &Common) -> Result<Option<CallLogOutcome>, String> {
     let (call_log, outcome) = match &common.calls {
         None => (None, None),
         Some(path) => {
+            let name = path.display().to_string();
+            let listed = Open::new(name.as_str(), Kind::Lines);
+            listed.opening(sys::is_named_pipe(path));
             let opened = lines::open(path).map_err(|error| {
-                let path = path.display().to_string();
-                let path = printable(path.as_bytes());
+                let path = printable(name.as_bytes());
                 format!("open {path} for the call log failed: {error}; give --calls a file that you may write")
             });
             let opened = opened?;
@@ -44,7 +47,7 @@ pub fn start(common: &Common) -> Result<Option<CallLogOutcome>, String> {
                     "{path} is the input already: every call would be a new line; give --calls another file"
                 ));
             }
-            let (log, outcome) = CallLog::to(sys::out_of_the_way(opened.into()).into());
+            let (log, outcome) = CallLog::to(sys::out_of_the_way(opened.into()).into(), &name);
             (Some(log), Some(outcome))
         }
     };

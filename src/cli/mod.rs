@@ -7,11 +7,17 @@
 //! - [`logging`]: what goes to standard error and to the call log;
 //! - [`say`]: errors and warnings in a line;
 //! - [`session`]: start and end of one of the four programs;
+//! - [`ending`]: the end of a program that is stuck; [`stdout`]: standard output, of which it is known how far it has come;
 //! - `look`: characters, columns, colours and times of the packet views;
 //! - `provenance`: where a report comes from;
 //! - `sniffer`: the sniffer; `lab`: the guided run. Where they are built.
 
 pub mod args;
+#[cfg(unix)]
+pub mod ending;
+#[cfg(not(unix))]
+#[path = "ending_elsewhere.rs"]
+pub mod ending;
 #[cfg(all(feature = "sniffer", target_os = "linux"))]
 pub mod lab;
 pub mod limits;
@@ -26,4 +32,5 @@ pub mod say;
 pub mod session;
 #[cfg(feature = "sniffer")]
 pub mod sniffer;
+pub mod stdout;
 pub mod usage;

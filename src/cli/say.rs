@@ -56,15 +56,26 @@ impl Say {
         let _ = writeln!(io::stderr(), "{}", safe(text));
     }
 
+    /// What [`Self::error`] writes, with the line's end.
+    #[must_use]
+    pub fn as_error(self, text: &str) -> String {
+        self.as_line("error", "31", text)
+    }
+
     fn line(self, word: &str, color: &str, text: &str) {
+        // In one piece, so that lines of several threads do not mix.
+        let _ = io::stderr().write_all(self.as_line(word, color, text).as_bytes());
+    }
+
+    fn as_line(self, word: &str, color: &str, text: &str) -> String {
         let text = safe(text);
-        let _ = if self.format == LogFormat::Json {
-            writeln!(io::stderr(), "{}", logging::json(word, &text))
+        if self.format == LogFormat::Json {
+            format!("{}\n", logging::json(word, &text))
         } else if self.color {
-            writeln!(io::stderr(), "\x1b[1;{color}m{word}\x1b[0m: {text}")
+            format!("\x1b[1;{color}m{word}\x1b[0m: {text}\n")
         } else {
-            writeln!(io::stderr(), "{word}: {text}")
-        };
+            format!("{word}: {text}\n")
+        }
     }
 }
 

@@ -3,10 +3,10 @@
 use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::thread;
-use std::time::Duration;
 
+use super::ending::{self, Grace};
 use super::say::Say;
+use super::stdout::StandardOutput;
 use super::{args, limits, logging, usage};
 use crate::app::client::Answers;
 use crate::app::keyboard::Keyboard;
@@ -18,10 +18,6 @@ use crate::app::trouble::Trouble;
 use crate::calls::Program;
 use crate::calls::lines::CallLogOutcome;
 use crate::local_time;
-
-/// How long a program that was told to quit may take for its farewell. It takes longer only when it is stuck in writing to
-/// somebody who does not read.
-const FAREWELL: Duration = Duration::from_secs(1);
 
 /// What a program works with.
 pub struct Session {
@@ -58,7 +54,7 @@ impl Session {
 }
 
 /// Runs a program: takes its arguments, lets `work` do its work, and turns what came of it into the exit status: 0 fine, 1
-/// failure, 2 wrong arguments.
+/// failure, or a quit before all was written, 2 wrong arguments.
 pub fn run<A: args::Program>(
     program: Program,
     about: &'static str,
@@ -88,14 +84,18 @@ fn start<A: args::Program>(
             ));
         }
     };
-    quit_even_when_stuck(stop.clone());
+    // Every waiting call lets go at once, but not a write to a full pipe (`tcp-server | less`, and nobody scrolls), nor the
+    // opening of a named pipe that nobody reads.
+    if let Err(line) = ending::watch(&stop, Grace::Whole, say, None) {
+        return say.fail(&line);
+    }
     let call_log = match logging::start(args.common()) {
         Ok(call_log) => call_log,
         Err(line) => return say.fail(&line),
     };
     let session = Session {
         stop,
-        transcript: Arc::new(Transcript::new(io::stdout())),
+        transcript: Arc::new(Transcript::new(StandardOutput::of_lines())),
     };
     let worked = work(&args, &session);
     let by_a_key = matches!(worked, Err(Trouble::Stopped)) && io::stdout().is_terminal();
@@ -112,14 +112,4 @@ fn start<A: args::Program>(
         )),
         None => code,
     }
-}
-
-/// Every waiting call lets go at once, but not a write to a full pipe (`tcp-server | less`, and nobody scrolls), nor the
-/// opening of a named pipe that nobody reads.
-pub(super) fn quit_even_when_stuck(stop: Stop) {
-    thread::spawn(move || {
-        stop.wait();
-        thread::sleep(FAREWELL);
-        std::process::exit(0);
-    });
 }

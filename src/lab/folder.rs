@@ -18,6 +18,7 @@ use nix::fcntl::OFlag;
 
 use super::failure::Failure;
 use crate::escape::printable;
+use crate::outputs::{Kind, Open};
 use crate::record::{Destination, WriteError};
 
 /// The folder when the person names none.
@@ -80,6 +81,8 @@ pub struct Pending {
     then: String,
     replaces: bool,
     named: bool,
+    /// It is not whole yet.
+    _listed: Open,
 }
 
 impl Place {
@@ -143,7 +146,7 @@ impl Folder {
     /// There is one already which may not go, or the folder cannot be written.
     pub fn capture(&self, name: &str) -> Result<(Destination, Pending), Failure> {
         let pending = self.pending(name)?;
-        let destination = Destination::open(&pending.path(), false).map_err(|error| match error {
+        let destination = Destination::open_unlisted(&pending.path(), false).map_err(|error| match error {
             WriteError::Open { error, .. } => failed(&pending.shown(), &words(&error)),
             error => pending.about(&error),
         })?;
@@ -177,12 +180,16 @@ impl Folder {
             }
             _ => {}
         }
+        let now = format!(".{name}.{}", std::process::id());
+        let listed = Open::new(shown.display().to_string(), Kind::Whole);
+        listed.temporary(&self.place.open.join(&now), false);
         Ok(Pending {
             place: self.place.clone(),
-            now: format!(".{name}.{}", std::process::id()),
+            now,
             then: name.to_owned(),
             replaces: self.replaces,
             named: false,
+            _listed: listed,
         })
     }
 

@@ -1,22 +1,40 @@
-//! Where a recording goes: a file that is safe to write, standard output, or any writer.
+//! Where a recording or an export goes: a file that is safe to write, standard output, or any writer.
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, IsTerminal as _, Write};
 use std::path::Path;
 
+use super::beside::Beside;
 use super::write_error::WriteError;
+use crate::outputs::{Kind, Open};
 
-/// Where a recording goes.
+/// Where a recording or an export goes.
 pub struct Destination {
     pub(super) name: String,
     pub(super) output: Output,
+    /// `None`: whoever opened it lists it.
+    listed: Option<Open>,
+    bytes: u64,
 }
 
 pub(super) enum Output {
     /// An ordinary file, from its first byte: what is half written can be cut off again.
     File(File),
+    /// A file that gets its name when it is whole.
+    Beside(Beside),
+    /// A file of before, which is emptied when the first byte comes.
+    Old(File),
     /// A pipe, a device, a test's memory.
     Stream(Box<dyn Write + Send>),
+}
+
+/// What becomes of an ordinary file that is to be replaced.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Old {
+    /// It goes at once.
+    Goes,
+    /// It stays until the new one is whole.
+    Stays,
 }
 
 impl Destination {
@@ -34,28 +52,119 @@ impl Destination {
         if path.as_os_str() == "-" {
             return Self::standard_output();
         }
+        let listed = Open::new(path.display().to_string(), Kind::Capture);
+        Self::of_capture(path, force, Some(listed))
+    }
+
+    /// The same without a place on the list of what is not whole ([`crate::outputs`]): it is somebody else's part.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_unlisted(path: &Path, force: bool) -> Result<Self, WriteError> {
+        Self::of_capture(path, force, None)
+    }
+
+    fn of_capture(path: &Path, force: bool, listed: Option<Open>) -> Result<Self, WriteError> {
         let failed = |error| WriteError::Open {
             path: path.to_owned(),
             error,
         };
+        if let Some(listed) = &listed {
+            listed.opening(false);
+        }
         let output = match careful().create_new(true).open(path) {
             Ok(file) => Output::File(file),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => existing(path, force)?,
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                existing(path, force, Old::Goes, listed.as_ref())?
+            }
             Err(error) => return Err(failed(error)),
         };
-        Ok(Self {
+        Ok(Self::opened(path, output, listed))
+    }
+
+    /// Opens a file that is written at the end, in one go: an export. [`Self::finish`] gives it its name.
+    ///
+    /// What may be written is as with [`Self::open`]. But an ordinary file is written under another name in the same folder, and
+    /// gets its own when it is whole: until then an older file of that name stays, whatever ends the program.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn whole(path: &Path, force: bool) -> Result<Self, WriteError> {
+        let failed = |error| WriteError::Open {
+            path: path.to_owned(),
+            error,
+        };
+        let found = path.symlink_metadata();
+        let is_file = found.as_ref().map_or(true, Metadata::is_file);
+        let kind = if is_file { Kind::Whole } else { Kind::Stream };
+        let listed = Open::new(path.display().to_string(), kind);
+        listed.opening(false);
+        let output = match found {
+            Ok(_) => existing(path, force, Old::Stays, Some(&listed))?,
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                Output::Beside(Beside::new(path, false, careful).map_err(failed)?)
+            }
+            Err(error) => return Err(failed(error)),
+        };
+        if let Output::Beside(beside) = &output {
+            listed.temporary(beside.path(), beside.replaces());
+        }
+        Ok(Self::opened(path, output, Some(listed)))
+    }
+
+    fn opened(path: &Path, output: Output, listed: Option<Open>) -> Self {
+        if let Some(listed) = &listed {
+            listed.opened();
+        }
+        Self {
             name: path.display().to_string(),
             output,
-        })
+            listed,
+            bytes: 0,
+        }
+    }
+
+    /// All is written: a file that waited for that gets its name.
+    ///
+    /// # Errors
+    /// Those of rename(2) and link(2); a file that came meanwhile is replaced only with `force`.
+    pub fn finish(&mut self) -> io::Result<()> {
+        let output = std::mem::replace(&mut self.output, Output::Stream(Box::new(io::sink())));
+        if let Output::Beside(beside) = output {
+            beside.finish()?;
+        }
+        self.listed = None;
+        Ok(())
+    }
+
+    /// Does the file have its name only when it is whole?
+    #[must_use]
+    pub const fn is_beside(&self) -> bool {
+        matches!(self.output, Output::Beside(_))
+    }
+
+    /// So many packets are through.
+    pub(super) fn count(&self, packets: u64) {
+        if let Some(listed) = &self.listed {
+            listed.count(packets);
+        }
+    }
+
+    /// A call that writes begins, or has returned.
+    pub(super) fn in_write(&self, begins: bool) {
+        if let Some(listed) = &self.listed {
+            listed.in_write(begins);
+        }
     }
 
     /// Any writer, and what to call it in errors. It needs no buffer of its own.
     #[must_use]
     pub fn stream(output: impl Write + Send + 'static, name: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            output: Output::Stream(Box::new(output)),
-        }
+        Self::opened(
+            name.as_ref(),
+            Output::Stream(Box::new(output)),
+            Some(Open::new(name, Kind::Capture)),
+        )
     }
 
     /// What it is called in errors: the path as it was given. It may have bytes that are none for a terminal.
@@ -69,9 +178,13 @@ impl Destination {
             return Err(WriteError::Terminal);
         }
         unbuffered_standard_output()
-            .map(|output| Self {
-                name: "standard output".to_owned(),
-                output: Output::Stream(output),
+            .map(|output| {
+                let name = "standard output";
+                Self::opened(
+                    name.as_ref(),
+                    Output::Stream(output),
+                    Some(Open::new(name, Kind::Capture)),
+                )
             })
             .map_err(|error| WriteError::Open {
                 path: "standard output".into(),
@@ -83,17 +196,43 @@ impl Destination {
 /// Bytes that are no capture, as they come and without a buffer.
 impl Write for Destination {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &mut self.output {
-            Output::File(file) => file.write(bytes),
-            Output::Stream(stream) => stream.write(bytes),
+        if let Output::Old(_) = self.output {
+            self.output.empty()?;
         }
+        self.in_write(true);
+        let written = self.output.as_writer().write(bytes);
+        self.in_write(false);
+        if let (Ok(count), Some(listed)) = (&written, &self.listed) {
+            self.bytes += *count as u64;
+            listed.count(self.bytes);
+        }
+        written
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        match &mut self.output {
-            Output::File(file) => file.flush(),
-            Output::Stream(stream) => stream.flush(),
+        self.output.as_writer().flush()
+    }
+}
+
+impl Output {
+    pub(super) fn as_writer(&mut self) -> &mut dyn Write {
+        match self {
+            Self::File(file) | Self::Old(file) => file,
+            Self::Beside(beside) => beside.file(),
+            Self::Stream(stream) => stream,
         }
+    }
+
+    /// The file of before is emptied now.
+    fn empty(&mut self) -> io::Result<()> {
+        match std::mem::replace(self, Self::Stream(Box::new(io::sink()))) {
+            Self::Old(file) => {
+                file.set_len(0)?;
+                *self = Self::File(file);
+            }
+            other => *self = other,
+        }
+        Ok(())
     }
 }
 
@@ -123,7 +262,7 @@ fn careful() -> OpenOptions {
 }
 
 /// Something of this name is there: what is it, and may it be written?
-fn existing(path: &Path, force: bool) -> Result<Output, WriteError> {
+fn existing(path: &Path, force: bool, old: Old, listed: Option<&Open>) -> Result<Output, WriteError> {
     let refused = |why| {
         Err(WriteError::Refused {
             path: path.to_owned(),
@@ -147,6 +286,9 @@ fn existing(path: &Path, force: bool) -> Result<Output, WriteError> {
     if !found.is_file() && !is_named_pipe(&found) && !is_device(&found) {
         return refused("it is neither a file nor a pipe; choose another name");
     }
+    if let Some(listed) = listed {
+        listed.opening(is_named_pipe(&found));
+    }
     let file = careful().open(path).map_err(failed)?;
     // The name may have come to mean something else meanwhile; the open file cannot.
     let opened = file.metadata().map_err(failed)?;
@@ -162,7 +304,15 @@ fn existing(path: &Path, force: bool) -> Result<Output, WriteError> {
     if is_named_pipe(&opened) {
         return Ok(Output::Stream(Box::new(file)));
     }
-    replaced(path, file, &opened).map(Output::File).map_err(failed)
+    match old {
+        Old::Goes => replaced(path, file, &opened).map(Output::File).map_err(failed),
+        Old::Stays => match Beside::new(path, true, careful) {
+            Ok(beside) => Ok(Output::Beside(beside)),
+            // In a folder in which no name may be changed, the file itself may be written all the same.
+            Err(_) if !has_other_names(&opened) => Ok(Output::Old(file)),
+            Err(error) => Err(failed(error)),
+        },
+    }
 }
 
 /// The file anew: nobody has it open from before, and no other name leads to it.

@@ -12,6 +12,7 @@
 //! word for a file that merely ends too early.
 #![forbid(unsafe_code)]
 
+mod beside;
 mod destination;
 mod facts;
 mod gzip;

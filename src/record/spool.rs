@@ -12,6 +12,9 @@ use super::write_error::WriteError;
 /// From this many bytes on, the buffer is written out.
 const FULL: usize = 256 * 1024;
 
+/// A pipe is given no more than this at once, so that it is known how far it has taken what it was given. pipe(7): its usual room.
+const PIECE: usize = 64 * 1024;
+
 /// Collects blocks (or the packets of a pcap file) and writes them out, many at once.
 pub(super) struct Spool {
     destination: Destination,
@@ -93,18 +96,32 @@ impl Spool {
         self.drop_unfinished();
         if self.failure.is_none() {
             let mut done = 0;
+            let (mut ends, mut through) = (self.ends.iter(), self.kept);
+            let most = match self.destination.output {
+                Output::Stream(_) => PIECE,
+                _ => usize::MAX,
+            };
             while let Some(rest @ [_, ..]) = self.buffer.get(done..) {
-                match self.destination.output.as_writer().write(rest) {
+                self.destination.in_write(true);
+                let piece = rest.get(..most).unwrap_or(rest);
+                let written = self.destination.output.as_writer().write(piece);
+                self.destination.in_write(false);
+                match written {
                     Ok(0) => return Err(self.fail(done, &ErrorKind::WriteZero.into())),
                     Ok(count) => done += count,
-                    Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                    Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                     Err(error) => return Err(self.fail(done, &error)),
                 }
+                while let Some(end) = ends.as_slice().first().filter(|end| end.at <= done) {
+                    through += u64::from(end.of_packet);
+                    ends.next();
+                }
+                self.destination.count(through);
             }
             if let Err(error) = self.destination.output.as_writer().flush() {
                 return Err(self.fail(0, &error));
             }
-            self.kept = self.packets();
+            self.kept = through;
             self.out += done as u64;
         } else {
             self.lost += self.ends.iter().filter(|end| end.of_packet).count() as u64;
@@ -151,14 +168,5 @@ impl Drop for Spool {
     /// What a program that ends early has recorded is in its file; an error has nobody left to tell.
     fn drop(&mut self) {
         let _ = self.write_out();
-    }
-}
-
-impl Output {
-    fn as_writer(&mut self) -> &mut dyn Write {
-        match self {
-            Self::File(file) => file,
-            Self::Stream(stream) => stream,
-        }
     }
 }

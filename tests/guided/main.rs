@@ -3,7 +3,8 @@
 //! - `stage`: starting it, as root and as nobody, and the judges;
 //! - `runs`: every run, judged by tshark;
 //! - `story`: what is told; `files`: where the files go, and what is refused;
-//! - `networks`: what becomes of it where the system refuses a network, or a capture; `ends`: how it ends.
+//! - `networks`: what becomes of it where the system refuses a network, or a capture; `ends`: how it ends;
+//! - `stuck`: how it ends, and how the four programs end, while a call does not return.
 #![cfg(all(feature = "sniffer", target_os = "linux"))]
 
 #[cfg(test)]
@@ -23,3 +24,5 @@ mod runs;
 mod stage;
 #[cfg(test)]
 mod story;
+#[cfg(test)]
+mod stuck;

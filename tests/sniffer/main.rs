@@ -3,6 +3,7 @@
 //! - `stage`: namespaces, started sniffers, judges;
 //! - `frames`: frames and capture files, byte by byte;
 //! - `traffic`: real traffic, captured live; `ends`: how a live capture ends; `losses`: what could not be kept;
+//! - `stuck`, `stuck_live`: the end while a call does not return; `replacing`: what becomes of older files; `counts`: SIGUSR1;
 //! - `exports`: what a live capture writes at its end;
 //! - `faults`: what the system's calls may say meanwhile;
 //! - `devices`: what happens to the interface meanwhile; `extcap`: as Wireshark starts it;
@@ -21,6 +22,8 @@ mod support;
 
 #[cfg(test)]
 mod bounds;
+#[cfg(test)]
+mod counts;
 #[cfg(test)]
 mod devices;
 #[cfg(test)]
@@ -63,8 +66,14 @@ mod privileges;
 #[cfg(test)]
 mod progress;
 #[cfg(test)]
+mod replacing;
+#[cfg(test)]
 #[allow(unreachable_pub, reason = "shared by the modules of this test alone")]
 mod stage;
+#[cfg(test)]
+mod stuck;
+#[cfg(test)]
+mod stuck_live;
 #[cfg(test)]
 mod sudo;
 #[cfg(test)]

@@ -13,6 +13,7 @@ pub mod needs;
 mod pipe;
 pub mod program;
 pub mod skipped;
+pub mod stuck;
 pub mod tools;
 mod tshark;
 

@@ -12,6 +12,7 @@ use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use pnet::datalink::{Channel, ChannelType, Config, channel};
 
+use super::counters::Counters;
 use super::rebuild::Arrival;
 use super::ring::Ring;
 use super::socket::{self, Prepared};
@@ -45,7 +46,7 @@ pub struct Capture {
     snaplen: usize,
     notes: Vec<Note>,
     state: State,
-    statistics: Statistics,
+    counters: Counters,
     /// Frames taken out of the receive buffer.
     taken: u64,
     since_stop_check: u32,
@@ -97,7 +98,7 @@ impl Capture {
         if opening.promiscuous {
             sys::set_promiscuous(socket, index).map_err(called("setsockopt PACKET_ADD_MEMBERSHIP"))?;
         }
-        Ok(Self::with(Box::new(ring), true, prepared, opening, Vec::new()))
+        Self::with(Box::new(ring), true, prepared, opening, Vec::new())
     }
 
     fn on_channel(mut prepared: Prepared, opening: &Opening, mut notes: Vec<Note>) -> Result<Self, OpenError> {
@@ -122,11 +123,20 @@ impl Capture {
             receiver,
             socket: peeked,
         };
-        Ok(Self::with(Box::new(source), false, prepared, opening, notes))
+        Self::with(Box::new(source), false, prepared, opening, notes)
     }
 
-    fn with(source: Box<dyn Source>, has_ring: bool, prepared: Prepared, opening: &Opening, notes: Vec<Note>) -> Self {
-        Self {
+    fn with(
+        source: Box<dyn Source>,
+        has_ring: bool,
+        prepared: Prepared,
+        opening: &Opening,
+        notes: Vec<Note>,
+    ) -> Result<Self, OpenError> {
+        let counted = prepared.socket.try_clone();
+        let counted = counted.map_err(|source| socket::failure(opening, "dup", source))?;
+        Ok(Self {
+            counters: Counters::of(counted),
             source,
             socket: prepared.socket,
             has_ring,
@@ -136,14 +146,13 @@ impl Capture {
             snaplen: opening.bytes_to_keep(),
             notes,
             state: State::Up,
-            statistics: Statistics::default(),
             taken: 0,
             since_stop_check: 0,
             left: None,
             held_back_since: None,
             without_memory: 0,
             whole: Vec::new(),
-        }
+        })
     }
 
     /// The interface's name.
@@ -230,14 +239,15 @@ impl Capture {
     ///
     /// # Errors
     /// Those of getsockopt(2).
-    pub fn statistics(&mut self) -> Result<Statistics, CaptureError> {
-        let counted = sys::statistics(self.socket.as_fd());
-        let (received, dropped) =
-            counted.map_err(|source| failure(&self.interface, "getsockopt PACKET_STATISTICS", source))?;
-        // The kernel starts from 0 again each time.
-        self.statistics.received += u64::from(received);
-        self.statistics.dropped += u64::from(dropped);
-        Ok(self.statistics)
+    pub fn statistics(&self) -> Result<Statistics, CaptureError> {
+        let counted = self.counters.read();
+        counted.map_err(|source| failure(&self.interface, "getsockopt PACKET_STATISTICS", source))
+    }
+
+    /// The same for other threads.
+    #[must_use]
+    pub fn counters(&self) -> Counters {
+        self.counters.clone()
     }
 
     /// Waits until a frame is there to be read, or something else is to be said.
@@ -311,7 +321,7 @@ impl Capture {
     }
 
     /// How many frames are still in the buffer, by the kernel's counts.
-    fn waiting(&mut self) -> Result<u64, CaptureError> {
+    fn waiting(&self) -> Result<u64, CaptureError> {
         let Statistics { received, dropped } = self.statistics()?;
         Ok(received.saturating_sub(dropped).saturating_sub(self.taken))
     }

@@ -56,6 +56,8 @@ pub mod plain;
 #[cfg(target_os = "linux")]
 mod capture;
 #[cfg(target_os = "linux")]
+mod counters;
+#[cfg(target_os = "linux")]
 mod filter;
 #[cfg(target_os = "linux")]
 mod rebuild;
@@ -70,6 +72,8 @@ mod sys;
 
 #[cfg(target_os = "linux")]
 pub use capture::Capture;
+#[cfg(target_os = "linux")]
+pub use counters::Counters;
 pub use error::{CaptureError, OpenError};
 pub use interface::{ANY, Interface, interfaces};
 pub use note::Note;

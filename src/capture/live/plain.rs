@@ -160,7 +160,7 @@ impl Capture {
     ///
     /// # Errors
     /// None; the type is that of the systems that can tell.
-    pub fn statistics(&mut self) -> Result<Statistics, CaptureError> {
+    pub fn statistics(&self) -> Result<Statistics, CaptureError> {
         Ok(Statistics {
             received: self.received,
             dropped: 0,

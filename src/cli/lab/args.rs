@@ -44,7 +44,8 @@ const AFTERWARDS: &str = "\
 Each run starts the real server and client in a network of its own, captures what they send, and tells what happened. It \
 needs no privilege where the system lets everybody make such a network; under sudo it gives root's rights up before it starts.
 
-Exit status: 0 fine; 1 failure, or the packets could not be captured; 2 wrong arguments.";
+Exit status: 0 fine; 1 failure, the packets could not be captured, or a signal ended it; 2 wrong
+arguments.";
 
 /// What is typed when the person chooses nothing.
 const LINE: &str = "sockets are doors";

@@ -9,8 +9,10 @@ use std::process::ExitCode;
 
 use self::args::LabArgs;
 use super::args::LogFormat;
+use super::ending::{self, Grace};
 use super::say::Say;
-use super::{limits, session, usage};
+use super::stdout::StandardOutput;
+use super::{limits, usage};
 use crate::app::stop::Stop;
 use crate::capture::live::{Capture, OpenError};
 use crate::escape::printable;
@@ -90,6 +92,7 @@ fn run(args: &LabArgs, lines: &[String], say: Say) -> Result<ExitCode, Failure> 
     let stage = Stage::new(&person, Observer::start()?, &network)?;
     let (mut ready, blind) = prepare(&args.runs(), lines, &network, &stage)?;
     drop_privileges().map_err(|error| Failure::Line(error.to_string()))?;
+    ending::watch(&person, Grace::Waiting, say, None).map_err(Failure::Line)?;
     let mut folder = Folder::open(args.output.as_deref(), args.force)?;
     let files = ready
         .iter()
@@ -127,8 +130,6 @@ fn run(args: &LabArgs, lines: &[String], say: Say) -> Result<ExitCode, Failure> 
     if !names.is_empty() {
         folder.keep();
     }
-    // From here on only the reader of standard output can keep it waiting.
-    session::quit_even_when_stuck(person);
     let told = tell(&story, &evidence, &names)?;
     Ok(conclude(&evidence, failure, blind, told, say))
 }
@@ -224,7 +225,7 @@ enum Told {
 }
 
 fn tell(story: &Story<'_>, evidence: &[Evidence], names: &[PathBuf]) -> Result<Told, Failure> {
-    let mut output = BufWriter::new(io::stdout());
+    let mut output = BufWriter::new(StandardOutput::new());
     let told = story.tell(&mut output, evidence, names).and_then(|()| output.flush());
     match told {
         Ok(()) => Ok(Told::Whole),

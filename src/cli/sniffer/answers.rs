@@ -5,10 +5,12 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use super::super::ending::{self, Grace};
 use super::super::say::Say;
 use super::args::{SnifferArgs, View};
 use super::file::{one_line, to};
 use super::following::{Followed, Whole};
+use crate::app::stop::Stop;
 use crate::escape::printable;
 use crate::frame::Frame;
 use crate::record::Destination;
@@ -50,7 +52,7 @@ impl Page {
                 ));
             }
         };
-        let output = Destination::open(path, force).map_err(|error| one_line(&error))?;
+        let output = Destination::whole(path, force).map_err(|error| one_line(&error))?;
         Ok(Self { format, output })
     }
 
@@ -64,7 +66,10 @@ impl Page {
 
 /// Writes the form of no capture.
 #[must_use]
-pub fn form_alone(args: &SnifferArgs, say: Say) -> ExitCode {
+pub fn form_alone(args: &SnifferArgs, stop: &Stop, say: Say) -> ExitCode {
+    if let Err(line) = ending::watch(stop, Grace::Whole, say, None) {
+        return say.fail(&line);
+    }
     let Some(path) = &args.worksheet else {
         return ExitCode::SUCCESS;
     };
@@ -96,6 +101,12 @@ impl Answers {
             key: open(&args.answer_key)?,
             form: open(&args.worksheet)?,
         }))
+    }
+
+    /// Are they written to standard output, too?
+    #[must_use]
+    pub const fn is_shown(&self) -> bool {
+        self.is_shown
     }
 
     /// Takes a packet, or the datagram that it completes.

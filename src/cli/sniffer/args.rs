@@ -10,6 +10,7 @@ use super::super::args::seconds;
 use super::super::look::LookArgs;
 use super::exports::args::ExportArgs;
 use crate::escape::printable;
+use crate::outputs::{Kind, Open};
 
 /// What is shown of each packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -55,7 +56,7 @@ pub struct SnifferArgs {
     #[arg(short, long, value_name = "FILE")]
     pub write: Option<PathBuf>,
 
-    /// Replace an existing file
+    /// Replace an existing file: one of -w at once, another when its successor is whole
     #[arg(long)]
     pub force: bool,
 
@@ -169,6 +170,17 @@ impl SnifferArgs {
             .filter_map(|(option, path)| Some((option, path.as_deref()?)))
     }
 
+    /// The files that will be written, on the list of what is not whole ([`crate::outputs`]): until they are opened.
+    #[must_use]
+    pub fn planned(&self) -> Vec<Open> {
+        let exports = self.export.files().chain(self.sheets()).map(|(_, path)| path);
+        let files = self.write.as_deref().into_iter().chain(exports);
+        let files = files.filter(|path| *path != Path::new("-"));
+        files
+            .map(|path| Open::new(path.display().to_string(), Kind::Planned))
+            .collect()
+    }
+
     /// Is anything shown of the packets?
     #[must_use]
     pub fn shows(&self) -> bool {
@@ -238,5 +250,9 @@ const EXAMPLES: &str = "Examples:
   sniffer -r captures/mine.pcap --explain 'sequence number'
   sniffer -q -r captures/mine.pcap --html mine.html
 
+Ctrl+C, SIGTERM and SIGHUP end it within a second when it waits for a reader or a disk, a
+second one at once; SIGUSR1 shows the counts so far.
+
 Exit status: 0 fine; 1 failure, or packets were lost: dropped by the kernel, or captured but
-neither printed nor recorded; 2 wrong arguments.";
+neither printed nor recorded, or a signal ended it before all was read and written, and it
+says of which file; 2 wrong arguments.";

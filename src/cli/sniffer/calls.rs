@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::calls::lines;
 use crate::escape::printable;
+use crate::outputs::{Kind, Open};
 use crate::timeline::Logs;
 
 /// What is read at once.
@@ -51,6 +52,8 @@ impl CallFiles {
         let mut files = Vec::with_capacity(paths.len());
         for path in paths {
             let mut file = CallFile::new(path);
+            let listed = Open::new(path.display().to_string(), Kind::Log);
+            listed.opening(false);
             match file.open() {
                 Ok(()) => {}
                 Err(error) if may_come_later && error.kind() == io::ErrorKind::NotFound => {}
@@ -84,6 +87,7 @@ impl CallFiles {
     /// Reads what was written since.
     pub fn read_on(&mut self) {
         for file in &mut self.files {
+            let _listed = Open::new(file.path.display().to_string(), Kind::Log);
             if let Err(error) = file.read_on(&mut self.logs) {
                 let line = file.unreadable(&error);
                 file.failure.get_or_insert(line);

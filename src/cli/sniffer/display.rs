@@ -1,8 +1,9 @@
 //! Frames onto the screen.
 
-use std::io::{self, BufWriter, ErrorKind, Stdout, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::time::Duration;
 
+use super::super::stdout::StandardOutput;
 use super::answers::Answers;
 use super::args::{SnifferArgs, View};
 use super::crew::{Craft, Crew, Halt};
@@ -23,7 +24,7 @@ const ALONE: u64 = 512;
 
 /// Shows frames on standard output.
 pub struct Display {
-    output: BufWriter<Stdout>,
+    output: BufWriter<StandardOutput>,
     writer: Writer,
     look: Look,
     first: Option<Time>,
@@ -108,12 +109,18 @@ impl Display {
     /// A call log cannot be read: a line that says so.
     pub fn new(args: &SnifferArgs) -> Result<Self, String> {
         let look = args.look.look(usual_times(args.view));
+        let answers = Answers::new(args)?;
+        let output = if answers.as_ref().is_some_and(|answers| !answers.is_shown()) {
+            StandardOutput::of_lines()
+        } else {
+            StandardOutput::new()
+        };
         Ok(Self {
             stories: Stories::new(args)?,
-            answers: Answers::new(args)?,
+            answers,
             wholes: Wholes::new(args)?,
             flow: args.flow,
-            output: BufWriter::with_capacity(BUFFER, io::stdout()),
+            output: BufWriter::with_capacity(BUFFER, output),
             writer: Writer {
                 form: if args.json { Form::Json } else { Form::View(args.view) },
                 look,
@@ -238,6 +245,17 @@ impl Display {
         }
         if let Some(wholes) = &mut self.wholes {
             wholes.finish(&mut self.output, self.follower.tracker())?;
+        }
+        self.flush()
+    }
+
+    /// Shows of the packets so far what stands for itself, and nothing that only the whole would show.
+    ///
+    /// # Errors
+    /// Standard output is closed or cannot be written.
+    pub fn break_off(mut self) -> Result<(), DisplayError> {
+        if let Some(mut crew) = self.crew.take() {
+            crew.finish(&mut self.output)?;
         }
         self.flush()
     }

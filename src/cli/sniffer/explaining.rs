@@ -2,18 +2,20 @@
 
 use std::process::ExitCode;
 
+use super::super::ending::{self, Counts};
 use super::super::say::Say;
+use super::super::stdout::put;
 use super::args::SnifferArgs;
-use super::file::{one_line, put};
+use super::file::one_line;
 use super::following::{Followed, Follower, Whole};
 use super::selection::Selection;
+use super::source::{Source, grace_of};
 use crate::app::stop::Stop;
 use crate::capture::filter::Filter;
 use crate::escape::printable;
 use crate::explain::purpose::{Entry, lookup, nearest, no_field};
 use crate::explain::{Context, icmp_extension, meaning, note};
 use crate::flow::Step;
-use crate::record::Reader;
 use crate::render::explained::{self, Example, Seen};
 use crate::render::look::TimeForm;
 use crate::render::proof::Proof;
@@ -31,6 +33,9 @@ pub fn run(args: &SnifferArgs, name: &str, filter: Filter, stop: &Stop, say: Say
     let mut entries = lookup(name);
     if entries.is_empty() {
         return say.wrong_usage(&unknown(name));
+    }
+    if let Err(line) = ending::watch(stop, grace_of(args.read.as_deref()), say, Some(Counts::of_reading())) {
+        return say.fail(&line);
     }
     let (seen, trouble) = match look(args, &mut entries, filter, stop) {
         Ok(found) => found,
@@ -83,7 +88,7 @@ fn look(
     let Some(path) = &args.read else {
         return Ok((None, None));
     };
-    let mut reader = Reader::open(path).map_err(|error| one_line(&error))?;
+    let mut source = Source::open(path, stop)?;
     let mut selection = Selection::new(filter, args.handshake_only);
     let mut search = Search {
         follower: Follower::new(),
@@ -91,10 +96,19 @@ fn look(
         examples: entries.iter().map(|entry| (entry.spec.id, Vec::new())).collect(),
     };
     let (mut number, mut wanted, mut trouble) = (0, 0, None);
-    while !stop.requested() && !search.is_done() && args.count.is_none_or(|count| wanted < count) {
-        let frame = match reader.next() {
+    while !search.is_done() && args.count.is_none_or(|count| wanted < count) {
+        source.count(number);
+        if source.is_over(stop) {
+            trouble = source.interrupted();
+            break;
+        }
+        let frame = match source.reader.next() {
             Ok(Some(frame)) => frame,
             Ok(None) => break,
+            Err(_) if stop.requested() => {
+                trouble = source.interrupted();
+                break;
+            }
             Err(error) => {
                 trouble = Some(one_line(&error));
                 break;

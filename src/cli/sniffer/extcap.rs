@@ -22,9 +22,9 @@ use clap::{ColorChoice, Parser};
 
 use super::super::args::LogFormat;
 use super::super::say::Say;
+use super::super::stdout::put;
 use super::super::usage;
 use super::args::SnifferArgs;
-use super::file::put;
 use super::selection;
 use crate::app::stop::Stop;
 use crate::capture::filter::Filter;
@@ -163,7 +163,7 @@ fn capture(settings: &SnifferArgs, filter: Result<Filter, String>, path: &Path, 
             ));
         }
     };
-    let code = match filter.map(|filter| record::run(settings, &filter, path, &stop)) {
+    let code = match filter.map(|filter| record::run(settings, &filter, path, &stop, say)) {
         Ok(Ok(())) => return ExitCode::SUCCESS,
         Ok(Err(line)) => say.fail(&one_line(&line)),
         Err(line) => say.wrong_usage(&line),

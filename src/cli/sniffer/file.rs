@@ -1,21 +1,25 @@
 //! Packets from a capture file.
 
-use std::io::{self, BufWriter, ErrorKind, Write as _};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
+use super::super::ending::{self, Counts};
 use super::super::limits;
 use super::super::say::Say;
+use super::super::stdout::unwritable;
 use super::args::SnifferArgs;
 use super::display::{Display, DisplayError};
 use super::exports::Exporter;
 use super::following::Commenter;
 use super::progress::Progress;
 use super::selection::Selection;
+use super::source::{Source, grace_of};
 use crate::app::stop::Stop;
 use crate::capture::filter::Filter;
 use crate::escape::printable;
 use crate::frame::Frame;
+use crate::outputs;
 use crate::record::{Destination, Format, Interface, Reader, Recorder, Section, WriteError};
 use crate::wire::LinkType;
 
@@ -37,9 +41,13 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
             "{option} names the file that is being read: writing would destroy it; give it another name"
         ));
     }
-    let mut reader = match Reader::open(path) {
-        Ok(reader) => reader,
-        Err(error) => return say.fail(&one_line(&error)),
+    if let Err(line) = ending::watch(stop, grace_of(Some(path)), say, Some(Counts::of_reading())) {
+        return say.fail(&line);
+    }
+    let planned = args.planned();
+    let mut source = match Source::open(path, stop) {
+        Ok(source) => source,
+        Err(line) => return say.fail(&line),
     };
     let mut copy = match args
         .write
@@ -58,15 +66,22 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
         Ok(display) => display,
         Err(line) => return say.fail(&line),
     };
+    drop(planned);
     let mut selection = Selection::new(filter, args.handshake_only);
     let mut outputs = Outputs {
         display: &mut display,
         exporter: &mut exporter,
         copy: &mut copy,
     };
-    let read = each(args, &mut reader, &mut selection, &mut outputs, stop);
+    let read = each(args, &mut source, &mut selection, &mut outputs, stop);
     let mut failed = match read {
         Ok(()) | Err(End::Enough) => false,
+        Err(End::Interrupted) if !source.is_pipe() => return broken_off(&source, display, exporter, copy, say),
+        Err(End::Interrupted) => {
+            on_own_line();
+            source.interrupted().iter().for_each(|line| say.error(line));
+            true
+        }
         Err(End::Failed(line)) => {
             say.error(&line);
             true
@@ -76,6 +91,8 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
             true
         }
     };
+    // What is missing of it has been said.
+    source.leave();
     if let Some(display) = &mut display {
         match display.finish() {
             Ok(()) | Err(DisplayError::Closed) => {}
@@ -89,7 +106,7 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
             }
         }
     }
-    match copy.map(|copy| copy.finish(&reader)) {
+    match copy.map(|copy| copy.finish(&source.reader)) {
         Some(Err(error)) if !error.is_closed_pipe() => {
             say.error(&one_line(&error));
             failed = true;
@@ -103,10 +120,46 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
         say.error(&line);
         failed = true;
     }
-    let remarks = reader.remark().into_iter().chain(selection.remark());
+    let remarks = source.reader.remark().into_iter().chain(selection.remark());
     let remarks = remarks.chain(display.as_mut().map(Display::remarks).unwrap_or_default());
     remarks.for_each(|remark| say.warning(&remark));
     if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// The reading of a file was ended: what was read is shown and recorded, and nothing is exported, for an export is of the whole.
+fn broken_off(
+    source: &Source,
+    display: Option<Display>,
+    exporter: Option<Exporter<'_>>,
+    copy: Option<Copy>,
+    say: Say,
+) -> ExitCode {
+    let shown = display.map(Display::break_off);
+    let mut lines = Vec::new();
+    if let Some(Err(DisplayError::Failed(error))) = &shown {
+        lines.push(unwritable(error));
+    }
+    let copied = copy.map(|mut copy| copy.flush().map(|()| copy));
+    lines.extend(outputs::missing());
+    // They leave the list, and what is half made of them goes.
+    drop((exporter, shown));
+    match copied.map(|copy| copy.and_then(|copy| copy.finish(&source.reader))) {
+        Some(Err(error)) if !error.is_closed_pipe() => lines.push(error.to_string()),
+        _ => {}
+    }
+    on_own_line();
+    for line in &lines {
+        say.error(&one_line(line));
+    }
+    ExitCode::FAILURE
+}
+
+/// The terminal shows ^C where the cursor is.
+fn on_own_line() {
+    let mut errors = io::stderr();
+    if errors.is_terminal() {
+        let _ = writeln!(errors);
+    }
 }
 
 /// Says what there is to say of exports; `true` when all were written.
@@ -148,8 +201,10 @@ fn is_same_file(one: &Path, other: &Path) -> bool {
 
 /// What ends the reading before the end of the file.
 enum End {
-    /// As many packets as wanted, a quit, or nobody reads standard output.
+    /// As many packets as wanted, or nobody reads standard output.
     Enough,
+    /// A quit.
+    Interrupted,
     /// The file ends in the middle of something.
     Warning(String),
     /// A failure.
@@ -186,7 +241,7 @@ struct Outputs<'o, 'a> {
 /// Shows and records each wanted packet. A display or a copy that fails is taken away, so that its failure is said once.
 fn each(
     args: &SnifferArgs,
-    reader: &mut Reader,
+    source: &mut Source,
     selection: &mut Selection,
     outputs: &mut Outputs<'_, '_>,
     stop: &Stop,
@@ -200,18 +255,24 @@ fn each(
         .read
         .as_deref()
         .and_then(|path| Progress::of(path, display.is_some()));
+    let is_pipe = source.is_pipe();
     let mut number = 0;
     let mut wanted = 0;
     loop {
         if let Some(progress) = &mut progress {
-            progress.step(number, reader.taken_in(), display)?;
+            progress.step(number, source.reader.taken_in(), display)?;
         }
-        if stop.requested() || args.count.is_some_and(|count| wanted >= count) {
+        if args.count.is_some_and(|count| wanted >= count) {
             return Err(End::Enough);
         }
-        let frame = match reader.next() {
+        source.count(number);
+        if source.is_over(stop) {
+            return Err(End::Interrupted);
+        }
+        let frame = match source.reader.next() {
             Ok(Some(frame)) => frame,
             Ok(None) => return Ok(()),
+            Err(_) if is_pipe && stop.requested() => return Err(End::Interrupted),
             Err(error) if error.is_cut() => return Err(End::Warning(one_line(&error))),
             Err(error) => return Err(End::Failed(one_line(&error))),
         };
@@ -241,46 +302,29 @@ fn each(
             }
         }
         let copied = match copy {
-            Some(open) => open.write(frame.into_owned(), reader),
+            Some(open) => open.write(frame.into_owned(), &source.reader),
             None => Ok(()),
         };
         if let Err(error) = copied {
             **copy = None;
             let left = args.count.map_or(u64::MAX, |count| count - wanted);
-            let more = lost_with_it(args, reader, selection, left, stop);
+            let more = lost_with_it(source, selection, left, stop);
             return Err(error.with_more_lost(more).into());
         }
     }
 }
 
 /// How many more packets a copy that has failed would have had, `most` at most. A pipe is not waited for.
-fn lost_with_it(args: &SnifferArgs, reader: &mut Reader, selection: &mut Selection, most: u64, stop: &Stop) -> u64 {
+fn lost_with_it(source: &mut Source, selection: &mut Selection, most: u64, stop: &Stop) -> u64 {
     let mut lost = 0;
-    if args.read.as_deref() == Some(Path::new("-")) {
+    if source.is_pipe() {
         return lost;
     }
     while lost < most && !stop.requested() {
-        let Ok(Some(frame)) = reader.next() else { break };
+        let Ok(Some(frame)) = source.reader.next() else { break };
         lost += u64::from(selection.wants(&frame).unwrap_or(false));
     }
     lost
-}
-
-/// That standard output cannot be written: a line.
-pub(super) fn unwritable(error: &io::Error) -> String {
-    format!("writing standard output failed: {}", limits::unwritable(error))
-}
-
-/// Writes all of it to standard output. A reader who has left a pipe is no failure.
-///
-/// # Errors
-/// It cannot be written: a line that says so.
-pub(super) fn put(bytes: &[u8]) -> Result<(), String> {
-    let mut output = io::stdout().lock();
-    match output.write_all(bytes).and_then(|()| output.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(unwritable(&error)),
-        _ => Ok(()),
-    }
 }
 
 /// Writes a file whole, or says why not. A reader who has left a pipe is no failure.
@@ -292,10 +336,17 @@ pub(super) fn to(
     write: impl FnOnce(&mut BufWriter<Destination>) -> io::Result<()>,
 ) -> Result<(), String> {
     let name = destination.name().to_owned();
+    let left = if destination.is_beside() {
+        "it was not written"
+    } else {
+        "what is in it is not whole"
+    };
     let mut output = BufWriter::new(destination);
-    match write(&mut output).and_then(|()| output.flush()) {
+    let written = write(&mut output).and_then(|()| output.flush());
+    match written.and_then(|()| output.get_mut().finish()) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(one_line(&WriteError::Exists(name.into()))),
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(one_line(&format!(
-            "writing {name} failed: {}; what is in it is not whole",
+            "writing {name} failed: {}; {left}",
             limits::unwritable(&error)
         ))),
         _ => Ok(()),
@@ -345,6 +396,11 @@ impl Copy {
             self.interfaces += 1;
         }
         recorder.write(&frame)
+    }
+
+    /// Hands over what has been recorded.
+    fn flush(&mut self) -> Result<(), WriteError> {
+        self.recorder.as_mut().map_or(Ok(()), Recorder::flush)
     }
 
     /// Ends the copy with what the file said that was counted. That is about the capture, so it stays true of a copy that

@@ -1,16 +1,20 @@
 //! The list of interfaces.
 
-use std::io::{self, ErrorKind, Write as _};
 use std::process::ExitCode;
 
+use super::super::ending::{self, Grace};
 use super::super::say::Say;
-use super::file::unwritable;
+use super::super::stdout::put;
+use crate::app::stop::Stop;
 use crate::capture::live::{ANY, interfaces};
 use crate::escape::printable;
 
 /// Prints the interfaces with addresses, state, and what each is good for.
 #[must_use]
-pub fn list(say: Say) -> ExitCode {
+pub fn list(stop: &Stop, say: Say) -> ExitCode {
+    if let Err(line) = ending::watch(stop, Grace::Whole, say, None) {
+        return say.fail(&line);
+    }
     let mut text = String::new();
     for interface in interfaces() {
         let addresses: Vec<String> = interface.addresses.iter().map(ToString::to_string).collect();
@@ -31,10 +35,7 @@ pub fn list(say: Say) -> ExitCode {
         "all of them",
         "when you do not know which one; VLAN tags and MACs are missing",
     ));
-    match io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => say.fail(&unwritable(&error)),
-        _ => ExitCode::SUCCESS,
-    }
+    put(text.as_bytes()).map_or_else(|line| say.fail(&line), |()| ExitCode::SUCCESS)
 }
 
 fn format_interface(title: &str, addresses: &str, advice: &str) -> String {

@@ -1,28 +1,33 @@
 //! Packets from an interface.
 //!
 //! The order matters: open the capture while the privileges are there, give them up, only then open files and start
-//! threads. The main thread captures and records; another one prints (`printing`).
+//! threads. The main thread captures and records; another one prints (`printing`); a third one sees to it that a quit ends the
+//! program ([`ending`]).
 
 use std::io::{self, IsTerminal as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::super::ending::{self, Counts, Grace};
 use super::super::say::Say;
 use super::args::SnifferArgs;
 use super::calls::CallFiles;
 use super::exports::Exporter;
-use super::file::{APPLICATION, one_line, say_exported, say_written};
-use super::following::Commenter;
+use super::file::{one_line, say_exported, say_written};
+use super::flushing::Flushing;
 use super::printing::{self, Entrance, Refusal};
+use super::recording::{Recording, record};
 use super::selection::Afterwards;
 use crate::app::stop::Stop;
 use crate::capture::filter::{Filter, Fragments, Target};
-use crate::capture::live::{ANY, Capture, Event, LARGEST_SNAPLEN, Opening, interfaces};
+use crate::capture::live::{self, ANY, Capture, Event, LARGEST_SNAPLEN, Opening, interfaces};
 use crate::escape::printable;
 use crate::frame::{Frame, Time};
-use crate::record::{Destination, Format, Interface, Recorder, Section, Statistics, WriteError};
+use crate::record::{Statistics, WriteError, Written};
 use crate::wire::LinkType;
 
 /// Captures until told to quit, or until enough was captured.
@@ -36,6 +41,12 @@ pub fn run(args: &SnifferArgs, filter: &Filter, stop: &Stop, say: Say) -> ExitCo
     if let Err(error) = crate::privilege::drop_privileges() {
         return say.fail(&error.to_string());
     }
+    let seen = Arc::new(AtomicU64::new(0));
+    let counts = counts(&capture, Arc::clone(&seen));
+    if let Err(line) = ending::watch(stop, Grace::Waiting, say, Some(counts)) {
+        return say.fail(&line);
+    }
+    let planned = args.planned();
     if let Err(line) = CallFiles::open(&args.calls, true) {
         return say.fail(&line);
     }
@@ -52,6 +63,7 @@ pub fn run(args: &SnifferArgs, filter: &Filter, stop: &Stop, say: Say) -> ExitCo
         Ok(exporter) => exporter,
         Err(line) => return say.fail(&line),
     };
+    drop(planned);
     for note in capture.notes() {
         say.warning(&note.to_string());
     }
@@ -70,18 +82,53 @@ pub fn run(args: &SnifferArgs, filter: &Filter, stop: &Stop, say: Say) -> ExitCo
         exporter,
         afterwards: Afterwards::new(filter, args.handshake_only),
         captured: 0,
+        seen,
         unprinted: 0,
         first: None,
         last: None,
         failed: false,
     };
-    let printing_failed = thread::scope(|scope| {
+    let (finished, printing_failed) = thread::scope(|scope| {
         let (entrance, exit) = printing::queue_to_output();
         let printer = shows.then(|| scope.spawn(move || printing::print(args, &exit, stop, say)));
         session.capture(&mut capture, shows.then_some(entrance));
-        printer.is_some_and(|printer| printer.join().unwrap_or(true))
+        // The files first: a standard output that nobody reads must not keep them from being whole.
+        let finished = session.finish(&capture);
+        (finished, printer.is_some_and(|printer| printer.join().unwrap_or(true)))
     });
-    session.end(&mut capture, printing_failed)
+    session.end(finished, printing_failed)
+}
+
+/// The counts so far, as lines.
+fn counts(capture: &Capture, captured: Arc<AtomicU64>) -> Counts {
+    #[cfg(target_os = "linux")]
+    let counters = capture.counters();
+    #[cfg(not(target_os = "linux"))]
+    let _ = capture;
+    let lines = move || {
+        let captured = captured.load(Ordering::Relaxed);
+        #[cfg(target_os = "linux")]
+        let counted = counters.read().unwrap_or_default();
+        #[cfg(not(target_os = "linux"))]
+        let counted = live::Statistics {
+            received: captured,
+            dropped: 0,
+        };
+        counted_lines(captured, counted).to_vec()
+    };
+    Counts {
+        lines: Box::new(lines),
+        at_the_end: true,
+    }
+}
+
+/// What was counted, as tcpdump says it.
+fn counted_lines(captured: u64, counted: live::Statistics) -> [String; 3] {
+    [
+        format!("{} captured", packets(captured)),
+        format!("{} received by filter", counted.received),
+        format!("{} dropped by kernel", counted.dropped),
+    ]
 }
 
 fn describe(filter: &Filter) -> String {
@@ -136,96 +183,6 @@ fn target(name: &str) -> Target {
     }
 }
 
-/// Where frames are recorded.
-struct Recording {
-    recorder: Recorder,
-    path: PathBuf,
-    format: Format,
-    commenter: Commenter,
-}
-
-impl Recording {
-    fn write(&mut self, frame: &Frame<'_>) -> Result<(), WriteError> {
-        match self.format {
-            Format::Pcap => self.recorder.write(frame),
-            Format::PcapNg => {
-                let mut frame = frame.clone();
-                self.commenter.comment_on(&mut frame);
-                self.recorder.write(&frame)
-            }
-        }
-    }
-}
-
-fn record(path: &Path, args: &SnifferArgs, filter: &Filter, capture: &Capture) -> Result<Recording, WriteError> {
-    let destination = Destination::open(path, args.force)?;
-    let interface = interface_of(args, filter, capture);
-    let section = Section::of_this_machine(APPLICATION);
-    let format = Format::of_path(path);
-    let recorder = Recorder::new(destination, format, &section, &[interface])?;
-    Ok(Recording {
-        recorder,
-        format,
-        path: path.to_owned(),
-        commenter: Commenter::new(),
-    })
-}
-
-/// What a recording says of the interface.
-pub(super) fn interface_of(args: &SnifferArgs, filter: &Filter, capture: &Capture) -> Interface {
-    let known = interfaces();
-    let description = known
-        .iter()
-        .find(|one| one.name == args.interface)
-        .map(ToString::to_string);
-    Interface {
-        name: Some(capture.interface().to_owned()),
-        description,
-        filter: filter.expression().map(|_| filter.to_string()),
-        snaplen: capture.snaplen(),
-        ..Interface::new(capture.link_type())
-    }
-}
-
-/// When what was recorded goes out.
-///
-/// As soon as no more frames wait to be read, so that whoever reads the file or the pipe sees a packet at once. But where
-/// frames come fast, one by one, not for each of them: then many go out at once, every few milliseconds.
-#[derive(Debug, Default)]
-struct Flushing {
-    /// How long to wait for more frames before what there is goes out; `None`: there is nothing.
-    patience: Option<Duration>,
-    last: Option<Instant>,
-}
-
-impl Flushing {
-    /// The shortest time between two.
-    const INTERVAL: Duration = Duration::from_millis(5);
-
-    /// A frame was recorded. The clock is not read here, where it would be read for each frame.
-    fn needed(&mut self) {
-        self.patience = Some(Duration::ZERO);
-    }
-
-    /// No frame waits to be read. Is it time?
-    fn is_due(&mut self) -> bool {
-        if self.patience.is_none() {
-            return false;
-        }
-        let elapsed = self.last.map(|last| last.elapsed());
-        let wait = elapsed.map_or(Duration::ZERO, |elapsed| Self::INTERVAL.saturating_sub(elapsed));
-        if wait.is_zero() {
-            *self = Self {
-                patience: None,
-                last: Some(Instant::now()),
-            };
-            return true;
-        }
-        self.patience = Some(wait);
-        false
-    }
-}
-
 /// A capture under way.
 struct Session<'a> {
     args: &'a SnifferArgs,
@@ -235,6 +192,8 @@ struct Session<'a> {
     exporter: Option<Exporter<'a>>,
     afterwards: Afterwards,
     captured: u64,
+    /// The same, for the thread that tells the counts.
+    seen: Arc<AtomicU64>,
     unprinted: u64,
     first: Option<Time>,
     last: Option<Time>,
@@ -293,6 +252,7 @@ impl Session<'_> {
     /// Records a frame and has it printed.
     fn take(&mut self, frame: &Frame<'_>, queue: &mut Option<Entrance>) {
         self.captured += 1;
+        self.seen.store(self.captured, Ordering::Relaxed);
         self.first = self.first.or(frame.time);
         self.last = frame.time.or(self.last);
         let written = self
@@ -347,16 +307,9 @@ impl Session<'_> {
         self.failed = true;
     }
 
-    /// The summary.
-    fn end(mut self, capture: &mut Capture, printing_failed: bool) -> ExitCode {
+    /// Ends the recording and writes the exports. What there is to say of them comes later.
+    fn finish(&mut self, capture: &Capture) -> Finished {
         let counted = capture.statistics().unwrap_or_default();
-        if self.stop.requested() && io::stderr().is_terminal() {
-            // The terminal shows ^C where the cursor is; the summary starts on a line of its own.
-            self.say.plain("");
-        }
-        self.say.plain(&format!("{} captured", packets(self.captured)));
-        self.say.plain(&format!("{} received by filter", counted.received));
-        self.say.plain(&format!("{} dropped by kernel", counted.dropped));
         let statistics = Statistics {
             received: Some(counted.received),
             dropped: Some(counted.dropped),
@@ -364,10 +317,31 @@ impl Session<'_> {
             end: self.last,
             ..Statistics::default()
         };
-        let recorded = self.finish_recording(statistics);
-        if let Some(exporter) = self.exporter.take() {
-            let file = self.args.write.as_deref().filter(|_| recorded);
-            if say_exported(exporter.finish(file), self.say) {
+        let recording = self.recording.take();
+        let recorded = recording.map(|recording| recording.recorder.finish(&[statistics]));
+        let exporter = self.exporter.take();
+        let file = self.args.write.as_deref();
+        let file = file.filter(|_| recorded.as_ref().is_some_and(Result::is_ok));
+        Finished {
+            counted,
+            exported: exporter.map(|exporter| exporter.finish(file)),
+            recorded,
+        }
+    }
+
+    /// The summary.
+    fn end(mut self, finished: Finished, printing_failed: bool) -> ExitCode {
+        if self.stop.requested() && io::stderr().is_terminal() {
+            // The terminal shows ^C where the cursor is; the summary starts on a line of its own.
+            self.say.plain("");
+        }
+        for line in counted_lines(self.captured, finished.counted) {
+            self.say.plain(&line);
+        }
+        let counted = finished.counted;
+        let recorded = self.say_recorded(finished.recorded);
+        if let Some(exported) = finished.exported {
+            if say_exported(exported, self.say) {
                 say_written(self.args.export.files(), self.say);
             } else {
                 self.failed = true;
@@ -397,27 +371,34 @@ impl Session<'_> {
         }
     }
 
-    /// Ends the file, and says what is in it; `true` when all that was captured is.
-    fn finish_recording(&mut self, statistics: Statistics) -> bool {
-        let Some(recording) = self.recording.take() else {
-            return false;
-        };
-        match recording.recorder.finish(&[statistics]) {
-            Ok(written) => {
-                let path = recording.path.display().to_string();
+    /// Says what is in the file; `true` when all that was captured is.
+    fn say_recorded(&mut self, recorded: Option<Result<Written, WriteError>>) -> bool {
+        match recorded {
+            Some(Ok(written)) => {
+                let path = self.args.write.as_deref().unwrap_or_else(|| Path::new("-"));
+                let path = path.display().to_string();
                 let path = printable(path.as_bytes());
                 let packets = packets(written.packets);
                 self.say
                     .plain(&format!("{packets}, {} bytes written to {path}", written.bytes));
                 true
             }
-            Err(error) if error.is_closed_pipe() => false,
-            Err(error) => {
-                self.fail(&one_line(&error));
+            Some(Err(error)) => {
+                if !error.is_closed_pipe() {
+                    self.fail(&one_line(&error));
+                }
                 false
             }
+            None => false,
         }
     }
+}
+
+/// What came of the files.
+struct Finished {
+    counted: live::Statistics,
+    recorded: Option<Result<Written, WriteError>>,
+    exported: Option<(Vec<String>, Option<String>)>,
 }
 
 /// So many packets.
@@ -437,33 +418,7 @@ fn unprinted(count: u64, recorded: bool) -> String {
 
 /// The stop mark in the form that the capture waits for.
 #[cfg(unix)]
-pub(super) fn descriptor(stop: &Stop) -> crate::capture::live::Stop<'_> {
+pub(super) fn descriptor(stop: &Stop) -> live::Stop<'_> {
     use crate::app::sys::Mark as _;
     stop.descriptor()
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::Flushing;
-
-    #[test]
-    fn the_first_frame_goes_out_at_once_and_the_next_ones_together() {
-        let mut flushing = Flushing::default();
-        assert!(!flushing.is_due(), "there is nothing");
-        flushing.needed();
-        assert_eq!(flushing.patience, Some(Duration::ZERO));
-        assert!(flushing.is_due());
-        assert_eq!(flushing.patience, None);
-        flushing.needed();
-        // Unless this test was kept waiting for so long that it is time again.
-        if !flushing.is_due() {
-            let wait = flushing.patience.unwrap();
-            assert!(wait > Duration::ZERO && wait <= Flushing::INTERVAL, "{wait:?}");
-            std::thread::sleep(wait);
-            assert!(flushing.is_due());
-        }
-        assert!(!flushing.is_due());
-    }
 }

@@ -5,6 +5,7 @@
 //! - [`display`]: frames onto the screen; [`following`]: their conversations;
 //! - [`exports`]: reports, pictures and diagrams;
 //! - [`story`]: whole conversations; [`calls`]: call logs beside them; [`answers`]: the questions of the courses;
+//! - [`source`]: the file, or the pipe, that is read;
 //! - [`explaining`]: what a field is for;
 //! - [`live`]: from an interface, with `printing` beside it; [`mod@file`]: from a capture file, with [`progress`];
 //! - [`interfaces`]: the list of interfaces;
@@ -20,12 +21,15 @@ pub mod exports;
 #[cfg(unix)]
 pub mod extcap;
 pub mod file;
+mod flushing;
 pub mod following;
 pub mod interfaces;
 pub mod live;
 mod printing;
 pub mod progress;
+mod recording;
 pub mod selection;
+pub mod source;
 pub mod story;
 pub mod wholes;
 
@@ -73,6 +77,8 @@ fn run() -> ExitCode {
     if let Some(line) = local_time::complaint() {
         say.warning(line);
     }
+    // As long as nothing is open, and no thread may be started that would watch: looking a name up may take its time.
+    stop.end_at_once(true);
     let filter = match selection::filter(&args) {
         Ok(filter) => filter,
         Err(line) => return say.wrong_usage(&line),
@@ -83,9 +89,9 @@ fn run() -> ExitCode {
     if let Some(field) = &args.explain {
         explaining::run(&args, field, filter, &stop, say)
     } else if args.is_form_alone() {
-        answers::form_alone(&args, say)
+        answers::form_alone(&args, &stop, say)
     } else if args.list_interfaces {
-        interfaces::list(say)
+        interfaces::list(&stop, say)
     } else if args.read.is_some() {
         file::run(&args, filter, &stop, say)
     } else {

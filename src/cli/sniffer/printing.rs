@@ -9,9 +9,10 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
 
 use super::super::say::Say;
+use super::super::stdout::unwritable;
 use super::args::SnifferArgs;
 use super::display::{Display, DisplayError};
-use super::file::unwritable;
+
 use crate::app::stop::Stop;
 use crate::frame::Frame;
 

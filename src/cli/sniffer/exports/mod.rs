@@ -9,9 +9,10 @@ use std::path::Path;
 use self::bounds::Bounds;
 use super::args::SnifferArgs;
 use super::calls::CallFiles;
-use super::file::{one_line, put, to};
+use super::file::{one_line, to};
 use super::following::{Follower, forgotten};
 use crate::cli::provenance;
+use crate::cli::stdout::put;
 use crate::explain::{count, grouped};
 use crate::frame::{Frame, Time};
 use crate::record::Destination;
@@ -49,7 +50,7 @@ impl<'a> Exporter<'a> {
             return Ok(None);
         }
         let open = |path: &Option<std::path::PathBuf>| {
-            let opened = path.as_deref().map(|path| Destination::open(path, args.force));
+            let opened = path.as_deref().map(|path| Destination::whole(path, args.force));
             opened.transpose().map_err(|error| one_line(&error))
         };
         let shows_calls = export.shows_calls();

@@ -3,11 +3,13 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::super::super::session::quit_even_when_stuck;
+use super::super::super::ending::{self, Grace};
+use super::super::super::say::Say;
 use super::super::args::SnifferArgs;
 use super::super::file::APPLICATION;
 use super::super::following::Commenter;
-use super::super::live::{descriptor, interface_of, opening};
+use super::super::live::{descriptor, opening};
+use super::super::recording::interface_of;
 use super::super::selection::Afterwards;
 use super::fifo;
 use crate::app::stop::Stop;
@@ -21,7 +23,7 @@ use crate::record::{Destination, Format, Recorder, Section, Statistics, WriteErr
 ///
 /// # Errors
 /// One of the steps failed: what, why, what to do. May be of several lines.
-pub(super) fn run(args: &SnifferArgs, filter: &Filter, path: &Path, stop: &Stop) -> Result<(), String> {
+pub(super) fn run(args: &SnifferArgs, filter: &Filter, path: &Path, stop: &Stop, say: Say) -> Result<(), String> {
     let opening = opening(args, filter)?;
     let mut capture = opening.open().map_err(|error| match error {
         OpenError::NoPermission { interface } => no_permission(&interface),
@@ -34,8 +36,8 @@ pub(super) fn run(args: &SnifferArgs, filter: &Filter, path: &Path, stop: &Stop)
     };
     #[cfg(target_os = "linux")]
     crate::privilege::drop_privileges().map_err(|error| error.to_string())?;
-    // A reader that stays and does not read must not keep the program.
-    quit_even_when_stuck(stop.clone());
+    // A reader that stays and does not read must not keep the program; Wireshark stops reading when it stops the capture.
+    ending::watch(stop, Grace::Unread, say, None)?;
     fifo::watch(&pipe, stop).map_err(failed)?;
     let mut section = Section::of_this_machine(APPLICATION);
     // Standard error would be a window with an error in it; here Wireshark shows them with the file's properties.

@@ -1,0 +1,68 @@
+//! When a recording under way is handed over to the system.
+
+use std::time::{Duration, Instant};
+
+/// When what was recorded goes out.
+///
+/// As soon as no more frames wait to be read, so that whoever reads the file or the pipe sees a packet at once. But where
+/// frames come fast, one by one, not for each of them: then many go out at once, every few milliseconds.
+#[derive(Debug, Default)]
+pub(super) struct Flushing {
+    /// How long to wait for more frames before what there is goes out; `None`: there is nothing.
+    pub(super) patience: Option<Duration>,
+    last: Option<Instant>,
+}
+
+impl Flushing {
+    /// The shortest time between two.
+    const INTERVAL: Duration = Duration::from_millis(5);
+
+    /// A frame was recorded. The clock is not read here, where it would be read for each frame.
+    pub(super) fn needed(&mut self) {
+        self.patience = Some(Duration::ZERO);
+    }
+
+    /// No frame waits to be read. Is it time?
+    pub(super) fn is_due(&mut self) -> bool {
+        if self.patience.is_none() {
+            return false;
+        }
+        let elapsed = self.last.map(|last| last.elapsed());
+        let wait = elapsed.map_or(Duration::ZERO, |elapsed| Self::INTERVAL.saturating_sub(elapsed));
+        if wait.is_zero() {
+            *self = Self {
+                patience: None,
+                last: Some(Instant::now()),
+            };
+            return true;
+        }
+        self.patience = Some(wait);
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::Flushing;
+
+    #[test]
+    fn the_first_frame_goes_out_at_once_and_the_next_ones_together() {
+        let mut flushing = Flushing::default();
+        assert!(!flushing.is_due(), "there is nothing");
+        flushing.needed();
+        assert_eq!(flushing.patience, Some(Duration::ZERO));
+        assert!(flushing.is_due());
+        assert_eq!(flushing.patience, None);
+        flushing.needed();
+        // Unless this test was kept waiting for so long that it is time again.
+        if !flushing.is_due() {
+            let wait = flushing.patience.unwrap();
+            assert!(wait > Duration::ZERO && wait <= Flushing::INTERVAL, "{wait:?}");
+            std::thread::sleep(wait);
+            assert!(flushing.is_due());
+        }
+        assert!(!flushing.is_due());
+    }
+}

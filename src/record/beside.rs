@@ -1,0 +1,114 @@
+//! A file that is written under another name beside its own, and gets its own when it is whole.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+/// A name that is longer than this, in bytes, is left out of that of the moment: `NAME_MAX` is 255. limits.h(0p)
+const LONGEST_NAME: usize = 200;
+
+/// So many names are tried: a program that was killed may have left its file, and another one have the same process number now.
+const MOST_NAMES: u32 = 100;
+
+/// Dropped before it got its name, it is removed.
+pub(super) struct Beside {
+    file: File,
+    /// Where it is now.
+    path: PathBuf,
+    /// Where it will be.
+    target: PathBuf,
+    replaces: bool,
+    named: bool,
+}
+
+impl Beside {
+    /// Makes an empty file beside the target: `.NAME.PROCESS.part`. `replaces`: a file of the target's name goes in the end.
+    ///
+    /// # Errors
+    /// Those of open(2).
+    pub(super) fn new(target: &Path, replaces: bool, options: fn() -> OpenOptions) -> io::Result<Self> {
+        let name = target.file_name().filter(|_| !ends_in_separator(target));
+        let name = name.ok_or(ErrorKind::IsADirectory)?;
+        for number in 0..MOST_NAMES {
+            let path = target.with_file_name(name_of_the_moment(name, number));
+            match options().create_new(true).open(&path) {
+                Ok(file) => {
+                    return Ok(Self {
+                        file,
+                        path,
+                        target: target.to_owned(),
+                        replaces,
+                        named: false,
+                    });
+                }
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(ErrorKind::AlreadyExists.into())
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(super) const fn replaces(&self) -> bool {
+        self.replaces
+    }
+
+    pub(super) const fn file(&mut self) -> &mut File {
+        &mut self.file
+    }
+
+    /// Gives it its name. A symbolic link that has that name meanwhile is replaced, not followed.
+    ///
+    /// # Errors
+    /// Those of rename(2) and link(2).
+    pub(super) fn finish(mut self) -> io::Result<()> {
+        if self.replaces {
+            fs::rename(&self.path, &self.target)?;
+        } else {
+            // Unlike a renaming, a second name never takes the place of a file that came meanwhile.
+            match fs::hard_link(&self.path, &self.target) {
+                Ok(()) => fs::remove_file(&self.path)?,
+                // Some file systems have no second names.
+                Err(error) if error.kind() != ErrorKind::AlreadyExists && self.target.symlink_metadata().is_err() => {
+                    fs::rename(&self.path, &self.target)?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        self.named = true;
+        Ok(())
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        if !self.named {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+fn ends_in_separator(path: &Path) -> bool {
+    path.as_os_str().as_encoded_bytes().last() == Some(&b'/')
+}
+
+fn name_of_the_moment(name: &OsStr, number: u32) -> OsString {
+    let name = if name.len() > LONGEST_NAME {
+        OsStr::new("long")
+    } else {
+        name
+    };
+    let again = if number == 0 {
+        String::new()
+    } else {
+        format!("-{number}")
+    };
+    let mut moment = OsString::from(".");
+    moment.push(name);
+    moment.push(format!(".{}{again}.part", std::process::id()));
+    moment
+}
