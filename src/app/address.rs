@@ -71,11 +71,14 @@ fn look_up(host: String, port: u16, stop: &Stop) -> Result<io::Result<Vec<Socket
     /// How soon a quit is noticed.
     const GLANCE: Duration = Duration::from_millis(20);
     let (tell, told) = mpsc::channel();
-    std::thread::spawn(move || {
+    let looking = std::thread::Builder::new().spawn(move || {
         let found = (host.as_str(), port).to_socket_addrs();
         // Nobody is there to be told when the program has quit meanwhile.
         let _ = tell.send(found.map(Iterator::collect));
     });
+    if let Err(error) = looking {
+        return Ok(Err(error));
+    }
     loop {
         match told.recv_timeout(GLANCE) {
             Ok(found) => return Ok(found),

@@ -8,6 +8,7 @@
 //! - [`session`]: start and end of one of the four programs;
 //! - `look`: characters, columns, colours and times of the packet views;
 //! - `provenance`: where a report comes from;
+//! - `sys`: no memory left, said in one line;
 //! - `sniffer`: the sniffer; `lab`: the guided run. Where they are built.
 
 pub mod args;
@@ -24,4 +25,5 @@ pub mod say;
 pub mod session;
 #[cfg(feature = "sniffer")]
 pub mod sniffer;
+mod sys;
 pub mod usage;

@@ -77,7 +77,19 @@ pub fn run(args: &SnifferArgs, filter: &Filter, stop: &Stop, say: Say) -> ExitCo
     };
     let printing_failed = thread::scope(|scope| {
         let (entrance, exit) = printing::queue_to_output();
-        let printer = shows.then(|| scope.spawn(move || printing::print(args, &exit, stop, say)));
+        let print = move || printing::print(args, &exit, stop, say);
+        let printer = shows
+            .then(|| thread::Builder::new().spawn_scoped(scope, print))
+            .transpose();
+        let printer = match printer {
+            Ok(printer) => printer,
+            Err(error) => {
+                say.error(&format!(
+                    "starting a thread failed: {error}; allow more with 'ulimit -u' and 'ulimit -v'"
+                ));
+                return true;
+            }
+        };
         session.capture(&mut capture, shows.then_some(entrance));
         printer.is_some_and(|printer| printer.join().unwrap_or(true))
     });
