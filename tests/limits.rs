@@ -74,14 +74,14 @@ mod tests {
             assert!(!said.contains(never), "{what}: {said}");
         }
         let errors: Vec<&str> = said.lines().filter(|line| !line.starts_with("warning: ")).collect();
-        match code {
-            Some(0) => assert_eq!(errors, Vec::<&str>::new(), "{what}"),
-            _ => {
-                assert_eq!(errors.len(), 1, "{what}: {said}");
-                let next = errors[0].strip_prefix("error: ").and_then(|line| line.split_once("; "));
-                assert!(next.is_some_and(|(_, next)| !next.is_empty()), "{what}: {said}");
-            }
+        if code == Some(0) {
+            assert_eq!(errors, Vec::<&str>::new(), "{what}");
+            return;
         }
+        assert_eq!(errors.len(), 1, "{what}: {said}");
+        let line = errors[0].strip_prefix("error: ");
+        let next = line.and_then(|line| line.split_once("; "));
+        assert!(next.is_some_and(|(_, next)| !next.is_empty()), "{what}: {said}");
     }
 
     #[test]

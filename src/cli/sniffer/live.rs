@@ -81,14 +81,8 @@ pub fn run(args: &SnifferArgs, filter: &Filter, stop: &Stop, say: Say) -> ExitCo
         let printer = shows
             .then(|| thread::Builder::new().spawn_scoped(scope, print))
             .transpose();
-        let printer = match printer {
-            Ok(printer) => printer,
-            Err(error) => {
-                say.error(&format!(
-                    "starting a thread failed: {error}; allow more with 'ulimit -u' and 'ulimit -v'"
-                ));
-                return true;
-            }
+        let Ok(printer) = printer.map_err(|error| say.error(&printing::no_thread(&error))) else {
+            return true;
         };
         session.capture(&mut capture, shows.then_some(entrance));
         printer.is_some_and(|printer| printer.join().unwrap_or(true))
@@ -307,10 +301,8 @@ impl Session<'_> {
         self.captured += 1;
         self.first = self.first.or(frame.time);
         self.last = frame.time.or(self.last);
-        let written = self
-            .recording
-            .as_mut()
-            .map_or(Ok(()), |recording| recording.write(frame));
+        let recording = self.recording.as_mut();
+        let written = recording.map_or(Ok(()), |recording| recording.write(frame));
         if let Err(error) = written {
             self.failed_to_write(&error);
         }
@@ -334,10 +326,8 @@ impl Session<'_> {
     }
 
     fn flush(&mut self) {
-        let flushed = self
-            .recording
-            .as_mut()
-            .map_or(Ok(()), |recording| recording.recorder.flush());
+        let recording = self.recording.as_mut();
+        let flushed = recording.map_or(Ok(()), |recording| recording.recorder.flush());
         if let Err(error) = flushed {
             self.failed_to_write(&error);
         }
