@@ -80,11 +80,14 @@ fn look_up(
     const SILENTLY: Duration = Duration::from_secs(1);
     let (tell, told) = mpsc::channel();
     let name = host.clone();
-    std::thread::spawn(move || {
+    let looking = std::thread::Builder::new().spawn(move || {
         let found = (name.as_str(), port).to_socket_addrs();
         // Nobody is there to be told when the program has quit meanwhile.
         let _ = tell.send(found.map(Iterator::collect));
     });
+    if let Err(error) = looking {
+        return Ok(Err(error));
+    }
     let (started, mut said) = (Instant::now(), false);
     loop {
         match told.recv_timeout(GLANCE) {

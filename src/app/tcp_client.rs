@@ -1,6 +1,7 @@
 //! The TCP client: the connection stands while the person types; one line per connection.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::thread::Builder;
 use std::time::{Duration, Instant};
 
 use super::client::{Answers, Server, SharedTime, more_telling};
@@ -192,7 +193,9 @@ fn exchange(client_socket: &Socket, sentence: &[u8], timeout: Duration) -> Resul
     // The kernel did not take a line this long at once. The server answers while it arrives: whoever sent everything before
     // reading anything would wait for a server that waits for him.
     std::thread::scope(|scope| {
-        let sending = scope.spawn(|| client_socket.send_all(rest, Some(timeout)));
+        let sending = Builder::new()
+            .spawn_scoped(scope, || client_socket.send_all(rest, Some(timeout)))
+            .map_err(Trouble::Thread)?;
         let collected = reply.collect();
         let sent = sending.join().unwrap_or(Ok(()));
         // A reply that is whole counts, whatever became of the sending.

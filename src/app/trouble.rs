@@ -20,6 +20,8 @@ pub enum Trouble {
     Output(io::Error),
     /// Standard input cannot be read.
     Input(io::Error),
+    /// The system starts no further thread.
+    Thread(io::Error),
     /// A socket call failed.
     Call(CallTrouble),
     /// None of the addresses of a name took the connection.
@@ -160,6 +162,11 @@ impl fmt::Display for Trouble {
             Self::Input(error) => write!(
                 f,
                 "reading standard input failed: {}; start the program in a terminal, or give it a file or a pipe",
+                words(error)
+            ),
+            Self::Thread(error) => write!(
+                f,
+                "starting a thread failed: {}; allow more with 'ulimit -u' and 'ulimit -v'",
                 words(error)
             ),
             Self::Call(trouble) => trouble.fmt(f),

@@ -10,6 +10,7 @@
 //! - [`ending`]: the end of a program that is stuck; [`stdout`]: standard output, of which it is known how far it has come;
 //! - `look`: characters, columns, colours and times of the packet views;
 //! - `provenance`: where a report comes from;
+//! - `sys`: no memory left, said in one line;
 //! - `sniffer`: the sniffer; `lab`: the guided run. Where they are built.
 
 pub mod args;
@@ -33,4 +34,5 @@ pub mod session;
 #[cfg(feature = "sniffer")]
 pub mod sniffer;
 pub mod stdout;
+mod sys;
 pub mod usage;

@@ -14,6 +14,7 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use nix::errno::Errno;
 use nix::fcntl::OFlag;
 
 use super::failure::Failure;
@@ -262,10 +263,13 @@ impl Drop for Pending {
 
 fn failed(path: &Path, why: &str) -> Failure {
     let path = printed(path);
+    let next = if why.starts_with(Errno::EMFILE.desc()) {
+        "allow more open files with 'ulimit -n'"
+    } else {
+        "start it in a folder of your own, or name one with -o"
+    };
     let why = printable(why.as_bytes());
-    Failure::Line(format!(
-        "cannot write {path}: {why}; start it in a folder of your own, or name one with -o"
-    ))
+    Failure::Line(format!("cannot write {path}: {why}; {next}"))
 }
 
 fn printed(path: &Path) -> String {

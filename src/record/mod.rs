@@ -28,7 +28,7 @@ mod write_error;
 
 pub use destination::Destination;
 pub use facts::{ByteOrder, Facts, Format, Interface, LONGEST_SNAPLEN, Section, Statistics};
-pub use read_error::{ReadError, ReadProblem};
+pub use read_error::{ReadError, ReadProblem, next_step};
 pub use reader::Reader;
 pub use recorder::{Recorder, Written};
 pub use time::Resolution;

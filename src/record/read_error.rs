@@ -72,8 +72,9 @@ impl fmt::Display for ReadError {
             ReadProblem::Open(error) => {
                 write!(
                     f,
-                    "cannot open {name}: {}; check the name and the permissions",
-                    words(error)
+                    "cannot open {name}: {}; {}",
+                    words(error),
+                    next_step(error, "check the name and the permissions")
                 )
             }
             ReadProblem::Read(error) if error.kind() == io::ErrorKind::IsADirectory => {
@@ -117,6 +118,17 @@ impl fmt::Display for ReadError {
             ),
         }
     }
+}
+
+/// What to do about a file that cannot be opened: more files, where the process may open no more.
+#[must_use]
+pub fn next_step(error: &io::Error, otherwise: &'static str) -> &'static str {
+    #[cfg(unix)]
+    if error.raw_os_error() == Some(nix::errno::Errno::EMFILE as i32) {
+        return "allow more open files with 'ulimit -n'";
+    }
+    let _ = error;
+    otherwise
 }
 
 /// What the operating system says, without its number.

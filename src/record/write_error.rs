@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-use super::read_error::words;
+use super::read_error::{next_step, words};
 use crate::frame::Time;
 use crate::wire::LinkType;
 
@@ -121,9 +121,10 @@ impl fmt::Display for WriteError {
             Self::Refused { path, why } => write!(f, "will not write {}: {why}", path.display()),
             Self::Open { path, error } => write!(
                 f,
-                "cannot make {}: {}; choose a folder that you may write to",
+                "cannot make {}: {}; {}",
                 path.display(),
-                words(error)
+                words(error),
+                next_step(error, "choose a folder that you may write to")
             ),
             Self::Terminal => f.write_str(
                 "will not write a capture to a terminal; give it a pipe, as in '-w - | wireshark -k -i -', or a file name",

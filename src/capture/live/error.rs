@@ -2,6 +2,8 @@
 
 use std::{fmt, io};
 
+use crate::record::next_step;
+
 /// Why a capture could not begin.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -42,6 +44,13 @@ impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoSuchInterface { name, known } => {
+                if known.is_empty() {
+                    // Every system has a loopback, so the question itself failed.
+                    return write!(
+                        f,
+                        "cannot find interface {name:?}: the system lists none at all; allow more open files with 'ulimit -n'"
+                    );
+                }
                 let known = known.join(", ");
                 write!(
                     f,
@@ -67,7 +76,11 @@ impl fmt::Display for OpenError {
                 call,
                 interface,
                 source,
-            } => write!(f, "cannot capture on {interface}: {call}: {source}"),
+            } => {
+                write!(f, "cannot capture on {interface}: {call}: {source}")?;
+                let next = next_step(source, "");
+                if next.is_empty() { Ok(()) } else { write!(f, "; {next}") }
+            }
         }
     }
 }

@@ -90,7 +90,13 @@ pub fn run(args: &SnifferArgs, filter: &Filter, stop: &Stop, say: Say) -> ExitCo
     };
     let (finished, printing_failed) = thread::scope(|scope| {
         let (entrance, exit) = printing::queue_to_output();
-        let printer = shows.then(|| scope.spawn(move || printing::print(args, &exit, stop, say)));
+        let print = move || printing::print(args, &exit, stop, say);
+        let printer = shows
+            .then(|| thread::Builder::new().spawn_scoped(scope, print))
+            .transpose();
+        let Ok(printer) = printer.map_err(|error| say.error(&printing::no_thread(&error))) else {
+            return true;
+        };
         session.capture(&mut capture, shows.then_some(entrance));
         // The files first: a standard output that nobody reads must not keep them from being whole.
         let finished = session.finish(&capture);
@@ -255,10 +261,8 @@ impl Session<'_> {
         self.seen.store(self.captured, Ordering::Relaxed);
         self.first = self.first.or(frame.time);
         self.last = frame.time.or(self.last);
-        let written = self
-            .recording
-            .as_mut()
-            .map_or(Ok(()), |recording| recording.write(frame));
+        let recording = self.recording.as_mut();
+        let written = recording.map_or(Ok(()), |recording| recording.write(frame));
         if let Err(error) = written {
             self.failed_to_write(&error);
         }
@@ -282,10 +286,8 @@ impl Session<'_> {
     }
 
     fn flush(&mut self) {
-        let flushed = self
-            .recording
-            .as_mut()
-            .map_or(Ok(()), |recording| recording.recorder.flush());
+        let recording = self.recording.as_mut();
+        let flushed = recording.map_or(Ok(()), |recording| recording.recorder.flush());
         if let Err(error) = flushed {
             self.failed_to_write(&error);
         }

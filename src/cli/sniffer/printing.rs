@@ -49,6 +49,11 @@ pub(super) enum Refusal {
     Ended,
 }
 
+/// Printing could not begin.
+pub(super) fn no_thread(error: &io::Error) -> String {
+    format!("starting a thread failed: {error}; allow more with 'ulimit -u' and 'ulimit -v'")
+}
+
 /// A queue for what standard output is.
 pub(super) fn queue_to_output() -> (Entrance, Exit) {
     queue(if io::stdout().is_terminal() {

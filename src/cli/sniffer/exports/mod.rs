@@ -15,7 +15,7 @@ use crate::cli::provenance;
 use crate::cli::stdout::put;
 use crate::explain::{count, grouped};
 use crate::frame::{Frame, Time};
-use crate::record::Destination;
+use crate::record::{Destination, next_step};
 use crate::render::ladder::{Detail, Ladder};
 use crate::render::look::{Look, TimeForm};
 use crate::render::material::{CALLS, Kept, Material, Whole};
@@ -161,7 +161,8 @@ impl<'a> Exporter<'a> {
             let file = read.or(recorded.filter(|path| *path != Path::new("-") && path.is_file()));
             let hashed = file.map(|path| Ok((provenance::name(path), provenance::sha256(path)?)));
             let hashed = hashed.transpose().map_err(|error: io::Error| {
-                format!("reading the capture again for its hash failed: {error}; is it still there?")
+                let next = next_step(&error, "check that it is still there");
+                format!("reading the capture again for its hash failed: {error}; {next}")
             })?;
             let provenance = provenance::of(hashed, &title, "sniffer");
             to(output, |output| {

@@ -84,7 +84,7 @@ fn no_pipe() -> io::Error {
 /// When the process may open no more files.
 pub(super) fn watch(fifo: &File, stop: &Stop) -> io::Result<()> {
     let (fifo, stop) = (fifo.try_clone()?, stop.clone());
-    thread::spawn(move || {
+    let watching = thread::Builder::new().spawn(move || {
         loop {
             // poll(2): POLLERR comes unasked, when the reading end of a pipe is closed.
             let mut watched = [PollFd::new(fifo.as_fd(), PollFlags::empty())];
@@ -95,7 +95,7 @@ pub(super) fn watch(fifo: &File, stop: &Stop) -> io::Result<()> {
         }
         stop.request();
     });
-    Ok(())
+    watching.map(drop)
 }
 
 #[cfg(test)]
