@@ -22,7 +22,7 @@
 //! 10. [`cli`]: arguments made into settings, exit codes, and what the programs need before they can start.
 //! 11. [`escape`]: bytes from the network made safe to show.
 //!
-//! 3 to 9 are the sniffer's (feature `sniffer`, on by default); without it the four programs build alone.
+//! 3 to 9, but for `privilege`, are the sniffer's (feature `sniffer`, on by default); without it the four programs build alone.
 //!
 //! # How data flows
 //!
@@ -40,7 +40,7 @@
 //! | `frame` | `wire` |
 //! | `record` | `frame`, `wire` |
 //! | `capture` | `record`, `frame`, `wire` |
-//! | `app` | `calls`, `escape` |
+//! | `app` | `calls`, `escape`, `privilege` |
 //! | `flow` | `frame`, `wire` |
 //! | `timeline` | `calls`, `flow`, `frame`, `wire` |
 //! | `explain` | `wire`, `flow` |
@@ -70,7 +70,7 @@ pub mod flow;
 pub mod frame;
 #[cfg(all(feature = "sniffer", target_os = "linux"))]
 pub mod lab;
-#[cfg(all(feature = "sniffer", target_os = "linux"))]
+#[cfg(target_os = "linux")]
 pub mod privilege;
 #[cfg(feature = "sniffer")]
 pub mod record;

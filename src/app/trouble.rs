@@ -22,6 +22,8 @@ pub enum Trouble {
     Input(io::Error),
     /// A socket call failed.
     Call(CallTrouble),
+    /// Root's rights cannot be given up.
+    Rights(String),
     /// The host name has no address.
     UnknownHost {
         /// As the person wrote it.
@@ -140,6 +142,7 @@ impl fmt::Display for Trouble {
                 words(error)
             ),
             Self::Call(trouble) => trouble.fmt(f),
+            Self::Rights(line) => f.write_str(line),
             Self::UnknownHost { host, why } => write!(
                 f,
                 "'{}' is neither an address nor the name of a known host ({}); use the serverIP that the server prints",

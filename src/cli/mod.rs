@@ -4,6 +4,7 @@
 //! - [`usage`]: help, and a wrong argument said in one line;
 //! - `manuals`: shell completions and man pages, where they are built;
 //! - [`logging`]: what goes to standard error and to the call log;
+//! - [`rights`]: what is kept of root's rights, step by step;
 //! - [`say`]: errors and warnings in a line;
 //! - [`session`]: start and end of one of the four programs;
 //! - `look`: characters, columns, colours and times of the packet views;
@@ -20,6 +21,7 @@ pub mod look;
 pub mod manuals;
 #[cfg(feature = "sniffer")]
 pub mod provenance;
+pub mod rights;
 pub mod say;
 pub mod session;
 #[cfg(feature = "sniffer")]

@@ -2,12 +2,12 @@
 
 use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
 use super::say::Say;
-use super::{args, logging, usage};
+use super::{args, logging, rights, usage};
 use crate::app::client::Answers;
 use crate::app::keyboard::Keyboard;
 use crate::app::stop::Stop;
@@ -31,6 +31,14 @@ pub struct Session {
 }
 
 impl Session {
+    /// Gives up the right to bind any port: the program has its socket now.
+    ///
+    /// # Errors
+    /// [`Trouble::Rights`]. The program must end then.
+    pub fn give_up_rights(&self) -> Result<(), Trouble> {
+        rights::none().map_err(Trouble::Rights)
+    }
+
     /// Standard input, line by line.
     ///
     /// # Errors
@@ -68,6 +76,15 @@ pub fn run<A: args::Program>(
         Err(code) => return code,
     };
     let say = Say::new(args.common().color, args.common().log_format);
+    let binds = args.binds_a_port();
+    let kept = if binds {
+        rights::only_for_a_low_port()
+    } else {
+        rights::only_for_files()
+    };
+    if let Err(line) = kept {
+        return say.fail(&line);
+    }
     let stop = match Stop::on_signals() {
         Ok(stop) => stop,
         Err(error) => {
@@ -81,6 +98,10 @@ pub fn run<A: args::Program>(
         Ok(call_log) => call_log,
         Err(line) => return say.fail(&line),
     };
+    // Root by itself may have needed a right for the call log.
+    if !binds && let Err(line) = rights::none() {
+        return say.fail(&line);
+    }
     let session = Session {
         stop,
         transcript: Arc::new(Transcript::new(io::stdout())),
@@ -104,9 +125,18 @@ pub fn run<A: args::Program>(
 /// Every waiting call lets go at once, but not a write to a full pipe (`tcp-server | less`, and nobody scrolls), nor the
 /// opening of a named pipe that nobody reads.
 pub(super) fn quit_even_when_stuck(stop: Stop) {
+    let (ready, waits) = mpsc::channel::<()>();
     thread::spawn(move || {
+        let powerless = rights::none_in_this_thread();
+        // From here on the main thread may give up its own.
+        drop(ready);
+        if !powerless {
+            return;
+        }
         stop.wait();
         thread::sleep(FAREWELL);
         std::process::exit(0);
     });
+    // Nothing is ever sent: this ends when the other side is gone.
+    let _ = waits.recv();
 }

@@ -7,6 +7,8 @@ use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::ColorChoice;
+
 use self::args::LabArgs;
 use super::args::LogFormat;
 use super::say::Say;
@@ -25,7 +27,7 @@ use crate::lab::recording::Files;
 use crate::lab::runs::{self, Scene};
 use crate::lab::stage::Stage;
 use crate::lab::story::Story;
-use crate::privilege::drop_privileges;
+use crate::privilege::{Need, drop_privileges, narrow_to};
 use crate::render::look::TimeForm;
 use crate::render::table::wrap;
 
@@ -53,6 +55,9 @@ pub fn main() -> ExitCode {
 
 /// What the process does that [`Network::enter`] starts.
 fn rehearse() -> ExitCode {
+    if let Err(error) = narrow_to(Need::PrivateNetwork) {
+        return Say::new(ColorChoice::Never, LogFormat::Text).fail(&error.to_string());
+    }
     match network::rehearsal() {
         None => ExitCode::SUCCESS,
         Some(refusal) => {
@@ -73,10 +78,13 @@ struct Ready {
     capture: Option<Capture>,
 }
 
-/// The order matters: the network first, then what needs privileges, then they are given up, and only then files are
-/// opened and threads started.
+/// The order matters: the network first, then what needs privileges, with what is no longer needed given up after each step.
+/// With the last of them gone files are opened and threads started.
 fn run(args: &LabArgs, lines: &[String], say: Say) -> Result<ExitCode, Failure> {
+    let narrow = |need| narrow_to(need).map_err(|error| Failure::Line(error.to_string()));
+    narrow(Need::PrivateNetwork)?;
     let network = Network::enter()?;
+    narrow(Need::LoopbackAndCapture)?;
     let person = Stop::on_signals()
         .map_err(|error| Failure::of("watching for Ctrl+C", error, "allow more open files with 'ulimit -n'"))?;
     let stage = Stage::new(&person, Observer::start()?, &network)?;

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use super::super::rights::with_way_to_read;
 use super::super::say::Say;
 use super::args::SnifferArgs;
 use super::file::{one_line, put};
@@ -83,7 +84,7 @@ fn look(
     let Some(path) = &args.read else {
         return Ok((None, None));
     };
-    let mut reader = Reader::open(path).map_err(|error| one_line(&error))?;
+    let mut reader = Reader::open(path).map_err(|error| with_way_to_read(one_line(&error), path))?;
     let mut selection = Selection::new(filter, args.handshake_only);
     let mut search = Search {
         follower: Follower::new(),

@@ -4,6 +4,7 @@ use std::io::{self, BufWriter, ErrorKind, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
+use super::super::rights::with_way_to_read;
 use super::super::say::Say;
 use super::args::SnifferArgs;
 use super::display::{Display, DisplayError};
@@ -38,7 +39,7 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
     }
     let mut reader = match Reader::open(path) {
         Ok(reader) => reader,
-        Err(error) => return say.fail(&one_line(&error)),
+        Err(error) => return say.fail(&with_way_to_read(one_line(&error), path)),
     };
     let mut copy = match args
         .write

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::super::rights;
 use super::super::say::Say;
 use super::args::SnifferArgs;
 use super::calls::CallFiles;
@@ -32,9 +33,8 @@ pub fn run(args: &SnifferArgs, filter: &Filter, stop: &Stop, say: Say) -> ExitCo
         Ok(capture) => capture,
         Err(line) => return say.fail(&line),
     };
-    #[cfg(target_os = "linux")]
-    if let Err(error) = crate::privilege::drop_privileges() {
-        return say.fail(&error.to_string());
+    if let Err(line) = rights::only_for_files() {
+        return say.fail(&line);
     }
     if let Err(line) = CallFiles::open(&args.calls, true) {
         return say.fail(&line);

@@ -34,7 +34,7 @@ use std::process::ExitCode;
 use self::args::SnifferArgs;
 use super::args::LogFormat;
 use super::say::Say;
-use super::usage;
+use super::{rights, usage};
 use crate::app::stop::Stop;
 
 /// Runs the program: exit status 0 fine, 1 failure, 2 wrong arguments.
@@ -55,6 +55,14 @@ pub fn main() -> ExitCode {
         return extcap::install::install(say);
     } else if args.uninstall_extcap {
         return extcap::install::uninstall(say);
+    }
+    let kept = if args.captures() {
+        rights::only_for_a_capture()
+    } else {
+        rights::only_for_files()
+    };
+    if let Err(line) = kept {
+        return say.fail(&line);
     }
     let stop = match Stop::on_signals() {
         Ok(stop) => stop,

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use super::super::super::rights;
 use super::super::super::session::quit_even_when_stuck;
 use super::super::args::SnifferArgs;
 use super::super::file::APPLICATION;
@@ -32,8 +33,7 @@ pub(super) fn run(args: &SnifferArgs, filter: &Filter, path: &Path, stop: &Stop)
     let Some(pipe) = fifo::open(path, stop).map_err(failed)? else {
         return Ok(());
     };
-    #[cfg(target_os = "linux")]
-    crate::privilege::drop_privileges().map_err(|error| error.to_string())?;
+    rights::none()?;
     // A reader that stays and does not read must not keep the program.
     quit_even_when_stuck(stop.clone());
     fifo::watch(&pipe, stop).map_err(failed)?;
