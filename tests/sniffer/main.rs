@@ -9,7 +9,7 @@
 //! - `files`: capture files; `progress`: how far a long read has come; `troubles`: what is refused, and in which words;
 //! - `views`: what a packet looks like; `ladders`: what a conversation looks like, with the programs' calls;
 //! - `privileges`: who may capture, and who owns what comes of it; `sudo`: the same under the real sudo, and in folders that
-//!   others may write to.
+//!   others may write to; `rights`: which rights each program has at which moment.
 #![cfg(all(feature = "sniffer", target_os = "linux"))]
 
 #[cfg(test)]
@@ -39,6 +39,9 @@ mod losses;
 mod privileges;
 #[cfg(test)]
 mod progress;
+#[cfg(test)]
+#[allow(unreachable_pub, reason = "shared by the modules of this test alone")]
+mod rights;
 #[cfg(test)]
 #[allow(unreachable_pub, reason = "shared by the modules of this test alone")]
 mod stage;
