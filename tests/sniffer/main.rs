@@ -9,7 +9,8 @@
 //! - `files`: capture files; `progress`: how far a long read has come; `troubles`: what is refused, and in which words;
 //! - `views`: what a packet looks like; `ladders`: what a conversation looks like, with the programs' calls;
 //! - `privileges`: who may capture, and who owns what comes of it; `sudo`: the same under the real sudo, and in folders that
-//!   others may write to; `rights`: which rights each program has at which moment.
+//!   others may write to; `rights`: which rights each program has at which moment;
+//!   `lent`: what others can do to a program that has its rights from sudo.
 #![cfg(all(feature = "sniffer", target_os = "linux"))]
 
 #[cfg(test)]
@@ -33,6 +34,8 @@ mod files;
 mod frames;
 #[cfg(test)]
 mod ladders;
+#[cfg(test)]
+mod lent;
 #[cfg(test)]
 mod losses;
 #[cfg(test)]
