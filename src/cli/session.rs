@@ -99,7 +99,8 @@ pub fn run<A: args::Program>(
         Err(line) => return say.fail(&line),
     };
     // Root by itself may have needed a right for the call log.
-    if !binds && let Err(line) = rights::none() {
+    let kept = if binds { Ok(()) } else { rights::none() };
+    if let Err(line) = kept {
         return say.fail(&line);
     }
     let session = Session {

@@ -177,6 +177,8 @@ fn become_person(person: &Person, keeps: bool) -> Result<(), DropError> {
     keepcaps(keeps)?;
     setresgid(gid, gid, gid).map_err(|error| called("setresgid", error))?;
     setresuid(uid, uid, uid).map_err(|error| called("setresuid", error))?;
+    // The kernel has done so, unless fs.suid_dumpable says otherwise.
+    prctl::set_dumpable(false).map_err(|error| called("prctl PR_SET_DUMPABLE", error))?;
     keepcaps(false)
 }
 

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 
-use super::stage::{Ended, Folder, ORDINARY, clean, in_one_namespace};
+use super::stage::{Ended, Folder, ORDINARY, clean, in_one_namespace, readable};
 use super::support::{Tool, essential, need, needs, ours, shell, tool};
 
 /// Another user, who prepares the folder.
@@ -268,6 +268,34 @@ fn pkexec_and_doas_lend_rights_as_sudo_does() {
         assert_eq!(written.code, Some(0), "{written:?}");
         assert_eq!(fs::metadata(&path).unwrap().uid(), ORDINARY, "{variable}");
     }
+}
+
+#[test]
+fn files_have_the_group_that_the_caller_had() {
+    if !needs::root() || !need(Tool::Setpriv) {
+        return;
+    }
+    let place = Place::new();
+    let written = |command: &mut Command, name: &str| {
+        let path = place.shared.file(name);
+        let ended = ended(command.arg("-q").arg("-r").arg(&place.capture).arg("-w").arg(&path));
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        let made = fs::metadata(&path).unwrap();
+        (made.uid(), made.gid())
+    };
+    // newgrp(1) before sudo: another group than the one in /etc/passwd.
+    let mut by_sudo = lent("sniffer", &[]);
+    by_sudo.env("SUDO_GID", ANOTHER.to_string());
+    assert_eq!(written(&mut by_sudo, "sudo.pcap"), (ORDINARY, ANOTHER));
+    // A set-group-ID file lends its group, which is given back.
+    let programs = Folder::new();
+    let program = readable(&programs);
+    chown(&program, None, Some(ANOTHER)).unwrap();
+    fs::set_permissions(&program, Permissions::from_mode(0o2755)).unwrap();
+    let mut by_group = tool(Tool::Setpriv);
+    by_group.args(["--reuid", "65534", "--regid", "65534", "--clear-groups", "--"]);
+    clean(&mut by_group).arg(&program);
+    assert_eq!(written(&mut by_group, "group.pcap"), (ORDINARY, ORDINARY));
 }
 
 /// Hides /proc, and starts the program.

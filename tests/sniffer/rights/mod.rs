@@ -7,7 +7,7 @@ mod page;
 mod watch;
 
 use std::fs::{self, File, Permissions};
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -141,6 +141,10 @@ impl Place {
             .args(words)
             .current_dir(self.work.path());
         clean(&mut command);
+        if matches!(line.starter, Starter::FileCapability | Starter::SetUserId) {
+            // Who starts such a program may have set anything.
+            command.env("SUDO_UID", "54321").env("SUDO_GID", "54321");
+        }
         command
     }
 }
@@ -149,16 +153,9 @@ impl Place {
 fn moment(line: &Line, words: &[String], main: bool, call: &str) -> Option<Moment> {
     let program = line.words[0].as_str();
     let reads = words.iter().any(|word| word == "-r");
-    let is_input = |call: &str| {
-        words
-            .iter()
-            .any(|word| word.ends_with(".pcap") && call.contains(&**word))
-    };
-    let is_log = |call: &str| {
-        words
-            .iter()
-            .any(|word| word.ends_with(".jsonl") && call.contains(&**word))
-    };
+    // The words that name a capture or a call log; those that are written are found by how they are opened, too.
+    let is_file = |word: &str, ending: &str| Path::new(word).extension().is_some_and(|its| its == ending);
+    let names = |ending| words.iter().any(|word| is_file(word, ending) && call.contains(&**word));
     let name = call.split('(').next().unwrap();
     match name {
         "setsockopt" if call.contains("SOL_PACKET") => Some(Moment::Right),
@@ -175,9 +172,9 @@ fn moment(line: &Line, words: &[String], main: bool, call: &str) -> Option<Momen
                 "/dev/null",
             ];
             let own = own.iter().any(|path| call.contains(&format!("\"{path}\"")));
-            ((writes && !own) || is_input(call) || is_log(call)).then_some(Moment::Files)
+            ((writes && !own) || names("pcap") || names("jsonl")).then_some(Moment::Files)
         }
-        "read" if reads => (is_input(call) || call.starts_with("read(0<")).then_some(Moment::Packets),
+        "read" if reads => (names("pcap") || call.starts_with("read(0<")).then_some(Moment::Packets),
         // The standard library looks at its three descriptors first, with no events.
         "poll" | "ppoll" if !reads && (main || program == "socket-lab") => {
             (!call.contains("events=0}")).then_some(Moment::Packets)
@@ -221,6 +218,12 @@ fn compare(line: &Line, moment: Moment, stop: &Stop, all: u64) {
             assert_eq!(status.value("NoNewPrivs"), "1", "{what}");
         }
     }
+    // proc(5): of a process that its user may not attach to, this folder is root's.
+    let closed = fs::metadata(format!("/proc/{}/fd", stop.id)).unwrap().uid() == 0;
+    assert!(
+        closed || line.starter == Starter::Ordinary,
+        "{what}: a debugger could be attached"
+    );
     for other in &stop.others {
         assert_eq!(
             other.set("CapPrm") & !(wanted & DAC_OVERRIDE),
@@ -270,7 +273,7 @@ fn play(place: &Place, line: &Line, log: &Path) -> Vec<Moment> {
             seen.push(moment);
             let ends_by_itself = line.words[0] == "socket-lab" || line.words[0].ends_with("-client");
             if moment == Moment::Packets && !ends_by_itself && !words.iter().any(|word| word == "-r") {
-                kill(Pid::from_raw(stop.id.cast_signed()), Signal::SIGTERM).unwrap();
+                kill(Pid::from_raw(stop.id), Signal::SIGTERM).unwrap();
             }
         }
     });

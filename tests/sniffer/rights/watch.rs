@@ -71,9 +71,9 @@ impl Status {
 /// The program, stopped.
 pub struct Stop {
     /// Its process number.
-    pub id: u32,
+    pub id: i32,
     /// The calls since it was stopped last: which thread, and what strace says of it.
-    pub calls: Vec<(u32, String)>,
+    pub calls: Vec<(i32, String)>,
     /// The main thread.
     pub main: Status,
     /// The others.
@@ -95,7 +95,7 @@ pub fn watch(command: &mut Command, input: &[u8], log: &Path, mut look: impl FnM
     loop {
         if let Some(stop) = watcher.next() {
             look(&stop);
-            kill(Pid::from_raw(stop.id.cast_signed()), Signal::SIGCONT).unwrap();
+            kill(Pid::from_raw(stop.id), Signal::SIGCONT).unwrap();
             since = Instant::now();
         } else if running.wait_within(Duration::from_millis(1)).is_some() {
             return running;
@@ -114,7 +114,7 @@ impl Drop for Watcher {
     fn drop(&mut self) {
         let Some(main) = self.main else { return };
         if Status::read(&Path::new("/proc").join(main.to_string())).is_some_and(|status| status.is_stopped()) {
-            let _ = kill(Pid::from_raw(main.cast_signed()), Signal::SIGKILL);
+            let _ = kill(Pid::from_raw(main), Signal::SIGKILL);
         }
     }
 }
@@ -124,9 +124,9 @@ struct Watcher {
     /// So many bytes of the log have been read.
     known: u64,
     /// What was read since the first process was stopped last: which thread, and what is said of it.
-    said: Vec<(u32, String)>,
+    said: Vec<(i32, String)>,
     /// The first process.
-    main: Option<u32>,
+    main: Option<i32>,
 }
 
 impl Watcher {
@@ -139,14 +139,14 @@ impl Watcher {
         self.said.retain(|(thread, line)| {
             let process = process_of(*thread);
             if line.ends_with(STOPPED) && process.is_some_and(|process| process != main) {
-                kill(Pid::from_raw(thread.cast_signed()), Signal::SIGCONT).unwrap();
+                kill(Pid::from_raw(thread), Signal::SIGCONT).unwrap();
             }
             process == Some(main)
         });
         let mut statuses = Vec::new();
         for task in std::fs::read_dir(format!("/proc/{main}/task")).ok()? {
             let task = task.ok()?;
-            let thread: u32 = task.file_name().to_str()?.parse().ok()?;
+            let thread: i32 = task.file_name().to_str()?.parse().ok()?;
             let status = Status::read(&task.path())?;
             let reported = self
                 .said
@@ -184,7 +184,7 @@ impl Watcher {
 }
 
 /// The process that the thread is one of; `None` when it has ended.
-fn process_of(thread: u32) -> Option<u32> {
+fn process_of(thread: i32) -> Option<i32> {
     let status = Status::read(&Path::new("/proc").join(thread.to_string()))?;
     status.value("Tgid").parse().ok()
 }
