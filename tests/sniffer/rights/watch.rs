@@ -139,7 +139,7 @@ impl Watcher {
         self.said.retain(|(thread, line)| {
             let process = process_of(*thread);
             if line.ends_with(STOPPED) && process.is_some_and(|process| process != main) {
-                kill(Pid::from_raw(thread), Signal::SIGCONT).unwrap();
+                kill(Pid::from_raw(*thread), Signal::SIGCONT).unwrap();
             }
             process == Some(main)
         });
