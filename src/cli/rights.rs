@@ -5,11 +5,11 @@
 #[cfg(target_os = "linux")]
 use crate::privilege::{self, Dropped, Need};
 #[cfg(target_os = "linux")]
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::OnceLock;
 
-/// Was this process root before its rights were given up?
+/// What was said when lent rights were given up.
 #[cfg(target_os = "linux")]
-static WERE_LENT: AtomicBool = AtomicBool::new(false);
+static GIVEN_UP: OnceLock<String> = OnceLock::new();
 
 /// Keeps what opening a capture takes.
 ///
@@ -83,9 +83,17 @@ pub fn are_lent() -> bool {
 #[must_use]
 pub fn were_lent() -> bool {
     #[cfg(target_os = "linux")]
-    return WERE_LENT.load(Ordering::Relaxed);
+    return GIVEN_UP.get().is_some();
     #[cfg(not(target_os = "linux"))]
     false
+}
+
+/// Says that they were given up, to who asks for details (`-v`).
+pub fn tell() {
+    #[cfg(target_os = "linux")]
+    if let Some(line) = GIVEN_UP.get() {
+        tracing::debug!("{line}");
+    }
 }
 
 /// The error of opening `file`, and how it can be read all the same, where root could and its rights have been given up.
@@ -128,7 +136,8 @@ fn quoted(file: &std::path::Path) -> String {
 fn keep(need: Need) -> Result<(), String> {
     let dropped = privilege::narrow_to(need).map_err(|error| error.to_string())?;
     if matches!(dropped, Dropped::ToPerson(_)) {
-        WERE_LENT.store(true, Ordering::Relaxed);
+        // Afterwards there is nothing lent any more, so it is set once.
+        let _ = GIVEN_UP.set(dropped.to_string());
     }
     Ok(())
 }

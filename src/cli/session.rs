@@ -98,6 +98,7 @@ pub fn run<A: args::Program>(
         Ok(call_log) => call_log,
         Err(line) => return say.fail(&line),
     };
+    rights::tell();
     // Root by itself may have needed a right for the call log.
     let kept = if binds { Ok(()) } else { rights::none() };
     if let Err(line) = kept {

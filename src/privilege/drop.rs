@@ -111,6 +111,13 @@ pub fn narrow_to(need: Need) -> Result<Dropped, DropError> {
     let person = Person::behind_rights().map_err(DropError::BadCaller)?;
     let had = permitted()?;
     let is_root = Uid::effective().is_root();
+    if person.is_none() && had.is_empty() {
+        // Nothing to give up, and so no call that a sandbox could refuse.
+        if need.ends_it() {
+            prctl::set_no_new_privs().map_err(|error| called("prctl PR_SET_NO_NEW_PRIVS", error))?;
+        }
+        return Ok(Dropped::Nothing);
+    }
     let needed = need.capabilities(is_root && person.is_none());
     let kept: CapsHashSet = had.intersection(&needed).copied().collect();
     // What may be done is done: a program that root gave to another user has its capabilities switched off.
@@ -146,7 +153,9 @@ pub fn drop_privileges() -> Result<Dropped, DropError> {
 /// # Errors
 /// A call failed: the thread must not go on then.
 pub fn give_up_in_this_thread() -> Result<(), DropError> {
-    narrow_own_sets(&CapsHashSet::new())?;
+    if !permitted()?.is_empty() {
+        narrow_own_sets(&CapsHashSet::new())?;
+    }
     prctl::set_no_new_privs().map_err(|error| called("prctl PR_SET_NO_NEW_PRIVS", error))
 }
 

@@ -1,6 +1,7 @@
 //! What others can do to a program that runs with rights lent by sudo, and what it says where these cannot be given up.
 
 use std::fs::{self, File, Permissions};
+use std::net::UdpSocket;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -267,6 +268,26 @@ fn pkexec_and_doas_lend_rights_as_sudo_does() {
         let written = ended(command.arg("-r").arg(&place.capture).arg("-q").arg("-w").arg(&path));
         assert_eq!(written.code, Some(0), "{written:?}");
         assert_eq!(fs::metadata(&path).unwrap().uid(), ORDINARY, "{variable}");
+    }
+}
+
+#[test]
+fn who_the_program_became_is_said_to_who_asks() {
+    if !needs::root() {
+        return;
+    }
+    let server = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let port = server.local_addr().unwrap().port().to_string();
+    for (more, said) in [(None, false), (Some("-v"), true)] {
+        let arguments = ["-ip", "127.0.0.1", "-p", &port];
+        let quiet = ended(lent("udp-client", &arguments).args(more));
+        let words = "debug: gave up root: now nobody (uid 65534, gid 65534)\n";
+        assert_eq!(quiet.code, Some(0), "{quiet:?}");
+        assert_eq!(
+            (quiet.errors.contains(words), quiet.errors.is_empty()),
+            (said, !said),
+            "{quiet:?}"
+        );
     }
 }
 
