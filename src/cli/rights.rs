@@ -1,4 +1,4 @@
-//! Which of root's rights a program keeps, from one step to the next; what is opened after that is opened as the person.
+//! Which of root's rights a program keeps, from one step to the next; what is opened after that is opened as the user who called.
 //!
 //! docs/privileges.md has the table. Elsewhere than on Linux nothing is kept or given up here.
 

@@ -89,16 +89,16 @@ impl std::error::Error for DropError {
 /// called again with less at each later step: before a file is opened, a name looked up or a frame looked at. There is no way
 /// back, and that is checked.
 ///
-/// - Root through sudo (pkexec, doas) becomes the person who called it: supplementary groups, group, user. So whatever is
-///   opened from then on belongs to that person, may be opened by that person, and no symbolic link is followed as root.
-/// - A set-user-ID or set-group-ID program becomes the person who started it.
+/// - Root through sudo (pkexec, doas) becomes the user who called it: supplementary groups, group, user. So whatever is
+///   opened from then on belongs to that user, may be opened by that user, and no symbolic link is followed as root.
+/// - A set-user-ID or set-group-ID program becomes the user who started it.
 /// - Root by itself stays root, for it may have to write into a folder of others (in a container, say), and keeps
 ///   `CAP_DAC_OVERRIDE` for that until it needs [`Need::Nothing`]; all else goes.
 /// - Any other user who has capabilities (setcap(8), or a namespace) gives them up.
 ///
 /// In every case capabilities are removed from the effective, permitted, inheritable and ambient set, and where possible
 /// from the bounding set (capabilities(7)). With [`Need::Files`] and [`Need::Nothing`] no program started from here can get
-/// more (`PR_SET_NO_NEW_PRIVS`, prctl(2)). After a change of user the kernel also keeps the person's other programs from
+/// more (`PR_SET_NO_NEW_PRIVS`, prctl(2)). After a change of user the kernel also keeps that user's other programs from
 /// attaching to this one (`PR_SET_DUMPABLE`) and so from taking an open capture over.
 ///
 /// # Errors

@@ -1,7 +1,7 @@
 //! Privileges: taken as late and given up as early as possible; and a place where none are needed.
 //!
 //! Capturing needs the capability `CAP_NET_RAW`, a port below 1024 `CAP_NET_BIND_SERVICE`, capabilities(7). Once a program knows
-//! its arguments it calls [`narrow_to`] with what it is going to [`Need`]: root through sudo becomes the person who called sudo
+//! its arguments it calls [`narrow_to`] with what it is going to [`Need`]: root through sudo becomes the user who called sudo
 //! then, before any file is opened. When the capture is open, or the port bound, it calls it again, with nothing left to need, and
 //! only then looks at what came from the network. A program that lacks `CAP_NET_RAW` can still capture what it sends itself, in a
 //! network of its own: [`enter_private_network`]. What the loopback of such a network is set to is here, too: [`set_mtu`],

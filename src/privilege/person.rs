@@ -1,4 +1,4 @@
-//! The person behind the rights: who called sudo, or started a set-user-ID program.
+//! The user behind the rights: who called sudo, or started a set-user-ID program.
 
 use std::env;
 use std::ffi::{CString, OsString};
@@ -37,7 +37,7 @@ impl Person {
         }
     }
 
-    /// The user that the system knows; root is nobody that rights were lent to.
+    /// The user that the system knows; to root nothing is lent.
     fn known(variable: &'static str, user: nix::Result<Option<User>>) -> Result<Option<Self>, BadCaller> {
         let Ok(Some(user)) = user else {
             return Err(BadCaller {

@@ -247,7 +247,7 @@ fn all_of(starter: Starter) -> u64 {
 fn play(place: &Place, line: &Line, log: &Path) -> Vec<Moment> {
     let words = place.words(line);
     let pipe = words.iter().find(|word| word.contains("wireshark_extcap_"));
-    // Somebody has to read it.
+    // A pipe without a reader is not opened.
     let _reader = pipe.map(|path| File::options().read(true).write(true).open(path).unwrap());
     let input = match line.words[0].as_str() {
         "tcp-client" | "udp-client" => b"a line\n".to_vec(),
