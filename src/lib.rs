@@ -23,7 +23,7 @@
 //! 11. [`escape`]: bytes from the network made safe to show. [`local_time`]: how far local time is from UTC. [`outputs`]: what is
 //!     open and not whole, for a program that has to end at once.
 //!
-//! 3 to 9 are the sniffer's (feature `sniffer`, on by default); without it the four programs build alone.
+//! 3 to 9, but for `privilege`, are the sniffer's (feature `sniffer`, on by default); without it the four programs build alone.
 //!
 //! # How data flows
 //!
@@ -43,7 +43,7 @@
 //! | `frame` | `wire` |
 //! | `record` | `frame`, `outputs`, `wire` |
 //! | `capture` | `record`, `frame`, `wire` |
-//! | `app` | `calls`, `escape` |
+//! | `app` | `calls`, `escape`, `privilege` |
 //! | `flow` | `frame`, `wire` |
 //! | `timeline` | `calls`, `flow`, `frame`, `wire` |
 //! | `explain` | `wire`, `flow` |
@@ -75,7 +75,7 @@ pub mod frame;
 pub mod lab;
 pub mod local_time;
 pub mod outputs;
-#[cfg(all(feature = "sniffer", target_os = "linux"))]
+#[cfg(target_os = "linux")]
 pub mod privilege;
 #[cfg(feature = "sniffer")]
 pub mod record;

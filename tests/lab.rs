@@ -11,7 +11,7 @@ mod tests {
     use nix::sys::signal::Signal;
 
     use super::support::{
-        MOMENT, PATIENCE, Running, Side, Tool, client, need, path_of_ours, port_in, port_of_our_own, server,
+        MOMENT, PATIENCE, Running, Side, Tool, client, need, needs, path_of_ours, port_in, port_of_our_own, server,
         server_with, shell, tool,
     };
 
@@ -51,6 +51,36 @@ mod tests {
                      Input lowercase text: Returned from server: UDP IS LAZY\nInput lowercase text: \n"
                 )
             );
+        }
+    }
+
+    /// Also without the sniffer, whose tests look at every moment of every program.
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_server_that_sudo_started_has_no_rights_left_once_it_listens() {
+        if !needs::root() {
+            return;
+        }
+        for name in ["udp-server", "tcp-server"] {
+            let mut command = Side::Ours.command(name);
+            command.args(["-b", "127.0.0.77", "-p", "80"]);
+            let (mut server, _) = server(command.env("SUDO_UID", "65534").env("SUDO_GID", "65534"));
+            let tasks = std::fs::read_dir(format!("/proc/{}/task", server.id())).unwrap();
+            let statuses = tasks.map(|task| std::fs::read_to_string(task.unwrap().path().join("status")).unwrap());
+            for status in statuses {
+                for line in [
+                    "Uid:\t65534\t65534\t65534\t65534\n",
+                    "Gid:\t65534\t65534\t65534\t65534\n",
+                    "CapPrm:\t0000000000000000\n",
+                    "CapEff:\t0000000000000000\n",
+                    "CapBnd:\t0000000000000000\n",
+                    "NoNewPrivs:\t1\n",
+                ] {
+                    assert!(status.contains(line), "{name}: no {line:?} in {status}");
+                }
+            }
+            server.signal(Signal::SIGTERM);
+            assert!(server.wait().success());
         }
     }
 

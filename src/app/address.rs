@@ -81,6 +81,11 @@ fn look_up(
     let (tell, told) = mpsc::channel();
     let name = host.clone();
     let looking = std::thread::Builder::new().spawn(move || {
+        // Under sudo the main thread may still need one of root's rights, to bind the port. Here bytes of the network are read.
+        #[cfg(target_os = "linux")]
+        if crate::privilege::give_up_in_this_thread().is_err() {
+            return;
+        }
         let found = (name.as_str(), port).to_socket_addrs();
         // Nobody is there to be told when the program has quit meanwhile.
         let _ = tell.send(found.map(Iterator::collect));

@@ -215,6 +215,18 @@ mod unix {
         same.unwrap_or(false)
     }
 
+    /// Does this file or pipe belong to another user than root and the one that the process runs as? Never to root, which may
+    /// write into files of others, and never a device: a terminal or /dev/null is there for all.
+    #[must_use]
+    pub fn is_another_users(file: &std::fs::File) -> bool {
+        use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
+        let own = nix::unistd::geteuid();
+        file.metadata().is_ok_and(|found| {
+            let is_device = found.file_type().is_char_device() || found.file_type().is_socket();
+            !own.is_root() && !is_device && ![0, own.as_raw()].contains(&found.uid())
+        })
+    }
+
     /// The name of the interface with this number; the number itself if it has none.
     #[must_use]
     pub fn interface_name(number: u32) -> String {
@@ -347,6 +359,12 @@ mod elsewhere {
     /// Not known here.
     #[must_use]
     pub fn is_standard_input(_: &std::fs::File) -> bool {
+        false
+    }
+
+    /// Not asked here.
+    #[must_use]
+    pub fn is_another_users(_: &std::fs::File) -> bool {
         false
     }
 

@@ -42,6 +42,8 @@ pub enum Trouble {
         /// How long it was waited for.
         within: Duration,
     },
+    /// Root's rights cannot be given up.
+    Rights(String),
     /// The host name has no address.
     UnknownHost {
         /// As the person wrote it.
@@ -170,6 +172,7 @@ impl fmt::Display for Trouble {
                 words(error)
             ),
             Self::Call(trouble) => trouble.fmt(f),
+            Self::Rights(line) => f.write_str(line),
             Self::UnknownHost { host, why } => write!(
                 f,
                 "'{}' is neither an address nor the name of a known host ({}); use the serverIP that the server prints",

@@ -13,6 +13,7 @@ fn main() -> ExitCode {
     session::run(Program::TcpServer, about, |args: &TcpServerArgs, session| {
         let address = args.listen.address(&session.stop)?;
         let welcoming_socket = tcp_server::bind(address, args.listen.port, &session.stop)?;
+        session.give_up_rights()?;
         tcp_server::make_room_for(args.limits());
         listening::announce(
             Program::TcpServer,

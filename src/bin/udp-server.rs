@@ -13,6 +13,7 @@ fn main() -> ExitCode {
     session::run(Program::UdpServer, about, |args: &UdpServerArgs, session| {
         let address = args.listen.address(&session.stop)?;
         let server_socket = udp_server::bind(address, args.listen.port, &session.stop)?;
+        session.give_up_rights()?;
         let port = listening::announce(
             Program::UdpServer,
             &server_socket,

@@ -46,6 +46,11 @@ pub enum LogFormat {
 pub trait Program: Parser {
     /// The common ones.
     fn common(&self) -> &Common;
+
+    /// May a port be asked for that only root may have?
+    fn binds_a_port(&self) -> bool {
+        false
+    }
 }
 
 /// The arguments of `udp-client` and `tcp-client`.
@@ -134,6 +139,10 @@ impl Program for UdpServerArgs {
     fn common(&self) -> &Common {
         &self.common
     }
+
+    fn binds_a_port(&self) -> bool {
+        self.listen.port != 0
+    }
 }
 
 /// The arguments of `tcp-server`.
@@ -172,6 +181,10 @@ impl TcpServerArgs {
 impl Program for TcpServerArgs {
     fn common(&self) -> &Common {
         &self.common
+    }
+
+    fn binds_a_port(&self) -> bool {
+        self.listen.port != 0
     }
 }
 

@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
+use super::rights;
 use super::say::Say;
 use crate::app::stop::{ENDED, Stop};
 use crate::app::sys::{self, Mark};
@@ -71,6 +72,20 @@ impl Counts {
 /// # Errors
 /// The process may open no more files, or start no more threads: a line that says so.
 pub fn watch(stop: &Stop, grace: Grace, say: Say, counts: Option<Counts>) -> Result<(), String> {
+    start(stop, grace, say, counts, || true)
+}
+
+/// The same while the main thread still needs a right of root's, to bind a port: the thread that watches gives its own up first,
+/// so that the main thread can do so later.
+///
+/// # Errors
+/// As [`watch`].
+pub fn watch_without_rights(stop: &Stop, grace: Grace, say: Say) -> Result<(), String> {
+    start(stop, grace, say, None, rights::none_in_this_thread)
+}
+
+/// Starts the thread, and waits until it is `ready`; where it cannot be, it ends.
+fn start(stop: &Stop, grace: Grace, say: Say, counts: Option<Counts>, ready: fn() -> bool) -> Result<(), String> {
     let failed =
         |error: io::Error| format!("watching for Ctrl+C failed: {error}; allow more with 'ulimit -n' and 'ulimit -u'");
     let watcher = Watcher {
@@ -82,8 +97,18 @@ pub fn watch(stop: &Stop, grace: Grace, say: Say, counts: Option<Counts>) -> Res
         owed: Arc::default(),
     };
     stop.end_at_once(false);
+    let (done, waits) = mpsc::channel::<()>();
     let thread = thread::Builder::new().name("ending".to_owned());
-    thread.spawn(move || watcher.run()).map_err(failed)?;
+    let watch = move || {
+        let ready = ready();
+        drop(done);
+        if ready {
+            watcher.run();
+        }
+    };
+    thread.spawn(watch).map_err(failed)?;
+    // Nothing is ever sent: this ends when the other side is gone.
+    let _ = waits.recv();
     Ok(())
 }
 

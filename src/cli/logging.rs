@@ -41,6 +41,12 @@ pub fn start(common: &Common) -> Result<Option<CallLogOutcome>, String> {
                 format!("open {path} for the call log failed: {error}; give --calls a file that you may write")
             });
             let opened = opened?;
+            if sys::is_another_users(&opened) {
+                return Err(format!(
+                    "will not write the call log {}: it belongs to another user; give --calls another name",
+                    printable(path.display().to_string().as_bytes())
+                ));
+            }
             if sys::is_standard_input(&opened) {
                 let path = path.display();
                 return Err(format!(

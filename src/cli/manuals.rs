@@ -28,26 +28,30 @@ pub fn understood(command: Command) -> Command {
         .arg(flag(MAN).action(ArgAction::SetTrue))
 }
 
-/// Writes what the flags ask for to standard output; `None` when they ask for nothing. `command` is the one without
+/// Is one of them asked for?
+#[must_use]
+pub fn are_asked_for(matches: &ArgMatches) -> bool {
+    matches.contains_id(COMPLETIONS) || matches.get_flag(MAN)
+}
+
+/// Writes what the flags ask for to standard output. `command` is the one without
 /// them, with its name and its description.
 ///
 /// The exit code: 0, also when the reader has left; 1 when standard output cannot be written, with one line on standard
 /// error.
 #[must_use]
-pub fn written(matches: &ArgMatches, command: &Command) -> Option<ExitCode> {
+pub fn written(matches: &ArgMatches, command: &Command) -> ExitCode {
     let text = if let Some(shell) = matches.get_one::<Shell>(COMPLETIONS) {
         Ok(completions(*shell, command))
-    } else if matches.get_flag(MAN) {
-        man_page(command)
     } else {
-        return None;
+        man_page(command)
     };
     let outcome = text.and_then(|text| {
         let mut output = io::stdout();
         output.write_all(&text)?;
         output.flush()
     });
-    Some(match outcome {
+    match outcome {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             // With standard error closed, the exit status has to do.
             let _ = writeln!(
@@ -58,7 +62,7 @@ pub fn written(matches: &ArgMatches, command: &Command) -> Option<ExitCode> {
             ExitCode::FAILURE
         }
         _ => ExitCode::SUCCESS,
-    })
+    }
 }
 
 /// The completion script of this shell.
@@ -108,7 +112,7 @@ mod tests {
         assert!(parse(&["--completions", "ksh"]).is_err());
         assert!(parse(&["-p", "5"]).is_err(), "an address is still needed");
         let usual = parse(&["--ip", "h", "-p", "5"]).unwrap();
-        assert!(super::written(&usual, &ClientArgs::command()).is_none());
+        assert!(!super::are_asked_for(&usual));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! - `manuals`: shell completions and man pages, where they are built;
 //! - [`limits`]: what `ulimit` may have set;
 //! - [`logging`]: what goes to standard error and to the call log;
+//! - [`rights`]: what is kept of root's rights, step by step;
 //! - [`say`]: errors and warnings in a line;
 //! - [`session`]: start and end of one of the four programs;
 //! - [`ending`]: the end of a program that is stuck; [`stdout`]: standard output, of which it is known how far it has come;
@@ -29,6 +30,7 @@ pub mod look;
 pub mod manuals;
 #[cfg(feature = "sniffer")]
 pub mod provenance;
+pub mod rights;
 pub mod say;
 pub mod session;
 #[cfg(feature = "sniffer")]

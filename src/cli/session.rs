@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::ending::{self, Grace};
 use super::say::Say;
 use super::stdout::StandardOutput;
-use super::{args, limits, logging, usage};
+use super::{args, limits, logging, rights, usage};
 use crate::app::client::Answers;
 use crate::app::keyboard::Keyboard;
 use crate::app::stop::Stop;
@@ -28,6 +28,14 @@ pub struct Session {
 }
 
 impl Session {
+    /// Gives up the right to bind any port: the program has its socket now.
+    ///
+    /// # Errors
+    /// [`Trouble::Rights`]. The program must end then.
+    pub fn give_up_rights(&self) -> Result<(), Trouble> {
+        rights::none().map_err(Trouble::Rights)
+    }
+
     /// Standard input, line by line.
     ///
     /// # Errors
@@ -73,6 +81,15 @@ fn start<A: args::Program>(
         Err(code) => return code,
     };
     let say = Say::new(args.common().color, args.common().log_format);
+    let binds = args.binds_a_port();
+    let kept = if binds {
+        rights::only_for_a_low_port()
+    } else {
+        rights::only_for_files()
+    };
+    if let Err(line) = kept {
+        return say.fail(&line);
+    }
     if let Some(line) = local_time::complaint() {
         say.warning(line);
     }
@@ -86,13 +103,19 @@ fn start<A: args::Program>(
     };
     // Every waiting call lets go at once, but not a write to a full pipe (`tcp-server | less`, and nobody scrolls), nor the
     // opening of a named pipe that nobody reads.
-    if let Err(line) = ending::watch(&stop, Grace::Whole, say, None) {
+    if let Err(line) = ending::watch_without_rights(&stop, Grace::Whole, say) {
         return say.fail(&line);
     }
     let call_log = match logging::start(args.common()) {
         Ok(call_log) => call_log,
         Err(line) => return say.fail(&line),
     };
+    rights::tell();
+    // Root by itself may have needed a right for the call log.
+    let kept = if binds { Ok(()) } else { rights::none() };
+    if let Err(line) = kept {
+        return say.fail(&line);
+    }
     let session = Session {
         stop,
         transcript: Arc::new(Transcript::new(StandardOutput::of_lines())),

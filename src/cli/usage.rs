@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{ArgMatches, Command, Parser};
 
-use super::args;
+use super::{args, rights};
 use crate::escape::printable;
 
 /// Exit status for wrong arguments.
@@ -29,12 +29,23 @@ pub fn parse<A: Parser>(program: &'static str, about: &'static str) -> Result<A,
     };
     let parsed = matches(&command, words).and_then(|matches| {
         #[cfg(feature = "manuals")]
-        if let Some(code) = super::manuals::written(&matches, &command) {
-            return Ok(Err(code));
+        if super::manuals::are_asked_for(&matches) {
+            return Ok(Err(with_no_rights(|| super::manuals::written(&matches, &command))));
         }
         A::from_arg_matches(&matches).map(Ok)
     });
-    parsed.unwrap_or_else(|error| Err(told(program, &error)))
+    parsed.unwrap_or_else(|error| Err(with_no_rights(|| told(program, &error))))
+}
+
+/// Writes what is left to be written, without root's rights.
+fn with_no_rights(write: impl FnOnce() -> ExitCode) -> ExitCode {
+    match rights::none() {
+        Ok(()) => write(),
+        Err(line) => {
+            let _ = writeln!(std::io::stderr(), "error: {line}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 fn matches(command: &Command, words: Vec<OsString>) -> Result<ArgMatches, clap::Error> {

@@ -45,12 +45,15 @@ impl Refusal {
 impl Network {
     /// Enters the best network there is. To be called before any thread is started ([`privilege::enter_private_network`]).
     ///
-    /// A refusal can leave a process half inside, in a network in which nothing works. So another process, which is told
-    /// so by [`TRY`], tries it first.
+    /// Root's way either works or changes nothing. A refusal of everybody's way can leave a process half inside, in a network in
+    /// which nothing works. So another process, which is told so by [`TRY`], tries it first.
     ///
     /// # Errors
     /// What the other process could do, this one cannot.
     pub fn enter() -> Result<Self, Failure> {
+        if privilege::enter_with_capabilities().map_err(|refused| Failure::Line(refused.to_string()))? {
+            return Ok(Self::Private);
+        }
         match rehearse() {
             Err(refusal) => Ok(Self::Shared(refusal)),
             Ok(()) => match privilege::enter_private_network() {

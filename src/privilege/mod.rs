@@ -1,25 +1,31 @@
 //! Privileges: taken as late and given up as early as possible; and a place where none are needed.
 //!
-//! Capturing needs the capability `CAP_NET_RAW`, capabilities(7). A program that has it opens its capture, calls
-//! [`drop_privileges`], and only then starts threads, opens files and looks at what came from the network. A program that
-//! lacks it can still capture what it sends itself, in a network of its own: [`enter_private_network`]. What the
-//! loopback of such a network has to be told is here, too: [`set_mtu`], [`switch_off`].
+//! Capturing needs the capability `CAP_NET_RAW`, a port below 1024 `CAP_NET_BIND_SERVICE`, capabilities(7). Once a program knows
+//! its arguments it calls [`narrow_to`] with what it is going to [`Need`]: root through sudo becomes the user who called sudo
+//! then, before any file is opened. When the capture is open, or the port bound, it calls it again, with nothing left to need, and
+//! only then looks at what came from the network. A program that lacks `CAP_NET_RAW` can still capture what it sends itself, in a
+//! network of its own: [`enter_private_network`]. What the loopback of such a network is set to is here, too: [`set_mtu`],
+//! [`switch_off`].
 //!
 //! Linux only. The document `docs/privileges.md` shows the same from outside.
 
 mod drop;
 mod namespace;
+mod need;
 mod person;
 mod refusal;
 mod sys;
+mod threads;
 
-pub use drop::{DropError, Dropped, drop_privileges};
-pub use namespace::enter_private_network;
-pub use person::{BadCaller, Person};
+pub use drop::{DropError, Dropped, drop_privileges, give_up_in_this_thread, narrow_to};
+pub use namespace::{enter_private_network, enter_with_capabilities};
+pub use need::Need;
+pub use person::{BadCaller, Fault, Person};
 pub use refusal::{Reason, Refused, Step};
 pub use sys::{Offload, set_mtu, switch_off};
 
-/// How many threads this process has; 1 where /proc does not tell.
-fn threads() -> usize {
-    std::fs::read_dir("/proc/self/task").map_or(1, Iterator::count)
+/// Were this process's rights lent to it, by sudo or the like? True also where a variable does not say by whom.
+#[must_use]
+pub fn are_lent() -> bool {
+    Person::behind_rights().map_or(true, |person| person.is_some())
 }

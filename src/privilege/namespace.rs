@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 
+use caps::{CapSet, Capability};
 use nix::sched::{CloneFlags, unshare};
 use nix::sys::prctl;
 use nix::unistd::{Gid, Uid};
@@ -14,7 +15,7 @@ use super::{sys, threads};
 /// Moves this process, and those it starts, into a network of its own: nothing in it but loopback, which is up. There it may
 /// capture.
 ///
-/// Root makes a network namespace. Everybody else makes a user namespace first, in which the process has every capability
+/// Root, or who has its capabilities, makes a network namespace. Every other user makes a user namespace first, in which the process has every capability
 /// over what belongs to that namespace, and over nothing else: outside, and for files, it stays who it was. Inside, user
 /// and group keep their numbers, so a program started from here has no capability
 /// ([`drop_privileges`](super::drop_privileges) gives up this process's own).
@@ -25,7 +26,7 @@ use super::{sys, threads};
 /// # Errors
 /// The system refuses: see [`Refused`]. The process may be half inside then and should end.
 pub fn enter_private_network() -> Result<(), Refused> {
-    let threads = threads();
+    let threads = threads::count();
     if threads > 1 {
         return Err(Refused {
             step: Step::Unshare,
@@ -33,11 +34,36 @@ pub fn enter_private_network() -> Result<(), Refused> {
             source: io::Error::other(format!("the process has {threads} threads")),
         });
     }
-    // Root in a container may lack the capability for this, and can still do what everybody can.
-    let as_root = Uid::effective().is_root() && unshare(CloneFlags::CLONE_NEWNET).is_ok();
-    if !as_root {
-        enter_user_namespace()?;
+    // Root in a container may lack the capabilities for this, and can still do what every user can.
+    if enter_with_capabilities()? {
+        return Ok(());
     }
+    enter_user_namespace()?;
+    try_out()
+}
+
+/// The same as root does it. `false`, and nothing has changed, where the capabilities for that are not there, or do not suffice.
+///
+/// # Errors
+/// The network is made and of no use. The process is in it and should end.
+pub fn enter_with_capabilities() -> Result<bool, Refused> {
+    let all = [
+        Capability::CAP_SYS_ADMIN,
+        Capability::CAP_NET_ADMIN,
+        Capability::CAP_NET_RAW,
+    ];
+    let mut all = all.into_iter();
+    if !all.all(|one| caps::has_cap(None, CapSet::Effective, one).unwrap_or(false)) {
+        return Ok(false);
+    }
+    if unshare(CloneFlags::CLONE_NEWNET).is_err() {
+        return Ok(false);
+    }
+    try_out().map(|()| true)
+}
+
+/// Switches loopback on, and proves that captures work.
+fn try_out() -> Result<(), Refused> {
     sys::switch_on("lo").map_err(|error| Refused::new(Step::LoopbackUp, error))?;
     let proof = Socket::new(Domain::PACKET, Type::RAW, None);
     proof.map(drop).map_err(|error| Refused::new(Step::PacketSocket, error))

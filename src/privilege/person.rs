@@ -1,4 +1,4 @@
-//! The person behind root: who called sudo.
+//! The user behind the rights: who called sudo, or started a set-user-ID program.
 
 use std::env;
 use std::ffi::{CString, OsString};
@@ -18,22 +18,37 @@ pub struct Person {
 }
 
 impl Person {
-    /// Whom root's privileges were lent to: the caller of sudo, by the variables that sudo sets (sudo(8)), or of a
-    /// set-user-ID program. `None` for root itself, and for everybody who is not root.
-    pub(super) fn behind_root() -> Result<Option<Self>, BadCaller> {
-        let ids = identify(
-            (
-                Uid::current().as_raw(),
-                Uid::effective().as_raw(),
-                Gid::current().as_raw(),
-            ),
-            env::var_os("SUDO_UID"),
-            env::var_os("SUDO_GID"),
-        )?;
-        Ok(ids.map(|(uid, gid)| Self {
-            uid,
-            gid,
-            name: User::from_uid(Uid::from_raw(uid)).ok().flatten().map(|user| user.name),
+    /// Whose rights these really are: the caller of sudo, pkexec or doas, by the variables that those set, or who started a
+    /// set-user-ID or set-group-ID program. `None` for root itself, and for a user who has no rights but their own.
+    pub(super) fn behind_rights() -> Result<Option<Self>, BadCaller> {
+        let ids = Ids {
+            real: (Uid::current().as_raw(), Gid::current().as_raw()),
+            effective: (Uid::effective().as_raw(), Gid::effective().as_raw()),
+        };
+        match identify(ids, |variable| env::var_os(variable))? {
+            None => Ok(None),
+            Some(Caller::Numbers(uid, gid)) => {
+                let user = User::from_uid(Uid::from_raw(uid)).ok().flatten();
+                let name = user.map(|user| user.name);
+                Ok(Some(Self { uid, gid, name }))
+            }
+            Some(Caller::User(uid)) => Self::known("PKEXEC_UID", User::from_uid(Uid::from_raw(uid))),
+            Some(Caller::Named(name)) => Self::known("DOAS_USER", User::from_name(&name)),
+        }
+    }
+
+    /// The user that the system knows; to root nothing is lent.
+    fn known(variable: &'static str, user: nix::Result<Option<User>>) -> Result<Option<Self>, BadCaller> {
+        let Ok(Some(user)) = user else {
+            return Err(BadCaller {
+                variable,
+                fault: Fault::NoUser(env::var_os(variable).unwrap_or_default()),
+            });
+        };
+        Ok((!user.uid.is_root()).then(|| Self {
+            uid: user.uid.as_raw(),
+            gid: user.gid.as_raw(),
+            name: Some(user.name),
         }))
     }
 
@@ -52,53 +67,116 @@ impl fmt::Display for Person {
     }
 }
 
-/// A variable of sudo's that has no user or group number in it, so that nobody knows whom to become.
+/// A variable that does not say whom to become.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadCaller {
-    /// `SUDO_UID` or `SUDO_GID`.
+    /// `SUDO_UID`, `SUDO_GID`, `PKEXEC_UID` or `DOAS_USER`.
     pub variable: &'static str,
-    /// What it says; `None` if it is missing while the other is there.
-    pub value: Option<OsString>,
+    /// What is wrong with it.
+    pub fault: Fault,
+}
+
+/// What is wrong with a variable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// It is missing while the other one is there.
+    Missing,
+    /// It holds this, which is not the number of a user or group.
+    NoNumber(OsString),
+    /// It holds this, and the system has no such user.
+    NoUser(OsString),
 }
 
 impl fmt::Display for BadCaller {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.value {
-            Some(value) => write!(f, "{} is \"{}\", not a number", self.variable, value.to_string_lossy())?,
-            None => write!(f, "{} is missing", self.variable)?,
+        let variable = self.variable;
+        match &self.fault {
+            Fault::Missing => write!(f, "{variable} is missing")?,
+            Fault::NoNumber(value) => write!(f, "{variable} is {:?}, not a number", value.to_string_lossy())?,
+            Fault::NoUser(value) => write!(f, "{variable} is {:?}, not a user here", value.to_string_lossy())?,
         }
-        f.write_str(": start it through sudo, or as root without SUDO_UID and SUDO_GID")
+        let others = match variable {
+            "SUDO_UID" | "SUDO_GID" => "-u SUDO_UID -u SUDO_GID",
+            "PKEXEC_UID" => "-u PKEXEC_UID",
+            _ => "-u DOAS_USER",
+        };
+        write!(
+            f,
+            "; start it through sudo, or as root itself with 'env {others}' before it"
+        )
     }
 }
 
-/// User and group number of the person, from (real user, effective user, real group) and sudo's variables.
-fn identify(
-    (real, effective, group): (u32, u32, u32),
-    user: Option<OsString>,
-    group_of_user: Option<OsString>,
-) -> Result<Option<(u32, u32)>, BadCaller> {
-    if effective != 0 {
+/// The (user, group) numbers of a process.
+#[derive(Debug, Clone, Copy)]
+struct Ids {
+    real: (u32, u32),
+    effective: (u32, u32),
+}
+
+/// Who called.
+#[derive(Debug, PartialEq, Eq)]
+enum Caller {
+    /// User and group.
+    Numbers(u32, u32),
+    /// The user; the group is the one that the system has for that user.
+    User(u32),
+    /// The user's name.
+    Named(String),
+}
+
+/// Who the process would be without the rights that were lent to it, from its numbers and its variables.
+fn identify(ids: Ids, variable: impl Fn(&str) -> Option<OsString>) -> Result<Option<Caller>, BadCaller> {
+    if ids.real != ids.effective {
+        // A set-user-ID program inherits its variables from the caller, who may have made them up.
+        let (uid, gid) = match ids {
+            // Root started it, and who root's program is to be is the file's owner.
+            Ids { real: (0, _), .. } if ids.effective.0 != 0 => ids.effective,
+            _ => ids.real,
+        };
+        return Ok(Some(Caller::Numbers(uid, gid)));
+    }
+    if ids.effective.0 != 0 {
         return Ok(None);
     }
-    // A set-user-ID program inherits its variables from the caller, who may have made them up.
-    if real != 0 {
-        return Ok(Some((real, group)));
+    let [user, group] = ["SUDO_UID", "SUDO_GID"].map(&variable);
+    if user.is_some() || group.is_some() {
+        let (uid, gid) = (number("SUDO_UID", user)?, number("SUDO_GID", group)?);
+        return Ok((uid != 0).then_some(Caller::Numbers(uid, gid)));
     }
-    if user.is_none() && group_of_user.is_none() {
+    if let Some(user) = variable("PKEXEC_UID") {
+        let uid = number("PKEXEC_UID", Some(user))?;
+        return Ok((uid != 0).then_some(Caller::User(uid)));
+    }
+    let Some(name) = variable("DOAS_USER") else {
         return Ok(None);
+    };
+    match name.into_string() {
+        Ok(name) => Ok(Some(Caller::Named(name))),
+        Err(name) => Err(BadCaller {
+            variable: "DOAS_USER",
+            fault: Fault::NoUser(name),
+        }),
     }
-    let uid = number("SUDO_UID", user)?;
-    let gid = number("SUDO_GID", group_of_user)?;
-    Ok((uid != 0).then_some((uid, gid)))
 }
 
 fn number(variable: &'static str, value: Option<OsString>) -> Result<u32, BadCaller> {
-    let digits = value.as_ref().and_then(|value| value.to_str());
+    let Some(value) = value else {
+        return Err(BadCaller {
+            variable,
+            fault: Fault::Missing,
+        });
+    };
     // parse() would take a plus sign, too.
-    let digits = digits.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+    let digits = value
+        .to_str()
+        .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
     match digits.and_then(|digits| digits.parse().ok()) {
         // To setresuid(2) the largest number means "leave it as it is": root.
-        None | Some(u32::MAX) => Err(BadCaller { variable, value }),
+        None | Some(u32::MAX) => Err(BadCaller {
+            variable,
+            fault: Fault::NoNumber(value),
+        }),
         Some(number) => Ok(number),
     }
 }
@@ -107,37 +185,67 @@ fn number(variable: &'static str, value: Option<OsString>) -> Result<u32, BadCal
 mod tests {
     use std::ffi::OsString;
 
-    use super::identify;
+    use super::{BadCaller, Caller, Ids, identify};
 
-    const ROOT: (u32, u32, u32) = (0, 0, 0);
+    const ROOT: Ids = Ids {
+        real: (0, 0),
+        effective: (0, 0),
+    };
 
-    fn sudo(uid: &str, gid: &str) -> (Option<OsString>, Option<OsString>) {
-        (Some(uid.into()), Some(gid.into()))
+    fn called(ids: Ids, variables: &[(&str, &str)]) -> Result<Option<Caller>, BadCaller> {
+        identify(ids, |wanted| {
+            let mut all = variables.iter();
+            all.find(|(name, _)| *name == wanted)
+                .map(|(_, value)| OsString::from(value))
+        })
+    }
+
+    fn sudo<'v>(uid: &'v str, gid: &'v str) -> [(&'static str, &'v str); 2] {
+        [("SUDO_UID", uid), ("SUDO_GID", gid)]
     }
 
     #[test]
-    fn the_caller_of_sudo_is_the_person() {
-        let (uid, gid) = sudo("1000", "1001");
-        assert_eq!(identify(ROOT, uid, gid), Ok(Some((1000, 1001))));
+    fn the_caller_of_sudo_pkexec_or_doas_is_the_person() {
+        let numbers = Ok(Some(Caller::Numbers(1000, 1001)));
+        assert_eq!(called(ROOT, &sudo("1000", "1001")), numbers);
+        assert_eq!(called(ROOT, &[("PKEXEC_UID", "1000")]), Ok(Some(Caller::User(1000))));
+        assert_eq!(
+            called(ROOT, &[("DOAS_USER", "ann")]),
+            Ok(Some(Caller::Named("ann".into())))
+        );
     }
 
     #[test]
-    fn root_itself_and_everybody_else_stay_who_they_are() {
-        assert_eq!(identify(ROOT, None, None), Ok(None));
-        let (uid, gid) = sudo("0", "0");
-        assert_eq!(identify(ROOT, uid, gid), Ok(None));
-        let (uid, gid) = sudo("1000", "1000");
-        assert_eq!(identify((7, 7, 7), uid, gid), Ok(None));
+    fn root_itself_and_every_other_user_stay_who_they_are() {
+        assert_eq!(called(ROOT, &[]), Ok(None));
+        assert_eq!(called(ROOT, &sudo("0", "0")), Ok(None));
+        assert_eq!(called(ROOT, &[("PKEXEC_UID", "0")]), Ok(None));
+        let ordinary = Ids {
+            real: (7, 7),
+            effective: (7, 7),
+        };
+        assert_eq!(called(ordinary, &sudo("1000", "1000")), Ok(None));
     }
 
     #[test]
-    fn a_set_user_id_program_believes_no_variable() {
-        let (uid, gid) = sudo("1000", "1000");
-        assert_eq!(identify((7, 0, 8), uid, gid), Ok(Some((7, 8))));
+    fn a_set_user_id_or_set_group_id_program_believes_no_variable() {
+        let real = Ok(Some(Caller::Numbers(7, 8)));
+        for effective in [(0, 8), (0, 0), (9, 8), (7, 0), (7, 9)] {
+            let ids = Ids {
+                real: (7, 8),
+                effective,
+            };
+            assert_eq!(called(ids, &sudo("1000", "1000")), real, "{effective:?}");
+        }
+        let by_root = Ids {
+            real: (0, 0),
+            effective: (9, 8),
+        };
+        assert_eq!(called(by_root, &[]), Ok(Some(Caller::Numbers(9, 8))));
     }
 
     #[test]
-    fn what_is_no_number_is_refused_and_never_taken_for_root() {
+    fn what_is_not_a_number_is_refused_and_never_taken_for_root() {
         for bad in [
             "",
             "-1",
@@ -148,13 +256,17 @@ mod tests {
             "4294967296",
             "99999999999999999999",
         ] {
-            let (uid, gid) = sudo(bad, "1000");
-            assert_eq!(identify(ROOT, uid, gid).unwrap_err().variable, "SUDO_UID", "{bad:?}");
-            let (uid, gid) = sudo("1000", bad);
-            let error = identify(ROOT, uid, gid).unwrap_err();
+            let error = called(ROOT, &sudo(bad, "1000")).unwrap_err();
+            assert_eq!(error.variable, "SUDO_UID", "{bad:?}");
+            let error = called(ROOT, &sudo("1000", bad)).unwrap_err();
             assert!(error.to_string().contains(&format!("SUDO_GID is {bad:?}")), "{error}");
+            let error = called(ROOT, &[("PKEXEC_UID", bad)]).unwrap_err();
+            assert!(error.to_string().contains(&format!("PKEXEC_UID is {bad:?}")), "{error}");
         }
-        let error = identify(ROOT, Some("1000".into()), None).unwrap_err();
-        assert!(error.to_string().starts_with("SUDO_GID is missing"), "{error}");
+        for (there, missing) in [("SUDO_UID", "SUDO_GID"), ("SUDO_GID", "SUDO_UID")] {
+            let error = called(ROOT, &[(there, "1000")]).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("{missing} is missing; ")), "{error}");
+            assert!(error.contains("'env -u SUDO_UID -u SUDO_GID'"), "{error}");
+        }
     }
 }

@@ -13,7 +13,8 @@
 //! - `files`: capture files; `progress`: how far a long read has come; `troubles`: what is refused, and in which words;
 //! - `views`: what a packet looks like; `ladders`: what a conversation looks like, with the programs' calls;
 //! - `privileges`: who may capture, and who owns what comes of it; `sudo`: the same under the real sudo, and in folders that
-//!   others may write to.
+//!   others may write to; `rights`: which rights each program has at which moment;
+//!   `lent`: what others can do to a program that has its rights from sudo.
 #![cfg(all(feature = "sniffer", target_os = "linux"))]
 
 #[cfg(test)]
@@ -58,6 +59,8 @@ mod invariants {
 #[cfg(test)]
 mod ladders;
 #[cfg(test)]
+mod lent;
+#[cfg(test)]
 mod limits;
 #[cfg(test)]
 mod losses;
@@ -67,6 +70,9 @@ mod privileges;
 mod progress;
 #[cfg(test)]
 mod replacing;
+#[cfg(test)]
+#[allow(unreachable_pub, reason = "shared by the modules of this test alone")]
+mod rights;
 #[cfg(test)]
 #[allow(unreachable_pub, reason = "shared by the modules of this test alone")]
 mod stage;

@@ -68,6 +68,8 @@ pub fn clean(command: &mut Command) -> &mut Command {
         "RUST_LOG",
         "SUDO_UID",
         "SUDO_GID",
+        "PKEXEC_UID",
+        "DOAS_USER",
     ] {
         command.env_remove(name);
     }

@@ -157,7 +157,10 @@ fn assert_asked(tool: Tool, script: &str) {
 #[track_caller]
 pub fn ours(name: &str) -> Command {
     let mut command = Command::new(path_of_ours(name));
-    command.env_remove("RUST_LOG");
+    // Under `sudo cargo test` it would become the user who called sudo, and find root's folders closed.
+    for name in ["RUST_LOG", "SUDO_UID", "SUDO_GID", "PKEXEC_UID", "DOAS_USER"] {
+        command.env_remove(name);
+    }
     command
 }
 

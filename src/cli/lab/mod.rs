@@ -7,6 +7,8 @@ use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::ColorChoice;
+
 use self::args::LabArgs;
 use super::args::LogFormat;
 use super::ending::{self, Grace};
@@ -28,7 +30,7 @@ use crate::lab::runs::{self, Scene};
 use crate::lab::stage::Stage;
 use crate::lab::story::Story;
 use crate::local_time;
-use crate::privilege::drop_privileges;
+use crate::privilege::{Need, drop_privileges, narrow_to};
 use crate::render::look::TimeForm;
 use crate::render::table::wrap;
 
@@ -48,9 +50,6 @@ fn start() -> ExitCode {
         Err(code) => return code,
     };
     let say = Say::new(args.look.color, LogFormat::Text);
-    if let Some(line) = local_time::complaint() {
-        say.warning(line);
-    }
     let lines = match args.lines() {
         Ok(lines) => lines,
         Err(line) => return say.wrong_usage(&line),
@@ -63,6 +62,9 @@ fn start() -> ExitCode {
 
 /// What the process does that [`Network::enter`] starts.
 fn rehearse() -> ExitCode {
+    if let Err(error) = narrow_to(Need::PrivateNetwork) {
+        return Say::new(ColorChoice::Never, LogFormat::Text).fail(&error.to_string());
+    }
     match network::rehearsal() {
         None => ExitCode::SUCCESS,
         Some(refusal) => {
@@ -83,10 +85,16 @@ struct Ready {
     capture: Option<Capture>,
 }
 
-/// The order matters: the network first, then what needs privileges, then they are given up, and only then files are
-/// opened and threads started.
+/// The order matters: the network first, then what needs privileges, with what is no longer needed given up after each step.
+/// With the last of them gone files are opened and threads started.
 fn run(args: &LabArgs, lines: &[String], say: Say) -> Result<ExitCode, Failure> {
+    let narrow = |need| narrow_to(need).map_err(|error| Failure::Line(error.to_string()));
+    narrow(Need::PrivateNetwork)?;
+    if let Some(line) = local_time::complaint() {
+        say.warning(line);
+    }
     let network = Network::enter()?;
+    narrow(Need::LoopbackAndCapture)?;
     let person = Stop::on_signals()
         .map_err(|error| Failure::of("watching for Ctrl+C", error, "allow more open files with 'ulimit -n'"))?;
     let stage = Stage::new(&person, Observer::start()?, &network)?;

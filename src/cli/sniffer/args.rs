@@ -187,6 +187,12 @@ impl SnifferArgs {
         !self.quiet && !self.export.mermaid && self.write.as_deref() != Some(Path::new("-"))
     }
 
+    /// Are packets captured from an interface?
+    #[must_use]
+    pub fn captures(&self) -> bool {
+        self.read.is_none() && self.explain.is_none() && !self.list_interfaces && !self.is_form_alone()
+    }
+
     /// Is only the form of no capture asked for, so that there is nothing to read?
     #[must_use]
     pub fn is_form_alone(&self) -> bool {

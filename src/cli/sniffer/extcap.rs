@@ -21,6 +21,7 @@ use std::process::ExitCode;
 use clap::{ColorChoice, Parser};
 
 use super::super::args::LogFormat;
+use super::super::rights;
 use super::super::say::Say;
 use super::super::stdout::put;
 use super::super::usage;
@@ -108,6 +109,14 @@ pub fn main() -> ExitCode {
     };
     // Wireshark shows the words in a window, where colours are noise.
     let say = Say::new(ColorChoice::Never, LogFormat::Text);
+    let kept = if args.capture && args.fifo.is_some() {
+        rights::only_for_a_capture_into_a_pipe()
+    } else {
+        rights::none()
+    };
+    if let Err(line) = kept {
+        return say.fail(&line);
+    }
     if args.extcap_interfaces {
         return answer(&sentences::interfaces(), say);
     }

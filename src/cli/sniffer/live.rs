@@ -13,6 +13,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::super::ending::{self, Counts, Grace};
+use super::super::rights;
 use super::super::say::Say;
 use super::args::SnifferArgs;
 use super::calls::CallFiles;
@@ -37,9 +38,8 @@ pub fn run(args: &SnifferArgs, filter: &Filter, stop: &Stop, say: Say) -> ExitCo
         Ok(capture) => capture,
         Err(line) => return say.fail(&line),
     };
-    #[cfg(target_os = "linux")]
-    if let Err(error) = crate::privilege::drop_privileges() {
-        return say.fail(&error.to_string());
+    if let Err(line) = rights::only_for_files() {
+        return say.fail(&line);
     }
     let seen = Arc::new(AtomicU64::new(0));
     let counts = counts(&capture, Arc::clone(&seen));
@@ -94,13 +94,21 @@ pub fn run(args: &SnifferArgs, filter: &Filter, stop: &Stop, say: Say) -> ExitCo
         let printer = shows
             .then(|| thread::Builder::new().spawn_scoped(scope, print))
             .transpose();
-        let Ok(printer) = printer.map_err(|error| say.error(&printing::no_thread(&error))) else {
-            return true;
+        let (printer, unprinted) = match printer {
+            Ok(printer) => (printer, false),
+            Err(error) => {
+                say.error(&printing::no_thread(&error));
+                stop.request();
+                (None, true)
+            }
         };
         session.capture(&mut capture, shows.then_some(entrance));
         // The files first: a standard output that nobody reads must not keep them from being whole.
         let finished = session.finish(&capture);
-        (finished, printer.is_some_and(|printer| printer.join().unwrap_or(true)))
+        (
+            finished,
+            unprinted || printer.is_some_and(|printer| printer.join().unwrap_or(true)),
+        )
     });
     session.end(finished, printing_failed)
 }

@@ -39,7 +39,7 @@ use self::args::SnifferArgs;
 use super::args::LogFormat;
 use super::limits;
 use super::say::Say;
-use super::usage;
+use super::{rights, usage};
 use crate::app::stop::Stop;
 use crate::local_time;
 
@@ -65,6 +65,14 @@ fn run() -> ExitCode {
         return extcap::install::install(say);
     } else if args.uninstall_extcap {
         return extcap::install::uninstall(say);
+    }
+    let kept = if args.captures() {
+        rights::only_for_a_capture()
+    } else {
+        rights::only_for_files()
+    };
+    if let Err(line) = kept {
+        return say.fail(&line);
     }
     let stop = match Stop::on_signals() {
         Ok(stop) => stop,

@@ -6,6 +6,7 @@
 use std::path::Path;
 
 use super::super::ending::Grace;
+use super::super::rights::with_way_to_read;
 use super::file::one_line;
 use crate::app::stop::Stop;
 #[cfg(unix)]
@@ -66,7 +67,7 @@ impl Source {
         Ok(Self {
             reader: reader.map_err(|error| match (stop.requested(), is_pipe) {
                 (true, true) => format!("{}: nothing read", one_line(&name)),
-                _ => one_line(&error),
+                _ => with_way_to_read(one_line(&error), path),
             })?,
             listed: Some(listed),
             is_pipe,

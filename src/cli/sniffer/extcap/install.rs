@@ -6,6 +6,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use super::super::super::rights;
 use super::super::super::say::Say;
 use super::{answer, folder};
 use crate::escape::printable;
@@ -16,12 +17,14 @@ const LINK: &str = "socketlab";
 /// `--install-extcap`: puts a link to this program into the personal extcap folder.
 #[must_use]
 pub fn install(say: Say) -> ExitCode {
+    // Asked now: the right is given up before the first step.
+    let may_capture = may_capture();
     let done = place().and_then(|place| put(&place.link, &place.program).map(|()| place));
     let place = match done {
         Ok(place) => place,
         Err(line) => return say.fail(&line),
     };
-    if !may_capture() {
+    if !may_capture {
         say.warning(&format!(
             "capturing will need a right that this program lacks; 'sudo setcap cap_net_raw+ep {}' gives it once",
             shown(&place.program)
@@ -58,9 +61,10 @@ struct Place {
 }
 
 fn place() -> Result<Place, String> {
-    if nix::unistd::geteuid().is_root() && std::env::var_os("SUDO_UID").is_some() {
-        return Err("the link belongs into your own folder, not into root's: run it without sudo".to_owned());
+    if rights::are_lent() {
+        return Err("the link is for your own folder, not for root's; run it without sudo".to_owned());
     }
+    rights::only_for_files()?;
     let program = std::env::current_exe()
         .and_then(fs::canonicalize)
         .map_err(|error| format!("finding this program's own file failed: {error}; start it by its full path"))?;

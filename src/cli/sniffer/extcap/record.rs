@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::super::super::ending::{self, Grace};
+use super::super::super::rights;
 use super::super::super::say::Say;
 use super::super::args::SnifferArgs;
 use super::super::file::APPLICATION;
@@ -34,8 +35,7 @@ pub(super) fn run(args: &SnifferArgs, filter: &Filter, path: &Path, stop: &Stop,
     let Some(pipe) = fifo::open(path, stop).map_err(failed)? else {
         return Ok(());
     };
-    #[cfg(target_os = "linux")]
-    crate::privilege::drop_privileges().map_err(|error| error.to_string())?;
+    rights::none()?;
     // A reader that stays and does not read must not keep the program; Wireshark stops reading when it stops the capture.
     ending::watch(stop, Grace::Unread, say, None)?;
     fifo::watch(&pipe, stop).map_err(failed)?;
