@@ -87,9 +87,10 @@ pub fn watch_without_rights(stop: &Stop, grace: Grace, say: Say) -> Result<(), S
 /// Starts the thread, and waits until it is `ready`; where it cannot be, it ends.
 fn start(stop: &Stop, grace: Grace, say: Say, counts: Option<Counts>, ready: fn() -> bool) -> Result<(), String> {
     let failed =
-        |error: io::Error| format!("watching for Ctrl+C failed: {error}; allow more with 'ulimit -n' and 'ulimit -u'");
+        |error: io::Error, limits: &str| format!("watching for Ctrl+C failed: {error}; allow more with {limits}");
+    let asked = counts.is_some().then(asked).transpose();
     let watcher = Watcher {
-        asked: counts.is_some().then(asked).transpose().map_err(failed)?,
+        asked: asked.map_err(|error| failed(error, "'ulimit -n'"))?,
         stop: stop.clone(),
         grace,
         say,
@@ -98,7 +99,7 @@ fn start(stop: &Stop, grace: Grace, say: Say, counts: Option<Counts>, ready: fn(
     };
     stop.end_at_once(false);
     let (done, waits) = mpsc::channel::<()>();
-    let thread = thread::Builder::new().name("ending".to_owned());
+    let thread = builder().name("ending".to_owned());
     let watch = move || {
         let ready = ready();
         drop(done);
@@ -106,10 +107,18 @@ fn start(stop: &Stop, grace: Grace, say: Say, counts: Option<Counts>, ready: fn(
             watcher.run();
         }
     };
-    thread.spawn(watch).map_err(failed)?;
+    let watching = thread.spawn(watch);
+    watching.map_err(|error| failed(error, "'ulimit -u' and 'ulimit -v'"))?;
     // Nothing is ever sent: this ends when the other side is gone.
     let _ = waits.recv();
     Ok(())
+}
+
+/// A thread with little stack, so that there is room for it where memory is limited.
+fn builder() -> thread::Builder {
+    /// In bytes: several times what writing the lines takes.
+    const STACK: usize = 256 << 10;
+    thread::Builder::new().stack_size(STACK)
 }
 
 /// A descriptor from which a byte can be read for each SIGUSR1.
@@ -181,11 +190,11 @@ impl Watcher {
         // Both may wait for what the program waits for, and neither for the other.
         let (done, all_done) = mpsc::channel::<()>();
         let also_done = done.clone();
-        let _ = thread::Builder::new().spawn(move || {
+        let _ = builder().spawn(move || {
             let _ = write_past_locks(&text);
             drop(done);
         });
-        let _ = thread::Builder::new().spawn(move || {
+        let _ = builder().spawn(move || {
             outputs::discard();
             drop(also_done);
         });
@@ -203,7 +212,7 @@ impl Watcher {
         }
         let (counts, owed) = (Arc::clone(counts), Arc::clone(&self.owed));
         // Standard error may be full: the watching has to go on.
-        let thread = thread::Builder::new().spawn(move || {
+        let thread = builder().spawn(move || {
             loop {
                 let told = owed.load(Ordering::SeqCst);
                 let _ = write_past_locks(&text_of(&counts));

@@ -174,7 +174,8 @@ fn moment(line: &Line, words: &[String], main: bool, call: &str) -> Option<Momen
             let own = own.iter().any(|path| call.contains(&format!("\"{path}\"")));
             ((writes && !own) || names("pcap") || names("jsonl")).then_some(Moment::Files)
         }
-        "read" if reads => (names("pcap") || call.starts_with("read(0<")).then_some(Moment::Packets),
+        // Standard input is read by a copy of its descriptor; what wakes the program is a socket and not a pipe.
+        "read" if reads => (names("pcap") || call.contains("<pipe:[")).then_some(Moment::Packets),
         // The standard library looks at its three descriptors first, with no events.
         "poll" | "ppoll" if !reads && (main || program == "socket-lab") => {
             (!call.contains("events=0}")).then_some(Moment::Packets)
