@@ -39,7 +39,12 @@ pub fn resolve(host: &str, port: u16, within: Option<Duration>, stop: &Stop) -> 
         host: host.to_owned(),
         why,
     };
-    match look_up(bare.to_owned(), port, within, stop)? {
+    let found = match look_up(bare.to_owned(), port, within, stop) {
+        // A machine without /etc/hosts, such as a small container, asks name servers, which need not know it.
+        Ok(Err(_)) | Err(Trouble::LookUpTimedOut { .. }) if is_localhost(bare) => Ok(loopback(port)),
+        found => found?,
+    };
+    match found {
         Ok(addresses) if addresses.is_empty() => Err(unknown("the name has no address".into())),
         Ok(addresses) => Ok(addresses),
         Err(error) => {
@@ -48,6 +53,17 @@ pub fn resolve(host: &str, port: u16, within: Option<Duration>, stop: &Stop) -> 
             Err(unknown(why.to_owned()))
         }
     }
+}
+
+/// Is it the name that stands for the machine itself, whatever name servers say? RFC 6761 section 6.3
+fn is_localhost(name: &str) -> bool {
+    name.strip_suffix('.').unwrap_or(name).eq_ignore_ascii_case("localhost")
+}
+
+/// The machine's own addresses, as /etc/hosts has them for localhost.
+fn loopback(port: u16) -> Vec<SocketAddr> {
+    let addresses: [IpAddr; 2] = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
+    addresses.map(|ip| SocketAddr::new(ip, port)).to_vec()
 }
 
 /// The addresses under which a client finds the server. "Every address" (`0.0.0.0`, `::`), which a server may have printed, is
@@ -153,8 +169,6 @@ fn first_usable(addresses: &[IpAddr]) -> IpAddr {
 
 #[cfg(test)]
 mod tests {
-    use std::net::ToSocketAddrs as _;
-
     use super::{Stop, Trouble, first_usable, resolve};
 
     fn resolved(host: &str) -> Vec<String> {
@@ -170,17 +184,17 @@ mod tests {
         assert_eq!(resolved("::ffff:127.0.0.1"), ["127.0.0.1:7"]);
     }
 
-    /// What the system says of the name is what comes out. A machine without /etc/hosts may not know localhost.
+    /// Also on a machine without /etc/hosts.
     #[test]
-    fn a_name_is_looked_up() {
-        let Ok(known) = ("localhost", 7).to_socket_addrs() else {
-            let trouble = resolve("localhost", 7, None, &Stop::new().unwrap()).unwrap_err();
-            assert!(matches!(trouble, Trouble::UnknownHost { .. }), "{trouble}");
-            return;
-        };
-        let known: Vec<String> = known.map(|address| address.to_string()).collect();
-        assert_eq!(resolved("localhost"), known);
-        assert!(known.iter().any(|one| one == "127.0.0.1:7" || one == "[::1]:7"));
+    fn localhost_is_this_machine() {
+        for name in ["localhost", "LocalHost."] {
+            let found = resolved(name);
+            assert!(
+                found.iter().any(|one| one == "127.0.0.1:7" || one == "[::1]:7"),
+                "{name}: {found:?}"
+            );
+        }
+        assert!(!super::is_localhost("localhost.example"));
     }
 
     #[test]

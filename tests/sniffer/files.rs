@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use super::frames::{SECOND, numbered, pcap, udp};
 use super::stage::{Ended, Folder, ran, run, sniffer, text, tshark};
-use super::support::{Tool, essential, need, need_all, ours, tool};
+use super::support::{Tool, essential, need, need_all, tool};
 
 /// Time and bytes of every packet, as tcpdump reads them: another program than the one that judges the format.
 fn bytes_and_times(path: &Path) -> String {
@@ -182,9 +182,7 @@ fn a_long_file_is_shown_as_a_pipe_is() {
         &["--view", "fields", "--flow", "1", "-c", "2500"],
     ] {
         let from_file = ran(&[&["-r", path, "--utc"], view].concat());
-        let mut sniffer = ours("sniffer");
-        sniffer.args(["-r", "-", "--utc"]).args(view);
-        let from_pipe = sniffer
+        let from_pipe = sniffer(&[&["-r", "-", "--utc"], view].concat())
             .stdin(Stdio::from(std::fs::File::open(path).unwrap()))
             .output()
             .unwrap();
