@@ -1,4 +1,4 @@
-//! Writes the inputs to begin with into the folder `work` beside this file, made from the project's captures, its call logs
+//! Writes the inputs to begin with into the folder `seeds` beside this file, made from the project's captures, its call logs
 //! and the packets of its tests; and from the captures in the folder `SOCKET_LAB_CORPUS`, where that is set.
 
 use std::error::Error;
@@ -85,7 +85,7 @@ fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
 }
 
 fn folder(target: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("work").join(target)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds").join(target)
 }
 
 /// Writes inputs.
