@@ -301,12 +301,16 @@ fn thousands_of_senders_neither_fill_the_memory_nor_the_log() {
         let [high, low] = number.to_be_bytes();
         let own = SocketAddr::from(([127, 1, high, low], 0));
         let socket = client(&own.to_string(), ("127.0.0.1", port));
+        // On an address of its own it may get the server's port, and the server does not answer that port.
+        if socket.local_addr().unwrap().port() == port {
+            continue;
+        }
         for _ in 0..7 {
             socket.send(b"AGAIN").unwrap();
         }
         // All of them have arrived when this one is answered.
         assert_eq!(ask(&socket, "now").as_deref(), Some("AGAIN"));
-        if number == 300 {
+        if before == 0 && number >= 300 {
             before = memory();
         }
     }
