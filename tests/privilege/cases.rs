@@ -67,7 +67,10 @@ fn enter_and_drop() {
 fn with_threads() {
     let (wait, _keep) = crate::support::pipe();
     std::thread::spawn(move || std::io::copy(&mut { wait }, &mut std::io::sink()));
-    println!("{}", drop_privileges().unwrap_err());
+    match drop_privileges() {
+        Ok(dropped) => println!("{dropped}"),
+        Err(error) => println!("{error}"),
+    }
     println!("{}", enter_private_network().unwrap_err());
 }
 
@@ -364,10 +367,13 @@ fn a_limit_is_named() {
 
 fn threads_are_refused() {
     let said = run(&mut copy(Subject::new().program), "threads", &[], None);
-    assert!(
-        said.contains("cannot give up the privileges") && said.contains("2 threads already"),
-        "{said}"
-    );
+    // Without privileges there is nothing that the other thread could keep.
+    let words = if nix::unistd::geteuid().is_root() {
+        "2 threads already"
+    } else {
+        "had no privileges to give up"
+    };
+    assert!(said.contains(words), "{said}");
     assert!(
         said.contains("cannot make a private network") && said.contains("before the program starts threads"),
         "{said}"
