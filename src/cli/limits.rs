@@ -68,6 +68,14 @@ pub fn unwritable(error: &std::io::Error) -> String {
     format!("{why}; {next}")
 }
 
+/// As [`within`], for a program of few threads, whose memory depends on what it reads: it stays below the limit of a container.
+#[cfg(feature = "sniffer")]
+pub fn within_memory(program: impl FnOnce() -> std::process::ExitCode) -> std::process::ExitCode {
+    #[cfg(target_os = "linux")]
+    super::memory_group::stay_within();
+    within(program)
+}
+
 /// Runs the program with such room, or says why not: exit status 1.
 pub fn within(program: impl FnOnce() -> std::process::ExitCode) -> std::process::ExitCode {
     use std::io::Write as _;

@@ -3,7 +3,8 @@
 //! - [`args`]: the arguments, made into checked settings;
 //! - [`usage`]: help, and a wrong argument said in one line;
 //! - `manuals`: shell completions and man pages, where they are built;
-//! - [`limits`]: what `ulimit` may have set;
+//! - [`limits`]: what `ulimit` may have set; `memory_group`: what a container may have;
+//! - `capture_right`: what to do where the right to capture is missing; `shell`: words as a shell takes them;
 //! - [`logging`]: what goes to standard error and to the call log;
 //! - [`rights`]: what is kept of root's rights, step by step;
 //! - [`say`]: errors and warnings in a line;
@@ -15,6 +16,8 @@
 //! - `sniffer`: the sniffer; `lab`: the guided run. Where they are built.
 
 pub mod args;
+#[cfg(feature = "sniffer")]
+mod capture_right;
 #[cfg(unix)]
 pub mod ending;
 #[cfg(not(unix))]
@@ -28,11 +31,14 @@ pub mod logging;
 pub mod look;
 #[cfg(feature = "manuals")]
 pub mod manuals;
+#[cfg(all(feature = "sniffer", target_os = "linux"))]
+mod memory_group;
 #[cfg(feature = "sniffer")]
 pub mod provenance;
 pub mod rights;
 pub mod say;
 pub mod session;
+mod shell;
 #[cfg(feature = "sniffer")]
 pub mod sniffer;
 pub mod stdout;

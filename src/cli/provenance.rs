@@ -7,6 +7,7 @@ use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
 
+use super::shell::quoted;
 use crate::escape::printable;
 use crate::render::report::Provenance;
 
@@ -59,17 +60,6 @@ fn command(words: &[std::ffi::OsString]) -> String {
     let arguments = arguments.iter().map(std::ffi::OsString::as_os_str);
     let words: Vec<String> = std::iter::once(program).chain(arguments).map(quoted).collect();
     words.join(" ")
-}
-
-/// A word in quotes, if a shell would see more in it than text.
-fn quoted(word: &OsStr) -> String {
-    let text = printable(word.as_encoded_bytes()).into_owned();
-    let is_plain = |c: char| c.is_alphanumeric() || "-_./=:,@%+".contains(c);
-    if !text.is_empty() && text.chars().all(is_plain) {
-        text
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
 }
 
 #[cfg(test)]

@@ -105,7 +105,7 @@ pub fn with_way_to_read(line: String, file: &std::path::Path) -> String {
         let program = words.into_iter().next().unwrap_or_else(|| "sniffer".to_owned());
         return format!(
             "{line}; root's rights are given up before a file is opened: 'sudo cat {} | {program} -r -' reads it",
-            quoted(file)
+            super::shell::quoted(file.as_os_str())
         );
     }
     let _ = file;
@@ -118,18 +118,6 @@ fn is_closed(file: &std::path::Path) -> bool {
     // Never a pipe that would have to be waited for: the permissions alone.
     let asked = nix::unistd::access(file, nix::unistd::AccessFlags::R_OK);
     asked == Err(nix::errno::Errno::EACCES)
-}
-
-/// The name as a shell takes it.
-#[cfg(target_os = "linux")]
-fn quoted(file: &std::path::Path) -> String {
-    let name = file.display().to_string();
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@%=:,".contains(c);
-    if name.chars().all(plain) {
-        name
-    } else {
-        format!("'{}'", name.replace('\'', r"'\''"))
-    }
 }
 
 #[cfg(target_os = "linux")]

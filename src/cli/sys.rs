@@ -52,11 +52,23 @@ fn some(memory: *mut u8, size: usize) -> *mut u8 {
 fn end(size: usize) -> ! {
     let mut line = [0_u8; 200];
     let mut rest = line.as_mut_slice();
-    let _ = writeln!(
-        rest,
-        "error: no memory for {size} bytes more, so what was being written is not whole; \
-         end other programs, or allow more with 'ulimit -v unlimited'"
-    );
+    let said = "error: no memory for";
+    let whole = "so what was being written is not whole";
+    #[cfg(all(feature = "sniffer", target_os = "linux"))]
+    let group = super::memory_group::limit();
+    #[cfg(not(all(feature = "sniffer", target_os = "linux")))]
+    let group: Option<u64> = None;
+    let _ = match group {
+        Some(limit) => writeln!(
+            rest,
+            "{said} {size} bytes more, {whole}; allow this container or group of processes more than {} MiB",
+            limit >> 20
+        ),
+        None => writeln!(
+            rest,
+            "{said} {size} bytes more, {whole}; end other programs, or allow more with 'ulimit -v unlimited'"
+        ),
+    };
     let left = rest.len();
     let written = line.get(..line.len() - left).unwrap_or_default();
     // Where standard error takes nothing either, the status is all there is to say it with.

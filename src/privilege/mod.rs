@@ -29,3 +29,10 @@ pub use sys::{Offload, set_mtu, switch_off};
 pub fn are_lent() -> bool {
     Person::behind_rights().map_or(true, |person| person.is_some())
 }
+
+/// Could a program here get `CAP_NET_RAW` at all? Not where the bounding set lacks it, capabilities(7): a container was started
+/// without it, or the rights of a root that never had it were given up.
+#[must_use]
+pub fn capturing_is_possible() -> bool {
+    caps::has_cap(None, caps::CapSet::Bounding, caps::Capability::CAP_NET_RAW).unwrap_or(true)
+}

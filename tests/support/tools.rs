@@ -41,6 +41,7 @@ tools! {
     Capinfos = "capinfos" in "wireshark-common",
     Chromium = "chromium" in "chromium",
     Editcap = "editcap" in "wireshark-common",
+    Faketime = "faketime" in "faketime",
     Fish = "fish" in "fish",
     Gzip = "gzip" in "gzip",
     Ip = "ip" in "iproute2",

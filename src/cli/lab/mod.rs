@@ -2,7 +2,6 @@
 
 pub mod args;
 
-use std::fmt::Write as _;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -11,18 +10,18 @@ use clap::ColorChoice;
 
 use self::args::LabArgs;
 use super::args::LogFormat;
+use super::capture_right::lab_lacks_it;
 use super::ending::{self, Grace};
 use super::say::Say;
 use super::stdout::StandardOutput;
 use super::{limits, usage};
 use crate::app::stop::Stop;
 use crate::capture::live::{Capture, OpenError};
-use crate::escape::printable;
 use crate::lab::capturing::{self, Capturing};
 use crate::lab::evidence::Evidence;
 use crate::lab::failure::Failure;
 use crate::lab::folder::Folder;
-use crate::lab::network::{self, Network, Refusal};
+use crate::lab::network::{self, Network};
 use crate::lab::observer::Observer;
 use crate::lab::plan::{Run, View};
 use crate::lab::recording::Files;
@@ -32,12 +31,11 @@ use crate::lab::story::Story;
 use crate::local_time;
 use crate::privilege::{Need, drop_privileges, narrow_to};
 use crate::render::look::TimeForm;
-use crate::render::table::wrap;
 
 /// Runs the program: exit status 0 fine, 1 failure or no capture, 2 wrong arguments.
 #[must_use]
 pub fn main() -> ExitCode {
-    limits::within(start)
+    limits::within_memory(start)
 }
 
 fn start() -> ExitCode {
@@ -154,9 +152,7 @@ fn prepare(
     for &run in runs {
         network.prepare(run)?;
         let scene = runs::prepare(run, stage, lines).map_err(|failure| match (failure, network) {
-            (Failure::Right(line), Network::Shared(refusal)) => {
-                Failure::Line(ways(&line, "makes it possible", refusal))
-            }
+            (Failure::Right(line), Network::Shared(refusal)) => Failure::Line(lab_lacks_it(&line, refusal)),
             (failure, _) => failure,
         })?;
         let calls = stage.observer().take();
@@ -165,7 +161,7 @@ fn prepare(
         let capture = match (capturing::open(&filter), network) {
             (Ok(capture), _) => Some(capture),
             (Err(OpenError::NoPermission { .. }), Network::Shared(refusal)) => {
-                blind = Some(ways("the packets could not be captured", "shows them", refusal));
+                blind = Some(lab_lacks_it("the packets could not be captured", refusal));
                 None
             }
             (Err(error), _) => return Err(Failure::Line(error.to_string())),
@@ -179,27 +175,6 @@ fn prepare(
         });
     }
     Ok((ready, blind))
-}
-
-/// What failed for want of a right, and the ways to get it; each of them does this. Commands stand on lines of their own.
-fn ways(what: &str, each: &str, refusal: &Refusal) -> String {
-    let program = std::env::args_os().next().unwrap_or_else(|| "socket-lab".into());
-    let program = program.to_string_lossy();
-    let program = printable(program.as_bytes());
-    let why = format!(
-        "The system refuses a private network ({}): {}.",
-        refusal.what, refusal.why
-    );
-    let mut said = format!("{what}.\n");
-    said.extend(wrap(&why, 80).into_iter().map(|line| line + "\n"));
-    let _ = writeln!(said, "Each of these {each}:");
-    if let Some(remedy) = &refusal.remedy {
-        said = format!("{said}  {remedy}\n      and from then on without root\n");
-    }
-    format!(
-        "{said}  sudo {program}\n      root's rights are given up before anything is sent\n  \
-         sudo setcap cap_net_raw+ep {program}\n      once; it then captures on the loopback of this machine"
-    )
 }
 
 fn play(ready: Ready, stage: &Stage) -> Result<Evidence, Failure> {

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::super::capture_right;
 use super::super::ending::{self, Counts, Grace};
 use super::super::rights;
 use super::super::say::Say;
@@ -25,7 +26,7 @@ use super::recording::{Recording, record};
 use super::selection::Afterwards;
 use crate::app::stop::Stop;
 use crate::capture::filter::{Filter, Fragments, Target};
-use crate::capture::live::{self, ANY, Capture, Event, LARGEST_SNAPLEN, Opening, interfaces};
+use crate::capture::live::{self, ANY, Capture, Event, LARGEST_SNAPLEN, OpenError, Opening, interfaces};
 use crate::escape::printable;
 use crate::frame::{Frame, Time};
 use crate::record::{Statistics, WriteError, Written};
@@ -153,7 +154,10 @@ fn describe(filter: &Filter) -> String {
 }
 
 fn open(args: &SnifferArgs, filter: &Filter) -> Result<Capture, String> {
-    opening(args, filter)?.open().map_err(|error| error.to_string())
+    opening(args, filter)?.open().map_err(|error| match error {
+        OpenError::NoPermission { interface } => capture_right::sniffer_lacks_it(&interface),
+        other => other.to_string(),
+    })
 }
 
 /// The capture that the arguments ask for, not begun yet.

@@ -46,7 +46,7 @@ use crate::local_time;
 /// Runs the program: exit status 0 fine, 1 failure, 2 wrong arguments.
 #[must_use]
 pub fn main() -> ExitCode {
-    limits::within(run)
+    limits::within_memory(run)
 }
 
 fn run() -> ExitCode {

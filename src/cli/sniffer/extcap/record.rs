@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use super::super::super::capture_right::this_program;
 use super::super::super::ending::{self, Grace};
 use super::super::super::rights;
 use super::super::super::say::Say;
@@ -113,11 +114,10 @@ fn record(
 
 /// The ways that work for a program that Wireshark starts.
 fn no_permission(interface: &str) -> String {
-    let program = std::env::current_exe().map_or_else(|_| "sniffer".into(), |path| path.display().to_string());
     format!(
         "cannot capture on {interface}: the capability CAP_NET_RAW is missing; either give it once by \
          'sudo setcap cap_net_raw+ep {}', or start server, client and Wireshark in a private network of your own: \
          'unshare -rn', and in that shell first 'ip link set lo up'",
-        printable(program.as_bytes())
+        this_program("sniffer")
     )
 }
