@@ -184,6 +184,25 @@ mod unix {
     }
 }
 
+/// From now on the signals that mean "quit", and SIGUSR1, come to other threads than this one and those that it starts,
+/// `pthread_sigmask(3)`.
+///
+/// The kernel gives a signal of the process to its main thread if it may, also while that waits for a disk that does not answer.
+/// Such a wait ends by SIGKILL alone, so the handler would never run. In a thread that only watches it does.
+#[cfg(unix)]
+pub fn leave_signals_to_others() {
+    use nix::sys::signal::{SigSet, Signal};
+    let signals = [
+        Signal::SIGTSTP,
+        Signal::SIGINT,
+        Signal::SIGTERM,
+        Signal::SIGHUP,
+        Signal::SIGUSR1,
+    ];
+    // It fails for numbers that are no signals.
+    let _ = signals.into_iter().collect::<SigSet>().thread_block();
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;

@@ -1,9 +1,9 @@
 //! The end of a program that was told to quit and cannot: a call does not return.
 //!
 //! Opening a named pipe waits for its other end, writing to a full one for its reader, and what a disk is asked for waits for the
-//! disk. No signal ends these waits in the middle of the standard library's calls. So a thread watches: after a quit the program has
-//! a little time to end by itself; then this thread says what is not whole, removes what is temporary, and ends the process. A
-//! second signal ends it at once.
+//! disk. No signal ends these waits in the middle of the standard library's calls. So a thread watches, to which the signals come
+//! ([`leave_signals_to_others`]): after a quit the program has a little time to end by itself; then this thread says what is not
+//! whole, removes what is temporary, and ends the process. A second signal ends it at once.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -11,7 +11,7 @@ use std::fs::File;
 use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -19,7 +19,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use super::rights;
 use super::say::Say;
-use crate::app::stop::{ENDED, Stop};
+use crate::app::stop::{ENDED, Stop, leave_signals_to_others};
 use crate::app::sys::{self, Mark};
 use crate::escape::printable;
 use crate::outputs;
@@ -47,6 +47,18 @@ pub enum Grace {
     Unread,
 }
 
+/// The thread that watches.
+pub struct Watching {
+    grace: Arc<Mutex<Grace>>,
+}
+
+impl Watching {
+    /// From now on the time is counted so: what is read may be looked at only while the thread watches.
+    pub fn count(&self, grace: Grace) {
+        *self.grace.lock().unwrap_or_else(PoisonError::into_inner) = grace;
+    }
+}
+
 /// What the program can tell of itself at any time, when SIGUSR1 asks.
 pub struct Counts {
     /// The lines.
@@ -71,7 +83,7 @@ impl Counts {
 ///
 /// # Errors
 /// The process may open no more files, or start no more threads: a line that says so.
-pub fn watch(stop: &Stop, grace: Grace, say: Say, counts: Option<Counts>) -> Result<(), String> {
+pub fn watch(stop: &Stop, grace: Grace, say: Say, counts: Option<Counts>) -> Result<Watching, String> {
     start(stop, grace, say, counts, || true)
 }
 
@@ -80,19 +92,20 @@ pub fn watch(stop: &Stop, grace: Grace, say: Say, counts: Option<Counts>) -> Res
 ///
 /// # Errors
 /// As [`watch`].
-pub fn watch_without_rights(stop: &Stop, grace: Grace, say: Say) -> Result<(), String> {
+pub fn watch_without_rights(stop: &Stop, grace: Grace, say: Say) -> Result<Watching, String> {
     start(stop, grace, say, None, rights::none_in_this_thread)
 }
 
 /// Starts the thread, and waits until it is `ready`; where it cannot be, it ends.
-fn start(stop: &Stop, grace: Grace, say: Say, counts: Option<Counts>, ready: fn() -> bool) -> Result<(), String> {
+fn start(stop: &Stop, grace: Grace, say: Say, counts: Option<Counts>, ready: fn() -> bool) -> Result<Watching, String> {
     let failed =
         |error: io::Error, limits: &str| format!("watching for Ctrl+C failed: {error}; allow more with {limits}");
     let asked = counts.is_some().then(asked).transpose();
+    let grace = Arc::new(Mutex::new(grace));
     let watcher = Watcher {
         asked: asked.map_err(|error| failed(error, "'ulimit -n'"))?,
         stop: stop.clone(),
-        grace,
+        grace: Arc::clone(&grace),
         say,
         counts: counts.map(Arc::new),
         owed: Arc::default(),
@@ -111,7 +124,8 @@ fn start(stop: &Stop, grace: Grace, say: Say, counts: Option<Counts>, ready: fn(
     watching.map_err(|error| failed(error, "'ulimit -u' and 'ulimit -v'"))?;
     // Nothing is ever sent: this ends when the other side is gone.
     let _ = waits.recv();
-    Ok(())
+    leave_signals_to_others();
+    Ok(Watching { grace })
 }
 
 /// A thread with little stack, so that there is room for it where memory is limited.
@@ -132,7 +146,7 @@ fn asked() -> io::Result<File> {
 struct Watcher {
     asked: Option<File>,
     stop: Stop,
-    grace: Grace,
+    grace: Arc<Mutex<Grace>>,
     say: Say,
     counts: Option<Arc<Counts>>,
     /// How often the counts were asked for and not told yet.
@@ -150,6 +164,10 @@ impl Watcher {
         self.end()
     }
 
+    fn grace(&self) -> Grace {
+        *self.grace.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Lets the program end by itself, until the time is over or a second signal comes.
     fn last_moments(&mut self) {
         let began = Instant::now();
@@ -165,7 +183,7 @@ impl Watcher {
             }
             let passed = looked.elapsed();
             looked = Instant::now();
-            if self.grace != Grace::Waiting || !threads.are_at_work() {
+            if self.grace() != Grace::Waiting || !threads.are_at_work() {
                 waited += passed;
             }
         }
@@ -175,7 +193,7 @@ impl Watcher {
     fn end(self) -> ! {
         // A third signal need not wait for the words.
         self.stop.end_at_once(true);
-        if self.grace == Grace::Unread {
+        if self.grace() == Grace::Unread {
             signal_hook::low_level::exit(0)
         }
         let counts = self.counts.as_ref().filter(|counts| counts.at_the_end);
@@ -184,17 +202,23 @@ impl Watcher {
             // The terminal shows ^C where the cursor is.
             text.insert(0, '\n');
         }
-        for line in outputs::missing() {
+        let mut missing = outputs::missing();
+        if missing.is_empty() {
+            missing.push("ended in a call that did not return: a disk or a network does not answer".to_owned());
+        }
+        for line in missing {
             text += &self.say.as_error(&printable(line.as_bytes()));
         }
         // Both may wait for what the program waits for, and neither for the other.
         let (done, all_done) = mpsc::channel::<()>();
         let also_done = done.clone();
         let _ = builder().spawn(move || {
+            leave_signals_to_others();
             let _ = write_past_locks(&text);
             drop(done);
         });
         let _ = builder().spawn(move || {
+            leave_signals_to_others();
             outputs::discard();
             drop(also_done);
         });
@@ -213,6 +237,7 @@ impl Watcher {
         let (counts, owed) = (Arc::clone(counts), Arc::clone(&self.owed));
         // Standard error may be full: the watching has to go on.
         let thread = builder().spawn(move || {
+            leave_signals_to_others();
             loop {
                 let told = owed.load(Ordering::SeqCst);
                 let _ = write_past_locks(&text_of(&counts));

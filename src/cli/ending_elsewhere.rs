@@ -12,6 +12,14 @@ pub enum Grace {
     Waiting,
 }
 
+/// Where there is nothing to watch.
+pub struct Watching;
+
+impl Watching {
+    /// Changes nothing.
+    pub fn count(&self, _: Grace) {}
+}
+
 /// What the program can tell of itself.
 pub struct Counts {
     /// The lines.
@@ -35,14 +43,14 @@ impl Counts {
 ///
 /// # Errors
 /// None.
-pub fn watch(_: &Stop, _: Grace, _: Say, _: Option<Counts>) -> Result<(), String> {
-    Ok(())
+pub fn watch(_: &Stop, _: Grace, _: Say, _: Option<Counts>) -> Result<Watching, String> {
+    Ok(Watching)
 }
 
 /// There is nothing to watch.
 ///
 /// # Errors
 /// None.
-pub fn watch_without_rights(_: &Stop, _: Grace, _: Say) -> Result<(), String> {
-    Ok(())
+pub fn watch_without_rights(_: &Stop, _: Grace, _: Say) -> Result<Watching, String> {
+    Ok(Watching)
 }

@@ -3,7 +3,8 @@
 //! - `stage`: namespaces, started sniffers, judges;
 //! - `frames`: frames and capture files, byte by byte;
 //! - `traffic`: real traffic, captured live; `ends`: how a live capture ends; `losses`: what could not be kept;
-//! - `stuck`, `stuck_live`: the end while a call does not return; `replacing`: what becomes of older files; `counts`: SIGUSR1;
+//! - `stuck`, `stuck_live`, `silent_disk`: the end while a call does not return; `replacing`: what becomes of older files;
+//!   `counts`: SIGUSR1;
 //! - `exports`: what a live capture writes at its end;
 //! - `faults`: what the system's calls may say meanwhile;
 //! - `devices`: what happens to the interface meanwhile; `extcap`: as Wireshark starts it;
@@ -73,6 +74,8 @@ mod replacing;
 #[cfg(test)]
 #[allow(unreachable_pub, reason = "shared by the modules of this test alone")]
 mod rights;
+#[cfg(test)]
+mod silent_disk;
 #[cfg(test)]
 #[allow(unreachable_pub, reason = "shared by the modules of this test alone")]
 mod stage;

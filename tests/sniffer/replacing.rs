@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use nix::sys::signal::Signal;
 
 use super::frames::{numbered, pcap};
-use super::stage::{Folder, ran, sniffer};
-use super::support::pipe;
+use super::stage::{Ended, Folder, ORDINARY, ordinary, ran, readable, sniffer};
 use super::support::stuck::{Output, Stuck};
+use super::support::{copy, pipe};
 
 const CAPTURE: &str = "captures/long.pcapng";
 
@@ -82,17 +82,31 @@ fn an_export_that_is_whole_takes_the_place_of_the_older_one() {
 
 #[test]
 fn a_folder_in_which_no_name_may_be_changed_keeps_the_old_one_until_there_is_something_to_write() {
-    if nix::unistd::geteuid().is_root() {
-        // Root may change every name; the rest of the test is for others.
-        return;
-    }
+    let programs = Folder::new();
+    let capture = programs.with("long.pcapng", &std::fs::read(CAPTURE).unwrap());
+    std::fs::set_permissions(&capture, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let program = readable(&programs);
     let folder = Folder::new();
     let file = folder.with("out.html", b"old");
+    // The file is theirs, and the folder may not be changed.
+    if nix::unistd::geteuid().is_root() {
+        std::os::unix::fs::chown(&file, Some(ORDINARY), Some(ORDINARY)).unwrap();
+    }
     std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o555)).unwrap();
-    let ended = ran(&["-q", "-r", CAPTURE, "--html", file.to_str().unwrap(), "--force"]);
-    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let mut command = copy(&program);
+    let words = [
+        "-q",
+        "-r",
+        capture.to_str().unwrap(),
+        "--html",
+        file.to_str().unwrap(),
+        "--force",
+    ];
+    ordinary(command.args(words));
+    let ended = Ended::from(command.output().unwrap());
     assert_eq!(ended.code, Some(0), "{ended:?}");
     assert!(std::fs::metadata(&file).unwrap().len() > 100);
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
 }
 
 #[test]

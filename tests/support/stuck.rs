@@ -139,6 +139,16 @@ impl Stuck {
         }
     }
 
+    /// Waits until the process has become this program, execve(2).
+    pub fn wait_until_runs(&mut self, program: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        let comm = format!("/proc/{}/comm", self.id());
+        while std::fs::read_to_string(&comm).is_ok_and(|comm| comm.trim() != program) {
+            assert!(Instant::now() < deadline, "it does not become {program}");
+            self.assert_there();
+        }
+    }
+
     /// Waits until it has so many threads.
     pub fn wait_for_threads(&mut self, count: usize) {
         let deadline = Instant::now() + PATIENCE;

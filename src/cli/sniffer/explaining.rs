@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::super::ending::{self, Counts};
+use super::super::ending::{self, Counts, Grace};
 use super::super::say::Say;
 use super::super::stdout::put;
 use super::args::SnifferArgs;
@@ -34,8 +34,12 @@ pub fn run(args: &SnifferArgs, name: &str, filter: Filter, stop: &Stop, say: Say
     if entries.is_empty() {
         return say.wrong_usage(&unknown(name));
     }
-    if let Err(line) = ending::watch(stop, grace_of(args.read.as_deref()), say, Some(Counts::of_reading())) {
-        return say.fail(&line);
+    let watching = match ending::watch(stop, Grace::Whole, say, Some(Counts::of_reading())) {
+        Ok(watching) => watching,
+        Err(line) => return say.fail(&line),
+    };
+    if let Some(path) = &args.read {
+        watching.count(grace_of(path));
     }
     let (seen, trouble) = match look(args, &mut entries, filter, stop) {
         Ok(found) => found,

@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
-use super::super::ending::{self, Counts};
+use super::super::ending::{self, Counts, Grace};
 use super::super::limits;
 use super::super::say::Say;
 use super::super::stdout::unwritable;
@@ -29,6 +29,11 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
     let Some(path) = &args.read else {
         return ExitCode::SUCCESS;
     };
+    let watching = match ending::watch(stop, Grace::Whole, say, Some(Counts::of_reading())) {
+        Ok(watching) => watching,
+        Err(line) => return say.fail(&line),
+    };
+    watching.count(grace_of(path));
     if let Some(copy) = args.write.as_deref().filter(|copy| is_same_file(path, copy)) {
         return say.fail(&format!(
             "{} is the file that is being read: writing would destroy it; give -w another name",
@@ -40,9 +45,6 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
         return say.fail(&format!(
             "{option} names the file that is being read: writing would destroy it; give it another name"
         ));
-    }
-    if let Err(line) = ending::watch(stop, grace_of(Some(path)), say, Some(Counts::of_reading())) {
-        return say.fail(&line);
     }
     let planned = args.planned();
     let mut source = match Source::open(path, stop) {

@@ -31,12 +31,8 @@ pub fn is_pipe(path: &Path) -> bool {
 /// How long a quit leaves for what is still to be written, when this is read: a pipe is a capture under way, of which nothing is to
 /// be lost.
 #[must_use]
-pub fn grace_of(path: Option<&Path>) -> Grace {
-    if path.is_some_and(is_pipe) {
-        Grace::Waiting
-    } else {
-        Grace::Whole
-    }
+pub fn grace_of(path: &Path) -> Grace {
+    if is_pipe(path) { Grace::Waiting } else { Grace::Whole }
 }
 
 impl Source {
