@@ -308,6 +308,7 @@ const ONLY_THEIRS: &[Rule] = &[
     captured_twice("fast_retransmission"),
     captured_twice("spurious_retransmission"),
     captured_twice("out_of_order"),
+    captured_twice("window_full"),
     Rule {
         flag: "retransmission",
         why: "some or all of its numbers were not captured before",
