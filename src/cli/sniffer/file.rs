@@ -14,7 +14,7 @@ use super::exports::Exporter;
 use super::following::Commenter;
 use super::progress::Progress;
 use super::selection::Selection;
-use super::source::{Source, grace_of};
+use super::source::{Source, grace_of, is_same_file};
 use crate::app::stop::Stop;
 use crate::capture::filter::Filter;
 use crate::escape::printable;
@@ -182,22 +182,6 @@ pub(super) fn say_written<'f>(files: impl Iterator<Item = (&'static str, &'f Pat
             "written: {}",
             printable(file.display().to_string().as_bytes())
         ));
-    }
-}
-
-/// Do both names lead to one file, also by links?
-fn is_same_file(one: &Path, other: &Path) -> bool {
-    let (Ok(first), Ok(second)) = (std::fs::metadata(one), std::fs::metadata(other)) else {
-        return false;
-    };
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt as _;
-        (first.dev(), first.ino()) == (second.dev(), second.ino())
-    }
-    #[cfg(not(unix))]
-    {
-        first.is_file() && second.is_file() && std::fs::canonicalize(one).ok() == std::fs::canonicalize(other).ok()
     }
 }
 

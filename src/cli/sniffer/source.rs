@@ -28,6 +28,23 @@ pub fn is_pipe(path: &Path) -> bool {
     path.as_os_str() == "-" || std::fs::metadata(path).is_ok_and(|found| !found.is_file())
 }
 
+/// Do both names lead to one file, also by links?
+#[must_use]
+pub fn is_same_file(one: &Path, other: &Path) -> bool {
+    let (Ok(first), Ok(second)) = (std::fs::metadata(one), std::fs::metadata(other)) else {
+        return false;
+    };
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        (first.dev(), first.ino()) == (second.dev(), second.ino())
+    }
+    #[cfg(not(unix))]
+    {
+        first.is_file() && second.is_file() && std::fs::canonicalize(one).ok() == std::fs::canonicalize(other).ok()
+    }
+}
+
 /// How long a quit leaves for what is still to be written, when this is read: a pipe is a capture under way, of which nothing is to
 /// be lost.
 #[must_use]
