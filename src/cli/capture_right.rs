@@ -19,7 +19,7 @@ fn line_of_sniffer(interface: &str, called: &Called, possible: bool) -> String {
     let Called { program, command } = called;
     let next = if possible {
         format!(
-            "type 'sudo {command}', or once 'sudo setcap cap_net_raw+ep {program}', or run 'socket-lab', which needs no root"
+            "type 'sudo {command}', or once 'sudo setcap cap_net_raw+ep {program}', or run 'socket-lab', which needs no root on most systems"
         )
     } else {
         // Neither root nor a mark on the file brings back what the whole container lacks.

@@ -204,7 +204,7 @@ impl Watcher {
         }
         let mut missing = outputs::missing();
         if missing.is_empty() {
-            missing.push("ended in a call that did not return: a disk or a network does not answer".to_owned());
+            missing.push("ended before it was done; a disk or a network may not answer".to_owned());
         }
         for line in missing {
             text += &self.say.as_error(&printable(line.as_bytes()));

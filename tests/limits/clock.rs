@@ -16,7 +16,7 @@ const DAY: u32 = 86_400;
 /// A file that tells how far the programs' clock is from the machine's.
 struct Clock {
     folder: tempfile::TempDir,
-    library: String,
+    preloaded: String,
 }
 
 impl Clock {
@@ -30,7 +30,7 @@ impl Clock {
         let library = told.lines().find_map(|line| line.strip_prefix("LD_PRELOAD="));
         let clock = Self {
             folder: tempfile::tempdir().unwrap(),
-            library: library.expect("faketime preloads its library").to_owned(),
+            preloaded: library.expect("faketime preloads its library").to_owned(),
         };
         clock.set("+0");
         Some(clock)
@@ -41,11 +41,11 @@ impl Clock {
         fs::write(self.folder.path().join("clock"), distance).unwrap();
     }
 
-    /// A program under this clock. What nobody sets stays as it is: `CLOCK_MONOTONIC`.
+    /// A program under this clock. `CLOCK_MONOTONIC` stays as it is.
     fn command(&self, program: &str) -> Command {
         let mut command = ours(program);
         command
-            .env("LD_PRELOAD", &self.library)
+            .env("LD_PRELOAD", &self.preloaded)
             .env("FAKETIME_TIMESTAMP_FILE", self.folder.path().join("clock"))
             .env("FAKETIME_NO_CACHE", "1")
             .env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
@@ -98,7 +98,7 @@ fn conversations_go_on_and_the_calls_are_told_as_the_clock_told_them() {
     }
 }
 
-/// A limit of time is measured by the clock that nobody sets.
+/// A limit of time is measured by the clock that cannot be set.
 #[test]
 fn a_time_limit_neither_ends_at_once_nor_a_day_later() {
     let Some(clock) = Clock::new() else { return };
@@ -110,7 +110,7 @@ fn a_time_limit_neither_ends_at_once_nor_a_day_later() {
         let mut client = Running::start(command.args(["-ip", "127.0.0.1", "-p", &port, "--timeout", "1"]));
         client.wait_for_output("Input lowercase text: ");
         let begin = Instant::now();
-        client.type_line("to nobody");
+        client.type_line("unanswered");
         silent.recv(&mut [0; 100]).unwrap();
         clock.set(distance);
         let said = client.wait_for_errors("no reply within 1 s");

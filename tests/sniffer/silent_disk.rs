@@ -14,15 +14,15 @@ const MADE: &str = "35";
 
 #[rustfmt::skip] // a table: a row a line
 const ROWS: &[(&str, &str, &[&str], Signal, &str)] = &[
-    (MOUNTED, "sniffer", &["-q", "-r", "{disk}/capture"], SIGINT, "a disk or a network does not answer"),
+    (MOUNTED, "sniffer", &["-q", "-r", "{disk}/capture"], SIGINT, "a disk or a network may not answer"),
     (OPENED, "sniffer", &["-q", "-r", "{disk}/capture"], SIGTERM, "{disk}/capture: not read"),
-    (MOUNTED, "sniffer", &["-q", "-r", "captures/tcp.pcap", "-w", "{disk}/new.pcap"], SIGTSTP, "a disk or a network does not answer"),
+    (MOUNTED, "sniffer", &["-q", "-r", "captures/tcp.pcap", "-w", "{disk}/new.pcap"], SIGTSTP, "a disk or a network may not answer"),
     (MADE, "sniffer", &["-q", "-r", "captures/tcp.pcap", "-w", "{disk}/new.pcap"], SIGHUP, "{disk}/new.pcap: no packet is known to be written"),
     (MADE, "sniffer", &["-q", "-r", "captures/long.pcapng", "--html", "{disk}/new.html"], SIGINT, "{disk}/new.html: not written"),
     (MADE, "sniffer", &["-q", "-r", "captures/long.pcapng", "--svg", "{disk}/new.svg"], SIGTERM, "{disk}/new.svg: not written"),
     (MOUNTED, "sniffer", &["-r", "captures/tcp.pcap", "--view", "ladder", "--calls", "{disk}/calls"], SIGINT, "{disk}/calls: not read"),
-    (MOUNTED, "socket-lab", &["udp", "-o", "{disk}/out"], SIGINT, "a disk or a network does not answer"),
-    (MOUNTED, "udp-server", &["--calls", "{disk}/calls"], SIGTERM, "a disk or a network does not answer"),
+    (MOUNTED, "socket-lab", &["udp", "-o", "{disk}/out"], SIGINT, "a disk or a network may not answer"),
+    (MOUNTED, "udp-server", &["--calls", "{disk}/calls"], SIGTERM, "a disk or a network may not answer"),
     (MADE, "tcp-server", &["--calls", "{disk}/calls"], SIGINT, "{disk}/calls: not written"),
 ];
 
