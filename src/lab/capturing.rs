@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use super::failure::Failure;
 use super::network::Network;
-use super::plan::Run;
 use crate::app::stop::Stop;
 use crate::app::sys::Mark as _;
 use crate::capture::filter::{Filter, Fragments, NoNames, Target};
@@ -21,24 +20,19 @@ const MOST_BYTES: usize = 64 << 20;
 
 /// What a run's capture keeps: the packets of its protocols, and on a network that others use too, of its ports.
 #[must_use]
-pub fn expression(run: Run, network: &Network, ports: &[u16]) -> String {
-    let protocol = match run {
-        Run::Udp => "udp",
-        Run::Refused | Run::Empty => "(tcp or udp or icmp)",
-        _ => "tcp",
-    };
+pub fn expression(protocols: &str, network: &Network, ports: &[u16]) -> String {
     if *network == Network::Private {
-        return protocol.to_owned();
+        return protocols.to_owned();
     }
     let mut wanted: Vec<String> = ports.iter().map(|port| format!("port {port}")).collect();
-    if protocol.contains("icmp") {
+    if protocols.contains("icmp") {
         // An ICMP error quotes the packet that it is about: at byte 8 the IPv4 header, behind it the ports.
         let quoted = ports
             .iter()
             .map(|port| format!("icmp[28:2] = {port} or icmp[30:2] = {port}"));
         wanted.extend(quoted);
     }
-    format!("{protocol} and ({})", wanted.join(" or "))
+    format!("{protocols} and ({})", wanted.join(" or "))
 }
 
 /// Opens the capture of loopback with this filter, while the privileges are there.

@@ -1,6 +1,6 @@
 //! UDP and TCP compared, counted from what was captured and called.
 
-use super::evidence::{self, Evidence};
+use super::result::{self, RunResult};
 use crate::calls::{Call, Name, Program, Role};
 
 /// What one line took, over one of the two.
@@ -27,14 +27,14 @@ pub struct Cost {
 impl Cost {
     /// Counts it.
     #[must_use]
-    pub fn of(evidence: &Evidence) -> Self {
-        let conversations = evidence.conversations.iter();
+    pub fn of(result: &RunResult) -> Self {
+        let conversations = result.conversations.iter();
         let round_trips = conversations.map(|one| {
-            let steps = evidence.places().map(|(_, step)| step);
-            evidence::round_trips(steps.filter(move |step| step.conversation == one.number))
+            let steps = result.places().map(|(_, step)| step);
+            result::round_trips(steps.filter(move |step| step.conversation == one.number))
         });
         let calls_of = |client: bool| {
-            let of_party = evidence
+            let of_party = result
                 .calls
                 .iter()
                 .filter(move |call| is_client(call.program) == client);
@@ -42,17 +42,17 @@ impl Cost {
             counted.count()
         };
         Self {
-            packets: evidence.frames().len() as u64,
-            wire: evidence
+            packets: result.frames().len() as u64,
+            wire: result
                 .frames()
                 .iter()
                 .map(|frame| u64::from(frame.original_length))
                 .sum(),
-            data: evidence.places().map(|(_, step)| evidence::data_of(step)).sum(),
+            data: result.places().map(|(_, step)| result::data_of(step)).sum(),
             round_trips: round_trips.sum(),
-            client_sockets: evidence.sockets(Role::ClientSocket),
+            client_sockets: result.sockets(Role::ClientSocket),
             server_sockets: [Role::ServerSocket, Role::WelcomingSocket, Role::ConnectionSocket]
-                .map(|role| evidence.sockets(role))
+                .map(|role| result.sockets(role))
                 .iter()
                 .sum(),
             client_calls: calls_of(true),

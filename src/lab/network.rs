@@ -3,8 +3,7 @@
 use std::process::{Command, Stdio};
 
 use super::failure::Failure;
-use super::plan::Run;
-use crate::privilege::{self, Offload};
+use crate::privilege;
 
 /// The network that the programs talk through.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +53,7 @@ impl Network {
         if privilege::enter_with_capabilities().map_err(|refused| Failure::Line(refused.to_string()))? {
             return Ok(Self::Private);
         }
-        match rehearse() {
+        match probe_elsewhere() {
             Err(refusal) => Ok(Self::Shared(refusal)),
             Ok(()) => match privilege::enter_private_network() {
                 Ok(()) => Ok(Self::Private),
@@ -74,38 +73,13 @@ impl Network {
             ),
         }
     }
-
-    /// Makes it fit for this run, while the privileges are there.
-    ///
-    /// # Errors
-    /// The system refuses.
-    pub fn prepare(&self, run: Run) -> Result<(), Failure> {
-        if run != Run::Long || *self != Self::Private {
-            return Ok(());
-        }
-        let next = "run another one of the lab's runs";
-        privilege::set_mtu("lo", ETHERNET_MTU)
-            .map_err(|error| Failure::of("setting the MTU of lo to 1500", error, next))?;
-        for offload in [
-            Offload::TcpSegmentation,
-            Offload::GenericSegmentation,
-            Offload::GenericReceive,
-        ] {
-            privilege::switch_off("lo", offload)
-                .map_err(|error| Failure::of("switching the offloads of lo off", error, next))?;
-        }
-        Ok(())
-    }
 }
 
-/// The MTU of Ethernet, in bytes.
-const ETHERNET_MTU: i32 = 1500;
-
-/// The argument that asks for no more than a try: [`rehearsal`].
+/// The argument that asks for no more than a try: [`probe`].
 pub const TRY: &str = "--try-private-network";
 
-/// Has another process try it.
-fn rehearse() -> Result<(), Refusal> {
+/// Has another process try it: [`TRY`].
+fn probe_elsewhere() -> Result<(), Refusal> {
     let tried = Command::new("/proc/self/exe")
         .arg(TRY)
         .stdin(Stdio::null())
@@ -120,7 +94,7 @@ fn rehearse() -> Result<(), Refusal> {
 
 /// What the other process does: tries it, and returns the refusal in two lines, the system's words and the explanation.
 #[must_use]
-pub fn rehearsal() -> Option<String> {
+pub fn probe() -> Option<String> {
     let refused = privilege::enter_private_network().err()?;
     Some(format!(
         "{}: {}\n{}",

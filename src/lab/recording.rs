@@ -5,10 +5,10 @@ use std::io::{BufWriter, Write as _};
 use std::path::PathBuf;
 
 use super::capturing::Captured;
-use super::evidence::Evidence;
 use super::failure::Failure;
 use super::folder::{Folder, Pending};
-use super::plan::Run;
+use super::result::RunResult;
+use super::run::{FinishedRun, Run};
 use crate::calls::lines;
 use crate::cli::provenance;
 use crate::explain::packet;
@@ -38,7 +38,7 @@ impl Files {
     ///
     /// # Errors
     /// As [`Folder::capture`].
-    pub fn open(folder: &Folder, run: Run, captures: bool) -> Result<Self, Failure> {
+    pub fn open(folder: &Folder, run: &dyn Run, captures: bool) -> Result<Self, Failure> {
         let word = run.word();
         let mut files = Vec::new();
         for (format, ending) in [(Format::PcapNg, "pcapng"), (Format::Pcap, "pcap")] {
@@ -68,17 +68,16 @@ impl Files {
     /// The disk is full, or the like. The file that was to be written is not there then.
     pub fn write(
         self,
-        evidence: &Evidence,
+        FinishedRun { run, result }: &FinishedRun,
         filter: &str,
-        about: &[String],
+        about: &[&str],
         look: &Look,
     ) -> Result<Vec<PathBuf>, Failure> {
         let mut names = Vec::new();
         let mut hashed = None;
         for (format, destination, pending) in self.captures {
-            if let Some(captured) = &evidence.captured {
-                record(destination, format, evidence, captured, filter, about)
-                    .map_err(|error| pending.about(&error))?;
+            if let Some(captured) = &result.captured {
+                record(destination, format, result, captured, filter, about).map_err(|error| pending.about(&error))?;
                 // Of the first one, before it gets its name, under which another run may put its own file.
                 let sum = hashed.is_none().then(|| provenance::sha256(&pending.path()));
                 let sum = sum.transpose().map_err(report_failed)?;
@@ -87,10 +86,10 @@ impl Files {
                 names.push(name);
             }
         }
-        if let (Some((file, pending)), Some(_)) = (self.report, &evidence.captured) {
-            let provenance = provenance::of(hashed, evidence.run.word(), "socket-lab");
+        if let (Some((file, pending)), Some(_)) = (self.report, &result.captured) {
+            let provenance = provenance::of(hashed, run.word(), "socket-lab");
             let mut output = BufWriter::new(file);
-            report::write(&mut output, look, &material(evidence), &provenance)
+            report::write(&mut output, look, &material(result), &provenance)
                 .and_then(|()| output.flush())
                 .map_err(report_failed)?;
             names.push(pending.finish()?);
@@ -98,7 +97,7 @@ impl Files {
         let (file, pending) = self.calls;
         let mut output = BufWriter::new(file);
         let mut written = Ok(());
-        for call in &evidence.calls {
+        for call in &result.calls {
             written = written.and_then(|()| writeln!(output, "{}", lines::to_json(call)?));
         }
         written
@@ -114,10 +113,10 @@ fn report_failed(error: std::io::Error) -> Failure {
 }
 
 /// What the report is made from.
-fn material(evidence: &Evidence) -> Material {
+fn material(result: &RunResult) -> Material {
     let mut logs = Logs::new();
-    evidence.calls.iter().cloned().for_each(|call| logs.add(call));
-    let packets = (1..).zip(evidence.frames()).zip(&evidence.steps);
+    result.calls.iter().cloned().for_each(|call| logs.add(call));
+    let packets = (1..).zip(result.frames()).zip(&result.steps);
     let kept = packets.map(|((number, frame), step)| Kept {
         number,
         frame: frame.clone(),
@@ -125,21 +124,21 @@ fn material(evidence: &Evidence) -> Material {
         whole: None,
     });
     let conversation = |number| {
-        let mut known = evidence.conversations.iter();
+        let mut known = result.conversations.iter();
         known.find(|one| one.number == number).cloned()
     };
-    let start = evidence.frames().iter().find_map(|frame| frame.time);
-    let left_out = evidence.captured.as_ref().map_or(0, |captured| captured.left_out);
+    let start = result.frames().iter().find_map(|frame| frame.time);
+    let left_out = result.captured.as_ref().map_or(0, |captured| captured.left_out);
     Material::new(kept.collect(), conversation, &mut logs, true, start, left_out).bounded_by(BOUND.to_owned())
 }
 
 fn record(
     destination: Destination,
     format: Format,
-    evidence: &Evidence,
+    result: &RunResult,
     captured: &Captured,
     filter: &str,
-    about: &[String],
+    about: &[&str],
 ) -> Result<(), WriteError> {
     let interface = Interface {
         name: Some("lo".to_owned()),
@@ -148,11 +147,11 @@ fn record(
         ..Interface::new(captured.link)
     };
     let section = Section {
-        comments: about.to_vec(),
+        comments: about.iter().map(|&paragraph| paragraph.to_owned()).collect(),
         ..Section::of_this_machine(APPLICATION)
     };
     let mut recorder = Recorder::new(destination, format, &section, &[interface])?;
-    for (frame, step) in captured.frames.iter().zip(&evidence.steps) {
+    for (frame, step) in captured.frames.iter().zip(&result.steps) {
         if format == Format::PcapNg {
             let packet = decode(frame.link, &frame.bytes, frame.original_length);
             let commented = Frame {

@@ -4,14 +4,14 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::comparison::{self, Cost};
-use super::evidence::Evidence;
 use super::network::Network;
-use super::plan::{Run, View};
+use super::result::RunResult;
+use super::run::{FinishedRun, Run};
 use super::runs;
+use super::view::View;
 use crate::calls::text;
 use crate::escape::printable;
-use crate::flow::segment::Part;
-use crate::flow::{Kind, Step};
+use crate::flow::Step;
 use crate::frame::Frame;
 use crate::render::answers::{self, Collector};
 use crate::render::follow::{self, Assembler};
@@ -45,34 +45,34 @@ impl Story<'_> {
     ///
     /// # Errors
     /// Those of the writer.
-    pub fn tell(&self, out: &mut impl Write, runs: &[Evidence], names: &[PathBuf]) -> io::Result<()> {
+    pub fn tell(&self, out: &mut impl Write, finished: &[FinishedRun], names: &[PathBuf]) -> io::Result<()> {
         if self.view == View::Story {
             self.paragraph(out, &format!("Network: {}.", self.network.description()))?;
             writeln!(out)?;
         }
-        for (place, evidence) in runs.iter().enumerate() {
+        for (place, FinishedRun { run, result }) in finished.iter().enumerate() {
             match self.view {
-                View::Story => self.whole(out, evidence, place == 0)?,
+                View::Story => self.whole(out, *run, result, place == 0)?,
                 view => {
-                    if runs.len() > 1 {
-                        self.title(out, evidence.run.title())?;
+                    if finished.len() > 1 {
+                        self.title(out, run.title())?;
                     }
                     match view {
-                        View::Ladder => self.ladder(out, evidence)?,
-                        View::Follow => self.follow(out, evidence)?,
-                        View::Answers => self.answers(out, evidence)?,
-                        view => self.packets(out, evidence, view, &|_| true)?,
+                        View::Ladder => self.ladder(out, result)?,
+                        View::Follow => self.follow(out, result)?,
+                        View::Answers => self.answers(out, result)?,
+                        view => self.packets(out, result, view, &|_| true)?,
                     }
                 }
             }
         }
-        if let ([udp, tcp], View::Story) = (runs, self.view) {
-            let are_both = (udp.run, tcp.run) == (Run::Udp, Run::Tcp);
-            if are_both && udp.captured.is_some() && tcp.captured.is_some() {
-                self.compare(out, &Cost::of(udp), &Cost::of(tcp))?;
+        if let ([udp, tcp], View::Story) = (finished, self.view) {
+            let are_both = [udp.run, tcp.run] == runs::DEFAULT;
+            if are_both && udp.result.captured.is_some() && tcp.result.captured.is_some() {
+                self.compare(out, &Cost::of(&udp.result), &Cost::of(&tcp.result))?;
             }
         }
-        let drawn = runs.iter().any(|one| !one.conversations.is_empty());
+        let drawn = finished.iter().any(|one| !one.result.conversations.is_empty());
         if self.view == View::Ladder && drawn {
             ladder::text::legend(out, &self.look)?;
         }
@@ -112,47 +112,47 @@ impl Story<'_> {
     }
 
     /// A run from its title to its last packet; the first ladder of all has its signs explained.
-    fn whole(&self, out: &mut impl Write, evidence: &Evidence, first: bool) -> io::Result<()> {
-        self.title(out, evidence.run.title())?;
-        for paragraph in runs::before(evidence.run, self.network) {
-            self.paragraph(out, &paragraph)?;
+    fn whole(&self, out: &mut impl Write, run: &dyn Run, result: &RunResult, first: bool) -> io::Result<()> {
+        self.title(out, run.title())?;
+        for paragraph in run.before(self.network) {
+            self.paragraph(out, paragraph)?;
             writeln!(out)?;
         }
-        for (title, text) in &evidence.screens {
+        for (title, text) in &result.screens {
             self.screen(out, title, text)?;
         }
-        self.ladder(out, evidence)?;
-        if first && !evidence.conversations.is_empty() {
+        self.ladder(out, result)?;
+        if first && !result.conversations.is_empty() {
             ladder::text::legend(out, &self.look)?;
         }
-        let mut seen = evidence.observations.clone();
-        if evidence.captured.is_some() {
-            seen.splice(0..0, runs::after(evidence));
+        let mut seen = result.observations.clone();
+        if result.captured.is_some() {
+            seen.splice(0..0, run.after(result));
         }
         for paragraph in &seen {
             self.paragraph(out, paragraph)?;
         }
         writeln!(out)?;
         if self.full {
-            self.packets(out, evidence, View::Fields, &|_| true)
+            self.packets(out, result, View::Fields, &|_| true)
         } else {
-            self.packets(out, evidence, View::Fields, &|step| matters_most(evidence.run, step))
+            self.packets(out, result, View::Fields, &|step| run.matters(step))
         }
     }
 
     /// Calls and packets in one picture; without packets the calls alone.
-    fn ladder(&self, out: &mut impl Write, evidence: &Evidence) -> io::Result<()> {
-        let Some(captured) = &evidence.captured else {
+    fn ladder(&self, out: &mut impl Write, result: &RunResult) -> io::Result<()> {
+        let Some(captured) = &result.captured else {
             writeln!(out, "The socket calls, in the order in which they were entered:")?;
-            for call in &evidence.calls {
+            for call in &result.calls {
                 self.paragraph(out, &text::line(call))?;
             }
             return writeln!(out);
         };
         let mut logs = Logs::new();
-        evidence.calls.iter().cloned().for_each(|call| logs.add(call));
-        for conversation in &evidence.conversations {
-            let packets = evidence.packets_of(conversation.number);
+        result.calls.iter().cloned().for_each(|call| logs.add(call));
+        for conversation in &result.conversations {
+            let packets = result.packets_of(conversation.number);
             let timeline = Timeline::of(&packets, logs.claim(&packets));
             let told = ladder::Story {
                 conversation,
@@ -169,10 +169,10 @@ impl Story<'_> {
     }
 
     /// What both ends said.
-    fn follow(&self, out: &mut impl Write, evidence: &Evidence) -> io::Result<()> {
-        for conversation in &evidence.conversations {
+    fn follow(&self, out: &mut impl Write, result: &RunResult) -> io::Result<()> {
+        for conversation in &result.conversations {
             let mut said = Assembler::new(MOST_TEXT);
-            for (frame, step) in evidence.frames().iter().zip(&evidence.steps) {
+            for (frame, step) in result.frames().iter().zip(&result.steps) {
                 if let Some(step) = step.as_ref().filter(|step| step.conversation == conversation.number) {
                     let packet = decode(frame.link, &frame.bytes, frame.original_length);
                     said.add(step, packet.payload().bytes);
@@ -186,9 +186,9 @@ impl Story<'_> {
     }
 
     /// The questions of the courses, answered from this run.
-    fn answers(&self, out: &mut impl Write, evidence: &Evidence) -> io::Result<()> {
+    fn answers(&self, out: &mut impl Write, result: &RunResult) -> io::Result<()> {
         let mut collector = Collector::new(None);
-        for ((number, frame), step) in (1..).zip(evidence.frames()).zip(&evidence.steps) {
+        for ((number, frame), step) in (1..).zip(result.frames()).zip(&result.steps) {
             let packet = decode(frame.link, &frame.bytes, frame.original_length);
             collector.take(number, frame.time, &packet, step.as_ref());
         }
@@ -198,13 +198,13 @@ impl Story<'_> {
     fn packets(
         &self,
         out: &mut impl Write,
-        evidence: &Evidence,
+        result: &RunResult,
         view: View,
         wanted: &dyn Fn(&Step) -> bool,
     ) -> io::Result<()> {
-        for ((number, frame), step) in (1..).zip(evidence.frames()).zip(&evidence.steps) {
+        for ((number, frame), step) in (1..).zip(result.frames()).zip(&result.steps) {
             if step.as_ref().is_none_or(wanted) {
-                self.packet(out, evidence, view, number, frame, step.as_ref())?;
+                self.packet(out, result, view, number, frame, step.as_ref())?;
             }
         }
         Ok(())
@@ -213,17 +213,17 @@ impl Story<'_> {
     fn packet(
         &self,
         out: &mut impl Write,
-        evidence: &Evidence,
+        result: &RunResult,
         view: View,
         number: u64,
         frame: &Frame<'_>,
         step: Option<&Step>,
     ) -> io::Result<()> {
-        let (look, first) = (&self.look, evidence.first());
+        let (look, first) = (&self.look, result.first());
         let packet = decode(frame.link, &frame.bytes, frame.original_length);
         match view {
             View::Summary => {
-                let several = evidence.conversations.len() > 1;
+                let several = result.conversations.len() > 1;
                 let place = summary::Place {
                     number,
                     first,
@@ -349,19 +349,6 @@ fn rows_of(line: &str, width: usize) -> Vec<String> {
         rows.push(format!("... [{length} characters in all]"));
     }
     rows
-}
-
-/// Which packets are broken down without being asked for.
-fn matters_most(run: Run, step: &Step) -> bool {
-    match (run, &step.kind) {
-        (Run::Udp | Run::Empty, Kind::Datagram(_)) | (Run::Refused, Kind::Notice(_)) => true,
-        (Run::Tcp, Kind::Segment(segment)) => {
-            step.conversation == 1 && matches!(segment.part, Part::Syn | Part::SynAck | Part::HandshakeAck)
-        }
-        (Run::Refused, Kind::Segment(segment)) => matches!(segment.part, Part::Reset(_)),
-        (Run::Empty, Kind::Segment(segment)) => segment.data.is_some(),
-        _ => false,
-    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::Parser;
 
 use super::super::look::LookArgs;
-use crate::lab::plan::{Run, View};
+use crate::lab::run::Run;
+use crate::lab::runs;
+use crate::lab::view::View;
 
 /// The arguments of `socket-lab`.
 #[derive(Debug, Clone, Parser)]
@@ -13,7 +15,7 @@ use crate::lab::plan::{Run, View};
 pub struct LabArgs {
     /// What to run [default: udp, then tcp, and both compared]
     #[arg(value_enum, value_name = "RUN")]
-    pub run: Option<Run>,
+    pub run: Option<&'static dyn Run>,
 
     /// Line that the client types, of udp and tcp; several may be given
     #[arg(short, long = "line", value_name = "TEXT", allow_hyphen_values = true)]
@@ -53,8 +55,8 @@ const LINE: &str = "sockets are doors";
 impl LabArgs {
     /// The runs that are asked for.
     #[must_use]
-    pub fn runs(&self) -> Vec<Run> {
-        self.run.map_or_else(|| vec![Run::Udp, Run::Tcp], |run| vec![run])
+    pub fn runs(&self) -> Vec<&'static dyn Run> {
+        self.run.map_or_else(|| runs::DEFAULT.to_vec(), |run| vec![run])
     }
 
     /// The lines to type.
@@ -86,7 +88,7 @@ impl LabArgs {
 mod tests {
     use clap::{CommandFactory as _, Parser as _};
 
-    use super::{LabArgs, Run};
+    use super::LabArgs;
 
     fn args(words: &[&str]) -> LabArgs {
         LabArgs::try_parse_from(["socket-lab"].iter().chain(words)).unwrap()
@@ -99,8 +101,9 @@ mod tests {
 
     #[test]
     fn without_a_run_there_are_two() {
-        assert_eq!(args(&[]).runs(), [Run::Udp, Run::Tcp]);
-        assert_eq!(args(&["half-open"]).runs(), [Run::HalfOpen]);
+        let words = |given: &[&str]| args(given).runs().iter().map(|run| run.word()).collect::<Vec<_>>();
+        assert_eq!(words(&[]), ["udp", "tcp"]);
+        assert_eq!(words(&["half-open"]), ["half-open"]);
     }
 
     #[test]

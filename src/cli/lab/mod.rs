@@ -18,16 +18,16 @@ use super::{limits, usage};
 use crate::app::stop::Stop;
 use crate::capture::live::{Capture, OpenError};
 use crate::lab::capturing::{self, Capturing};
-use crate::lab::evidence::Evidence;
+use crate::lab::context::LabContext;
 use crate::lab::failure::Failure;
 use crate::lab::folder::Folder;
 use crate::lab::network::{self, Network};
 use crate::lab::observer::Observer;
-use crate::lab::plan::{Run, View};
 use crate::lab::recording::Files;
-use crate::lab::runs::{self, Scene};
-use crate::lab::stage::Stage;
+use crate::lab::result::RunResult;
+use crate::lab::run::{FinishedRun, PreparedRun, Run};
 use crate::lab::story::Story;
+use crate::lab::view::View;
 use crate::local_time;
 use crate::privilege::{Need, drop_privileges, narrow_to};
 use crate::render::look::TimeForm;
@@ -40,7 +40,7 @@ pub fn main() -> ExitCode {
 
 fn start() -> ExitCode {
     if std::env::args_os().skip(1).eq([network::TRY]) {
-        return rehearse();
+        return probe();
     }
     let about = "Guided run of the socket lab: server, client and capture at once, and the story of their packets";
     let args: LabArgs = match usage::parse("socket-lab", about) {
@@ -59,11 +59,11 @@ fn start() -> ExitCode {
 }
 
 /// What the process does that [`Network::enter`] starts.
-fn rehearse() -> ExitCode {
+fn probe() -> ExitCode {
     if let Err(error) = narrow_to(Need::PrivateNetwork) {
         return Say::new(ColorChoice::Never, LogFormat::Text).fail(&error.to_string());
     }
-    match network::rehearsal() {
+    match network::probe() {
         None => ExitCode::SUCCESS,
         Some(refusal) => {
             // The exit status has to do where nobody reads.
@@ -73,10 +73,10 @@ fn rehearse() -> ExitCode {
     }
 }
 
-/// One run, ready to be played.
+/// One run that can begin.
 struct Ready {
-    run: Run,
-    scene: Box<dyn Scene>,
+    run: &'static dyn Run,
+    prepared: Box<dyn PreparedRun>,
     /// The calls that made it ready.
     calls: Vec<crate::calls::Call>,
     expression: String,
@@ -95,8 +95,8 @@ fn run(args: &LabArgs, lines: &[String], say: Say) -> Result<ExitCode, Failure> 
     narrow(Need::LoopbackAndCapture)?;
     let person = Stop::on_signals()
         .map_err(|error| Failure::of("watching for Ctrl+C", error, "allow more open files with 'ulimit -n'"))?;
-    let stage = Stage::new(&person, Observer::start()?, &network)?;
-    let (mut ready, blind) = prepare(&args.runs(), lines, &network, &stage)?;
+    let context = LabContext::new(&person, Observer::start()?, &network)?;
+    let (mut ready, blind) = prepare(&args.runs(), lines, &network, &context)?;
     drop_privileges().map_err(|error| Failure::Line(error.to_string()))?;
     ending::watch(&person, Grace::Waiting, say, None).map_err(Failure::Line)?;
     let mut folder = Folder::open(args.output.as_deref(), args.force)?;
@@ -105,14 +105,14 @@ fn run(args: &LabArgs, lines: &[String], say: Say) -> Result<ExitCode, Failure> 
         .map(|one| Files::open(&folder, one.run, one.capture.is_some()));
     let files = files.collect::<Result<Vec<Files>, Failure>>()?;
     let expressions: Vec<String> = ready.iter().map(|one| one.expression.clone()).collect();
-    let mut evidence = Vec::new();
-    stage.watched(|| {
+    let mut finished = Vec::new();
+    context.watched(|| {
         for one in ready.drain(..) {
-            evidence.push(play(one, &stage)?);
+            finished.push(perform(one, &context)?);
         }
         Ok(())
     })?;
-    if stage.interrupted() {
+    if context.interrupted() {
         return Err(Failure::Interrupted);
     }
     let story = Story {
@@ -126,9 +126,8 @@ fn run(args: &LabArgs, lines: &[String], say: Say) -> Result<ExitCode, Failure> 
     };
     let mut names = Vec::new();
     let mut failure = None;
-    for ((files, evidence), expression) in files.into_iter().zip(&evidence).zip(expressions) {
-        let about = runs::before(evidence.run, &network);
-        match files.write(evidence, &expression, &about, &story.look) {
+    for ((files, one), expression) in files.into_iter().zip(&finished).zip(expressions) {
+        match files.write(one, &expression, one.run.before(&network), &story.look) {
             Ok(written) => names.extend(written),
             Err(one) => failure = failure.or(Some(one)),
         }
@@ -136,27 +135,29 @@ fn run(args: &LabArgs, lines: &[String], say: Say) -> Result<ExitCode, Failure> 
     if !names.is_empty() {
         folder.keep();
     }
-    let told = tell(&story, &evidence, &names)?;
-    Ok(conclude(&evidence, failure, blind, told, say))
+    let told = tell(&story, &finished, &names)?;
+    Ok(conclude(&finished, failure, blind, told, say))
 }
 
 /// Makes the runs ready. With the reason why there is no capture, if there is none.
 fn prepare(
-    runs: &[Run],
+    runs: &[&'static dyn Run],
     lines: &[String],
     network: &Network,
-    stage: &Stage,
+    context: &LabContext,
 ) -> Result<(Vec<Ready>, Option<String>), Failure> {
     let mut ready = Vec::new();
     let mut blind = None;
     for &run in runs {
-        network.prepare(run)?;
-        let scene = runs::prepare(run, stage, lines).map_err(|failure| match (failure, network) {
-            (Failure::Right(line), Network::Shared(refusal)) => Failure::Line(lab_lacks_it(&line, refusal)),
-            (failure, _) => failure,
-        })?;
-        let calls = stage.observer().take();
-        let expression = capturing::expression(run, network, &scene.ports());
+        run.change(network)?;
+        let prepared = run
+            .prepare(context, lines)
+            .map_err(|failure| match (failure, network) {
+                (Failure::Right(line), Network::Shared(refusal)) => Failure::Line(lab_lacks_it(&line, refusal)),
+                (failure, _) => failure,
+            })?;
+        let calls = context.observer().take();
+        let expression = capturing::expression(run.protocols(), network, &prepared.ports());
         let filter = capturing::filter(&expression)?;
         let capture = match (capturing::open(&filter), network) {
             (Ok(capture), _) => Some(capture),
@@ -168,7 +169,7 @@ fn prepare(
         };
         ready.push(Ready {
             run,
-            scene,
+            prepared,
             calls,
             expression,
             capture,
@@ -177,26 +178,26 @@ fn prepare(
     Ok((ready, blind))
 }
 
-fn play(ready: Ready, stage: &Stage) -> Result<Evidence, Failure> {
+fn perform(ready: Ready, context: &LabContext) -> Result<FinishedRun, Failure> {
     let capturing = ready.capture.map(Capturing::start).transpose()?;
-    let played = ready.scene.play(stage);
+    let output = ready.prepared.perform(context);
     let captured = capturing.map(Capturing::finish).transpose();
-    let played = played?;
+    let output = output?;
     let captured = captured?;
     let mut calls = ready.calls;
-    calls.extend(stage.observer().take());
-    let (steps, conversations) = Evidence::follow(captured.as_ref());
-    let screens = played.screens.into_iter().map(|(title, screen)| (title, screen.text()));
-    Ok(Evidence {
-        run: ready.run,
+    calls.extend(context.observer().take());
+    let (steps, conversations) = RunResult::follow(captured.as_ref());
+    let screens = output.screens.into_iter().map(|(title, screen)| (title, screen.text()));
+    let result = RunResult {
         screens: screens.collect(),
         calls,
         captured,
         steps,
         conversations,
-        observations: played.observations,
-        answered: played.answered,
-    })
+        observations: output.observations,
+        answered: output.answered,
+    };
+    Ok(FinishedRun { run: ready.run, result })
 }
 
 /// How standard output took it.
@@ -207,9 +208,9 @@ enum Told {
     Closed,
 }
 
-fn tell(story: &Story<'_>, evidence: &[Evidence], names: &[PathBuf]) -> Result<Told, Failure> {
+fn tell(story: &Story<'_>, finished: &[FinishedRun], names: &[PathBuf]) -> Result<Told, Failure> {
     let mut output = BufWriter::new(StandardOutput::new());
-    let told = story.tell(&mut output, evidence, names).and_then(|()| output.flush());
+    let told = story.tell(&mut output, finished, names).and_then(|()| output.flush());
     match told {
         Ok(()) => Ok(Told::Whole),
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(Told::Closed),
@@ -222,9 +223,15 @@ fn tell(story: &Story<'_>, evidence: &[Evidence], names: &[PathBuf]) -> Result<T
 }
 
 /// What is left to be said on standard error, and the exit status.
-fn conclude(evidence: &[Evidence], failure: Option<Failure>, blind: Option<String>, told: Told, say: Say) -> ExitCode {
+fn conclude(
+    finished: &[FinishedRun],
+    failure: Option<Failure>,
+    blind: Option<String>,
+    told: Told,
+    say: Say,
+) -> ExitCode {
     let mut code = ExitCode::SUCCESS;
-    for captured in evidence.iter().filter_map(|one| one.captured.as_ref()) {
+    for captured in finished.iter().filter_map(|one| one.result.captured.as_ref()) {
         let lost = captured.statistics.dropped + captured.left_out;
         if lost > 0 {
             let notes: Vec<String> = captured.notes.iter().map(ToString::to_string).collect();
@@ -241,7 +248,7 @@ fn conclude(evidence: &[Evidence], failure: Option<Failure>, blind: Option<Strin
     if let Some(failure) = failure {
         code = say.fail(&failure.to_string());
     }
-    if evidence.iter().any(|one| !one.answered) {
+    if finished.iter().any(|one| !one.result.answered) {
         code = match told {
             Told::Whole => say.fail("a line got no answer: the client's screen says why"),
             Told::Closed => ExitCode::FAILURE,

@@ -2,25 +2,90 @@
 
 use std::time::Duration;
 
+use super::by_hand::TIMEOUT;
 use super::exchange::connections;
-use super::{PATIENCE, Played, Scene};
 use crate::app::socket::{Family, Kind, Socket};
 use crate::app::transcript::Transcript;
 use crate::app::uppercase;
 use crate::calls::{Name, Program, Role};
 use crate::explain::duration;
 use crate::flow::segment::Part;
-use crate::lab::evidence::Evidence;
+use crate::lab::context::LabContext;
 use crate::lab::failure::Failure;
+use crate::lab::network::Network;
+use crate::lab::programs::ClientSide;
+use crate::lab::result::RunResult;
+use crate::lab::run::{PreparedRun, Run, RunOutput};
 use crate::lab::screen::Screen;
-use crate::lab::stage::{ClientSide, Stage, joined, spawn};
+use crate::lab::threads::{joined, spawn};
 
-pub(super) const BEFORE: &[&str] = &[
+const WATCH: &[&str] = &[
     "A server calls listen(1), and then it does something else for a while. Three clients connect, one after the other. Watch: \
      connect() of the first two returns, and their lines are even acknowledged, although nobody has called accept(): the \
      kernel does the handshake, and queues the connection. Then the queue is full (Linux keeps one more than the backlog says), \
      and the third client's SYN is not answered. It is sent again a second later, when accept() has made room.",
 ];
+
+/// The run.
+#[derive(Debug)]
+pub struct Backlog;
+
+impl Run for Backlog {
+    fn word(&self) -> &'static str {
+        "backlog"
+    }
+
+    fn about(&self) -> &'static str {
+        "Connections that are complete before the server accepts them, and a full queue"
+    }
+
+    fn title(&self) -> &'static str {
+        "Connections before accept()"
+    }
+
+    fn before(&self, _network: &Network) -> &'static [&'static str] {
+        WATCH
+    }
+
+    fn prepare(&self, context: &LabContext, _lines: &[String]) -> Result<Box<dyn PreparedRun>, Failure> {
+        Ok(Box::new(Prepared::new(context)?))
+    }
+
+    fn after(&self, result: &RunResult) -> Vec<String> {
+        let mut said = Vec::new();
+        let first_accept = result
+            .calls_of(Role::WelcomingSocket, Name::Accept)
+            .map(|call| call.entered)
+            .min();
+        let connects = result.calls_of(Role::ClientSocket, Name::Connect);
+        let before =
+            connects.filter(|call| call.result == 0 && first_accept.is_some_and(|accept| call.returned < accept));
+        said.push(format!(
+            "Seen: {} of {} connect() calls returned before accept() was called for the first time.",
+            before.count(),
+            result.calls_of(Role::ClientSocket, Name::Connect).count()
+        ));
+        for (conversation, _) in connections(result) {
+            let syns: Vec<u64> = result
+                .places_in(conversation.number)
+                .filter(|(_, step)| step.segment().is_some_and(|segment| segment.part == Part::Syn))
+                .map(|(number, _)| number)
+                .collect();
+            let waited = result
+                .calls_of(Role::ClientSocket, Name::Connect)
+                .find(|call| call.local == Some(conversation.client))
+                .map(|call| duration(i64::try_from(call.duration_ns).unwrap_or(i64::MAX)));
+            if let ([first, .., last], Some(waited)) = (syns.as_slice(), waited) {
+                said.push(format!(
+                    "Conversation {}: the SYN of packet {first} got no answer, packet {last} is the same SYN again. connect() took \
+                     {waited}.",
+                    conversation.number
+                ));
+            }
+        }
+        said
+    }
+}
 
 /// Between one client and the next.
 const APART: Duration = Duration::from_millis(60);
@@ -29,21 +94,21 @@ const APART: Duration = Duration::from_millis(60);
 const ELSEWHERE: Duration = Duration::from_millis(200);
 
 /// A welcoming socket that nobody accepts from.
-pub struct Backlog {
+struct Prepared {
     welcoming_socket: Socket,
     port: u16,
 }
 
-impl Backlog {
+impl Prepared {
     /// Makes it.
     ///
     /// # Errors
     /// Those of the socket calls.
-    pub fn new(stage: &Stage) -> Result<Self, Failure> {
-        let stop = stage.stop()?;
+    fn new(context: &LabContext) -> Result<Self, Failure> {
+        let stop = context.stop()?;
         let (program, role) = (Program::TcpServer, Role::WelcomingSocket);
         let welcoming_socket = Socket::open(program, role, Family::Inet, Kind::Stream, &stop)?;
-        welcoming_socket.bind(stage.address())?;
+        welcoming_socket.bind(context.address())?;
         welcoming_socket.listen(1)?;
         let port = welcoming_socket.local_address()?.port();
         Ok(Self { welcoming_socket, port })
@@ -52,24 +117,24 @@ impl Backlog {
     /// Takes a connection out of the queue and serves it; `false` when there is none in time.
     fn serve_one(&self, transcript: &Transcript) -> Result<bool, Failure> {
         let mut room = [0; 1024];
-        if !self.welcoming_socket.wait_readable(PATIENCE)? {
+        if !self.welcoming_socket.wait_readable(TIMEOUT)? {
             return Ok(false);
         }
         let (connection_socket, client) = self.welcoming_socket.accept()?;
-        let sentence = connection_socket.recv(&mut room, Some(PATIENCE))?;
+        let sentence = connection_socket.recv(&mut room, Some(TIMEOUT))?;
         transcript.received_from(client, sentence.trim_ascii_end())?;
-        connection_socket.send_all(&uppercase::datagram(sentence), Some(PATIENCE))?;
+        connection_socket.send_all(&uppercase::datagram(sentence), Some(TIMEOUT))?;
         connection_socket.close();
         Ok(true)
     }
 }
 
-impl Scene for Backlog {
+impl PreparedRun for Prepared {
     fn ports(&self) -> Vec<u16> {
         vec![self.port]
     }
 
-    fn play(self: Box<Self>, stage: &Stage) -> Result<Played, Failure> {
+    fn perform(self: Box<Self>, context: &LabContext) -> Result<RunOutput, Failure> {
         let server_screen = Screen::default();
         let transcript = Transcript::new(server_screen.clone());
         let lines = ["first", "second", "third"].map(|word| [word.to_owned()]);
@@ -96,10 +161,10 @@ impl Scene for Backlog {
         let answered = std::thread::scope(|scope| {
             let mut running = Vec::new();
             for client in &clients {
-                running.push(spawn(scope, "person", || client.run(stage))?);
-                stage.wait(APART)?;
+                running.push(spawn(scope, "person", || client.run(context))?);
+                context.wait(APART)?;
             }
-            stage.wait(ELSEWHERE)?;
+            context.wait(ELSEWHERE)?;
             for _ in &clients {
                 if !self.serve_one(&transcript)? {
                     break;
@@ -111,44 +176,10 @@ impl Scene for Backlog {
             }
             Ok::<_, Failure>(answered)
         })?;
-        Ok(Played {
+        Ok(RunOutput {
             screens,
             observations: Vec::new(),
             answered,
         })
     }
-}
-
-pub(super) fn after(evidence: &Evidence) -> Vec<String> {
-    let mut said = Vec::new();
-    let first_accept = evidence
-        .calls_of(Role::WelcomingSocket, Name::Accept)
-        .map(|call| call.entered)
-        .min();
-    let connects = evidence.calls_of(Role::ClientSocket, Name::Connect);
-    let before = connects.filter(|call| call.result == 0 && first_accept.is_some_and(|accept| call.returned < accept));
-    said.push(format!(
-        "Seen: {} of {} connect() calls returned before accept() was called for the first time.",
-        before.count(),
-        evidence.calls_of(Role::ClientSocket, Name::Connect).count()
-    ));
-    for (conversation, _) in connections(evidence) {
-        let syns: Vec<u64> = evidence
-            .places_in(conversation.number)
-            .filter(|(_, step)| step.segment().is_some_and(|segment| segment.part == Part::Syn))
-            .map(|(number, _)| number)
-            .collect();
-        let waited = evidence
-            .calls_of(Role::ClientSocket, Name::Connect)
-            .find(|call| call.local == Some(conversation.client))
-            .map(|call| duration(i64::try_from(call.duration_ns).unwrap_or(i64::MAX)));
-        if let ([first, .., last], Some(waited)) = (syns.as_slice(), waited) {
-            said.push(format!(
-                "Conversation {}: the SYN of packet {first} got no answer, packet {last} is the same SYN again. connect() took \
-                 {waited}.",
-                conversation.number
-            ));
-        }
-    }
-    said
 }

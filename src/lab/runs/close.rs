@@ -3,19 +3,22 @@
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 
+use super::by_hand::{SETTLING_TIME, TIMEOUT, connected};
 use super::exchange::connections;
-use super::{MOMENT, PATIENCE, Played, Scene, connected};
 use crate::app::socket::{Family, Kind, Socket};
 use crate::app::trouble::Trouble;
 use crate::app::uppercase;
 use crate::calls::{Program, Role};
 use crate::flow::conversation::Ending;
-use crate::lab::evidence::Evidence;
+use crate::lab::context::{LOCALHOST, LabContext};
 use crate::lab::failure::Failure;
+use crate::lab::network::Network;
+use crate::lab::programs::{ClientSide, ServerSide};
+use crate::lab::result::RunResult;
+use crate::lab::run::{PreparedRun, Run, RunOutput};
 use crate::lab::screen::Screen;
-use crate::lab::stage::{ClientSide, LOCALHOST, ServerSide, Stage};
 
-pub(super) const BEFORE: &[&str] = &[
+const WATCH: &[&str] = &[
     "Three connections. In the first, an ordinary line, the server closes first. In the second the client leaves without a line, \
      so it closes first. Watch who is in TIME-WAIT afterwards: always who closed first, for it may have to answer the other \
      one's FIN once more.",
@@ -23,29 +26,84 @@ pub(super) const BEFORE: &[&str] = &[
      other direction stays open: the server reads to the end (recv() returns 0), answers, and then closes.",
 ];
 
+/// The run.
+#[derive(Debug)]
+pub struct Close;
+
+impl Run for Close {
+    fn word(&self) -> &'static str {
+        "close"
+    }
+
+    fn about(&self) -> &'static str {
+        "Who closes first, TIME-WAIT, and a connection closed on one side only"
+    }
+
+    fn title(&self) -> &'static str {
+        "Closing, and what stays of it"
+    }
+
+    fn before(&self, _network: &Network) -> &'static [&'static str] {
+        WATCH
+    }
+
+    fn prepare(&self, context: &LabContext, _lines: &[String]) -> Result<Box<dyn PreparedRun>, Failure> {
+        Ok(Box::new(Prepared::new(context)?))
+    }
+
+    fn after(&self, result: &RunResult) -> Vec<String> {
+        let mut said: Vec<String> = connections(result)
+            .map(|(conversation, connection)| {
+                let number = conversation.number;
+                match connection.ending {
+                    Ending::Closed(party) => {
+                        format!("Seen: conversation {number}: the first FIN was the {party}'s.")
+                    }
+                    Ending::ClosedTogether => format!("Seen: conversation {number}: both closed at once."),
+                    Ending::Reset(party) => format!("Seen: conversation {number}: the {party} broke it off with RST."),
+                    Ending::HalfClosed(party) => format!("Seen: conversation {number}: only the {party} closed."),
+                    Ending::Open => format!("Seen: conversation {number}: its end was not seen."),
+                }
+            })
+            .collect();
+        let halfway = result.places().find(|(_, step)| {
+            use crate::flow::segment::Remark;
+            step.segment()
+                .is_some_and(|segment| segment.remarks.has(Remark::HalfClosed) && segment.data.is_some())
+        });
+        if let Some((number, step)) = halfway {
+            said.push(format!(
+                "Packet {number} carries data from the {} although the other end had sent its FIN: a half-closed connection.",
+                step.sender
+            ));
+        }
+        said
+    }
+}
+
 /// A server that nobody has connected to yet.
-pub struct Close {
+struct Prepared {
     server: ServerSide,
 }
 
-impl Close {
+impl Prepared {
     /// Starts it.
     ///
     /// # Errors
     /// The server cannot start.
-    pub fn new(stage: &Stage) -> Result<Self, Failure> {
+    fn new(context: &LabContext) -> Result<Self, Failure> {
         Ok(Self {
-            server: ServerSide::tcp(stage)?,
+            server: ServerSide::tcp(context)?,
         })
     }
 }
 
-impl Scene for Close {
+impl PreparedRun for Prepared {
     fn ports(&self) -> Vec<u16> {
         vec![self.server.port]
     }
 
-    fn play(self: Box<Self>, stage: &Stage) -> Result<Played, Failure> {
+    fn perform(self: Box<Self>, context: &LabContext) -> Result<RunOutput, Failure> {
         let server = self.server;
         let port = server.port;
         let lines = ["who closes first".to_owned()];
@@ -61,21 +119,21 @@ impl Scene for Close {
             ("tcp-client, first connection", client.screen.clone()),
         ];
         let mut observations = Vec::new();
-        let answered = server.serve_while(stage, || {
-            let answered = client.run(stage)?;
+        let answered = server.serve_while(context, || {
+            let answered = client.run(context)?;
             let after_first = in_time_wait(port);
-            connected(stage, port)?.close();
-            stage.wait(MOMENT)?;
+            connected(context, port)?.close();
+            context.wait(SETTLING_TIME)?;
             let after_second = in_time_wait(port);
             let new = after_second.iter().filter(|ends| !after_first.contains(ends));
             observations.extend(after_first.iter().map(|ends| describe("first", *ends, port)));
             observations.extend(new.map(|ends| describe("second", *ends, port)));
             Ok(answered)
         })?;
-        let (welcoming_socket, said) = restart(stage, port)?;
+        let (welcoming_socket, said) = restart(context, port)?;
         observations.extend(said);
-        half_close(stage, &welcoming_socket, port)?;
-        Ok(Played {
+        half_close(context, &welcoming_socket, port)?;
+        Ok(RunOutput {
             screens,
             observations,
             answered,
@@ -84,8 +142,8 @@ impl Scene for Close {
 }
 
 /// The server's port again, on which connections are in TIME-WAIT: without `SO_REUSEADDR`, then with it.
-fn restart(stage: &Stage, port: u16) -> Result<(Socket, Vec<String>), Failure> {
-    let stop = stage.stop()?;
+fn restart(context: &LabContext, port: u16) -> Result<(Socket, Vec<String>), Failure> {
+    let stop = context.stop()?;
     let address = SocketAddr::new(LOCALHOST, port);
     let open = || {
         let (program, role) = (Program::TcpServer, Role::WelcomingSocket);
@@ -113,22 +171,22 @@ fn restart(stage: &Stage, port: u16) -> Result<(Socket, Vec<String>), Failure> {
 }
 
 /// Both ends by hand, one after the other: nothing here has to wait for the other end.
-fn half_close(stage: &Stage, welcoming_socket: &Socket, port: u16) -> Result<(), Failure> {
+fn half_close(context: &LabContext, welcoming_socket: &Socket, port: u16) -> Result<(), Failure> {
     let mut room = [0; 1024];
-    let client_socket = connected(stage, port)?;
-    client_socket.send_all(b"that was everything", Some(PATIENCE))?;
+    let client_socket = connected(context, port)?;
+    client_socket.send_all(b"that was everything", Some(TIMEOUT))?;
     client_socket.shutdown_sending()?;
     let (connection_socket, _) = welcoming_socket.accept()?;
     let mut text = Vec::new();
     loop {
-        match connection_socket.recv(&mut room, Some(PATIENCE))? {
+        match connection_socket.recv(&mut room, Some(TIMEOUT))? {
             [] => break,
             some => text.extend_from_slice(some),
         }
     }
-    connection_socket.send_all(&uppercase::datagram(&text), Some(PATIENCE))?;
+    connection_socket.send_all(&uppercase::datagram(&text), Some(TIMEOUT))?;
     connection_socket.close();
-    while !client_socket.recv(&mut room, Some(PATIENCE))?.is_empty() {}
+    while !client_socket.recv(&mut room, Some(TIMEOUT))?.is_empty() {}
     client_socket.close();
     Ok(())
 }
@@ -164,35 +222,6 @@ fn address(word: &str) -> Option<SocketAddr> {
     let ip = u32::from_str_radix(ip, 16).ok()?;
     let port = u16::from_str_radix(port, 16).ok()?;
     Some(SocketAddr::from((Ipv4Addr::from(ip.to_ne_bytes()), port)))
-}
-
-pub(super) fn after(evidence: &Evidence) -> Vec<String> {
-    let mut said: Vec<String> = connections(evidence)
-        .map(|(conversation, connection)| {
-            let number = conversation.number;
-            match connection.ending {
-                Ending::Closed(party) => {
-                    format!("Seen: conversation {number}: the first FIN was the {party}'s.")
-                }
-                Ending::ClosedTogether => format!("Seen: conversation {number}: both closed at once."),
-                Ending::Reset(party) => format!("Seen: conversation {number}: the {party} broke it off with RST."),
-                Ending::HalfClosed(party) => format!("Seen: conversation {number}: only the {party} closed."),
-                Ending::Open => format!("Seen: conversation {number}: its end was not seen."),
-            }
-        })
-        .collect();
-    let halfway = evidence.places().find(|(_, step)| {
-        use crate::flow::segment::Remark;
-        step.segment()
-            .is_some_and(|segment| segment.remarks.has(Remark::HalfClosed) && segment.data.is_some())
-    });
-    if let Some((number, step)) = halfway {
-        said.push(format!(
-            "Packet {number} carries data from the {} although the other end had sent its FIN: a half-closed connection.",
-            step.sender
-        ));
-    }
-    said
 }
 
 #[cfg(test)]

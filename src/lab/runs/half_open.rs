@@ -10,22 +10,89 @@ use pnet::transport::TransportChannelType::Layer4;
 use pnet::transport::TransportProtocol::Ipv4;
 use pnet::transport::{TransportReceiver, TransportSender, tcp_packet_iter, transport_channel};
 
+use super::by_hand::{SETTLING_TIME, free_port};
 use super::exchange::connections;
-use super::{MOMENT, Played, Scene, free_port};
 use crate::calls::{Name, Role};
 use crate::flow::conversation::Opening;
 use crate::flow::segment::Part;
-use crate::lab::evidence::Evidence;
+use crate::lab::context::{LabContext, PORT};
 use crate::lab::failure::Failure;
-use crate::lab::stage::PORT;
-use crate::lab::stage::{ServerSide, Stage};
+use crate::lab::network::Network;
+use crate::lab::programs::ServerSide;
+use crate::lab::result::RunResult;
+use crate::lab::run::{PreparedRun, Run, RunOutput};
 
-pub(super) const BEFORE: &[&str] = &[
+const WATCH: &[&str] = &[
     "A program without a socket for it builds a SYN by itself and sends it to two ports: one on which tcp-server listens, one \
      without a server. Watch the answers: SYN,ACK says that the port is open, RST,ACK that it is closed. The scanning machine's \
      own kernel knows nothing of the connection that the SYN,ACK offers, and ends it with a RST. The server never sees anything: \
      accept() does not return. Port scanners do this (nmap -sS), which is why nobody should do it to machines of others.",
 ];
+
+/// The run.
+#[derive(Debug)]
+pub struct HalfOpen;
+
+impl Run for HalfOpen {
+    fn word(&self) -> &'static str {
+        "half-open"
+    }
+
+    fn about(&self) -> &'static str {
+        "A SYN scan: half-open connections, made with pnet"
+    }
+
+    fn title(&self) -> &'static str {
+        "Half-open connections: a SYN scan"
+    }
+
+    fn before(&self, _network: &Network) -> &'static [&'static str] {
+        WATCH
+    }
+
+    fn prepare(&self, context: &LabContext, _lines: &[String]) -> Result<Box<dyn PreparedRun>, Failure> {
+        Ok(Box::new(Prepared::new(context)?))
+    }
+
+    fn after(&self, result: &RunResult) -> Vec<String> {
+        let mut said = Vec::new();
+        for (conversation, connection) in connections(result) {
+            let parts: Vec<String> = result
+                .places_in(conversation.number)
+                .filter_map(|(number, step)| {
+                    let word = match step.segment()?.part {
+                        Part::Syn => "SYN",
+                        Part::SynAck => "SYN,ACK",
+                        Part::Reset(_) => "RST",
+                        _ => "another segment",
+                    };
+                    Some(format!("packet {number} {word} of the {}", step.sender))
+                })
+                .collect();
+            let verdict = match connection.opening {
+                Opening::HalfOpen => "half-open, never complete",
+                Opening::Refused => "refused",
+                Opening::Complete | Opening::Simultaneous => "complete",
+                Opening::Unanswered => "unanswered",
+                Opening::NotCompleted => "not completed",
+                Opening::BeforeCapture => "not seen from its beginning",
+            };
+            said.push(format!(
+                "Seen to port {}: {}: {verdict}.",
+                conversation.server.port(),
+                parts.join(", ")
+            ));
+        }
+        let accepted = result.calls_of(Role::WelcomingSocket, Name::Accept);
+        let accepted = accepted.filter(|call| call.result >= 0).count();
+        said.push(match accepted {
+            0 => "accept() never returned a connection: the server's program does not know that anybody was there."
+                .into(),
+            more => format!("accept() returned {more} connections."),
+        });
+        said
+    }
+}
 
 /// How long an answer may take.
 const ANSWER: Duration = Duration::from_secs(1);
@@ -37,19 +104,19 @@ const HEADER: usize = 20;
 const MACHINE: Ipv4Addr = Ipv4Addr::LOCALHOST;
 
 /// A server, a port without one, and a channel for segments of our own.
-pub struct HalfOpen {
+struct Prepared {
     server: ServerSide,
     closed: u16,
     sender: TransportSender,
     receiver: TransportReceiver,
 }
 
-impl HalfOpen {
+impl Prepared {
     /// Opens the channel, which takes the same privilege as a capture.
     ///
     /// # Errors
     /// The privilege is missing; the server cannot start.
-    pub fn new(stage: &Stage) -> Result<Self, Failure> {
+    fn new(context: &LabContext) -> Result<Self, Failure> {
         let channel = transport_channel(65_536, Layer4(Ipv4(IpNextHeaderProtocols::Tcp)));
         let (sender, receiver) = channel.map_err(|error| {
             let line = format!("a segment of one's own takes a raw socket: {error}");
@@ -59,7 +126,7 @@ impl HalfOpen {
             }
         })?;
         Ok(Self {
-            server: ServerSide::tcp(stage)?,
+            server: ServerSide::tcp(context)?,
             closed: free_port(PORT)?,
             sender,
             receiver,
@@ -67,12 +134,12 @@ impl HalfOpen {
     }
 }
 
-impl Scene for HalfOpen {
+impl PreparedRun for Prepared {
     fn ports(&self) -> Vec<u16> {
         vec![self.server.port, self.closed]
     }
 
-    fn play(self: Box<Self>, stage: &Stage) -> Result<Played, Failure> {
+    fn perform(self: Box<Self>, context: &LabContext) -> Result<RunOutput, Failure> {
         let Self {
             server,
             closed,
@@ -81,17 +148,17 @@ impl Scene for HalfOpen {
         } = *self;
         let open = server.port;
         let screens = vec![("tcp-server", server.screen.clone())];
-        let verdicts = server.serve_while(stage, || {
+        let verdicts = server.serve_while(context, || {
             let mut verdicts = Vec::new();
             for port in [open, closed] {
                 let from = free_port(14_000)?;
-                let answer = probe(stage, &mut sender, &mut receiver, from, port)?;
+                let answer = probe(context, &mut sender, &mut receiver, from, port)?;
                 verdicts.push(format!("The scan's own verdict on port {port}: {answer}."));
-                stage.wait(MOMENT)?;
+                context.wait(SETTLING_TIME)?;
             }
             Ok(verdicts)
         })?;
-        Ok(Played {
+        Ok(RunOutput {
             screens,
             observations: verdicts,
             answered: true,
@@ -101,7 +168,7 @@ impl Scene for HalfOpen {
 
 /// Sends a SYN from one port to the other, and says what came back.
 fn probe(
-    stage: &Stage,
+    context: &LabContext,
     sender: &mut TransportSender,
     receiver: &mut TransportReceiver,
     from: u16,
@@ -123,12 +190,12 @@ fn probe(
         .map_err(|error| Failure::of("sending a SYN", error, next))?;
     let deadline = Instant::now() + ANSWER;
     let mut segments = tcp_packet_iter(receiver);
-    while !stage.interrupted() {
+    while !context.interrupted() {
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return Ok("no answer, so a firewall drops the segments");
         }
-        let came = segments.next_with_timeout(left.min(MOMENT));
+        let came = segments.next_with_timeout(left.min(SETTLING_TIME));
         let came = came.map_err(|error| Failure::of("receiving segments", error, next))?;
         let Some((segment, _)) = came else { continue };
         if (segment.get_source(), segment.get_destination()) != (to, from) {
@@ -147,42 +214,4 @@ fn probe(
 fn initial_sequence_number() -> u32 {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     now.map_or(1, |since| since.subsec_nanos().wrapping_mul(4) ^ std::process::id())
-}
-
-pub(super) fn after(evidence: &Evidence) -> Vec<String> {
-    let mut said = Vec::new();
-    for (conversation, connection) in connections(evidence) {
-        let parts: Vec<String> = evidence
-            .places_in(conversation.number)
-            .filter_map(|(number, step)| {
-                let word = match step.segment()?.part {
-                    Part::Syn => "SYN",
-                    Part::SynAck => "SYN,ACK",
-                    Part::Reset(_) => "RST",
-                    _ => "another segment",
-                };
-                Some(format!("packet {number} {word} of the {}", step.sender))
-            })
-            .collect();
-        let verdict = match connection.opening {
-            Opening::HalfOpen => "half-open, never complete",
-            Opening::Refused => "refused",
-            Opening::Complete | Opening::Simultaneous => "complete",
-            Opening::Unanswered => "unanswered",
-            Opening::NotCompleted => "not completed",
-            Opening::BeforeCapture => "not seen from its beginning",
-        };
-        said.push(format!(
-            "Seen to port {}: {}: {verdict}.",
-            conversation.server.port(),
-            parts.join(", ")
-        ));
-    }
-    let accepted = evidence.calls_of(Role::WelcomingSocket, Name::Accept);
-    let accepted = accepted.filter(|call| call.result >= 0).count();
-    said.push(match accepted {
-        0 => "accept() never returned a connection: the server's program does not know that anybody was there.".into(),
-        more => format!("accept() returned {more} connections."),
-    });
-    said
 }

@@ -1,132 +1,64 @@
-//! What each run does, what it lets one watch, and what was seen.
+//! The runs there are, one file each: what it does, what it lets one watch, and what was seen.
 //!
-//! [`exchange`]: a line and its answer; [`refused`], [`idle`], [`backlog`], [`half_open`], [`close`]: the rest.
+//! [`exchange`]: a line and its answer, which several of them have in common. [`by_hand`]: steps that no program of the lab takes.
 
 pub mod backlog;
+pub mod by_hand;
 pub mod close;
+pub mod empty;
 pub mod exchange;
 pub mod half_open;
 pub mod idle;
+pub mod long;
 pub mod refused;
+pub mod tcp;
+pub mod udp;
 
-use std::net::{SocketAddr, TcpListener, UdpSocket};
-use std::time::Duration;
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
 
-use super::evidence::Evidence;
-use super::failure::Failure;
-use super::network::Network;
-use super::plan::Run;
-use super::screen::Screen;
-use super::stage::{LOCALHOST, Stage};
-use crate::app::socket::{Family, Kind, Socket};
-use crate::calls::{Program, Role};
+use super::run::Run;
 
-/// How long a by-hand step of a run waits for the other end.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// All of them, in the order in which `--help` has them.
+pub const ALL: &[&dyn Run] = &[
+    &udp::Udp,
+    &tcp::Tcp,
+    &refused::Refused,
+    &empty::Empty,
+    &long::Long,
+    &idle::Idle,
+    &backlog::Backlog,
+    &half_open::HalfOpen,
+    &close::Close,
+];
 
-/// Time for the kernel and the other end to do what follows from the last step.
-const MOMENT: Duration = Duration::from_millis(30);
+/// Those that are run where none is asked for. Both are compared then.
+pub const DEFAULT: [&dyn Run; 2] = [&udp::Udp, &tcp::Tcp];
 
-/// A run that is ready: servers listen, and nothing has been sent.
-pub trait Scene {
-    /// The ports that its packets have.
-    fn ports(&self) -> Vec<u16>;
+/// A run as an argument: its word.
+impl ValueEnum for &'static dyn Run {
+    fn value_variants<'a>() -> &'a [Self] {
+        ALL
+    }
 
-    /// Plays it to its end.
-    ///
-    /// # Errors
-    /// Ctrl+C, or a step that failed.
-    fn play(self: Box<Self>, stage: &Stage) -> Result<Played, Failure>;
-}
-
-/// A run that was played.
-pub struct Played {
-    /// What the programs show, servers first.
-    pub screens: Vec<(&'static str, Screen)>,
-    /// What was seen beside the packets, a line each.
-    pub observations: Vec<String>,
-    /// Did every line get its answer that should?
-    pub answered: bool,
-}
-
-/// Makes a run ready. To be called while the privileges are there: a SYN scan needs them.
-///
-/// # Errors
-/// A server cannot start, or what the run sends itself is not permitted.
-pub fn prepare(run: Run, stage: &Stage, lines: &[String]) -> Result<Box<dyn Scene>, Failure> {
-    Ok(match run {
-        Run::Udp => Box::new(exchange::Exchange::udp(stage, lines.to_vec())?),
-        Run::Tcp => Box::new(exchange::Exchange::tcp(stage, lines.to_vec())?),
-        Run::Empty => Box::new(exchange::Exchange::both(stage, vec![String::new()])?),
-        Run::Long => Box::new(exchange::Exchange::tcp(stage, vec![exchange::long_line()])?),
-        Run::Refused => Box::new(refused::Refused::new()?),
-        Run::Idle => Box::new(idle::Idle::new(stage)?),
-        Run::Backlog => Box::new(backlog::Backlog::new(stage)?),
-        Run::HalfOpen => Box::new(half_open::HalfOpen::new(stage)?),
-        Run::Close => Box::new(close::Close::new(stage)?),
-    })
-}
-
-/// What to watch, a paragraph each.
-#[must_use]
-pub fn before(run: Run, network: &Network) -> Vec<String> {
-    let paragraphs: &[&str] = match run {
-        Run::Udp => exchange::BEFORE_UDP,
-        Run::Tcp => exchange::BEFORE_TCP,
-        Run::Empty => exchange::BEFORE_EMPTY,
-        Run::Long if *network == Network::Private => exchange::BEFORE_LONG,
-        Run::Long => exchange::BEFORE_LONG_SHARED,
-        Run::Refused => refused::BEFORE,
-        Run::Idle => idle::BEFORE,
-        Run::Backlog => backlog::BEFORE,
-        Run::HalfOpen => half_open::BEFORE,
-        Run::Close => close::BEFORE,
-    };
-    paragraphs.iter().map(|&paragraph| paragraph.to_owned()).collect()
-}
-
-/// What was seen, a paragraph each.
-#[must_use]
-pub fn after(evidence: &Evidence) -> Vec<String> {
-    match evidence.run {
-        Run::Udp => exchange::after_udp(evidence),
-        Run::Tcp => exchange::after_tcp(evidence),
-        Run::Empty => exchange::after_empty(evidence),
-        Run::Long => exchange::after_long(evidence),
-        Run::Refused => refused::after(evidence),
-        Run::Idle => idle::after(evidence),
-        Run::Backlog => backlog::after(evidence),
-        Run::HalfOpen => half_open::after(evidence),
-        Run::Close => close::after(evidence),
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.word()).help(self.about()))
     }
 }
 
-/// A port on which nobody listens, the first one from this one on.
-fn free_port(first: u16) -> Result<u16, Failure> {
-    let is_free = |port: &u16| {
-        let address = (LOCALHOST, *port);
-        TcpListener::bind(address).is_ok() && UdpSocket::bind(address).is_ok()
-    };
-    let last = first.saturating_add(999);
-    let taken = || {
-        Failure::Line(format!(
-            "every port from {first} to {last} is taken; end some of those programs"
-        ))
-    };
-    (first..=last).find(is_free).ok_or_else(taken)
-}
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
 
-/// A TCP client's socket, connected to a server on this machine.
-fn connected(stage: &Stage, port: u16) -> Result<Socket, Failure> {
-    let stop = stage.stop()?;
-    let address = SocketAddr::new(LOCALHOST, port);
-    let mut socket = Socket::open(
-        Program::TcpClient,
-        Role::ClientSocket,
-        Family::Inet,
-        Kind::Stream,
-        &stop,
-    )?;
-    socket.connect(address, Some(PATIENCE))?;
-    Ok(socket)
+    use super::{ALL, DEFAULT};
+
+    #[test]
+    fn each_run_has_a_word_of_its_own_that_can_name_a_file() {
+        let words: BTreeSet<&str> = ALL.iter().map(|run| run.word()).collect();
+        assert_eq!(words.len(), ALL.len(), "{words:?}");
+        for word in words {
+            assert!(word.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{word}");
+        }
+        assert!(DEFAULT.iter().all(|run| ALL.contains(run) && run.takes_lines()));
+    }
 }

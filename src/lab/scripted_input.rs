@@ -17,7 +17,7 @@ use crate::escape::printable;
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// A source of lines for a client's keyboard.
-pub struct Typist {
+pub struct ScriptedInput {
     lines: VecDeque<String>,
     screen: Screen,
     /// What of the line has not been read yet.
@@ -26,7 +26,7 @@ pub struct Typist {
     ready: OwnedFd,
 }
 
-impl Typist {
+impl ScriptedInput {
     /// Types these lines, which show on this screen.
     ///
     /// # Errors
@@ -42,7 +42,7 @@ impl Typist {
     }
 }
 
-impl Read for Typist {
+impl Read for ScriptedInput {
     fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
         if self.rest.is_empty() {
             let Some(line) = self.lines.pop_front() else {
@@ -57,7 +57,7 @@ impl Read for Typist {
     }
 }
 
-impl AsFd for Typist {
+impl AsFd for ScriptedInput {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.ready.as_fd()
     }

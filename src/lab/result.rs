@@ -1,7 +1,6 @@
 //! What the packets and the calls of a run say.
 
 use super::capturing::Captured;
-use super::plan::Run;
 use crate::calls::{Call, Name, Role};
 use crate::flow::conversation::Conversation;
 use crate::flow::number::Bytes;
@@ -11,10 +10,8 @@ use crate::frame::{Frame, Time};
 use crate::timeline::Seen;
 use crate::wire::decode;
 
-/// A run that is over.
-pub struct Evidence {
-    /// Which one.
-    pub run: Run,
+/// What was seen of a run.
+pub struct RunResult {
     /// Title and text of the programs' screens.
     pub screens: Vec<(&'static str, String)>,
     /// The socket calls, in the order in which they were entered.
@@ -31,7 +28,7 @@ pub struct Evidence {
     pub answered: bool,
 }
 
-impl Evidence {
+impl RunResult {
     /// The packets; none where there was no capture.
     #[must_use]
     pub fn frames(&self) -> &[Frame<'static>] {

@@ -1,0 +1,125 @@
+//! What the programs of a run share: where servers are bound, who collects their calls, and how they are told to quit.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use super::failure::Failure;
+use super::network::Network;
+use super::observer::Observer;
+use super::threads::spawn;
+use crate::app::stop::Stop;
+use crate::app::sys::{self, Interest, Woken};
+
+/// The address of every server here: the IPv4 one of loopback, so that nobody outside can reach it.
+pub const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+/// The port of a server that has the network for itself. It is below those that systems pick for clients, so that the number
+/// tells who chose it, and above 12000 to 12004, which Wireshark takes for another protocol over UDP.
+pub const PORT: u16 = 13_000;
+
+/// The programs of all runs, and how they are told to quit.
+pub struct LabContext {
+    /// Set by Ctrl+C.
+    interrupt: Stop,
+    /// Set when there is no more to watch.
+    over: Stop,
+    programs: Mutex<Vec<Stop>>,
+    observer: Observer,
+    /// Where servers are bound.
+    address: SocketAddr,
+}
+
+impl LabContext {
+    /// An empty one.
+    ///
+    /// # Errors
+    /// The process may open no more files.
+    pub fn new(interrupt: &Stop, observer: Observer, network: &Network) -> Result<Self, Failure> {
+        Ok(Self {
+            interrupt: interrupt.clone(),
+            over: mark()?,
+            programs: Mutex::default(),
+            observer,
+            address: match network {
+                Network::Private => SocketAddr::new(LOCALHOST, PORT),
+                // Others may have it.
+                Network::Shared(_) => SocketAddr::new(LOCALHOST, 0),
+            },
+        })
+    }
+
+    /// Where servers are bound.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The mark that tells one program to quit. Ctrl+C sets it too.
+    ///
+    /// # Errors
+    /// The process may open no more files.
+    pub fn stop(&self) -> Result<Stop, Failure> {
+        let stop = mark()?;
+        let mut programs = self.programs.lock().unwrap_or_else(PoisonError::into_inner);
+        programs.push(stop.clone());
+        // The watching thread may have told all others already.
+        if self.interrupt.requested() {
+            stop.request();
+        }
+        Ok(stop)
+    }
+
+    /// Who collects calls and errors.
+    #[must_use]
+    pub const fn observer(&self) -> &Observer {
+        &self.observer
+    }
+
+    /// Was Ctrl+C pressed?
+    #[must_use]
+    pub fn interrupted(&self) -> bool {
+        self.interrupt.requested()
+    }
+
+    /// Waits so long, or until Ctrl+C.
+    ///
+    /// # Errors
+    /// [`Failure::Interrupted`].
+    pub fn wait(&self, time: Duration) -> Result<(), Failure> {
+        let waited = sys::wait(&descriptor(&self.over), Interest::Readable, &self.interrupt, Some(time));
+        match waited {
+            Ok(Woken::Stopped) => Err(Failure::Interrupted),
+            _ => Ok(()),
+        }
+    }
+
+    /// Does `work` while a thread tells every program to quit should Ctrl+C be pressed.
+    ///
+    /// # Errors
+    /// Those of `work`; the system gives no more threads.
+    pub fn watched<T>(&self, work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+        std::thread::scope(|scope| {
+            spawn(scope, "quit", || self.pass_on())?;
+            let done = work();
+            self.over.request();
+            done
+        })
+    }
+
+    fn pass_on(&self) {
+        let woken = sys::wait(&descriptor(&self.over), Interest::Readable, &self.interrupt, None);
+        if matches!(woken, Ok(Woken::Stopped)) {
+            let programs = self.programs.lock().unwrap_or_else(PoisonError::into_inner);
+            programs.iter().for_each(Stop::request);
+        }
+    }
+}
+
+fn mark() -> Result<Stop, Failure> {
+    Stop::new().map_err(|error| Failure::of("making a pipe", error, "allow more with 'ulimit -n'"))
+}
+
+fn descriptor(stop: &Stop) -> std::os::fd::BorrowedFd<'_> {
+    use crate::app::sys::Mark as _;
+    stop.descriptor()
+}

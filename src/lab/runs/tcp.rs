@@ -1,0 +1,94 @@
+//! One line over TCP.
+
+use super::exchange::{Exchange, connections};
+use crate::calls::{Name, Role};
+use crate::explain::{count, duration};
+use crate::flow::segment::Part;
+use crate::flow::{Kind, Step};
+use crate::lab::context::LabContext;
+use crate::lab::failure::Failure;
+use crate::lab::network::Network;
+use crate::lab::result::RunResult;
+use crate::lab::run::{PreparedRun, Run};
+
+const WATCH: &[&str] = &[
+    "Watch: between the moment the client enters connect() and the moment connect() returns, the three-way handshake \
+     happens. Only then can the line be sent. It goes out by send(), without an address: the connection has one.",
+];
+
+/// The run.
+#[derive(Debug)]
+pub struct Tcp;
+
+impl Run for Tcp {
+    fn word(&self) -> &'static str {
+        "tcp"
+    }
+
+    fn about(&self) -> &'static str {
+        "One line over TCP"
+    }
+
+    fn title(&self) -> &'static str {
+        "A line over TCP"
+    }
+
+    fn takes_lines(&self) -> bool {
+        true
+    }
+
+    fn before(&self, _network: &Network) -> &'static [&'static str] {
+        WATCH
+    }
+
+    fn prepare(&self, context: &LabContext, lines: &[String]) -> Result<Box<dyn PreparedRun>, Failure> {
+        Ok(Box::new(Exchange::tcp(context, lines.to_vec())?))
+    }
+
+    fn after(&self, result: &RunResult) -> Vec<String> {
+        let mut said = Vec::new();
+        for (conversation, _) in connections(result) {
+            let (mut open, mut between, mut close) = (0, 0, 0);
+            for (_, step) in result.places_in(conversation.number) {
+                match step.segment().map(|segment| segment.part) {
+                    Some(Part::Syn | Part::SynAck | Part::HandshakeAck) => open += 1,
+                    Some(Part::FirstFin | Part::SecondFin | Part::FinAck) => close += 1,
+                    _ => between += 1,
+                }
+            }
+            said.push(format!(
+                "Seen in conversation {}: {}. {open} open it, {between} carry the line and its reply or acknowledge them, {close} close \
+                 it.",
+                conversation.number,
+                count(open + between + close, "segment"),
+            ));
+        }
+        said.extend(accepted_after(result));
+        said
+    }
+
+    fn matters(&self, step: &Step) -> bool {
+        let opens = |part| matches!(part, Part::Syn | Part::SynAck | Part::HandshakeAck);
+        matches!(step.kind, Kind::Segment(segment) if step.conversation == 1 && opens(segment.part))
+    }
+}
+
+/// When `accept()` returned, against the handshake that it did not wait for.
+fn accepted_after(result: &RunResult) -> Option<String> {
+    let mut accepts = result.calls_of(Role::WelcomingSocket, Name::Accept);
+    let accepted = accepts.find(|call| call.result >= 0)?;
+    let number = result.places().find_map(|(number, step)| {
+        let completes = step.segment()?.part == Part::HandshakeAck;
+        completes.then_some(number)
+    })?;
+    let index = usize::try_from(number).ok()?.checked_sub(1)?;
+    let completed = result.frames().get(index)?.time?;
+    let later = accepted.returned.timestamp_nanos_opt()?.checked_sub(completed.0)?;
+    (later >= 0).then(|| {
+        format!(
+            "accept() returned {} after packet {number} had completed the handshake: the kernel completes it alone, accept() \
+             takes a finished connection.",
+            duration(later)
+        )
+    })
+}
