@@ -1,9 +1,5 @@
 //! The socket calls that the programs report: complete, in order, true. strace is the judge.
 
-#[cfg(test)]
-mod support;
-
-#[cfg(test)]
 mod tests {
     use std::fs;
     use std::io::{BufReader, Read as _, Write as _};
@@ -15,7 +11,7 @@ mod tests {
     use socket_lab::calls::lines;
     use socket_lab::calls::{Call, Name, Program, Role};
 
-    use super::support::{NOBODY, PATIENCE, Running, Side, Tool, client, need, server, server_with, tool};
+    use crate::support::{NOBODY, PATIENCE, Running, Side, Tool, client, need, server, server_with, tool};
 
     fn read(path: &Path) -> Vec<Call> {
         let file = BufReader::new(fs::File::open(path).unwrap());
@@ -231,7 +227,7 @@ mod tests {
         let mut command = Side::Ours.command("tcp-client");
         let mut client = Running::start(command.args(["-ip", "127.0.0.1", "-p", &port, "--calls"]).arg(&log));
         client.wait_for_output("Input lowercase text: ");
-        std::thread::sleep(super::support::MOMENT);
+        std::thread::sleep(crate::support::MOMENT);
         client.type_line("late");
         client.wait_for_output("Returned from server: LATE\n");
         client.end_input();

@@ -1,17 +1,11 @@
 //! The project's captures: what README says of them, what tshark finds in them, and each as every view shows it (tests/golden).
 
-#![cfg(feature = "sniffer")]
-
-#[cfg(test)]
-mod support;
-
-#[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
     use std::path::Path;
     use std::process::Command;
 
-    use super::support::{Tool, need, ours, tool};
+    use crate::support::{Tool, need, ours, tool};
 
     /// Every capture, as README lists them.
     const CAPTURES: [&str; 11] = [

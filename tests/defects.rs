@@ -1,10 +1,6 @@
 //! The defects of the classic scripts, one check each. Every check runs twice: against our programs, which must pass, and
 //! against Python peers written in the classic way, which must fail. So each check is known to see its defect.
 
-#[cfg(test)]
-mod support;
-
-#[cfg(test)]
 mod tests {
     use std::io::{Read, Write};
     use std::net::{Shutdown, TcpListener, TcpStream, UdpSocket};
@@ -12,7 +8,7 @@ mod tests {
 
     use nix::sys::signal::Signal;
 
-    use super::support::{
+    use crate::support::{
         NOBODY, PATIENCE, Running, Side, Tool, in_empty_namespace, need, needs, port_of_our_own, server,
     };
 

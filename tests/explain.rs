@@ -1,11 +1,5 @@
 //! What is said of whole captures: the sentences of every packet of the project's own, and rules that hold for any.
 
-#![cfg(feature = "sniffer")]
-
-#[cfg(test)]
-mod support;
-
-#[cfg(test)]
 mod tests {
     use std::path::Path;
 
@@ -15,7 +9,7 @@ mod tests {
     use socket_lab::record::Reader;
     use socket_lab::wire::{Packet, decode};
 
-    use super::support::needs;
+    use crate::support::needs;
 
     /// Hands each packet of the file, with its step, to `look`; gives how many there were.
     fn each(file: &Path, mut look: impl FnMut(u64, &Packet<'_>, Option<&Step>)) -> u64 {

@@ -2,17 +2,12 @@
 //!
 //! `tests/browser` has what is done in the browser: Debian's Chromium, driven by playwright-core; axe-core (MPL-2.0) looks for what
 //! somebody with a screen reader or a keyboard would stumble over. `npm ci --prefix tests/browser` installs them.
-#![cfg(all(feature = "sniffer", target_os = "linux"))]
 
-#[cfg(test)]
-mod support;
-
-#[cfg(test)]
 mod tests {
     use std::io::Write as _;
     use std::process::Output;
 
-    use super::support::{Tool, essential, need, needs, ours, tool};
+    use crate::support::{Tool, essential, need, needs, ours, tool};
 
     /// A real run: five conversations, with the calls of both programs.
     const RECORDED: &str = "tests/sniffer/ladder/recorded.pcap";

@@ -1,11 +1,6 @@
 //! Faults of the system while clients are served: strace puts the error in at the border of the system call, as the kernel
 //! would. Whatever the call says, the clients after it are served, and at most one line says what happened.
-#![cfg(target_os = "linux")]
 
-#[cfg(test)]
-mod support;
-
-#[cfg(test)]
 mod tests {
     use std::io::{Read as _, Write as _};
     use std::net::{TcpStream, UdpSocket};
@@ -13,7 +8,7 @@ mod tests {
 
     use nix::sys::signal::Signal;
 
-    use super::support::{MOMENT, PATIENCE, Running, Side, Tool, need, server, shell, tool};
+    use crate::support::{MOMENT, PATIENCE, Running, Side, Tool, need, server, shell, tool};
 
     /// A server in which this fault is put in ("accept4:error=ENFILE:when=2"), and its port. strace is a process beside it, so
     /// that the process that is started is the server itself.
@@ -214,7 +209,7 @@ mod tests {
         loop {
             let text = std::fs::read_to_string(path).unwrap_or_default();
             if text.ends_with("Listening...\n") {
-                return super::support::port_in(&text);
+                return crate::support::port_in(&text);
             }
             assert!(since.elapsed() < PATIENCE, "{text:?}");
             std::thread::sleep(Duration::from_millis(10));

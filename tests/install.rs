@@ -1,10 +1,5 @@
 //! docs/install.md is run: each command of it, and what comes of it is held by bash, zsh, fish, man and mandoc.
-#![cfg(all(feature = "manuals", feature = "sniffer", target_os = "linux"))]
 
-#[cfg(test)]
-mod support;
-
-#[cfg(test)]
 mod tests {
     use std::os::unix::fs::symlink;
     use std::path::Path;
@@ -12,7 +7,7 @@ mod tests {
 
     use tempfile::TempDir;
 
-    use super::support::{Missing, Tool, need_all, needs, ours, path_of_ours, tool};
+    use crate::support::{Missing, Tool, need_all, needs, ours, path_of_ours, tool};
 
     const PROGRAMS: [&str; 6] = [
         "udp-server",

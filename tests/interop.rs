@@ -1,15 +1,11 @@
 //! Our programs with the classic ones in Python, both directions, UDP and TCP, and with netcat.
 
-#[cfg(test)]
-mod support;
-
-#[cfg(test)]
 mod tests {
     use std::io::{Read, Write};
     use std::net::{TcpListener, TcpStream, UdpSocket};
     use std::time::Duration;
 
-    use super::support::{MOMENT, PATIENCE, Running, Side, Tool, client, need, server, server_with, tool};
+    use crate::support::{MOMENT, PATIENCE, Running, Side, Tool, client, need, server, server_with, tool};
 
     fn classic_server(name: &str) -> (Running, u16) {
         server(Side::Classic.command(name).arg("--offline"))

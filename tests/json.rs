@@ -1,12 +1,6 @@
 //! The view `json` as a reader of its documents meets it: every line is valid by the published schema, and the documented
 //! example is what is written.
 
-#![cfg(feature = "sniffer")]
-
-#[cfg(test)]
-mod support;
-
-#[cfg(test)]
 mod tests {
     use std::fs;
     use std::path::Path;
@@ -18,7 +12,7 @@ mod tests {
     use socket_lab::render::json;
     use socket_lab::wire::{LinkType, decode};
 
-    use super::support::{needs, ours};
+    use crate::support::{needs, ours};
 
     const SCHEMA: &str = include_str!("../docs/packet.schema.json");
     const CONVERSATION: &str = include_str!("../docs/conversation.schema.json");

@@ -1,16 +1,12 @@
 //! The lab as the notes tell it: the words, the ways to quit, the arguments.
 
-#[cfg(test)]
-mod support;
-
-#[cfg(test)]
 mod tests {
     use std::net::{TcpStream, UdpSocket};
     use std::process::Stdio;
 
     use nix::sys::signal::Signal;
 
-    use super::support::{
+    use crate::support::{
         MOMENT, PATIENCE, Running, Side, Tool, client, need, needs, path_of_ours, port_in, port_of_our_own, server,
         server_with, shell, tool,
     };

@@ -5,18 +5,12 @@
 //! with a backslash goes on in the next line. A line `...` stands for lines that are left out. What reads a file has to print
 //! exactly what is shown; what runs anew is compared after that was made equal which differs from run to run: [`tests::neutral`].
 
-#![cfg(all(feature = "sniffer", target_os = "linux"))]
-
-#[cfg(test)]
-mod support;
-
-#[cfg(test)]
 mod tests {
     use std::fs;
     use std::path::{Path, PathBuf};
     use std::process::Stdio;
 
-    use super::support::{Tool, need, needs, path_of_ours, shell};
+    use crate::support::{Tool, need, needs, path_of_ours, shell};
 
     const LESSONS: usize = 6;
 

@@ -1,14 +1,10 @@
 //! Under which licences the project and the crates that it is built from may be passed on.
 
-#[cfg(test)]
-mod support;
-
-#[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
     use std::fs;
 
-    use super::support::cargo;
+    use crate::support::cargo;
 
     /// The licences that `.config/deny.toml` allows: `cargo deny` reads the same list.
     fn allowed() -> BTreeSet<String> {

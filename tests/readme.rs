@@ -1,14 +1,10 @@
 //! README.md is run: each command of it, each output of it.
 
-#[cfg(test)]
-mod support;
-
-#[cfg(test)]
 mod tests {
 
-    use super::support::{Running, Side, ours};
+    use crate::support::{Running, Side, ours};
     #[cfg(all(feature = "sniffer", target_os = "linux"))]
-    use super::support::{needs, path_of_ours, shell};
+    use crate::support::{needs, path_of_ours, shell};
 
     /// The console blocks: the command, and what stands below it.
     fn blocks() -> Vec<(String, String)> {
@@ -128,7 +124,7 @@ mod tests {
                 continue;
             };
             if name.ends_with("-server") {
-                let (running, port) = super::support::server_with(name, &arguments);
+                let (running, port) = crate::support::server_with(name, &arguments);
                 server = Some((running, port, output.clone()));
                 continue;
             }

@@ -1,12 +1,8 @@
 //! What our programs put on the wire, seen by tcpdump and tshark: the golden trace of the lab.
 
-#[cfg(test)]
-mod support;
-
-#[cfg(test)]
 mod tests {
 
-    use super::support::{Tool, in_empty_namespace, need_all, needs, path_of_ours, shell, tool};
+    use crate::support::{Tool, in_empty_namespace, need_all, needs, path_of_ours, shell, tool};
 
     /// Captures in a private namespace, runs the pair there with one line, and ends what it has started.
     const SCENE: &str = r#"

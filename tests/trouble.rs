@@ -1,9 +1,5 @@
 //! Bad input and trouble: one clear line each, the right exit status, and nobody else disturbed.
 
-#[cfg(test)]
-mod support;
-
-#[cfg(test)]
 mod tests {
     use std::io::{Read, Write};
     use std::net::{TcpListener, TcpStream, UdpSocket};
@@ -11,7 +7,7 @@ mod tests {
     use std::os::unix::process::CommandExt as _;
     use std::process::Command;
 
-    use super::support::{
+    use crate::support::{
         Missing, NOBODY, Running, Side, Tool, client, copy, copy_program, in_empty_namespace, need, needs,
         path_of_ours, server_with, shell,
     };
@@ -183,7 +179,7 @@ mod tests {
         nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
         let mut server = Running::start(Side::Ours.command("tcp-server").arg("--calls").arg(&pipe));
         // Long enough to have reached the pipe; a quit must come through before and after.
-        std::thread::sleep(super::support::MOMENT);
+        std::thread::sleep(crate::support::MOMENT);
         server.signal(nix::sys::signal::Signal::SIGTSTP);
         assert_eq!(server.wait().code(), Some(1));
         let said = "not written, no program has opened this pipe for reading";
@@ -402,7 +398,7 @@ mod tests {
             connection.write_all(b"HELLO").unwrap();
             if reset {
                 // Wait until the client has them: a reset takes away what has not been read.
-                std::thread::sleep(super::support::MOMENT);
+                std::thread::sleep(crate::support::MOMENT);
                 socket2::SockRef::from(&connection)
                     .set_linger(Some(std::time::Duration::ZERO))
                     .unwrap();

@@ -1,17 +1,12 @@
 //! Every field's name, place, length and value against tshark's, over all captures at hand.
-#![cfg(feature = "sniffer")]
 
-#[cfg(test)]
-mod support;
-
-#[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
     use std::path::{Path, PathBuf};
 
     use socket_lab::wire::{Checksum, Content, Field, LinkType, Packet, Unchecked, decode};
 
-    use super::support::{Tool, need, needs, tool};
+    use crate::support::{Tool, need, needs, tool};
 
     /// Where we and tshark differ on purpose. A `*` in a name stands for anything.
     struct Difference {

@@ -1,15 +1,11 @@
 //! The Wireshark profile in docs/wireshark, judged by tshark.
 
-#[cfg(test)]
-mod support;
-
-#[cfg(test)]
 mod tests {
     use std::fs;
     use std::path::Path;
     use std::process::Output;
 
-    use super::support::{Tool, need, tool};
+    use crate::support::{Tool, need, tool};
 
     const PROFILE: &str = "docs/wireshark/socket-lab";
 

@@ -1,18 +1,8 @@
 //! Filters against their judges: tcpdump for the verdicts, the kernel for the programs.
-#![cfg(feature = "sniffer")]
 
-#[cfg(test)]
-mod support;
-
-#[cfg(test)]
-#[path = "filter/frames.rs"]
+mod expressions;
 mod frames;
 
-#[cfg(test)]
-#[path = "filter/expressions.rs"]
-mod expressions;
-
-#[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
     use std::io::ErrorKind;
@@ -21,8 +11,8 @@ mod tests {
     use socket_lab::wire::LinkType;
     use socket2::{Domain, SockFilter, Socket, Type};
 
-    use crate::expressions::{GENERATED, REFUSED, TABLE, generated};
-    use crate::frames::{Captured, LINKS, Pile, piles};
+    use super::expressions::{GENERATED, REFUSED, TABLE, generated};
+    use super::frames::{Captured, LINKS, Pile, piles};
     use crate::support::{Tool, need, tool};
 
     /// What tcpdump says: the indices of the frames that it selects, or why it does not want to.
@@ -35,7 +25,7 @@ mod tests {
             .unwrap();
         let errors = String::from_utf8_lossy(&run.stderr).into_owned();
         if run.status.success() {
-            Ok(crate::frames::read(&run.stdout)
+            Ok(super::frames::read(&run.stdout)
                 .1
                 .iter()
                 .map(|frame| frame.index)

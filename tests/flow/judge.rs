@@ -10,7 +10,7 @@ use socket_lab::flow::{Kind, Party, Step, Tracker};
 use socket_lab::record::Reader;
 use socket_lab::wire::decode;
 
-use super::support::{Tool, tool};
+use crate::support::{Tool, tool};
 
 /// What is asked of tshark.
 const FIELDS: &[&str] = &[
