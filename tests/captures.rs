@@ -134,7 +134,7 @@ fn assert_golden(name: &str, now: &str) {
     assert!(now == kept, "{} is not as kept, from: {line}", file.display());
 }
 
-/// `SOCKET_LAB_UPDATE=1 cargo test --test captures` writes the texts anew; then look at every difference.
+/// `SOCKET_LAB_UPDATE=1 cargo test captures::` writes the texts anew; then look at every difference.
 #[test]
 fn each_capture_is_shown_as_kept() {
     for name in CAPTURES {

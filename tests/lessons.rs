@@ -180,7 +180,7 @@ fn nearly(left: &str, right: &str) -> bool {
     neutral(left) == neutral(right)
 }
 
-/// After the captures were made anew, `SOCKET_LAB_UPDATE=1 cargo test --test lessons` puts their numbers into the lines
+/// After the captures were made anew, `SOCKET_LAB_UPDATE=1 cargo test lessons::` puts their numbers into the lines
 /// that are shown.
 #[test]
 fn every_lesson_shows_what_is_printed() {

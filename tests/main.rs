@@ -1,7 +1,7 @@
 //! The integration tests: one program, one module for each subject.
 //!
 //! `cargo test` runs all of them, `cargo test flow::` those of one module, `cargo test --test integration flow::` the same without
-//! building and asking other test programs. Two subjects need a program of their own: `privilege`, whose tests have to run in a
+//! the other test programs. Two subjects need a program of their own: `privilege`, whose tests have to run in a
 //! process of one thread, and `zz_skipped`, which runs last and prints what was skipped.
 //!
 //! All tests share this process, and several run at the same time. So a test changes nothing that belongs to the whole process:

@@ -1,7 +1,7 @@
 //! The views of whole conversations: ladders with calls beside the packets, and what both ends said.
 //!
 //! `ladder/recorded.pcap` and `ladder/recorded.jsonl` are a real run: a line over TCP and a connection without one, a line over
-//! UDP, and both clients against a port where nobody listens. `SOCKET_LAB_UPDATE=1 cargo test --test sniffer ladders` writes
+//! UDP, and both clients against a port where nobody listens. `SOCKET_LAB_UPDATE=1 cargo test sniffer::ladders` writes
 //! the goldens anew.
 
 use std::io::Write as _;
