@@ -3,24 +3,36 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpStream, UdpSocket};
+use std::process::Command;
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
 
-use crate::support::{MOMENT, PATIENCE, Running, Side, Tool, need, server, shell, tool};
+use crate::support::{MOMENT, PATIENCE, Running, Side, Tool, essential, need, server, shell, tool};
 
-/// A server in which this fault is put in ("accept4:error=ENFILE:when=2"), and its port. strace is a process beside it, so
-/// that the process that is started is the server itself.
-fn with_fault(name: &str, fault: &str) -> (Running, u16) {
-    let ours = Side::Ours.command(name);
+/// strace, which puts this fault in where a program calls what it names ("accept4:error=ENFILE:when=2"). It is a process beside the
+/// program, so that the process that is started is the program itself.
+///
+/// A program does not catch a signal that is ignored when it starts, as SIGHUP under nohup(1), and then makes one call of sendto()
+/// less. So env(1) sets all signals back first: faults are counted from the start.
+fn strace(fault: &str) -> Command {
     let call = fault.split(':').next().unwrap();
-    let mut command = tool(Tool::Strace);
+    let mut command = essential("env");
     command
+        .arg("--default-signal")
+        .arg(tool(Tool::Strace).get_program())
         .args(["-D", "-f", "-q", "-o", "/dev/null", "-e", &format!("trace={call}")])
         .args(["-e", &format!("inject={fault}")])
-        .arg(ours.get_program())
-        .args(["-b", "127.0.0.1"])
         .env_remove("RUST_LOG");
+    command
+}
+
+/// A server in which this fault is put in, and its port.
+fn with_fault(name: &str, fault: &str) -> (Running, u16) {
+    let mut command = strace(fault);
+    command
+        .arg(Side::Ours.command(name).get_program())
+        .args(["-b", "127.0.0.1"]);
     if name == "tcp-server" {
         // One thread: strace counts the calls of each by itself, and a client that is slow to speak gets another.
         command.args(["--max-connections", "1"]);
@@ -235,15 +247,12 @@ fn what_a_client_needs_and_does_not_get_is_said() {
                 .command(&name.replace("client", "server"))
                 .args(["-b", "127.0.0.1"]),
         );
-        let call = fault.split(':').next().unwrap();
-        let mut client = Running::start(
-            tool(Tool::Strace)
-                .args(["-D", "-f", "-q", "-o", "/dev/null", "-e", &format!("trace={call}")])
-                .args(["-e", &format!("inject={fault}")])
-                .arg(Side::Ours.command(name).get_program())
-                .args(["-ip", "127.0.0.1", "-p", &port.to_string()])
-                .env_remove("RUST_LOG"),
-        );
+        let mut client = Running::start(strace(fault).arg(Side::Ours.command(name).get_program()).args([
+            "-ip",
+            "127.0.0.1",
+            "-p",
+            &port.to_string(),
+        ]));
         client.type_line("a");
         client.end_input();
         assert_eq!(client.wait().code(), Some(1), "{fault}: {}", client.errors());
