@@ -1,316 +1,307 @@
 //! The project's captures: what README says of them, what tshark finds in them, and each as every view shows it (tests/golden).
 
-#![cfg(feature = "sniffer")]
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
 
-#[cfg(test)]
-mod support;
+use crate::support::{Tool, need, ours, tool};
 
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-    use std::path::Path;
-    use std::process::Command;
+/// Every capture, as README lists them.
+const CAPTURES: [&str; 11] = [
+    "udp",
+    "tcp",
+    "refused",
+    "empty",
+    "long",
+    "idle",
+    "backlog",
+    "half-open",
+    "close",
+    "port-12000",
+    "loop",
+];
 
-    use super::support::{Tool, need, ours, tool};
+/// The views that every capture is shown in.
+const VIEWS: [&str; 3] = ["summary", "ladder", "fields"];
 
-    /// Every capture, as README lists them.
-    const CAPTURES: [&str; 11] = [
-        "udp",
+/// What else is kept: the capture, the name of the golden text's end, and how it is shown.
+const MORE: [(&str, &str, &[&str]); 5] = [
+    ("udp", "plain", &["--view", "fields", "--style", "plain"]),
+    (
         "tcp",
-        "refused",
-        "empty",
-        "long",
-        "idle",
+        "narrow",
+        &["--view", "fields", "--style", "ascii", "--width", "60", "-c", "4"],
+    ),
+    ("udp", "diagram", &["--view", "diagram"]),
+    ("tcp", "diagram", &["--view", "diagram", "-c", "4"]),
+    ("udp", "json", &["--json"]),
+];
+
+/// Of the packets of the long line these show all kinds: opening, five segments of data, their acknowledgments.
+const OF_LONG: [&str; 2] = ["-c", "11"];
+
+/// What tshark remarks of which packet beyond comments and the ordinary course of things, and why it is there.
+const REMARKED: [(&str, u32, &str, &str); 4] = [
+    ("refused", 4, "Connection reset (RST)", "nobody listens"),
+    (
         "backlog",
+        22,
+        "This frame is a (suspected) retransmission",
+        "the queue was full, so the first SYN was dropped",
+    ),
+    (
         "half-open",
-        "close",
-        "port-12000",
-        "loop",
-    ];
+        3,
+        "Connection reset (RST)",
+        "the scan's own kernel gives up",
+    ),
+    ("half-open", 5, "Connection reset (RST)", "nobody listens"),
+];
 
-    /// The views that every capture is shown in.
-    const VIEWS: [&str; 3] = ["summary", "ladder", "fields"];
+/// Remarks that belong to every connection that is opened and closed.
+const ORDINARY: [&str; 4] = [
+    "Connection establish request (SYN)",
+    "Connection establish acknowledge (SYN+ACK)",
+    "Connection finish (FIN)",
+    "the connection closing",
+];
 
-    /// What else is kept: the capture, the name of the golden text's end, and how it is shown.
-    const MORE: [(&str, &str, &[&str]); 5] = [
-        ("udp", "plain", &["--view", "fields", "--style", "plain"]),
-        (
-            "tcp",
-            "narrow",
-            &["--view", "fields", "--style", "ascii", "--width", "60", "-c", "4"],
-        ),
-        ("udp", "diagram", &["--view", "diagram"]),
-        ("tcp", "diagram", &["--view", "diagram", "-c", "4"]),
-        ("udp", "json", &["--json"]),
-    ];
+fn updates() -> bool {
+    std::env::var_os("SOCKET_LAB_UPDATE").is_some()
+}
 
-    /// Of the packets of the long line these show all kinds: opening, five segments of data, their acknowledgments.
-    const OF_LONG: [&str; 2] = ["-c", "11"];
+fn ran(program: &mut Command) -> String {
+    let ended = program.output().unwrap();
+    let errors = String::from_utf8_lossy(&ended.stderr);
+    assert!(ended.status.success(), "{program:?}: {errors}");
+    String::from_utf8(ended.stdout).unwrap()
+}
 
-    /// What tshark remarks of which packet beyond comments and the ordinary course of things, and why it is there.
-    const REMARKED: [(&str, u32, &str, &str); 4] = [
-        ("refused", 4, "Connection reset (RST)", "nobody listens"),
-        (
-            "backlog",
-            22,
-            "This frame is a (suspected) retransmission",
-            "the queue was full, so the first SYN was dropped",
-        ),
-        (
-            "half-open",
-            3,
-            "Connection reset (RST)",
-            "the scan's own kernel gives up",
-        ),
-        ("half-open", 5, "Connection reset (RST)", "nobody listens"),
-    ];
+fn run(arguments: &[&str]) -> String {
+    let mut sniffer = ours("sniffer");
+    let ended = sniffer.args(arguments).output().unwrap();
+    let errors = String::from_utf8_lossy(&ended.stderr);
+    assert!(ended.status.success() && errors.is_empty(), "{arguments:?}: {errors}");
+    String::from_utf8(ended.stdout).unwrap()
+}
 
-    /// Remarks that belong to every connection that is opened and closed.
-    const ORDINARY: [&str; 4] = [
-        "Connection establish request (SYN)",
-        "Connection establish acknowledge (SYN+ACK)",
-        "Connection finish (FIN)",
-        "the connection closing",
-    ];
+fn shown(file: &str, view: &[&str]) -> String {
+    // Later options win, but each may stand once only.
+    let style: &[&str] = if view.contains(&"--style") {
+        &[]
+    } else {
+        &["--style", "unicode"]
+    };
+    let time: &[&str] = if view.contains(&"summary") { &[] } else { &["--utc"] };
+    run(&[&["-r", file], style, time, view].concat())
+}
 
-    fn updates() -> bool {
-        std::env::var_os("SOCKET_LAB_UPDATE").is_some()
+/// One row a packet, with these fields as tshark prints them; several values of one field are separated by `~`.
+fn tshark(file: &str, fields: &[&str]) -> Vec<Vec<String>> {
+    let mut command = tool(Tool::Tshark);
+    command.args(["-r", file, "-T", "fields", "-E", "aggregator=~"]);
+    for field in fields {
+        command.args(["-e", field]);
     }
+    let rows = ran(&mut command);
+    let cells = |line: &str| line.split('\t').map(str::to_owned).collect();
+    rows.lines().map(cells).collect()
+}
 
-    fn ran(program: &mut Command) -> String {
-        let ended = program.output().unwrap();
-        let errors = String::from_utf8_lossy(&ended.stderr);
-        assert!(ended.status.success(), "{program:?}: {errors}");
-        String::from_utf8(ended.stdout).unwrap()
-    }
-
-    fn run(arguments: &[&str]) -> String {
-        let mut sniffer = ours("sniffer");
-        let ended = sniffer.args(arguments).output().unwrap();
-        let errors = String::from_utf8_lossy(&ended.stderr);
-        assert!(ended.status.success() && errors.is_empty(), "{arguments:?}: {errors}");
-        String::from_utf8(ended.stdout).unwrap()
-    }
-
-    fn shown(file: &str, view: &[&str]) -> String {
-        // Later options win, but each may stand once only.
-        let style: &[&str] = if view.contains(&"--style") {
-            &[]
-        } else {
-            &["--style", "unicode"]
+/// The rows of README's table: capture, command, number of packets.
+fn rows() -> Vec<(String, String, usize)> {
+    let readme = std::fs::read_to_string("captures/README.md").unwrap();
+    let rows = readme.lines().filter_map(|line| line.strip_prefix("| `"));
+    rows.map(|row| {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        let [file, command, packets, ..] = cells.as_slice() else {
+            panic!("{row}")
         };
-        let time: &[&str] = if view.contains(&"summary") { &[] } else { &["--utc"] };
-        run(&[&["-r", file], style, time, view].concat())
-    }
+        let name = file.split('.').next().unwrap();
+        (name.to_owned(), (*command).to_owned(), packets.parse().unwrap())
+    })
+    .collect()
+}
 
-    /// One row a packet, with these fields as tshark prints them; several values of one field are separated by `~`.
-    fn tshark(file: &str, fields: &[&str]) -> Vec<Vec<String>> {
-        let mut command = tool(Tool::Tshark);
-        command.args(["-r", file, "-T", "fields", "-E", "aggregator=~"]);
-        for field in fields {
-            command.args(["-e", field]);
-        }
-        let rows = ran(&mut command);
-        let cells = |line: &str| line.split('\t').map(str::to_owned).collect();
-        rows.lines().map(cells).collect()
+fn assert_golden(name: &str, now: &str) {
+    let file = Path::new("tests/golden").join(format!("{name}.txt"));
+    if updates() {
+        std::fs::write(&file, now).unwrap();
     }
+    let kept = std::fs::read_to_string(&file).unwrap_or_default();
+    let place = kept.lines().zip(now.lines()).position(|(kept, now)| kept != now);
+    let line = place.map_or("its end", |at| now.lines().nth(at).unwrap());
+    assert!(now == kept, "{} is not as kept, from: {line}", file.display());
+}
 
-    /// The rows of README's table: capture, command, number of packets.
-    fn rows() -> Vec<(String, String, usize)> {
-        let readme = std::fs::read_to_string("captures/README.md").unwrap();
-        let rows = readme.lines().filter_map(|line| line.strip_prefix("| `"));
-        rows.map(|row| {
-            let cells: Vec<&str> = row.split('|').map(str::trim).collect();
-            let [file, command, packets, ..] = cells.as_slice() else {
-                panic!("{row}")
-            };
-            let name = file.split('.').next().unwrap();
-            (name.to_owned(), (*command).to_owned(), packets.parse().unwrap())
-        })
-        .collect()
-    }
-
-    fn assert_golden(name: &str, now: &str) {
-        let file = Path::new("tests/golden").join(format!("{name}.txt"));
-        if updates() {
-            std::fs::write(&file, now).unwrap();
-        }
-        let kept = std::fs::read_to_string(&file).unwrap_or_default();
-        let place = kept.lines().zip(now.lines()).position(|(kept, now)| kept != now);
-        let line = place.map_or("its end", |at| now.lines().nth(at).unwrap());
-        assert!(now == kept, "{} is not as kept, from: {line}", file.display());
-    }
-
-    /// `SOCKET_LAB_UPDATE=1 cargo test --test captures` writes the texts anew; then look at every difference.
-    #[test]
-    fn each_capture_is_shown_as_kept() {
-        for name in CAPTURES {
-            for view in VIEWS {
-                let mut how = vec!["--view", view];
-                let calls = format!("captures/{name}.calls.jsonl");
-                match (view, name) {
-                    ("ladder", _) => how.extend(["--calls", &calls]),
-                    ("fields", "long") => how.extend(OF_LONG),
-                    _ => {}
-                }
-                let now = shown(&format!("captures/{name}.pcapng"), &how);
-                assert_golden(&format!("{name}.{view}"), &now);
+/// `SOCKET_LAB_UPDATE=1 cargo test captures::` writes the texts anew; then look at every difference.
+#[test]
+fn each_capture_is_shown_as_kept() {
+    for name in CAPTURES {
+        for view in VIEWS {
+            let mut how = vec!["--view", view];
+            let calls = format!("captures/{name}.calls.jsonl");
+            match (view, name) {
+                ("ladder", _) => how.extend(["--calls", &calls]),
+                ("fields", "long") => how.extend(OF_LONG),
+                _ => {}
             }
-        }
-        for (name, end, how) in MORE {
-            assert_golden(&format!("{name}.{end}"), &shown(&format!("captures/{name}.pcap"), how));
-        }
-    }
-
-    #[test]
-    fn no_golden_text_is_left_over() {
-        let kept = std::fs::read_dir("tests/golden").unwrap();
-        let kept: BTreeSet<String> = kept
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
-        let views = CAPTURES
-            .iter()
-            .flat_map(|name| VIEWS.map(|view| format!("{name}.{view}.txt")));
-        let more = MORE.iter().map(|(name, end, _)| format!("{name}.{end}.txt"));
-        assert_eq!(kept, views.chain(more).collect());
-    }
-
-    #[test]
-    fn the_readme_lists_every_file_with_its_packets() {
-        let rows = rows();
-        let named: Vec<&str> = rows.iter().map(|(name, ..)| name.as_str()).collect();
-        assert_eq!(named, CAPTURES);
-        for (name, command, packets) in &rows {
-            let lines = shown(&format!("captures/{name}.pcapng"), &["--view", "summary"]);
-            assert_eq!(lines.lines().count(), *packets, "{name}");
-            assert!(
-                ["port-12000", "loop"].contains(&name.as_str()) || command.starts_with(&format!("`socket-lab {name}")),
-                "{command}"
-            );
-        }
-        let twins = ["udp.pcap", "tcp.pcap", "README.md", "latest"].map(str::to_owned);
-        let ends = ["pcapng", "calls.jsonl"];
-        let listed = CAPTURES.iter().flat_map(|name| ends.map(|end| format!("{name}.{end}")));
-        let listed: BTreeSet<String> = listed.chain(twins).collect();
-        for entry in std::fs::read_dir("captures").unwrap() {
-            let name = entry.unwrap().file_name().into_string().unwrap();
-            assert!(listed.contains(&name) || name.starts_with("mine."), "{name}");
+            let now = shown(&format!("captures/{name}.pcapng"), &how);
+            assert_golden(&format!("{name}.{view}"), &now);
         }
     }
-
-    #[test]
-    fn tshark_counts_the_same_and_remarks_nothing_unexpected() {
-        if !need(Tool::Tshark) {
-            return;
-        }
-        let mut found = Vec::new();
-        for (name, _, packets) in rows() {
-            let file = format!("captures/{name}.pcapng");
-            let fields = [
-                "frame.number",
-                "_ws.expert.severity",
-                "_ws.expert.message",
-                "frame.comment",
-            ];
-            let lines = tshark(&file, &fields);
-            assert_eq!(lines.len(), packets, "{name}");
-            for line in lines {
-                assert!(!line[3].is_empty(), "{name} packet {} has no comment", line[0]);
-                // The comment itself counts as a remark, the least severe.
-                let remarks = line[1].split('~').zip(line[2].split('~'));
-                let beyond = remarks.filter(|(severity, message)| {
-                    *severity != "1048576" && !ORDINARY.iter().any(|known| message.contains(known))
-                });
-                found.extend(
-                    beyond.map(|(_, message)| (name.clone(), line[0].parse::<u32>().unwrap(), message.to_owned())),
-                );
-            }
-        }
-        let expected = REMARKED.map(|(name, number, message, _)| (name.to_owned(), number, message.to_owned()));
-        assert_eq!(found, expected);
+    for (name, end, how) in MORE {
+        assert_golden(&format!("{name}.{end}"), &shown(&format!("captures/{name}.pcap"), how));
     }
+}
 
-    /// A comment stays when a file is copied, so it goes through the format that has none.
-    #[test]
-    fn the_comments_are_those_that_are_written_today() {
-        if !need(Tool::Tshark) {
-            return;
-        }
-        let folder = tempfile::tempdir().unwrap();
-        for name in CAPTURES {
-            let file = format!("captures/{name}.pcapng");
-            let [bare, anew] = ["pcap", "pcapng"].map(|end| folder.path().join(format!("{name}.{end}")));
-            let [bare, anew] = [bare.to_str().unwrap(), anew.to_str().unwrap()];
-            run(&["-q", "-r", &file, "-w", bare]);
-            run(&["-q", "-r", bare, "-w", anew]);
-            let fields = ["frame.number", "frame.time_epoch", "frame.comment"];
-            for (kept, now) in tshark(&file, &fields).into_iter().zip(tshark(anew, &fields)) {
-                assert_eq!(kept, now, "{name}: make it anew, as captures/README.md tells");
-            }
-        }
+#[test]
+fn no_golden_text_is_left_over() {
+    let kept = std::fs::read_dir("tests/golden").unwrap();
+    let kept: BTreeSet<String> = kept
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    let views = CAPTURES
+        .iter()
+        .flat_map(|name| VIEWS.map(|view| format!("{name}.{view}.txt")));
+    let more = MORE.iter().map(|(name, end, _)| format!("{name}.{end}.txt"));
+    assert_eq!(kept, views.chain(more).collect());
+}
+
+#[test]
+fn the_readme_lists_every_file_with_its_packets() {
+    let rows = rows();
+    let named: Vec<&str> = rows.iter().map(|(name, ..)| name.as_str()).collect();
+    assert_eq!(named, CAPTURES);
+    for (name, command, packets) in &rows {
+        let lines = shown(&format!("captures/{name}.pcapng"), &["--view", "summary"]);
+        assert_eq!(lines.lines().count(), *packets, "{name}");
+        assert!(
+            ["port-12000", "loop"].contains(&name.as_str()) || command.starts_with(&format!("`socket-lab {name}")),
+            "{command}"
+        );
     }
-
-    #[test]
-    fn the_files_tell_nothing_of_whose_machine_it_was() {
-        for entry in std::fs::read_dir("captures").unwrap() {
-            let path = entry.unwrap().path();
-            if !path.is_file() || path.ends_with("README.md") {
-                continue;
-            }
-            let bytes = std::fs::read(&path).unwrap();
-            let text = String::from_utf8_lossy(&bytes);
-            for word in ["/home", "/root", "/tmp", "/work", "/usr", "/etc", "localhost"] {
-                assert!(!text.contains(word), "{}: {word}", path.display());
-            }
-        }
+    let twins = ["udp.pcap", "tcp.pcap", "README.md", "latest"].map(str::to_owned);
+    let ends = ["pcapng", "calls.jsonl"];
+    let listed = CAPTURES.iter().flat_map(|name| ends.map(|end| format!("{name}.{end}")));
+    let listed: BTreeSet<String> = listed.chain(twins).collect();
+    for entry in std::fs::read_dir("captures").unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(listed.contains(&name) || name.starts_with("mine."), "{name}");
     }
+}
 
-    #[test]
-    fn both_formats_of_a_capture_show_the_same() {
-        for name in ["udp", "tcp"] {
-            let (pcap, pcapng) = (format!("captures/{name}.pcap"), format!("captures/{name}.pcapng"));
-            // In the fields a comment would show that is not the one that this program writes today.
-            for view in ["summary", "fields", "diagram"] {
-                assert_eq!(shown(&pcap, &["--view", view]), shown(&pcapng, &["--view", view]));
-            }
-        }
+#[test]
+fn tshark_counts_the_same_and_remarks_nothing_unexpected() {
+    if !need(Tool::Tshark) {
+        return;
     }
-
-    /// What a filter leaves out still counts: numbers, times, roles and relative numbers are those of the whole file.
-    #[test]
-    fn a_filter_changes_no_line_that_it_lets_pass() {
-        let summary = ["-r", "captures/tcp.pcap", "--view", "summary", "--style", "ascii"];
-        let all = run(&summary);
-        let client = all.split(" -> ").next().unwrap().rsplit(':').next().unwrap();
-        let some = [
-            &["src", "port", client][..],
-            &["tcp[tcpflags] & tcp-fin != 0"],
-            &["--handshake-only"],
-            &["greater", "78"],
+    let mut found = Vec::new();
+    for (name, _, packets) in rows() {
+        let file = format!("captures/{name}.pcapng");
+        let fields = [
+            "frame.number",
+            "_ws.expert.severity",
+            "_ws.expert.message",
+            "frame.comment",
         ];
-        for choice in some {
-            let chosen = run(&[&summary, choice].concat());
-            let lines = chosen.lines().count();
-            assert!(lines >= 2 && lines < all.lines().count(), "{choice:?}: {chosen}");
-            for line in chosen.lines() {
-                assert!(all.lines().any(|one| one == line), "{choice:?}: {line}\n{all}");
-            }
+        let lines = tshark(&file, &fields);
+        assert_eq!(lines.len(), packets, "{name}");
+        for line in lines {
+            assert!(!line[3].is_empty(), "{name} packet {} has no comment", line[0]);
+            // The comment itself counts as a remark, the least severe.
+            let remarks = line[1].split('~').zip(line[2].split('~'));
+            let beyond = remarks.filter(|(severity, message)| {
+                *severity != "1048576" && !ORDINARY.iter().any(|known| message.contains(known))
+            });
+            found
+                .extend(beyond.map(|(_, message)| (name.clone(), line[0].parse::<u32>().unwrap(), message.to_owned())));
         }
     }
+    let expected = REMARKED.map(|(name, number, message, _)| (name.to_owned(), number, message.to_owned()));
+    assert_eq!(found, expected);
+}
 
-    #[test]
-    fn lines_fit_80_columns() {
-        for name in CAPTURES {
-            for style in ["unicode", "ascii"] {
-                let file = format!("captures/{name}.pcapng");
-                let calls = format!("captures/{name}.calls.jsonl");
-                let ladder = ["--view", "ladder", "--calls", &calls, "--style", style];
-                for how in [&["--view", "summary", "--style", style][..], &ladder] {
-                    for line in run(&[&["-r", &file], how].concat()).lines() {
-                        // Of some lines with a remark there is nothing more that can be left out.
-                        let most = if line.ends_with(']') { 88 } else { 80 };
-                        assert!(line.chars().count() <= most, "{name}: {line}");
-                    }
+/// A comment stays when a file is copied, so it goes through the format that has none.
+#[test]
+fn the_comments_are_those_that_are_written_today() {
+    if !need(Tool::Tshark) {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    for name in CAPTURES {
+        let file = format!("captures/{name}.pcapng");
+        let [bare, anew] = ["pcap", "pcapng"].map(|end| folder.path().join(format!("{name}.{end}")));
+        let [bare, anew] = [bare.to_str().unwrap(), anew.to_str().unwrap()];
+        run(&["-q", "-r", &file, "-w", bare]);
+        run(&["-q", "-r", bare, "-w", anew]);
+        let fields = ["frame.number", "frame.time_epoch", "frame.comment"];
+        for (kept, now) in tshark(&file, &fields).into_iter().zip(tshark(anew, &fields)) {
+            assert_eq!(kept, now, "{name}: make it anew, as captures/README.md tells");
+        }
+    }
+}
+
+#[test]
+fn the_files_tell_nothing_of_whose_machine_it_was() {
+    for entry in std::fs::read_dir("captures").unwrap() {
+        let path = entry.unwrap().path();
+        if !path.is_file() || path.ends_with("README.md") {
+            continue;
+        }
+        let bytes = std::fs::read(&path).unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        for word in ["/home", "/root", "/tmp", "/work", "/usr", "/etc", "localhost"] {
+            assert!(!text.contains(word), "{}: {word}", path.display());
+        }
+    }
+}
+
+#[test]
+fn both_formats_of_a_capture_show_the_same() {
+    for name in ["udp", "tcp"] {
+        let (pcap, pcapng) = (format!("captures/{name}.pcap"), format!("captures/{name}.pcapng"));
+        // In the fields a comment would show that is not the one that this program writes today.
+        for view in ["summary", "fields", "diagram"] {
+            assert_eq!(shown(&pcap, &["--view", view]), shown(&pcapng, &["--view", view]));
+        }
+    }
+}
+
+/// What a filter leaves out still counts: numbers, times, roles and relative numbers are those of the whole file.
+#[test]
+fn a_filter_changes_no_line_that_it_lets_pass() {
+    let summary = ["-r", "captures/tcp.pcap", "--view", "summary", "--style", "ascii"];
+    let all = run(&summary);
+    let client = all.split(" -> ").next().unwrap().rsplit(':').next().unwrap();
+    let some = [
+        &["src", "port", client][..],
+        &["tcp[tcpflags] & tcp-fin != 0"],
+        &["--handshake-only"],
+        &["greater", "78"],
+    ];
+    for choice in some {
+        let chosen = run(&[&summary, choice].concat());
+        let lines = chosen.lines().count();
+        assert!(lines >= 2 && lines < all.lines().count(), "{choice:?}: {chosen}");
+        for line in chosen.lines() {
+            assert!(all.lines().any(|one| one == line), "{choice:?}: {line}\n{all}");
+        }
+    }
+}
+
+#[test]
+fn lines_fit_80_columns() {
+    for name in CAPTURES {
+        for style in ["unicode", "ascii"] {
+            let file = format!("captures/{name}.pcapng");
+            let calls = format!("captures/{name}.calls.jsonl");
+            let ladder = ["--view", "ladder", "--calls", &calls, "--style", style];
+            for how in [&["--view", "summary", "--style", style][..], &ladder] {
+                for line in run(&[&["-r", &file], how].concat()).lines() {
+                    // Of some lines with a remark there is nothing more that can be left out.
+                    let most = if line.ends_with(']') { 88 } else { 80 };
+                    assert!(line.chars().count() <= most, "{name}: {line}");
                 }
             }
         }

@@ -2,434 +2,426 @@
 //!
 //! `tests/browser` has what is done in the browser: Debian's Chromium, driven by playwright-core; axe-core (MPL-2.0) looks for what
 //! somebody with a screen reader or a keyboard would stumble over. `npm ci --prefix tests/browser` installs them.
-#![cfg(all(feature = "sniffer", target_os = "linux"))]
 
-#[cfg(test)]
-mod support;
+use std::io::Write as _;
+use std::process::Output;
 
-#[cfg(test)]
-mod tests {
-    use std::io::Write as _;
-    use std::process::Output;
+use crate::support::{Tool, essential, need, needs, ours, tool};
 
-    use super::support::{Tool, essential, need, needs, ours, tool};
+/// A real run: five conversations, with the calls of both programs.
+const RECORDED: &str = "tests/sniffer/ladder/recorded.pcap";
+const CALLS: &str = "tests/sniffer/ladder/recorded.jsonl";
 
-    /// A real run: five conversations, with the calls of both programs.
-    const RECORDED: &str = "tests/sniffer/ladder/recorded.pcap";
-    const CALLS: &str = "tests/sniffer/ladder/recorded.jsonl";
+fn sniffer(arguments: &[&str]) -> Output {
+    let mut command = ours("sniffer");
+    command.args(arguments).output().unwrap()
+}
 
-    fn sniffer(arguments: &[&str]) -> Output {
-        let mut command = ours("sniffer");
-        command.args(arguments).output().unwrap()
+/// What it wrote to standard output; it has to end well and say nothing else.
+fn quietly(arguments: &[&str]) -> String {
+    let ended = sniffer(arguments);
+    let errors = String::from_utf8_lossy(&ended.stderr);
+    assert!(ended.status.success() && errors.is_empty(), "{arguments:?}: {errors}");
+    String::from_utf8(ended.stdout).unwrap()
+}
+
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
     }
 
-    /// What it wrote to standard output; it has to end well and say nothing else.
-    fn quietly(arguments: &[&str]) -> String {
+    fn file(&self, name: &str) -> String {
+        self.0.path().join(name).to_str().unwrap().to_owned()
+    }
+
+    /// The real run as a report.
+    fn report(&self) -> String {
+        let report = self.file("report.html");
+        quietly(&["-q", "-r", RECORDED, "--calls", CALLS, "--html", &report, "--utc"]);
+        report
+    }
+}
+
+fn browser(script: &str, arguments: &[&str]) {
+    if !needs::browser() {
+        return;
+    }
+    let script = format!("tests/browser/{script}.mjs");
+    let ended = tool(Tool::Node).arg(&script).args(arguments).output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stdout);
+    let errors = String::from_utf8_lossy(&ended.stderr);
+    assert!(
+        ended.status.success() && said.starts_with("ok "),
+        "{script} {arguments:?}: {said}{errors}"
+    );
+}
+
+#[test]
+fn the_first_screen_shows_the_handshake_and_nothing_is_loaded() {
+    let folder = Folder::new();
+    browser("report", &["opens", &folder.report()]);
+}
+
+#[test]
+fn a_packet_is_chosen_by_mouse_by_keyboard_by_link_and_without_script() {
+    let folder = Folder::new();
+    browser("report", &["chooses", &folder.report()]);
+}
+
+#[test]
+fn diagram_table_and_bytes_light_each_other_up() {
+    let folder = Folder::new();
+    browser("report", &["lights", &folder.report()]);
+}
+
+#[test]
+fn packets_are_found_and_conversations_chosen() {
+    let folder = Folder::new();
+    browser("report", &["finds", &folder.report()]);
+}
+
+#[test]
+fn paper_has_everything_in_black_and_white() {
+    let folder = Folder::new();
+    browser("report", &["prints", &folder.report()]);
+}
+
+#[test]
+fn nobody_is_shut_out() {
+    let folder = Folder::new();
+    browser("report", &["accessible", &folder.report()]);
+}
+
+/// A UDP datagram over IPv4 with these data, from 192.0.2.1:40000 to 192.0.2.2:9, in a pcap file of raw IP packets.
+fn capture_of(data: &[u8]) -> Vec<u8> {
+    let length = |headers: usize| u16::try_from(headers + data.len()).unwrap().to_be_bytes();
+    let mut packet = vec![0x45, 0];
+    packet.extend(length(28));
+    packet.extend([0, 0, 0, 0, 64, 17, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2]);
+    packet.extend([0x9c, 0x40, 0, 9]);
+    packet.extend(length(8));
+    packet.extend([0, 0]);
+    packet.extend(data);
+    let mut file = Vec::new();
+    file.extend(0xa1b2_c3d4_u32.to_le_bytes());
+    file.extend([2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0]);
+    file.extend(101_u32.to_le_bytes());
+    file.extend([0; 8]);
+    let count = u32::try_from(packet.len()).unwrap().to_le_bytes();
+    file.extend(count);
+    file.extend(count);
+    file.extend(packet);
+    file
+}
+
+const EVIL: &str = "<script>window.owned=1</script><svg onload=\"window.owned=2\"></svg><img src=x onerror=window.owned=3>\
+    ]]>--></title></style></textarea><b>";
+
+#[test]
+fn what_comes_from_the_network_stays_text() {
+    let folder = Folder::new();
+    let capture = folder.file("<b>evil\" onload='x'&lt;");
+    std::fs::write(&capture, capture_of(EVIL.as_bytes())).unwrap();
+    let (report, svg) = (folder.file("report.html"), folder.file("ladder.svg"));
+    quietly(&["-q", "-r", &capture, "--html", &report, "--svg", &svg]);
+    let page = std::fs::read_to_string(&report).unwrap();
+    assert_eq!(page.matches("<script").count(), 1, "only the page's own");
+    assert!(!page.contains("<img") && !page.contains("<svg onload"));
+    well_formed(&svg);
+    browser("report", &["harmless", &report]);
+}
+
+/// An XML parser that is not ours.
+fn well_formed(file: &str) {
+    if need(Tool::Python) {
+        let program = "import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])";
+        let ended = tool(Tool::Python).args(["-c", program, file]).output().unwrap();
+        assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    }
+}
+
+#[test]
+fn ladders_and_plots_are_pictures_with_every_word_inside() {
+    let folder = Folder::new();
+    let mut files = Vec::new();
+    for (name, more) in [("folded", &[][..]), ("full", &["--full"])] {
+        let (svg, plot) = (
+            folder.file(&format!("{name}.svg")),
+            folder.file(&format!("{name}.plot.svg")),
+        );
+        let fixed = ["-q", "-r", RECORDED, "--calls", CALLS, "--svg", &svg, "--plot", &plot];
+        quietly(&[&fixed[..], more].concat());
+        files.extend([svg, plot]);
+    }
+    let first = std::fs::read_to_string(&files[0]).unwrap();
+    for words in [
+        "SYN,ACK seq=0 ack=1",
+        "(SYN-RECEIVED)",
+        "connect(fd 3) called",
+        "The handshake took",
+    ] {
+        assert!(first.contains(words), "{words}");
+    }
+    let plot = std::fs::read_to_string(&files[1]).unwrap();
+    assert!(plot.contains("packet 4: bytes 1 to 12"), "{plot}");
+    for file in &files {
+        well_formed(file);
+    }
+    browser("svg", &files.iter().map(String::as_str).collect::<Vec<_>>());
+}
+
+#[test]
+fn sequence_diagrams_are_drawn_by_mermaid_itself() {
+    let folder = Folder::new();
+    let file = folder.file("run.mmd");
+    let text = quietly(&["-r", RECORDED, "--calls", CALLS, "--mermaid"]);
+    assert!(text.starts_with("sequenceDiagram\n"), "{text}");
+    // Bars that begin and end, also those of calls that never returned.
+    let count = |word: &str| text.lines().filter(|line| line.trim_start().starts_with(word)).count();
+    assert_eq!(count("activate"), count("deactivate"));
+    std::fs::write(&file, &text).unwrap();
+    browser(
+        "mermaid",
+        &[
+            &file,
+            "SYN,ACK seq=0 ack=1",
+            "no client yet; the server waits in",
+            "(SYN-RECEIVED)",
+        ],
+    );
+}
+
+#[test]
+fn the_headers_of_one_packet_are_a_mermaid_packet() {
+    let folder = Folder::new();
+    let chosen = quietly(&["-r", RECORDED, "--mermaid", "--packet", "2"]);
+    assert!(chosen.contains("\npacket-beta\ntitle Packet 2: SYN,ACK\n"), "{chosen}");
+    let first = quietly(&["-r", RECORDED, "--mermaid", "-c", "1"]);
+    assert!(
+        first.contains("title Packet 1: SYN\n") && first.contains("\n270: \"SYN 1\"\n"),
+        "{first}"
+    );
+    for (name, text) in [("chosen", &chosen), ("first", &first)] {
+        // Bit by bit without a gap, as the grammar wants it.
+        let mut next = 0;
+        for line in text
+            .lines()
+            .filter(|line| line.starts_with(|c: char| c.is_ascii_digit()))
+        {
+            let (range, words) = line.split_once(": ").unwrap();
+            let (from, to) = range.split_once('-').unwrap_or((range, range));
+            assert_eq!(from.parse::<u32>().unwrap(), next, "{line}");
+            next = to.parse::<u32>().unwrap() + 1;
+            assert!(
+                words.len() > 2 && words.starts_with('"') && words.ends_with('"'),
+                "{line}"
+            );
+        }
+        assert_eq!(next, 8 * 60, "IPv4 20 and TCP 40 bytes");
+        let file = folder.file(name);
+        std::fs::write(&file, text).unwrap();
+        browser("mermaid", &[&file, "window scale kind 3"]);
+    }
+}
+
+#[test]
+fn a_limit_is_said_in_the_report_and_beside_it() {
+    let folder = Folder::new();
+    let report = folder.file("report.html");
+    let ended = sniffer(&["-q", "-r", RECORDED, "--html", &report, "--limit", "4"]);
+    let errors = String::from_utf8_lossy(&ended.stderr);
+    assert!(ended.status.success() && errors.contains("19 more packets"), "{errors}");
+    let page = std::fs::read_to_string(&report).unwrap();
+    let words = "The capture has 19 more packets; this report has as many as --limit says, and 16 MiB of them at most.";
+    assert!(page.contains(words), "it says so itself");
+    assert_eq!(page.matches("<article").count(), 4);
+}
+
+#[test]
+fn nothing_to_draw_is_said_in_one_line() {
+    let folder = Folder::new();
+    let said = |code, arguments: &[&str]| {
+        let ended = sniffer(&[&["-r", "captures/udp.pcapng"], arguments].concat());
+        let errors = String::from_utf8_lossy(&ended.stderr).into_owned();
+        assert_eq!(ended.status.code(), Some(code), "{arguments:?}: {errors}");
+        assert_eq!(errors.lines().count(), 1, "{arguments:?}: {errors}");
+        errors
+    };
+    for (option, lacks) in [("--svg", "no conversation"), ("--plot", "no TCP conversation")] {
+        let errors = said(0, &["-q", option, &folder.file(option), "tcp"]);
+        assert!(
+            errors.contains(&format!("nothing to draw for {option}: {lacks}")),
+            "{errors}"
+        );
+    }
+    let errors = said(0, &["--mermaid", "tcp"]);
+    assert!(
+        errors.contains("nothing to draw for --mermaid: no conversation"),
+        "{errors}"
+    );
+    let errors = said(0, &["--mermaid", "-c", "1", "tcp"]);
+    assert!(
+        errors.contains("nothing to draw for --mermaid: no packet was found"),
+        "{errors}"
+    );
+    // What was asked for by its number has to be there.
+    let errors = said(1, &["--mermaid", "--packet", "77"]);
+    assert!(errors.contains("there is no packet 77"), "{errors}");
+    said(1, &["--mermaid", "--flow", "99"]);
+    said(1, &["-q", "--plot", &folder.file("none.svg"), "--flow", "99"]);
+}
+
+#[test]
+fn a_conversation_that_is_not_there_is_said_once() {
+    let folder = Folder::new();
+    for (place, arguments) in [
+        &["-q", "--html"][..],
+        &["--view", "ladder", "--html"],
+        &["--json", "--svg"],
+        &["--mermaid", "--plot"],
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let file = folder.file(&place.to_string());
+        let ended = sniffer(&[&["-r", RECORDED, "--flow", "99"], arguments, &[&file]].concat());
+        let errors = String::from_utf8_lossy(&ended.stderr);
+        assert_eq!(ended.status.code(), Some(1), "{errors}");
+        assert_eq!(
+            errors.matches("no conversation 99").count(),
+            1,
+            "{arguments:?}: {errors}"
+        );
+    }
+}
+
+#[test]
+fn a_legend_explains_what_its_picture_has() {
+    let folder = Folder::new();
+    let picture = |name: &str, more: &[&str]| {
+        let file = folder.file(name);
+        quietly(&[&["-q", "-r", &format!("captures/{name}.pcapng"), "--svg", &file], more].concat());
+        std::fs::read_to_string(file).unwrap()
+    };
+    let parts = [
+        "inside of a socket call",
+        "(STATE) inferred",
+        "opens, closes, acknowledges",
+        ">data</text>",
+    ];
+    let has = |picture: &str| parts.map(|part| picture.contains(part));
+    assert_eq!(has(&picture("udp", &[])), [false, false, false, true]);
+    assert_eq!(
+        has(&picture("tcp", &["--calls", "captures/tcp.calls.jsonl"])),
+        [true; 4]
+    );
+}
+
+#[test]
+fn the_first_screen_tells_what_came_instead_of_a_handshake() {
+    let folder = Folder::new();
+    let start = |name: &str| {
+        let file = folder.file(name);
+        quietly(&["-q", "-r", &format!("captures/{name}.pcapng"), "--html", &file]);
+        let page = std::fs::read_to_string(file).unwrap();
+        let (_, start) = page.split_once("<section class=\"start\" id=\"start\">").unwrap();
+        start.split_once("</section>").unwrap().0.to_owned()
+    };
+    let complete = start("tcp");
+    assert!(
+        complete.contains("Packet 3: ACK") && complete.contains("(STATE) is inferred"),
+        "{complete}"
+    );
+    let broken_off = start("half-open");
+    assert!(broken_off.contains("no complete three-way handshake"), "{broken_off}");
+    assert!(
+        broken_off.contains("Packet 3: RST</a>") && broken_off.contains("Breaks off as soon as"),
+        "{broken_off}"
+    );
+    let refused = start("refused");
+    assert!(
+        refused.contains("Packet 2: ICMP port unreachable</a>") && !refused.contains("(STATE)"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn a_graph_stands_where_it_shows_more_than_the_ladder() {
+    let folder = Folder::new();
+    for (name, graphs) in [("tcp", 0), ("long", 1)] {
+        let file = folder.file(name);
+        quietly(&["-q", "-r", &format!("captures/{name}.pcapng"), "--html", &file]);
+        let page = std::fs::read_to_string(file).unwrap();
+        assert_eq!(page.matches("<div class=\"plot\">").count(), graphs, "{name}");
+    }
+}
+
+#[test]
+fn a_report_says_where_it_comes_from() {
+    let folder = Folder::new();
+    let page = std::fs::read_to_string(folder.report()).unwrap();
+    let judged = essential("sha256sum").arg(RECORDED).output().unwrap();
+    let sum = String::from_utf8(judged.stdout).unwrap();
+    assert!(page.contains(&sum[..64]), "{sum}");
+    assert!(page.contains(&format!("sniffer {} (socket-lab)", env!("CARGO_PKG_VERSION"))));
+    assert!(page.contains("<code>sniffer -q -r tests/sniffer/ladder/recorded.pcap --calls "));
+}
+
+/// Its bytes come once: they cannot be read again for a hash.
+#[test]
+fn a_report_of_a_pipe_has_no_hash() {
+    let folder = Folder::new();
+    let report = folder.file("report.html");
+    let mut command = ours("sniffer");
+    command.args(["-q", "-r", "/dev/stdin", "--html", &report]);
+    let mut running = command.stdin(std::process::Stdio::piped()).spawn().unwrap();
+    let capture = std::fs::read("captures/udp.pcapng").unwrap();
+    running.stdin.take().unwrap().write_all(&capture).unwrap();
+    assert!(running.wait().unwrap().success());
+    let page = std::fs::read_to_string(report).unwrap();
+    assert!(page.contains("2 packets") && !page.contains("SHA-256"), "{page}");
+}
+
+#[test]
+fn nothing_is_written_over_by_mistake() {
+    let folder = Folder::new();
+    let copy = folder.file("copy.pcap");
+    std::fs::copy(RECORDED, &copy).unwrap();
+    let refused = |arguments: &[&str], words: &str| {
         let ended = sniffer(arguments);
         let errors = String::from_utf8_lossy(&ended.stderr);
-        assert!(ended.status.success() && errors.is_empty(), "{arguments:?}: {errors}");
-        String::from_utf8(ended.stdout).unwrap()
-    }
-
-    struct Folder(tempfile::TempDir);
-
-    impl Folder {
-        fn new() -> Self {
-            Self(tempfile::tempdir().unwrap())
-        }
-
-        fn file(&self, name: &str) -> String {
-            self.0.path().join(name).to_str().unwrap().to_owned()
-        }
-
-        /// The real run as a report.
-        fn report(&self) -> String {
-            let report = self.file("report.html");
-            quietly(&["-q", "-r", RECORDED, "--calls", CALLS, "--html", &report, "--utc"]);
-            report
-        }
-    }
-
-    fn browser(script: &str, arguments: &[&str]) {
-        if !needs::browser() {
-            return;
-        }
-        let script = format!("tests/browser/{script}.mjs");
-        let ended = tool(Tool::Node).arg(&script).args(arguments).output().unwrap();
-        let said = String::from_utf8_lossy(&ended.stdout);
-        let errors = String::from_utf8_lossy(&ended.stderr);
         assert!(
-            ended.status.success() && said.starts_with("ok "),
-            "{script} {arguments:?}: {said}{errors}"
+            !ended.status.success() && errors.contains(words),
+            "{arguments:?}: {errors}"
         );
-    }
-
-    #[test]
-    fn the_first_screen_shows_the_handshake_and_nothing_is_loaded() {
-        let folder = Folder::new();
-        browser("report", &["opens", &folder.report()]);
-    }
-
-    #[test]
-    fn a_packet_is_chosen_by_mouse_by_keyboard_by_link_and_without_script() {
-        let folder = Folder::new();
-        browser("report", &["chooses", &folder.report()]);
-    }
-
-    #[test]
-    fn diagram_table_and_bytes_light_each_other_up() {
-        let folder = Folder::new();
-        browser("report", &["lights", &folder.report()]);
-    }
-
-    #[test]
-    fn packets_are_found_and_conversations_chosen() {
-        let folder = Folder::new();
-        browser("report", &["finds", &folder.report()]);
-    }
-
-    #[test]
-    fn paper_has_everything_in_black_and_white() {
-        let folder = Folder::new();
-        browser("report", &["prints", &folder.report()]);
-    }
-
-    #[test]
-    fn nobody_is_shut_out() {
-        let folder = Folder::new();
-        browser("report", &["accessible", &folder.report()]);
-    }
-
-    /// A UDP datagram over IPv4 with these data, from 192.0.2.1:40000 to 192.0.2.2:9, in a pcap file of raw IP packets.
-    fn capture_of(data: &[u8]) -> Vec<u8> {
-        let length = |headers: usize| u16::try_from(headers + data.len()).unwrap().to_be_bytes();
-        let mut packet = vec![0x45, 0];
-        packet.extend(length(28));
-        packet.extend([0, 0, 0, 0, 64, 17, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2]);
-        packet.extend([0x9c, 0x40, 0, 9]);
-        packet.extend(length(8));
-        packet.extend([0, 0]);
-        packet.extend(data);
-        let mut file = Vec::new();
-        file.extend(0xa1b2_c3d4_u32.to_le_bytes());
-        file.extend([2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0]);
-        file.extend(101_u32.to_le_bytes());
-        file.extend([0; 8]);
-        let count = u32::try_from(packet.len()).unwrap().to_le_bytes();
-        file.extend(count);
-        file.extend(count);
-        file.extend(packet);
-        file
-    }
-
-    const EVIL: &str = "<script>window.owned=1</script><svg onload=\"window.owned=2\"></svg><img src=x onerror=window.owned=3>\
-        ]]>--></title></style></textarea><b>";
-
-    #[test]
-    fn what_comes_from_the_network_stays_text() {
-        let folder = Folder::new();
-        let capture = folder.file("<b>evil\" onload='x'&lt;");
-        std::fs::write(&capture, capture_of(EVIL.as_bytes())).unwrap();
-        let (report, svg) = (folder.file("report.html"), folder.file("ladder.svg"));
-        quietly(&["-q", "-r", &capture, "--html", &report, "--svg", &svg]);
-        let page = std::fs::read_to_string(&report).unwrap();
-        assert_eq!(page.matches("<script").count(), 1, "only the page's own");
-        assert!(!page.contains("<img") && !page.contains("<svg onload"));
-        well_formed(&svg);
-        browser("report", &["harmless", &report]);
-    }
-
-    /// An XML parser that is not ours.
-    fn well_formed(file: &str) {
-        if need(Tool::Python) {
-            let program = "import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])";
-            let ended = tool(Tool::Python).args(["-c", program, file]).output().unwrap();
-            assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
-        }
-    }
-
-    #[test]
-    fn ladders_and_plots_are_pictures_with_every_word_inside() {
-        let folder = Folder::new();
-        let mut files = Vec::new();
-        for (name, more) in [("folded", &[][..]), ("full", &["--full"])] {
-            let (svg, plot) = (
-                folder.file(&format!("{name}.svg")),
-                folder.file(&format!("{name}.plot.svg")),
-            );
-            let fixed = ["-q", "-r", RECORDED, "--calls", CALLS, "--svg", &svg, "--plot", &plot];
-            quietly(&[&fixed[..], more].concat());
-            files.extend([svg, plot]);
-        }
-        let first = std::fs::read_to_string(&files[0]).unwrap();
-        for words in [
-            "SYN,ACK seq=0 ack=1",
-            "(SYN-RECEIVED)",
-            "connect(fd 3) called",
-            "The handshake took",
-        ] {
-            assert!(first.contains(words), "{words}");
-        }
-        let plot = std::fs::read_to_string(&files[1]).unwrap();
-        assert!(plot.contains("packet 4: bytes 1 to 12"), "{plot}");
-        for file in &files {
-            well_formed(file);
-        }
-        browser("svg", &files.iter().map(String::as_str).collect::<Vec<_>>());
-    }
-
-    #[test]
-    fn sequence_diagrams_are_drawn_by_mermaid_itself() {
-        let folder = Folder::new();
-        let file = folder.file("run.mmd");
-        let text = quietly(&["-r", RECORDED, "--calls", CALLS, "--mermaid"]);
-        assert!(text.starts_with("sequenceDiagram\n"), "{text}");
-        // Bars that begin and end, also those of calls that never returned.
-        let count = |word: &str| text.lines().filter(|line| line.trim_start().starts_with(word)).count();
-        assert_eq!(count("activate"), count("deactivate"));
-        std::fs::write(&file, &text).unwrap();
-        browser(
-            "mermaid",
-            &[
-                &file,
-                "SYN,ACK seq=0 ack=1",
-                "no client yet; the server waits in",
-                "(SYN-RECEIVED)",
-            ],
-        );
-    }
-
-    #[test]
-    fn the_headers_of_one_packet_are_a_mermaid_packet() {
-        let folder = Folder::new();
-        let chosen = quietly(&["-r", RECORDED, "--mermaid", "--packet", "2"]);
-        assert!(chosen.contains("\npacket-beta\ntitle Packet 2: SYN,ACK\n"), "{chosen}");
-        let first = quietly(&["-r", RECORDED, "--mermaid", "-c", "1"]);
-        assert!(
-            first.contains("title Packet 1: SYN\n") && first.contains("\n270: \"SYN 1\"\n"),
-            "{first}"
-        );
-        for (name, text) in [("chosen", &chosen), ("first", &first)] {
-            // Bit by bit without a gap, as the grammar wants it.
-            let mut next = 0;
-            for line in text
-                .lines()
-                .filter(|line| line.starts_with(|c: char| c.is_ascii_digit()))
-            {
-                let (range, words) = line.split_once(": ").unwrap();
-                let (from, to) = range.split_once('-').unwrap_or((range, range));
-                assert_eq!(from.parse::<u32>().unwrap(), next, "{line}");
-                next = to.parse::<u32>().unwrap() + 1;
-                assert!(
-                    words.len() > 2 && words.starts_with('"') && words.ends_with('"'),
-                    "{line}"
-                );
-            }
-            assert_eq!(next, 8 * 60, "IPv4 20 and TCP 40 bytes");
-            let file = folder.file(name);
-            std::fs::write(&file, text).unwrap();
-            browser("mermaid", &[&file, "window scale kind 3"]);
-        }
-    }
-
-    #[test]
-    fn a_limit_is_said_in_the_report_and_beside_it() {
-        let folder = Folder::new();
-        let report = folder.file("report.html");
-        let ended = sniffer(&["-q", "-r", RECORDED, "--html", &report, "--limit", "4"]);
-        let errors = String::from_utf8_lossy(&ended.stderr);
-        assert!(ended.status.success() && errors.contains("19 more packets"), "{errors}");
-        let page = std::fs::read_to_string(&report).unwrap();
-        let words =
-            "The capture has 19 more packets; this report has as many as --limit says, and 16 MiB of them at most.";
-        assert!(page.contains(words), "it says so itself");
-        assert_eq!(page.matches("<article").count(), 4);
-    }
-
-    #[test]
-    fn nothing_to_draw_is_said_in_one_line() {
-        let folder = Folder::new();
-        let said = |code, arguments: &[&str]| {
-            let ended = sniffer(&[&["-r", "captures/udp.pcapng"], arguments].concat());
-            let errors = String::from_utf8_lossy(&ended.stderr).into_owned();
-            assert_eq!(ended.status.code(), Some(code), "{arguments:?}: {errors}");
-            assert_eq!(errors.lines().count(), 1, "{arguments:?}: {errors}");
-            errors
-        };
-        for (option, lacks) in [("--svg", "no conversation"), ("--plot", "no TCP conversation")] {
-            let errors = said(0, &["-q", option, &folder.file(option), "tcp"]);
-            assert!(
-                errors.contains(&format!("nothing to draw for {option}: {lacks}")),
-                "{errors}"
-            );
-        }
-        let errors = said(0, &["--mermaid", "tcp"]);
-        assert!(
-            errors.contains("nothing to draw for --mermaid: no conversation"),
-            "{errors}"
-        );
-        let errors = said(0, &["--mermaid", "-c", "1", "tcp"]);
-        assert!(
-            errors.contains("nothing to draw for --mermaid: no packet was found"),
-            "{errors}"
-        );
-        // What was asked for by its number has to be there.
-        let errors = said(1, &["--mermaid", "--packet", "77"]);
-        assert!(errors.contains("there is no packet 77"), "{errors}");
-        said(1, &["--mermaid", "--flow", "99"]);
-        said(1, &["-q", "--plot", &folder.file("none.svg"), "--flow", "99"]);
-    }
-
-    #[test]
-    fn a_conversation_that_is_not_there_is_said_once() {
-        let folder = Folder::new();
-        for (place, arguments) in [
-            &["-q", "--html"][..],
-            &["--view", "ladder", "--html"],
-            &["--json", "--svg"],
-            &["--mermaid", "--plot"],
-        ]
-        .into_iter()
-        .enumerate()
-        {
-            let file = folder.file(&place.to_string());
-            let ended = sniffer(&[&["-r", RECORDED, "--flow", "99"], arguments, &[&file]].concat());
-            let errors = String::from_utf8_lossy(&ended.stderr);
-            assert_eq!(ended.status.code(), Some(1), "{errors}");
-            assert_eq!(
-                errors.matches("no conversation 99").count(),
-                1,
-                "{arguments:?}: {errors}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_legend_explains_what_its_picture_has() {
-        let folder = Folder::new();
-        let picture = |name: &str, more: &[&str]| {
-            let file = folder.file(name);
-            quietly(&[&["-q", "-r", &format!("captures/{name}.pcapng"), "--svg", &file], more].concat());
-            std::fs::read_to_string(file).unwrap()
-        };
-        let parts = [
-            "inside of a socket call",
-            "(STATE) inferred",
-            "opens, closes, acknowledges",
-            ">data</text>",
+        assert_eq!(errors.lines().count(), 1, "{errors}");
+    };
+    refused(&["-q", "-r", RECORDED, "--html", &copy], "exists already");
+    refused(
+        &["-q", "-r", &copy, "--html", &copy, "--force"],
+        "the file that is being read",
+    );
+    refused(&["-q", "-r", RECORDED, "--html", "-"], "give it a name");
+    let twice = folder.file("twice");
+    refused(
+        &["-q", "-r", RECORDED, "--html", &twice, "--svg", &twice],
+        "the same name",
+    );
+    refused(&["-r", RECORDED, "--mermaid", "-w", "-"], "-w a file");
+    for option in ["--html", "--svg", "--plot"] {
+        let arguments = [
+            "-r",
+            RECORDED,
+            "--mermaid",
+            "--packet",
+            "2",
+            option,
+            &folder.file("whole"),
         ];
-        let has = |picture: &str| parts.map(|part| picture.contains(part));
-        assert_eq!(has(&picture("udp", &[])), [false, false, false, true]);
-        assert_eq!(
-            has(&picture("tcp", &["--calls", "captures/tcp.calls.jsonl"])),
-            [true; 4]
-        );
+        refused(&arguments, "'--packet <NUMBER>'");
     }
-
-    #[test]
-    fn the_first_screen_tells_what_came_instead_of_a_handshake() {
-        let folder = Folder::new();
-        let start = |name: &str| {
-            let file = folder.file(name);
-            quietly(&["-q", "-r", &format!("captures/{name}.pcapng"), "--html", &file]);
-            let page = std::fs::read_to_string(file).unwrap();
-            let (_, start) = page.split_once("<section class=\"start\" id=\"start\">").unwrap();
-            start.split_once("</section>").unwrap().0.to_owned()
-        };
-        let complete = start("tcp");
-        assert!(
-            complete.contains("Packet 3: ACK") && complete.contains("(STATE) is inferred"),
-            "{complete}"
-        );
-        let broken_off = start("half-open");
-        assert!(broken_off.contains("no complete three-way handshake"), "{broken_off}");
-        assert!(
-            broken_off.contains("Packet 3: RST</a>") && broken_off.contains("Breaks off as soon as"),
-            "{broken_off}"
-        );
-        let refused = start("refused");
-        assert!(
-            refused.contains("Packet 2: ICMP port unreachable</a>") && !refused.contains("(STATE)"),
-            "{refused}"
-        );
-    }
-
-    #[test]
-    fn a_graph_stands_where_it_shows_more_than_the_ladder() {
-        let folder = Folder::new();
-        for (name, graphs) in [("tcp", 0), ("long", 1)] {
-            let file = folder.file(name);
-            quietly(&["-q", "-r", &format!("captures/{name}.pcapng"), "--html", &file]);
-            let page = std::fs::read_to_string(file).unwrap();
-            assert_eq!(page.matches("<div class=\"plot\">").count(), graphs, "{name}");
-        }
-    }
-
-    #[test]
-    fn a_report_says_where_it_comes_from() {
-        let folder = Folder::new();
-        let page = std::fs::read_to_string(folder.report()).unwrap();
-        let judged = essential("sha256sum").arg(RECORDED).output().unwrap();
-        let sum = String::from_utf8(judged.stdout).unwrap();
-        assert!(page.contains(&sum[..64]), "{sum}");
-        assert!(page.contains(&format!("sniffer {} (socket-lab)", env!("CARGO_PKG_VERSION"))));
-        assert!(page.contains("<code>sniffer -q -r tests/sniffer/ladder/recorded.pcap --calls "));
-    }
-
-    /// Its bytes come once: they cannot be read again for a hash.
-    #[test]
-    fn a_report_of_a_pipe_has_no_hash() {
-        let folder = Folder::new();
-        let report = folder.file("report.html");
-        let mut command = ours("sniffer");
-        command.args(["-q", "-r", "/dev/stdin", "--html", &report]);
-        let mut running = command.stdin(std::process::Stdio::piped()).spawn().unwrap();
-        let capture = std::fs::read("captures/udp.pcapng").unwrap();
-        running.stdin.take().unwrap().write_all(&capture).unwrap();
-        assert!(running.wait().unwrap().success());
-        let page = std::fs::read_to_string(report).unwrap();
-        assert!(page.contains("2 packets") && !page.contains("SHA-256"), "{page}");
-    }
-
-    #[test]
-    fn nothing_is_written_over_by_mistake() {
-        let folder = Folder::new();
-        let copy = folder.file("copy.pcap");
-        std::fs::copy(RECORDED, &copy).unwrap();
-        let refused = |arguments: &[&str], words: &str| {
-            let ended = sniffer(arguments);
-            let errors = String::from_utf8_lossy(&ended.stderr);
-            assert!(
-                !ended.status.success() && errors.contains(words),
-                "{arguments:?}: {errors}"
-            );
-            assert_eq!(errors.lines().count(), 1, "{errors}");
-        };
-        refused(&["-q", "-r", RECORDED, "--html", &copy], "exists already");
-        refused(
-            &["-q", "-r", &copy, "--html", &copy, "--force"],
-            "the file that is being read",
-        );
-        refused(&["-q", "-r", RECORDED, "--html", "-"], "give it a name");
-        let twice = folder.file("twice");
-        refused(
-            &["-q", "-r", RECORDED, "--html", &twice, "--svg", &twice],
-            "the same name",
-        );
-        refused(&["-r", RECORDED, "--mermaid", "-w", "-"], "-w a file");
-        for option in ["--html", "--svg", "--plot"] {
-            let arguments = [
-                "-r",
-                RECORDED,
-                "--mermaid",
-                "--packet",
-                "2",
-                option,
-                &folder.file("whole"),
-            ];
-            refused(&arguments, "'--packet <NUMBER>'");
-        }
-        refused(&["-q", "-r", RECORDED, "--plot", "x.svg", "--calls", CALLS], "--calls");
-        assert_eq!(std::fs::read(&copy).unwrap(), std::fs::read(RECORDED).unwrap());
-    }
+    refused(&["-q", "-r", RECORDED, "--plot", "x.svg", "--calls", CALLS], "--calls");
+    assert_eq!(std::fs::read(&copy).unwrap(), std::fs::read(RECORDED).unwrap());
 }

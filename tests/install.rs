@@ -1,267 +1,260 @@
 //! docs/install.md is run: each command of it, and what comes of it is held by bash, zsh, fish, man and mandoc.
-#![cfg(all(feature = "manuals", feature = "sniffer", target_os = "linux"))]
 
-#[cfg(test)]
-mod support;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::process::{Command, Output};
 
-#[cfg(test)]
-mod tests {
-    use std::os::unix::fs::symlink;
-    use std::path::Path;
-    use std::process::{Command, Output};
+use tempfile::TempDir;
 
-    use tempfile::TempDir;
+use crate::support::{Missing, Tool, need_all, needs, ours, path_of_ours, tool};
 
-    use super::support::{Missing, Tool, need_all, needs, ours, path_of_ours, tool};
+const PROGRAMS: [&str; 6] = [
+    "udp-server",
+    "udp-client",
+    "tcp-server",
+    "tcp-client",
+    "sniffer",
+    "socket-lab",
+];
 
-    const PROGRAMS: [&str; 6] = [
-        "udp-server",
-        "udp-client",
-        "tcp-server",
-        "tcp-client",
-        "sniffer",
-        "socket-lab",
-    ];
+/// A home with the programs in `~/.local/bin`.
+struct Home(TempDir);
 
-    /// A home with the programs in `~/.local/bin`.
-    struct Home(TempDir);
-
-    impl Home {
-        fn new() -> Self {
-            let home = tempfile::tempdir().unwrap();
-            let bin = home.path().join(".local/bin");
-            std::fs::create_dir_all(&bin).unwrap();
-            for name in PROGRAMS {
-                symlink(path_of_ours(name), bin.join(name)).unwrap();
-            }
-            Self(home)
+impl Home {
+    fn new() -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let bin = home.path().join(".local/bin");
+        std::fs::create_dir_all(&bin).unwrap();
+        for name in PROGRAMS {
+            symlink(path_of_ours(name), bin.join(name)).unwrap();
         }
-
-        fn path(&self, below: &str) -> std::path::PathBuf {
-            self.0.path().join(below)
-        }
-
-        /// A command in this home.
-        fn command(&self, program: Tool) -> Command {
-            let mut command = tool(program);
-            let path = std::env::var("PATH").unwrap();
-            command
-                .env("HOME", self.0.path())
-                .env("PATH", format!("{}:{path}", self.path(".local/bin").display()))
-                .current_dir(self.0.path());
-            for name in ["XDG_CONFIG_HOME", "XDG_DATA_HOME", "ZDOTDIR", "MANPATH", "SUDO_UID"] {
-                command.env_remove(name);
-            }
-            command
-        }
-
-        /// Runs the commands of docs/install.md below this title.
-        fn follow(&self, title: &str) -> String {
-            let commands = commands(title);
-            let mut bash = self.command(Tool::Bash);
-            let output = bash.args(["-e", "-c", &commands]).output().unwrap();
-            succeeded(&output, &commands)
-        }
+        Self(home)
     }
 
-    fn succeeded(output: &Output, what: &str) -> String {
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        assert!(
-            output.status.success(),
-            "{what}: {}{}",
-            text(&output.stdout),
-            text(&output.stderr)
+    fn path(&self, below: &str) -> std::path::PathBuf {
+        self.0.path().join(below)
+    }
+
+    /// A command in this home.
+    fn command(&self, program: Tool) -> Command {
+        let mut command = tool(program);
+        let path = std::env::var("PATH").unwrap();
+        command
+            .env("HOME", self.0.path())
+            .env("PATH", format!("{}:{path}", self.path(".local/bin").display()))
+            .current_dir(self.0.path());
+        for name in ["XDG_CONFIG_HOME", "XDG_DATA_HOME", "ZDOTDIR", "MANPATH", "SUDO_UID"] {
+            command.env_remove(name);
+        }
+        command
+    }
+
+    /// Runs the commands of docs/install.md below this title.
+    fn follow(&self, title: &str) -> String {
+        let commands = commands(title);
+        let mut bash = self.command(Tool::Bash);
+        let output = bash.args(["-e", "-c", &commands]).output().unwrap();
+        succeeded(&output, &commands)
+    }
+}
+
+fn succeeded(output: &Output, what: &str) -> String {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(
+        output.status.success(),
+        "{what}: {}{}",
+        text(&output.stdout),
+        text(&output.stderr)
+    );
+    text(&output.stdout)
+}
+
+/// The console blocks below a title, without the prompts.
+fn commands(title: &str) -> String {
+    let page = std::fs::read_to_string("docs/install.md").unwrap();
+    let section = page.split("\n## ").find(|part| part.starts_with(title));
+    let section = section.unwrap_or_else(|| panic!("no section {title}"));
+    let lines = section.split("```console\n").skip(1).flat_map(|block| {
+        let block = block.split("\n```").next().unwrap();
+        block.lines().map(|line| {
+            let command = line.strip_prefix("$ ").or_else(|| line.strip_prefix("> "));
+            command.unwrap_or_else(|| panic!("{line} is no command")).to_owned() + "\n"
+        })
+    });
+    let commands: String = lines.collect();
+    assert!(!commands.is_empty(), "{title}");
+    commands
+}
+
+/// Has a shell read `line`, types `typed` and Tab, and expects `wanted` on its terminal.
+fn tab(home: &Home, line: &str, typed: &str, wanted: &str, shell: &[&str]) {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/tab.py");
+    let mut python = home.command(Tool::Python);
+    python.arg("-B").arg(script).args([line, typed, wanted]).args(shell);
+    succeeded(&python.output().unwrap(), &format!("{shell:?} {typed:?}"));
+}
+
+#[test]
+fn bash_completes_after_the_page_was_followed() {
+    const LOADER: &str = "/usr/share/bash-completion/bash_completion";
+    if !need_all(&[Tool::Bash, Tool::Python]) {
+        return;
+    }
+    if !Path::new(LOADER).exists() {
+        return needs::skip(Missing::BashCompletion);
+    }
+    let home = Home::new();
+    home.follow("Completion in the shell");
+    let shell = ["bash", "--norc", "--noprofile", "-i"];
+    let load = format!("source {LOADER}");
+    tab(&home, &load, "sniffer --handsh", "sniffer --handshake-only", &shell);
+    tab(&home, &load, "sniffer --view dia", "sniffer --view diagram", &shell);
+    tab(&home, &load, "udp-client --ipa", "udp-client --ipaddress", &shell);
+
+    // Each of them registers a function, and that function knows the arguments.
+    for name in PROGRAMS {
+        let script = format!(
+            "source ~/.local/share/bash-completion/completions/{name}\n\
+             complete -p {name}\n\
+             COMP_WORDS=({name} --); COMP_CWORD=1\n\
+             _{} {name} -- {name}; printf '%s\\n' \"${{COMPREPLY[@]}}\"",
+            name.replace('-', "__")
         );
-        text(&output.stdout)
+        let output = home.command(Tool::Bash).args(["-c", &script]).output().unwrap();
+        let told = succeeded(&output, name);
+        assert!(
+            told.contains(&format!("-F _{} {name}", name.replace('-', "__"))),
+            "{told}"
+        );
+        let own = if name == "socket-lab" { "--line" } else { "--port" };
+        for flag in ["--color", "--help", own] {
+            assert!(told.lines().any(|line| line == flag), "{name} {flag}: {told}");
+        }
+        assert!(!told.contains("--man") && !told.contains("--completions"), "{told}");
     }
+}
 
-    /// The console blocks below a title, without the prompts.
-    fn commands(title: &str) -> String {
-        let page = std::fs::read_to_string("docs/install.md").unwrap();
-        let section = page.split("\n## ").find(|part| part.starts_with(title));
-        let section = section.unwrap_or_else(|| panic!("no section {title}"));
-        let lines = section.split("```console\n").skip(1).flat_map(|block| {
-            let block = block.split("\n```").next().unwrap();
-            block.lines().map(|line| {
-                let command = line.strip_prefix("$ ").or_else(|| line.strip_prefix("> "));
-                command.unwrap_or_else(|| panic!("{line} is no command")).to_owned() + "\n"
-            })
-        });
-        let commands: String = lines.collect();
-        assert!(!commands.is_empty(), "{title}");
-        commands
+#[test]
+fn zsh_completes_after_the_page_was_followed() {
+    if !need_all(&[Tool::Bash, Tool::Zsh, Tool::Python]) {
+        return;
     }
-
-    /// Has a shell read `line`, types `typed` and Tab, and expects `wanted` on its terminal.
-    fn tab(home: &Home, line: &str, typed: &str, wanted: &str, shell: &[&str]) {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/tab.py");
-        let mut python = home.command(Tool::Python);
-        python.arg("-B").arg(script).args([line, typed, wanted]).args(shell);
-        succeeded(&python.output().unwrap(), &format!("{shell:?} {typed:?}"));
+    let home = Home::new();
+    home.follow("Completion in the shell");
+    for name in PROGRAMS {
+        let file = home.path(&format!(".local/share/zsh/site-functions/_{name}"));
+        let output = home.command(Tool::Zsh).args(["-f", "-n"]).arg(file).output().unwrap();
+        succeeded(&output, name);
+        assert!(output.stderr.is_empty(), "{name}: {output:?}");
     }
+    // ~/.zshrc is as the page made it.
+    let shell = ["zsh", "-d", "-i"];
+    tab(&home, ":", "sniffer --handsh", "sniffer --handshake-only", &shell);
+    tab(&home, ":", "tcp-server --idl", "tcp-server --idle-timeout", &shell);
+}
 
-    #[test]
-    fn bash_completes_after_the_page_was_followed() {
-        const LOADER: &str = "/usr/share/bash-completion/bash_completion";
-        if !need_all(&[Tool::Bash, Tool::Python]) {
-            return;
-        }
-        if !Path::new(LOADER).exists() {
-            return needs::skip(Missing::BashCompletion);
-        }
-        let home = Home::new();
-        home.follow("Completion in the shell");
-        let shell = ["bash", "--norc", "--noprofile", "-i"];
-        let load = format!("source {LOADER}");
-        tab(&home, &load, "sniffer --handsh", "sniffer --handshake-only", &shell);
-        tab(&home, &load, "sniffer --view dia", "sniffer --view diagram", &shell);
-        tab(&home, &load, "udp-client --ipa", "udp-client --ipaddress", &shell);
-
-        // Each of them registers a function, and that function knows the arguments.
-        for name in PROGRAMS {
-            let script = format!(
-                "source ~/.local/share/bash-completion/completions/{name}\n\
-                 complete -p {name}\n\
-                 COMP_WORDS=({name} --); COMP_CWORD=1\n\
-                 _{} {name} -- {name}; printf '%s\\n' \"${{COMPREPLY[@]}}\"",
-                name.replace('-', "__")
-            );
-            let output = home.command(Tool::Bash).args(["-c", &script]).output().unwrap();
-            let told = succeeded(&output, name);
-            assert!(
-                told.contains(&format!("-F _{} {name}", name.replace('-', "__"))),
-                "{told}"
-            );
-            let own = if name == "socket-lab" { "--line" } else { "--port" };
-            for flag in ["--color", "--help", own] {
-                assert!(told.lines().any(|line| line == flag), "{name} {flag}: {told}");
-            }
-            assert!(!told.contains("--man") && !told.contains("--completions"), "{told}");
-        }
+#[test]
+fn fish_completes_after_the_page_was_followed() {
+    if !need_all(&[Tool::Bash, Tool::Fish]) {
+        return;
     }
-
-    #[test]
-    fn zsh_completes_after_the_page_was_followed() {
-        if !need_all(&[Tool::Bash, Tool::Zsh, Tool::Python]) {
-            return;
-        }
-        let home = Home::new();
-        home.follow("Completion in the shell");
-        for name in PROGRAMS {
-            let file = home.path(&format!(".local/share/zsh/site-functions/_{name}"));
-            let output = home.command(Tool::Zsh).args(["-f", "-n"]).arg(file).output().unwrap();
-            succeeded(&output, name);
-            assert!(output.stderr.is_empty(), "{name}: {output:?}");
-        }
-        // ~/.zshrc is as the page made it.
-        let shell = ["zsh", "-d", "-i"];
-        tab(&home, ":", "sniffer --handsh", "sniffer --handshake-only", &shell);
-        tab(&home, ":", "tcp-server --idl", "tcp-server --idle-timeout", &shell);
+    let home = Home::new();
+    home.follow("Completion in the shell");
+    for (typed, wanted) in [
+        ("sniffer --handsh", "--handshake-only"),
+        ("sniffer --view dia", "diagram"),
+        ("udp-server --b", "--bind"),
+        ("udp-client --ipa", "--ipaddress"),
+        ("tcp-server --idl", "--idle-timeout"),
+        ("tcp-client --tim", "--timeout"),
+    ] {
+        let mut fish = home.command(Tool::Fish);
+        let output = fish.args(["-c", "complete -C $argv[1]", typed]).output().unwrap();
+        let told = succeeded(&output, typed);
+        let first = told.split(['\t', '\n']).next();
+        assert_eq!(first, Some(wanted), "{typed}: {told}");
     }
+}
 
-    #[test]
-    fn fish_completes_after_the_page_was_followed() {
-        if !need_all(&[Tool::Bash, Tool::Fish]) {
-            return;
-        }
-        let home = Home::new();
-        home.follow("Completion in the shell");
-        for (typed, wanted) in [
-            ("sniffer --handsh", "--handshake-only"),
-            ("sniffer --view dia", "diagram"),
-            ("udp-server --b", "--bind"),
-            ("udp-client --ipa", "--ipaddress"),
-            ("tcp-server --idl", "--idle-timeout"),
-            ("tcp-client --tim", "--timeout"),
-        ] {
-            let mut fish = home.command(Tool::Fish);
-            let output = fish.args(["-c", "complete -C $argv[1]", typed]).output().unwrap();
-            let told = succeeded(&output, typed);
-            let first = told.split(['\t', '\n']).next();
-            assert_eq!(first, Some(wanted), "{typed}: {told}");
-        }
+#[test]
+fn man_shows_each_page_without_a_warning() {
+    if !need_all(&[Tool::Bash, Tool::Man, Tool::Mandoc]) {
+        return;
     }
-
-    #[test]
-    fn man_shows_each_page_without_a_warning() {
-        if !need_all(&[Tool::Bash, Tool::Man, Tool::Mandoc]) {
-            return;
+    let home = Home::new();
+    home.follow("Man pages");
+    for name in PROGRAMS {
+        let page = home.path(&format!(".local/share/man/man1/{name}.1"));
+        let found = succeeded(&home.command(Tool::Man).args(["-w", name]).output().unwrap(), name);
+        assert_eq!(Path::new(found.trim()), page);
+        let mut man = home.command(Tool::Man);
+        man.args(["--warnings", "-P", "cat", "-l"])
+            .arg(&page)
+            .env("MANWIDTH", "80");
+        let output = man.env("LC_ALL", "C.UTF-8").output().unwrap();
+        let shown = succeeded(&output, name);
+        assert!(output.stderr.is_empty(), "{name}: {output:?}");
+        for title in ["NAME", "SYNOPSIS", "OPTIONS", "VERSION"] {
+            assert!(shown.lines().any(|line| line == title), "{name} {title}: {shown}");
         }
-        let home = Home::new();
-        home.follow("Man pages");
-        for name in PROGRAMS {
-            let page = home.path(&format!(".local/share/man/man1/{name}.1"));
-            let found = succeeded(&home.command(Tool::Man).args(["-w", name]).output().unwrap(), name);
-            assert_eq!(Path::new(found.trim()), page);
-            let mut man = home.command(Tool::Man);
-            man.args(["--warnings", "-P", "cat", "-l"])
-                .arg(&page)
-                .env("MANWIDTH", "80");
-            let output = man.env("LC_ALL", "C.UTF-8").output().unwrap();
-            let shown = succeeded(&output, name);
-            assert!(output.stderr.is_empty(), "{name}: {output:?}");
-            for title in ["NAME", "SYNOPSIS", "OPTIONS", "VERSION"] {
-                assert!(shown.lines().any(|line| line == title), "{name} {title}: {shown}");
-            }
-            // What --help lists, the page explains.
-            let help = ours(name).arg("--help").output().unwrap();
-            let help = String::from_utf8(help.stdout).unwrap();
-            let flags: Vec<&str> = help
-                .split_whitespace()
-                .filter(|word| word.starts_with("--") && word.len() > 3)
-                .map(|word| word.trim_end_matches([',', ':', ';', '.', ']']))
-                .collect();
-            assert!(flags.len() > 5, "{help}");
-            for flag in flags {
-                assert!(shown.contains(flag), "{name} {flag}: {shown}");
-            }
-            let lint = home
-                .command(Tool::Mandoc)
-                .args(["-T", "lint", "-W", "warning"])
-                .arg(&page)
-                .output();
-            let lint = lint.unwrap();
-            assert!(lint.status.success() && lint.stdout.is_empty(), "{name}: {lint:?}");
+        // What --help lists, the page explains.
+        let help = ours(name).arg("--help").output().unwrap();
+        let help = String::from_utf8(help.stdout).unwrap();
+        let flags: Vec<&str> = help
+            .split_whitespace()
+            .filter(|word| word.starts_with("--") && word.len() > 3)
+            .map(|word| word.trim_end_matches([',', ':', ';', '.', ']']))
+            .collect();
+        assert!(flags.len() > 5, "{help}");
+        for flag in flags {
+            assert!(shown.contains(flag), "{name} {flag}: {shown}");
         }
+        let lint = home
+            .command(Tool::Mandoc)
+            .args(["-T", "lint", "-W", "warning"])
+            .arg(&page)
+            .output();
+        let lint = lint.unwrap();
+        assert!(lint.status.success() && lint.stdout.is_empty(), "{name}: {lint:?}");
     }
+}
 
-    #[test]
-    fn every_program_writes_for_every_shell_and_says_what_it_cannot() {
-        for name in PROGRAMS {
-            for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
-                let output = ours(name).args(["--completions", shell]).output().unwrap();
-                let script = succeeded(&output, shell);
-                assert!(script.contains(name) && script.contains("color"), "{script}");
-                assert!(output.stderr.is_empty(), "{output:?}");
-            }
-            let refused = ours(name).args(["--completions", "ksh"]).output().unwrap();
-            let told = String::from_utf8(refused.stderr).unwrap();
-            assert_eq!((refused.status.code(), told.lines().count()), (Some(2), 1), "{told}");
-            assert!(told.contains("bash, elvish, fish, powershell, zsh"), "{told}");
-            let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-            let refused = ours(name).arg("--man").stdout(full).output().unwrap();
-            let told = String::from_utf8(refused.stderr).unwrap();
-            assert_eq!((refused.status.code(), told.lines().count()), (Some(1), 1), "{told}");
+#[test]
+fn every_program_writes_for_every_shell_and_says_what_it_cannot() {
+    for name in PROGRAMS {
+        for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+            let output = ours(name).args(["--completions", shell]).output().unwrap();
+            let script = succeeded(&output, shell);
+            assert!(script.contains(name) && script.contains("color"), "{script}");
+            assert!(output.stderr.is_empty(), "{output:?}");
         }
+        let refused = ours(name).args(["--completions", "ksh"]).output().unwrap();
+        let told = String::from_utf8(refused.stderr).unwrap();
+        assert_eq!((refused.status.code(), told.lines().count()), (Some(2), 1), "{told}");
+        assert!(told.contains("bash, elvish, fish, powershell, zsh"), "{told}");
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let refused = ours(name).arg("--man").stdout(full).output().unwrap();
+        let told = String::from_utf8(refused.stderr).unwrap();
+        assert_eq!((refused.status.code(), told.lines().count()), (Some(1), 1), "{told}");
     }
+}
 
-    #[test]
-    fn wireshark_is_given_the_sniffer_and_it_is_taken_away() {
-        if !need_all(&[Tool::Bash, Tool::Tshark]) {
-            return;
-        }
-        let home = Home::new();
-        let commands = commands("Wireshark");
-        let (put, take) = commands.trim_end().split_once('\n').unwrap();
-        let lists = || {
-            let output = home.command(Tool::Tshark).arg("-D").output().unwrap();
-            succeeded(&output, "tshark -D").contains("socketlab-lo (Socket lab: lo)")
-        };
-        assert!(!lists());
-        for (command, listed) in [(put, true), (take, false)] {
-            let output = home.command(Tool::Bash).args(["-e", "-c", command]).output().unwrap();
-            succeeded(&output, command);
-            assert_eq!(lists(), listed, "{command}");
-        }
+#[test]
+fn wireshark_is_given_the_sniffer_and_it_is_taken_away() {
+    if !need_all(&[Tool::Bash, Tool::Tshark]) {
+        return;
+    }
+    let home = Home::new();
+    let commands = commands("Wireshark");
+    let (put, take) = commands.trim_end().split_once('\n').unwrap();
+    let lists = || {
+        let output = home.command(Tool::Tshark).arg("-D").output().unwrap();
+        succeeded(&output, "tshark -D").contains("socketlab-lo (Socket lab: lo)")
+    };
+    assert!(!lists());
+    for (command, listed) in [(put, true), (take, false)] {
+        let output = home.command(Tool::Bash).args(["-e", "-c", command]).output().unwrap();
+        succeeded(&output, command);
+        assert_eq!(lists(), listed, "{command}");
     }
 }

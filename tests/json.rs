@@ -1,393 +1,385 @@
 //! The view `json` as a reader of its documents meets it: every line is valid by the published schema, and the documented
 //! example is what is written.
 
-#![cfg(feature = "sniffer")]
+use std::fs;
+use std::path::Path;
 
-#[cfg(test)]
-mod support;
+use serde_json::{Map, Value};
+use socket_lab::flow::Tracker;
+use socket_lab::frame::{Direction, Frame, Time};
+use socket_lab::record::Reader;
+use socket_lab::render::json;
+use socket_lab::wire::{LinkType, decode};
 
-#[cfg(test)]
-mod tests {
-    use std::fs;
-    use std::path::Path;
+use crate::support::{needs, ours};
 
-    use serde_json::{Map, Value};
-    use socket_lab::flow::Tracker;
-    use socket_lab::frame::{Direction, Frame, Time};
-    use socket_lab::record::Reader;
-    use socket_lab::render::json;
-    use socket_lab::wire::{LinkType, decode};
+const SCHEMA: &str = include_str!("../docs/packet.schema.json");
+const CONVERSATION: &str = include_str!("../docs/conversation.schema.json");
+const CALL: &str = include_str!("../docs/call.schema.json");
+const DOCUMENT: &str = include_str!("../docs/json.md");
+const SAMPLES: &str = include_str!("../src/render/samples.txt");
 
-    use super::support::{needs, ours};
+fn schema() -> Value {
+    serde_json::from_str(SCHEMA).unwrap()
+}
 
-    const SCHEMA: &str = include_str!("../docs/packet.schema.json");
-    const CONVERSATION: &str = include_str!("../docs/conversation.schema.json");
-    const CALL: &str = include_str!("../docs/call.schema.json");
-    const DOCUMENT: &str = include_str!("../docs/json.md");
-    const SAMPLES: &str = include_str!("../src/render/samples.txt");
+fn line(frame: &Frame<'_>) -> String {
+    let packet = decode(frame.link, &frame.bytes, frame.original_length);
+    let mut out = Vec::new();
+    let step = Tracker::new().follow(1, frame.time, &packet);
+    json::write(&mut out, frame, &packet, 1, frame.time, step.as_ref()).unwrap();
+    String::from_utf8(out).unwrap()
+}
 
-    fn schema() -> Value {
-        serde_json::from_str(SCHEMA).unwrap()
+fn sample(text: &str) -> Option<(&str, Frame<'_>)> {
+    let words: Vec<&str> = text.split(' ').collect();
+    let [name, link, length, hex] = words[..] else {
+        return None;
+    };
+    if name == "#" {
+        return None;
     }
+    let pairs = (0..hex.len()).step_by(2);
+    let frame = Frame {
+        time: Some(Time(1_772_600_767_123_456_789)),
+        link: LinkType(link.parse().unwrap()),
+        interface: 0,
+        direction: Some(Direction::Inbound),
+        original_length: length.parse().unwrap(),
+        bytes: pairs
+            .map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap())
+            .collect(),
+        comments: vec!["the first\ncomment".into()],
+    };
+    Some((name, frame))
+}
 
-    fn line(frame: &Frame<'_>) -> String {
-        let packet = decode(frame.link, &frame.bytes, frame.original_length);
-        let mut out = Vec::new();
-        let step = Tracker::new().follow(1, frame.time, &packet);
-        json::write(&mut out, frame, &packet, 1, frame.time, step.as_ref()).unwrap();
-        String::from_utf8(out).unwrap()
-    }
+/// Says where a value breaks the schema. Knows the words that our schema has; an unknown one is a failure, so that no
+/// rule goes unchecked.
+struct Validator {
+    root: Value,
+}
 
-    fn sample(text: &str) -> Option<(&str, Frame<'_>)> {
-        let words: Vec<&str> = text.split(' ').collect();
-        let [name, link, length, hex] = words[..] else {
-            return None;
-        };
-        if name == "#" {
-            return None;
-        }
-        let pairs = (0..hex.len()).step_by(2);
-        let frame = Frame {
-            time: Some(Time(1_772_600_767_123_456_789)),
-            link: LinkType(link.parse().unwrap()),
-            interface: 0,
-            direction: Some(Direction::Inbound),
-            original_length: length.parse().unwrap(),
-            bytes: pairs
-                .map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap())
-                .collect(),
-            comments: vec!["the first\ncomment".into()],
-        };
-        Some((name, frame))
-    }
-
-    /// Says where a value breaks the schema. Knows the words that our schema has; an unknown one is a failure, so that no
-    /// rule goes unchecked.
-    struct Validator {
-        root: Value,
-    }
-
-    impl Validator {
-        fn check(&self, schema: &Value, value: &Value, at: &str) -> Result<(), String> {
-            for (word, rule) in schema.as_object().unwrap() {
-                let holds = match word.as_str() {
-                    "$schema" | "$defs" | "title" | "description" => true,
-                    "$ref" => {
-                        let pointer = rule.as_str().unwrap().strip_prefix('#').unwrap();
-                        self.check(self.root.pointer(pointer).unwrap(), value, at)?;
-                        true
-                    }
-                    "type" => has_type(value, rule.as_str().unwrap()),
-                    "const" => value == rule,
-                    "minimum" => integer(value) >= integer(rule),
-                    "maximum" => integer(value) <= integer(rule),
-                    "format" => has_format(value, rule.as_str().unwrap()),
-                    "pattern" => is_hex(value.as_str().unwrap(), rule.as_str().unwrap()),
-                    "items" => {
-                        for (index, item) in value.as_array().unwrap().iter().enumerate() {
-                            self.check(rule, item, &format!("{at}/{index}"))?;
-                        }
-                        true
-                    }
-                    "required" => rule
-                        .as_array()
-                        .unwrap()
-                        .iter()
-                        .all(|key| value.get(key.as_str().unwrap()).is_some()),
-                    "properties" => {
-                        self.properties(rule.as_object().unwrap(), value.as_object().unwrap(), at)?;
-                        true
-                    }
-                    "additionalProperties" => {
-                        let none = Map::new();
-                        let known = schema["properties"].as_object().unwrap_or(&none);
-                        rule == true || value.as_object().unwrap().keys().all(|key| known.contains_key(key))
-                    }
-                    "oneOf" => self.matching(rule, value, at) == 1,
-                    "anyOf" => self.matching(rule, value, at) >= 1,
-                    unknown => return Err(format!("{at}: this test does not know the rule {unknown}")),
-                };
-                if !holds {
-                    return Err(format!("{at}: {value} breaks {word}: {rule}"));
+impl Validator {
+    fn check(&self, schema: &Value, value: &Value, at: &str) -> Result<(), String> {
+        for (word, rule) in schema.as_object().unwrap() {
+            let holds = match word.as_str() {
+                "$schema" | "$defs" | "title" | "description" => true,
+                "$ref" => {
+                    let pointer = rule.as_str().unwrap().strip_prefix('#').unwrap();
+                    self.check(self.root.pointer(pointer).unwrap(), value, at)?;
+                    true
                 }
+                "type" => has_type(value, rule.as_str().unwrap()),
+                "const" => value == rule,
+                "minimum" => integer(value) >= integer(rule),
+                "maximum" => integer(value) <= integer(rule),
+                "format" => has_format(value, rule.as_str().unwrap()),
+                "pattern" => is_hex(value.as_str().unwrap(), rule.as_str().unwrap()),
+                "items" => {
+                    for (index, item) in value.as_array().unwrap().iter().enumerate() {
+                        self.check(rule, item, &format!("{at}/{index}"))?;
+                    }
+                    true
+                }
+                "required" => rule
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .all(|key| value.get(key.as_str().unwrap()).is_some()),
+                "properties" => {
+                    self.properties(rule.as_object().unwrap(), value.as_object().unwrap(), at)?;
+                    true
+                }
+                "additionalProperties" => {
+                    let none = Map::new();
+                    let known = schema["properties"].as_object().unwrap_or(&none);
+                    rule == true || value.as_object().unwrap().keys().all(|key| known.contains_key(key))
+                }
+                "oneOf" => self.matching(rule, value, at) == 1,
+                "anyOf" => self.matching(rule, value, at) >= 1,
+                unknown => return Err(format!("{at}: this test does not know the rule {unknown}")),
+            };
+            if !holds {
+                return Err(format!("{at}: {value} breaks {word}: {rule}"));
             }
-            Ok(())
         }
-
-        fn properties(&self, rules: &Map<String, Value>, values: &Map<String, Value>, at: &str) -> Result<(), String> {
-            rules
-                .iter()
-                .filter_map(|(key, rule)| Some((key, rule, values.get(key)?)))
-                .try_for_each(|(key, rule, value)| self.check(rule, value, &format!("{at}/{key}")))
-        }
-
-        fn matching(&self, rules: &Value, value: &Value, at: &str) -> usize {
-            let rules = rules.as_array().unwrap().iter();
-            rules.filter(|rule| self.fits(rule, value, at)).count()
-        }
-
-        /// The type first: the other rules of a choice may not even apply.
-        fn fits(&self, rule: &Value, value: &Value, at: &str) -> bool {
-            has_type(value, rule["type"].as_str().unwrap()) && self.check(rule, value, at).is_ok()
-        }
-
-        fn validate(&self, line: &str) -> Result<(), String> {
-            assert_eq!(line.matches('\n').count(), 1, "one line: {line:?}");
-            let value = serde_json::from_str(line).map_err(|error| error.to_string())?;
-            self.check(&self.root, &value, "")
-        }
+        Ok(())
     }
 
-    fn integer(value: &Value) -> Option<i128> {
-        let signed = value.as_i64().map(i128::from);
-        signed.or_else(|| value.as_u64().map(i128::from))
+    fn properties(&self, rules: &Map<String, Value>, values: &Map<String, Value>, at: &str) -> Result<(), String> {
+        rules
+            .iter()
+            .filter_map(|(key, rule)| Some((key, rule, values.get(key)?)))
+            .try_for_each(|(key, rule, value)| self.check(rule, value, &format!("{at}/{key}")))
     }
 
-    fn has_type(value: &Value, name: &str) -> bool {
-        match name {
-            "object" => value.is_object(),
-            "array" => value.is_array(),
-            "string" => value.is_string(),
-            "boolean" => value.is_boolean(),
-            "integer" => value.is_u64() || value.is_i64(),
-            "number" => value.is_number(),
-            _ => false,
-        }
+    fn matching(&self, rules: &Value, value: &Value, at: &str) -> usize {
+        let rules = rules.as_array().unwrap().iter();
+        rules.filter(|rule| self.fits(rule, value, at)).count()
     }
 
-    fn has_format(value: &Value, name: &str) -> bool {
-        let text = value.as_str().unwrap_or_default();
-        match name {
-            "uint" | "uint64" => value.is_u64(),
-            "int64" => value.is_i64(),
-            "uint32" => value.as_u64().is_some_and(|number| u32::try_from(number).is_ok()),
-            "uint8" => value.as_u64().is_some_and(|number| u8::try_from(number).is_ok()),
-            "uint16" => value.as_u64().is_some_and(|number| u16::try_from(number).is_ok()),
-            "double" => value.is_f64(),
-            "ip" => text.parse::<std::net::IpAddr>().is_ok(),
-            "date-time" => chrono::DateTime::parse_from_rfc3339(text).is_ok(),
-            _ => false,
-        }
+    /// The type first: the other rules of a choice may not even apply.
+    fn fits(&self, rule: &Value, value: &Value, at: &str) -> bool {
+        has_type(value, rule["type"].as_str().unwrap()) && self.check(rule, value, at).is_ok()
     }
 
-    fn is_hex(text: &str, pattern: &str) -> bool {
-        assert_eq!(pattern, "^([0-9a-f]{2})*$", "this test knows one pattern");
-        text.len() % 2 == 0 && text.chars().all(|digit| matches!(digit, '0'..='9' | 'a'..='f'))
+    fn validate(&self, line: &str) -> Result<(), String> {
+        assert_eq!(line.matches('\n').count(), 1, "one line: {line:?}");
+        let value = serde_json::from_str(line).map_err(|error| error.to_string())?;
+        self.check(&self.root, &value, "")
     }
+}
 
-    #[test]
-    fn every_line_is_valid_by_the_published_schema() {
-        let validator = Validator { root: schema() };
-        let mut count = 0;
-        for (name, frame) in SAMPLES.lines().filter_map(sample) {
-            let line = line(&frame);
-            assert_eq!(validator.validate(&line), Ok(()), "{name}: {line}");
-            count += 1;
-        }
-        assert!(count > 10, "{count}");
+fn integer(value: &Value) -> Option<i128> {
+    let signed = value.as_i64().map(i128::from);
+    signed.or_else(|| value.as_u64().map(i128::from))
+}
+
+fn has_type(value: &Value, name: &str) -> bool {
+    match name {
+        "object" => value.is_object(),
+        "array" => value.is_array(),
+        "string" => value.is_string(),
+        "boolean" => value.is_boolean(),
+        "integer" => value.is_u64() || value.is_i64(),
+        "number" => value.is_number(),
+        _ => false,
     }
+}
 
-    #[test]
-    fn the_schema_does_find_faults() {
-        let validator = Validator { root: schema() };
-        let (_, frame) = SAMPLES.lines().find_map(sample).unwrap();
-        let good: Value = serde_json::from_str(&line(&frame)).unwrap();
-        let faults: [fn(&mut Value); 6] = [
-            |packet| packet["number"] = (-1).into(),
-            |packet| packet["direction"] = "sideways".into(),
-            |packet| packet["extra"] = true.into(),
-            |packet| packet["layers"][0]["fields"][0]["raw"] = "0".into(),
-            |packet| packet["layers"][1]["checksum"]["verdict"] = "fine".into(),
-            |packet| {
-                packet.as_object_mut().unwrap().remove("payload");
-            },
-        ];
-        for fault in faults {
-            let mut bad = good.clone();
-            fault(&mut bad);
-            assert!(validator.validate(&format!("{bad}\n")).is_err(), "{bad}");
-        }
+fn has_format(value: &Value, name: &str) -> bool {
+    let text = value.as_str().unwrap_or_default();
+    match name {
+        "uint" | "uint64" => value.is_u64(),
+        "int64" => value.is_i64(),
+        "uint32" => value.as_u64().is_some_and(|number| u32::try_from(number).is_ok()),
+        "uint8" => value.as_u64().is_some_and(|number| u8::try_from(number).is_ok()),
+        "uint16" => value.as_u64().is_some_and(|number| u16::try_from(number).is_ok()),
+        "double" => value.is_f64(),
+        "ip" => text.parse::<std::net::IpAddr>().is_ok(),
+        "date-time" => chrono::DateTime::parse_from_rfc3339(text).is_ok(),
+        _ => false,
     }
+}
 
-    /// The code block of the document under its heading "An example".
-    #[test]
-    fn the_documented_example_is_what_is_written() {
-        let (_, after) = DOCUMENT.split_once("```json\n").unwrap();
-        let (block, _) = after.split_once("```").unwrap();
-        let documented: Value = serde_json::from_str(block).unwrap();
-        let (_, mut frame) = SAMPLES
-            .lines()
-            .filter_map(sample)
-            .find(|(name, _)| *name == "udp")
-            .unwrap();
-        frame.comments.clear();
+fn is_hex(text: &str, pattern: &str) -> bool {
+    assert_eq!(pattern, "^([0-9a-f]{2})*$", "this test knows one pattern");
+    text.len() % 2 == 0 && text.chars().all(|digit| matches!(digit, '0'..='9' | 'a'..='f'))
+}
+
+#[test]
+fn every_line_is_valid_by_the_published_schema() {
+    let validator = Validator { root: schema() };
+    let mut count = 0;
+    for (name, frame) in SAMPLES.lines().filter_map(sample) {
         let line = line(&frame);
-        let mut written: Value = serde_json::from_str(&line).unwrap();
-        // The document shows one header of the three, and says so.
-        let layers = written["layers"].as_array_mut().unwrap();
-        layers.retain(|layer| layer["protocol"] == "UDP");
-        assert_eq!(documented, written, "{line}");
+        assert_eq!(validator.validate(&line), Ok(()), "{name}: {line}");
+        count += 1;
     }
+    assert!(count > 10, "{count}");
+}
 
-    #[test]
-    fn every_key_is_documented() {
-        for schema in [SCHEMA, CONVERSATION, CALL] {
-            keys_are_documented(&serde_json::from_str(schema).unwrap());
-        }
+#[test]
+fn the_schema_does_find_faults() {
+    let validator = Validator { root: schema() };
+    let (_, frame) = SAMPLES.lines().find_map(sample).unwrap();
+    let good: Value = serde_json::from_str(&line(&frame)).unwrap();
+    let faults: [fn(&mut Value); 6] = [
+        |packet| packet["number"] = (-1).into(),
+        |packet| packet["direction"] = "sideways".into(),
+        |packet| packet["extra"] = true.into(),
+        |packet| packet["layers"][0]["fields"][0]["raw"] = "0".into(),
+        |packet| packet["layers"][1]["checksum"]["verdict"] = "fine".into(),
+        |packet| {
+            packet.as_object_mut().unwrap().remove("payload");
+        },
+    ];
+    for fault in faults {
+        let mut bad = good.clone();
+        fault(&mut bad);
+        assert!(validator.validate(&format!("{bad}\n")).is_err(), "{bad}");
     }
+}
 
-    fn keys_are_documented(schema: &Value) {
-        let none = Map::new();
-        let definitions = schema["$defs"].as_object().unwrap_or(&none).values().chain([schema]);
-        let choices = |definition: &Value| definition["oneOf"].as_array().cloned().unwrap_or_default();
-        for definition in definitions.flat_map(|definition| [vec![definition.clone()], choices(definition)].concat()) {
-            for key in definition["properties"].as_object().into_iter().flat_map(Map::keys) {
-                assert!(
-                    DOCUMENT.contains(&format!("`{key}`")),
-                    "docs/json.md does not explain {key}"
-                );
-            }
-            if let Some(word) = definition["const"].as_str() {
-                assert!(
-                    DOCUMENT.contains(&format!("`{word}`")),
-                    "docs/json.md does not explain {word}"
-                );
-            }
-        }
+/// The code block of the document under its heading "An example".
+#[test]
+fn the_documented_example_is_what_is_written() {
+    let (_, after) = DOCUMENT.split_once("```json\n").unwrap();
+    let (block, _) = after.split_once("```").unwrap();
+    let documented: Value = serde_json::from_str(block).unwrap();
+    let (_, mut frame) = SAMPLES
+        .lines()
+        .filter_map(sample)
+        .find(|(name, _)| *name == "udp")
+        .unwrap();
+    frame.comments.clear();
+    let line = line(&frame);
+    let mut written: Value = serde_json::from_str(&line).unwrap();
+    // The document shows one header of the three, and says so.
+    let layers = written["layers"].as_array_mut().unwrap();
+    layers.retain(|layer| layer["protocol"] == "UDP");
+    assert_eq!(documented, written, "{line}");
+}
+
+#[test]
+fn every_key_is_documented() {
+    for schema in [SCHEMA, CONVERSATION, CALL] {
+        keys_are_documented(&serde_json::from_str(schema).unwrap());
     }
+}
 
-    /// What the program writes of a real run: a line and a connection without one over TCP, a line over UDP, and both clients
-    /// against a port where nobody listens.
-    fn written(arguments: &[&str]) -> Vec<String> {
-        let ended = ours("sniffer")
-            .args(["-r", "tests/sniffer/ladder/recorded.pcap", "--json"])
-            .args(arguments)
-            .output()
-            .unwrap();
-        assert!(ended.status.success() && ended.stderr.is_empty(), "{ended:?}");
-        let output = String::from_utf8(ended.stdout).unwrap();
-        output.split_inclusive('\n').map(str::to_owned).collect()
-    }
-
-    /// Validates each line by the schema of its kind; gives the lines of one kind.
-    fn of_kind(lines: &[String], kind: &str) -> Vec<Value> {
-        let mut found = Vec::new();
-        for line in lines {
-            let value: Value = serde_json::from_str(line).unwrap();
-            let own = value["line"].as_str().unwrap_or("packet");
-            let schema = match own {
-                "packet" => SCHEMA,
-                "conversation" => CONVERSATION,
-                _ => CALL,
-            };
-            let validator = Validator {
-                root: serde_json::from_str(schema).unwrap(),
-            };
-            assert_eq!(validator.validate(line), Ok(()), "{line}");
-            if own == kind {
-                found.push(value);
-            }
-        }
-        found
-    }
-
-    #[test]
-    fn conversations_follow_the_packets() {
-        let lines = written(&[]);
-        let packets = of_kind(&lines, "packet");
-        let wholes = of_kind(&lines, "conversation");
-        assert!(of_kind(&lines, "call").is_empty());
-        assert!(lines[packets.len()].starts_with("{\"line\":\"conversation\",\"number\":1,"));
-        let number = |value: &Value| value["conversation"]["number"].as_u64();
-        let last = packets.iter().filter_map(number).max().unwrap();
-        assert_eq!(wholes.len() as u64, last);
-        for whole in &wholes {
-            let own = packets
-                .iter()
-                .filter(|packet| number(packet) == whole["number"].as_u64());
-            let counted = ["from_client", "from_server"].map(|from| whole[from]["packets"].as_u64().unwrap());
-            let notices = whole["notices"].as_u64().unwrap();
-            assert_eq!(own.count() as u64, counted[0] + counted[1] + notices, "{whole}");
-        }
-        let syn = packets.iter().find(|packet| packet["name"] == "SYN").unwrap();
-        let whole = &wholes[usize::try_from(number(syn).unwrap() - 1).unwrap()];
-        assert_eq!(
-            whole["tcp"]["client"]["initial_sequence_number"],
-            syn["conversation"]["segment"]["sequence"]["raw"]
-        );
-        let openings: Vec<_> = wholes
-            .iter()
-            .filter_map(|whole| whole["tcp"]["opening"].as_str())
-            .collect();
-        assert!(
-            openings.contains(&"complete") && openings.contains(&"refused"),
-            "{openings:?}"
-        );
-    }
-
-    #[test]
-    fn calls_stand_with_the_packets_that_they_sent_and_waited_for() {
-        const LOG: &str = "tests/sniffer/ladder/recorded.jsonl";
-        let lines = written(&["--calls", LOG]);
-        let packets = of_kind(&lines, "packet");
-        let calls = of_kind(&lines, "call");
-        let logged: Vec<Value> = fs::read_to_string(LOG)
-            .unwrap()
-            .lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect();
-        for call in &calls {
-            assert!(logged.contains(&call["call"]), "{call}");
-        }
-        let connect = calls
-            .iter()
-            .find(|call| call["call"]["call"] == "connect" && call["call"]["result"] == 0)
-            .unwrap();
-        let name = |key: &str| {
-            let number = connect[key][0].as_u64().unwrap();
-            packets[usize::try_from(number - 1).unwrap()]["name"].as_str().unwrap()
-        };
-        assert_eq!((name("sent"), name("waited_for")), ("SYN", "SYN,ACK"), "{connect}");
-        assert_eq!(connect["party"], "client");
-        let accept = calls.iter().find(|call| call["call"]["call"] == "accept").unwrap();
-        assert_eq!(
-            (&accept["party"], accept["sent"].as_array().unwrap().len()),
-            (&"server".into(), 0)
-        );
-        // Of one conversation alone: neither the packets nor the calls of others.
-        let one = of_kind(&written(&["--calls", LOG, "--flow", "1"]), "call");
-        assert!(!one.is_empty() && one.len() < calls.len());
-        assert!(one.iter().all(|call| call["conversation"] == 1));
-    }
-
-    /// Every packet of the captures in the folder `SOCKET_LAB_CORPUS` that the crate opens.
-    #[test]
-    fn packets_of_all_kinds_are_valid() {
-        let Some(folder) = needs::corpus() else { return };
-        let validator = Validator { root: schema() };
-        let mut count = 0_u64;
-        for entry in fs::read_dir(folder).unwrap() {
-            count += validate_capture(&validator, &entry.unwrap().path());
-        }
-        assert!(count > 100, "only {count} packets found");
-    }
-
-    fn validate_capture(validator: &Validator, file: &Path) -> u64 {
-        let Ok(mut capture) = Reader::open(file) else {
-            return 0;
-        };
-        let mut count = 0;
-        while let Ok(Some(frame)) = capture.next() {
-            let written = line(&frame);
-            assert_eq!(
-                validator.validate(&written),
-                Ok(()),
-                "{}, packet {}",
-                file.display(),
-                count + 1
+fn keys_are_documented(schema: &Value) {
+    let none = Map::new();
+    let definitions = schema["$defs"].as_object().unwrap_or(&none).values().chain([schema]);
+    let choices = |definition: &Value| definition["oneOf"].as_array().cloned().unwrap_or_default();
+    for definition in definitions.flat_map(|definition| [vec![definition.clone()], choices(definition)].concat()) {
+        for key in definition["properties"].as_object().into_iter().flat_map(Map::keys) {
+            assert!(
+                DOCUMENT.contains(&format!("`{key}`")),
+                "docs/json.md does not explain {key}"
             );
-            count += 1;
         }
-        count
+        if let Some(word) = definition["const"].as_str() {
+            assert!(
+                DOCUMENT.contains(&format!("`{word}`")),
+                "docs/json.md does not explain {word}"
+            );
+        }
     }
+}
+
+/// What the program writes of a real run: a line and a connection without one over TCP, a line over UDP, and both clients
+/// against a port where nobody listens.
+fn written(arguments: &[&str]) -> Vec<String> {
+    let ended = ours("sniffer")
+        .args(["-r", "tests/sniffer/ladder/recorded.pcap", "--json"])
+        .args(arguments)
+        .output()
+        .unwrap();
+    assert!(ended.status.success() && ended.stderr.is_empty(), "{ended:?}");
+    let output = String::from_utf8(ended.stdout).unwrap();
+    output.split_inclusive('\n').map(str::to_owned).collect()
+}
+
+/// Validates each line by the schema of its kind; gives the lines of one kind.
+fn of_kind(lines: &[String], kind: &str) -> Vec<Value> {
+    let mut found = Vec::new();
+    for line in lines {
+        let value: Value = serde_json::from_str(line).unwrap();
+        let own = value["line"].as_str().unwrap_or("packet");
+        let schema = match own {
+            "packet" => SCHEMA,
+            "conversation" => CONVERSATION,
+            _ => CALL,
+        };
+        let validator = Validator {
+            root: serde_json::from_str(schema).unwrap(),
+        };
+        assert_eq!(validator.validate(line), Ok(()), "{line}");
+        if own == kind {
+            found.push(value);
+        }
+    }
+    found
+}
+
+#[test]
+fn conversations_follow_the_packets() {
+    let lines = written(&[]);
+    let packets = of_kind(&lines, "packet");
+    let wholes = of_kind(&lines, "conversation");
+    assert!(of_kind(&lines, "call").is_empty());
+    assert!(lines[packets.len()].starts_with("{\"line\":\"conversation\",\"number\":1,"));
+    let number = |value: &Value| value["conversation"]["number"].as_u64();
+    let last = packets.iter().filter_map(number).max().unwrap();
+    assert_eq!(wholes.len() as u64, last);
+    for whole in &wholes {
+        let own = packets
+            .iter()
+            .filter(|packet| number(packet) == whole["number"].as_u64());
+        let counted = ["from_client", "from_server"].map(|from| whole[from]["packets"].as_u64().unwrap());
+        let notices = whole["notices"].as_u64().unwrap();
+        assert_eq!(own.count() as u64, counted[0] + counted[1] + notices, "{whole}");
+    }
+    let syn = packets.iter().find(|packet| packet["name"] == "SYN").unwrap();
+    let whole = &wholes[usize::try_from(number(syn).unwrap() - 1).unwrap()];
+    assert_eq!(
+        whole["tcp"]["client"]["initial_sequence_number"],
+        syn["conversation"]["segment"]["sequence"]["raw"]
+    );
+    let openings: Vec<_> = wholes
+        .iter()
+        .filter_map(|whole| whole["tcp"]["opening"].as_str())
+        .collect();
+    assert!(
+        openings.contains(&"complete") && openings.contains(&"refused"),
+        "{openings:?}"
+    );
+}
+
+#[test]
+fn calls_stand_with_the_packets_that_they_sent_and_waited_for() {
+    const LOG: &str = "tests/sniffer/ladder/recorded.jsonl";
+    let lines = written(&["--calls", LOG]);
+    let packets = of_kind(&lines, "packet");
+    let calls = of_kind(&lines, "call");
+    let logged: Vec<Value> = fs::read_to_string(LOG)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    for call in &calls {
+        assert!(logged.contains(&call["call"]), "{call}");
+    }
+    let connect = calls
+        .iter()
+        .find(|call| call["call"]["call"] == "connect" && call["call"]["result"] == 0)
+        .unwrap();
+    let name = |key: &str| {
+        let number = connect[key][0].as_u64().unwrap();
+        packets[usize::try_from(number - 1).unwrap()]["name"].as_str().unwrap()
+    };
+    assert_eq!((name("sent"), name("waited_for")), ("SYN", "SYN,ACK"), "{connect}");
+    assert_eq!(connect["party"], "client");
+    let accept = calls.iter().find(|call| call["call"]["call"] == "accept").unwrap();
+    assert_eq!(
+        (&accept["party"], accept["sent"].as_array().unwrap().len()),
+        (&"server".into(), 0)
+    );
+    // Of one conversation alone: neither the packets nor the calls of others.
+    let one = of_kind(&written(&["--calls", LOG, "--flow", "1"]), "call");
+    assert!(!one.is_empty() && one.len() < calls.len());
+    assert!(one.iter().all(|call| call["conversation"] == 1));
+}
+
+/// Every packet of the captures in the folder `SOCKET_LAB_CORPUS` that the crate opens.
+#[test]
+fn packets_of_all_kinds_are_valid() {
+    let Some(folder) = needs::corpus() else { return };
+    let validator = Validator { root: schema() };
+    let mut count = 0_u64;
+    for entry in fs::read_dir(folder).unwrap() {
+        count += validate_capture(&validator, &entry.unwrap().path());
+    }
+    assert!(count > 100, "only {count} packets found");
+}
+
+fn validate_capture(validator: &Validator, file: &Path) -> u64 {
+    let Ok(mut capture) = Reader::open(file) else {
+        return 0;
+    };
+    let mut count = 0;
+    while let Ok(Some(frame)) = capture.next() {
+        let written = line(&frame);
+        assert_eq!(
+            validator.validate(&written),
+            Ok(()),
+            "{}, packet {}",
+            file.display(),
+            count + 1
+        );
+        count += 1;
+    }
+    count
 }

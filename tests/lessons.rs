@@ -3,305 +3,297 @@
 //! A block that begins with ```` ```console ```` shows commands behind `$ ` and what they print. They are run in the order of
 //! the text, in a folder that has the project's captures and Wireshark profile, with a home of its own. A command that ends
 //! with a backslash goes on in the next line. A line `...` stands for lines that are left out. What reads a file has to print
-//! exactly what is shown; what runs anew is compared after that was made equal which differs from run to run: [`tests::neutral`].
+//! exactly what is shown; what runs anew is compared after that was made equal which differs from run to run: [`neutral`].
 
-#![cfg(all(feature = "sniffer", target_os = "linux"))]
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
-#[cfg(test)]
-mod support;
+use crate::support::{Tool, need, needs, path_of_ours, shell};
 
-#[cfg(test)]
-mod tests {
-    use std::fs;
-    use std::path::{Path, PathBuf};
-    use std::process::Stdio;
+const LESSONS: usize = 6;
 
-    use super::support::{Tool, need, needs, path_of_ours, shell};
+/// No lesson, but run in the same way.
+const HANDING_OUT: &str = "docs/handing-out.md";
 
-    const LESSONS: usize = 6;
+/// What stands for lines that are left out.
+const LEFT_OUT: &str = "...";
 
-    /// No lesson, but run in the same way.
-    const HANDING_OUT: &str = "docs/handing-out.md";
+/// A command and what is shown below it.
+#[derive(Debug)]
+struct Shown {
+    /// The line of the text where the output begins, from 0.
+    at: usize,
+    command: String,
+    output: Vec<String>,
+}
 
-    /// What stands for lines that are left out.
-    const LEFT_OUT: &str = "...";
+/// The numbered files, in order. README.md beside them is their list.
+fn lessons() -> Vec<PathBuf> {
+    let entries = fs::read_dir("docs/lessons").unwrap();
+    let names = entries.map(|entry| entry.unwrap().path());
+    let is_lesson = |path: &PathBuf| {
+        path.file_name()
+            .unwrap()
+            .to_string_lossy()
+            .starts_with(char::is_numeric)
+    };
+    let mut files: Vec<PathBuf> = names.filter(is_lesson).collect();
+    files.sort();
+    files
+}
 
-    /// A command and what is shown below it.
-    #[derive(Debug)]
-    struct Shown {
-        /// The line of the text where the output begins, from 0.
-        at: usize,
-        command: String,
-        output: Vec<String>,
+/// The commands of a lesson, in order.
+fn commands(text: &str) -> Vec<Shown> {
+    let mut found: Vec<Shown> = Vec::new();
+    let mut inside = false;
+    for (number, line) in text.lines().enumerate() {
+        if line.starts_with("```") {
+            inside = line == "```console";
+            continue;
+        }
+        if !inside {
+            continue;
+        }
+        if let Some(command) = line.strip_prefix("$ ") {
+            found.push(Shown {
+                at: number + 1,
+                command: command.to_owned(),
+                output: Vec::new(),
+            });
+            continue;
+        }
+        let shown = found.last_mut().expect("a block begins with its command");
+        if shown.command.ends_with('\\') {
+            shown.command += "\n";
+            shown.command += line;
+            shown.at = number + 1;
+        } else {
+            shown.output.push(line.to_owned());
+        }
     }
+    found
+}
 
-    /// The numbered files, in order. README.md beside them is their list.
-    fn lessons() -> Vec<PathBuf> {
-        let entries = fs::read_dir("docs/lessons").unwrap();
-        let names = entries.map(|entry| entry.unwrap().path());
-        let is_lesson = |path: &PathBuf| {
-            path.file_name()
-                .unwrap()
-                .to_string_lossy()
-                .starts_with(char::is_numeric)
-        };
-        let mut files: Vec<PathBuf> = names.filter(is_lesson).collect();
-        files.sort();
-        files
+fn copy_files(from: &str, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
+        }
     }
+}
 
-    /// The commands of a lesson, in order.
-    fn commands(text: &str) -> Vec<Shown> {
-        let mut found: Vec<Shown> = Vec::new();
-        let mut inside = false;
-        for (number, line) in text.lines().enumerate() {
-            if line.starts_with("```") {
-                inside = line == "```console";
+/// A folder for the commands, with what the lessons read.
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for part in ["captures", "docs/wireshark/socket-lab"] {
+        copy_files(part, &folder.path().join(part));
+    }
+    folder
+}
+
+/// Runs the command as the lesson's reader does, with the built programs first in the path. Both streams as on a
+/// terminal, in their order.
+fn run(command: &str, folder: &Path) -> Vec<String> {
+    let programs = Path::new(path_of_ours("sniffer")).parent().unwrap();
+    let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
+    let output = shell(&format!("exec 2>&1; {command}"))
+        .current_dir(folder)
+        .env("PATH", path)
+        .env("LANG", "C.UTF-8")
+        .env("TZ", "UTC")
+        .env("HOME", folder)
+        .env_remove("LC_ALL")
+        .env_remove("NO_COLOR")
+        .env_remove("XDG_CONFIG_HOME")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{command}: {output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    // What tshark says to root is nothing of the lesson.
+    let lines = text.lines().filter(|line| !line.starts_with("Running as user"));
+    lines.map(|line| line.trim_end().to_owned()).collect()
+}
+
+/// Does it make packets of its own? Then what it prints differs from run to run.
+fn is_live(command: &str) -> bool {
+    command.split([' ', '\n']).any(|word| word == "socket-lab")
+}
+
+/// A line made comparable: numbers of every kind stand as one `0`, units of time as one, hexadecimal bytes too; blanks
+/// and lines that fill columns do not count.
+pub(super) fn neutral(line: &str) -> String {
+    let words = line.split_whitespace().map(|word| match word {
+        "ns" | "µs" | "ms" | "s" => "s".to_owned(),
+        word if word.len() == 2 && word.bytes().all(|byte| byte.is_ascii_hexdigit()) => "0".to_owned(),
+        word if word.starts_with("0x") => "0x".to_owned(),
+        word => {
+            let mut made = String::new();
+            for character in word.chars() {
+                let character = if character.is_ascii_digit() { '0' } else { character };
+                let fills = matches!(character, '0' | '-' | '=' | '─' | '═');
+                if !(fills && made.ends_with(character)) {
+                    made.push(character);
+                }
+            }
+            made
+        }
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// Is each shown line among the printed ones, in order and without others in between but where something is left out?
+/// Gives what is shown with the printed lines in place of the shown ones.
+fn compare(shown: &[String], printed: &[String], same: impl Fn(&str, &str) -> bool) -> Result<Vec<String>, String> {
+    let mut rest = printed;
+    let mut skips = false;
+    let mut renewed = Vec::new();
+    for line in shown {
+        if line == LEFT_OUT {
+            skips = true;
+            renewed.push(line.clone());
+            continue;
+        }
+        match rest.iter().position(|printed| same(printed, line)) {
+            Some(place) if place == 0 || skips => {
+                renewed.push(rest[place].clone());
+                rest = &rest[place + 1..];
+            }
+            _ => return Err(format!("shown:   {line}\nprinted: {:?}", rest.first())),
+        }
+        skips = false;
+    }
+    match rest.iter().find(|line| !line.is_empty()) {
+        Some(more) if !skips => Err(format!("printed, and not shown: {more}")),
+        _ => Ok(renewed),
+    }
+}
+
+fn exactly(left: &str, right: &str) -> bool {
+    left == right
+}
+
+fn nearly(left: &str, right: &str) -> bool {
+    neutral(left) == neutral(right)
+}
+
+/// After the captures were made anew, `SOCKET_LAB_UPDATE=1 cargo test lessons::` puts their numbers into the lines
+/// that are shown.
+#[test]
+fn every_lesson_shows_what_is_printed() {
+    let lessons = lessons();
+    assert_eq!(lessons.len(), LESSONS, "{lessons:?}");
+    let (tshark, namespaces) = (need(Tool::Tshark), needs::namespaces());
+    let mut checked = 0;
+    for lesson in lessons.into_iter().chain([PathBuf::from(HANDING_OUT)]) {
+        let text = fs::read_to_string(&lesson).unwrap();
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        let folder = folder();
+        for shown in commands(&text) {
+            let live = is_live(&shown.command);
+            if live && !namespaces || shown.command.starts_with("tshark") && !tshark {
                 continue;
             }
-            if !inside {
+            let printed = run(&shown.command, folder.path());
+            let renews = std::env::var_os("SOCKET_LAB_UPDATE").is_some() && !live;
+            let renewed = compare(&shown.output, &printed, nearly);
+            if let Some(renewed) = renewed.ok().filter(|_| renews) {
+                lines.splice(shown.at..shown.at + renewed.len(), renewed);
                 continue;
             }
-            if let Some(command) = line.strip_prefix("$ ") {
-                found.push(Shown {
-                    at: number + 1,
-                    command: command.to_owned(),
-                    output: Vec::new(),
-                });
-                continue;
-            }
-            let shown = found.last_mut().expect("a block begins with its command");
-            if shown.command.ends_with('\\') {
-                shown.command += "\n";
-                shown.command += line;
-                shown.at = number + 1;
+            let compared = if live {
+                compare(&shown.output, &printed, nearly)
             } else {
-                shown.output.push(line.to_owned());
-            }
-        }
-        found
-    }
-
-    fn copy_files(from: &str, to: &Path) {
-        fs::create_dir_all(to).unwrap();
-        for entry in fs::read_dir(from).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_file() {
-                fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
-            }
-        }
-    }
-
-    /// A folder for the commands, with what the lessons read.
-    fn folder() -> tempfile::TempDir {
-        let folder = tempfile::tempdir().unwrap();
-        for part in ["captures", "docs/wireshark/socket-lab"] {
-            copy_files(part, &folder.path().join(part));
-        }
-        folder
-    }
-
-    /// Runs the command as the lesson's reader does, with the built programs first in the path. Both streams as on a
-    /// terminal, in their order.
-    fn run(command: &str, folder: &Path) -> Vec<String> {
-        let programs = Path::new(path_of_ours("sniffer")).parent().unwrap();
-        let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
-        let output = shell(&format!("exec 2>&1; {command}"))
-            .current_dir(folder)
-            .env("PATH", path)
-            .env("LANG", "C.UTF-8")
-            .env("TZ", "UTC")
-            .env("HOME", folder)
-            .env_remove("LC_ALL")
-            .env_remove("NO_COLOR")
-            .env_remove("XDG_CONFIG_HOME")
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{command}: {output:?}");
-        let text = String::from_utf8(output.stdout).unwrap();
-        // What tshark says to root is nothing of the lesson.
-        let lines = text.lines().filter(|line| !line.starts_with("Running as user"));
-        lines.map(|line| line.trim_end().to_owned()).collect()
-    }
-
-    /// Does it make packets of its own? Then what it prints differs from run to run.
-    fn is_live(command: &str) -> bool {
-        command.split([' ', '\n']).any(|word| word == "socket-lab")
-    }
-
-    /// A line made comparable: numbers of every kind stand as one `0`, units of time as one, hexadecimal bytes too; blanks
-    /// and lines that fill columns do not count.
-    pub(super) fn neutral(line: &str) -> String {
-        let words = line.split_whitespace().map(|word| match word {
-            "ns" | "µs" | "ms" | "s" => "s".to_owned(),
-            word if word.len() == 2 && word.bytes().all(|byte| byte.is_ascii_hexdigit()) => "0".to_owned(),
-            word if word.starts_with("0x") => "0x".to_owned(),
-            word => {
-                let mut made = String::new();
-                for character in word.chars() {
-                    let character = if character.is_ascii_digit() { '0' } else { character };
-                    let fills = matches!(character, '0' | '-' | '=' | '─' | '═');
-                    if !(fills && made.ends_with(character)) {
-                        made.push(character);
-                    }
-                }
-                made
-            }
-        });
-        words.collect::<Vec<_>>().join(" ")
-    }
-
-    /// Is each shown line among the printed ones, in order and without others in between but where something is left out?
-    /// Gives what is shown with the printed lines in place of the shown ones.
-    fn compare(shown: &[String], printed: &[String], same: impl Fn(&str, &str) -> bool) -> Result<Vec<String>, String> {
-        let mut rest = printed;
-        let mut skips = false;
-        let mut renewed = Vec::new();
-        for line in shown {
-            if line == LEFT_OUT {
-                skips = true;
-                renewed.push(line.clone());
-                continue;
-            }
-            match rest.iter().position(|printed| same(printed, line)) {
-                Some(place) if place == 0 || skips => {
-                    renewed.push(rest[place].clone());
-                    rest = &rest[place + 1..];
-                }
-                _ => return Err(format!("shown:   {line}\nprinted: {:?}", rest.first())),
-            }
-            skips = false;
-        }
-        match rest.iter().find(|line| !line.is_empty()) {
-            Some(more) if !skips => Err(format!("printed, and not shown: {more}")),
-            _ => Ok(renewed),
-        }
-    }
-
-    fn exactly(left: &str, right: &str) -> bool {
-        left == right
-    }
-
-    fn nearly(left: &str, right: &str) -> bool {
-        neutral(left) == neutral(right)
-    }
-
-    /// After the captures were made anew, `SOCKET_LAB_UPDATE=1 cargo test --test lessons` puts their numbers into the lines
-    /// that are shown.
-    #[test]
-    fn every_lesson_shows_what_is_printed() {
-        let lessons = lessons();
-        assert_eq!(lessons.len(), LESSONS, "{lessons:?}");
-        let (tshark, namespaces) = (need(Tool::Tshark), needs::namespaces());
-        let mut checked = 0;
-        for lesson in lessons.into_iter().chain([PathBuf::from(HANDING_OUT)]) {
-            let text = fs::read_to_string(&lesson).unwrap();
-            let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
-            let folder = folder();
-            for shown in commands(&text) {
-                let live = is_live(&shown.command);
-                if live && !namespaces || shown.command.starts_with("tshark") && !tshark {
-                    continue;
-                }
-                let printed = run(&shown.command, folder.path());
-                let renews = std::env::var_os("SOCKET_LAB_UPDATE").is_some() && !live;
-                let renewed = compare(&shown.output, &printed, nearly);
-                if let Some(renewed) = renewed.ok().filter(|_| renews) {
-                    lines.splice(shown.at..shown.at + renewed.len(), renewed);
-                    continue;
-                }
-                let compared = if live {
-                    compare(&shown.output, &printed, nearly)
-                } else {
-                    compare(&shown.output, &printed, exactly)
-                };
-                if let Err(difference) = compared {
-                    panic!("{}:{}: $ {}\n{difference}", lesson.display(), shown.at, shown.command);
-                }
-                checked += 1;
-            }
-            if std::env::var_os("SOCKET_LAB_UPDATE").is_some() {
-                fs::write(&lesson, lines.join("\n") + "\n").unwrap();
-            }
-        }
-        assert!(
-            checked > 10 || std::env::var_os("SOCKET_LAB_UPDATE").is_some(),
-            "{checked}"
-        );
-    }
-
-    #[test]
-    fn every_lesson_has_commands_questions_and_answers_and_fits_a_terminal() {
-        for lesson in lessons() {
-            let text = fs::read_to_string(&lesson).unwrap();
-            let name = lesson.display();
-            let commands = commands(&text);
-            assert!(commands.len() >= 3, "{name}: {} commands", commands.len());
-            let (rest, answers) = text.split_once("\n## Answers\n").unwrap();
-            let (_, questions) = rest.split_once("\n## Check yourself\n").unwrap();
-            let count = |part: &str| {
-                (1..100)
-                    .take_while(|number| part.contains(&format!("\n{number}. ")))
-                    .count()
+                compare(&shown.output, &printed, exactly)
             };
-            assert!(count(questions) >= 2, "{name}");
-            assert_eq!(count(questions), count(answers), "{name}");
-            for shown in commands {
-                for line in shown.command.lines().chain(shown.output.iter().map(String::as_str)) {
-                    assert!(line.chars().count() <= 80, "{name}: {line}");
-                }
+            if let Err(difference) = compared {
+                panic!("{}:{}: $ {}\n{difference}", lesson.display(), shown.at, shown.command);
             }
-            let list = fs::read_to_string("docs/lessons/README.md").unwrap();
-            let file = lesson.file_name().unwrap().to_string_lossy().into_owned();
-            let title = text.lines().next().unwrap().trim_start_matches("# ");
-            assert!(
-                list.contains(&format!("[{title}]({file})")),
-                "{file} is not in the list"
-            );
+            checked += 1;
+        }
+        if std::env::var_os("SOCKET_LAB_UPDATE").is_some() {
+            fs::write(&lesson, lines.join("\n") + "\n").unwrap();
         }
     }
+    assert!(
+        checked > 10 || std::env::var_os("SOCKET_LAB_UPDATE").is_some(),
+        "{checked}"
+    );
+}
 
-    #[test]
-    fn the_comparison_finds_what_is_wrong() {
-        let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
-        let printed = lines("a\nb\nc\nd");
-        for right in ["a\nb\nc\nd", "a\n...\nd", "...\nc\n...", "a\n..."] {
-            assert!(compare(&lines(right), &printed, exactly).is_ok(), "{right}");
-        }
-        for wrong in [
-            "a\nc\nd",
-            "a\nb\nc",
-            "a\n...\nb\nx\n...",
-            "...\nd\n...\na",
-            "b\n...",
-            "",
-            "e",
-        ] {
-            assert!(compare(&lines(wrong), &printed, exactly).is_err(), "{wrong}");
-        }
-        let renewed = compare(&lines("p 1\n...\nr 33"), &lines("p 777\nq\nr 4"), nearly);
-        assert_eq!(renewed.unwrap(), lines("p 777\n...\nr 4"));
-    }
-
-    #[test]
-    fn numbers_do_not_count_and_words_do() {
-        assert_eq!(neutral("  12  0.034 --> x----- 127.0.0.1"), "0 0.0 -> x- 0.0.0.0");
-        assert!(nearly("took 29.7 µs in 5f ab", "took 1.2 ms in 77 01"));
-        assert!(!nearly("took 29.7 µs", "takes 29.7 µs") && !nearly("SYN seq=0 ack=1", "SYN seq=0"));
-    }
-
-    #[test]
-    fn a_command_goes_on_behind_a_backslash() {
-        let text = "text\n```console\n$ one \\\n  two\nshown\n$ three\n```\n$ no command\n";
-        let found = commands(text);
-        let [first, second] = found.as_slice() else {
-            panic!("{found:?}")
+#[test]
+fn every_lesson_has_commands_questions_and_answers_and_fits_a_terminal() {
+    for lesson in lessons() {
+        let text = fs::read_to_string(&lesson).unwrap();
+        let name = lesson.display();
+        let commands = commands(&text);
+        assert!(commands.len() >= 3, "{name}: {} commands", commands.len());
+        let (rest, answers) = text.split_once("\n## Answers\n").unwrap();
+        let (_, questions) = rest.split_once("\n## Check yourself\n").unwrap();
+        let count = |part: &str| {
+            (1..100)
+                .take_while(|number| part.contains(&format!("\n{number}. ")))
+                .count()
         };
-        assert_eq!((first.command.as_str(), first.at), ("one \\\n  two", 4));
-        assert_eq!(
-            (first.output.len(), second.command.as_str(), second.output.len()),
-            (1, "three", 0)
+        assert!(count(questions) >= 2, "{name}");
+        assert_eq!(count(questions), count(answers), "{name}");
+        for shown in commands {
+            for line in shown.command.lines().chain(shown.output.iter().map(String::as_str)) {
+                assert!(line.chars().count() <= 80, "{name}: {line}");
+            }
+        }
+        let list = fs::read_to_string("docs/lessons/README.md").unwrap();
+        let file = lesson.file_name().unwrap().to_string_lossy().into_owned();
+        let title = text.lines().next().unwrap().trim_start_matches("# ");
+        assert!(
+            list.contains(&format!("[{title}]({file})")),
+            "{file} is not in the list"
         );
     }
+}
+
+#[test]
+fn the_comparison_finds_what_is_wrong() {
+    let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
+    let printed = lines("a\nb\nc\nd");
+    for right in ["a\nb\nc\nd", "a\n...\nd", "...\nc\n...", "a\n..."] {
+        assert!(compare(&lines(right), &printed, exactly).is_ok(), "{right}");
+    }
+    for wrong in [
+        "a\nc\nd",
+        "a\nb\nc",
+        "a\n...\nb\nx\n...",
+        "...\nd\n...\na",
+        "b\n...",
+        "",
+        "e",
+    ] {
+        assert!(compare(&lines(wrong), &printed, exactly).is_err(), "{wrong}");
+    }
+    let renewed = compare(&lines("p 1\n...\nr 33"), &lines("p 777\nq\nr 4"), nearly);
+    assert_eq!(renewed.unwrap(), lines("p 777\n...\nr 4"));
+}
+
+#[test]
+fn numbers_do_not_count_and_words_do() {
+    assert_eq!(neutral("  12  0.034 --> x----- 127.0.0.1"), "0 0.0 -> x- 0.0.0.0");
+    assert!(nearly("took 29.7 µs in 5f ab", "took 1.2 ms in 77 01"));
+    assert!(!nearly("took 29.7 µs", "takes 29.7 µs") && !nearly("SYN seq=0 ack=1", "SYN seq=0"));
+}
+
+#[test]
+fn a_command_goes_on_behind_a_backslash() {
+    let text = "text\n```console\n$ one \\\n  two\nshown\n$ three\n```\n$ no command\n";
+    let found = commands(text);
+    let [first, second] = found.as_slice() else {
+        panic!("{found:?}")
+    };
+    assert_eq!((first.command.as_str(), first.at), ("one \\\n  two", 4));
+    assert_eq!(
+        (first.output.len(), second.command.as_str(), second.output.len()),
+        (1, "three", 0)
+    );
 }

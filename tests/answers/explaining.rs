@@ -9,7 +9,7 @@ use socket_lab::wire::{Spec, catalog};
 
 use super::stage::{capture, in_fragments, ipv4, sniffer};
 
-use super::support::{Tool, need, tool};
+use crate::support::{Tool, need, tool};
 
 const TCP: &str = "tests/answers/tcp.pcap";
 

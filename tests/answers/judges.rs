@@ -1,7 +1,7 @@
 //! What the answers say of transfers, against what tshark's fields give.
 
 use super::stage::answer;
-use super::support::{Tool, need, needs, tool};
+use crate::support::{Tool, need, needs, tool};
 
 /// A segment as tshark reads it.
 #[derive(Debug, Clone)]

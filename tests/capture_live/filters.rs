@@ -30,7 +30,7 @@ fn only_to_port(port: u16) -> Vec<Instruction> {
 
 #[test]
 fn nothing_comes_past_the_filter_even_at_the_start() {
-    in_namespace("filters::nothing_comes_past_the_filter_even_at_the_start", || {
+    in_namespace(|| {
         let ((wanted, server), (unwanted, _other)) = (pair(), pair());
         let port = server.local_addr().unwrap().port();
         let done = AtomicBool::new(false);
@@ -61,7 +61,7 @@ fn nothing_comes_past_the_filter_even_at_the_start() {
 
 #[test]
 fn a_filter_that_the_kernel_refuses_is_said() {
-    in_namespace("filters::a_filter_that_the_kernel_refuses_is_said", || {
+    in_namespace(|| {
         let open = |program| Opening { program, ..on("lo") }.open().unwrap_err().to_string();
         let text = open(vec![(0xffff, 0, 0, 0)]);
         assert!(

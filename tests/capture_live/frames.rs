@@ -9,56 +9,53 @@ use socket_lab::frame::Direction;
 use socket_lab::wire::LinkType;
 
 use super::stage::{by_ring, in_namespace, link_to_nobody, nanoseconds, on, pair, rest};
-use super::support::MOMENT;
+use crate::support::MOMENT;
 
 #[test]
 fn ten_datagrams_are_ten_frames_stamped_between_send_and_receive() {
-    in_namespace(
-        "frames::ten_datagrams_are_ten_frames_stamped_between_send_and_receive",
-        || {
-            let mut capture = on("lo").open().unwrap();
-            let (client, server) = pair();
-            let mut times = Vec::new();
-            for number in 0..10_u8 {
-                let before = nanoseconds();
-                client.send(&[number; 5]).unwrap();
-                server.recv(&mut [0; 8]).unwrap();
-                times.push((before, nanoseconds()));
-            }
-            // Read later: a stamp made up at the time of reading would be too late.
-            thread::sleep(MOMENT);
-            let frames = rest(&mut capture);
-            assert_eq!(frames.len(), 10);
-            for (number, ((frame, checksum), (before, after))) in (0_u8..).zip(frames.iter().zip(&times)) {
-                assert_eq!(frame.bytes.len(), 14 + 20 + 8 + 5);
-                assert_eq!(frame.bytes[42..], [number; 5]);
-                assert_eq!(frame.original_length, 47);
-                assert_eq!(frame.direction, Some(Direction::Inbound));
-                assert_eq!(frame.link, LinkType::ETHERNET);
-                assert_eq!(*checksum, Checksum::NotReady);
-                let time = frame.time.unwrap().0;
-                assert!(
-                    *before <= time && time <= *after,
-                    "frame {number}: {before} {time} {after}"
-                );
-            }
-            assert_eq!(
-                capture.statistics().unwrap(),
-                Statistics {
-                    received: 10,
-                    dropped: 0
-                }
+    in_namespace(|| {
+        let mut capture = on("lo").open().unwrap();
+        let (client, server) = pair();
+        let mut times = Vec::new();
+        for number in 0..10_u8 {
+            let before = nanoseconds();
+            client.send(&[number; 5]).unwrap();
+            server.recv(&mut [0; 8]).unwrap();
+            times.push((before, nanoseconds()));
+        }
+        // Read later: a stamp made up at the time of reading would be too late.
+        thread::sleep(MOMENT);
+        let frames = rest(&mut capture);
+        assert_eq!(frames.len(), 10);
+        for (number, ((frame, checksum), (before, after))) in (0_u8..).zip(frames.iter().zip(&times)) {
+            assert_eq!(frame.bytes.len(), 14 + 20 + 8 + 5);
+            assert_eq!(frame.bytes[42..], [number; 5]);
+            assert_eq!(frame.original_length, 47);
+            assert_eq!(frame.direction, Some(Direction::Inbound));
+            assert_eq!(frame.link, LinkType::ETHERNET);
+            assert_eq!(*checksum, Checksum::NotReady);
+            let time = frame.time.unwrap().0;
+            assert!(
+                *before <= time && time <= *after,
+                "frame {number}: {before} {time} {after}"
             );
-            assert_eq!(capture.interface(), "lo");
-            assert_eq!(capture.has_ring(), by_ring());
-            assert_eq!(capture.link_type(), LinkType::ETHERNET);
-        },
-    );
+        }
+        assert_eq!(
+            capture.statistics().unwrap(),
+            Statistics {
+                received: 10,
+                dropped: 0
+            }
+        );
+        assert_eq!(capture.interface(), "lo");
+        assert_eq!(capture.has_ring(), by_ring());
+        assert_eq!(capture.link_type(), LinkType::ETHERNET);
+    });
 }
 
 #[test]
 fn ten_requests_and_replies_are_twenty_frames() {
-    in_namespace("frames::ten_requests_and_replies_are_twenty_frames", || {
+    in_namespace(|| {
         let mut capture = on("lo").open().unwrap();
         let (client, server) = pair();
         for _ in 0..10 {
@@ -73,7 +70,7 @@ fn ten_requests_and_replies_are_twenty_frames() {
 
 #[test]
 fn a_tcp_exchange_is_ten_or_eleven_segments() {
-    in_namespace("frames::a_tcp_exchange_is_ten_or_eleven_segments", || {
+    in_namespace(|| {
         let mut capture = on("lo").open().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
@@ -93,7 +90,7 @@ fn a_tcp_exchange_is_ten_or_eleven_segments() {
 
 #[test]
 fn segments_of_more_than_sixty_thousand_bytes_are_whole() {
-    in_namespace("frames::segments_of_more_than_sixty_thousand_bytes_are_whole", || {
+    in_namespace(|| {
         let mut capture = on("lo").open().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
@@ -111,7 +108,7 @@ fn segments_of_more_than_sixty_thousand_bytes_are_whole() {
 
 #[test]
 fn a_cut_frame_keeps_its_original_length() {
-    in_namespace("frames::a_cut_frame_keeps_its_original_length", || {
+    in_namespace(|| {
         let by_snaplen = Opening {
             snaplen: 50,
             ..on("lo")
@@ -141,7 +138,7 @@ fn a_cut_frame_keeps_its_original_length() {
 
 #[test]
 fn any_sees_each_loopback_frame_once() {
-    in_namespace("frames::any_sees_each_loopback_frame_once", || {
+    in_namespace(|| {
         link_to_nobody();
         let all = on(ANY);
         let filtered = Opening {

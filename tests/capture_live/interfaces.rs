@@ -7,11 +7,11 @@ use socket_lab::capture::live::{CaptureError, Event, OpenError, Opening};
 use socket_lab::frame::Direction;
 
 use super::stage::{in_namespace, ip, link_to_nobody, next, on, pair, rest};
-use super::support::{MOMENT, PATIENCE};
+use crate::support::{MOMENT, PATIENCE};
 
 #[test]
 fn an_interface_that_goes_down_and_up_is_survived() {
-    in_namespace("interfaces::an_interface_that_goes_down_and_up_is_survived", || {
+    in_namespace(|| {
         let mut capture = on("lo").open().unwrap();
         let (client, server) = pair();
         for _ in 0..2 {
@@ -33,7 +33,7 @@ fn an_interface_that_goes_down_and_up_is_survived() {
 
 #[test]
 fn a_capture_may_begin_before_the_interface_is_up() {
-    in_namespace("interfaces::a_capture_may_begin_before_the_interface_is_up", || {
+    in_namespace(|| {
         ip("link set lo down");
         let mut capture = on("lo").open().unwrap();
         assert_eq!(next(&mut capture), "down");
@@ -47,26 +47,23 @@ fn a_capture_may_begin_before_the_interface_is_up() {
 
 #[test]
 fn an_interface_that_is_removed_ends_the_capture_after_its_last_frame() {
-    in_namespace(
-        "interfaces::an_interface_that_is_removed_ends_the_capture_after_its_last_frame",
-        || {
-            link_to_nobody();
-            let mut capture = on("left").open().unwrap();
-            let sender = UdpSocket::bind("10.9.0.1:0").unwrap();
-            sender.send_to(b"last", "10.9.0.2:9").unwrap();
-            ip("link del left");
-            assert_eq!(next(&mut capture), "frame");
-            assert_eq!(next(&mut capture), "down");
-            let error = capture.next(Some(PATIENCE), None).unwrap_err();
-            assert!(matches!(error, CaptureError::InterfaceRemoved { .. }), "{error}");
-            assert!(error.to_string().contains("left was removed"), "{error}");
-        },
-    );
+    in_namespace(|| {
+        link_to_nobody();
+        let mut capture = on("left").open().unwrap();
+        let sender = UdpSocket::bind("10.9.0.1:0").unwrap();
+        sender.send_to(b"last", "10.9.0.2:9").unwrap();
+        ip("link del left");
+        assert_eq!(next(&mut capture), "frame");
+        assert_eq!(next(&mut capture), "down");
+        let error = capture.next(Some(PATIENCE), None).unwrap_err();
+        assert!(matches!(error, CaptureError::InterfaceRemoved { .. }), "{error}");
+        assert!(error.to_string().contains("left was removed"), "{error}");
+    });
 }
 
 #[test]
 fn sent_and_received_frames_of_a_cable_are_told_apart() {
-    in_namespace("interfaces::sent_and_received_frames_of_a_cable_are_told_apart", || {
+    in_namespace(|| {
         link_to_nobody();
         let mut left = on("left").open().unwrap();
         let mut right = Opening {

@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 use socket_lab::capture::live::{Event, Note, Opening, Statistics};
 
 use super::stage::{by_ring, in_namespace, next, on, ordinary, pair, rest};
-use super::support::{MOMENT, PATIENCE};
+use crate::support::{MOMENT, PATIENCE};
 
 #[test]
 fn a_burst_that_nobody_reads_is_kept_or_counted() {
-    in_namespace("room::a_burst_that_nobody_reads_is_kept_or_counted", || {
+    in_namespace(|| {
         let mut large = on("lo").open().unwrap();
         let mut tiny = Opening { buffer: 1, ..on("lo") }.open().unwrap();
         let (client, _server) = pair();
@@ -48,7 +48,7 @@ fn a_burst_that_nobody_reads_is_kept_or_counted() {
 
 #[test]
 fn a_lone_frame_waits_for_no_other() {
-    in_namespace("room::a_lone_frame_waits_for_no_other", || {
+    in_namespace(|| {
         let mut capture = on("lo").open().unwrap();
         let (client, _server) = pair();
         let mut took = Vec::new();
@@ -68,7 +68,7 @@ fn a_lone_frame_waits_for_no_other() {
 
 #[test]
 fn frames_of_all_lengths_come_in_order_over_many_blocks() {
-    in_namespace("room::frames_of_all_lengths_come_in_order_over_many_blocks", || {
+    in_namespace(|| {
         // Small enough that the ring is gone round many times.
         let mut capture = Opening {
             buffer: 4 << 20,
@@ -114,30 +114,27 @@ fn frames_of_all_lengths_come_in_order_over_many_blocks() {
 
 #[test]
 fn a_burst_of_small_frames_fills_blocks_and_none_is_lost_or_twice() {
-    in_namespace(
-        "room::a_burst_of_small_frames_fills_blocks_and_none_is_lost_or_twice",
-        || {
-            let mut capture = on("lo").open().unwrap();
-            let (client, _server) = pair();
-            // What the channel can keep for a reader that reads nothing, where the system has a limit, is less.
-            let count: u32 = if by_ring() || !ordinary() { 20_000 } else { 1_000 };
-            for number in 0..count {
-                client.send(&number.to_be_bytes()).unwrap();
-            }
-            let frames = rest(&mut capture);
-            let numbers = frames
-                .iter()
-                .map(|(frame, _)| u32::from_be_bytes(frame.bytes[42..46].try_into().unwrap()));
-            assert!(numbers.eq(0..count), "{} frames", frames.len());
-            let times: Vec<_> = frames.iter().map(|(frame, _)| frame.time).collect();
-            assert!(times.is_sorted());
-        },
-    );
+    in_namespace(|| {
+        let mut capture = on("lo").open().unwrap();
+        let (client, _server) = pair();
+        // What the channel can keep for a reader that reads nothing, where the system has a limit, is less.
+        let count: u32 = if by_ring() || !ordinary() { 20_000 } else { 1_000 };
+        for number in 0..count {
+            client.send(&number.to_be_bytes()).unwrap();
+        }
+        let frames = rest(&mut capture);
+        let numbers = frames
+            .iter()
+            .map(|(frame, _)| u32::from_be_bytes(frame.bytes[42..46].try_into().unwrap()));
+        assert!(numbers.eq(0..count), "{} frames", frames.len());
+        let times: Vec<_> = frames.iter().map(|(frame, _)| frame.time).collect();
+        assert!(times.is_sorted());
+    });
 }
 
 #[test]
 fn after_a_full_buffer_it_goes_on_with_what_comes_next() {
-    in_namespace("room::after_a_full_buffer_it_goes_on_with_what_comes_next", || {
+    in_namespace(|| {
         let mut capture = Opening { buffer: 1, ..on("lo") }.open().unwrap();
         let (client, _server) = pair();
         let mut taken = 0;
@@ -166,7 +163,7 @@ fn after_a_full_buffer_it_goes_on_with_what_comes_next() {
 
 #[test]
 fn where_the_kernel_gives_no_ring_the_channel_serves() {
-    in_namespace("room::where_the_kernel_gives_no_ring_the_channel_serves", || {
+    in_namespace(|| {
         let mut capture = Opening {
             // The list of the blocks alone would be too long for any kernel.
             buffer: 1 << 49,

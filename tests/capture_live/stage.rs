@@ -9,7 +9,7 @@ use std::time::SystemTime;
 use socket_lab::capture::live::{Capture, Checksum, Event, Opening};
 use socket_lab::frame::Frame;
 
-use super::support::{PATIENCE, Tool, namespace, tool};
+use crate::support::{PATIENCE, Tool, again, namespace, tool};
 
 /// Through a ring, or through pnet's channel.
 const WAYS: [&str; 2] = ["ring", "channel"];
@@ -27,10 +27,10 @@ pub fn by_ring() -> bool {
     namespace::way().is_some_and(|way| way == WAYS[0])
 }
 
-/// Runs `test`, which is the test of this name (`module::function`), in a process of its own for each way, in an empty network
-/// namespace in which loopback is up.
-pub fn in_namespace(name: &str, test: impl FnOnce()) {
-    namespace::in_namespaces(name, &WAYS, test);
+/// Runs `test`, which stands in a test, in a process of its own for each way, in an empty network namespace in which loopback
+/// is up.
+pub fn in_namespace(test: impl FnOnce()) {
+    namespace::in_namespaces(again::path_of(&test), &WAYS, test);
 }
 
 pub fn ip(arguments: &str) {

@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 use socket_lab::capture::live::Event;
 
 use super::stage::{in_namespace, on, pair, stop};
-use super::support::{MOMENT, PATIENCE};
+use crate::support::{MOMENT, PATIENCE};
 
 #[test]
 fn a_stop_ends_the_waiting_at_once() {
-    in_namespace("stops::a_stop_ends_the_waiting_at_once", || {
+    in_namespace(|| {
         let mut capture = on("lo").open().unwrap();
         let (stop, mut set) = stop();
         thread::scope(|scope| {
@@ -38,7 +38,7 @@ fn a_stop_ends_the_waiting_at_once() {
 
 #[test]
 fn after_a_stop_the_frames_from_before_come_and_no_more() {
-    in_namespace("stops::after_a_stop_the_frames_from_before_come_and_no_more", || {
+    in_namespace(|| {
         let mut capture = on("lo").open().unwrap();
         let (client, server) = pair();
         for _ in 0..100 {

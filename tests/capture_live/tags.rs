@@ -8,11 +8,11 @@ use std::time::Duration;
 use socket_lab::capture::live::{ANY, interfaces};
 
 use super::stage::{in_namespace, link_to_nobody, on, ordinary, rest};
-use super::support::{MOMENT, PATIENCE, Tool, essential, need};
+use crate::support::{MOMENT, PATIENCE, Tool, essential, need};
 
 #[test]
 fn a_vlan_tag_is_put_back_where_tcpdump_puts_it() {
-    in_namespace("tags::a_vlan_tag_is_put_back_where_tcpdump_puts_it", || {
+    in_namespace(|| {
         link_to_nobody();
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("judge.pcap");

@@ -5,15 +5,8 @@ use std::net::{Shutdown, TcpStream, UdpSocket};
 use std::sync::Barrier;
 use std::time::{Duration, Instant};
 
-use nix::sys::resource::{Resource, getrlimit, setrlimit};
-
-use super::support::{MOMENT, PATIENCE, Running, Side, client, server, server_with, shell};
-
-/// This process holds the clients' sockets.
-fn allow_many_sockets() {
-    let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).unwrap();
-    setrlimit(Resource::RLIMIT_NOFILE, hard.min(8192), hard).unwrap();
-}
+use crate::support::again::{allow_open_files, in_own_process};
+use crate::support::{MOMENT, PATIENCE, Running, Side, client, server, server_with, shell};
 
 fn connect(port: u16) -> TcpStream {
     let socket = TcpStream::connect(("127.0.0.1", port)).unwrap();
@@ -43,57 +36,61 @@ fn peak_memory(program: &Running) -> u64 {
 
 #[test]
 fn a_thousand_clients_at_once_are_all_answered() {
-    allow_many_sockets();
-    let (server, port) = server_with("tcp-server", &["-b", "127.0.0.1"]);
-    // They connect first, all of them, and only then does anybody speak.
-    let sockets: Vec<TcpStream> = (0..1000).map(|_| connect(port)).collect();
-    let threads = 8;
-    let barrier = Barrier::new(threads);
-    std::thread::scope(|scope| {
-        for part in sockets.chunks(sockets.len().div_ceil(threads)) {
-            let barrier = &barrier;
-            scope.spawn(move || {
-                barrier.wait();
-                for (number, mut socket) in part.iter().enumerate() {
-                    socket.write_all(format!("client {number}\n").as_bytes()).unwrap();
-                }
-                for (number, mut socket) in part.iter().enumerate() {
-                    let mut reply = String::new();
-                    socket.read_to_string(&mut reply).unwrap();
-                    assert_eq!(reply, format!("CLIENT {number}\n"));
-                }
-            });
+    in_own_process(|| {
+        allow_open_files(8192);
+        let (server, port) = server_with("tcp-server", &["-b", "127.0.0.1"]);
+        // They connect first, all of them, and only then does anybody speak.
+        let sockets: Vec<TcpStream> = (0..1000).map(|_| connect(port)).collect();
+        let threads = 8;
+        let barrier = Barrier::new(threads);
+        std::thread::scope(|scope| {
+            for part in sockets.chunks(sockets.len().div_ceil(threads)) {
+                let barrier = &barrier;
+                scope.spawn(move || {
+                    barrier.wait();
+                    for (number, mut socket) in part.iter().enumerate() {
+                        socket.write_all(format!("client {number}\n").as_bytes()).unwrap();
+                    }
+                    for (number, mut socket) in part.iter().enumerate() {
+                        let mut reply = String::new();
+                        socket.read_to_string(&mut reply).unwrap();
+                        assert_eq!(reply, format!("CLIENT {number}\n"));
+                    }
+                });
+            }
+        });
+        server.wait_for_outputs("Received from", 1000);
+        assert_eq!(server.errors(), "");
+        // The threads that served them leave again.
+        let deadline = Instant::now() + PATIENCE;
+        while status_number(&server, "Threads:") > 15 {
+            assert!(
+                Instant::now() < deadline,
+                "{} threads",
+                status_number(&server, "Threads:")
+            );
+            std::thread::sleep(MOMENT / 10);
         }
     });
-    server.wait_for_outputs("Received from", 1000);
-    assert_eq!(server.errors(), "");
-    // The threads that served them leave again.
-    let deadline = Instant::now() + PATIENCE;
-    while status_number(&server, "Threads:") > 15 {
-        assert!(
-            Instant::now() < deadline,
-            "{} threads",
-            status_number(&server, "Threads:")
-        );
-        std::thread::sleep(MOMENT / 10);
-    }
 }
 
 #[test]
 fn five_hundred_silent_clients_hold_nobody_up() {
-    allow_many_sockets();
-    let (server, port) = server_with("tcp-server", &["-b", "127.0.0.1"]);
-    let silent: Vec<TcpStream> = (0..500).map(|_| connect(port)).collect();
-    for number in 0..100 {
-        assert_eq!(
-            ask(&connect(port), &format!("line {number}")).unwrap(),
-            format!("LINE {number}\n")
-        );
-    }
-    assert_eq!(server.errors(), "");
-    // They are served as soon as they speak.
-    assert_eq!(ask(&silent[499], "now").unwrap(), "NOW\n");
-    assert_eq!(ask(&silent[0], "now").unwrap(), "NOW\n");
+    in_own_process(|| {
+        allow_open_files(8192);
+        let (server, port) = server_with("tcp-server", &["-b", "127.0.0.1"]);
+        let silent: Vec<TcpStream> = (0..500).map(|_| connect(port)).collect();
+        for number in 0..100 {
+            assert_eq!(
+                ask(&connect(port), &format!("line {number}")).unwrap(),
+                format!("LINE {number}\n")
+            );
+        }
+        assert_eq!(server.errors(), "");
+        // They are served as soon as they speak.
+        assert_eq!(ask(&silent[499], "now").unwrap(), "NOW\n");
+        assert_eq!(ask(&silent[0], "now").unwrap(), "NOW\n");
+    });
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
-use super::support::namespace::in_namespaces;
-use super::support::{PATIENCE, Running, Side, Tool, need, server, tool};
+use crate::support::namespace::in_namespaces;
+use crate::support::{PATIENCE, Running, Side, Tool, again, need, server, tool};
 
 /// What begins a loop.
 const TEXTS: [&str; 6] = ["", "hello", "HELLO", "12345", "straße ŉ", "\u{1}\u{2}"];
@@ -85,9 +85,9 @@ fn client(own: &str, server: (&str, u16)) -> UdpSocket {
 }
 
 /// Runs the test in a network namespace of its own, if Python is here.
-fn alone(name: &str, test: impl FnOnce()) {
+fn alone(test: impl FnOnce()) {
     if need(Tool::Python) {
-        in_namespaces(&format!("loops::{name}"), &["alone"], || {
+        in_namespaces(again::path_of(&test), &["alone"], || {
             // The namespace has IPv6 switched off for its new devices, and loopback is not one.
             let _ = std::fs::write("/proc/sys/net/ipv6/conf/lo/disable_ipv6", "0");
             test();
@@ -97,7 +97,7 @@ fn alone(name: &str, test: impl FnOnce()) {
 
 #[test]
 fn two_servers_answer_each_other_no_more_than_a_handful_of_times() {
-    alone("two_servers_answer_each_other_no_more_than_a_handful_of_times", || {
+    alone(|| {
         for (bound, first, second) in [
             ("127.0.0.1", "127.0.0.1", "127.0.0.1"),
             ("", "127.0.0.1", "127.0.0.1"),
@@ -129,7 +129,7 @@ fn two_servers_answer_each_other_no_more_than_a_handful_of_times() {
 
 #[test]
 fn several_loops_at_once_end_too() {
-    alone("several_loops_at_once_end_too", || {
+    alone(|| {
         // A ring of three, each pair in both directions, and each text twice.
         let ports = [12_000, 13_000, 14_000];
         let servers = ports.map(|port| udp_server("", port));
@@ -148,42 +148,39 @@ fn several_loops_at_once_end_too() {
 
 #[test]
 fn services_of_other_makers_are_answered_no_more_than_a_handful_of_times() {
-    alone(
-        "services_of_other_makers_are_answered_no_more_than_a_handful_of_times",
-        || {
-            for (kind, port, most) in [
-                ("echo", 7, 8),
-                ("echo", 9007, 22),
-                ("echo", 45_007, 8),
-                ("chargen", 19, 8),
-                ("chargen", 9019, 22),
-                ("daytime", 13, 8),
-                ("daytime", 9013, 22),
-                ("lower", 900, 8),
-            ] {
-                for text in ["", "hello"] {
-                    let (server, service) = (udp_server("127.0.0.1", 12_000), service(kind, port));
-                    forge(("127.0.0.1", port), ("127.0.0.1", 12_000), text, 1);
-                    let counts = received(&[&server]);
-                    assert!(
-                        (2..=most).contains(&counts[0]),
-                        "{kind} on {port}, {text:?}: {counts:?}"
-                    );
-                    assert!(service.output().matches("answered").count() <= most, "{kind} on {port}");
-                    let errors = server.errors();
-                    assert!(
-                        errors.lines().count() == 1 && errors.contains("as a service does"),
-                        "{errors}"
-                    );
-                }
+    alone(|| {
+        for (kind, port, most) in [
+            ("echo", 7, 8),
+            ("echo", 9007, 22),
+            ("echo", 45_007, 8),
+            ("chargen", 19, 8),
+            ("chargen", 9019, 22),
+            ("daytime", 13, 8),
+            ("daytime", 9013, 22),
+            ("lower", 900, 8),
+        ] {
+            for text in ["", "hello"] {
+                let (server, service) = (udp_server("127.0.0.1", 12_000), service(kind, port));
+                forge(("127.0.0.1", port), ("127.0.0.1", 12_000), text, 1);
+                let counts = received(&[&server]);
+                assert!(
+                    (2..=most).contains(&counts[0]),
+                    "{kind} on {port}, {text:?}: {counts:?}"
+                );
+                assert!(service.output().matches("answered").count() <= most, "{kind} on {port}");
+                let errors = server.errors();
+                assert!(
+                    errors.lines().count() == 1 && errors.contains("as a service does"),
+                    "{errors}"
+                );
             }
-        },
-    );
+        }
+    });
 }
 
 #[test]
 fn a_server_answers_none_of_its_own_addresses() {
-    alone("a_server_answers_none_of_its_own_addresses", || {
+    alone(|| {
         // A server that serves every address answers from the one that the kernel prefers towards the client: the third.
         for (bound, own, to) in [
             ("", "127.0.0.1", "127.0.0.1"),
@@ -218,7 +215,7 @@ fn a_server_answers_none_of_its_own_addresses() {
 
 #[test]
 fn clients_are_not_taken_for_services() {
-    alone("clients_are_not_taken_for_services", || {
+    alone(|| {
         let server = udp_server("127.0.0.1", 12_000);
         let to = ("127.0.0.1", 12_000);
         for line in [|_| "hello".to_owned(), |number: u32| number.to_string()] {

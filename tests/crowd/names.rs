@@ -13,18 +13,18 @@ use socket_lab::app::stop::Stop;
 use socket_lab::app::tcp_client;
 use socket_lab::app::transcript::Transcript;
 
-use super::support::namespace::in_namespaces;
-use super::support::{Running, Side, Tool, need_all, needs, server_with, tool};
+use crate::support::namespace::in_namespaces;
+use crate::support::{Running, Side, Tool, again, need_all, needs, server_with, tool};
 
 /// Addresses that nobody has: what is sent to them comes back through loopback, and is dropped without a word.
 const SILENT: &str = "10.66.0.";
 
 /// Runs the test in a namespace in which those addresses are silent.
-fn alone(name: &str, test: impl FnOnce()) {
+fn alone(test: impl FnOnce()) {
     if !need_all(&[Tool::Ip, Tool::Unshare, Tool::Mount]) || !needs::root() {
         return;
     }
-    in_namespaces(&format!("names::{name}"), &["alone"], || {
+    in_namespaces(again::path_of(&test), &["alone"], || {
         let route = ["route", "add", "10.66.0.0/24", "dev", "lo"];
         assert!(tool(Tool::Ip).args(route).status().unwrap().success());
         test();
@@ -44,7 +44,7 @@ impl Hosts {
 
     fn command(&self, name: &str, host: &str, port: u16, timeout: &str) -> Command {
         let folder = self.0.path().display();
-        let program = super::support::path_of_ours(name);
+        let program = crate::support::path_of_ours(name);
         let script = format!(
             "mount --bind {folder}/hosts /etc/hosts && mount --bind {folder}/resolv.conf /etc/resolv.conf && \
              exec {program} -ip {host} -p {port} --timeout {timeout}"
@@ -92,7 +92,7 @@ fn took(time: Duration, seconds: u64) {
 
 #[test]
 fn twenty_silent_addresses_take_no_longer_than_the_timeout() {
-    alone("twenty_silent_addresses_take_no_longer_than_the_timeout", || {
+    alone(|| {
         let (time, status, _, errors) = Hosts::new(&many()).run("tcp-client", "many", 5000, "2", "");
         took(time, 2);
         assert_eq!(status, Some(1), "{errors}");
@@ -109,7 +109,7 @@ fn twenty_silent_addresses_take_no_longer_than_the_timeout() {
 
 #[test]
 fn one_silent_address_is_named_after_a_second() {
-    alone("one_silent_address_is_named_after_a_second", || {
+    alone(|| {
         let hosts = Hosts::new("");
         let started = Instant::now();
         let mut client = Running::start(&mut hosts.command("tcp-client", "10.66.0.9", 5000, "3"));
@@ -130,7 +130,7 @@ fn one_silent_address_is_named_after_a_second() {
 
 #[test]
 fn a_refusal_goes_on_at_once_and_what_it_leaves_is_for_the_others() {
-    alone("a_refusal_goes_on_at_once_and_what_it_leaves_is_for_the_others", || {
+    alone(|| {
         // Nobody listens on loopback: the 17 refusals take no time, so that the silent address has nearly all of it.
         let mut hosts = String::from("10.66.0.9 some\n");
         (2..19).for_each(|number| writeln!(hosts, "127.0.0.{number} some").unwrap());
@@ -144,7 +144,7 @@ fn a_refusal_goes_on_at_once_and_what_it_leaves_is_for_the_others() {
 
 #[test]
 fn behind_a_silent_address_the_server_is_found_and_remembered() {
-    alone("behind_a_silent_address_the_server_is_found_and_remembered", || {
+    alone(|| {
         let (server, port) = server_with("tcp-server", &["-b", "127.0.0.1"]);
         // The system would put the nearer address first, so the addresses are given here in the order of another network.
         let addresses = ["10.66.0.9", "127.0.0.1"].map(|ip| SocketAddr::new(ip.parse().unwrap(), port));
@@ -169,48 +169,42 @@ fn behind_a_silent_address_the_server_is_found_and_remembered() {
 
 #[test]
 fn a_name_server_that_does_not_answer_takes_no_longer_than_the_timeout() {
-    alone(
-        "a_name_server_that_does_not_answer_takes_no_longer_than_the_timeout",
-        || {
-            for name in ["tcp-client", "udp-client"] {
-                let (time, status, _, errors) = Hosts::new("").run(name, "nowhere.example", 5000, "2", "");
-                took(time, 2);
-                assert_eq!(status, Some(1), "{errors}");
-                let lines: Vec<&str> = errors.lines().collect();
-                assert!(
-                    lines.len() == 2 && lines[0].contains("still looking up 'nowhere.example'"),
-                    "{errors}"
-                );
-                assert!(
-                    lines[1].contains("the look-up of 'nowhere.example' brought no answer within 2 s"),
-                    "{errors}"
-                );
-            }
-        },
-    );
+    alone(|| {
+        for name in ["tcp-client", "udp-client"] {
+            let (time, status, _, errors) = Hosts::new("").run(name, "nowhere.example", 5000, "2", "");
+            took(time, 2);
+            assert_eq!(status, Some(1), "{errors}");
+            let lines: Vec<&str> = errors.lines().collect();
+            assert!(
+                lines.len() == 2 && lines[0].contains("still looking up 'nowhere.example'"),
+                "{errors}"
+            );
+            assert!(
+                lines[1].contains("the look-up of 'nowhere.example' brought no answer within 2 s"),
+                "{errors}"
+            );
+        }
+    });
 }
 
 #[test]
 fn over_udp_a_line_takes_no_longer_than_the_timeout_whatever_the_addresses_do() {
-    alone(
-        "over_udp_a_line_takes_no_longer_than_the_timeout_whatever_the_addresses_do",
-        || {
-            let refused = "127.0.0.9 mixed\n".to_owned() + &many().replace("many", "mixed");
-            let (time, status, _, errors) = Hosts::new(&refused).run("udp-client", "mixed", 5000, "2", "one\n");
-            took(time, 2);
-            assert_eq!(status, Some(1), "{errors}");
-            // All silent: the next line goes to the next address.
-            let (time, _, _, errors) = Hosts::new(&many()).run("udp-client", "many", 5000, "1", "one\ntwo\n");
-            took(time, 2);
-            for word in [
-                "recvfrom 10.66.0.2:5000 brought no reply within 1 s",
-                "the next line goes to 10.66.0.3:5000",
-                "recvfrom 10.66.0.3:5000",
-            ] {
-                assert!(errors.contains(word), "no {word:?} in {errors}");
-            }
-        },
-    );
+    alone(|| {
+        let refused = "127.0.0.9 mixed\n".to_owned() + &many().replace("many", "mixed");
+        let (time, status, _, errors) = Hosts::new(&refused).run("udp-client", "mixed", 5000, "2", "one\n");
+        took(time, 2);
+        assert_eq!(status, Some(1), "{errors}");
+        // All silent: the next line goes to the next address.
+        let (time, _, _, errors) = Hosts::new(&many()).run("udp-client", "many", 5000, "1", "one\ntwo\n");
+        took(time, 2);
+        for word in [
+            "recvfrom 10.66.0.2:5000 brought no reply within 1 s",
+            "the next line goes to 10.66.0.3:5000",
+            "recvfrom 10.66.0.3:5000",
+        ] {
+            assert!(errors.contains(word), "no {word:?} in {errors}");
+        }
+    });
 }
 
 /// The system's `localhost` is left alone by all of this.

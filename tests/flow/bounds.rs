@@ -6,10 +6,8 @@ use socket_lab::flow::Tracker;
 use socket_lab::frame::Time;
 use socket_lab::wire::{LinkType, decode};
 
-use super::support::this_test;
+use crate::support::again::in_own_process;
 
-/// Set in the process that is measured.
-const MEASURED: &str = "SOCKET_LAB_TEST_MEASURED";
 const CONNECTIONS: u32 = 1_000_000;
 /// What a conversation may take in all, in bytes: 400 MB for a million.
 const MOST: usize = 400;
@@ -76,7 +74,8 @@ fn many(connections: u32) -> (usize, Duration) {
 
 #[test]
 fn a_million_connections_at_once_take_less_than_400_mb() {
-    if std::env::var_os(MEASURED).is_some() {
+    // Where nothing else takes memory.
+    in_own_process(|| {
         let (bytes, each) = many(CONNECTIONS);
         let each_takes = bytes / CONNECTIONS as usize;
         println!(
@@ -84,16 +83,5 @@ fn a_million_connections_at_once_take_less_than_400_mb() {
             bytes / 1_000_000
         );
         assert!(each_takes < MOST, "{each_takes} bytes a connection");
-        return;
-    }
-    // In a process of its own, where nothing else takes memory.
-    let name = "bounds::a_million_connections_at_once_take_less_than_400_mb";
-    let output = this_test()
-        .args([name, "--exact", "--nocapture"])
-        .env(MEASURED, "1")
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && said.contains("1 passed"), "{said}");
-    println!("{said}");
+    });
 }

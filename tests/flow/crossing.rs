@@ -19,23 +19,25 @@ use socket_lab::frame::Frame;
 use socket2::{Domain, Socket, Type};
 
 use super::judge::{Report, judge};
-use super::stage::{captured, captured_on, connection, followed, of_conversation, pair, parts, segments, write_pcap};
-use super::support::{Missing, PATIENCE, Running, Tool, namespace, need, needs, tool};
+use super::stage::{
+    captured, captured_on, connection, followed, in_namespace, of_conversation, pair, parts, segments, write_pcap,
+};
+use crate::support::{Missing, PATIENCE, Running, Tool, again, namespace, need, needs, tool};
 
 /// This host, as the mirror's network knows it, and the mirror.
 const OWN: [u8; 4] = [10, 9, 0, 1];
 const MIRROR: [u8; 4] = [10, 9, 0, 2];
 
-/// Runs `test`, which is the test of this name here, in a namespace of its own where a mirror hangs on tun0 and each packet is
+/// Runs `test`, which stands in a test, in a namespace of its own where a mirror hangs on tun0 and each packet is
 /// under way for 30 ms.
-fn in_front_of_a_mirror(name: &str, test: impl FnOnce()) {
+fn in_front_of_a_mirror(test: impl FnOnce()) {
     if !need(Tool::Python) {
         return;
     }
     if !Path::new("/dev/net/tun").exists() {
         return needs::skip(Missing::Part("a kernel with TUN devices"));
     }
-    namespace::in_namespaces(&format!("crossing::{name}"), &["once"], || {
+    namespace::in_namespaces(again::path_of(&test), &["once"], || {
         let mirror = Running::start(tool(Tool::Python).args(["tests/peers/mirror.py", "0.03"]));
         mirror.wait_for_output("ready");
         test();
@@ -102,7 +104,7 @@ fn call_each_other() {
 
 #[test]
 fn both_ends_open_at_once() {
-    in_front_of_a_mirror("both_ends_open_at_once", || {
+    in_front_of_a_mirror(|| {
         let frames = captured_on("tun0", || {
             call_each_other();
             until_all_is_closed();
@@ -137,7 +139,7 @@ fn close_each_other() {
 
 #[test]
 fn both_ends_close_at_once() {
-    in_front_of_a_mirror("both_ends_close_at_once", || {
+    in_front_of_a_mirror(|| {
         let frames = captured_on("tun0", || (0..3).for_each(|_| close_each_other()));
         let (steps, tracker) = followed(&frames);
         // Each connection passes the interface on its way to the mirror and, with other addresses, on its way back. A test that
@@ -191,13 +193,9 @@ fn crossed(steps: &[Step], tracker: &Tracker) -> usize {
 
 #[test]
 fn whether_two_fins_cross_or_not_the_end_is_right() {
-    namespace::in_namespaces(
-        "crossing::whether_two_fins_cross_or_not_the_end_is_right",
-        &["once"],
-        || {
-            let (steps, tracker) = followed(&captured(|| (0..100).for_each(|_| close_together())));
-            assert_eq!(tracker.conversations().len(), 100);
-            crossed(&steps, &tracker);
-        },
-    );
+    in_namespace(|| {
+        let (steps, tracker) = followed(&captured(|| (0..100).for_each(|_| close_together())));
+        assert_eq!(tracker.conversations().len(), 100);
+        crossed(&steps, &tracker);
+    });
 }

@@ -10,7 +10,7 @@ use socket_lab::wire::decode;
 
 use super::judge::{Report, captures, judge};
 use super::stage::sent_again;
-use super::support::{Tool, need, needs};
+use crate::support::{Tool, need, needs};
 
 /// Files that are not compared.
 const APART: &[(&str, &str)] = &[

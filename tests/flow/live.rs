@@ -18,7 +18,7 @@ use super::stage::{
     captured, connection, disturbed, followed, in_namespace, of_conversation, pair, parts, segments, the_one,
     write_pcap,
 };
-use super::support::{NOBODY, Tool, need};
+use crate::support::{NOBODY, Tool, need};
 
 const MOMENT: Duration = Duration::from_millis(50);
 
@@ -36,7 +36,7 @@ fn half_close() {
 
 #[test]
 fn one_direction_is_closed_and_the_other_goes_on() {
-    in_namespace("one_direction_is_closed_and_the_other_goes_on", || {
+    in_namespace(|| {
         let (steps, tracker) = followed(&captured(half_close));
         let late = segments(&steps)
             .into_iter()
@@ -55,7 +55,7 @@ fn one_direction_is_closed_and_the_other_goes_on() {
 
 #[test]
 fn a_port_where_nobody_listens() {
-    in_namespace("a_port_where_nobody_listens", || {
+    in_namespace(|| {
         let (steps, tracker) = followed(&captured(|| {
             assert!(TcpStream::connect((Ipv4Addr::LOCALHOST, NOBODY)).is_err());
             let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
@@ -77,7 +77,7 @@ fn a_port_where_nobody_listens() {
 
 #[test]
 fn why_a_reset_came() {
-    in_namespace("why_a_reset_came", || {
+    in_namespace(|| {
         // Broken off by SO_LINGER 0, and closed with data unread: the wire does not tell which.
         for unread in [false, true] {
             let (steps, tracker) = followed(&captured(|| {
@@ -121,7 +121,7 @@ fn keep_alive() {
 
 #[test]
 fn a_silent_connection_is_kept_alive() {
-    in_namespace("a_silent_connection_is_kept_alive", || {
+    in_namespace(|| {
         let (steps, _) = followed(&captured(keep_alive));
         let asked = the_one(&steps, Part::KeepAlive);
         assert_eq!(asked.delay, Some(Delay::KeepAliveTimer));
@@ -156,7 +156,7 @@ fn full_window() {
 
 #[test]
 fn a_reader_that_does_not_read_closes_its_window() {
-    in_namespace("a_reader_that_does_not_read_closes_its_window", || {
+    in_namespace(|| {
         let (steps, tracker) = followed(&captured(full_window));
         let all = segments(&steps);
         let remarked = |remark| all.iter().position(|segment| segment.remarks.has(remark));
@@ -206,7 +206,7 @@ fn reuse_ports() {
 
 #[test]
 fn ports_are_used_again() {
-    in_namespace("ports_are_used_again", || {
+    in_namespace(|| {
         let (steps, tracker) = followed(&captured(reuse_ports));
         let conversations = tracker.conversations();
         assert_eq!(conversations.len(), 3);
@@ -225,7 +225,7 @@ fn ports_are_used_again() {
 
 #[test]
 fn tshark_says_the_same_also_of_disturbed_copies() {
-    in_namespace("tshark_says_the_same_also_of_disturbed_copies", || {
+    in_namespace(|| {
         if !need(Tool::Tshark) {
             return;
         }

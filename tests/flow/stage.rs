@@ -13,12 +13,11 @@ use socket_lab::flow::{Step, Tracker};
 use socket_lab::frame::Frame;
 use socket_lab::wire::decode;
 
-use super::support::{PATIENCE, namespace};
+use crate::support::{PATIENCE, again, namespace};
 
-/// Runs `test`, which is the test of this name in `live`, in a process of its own in an empty network namespace in which
-/// loopback is up.
-pub(super) fn in_namespace(name: &str, test: impl FnOnce()) {
-    namespace::in_namespaces(&format!("live::{name}"), &["once"], test);
+/// Runs `test`, which stands in a test, in a process of its own in an empty network namespace in which loopback is up.
+pub(super) fn in_namespace(test: impl FnOnce()) {
+    namespace::in_namespaces(again::path_of(&test), &["once"], test);
 }
 
 /// A connection: the client's end and the server's.

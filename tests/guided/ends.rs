@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::Signal;
 
 use super::stage::{Place, count, ready};
-use super::support::Running;
+use crate::support::Running;
 
 #[test]
 fn ctrl_c_ends_it_at_once_and_leaves_nothing() {

@@ -5,7 +5,7 @@ use std::os::unix::fs::{MetadataExt as _, chown, symlink};
 use std::process::Stdio;
 
 use super::stage::{Ended, NOBODY, Place, count, ready};
-use super::support::{Tool, need, needs, path_of_ours, tool};
+use crate::support::{Tool, need, needs, path_of_ours, tool};
 
 #[test]
 fn a_folder_that_cannot_be_written_is_said_before_anything_runs() {

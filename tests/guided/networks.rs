@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 
 use super::stage::{Ended, NOBODY, Place, count, ready};
-use super::support::{Missing, Tool, copy, copy_program, need, need_all, needs, path_of_ours, tool};
+use crate::support::{Missing, Tool, copy, copy_program, need, need_all, needs, path_of_ours, tool};
 
 /// No namespaces from here on: what a system with `user.max_user_namespaces = 0` does.
 const LIMITS: &str =

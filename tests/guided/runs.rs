@@ -7,7 +7,7 @@ use std::path::Path;
 use socket_lab::calls::{Call, Name, Role, lines};
 
 use super::stage::{Place, count, ready, tshark};
-use super::support::{essential, needs};
+use crate::support::{essential, needs};
 
 /// A run, how many packets it has, and what tshark counts in it: display filter, how many.
 type Case = (

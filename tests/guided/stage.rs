@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-use super::support::{Missing, Tool, copy_program, need, needs, ours, path_of_ours, tool};
+use crate::support::{Missing, Tool, copy_program, need, needs, ours, path_of_ours, tool};
 
 /// The user that owns no files.
 pub const NOBODY: u32 = 65_534;
@@ -103,7 +103,7 @@ impl Place {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let copy = self.programs.path().join("socket-lab");
         let mut command = if copy.exists() {
-            super::support::copy(copy)
+            crate::support::copy(copy)
         } else {
             ours("socket-lab")
         };
@@ -149,7 +149,7 @@ pub fn ready() -> bool {
 /// # Panics
 /// When tshark has a warning of any packet, a reset or a selective acknowledgment apart.
 pub fn tshark(path: &Path, fields: &[&str]) -> Vec<Vec<String>> {
-    let mut command = super::support::tshark();
+    let mut command = crate::support::tshark();
     // Loopback leaves checksums to hardware that is not there, which is no fault of the file.
     command.args(["-o", "tcp.check_checksum:FALSE", "-o", "udp.check_checksum:FALSE"]);
     command.arg("-r").arg(path);
@@ -191,7 +191,7 @@ pub fn tshark(path: &Path, fields: &[&str]) -> Vec<Vec<String>> {
 
 /// How many packets tshark finds for this display filter.
 pub fn count(path: &Path, filter: &str) -> usize {
-    let output = super::support::tshark()
+    let output = crate::support::tshark()
         .arg("-r")
         .arg(path)
         .args(["-Y", filter])

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::stage::{Ended, Place, ready, tshark};
 
-use super::support::ours;
+use crate::support::ours;
 
 /// The cells of a row of the table.
 fn row<'t>(told: &'t str, what: &str) -> Vec<&'t str> {

@@ -8,8 +8,8 @@ use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 
 use super::stage::{Place, ready};
-use super::support::stuck::{IN_TIME, Outcome, Output, Stuck, hold};
-use super::support::{Missing, Side, Tool, need_all, needs, path_of_ours, shell};
+use crate::support::stuck::{IN_TIME, Outcome, Output, Stuck, hold};
+use crate::support::{Missing, Side, Tool, need_all, needs, path_of_ours, shell};
 
 const UNREAD: &str = "error: standard output: nothing is known to be written\n";
 
@@ -191,7 +191,7 @@ fn a_name_that_nobody_answers_for_cannot_keep_a_program() {
             servers.display(),
             path_of_ours(name),
         );
-        let mut command = super::support::tool(Tool::Unshare);
+        let mut command = crate::support::tool(Tool::Unshare);
         command.args(["-r", "-n", "-m", "sh", "-c", &script]);
         let mut stuck = Stuck::start(command.stdin(Stdio::null()), &Output::Null, false);
         if name == "sniffer" {

@@ -6,9 +6,9 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use super::frames::{SECOND, pcap, udp};
 use super::stage::{ended, works_or_says};
-use super::support::{Running, Tool, client, need, ours, port_in, tool};
+use crate::sniffer::frames::{SECOND, pcap, udp};
+use crate::support::{Running, Tool, client, need, ours, port_in, tool};
 
 /// Seconds.
 const DAY: u32 = 86_400;

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::support::{Tool, need_all, needs, path_of_ours, tool};
+use crate::support::{Tool, need_all, needs, path_of_ours, tool};
 
 #[test]
 fn a_full_disk_keeps_what_is_said_to_be_kept() {

@@ -6,9 +6,9 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::frames::{pcap, udp};
 use super::stage::{RUNS, ended, works_or_says};
-use super::support::{Missing, Running, essential, needs, ours, path_of_ours, port_in};
+use crate::sniffer::frames::{pcap, udp};
+use crate::support::{Missing, Running, essential, needs, ours, path_of_ours, port_in};
 
 /// Bytes.
 const MOST: &str = "67108864";

@@ -5,7 +5,7 @@ use std::process::{Command, Output, Stdio};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use super::support::{Tool, path_of_ours, tool};
+use crate::support::{Tool, path_of_ours, tool};
 
 /// Each program with arguments that let it do something and end by itself; a server is ended when it listens.
 pub const RUNS: [&[&str]; 9] = [
@@ -37,7 +37,7 @@ pub fn ended(mut command: Command, words: &[&str]) -> Output {
         word => word.as_ref(),
     });
     command.args(arguments);
-    let (read, write) = super::support::pipe();
+    let (read, write) = crate::support::pipe();
     let child = command.stdin(Stdio::null()).stdout(write).stderr(Stdio::piped());
     let child = child.spawn().unwrap();
     // The end to write is the program's alone now, so what it says has an end.

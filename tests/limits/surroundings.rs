@@ -1,7 +1,7 @@
 //! What the environment says.
 
 use super::stage::{RUNS, ended, works_or_says};
-use super::support::ours;
+use crate::support::ours;
 
 /// A locale, a terminal and a home that are odd or missing.
 #[test]

@@ -1,7 +1,7 @@
 //! The limits of prlimit(1), that are those of the shell's `ulimit`.
 
 use super::stage::{RUNS, ended, run, works_or_says};
-use super::support::{Tool, need, need_all, path_of_ours, tool};
+use crate::support::{Tool, need, need_all, path_of_ours, tool};
 
 #[test]
 fn few_open_files_are_enough_or_it_is_said() {

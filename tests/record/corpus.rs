@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use socket_lab::frame::Time;
 use socket_lab::record::Reader;
 
-use super::support::{Tool, need, needs, tool};
+use crate::support::{Tool, need, needs, tool};
 
 /// The corpus of captures that other projects test with, where the person has one.
 fn corpus() -> Vec<PathBuf> {

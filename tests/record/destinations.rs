@@ -6,7 +6,7 @@ use std::path::Path;
 use socket_lab::record::{Destination, Format, Recorder};
 
 use super::files::{frame, loopback, read, record, section};
-use super::support::{essential, needs};
+use crate::support::{essential, needs};
 
 /// What the person reads when this name is to be written.
 fn refusal(path: &Path, force: bool) -> String {

@@ -9,7 +9,7 @@ use socket_lab::frame::{Direction, Frame, Time};
 use socket_lab::record::{Destination, Format, Interface, Reader, Recorder, Section, Statistics, Written};
 use socket_lab::wire::LinkType;
 
-use super::support::{Tool, tool};
+use crate::support::{Tool, tool};
 
 /// 2026-03-04 05:06:07.123456789 UTC.
 pub const TIME: i64 = 1_772_600_767_123_456_789;

@@ -7,7 +7,7 @@ use socket_lab::record::{Format, Interface, Statistics};
 use socket_lab::wire::LinkType;
 
 use super::files::{TIME, ask, counted, datagram, frame, frames, loopback, read, record, section, tshark};
-use super::support::{Tool, need, tool};
+use crate::support::{Tool, need, tool};
 
 #[test]
 fn what_is_recorded_is_read_back() {

@@ -8,7 +8,7 @@ use socket_lab::record::{Destination, Format, Interface, Reader, Recorder, Write
 use socket_lab::wire::LinkType;
 
 use super::files::{frame, loopback, read, record, section};
-use super::support::{Tool, need, shell, this_test};
+use crate::support::{Tool, again, need, shell};
 
 #[test]
 fn a_pipe_has_a_header_before_the_first_frame() {
@@ -133,30 +133,16 @@ fn a_failure_in_the_middle_counts_what_is_lost_and_goes_on_counting() {
     assert_eq!(failed(recorder.finish(&[]).map(drop)), (5, 6));
 }
 
-/// Runs a test of this file in a process of its own that may write files of up to so many KiB.
-#[cfg(target_os = "linux")]
-fn with_small_files(kib: u32, test: &str, variable: (&str, &Path)) {
-    // A shell's `ulimit -f` counts 512 or 1024 bytes, so prlimit says it in bytes. The signal would end the process.
-    let script = format!("trap '' XFSZ; exec prlimit --fsize={} -- \"$@\"", kib * 1024);
-    let output = shell(&script)
-        .arg("sh")
-        .arg(this_test().get_program())
-        .args(["--exact", test, "--nocapture"])
-        .env(variable.0, variable.1)
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-}
-
 #[cfg(target_os = "linux")]
 #[test]
 fn a_file_that_filled_its_disk_ends_after_a_whole_packet() {
-    const VARIABLE: &str = "SOCKET_LAB_TEST_SMALL_FILE";
+    /// Set in the process that may write no more: the file.
+    const FILE: &str = "SOCKET_LAB_TEST_SMALL_FILE";
     if !need(Tool::Prlimit) {
         return;
     }
-    if let Some(path) = std::env::var_os(VARIABLE) {
-        let destination = Destination::open(path.as_ref(), false).unwrap();
+    let fill = |path: &Path| {
+        let destination = Destination::open(path, false).unwrap();
         let mut recorder = Recorder::new(destination, Format::PcapNg, &section(), &[loopback()]).unwrap();
         let error = (0..1000).find_map(|number| {
             recorder
@@ -167,13 +153,20 @@ fn a_file_that_filled_its_disk_ends_after_a_whole_packet() {
         let Some(WriteError::Failed { kept, lost: 1, .. }) = error else {
             panic!("{error:?}")
         };
-        fs::write(Path::new(&path).with_extension("kept"), kept.to_string()).unwrap();
-        return;
+        fs::write(path.with_extension("kept"), kept.to_string()).unwrap();
+    };
+    if let Some(path) = std::env::var_os(FILE) {
+        return fill(path.as_ref());
     }
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.pcapng");
-    let test = "losses::a_file_that_filled_its_disk_ends_after_a_whole_packet";
-    with_small_files(100, test, (VARIABLE, &path));
+    let test = again::path_of(&fill);
+    let again = again::command(test);
+    // A shell's `ulimit -f` counts 512 or 1024 bytes, so prlimit says it in bytes. The signal would end the process.
+    let script = "trap '' XFSZ; exec prlimit --fsize=102400 -- \"$@\"";
+    let mut small = shell(script);
+    small.arg("sh").arg(again.get_program()).args(again.get_args());
+    again::passed(test, &small.env(FILE, &path).output().unwrap());
     let kept: usize = fs::read_to_string(path.with_extension("kept"))
         .unwrap()
         .parse()

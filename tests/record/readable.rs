@@ -8,7 +8,7 @@ use socket_lab::record::{Format, Interface, ReadProblem, Reader};
 use socket_lab::wire::LinkType;
 
 use super::files::{ask, frame, frames, loopback, read, record};
-use super::support::{Tool, need, tool};
+use crate::support::{Tool, need, tool};
 
 #[test]
 fn a_packed_file_is_read_and_a_cut_one_too() {

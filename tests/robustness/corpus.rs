@@ -12,7 +12,7 @@ use super::invariants::page::{check_page, check_picture_file};
 use super::invariants::shown::{assert_line, assert_text, look};
 use super::prefixes::every_prefix;
 
-use super::support::{Tool, need, needs, path_of_ours, tool};
+use crate::support::{Tool, need, needs, path_of_ours, tool};
 
 /// What is asked of each file. `HTML` and `SVG` stand for names of files.
 const VIEWS: [&[&str]; 10] = [

@@ -6,11 +6,11 @@ use nix::sys::signal::Signal;
 
 use super::frames::{numbered, pcap};
 use super::stage::{Ended, capturing, in_namespace, pair, sniffer};
-use super::support::{PATIENCE, Running};
+use crate::support::{PATIENCE, Running};
 
 #[test]
 fn a_live_capture_tells_its_counts_and_goes_on() {
-    in_namespace("counts::a_live_capture_tells_its_counts_and_goes_on", || {
+    in_namespace(|| {
         let (client, _server, port) = pair();
         let running = capturing(&["-p", &port.to_string(), "--view", "summary"]);
         for counted in [

@@ -6,7 +6,7 @@ use nix::sys::signal::Signal;
 
 use super::stage::{Ended, capturing, in_namespace, pair, run};
 
-use super::support::{Tool, tool};
+use crate::support::{Tool, tool};
 
 fn ip(arguments: &str) -> String {
     run(tool(Tool::Ip).args(arguments.split(' ')))
@@ -14,36 +14,33 @@ fn ip(arguments: &str) -> String {
 
 #[test]
 fn an_interface_that_goes_down_and_up_is_survived_and_said() {
-    in_namespace(
-        "devices::an_interface_that_goes_down_and_up_is_survived_and_said",
-        || {
-            let (client, _server, port) = pair();
-            let sniffer = capturing(&["-i", "lo", "-p", &port.to_string(), "--view", "summary"]);
-            client.send(b"before").unwrap();
-            sniffer.wait_for_output("\"before\"");
-            ip("link set lo down");
-            sniffer.wait_for_errors("warning: lo is down; the capture goes on when it is up\n");
-            ip("link set lo up");
-            sniffer.wait_for_errors("warning: lo is up again\n");
-            client.send(b"after").unwrap();
-            sniffer.wait_for_output("\"after\"");
-            let ended = Ended::by(sniffer, Signal::SIGINT);
-            assert_eq!((ended.code, ended.output.lines().count()), (Some(0), 2), "{ended:?}");
-            let summary = [
-                "warning: lo is down; the capture goes on when it is up",
-                "warning: lo is up again",
-                "2 packets captured",
-                "2 received by filter",
-                "0 dropped by kernel",
-            ];
-            assert_eq!(ended.summary(), summary);
-        },
-    );
+    in_namespace(|| {
+        let (client, _server, port) = pair();
+        let sniffer = capturing(&["-i", "lo", "-p", &port.to_string(), "--view", "summary"]);
+        client.send(b"before").unwrap();
+        sniffer.wait_for_output("\"before\"");
+        ip("link set lo down");
+        sniffer.wait_for_errors("warning: lo is down; the capture goes on when it is up\n");
+        ip("link set lo up");
+        sniffer.wait_for_errors("warning: lo is up again\n");
+        client.send(b"after").unwrap();
+        sniffer.wait_for_output("\"after\"");
+        let ended = Ended::by(sniffer, Signal::SIGINT);
+        assert_eq!((ended.code, ended.output.lines().count()), (Some(0), 2), "{ended:?}");
+        let summary = [
+            "warning: lo is down; the capture goes on when it is up",
+            "warning: lo is up again",
+            "2 packets captured",
+            "2 received by filter",
+            "0 dropped by kernel",
+        ];
+        assert_eq!(ended.summary(), summary);
+    });
 }
 
 #[test]
 fn an_interface_that_is_removed_ends_it_with_the_summary() {
-    in_namespace("devices::an_interface_that_is_removed_ends_it_with_the_summary", || {
+    in_namespace(|| {
         ip("link add left type veth peer name right");
         ip("link set left up");
         ip("link set right up");
@@ -73,21 +70,18 @@ fn promiscuity(interface: &str) -> u32 {
 
 #[test]
 fn promiscuous_mode_is_on_when_asked_for_and_off_afterwards() {
-    in_namespace(
-        "devices::promiscuous_mode_is_on_when_asked_for_and_off_afterwards",
-        || {
-            ip("link add left type veth peer name right");
-            ip("link set left up");
-            assert_eq!(promiscuity("left"), 0);
-            for (asked, expected) in [
-                (&["-i", "left", "-q"][..], 0),
-                (&["-i", "left", "-q", "--promiscuous"], 1),
-            ] {
-                let sniffer = capturing(asked);
-                assert_eq!(promiscuity("left"), expected, "{asked:?}");
-                assert_eq!(Ended::by(sniffer, Signal::SIGINT).code, Some(0));
-                assert_eq!(promiscuity("left"), 0, "after {asked:?}");
-            }
-        },
-    );
+    in_namespace(|| {
+        ip("link add left type veth peer name right");
+        ip("link set left up");
+        assert_eq!(promiscuity("left"), 0);
+        for (asked, expected) in [
+            (&["-i", "left", "-q"][..], 0),
+            (&["-i", "left", "-q", "--promiscuous"], 1),
+        ] {
+            let sniffer = capturing(asked);
+            assert_eq!(promiscuity("left"), expected, "{asked:?}");
+            assert_eq!(Ended::by(sniffer, Signal::SIGINT).code, Some(0));
+            assert_eq!(promiscuity("left"), 0, "after {asked:?}");
+        }
+    });
 }

@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::Signal;
 
 use super::stage::{Ended, Folder, capturing, clean, in_namespace, pair, ran, sniffer, started, tshark};
-use super::support::{MOMENT, PATIENCE, Running, Tool, essential, need_all, path_of_ours, shell, tool};
+use crate::support::{MOMENT, PATIENCE, Running, Tool, essential, need_all, path_of_ours, shell, tool};
 
 #[test]
 fn either_signal_ends_it_with_the_summary() {
-    in_namespace("ends::either_signal_ends_it_with_the_summary", || {
+    in_namespace(|| {
         for signal in [Signal::SIGINT, Signal::SIGTERM] {
             let folder = Folder::new();
             let path = folder.file("ended.pcap");
@@ -36,7 +36,7 @@ fn either_signal_ends_it_with_the_summary() {
 
 #[test]
 fn it_stops_after_so_many_packets() {
-    in_namespace("ends::it_stops_after_so_many_packets", || {
+    in_namespace(|| {
         let folder = Folder::new();
         let path = folder.file("counted.pcap");
         let (client, _server, port) = pair();
@@ -63,7 +63,7 @@ fn it_stops_after_so_many_packets() {
 
 #[test]
 fn it_stops_after_so_many_seconds() {
-    in_namespace("ends::it_stops_after_so_many_seconds", || {
+    in_namespace(|| {
         let (client, _server, port) = pair();
         let started = Instant::now();
         let mut sniffer = capturing(&["-p", &port.to_string(), "--duration", "0.5", "--view", "summary"]);
@@ -78,7 +78,7 @@ fn it_stops_after_so_many_seconds() {
 
 #[test]
 fn it_stops_while_traffic_never_does() {
-    in_namespace("ends::it_stops_while_traffic_never_does", || {
+    in_namespace(|| {
         let (client, _server, port) = pair();
         let port = port.to_string();
         let flood = std::sync::atomic::AtomicBool::new(true);
@@ -109,7 +109,7 @@ fn it_stops_while_traffic_never_does() {
 
 #[test]
 fn a_reader_who_has_left_ends_it_quietly() {
-    in_namespace("ends::a_reader_who_has_left_ends_it_quietly", || {
+    in_namespace(|| {
         let (client, _server, port) = pair();
         let port = port.to_string();
         for arguments in [
@@ -162,54 +162,51 @@ fn a_reader_who_has_left_ends_it_quietly() {
 
 #[test]
 fn a_recording_ends_too_when_the_reader_of_the_screen_leaves_and_is_whole() {
-    in_namespace(
-        "ends::a_recording_ends_too_when_the_reader_of_the_screen_leaves_and_is_whole",
-        || {
-            let folder = Folder::new();
-            let (client, _server, port) = pair();
-            let port = port.to_string();
-            for (name, quiet) in [("printed.pcap", false), ("quiet.pcap", true)] {
-                let path = folder.file(name);
-                let (ours, theirs) = crate::support::pipe();
-                let mut command = sniffer(&["-p", &port, "--view", "summary", "-w", path.to_str().unwrap()]);
-                command
-                    .args(quiet.then_some("-q"))
-                    .stdout(theirs)
-                    .stderr(Stdio::piped());
-                let mut sniffing = command.spawn().unwrap();
-                drop((command, ours));
-                let since = Instant::now();
-                let mut ended = false;
-                while !ended && since.elapsed() < MOMENT * 3 {
-                    client.send(b"nobody looks").unwrap();
-                    std::thread::sleep(Duration::from_millis(10));
-                    ended = sniffing.try_wait().unwrap().is_some();
-                }
-                assert_eq!(ended, !quiet, "{name}");
-                let id = nix::unistd::Pid::from_raw(sniffing.id().try_into().unwrap());
-                if !ended {
-                    nix::sys::signal::kill(id, Signal::SIGINT).unwrap();
-                }
-                let ended = Ended::from(sniffing.wait_with_output().unwrap());
-                assert_eq!(ended.code, Some(0), "{ended:?}");
-                let packets = tshark(&path, &["frame.number"]).len();
-                let written = if packets == 1 {
-                    "1 packet"
-                } else {
-                    &format!("{packets} packets")
-                };
-                assert!(
-                    packets > 0 && ended.errors.contains(&format!("{written} captured")),
-                    "{ended:?}"
-                );
+    in_namespace(|| {
+        let folder = Folder::new();
+        let (client, _server, port) = pair();
+        let port = port.to_string();
+        for (name, quiet) in [("printed.pcap", false), ("quiet.pcap", true)] {
+            let path = folder.file(name);
+            let (ours, theirs) = crate::support::pipe();
+            let mut command = sniffer(&["-p", &port, "--view", "summary", "-w", path.to_str().unwrap()]);
+            command
+                .args(quiet.then_some("-q"))
+                .stdout(theirs)
+                .stderr(Stdio::piped());
+            let mut sniffing = command.spawn().unwrap();
+            drop((command, ours));
+            let since = Instant::now();
+            let mut ended = false;
+            while !ended && since.elapsed() < MOMENT * 3 {
+                client.send(b"nobody looks").unwrap();
+                std::thread::sleep(Duration::from_millis(10));
+                ended = sniffing.try_wait().unwrap().is_some();
             }
-        },
-    );
+            assert_eq!(ended, !quiet, "{name}");
+            let id = nix::unistd::Pid::from_raw(sniffing.id().try_into().unwrap());
+            if !ended {
+                nix::sys::signal::kill(id, Signal::SIGINT).unwrap();
+            }
+            let ended = Ended::from(sniffing.wait_with_output().unwrap());
+            assert_eq!(ended.code, Some(0), "{ended:?}");
+            let packets = tshark(&path, &["frame.number"]).len();
+            let written = if packets == 1 {
+                "1 packet"
+            } else {
+                &format!("{packets} packets")
+            };
+            assert!(
+                packets > 0 && ended.errors.contains(&format!("{written} captured")),
+                "{ended:?}"
+            );
+        }
+    });
 }
 
 #[test]
 fn a_full_disk_ends_it_and_is_counted() {
-    in_namespace("ends::a_full_disk_ends_it_and_is_counted", || {
+    in_namespace(|| {
         let (client, _server, port) = pair();
         let port = port.to_string();
         let mut running = Running::start(&mut sniffer(&["-p", &port, "-q", "-w", "/dev/full"]));
@@ -278,7 +275,7 @@ fn a_full_disk_ends_it_and_is_counted() {
 
 #[test]
 fn a_disk_that_fills_up_ends_it_with_what_was_lost() {
-    in_namespace("ends::a_disk_that_fills_up_ends_it_with_what_was_lost", || {
+    in_namespace(|| {
         let folder = Folder::new();
         let path = folder.file("filled.pcap");
         let (client, _server, port) = pair();
@@ -324,7 +321,7 @@ fn a_small_disk_keeps_whole_packets_until_it_is_full() {
     if !need_all(&[Tool::Unshare, Tool::Mount]) {
         return;
     }
-    in_namespace("ends::a_small_disk_keeps_whole_packets_until_it_is_full", || {
+    in_namespace(|| {
         let folder = Folder::new();
         let kept = folder.file("kept.pcap");
         let (client, _server, port) = pair();
@@ -368,7 +365,7 @@ fn a_small_disk_keeps_whole_packets_until_it_is_full() {
 
 #[test]
 fn what_is_in_the_file_of_a_killed_sniffer_is_whole() {
-    in_namespace("ends::what_is_in_the_file_of_a_killed_sniffer_is_whole", || {
+    in_namespace(|| {
         for name in ["killed.pcap", "killed.pcapng"] {
             let folder = Folder::new();
             let path = folder.file(name);
@@ -412,7 +409,7 @@ fn what_is_in_the_file_of_a_killed_sniffer_is_whole() {
 
 #[test]
 fn a_stopped_sniffer_has_what_passed_meanwhile() {
-    in_namespace("ends::a_stopped_sniffer_has_what_passed_meanwhile", || {
+    in_namespace(|| {
         const COUNT: usize = 100;
         let folder = Folder::new();
         let path = folder.file("stopped.pcap");

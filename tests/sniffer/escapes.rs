@@ -7,9 +7,9 @@ use std::path::Path;
 use nix::sys::signal::Signal;
 
 use super::hostile::{TEXTS, all, inputs};
-use super::invariants::{page, unicode};
 use super::stage::{Ended, Folder, ran, sniffer};
-use super::support::{PATIENCE, Side, client, server_with};
+use crate::robustness::invariants::{page, unicode};
+use crate::support::{PATIENCE, Side, client, server_with};
 
 /// Nothing raw is in the text, in which colours may be.
 fn check(text: &str, what: &str) {

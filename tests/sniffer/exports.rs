@@ -6,7 +6,7 @@ use super::stage::{Ended, Folder, capturing, in_namespace, pair};
 
 #[test]
 fn a_live_capture_ends_with_its_report() {
-    in_namespace("exports::a_live_capture_ends_with_its_report", || {
+    in_namespace(|| {
         let folder = Folder::new();
         let [report, ladder, capture] = ["r.html", "l.svg", "c.pcapng"].map(|name| folder.file(name));
         let (client, server, port) = pair();
@@ -37,8 +37,7 @@ fn a_live_capture_ends_with_its_report() {
 
 #[test]
 fn a_report_of_what_goes_to_standard_output_is_called_by_the_interface() {
-    let name = "exports::a_report_of_what_goes_to_standard_output_is_called_by_the_interface";
-    in_namespace(name, || {
+    in_namespace(|| {
         let folder = Folder::new();
         let report = folder.file("r.html");
         let (client, _server, port) = pair();
@@ -55,7 +54,7 @@ fn a_report_of_what_goes_to_standard_output_is_called_by_the_interface() {
 
 #[test]
 fn a_live_capture_draws_itself_with_mermaid() {
-    in_namespace("exports::a_live_capture_draws_itself_with_mermaid", || {
+    in_namespace(|| {
         let (client, _server, port) = pair();
         let mut sniffer = capturing(&["--mermaid", "-c", "2", &format!("udp and port {port}")]);
         client.send(b"one").unwrap();

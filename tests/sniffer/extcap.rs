@@ -14,7 +14,7 @@ use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 
 use super::stage::{Ended, Folder, clean, in_one_namespace, ordinary, pair, ran, readable, run, sniffer, text};
-use super::support::{PATIENCE, Running, Tool, copy, essential, need, needs, path_of_ours, tool};
+use crate::support::{PATIENCE, Running, Tool, copy, essential, need, needs, path_of_ours, tool};
 
 /// Sets a home of one's own for Wireshark and whoever asks it for its folders.
 fn at_home<'a>(command: &'a mut Command, home: &Path) -> &'a mut Command {
@@ -180,7 +180,7 @@ fn without_wireshark_the_link_goes_where_its_next_version_looks() {
 
 #[test]
 fn tshark_captures_packets_with_their_comments() {
-    in_one_namespace("extcap::tshark_captures_packets_with_their_comments", || {
+    in_one_namespace(|| {
         let home = Folder::new();
         installed(&home);
         let tshark = Tshark::start(home, &[], &["udp.dstport", "tcp.flags", "udp.length"]);
@@ -207,7 +207,7 @@ fn tshark_captures_packets_with_their_comments() {
 
 #[test]
 fn the_options_of_the_interface_choose() {
-    in_one_namespace("extcap::the_options_of_the_interface_choose", || {
+    in_one_namespace(|| {
         let home = Folder::new();
         installed(&home);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -236,7 +236,7 @@ fn the_options_of_the_interface_choose() {
 
 #[test]
 fn a_capture_filter_is_taken_and_a_wrong_one_is_told() {
-    in_one_namespace("extcap::a_capture_filter_is_taken_and_a_wrong_one_is_told", || {
+    in_one_namespace(|| {
         let home = Folder::new();
         installed(&home);
         let tshark = Tshark::start(home, &["-f", "udp dst port 9"], &["udp.dstport"]);
@@ -265,7 +265,7 @@ fn under_sudo_wiresharks_own_pipe_can_be_written() {
     if !needs::root() {
         return;
     }
-    in_one_namespace("extcap::under_sudo_wiresharks_own_pipe_can_be_written", || {
+    in_one_namespace(|| {
         let home = Folder::new();
         installed(&home);
         let program = readable(&home);
@@ -345,7 +345,7 @@ fn collect(pipe: &Path) -> mpsc::Receiver<Vec<u8>> {
 
 #[test]
 fn each_packet_is_handed_on_at_once_and_sigterm_ends_it() {
-    in_one_namespace("extcap::each_packet_is_handed_on_at_once_and_sigterm_ends_it", || {
+    in_one_namespace(|| {
         let folder = Folder::new();
         let pipe = folder.file("pipe");
         mkfifo(&pipe, Mode::S_IRWXU).unwrap();
@@ -397,7 +397,7 @@ fn each_packet_is_handed_on_at_once_and_sigterm_ends_it() {
 
 #[test]
 fn a_reader_that_leaves_ends_it_even_when_nothing_passes() {
-    in_one_namespace("extcap::a_reader_that_leaves_ends_it_even_when_nothing_passes", || {
+    in_one_namespace(|| {
         let folder = Folder::new();
         let pipe = folder.file("pipe");
         mkfifo(&pipe, Mode::S_IRWXU).unwrap();
@@ -414,7 +414,7 @@ fn a_reader_that_leaves_ends_it_even_when_nothing_passes() {
 
 #[test]
 fn a_reader_that_does_not_read_cannot_keep_it() {
-    in_one_namespace("extcap::a_reader_that_does_not_read_cannot_keep_it", || {
+    in_one_namespace(|| {
         let folder = Folder::new();
         let pipe = folder.file("pipe");
         mkfifo(&pipe, Mode::S_IRWXU).unwrap();
@@ -480,7 +480,7 @@ fn what_is_wrong_is_one_line() {
 
 #[test]
 fn nothing_but_a_pipe_is_written() {
-    in_one_namespace("extcap::nothing_but_a_pipe_is_written", || {
+    in_one_namespace(|| {
         let folder = Folder::new();
         let file = folder.with("file", b"precious");
         let words = [

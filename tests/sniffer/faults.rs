@@ -9,7 +9,7 @@ use nix::sys::signal::Signal;
 
 use super::frames;
 use super::stage::{Ended, Folder, clean, in_namespace, pair, ran, sniffer, started, tshark};
-use super::support::{Running, Tool, namespace, need, tool};
+use crate::support::{Running, Tool, namespace, need, tool};
 
 /// A sniffer that captures while this fault is put in ("poll:error=EINTR:when=5+3"), which is written to the log. strace is a
 /// process beside it, so that the process that is started is the sniffer itself.
@@ -39,7 +39,7 @@ fn what_passes_costs_no_packet() {
     if !need(Tool::Strace) {
         return;
     }
-    in_namespace("faults::what_passes_costs_no_packet", || {
+    in_namespace(|| {
         const COUNT: usize = 60;
         for fault in [
             "poll:error=EINTR:when=4+3",
@@ -77,7 +77,7 @@ fn memory_that_never_comes_back_ends_it_with_the_summary() {
     if !need(Tool::Strace) {
         return;
     }
-    in_namespace("faults::memory_that_never_comes_back_ends_it_with_the_summary", || {
+    in_namespace(|| {
         let log = Path::new("/dev/null");
         let mut sniffer = with_fault("poll:error=ENOBUFS:when=20+", log, &["-q"]);
         let client = UdpSocket::bind("127.0.0.1:0").unwrap();

@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use super::frames::{SECOND, numbered, pcap, udp};
 use super::stage::{Ended, Folder, ran, run, sniffer, text, tshark};
-use super::support::{Tool, essential, need, need_all, tool};
+use crate::support::{Tool, essential, need, need_all, tool};
 
 /// Time and bytes of every packet, as tcpdump reads them: another program than the one that judges the format.
 fn bytes_and_times(path: &Path) -> String {

@@ -1,7 +1,7 @@
 //! The views of whole conversations: ladders with calls beside the packets, and what both ends said.
 //!
 //! `ladder/recorded.pcap` and `ladder/recorded.jsonl` are a real run: a line over TCP and a connection without one, a line over
-//! UDP, and both clients against a port where nobody listens. `SOCKET_LAB_UPDATE=1 cargo test --test sniffer ladders` writes
+//! UDP, and both clients against a port where nobody listens. `SOCKET_LAB_UPDATE=1 cargo test sniffer::ladders` writes
 //! the goldens anew.
 
 use std::io::Write as _;
@@ -11,7 +11,7 @@ use nix::sys::signal::Signal;
 use socket_lab::escape::printable;
 
 use super::stage::{Ended, Folder, capturing, in_namespace, ran, run};
-use super::support::{PATIENCE, Running, Side, Tool, needs, port_in, tool};
+use crate::support::{PATIENCE, Running, Side, Tool, needs, port_in, tool};
 
 const RECORDED: &str = "tests/sniffer/ladder/recorded.pcap";
 const CALLS: &str = "tests/sniffer/ladder/recorded.jsonl";
@@ -332,7 +332,7 @@ fn logging(name: &str, arguments: &[&str], log: &Path) -> Running {
 
 #[test]
 fn calls_and_packets_of_a_live_run_stand_in_one_order() {
-    in_namespace("ladders::calls_and_packets_of_a_live_run_stand_in_one_order", || {
+    in_namespace(|| {
         let folder = Folder::new();
         let (server_log, client_log) = (folder.file("server.jsonl"), folder.file("client.jsonl"));
         let (server_path, client_path) = (server_log.to_str().unwrap(), client_log.to_str().unwrap());
@@ -449,7 +449,7 @@ fn followed(file: &Path, flow: usize) -> Vec<(bool, String)> {
 
 #[test]
 fn tshark_follows_to_the_same_text() {
-    in_namespace("ladders::tshark_follows_to_the_same_text", || {
+    in_namespace(|| {
         let folder = Folder::new();
         let file = folder.file("said.pcap");
         // Segments as on a network card, so that a long line takes many.

@@ -10,7 +10,7 @@ use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 
 use super::stage::{Ended, Folder, ORDINARY, clean, in_one_namespace, readable};
-use super::support::{Tool, essential, need, needs, ours, shell, tool};
+use crate::support::{Tool, essential, need, needs, ours, shell, tool};
 
 /// Another user, who prepares the folder.
 const ANOTHER: u32 = 54_321;
@@ -106,7 +106,7 @@ fn a_call_log_goes_nowhere_that_its_user_may_not_write() {
     if !needs::root() {
         return;
     }
-    in_one_namespace("lent::a_call_log_goes_nowhere_that_its_user_may_not_write", || {
+    in_one_namespace(|| {
         let place = Place::new();
         for (kind, words) in [
             ("link", "Permission denied"),
@@ -148,30 +148,27 @@ fn a_link_on_the_way_to_an_output_leads_no_further_than_its_user_may_go() {
     if !needs::root() {
         return;
     }
-    in_one_namespace(
-        "lent::a_link_on_the_way_to_an_output_leads_no_further_than_its_user_may_go",
-        || {
-            let place = Place::new();
-            let way = place.shared.file("way");
-            symlink(place.roots.path(), &way).unwrap();
-            let capture = place.capture.to_str().unwrap();
-            for (option, file) in OUTPUTS {
-                let path = way.join(file);
-                let path = path.to_str().unwrap();
-                for source in [["-r", capture], ["-c", "1"]] {
-                    let arguments = [source[0], source[1], option, path, "--force"];
-                    let failed = ended(&mut lent("sniffer", &arguments));
-                    assert_eq!(failed.code, Some(1), "{option}: {failed:?}");
-                    assert!(failed.errors.contains("Permission denied"), "{option}: {failed:?}");
-                    place.assert_untouched();
-                }
+    in_one_namespace(|| {
+        let place = Place::new();
+        let way = place.shared.file("way");
+        symlink(place.roots.path(), &way).unwrap();
+        let capture = place.capture.to_str().unwrap();
+        for (option, file) in OUTPUTS {
+            let path = way.join(file);
+            let path = path.to_str().unwrap();
+            for source in [["-r", capture], ["-c", "1"]] {
+                let arguments = [source[0], source[1], option, path, "--force"];
+                let failed = ended(&mut lent("sniffer", &arguments));
+                assert_eq!(failed.code, Some(1), "{option}: {failed:?}");
+                assert!(failed.errors.contains("Permission denied"), "{option}: {failed:?}");
+                place.assert_untouched();
             }
-            let run = way.join("run");
-            let failed = ended(&mut lent("socket-lab", &["udp", "-o", run.to_str().unwrap()]));
-            assert_one_line(&failed, "Permission denied");
-            place.assert_untouched();
-        },
-    );
+        }
+        let run = way.join("run");
+        let failed = ended(&mut lent("socket-lab", &["udp", "-o", run.to_str().unwrap()]));
+        assert_one_line(&failed, "Permission denied");
+        place.assert_untouched();
+    });
 }
 
 #[test]
@@ -327,7 +324,7 @@ fn without_proc_rights_are_given_up_all_the_same() {
     if !needs::root() || !need(Tool::Unshare) || !need(Tool::Mount) {
         return;
     }
-    in_one_namespace("lent::without_proc_rights_are_given_up_all_the_same", || {
+    in_one_namespace(|| {
         let tools = need(Tool::Unshare) && need(Tool::Mount);
         assert!(tools);
         let place = Place::new();
@@ -357,7 +354,7 @@ fn of_roots_pipes_only_those_of_wireshark_are_written_to() {
     if !needs::root() {
         return;
     }
-    in_one_namespace("lent::of_roots_pipes_only_those_of_wireshark_are_written_to", || {
+    in_one_namespace(|| {
         let place = Place::new();
         let wiresharks = "wireshark_extcap_lo";
         for (folder, name, owner) in [

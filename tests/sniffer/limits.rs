@@ -3,7 +3,7 @@
 use std::process::{Command, Stdio};
 
 use super::stage::{Ended, Folder, clean, sniffer};
-use super::support::{PATIENCE, Running, Side, path_of_ours, shell};
+use crate::support::{PATIENCE, Running, Side, path_of_ours, shell};
 
 /// The program with these arguments in a shell with this limit.
 fn under(limit: &str, program: &str, arguments: &[&str]) -> Command {

@@ -65,7 +65,7 @@ fn printed(ended: &Ended) -> usize {
 
 #[test]
 fn what_was_not_printed_is_lost_unless_it_was_recorded() {
-    in_namespace("losses::what_was_not_printed_is_lost_unless_it_was_recorded", || {
+    in_namespace(|| {
         let folder = Folder::new();
         let path = folder.file("kept.pcap");
         let recording = ["-w", path.to_str().unwrap()];
@@ -94,7 +94,7 @@ fn what_was_not_printed_is_lost_unless_it_was_recorded() {
 
 #[test]
 fn more_small_packets_can_wait_than_a_burst_has() {
-    in_namespace("losses::more_small_packets_can_wait_than_a_burst_has", || {
+    in_namespace(|| {
         const BURST: usize = 5_000;
         let (client, _server, port) = pair();
         let sniffer = Unread::capturing(&["-p", &port.to_string()]);
@@ -112,28 +112,25 @@ fn more_small_packets_can_wait_than_a_burst_has() {
 
 #[test]
 fn what_the_kernel_dropped_is_lost_though_the_rest_was_recorded() {
-    in_namespace(
-        "losses::what_the_kernel_dropped_is_lost_though_the_rest_was_recorded",
-        || {
-            const BURST: usize = 3_000;
-            let folder = Folder::new();
-            let path = folder.file("rest.pcap");
-            let (client, _server, port) = pair();
-            let sniffer = capturing(&["-q", "-p", &port.to_string(), "-w", path.to_str().unwrap()]);
-            // While it cannot read, more comes than even the large receive buffer holds.
-            sniffer.signal(Signal::SIGSTOP);
-            for _ in 0..BURST {
-                client.send(&LARGE).unwrap();
-            }
-            sniffer.signal(Signal::SIGCONT);
-            let ended = Ended::by(sniffer, Signal::SIGINT);
-            let [captured, received, dropped] =
-                ["captured", "received by filter", "dropped by kernel"].map(|words| count(&ended, words));
-            assert_eq!(received, BURST, "{ended:?}");
-            assert!(dropped > 0 && captured + dropped == received, "{ended:?}");
-            assert_eq!(count(&ended, "were lost in the kernel"), dropped);
-            assert_eq!(tshark(&path, &["frame.number"]).len(), captured);
-            assert_eq!(ended.code, Some(1), "{ended:?}");
-        },
-    );
+    in_namespace(|| {
+        const BURST: usize = 3_000;
+        let folder = Folder::new();
+        let path = folder.file("rest.pcap");
+        let (client, _server, port) = pair();
+        let sniffer = capturing(&["-q", "-p", &port.to_string(), "-w", path.to_str().unwrap()]);
+        // While it cannot read, more comes than even the large receive buffer holds.
+        sniffer.signal(Signal::SIGSTOP);
+        for _ in 0..BURST {
+            client.send(&LARGE).unwrap();
+        }
+        sniffer.signal(Signal::SIGCONT);
+        let ended = Ended::by(sniffer, Signal::SIGINT);
+        let [captured, received, dropped] =
+            ["captured", "received by filter", "dropped by kernel"].map(|words| count(&ended, words));
+        assert_eq!(received, BURST, "{ended:?}");
+        assert!(dropped > 0 && captured + dropped == received, "{ended:?}");
+        assert_eq!(count(&ended, "were lost in the kernel"), dropped);
+        assert_eq!(tshark(&path, &["frame.number"]).len(), captured);
+        assert_eq!(ended.code, Some(1), "{ended:?}");
+    });
 }

@@ -5,7 +5,7 @@ use std::os::unix::fs::{MetadataExt as _, chown};
 use nix::sys::signal::Signal;
 
 use super::stage::{Ended, Folder, ORDINARY, in_namespace, ordinary, pair, readable, sniffer, started};
-use super::support::{Missing, Tool, copy, copy_program, need, needs, path_of_ours, tool};
+use crate::support::{Missing, Tool, copy, copy_program, need, needs, path_of_ours, tool};
 
 /// The value of a line of `/proc/PID/status`.
 fn status(id: u32, name: &str) -> String {
@@ -23,7 +23,7 @@ fn under_sudo_it_becomes_the_person_who_called() {
     if !needs::root() {
         return;
     }
-    in_namespace("privileges::under_sudo_it_becomes_the_person_who_called", || {
+    in_namespace(|| {
         let folder = Folder::new();
         chown(folder.path(), Some(ORDINARY), Some(ORDINARY)).unwrap();
         let path = folder.file("mine.pcapng");
@@ -66,7 +66,7 @@ fn root_itself_keeps_no_more_than_writing_files() {
     if !needs::root() {
         return;
     }
-    in_namespace("privileges::root_itself_keeps_no_more_than_writing_files", || {
+    in_namespace(|| {
         let running = started(&mut sniffer(&["-q"]));
         // capabilities(7): bit 1 is CAP_DAC_OVERRIDE, without which root could not write into a folder of somebody else.
         assert_eq!(status(running.id(), "CapEff"), "0000000000000002");

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::frames;
 use super::stage::{Folder, clean, run, sniffer};
-use super::support::{Tool, need, path_of_ours, tool};
+use crate::support::{Tool, need, path_of_ours, tool};
 
 /// So many packets that their lines overfill every buffer on the way.
 const MANY: usize = 40_000;

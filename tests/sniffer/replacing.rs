@@ -9,8 +9,8 @@ use nix::sys::signal::Signal;
 
 use super::frames::{numbered, pcap};
 use super::stage::{Ended, Folder, ORDINARY, ordinary, ran, readable, sniffer};
-use super::support::stuck::{Output, Stuck};
-use super::support::{copy, pipe};
+use crate::support::stuck::{Output, Stuck};
+use crate::support::{copy, pipe};
 
 const CAPTURE: &str = "captures/long.pcapng";
 

@@ -4,8 +4,8 @@
 use nix::sys::signal::Signal::{self, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
 
 use super::stage::{Folder, clean};
-use super::support::stuck::{IN_TIME, Output, Stuck};
-use super::support::{Missing, Tool, need_all, needs, path_of_ours, tool};
+use crate::support::stuck::{IN_TIME, Output, Stuck};
+use crate::support::{Missing, Tool, need_all, needs, path_of_ours, tool};
 
 /// The last request that is answered, linux/fuse.h: after it the mount, an open or the making of a file is done.
 const MOUNTED: &str = "26";

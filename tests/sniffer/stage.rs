@@ -11,7 +11,7 @@ use nix::sys::signal::Signal;
 use tempfile::TempDir;
 
 use super::frames;
-use super::support::{PATIENCE, Running, Tool, copy_program, namespace, need, ours, path_of_ours};
+use crate::support::{PATIENCE, Running, Tool, again, copy_program, namespace, need, ours, path_of_ours};
 
 /// Nobody in particular: the user that owns no files.
 pub const ORDINARY: u32 = 65_534;
@@ -22,20 +22,19 @@ const WARNING: u32 = 0x0060_0000;
 /// Frames are had from a ring, or without one: an argument of the sniffers.
 const WAYS: [&str; 2] = ["", "--no-ring"];
 
-/// Runs `test`, which is the test of this name, in a process of its own for each way, in a network namespace in which
-/// loopback is up.
-pub fn in_namespace(name: &str, test: impl FnOnce()) {
-    in_namespaces(name, &WAYS, test);
+/// Runs `test`, which stands in a test, in a process of its own for each way, in a network namespace in which loopback is up.
+pub fn in_namespace(test: impl FnOnce()) {
+    in_namespaces(&WAYS, test);
 }
 
 /// The same, once: for what starts the sniffer by other words than its own arguments.
-pub fn in_one_namespace(name: &str, test: impl FnOnce()) {
-    in_namespaces(name, &[""], test);
+pub fn in_one_namespace(test: impl FnOnce()) {
+    in_namespaces(&[""], test);
 }
 
-fn in_namespaces(name: &str, ways: &[&str], test: impl FnOnce()) {
+fn in_namespaces(ways: &[&str], test: impl FnOnce()) {
     if need(Tool::Tshark) {
-        namespace::in_namespaces(name, ways, test);
+        namespace::in_namespaces(again::path_of(&test), ways, test);
     }
 }
 
@@ -203,7 +202,7 @@ pub fn tshark(path: &Path, fields: &[&str]) -> Vec<Vec<String>> {
 
 /// The same with these options of tshark.
 pub fn tshark_with(options: &[&str], path: &Path, fields: &[&str]) -> Vec<Vec<String>> {
-    let mut command = super::support::tshark();
+    let mut command = crate::support::tshark();
     command.args(options);
     // Loopback leaves checksums to hardware that is not there, which is no fault of the file.
     command.args(["-o", "tcp.check_checksum:FALSE", "-o", "udp.check_checksum:FALSE"]);

@@ -8,8 +8,8 @@ use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 
 use super::stage::{Folder, clean, sniffer};
-use super::support::stuck::{IN_TIME, Outcome, Output, Stuck, hold};
-use super::support::{Tool, need, path_of_ours, shell, tool};
+use crate::support::stuck::{IN_TIME, Outcome, Output, Stuck, hold};
+use crate::support::{Tool, need, path_of_ours, shell, tool};
 
 /// Where a call does not return.
 #[derive(Clone, Copy, PartialEq, Eq)]

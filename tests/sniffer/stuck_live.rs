@@ -7,7 +7,7 @@ use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 
 use super::stage::{Folder, in_namespace, pair, sniffer, tshark};
-use super::support::stuck::{IN_TIME, Outcome, Output, Stuck, hold};
+use crate::support::stuck::{IN_TIME, Outcome, Output, Stuck, hold};
 
 /// So many datagrams pass.
 const COUNT: usize = 60;
@@ -47,7 +47,7 @@ fn assert_ended(outcome: &Outcome, arguments: &str) {
 
 #[test]
 fn a_pipe_that_nobody_reads_cannot_keep_it() {
-    in_namespace("stuck_live::a_pipe_that_nobody_reads_cannot_keep_it", || {
+    in_namespace(|| {
         for (arguments, is_held, signal, said) in [
             (
                 "-q -w {pipe}",
@@ -83,75 +83,66 @@ fn a_pipe_that_nobody_reads_cannot_keep_it() {
 
 #[test]
 fn a_standard_output_that_nobody_reads_keeps_neither_it_nor_its_files() {
-    in_namespace(
-        "stuck_live::a_standard_output_that_nobody_reads_keeps_neither_it_nor_its_files",
-        || {
-            for (arguments, output, signal) in [
-                ("-w {new}.pcap --html {new}.html", Output::FullPipe, SIGINT),
-                ("--json -w {new}.pcap --html {new}.html", Output::Socket, SIGTERM),
-                (
-                    "--view summary -w {new}.pcap --html {new}.html",
-                    Output::FullPipe,
-                    SIGHUP,
-                ),
-            ] {
-                let (outcome, scene) = outcome(arguments, false, &output, false, &[signal]);
-                assert_ended(&outcome, arguments);
-                let lines: Vec<&str> = outcome.errors.lines().skip(1).collect();
-                let expected = [
-                    format!("{COUNT} packets captured"),
-                    format!("{COUNT} received by filter"),
-                    "0 dropped by kernel".to_owned(),
-                    "error: standard output: nothing is known to be written".to_owned(),
-                ];
-                assert_eq!(lines, expected, "{arguments}");
-                assert_eq!(tshark(&scene.folder.file("new.pcap"), &["udp.length"]).len(), COUNT);
-                let report = std::fs::read_to_string(scene.folder.file("new.html")).unwrap();
-                assert!(report.trim_end().ends_with("</html>"), "it is whole");
-            }
-        },
-    );
+    in_namespace(|| {
+        for (arguments, output, signal) in [
+            ("-w {new}.pcap --html {new}.html", Output::FullPipe, SIGINT),
+            ("--json -w {new}.pcap --html {new}.html", Output::Socket, SIGTERM),
+            (
+                "--view summary -w {new}.pcap --html {new}.html",
+                Output::FullPipe,
+                SIGHUP,
+            ),
+        ] {
+            let (outcome, scene) = outcome(arguments, false, &output, false, &[signal]);
+            assert_ended(&outcome, arguments);
+            let lines: Vec<&str> = outcome.errors.lines().skip(1).collect();
+            let expected = [
+                format!("{COUNT} packets captured"),
+                format!("{COUNT} received by filter"),
+                "0 dropped by kernel".to_owned(),
+                "error: standard output: nothing is known to be written".to_owned(),
+            ];
+            assert_eq!(lines, expected, "{arguments}");
+            assert_eq!(tshark(&scene.folder.file("new.pcap"), &["udp.length"]).len(), COUNT);
+            let report = std::fs::read_to_string(scene.folder.file("new.html")).unwrap();
+            assert!(report.trim_end().ends_with("</html>"), "it is whole");
+        }
+    });
 }
 
 #[test]
 fn a_second_signal_and_a_full_standard_error_change_nothing() {
-    in_namespace(
-        "stuck_live::a_second_signal_and_a_full_standard_error_change_nothing",
-        || {
-            let (ended, _scene) = outcome("--view summary", false, &Output::FullPipe, true, &[SIGINT]);
-            assert_ended(&ended, "both outputs");
-            let (ended, _scene) = outcome("--view summary", false, &Output::FullPipe, true, &[SIGINT, SIGINT]);
-            assert_ended(&ended, "both outputs, two signals");
-            assert!(ended.took.as_millis() < 400, "{ended:?}");
-            let (ended, _scene) = outcome("-q -w {pipe}", true, &Output::Null, false, &[SIGHUP, SIGTERM]);
-            assert_ended(&ended, "two signals");
-            assert!(ended.took.as_millis() < 400, "{ended:?}");
-        },
-    );
+    in_namespace(|| {
+        let (ended, _scene) = outcome("--view summary", false, &Output::FullPipe, true, &[SIGINT]);
+        assert_ended(&ended, "both outputs");
+        let (ended, _scene) = outcome("--view summary", false, &Output::FullPipe, true, &[SIGINT, SIGINT]);
+        assert_ended(&ended, "both outputs, two signals");
+        assert!(ended.took.as_millis() < 400, "{ended:?}");
+        let (ended, _scene) = outcome("-q -w {pipe}", true, &Output::Null, false, &[SIGHUP, SIGTERM]);
+        assert_ended(&ended, "two signals");
+        assert!(ended.took.as_millis() < 400, "{ended:?}");
+    });
 }
 
 #[test]
 fn what_goes_on_is_finished_however_often_the_terminal_hangs_up() {
-    in_namespace(
-        "stuck_live::what_goes_on_is_finished_however_often_the_terminal_hangs_up",
-        || {
-            let folder = Folder::new();
-            let path = folder.file("whole.pcap");
-            let (client, _server, port) = pair();
-            let report = folder.file("whole.html");
-            let (port, report) = (port.to_string(), report.to_str().unwrap());
-            let words = ["-q", "-p", &port, "-w", path.to_str().unwrap(), "--html", report];
-            let mut running = super::stage::capturing(&words);
-            for _ in 0..COUNT {
-                client.send(b"kept").unwrap();
-            }
-            // As the kernel and the shell send each their own; writing the report takes longer than a look at the signals.
-            running.signal(SIGHUP);
-            running.signal(SIGTERM);
-            let ended = super::stage::Ended::of(&mut running);
-            assert_eq!(ended.code, Some(0), "{ended:?}");
-            assert!(std::fs::metadata(report).unwrap().len() > 1000);
-            assert_eq!(tshark(&path, &["udp.length"]).len(), COUNT);
-        },
-    );
+    in_namespace(|| {
+        let folder = Folder::new();
+        let path = folder.file("whole.pcap");
+        let (client, _server, port) = pair();
+        let report = folder.file("whole.html");
+        let (port, report) = (port.to_string(), report.to_str().unwrap());
+        let words = ["-q", "-p", &port, "-w", path.to_str().unwrap(), "--html", report];
+        let mut running = super::stage::capturing(&words);
+        for _ in 0..COUNT {
+            client.send(b"kept").unwrap();
+        }
+        // As the kernel and the shell send each their own; writing the report takes longer than a look at the signals.
+        running.signal(SIGHUP);
+        running.signal(SIGTERM);
+        let ended = super::stage::Ended::of(&mut running);
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        assert!(std::fs::metadata(report).unwrap().len() > 1000);
+        assert_eq!(tshark(&path, &["udp.length"]).len(), COUNT);
+    });
 }

@@ -11,7 +11,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use super::stage::{Ended, Folder, ORDINARY, clean, in_one_namespace, pair, readable};
-use super::support::{PATIENCE, Running, Tool, copy, copy_program, need_all, needs, path_of_ours, tool};
+use crate::support::{PATIENCE, Running, Tool, copy, copy_program, need_all, needs, path_of_ours, tool};
 
 /// Somebody else, who puts links where the person is going to write.
 const SOMEBODY_ELSE: u32 = 54_321;
@@ -177,60 +177,57 @@ const OUTPUTS: [(&str, &str); 6] = [
 #[test]
 fn nothing_of_root_is_left_and_nothing_but_its_own_files_can_be_written() {
     let Some(person) = Person::new() else { return };
-    in_one_namespace(
-        "sudo::nothing_of_root_is_left_and_nothing_but_its_own_files_can_be_written",
-        || {
-            let (client, _server, port) = pair();
-            let port = port.to_string();
-            let outputs = OUTPUTS.iter().flat_map(|&(option, file)| [option, file]);
-            let arguments: Vec<&str> = ["-p", &port].into_iter().chain(outputs).collect();
-            let mut sudo = Running::start(&mut person.sudo("sniffer", &arguments));
-            sudo.wait_for_errors("capturing on ");
-            client.send(b"seen").unwrap();
-            let sniffer = started_by_sudo(&sudo, "sniffer");
-            assert_powerless(sniffer);
-            let mut own: Vec<_> = OUTPUTS
-                .iter()
-                .map(|(_, file)| person.work.file(file).to_str().unwrap().to_owned())
-                .collect();
-            own.sort();
-            // Until the end the exports have names of the moment.
-            let now = OUTPUTS.iter().map(|(option, file)| match *option {
-                "-w" => (*file).to_owned(),
-                _ => format!(".{file}.{sniffer}.part"),
-            });
-            let mut now: Vec<_> = now
-                .map(|file| person.work.file(&file).to_str().unwrap().to_owned())
-                .collect();
-            now.sort();
-            // Those of the view are opened last, by the thread that shows it.
-            let since = Instant::now();
-            let sockets = loop {
-                let (files, mut sockets): (Vec<_>, Vec<_>) =
-                    writable(sniffer).into_iter().partition(|name| name.starts_with('/'));
-                sockets.dedup();
-                if files == now {
-                    break sockets;
-                }
-                assert!(since.elapsed() < PATIENCE, "{files:?}");
-                std::thread::sleep(Duration::from_millis(5));
-            };
-            // The capture, and the pair that a signal writes to.
-            assert_eq!(sockets, ["packet", "unix"]);
-            kill(Pid::from_raw(sniffer.try_into().unwrap()), Signal::SIGINT).unwrap();
-            let ended = Ended::of(&mut sudo);
-            assert_eq!(ended.code, Some(0), "{ended:?}");
-            for path in own {
-                let made = std::fs::metadata(&path).unwrap();
-                assert_eq!(
-                    (made.uid(), made.gid(), made.mode() & 0o777),
-                    (ORDINARY, ORDINARY, 0o600),
-                    "{path}"
-                );
-                assert!(made.len() > 0, "{path}");
+    in_one_namespace(|| {
+        let (client, _server, port) = pair();
+        let port = port.to_string();
+        let outputs = OUTPUTS.iter().flat_map(|&(option, file)| [option, file]);
+        let arguments: Vec<&str> = ["-p", &port].into_iter().chain(outputs).collect();
+        let mut sudo = Running::start(&mut person.sudo("sniffer", &arguments));
+        sudo.wait_for_errors("capturing on ");
+        client.send(b"seen").unwrap();
+        let sniffer = started_by_sudo(&sudo, "sniffer");
+        assert_powerless(sniffer);
+        let mut own: Vec<_> = OUTPUTS
+            .iter()
+            .map(|(_, file)| person.work.file(file).to_str().unwrap().to_owned())
+            .collect();
+        own.sort();
+        // Until the end the exports have names of the moment.
+        let now = OUTPUTS.iter().map(|(option, file)| match *option {
+            "-w" => (*file).to_owned(),
+            _ => format!(".{file}.{sniffer}.part"),
+        });
+        let mut now: Vec<_> = now
+            .map(|file| person.work.file(&file).to_str().unwrap().to_owned())
+            .collect();
+        now.sort();
+        // Those of the view are opened last, by the thread that shows it.
+        let since = Instant::now();
+        let sockets = loop {
+            let (files, mut sockets): (Vec<_>, Vec<_>) =
+                writable(sniffer).into_iter().partition(|name| name.starts_with('/'));
+            sockets.dedup();
+            if files == now {
+                break sockets;
             }
-        },
-    );
+            assert!(since.elapsed() < PATIENCE, "{files:?}");
+            std::thread::sleep(Duration::from_millis(5));
+        };
+        // The capture, and the pair that a signal writes to.
+        assert_eq!(sockets, ["packet", "unix"]);
+        kill(Pid::from_raw(sniffer.try_into().unwrap()), Signal::SIGINT).unwrap();
+        let ended = Ended::of(&mut sudo);
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        for path in own {
+            let made = std::fs::metadata(&path).unwrap();
+            assert_eq!(
+                (made.uid(), made.gid(), made.mode() & 0o777),
+                (ORDINARY, ORDINARY, 0o600),
+                "{path}"
+            );
+            assert!(made.len() > 0, "{path}");
+        }
+    });
 }
 
 #[test]
@@ -337,24 +334,21 @@ fn nobody_else_decides_where_output_goes() {
 #[test]
 fn under_sudo_a_link_in_a_shared_folder_is_not_followed_either() {
     let Some(person) = Person::new() else { return };
-    in_one_namespace(
-        "sudo::under_sudo_a_link_in_a_shared_folder_is_not_followed_either",
-        || {
-            // A file of root's, which the person could not write.
-            let roots = person.programs.with("roots", b"root's");
-            for (option, file) in OUTPUTS {
-                let path = person.work.file(file);
-                symlink(&roots, &path).unwrap();
-                std::os::unix::fs::lchown(&path, Some(SOMEBODY_ELSE), Some(SOMEBODY_ELSE)).unwrap();
-                let output = person
-                    .sudo("sniffer", &["-c", "1", option, file, "--force"])
-                    .output()
-                    .unwrap();
-                let ended = Ended::from(output);
-                assert_eq!(ended.code, Some(1), "{option}: {ended:?}");
-                assert!(ended.errors.contains("it is a symbolic link"), "{option}: {ended:?}");
-                assert_eq!(std::fs::read(&roots).unwrap(), b"root's", "{option}");
-            }
-        },
-    );
+    in_one_namespace(|| {
+        // A file of root's, which the person could not write.
+        let roots = person.programs.with("roots", b"root's");
+        for (option, file) in OUTPUTS {
+            let path = person.work.file(file);
+            symlink(&roots, &path).unwrap();
+            std::os::unix::fs::lchown(&path, Some(SOMEBODY_ELSE), Some(SOMEBODY_ELSE)).unwrap();
+            let output = person
+                .sudo("sniffer", &["-c", "1", option, file, "--force"])
+                .output()
+                .unwrap();
+            let ended = Ended::from(output);
+            assert_eq!(ended.code, Some(1), "{option}: {ended:?}");
+            assert!(ended.errors.contains("it is a symbolic link"), "{option}: {ended:?}");
+            assert_eq!(std::fs::read(&roots).unwrap(), b"root's", "{option}");
+        }
+    });
 }

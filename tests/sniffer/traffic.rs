@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::Signal;
 
 use super::stage::{Ended, Folder, capturing, in_namespace, pair, run, sniffer, tshark, tshark_with};
-use super::support::{Running, Tool, client, need, server_with, tool};
+use crate::support::{Running, Tool, client, need, server_with, tool};
 
 /// Has a client of ours say `line` to a server of ours, and returns when the answer is on the screen.
 fn exchange(name: &str, port: u16, line: &str) {
@@ -21,7 +21,7 @@ fn with_port<'a>(port: &'a str, rest: &[&'a str]) -> Vec<&'a str> {
 
 #[test]
 fn the_udp_lab_is_two_datagrams_in_either_format() {
-    in_namespace("traffic::the_udp_lab_is_two_datagrams_in_either_format", || {
+    in_namespace(|| {
         for name in ["lab.pcap", "lab.pcapng"] {
             let folder = Folder::new();
             let path = folder.file(name);
@@ -64,7 +64,7 @@ fn pcapng_tells_the_interface_the_filter_and_the_counts() {
     if !need(Tool::Capinfos) {
         return;
     }
-    in_namespace("traffic::pcapng_tells_the_interface_the_filter_and_the_counts", || {
+    in_namespace(|| {
         let folder = Folder::new();
         let path = folder.file("told.pcapng");
         let (client, _server, port) = pair();
@@ -97,42 +97,39 @@ fn times(path: &Path) -> Vec<i64> {
 
 #[test]
 fn the_times_on_the_screen_are_those_in_the_file_to_the_nanosecond() {
-    in_namespace(
-        "traffic::the_times_on_the_screen_are_those_in_the_file_to_the_nanosecond",
-        || {
-            for name in ["times.pcap", "times.pcapng"] {
-                let folder = Folder::new();
-                let path = folder.file(name);
-                let (client, _server, port) = pair();
-                let sniffer = capturing(&with_port(&port.to_string(), &["--json", "-w", path.to_str().unwrap()]));
-                let before = chrono::Utc::now().timestamp_nanos_opt().unwrap();
-                for _ in 0..10 {
-                    client.send(b"tick").unwrap();
-                }
-                let after = chrono::Utc::now().timestamp_nanos_opt().unwrap();
-                let ended = Ended::by(sniffer, Signal::SIGTERM);
-                let shown: Vec<i64> = ended
-                    .output
-                    .lines()
-                    .filter(|line| !line.starts_with("{\"line\":"))
-                    .map(|line| {
-                        let packet: serde_json::Value = serde_json::from_str(line).unwrap();
-                        let time = packet["time"].as_str().unwrap();
-                        chrono::DateTime::parse_from_rfc3339(time)
-                            .unwrap()
-                            .timestamp_nanos_opt()
-                            .unwrap()
-                    })
-                    .collect();
-                assert_eq!(shown.len(), 10);
-                assert!(
-                    shown.is_sorted() && before <= shown[0] && shown[9] <= after,
-                    "{before} {shown:?} {after}"
-                );
-                assert_eq!(shown, times(&path), "{name}");
+    in_namespace(|| {
+        for name in ["times.pcap", "times.pcapng"] {
+            let folder = Folder::new();
+            let path = folder.file(name);
+            let (client, _server, port) = pair();
+            let sniffer = capturing(&with_port(&port.to_string(), &["--json", "-w", path.to_str().unwrap()]));
+            let before = chrono::Utc::now().timestamp_nanos_opt().unwrap();
+            for _ in 0..10 {
+                client.send(b"tick").unwrap();
             }
-        },
-    );
+            let after = chrono::Utc::now().timestamp_nanos_opt().unwrap();
+            let ended = Ended::by(sniffer, Signal::SIGTERM);
+            let shown: Vec<i64> = ended
+                .output
+                .lines()
+                .filter(|line| !line.starts_with("{\"line\":"))
+                .map(|line| {
+                    let packet: serde_json::Value = serde_json::from_str(line).unwrap();
+                    let time = packet["time"].as_str().unwrap();
+                    chrono::DateTime::parse_from_rfc3339(time)
+                        .unwrap()
+                        .timestamp_nanos_opt()
+                        .unwrap()
+                })
+                .collect();
+            assert_eq!(shown.len(), 10);
+            assert!(
+                shown.is_sorted() && before <= shown[0] && shown[9] <= after,
+                "{before} {shown:?} {after}"
+            );
+            assert_eq!(shown, times(&path), "{name}");
+        }
+    });
 }
 
 /// The segments of the first connection: who, which flags, how many bytes.
@@ -154,86 +151,83 @@ fn segments(options: &[&str], path: &Path, server: &str) -> Vec<String> {
 
 #[test]
 fn the_tcp_lab_is_the_golden_trace_and_its_handshakes_alone_when_asked() {
-    in_namespace(
-        "traffic::the_tcp_lab_is_the_golden_trace_and_its_handshakes_alone_when_asked",
-        || {
-            let folder = Folder::new();
-            let (all, some) = (folder.file("all.pcapng"), folder.file("some.pcap"));
-            let (_server, port) = server_with::<&str>("tcp-server", &[]);
-            let port = port.to_string();
-            let expression = format!("tcp and port {port}");
-            let sniffers = [
-                capturing(&["--view", "summary", "-w", all.to_str().unwrap(), &expression]),
-                capturing(&with_port(
-                    &port,
-                    &["--handshake-only", "--view", "summary", "-w", some.to_str().unwrap()],
-                )),
-            ];
-            exchange("tcp", port.parse().unwrap(), "tcp is lazy");
-            // The last segments of the close come after the answer is on the screen.
-            sniffers[0].wait_for_outputs("FIN", 2);
-            std::thread::sleep(super::support::MOMENT);
-            let [whole, handshakes] = sniffers.map(|sniffer| Ended::by(sniffer, Signal::SIGINT));
-            assert_eq!((whole.code, handshakes.code), (Some(0), Some(0)));
+    in_namespace(|| {
+        let folder = Folder::new();
+        let (all, some) = (folder.file("all.pcapng"), folder.file("some.pcap"));
+        let (_server, port) = server_with::<&str>("tcp-server", &[]);
+        let port = port.to_string();
+        let expression = format!("tcp and port {port}");
+        let sniffers = [
+            capturing(&["--view", "summary", "-w", all.to_str().unwrap(), &expression]),
+            capturing(&with_port(
+                &port,
+                &["--handshake-only", "--view", "summary", "-w", some.to_str().unwrap()],
+            )),
+        ];
+        exchange("tcp", port.parse().unwrap(), "tcp is lazy");
+        // The last segments of the close come after the answer is on the screen.
+        sniffers[0].wait_for_outputs("FIN", 2);
+        std::thread::sleep(crate::support::MOMENT);
+        let [whole, handshakes] = sniffers.map(|sniffer| Ended::by(sniffer, Signal::SIGINT));
+        assert_eq!((whole.code, handshakes.code), (Some(0), Some(0)));
 
-            let told = segments(&[], &all, &port);
-            assert_eq!(told[..3], ["client S 0", "server AS 0", "client A 0"], "{told:?}");
-            let golden = ["client AP 12", "server AP 12", "client AF 0", "server AF 0"];
-            let mut rest: Vec<&String> = told[3..].iter().filter(|segment| !segment.ends_with(" A 0")).collect();
-            // The server closes when it has answered, the client when it has the answer: mostly in this order.
-            rest[2..].sort();
-            assert_eq!(rest, golden);
-            assert!((8..=11).contains(&told.len()), "{told:?}");
-            assert_eq!(
-                whole.output.lines().count(),
-                tshark(&all, &["frame.number"]).len(),
-                "{whole:?}"
+        let told = segments(&[], &all, &port);
+        assert_eq!(told[..3], ["client S 0", "server AS 0", "client A 0"], "{told:?}");
+        let golden = ["client AP 12", "server AP 12", "client AF 0", "server AF 0"];
+        let mut rest: Vec<&String> = told[3..].iter().filter(|segment| !segment.ends_with(" A 0")).collect();
+        // The server closes when it has answered, the client when it has the answer: mostly in this order.
+        rest[2..].sort();
+        assert_eq!(rest, golden);
+        assert!((8..=11).contains(&told.len()), "{told:?}");
+        assert_eq!(
+            whole.output.lines().count(),
+            tshark(&all, &["frame.number"]).len(),
+            "{whole:?}"
+        );
+
+        // The comments were written while it happened: Wireshark's filters find the parts by them.
+        let found = |filter: &str| tshark_with(&["-Y", filter], &all, &["frame.number"]);
+        for (comment, filter) in [
+            ("part=syn ", "tcp.flags.syn == 1 && tcp.flags.ack == 0"),
+            ("part=syn-ack ", "tcp.flags.syn == 1 && tcp.flags.ack == 1"),
+            ("part=data ", "tcp.len > 0"),
+            ("sender=client ", &format!("tcp.dstport == {port}")),
+        ] {
+            let by_comment = found(&format!("frame.comment contains \"{comment}\""));
+            assert!(
+                !by_comment.is_empty() && by_comment == found(filter),
+                "{comment}: {by_comment:?}"
             );
-
-            // The comments were written while it happened: Wireshark's filters find the parts by them.
-            let found = |filter: &str| tshark_with(&["-Y", filter], &all, &["frame.number"]);
-            for (comment, filter) in [
-                ("part=syn ", "tcp.flags.syn == 1 && tcp.flags.ack == 0"),
-                ("part=syn-ack ", "tcp.flags.syn == 1 && tcp.flags.ack == 1"),
-                ("part=data ", "tcp.len > 0"),
-                ("sender=client ", &format!("tcp.dstport == {port}")),
-            ] {
-                let by_comment = found(&format!("frame.comment contains \"{comment}\""));
+        }
+        // And the lines on the screen have tshark's numbers.
+        for (line, row) in whole
+            .output
+            .lines()
+            .zip(tshark(&all, &["tcp.seq", "tcp.len", "tcp.window_size"]))
+        {
+            for (word, number) in ["Seq=", "Len=", "Win="].iter().zip(&row) {
                 assert!(
-                    !by_comment.is_empty() && by_comment == found(filter),
-                    "{comment}: {by_comment:?}"
+                    !line.contains(word) || line.contains(&format!("{word}{number}")),
+                    "{line}: {row:?}"
                 );
             }
-            // And the lines on the screen have tshark's numbers.
-            for (line, row) in whole
-                .output
-                .lines()
-                .zip(tshark(&all, &["tcp.seq", "tcp.len", "tcp.window_size"]))
-            {
-                for (word, number) in ["Seq=", "Len=", "Win="].iter().zip(&row) {
-                    assert!(
-                        !line.contains(word) || line.contains(&format!("{word}{number}")),
-                        "{line}: {row:?}"
-                    );
-                }
-            }
+        }
 
-            // The data are missing, of which tshark would warn.
-            let kept = segments(&["-o", "tcp.analyze_sequence_numbers:FALSE"], &some, &port);
-            assert_eq!(kept[..3], ["client S 0", "server AS 0", "client A 0"], "{kept:?}");
-            let fins = kept.iter().filter(|segment| segment.contains('F')).count();
-            assert!(
-                fins == 2 && kept.iter().all(|segment| segment.ends_with(" 0")),
-                "{kept:?}"
-            );
-            assert_eq!(kept.last().unwrap(), told.last().unwrap());
-        },
-    );
+        // The data are missing, of which tshark would warn.
+        let kept = segments(&["-o", "tcp.analyze_sequence_numbers:FALSE"], &some, &port);
+        assert_eq!(kept[..3], ["client S 0", "server AS 0", "client A 0"], "{kept:?}");
+        let fins = kept.iter().filter(|segment| segment.contains('F')).count();
+        assert!(
+            fins == 2 && kept.iter().all(|segment| segment.ends_with(" 0")),
+            "{kept:?}"
+        );
+        assert_eq!(kept.last().unwrap(), told.last().unwrap());
+    });
 }
 
 #[test]
 fn ports_hosts_and_expressions_let_only_theirs_through() {
-    in_namespace("traffic::ports_hosts_and_expressions_let_only_theirs_through", || {
+    in_namespace(|| {
         let (wanted, _first, port) = pair();
         let (other, _second, _) = pair();
         let (port, source) = (port.to_string(), wanted.local_addr().unwrap().port());
@@ -264,29 +258,26 @@ fn ports_hosts_and_expressions_let_only_theirs_through() {
 
 #[test]
 fn an_icmp_error_has_no_port_and_an_expression_lets_it_through() {
-    in_namespace(
-        "traffic::an_icmp_error_has_no_port_and_an_expression_lets_it_through",
-        || {
-            let (client, server, port) = pair();
-            // Nobody listens there any more: the kernel answers "port unreachable".
-            drop(server);
-            let port = port.to_string();
-            let both = format!("icmp or port {port}");
-            for (choice, expected) in [(&["-p", &port][..], 1), (&[&both], 2)] {
-                let sniffer = capturing(&[&["--view", "summary"], choice].concat());
-                // The error of the datagram before is told now, and nothing is sent.
-                while client.send(b"anybody?").is_err() {}
-                let ended = Ended::by(sniffer, Signal::SIGINT);
-                assert_eq!(ended.output.lines().count(), expected, "{choice:?}: {ended:?}");
-                assert_eq!(ended.output.contains("ICMP"), expected == 2, "{ended:?}");
-            }
-        },
-    );
+    in_namespace(|| {
+        let (client, server, port) = pair();
+        // Nobody listens there any more: the kernel answers "port unreachable".
+        drop(server);
+        let port = port.to_string();
+        let both = format!("icmp or port {port}");
+        for (choice, expected) in [(&["-p", &port][..], 1), (&[&both], 2)] {
+            let sniffer = capturing(&[&["--view", "summary"], choice].concat());
+            // The error of the datagram before is told now, and nothing is sent.
+            while client.send(b"anybody?").is_err() {}
+            let ended = Ended::by(sniffer, Signal::SIGINT);
+            assert_eq!(ended.output.lines().count(), expected, "{choice:?}: {ended:?}");
+            assert_eq!(ended.output.contains("ICMP"), expected == 2, "{ended:?}");
+        }
+    });
 }
 
 #[test]
 fn nothing_after_the_ready_line_is_lost() {
-    in_namespace("traffic::nothing_after_the_ready_line_is_lost", || {
+    in_namespace(|| {
         const BURST: usize = 5000;
         let folder = Folder::new();
         let path = folder.file("burst.pcap");
@@ -313,7 +304,7 @@ fn nothing_after_the_ready_line_is_lost() {
 
 #[test]
 fn any_sees_what_passes_loopback_once() {
-    in_namespace("traffic::any_sees_what_passes_loopback_once", || {
+    in_namespace(|| {
         let folder = Folder::new();
         let path = folder.file("any.pcapng");
         let (client, _server, port) = pair();
@@ -328,38 +319,35 @@ fn any_sees_what_passes_loopback_once() {
 
 #[test]
 fn later_fragments_pass_a_port_filter_and_are_put_together() {
-    in_namespace(
-        "traffic::later_fragments_pass_a_port_filter_and_are_put_together",
-        || {
-            run(tool(Tool::Ip).args(["link", "set", "lo", "mtu", "1000"]));
-            let folder = Folder::new();
-            let path = folder.file("fragments.pcap");
-            let (client, _server, port) = pair();
-            let (other, _elsewhere, _) = pair();
-            let port = port.to_string();
-            let sniffer = capturing(&with_port(&port, &["--view", "summary", "-w", path.to_str().unwrap()]));
-            other.send(&[b'o'; 3000]).unwrap();
-            client.send(&[b'f'; 3000]).unwrap();
-            let ended = Ended::by(sniffer, Signal::SIGINT);
-            let rows = tshark(&path, &["ip.flags.mf", "udp.length"]);
-            assert_eq!(
-                rows.len(),
-                4,
-                "976 bytes of the datagram's 3008 fit into each: {rows:?}"
-            );
-            assert_eq!(rows[3], ["0", "3008"], "tshark puts it together too");
-            let lines: Vec<&str> = ended.output.lines().collect();
-            assert_eq!(lines[4], "Reassembled from 4 fragments:", "{ended:?}");
-            assert!(lines[5].contains(&format!("→ :{port} UDP Len=3000")), "{ended:?}");
-            assert_eq!(lines.len(), 6);
-            assert!(ended.errors.contains("3 later fragments were left out"), "{ended:?}");
-        },
-    );
+    in_namespace(|| {
+        run(tool(Tool::Ip).args(["link", "set", "lo", "mtu", "1000"]));
+        let folder = Folder::new();
+        let path = folder.file("fragments.pcap");
+        let (client, _server, port) = pair();
+        let (other, _elsewhere, _) = pair();
+        let port = port.to_string();
+        let sniffer = capturing(&with_port(&port, &["--view", "summary", "-w", path.to_str().unwrap()]));
+        other.send(&[b'o'; 3000]).unwrap();
+        client.send(&[b'f'; 3000]).unwrap();
+        let ended = Ended::by(sniffer, Signal::SIGINT);
+        let rows = tshark(&path, &["ip.flags.mf", "udp.length"]);
+        assert_eq!(
+            rows.len(),
+            4,
+            "976 bytes of the datagram's 3008 fit into each: {rows:?}"
+        );
+        assert_eq!(rows[3], ["0", "3008"], "tshark puts it together too");
+        let lines: Vec<&str> = ended.output.lines().collect();
+        assert_eq!(lines[4], "Reassembled from 4 fragments:", "{ended:?}");
+        assert!(lines[5].contains(&format!("→ :{port} UDP Len=3000")), "{ended:?}");
+        assert_eq!(lines.len(), 6);
+        assert!(ended.errors.contains("3 later fragments were left out"), "{ended:?}");
+    });
 }
 
 #[test]
 fn a_live_capture_can_be_piped_to_another_program() {
-    in_namespace("traffic::a_live_capture_can_be_piped_to_another_program", || {
+    in_namespace(|| {
         let (client, _server, port) = pair();
         let mut reader = tool(Tool::Tshark);
         reader.args(["-l", "-r", "-", "-T", "fields", "-e", "udp.payload"]);
@@ -385,7 +373,7 @@ fn a_live_capture_can_be_piped_to_another_program() {
         for _ in 0..3 {
             client.send(b"ABC").unwrap();
         }
-        std::thread::sleep(super::support::MOMENT);
+        std::thread::sleep(crate::support::MOMENT);
         nix::sys::signal::kill(
             nix::unistd::Pid::from_raw(sniffing.id().try_into().unwrap()),
             Signal::SIGINT,
@@ -399,7 +387,7 @@ fn a_live_capture_can_be_piped_to_another_program() {
 
 #[test]
 fn a_packet_is_on_the_screen_while_the_capture_runs() {
-    in_namespace("traffic::a_packet_is_on_the_screen_while_the_capture_runs", || {
+    in_namespace(|| {
         let folder = Folder::new();
         let path = folder.file("now.pcap");
         let (client, _server, port) = pair();
@@ -414,7 +402,7 @@ fn a_packet_is_on_the_screen_while_the_capture_runs() {
             let patience = Instant::now();
             while tshark(&path, &["frame.number"]).len() < number {
                 assert!(
-                    patience.elapsed() < super::support::PATIENCE,
+                    patience.elapsed() < crate::support::PATIENCE,
                     "packet {number} is not in the file"
                 );
             }
@@ -424,7 +412,7 @@ fn a_packet_is_on_the_screen_while_the_capture_runs() {
 
 #[test]
 fn a_lone_packet_is_on_the_screen_and_in_the_file_soon() {
-    in_namespace("traffic::a_lone_packet_is_on_the_screen_and_in_the_file_soon", || {
+    in_namespace(|| {
         let folder = Folder::new();
         let path = folder.file("lone.pcap");
         let (client, _server, port) = pair();

@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use super::stage::{Ended, Folder, clean, ordinary, ran, readable, sniffer, text};
 
-use super::support::{copy, path_of_ours, shell};
+use crate::support::{copy, path_of_ours, shell};
 
 /// Asserts that it ended with this status and one line, an error with these words.
 fn refused(ended: &Ended, code: i32, words: &[&str]) {

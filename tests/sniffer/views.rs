@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use super::frames::{pcap, udp};
 use super::stage::{Folder, clean, ran, run, sniffer, text};
-use super::support::{Tool, need, path_of_ours, tool};
+use crate::support::{Tool, need, path_of_ours, tool};
 
 /// A datagram whose data would colour the terminal, ring its bell, and change its title.
 const HOSTILE: &[u8] = b"\x1b[31mred\x1b[0m\x07\x1b]0;title\x07\r\n\x9b1m\x7f\xe2\x80\xaeover\0";

@@ -1,13 +1,14 @@
 //! What the tests of whole programs share: starting them, typing, reading, ending them.
 //!
-//! Each test file is a crate of its own and uses a part of this.
+//! Three test programs have this module: `integration`, `privilege` and `zz_skipped`.
 #![allow(
     dead_code,
     unused_imports,
     unreachable_pub,
-    reason = "every test file compiles this module for itself and uses a part of it"
+    reason = "each test program compiles this module for itself and uses a part of it"
 )]
 
+pub mod again;
 pub mod namespace;
 pub mod needs;
 mod pipe;
@@ -36,7 +37,7 @@ pub const NOBODY: u16 = 1;
 /// A port that is free now and that the system gives to nobody meanwhile, for a server that has to have the same one twice.
 pub fn port_of_our_own() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
-    // Test programs that run at the same time start at different places.
+    // Test processes that run at the same time start at different places.
     let start = u16::try_from(std::process::id() % 10_000).unwrap();
     loop {
         let port = 10_000 + (start + NEXT.fetch_add(1, Ordering::Relaxed)) % 20_000;

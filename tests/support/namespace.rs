@@ -2,20 +2,20 @@
 
 use std::io::Write as _;
 
-use super::tools::{Tool, need, this_test, tool};
-use super::{in_empty_namespace, needs, skipped};
+use super::tools::{Tool, need, tool};
+use super::{again, in_empty_namespace, needs};
 
-/// Set in the process that runs inside of a namespace, to the way in which the test is done there.
+/// Set in the process that runs inside a namespace, to the way in which the test is done there.
 const INSIDE: &str = "SOCKET_LAB_TEST_INSIDE_NAMESPACE";
 
-/// In which way the test is done in this process; `None` outside of the namespaces.
+/// In which way the test is done in this process; `None` outside the namespaces.
 pub fn way() -> Option<String> {
     std::env::var(INSIDE).ok()
 }
 
-/// Runs `test`, which is the test of this name (`module::function`), in a process of its own for each way, in an empty network
+/// Runs `test`, which is the test of this path ([`again::path_of`]), in a process of its own for each way, in an empty network
 /// namespace in which loopback is up.
-pub fn in_namespaces(name: &str, ways: &[&str], test: impl FnOnce()) {
+pub fn in_namespaces(path: &str, ways: &[&str], test: impl FnOnce()) {
     if !need(Tool::Ip) {
         return;
     }
@@ -30,15 +30,9 @@ pub fn in_namespaces(name: &str, ways: &[&str], test: impl FnOnce()) {
         return;
     }
     for way in ways {
-        let mut again = this_test();
-        again.args([name, "--exact", "--nocapture"]).env(INSIDE, way);
-        if let Some(list) = skipped::list() {
-            again.env(skipped::LIST, list);
-        }
-        let output = in_empty_namespace(&again).output().unwrap();
-        let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{way}: {said}");
-        assert!(said.contains("1 passed"), "there is no test {name}: {said}");
+        let mut again = again::command(path);
+        let output = in_empty_namespace(again.env(INSIDE, way)).output().unwrap();
+        again::passed(&format!("{path}, {way}"), &output);
         let _ = std::io::stderr().write_all(&output.stderr);
     }
 }

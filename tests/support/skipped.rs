@@ -1,7 +1,7 @@
 //! The list of skipped tests of one `cargo test`, and the table made of it.
 //!
 //! `cargo test` runs each test program as a process of its own, and the last one, `tests/zz_skipped.rs`, prints the table. So the
-//! list is a file, named after cargo's process number. A test program that cargo starts alone (`cargo test --test json`), or
+//! list is a file, named after cargo's process number. A test program that cargo starts alone (`cargo test --test integration`), or
 //! that something else starts, prints a line for each skipped test instead.
 
 use std::collections::BTreeMap;
@@ -38,12 +38,14 @@ pub fn list() -> Option<PathBuf> {
     let command = std::fs::read(format!("/proc/{parent}/cmdline")).ok()?;
     let arguments: Vec<&[u8]> = command.split(|&byte| byte == 0).collect();
     let is_cargo_test = arguments.first()?.ends_with(b"cargo") && arguments.iter().any(|&word| word == b"test");
+    // What stands behind `--` is for the test programs: `--test-threads` selects none of them.
+    let mut own = arguments.iter().take_while(|word| **word != b"--");
     let selects = |word: &&[u8]| {
         [&b"--test"[..], b"--lib", b"--bin", b"--bench", b"--doc", b"--example"]
             .iter()
             .any(|option| word.starts_with(option) && !word.starts_with(b"--benches"))
     };
-    if !is_cargo_test || arguments.iter().any(selects) {
+    if !is_cargo_test || own.any(selects) {
         return None;
     }
     Some(PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("skipped-{parent}")))

@@ -64,10 +64,11 @@ tools! {
 }
 
 /// What the smallest Debian has: POSIX's shell and GNU's core utilities.
-const ESSENTIAL: [&str; 10] = [
+const ESSENTIAL: [&str; 11] = [
     "cat",
     "cp",
     "dd",
+    "env",
     "head",
     "mkfifo",
     "sh",

@@ -17,7 +17,7 @@ use nix::unistd::Pid;
 use self::page::{DAC_OVERRIDE, Line, Moment, Starter, lines};
 use self::watch::{STOPS, Status, Stop, watch};
 use super::stage::{Folder, ORDINARY, clean, in_one_namespace};
-use super::support::{Missing, Running, Tool, copy_program, need_all, needs, path_of_ours, server_with, tool};
+use crate::support::{Missing, Running, Tool, copy_program, need_all, needs, path_of_ours, server_with, tool};
 
 /// The ordinary user may do everything as root, without a password.
 const RULES: &str = "Defaults !authenticate\nnobody ALL=(root) ALL\n";
@@ -296,7 +296,7 @@ fn each_cell_of_the_page_is_what_the_kernel_says() {
     if !need_all(&tools) || !needs::root() {
         return;
     }
-    in_one_namespace("rights::each_cell_of_the_page_is_what_the_kernel_says", || {
+    in_one_namespace(|| {
         let place = Place::new();
         let marked = tool(Tool::Setcap)
             .arg("cap_net_raw+ep")

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use super::super::support::{PATIENCE, Running};
+use crate::support::{PATIENCE, Running};
 
 /// strace's arguments that stop the program. A call that waits is stopped every second time: the signal interrupts it, and it
 /// would be stopped at its beginning again and again. The first poll(2) of the main thread is the standard library's.

@@ -1,4 +1,9 @@
 //! What the tracker says of every packet against what tshark says.
+//!
+//! - `seen`: what was captured before a packet; `rules`: the differences that have a reason.
+
+mod rules;
+mod seen;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -10,7 +15,10 @@ use socket_lab::flow::{Kind, Party, Step, Tracker};
 use socket_lab::record::Reader;
 use socket_lab::wire::decode;
 
-use super::support::{Tool, tool};
+use rules::{ONLY_OURS, ONLY_THEIRS};
+use seen::{Case, Seen};
+
+use crate::support::{Tool, tool};
 
 /// What is asked of tshark.
 const FIELDS: &[&str] = &[
@@ -133,243 +141,6 @@ pub(super) fn captures(folder: &Path) -> Vec<PathBuf> {
     files.sort();
     files
 }
-
-/// What was captured of one direction before a packet, kept whole: numbers relative to its beginning.
-#[derive(Default)]
-struct Seen {
-    /// Ranges that do not touch: start, and the number after the end.
-    ranges: BTreeMap<i64, i64>,
-    /// The highest number sent, plus one.
-    next: Option<i64>,
-    /// The highest acknowledgment, and the last one.
-    acked: Option<i64>,
-    last_ack: Option<i64>,
-    /// Some acknowledgment came late.
-    acks_were_reordered: bool,
-    /// Packets whose numbers were sent more than once.
-    repeated: BTreeSet<u64>,
-    /// Packets by range.
-    sent: Vec<(i64, i64, u64)>,
-    fin: bool,
-    /// Duplicate acknowledgments of it in a row.
-    duplicates: u32,
-    window: Option<u16>,
-}
-
-impl Seen {
-    /// How many of these numbers were captured.
-    fn count(&self, from: i64, to: i64) -> i64 {
-        let overlaps = self.ranges.iter().map(|(&start, &end)| end.min(to) - start.max(from));
-        overlaps.filter(|&length| length > 0).sum()
-    }
-
-    fn add(&mut self, from: i64, to: i64, packet: u64) {
-        let again = self.sent.iter().filter(|(start, end, _)| *start < to && from < *end);
-        let mut repeated: Vec<_> = again.map(|&(_, _, packet)| packet).collect();
-        if !repeated.is_empty() {
-            repeated.push(packet);
-        }
-        self.repeated.extend(repeated);
-        self.sent.push((from, to, packet));
-        let (mut start, mut end) = (from, to);
-        self.ranges.retain(|&other, &mut until| {
-            let touches = other <= end && start <= until;
-            if touches {
-                start = start.min(other);
-                end = end.max(until);
-            }
-            !touches
-        });
-        self.ranges.insert(start, end);
-    }
-}
-
-/// A packet on which we and tshark differ: what may explain it.
-struct Case<'a> {
-    segment: &'a Segment,
-    /// First number, and the number after the last.
-    range: (i64, i64),
-    /// The sender's stream before it, and the other one.
-    own: &'a Seen,
-    other: &'a Seen,
-}
-
-impl Case<'_> {
-    /// So many of its numbers were captured before.
-    fn repeats(&self) -> i64 {
-        self.own.count(self.range.0, self.range.1)
-    }
-
-    /// Is it a SYN,ACK whose sender had sent a SYN? tshark takes it for that SYN, sent again.
-    fn answers_a_crossing_syn(&self) -> bool {
-        self.segment.part == Part::SynAck && self.own.count(0, 1) == 1
-    }
-
-    fn length(&self) -> i64 {
-        self.range.1 - self.range.0
-    }
-
-    fn acknowledgment(&self) -> i64 {
-        self.segment.acknowledgment.map_or(i64::MIN, |number| number.relative)
-    }
-
-    /// Does it acknowledge for the first time, and numbers that were not captured?
-    fn acknowledges_unseen(&self) -> bool {
-        let to = self.acknowledgment();
-        let from = self.other.acked.unwrap_or(i64::MAX);
-        to > from && self.other.next.is_some() && self.other.count(from, to) < to - from
-    }
-}
-
-/// A difference in one of tshark's flags, with its reason; `holds` proves that it is that reason.
-struct Rule {
-    flag: &'static str,
-    why: &'static str,
-    holds: fn(&Case<'_>) -> bool,
-}
-
-/// We have the flag, tshark does not.
-const ONLY_OURS: &[Rule] = &[
-    Rule {
-        flag: "retransmission",
-        why: "tshark goes by time; all of it was captured before, or acknowledged",
-        holds: |case| case.repeats() == case.length() || case.own.acked >= Some(case.range.1),
-    },
-    Rule {
-        flag: "out_of_order",
-        why: "tshark goes by time; none of it was captured before",
-        holds: |case| case.repeats() == 0,
-    },
-    Rule {
-        flag: "spurious_retransmission",
-        why: "tshark looks at data alone, and at the last acknowledgment where an earlier one was higher",
-        holds: |case| {
-            case.own.acked >= Some(case.range.1)
-                && (case.segment.data.is_none() || case.own.last_ack < Some(case.range.1))
-        },
-    },
-    Rule {
-        flag: "ack_lost_segment",
-        why: "after a gap tshark takes for captured what lies in it",
-        holds: |case| case.acknowledges_unseen(),
-    },
-    Rule {
-        flag: "zero_window_probe",
-        why: "a probe as Linux sends it, without data, is a keep-alive for tshark",
-        holds: |case| {
-            (case.other.window == Some(0) || case.own.acks_were_reordered)
-                && case.own.next.max(case.own.acked) == Some(case.range.0 + 1)
-        },
-    },
-    Rule {
-        flag: "zero_window_probe_ack",
-        why: "the answer to such a probe",
-        holds: |case| case.own.window == Some(0) || case.segment.window.raw == 0,
-    },
-    Rule {
-        flag: "window_full",
-        why: "tshark goes by the last acknowledgment where an earlier one was higher",
-        holds: |case| case.own.acks_were_reordered,
-    },
-    Rule {
-        flag: "duplicate_ack",
-        why: "tshark compares with the last acknowledgment where an earlier one was higher",
-        holds: |case| case.other.acks_were_reordered,
-    },
-    Rule {
-        flag: "window_update",
-        why: "tshark compares with the last acknowledgment where an earlier one was higher",
-        holds: |case| case.other.acks_were_reordered,
-    },
-    Rule {
-        flag: "keep_alive_ack",
-        why: "it answers, and tells another window than the segment before",
-        holds: |case| case.own.window != Some(case.segment.window.raw) || case.other.acks_were_reordered,
-    },
-];
-
-/// tshark has this flag for what was captured twice.
-const fn captured_twice(flag: &'static str) -> Rule {
-    Rule {
-        flag,
-        why: "captured twice: identification and checksum, or timestamp, are the same, which tshark does not compare",
-        holds: |case| case.segment.part == Part::Copy,
-    }
-}
-
-/// tshark has the flag, we do not.
-const ONLY_THEIRS: &[Rule] = &[
-    Rule {
-        flag: "retransmission",
-        why: "the SYN,ACK of a simultaneous open has the number of the SYN: RFC 9293 section 3.5, figure 7",
-        holds: |case| case.answers_a_crossing_syn(),
-    },
-    captured_twice("retransmission"),
-    captured_twice("fast_retransmission"),
-    captured_twice("spurious_retransmission"),
-    captured_twice("out_of_order"),
-    captured_twice("window_full"),
-    Rule {
-        flag: "retransmission",
-        why: "some or all of its numbers were not captured before",
-        holds: |case| case.repeats() < case.length(),
-    },
-    Rule {
-        flag: "out_of_order",
-        why: "tshark goes by time; some of it was captured before, or all acknowledged",
-        holds: |case| case.repeats() > 0 || case.own.acked >= Some(case.range.1),
-    },
-    Rule {
-        flag: "spurious_retransmission",
-        why: "a SYN that was not captured before",
-        holds: |case| case.repeats() < case.length(),
-    },
-    Rule {
-        flag: "duplicate_ack",
-        why: "nothing is outstanding that could be missing: RFC 5681 section 2 (a)",
-        holds: |case| case.other.next <= case.other.acked || case.other.next.is_none(),
-    },
-    Rule {
-        flag: "ack_lost_segment",
-        why: "tshark forgets what was captured after a gap",
-        holds: |case| !case.acknowledges_unseen(),
-    },
-    Rule {
-        flag: "fast_retransmission",
-        why: "fewer than the three duplicate acknowledgments of RFC 5681 section 3.2",
-        holds: |case| case.own.duplicates < 3,
-    },
-    Rule {
-        flag: "lost_segment",
-        why: "what lies before was acknowledged before the capture has its sender",
-        holds: |case| case.own.acked >= Some(case.range.0),
-    },
-    Rule {
-        flag: "keep_alive",
-        why: "a window probe, or an acknowledgment that came late: something is outstanding, or the FIN was sent",
-        holds: |case| {
-            case.other.window == Some(0)
-                || case.own.acked < case.own.next
-                || case.own.fin
-                || case.own.acks_were_reordered
-        },
-    },
-    Rule {
-        flag: "keep_alive_ack",
-        why: "it answers an acknowledgment that came late, and no keep-alive",
-        holds: |case| case.own.acked < case.own.next || case.other.acked < case.other.next || case.other.fin,
-    },
-    Rule {
-        flag: "window_full",
-        why: "tshark goes by the last acknowledgment, and by the window of a late one",
-        holds: |case| case.own.acks_were_reordered,
-    },
-    Rule {
-        flag: "window_update",
-        why: "the window of a late acknowledgment does not count",
-        holds: |case| case.other.acks_were_reordered,
-    },
-];
 
 /// Differences of one capture, by what differs.
 #[derive(Default)]

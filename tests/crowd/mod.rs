@@ -5,18 +5,10 @@
 //! - `loops`: UDP services that answer each other;
 //! - `names`: a name with many addresses, of which few or none answer.
 
-#[cfg(test)]
-#[path = "../support/mod.rs"]
-mod support;
-
-#[cfg(test)]
 mod clients;
-#[cfg(test)]
 #[cfg(target_os = "linux")]
 mod full;
-#[cfg(test)]
 #[cfg(target_os = "linux")]
 mod loops;
-#[cfg(test)]
 #[cfg(target_os = "linux")]
 mod names;

@@ -8,24 +8,14 @@
 //! The captures here are copies that stay as they are: `tcp.pcap` and `udp.pcap` as the programs of this project made them, and
 //! `lossy.pcap`, 300,000 bytes over the loopback of a private network to a server whose connection socket had a filter
 //! (`SO_ATTACH_FILTER`) that dropped every 32nd segment at random, and a receive buffer of 16 KiB; 96 bytes of each frame.
-#![cfg(feature = "sniffer")]
 
-#[cfg(test)]
-#[path = "../support/mod.rs"]
-mod support;
-
-#[cfg(test)]
 mod by_hand;
-#[cfg(test)]
 mod explaining;
-#[cfg(test)]
 mod judges;
-#[cfg(test)]
 mod programs;
 
-#[cfg(test)]
 mod stage {
-    use super::support::ours;
+    use crate::support::ours;
 
     /// A capture file of these packets, each from its IP header on.
     pub(crate) fn capture(frames: &[Vec<u8>]) -> tempfile::NamedTempFile {

@@ -4,21 +4,10 @@
 //! - `bounds`: memory and time;
 //! - `files`: the captures at hand; `live`: what the kernel does in a private network namespace, and disturbed copies of it;
 //! - `crossing`: both ends do the same at the same time.
-#![cfg(all(feature = "sniffer", target_os = "linux"))]
 
-#[cfg(test)]
-#[path = "../support/mod.rs"]
-mod support;
-
-#[cfg(test)]
 mod bounds;
-#[cfg(test)]
 mod crossing;
-#[cfg(test)]
 mod files;
-#[cfg(test)]
 mod judge;
-#[cfg(test)]
 mod live;
-#[cfg(test)]
 mod stage;

@@ -7,30 +7,9 @@
 //! - `surroundings`: locale, terminal, home;
 //! - `clock`: the clock set back and forward by a day meanwhile.
 
-#![cfg(all(feature = "sniffer", target_os = "linux"))]
-
-#[cfg(test)]
-#[path = "../support/mod.rs"]
-mod support;
-
-#[cfg(test)]
 mod clock;
-#[cfg(test)]
 mod disk;
-#[cfg(test)]
-#[path = "../sniffer/frames.rs"]
-#[allow(
-    dead_code,
-    unreachable_pub,
-    reason = "shared with another test, which uses all of it"
-)]
-mod frames;
-#[cfg(test)]
 mod memory_group;
-#[cfg(test)]
-#[allow(unreachable_pub, reason = "shared by the modules of this test alone")]
 mod stage;
-#[cfg(test)]
 mod surroundings;
-#[cfg(test)]
 mod ulimits;
