@@ -2,14 +2,14 @@
 //!
 //! Every thread does what the lecture's server does: `accept()` a connection, serve it, `close()` it, again. One of the idle
 //! threads waits in `accept()`, at the door, the others behind it. Whoever has to wait for its client while another one
-//! knocks hands the door on before, and sees to it that somebody is there to take it (`staff`). So a client that connects and
+//! knocks hands the door on before, and sees to it that somebody is there to take it (`pool`). So a client that connects and
 //! says nothing holds nobody up, and one that speaks at once is answered by the thread at the door: waking another one would
 //! take longer. When all threads that there may be are busy, nobody is in `accept()`: new connections then wait in the kernel's
 //! queue. Then the connection that has been silent longest is closed for them (`connections`).
 
 mod connections;
 mod conversation;
-mod staff;
+mod pool;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,7 +17,7 @@ use std::thread::{Builder, Scope};
 use std::time::{Duration, Instant};
 
 use self::connections::{Connection, ConnectionTable, Eviction};
-use self::staff::{Staff, Successor};
+use self::pool::{Staff, Successor};
 use super::listening;
 use super::socket::{Kind, Socket};
 use super::stop::Stop;
