@@ -68,8 +68,6 @@ const KNOWN: &[&[&str]] = &[
         "src/explain/purpose/tcp_options.rs",
         "src/explain/purpose/udp.rs",
     ],
-    &["src/flow/segment.rs", "src/flow/step.rs"],
-    &["src/flow/tcp/delay.rs", "src/flow/tcp/mod.rs", "src/flow/tcp/survey.rs"],
     &[
         "src/lab/runs/backlog.rs",
         "src/lab/runs/close.rs",
