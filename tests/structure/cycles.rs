@@ -78,16 +78,6 @@ const KNOWN: &[&[&str]] = &[
         "src/lab/runs/refused.rs",
     ],
     &[
-        "src/record/pcap/reader.rs",
-        "src/record/pcapng/reader.rs",
-        "src/record/reader.rs",
-    ],
-    &[
-        "src/record/pcap/writer.rs",
-        "src/record/pcapng/writer.rs",
-        "src/record/recorder.rs",
-    ],
-    &[
         "src/render/answers/collector.rs",
         "src/render/answers/datagrams.rs",
         "src/render/answers/mod.rs",
