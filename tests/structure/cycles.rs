@@ -78,14 +78,6 @@ const KNOWN: &[&[&str]] = &[
         "src/lab/runs/refused.rs",
     ],
     &[
-        "src/render/answers/collector.rs",
-        "src/render/answers/datagrams.rs",
-        "src/render/answers/mod.rs",
-        "src/render/answers/opening.rs",
-        "src/render/answers/segments.rs",
-        "src/render/answers/transfer.rs",
-    ],
-    &[
         "src/render/follow/assemble.rs",
         "src/render/follow/assemble/before.rs",
         "src/render/follow/mod.rs",
