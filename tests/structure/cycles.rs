@@ -78,11 +78,6 @@ const KNOWN: &[&[&str]] = &[
         "src/lab/runs/refused.rs",
     ],
     &[
-        "src/render/follow/assemble.rs",
-        "src/render/follow/assemble/before.rs",
-        "src/render/follow/mod.rs",
-    ],
-    &[
         "src/render/json/conversation.rs",
         "src/render/json/convert.rs",
         "src/render/json/record.rs",
