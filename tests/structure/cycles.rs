@@ -78,11 +78,6 @@ const KNOWN: &[&[&str]] = &[
         "src/lab/runs/refused.rs",
     ],
     &[
-        "src/render/json/conversation.rs",
-        "src/render/json/convert.rs",
-        "src/render/json/record.rs",
-    ],
-    &[
         "src/render/ladder/block.rs",
         "src/render/ladder/label.rs",
         "src/render/ladder/mod.rs",
