@@ -77,16 +77,6 @@ const KNOWN: &[&[&str]] = &[
         "src/lab/runs/mod.rs",
         "src/lab/runs/refused.rs",
     ],
-    &[
-        "src/render/ladder/block.rs",
-        "src/render/ladder/label.rs",
-        "src/render/ladder/mod.rs",
-        "src/render/ladder/pen.rs",
-        "src/render/ladder/plain.rs",
-        "src/render/ladder/said.rs",
-        "src/render/ladder/sheet.rs",
-        "src/render/ladder/text.rs",
-    ],
     &["src/render/plot.rs", "src/render/plot/draw.rs"],
     &["src/render/report/article.rs", "src/render/report/bytes.rs"],
     &[
