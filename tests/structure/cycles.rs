@@ -77,7 +77,6 @@ const KNOWN: &[&[&str]] = &[
         "src/lab/runs/mod.rs",
         "src/lab/runs/refused.rs",
     ],
-    &["src/render/report/article.rs", "src/render/report/bytes.rs"],
     &[
         "src/timeline/causes.rs",
         "src/timeline/claim.rs",
