@@ -78,14 +78,6 @@ const KNOWN: &[&[&str]] = &[
         "src/lab/runs/refused.rs",
     ],
     &[
-        "src/timeline/causes.rs",
-        "src/timeline/claim.rs",
-        "src/timeline/mod.rs",
-        "src/timeline/order.rs",
-        "src/timeline/skew.rs",
-        "src/timeline/stream.rs",
-    ],
-    &[
         "src/wire/arp.rs",
         "src/wire/catalog.rs",
         "src/wire/checksum.rs",
