@@ -69,15 +69,6 @@ const KNOWN: &[&[&str]] = &[
         "src/explain/purpose/udp.rs",
     ],
     &[
-        "src/lab/runs/backlog.rs",
-        "src/lab/runs/close.rs",
-        "src/lab/runs/exchange.rs",
-        "src/lab/runs/half_open.rs",
-        "src/lab/runs/idle.rs",
-        "src/lab/runs/mod.rs",
-        "src/lab/runs/refused.rs",
-    ],
-    &[
         "src/wire/arp.rs",
         "src/wire/catalog.rs",
         "src/wire/checksum.rs",

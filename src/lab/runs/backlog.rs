@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::exchange::connections;
-use super::{PATIENCE, Played, Scene};
+use super::scene::{PATIENCE, Played, Scene};
 use crate::app::socket::{Family, Kind, Socket};
 use crate::app::transcript::Transcript;
 use crate::app::uppercase;

@@ -4,7 +4,7 @@ use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 
 use super::exchange::connections;
-use super::{MOMENT, PATIENCE, Played, Scene, connected};
+use super::scene::{MOMENT, PATIENCE, Played, Scene, connected};
 use crate::app::socket::{Family, Kind, Socket};
 use crate::app::trouble::Trouble;
 use crate::app::uppercase;

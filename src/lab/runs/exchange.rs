@@ -1,6 +1,6 @@
 //! A line and its answer: over UDP, over TCP, empty, long.
 
-use super::{Played, Scene};
+use super::scene::{Played, Scene};
 use crate::calls::{Name, Program, Role};
 use crate::explain::{count, duration};
 use crate::flow::conversation::{Connection, Conversation, Transport};

@@ -11,7 +11,7 @@ use pnet::transport::TransportProtocol::Ipv4;
 use pnet::transport::{TransportReceiver, TransportSender, tcp_packet_iter, transport_channel};
 
 use super::exchange::connections;
-use super::{MOMENT, Played, Scene, free_port};
+use super::scene::{MOMENT, Played, Scene, free_port};
 use crate::calls::{Name, Role};
 use crate::flow::conversation::Opening;
 use crate::flow::segment::Part;

@@ -1,6 +1,6 @@
 //! A silent client, and another one beside it.
 
-use super::{MOMENT, Played, Scene, connected};
+use super::scene::{MOMENT, Played, Scene, connected};
 use crate::app::transcript::Transcript;
 use crate::calls::{Name, Program, Role};
 use crate::explain::duration;

@@ -8,46 +8,15 @@ pub mod exchange;
 pub mod half_open;
 pub mod idle;
 pub mod refused;
+mod scene;
 
-use std::net::{SocketAddr, TcpListener, UdpSocket};
-use std::time::Duration;
+pub use scene::{Played, Scene};
 
 use super::evidence::Evidence;
 use super::failure::Failure;
 use super::network::Network;
 use super::plan::Run;
-use super::screen::Screen;
-use super::stage::{LOCALHOST, Stage};
-use crate::app::socket::{Family, Kind, Socket};
-use crate::calls::{Program, Role};
-
-/// How long a by-hand step of a run waits for the other end.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// Time for the kernel and the other end to do what follows from the last step.
-const MOMENT: Duration = Duration::from_millis(30);
-
-/// A run that is ready: servers listen, and nothing has been sent.
-pub trait Scene {
-    /// The ports that its packets have.
-    fn ports(&self) -> Vec<u16>;
-
-    /// Plays it to its end.
-    ///
-    /// # Errors
-    /// Ctrl+C, or a step that failed.
-    fn play(self: Box<Self>, stage: &Stage) -> Result<Played, Failure>;
-}
-
-/// A run that was played.
-pub struct Played {
-    /// What the programs show, servers first.
-    pub screens: Vec<(&'static str, Screen)>,
-    /// What was seen beside the packets, a line each.
-    pub observations: Vec<String>,
-    /// Did every line get its answer that should?
-    pub answered: bool,
-}
+use super::stage::Stage;
 
 /// Makes a run ready. To be called while the privileges are there: a SYN scan needs them.
 ///
@@ -99,34 +68,4 @@ pub fn after(evidence: &Evidence) -> Vec<String> {
         Run::HalfOpen => half_open::after(evidence),
         Run::Close => close::after(evidence),
     }
-}
-
-/// A port on which nobody listens, the first one from this one on.
-fn free_port(first: u16) -> Result<u16, Failure> {
-    let is_free = |port: &u16| {
-        let address = (LOCALHOST, *port);
-        TcpListener::bind(address).is_ok() && UdpSocket::bind(address).is_ok()
-    };
-    let last = first.saturating_add(999);
-    let taken = || {
-        Failure::Line(format!(
-            "every port from {first} to {last} is taken; end some of those programs"
-        ))
-    };
-    (first..=last).find(is_free).ok_or_else(taken)
-}
-
-/// A TCP client's socket, connected to a server on this machine.
-fn connected(stage: &Stage, port: u16) -> Result<Socket, Failure> {
-    let stop = stage.stop()?;
-    let address = SocketAddr::new(LOCALHOST, port);
-    let mut socket = Socket::open(
-        Program::TcpClient,
-        Role::ClientSocket,
-        Family::Inet,
-        Kind::Stream,
-        &stop,
-    )?;
-    socket.connect(address, Some(PATIENCE))?;
-    Ok(socket)
 }

@@ -1,7 +1,7 @@
 //! Nobody listens.
 
 use super::exchange::listed;
-use super::{Played, Scene, free_port};
+use super::scene::{Played, Scene, free_port};
 use crate::calls::{Name, Program};
 use crate::explain::duration;
 use crate::flow::Kind;
