@@ -51,9 +51,9 @@ impl Token {
     }
 }
 
-/// The tokens of a file, without the parts that only a test build has.
+/// The tokens of a file, without what only tests or documentation have.
 pub(crate) fn tokens(text: &str) -> Vec<Token> {
-    without_tests(&all_tokens(text))
+    program_alone(&all_tokens(text))
 }
 
 fn all_tokens(text: &str) -> Vec<Token> {
@@ -156,8 +156,9 @@ fn raw(rest: &mut Peekable<Chars<'_>>) -> Token {
     Token::Text(text.strip_suffix(&end).unwrap_or(&text).to_owned())
 }
 
-/// Leaves out what stands under `#[cfg(test)]` or `#[cfg(all(test, ..))]`; nothing is left of a file under `#![cfg(test)]`.
-fn without_tests(tokens: &[Token]) -> Vec<Token> {
+/// Leaves out what stands under `#[cfg(test)]`, `#[cfg(all(test, ..))]` or `#[cfg(doc)]`; nothing is left of a file under
+/// `#![cfg(test)]`.
+fn program_alone(tokens: &[Token]) -> Vec<Token> {
     let mut left = Vec::new();
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
@@ -165,7 +166,7 @@ fn without_tests(tokens: &[Token]) -> Vec<Token> {
         let open = at + 1 + usize::from(is_inner);
         let is_attribute = token.is('#') && tokens.get(open).is_some_and(|next| next.is('['));
         let end = if is_attribute { group_end(tokens, open) } else { at + 1 };
-        if !is_attribute || !is_for_tests(&tokens[open..end]) {
+        if !is_attribute || !is_left_out(&tokens[open..end]) {
             left.extend_from_slice(&tokens[at..end]);
             at = end;
         } else if is_inner {
@@ -177,9 +178,9 @@ fn without_tests(tokens: &[Token]) -> Vec<Token> {
     left
 }
 
-fn is_for_tests(attribute: &[Token]) -> bool {
+fn is_left_out(attribute: &[Token]) -> bool {
     let words: Vec<&str> = attribute.iter().filter_map(Token::word).collect();
-    matches!(words.as_slice(), ["cfg", "test"] | ["cfg", "all", "test", ..])
+    matches!(words.as_slice(), ["cfg", "test" | "doc"] | ["cfg", "all", "test", ..])
 }
 
 /// Where the item ends that begins there, attributes before it included.
