@@ -63,7 +63,7 @@ fn every_room_is_in_the_table_and_imports_what_it_may() {
                 let allowed = other == own || may.contains(&other);
                 assert!(allowed, "{}:{number}: {own} may not import {other}", file.display());
             }
-            // `super::` may climb inside of a room and not out of it. An indented line may stand in a module of the file.
+            // `super::` may climb inside a room and not out of it. An indented line may stand in a module of the file.
             let most = depth(&file) - 1 + usize::from(line.starts_with("    "));
             let climbs = line.matches("super::").count();
             assert!(

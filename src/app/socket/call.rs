@@ -15,7 +15,7 @@ pub(super) type Wait<'a> = Option<(Interest, Patience<'a>)>;
 
 /// How long a call may wait.
 pub enum Patience<'a> {
-    /// This long; `None`: for ever.
+    /// This long; `None`: forever.
     Fixed(Option<Duration>),
     /// As long as is answered when the call first has to wait; one that need not wait does not ask.
     Asked(&'a mut dyn FnMut() -> Duration),

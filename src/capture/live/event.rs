@@ -27,7 +27,7 @@ pub enum Event<'a> {
 /// What the kernel knows about the checksum of the transport header. packet(7), `PACKET_AUXDATA`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Checksum {
-    /// Not computed yet: left to the network card, or to nobody on loopback (`TP_STATUS_CSUMNOTREADY`). The field holds the
+    /// Not computed yet: left to the network card, and never computed on loopback (`TP_STATUS_CSUMNOTREADY`). The field holds the
     /// sum of the pseudo-header alone.
     NotReady,
     /// Checked already, by the card or the kernel (`TP_STATUS_CSUM_VALID`).
