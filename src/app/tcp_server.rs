@@ -1,8 +1,8 @@
 //! The TCP server: a welcoming socket, and one connection socket per client, each served by itself.
 //!
 //! Every thread does what the lecture's server does: `accept()` a connection, serve it, `close()` it, again. The threads are a
-//! pool after the pattern Leader/Followers (Schmidt, O'Ryan, Kircher, Pyarali, Buschmann: "Leader/Followers", PLoP 2000; also in
-//! Pattern-Oriented Software Architecture, volume 2). They take turns in its three roles:
+//! pool after the pattern Leader/Followers (Schmidt, O'Ryan, Kircher, Pyarali, Buschmann: "Leader/Followers", Pattern Languages
+//! of Programs 2000; also in Pattern-Oriented Software Architecture, volume 2). They take turns in its three roles:
 //!
 //! ```text
 //!     spawn_worker()                              take the leader token
