@@ -51,7 +51,8 @@
 //! | `lab` | all |
 //! | `cli` | all |
 //!
-//! A test holds this table against the `use` lines.
+//! A test holds this table against the `use` lines. Another one finds circles: files that refer to each other, so that none of
+//! them can be read first. It lists those that are left; a new one fails it.
 //!
 //! # Where it is written down
 //!

@@ -8,6 +8,8 @@
 //! underneath: the call is tried, and when it would block, poll(2) waits for the socket and for the [`Stop`] mark, then it is
 //! tried again. The report has one call, from the first try to the last: what the program experienced.
 
+mod address;
+mod call;
 mod look;
 mod perform;
 
@@ -18,8 +20,10 @@ use std::time::Duration;
 
 use socket2::{Domain, Type};
 
-pub use self::perform::Patience;
-use self::perform::{Brought, Given, Stopwatch, Unfinished, canonical, in_form_of, own_address};
+pub use self::address::Family;
+use self::address::{canonical, in_form_of, own_address};
+pub use self::call::Patience;
+use self::call::{Brought, Given, Stopwatch, Unfinished};
 use super::stop::Stop;
 use super::sys::{self, Interest};
 use super::trouble::{CallTrouble, Trouble};
@@ -35,23 +39,6 @@ pub enum Kind {
     Datagram,
     /// `SOCK_STREAM`: TCP.
     Stream,
-}
-
-/// Which addresses it uses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Family {
-    /// `AF_INET`: IPv4.
-    Inet,
-    /// `AF_INET6`: IPv6.
-    Inet6,
-}
-
-impl Family {
-    /// The family of this address.
-    #[must_use]
-    pub const fn of(address: SocketAddr) -> Self {
-        if address.is_ipv4() { Self::Inet } else { Self::Inet6 }
-    }
 }
 
 /// A socket of one of the four programs. Closed, and its `close()` reported, when it goes out of scope.

@@ -1,15 +1,31 @@
 //! The TCP server: a welcoming socket, and one connection socket per client, each served by itself.
 //!
-//! Every thread does what the lecture's server does: `accept()` a connection, serve it, `close()` it, again. One of the idle
-//! threads waits in `accept()`, at the door, the others behind it. Whoever has to wait for its client while another one
-//! knocks hands the door on before, and sees to it that somebody is there to take it (`staff`). So a client that connects and
-//! says nothing holds nobody up, and one that speaks at once is answered by the thread at the door: waking another one would
-//! take longer. When all threads that there may be are busy, nobody is in `accept()`: new connections then wait in the kernel's
-//! queue. Then the connection that has been silent longest is closed for them (`connections`).
+//! Every thread does what the lecture's server does: `accept()` a connection, serve it, `close()` it, again. The threads are a
+//! pool after the pattern Leader/Followers (Schmidt, O'Ryan, Kircher, Pyarali, Buschmann: "Leader/Followers", Pattern Languages
+//! of Programs 2000; also in Pattern-Oriented Software Architecture, volume 2). They take turns in its three roles:
+//!
+//! ```text
+//!     spawn_worker()                              take the leader token
+//!            |       +----------+                 (when it is free)             +----------+
+//!            +-----> | follower | --------------------------------------------> |  leader  | <---+
+//!                    +----------+                                               | accept() |     | its line is there
+//!                      |     ^                                                  +----------+     | already: answered,
+//!     enough followers |     | connection closed                                  |      |       | token kept
+//!                      |     |                +------------+                      |      +-------+
+//!             retire() |     +--------------- | processing | <--------------------+
+//!                      v                      +------------+    the client has to be waited for:
+//!                 thread ends                                   promote_new_leader()
+//! ```
+//!
+//! Two things differ from the paper. A leader that can answer at once keeps the token, because waking a follower would take
+//! longer than the answer. And the pool has no fixed size: threads are started when no follower is left, up to the limit, and
+//! end when there are followers enough (`pool`). A client that connects and says nothing occupies one thread in processing, and
+//! no other client waits for it. When all threads that are allowed are processing, no thread is in `accept()`: new connections
+//! wait in the kernel's queue. Then the connection that has been silent longest is closed for them (`connections`).
 
 mod connections;
 mod conversation;
-mod staff;
+mod pool;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,7 +33,7 @@ use std::thread::{Builder, Scope};
 use std::time::{Duration, Instant};
 
 use self::connections::{Connection, ConnectionTable, Eviction};
-use self::staff::{Staff, Successor};
+use self::pool::{PoolSize, Promotion, Retire};
 use super::listening;
 use super::socket::{Kind, Socket};
 use super::stop::Stop;
@@ -34,19 +50,19 @@ const BACKLOG: i32 = 1024;
 const STACK: usize = 256 * 1024;
 
 /// How long after a failed `accept()` it is tried again: descriptors come back when connections end.
-const PAUSE: Duration = Duration::from_millis(50);
+const RETRY_AFTER: Duration = Duration::from_millis(50);
 
-/// How long the thread at the door waits for the client that has just come, as long as no other one knocks.
-const UNLESS_ONE_KNOCKS: Duration = Duration::from_millis(10);
+/// How long the leader waits for the client that it has just accepted, as long as no other client connects.
+const WAIT_AS_LEADER: Duration = Duration::from_millis(10);
 
 /// How long a client may be silent while others wait and no thread is there for them.
 const IDLE_WHEN_FULL: Duration = Duration::from_secs(1);
 
-/// When no client has had to wait for this long, the next time is another one, and said again.
-const EPISODE: Duration = Duration::from_secs(10);
+/// When no client has had to wait for this long, the warning is repeated the next time.
+const WARN_AGAIN_AFTER: Duration = Duration::from_secs(10);
 
-/// How soon it is noticed that nobody waits any more.
-const GLANCE: Duration = Duration::from_millis(100);
+/// How often it is checked whether clients still wait.
+const CHECK_INTERVAL: Duration = Duration::from_millis(100);
 
 /// What the server allows.
 #[derive(Debug, Clone, Copy)]
@@ -87,20 +103,20 @@ pub fn make_room_for(limits: Limits) {
 /// Serves until told to quit. Whatever a client does, the others are served.
 ///
 /// # Errors
-/// [`Trouble::Stopped`] when told to quit, [`Trouble::OutputClosed`] when nobody reads the transcript.
+/// [`Trouble::Stopped`] when told to quit, [`Trouble::OutputClosed`] when the reader of the transcript is gone.
 pub fn run(welcoming_socket: &Socket, transcript: &Transcript, limits: Limits, stop: &Stop) -> Result<(), Trouble> {
     let server = Server {
         welcoming_socket,
         transcript,
         limits,
         stop,
-        staff: Staff::new(limits.max_connections),
-        door: Mutex::new(Door::default()),
+        pool: PoolSize::new(limits.max_connections),
+        leader_token: Mutex::new(LeaderToken::default()),
         table: ConnectionTable::default(),
         last_full: Mutex::new(None),
         ending: Mutex::new(None),
     };
-    std::thread::scope(|scope| server.work(scope, Leave::Never));
+    std::thread::scope(|scope| server.join(scope, Retire::Never));
     let ending = server.ending.into_inner().unwrap_or_else(PoisonError::into_inner);
     Err(ending.unwrap_or(Trouble::Stopped))
 }
@@ -110,9 +126,9 @@ struct Server<'a> {
     transcript: &'a Transcript,
     limits: Limits,
     stop: &'a Stop,
-    staff: Staff,
-    /// Held by the thread that waits in `accept()`, or answers a client for whom it need not wait.
-    door: Mutex<Door>,
+    pool: PoolSize,
+    /// Held by the leader: the thread that waits in `accept()`, or answers a client for which it need not wait.
+    leader_token: Mutex<LeaderToken>,
     /// Those of the connections that have had to wait for their clients.
     table: ConnectionTable,
     /// When a client had to wait because all connections were taken.
@@ -121,27 +137,22 @@ struct Server<'a> {
     ending: Mutex<Option<Trouble>>,
 }
 
+/// The right to call `accept()`, and what one leader leaves to the next.
 #[derive(Default)]
-struct Door {
-    /// The failure of `accept()` that was said last: one that lasts is said once.
-    said: Option<String>,
-}
-
-/// May the thread leave when there are idle ones enough?
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Leave {
-    WhenIdle,
-    Never,
+struct LeaderToken {
+    /// The failure of `accept()` that was reported last: one that lasts is reported once.
+    reported: Option<String>,
 }
 
 impl Server<'_> {
-    /// What every thread does.
-    fn work<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, leave: Leave) {
-        // Kept from one client to the next where none had to be waited for.
-        let mut door = None;
+    /// What every thread does: it joins the pool as a follower.
+    fn join<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, retire: Retire) {
+        // Kept from one client to the next while none has to be waited for.
+        let mut held_token = None;
         loop {
-            let at_the_door = door.get_or_insert_with(|| self.door.lock().unwrap_or_else(PoisonError::into_inner));
-            let Some((connection_socket, client_address)) = self.accept(at_the_door) else {
+            let token =
+                held_token.get_or_insert_with(|| self.leader_token.lock().unwrap_or_else(PoisonError::into_inner));
+            let Some((connection_socket, client_address)) = self.accept(token) else {
                 return;
             };
             let connection = Arc::new(Connection::new(connection_socket, client_address));
@@ -151,15 +162,15 @@ impl Server<'_> {
                 if just_come
                     && connection
                         .socket
-                        .is_readable_before(self.welcoming_socket, UNLESS_ONE_KNOCKS)
+                        .is_readable_before(self.welcoming_socket, WAIT_AS_LEADER)
                 {
                     return idle;
                 }
                 connection.is_heard();
                 number.get_or_insert_with(|| self.table.add(&connection));
-                let held = door.take().is_some();
-                if held && !self.hand_over(scope) {
-                    // Nobody waits at the door meanwhile: a silent client must not keep the others out for long.
+                let was_leader = held_token.take().is_some();
+                if was_leader && !self.promote_new_leader(scope) {
+                    // No thread is in accept() meanwhile: a silent client must not keep the others out for long.
                     idle = idle.min(IDLE_WHEN_FULL);
                 }
                 idle
@@ -175,55 +186,56 @@ impl Server<'_> {
                 self.end(trouble);
                 return;
             }
-            if door.is_none() && self.staff.goes_home(leave) {
+            if held_token.is_none() && self.pool.retire(retire) {
                 return;
             }
         }
     }
 
     /// Waits for a connection; `None` when the server is told to quit.
-    fn accept(&self, door: &mut Door) -> Option<(Socket, SocketAddr)> {
-        // Whoever waited behind the door when a quit came need not even ask.
+    fn accept(&self, token: &mut LeaderToken) -> Option<(Socket, SocketAddr)> {
+        // A follower that becomes the leader because of a quit need not even ask.
         while !self.stop.requested() {
             match self.welcoming_socket.accept() {
                 Ok(connection) => {
-                    door.said = None;
+                    token.reported = None;
                     return Some(connection);
                 }
                 Err(Trouble::Stopped) => return None,
                 // accept(2): errors of the connection that was to be taken, or of the whole system. Both pass.
                 Err(trouble) => {
                     let text = trouble.to_string();
-                    if door.said.as_ref() != Some(&text) {
+                    if token.reported.as_ref() != Some(&text) {
                         tracing::warn!("{text} (new connections wait meanwhile, the others are served)");
-                        door.said = Some(text);
+                        token.reported = Some(text);
                     }
                     if trouble.is_exhaustion() {
                         // The descriptor of a silent client is enough for the next one.
                         self.table.evict(IDLE_WHEN_FULL);
                     }
-                    std::thread::sleep(PAUSE);
+                    std::thread::sleep(RETRY_AFTER);
                 }
             }
         }
         None
     }
 
-    /// The thread at the door has to wait for its client: hands the door over. `false`: no thread can be started.
-    fn hand_over<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>) -> bool {
-        match self.staff.successor() {
-            Successor::Idle | Successor::FullAndWatched => true,
-            Successor::Spawn => {
-                let hired = start(scope, move || self.work(scope, Leave::WhenIdle));
-                if !hired {
-                    self.staff.could_not_come();
+    /// The leader has to wait for its client: sees to it that another thread takes the token, which is free already.
+    /// `false`: no thread can be started.
+    fn promote_new_leader<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>) -> bool {
+        match self.pool.promote() {
+            Promotion::Follower | Promotion::FullAndWatched => true,
+            Promotion::SpawnWorker => {
+                let spawned = spawn_worker(scope, move || self.join(scope, Retire::WhenIdle));
+                if !spawned {
+                    self.pool.spawn_failed();
                 }
-                hired
+                spawned
             }
-            Successor::Full => {
-                let watched = start(scope, || self.evict_while_full());
+            Promotion::Full => {
+                let watched = spawn_worker(scope, || self.evict_while_full());
                 if !watched {
-                    self.staff.watch_failed();
+                    self.pool.watch_failed();
                 }
                 watched
             }
@@ -234,25 +246,25 @@ impl Server<'_> {
     fn evict_while_full(&self) {
         let after = self.limits.idle_timeout.min(IDLE_WHEN_FULL);
         loop {
-            let knocks = self.welcoming_socket.wait_readable(GLANCE);
-            if !self.staff.is_full_still() || self.stop.requested() {
+            let client_waits = self.welcoming_socket.wait_readable(CHECK_INTERVAL);
+            if !self.pool.is_full_still() || self.stop.requested() {
                 return;
             }
-            match knocks {
+            match client_waits {
                 Ok(true) => {}
                 Ok(false) => continue,
                 Err(_) => {
-                    std::thread::sleep(GLANCE);
+                    std::thread::sleep(CHECK_INTERVAL);
                     continue;
                 }
             }
             self.warn_full();
-            let times = self.staff.times_freed();
+            let times = self.pool.times_freed();
             let time = match self.table.evict(after) {
-                Eviction::NotYet(left) => left.min(GLANCE),
-                Eviction::Done | Eviction::None => GLANCE,
+                Eviction::NotYet(left) => left.min(CHECK_INTERVAL),
+                Eviction::Done | Eviction::None => CHECK_INTERVAL,
             };
-            self.staff.wait_until_freed(times, time);
+            self.pool.wait_until_freed(times, time);
         }
     }
 
@@ -260,7 +272,7 @@ impl Server<'_> {
     fn warn_full(&self) {
         let mut last_full = self.last_full.lock().unwrap_or_else(PoisonError::into_inner);
         let before = last_full.replace(Instant::now());
-        if before.is_none_or(|before| before.elapsed() >= EPISODE) {
+        if before.is_none_or(|before| before.elapsed() >= WARN_AGAIN_AFTER) {
             tracing::warn!(
                 "all {} connections are taken and another client waits: until that ends, connections that have been silent for \
                  {} s are closed, the longest silent one first; allow more with --max-connections",
@@ -281,7 +293,7 @@ impl Server<'_> {
 }
 
 /// Starts one more thread, if the system allows it.
-fn start<'scope>(scope: &'scope Scope<'scope, '_>, work: impl FnOnce() + Send + 'scope) -> bool {
+fn spawn_worker<'scope>(scope: &'scope Scope<'scope, '_>, work: impl FnOnce() + Send + 'scope) -> bool {
     let thread = Builder::new().name("connection".into()).stack_size(STACK);
     let started = thread.spawn_scoped(scope, work);
     if let Err(error) = &started {

@@ -3,8 +3,9 @@
 use std::net::SocketAddr;
 
 use super::number::Sequence;
+use super::party::Party;
 use super::state::Standing;
-use super::step::{Party, Roles};
+use super::step::Roles;
 use crate::frame::Time;
 
 /// A conversation as a whole, so far.

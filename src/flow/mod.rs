@@ -13,6 +13,7 @@ mod moment;
 mod notice;
 pub mod number;
 mod outstanding;
+mod party;
 mod record;
 mod roles;
 pub mod segment;
@@ -26,5 +27,6 @@ mod tests;
 mod tracker;
 mod udp;
 
-pub use step::{Kind, Party, Roles, Step};
+pub use party::Party;
+pub use step::{Kind, Roles, Step};
 pub use tracker::Tracker;

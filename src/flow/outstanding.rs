@@ -4,8 +4,8 @@ use smallvec::SmallVec;
 
 use super::moment::{Moment, Now, PacketNumber};
 use super::number::Sequence;
+use super::party::Party;
 use super::segment::RoundTrip;
-use super::step::Party;
 
 /// Most segments a direction that are remembered. Beyond that round trips go unmeasured until acknowledgments come.
 pub(super) const MOST: usize = 64;

@@ -5,7 +5,8 @@ use std::net::SocketAddr;
 use super::conversation::{Conversation, Count, Transport};
 use super::key::{Key, Side};
 use super::moment::Moment;
-use super::step::{Party, Roles};
+use super::party::Party;
+use super::step::Roles;
 use super::tcp::Tcp;
 use super::udp::Udp;
 

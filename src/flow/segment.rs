@@ -1,8 +1,8 @@
 //! A TCP segment in its connection: what takes the whole conversation to know. RFC 9293
 
 use super::number::{Bytes, Number, Sequence};
+use super::party::Party;
 use super::state::Change;
-use super::step::Party;
 
 /// What a segment does in its connection.
 #[derive(Debug, Clone, Copy)]

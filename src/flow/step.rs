@@ -1,45 +1,10 @@
 //! The place of one packet in its conversation.
 
-use std::fmt;
 use std::net::SocketAddr;
 
 use super::datagram::{Datagram, Notice};
+use super::party::Party;
 use super::segment::Segment;
-
-/// One of the two who talk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Party {
-    /// Who opened the conversation.
-    Client,
-    /// Who was waiting for it.
-    Server,
-}
-
-impl Party {
-    /// The other one.
-    #[must_use]
-    pub const fn other(self) -> Self {
-        match self {
-            Self::Client => Self::Server,
-            Self::Server => Self::Client,
-        }
-    }
-
-    /// `client` or `server`.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Client => "client",
-            Self::Server => "server",
-        }
-    }
-}
-
-impl fmt::Display for Party {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.word())
-    }
-}
 
 /// How it is known who is the client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -3,7 +3,7 @@
 use super::conversation::Exchange;
 use super::datagram::{Datagram, Part};
 use super::moment::{Moment, Now, PacketNumber};
-use super::step::Party;
+use super::party::Party;
 
 /// Most requests that wait for a reply; beyond that the oldest are given up.
 pub(super) const MOST: usize = 64;

@@ -15,8 +15,10 @@
 mod beside;
 mod destination;
 mod facts;
+mod found;
 mod gzip;
 mod input;
+mod length;
 mod pcap;
 mod pcapng;
 mod read_error;

@@ -7,39 +7,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use super::facts::{Facts, Format, LONGEST_SNAPLEN};
+use super::facts::{Facts, Format};
 use super::gzip::{self, Unpacker};
 use super::input::Input;
 use super::pcap::reader::PcapReader;
 use super::pcapng::reader::PcapNgReader;
 use super::read_error::{ReadError, ReadProblem};
-use crate::frame::{Direction, Frame, Time};
-use crate::wire::LinkType;
-
-/// The longest frame that is taken as meant, in bytes: the limits of libpcap and Wireshark. What claims more is corrupt.
-pub(super) const fn longest_frame(link: LinkType) -> u32 {
-    match link.0 {
-        // D-Bus messages and USB transfers.
-        231 | 249 => 128 * 1024 * 1024,
-        // Elektrobit's High Speed Capture and Replay.
-        279 => 8 * 1024 * 1024,
-        _ => LONGEST_SNAPLEN,
-    }
-}
-
-/// A frame that has been found: all of it but the bytes, which are still in the input's buffer.
-pub(super) struct Found {
-    pub(super) time: Option<Time>,
-    pub(super) link: LinkType,
-    pub(super) interface: u32,
-    pub(super) direction: Option<Direction>,
-    pub(super) original_length: u32,
-    pub(super) comments: Vec<String>,
-    /// The captured bytes: so many before the end of what was taken last, …
-    pub(super) before_end: usize,
-    /// … and so many.
-    pub(super) length: usize,
-}
+use crate::frame::Frame;
 
 enum Form {
     Pcap(PcapReader),

@@ -204,12 +204,6 @@ fn unfit(spool: &mut Spool, why: String) -> WriteError {
     }
 }
 
-/// The length on the wire, which both formats want to be at least that of the captured bytes.
-pub(super) fn original_length(frame: &Frame<'_>) -> u32 {
-    let captured = u32::try_from(frame.bytes.len()).unwrap_or(u32::MAX);
-    frame.original_length.max(captured)
-}
-
 /// The time as both formats count it; `None` before 1970.
 pub(super) fn since_1970(time: Time) -> Option<Duration> {
     u64::try_from(time.0).ok().map(Duration::from_nanos)

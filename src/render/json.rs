@@ -5,6 +5,8 @@
 
 mod conversation;
 mod convert;
+mod end;
+mod fields;
 mod record;
 mod text;
 mod whole;

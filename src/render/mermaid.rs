@@ -10,7 +10,7 @@ use crate::escape::printable;
 use crate::explain::{Context, count, packet as explain};
 use crate::flow::{Party, Step};
 use crate::render::diagram::cell::{Cell, cells};
-use crate::render::ladder::{CallRow, Kind, Ladder, Line, Moment, NO_CALL_LOG, label, said, text};
+use crate::render::ladder::{CallRow, Kind, Ladder, Line, Moment, NO_CALL_LOG, label, said, words};
 use crate::render::table::wrap;
 use crate::wire::{Packet, Protocol};
 
@@ -31,7 +31,7 @@ pub const MOST_TEXT: usize = 50_000;
 pub fn sequence(output: &mut impl Write, ladders: &[Ladder]) -> io::Result<()> {
     writeln!(output, "sequenceDiagram")?;
     if let [ladder] = ladders {
-        writeln!(output, "    accTitle: {}", Entities(&text::title(ladder)))?;
+        writeln!(output, "    accTitle: {}", Entities(&words::title(ladder)))?;
     }
     let mut cast = Cast::default();
     for ladder in ladders {
@@ -102,7 +102,7 @@ impl Cast {
 fn scene(output: &mut impl Write, ladder: &Ladder, cast: &mut Cast) -> io::Result<()> {
     let [client, server] = [Party::Client, Party::Server].map(|party| cast.place(party, ladder));
     let both = format!("p{},p{}", client + 1, server + 1);
-    writeln!(output, "    Note over {both}: {}", Entities(&text::title(ladder)))?;
+    writeln!(output, "    Note over {both}: {}", Entities(&words::title(ladder)))?;
     // The diagram is for others, who were not asked for a call log.
     for said in ladder.notes.iter().filter(|said| *said != NO_CALL_LOG) {
         remark(output, &both, &format!("Note: {said}."))?;
@@ -128,7 +128,7 @@ fn scene(output: &mut impl Write, ladder: &Ladder, cast: &mut Cast) -> io::Resul
                 )?;
                 for party in [Party::Client, Party::Server] {
                     if let Some(standing) = arrow.state(party) {
-                        note(output, cast, ladder, party, &text::standing(standing))?;
+                        note(output, cast, ladder, party, &words::standing(standing))?;
                     }
                 }
             }
@@ -146,7 +146,7 @@ fn scene(output: &mut impl Write, ladder: &Ladder, cast: &mut Cast) -> io::Resul
             }
             Kind::States(states) => {
                 for (party, standing) in [Party::Client, Party::Server].into_iter().zip(states) {
-                    note(output, cast, ladder, party, &text::standing(*standing))?;
+                    note(output, cast, ladder, party, &words::standing(*standing))?;
                 }
             }
             Kind::Call(call) => self::call(output, cast, ladder, call, &time)?,

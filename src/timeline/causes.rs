@@ -1,7 +1,7 @@
 //! Causes and effects: which call made which packet, and which packet a call waited for.
 
 use super::stream::{Carried, moved};
-use super::{Link, Placed, Seen};
+use super::{Placed, Seen};
 use crate::calls::Name;
 use crate::flow::Party;
 use crate::flow::segment::{Part, Remark, ResetCause};
@@ -22,6 +22,15 @@ pub(super) enum Node {
 pub(super) struct Cause {
     pub(super) before: Node,
     pub(super) after: Node,
+}
+
+/// A call and a packet that belong together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Link {
+    /// Index among the calls of the timeline.
+    pub call: usize,
+    /// Index among the packets.
+    pub packet: usize,
 }
 
 /// Every cause with its effect.

@@ -13,6 +13,7 @@ mod causes;
 mod claim;
 mod logs;
 mod order;
+mod placed;
 mod skew;
 #[cfg(test)]
 pub(crate) mod stories;
@@ -20,57 +21,9 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
+pub use causes::Link;
 pub use claim::Claimed;
 pub use logs::Logs;
-pub use order::{Entry, Link, Mark, Timeline, What};
+pub use order::{Entry, Mark, Timeline, What};
+pub use placed::{Placed, Seen};
 pub use skew::Skew;
-
-use crate::calls::Call;
-use crate::flow::{Party, Step};
-use crate::frame::Time;
-use crate::wire::tcp::Flags;
-
-/// A packet of a conversation, without its bytes.
-#[derive(Debug, Clone, Copy)]
-pub struct Seen {
-    /// Its number in the capture, from 1.
-    pub number: u64,
-    /// When the capture saw it.
-    pub time: Option<Time>,
-    /// The flags, of a TCP segment.
-    pub flags: Option<Flags>,
-    /// Its place in the conversation.
-    pub step: Step,
-}
-
-/// A call of a conversation, and whose it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Placed {
-    /// Who called.
-    pub party: Party,
-    /// The call.
-    pub call: Call,
-}
-
-impl Placed {
-    /// When it was entered, in nanoseconds since 1970, by the program's clock.
-    fn entered(&self) -> i64 {
-        self.call.entered.timestamp_nanos_opt().unwrap_or(i64::MAX)
-    }
-
-    /// When it had returned. A clock that was set back meanwhile does not make it return before it was entered.
-    fn returned(&self) -> i64 {
-        let returned = self.call.returned.timestamp_nanos_opt().unwrap_or(i64::MAX);
-        if returned < self.entered() {
-            let duration = i64::try_from(self.call.duration_ns).unwrap_or(i64::MAX);
-            self.entered().saturating_add(duration)
-        } else {
-            returned
-        }
-    }
-
-    /// The clock that its times were read from: a process has one.
-    fn clock(&self) -> skew::Clock {
-        (self.call.program, self.call.pid)
-    }
-}

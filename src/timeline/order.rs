@@ -3,8 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
-use super::causes::{self, Cause, Node};
-use super::skew::{self, Clock, RESOLUTION, Skew};
+use super::causes::{self, Cause, Link, Node};
+use super::placed::Clock;
+use super::skew::{self, RESOLUTION, Skew};
 use super::{Claimed, Placed, Seen};
 
 /// What happens at a point of the story; the number is an index into the packets, or into [`Timeline::calls`].
@@ -53,15 +54,6 @@ pub struct Timeline {
     pub sent: Vec<Link>,
     /// Which call cannot have returned before which packet.
     pub waited_for: Vec<Link>,
-}
-
-/// A call and a packet that belong together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Link {
-    /// Index among the calls of the timeline.
-    pub call: usize,
-    /// Index among the packets.
-    pub packet: usize,
 }
 
 impl Timeline {

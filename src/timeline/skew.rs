@@ -8,10 +8,8 @@ use std::collections::HashMap;
 
 use super::Placed;
 use super::causes::{Cause, Node};
+use super::placed::Clock;
 use crate::calls::Program;
-
-/// The clock of a process.
-pub(super) type Clock = (Program, u32);
 
 /// Times that are this near to each other say nothing of their order, in nanoseconds: many captures keep microseconds.
 pub(super) const RESOLUTION: i64 = 1_000;

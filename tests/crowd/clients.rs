@@ -61,7 +61,7 @@ fn a_thousand_clients_at_once_are_all_answered() {
         });
         server.wait_for_outputs("Received from", 1000);
         assert_eq!(server.errors(), "");
-        // The threads that served them leave again.
+        // The threads that served them end again.
         let deadline = Instant::now() + PATIENCE;
         while status_number(&server, "Threads:") > 15 {
             assert!(
@@ -290,7 +290,7 @@ fn clients_that_send_byte_by_byte_hold_nobody_up() {
 
 #[test]
 fn a_silent_client_that_comes_between_two_others_holds_neither_up() {
-    // With one thread at the door, which waits a little for whoever has just come.
+    // With one leader, which waits a little for the client that it has just accepted.
     let (server, port) = server_with("tcp-server", &["-b", "127.0.0.1"]);
     let mut silent = Vec::new();
     for number in 0..200 {

@@ -2,7 +2,7 @@
 //!
 //! `need(Tool::Tshark)` says whether the program is there, and counts the test as skipped where it is missing. Only then may
 //! the test call `tool(Tool::Tshark)`. A call without the question panics, also on a machine that has the program: otherwise
-//! the mistake would show up on somebody else's machine first. tests/structure.rs checks that no test starts programs itself.
+//! the mistake would show up on somebody else's machine first. tests/structure checks that no test starts programs itself.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;

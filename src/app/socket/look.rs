@@ -4,7 +4,7 @@ use std::mem::MaybeUninit;
 use std::time::Duration;
 
 use super::Socket;
-use super::perform::{Brought, Given, Unfinished};
+use super::call::{Brought, Given, Unfinished};
 use crate::app::sys::{self, Interest, Woken};
 use crate::app::trouble::Trouble;
 use crate::calls::Name;

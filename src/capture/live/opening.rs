@@ -2,7 +2,8 @@
 
 #[cfg(doc)]
 use super::Note;
-use super::{ANY, Capture, OpenError};
+#[cfg(doc)]
+use super::{ANY, Capture};
 
 /// One instruction of classic BPF: code, jump if true, jump if false, operand; as `struct sock_filter` of
 /// `linux/filter.h` has them.
@@ -50,18 +51,6 @@ impl Opening {
         }
     }
 
-    /// Opens the capture. From its return on, every frame that passes is captured. Without a ring it takes 20 ms, in which
-    /// the kernel switches its time stamps on.
-    ///
-    /// # Errors
-    /// No such interface, no permission, or a refused system call; see [`OpenError`].
-    pub fn open(&self) -> Result<Capture, OpenError> {
-        if self.promiscuous && self.interface == ANY {
-            return Err(OpenError::PromiscuousAny);
-        }
-        Capture::open(self)
-    }
-
     /// The snapshot length that is meant.
     pub(super) fn snaplen(&self) -> u32 {
         match self.snaplen {
@@ -78,7 +67,7 @@ impl Opening {
 
 #[cfg(test)]
 mod tests {
-    use super::{ANY, LARGEST_SNAPLEN, Opening};
+    use super::{LARGEST_SNAPLEN, Opening};
 
     #[test]
     fn zero_and_too_much_mean_the_largest_snaplen() {
@@ -92,15 +81,5 @@ mod tests {
         assert_eq!(with(0), LARGEST_SNAPLEN);
         assert_eq!(with(u32::MAX), LARGEST_SNAPLEN);
         assert_eq!(with(96), 96);
-    }
-
-    #[test]
-    fn promiscuous_on_any_is_refused_before_any_permission_is_asked_for() {
-        let opening = Opening {
-            promiscuous: true,
-            ..Opening::on(ANY)
-        };
-        let error = opening.open().err().unwrap().to_string();
-        assert!(error.contains("name one interface"), "{error}");
     }
 }

@@ -3,8 +3,8 @@
 use super::{Place, Tcp};
 use crate::flow::arrival::Arrival;
 use crate::flow::conversation::{Ending, Opening};
+use crate::flow::party::Party;
 use crate::flow::segment::ResetCause;
-use crate::flow::step::Party;
 use crate::flow::stream::Fact;
 
 impl Tcp {

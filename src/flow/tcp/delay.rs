@@ -1,8 +1,8 @@
 //! Why a segment came late.
 
-use super::survey::Findings;
+use super::findings::Findings;
+use crate::flow::party::Party;
 use crate::flow::segment::{Acknowledged, Delay, Part, Remark};
-use crate::flow::step::Party;
 
 /// Pauses below this, in nanoseconds, are what networks and programs take.
 const LONG: i64 = 100_000_000;

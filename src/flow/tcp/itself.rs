@@ -6,9 +6,9 @@
 use super::Tcp;
 use crate::flow::arrival::Arrival;
 use crate::flow::conversation::{Ending, Opening};
+use crate::flow::party::Party;
 use crate::flow::segment::{Acknowledged, Part, Remark, Remarks, ResetCause, Segment};
 use crate::flow::state::{Change, Standing, State};
-use crate::flow::step::Party;
 use crate::flow::stream::Fact;
 
 impl Tcp {

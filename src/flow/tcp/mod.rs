@@ -2,10 +2,11 @@
 //!
 //! [`survey`]: what is remarkable, told from what was known before the segment. [`part`]: its part. [`opening`], [`closing`]:
 //! how the connection begins and ends. [`delay`]: why it came late. [`told`]: what is told of it.
-//! [`itself`]: a socket that is connected to itself.
+//! [`findings`]: what was found. [`itself`]: a socket that is connected to itself.
 
 mod closing;
 mod delay;
+mod findings;
 mod itself;
 mod opening;
 mod part;
@@ -19,11 +20,11 @@ use super::conversation::{Connection, End, Ending, Opening};
 use super::moment::{Moment, Nanoseconds, Now, PacketNumber};
 use super::notice::Complained;
 use super::outstanding::{Covered, Outstanding, Trace};
+use super::party::Party;
 use super::segment::{Acknowledged, Remark, Scale, Segment, Window};
 use super::state::{Change, Standing, State};
-use super::step::Party;
 use super::stream::{Fact, Stream};
-use survey::Findings;
+use findings::Findings;
 
 /// What is remembered of a connection.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use crate::flow::arrival::Arrival;
 use crate::flow::conversation::Opening;
 use crate::flow::moment::Nanoseconds;
 use crate::flow::outstanding::Covered;
-use crate::flow::step::Party;
+use crate::flow::party::Party;
 use crate::flow::stream::Fact;
 
 impl Tcp {

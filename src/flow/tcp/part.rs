@@ -1,10 +1,10 @@
 //! The part of a segment in its connection.
 
-use super::survey::Findings;
+use super::findings::Findings;
 use super::{Place, Tcp};
 use crate::flow::arrival::Arrival;
+use crate::flow::party::Party;
 use crate::flow::segment::{Acknowledged, Part};
-use crate::flow::step::Party;
 use crate::flow::stream::Fact;
 
 impl Tcp {

@@ -3,8 +3,8 @@
 use super::{Place, Standing, State, Tcp};
 use crate::flow::arrival::Arrival;
 use crate::flow::conversation::Opening;
+use crate::flow::party::Party;
 use crate::flow::state::table::Event;
-use crate::flow::step::Party;
 use crate::flow::stream::{Fact, Stream};
 
 /// At most two things happen to an end by one segment.

@@ -1,9 +1,10 @@
 //! What is remarkable about a segment, told from what was known before it.
 
+use super::findings::Findings;
 use super::{Place, Tcp};
 use crate::flow::arrival::Arrival;
 use crate::flow::moment::Now;
-use crate::flow::segment::{Remark, Remarks};
+use crate::flow::segment::Remark;
 use crate::flow::stream::{Fact, Stream};
 
 /// Without a measured handshake: segments so close together, in nanoseconds, were rather reordered than sent again. As
@@ -11,36 +12,6 @@ use crate::flow::stream::{Fact, Stream};
 const REORDERED_WITHIN: i64 = 3_000_000;
 /// So many duplicate acknowledgments ask for a segment. RFC 5681 section 3.2
 const ASKING: u8 = 3;
-
-/// What was found.
-#[derive(Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is found by itself")]
-pub(super) struct Findings {
-    pub(super) remarks: Remarks,
-    /// Asks whether the other end is there.
-    pub(super) asks_alive: bool,
-    /// Asks whether the other end's window has opened.
-    pub(super) asks_window: bool,
-    /// Answers such a question.
-    pub(super) answers_alive: bool,
-    pub(super) answers_window: bool,
-    pub(super) updates_window: bool,
-    /// Its acknowledgment number is higher than any before.
-    pub(super) acknowledges_more: bool,
-    /// It has numbers that were not sent before.
-    pub(super) is_new: bool,
-    /// They lie before the highest that was sent.
-    pub(super) fills_hole: bool,
-    pub(super) first_sent: Option<u64>,
-    /// Which outstanding packet had the timestamp that it echoes.
-    pub(super) echoes: Option<u64>,
-}
-
-impl Findings {
-    fn remark(&mut self, remark: Remark) {
-        self.remarks = self.remarks.with(remark);
-    }
-}
 
 impl Tcp {
     pub(super) fn survey(&mut self, place: Place, now: Now, pause: Option<i64>, arrival: &Arrival) -> Findings {

@@ -3,9 +3,9 @@
 use super::Tcp;
 use crate::flow::arrival::Arrival;
 use crate::flow::number::Bytes;
+use crate::flow::party::Party;
 use crate::flow::segment::{Acknowledged, Part, Remarks, Segment, Window};
 use crate::flow::state::Change;
-use crate::flow::step::Party;
 
 impl Tcp {
     /// What the header says, in the streams as they are now. States stay, and nothing is new or remarkable.

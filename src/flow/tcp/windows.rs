@@ -1,8 +1,8 @@
 //! What a window means in bytes. RFC 7323 section 2
 
 use super::Tcp;
+use crate::flow::party::Party;
 use crate::flow::segment::{Scale, Window};
-use crate::flow::step::Party;
 use crate::flow::stream::{Fact, Stream};
 
 impl Tcp {

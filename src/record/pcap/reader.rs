@@ -2,9 +2,10 @@
 
 use crate::frame::Time;
 use crate::record::facts::{ByteOrder, Facts, Interface, Section};
+use crate::record::found::Found;
 use crate::record::input::Input;
+use crate::record::length::longest_frame;
 use crate::record::read_error::ReadProblem;
-use crate::record::reader::{Found, longest_frame};
 use crate::record::time::Resolution;
 use crate::wire::LinkType;
 

@@ -8,7 +8,7 @@ use pcap_file::{DataLink, Endianness, PcapError, TsResolution};
 
 use crate::frame::Frame;
 use crate::record::facts::{Interface, LONGEST_SNAPLEN};
-use crate::record::recorder::original_length;
+use crate::record::length::original_length;
 use crate::record::spool::Spool;
 
 const RESOLUTION: TsResolution = TsResolution::NanoSecond;

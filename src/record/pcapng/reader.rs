@@ -3,9 +3,10 @@
 use super::options::{COMMENT, Options, padded, text};
 use crate::frame::Direction;
 use crate::record::facts::{ByteOrder, Facts, Interface, Section, Statistics};
+use crate::record::found::Found;
 use crate::record::input::Input;
+use crate::record::length::longest_frame;
 use crate::record::read_error::ReadProblem;
-use crate::record::reader::{Found, longest_frame};
 use crate::record::time::Resolution;
 use crate::wire::LinkType;
 

@@ -14,7 +14,7 @@ use pcap_file::{DataLink, Endianness};
 
 use crate::frame::{Direction, Frame, Time};
 use crate::record::facts::{Interface, Section, Statistics};
-use crate::record::recorder::original_length;
+use crate::record::length::original_length;
 use crate::record::spool::Spool;
 
 /// The longest value of an option, in bytes: its length field has 16 bits.

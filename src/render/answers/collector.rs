@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
+use super::surroundings::Surroundings;
 use super::tcp_facts::TcpFacts;
 use super::udp_facts::UdpFacts;
-use super::{Item, Section, Sheet, datagrams, opening, questions, segments, transfer};
+use super::{Answer, Below, Item, Section, Sheet, datagrams, opening, questions, segments, transfer};
 use crate::explain::count;
 use crate::flow::{Kind, Step};
 use crate::frame::Time;
@@ -33,16 +34,6 @@ pub struct Collector {
     joined: bool,
     /// Packets of TCP conversations that were not kept.
     left_out: u64,
-}
-
-/// What a connection has beside it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Surroundings<'c> {
-    pub(super) start: Option<Time>,
-    /// The first connections of the capture: number, client, server.
-    pub(super) connections: &'c [(u64, SocketAddr, SocketAddr)],
-    /// The capture has more than these.
-    pub(super) has_more: bool,
 }
 
 impl Collector {
@@ -284,15 +275,12 @@ impl Collector {
     }
 }
 
-fn with_answers(
-    questions: &'static [questions::Question],
-    answer: impl Fn(u8) -> Result<super::Answer, String>,
-) -> Vec<Item> {
+fn with_answers(questions: &'static [questions::Question], answer: impl Fn(u8) -> Result<Answer, String>) -> Vec<Item> {
     let item = |question: &'static questions::Question| Item {
         question,
         below: match answer(question.number) {
-            Ok(answer) => super::Below::Answer(answer),
-            Err(missing) => super::Below::Missing(missing),
+            Ok(answer) => Below::Answer(answer),
+            Err(missing) => Below::Missing(missing),
         },
     };
     questions.iter().map(item).collect()

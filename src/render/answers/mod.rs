@@ -13,7 +13,9 @@ pub mod markdown;
 mod opening;
 pub mod questions;
 mod segments;
+mod sheet;
 mod streams;
+mod surroundings;
 mod tcp_facts;
 #[cfg(test)]
 mod tests;
@@ -22,112 +24,4 @@ mod transfer;
 mod udp_facts;
 
 pub use collector::Collector;
-
-use self::questions::Question;
-use super::proof::Proof;
-
-/// The questions, with or without their answers.
-#[derive(Debug, Clone)]
-pub struct Sheet {
-    /// What stands above it.
-    pub title: String,
-    /// What it was made from: the capture, and which of its packets were passed over.
-    pub about: Vec<String>,
-    /// UDP's questions, then TCP's.
-    pub sections: Vec<Section>,
-}
-
-/// The questions about one protocol.
-#[derive(Debug, Clone)]
-pub struct Section {
-    /// `UDP` or `TCP`.
-    pub title: &'static str,
-    /// Which conversation they are about, or why none of them can be answered.
-    pub about: String,
-    /// The questions, in order; none where none of them can be answered.
-    pub items: Vec<Item>,
-}
-
-/// A question, and what is written below it.
-#[derive(Debug, Clone)]
-pub struct Item {
-    /// The question.
-    pub question: &'static Question,
-    /// What is written below it.
-    pub below: Below,
-}
-
-/// What is written below a question.
-#[derive(Debug, Clone)]
-pub enum Below {
-    /// Empty lines: it is to be answered by hand.
-    Lines,
-    /// Its answer.
-    Answer(Answer),
-    /// It cannot be answered from this capture: what is missing.
-    Missing(String),
-}
-
-/// An answer.
-#[derive(Debug, Clone)]
-pub struct Answer {
-    /// The answer, a sentence or a step of a calculation each.
-    pub lines: Vec<String>,
-    /// The bytes that prove it.
-    pub proofs: Vec<Proof>,
-    /// Why it is so.
-    pub reason: String,
-}
-
-impl Answer {
-    /// An answer of one line.
-    fn new(line: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self {
-            lines: vec![line.into()],
-            proofs: Vec::new(),
-            reason: reason.into(),
-        }
-    }
-
-    /// The same with another line.
-    fn line(mut self, line: impl Into<String>) -> Self {
-        self.lines.push(line.into());
-        self
-    }
-
-    /// The same with these proofs.
-    fn proved<'p>(mut self, proofs: impl IntoIterator<Item = &'p Proof>) -> Self {
-        self.proofs.extend(proofs.into_iter().cloned());
-        self
-    }
-}
-
-impl Sheet {
-    /// The blank form, of no capture in particular.
-    #[must_use]
-    pub fn blank() -> Self {
-        let section = |title, questions: &'static [Question]| Section {
-            title,
-            about: String::new(),
-            items: questions.iter().map(Item::blank).collect(),
-        };
-        Self {
-            title: "Questions about the capture".to_owned(),
-            about: vec![
-                "Answer each question from your own capture. Name the packet, and the bytes that show it, counted from 0 at the start \
-                 of the frame."
-                    .to_owned(),
-            ],
-            sections: vec![section("UDP", &questions::UDP), section("TCP", &questions::TCP)],
-        }
-    }
-}
-
-impl Item {
-    const fn blank(question: &'static Question) -> Self {
-        Self {
-            question,
-            below: Below::Lines,
-        }
-    }
-}
+pub use sheet::{Answer, Below, Item, Section, Sheet};

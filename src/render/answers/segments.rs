@@ -2,8 +2,8 @@
 
 use super::Answer;
 use super::arithmetic::{between, estimates, milliseconds, since_start};
-use super::collector::Surroundings;
 use super::streams::{Sent, TOLD};
+use super::surroundings::Surroundings;
 use super::tcp_facts::TcpFacts;
 use crate::explain::{bytes, count, grouped};
 use crate::flow::Party;

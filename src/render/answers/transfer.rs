@@ -2,10 +2,10 @@
 
 use super::Answer;
 use super::arithmetic::{between, list, since_start, throughput};
-use super::collector::Surroundings;
 use super::opening::no_handshake;
 use super::segments::{direction, no_data};
 use super::streams::{Repeated, Smallest, Stream};
+use super::surroundings::Surroundings;
 use super::tcp_facts::{Opened, TcpFacts};
 use crate::explain::{bytes, count, grouped};
 use crate::flow::Party;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::record::EndRecord;
+use super::end::EndRecord;
 use crate::explain::packet::words;
 use crate::flow::datagram::{Datagram, Notice, Part as DatagramPart};
 use crate::flow::number::{Bytes, Number};

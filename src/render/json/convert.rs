@@ -3,20 +3,21 @@
 use std::borrow::Cow;
 
 use chrono::SecondsFormat;
-use serde::{Serialize, Serializer};
 
 use super::conversation::conversation;
+use super::end::EndRecord;
+use super::fields::Fields;
 use super::record::{
-    ChecksumRecord, ContentRecord, DirectionRecord, EndRecord, ExtensionRecord, FieldRecord, LayerRecord, LinkRecord,
-    PacketRecord, PayloadRecord, ProblemRecord, TrailerRecord, UncheckedRecord, ValueRecord,
+    ChecksumRecord, ContentRecord, DirectionRecord, ExtensionRecord, LayerRecord, LinkRecord, PacketRecord,
+    PayloadRecord, ProblemRecord, TrailerRecord, UncheckedRecord,
 };
 use super::text::{Hex, Text};
 use crate::escape::printable;
 use crate::explain::packet::{Ends, ends, expectation, name, reason};
-use crate::explain::{Context, icmp_extension, meaning, note};
+use crate::explain::{Context, icmp_extension};
 use crate::flow::Step;
 use crate::frame::{Direction, Frame, Time};
-use crate::wire::{Checksum, Content, Field, Packet, Problem, Unchecked, Value};
+use crate::wire::{Checksum, Content, Packet, Problem, Unchecked};
 
 /// Everything about a packet, borrowed.
 pub(super) fn record<'r, 'a>(
@@ -157,46 +158,4 @@ fn problems<'r>(packet: &'r Packet<'_>) -> Vec<ProblemRecord<'r>> {
         cut: problem.cut,
     };
     packet.problems().iter().map(record).collect()
-}
-
-/// Fields that become records one by one, as they are written.
-pub(super) struct Fields<'r, 'a> {
-    context: Context<'r, 'a>,
-    fields: Cow<'r, [Field<'a>]>,
-}
-
-impl Fields<'_, '_> {
-    pub(super) fn is_empty(&self) -> bool {
-        self.fields.is_empty()
-    }
-}
-
-impl Serialize for Fields<'_, '_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.fields.iter().map(|field| field_record(self.context, field)))
-    }
-}
-
-fn field_record<'r, 'a>(context: Context<'r, 'a>, field: &'r Field<'a>) -> FieldRecord<'r, 'a> {
-    FieldRecord {
-        id: field.id(),
-        name: field.name(),
-        offset: field.byte(),
-        length: field.length(),
-        bit: field.bit() % 8,
-        bits: field.bits(),
-        raw: Hex(field.raw()),
-        value: match field.value() {
-            Value::Number(number) => ValueRecord::Number(number),
-            Value::Bytes(bytes) => ValueRecord::Bytes(Hex(bytes)),
-            Value::Mac(_) | Value::Ipv4(_) | Value::Ipv6(_) => ValueRecord::Address(Text(field)),
-        },
-        text: Text(field),
-        note: note(context, field),
-        meaning: meaning(context, field),
-        parts: Fields {
-            context,
-            fields: Cow::Borrowed(field.parts()),
-        },
-    }
 }

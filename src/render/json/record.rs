@@ -1,15 +1,17 @@
 //! A packet as the view shows it. The comments on keys are those of the schema.
 
 use std::borrow::Cow;
-use std::net::IpAddr;
 
 use serde::Serialize;
 
 use super::conversation::ConversationRecord;
-use super::convert::Fields;
+use super::end::EndRecord;
+#[cfg(test)]
+use super::fields::FieldRecord;
+use super::fields::Fields;
 use super::text::{Hex, Text};
 use crate::explain::Sentence;
-use crate::wire::{Field, LinkType, Problem};
+use crate::wire::{LinkType, Problem};
 
 /// One packet of a capture.
 #[derive(Serialize)]
@@ -96,18 +98,6 @@ pub(super) enum DirectionRecord {
     Outbound,
 }
 
-/// One end of the communication.
-#[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields, rename = "End"))]
-pub(super) struct EndRecord {
-    /// The IPv4 or IPv6 address.
-    pub(super) ip: IpAddr,
-    /// The port of TCP or UDP.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "u16"))]
-    pub(super) port: Option<u16>,
-}
-
 /// One header.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields, rename = "Layer"))]
@@ -172,59 +162,6 @@ pub(super) enum UncheckedRecord {
     Quoted,
     /// The packet's lengths contradict each other, or no IP header stands before.
     Malformed,
-}
-
-/// One field of a header.
-#[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields, rename = "Field"))]
-pub(super) struct FieldRecord<'r, 'a> {
-    /// Wireshark's filter name where it has one: `tcp.srcport`.
-    pub(super) id: &'static str,
-    /// The RFC's name.
-    pub(super) name: &'static str,
-    /// The first byte that it touches, counted from the start of the frame.
-    pub(super) offset: usize,
-    /// How many bytes it touches.
-    pub(super) length: usize,
-    /// Where in its first byte it begins: 0 is the most significant bit.
-    #[cfg_attr(test, schemars(range(max = 7)))]
-    pub(super) bit: usize,
-    /// How many bits it has.
-    pub(super) bits: usize,
-    /// The bytes that it touches as hexadecimal digits, its neighbours' bits included.
-    #[cfg_attr(test, schemars(with = "String", regex(pattern = "^([0-9a-f]{2})*$")))]
-    pub(super) raw: Hex<'r>,
-    /// Its value.
-    pub(super) value: ValueRecord<'r, 'a>,
-    /// The value as people read it: `5 words = 20 bytes`.
-    #[cfg_attr(test, schemars(with = "String"))]
-    pub(super) text: Text<&'r Field<'a>>,
-    /// What stands behind the value: the verdict of a checksum, a number counted from the start of its stream, or that the
-    /// flags make the field meaningless.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "String"))]
-    pub(super) note: Option<Sentence>,
-    /// What it means in this packet, where name and value do not say all.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "String"))]
-    pub(super) meaning: Option<Sentence>,
-    /// The fields within it: flag bits, an option's kind, length and values.
-    #[serde(skip_serializing_if = "Fields::is_empty")]
-    #[cfg_attr(test, schemars(with = "Vec<FieldRecord<'static, 'static>>"))]
-    pub(super) parts: Fields<'r, 'a>,
-}
-
-/// A field's value: a number, or the text of an address or of bytes.
-#[derive(Serialize)]
-#[serde(untagged)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Value"))]
-pub(super) enum ValueRecord<'r, 'a> {
-    /// A number of up to 64 bits.
-    Number(u64),
-    /// An IPv4, IPv6 or MAC address.
-    Address(#[cfg_attr(test, schemars(with = "String"))] Text<&'r Field<'a>>),
-    /// Bytes as hexadecimal digits; of an option all, kind and length included.
-    Bytes(#[cfg_attr(test, schemars(with = "String"))] Hex<'r>),
 }
 
 /// What follows the innermost header.

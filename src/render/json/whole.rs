@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::convert::rfc3339;
-use super::record::EndRecord;
+use super::end::EndRecord;
 use crate::calls::Call;
 use crate::explain::packet::words;
 use crate::flow::Party;

@@ -1,7 +1,7 @@
 //! Two lanes with what is between them.
 
 use super::pen::Pen;
-use super::text::standing;
+use super::words::standing;
 use super::{Arrow, CallRow, Kind, Ladder, Lane, Line, Moment, Row, label, said};
 use crate::escape::pieces;
 use crate::flow::Party;

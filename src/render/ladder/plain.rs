@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::text::{beginning, safe, title, who};
+use super::words::{beginning, safe, title, who};
 use super::{Arrow, CallRow, Kind, Ladder, Line, Moment, Row, label, said};
 use crate::explain::duration;
 use crate::explain::packet::Marks;

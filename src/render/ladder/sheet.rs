@@ -2,9 +2,10 @@
 
 use std::io::{self, Write};
 
-use super::Row;
 use super::block::Block;
+use super::{Kind, Row};
 use crate::render::look::{Look, fraction, rounded};
+use crate::timeline::Mark;
 
 /// The title of the column for times.
 pub(super) const UNIT: &str = "t/ms";
@@ -68,8 +69,31 @@ impl Sheet {
     }
 }
 
+impl Row {
+    /// The number of its packet, or of its first one; empty for what is no packet.
+    pub(in crate::render) fn number_label(&self) -> String {
+        match &self.kind {
+            Kind::Packet(arrow) => arrow.number.to_string(),
+            Kind::Run(run) => run.first.to_string(),
+            _ => String::new(),
+        }
+    }
+
+    /// Its time in milliseconds with so many decimals, at most three, behind the sign of its mark: `~` moved, `!` before its
+    /// cause. Empty without a time.
+    pub(in crate::render) fn time_label(&self, decimals: usize) -> String {
+        let sign = match self.mark {
+            Some(Mark::Clock(_)) => "~",
+            Some(Mark::BeforeCause) => "!",
+            None => "",
+        };
+        self.time
+            .map_or(String::new(), |time| format!("{sign}{}", milliseconds(time, decimals)))
+    }
+}
+
 /// Milliseconds with so many decimals, at most three; what is far away in whole seconds.
-pub(super) fn milliseconds(nanoseconds: i64, decimals: usize) -> String {
+fn milliseconds(nanoseconds: i64, decimals: usize) -> String {
     const FAR: u64 = 10_000_000_000_000;
     const LONG_AGO: i64 = -100_000_000_000;
     if nanoseconds.unsigned_abs() >= FAR || nanoseconds <= LONG_AGO {

@@ -1,16 +1,12 @@
 //! The ladder drawn with characters.
 
-use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::block::{Block, Lifelines};
 use super::pen::Pen;
 use super::sheet::{Sheet, UNIT};
-use super::{Ladder, Lane, Line};
-use crate::escape::printable;
-use crate::explain::count;
-use crate::explain::packet::Marks;
-use crate::flow::state::{Standing, State};
+use super::words::{beginning, title, who};
+use super::{Ladder, Line};
 use crate::render::look::{Look, Paint, Style};
 use crate::render::table::{columns, wrap};
 
@@ -66,37 +62,6 @@ pub(super) fn foot(output: &mut impl Write, look: &Look, ladder: &Ladder, name: 
     writeln!(output)
 }
 
-/// The conversation in a line.
-pub(in crate::render) fn title(ladder: &Ladder) -> String {
-    let packets = count(ladder.packets, "packet");
-    let number = ladder.conversation;
-    let name = ladder.transport.name();
-    format!("Conversation {number}: {name}, {packets}")
-}
-
-/// When it began, in a line.
-pub(in crate::render) fn beginning(look: &Look, ladder: &Ladder) -> String {
-    let Some(start) = ladder.start else {
-        return "without times".to_owned();
-    };
-    let date = look.date(start).map(|date| format!("{date}, ")).unwrap_or_default();
-    let seconds = look.seconds(start, ladder.capture_start.unwrap_or(start));
-    format!("{date}t={seconds} s")
-}
-
-/// An end in a line: address, program, sockets.
-pub(in crate::render) fn who(lane: &Lane) -> String {
-    let mut text = format!("{}  {}", lane.party, lane.address);
-    if let Some((program, pid)) = lane.program {
-        // Writing to a String cannot fail.
-        let _ = write!(text, ", {program} (process {pid})");
-    }
-    for (role, fd) in &lane.sockets {
-        let _ = write!(text, ", {role} fd {fd}");
-    }
-    text
-}
-
 /// What the signs mean: once, below the last ladder. A sign and its words stay on one line.
 ///
 /// # Errors
@@ -140,16 +105,6 @@ fn paragraph(output: &mut impl Write, look: &Look, paint: Option<Paint>, text: &
     Ok(())
 }
 
-/// A state; in parentheses what is inferred.
-pub(in crate::render) fn standing(standing: Standing) -> String {
-    let (before, after) = Marks::ASCII.inferred;
-    if standing.inferred && standing.state != State::Unknown {
-        format!("{before}{}{after}", standing.state)
-    } else {
-        standing.state.to_string()
-    }
-}
-
 impl Look {
     /// Our own words in the characters of the style.
     pub(super) fn characters<'t>(&self, text: &'t str) -> std::borrow::Cow<'t, str> {
@@ -158,9 +113,4 @@ impl Look {
             Style::Unicode | Style::Plain => text.into(),
         }
     }
-}
-
-/// What came from a call log, made safe.
-pub(super) fn safe(text: &str) -> String {
-    printable(text.as_bytes()).into_owned()
 }

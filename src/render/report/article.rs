@@ -1,11 +1,12 @@
 //! A packet in the report: its story, its headers as the RFCs draw them, its fields with their meanings, its bytes.
 
 use super::bytes::{self, Line};
+use super::row::{MOST, Row, keys_of};
 use crate::escape::printable;
+use crate::explain::Context;
 use crate::explain::packet::{Marks, states};
-use crate::explain::{Context, count};
 use crate::frame::Frame;
-use crate::render::breakdown::{self, Breakdown, Payload};
+use crate::render::breakdown::{self, Breakdown};
 use crate::render::diagram::cell::{Cell, cells};
 use crate::render::diagram::label;
 use crate::render::diagram::rows::{self, BITS, Segment};
@@ -13,9 +14,6 @@ use crate::render::look::Look;
 use crate::render::material::{Kept, Material};
 use crate::render::table::places;
 use crate::wire::{Layer, Packet, decode};
-
-/// So many bytes of what follows the headers are shown.
-const MOST: usize = 512;
 
 /// A packet.
 pub(super) struct Article {
@@ -64,19 +62,6 @@ pub(super) struct FieldBox {
     /// Does it go on from the row above, or on in the row below?
     pub(super) goes_on: &'static str,
     pub(super) keys: String,
-}
-
-/// A field.
-pub(super) struct Row {
-    /// What it shares with its box and its bytes.
-    pub(super) key: String,
-    pub(super) byte: usize,
-    pub(super) raw: String,
-    pub(super) name: String,
-    pub(super) value: String,
-    pub(super) meaning: String,
-    /// Its bits in the frame, from and up to.
-    pub(super) bits: (usize, usize),
 }
 
 impl Article {
@@ -164,50 +149,6 @@ impl Piece {
             problems: broken.problems.clone(),
         }
     }
-}
-
-impl Row {
-    fn of(row: &breakdown::Row, key: String) -> Self {
-        Self {
-            key,
-            byte: row.byte,
-            raw: row.raw.to_string(),
-            name: row.name.to_string(),
-            value: row.value.to_string(),
-            meaning: row.meaning.to_string(),
-            bits: (row.bits.start, row.bits.end),
-        }
-    }
-
-    fn of_bytes(payload: &Payload<'_>, key: String) -> Self {
-        let length = payload.bytes.len();
-        let shown = payload.bytes.get(..MOST).unwrap_or(payload.bytes);
-        let more = if length > MOST {
-            format!(" and {} more bytes", length - MOST)
-        } else {
-            String::new()
-        };
-        Self {
-            key,
-            byte: payload.at,
-            raw: String::new(),
-            name: payload.name.to_owned(),
-            value: count(length as u64, "byte"),
-            meaning: format!("\"{}\"{more}", printable(shown)),
-            bits: (payload.at * 8, (payload.at + length) * 8),
-        }
-    }
-
-    /// Does it have any of these bits?
-    pub(super) const fn meets(&self, from: usize, to: usize) -> bool {
-        self.bits.0 < to && from < self.bits.1
-    }
-}
-
-/// The keys of the fields that have any of these bits.
-pub(super) fn keys_of(rows: &[&Row], from: usize, to: usize) -> String {
-    let keys = rows.iter().filter(|row| row.meets(from, to));
-    keys.map(|row| row.key.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 /// The drawing of a header: a box that reaches into a further row is a box in each, with its words in the widest.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::article::{Row, keys_of};
+use super::row::{Row, keys_of};
 
 /// Bytes in a line.
 const LINE: usize = 16;

@@ -9,6 +9,7 @@
 
 mod article;
 mod bytes;
+mod row;
 mod section;
 mod start;
 

@@ -1,6 +1,6 @@
 //! A conversation in the report: its ladder, its graph, and the same in words.
 
-use crate::render::ladder::{Detail, Kind, Ladder, Row, plain, text};
+use crate::render::ladder::{Detail, Kind, Ladder, Row, plain, words};
 use crate::render::look::Look;
 use crate::render::material::{Material, Told};
 use crate::render::{plot, svg};
@@ -43,13 +43,13 @@ impl Section {
         // Every packet can be chosen, so none is folded away.
         let ladder = material.ladder(told, Detail::Full);
         let [client, server] = &ladder.lanes;
-        let title = text::title(&ladder);
+        let title = words::title(&ladder);
         let outcome: Vec<String> = ladder.outcome.iter().map(|said| format!("{said}.")).collect();
         Self {
             number: ladder.conversation,
             choice: format!("{title}, {} to {}", client.address, server.address),
-            begins: text::beginning(look, &ladder),
-            ends: ladder.lanes.iter().map(text::who).collect(),
+            begins: words::beginning(look, &ladder),
+            ends: ladder.lanes.iter().map(words::who).collect(),
             notes: ladder.notes.clone(),
             outcome: outcome.join(" "),
             ladder: svg::ladder::draw(&ladder, true).element(),

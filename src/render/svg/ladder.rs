@@ -4,7 +4,7 @@ use super::Picture;
 use super::canvas::{Anchor, Canvas};
 use super::signs::Used;
 use crate::flow::Party;
-use crate::render::ladder::{CallRow, Kind, Ladder, Line, Moment, Row, label, plain, said, text};
+use crate::render::ladder::{CallRow, Kind, Ladder, Line, Moment, Row, label, plain, said, words};
 use crate::render::table::wrap;
 
 /// A character's width: the font has 13 pixels, and its characters all one width.
@@ -40,7 +40,7 @@ pub fn draw(ladder: &Ladder, links: bool) -> Picture {
     let described = if links { &[][..] } else { &ladder.rows };
     let description: Vec<String> = described.iter().map(plain::sentence).collect();
     Picture {
-        title: text::title(ladder),
+        title: words::title(ladder),
         description: description.join(" "),
         size: (drawing.width, drawing.y),
         body: drawing.below.into_body() + &drawing.canvas.into_body(),
@@ -109,7 +109,7 @@ impl<'a> Drawing<'a> {
     fn heading(&mut self) {
         if !self.links {
             self.canvas
-                .text("title", (0, LINE), Anchor::Start, &text::title(self.ladder));
+                .text("title", (0, LINE), Anchor::Start, &words::title(self.ladder));
             self.y += LINE + SPACE;
         }
         let baseline = self.y + LINE;
@@ -125,14 +125,14 @@ impl<'a> Drawing<'a> {
     fn row(&mut self, row: &Row) {
         match &row.kind {
             Kind::Packet(arrow) => {
-                let states = [Party::Client, Party::Server].map(|party| arrow.state(party).map(text::standing));
+                let states = [Party::Client, Party::Server].map(|party| arrow.state(party).map(words::standing));
                 self.arrow(row, arrow.from, arrow.line, &label::packet(arrow), states, arrow.number);
             }
             Kind::Run(run) => self.arrow(row, run.from, Line::Data, &label::run(run), [None, None], run.first),
             Kind::States(states) => {
                 self.y += LINE;
                 for (party, standing) in [Party::Client, Party::Server].into_iter().zip(states) {
-                    self.beside("state", party, self.y, &text::standing(*standing));
+                    self.beside("state", party, self.y, &words::standing(*standing));
                 }
                 self.y += SPACE / 2;
             }

@@ -1,28 +1,10 @@
-//! The shape of the tree, held against what it says of itself.
+//! Who imports whom, where unsafe code is, how long files are, what the texts point to.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Every Rust file below the folder.
-fn rust_files(folder: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files.extend(rust_files(&path));
-        } else if path.extension().is_some_and(|ending| ending == "rs") {
-            files.push(path);
-        }
-    }
-    files
-}
-
-/// The lines that are code, numbered from 1.
-fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let numbered = text.lines().enumerate().map(|(index, line)| (index + 1, line));
-    numbered.filter(|(_, line)| !line.trim_start().starts_with("//"))
-}
+use super::source::{code, rust_files};
 
 /// The room of a file: the first folder below src, or the file that stands for it.
 fn room(file: &Path) -> String {
@@ -81,7 +63,7 @@ fn every_room_is_in_the_table_and_imports_what_it_may() {
                 let allowed = other == own || may.contains(&other);
                 assert!(allowed, "{}:{number}: {own} may not import {other}", file.display());
             }
-            // `super::` may climb inside of a room and not out of it. An indented line may stand in a module of the file.
+            // `super::` may climb inside a room and not out of it. An indented line may stand in a module of the file.
             let most = depth(&file) - 1 + usize::from(line.starts_with("    "));
             let climbs = line.matches("super::").count();
             assert!(
@@ -117,12 +99,7 @@ fn unsafe_code_stands_in_files_named_sys_only() {
 #[test]
 fn tests_start_programs_through_one_file() {
     // Benchmarks and fuzz targets are no tests: they name what they need when it is missing.
-    let own = [
-        "tests/support/tools.rs",
-        "tests/structure.rs",
-        "tests/bench",
-        "tests/fuzz",
-    ];
+    let own = ["tests/support/tools.rs", "tests/structure", "tests/bench", "tests/fuzz"];
     let others = rust_files(Path::new("tests"));
     let others = others
         .iter()
@@ -140,80 +117,6 @@ fn tests_start_programs_through_one_file() {
     }
 }
 
-/// The files that this manifest names as the roots of crates.
-fn roots(manifest: &Path) -> Vec<PathBuf> {
-    let text = fs::read_to_string(manifest).unwrap();
-    let folder = manifest.parent().unwrap();
-    let paths = text
-        .lines()
-        .filter_map(|line| line.strip_prefix("path = \"")?.split('"').next());
-    let files = paths.filter(|path| path.ends_with(".rs"));
-    files.map(|path| fs::canonicalize(folder.join(path)).unwrap()).collect()
-}
-
-/// The files that the `mod` lines of this file bring in.
-fn modules(file: &Path, is_root: bool) -> Vec<PathBuf> {
-    let text = fs::read_to_string(file).unwrap();
-    let folder = file.parent().unwrap();
-    let below = match file.file_stem().unwrap() {
-        _ if is_root => folder.to_owned(),
-        stem if stem == "mod" => folder.to_owned(),
-        stem => folder.join(stem),
-    };
-    let (mut files, mut named) = (Vec::new(), None);
-    for (_, line) in code(&text) {
-        let line = ["pub(crate) ", "pub(super) ", "pub "]
-            .iter()
-            .find_map(|word| line.strip_prefix(word))
-            .unwrap_or(line);
-        if let Some(path) = line.strip_prefix("#[path = \"") {
-            named = path.split('"').next();
-        } else if let Some(name) = line.strip_prefix("mod ").and_then(|rest| rest.strip_suffix(';')) {
-            let places = match named.take() {
-                Some(path) => vec![folder.join(path)],
-                None => vec![below.join(format!("{name}.rs")), below.join(name).join("mod.rs")],
-            };
-            let place = places.iter().find(|place| place.exists());
-            let place = place.unwrap_or_else(|| panic!("{}: mod {name} is nowhere", file.display()));
-            files.push(fs::canonicalize(place).unwrap());
-        }
-    }
-    files
-}
-
-/// A test file that nothing declares would silently not be compiled, and a file that cargo takes for a test program of its own
-/// would be linked for itself.
-#[test]
-fn every_test_file_is_part_of_a_program_that_a_manifest_names() {
-    let manifest = fs::read_to_string("Cargo.toml").unwrap();
-    assert!(
-        manifest.contains("\nautotests = false"),
-        "tests/main.rs declares the tests"
-    );
-    let programs: Vec<&str> = manifest
-        .split("[[test]]\nname = \"")
-        .skip(1)
-        .map(|rest| rest.split('"').next().unwrap())
-        .collect();
-    assert_eq!(programs, ["integration", "privilege", "zz_skipped"]);
-    let mut left: Vec<(PathBuf, bool)> = ["Cargo.toml", "tests/fuzz/Cargo.toml"]
-        .iter()
-        .flat_map(|manifest| roots(&fs::canonicalize(manifest).unwrap()))
-        .map(|root| (root, true))
-        .collect();
-    let mut reached = BTreeSet::new();
-    while let Some((file, is_root)) = left.pop() {
-        left.extend(modules(&file, is_root).into_iter().map(|module| (module, false)));
-        reached.insert(file);
-    }
-    for file in rust_files(Path::new("tests")) {
-        // What others have put there: the packages that drive a browser, and what cargo-fuzz builds.
-        let is_theirs = |part: &std::ffi::OsStr| part == "node_modules" || part == "target";
-        let known = file.iter().any(is_theirs) || reached.contains(&fs::canonicalize(&file).unwrap());
-        assert!(known, "{}: no `mod` line reaches it", file.display());
-    }
-}
-
 #[test]
 fn files_stay_small() {
     let is_code = |file: &PathBuf| !file.ends_with("tests.rs");
@@ -225,6 +128,10 @@ fn files_stay_small() {
             "{}: {before_tests} lines before its tests",
             file.display()
         );
+    }
+    for file in rust_files(Path::new("tests")) {
+        let lines = fs::read_to_string(&file).unwrap().lines().count();
+        assert!(lines <= 400, "{}: {lines} lines", file.display());
     }
 }
 
@@ -274,7 +181,11 @@ fn no_condition_is_a_chain_that_the_oldest_rust_does_not_know() {
     assert!(is_let_chain("Point { x, y } = point()\n    && let Some(a) = x {"));
     assert!(!is_let_chain("Some(a) = b(|c| c && d) {\n    if e && f {}"));
     let files = ["src", "tests"].map(|folder| rust_files(Path::new(folder)));
-    for file in files.iter().flatten().filter(|file| !file.ends_with("structure.rs")) {
+    for file in files
+        .iter()
+        .flatten()
+        .filter(|file| !file.starts_with("tests/structure"))
+    {
         let text = fs::read_to_string(file).unwrap();
         let code: Vec<&str> = code(&text).map(|(_, line)| line).collect();
         let code = code.join("\n");

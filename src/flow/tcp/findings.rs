@@ -1,0 +1,33 @@
+//! What was found out about a segment.
+
+use crate::flow::segment::{Remark, Remarks};
+
+/// What is remarkable about a segment, and what its part and its delay are told from.
+#[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is found by itself")]
+pub(super) struct Findings {
+    pub(super) remarks: Remarks,
+    /// Asks whether the other end is there.
+    pub(super) asks_alive: bool,
+    /// Asks whether the other end's window has opened.
+    pub(super) asks_window: bool,
+    /// Answers such a question.
+    pub(super) answers_alive: bool,
+    pub(super) answers_window: bool,
+    pub(super) updates_window: bool,
+    /// Its acknowledgment number is higher than any before.
+    pub(super) acknowledges_more: bool,
+    /// It has numbers that were not sent before.
+    pub(super) is_new: bool,
+    /// They lie before the highest that was sent.
+    pub(super) fills_hole: bool,
+    pub(super) first_sent: Option<u64>,
+    /// Which outstanding packet had the timestamp that it echoes.
+    pub(super) echoes: Option<u64>,
+}
+
+impl Findings {
+    pub(super) fn remark(&mut self, remark: Remark) {
+        self.remarks = self.remarks.with(remark);
+    }
+}

@@ -1,0 +1,56 @@
+//! The words that all forms of a ladder share.
+
+use std::fmt::Write as _;
+
+use super::{Ladder, Lane};
+use crate::escape::printable;
+use crate::explain::count;
+use crate::explain::packet::Marks;
+use crate::flow::state::{Standing, State};
+use crate::render::look::Look;
+
+/// The conversation in a line.
+pub(in crate::render) fn title(ladder: &Ladder) -> String {
+    let packets = count(ladder.packets, "packet");
+    let number = ladder.conversation;
+    let name = ladder.transport.name();
+    format!("Conversation {number}: {name}, {packets}")
+}
+
+/// When it began, in a line.
+pub(in crate::render) fn beginning(look: &Look, ladder: &Ladder) -> String {
+    let Some(start) = ladder.start else {
+        return "without times".to_owned();
+    };
+    let date = look.date(start).map(|date| format!("{date}, ")).unwrap_or_default();
+    let seconds = look.seconds(start, ladder.capture_start.unwrap_or(start));
+    format!("{date}t={seconds} s")
+}
+
+/// An end in a line: address, program, sockets.
+pub(in crate::render) fn who(lane: &Lane) -> String {
+    let mut text = format!("{}  {}", lane.party, lane.address);
+    if let Some((program, pid)) = lane.program {
+        // Writing to a String cannot fail.
+        let _ = write!(text, ", {program} (process {pid})");
+    }
+    for (role, fd) in &lane.sockets {
+        let _ = write!(text, ", {role} fd {fd}");
+    }
+    text
+}
+
+/// A state; in parentheses what is inferred.
+pub(in crate::render) fn standing(standing: Standing) -> String {
+    let (before, after) = Marks::ASCII.inferred;
+    if standing.inferred && standing.state != State::Unknown {
+        format!("{before}{}{after}", standing.state)
+    } else {
+        standing.state.to_string()
+    }
+}
+
+/// What came from a call log, made safe.
+pub(super) fn safe(text: &str) -> String {
+    printable(text.as_bytes()).into_owned()
+}

@@ -1,0 +1,89 @@
+//! What a graph shows, as data: points and segments of each direction.
+
+use crate::flow::Party;
+use crate::flow::segment::Remark;
+use crate::timeline::Seen;
+
+/// One direction of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Direction {
+    /// Who sends the data.
+    pub sender: Party,
+    /// The segments with data, in the order of the capture.
+    pub segments: Vec<Segment>,
+    /// When the other end acknowledged, and the number of the byte that it expects next.
+    pub acknowledgments: Vec<Point>,
+    /// When the other end told how far may be sent, and that far: acknowledgment number and window together. Nothing where the
+    /// window's scale is not known.
+    pub window: Vec<Point>,
+}
+
+/// A segment with data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Segment {
+    /// Number of the packet.
+    pub number: u64,
+    /// Nanoseconds since the conversation's first packet.
+    pub time: i64,
+    /// Its first byte, counted from 1.
+    pub first: i64,
+    /// Its last byte.
+    pub last: i64,
+    /// Were its bytes sent before?
+    pub again: bool,
+}
+
+/// A value at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Point {
+    /// Nanoseconds since the conversation's first packet.
+    pub time: i64,
+    /// A relative sequence number.
+    pub value: i64,
+}
+
+/// The directions that carry data, the client's first. Nothing for UDP, which has no sequence numbers, and for packets without
+/// times.
+#[must_use]
+pub fn directions(packets: &[Seen]) -> Vec<Direction> {
+    let Some(start) = packets.iter().find_map(|seen| seen.time) else {
+        return Vec::new();
+    };
+    let both = [Party::Client, Party::Server].map(|sender| direction(packets, sender, start.0));
+    both.into_iter()
+        .filter(|direction| !direction.segments.is_empty())
+        .collect()
+}
+
+fn direction(packets: &[Seen], sender: Party, start: i64) -> Direction {
+    let mut found = Direction {
+        sender,
+        segments: Vec::new(),
+        acknowledgments: Vec::new(),
+        window: Vec::new(),
+    };
+    for seen in packets {
+        let (Some(segment), Some(time)) = (seen.step.segment(), seen.time) else {
+            continue;
+        };
+        let time = time.0.saturating_sub(start);
+        if seen.step.sender == sender {
+            found.segments.extend(segment.data.map(|data| Segment {
+                number: seen.number,
+                time,
+                first: data.first,
+                last: data.last,
+                again: segment.remarks.has(Remark::Retransmission),
+            }));
+        } else if let Some(acknowledgment) = segment.acknowledgment {
+            let value = acknowledgment.relative;
+            found.acknowledgments.push(Point { time, value });
+            let window = segment.window.bytes().and_then(|bytes| i64::try_from(bytes).ok());
+            found.window.extend(window.map(|window| Point {
+                time,
+                value: value.saturating_add(window),
+            }));
+        }
+    }
+    found
+}
