@@ -149,8 +149,8 @@ fn roots(manifest: &Path) -> Vec<PathBuf> {
     let paths = text
         .lines()
         .filter_map(|line| line.strip_prefix("path = \"")?.split('"').next());
-    let files = paths.filter(|path| path.ends_with(".rs"));
-    files.map(|path| fs::canonicalize(folder.join(path)).unwrap()).collect()
+    let files = paths.map(|path| fs::canonicalize(folder.join(path)).unwrap());
+    files.filter(|path| path.is_file()).collect()
 }
 
 /// The files that the `mod` lines of this file bring in.
