@@ -13,7 +13,7 @@ use crate::support::{MOMENT, PATIENCE, Running, Side, Tool, essential, need, ser
 /// strace, which puts this fault in where a program calls what it names ("accept4:error=ENFILE:when=2"). It is a process beside the
 /// program, so that the process that is started is the program itself.
 ///
-/// A program does not catch a signal that is ignored when it starts, as SIGHUP under nohup(1), and then makes one call of sendto()
+/// A program does not catch a signal that is ignored when it starts, as SIGHUP under nohup(1), and then makes one call of `sendto()`
 /// less. So env(1) sets all signals back first: faults are counted from the start.
 fn strace(fault: &str) -> Command {
     let call = fault.split(':').next().unwrap();

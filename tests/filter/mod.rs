@@ -2,6 +2,7 @@
 
 mod expressions;
 mod frames;
+mod made;
 
 use std::collections::BTreeSet;
 use std::io::ErrorKind;

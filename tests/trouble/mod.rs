@@ -1,14 +1,15 @@
 //! Bad input and trouble: one clear line each, the right exit status, and nobody else disturbed.
+//!
+//! Here the clients; `servers`: the servers.
+
+mod servers;
 
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream, UdpSocket};
-use std::os::unix::fs::PermissionsExt as _;
-use std::os::unix::process::CommandExt as _;
+use std::net::{TcpListener, UdpSocket};
 use std::process::Command;
 
 use crate::support::{
-    Missing, NOBODY, Running, Side, Tool, client, copy, copy_program, in_empty_namespace, need, needs, path_of_ours,
-    server_with, shell,
+    NOBODY, Running, Side, Tool, client, in_empty_namespace, need, needs, path_of_ours, server_with, shell,
 };
 
 /// Runs a program to its end with this input.
@@ -226,23 +227,6 @@ fn too_few_descriptors_for_a_client_are_said() {
 }
 
 #[test]
-fn a_server_does_not_answer_itself() {
-    if !need(Tool::Python) || !need(Tool::Ip) || !needs::root() || !needs::namespaces() {
-        return;
-    }
-    let program = path_of_ours("udp-server");
-    let script = format!(
-        "ip link set lo up; {program} -b 127.0.0.1 -p 7300 & server=$!; sleep 0.3; \
-         python3 -B tests/peers/forged.py 127.0.0.1 7300 127.0.0.1 7300 echo; sleep 0.3; kill $server; wait $server"
-    );
-    let (status, output, errors) = run(&mut in_empty_namespace(&shell(&script)), "");
-    assert_eq!(status, Some(0), "{errors}");
-    assert!(!output.contains("Received from"), "{output}");
-    assert!(errors.contains("claims to come from this server itself"), "{errors}");
-    assert_eq!(errors.lines().count(), 1, "{errors}");
-}
-
-#[test]
 fn a_client_is_not_connected_to_itself() {
     if !need(Tool::Ip) || !needs::namespaces() {
         return;
@@ -330,61 +314,6 @@ fn no_answer_to_a_connection_is_said_in_time() {
 }
 
 #[test]
-fn a_taken_port_is_said() {
-    let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
-    let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
-    let ports = [
-        ("tcp", tcp.local_addr().unwrap().port()),
-        ("udp", udp.local_addr().unwrap().port()),
-    ];
-    for (transport, port) in ports {
-        for bind in [&[][..], &["-b", "127.0.0.1"]] {
-            let mut command = Side::Ours.command(&format!("{transport}-server"));
-            let (status, output, errors) = run(command.args(["-p", &port.to_string()]).args(bind), "");
-            assert_eq!(status, Some(1), "{output}");
-            one_line(
-                &errors,
-                &["bind to", &port.to_string(), "another program has that port", "-p"],
-            );
-        }
-    }
-}
-
-#[test]
-fn a_port_below_1024_needs_the_administrator() {
-    let first: u16 = std::fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start")
-        .map_or(1024, |text| text.trim().parse().unwrap());
-    if first <= 80 {
-        return needs::skip(Missing::Part("ports below 1024 kept for root"));
-    }
-    // As an ordinary user, who need not be able to reach the folder of the build.
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
-    let program = folder.path().join("udp-server");
-    copy_program(path_of_ours("udp-server"), &program);
-    let mut command = copy(program);
-    if nix::unistd::geteuid().is_root() {
-        command.uid(65_534).gid(65_534);
-    }
-    let (status, _, errors) = run(command.args(["-p", "80"]), "");
-    assert_eq!(status, Some(1));
-    one_line(
-        &errors,
-        &["bind to", "ports below 1024 are for the administrator", "from 1024"],
-    );
-}
-
-#[test]
-fn an_address_of_another_machine_cannot_be_served() {
-    for transport in ["udp", "tcp"] {
-        let mut command = Side::Ours.command(&format!("{transport}-server"));
-        let (status, _, errors) = run(command.args(["--bind", "192.0.2.77"]), "");
-        assert_eq!(status, Some(1));
-        one_line(&errors, &["bind to 192.0.2.77:0", "no interface of this machine"]);
-    }
-}
-
-#[test]
 fn a_server_that_vanishes_in_the_middle_of_a_reply_is_said() {
     for reset in [false, true] {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -446,115 +375,4 @@ fn a_reply_that_no_line_can_become_ends_the_reading() {
     let errors = client.wait_for_errors("\n");
     one_line(&errors, &["more came back than the line can become"]);
     chatter.join().unwrap();
-}
-
-#[test]
-fn lines_of_any_bytes_come_back() {
-    let (_tcp, tcp_port) = server_with("tcp-server", &["-b", "127.0.0.1"]);
-    let (_udp, udp_port) = server_with("udp-server", &["-b", "127.0.0.1"]);
-    for (name, port) in [("tcp-client", tcp_port), ("udp-client", udp_port)] {
-        let mut client = client(name, port);
-        client.type_bytes(&[0; 5000]);
-        client.type_bytes(b"\n");
-        client.wait_for_output(&format!("Returned from server: {}\n", "\\0".repeat(5000)));
-        client.type_bytes(b"half \xc3\n");
-        client.wait_for_output("Returned from server: HALF \\xc3\n");
-    }
-    // Half a character, then the end of the stream.
-    let mut socket = TcpStream::connect(("127.0.0.1", tcp_port)).unwrap();
-    socket.write_all(b"half \xe2\x82").unwrap();
-    socket.shutdown(std::net::Shutdown::Write).unwrap();
-    let mut reply = Vec::new();
-    socket.read_to_end(&mut reply).unwrap();
-    assert_eq!(reply, b"HALF \xe2\x82");
-}
-
-#[test]
-fn an_answer_longer_than_a_datagram_does_not_end_the_udp_server() {
-    let (server, port) = server_with("udp-server", &["-b", "127.0.0.1"]);
-    let mut client = client("udp-client", port);
-    client.type_line(&"\u{149}".repeat(30_000));
-    client.wait_for_output(&format!("Returned from server: {}\n", "\u{149}".repeat(30_000)));
-    server.wait_for_errors("only its ASCII letters were raised");
-    client.type_line("still there?");
-    client.wait_for_output("Returned from server: STILL THERE?\n");
-}
-
-#[test]
-fn standard_output_that_is_full_is_said_and_the_clients_are_served() {
-    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-    // A server that cannot say its port has no purpose.
-    let mut command = Side::Ours.command("udp-server");
-    let run = command.stdout(full).output().unwrap();
-    assert_eq!(run.status.code(), Some(1));
-    one_line(
-        &String::from_utf8(run.stderr).unwrap(),
-        &["standard output failed", "No space left"],
-    );
-}
-
-#[test]
-fn a_call_log_that_cannot_be_written_is_said() {
-    let (status, output, errors) = client_with(
-        "udp",
-        &["-ip", "127.0.0.1", "-p", "5", "--calls", "/no/such/folder/calls"],
-        "",
-    );
-    assert_eq!((status, output.as_str()), (Some(1), ""));
-    one_line(&errors, &["/no/such/folder/calls", "No such file", "--calls"]);
-
-    let (_server, port) = server_with::<&str>("udp-server", &[]);
-    let port = port.to_string();
-    let arguments = ["-ip", "127.0.0.1", "-p", &port, "--calls", "/dev/full"];
-    let (status, output, errors) = client_with("udp", &arguments, "a\n");
-    assert_eq!(status, Some(1));
-    assert!(
-        output.contains("Returned from server: A\n"),
-        "the line is answered all the same"
-    );
-    one_line(
-        &errors,
-        &["socket calls are missing from the call log", "No space left"],
-    );
-}
-
-#[test]
-fn a_client_that_resets_is_one_line_in_the_servers_log() {
-    let (server, port) = server_with("tcp-server", &["-b", "127.0.0.1"]);
-    let mut socket = TcpStream::connect(("127.0.0.1", port)).unwrap();
-    socket.write_all(b"half a line").unwrap();
-    let mut room = [0; 11];
-    socket.read_exact(&mut room).unwrap();
-    socket2::SockRef::from(&socket)
-        .set_linger(Some(std::time::Duration::ZERO))
-        .unwrap();
-    drop(socket);
-    let errors = server.wait_for_errors("the client broke the connection off");
-    assert_eq!(errors.lines().count(), 1, "{errors}");
-    server.wait_for_output(": half a line\n");
-}
-
-#[test]
-fn a_client_that_leaves_is_one_line_where_that_is_wanted_and_none_else() {
-    for (arguments, lines) in [(&["-b", "127.0.0.1"][..], 0), (&["-b", "127.0.0.1", "-v"], 1)] {
-        let (mut server, port) = server_with("tcp-server", arguments);
-        drop(TcpStream::connect(("127.0.0.1", port)).unwrap());
-        let mut client = client("tcp-client", port);
-        client.type_line("a");
-        client.wait_for_output("Returned from server: A\n");
-        drop(client);
-        server.signal(nix::sys::signal::Signal::SIGTERM);
-        server.wait();
-        let errors = server.errors();
-        let told = errors.matches("connected and left without a line").count();
-        // The client's own next connection, killed at its prompt, may be a second one.
-        assert!(
-            if lines == 0 {
-                errors.is_empty()
-            } else {
-                (1..=2).contains(&told)
-            },
-            "{errors}"
-        );
-    }
 }

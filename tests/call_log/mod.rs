@@ -1,5 +1,7 @@
 //! The socket calls that the programs report: complete, in order, true. strace is the judge.
 
+mod judge;
+
 use std::fs;
 use std::io::{BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -10,7 +12,7 @@ use nix::sys::signal::Signal;
 use socket_lab::calls::lines;
 use socket_lab::calls::{Call, Name, Program, Role};
 
-use crate::support::{NOBODY, PATIENCE, Running, Side, Tool, client, need, server, server_with, tool};
+use crate::support::{NOBODY, PATIENCE, Running, Side, client, server, server_with};
 
 fn read(path: &Path) -> Vec<Call> {
     let file = BufReader::new(fs::File::open(path).unwrap());
@@ -356,102 +358,6 @@ fn v_shows_readable_lines_and_json_the_same_as_the_log() {
     assert_eq!(errors(&[], Some("socket_lab=debug")).lines().count(), 8);
     let colored = errors(&["-vv", "--color", "always"], None);
     assert!(colored.contains("\x1b[1;36mdata\x1b[0m: "), "{colored:?}");
-}
-
-/// The calls on internet sockets that strace saw succeed or fail, as "name = result". What only says "wait" (the
-/// descriptor is non-blocking underneath) is no call of the program's.
-fn strace_story(trace: &str) -> Vec<String> {
-    let mut open: Vec<String> = Vec::new();
-    let mut story = Vec::new();
-    for line in trace.lines() {
-        // "PID name(arguments) = result ..."
-        let Some((_, call)) = line.split_once(' ') else {
-            continue;
-        };
-        let call = call.trim_start();
-        let Some((name, rest)) = call.split_once('(') else {
-            continue;
-        };
-        let Some((arguments, result)) = rest.rsplit_once(" = ") else {
-            continue;
-        };
-        if result.contains("EAGAIN") || name == "getpeername" || arguments.contains("SO_ERROR") {
-            continue;
-        }
-        let result: String = result
-            .split(' ')
-            .take(if result.starts_with('-') { 2 } else { 1 })
-            .collect::<Vec<_>>()
-            .join(" ");
-        if name == "socket" && arguments.starts_with("AF_INET") {
-            open.push(result.clone());
-        }
-        let fd = arguments.split([',', ')']).next().unwrap_or_default();
-        if name != "socket" && !open.iter().any(|known| known == fd) {
-            continue;
-        }
-        if name == "close" {
-            open.retain(|known| known != fd);
-        }
-        let result = if result.contains("EINPROGRESS") {
-            "0".to_owned()
-        } else {
-            result
-        };
-        story.push(format!("{name} = {result}"));
-    }
-    story
-}
-
-#[test]
-fn strace_sees_the_same_calls_with_the_same_results() {
-    if !need(Tool::Strace) {
-        return;
-    }
-    let (_udp, udp_port) = server_with("udp-server", &["-b", "127.0.0.1"]);
-    let (_tcp, tcp_port) = server_with("tcp-server", &["-b", "127.0.0.1"]);
-    let nobody = NOBODY;
-    for (name, port) in [
-        ("udp-client", udp_port),
-        ("tcp-client", tcp_port),
-        ("udp-client", nobody),
-    ] {
-        let folder = tempfile::tempdir().unwrap();
-        let (log, trace) = (folder.path().join("log"), folder.path().join("trace"));
-        let ours = Side::Ours.command(name);
-        let calls = "socket,setsockopt,bind,connect,sendto,recvfrom,shutdown,close,accept4,listen";
-        let mut client = Running::start(
-            tool(Tool::Strace)
-                .args(["-f", "-e", &format!("trace={calls}"), "-o"])
-                .arg(&trace)
-                .arg(ours.get_program())
-                .args(["-ip", "127.0.0.1", "-p", &port.to_string(), "--calls"])
-                .arg(&log),
-        );
-        client.type_line("hello");
-        client.wait_for_outputs("Input lowercase text: ", 2);
-        client.end_input();
-        client.wait();
-        let told: Vec<String> = read(&log)
-            .iter()
-            .map(|call| {
-                // The C library makes send() of sendto() and recv() of recvfrom() without an address.
-                let name = match call.call {
-                    Name::Send => "sendto",
-                    Name::Recv => "recvfrom",
-                    other => other.word(),
-                };
-                let error = call
-                    .error
-                    .as_ref()
-                    .map(|error| format!(" {}", error.name))
-                    .unwrap_or_default();
-                format!("{name} = {}{error}", call.result)
-            })
-            .collect();
-        let seen = strace_story(&fs::read_to_string(&trace).unwrap());
-        assert_eq!(told, seen, "{name}: {}", fs::read_to_string(&trace).unwrap());
-    }
 }
 
 #[test]
