@@ -11,8 +11,8 @@
 //! 2. [`calls`]: a socket call as data: who, which call, arguments, result, entered, returned; as a line for people, as
 //!    a line of JSON.
 //! 3. `wire`: bytes to headers. One file per protocol, each with one table of fields. Start with `wire::udp`.
-//! 4. `frame`: a captured frame. `record`: capture files, reader and writer side by side. `capture`: frames from an
-//!    interface, and filters. `privilege`: root's rights, and how they are given up.
+//! 4. `frame`: a captured frame. `record`: capture files, reader and writer side by side. `filter`: tcpdump's expressions, made
+//!    into programs. `capture`: frames from an interface. `privilege`: root's rights, and how they are given up.
 //! 5. `flow`: conversations: the states that RFC 9293 draws, and what each packet does in its conversation.
 //! 6. `timeline`: socket calls and packets in one order.
 //! 7. `explain`: the sentences: why a field has this value in this packet.
@@ -42,7 +42,8 @@
 //! | `outputs` | nothing of ours |
 //! | `frame` | `wire` |
 //! | `record` | `frame`, `outputs`, `wire` |
-//! | `capture` | `record`, `frame`, `wire` |
+//! | `filter` | `wire` |
+//! | `capture` | `record`, `frame`, `filter`, `wire` |
 //! | `app` | `calls`, `escape`, `privilege` |
 //! | `flow` | `frame`, `wire` |
 //! | `timeline` | `calls`, `flow`, `frame`, `wire` |
@@ -51,7 +52,7 @@
 //! | `lab` | all |
 //! | `cli` | all |
 //!
-//! A test holds this table against the `use` lines.
+//! A test holds this table against the `use` lines. Of `wire`, `filter` needs the link types and nothing else.
 //!
 //! # Where it is written down
 //!
@@ -67,6 +68,8 @@ pub mod cli;
 pub mod escape;
 #[cfg(feature = "sniffer")]
 pub mod explain;
+#[cfg(feature = "sniffer")]
+pub mod filter;
 #[cfg(feature = "sniffer")]
 pub mod flow;
 #[cfg(feature = "sniffer")]

@@ -8,8 +8,8 @@ use super::network::Network;
 use super::plan::Run;
 use crate::app::stop::Stop;
 use crate::app::sys::Mark as _;
-use crate::capture::filter::{Filter, Fragments, NoNames, Target};
 use crate::capture::live::{Capture, Event, LARGEST_SNAPLEN, Note, OpenError, Opening, Statistics};
+use crate::filter::{Filter, Fragments, NoNames, Target};
 use crate::frame::Frame;
 use crate::wire::LinkType;
 

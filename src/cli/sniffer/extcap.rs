@@ -28,7 +28,7 @@ use super::super::usage;
 use super::args::SnifferArgs;
 use super::selection;
 use crate::app::stop::Stop;
-use crate::capture::filter::Filter;
+use crate::filter::Filter;
 
 /// In Wireshark's list an interface must not have the name of one that Wireshark captures on by itself.
 const PREFIX: &str = "socketlab-";

@@ -5,8 +5,8 @@ use std::path::Path;
 use super::args::SnifferArgs;
 use super::file::APPLICATION;
 use super::following::Commenter;
-use crate::capture::filter::Filter;
 use crate::capture::live::{Capture, interfaces};
+use crate::filter::Filter;
 use crate::frame::Frame;
 use crate::record::{Destination, Format, Interface, Recorder, Section, WriteError};
 

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use super::args::SnifferArgs;
-use crate::capture::filter::{CompileError, Filter, Fragments, Program, SystemNames, Target};
 use crate::capture::fragments::FragmentGate;
 use crate::capture::handshake::Handshakes;
+use crate::filter::{CompileError, Filter, Fragments, Program, SystemNames, Target};
 use crate::frame::Frame;
 use crate::wire::{LinkType, decode};
 

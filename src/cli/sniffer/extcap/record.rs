@@ -15,9 +15,9 @@ use super::super::recording::interface_of;
 use super::super::selection::Afterwards;
 use super::fifo;
 use crate::app::stop::Stop;
-use crate::capture::filter::Filter;
 use crate::capture::live::{Capture, Event, OpenError};
 use crate::escape::printable;
+use crate::filter::Filter;
 use crate::frame::Time;
 use crate::record::{Destination, Format, Recorder, Section, Statistics, WriteError};
 

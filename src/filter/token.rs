@@ -125,7 +125,7 @@ fn leading_word(rest: &str, in_brackets: bool) -> &str {
 #[cfg(test)]
 mod tests {
     use super::{Kind, tokens};
-    use crate::capture::filter::expression::Relation;
+    use crate::filter::expression::Relation;
 
     fn kinds(text: &str) -> Vec<Kind<'_>> {
         tokens(text).iter().map(|token| token.kind).collect()
