@@ -8,6 +8,7 @@
 //!
 //! 1. [`app`]: the application. Start with [`app::udp_client`] and [`app::udp_server`], then [`app::tcp_client`] and
 //!    [`app::tcp_server`], beside the lecture's notes.
+//!    What they need of the system and the lecture does not, such as the end by Ctrl+Z, is in [`os`].
 //! 2. [`calls`]: a socket call as data: who, which call, arguments, result, entered, returned; as a line for people, as
 //!    a line of JSON.
 //! 3. `wire`: bytes to headers. One file per protocol, each with one table of fields. Start with `wire::udp`.
@@ -40,11 +41,12 @@
 //! | `wire` | nothing of ours |
 //! | `privilege` | nothing of ours |
 //! | `outputs` | nothing of ours |
+//! | `os` | nothing of ours |
 //! | `frame` | `wire` |
 //! | `record` | `frame`, `outputs`, `wire` |
 //! | `filter` | `wire` |
 //! | `capture` | `record`, `frame`, `filter`, `wire` |
-//! | `app` | `calls`, `escape`, `privilege` |
+//! | `app` | `calls`, `escape`, `os`, `privilege` |
 //! | `flow` | `frame`, `wire` |
 //! | `timeline` | `calls`, `flow`, `frame`, `wire` |
 //! | `explain` | `wire`, `flow` |
@@ -77,6 +79,7 @@ pub mod frame;
 #[cfg(all(feature = "sniffer", target_os = "linux"))]
 pub mod lab;
 pub mod local_time;
+pub mod os;
 pub mod outputs;
 #[cfg(target_os = "linux")]
 pub mod privilege;

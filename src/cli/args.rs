@@ -9,9 +9,9 @@ use clap::{ArgAction, Args, ColorChoice, Parser, ValueEnum, ValueHint};
 
 use crate::app::address;
 use crate::app::client::Server;
-use crate::app::stop::Stop;
 use crate::app::tcp_server::Limits;
 use crate::app::trouble::Trouble;
+use crate::os::stop::Stop;
 
 /// What every program takes.
 #[derive(Debug, Clone, Args)]

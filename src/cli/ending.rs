@@ -19,9 +19,10 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use super::rights;
 use super::say::Say;
-use crate::app::stop::{ENDED, Stop, leave_signals_to_others};
-use crate::app::sys::{self, Mark};
 use crate::escape::printable;
+use crate::os::descriptors::out_of_the_way;
+use crate::os::poll::Mark;
+use crate::os::stop::{ENDED, Stop, leave_signals_to_others};
 use crate::outputs;
 
 /// How long a program may take to end by itself. With [`WORDS`] it is less than a second.
@@ -138,7 +139,7 @@ fn builder() -> thread::Builder {
 /// A descriptor from which a byte can be read for each SIGUSR1.
 fn asked() -> io::Result<File> {
     let (ours, theirs) = std::os::unix::net::UnixStream::pair()?;
-    let (ours, theirs) = (sys::out_of_the_way(ours.into()), sys::out_of_the_way(theirs.into()));
+    let (ours, theirs) = (out_of_the_way(ours.into()), out_of_the_way(theirs.into()));
     signal_hook::low_level::pipe::register(signal_hook::consts::SIGUSR1, theirs)?;
     Ok(ours.into())
 }

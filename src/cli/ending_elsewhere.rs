@@ -1,7 +1,7 @@
 //! The end of a program where there are no signals: Ctrl+C ends it in the system's way.
 
 use super::say::Say;
-use crate::app::stop::Stop;
+use crate::os::stop::Stop;
 
 /// What the time is counted of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

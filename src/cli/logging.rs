@@ -19,10 +19,10 @@ use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::args::{Common, LogFormat};
-use crate::app::sys;
 use crate::calls::lines::{self, CallLog, CallLogOutcome};
 use crate::calls::{event, text};
 use crate::escape::{self, printable};
+use crate::os::descriptors;
 use crate::outputs::{Kind, Open};
 
 /// Sets the subscriber up for the whole process. Returns what becomes of the call log, when there is one.
@@ -35,25 +35,25 @@ pub fn start(common: &Common) -> Result<Option<CallLogOutcome>, String> {
         Some(path) => {
             let name = path.display().to_string();
             let listed = Open::new(name.as_str(), Kind::Lines);
-            listed.opening(sys::is_named_pipe(path));
+            listed.opening(descriptors::is_named_pipe(path));
             let opened = lines::open(path).map_err(|error| {
                 let path = printable(name.as_bytes());
                 format!("open {path} for the call log failed: {error}; give --calls a file that you may write")
             });
             let opened = opened?;
-            if sys::is_another_users(&opened) {
+            if descriptors::is_another_users(&opened) {
                 return Err(format!(
                     "will not write the call log {}: it belongs to another user; give --calls another name",
                     printable(path.display().to_string().as_bytes())
                 ));
             }
-            if sys::is_standard_input(&opened) {
+            if descriptors::is_standard_input(&opened) {
                 let path = path.display();
                 return Err(format!(
                     "{path} is the input already: every call would be a new line; give --calls another file"
                 ));
             }
-            let (log, outcome) = CallLog::to(sys::out_of_the_way(opened.into()).into(), &name);
+            let (log, outcome) = CallLog::to(descriptors::out_of_the_way(opened.into()).into(), &name);
             (Some(log), Some(outcome))
         }
     };

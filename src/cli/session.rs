@@ -7,17 +7,18 @@ use std::sync::Arc;
 use super::ending::{self, Grace};
 use super::say::Say;
 use super::stdout::StandardOutput;
-use super::{args, limits, logging, rights, usage};
+use super::{args, logging, rights, usage};
 use crate::app::client::Answers;
-use crate::app::keyboard::Keyboard;
-use crate::app::stop::Stop;
-#[cfg(unix)]
-use crate::app::sys;
 use crate::app::transcript::Transcript;
 use crate::app::trouble::Trouble;
 use crate::calls::Program;
 use crate::calls::lines::CallLogOutcome;
 use crate::local_time;
+#[cfg(unix)]
+use crate::os::descriptors;
+use crate::os::keyboard::Keyboard;
+use crate::os::stop::Stop;
+use crate::os::{errors, limits};
 
 /// What a program works with.
 pub struct Session {
@@ -46,7 +47,7 @@ impl Session {
         // The standard library's handle keeps bytes in a buffer, out of the waiting's sight; a plain file does not.
         let descriptor = io::stdin().as_fd().try_clone_to_owned().map_err(Trouble::Input)?;
         Ok(Keyboard::new(
-            sys::out_of_the_way(descriptor).into(),
+            descriptors::out_of_the_way(descriptor).into(),
             io::stdin().is_terminal(),
         ))
     }
@@ -131,7 +132,7 @@ fn start<A: args::Program>(
     match call_log.as_ref().and_then(CallLogOutcome::losses) {
         Some((lost, why)) => say.fail(&format!(
             "{lost} socket calls are missing from the call log: {}",
-            limits::unwritable(&why)
+            errors::unwritable(&why)
         )),
         None => code,
     }

@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind, Stdout, Write};
 
-use super::limits;
+use crate::os::errors;
 use crate::outputs::{Kind, Open};
 
 /// What it is called.
@@ -78,5 +78,5 @@ pub fn put(bytes: &[u8]) -> Result<(), String> {
 /// The line that says so.
 #[must_use]
 pub fn unwritable(error: &io::Error) -> String {
-    format!("writing standard output failed: {}", limits::unwritable(error))
+    format!("writing standard output failed: {}", errors::unwritable(error))
 }

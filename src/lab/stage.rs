@@ -11,15 +11,15 @@ use super::observer::Observer;
 use super::screen::Screen;
 use super::typist::Typist;
 use crate::app::client::{Answers, Server};
-use crate::app::keyboard::Keyboard;
 use crate::app::socket::Socket;
-use crate::app::stop::Stop;
-use crate::app::sys::{self, Interest, Woken};
 use crate::app::tcp_server::Limits;
 use crate::app::transcript::Transcript;
 use crate::app::trouble::Trouble;
 use crate::app::{listening, tcp_client, tcp_server, udp_client, udp_server};
 use crate::calls::Program;
+use crate::os::keyboard::Keyboard;
+use crate::os::poll::{self, Interest, Woken};
+use crate::os::stop::Stop;
 
 /// The address of every server here: the IPv4 one of loopback, so that nobody outside can reach it.
 pub const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -108,7 +108,7 @@ impl Stage {
     /// # Errors
     /// [`Failure::Interrupted`].
     pub fn wait(&self, time: Duration) -> Result<(), Failure> {
-        let waited = sys::wait(&descriptor(&self.over), Interest::Readable, &self.person, Some(time));
+        let waited = poll::wait(&descriptor(&self.over), Interest::Readable, &self.person, Some(time));
         match waited {
             Ok(Woken::Stopped) => Err(Failure::Interrupted),
             _ => Ok(()),
@@ -129,7 +129,7 @@ impl Stage {
     }
 
     fn pass_on(&self) {
-        let woken = sys::wait(&descriptor(&self.over), Interest::Readable, &self.person, None);
+        let woken = poll::wait(&descriptor(&self.over), Interest::Readable, &self.person, None);
         if matches!(woken, Ok(Woken::Stopped)) {
             let programs = self.programs.lock().unwrap_or_else(PoisonError::into_inner);
             programs.iter().for_each(Stop::request);
@@ -142,7 +142,7 @@ fn mark() -> Result<Stop, Failure> {
 }
 
 fn descriptor(stop: &Stop) -> std::os::fd::BorrowedFd<'_> {
-    use crate::app::sys::Mark as _;
+    use crate::os::poll::Mark as _;
     stop.descriptor()
 }
 

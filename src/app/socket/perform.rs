@@ -6,11 +6,12 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
-use super::{Family, Socket};
-use crate::app::stop::Stop;
-use crate::app::sys::{self, Interest, Woken};
+use super::{Family, Socket, sys};
 use crate::app::trouble::{CallTrouble, Reason, Trouble};
 use crate::calls::{Call, Failure, Name, event};
+use crate::os::errors;
+use crate::os::poll::{self, Interest, Woken};
+use crate::os::stop::Stop;
 
 /// What a call waits for, and how long.
 pub(super) type Wait<'a> = Option<(Interest, Patience<'a>)>;
@@ -54,7 +55,7 @@ impl Patience<'_> {
         stop: &Stop,
         left: Option<Duration>,
     ) -> io::Result<Woken> {
-        let wait = |left| sys::wait(socket, interest, stop, left);
+        let wait = |left| poll::wait(socket, interest, stop, left);
         let Self::Told { in_all, silently, tell } = self else {
             return wait(left);
         };
@@ -160,7 +161,10 @@ impl Unfinished {
     /// The error in the words of the report.
     fn failure(&self) -> Failure {
         match self {
-            Self::Os(error) => sys::failure(error),
+            Self::Os(error) => Failure {
+                name: errors::name(error),
+                text: errors::text(error),
+            },
             Self::TimedOut(patience) => Failure {
                 name: "TIMEOUT".into(),
                 text: format!("gave up after {} s", patience.as_secs_f64()),
@@ -261,7 +265,7 @@ impl Socket {
             let left = deadline.map(|deadline| deadline.saturating_duration_since(now));
             let woken = match &mut wait {
                 Some((_, patience)) => patience.wait(socket, interest, &self.stop, left),
-                None => sys::wait(socket, interest, &self.stop, left),
+                None => poll::wait(socket, interest, &self.stop, left),
             };
             match woken.map_err(Unfinished::Os)? {
                 Woken::Ready => {}

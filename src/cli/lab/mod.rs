@@ -14,8 +14,7 @@ use super::capture_right::lab_lacks_it;
 use super::ending::{self, Grace};
 use super::say::Say;
 use super::stdout::StandardOutput;
-use super::{limits, usage};
-use crate::app::stop::Stop;
+use super::usage;
 use crate::capture::live::{Capture, OpenError};
 use crate::lab::capturing::{self, Capturing};
 use crate::lab::evidence::Evidence;
@@ -29,6 +28,8 @@ use crate::lab::runs::{self, Scene};
 use crate::lab::stage::Stage;
 use crate::lab::story::Story;
 use crate::local_time;
+use crate::os::limits;
+use crate::os::stop::Stop;
 use crate::privilege::{Need, drop_privileges, narrow_to};
 use crate::render::look::TimeForm;
 

@@ -27,8 +27,8 @@ use super::super::stdout::put;
 use super::super::usage;
 use super::args::SnifferArgs;
 use super::selection;
-use crate::app::stop::Stop;
 use crate::filter::Filter;
+use crate::os::stop::Stop;
 
 /// In Wireshark's list an interface must not have the name of one that Wireshark captures on by itself.
 const PREFIX: &str = "socketlab-";

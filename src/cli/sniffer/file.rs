@@ -5,7 +5,6 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::super::ending::{self, Counts, Grace};
-use super::super::limits;
 use super::super::say::Say;
 use super::super::stdout::unwritable;
 use super::args::SnifferArgs;
@@ -15,10 +14,11 @@ use super::following::Commenter;
 use super::progress::Progress;
 use super::selection::Selection;
 use super::source::{Source, grace_of, is_same_file};
-use crate::app::stop::Stop;
 use crate::escape::printable;
 use crate::filter::Filter;
 use crate::frame::Frame;
+use crate::os::errors;
+use crate::os::stop::Stop;
 use crate::outputs;
 use crate::record::{Destination, Format, Interface, Reader, Recorder, Section, WriteError};
 use crate::wire::LinkType;
@@ -333,7 +333,7 @@ pub(super) fn to(
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(one_line(&WriteError::Exists(name.into()))),
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(one_line(&format!(
             "writing {name} failed: {}; {left}",
-            limits::unwritable(&error)
+            errors::unwritable(&error)
         ))),
         _ => Ok(()),
     }

@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use super::super::ending::{self, Grace};
 use super::super::say::Say;
 use super::super::stdout::put;
-use crate::app::stop::Stop;
 use crate::capture::live::{ANY, interfaces};
 use crate::escape::printable;
+use crate::os::stop::Stop;
 
 /// Prints the interfaces with addresses, state, and what each is good for.
 #[must_use]

@@ -24,11 +24,11 @@ use super::flushing::Flushing;
 use super::printing::{self, Entrance, Refusal};
 use super::recording::{Recording, record};
 use super::selection::Afterwards;
-use crate::app::stop::Stop;
 use crate::capture::live::{self, ANY, Capture, Event, LARGEST_SNAPLEN, OpenError, Opening, interfaces};
 use crate::escape::printable;
 use crate::filter::{Filter, Fragments, Target};
 use crate::frame::{Frame, Time};
+use crate::os::stop::Stop;
 use crate::record::{Statistics, WriteError, Written};
 use crate::wire::LinkType;
 
@@ -433,6 +433,6 @@ fn unprinted(count: u64, recorded: bool) -> String {
 /// The stop mark in the form that the capture waits for.
 #[cfg(unix)]
 pub(super) fn descriptor(stop: &Stop) -> live::Stop<'_> {
-    use crate::app::sys::Mark as _;
+    use crate::os::poll::Mark as _;
     stop.descriptor()
 }

@@ -37,11 +37,11 @@ use std::process::ExitCode;
 
 use self::args::SnifferArgs;
 use super::args::LogFormat;
-use super::limits;
 use super::say::Say;
 use super::{rights, usage};
-use crate::app::stop::Stop;
 use crate::local_time;
+use crate::os::limits;
+use crate::os::stop::Stop;
 
 /// Runs the program: exit status 0 fine, 1 failure, 2 wrong arguments.
 #[must_use]

@@ -13,8 +13,8 @@ use super::super::stdout::unwritable;
 use super::args::SnifferArgs;
 use super::display::{Display, DisplayError};
 
-use crate::app::stop::Stop;
 use crate::frame::Frame;
+use crate::os::stop::Stop;
 
 /// So many bytes may wait for a file or a pipe, …
 const ROOM: usize = 64 * 1024 * 1024;

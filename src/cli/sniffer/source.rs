@@ -8,9 +8,8 @@ use std::path::Path;
 use super::super::ending::Grace;
 use super::super::rights::with_way_to_read;
 use super::file::one_line;
-use crate::app::stop::Stop;
-#[cfg(unix)]
-use crate::app::sys;
+use crate::os::descriptors;
+use crate::os::stop::Stop;
 use crate::outputs::{Kind, Open};
 use crate::record::Reader;
 
@@ -69,7 +68,7 @@ impl Source {
         let is_pipe = is_pipe(path);
         #[cfg(unix)]
         let reader = if is_pipe {
-            listed.opening(!standard && sys::is_named_pipe(path));
+            listed.opening(!standard && descriptors::is_named_pipe(path));
             unix::open(path, &name, &listed, stop)
         } else {
             Reader::open(path)
@@ -129,8 +128,8 @@ mod unix {
     use std::path::Path;
     use std::time::{Duration, Instant};
 
-    use crate::app::stop::Stop;
-    use crate::app::sys::{self, Interest, Woken};
+    use crate::os::poll::{self, Interest, Woken};
+    use crate::os::stop::Stop;
     use crate::outputs::Open;
     use crate::record::{ReadError, Reader};
 
@@ -171,7 +170,7 @@ mod unix {
         /// Waits until there is something to read; `false`: the time after a quit is over.
         fn wait(&mut self) -> io::Result<bool> {
             if self.last.is_none() {
-                match sys::wait(&self.file, Interest::Readable, &self.stop, None)? {
+                match poll::wait(&self.file, Interest::Readable, &self.stop, None)? {
                     Woken::Ready => return Ok(true),
                     Woken::Stopped | Woken::TimedOut => self.last = Instant::now().checked_add(LAST_BYTES),
                 }
@@ -183,7 +182,7 @@ mod unix {
             if left.is_zero() {
                 return Ok(false);
             }
-            Ok(sys::wait(&self.file, Interest::Readable, never, Some(left))? == Woken::Ready)
+            Ok(poll::wait(&self.file, Interest::Readable, never, Some(left))? == Woken::Ready)
         }
     }
 

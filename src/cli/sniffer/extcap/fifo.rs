@@ -16,7 +16,7 @@ use nix::sys::stat::{Mode, SFlag, fstat, fstatat};
 use nix::unistd::geteuid;
 
 use super::super::super::rights;
-use crate::app::stop::Stop;
+use crate::os::stop::Stop;
 
 /// How often it is looked whether Wireshark reads already.
 const LOOK: Duration = Duration::from_millis(10);

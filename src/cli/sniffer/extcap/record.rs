@@ -14,11 +14,11 @@ use super::super::live::{descriptor, opening};
 use super::super::recording::interface_of;
 use super::super::selection::Afterwards;
 use super::fifo;
-use crate::app::stop::Stop;
 use crate::capture::live::{Capture, Event, OpenError};
 use crate::escape::printable;
 use crate::filter::Filter;
 use crate::frame::Time;
+use crate::os::stop::Stop;
 use crate::record::{Destination, Format, Recorder, Section, Statistics, WriteError};
 
 /// Captures until told to quit, or until Wireshark has left.

@@ -17,7 +17,7 @@ const NO_LIMIT: u64 = 1 << 50;
 
 /// Keeps the process a little below the limit of its group, setrlimit(2) `RLIMIT_DATA`. For a program of few threads: the limit
 /// counts their stacks whole, and not what they use of them.
-pub(super) fn stay_within() {
+pub(in crate::os) fn stay_within() {
     let Some(limit) = fs::read_to_string("/proc/self/cgroup")
         .ok()
         .and_then(|groups| limit_of(&groups, Path::new("/sys/fs/cgroup")))
@@ -35,7 +35,7 @@ pub(super) fn stay_within() {
 }
 
 /// The limit in bytes that [`stay_within`] found and keeps to.
-pub(super) fn limit() -> Option<u64> {
+pub(in crate::os) fn limit() -> Option<u64> {
     Some(LIMIT.load(Ordering::Relaxed)).filter(|&limit| limit > 0)
 }
 

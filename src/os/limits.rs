@@ -55,24 +55,11 @@ pub const fn prepare() -> Result<(), String> {
     Ok(())
 }
 
-/// Why something could not be written, and the next step, as the end of the sentence "writing … failed: ".
-#[must_use]
-pub fn unwritable(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    // The standard library puts the number behind the system's words.
-    let why = text.split(" (os error ").next().unwrap_or_default();
-    let next = match error.kind() {
-        std::io::ErrorKind::FileTooLarge => "lift the limit with 'ulimit -f unlimited', or give it another place",
-        _ => "give it somewhere with room",
-    };
-    format!("{why}; {next}")
-}
-
 /// As [`within`], for a program of few threads, whose memory depends on what it reads: it stays below the limit of a container.
 #[cfg(feature = "sniffer")]
 pub fn within_memory(program: impl FnOnce() -> std::process::ExitCode) -> std::process::ExitCode {
     #[cfg(target_os = "linux")]
-    super::memory_group::stay_within();
+    super::memory::group::stay_within();
     within(program)
 }
 

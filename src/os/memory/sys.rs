@@ -55,7 +55,7 @@ fn end(size: usize) -> ! {
     let said = "error: no memory for";
     let whole = "so what was being written is not whole";
     #[cfg(all(feature = "sniffer", target_os = "linux"))]
-    let group = super::memory_group::limit();
+    let group = super::group::limit();
     #[cfg(not(all(feature = "sniffer", target_os = "linux")))]
     let group: Option<u64> = None;
     let _ = match group {

@@ -2,11 +2,9 @@
 
 use std::io::{self, ErrorKind, Read};
 
-use super::stop::Stop;
 #[cfg(unix)]
-use super::sys::{self, Interest, Woken};
-use super::transcript::Transcript;
-use super::trouble::Trouble;
+use super::poll::{Interest, Woken, wait};
+use super::stop::Stop;
 
 /// Standard input can be waited for where it is a descriptor.
 #[cfg(unix)]
@@ -29,6 +27,15 @@ pub enum Line {
     TooLong(u64),
     /// Ended the input (Ctrl+D).
     End,
+}
+
+/// Why no line came.
+#[derive(Debug)]
+pub enum NoLine {
+    /// The program was told to quit.
+    Stopped,
+    /// The source cannot be read.
+    Failed(io::Error),
 }
 
 /// A source of lines.
@@ -54,27 +61,16 @@ impl<R: Source> Keyboard<R> {
         }
     }
 
-    /// Asks the person for a line of at most `longest` bytes.
-    ///
-    /// # Errors
-    /// [`Trouble::Stopped`], or standard input or output fails.
-    pub fn ask(&mut self, transcript: &Transcript, longest: usize, stop: &Stop) -> Result<Line, Trouble> {
-        transcript.prompt()?;
-        let line = self.next_line(longest, stop);
-        match line {
-            Ok(Line::Text(_) | Line::TooLong(_)) if self.echoes => transcript.person_ended_line(),
-            // No line will follow the prompt: what is reported from here on starts on a line of its own.
-            Ok(Line::End) | Err(Trouble::Stopped) => transcript.finish(false)?,
-            _ => {}
-        }
-        line
+    /// Does what is typed, the line's end too, show on the screen by itself?
+    pub const fn echoes(&self) -> bool {
+        self.echoes
     }
 
     /// The next line, of at most `longest` bytes. Its end, `\n` or `\r\n`, is left out; the last line may lack it.
     ///
     /// # Errors
-    /// [`Trouble::Stopped`], or [`Trouble::Input`] when it cannot be read.
-    pub fn next_line(&mut self, longest: usize, stop: &Stop) -> Result<Line, Trouble> {
+    /// The program was told to quit, or the source cannot be read.
+    pub fn next_line(&mut self, longest: usize, stop: &Stop) -> Result<Line, NoLine> {
         let mut line = Vec::new();
         let mut length = 0;
         loop {
@@ -99,16 +95,16 @@ impl<R: Source> Keyboard<R> {
     }
 
     /// Reads what there is; `false` at the end of the input.
-    fn read_more(&mut self, stop: &Stop) -> Result<bool, Trouble> {
+    fn read_more(&mut self, stop: &Stop) -> Result<bool, NoLine> {
         let mut room = [0; 16_384];
         loop {
             #[cfg(unix)]
-            if sys::wait(&self.source, Interest::Readable, stop, None).map_err(Trouble::Input)? == Woken::Stopped {
-                return Err(Trouble::Stopped);
+            if wait(&self.source, Interest::Readable, stop, None).map_err(NoLine::Failed)? == Woken::Stopped {
+                return Err(NoLine::Stopped);
             }
             let read = self.source.read(&mut room);
             if stop.requested() {
-                return Err(Trouble::Stopped);
+                return Err(NoLine::Stopped);
             }
             match read {
                 Ok(0) => {
@@ -120,7 +116,7 @@ impl<R: Source> Keyboard<R> {
                     return Ok(true);
                 }
                 Err(error) if is_passing(&error) => {}
-                Err(error) => return Err(Trouble::Input(error)),
+                Err(error) => return Err(NoLine::Failed(error)),
             }
         }
     }
@@ -147,7 +143,7 @@ mod tests {
     use std::io::Write;
     use std::os::unix::net::UnixStream;
 
-    use super::{Keyboard, Line, Stop, Trouble};
+    use super::{Keyboard, Line, NoLine, Stop};
 
     /// All lines of an input that is `typed` and then ended.
     fn lines(typed: &[u8], longest: usize) -> Vec<Line> {
@@ -208,7 +204,7 @@ mod tests {
         std::thread::scope(|scope| {
             let asked = scope.spawn(|| Keyboard::new(source, false).next_line(9, &stop));
             stop.request();
-            assert!(matches!(asked.join().unwrap(), Err(Trouble::Stopped)));
+            assert!(matches!(asked.join().unwrap(), Err(NoLine::Stopped)));
         });
     }
 }

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use super::sys::Mark;
+use super::poll::Mark;
 #[cfg(unix)]
-use super::sys::{self, Interest};
+use super::poll::{Interest, wait};
 
 /// The exit status of a program that a signal ended before everything was whole.
 pub const ENDED: i32 = 1;
@@ -78,7 +78,7 @@ impl Stop {
         while !self.requested() {
             // Waits for the mark and, beside it, for the mark: both wake at once.
             #[cfg(unix)]
-            let woken = sys::wait(&self.descriptor(), Interest::Readable, self, None).is_ok();
+            let woken = wait(&self.descriptor(), Interest::Readable, self, None).is_ok();
             #[cfg(not(unix))]
             let woken = false;
             if !woken {
@@ -116,7 +116,9 @@ mod unix {
     use nix::sys::socket::{MsgFlags, recv};
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGTSTP};
 
-    use super::{ENDED, Stop, sys};
+    use super::super::descriptors::out_of_the_way;
+    use super::super::sys::ignores_hang_up;
+    use super::{ENDED, Stop};
 
     /// What [`Stop::request`] writes; signals write another byte.
     const REQUEST: u8 = b'!';
@@ -132,7 +134,7 @@ mod unix {
     impl Pipe {
         pub(super) fn new() -> io::Result<Self> {
             let (reader, writer) = UnixStream::pair()?;
-            let (reader, writer) = (sys::out_of_the_way(reader.into()), sys::out_of_the_way(writer.into()));
+            let (reader, writer) = (out_of_the_way(reader.into()), out_of_the_way(writer.into()));
             let (reader, writer) = (UnixStream::from(reader), UnixStream::from(writer));
             writer.set_nonblocking(true)?;
             Ok(Self {
@@ -168,7 +170,7 @@ mod unix {
 
     /// The signals that mean "quit".
     fn quitting() -> impl Iterator<Item = i32> {
-        let hup = (!sys::ignores_hang_up()).then_some(SIGHUP);
+        let hup = (!ignores_hang_up()).then_some(SIGHUP);
         [SIGTSTP, SIGINT, SIGTERM].into_iter().chain(hup)
     }
 
@@ -177,7 +179,7 @@ mod unix {
             signal_hook::flag::register_conditional_shutdown(signal, ENDED, Arc::clone(&stop.at_once))?;
             // The flag first: whoever is woken by the pipe must find it set.
             signal_hook::flag::register(signal, Arc::clone(&stop.requested))?;
-            let writer = sys::out_of_the_way(stop.pipe.writer.try_clone()?.into());
+            let writer = out_of_the_way(stop.pipe.writer.try_clone()?.into());
             signal_hook::low_level::pipe::register(signal, writer)?;
         }
         Ok(())
@@ -207,7 +209,7 @@ pub fn leave_signals_to_others() {
 mod tests {
     use std::time::Duration;
 
-    use super::super::sys::{self, Interest, Woken};
+    use super::super::poll::{self, Interest, Woken};
     use super::Stop;
 
     #[test]
@@ -215,7 +217,7 @@ mod tests {
         let stop = Stop::new().unwrap();
         let (silent, _other) = std::os::unix::net::UnixStream::pair().unwrap();
         let patience = Some(Duration::from_millis(1));
-        let wait = |patience| sys::wait(&silent, Interest::Readable, &stop, patience).unwrap();
+        let wait = |patience| poll::wait(&silent, Interest::Readable, &stop, patience).unwrap();
         assert_eq!(wait(patience), Woken::TimedOut);
         assert!(!stop.requested());
         std::thread::scope(|scope| {
