@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 
-use super::shell::quoted;
+use crate::escape::shell::quoted;
 #[cfg(target_os = "linux")]
 use crate::lab::network::Refusal;
 

@@ -3,7 +3,7 @@
 //! - [`args`]: the arguments, made into checked settings;
 //! - [`usage`]: help, and a wrong argument said in one line;
 //! - `manuals`: shell completions and man pages, where they are built;
-//! - `capture_right`: what to do where the right to capture is missing; `shell`: words as a shell takes them;
+//! - `capture_right`: what to do where the right to capture is missing;
 //! - [`logging`]: what goes to standard error and to the call log;
 //! - [`rights`]: what is kept of root's rights, step by step;
 //! - [`say`]: errors and warnings in a line;
@@ -33,7 +33,6 @@ pub mod provenance;
 pub mod rights;
 pub mod say;
 pub mod session;
-mod shell;
 #[cfg(feature = "sniffer")]
 pub mod sniffer;
 pub mod stdout;

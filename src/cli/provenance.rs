@@ -7,8 +7,8 @@ use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
 
-use super::shell::quoted;
 use crate::escape::printable;
+use crate::escape::shell::quoted;
 use crate::render::report::Provenance;
 
 /// What is read at once.

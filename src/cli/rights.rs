@@ -105,7 +105,7 @@ pub fn with_way_to_read(line: String, file: &std::path::Path) -> String {
         let program = words.into_iter().next().unwrap_or_else(|| "sniffer".to_owned());
         return format!(
             "{line}; root's rights are given up before a file is opened: 'sudo cat {} | {program} -r -' reads it",
-            super::shell::quoted(file.as_os_str())
+            crate::escape::shell::quoted(file.as_os_str())
         );
     }
     let _ = file;

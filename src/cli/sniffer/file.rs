@@ -14,7 +14,7 @@ use super::following::Commenter;
 use super::progress::Progress;
 use super::selection::Selection;
 use super::source::{Source, grace_of, is_same_file};
-use crate::escape::printable;
+use crate::escape::{one_line, printable};
 use crate::filter::Filter;
 use crate::frame::Frame;
 use crate::os::errors;
@@ -411,11 +411,6 @@ impl Copy {
             None => Ok(()),
         }
     }
-}
-
-/// The error in one line that no file name can break, nor drive the terminal with.
-pub(super) fn one_line(error: &impl std::fmt::Display) -> String {
-    printable(error.to_string().as_bytes()).into_owned()
 }
 
 /// Who writes the file.

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::super::ending::Grace;
 use super::super::rights::with_way_to_read;
-use super::file::one_line;
+use crate::escape::one_line;
 use crate::os::descriptors;
 use crate::os::stop::Stop;
 use crate::outputs::{Kind, Open};

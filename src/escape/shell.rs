@@ -2,10 +2,11 @@
 
 use std::ffi::OsStr;
 
-use crate::escape::printable;
+use super::printable;
 
 /// The word, in single quotes if a shell would see more in it than text, sh(1).
-pub(super) fn quoted(word: &OsStr) -> String {
+#[must_use]
+pub fn quoted(word: &OsStr) -> String {
     let text = printable(word.as_encoded_bytes()).into_owned();
     let is_plain = |c: char| c.is_alphanumeric() || "-_./=:,@%+".contains(c);
     if !text.is_empty() && text.chars().all(is_plain) {
