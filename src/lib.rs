@@ -51,6 +51,7 @@
 //! | `timeline` | `calls`, `flow`, `frame`, `wire` |
 //! | `explain` | `wire`, `flow` |
 //! | `render` | `explain`, `timeline`, `calls`, `flow`, `frame`, `wire`, `escape`, `local_time` |
+//! | `session` | `app`, `calls`, `escape`, `local_time`, `os`, `outputs`, `privilege` |
 //! | `lab` | all |
 //! | `cli` | all |
 //!
@@ -87,6 +88,7 @@ pub mod privilege;
 pub mod record;
 #[cfg(feature = "sniffer")]
 pub mod render;
+pub mod session;
 #[cfg(feature = "sniffer")]
 pub mod timeline;
 #[cfg(feature = "sniffer")]

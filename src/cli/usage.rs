@@ -7,8 +7,9 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{ArgMatches, Command, Parser};
 
-use super::{args, rights};
+use super::args;
 use crate::escape::printable;
+use crate::session::rights;
 
 /// Exit status for wrong arguments.
 const USAGE: u8 = 2;

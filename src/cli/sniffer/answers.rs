@@ -5,8 +5,6 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use super::super::ending::{self, Grace};
-use super::super::say::Say;
 use super::args::{SnifferArgs, View};
 use super::file::to;
 use super::following::{Followed, Whole};
@@ -16,6 +14,8 @@ use crate::os::stop::Stop;
 use crate::record::Destination;
 use crate::render::answers::{Collector, Sheet, html, markdown, text};
 use crate::render::look::Look;
+use crate::session::ending::{self, Grace};
+use crate::session::say::Say;
 use crate::wire::{Packet, decode};
 
 /// Collects what the questions need, and writes the sheets at the end.

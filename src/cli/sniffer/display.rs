@@ -3,7 +3,6 @@
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::time::Duration;
 
-use super::super::stdout::StandardOutput;
 use super::answers::Answers;
 use super::args::{SnifferArgs, View};
 use super::crew::{Craft, Crew, Halt};
@@ -14,6 +13,7 @@ use crate::flow::Step;
 use crate::frame::{Frame, Time};
 use crate::render::look::{Look, TimeForm};
 use crate::render::{breakdown, diagram, fields, hex, json, summary};
+use crate::session::stdout::StandardOutput;
 use crate::wire::{Packet, decode};
 
 /// What goes out at once.

@@ -2,9 +2,6 @@
 
 use std::process::ExitCode;
 
-use super::super::ending::{self, Counts, Grace};
-use super::super::say::Say;
-use super::super::stdout::put;
 use super::args::SnifferArgs;
 use super::following::{Followed, Follower, Whole};
 use super::selection::Selection;
@@ -18,6 +15,9 @@ use crate::os::stop::Stop;
 use crate::render::explained::{self, Example, Seen};
 use crate::render::look::TimeForm;
 use crate::render::proof::Proof;
+use crate::session::ending::{self, Counts, Grace};
+use crate::session::say::Say;
+use crate::session::stdout::put;
 use crate::wire::{Field, Layer, Packet, Protocol, decode};
 
 /// So many places in the capture are shown.

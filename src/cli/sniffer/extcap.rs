@@ -18,17 +18,16 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{ColorChoice, Parser};
+use clap::Parser;
 
-use super::super::args::LogFormat;
-use super::super::rights;
-use super::super::say::Say;
-use super::super::stdout::put;
 use super::super::usage;
 use super::args::SnifferArgs;
 use super::selection;
 use crate::filter::Filter;
 use crate::os::stop::Stop;
+use crate::session::rights;
+use crate::session::say::{LogFormat, Say};
+use crate::session::stdout::put;
 
 /// In Wireshark's list an interface must not have the name of one that Wireshark captures on by itself.
 const PREFIX: &str = "socketlab-";
@@ -108,7 +107,7 @@ pub fn main() -> ExitCode {
         Err(code) => return code,
     };
     // Wireshark shows the words in a window, where colours are noise.
-    let say = Say::new(ColorChoice::Never, LogFormat::Text);
+    let say = Say::new(false, LogFormat::Text);
     let kept = if args.capture && args.fifo.is_some() {
         rights::only_for_a_capture_into_a_pipe()
     } else {

@@ -4,9 +4,6 @@ use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
-use super::super::ending::{self, Counts, Grace};
-use super::super::say::Say;
-use super::super::stdout::unwritable;
 use super::args::SnifferArgs;
 use super::display::{Display, DisplayError};
 use super::exports::Exporter;
@@ -21,6 +18,9 @@ use crate::os::errors;
 use crate::os::stop::Stop;
 use crate::outputs;
 use crate::record::{Destination, Format, Interface, Reader, Recorder, Section, WriteError};
+use crate::session::ending::{self, Counts, Grace};
+use crate::session::say::Say;
+use crate::session::stdout::unwritable;
 use crate::wire::LinkType;
 
 /// Reads the file, shows and records what is wanted of it.

@@ -2,12 +2,12 @@
 
 use std::process::ExitCode;
 
-use super::super::ending::{self, Grace};
-use super::super::say::Say;
-use super::super::stdout::put;
 use crate::capture::live::{ANY, interfaces};
 use crate::escape::printable;
 use crate::os::stop::Stop;
+use crate::session::ending::{self, Grace};
+use crate::session::say::Say;
+use crate::session::stdout::put;
 
 /// Prints the interfaces with addresses, state, and what each is good for.
 #[must_use]

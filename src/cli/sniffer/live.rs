@@ -13,9 +13,6 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::super::capture_right;
-use super::super::ending::{self, Counts, Grace};
-use super::super::rights;
-use super::super::say::Say;
 use super::args::SnifferArgs;
 use super::calls::CallFiles;
 use super::exports::Exporter;
@@ -30,6 +27,9 @@ use crate::filter::{Filter, Fragments, Target};
 use crate::frame::{Frame, Time};
 use crate::os::stop::Stop;
 use crate::record::{Statistics, WriteError, Written};
+use crate::session::ending::{self, Counts, Grace};
+use crate::session::rights;
+use crate::session::say::Say;
 use crate::wire::LinkType;
 
 /// Captures until told to quit, or until enough was captured.

@@ -36,12 +36,13 @@ pub mod wholes;
 use std::process::ExitCode;
 
 use self::args::SnifferArgs;
-use super::args::LogFormat;
-use super::say::Say;
-use super::{rights, usage};
+use super::args::wants_color;
+use super::usage;
 use crate::local_time;
 use crate::os::limits;
 use crate::os::stop::Stop;
+use crate::session::rights;
+use crate::session::say::{LogFormat, Say};
 
 /// Runs the program: exit status 0 fine, 1 failure, 2 wrong arguments.
 #[must_use]
@@ -59,7 +60,7 @@ fn run() -> ExitCode {
         Ok(args) => args,
         Err(code) => return code,
     };
-    let say = Say::new(args.look.color, LogFormat::Text);
+    let say = Say::new(wants_color(args.look.color), LogFormat::Text);
     #[cfg(unix)]
     if args.install_extcap {
         return extcap::install::install(say);

@@ -8,10 +8,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
 
-use super::super::say::Say;
-use super::super::stdout::unwritable;
 use super::args::SnifferArgs;
 use super::display::{Display, DisplayError};
+use crate::session::say::Say;
+use crate::session::stdout::unwritable;
 
 use crate::frame::Frame;
 use crate::os::stop::Stop;

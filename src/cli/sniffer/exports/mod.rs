@@ -12,7 +12,6 @@ use super::calls::CallFiles;
 use super::file::to;
 use super::following::{Follower, forgotten};
 use crate::cli::provenance;
-use crate::cli::stdout::put;
 use crate::escape::one_line;
 use crate::explain::{count, grouped};
 use crate::frame::{Frame, Time};
@@ -21,6 +20,7 @@ use crate::render::ladder::{Detail, Ladder};
 use crate::render::look::{Look, TimeForm};
 use crate::render::material::{CALLS, Kept, Material, Whole};
 use crate::render::{mermaid, plot, report, svg};
+use crate::session::stdout::put;
 use crate::wire::decode;
 
 const NO_CONVERSATION: &str = "no conversation over TCP or UDP is known";

@@ -15,8 +15,8 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::stat::{Mode, SFlag, fstat, fstatat};
 use nix::unistd::geteuid;
 
-use super::super::super::rights;
 use crate::os::stop::Stop;
+use crate::session::rights;
 
 /// How often it is looked whether Wireshark reads already.
 const LOOK: Duration = Duration::from_millis(10);

@@ -4,9 +4,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::super::super::capture_right::this_program;
-use super::super::super::ending::{self, Grace};
-use super::super::super::rights;
-use super::super::super::say::Say;
 use super::super::args::SnifferArgs;
 use super::super::file::APPLICATION;
 use super::super::following::Commenter;
@@ -20,6 +17,9 @@ use crate::filter::Filter;
 use crate::frame::Time;
 use crate::os::stop::Stop;
 use crate::record::{Destination, Format, Recorder, Section, Statistics, WriteError};
+use crate::session::ending::{self, Grace};
+use crate::session::rights;
+use crate::session::say::Say;
 
 /// Captures until told to quit, or until Wireshark has left.
 ///

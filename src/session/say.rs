@@ -3,11 +3,17 @@
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use clap::ColorChoice;
+use crate::calls::text;
+use crate::escape::{self, printable};
 
-use super::args::LogFormat;
-use super::logging::{self, wants_color};
-use crate::escape::printable;
+/// The form of what goes to standard error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
 
 /// Says what went wrong.
 #[derive(Debug, Clone, Copy)]
@@ -19,11 +25,8 @@ pub struct Say {
 impl Say {
     /// With colours or without, in this form.
     #[must_use]
-    pub fn new(color: ColorChoice, format: LogFormat) -> Self {
-        Self {
-            color: wants_color(color),
-            format,
-        }
+    pub const fn new(color: bool, format: LogFormat) -> Self {
+        Self { color, format }
     }
 
     /// Says what ended the program: exit status 1.
@@ -70,13 +73,23 @@ impl Say {
     fn as_line(self, word: &str, color: &str, text: &str) -> String {
         let text = safe(text);
         if self.format == LogFormat::Json {
-            format!("{}\n", logging::json(word, &text))
+            format!("{}\n", json(word, &text))
         } else if self.color {
             format!("\x1b[1;{color}m{word}\x1b[0m: {text}\n")
         } else {
             format!("{word}: {text}\n")
         }
     }
+}
+
+/// A line of JSON that is no socket call: when, how bad, what.
+#[must_use]
+pub fn json(level: &str, message: &str) -> String {
+    let line = serde_json::json!({ "time": text::now_rfc3339(), "level": level, "message": message });
+    let mut text = Vec::new();
+    // Writing to memory cannot fail.
+    let _ = escape::json::write(&mut text, &line);
+    String::from_utf8(text).unwrap_or_default()
 }
 
 /// Safe to show: names of files, interfaces and hosts are in such a text, and what the system or a library says of them. The

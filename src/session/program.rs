@@ -1,24 +1,24 @@
-//! Start and end of a program.
+//! Start and end of one of the four programs.
 
 use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use super::ending::{self, Grace};
+use super::logging::LogSettings;
 use super::say::Say;
 use super::stdout::StandardOutput;
-use super::{args, logging, rights, usage};
+use super::{logging, rights};
 use crate::app::client::Answers;
 use crate::app::transcript::Transcript;
 use crate::app::trouble::Trouble;
-use crate::calls::Program;
 use crate::calls::lines::CallLogOutcome;
 use crate::local_time;
 #[cfg(unix)]
 use crate::os::descriptors;
+use crate::os::errors;
 use crate::os::keyboard::Keyboard;
 use crate::os::stop::Stop;
-use crate::os::{errors, limits};
 
 /// What a program works with.
 pub struct Session {
@@ -62,27 +62,20 @@ impl Session {
     }
 }
 
-/// Runs a program: takes its arguments, lets `work` do its work, and turns what came of it into the exit status: 0 fine, 1
-/// failure, or a quit before all was written, 2 wrong arguments.
-pub fn run<A: args::Program>(
-    program: Program,
-    about: &'static str,
-    work: impl FnOnce(&A, &Session) -> Result<Answers, Trouble>,
-) -> ExitCode {
-    limits::within(|| start(program, about, work))
+/// How one of the four programs runs.
+#[derive(Debug, Clone)]
+pub struct ProgramSettings {
+    /// What it shows on standard error, and writes to a call log.
+    pub log: LogSettings,
+    /// May a port be asked for that only root may have?
+    pub binds_a_port: bool,
 }
 
-fn start<A: args::Program>(
-    program: Program,
-    about: &'static str,
-    work: impl FnOnce(&A, &Session) -> Result<Answers, Trouble>,
-) -> ExitCode {
-    let args: A = match usage::parse(program.word(), about) {
-        Ok(args) => args,
-        Err(code) => return code,
-    };
-    let say = Say::new(args.common().color, args.common().log_format);
-    let binds = args.binds_a_port();
+/// Runs a program: lets `work` do its work, and turns what came of it into the exit status: 0 fine, 1 failure, or a quit before
+/// all was written.
+pub fn run(settings: &ProgramSettings, work: impl FnOnce(&Session) -> Result<Answers, Trouble>) -> ExitCode {
+    let say = Say::new(settings.log.color, settings.log.format);
+    let binds = settings.binds_a_port;
     let kept = if binds {
         rights::only_for_a_low_port()
     } else {
@@ -107,7 +100,7 @@ fn start<A: args::Program>(
     if let Err(line) = ending::watch_without_rights(&stop, Grace::Whole, say) {
         return say.fail(&line);
     }
-    let call_log = match logging::start(args.common()) {
+    let call_log = match logging::start(&settings.log) {
         Ok(call_log) => call_log,
         Err(line) => return say.fail(&line),
     };
@@ -121,7 +114,7 @@ fn start<A: args::Program>(
         stop,
         transcript: Arc::new(Transcript::new(StandardOutput::of_lines())),
     };
-    let worked = work(&args, &session);
+    let worked = work(&session);
     let by_a_key = matches!(worked, Err(Trouble::Stopped)) && io::stdout().is_terminal();
     let finished = session.transcript.finish(by_a_key);
     let code = match worked.and_then(|answers| finished.map(|()| answers)) {

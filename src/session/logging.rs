@@ -4,10 +4,9 @@
 //! site is disabled ([`crate::calls::event::wanted`]).
 
 use std::fmt::{self, Write as _};
-use std::io::{self, IsTerminal as _};
+use std::io;
+use std::path::PathBuf;
 
-use anstream::{AutoStream, ColorChoice as Choice};
-use clap::ColorChoice;
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
 use tracing::{Event, Level, Subscriber};
@@ -18,19 +17,32 @@ use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-use super::args::{Common, LogFormat};
+use super::say::{LogFormat, json};
 use crate::calls::lines::{self, CallLog, CallLogOutcome};
 use crate::calls::{event, text};
-use crate::escape::{self, printable};
+use crate::escape::printable;
 use crate::os::descriptors;
 use crate::outputs::{Kind, Open};
+
+/// What a program shows on standard error, and writes to a call log.
+#[derive(Debug, Clone)]
+pub struct LogSettings {
+    /// 0: errors, warnings and hints; 1: also the socket calls; 2: also the bytes that they carry.
+    pub verbose: u8,
+    /// The form of a line.
+    pub format: LogFormat,
+    /// Are the lines coloured?
+    pub color: bool,
+    /// The call log, if there is to be one.
+    pub calls: Option<PathBuf>,
+}
 
 /// Sets the subscriber up for the whole process. Returns what becomes of the call log, when there is one.
 ///
 /// # Errors
 /// The call log cannot be opened: one line that says so.
-pub fn start(common: &Common) -> Result<Option<CallLogOutcome>, String> {
-    let (call_log, outcome) = match &common.calls {
+pub fn start(settings: &LogSettings) -> Result<Option<CallLogOutcome>, String> {
+    let (call_log, outcome) = match &settings.calls {
         None => (None, None),
         Some(path) => {
             let name = path.display().to_string();
@@ -58,15 +70,15 @@ pub fn start(common: &Common) -> Result<Option<CallLogOutcome>, String> {
         }
     };
     let rust_log = std::env::var_os("RUST_LOG").map(|text| text.to_string_lossy().into_owned());
-    let (shown, complaint) = shown(common.verbose, rust_log.as_deref());
+    let (shown, complaint) = shown(settings.verbose, rust_log.as_deref());
     let lines = FmtLayer::default()
         .with_writer(io::stderr)
-        .with_ansi(wants_color(common.color))
+        .with_ansi(settings.color)
         // Its own complaint would go to the same closed standard error, and panic there.
         .log_internal_errors(false)
         .event_format(Lines {
-            format: common.log_format,
-            times: common.verbose > 0,
+            format: settings.format,
+            times: settings.verbose > 0,
         });
     let only_calls = Targets::new().with_target(event::TARGET, event::LEVEL);
     let started = tracing_subscriber::registry()
@@ -108,21 +120,6 @@ fn shown(verbose: u8, rust_log: Option<&str>) -> (Targets, Option<String>) {
             let complaint = format!("RUST_LOG is left out: {error}; write for example RUST_LOG=socket_lab=debug");
             (by_option(), Some(complaint))
         }
-    }
-}
-
-/// Is standard error to be coloured?
-#[must_use]
-pub fn wants_color(color: ColorChoice) -> bool {
-    match color {
-        ColorChoice::Always => true,
-        ColorChoice::Never => false,
-        // The environment's wishes first (NO_COLOR, CLICOLOR, CLICOLOR_FORCE), then whether it is a terminal.
-        ColorChoice::Auto => match AutoStream::choice(&io::stderr()) {
-            Choice::Never => false,
-            Choice::Always | Choice::AlwaysAnsi => true,
-            Choice::Auto => io::stderr().is_terminal(),
-        },
     }
 }
 
@@ -178,16 +175,6 @@ fn json_line(event: &Event<'_>) -> String {
         level => level.as_str(),
     };
     json(&level.to_ascii_lowercase(), &message(event))
-}
-
-/// A line of JSON that is no socket call: when, how bad, what.
-#[must_use]
-pub fn json(level: &str, message: &str) -> String {
-    let line = serde_json::json!({ "time": text::now_rfc3339(), "level": level, "message": message });
-    let mut text = Vec::new();
-    // Writing to memory cannot fail.
-    let _ = escape::json::write(&mut text, &line);
-    String::from_utf8(text).unwrap_or_default()
 }
 
 /// The event's message, safe to show, and its other fields behind it.
