@@ -19,12 +19,15 @@
 //! 7. `explain`: the sentences: why a field has this value in this packet.
 //! 8. `render`: what people see: the table of fields, the RFCs' boxes, a line a packet, the ladder, JSON; and what is handed on:
 //!    `render::material` is what the exports `report`, `svg`, `plot` and `mermaid` are made from, `markup` makes texts safe in them.
-//! 9. `lab`: the guided run: server, client and capture in one process, and what is told of them.
-//! 10. [`cli`]: arguments made into settings, exit codes, and what the programs need before they can start.
-//! 11. [`escape`]: bytes from the network made safe to show. [`local_time`]: how far local time is from UTC. [`outputs`]: what is
+//! 9. [`session`]: what a run observes, and what it does with it: start and end of a program, a capture or a file read, recorded,
+//!    shown and exported.
+//! 10. `lab`: the guided run: server, client and capture in one process, and what is told of them.
+//! 11. [`cli`]: arguments made into settings, help, exit codes.
+//! 12. [`escape`]: bytes from the network made safe to show. [`local_time`]: how far local time is from UTC. [`outputs`]: what is
 //!     open and not whole, for a program that has to end at once.
 //!
-//! 3 to 9, but for `privilege`, are the sniffer's (feature `sniffer`, on by default); without it the four programs build alone.
+//! 3 to 10 are the sniffer's (feature `sniffer`, on by default), but for `privilege` and of `session` what the four programs need;
+//! without it these build alone.
 //!
 //! # How data flows
 //!
@@ -51,11 +54,11 @@
 //! | `timeline` | `calls`, `flow`, `frame`, `wire` |
 //! | `explain` | `wire`, `flow` |
 //! | `render` | `explain`, `timeline`, `calls`, `flow`, `frame`, `wire`, `escape`, `local_time` |
-//! | `session` | `app`, `calls`, `escape`, `local_time`, `os`, `outputs`, `privilege` |
-//! | `lab` | all |
+//! | `session` | `app`, `calls`, `capture`, `escape`, `explain`, `filter`, `flow`, `frame`, `local_time`, `os`, `outputs`, `privilege`, `record`, `render`, `timeline`, `wire` |
+//! | `lab` | `app`, `calls`, `capture`, `escape`, `explain`, `filter`, `flow`, `frame`, `local_time`, `os`, `outputs`, `privilege`, `record`, `render`, `session`, `timeline`, `wire` |
 //! | `cli` | all |
 //!
-//! A test holds this table against the `use` lines. Of `wire`, `filter` needs the link types and nothing else.
+//! A test holds this table against the `use` lines. Nothing imports `cli`. Of `wire`, `filter` needs the link types and nothing else.
 //!
 //! # Where it is written down
 //!

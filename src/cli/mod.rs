@@ -3,15 +3,11 @@
 //! - [`args`]: the arguments, made into checked settings;
 //! - [`usage`]: help, and a wrong argument said in one line;
 //! - `manuals`: shell completions and man pages, where they are built;
-//! - `capture_right`: what to do where the right to capture is missing;
 //! - [`program`]: one of the four programs;
 //! - `look`: characters, columns, colours and times of the packet views;
-//! - `provenance`: where a report comes from;
 //! - `sniffer`: the sniffer; `lab`: the guided run. Where they are built.
 
 pub mod args;
-#[cfg(feature = "sniffer")]
-mod capture_right;
 #[cfg(all(feature = "sniffer", target_os = "linux"))]
 pub mod lab;
 #[cfg(feature = "sniffer")]
@@ -19,8 +15,6 @@ pub mod look;
 #[cfg(feature = "manuals")]
 pub mod manuals;
 pub mod program;
-#[cfg(feature = "sniffer")]
-pub mod provenance;
 #[cfg(feature = "sniffer")]
 pub mod sniffer;
 pub mod usage;

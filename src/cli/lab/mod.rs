@@ -1,14 +1,15 @@
 //! `socket-lab`: the guided run, from its arguments to its exit status.
 
 pub mod args;
+mod refused;
 
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use self::args::LabArgs;
+use self::refused::lab_lacks_it;
 use super::args::wants_color;
-use super::capture_right::lab_lacks_it;
 use super::usage;
 use crate::capture::live::{Capture, OpenError};
 use crate::lab::capturing::{self, Capturing};

@@ -8,10 +8,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
 
-use super::args::SnifferArgs;
 use super::display::{Display, DisplayError};
-use crate::session::say::Say;
-use crate::session::stdout::unwritable;
+use super::say::Say;
+use super::settings::Settings;
+use super::stdout::unwritable;
 
 use crate::frame::Frame;
 use crate::os::stop::Stop;
@@ -117,8 +117,8 @@ impl Exit {
 }
 
 /// Prints what comes through the queue until it is closed; `true` when that failed.
-pub(super) fn print(args: &SnifferArgs, queue: &Exit, stop: &Stop, say: Say) -> bool {
-    let mut display = match Display::new(args) {
+pub(super) fn print(settings: &Settings, queue: &Exit, stop: &Stop, say: Say) -> bool {
+    let mut display = match Display::new(settings) {
         Ok(display) => display,
         Err(line) => {
             say.error(&line);

@@ -5,13 +5,13 @@
 
 use std::path::Path;
 
+use super::ending::Grace;
+use super::rights::with_way_to_read;
 use crate::escape::one_line;
 use crate::os::descriptors;
 use crate::os::stop::Stop;
 use crate::outputs::{Kind, Open};
 use crate::record::Reader;
-use crate::session::ending::Grace;
-use crate::session::rights::with_way_to_read;
 
 /// What is read, on the list of what is not whole.
 pub struct Source {

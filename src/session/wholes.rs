@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::args::SnifferArgs;
 use super::calls::CallFiles;
 use super::following::forgotten;
+use super::settings::Settings;
 use crate::flow::{Step, Tracker};
 use crate::frame::Time;
 use crate::render::json;
@@ -31,12 +31,12 @@ impl Wholes {
     ///
     /// # Errors
     /// A call log cannot be read: a line that says so.
-    pub fn new(args: &SnifferArgs) -> Result<Option<Self>, String> {
-        if !args.json {
+    pub fn new(settings: &Settings) -> Result<Option<Self>, String> {
+        if !settings.json {
             return Ok(None);
         }
         Ok(Some(Self {
-            calls: CallFiles::open(&args.calls, args.read.is_none())?,
+            calls: CallFiles::open(&settings.calls, settings.read.is_none())?,
             shown: Vec::new(),
             kept: BTreeMap::new(),
             packets: 0,

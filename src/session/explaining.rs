@@ -2,10 +2,13 @@
 
 use std::process::ExitCode;
 
-use super::args::SnifferArgs;
+use super::ending::{self, Counts, Grace};
 use super::following::{Followed, Follower, Whole};
+use super::say::Say;
 use super::selection::Selection;
+use super::settings::Settings;
 use super::source::{Source, grace_of};
+use super::stdout::put;
 use crate::escape::{one_line, printable};
 use crate::explain::purpose::{Entry, lookup, nearest, no_field};
 use crate::explain::{Context, icmp_extension, meaning, note};
@@ -15,9 +18,6 @@ use crate::os::stop::Stop;
 use crate::render::explained::{self, Example, Seen};
 use crate::render::look::TimeForm;
 use crate::render::proof::Proof;
-use crate::session::ending::{self, Counts, Grace};
-use crate::session::say::Say;
-use crate::session::stdout::put;
 use crate::wire::{Field, Layer, Packet, Protocol, decode};
 
 /// So many places in the capture are shown.
@@ -28,7 +28,7 @@ const JOINED: &str = "[bytes counted in the datagram put together]";
 
 /// Explains the field, with the packets of `-r` if it is given.
 #[must_use]
-pub fn run(args: &SnifferArgs, name: &str, filter: Filter, stop: &Stop, say: Say) -> ExitCode {
+pub fn run(settings: &Settings, name: &str, filter: Filter, stop: &Stop, say: Say) -> ExitCode {
     let mut entries = lookup(name);
     if entries.is_empty() {
         return say.wrong_usage(&unknown(name));
@@ -37,17 +37,17 @@ pub fn run(args: &SnifferArgs, name: &str, filter: Filter, stop: &Stop, say: Say
         Ok(watching) => watching,
         Err(line) => return say.fail(&line),
     };
-    if let Some(path) = &args.read {
+    if let Some(path) = &settings.read {
         watching.count(grace_of(path));
     }
-    let (seen, trouble) = match look(args, &mut entries, filter, stop) {
+    let (seen, trouble) = match look(settings, &mut entries, filter, stop) {
         Ok(found) => found,
         Err(line) => return say.fail(&line),
     };
     let Some((entry, others)) = entries.split_first() else {
         return ExitCode::SUCCESS;
     };
-    let look = args.look.look(TimeForm::Relative);
+    let look = settings.look_with(TimeForm::Relative);
     let mut page = Vec::new();
     // Writing to memory cannot fail.
     let _ = explained::write(&mut page, &look, entry, others, seen.as_ref());
@@ -83,23 +83,23 @@ fn shortened(name: &str) -> String {
 /// The first places of the field in the capture, and what ended the reading too early. Of several fields of the name, the one
 /// comes first that the capture has.
 fn look(
-    args: &SnifferArgs,
+    settings: &Settings,
     entries: &mut [Entry],
     filter: Filter,
     stop: &Stop,
 ) -> Result<(Option<Seen>, Option<String>), String> {
-    let Some(path) = &args.read else {
+    let Some(path) = &settings.read else {
         return Ok((None, None));
     };
     let mut source = Source::open(path, stop)?;
-    let mut selection = Selection::new(filter, args.handshake_only);
+    let mut selection = Selection::new(filter, settings.handshake_only);
     let mut search = Search {
         follower: Follower::new(),
-        only: args.flow,
+        only: settings.flow,
         examples: entries.iter().map(|entry| (entry.spec.id, Vec::new())).collect(),
     };
     let (mut number, mut wanted, mut trouble) = (0, 0, None);
-    while !search.is_done() && args.count.is_none_or(|count| wanted < count) {
+    while !search.is_done() && settings.count.is_none_or(|count| wanted < count) {
         source.count(number);
         if source.is_over(stop) {
             trouble = source.interrupted();

@@ -1,32 +1,32 @@
 //! Packets from a capture file.
 
-use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
-use super::args::SnifferArgs;
 use super::display::{Display, DisplayError};
-use super::exports::Exporter;
+use super::ending::{self, Counts, Grace};
+use super::exports::{Exporter, say_exported};
 use super::following::Commenter;
 use super::progress::Progress;
+use super::recording::APPLICATION;
+use super::say::Say;
 use super::selection::Selection;
+use super::settings::Settings;
 use super::source::{Source, grace_of, is_same_file};
+use super::stdout::unwritable;
 use crate::escape::{one_line, printable};
 use crate::filter::Filter;
 use crate::frame::Frame;
-use crate::os::errors;
 use crate::os::stop::Stop;
 use crate::outputs;
 use crate::record::{Destination, Format, Interface, Reader, Recorder, Section, WriteError};
-use crate::session::ending::{self, Counts, Grace};
-use crate::session::say::Say;
-use crate::session::stdout::unwritable;
 use crate::wire::LinkType;
 
 /// Reads the file, shows and records what is wanted of it.
 #[must_use]
-pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCode {
-    let Some(path) = &args.read else {
+pub fn run(settings: &Settings, filter: Filter, stop: &Stop, say: Say) -> ExitCode {
+    let Some(path) = &settings.read else {
         return ExitCode::SUCCESS;
     };
     let watching = match ending::watch(stop, Grace::Whole, say, Some(Counts::of_reading())) {
@@ -34,48 +34,48 @@ pub fn run(args: &SnifferArgs, filter: Filter, stop: &Stop, say: Say) -> ExitCod
         Err(line) => return say.fail(&line),
     };
     watching.count(grace_of(path));
-    if let Some(copy) = args.write.as_deref().filter(|copy| is_same_file(path, copy)) {
+    if let Some(copy) = settings.write.as_deref().filter(|copy| is_same_file(path, copy)) {
         return say.fail(&format!(
             "{} is the file that is being read: writing would destroy it; give -w another name",
             printable(copy.display().to_string().as_bytes())
         ));
     }
     let own = |(_, file): &(_, &Path)| is_same_file(path, file);
-    if let Some((option, _)) = args.export.files().chain(args.sheets()).find(own) {
+    if let Some((option, _)) = settings.export.files().chain(settings.sheets()).find(own) {
         return say.fail(&format!(
             "{option} names the file that is being read: writing would destroy it; give it another name"
         ));
     }
-    let planned = args.planned();
+    let planned = settings.planned();
     let mut source = match Source::open(path, stop) {
         Ok(source) => source,
         Err(line) => return say.fail(&line),
     };
-    let mut copy = match args
+    let mut copy = match settings
         .write
         .as_deref()
-        .map(|path| Copy::open(path, args.force))
+        .map(|path| Copy::open(path, settings.force))
         .transpose()
     {
         Ok(copy) => copy,
         Err(error) => return say.fail(&one_line(&error)),
     };
-    let mut exporter = match Exporter::open(args) {
+    let mut exporter = match Exporter::open(settings) {
         Ok(exporter) => exporter,
         Err(line) => return say.fail(&line),
     };
-    let mut display = match args.shows().then(|| Display::new(args)).transpose() {
+    let mut display = match settings.shows().then(|| Display::new(settings)).transpose() {
         Ok(display) => display,
         Err(line) => return say.fail(&line),
     };
     drop(planned);
-    let mut selection = Selection::new(filter, args.handshake_only);
+    let mut selection = Selection::new(filter, settings.handshake_only);
     let mut outputs = Outputs {
         display: &mut display,
         exporter: &mut exporter,
         copy: &mut copy,
     };
-    let read = each(args, &mut source, &mut selection, &mut outputs, stop);
+    let read = each(settings, &mut source, &mut selection, &mut outputs, stop);
     let mut failed = match read {
         Ok(()) | Err(End::Enough) => false,
         Err(End::Interrupted) if !source.is_pipe() => return broken_off(&source, display, exporter, copy, say),
@@ -164,27 +164,6 @@ fn on_own_line() {
     }
 }
 
-/// Says what there is to say of exports; `true` when all were written.
-pub(super) fn say_exported((warnings, failure): (Vec<String>, Option<String>), say: Say) -> bool {
-    for warning in &warnings {
-        say.warning(warning);
-    }
-    if let Some(line) = &failure {
-        say.error(line);
-    }
-    failure.is_none()
-}
-
-/// Says which files there are now.
-pub(super) fn say_written<'f>(files: impl Iterator<Item = (&'static str, &'f Path)>, say: Say) {
-    for (_, file) in files {
-        say.plain(&format!(
-            "written: {}",
-            printable(file.display().to_string().as_bytes())
-        ));
-    }
-}
-
 /// What ends the reading before the end of the file.
 enum End {
     /// As many packets as wanted, or nobody reads standard output.
@@ -226,7 +205,7 @@ struct Outputs<'o, 'a> {
 
 /// Shows and records each wanted packet. A display or a copy that fails is taken away, so that its failure is said once.
 fn each(
-    args: &SnifferArgs,
+    settings: &Settings,
     source: &mut Source,
     selection: &mut Selection,
     outputs: &mut Outputs<'_, '_>,
@@ -237,7 +216,7 @@ fn each(
         exporter,
         copy,
     } = outputs;
-    let mut progress = args
+    let mut progress = settings
         .read
         .as_deref()
         .and_then(|path| Progress::of(path, display.is_some()));
@@ -248,7 +227,7 @@ fn each(
         if let Some(progress) = &mut progress {
             progress.step(number, source.reader.taken_in(), display)?;
         }
-        if args.count.is_some_and(|count| wanted >= count) {
+        if settings.count.is_some_and(|count| wanted >= count) {
             return Err(End::Enough);
         }
         source.count(number);
@@ -293,7 +272,7 @@ fn each(
         };
         if let Err(error) = copied {
             **copy = None;
-            let left = args.count.map_or(u64::MAX, |count| count - wanted);
+            let left = settings.count.map_or(u64::MAX, |count| count - wanted);
             let more = lost_with_it(source, selection, left, stop);
             return Err(error.with_more_lost(more).into());
         }
@@ -311,32 +290,6 @@ fn lost_with_it(source: &mut Source, selection: &mut Selection, most: u64, stop:
         lost += u64::from(selection.wants(&frame).unwrap_or(false));
     }
     lost
-}
-
-/// Writes a file whole, or says why not. A reader who has left a pipe is no failure.
-///
-/// # Errors
-/// It cannot be written: a line that says so.
-pub(super) fn to(
-    destination: Destination,
-    write: impl FnOnce(&mut BufWriter<Destination>) -> io::Result<()>,
-) -> Result<(), String> {
-    let name = destination.name().to_owned();
-    let left = if destination.is_beside() {
-        "it was not written"
-    } else {
-        "what is in it is not whole"
-    };
-    let mut output = BufWriter::new(destination);
-    let written = write(&mut output).and_then(|()| output.flush());
-    match written.and_then(|()| output.get_mut().finish()) {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(one_line(&WriteError::Exists(name.into()))),
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(one_line(&format!(
-            "writing {name} failed: {}; {left}",
-            errors::unwritable(&error)
-        ))),
-        _ => Ok(()),
-    }
 }
 
 /// A recording of what is wanted, in a file of its own.
@@ -413,9 +366,6 @@ impl Copy {
     }
 }
 
-/// Who writes the file.
-pub(super) const APPLICATION: &str = concat!("sniffer ", env!("CARGO_PKG_VERSION"), " (socket-lab)");
-
 /// What the file said of itself goes on, with this program as the writer.
 fn section(reader: &Reader) -> Section {
     let mut section = Section::of_this_machine(APPLICATION);
@@ -425,39 +375,4 @@ fn section(reader: &Reader) -> Section {
         section.comments.clone_from(&read.comments);
     }
     section
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io::{self, ErrorKind, Write};
-
-    use super::{Destination, to};
-
-    /// A writer that always fails so.
-    struct Failing(ErrorKind);
-
-    impl Write for Failing {
-        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
-            Err(self.0.into())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    #[test]
-    fn a_reader_who_has_left_is_no_failure_and_a_full_disk_is_one() {
-        let written = |error, name| {
-            to(Destination::stream(Failing(error), name), |output| {
-                output.write_all(b"text")
-            })
-        };
-        assert_eq!(written(ErrorKind::BrokenPipe, "pipe"), Ok(()));
-        let line = written(ErrorKind::StorageFull, "evil\x1b[2J\n").unwrap_err();
-        assert!(
-            line.starts_with(r"writing evil\x1b[2J\n failed: ") && line.lines().count() == 1,
-            "{line}"
-        );
-    }
 }

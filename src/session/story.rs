@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
-use super::args::{SnifferArgs, View};
 use super::calls::CallFiles;
 use super::exports::bounds::CONVERSATIONS;
+use super::settings::{Settings, View};
 use crate::explain::{count, grouped};
 use crate::flow::segment::Part;
 use crate::flow::state::State;
@@ -83,18 +83,18 @@ impl Stories {
     ///
     /// # Errors
     /// A call log cannot be read: a line that says so.
-    pub fn new(args: &SnifferArgs) -> Result<Option<Self>, String> {
-        if args.json || !matches!(args.view, View::Ladder | View::Follow) {
+    pub fn new(settings: &Settings) -> Result<Option<Self>, String> {
+        if settings.json || !matches!(settings.view, View::Ladder | View::Follow) {
             return Ok(None);
         }
-        let live = args.read.is_none();
+        let live = settings.read.is_none();
         Ok(Some(Self {
-            view: args.view,
-            only: args.flow,
-            detail: if args.full { Detail::Full } else { Detail::Folded },
-            beside: args.side_by_side,
+            view: settings.view,
+            only: settings.flow,
+            detail: if settings.full { Detail::Full } else { Detail::Folded },
+            beside: settings.side_by_side,
             live,
-            calls: CallFiles::open(&args.calls, live)?,
+            calls: CallFiles::open(&settings.calls, live)?,
             kept: BTreeMap::new(),
             ended: VecDeque::new(),
             packets: 0,

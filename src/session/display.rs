@@ -4,16 +4,16 @@ use std::io::{self, BufWriter, ErrorKind, Write};
 use std::time::Duration;
 
 use super::answers::Answers;
-use super::args::{SnifferArgs, View};
 use super::crew::{Craft, Crew, Halt};
 use super::following::{Followed, Follower, Whole};
+use super::settings::{Settings, View};
+use super::stdout::StandardOutput;
 use super::story::Stories;
 use super::wholes::Wholes;
 use crate::flow::Step;
 use crate::frame::{Frame, Time};
 use crate::render::look::{Look, TimeForm};
 use crate::render::{breakdown, diagram, fields, hex, json, summary};
-use crate::session::stdout::StandardOutput;
 use crate::wire::{Packet, decode};
 
 /// What goes out at once.
@@ -107,30 +107,34 @@ impl Display {
     ///
     /// # Errors
     /// A call log cannot be read: a line that says so.
-    pub fn new(args: &SnifferArgs) -> Result<Self, String> {
-        let look = args.look.look(usual_times(args.view));
-        let answers = Answers::new(args)?;
+    pub fn new(settings: &Settings) -> Result<Self, String> {
+        let look = settings.look_with(usual_times(settings.view));
+        let answers = Answers::new(settings)?;
         let output = if answers.as_ref().is_some_and(|answers| !answers.is_shown()) {
             StandardOutput::of_lines()
         } else {
             StandardOutput::new()
         };
         Ok(Self {
-            stories: Stories::new(args)?,
+            stories: Stories::new(settings)?,
             answers,
-            wholes: Wholes::new(args)?,
-            flow: args.flow,
+            wholes: Wholes::new(settings)?,
+            flow: settings.flow,
             output: BufWriter::with_capacity(BUFFER, output),
             writer: Writer {
-                form: if args.json { Form::Json } else { Form::View(args.view) },
+                form: if settings.json {
+                    Form::Json
+                } else {
+                    Form::View(settings.view)
+                },
                 look,
-                hex: args.hex,
-                full: args.full,
+                hex: settings.hex,
+                full: settings.full,
             },
             look,
             first: None,
             shown: 0,
-            may_help: helps(args),
+            may_help: helps(settings),
             crew: None,
             follower: Follower::new(),
             several: false,
@@ -354,10 +358,10 @@ impl Craft<Shown> for Writer {
 }
 
 /// Is there enough to do for several threads, and nobody who waits for the next packet? A pipe may be fed packet by packet.
-fn helps(args: &SnifferArgs) -> bool {
+fn helps(settings: &Settings) -> bool {
     let is_file = |path: &std::path::PathBuf| std::fs::metadata(path).is_ok_and(|about| about.is_file());
-    let is_much = args.json || matches!(args.view, View::Fields | View::Diagram);
-    is_much && args.read.as_ref().is_some_and(is_file)
+    let is_much = settings.json || matches!(settings.view, View::Fields | View::Diagram);
+    is_much && settings.read.as_ref().is_some_and(is_file)
 }
 
 /// How times are written unless the person says so.

@@ -12,30 +12,29 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::super::capture_right;
-use super::args::SnifferArgs;
 use super::calls::CallFiles;
-use super::exports::Exporter;
-use super::file::{say_exported, say_written};
+use super::capture_right;
+use super::ending::{self, Counts, Grace};
+use super::exports::{Exporter, say_exported, say_written};
 use super::flushing::Flushing;
 use super::printing::{self, Entrance, Refusal};
 use super::recording::{Recording, record};
+use super::rights;
+use super::say::Say;
 use super::selection::Afterwards;
+use super::settings::Settings;
 use crate::capture::live::{self, ANY, Capture, Event, LARGEST_SNAPLEN, OpenError, Opening, interfaces};
 use crate::escape::{one_line, printable};
 use crate::filter::{Filter, Fragments, Target};
 use crate::frame::{Frame, Time};
 use crate::os::stop::Stop;
 use crate::record::{Statistics, WriteError, Written};
-use crate::session::ending::{self, Counts, Grace};
-use crate::session::rights;
-use crate::session::say::Say;
 use crate::wire::LinkType;
 
 /// Captures until told to quit, or until enough was captured.
 #[must_use]
-pub fn run(args: &SnifferArgs, filter: &Filter, stop: &Stop, say: Say) -> ExitCode {
-    let mut capture = match open(args, filter) {
+pub fn run(settings: &Settings, filter: &Filter, stop: &Stop, say: Say) -> ExitCode {
+    let mut capture = match open(settings, filter) {
         Ok(capture) => capture,
         Err(line) => return say.fail(&line),
     };
@@ -47,20 +46,20 @@ pub fn run(args: &SnifferArgs, filter: &Filter, stop: &Stop, say: Say) -> ExitCo
     if let Err(line) = ending::watch(stop, Grace::Waiting, say, Some(counts)) {
         return say.fail(&line);
     }
-    let planned = args.planned();
-    if let Err(line) = CallFiles::open(&args.calls, true) {
+    let planned = settings.planned();
+    if let Err(line) = CallFiles::open(&settings.calls, true) {
         return say.fail(&line);
     }
-    let recording = match args
+    let recording = match settings
         .write
         .as_deref()
-        .map(|path| record(path, args, filter, &capture))
+        .map(|path| record(path, settings, filter, &capture))
         .transpose()
     {
         Ok(recording) => recording,
         Err(error) => return say.fail(&one_line(&error)),
     };
-    let exporter = match Exporter::open(args) {
+    let exporter = match Exporter::open(settings) {
         Ok(exporter) => exporter,
         Err(line) => return say.fail(&line),
     };
@@ -74,14 +73,14 @@ pub fn run(args: &SnifferArgs, filter: &Filter, stop: &Stop, say: Say) -> ExitCo
         capture.link_type(),
         describe(filter)
     ));
-    let shows = args.shows();
+    let shows = settings.shows();
     let mut session = Session {
-        args,
+        settings,
         say,
         stop,
         recording,
         exporter,
-        afterwards: Afterwards::new(filter, args.handshake_only),
+        afterwards: Afterwards::new(filter, settings.handshake_only),
         captured: 0,
         seen,
         unprinted: 0,
@@ -91,7 +90,7 @@ pub fn run(args: &SnifferArgs, filter: &Filter, stop: &Stop, say: Say) -> ExitCo
     };
     let (finished, printing_failed) = thread::scope(|scope| {
         let (entrance, exit) = printing::queue_to_output();
-        let print = move || printing::print(args, &exit, stop, say);
+        let print = move || printing::print(settings, &exit, stop, say);
         let printer = shows
             .then(|| thread::Builder::new().spawn_scoped(scope, print))
             .transpose();
@@ -153,8 +152,8 @@ fn describe(filter: &Filter) -> String {
     }
 }
 
-fn open(args: &SnifferArgs, filter: &Filter) -> Result<Capture, String> {
-    opening(args, filter)?.open().map_err(|error| match error {
+fn open(settings: &Settings, filter: &Filter) -> Result<Capture, String> {
+    opening(settings, filter)?.open().map_err(|error| match error {
         OpenError::NoPermission { interface } => capture_right::sniffer_lacks_it(&interface),
         other => other.to_string(),
     })
@@ -164,19 +163,19 @@ fn open(args: &SnifferArgs, filter: &Filter) -> Result<Capture, String> {
 ///
 /// # Errors
 /// The kernel cannot run the filter: a line that says so.
-pub(super) fn opening(args: &SnifferArgs, filter: &Filter) -> Result<Opening, String> {
-    let mut opening = Opening::on(&args.interface);
-    opening.snaplen = args.snaplen;
-    opening.promiscuous = args.promiscuous;
-    opening.ring = !args.no_ring;
+pub(super) fn opening(settings: &Settings, filter: &Filter) -> Result<Opening, String> {
+    let mut opening = Opening::on(&settings.interface);
+    opening.snaplen = settings.snaplen;
+    opening.promiscuous = settings.promiscuous;
+    opening.ring = !settings.no_ring;
     if filter.expression().is_some() {
-        let snaplen = if args.snaplen == 0 {
+        let snaplen = if settings.snaplen == 0 {
             LARGEST_SNAPLEN
         } else {
-            args.snaplen
+            settings.snaplen
         };
         let program = filter
-            .compile(target(&args.interface), snaplen, Fragments::Keep)
+            .compile(target(&settings.interface), snaplen, Fragments::Keep)
             .map_err(|error| error.to_string())?;
         let instructions = program.instructions().iter();
         opening.program = instructions.map(|one| (one.code, one.jt, one.jf, one.k)).collect();
@@ -203,7 +202,7 @@ fn target(name: &str) -> Target {
 
 /// A capture under way.
 struct Session<'a> {
-    args: &'a SnifferArgs,
+    settings: &'a Settings,
     say: Say,
     stop: &'a Stop,
     recording: Option<Recording>,
@@ -222,13 +221,13 @@ impl Session<'_> {
     /// Captures until the end; the queue is closed by returning.
     fn capture(&mut self, capture: &mut Capture, mut queue: Option<Entrance>) {
         let deadline = self
-            .args
+            .settings
             .duration
             .and_then(|duration| Instant::now().checked_add(duration));
         let mut flushing = Flushing::default();
         loop {
             let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-            if left == Some(Duration::ZERO) || self.args.count.is_some_and(|count| self.captured >= count) {
+            if left == Some(Duration::ZERO) || self.settings.count.is_some_and(|count| self.captured >= count) {
                 break;
             }
             let patience = [flushing.patience, left].into_iter().flatten().min();
@@ -239,7 +238,7 @@ impl Session<'_> {
                         if self.recording.is_some() {
                             flushing.needed();
                         }
-                    } else if self.args.handshake_only {
+                    } else if self.settings.handshake_only {
                         self.pass(&frame, &mut queue);
                     }
                 }
@@ -251,10 +250,10 @@ impl Session<'_> {
                 Ok(Event::InterfaceDown) => {
                     self.say.warning(&format!(
                         "{} is down; the capture goes on when it is up",
-                        self.args.interface
+                        self.settings.interface
                     ));
                 }
-                Ok(Event::InterfaceUp) => self.say.warning(&format!("{} is up again", self.args.interface)),
+                Ok(Event::InterfaceUp) => self.say.warning(&format!("{} is up again", self.settings.interface)),
                 Ok(Event::Stopped) => break,
                 Err(error) => {
                     self.fail(&error.to_string());
@@ -334,7 +333,7 @@ impl Session<'_> {
         let recording = self.recording.take();
         let recorded = recording.map(|recording| recording.recorder.finish(&[statistics]));
         let exporter = self.exporter.take();
-        let file = self.args.write.as_deref();
+        let file = self.settings.write.as_deref();
         let file = file.filter(|_| recorded.as_ref().is_some_and(Result::is_ok));
         Finished {
             counted,
@@ -356,13 +355,13 @@ impl Session<'_> {
         let recorded = self.say_recorded(finished.recorded);
         if let Some(exported) = finished.exported {
             if say_exported(exported, self.say) {
-                say_written(self.args.export.files(), self.say);
+                say_written(self.settings.export.files(), self.say);
             } else {
                 self.failed = true;
             }
         }
         if !printing_failed {
-            say_written(self.args.sheets(), self.say);
+            say_written(self.settings.sheets(), self.say);
         }
         let unseen = self.unprinted > 0 && !recorded;
         if self.unprinted > 0 {
@@ -389,7 +388,7 @@ impl Session<'_> {
     fn say_recorded(&mut self, recorded: Option<Result<Written, WriteError>>) -> bool {
         match recorded {
             Some(Ok(written)) => {
-                let path = self.args.write.as_deref().unwrap_or_else(|| Path::new("-"));
+                let path = self.settings.write.as_deref().unwrap_or_else(|| Path::new("-"));
                 let path = path.display().to_string();
                 let path = printable(path.as_bytes());
                 let packets = packets(written.packets);

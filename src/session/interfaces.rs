@@ -2,12 +2,12 @@
 
 use std::process::ExitCode;
 
+use super::ending::{self, Grace};
+use super::say::Say;
+use super::stdout::answer;
 use crate::capture::live::{ANY, interfaces};
 use crate::escape::printable;
 use crate::os::stop::Stop;
-use crate::session::ending::{self, Grace};
-use crate::session::say::Say;
-use crate::session::stdout::put;
 
 /// Prints the interfaces with addresses, state, and what each is good for.
 #[must_use]
@@ -35,7 +35,7 @@ pub fn list(stop: &Stop, say: Say) -> ExitCode {
         "all of them",
         "when you do not know which one; VLAN tags and MACs are missing",
     ));
-    put(text.as_bytes()).map_or_else(|line| say.fail(&line), |()| ExitCode::SUCCESS)
+    answer(&text, say)
 }
 
 fn format_interface(title: &str, addresses: &str, advice: &str) -> String {

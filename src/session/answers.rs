@@ -5,17 +5,17 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use super::args::{SnifferArgs, View};
-use super::file::to;
+use super::ending::{self, Grace};
 use super::following::{Followed, Whole};
+use super::say::Say;
+use super::settings::{Settings, View};
+use super::write::to;
 use crate::escape::{one_line, printable};
 use crate::frame::Frame;
 use crate::os::stop::Stop;
 use crate::record::Destination;
 use crate::render::answers::{Collector, Sheet, html, markdown, text};
 use crate::render::look::Look;
-use crate::session::ending::{self, Grace};
-use crate::session::say::Say;
 use crate::wire::{Packet, decode};
 
 /// Collects what the questions need, and writes the sheets at the end.
@@ -66,14 +66,14 @@ impl Page {
 
 /// Writes the form of no capture.
 #[must_use]
-pub fn form_alone(args: &SnifferArgs, stop: &Stop, say: Say) -> ExitCode {
+pub fn form_alone(settings: &Settings, stop: &Stop, say: Say) -> ExitCode {
     if let Err(line) = ending::watch(stop, Grace::Whole, say, None) {
         return say.fail(&line);
     }
-    let Some(path) = &args.worksheet else {
+    let Some(path) = &settings.worksheet else {
         return ExitCode::SUCCESS;
     };
-    match Page::open(path, args.force).and_then(|page| page.write(&Sheet::blank())) {
+    match Page::open(path, settings.force).and_then(|page| page.write(&Sheet::blank())) {
         Ok(()) => ExitCode::SUCCESS,
         Err(line) => say.fail(&line),
     }
@@ -84,22 +84,22 @@ impl Answers {
     ///
     /// # Errors
     /// A file cannot be written: a line that says so.
-    pub fn new(args: &SnifferArgs) -> Result<Option<Self>, String> {
-        let is_shown = args.view == View::Answers && !args.json;
-        if !is_shown && args.answer_key.is_none() && args.worksheet.is_none() {
+    pub fn new(settings: &Settings) -> Result<Option<Self>, String> {
+        let is_shown = settings.view == View::Answers && !settings.json;
+        if !is_shown && settings.answer_key.is_none() && settings.worksheet.is_none() {
             return Ok(None);
         }
-        let open = |path: &Option<PathBuf>| path.as_deref().map(|path| Page::open(path, args.force)).transpose();
+        let open = |path: &Option<PathBuf>| path.as_deref().map(|path| Page::open(path, settings.force)).transpose();
         Ok(Some(Self {
-            collector: Collector::new(args.flow),
-            source: match &args.read {
+            collector: Collector::new(settings.flow),
+            source: match &settings.read {
                 Some(path) if path.as_os_str() == "-" => "standard input".to_owned(),
                 Some(path) => printable(path.display().to_string().as_bytes()).into_owned(),
-                None => format!("live, on {}", printable(args.interface.as_bytes())),
+                None => format!("live, on {}", printable(settings.interface.as_bytes())),
             },
             is_shown,
-            key: open(&args.answer_key)?,
-            form: open(&args.worksheet)?,
+            key: open(&settings.answer_key)?,
+            form: open(&settings.worksheet)?,
         }))
     }
 

@@ -2,13 +2,15 @@
 
 use std::path::Path;
 
-use super::args::SnifferArgs;
-use super::file::APPLICATION;
 use super::following::Commenter;
+use super::settings::Settings;
 use crate::capture::live::{Capture, interfaces};
 use crate::filter::Filter;
 use crate::frame::Frame;
 use crate::record::{Destination, Format, Interface, Recorder, Section, WriteError};
+
+/// Who writes the file.
+pub(super) const APPLICATION: &str = concat!("sniffer ", env!("CARGO_PKG_VERSION"), " (socket-lab)");
 
 /// Where frames are recorded.
 pub(super) struct Recording {
@@ -40,12 +42,12 @@ impl Recording {
 /// As [`Destination::open`] and [`Recorder::new`].
 pub(super) fn record(
     path: &Path,
-    args: &SnifferArgs,
+    settings: &Settings,
     filter: &Filter,
     capture: &Capture,
 ) -> Result<Recording, WriteError> {
-    let destination = Destination::open(path, args.force)?;
-    let interface = interface_of(args, filter, capture);
+    let destination = Destination::open(path, settings.force)?;
+    let interface = interface_of(settings, filter, capture);
     let section = Section::of_this_machine(APPLICATION);
     let format = Format::of_path(path);
     let recorder = Recorder::new(destination, format, &section, &[interface])?;
@@ -57,11 +59,11 @@ pub(super) fn record(
 }
 
 /// What a recording says of the interface.
-pub(super) fn interface_of(args: &SnifferArgs, filter: &Filter, capture: &Capture) -> Interface {
+pub(super) fn interface_of(settings: &Settings, filter: &Filter, capture: &Capture) -> Interface {
     let known = interfaces();
     let description = known
         .iter()
-        .find(|one| one.name == args.interface)
+        .find(|one| one.name == settings.interface)
         .map(ToString::to_string);
     Interface {
         name: Some(capture.interface().to_owned()),

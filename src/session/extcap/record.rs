@@ -3,13 +3,15 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::super::super::capture_right::this_program;
-use super::super::args::SnifferArgs;
-use super::super::file::APPLICATION;
+use super::super::capture_right::this_program;
+use super::super::ending::{self, Grace};
 use super::super::following::Commenter;
 use super::super::live::{descriptor, opening};
-use super::super::recording::interface_of;
+use super::super::recording::{APPLICATION, interface_of};
+use super::super::rights;
+use super::super::say::Say;
 use super::super::selection::Afterwards;
+use super::super::settings::Settings;
 use super::fifo;
 use crate::capture::live::{Capture, Event, OpenError};
 use crate::escape::printable;
@@ -17,16 +19,13 @@ use crate::filter::Filter;
 use crate::frame::Time;
 use crate::os::stop::Stop;
 use crate::record::{Destination, Format, Recorder, Section, Statistics, WriteError};
-use crate::session::ending::{self, Grace};
-use crate::session::rights;
-use crate::session::say::Say;
 
 /// Captures until told to quit, or until Wireshark has left.
 ///
 /// # Errors
 /// One of the steps failed: what, why, what to do. May be of several lines.
-pub(super) fn run(args: &SnifferArgs, filter: &Filter, path: &Path, stop: &Stop, say: Say) -> Result<(), String> {
-    let opening = opening(args, filter)?;
+pub fn run(settings: &Settings, filter: &Filter, path: &Path, stop: &Stop, say: Say) -> Result<(), String> {
+    let opening = opening(settings, filter)?;
     let mut capture = opening.open().map_err(|error| match error {
         OpenError::NoPermission { interface } => no_permission(&interface),
         other => other.to_string(),
@@ -43,7 +42,7 @@ pub(super) fn run(args: &SnifferArgs, filter: &Filter, path: &Path, stop: &Stop,
     let mut section = Section::of_this_machine(APPLICATION);
     // Standard error would be a window with an error in it; here Wireshark shows them with the file's properties.
     section.comments = capture.notes().iter().map(ToString::to_string).collect();
-    let interface = interface_of(args, filter, &capture);
+    let interface = interface_of(settings, filter, &capture);
     let recorder = Recorder::new(
         Destination::stream(pipe, "Wireshark's pipe"),
         Format::PcapNg,
@@ -51,7 +50,7 @@ pub(super) fn run(args: &SnifferArgs, filter: &Filter, path: &Path, stop: &Stop,
         &[interface],
     );
     let told = recorder.and_then(|recorder| {
-        let afterwards = Afterwards::new(filter, args.handshake_only);
+        let afterwards = Afterwards::new(filter, settings.handshake_only);
         record(&mut capture, recorder, afterwards, stop)
     });
     match told {

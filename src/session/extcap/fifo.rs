@@ -15,8 +15,8 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::stat::{Mode, SFlag, fstat, fstatat};
 use nix::unistd::geteuid;
 
+use super::super::rights;
 use crate::os::stop::Stop;
-use crate::session::rights;
 
 /// How often it is looked whether Wireshark reads already.
 const LOOK: Duration = Duration::from_millis(10);
@@ -108,7 +108,7 @@ impl<'p> Place<'p> {
 ///
 /// Wireshark starts the extcap and the program that reads the pipe side by side. A reader that comes when the writer has left
 /// already would wait for ever.
-pub(super) fn end(path: &Path, stop: &Stop) {
+pub fn end(path: &Path, stop: &Stop) {
     // What is wrong with the pipe does not matter any more: why there is no capture has been said.
     drop(open_by(path, stop, Instant::now().checked_add(LONGEST)));
 }

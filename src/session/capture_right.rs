@@ -3,8 +3,6 @@
 use std::ffi::OsStr;
 
 use crate::escape::shell::quoted;
-#[cfg(target_os = "linux")]
-use crate::lab::network::Refusal;
 
 /// The sniffer may not capture on this interface.
 pub(super) fn sniffer_lacks_it(interface: &str) -> String {
@@ -29,33 +27,18 @@ fn line_of_sniffer(interface: &str, called: &Called, possible: bool) -> String {
     format!("cannot capture on {interface}: the capability CAP_NET_RAW is missing; {next}")
 }
 
-/// This failed for want of the right, and the system refuses the guided runs a private network, where they would have it.
-#[cfg(target_os = "linux")]
-pub(super) fn lab_lacks_it(what: &str, refusal: &Refusal) -> String {
-    line_of_lab(what, refusal, &Called::now("socket-lab"))
-}
-
-#[cfg(target_os = "linux")]
-fn line_of_lab(what: &str, refusal: &Refusal, called: &Called) -> String {
-    let Called { program, command } = called;
-    let remedy = refusal.remedy.as_ref();
-    let remedy = remedy.map_or_else(String::new, |remedy| format!("'{remedy}', or "));
-    format!(
-        "{what}: the system refuses a private network ({}: {}); type {remedy}'sudo {command}', or once \
-         'sudo setcap cap_net_raw+ep {program}'",
-        refusal.what, refusal.why
-    )
-}
-
 /// How this program was called.
-struct Called {
-    program: String,
+pub struct Called {
+    /// Its path.
+    pub program: String,
     /// The program with its arguments.
-    command: String,
+    pub command: String,
 }
 
 impl Called {
-    fn now(name: &str) -> Self {
+    /// By the words of its command line; `name`: what it is called where its path is not known.
+    #[must_use]
+    pub fn now(name: &str) -> Self {
         let program = this_program(name);
         let arguments = std::env::args_os().skip(1).map(|word| quoted(&word));
         let command = std::iter::once(program.clone()).chain(arguments);
@@ -65,14 +48,15 @@ impl Called {
 }
 
 /// The path of the running program as a shell takes it: sudo and setcap do not search where a user's own programs are.
-pub(super) fn this_program(name: &str) -> String {
+#[must_use]
+pub fn this_program(name: &str) -> String {
     let path = std::env::current_exe();
     quoted(path.as_deref().map_or(OsStr::new(name), std::path::Path::as_os_str))
 }
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
-    use super::{Called, Refusal, line_of_lab, line_of_sniffer};
+    use super::{Called, line_of_sniffer};
 
     fn called(program: &str, arguments: &str) -> Called {
         Called {
@@ -88,24 +72,5 @@ mod tests {
             let line = line_of_sniffer("lo", &called("/usr/local/bin/sniffer", "-i lo"), possible);
             assert!(documentation.contains(&line), "{line}");
         }
-    }
-
-    #[test]
-    fn a_refused_private_network_is_one_line_with_each_way() {
-        let refusal = Refusal {
-            what: "unshare: No space left on device (os error 28)".into(),
-            why: "the limit is reached".into(),
-            remedy: Some("sudo sysctl a=1".into()),
-        };
-        assert_eq!(
-            line_of_lab(
-                "the packets could not be captured",
-                &refusal,
-                &called("/opt/socket-lab", "udp")
-            ),
-            "the packets could not be captured: the system refuses a private network (unshare: No space left on device (os \
-             error 28): the limit is reached); type 'sudo sysctl a=1', or 'sudo /opt/socket-lab udp', or once 'sudo setcap \
-             cap_net_raw+ep /opt/socket-lab'"
-        );
     }
 }

@@ -1,12 +1,12 @@
 //! How much an export has at most. Each is written at the end from what is kept in memory, and read as a whole by a browser or a
 //! person, so none may grow with the capture. A view and `--json` are written packet by packet, and may.
 
-use super::super::args::SnifferArgs;
+use super::super::settings::Exports;
 use crate::explain::{count, grouped};
 
 /// So many conversations are drawn at most: a ladder takes about 10 KB of a page, so this is 20 MB, and nobody looks at more.
 /// Whoever wants another one asks for it by its number, with `--flow`.
-pub(in crate::cli::sniffer) const CONVERSATIONS: usize = 2_000;
+pub(in crate::session) const CONVERSATIONS: usize = 2_000;
 
 /// So many packets a report has at most, whatever `--limit` says: each takes about 12 KB of the page, so this is 240 MB, which
 /// browsers still open.
@@ -69,8 +69,7 @@ impl Numbers {
 }
 
 impl Bounds {
-    pub(super) fn of(args: &SnifferArgs) -> Self {
-        let export = &args.export;
+    pub(super) fn of(export: &Exports) -> Self {
         let (most, most_bytes) = if export.html.is_some() {
             (PACKETS_IN_REPORT, BYTES_IN_REPORT)
         } else if export.svg.is_some() || export.mermaid {
@@ -164,18 +163,25 @@ impl Bounds {
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser;
+    use super::{Bounds, CONVERSATIONS, Exports, PACKETS_IN_REPORT};
+    use crate::render::report::LIMIT;
 
-    use super::{Bounds, CONVERSATIONS, PACKETS_IN_REPORT, SnifferArgs};
-
-    fn bounds(words: &[&str]) -> Bounds {
-        let words = ["sniffer", "-r", "x"].iter().chain(words);
-        Bounds::of(&SnifferArgs::try_parse_from(words).unwrap())
+    /// As with this option, and this `--limit`.
+    fn bounds(option: &str, limit: u64) -> Bounds {
+        let file = |of: &str| (option == of).then(|| "x".into());
+        Bounds::of(&Exports {
+            html: file("--html"),
+            svg: file("--svg"),
+            plot: file("--plot"),
+            mermaid: false,
+            packet: None,
+            limit,
+        })
     }
 
     #[test]
     fn conversations_are_bounded_and_those_that_are_drawn_stay_whole() {
-        let mut bounds = bounds(&["--svg", "x", "--limit", "100000"]);
+        let mut bounds = bounds("--svg", 100_000);
         for number in 1..=CONVERSATIONS as u64 {
             assert!(bounds.has_room(40, Some(number)), "{number}");
         }
@@ -193,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_report_has_a_bound_that_no_limit_lifts() {
-        let mut report = bounds(&["--html", "x", "--limit", "1000000"]);
+        let mut report = bounds("--html", 1_000_000);
         let taken = (0..30_000).filter(|_| report.has_room(40, None)).count() as u64;
         assert_eq!(taken, PACKETS_IN_REPORT);
         let [remark] = &report.remarks()[..] else { panic!() };
@@ -201,9 +207,9 @@ mod tests {
             remark.contains("10,000 more packets; it has 20,000 at most") && remark.contains("whatever --limit says"),
             "{remark}"
         );
-        let mut plot = bounds(&["--plot", "x", "--limit", "1000000"]);
+        let mut plot = bounds("--plot", 1_000_000);
         assert!((0..30_000).all(|_| plot.has_room(40, Some(1))));
-        let mut usual = bounds(&["--html", "x"]);
+        let mut usual = bounds("--html", LIMIT);
         assert_eq!((0..3_000).filter(|_| usual.has_room(40, Some(1))).count(), 2_000);
         assert!(usual.remarks()[0].ends_with("--limit sets another number"), "{usual:?}");
         assert!(!usual.has_room(65 << 20, Some(1)));

@@ -1,22 +1,22 @@
 //! Which frames are wanted.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 
-use super::args::SnifferArgs;
 use crate::capture::fragments::FragmentGate;
 use crate::capture::handshake::Handshakes;
 use crate::filter::{CompileError, Filter, Fragments, Program, SystemNames, Target};
 use crate::frame::Frame;
 use crate::wire::{LinkType, decode};
 
-/// The filter that the arguments ask for: ports and hosts, and the expression.
+/// The filter of ports and hosts, and of an expression in words.
 ///
 /// # Errors
 /// The expression is not understood: a line that says so.
-pub fn filter(args: &SnifferArgs) -> Result<Filter, String> {
-    let text = args.expression.join(" ");
+pub fn filter(ports: &[u16], hosts: &[IpAddr], expression: &[String]) -> Result<Filter, String> {
+    let text = expression.join(" ");
     let expression = Filter::parse(&text, &SystemNames).map_err(|error| error.to_string())?;
-    Ok(Filter::of_ports_and_hosts(&args.port, &args.host).and(expression))
+    Ok(Filter::of_ports_and_hosts(ports, hosts).and(expression))
 }
 
 /// Chooses among frames that have passed the kernel's filter already.

@@ -1,18 +1,19 @@
 //! Exports: packets are kept, up to a limit, and written at the end.
 
-pub mod args;
 pub(super) mod bounds;
 
 use std::io;
 use std::path::Path;
 
 use self::bounds::Bounds;
-use super::args::SnifferArgs;
 use super::calls::CallFiles;
-use super::file::to;
 use super::following::{Follower, forgotten};
-use crate::cli::provenance;
-use crate::escape::one_line;
+use super::provenance;
+use super::say::Say;
+use super::settings::Settings;
+use super::stdout::put;
+use super::write::to;
+use crate::escape::{one_line, printable};
 use crate::explain::{count, grouped};
 use crate::frame::{Frame, Time};
 use crate::record::{Destination, next_step};
@@ -20,14 +21,13 @@ use crate::render::ladder::{Detail, Ladder};
 use crate::render::look::{Look, TimeForm};
 use crate::render::material::{CALLS, Kept, Material, Whole};
 use crate::render::{mermaid, plot, report, svg};
-use crate::session::stdout::put;
 use crate::wire::decode;
 
 const NO_CONVERSATION: &str = "no conversation over TCP or UDP is known";
 
 /// Keeps packets, and writes them in every form that is asked for.
 pub struct Exporter<'a> {
-    args: &'a SnifferArgs,
+    settings: &'a Settings,
     look: Look,
     follower: Follower,
     calls: CallFiles,
@@ -45,27 +45,27 @@ impl<'a> Exporter<'a> {
     ///
     /// # Errors
     /// A file cannot be opened, or a call log cannot be read: a line that says so.
-    pub fn open(args: &'a SnifferArgs) -> Result<Option<Self>, String> {
-        let export = &args.export;
+    pub fn open(settings: &'a Settings) -> Result<Option<Self>, String> {
+        let export = &settings.export;
         if !export.is_some() {
             return Ok(None);
         }
         let open = |path: &Option<std::path::PathBuf>| {
-            let opened = path.as_deref().map(|path| Destination::whole(path, args.force));
+            let opened = path.as_deref().map(|path| Destination::whole(path, settings.force));
             opened.transpose().map_err(|error| one_line(&error))
         };
         let shows_calls = export.shows_calls();
         Ok(Some(Self {
-            look: args.look.look(TimeForm::Local),
-            calls: CallFiles::open(if shows_calls { &args.calls } else { &[] }, args.read.is_none())?,
+            look: settings.look_with(TimeForm::Local),
+            calls: CallFiles::open(if shows_calls { &settings.calls } else { &[] }, settings.read.is_none())?,
             follower: Follower::new(),
             kept: Vec::new(),
-            bounds: Bounds::of(args),
+            bounds: Bounds::of(export),
             first: None,
             html: open(&export.html)?,
             svg: open(&export.svg)?,
             plot: open(&export.plot)?,
-            args,
+            settings,
         }))
     }
 
@@ -84,8 +84,8 @@ impl<'a> Exporter<'a> {
         let step = followed.known().copied();
         let whole = followed.whole;
         let conversation = step.map(|step| step.conversation);
-        let is_wanted = self.args.flow.is_none_or(|flow| conversation == Some(flow))
-            && self.args.export.packet.is_none_or(|packet| packet == number);
+        let is_wanted = self.settings.flow.is_none_or(|flow| conversation == Some(flow))
+            && self.settings.export.packet.is_none_or(|packet| packet == number);
         if !is_wanted {
             return;
         }
@@ -130,12 +130,12 @@ impl<'a> Exporter<'a> {
             ));
         }
         // What is shown says it itself; live it may still come.
-        let says_so = !self.args.shows() && self.args.read.is_some();
-        let missing = self.follower.missing(self.args.flow);
+        let says_so = !self.settings.shows() && self.settings.read.is_some();
+        let missing = self.follower.missing(self.settings.flow);
         let mut empty = Vec::new();
         let outcome = self.write(&material, recorded, &mut warnings, &mut empty);
         // Where it is said that there is no such conversation, that is enough.
-        if missing.is_none() || !(says_so || self.args.shows()) {
+        if missing.is_none() || !(says_so || self.settings.shows()) {
             let told = empty
                 .iter()
                 .map(|(option, lacks)| format!("nothing to draw for {option}: {lacks}"));
@@ -152,13 +152,17 @@ impl<'a> Exporter<'a> {
         warnings: &mut Vec<String>,
         empty: &mut Vec<(&'static str, &'static str)>,
     ) -> Result<(), String> {
-        let export = &self.args.export;
-        let detail = if self.args.full { Detail::Full } else { Detail::Folded };
+        let export = &self.settings.export;
+        let detail = if self.settings.full {
+            Detail::Full
+        } else {
+            Detail::Folded
+        };
         let title = self.title(recorded);
         if let Some(output) = self.html.take() {
             // A pipe gives its bytes once.
             let is_pipe = |path: &Path| path == Path::new("-") || path.metadata().is_ok_and(|found| !found.is_file());
-            let read = self.args.read.as_deref().filter(|path| !is_pipe(path));
+            let read = self.settings.read.as_deref().filter(|path| !is_pipe(path));
             let file = read.or(recorded.filter(|path| *path != Path::new("-") && path.is_file()));
             let hashed = file.map(|path| Ok((provenance::name(path), provenance::sha256(path)?)));
             let hashed = hashed.transpose().map_err(|error: io::Error| {
@@ -202,10 +206,13 @@ impl<'a> Exporter<'a> {
 
     fn title(&self, recorded: Option<&Path>) -> String {
         let is_standard = |path: &&Path| *path == Path::new("-");
-        match (self.args.read.as_deref(), recorded.filter(|path| !is_standard(path))) {
+        match (
+            self.settings.read.as_deref(),
+            recorded.filter(|path| !is_standard(path)),
+        ) {
             (Some(path), _) if is_standard(&path) => "standard input".to_owned(),
             (Some(path), _) | (None, Some(path)) => provenance::name(path),
-            (None, None) => format!("live capture on {}", self.args.interface),
+            (None, None) => format!("live capture on {}", self.settings.interface),
         }
     }
 
@@ -216,9 +223,9 @@ impl<'a> Exporter<'a> {
         empty: &mut Vec<(&'static str, &'static str)>,
     ) -> Result<Vec<u8>, String> {
         let mut text = Vec::new();
-        let export = &self.args.export;
+        let export = &self.settings.export;
         // Writing to memory cannot fail.
-        if export.packet.is_some() || self.args.count == Some(1) {
+        if export.packet.is_some() || self.settings.count == Some(1) {
             match (material.packets.first(), export.packet) {
                 (Some(kept), _) => {
                     let frame = kept.followed();
@@ -239,6 +246,27 @@ impl<'a> Exporter<'a> {
             let _ = mermaid::sequence(&mut text, ladders);
         }
         Ok(text)
+    }
+}
+
+/// Says what there is to say of exports; `true` when all were written.
+pub(super) fn say_exported((warnings, failure): (Vec<String>, Option<String>), say: Say) -> bool {
+    for warning in &warnings {
+        say.warning(warning);
+    }
+    if let Some(line) = &failure {
+        say.error(line);
+    }
+    failure.is_none()
+}
+
+/// Says which files there are now.
+pub(super) fn say_written<'f>(files: impl Iterator<Item = (&'static str, &'f Path)>, say: Say) {
+    for (_, file) in files {
+        say.plain(&format!(
+            "written: {}",
+            printable(file.display().to_string().as_bytes())
+        ));
     }
 }
 
