@@ -1,4 +1,4 @@
-//! What the programs have in common before and after their work: arguments, logging, exit codes.
+//! From the arguments to settings, and from how it went to an exit status. What is done with the settings is in [`crate::session`].
 //!
 //! - [`args`]: the arguments, made into checked settings;
 //! - [`usage`]: help, and a wrong argument said in one line;

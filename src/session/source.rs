@@ -8,6 +8,7 @@ use std::path::Path;
 use super::ending::Grace;
 use super::rights::with_way_to_read;
 use crate::escape::one_line;
+#[cfg(unix)]
 use crate::os::descriptors;
 use crate::os::stop::Stop;
 use crate::outputs::{Kind, Open};
