@@ -6,10 +6,11 @@
 
 mod hidden;
 pub mod json;
+pub mod shell;
 mod table;
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 /// The text with everything escaped that would not simply show as a character:
 ///
@@ -45,7 +46,13 @@ pub fn printable(bytes: &[u8]) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// The same in ASCII: every other character as `\u{fc}`.
+/// The text of an error in one line that no file name can break, nor drive the terminal with.
+#[must_use]
+pub fn one_line(error: &impl fmt::Display) -> String {
+    printable(error.to_string().as_bytes()).into_owned()
+}
+
+/// As [`printable`], in ASCII: every other character as `\u{fc}`.
 #[must_use]
 pub fn printable_ascii(bytes: &[u8]) -> Cow<'_, str> {
     let safe = printable(bytes);

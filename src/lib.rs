@@ -8,22 +8,26 @@
 //!
 //! 1. [`app`]: the application. Start with [`app::udp_client`] and [`app::udp_server`], then [`app::tcp_client`] and
 //!    [`app::tcp_server`], beside the lecture's notes.
+//!    What they need of the system and the lecture does not, such as the end by Ctrl+Z, is in [`os`].
 //! 2. [`calls`]: a socket call as data: who, which call, arguments, result, entered, returned; as a line for people, as
 //!    a line of JSON.
 //! 3. `wire`: bytes to headers. One file per protocol, each with one table of fields. Start with `wire::udp`.
-//! 4. `frame`: a captured frame. `record`: capture files, reader and writer side by side. `capture`: frames from an
-//!    interface, and filters. `privilege`: root's rights, and how they are given up.
+//! 4. `frame`: a captured frame. `record`: capture files, reader and writer side by side. `filter`: tcpdump's expressions, made
+//!    into programs. `capture`: frames from an interface. `privilege`: root's rights, and how they are given up.
 //! 5. `flow`: conversations: the states that RFC 9293 draws, and what each packet does in its conversation.
 //! 6. `timeline`: socket calls and packets in one order.
 //! 7. `explain`: the sentences: why a field has this value in this packet.
 //! 8. `render`: what people see: the table of fields, the RFCs' boxes, a line a packet, the ladder, JSON; and what is handed on:
 //!    `render::material` is what the exports `report`, `svg`, `plot` and `mermaid` are made from, `markup` makes texts safe in them.
-//! 9. `lab`: the guided run: server, client and capture in one process, and what is told of them.
-//! 10. [`cli`]: arguments made into settings, exit codes, and what the programs need before they can start.
-//! 11. [`escape`]: bytes from the network made safe to show. [`local_time`]: how far local time is from UTC. [`outputs`]: what is
+//! 9. [`session`]: what a run observes, and what it does with it: start and end of a program, a capture or a file read, recorded,
+//!    shown and exported.
+//! 10. `lab`: the guided run: server, client and capture in one process, and what is told of them.
+//! 11. [`cli`]: arguments made into settings, help, exit codes.
+//! 12. [`escape`]: bytes from the network made safe to show. [`local_time`]: how far local time is from UTC. [`outputs`]: what is
 //!     open and not whole, for a program that has to end at once.
 //!
-//! 3 to 9, but for `privilege`, are the sniffer's (feature `sniffer`, on by default); without it the four programs build alone.
+//! 3 to 10 are the sniffer's (feature `sniffer`, on by default), but for `privilege` and of `session` what the four programs need;
+//! without it these build alone.
 //!
 //! # How data flows
 //!
@@ -40,19 +44,23 @@
 //! | `wire` | nothing of ours |
 //! | `privilege` | nothing of ours |
 //! | `outputs` | nothing of ours |
+//! | `os` | nothing of ours |
 //! | `frame` | `wire` |
 //! | `record` | `frame`, `outputs`, `wire` |
-//! | `capture` | `record`, `frame`, `wire` |
-//! | `app` | `calls`, `escape`, `privilege` |
+//! | `filter` | `wire` |
+//! | `capture` | `record`, `frame`, `filter`, `wire` |
+//! | `app` | `calls`, `escape`, `os`, `privilege` |
 //! | `flow` | `frame`, `wire` |
 //! | `timeline` | `calls`, `flow`, `frame`, `wire` |
 //! | `explain` | `wire`, `flow` |
 //! | `render` | `explain`, `timeline`, `calls`, `flow`, `frame`, `wire`, `escape`, `local_time` |
-//! | `lab` | all |
+//! | `session` | `app`, `calls`, `capture`, `escape`, `explain`, `filter`, `flow`, `frame`, `local_time`, `os`, `outputs`, `privilege`, `record`, `render`, `timeline`, `wire` |
+//! | `lab` | `app`, `calls`, `capture`, `escape`, `explain`, `filter`, `flow`, `frame`, `local_time`, `os`, `outputs`, `privilege`, `record`, `render`, `session`, `timeline`, `wire` |
 //! | `cli` | all |
 //!
-//! A test holds this table against the `use` lines. Another one finds circles: files that refer to each other, so that none of
-//! them can be read first. It lists those that are left; a new one fails it.
+//! A test holds this table against the `use` lines. Nothing imports `cli`. Of `wire`, `filter` needs the link types and nothing else.
+//! Another test finds circles: files that refer to each other, so that none of them can be read first. It lists those that are
+//! left; a new one fails it.
 //!
 //! # Where it is written down
 //!
@@ -69,12 +77,15 @@ pub mod escape;
 #[cfg(feature = "sniffer")]
 pub mod explain;
 #[cfg(feature = "sniffer")]
+pub mod filter;
+#[cfg(feature = "sniffer")]
 pub mod flow;
 #[cfg(feature = "sniffer")]
 pub mod frame;
 #[cfg(all(feature = "sniffer", target_os = "linux"))]
 pub mod lab;
 pub mod local_time;
+pub mod os;
 pub mod outputs;
 #[cfg(target_os = "linux")]
 pub mod privilege;
@@ -82,6 +93,7 @@ pub mod privilege;
 pub mod record;
 #[cfg(feature = "sniffer")]
 pub mod render;
+pub mod session;
 #[cfg(feature = "sniffer")]
 pub mod timeline;
 #[cfg(feature = "sniffer")]

@@ -6,11 +6,11 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use super::socket::{Family, Kind, Socket};
-use super::stop::Stop;
-use super::sys;
 use super::trouble::Trouble;
 use crate::calls::{Program, Role};
 use crate::escape::printable;
+use crate::os::interfaces;
+use crate::os::stop::Stop;
 
 /// A public address, as in the lecture. No packet is ever sent to it.
 const PUBLIC_IPV4: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(8, 8, 8, 8)), 80);
@@ -136,7 +136,7 @@ fn look_up(
 pub fn as_typed(address: SocketAddr) -> String {
     match address {
         SocketAddr::V6(v6) if v6.scope_id() != 0 => {
-            format!("{}%{}", v6.ip(), sys::interface_name(v6.scope_id()))
+            format!("{}%{}", v6.ip(), interfaces::interface_name(v6.scope_id()))
         }
         _ => address.ip().to_string(),
     }
@@ -150,7 +150,7 @@ pub fn as_typed(address: SocketAddr) -> String {
 pub fn of_this_machine(program: Program, stop: &Stop) -> IpAddr {
     probe(program, PUBLIC_IPV4, stop)
         .or_else(|_| probe(program, PUBLIC_IPV6, stop))
-        .unwrap_or_else(|_| first_usable(&sys::interface_addresses()))
+        .unwrap_or_else(|_| first_usable(&interfaces::interface_addresses()))
 }
 
 fn probe(program: Program, public: SocketAddr, stop: &Stop) -> Result<IpAddr, Trouble> {

@@ -5,10 +5,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::address;
 use super::socket::{Family, Kind, Socket};
-use super::stop::Stop;
 use super::transcript::Transcript;
 use super::trouble::{Reason, Trouble};
 use crate::calls::{Program, Role};
+use crate::os::stop::Stop;
 
 /// Makes the socket and binds it. Without an address it serves every address of the machine.
 ///

@@ -7,19 +7,15 @@
 //! - [`transcript`]: the words that the programs print;
 //! - [`listening`]: how both servers take an address; [`client`]: whom both clients talk to;
 //! - [`uppercase`]: the service itself;
-//! - [`keyboard`]: a line typed by the person;
 //! - [`address`]: host names to addresses, and the server's own address;
-//! - [`stop`]: Ctrl+Z, Ctrl+C and SIGTERM;
-//! - [`trouble`]: what went wrong, and what to do next;
-//! - [`sys`]: the few things that differ between operating systems.
+//! - [`trouble`]: what went wrong, and what to do next.
+//!
+//! What they need of the system and the lecture does not, such as the end by Ctrl+Z, is in [`crate::os`].
 
 pub mod address;
 pub mod client;
-pub mod keyboard;
 pub mod listening;
 pub mod socket;
-pub mod stop;
-pub mod sys;
 pub mod tcp_client;
 pub mod tcp_server;
 pub mod transcript;

@@ -12,6 +12,7 @@ mod address;
 mod call;
 mod look;
 mod perform;
+mod sys;
 
 use std::io::{self, ErrorKind};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -24,10 +25,11 @@ pub use self::address::Family;
 use self::address::{canonical, in_form_of, own_address};
 pub use self::call::Patience;
 use self::call::{Brought, Given, Stopwatch, Unfinished};
-use super::stop::Stop;
-use super::sys::{self, Interest};
 use super::trouble::{CallTrouble, Trouble};
 use crate::calls::{Name, Program, Role};
+use crate::os::errors;
+use crate::os::poll::Interest;
+use crate::os::stop::Stop;
 
 /// Counts the sockets of this process.
 static NEXT_NUMBER: AtomicU64 = AtomicU64::new(1);
@@ -234,7 +236,7 @@ impl Socket {
             |socket| {
                 if !under_way {
                     match socket.connect(&server.into()) {
-                        Err(error) if sys::is_in_progress(&error) => under_way = true,
+                        Err(error) if errors::is_in_progress(&error) => under_way = true,
                         other => return other.and_then(|()| not_to_itself(socket)),
                     }
                     return Err(ErrorKind::WouldBlock.into());
@@ -399,7 +401,7 @@ fn with_address(trouble: Trouble, address: SocketAddr) -> Trouble {
 fn not_to_itself(socket: &socket2::Socket) -> io::Result<()> {
     match (socket.local_addr(), socket.peer_addr()) {
         (Ok(local), Ok(peer)) if local.as_socket() == peer.as_socket() && local.as_socket().is_some() => {
-            Err(sys::refusal())
+            Err(errors::refusal())
         }
         _ => Ok(()),
     }

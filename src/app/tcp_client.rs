@@ -5,12 +5,12 @@ use std::thread::Builder;
 use std::time::{Duration, Instant};
 
 use super::client::{Answers, Server, SharedTime, more_telling};
-use super::keyboard::{Keyboard, Line, Source};
 use super::socket::{Family, Kind, Patience, Socket};
-use super::stop::Stop;
 use super::transcript::Transcript;
 use super::trouble::{Reason, Trouble};
 use crate::calls::{Program, Role};
+use crate::os::keyboard::{Keyboard, Line, Source};
+use crate::os::stop::Stop;
 
 /// The longest line that is kept to be sent: 64 MiB.
 const LONGEST_LINE: usize = 64 * 1024 * 1024;
@@ -57,7 +57,7 @@ pub fn one_line<R: Source>(
     answers: &mut Answers,
 ) -> Result<bool, Trouble> {
     let client_socket = connect(server, stop)?;
-    let mut sentence = match keyboard.ask(transcript, LONGEST_LINE, stop)? {
+    let mut sentence = match transcript.ask(keyboard, LONGEST_LINE, stop)? {
         Line::Text(sentence) => sentence,
         Line::End => return Ok(false),
         Line::TooLong(length) => {

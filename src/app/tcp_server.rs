@@ -36,11 +36,11 @@ use self::connections::{Connection, ConnectionTable, Eviction};
 use self::pool::{PoolSize, Promotion, Retire};
 use super::listening;
 use super::socket::{Kind, Socket};
-use super::stop::Stop;
-use super::sys;
 use super::transcript::Transcript;
 use super::trouble::Trouble;
 use crate::calls::{Program, Role};
+use crate::os::descriptors;
+use crate::os::stop::Stop;
 
 /// How many finished connections the kernel queues for `accept()`.
 const BACKLOG: i32 = 1024;
@@ -91,7 +91,7 @@ pub fn make_room_for(limits: Limits) {
     /// Standard streams, the welcoming socket, the call log and the like.
     const OTHERS: u64 = 32;
     let wanted = limits.max_connections as u64 + OTHERS;
-    let allowed = sys::allow_open_files(wanted);
+    let allowed = descriptors::allow_open_files(wanted);
     if allowed < wanted {
         tracing::info!(
             "the system allows {allowed} open files: about {} connections at once",

@@ -9,6 +9,8 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::calls::Program;
 use crate::escape::printable;
+use crate::os::keyboard::{Keyboard, Line, NoLine, Source};
+use crate::os::stop::Stop;
 
 use super::trouble::Trouble;
 
@@ -108,6 +110,22 @@ impl Transcript {
     /// reason.
     pub fn prompt(&self) -> Result<(), Trouble> {
         self.write(PROMPT)
+    }
+
+    /// Asks the person for a line of at most `longest` bytes.
+    ///
+    /// # Errors
+    /// [`Trouble::Stopped`], or standard input or output fails.
+    pub fn ask<R: Source>(&self, keyboard: &mut Keyboard<R>, longest: usize, stop: &Stop) -> Result<Line, Trouble> {
+        self.prompt()?;
+        let line = keyboard.next_line(longest, stop);
+        match line {
+            Ok(Line::Text(_) | Line::TooLong(_)) if keyboard.echoes() => self.person_ended_line(),
+            // No line will follow the prompt: what is reported from here on starts on a line of its own.
+            Ok(Line::End) | Err(NoLine::Stopped) => self.finish(false)?,
+            _ => {}
+        }
+        line.map_err(Trouble::from)
     }
 
     /// The person typed the prompt's line to its end, and the screen shows that by itself.

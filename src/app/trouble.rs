@@ -5,9 +5,10 @@ use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::sys;
 use crate::calls::{Name, Program};
 use crate::escape::printable;
+use crate::os::errors;
+use crate::os::keyboard::NoLine;
 
 /// Why a program, or one line of a client, could not go on.
 #[derive(Debug)]
@@ -135,7 +136,7 @@ impl Trouble {
     /// Does the same attempt make sense again when something else has ended? (Descriptors or memory ran out.)
     #[must_use]
     pub fn is_exhaustion(&self) -> bool {
-        matches!(self.call_reason(), Some(Reason::Os(error)) if sys::is_exhaustion(error))
+        matches!(self.call_reason(), Some(Reason::Os(error)) if errors::is_exhaustion(error))
     }
 }
 
@@ -149,27 +150,27 @@ impl fmt::Display for Trouble {
             Self::Output(error) if error.kind() == ErrorKind::FileTooLarge => write!(
                 f,
                 "writing standard output failed: {}; lift the limit with 'ulimit -f unlimited', or give it another place",
-                words(error)
+                errors::text(error)
             ),
             Self::Output(error) => write!(
                 f,
                 "writing standard output failed: {}; give it somewhere with room",
-                words(error)
+                errors::text(error)
             ),
-            Self::Input(error) if sys::is_exhaustion(error) => write!(
+            Self::Input(error) if errors::is_exhaustion(error) => write!(
                 f,
                 "reading standard input failed: {}; allow more with 'ulimit -n'",
-                words(error)
+                errors::text(error)
             ),
             Self::Input(error) => write!(
                 f,
                 "reading standard input failed: {}; start the program in a terminal, or give it a file or a pipe",
-                words(error)
+                errors::text(error)
             ),
             Self::Thread(error) => write!(
                 f,
                 "starting a thread failed: {}; allow more with 'ulimit -u' and 'ulimit -v'",
-                words(error)
+                errors::text(error)
             ),
             Self::Call(trouble) => trouble.fmt(f),
             Self::Rights(line) => f.write_str(line),
@@ -213,7 +214,7 @@ impl fmt::Display for Trouble {
                         write!(f, "recv from {server}: nothing more came within {}", seconds(*patience))?;
                     }
                     Some(Reason::Os(error)) => {
-                        write!(f, "recv from {server}: the connection broke ({})", words(error))?;
+                        write!(f, "recv from {server}: the connection broke ({})", errors::text(error))?;
                     }
                     None => write!(f, "recv from {server}: the server closed the connection")?,
                 }
@@ -299,7 +300,7 @@ impl CallTrouble {
                 "failed: there is no way to that address",
                 "check the address and this machine's network; on the same machine use 127.0.0.1".into(),
             ),
-            (Name::SendTo, _) if sys::is_too_long(error) => (
+            (Name::SendTo, _) if errors::is_too_long(error) => (
                 "failed: the line is too long for a datagram",
                 "type a shorter one: at most 65507 bytes over IPv4".into(),
             ),
@@ -327,7 +328,7 @@ impl CallTrouble {
                 "not permitted: it is a broadcast address, or a firewall rule of this machine forbids it",
                 "use the serverIP that the server prints".into(),
             ),
-            (Name::Socket | Name::Accept, _) if sys::is_exhaustion(error) => (
+            (Name::Socket | Name::Accept, _) if errors::is_exhaustion(error) => (
                 "failed: too many open files or too little memory",
                 "allow more with 'ulimit -n', or end other programs".into(),
             ),
@@ -345,7 +346,7 @@ impl CallTrouble {
             ),
             _ => {
                 let next = "run it with -v to see every socket call".into();
-                return (format!("failed: {}", words(error)), next);
+                return (format!("failed: {}", errors::text(error)), next);
             }
         };
         (reason.into(), next)
@@ -357,9 +358,13 @@ fn is_of_one_link(address: Option<SocketAddr>) -> bool {
     matches!(address, Some(SocketAddr::V6(v6)) if v6.ip().is_unicast_link_local() && v6.scope_id() == 0)
 }
 
-/// The system's own words, without the number that the standard library adds.
-fn words(error: &io::Error) -> String {
-    sys::failure(error).text
+impl From<NoLine> for Trouble {
+    fn from(why: NoLine) -> Self {
+        match why {
+            NoLine::Stopped => Self::Stopped,
+            NoLine::Failed(error) => Self::Input(error),
+        }
+    }
 }
 
 /// `5 s`, `0.5 s`.

@@ -4,14 +4,14 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use super::client::{Answers, Server, SharedTime, more_telling};
-use super::keyboard::{Keyboard, Line, Source};
 use super::socket::{Family, Kind, Socket};
-use super::stop::Stop;
 use super::transcript::Transcript;
 use super::trouble::{CallTrouble, Reason, Trouble};
 use super::{LARGEST_PAYLOAD_IPV4, LARGEST_PAYLOAD_IPV6};
 use crate::calls::{Program, Role};
 use crate::escape::printable;
+use crate::os::keyboard::{Keyboard, Line, Source};
+use crate::os::stop::Stop;
 
 /// Room for the largest reply there is.
 const ROOM: usize = 65_535;
@@ -49,7 +49,7 @@ pub fn one_line<R: Source>(
     let limits = server.addresses.iter().copied().map(longest);
     let limit = limits.min().unwrap_or(LARGEST_PAYLOAD_IPV4);
     let (client_socket, server_address) = open_first(server, stop)?;
-    let message = match keyboard.ask(transcript, limit, stop)? {
+    let message = match transcript.ask(keyboard, limit, stop)? {
         Line::Text(message) => message,
         Line::End => return Ok(false),
         Line::TooLong(length) => {

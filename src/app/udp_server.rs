@@ -11,11 +11,11 @@ use std::time::Duration;
 
 use self::loops::LoopGuard;
 use super::socket::{Kind, Socket};
-use super::stop::Stop;
 use super::transcript::Transcript;
 use super::trouble::{Reason, Trouble};
 use super::{LARGEST_PAYLOAD_IPV4, LARGEST_PAYLOAD_IPV6, listening, uppercase};
 use crate::calls::{Program, Role};
+use crate::os::stop::Stop;
 
 /// Room for the largest datagram there is.
 const ROOM: usize = 65_535;

@@ -6,11 +6,11 @@ use socket_lab::app::client::Answers;
 use socket_lab::app::{listening, tcp_server};
 use socket_lab::calls::Program;
 use socket_lab::cli::args::TcpServerArgs;
-use socket_lab::cli::session;
+use socket_lab::cli::program;
 
 fn main() -> ExitCode {
     let about = "TCP server of the socket lab: answers a line per connection with its text in uppercase";
-    session::run(Program::TcpServer, about, |args: &TcpServerArgs, session| {
+    program::run(Program::TcpServer, about, |args: &TcpServerArgs, session| {
         let address = args.listen.address(&session.stop)?;
         let welcoming_socket = tcp_server::bind(address, args.listen.port, &session.stop)?;
         session.give_up_rights()?;

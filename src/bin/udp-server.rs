@@ -6,11 +6,11 @@ use socket_lab::app::client::Answers;
 use socket_lab::app::{listening, udp_server};
 use socket_lab::calls::Program;
 use socket_lab::cli::args::UdpServerArgs;
-use socket_lab::cli::session;
+use socket_lab::cli::program;
 
 fn main() -> ExitCode {
     let about = "UDP server of the socket lab: answers every datagram with its text in uppercase";
-    session::run(Program::UdpServer, about, |args: &UdpServerArgs, session| {
+    program::run(Program::UdpServer, about, |args: &UdpServerArgs, session| {
         let address = args.listen.address(&session.stop)?;
         let server_socket = udp_server::bind(address, args.listen.port, &session.stop)?;
         session.give_up_rights()?;

@@ -1,17 +1,22 @@
 //! The arguments of the four programs.
 
 use std::ffi::OsString;
+use std::io::{self, IsTerminal as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use anstream::{AutoStream, ColorChoice as Choice};
 use clap::{ArgAction, Args, ColorChoice, Parser, ValueEnum, ValueHint};
 
 use crate::app::address;
 use crate::app::client::Server;
-use crate::app::stop::Stop;
 use crate::app::tcp_server::Limits;
 use crate::app::trouble::Trouble;
+use crate::os::stop::Stop;
+use crate::session::logging::LogSettings;
+use crate::session::program::ProgramSettings;
+use crate::session::say;
 
 /// What every program takes.
 #[derive(Debug, Clone, Args)]
@@ -42,6 +47,30 @@ pub enum LogFormat {
     Json,
 }
 
+impl From<LogFormat> for say::LogFormat {
+    fn from(format: LogFormat) -> Self {
+        match format {
+            LogFormat::Text => Self::Text,
+            LogFormat::Json => Self::Json,
+        }
+    }
+}
+
+/// Is standard error to be coloured?
+#[must_use]
+pub fn wants_color(color: ColorChoice) -> bool {
+    match color {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        // The environment's wishes first (NO_COLOR, CLICOLOR, CLICOLOR_FORCE), then whether it is a terminal.
+        ColorChoice::Auto => match AutoStream::choice(&io::stderr()) {
+            Choice::Never => false,
+            Choice::Always | Choice::AlwaysAnsi => true,
+            Choice::Auto => io::stderr().is_terminal(),
+        },
+    }
+}
+
 /// Arguments that carry the common ones.
 pub trait Program: Parser {
     /// The common ones.
@@ -50,6 +79,20 @@ pub trait Program: Parser {
     /// May a port be asked for that only root may have?
     fn binds_a_port(&self) -> bool {
         false
+    }
+
+    /// How the program runs.
+    fn settings(&self) -> ProgramSettings {
+        let common = self.common();
+        ProgramSettings {
+            log: LogSettings {
+                verbose: common.verbose,
+                format: common.log_format.into(),
+                color: wants_color(common.color),
+                calls: common.calls.clone(),
+            },
+            binds_a_port: self.binds_a_port(),
+        }
     }
 }
 

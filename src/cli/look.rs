@@ -67,12 +67,6 @@ impl LookArgs {
             let (columns, _) = terminal_size::terminal_size_of(&output)?;
             Some(usize::from(columns.0))
         });
-        let time = match (self.utc, self.time) {
-            (true, _) | (_, Some(TimeForm::Utc)) => look::TimeForm::Utc,
-            (_, Some(TimeForm::Relative)) => look::TimeForm::Relative,
-            (_, Some(TimeForm::Local)) => look::TimeForm::Local,
-            (_, None) => times,
-        };
         let style = match self.style {
             Some(Style::Unicode) => look::Style::Unicode,
             Some(Style::Plain) => look::Style::Plain,
@@ -87,7 +81,18 @@ impl LookArgs {
                 80
             },
             color,
-            time,
+            time: self.times().unwrap_or(times),
+        }
+    }
+
+    /// How times are written, if that is asked for.
+    #[must_use]
+    pub const fn times(&self) -> Option<look::TimeForm> {
+        match (self.utc, self.time) {
+            (true, _) | (_, Some(TimeForm::Utc)) => Some(look::TimeForm::Utc),
+            (_, Some(TimeForm::Relative)) => Some(look::TimeForm::Relative),
+            (_, Some(TimeForm::Local)) => Some(look::TimeForm::Local),
+            (_, None) => None,
         }
     }
 }

@@ -57,7 +57,7 @@ pub fn written(matches: &ArgMatches, command: &Command) -> ExitCode {
             let _ = writeln!(
                 io::stderr(),
                 "error: writing standard output failed: {}",
-                super::limits::unwritable(&error)
+                crate::os::errors::unwritable(&error)
             );
             ExitCode::FAILURE
         }

@@ -1,46 +1,20 @@
-//! What the programs have in common before and after their work: arguments, logging, exit codes.
+//! From the arguments to settings, and from how it went to an exit status. What is done with the settings is in [`crate::session`].
 //!
 //! - [`args`]: the arguments, made into checked settings;
 //! - [`usage`]: help, and a wrong argument said in one line;
 //! - `manuals`: shell completions and man pages, where they are built;
-//! - [`limits`]: what `ulimit` may have set; `memory_group`: what a container may have;
-//! - `capture_right`: what to do where the right to capture is missing; `shell`: words as a shell takes them;
-//! - [`logging`]: what goes to standard error and to the call log;
-//! - [`rights`]: what is kept of root's rights, step by step;
-//! - [`say`]: errors and warnings in a line;
-//! - [`session`]: start and end of one of the four programs;
-//! - [`ending`]: the end of a program that is stuck; [`stdout`]: standard output, of which it is known how far it has come;
+//! - [`program`]: one of the four programs;
 //! - `look`: characters, columns, colours and times of the packet views;
-//! - `provenance`: where a report comes from;
-//! - `sys`: no memory left, said in one line;
 //! - `sniffer`: the sniffer; `lab`: the guided run. Where they are built.
 
 pub mod args;
-#[cfg(feature = "sniffer")]
-mod capture_right;
-#[cfg(unix)]
-pub mod ending;
-#[cfg(not(unix))]
-#[path = "ending_elsewhere.rs"]
-pub mod ending;
 #[cfg(all(feature = "sniffer", target_os = "linux"))]
 pub mod lab;
-pub mod limits;
-pub mod logging;
 #[cfg(feature = "sniffer")]
 pub mod look;
 #[cfg(feature = "manuals")]
 pub mod manuals;
-#[cfg(all(feature = "sniffer", target_os = "linux"))]
-mod memory_group;
-#[cfg(feature = "sniffer")]
-pub mod provenance;
-pub mod rights;
-pub mod say;
-pub mod session;
-mod shell;
+pub mod program;
 #[cfg(feature = "sniffer")]
 pub mod sniffer;
-pub mod stdout;
-mod sys;
 pub mod usage;

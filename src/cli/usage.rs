@@ -7,8 +7,9 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{ArgMatches, Command, Parser};
 
-use super::{args, rights};
+use super::args;
 use crate::escape::printable;
+use crate::session::rights;
 
 /// Exit status for wrong arguments.
 const USAGE: u8 = 2;
@@ -62,7 +63,7 @@ fn told(program: &str, error: &clap::Error) -> ExitCode {
             match error.print().and_then(|()| std::io::stdout().flush()) {
                 // A reader who has seen enough of the help is not a failure.
                 Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-                    let why = super::limits::unwritable(&error);
+                    let why = crate::os::errors::unwritable(&error);
                     let _ = writeln!(std::io::stderr(), "error: writing standard output failed: {why}");
                     ExitCode::FAILURE
                 }

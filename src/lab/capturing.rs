@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use super::failure::Failure;
 use super::network::Network;
-use crate::app::stop::Stop;
-use crate::app::sys::Mark as _;
-use crate::capture::filter::{Filter, Fragments, NoNames, Target};
 use crate::capture::live::{Capture, Event, LARGEST_SNAPLEN, Note, OpenError, Opening, Statistics};
+use crate::filter::{Filter, Fragments, NoNames, Target};
 use crate::frame::Frame;
+use crate::os::poll::Mark as _;
+use crate::os::stop::Stop;
 use crate::wire::LinkType;
 
 /// Nothing for so long, and what the programs did has been seen: on loopback a packet passes in microseconds.

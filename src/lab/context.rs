@@ -8,8 +8,8 @@ use super::failure::Failure;
 use super::network::Network;
 use super::observer::Observer;
 use super::threads::spawn;
-use crate::app::stop::Stop;
-use crate::app::sys::{self, Interest, Woken};
+use crate::os::poll::{self, Interest, Woken};
+use crate::os::stop::Stop;
 
 /// The address of every server here: the IPv4 one of loopback, so that nobody outside can reach it.
 pub const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -86,7 +86,7 @@ impl LabContext {
     /// # Errors
     /// [`Failure::Interrupted`].
     pub fn wait(&self, time: Duration) -> Result<(), Failure> {
-        let waited = sys::wait(&descriptor(&self.over), Interest::Readable, &self.interrupt, Some(time));
+        let waited = poll::wait(&descriptor(&self.over), Interest::Readable, &self.interrupt, Some(time));
         match waited {
             Ok(Woken::Stopped) => Err(Failure::Interrupted),
             _ => Ok(()),
@@ -107,7 +107,7 @@ impl LabContext {
     }
 
     fn pass_on(&self) {
-        let woken = sys::wait(&descriptor(&self.over), Interest::Readable, &self.interrupt, None);
+        let woken = poll::wait(&descriptor(&self.over), Interest::Readable, &self.interrupt, None);
         if matches!(woken, Ok(Woken::Stopped)) {
             let programs = self.programs.lock().unwrap_or_else(PoisonError::into_inner);
             programs.iter().for_each(Stop::request);
@@ -120,6 +120,6 @@ fn mark() -> Result<Stop, Failure> {
 }
 
 fn descriptor(stop: &Stop) -> std::os::fd::BorrowedFd<'_> {
-    use crate::app::sys::Mark as _;
+    use crate::os::poll::Mark as _;
     stop.descriptor()
 }

@@ -278,7 +278,7 @@ fn printed(path: &Path) -> String {
 
 /// The system's words, without the number that the standard library adds.
 fn words(error: &io::Error) -> String {
-    crate::app::sys::failure(error).text
+    crate::os::errors::text(error)
 }
 
 #[cfg(test)]

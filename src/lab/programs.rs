@@ -10,14 +10,14 @@ use super::screen::Screen;
 use super::scripted_input::ScriptedInput;
 use super::threads::{joined, spawn};
 use crate::app::client::{Answers, Server};
-use crate::app::keyboard::Keyboard;
 use crate::app::socket::Socket;
-use crate::app::stop::Stop;
 use crate::app::tcp_server::Limits;
 use crate::app::transcript::Transcript;
 use crate::app::trouble::Trouble;
 use crate::app::{listening, tcp_client, tcp_server, udp_client, udp_server};
 use crate::calls::Program;
+use crate::os::keyboard::Keyboard;
+use crate::os::stop::Stop;
 
 /// How long a client waits, as by itself.
 const TIMEOUT: Duration = Duration::from_secs(5);

@@ -10,13 +10,13 @@ use super::folder::{Folder, Pending};
 use super::result::RunResult;
 use super::run::{FinishedRun, Run};
 use crate::calls::lines;
-use crate::cli::provenance;
 use crate::explain::packet;
 use crate::frame::Frame;
 use crate::record::{Destination, Format, Interface, Recorder, Section, Statistics, WriteError};
 use crate::render::look::Look;
 use crate::render::material::{Kept, Material};
 use crate::render::report;
+use crate::session::provenance;
 use crate::timeline::Logs;
 use crate::wire::decode;
 

@@ -10,8 +10,8 @@ use nix::fcntl::OFlag;
 use nix::unistd::pipe2;
 
 use super::screen::Screen;
-use crate::app::sys;
 use crate::escape::printable;
+use crate::os::descriptors;
 
 /// How long the person thinks. Long enough that a connection is seen to stand before the line is sent.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -37,7 +37,7 @@ impl ScriptedInput {
             lines: lines.iter().cloned().collect(),
             screen: screen.clone(),
             rest: VecDeque::new(),
-            ready: sys::out_of_the_way(ready),
+            ready: descriptors::out_of_the_way(ready),
         })
     }
 }

@@ -8,10 +8,10 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use socket_lab::app::client::Server;
-use socket_lab::app::keyboard::Keyboard;
-use socket_lab::app::stop::Stop;
 use socket_lab::app::tcp_client;
 use socket_lab::app::transcript::Transcript;
+use socket_lab::os::keyboard::Keyboard;
+use socket_lab::os::stop::Stop;
 
 use crate::support::namespace::in_namespaces;
 use crate::support::{Running, Side, Tool, again, need_all, needs, server_with, tool};

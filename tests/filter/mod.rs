@@ -7,7 +7,7 @@ mod made;
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
 
-use socket_lab::capture::filter::{Filter, Fragments, Instruction, NoNames, Program, Target};
+use socket_lab::filter::{Filter, Fragments, Instruction, NoNames, Program, Target};
 use socket_lab::wire::LinkType;
 use socket2::{Domain, SockFilter, Socket, Type};
 

@@ -11,7 +11,7 @@ use flate2::write::GzEncoder;
 use invariants::flow::pack;
 use invariants::frame::LINKS;
 use invariants::record;
-use socket_lab::capture::filter::{Filter, Fragments, NoNames, Target};
+use socket_lab::filter::{Filter, Fragments, NoNames, Target};
 use socket_lab::frame::Frame;
 use socket_lab::wire::LinkType;
 

@@ -4,11 +4,11 @@
 //! that grows with the square would take 64 times as long; the bound is between.
 
 use nix::time::{ClockId, clock_gettime};
-use socket_lab::capture::filter::{Filter, Fragments, NoNames, Target};
-use socket_lab::cli::sniffer::following::Follower;
+use socket_lab::filter::{Filter, Fragments, NoNames, Target};
 use socket_lab::flow::Step;
 use socket_lab::frame::{Frame, Time};
 use socket_lab::render::follow::Assembler;
+use socket_lab::session::following::Follower;
 use socket_lab::wire::{LinkType, decode};
 
 use super::invariants::shown::{frame, look};

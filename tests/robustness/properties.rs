@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use proptest::sample::Index;
-use socket_lab::capture::filter::{Fragments, Target};
+use socket_lab::filter::{Fragments, Target};
 use socket_lab::frame::{Frame, Time};
 use socket_lab::wire::LinkType;
 

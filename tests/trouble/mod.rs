@@ -125,10 +125,10 @@ fn a_server_that_has_gone_while_the_client_waits_is_one_error() {
 #[test]
 fn the_line_goes_to_the_address_at_which_the_server_is() {
     use socket_lab::app::client::Server;
-    use socket_lab::app::keyboard::Keyboard;
-    use socket_lab::app::stop::Stop;
     use socket_lab::app::transcript::Transcript;
     use socket_lab::app::{tcp_client, udp_client};
+    use socket_lab::os::keyboard::Keyboard;
+    use socket_lab::os::stop::Stop;
 
     for transport in ["udp", "tcp"] {
         let (server, port) = server_with(&format!("{transport}-server"), &["-b", "127.0.0.1"]);

@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
-use crate::app::stop::Stop;
-use crate::app::sys::{self, Interest, Woken};
 use crate::calls::{Failure, event};
+use crate::os::errors;
+use crate::os::poll::{self, Interest, Woken};
+use crate::os::stop::Stop;
 
 /// What a call waits for, and how long.
 pub(super) type Wait<'a> = Option<(Interest, Patience<'a>)>;
@@ -52,7 +53,7 @@ impl Patience<'_> {
         stop: &Stop,
         left: Option<Duration>,
     ) -> io::Result<Woken> {
-        let wait = |left| sys::wait(socket, interest, stop, left);
+        let wait = |left| poll::wait(socket, interest, stop, left);
         let Self::Told { in_all, silently, tell } = self else {
             return wait(left);
         };
@@ -158,7 +159,10 @@ impl Unfinished {
     /// The error in the words of the report.
     pub(super) fn failure(&self) -> Failure {
         match self {
-            Self::Os(error) => sys::failure(error),
+            Self::Os(error) => Failure {
+                name: errors::name(error),
+                text: errors::text(error),
+            },
             Self::TimedOut(patience) => Failure {
                 name: "TIMEOUT".into(),
                 text: format!("gave up after {} s", patience.as_secs_f64()),

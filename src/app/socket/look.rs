@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use super::Socket;
 use super::call::{Brought, Given, Unfinished};
-use crate::app::sys::{self, Interest, Woken};
 use crate::app::trouble::Trouble;
 use crate::calls::Name;
+use crate::os::poll::{self, Interest, Woken};
 
 impl Socket {
     /// Waits, without a socket call, until there is something to receive; `false` when `patience` is over before.
@@ -15,7 +15,7 @@ impl Socket {
     /// # Errors
     /// [`Trouble::Stopped`].
     pub fn wait_readable(&self, patience: Duration) -> Result<bool, Trouble> {
-        let woken = sys::wait(self.inner()?, Interest::Readable, &self.stop, Some(patience));
+        let woken = poll::wait(self.inner()?, Interest::Readable, &self.stop, Some(patience));
         match woken {
             Ok(Woken::Ready) => Ok(true),
             Ok(Woken::TimedOut) => Ok(false),
@@ -29,7 +29,7 @@ impl Socket {
     #[must_use]
     pub fn is_readable_before(&self, other: &Self, patience: Duration) -> bool {
         let sockets = self.inner.as_ref().zip(other.inner.as_ref());
-        sockets.is_some_and(|(own, other)| sys::is_readable_before(own, other, &self.stop, patience))
+        sockets.is_some_and(|(own, other)| poll::is_readable_before(own, other, &self.stop, patience))
     }
 
     /// Has the other end closed or reset the connection while nobody was looking? Takes no byte of the stream. Makes a call

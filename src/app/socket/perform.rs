@@ -7,9 +7,10 @@ use std::time::Instant;
 use super::Socket;
 use super::address::own_address;
 use super::call::{Brought, Given, Identity, Patience, Stopwatch, Times, Unfinished, Wait};
-use crate::app::sys::{self, Interest, Woken};
+use super::sys;
 use crate::app::trouble::{CallTrouble, Reason, Trouble};
 use crate::calls::{Call, Name, event};
+use crate::os::poll::{self, Interest, Woken};
 
 impl Socket {
     /// Makes a call: tries it, waits as long as it would block, reports it, and names it in the error.
@@ -63,7 +64,7 @@ impl Socket {
             let left = deadline.map(|deadline| deadline.saturating_duration_since(now));
             let woken = match &mut wait {
                 Some((_, patience)) => patience.wait(socket, interest, &self.stop, left),
-                None => sys::wait(socket, interest, &self.stop, left),
+                None => poll::wait(socket, interest, &self.stop, left),
             };
             match woken.map_err(Unfinished::Os)? {
                 Woken::Ready => {}

@@ -1,21 +1,16 @@
 //! `socket-lab`: the guided run, from its arguments to its exit status.
 
 pub mod args;
+mod refused;
 
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::ColorChoice;
-
 use self::args::LabArgs;
-use super::args::LogFormat;
-use super::capture_right::lab_lacks_it;
-use super::ending::{self, Grace};
-use super::say::Say;
-use super::stdout::StandardOutput;
-use super::{limits, usage};
-use crate::app::stop::Stop;
+use self::refused::lab_lacks_it;
+use super::args::wants_color;
+use super::usage;
 use crate::capture::live::{Capture, OpenError};
 use crate::lab::capturing::{self, Capturing};
 use crate::lab::context::LabContext;
@@ -29,8 +24,13 @@ use crate::lab::run::{FinishedRun, PreparedRun, Run};
 use crate::lab::story::Story;
 use crate::lab::view::View;
 use crate::local_time;
+use crate::os::limits;
+use crate::os::stop::Stop;
 use crate::privilege::{Need, drop_privileges, narrow_to};
 use crate::render::look::TimeForm;
+use crate::session::ending::{self, Grace};
+use crate::session::say::{LogFormat, Say};
+use crate::session::stdout::StandardOutput;
 
 /// Runs the program: exit status 0 fine, 1 failure or no capture, 2 wrong arguments.
 #[must_use]
@@ -47,7 +47,7 @@ fn start() -> ExitCode {
         Ok(args) => args,
         Err(code) => return code,
     };
-    let say = Say::new(args.look.color, LogFormat::Text);
+    let say = Say::new(wants_color(args.look.color), LogFormat::Text);
     let lines = match args.lines() {
         Ok(lines) => lines,
         Err(line) => return say.wrong_usage(&line),
@@ -61,7 +61,7 @@ fn start() -> ExitCode {
 /// What the process does that [`Network::enter`] starts.
 fn probe() -> ExitCode {
     if let Err(error) = narrow_to(Need::PrivateNetwork) {
-        return Say::new(ColorChoice::Never, LogFormat::Text).fail(&error.to_string());
+        return Say::new(false, LogFormat::Text).fail(&error.to_string());
     }
     match network::probe() {
         None => ExitCode::SUCCESS,

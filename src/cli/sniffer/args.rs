@@ -1,16 +1,16 @@
 //! The arguments of `sniffer`.
 
 use std::net::IpAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 
 use super::super::args::seconds;
 use super::super::look::LookArgs;
-use super::exports::args::ExportArgs;
-use crate::escape::printable;
-use crate::outputs::{Kind, Open};
+use super::exports::ExportArgs;
+use crate::render::look::TimeForm;
+use crate::session::settings::{self, Settings};
 
 /// What is shown of each packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -162,87 +162,47 @@ pub struct SnifferArgs {
     pub expression: Vec<String>,
 }
 
-impl SnifferArgs {
-    /// The files with the questions, each with its option's name.
-    pub fn sheets(&self) -> impl Iterator<Item = (&'static str, &Path)> {
-        let both = [("--answer-key", &self.answer_key), ("--worksheet", &self.worksheet)];
-        both.into_iter()
-            .filter_map(|(option, path)| Some((option, path.as_deref()?)))
-    }
-
-    /// The files that will be written, on the list of what is not whole ([`crate::outputs`]): until they are opened.
-    #[must_use]
-    pub fn planned(&self) -> Vec<Open> {
-        let exports = self.export.files().chain(self.sheets()).map(|(_, path)| path);
-        let files = self.write.as_deref().into_iter().chain(exports);
-        let files = files.filter(|path| *path != Path::new("-"));
-        files
-            .map(|path| Open::new(path.display().to_string(), Kind::Planned))
-            .collect()
-    }
-
-    /// Is anything shown of the packets?
-    #[must_use]
-    pub fn shows(&self) -> bool {
-        !self.quiet && !self.export.mermaid && self.write.as_deref() != Some(Path::new("-"))
-    }
-
-    /// Are packets captured from an interface?
-    #[must_use]
-    pub fn captures(&self) -> bool {
-        self.read.is_none() && self.explain.is_none() && !self.list_interfaces && !self.is_form_alone()
-    }
-
-    /// Is only the form of no capture asked for, so that there is nothing to read?
-    #[must_use]
-    pub fn is_form_alone(&self) -> bool {
-        self.worksheet.is_some() && self.read.is_none() && self.answer_key.is_none() && self.view != View::Answers
-    }
-
-    /// What does not go together with a file of questions, in a line.
-    fn beside_sheets(&self) -> Option<String> {
-        let (option, path) = self.sheets().next()?;
-        if self.sheets().any(|(_, path)| path == Path::new("-")) {
-            Some(format!(
-                "{option} writes a file: give it a name that ends in .md or .html"
-            ))
-        } else if self.write.as_deref() == Some(Path::new("-")) {
-            Some("-w - shows nothing, so there is nothing to ask about: give -w a file".to_owned())
-        } else if self.is_form_alone() && (self.write.is_some() || self.export.is_some()) {
-            Some(
-                "--worksheet without -r is a form of no capture, so nothing is captured: leave the other outputs out, or add \
-                 --view answers"
-                    .to_owned(),
-            )
-        } else if self.export.mermaid {
-            Some(format!(
-                "{option} and --mermaid do not go together: ask for one, then for the other"
-            ))
-        } else if !matches!(self.view, View::Fields | View::Answers) {
-            Some(format!(
-                "{option} {} is written instead of a view: leave --view out, or say --view answers",
-                printable(path.display().to_string().as_bytes())
-            ))
-        } else {
-            None
+impl From<View> for settings::View {
+    fn from(view: View) -> Self {
+        match view {
+            View::Summary => Self::Summary,
+            View::Fields => Self::Fields,
+            View::Diagram => Self::Diagram,
+            View::Ladder => Self::Ladder,
+            View::Follow => Self::Follow,
+            View::Answers => Self::Answers,
         }
     }
+}
 
-    /// What does not go together, in a line.
+impl SnifferArgs {
+    /// What the run does.
     #[must_use]
-    pub fn contradiction(&self) -> Option<String> {
-        let draws = self.view == View::Ladder && !self.json;
-        if !self.calls.is_empty() && !draws && !self.json && !self.export.shows_calls() {
-            Some(
-                "--calls is shown by ladders and in JSON only: add --view ladder, --json, --html, --svg or --mermaid"
-                    .to_owned(),
-            )
-        } else if self.side_by_side && !draws {
-            Some("--side-by-side is for ladders only: add --view ladder".to_owned())
-        } else {
-            let sheets = self.sheets().map(|(_, path)| path);
-            let others: Vec<&Path> = self.write.as_deref().into_iter().chain(sheets).collect();
-            self.beside_sheets().or_else(|| self.export.contradiction(&others))
+    pub fn settings(&self) -> Settings {
+        Settings {
+            interface: self.interface.clone(),
+            read: self.read.clone(),
+            write: self.write.clone(),
+            force: self.force,
+            handshake_only: self.handshake_only,
+            count: self.count,
+            duration: self.duration,
+            snaplen: self.snaplen,
+            promiscuous: self.promiscuous,
+            no_ring: self.no_ring,
+            view: self.view.into(),
+            flow: self.flow,
+            calls: self.calls.clone(),
+            side_by_side: self.side_by_side,
+            answer_key: self.answer_key.clone(),
+            worksheet: self.worksheet.clone(),
+            json: self.json,
+            hex: self.hex,
+            full: self.full,
+            quiet: self.quiet,
+            export: self.export.settings(),
+            look: self.look.look(TimeForm::Local),
+            times: self.look.times(),
         }
     }
 }

@@ -5,33 +5,28 @@
 //! capture filter (`--extcap-capture-filter` alone). Then `--capture --fifo P`: frames are to be written into that named
 //! pipe until SIGTERM. extcap(4)
 //!
-//! - `sentences`: the answers; `record`: the capture; `fifo`: the named pipe;
+//! - `sentences`: the answers;
 //! - [`install`]: the link in the extcap folder; `folder`: where that is.
 
-mod fifo;
 mod folder;
 pub mod install;
-mod record;
 mod sentences;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{ColorChoice, Parser};
+use clap::Parser;
 
-use super::super::args::LogFormat;
-use super::super::rights;
-use super::super::say::Say;
-use super::super::stdout::put;
 use super::super::usage;
 use super::args::SnifferArgs;
-use super::selection;
-use crate::app::stop::Stop;
-use crate::capture::filter::Filter;
-
-/// In Wireshark's list an interface must not have the name of one that Wireshark captures on by itself.
-const PREFIX: &str = "socketlab-";
+use crate::filter::Filter;
+use crate::os::stop::Stop;
+use crate::session::extcap::{fifo, record};
+use crate::session::say::{LogFormat, Say};
+use crate::session::settings::Settings;
+use crate::session::stdout::answer;
+use crate::session::{rights, selection};
 
 /// What Wireshark says when it starts an extcap.
 #[derive(Debug, Parser)]
@@ -108,7 +103,7 @@ pub fn main() -> ExitCode {
         Err(code) => return code,
     };
     // Wireshark shows the words in a window, where colours are noise.
-    let say = Say::new(ColorChoice::Never, LogFormat::Text);
+    let say = Say::new(false, LogFormat::Text);
     let kept = if args.capture && args.fifo.is_some() {
         rights::only_for_a_capture_into_a_pipe()
     } else {
@@ -126,7 +121,7 @@ pub fn main() -> ExitCode {
             None => say.wrong_usage("--extcap-interface is missing; 'sniffer --extcap-interfaces' lists them"),
         };
     };
-    let Some(interface) = asked.strip_prefix(PREFIX) else {
+    let Some(interface) = asked.strip_prefix(sentences::PREFIX) else {
         return say.wrong_usage(&format!(
             "{asked:?} is no interface of this extcap; 'sniffer --extcap-interfaces' lists them"
         ));
@@ -142,16 +137,16 @@ pub fn main() -> ExitCode {
     if args.extcap_config {
         return answer(sentences::OPTIONS, say);
     }
-    let settings = match settings(&args, interface) {
-        Ok(settings) => settings,
+    let wished = match wished(&args, interface) {
+        Ok(wished) => wished,
         Err(line) => return say.wrong_usage(&line),
     };
-    let filter = selection::filter(&settings);
+    let filter = selection::filter(&wished.port, &wished.host, &wished.expression);
     if args.capture {
         let Some(fifo) = &args.fifo else {
             return say.wrong_usage("--fifo is missing: the named pipe that takes the frames");
         };
-        return capture(&settings, filter, fifo, say);
+        return capture(&wished.settings(), filter, fifo, say);
     }
     match (filter, args.extcap_capture_filter) {
         // Silence means that it is one. Wireshark reads the answer only of a program that ends well.
@@ -163,7 +158,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn capture(settings: &SnifferArgs, filter: Result<Filter, String>, path: &Path, say: Say) -> ExitCode {
+fn capture(settings: &Settings, filter: Result<Filter, String>, path: &Path, say: Say) -> ExitCode {
     let stop = match Stop::on_signals() {
         Ok(stop) => stop,
         Err(error) => {
@@ -185,7 +180,7 @@ fn capture(settings: &SnifferArgs, filter: Result<Filter, String>, path: &Path, 
 ///
 /// # Errors
 /// One of them cannot be understood: a line that says so.
-fn settings(args: &ExtcapArgs, interface: &str) -> Result<SnifferArgs, String> {
+fn wished(args: &ExtcapArgs, interface: &str) -> Result<SnifferArgs, String> {
     let mut words = vec!["sniffer".to_owned(), format!("--interface={interface}")];
     let several = |text: &str| -> Vec<String> {
         let parts = text.split([',', ';', ' ']).filter(|part| !part.is_empty());
@@ -218,21 +213,17 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn answer(text: &str, say: Say) -> ExitCode {
-    put(text.as_bytes()).map_or_else(|line| say.fail(&line), |()| ExitCode::SUCCESS)
-}
-
 #[cfg(test)]
 mod tests {
     use std::net::IpAddr;
 
     use clap::{CommandFactory, Parser};
 
-    use super::{ExtcapArgs, is_asked, settings};
+    use super::{ExtcapArgs, is_asked};
 
     fn wished(words: &[&str]) -> Result<super::SnifferArgs, String> {
         let words = ["sniffer", "--capture"].iter().chain(words);
-        settings(&ExtcapArgs::try_parse_from(words).unwrap(), "lo")
+        super::wished(&ExtcapArgs::try_parse_from(words).unwrap(), "lo")
     }
 
     #[test]

@@ -1,47 +1,27 @@
 //! `sniffer`: captures live or reads a file, records, and breaks packets down.
 //!
-//! - [`args`]: the arguments;
-//! - [`selection`]: which frames are wanted;
-//! - [`display`]: frames onto the screen; [`following`]: their conversations;
-//! - [`exports`]: reports, pictures and diagrams;
-//! - [`story`]: whole conversations; [`calls`]: call logs beside them; [`answers`]: the questions of the courses;
-//! - [`source`]: the file, or the pipe, that is read;
-//! - [`explaining`]: what a field is for;
-//! - [`live`]: from an interface, with `printing` beside it; [`mod@file`]: from a capture file, with [`progress`];
-//! - [`interfaces`]: the list of interfaces;
+//! - [`args`]: the arguments, made into settings; [`exports`]: those of exports; `contradiction`: what does not go together;
 //! - `extcap`: the sniffer as Wireshark starts it.
+//!
+//! What they ask for is in [`crate::session`].
 
-pub mod answers;
 pub mod args;
-pub mod calls;
-mod crew;
-pub mod display;
-pub mod explaining;
+mod contradiction;
 pub mod exports;
 #[cfg(unix)]
 pub mod extcap;
-pub mod file;
-mod flushing;
-pub mod following;
-pub mod interfaces;
-pub mod live;
-mod printing;
-pub mod progress;
-mod recording;
-pub mod selection;
-pub mod source;
-pub mod story;
-pub mod wholes;
 
 use std::process::ExitCode;
 
 use self::args::SnifferArgs;
-use super::args::LogFormat;
-use super::limits;
-use super::say::Say;
-use super::{rights, usage};
-use crate::app::stop::Stop;
+use self::contradiction::contradiction;
+use super::args::wants_color;
+use super::usage;
 use crate::local_time;
+use crate::os::limits;
+use crate::os::stop::Stop;
+use crate::session::say::{LogFormat, Say};
+use crate::session::{answers, explaining, file, interfaces, live, rights, selection};
 
 /// Runs the program: exit status 0 fine, 1 failure, 2 wrong arguments.
 #[must_use]
@@ -59,14 +39,16 @@ fn run() -> ExitCode {
         Ok(args) => args,
         Err(code) => return code,
     };
-    let say = Say::new(args.look.color, LogFormat::Text);
+    let say = Say::new(wants_color(args.look.color), LogFormat::Text);
     #[cfg(unix)]
     if args.install_extcap {
         return extcap::install::install(say);
     } else if args.uninstall_extcap {
         return extcap::install::uninstall(say);
     }
-    let kept = if args.captures() {
+    let settings = args.settings();
+    let captures = args.read.is_none() && args.explain.is_none() && !args.list_interfaces && !settings.is_form_alone();
+    let kept = if captures {
         rights::only_for_a_capture()
     } else {
         rights::only_for_files()
@@ -87,22 +69,22 @@ fn run() -> ExitCode {
     }
     // As long as nothing is open, and no thread may be started that would watch: looking a name up may take its time.
     stop.end_at_once(true);
-    let filter = match selection::filter(&args) {
+    let filter = match selection::filter(&args.port, &args.host, &args.expression) {
         Ok(filter) => filter,
         Err(line) => return say.wrong_usage(&line),
     };
-    if let Some(line) = args.contradiction() {
+    if let Some(line) = contradiction(&settings) {
         return say.wrong_usage(&line);
     }
     if let Some(field) = &args.explain {
-        explaining::run(&args, field, filter, &stop, say)
-    } else if args.is_form_alone() {
-        answers::form_alone(&args, &stop, say)
+        explaining::run(&settings, field, filter, &stop, say)
+    } else if settings.is_form_alone() {
+        answers::form_alone(&settings, &stop, say)
     } else if args.list_interfaces {
         interfaces::list(&stop, say)
     } else if args.read.is_some() {
-        file::run(&args, filter, &stop, say)
+        file::run(&settings, filter, &stop, say)
     } else {
-        live::run(&args, &filter, &stop, say)
+        live::run(&settings, &filter, &stop, say)
     }
 }

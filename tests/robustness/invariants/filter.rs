@@ -1,8 +1,6 @@
 //! Any text as a filter, any instructions as a program, any bytes as the packet that they are asked about.
 
-use socket_lab::capture::filter::{
-    Filter, Fragments, Instruction, LONGEST, LONGEST_FOR_FILES, NoNames, Program, Target,
-};
+use socket_lab::filter::{Filter, Fragments, Instruction, LONGEST, LONGEST_FOR_FILES, NoNames, Program, Target};
 
 use super::frame::{LINKS, link};
 use super::shown::assert_line;

@@ -1,6 +1,5 @@
 //! A sequence of any frames: what is followed, and the views of whole conversations.
 
-use socket_lab::cli::sniffer::following::{Followed, Follower};
 use socket_lab::flow::{Kind, Step};
 use socket_lab::frame::{Frame, Time};
 use socket_lab::render::answers::{self, Collector};
@@ -10,6 +9,7 @@ use socket_lab::render::look::{Look, Style};
 use socket_lab::render::material::{Kept, Material, Whole};
 use socket_lab::render::report::{self, Provenance};
 use socket_lab::render::{json, mermaid, plot, svg};
+use socket_lab::session::following::{Followed, Follower};
 use socket_lab::timeline::Logs;
 use socket_lab::wire::decode;
 

@@ -6,10 +6,11 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use super::super::super::rights;
-use super::super::super::say::Say;
-use super::{answer, folder};
+use super::folder;
 use crate::escape::printable;
+use crate::session::rights;
+use crate::session::say::Say;
+use crate::session::stdout::answer;
 
 /// The link's name.
 const LINK: &str = "socketlab";

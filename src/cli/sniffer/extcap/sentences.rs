@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::PREFIX;
 use crate::capture::live::{ANY, Interface, interfaces as known};
 use crate::escape::printable;
 use crate::wire::LinkType;
+
+/// In Wireshark's list an interface must not have the name of one that Wireshark captures on by itself.
+pub(super) const PREFIX: &str = "socketlab-";
 
 /// The options that Wireshark offers for each of the interfaces. Their calls are arguments of this program.
 pub(super) const OPTIONS: &str = "\

@@ -1,0 +1,26 @@
+//! One of the four programs, from its arguments to its exit status.
+
+use std::process::ExitCode;
+
+use super::{args, usage};
+use crate::app::client::Answers;
+use crate::app::trouble::Trouble;
+use crate::calls::Program;
+use crate::os::limits;
+use crate::session::program::{self, Session};
+
+/// Runs a program: takes its arguments and lets `work` do its work. The exit status is that of [`program::run`], or 2: wrong
+/// arguments.
+pub fn run<A: args::Program>(
+    program: Program,
+    about: &'static str,
+    work: impl FnOnce(&A, &Session) -> Result<Answers, Trouble>,
+) -> ExitCode {
+    limits::within(|| {
+        let args: A = match usage::parse(program.word(), about) {
+            Ok(args) => args,
+            Err(code) => return code,
+        };
+        program::run(&args.settings(), |session| work(&args, session))
+    })
+}

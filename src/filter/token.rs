@@ -1,0 +1,180 @@
+//! The words and signs of an expression.
+
+use super::expression::Relation;
+
+/// One word or sign, with its place in the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Token<'a> {
+    pub(super) kind: Kind<'a>,
+    /// The byte at which it starts.
+    pub(super) start: usize,
+    /// It as it was written.
+    pub(super) text: &'a str,
+}
+
+/// What it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind<'a> {
+    /// A keyword, number, address or name; the parser knows which, from where it stands.
+    Word(&'a str),
+    /// `\tcp`: a word that is no keyword here.
+    Escaped(&'a str),
+    And,
+    Or,
+    Not,
+    Open,
+    Close,
+    OpenBracket,
+    CloseBracket,
+    Colon,
+    Slash,
+    Ampersand,
+    Pipe,
+    Relation(Relation),
+    /// Nothing that the language knows.
+    Unknown,
+    End,
+}
+
+/// Cuts the text into tokens; the last one is [`Kind::End`].
+pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
+    let mut tokens = Vec::new();
+    let mut rest = text;
+    // Inside of brackets a colon separates, outside it belongs to addresses; the same goes for a minus.
+    let mut in_brackets = false;
+    loop {
+        rest = rest.trim_ascii_start();
+        let start = text.len() - rest.len();
+        let (kind, length) = first(rest, in_brackets);
+        match kind {
+            Kind::OpenBracket => in_brackets = true,
+            Kind::CloseBracket => in_brackets = false,
+            _ => {}
+        }
+        let (token, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
+        tokens.push(Token {
+            kind,
+            start,
+            text: token,
+        });
+        if kind == Kind::End {
+            return tokens;
+        }
+        rest = after;
+    }
+}
+
+/// The signs, longer ones before those that they start with.
+const SIGNS: [(&str, Kind<'static>); 18] = [
+    ("&&", Kind::And),
+    ("||", Kind::Or),
+    ("!=", Kind::Relation(Relation::NotEqual)),
+    ("==", Kind::Relation(Relation::Equal)),
+    ("<=", Kind::Relation(Relation::LessOrEqual)),
+    (">=", Kind::Relation(Relation::GreaterOrEqual)),
+    ("!", Kind::Not),
+    ("=", Kind::Relation(Relation::Equal)),
+    ("<", Kind::Relation(Relation::Less)),
+    (">", Kind::Relation(Relation::Greater)),
+    ("(", Kind::Open),
+    (")", Kind::Close),
+    ("[", Kind::OpenBracket),
+    ("]", Kind::CloseBracket),
+    (":", Kind::Colon),
+    ("/", Kind::Slash),
+    ("&", Kind::Ampersand),
+    ("|", Kind::Pipe),
+];
+
+/// The token at the start of `rest`, and its length in bytes.
+fn first(rest: &str, in_brackets: bool) -> (Kind<'_>, usize) {
+    let word = leading_word(rest, in_brackets);
+    if !word.is_empty() {
+        let kind = match word {
+            "and" => Kind::And,
+            "or" => Kind::Or,
+            "not" => Kind::Not,
+            _ => Kind::Word(word),
+        };
+        return (kind, word.len());
+    }
+    if let Some(after) = rest.strip_prefix('\\') {
+        let word = leading_word(after, false);
+        if !word.is_empty() {
+            return (Kind::Escaped(word), word.len() + 1);
+        }
+    }
+    let sign = SIGNS.iter().find(|(sign, _)| rest.starts_with(sign));
+    match (sign, rest.chars().next()) {
+        (Some(&(sign, kind)), _) => (kind, sign.len()),
+        (None, Some(character)) => (Kind::Unknown, character.len_utf8()),
+        (None, None) => (Kind::End, 0),
+    }
+}
+
+fn leading_word(rest: &str, in_brackets: bool) -> &str {
+    let belongs = |character: char| match character {
+        ':' | '-' => !in_brackets,
+        '.' | '_' => true,
+        other => other.is_ascii_alphanumeric(),
+    };
+    let length = rest.find(|character| !belongs(character)).unwrap_or(rest.len());
+    rest.get(..length).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Kind, tokens};
+    use crate::filter::expression::Relation;
+
+    fn kinds(text: &str) -> Vec<Kind<'_>> {
+        tokens(text).iter().map(|token| token.kind).collect()
+    }
+
+    #[test]
+    fn signs_need_no_spaces() {
+        assert_eq!(
+            kinds("!(tcp&&host ::1/64)||a"),
+            [
+                Kind::Not,
+                Kind::Open,
+                Kind::Word("tcp"),
+                Kind::And,
+                Kind::Word("host"),
+                Kind::Word("::1"),
+                Kind::Slash,
+                Kind::Word("64"),
+                Kind::Close,
+                Kind::Or,
+                Kind::Word("a"),
+                Kind::End
+            ]
+        );
+    }
+
+    #[test]
+    fn a_colon_separates_inside_of_brackets_only() {
+        assert_eq!(
+            kinds("tcp[2:2]!=0x50"),
+            [
+                Kind::Word("tcp"),
+                Kind::OpenBracket,
+                Kind::Word("2"),
+                Kind::Colon,
+                Kind::Word("2"),
+                Kind::CloseBracket,
+                Kind::Relation(Relation::NotEqual),
+                Kind::Word("0x50"),
+                Kind::End
+            ]
+        );
+    }
+
+    #[test]
+    fn unknown_characters_are_whole_characters() {
+        let found = tokens("tcp § \\");
+        assert_eq!(found[1].kind, Kind::Unknown);
+        assert_eq!(found[1].text, "§");
+        assert_eq!(found[2].text, "\\");
+    }
+}

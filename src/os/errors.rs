@@ -1,0 +1,97 @@
+//! What the system says in its errors. errno(3)
+
+#[cfg(unix)]
+use nix::errno::Errno;
+use std::io;
+
+/// The error's name, as errno(3) has it, such as `ECONNREFUSED`; of an error that is not the system's, its kind.
+#[must_use]
+pub fn name(error: &io::Error) -> String {
+    #[cfg(unix)]
+    if let Some(errno) = error.raw_os_error().map(Errno::from_raw) {
+        return format!("{errno:?}");
+    }
+    format!("{:?}", error.kind())
+}
+
+/// The system's words, without the ` (os error 111)` that the standard library writes behind them.
+#[must_use]
+pub fn text(error: &io::Error) -> String {
+    let text = error.to_string();
+    if cfg!(unix) && error.raw_os_error().is_some() {
+        return text.split(" (os error ").next().unwrap_or_default().to_owned();
+    }
+    text
+}
+
+/// Why something could not be written, and the next step, as the end of the sentence "writing … failed: ".
+#[must_use]
+pub fn unwritable(error: &io::Error) -> String {
+    let text = error.to_string();
+    // The standard library puts the number behind the system's words.
+    let why = text.split(" (os error ").next().unwrap_or_default();
+    let next = match error.kind() {
+        io::ErrorKind::FileTooLarge => "lift the limit with 'ulimit -f unlimited', or give it another place",
+        _ => "give it somewhere with room",
+    };
+    format!("{why}; {next}")
+}
+
+/// Has the process, or the whole system, run out of something that comes back when connections end?
+#[cfg(unix)]
+#[must_use]
+pub fn is_exhaustion(error: &io::Error) -> bool {
+    matches!(
+        error.raw_os_error().map(Errno::from_raw),
+        Some(Errno::EMFILE | Errno::ENFILE | Errno::ENOBUFS | Errno::ENOMEM)
+    )
+}
+
+/// Was the message longer than the protocol carries? send(2) `EMSGSIZE`
+#[cfg(unix)]
+#[must_use]
+pub fn is_too_long(error: &io::Error) -> bool {
+    error.raw_os_error().map(Errno::from_raw) == Some(Errno::EMSGSIZE)
+}
+
+/// The error of a connection that nobody takes. connect(2) `ECONNREFUSED`
+#[cfg(unix)]
+#[must_use]
+pub fn refusal() -> io::Error {
+    Errno::ECONNREFUSED.into()
+}
+
+/// Is the connection attempt under way? connect(2) `EINPROGRESS`
+#[cfg(unix)]
+#[must_use]
+pub fn is_in_progress(error: &io::Error) -> bool {
+    error.raw_os_error().map(Errno::from_raw) == Some(Errno::EINPROGRESS)
+}
+
+/// Has the system run out of something that comes back when connections end?
+#[cfg(not(unix))]
+#[must_use]
+pub fn is_exhaustion(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::OutOfMemory
+}
+
+/// Not told apart here.
+#[cfg(not(unix))]
+#[must_use]
+pub fn is_too_long(_: &io::Error) -> bool {
+    false
+}
+
+/// The error of a connection that nobody takes.
+#[cfg(not(unix))]
+#[must_use]
+pub fn refusal() -> io::Error {
+    io::ErrorKind::ConnectionRefused.into()
+}
+
+/// Is the connection attempt under way?
+#[cfg(not(unix))]
+#[must_use]
+pub fn is_in_progress(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::WouldBlock
+}

@@ -1,0 +1,77 @@
+//! What the shell's `ulimit` may have set, where a program would be ended without a word.
+
+/// So much stack is enough for every program, in bytes; the threads of the standard library have twice as much.
+#[cfg(unix)]
+const ENOUGH_STACK: u64 = 1 << 20;
+
+/// So much is asked for where there is less, in bytes: what Linux gives by itself.
+#[cfg(unix)]
+const USUAL_STACK: u64 = 8 << 20;
+
+/// Makes room on the stack where there is little (`ulimit -s`), and lets a file that grows too long (`ulimit -f`) be an error
+/// of the call that writes, EFBIG, and not the end of the program by SIGXFSZ. setrlimit(2)
+///
+/// # Errors
+/// The stack may not have so much: a line that says so.
+#[cfg(unix)]
+pub fn prepare() -> Result<(), String> {
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicBool;
+
+    // Without a handler of ours the program is ended at its first such file, as before: no reason to refuse to start.
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::new(AtomicBool::new(false)));
+    room_on_the_stack()
+}
+
+#[cfg(unix)]
+fn room_on_the_stack() -> Result<(), String> {
+    use nix::sys::resource::{Resource, getrlimit, setrlimit};
+
+    let Ok((now, most)) = getrlimit(Resource::RLIMIT_STACK) else {
+        return Ok(());
+    };
+    if now >= ENOUGH_STACK {
+        return Ok(());
+    }
+    // The stack of the first thread grows as far as the limit of that moment says. The upper limit is for root to raise.
+    let raised = setrlimit(Resource::RLIMIT_STACK, USUAL_STACK, most.max(USUAL_STACK)).is_ok()
+        || most >= ENOUGH_STACK && setrlimit(Resource::RLIMIT_STACK, USUAL_STACK.min(most), most).is_ok();
+    if raised {
+        return Ok(());
+    }
+    Err(format!(
+        "the stack may have {} KiB here, and {} KiB are needed; start this in a shell where 'ulimit -Hs' says more",
+        most / 1024,
+        ENOUGH_STACK / 1024
+    ))
+}
+
+/// Nothing is limited so.
+///
+/// # Errors
+/// None.
+#[cfg(not(unix))]
+pub const fn prepare() -> Result<(), String> {
+    Ok(())
+}
+
+/// As [`within`], for a program of few threads, whose memory depends on what it reads: it stays below the limit of a container.
+#[cfg(feature = "sniffer")]
+pub fn within_memory(program: impl FnOnce() -> std::process::ExitCode) -> std::process::ExitCode {
+    #[cfg(target_os = "linux")]
+    super::memory::group::stay_within();
+    within(program)
+}
+
+/// Runs the program with such room, or says why not: exit status 1.
+pub fn within(program: impl FnOnce() -> std::process::ExitCode) -> std::process::ExitCode {
+    use std::io::Write as _;
+    match prepare() {
+        Ok(()) => program(),
+        Err(line) => {
+            // With standard error closed, the exit status has to do.
+            let _ = writeln!(std::io::stderr(), "error: {line}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}

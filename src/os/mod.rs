@@ -1,0 +1,20 @@
+//! What the programs need of the system and the lecture does not.
+//!
+//! - [`stop`]: Ctrl+Z, Ctrl+C and SIGTERM; [`poll`]: waiting for a descriptor, with a quit noticed meanwhile;
+//! - [`keyboard`]: lines from standard input;
+//! - [`descriptors`]: open files, which they are and how many there may be; [`interfaces`]: addresses and names;
+//! - [`errors`]: what the system says in its errors;
+//! - [`limits`]: what `ulimit` may have set; `memory`: what a container may have, and what happens when there is no more.
+//!
+//! Linux is the one tried; the others get what the standard library has.
+
+pub mod descriptors;
+pub mod errors;
+pub mod interfaces;
+pub mod keyboard;
+pub mod limits;
+mod memory;
+pub mod poll;
+pub mod stop;
+#[cfg(unix)]
+mod sys;

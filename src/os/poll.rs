@@ -1,0 +1,151 @@
+//! Waiting for a descriptor, with a quit noticed meanwhile. poll(2)
+
+/// What a call waits for before it is tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Interest {
+    /// Something to take: data, a connection, the end of the stream, an error.
+    Readable,
+    /// Room to send, or the end of a connection attempt.
+    Writable,
+}
+
+/// The mark that ends every waiting when it is set ([`Stop`](super::stop::Stop)).
+pub trait Mark {
+    /// Is it set?
+    fn is_set(&self) -> bool;
+
+    /// A descriptor that is ready to read from the moment on at which it is set.
+    #[cfg(unix)]
+    fn descriptor(&self) -> std::os::fd::BorrowedFd<'_>;
+}
+
+/// How a waiting ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Woken {
+    /// What was waited for is there.
+    Ready,
+    /// The program was told to quit.
+    Stopped,
+    /// The time was over.
+    TimedOut,
+}
+
+#[cfg(unix)]
+pub use unix::{is_readable_before, wait};
+
+#[cfg(not(unix))]
+pub use elsewhere::{is_readable_before, wait};
+
+#[cfg(unix)]
+mod unix {
+    use std::io;
+    use std::os::fd::AsFd;
+    use std::time::{Duration, Instant};
+
+    use nix::errno::Errno;
+    use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
+    use super::{Interest, Mark, Woken};
+
+    /// Waits until the descriptor is ready, the program is told to quit, or the time is over. poll(2)
+    ///
+    /// # Errors
+    /// Those of poll(2), except for interruptions, after which it waits on.
+    pub fn wait(
+        descriptor: &impl AsFd,
+        interest: Interest,
+        stop: &impl Mark,
+        patience: Option<Duration>,
+    ) -> io::Result<Woken> {
+        let flags = match interest {
+            Interest::Readable => PollFlags::POLLIN,
+            Interest::Writable => PollFlags::POLLOUT,
+        };
+        let deadline = patience.and_then(|patience| Instant::now().checked_add(patience));
+        loop {
+            let timeout = match deadline {
+                None => PollTimeout::NONE,
+                Some(deadline) => whole_milliseconds(deadline.saturating_duration_since(Instant::now())),
+            };
+            let mut watched = [
+                PollFd::new(descriptor.as_fd(), flags),
+                PollFd::new(stop.descriptor(), PollFlags::POLLIN),
+            ];
+            match poll(&mut watched, timeout) {
+                Err(Errno::EINTR) => continue,
+                Err(error) => return Err(error.into()),
+                Ok(_) => {}
+            }
+            let [descriptor_ready, stop_ready] = watched.map(|fd| fd.any().unwrap_or(true));
+            if stop_ready {
+                return Ok(Woken::Stopped);
+            }
+            if descriptor_ready {
+                return Ok(Woken::Ready);
+            }
+            if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+                return Ok(Woken::TimedOut);
+            }
+        }
+    }
+
+    /// Waits until either descriptor is readable, the program is told to quit, or the time is over: is it the first? poll(2)
+    #[must_use]
+    pub fn is_readable_before(descriptor: &impl AsFd, other: &impl AsFd, stop: &impl Mark, patience: Duration) -> bool {
+        let watched = [descriptor.as_fd(), other.as_fd(), stop.descriptor()];
+        let mut watched = watched.map(|watched| PollFd::new(watched, PollFlags::POLLIN));
+        let [own, ..] = match poll(&mut watched, whole_milliseconds(patience)) {
+            Ok(_) => watched,
+            Err(_) => return false,
+        };
+        own.any().unwrap_or(true)
+    }
+
+    /// poll(2) counts in milliseconds: rounded up, lest it return before the deadline and spin. A time past its range is
+    /// cut; the caller's loop then waits again.
+    fn whole_milliseconds(left: Duration) -> PollTimeout {
+        let milliseconds = left.as_micros().div_ceil(1000);
+        i32::try_from(milliseconds)
+            .ok()
+            .and_then(|milliseconds| PollTimeout::try_from(milliseconds).ok())
+            .unwrap_or(PollTimeout::MAX)
+    }
+}
+
+#[cfg(not(unix))]
+mod elsewhere {
+    use std::io;
+    use std::time::Duration;
+
+    use super::{Interest, Mark, Woken};
+
+    /// How long a waiting call sleeps before it is tried again.
+    const SLICE: Duration = Duration::from_millis(10);
+
+    /// Without poll(2): sleeps a little and lets the caller try again.
+    ///
+    /// # Errors
+    /// None.
+    pub fn wait<T>(_: &T, _: Interest, stop: &impl Mark, patience: Option<Duration>) -> io::Result<Woken> {
+        if stop.is_set() {
+            return Ok(Woken::Stopped);
+        }
+        match patience {
+            Some(Duration::ZERO) => Ok(Woken::TimedOut),
+            Some(patience) => {
+                std::thread::sleep(SLICE.min(patience));
+                Ok(Woken::Ready)
+            }
+            None => {
+                std::thread::sleep(SLICE);
+                Ok(Woken::Ready)
+            }
+        }
+    }
+
+    /// Not known here.
+    #[must_use]
+    pub fn is_readable_before<T>(_: &T, _: &T, _: &impl Mark, _: Duration) -> bool {
+        false
+    }
+}

@@ -1,0 +1,143 @@
+//! The questions of the courses: the view `answers`, the key to correct from, and the form for handing out.
+
+use std::ffi::OsStr;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use super::ending::{self, Grace};
+use super::following::{Followed, Whole};
+use super::say::Say;
+use super::settings::{Settings, View};
+use super::write::to;
+use crate::escape::{one_line, printable};
+use crate::frame::Frame;
+use crate::os::stop::Stop;
+use crate::record::Destination;
+use crate::render::answers::{Collector, Sheet, html, markdown, text};
+use crate::render::look::Look;
+use crate::wire::{Packet, decode};
+
+/// Collects what the questions need, and writes the sheets at the end.
+pub struct Answers {
+    collector: Collector,
+    source: String,
+    is_shown: bool,
+    key: Option<Page>,
+    form: Option<Page>,
+}
+
+/// A file that is open, and the form in which a sheet is written to it.
+struct Page {
+    format: Format,
+    output: Destination,
+}
+
+#[derive(Clone, Copy)]
+enum Format {
+    Markdown,
+    Html,
+}
+
+impl Page {
+    fn open(path: &Path, force: bool) -> Result<Self, String> {
+        let shown = printable(path.display().to_string().as_bytes()).into_owned();
+        let ending = path.extension().and_then(OsStr::to_str).unwrap_or_default();
+        let format = match ending.to_ascii_lowercase().as_str() {
+            "md" => Format::Markdown,
+            "html" | "htm" => Format::Html,
+            _ => {
+                return Err(format!(
+                    "{shown} is neither .md nor .html: give the file one of these endings"
+                ));
+            }
+        };
+        let output = Destination::whole(path, force).map_err(|error| one_line(&error))?;
+        Ok(Self { format, output })
+    }
+
+    fn write(self, sheet: &Sheet) -> Result<(), String> {
+        to(self.output, |output| match self.format {
+            Format::Markdown => markdown::write(output, sheet),
+            Format::Html => html::write(output, sheet),
+        })
+    }
+}
+
+/// Writes the form of no capture.
+#[must_use]
+pub fn form_alone(settings: &Settings, stop: &Stop, say: Say) -> ExitCode {
+    if let Err(line) = ending::watch(stop, Grace::Whole, say, None) {
+        return say.fail(&line);
+    }
+    let Some(path) = &settings.worksheet else {
+        return ExitCode::SUCCESS;
+    };
+    match Page::open(path, settings.force).and_then(|page| page.write(&Sheet::blank())) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(line) => say.fail(&line),
+    }
+}
+
+impl Answers {
+    /// For the arguments that ask for it; `None` for others.
+    ///
+    /// # Errors
+    /// A file cannot be written: a line that says so.
+    pub fn new(settings: &Settings) -> Result<Option<Self>, String> {
+        let is_shown = settings.view == View::Answers && !settings.json;
+        if !is_shown && settings.answer_key.is_none() && settings.worksheet.is_none() {
+            return Ok(None);
+        }
+        let open = |path: &Option<PathBuf>| path.as_deref().map(|path| Page::open(path, settings.force)).transpose();
+        Ok(Some(Self {
+            collector: Collector::new(settings.flow),
+            source: match &settings.read {
+                Some(path) if path.as_os_str() == "-" => "standard input".to_owned(),
+                Some(path) => printable(path.display().to_string().as_bytes()).into_owned(),
+                None => format!("live, on {}", printable(settings.interface.as_bytes())),
+            },
+            is_shown,
+            key: open(&settings.answer_key)?,
+            form: open(&settings.worksheet)?,
+        }))
+    }
+
+    /// Are they written to standard output, too?
+    #[must_use]
+    pub const fn is_shown(&self) -> bool {
+        self.is_shown
+    }
+
+    /// Takes a packet, or the datagram that it completes.
+    pub fn take(&mut self, number: u64, frame: &Frame<'_>, packet: &Packet<'_>, followed: Followed) {
+        let Followed { step, whole } = followed;
+        match whole {
+            None => self.collector.take(number, frame.time, packet, step.as_ref()),
+            Some(Whole { frame, step, .. }) => {
+                let packet = decode(frame.link, &frame.bytes, frame.original_length);
+                self.collector.take_joined(number, frame.time, &packet, step.as_ref());
+            }
+        }
+    }
+
+    /// Writes what is asked for, the files first. The result within is theirs: a line that says which cannot be written.
+    ///
+    /// # Errors
+    /// Those of standard output.
+    pub fn finish(&mut self, output: &mut impl Write, look: &Look) -> io::Result<Result<(), String>> {
+        let sheet = self.collector.finish(Some(&self.source));
+        let mut failed = None;
+        if let Some(page) = self.key.take() {
+            failed = page.write(&sheet).err();
+        }
+        if let Some(page) = self.form.take() {
+            failed = failed.or(page.write(&self.collector.form(Some(&self.source))).err());
+        }
+        if self.is_shown {
+            self.is_shown = false;
+            text::write(output, look, &sheet)?;
+        }
+        Ok(failed.map_or(Ok(()), Err))
+    }
+}

@@ -1,0 +1,76 @@
+//! What to do where the right to capture is missing: one line, with commands that work as they are printed.
+
+use std::ffi::OsStr;
+
+use crate::escape::shell::quoted;
+
+/// The sniffer may not capture on this interface.
+pub(super) fn sniffer_lacks_it(interface: &str) -> String {
+    #[cfg(target_os = "linux")]
+    let possible = crate::privilege::capturing_is_possible();
+    #[cfg(not(target_os = "linux"))]
+    let possible = true;
+    line_of_sniffer(interface, &Called::now("sniffer"), possible)
+}
+
+fn line_of_sniffer(interface: &str, called: &Called, possible: bool) -> String {
+    let Called { program, command } = called;
+    let next = if possible {
+        format!(
+            "type 'sudo {command}', or once 'sudo setcap cap_net_raw+ep {program}', or run 'socket-lab', which needs no root on most systems"
+        )
+    } else {
+        // Neither root nor a mark on the file brings back what the whole container lacks.
+        "not even root has it here: start the container with --cap-add=NET_RAW, or use a private network: 'unshare -rn'"
+            .to_owned()
+    };
+    format!("cannot capture on {interface}: the capability CAP_NET_RAW is missing; {next}")
+}
+
+/// How this program was called.
+pub struct Called {
+    /// Its path.
+    pub program: String,
+    /// The program with its arguments.
+    pub command: String,
+}
+
+impl Called {
+    /// By the words of its command line; `name`: what it is called where its path is not known.
+    #[must_use]
+    pub fn now(name: &str) -> Self {
+        let program = this_program(name);
+        let arguments = std::env::args_os().skip(1).map(|word| quoted(&word));
+        let command = std::iter::once(program.clone()).chain(arguments);
+        let command = command.collect::<Vec<_>>().join(" ");
+        Self { program, command }
+    }
+}
+
+/// The path of the running program as a shell takes it: sudo and setcap do not search where a user's own programs are.
+#[must_use]
+pub fn this_program(name: &str) -> String {
+    let path = std::env::current_exe();
+    quoted(path.as_deref().map_or(OsStr::new(name), std::path::Path::as_os_str))
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::{Called, line_of_sniffer};
+
+    fn called(program: &str, arguments: &str) -> Called {
+        Called {
+            program: program.into(),
+            command: format!("{program} {arguments}"),
+        }
+    }
+
+    #[test]
+    fn the_documentation_shows_the_lines() {
+        let documentation = include_str!("../../docs/privileges.md").replace("\n    ", " ");
+        for possible in [true, false] {
+            let line = line_of_sniffer("lo", &called("/usr/local/bin/sniffer", "-i lo"), possible);
+            assert!(documentation.contains(&line), "{line}");
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! `--explain FIELD`: what a field is for, and how it looks in a capture file.
+
+use std::process::ExitCode;
+
+use super::ending::{self, Counts, Grace};
+use super::following::{Followed, Follower, Whole};
+use super::say::Say;
+use super::selection::Selection;
+use super::settings::Settings;
+use super::source::{Source, grace_of};
+use super::stdout::put;
+use crate::escape::{one_line, printable};
+use crate::explain::purpose::{Entry, lookup, nearest, no_field};
+use crate::explain::{Context, icmp_extension, meaning, note};
+use crate::filter::Filter;
+use crate::flow::Step;
+use crate::os::stop::Stop;
+use crate::render::explained::{self, Example, Seen};
+use crate::render::look::TimeForm;
+use crate::render::proof::Proof;
+use crate::wire::{Field, Layer, Packet, Protocol, decode};
+
+/// So many places in the capture are shown.
+const EXAMPLES: usize = 5;
+
+/// Stands behind a place that is none of the packet.
+const JOINED: &str = "[bytes counted in the datagram put together]";
+
+/// Explains the field, with the packets of `-r` if it is given.
+#[must_use]
+pub fn run(settings: &Settings, name: &str, filter: Filter, stop: &Stop, say: Say) -> ExitCode {
+    let mut entries = lookup(name);
+    if entries.is_empty() {
+        return say.wrong_usage(&unknown(name));
+    }
+    let watching = match ending::watch(stop, Grace::Whole, say, Some(Counts::of_reading())) {
+        Ok(watching) => watching,
+        Err(line) => return say.fail(&line),
+    };
+    if let Some(path) = &settings.read {
+        watching.count(grace_of(path));
+    }
+    let (seen, trouble) = match look(settings, &mut entries, filter, stop) {
+        Ok(found) => found,
+        Err(line) => return say.fail(&line),
+    };
+    let Some((entry, others)) = entries.split_first() else {
+        return ExitCode::SUCCESS;
+    };
+    let look = settings.look_with(TimeForm::Relative);
+    let mut page = Vec::new();
+    // Writing to memory cannot fail.
+    let _ = explained::write(&mut page, &look, entry, others, seen.as_ref());
+    if let Err(line) = put(&page) {
+        return say.fail(&line);
+    }
+    match trouble {
+        Some(line) => say.fail(&line),
+        None => ExitCode::SUCCESS,
+    }
+}
+
+/// Why there is nothing to explain.
+fn unknown(name: &str) -> String {
+    if let Some(why) = no_field(name) {
+        return why.to_owned();
+    }
+    if name.trim().is_empty() {
+        return "--explain needs the name of a field, such as window or tcp.flags.syn".to_owned();
+    }
+    let near = match nearest(name) {
+        near if near.is_empty() => "sniffer -r FILE names those of a capture".to_owned(),
+        near => format!("near to it: {}", near.join(", ")),
+    };
+    format!("no field is called {}; {near}", printable(shortened(name).as_bytes()))
+}
+
+fn shortened(name: &str) -> String {
+    const MOST: usize = 60;
+    name.chars().take(MOST).collect()
+}
+
+/// The first places of the field in the capture, and what ended the reading too early. Of several fields of the name, the one
+/// comes first that the capture has.
+fn look(
+    settings: &Settings,
+    entries: &mut [Entry],
+    filter: Filter,
+    stop: &Stop,
+) -> Result<(Option<Seen>, Option<String>), String> {
+    let Some(path) = &settings.read else {
+        return Ok((None, None));
+    };
+    let mut source = Source::open(path, stop)?;
+    let mut selection = Selection::new(filter, settings.handshake_only);
+    let mut search = Search {
+        follower: Follower::new(),
+        only: settings.flow,
+        examples: entries.iter().map(|entry| (entry.spec.id, Vec::new())).collect(),
+    };
+    let (mut number, mut wanted, mut trouble) = (0, 0, None);
+    while !search.is_done() && settings.count.is_none_or(|count| wanted < count) {
+        source.count(number);
+        if source.is_over(stop) {
+            trouble = source.interrupted();
+            break;
+        }
+        let frame = match source.reader.next() {
+            Ok(Some(frame)) => frame,
+            Ok(None) => break,
+            Err(_) if stop.requested() => {
+                trouble = source.interrupted();
+                break;
+            }
+            Err(error) => {
+                trouble = Some(one_line(&error));
+                break;
+            }
+        };
+        number += 1;
+        if !selection.wants(&frame).map_err(|error| one_line(&error))? {
+            search.follower.pass(number, &frame);
+            continue;
+        }
+        wanted += 1;
+        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        let Followed { step, whole } = search.follower.follow(number, &frame, &packet);
+        search.take(Shown { number, joined: false }, &packet, step.as_ref());
+        if let Some(Whole { frame, step, .. }) = whole {
+            let packet = decode(frame.link, &frame.bytes, frame.original_length);
+            search.take(Shown { number, joined: true }, &packet, step.as_ref());
+        }
+    }
+    let found = search.examples.iter().position(|(_, examples)| !examples.is_empty());
+    let found = found.unwrap_or(0);
+    if let Some(first) = entries.get_mut(..=found) {
+        first.rotate_right(1);
+    }
+    let examples = search.examples.into_iter().nth(found);
+    Ok((
+        Some(Seen {
+            source: printable(path.display().to_string().as_bytes()).into_owned(),
+            examples: examples.map(|(_, examples)| examples).unwrap_or_default(),
+        }),
+        trouble,
+    ))
+}
+
+/// Where headers were found.
+#[derive(Clone, Copy)]
+struct Shown {
+    /// Number of the packet in the capture, from 1.
+    number: u64,
+    /// They are those of a datagram that was put together from fragments, the last of which is this packet.
+    joined: bool,
+}
+
+struct Search {
+    follower: Follower,
+    only: Option<u64>,
+    /// By filter name.
+    examples: Vec<(&'static str, Vec<Example>)>,
+}
+
+/// Headers that IP repeats in each fragment, or writes anew. RFC 791 section 3.2, RFC 8200 section 4.5
+const fn is_in_each_fragment(protocol: Protocol) -> bool {
+    matches!(
+        protocol,
+        Protocol::Ipv4 | Protocol::Ipv6 | Protocol::HopByHop | Protocol::Routing | Protocol::Fragment
+    )
+}
+
+impl Search {
+    /// The first field of the name was seen often enough.
+    fn is_done(&self) -> bool {
+        self.examples.first().is_some_and(|(_, seen)| seen.len() >= EXAMPLES)
+    }
+
+    fn take(&mut self, shown: Shown, packet: &Packet<'_>, step: Option<&Step>) {
+        if self
+            .only
+            .is_some_and(|only| step.is_none_or(|step| step.conversation != only))
+        {
+            return;
+        }
+        // What was before the data that were put together stands in each fragment as it was sent.
+        let before = |layer: &&Layer<'_>| shown.joined && is_in_each_fragment(layer.protocol());
+        let before = packet.layers().iter().take_while(before).count();
+        for (index, layer) in packet.layers().iter().enumerate().skip(before) {
+            let Some(context) = Context::new(packet, index, step) else {
+                return;
+            };
+            for field in &layer.fields() {
+                self.search(shown, context, field, field);
+            }
+        }
+        if let Some((context, fields)) = icmp_extension(packet, step) {
+            for field in &fields {
+                self.search(shown, context, field, field);
+            }
+        }
+    }
+
+    /// The field and its parts. A part that has no meaning of its own has that of the whole.
+    fn search(&mut self, shown: Shown, context: Context<'_, '_>, field: &Field<'_>, whole: &Field<'_>) {
+        if self.examples.iter().any(|(id, _)| *id == field.id()) {
+            let said = meaning(context, field).or_else(|| meaning(context, whole));
+            let noted = note(context, field).unwrap_or_default().into_owned();
+            self.keep(shown, field, noted, said.unwrap_or_default().into_owned());
+        }
+        for part in field.parts() {
+            self.search(shown, context, part, whole);
+        }
+    }
+
+    fn keep(&mut self, shown: Shown, field: &Field<'_>, note: String, meaning: String) {
+        let mut wanted = self.examples.iter_mut().filter(|(id, _)| *id == field.id());
+        let Some((_, examples)) = wanted.next().filter(|(_, examples)| examples.len() < EXAMPLES) else {
+            return;
+        };
+        let Some(proof) = Proof::of_field(shown.number, field) else {
+            return;
+        };
+        // The first fragment mostly showed it already, at its own place.
+        let is_told =
+            |one: &Example| (&one.proof.raw, &one.proof.value, &one.note) == (&proof.raw, &proof.value, &note);
+        let note = match (shown.joined, note.as_str()) {
+            (true, _) if examples.iter().any(is_told) => return,
+            (true, "") => JOINED.to_owned(),
+            (true, _) => format!("{note} {JOINED}"),
+            (false, _) => note,
+        };
+        examples.push(Example { proof, note, meaning });
+    }
+}

@@ -1,0 +1,282 @@
+//! Exports: packets are kept, up to a limit, and written at the end.
+
+pub(super) mod bounds;
+
+use std::io;
+use std::path::Path;
+
+use self::bounds::Bounds;
+use super::calls::CallFiles;
+use super::following::{Follower, forgotten};
+use super::provenance;
+use super::say::Say;
+use super::settings::Settings;
+use super::stdout::put;
+use super::write::to;
+use crate::escape::{one_line, printable};
+use crate::explain::{count, grouped};
+use crate::frame::{Frame, Time};
+use crate::record::{Destination, next_step};
+use crate::render::ladder::{Detail, Ladder};
+use crate::render::look::{Look, TimeForm};
+use crate::render::material::{CALLS, Kept, Material, Whole};
+use crate::render::{mermaid, plot, report, svg};
+use crate::wire::decode;
+
+const NO_CONVERSATION: &str = "no conversation over TCP or UDP is known";
+
+/// Keeps packets, and writes them in every form that is asked for.
+pub struct Exporter<'a> {
+    settings: &'a Settings,
+    look: Look,
+    follower: Follower,
+    calls: CallFiles,
+    kept: Vec<Kept>,
+    bounds: Bounds,
+    first: Option<Time>,
+    html: Option<Destination>,
+    svg: Option<Destination>,
+    plot: Option<Destination>,
+}
+
+impl<'a> Exporter<'a> {
+    /// Opens the files, so that a name that cannot be written is said before anything is shown; `None` when no export is asked
+    /// for.
+    ///
+    /// # Errors
+    /// A file cannot be opened, or a call log cannot be read: a line that says so.
+    pub fn open(settings: &'a Settings) -> Result<Option<Self>, String> {
+        let export = &settings.export;
+        if !export.is_some() {
+            return Ok(None);
+        }
+        let open = |path: &Option<std::path::PathBuf>| {
+            let opened = path.as_deref().map(|path| Destination::whole(path, settings.force));
+            opened.transpose().map_err(|error| one_line(&error))
+        };
+        let shows_calls = export.shows_calls();
+        Ok(Some(Self {
+            look: settings.look_with(TimeForm::Local),
+            calls: CallFiles::open(if shows_calls { &settings.calls } else { &[] }, settings.read.is_none())?,
+            follower: Follower::new(),
+            kept: Vec::new(),
+            bounds: Bounds::of(export),
+            first: None,
+            html: open(&export.html)?,
+            svg: open(&export.svg)?,
+            plot: open(&export.plot)?,
+            settings,
+        }))
+    }
+
+    /// Takes a frame that is not wanted, but counts: what is wanted later may refer to it.
+    pub fn pass(&mut self, number: u64, frame: &Frame<'_>) {
+        self.first = self.first.or(frame.time);
+        self.follower.pass(number, frame);
+    }
+
+    /// Takes a wanted frame.
+    pub fn take(&mut self, number: u64, frame: &Frame<'_>) {
+        self.first = self.first.or(frame.time);
+        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        // Also beyond the limit: how a conversation ended is told of the whole of it.
+        let followed = self.follower.follow(number, frame, &packet);
+        let step = followed.known().copied();
+        let whole = followed.whole;
+        let conversation = step.map(|step| step.conversation);
+        let is_wanted = self.settings.flow.is_none_or(|flow| conversation == Some(flow))
+            && self.settings.export.packet.is_none_or(|packet| packet == number);
+        if !is_wanted {
+            return;
+        }
+        let bytes = frame.bytes.len() + whole.as_ref().map_or(0, |whole| whole.frame.bytes.len());
+        if !self.bounds.has_room(bytes, conversation) {
+            return;
+        }
+        self.kept.push(Kept {
+            number,
+            frame: frame.clone().into_owned(),
+            step,
+            whole: whole.map(|whole| Whole {
+                frame: whole.frame,
+                fragments: whole.fragments,
+            }),
+        });
+    }
+
+    /// Writes everything. Returns what to say of it: warnings, and what failed.
+    #[must_use]
+    pub fn finish(mut self, recorded: Option<&Path>) -> (Vec<String>, Option<String>) {
+        self.calls.read_on();
+        let mut warnings = self.calls.remarks();
+        warnings.extend(self.bounds.remarks());
+        let tracker = self.follower.tracker();
+        let has_log = self.calls.is_given();
+        let material = Material::new(
+            std::mem::take(&mut self.kept),
+            |number| tracker.conversation(number),
+            &mut self.calls.logs,
+            has_log,
+            self.first,
+            self.bounds.left_out(),
+        );
+        let material = material.bounded_by(self.bounds.in_words());
+        warnings.extend(forgotten(material.forgotten, "ladder"));
+        if material.calls_left_out > 0 {
+            warnings.push(format!(
+                "left out of what was exported: {}; it has {} at most; --flow N picks a conversation by its number",
+                count(material.calls_left_out, "more socket call"),
+                grouped(CALLS as u64)
+            ));
+        }
+        // What is shown says it itself; live it may still come.
+        let says_so = !self.settings.shows() && self.settings.read.is_some();
+        let missing = self.follower.missing(self.settings.flow);
+        let mut empty = Vec::new();
+        let outcome = self.write(&material, recorded, &mut warnings, &mut empty);
+        // Where it is said that there is no such conversation, that is enough.
+        if missing.is_none() || !(says_so || self.settings.shows()) {
+            let told = empty
+                .iter()
+                .map(|(option, lacks)| format!("nothing to draw for {option}: {lacks}"));
+            warnings.extend(told);
+        }
+        (warnings, outcome.err().or(missing.filter(|_| says_so)))
+    }
+
+    /// Adds to `empty` which options have nothing to draw, and what there would have to be.
+    fn write(
+        &mut self,
+        material: &Material,
+        recorded: Option<&Path>,
+        warnings: &mut Vec<String>,
+        empty: &mut Vec<(&'static str, &'static str)>,
+    ) -> Result<(), String> {
+        let export = &self.settings.export;
+        let detail = if self.settings.full {
+            Detail::Full
+        } else {
+            Detail::Folded
+        };
+        let title = self.title(recorded);
+        if let Some(output) = self.html.take() {
+            // A pipe gives its bytes once.
+            let is_pipe = |path: &Path| path == Path::new("-") || path.metadata().is_ok_and(|found| !found.is_file());
+            let read = self.settings.read.as_deref().filter(|path| !is_pipe(path));
+            let file = read.or(recorded.filter(|path| *path != Path::new("-") && path.is_file()));
+            let hashed = file.map(|path| Ok((provenance::name(path), provenance::sha256(path)?)));
+            let hashed = hashed.transpose().map_err(|error: io::Error| {
+                let next = next_step(&error, "check that it is still there");
+                format!("reading the capture again for its hash failed: {error}; {next}")
+            })?;
+            let provenance = provenance::of(hashed, &title, "sniffer");
+            to(output, |output| {
+                report::write(output, &self.look, material, &provenance)
+            })?;
+        }
+        let drawn = || material.ladders(detail);
+        if let Some(output) = self.svg.take() {
+            let pictures: Vec<_> = drawn().map(|ladder| svg::ladder::draw(&ladder, false)).collect();
+            if pictures.is_empty() {
+                empty.push(("--svg", NO_CONVERSATION));
+            }
+            to(output, |output| svg::write(output, &title, &pictures))?;
+        }
+        if let Some(output) = self.plot.take() {
+            let pictures = plots(material);
+            if pictures.is_empty() {
+                empty.push(("--plot", "no TCP conversation with data and times is known"));
+            }
+            to(output, |output| svg::write(output, &title, &pictures))?;
+        }
+        if export.mermaid {
+            let text = self.mermaid(material, &drawn().collect::<Vec<_>>(), empty)?;
+            if text.len() > mermaid::MOST_TEXT {
+                warnings.push(format!(
+                    "the diagram has {} characters, and Mermaid takes {} unless its maxTextSize is raised; --flow picks \
+                     one conversation",
+                    grouped(text.len() as u64),
+                    grouped(mermaid::MOST_TEXT as u64)
+                ));
+            }
+            put(&text)?;
+        }
+        Ok(())
+    }
+
+    fn title(&self, recorded: Option<&Path>) -> String {
+        let is_standard = |path: &&Path| *path == Path::new("-");
+        match (
+            self.settings.read.as_deref(),
+            recorded.filter(|path| !is_standard(path)),
+        ) {
+            (Some(path), _) if is_standard(&path) => "standard input".to_owned(),
+            (Some(path), _) | (None, Some(path)) => provenance::name(path),
+            (None, None) => format!("live capture on {}", self.settings.interface),
+        }
+    }
+
+    fn mermaid(
+        &self,
+        material: &Material,
+        ladders: &[Ladder],
+        empty: &mut Vec<(&'static str, &'static str)>,
+    ) -> Result<Vec<u8>, String> {
+        let mut text = Vec::new();
+        let export = &self.settings.export;
+        // Writing to memory cannot fail.
+        if export.packet.is_some() || self.settings.count == Some(1) {
+            match (material.packets.first(), export.packet) {
+                (Some(kept), _) => {
+                    let frame = kept.followed();
+                    let packet = decode(frame.link, &frame.bytes, frame.original_length);
+                    let _ = mermaid::packet(&mut text, kept.number, &packet, kept.step.as_ref());
+                }
+                (None, Some(number)) => {
+                    return Err(format!(
+                        "there is no packet {number} to draw; --view summary shows which there are"
+                    ));
+                }
+                (None, None) => empty.push(("--mermaid", "no packet was found")),
+            }
+        } else {
+            if ladders.is_empty() {
+                empty.push(("--mermaid", NO_CONVERSATION));
+            }
+            let _ = mermaid::sequence(&mut text, ladders);
+        }
+        Ok(text)
+    }
+}
+
+/// Says what there is to say of exports; `true` when all were written.
+pub(super) fn say_exported((warnings, failure): (Vec<String>, Option<String>), say: Say) -> bool {
+    for warning in &warnings {
+        say.warning(warning);
+    }
+    if let Some(line) = &failure {
+        say.error(line);
+    }
+    failure.is_none()
+}
+
+/// Says which files there are now.
+pub(super) fn say_written<'f>(files: impl Iterator<Item = (&'static str, &'f Path)>, say: Say) {
+    for (_, file) in files {
+        say.plain(&format!(
+            "written: {}",
+            printable(file.display().to_string().as_bytes())
+        ));
+    }
+}
+
+/// A graph for each TCP conversation with data.
+fn plots(material: &Material) -> Vec<svg::Picture> {
+    let told = material.told.iter().map(|told| {
+        let title = format!("Conversation {}", told.conversation.number);
+        (title, plot::directions(&told.packets))
+    });
+    told.filter(|(_, directions)| !directions.is_empty())
+        .map(|(title, directions)| plot::draw(&title, &directions, false))
+        .collect()
+}

@@ -1,0 +1,122 @@
+//! A capture for Wireshark: pcapng with comments into the named pipe, until SIGTERM.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::super::capture_right::this_program;
+use super::super::ending::{self, Grace};
+use super::super::following::Commenter;
+use super::super::live::{descriptor, opening};
+use super::super::recording::{APPLICATION, interface_of};
+use super::super::rights;
+use super::super::say::Say;
+use super::super::selection::Afterwards;
+use super::super::settings::Settings;
+use super::fifo;
+use crate::capture::live::{Capture, Event, OpenError};
+use crate::escape::printable;
+use crate::filter::Filter;
+use crate::frame::Time;
+use crate::os::stop::Stop;
+use crate::record::{Destination, Format, Recorder, Section, Statistics, WriteError};
+
+/// Captures until told to quit, or until Wireshark has left.
+///
+/// # Errors
+/// One of the steps failed: what, why, what to do. May be of several lines.
+pub fn run(settings: &Settings, filter: &Filter, path: &Path, stop: &Stop, say: Say) -> Result<(), String> {
+    let opening = opening(settings, filter)?;
+    let mut capture = opening.open().map_err(|error| match error {
+        OpenError::NoPermission { interface } => no_permission(&interface),
+        other => other.to_string(),
+    })?;
+    let name = printable(path.display().to_string().as_bytes()).into_owned();
+    let failed = |error| format!("opening the pipe {name} failed: {error}; start the capture from Wireshark");
+    let Some(pipe) = fifo::open(path, stop).map_err(failed)? else {
+        return Ok(());
+    };
+    rights::none()?;
+    // A reader that stays and does not read must not keep the program; Wireshark stops reading when it stops the capture.
+    ending::watch(stop, Grace::Unread, say, None)?;
+    fifo::watch(&pipe, stop).map_err(failed)?;
+    let mut section = Section::of_this_machine(APPLICATION);
+    // Standard error would be a window with an error in it; here Wireshark shows them with the file's properties.
+    section.comments = capture.notes().iter().map(ToString::to_string).collect();
+    let interface = interface_of(settings, filter, &capture);
+    let recorder = Recorder::new(
+        Destination::stream(pipe, "Wireshark's pipe"),
+        Format::PcapNg,
+        &section,
+        &[interface],
+    );
+    let told = recorder.and_then(|recorder| {
+        let afterwards = Afterwards::new(filter, settings.handshake_only);
+        record(&mut capture, recorder, afterwards, stop)
+    });
+    match told {
+        Ok(End::Stopped) => Ok(()),
+        Ok(End::Failed(line)) => Err(line),
+        // Wireshark has left: that is one way to end a capture.
+        Err(error) if error.is_closed_pipe() => Ok(()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// Why no more frames come.
+enum End {
+    Stopped,
+    /// The capture cannot go on.
+    Failed(String),
+}
+
+/// Hands each frame on as it comes: nothing is kept back while there is nothing more to read.
+fn record(
+    capture: &mut Capture,
+    mut recorder: Recorder,
+    mut afterwards: Afterwards,
+    stop: &Stop,
+) -> Result<End, WriteError> {
+    let mut unflushed = false;
+    let mut commenter = Commenter::new();
+    let (mut first, mut last): (Option<Time>, Option<Time>) = (None, None);
+    let end = loop {
+        let patience = unflushed.then_some(Duration::ZERO);
+        match capture.next(patience, Some(descriptor(stop))) {
+            Ok(Event::Frame(mut frame, _)) => {
+                if afterwards.wants(&frame) {
+                    commenter.comment_on(&mut frame);
+                    recorder.write(&frame)?;
+                    first = first.or(frame.time);
+                    last = frame.time.or(last);
+                    unflushed = true;
+                }
+            }
+            Ok(Event::Idle) => {
+                recorder.flush()?;
+                unflushed = false;
+            }
+            Ok(Event::InterfaceDown | Event::InterfaceUp) => {}
+            Ok(Event::Stopped) => break End::Stopped,
+            Err(error) => break End::Failed(error.to_string()),
+        }
+    };
+    let counted = capture.statistics().unwrap_or_default();
+    recorder.finish(&[Statistics {
+        received: Some(counted.received),
+        dropped: Some(counted.dropped),
+        start: first,
+        end: last,
+        ..Statistics::default()
+    }])?;
+    Ok(end)
+}
+
+/// The ways that work for a program that Wireshark starts.
+fn no_permission(interface: &str) -> String {
+    format!(
+        "cannot capture on {interface}: the capability CAP_NET_RAW is missing; either give it once by \
+         'sudo setcap cap_net_raw+ep {}', or start server, client and Wireshark in a private network of your own: \
+         'unshare -rn', and in that shell first 'ip link set lo up'",
+        this_program("sniffer")
+    )
+}

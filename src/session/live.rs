@@ -1,0 +1,437 @@
+//! Packets from an interface.
+//!
+//! The order matters: open the capture while the privileges are there, give them up, only then open files and start
+//! threads. The main thread captures and records; another one prints (`printing`); a third one sees to it that a quit ends the
+//! program ([`ending`]).
+
+use std::io::{self, IsTerminal as _};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::calls::CallFiles;
+use super::capture_right;
+use super::ending::{self, Counts, Grace};
+use super::exports::{Exporter, say_exported, say_written};
+use super::flushing::Flushing;
+use super::printing::{self, Entrance, Refusal};
+use super::recording::{Recording, record};
+use super::rights;
+use super::say::Say;
+use super::selection::Afterwards;
+use super::settings::Settings;
+use crate::capture::live::{self, ANY, Capture, Event, LARGEST_SNAPLEN, OpenError, Opening, interfaces};
+use crate::escape::{one_line, printable};
+use crate::filter::{Filter, Fragments, Target};
+use crate::frame::{Frame, Time};
+use crate::os::stop::Stop;
+use crate::record::{Statistics, WriteError, Written};
+use crate::wire::LinkType;
+
+/// Captures until told to quit, or until enough was captured.
+#[must_use]
+pub fn run(settings: &Settings, filter: &Filter, stop: &Stop, say: Say) -> ExitCode {
+    let mut capture = match open(settings, filter) {
+        Ok(capture) => capture,
+        Err(line) => return say.fail(&line),
+    };
+    if let Err(line) = rights::only_for_files() {
+        return say.fail(&line);
+    }
+    let seen = Arc::new(AtomicU64::new(0));
+    let counts = counts(&capture, Arc::clone(&seen));
+    if let Err(line) = ending::watch(stop, Grace::Waiting, say, Some(counts)) {
+        return say.fail(&line);
+    }
+    let planned = settings.planned();
+    if let Err(line) = CallFiles::open(&settings.calls, true) {
+        return say.fail(&line);
+    }
+    let recording = match settings
+        .write
+        .as_deref()
+        .map(|path| record(path, settings, filter, &capture))
+        .transpose()
+    {
+        Ok(recording) => recording,
+        Err(error) => return say.fail(&one_line(&error)),
+    };
+    let exporter = match Exporter::open(settings) {
+        Ok(exporter) => exporter,
+        Err(line) => return say.fail(&line),
+    };
+    drop(planned);
+    for note in capture.notes() {
+        say.warning(&note.to_string());
+    }
+    say.plain(&format!(
+        "capturing on {} ({}), {}; Ctrl+C ends it",
+        capture.interface(),
+        capture.link_type(),
+        describe(filter)
+    ));
+    let shows = settings.shows();
+    let mut session = Session {
+        settings,
+        say,
+        stop,
+        recording,
+        exporter,
+        afterwards: Afterwards::new(filter, settings.handshake_only),
+        captured: 0,
+        seen,
+        unprinted: 0,
+        first: None,
+        last: None,
+        failed: false,
+    };
+    let (finished, printing_failed) = thread::scope(|scope| {
+        let (entrance, exit) = printing::queue_to_output();
+        let print = move || printing::print(settings, &exit, stop, say);
+        let printer = shows
+            .then(|| thread::Builder::new().spawn_scoped(scope, print))
+            .transpose();
+        let (printer, unprinted) = match printer {
+            Ok(printer) => (printer, false),
+            Err(error) => {
+                say.error(&printing::no_thread(&error));
+                stop.request();
+                (None, true)
+            }
+        };
+        session.capture(&mut capture, shows.then_some(entrance));
+        // The files first: a standard output that nobody reads must not keep them from being whole.
+        let finished = session.finish(&capture);
+        (
+            finished,
+            unprinted || printer.is_some_and(|printer| printer.join().unwrap_or(true)),
+        )
+    });
+    session.end(finished, printing_failed)
+}
+
+/// The counts so far, as lines.
+fn counts(capture: &Capture, captured: Arc<AtomicU64>) -> Counts {
+    #[cfg(target_os = "linux")]
+    let counters = capture.counters();
+    #[cfg(not(target_os = "linux"))]
+    let _ = capture;
+    let lines = move || {
+        let captured = captured.load(Ordering::Relaxed);
+        #[cfg(target_os = "linux")]
+        let counted = counters.read().unwrap_or_default();
+        #[cfg(not(target_os = "linux"))]
+        let counted = live::Statistics {
+            received: captured,
+            dropped: 0,
+        };
+        counted_lines(captured, counted).to_vec()
+    };
+    Counts {
+        lines: Box::new(lines),
+        at_the_end: true,
+    }
+}
+
+/// What was counted, as tcpdump says it.
+fn counted_lines(captured: u64, counted: live::Statistics) -> [String; 3] {
+    [
+        format!("{} captured", packets(captured)),
+        format!("{} received by filter", counted.received),
+        format!("{} dropped by kernel", counted.dropped),
+    ]
+}
+
+fn describe(filter: &Filter) -> String {
+    match filter.expression() {
+        Some(_) => format!("filter {filter}"),
+        None => "all packets".to_owned(),
+    }
+}
+
+fn open(settings: &Settings, filter: &Filter) -> Result<Capture, String> {
+    opening(settings, filter)?.open().map_err(|error| match error {
+        OpenError::NoPermission { interface } => capture_right::sniffer_lacks_it(&interface),
+        other => other.to_string(),
+    })
+}
+
+/// The capture that the arguments ask for, not begun yet.
+///
+/// # Errors
+/// The kernel cannot run the filter: a line that says so.
+pub(super) fn opening(settings: &Settings, filter: &Filter) -> Result<Opening, String> {
+    let mut opening = Opening::on(&settings.interface);
+    opening.snaplen = settings.snaplen;
+    opening.promiscuous = settings.promiscuous;
+    opening.ring = !settings.no_ring;
+    if filter.expression().is_some() {
+        let snaplen = if settings.snaplen == 0 {
+            LARGEST_SNAPLEN
+        } else {
+            settings.snaplen
+        };
+        let program = filter
+            .compile(target(&settings.interface), snaplen, Fragments::Keep)
+            .map_err(|error| error.to_string())?;
+        let instructions = program.instructions().iter();
+        opening.program = instructions.map(|one| (one.code, one.jt, one.jf, one.k)).collect();
+    }
+    Ok(opening)
+}
+
+/// What the kernel's filter will see on this interface.
+fn target(name: &str) -> Target {
+    /// Bytes of the header that stands in the place of the link layer's on "any".
+    const COOKED: u32 = 20;
+    let known = interfaces();
+    let interface = known.iter().find(|interface| interface.name == name);
+    match interface.map(|interface| interface.link_type) {
+        Some(LinkType::ETHERNET) => Target::Socket(LinkType::ETHERNET),
+        _ => Target::CookedSocket {
+            header: COOKED,
+            loopback: (name == ANY)
+                .then(|| known.iter().find(|one| one.loopback).map(|lo| lo.index))
+                .flatten(),
+        },
+    }
+}
+
+/// A capture under way.
+struct Session<'a> {
+    settings: &'a Settings,
+    say: Say,
+    stop: &'a Stop,
+    recording: Option<Recording>,
+    exporter: Option<Exporter<'a>>,
+    afterwards: Afterwards,
+    captured: u64,
+    /// The same, for the thread that tells the counts.
+    seen: Arc<AtomicU64>,
+    unprinted: u64,
+    first: Option<Time>,
+    last: Option<Time>,
+    failed: bool,
+}
+
+impl Session<'_> {
+    /// Captures until the end; the queue is closed by returning.
+    fn capture(&mut self, capture: &mut Capture, mut queue: Option<Entrance>) {
+        let deadline = self
+            .settings
+            .duration
+            .and_then(|duration| Instant::now().checked_add(duration));
+        let mut flushing = Flushing::default();
+        loop {
+            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            if left == Some(Duration::ZERO) || self.settings.count.is_some_and(|count| self.captured >= count) {
+                break;
+            }
+            let patience = [flushing.patience, left].into_iter().flatten().min();
+            match capture.next(patience, Some(descriptor(self.stop))) {
+                Ok(Event::Frame(frame, _)) => {
+                    if self.afterwards.wants(&frame) {
+                        self.take(&frame, &mut queue);
+                        if self.recording.is_some() {
+                            flushing.needed();
+                        }
+                    } else if self.settings.handshake_only {
+                        self.pass(&frame, &mut queue);
+                    }
+                }
+                Ok(Event::Idle) => {
+                    if flushing.is_due() {
+                        self.flush();
+                    }
+                }
+                Ok(Event::InterfaceDown) => {
+                    self.say.warning(&format!(
+                        "{} is down; the capture goes on when it is up",
+                        self.settings.interface
+                    ));
+                }
+                Ok(Event::InterfaceUp) => self.say.warning(&format!("{} is up again", self.settings.interface)),
+                Ok(Event::Stopped) => break,
+                Err(error) => {
+                    self.fail(&error.to_string());
+                    break;
+                }
+            }
+            if self.failed {
+                break;
+            }
+        }
+    }
+
+    /// Records a frame and has it printed.
+    fn take(&mut self, frame: &Frame<'_>, queue: &mut Option<Entrance>) {
+        self.captured += 1;
+        self.seen.store(self.captured, Ordering::Relaxed);
+        self.first = self.first.or(frame.time);
+        self.last = frame.time.or(self.last);
+        let recording = self.recording.as_mut();
+        let written = recording.map_or(Ok(()), |recording| recording.write(frame));
+        if let Err(error) = written {
+            self.failed_to_write(&error);
+        }
+        if let Some(exporter) = &mut self.exporter {
+            exporter.take(self.captured, frame);
+        }
+        let Some(open) = queue else { return };
+        match open.offer(self.captured, frame) {
+            Ok(()) => {}
+            Err(Refusal::Full) => self.unprinted += 1,
+            Err(Refusal::Ended) => *queue = None,
+        }
+    }
+
+    /// A frame that nobody wants to see: without it, what is seen would seem to have gaps.
+    fn pass(&mut self, frame: &Frame<'_>, queue: &mut Option<Entrance>) {
+        if let Some(recording) = &mut self.recording {
+            recording.commenter.pass(frame);
+        }
+        queue.take_if(|open| open.offer(printing::UNSHOWN, frame) == Err(Refusal::Ended));
+    }
+
+    fn flush(&mut self) {
+        let recording = self.recording.as_mut();
+        let flushed = recording.map_or(Ok(()), |recording| recording.recorder.flush());
+        if let Err(error) = flushed {
+            self.failed_to_write(&error);
+        }
+    }
+
+    /// A reader who has left a pipe is no failure.
+    fn failed_to_write(&mut self, error: &WriteError) {
+        if error.is_closed_pipe() {
+            self.recording = None;
+            self.stop.request();
+        } else {
+            self.fail(&one_line(&error));
+            self.recording = None;
+        }
+    }
+
+    fn fail(&mut self, line: &str) {
+        self.say.error(line);
+        self.failed = true;
+    }
+
+    /// Ends the recording and writes the exports. What there is to say of them comes later.
+    fn finish(&mut self, capture: &Capture) -> Finished {
+        let counted = capture.statistics().unwrap_or_default();
+        let statistics = Statistics {
+            received: Some(counted.received),
+            dropped: Some(counted.dropped),
+            start: self.first,
+            end: self.last,
+            ..Statistics::default()
+        };
+        let recording = self.recording.take();
+        let recorded = recording.map(|recording| recording.recorder.finish(&[statistics]));
+        let exporter = self.exporter.take();
+        let file = self.settings.write.as_deref();
+        let file = file.filter(|_| recorded.as_ref().is_some_and(Result::is_ok));
+        Finished {
+            counted,
+            exported: exporter.map(|exporter| exporter.finish(file)),
+            recorded,
+        }
+    }
+
+    /// The summary.
+    fn end(mut self, finished: Finished, printing_failed: bool) -> ExitCode {
+        if self.stop.requested() && io::stderr().is_terminal() {
+            // The terminal shows ^C where the cursor is; the summary starts on a line of its own.
+            self.say.plain("");
+        }
+        for line in counted_lines(self.captured, finished.counted) {
+            self.say.plain(&line);
+        }
+        let counted = finished.counted;
+        let recorded = self.say_recorded(finished.recorded);
+        if let Some(exported) = finished.exported {
+            if say_exported(exported, self.say) {
+                say_written(self.settings.export.files(), self.say);
+            } else {
+                self.failed = true;
+            }
+        }
+        if !printing_failed {
+            say_written(self.settings.sheets(), self.say);
+        }
+        let unseen = self.unprinted > 0 && !recorded;
+        if self.unprinted > 0 {
+            self.say.warning(&unprinted(self.unprinted, recorded));
+        }
+        if counted.dropped > 0 {
+            self.say.warning(&format!(
+                "{} passed the filter and were lost in the kernel, where they found no room: a narrower filter, -s, or -q \
+                 with -w makes it more likely that all are captured",
+                packets(counted.dropped)
+            ));
+        }
+        if let Some(remark) = self.afterwards.remark() {
+            self.say.warning(&remark);
+        }
+        if self.failed || printing_failed || unseen || counted.dropped > 0 {
+            ExitCode::FAILURE
+        } else {
+            ExitCode::SUCCESS
+        }
+    }
+
+    /// Says what is in the file; `true` when all that was captured is.
+    fn say_recorded(&mut self, recorded: Option<Result<Written, WriteError>>) -> bool {
+        match recorded {
+            Some(Ok(written)) => {
+                let path = self.settings.write.as_deref().unwrap_or_else(|| Path::new("-"));
+                let path = path.display().to_string();
+                let path = printable(path.as_bytes());
+                let packets = packets(written.packets);
+                self.say
+                    .plain(&format!("{packets}, {} bytes written to {path}", written.bytes));
+                true
+            }
+            Some(Err(error)) => {
+                if !error.is_closed_pipe() {
+                    self.fail(&one_line(&error));
+                }
+                false
+            }
+            None => false,
+        }
+    }
+}
+
+/// What came of the files.
+struct Finished {
+    counted: live::Statistics,
+    recorded: Option<Result<Written, WriteError>>,
+    exported: Option<(Vec<String>, Option<String>)>,
+}
+
+/// So many packets.
+fn packets(count: u64) -> String {
+    format!("{count} {}", if count == 1 { "packet" } else { "packets" })
+}
+
+/// What to say of packets that came faster than they could be printed.
+fn unprinted(count: u64, recorded: bool) -> String {
+    let what = format!("{} captured but not printed: the output was too slow", packets(count));
+    if recorded {
+        format!("{what}; the recording has them")
+    } else {
+        format!("{what}; -w keeps them all, --view summary prints faster")
+    }
+}
+
+/// The stop mark in the form that the capture waits for.
+#[cfg(unix)]
+pub(super) fn descriptor(stop: &Stop) -> live::Stop<'_> {
+    use crate::os::poll::Mark as _;
+    stop.descriptor()
+}

@@ -1,0 +1,75 @@
+//! What a run observes, once, and what it does with it; cli makes its settings from the arguments.
+//!
+//! - [`program`]: start and end of one of the four programs;
+//! - [`logging`]: what goes to standard error and to the call log; [`say`]: errors and warnings in a line;
+//! - [`rights`]: what is kept of root's rights, step by step;
+//! - [`ending`]: the end of a program that is stuck; [`stdout`]: standard output, of which it is known how far it has come.
+//!
+//! Of the sniffer, where it is built:
+//!
+//! - `settings`: what a run reads, keeps, shows and writes; `selection`: which frames are wanted;
+//! - `live`: from an interface, with `printing` and `recording` beside it; `file`: from a capture file, which `source` opens,
+//!   with `progress`;
+//! - `following`: the conversations of frames; `display`: frames onto the screen, with `crew`, the threads that help it;
+//! - `story`: views of whole conversations; `wholes`: their JSON; `calls`: call logs beside them;
+//! - `answers`: the questions of the courses; `exports`: reports, pictures and diagrams; `write`: files that are written whole;
+//! - `explaining`: what a field is for; `interfaces`: the list of interfaces;
+//! - `extcap`: a capture that Wireshark asks for;
+//! - `capture_right`: what to do where the right to capture is missing; `provenance`: where a report comes from.
+
+#[cfg(feature = "sniffer")]
+pub mod answers;
+#[cfg(feature = "sniffer")]
+pub mod calls;
+#[cfg(feature = "sniffer")]
+pub mod capture_right;
+#[cfg(feature = "sniffer")]
+mod crew;
+#[cfg(feature = "sniffer")]
+pub mod display;
+#[cfg(unix)]
+pub mod ending;
+#[cfg(not(unix))]
+#[path = "ending_elsewhere.rs"]
+pub mod ending;
+#[cfg(feature = "sniffer")]
+pub mod explaining;
+#[cfg(feature = "sniffer")]
+pub mod exports;
+#[cfg(all(feature = "sniffer", unix))]
+pub mod extcap;
+#[cfg(feature = "sniffer")]
+pub mod file;
+#[cfg(feature = "sniffer")]
+mod flushing;
+#[cfg(feature = "sniffer")]
+pub mod following;
+#[cfg(feature = "sniffer")]
+pub mod interfaces;
+#[cfg(feature = "sniffer")]
+pub mod live;
+pub mod logging;
+#[cfg(feature = "sniffer")]
+mod printing;
+pub mod program;
+#[cfg(feature = "sniffer")]
+pub mod progress;
+#[cfg(feature = "sniffer")]
+pub mod provenance;
+#[cfg(feature = "sniffer")]
+mod recording;
+pub mod rights;
+pub mod say;
+#[cfg(feature = "sniffer")]
+pub mod selection;
+#[cfg(feature = "sniffer")]
+pub mod settings;
+#[cfg(feature = "sniffer")]
+pub mod source;
+pub mod stdout;
+#[cfg(feature = "sniffer")]
+pub mod story;
+#[cfg(feature = "sniffer")]
+pub mod wholes;
+#[cfg(feature = "sniffer")]
+pub mod write;

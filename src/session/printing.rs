@@ -1,0 +1,229 @@
+//! Printing beside a capture: a queue of frames that is bounded by their bytes, and the thread at its end.
+//!
+//! A slow reader of standard output costs lines, which are counted, and no frames: the thread that captures never waits.
+
+use std::io::{self, IsTerminal as _};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::time::Duration;
+
+use super::display::{Display, DisplayError};
+use super::say::Say;
+use super::settings::Settings;
+use super::stdout::unwritable;
+
+use crate::frame::Frame;
+use crate::os::stop::Stop;
+
+/// So many bytes may wait for a file or a pipe, …
+const ROOM: usize = 64 * 1024 * 1024;
+/// … and so many for a terminal: thousands of small packets, more than a person wants to see scroll by after Ctrl+C.
+const ROOM_ON_TERMINAL: usize = 1024 * 1024;
+
+/// The number of a frame that is followed and not shown.
+pub(super) const UNSHOWN: u64 = 0;
+
+/// A frame on its way to the printing thread, with its number.
+type Ticket = (u64, Frame<'static>);
+
+/// Where the capturing thread puts frames in.
+pub(super) struct Entrance {
+    tickets: Sender<Ticket>,
+    waiting: Arc<AtomicUsize>,
+    room: usize,
+}
+
+/// Where the printing thread takes them out.
+pub(super) struct Exit {
+    tickets: Receiver<Ticket>,
+    waiting: Arc<AtomicUsize>,
+}
+
+/// Why a frame will not be printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// There is no room for it now.
+    Full,
+    /// The printing thread has ended, and has said why.
+    Ended,
+}
+
+/// Printing could not begin.
+pub(super) fn no_thread(error: &io::Error) -> String {
+    format!("starting a thread failed: {error}; allow more with 'ulimit -u' and 'ulimit -v'")
+}
+
+/// A queue for what standard output is.
+pub(super) fn queue_to_output() -> (Entrance, Exit) {
+    queue(if io::stdout().is_terminal() {
+        ROOM_ON_TERMINAL
+    } else {
+        ROOM
+    })
+}
+
+/// A queue that holds so many bytes at most, but always one frame.
+fn queue(room: usize) -> (Entrance, Exit) {
+    let (sender, receiver) = mpsc::channel();
+    let waiting = Arc::new(AtomicUsize::new(0));
+    let entrance = Entrance {
+        tickets: sender,
+        waiting: Arc::clone(&waiting),
+        room,
+    };
+    let tickets = receiver;
+    (entrance, Exit { tickets, waiting })
+}
+
+/// The memory that a frame takes while it waits, in bytes.
+fn cost(frame: &Frame<'_>) -> usize {
+    size_of::<Ticket>() + frame.bytes.len()
+}
+
+impl Entrance {
+    /// Puts a copy of the frame in, if there is room; never waits.
+    pub(super) fn offer(&self, number: u64, frame: &Frame<'_>) -> Result<(), Refusal> {
+        let cost = cost(frame);
+        let before = self.waiting.load(Ordering::Relaxed);
+        if before > 0 && before + cost > self.room {
+            return Err(Refusal::Full);
+        }
+        // Before the frame itself, lest the other side take off what was not yet added.
+        self.waiting.fetch_add(cost, Ordering::Relaxed);
+        let ticket = (number, frame.clone().into_owned());
+        self.tickets.send(ticket).map_err(|_| Refusal::Ended)
+    }
+}
+
+impl Exit {
+    /// The next frame; waits for it, at most so long.
+    fn take(&self, patience: Option<Duration>) -> Result<Ticket, RecvTimeoutError> {
+        let next = match patience {
+            Some(patience) => self.tickets.recv_timeout(patience),
+            None => self.tickets.recv().map_err(RecvTimeoutError::from),
+        };
+        next.inspect(|ticket| self.count_off(ticket))
+    }
+
+    /// The next frame if there is one already.
+    fn take_now(&self) -> Option<Ticket> {
+        self.tickets.try_recv().ok().inspect(|ticket| self.count_off(ticket))
+    }
+
+    fn count_off(&self, (_, frame): &Ticket) {
+        self.waiting.fetch_sub(cost(frame), Ordering::Relaxed);
+    }
+}
+
+/// Prints what comes through the queue until it is closed; `true` when that failed.
+pub(super) fn print(settings: &Settings, queue: &Exit, stop: &Stop, say: Say) -> bool {
+    let mut display = match Display::new(settings) {
+        Ok(display) => display,
+        Err(line) => {
+            say.error(&line);
+            stop.request();
+            return true;
+        }
+    };
+    match print_all(&mut display, queue) {
+        Ok(()) => {
+            for remark in display.missing().into_iter().chain(display.remarks()) {
+                say.warning(&remark);
+            }
+            false
+        }
+        Err(DisplayError::Closed) => {
+            stop.request();
+            false
+        }
+        Err(DisplayError::Beside(line)) => {
+            say.error(&line);
+            stop.request();
+            true
+        }
+        Err(DisplayError::Failed(error)) => {
+            say.error(&unwritable(&error));
+            stop.request();
+            true
+        }
+    }
+}
+
+fn take_in(display: &mut Display, (number, frame): &Ticket) -> Result<(), DisplayError> {
+    if *number == UNSHOWN {
+        display.pass(UNSHOWN, frame);
+        Ok(())
+    } else {
+        display.show(*number, frame)
+    }
+}
+
+fn print_all(display: &mut Display, queue: &Exit) -> Result<(), DisplayError> {
+    loop {
+        match queue.take(display.patience()) {
+            Ok(ticket) => take_in(display, &ticket)?,
+            Err(RecvTimeoutError::Timeout) => {
+                display.tick()?;
+                continue;
+            }
+            Err(RecvTimeoutError::Disconnected) => return display.finish(),
+        }
+        // While more wait, they are written together; when none does, the person sees them now.
+        while let Some(ticket) = queue.take_now() {
+            take_in(display, &ticket)?;
+        }
+        display.flush()?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Refusal, Ticket, queue};
+    use crate::frame::Frame;
+    use crate::wire::LinkType;
+
+    fn frame(length: usize) -> Frame<'static> {
+        Frame {
+            time: None,
+            link: LinkType::ETHERNET,
+            interface: 0,
+            direction: None,
+            original_length: 0,
+            bytes: vec![0; length].into(),
+            comments: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn it_is_full_by_bytes_and_has_room_again_when_they_are_taken() {
+        let (entrance, exit) = queue(3 * (1000 + size_of::<Ticket>()));
+        for number in 1..=3 {
+            assert_eq!(entrance.offer(number, &frame(1000)), Ok(()));
+        }
+        assert_eq!(entrance.offer(4, &frame(0)), Err(Refusal::Full));
+        assert_eq!(exit.take(None).map(|(number, _)| number), Ok(1));
+        assert_eq!(entrance.offer(5, &frame(1001)), Err(Refusal::Full));
+        assert_eq!(entrance.offer(6, &frame(1000)), Ok(()));
+        let rest = std::iter::from_fn(|| exit.take_now()).map(|(number, _)| number);
+        assert_eq!(rest.collect::<Vec<_>>(), [2, 3, 6]);
+    }
+
+    #[test]
+    fn one_frame_always_fits_and_nobody_at_the_end_is_noticed() {
+        let (entrance, exit) = queue(10);
+        assert_eq!(entrance.offer(1, &frame(1000)), Ok(()));
+        assert_eq!(entrance.offer(2, &frame(0)), Err(Refusal::Full));
+        assert!(exit.take(None).is_ok());
+        drop(exit);
+        assert_eq!(entrance.offer(3, &frame(0)), Err(Refusal::Ended));
+    }
+
+    #[test]
+    fn a_closed_queue_is_emptied_first() {
+        let (entrance, exit) = queue(1000);
+        assert_eq!(entrance.offer(1, &frame(1)), Ok(()));
+        drop(entrance);
+        assert!(exit.take(None).is_ok() && exit.take(None).is_err());
+    }
+}

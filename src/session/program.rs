@@ -1,0 +1,132 @@
+//! Start and end of one of the four programs.
+
+use std::io::{self, IsTerminal as _};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use super::ending::{self, Grace};
+use super::logging::LogSettings;
+use super::say::Say;
+use super::stdout::StandardOutput;
+use super::{logging, rights};
+use crate::app::client::Answers;
+use crate::app::transcript::Transcript;
+use crate::app::trouble::Trouble;
+use crate::calls::lines::CallLogOutcome;
+use crate::local_time;
+#[cfg(unix)]
+use crate::os::descriptors;
+use crate::os::errors;
+use crate::os::keyboard::Keyboard;
+use crate::os::stop::Stop;
+
+/// What a program works with.
+pub struct Session {
+    /// The mark that a quit sets.
+    pub stop: Stop,
+    /// Where its words go.
+    pub transcript: Arc<Transcript>,
+}
+
+impl Session {
+    /// Gives up the right to bind any port: the program has its socket now.
+    ///
+    /// # Errors
+    /// [`Trouble::Rights`]. The program must end then.
+    pub fn give_up_rights(&self) -> Result<(), Trouble> {
+        rights::none().map_err(Trouble::Rights)
+    }
+
+    /// Standard input, line by line.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    #[cfg(unix)]
+    pub fn keyboard(&self) -> Result<Keyboard<std::fs::File>, Trouble> {
+        use std::os::fd::AsFd as _;
+        // The standard library's handle keeps bytes in a buffer, out of the waiting's sight; a plain file does not.
+        let descriptor = io::stdin().as_fd().try_clone_to_owned().map_err(Trouble::Input)?;
+        Ok(Keyboard::new(
+            descriptors::out_of_the_way(descriptor).into(),
+            io::stdin().is_terminal(),
+        ))
+    }
+
+    /// Standard input, line by line.
+    ///
+    /// # Errors
+    /// None.
+    #[cfg(not(unix))]
+    pub fn keyboard(&self) -> Result<Keyboard<io::Stdin>, Trouble> {
+        Ok(Keyboard::new(io::stdin(), io::stdin().is_terminal()))
+    }
+}
+
+/// How one of the four programs runs.
+#[derive(Debug, Clone)]
+pub struct ProgramSettings {
+    /// What it shows on standard error, and writes to a call log.
+    pub log: LogSettings,
+    /// May a port be asked for that only root may have?
+    pub binds_a_port: bool,
+}
+
+/// Runs a program: lets `work` do its work, and turns what came of it into the exit status: 0 fine, 1 failure, or a quit before
+/// all was written.
+pub fn run(settings: &ProgramSettings, work: impl FnOnce(&Session) -> Result<Answers, Trouble>) -> ExitCode {
+    let say = Say::new(settings.log.color, settings.log.format);
+    let binds = settings.binds_a_port;
+    let kept = if binds {
+        rights::only_for_a_low_port()
+    } else {
+        rights::only_for_files()
+    };
+    if let Err(line) = kept {
+        return say.fail(&line);
+    }
+    if let Some(line) = local_time::complaint() {
+        say.warning(line);
+    }
+    let stop = match Stop::on_signals() {
+        Ok(stop) => stop,
+        Err(error) => {
+            return say.fail(&format!(
+                "watching for Ctrl+Z failed: {error}; allow more with 'ulimit -n'"
+            ));
+        }
+    };
+    // Every waiting call lets go at once, but not a write to a full pipe (`tcp-server | less`, and nobody scrolls), nor the
+    // opening of a named pipe that nobody reads.
+    if let Err(line) = ending::watch_without_rights(&stop, Grace::Whole, say) {
+        return say.fail(&line);
+    }
+    let call_log = match logging::start(&settings.log) {
+        Ok(call_log) => call_log,
+        Err(line) => return say.fail(&line),
+    };
+    rights::tell();
+    // Root by itself may have needed a right for the call log.
+    let kept = if binds { Ok(()) } else { rights::none() };
+    if let Err(line) = kept {
+        return say.fail(&line);
+    }
+    let session = Session {
+        stop,
+        transcript: Arc::new(Transcript::new(StandardOutput::of_lines())),
+    };
+    let worked = work(&session);
+    let by_a_key = matches!(worked, Err(Trouble::Stopped)) && io::stdout().is_terminal();
+    let finished = session.transcript.finish(by_a_key);
+    let code = match worked.and_then(|answers| finished.map(|()| answers)) {
+        Ok(Answers { missing: 0 }) | Err(Trouble::Stopped | Trouble::OutputClosed) => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
+        Err(trouble) => say.fail(&trouble.to_string()),
+    };
+    match call_log.as_ref().and_then(CallLogOutcome::losses) {
+        Some((lost, why)) => say.fail(&format!(
+            "{lost} socket calls are missing from the call log: {}",
+            errors::unwritable(&why)
+        )),
+        None => code,
+    }
+}

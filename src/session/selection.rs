@@ -1,0 +1,109 @@
+//! Which frames are wanted.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use crate::capture::fragments::FragmentGate;
+use crate::capture::handshake::Handshakes;
+use crate::filter::{CompileError, Filter, Fragments, Program, SystemNames, Target};
+use crate::frame::Frame;
+use crate::wire::{LinkType, decode};
+
+/// The filter of ports and hosts, and of an expression in words.
+///
+/// # Errors
+/// The expression is not understood: a line that says so.
+pub fn filter(ports: &[u16], hosts: &[IpAddr], expression: &[String]) -> Result<Filter, String> {
+    let text = expression.join(" ");
+    let expression = Filter::parse(&text, &SystemNames).map_err(|error| error.to_string())?;
+    Ok(Filter::of_ports_and_hosts(ports, hosts).and(expression))
+}
+
+/// Chooses among frames that have passed the kernel's filter already.
+pub struct Afterwards {
+    /// `None` when everything is wanted, so that no fragment is doubtful.
+    gate: Option<FragmentGate>,
+    handshakes: Option<Handshakes>,
+}
+
+impl Afterwards {
+    /// What is left to choose after this filter.
+    #[must_use]
+    pub fn new(filter: &Filter, handshake_only: bool) -> Self {
+        Self {
+            gate: filter.expression().map(|_| FragmentGate::new()),
+            handshakes: handshake_only.then(Handshakes::new),
+        }
+    }
+
+    /// Is the frame wanted?
+    pub fn wants(&mut self, frame: &Frame<'_>) -> bool {
+        if self.gate.is_none() && self.handshakes.is_none() {
+            return true;
+        }
+        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        let passes = self.gate.as_mut().is_none_or(|gate| gate.passes(&packet));
+        passes
+            && self
+                .handshakes
+                .as_mut()
+                .is_none_or(|handshakes| handshakes.keeps(&packet))
+    }
+
+    /// What to say at the end about what was left out, if anything.
+    #[must_use]
+    pub fn remark(&self) -> Option<String> {
+        let left_out = self.gate.as_ref().map_or(0, FragmentGate::left_out);
+        (left_out > 0).then(|| {
+            format!(
+                "{left_out} later fragments were left out: the first one of their datagram, which has the ports, was not \
+                 wanted or not seen before them"
+            )
+        })
+    }
+}
+
+/// Chooses among all frames of a file.
+pub struct Selection {
+    filter: Filter,
+    programs: HashMap<LinkType, Program>,
+    afterwards: Afterwards,
+}
+
+impl Selection {
+    /// With this filter.
+    #[must_use]
+    pub fn new(filter: Filter, handshake_only: bool) -> Self {
+        Self {
+            afterwards: Afterwards::new(&filter, handshake_only),
+            filter,
+            programs: HashMap::new(),
+        }
+    }
+
+    /// Is the frame wanted?
+    ///
+    /// # Errors
+    /// The filter cannot be asked of frames of this link type.
+    pub fn wants(&mut self, frame: &Frame<'_>) -> Result<bool, CompileError> {
+        if self.filter.expression().is_some() {
+            let program = match self.programs.entry(frame.link) {
+                std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
+                std::collections::hash_map::Entry::Vacant(new) => {
+                    let target = Target::File(frame.link);
+                    new.insert(self.filter.compile(target, u32::MAX, Fragments::Keep)?)
+                }
+            };
+            if !program.matches(&frame.bytes, frame.original_length) {
+                return Ok(false);
+            }
+        }
+        Ok(self.afterwards.wants(frame))
+    }
+
+    /// As [`Afterwards::remark`].
+    #[must_use]
+    pub fn remark(&self) -> Option<String> {
+        self.afterwards.remark()
+    }
+}

@@ -1,0 +1,158 @@
+//! What a run of the sniffer reads, keeps, shows and writes. Plain data: cli makes them from the arguments.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::outputs::{Kind, Open};
+use crate::render::look::{Look, TimeForm};
+
+/// What is shown of each packet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum View {
+    /// A line a packet.
+    Summary,
+    /// Every field with its place, its bytes, its value and its meaning.
+    Fields,
+    /// The RFC's boxes.
+    Diagram,
+    /// Conversations as two lanes with arrows.
+    Ladder,
+    /// What both ends of each conversation said.
+    Follow,
+    /// The questions of the courses.
+    Answers,
+}
+
+/// What a run does.
+#[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own on the command line"
+)]
+pub struct Settings {
+    /// The interface to capture on, or "any".
+    pub interface: String,
+    /// The capture file to read instead; "-": standard input.
+    pub read: Option<PathBuf>,
+    /// The capture file to record to; "-": standard output.
+    pub write: Option<PathBuf>,
+    /// Are existing files replaced?
+    pub force: bool,
+    /// Of TCP only the segments that open and close connections, and their acknowledgments.
+    pub handshake_only: bool,
+    /// The end comes after so many packets.
+    pub count: Option<u64>,
+    /// The end comes after so long.
+    pub duration: Option<Duration>,
+    /// So many bytes of a packet are kept; 0: all.
+    pub snaplen: u32,
+    /// Are frames asked for that are meant for others?
+    pub promiscuous: bool,
+    /// Is each packet read by system calls of its own?
+    pub no_ring: bool,
+    /// What is shown of each packet.
+    pub view: View,
+    /// Only the conversation of this number, from 1.
+    pub flow: Option<u64>,
+    /// The call logs.
+    pub calls: Vec<PathBuf>,
+    /// Are ladders drawn beside each other?
+    pub side_by_side: bool,
+    /// The file for the questions with their answers.
+    pub answer_key: Option<PathBuf>,
+    /// The file for the questions with empty lines.
+    pub worksheet: Option<PathBuf>,
+    /// JSON instead of a view.
+    pub json: bool,
+    /// Are the bytes of each packet shown?
+    pub hex: bool,
+    /// All of the data, not only its beginning.
+    pub full: bool,
+    /// Is nothing shown?
+    pub quiet: bool,
+    /// What is exported.
+    pub export: Exports,
+    /// How things look, but for the times.
+    pub look: Look,
+    /// How times are written, if that was asked for.
+    pub times: Option<TimeForm>,
+}
+
+/// What is written beside, or instead of, what is shown.
+#[derive(Debug, Clone)]
+pub struct Exports {
+    /// The file for a report.
+    pub html: Option<PathBuf>,
+    /// The file for the ladders as SVG.
+    pub svg: Option<PathBuf>,
+    /// The file for sequence number against time.
+    pub plot: Option<PathBuf>,
+    /// Is a Mermaid diagram written instead of a view?
+    pub mermaid: bool,
+    /// Of that, the headers of the packet of this number.
+    pub packet: Option<u64>,
+    /// Packets that an export has at most.
+    pub limit: u64,
+}
+
+impl Settings {
+    /// How things look, with times in this form unless another was asked for.
+    #[must_use]
+    pub fn look_with(&self, times: TimeForm) -> Look {
+        Look {
+            time: self.times.unwrap_or(times),
+            ..self.look
+        }
+    }
+
+    /// The files with the questions, each with its option's name.
+    pub fn sheets(&self) -> impl Iterator<Item = (&'static str, &Path)> {
+        let both = [("--answer-key", &self.answer_key), ("--worksheet", &self.worksheet)];
+        both.into_iter()
+            .filter_map(|(option, path)| Some((option, path.as_deref()?)))
+    }
+
+    /// The files that will be written, on the list of what is not whole ([`crate::outputs`]): until they are opened.
+    #[must_use]
+    pub fn planned(&self) -> Vec<Open> {
+        let exports = self.export.files().chain(self.sheets()).map(|(_, path)| path);
+        let files = self.write.as_deref().into_iter().chain(exports);
+        let files = files.filter(|path| *path != Path::new("-"));
+        files
+            .map(|path| Open::new(path.display().to_string(), Kind::Planned))
+            .collect()
+    }
+
+    /// Is anything shown of the packets?
+    #[must_use]
+    pub fn shows(&self) -> bool {
+        !self.quiet && !self.export.mermaid && self.write.as_deref() != Some(Path::new("-"))
+    }
+
+    /// Is only the form of no capture asked for, so that there is nothing to read?
+    #[must_use]
+    pub fn is_form_alone(&self) -> bool {
+        self.worksheet.is_some() && self.read.is_none() && self.answer_key.is_none() && self.view != View::Answers
+    }
+}
+
+impl Exports {
+    /// Is anything asked for?
+    #[must_use]
+    pub const fn is_some(&self) -> bool {
+        self.html.is_some() || self.svg.is_some() || self.plot.is_some() || self.mermaid
+    }
+
+    /// Does one of them show socket calls?
+    #[must_use]
+    pub const fn shows_calls(&self) -> bool {
+        self.html.is_some() || self.svg.is_some() || self.mermaid
+    }
+
+    /// The files, each with its option's name.
+    pub fn files(&self) -> impl Iterator<Item = (&'static str, &Path)> {
+        let all = [("--html", &self.html), ("--svg", &self.svg), ("--plot", &self.plot)];
+        all.into_iter()
+            .filter_map(|(option, path)| Some((option, path.as_deref()?)))
+    }
+}
