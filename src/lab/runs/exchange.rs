@@ -86,6 +86,7 @@ pub fn connections(result: &RunResult) -> impl Iterator<Item = (&Conversation, &
 }
 
 /// The first few of a list, and how many more there are.
+#[must_use]
 pub fn listed(items: &[String], none: &str) -> String {
     /// More are a list to count, not to read.
     const MOST: usize = 4;
