@@ -5,10 +5,10 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::Fragments;
 use super::condition::{Comparison, Condition, Field, Place};
 use super::error::CompileError;
 use super::expression::{Bytes, Destination, Expression, Network, Primitive, Protocol, Relation, Side};
+use super::fragments::Fragments;
 use super::layout::{INTERFACE, IPV4, IPV6, Layout, OUTGOING, PACKET_TYPE, Target, VLAN_TAG, VLAN_TAG_PRESENT};
 use super::number::mask_v6;
 

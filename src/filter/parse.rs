@@ -5,14 +5,17 @@
 //! the group, and what follows it takes the same.
 
 mod bytes;
+mod cursor;
 mod value;
+mod words;
 
 use super::error::SyntaxError;
 use super::expression::{Destination, Expression, Primitive, Protocol, Relation, Side};
 use super::names::Names;
 use super::number::{is_numeric, number};
-use super::token::{Kind, Token, tokens};
-use value::Qualifiers;
+use super::token::{Kind, tokens};
+use cursor::Parser;
+use words::{Qualifiers, is_keyword, kind, protocol};
 
 /// The longest text that is read, in bytes.
 pub(super) const LONGEST_TEXT: usize = 65_536;
@@ -52,18 +55,9 @@ pub(super) fn parse(text: &str, names: &dyn Names) -> Result<Option<Expression>,
     }
 }
 
-struct Parser<'a> {
-    text: &'a str,
-    tokens: Vec<Token<'a>>,
-    at: usize,
-    depth: usize,
-    turns: usize,
-    names: &'a dyn Names,
-}
-
 type Parsed = Result<(Expression, Option<Qualifiers>), SyntaxError>;
 
-impl<'a> Parser<'a> {
+impl Parser<'_> {
     /// Operands with `and` and `or` between them. `left` is what a value without qualifiers takes over.
     fn expression(&mut self, left: Option<Qualifiers>) -> Parsed {
         let (mut expression, mut qualifiers) = self.operand(left)?;
@@ -180,7 +174,7 @@ impl<'a> Parser<'a> {
     fn qualified(&mut self, protocol: Option<Protocol>) -> Parsed {
         let side = self.side()?;
         let kind = match self.peek().kind {
-            Kind::Word(word) => value::kind(word),
+            Kind::Word(word) => kind(word),
             _ => None,
         };
         if kind.is_some() {
@@ -291,67 +285,6 @@ impl<'a> Parser<'a> {
             _ => Err(self.expected(&format!("one of = != < <= > >=, as in {example:?}"))),
         }
     }
-
-    /// A number; `wanted` says which, with an example.
-    fn number(&mut self, wanted: &str) -> Result<u32, SyntaxError> {
-        let value = match self.peek().kind {
-            Kind::Word(word) => number(word),
-            _ => None,
-        };
-        let value = value.ok_or_else(|| self.expected(wanted))?;
-        self.advance();
-        Ok(value)
-    }
-
-    fn peek(&self) -> Token<'a> {
-        self.tokens.get(self.at).copied().unwrap_or(Token {
-            kind: Kind::End,
-            start: self.text.len(),
-            text: "",
-        })
-    }
-
-    fn advance(&mut self) {
-        self.at += 1;
-    }
-
-    /// The next token is not what it should be.
-    fn expected(&self, wanted: &str) -> SyntaxError {
-        let found = match self.peek().kind {
-            Kind::End => "the end".to_owned(),
-            _ => format!("{:?}", self.peek().text),
-        };
-        self.trouble(&format!("found {found}, expected {wanted}"))
-    }
-
-    /// Something is wrong at the next token.
-    fn trouble(&self, why: &str) -> SyntaxError {
-        let before = self.text.get(..self.peek().start).unwrap_or_default();
-        SyntaxError {
-            expression: self.text.to_owned(),
-            position: before.chars().count() + 1,
-            why: why.to_owned(),
-        }
-    }
-}
-
-fn protocol(word: &str) -> Option<Protocol> {
-    Protocol::ALL.into_iter().find(|protocol| protocol.word() == word)
-}
-
-fn is_keyword(word: &str) -> bool {
-    const OTHERS: [&str; 9] = [
-        "less",
-        "greater",
-        "len",
-        "vlan",
-        "broadcast",
-        "multicast",
-        "src",
-        "dst",
-        "mask",
-    ];
-    OTHERS.contains(&word) || protocol(word).is_some() || value::kind(word).is_some()
 }
 
 /// Why a word that stands alone is nothing.

@@ -4,7 +4,7 @@ use super::super::error::SyntaxError;
 use super::super::expression::{Bytes, Primitive, Protocol};
 use super::super::number::number;
 use super::super::token::Kind;
-use super::Parser;
+use super::cursor::Parser;
 
 /// Said when an expression computes more than is understood.
 const UNDERSTOOD: &str = "header[offset], header[offset:size], \"& mask\" and a comparison with a number are understood, \

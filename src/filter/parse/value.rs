@@ -3,42 +3,11 @@
 use std::net::Ipv6Addr;
 
 use super::super::error::SyntaxError;
-use super::super::expression::{Expression, Network, Primitive, Protocol, Side};
+use super::super::expression::{Expression, Network, Primitive, Protocol};
 use super::super::number::{ipv4_prefix, is_numeric, mac, mask_v4, network_v4, network_v6, number};
 use super::super::token::Kind as TokenKind;
-use super::{Parser, is_keyword, protocol};
-
-/// What stands in front of a value.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Qualifiers {
-    pub(super) protocol: Option<Protocol>,
-    pub(super) side: Option<Side>,
-    pub(super) kind: Kind,
-}
-
-/// What a value is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// Also without a word: `src 192.0.2.1`.
-    #[default]
-    Host,
-    Net,
-    Port,
-    PortRange,
-    Proto,
-}
-
-/// The word for the kind of a value.
-pub(super) fn kind(word: &str) -> Option<Kind> {
-    Some(match word {
-        "host" => Kind::Host,
-        "net" => Kind::Net,
-        "port" => Kind::Port,
-        "portrange" => Kind::PortRange,
-        "proto" => Kind::Proto,
-        _ => return None,
-    })
-}
+use super::cursor::Parser;
+use super::words::{Kind, Qualifiers, is_keyword, protocol};
 
 impl Parser<'_> {
     /// One value with these qualifiers.

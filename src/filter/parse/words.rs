@@ -1,0 +1,56 @@
+//! The words of the grammar, and what stands in front of a value.
+
+use super::super::expression::{Protocol, Side};
+
+/// What stands in front of a value.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Qualifiers {
+    pub(super) protocol: Option<Protocol>,
+    pub(super) side: Option<Side>,
+    pub(super) kind: Kind,
+}
+
+/// What a value is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Also without a word: `src 192.0.2.1`.
+    #[default]
+    Host,
+    Net,
+    Port,
+    PortRange,
+    Proto,
+}
+
+/// The word for the kind of a value.
+pub(super) fn kind(word: &str) -> Option<Kind> {
+    Some(match word {
+        "host" => Kind::Host,
+        "net" => Kind::Net,
+        "port" => Kind::Port,
+        "portrange" => Kind::PortRange,
+        "proto" => Kind::Proto,
+        _ => return None,
+    })
+}
+
+/// The protocol of this name.
+pub(super) fn protocol(word: &str) -> Option<Protocol> {
+    Protocol::ALL.into_iter().find(|protocol| protocol.word() == word)
+}
+
+/// Does a word begin a primitive, or stand within one, so that a name has to be written with a backslash?
+pub(super) fn is_keyword(word: &str) -> bool {
+    const OTHERS: [&str; 9] = [
+        "less",
+        "greater",
+        "len",
+        "vlan",
+        "broadcast",
+        "multicast",
+        "src",
+        "dst",
+        "mask",
+    ];
+    OTHERS.contains(&word) || protocol(word).is_some() || kind(word).is_some()
+}
