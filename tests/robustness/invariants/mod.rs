@@ -1,6 +1,5 @@
 //! What holds for any input. One place for both who ask: `tests/robustness`, with captures and with cases that proptest makes,
 //! and the fuzz targets in `tests/fuzz`, with inputs that libFuzzer makes. Every function panics where something does not hold.
-
 #![allow(
     dead_code,
     unreachable_pub,
