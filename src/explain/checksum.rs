@@ -1,14 +1,12 @@
 //! The checksums of every protocol in the same words.
 
-use super::{Context, Sentence};
+use super::context::Context;
+use super::sentence::Sentence;
 use crate::wire::{Checksum, Field, Layer, Protocol, Unchecked};
 
-/// Is the field the checksum of its header?
-fn is_checksum(field: &Field<'_>) -> bool {
-    matches!(
-        field.id(),
-        "ip.checksum" | "tcp.checksum" | "udp.checksum" | "icmp.checksum" | "icmpv6.checksum" | EXTENSION
-    )
+/// Is the field the checksum of its header, or of the extension behind it?
+fn is_checksum(context: Context<'_, '_>, field: &Field<'_>) -> bool {
+    context.layer.protocol().checksum_field() == Some(field.id()) || field.id() == EXTENSION
 }
 
 /// The field of an ICMP extension, which belongs to no header of its own.
@@ -23,7 +21,7 @@ fn verdict(context: Context<'_, '_>, field: &Field<'_>) -> Option<Checksum> {
 
 /// The verdict behind the value.
 pub(super) fn note(context: Context<'_, '_>, field: &Field<'_>) -> Option<&'static str> {
-    if !is_checksum(field) {
+    if !is_checksum(context, field) {
         return None;
     }
     Some(match verdict(context, field)? {

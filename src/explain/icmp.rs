@@ -1,10 +1,57 @@
 //! ICMP and `ICMPv6`: what the network says of a datagram.
 
-use super::{Context, Sentence, checksum};
+use super::checksum;
+use super::context::Context;
+use super::explainer::Explain;
+use super::sentence::Sentence;
 use crate::flow::Step;
-use crate::wire::{Field, Protocol, icmp, icmpv6};
+use crate::wire::{Field, Layer, Protocol, icmp, icmpv6};
 
-pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
+/// Explains ICMP.
+pub(super) struct Icmp;
+
+impl Explain for Icmp {
+    fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
+        meaning(context, field)
+    }
+
+    fn name(layer: &Layer<'_>) -> Option<Sentence> {
+        let message = layer.icmp()?;
+        let kind = message.message_type();
+        let code = icmp::code_name(kind, message.code());
+        Some(name("ICMP", code.or_else(|| icmp::type_name(kind.into()))))
+    }
+
+    fn reason(layer: &Layer<'_>) -> Option<Sentence> {
+        purpose(kind_4(layer.icmp()?.message_type().into()))
+    }
+}
+
+/// Explains `ICMPv6`.
+pub(super) struct Icmpv6;
+
+impl Explain for Icmpv6 {
+    fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
+        meaning(context, field)
+    }
+
+    fn name(layer: &Layer<'_>) -> Option<Sentence> {
+        let message = layer.icmpv6()?;
+        let kind = message.message_type();
+        let code = icmpv6::code_name(kind, message.code());
+        Some(name("ICMPv6", code.or_else(|| icmpv6::type_name(kind.into()))))
+    }
+
+    fn reason(layer: &Layer<'_>) -> Option<Sentence> {
+        purpose(kind_6(layer.icmpv6()?.message_type().into()))
+    }
+}
+
+fn name(protocol: &str, code: Option<&str>) -> Sentence {
+    format!("{protocol} {}", code.unwrap_or("message")).into()
+}
+
+fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
     let v6 = context.layer.protocol() == Protocol::Icmpv6;
     Some(match field.id() {
         "icmp.type" => about(context, kind_4(field.number()?)),
@@ -65,9 +112,8 @@ fn about(context: Context<'_, '_>, sentence: &'static str) -> Sentence {
 }
 
 /// What a message of this type is for, where it is a usual one.
-pub(super) fn purpose(v6: bool, kind: u8) -> Option<&'static str> {
-    let sentence = if v6 { kind_6(kind.into()) } else { kind_4(kind.into()) };
-    (sentence != UNUSUAL).then_some(sentence)
+fn purpose(sentence: &'static str) -> Option<Sentence> {
+    (sentence != UNUSUAL).then(|| sentence.into())
 }
 
 const ANY_CODE: &str = "says more about the type";

@@ -1,65 +1,78 @@
 //! IPv4, IPv6 and its extension headers.
 
+use super::context::{Context, Side, follows};
+use super::explainer::Explain;
 use super::lengths::{self, composition};
-use super::{Context, Sentence, Side, addresses, checksum, follows};
+use super::sentence::Sentence;
+use super::{addresses, checksum};
 use crate::wire::Field;
 
-pub(super) fn meaning_4(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
-    let ip = context.layer.ipv4();
-    Some(match field.id() {
-        "ip.hdr_len" => match field.number()? {
-            5 => "5 = no options".into(),
-            words @ 6.. => sentence!("20 fixed + {} of options", words * 4 - 20).into(),
-            _ => "wrong: the fixed part alone has 5 words".into(),
-        },
-        "ip.dsfield" => services(field),
-        "ip.len" => total_length(context, field)?,
-        "ip.id" => {
-            let ip = ip?;
-            if ip.is_fragment() {
-                "the same in all fragments of this datagram".into()
-            } else if ip.dont_fragment() {
-                "would group fragments; with DF there are none".into()
-            } else {
-                "groups fragments, should a router make some".into()
+/// Explains IPv4.
+pub(super) struct Ipv4;
+
+impl Explain for Ipv4 {
+    fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
+        let ip = context.layer.ipv4();
+        Some(match field.id() {
+            "ip.hdr_len" => match field.number()? {
+                5 => "5 = no options".into(),
+                words @ 6.. => sentence!("20 fixed + {} of options", words * 4 - 20).into(),
+                _ => "wrong: the fixed part alone has 5 words".into(),
+            },
+            "ip.dsfield" => services(field),
+            "ip.len" => total_length(context, field)?,
+            "ip.id" => {
+                let ip = ip?;
+                if ip.is_fragment() {
+                    "the same in all fragments of this datagram".into()
+                } else if ip.dont_fragment() {
+                    "would group fragments; with DF there are none".into()
+                } else {
+                    "groups fragments, should a router make some".into()
+                }
             }
-        }
-        "ip.flags" => flags(field),
-        "ip.flags.df" => yes_no(field, "do not fragment: drop it and say so", "routers may fragment it"),
-        "ip.flags.mf" => yes_no(field, "more fragments follow", "the last fragment, or the only one"),
-        "ip.frag_offset" => fragment_offset(field, ip.is_some_and(|ip| ip.more_fragments())),
-        "ip.ttl" => hops(field),
-        "ip.proto" if ip.as_ref().is_some_and(|ip| ip.fragment_offset() > 0) => {
-            "of the whole datagram; no such header here".into()
-        }
-        "ip.proto" => follows(context),
-        "ip.checksum" => checksum::meaning(context, field, "covers this header only")?,
-        "ip.src" => addresses::meaning(context, field, Side::Sender)?,
-        "ip.dst" => addresses::meaning(context, field, Side::Receiver)?,
-        "ip.version" => "tells IPv4 from IPv6".into(),
-        id => option(id)?.into(),
-    })
+            "ip.flags" => flags(field),
+            "ip.flags.df" => yes_no(field, "do not fragment: drop it and say so", "routers may fragment it"),
+            "ip.flags.mf" => yes_no(field, "more fragments follow", "the last fragment, or the only one"),
+            "ip.frag_offset" => fragment_offset(field, ip.is_some_and(|ip| ip.more_fragments())),
+            "ip.ttl" => hops(field),
+            "ip.proto" if ip.as_ref().is_some_and(|ip| ip.fragment_offset() > 0) => {
+                "of the whole datagram; no such header here".into()
+            }
+            "ip.proto" => follows(context),
+            "ip.checksum" => checksum::meaning(context, field, "covers this header only")?,
+            "ip.src" => addresses::meaning(context, field, Side::Sender)?,
+            "ip.dst" => addresses::meaning(context, field, Side::Receiver)?,
+            "ip.version" => "tells IPv4 from IPv6".into(),
+            id => option(id)?.into(),
+        })
+    }
 }
 
-pub(super) fn meaning_6(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
-    Some(match field.id() {
-        "ipv6.version" => "tells IPv6 from IPv4".into(),
-        "ipv6.tclass" => services(field),
-        "ipv6.flow" => match field.number()? {
-            0 => "not used".into(),
-            _ => "the same for one conversation, so that routers keep its packets on one path".into(),
-        },
-        "ipv6.plen" => match field.number()? {
-            _ if lie_6(context).is_some() => lie_6(context)?,
-            0 if context.layer.payload_length() > 0 => "0: larger than the field can say".into(),
-            _ => sentence!("without these 40 bytes: {}", composition(context, false)).into(),
-        },
-        "ipv6.nxt" => follows(context),
-        "ipv6.hlim" => hops(field),
-        "ipv6.src" => addresses::meaning(context, field, Side::Sender)?,
-        "ipv6.dst" => addresses::meaning(context, field, Side::Receiver)?,
-        _ => return None,
-    })
+/// Explains IPv6.
+pub(super) struct Ipv6;
+
+impl Explain for Ipv6 {
+    fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
+        Some(match field.id() {
+            "ipv6.version" => "tells IPv6 from IPv4".into(),
+            "ipv6.tclass" => services(field),
+            "ipv6.flow" => match field.number()? {
+                0 => "not used".into(),
+                _ => "the same for one conversation, so that routers keep its packets on one path".into(),
+            },
+            "ipv6.plen" => match field.number()? {
+                _ if lie_6(context).is_some() => lie_6(context)?,
+                0 if context.layer.payload_length() > 0 => "0: larger than the field can say".into(),
+                _ => sentence!("without these 40 bytes: {}", composition(context, false)).into(),
+            },
+            "ipv6.nxt" => follows(context),
+            "ipv6.hlim" => hops(field),
+            "ipv6.src" => addresses::meaning(context, field, Side::Sender)?,
+            "ipv6.dst" => addresses::meaning(context, field, Side::Receiver)?,
+            _ => return None,
+        })
+    }
 }
 
 /// IPv4 options: hardly anybody sends them, and many routers drop what has them. RFC 7126
@@ -77,20 +90,25 @@ fn option(id: &str) -> Option<&'static str> {
     })
 }
 
-pub(super) fn extension(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
-    Some(match field.id() {
-        "ipv6.fraghdr.nxt" if context.layer.fragment().is_some_and(|header| header.offset > 0) => {
-            "of the whole datagram; no such header here".into()
-        }
-        "ipv6.hopopts.nxt" | "ipv6.routing.nxt" | "ipv6.fraghdr.nxt" | "ipv6.dstopts.nxt" | "ah.next_header" => {
-            follows(context)
-        }
-        "ipv6.fraghdr.offset" => fragment_offset(field, context.layer.fragment().is_some_and(|header| header.more)),
-        "ipv6.fraghdr.more" => yes_no(field, "more fragments follow", "the last fragment"),
-        "ipv6.fraghdr.ident" => "the same in all fragments of this datagram".into(),
-        "ipv6.routing.segleft" => "stations that are still to be visited".into(),
-        _ => return None,
-    })
+/// Explains IPv6's extension headers, and the authentication header.
+pub(super) struct Extension;
+
+impl Explain for Extension {
+    fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
+        Some(match field.id() {
+            "ipv6.fraghdr.nxt" if context.layer.fragment().is_some_and(|header| header.offset > 0) => {
+                "of the whole datagram; no such header here".into()
+            }
+            "ipv6.hopopts.nxt" | "ipv6.routing.nxt" | "ipv6.fraghdr.nxt" | "ipv6.dstopts.nxt" | "ah.next_header" => {
+                follows(context)
+            }
+            "ipv6.fraghdr.offset" => fragment_offset(field, context.layer.fragment().is_some_and(|header| header.more)),
+            "ipv6.fraghdr.more" => yes_no(field, "more fragments follow", "the last fragment"),
+            "ipv6.fraghdr.ident" => "the same in all fragments of this datagram".into(),
+            "ipv6.routing.segleft" => "stations that are still to be visited".into(),
+            _ => return None,
+        })
+    }
 }
 
 fn yes_no(field: &Field<'_>, yes: &'static str, no: &'static str) -> Sentence {

@@ -11,7 +11,7 @@ use crate::explain::{self, Context, Sentence};
 use crate::flow::{Party, Step};
 use crate::frame::Frame;
 use crate::wire::digits::{hex_digits, write_address, write_bytes, write_decimal, write_socket};
-use crate::wire::{Content, Field, Form, Layer, Packet, Protocol, Span};
+use crate::wire::{Content, Field, Form, Layer, Packet, Span};
 
 /// A packet broken down.
 #[derive(Debug)]
@@ -205,7 +205,7 @@ fn section(context: Context<'_, '_>, layer: &Layer<'_>) -> Section {
             name.into()
         },
         range: header.at..header.end(),
-        source: source(layer.protocol()),
+        source: layer.protocol().source(),
         rows: layer.fields().iter().map(|field| row(context, field)).collect(),
     }
 }
@@ -219,26 +219,6 @@ fn icmp_extension(packet: &Packet<'_>, step: Option<&Step>) -> Option<Section> {
         source: "RFC 4884",
         rows: fields.iter().map(|field| row(context, field)).collect(),
     })
-}
-
-/// Where the header is defined.
-const fn source(protocol: Protocol) -> &'static str {
-    match protocol {
-        Protocol::Ethernet => "IEEE 802.3",
-        Protocol::Llc => "IEEE 802.2",
-        Protocol::Vlan | Protocol::ServiceVlan => "IEEE 802.1Q",
-        Protocol::LinuxSll | Protocol::LinuxSll2 | Protocol::Null => "made up by the capture",
-        Protocol::Arp => "RFC 826",
-        Protocol::Ipv4 => "RFC 791",
-        Protocol::Ipv6 | Protocol::HopByHop | Protocol::Routing | Protocol::Fragment | Protocol::DestinationOptions => {
-            "RFC 8200"
-        }
-        Protocol::Authentication => "RFC 4302",
-        Protocol::Icmp => "RFC 792",
-        Protocol::Icmpv6 => "RFC 4443",
-        Protocol::Udp => "RFC 768",
-        Protocol::Tcp => "RFC 9293",
-    }
 }
 
 fn row(context: Context<'_, '_>, field: &Field<'_>) -> Row {

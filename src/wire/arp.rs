@@ -4,9 +4,11 @@ use std::net::Ipv4Addr;
 
 use pnet::packet::arp::ArpPacket;
 
-use super::catalog::{Origin, Tables};
-use super::decode::Step;
+use super::chapter::{Origin, Tables};
 use super::field::{Field, Form, Spec, bytes, rest};
+use super::header::HeaderDef;
+use super::layer::Layer;
+use super::next::{Next, Step};
 use super::numbers::{ether_type, hardware};
 use super::packet::{Content, Packet};
 use super::problem::Expected;
@@ -57,16 +59,6 @@ static ADDRESSES: [(bool, Spec, Spec); 4] = [
 ];
 static UNREAD: Spec = rest("arp.unread", "unread bytes", 0, Form::Bytes);
 
-/// Its tables, to look a field up.
-pub(super) static TABLES: Tables = &[
-    ("IPv4 over Ethernet", Origin::Header, &TABLE),
-    (
-        "any other pair of addresses",
-        Origin::Running,
-        &[ADDRESSES[0].2, ADDRESSES[1].2, ADDRESSES[2].2, ADDRESSES[3].2],
-    ),
-];
-
 fn operation(number: u64) -> Option<&'static str> {
     Some(match number {
         1 => "request",
@@ -86,39 +78,6 @@ fn has_mac(header: Span<'_>) -> bool {
 
 fn has_ipv4(header: Span<'_>) -> bool {
     header.u16(2) == Some(0x0800) && header.u8(5) == Some(4)
-}
-
-/// The fields of a message.
-pub(super) fn fields(header: Span<'_>) -> Vec<Field<'_>> {
-    let (Some(hardware), Some(protocol)) = (header.u8(4), header.u8(5)) else {
-        return header.fields(&TABLE, &UNREAD);
-    };
-    if has_mac(header) && has_ipv4(header) {
-        return header.fields(&TABLE, &UNREAD);
-    }
-    let mut fields = header.first(FIXED).fields(&TABLE, &UNREAD);
-    let mut left = header.from(FIXED);
-    for (is_hardware, typed, plain) in &ADDRESSES {
-        let length = usize::from(if *is_hardware { hardware } else { protocol });
-        if left.bytes.len() < length {
-            break;
-        }
-        if length > 0 {
-            let known = if *is_hardware {
-                has_mac(header)
-            } else {
-                has_ipv4(header)
-            };
-            fields.push(Field::walked(
-                if known { typed } else { plain },
-                left.first(length),
-                Vec::new(),
-            ));
-        }
-        left = left.from(length);
-    }
-    header.push_remainder(&mut fields, &UNREAD);
-    fields
 }
 
 /// An ARP message for IPv4 over Ethernet.
@@ -163,26 +122,92 @@ impl<'a> Arp<'a> {
     }
 }
 
-/// Reads a message.
-pub(super) fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-    let header = packet.fixed(Protocol::Arp, rest, FIXED)?;
-    let length = FIXED + 2 * (usize::from(header.u8(4)?) + usize::from(header.u8(5)?));
-    if rest.span.bytes.len() < length && length == ETHERNET_IPV4 {
-        packet.fixed(Protocol::Arp, rest, length)?;
+impl<'a> Layer<'a> {
+    /// The typed header, when it is an ARP one for IPv4 over Ethernet.
+    #[must_use]
+    pub fn arp(&self) -> Option<Arp<'a>> {
+        (self.protocol == Protocol::Arp)
+            .then(|| Arp::new(self.header))
+            .flatten()
     }
-    if rest.span.bytes.len() < length {
-        packet.push(Protocol::Arp, rest, length);
-        let said = Expected::Said {
-            field: "arp.hw.size",
-            bytes: length,
+}
+
+impl<'a> Packet<'a> {
+    /// The typed ARP header.
+    #[must_use]
+    pub fn arp(&self) -> Option<Arp<'a>> {
+        self.layer(Protocol::Arp)?.arp()
+    }
+}
+
+/// Its descriptor.
+pub(super) struct Header;
+
+impl HeaderDef for Header {
+    const NAME: &'static str = "ARP";
+    const SOURCE: &'static str = "RFC 826";
+    const ANNOUNCED_BY: &'static [Next] = &[Next::EtherType(0x0806)];
+    const TABLES: Tables = &[
+        ("IPv4 over Ethernet", Origin::Header, &TABLE),
+        (
+            "any other pair of addresses",
+            Origin::Running,
+            &[ADDRESSES[0].2, ADDRESSES[1].2, ADDRESSES[2].2, ADDRESSES[3].2],
+        ),
+    ];
+
+    fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+        let (Some(hardware), Some(protocol)) = (header.u8(4), header.u8(5)) else {
+            return header.fields(&TABLE, &UNREAD);
         };
-        packet.too_short(Protocol::Arp, rest, said, length);
-        packet.end(rest.after(length), Content::Unread);
-        return None;
+        if has_mac(header) && has_ipv4(header) {
+            return header.fields(&TABLE, &UNREAD);
+        }
+        let mut fields = header.first(FIXED).fields(&TABLE, &UNREAD);
+        let mut left = header.from(FIXED);
+        for (is_hardware, typed, plain) in &ADDRESSES {
+            let length = usize::from(if *is_hardware { hardware } else { protocol });
+            if left.bytes.len() < length {
+                break;
+            }
+            if length > 0 {
+                let known = if *is_hardware {
+                    has_mac(header)
+                } else {
+                    has_ipv4(header)
+                };
+                fields.push(Field::walked(
+                    if known { typed } else { plain },
+                    left.first(length),
+                    Vec::new(),
+                ));
+            }
+            left = left.from(length);
+        }
+        header.push_remainder(&mut fields, &UNREAD);
+        fields
     }
-    packet.trail(rest, length);
-    let message = rest.limited(length);
-    packet.push(Protocol::Arp, message, length);
-    packet.end(message.after(length), Content::Data);
-    None
+
+    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        let header = packet.fixed(Protocol::Arp, rest, FIXED)?;
+        let length = FIXED + 2 * (usize::from(header.u8(4)?) + usize::from(header.u8(5)?));
+        if rest.span.bytes.len() < length && length == ETHERNET_IPV4 {
+            packet.fixed(Protocol::Arp, rest, length)?;
+        }
+        if rest.span.bytes.len() < length {
+            packet.push(Protocol::Arp, rest, length);
+            let said = Expected::Said {
+                field: "arp.hw.size",
+                bytes: length,
+            };
+            packet.too_short(Protocol::Arp, rest, said, length);
+            packet.end(rest.after(length), Content::Unread);
+            return None;
+        }
+        packet.trail(rest, length);
+        let message = rest.limited(length);
+        packet.push(Protocol::Arp, message, length);
+        packet.end(message.after(length), Content::Data);
+        None
+    }
 }

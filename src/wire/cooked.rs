@@ -1,8 +1,10 @@
 //! Linux "cooked" captures, as from the interface `any`: the kernel's own short header instead of the link layer's.
 //! <https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL.html>, <https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL2.html>
 
-use super::decode::{Next, Step};
 use super::field::{Field, Form, Spec, bytes, rest};
+use super::header::HeaderDef;
+use super::link::LinkType;
+use super::next::{Next, Step};
 use super::numbers::{ether_type, hardware};
 use super::packet::{Content, Packet};
 use super::protocol::Protocol;
@@ -75,34 +77,6 @@ fn linux_protocol(number: u64) -> Option<&'static str> {
     })
 }
 
-/// The fields of a version 1 header.
-pub(super) fn fields_1(header: Span<'_>) -> Vec<Field<'_>> {
-    let mut fields = header.first(6).fields(&TABLE_1, &UNREAD);
-    let length = header.u16(4).map_or(0, usize::from);
-    push_address(header.from(6).first(8), length, &mut fields);
-    let last = header.from(14);
-    let spec = match (header.u16(2), last.u16(0)) {
-        (Some(GRE), _) => &GRE_TYPE,
-        (_, Some(..LEAST_TYPE)) => &LINUX_TYPE,
-        _ => &TYPE,
-    };
-    fields.extend(Field::read(spec, last));
-    header.push_remainder(&mut fields, &UNREAD);
-    fields
-}
-
-/// The fields of a version 2 header.
-pub(super) fn fields_2(header: Span<'_>) -> Vec<Field<'_>> {
-    let linux = header.u16(0).is_some_and(|number| number < LEAST_TYPE);
-    let mut fields = header
-        .first(12)
-        .fields(if linux { &TABLE_2_LINUX } else { &TABLE_2 }, &UNREAD);
-    let length = header.u8(11).map_or(0, usize::from);
-    push_address(header.from(12).first(8), length, &mut fields);
-    header.push_remainder(&mut fields, &UNREAD);
-    fields
-}
-
 /// The address stands in 8 bytes, of which `length` count; a longer one is cut.
 fn push_address<'a>(slot: Span<'a>, length: usize, fields: &mut Vec<Field<'a>>) {
     let address = slot.first(length.min(8));
@@ -119,18 +93,64 @@ fn push_address<'a>(slot: Span<'a>, length: usize, fields: &mut Vec<Field<'a>>) 
     }
 }
 
-/// Reads version 1.
-pub(super) fn decode_1<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-    let header = packet.fixed(Protocol::LinuxSll, rest, FIXED_1)?;
-    packet.push(Protocol::LinuxSll, rest, FIXED_1);
-    by_protocol(header.u16(2)?, header.u16(14)?, rest.after(FIXED_1), packet)
+/// The descriptor of version 1.
+pub(super) struct Version1;
+
+impl HeaderDef for Version1 {
+    const NAME: &'static str = "Linux cooked v1";
+    const SOURCE: &'static str = "made up by the capture";
+    const ANNOUNCED_BY: &'static [Next] = &[Next::Link(LinkType::LINUX_SLL)];
+
+    /// The fields of a version 1 header.
+    fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+        let mut fields = header.first(6).fields(&TABLE_1, &UNREAD);
+        let length = header.u16(4).map_or(0, usize::from);
+        push_address(header.from(6).first(8), length, &mut fields);
+        let last = header.from(14);
+        let spec = match (header.u16(2), last.u16(0)) {
+            (Some(GRE), _) => &GRE_TYPE,
+            (_, Some(..LEAST_TYPE)) => &LINUX_TYPE,
+            _ => &TYPE,
+        };
+        fields.extend(Field::read(spec, last));
+        header.push_remainder(&mut fields, &UNREAD);
+        fields
+    }
+
+    /// Reads version 1.
+    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        let header = packet.fixed(Protocol::LinuxSll, rest, FIXED_1)?;
+        packet.push(Protocol::LinuxSll, rest, FIXED_1);
+        by_protocol(header.u16(2)?, header.u16(14)?, rest.after(FIXED_1), packet)
+    }
 }
 
-/// Reads version 2.
-pub(super) fn decode_2<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-    let header = packet.fixed(Protocol::LinuxSll2, rest, FIXED_2)?;
-    packet.push(Protocol::LinuxSll2, rest, FIXED_2);
-    by_protocol(header.u16(8)?, header.u16(0)?, rest.after(FIXED_2), packet)
+/// The descriptor of version 2.
+pub(super) struct Version2;
+
+impl HeaderDef for Version2 {
+    const NAME: &'static str = "Linux cooked v2";
+    const SOURCE: &'static str = "made up by the capture";
+    const ANNOUNCED_BY: &'static [Next] = &[Next::Link(LinkType::LINUX_SLL2)];
+
+    /// The fields of a version 2 header.
+    fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+        let linux = header.u16(0).is_some_and(|number| number < LEAST_TYPE);
+        let mut fields = header
+            .first(12)
+            .fields(if linux { &TABLE_2_LINUX } else { &TABLE_2 }, &UNREAD);
+        let length = header.u8(11).map_or(0, usize::from);
+        push_address(header.from(12).first(8), length, &mut fields);
+        header.push_remainder(&mut fields, &UNREAD);
+        fields
+    }
+
+    /// Reads version 2.
+    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        let header = packet.fixed(Protocol::LinuxSll2, rest, FIXED_2)?;
+        packet.push(Protocol::LinuxSll2, rest, FIXED_2);
+        by_protocol(header.u16(8)?, header.u16(0)?, rest.after(FIXED_2), packet)
+    }
 }
 
 fn by_protocol<'a>(hardware: u16, protocol: u16, rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {

@@ -4,9 +4,12 @@ use std::ops::RangeInclusive;
 
 use pnet::packet::ethernet::EthernetPacket;
 
-use super::catalog::{Origin, Tables};
-use super::decode::{Next, Step};
+use super::chapter::{Origin, Tables};
 use super::field::{Field, Form, Spec, bytes, rest};
+use super::header::HeaderDef;
+use super::layer::Layer;
+use super::link::LinkType;
+use super::next::{Next, Step};
 use super::numbers::ether_type;
 use super::packet::{Content, Packet};
 use super::problem::Expected;
@@ -48,23 +51,6 @@ static TABLE_INVALID: [Spec; 3] = [
 
 static UNREAD: Spec = rest("eth.unread", "unread bytes", 0, Form::Bytes);
 
-/// Its tables, to look a field up.
-pub(super) static TABLES: Tables = &[
-    ("Ethernet II", Origin::Header, &TABLE),
-    ("IEEE 802.3", Origin::Header, &TABLE_802_3),
-    ("neither", Origin::Header, &TABLE_INVALID),
-];
-
-/// The fields of a header.
-pub(super) fn fields(header: Span<'_>) -> Vec<Field<'_>> {
-    let table = match header.u16(12) {
-        Some(length) if LENGTHS.contains(&length) => &TABLE_802_3,
-        Some(invalid) if invalid < LEAST_TYPE => &TABLE_INVALID,
-        _ => &TABLE,
-    };
-    header.fields(table, &UNREAD)
-}
-
 /// An Ethernet header.
 #[derive(Debug)]
 pub struct Ethernet<'a>(EthernetPacket<'a>);
@@ -93,17 +79,53 @@ impl<'a> Ethernet<'a> {
     }
 }
 
-/// Reads a frame.
-pub(super) fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-    let header = packet.fixed(Protocol::Ethernet, rest, FIXED)?;
-    packet.push(Protocol::Ethernet, rest, FIXED);
-    by_type_or_length(
-        Protocol::Ethernet,
-        "eth.len",
-        header.u16(12)?,
-        rest.after(FIXED),
-        packet,
-    )
+impl<'a> Layer<'a> {
+    /// The typed header, when it is an Ethernet one and its 14 bytes are there.
+    #[must_use]
+    pub fn ethernet(&self) -> Option<Ethernet<'a>> {
+        (self.protocol == Protocol::Ethernet)
+            .then(|| Ethernet::new(self.header))
+            .flatten()
+    }
+}
+
+/// Its descriptor.
+pub(super) struct Header;
+
+impl HeaderDef for Header {
+    const NAME: &'static str = "Ethernet";
+    const SOURCE: &'static str = "IEEE 802.3";
+    const ANNOUNCED_BY: &'static [Next] = &[Next::Link(LinkType::ETHERNET)];
+    const TABLES: Tables = &[
+        ("Ethernet II", Origin::Header, &TABLE),
+        ("IEEE 802.3", Origin::Header, &TABLE_802_3),
+        ("neither", Origin::Header, &TABLE_INVALID),
+    ];
+
+    fn length(_: Span<'_>) -> usize {
+        FIXED
+    }
+
+    fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+        let table = match header.u16(12) {
+            Some(length) if LENGTHS.contains(&length) => &TABLE_802_3,
+            Some(invalid) if invalid < LEAST_TYPE => &TABLE_INVALID,
+            _ => &TABLE,
+        };
+        header.fields(table, &UNREAD)
+    }
+
+    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        let header = packet.fixed(Protocol::Ethernet, rest, FIXED)?;
+        packet.push(Protocol::Ethernet, rest, FIXED);
+        by_type_or_length(
+            Protocol::Ethernet,
+            "eth.len",
+            header.u16(12)?,
+            rest.after(FIXED),
+            packet,
+        )
+    }
 }
 
 /// What follows a field that is a type or a length: the one of Ethernet, or that of a VLAN tag.

@@ -308,6 +308,29 @@ impl<'a> Field<'a> {
     }
 }
 
+/// Tables read at these bytes.
+impl<'a> Span<'a> {
+    /// The fields of a table, as far as the bytes reach. A last field that they reach only in part is given as the
+    /// `remainder`, so that no byte goes without a field.
+    pub(super) fn fields(self, table: &'static [Spec], remainder: &'static Spec) -> Vec<Field<'a>> {
+        let mut fields = Vec::with_capacity(table.len());
+        for spec in table {
+            let Some(field) = Field::read(spec, self) else {
+                break;
+            };
+            fields.push(field);
+        }
+        self.push_remainder(&mut fields, remainder);
+        fields
+    }
+
+    /// Adds what the fields leave over as one more field.
+    pub(super) fn push_remainder(self, fields: &mut Vec<Field<'a>>, spec: &'static Spec) {
+        let done = fields.last().map_or(self.at * 8, |last| last.bit() + last.bits());
+        fields.extend(Field::remainder(spec, self, done.saturating_sub(self.at * 8)));
+    }
+}
+
 /// The name behind a number, where it has one.
 fn write_name(f: &mut fmt::Formatter<'_>, name: Option<&str>) -> fmt::Result {
     match name {

@@ -2,11 +2,15 @@
 
 use pnet::packet::icmp::IcmpPacket;
 
-use super::catalog::{Origin, Tables};
-use super::decode::{Next, Step};
+use super::chapter::{Origin, Tables};
 use super::field::{Field, Form, Spec, bits, bytes, rest};
+use super::header::{ChecksumDef, Covers, HeaderDef};
+use super::icmp_extension;
+use super::layer::Layer;
+use super::next::{Next, Step};
 use super::packet::{Content, Packet};
 use super::protocol::Protocol;
+use super::quotation;
 use super::rest::{Extent, Rest};
 use super::span::Span;
 
@@ -109,22 +113,6 @@ static MASK: [Spec; 3] = [
 static OTHER: [Spec; 1] = [bytes("icmp.reserved", "rest of header", 4, 4, Form::Hex)];
 static UNREAD: Spec = rest("icmp.unread", "unread bytes", 0, Form::Bytes);
 
-/// Its tables, to look a field up.
-pub(super) static TABLES: Tables = &[
-    ("", Origin::Header, &TABLE),
-    ("echo", Origin::Header, &ECHO),
-    ("destination unreachable, packet too big", Origin::Header, &TOO_BIG),
-    ("extended echo request", Origin::Header, &EXTENDED_REQUEST),
-    ("extended echo reply", Origin::Header, &EXTENDED_REPLY),
-    ("destination unreachable, time exceeded", Origin::Header, &EXCEEDED),
-    ("parameter problem", Origin::Header, &PARAMETER),
-    ("redirect", Origin::Header, &REDIRECT),
-    ("router advertisement", Origin::Header, &ADVERTISEMENT),
-    ("timestamp", Origin::Header, &TIMESTAMP),
-    ("address mask", Origin::Header, &MASK),
-    ("any other message", Origin::Header, &OTHER),
-];
-
 /// The meaning of a type.
 #[must_use]
 pub fn type_name(number: u64) -> Option<&'static str> {
@@ -191,15 +179,6 @@ const fn quotes(message: u8) -> bool {
     matches!(message, 3 | 4 | 5 | 11 | 12)
 }
 
-/// The fields of a message's header.
-pub(super) fn fields(header: Span<'_>) -> Vec<Field<'_>> {
-    let mut fields = header.first(4).fields(&TABLE, &UNREAD);
-    let (table, _) = second_half(header.u8(0).unwrap_or(u8::MAX), header.u8(1).unwrap_or_default());
-    fields.extend(table.iter().map_while(|spec| Field::read(spec, header)));
-    header.push_remainder(&mut fields, &UNREAD);
-    fields
-}
-
 /// The header of an ICMP message.
 #[derive(Debug)]
 pub struct Icmp<'a> {
@@ -247,38 +226,72 @@ impl<'a> Icmp<'a> {
     }
 }
 
-/// Reads a message.
-pub(super) fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-    let fixed = packet.fixed(Protocol::Icmp, rest, FIXED)?;
-    let message = fixed.u8(0)?;
-    let (_, length) = second_half(message, fixed.u8(1)?);
-    packet.fixed(Protocol::Icmp, rest, length)?;
-    packet.push(Protocol::Icmp, rest, length);
-    let data = rest.after(length);
-    if !quotes(message) || data.span.bytes.is_empty() || rest.extent == Extent::FirstFragment {
-        packet.end(data, Content::Data);
-        return None;
-    }
-    let told = quoted_length(fixed);
-    Some((Next::EtherType(0x0800), quotation(data, told, packet)))
-}
-
-/// The length of the quotation in bytes that the message tells; 0 if it tells none. RFC 4884 section 5.1
-pub(super) fn quoted_length(header: Span<'_>) -> usize {
-    match header.u8(0) {
-        Some(3 | 11 | 12) => header.u8(5).map_or(0, |words| usize::from(words) * 4),
-        _ => 0,
+impl<'a> Layer<'a> {
+    /// The typed header, when it is an ICMP one of 8 bytes or more.
+    #[must_use]
+    pub fn icmp(&self) -> Option<Icmp<'a>> {
+        (self.protocol == Protocol::Icmp)
+            .then(|| Icmp::new(self.header))
+            .flatten()
     }
 }
 
-/// The quoted datagram; where the message tells its length, without the extension after it.
-pub(super) fn quotation<'a>(data: Rest<'a>, told: usize, packet: &mut Packet<'a>) -> Rest<'a> {
-    let mut quoted = data;
-    if told > 0 && told < data.length {
-        packet.trail(data, told);
-        quoted = data.limited(told);
+impl<'a> Packet<'a> {
+    /// The typed ICMP header.
+    #[must_use]
+    pub fn icmp(&self) -> Option<Icmp<'a>> {
+        self.layer(Protocol::Icmp)?.icmp()
     }
-    quoted.extent = Extent::Quoted;
-    quoted.quoted = true;
-    quoted
+}
+
+/// Its descriptor.
+pub(super) struct Header;
+
+impl HeaderDef for Header {
+    const NAME: &'static str = "ICMP";
+    const SOURCE: &'static str = "RFC 792";
+    const ANNOUNCED_BY: &'static [Next] = &[Next::AfterIpv4(1)];
+    const TABLES: Tables = &[
+        ("", Origin::Header, &TABLE),
+        ("echo", Origin::Header, &ECHO),
+        ("destination unreachable, packet too big", Origin::Header, &TOO_BIG),
+        ("extended echo request", Origin::Header, &EXTENDED_REQUEST),
+        ("extended echo reply", Origin::Header, &EXTENDED_REPLY),
+        ("destination unreachable, time exceeded", Origin::Header, &EXCEEDED),
+        ("parameter problem", Origin::Header, &PARAMETER),
+        ("redirect", Origin::Header, &REDIRECT),
+        ("router advertisement", Origin::Header, &ADVERTISEMENT),
+        ("timestamp", Origin::Header, &TIMESTAMP),
+        ("address mask", Origin::Header, &MASK),
+        ("any other message", Origin::Header, &OTHER),
+    ];
+    const BEHIND: Tables = icmp_extension::TABLES;
+    const CHECKSUM: Option<ChecksumDef> = Some(ChecksumDef {
+        field: "icmp.checksum",
+        place: 2,
+        covers: Covers::Message,
+    });
+
+    fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+        let mut fields = header.first(4).fields(&TABLE, &UNREAD);
+        let (table, _) = second_half(header.u8(0).unwrap_or(u8::MAX), header.u8(1).unwrap_or_default());
+        fields.extend(table.iter().map_while(|spec| Field::read(spec, header)));
+        header.push_remainder(&mut fields, &UNREAD);
+        fields
+    }
+
+    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        let fixed = packet.fixed(Protocol::Icmp, rest, FIXED)?;
+        let message = fixed.u8(0)?;
+        let (_, length) = second_half(message, fixed.u8(1)?);
+        packet.fixed(Protocol::Icmp, rest, length)?;
+        packet.push(Protocol::Icmp, rest, length);
+        let data = rest.after(length);
+        if !quotes(message) || data.span.bytes.is_empty() || rest.extent == Extent::FirstFragment {
+            packet.end(data, Content::Data);
+            return None;
+        }
+        let told = quotation::length_4(fixed);
+        Some((Next::EtherType(0x0800), quotation::of(data, told, packet)))
+    }
 }

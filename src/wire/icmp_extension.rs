@@ -3,12 +3,13 @@
 //! It is there when the message tells the length of its quotation and has more than that. It belongs to no header: its bytes
 //! are [`Packet::trailer`], its fields are given by [`Packet::icmp_extension`].
 
-use super::catalog::{Origin, Tables};
-use super::checksum::{self, Checksum};
+use super::chapter::{Origin, Tables};
 use super::field::{Field, Form, Spec, bits, bytes, rest};
 use super::packet::Packet;
 use super::protocol::Protocol;
+use super::quotation;
 use super::span::Span;
+use super::sum::{self, Checksum};
 
 /// Bytes of the extension's header.
 pub const FIXED: usize = 4;
@@ -31,7 +32,7 @@ pub static OBJECT: [Spec; 4] = [
 static UNREAD: Spec = rest("icmp.ext.unread", "unread bytes", 0, Form::Bytes);
 
 /// Its tables, to look a field up.
-pub(super) static TABLES: Tables = &[
+pub(super) const TABLES: Tables = &[
     (
         "extension behind an error's quotation",
         Origin::Behind("extension"),
@@ -74,7 +75,7 @@ impl<'a> Packet<'a> {
         let extension = self.trailer();
         let cut = self.bytes().len() < self.original_length() && extension.end() == self.bytes().len();
         self.has_icmp_extension()
-            .then(|| checksum::of_icmp_extension(extension.bytes, cut))
+            .then(|| sum::of_icmp_extension(extension.bytes, cut))
     }
 
     /// Is [`Packet::trailer`] an ICMP extension? It may also be Ethernet's.
@@ -84,8 +85,8 @@ impl<'a> Packet<'a> {
             && self.layers().iter().any(|layer| {
                 let header = layer.header();
                 let length = match layer.protocol() {
-                    Protocol::Icmp => super::icmp::quoted_length(header),
-                    Protocol::Icmpv6 => super::icmpv6::quoted_length(header),
+                    Protocol::Icmp => quotation::length_4(header),
+                    Protocol::Icmpv6 => quotation::length_6(header),
                     _ => 0,
                 };
                 !layer.is_quoted() && length > 0 && header.end() + length == trailer.at

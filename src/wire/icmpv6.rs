@@ -2,14 +2,16 @@
 
 use pnet::packet::icmpv6::Icmpv6Packet;
 
-use super::catalog::{Origin, Tables};
-use super::decode::{Next, Step};
+use super::chapter::{Origin, Tables};
 use super::field::{Field, Form, Spec, bits, bytes, rest};
-use super::icmp::quotation;
+use super::header::{ChecksumDef, Covers, HeaderDef};
+use super::layer::Layer;
 use super::nd;
+use super::next::{Next, Step};
 use super::options::{Layout, check};
 use super::packet::{Content, Packet};
 use super::protocol::Protocol;
+use super::quotation;
 use super::rest::{Extent, Rest};
 use super::span::Span;
 
@@ -101,15 +103,6 @@ static LISTENER_REPORT_2: [Spec; 2] = [
 static BODY: [Spec; 1] = [bytes("icmpv6.body", "message body", 4, 4, Form::Hex)];
 static UNREAD: Spec = rest("icmpv6.unread", "unread bytes", 0, Form::Bytes);
 
-/// Its tables, to look a field up.
-pub(super) static TABLES: Tables = &[
-    ("", Origin::Header, &TABLE),
-    ("error", Origin::Header, &WITH_LENGTH),
-    ("packet too big", Origin::Header, &TOO_BIG),
-    ("parameter problem", Origin::Header, &PARAMETER),
-    ("echo", Origin::Header, &ECHO),
-];
-
 /// The meaning of a type.
 #[must_use]
 pub fn type_name(number: u64) -> Option<&'static str> {
@@ -173,23 +166,6 @@ fn body(message: u8, length: usize) -> (&'static [Spec], usize) {
     }
 }
 
-/// The fields of a message.
-pub(super) fn fields(header: Span<'_>) -> Vec<Field<'_>> {
-    let mut fields = header.first(FIXED).fields(&TABLE, &UNREAD);
-    let message = header.u8(0).unwrap_or(u8::MAX);
-    let (table, length) = match body(message, header.bytes.len()) {
-        (_, length) if quoted_length(header) > 0 => (&WITH_LENGTH[..], length),
-        plain => plain,
-    };
-    fields.extend(table.iter().map_while(|spec| Field::read(spec, header)));
-    if nd::table(message).is_some() && header.bytes.len() > length {
-        nd::push_fields(header.from(length), &mut fields);
-    } else {
-        header.push_remainder(&mut fields, &UNREAD);
-    }
-    fields
-}
-
 /// The header of an `ICMPv6` message.
 #[derive(Debug)]
 pub struct Icmpv6<'a> {
@@ -232,43 +208,89 @@ impl<'a> Icmpv6<'a> {
     }
 }
 
-/// Reads a message.
-pub(super) fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-    let protocol = Protocol::Icmpv6;
-    let fixed = packet.fixed(protocol, rest, FIXED)?;
-    let message = fixed.u8(0)?;
-    let (_, length) = body(message, rest.length);
-    packet.fixed(protocol, rest, length)?;
-    if nd::table(message).is_some() {
-        // Neighbor discovery consists of fields and options to its end: all of it is header.
-        let all = rest.span.bytes.len();
-        packet.push(protocol, rest, all);
-        if rest.length == all {
-            check(
-                packet,
-                protocol,
-                Layout::Discovery,
-                rest.span.from(length),
-                "icmpv6.opt.length",
-            );
-        }
-        packet.end(rest.after(all), Content::Data);
-        return None;
+impl<'a> Layer<'a> {
+    /// The typed header, when it is an `ICMPv6` one of 4 bytes or more.
+    #[must_use]
+    pub fn icmpv6(&self) -> Option<Icmpv6<'a>> {
+        (self.protocol == Protocol::Icmpv6)
+            .then(|| Icmpv6::new(self.header))
+            .flatten()
     }
-    packet.push(protocol, rest, length);
-    let data = rest.after(length);
-    if !matches!(message, 1..=4) || data.span.bytes.is_empty() || rest.extent == Extent::FirstFragment {
-        packet.end(data, Content::Data);
-        return None;
-    }
-    let told = quoted_length(rest.span);
-    Some((Next::EtherType(0x86dd), quotation(data, told, packet)))
 }
 
-/// As for ICMP, but in units of 8 bytes. RFC 4884 section 5.4
-pub(super) fn quoted_length(header: Span<'_>) -> usize {
-    match header.u8(0) {
-        Some(1 | 3) => header.u8(4).map_or(0, |units| usize::from(units) * 8),
-        _ => 0,
+impl<'a> Packet<'a> {
+    /// The typed `ICMPv6` header.
+    #[must_use]
+    pub fn icmpv6(&self) -> Option<Icmpv6<'a>> {
+        self.layer(Protocol::Icmpv6)?.icmpv6()
+    }
+}
+
+/// Its descriptor.
+pub(super) struct Header;
+
+impl HeaderDef for Header {
+    const NAME: &'static str = "ICMPv6";
+    const SOURCE: &'static str = "RFC 4443";
+    const ANNOUNCED_BY: &'static [Next] = &[Next::AfterIpv6(58)];
+    const TABLES: Tables = &[
+        ("", Origin::Header, &TABLE),
+        ("error", Origin::Header, &WITH_LENGTH),
+        ("packet too big", Origin::Header, &TOO_BIG),
+        ("parameter problem", Origin::Header, &PARAMETER),
+        ("echo", Origin::Header, &ECHO),
+    ];
+    const CHECKSUM: Option<ChecksumDef> = Some(ChecksumDef {
+        field: "icmpv6.checksum",
+        place: 2,
+        covers: Covers::PseudoHeader(58),
+    });
+
+    fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+        let mut fields = header.first(FIXED).fields(&TABLE, &UNREAD);
+        let message = header.u8(0).unwrap_or(u8::MAX);
+        let (table, length) = match body(message, header.bytes.len()) {
+            (_, length) if quotation::length_6(header) > 0 => (&WITH_LENGTH[..], length),
+            plain => plain,
+        };
+        fields.extend(table.iter().map_while(|spec| Field::read(spec, header)));
+        if nd::table(message).is_some() && header.bytes.len() > length {
+            nd::push_fields(header.from(length), &mut fields);
+        } else {
+            header.push_remainder(&mut fields, &UNREAD);
+        }
+        fields
+    }
+
+    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        let protocol = Protocol::Icmpv6;
+        let fixed = packet.fixed(protocol, rest, FIXED)?;
+        let message = fixed.u8(0)?;
+        let (_, length) = body(message, rest.length);
+        packet.fixed(protocol, rest, length)?;
+        if nd::table(message).is_some() {
+            // Neighbor discovery consists of fields and options to its end: all of it is header.
+            let all = rest.span.bytes.len();
+            packet.push(protocol, rest, all);
+            if rest.length == all {
+                check(
+                    packet,
+                    protocol,
+                    Layout::Discovery,
+                    rest.span.from(length),
+                    "icmpv6.opt.length",
+                );
+            }
+            packet.end(rest.after(all), Content::Data);
+            return None;
+        }
+        packet.push(protocol, rest, length);
+        let data = rest.after(length);
+        if !matches!(message, 1..=4) || data.span.bytes.is_empty() || rest.extent == Extent::FirstFragment {
+            packet.end(data, Content::Data);
+            return None;
+        }
+        let told = quotation::length_6(rest.span);
+        Some((Next::EtherType(0x86dd), quotation::of(data, told, packet)))
     }
 }

@@ -1,16 +1,19 @@
 //! IPv4. RFC 791
 
-pub(super) mod options;
+mod options;
 
 use std::net::Ipv4Addr;
 
 use pnet::packet::ipv4::Ipv4Packet;
 
-use super::catalog::{Origin, Tables};
-use super::decode::{Next, Step};
+use super::chapter::{Origin, Tables};
 use super::field::{Field, Form, Spec, bits, bytes};
+use super::header::{ChecksumDef, Covers, HeaderDef, words};
+use super::layer::Layer;
+use super::link::LinkType;
+use super::next::{Next, Step};
 use super::numbers::{code_point, congestion, ip_protocol};
-use super::options::{Layout, Walk, Walked, check};
+use super::options::{Layout, Shape, Walk, Walked, check};
 use super::packet::{Content, Packet};
 use super::problem::Expected;
 use super::protocol::Protocol;
@@ -58,16 +61,6 @@ static FLAGS: [Spec; 3] = [
     bits("ip.flags.df", "DF", 49, 1, Form::Flag),
     bits("ip.flags.mf", "MF", 50, 1, Form::Flag),
 ];
-
-/// Its tables, to look a field up.
-pub(super) static TABLES: Tables = &[("", Origin::Header, &TABLE)];
-
-/// The fields of a header.
-pub(super) fn fields(header: Span<'_>) -> Vec<Field<'_>> {
-    let mut fields = header.first(FIXED).fields(&TABLE, &options::UNREAD);
-    options::push_fields(header.from(FIXED), &mut fields);
-    fields
-}
 
 /// An IPv4 header of at least 20 bytes.
 #[derive(Debug)]
@@ -171,50 +164,99 @@ fn unfinished_route(option: Span<'_>) -> Option<Ipv4Addr> {
     option.bytes.get(3..)?.last_chunk::<4>().map(|&octets| octets.into())
 }
 
-/// Reads a datagram.
-pub(super) fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-    let protocol = Protocol::Ipv4;
-    let fixed = packet.fixed(protocol, rest, FIXED)?;
-    let first = fixed.u8(0)?;
-    let (version, words) = (usize::from(first >> 4), usize::from(first & 15));
-    if version != 4 {
-        // The other fields would be fiction.
-        packet.push(protocol, rest, 1);
-        let exactly = Expected::Exactly {
-            field: "ip.version",
-            value: 4,
-        };
-        packet.lie(protocol, fixed.at, exactly, version);
-        packet.end(rest.after(1), Content::Unread);
-        return None;
+impl<'a> Layer<'a> {
+    /// The typed header, when it is an IPv4 one and its fixed 20 bytes are there.
+    #[must_use]
+    pub fn ipv4(&self) -> Option<Ipv4<'a>> {
+        (self.protocol == Protocol::Ipv4)
+            .then(|| Ipv4::new(self.header))
+            .flatten()
     }
-    if words < 5 {
-        packet.push(protocol, rest, FIXED);
-        let least = Expected::AtLeast {
-            field: "ip.hdr_len",
-            least: 5,
-        };
-        packet.lie(protocol, fixed.at, least, words);
-        packet.end(rest.after(FIXED), Content::Unread);
-        return None;
+}
+
+impl<'a> Packet<'a> {
+    /// The typed IPv4 header.
+    #[must_use]
+    pub fn ipv4(&self) -> Option<Ipv4<'a>> {
+        self.layer(Protocol::Ipv4)?.ipv4()
     }
-    let length = words * 4;
-    let header = packet.said(protocol, rest, "ip.hdr_len", length)?;
-    let datagram = cut_to_total_length(usize::from(fixed.u16(2)?), length, rest, packet);
-    packet.push(protocol, datagram, length);
-    if length > FIXED {
-        check(packet, protocol, Layout::Classic, header.from(FIXED), "ip.opt.len");
+}
+
+/// Its descriptor.
+pub(super) struct Header;
+
+impl HeaderDef for Header {
+    const NAME: &'static str = "IPv4";
+    const SOURCE: &'static str = "RFC 791";
+    const ANNOUNCED_BY: &'static [Next] = &[
+        Next::EtherType(0x0800),
+        Next::AfterIpv4(4),
+        Next::AfterIpv6(4),
+        Next::Link(LinkType::IPV4),
+    ];
+    const TABLES: Tables = &[("", Origin::Header, &TABLE)];
+    const OPTION_TABLES: &'static [Tables] = &[options::TABLES];
+    const OPTIONS: &'static [&'static Shape] = options::SHAPES;
+    const CHECKSUM: Option<ChecksumDef> = Some(ChecksumDef {
+        field: "ip.checksum",
+        place: 10,
+        covers: Covers::Header,
+    });
+
+    fn length(header: Span<'_>) -> usize {
+        words(header, 0, 0).max(FIXED)
     }
-    let mut data = datagram.after(length);
-    let (fragment, next) = (fixed.u16(6)?, fixed.u8(9)?);
-    if fragment & 0x1fff != 0 {
-        packet.end(data, Content::Fragment(next));
-        return None;
+
+    fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+        let mut fields = header.first(FIXED).fields(&TABLE, &options::UNREAD);
+        options::push_fields(header.from(FIXED), &mut fields);
+        fields
     }
-    if fragment & 0x2000 != 0 && data.extent == Extent::Whole {
-        data.extent = Extent::FirstFragment;
+
+    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        let protocol = Protocol::Ipv4;
+        let fixed = packet.fixed(protocol, rest, FIXED)?;
+        let first = fixed.u8(0)?;
+        let (version, words) = (usize::from(first >> 4), usize::from(first & 15));
+        if version != 4 {
+            // The other fields would be fiction.
+            packet.push(protocol, rest, 1);
+            let exactly = Expected::Exactly {
+                field: "ip.version",
+                value: 4,
+            };
+            packet.lie(protocol, fixed.at, exactly, version);
+            packet.end(rest.after(1), Content::Unread);
+            return None;
+        }
+        if words < 5 {
+            packet.push(protocol, rest, FIXED);
+            let least = Expected::AtLeast {
+                field: "ip.hdr_len",
+                least: 5,
+            };
+            packet.lie(protocol, fixed.at, least, words);
+            packet.end(rest.after(FIXED), Content::Unread);
+            return None;
+        }
+        let length = words * 4;
+        let header = packet.said(protocol, rest, "ip.hdr_len", length)?;
+        let datagram = cut_to_total_length(usize::from(fixed.u16(2)?), length, rest, packet);
+        packet.push(protocol, datagram, length);
+        if length > FIXED {
+            check(packet, protocol, Layout::Classic, header.from(FIXED), "ip.opt.len");
+        }
+        let mut data = datagram.after(length);
+        let (fragment, next) = (fixed.u16(6)?, fixed.u8(9)?);
+        if fragment & 0x1fff != 0 {
+            packet.end(data, Content::Fragment(next));
+            return None;
+        }
+        if fragment & 0x2000 != 0 && data.extent == Extent::Whole {
+            data.extent = Extent::FirstFragment;
+        }
+        Some((Next::AfterIpv4(next), data))
     }
-    Some((Next::AfterIpv4(next), data))
 }
 
 /// The datagram without what follows it (Ethernet padding).

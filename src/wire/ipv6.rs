@@ -4,9 +4,12 @@ use std::net::Ipv6Addr;
 
 use pnet::packet::ipv6::Ipv6Packet;
 
-use super::catalog::{Origin, Tables};
-use super::decode::{Next, Step};
+use super::chapter::{Origin, Tables};
 use super::field::{Field, Form, Spec, bits, bytes, rest};
+use super::header::HeaderDef;
+use super::layer::Layer;
+use super::link::LinkType;
+use super::next::{Next, Step};
 use super::numbers::{code_point, congestion, ip_protocol};
 use super::packet::{Content, Packet};
 use super::problem::Expected;
@@ -37,14 +40,6 @@ static TRAFFIC_CLASS: [Spec; 2] = [
 ];
 
 static UNREAD: Spec = rest("ipv6.unread", "unread bytes", 0, Form::Bytes);
-
-/// Its tables, to look a field up.
-pub(super) static TABLES: Tables = &[("", Origin::Header, &TABLE)];
-
-/// The fields of a header.
-pub(super) fn fields(header: Span<'_>) -> Vec<Field<'_>> {
-    header.fields(&TABLE, &UNREAD)
-}
 
 /// An IPv6 header.
 #[derive(Debug)]
@@ -87,43 +82,83 @@ impl<'a> Ipv6<'a> {
     }
 }
 
-/// Reads a packet.
-pub(super) fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-    let protocol = Protocol::Ipv6;
-    let version = rest.span.u8(0).map_or(6, |byte| byte >> 4);
-    if version != 6 {
-        // The other fields would be fiction.
-        packet.push(protocol, rest, 1);
-        let exactly = Expected::Exactly {
-            field: "ipv6.version",
-            value: 6,
-        };
-        packet.lie(protocol, rest.span.at, exactly, usize::from(version));
-        packet.end(rest.after(1), Content::Unread);
-        return None;
+impl<'a> Layer<'a> {
+    /// The typed header, when it is an IPv6 one and its 40 bytes are there.
+    #[must_use]
+    pub fn ipv6(&self) -> Option<Ipv6<'a>> {
+        (self.protocol == Protocol::Ipv6)
+            .then(|| Ipv6::new(self.header))
+            .flatten()
     }
-    let header = packet.fixed(protocol, rest, FIXED)?;
-    let (payload, next) = (usize::from(header.u16(4)?), header.u8(6)?);
-    let told = FIXED + payload;
-    let mut whole = rest;
-    if payload == 0 && next != NO_NEXT_HEADER {
-        // A jumbogram, whose length stands in its hop-by-hop options (RFC 2675), or left to the network card.
-    } else if told <= rest.length {
-        packet.trail(rest, told);
-        whole = rest.limited(told);
-    } else if rest.extent == Extent::Quoted {
-        whole.length = told;
-    } else if rest.extent == Extent::Whole {
-        packet.lie(
-            protocol,
-            rest.span.at,
-            Expected::Said {
-                field: "ipv6.plen",
-                bytes: told,
-            },
-            rest.length,
-        );
+}
+
+impl<'a> Packet<'a> {
+    /// The typed IPv6 header.
+    #[must_use]
+    pub fn ipv6(&self) -> Option<Ipv6<'a>> {
+        self.layer(Protocol::Ipv6)?.ipv6()
     }
-    packet.push(protocol, whole, FIXED);
-    Some((Next::AfterIpv6(next), whole.after(FIXED)))
+}
+
+/// Its descriptor.
+pub(super) struct Header;
+
+impl HeaderDef for Header {
+    const NAME: &'static str = "IPv6";
+    const SOURCE: &'static str = "RFC 8200";
+    const ANNOUNCED_BY: &'static [Next] = &[
+        Next::EtherType(0x86dd),
+        Next::AfterIpv4(41),
+        Next::AfterIpv6(41),
+        Next::Link(LinkType::IPV6),
+    ];
+    const TABLES: Tables = &[("", Origin::Header, &TABLE)];
+
+    fn length(_: Span<'_>) -> usize {
+        FIXED
+    }
+
+    fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+        header.fields(&TABLE, &UNREAD)
+    }
+
+    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        let protocol = Protocol::Ipv6;
+        let version = rest.span.u8(0).map_or(6, |byte| byte >> 4);
+        if version != 6 {
+            // The other fields would be fiction.
+            packet.push(protocol, rest, 1);
+            let exactly = Expected::Exactly {
+                field: "ipv6.version",
+                value: 6,
+            };
+            packet.lie(protocol, rest.span.at, exactly, usize::from(version));
+            packet.end(rest.after(1), Content::Unread);
+            return None;
+        }
+        let header = packet.fixed(protocol, rest, FIXED)?;
+        let (payload, next) = (usize::from(header.u16(4)?), header.u8(6)?);
+        let told = FIXED + payload;
+        let mut whole = rest;
+        if payload == 0 && next != NO_NEXT_HEADER {
+            // A jumbogram, whose length stands in its hop-by-hop options (RFC 2675), or left to the network card.
+        } else if told <= rest.length {
+            packet.trail(rest, told);
+            whole = rest.limited(told);
+        } else if rest.extent == Extent::Quoted {
+            whole.length = told;
+        } else if rest.extent == Extent::Whole {
+            packet.lie(
+                protocol,
+                rest.span.at,
+                Expected::Said {
+                    field: "ipv6.plen",
+                    bytes: told,
+                },
+                rest.length,
+            );
+        }
+        packet.push(protocol, whole, FIXED);
+        Some((Next::AfterIpv6(next), whole.after(FIXED)))
+    }
 }

@@ -4,8 +4,10 @@ mod options;
 
 use std::net::Ipv6Addr;
 
-use super::decode::{Next, Step};
 use super::field::{Field, Form, Spec, bits, bytes, rest};
+use super::header::HeaderDef;
+use super::layer::Layer;
+use super::next::{Next, Step};
 use super::numbers::ip_protocol;
 use super::options::{Layout, Walk, Walked, check};
 use super::packet::{Content, Packet};
@@ -98,7 +100,7 @@ fn routing_type(number: u64) -> Option<&'static str> {
 }
 
 /// The fields of a header.
-pub(super) fn fields(protocol: Protocol, header: Span<'_>) -> Vec<Field<'_>> {
+fn fields(protocol: Protocol, header: Span<'_>) -> Vec<Field<'_>> {
     match protocol {
         Protocol::Routing => routing_fields(header),
         Protocol::Fragment => header.fields(&FRAGMENT, &UNREAD),
@@ -184,19 +186,17 @@ impl FragmentHeader {
     }
 }
 
-/// Reads an extension header of this number.
-pub(super) fn decode<'a>(number: u8, rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-    let (protocol, field) = match number {
-        0 => (Protocol::HopByHop, "ipv6.hopopts.len"),
-        43 => (Protocol::Routing, "ipv6.routing.len"),
-        44 => return decode_fragment(rest, packet),
-        51 => (Protocol::Authentication, "ah.length"),
-        _ => (Protocol::DestinationOptions, "ipv6.dstopts.len"),
-    };
+/// Reads a header of variable length; `field` is the filter name of its length.
+fn decode<'a>(protocol: Protocol, field: &'static str, rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
     let fixed = packet.fixed(protocol, rest, FIXED)?;
     let told = usize::from(fixed.u8(1)?);
-    let length = if number == 51 { (told + 2) * 4 } else { (told + 1) * 8 };
-    if number == 51 && length < 12 {
+    let is_authentication = protocol == Protocol::Authentication;
+    let length = if is_authentication {
+        (told + 2) * 4
+    } else {
+        (told + 1) * 8
+    };
+    if is_authentication && length < 12 {
         packet.push(protocol, rest, FIXED);
         packet.lie(protocol, fixed.at + 1, Expected::AtLeast { field, least: 1 }, told);
         packet.end(rest.after(FIXED), Content::Unread);
@@ -227,7 +227,7 @@ pub(super) fn decode<'a>(number: u8, rest: Rest<'a>, packet: &mut Packet<'a>) ->
 
 /// The length of a jumbogram stands in an option, for the IPv6 header's field is too small.
 fn cut_to_jumbo_length<'a>(header: Span<'a>, rest: Rest<'a>, packet: &mut Packet<'a>) -> Rest<'a> {
-    let before = packet.layers.last().and_then(super::Layer::ipv6);
+    let before = packet.layers.last().and_then(Layer::ipv6);
     if before.is_none_or(|ipv6| ipv6.payload_length() != 0) {
         return rest;
     }
@@ -273,4 +273,99 @@ fn decode_fragment<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
         data.extent = Extent::FirstFragment;
     }
     Some((Next::AfterIpv6(header.next_header), data))
+}
+
+impl Layer<'_> {
+    /// The typed header, when it is an IPv6 fragment header and its 8 bytes are there.
+    #[must_use]
+    pub fn fragment(&self) -> Option<FragmentHeader> {
+        (self.protocol == Protocol::Fragment)
+            .then(|| FragmentHeader::new(self.header))
+            .flatten()
+    }
+}
+
+/// The descriptor of hop-by-hop options.
+pub(super) struct HopByHop;
+
+impl HeaderDef for HopByHop {
+    const NAME: &'static str = "IPv6 hop-by-hop options";
+    const SOURCE: &'static str = "RFC 8200";
+    const ANNOUNCED_BY: &'static [Next] = &[Next::AfterIpv6(0)];
+
+    fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+        fields(Protocol::HopByHop, header)
+    }
+
+    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        decode(Protocol::HopByHop, "ipv6.hopopts.len", rest, packet)
+    }
+}
+
+/// The descriptor of the routing header.
+pub(super) struct Routing;
+
+impl HeaderDef for Routing {
+    const NAME: &'static str = "IPv6 routing header";
+    const SOURCE: &'static str = "RFC 8200";
+    const ANNOUNCED_BY: &'static [Next] = &[Next::AfterIpv6(43)];
+
+    fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+        fields(Protocol::Routing, header)
+    }
+
+    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        decode(Protocol::Routing, "ipv6.routing.len", rest, packet)
+    }
+}
+
+/// The descriptor of the fragment header.
+pub(super) struct Fragment;
+
+impl HeaderDef for Fragment {
+    const NAME: &'static str = "IPv6 fragment header";
+    const SOURCE: &'static str = "RFC 8200";
+    const ANNOUNCED_BY: &'static [Next] = &[Next::AfterIpv6(44)];
+
+    fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+        fields(Protocol::Fragment, header)
+    }
+
+    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        decode_fragment(rest, packet)
+    }
+}
+
+/// The descriptor of the authentication header.
+pub(super) struct Authentication;
+
+impl HeaderDef for Authentication {
+    const NAME: &'static str = "authentication header";
+    const SOURCE: &'static str = "RFC 4302";
+    const ANNOUNCED_BY: &'static [Next] = &[Next::AfterIpv4(51), Next::AfterIpv6(51)];
+
+    fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+        fields(Protocol::Authentication, header)
+    }
+
+    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        decode(Protocol::Authentication, "ah.length", rest, packet)
+    }
+}
+
+/// The descriptor of destination options.
+pub(super) struct DestinationOptions;
+
+impl HeaderDef for DestinationOptions {
+    const NAME: &'static str = "IPv6 destination options";
+    const SOURCE: &'static str = "RFC 8200";
+    const ANNOUNCED_BY: &'static [Next] = &[Next::AfterIpv6(60)];
+
+    fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+        fields(Protocol::DestinationOptions, header)
+    }
+
+    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        decode(Protocol::DestinationOptions, "ipv6.dstopts.len", rest, packet)
+    }
 }

@@ -1,7 +1,8 @@
 //! Logical link control, and SNAP on top of it. IEEE 802.2, RFC 1042
 
-use super::decode::{Next, Step};
 use super::field::{Field, Form, Spec, bits, bytes, rest};
+use super::header::HeaderDef;
+use super::next::{Next, Step};
 use super::numbers::{ether_type, service_access_point};
 use super::packet::{Content, Packet};
 use super::protocol::Protocol;
@@ -83,38 +84,45 @@ const fn is_ether_type(organization: u32) -> bool {
     matches!(organization, 0 | 0x00_00f8)
 }
 
-/// The fields of a header.
-pub(super) fn fields(header: Span<'_>) -> Vec<Field<'_>> {
-    let table: &'static [Spec] = match header.bytes.len() {
-        SNAP if organization(header).is_some_and(is_ether_type) => &TABLE_SNAP,
-        SNAP if organization(header) == Some(CISCO) => &TABLE_SNAP_CISCO,
-        5.. => &TABLE_SNAP_OWN,
-        NUMBERED => &TABLE_NUMBERED,
-        _ => &TABLE,
-    };
-    header.fields(table, &UNREAD)
-}
+/// Its descriptor.
+pub(super) struct Header;
 
-/// Reads a header, and SNAP.
-pub(super) fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-    let header = packet.fixed(Protocol::Llc, rest, UNNUMBERED)?;
-    let (to, from, control) = (header.u8(0)?, header.u8(1)?, header.u8(2)?);
-    if (to, from, control) == (0xaa, 0xaa, 0x03) {
-        let header = packet.fixed(Protocol::Llc, rest, SNAP)?;
-        packet.push(Protocol::Llc, rest, SNAP);
-        let (organization, protocol) = (organization(header)?, header.u16(6)?);
-        if is_ether_type(organization) {
-            return Some((Next::EtherType(protocol), rest.after(SNAP)));
+impl HeaderDef for Header {
+    const NAME: &'static str = "LLC";
+    const SOURCE: &'static str = "IEEE 802.2";
+    const ANNOUNCED_BY: &'static [Next] = &[Next::Llc];
+
+    fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+        let table: &'static [Spec] = match header.bytes.len() {
+            SNAP if organization(header).is_some_and(is_ether_type) => &TABLE_SNAP,
+            SNAP if organization(header) == Some(CISCO) => &TABLE_SNAP_CISCO,
+            5.. => &TABLE_SNAP_OWN,
+            NUMBERED => &TABLE_NUMBERED,
+            _ => &TABLE,
+        };
+        header.fields(table, &UNREAD)
+    }
+
+    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        let header = packet.fixed(Protocol::Llc, rest, UNNUMBERED)?;
+        let (to, from, control) = (header.u8(0)?, header.u8(1)?, header.u8(2)?);
+        if (to, from, control) == (0xaa, 0xaa, 0x03) {
+            let header = packet.fixed(Protocol::Llc, rest, SNAP)?;
+            packet.push(Protocol::Llc, rest, SNAP);
+            let (organization, protocol) = (organization(header)?, header.u16(6)?);
+            if is_ether_type(organization) {
+                return Some((Next::EtherType(protocol), rest.after(SNAP)));
+            }
+            packet.end(rest.after(SNAP), Content::Snap { organization, protocol });
+            return None;
         }
-        packet.end(rest.after(SNAP), Content::Snap { organization, protocol });
-        return None;
+        let length = if control & 3 == 3 { UNNUMBERED } else { NUMBERED };
+        packet.fixed(Protocol::Llc, rest, length)?;
+        packet.push(Protocol::Llc, rest, length);
+        if to == 0x06 {
+            return Some((Next::Ip, rest.after(length)));
+        }
+        packet.end(rest.after(length), Content::Sap(to));
+        None
     }
-    let length = if control & 3 == 3 { UNNUMBERED } else { NUMBERED };
-    packet.fixed(Protocol::Llc, rest, length)?;
-    packet.push(Protocol::Llc, rest, length);
-    if to == 0x06 {
-        return Some((Next::Ip, rest.after(length)));
-    }
-    packet.end(rest.after(length), Content::Sap(to));
-    None
 }

@@ -1,15 +1,18 @@
 //! TCP. RFC 9293
 
-pub(super) mod multipath;
+mod kind;
+mod multipath;
 pub mod options;
 
 use pnet::packet::tcp::TcpPacket;
 
 use self::options::TcpOption;
-use super::catalog::{Origin, Tables};
-use super::decode::Step;
+use super::chapter::{Origin, Tables};
 use super::field::{Field, Form, Spec, bits, bytes};
-use super::options::{Layout, Walk, Walked, check};
+use super::header::{ChecksumDef, Covers, HeaderDef, words};
+use super::layer::Layer;
+use super::next::{Next, Step};
+use super::options::{Layout, Shape, Walk, Walked, check};
 use super::packet::{Content, Packet};
 use super::problem::Expected;
 use super::protocol::Protocol;
@@ -50,16 +53,6 @@ static FLAGS: [Spec; 10] = [
     bits("tcp.flags.syn", "SYN", 110, 1, Form::Flag),
     bits("tcp.flags.fin", "FIN", 111, 1, Form::Flag),
 ];
-
-/// Its tables, to look a field up.
-pub(super) static TABLES: Tables = &[("", Origin::Header, &TABLE)];
-
-/// The fields of a header.
-pub(super) fn fields(header: Span<'_>) -> Vec<Field<'_>> {
-    let mut fields = header.first(FIXED).fields(&TABLE, &options::UNREAD);
-    options::push_fields(header.from(FIXED), &mut fields);
-    fields
-}
 
 /// The control bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -174,31 +167,75 @@ impl<'a> Tcp<'a> {
     }
 }
 
-/// Reads a segment.
-pub(super) fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-    let fixed = packet.fixed(Protocol::Tcp, rest, FIXED)?;
-    let length = usize::from(fixed.u8(12)? >> 4) * 4;
-    if length < FIXED {
-        packet.push(Protocol::Tcp, rest, FIXED);
-        let least = Expected::AtLeast {
-            field: "tcp.hdr_len",
-            least: 5,
-        };
-        packet.lie(Protocol::Tcp, fixed.at + 12, least, length / 4);
-        packet.end(rest.after(FIXED), Content::Unread);
-        return None;
+impl<'a> Layer<'a> {
+    /// The typed header, when it is a TCP one and its fixed 20 bytes are there.
+    #[must_use]
+    pub fn tcp(&self) -> Option<Tcp<'a>> {
+        (self.protocol == Protocol::Tcp)
+            .then(|| Tcp::new(self.header))
+            .flatten()
     }
-    let header = packet.said(Protocol::Tcp, rest, "tcp.hdr_len", length)?;
-    packet.push(Protocol::Tcp, rest, length);
-    if length > FIXED {
-        check(
-            packet,
-            Protocol::Tcp,
-            Layout::Classic,
-            header.from(FIXED),
-            "tcp.option_len",
-        );
+}
+
+impl<'a> Packet<'a> {
+    /// The typed TCP header, if it has one of its own (not quoted).
+    #[must_use]
+    pub fn tcp(&self) -> Option<Tcp<'a>> {
+        self.layer(Protocol::Tcp)?.tcp()
     }
-    packet.end(rest.after(length), Content::Data);
-    None
+}
+
+/// Its descriptor.
+pub(super) struct Header;
+
+impl HeaderDef for Header {
+    const NAME: &'static str = "TCP";
+    const SOURCE: &'static str = "RFC 9293";
+    const ANNOUNCED_BY: &'static [Next] = &[Next::AfterIpv4(6), Next::AfterIpv6(6)];
+    const TABLES: Tables = &[("", Origin::Header, &TABLE)];
+    const OPTION_TABLES: &'static [Tables] = &[options::TABLES, multipath::TABLES];
+    const OPTIONS: &'static [&'static Shape] = options::SHAPES;
+    const CHECKSUM: Option<ChecksumDef> = Some(ChecksumDef {
+        field: "tcp.checksum",
+        place: 16,
+        covers: Covers::PseudoHeader(6),
+    });
+
+    fn length(header: Span<'_>) -> usize {
+        words(header, 12, 4).max(FIXED)
+    }
+
+    fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+        let mut fields = header.first(FIXED).fields(&TABLE, &options::UNREAD);
+        options::push_fields(header.from(FIXED), &mut fields);
+        fields
+    }
+
+    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        let fixed = packet.fixed(Protocol::Tcp, rest, FIXED)?;
+        let length = usize::from(fixed.u8(12)? >> 4) * 4;
+        if length < FIXED {
+            packet.push(Protocol::Tcp, rest, FIXED);
+            let least = Expected::AtLeast {
+                field: "tcp.hdr_len",
+                least: 5,
+            };
+            packet.lie(Protocol::Tcp, fixed.at + 12, least, length / 4);
+            packet.end(rest.after(FIXED), Content::Unread);
+            return None;
+        }
+        let header = packet.said(Protocol::Tcp, rest, "tcp.hdr_len", length)?;
+        packet.push(Protocol::Tcp, rest, length);
+        if length > FIXED {
+            check(
+                packet,
+                Protocol::Tcp,
+                Layout::Classic,
+                header.from(FIXED),
+                "tcp.option_len",
+            );
+        }
+        packet.end(rest.after(length), Content::Data);
+        None
+    }
 }

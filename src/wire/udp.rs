@@ -2,9 +2,11 @@
 
 use pnet::packet::udp::UdpPacket;
 
-use super::catalog::{Origin, Tables};
-use super::decode::Step;
+use super::chapter::{Origin, Tables};
 use super::field::{Field, Form, Spec, bytes, rest};
+use super::header::{ChecksumDef, Covers, HeaderDef};
+use super::layer::Layer;
+use super::next::{Next, Step};
 use super::packet::{Content, Packet};
 use super::problem::Expected;
 use super::protocol::Protocol;
@@ -23,14 +25,6 @@ pub static TABLE: [Spec; 4] = [
 ];
 
 static UNREAD: Spec = rest("udp.unread", "unread bytes", 0, Form::Bytes);
-
-/// Its tables, to look a field up.
-pub(super) static TABLES: Tables = &[("", Origin::Header, &TABLE)];
-
-/// The fields of a header.
-pub(super) fn fields(header: Span<'_>) -> Vec<Field<'_>> {
-    header.fields(&TABLE, &UNREAD)
-}
 
 /// A UDP header.
 #[derive(Debug)]
@@ -66,30 +60,70 @@ impl<'a> Udp<'a> {
     }
 }
 
-/// Reads a datagram.
-pub(super) fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-    let header = packet.fixed(Protocol::Udp, rest, FIXED)?;
-    let told = usize::from(header.u16(4)?);
-    let mut inside = rest;
-    if told == 0 && rest.length > usize::from(u16::MAX) {
-        // A jumbogram: the length is that of the IP payload. RFC 2675 section 4
-    } else if told < FIXED {
-        let least = Expected::AtLeast {
-            field: "udp.length",
-            least: FIXED as u64,
-        };
-        packet.lie(Protocol::Udp, header.at + 4, least, told);
-    } else if told <= rest.length {
-        packet.trail(rest, told);
-        inside = rest.limited(told);
-    } else if rest.extent == Extent::Whole {
-        let said = Expected::Said {
-            field: "udp.length",
-            bytes: told,
-        };
-        packet.lie(Protocol::Udp, header.at, said, rest.length);
+impl<'a> Layer<'a> {
+    /// The typed header, when it is a UDP one and its 8 bytes are there.
+    #[must_use]
+    pub fn udp(&self) -> Option<Udp<'a>> {
+        (self.protocol == Protocol::Udp)
+            .then(|| Udp::new(self.header))
+            .flatten()
     }
-    packet.push(Protocol::Udp, inside, FIXED);
-    packet.end(inside.after(FIXED), Content::Data);
-    None
+}
+
+impl<'a> Packet<'a> {
+    /// The typed UDP header.
+    #[must_use]
+    pub fn udp(&self) -> Option<Udp<'a>> {
+        self.layer(Protocol::Udp)?.udp()
+    }
+}
+
+/// Its descriptor.
+pub(super) struct Header;
+
+impl HeaderDef for Header {
+    const NAME: &'static str = "UDP";
+    const SOURCE: &'static str = "RFC 768";
+    const ANNOUNCED_BY: &'static [Next] = &[Next::AfterIpv4(17), Next::AfterIpv6(17)];
+    const TABLES: Tables = &[("", Origin::Header, &TABLE)];
+    const CHECKSUM: Option<ChecksumDef> = Some(ChecksumDef {
+        field: "udp.checksum",
+        place: 6,
+        covers: Covers::PseudoHeader(17),
+    });
+
+    fn length(_: Span<'_>) -> usize {
+        FIXED
+    }
+
+    fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+        header.fields(&TABLE, &UNREAD)
+    }
+
+    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        let header = packet.fixed(Protocol::Udp, rest, FIXED)?;
+        let told = usize::from(header.u16(4)?);
+        let mut inside = rest;
+        if told == 0 && rest.length > usize::from(u16::MAX) {
+            // A jumbogram: the length is that of the IP payload. RFC 2675 section 4
+        } else if told < FIXED {
+            let least = Expected::AtLeast {
+                field: "udp.length",
+                least: FIXED as u64,
+            };
+            packet.lie(Protocol::Udp, header.at + 4, least, told);
+        } else if told <= rest.length {
+            packet.trail(rest, told);
+            inside = rest.limited(told);
+        } else if rest.extent == Extent::Whole {
+            let said = Expected::Said {
+                field: "udp.length",
+                bytes: told,
+            };
+            packet.lie(Protocol::Udp, header.at, said, rest.length);
+        }
+        packet.push(Protocol::Udp, inside, FIXED);
+        packet.end(inside.after(FIXED), Content::Data);
+        None
+    }
 }

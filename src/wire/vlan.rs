@@ -1,8 +1,10 @@
 //! VLAN tags: IEEE 802.1Q, 802.1ad (`QinQ`) and their predecessors differ in the type before them only.
 
-use super::decode::Step;
 use super::ethernet::by_type_or_length;
 use super::field::{Field, Form, Spec, bits, bytes, rest};
+use super::header::HeaderDef;
+use super::layer::Layer;
+use super::next::{Next, Step};
 use super::numbers::ether_type;
 use super::packet::Packet;
 use super::protocol::Protocol;
@@ -39,7 +41,7 @@ static TABLE_SERVICE: [Spec; 4] = [
 static UNREAD: Spec = rest("vlan.unread", "unread bytes", 0, Form::Bytes);
 
 /// The fields of a tag.
-pub(super) fn fields(protocol: Protocol, header: Span<'_>) -> Vec<Field<'_>> {
+fn fields(protocol: Protocol, header: Span<'_>) -> Vec<Field<'_>> {
     let has_length = header.u16(2).is_some_and(|number| number <= 1500);
     let table = match protocol {
         _ if has_length => &TABLE_802_3,
@@ -50,8 +52,56 @@ pub(super) fn fields(protocol: Protocol, header: Span<'_>) -> Vec<Field<'_>> {
 }
 
 /// Reads a tag.
-pub(super) fn decode<'a>(protocol: Protocol, rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+fn decode<'a>(protocol: Protocol, rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
     let header = packet.fixed(protocol, rest, FIXED)?;
     packet.push(protocol, rest, FIXED);
     by_type_or_length(protocol, "vlan.len", header.u16(2)?, rest.after(FIXED), packet)
+}
+
+impl Layer<'_> {
+    /// The VLAN identifier, 0 to 4095, when it is a VLAN tag.
+    #[must_use]
+    pub fn vlan_identifier(&self) -> Option<u16> {
+        matches!(self.protocol, Protocol::Vlan | Protocol::ServiceVlan)
+            .then(|| Some(self.header.u16(0)? & 0x0fff))
+            .flatten()
+    }
+}
+
+/// The descriptor of the tag.
+pub(super) struct Tag;
+
+impl HeaderDef for Tag {
+    const NAME: &'static str = "VLAN tag";
+    const SOURCE: &'static str = "IEEE 802.1Q";
+    const ANNOUNCED_BY: &'static [Next] = &[
+        Next::EtherType(0x8100),
+        Next::EtherType(0x9100),
+        Next::EtherType(0x9200),
+    ];
+
+    fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+        fields(Protocol::Vlan, header)
+    }
+
+    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        decode(Protocol::Vlan, rest, packet)
+    }
+}
+
+/// The descriptor of a service provider's tag.
+pub(super) struct ServiceTag;
+
+impl HeaderDef for ServiceTag {
+    const NAME: &'static str = "service VLAN tag";
+    const SOURCE: &'static str = "IEEE 802.1Q";
+    const ANNOUNCED_BY: &'static [Next] = &[Next::EtherType(0x88a8)];
+
+    fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+        fields(Protocol::ServiceVlan, header)
+    }
+
+    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        decode(Protocol::ServiceVlan, rest, packet)
+    }
 }

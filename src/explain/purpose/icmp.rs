@@ -1,6 +1,6 @@
 //! ICMP and `ICMPv6`. RFC 792, RFC 4443
 
-use super::{Purpose, purpose};
+use super::line::{Purpose, purpose};
 
 pub(super) static TABLE: &[Purpose] = &[
     purpose(

@@ -1,6 +1,6 @@
 //! IPv4 with its options, and IPv6. RFC 791, RFC 8200
 
-use super::{Purpose, purpose};
+use super::line::{Purpose, purpose};
 
 pub(super) static TABLE: &[Purpose] = &[
     purpose("ip.version", "RFC 791 section 3.1", "Tells IPv4 from IPv6.", "4."),

@@ -1,6 +1,6 @@
 //! Ethernet and ARP. IEEE 802.3, RFC 826
 
-use super::{Purpose, purpose};
+use super::line::{Purpose, purpose};
 
 pub(super) static TABLE: &[Purpose] = &[
     purpose(

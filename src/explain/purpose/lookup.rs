@@ -1,6 +1,7 @@
 //! From what a person calls a field to its line in the tables.
 
-use super::{Purpose, of};
+use super::line::Purpose;
+use super::tables::of;
 use crate::wire::{Chapter, Protocol, Spec, catalog};
 
 /// A field: what it is for, its line in a table, and every place where it stands.
@@ -221,7 +222,8 @@ pub fn nearest(name: &str) -> Vec<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{NO_FIELDS, OTHER_NAMES, lookup, nearest, no_field, of};
+    use super::super::tables::of;
+    use super::{NO_FIELDS, OTHER_NAMES, lookup, nearest, no_field};
 
     fn first(name: &str) -> &'static str {
         lookup(name).first().map_or("", |entry| entry.spec.id)

@@ -1,6 +1,6 @@
 //! The option of Multipath TCP. RFC 8684
 
-use super::{Purpose, purpose};
+use super::line::{Purpose, purpose};
 
 pub(super) static TABLE: &[Purpose] = &[
     purpose(

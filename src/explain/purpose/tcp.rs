@@ -1,6 +1,6 @@
 //! TCP's header. RFC 9293
 
-use super::{Purpose, purpose};
+use super::line::{Purpose, purpose};
 
 pub(super) static TABLE: &[Purpose] = &[
     purpose(

@@ -1,6 +1,6 @@
 //! TCP's options. RFC 9293 section 3.2
 
-use super::{Purpose, purpose};
+use super::line::{Purpose, purpose};
 
 pub(super) static TABLE: &[Purpose] = &[
     purpose(

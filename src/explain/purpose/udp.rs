@@ -1,6 +1,6 @@
 //! UDP. RFC 768
 
-use super::{Purpose, purpose};
+use super::line::{Purpose, purpose};
 
 pub(super) static TABLE: &[Purpose] = &[
     purpose(

@@ -1,8 +1,9 @@
 //! TCP's options.
 
+use super::super::context::Context;
+use super::super::sentence::Sentence;
 use super::super::words::stretch;
-use super::super::{Context, Sentence};
-use super::{relative, sender_word};
+use super::words::{relative, sender_word};
 use crate::flow::number::{Bytes, Number, Sequence};
 use crate::flow::segment::Segment;
 use crate::wire::tcp::options::TcpOption;
@@ -183,7 +184,7 @@ fn fast_open(tcp: &Tcp<'_>, field: &Field<'_>) -> Sentence {
 }
 
 /// Does the segment have the option that lets data come with a SYN?
-pub(in super::super) fn asks_for_fast_open(tcp: &Tcp<'_>) -> bool {
+pub(crate) fn asks_for_fast_open(tcp: &Tcp<'_>) -> bool {
     tcp.options().any(|option| matches!(option, TcpOption::FastOpen(_)))
 }
 

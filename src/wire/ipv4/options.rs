@@ -1,6 +1,6 @@
 //! IPv4's options. RFC 791 section 3.1; router alert: RFC 2113
 
-use super::super::catalog::{Origin, Tables};
+use super::super::chapter::{Origin, Tables};
 use super::super::field::{Field, Form, Spec, bits, bytes, rest};
 use super::super::options::{Layout, Shape, Walk, Walked};
 use super::super::span::Span;
@@ -95,9 +95,9 @@ static BROKEN: Spec = rest("ip.options.unread", "unreadable options", 0, Form::B
 static SURPLUS: Spec = rest("ip.options.surplus", "bytes beyond the option", 0, Form::Bytes);
 
 /// Every kind of option, to look a field up.
-pub(in crate::wire) static SHAPES: &[&Shape] = &[&END, &NOP, &ALERT, &TIMES, &TIMES_WITH_ADDRESSES, &UNKNOWN];
+pub(super) const SHAPES: &[&Shape] = &[&END, &NOP, &ALERT, &TIMES, &TIMES_WITH_ADDRESSES, &UNKNOWN];
 /// Routes, and what stands alone.
-pub(in crate::wire) static TABLES: Tables = &[
+pub(super) const TABLES: Tables = &[
     ("option record route", Origin::Option, &[RECORD_WHOLE]),
     ("option loose source route", Origin::Option, &[LOOSE_WHOLE]),
     ("option strict source route", Origin::Option, &[STRICT_WHOLE]),

@@ -2,10 +2,10 @@
 //!
 //! One kind for nine messages: the subtype tells which, and in some the length or a flag tells what is there.
 
-use super::super::catalog::{Origin, Tables};
+use super::super::chapter::{Origin, Tables};
 use super::super::field::{Field, Form, Spec, bits, bytes, rest};
 use super::super::span::Span;
-use super::options::{KIND, LENGTH, SURPLUS, whole};
+use super::kind::{KIND, LENGTH, SURPLUS, whole};
 
 static WHOLE: Spec = whole("tcp.options.mptcp", "multipath TCP");
 
@@ -16,7 +16,7 @@ const BACKUP: Spec = bits("tcp.options.mptcp.backup.flag", "backup path", 23, 1,
 const ADDRESS_ID: Spec = bytes("tcp.options.mptcp.addrid", "address ID", 3, 1, Form::Decimal);
 
 /// Its tables, to look a field up.
-pub(in crate::wire) static TABLES: Tables = &[
+pub(super) const TABLES: Tables = &[
     ("option multipath TCP", Origin::Option, &[WHOLE]),
     ("option multipath TCP, MP_CAPABLE", Origin::Option, &CAPABLE),
     ("option multipath TCP, MP_JOIN in the SYN", Origin::Option, &JOIN_SYN),

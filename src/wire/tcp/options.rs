@@ -1,20 +1,11 @@
 //! TCP's options. RFC 9293 section 3.2; the others each in the RFC beside its table
 
-use super::super::catalog::{Origin, Tables};
+use super::super::chapter::{Origin, Tables};
 use super::super::field::{Field, Form, Spec, bits, bytes, rest};
 use super::super::options::{Layout, Shape, Walk, Walked};
 use super::super::span::Span;
+use super::kind::{KIND, LENGTH, SURPLUS, whole};
 use super::multipath;
-
-const fn kind(name: &'static str) -> Spec {
-    bytes("tcp.option_kind", name, 0, 1, Form::Decimal)
-}
-pub(super) const KIND: Spec = kind("kind");
-pub(super) const LENGTH: Spec = bytes("tcp.option_len", "length", 1, 1, Form::Count("bytes"));
-
-pub(super) const fn whole(id: &'static str, name: &'static str) -> Spec {
-    rest(id, name, 0, Form::Option)
-}
 
 macro_rules! shape {
     ($name:ident, $id:literal, $label:literal, [$($part:expr),*] $(, again [$($again:expr),*])?) => {
@@ -220,10 +211,9 @@ shape!(
 pub(super) static UNREAD: Spec = rest("tcp.unread", "unread bytes", 0, Form::Bytes);
 static PADDING: Spec = rest("tcp.options.padding", "padding", 0, Form::Bytes);
 static BROKEN: Spec = rest("tcp.options.unread", "unreadable options", 0, Form::Bytes);
-pub(super) static SURPLUS: Spec = rest("tcp.options.surplus", "bytes beyond the option", 0, Form::Bytes);
 
 /// Every kind of option, to look a field up.
-pub(in crate::wire) static SHAPES: &[&Shape] = &[
+pub(super) const SHAPES: &[&Shape] = &[
     &END,
     &NOP,
     &MSS,
@@ -243,7 +233,7 @@ pub(in crate::wire) static SHAPES: &[&Shape] = &[
     &UNKNOWN,
 ];
 /// What stands alone.
-pub(in crate::wire) static TABLES: Tables = &[(
+pub(super) const TABLES: Tables = &[(
     "options that cannot be read",
     Origin::Running,
     &[UNREAD, PADDING, BROKEN, SURPLUS],
