@@ -3,6 +3,7 @@
 use super::context::Context;
 use super::sentence::Sentence;
 use crate::wire::{Checksum, Field, Layer, Protocol, Unchecked};
+use crate::wire::{icmp_extension, udp};
 
 /// Is the field the checksum of its header, or of the extension behind it?
 fn is_checksum(context: Context<'_, '_>, field: &Field<'_>) -> bool {
@@ -10,7 +11,7 @@ fn is_checksum(context: Context<'_, '_>, field: &Field<'_>) -> bool {
 }
 
 /// The field of an ICMP extension, which belongs to no header of its own.
-const EXTENSION: &str = "icmp.ext.checksum";
+const EXTENSION: &str = icmp_extension::id::CHECKSUM;
 
 fn verdict(context: Context<'_, '_>, field: &Field<'_>) -> Option<Checksum> {
     match field.id() {
@@ -53,7 +54,7 @@ pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>, covers: &'sta
         }
         Checksum::Bad { right } => format!("wrong: it should be 0x{right:04x}").into(),
         Checksum::NotPresent
-            if field.id() == "udp.checksum"
+            if field.id() == udp::id::CHECKSUM
                 && context
                     .previous()
                     .is_some_and(|outer| outer.protocol() == Protocol::Ipv6) =>

@@ -4,6 +4,7 @@ use super::context::{Context, Side};
 use super::explainer::Explain;
 use super::sentence::Sentence;
 use super::{checksum, lengths, ports};
+use crate::wire::udp::id;
 use crate::wire::{Extent, Field, Layer};
 
 /// Explains UDP.
@@ -12,10 +13,10 @@ pub(super) struct Explainer;
 impl Explain for Explainer {
     fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
         Some(match field.id() {
-            "udp.srcport" => ports::meaning(context, field, Side::Sender)?,
-            "udp.dstport" => ports::meaning(context, field, Side::Receiver)?,
-            "udp.length" => length(context, field.number()?),
-            "udp.checksum" => checksum::meaning(context, field, "covers pseudo-header, header and data")?,
+            id::SRCPORT => ports::meaning(context, field, Side::Sender)?,
+            id::DSTPORT => ports::meaning(context, field, Side::Receiver)?,
+            id::LENGTH => length(context, field.number()?),
+            id::CHECKSUM => checksum::meaning(context, field, "covers pseudo-header, header and data")?,
             _ => return None,
         })
     }
@@ -27,7 +28,7 @@ impl Explain for Explainer {
 }
 
 fn length(context: Context<'_, '_>, told: u64) -> Sentence {
-    if let Some(lie) = lengths::lie(context, "udp.length") {
+    if let Some(lie) = lengths::lie(context, id::LENGTH) {
         return lie;
     }
     match told {

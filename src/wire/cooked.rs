@@ -2,6 +2,7 @@
 //! <https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL.html>, <https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL2.html>
 
 use super::field::{Field, Form, Spec, bytes, rest};
+use super::fields::Fields;
 use super::header::HeaderDef;
 use super::link::LinkType;
 use super::next::{Next, Step};
@@ -10,6 +11,22 @@ use super::packet::{Content, Packet};
 use super::protocol::Protocol;
 use super::rest::Rest;
 use super::span::Span;
+
+fields! {
+    PKTTYPE = "sll.pkttype";
+    HATYPE = "sll.hatype";
+    HALEN = "sll.halen";
+    ETYPE = "sll.etype";
+    RESERVED = "sll.reserved";
+    IFINDEX = "sll.ifindex";
+    LTYPE = "sll.ltype";
+    GRETYPE = "sll.gretype";
+    SRC_ETH = "sll.src.eth";
+    SRC_IPV4 = "sll.src.ipv4";
+    SRC_OTHER = "sll.src.other";
+    UNUSED = "sll.unused";
+    UNREAD = "sll.unread";
+}
 
 /// Bytes of version 1.
 const FIXED_1: usize = 16;
@@ -24,21 +41,21 @@ const LINUX_LLC: u16 = 4;
 
 /// The version 1 header without address and protocol, whose forms depend on the rest.
 static TABLE_1: [Spec; 3] = [
-    bytes("sll.pkttype", "packet type", 0, 2, Form::Named(direction)),
-    bytes("sll.hatype", "link-layer address type", 2, 2, Form::Named(hardware)),
-    bytes("sll.halen", "link-layer address length", 4, 2, Form::Count("bytes")),
+    bytes(id::PKTTYPE, "packet type", 0, 2, Form::Named(direction)),
+    bytes(id::HATYPE, "link-layer address type", 2, 2, Form::Named(hardware)),
+    bytes(id::HALEN, "link-layer address length", 4, 2, Form::Count("bytes")),
 ];
 /// The version 2 header without address.
 static TABLE_2: [Spec; 6] = [
-    bytes("sll.etype", "protocol", 0, 2, Form::HexNamed(ether_type)),
-    bytes("sll.reserved", "reserved", 2, 2, Form::Hex),
-    bytes("sll.ifindex", "interface index", 4, 4, Form::Decimal),
-    bytes("sll.hatype", "link-layer address type", 8, 2, Form::Named(hardware)),
-    bytes("sll.pkttype", "packet type", 10, 1, Form::Named(direction)),
-    bytes("sll.halen", "link-layer address length", 11, 1, Form::Count("bytes")),
+    bytes(id::ETYPE, "protocol", 0, 2, Form::HexNamed(ether_type)),
+    bytes(id::RESERVED, "reserved", 2, 2, Form::Hex),
+    bytes(id::IFINDEX, "interface index", 4, 4, Form::Decimal),
+    bytes(id::HATYPE, "link-layer address type", 8, 2, Form::Named(hardware)),
+    bytes(id::PKTTYPE, "packet type", 10, 1, Form::Named(direction)),
+    bytes(id::HALEN, "link-layer address length", 11, 1, Form::Count("bytes")),
 ];
 static TABLE_2_LINUX: [Spec; 6] = [
-    bytes("sll.ltype", "protocol", 0, 2, Form::HexNamed(linux_protocol)),
+    bytes(id::LTYPE, "protocol", 0, 2, Form::HexNamed(linux_protocol)),
     TABLE_2[1],
     TABLE_2[2],
     TABLE_2[3],
@@ -46,14 +63,14 @@ static TABLE_2_LINUX: [Spec; 6] = [
     TABLE_2[5],
 ];
 
-static TYPE: Spec = bytes("sll.etype", "protocol", 0, 2, Form::HexNamed(ether_type));
-static LINUX_TYPE: Spec = bytes("sll.ltype", "protocol", 0, 2, Form::HexNamed(linux_protocol));
-static GRE_TYPE: Spec = bytes("sll.gretype", "protocol", 0, 2, Form::HexNamed(ether_type));
-static MAC: Spec = bytes("sll.src.eth", "source", 0, 6, Form::Mac);
-static IPV4: Spec = bytes("sll.src.ipv4", "source", 0, 4, Form::Ipv4);
-static OTHER: Spec = rest("sll.src.other", "source", 0, Form::Bytes);
-static UNUSED: Spec = rest("sll.unused", "unused", 0, Form::Bytes);
-static UNREAD: Spec = rest("sll.unread", "unread bytes", 0, Form::Bytes);
+static TYPE: Spec = bytes(id::ETYPE, "protocol", 0, 2, Form::HexNamed(ether_type));
+static LINUX_TYPE: Spec = bytes(id::LTYPE, "protocol", 0, 2, Form::HexNamed(linux_protocol));
+static GRE_TYPE: Spec = bytes(id::GRETYPE, "protocol", 0, 2, Form::HexNamed(ether_type));
+static MAC: Spec = bytes(id::SRC_ETH, "source", 0, 6, Form::Mac);
+static IPV4: Spec = bytes(id::SRC_IPV4, "source", 0, 4, Form::Ipv4);
+static OTHER: Spec = rest(id::SRC_OTHER, "source", 0, Form::Bytes);
+static UNUSED: Spec = rest(id::UNUSED, "unused", 0, Form::Bytes);
+static UNREAD: Spec = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
 
 /// Which way it went. packet(7): `sll_pkttype`
 fn direction(number: u64) -> Option<&'static str> {
@@ -100,6 +117,7 @@ impl HeaderDef for Version1 {
     const NAME: &'static str = "Linux cooked v1";
     const SOURCE: &'static str = "made up by the capture";
     const ANNOUNCED_BY: &'static [Next] = &[Next::Link(LinkType::LINUX_SLL)];
+    const FIELDS: &'static [Fields] = &[FIELDS];
 
     /// The fields of a version 1 header.
     fn fields(header: Span<'_>) -> Vec<Field<'_>> {
@@ -132,6 +150,7 @@ impl HeaderDef for Version2 {
     const NAME: &'static str = "Linux cooked v2";
     const SOURCE: &'static str = "made up by the capture";
     const ANNOUNCED_BY: &'static [Next] = &[Next::Link(LinkType::LINUX_SLL2)];
+    const FIELDS: &'static [Fields] = &[FIELDS];
 
     /// The fields of a version 2 header.
     fn fields(header: Span<'_>) -> Vec<Field<'_>> {

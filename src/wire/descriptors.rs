@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::chapter::Tables;
 use super::field::Field;
+use super::fields::Fields;
 use super::header::{ChecksumDef, HeaderDef};
 use super::layer::Layer;
 use super::next::{Next, Step};
@@ -36,6 +37,14 @@ macro_rules! by_protocol {
             const fn announced_by(self) -> &'static [Next] {
                 match self {
                     $(Self::$variant => super::$module::$header::ANNOUNCED_BY,)*
+                }
+            }
+
+            /// Its fields: their names, and what they are for.
+            #[must_use]
+            pub const fn fields(self) -> &'static [Fields] {
+                match self {
+                    $(Self::$variant => super::$module::$header::FIELDS,)*
                 }
             }
 
@@ -75,7 +84,7 @@ macro_rules! by_protocol {
                 }
             }
 
-            fn fields(self, header: Span<'_>) -> Vec<Field<'_>> {
+            fn read(self, header: Span<'_>) -> Vec<Field<'_>> {
                 match self {
                     $(Self::$variant => super::$module::$header::fields(header),)*
                 }
@@ -188,7 +197,7 @@ impl<'a> Layer<'a> {
     /// Its fields in order, each with its place: every byte of the header stands in exactly one of them.
     #[must_use]
     pub fn fields(&self) -> Vec<Field<'a>> {
-        self.protocol.fields(self.header)
+        self.protocol.read(self.header)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::chapter::Tables;
 use super::field::Field;
+use super::fields::Fields;
 use super::next::{Next, Step};
 use super::options::Shape;
 use super::packet::Packet;
@@ -16,6 +17,8 @@ pub(super) trait HeaderDef {
     const SOURCE: &'static str;
     /// What the header before has to say for this one to follow.
     const ANNOUNCED_BY: &'static [Next];
+    /// The names of its fields, and what they are for.
+    const FIELDS: &'static [Fields];
     /// Its tables, to look a field up; none for headers that a course does not look at.
     const TABLES: Tables = &[];
     /// The tables of what stands behind the header and what it carries.

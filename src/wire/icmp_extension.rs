@@ -11,6 +11,18 @@ use super::quotation;
 use super::span::Span;
 use super::sum::{self, Checksum};
 
+fields! {
+    VERSION = "icmp.ext.version", "RFC 4884 section 7", "Version of the extension behind a quotation.", "2.";
+    RES = "icmp.ext.res", "RFC 4884 section 7", "Kept for later use; sent as 0.", "";
+    CHECKSUM = "icmp.ext.checksum", "RFC 4884 section 7",
+        "Lets the receiver find damage in the extension.", "0: none was made.";
+    LENGTH = "icmp.ext.length", "RFC 4884 section 7.1", "Length of the object, its header included.", "";
+    CLASS = "icmp.ext.class", "RFC 4884 section 7.1", "What the object is about.", "";
+    CTYPE = "icmp.ext.ctype", "RFC 4884 section 7.1", "Which kind of object of its class it is.", "";
+    DATA = "icmp.ext.data", "RFC 4884 section 7.1", "What the object says.", "";
+    UNREAD = "icmp.ext.unread";
+}
+
 /// Bytes of the extension's header.
 pub const FIXED: usize = 4;
 /// Bytes of an object's header.
@@ -18,18 +30,18 @@ const OBJECT_FIXED: usize = 4;
 
 /// The extension's header. The checksum covers all of the extension; 0: none was made.
 pub static TABLE: [Spec; 3] = [
-    bits("icmp.ext.version", "version", 0, 4, Form::Decimal),
-    bits("icmp.ext.res", "reserved", 4, 12, Form::Hex),
-    bytes("icmp.ext.checksum", "checksum", 2, 2, Form::Hex),
+    bits(id::VERSION, "version", 0, 4, Form::Decimal),
+    bits(id::RES, "reserved", 4, 12, Form::Hex),
+    bytes(id::CHECKSUM, "checksum", 2, 2, Form::Hex),
 ];
 /// Each object. RFC 4884 section 8
 pub static OBJECT: [Spec; 4] = [
-    bytes("icmp.ext.length", "length", 0, 2, Form::Count("bytes")),
-    bytes("icmp.ext.class", "class", 2, 1, Form::Named(class_name)),
-    bytes("icmp.ext.ctype", "C-Type", 3, 1, Form::Decimal),
-    rest("icmp.ext.data", "data", OBJECT_FIXED, Form::Bytes),
+    bytes(id::LENGTH, "length", 0, 2, Form::Count("bytes")),
+    bytes(id::CLASS, "class", 2, 1, Form::Named(class_name)),
+    bytes(id::CTYPE, "C-Type", 3, 1, Form::Decimal),
+    rest(id::DATA, "data", OBJECT_FIXED, Form::Bytes),
 ];
-static UNREAD: Spec = rest("icmp.ext.unread", "unread bytes", 0, Form::Bytes);
+static UNREAD: Spec = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
 
 /// Its tables, to look a field up.
 pub(super) const TABLES: Tables = &[

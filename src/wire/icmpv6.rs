@@ -4,6 +4,7 @@ use pnet::packet::icmpv6::Icmpv6Packet;
 
 use super::chapter::{Origin, Tables};
 use super::field::{Field, Form, Spec, bits, bytes, rest};
+use super::fields::Fields;
 use super::header::{ChecksumDef, Covers, HeaderDef};
 use super::layer::Layer;
 use super::nd;
@@ -15,6 +16,37 @@ use super::quotation;
 use super::rest::{Extent, Rest};
 use super::span::Span;
 
+fields! {
+    TYPE = "icmpv6.type", "RFC 4443 section 2.1",
+        "Which message it is: below 128 an error about a packet, from 128 on something else.", "";
+    CODE = "icmpv6.code", "RFC 4443 section 2.1",
+        "More about the type.", "Of destination unreachable: 0 no route, 1 forbidden, 3 address, 4 port.";
+    CHECKSUM = "icmpv6.checksum", "RFC 4443 section 2.3",
+        "Lets the receiver find damage. It covers the IPv6 addresses (the pseudo-header) and the whole message.", "";
+    LENGTH = "icmpv6.length", "RFC 4884 section 4",
+        "How much of the packet is quoted, in units of 8 bytes, so that something can follow.", "0: unknown, nothing follows.";
+    MTU = "icmpv6.mtu", "RFC 4443 section 3.2",
+        "The largest packet that the next link takes: the sender has to make smaller ones.", "";
+    POINTER = "icmpv6.pointer", "RFC 4443 section 3.4",
+        "Which byte of the quoted packet was wrong, counted from 0.", "";
+    ECHO_IDENTIFIER = "icmpv6.echo.identifier", "RFC 4443 section 4.1",
+        "Tells which program asked; the answer has the same.", "";
+    ECHO_SEQUENCE_NUMBER = "icmpv6.echo.sequence_number", "RFC 4443 section 4.1",
+        "Number of the question; the answer has the same.", "ping counts up from 0 or 1.";
+    MLD_MAXIMUM_RESPONSE_DELAY = "icmpv6.mld.maximum_response_delay";
+    MLD_MULTICAST_ADDRESS = "icmpv6.mld.multicast_address";
+    MLD_MAXIMUM_RESPONSE_CODE = "icmpv6.mld.maximum_response_code";
+    MLD_FLAG = "icmpv6.mld.flag";
+    MLD_QQI = "icmpv6.mld.qqi";
+    MLD_NB_SOURCES = "icmpv6.mld.nb_sources";
+    MLD_FLAG_RESERVED = "icmpv6.mld.flag.reserved";
+    MLD_FLAG_S = "icmpv6.mld.flag.s";
+    MLD_FLAG_QRV = "icmpv6.mld.flag.qrv";
+    MLDR_NB_MCAST_RECORDS = "icmpv6.mldr.nb_mcast_records";
+    BODY = "icmpv6.body";
+    UNREAD = "icmpv6.unread";
+}
+
 /// Bytes that every message has.
 pub const FIXED: usize = 4;
 /// Bytes of the messages that have no table below.
@@ -24,84 +56,72 @@ const QUERY_2: usize = 28;
 
 /// What is the same in every message. RFC 4443 section 2.1
 pub static TABLE: [Spec; 3] = [
-    bytes("icmpv6.type", "type", 0, 1, Form::Named(type_name)),
-    bytes("icmpv6.code", "code", 1, 1, Form::Decimal),
-    bytes("icmpv6.checksum", "checksum", 2, 2, Form::Hex),
+    bytes(id::TYPE, "type", 0, 1, Form::Named(type_name)),
+    bytes(id::CODE, "code", 1, 1, Form::Decimal),
+    bytes(id::CHECKSUM, "checksum", 2, 2, Form::Hex),
 ];
 
-static RESERVED: [Spec; 1] = [bytes("icmpv6.reserved", "unused", 4, 4, Form::Hex)];
+static RESERVED: [Spec; 1] = [bytes(nd::id::RESERVED, "unused", 4, 4, Form::Hex)];
 /// RFC 4884 section 4.2 and 4.3; without a length these are unused as before.
 static WITH_LENGTH: [Spec; 2] = [
     bytes(
-        "icmpv6.length",
+        id::LENGTH,
         "length of quotation",
         4,
         1,
         Form::Length { unit: 8, uncounted: 0 },
     ),
-    bytes("icmpv6.reserved", "unused", 5, 3, Form::Hex),
+    bytes(nd::id::RESERVED, "unused", 5, 3, Form::Hex),
 ];
-static TOO_BIG: [Spec; 1] = [bytes("icmpv6.mtu", "MTU", 4, 4, Form::Count("bytes"))];
-static PARAMETER: [Spec; 1] = [bytes("icmpv6.pointer", "pointer", 4, 4, Form::Decimal)];
+static TOO_BIG: [Spec; 1] = [bytes(id::MTU, "MTU", 4, 4, Form::Count("bytes"))];
+static PARAMETER: [Spec; 1] = [bytes(id::POINTER, "pointer", 4, 4, Form::Decimal)];
 static ECHO: [Spec; 2] = [
-    bytes("icmpv6.echo.identifier", "identifier", 4, 2, Form::Decimal),
-    bytes("icmpv6.echo.sequence_number", "sequence number", 6, 2, Form::Decimal),
+    bytes(id::ECHO_IDENTIFIER, "identifier", 4, 2, Form::Decimal),
+    bytes(id::ECHO_SEQUENCE_NUMBER, "sequence number", 6, 2, Form::Decimal),
 ];
 static LISTENER: [Spec; 3] = [
     bytes(
-        "icmpv6.mld.maximum_response_delay",
+        id::MLD_MAXIMUM_RESPONSE_DELAY,
         "maximum response delay",
         4,
         2,
         Form::Count("ms"),
     ),
-    bytes("icmpv6.reserved", "reserved", 6, 2, Form::Hex),
-    bytes("icmpv6.mld.multicast_address", "multicast address", 8, 16, Form::Ipv6),
+    bytes(nd::id::RESERVED, "reserved", 6, 2, Form::Hex),
+    bytes(id::MLD_MULTICAST_ADDRESS, "multicast address", 8, 16, Form::Ipv6),
 ];
 /// RFC 3810 section 5.1
 static LISTENER_QUERY_2: [Spec; 6] = [
     bytes(
-        "icmpv6.mld.maximum_response_code",
+        id::MLD_MAXIMUM_RESPONSE_CODE,
         "maximum response code",
         4,
         2,
         Form::Decimal,
     ),
-    bytes("icmpv6.reserved", "reserved", 6, 2, Form::Hex),
-    bytes("icmpv6.mld.multicast_address", "multicast address", 8, 16, Form::Ipv6),
-    bytes("icmpv6.mld.flag", "flags", 24, 1, Form::Flags).of(&QUERY_FLAGS),
-    bytes("icmpv6.mld.qqi", "querier's query interval code", 25, 1, Form::Decimal),
-    bytes("icmpv6.mld.nb_sources", "number of sources", 26, 2, Form::Decimal),
+    bytes(nd::id::RESERVED, "reserved", 6, 2, Form::Hex),
+    bytes(id::MLD_MULTICAST_ADDRESS, "multicast address", 8, 16, Form::Ipv6),
+    bytes(id::MLD_FLAG, "flags", 24, 1, Form::Flags).of(&QUERY_FLAGS),
+    bytes(id::MLD_QQI, "querier's query interval code", 25, 1, Form::Decimal),
+    bytes(id::MLD_NB_SOURCES, "number of sources", 26, 2, Form::Decimal),
 ];
 static QUERY_FLAGS: [Spec; 3] = [
-    bits("icmpv6.mld.flag.reserved", "reserved", 192, 4, Form::Decimal),
-    bits(
-        "icmpv6.mld.flag.s",
-        "suppress router-side processing",
-        196,
-        1,
-        Form::Flag,
-    ),
-    bits(
-        "icmpv6.mld.flag.qrv",
-        "querier's robustness variable",
-        197,
-        3,
-        Form::Decimal,
-    ),
+    bits(id::MLD_FLAG_RESERVED, "reserved", 192, 4, Form::Decimal),
+    bits(id::MLD_FLAG_S, "suppress router-side processing", 196, 1, Form::Flag),
+    bits(id::MLD_FLAG_QRV, "querier's robustness variable", 197, 3, Form::Decimal),
 ];
 static LISTENER_REPORT_2: [Spec; 2] = [
-    bytes("icmpv6.reserved", "reserved", 4, 2, Form::Hex),
+    bytes(nd::id::RESERVED, "reserved", 4, 2, Form::Hex),
     bytes(
-        "icmpv6.mldr.nb_mcast_records",
+        id::MLDR_NB_MCAST_RECORDS,
         "number of multicast address records",
         6,
         2,
         Form::Decimal,
     ),
 ];
-static BODY: [Spec; 1] = [bytes("icmpv6.body", "message body", 4, 4, Form::Hex)];
-static UNREAD: Spec = rest("icmpv6.unread", "unread bytes", 0, Form::Bytes);
+static BODY: [Spec; 1] = [bytes(id::BODY, "message body", 4, 4, Form::Hex)];
+static UNREAD: Spec = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
 
 /// The meaning of a type.
 #[must_use]
@@ -233,6 +253,7 @@ impl HeaderDef for Header {
     const NAME: &'static str = "ICMPv6";
     const SOURCE: &'static str = "RFC 4443";
     const ANNOUNCED_BY: &'static [Next] = &[Next::AfterIpv6(58)];
+    const FIELDS: &'static [Fields] = &[FIELDS, nd::FIELDS];
     const TABLES: Tables = &[
         ("", Origin::Header, &TABLE),
         ("error", Origin::Header, &WITH_LENGTH),
@@ -241,7 +262,7 @@ impl HeaderDef for Header {
         ("echo", Origin::Header, &ECHO),
     ];
     const CHECKSUM: Option<ChecksumDef> = Some(ChecksumDef {
-        field: "icmpv6.checksum",
+        field: id::CHECKSUM,
         place: 2,
         covers: Covers::PseudoHeader(58),
     });
@@ -278,7 +299,7 @@ impl HeaderDef for Header {
                     protocol,
                     Layout::Discovery,
                     rest.span.from(length),
-                    "icmpv6.opt.length",
+                    nd::id::OPT_LENGTH,
                 );
             }
             packet.end(rest.after(all), Content::Data);

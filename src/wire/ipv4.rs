@@ -1,6 +1,6 @@
 //! IPv4. RFC 791
 
-mod options;
+pub mod options;
 
 use std::net::Ipv4Addr;
 
@@ -8,6 +8,7 @@ use pnet::packet::ipv4::Ipv4Packet;
 
 use super::chapter::{Origin, Tables};
 use super::field::{Field, Form, Spec, bits, bytes};
+use super::fields::Fields;
 use super::header::{ChecksumDef, Covers, HeaderDef, words};
 use super::layer::Layer;
 use super::link::LinkType;
@@ -20,46 +21,80 @@ use super::protocol::Protocol;
 use super::rest::{Extent, Rest};
 use super::span::Span;
 
+fields! {
+    VERSION = "ip.version", "RFC 791 section 3.1", "Tells IPv4 from IPv6.", "4.";
+    HDR_LEN = "ip.hdr_len", "RFC 791 section 3.1",
+        "Length of the header in words of 4 bytes: where its payload begins.", "5, without options, to 15.";
+    DSFIELD = "ip.dsfield", "RFC 2474, RFC 3168",
+        "How routers should treat the packet, and a mark against congestion. RFC 791 called it type of service.", "";
+    LEN = "ip.len", "RFC 791 section 3.1",
+        "Length of the datagram, header and payload: what comes after it in the frame is padding.", "20 to 65535.";
+    ID = "ip.id", "RFC 791 section 3.1, RFC 6864",
+        "The same in all fragments of a datagram, so that they can be put together.",
+        "Without meaning where DF is set and nothing is fragmented.";
+    FLAGS = "ip.flags", "RFC 791 section 3.1", "Three bits about fragments.", "";
+    FRAG_OFFSET = "ip.frag_offset", "RFC 791 section 3.1",
+        "Where this fragment belongs in the payload of its datagram, in units of 8 bytes.",
+        "0 in a first fragment and in a whole datagram.";
+    TTL = "ip.ttl", "RFC 791 section 3.1",
+        "Each router takes one off; at 0 the datagram is dropped, so that none goes round for ever.",
+        "Linux and macOS start with 64, Windows with 128, many routers with 255: the difference is the number of routers passed.";
+    PROTO = "ip.proto", "RFC 791 section 3.1", "Which protocol the payload is of.", "";
+    CHECKSUM = "ip.checksum", "RFC 791 section 3.1",
+        "Lets a router find damage in this header. It does not cover the payload.",
+        "Each router works it out anew, for it changes the time to live.";
+    SRC = "ip.src", "RFC 791 section 3.1", "Address of the sender.", "";
+    DST = "ip.dst", "RFC 791 section 3.1", "Address of the receiver: by it routers find the way.", "";
+    DSFIELD_DSCP = "ip.dsfield.dscp", "RFC 2474",
+        "Differentiated services code point: which treatment the packet should get in queues.", "0: the usual one.";
+    DSFIELD_ECN = "ip.dsfield.ecn", "RFC 3168 section 5",
+        "Explicit congestion notification: a router marks the packet instead of dropping it.", "";
+    FLAGS_RB = "ip.flags.rb", "RFC 791 section 3.1", "Kept for later use; sent as 0.", "";
+    FLAGS_DF = "ip.flags.df", "RFC 791 section 3.1",
+        "Don't fragment: a router that cannot send the datagram whole drops it and says so by ICMP.", "";
+    FLAGS_MF = "ip.flags.mf", "RFC 791 section 3.1", "More fragments: this is not the last one.", "";
+}
+
 /// Bytes of the header without options.
 pub const FIXED: usize = 20;
 
 /// The header. RFC 791 section 3.1; DSCP: RFC 2474; ECN: RFC 3168
 pub static TABLE: [Spec; 12] = [
-    bits("ip.version", "version", 0, 4, Form::Decimal),
+    bits(id::VERSION, "version", 0, 4, Form::Decimal),
     bits(
-        "ip.hdr_len",
+        id::HDR_LEN,
         "header length",
         4,
         4,
         Form::Length { unit: 4, uncounted: 0 },
     ),
-    bytes("ip.dsfield", "DSCP, ECN", 1, 1, Form::Hex).of(&SERVICES),
-    bytes("ip.len", "total length", 2, 2, Form::Count("bytes")),
-    bytes("ip.id", "identification", 4, 2, Form::Hex),
-    bits("ip.flags", "flags", 48, 3, Form::Flags).of(&FLAGS),
+    bytes(id::DSFIELD, "DSCP, ECN", 1, 1, Form::Hex).of(&SERVICES),
+    bytes(id::LEN, "total length", 2, 2, Form::Count("bytes")),
+    bytes(id::ID, "identification", 4, 2, Form::Hex),
+    bits(id::FLAGS, "flags", 48, 3, Form::Flags).of(&FLAGS),
     bits(
-        "ip.frag_offset",
+        id::FRAG_OFFSET,
         "fragment offset",
         51,
         13,
         Form::Length { unit: 8, uncounted: 0 },
     ),
-    bytes("ip.ttl", "time to live", 8, 1, Form::Decimal),
-    bytes("ip.proto", "protocol", 9, 1, Form::Named(ip_protocol)),
-    bytes("ip.checksum", "header checksum", 10, 2, Form::Hex),
-    bytes("ip.src", "source address", 12, 4, Form::Ipv4),
-    bytes("ip.dst", "destination address", 16, 4, Form::Ipv4),
+    bytes(id::TTL, "time to live", 8, 1, Form::Decimal),
+    bytes(id::PROTO, "protocol", 9, 1, Form::Named(ip_protocol)),
+    bytes(id::CHECKSUM, "header checksum", 10, 2, Form::Hex),
+    bytes(id::SRC, "source address", 12, 4, Form::Ipv4),
+    bytes(id::DST, "destination address", 16, 4, Form::Ipv4),
 ];
 
 static SERVICES: [Spec; 2] = [
-    bits("ip.dsfield.dscp", "DSCP", 8, 6, Form::Named(code_point)),
-    bits("ip.dsfield.ecn", "ECN", 14, 2, Form::Named(congestion)),
+    bits(id::DSFIELD_DSCP, "DSCP", 8, 6, Form::Named(code_point)),
+    bits(id::DSFIELD_ECN, "ECN", 14, 2, Form::Named(congestion)),
 ];
 
 static FLAGS: [Spec; 3] = [
-    bits("ip.flags.rb", "reserved", 48, 1, Form::Flag),
-    bits("ip.flags.df", "DF", 49, 1, Form::Flag),
-    bits("ip.flags.mf", "MF", 50, 1, Form::Flag),
+    bits(id::FLAGS_RB, "reserved", 48, 1, Form::Flag),
+    bits(id::FLAGS_DF, "DF", 49, 1, Form::Flag),
+    bits(id::FLAGS_MF, "MF", 50, 1, Form::Flag),
 ];
 
 /// An IPv4 header of at least 20 bytes.
@@ -194,11 +229,12 @@ impl HeaderDef for Header {
         Next::AfterIpv6(4),
         Next::Link(LinkType::IPV4),
     ];
+    const FIELDS: &'static [Fields] = &[FIELDS, options::FIELDS];
     const TABLES: Tables = &[("", Origin::Header, &TABLE)];
     const OPTION_TABLES: &'static [Tables] = &[options::TABLES];
     const OPTIONS: &'static [&'static Shape] = options::SHAPES;
     const CHECKSUM: Option<ChecksumDef> = Some(ChecksumDef {
-        field: "ip.checksum",
+        field: id::CHECKSUM,
         place: 10,
         covers: Covers::Header,
     });
@@ -222,7 +258,7 @@ impl HeaderDef for Header {
             // The other fields would be fiction.
             packet.push(protocol, rest, 1);
             let exactly = Expected::Exactly {
-                field: "ip.version",
+                field: id::VERSION,
                 value: 4,
             };
             packet.lie(protocol, fixed.at, exactly, version);
@@ -232,7 +268,7 @@ impl HeaderDef for Header {
         if words < 5 {
             packet.push(protocol, rest, FIXED);
             let least = Expected::AtLeast {
-                field: "ip.hdr_len",
+                field: id::HDR_LEN,
                 least: 5,
             };
             packet.lie(protocol, fixed.at, least, words);
@@ -240,11 +276,17 @@ impl HeaderDef for Header {
             return None;
         }
         let length = words * 4;
-        let header = packet.said(protocol, rest, "ip.hdr_len", length)?;
+        let header = packet.said(protocol, rest, id::HDR_LEN, length)?;
         let datagram = cut_to_total_length(usize::from(fixed.u16(2)?), length, rest, packet);
         packet.push(protocol, datagram, length);
         if length > FIXED {
-            check(packet, protocol, Layout::Classic, header.from(FIXED), "ip.opt.len");
+            check(
+                packet,
+                protocol,
+                Layout::Classic,
+                header.from(FIXED),
+                options::id::OPT_LEN,
+            );
         }
         let mut data = datagram.after(length);
         let (fragment, next) = (fixed.u16(6)?, fixed.u8(9)?);
@@ -268,7 +310,7 @@ fn cut_to_total_length<'a>(told: usize, header: usize, rest: Rest<'a>, packet: &
     }
     if told < header {
         let least = Expected::AtLeast {
-            field: "ip.len",
+            field: id::LEN,
             least: header as u64,
         };
         packet.lie(protocol, rest.span.at + 2, least, told);
@@ -286,7 +328,7 @@ fn cut_to_total_length<'a>(told: usize, header: usize, rest: Rest<'a>, packet: &
             protocol,
             rest.span.at,
             Expected::Said {
-                field: "ip.len",
+                field: id::LEN,
                 bytes: told,
             },
             rest.length,

@@ -6,6 +6,7 @@ use pnet::packet::ipv6::Ipv6Packet;
 
 use super::chapter::{Origin, Tables};
 use super::field::{Field, Form, Spec, bits, bytes, rest};
+use super::fields::Fields;
 use super::header::HeaderDef;
 use super::layer::Layer;
 use super::link::LinkType;
@@ -17,6 +18,28 @@ use super::protocol::Protocol;
 use super::rest::{Extent, Rest};
 use super::span::Span;
 
+fields! {
+    VERSION = "ipv6.version", "RFC 8200 section 3", "Tells IPv6 from IPv4.", "6.";
+    TCLASS = "ipv6.tclass", "RFC 8200 section 7",
+        "How routers should treat the packet, and a mark against congestion.", "";
+    FLOW = "ipv6.flow", "RFC 6437",
+        "The same in all packets of a flow, so that routers can keep them on one way without looking further.", "0: not used.";
+    PLEN = "ipv6.plen", "RFC 8200 section 3",
+        "Length of what follows this header of 40 bytes, extension headers included.",
+        "0 to 65535; unlike IPv4's total length it does not count its own header. 0 also in a jumbogram.";
+    NXT = "ipv6.nxt", "RFC 8200 section 3", "What follows: an extension header, or the protocol of the payload.", "";
+    HLIM = "ipv6.hlim", "RFC 8200 section 3",
+        "Each router takes one off; at 0 the packet is dropped, so that none goes round for ever. IPv4 calls it time to live.",
+        "Linux starts with 64. Neighbor discovery has 255, which proves that no router was passed.";
+    SRC = "ipv6.src", "RFC 8200 section 3, RFC 4291", "Address of the sender.", "";
+    DST = "ipv6.dst", "RFC 8200 section 3, RFC 4291", "Address of the receiver: by it routers find the way.", "";
+    TCLASS_DSCP = "ipv6.tclass.dscp", "RFC 2474",
+        "Differentiated services code point: which treatment the packet should get in queues.", "0: the usual one.";
+    TCLASS_ECN = "ipv6.tclass.ecn", "RFC 3168 section 5",
+        "Explicit congestion notification: a router marks the packet instead of dropping it.", "";
+    UNREAD = "ipv6.unread";
+}
+
 /// Bytes of the header.
 pub const FIXED: usize = 40;
 /// Nothing follows. RFC 8200 section 4.7
@@ -24,22 +47,22 @@ pub(super) const NO_NEXT_HEADER: u8 = 59;
 
 /// The header. RFC 8200 section 3
 pub static TABLE: [Spec; 8] = [
-    bits("ipv6.version", "version", 0, 4, Form::Decimal),
-    bits("ipv6.tclass", "traffic class", 4, 8, Form::Hex).of(&TRAFFIC_CLASS),
-    bits("ipv6.flow", "flow label", 12, 20, Form::Hex),
-    bytes("ipv6.plen", "payload length", 4, 2, Form::Count("bytes")),
-    bytes("ipv6.nxt", "next header", 6, 1, Form::Named(ip_protocol)),
-    bytes("ipv6.hlim", "hop limit", 7, 1, Form::Decimal),
-    bytes("ipv6.src", "source address", 8, 16, Form::Ipv6),
-    bytes("ipv6.dst", "destination address", 24, 16, Form::Ipv6),
+    bits(id::VERSION, "version", 0, 4, Form::Decimal),
+    bits(id::TCLASS, "traffic class", 4, 8, Form::Hex).of(&TRAFFIC_CLASS),
+    bits(id::FLOW, "flow label", 12, 20, Form::Hex),
+    bytes(id::PLEN, "payload length", 4, 2, Form::Count("bytes")),
+    bytes(id::NXT, "next header", 6, 1, Form::Named(ip_protocol)),
+    bytes(id::HLIM, "hop limit", 7, 1, Form::Decimal),
+    bytes(id::SRC, "source address", 8, 16, Form::Ipv6),
+    bytes(id::DST, "destination address", 24, 16, Form::Ipv6),
 ];
 
 static TRAFFIC_CLASS: [Spec; 2] = [
-    bits("ipv6.tclass.dscp", "DSCP", 4, 6, Form::Named(code_point)),
-    bits("ipv6.tclass.ecn", "ECN", 10, 2, Form::Named(congestion)),
+    bits(id::TCLASS_DSCP, "DSCP", 4, 6, Form::Named(code_point)),
+    bits(id::TCLASS_ECN, "ECN", 10, 2, Form::Named(congestion)),
 ];
 
-static UNREAD: Spec = rest("ipv6.unread", "unread bytes", 0, Form::Bytes);
+static UNREAD: Spec = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
 
 /// An IPv6 header.
 #[derive(Debug)]
@@ -112,6 +135,7 @@ impl HeaderDef for Header {
         Next::AfterIpv6(41),
         Next::Link(LinkType::IPV6),
     ];
+    const FIELDS: &'static [Fields] = &[FIELDS];
     const TABLES: Tables = &[("", Origin::Header, &TABLE)];
 
     fn length(_: Span<'_>) -> usize {
@@ -129,7 +153,7 @@ impl HeaderDef for Header {
             // The other fields would be fiction.
             packet.push(protocol, rest, 1);
             let exactly = Expected::Exactly {
-                field: "ipv6.version",
+                field: id::VERSION,
                 value: 6,
             };
             packet.lie(protocol, rest.span.at, exactly, usize::from(version));
@@ -152,7 +176,7 @@ impl HeaderDef for Header {
                 protocol,
                 rest.span.at,
                 Expected::Said {
-                    field: "ipv6.plen",
+                    field: id::PLEN,
                     bytes: told,
                 },
                 rest.length,

@@ -4,8 +4,12 @@
 //! makes the [`Field`]s: each with Wireshark's name, the RFC's name, place, raw bytes and value. [`Packet::checksum`] checks.
 //! What cannot be read is a [`Problem`]; what was read before it is kept.
 //!
-//! One file per protocol, in the same order: the table of fields, the typed header, the decoder, the tests.
+//! One file per protocol, in the same order: its fields and what they are for (`fields!`), the tables that place them, the typed
+//! header, the descriptor with the decoder ([`header::HeaderDef`]). The list `headers!` below names the descriptors.
 #![forbid(unsafe_code)]
+
+#[macro_use]
+mod fields;
 
 /// Every header, a line each, the better known first: its name in [`Protocol`], its descriptor in its file here, who explains it
 /// (in `explain`), and what it is. A new header is a line here, its file, and its file in `explain`.
@@ -40,7 +44,7 @@ pub mod arp;
 mod catalog;
 mod chapter;
 mod checksum;
-mod cooked;
+pub mod cooked;
 mod decode;
 mod descriptors;
 pub mod digits;
@@ -57,10 +61,10 @@ pub mod ipv6;
 pub mod ipv6_extension;
 mod layer;
 mod link;
-mod llc;
-mod nd;
+pub mod llc;
+pub mod nd;
 mod next;
-mod null;
+pub mod null;
 mod numbers;
 mod options;
 mod packet;
@@ -75,12 +79,13 @@ pub mod tcp;
 #[cfg(test)]
 mod tests;
 pub mod udp;
-mod vlan;
+pub mod vlan;
 
 pub use catalog::catalog;
 pub use chapter::{Chapter, Origin};
 pub use decode::{MOST_HEADERS, decode};
 pub use field::{Field, Form, Naming, Spec, Value, find};
+pub use fields::{Fields, Purpose};
 pub use layer::Layer;
 pub use link::LinkType;
 pub use packet::{Content, Packet};

@@ -2,6 +2,7 @@
 //! network byte order. <https://www.tcpdump.org/linktypes.html>
 
 use super::field::{Field, Form, Spec, bytes, rest};
+use super::fields::Fields;
 use super::header::HeaderDef;
 use super::link::LinkType;
 use super::next::{Next, Step};
@@ -10,14 +11,19 @@ use super::protocol::Protocol;
 use super::rest::Rest;
 use super::span::Span;
 
+fields! {
+    FAMILY = "null.family";
+    UNREAD = "null.unread";
+}
+
 /// Bytes of the header.
 const FIXED: usize = 4;
 
 /// The header.
-static TABLE: [Spec; 1] = [bytes("null.family", "family", 0, 4, Form::Named(family))];
+static TABLE: [Spec; 1] = [bytes(id::FAMILY, "family", 0, 4, Form::Named(family))];
 /// From a little-endian machine.
-static TABLE_LITTLE: [Spec; 1] = [bytes("null.family", "family", 0, 4, Form::LittleEndian(family))];
-static UNREAD: Spec = rest("null.unread", "unread bytes", 0, Form::Bytes);
+static TABLE_LITTLE: [Spec; 1] = [bytes(id::FAMILY, "family", 0, 4, Form::LittleEndian(family))];
+static UNREAD: Spec = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
 
 /// `AF_INET` is 2 everywhere, `AF_INET6` is not.
 fn family(number: u64) -> Option<&'static str> {
@@ -40,6 +46,7 @@ impl HeaderDef for Header {
     const NAME: &'static str = "loopback";
     const SOURCE: &'static str = "made up by the capture";
     const ANNOUNCED_BY: &'static [Next] = &[Next::Link(LinkType::NULL), Next::Link(LinkType::LOOP)];
+    const FIELDS: &'static [Fields] = &[FIELDS];
 
     fn fields(header: Span<'_>) -> Vec<Field<'_>> {
         header.fields(

@@ -4,6 +4,7 @@ use pnet::packet::udp::UdpPacket;
 
 use super::chapter::{Origin, Tables};
 use super::field::{Field, Form, Spec, bytes, rest};
+use super::fields::Fields;
 use super::header::{ChecksumDef, Covers, HeaderDef};
 use super::layer::Layer;
 use super::next::{Next, Step};
@@ -13,18 +14,31 @@ use super::protocol::Protocol;
 use super::rest::{Extent, Rest};
 use super::span::Span;
 
+fields! {
+    SRCPORT = "udp.srcport", "RFC 768",
+        "Port of the sending program: where a reply goes.", "0 means that no reply is wanted.";
+    DSTPORT = "udp.dstport", "RFC 768",
+        "Port of the receiving program: the system hands the data to the socket that is bound to it.", "";
+    LENGTH = "udp.length", "RFC 768",
+        "Length of the datagram, header and data together.", "At least 8, the header alone. 0 only in an IPv6 jumbogram.";
+    CHECKSUM = "udp.checksum", "RFC 768, RFC 8200 section 8.1",
+        "Lets the receiver find damage. It covers addresses and protocol of the IP header (the pseudo-header), the UDP header and the data.",
+        "0 means none was made, which only IPv4 allows. Where the network card is to fill it in, a capture on the sender shows an unfinished sum.";
+    UNREAD = "udp.unread";
+}
+
 /// Bytes of the header.
 pub const FIXED: usize = 8;
 
 /// The header.
 pub static TABLE: [Spec; 4] = [
-    bytes("udp.srcport", "source port", 0, 2, Form::Decimal),
-    bytes("udp.dstport", "destination port", 2, 2, Form::Decimal),
-    bytes("udp.length", "length", 4, 2, Form::Count("bytes")),
-    bytes("udp.checksum", "checksum", 6, 2, Form::Hex),
+    bytes(id::SRCPORT, "source port", 0, 2, Form::Decimal),
+    bytes(id::DSTPORT, "destination port", 2, 2, Form::Decimal),
+    bytes(id::LENGTH, "length", 4, 2, Form::Count("bytes")),
+    bytes(id::CHECKSUM, "checksum", 6, 2, Form::Hex),
 ];
 
-static UNREAD: Spec = rest("udp.unread", "unread bytes", 0, Form::Bytes);
+static UNREAD: Spec = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
 
 /// A UDP header.
 #[derive(Debug)]
@@ -85,9 +99,10 @@ impl HeaderDef for Header {
     const NAME: &'static str = "UDP";
     const SOURCE: &'static str = "RFC 768";
     const ANNOUNCED_BY: &'static [Next] = &[Next::AfterIpv4(17), Next::AfterIpv6(17)];
+    const FIELDS: &'static [Fields] = &[FIELDS];
     const TABLES: Tables = &[("", Origin::Header, &TABLE)];
     const CHECKSUM: Option<ChecksumDef> = Some(ChecksumDef {
-        field: "udp.checksum",
+        field: id::CHECKSUM,
         place: 6,
         covers: Covers::PseudoHeader(17),
     });
@@ -108,7 +123,7 @@ impl HeaderDef for Header {
             // A jumbogram: the length is that of the IP payload. RFC 2675 section 4
         } else if told < FIXED {
             let least = Expected::AtLeast {
-                field: "udp.length",
+                field: id::LENGTH,
                 least: FIXED as u64,
             };
             packet.lie(Protocol::Udp, header.at + 4, least, told);
@@ -117,7 +132,7 @@ impl HeaderDef for Header {
             inside = rest.limited(told);
         } else if rest.extent == Extent::Whole {
             let said = Expected::Said {
-                field: "udp.length",
+                field: id::LENGTH,
                 bytes: told,
             };
             packet.lie(Protocol::Udp, header.at, said, rest.length);

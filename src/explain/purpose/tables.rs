@@ -1,36 +1,27 @@
-//! Every table of purposes.
+//! The descriptors of all protocols.
 
-use super::line::Purpose;
-use super::{icmp, ip, link, multipath, tcp, tcp_options, udp};
+use crate::wire::{Protocol, Purpose, ipv4, tcp};
 
-/// Every table.
-pub(super) fn all() -> impl Iterator<Item = &'static Purpose> {
-    let tables: [&'static [Purpose]; 7] = [
-        tcp::TABLE,
-        udp::TABLE,
-        ip::TABLE,
-        link::TABLE,
-        icmp::TABLE,
-        tcp_options::TABLE,
-        multipath::TABLE,
-    ];
-    tables.into_iter().flatten()
+/// All that is said of fields.
+fn all() -> impl Iterator<Item = &'static Purpose> {
+    let fields = Protocol::ALL.iter().flat_map(|protocol| protocol.fields());
+    fields.flat_map(|fields| fields.purposes)
 }
 
 /// Names in the manner of Wireshark for what Wireshark has no field for.
 const NOT_WIRESHARKS: [&str; 12] = [
-    "ip.options.surplus",
-    "ip.options.unknown",
-    "ip.options.unknown.data",
-    "ip.options.unread",
-    "ip.unread",
-    "tcp.options.mptcp",
-    "tcp.options.mptcp.data",
-    "tcp.options.mptcp.subtype_data",
-    "tcp.options.padding",
-    "tcp.options.surplus",
-    "tcp.options.unread",
-    "tcp.unread",
+    ipv4::options::id::OPTIONS_SURPLUS,
+    ipv4::options::id::OPTIONS_UNKNOWN,
+    ipv4::options::id::OPTIONS_UNKNOWN_DATA,
+    ipv4::options::id::OPTIONS_UNREAD,
+    ipv4::options::id::UNREAD,
+    tcp::multipath::id::MPTCP,
+    tcp::multipath::id::DATA,
+    tcp::multipath::id::SUBTYPE_DATA,
+    tcp::options::id::PADDING,
+    tcp::options::id::SURPLUS,
+    tcp::options::id::OPTIONS_UNREAD,
+    tcp::options::id::UNREAD,
 ];
 
 /// Can one filter by this name in Wireshark?
