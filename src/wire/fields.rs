@@ -18,6 +18,8 @@ pub struct Purpose {
 pub struct Fields {
     /// The filter names of them all.
     pub ids: &'static [&'static str],
+    /// Those of them that are in the manner of Wireshark, for what Wireshark has no field for.
+    pub ours: &'static [&'static str],
     /// What each is for; of protocols that a course does not look at, none is there.
     pub purposes: &'static [Purpose],
 }
@@ -26,9 +28,14 @@ pub struct Fields {
 /// name, and, for those that `--explain` knows, where the field is defined, what it is for, and what its values mean. The tables
 /// below it, the second half, place these constants: the same field may stand in several messages, or at several places.
 ///
+/// `ours` stands before a name that is not Wireshark's.
+///
 /// The filter name is written here and nowhere else: a constant that is misspelt does not compile.
 macro_rules! fields {
-    ($($name:ident = $id:literal $(, $source:literal, $purpose:literal, $values:literal)?;)+) => {
+    (@name ours $id:literal) => {
+        $id
+    };
+    ($($name:ident = $($ours:ident)? $id:literal $(, $source:literal, $purpose:literal, $values:literal)?;)+) => {
         /// The filter names of the fields: Wireshark's, or in the manner of Wireshark where it has none.
         pub mod id {
             $(
@@ -39,6 +46,7 @@ macro_rules! fields {
 
         pub(crate) const FIELDS: $crate::wire::fields::Fields = $crate::wire::fields::Fields {
             ids: &[$($id),+],
+            ours: &[$($(fields!(@name $ours $id),)?)+],
             purposes: &[$($($crate::wire::fields::Purpose {
                 id: $id,
                 source: $source,

@@ -1,33 +1,20 @@
 //! The descriptors of all protocols.
 
-use crate::wire::{Protocol, Purpose, ipv4, tcp};
+use crate::wire::{Fields, Protocol, Purpose};
 
 /// All that is said of fields.
 fn all() -> impl Iterator<Item = &'static Purpose> {
-    let fields = Protocol::ALL.iter().flat_map(|protocol| protocol.fields());
-    fields.flat_map(|fields| fields.purposes)
+    fields().flat_map(|fields| fields.purposes)
 }
 
-/// Names in the manner of Wireshark for what Wireshark has no field for.
-const NOT_WIRESHARKS: [&str; 12] = [
-    ipv4::options::id::OPTIONS_SURPLUS,
-    ipv4::options::id::OPTIONS_UNKNOWN,
-    ipv4::options::id::OPTIONS_UNKNOWN_DATA,
-    ipv4::options::id::OPTIONS_UNREAD,
-    ipv4::options::id::UNREAD,
-    tcp::multipath::id::MPTCP,
-    tcp::multipath::id::DATA,
-    tcp::multipath::id::SUBTYPE_DATA,
-    tcp::options::id::PADDING,
-    tcp::options::id::SURPLUS,
-    tcp::options::id::OPTIONS_UNREAD,
-    tcp::options::id::UNREAD,
-];
+fn fields() -> impl Iterator<Item = &'static Fields> {
+    Protocol::ALL.iter().flat_map(|protocol| protocol.fields())
+}
 
 /// Can one filter by this name in Wireshark?
 #[must_use]
 pub fn is_wiresharks(id: &str) -> bool {
-    !NOT_WIRESHARKS.contains(&id)
+    !fields().any(|fields| fields.ours.contains(&id))
 }
 
 /// What the field of this filter name is for.

@@ -38,16 +38,16 @@ fields! {
         "When the packet passed, in milliseconds since midnight, universal time.", "";
     OPT_TIME_STAMP_ADDR = "ip.opt.time_stamp_addr", "RFC 791 section 3.1",
         "Address of the router whose time follows.", "";
-    OPTIONS_UNKNOWN = "ip.options.unknown", "RFC 791 section 3.1", "An option of a type that is not read here.", "";
-    OPTIONS_UNKNOWN_DATA = "ip.options.unknown.data", "RFC 791 section 3.1",
+    OPTIONS_UNKNOWN = ours "ip.options.unknown", "RFC 791 section 3.1", "An option of a type that is not read here.", "";
+    OPTIONS_UNKNOWN_DATA = ours "ip.options.unknown.data", "RFC 791 section 3.1",
         "The bytes of that option after type and length.", "";
-    UNREAD = "ip.unread", "no standard: a name of this program",
+    UNREAD = ours "ip.unread", "no standard: a name of this program",
         "Bytes of a header that could not be read, because it is cut or malformed.", "";
     OPT_PADDING = "ip.opt.padding", "RFC 791 section 3.1",
         "Fills the header up to a multiple of four bytes, behind the end of the option list.", "";
-    OPTIONS_UNREAD = "ip.options.unread", "no standard: a name of this program",
+    OPTIONS_UNREAD = ours "ip.options.unread", "no standard: a name of this program",
         "Options from the first one on whose length cannot be.", "";
-    OPTIONS_SURPLUS = "ip.options.surplus", "no standard: a name of this program",
+    OPTIONS_SURPLUS = ours "ip.options.surplus", "no standard: a name of this program",
         "Bytes that an option has beyond what its type defines.", "";
 }
 

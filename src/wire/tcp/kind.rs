@@ -8,7 +8,7 @@ fields! {
         "0 end, 1 NOP, 2 maximum segment size, 3 window scale, 4 SACK permitted, 5 SACK, 8 timestamps, 30 multipath TCP, 34 fast open.";
     OPTION_LEN = "tcp.option_len", "RFC 9293 section 3.2",
         "Length of the option, kind and length included.", "Kinds 0 and 1 have none: they are one byte.";
-    SURPLUS = "tcp.options.surplus", "no standard: a name of this program",
+    SURPLUS = ours "tcp.options.surplus", "no standard: a name of this program",
         "Bytes that an option has beyond what its kind defines.", "";
     EOL = "tcp.options.eol", "RFC 9293 section 3.2",
         "Ends the list of options; what follows up to the data is padding.", "";
@@ -74,11 +74,11 @@ fields! {
         "An option of a kind that is not read here; receivers skip what they do not know, by its length.", "";
     UNKNOWN_PAYLOAD = "tcp.options.unknown.payload", "RFC 9293 section 3.1",
         "The bytes of that option after kind and length.", "";
-    UNREAD = "tcp.unread", "no standard: a name of this program",
+    UNREAD = ours "tcp.unread", "no standard: a name of this program",
         "Bytes of a header that could not be read, because it is cut or malformed.", "";
-    PADDING = "tcp.options.padding", "RFC 9293 section 3.1",
+    PADDING = ours "tcp.options.padding", "RFC 9293 section 3.1",
         "Fills the header up to a multiple of four bytes, behind the end of the option list.", "Zeros.";
-    OPTIONS_UNREAD = "tcp.options.unread", "no standard: a name of this program",
+    OPTIONS_UNREAD = ours "tcp.options.unread", "no standard: a name of this program",
         "Options from the first one on whose length cannot be.", "";
 }
 

@@ -1,7 +1,7 @@
 //! The fields of the option of Multipath TCP. RFC 8684 section 3
 
 fields! {
-    MPTCP = "tcp.options.mptcp", "RFC 8684 section 3",
+    MPTCP = ours "tcp.options.mptcp", "RFC 8684 section 3",
         "Multipath TCP: one connection over several paths, each a TCP connection of its own (a subflow).", "";
     SUBTYPE = "tcp.options.mptcp.subtype", "RFC 8684 section 8.2", "Which message of Multipath TCP it is.", "";
     RESERVED = "tcp.options.mptcp.reserved", "RFC 8684 section 3", "Kept for later use; sent as 0.", "";
@@ -65,8 +65,8 @@ fields! {
     FLAG_T_FLAG = "tcp.options.mptcp.flag_T.flag", "RFC 8684 section 3.6",
         "The trouble may pass: the subflow can be tried again.", "";
     RST_REASON = "tcp.options.mptcp.rst_reason", "RFC 8684 section 3.6", "Why the subflow is reset.", "";
-    SUBTYPE_DATA = "tcp.options.mptcp.subtype_data", "RFC 8684 section 3",
+    SUBTYPE_DATA = ours "tcp.options.mptcp.subtype_data", "RFC 8684 section 3",
         "The first bits that a message of another subtype carries.", "";
-    DATA = "tcp.options.mptcp.data", "RFC 8684 section 3",
+    DATA = ours "tcp.options.mptcp.data", "RFC 8684 section 3",
         "What a message of another subtype carries, from its fourth byte on.", "";
 }
