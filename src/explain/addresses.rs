@@ -2,7 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::{Context, Sentence, Side};
+use super::context::{Context, Side};
+use super::sentence::Sentence;
 use crate::flow::Party;
 use crate::wire::{Field, Value};
 

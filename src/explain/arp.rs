@@ -1,42 +1,58 @@
 //! ARP: who has this IPv4 address? RFC 826; probes and announcements: RFC 5227
 
-use super::{Context, Sentence};
+use super::context::Context;
+use super::explainer::Explain;
+use super::sentence::Sentence;
 use crate::wire::arp::Arp;
-use crate::wire::{Field, Value};
+use crate::wire::arp::id;
+use crate::wire::{Field, Layer, Value};
 
-pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
-    let arp = context.layer.arp();
-    let operation = arp.as_ref().map_or(0, Arp::operation);
-    let is_announcement = arp.as_ref().is_some_and(is_announcement);
-    Some(match field.id() {
-        "arp.hw.type" => "the kind of the addresses that are asked for".into(),
-        "arp.proto.type" => "the kind of the addresses that are known: as an EtherType".into(),
-        "arp.hw.size" => "bytes of a MAC address".into(),
-        "arp.proto.size" => "bytes of an IPv4 address".into(),
-        "arp.opcode" => match arp {
-            Some(arp) => said(&arp),
-            None => "asks or answers".into(),
-        },
-        "arp.src.proto_ipv4" => match field.value() {
-            Value::Ipv4(ip) if ip.is_unspecified() => "has no address yet".into(),
-            _ => "its IPv4 address".into(),
-        },
-        "arp.src.hw_mac" | "arp.src.hw" | "arp.src.proto" => "the one who speaks".into(),
-        "arp.dst.hw" | "arp.dst.proto" => "the one who is meant".into(),
-        "arp.dst.hw_mac" => match (field.value(), operation) {
-            (_, 1 | 2) if is_announcement => "means nothing here".into(),
-            (Value::Mac([0, 0, 0, 0, 0, 0]), 1) => "not known: that is the question".into(),
-            (_, 2) => "the one who asked".into(),
-            _ => "the one who is meant".into(),
-        },
-        "arp.dst.proto_ipv4" => match operation {
-            1 | 2 if is_announcement => "the same once more: that makes it an announcement".into(),
-            1 => "the address that is asked for".into(),
-            2 => "the asker's address".into(),
-            _ => "the address that is meant".into(),
-        },
-        _ => return None,
-    })
+/// Explains ARP.
+pub(super) struct Explainer;
+
+impl Explain for Explainer {
+    fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
+        let arp = context.layer.arp();
+        let operation = arp.as_ref().map_or(0, Arp::operation);
+        let is_announcement = arp.as_ref().is_some_and(is_announcement);
+        Some(match field.id() {
+            id::HW_TYPE => "the kind of the addresses that are asked for".into(),
+            id::PROTO_TYPE => "the kind of the addresses that are known: as an EtherType".into(),
+            id::HW_SIZE => "bytes of a MAC address".into(),
+            id::PROTO_SIZE => "bytes of an IPv4 address".into(),
+            id::OPCODE => match arp {
+                Some(arp) => said(&arp),
+                None => "asks or answers".into(),
+            },
+            id::SRC_PROTO_IPV4 => match field.value() {
+                Value::Ipv4(ip) if ip.is_unspecified() => "has no address yet".into(),
+                _ => "its IPv4 address".into(),
+            },
+            id::SRC_HW_MAC | id::SRC_HW | id::SRC_PROTO => "the one who speaks".into(),
+            id::DST_HW | id::DST_PROTO => "the one who is meant".into(),
+            id::DST_HW_MAC => match (field.value(), operation) {
+                (_, 1 | 2) if is_announcement => "means nothing here".into(),
+                (Value::Mac([0, 0, 0, 0, 0, 0]), 1) => "not known: that is the question".into(),
+                (_, 2) => "the one who asked".into(),
+                _ => "the one who is meant".into(),
+            },
+            id::DST_PROTO_IPV4 => match operation {
+                1 | 2 if is_announcement => "the same once more: that makes it an announcement".into(),
+                1 => "the address that is asked for".into(),
+                2 => "the asker's address".into(),
+                _ => "the address that is meant".into(),
+            },
+            _ => return None,
+        })
+    }
+
+    fn name(layer: &Layer<'_>) -> Option<Sentence> {
+        layer.arp().map(|arp| name(&arp).into())
+    }
+
+    fn reason(layer: &Layer<'_>) -> Option<Sentence> {
+        layer.arp().map(|arp| said(&arp))
+    }
 }
 
 /// Gratuitous ARP: nobody has asked, and sender and target are one. RFC 5227 section 3
@@ -45,7 +61,7 @@ fn is_announcement(arp: &Arp<'_>) -> bool {
 }
 
 /// What it says, in a sentence.
-pub(super) fn said(arp: &Arp<'_>) -> Sentence {
+fn said(arp: &Arp<'_>) -> Sentence {
     let (sender, target) = (arp.sender(), arp.target());
     match arp.operation() {
         1 if sender.is_unspecified() => {
@@ -60,7 +76,7 @@ pub(super) fn said(arp: &Arp<'_>) -> Sentence {
 }
 
 /// Its name: the ordinary ones, and those of RFC 5227.
-pub(super) fn name(arp: &Arp<'_>) -> &'static str {
+fn name(arp: &Arp<'_>) -> &'static str {
     match arp.operation() {
         1 if arp.sender().is_unspecified() => "ARP probe",
         1 if is_announcement(arp) => "ARP announcement",

@@ -1,18 +1,17 @@
 //! The checksums of every protocol in the same words.
 
-use super::{Context, Sentence};
+use super::context::Context;
+use super::sentence::Sentence;
 use crate::wire::{Checksum, Field, Layer, Protocol, Unchecked};
+use crate::wire::{icmp_extension, udp};
 
-/// Is the field the checksum of its header?
-fn is_checksum(field: &Field<'_>) -> bool {
-    matches!(
-        field.id(),
-        "ip.checksum" | "tcp.checksum" | "udp.checksum" | "icmp.checksum" | "icmpv6.checksum" | EXTENSION
-    )
+/// Is the field the checksum of its header, or of the extension behind it?
+fn is_checksum(context: Context<'_, '_>, field: &Field<'_>) -> bool {
+    context.layer.protocol().checksum_field() == Some(field.id()) || field.id() == EXTENSION
 }
 
 /// The field of an ICMP extension, which belongs to no header of its own.
-const EXTENSION: &str = "icmp.ext.checksum";
+const EXTENSION: &str = icmp_extension::id::CHECKSUM;
 
 fn verdict(context: Context<'_, '_>, field: &Field<'_>) -> Option<Checksum> {
     match field.id() {
@@ -23,7 +22,7 @@ fn verdict(context: Context<'_, '_>, field: &Field<'_>) -> Option<Checksum> {
 
 /// The verdict behind the value.
 pub(super) fn note(context: Context<'_, '_>, field: &Field<'_>) -> Option<&'static str> {
-    if !is_checksum(field) {
+    if !is_checksum(context, field) {
         return None;
     }
     Some(match verdict(context, field)? {
@@ -55,7 +54,7 @@ pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>, covers: &'sta
         }
         Checksum::Bad { right } => format!("wrong: it should be 0x{right:04x}").into(),
         Checksum::NotPresent
-            if field.id() == "udp.checksum"
+            if field.id() == udp::id::CHECKSUM
                 && context
                     .previous()
                     .is_some_and(|outer| outer.protocol() == Protocol::Ipv6) =>

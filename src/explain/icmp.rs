@@ -1,25 +1,73 @@
 //! ICMP and `ICMPv6`: what the network says of a datagram.
 
-use super::{Context, Sentence, checksum};
+use super::checksum;
+use super::context::Context;
+use super::explainer::Explain;
+use super::sentence::Sentence;
 use crate::flow::Step;
-use crate::wire::{Field, Protocol, icmp, icmpv6};
+use crate::wire::{Field, Layer, Protocol, icmp, icmpv6};
+use crate::wire::{icmp_extension, nd};
 
-pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
+/// Explains ICMP.
+pub(super) struct Icmp;
+
+impl Explain for Icmp {
+    fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
+        meaning(context, field)
+    }
+
+    fn name(layer: &Layer<'_>) -> Option<Sentence> {
+        let message = layer.icmp()?;
+        let kind = message.message_type();
+        let code = icmp::code_name(kind, message.code());
+        Some(name("ICMP", code.or_else(|| icmp::type_name(kind.into()))))
+    }
+
+    fn reason(layer: &Layer<'_>) -> Option<Sentence> {
+        purpose(kind_4(layer.icmp()?.message_type().into()))
+    }
+}
+
+/// Explains `ICMPv6`.
+pub(super) struct Icmpv6;
+
+impl Explain for Icmpv6 {
+    fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
+        meaning(context, field)
+    }
+
+    fn name(layer: &Layer<'_>) -> Option<Sentence> {
+        let message = layer.icmpv6()?;
+        let kind = message.message_type();
+        let code = icmpv6::code_name(kind, message.code());
+        Some(name("ICMPv6", code.or_else(|| icmpv6::type_name(kind.into()))))
+    }
+
+    fn reason(layer: &Layer<'_>) -> Option<Sentence> {
+        purpose(kind_6(layer.icmpv6()?.message_type().into()))
+    }
+}
+
+fn name(protocol: &str, code: Option<&str>) -> Sentence {
+    format!("{protocol} {}", code.unwrap_or("message")).into()
+}
+
+fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
     let v6 = context.layer.protocol() == Protocol::Icmpv6;
     Some(match field.id() {
-        "icmp.type" => about(context, kind_4(field.number()?)),
-        "icmpv6.type" => about(context, kind_6(field.number()?)),
-        "icmp.code" => {
+        icmp::id::TYPE => about(context, kind_4(field.number()?)),
+        icmpv6::id::TYPE => about(context, kind_6(field.number()?)),
+        icmp::id::CODE => {
             let message = context.layer.icmp()?;
             let (kind, code) = (message.message_type(), message.code());
             named(icmp::code_name(kind, code), code_4(kind.into(), code.into()))
         }
-        "icmpv6.code" => {
+        icmpv6::id::CODE => {
             let message = context.layer.icmpv6()?;
             let (kind, code) = (message.message_type(), message.code());
             named(icmpv6::code_name(kind, code), code_6(kind.into(), code.into()))
         }
-        "icmp.checksum" | "icmpv6.checksum" => {
+        icmp::id::CHECKSUM | icmpv6::id::CHECKSUM => {
             let covers = if v6 {
                 "covers pseudo-header and message"
             } else {
@@ -27,7 +75,7 @@ pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sen
             };
             checksum::meaning(context, field, covers)?
         }
-        "icmp.ext.checksum" => checksum::meaning(context, field, "covers the whole extension")?,
+        icmp_extension::id::CHECKSUM => checksum::meaning(context, field, "covers the whole extension")?,
         id => extension(id).or_else(|| other(id))?.into(),
     })
 }
@@ -35,13 +83,13 @@ pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sen
 /// What a router tells behind the quotation. RFC 4884 sections 7 and 8
 fn extension(id: &str) -> Option<&'static str> {
     Some(match id {
-        "icmp.ext.version" => "the extension's version: 2 is the only one",
-        "icmp.ext.res" => "not used: 0",
-        "icmp.ext.length" => "of this object with its header",
-        "icmp.ext.class" => "what the object tells",
-        "icmp.ext.ctype" => "which kind of it, by the class",
-        "icmp.ext.data" => "what the router tells beside the error",
-        "icmp.ext.unread" => "could not be read: no object has this length",
+        icmp_extension::id::VERSION => "the extension's version: 2 is the only one",
+        icmp_extension::id::RES => "not used: 0",
+        icmp_extension::id::LENGTH => "of this object with its header",
+        icmp_extension::id::CLASS => "what the object tells",
+        icmp_extension::id::CTYPE => "which kind of it, by the class",
+        icmp_extension::id::DATA => "what the router tells beside the error",
+        icmp_extension::id::UNREAD => "could not be read: no object has this length",
         _ => return None,
     })
 }
@@ -65,9 +113,8 @@ fn about(context: Context<'_, '_>, sentence: &'static str) -> Sentence {
 }
 
 /// What a message of this type is for, where it is a usual one.
-pub(super) fn purpose(v6: bool, kind: u8) -> Option<&'static str> {
-    let sentence = if v6 { kind_6(kind.into()) } else { kind_4(kind.into()) };
-    (sentence != UNUSUAL).then_some(sentence)
+fn purpose(sentence: &'static str) -> Option<Sentence> {
+    (sentence != UNUSUAL).then(|| sentence.into())
 }
 
 const ANY_CODE: &str = "says more about the type";
@@ -76,39 +123,39 @@ const UNUSUAL: &str = "what the message is for";
 /// What the fields of the different messages are for.
 fn other(id: &str) -> Option<&'static str> {
     Some(match id {
-        "icmp.ident" | "icmpv6.echo.identifier" => "tells one ping program from another",
-        "icmp.seq" | "icmpv6.echo.sequence_number" | "icmp.ext.echo.seq" => "counts the pings",
-        "icmp.unused" | "icmp.reserved" | "icmpv6.reserved" => "not used in this kind of message",
-        "icmp.length" => "how much of the datagram is quoted; 0: not told",
-        "icmp.mtu" | "icmpv6.mtu" => "the largest packet that fits the next link",
-        "icmp.redir_gw" => "the router to take instead",
-        "icmp.pointer" | "icmpv6.pointer" => "the byte that cannot be understood",
-        "icmpv6.nd.ns.target_address" => "who has this address?",
-        "icmpv6.nd.na.target_address" => "this address is at the sender's MAC",
-        "icmpv6.nd.na.flag" => "router, asked for, replaces what was known",
-        "icmpv6.nd.rd.target_address" => "the better next station",
-        "icmpv6.nd.ra.cur_hop_limit" => "hosts are to start with this hop limit; 0: not told",
-        "icmpv6.nd.ra.flag" => "whether DHCPv6 has addresses or other news",
-        "icmpv6.nd.ra.router_lifetime" => "how long it serves as default router; 0: it does not",
-        "icmpv6.nd.ra.reachable_time" => "how long a neighbour counts as reachable; 0: not told",
-        "icmpv6.nd.ra.retrans_timer" => "time between questions to neighbours; 0: not told",
-        "icmpv6.mld.multicast_address" => "the group that is meant; :: for all",
-        "icmpv6.opt" => "what else the sender tells",
-        "icmpv6.opt.type" => "which option it is",
-        "icmpv6.opt.length" => "its length in units of 8 bytes",
-        "icmpv6.opt.linkaddr" => "the MAC of who is asked about, or of the sender",
-        "icmpv6.opt.mtu" => "the largest packet on this link",
-        "icmpv6.opt.prefix" => "addresses on this link begin so",
-        "icmpv6.opt.prefix.length" => "so many bits of it count",
-        "icmpv6.opt.prefix.flag" | "icmpv6.opt.prefix.flag.a" => "hosts may make their own address with it",
-        "icmpv6.opt.prefix.flag.l" => "such addresses are on this link",
-        "icmpv6.opt.prefix.valid_lifetime" => "so long addresses with it may be used",
-        "icmpv6.opt.prefix.preferred_lifetime" => "so long they are taken for new connections",
-        "icmpv6.opt.rdnss" => "which DNS servers to ask",
-        "icmpv6.opt.dnssl" => "which domains to try names in",
-        "icmpv6.nd.ra.flag.m" => "DHCPv6 gives addresses here",
-        "icmpv6.nd.ra.flag.o" => "DHCPv6 gives other news here",
-        "icmpv6.nd.ra.flag.prf" => "whether hosts should prefer this router, RFC 4191",
+        icmp::id::IDENT | icmpv6::id::ECHO_IDENTIFIER => "tells one ping program from another",
+        icmp::id::SEQ | icmpv6::id::ECHO_SEQUENCE_NUMBER | icmp::id::EXT_ECHO_SEQ => "counts the pings",
+        icmp::id::UNUSED | icmp::id::RESERVED | nd::id::RESERVED => "not used in this kind of message",
+        icmp::id::LENGTH => "how much of the datagram is quoted; 0: not told",
+        icmp::id::MTU | icmpv6::id::MTU => "the largest packet that fits the next link",
+        icmp::id::REDIR_GW => "the router to take instead",
+        icmp::id::POINTER | icmpv6::id::POINTER => "the byte that cannot be understood",
+        nd::id::ND_NS_TARGET_ADDRESS => "who has this address?",
+        nd::id::ND_NA_TARGET_ADDRESS => "this address is at the sender's MAC",
+        nd::id::ND_NA_FLAG => "router, asked for, replaces what was known",
+        nd::id::ND_RD_TARGET_ADDRESS => "the better next station",
+        nd::id::ND_RA_CUR_HOP_LIMIT => "hosts are to start with this hop limit; 0: not told",
+        nd::id::ND_RA_FLAG => "whether DHCPv6 has addresses or other news",
+        nd::id::ND_RA_ROUTER_LIFETIME => "how long it serves as default router; 0: it does not",
+        nd::id::ND_RA_REACHABLE_TIME => "how long a neighbour counts as reachable; 0: not told",
+        nd::id::ND_RA_RETRANS_TIMER => "time between questions to neighbours; 0: not told",
+        icmpv6::id::MLD_MULTICAST_ADDRESS => "the group that is meant; :: for all",
+        nd::id::OPT => "what else the sender tells",
+        nd::id::OPT_TYPE => "which option it is",
+        nd::id::OPT_LENGTH => "its length in units of 8 bytes",
+        nd::id::OPT_LINKADDR => "the MAC of who is asked about, or of the sender",
+        nd::id::OPT_MTU => "the largest packet on this link",
+        nd::id::OPT_PREFIX => "addresses on this link begin so",
+        nd::id::OPT_PREFIX_LENGTH => "so many bits of it count",
+        nd::id::OPT_PREFIX_FLAG | nd::id::OPT_PREFIX_FLAG_A => "hosts may make their own address with it",
+        nd::id::OPT_PREFIX_FLAG_L => "such addresses are on this link",
+        nd::id::OPT_PREFIX_VALID_LIFETIME => "so long addresses with it may be used",
+        nd::id::OPT_PREFIX_PREFERRED_LIFETIME => "so long they are taken for new connections",
+        nd::id::OPT_RDNSS => "which DNS servers to ask",
+        nd::id::OPT_DNSSL => "which domains to try names in",
+        nd::id::ND_RA_FLAG_M => "DHCPv6 gives addresses here",
+        nd::id::ND_RA_FLAG_O => "DHCPv6 gives other news here",
+        nd::id::ND_RA_FLAG_PRF => "whether hosts should prefer this router, RFC 4191",
         other if other.starts_with("icmpv6.mld") => "who listens to which multicast groups",
         other if other.starts_with("icmp.ext.echo") => "asks about an interface instead of a host, RFC 8335",
         other if other.starts_with("icmp") => "belongs to this kind of message",

@@ -1,96 +1,118 @@
 //! IPv4, IPv6 and its extension headers.
 
+use super::context::{Context, Side, follows};
+use super::explainer::Explain;
 use super::lengths::{self, composition};
-use super::{Context, Sentence, Side, addresses, checksum, follows};
+use super::sentence::Sentence;
+use super::{addresses, checksum};
 use crate::wire::Field;
+use crate::wire::{ipv4, ipv6, ipv6_extension};
 
-pub(super) fn meaning_4(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
-    let ip = context.layer.ipv4();
-    Some(match field.id() {
-        "ip.hdr_len" => match field.number()? {
-            5 => "5 = no options".into(),
-            words @ 6.. => sentence!("20 fixed + {} of options", words * 4 - 20).into(),
-            _ => "wrong: the fixed part alone has 5 words".into(),
-        },
-        "ip.dsfield" => services(field),
-        "ip.len" => total_length(context, field)?,
-        "ip.id" => {
-            let ip = ip?;
-            if ip.is_fragment() {
-                "the same in all fragments of this datagram".into()
-            } else if ip.dont_fragment() {
-                "would group fragments; with DF there are none".into()
-            } else {
-                "groups fragments, should a router make some".into()
+/// Explains IPv4.
+pub(super) struct Ipv4;
+
+impl Explain for Ipv4 {
+    fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
+        let ip = context.layer.ipv4();
+        Some(match field.id() {
+            ipv4::id::HDR_LEN => match field.number()? {
+                5 => "5 = no options".into(),
+                words @ 6.. => sentence!("20 fixed + {} of options", words * 4 - 20).into(),
+                _ => "wrong: the fixed part alone has 5 words".into(),
+            },
+            ipv4::id::DSFIELD => services(field),
+            ipv4::id::LEN => total_length(context, field)?,
+            ipv4::id::ID => {
+                let ip = ip?;
+                if ip.is_fragment() {
+                    "the same in all fragments of this datagram".into()
+                } else if ip.dont_fragment() {
+                    "would group fragments; with DF there are none".into()
+                } else {
+                    "groups fragments, should a router make some".into()
+                }
             }
-        }
-        "ip.flags" => flags(field),
-        "ip.flags.df" => yes_no(field, "do not fragment: drop it and say so", "routers may fragment it"),
-        "ip.flags.mf" => yes_no(field, "more fragments follow", "the last fragment, or the only one"),
-        "ip.frag_offset" => fragment_offset(field, ip.is_some_and(|ip| ip.more_fragments())),
-        "ip.ttl" => hops(field),
-        "ip.proto" if ip.as_ref().is_some_and(|ip| ip.fragment_offset() > 0) => {
-            "of the whole datagram; no such header here".into()
-        }
-        "ip.proto" => follows(context),
-        "ip.checksum" => checksum::meaning(context, field, "covers this header only")?,
-        "ip.src" => addresses::meaning(context, field, Side::Sender)?,
-        "ip.dst" => addresses::meaning(context, field, Side::Receiver)?,
-        "ip.version" => "tells IPv4 from IPv6".into(),
-        id => option(id)?.into(),
-    })
+            ipv4::id::FLAGS => flags(field),
+            ipv4::id::FLAGS_DF => yes_no(field, "do not fragment: drop it and say so", "routers may fragment it"),
+            ipv4::id::FLAGS_MF => yes_no(field, "more fragments follow", "the last fragment, or the only one"),
+            ipv4::id::FRAG_OFFSET => fragment_offset(field, ip.is_some_and(|ip| ip.more_fragments())),
+            ipv4::id::TTL => hops(field),
+            ipv4::id::PROTO if ip.as_ref().is_some_and(|ip| ip.fragment_offset() > 0) => {
+                "of the whole datagram; no such header here".into()
+            }
+            ipv4::id::PROTO => follows(context),
+            ipv4::id::CHECKSUM => checksum::meaning(context, field, "covers this header only")?,
+            ipv4::id::SRC => addresses::meaning(context, field, Side::Sender)?,
+            ipv4::id::DST => addresses::meaning(context, field, Side::Receiver)?,
+            ipv4::id::VERSION => "tells IPv4 from IPv6".into(),
+            id => option(id)?.into(),
+        })
+    }
 }
 
-pub(super) fn meaning_6(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
-    Some(match field.id() {
-        "ipv6.version" => "tells IPv6 from IPv4".into(),
-        "ipv6.tclass" => services(field),
-        "ipv6.flow" => match field.number()? {
-            0 => "not used".into(),
-            _ => "the same for one conversation, so that routers keep its packets on one path".into(),
-        },
-        "ipv6.plen" => match field.number()? {
-            _ if lie_6(context).is_some() => lie_6(context)?,
-            0 if context.layer.payload_length() > 0 => "0: larger than the field can say".into(),
-            _ => sentence!("without these 40 bytes: {}", composition(context, false)).into(),
-        },
-        "ipv6.nxt" => follows(context),
-        "ipv6.hlim" => hops(field),
-        "ipv6.src" => addresses::meaning(context, field, Side::Sender)?,
-        "ipv6.dst" => addresses::meaning(context, field, Side::Receiver)?,
-        _ => return None,
-    })
+/// Explains IPv6.
+pub(super) struct Ipv6;
+
+impl Explain for Ipv6 {
+    fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
+        Some(match field.id() {
+            ipv6::id::VERSION => "tells IPv6 from IPv4".into(),
+            ipv6::id::TCLASS => services(field),
+            ipv6::id::FLOW => match field.number()? {
+                0 => "not used".into(),
+                _ => "the same for one conversation, so that routers keep its packets on one path".into(),
+            },
+            ipv6::id::PLEN => match field.number()? {
+                _ if lie_6(context).is_some() => lie_6(context)?,
+                0 if context.layer.payload_length() > 0 => "0: larger than the field can say".into(),
+                _ => sentence!("without these 40 bytes: {}", composition(context, false)).into(),
+            },
+            ipv6::id::NXT => follows(context),
+            ipv6::id::HLIM => hops(field),
+            ipv6::id::SRC => addresses::meaning(context, field, Side::Sender)?,
+            ipv6::id::DST => addresses::meaning(context, field, Side::Receiver)?,
+            _ => return None,
+        })
+    }
 }
 
 /// IPv4 options: hardly anybody sends them, and many routers drop what has them. RFC 7126
 fn option(id: &str) -> Option<&'static str> {
     Some(match id {
-        "ip.options.eol" => "no option follows",
-        "ip.options.nop" => "aligns the next option",
-        "ip.opt.padding" => "fills the header up to whole words",
-        "ip.options.routeralert" => "routers look into it, though it is not for them",
-        "ip.options.rr" | "ip.options.record_route" => "routers note their addresses here",
-        "ip.options.timestamp" => "routers note here when it passed",
-        "ip.options.lsr" | "ip.options.ssr" => "the way that it is to take",
+        ipv4::options::id::OPTIONS_EOL => "no option follows",
+        ipv4::options::id::OPTIONS_NOP => "aligns the next option",
+        ipv4::options::id::OPT_PADDING => "fills the header up to whole words",
+        ipv4::options::id::OPTIONS_ROUTERALERT => "routers look into it, though it is not for them",
+        ipv4::options::id::OPTIONS_RECORD_ROUTE => "routers note their addresses here",
+        ipv4::options::id::OPTIONS_TIMESTAMP => "routers note here when it passed",
         other if other.starts_with("ip.options.") => "an option that is rarely used",
         _ => return None,
     })
 }
 
-pub(super) fn extension(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
-    Some(match field.id() {
-        "ipv6.fraghdr.nxt" if context.layer.fragment().is_some_and(|header| header.offset > 0) => {
-            "of the whole datagram; no such header here".into()
-        }
-        "ipv6.hopopts.nxt" | "ipv6.routing.nxt" | "ipv6.fraghdr.nxt" | "ipv6.dstopts.nxt" | "ah.next_header" => {
-            follows(context)
-        }
-        "ipv6.fraghdr.offset" => fragment_offset(field, context.layer.fragment().is_some_and(|header| header.more)),
-        "ipv6.fraghdr.more" => yes_no(field, "more fragments follow", "the last fragment"),
-        "ipv6.fraghdr.ident" => "the same in all fragments of this datagram".into(),
-        "ipv6.routing.segleft" => "stations that are still to be visited".into(),
-        _ => return None,
-    })
+/// Explains IPv6's extension headers, and the authentication header.
+pub(super) struct Extension;
+
+impl Explain for Extension {
+    fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
+        Some(match field.id() {
+            ipv6_extension::id::FRAGHDR_NXT if context.layer.fragment().is_some_and(|header| header.offset > 0) => {
+                "of the whole datagram; no such header here".into()
+            }
+            ipv6_extension::id::HOPOPTS_NXT
+            | ipv6_extension::id::ROUTING_NXT
+            | ipv6_extension::id::FRAGHDR_NXT
+            | ipv6_extension::id::DSTOPTS_NXT
+            | ipv6_extension::id::AH_NEXT_HEADER => follows(context),
+            ipv6_extension::id::FRAGHDR_OFFSET => {
+                fragment_offset(field, context.layer.fragment().is_some_and(|header| header.more))
+            }
+            ipv6_extension::id::FRAGHDR_MORE => yes_no(field, "more fragments follow", "the last fragment"),
+            ipv6_extension::id::FRAGHDR_IDENT => "the same in all fragments of this datagram".into(),
+            ipv6_extension::id::ROUTING_SEGLEFT => "stations that are still to be visited".into(),
+            _ => return None,
+        })
+    }
 }
 
 fn yes_no(field: &Field<'_>, yes: &'static str, no: &'static str) -> Sentence {
@@ -114,11 +136,11 @@ fn services(field: &Field<'_>) -> Sentence {
 
 /// The problem counts the header too, the field does not.
 fn lie_6(context: Context<'_, '_>) -> Option<Sentence> {
-    lengths::lie(context, "ipv6.plen").map(|lie| sentence!("{lie}, these 40 included").into())
+    lengths::lie(context, ipv6::id::PLEN).map(|lie| sentence!("{lie}, these 40 included").into())
 }
 
 fn total_length(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
-    if let Some(lie) = lengths::lie(context, "ip.len") {
+    if let Some(lie) = lengths::lie(context, ipv4::id::LEN) {
         return Some(lie);
     }
     Some(match field.number()? {

@@ -1,7 +1,8 @@
 //! What the length fields count, and what there really is.
 
+use super::context::Context;
+use super::sentence::{SENTENCE, Sentence};
 use super::words::bytes;
-use super::{Context, SENTENCE, Sentence};
 
 use crate::wire::{Expected, Layer, Protocol};
 

@@ -1,50 +1,68 @@
 //! Ethernet, VLAN tags, LLC and what stands in their place on other links.
 
-use super::{Context, Sentence, follows};
+use super::context::{Context, follows};
+use super::explainer::Explain;
+use super::sentence::Sentence;
 use crate::wire::{Field, Value};
+use crate::wire::{cooked, ethernet, llc, null, vlan};
 
-pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
-    Some(match field.id() {
-        "eth.dst" => destination(field),
-        "eth.src" => source(field),
-        "eth.type" | "vlan.etype" | "ieee8021ah.etype" | "llc.type" | "null.family" => follows(context),
-        "eth.len" | "vlan.len" => "IEEE 802.3: a length up to 1500 stands where Ethernet II has a type".into(),
-        "eth.invalid_lentype" => "1501 to 1535: too large for a length, too small for a type".into(),
-        "vlan.priority" | "ieee8021ad.priority" => "class of service, 0 to 7: who goes first in a switch".into(),
-        "vlan.dei" | "ieee8021ad.dei" => dei(field),
-        "vlan.id" | "ieee8021ad.id" => match field.number()? {
-            0 => "no VLAN: the tag is there for its priority".into(),
-            id => format!("the frame belongs to virtual LAN {id}").into(),
-        },
-        "llc.dsap" | "llc.ssap" => "IEEE 802.2: which protocol, in the place of a type".into(),
-        _ => return None,
-    })
+/// Explains Ethernet, VLAN tags, LLC and BSD loopback.
+pub(super) struct Link;
+
+impl Explain for Link {
+    fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
+        Some(match field.id() {
+            ethernet::id::DST => destination(field),
+            ethernet::id::SRC => source(field),
+            ethernet::id::TYPE | vlan::id::ETYPE | vlan::id::IEEE8021AH_ETYPE | llc::id::TYPE | null::id::FAMILY => {
+                follows(context)
+            }
+            ethernet::id::LEN | vlan::id::LEN => {
+                "IEEE 802.3: a length up to 1500 stands where Ethernet II has a type".into()
+            }
+            ethernet::id::INVALID_LENTYPE => "1501 to 1535: too large for a length, too small for a type".into(),
+            vlan::id::PRIORITY | vlan::id::IEEE8021AD_PRIORITY => {
+                "class of service, 0 to 7: who goes first in a switch".into()
+            }
+            vlan::id::DEI | vlan::id::IEEE8021AD_DEI => dei(field),
+            vlan::id::ID | vlan::id::IEEE8021AD_ID => match field.number()? {
+                0 => "no VLAN: the tag is there for its priority".into(),
+                id => format!("the frame belongs to virtual LAN {id}").into(),
+            },
+            llc::id::DSAP | llc::id::SSAP => "IEEE 802.2: which protocol, in the place of a type".into(),
+            _ => return None,
+        })
+    }
 }
 
-/// The headers that Linux makes up for captures on "any".
-pub(super) fn cooked(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
-    Some(match field.id() {
-        "sll.pkttype" => match field.number()? {
-            0 => "sent to this machine",
-            1 => "sent to everybody on the link",
-            2 => "sent to a multicast group",
-            3 => "sent to somebody else, seen in promiscuous mode",
-            4 => "sent by this machine",
+/// Explains the headers that Linux makes up for captures on "any".
+pub(super) struct Cooked;
+
+impl Explain for Cooked {
+    fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
+        Some(match field.id() {
+            cooked::id::PKTTYPE => match field.number()? {
+                0 => "sent to this machine",
+                1 => "sent to everybody on the link",
+                2 => "sent to a multicast group",
+                3 => "sent to somebody else, seen in promiscuous mode",
+                4 => "sent by this machine",
+                _ => return None,
+            }
+            .into(),
+            cooked::id::HATYPE => match field.number()? {
+                1 => "the interface is an Ethernet one",
+                772 => "the interface is the loopback",
+                _ => return None,
+            }
+            .into(),
+            cooked::id::IFINDEX => "the kernel's number of the interface".into(),
+            cooked::id::HALEN => "how many bytes of the address field count".into(),
+            cooked::id::SRC_ETH => source(field),
+            cooked::id::ETYPE | cooked::id::LTYPE => follows(context),
             _ => return None,
-        }
-        .into(),
-        "sll.hatype" => match field.number()? {
-            1 => "the interface is an Ethernet one",
-            772 => "the interface is the loopback",
-            _ => return None,
-        }
-        .into(),
-        "sll.ifindex" => "the kernel's number of the interface".into(),
-        "sll.halen" => "how many bytes of the address field count".into(),
-        "sll.src.eth" => source(field),
-        "sll.etype" | "sll.ltype" => follows(context),
-        _ => return None,
-    })
+        })
+    }
 }
 
 fn octets(field: &Field<'_>) -> [u8; 6] {

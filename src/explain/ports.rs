@@ -1,6 +1,7 @@
 //! What a port number tells: whose it is, and what is known of the number itself.
 
-use super::{Context, Sentence, Side};
+use super::context::{Context, Side};
+use super::sentence::Sentence;
 use crate::flow::datagram::{Complaint, Part as DatagramPart};
 use crate::flow::segment::{Part, ResetCause};
 use crate::flow::{Party, Roles, Step};

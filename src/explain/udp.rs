@@ -1,20 +1,34 @@
 //! UDP. RFC 768
 
-use super::{Context, Sentence, Side, checksum, lengths, ports};
-use crate::wire::{Extent, Field};
+use super::context::{Context, Side};
+use super::explainer::Explain;
+use super::sentence::Sentence;
+use super::{checksum, lengths, ports};
+use crate::wire::udp::id;
+use crate::wire::{Extent, Field, Layer};
 
-pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
-    Some(match field.id() {
-        "udp.srcport" => ports::meaning(context, field, Side::Sender)?,
-        "udp.dstport" => ports::meaning(context, field, Side::Receiver)?,
-        "udp.length" => length(context, field.number()?),
-        "udp.checksum" => checksum::meaning(context, field, "covers pseudo-header, header and data")?,
-        _ => return None,
-    })
+/// Explains UDP.
+pub(super) struct Explainer;
+
+impl Explain for Explainer {
+    fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
+        Some(match field.id() {
+            id::SRCPORT => ports::meaning(context, field, Side::Sender)?,
+            id::DSTPORT => ports::meaning(context, field, Side::Receiver)?,
+            id::LENGTH => length(context, field.number()?),
+            id::CHECKSUM => checksum::meaning(context, field, "covers pseudo-header, header and data")?,
+            _ => return None,
+        })
+    }
+
+    fn name(layer: &Layer<'_>) -> Option<Sentence> {
+        let is_first = layer.extent() == Extent::FirstFragment;
+        Some(if is_first { "UDP, first fragment" } else { "UDP" }.into())
+    }
 }
 
 fn length(context: Context<'_, '_>, told: u64) -> Sentence {
-    if let Some(lie) = lengths::lie(context, "udp.length") {
+    if let Some(lie) = lengths::lie(context, id::LENGTH) {
         return lie;
     }
     match told {

@@ -11,7 +11,9 @@ use crate::explain::{self, Context, Sentence};
 use crate::flow::{Party, Step};
 use crate::frame::Frame;
 use crate::wire::digits::{hex_digits, write_address, write_bytes, write_decimal, write_socket};
-use crate::wire::{Content, Field, Form, Layer, Packet, Protocol, Span};
+use crate::wire::tcp::{multipath, options};
+use crate::wire::{Content, Field, Form, Layer, Packet, Span};
+use crate::wire::{ipv4, ipv6, tcp, udp};
 
 /// A packet broken down.
 #[derive(Debug)]
@@ -205,7 +207,7 @@ fn section(context: Context<'_, '_>, layer: &Layer<'_>) -> Section {
             name.into()
         },
         range: header.at..header.end(),
-        source: source(layer.protocol()),
+        source: layer.protocol().source(),
         rows: layer.fields().iter().map(|field| row(context, field)).collect(),
     }
 }
@@ -219,26 +221,6 @@ fn icmp_extension(packet: &Packet<'_>, step: Option<&Step>) -> Option<Section> {
         source: "RFC 4884",
         rows: fields.iter().map(|field| row(context, field)).collect(),
     })
-}
-
-/// Where the header is defined.
-const fn source(protocol: Protocol) -> &'static str {
-    match protocol {
-        Protocol::Ethernet => "IEEE 802.3",
-        Protocol::Llc => "IEEE 802.2",
-        Protocol::Vlan | Protocol::ServiceVlan => "IEEE 802.1Q",
-        Protocol::LinuxSll | Protocol::LinuxSll2 | Protocol::Null => "made up by the capture",
-        Protocol::Arp => "RFC 826",
-        Protocol::Ipv4 => "RFC 791",
-        Protocol::Ipv6 | Protocol::HopByHop | Protocol::Routing | Protocol::Fragment | Protocol::DestinationOptions => {
-            "RFC 8200"
-        }
-        Protocol::Authentication => "RFC 4302",
-        Protocol::Icmp => "RFC 792",
-        Protocol::Icmpv6 => "RFC 4443",
-        Protocol::Udp => "RFC 768",
-        Protocol::Tcp => "RFC 9293",
-    }
 }
 
 fn row(context: Context<'_, '_>, field: &Field<'_>) -> Row {
@@ -263,7 +245,7 @@ fn row(context: Context<'_, '_>, field: &Field<'_>) -> Row {
 fn value(field: &Field<'_>) -> CompactString {
     // Writing to a string cannot fail.
     match (field.id(), field.spec().form) {
-        ("tcp.flags", _) => segment_flags(field),
+        (tcp::id::FLAGS, _) => segment_flags(field),
         (_, Form::Flags) => {
             let mut text = CompactString::default();
             let parts = field.parts().iter();
@@ -288,10 +270,10 @@ fn value(field: &Field<'_>) -> CompactString {
             text
         }
         (_, Form::Length { uncounted: 0, .. }) if field.number() == Some(0) => "0".into(),
-        ("tcp.options.sack_perm", _) => "yes".into(),
-        ("tcp.options.wscale", _) => told(&[("shift ", Some(field))]),
+        (options::id::SACK_PERM, _) => "yes".into(),
+        (options::id::WSCALE, _) => told(&[("shift ", Some(field))]),
         // `ECT(0) 1, CE 0, ECT(1) 65`
-        ("tcp.options.acc_ecn", _) if field.parts().len() > 2 => {
+        (options::id::ACC_ECN, _) if field.parts().len() > 2 => {
             let counters = field.parts().iter().skip(2);
             let mark = |part: &Field<'_>| part.name().replace("echo of ", "").replace(" bytes", "");
             let shown: Vec<String> = counters
@@ -299,9 +281,9 @@ fn value(field: &Field<'_>) -> CompactString {
                 .collect();
             shown.join(", ").into()
         }
-        ("tcp.options.timestamp", _) => told(&[
-            ("val ", field.find("tcp.options.timestamp.tsval")),
-            (" echo ", field.find("tcp.options.timestamp.tsecr")),
+        (options::id::TIMESTAMP, _) => told(&[
+            ("val ", field.find(options::id::TIMESTAMP_TSVAL)),
+            (" echo ", field.find(options::id::TIMESTAMP_TSECR)),
         ]),
         _ => {
             let text = told(&[("", Some(field))]);
@@ -406,11 +388,11 @@ fn short_name(field: &Field<'_>) -> Cow<'static, str> {
         return kind.into();
     }
     match field.id() {
-        "tcp.ack_raw" => "ack number",
-        "tcp.dstport" | "udp.dstport" => "dest. port",
-        "ip.src" | "ipv6.src" => "source",
-        "ip.dst" | "ipv6.dst" => "destination",
-        "ip.checksum" => "header checksum",
+        tcp::id::ACK_RAW => "ack number",
+        tcp::id::DSTPORT | udp::id::DSTPORT => "dest. port",
+        ipv4::id::SRC | ipv6::id::SRC => "source",
+        ipv4::id::DST | ipv6::id::DST => "destination",
+        ipv4::id::CHECKSUM => "header checksum",
         _ => field.name(),
     }
     .into()
@@ -419,22 +401,22 @@ fn short_name(field: &Field<'_>) -> Cow<'static, str> {
 /// `opt 2 MSS` for a TCP option.
 fn option_kind(field: &Field<'_>) -> Option<String> {
     let name = match field.id() {
-        "tcp.options.eol" => "end",
-        "tcp.options.nop" => "NOP",
-        "tcp.options.mss" => "MSS",
-        "tcp.options.wscale" => "WScale",
-        "tcp.options.sack_perm" => "SACK-perm",
-        "tcp.options.sack" => "SACK",
-        "tcp.options.timestamp" => "times",
-        "tcp.options.tfo" => "fast open",
-        "tcp.options.md5" => "MD5",
-        "tcp.options.ao" => "AO",
-        "tcp.options.user_to" => "timeout",
-        "tcp.options.mptcp" => "MPTCP",
-        "tcp.options.acc_ecn" => "AccECN",
-        "tcp.options.experimental" => "trial",
+        options::id::EOL => "end",
+        options::id::NOP => "NOP",
+        options::id::MSS => "MSS",
+        options::id::WSCALE => "WScale",
+        options::id::SACK_PERM => "SACK-perm",
+        options::id::SACK => "SACK",
+        options::id::TIMESTAMP => "times",
+        options::id::TFO => "fast open",
+        options::id::MD5 => "MD5",
+        options::id::AO => "AO",
+        options::id::USER_TO => "timeout",
+        multipath::id::MPTCP => "MPTCP",
+        options::id::ACC_ECN => "AccECN",
+        options::id::EXPERIMENTAL => "trial",
         _ => return None,
     };
-    let kind = field.find("tcp.option_kind").and_then(Field::number)?;
+    let kind = field.find(options::id::OPTION_KIND).and_then(Field::number)?;
     Some(["opt ", itoa::Buffer::new().format(kind), " ", name].concat())
 }

@@ -4,15 +4,39 @@ use std::net::Ipv4Addr;
 
 use pnet::packet::arp::ArpPacket;
 
-use super::catalog::{Origin, Tables};
-use super::decode::Step;
+use super::chapter::{Origin, Tables};
 use super::field::{Field, Form, Spec, bytes, rest};
+use super::fields::Fields;
+use super::header::HeaderDef;
+use super::layer::Layer;
+use super::next::{Next, Step};
 use super::numbers::{ether_type, hardware};
 use super::packet::{Content, Packet};
 use super::problem::Expected;
 use super::protocol::Protocol;
 use super::rest::Rest;
 use super::span::Span;
+
+fields! {
+    HW_TYPE = "arp.hw.type", "RFC 826", "Which kind of link address is asked for.", "";
+    PROTO_TYPE = "arp.proto.type", "RFC 826",
+        "For which protocol's address it is asked.", "The same numbers as Ethernet's type.";
+    HW_SIZE = "arp.hw.size", "RFC 826", "Length of a link address.", "6 for Ethernet.";
+    PROTO_SIZE = "arp.proto.size", "RFC 826", "Length of a protocol address.", "4 for IPv4.";
+    OPCODE = "arp.opcode", "RFC 826", "Whether it asks or answers.", "";
+    SRC_HW_MAC = "arp.src.hw_mac", "RFC 826",
+        "Link address of the sender: the answer to the question stands here in a reply.", "";
+    SRC_PROTO_IPV4 = "arp.src.proto_ipv4", "RFC 826, RFC 5227",
+        "IPv4 address of the sender.", "0.0.0.0 in a probe: the sender asks whether the address is free before it takes it.";
+    DST_HW_MAC = "arp.dst.hw_mac", "RFC 826",
+        "Link address of the one who is asked.", "Unknown in a request, hence mostly zeros.";
+    DST_PROTO_IPV4 = "arp.dst.proto_ipv4", "RFC 826", "IPv4 address whose link address is wanted.", "";
+    SRC_HW = "arp.src.hw", "RFC 826", "Link address of the sender, of another kind than Ethernet's.", "";
+    SRC_PROTO = "arp.src.proto", "RFC 826", "Protocol address of the sender, of another protocol than IPv4.", "";
+    DST_HW = "arp.dst.hw", "RFC 826", "Link address of the one who is asked, of another kind than Ethernet's.", "";
+    DST_PROTO = "arp.dst.proto", "RFC 826", "Protocol address that is asked for, of another protocol than IPv4.", "";
+    UNREAD = "arp.unread";
+}
 
 /// Bytes before the addresses.
 const FIXED: usize = 8;
@@ -21,51 +45,41 @@ const ETHERNET_IPV4: usize = 28;
 
 /// The message for IPv4 over Ethernet.
 pub static TABLE: [Spec; 9] = [
-    bytes("arp.hw.type", "hardware type", 0, 2, Form::Named(hardware)),
-    bytes("arp.proto.type", "protocol type", 2, 2, Form::HexNamed(ether_type)),
-    bytes("arp.hw.size", "hardware address length", 4, 1, Form::Count("bytes")),
-    bytes("arp.proto.size", "protocol address length", 5, 1, Form::Count("bytes")),
-    bytes("arp.opcode", "operation", 6, 2, Form::Named(operation)),
-    bytes("arp.src.hw_mac", "sender MAC", 8, 6, Form::Mac),
-    bytes("arp.src.proto_ipv4", "sender IPv4", 14, 4, Form::Ipv4),
-    bytes("arp.dst.hw_mac", "target MAC", 18, 6, Form::Mac),
-    bytes("arp.dst.proto_ipv4", "target IPv4", 24, 4, Form::Ipv4),
+    bytes(id::HW_TYPE, "hardware type", 0, 2, Form::Named(hardware)),
+    bytes(id::PROTO_TYPE, "protocol type", 2, 2, Form::HexNamed(ether_type)),
+    bytes(id::HW_SIZE, "hardware address length", 4, 1, Form::Count("bytes")),
+    bytes(id::PROTO_SIZE, "protocol address length", 5, 1, Form::Count("bytes")),
+    bytes(id::OPCODE, "operation", 6, 2, Form::Named(operation)),
+    bytes(id::SRC_HW_MAC, "sender MAC", 8, 6, Form::Mac),
+    bytes(id::SRC_PROTO_IPV4, "sender IPv4", 14, 4, Form::Ipv4),
+    bytes(id::DST_HW_MAC, "target MAC", 18, 6, Form::Mac),
+    bytes(id::DST_PROTO_IPV4, "target IPv4", 24, 4, Form::Ipv4),
 ];
 
 /// The addresses of any other pair: hardware or not, the field as a MAC or IPv4 address, the field as bytes.
 static ADDRESSES: [(bool, Spec, Spec); 4] = [
     (
         true,
-        rest("arp.src.hw_mac", "sender MAC", 0, Form::Mac),
-        rest("arp.src.hw", "sender hardware address", 0, Form::Bytes),
+        rest(id::SRC_HW_MAC, "sender MAC", 0, Form::Mac),
+        rest(id::SRC_HW, "sender hardware address", 0, Form::Bytes),
     ),
     (
         false,
-        rest("arp.src.proto_ipv4", "sender IPv4", 0, Form::Ipv4),
-        rest("arp.src.proto", "sender protocol address", 0, Form::Bytes),
+        rest(id::SRC_PROTO_IPV4, "sender IPv4", 0, Form::Ipv4),
+        rest(id::SRC_PROTO, "sender protocol address", 0, Form::Bytes),
     ),
     (
         true,
-        rest("arp.dst.hw_mac", "target MAC", 0, Form::Mac),
-        rest("arp.dst.hw", "target hardware address", 0, Form::Bytes),
+        rest(id::DST_HW_MAC, "target MAC", 0, Form::Mac),
+        rest(id::DST_HW, "target hardware address", 0, Form::Bytes),
     ),
     (
         false,
-        rest("arp.dst.proto_ipv4", "target IPv4", 0, Form::Ipv4),
-        rest("arp.dst.proto", "target protocol address", 0, Form::Bytes),
+        rest(id::DST_PROTO_IPV4, "target IPv4", 0, Form::Ipv4),
+        rest(id::DST_PROTO, "target protocol address", 0, Form::Bytes),
     ),
 ];
-static UNREAD: Spec = rest("arp.unread", "unread bytes", 0, Form::Bytes);
-
-/// Its tables, to look a field up.
-pub(super) static TABLES: Tables = &[
-    ("IPv4 over Ethernet", Origin::Header, &TABLE),
-    (
-        "any other pair of addresses",
-        Origin::Running,
-        &[ADDRESSES[0].2, ADDRESSES[1].2, ADDRESSES[2].2, ADDRESSES[3].2],
-    ),
-];
+static UNREAD: Spec = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
 
 fn operation(number: u64) -> Option<&'static str> {
     Some(match number {
@@ -86,39 +100,6 @@ fn has_mac(header: Span<'_>) -> bool {
 
 fn has_ipv4(header: Span<'_>) -> bool {
     header.u16(2) == Some(0x0800) && header.u8(5) == Some(4)
-}
-
-/// The fields of a message.
-pub(super) fn fields(header: Span<'_>) -> Vec<Field<'_>> {
-    let (Some(hardware), Some(protocol)) = (header.u8(4), header.u8(5)) else {
-        return header.fields(&TABLE, &UNREAD);
-    };
-    if has_mac(header) && has_ipv4(header) {
-        return header.fields(&TABLE, &UNREAD);
-    }
-    let mut fields = header.first(FIXED).fields(&TABLE, &UNREAD);
-    let mut left = header.from(FIXED);
-    for (is_hardware, typed, plain) in &ADDRESSES {
-        let length = usize::from(if *is_hardware { hardware } else { protocol });
-        if left.bytes.len() < length {
-            break;
-        }
-        if length > 0 {
-            let known = if *is_hardware {
-                has_mac(header)
-            } else {
-                has_ipv4(header)
-            };
-            fields.push(Field::walked(
-                if known { typed } else { plain },
-                left.first(length),
-                Vec::new(),
-            ));
-        }
-        left = left.from(length);
-    }
-    header.push_remainder(&mut fields, &UNREAD);
-    fields
 }
 
 /// An ARP message for IPv4 over Ethernet.
@@ -163,26 +144,93 @@ impl<'a> Arp<'a> {
     }
 }
 
-/// Reads a message.
-pub(super) fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-    let header = packet.fixed(Protocol::Arp, rest, FIXED)?;
-    let length = FIXED + 2 * (usize::from(header.u8(4)?) + usize::from(header.u8(5)?));
-    if rest.span.bytes.len() < length && length == ETHERNET_IPV4 {
-        packet.fixed(Protocol::Arp, rest, length)?;
+impl<'a> Layer<'a> {
+    /// The typed header, when it is an ARP one for IPv4 over Ethernet.
+    #[must_use]
+    pub fn arp(&self) -> Option<Arp<'a>> {
+        (self.protocol == Protocol::Arp)
+            .then(|| Arp::new(self.header))
+            .flatten()
     }
-    if rest.span.bytes.len() < length {
-        packet.push(Protocol::Arp, rest, length);
-        let said = Expected::Said {
-            field: "arp.hw.size",
-            bytes: length,
+}
+
+impl<'a> Packet<'a> {
+    /// The typed ARP header.
+    #[must_use]
+    pub fn arp(&self) -> Option<Arp<'a>> {
+        self.layer(Protocol::Arp)?.arp()
+    }
+}
+
+/// Its descriptor.
+pub(super) struct Header;
+
+impl HeaderDef for Header {
+    const NAME: &'static str = "ARP";
+    const SOURCE: &'static str = "RFC 826";
+    const ANNOUNCED_BY: &'static [Next] = &[Next::EtherType(0x0806)];
+    const FIELDS: &'static [Fields] = &[FIELDS];
+    const TABLES: Tables = &[
+        ("IPv4 over Ethernet", Origin::Header, &TABLE),
+        (
+            "any other pair of addresses",
+            Origin::Running,
+            &[ADDRESSES[0].2, ADDRESSES[1].2, ADDRESSES[2].2, ADDRESSES[3].2],
+        ),
+    ];
+
+    fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+        let (Some(hardware), Some(protocol)) = (header.u8(4), header.u8(5)) else {
+            return header.fields(&TABLE, &UNREAD);
         };
-        packet.too_short(Protocol::Arp, rest, said, length);
-        packet.end(rest.after(length), Content::Unread);
-        return None;
+        if has_mac(header) && has_ipv4(header) {
+            return header.fields(&TABLE, &UNREAD);
+        }
+        let mut fields = header.first(FIXED).fields(&TABLE, &UNREAD);
+        let mut left = header.from(FIXED);
+        for (is_hardware, typed, plain) in &ADDRESSES {
+            let length = usize::from(if *is_hardware { hardware } else { protocol });
+            if left.bytes.len() < length {
+                break;
+            }
+            if length > 0 {
+                let known = if *is_hardware {
+                    has_mac(header)
+                } else {
+                    has_ipv4(header)
+                };
+                fields.push(Field::walked(
+                    if known { typed } else { plain },
+                    left.first(length),
+                    Vec::new(),
+                ));
+            }
+            left = left.from(length);
+        }
+        header.push_remainder(&mut fields, &UNREAD);
+        fields
     }
-    packet.trail(rest, length);
-    let message = rest.limited(length);
-    packet.push(Protocol::Arp, message, length);
-    packet.end(message.after(length), Content::Data);
-    None
+
+    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        let header = packet.fixed(Protocol::Arp, rest, FIXED)?;
+        let length = FIXED + 2 * (usize::from(header.u8(4)?) + usize::from(header.u8(5)?));
+        if rest.span.bytes.len() < length && length == ETHERNET_IPV4 {
+            packet.fixed(Protocol::Arp, rest, length)?;
+        }
+        if rest.span.bytes.len() < length {
+            packet.push(Protocol::Arp, rest, length);
+            let said = Expected::Said {
+                field: id::HW_SIZE,
+                bytes: length,
+            };
+            packet.too_short(Protocol::Arp, rest, said, length);
+            packet.end(rest.after(length), Content::Unread);
+            return None;
+        }
+        packet.trail(rest, length);
+        let message = rest.limited(length);
+        packet.push(Protocol::Arp, message, length);
+        packet.end(message.after(length), Content::Data);
+        None
+    }
 }

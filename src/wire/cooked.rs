@@ -1,13 +1,32 @@
 //! Linux "cooked" captures, as from the interface `any`: the kernel's own short header instead of the link layer's.
 //! <https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL.html>, <https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL2.html>
 
-use super::decode::{Next, Step};
 use super::field::{Field, Form, Spec, bytes, rest};
+use super::fields::Fields;
+use super::header::HeaderDef;
+use super::link::LinkType;
+use super::next::{Next, Step};
 use super::numbers::{ether_type, hardware};
 use super::packet::{Content, Packet};
 use super::protocol::Protocol;
 use super::rest::Rest;
 use super::span::Span;
+
+fields! {
+    PKTTYPE = "sll.pkttype";
+    HATYPE = "sll.hatype";
+    HALEN = "sll.halen";
+    ETYPE = "sll.etype";
+    RESERVED = "sll.reserved";
+    IFINDEX = "sll.ifindex";
+    LTYPE = "sll.ltype";
+    GRETYPE = "sll.gretype";
+    SRC_ETH = "sll.src.eth";
+    SRC_IPV4 = "sll.src.ipv4";
+    SRC_OTHER = "sll.src.other";
+    UNUSED = "sll.unused";
+    UNREAD = "sll.unread";
+}
 
 /// Bytes of version 1.
 const FIXED_1: usize = 16;
@@ -22,21 +41,21 @@ const LINUX_LLC: u16 = 4;
 
 /// The version 1 header without address and protocol, whose forms depend on the rest.
 static TABLE_1: [Spec; 3] = [
-    bytes("sll.pkttype", "packet type", 0, 2, Form::Named(direction)),
-    bytes("sll.hatype", "link-layer address type", 2, 2, Form::Named(hardware)),
-    bytes("sll.halen", "link-layer address length", 4, 2, Form::Count("bytes")),
+    bytes(id::PKTTYPE, "packet type", 0, 2, Form::Named(direction)),
+    bytes(id::HATYPE, "link-layer address type", 2, 2, Form::Named(hardware)),
+    bytes(id::HALEN, "link-layer address length", 4, 2, Form::Count("bytes")),
 ];
 /// The version 2 header without address.
 static TABLE_2: [Spec; 6] = [
-    bytes("sll.etype", "protocol", 0, 2, Form::HexNamed(ether_type)),
-    bytes("sll.reserved", "reserved", 2, 2, Form::Hex),
-    bytes("sll.ifindex", "interface index", 4, 4, Form::Decimal),
-    bytes("sll.hatype", "link-layer address type", 8, 2, Form::Named(hardware)),
-    bytes("sll.pkttype", "packet type", 10, 1, Form::Named(direction)),
-    bytes("sll.halen", "link-layer address length", 11, 1, Form::Count("bytes")),
+    bytes(id::ETYPE, "protocol", 0, 2, Form::HexNamed(ether_type)),
+    bytes(id::RESERVED, "reserved", 2, 2, Form::Hex),
+    bytes(id::IFINDEX, "interface index", 4, 4, Form::Decimal),
+    bytes(id::HATYPE, "link-layer address type", 8, 2, Form::Named(hardware)),
+    bytes(id::PKTTYPE, "packet type", 10, 1, Form::Named(direction)),
+    bytes(id::HALEN, "link-layer address length", 11, 1, Form::Count("bytes")),
 ];
 static TABLE_2_LINUX: [Spec; 6] = [
-    bytes("sll.ltype", "protocol", 0, 2, Form::HexNamed(linux_protocol)),
+    bytes(id::LTYPE, "protocol", 0, 2, Form::HexNamed(linux_protocol)),
     TABLE_2[1],
     TABLE_2[2],
     TABLE_2[3],
@@ -44,14 +63,14 @@ static TABLE_2_LINUX: [Spec; 6] = [
     TABLE_2[5],
 ];
 
-static TYPE: Spec = bytes("sll.etype", "protocol", 0, 2, Form::HexNamed(ether_type));
-static LINUX_TYPE: Spec = bytes("sll.ltype", "protocol", 0, 2, Form::HexNamed(linux_protocol));
-static GRE_TYPE: Spec = bytes("sll.gretype", "protocol", 0, 2, Form::HexNamed(ether_type));
-static MAC: Spec = bytes("sll.src.eth", "source", 0, 6, Form::Mac);
-static IPV4: Spec = bytes("sll.src.ipv4", "source", 0, 4, Form::Ipv4);
-static OTHER: Spec = rest("sll.src.other", "source", 0, Form::Bytes);
-static UNUSED: Spec = rest("sll.unused", "unused", 0, Form::Bytes);
-static UNREAD: Spec = rest("sll.unread", "unread bytes", 0, Form::Bytes);
+static TYPE: Spec = bytes(id::ETYPE, "protocol", 0, 2, Form::HexNamed(ether_type));
+static LINUX_TYPE: Spec = bytes(id::LTYPE, "protocol", 0, 2, Form::HexNamed(linux_protocol));
+static GRE_TYPE: Spec = bytes(id::GRETYPE, "protocol", 0, 2, Form::HexNamed(ether_type));
+static MAC: Spec = bytes(id::SRC_ETH, "source", 0, 6, Form::Mac);
+static IPV4: Spec = bytes(id::SRC_IPV4, "source", 0, 4, Form::Ipv4);
+static OTHER: Spec = rest(id::SRC_OTHER, "source", 0, Form::Bytes);
+static UNUSED: Spec = rest(id::UNUSED, "unused", 0, Form::Bytes);
+static UNREAD: Spec = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
 
 /// Which way it went. packet(7): `sll_pkttype`
 fn direction(number: u64) -> Option<&'static str> {
@@ -75,34 +94,6 @@ fn linux_protocol(number: u64) -> Option<&'static str> {
     })
 }
 
-/// The fields of a version 1 header.
-pub(super) fn fields_1(header: Span<'_>) -> Vec<Field<'_>> {
-    let mut fields = header.first(6).fields(&TABLE_1, &UNREAD);
-    let length = header.u16(4).map_or(0, usize::from);
-    push_address(header.from(6).first(8), length, &mut fields);
-    let last = header.from(14);
-    let spec = match (header.u16(2), last.u16(0)) {
-        (Some(GRE), _) => &GRE_TYPE,
-        (_, Some(..LEAST_TYPE)) => &LINUX_TYPE,
-        _ => &TYPE,
-    };
-    fields.extend(Field::read(spec, last));
-    header.push_remainder(&mut fields, &UNREAD);
-    fields
-}
-
-/// The fields of a version 2 header.
-pub(super) fn fields_2(header: Span<'_>) -> Vec<Field<'_>> {
-    let linux = header.u16(0).is_some_and(|number| number < LEAST_TYPE);
-    let mut fields = header
-        .first(12)
-        .fields(if linux { &TABLE_2_LINUX } else { &TABLE_2 }, &UNREAD);
-    let length = header.u8(11).map_or(0, usize::from);
-    push_address(header.from(12).first(8), length, &mut fields);
-    header.push_remainder(&mut fields, &UNREAD);
-    fields
-}
-
 /// The address stands in 8 bytes, of which `length` count; a longer one is cut.
 fn push_address<'a>(slot: Span<'a>, length: usize, fields: &mut Vec<Field<'a>>) {
     let address = slot.first(length.min(8));
@@ -119,18 +110,66 @@ fn push_address<'a>(slot: Span<'a>, length: usize, fields: &mut Vec<Field<'a>>) 
     }
 }
 
-/// Reads version 1.
-pub(super) fn decode_1<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-    let header = packet.fixed(Protocol::LinuxSll, rest, FIXED_1)?;
-    packet.push(Protocol::LinuxSll, rest, FIXED_1);
-    by_protocol(header.u16(2)?, header.u16(14)?, rest.after(FIXED_1), packet)
+/// The descriptor of version 1.
+pub(super) struct Version1;
+
+impl HeaderDef for Version1 {
+    const NAME: &'static str = "Linux cooked v1";
+    const SOURCE: &'static str = "made up by the capture";
+    const ANNOUNCED_BY: &'static [Next] = &[Next::Link(LinkType::LINUX_SLL)];
+    const FIELDS: &'static [Fields] = &[FIELDS];
+
+    /// The fields of a version 1 header.
+    fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+        let mut fields = header.first(6).fields(&TABLE_1, &UNREAD);
+        let length = header.u16(4).map_or(0, usize::from);
+        push_address(header.from(6).first(8), length, &mut fields);
+        let last = header.from(14);
+        let spec = match (header.u16(2), last.u16(0)) {
+            (Some(GRE), _) => &GRE_TYPE,
+            (_, Some(..LEAST_TYPE)) => &LINUX_TYPE,
+            _ => &TYPE,
+        };
+        fields.extend(Field::read(spec, last));
+        header.push_remainder(&mut fields, &UNREAD);
+        fields
+    }
+
+    /// Reads version 1.
+    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        let header = packet.fixed(Protocol::LinuxSll, rest, FIXED_1)?;
+        packet.push(Protocol::LinuxSll, rest, FIXED_1);
+        by_protocol(header.u16(2)?, header.u16(14)?, rest.after(FIXED_1), packet)
+    }
 }
 
-/// Reads version 2.
-pub(super) fn decode_2<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-    let header = packet.fixed(Protocol::LinuxSll2, rest, FIXED_2)?;
-    packet.push(Protocol::LinuxSll2, rest, FIXED_2);
-    by_protocol(header.u16(8)?, header.u16(0)?, rest.after(FIXED_2), packet)
+/// The descriptor of version 2.
+pub(super) struct Version2;
+
+impl HeaderDef for Version2 {
+    const NAME: &'static str = "Linux cooked v2";
+    const SOURCE: &'static str = "made up by the capture";
+    const ANNOUNCED_BY: &'static [Next] = &[Next::Link(LinkType::LINUX_SLL2)];
+    const FIELDS: &'static [Fields] = &[FIELDS];
+
+    /// The fields of a version 2 header.
+    fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+        let linux = header.u16(0).is_some_and(|number| number < LEAST_TYPE);
+        let mut fields = header
+            .first(12)
+            .fields(if linux { &TABLE_2_LINUX } else { &TABLE_2 }, &UNREAD);
+        let length = header.u8(11).map_or(0, usize::from);
+        push_address(header.from(12).first(8), length, &mut fields);
+        header.push_remainder(&mut fields, &UNREAD);
+        fields
+    }
+
+    /// Reads version 2.
+    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        let header = packet.fixed(Protocol::LinuxSll2, rest, FIXED_2)?;
+        packet.push(Protocol::LinuxSll2, rest, FIXED_2);
+        by_protocol(header.u16(8)?, header.u16(0)?, rest.after(FIXED_2), packet)
+    }
 }
 
 fn by_protocol<'a>(hardware: u16, protocol: u16, rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {

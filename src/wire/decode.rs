@@ -1,36 +1,18 @@
-//! From header to header: who reads what comes next.
+//! From header to header: each says what follows it.
 
 use smallvec::SmallVec;
 
 use super::link::LinkType;
+use super::next::{Next, Step};
 use super::packet::{Content, Packet};
 use super::problem::{Expected, Problem};
 use super::protocol::Protocol;
 use super::rest::{Extent, Rest};
 use super::span::Span;
-use super::{arp, cooked, ethernet, icmp, icmpv6, ipv4, ipv6, ipv6_extension, llc, null, tcp, udp, vlan};
 
 /// The most headers that are read in one frame. Honest traffic has fewer than ten; a frame of 64 KiB could hold 16,000 VLAN
 /// tags, and each would be a row for people.
 pub const MOST_HEADERS: usize = 32;
-
-/// What the next header is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Next {
-    /// By `EtherType`.
-    EtherType(u16),
-    /// IEEE 802.2.
-    Llc,
-    /// IP: the version in its first four bits tells which.
-    Ip,
-    /// By IP protocol number, after IPv4.
-    AfterIpv4(u8),
-    /// By IP protocol number, after IPv6 or its extension headers.
-    AfterIpv6(u8),
-}
-
-/// What a protocol's decoder gives: the next header and its bytes, or nothing when there is none.
-pub(super) type Step<'a> = Option<(Next, Rest<'a>)>;
 
 /// The headers of a frame. Never fails: what cannot be read is in [`Packet::problems`].
 ///
@@ -60,7 +42,7 @@ pub fn decode(link: LinkType, bytes: &[u8], original_length: u32) -> Packet<'_> 
         extent: Extent::Whole,
         quoted: false,
     };
-    let mut step = first(link, rest, &mut packet);
+    let mut step = Some((first(link), rest));
     while let Some((next, rest)) = step {
         if packet.layers.len() >= MOST_HEADERS {
             too_deep(&mut packet, rest);
@@ -72,64 +54,31 @@ pub fn decode(link: LinkType, bytes: &[u8], original_length: u32) -> Packet<'_> 
     packet
 }
 
-fn first<'a>(link: LinkType, rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-    match link {
-        LinkType::ETHERNET => ethernet::decode(rest, packet),
-        LinkType::LINUX_SLL => cooked::decode_1(rest, packet),
-        LinkType::LINUX_SLL2 => cooked::decode_2(rest, packet),
-        LinkType::NULL | LinkType::LOOP => null::decode(rest, packet),
-        LinkType::RAW | LinkType::RAW_BSD | LinkType::RAW_OPENBSD => Some((Next::Ip, rest)),
-        LinkType::IPV4 => ipv4::decode(rest, packet),
-        LinkType::IPV6 => ipv6::decode(rest, packet),
-        other => {
-            packet.end(rest, Content::Link(other));
-            None
-        }
-    }
-}
-
 fn follow<'a>(next: Next, rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-    match next {
-        Next::EtherType(number) => match number {
-            0x0800 => ipv4::decode(rest, packet),
-            0x0806 => arp::decode(rest, packet),
-            0x86dd => ipv6::decode(rest, packet),
-            0x8100 | 0x9100 | 0x9200 => vlan::decode(Protocol::Vlan, rest, packet),
-            0x88a8 => vlan::decode(Protocol::ServiceVlan, rest, packet),
-            other => {
-                packet.end(rest, Content::EtherType(other));
-                None
-            }
-        },
-        Next::Llc => llc::decode(rest, packet),
-        Next::Ip => match rest.span.u8(0).map(|byte| byte >> 4) {
-            Some(6) => ipv6::decode(rest, packet),
-            // Anything else is read as IPv4, which says what is wrong with the version.
-            _ => ipv4::decode(rest, packet),
-        },
-        Next::AfterIpv4(number) => match number {
-            1 => icmp::decode(rest, packet),
-            51 => ipv6_extension::decode(number, rest, packet),
-            other => transport(other, rest, packet),
-        },
-        Next::AfterIpv6(number) => match number {
-            0 | 43 | 44 | 51 | 60 => ipv6_extension::decode(number, rest, packet),
-            58 => icmpv6::decode(rest, packet),
-            other => transport(other, rest, packet),
-        },
+    let next = if next == Next::Ip { by_version(rest) } else { next };
+    match Protocol::announced(next) {
+        Some(protocol) => protocol.decode(rest, packet),
+        None => {
+            packet.end(rest, next.content());
+            None
+        }
     }
 }
 
-fn transport<'a>(protocol: u8, rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-    match protocol {
-        4 => ipv4::decode(rest, packet),
-        6 => tcp::decode(rest, packet),
-        17 => udp::decode(rest, packet),
-        41 => ipv6::decode(rest, packet),
-        other => {
-            packet.end(rest, Content::IpProtocol(other));
-            None
-        }
+/// What comes first by the link type. Raw IP tells by its own first bits what it is.
+const fn first(link: LinkType) -> Next {
+    match link {
+        LinkType::RAW | LinkType::RAW_BSD | LinkType::RAW_OPENBSD => Next::Ip,
+        link => Next::Link(link),
+    }
+}
+
+/// The version that IP begins with, as the `EtherType` that tells the same.
+fn by_version(rest: Rest<'_>) -> Next {
+    match rest.span.u8(0).map(|byte| byte >> 4) {
+        Some(6) => Next::EtherType(0x86dd),
+        // Anything else is read as IPv4, which says what is wrong with the version.
+        _ => Next::EtherType(0x0800),
     }
 }
 

@@ -4,15 +4,34 @@ use std::ops::RangeInclusive;
 
 use pnet::packet::ethernet::EthernetPacket;
 
-use super::catalog::{Origin, Tables};
-use super::decode::{Next, Step};
+use super::chapter::{Origin, Tables};
 use super::field::{Field, Form, Spec, bytes, rest};
+use super::fields::Fields;
+use super::header::HeaderDef;
+use super::layer::Layer;
+use super::link::LinkType;
+use super::next::{Next, Step};
 use super::numbers::ether_type;
 use super::packet::{Content, Packet};
 use super::problem::Expected;
 use super::protocol::Protocol;
 use super::rest::Rest;
 use super::span::Span;
+
+fields! {
+    DST = "eth.dst", "IEEE 802.3 section 3.2",
+        "Address of the network card that the frame is for, on this link.",
+        "ff:ff:ff:ff:ff:ff is everybody; the lowest bit of the first byte marks a group. On loopback all zeros.";
+    SRC = "eth.src", "IEEE 802.3 section 3.2",
+        "Address of the network card that sent the frame on this link; a router puts its own there.", "On loopback all zeros.";
+    TYPE = "eth.type", "IEEE 802.3 section 3.2.6",
+        "Which protocol follows.", "From 1536 on it is a type; up to 1500 the same two bytes are a length.";
+    LEN = "eth.len", "IEEE 802.3 section 3.2.6",
+        "Length of what follows, without padding; it stands where Ethernet II has the type.", "Up to 1500.";
+    INVALID_LENTYPE = "eth.invalid_lentype", "IEEE 802.3 section 3.2.6",
+        "A number between 1501 and 1535: too large for a length, too small for a type.", "";
+    UNREAD = "eth.unread";
+}
 
 /// Bytes of the header.
 pub const FIXED: usize = 14;
@@ -22,48 +41,31 @@ const LENGTHS: RangeInclusive<u16> = 0..=1500;
 /// The least type.
 const LEAST_TYPE: u16 = 1536;
 
-const DESTINATION: Spec = bytes("eth.dst", "destination MAC", 0, 6, Form::Mac);
-const SOURCE: Spec = bytes("eth.src", "source MAC", 6, 6, Form::Mac);
+const DESTINATION: Spec = bytes(id::DST, "destination MAC", 0, 6, Form::Mac);
+const SOURCE: Spec = bytes(id::SRC, "source MAC", 6, 6, Form::Mac);
 
 /// The header of Ethernet II.
 pub static TABLE: [Spec; 3] = [
     DESTINATION,
     SOURCE,
-    bytes("eth.type", "type", 12, 2, Form::HexNamed(ether_type)),
+    bytes(id::TYPE, "type", 12, 2, Form::HexNamed(ether_type)),
 ];
 
 /// The header of IEEE 802.3.
 pub static TABLE_802_3: [Spec; 3] = [
     DESTINATION,
     SOURCE,
-    bytes("eth.len", "length", 12, 2, Form::Count("bytes")),
+    bytes(id::LEN, "length", 12, 2, Form::Count("bytes")),
 ];
 
 /// With a third field that is neither type nor length.
 static TABLE_INVALID: [Spec; 3] = [
     DESTINATION,
     SOURCE,
-    bytes("eth.invalid_lentype", "neither type nor length", 12, 2, Form::Hex),
+    bytes(id::INVALID_LENTYPE, "neither type nor length", 12, 2, Form::Hex),
 ];
 
-static UNREAD: Spec = rest("eth.unread", "unread bytes", 0, Form::Bytes);
-
-/// Its tables, to look a field up.
-pub(super) static TABLES: Tables = &[
-    ("Ethernet II", Origin::Header, &TABLE),
-    ("IEEE 802.3", Origin::Header, &TABLE_802_3),
-    ("neither", Origin::Header, &TABLE_INVALID),
-];
-
-/// The fields of a header.
-pub(super) fn fields(header: Span<'_>) -> Vec<Field<'_>> {
-    let table = match header.u16(12) {
-        Some(length) if LENGTHS.contains(&length) => &TABLE_802_3,
-        Some(invalid) if invalid < LEAST_TYPE => &TABLE_INVALID,
-        _ => &TABLE,
-    };
-    header.fields(table, &UNREAD)
-}
+static UNREAD: Spec = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
 
 /// An Ethernet header.
 #[derive(Debug)]
@@ -93,17 +95,48 @@ impl<'a> Ethernet<'a> {
     }
 }
 
-/// Reads a frame.
-pub(super) fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-    let header = packet.fixed(Protocol::Ethernet, rest, FIXED)?;
-    packet.push(Protocol::Ethernet, rest, FIXED);
-    by_type_or_length(
-        Protocol::Ethernet,
-        "eth.len",
-        header.u16(12)?,
-        rest.after(FIXED),
-        packet,
-    )
+impl<'a> Layer<'a> {
+    /// The typed header, when it is an Ethernet one and its 14 bytes are there.
+    #[must_use]
+    pub fn ethernet(&self) -> Option<Ethernet<'a>> {
+        (self.protocol == Protocol::Ethernet)
+            .then(|| Ethernet::new(self.header))
+            .flatten()
+    }
+}
+
+/// Its descriptor.
+pub(super) struct Header;
+
+impl HeaderDef for Header {
+    const NAME: &'static str = "Ethernet";
+    const SOURCE: &'static str = "IEEE 802.3";
+    const ANNOUNCED_BY: &'static [Next] = &[Next::Link(LinkType::ETHERNET)];
+    const FIELDS: &'static [Fields] = &[FIELDS];
+    const TABLES: Tables = &[
+        ("Ethernet II", Origin::Header, &TABLE),
+        ("IEEE 802.3", Origin::Header, &TABLE_802_3),
+        ("neither", Origin::Header, &TABLE_INVALID),
+    ];
+
+    fn length(_: Span<'_>) -> usize {
+        FIXED
+    }
+
+    fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+        let table = match header.u16(12) {
+            Some(length) if LENGTHS.contains(&length) => &TABLE_802_3,
+            Some(invalid) if invalid < LEAST_TYPE => &TABLE_INVALID,
+            _ => &TABLE,
+        };
+        header.fields(table, &UNREAD)
+    }
+
+    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        let header = packet.fixed(Protocol::Ethernet, rest, FIXED)?;
+        packet.push(Protocol::Ethernet, rest, FIXED);
+        by_type_or_length(Protocol::Ethernet, id::LEN, header.u16(12)?, rest.after(FIXED), packet)
+    }
 }
 
 /// What follows a field that is a type or a length: the one of Ethernet, or that of a VLAN tag.
@@ -120,7 +153,7 @@ pub(super) fn by_type_or_length<'a>(
     let length = usize::from(number);
     if !LENGTHS.contains(&number) {
         let least = Expected::AtLeast {
-            field: "eth.type",
+            field: id::TYPE,
             least: u64::from(LEAST_TYPE),
         };
         packet.lie(protocol, rest.span.at.saturating_sub(2), least, length);

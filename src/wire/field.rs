@@ -65,6 +65,8 @@ pub struct Spec {
     pub form: Form,
     /// The fields within this field, placed from the start of the same header.
     pub parts: &'static [Spec],
+    /// Kind and length, which every option has, and reserved bytes: the value of an option is written without them.
+    pub omitted: bool,
 }
 
 /// A field of whole bytes: `length` of them from byte `offset` of the header.
@@ -81,6 +83,7 @@ pub(super) const fn bits(id: &'static str, name: &'static str, bit: usize, bits:
         bits,
         form,
         parts: &[],
+        omitted: false,
     }
 }
 
@@ -93,6 +96,12 @@ impl Spec {
     /// The same with parts.
     pub(super) const fn of(mut self, parts: &'static [Spec]) -> Self {
         self.parts = parts;
+        self
+    }
+
+    /// The same, left out of its option's value.
+    pub(super) const fn omitted(mut self) -> Self {
+        self.omitted = true;
         self
     }
 }
@@ -308,6 +317,29 @@ impl<'a> Field<'a> {
     }
 }
 
+/// Tables read at these bytes.
+impl<'a> Span<'a> {
+    /// The fields of a table, as far as the bytes reach. A last field that they reach only in part is given as the
+    /// `remainder`, so that no byte goes without a field.
+    pub(super) fn fields(self, table: &'static [Spec], remainder: &'static Spec) -> Vec<Field<'a>> {
+        let mut fields = Vec::with_capacity(table.len());
+        for spec in table {
+            let Some(field) = Field::read(spec, self) else {
+                break;
+            };
+            fields.push(field);
+        }
+        self.push_remainder(&mut fields, remainder);
+        fields
+    }
+
+    /// Adds what the fields leave over as one more field.
+    pub(super) fn push_remainder(self, fields: &mut Vec<Field<'a>>, spec: &'static Spec) {
+        let done = fields.last().map_or(self.at * 8, |last| last.bit() + last.bits());
+        fields.extend(Field::remainder(spec, self, done.saturating_sub(self.at * 8)));
+    }
+}
+
 /// The name behind a number, where it has one.
 fn write_name(f: &mut fmt::Formatter<'_>, name: Option<&str>) -> fmt::Result {
     match name {
@@ -337,7 +369,7 @@ impl fmt::Display for Field<'_> {
 
 /// What an option carries after its kind and its length: the value alone if it is one, else each with its name.
 fn write_option(f: &mut fmt::Formatter<'_>, parts: &[Field<'_>]) -> fmt::Result {
-    let carried = || parts.iter().filter(|part| !says_nothing(part.id()));
+    let carried = || parts.iter().filter(|part| !part.spec.omitted);
     let alone = carried().count() == 1;
     let mut separator = "";
     for part in carried() {
@@ -349,14 +381,6 @@ fn write_option(f: &mut fmt::Formatter<'_>, parts: &[Field<'_>]) -> fmt::Result 
         separator = ", ";
     }
     Ok(())
-}
-
-/// Kind and length, which stand in every option, and reserved bytes.
-fn says_nothing(id: &str) -> bool {
-    matches!(
-        id,
-        "tcp.option_kind" | "tcp.option_len" | "ip.opt.type" | "ip.opt.len" | "ipv6.opt.type" | "ipv6.opt.length"
-    ) || matches!(id, "icmpv6.opt.type" | "icmpv6.opt.length" | "icmpv6.opt.reserved")
 }
 
 /// The first field of this name, at any depth.

@@ -2,99 +2,146 @@
 
 use pnet::packet::icmp::IcmpPacket;
 
-use super::catalog::{Origin, Tables};
-use super::decode::{Next, Step};
+use super::chapter::{Origin, Tables};
 use super::field::{Field, Form, Spec, bits, bytes, rest};
+use super::fields::Fields;
+use super::header::{ChecksumDef, Covers, HeaderDef};
+use super::icmp_extension;
+use super::layer::Layer;
+use super::next::{Next, Step};
 use super::packet::{Content, Packet};
 use super::protocol::Protocol;
+use super::quotation;
 use super::rest::{Extent, Rest};
 use super::span::Span;
+
+fields! {
+    TYPE = "icmp.type", "RFC 792", "Which message it is: an error about a datagram, or a question and its answer.", "";
+    CODE = "icmp.code", "RFC 792",
+        "More about the type.",
+        "Of destination unreachable: 0 network, 1 host, 2 protocol, 3 port, 4 fragmentation needed. Of time exceeded: 0 on the way, 1 while putting together.";
+    CHECKSUM = "icmp.checksum", "RFC 792", "Lets the receiver find damage. It covers the whole message.", "";
+    IDENT = "icmp.ident", "RFC 792", "Tells which program asked; the answer has the same.", "";
+    SEQ = "icmp.seq", "RFC 792", "Number of the question; the answer has the same.", "ping counts up from 0 or 1.";
+    LENGTH = "icmp.length", "RFC 4884 section 4",
+        "How much of the datagram is quoted, in words of 4 bytes, so that something can follow.",
+        "0: unknown, nothing follows.";
+    EXT_ECHO_SEQ = "icmp.ext.echo.seq", "RFC 8335 section 2",
+        "Number of the extended echo; the answer has the same.", "";
+    UNUSED = "icmp.unused", "RFC 792", "Bytes that this message does not use; sent as 0.", "";
+    MTU = "icmp.mtu", "RFC 1191 section 4",
+        "The largest datagram that the next link takes: the sender has to make smaller ones.", "";
+    EXT_ECHO_REQ_RES = "icmp.ext.echo.req.res", "RFC 8335 section 2", "Kept for later use; sent as 0.", "";
+    EXT_ECHO_REQ_LOCAL = "icmp.ext.echo.req.local", "RFC 8335 section 2",
+        "Whether the interface that is asked about is on the node that is asked.", "";
+    EXT_ECHO_RSP_STATE = "icmp.ext.echo.rsp.state", "RFC 8335 section 3",
+        "State of the entry for the interface in the table of neighbors.",
+        "0 unless the interface is not on the node that was asked.";
+    EXT_ECHO_RSP_RES = "icmp.ext.echo.rsp.res", "RFC 8335 section 3", "Kept for later use; sent as 0.", "";
+    EXT_ECHO_RSP_ACTIVE = "icmp.ext.echo.rsp.active", "RFC 8335 section 3", "The interface is active.", "";
+    EXT_ECHO_RSP_IPV4 = "icmp.ext.echo.rsp.ipv4", "RFC 8335 section 3", "IPv4 runs on the interface.", "";
+    EXT_ECHO_RSP_IPV6 = "icmp.ext.echo.rsp.ipv6", "RFC 8335 section 3", "IPv6 runs on the interface.", "";
+    POINTER = "icmp.pointer", "RFC 792", "Which byte of the quoted datagram was wrong, counted from 0.", "";
+    REDIR_GW = "icmp.redir_gw", "RFC 792", "The better router for this destination.", "";
+    NUM_ADDRS = "icmp.num_addrs", "RFC 1256 section 3", "How many router addresses follow.", "";
+    ADDR_ENTRY_SIZE = "icmp.addr_entry_size", "RFC 1256 section 3",
+        "Length of each entry, in words of 4 bytes.", "2: address and preference.";
+    LIFETIME = "icmp.lifetime", "RFC 1256 section 3", "For how long the addresses hold.", "";
+    ORIGINATE_TIMESTAMP = "icmp.originate_timestamp", "RFC 792",
+        "When the question was sent, by the asker's clock.", "";
+    RECEIVE_TIMESTAMP = "icmp.receive_timestamp", "RFC 792", "When the question arrived, by the answerer's clock.", "";
+    TRANSMIT_TIMESTAMP = "icmp.transmit_timestamp", "RFC 792", "When the answer was sent, by the answerer's clock.", "";
+    ADDRESS_MASK = "icmp.address_mask", "RFC 950",
+        "The mask of the subnet that was asked for. Out of use (RFC 6918).", "";
+    RESERVED = "icmp.reserved", "RFC 792", "The second half of the header of a message that is not read here.", "";
+    UNREAD = "icmp.unread";
+}
 
 /// Bytes that every message has.
 pub const FIXED: usize = 8;
 
 /// The first half, the same in every message.
 pub static TABLE: [Spec; 3] = [
-    bytes("icmp.type", "type", 0, 1, Form::Named(type_name)),
-    bytes("icmp.code", "code", 1, 1, Form::Decimal),
-    bytes("icmp.checksum", "checksum", 2, 2, Form::Hex),
+    bytes(id::TYPE, "type", 0, 1, Form::Named(type_name)),
+    bytes(id::CODE, "code", 1, 1, Form::Decimal),
+    bytes(id::CHECKSUM, "checksum", 2, 2, Form::Hex),
 ];
 
-const IDENTIFIER: Spec = bytes("icmp.ident", "identifier", 4, 2, Form::Decimal);
-const SEQUENCE: Spec = bytes("icmp.seq", "sequence number", 6, 2, Form::Decimal);
+const IDENTIFIER: Spec = bytes(id::IDENT, "identifier", 4, 2, Form::Decimal);
+const SEQUENCE: Spec = bytes(id::SEQ, "sequence number", 6, 2, Form::Decimal);
 const LENGTH: Spec = bytes(
-    "icmp.length",
+    id::LENGTH,
     "length of quotation",
     5,
     1,
     Form::Length { unit: 4, uncounted: 0 },
 );
 
-const SHORT_SEQUENCE: Spec = bytes("icmp.ext.echo.seq", "sequence number", 6, 1, Form::Decimal);
+const SHORT_SEQUENCE: Spec = bytes(id::EXT_ECHO_SEQ, "sequence number", 6, 1, Form::Decimal);
 
 static ECHO: [Spec; 2] = [IDENTIFIER, SEQUENCE];
 static TOO_BIG: [Spec; 3] = [
-    bytes("icmp.unused", "unused", 4, 1, Form::Hex),
+    bytes(id::UNUSED, "unused", 4, 1, Form::Hex),
     LENGTH,
-    bytes("icmp.mtu", "next-hop MTU", 6, 2, Form::Count("bytes")),
+    bytes(id::MTU, "next-hop MTU", 6, 2, Form::Count("bytes")),
 ];
 static EXTENDED_REQUEST: [Spec; 4] = [
     IDENTIFIER,
     SHORT_SEQUENCE,
-    bits("icmp.ext.echo.req.res", "reserved", 56, 7, Form::Decimal),
-    bits("icmp.ext.echo.req.local", "local", 63, 1, Form::Flag),
+    bits(id::EXT_ECHO_REQ_RES, "reserved", 56, 7, Form::Decimal),
+    bits(id::EXT_ECHO_REQ_LOCAL, "local", 63, 1, Form::Flag),
 ];
 static EXTENDED_REPLY: [Spec; 7] = [
     IDENTIFIER,
     SHORT_SEQUENCE,
-    bits("icmp.ext.echo.rsp.state", "state", 56, 3, Form::Decimal),
-    bits("icmp.ext.echo.rsp.res", "reserved", 59, 2, Form::Decimal),
-    bits("icmp.ext.echo.rsp.active", "active", 61, 1, Form::Flag),
-    bits("icmp.ext.echo.rsp.ipv4", "IPv4", 62, 1, Form::Flag),
-    bits("icmp.ext.echo.rsp.ipv6", "IPv6", 63, 1, Form::Flag),
+    bits(id::EXT_ECHO_RSP_STATE, "state", 56, 3, Form::Decimal),
+    bits(id::EXT_ECHO_RSP_RES, "reserved", 59, 2, Form::Decimal),
+    bits(id::EXT_ECHO_RSP_ACTIVE, "active", 61, 1, Form::Flag),
+    bits(id::EXT_ECHO_RSP_IPV4, "IPv4", 62, 1, Form::Flag),
+    bits(id::EXT_ECHO_RSP_IPV6, "IPv6", 63, 1, Form::Flag),
 ];
 /// Destination unreachable and time exceeded.
 static EXCEEDED: [Spec; 3] = [
-    bytes("icmp.unused", "unused", 4, 1, Form::Hex),
+    bytes(id::UNUSED, "unused", 4, 1, Form::Hex),
     LENGTH,
-    bytes("icmp.unused", "unused", 6, 2, Form::Hex),
+    bytes(id::UNUSED, "unused", 6, 2, Form::Hex),
 ];
 static PARAMETER: [Spec; 3] = [
-    bytes("icmp.pointer", "pointer", 4, 1, Form::Decimal),
+    bytes(id::POINTER, "pointer", 4, 1, Form::Decimal),
     LENGTH,
-    bytes("icmp.unused", "unused", 6, 2, Form::Hex),
+    bytes(id::UNUSED, "unused", 6, 2, Form::Hex),
 ];
-static REDIRECT: [Spec; 1] = [bytes("icmp.redir_gw", "gateway address", 4, 4, Form::Ipv4)];
+static REDIRECT: [Spec; 1] = [bytes(id::REDIR_GW, "gateway address", 4, 4, Form::Ipv4)];
 static ADVERTISEMENT: [Spec; 3] = [
-    bytes("icmp.num_addrs", "number of addresses", 4, 1, Form::Decimal),
+    bytes(id::NUM_ADDRS, "number of addresses", 4, 1, Form::Decimal),
     bytes(
-        "icmp.addr_entry_size",
+        id::ADDR_ENTRY_SIZE,
         "address entry size",
         5,
         1,
         Form::Length { unit: 4, uncounted: 0 },
     ),
-    bytes("icmp.lifetime", "lifetime", 6, 2, Form::Count("s")),
+    bytes(id::LIFETIME, "lifetime", 6, 2, Form::Count("s")),
 ];
 static TIMESTAMP: [Spec; 5] = [
     IDENTIFIER,
     SEQUENCE,
     bytes(
-        "icmp.originate_timestamp",
+        id::ORIGINATE_TIMESTAMP,
         "originate timestamp",
         8,
         4,
         Form::Count("ms since midnight UT"),
     ),
     bytes(
-        "icmp.receive_timestamp",
+        id::RECEIVE_TIMESTAMP,
         "receive timestamp",
         12,
         4,
         Form::Count("ms since midnight UT"),
     ),
     bytes(
-        "icmp.transmit_timestamp",
+        id::TRANSMIT_TIMESTAMP,
         "transmit timestamp",
         16,
         4,
@@ -104,26 +151,10 @@ static TIMESTAMP: [Spec; 5] = [
 static MASK: [Spec; 3] = [
     IDENTIFIER,
     SEQUENCE,
-    bytes("icmp.address_mask", "address mask", 8, 4, Form::Ipv4),
+    bytes(id::ADDRESS_MASK, "address mask", 8, 4, Form::Ipv4),
 ];
-static OTHER: [Spec; 1] = [bytes("icmp.reserved", "rest of header", 4, 4, Form::Hex)];
-static UNREAD: Spec = rest("icmp.unread", "unread bytes", 0, Form::Bytes);
-
-/// Its tables, to look a field up.
-pub(super) static TABLES: Tables = &[
-    ("", Origin::Header, &TABLE),
-    ("echo", Origin::Header, &ECHO),
-    ("destination unreachable, packet too big", Origin::Header, &TOO_BIG),
-    ("extended echo request", Origin::Header, &EXTENDED_REQUEST),
-    ("extended echo reply", Origin::Header, &EXTENDED_REPLY),
-    ("destination unreachable, time exceeded", Origin::Header, &EXCEEDED),
-    ("parameter problem", Origin::Header, &PARAMETER),
-    ("redirect", Origin::Header, &REDIRECT),
-    ("router advertisement", Origin::Header, &ADVERTISEMENT),
-    ("timestamp", Origin::Header, &TIMESTAMP),
-    ("address mask", Origin::Header, &MASK),
-    ("any other message", Origin::Header, &OTHER),
-];
+static OTHER: [Spec; 1] = [bytes(id::RESERVED, "rest of header", 4, 4, Form::Hex)];
+static UNREAD: Spec = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
 
 /// The meaning of a type.
 #[must_use]
@@ -191,15 +222,6 @@ const fn quotes(message: u8) -> bool {
     matches!(message, 3 | 4 | 5 | 11 | 12)
 }
 
-/// The fields of a message's header.
-pub(super) fn fields(header: Span<'_>) -> Vec<Field<'_>> {
-    let mut fields = header.first(4).fields(&TABLE, &UNREAD);
-    let (table, _) = second_half(header.u8(0).unwrap_or(u8::MAX), header.u8(1).unwrap_or_default());
-    fields.extend(table.iter().map_while(|spec| Field::read(spec, header)));
-    header.push_remainder(&mut fields, &UNREAD);
-    fields
-}
-
 /// The header of an ICMP message.
 #[derive(Debug)]
 pub struct Icmp<'a> {
@@ -247,38 +269,73 @@ impl<'a> Icmp<'a> {
     }
 }
 
-/// Reads a message.
-pub(super) fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-    let fixed = packet.fixed(Protocol::Icmp, rest, FIXED)?;
-    let message = fixed.u8(0)?;
-    let (_, length) = second_half(message, fixed.u8(1)?);
-    packet.fixed(Protocol::Icmp, rest, length)?;
-    packet.push(Protocol::Icmp, rest, length);
-    let data = rest.after(length);
-    if !quotes(message) || data.span.bytes.is_empty() || rest.extent == Extent::FirstFragment {
-        packet.end(data, Content::Data);
-        return None;
-    }
-    let told = quoted_length(fixed);
-    Some((Next::EtherType(0x0800), quotation(data, told, packet)))
-}
-
-/// The length of the quotation in bytes that the message tells; 0 if it tells none. RFC 4884 section 5.1
-pub(super) fn quoted_length(header: Span<'_>) -> usize {
-    match header.u8(0) {
-        Some(3 | 11 | 12) => header.u8(5).map_or(0, |words| usize::from(words) * 4),
-        _ => 0,
+impl<'a> Layer<'a> {
+    /// The typed header, when it is an ICMP one of 8 bytes or more.
+    #[must_use]
+    pub fn icmp(&self) -> Option<Icmp<'a>> {
+        (self.protocol == Protocol::Icmp)
+            .then(|| Icmp::new(self.header))
+            .flatten()
     }
 }
 
-/// The quoted datagram; where the message tells its length, without the extension after it.
-pub(super) fn quotation<'a>(data: Rest<'a>, told: usize, packet: &mut Packet<'a>) -> Rest<'a> {
-    let mut quoted = data;
-    if told > 0 && told < data.length {
-        packet.trail(data, told);
-        quoted = data.limited(told);
+impl<'a> Packet<'a> {
+    /// The typed ICMP header.
+    #[must_use]
+    pub fn icmp(&self) -> Option<Icmp<'a>> {
+        self.layer(Protocol::Icmp)?.icmp()
     }
-    quoted.extent = Extent::Quoted;
-    quoted.quoted = true;
-    quoted
+}
+
+/// Its descriptor.
+pub(super) struct Header;
+
+impl HeaderDef for Header {
+    const NAME: &'static str = "ICMP";
+    const SOURCE: &'static str = "RFC 792";
+    const ANNOUNCED_BY: &'static [Next] = &[Next::AfterIpv4(1)];
+    const FIELDS: &'static [Fields] = &[FIELDS, icmp_extension::FIELDS];
+    const TABLES: Tables = &[
+        ("", Origin::Header, &TABLE),
+        ("echo", Origin::Header, &ECHO),
+        ("destination unreachable, packet too big", Origin::Header, &TOO_BIG),
+        ("extended echo request", Origin::Header, &EXTENDED_REQUEST),
+        ("extended echo reply", Origin::Header, &EXTENDED_REPLY),
+        ("destination unreachable, time exceeded", Origin::Header, &EXCEEDED),
+        ("parameter problem", Origin::Header, &PARAMETER),
+        ("redirect", Origin::Header, &REDIRECT),
+        ("router advertisement", Origin::Header, &ADVERTISEMENT),
+        ("timestamp", Origin::Header, &TIMESTAMP),
+        ("address mask", Origin::Header, &MASK),
+        ("any other message", Origin::Header, &OTHER),
+    ];
+    const BEHIND: Tables = icmp_extension::TABLES;
+    const CHECKSUM: Option<ChecksumDef> = Some(ChecksumDef {
+        field: id::CHECKSUM,
+        place: 2,
+        covers: Covers::Message,
+    });
+
+    fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+        let mut fields = header.first(4).fields(&TABLE, &UNREAD);
+        let (table, _) = second_half(header.u8(0).unwrap_or(u8::MAX), header.u8(1).unwrap_or_default());
+        fields.extend(table.iter().map_while(|spec| Field::read(spec, header)));
+        header.push_remainder(&mut fields, &UNREAD);
+        fields
+    }
+
+    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        let fixed = packet.fixed(Protocol::Icmp, rest, FIXED)?;
+        let message = fixed.u8(0)?;
+        let (_, length) = second_half(message, fixed.u8(1)?);
+        packet.fixed(Protocol::Icmp, rest, length)?;
+        packet.push(Protocol::Icmp, rest, length);
+        let data = rest.after(length);
+        if !quotes(message) || data.span.bytes.is_empty() || rest.extent == Extent::FirstFragment {
+            packet.end(data, Content::Data);
+            return None;
+        }
+        let told = quotation::length_4(fixed);
+        Some((Next::EtherType(0x0800), quotation::of(data, told, packet)))
+    }
 }

@@ -3,12 +3,25 @@
 //! It is there when the message tells the length of its quotation and has more than that. It belongs to no header: its bytes
 //! are [`Packet::trailer`], its fields are given by [`Packet::icmp_extension`].
 
-use super::catalog::{Origin, Tables};
-use super::checksum::{self, Checksum};
+use super::chapter::{Origin, Tables};
 use super::field::{Field, Form, Spec, bits, bytes, rest};
 use super::packet::Packet;
 use super::protocol::Protocol;
+use super::quotation;
 use super::span::Span;
+use super::sum::{self, Checksum};
+
+fields! {
+    VERSION = "icmp.ext.version", "RFC 4884 section 7", "Version of the extension behind a quotation.", "2.";
+    RES = "icmp.ext.res", "RFC 4884 section 7", "Kept for later use; sent as 0.", "";
+    CHECKSUM = "icmp.ext.checksum", "RFC 4884 section 7",
+        "Lets the receiver find damage in the extension.", "0: none was made.";
+    LENGTH = "icmp.ext.length", "RFC 4884 section 7.1", "Length of the object, its header included.", "";
+    CLASS = "icmp.ext.class", "RFC 4884 section 7.1", "What the object is about.", "";
+    CTYPE = "icmp.ext.ctype", "RFC 4884 section 7.1", "Which kind of object of its class it is.", "";
+    DATA = "icmp.ext.data", "RFC 4884 section 7.1", "What the object says.", "";
+    UNREAD = "icmp.ext.unread";
+}
 
 /// Bytes of the extension's header.
 pub const FIXED: usize = 4;
@@ -17,21 +30,21 @@ const OBJECT_FIXED: usize = 4;
 
 /// The extension's header. The checksum covers all of the extension; 0: none was made.
 pub static TABLE: [Spec; 3] = [
-    bits("icmp.ext.version", "version", 0, 4, Form::Decimal),
-    bits("icmp.ext.res", "reserved", 4, 12, Form::Hex),
-    bytes("icmp.ext.checksum", "checksum", 2, 2, Form::Hex),
+    bits(id::VERSION, "version", 0, 4, Form::Decimal),
+    bits(id::RES, "reserved", 4, 12, Form::Hex),
+    bytes(id::CHECKSUM, "checksum", 2, 2, Form::Hex),
 ];
 /// Each object. RFC 4884 section 8
 pub static OBJECT: [Spec; 4] = [
-    bytes("icmp.ext.length", "length", 0, 2, Form::Count("bytes")),
-    bytes("icmp.ext.class", "class", 2, 1, Form::Named(class_name)),
-    bytes("icmp.ext.ctype", "C-Type", 3, 1, Form::Decimal),
-    rest("icmp.ext.data", "data", OBJECT_FIXED, Form::Bytes),
+    bytes(id::LENGTH, "length", 0, 2, Form::Count("bytes")),
+    bytes(id::CLASS, "class", 2, 1, Form::Named(class_name)),
+    bytes(id::CTYPE, "C-Type", 3, 1, Form::Decimal),
+    rest(id::DATA, "data", OBJECT_FIXED, Form::Bytes),
 ];
-static UNREAD: Spec = rest("icmp.ext.unread", "unread bytes", 0, Form::Bytes);
+static UNREAD: Spec = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
 
 /// Its tables, to look a field up.
-pub(super) static TABLES: Tables = &[
+pub(super) const TABLES: Tables = &[
     (
         "extension behind an error's quotation",
         Origin::Behind("extension"),
@@ -74,7 +87,7 @@ impl<'a> Packet<'a> {
         let extension = self.trailer();
         let cut = self.bytes().len() < self.original_length() && extension.end() == self.bytes().len();
         self.has_icmp_extension()
-            .then(|| checksum::of_icmp_extension(extension.bytes, cut))
+            .then(|| sum::of_icmp_extension(extension.bytes, cut))
     }
 
     /// Is [`Packet::trailer`] an ICMP extension? It may also be Ethernet's.
@@ -84,8 +97,8 @@ impl<'a> Packet<'a> {
             && self.layers().iter().any(|layer| {
                 let header = layer.header();
                 let length = match layer.protocol() {
-                    Protocol::Icmp => super::icmp::quoted_length(header),
-                    Protocol::Icmpv6 => super::icmpv6::quoted_length(header),
+                    Protocol::Icmp => quotation::length_4(header),
+                    Protocol::Icmpv6 => quotation::length_6(header),
                     _ => 0,
                 };
                 !layer.is_quoted() && length > 0 && header.end() + length == trailer.at

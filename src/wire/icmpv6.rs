@@ -2,16 +2,50 @@
 
 use pnet::packet::icmpv6::Icmpv6Packet;
 
-use super::catalog::{Origin, Tables};
-use super::decode::{Next, Step};
+use super::chapter::{Origin, Tables};
 use super::field::{Field, Form, Spec, bits, bytes, rest};
-use super::icmp::quotation;
+use super::fields::Fields;
+use super::header::{ChecksumDef, Covers, HeaderDef};
+use super::layer::Layer;
 use super::nd;
+use super::next::{Next, Step};
 use super::options::{Layout, check};
 use super::packet::{Content, Packet};
 use super::protocol::Protocol;
+use super::quotation;
 use super::rest::{Extent, Rest};
 use super::span::Span;
+
+fields! {
+    TYPE = "icmpv6.type", "RFC 4443 section 2.1",
+        "Which message it is: below 128 an error about a packet, from 128 on something else.", "";
+    CODE = "icmpv6.code", "RFC 4443 section 2.1",
+        "More about the type.", "Of destination unreachable: 0 no route, 1 forbidden, 3 address, 4 port.";
+    CHECKSUM = "icmpv6.checksum", "RFC 4443 section 2.3",
+        "Lets the receiver find damage. It covers the IPv6 addresses (the pseudo-header) and the whole message.", "";
+    LENGTH = "icmpv6.length", "RFC 4884 section 4",
+        "How much of the packet is quoted, in units of 8 bytes, so that something can follow.", "0: unknown, nothing follows.";
+    MTU = "icmpv6.mtu", "RFC 4443 section 3.2",
+        "The largest packet that the next link takes: the sender has to make smaller ones.", "";
+    POINTER = "icmpv6.pointer", "RFC 4443 section 3.4",
+        "Which byte of the quoted packet was wrong, counted from 0.", "";
+    ECHO_IDENTIFIER = "icmpv6.echo.identifier", "RFC 4443 section 4.1",
+        "Tells which program asked; the answer has the same.", "";
+    ECHO_SEQUENCE_NUMBER = "icmpv6.echo.sequence_number", "RFC 4443 section 4.1",
+        "Number of the question; the answer has the same.", "ping counts up from 0 or 1.";
+    MLD_MAXIMUM_RESPONSE_DELAY = "icmpv6.mld.maximum_response_delay";
+    MLD_MULTICAST_ADDRESS = "icmpv6.mld.multicast_address";
+    MLD_MAXIMUM_RESPONSE_CODE = "icmpv6.mld.maximum_response_code";
+    MLD_FLAG = "icmpv6.mld.flag";
+    MLD_QQI = "icmpv6.mld.qqi";
+    MLD_NB_SOURCES = "icmpv6.mld.nb_sources";
+    MLD_FLAG_RESERVED = "icmpv6.mld.flag.reserved";
+    MLD_FLAG_S = "icmpv6.mld.flag.s";
+    MLD_FLAG_QRV = "icmpv6.mld.flag.qrv";
+    MLDR_NB_MCAST_RECORDS = "icmpv6.mldr.nb_mcast_records";
+    BODY = "icmpv6.body";
+    UNREAD = "icmpv6.unread";
+}
 
 /// Bytes that every message has.
 pub const FIXED: usize = 4;
@@ -22,93 +56,72 @@ const QUERY_2: usize = 28;
 
 /// What is the same in every message. RFC 4443 section 2.1
 pub static TABLE: [Spec; 3] = [
-    bytes("icmpv6.type", "type", 0, 1, Form::Named(type_name)),
-    bytes("icmpv6.code", "code", 1, 1, Form::Decimal),
-    bytes("icmpv6.checksum", "checksum", 2, 2, Form::Hex),
+    bytes(id::TYPE, "type", 0, 1, Form::Named(type_name)),
+    bytes(id::CODE, "code", 1, 1, Form::Decimal),
+    bytes(id::CHECKSUM, "checksum", 2, 2, Form::Hex),
 ];
 
-static RESERVED: [Spec; 1] = [bytes("icmpv6.reserved", "unused", 4, 4, Form::Hex)];
+static RESERVED: [Spec; 1] = [bytes(nd::id::RESERVED, "unused", 4, 4, Form::Hex)];
 /// RFC 4884 section 4.2 and 4.3; without a length these are unused as before.
 static WITH_LENGTH: [Spec; 2] = [
     bytes(
-        "icmpv6.length",
+        id::LENGTH,
         "length of quotation",
         4,
         1,
         Form::Length { unit: 8, uncounted: 0 },
     ),
-    bytes("icmpv6.reserved", "unused", 5, 3, Form::Hex),
+    bytes(nd::id::RESERVED, "unused", 5, 3, Form::Hex),
 ];
-static TOO_BIG: [Spec; 1] = [bytes("icmpv6.mtu", "MTU", 4, 4, Form::Count("bytes"))];
-static PARAMETER: [Spec; 1] = [bytes("icmpv6.pointer", "pointer", 4, 4, Form::Decimal)];
+static TOO_BIG: [Spec; 1] = [bytes(id::MTU, "MTU", 4, 4, Form::Count("bytes"))];
+static PARAMETER: [Spec; 1] = [bytes(id::POINTER, "pointer", 4, 4, Form::Decimal)];
 static ECHO: [Spec; 2] = [
-    bytes("icmpv6.echo.identifier", "identifier", 4, 2, Form::Decimal),
-    bytes("icmpv6.echo.sequence_number", "sequence number", 6, 2, Form::Decimal),
+    bytes(id::ECHO_IDENTIFIER, "identifier", 4, 2, Form::Decimal),
+    bytes(id::ECHO_SEQUENCE_NUMBER, "sequence number", 6, 2, Form::Decimal),
 ];
 static LISTENER: [Spec; 3] = [
     bytes(
-        "icmpv6.mld.maximum_response_delay",
+        id::MLD_MAXIMUM_RESPONSE_DELAY,
         "maximum response delay",
         4,
         2,
         Form::Count("ms"),
     ),
-    bytes("icmpv6.reserved", "reserved", 6, 2, Form::Hex),
-    bytes("icmpv6.mld.multicast_address", "multicast address", 8, 16, Form::Ipv6),
+    bytes(nd::id::RESERVED, "reserved", 6, 2, Form::Hex),
+    bytes(id::MLD_MULTICAST_ADDRESS, "multicast address", 8, 16, Form::Ipv6),
 ];
 /// RFC 3810 section 5.1
 static LISTENER_QUERY_2: [Spec; 6] = [
     bytes(
-        "icmpv6.mld.maximum_response_code",
+        id::MLD_MAXIMUM_RESPONSE_CODE,
         "maximum response code",
         4,
         2,
         Form::Decimal,
     ),
-    bytes("icmpv6.reserved", "reserved", 6, 2, Form::Hex),
-    bytes("icmpv6.mld.multicast_address", "multicast address", 8, 16, Form::Ipv6),
-    bytes("icmpv6.mld.flag", "flags", 24, 1, Form::Flags).of(&QUERY_FLAGS),
-    bytes("icmpv6.mld.qqi", "querier's query interval code", 25, 1, Form::Decimal),
-    bytes("icmpv6.mld.nb_sources", "number of sources", 26, 2, Form::Decimal),
+    bytes(nd::id::RESERVED, "reserved", 6, 2, Form::Hex),
+    bytes(id::MLD_MULTICAST_ADDRESS, "multicast address", 8, 16, Form::Ipv6),
+    bytes(id::MLD_FLAG, "flags", 24, 1, Form::Flags).of(&QUERY_FLAGS),
+    bytes(id::MLD_QQI, "querier's query interval code", 25, 1, Form::Decimal),
+    bytes(id::MLD_NB_SOURCES, "number of sources", 26, 2, Form::Decimal),
 ];
 static QUERY_FLAGS: [Spec; 3] = [
-    bits("icmpv6.mld.flag.reserved", "reserved", 192, 4, Form::Decimal),
-    bits(
-        "icmpv6.mld.flag.s",
-        "suppress router-side processing",
-        196,
-        1,
-        Form::Flag,
-    ),
-    bits(
-        "icmpv6.mld.flag.qrv",
-        "querier's robustness variable",
-        197,
-        3,
-        Form::Decimal,
-    ),
+    bits(id::MLD_FLAG_RESERVED, "reserved", 192, 4, Form::Decimal),
+    bits(id::MLD_FLAG_S, "suppress router-side processing", 196, 1, Form::Flag),
+    bits(id::MLD_FLAG_QRV, "querier's robustness variable", 197, 3, Form::Decimal),
 ];
 static LISTENER_REPORT_2: [Spec; 2] = [
-    bytes("icmpv6.reserved", "reserved", 4, 2, Form::Hex),
+    bytes(nd::id::RESERVED, "reserved", 4, 2, Form::Hex),
     bytes(
-        "icmpv6.mldr.nb_mcast_records",
+        id::MLDR_NB_MCAST_RECORDS,
         "number of multicast address records",
         6,
         2,
         Form::Decimal,
     ),
 ];
-static BODY: [Spec; 1] = [bytes("icmpv6.body", "message body", 4, 4, Form::Hex)];
-static UNREAD: Spec = rest("icmpv6.unread", "unread bytes", 0, Form::Bytes);
-
-/// Its tables, to look a field up.
-pub(super) static TABLES: Tables = &[
-    ("", Origin::Header, &TABLE),
-    ("error", Origin::Header, &WITH_LENGTH),
-    ("packet too big", Origin::Header, &TOO_BIG),
-    ("parameter problem", Origin::Header, &PARAMETER),
-    ("echo", Origin::Header, &ECHO),
-];
+static BODY: [Spec; 1] = [bytes(id::BODY, "message body", 4, 4, Form::Hex)];
+static UNREAD: Spec = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
 
 /// The meaning of a type.
 #[must_use]
@@ -173,23 +186,6 @@ fn body(message: u8, length: usize) -> (&'static [Spec], usize) {
     }
 }
 
-/// The fields of a message.
-pub(super) fn fields(header: Span<'_>) -> Vec<Field<'_>> {
-    let mut fields = header.first(FIXED).fields(&TABLE, &UNREAD);
-    let message = header.u8(0).unwrap_or(u8::MAX);
-    let (table, length) = match body(message, header.bytes.len()) {
-        (_, length) if quoted_length(header) > 0 => (&WITH_LENGTH[..], length),
-        plain => plain,
-    };
-    fields.extend(table.iter().map_while(|spec| Field::read(spec, header)));
-    if nd::table(message).is_some() && header.bytes.len() > length {
-        nd::push_fields(header.from(length), &mut fields);
-    } else {
-        header.push_remainder(&mut fields, &UNREAD);
-    }
-    fields
-}
-
 /// The header of an `ICMPv6` message.
 #[derive(Debug)]
 pub struct Icmpv6<'a> {
@@ -232,43 +228,90 @@ impl<'a> Icmpv6<'a> {
     }
 }
 
-/// Reads a message.
-pub(super) fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-    let protocol = Protocol::Icmpv6;
-    let fixed = packet.fixed(protocol, rest, FIXED)?;
-    let message = fixed.u8(0)?;
-    let (_, length) = body(message, rest.length);
-    packet.fixed(protocol, rest, length)?;
-    if nd::table(message).is_some() {
-        // Neighbor discovery consists of fields and options to its end: all of it is header.
-        let all = rest.span.bytes.len();
-        packet.push(protocol, rest, all);
-        if rest.length == all {
-            check(
-                packet,
-                protocol,
-                Layout::Discovery,
-                rest.span.from(length),
-                "icmpv6.opt.length",
-            );
-        }
-        packet.end(rest.after(all), Content::Data);
-        return None;
+impl<'a> Layer<'a> {
+    /// The typed header, when it is an `ICMPv6` one of 4 bytes or more.
+    #[must_use]
+    pub fn icmpv6(&self) -> Option<Icmpv6<'a>> {
+        (self.protocol == Protocol::Icmpv6)
+            .then(|| Icmpv6::new(self.header))
+            .flatten()
     }
-    packet.push(protocol, rest, length);
-    let data = rest.after(length);
-    if !matches!(message, 1..=4) || data.span.bytes.is_empty() || rest.extent == Extent::FirstFragment {
-        packet.end(data, Content::Data);
-        return None;
-    }
-    let told = quoted_length(rest.span);
-    Some((Next::EtherType(0x86dd), quotation(data, told, packet)))
 }
 
-/// As for ICMP, but in units of 8 bytes. RFC 4884 section 5.4
-pub(super) fn quoted_length(header: Span<'_>) -> usize {
-    match header.u8(0) {
-        Some(1 | 3) => header.u8(4).map_or(0, |units| usize::from(units) * 8),
-        _ => 0,
+impl<'a> Packet<'a> {
+    /// The typed `ICMPv6` header.
+    #[must_use]
+    pub fn icmpv6(&self) -> Option<Icmpv6<'a>> {
+        self.layer(Protocol::Icmpv6)?.icmpv6()
+    }
+}
+
+/// Its descriptor.
+pub(super) struct Header;
+
+impl HeaderDef for Header {
+    const NAME: &'static str = "ICMPv6";
+    const SOURCE: &'static str = "RFC 4443";
+    const ANNOUNCED_BY: &'static [Next] = &[Next::AfterIpv6(58)];
+    const FIELDS: &'static [Fields] = &[FIELDS, nd::FIELDS];
+    const TABLES: Tables = &[
+        ("", Origin::Header, &TABLE),
+        ("error", Origin::Header, &WITH_LENGTH),
+        ("packet too big", Origin::Header, &TOO_BIG),
+        ("parameter problem", Origin::Header, &PARAMETER),
+        ("echo", Origin::Header, &ECHO),
+    ];
+    const CHECKSUM: Option<ChecksumDef> = Some(ChecksumDef {
+        field: id::CHECKSUM,
+        place: 2,
+        covers: Covers::PseudoHeader(58),
+    });
+
+    fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+        let mut fields = header.first(FIXED).fields(&TABLE, &UNREAD);
+        let message = header.u8(0).unwrap_or(u8::MAX);
+        let (table, length) = match body(message, header.bytes.len()) {
+            (_, length) if quotation::length_6(header) > 0 => (&WITH_LENGTH[..], length),
+            plain => plain,
+        };
+        fields.extend(table.iter().map_while(|spec| Field::read(spec, header)));
+        if nd::table(message).is_some() && header.bytes.len() > length {
+            nd::push_fields(header.from(length), &mut fields);
+        } else {
+            header.push_remainder(&mut fields, &UNREAD);
+        }
+        fields
+    }
+
+    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        let protocol = Protocol::Icmpv6;
+        let fixed = packet.fixed(protocol, rest, FIXED)?;
+        let message = fixed.u8(0)?;
+        let (_, length) = body(message, rest.length);
+        packet.fixed(protocol, rest, length)?;
+        if nd::table(message).is_some() {
+            // Neighbor discovery consists of fields and options to its end: all of it is header.
+            let all = rest.span.bytes.len();
+            packet.push(protocol, rest, all);
+            if rest.length == all {
+                check(
+                    packet,
+                    protocol,
+                    Layout::Discovery,
+                    rest.span.from(length),
+                    nd::id::OPT_LENGTH,
+                );
+            }
+            packet.end(rest.after(all), Content::Data);
+            return None;
+        }
+        packet.push(protocol, rest, length);
+        let data = rest.after(length);
+        if !matches!(message, 1..=4) || data.span.bytes.is_empty() || rest.extent == Extent::FirstFragment {
+            packet.end(data, Content::Data);
+            return None;
+        }
+        let told = quotation::length_6(rest.span);
+        Some((Next::EtherType(0x86dd), quotation::of(data, told, packet)))
     }
 }

@@ -1,73 +1,101 @@
 //! IPv4. RFC 791
 
-pub(super) mod options;
+pub mod options;
 
 use std::net::Ipv4Addr;
 
 use pnet::packet::ipv4::Ipv4Packet;
 
-use super::catalog::{Origin, Tables};
-use super::decode::{Next, Step};
+use super::chapter::{Origin, Tables};
 use super::field::{Field, Form, Spec, bits, bytes};
+use super::fields::Fields;
+use super::header::{ChecksumDef, Covers, HeaderDef, words};
+use super::layer::Layer;
+use super::link::LinkType;
+use super::next::{Next, Step};
 use super::numbers::{code_point, congestion, ip_protocol};
-use super::options::{Layout, Walk, Walked, check};
+use super::options::{Layout, Shape, Walk, Walked, check};
 use super::packet::{Content, Packet};
 use super::problem::Expected;
 use super::protocol::Protocol;
 use super::rest::{Extent, Rest};
 use super::span::Span;
 
+fields! {
+    VERSION = "ip.version", "RFC 791 section 3.1", "Tells IPv4 from IPv6.", "4.";
+    HDR_LEN = "ip.hdr_len", "RFC 791 section 3.1",
+        "Length of the header in words of 4 bytes: where its payload begins.", "5, without options, to 15.";
+    DSFIELD = "ip.dsfield", "RFC 2474, RFC 3168",
+        "How routers should treat the packet, and a mark against congestion. RFC 791 called it type of service.", "";
+    LEN = "ip.len", "RFC 791 section 3.1",
+        "Length of the datagram, header and payload: what comes after it in the frame is padding.", "20 to 65535.";
+    ID = "ip.id", "RFC 791 section 3.1, RFC 6864",
+        "The same in all fragments of a datagram, so that they can be put together.",
+        "Without meaning where DF is set and nothing is fragmented.";
+    FLAGS = "ip.flags", "RFC 791 section 3.1", "Three bits about fragments.", "";
+    FRAG_OFFSET = "ip.frag_offset", "RFC 791 section 3.1",
+        "Where this fragment belongs in the payload of its datagram, in units of 8 bytes.",
+        "0 in a first fragment and in a whole datagram.";
+    TTL = "ip.ttl", "RFC 791 section 3.1",
+        "Each router takes one off; at 0 the datagram is dropped, so that none goes round for ever.",
+        "Linux and macOS start with 64, Windows with 128, many routers with 255: the difference is the number of routers passed.";
+    PROTO = "ip.proto", "RFC 791 section 3.1", "Which protocol the payload is of.", "";
+    CHECKSUM = "ip.checksum", "RFC 791 section 3.1",
+        "Lets a router find damage in this header. It does not cover the payload.",
+        "Each router works it out anew, for it changes the time to live.";
+    SRC = "ip.src", "RFC 791 section 3.1", "Address of the sender.", "";
+    DST = "ip.dst", "RFC 791 section 3.1", "Address of the receiver: by it routers find the way.", "";
+    DSFIELD_DSCP = "ip.dsfield.dscp", "RFC 2474",
+        "Differentiated services code point: which treatment the packet should get in queues.", "0: the usual one.";
+    DSFIELD_ECN = "ip.dsfield.ecn", "RFC 3168 section 5",
+        "Explicit congestion notification: a router marks the packet instead of dropping it.", "";
+    FLAGS_RB = "ip.flags.rb", "RFC 791 section 3.1", "Kept for later use; sent as 0.", "";
+    FLAGS_DF = "ip.flags.df", "RFC 791 section 3.1",
+        "Don't fragment: a router that cannot send the datagram whole drops it and says so by ICMP.", "";
+    FLAGS_MF = "ip.flags.mf", "RFC 791 section 3.1", "More fragments: this is not the last one.", "";
+}
+
 /// Bytes of the header without options.
 pub const FIXED: usize = 20;
 
 /// The header. RFC 791 section 3.1; DSCP: RFC 2474; ECN: RFC 3168
 pub static TABLE: [Spec; 12] = [
-    bits("ip.version", "version", 0, 4, Form::Decimal),
+    bits(id::VERSION, "version", 0, 4, Form::Decimal),
     bits(
-        "ip.hdr_len",
+        id::HDR_LEN,
         "header length",
         4,
         4,
         Form::Length { unit: 4, uncounted: 0 },
     ),
-    bytes("ip.dsfield", "DSCP, ECN", 1, 1, Form::Hex).of(&SERVICES),
-    bytes("ip.len", "total length", 2, 2, Form::Count("bytes")),
-    bytes("ip.id", "identification", 4, 2, Form::Hex),
-    bits("ip.flags", "flags", 48, 3, Form::Flags).of(&FLAGS),
+    bytes(id::DSFIELD, "DSCP, ECN", 1, 1, Form::Hex).of(&SERVICES),
+    bytes(id::LEN, "total length", 2, 2, Form::Count("bytes")),
+    bytes(id::ID, "identification", 4, 2, Form::Hex),
+    bits(id::FLAGS, "flags", 48, 3, Form::Flags).of(&FLAGS),
     bits(
-        "ip.frag_offset",
+        id::FRAG_OFFSET,
         "fragment offset",
         51,
         13,
         Form::Length { unit: 8, uncounted: 0 },
     ),
-    bytes("ip.ttl", "time to live", 8, 1, Form::Decimal),
-    bytes("ip.proto", "protocol", 9, 1, Form::Named(ip_protocol)),
-    bytes("ip.checksum", "header checksum", 10, 2, Form::Hex),
-    bytes("ip.src", "source address", 12, 4, Form::Ipv4),
-    bytes("ip.dst", "destination address", 16, 4, Form::Ipv4),
+    bytes(id::TTL, "time to live", 8, 1, Form::Decimal),
+    bytes(id::PROTO, "protocol", 9, 1, Form::Named(ip_protocol)),
+    bytes(id::CHECKSUM, "header checksum", 10, 2, Form::Hex),
+    bytes(id::SRC, "source address", 12, 4, Form::Ipv4),
+    bytes(id::DST, "destination address", 16, 4, Form::Ipv4),
 ];
 
 static SERVICES: [Spec; 2] = [
-    bits("ip.dsfield.dscp", "DSCP", 8, 6, Form::Named(code_point)),
-    bits("ip.dsfield.ecn", "ECN", 14, 2, Form::Named(congestion)),
+    bits(id::DSFIELD_DSCP, "DSCP", 8, 6, Form::Named(code_point)),
+    bits(id::DSFIELD_ECN, "ECN", 14, 2, Form::Named(congestion)),
 ];
 
 static FLAGS: [Spec; 3] = [
-    bits("ip.flags.rb", "reserved", 48, 1, Form::Flag),
-    bits("ip.flags.df", "DF", 49, 1, Form::Flag),
-    bits("ip.flags.mf", "MF", 50, 1, Form::Flag),
+    bits(id::FLAGS_RB, "reserved", 48, 1, Form::Flag),
+    bits(id::FLAGS_DF, "DF", 49, 1, Form::Flag),
+    bits(id::FLAGS_MF, "MF", 50, 1, Form::Flag),
 ];
-
-/// Its tables, to look a field up.
-pub(super) static TABLES: Tables = &[("", Origin::Header, &TABLE)];
-
-/// The fields of a header.
-pub(super) fn fields(header: Span<'_>) -> Vec<Field<'_>> {
-    let mut fields = header.first(FIXED).fields(&TABLE, &options::UNREAD);
-    options::push_fields(header.from(FIXED), &mut fields);
-    fields
-}
 
 /// An IPv4 header of at least 20 bytes.
 #[derive(Debug)]
@@ -171,50 +199,106 @@ fn unfinished_route(option: Span<'_>) -> Option<Ipv4Addr> {
     option.bytes.get(3..)?.last_chunk::<4>().map(|&octets| octets.into())
 }
 
-/// Reads a datagram.
-pub(super) fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-    let protocol = Protocol::Ipv4;
-    let fixed = packet.fixed(protocol, rest, FIXED)?;
-    let first = fixed.u8(0)?;
-    let (version, words) = (usize::from(first >> 4), usize::from(first & 15));
-    if version != 4 {
-        // The other fields would be fiction.
-        packet.push(protocol, rest, 1);
-        let exactly = Expected::Exactly {
-            field: "ip.version",
-            value: 4,
-        };
-        packet.lie(protocol, fixed.at, exactly, version);
-        packet.end(rest.after(1), Content::Unread);
-        return None;
+impl<'a> Layer<'a> {
+    /// The typed header, when it is an IPv4 one and its fixed 20 bytes are there.
+    #[must_use]
+    pub fn ipv4(&self) -> Option<Ipv4<'a>> {
+        (self.protocol == Protocol::Ipv4)
+            .then(|| Ipv4::new(self.header))
+            .flatten()
     }
-    if words < 5 {
-        packet.push(protocol, rest, FIXED);
-        let least = Expected::AtLeast {
-            field: "ip.hdr_len",
-            least: 5,
-        };
-        packet.lie(protocol, fixed.at, least, words);
-        packet.end(rest.after(FIXED), Content::Unread);
-        return None;
+}
+
+impl<'a> Packet<'a> {
+    /// The typed IPv4 header.
+    #[must_use]
+    pub fn ipv4(&self) -> Option<Ipv4<'a>> {
+        self.layer(Protocol::Ipv4)?.ipv4()
     }
-    let length = words * 4;
-    let header = packet.said(protocol, rest, "ip.hdr_len", length)?;
-    let datagram = cut_to_total_length(usize::from(fixed.u16(2)?), length, rest, packet);
-    packet.push(protocol, datagram, length);
-    if length > FIXED {
-        check(packet, protocol, Layout::Classic, header.from(FIXED), "ip.opt.len");
+}
+
+/// Its descriptor.
+pub(super) struct Header;
+
+impl HeaderDef for Header {
+    const NAME: &'static str = "IPv4";
+    const SOURCE: &'static str = "RFC 791";
+    const ANNOUNCED_BY: &'static [Next] = &[
+        Next::EtherType(0x0800),
+        Next::AfterIpv4(4),
+        Next::AfterIpv6(4),
+        Next::Link(LinkType::IPV4),
+    ];
+    const FIELDS: &'static [Fields] = &[FIELDS, options::FIELDS];
+    const TABLES: Tables = &[("", Origin::Header, &TABLE)];
+    const OPTION_TABLES: &'static [Tables] = &[options::TABLES];
+    const OPTIONS: &'static [&'static Shape] = options::SHAPES;
+    const CHECKSUM: Option<ChecksumDef> = Some(ChecksumDef {
+        field: id::CHECKSUM,
+        place: 10,
+        covers: Covers::Header,
+    });
+
+    fn length(header: Span<'_>) -> usize {
+        words(header, 0, 0).max(FIXED)
     }
-    let mut data = datagram.after(length);
-    let (fragment, next) = (fixed.u16(6)?, fixed.u8(9)?);
-    if fragment & 0x1fff != 0 {
-        packet.end(data, Content::Fragment(next));
-        return None;
+
+    fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+        let mut fields = header.first(FIXED).fields(&TABLE, &options::UNREAD);
+        options::push_fields(header.from(FIXED), &mut fields);
+        fields
     }
-    if fragment & 0x2000 != 0 && data.extent == Extent::Whole {
-        data.extent = Extent::FirstFragment;
+
+    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        let protocol = Protocol::Ipv4;
+        let fixed = packet.fixed(protocol, rest, FIXED)?;
+        let first = fixed.u8(0)?;
+        let (version, words) = (usize::from(first >> 4), usize::from(first & 15));
+        if version != 4 {
+            // The other fields would be fiction.
+            packet.push(protocol, rest, 1);
+            let exactly = Expected::Exactly {
+                field: id::VERSION,
+                value: 4,
+            };
+            packet.lie(protocol, fixed.at, exactly, version);
+            packet.end(rest.after(1), Content::Unread);
+            return None;
+        }
+        if words < 5 {
+            packet.push(protocol, rest, FIXED);
+            let least = Expected::AtLeast {
+                field: id::HDR_LEN,
+                least: 5,
+            };
+            packet.lie(protocol, fixed.at, least, words);
+            packet.end(rest.after(FIXED), Content::Unread);
+            return None;
+        }
+        let length = words * 4;
+        let header = packet.said(protocol, rest, id::HDR_LEN, length)?;
+        let datagram = cut_to_total_length(usize::from(fixed.u16(2)?), length, rest, packet);
+        packet.push(protocol, datagram, length);
+        if length > FIXED {
+            check(
+                packet,
+                protocol,
+                Layout::Classic,
+                header.from(FIXED),
+                options::id::OPT_LEN,
+            );
+        }
+        let mut data = datagram.after(length);
+        let (fragment, next) = (fixed.u16(6)?, fixed.u8(9)?);
+        if fragment & 0x1fff != 0 {
+            packet.end(data, Content::Fragment(next));
+            return None;
+        }
+        if fragment & 0x2000 != 0 && data.extent == Extent::Whole {
+            data.extent = Extent::FirstFragment;
+        }
+        Some((Next::AfterIpv4(next), data))
     }
-    Some((Next::AfterIpv4(next), data))
 }
 
 /// The datagram without what follows it (Ethernet padding).
@@ -226,7 +310,7 @@ fn cut_to_total_length<'a>(told: usize, header: usize, rest: Rest<'a>, packet: &
     }
     if told < header {
         let least = Expected::AtLeast {
-            field: "ip.len",
+            field: id::LEN,
             least: header as u64,
         };
         packet.lie(protocol, rest.span.at + 2, least, told);
@@ -244,7 +328,7 @@ fn cut_to_total_length<'a>(told: usize, header: usize, rest: Rest<'a>, packet: &
             protocol,
             rest.span.at,
             Expected::Said {
-                field: "ip.len",
+                field: id::LEN,
                 bytes: told,
             },
             rest.length,

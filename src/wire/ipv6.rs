@@ -4,15 +4,41 @@ use std::net::Ipv6Addr;
 
 use pnet::packet::ipv6::Ipv6Packet;
 
-use super::catalog::{Origin, Tables};
-use super::decode::{Next, Step};
+use super::chapter::{Origin, Tables};
 use super::field::{Field, Form, Spec, bits, bytes, rest};
+use super::fields::Fields;
+use super::header::HeaderDef;
+use super::layer::Layer;
+use super::link::LinkType;
+use super::next::{Next, Step};
 use super::numbers::{code_point, congestion, ip_protocol};
 use super::packet::{Content, Packet};
 use super::problem::Expected;
 use super::protocol::Protocol;
 use super::rest::{Extent, Rest};
 use super::span::Span;
+
+fields! {
+    VERSION = "ipv6.version", "RFC 8200 section 3", "Tells IPv6 from IPv4.", "6.";
+    TCLASS = "ipv6.tclass", "RFC 8200 section 7",
+        "How routers should treat the packet, and a mark against congestion.", "";
+    FLOW = "ipv6.flow", "RFC 6437",
+        "The same in all packets of a flow, so that routers can keep them on one way without looking further.", "0: not used.";
+    PLEN = "ipv6.plen", "RFC 8200 section 3",
+        "Length of what follows this header of 40 bytes, extension headers included.",
+        "0 to 65535; unlike IPv4's total length it does not count its own header. 0 also in a jumbogram.";
+    NXT = "ipv6.nxt", "RFC 8200 section 3", "What follows: an extension header, or the protocol of the payload.", "";
+    HLIM = "ipv6.hlim", "RFC 8200 section 3",
+        "Each router takes one off; at 0 the packet is dropped, so that none goes round for ever. IPv4 calls it time to live.",
+        "Linux starts with 64. Neighbor discovery has 255, which proves that no router was passed.";
+    SRC = "ipv6.src", "RFC 8200 section 3, RFC 4291", "Address of the sender.", "";
+    DST = "ipv6.dst", "RFC 8200 section 3, RFC 4291", "Address of the receiver: by it routers find the way.", "";
+    TCLASS_DSCP = "ipv6.tclass.dscp", "RFC 2474",
+        "Differentiated services code point: which treatment the packet should get in queues.", "0: the usual one.";
+    TCLASS_ECN = "ipv6.tclass.ecn", "RFC 3168 section 5",
+        "Explicit congestion notification: a router marks the packet instead of dropping it.", "";
+    UNREAD = "ipv6.unread";
+}
 
 /// Bytes of the header.
 pub const FIXED: usize = 40;
@@ -21,30 +47,22 @@ pub(super) const NO_NEXT_HEADER: u8 = 59;
 
 /// The header. RFC 8200 section 3
 pub static TABLE: [Spec; 8] = [
-    bits("ipv6.version", "version", 0, 4, Form::Decimal),
-    bits("ipv6.tclass", "traffic class", 4, 8, Form::Hex).of(&TRAFFIC_CLASS),
-    bits("ipv6.flow", "flow label", 12, 20, Form::Hex),
-    bytes("ipv6.plen", "payload length", 4, 2, Form::Count("bytes")),
-    bytes("ipv6.nxt", "next header", 6, 1, Form::Named(ip_protocol)),
-    bytes("ipv6.hlim", "hop limit", 7, 1, Form::Decimal),
-    bytes("ipv6.src", "source address", 8, 16, Form::Ipv6),
-    bytes("ipv6.dst", "destination address", 24, 16, Form::Ipv6),
+    bits(id::VERSION, "version", 0, 4, Form::Decimal),
+    bits(id::TCLASS, "traffic class", 4, 8, Form::Hex).of(&TRAFFIC_CLASS),
+    bits(id::FLOW, "flow label", 12, 20, Form::Hex),
+    bytes(id::PLEN, "payload length", 4, 2, Form::Count("bytes")),
+    bytes(id::NXT, "next header", 6, 1, Form::Named(ip_protocol)),
+    bytes(id::HLIM, "hop limit", 7, 1, Form::Decimal),
+    bytes(id::SRC, "source address", 8, 16, Form::Ipv6),
+    bytes(id::DST, "destination address", 24, 16, Form::Ipv6),
 ];
 
 static TRAFFIC_CLASS: [Spec; 2] = [
-    bits("ipv6.tclass.dscp", "DSCP", 4, 6, Form::Named(code_point)),
-    bits("ipv6.tclass.ecn", "ECN", 10, 2, Form::Named(congestion)),
+    bits(id::TCLASS_DSCP, "DSCP", 4, 6, Form::Named(code_point)),
+    bits(id::TCLASS_ECN, "ECN", 10, 2, Form::Named(congestion)),
 ];
 
-static UNREAD: Spec = rest("ipv6.unread", "unread bytes", 0, Form::Bytes);
-
-/// Its tables, to look a field up.
-pub(super) static TABLES: Tables = &[("", Origin::Header, &TABLE)];
-
-/// The fields of a header.
-pub(super) fn fields(header: Span<'_>) -> Vec<Field<'_>> {
-    header.fields(&TABLE, &UNREAD)
-}
+static UNREAD: Spec = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
 
 /// An IPv6 header.
 #[derive(Debug)]
@@ -87,43 +105,84 @@ impl<'a> Ipv6<'a> {
     }
 }
 
-/// Reads a packet.
-pub(super) fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-    let protocol = Protocol::Ipv6;
-    let version = rest.span.u8(0).map_or(6, |byte| byte >> 4);
-    if version != 6 {
-        // The other fields would be fiction.
-        packet.push(protocol, rest, 1);
-        let exactly = Expected::Exactly {
-            field: "ipv6.version",
-            value: 6,
-        };
-        packet.lie(protocol, rest.span.at, exactly, usize::from(version));
-        packet.end(rest.after(1), Content::Unread);
-        return None;
+impl<'a> Layer<'a> {
+    /// The typed header, when it is an IPv6 one and its 40 bytes are there.
+    #[must_use]
+    pub fn ipv6(&self) -> Option<Ipv6<'a>> {
+        (self.protocol == Protocol::Ipv6)
+            .then(|| Ipv6::new(self.header))
+            .flatten()
     }
-    let header = packet.fixed(protocol, rest, FIXED)?;
-    let (payload, next) = (usize::from(header.u16(4)?), header.u8(6)?);
-    let told = FIXED + payload;
-    let mut whole = rest;
-    if payload == 0 && next != NO_NEXT_HEADER {
-        // A jumbogram, whose length stands in its hop-by-hop options (RFC 2675), or left to the network card.
-    } else if told <= rest.length {
-        packet.trail(rest, told);
-        whole = rest.limited(told);
-    } else if rest.extent == Extent::Quoted {
-        whole.length = told;
-    } else if rest.extent == Extent::Whole {
-        packet.lie(
-            protocol,
-            rest.span.at,
-            Expected::Said {
-                field: "ipv6.plen",
-                bytes: told,
-            },
-            rest.length,
-        );
+}
+
+impl<'a> Packet<'a> {
+    /// The typed IPv6 header.
+    #[must_use]
+    pub fn ipv6(&self) -> Option<Ipv6<'a>> {
+        self.layer(Protocol::Ipv6)?.ipv6()
     }
-    packet.push(protocol, whole, FIXED);
-    Some((Next::AfterIpv6(next), whole.after(FIXED)))
+}
+
+/// Its descriptor.
+pub(super) struct Header;
+
+impl HeaderDef for Header {
+    const NAME: &'static str = "IPv6";
+    const SOURCE: &'static str = "RFC 8200";
+    const ANNOUNCED_BY: &'static [Next] = &[
+        Next::EtherType(0x86dd),
+        Next::AfterIpv4(41),
+        Next::AfterIpv6(41),
+        Next::Link(LinkType::IPV6),
+    ];
+    const FIELDS: &'static [Fields] = &[FIELDS];
+    const TABLES: Tables = &[("", Origin::Header, &TABLE)];
+
+    fn length(_: Span<'_>) -> usize {
+        FIXED
+    }
+
+    fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+        header.fields(&TABLE, &UNREAD)
+    }
+
+    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        let protocol = Protocol::Ipv6;
+        let version = rest.span.u8(0).map_or(6, |byte| byte >> 4);
+        if version != 6 {
+            // The other fields would be fiction.
+            packet.push(protocol, rest, 1);
+            let exactly = Expected::Exactly {
+                field: id::VERSION,
+                value: 6,
+            };
+            packet.lie(protocol, rest.span.at, exactly, usize::from(version));
+            packet.end(rest.after(1), Content::Unread);
+            return None;
+        }
+        let header = packet.fixed(protocol, rest, FIXED)?;
+        let (payload, next) = (usize::from(header.u16(4)?), header.u8(6)?);
+        let told = FIXED + payload;
+        let mut whole = rest;
+        if payload == 0 && next != NO_NEXT_HEADER {
+            // A jumbogram, whose length stands in its hop-by-hop options (RFC 2675), or left to the network card.
+        } else if told <= rest.length {
+            packet.trail(rest, told);
+            whole = rest.limited(told);
+        } else if rest.extent == Extent::Quoted {
+            whole.length = told;
+        } else if rest.extent == Extent::Whole {
+            packet.lie(
+                protocol,
+                rest.span.at,
+                Expected::Said {
+                    field: id::PLEN,
+                    bytes: told,
+                },
+                rest.length,
+            );
+        }
+        packet.push(protocol, whole, FIXED);
+        Some((Next::AfterIpv6(next), whole.after(FIXED)))
+    }
 }

@@ -1,11 +1,14 @@
 //! IPv6's extension headers, and the authentication header, which stands after IPv4 too. RFC 8200 section 4, RFC 4302
 
-mod options;
+pub mod options;
 
 use std::net::Ipv6Addr;
 
-use super::decode::{Next, Step};
 use super::field::{Field, Form, Spec, bits, bytes, rest};
+use super::fields::Fields;
+use super::header::HeaderDef;
+use super::layer::Layer;
+use super::next::{Next, Step};
 use super::numbers::ip_protocol;
 use super::options::{Layout, Walk, Walked, check};
 use super::packet::{Content, Packet};
@@ -13,6 +16,39 @@ use super::problem::Expected;
 use super::protocol::Protocol;
 use super::rest::{Extent, Rest};
 use super::span::Span;
+
+fields! {
+    HOPOPTS_NXT = "ipv6.hopopts.nxt";
+    HOPOPTS_LEN = "ipv6.hopopts.len";
+    DSTOPTS_NXT = "ipv6.dstopts.nxt";
+    DSTOPTS_LEN = "ipv6.dstopts.len";
+    ROUTING_NXT = "ipv6.routing.nxt";
+    ROUTING_LEN = "ipv6.routing.len";
+    ROUTING_TYPE = "ipv6.routing.type";
+    ROUTING_SEGLEFT = "ipv6.routing.segleft";
+    ROUTING_SRC_RESERVED = "ipv6.routing.src.reserved";
+    ROUTING_SRC_ADDR = "ipv6.routing.src.addr";
+    ROUTING_MIPV6_RESERVED = "ipv6.routing.mipv6.reserved";
+    ROUTING_MIPV6_HOME_ADDRESS = "ipv6.routing.mipv6.home_address";
+    ROUTING_SRH_LAST_ENTRY = "ipv6.routing.srh.last_entry";
+    ROUTING_SRH_FLAGS = "ipv6.routing.srh.flags";
+    ROUTING_SRH_TAG = "ipv6.routing.srh.tag";
+    ROUTING_SRH_ADDR = "ipv6.routing.srh.addr";
+    ROUTING_UNKNOWN_DATA = "ipv6.routing.unknown_data";
+    FRAGHDR_NXT = "ipv6.fraghdr.nxt";
+    FRAGHDR_RESERVED_OCTET = "ipv6.fraghdr.reserved_octet";
+    FRAGHDR_OFFSET = "ipv6.fraghdr.offset";
+    FRAGHDR_RESERVED_BITS = "ipv6.fraghdr.reserved_bits";
+    FRAGHDR_MORE = "ipv6.fraghdr.more";
+    FRAGHDR_IDENT = "ipv6.fraghdr.ident";
+    AH_NEXT_HEADER = "ah.next_header";
+    AH_LENGTH = "ah.length";
+    AH_RESERVED = "ah.reserved";
+    AH_SPI = "ah.spi";
+    AH_SEQUENCE = "ah.sequence";
+    AH_ICV = "ah.icv";
+    EXTENSION_UNREAD = "ipv6.extension.unread";
+}
 
 /// The least that each has.
 const FIXED: usize = 8;
@@ -22,70 +58,70 @@ const JUMBO: u8 = 0xc2;
 const EIGHTS: Form = Form::Length { unit: 8, uncounted: 1 };
 
 static HOP_BY_HOP: [Spec; 2] = [
-    bytes("ipv6.hopopts.nxt", "next header", 0, 1, Form::Named(ip_protocol)),
-    bytes("ipv6.hopopts.len", "header extension length", 1, 1, EIGHTS),
+    bytes(id::HOPOPTS_NXT, "next header", 0, 1, Form::Named(ip_protocol)),
+    bytes(id::HOPOPTS_LEN, "header extension length", 1, 1, EIGHTS),
 ];
 
 static DESTINATION: [Spec; 2] = [
-    bytes("ipv6.dstopts.nxt", "next header", 0, 1, Form::Named(ip_protocol)),
-    bytes("ipv6.dstopts.len", "header extension length", 1, 1, EIGHTS),
+    bytes(id::DSTOPTS_NXT, "next header", 0, 1, Form::Named(ip_protocol)),
+    bytes(id::DSTOPTS_LEN, "header extension length", 1, 1, EIGHTS),
 ];
 
 static ROUTING: [Spec; 4] = [
-    bytes("ipv6.routing.nxt", "next header", 0, 1, Form::Named(ip_protocol)),
-    bytes("ipv6.routing.len", "header extension length", 1, 1, EIGHTS),
-    bytes("ipv6.routing.type", "routing type", 2, 1, Form::Named(routing_type)),
-    bytes("ipv6.routing.segleft", "segments left", 3, 1, Form::Decimal),
+    bytes(id::ROUTING_NXT, "next header", 0, 1, Form::Named(ip_protocol)),
+    bytes(id::ROUTING_LEN, "header extension length", 1, 1, EIGHTS),
+    bytes(id::ROUTING_TYPE, "routing type", 2, 1, Form::Named(routing_type)),
+    bytes(id::ROUTING_SEGLEFT, "segments left", 3, 1, Form::Decimal),
 ];
 
 /// Type 0, forbidden since RFC 5095.
-static SOURCE_ROUTE: [Spec; 1] = [bytes("ipv6.routing.src.reserved", "reserved", 0, 4, Form::Hex)];
-static SOURCE_ROUTE_ADDRESS: Spec = bytes("ipv6.routing.src.addr", "address", 0, 16, Form::Ipv6);
+static SOURCE_ROUTE: [Spec; 1] = [bytes(id::ROUTING_SRC_RESERVED, "reserved", 0, 4, Form::Hex)];
+static SOURCE_ROUTE_ADDRESS: Spec = bytes(id::ROUTING_SRC_ADDR, "address", 0, 16, Form::Ipv6);
 /// Type 2. RFC 6275 section 6.4
 static MOBILE: [Spec; 2] = [
-    bytes("ipv6.routing.mipv6.reserved", "reserved", 0, 4, Form::Hex),
-    bytes("ipv6.routing.mipv6.home_address", "home address", 4, 16, Form::Ipv6),
+    bytes(id::ROUTING_MIPV6_RESERVED, "reserved", 0, 4, Form::Hex),
+    bytes(id::ROUTING_MIPV6_HOME_ADDRESS, "home address", 4, 16, Form::Ipv6),
 ];
 /// Type 4. RFC 8754 section 2
 static SEGMENTS: [Spec; 3] = [
-    bytes("ipv6.routing.srh.last_entry", "last entry", 0, 1, Form::Decimal),
-    bytes("ipv6.routing.srh.flags", "flags", 1, 1, Form::Hex),
-    bytes("ipv6.routing.srh.tag", "tag", 2, 2, Form::Hex),
+    bytes(id::ROUTING_SRH_LAST_ENTRY, "last entry", 0, 1, Form::Decimal),
+    bytes(id::ROUTING_SRH_FLAGS, "flags", 1, 1, Form::Hex),
+    bytes(id::ROUTING_SRH_TAG, "tag", 2, 2, Form::Hex),
 ];
-static SEGMENT: Spec = bytes("ipv6.routing.srh.addr", "segment", 0, 16, Form::Ipv6);
-static TYPE_DATA: Spec = rest("ipv6.routing.unknown_data", "type-specific data", 0, Form::Bytes);
+static SEGMENT: Spec = bytes(id::ROUTING_SRH_ADDR, "segment", 0, 16, Form::Ipv6);
+static TYPE_DATA: Spec = rest(id::ROUTING_UNKNOWN_DATA, "type-specific data", 0, Form::Bytes);
 
 static FRAGMENT: [Spec; 6] = [
-    bytes("ipv6.fraghdr.nxt", "next header", 0, 1, Form::Named(ip_protocol)),
-    bytes("ipv6.fraghdr.reserved_octet", "reserved", 1, 1, Form::Hex),
+    bytes(id::FRAGHDR_NXT, "next header", 0, 1, Form::Named(ip_protocol)),
+    bytes(id::FRAGHDR_RESERVED_OCTET, "reserved", 1, 1, Form::Hex),
     bits(
-        "ipv6.fraghdr.offset",
+        id::FRAGHDR_OFFSET,
         "fragment offset",
         16,
         13,
         Form::Length { unit: 8, uncounted: 0 },
     ),
-    bits("ipv6.fraghdr.reserved_bits", "reserved", 29, 2, Form::Decimal),
-    bits("ipv6.fraghdr.more", "M", 31, 1, Form::Flag),
-    bytes("ipv6.fraghdr.ident", "identification", 4, 4, Form::Hex),
+    bits(id::FRAGHDR_RESERVED_BITS, "reserved", 29, 2, Form::Decimal),
+    bits(id::FRAGHDR_MORE, "M", 31, 1, Form::Flag),
+    bytes(id::FRAGHDR_IDENT, "identification", 4, 4, Form::Hex),
 ];
 
 static AUTHENTICATION: [Spec; 6] = [
-    bytes("ah.next_header", "next header", 0, 1, Form::Named(ip_protocol)),
+    bytes(id::AH_NEXT_HEADER, "next header", 0, 1, Form::Named(ip_protocol)),
     bytes(
-        "ah.length",
+        id::AH_LENGTH,
         "payload length",
         1,
         1,
         Form::Length { unit: 4, uncounted: 2 },
     ),
-    bytes("ah.reserved", "reserved", 2, 2, Form::Hex),
-    bytes("ah.spi", "security parameters index", 4, 4, Form::Hex),
-    bytes("ah.sequence", "sequence number", 8, 4, Form::Decimal),
-    rest("ah.icv", "integrity check value", 12, Form::Bytes),
+    bytes(id::AH_RESERVED, "reserved", 2, 2, Form::Hex),
+    bytes(id::AH_SPI, "security parameters index", 4, 4, Form::Hex),
+    bytes(id::AH_SEQUENCE, "sequence number", 8, 4, Form::Decimal),
+    rest(id::AH_ICV, "integrity check value", 12, Form::Bytes),
 ];
 
-static UNREAD: Spec = rest("ipv6.extension.unread", "unread bytes", 0, Form::Bytes);
+static UNREAD: Spec = rest(id::EXTENSION_UNREAD, "unread bytes", 0, Form::Bytes);
 
 fn routing_type(number: u64) -> Option<&'static str> {
     Some(match number {
@@ -98,7 +134,7 @@ fn routing_type(number: u64) -> Option<&'static str> {
 }
 
 /// The fields of a header.
-pub(super) fn fields(protocol: Protocol, header: Span<'_>) -> Vec<Field<'_>> {
+fn fields(protocol: Protocol, header: Span<'_>) -> Vec<Field<'_>> {
     match protocol {
         Protocol::Routing => routing_fields(header),
         Protocol::Fragment => header.fields(&FRAGMENT, &UNREAD),
@@ -184,19 +220,17 @@ impl FragmentHeader {
     }
 }
 
-/// Reads an extension header of this number.
-pub(super) fn decode<'a>(number: u8, rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-    let (protocol, field) = match number {
-        0 => (Protocol::HopByHop, "ipv6.hopopts.len"),
-        43 => (Protocol::Routing, "ipv6.routing.len"),
-        44 => return decode_fragment(rest, packet),
-        51 => (Protocol::Authentication, "ah.length"),
-        _ => (Protocol::DestinationOptions, "ipv6.dstopts.len"),
-    };
+/// Reads a header of variable length; `field` is the filter name of its length.
+fn decode<'a>(protocol: Protocol, field: &'static str, rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
     let fixed = packet.fixed(protocol, rest, FIXED)?;
     let told = usize::from(fixed.u8(1)?);
-    let length = if number == 51 { (told + 2) * 4 } else { (told + 1) * 8 };
-    if number == 51 && length < 12 {
+    let is_authentication = protocol == Protocol::Authentication;
+    let length = if is_authentication {
+        (told + 2) * 4
+    } else {
+        (told + 1) * 8
+    };
+    if is_authentication && length < 12 {
         packet.push(protocol, rest, FIXED);
         packet.lie(protocol, fixed.at + 1, Expected::AtLeast { field, least: 1 }, told);
         packet.end(rest.after(FIXED), Content::Unread);
@@ -205,7 +239,7 @@ pub(super) fn decode<'a>(number: u8, rest: Rest<'a>, packet: &mut Packet<'a>) ->
     let header = packet.said(protocol, rest, field, length)?;
     let mut whole = rest;
     if matches!(protocol, Protocol::HopByHop | Protocol::DestinationOptions) {
-        check(packet, protocol, Layout::Ipv6, header.from(2), "ipv6.opt.length");
+        check(packet, protocol, Layout::Ipv6, header.from(2), options::id::OPT_LENGTH);
     }
     if protocol == Protocol::HopByHop {
         whole = cut_to_jumbo_length(header, rest, packet);
@@ -227,7 +261,7 @@ pub(super) fn decode<'a>(number: u8, rest: Rest<'a>, packet: &mut Packet<'a>) ->
 
 /// The length of a jumbogram stands in an option, for the IPv6 header's field is too small.
 fn cut_to_jumbo_length<'a>(header: Span<'a>, rest: Rest<'a>, packet: &mut Packet<'a>) -> Rest<'a> {
-    let before = packet.layers.last().and_then(super::Layer::ipv6);
+    let before = packet.layers.last().and_then(Layer::ipv6);
     if before.is_none_or(|ipv6| ipv6.payload_length() != 0) {
         return rest;
     }
@@ -241,7 +275,7 @@ fn cut_to_jumbo_length<'a>(header: Span<'a>, rest: Rest<'a>, packet: &mut Packet
     if told > rest.length {
         if rest.extent == Extent::Whole {
             let said = Expected::Said {
-                field: "ipv6.opt.jumbo",
+                field: options::id::OPT_JUMBO,
                 bytes: told,
             };
             packet.lie(Protocol::HopByHop, header.at, said, rest.length);
@@ -250,7 +284,7 @@ fn cut_to_jumbo_length<'a>(header: Span<'a>, rest: Rest<'a>, packet: &mut Packet
     }
     if told < header.bytes.len() {
         let least = Expected::AtLeast {
-            field: "ipv6.opt.jumbo",
+            field: options::id::OPT_JUMBO,
             least: header.bytes.len() as u64,
         };
         packet.lie(Protocol::HopByHop, header.at, least, told);
@@ -273,4 +307,104 @@ fn decode_fragment<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
         data.extent = Extent::FirstFragment;
     }
     Some((Next::AfterIpv6(header.next_header), data))
+}
+
+impl Layer<'_> {
+    /// The typed header, when it is an IPv6 fragment header and its 8 bytes are there.
+    #[must_use]
+    pub fn fragment(&self) -> Option<FragmentHeader> {
+        (self.protocol == Protocol::Fragment)
+            .then(|| FragmentHeader::new(self.header))
+            .flatten()
+    }
+}
+
+/// The descriptor of hop-by-hop options.
+pub(super) struct HopByHop;
+
+impl HeaderDef for HopByHop {
+    const NAME: &'static str = "IPv6 hop-by-hop options";
+    const SOURCE: &'static str = "RFC 8200";
+    const ANNOUNCED_BY: &'static [Next] = &[Next::AfterIpv6(0)];
+    const FIELDS: &'static [Fields] = &[FIELDS, options::FIELDS];
+
+    fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+        fields(Protocol::HopByHop, header)
+    }
+
+    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        decode(Protocol::HopByHop, id::HOPOPTS_LEN, rest, packet)
+    }
+}
+
+/// The descriptor of the routing header.
+pub(super) struct Routing;
+
+impl HeaderDef for Routing {
+    const NAME: &'static str = "IPv6 routing header";
+    const SOURCE: &'static str = "RFC 8200";
+    const ANNOUNCED_BY: &'static [Next] = &[Next::AfterIpv6(43)];
+    const FIELDS: &'static [Fields] = &[FIELDS, options::FIELDS];
+
+    fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+        fields(Protocol::Routing, header)
+    }
+
+    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        decode(Protocol::Routing, id::ROUTING_LEN, rest, packet)
+    }
+}
+
+/// The descriptor of the fragment header.
+pub(super) struct Fragment;
+
+impl HeaderDef for Fragment {
+    const NAME: &'static str = "IPv6 fragment header";
+    const SOURCE: &'static str = "RFC 8200";
+    const ANNOUNCED_BY: &'static [Next] = &[Next::AfterIpv6(44)];
+    const FIELDS: &'static [Fields] = &[FIELDS, options::FIELDS];
+
+    fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+        fields(Protocol::Fragment, header)
+    }
+
+    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        decode_fragment(rest, packet)
+    }
+}
+
+/// The descriptor of the authentication header.
+pub(super) struct Authentication;
+
+impl HeaderDef for Authentication {
+    const NAME: &'static str = "authentication header";
+    const SOURCE: &'static str = "RFC 4302";
+    const ANNOUNCED_BY: &'static [Next] = &[Next::AfterIpv4(51), Next::AfterIpv6(51)];
+    const FIELDS: &'static [Fields] = &[FIELDS, options::FIELDS];
+
+    fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+        fields(Protocol::Authentication, header)
+    }
+
+    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        decode(Protocol::Authentication, id::AH_LENGTH, rest, packet)
+    }
+}
+
+/// The descriptor of destination options.
+pub(super) struct DestinationOptions;
+
+impl HeaderDef for DestinationOptions {
+    const NAME: &'static str = "IPv6 destination options";
+    const SOURCE: &'static str = "RFC 8200";
+    const ANNOUNCED_BY: &'static [Next] = &[Next::AfterIpv6(60)];
+    const FIELDS: &'static [Fields] = &[FIELDS, options::FIELDS];
+
+    fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+        fields(Protocol::DestinationOptions, header)
+    }
+
+    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        decode(Protocol::DestinationOptions, id::DSTOPTS_LEN, rest, packet)
+    }
 }

@@ -1,12 +1,29 @@
 //! Logical link control, and SNAP on top of it. IEEE 802.2, RFC 1042
 
-use super::decode::{Next, Step};
 use super::field::{Field, Form, Spec, bits, bytes, rest};
+use super::fields::Fields;
+use super::header::HeaderDef;
+use super::next::{Next, Step};
 use super::numbers::{ether_type, service_access_point};
 use super::packet::{Content, Packet};
 use super::protocol::Protocol;
 use super::rest::Rest;
 use super::span::Span;
+
+fields! {
+    DSAP_SAP = "llc.dsap.sap";
+    DSAP_IG = "llc.dsap.ig";
+    SSAP_SAP = "llc.ssap.sap";
+    SSAP_CR = "llc.ssap.cr";
+    DSAP = "llc.dsap";
+    SSAP = "llc.ssap";
+    CONTROL = "llc.control";
+    OUI = "llc.oui";
+    TYPE = "llc.type";
+    PID = "llc.pid";
+    CISCO_PID = "llc.cisco_pid";
+    UNREAD = "llc.unread";
+}
 
 /// Service access points and control field of an unnumbered frame.
 const UNNUMBERED: usize = 3;
@@ -18,26 +35,19 @@ const SNAP: usize = 8;
 const CISCO: u32 = 0x00_000c;
 
 static DESTINATION: [Spec; 2] = [
-    bits("llc.dsap.sap", "SAP", 0, 7, Form::Hex),
-    bits("llc.dsap.ig", "group address", 7, 1, Form::Flag),
+    bits(id::DSAP_SAP, "SAP", 0, 7, Form::Hex),
+    bits(id::DSAP_IG, "group address", 7, 1, Form::Flag),
 ];
 static SOURCE: [Spec; 2] = [
-    bits("llc.ssap.sap", "SAP", 8, 7, Form::Hex),
-    bits("llc.ssap.cr", "response", 15, 1, Form::Flag),
+    bits(id::SSAP_SAP, "SAP", 8, 7, Form::Hex),
+    bits(id::SSAP_CR, "response", 15, 1, Form::Flag),
 ];
 const ACCESS_POINTS: [Spec; 2] = [
-    bytes(
-        "llc.dsap",
-        "destination SAP",
-        0,
-        1,
-        Form::HexNamed(service_access_point),
-    )
-    .of(&DESTINATION),
-    bytes("llc.ssap", "source SAP", 1, 1, Form::HexNamed(service_access_point)).of(&SOURCE),
+    bytes(id::DSAP, "destination SAP", 0, 1, Form::HexNamed(service_access_point)).of(&DESTINATION),
+    bytes(id::SSAP, "source SAP", 1, 1, Form::HexNamed(service_access_point)).of(&SOURCE),
 ];
-const CONTROL: Spec = bytes("llc.control", "control", 2, 1, Form::Hex);
-const ORGANIZATION: Spec = bytes("llc.oui", "organization code", 3, 3, Form::Hex);
+const CONTROL: Spec = bytes(id::CONTROL, "control", 2, 1, Form::Hex);
+const ORGANIZATION: Spec = bytes(id::OUI, "organization code", 3, 3, Form::Hex);
 
 /// The header of an unnumbered frame.
 static TABLE: [Spec; 3] = [ACCESS_POINTS[0], ACCESS_POINTS[1], CONTROL];
@@ -45,7 +55,7 @@ static TABLE: [Spec; 3] = [ACCESS_POINTS[0], ACCESS_POINTS[1], CONTROL];
 static TABLE_NUMBERED: [Spec; 3] = [
     ACCESS_POINTS[0],
     ACCESS_POINTS[1],
-    bytes("llc.control", "control", 2, 2, Form::Hex),
+    bytes(id::CONTROL, "control", 2, 2, Form::Hex),
 ];
 /// With SNAP, the protocol by its `EtherType`.
 static TABLE_SNAP: [Spec; 5] = [
@@ -53,7 +63,7 @@ static TABLE_SNAP: [Spec; 5] = [
     ACCESS_POINTS[1],
     CONTROL,
     ORGANIZATION,
-    bytes("llc.type", "type", 6, 2, Form::HexNamed(ether_type)),
+    bytes(id::TYPE, "type", 6, 2, Form::HexNamed(ether_type)),
 ];
 /// With SNAP, the protocol by a number of the organization's own.
 static TABLE_SNAP_OWN: [Spec; 5] = [
@@ -61,7 +71,7 @@ static TABLE_SNAP_OWN: [Spec; 5] = [
     ACCESS_POINTS[1],
     CONTROL,
     ORGANIZATION,
-    bytes("llc.pid", "protocol ID", 6, 2, Form::Hex),
+    bytes(id::PID, "protocol ID", 6, 2, Form::Hex),
 ];
 /// With SNAP, the protocol by Cisco's numbers.
 static TABLE_SNAP_CISCO: [Spec; 5] = [
@@ -69,9 +79,9 @@ static TABLE_SNAP_CISCO: [Spec; 5] = [
     ACCESS_POINTS[1],
     CONTROL,
     ORGANIZATION,
-    bytes("llc.cisco_pid", "protocol ID", 6, 2, Form::Hex),
+    bytes(id::CISCO_PID, "protocol ID", 6, 2, Form::Hex),
 ];
-static UNREAD: Spec = rest("llc.unread", "unread bytes", 0, Form::Bytes);
+static UNREAD: Spec = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
 
 /// The organization; only in SNAP.
 fn organization(header: Span<'_>) -> Option<u32> {
@@ -83,38 +93,46 @@ const fn is_ether_type(organization: u32) -> bool {
     matches!(organization, 0 | 0x00_00f8)
 }
 
-/// The fields of a header.
-pub(super) fn fields(header: Span<'_>) -> Vec<Field<'_>> {
-    let table: &'static [Spec] = match header.bytes.len() {
-        SNAP if organization(header).is_some_and(is_ether_type) => &TABLE_SNAP,
-        SNAP if organization(header) == Some(CISCO) => &TABLE_SNAP_CISCO,
-        5.. => &TABLE_SNAP_OWN,
-        NUMBERED => &TABLE_NUMBERED,
-        _ => &TABLE,
-    };
-    header.fields(table, &UNREAD)
-}
+/// Its descriptor.
+pub(super) struct Header;
 
-/// Reads a header, and SNAP.
-pub(super) fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-    let header = packet.fixed(Protocol::Llc, rest, UNNUMBERED)?;
-    let (to, from, control) = (header.u8(0)?, header.u8(1)?, header.u8(2)?);
-    if (to, from, control) == (0xaa, 0xaa, 0x03) {
-        let header = packet.fixed(Protocol::Llc, rest, SNAP)?;
-        packet.push(Protocol::Llc, rest, SNAP);
-        let (organization, protocol) = (organization(header)?, header.u16(6)?);
-        if is_ether_type(organization) {
-            return Some((Next::EtherType(protocol), rest.after(SNAP)));
+impl HeaderDef for Header {
+    const NAME: &'static str = "LLC";
+    const SOURCE: &'static str = "IEEE 802.2";
+    const ANNOUNCED_BY: &'static [Next] = &[Next::Llc];
+    const FIELDS: &'static [Fields] = &[FIELDS];
+
+    fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+        let table: &'static [Spec] = match header.bytes.len() {
+            SNAP if organization(header).is_some_and(is_ether_type) => &TABLE_SNAP,
+            SNAP if organization(header) == Some(CISCO) => &TABLE_SNAP_CISCO,
+            5.. => &TABLE_SNAP_OWN,
+            NUMBERED => &TABLE_NUMBERED,
+            _ => &TABLE,
+        };
+        header.fields(table, &UNREAD)
+    }
+
+    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        let header = packet.fixed(Protocol::Llc, rest, UNNUMBERED)?;
+        let (to, from, control) = (header.u8(0)?, header.u8(1)?, header.u8(2)?);
+        if (to, from, control) == (0xaa, 0xaa, 0x03) {
+            let header = packet.fixed(Protocol::Llc, rest, SNAP)?;
+            packet.push(Protocol::Llc, rest, SNAP);
+            let (organization, protocol) = (organization(header)?, header.u16(6)?);
+            if is_ether_type(organization) {
+                return Some((Next::EtherType(protocol), rest.after(SNAP)));
+            }
+            packet.end(rest.after(SNAP), Content::Snap { organization, protocol });
+            return None;
         }
-        packet.end(rest.after(SNAP), Content::Snap { organization, protocol });
-        return None;
+        let length = if control & 3 == 3 { UNNUMBERED } else { NUMBERED };
+        packet.fixed(Protocol::Llc, rest, length)?;
+        packet.push(Protocol::Llc, rest, length);
+        if to == 0x06 {
+            return Some((Next::Ip, rest.after(length)));
+        }
+        packet.end(rest.after(length), Content::Sap(to));
+        None
     }
-    let length = if control & 3 == 3 { UNNUMBERED } else { NUMBERED };
-    packet.fixed(Protocol::Llc, rest, length)?;
-    packet.push(Protocol::Llc, rest, length);
-    if to == 0x06 {
-        return Some((Next::Ip, rest.after(length)));
-    }
-    packet.end(rest.after(length), Content::Sap(to));
-    None
 }

@@ -4,17 +4,55 @@
 //! makes the [`Field`]s: each with Wireshark's name, the RFC's name, place, raw bytes and value. [`Packet::checksum`] checks.
 //! What cannot be read is a [`Problem`]; what was read before it is kept.
 //!
-//! One file per protocol, in the same order: the table of fields, the typed header, the decoder, the tests.
+//! One file per protocol, in the same order: its fields and what they are for (`fields!`), the tables that place them, the typed
+//! header, the descriptor with the decoder ([`header::HeaderDef`]). The list `headers!` below names the descriptors.
 #![forbid(unsafe_code)]
+
+#[macro_use]
+mod fields;
+
+/// Every header, a line each, the better known first: its name in [`Protocol`], its descriptor in its file here, who explains it
+/// (in `explain`), and what it is. A new header is a line here, its file, and its file in `explain`.
+macro_rules! headers {
+    ($each:ident) => {
+        $each! {
+            Tcp: tcp::Header, tcp::Explainer, "TCP, RFC 9293.";
+            Udp: udp::Header, udp::Explainer, "UDP, RFC 768.";
+            Ipv4: ipv4::Header, ip::Ipv4, "IPv4, RFC 791.";
+            Ipv6: ipv6::Header, ip::Ipv6, "IPv6, RFC 8200.";
+            Ethernet: ethernet::Header, link::Link, "Ethernet II or IEEE 802.3.";
+            Arp: arp::Header, arp::Explainer, "ARP, RFC 826.";
+            Icmp: icmp::Header, icmp::Icmp, "ICMP, RFC 792.";
+            Icmpv6: icmpv6::Header, icmp::Icmpv6, "`ICMPv6`, RFC 4443.";
+            Llc: llc::Header, link::Link, "IEEE 802.2 logical link control, SNAP included.";
+            Vlan: vlan::Tag, link::Link, "A VLAN tag: IEEE 802.1Q, and the predecessors of 802.1ad.";
+            ServiceVlan: vlan::ServiceTag, link::Link, "A service provider's VLAN tag: IEEE 802.1ad.";
+            LinuxSll: cooked::Version1, link::Cooked, "Linux \"cooked\" capture, version 1.";
+            LinuxSll2: cooked::Version2, link::Cooked, "Linux \"cooked\" capture, version 2.";
+            Null: null::Header, link::Link, "BSD loopback.";
+            HopByHop: ipv6_extension::HopByHop, ip::Extension, "IPv6 hop-by-hop options, RFC 8200 section 4.3.";
+            Routing: ipv6_extension::Routing, ip::Extension, "IPv6 routing header, RFC 8200 section 4.4.";
+            Fragment: ipv6_extension::Fragment, ip::Extension, "IPv6 fragment header, RFC 8200 section 4.5.";
+            DestinationOptions: ipv6_extension::DestinationOptions, ip::Extension, "IPv6 destination options, RFC 8200 section 4.6.";
+            Authentication: ipv6_extension::Authentication, ip::Extension, "IP authentication header, RFC 4302.";
+        }
+    };
+}
+pub(crate) use headers;
 
 pub mod arp;
 mod catalog;
+mod chapter;
 mod checksum;
-mod cooked;
+pub mod cooked;
 mod decode;
+mod descriptors;
 pub mod digits;
+mod endpoints;
 pub mod ethernet;
 mod field;
+mod header;
+
 pub mod icmp;
 pub mod icmp_extension;
 pub mod icmpv6;
@@ -23,27 +61,31 @@ pub mod ipv6;
 pub mod ipv6_extension;
 mod layer;
 mod link;
-mod llc;
-mod nd;
-mod null;
+pub mod llc;
+pub mod nd;
+mod next;
+pub mod null;
 mod numbers;
 mod options;
 mod packet;
 mod problem;
 mod protocol;
+mod quotation;
 pub mod reassembly;
 mod rest;
 mod span;
+mod sum;
 pub mod tcp;
 #[cfg(test)]
 mod tests;
 pub mod udp;
-mod vlan;
+pub mod vlan;
 
-pub use catalog::{Chapter, Origin, catalog};
-pub use checksum::{Checksum, Unchecked};
+pub use catalog::catalog;
+pub use chapter::{Chapter, Origin};
 pub use decode::{MOST_HEADERS, decode};
 pub use field::{Field, Form, Naming, Spec, Value, find};
+pub use fields::{Fields, Purpose};
 pub use layer::Layer;
 pub use link::LinkType;
 pub use packet::{Content, Packet};
@@ -51,3 +93,4 @@ pub use problem::{Expected, Problem};
 pub use protocol::Protocol;
 pub use rest::Extent;
 pub use span::Span;
+pub use sum::{Checksum, Unchecked};

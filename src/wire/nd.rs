@@ -5,68 +5,95 @@ use super::field::{Field, Form, Spec, bits, bytes, rest};
 use super::options::{Layout, Shape, Walk, Walked};
 use super::span::Span;
 
-static SOLICITATION_OF_ROUTER: [Spec; 1] = [bytes("icmpv6.reserved", "reserved", 4, 4, Form::Hex)];
+fields! {
+    RESERVED = "icmpv6.reserved", "RFC 4443", "Bytes that this message does not use; sent as 0.", "";
+    ND_RA_CUR_HOP_LIMIT = "icmpv6.nd.ra.cur_hop_limit";
+    ND_RA_FLAG = "icmpv6.nd.ra.flag";
+    ND_RA_ROUTER_LIFETIME = "icmpv6.nd.ra.router_lifetime";
+    ND_RA_REACHABLE_TIME = "icmpv6.nd.ra.reachable_time";
+    ND_RA_RETRANS_TIMER = "icmpv6.nd.ra.retrans_timer";
+    ND_RA_FLAG_M = "icmpv6.nd.ra.flag.m";
+    ND_RA_FLAG_O = "icmpv6.nd.ra.flag.o";
+    ND_RA_FLAG_H = "icmpv6.nd.ra.flag.h";
+    ND_RA_FLAG_PRF = "icmpv6.nd.ra.flag.prf";
+    ND_RA_FLAG_P = "icmpv6.nd.ra.flag.p";
+    ND_RA_FLAG_RSV = "icmpv6.nd.ra.flag.rsv";
+    ND_NS_TARGET_ADDRESS = "icmpv6.nd.ns.target_address";
+    ND_NA_FLAG = "icmpv6.nd.na.flag";
+    ND_NA_TARGET_ADDRESS = "icmpv6.nd.na.target_address";
+    ND_NA_FLAG_R = "icmpv6.nd.na.flag.r";
+    ND_NA_FLAG_S = "icmpv6.nd.na.flag.s";
+    ND_NA_FLAG_O = "icmpv6.nd.na.flag.o";
+    ND_NA_FLAG_RSV = "icmpv6.nd.na.flag.rsv";
+    ND_RD_TARGET_ADDRESS = "icmpv6.nd.rd.target_address";
+    RD_NA_DESTINATION_ADDRESS = "icmpv6.rd.na.destination_address";
+    OPT_TYPE = "icmpv6.opt.type";
+    OPT_LENGTH = "icmpv6.opt.length";
+    OPT = "icmpv6.opt";
+    OPT_LINKADDR = "icmpv6.opt.linkaddr";
+    OPT_PREFIX_LENGTH = "icmpv6.opt.prefix.length";
+    OPT_PREFIX_FLAG = "icmpv6.opt.prefix.flag";
+    OPT_PREFIX_VALID_LIFETIME = "icmpv6.opt.prefix.valid_lifetime";
+    OPT_PREFIX_PREFERRED_LIFETIME = "icmpv6.opt.prefix.preferred_lifetime";
+    OPT_RESERVED = "icmpv6.opt.reserved";
+    OPT_PREFIX = "icmpv6.opt.prefix";
+    OPT_PREFIX_FLAG_L = "icmpv6.opt.prefix.flag.l";
+    OPT_PREFIX_FLAG_A = "icmpv6.opt.prefix.flag.a";
+    OPT_PREFIX_FLAG_R = "icmpv6.opt.prefix.flag.r";
+    OPT_PREFIX_FLAG_RESERVED = "icmpv6.opt.prefix.flag.reserved";
+    OPT_REDIRECTED_PACKET = "icmpv6.opt.redirected_packet";
+    OPT_MTU = "icmpv6.opt.mtu";
+    OPT_ADVERTISEMENT_INTERVAL = "icmpv6.opt.advertisement_interval";
+    OPT_HOME_AGENT_PREFERENCE = "icmpv6.opt.home_agent_preference";
+    OPT_HOME_AGENT_LIFETIME = "icmpv6.opt.home_agent_lifetime";
+    OPT_NONCE = "icmpv6.opt.nonce";
+    OPT_RDNSS_LIFETIME = "icmpv6.opt.rdnss.lifetime";
+    OPT_RDNSS = "icmpv6.opt.rdnss";
+    OPT_DNSSL_LIFETIME = "icmpv6.opt.dnssl.lifetime";
+    OPT_DNSSL = "icmpv6.opt.dnssl";
+    UNKNOWN_DATA = "icmpv6.unknown_data";
+    OPT_UNREAD = "icmpv6.opt.unread";
+    OPT_PADDING = "icmpv6.opt.padding";
+}
+
+static SOLICITATION_OF_ROUTER: [Spec; 1] = [bytes(id::RESERVED, "reserved", 4, 4, Form::Hex)];
 
 static ADVERTISEMENT_OF_ROUTER: [Spec; 5] = [
-    bytes("icmpv6.nd.ra.cur_hop_limit", "current hop limit", 4, 1, Form::Decimal),
-    bytes("icmpv6.nd.ra.flag", "flags", 5, 1, Form::Flags).of(&ROUTER_FLAGS),
-    bytes(
-        "icmpv6.nd.ra.router_lifetime",
-        "router lifetime",
-        6,
-        2,
-        Form::Count("s"),
-    ),
-    bytes("icmpv6.nd.ra.reachable_time", "reachable time", 8, 4, Form::Count("ms")),
-    bytes("icmpv6.nd.ra.retrans_timer", "retrans timer", 12, 4, Form::Count("ms")),
+    bytes(id::ND_RA_CUR_HOP_LIMIT, "current hop limit", 4, 1, Form::Decimal),
+    bytes(id::ND_RA_FLAG, "flags", 5, 1, Form::Flags).of(&ROUTER_FLAGS),
+    bytes(id::ND_RA_ROUTER_LIFETIME, "router lifetime", 6, 2, Form::Count("s")),
+    bytes(id::ND_RA_REACHABLE_TIME, "reachable time", 8, 4, Form::Count("ms")),
+    bytes(id::ND_RA_RETRANS_TIMER, "retrans timer", 12, 4, Form::Count("ms")),
 ];
 static ROUTER_FLAGS: [Spec; 6] = [
-    bits(
-        "icmpv6.nd.ra.flag.m",
-        "managed address configuration",
-        40,
-        1,
-        Form::Flag,
-    ),
-    bits("icmpv6.nd.ra.flag.o", "other configuration", 41, 1, Form::Flag),
-    bits("icmpv6.nd.ra.flag.h", "home agent", 42, 1, Form::Flag),
-    bits(
-        "icmpv6.nd.ra.flag.prf",
-        "router preference",
-        43,
-        2,
-        Form::Named(preference),
-    ),
-    bits("icmpv6.nd.ra.flag.p", "proxy", 45, 1, Form::Flag),
-    bits("icmpv6.nd.ra.flag.rsv", "reserved", 46, 2, Form::Decimal),
+    bits(id::ND_RA_FLAG_M, "managed address configuration", 40, 1, Form::Flag),
+    bits(id::ND_RA_FLAG_O, "other configuration", 41, 1, Form::Flag),
+    bits(id::ND_RA_FLAG_H, "home agent", 42, 1, Form::Flag),
+    bits(id::ND_RA_FLAG_PRF, "router preference", 43, 2, Form::Named(preference)),
+    bits(id::ND_RA_FLAG_P, "proxy", 45, 1, Form::Flag),
+    bits(id::ND_RA_FLAG_RSV, "reserved", 46, 2, Form::Decimal),
 ];
 
 static SOLICITATION: [Spec; 2] = [
-    bytes("icmpv6.reserved", "reserved", 4, 4, Form::Hex),
-    bytes("icmpv6.nd.ns.target_address", "target address", 8, 16, Form::Ipv6),
+    bytes(id::RESERVED, "reserved", 4, 4, Form::Hex),
+    bytes(id::ND_NS_TARGET_ADDRESS, "target address", 8, 16, Form::Ipv6),
 ];
 
 static ADVERTISEMENT: [Spec; 2] = [
-    bytes("icmpv6.nd.na.flag", "flags", 4, 4, Form::Flags).of(&NEIGHBOR_FLAGS),
-    bytes("icmpv6.nd.na.target_address", "target address", 8, 16, Form::Ipv6),
+    bytes(id::ND_NA_FLAG, "flags", 4, 4, Form::Flags).of(&NEIGHBOR_FLAGS),
+    bytes(id::ND_NA_TARGET_ADDRESS, "target address", 8, 16, Form::Ipv6),
 ];
 static NEIGHBOR_FLAGS: [Spec; 4] = [
-    bits("icmpv6.nd.na.flag.r", "router", 32, 1, Form::Flag),
-    bits("icmpv6.nd.na.flag.s", "solicited", 33, 1, Form::Flag),
-    bits("icmpv6.nd.na.flag.o", "override", 34, 1, Form::Flag),
-    bits("icmpv6.nd.na.flag.rsv", "reserved", 35, 29, Form::Hex),
+    bits(id::ND_NA_FLAG_R, "router", 32, 1, Form::Flag),
+    bits(id::ND_NA_FLAG_S, "solicited", 33, 1, Form::Flag),
+    bits(id::ND_NA_FLAG_O, "override", 34, 1, Form::Flag),
+    bits(id::ND_NA_FLAG_RSV, "reserved", 35, 29, Form::Hex),
 ];
 
 static REDIRECT: [Spec; 3] = [
-    bytes("icmpv6.reserved", "reserved", 4, 4, Form::Hex),
-    bytes("icmpv6.nd.rd.target_address", "target address", 8, 16, Form::Ipv6),
-    bytes(
-        "icmpv6.rd.na.destination_address",
-        "destination address",
-        24,
-        16,
-        Form::Ipv6,
-    ),
+    bytes(id::RESERVED, "reserved", 4, 4, Form::Hex),
+    bytes(id::ND_RD_TARGET_ADDRESS, "target address", 8, 16, Form::Ipv6),
+    bytes(id::RD_NA_DESTINATION_ADDRESS, "destination address", 24, 16, Form::Ipv6),
 ];
 
 /// RFC 4191 section 2.1
@@ -91,65 +118,53 @@ pub(super) fn table(message: u8) -> Option<(&'static [Spec], usize)> {
     })
 }
 
-const TYPE: Spec = bytes("icmpv6.opt.type", "type", 0, 1, Form::Decimal);
-const LENGTH: Spec = bytes(
-    "icmpv6.opt.length",
-    "length",
-    1,
-    1,
-    Form::Length { unit: 8, uncounted: 0 },
-);
+const TYPE: Spec = bytes(id::OPT_TYPE, "type", 0, 1, Form::Decimal).omitted();
+const LENGTH: Spec = bytes(id::OPT_LENGTH, "length", 1, 1, Form::Length { unit: 8, uncounted: 0 }).omitted();
 static NONE: [Spec; 0] = [];
 
-static WHOLE_SOURCE: Spec = rest("icmpv6.opt", "source link-layer address", 0, Form::Option);
-static PARTS_SOURCE: [Spec; 3] = [TYPE, LENGTH, bytes("icmpv6.opt.linkaddr", "address", 2, 6, Form::Mac)];
+static WHOLE_SOURCE: Spec = rest(id::OPT, "source link-layer address", 0, Form::Option);
+static PARTS_SOURCE: [Spec; 3] = [TYPE, LENGTH, bytes(id::OPT_LINKADDR, "address", 2, 6, Form::Mac)];
 static SOURCE: Shape = Shape {
     whole: &WHOLE_SOURCE,
     parts: &PARTS_SOURCE,
     repeated: &NONE,
 };
 
-static WHOLE_TARGET: Spec = rest("icmpv6.opt", "target link-layer address", 0, Form::Option);
+static WHOLE_TARGET: Spec = rest(id::OPT, "target link-layer address", 0, Form::Option);
 static TARGET: Shape = Shape {
     whole: &WHOLE_TARGET,
     parts: &PARTS_SOURCE,
     repeated: &NONE,
 };
 
-static WHOLE_PREFIX: Spec = rest("icmpv6.opt", "prefix information", 0, Form::Option);
+static WHOLE_PREFIX: Spec = rest(id::OPT, "prefix information", 0, Form::Option);
 static PARTS_PREFIX: [Spec; 8] = [
     TYPE,
     LENGTH,
-    bytes("icmpv6.opt.prefix.length", "prefix length", 2, 1, Form::Count("bits")),
-    bytes("icmpv6.opt.prefix.flag", "flags", 3, 1, Form::Flags).of(&PREFIX_FLAGS),
+    bytes(id::OPT_PREFIX_LENGTH, "prefix length", 2, 1, Form::Count("bits")),
+    bytes(id::OPT_PREFIX_FLAG, "flags", 3, 1, Form::Flags).of(&PREFIX_FLAGS),
+    bytes(id::OPT_PREFIX_VALID_LIFETIME, "valid lifetime", 4, 4, Form::Count("s")),
     bytes(
-        "icmpv6.opt.prefix.valid_lifetime",
-        "valid lifetime",
-        4,
-        4,
-        Form::Count("s"),
-    ),
-    bytes(
-        "icmpv6.opt.prefix.preferred_lifetime",
+        id::OPT_PREFIX_PREFERRED_LIFETIME,
         "preferred lifetime",
         8,
         4,
         Form::Count("s"),
     ),
-    bytes("icmpv6.opt.reserved", "reserved", 12, 4, Form::Hex),
-    bytes("icmpv6.opt.prefix", "prefix", 16, 16, Form::Ipv6),
+    bytes(id::OPT_RESERVED, "reserved", 12, 4, Form::Hex).omitted(),
+    bytes(id::OPT_PREFIX, "prefix", 16, 16, Form::Ipv6),
 ];
 static PREFIX_FLAGS: [Spec; 4] = [
-    bits("icmpv6.opt.prefix.flag.l", "on-link", 24, 1, Form::Flag),
+    bits(id::OPT_PREFIX_FLAG_L, "on-link", 24, 1, Form::Flag),
     bits(
-        "icmpv6.opt.prefix.flag.a",
+        id::OPT_PREFIX_FLAG_A,
         "autonomous address-configuration",
         25,
         1,
         Form::Flag,
     ),
-    bits("icmpv6.opt.prefix.flag.r", "router address", 26, 1, Form::Flag),
-    bits("icmpv6.opt.prefix.flag.reserved", "reserved", 27, 5, Form::Decimal),
+    bits(id::OPT_PREFIX_FLAG_R, "router address", 26, 1, Form::Flag),
+    bits(id::OPT_PREFIX_FLAG_RESERVED, "reserved", 27, 5, Form::Decimal),
 ];
 static PREFIX: Shape = Shape {
     whole: &WHOLE_PREFIX,
@@ -157,12 +172,12 @@ static PREFIX: Shape = Shape {
     repeated: &NONE,
 };
 
-static WHOLE_REDIRECTED: Spec = rest("icmpv6.opt", "redirected header", 0, Form::Option);
+static WHOLE_REDIRECTED: Spec = rest(id::OPT, "redirected header", 0, Form::Option);
 static PARTS_REDIRECTED: [Spec; 4] = [
     TYPE,
     LENGTH,
-    bytes("icmpv6.opt.reserved", "reserved", 2, 6, Form::Hex),
-    rest("icmpv6.opt.redirected_packet", "redirected packet", 8, Form::Bytes),
+    bytes(id::OPT_RESERVED, "reserved", 2, 6, Form::Hex).omitted(),
+    rest(id::OPT_REDIRECTED_PACKET, "redirected packet", 8, Form::Bytes),
 ];
 static REDIRECTED: Shape = Shape {
     whole: &WHOLE_REDIRECTED,
@@ -170,12 +185,12 @@ static REDIRECTED: Shape = Shape {
     repeated: &NONE,
 };
 
-static WHOLE_MTU: Spec = rest("icmpv6.opt", "MTU", 0, Form::Option);
+static WHOLE_MTU: Spec = rest(id::OPT, "MTU", 0, Form::Option);
 static PARTS_MTU: [Spec; 4] = [
     TYPE,
     LENGTH,
-    bytes("icmpv6.opt.reserved", "reserved", 2, 2, Form::Hex),
-    bytes("icmpv6.opt.mtu", "MTU", 4, 4, Form::Count("bytes")),
+    bytes(id::OPT_RESERVED, "reserved", 2, 2, Form::Hex).omitted(),
+    bytes(id::OPT_MTU, "MTU", 4, 4, Form::Count("bytes")),
 ];
 static MTU: Shape = Shape {
     whole: &WHOLE_MTU,
@@ -184,25 +199,25 @@ static MTU: Shape = Shape {
 };
 
 // RFC 6275 sections 7.3 and 7.4
-static WHOLE_INTERVAL: Spec = rest("icmpv6.opt", "advertisement interval", 0, Form::Option);
+static WHOLE_INTERVAL: Spec = rest(id::OPT, "advertisement interval", 0, Form::Option);
 static PARTS_INTERVAL: [Spec; 4] = [
     TYPE,
     LENGTH,
-    bytes("icmpv6.opt.reserved", "reserved", 2, 2, Form::Hex),
-    bytes("icmpv6.opt.advertisement_interval", "interval", 4, 4, Form::Count("ms")),
+    bytes(id::OPT_RESERVED, "reserved", 2, 2, Form::Hex).omitted(),
+    bytes(id::OPT_ADVERTISEMENT_INTERVAL, "interval", 4, 4, Form::Count("ms")),
 ];
 static INTERVAL: Shape = Shape {
     whole: &WHOLE_INTERVAL,
     parts: &PARTS_INTERVAL,
     repeated: &NONE,
 };
-static WHOLE_AGENT: Spec = rest("icmpv6.opt", "home agent information", 0, Form::Option);
+static WHOLE_AGENT: Spec = rest(id::OPT, "home agent information", 0, Form::Option);
 static PARTS_AGENT: [Spec; 5] = [
     TYPE,
     LENGTH,
-    bytes("icmpv6.opt.reserved", "reserved", 2, 2, Form::Hex),
-    bytes("icmpv6.opt.home_agent_preference", "preference", 4, 2, Form::Decimal),
-    bytes("icmpv6.opt.home_agent_lifetime", "lifetime", 6, 2, Form::Count("s")),
+    bytes(id::OPT_RESERVED, "reserved", 2, 2, Form::Hex).omitted(),
+    bytes(id::OPT_HOME_AGENT_PREFERENCE, "preference", 4, 2, Form::Decimal),
+    bytes(id::OPT_HOME_AGENT_LIFETIME, "lifetime", 6, 2, Form::Count("s")),
 ];
 static AGENT: Shape = Shape {
     whole: &WHOLE_AGENT,
@@ -210,35 +225,35 @@ static AGENT: Shape = Shape {
     repeated: &NONE,
 };
 
-static WHOLE_NONCE: Spec = rest("icmpv6.opt", "nonce", 0, Form::Option);
-static PARTS_NONCE: [Spec; 3] = [TYPE, LENGTH, rest("icmpv6.opt.nonce", "nonce", 2, Form::Bytes)];
+static WHOLE_NONCE: Spec = rest(id::OPT, "nonce", 0, Form::Option);
+static PARTS_NONCE: [Spec; 3] = [TYPE, LENGTH, rest(id::OPT_NONCE, "nonce", 2, Form::Bytes)];
 static NONCE: Shape = Shape {
     whole: &WHOLE_NONCE,
     parts: &PARTS_NONCE,
     repeated: &NONE,
 };
 
-static WHOLE_SERVERS: Spec = rest("icmpv6.opt", "recursive DNS servers", 0, Form::Option);
+static WHOLE_SERVERS: Spec = rest(id::OPT, "recursive DNS servers", 0, Form::Option);
 static PARTS_SERVERS: [Spec; 4] = [
     TYPE,
     LENGTH,
-    bytes("icmpv6.opt.reserved", "reserved", 2, 2, Form::Hex),
-    bytes("icmpv6.opt.rdnss.lifetime", "lifetime", 4, 4, Form::Count("s")),
+    bytes(id::OPT_RESERVED, "reserved", 2, 2, Form::Hex).omitted(),
+    bytes(id::OPT_RDNSS_LIFETIME, "lifetime", 4, 4, Form::Count("s")),
 ];
-static SERVER: [Spec; 1] = [bytes("icmpv6.opt.rdnss", "server", 0, 16, Form::Ipv6)];
+static SERVER: [Spec; 1] = [bytes(id::OPT_RDNSS, "server", 0, 16, Form::Ipv6)];
 static SERVERS: Shape = Shape {
     whole: &WHOLE_SERVERS,
     parts: &PARTS_SERVERS,
     repeated: &SERVER,
 };
 
-static WHOLE_SEARCH: Spec = rest("icmpv6.opt", "DNS search list", 0, Form::Option);
+static WHOLE_SEARCH: Spec = rest(id::OPT, "DNS search list", 0, Form::Option);
 static PARTS_SEARCH: [Spec; 5] = [
     TYPE,
     LENGTH,
-    bytes("icmpv6.opt.reserved", "reserved", 2, 2, Form::Hex),
-    bytes("icmpv6.opt.dnssl.lifetime", "lifetime", 4, 4, Form::Count("s")),
-    rest("icmpv6.opt.dnssl", "domain names", 8, Form::Bytes),
+    bytes(id::OPT_RESERVED, "reserved", 2, 2, Form::Hex).omitted(),
+    bytes(id::OPT_DNSSL_LIFETIME, "lifetime", 4, 4, Form::Count("s")),
+    rest(id::OPT_DNSSL, "domain names", 8, Form::Bytes),
 ];
 static SEARCH: Shape = Shape {
     whole: &WHOLE_SEARCH,
@@ -246,16 +261,16 @@ static SEARCH: Shape = Shape {
     repeated: &NONE,
 };
 
-static WHOLE_UNKNOWN: Spec = rest("icmpv6.opt", "unknown option", 0, Form::Option);
-static PARTS_UNKNOWN: [Spec; 3] = [TYPE, LENGTH, rest("icmpv6.unknown_data", "data", 2, Form::Bytes)];
+static WHOLE_UNKNOWN: Spec = rest(id::OPT, "unknown option", 0, Form::Option);
+static PARTS_UNKNOWN: [Spec; 3] = [TYPE, LENGTH, rest(id::UNKNOWN_DATA, "data", 2, Form::Bytes)];
 static UNKNOWN: Shape = Shape {
     whole: &WHOLE_UNKNOWN,
     parts: &PARTS_UNKNOWN,
     repeated: &NONE,
 };
 
-static BROKEN: Spec = rest("icmpv6.opt.unread", "unreadable options", 0, Form::Bytes);
-static SURPLUS: Spec = rest("icmpv6.opt.padding", "padding", 0, Form::Bytes);
+static BROKEN: Spec = rest(id::OPT_UNREAD, "unreadable options", 0, Form::Bytes);
+static SURPLUS: Spec = rest(id::OPT_PADDING, "padding", 0, Form::Bytes);
 
 fn shape(kind: u8) -> &'static Shape {
     match kind {

@@ -1,21 +1,29 @@
 //! BSD loopback: the address family as the machine that captured numbers it, in its own byte order; `OpenBSD`'s is in
 //! network byte order. <https://www.tcpdump.org/linktypes.html>
 
-use super::decode::{Next, Step};
 use super::field::{Field, Form, Spec, bytes, rest};
+use super::fields::Fields;
+use super::header::HeaderDef;
+use super::link::LinkType;
+use super::next::{Next, Step};
 use super::packet::{Content, Packet};
 use super::protocol::Protocol;
 use super::rest::Rest;
 use super::span::Span;
 
+fields! {
+    FAMILY = "null.family";
+    UNREAD = "null.unread";
+}
+
 /// Bytes of the header.
 const FIXED: usize = 4;
 
 /// The header.
-static TABLE: [Spec; 1] = [bytes("null.family", "family", 0, 4, Form::Named(family))];
+static TABLE: [Spec; 1] = [bytes(id::FAMILY, "family", 0, 4, Form::Named(family))];
 /// From a little-endian machine.
-static TABLE_LITTLE: [Spec; 1] = [bytes("null.family", "family", 0, 4, Form::LittleEndian(family))];
-static UNREAD: Spec = rest("null.unread", "unread bytes", 0, Form::Bytes);
+static TABLE_LITTLE: [Spec; 1] = [bytes(id::FAMILY, "family", 0, 4, Form::LittleEndian(family))];
+static UNREAD: Spec = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
 
 /// `AF_INET` is 2 everywhere, `AF_INET6` is not.
 fn family(number: u64) -> Option<&'static str> {
@@ -31,35 +39,43 @@ fn is_little_endian(header: Span<'_>) -> bool {
     header.u16(0).is_some_and(|high| high != 0)
 }
 
-/// The fields of a header.
-pub(super) fn fields(header: Span<'_>) -> Vec<Field<'_>> {
-    header.fields(
-        if is_little_endian(header) {
-            &TABLE_LITTLE
-        } else {
-            &TABLE
-        },
-        &UNREAD,
-    )
-}
+/// Its descriptor.
+pub(super) struct Header;
 
-/// Reads a header.
-pub(super) fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-    let header = packet.fixed(Protocol::Null, rest, FIXED)?;
-    packet.push(Protocol::Null, rest, FIXED);
-    let number = header.u32(0)?;
-    let number = if is_little_endian(header) {
-        number.swap_bytes()
-    } else {
-        number
-    };
-    let rest = rest.after(FIXED);
-    match family(u64::from(number)) {
-        Some("IPv4") => Some((Next::EtherType(0x0800), rest)),
-        Some(_) => Some((Next::EtherType(0x86dd), rest)),
-        None => {
-            packet.end(rest, Content::Unread);
-            None
+impl HeaderDef for Header {
+    const NAME: &'static str = "loopback";
+    const SOURCE: &'static str = "made up by the capture";
+    const ANNOUNCED_BY: &'static [Next] = &[Next::Link(LinkType::NULL), Next::Link(LinkType::LOOP)];
+    const FIELDS: &'static [Fields] = &[FIELDS];
+
+    fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+        header.fields(
+            if is_little_endian(header) {
+                &TABLE_LITTLE
+            } else {
+                &TABLE
+            },
+            &UNREAD,
+        )
+    }
+
+    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        let header = packet.fixed(Protocol::Null, rest, FIXED)?;
+        packet.push(Protocol::Null, rest, FIXED);
+        let number = header.u32(0)?;
+        let number = if is_little_endian(header) {
+            number.swap_bytes()
+        } else {
+            number
+        };
+        let rest = rest.after(FIXED);
+        match family(u64::from(number)) {
+            Some("IPv4") => Some((Next::EtherType(0x0800), rest)),
+            Some(_) => Some((Next::EtherType(0x86dd), rest)),
+            None => {
+                packet.end(rest, Content::Unread);
+                None
+            }
         }
     }
 }

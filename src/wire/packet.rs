@@ -1,11 +1,7 @@
 //! A decoded frame: its headers from the outside in.
 
-use std::net::{IpAddr, SocketAddr};
-
 use smallvec::SmallVec;
 
-use super::checksum::{self, Checksum};
-use super::field::Field;
 use super::layer::Layer;
 use super::link::LinkType;
 use super::numbers;
@@ -13,7 +9,6 @@ use super::problem::{Expected, Problem};
 use super::protocol::Protocol;
 use super::rest::Rest;
 use super::span::Span;
-use super::{arp, icmp, icmpv6, ipv4, ipv6, tcp, udp};
 
 /// What the bytes after the innermost header are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -133,104 +128,9 @@ impl<'a> Packet<'a> {
         self.layers.iter().filter(|layer| layer.quoted)
     }
 
-    fn own(&self) -> impl DoubleEndedIterator<Item = &Layer<'a>> {
+    pub(super) fn own(&self) -> impl DoubleEndedIterator<Item = &Layer<'a>> {
         self.layers.iter().filter(|layer| !layer.quoted)
     }
-
-    /// The typed TCP header, if it has one of its own (not quoted).
-    #[must_use]
-    pub fn tcp(&self) -> Option<tcp::Tcp<'a>> {
-        self.layer(Protocol::Tcp)?.tcp()
-    }
-
-    /// The typed UDP header.
-    #[must_use]
-    pub fn udp(&self) -> Option<udp::Udp<'a>> {
-        self.layer(Protocol::Udp)?.udp()
-    }
-
-    /// The typed IPv4 header.
-    #[must_use]
-    pub fn ipv4(&self) -> Option<ipv4::Ipv4<'a>> {
-        self.layer(Protocol::Ipv4)?.ipv4()
-    }
-
-    /// The typed IPv6 header.
-    #[must_use]
-    pub fn ipv6(&self) -> Option<ipv6::Ipv6<'a>> {
-        self.layer(Protocol::Ipv6)?.ipv6()
-    }
-
-    /// The typed ICMP header.
-    #[must_use]
-    pub fn icmp(&self) -> Option<icmp::Icmp<'a>> {
-        self.layer(Protocol::Icmp)?.icmp()
-    }
-
-    /// The typed `ICMPv6` header.
-    #[must_use]
-    pub fn icmpv6(&self) -> Option<icmpv6::Icmpv6<'a>> {
-        self.layer(Protocol::Icmpv6)?.icmpv6()
-    }
-
-    /// The typed ARP header.
-    #[must_use]
-    pub fn arp(&self) -> Option<arp::Arp<'a>> {
-        self.layer(Protocol::Arp)?.arp()
-    }
-
-    /// Source and destination of the innermost IP header of its own.
-    #[must_use]
-    pub fn addresses(&self) -> Option<(IpAddr, IpAddr)> {
-        addresses(self.ip()?)
-    }
-
-    /// Source and destination as socket addresses: addresses and ports of its own TCP or UDP header.
-    #[must_use]
-    pub fn endpoints(&self) -> Option<(SocketAddr, SocketAddr)> {
-        endpoints(self.own())
-    }
-
-    /// The same of the datagram that an ICMP error quotes: the sender's view.
-    #[must_use]
-    pub fn quoted_endpoints(&self) -> Option<(SocketAddr, SocketAddr)> {
-        endpoints(self.quoted())
-    }
-
-    /// Is the checksum of this header right? `None` for protocols without one. `index` counts [`Self::layers`].
-    #[must_use]
-    pub fn checksum(&self, index: usize) -> Option<Checksum> {
-        checksum::of(&self.layers, index)
-    }
-
-    /// The fields of every header, from the outside in, and of an ICMP extension behind them.
-    pub fn fields(&self) -> impl Iterator<Item = Field<'a>> {
-        self.layers.iter().flat_map(Layer::fields).chain(self.icmp_extension())
-    }
-}
-
-fn addresses(ip: &Layer<'_>) -> Option<(IpAddr, IpAddr)> {
-    match ip.protocol {
-        Protocol::Ipv4 => ip.ipv4().map(|ip| (ip.source().into(), ip.destination().into())),
-        Protocol::Ipv6 => ip.ipv6().map(|ip| (ip.source().into(), ip.destination().into())),
-        _ => None,
-    }
-}
-
-fn endpoints<'p, 'a: 'p>(layers: impl DoubleEndedIterator<Item = &'p Layer<'a>>) -> Option<(SocketAddr, SocketAddr)> {
-    let mut ports = None;
-    for layer in layers.rev() {
-        match (ports, layer.ports()) {
-            (None, Some(found)) => ports = Some(found),
-            (Some((from, to)), _) => {
-                if let Some((source, destination)) = addresses(layer) {
-                    return Some(((source, from).into(), (destination, to).into()));
-                }
-            }
-            (None, None) => {}
-        }
-    }
-    None
 }
 
 /// For the protocols' decoders.

@@ -7,10 +7,10 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::net::IpAddr;
 
-use super::checksum::of_ipv4_header;
 use super::link::LinkType;
 use super::packet::Packet;
 use super::protocol::Protocol;
+use super::sum::of_ipv4_header;
 
 /// Most bytes of pieces kept, all datagrams together: 64 of the largest possible datagrams. Linux keeps as many
 /// (`net.ipv4.ipfrag_high_thresh`, 4 MiB).

@@ -1,7 +1,5 @@
 //! Bytes that know where in the frame they stand.
 
-use super::field::{Field, Spec};
-
 /// Some bytes of a frame and the place of the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span<'a> {
@@ -33,26 +31,6 @@ impl<'a> Span<'a> {
             at: self.at,
             bytes: self.bytes.get(..length).unwrap_or(self.bytes),
         }
-    }
-
-    /// The fields of a table, as far as the bytes reach. A last field that they reach only in part is given as the
-    /// `remainder`, so that no byte goes without a field.
-    pub(super) fn fields(self, table: &'static [Spec], remainder: &'static Spec) -> Vec<Field<'a>> {
-        let mut fields = Vec::with_capacity(table.len());
-        for spec in table {
-            let Some(field) = Field::read(spec, self) else {
-                break;
-            };
-            fields.push(field);
-        }
-        self.push_remainder(&mut fields, remainder);
-        fields
-    }
-
-    /// Adds what the fields leave over as one more field.
-    pub(super) fn push_remainder(self, fields: &mut Vec<Field<'a>>, spec: &'static Spec) {
-        let done = fields.last().map_or(self.at * 8, |last| last.bit() + last.bits());
-        fields.extend(Field::remainder(spec, self, done.saturating_sub(self.at * 8)));
     }
 
     /// Two bytes in network byte order at `offset`.

@@ -1,65 +1,109 @@
 //! TCP. RFC 9293
 
-pub(super) mod multipath;
+mod kind;
+pub mod multipath;
 pub mod options;
 
 use pnet::packet::tcp::TcpPacket;
 
 use self::options::TcpOption;
-use super::catalog::{Origin, Tables};
-use super::decode::Step;
+use super::chapter::{Origin, Tables};
 use super::field::{Field, Form, Spec, bits, bytes};
-use super::options::{Layout, Walk, Walked, check};
+use super::fields::Fields;
+use super::header::{ChecksumDef, Covers, HeaderDef, words};
+use super::layer::Layer;
+use super::next::{Next, Step};
+use super::options::{Layout, Shape, Walk, Walked, check};
 use super::packet::{Content, Packet};
 use super::problem::Expected;
 use super::protocol::Protocol;
 use super::rest::Rest;
 use super::span::Span;
 
+fields! {
+    SRCPORT = "tcp.srcport", "RFC 9293 section 3.1",
+        "Port of the sender. Both addresses and both ports together name the connection.", "";
+    DSTPORT = "tcp.dstport", "RFC 9293 section 3.1",
+        "Port of the receiver: in a SYN the one on which the server listens.", "";
+    SEQ_RAW = "tcp.seq_raw", "RFC 9293 section 3.4",
+        "Number of the first data byte of this segment in the sender's stream; of a SYN the initial sequence number itself.",
+        "It starts at random and wraps after 4294967295. SYN and FIN take one number each. Wireshark's tcp.seq is relative: counted from the start.";
+    ACK_RAW = "tcp.ack_raw", "RFC 9293 section 3.4",
+        "The next sequence number that the sender of this segment expects: all before it has arrived.",
+        "It counts only with the ACK flag. Wireshark's tcp.ack is relative: counted from the start.";
+    HDR_LEN = "tcp.hdr_len", "RFC 9293 section 3.1",
+        "Length of the header in words of 4 bytes: where the data begin.", "5, without options, to 15.";
+    FLAGS = "tcp.flags", "RFC 9293 section 3.1",
+        "Reserved bits and control bits: each flag says whether something holds for this segment.",
+        "Its bits, from the left: three reserved, AE, CWR, ECE, URG, ACK, PSH, RST, SYN, FIN.";
+    WINDOW_SIZE_VALUE = "tcp.window_size_value", "RFC 9293 section 3.8.6, RFC 7323 section 2",
+        "How many bytes the sender of this segment has room for, from its acknowledgment number on: the other end may have no more on the way.",
+        "After the SYNs it is multiplied by 2 to the power of the shift in the window scale option, if both SYNs have it. 0 means stop. Wireshark's tcp.window_size is the product.";
+    CHECKSUM = "tcp.checksum", "RFC 9293 section 3.1",
+        "Lets the receiver find damage. It covers addresses and protocol of the IP header (the pseudo-header), the TCP header and the data.",
+        "Where the network card is to fill it in, a capture on the sender shows an unfinished sum.";
+    URGENT_POINTER = "tcp.urgent_pointer", "RFC 9293 section 3.8.5, RFC 6093",
+        "Where urgent data end, counted from the sequence number.", "It counts only with the URG flag.";
+    FLAGS_RES = "tcp.flags.res", "RFC 9293 section 3.1",
+        "Kept for later use; sent as 0 and ignored by the receiver.", "";
+    FLAGS_AE = "tcp.flags.ae", "RFC 9768 section 3.1",
+        "Accurate ECN: with CWR and ECE it is a counter of congestion marks; in the handshake it asks for that.", "";
+    FLAGS_CWR = "tcp.flags.cwr", "RFC 3168 section 6.1",
+        "Congestion window reduced: the sender has heard the echo of a congestion mark and sends less.",
+        "In a SYN together with ECE it offers ECN.";
+    FLAGS_ECE = "tcp.flags.ece", "RFC 3168 section 6.1",
+        "ECN echo: a packet arrived with the mark of a congested router.",
+        "In a SYN together with CWR it offers ECN, in a SYN,ACK alone it accepts.";
+    FLAGS_URG = "tcp.flags.urg", "RFC 9293 section 3.1, RFC 6093",
+        "Says that the urgent pointer counts. New programs are told not to use it.", "";
+    FLAGS_ACK = "tcp.flags.ack", "RFC 9293 section 3.1",
+        "Says that the acknowledgment number counts.", "On in every segment but the first SYN (and some resets).";
+    FLAGS_PUSH = "tcp.flags.push", "RFC 9293 section 3.9.1.2",
+        "Push: the receiver should hand what it has to its program now, and not wait for more.",
+        "Systems set it on the last segment of what the program sent.";
+    FLAGS_RESET = "tcp.flags.reset", "RFC 9293 section 3.5.2",
+        "Reset: ends the connection at once, or refuses one.", "";
+    FLAGS_SYN = "tcp.flags.syn", "RFC 9293 section 3.5",
+        "Synchronize: opens a connection and tells the sender's initial sequence number.",
+        "1 in the first segment of each direction only; with ACK off it asks, with ACK on it agrees.";
+    FLAGS_FIN = "tcp.flags.fin", "RFC 9293 section 3.6",
+        "The sender has no more data: it closes its direction. The other direction goes on.", "";
+}
+
 /// Bytes of the header without options.
 pub const FIXED: usize = 20;
 
 /// The header. RFC 9293 section 3.1; AE: RFC 9768, before that NS
 pub static TABLE: [Spec; 9] = [
-    bytes("tcp.srcport", "source port", 0, 2, Form::Decimal),
-    bytes("tcp.dstport", "destination port", 2, 2, Form::Decimal),
-    bytes("tcp.seq_raw", "sequence number", 4, 4, Form::Decimal),
-    bytes("tcp.ack_raw", "acknowledgment number", 8, 4, Form::Decimal),
+    bytes(id::SRCPORT, "source port", 0, 2, Form::Decimal),
+    bytes(id::DSTPORT, "destination port", 2, 2, Form::Decimal),
+    bytes(id::SEQ_RAW, "sequence number", 4, 4, Form::Decimal),
+    bytes(id::ACK_RAW, "acknowledgment number", 8, 4, Form::Decimal),
     bits(
-        "tcp.hdr_len",
+        id::HDR_LEN,
         "data offset",
         96,
         4,
         Form::Length { unit: 4, uncounted: 0 },
     ),
-    bits("tcp.flags", "reserved, flags", 100, 12, Form::Flags).of(&FLAGS),
-    bytes("tcp.window_size_value", "window", 14, 2, Form::Decimal),
-    bytes("tcp.checksum", "checksum", 16, 2, Form::Hex),
-    bytes("tcp.urgent_pointer", "urgent pointer", 18, 2, Form::Decimal),
+    bits(id::FLAGS, "reserved, flags", 100, 12, Form::Flags).of(&FLAGS),
+    bytes(id::WINDOW_SIZE_VALUE, "window", 14, 2, Form::Decimal),
+    bytes(id::CHECKSUM, "checksum", 16, 2, Form::Hex),
+    bytes(id::URGENT_POINTER, "urgent pointer", 18, 2, Form::Decimal),
 ];
 
 static FLAGS: [Spec; 10] = [
-    bits("tcp.flags.res", "reserved", 100, 3, Form::Decimal),
-    bits("tcp.flags.ae", "AE", 103, 1, Form::Flag),
-    bits("tcp.flags.cwr", "CWR", 104, 1, Form::Flag),
-    bits("tcp.flags.ece", "ECE", 105, 1, Form::Flag),
-    bits("tcp.flags.urg", "URG", 106, 1, Form::Flag),
-    bits("tcp.flags.ack", "ACK", 107, 1, Form::Flag),
-    bits("tcp.flags.push", "PSH", 108, 1, Form::Flag),
-    bits("tcp.flags.reset", "RST", 109, 1, Form::Flag),
-    bits("tcp.flags.syn", "SYN", 110, 1, Form::Flag),
-    bits("tcp.flags.fin", "FIN", 111, 1, Form::Flag),
+    bits(id::FLAGS_RES, "reserved", 100, 3, Form::Decimal),
+    bits(id::FLAGS_AE, "AE", 103, 1, Form::Flag),
+    bits(id::FLAGS_CWR, "CWR", 104, 1, Form::Flag),
+    bits(id::FLAGS_ECE, "ECE", 105, 1, Form::Flag),
+    bits(id::FLAGS_URG, "URG", 106, 1, Form::Flag),
+    bits(id::FLAGS_ACK, "ACK", 107, 1, Form::Flag),
+    bits(id::FLAGS_PUSH, "PSH", 108, 1, Form::Flag),
+    bits(id::FLAGS_RESET, "RST", 109, 1, Form::Flag),
+    bits(id::FLAGS_SYN, "SYN", 110, 1, Form::Flag),
+    bits(id::FLAGS_FIN, "FIN", 111, 1, Form::Flag),
 ];
-
-/// Its tables, to look a field up.
-pub(super) static TABLES: Tables = &[("", Origin::Header, &TABLE)];
-
-/// The fields of a header.
-pub(super) fn fields(header: Span<'_>) -> Vec<Field<'_>> {
-    let mut fields = header.first(FIXED).fields(&TABLE, &options::UNREAD);
-    options::push_fields(header.from(FIXED), &mut fields);
-    fields
-}
 
 /// The control bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -174,31 +218,76 @@ impl<'a> Tcp<'a> {
     }
 }
 
-/// Reads a segment.
-pub(super) fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-    let fixed = packet.fixed(Protocol::Tcp, rest, FIXED)?;
-    let length = usize::from(fixed.u8(12)? >> 4) * 4;
-    if length < FIXED {
-        packet.push(Protocol::Tcp, rest, FIXED);
-        let least = Expected::AtLeast {
-            field: "tcp.hdr_len",
-            least: 5,
-        };
-        packet.lie(Protocol::Tcp, fixed.at + 12, least, length / 4);
-        packet.end(rest.after(FIXED), Content::Unread);
-        return None;
+impl<'a> Layer<'a> {
+    /// The typed header, when it is a TCP one and its fixed 20 bytes are there.
+    #[must_use]
+    pub fn tcp(&self) -> Option<Tcp<'a>> {
+        (self.protocol == Protocol::Tcp)
+            .then(|| Tcp::new(self.header))
+            .flatten()
     }
-    let header = packet.said(Protocol::Tcp, rest, "tcp.hdr_len", length)?;
-    packet.push(Protocol::Tcp, rest, length);
-    if length > FIXED {
-        check(
-            packet,
-            Protocol::Tcp,
-            Layout::Classic,
-            header.from(FIXED),
-            "tcp.option_len",
-        );
+}
+
+impl<'a> Packet<'a> {
+    /// The typed TCP header, if it has one of its own (not quoted).
+    #[must_use]
+    pub fn tcp(&self) -> Option<Tcp<'a>> {
+        self.layer(Protocol::Tcp)?.tcp()
     }
-    packet.end(rest.after(length), Content::Data);
-    None
+}
+
+/// Its descriptor.
+pub(super) struct Header;
+
+impl HeaderDef for Header {
+    const NAME: &'static str = "TCP";
+    const SOURCE: &'static str = "RFC 9293";
+    const ANNOUNCED_BY: &'static [Next] = &[Next::AfterIpv4(6), Next::AfterIpv6(6)];
+    const FIELDS: &'static [Fields] = &[FIELDS, kind::FIELDS, multipath::FIELDS];
+    const TABLES: Tables = &[("", Origin::Header, &TABLE)];
+    const OPTION_TABLES: &'static [Tables] = &[options::TABLES, multipath::TABLES];
+    const OPTIONS: &'static [&'static Shape] = options::SHAPES;
+    const CHECKSUM: Option<ChecksumDef> = Some(ChecksumDef {
+        field: id::CHECKSUM,
+        place: 16,
+        covers: Covers::PseudoHeader(6),
+    });
+
+    fn length(header: Span<'_>) -> usize {
+        words(header, 12, 4).max(FIXED)
+    }
+
+    fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+        let mut fields = header.first(FIXED).fields(&TABLE, &options::UNREAD);
+        options::push_fields(header.from(FIXED), &mut fields);
+        fields
+    }
+
+    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        let fixed = packet.fixed(Protocol::Tcp, rest, FIXED)?;
+        let length = usize::from(fixed.u8(12)? >> 4) * 4;
+        if length < FIXED {
+            packet.push(Protocol::Tcp, rest, FIXED);
+            let least = Expected::AtLeast {
+                field: id::HDR_LEN,
+                least: 5,
+            };
+            packet.lie(Protocol::Tcp, fixed.at + 12, least, length / 4);
+            packet.end(rest.after(FIXED), Content::Unread);
+            return None;
+        }
+        let header = packet.said(Protocol::Tcp, rest, id::HDR_LEN, length)?;
+        packet.push(Protocol::Tcp, rest, length);
+        if length > FIXED {
+            check(
+                packet,
+                Protocol::Tcp,
+                Layout::Classic,
+                header.from(FIXED),
+                kind::id::OPTION_LEN,
+            );
+        }
+        packet.end(rest.after(length), Content::Data);
+        None
+    }
 }

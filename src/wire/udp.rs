@@ -2,35 +2,43 @@
 
 use pnet::packet::udp::UdpPacket;
 
-use super::catalog::{Origin, Tables};
-use super::decode::Step;
+use super::chapter::{Origin, Tables};
 use super::field::{Field, Form, Spec, bytes, rest};
+use super::fields::Fields;
+use super::header::{ChecksumDef, Covers, HeaderDef};
+use super::layer::Layer;
+use super::next::{Next, Step};
 use super::packet::{Content, Packet};
 use super::problem::Expected;
 use super::protocol::Protocol;
 use super::rest::{Extent, Rest};
 use super::span::Span;
 
+fields! {
+    SRCPORT = "udp.srcport", "RFC 768",
+        "Port of the sending program: where a reply goes.", "0 means that no reply is wanted.";
+    DSTPORT = "udp.dstport", "RFC 768",
+        "Port of the receiving program: the system hands the data to the socket that is bound to it.", "";
+    LENGTH = "udp.length", "RFC 768",
+        "Length of the datagram, header and data together.", "At least 8, the header alone. 0 only in an IPv6 jumbogram.";
+    CHECKSUM = "udp.checksum", "RFC 768, RFC 8200 section 8.1",
+        "Lets the receiver find damage. It covers addresses and protocol of the IP header (the pseudo-header), the UDP header and the data.",
+        "0 means none was made, which only IPv4 allows. Where the network card is to fill it in, a capture on the sender shows an unfinished sum.";
+    UNREAD = "udp.unread";
+}
+
 /// Bytes of the header.
 pub const FIXED: usize = 8;
 
 /// The header.
 pub static TABLE: [Spec; 4] = [
-    bytes("udp.srcport", "source port", 0, 2, Form::Decimal),
-    bytes("udp.dstport", "destination port", 2, 2, Form::Decimal),
-    bytes("udp.length", "length", 4, 2, Form::Count("bytes")),
-    bytes("udp.checksum", "checksum", 6, 2, Form::Hex),
+    bytes(id::SRCPORT, "source port", 0, 2, Form::Decimal),
+    bytes(id::DSTPORT, "destination port", 2, 2, Form::Decimal),
+    bytes(id::LENGTH, "length", 4, 2, Form::Count("bytes")),
+    bytes(id::CHECKSUM, "checksum", 6, 2, Form::Hex),
 ];
 
-static UNREAD: Spec = rest("udp.unread", "unread bytes", 0, Form::Bytes);
-
-/// Its tables, to look a field up.
-pub(super) static TABLES: Tables = &[("", Origin::Header, &TABLE)];
-
-/// The fields of a header.
-pub(super) fn fields(header: Span<'_>) -> Vec<Field<'_>> {
-    header.fields(&TABLE, &UNREAD)
-}
+static UNREAD: Spec = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
 
 /// A UDP header.
 #[derive(Debug)]
@@ -66,30 +74,71 @@ impl<'a> Udp<'a> {
     }
 }
 
-/// Reads a datagram.
-pub(super) fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-    let header = packet.fixed(Protocol::Udp, rest, FIXED)?;
-    let told = usize::from(header.u16(4)?);
-    let mut inside = rest;
-    if told == 0 && rest.length > usize::from(u16::MAX) {
-        // A jumbogram: the length is that of the IP payload. RFC 2675 section 4
-    } else if told < FIXED {
-        let least = Expected::AtLeast {
-            field: "udp.length",
-            least: FIXED as u64,
-        };
-        packet.lie(Protocol::Udp, header.at + 4, least, told);
-    } else if told <= rest.length {
-        packet.trail(rest, told);
-        inside = rest.limited(told);
-    } else if rest.extent == Extent::Whole {
-        let said = Expected::Said {
-            field: "udp.length",
-            bytes: told,
-        };
-        packet.lie(Protocol::Udp, header.at, said, rest.length);
+impl<'a> Layer<'a> {
+    /// The typed header, when it is a UDP one and its 8 bytes are there.
+    #[must_use]
+    pub fn udp(&self) -> Option<Udp<'a>> {
+        (self.protocol == Protocol::Udp)
+            .then(|| Udp::new(self.header))
+            .flatten()
     }
-    packet.push(Protocol::Udp, inside, FIXED);
-    packet.end(inside.after(FIXED), Content::Data);
-    None
+}
+
+impl<'a> Packet<'a> {
+    /// The typed UDP header.
+    #[must_use]
+    pub fn udp(&self) -> Option<Udp<'a>> {
+        self.layer(Protocol::Udp)?.udp()
+    }
+}
+
+/// Its descriptor.
+pub(super) struct Header;
+
+impl HeaderDef for Header {
+    const NAME: &'static str = "UDP";
+    const SOURCE: &'static str = "RFC 768";
+    const ANNOUNCED_BY: &'static [Next] = &[Next::AfterIpv4(17), Next::AfterIpv6(17)];
+    const FIELDS: &'static [Fields] = &[FIELDS];
+    const TABLES: Tables = &[("", Origin::Header, &TABLE)];
+    const CHECKSUM: Option<ChecksumDef> = Some(ChecksumDef {
+        field: id::CHECKSUM,
+        place: 6,
+        covers: Covers::PseudoHeader(17),
+    });
+
+    fn length(_: Span<'_>) -> usize {
+        FIXED
+    }
+
+    fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+        header.fields(&TABLE, &UNREAD)
+    }
+
+    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        let header = packet.fixed(Protocol::Udp, rest, FIXED)?;
+        let told = usize::from(header.u16(4)?);
+        let mut inside = rest;
+        if told == 0 && rest.length > usize::from(u16::MAX) {
+            // A jumbogram: the length is that of the IP payload. RFC 2675 section 4
+        } else if told < FIXED {
+            let least = Expected::AtLeast {
+                field: id::LENGTH,
+                least: FIXED as u64,
+            };
+            packet.lie(Protocol::Udp, header.at + 4, least, told);
+        } else if told <= rest.length {
+            packet.trail(rest, told);
+            inside = rest.limited(told);
+        } else if rest.extent == Extent::Whole {
+            let said = Expected::Said {
+                field: id::LENGTH,
+                bytes: told,
+            };
+            packet.lie(Protocol::Udp, header.at, said, rest.length);
+        }
+        packet.push(Protocol::Udp, inside, FIXED);
+        packet.end(inside.after(FIXED), Content::Data);
+        None
+    }
 }

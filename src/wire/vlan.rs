@@ -1,45 +1,61 @@
 //! VLAN tags: IEEE 802.1Q, 802.1ad (`QinQ`) and their predecessors differ in the type before them only.
 
-use super::decode::Step;
 use super::ethernet::by_type_or_length;
 use super::field::{Field, Form, Spec, bits, bytes, rest};
+use super::fields::Fields;
+use super::header::HeaderDef;
+use super::layer::Layer;
+use super::next::{Next, Step};
 use super::numbers::ether_type;
 use super::packet::Packet;
 use super::protocol::Protocol;
 use super::rest::Rest;
 use super::span::Span;
 
+fields! {
+    PRIORITY = "vlan.priority";
+    DEI = "vlan.dei";
+    ID = "vlan.id";
+    ETYPE = "vlan.etype";
+    LEN = "vlan.len";
+    IEEE8021AD_PRIORITY = "ieee8021ad.priority";
+    IEEE8021AD_DEI = "ieee8021ad.dei";
+    IEEE8021AD_ID = "ieee8021ad.id";
+    IEEE8021AH_ETYPE = "ieee8021ah.etype";
+    UNREAD = "vlan.unread";
+}
+
 /// Bytes of the tag after the type that announces it.
 const FIXED: usize = 4;
 
 /// The tag. IEEE 802.1Q section 9.6
 static TABLE: [Spec; 4] = [
-    bits("vlan.priority", "priority", 0, 3, Form::Decimal),
-    bits("vlan.dei", "drop eligible", 3, 1, Form::Flag),
-    bits("vlan.id", "VLAN identifier", 4, 12, Form::Decimal),
-    bytes("vlan.etype", "type", 2, 2, Form::HexNamed(ether_type)),
+    bits(id::PRIORITY, "priority", 0, 3, Form::Decimal),
+    bits(id::DEI, "drop eligible", 3, 1, Form::Flag),
+    bits(id::ID, "VLAN identifier", 4, 12, Form::Decimal),
+    bytes(id::ETYPE, "type", 2, 2, Form::HexNamed(ether_type)),
 ];
 
 /// The tag before an IEEE 802.3 frame.
 static TABLE_802_3: [Spec; 4] = [
-    bits("vlan.priority", "priority", 0, 3, Form::Decimal),
-    bits("vlan.dei", "drop eligible", 3, 1, Form::Flag),
-    bits("vlan.id", "VLAN identifier", 4, 12, Form::Decimal),
-    bytes("vlan.len", "length", 2, 2, Form::Count("bytes")),
+    bits(id::PRIORITY, "priority", 0, 3, Form::Decimal),
+    bits(id::DEI, "drop eligible", 3, 1, Form::Flag),
+    bits(id::ID, "VLAN identifier", 4, 12, Form::Decimal),
+    bytes(id::LEN, "length", 2, 2, Form::Count("bytes")),
 ];
 
 /// The tag of IEEE 802.1ad.
 static TABLE_SERVICE: [Spec; 4] = [
-    bits("ieee8021ad.priority", "priority", 0, 3, Form::Decimal),
-    bits("ieee8021ad.dei", "drop eligible", 3, 1, Form::Flag),
-    bits("ieee8021ad.id", "VLAN identifier", 4, 12, Form::Decimal),
-    bytes("ieee8021ah.etype", "type", 2, 2, Form::HexNamed(ether_type)),
+    bits(id::IEEE8021AD_PRIORITY, "priority", 0, 3, Form::Decimal),
+    bits(id::IEEE8021AD_DEI, "drop eligible", 3, 1, Form::Flag),
+    bits(id::IEEE8021AD_ID, "VLAN identifier", 4, 12, Form::Decimal),
+    bytes(id::IEEE8021AH_ETYPE, "type", 2, 2, Form::HexNamed(ether_type)),
 ];
 
-static UNREAD: Spec = rest("vlan.unread", "unread bytes", 0, Form::Bytes);
+static UNREAD: Spec = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
 
 /// The fields of a tag.
-pub(super) fn fields(protocol: Protocol, header: Span<'_>) -> Vec<Field<'_>> {
+fn fields(protocol: Protocol, header: Span<'_>) -> Vec<Field<'_>> {
     let has_length = header.u16(2).is_some_and(|number| number <= 1500);
     let table = match protocol {
         _ if has_length => &TABLE_802_3,
@@ -50,8 +66,58 @@ pub(super) fn fields(protocol: Protocol, header: Span<'_>) -> Vec<Field<'_>> {
 }
 
 /// Reads a tag.
-pub(super) fn decode<'a>(protocol: Protocol, rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+fn decode<'a>(protocol: Protocol, rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
     let header = packet.fixed(protocol, rest, FIXED)?;
     packet.push(protocol, rest, FIXED);
-    by_type_or_length(protocol, "vlan.len", header.u16(2)?, rest.after(FIXED), packet)
+    by_type_or_length(protocol, id::LEN, header.u16(2)?, rest.after(FIXED), packet)
+}
+
+impl Layer<'_> {
+    /// The VLAN identifier, 0 to 4095, when it is a VLAN tag.
+    #[must_use]
+    pub fn vlan_identifier(&self) -> Option<u16> {
+        matches!(self.protocol, Protocol::Vlan | Protocol::ServiceVlan)
+            .then(|| Some(self.header.u16(0)? & 0x0fff))
+            .flatten()
+    }
+}
+
+/// The descriptor of the tag.
+pub(super) struct Tag;
+
+impl HeaderDef for Tag {
+    const NAME: &'static str = "VLAN tag";
+    const SOURCE: &'static str = "IEEE 802.1Q";
+    const ANNOUNCED_BY: &'static [Next] = &[
+        Next::EtherType(0x8100),
+        Next::EtherType(0x9100),
+        Next::EtherType(0x9200),
+    ];
+    const FIELDS: &'static [Fields] = &[FIELDS];
+
+    fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+        fields(Protocol::Vlan, header)
+    }
+
+    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        decode(Protocol::Vlan, rest, packet)
+    }
+}
+
+/// The descriptor of a service provider's tag.
+pub(super) struct ServiceTag;
+
+impl HeaderDef for ServiceTag {
+    const NAME: &'static str = "service VLAN tag";
+    const SOURCE: &'static str = "IEEE 802.1Q";
+    const ANNOUNCED_BY: &'static [Next] = &[Next::EtherType(0x88a8)];
+    const FIELDS: &'static [Fields] = &[FIELDS];
+
+    fn fields(header: Span<'_>) -> Vec<Field<'_>> {
+        fields(Protocol::ServiceVlan, header)
+    }
+
+    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        decode(Protocol::ServiceVlan, rest, packet)
+    }
 }

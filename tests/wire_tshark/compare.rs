@@ -1,5 +1,6 @@
 //! One packet's fields and checksums against tshark's.
 
+use socket_lab::explain::purpose::is_wiresharks;
 use socket_lab::wire::{Checksum, Field, Packet, Unchecked};
 
 use super::differences::{ONLY_OURS, ONLY_THEIRS, OTHER_VALUE, WIDER, listed};
@@ -79,7 +80,7 @@ pub(super) fn compare(packet: &Packet<'_>, theirs: &[Theirs], mut say: impl FnMu
                 }
             }
             (None, Some(other)) => say("wider", id, format!("{} against {other:?}", brief(field))),
-            (None, None) if listed(ONLY_OURS, id) => {}
+            (None, None) if listed(ONLY_OURS, id) || !is_wiresharks(id) => {}
             (None, None) => say("only ours", id, brief(field)),
         }
     }

@@ -1,41 +1,31 @@
 //! tshark's fields, of the protocols that we read ourselves.
 
+use std::collections::BTreeSet;
 use std::path::Path;
+
+use socket_lab::wire::Protocol;
 
 use crate::support::{Tool, tool};
 
-/// The protocols that tshark is left with: ours, so that it does not read further than we do.
-const KEPT: &[&str] = &[
-    "frame",
-    "eth",
-    "ethertype",
-    "ip",
-    "ipv6",
-    "tcp",
-    "udp",
-    "icmp",
-    "icmpv6",
-    "arp",
-    "vlan",
-    "ieee8021ad",
-    "llc",
-    "sll",
-    "null",
-    "raw",
-    "mptcp",
-    "ah",
-    "data",
-];
+/// The protocols that tshark is left with beside those of our descriptors, so that it does not read further than we do.
+const KEPT: &[&str] = &["frame", "ethertype", "raw", "mptcp", "data"];
 const KEPT_PARTS: &[&str] = &["tcp.", "ip.", "ipv6.", "icmp.", "icmpv6."];
 
 /// tshark's settings: everything is off but what we read ourselves.
 pub(super) fn settings(folder: &Path) {
     let output = tool(Tool::Tshark).args(["-G", "protocols"]).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
+    let ours: BTreeSet<&str> = Protocol::ALL
+        .iter()
+        .flat_map(|protocol| protocol.fields())
+        .flat_map(|fields| fields.ids)
+        .filter_map(|id| id.split('.').next())
+        .chain(KEPT.iter().copied())
+        .collect();
     let off: String = text
         .lines()
         .filter_map(|line| line.split('\t').nth(2))
-        .filter(|name| !KEPT.contains(name) && !KEPT_PARTS.iter().any(|part| name.starts_with(part)))
+        .filter(|name| !ours.contains(name) && !KEPT_PARTS.iter().any(|part| name.starts_with(part)))
         .fold(String::new(), |text, name| {
             text + name
                 + "

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::super::is_to_many;
+use super::super::context::is_to_many;
 use crate::flow::{Kind, Party, Roles, Step};
 use crate::wire::Packet;
 

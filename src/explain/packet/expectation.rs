@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use super::super::context::is_to_many;
+use super::super::sentence::Sentence;
 use super::super::words::socket;
-use super::super::{Sentence, is_to_many};
 use crate::flow::datagram::{Complaint, Part as DatagramPart};
 use crate::flow::number::{Bytes, Number, Sequence};
 use crate::flow::segment::{Part, Remark, Segment};

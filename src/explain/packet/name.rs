@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use super::super::{Sentence, arp};
+use super::super::by_protocol;
+use super::super::sentence::Sentence;
 use crate::wire::tcp::Flags;
-use crate::wire::{Content, Extent, Packet, Protocol, icmp, icmpv6};
+use crate::wire::{Content, Packet};
 
 /// The short name: `SYN`, `PSH,ACK`, `UDP`, `ARP request`, `ICMP port unreachable`.
 #[must_use]
@@ -15,38 +16,13 @@ pub fn name(packet: &Packet<'_>) -> Sentence {
     let Some(layer) = packet.layers().iter().rfind(|layer| !layer.is_quoted()) else {
         return "unread".into();
     };
-    match layer.protocol() {
-        Protocol::Icmp => match layer.icmp() {
-            Some(message) => {
-                let kind = message.message_type();
-                let code = icmp::code_name(kind, message.code());
-                control_message("ICMP", code.or_else(|| icmp::type_name(kind.into())))
-            }
-            None => "ICMP".into(),
-        },
-        Protocol::Icmpv6 => match layer.icmpv6() {
-            Some(message) => {
-                let kind = message.message_type();
-                let code = icmpv6::code_name(kind, message.code());
-                control_message("ICMPv6", code.or_else(|| icmpv6::type_name(kind.into())))
-            }
-            None => "ICMPv6".into(),
-        },
-        Protocol::Arp => layer.arp().map_or("ARP", |arp| arp::name(&arp)).into(),
-        Protocol::Udp if layer.extent() == Extent::FirstFragment => "UDP, first fragment".into(),
-        Protocol::Tcp | Protocol::Udp => layer.protocol().name().into(),
-        other => match packet.content() {
-            Content::Fragment(_) => "fragment".into(),
-            // RFC 8200 section 4.7: nothing is in it.
-            Content::IpProtocol(59) => "IPv6 without content".into(),
-            Content::Data | Content::Unread => other.name().into(),
-            content => content.name().unwrap_or(other.name()).into(),
-        },
-    }
-}
-
-fn control_message(protocol: &str, code: Option<&str>) -> Sentence {
-    format!("{protocol} {}", code.unwrap_or("message")).into()
+    by_protocol::name(layer).unwrap_or_else(|| match packet.content() {
+        Content::Fragment(_) => "fragment".into(),
+        // RFC 8200 section 4.7: nothing is in it.
+        Content::IpProtocol(59) => "IPv6 without content".into(),
+        Content::Data | Content::Unread => layer.protocol().name().into(),
+        content => content.name().unwrap_or(layer.protocol().name()).into(),
+    })
 }
 
 /// In the order in which a connection is told.

@@ -2,9 +2,11 @@
 
 use std::fmt::{self, Write as _};
 
+use super::super::by_protocol;
+use super::super::context::is_to_many;
+use super::super::sentence::{SENTENCE, Sentence};
 use super::super::tcp::looks_like_refusal;
 use super::super::words::{bytes, duration, stretch};
-use super::super::{SENTENCE, Sentence, arp, icmp, is_to_many};
 use crate::flow::datagram::{Complaint, Datagram, Notice, Part as DatagramPart};
 use crate::flow::segment::{Part, ResetCause, Segment};
 use crate::flow::state::State;
@@ -308,12 +310,7 @@ fn alone(packet: &Packet<'_>) -> Option<Sentence> {
             .into()
         });
     }
-    if let Some(arp) = packet.arp() {
-        return Some(arp::said(&arp));
-    }
-    let message = packet.icmp().map(|message| (false, message.message_type()));
-    let (v6, kind) = message.or_else(|| Some((true, packet.icmpv6()?.message_type())))?;
-    icmp::purpose(v6, kind).map(Into::into)
+    by_protocol::reason(packet.layers().iter().rfind(|layer| !layer.is_quoted())?)
 }
 
 fn segment_alone(flags: Flags, length: u64) -> Option<Sentence> {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::super::Sentence;
+use super::super::sentence::Sentence;
 use super::super::tcp::asks_for_fast_open;
 use super::super::words::duration;
 use super::words;

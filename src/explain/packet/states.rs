@@ -1,6 +1,6 @@
 //! What a segment does to the states of both ends. RFC 9293 section 3.3.2
 
-use super::super::SENTENCE;
+use super::super::sentence::SENTENCE;
 use crate::flow::segment::Part;
 use crate::flow::state::{Standing, State};
 use crate::flow::{Party, Step};

@@ -1,7 +1,7 @@
 //! From what a person calls a field to its line in the tables.
 
-use super::{Purpose, of};
-use crate::wire::{Chapter, Protocol, Spec, catalog};
+use super::tables::of;
+use crate::wire::{Chapter, Protocol, Purpose, Spec, catalog, ethernet, ipv4, tcp, udp};
 
 /// A field: what it is for, its line in a table, and every place where it stands.
 #[derive(Debug, Clone)]
@@ -27,57 +27,57 @@ pub struct Place {
 
 /// What people say, and what the tables say.
 const OTHER_NAMES: [(&str, &str); 51] = [
-    ("seq", "tcp.seq_raw"),
-    ("seq number", "tcp.seq_raw"),
-    ("sequence", "tcp.seq_raw"),
-    ("tcp.seq", "tcp.seq_raw"),
-    ("isn", "tcp.seq_raw"),
-    ("initial sequence number", "tcp.seq_raw"),
-    ("ack number", "tcp.ack_raw"),
-    ("acknowledgement number", "tcp.ack_raw"),
-    ("acknowledgment", "tcp.ack_raw"),
-    ("acknowledgement", "tcp.ack_raw"),
-    ("tcp.ack", "tcp.ack_raw"),
-    ("tcp header length", "tcp.hdr_len"),
-    ("tcp.window_size", "tcp.window_size_value"),
-    ("window size", "tcp.window_size_value"),
-    ("receive window", "tcp.window_size_value"),
-    ("rwnd", "tcp.window_size_value"),
-    ("flags", "tcp.flags"),
-    ("push", "tcp.flags.push"),
-    ("reset", "tcp.flags.reset"),
-    ("mss", "tcp.options.mss_val"),
-    ("window scaling", "tcp.options.wscale"),
-    ("wscale", "tcp.options.wscale"),
-    ("sack", "tcp.options.sack"),
-    ("sack_perm", "tcp.options.sack_perm"),
-    ("timestamp", "tcp.options.timestamp"),
-    ("tcp.port", "tcp.srcport"),
-    ("udp.port", "udp.srcport"),
-    ("port", "tcp.srcport"),
-    ("src port", "tcp.srcport"),
-    ("sport", "tcp.srcport"),
-    ("dst port", "tcp.dstport"),
-    ("dport", "tcp.dstport"),
-    ("dest port", "tcp.dstport"),
-    ("src", "ip.src"),
-    ("dst", "ip.dst"),
-    ("source ip", "ip.src"),
-    ("destination ip", "ip.dst"),
-    ("ihl", "ip.hdr_len"),
-    ("dont fragment", "ip.flags.df"),
-    ("don't fragment", "ip.flags.df"),
-    ("more fragments", "ip.flags.mf"),
-    ("urgent", "tcp.urgent_pointer"),
-    ("ttl", "ip.ttl"),
-    ("tos", "ip.dsfield"),
-    ("type of service", "ip.dsfield"),
-    ("ip.addr", "ip.src"),
-    ("mac", "eth.src"),
-    ("ethertype", "eth.type"),
-    ("dest. port", "tcp.dstport"),
-    ("ip length", "ip.len"),
-    ("ip checksum", "ip.checksum"),
+    ("seq", tcp::id::SEQ_RAW),
+    ("seq number", tcp::id::SEQ_RAW),
+    ("sequence", tcp::id::SEQ_RAW),
+    ("tcp.seq", tcp::id::SEQ_RAW),
+    ("isn", tcp::id::SEQ_RAW),
+    ("initial sequence number", tcp::id::SEQ_RAW),
+    ("ack number", tcp::id::ACK_RAW),
+    ("acknowledgement number", tcp::id::ACK_RAW),
+    ("acknowledgment", tcp::id::ACK_RAW),
+    ("acknowledgement", tcp::id::ACK_RAW),
+    ("tcp.ack", tcp::id::ACK_RAW),
+    ("tcp header length", tcp::id::HDR_LEN),
+    ("tcp.window_size", tcp::id::WINDOW_SIZE_VALUE),
+    ("window size", tcp::id::WINDOW_SIZE_VALUE),
+    ("receive window", tcp::id::WINDOW_SIZE_VALUE),
+    ("rwnd", tcp::id::WINDOW_SIZE_VALUE),
+    ("flags", tcp::id::FLAGS),
+    ("push", tcp::id::FLAGS_PUSH),
+    ("reset", tcp::id::FLAGS_RESET),
+    ("mss", tcp::options::id::MSS_VAL),
+    ("window scaling", tcp::options::id::WSCALE),
+    ("wscale", tcp::options::id::WSCALE),
+    ("sack", tcp::options::id::SACK),
+    ("sack_perm", tcp::options::id::SACK_PERM),
+    ("timestamp", tcp::options::id::TIMESTAMP),
+    ("tcp.port", tcp::id::SRCPORT),
+    ("udp.port", udp::id::SRCPORT),
+    ("port", tcp::id::SRCPORT),
+    ("src port", tcp::id::SRCPORT),
+    ("sport", tcp::id::SRCPORT),
+    ("dst port", tcp::id::DSTPORT),
+    ("dport", tcp::id::DSTPORT),
+    ("dest port", tcp::id::DSTPORT),
+    ("src", ipv4::id::SRC),
+    ("dst", ipv4::id::DST),
+    ("source ip", ipv4::id::SRC),
+    ("destination ip", ipv4::id::DST),
+    ("ihl", ipv4::id::HDR_LEN),
+    ("dont fragment", ipv4::id::FLAGS_DF),
+    ("don't fragment", ipv4::id::FLAGS_DF),
+    ("more fragments", ipv4::id::FLAGS_MF),
+    ("urgent", tcp::id::URGENT_POINTER),
+    ("ttl", ipv4::id::TTL),
+    ("tos", ipv4::id::DSFIELD),
+    ("type of service", ipv4::id::DSFIELD),
+    ("ip.addr", ipv4::id::SRC),
+    ("mac", ethernet::id::SRC),
+    ("ethertype", ethernet::id::TYPE),
+    ("dest. port", tcp::id::DSTPORT),
+    ("ip length", ipv4::id::LEN),
+    ("ip checksum", ipv4::id::CHECKSUM),
 ];
 
 /// What people look for among the fields, and no header has.
@@ -221,7 +221,8 @@ pub fn nearest(name: &str) -> Vec<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{NO_FIELDS, OTHER_NAMES, lookup, nearest, no_field, of};
+    use super::super::tables::of;
+    use super::{NO_FIELDS, OTHER_NAMES, lookup, nearest, no_field};
 
     fn first(name: &str) -> &'static str {
         lookup(name).first().map_or("", |entry| entry.spec.id)

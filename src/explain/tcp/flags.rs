@@ -1,6 +1,6 @@
 //! The flags in words.
 
-use super::super::Sentence;
+use super::super::sentence::Sentence;
 use crate::wire::tcp::{Flags, Tcp};
 
 /// The flags in the order of their weight for this segment.

@@ -1,8 +1,9 @@
 //! The sequence number and the acknowledgment number: which number, and why this one. RFC 9293 section 3.4
 
+use super::super::context::Context;
+use super::super::sentence::Sentence;
 use super::super::words::stretch;
-use super::super::{Context, Sentence};
-use super::{is_refusal, receiver_word, sender_word};
+use super::words::{is_refusal, receiver_word, sender_word};
 use crate::flow::Step;
 use crate::flow::number::{Number, Sequence};
 use crate::flow::segment::{Part, Segment};

@@ -1,36 +1,36 @@
 //! TCP's options.
 
+use super::super::context::Context;
+use super::super::sentence::Sentence;
 use super::super::words::stretch;
-use super::super::{Context, Sentence};
-use super::{relative, sender_word};
+use super::words::{relative, sender_word};
 use crate::flow::number::{Bytes, Number, Sequence};
 use crate::flow::segment::Segment;
-use crate::wire::tcp::options::TcpOption;
+use crate::wire::tcp::multipath;
+use crate::wire::tcp::options::{TcpOption, id};
 use crate::wire::tcp::{Flags, Tcp};
 use crate::wire::{Field, Layer, Protocol};
 
 pub(super) fn meaning(context: Context<'_, '_>, tcp: &Tcp<'_>, field: &Field<'_>) -> Option<Sentence> {
     let part = |id| field.find(id).and_then(Field::number);
     Some(match field.id() {
-        "tcp.options.eol" => "no option follows".into(),
-        "tcp.options.nop" => "aligns the next option".into(),
-        "tcp.options.padding" => "fills the header up to whole words".into(),
-        "tcp.options.mss" => largest_segment(context, part("tcp.options.mss_val")?),
-        "tcp.options.wscale" => window_scale(context, part("tcp.options.wscale.shift")?),
-        "tcp.options.sack_perm" => "selective ACKs welcome".into(),
-        "tcp.options.sack" => selective(context, tcp, field),
-        "tcp.options.timestamp" => timestamps(context, tcp, part("tcp.options.timestamp.tsecr")?),
-        "tcp.options.tfo" => fast_open(tcp, field),
-        "tcp.options.md5" => "signs the segment, for BGP".into(),
-        "tcp.options.ao" => "signs the segment".into(),
-        "tcp.options.user_to" => "how long unacknowledged data may wait".into(),
-        "tcp.options.acc_ecn" => accurate_ecn(field).into(),
-        "tcp.options.experimental" if has_counters(field) => {
-            "AccECN by its number of the time before it had a kind".into()
-        }
-        "tcp.options.experimental" => "somebody's experiment, known by the number in it".into(),
-        "tcp.options.unknown" => "not known here; its length tells where the next one is".into(),
-        "tcp.options.mptcp" => multipath(part("tcp.options.mptcp.subtype")).into(),
+        id::EOL => "no option follows".into(),
+        id::NOP => "aligns the next option".into(),
+        id::PADDING => "fills the header up to whole words".into(),
+        id::MSS => largest_segment(context, part(id::MSS_VAL)?),
+        id::WSCALE => window_scale(context, part(id::WSCALE_SHIFT)?),
+        id::SACK_PERM => "selective ACKs welcome".into(),
+        id::SACK => selective(context, tcp, field),
+        id::TIMESTAMP => timestamps(context, tcp, part(id::TIMESTAMP_TSECR)?),
+        id::TFO => fast_open(tcp, field),
+        id::MD5 => "signs the segment, for BGP".into(),
+        id::AO => "signs the segment".into(),
+        id::USER_TO => "how long unacknowledged data may wait".into(),
+        id::ACC_ECN => accurate_ecn(field).into(),
+        id::EXPERIMENTAL if has_counters(field) => "AccECN by its number of the time before it had a kind".into(),
+        id::EXPERIMENTAL => "somebody's experiment, known by the number in it".into(),
+        id::UNKNOWN => "not known here; its length tells where the next one is".into(),
+        multipath::id::MPTCP => multipath(part(multipath::id::SUBTYPE)).into(),
         _ => return None,
     })
 }
@@ -67,7 +67,7 @@ fn multipath(subtype: Option<u64>) -> &'static str {
 
 /// The edges of SACK blocks counted from the start of the stream that they are of.
 pub(super) fn note(context: Context<'_, '_>, id: &str, number: u64) -> Option<Sentence> {
-    if !matches!(id, "tcp.options.sack_le" | "tcp.options.sack_re") {
+    if !matches!(id, id::SACK_LE | id::SACK_RE) {
         return None;
     }
     let (_, segment) = context.segment()?;
@@ -166,7 +166,7 @@ fn plural(bytes: Bytes) -> String {
 }
 
 fn left_edge(field: &Field<'_>) -> Option<u64> {
-    field.find("tcp.options.sack_le").and_then(Field::number)
+    field.find(id::SACK_LE).and_then(Field::number)
 }
 
 /// RFC 7413 section 4.1.1: a SYN asks for a cookie with an empty one, and shows it with data the next time.
@@ -183,7 +183,7 @@ fn fast_open(tcp: &Tcp<'_>, field: &Field<'_>) -> Sentence {
 }
 
 /// Does the segment have the option that lets data come with a SYN?
-pub(in super::super) fn asks_for_fast_open(tcp: &Tcp<'_>) -> bool {
+pub(crate) fn asks_for_fast_open(tcp: &Tcp<'_>) -> bool {
     tcp.options().any(|option| matches!(option, TcpOption::FastOpen(_)))
 }
 

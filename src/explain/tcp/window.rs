@@ -1,7 +1,8 @@
 //! The window: how much more may be sent. RFC 9293 section 3.8.6, RFC 7323 section 2
 
-use super::super::{Context, Sentence};
-use super::{receiver_word, sender_word};
+use super::super::context::Context;
+use super::super::sentence::Sentence;
+use super::words::{receiver_word, sender_word};
 use crate::flow::Step;
 use crate::flow::segment::{Scale, Segment, Window};
 use crate::wire::tcp::{Flags, Tcp};

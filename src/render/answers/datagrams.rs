@@ -6,6 +6,7 @@ use super::udp_facts::UdpFacts;
 use crate::escape::printable;
 use crate::explain::bytes;
 use crate::flow::datagram::Complaint;
+use crate::wire::{ipv4, udp};
 
 /// RFC 768, RFC 791, RFC 8200: what a 16-bit length counts at most.
 const MOST: u32 = 65_535;
@@ -54,7 +55,7 @@ fn field_lengths(facts: &UdpFacts) -> Answer {
 
 fn the_length_field(facts: &UdpFacts) -> Result<Answer, String> {
     let first = &facts.first;
-    let field = first.field("udp.length").ok_or_else(header_missing)?;
+    let field = first.field(udp::id::LENGTH).ok_or_else(header_missing)?;
     let data = first.length;
     let told = field
         .raw
@@ -99,7 +100,7 @@ fn largest_data(facts: &UdpFacts) -> Answer {
 }
 
 fn largest_port(facts: &UdpFacts) -> Answer {
-    let ports = ["udp.srcport", "udp.dstport"];
+    let ports = [udp::id::SRCPORT, udp::id::DSTPORT];
     Answer::new(
         "65535 = 2^16 - 1.",
         "A port has 16 bits. 0 means that no answer is wanted, so 1 is the smallest that a program can be reached at.",
@@ -113,7 +114,7 @@ fn protocol_number(facts: &UdpFacts) -> Result<Answer, String> {
          without one."
             .to_owned()
     })?;
-    let where_it_is = if field.id == "ip.proto" {
+    let where_it_is = if field.id == ipv4::id::PROTO {
         "in the Protocol field of the IPv4 header"
     } else {
         "in the Next Header field of the IPv6 header"
@@ -131,7 +132,7 @@ fn the_ports(facts: &UdpFacts) -> Result<Answer, String> {
     let first = &facts.first;
     let after =
         between(first.time, reply.time).map_or_else(String::new, |time| format!(", {} later", milliseconds(time)));
-    let ports = ["udp.srcport", "udp.dstport"];
+    let ports = [udp::id::SRCPORT, udp::id::DSTPORT];
     let answer = Answer::new(
         format!(
             "They are exchanged: packet {} goes from port {} to port {}, packet {} from port {} to port {}{after}.",

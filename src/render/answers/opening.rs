@@ -5,6 +5,7 @@ use super::tcp_facts::{Opened, TcpFacts};
 use crate::flow::number::Number;
 use crate::flow::segment::ResetCause;
 use crate::flow::{Party, Roles};
+use crate::wire::{ipv4, ipv6, tcp};
 
 /// The answer to TCP's question of this number, 1 to 4, or what is missing.
 pub(super) fn answer(number: u8, facts: &TcpFacts) -> Result<Answer, String> {
@@ -46,16 +47,16 @@ fn end(facts: &TcpFacts, party: Party) -> Answer {
         (Some(_), _, Party::Client) => (
             "The client opens the connection: it sends the SYN. Its address is the source address of the IP header, its port \
              the source port of the TCP header.",
-            &["ip.src", "ipv6.src", "tcp.srcport"],
+            &[ipv4::id::SRC, ipv6::id::SRC, tcp::id::SRCPORT],
         ),
         (Some(_), _, Party::Server) if matches!(facts.broken_off(), Some((_, ResetCause::NobodyListens))) => (
             "The SYN goes to the server: destination address and destination port. A server's program would listen there; here none \
              does, and the system refuses with a RST.",
-            &["ip.dst", "ipv6.dst", "tcp.dstport"],
+            &[ipv4::id::DST, ipv6::id::DST, tcp::id::DSTPORT],
         ),
         (Some(_), _, Party::Server) => (
             "The SYN goes to the server: destination address and destination port. The server's program listens on that port.",
-            &["ip.dst", "ipv6.dst", "tcp.dstport"],
+            &[ipv4::id::DST, ipv6::id::DST, tcp::id::DSTPORT],
         ),
         (None, Roles::Seen, _) => (
             "The SYN is not in the capture, but the SYN,ACK is: the server sends it to the client.",
@@ -90,7 +91,7 @@ fn syn(facts: &TcpFacts) -> Result<Answer, String> {
     )
     .line("The flag SYN is 1, and ACK is 0.")
     .line(sack);
-    Ok(answer.proved(syn.fields(&["tcp.seq_raw", "tcp.flags", "tcp.options.sack_perm"])))
+    Ok(answer.proved(syn.fields(&[tcp::id::SEQ_RAW, tcp::id::FLAGS, tcp::options::id::SACK_PERM])))
 }
 
 fn syn_ack(facts: &TcpFacts) -> Result<Answer, String> {
@@ -111,8 +112,8 @@ fn syn_ack(facts: &TcpFacts) -> Result<Answer, String> {
     )
     .line(how)
     .line("The flags SYN and ACK are both 1.");
-    let own = answer.fields(&["tcp.seq_raw", "tcp.ack_raw", "tcp.flags"]);
-    let asked = facts.syn.iter().flat_map(|syn| syn.fields(&["tcp.seq_raw"]));
+    let own = answer.fields(&[tcp::id::SEQ_RAW, tcp::id::ACK_RAW, tcp::id::FLAGS]);
+    let asked = facts.syn.iter().flat_map(|syn| syn.fields(&[tcp::id::SEQ_RAW]));
     Ok(sentence.proved(own).proved(asked))
 }
 

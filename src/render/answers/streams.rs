@@ -6,6 +6,7 @@ use crate::flow::number::{Bytes, Number};
 use crate::flow::segment::{Remark, Scale, Segment};
 use crate::frame::Time;
 use crate::render::proof::Proof;
+use crate::wire::tcp;
 use crate::wire::{Packet, Protocol};
 
 /// So many segments with data are told one by one.
@@ -239,20 +240,20 @@ impl Stream {
                 raw,
                 scale: segment.window.scale,
                 bytes: segment.window.bytes(),
-                field: Proof::of(number, packet, Protocol::Tcp, "tcp.window_size_value"),
+                field: Proof::of(number, packet, Protocol::Tcp, tcp::id::WINDOW_SIZE_VALUE),
             });
         }
     }
 }
 
 /// A reset says nothing of a window.
-const RST: crate::wire::tcp::Flags = crate::wire::tcp::Flags::RST;
+const RST: tcp::Flags = tcp::Flags::RST;
 
 impl Sent {
     fn of(number: u64, time: Option<Time>, packet: &Packet<'_>, segment: &Segment, bytes: Bytes) -> Option<Self> {
         let layer = packet.layer(Protocol::Tcp)?;
         let length = usize::try_from(bytes.count()).ok()?;
-        let field = Proof::of(number, packet, Protocol::Tcp, "tcp.seq_raw");
+        let field = Proof::of(number, packet, Protocol::Tcp, tcp::id::SEQ_RAW);
         Some(Self {
             number,
             time,

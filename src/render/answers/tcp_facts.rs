@@ -11,6 +11,7 @@ use crate::frame::Time;
 use crate::render::proof::Proof;
 use crate::wire::tcp::options::TcpOption;
 use crate::wire::{Packet, Protocol};
+use crate::wire::{ipv4, ipv6, tcp};
 
 /// A TCP connection.
 #[derive(Debug, Clone)]
@@ -72,12 +73,12 @@ impl Opened {
             }
         }
         let ids = [
-            "tcp.srcport",
-            "tcp.dstport",
-            "tcp.seq_raw",
-            "tcp.ack_raw",
-            "tcp.flags",
-            "tcp.options.sack_perm",
+            tcp::id::SRCPORT,
+            tcp::id::DSTPORT,
+            tcp::id::SEQ_RAW,
+            tcp::id::ACK_RAW,
+            tcp::id::FLAGS,
+            tcp::options::id::SACK_PERM,
         ];
         let fields = ids.into_iter();
         opened.fields = fields
@@ -98,8 +99,8 @@ impl Opened {
 /// The source address of a packet (the sender is called the client here), or its destination address.
 fn address(number: u64, packet: &Packet<'_>, end: Party) -> Option<Proof> {
     let (four, six) = match end {
-        Party::Client => ("ip.src", "ipv6.src"),
-        Party::Server => ("ip.dst", "ipv6.dst"),
+        Party::Client => (ipv4::id::SRC, ipv6::id::SRC),
+        Party::Server => (ipv4::id::DST, ipv6::id::DST),
     };
     Proof::of(number, packet, Protocol::Ipv4, four).or_else(|| Proof::of(number, packet, Protocol::Ipv6, six))
 }

@@ -11,6 +11,7 @@ use crate::explain::{bytes, count, grouped};
 use crate::flow::Party;
 use crate::flow::segment::Scale;
 use crate::render::look;
+use crate::wire::tcp;
 
 /// The answer to TCP's question of this number, 8 to 12, or what is missing.
 pub(super) fn answer(number: u8, facts: &TcpFacts, around: Surroundings<'_>) -> Result<Answer, String> {
@@ -270,7 +271,7 @@ fn sockets(facts: &TcpFacts, around: Surroundings<'_>) -> Result<Answer, String>
             list(&ports)
         ));
     }
-    Ok(answer.proved(syn.fields(&["tcp.dstport", "tcp.flags"])))
+    Ok(answer.proved(syn.fields(&[tcp::id::DSTPORT, tcp::id::FLAGS])))
 }
 
 /// Which packets are for the socket that `accept()` returns.
@@ -311,5 +312,5 @@ fn welcoming_alone(facts: &TcpFacts, syn: &Opened, syn_ack: &Opened, reset: u64)
     .line(format!(
         "There is no connection socket: the RST (packet {reset}) came before the handshake was complete, so accept() has none to return."
     ))
-    .proved(syn.fields(&["tcp.dstport", "tcp.flags"]))
+    .proved(syn.fields(&[tcp::id::DSTPORT, tcp::id::FLAGS]))
 }

@@ -7,6 +7,7 @@ use crate::flow::{Party, Step};
 use crate::frame::Time;
 use crate::render::proof::Proof;
 use crate::wire::{Packet, Protocol};
+use crate::wire::{ipv4, ipv6, udp};
 
 /// So many bytes of data are quoted.
 const QUOTED: usize = 64;
@@ -48,7 +49,7 @@ pub(super) struct Datagram {
 
 impl Datagram {
     fn of(number: u64, time: Option<Time>, packet: &Packet<'_>, step: &Step, length: usize) -> Self {
-        let ids = ["udp.srcport", "udp.dstport", "udp.length", "udp.checksum"];
+        let ids = [udp::id::SRCPORT, udp::id::DSTPORT, udp::id::LENGTH, udp::id::CHECKSUM];
         let fields = ids.into_iter();
         let bytes = packet.payload().bytes;
         Self {
@@ -75,8 +76,8 @@ impl Datagram {
 
 /// Where the header before says that UDP follows: in IPv6 an extension header may be in between.
 fn protocol(number: u64, packet: &Packet<'_>) -> Option<Proof> {
-    let four = Proof::of(number, packet, Protocol::Ipv4, "ip.proto");
-    four.or_else(|| Proof::of(number, packet, Protocol::Ipv6, "ipv6.nxt"))
+    let four = Proof::of(number, packet, Protocol::Ipv4, ipv4::id::PROTO);
+    four.or_else(|| Proof::of(number, packet, Protocol::Ipv6, ipv6::id::NXT))
         .filter(|proof| proof.raw == [17])
 }
 

@@ -1,18 +1,66 @@
 //! IPv4's options. RFC 791 section 3.1; router alert: RFC 2113
 
-use super::super::catalog::{Origin, Tables};
+use super::super::chapter::{Origin, Tables};
 use super::super::field::{Field, Form, Spec, bits, bytes, rest};
 use super::super::options::{Layout, Shape, Walk, Walked};
 use super::super::span::Span;
 
+fields! {
+    OPT_TYPE_COPY = "ip.opt.type.copy", "RFC 791 section 3.1",
+        "Whether the option stands in every fragment, or in the first one only.", "";
+    OPT_TYPE_CLASS = "ip.opt.type.class", "RFC 791 section 3.1", "What the option is about.", "0 control, 2 measuring.";
+    OPT_TYPE_NUMBER = "ip.opt.type.number", "RFC 791 section 3.1", "Number of the option in its class.", "";
+    OPT_TYPE = "ip.opt.type", "RFC 791 section 3.1", "Which option it is.", "";
+    OPT_LEN = "ip.opt.len", "RFC 791 section 3.1", "Length of the option, type and length included.", "";
+    OPT_PTR = "ip.opt.ptr", "RFC 791 section 3.1",
+        "Where the next router writes or reads, counted from the start of the option, which is 1.", "";
+    OPTIONS_EOL = "ip.options.eol", "RFC 791 section 3.1", "Ends the list of options.", "";
+    OPTIONS_NOP = "ip.options.nop", "RFC 791 section 3.1",
+        "Does nothing: it fills up, so that the next option begins at a multiple of four bytes.", "";
+    OPTIONS_ROUTERALERT = "ip.options.routeralert", "RFC 2113",
+        "Asks routers on the way to look at the packet, though it is not for them.", "";
+    OPT_RA = "ip.opt.ra", "RFC 2113 section 2.1", "What a router is to do.", "0: look at the packet.";
+    REC_RT = "ip.rec_rt", "RFC 791 section 3.1", "Address that a router has written.", "";
+    EMPTY_RT = "ip.empty_rt", "RFC 791 section 3.1", "Place for the address of a further router.", "";
+    SRC_RT = "ip.src_rt", "RFC 791 section 3.1", "Address that the packet still has to visit.", "";
+    OPTIONS_RECORD_ROUTE = "ip.options.record_route", "RFC 791 section 3.1",
+        "Each router writes its address into it.", "";
+    OPTIONS_ROUTE = "ip.options.route", "RFC 791 section 3.1",
+        "Routers that the packet has to pass, with others in between. Mostly blocked, for it helps attackers.", "";
+    OPTIONS_SOURCE_ROUTE = "ip.options.source_route", "RFC 791 section 3.1",
+        "All routers that the packet has to pass, with none in between. Mostly blocked, for it helps attackers.", "";
+    OPTIONS_TIMESTAMP = "ip.options.timestamp", "RFC 791 section 3.1",
+        "Each router writes the time at which the packet passed.", "";
+    OPT_OVERFLOW = "ip.opt.overflow", "RFC 791 section 3.1", "How many routers found no room for their time.", "";
+    OPT_FLAG = "ip.opt.flag", "RFC 791 section 3.1",
+        "What stands before each time.", "0 nothing; 1 the address of who wrote it; 3 the address of who is to write it.";
+    OPT_TIME_STAMP = "ip.opt.time_stamp", "RFC 791 section 3.1",
+        "When the packet passed, in milliseconds since midnight, universal time.", "";
+    OPT_TIME_STAMP_ADDR = "ip.opt.time_stamp_addr", "RFC 791 section 3.1",
+        "Address of the router whose time follows.", "";
+    OPTIONS_UNKNOWN = ours "ip.options.unknown", "RFC 791 section 3.1", "An option of a type that is not read here.", "";
+    OPTIONS_UNKNOWN_DATA = ours "ip.options.unknown.data", "RFC 791 section 3.1",
+        "The bytes of that option after type and length.", "";
+    UNREAD = ours "ip.unread", "no standard: a name of this program",
+        "Bytes of a header that could not be read, because it is cut or malformed.", "";
+    OPT_PADDING = "ip.opt.padding", "RFC 791 section 3.1",
+        "Fills the header up to a multiple of four bytes, behind the end of the option list.", "";
+    OPTIONS_UNREAD = ours "ip.options.unread", "no standard: a name of this program",
+        "Options from the first one on whose length cannot be.", "";
+    OPTIONS_SURPLUS = ours "ip.options.surplus", "no standard: a name of this program",
+        "Bytes that an option has beyond what its type defines.", "";
+}
+
 static TYPE_PARTS: [Spec; 3] = [
-    bits("ip.opt.type.copy", "copied into fragments", 0, 1, Form::Flag),
-    bits("ip.opt.type.class", "class", 1, 2, Form::Decimal),
-    bits("ip.opt.type.number", "number", 3, 5, Form::Decimal),
+    bits(id::OPT_TYPE_COPY, "copied into fragments", 0, 1, Form::Flag),
+    bits(id::OPT_TYPE_CLASS, "class", 1, 2, Form::Decimal),
+    bits(id::OPT_TYPE_NUMBER, "number", 3, 5, Form::Decimal),
 ];
-const TYPE: Spec = bytes("ip.opt.type", "type", 0, 1, Form::Decimal).of(&TYPE_PARTS);
-const LENGTH: Spec = bytes("ip.opt.len", "length", 1, 1, Form::Count("bytes"));
-const POINTER: Spec = bytes("ip.opt.ptr", "pointer", 2, 1, Form::Decimal);
+const TYPE: Spec = bytes(id::OPT_TYPE, "type", 0, 1, Form::Decimal)
+    .of(&TYPE_PARTS)
+    .omitted();
+const LENGTH: Spec = bytes(id::OPT_LEN, "length", 1, 1, Form::Count("bytes")).omitted();
+const POINTER: Spec = bytes(id::OPT_PTR, "pointer", 2, 1, Form::Decimal);
 
 const fn whole(id: &'static str, name: &'static str) -> Spec {
     rest(id, name, 0, Form::Option)
@@ -20,21 +68,21 @@ const fn whole(id: &'static str, name: &'static str) -> Spec {
 
 static NONE: [Spec; 0] = [];
 static ONE: [Spec; 1] = [TYPE];
-static END_WHOLE: Spec = whole("ip.options.eol", "end of option list");
+static END_WHOLE: Spec = whole(id::OPTIONS_EOL, "end of option list");
 static END: Shape = Shape {
     whole: &END_WHOLE,
     parts: &ONE,
     repeated: &NONE,
 };
-static NOP_WHOLE: Spec = whole("ip.options.nop", "no operation");
+static NOP_WHOLE: Spec = whole(id::OPTIONS_NOP, "no operation");
 static NOP: Shape = Shape {
     whole: &NOP_WHOLE,
     parts: &ONE,
     repeated: &NONE,
 };
 
-static ALERT_WHOLE: Spec = whole("ip.options.routeralert", "router alert");
-static ALERT_PARTS: [Spec; 3] = [TYPE, LENGTH, bytes("ip.opt.ra", "value", 2, 2, Form::Decimal)];
+static ALERT_WHOLE: Spec = whole(id::OPTIONS_ROUTERALERT, "router alert");
+static ALERT_PARTS: [Spec; 3] = [TYPE, LENGTH, bytes(id::OPT_RA, "value", 2, 2, Form::Decimal)];
 static ALERT: Shape = Shape {
     whole: &ALERT_WHOLE,
     parts: &ALERT_PARTS,
@@ -42,22 +90,22 @@ static ALERT: Shape = Shape {
 };
 
 static ROUTE_PARTS: [Spec; 3] = [TYPE, LENGTH, POINTER];
-static RECORDED: Spec = bytes("ip.rec_rt", "recorded address", 0, 4, Form::Ipv4);
-static EMPTY: Spec = bytes("ip.empty_rt", "free place", 0, 4, Form::Ipv4);
-static TO_VISIT: Spec = bytes("ip.src_rt", "address to visit", 0, 4, Form::Ipv4);
-static RECORD_WHOLE: Spec = whole("ip.options.record_route", "record route");
-static LOOSE_WHOLE: Spec = whole("ip.options.route", "loose source route");
-static STRICT_WHOLE: Spec = whole("ip.options.source_route", "strict source route");
+static RECORDED: Spec = bytes(id::REC_RT, "recorded address", 0, 4, Form::Ipv4);
+static EMPTY: Spec = bytes(id::EMPTY_RT, "free place", 0, 4, Form::Ipv4);
+static TO_VISIT: Spec = bytes(id::SRC_RT, "address to visit", 0, 4, Form::Ipv4);
+static RECORD_WHOLE: Spec = whole(id::OPTIONS_RECORD_ROUTE, "record route");
+static LOOSE_WHOLE: Spec = whole(id::OPTIONS_ROUTE, "loose source route");
+static STRICT_WHOLE: Spec = whole(id::OPTIONS_SOURCE_ROUTE, "strict source route");
 
-static TIME_WHOLE: Spec = whole("ip.options.timestamp", "internet timestamp");
+static TIME_WHOLE: Spec = whole(id::OPTIONS_TIMESTAMP, "internet timestamp");
 static TIME_PARTS: [Spec; 5] = [
     TYPE,
     LENGTH,
     POINTER,
-    bits("ip.opt.overflow", "overflow", 24, 4, Form::Decimal),
-    bits("ip.opt.flag", "flag", 28, 4, Form::Decimal),
+    bits(id::OPT_OVERFLOW, "overflow", 24, 4, Form::Decimal),
+    bits(id::OPT_FLAG, "flag", 28, 4, Form::Decimal),
 ];
-const TIME_STAMP: &str = "ip.opt.time_stamp";
+const TIME_STAMP: &str = id::OPT_TIME_STAMP;
 static TIME_ALONE: [Spec; 1] = [bytes(
     TIME_STAMP,
     "timestamp",
@@ -66,7 +114,7 @@ static TIME_ALONE: [Spec; 1] = [bytes(
     Form::Count("ms since midnight UT"),
 )];
 static TIME_PAIR: [Spec; 2] = [
-    bytes("ip.opt.time_stamp_addr", "address", 0, 4, Form::Ipv4),
+    bytes(id::OPT_TIME_STAMP_ADDR, "address", 0, 4, Form::Ipv4),
     bytes(TIME_STAMP, "timestamp", 4, 4, Form::Count("ms since midnight UT")),
 ];
 static TIMES: Shape = Shape {
@@ -80,8 +128,8 @@ static TIMES_WITH_ADDRESSES: Shape = Shape {
     repeated: &TIME_PAIR,
 };
 
-static UNKNOWN_WHOLE: Spec = whole("ip.options.unknown", "unknown option");
-static UNKNOWN_PARTS: [Spec; 3] = [TYPE, LENGTH, rest("ip.options.unknown.data", "data", 2, Form::Bytes)];
+static UNKNOWN_WHOLE: Spec = whole(id::OPTIONS_UNKNOWN, "unknown option");
+static UNKNOWN_PARTS: [Spec; 3] = [TYPE, LENGTH, rest(id::OPTIONS_UNKNOWN_DATA, "data", 2, Form::Bytes)];
 static UNKNOWN: Shape = Shape {
     whole: &UNKNOWN_WHOLE,
     parts: &UNKNOWN_PARTS,
@@ -89,15 +137,15 @@ static UNKNOWN: Shape = Shape {
 };
 
 /// Bytes of a header that could not be read.
-pub(super) static UNREAD: Spec = rest("ip.unread", "unread bytes", 0, Form::Bytes);
-static PADDING: Spec = rest("ip.opt.padding", "padding", 0, Form::Bytes);
-static BROKEN: Spec = rest("ip.options.unread", "unreadable options", 0, Form::Bytes);
-static SURPLUS: Spec = rest("ip.options.surplus", "bytes beyond the option", 0, Form::Bytes);
+pub(super) static UNREAD: Spec = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
+static PADDING: Spec = rest(id::OPT_PADDING, "padding", 0, Form::Bytes);
+static BROKEN: Spec = rest(id::OPTIONS_UNREAD, "unreadable options", 0, Form::Bytes);
+static SURPLUS: Spec = rest(id::OPTIONS_SURPLUS, "bytes beyond the option", 0, Form::Bytes);
 
 /// Every kind of option, to look a field up.
-pub(in crate::wire) static SHAPES: &[&Shape] = &[&END, &NOP, &ALERT, &TIMES, &TIMES_WITH_ADDRESSES, &UNKNOWN];
+pub(super) const SHAPES: &[&Shape] = &[&END, &NOP, &ALERT, &TIMES, &TIMES_WITH_ADDRESSES, &UNKNOWN];
 /// Routes, and what stands alone.
-pub(in crate::wire) static TABLES: Tables = &[
+pub(super) const TABLES: Tables = &[
     ("option record route", Origin::Option, &[RECORD_WHOLE]),
     ("option loose source route", Origin::Option, &[LOOSE_WHOLE]),
     ("option strict source route", Origin::Option, &[STRICT_WHOLE]),

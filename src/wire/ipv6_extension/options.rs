@@ -4,61 +4,79 @@ use super::super::field::{Field, Form, Spec, bits, bytes, rest};
 use super::super::options::{Layout, Shape, Walk, Walked};
 use super::super::span::Span;
 
-static TYPE_PARTS: [Spec; 3] = [
-    bits("ipv6.opt.type.action", "action if unknown", 0, 2, Form::Named(action)),
-    bits("ipv6.opt.type.change", "may change on the way", 2, 1, Form::Flag),
-    bits("ipv6.opt.type.rest", "low-order bits", 3, 5, Form::Hex),
-];
-const TYPE: Spec = bytes("ipv6.opt.type", "option type", 0, 1, Form::Hex).of(&TYPE_PARTS);
-const LENGTH: Spec = bytes("ipv6.opt.length", "option data length", 1, 1, Form::Count("bytes"));
+fields! {
+    OPT_TYPE_ACTION = "ipv6.opt.type.action";
+    OPT_TYPE_CHANGE = "ipv6.opt.type.change";
+    OPT_TYPE_REST = "ipv6.opt.type.rest";
+    OPT_TYPE = "ipv6.opt.type";
+    OPT_LENGTH = "ipv6.opt.length";
+    OPT = "ipv6.opt";
+    OPT_PADN = "ipv6.opt.padn";
+    OPT_TEL = "ipv6.opt.tel";
+    OPT_ROUTER_ALERT = "ipv6.opt.router_alert";
+    OPT_PMTU_MIN = "ipv6.opt.pmtu.min";
+    OPT_PMTU_RTN = "ipv6.opt.pmtu.rtn";
+    OPT_PMTU_R_FLAG = "ipv6.opt.pmtu.r_flag";
+    OPT_JUMBO = "ipv6.opt.jumbo";
+    OPT_MIPV6_HOME_ADDRESS = "ipv6.opt.mipv6.home_address";
+    OPT_UNKNOWN = "ipv6.opt.unknown";
+    OPT_UNREAD = "ipv6.opt.unread";
+    OPT_SURPLUS = "ipv6.opt.surplus";
+}
 
-static WHOLE_PAD1: Spec = rest("ipv6.opt", "Pad1", 0, Form::Option);
-static WHOLE_PADN: Spec = rest("ipv6.opt", "PadN", 0, Form::Option);
-static WHOLE_LIMIT: Spec = rest("ipv6.opt", "tunnel encapsulation limit", 0, Form::Option);
-static WHOLE_ALERT: Spec = rest("ipv6.opt", "router alert", 0, Form::Option);
-static WHOLE_PMTU: Spec = rest("ipv6.opt", "minimum path MTU", 0, Form::Option);
-static WHOLE_JUMBO: Spec = rest("ipv6.opt", "jumbo payload", 0, Form::Option);
-static WHOLE_HOME: Spec = rest("ipv6.opt", "home address", 0, Form::Option);
-static WHOLE_UNKNOWN: Spec = rest("ipv6.opt", "unknown option", 0, Form::Option);
+static TYPE_PARTS: [Spec; 3] = [
+    bits(id::OPT_TYPE_ACTION, "action if unknown", 0, 2, Form::Named(action)),
+    bits(id::OPT_TYPE_CHANGE, "may change on the way", 2, 1, Form::Flag),
+    bits(id::OPT_TYPE_REST, "low-order bits", 3, 5, Form::Hex),
+];
+const TYPE: Spec = bytes(id::OPT_TYPE, "option type", 0, 1, Form::Hex)
+    .of(&TYPE_PARTS)
+    .omitted();
+const LENGTH: Spec = bytes(id::OPT_LENGTH, "option data length", 1, 1, Form::Count("bytes")).omitted();
+
+static WHOLE_PAD1: Spec = rest(id::OPT, "Pad1", 0, Form::Option);
+static WHOLE_PADN: Spec = rest(id::OPT, "PadN", 0, Form::Option);
+static WHOLE_LIMIT: Spec = rest(id::OPT, "tunnel encapsulation limit", 0, Form::Option);
+static WHOLE_ALERT: Spec = rest(id::OPT, "router alert", 0, Form::Option);
+static WHOLE_PMTU: Spec = rest(id::OPT, "minimum path MTU", 0, Form::Option);
+static WHOLE_JUMBO: Spec = rest(id::OPT, "jumbo payload", 0, Form::Option);
+static WHOLE_HOME: Spec = rest(id::OPT, "home address", 0, Form::Option);
+static WHOLE_UNKNOWN: Spec = rest(id::OPT, "unknown option", 0, Form::Option);
 
 static NONE: [Spec; 0] = [];
-static PARTS_PAD1: [Spec; 1] = [bytes("ipv6.opt.type", "option type", 0, 1, Form::Hex)];
-static PARTS_PADN: [Spec; 3] = [TYPE, LENGTH, rest("ipv6.opt.padn", "padding", 2, Form::Bytes)];
+static PARTS_PAD1: [Spec; 1] = [bytes(id::OPT_TYPE, "option type", 0, 1, Form::Hex).omitted()];
+static PARTS_PADN: [Spec; 3] = [TYPE, LENGTH, rest(id::OPT_PADN, "padding", 2, Form::Bytes)];
 // RFC 2473 section 4.1.1
-static PARTS_LIMIT: [Spec; 3] = [TYPE, LENGTH, bytes("ipv6.opt.tel", "limit", 2, 1, Form::Decimal)];
+static PARTS_LIMIT: [Spec; 3] = [TYPE, LENGTH, bytes(id::OPT_TEL, "limit", 2, 1, Form::Decimal)];
 // RFC 2711
-static PARTS_ALERT: [Spec; 3] = [
-    TYPE,
-    LENGTH,
-    bytes("ipv6.opt.router_alert", "value", 2, 2, Form::Decimal),
-];
+static PARTS_ALERT: [Spec; 3] = [TYPE, LENGTH, bytes(id::OPT_ROUTER_ALERT, "value", 2, 2, Form::Decimal)];
 // RFC 9268
 static PARTS_PMTU: [Spec; 5] = [
     TYPE,
     LENGTH,
-    bytes("ipv6.opt.pmtu.min", "minimum path MTU", 2, 2, Form::Count("bytes")),
+    bytes(id::OPT_PMTU_MIN, "minimum path MTU", 2, 2, Form::Count("bytes")),
     bits(
-        "ipv6.opt.pmtu.rtn",
+        id::OPT_PMTU_RTN,
         "returned minimum path MTU, without last bit",
         32,
         15,
         Form::Decimal,
     ),
-    bits("ipv6.opt.pmtu.r_flag", "R", 47, 1, Form::Flag),
+    bits(id::OPT_PMTU_R_FLAG, "R", 47, 1, Form::Flag),
 ];
 // RFC 2675
 static PARTS_JUMBO: [Spec; 3] = [
     TYPE,
     LENGTH,
-    bytes("ipv6.opt.jumbo", "jumbo payload length", 2, 4, Form::Count("bytes")),
+    bytes(id::OPT_JUMBO, "jumbo payload length", 2, 4, Form::Count("bytes")),
 ];
 // RFC 6275 section 6.3
 static PARTS_HOME: [Spec; 3] = [
     TYPE,
     LENGTH,
-    bytes("ipv6.opt.mipv6.home_address", "home address", 2, 16, Form::Ipv6),
+    bytes(id::OPT_MIPV6_HOME_ADDRESS, "home address", 2, 16, Form::Ipv6),
 ];
-static PARTS_UNKNOWN: [Spec; 3] = [TYPE, LENGTH, rest("ipv6.opt.unknown", "data", 2, Form::Bytes)];
+static PARTS_UNKNOWN: [Spec; 3] = [TYPE, LENGTH, rest(id::OPT_UNKNOWN, "data", 2, Form::Bytes)];
 
 static PAD1: Shape = Shape {
     whole: &WHOLE_PAD1,
@@ -101,8 +119,8 @@ static UNKNOWN: Shape = Shape {
     repeated: &NONE,
 };
 
-static BROKEN: Spec = rest("ipv6.opt.unread", "unreadable options", 0, Form::Bytes);
-static SURPLUS: Spec = rest("ipv6.opt.surplus", "bytes beyond the option", 0, Form::Bytes);
+static BROKEN: Spec = rest(id::OPT_UNREAD, "unreadable options", 0, Form::Bytes);
+static SURPLUS: Spec = rest(id::OPT_SURPLUS, "bytes beyond the option", 0, Form::Bytes);
 
 /// What a node does with a packet whose option it does not know. RFC 8200 section 4.2
 fn action(number: u64) -> Option<&'static str> {

@@ -2,21 +2,26 @@
 //!
 //! One kind for nine messages: the subtype tells which, and in some the length or a flag tells what is there.
 
-use super::super::catalog::{Origin, Tables};
+mod fields;
+
+pub(super) use fields::FIELDS;
+pub use fields::id;
+
+use super::super::chapter::{Origin, Tables};
 use super::super::field::{Field, Form, Spec, bits, bytes, rest};
 use super::super::span::Span;
-use super::options::{KIND, LENGTH, SURPLUS, whole};
+use super::kind::{KIND, LENGTH, SURPLUS, whole};
 
-static WHOLE: Spec = whole("tcp.options.mptcp", "multipath TCP");
+static WHOLE: Spec = whole(id::MPTCP, "multipath TCP");
 
-const SUBTYPE: Spec = bits("tcp.options.mptcp.subtype", "subtype", 16, 4, Form::Named(subtype_name));
-const RESERVED_3: Spec = bits("tcp.options.mptcp.reserved", "reserved", 20, 3, Form::Hex);
-const RESERVED_12: Spec = bits("tcp.options.mptcp.reserved", "reserved", 20, 12, Form::Hex);
-const BACKUP: Spec = bits("tcp.options.mptcp.backup.flag", "backup path", 23, 1, Form::Flag);
-const ADDRESS_ID: Spec = bytes("tcp.options.mptcp.addrid", "address ID", 3, 1, Form::Decimal);
+const SUBTYPE: Spec = bits(id::SUBTYPE, "subtype", 16, 4, Form::Named(subtype_name));
+const RESERVED_3: Spec = bits(id::RESERVED, "reserved", 20, 3, Form::Hex);
+const RESERVED_12: Spec = bits(id::RESERVED, "reserved", 20, 12, Form::Hex);
+const BACKUP: Spec = bits(id::BACKUP_FLAG, "backup path", 23, 1, Form::Flag);
+const ADDRESS_ID: Spec = bytes(id::ADDRID, "address ID", 3, 1, Form::Decimal);
 
 /// Its tables, to look a field up.
-pub(in crate::wire) static TABLES: Tables = &[
+pub(super) const TABLES: Tables = &[
     ("option multipath TCP", Origin::Option, &[WHOLE]),
     ("option multipath TCP, MP_CAPABLE", Origin::Option, &CAPABLE),
     ("option multipath TCP, MP_JOIN in the SYN", Origin::Option, &JOIN_SYN),
@@ -56,43 +61,25 @@ static CAPABLE: [Spec; 9] = [
     KIND,
     LENGTH,
     SUBTYPE,
-    bits("tcp.options.mptcp.version", "version", 20, 4, Form::Decimal),
-    bytes("tcp.options.mptcp.flags", "flags", 3, 1, Form::Flags).of(&CAPABLE_FLAGS),
-    bytes("tcp.options.mptcp.sendkey", "sender's key", 4, 8, Form::Hex),
-    bytes("tcp.options.mptcp.recvkey", "receiver's key", 12, 8, Form::Hex),
-    bytes(
-        "tcp.options.mptcp.datalvllen",
-        "data-level length",
-        20,
-        2,
-        Form::Count("bytes"),
-    ),
-    bytes("tcp.options.mptcp.checksum", "checksum", 22, 2, Form::Hex),
+    bits(id::VERSION, "version", 20, 4, Form::Decimal),
+    bytes(id::FLAGS, "flags", 3, 1, Form::Flags).of(&CAPABLE_FLAGS),
+    bytes(id::SENDKEY, "sender's key", 4, 8, Form::Hex),
+    bytes(id::RECVKEY, "receiver's key", 12, 8, Form::Hex),
+    bytes(id::DATALVLLEN, "data-level length", 20, 2, Form::Count("bytes")),
+    bytes(id::CHECKSUM, "checksum", 22, 2, Form::Hex),
 ];
 static CAPABLE_FLAGS: [Spec; 5] = [
+    bits(id::CHECKSUMREQ_FLAGS, "checksum required", 24, 1, Form::Flag),
+    bits(id::EXTENSIBILITY_FLAG, "extensibility", 25, 1, Form::Flag),
     bits(
-        "tcp.options.mptcp.checksumreq.flags",
-        "checksum required",
-        24,
-        1,
-        Form::Flag,
-    ),
-    bits(
-        "tcp.options.mptcp.extensibility.flag",
-        "extensibility",
-        25,
-        1,
-        Form::Flag,
-    ),
-    bits(
-        "tcp.options.mptcp.nomoresubflows.flag",
+        id::NOMORESUBFLOWS_FLAG,
         "no subflows to this address and port",
         26,
         1,
         Form::Flag,
     ),
-    bits("tcp.options.mptcp.reserved.flag", "reserved", 27, 4, Form::Hex),
-    bits("tcp.options.mptcp.sha256.flag", "HMAC-SHA256", 31, 1, Form::Flag),
+    bits(id::RESERVED_FLAG, "reserved", 27, 4, Form::Hex),
+    bits(id::SHA256_FLAG, "HMAC-SHA256", 31, 1, Form::Flag),
 ];
 
 /// Section 3.2: in the SYN, …
@@ -103,8 +90,8 @@ static JOIN_SYN: [Spec; 8] = [
     RESERVED_3,
     BACKUP,
     ADDRESS_ID,
-    bytes("tcp.options.mptcp.recvtok", "receiver's token", 4, 4, Form::Hex),
-    bytes("tcp.options.mptcp.sendrand", "sender's random number", 8, 4, Form::Hex),
+    bytes(id::RECVTOK, "receiver's token", 4, 4, Form::Hex),
+    bytes(id::SENDRAND, "sender's random number", 8, 4, Form::Hex),
 ];
 /// … the SYN,ACK …
 static JOIN_SYN_ACK: [Spec; 8] = [
@@ -114,14 +101,8 @@ static JOIN_SYN_ACK: [Spec; 8] = [
     RESERVED_3,
     BACKUP,
     ADDRESS_ID,
-    bytes(
-        "tcp.options.mptcp.sendtrunchmac",
-        "sender's truncated HMAC",
-        4,
-        8,
-        Form::Hex,
-    ),
-    bytes("tcp.options.mptcp.sendrand", "sender's random number", 12, 4, Form::Hex),
+    bytes(id::SENDTRUNCHMAC, "sender's truncated HMAC", 4, 8, Form::Hex),
+    bytes(id::SENDRAND, "sender's random number", 12, 4, Form::Hex),
 ];
 /// … and the third segment.
 static JOIN_ACK: [Spec; 5] = [
@@ -129,7 +110,7 @@ static JOIN_ACK: [Spec; 5] = [
     LENGTH,
     SUBTYPE,
     RESERVED_12,
-    bytes("tcp.options.mptcp.sendhmac", "sender's HMAC", 4, 20, Form::Bytes),
+    bytes(id::SENDHMAC, "sender's HMAC", 4, 20, Form::Bytes),
 ];
 
 /// Section 3.3; what follows is told by the flags.
@@ -137,72 +118,24 @@ static SEQUENCE_SIGNAL: [Spec; 5] = [
     KIND,
     LENGTH,
     SUBTYPE,
-    bits("tcp.options.mptcp.reserved", "reserved", 20, 4, Form::Hex),
-    bytes("tcp.options.mptcp.flags", "flags", 3, 1, Form::Flags).of(&SIGNAL_FLAGS),
+    bits(id::RESERVED, "reserved", 20, 4, Form::Hex),
+    bytes(id::FLAGS, "flags", 3, 1, Form::Flags).of(&SIGNAL_FLAGS),
 ];
 static SIGNAL_FLAGS: [Spec; 6] = [
-    bits("tcp.options.mptcp.reserved.flag", "reserved", 24, 3, Form::Hex),
-    bits("tcp.options.mptcp.datafin.flag", "DATA_FIN", 27, 1, Form::Flag),
-    bits(
-        "tcp.options.mptcp.dseqn8.flag",
-        "data sequence number has 8 bytes",
-        28,
-        1,
-        Form::Flag,
-    ),
-    bits(
-        "tcp.options.mptcp.dseqnpresent.flag",
-        "data sequence number present",
-        29,
-        1,
-        Form::Flag,
-    ),
-    bits(
-        "tcp.options.mptcp.dataack8.flag",
-        "data ACK has 8 bytes",
-        30,
-        1,
-        Form::Flag,
-    ),
-    bits(
-        "tcp.options.mptcp.dataackpresent.flag",
-        "data ACK present",
-        31,
-        1,
-        Form::Flag,
-    ),
+    bits(id::RESERVED_FLAG, "reserved", 24, 3, Form::Hex),
+    bits(id::DATAFIN_FLAG, "DATA_FIN", 27, 1, Form::Flag),
+    bits(id::DSEQN8_FLAG, "data sequence number has 8 bytes", 28, 1, Form::Flag),
+    bits(id::DSEQNPRESENT_FLAG, "data sequence number present", 29, 1, Form::Flag),
+    bits(id::DATAACK8_FLAG, "data ACK has 8 bytes", 30, 1, Form::Flag),
+    bits(id::DATAACKPRESENT_FLAG, "data ACK present", 31, 1, Form::Flag),
 ];
-static DATA_ACK_4: Spec = bytes("tcp.options.mptcp.rawdataack", "data ACK", 0, 4, Form::Decimal);
-static DATA_ACK_8: Spec = bytes("tcp.options.mptcp.rawdataack", "data ACK", 0, 8, Form::Decimal);
-static SEQUENCE_4: Spec = bytes(
-    "tcp.options.mptcp.rawdataseqno",
-    "data sequence number",
-    0,
-    4,
-    Form::Decimal,
-);
-static SEQUENCE_8: Spec = bytes(
-    "tcp.options.mptcp.rawdataseqno",
-    "data sequence number",
-    0,
-    8,
-    Form::Decimal,
-);
-static SUBFLOW_SEQUENCE: Spec = bytes(
-    "tcp.options.mptcp.subflowseqno",
-    "subflow sequence number",
-    0,
-    4,
-    Form::Decimal,
-);
-static DATA_LENGTH: Spec = bytes(
-    "tcp.options.mptcp.datalvllen",
-    "data-level length",
-    0,
-    2,
-    Form::Count("bytes"),
-);
-static CHECKSUM: Spec = bytes("tcp.options.mptcp.checksum", "checksum", 0, 2, Form::Hex);
+static DATA_ACK_4: Spec = bytes(id::RAWDATAACK, "data ACK", 0, 4, Form::Decimal);
+static DATA_ACK_8: Spec = bytes(id::RAWDATAACK, "data ACK", 0, 8, Form::Decimal);
+static SEQUENCE_4: Spec = bytes(id::RAWDATASEQNO, "data sequence number", 0, 4, Form::Decimal);
+static SEQUENCE_8: Spec = bytes(id::RAWDATASEQNO, "data sequence number", 0, 8, Form::Decimal);
+static SUBFLOW_SEQUENCE: Spec = bytes(id::SUBFLOWSEQNO, "subflow sequence number", 0, 4, Form::Decimal);
+static DATA_LENGTH: Spec = bytes(id::DATALVLLEN, "data-level length", 0, 2, Form::Count("bytes"));
+static CHECKSUM: Spec = bytes(id::CHECKSUM, "checksum", 0, 2, Form::Hex);
 
 /// Section 3.4.1; what follows is told by the length.
 static ADD_ADDRESS: [Spec; 6] = [
@@ -210,22 +143,17 @@ static ADD_ADDRESS: [Spec; 6] = [
     LENGTH,
     SUBTYPE,
     RESERVED_3,
-    bits("tcp.options.mptcp.echo", "echo", 23, 1, Form::Flag),
+    bits(id::ECHO, "echo", 23, 1, Form::Flag),
     ADDRESS_ID,
 ];
-static IPV4: Spec = bytes("tcp.options.mptcp.ipv4", "advertised address", 0, 4, Form::Ipv4);
-static IPV6: Spec = bytes("tcp.options.mptcp.ipv6", "advertised address", 0, 16, Form::Ipv6);
-static PORT: Spec = bytes("tcp.options.mptcp.port", "advertised port", 0, 2, Form::Decimal);
-static ADDRESS_HMAC: Spec = bytes("tcp.options.mptcp.addaddrtrunchmac", "truncated HMAC", 0, 8, Form::Hex);
+static IPV4: Spec = bytes(id::IPV4, "advertised address", 0, 4, Form::Ipv4);
+static IPV6: Spec = bytes(id::IPV6, "advertised address", 0, 16, Form::Ipv6);
+static PORT: Spec = bytes(id::PORT, "advertised port", 0, 2, Form::Decimal);
+static ADDRESS_HMAC: Spec = bytes(id::ADDADDRTRUNCHMAC, "truncated HMAC", 0, 8, Form::Hex);
 
 /// Section 3.4.2; an address ID for each that is gone.
-static REMOVE_ADDRESS: [Spec; 4] = [
-    KIND,
-    LENGTH,
-    SUBTYPE,
-    bits("tcp.options.mptcp.reserved", "reserved", 20, 4, Form::Hex),
-];
-static REMOVED: Spec = bytes("tcp.options.mptcp.addrid", "address ID", 0, 1, Form::Decimal);
+static REMOVE_ADDRESS: [Spec; 4] = [KIND, LENGTH, SUBTYPE, bits(id::RESERVED, "reserved", 20, 4, Form::Hex)];
+static REMOVED: Spec = bytes(id::ADDRID, "address ID", 0, 1, Form::Decimal);
 
 /// Section 3.3.8; the address ID may be missing.
 static PRIORITY: [Spec; 6] = [KIND, LENGTH, SUBTYPE, RESERVED_3, BACKUP, ADDRESS_ID];
@@ -235,13 +163,7 @@ static FAIL: [Spec; 5] = [
     LENGTH,
     SUBTYPE,
     RESERVED_12,
-    bytes(
-        "tcp.options.mptcp.rawdataseqno",
-        "data sequence number",
-        4,
-        8,
-        Form::Decimal,
-    ),
+    bytes(id::RAWDATASEQNO, "data sequence number", 4, 8, Form::Decimal),
 ];
 /// Section 3.5.
 static FAST_CLOSE: [Spec; 5] = [
@@ -249,37 +171,25 @@ static FAST_CLOSE: [Spec; 5] = [
     LENGTH,
     SUBTYPE,
     RESERVED_12,
-    bytes("tcp.options.mptcp.recvkey", "receiver's key", 4, 8, Form::Hex),
+    bytes(id::RECVKEY, "receiver's key", 4, 8, Form::Hex),
 ];
 /// Section 3.6.
 static RESET: [Spec; 8] = [
     KIND,
     LENGTH,
     SUBTYPE,
-    bits("tcp.options.mptcp.flag_U.flag", "U", 20, 1, Form::Flag),
-    bits("tcp.options.mptcp.flag_V.flag", "V", 21, 1, Form::Flag),
-    bits("tcp.options.mptcp.flag_W.flag", "W", 22, 1, Form::Flag),
-    bits("tcp.options.mptcp.flag_T.flag", "transient", 23, 1, Form::Flag),
-    bytes(
-        "tcp.options.mptcp.rst_reason",
-        "reason",
-        3,
-        1,
-        Form::Named(reset_reason),
-    ),
+    bits(id::FLAG_U_FLAG, "U", 20, 1, Form::Flag),
+    bits(id::FLAG_V_FLAG, "V", 21, 1, Form::Flag),
+    bits(id::FLAG_W_FLAG, "W", 22, 1, Form::Flag),
+    bits(id::FLAG_T_FLAG, "transient", 23, 1, Form::Flag),
+    bytes(id::RST_REASON, "reason", 3, 1, Form::Named(reset_reason)),
 ];
 static OTHER: [Spec; 5] = [
     KIND,
     LENGTH,
     SUBTYPE,
-    bits(
-        "tcp.options.mptcp.subtype_data",
-        "first bits of the subtype's data",
-        20,
-        4,
-        Form::Hex,
-    ),
-    rest("tcp.options.mptcp.data", "data of the subtype", 3, Form::Bytes),
+    bits(id::SUBTYPE_DATA, "first bits of the subtype's data", 20, 4, Form::Hex),
+    rest(id::DATA, "data of the subtype", 3, Form::Bytes),
 ];
 
 fn subtype_name(subtype: u64) -> Option<&'static str> {

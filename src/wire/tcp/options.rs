@@ -1,23 +1,15 @@
 //! TCP's options. RFC 9293 section 3.2; the others each in the RFC beside its table
 
-use super::super::catalog::{Origin, Tables};
+use super::super::chapter::{Origin, Tables};
 use super::super::field::{Field, Form, Spec, bits, bytes, rest};
 use super::super::options::{Layout, Shape, Walk, Walked};
 use super::super::span::Span;
+pub use super::kind::id;
+use super::kind::{KIND, LENGTH, SURPLUS, whole};
 use super::multipath;
 
-const fn kind(name: &'static str) -> Spec {
-    bytes("tcp.option_kind", name, 0, 1, Form::Decimal)
-}
-pub(super) const KIND: Spec = kind("kind");
-pub(super) const LENGTH: Spec = bytes("tcp.option_len", "length", 1, 1, Form::Count("bytes"));
-
-pub(super) const fn whole(id: &'static str, name: &'static str) -> Spec {
-    rest(id, name, 0, Form::Option)
-}
-
 macro_rules! shape {
-    ($name:ident, $id:literal, $label:literal, [$($part:expr),*] $(, again [$($again:expr),*])?) => {
+    ($name:ident, $id:expr, $label:literal, [$($part:expr),*] $(, again [$($again:expr),*])?) => {
         static $name: Shape = {
             static WHOLE: Spec = whole($id, $label);
             static PARTS: &[Spec] = &[$($part),*];
@@ -27,117 +19,96 @@ macro_rules! shape {
     };
 }
 
-shape!(END, "tcp.options.eol", "end of option list", [KIND]);
-shape!(NOP, "tcp.options.nop", "no-operation", [KIND]);
+shape!(END, id::EOL, "end of option list", [KIND]);
+shape!(NOP, id::NOP, "no-operation", [KIND]);
 shape!(
     MSS,
-    "tcp.options.mss",
+    id::MSS,
     "maximum segment size",
     [
         KIND,
         LENGTH,
-        bytes(
-            "tcp.options.mss_val",
-            "maximum segment size",
-            2,
-            2,
-            Form::Count("bytes")
-        )
+        bytes(id::MSS_VAL, "maximum segment size", 2, 2, Form::Count("bytes"))
     ]
 );
 // RFC 7323 section 2
 shape!(
     WINDOW_SCALE,
-    "tcp.options.wscale",
+    id::WSCALE,
     "window scale",
     [
         KIND,
         LENGTH,
-        bytes("tcp.options.wscale.shift", "shift count", 2, 1, Form::Decimal)
+        bytes(id::WSCALE_SHIFT, "shift count", 2, 1, Form::Decimal)
     ]
 );
 // RFC 2018
-shape!(
-    SACK_PERMITTED,
-    "tcp.options.sack_perm",
-    "SACK permitted",
-    [KIND, LENGTH]
-);
-shape!(SACK, "tcp.options.sack", "SACK", [KIND, LENGTH], again [
-    bytes("tcp.options.sack_le", "left edge", 0, 4, Form::Decimal),
-    bytes("tcp.options.sack_re", "right edge", 4, 4, Form::Decimal)
+shape!(SACK_PERMITTED, id::SACK_PERM, "SACK permitted", [KIND, LENGTH]);
+shape!(SACK, id::SACK, "SACK", [KIND, LENGTH], again [
+    bytes(id::SACK_LE, "left edge", 0, 4, Form::Decimal),
+    bytes(id::SACK_RE, "right edge", 4, 4, Form::Decimal)
 ]);
 // RFC 7323 section 3
 shape!(
     TIMESTAMPS,
-    "tcp.options.timestamp",
+    id::TIMESTAMP,
     "timestamps",
     [
         KIND,
         LENGTH,
-        bytes("tcp.options.timestamp.tsval", "value", 2, 4, Form::Decimal),
-        bytes("tcp.options.timestamp.tsecr", "echo reply", 6, 4, Form::Decimal)
+        bytes(id::TIMESTAMP_TSVAL, "value", 2, 4, Form::Decimal),
+        bytes(id::TIMESTAMP_TSECR, "echo reply", 6, 4, Form::Decimal)
     ]
 );
 // RFC 2385
 shape!(
     MD5,
-    "tcp.options.md5",
+    id::MD5,
     "MD5 signature",
-    [
-        KIND,
-        LENGTH,
-        bytes("tcp.options.md5.digest", "digest", 2, 16, Form::Bytes)
-    ]
+    [KIND, LENGTH, bytes(id::MD5_DIGEST, "digest", 2, 16, Form::Bytes)]
 );
 // RFC 5482
 shape!(
     USER_TIMEOUT,
-    "tcp.options.user_to",
+    id::USER_TO,
     "user timeout",
     [
         KIND,
         LENGTH,
-        bits(
-            "tcp.options.user_to_granularity",
-            "granularity is minutes",
-            16,
-            1,
-            Form::Flag
-        ),
-        bits("tcp.options.user_to_val", "user timeout", 17, 15, Form::Decimal)
+        bits(id::USER_TO_GRANULARITY, "granularity is minutes", 16, 1, Form::Flag),
+        bits(id::USER_TO_VAL, "user timeout", 17, 15, Form::Decimal)
     ]
 );
 // RFC 5925
 shape!(
     AUTHENTICATION,
-    "tcp.options.ao",
+    id::AO,
     "authentication (TCP-AO)",
     [
         KIND,
         LENGTH,
-        bytes("tcp.options.ao.keyid", "key ID", 2, 1, Form::Decimal),
-        bytes("tcp.options.ao.rnextkeyid", "receive-next key ID", 3, 1, Form::Decimal),
-        rest("tcp.options.ao.mac", "MAC", 4, Form::Bytes)
+        bytes(id::AO_KEYID, "key ID", 2, 1, Form::Decimal),
+        bytes(id::AO_RNEXTKEYID, "receive-next key ID", 3, 1, Form::Decimal),
+        rest(id::AO_MAC, "MAC", 4, Form::Bytes)
     ]
 );
 // RFC 7413
 shape!(
     FAST_OPEN,
-    "tcp.options.tfo",
+    id::TFO,
     "fast open",
-    [KIND, LENGTH, rest("tcp.options.tfo.cookie", "cookie", 2, Form::Bytes)]
+    [KIND, LENGTH, rest(id::TFO_COOKIE, "cookie", 2, Form::Bytes)]
 );
 // RFC 9768 section 3.2.3: three counters in one of two orders, each of which may be left out with those behind it
-const ECT_0_BYTES: (&str, &str) = ("tcp.options.acc_ecn.ee0b", "echo of ECT(0) bytes");
-const CE_BYTES: (&str, &str) = ("tcp.options.acc_ecn.eceb", "echo of CE bytes");
-const ECT_1_BYTES: (&str, &str) = ("tcp.options.acc_ecn.ee1b", "echo of ECT(1) bytes");
+const ECT_0_BYTES: (&str, &str) = (id::ACC_ECN_EE0B, "echo of ECT(0) bytes");
+const CE_BYTES: (&str, &str) = (id::ACC_ECN_ECEB, "echo of CE bytes");
+const ECT_1_BYTES: (&str, &str) = (id::ACC_ECN_EE1B, "echo of ECT(1) bytes");
 const fn counter((id, name): (&'static str, &'static str), offset: usize) -> Spec {
     bytes(id, name, offset, 3, Form::Count("bytes"))
 }
 shape!(
     ACC_ECN_0,
-    "tcp.options.acc_ecn",
+    id::ACC_ECN,
     "accurate ECN, order 0",
     [
         KIND,
@@ -149,7 +120,7 @@ shape!(
 );
 shape!(
     ACC_ECN_1,
-    "tcp.options.acc_ecn",
+    id::ACC_ECN,
     "accurate ECN, order 1",
     [
         KIND,
@@ -162,7 +133,7 @@ shape!(
 // The same before it had kinds of its own: an experiment.
 shape!(
     ACC_ECN_EXPERIMENT_0,
-    "tcp.options.experimental",
+    id::EXPERIMENTAL,
     "experimental",
     [
         KIND,
@@ -175,7 +146,7 @@ shape!(
 );
 shape!(
     ACC_ECN_EXPERIMENT_1,
-    "tcp.options.experimental",
+    id::EXPERIMENTAL,
     "experimental",
     [
         KIND,
@@ -187,43 +158,32 @@ shape!(
     ]
 );
 // RFC 6994
-const EXPERIMENT: Spec = bytes(
-    "tcp.options.experimental.exid",
-    "experiment identifier",
-    2,
-    2,
-    Form::Hex,
-);
+const EXPERIMENT: Spec = bytes(id::EXPERIMENTAL_EXID, "experiment identifier", 2, 2, Form::Hex);
 shape!(
     EXPERIMENTAL,
-    "tcp.options.experimental",
+    id::EXPERIMENTAL,
     "experimental",
     [
         KIND,
         LENGTH,
         EXPERIMENT,
-        rest("tcp.options.experimental.data", "data", 4, Form::Bytes)
+        rest(id::EXPERIMENTAL_DATA, "data", 4, Form::Bytes)
     ]
 );
 shape!(
     UNKNOWN,
-    "tcp.options.unknown",
+    id::UNKNOWN,
     "unknown option",
-    [
-        KIND,
-        LENGTH,
-        rest("tcp.options.unknown.payload", "data", 2, Form::Bytes)
-    ]
+    [KIND, LENGTH, rest(id::UNKNOWN_PAYLOAD, "data", 2, Form::Bytes)]
 );
 
 /// Bytes of a header that could not be read.
-pub(super) static UNREAD: Spec = rest("tcp.unread", "unread bytes", 0, Form::Bytes);
-static PADDING: Spec = rest("tcp.options.padding", "padding", 0, Form::Bytes);
-static BROKEN: Spec = rest("tcp.options.unread", "unreadable options", 0, Form::Bytes);
-pub(super) static SURPLUS: Spec = rest("tcp.options.surplus", "bytes beyond the option", 0, Form::Bytes);
+pub(super) static UNREAD: Spec = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
+static PADDING: Spec = rest(id::PADDING, "padding", 0, Form::Bytes);
+static BROKEN: Spec = rest(id::OPTIONS_UNREAD, "unreadable options", 0, Form::Bytes);
 
 /// Every kind of option, to look a field up.
-pub(in crate::wire) static SHAPES: &[&Shape] = &[
+pub(super) const SHAPES: &[&Shape] = &[
     &END,
     &NOP,
     &MSS,
@@ -243,7 +203,7 @@ pub(in crate::wire) static SHAPES: &[&Shape] = &[
     &UNKNOWN,
 ];
 /// What stands alone.
-pub(in crate::wire) static TABLES: Tables = &[(
+pub(super) const TABLES: Tables = &[(
     "options that cannot be read",
     Origin::Running,
     &[UNREAD, PADDING, BROKEN, SURPLUS],

@@ -1,0 +1,119 @@
+//! Where a field stands, and what stands around it.
+
+use std::net::IpAddr;
+
+use super::sentence::Sentence;
+use crate::flow::segment::Segment;
+use crate::flow::{Kind, Party, Roles, Step};
+use crate::wire::{Content, Layer, Packet};
+
+/// Where a field stands: in which header of which packet, at which place of which conversation.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'c, 'a> {
+    pub(super) packet: &'c Packet<'a>,
+    pub(super) index: usize,
+    pub(super) layer: &'c Layer<'a>,
+    pub(super) step: Option<&'c Step>,
+}
+
+/// Who is meant: the one who sent the datagram, or the one for whom it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Sender,
+    Receiver,
+}
+
+impl<'c, 'a> Context<'c, 'a> {
+    /// The header with this index among [`Packet::layers`]; `None` if there is none. `step` is what the packet does in its
+    /// conversation, where that is known.
+    #[must_use]
+    pub fn new(packet: &'c Packet<'a>, index: usize, step: Option<&'c Step>) -> Option<Self> {
+        let layer = packet.layers().get(index)?;
+        Some(Self {
+            packet,
+            index,
+            layer,
+            step,
+        })
+    }
+
+    /// The header that follows this one, if it is one that is read here.
+    pub(super) fn next(&self) -> Option<&'c Layer<'a>> {
+        self.packet.layers().get(self.index + 1)
+    }
+
+    /// The header before this one.
+    pub(super) fn previous(&self) -> Option<&'c Layer<'a>> {
+        self.packet.layers().get(self.index.checked_sub(1)?)
+    }
+
+    /// What the segment does in its connection, for the TCP header that is not quoted.
+    pub(super) fn segment(&self) -> Option<(&'c Step, &'c Segment)> {
+        let step = self.step.filter(|_| !self.layer.is_quoted())?;
+        Some((step, step.segment()?))
+    }
+
+    /// Whose address or port stands on this side of the header; `None` where nothing tells. A datagram that an ICMP error
+    /// quotes was sent by the one who did not send the error; the error itself may come from a router.
+    pub(super) fn party(&self, side: Side) -> Option<Party> {
+        let step = self
+            .step
+            .filter(|step| step.roles != Roles::First && !is_to_many(step))?;
+        let sender = match (&step.kind, self.layer.is_quoted()) {
+            (Kind::Notice(_), true) => step.sender.other(),
+            (Kind::Notice(_), false) => return None,
+            (_, quoted) => (!quoted).then_some(step.sender)?,
+        };
+        Some(match side {
+            Side::Sender => sender,
+            Side::Receiver => sender.other(),
+        })
+    }
+}
+
+/// Is it for a group or for everybody on the link, so that there is no server?
+pub(super) fn is_to_many(step: &Step) -> bool {
+    [step.client, step.server].iter().any(|end| match end.ip() {
+        IpAddr::V4(address) => address.is_multicast() || address.is_broadcast(),
+        IpAddr::V6(address) => address.is_multicast(),
+    })
+}
+
+/// `an IPv4 header follows`, for the field that tells what follows.
+pub(super) fn follows(context: Context<'_, '_>) -> Sentence {
+    /// RFC 8200 section 4.7
+    const NO_NEXT_HEADER: Content = Content::IpProtocol(59);
+    let was_cut = || context.packet.problems().iter().any(|problem| problem.cut);
+    let Some(next) = context.next() else {
+        return match context.packet.content() {
+            NO_NEXT_HEADER if context.packet.payload().bytes.is_empty() => "the packet ends with this header".into(),
+            NO_NEXT_HEADER => "the packet ends with this header; what is behind it is to be ignored".into(),
+            Content::Unread if was_cut() => "the capture was cut before what follows".into(),
+            Content::Unread => "what follows could not be read: see the problem below".into(),
+            other => match other.name() {
+                Some(name) => format!("{name} follows, which is not read here").into(),
+                None => "what follows is not read here".into(),
+            },
+        };
+    };
+    let name = next.protocol().name();
+    let article = if name.starts_with(['A', 'E', 'I', 'L', 'a']) {
+        "an"
+    } else {
+        "a"
+    };
+    let header = if name.ends_with("header") || name.ends_with("tag") {
+        ""
+    } else {
+        " header"
+    };
+    let cut = if next.header().bytes.is_empty() && was_cut() {
+        ", which the capture cut off"
+    } else {
+        ""
+    };
+    if name.ends_with("options") {
+        return format!("{name} follow{cut}").into();
+    }
+    [article, " ", name, header, " follows", cut].concat().into()
+}
