@@ -23,6 +23,7 @@ mod checksum;
 mod context;
 mod explainer;
 mod icmp;
+mod igmp;
 mod ip;
 mod lengths;
 mod link;

@@ -56,13 +56,11 @@ pub fn decode(link: LinkType, bytes: &[u8], original_length: u32) -> Packet<'_> 
 
 fn follow<'a>(next: Next, rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
     let next = if next == Next::Ip { by_version(rest) } else { next };
-    match Protocol::announced(next) {
-        Some(protocol) => protocol.decode(rest, packet),
-        None => {
-            packet.end(rest, next.content());
-            None
-        }
-    }
+    let Some(protocol) = Protocol::announced(next) else {
+        packet.end(rest, next.content());
+        return None;
+    };
+    protocol.decode(rest, packet)
 }
 
 /// What comes first by the link type. Raw IP tells by its own first bits what it is.

@@ -35,6 +35,7 @@ macro_rules! headers {
             Fragment: ipv6_extension::Fragment, ip::Extension, "IPv6 fragment header, RFC 8200 section 4.5.";
             DestinationOptions: ipv6_extension::DestinationOptions, ip::Extension, "IPv6 destination options, RFC 8200 section 4.6.";
             Authentication: ipv6_extension::Authentication, ip::Extension, "IP authentication header, RFC 4302.";
+            Igmp: igmp::Header, igmp::Explainer, "IGMP, RFC 9776.";
         }
     };
 }
@@ -56,6 +57,7 @@ mod header;
 pub mod icmp;
 pub mod icmp_extension;
 pub mod icmpv6;
+pub mod igmp;
 pub mod ipv4;
 pub mod ipv6;
 pub mod ipv6_extension;

@@ -9,7 +9,7 @@ pub struct Span<'a> {
     pub bytes: &'a [u8],
 }
 
-impl<'a> Span<'a> {
+impl Span<'_> {
     /// Place of the byte after the last.
     #[must_use]
     pub const fn end(self) -> usize {
