@@ -47,7 +47,7 @@
 //! | `os` | nothing of ours |
 //! | `frame` | `wire` |
 //! | `record` | `frame`, `outputs`, `wire` |
-//! | `filter` | `wire` |
+//! | `filter` | `escape`, `wire` |
 //! | `capture` | `record`, `frame`, `filter`, `wire` |
 //! | `app` | `calls`, `escape`, `os`, `privilege` |
 //! | `flow` | `frame`, `wire` |

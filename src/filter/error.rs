@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
+use crate::escape::printable;
 use crate::wire::LinkType;
 
 /// A text that is no filter expression.
@@ -23,8 +24,10 @@ impl fmt::Display for SyntaxError {
             position,
             why,
         } = self;
-        // The text may come from a script; escaped it stays on its line.
-        write!(f, "filter {expression:?}, character {position}: {why}")
+        // The text may come from a script: escaped it stays on its line. Rust's own escapes leave some characters that nothing is
+        // drawn for.
+        let line = format!("filter {expression:?}, character {position}: {why}");
+        f.write_str(&printable(line.as_bytes()))
     }
 }
 

@@ -105,6 +105,13 @@ proptest! {
     }
 
     #[test]
+    fn a_mistake_in_a_filter_shows_no_character_that_hides(
+        text in "[a-z/]{0,3}[\u{ffa0}\u{3164}\u{115f}\u{2065}\u{180e}\u{fe0f}\u{200b}\u{e0001}]{1,3}[a-z/]{0,3}",
+    ) {
+        filter::check(&text, Target::File(LinkType::ETHERNET), Fragments::Drop, b"");
+    }
+
+    #[test]
     fn words_of_the_language_are_a_filter_or_refused_in_a_line(
         words in prop::collection::vec(prop::sample::select(&[
             "tcp", "ip6", "ether", "host", "net", "port", "portrange", "proto", "src", "dst", "and", "or", "not", "(", ")", "[", "]",
