@@ -118,9 +118,19 @@ fn run(command: &str, folder: &Path) -> Vec<String> {
     lines.map(|line| line.trim_end().to_owned()).collect()
 }
 
+fn words(command: &str) -> impl Iterator<Item = &str> {
+    command.split([' ', '\n'])
+}
+
 /// Does it make packets of its own? Then what it prints differs from run to run.
 fn is_live(command: &str) -> bool {
-    command.split([' ', '\n']).any(|word| word == "socket-lab")
+    words(command).any(|word| word == "socket-lab")
+}
+
+/// The folder that a run of socket-lab writes its files to.
+fn made_by(command: &str) -> String {
+    let named = words(command).skip_while(|&word| word != "-o").nth(1);
+    named.unwrap_or("captures/latest").to_owned()
 }
 
 /// A line made comparable: numbers of every kind stand as one `0`, units of time as one, hexadecimal bytes too; blanks
@@ -192,9 +202,14 @@ fn every_lesson_shows_what_is_printed() {
         let text = fs::read_to_string(&lesson).unwrap();
         let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
         let folder = folder();
+        let mut not_made = Vec::new();
         for shown in commands(&text) {
             let live = is_live(&shown.command);
-            if live && !namespaces || shown.command.starts_with("tshark") && !tshark {
+            if live && !namespaces {
+                not_made.push(made_by(&shown.command));
+            }
+            let lacks = |folder: &String| words(&shown.command).any(|word| word.starts_with(folder.as_str()));
+            if not_made.iter().any(lacks) || live && !namespaces || shown.command.starts_with("tshark") && !tshark {
                 continue;
             }
             let printed = run(&shown.command, folder.path());
