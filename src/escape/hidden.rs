@@ -80,12 +80,12 @@ mod tests {
         ("MARKS", r"[\p{M}--[\p{Cf}\p{Default_Ignorable_Code_Point}]]", &MARKS),
     ];
 
-    /// The table is made by this test: `UNICODE_TABLE=write cargo test --lib escape::hidden && cargo fmt`.
+    /// The table is made by this test: `SOCKET_LAB_UPDATE=1 cargo test --lib escape::hidden && cargo fmt`.
     #[test]
     fn the_table_is_unicodes() {
         let mut file = String::from(
             "//! Generated from Unicode's data, by way of the crate regex-syntax. Do not edit; to make it again:\n\
-             //! `UNICODE_TABLE=write cargo test --lib escape::hidden && cargo fmt`\n//!\n\
+             //! `SOCKET_LAB_UPDATE=1 cargo test --lib escape::hidden && cargo fmt`\n//!\n\
              //! Each set is where it begins and ends in turn: a character is in it when an odd number of bounds are at or before it.\n",
         );
         for (name, class, _) in ALL {
@@ -100,7 +100,7 @@ mod tests {
             )
             .unwrap();
         }
-        if std::env::var_os("UNICODE_TABLE").is_some_and(|word| word == "write") {
+        if std::env::var_os("SOCKET_LAB_UPDATE").is_some() {
             std::fs::write("src/escape/table.rs", file).unwrap();
             return;
         }

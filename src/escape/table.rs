@@ -1,5 +1,5 @@
 //! Generated from Unicode's data, by way of the crate regex-syntax. Do not edit; to make it again:
-//! `UNICODE_TABLE=write cargo test --lib escape::hidden && cargo fmt`
+//! `SOCKET_LAB_UPDATE=1 cargo test --lib escape::hidden && cargo fmt`
 //!
 //! Each set is where it begins and ends in turn: a character is in it when an odd number of bounds are at or before it.
 

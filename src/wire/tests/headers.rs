@@ -1,12 +1,12 @@
 //! The four fixed tests of every header: decoded, encoded, cut, lying.
 
 use super::samples::{FILE, Sample, samples};
-use crate::wire::{Content, Expected, Field, Layer, Problem, decode};
+use crate::wire::{Content, Expected, Field, Layer, Malformation, decode};
 
 #[test]
 fn every_packet_is_decoded_and_its_lies_found_as_written() {
     let text = samples().iter().map(Sample::describe).collect::<Vec<_>>().join("\n");
-    if std::env::var_os("SOCKET_LAB_BLESS").is_some() {
+    if std::env::var_os("SOCKET_LAB_UPDATE").is_some() {
         std::fs::write(
             concat!(env!("CARGO_MANIFEST_DIR"), "/src/wire/tests/headers.txt"),
             &text,
@@ -166,7 +166,7 @@ fn a_problem_reads_as_a_sentence() {
     let sample = super::samples::sample("TCP: SYN");
     let packet = decode(sample.link, &sample.frame[..40], 74);
     let problem = packet.problems()[0];
-    let Problem {
+    let Malformation {
         expected, found, cut, ..
     } = problem;
     assert_eq!((expected, found, cut), (Expected::Header(20), 6, true));
