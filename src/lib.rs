@@ -18,7 +18,7 @@
 //! 6. `timeline`: socket calls and packets in one order.
 //! 7. `explain`: the sentences: why a field has this value in this packet.
 //! 8. `render`: what people see: the table of fields, the RFCs' boxes, a line a packet, the ladder, JSON; and what is handed on:
-//!    `render::material` is what the exports `report`, `svg`, `plot` and `mermaid` are made from, `markup` makes texts safe in them.
+//!    `render::report_model` is what the exports `report`, `svg`, `plot` and `mermaid` are made from, `markup` makes texts safe in them.
 //! 9. [`session`]: what a run observes, and what it does with it: start and end of a program, a capture or a file read, recorded,
 //!    shown and exported.
 //! 10. `lab`: the guided run: server, client and capture in one process, and what is told of them.

@@ -4,14 +4,14 @@ use std::path::Path;
 
 use socket_lab::explain::packet::{self, Marks};
 use socket_lab::explain::{Context, meaning, note};
-use socket_lab::flow::{Step, Tracker};
+use socket_lab::flow::{PacketInFlow, Tracker};
 use socket_lab::record::Reader;
 use socket_lab::wire::{Packet, decode};
 
 use crate::support::needs;
 
 /// Hands each packet of the file, with its step, to `look`; gives how many there were.
-fn each(file: &Path, mut look: impl FnMut(u64, &Packet<'_>, Option<&Step>)) -> u64 {
+fn each(file: &Path, mut look: impl FnMut(u64, &Packet<'_>, Option<&PacketInFlow>)) -> u64 {
     let Ok(mut reader) = Reader::open(file) else {
         return 0;
     };

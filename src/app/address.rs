@@ -5,12 +5,12 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
+use super::error::Error;
 use super::socket::{Family, Kind, Socket};
-use super::trouble::Trouble;
 use crate::calls::{Program, Role};
 use crate::escape::printable;
+use crate::os::cancel::CancelToken;
 use crate::os::interfaces;
-use crate::os::stop::Stop;
 
 /// A public address, as in the lecture. No packet is ever sent to it.
 const PUBLIC_IPV4: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(8, 8, 8, 8)), 80);
@@ -25,8 +25,8 @@ const PUBLIC_IPV6: SocketAddr = SocketAddr::new(
 /// brackets); a name is looked up, getaddrinfo(3), which may take `within`; `None`: as long as the system allows.
 ///
 /// # Errors
-/// [`Trouble::UnknownHost`], [`Trouble::LookUpTimedOut`], or [`Trouble::Stopped`] while the look-up takes its time.
-pub fn resolve(host: &str, port: u16, within: Option<Duration>, stop: &Stop) -> Result<Vec<SocketAddr>, Trouble> {
+/// [`Error::UnknownHost`], [`Error::LookUpTimedOut`], or [`Error::Stopped`] while the look-up takes its time.
+pub fn resolve(host: &str, port: u16, within: Option<Duration>, stop: &CancelToken) -> Result<Vec<SocketAddr>, Error> {
     let bare = host
         .strip_prefix('[')
         .and_then(|rest| rest.strip_suffix(']'))
@@ -35,13 +35,13 @@ pub fn resolve(host: &str, port: u16, within: Option<Duration>, stop: &Stop) -> 
         // ::ffff:a.b.c.d is IPv4 in disguise: the packets have a.b.c.d.
         return Ok(vec![SocketAddr::new(ip.to_canonical(), port)]);
     }
-    let unknown = |why: String| Trouble::UnknownHost {
+    let unknown = |why: String| Error::UnknownHost {
         host: host.to_owned(),
         why,
     };
     let found = match look_up(bare.to_owned(), port, within, stop) {
         // A machine without /etc/hosts, such as a small container, asks name servers, which need not know it.
-        Ok(Err(_)) | Err(Trouble::LookUpTimedOut { .. }) if is_localhost(bare) => Ok(loopback(port)),
+        Ok(Err(_)) | Err(Error::LookUpTimedOut { .. }) if is_localhost(bare) => Ok(loopback(port)),
         found => found?,
     };
     match found {
@@ -71,7 +71,7 @@ fn loopback(port: u16) -> Vec<SocketAddr> {
 ///
 /// # Errors
 /// As [`resolve`].
-pub fn of_server(host: &str, port: u16, within: Duration, stop: &Stop) -> Result<Vec<SocketAddr>, Trouble> {
+pub fn of_server(host: &str, port: u16, within: Duration, stop: &CancelToken) -> Result<Vec<SocketAddr>, Error> {
     let mut addresses = resolve(host, port, Some(within), stop)?;
     for address in &mut addresses {
         match address.ip() {
@@ -88,8 +88,8 @@ fn look_up(
     host: String,
     port: u16,
     within: Option<Duration>,
-    stop: &Stop,
-) -> Result<io::Result<Vec<SocketAddr>>, Trouble> {
+    stop: &CancelToken,
+) -> Result<io::Result<Vec<SocketAddr>>, Error> {
     /// How soon a quit is noticed.
     const GLANCE: Duration = Duration::from_millis(20);
     /// How long it may take without a word.
@@ -113,13 +113,13 @@ fn look_up(
     loop {
         match told.recv_timeout(GLANCE) {
             Ok(found) => return Ok(found),
-            Err(RecvTimeoutError::Timeout) if stop.requested() => return Err(Trouble::Stopped),
+            Err(RecvTimeoutError::Timeout) if stop.requested() => return Err(Error::Stopped),
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return Ok(Err(io::Error::other("the look-up failed"))),
         }
         let passed = started.elapsed();
         if let Some(within) = within.filter(|&within| passed >= within) {
-            return Err(Trouble::LookUpTimedOut { host, within });
+            return Err(Error::LookUpTimedOut { host, within });
         }
         if passed >= SILENTLY && !std::mem::replace(&mut said, true) {
             tracing::warn!(
@@ -147,13 +147,13 @@ pub fn as_typed(address: SocketAddr) -> String {
 /// A UDP socket that is connected to a public address has the local address that packets to the public would leave from; the
 /// `connect()` sends none. With no route there (a laptop offline): the first address of an interface, else 127.0.0.1.
 #[must_use]
-pub fn of_this_machine(program: Program, stop: &Stop) -> IpAddr {
+pub fn of_this_machine(program: Program, stop: &CancelToken) -> IpAddr {
     probe(program, PUBLIC_IPV4, stop)
         .or_else(|_| probe(program, PUBLIC_IPV6, stop))
         .unwrap_or_else(|_| first_usable(&interfaces::interface_addresses()))
 }
 
-fn probe(program: Program, public: SocketAddr, stop: &Stop) -> Result<IpAddr, Trouble> {
+fn probe(program: Program, public: SocketAddr, stop: &CancelToken) -> Result<IpAddr, Error> {
     let mut socket = Socket::open(program, Role::AddressProbe, Family::of(public), Kind::Datagram, stop)?;
     socket.connect(public, None::<Duration>)?;
     Ok(socket.local_address()?.ip())
@@ -169,10 +169,10 @@ fn first_usable(addresses: &[IpAddr]) -> IpAddr {
 
 #[cfg(test)]
 mod tests {
-    use super::{Stop, Trouble, first_usable, resolve};
+    use super::{CancelToken, Error, first_usable, resolve};
 
     fn resolved(host: &str) -> Vec<String> {
-        let addresses = resolve(host, 7, None, &Stop::new().unwrap()).unwrap();
+        let addresses = resolve(host, 7, None, &CancelToken::new().unwrap()).unwrap();
         addresses.iter().map(ToString::to_string).collect()
     }
 
@@ -200,8 +200,8 @@ mod tests {
     #[test]
     fn what_is_neither_is_named() {
         for host in ["300.1.1.1", "", "no-such-host.invalid", "a b"] {
-            let trouble = resolve(host, 7, None, &Stop::new().unwrap()).unwrap_err();
-            assert!(matches!(trouble, Trouble::UnknownHost { .. }), "{host}: {trouble}");
+            let trouble = resolve(host, 7, None, &CancelToken::new().unwrap()).unwrap_err();
+            assert!(matches!(trouble, Error::UnknownHost { .. }), "{host}: {trouble}");
         }
     }
 

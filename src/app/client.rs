@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use super::trouble::{Reason, Trouble};
+use super::error::{Error, Reason};
 
 /// The server that a client was told to talk to.
 #[derive(Debug, Clone)]
@@ -59,8 +59,8 @@ impl SharedTime {
 impl Server {
     /// The trouble of a name that stands for no address at all.
     #[must_use]
-    pub fn without_address(&self) -> Trouble {
-        Trouble::UnknownHost {
+    pub fn without_address(&self) -> Error {
+        Error::UnknownHost {
             host: self.host.clone(),
             why: "the name has no address".into(),
         }
@@ -76,7 +76,7 @@ pub struct Answers {
 
 impl Answers {
     /// Says why a line has no answer.
-    pub fn missed(&mut self, why: &Trouble) {
+    pub fn missed(&mut self, why: &Error) {
         self.missing += 1;
         tracing::error!("{why}");
     }
@@ -85,9 +85,9 @@ impl Answers {
     ///
     /// # Errors
     /// Such trouble.
-    pub fn missed_or(&mut self, trouble: Trouble) -> Result<(), Trouble> {
+    pub fn missed_or(&mut self, trouble: Error) -> Result<(), Error> {
         match trouble {
-            Trouble::Stopped | Trouble::OutputClosed | Trouble::Output(_) | Trouble::Input(_) => Err(trouble),
+            Error::Stopped | Error::OutputClosed | Error::Output(_) | Error::Input(_) => Err(trouble),
             why => {
                 self.missed(&why);
                 Ok(())
@@ -98,9 +98,8 @@ impl Answers {
 
 /// Of two failures at two addresses of one server, the one that tells more: somebody who refuses is there.
 #[must_use]
-pub fn more_telling(first: Trouble, second: Trouble) -> Trouble {
-    let refused =
-        |trouble: &Trouble| trouble.call_reason().and_then(Reason::kind) == Some(ErrorKind::ConnectionRefused);
+pub fn more_telling(first: Error, second: Error) -> Error {
+    let refused = |trouble: &Error| trouble.call_reason().and_then(Reason::kind) == Some(ErrorKind::ConnectionRefused);
     if !refused(&first) && refused(&second) {
         second
     } else {
@@ -112,12 +111,12 @@ pub fn more_telling(first: Trouble, second: Trouble) -> Trouble {
 mod tests {
     use std::io::{self, ErrorKind};
 
-    use super::{Duration, Instant, Reason, SharedTime, Trouble, more_telling};
-    use crate::app::trouble::CallTrouble;
+    use super::{Duration, Error, Instant, Reason, SharedTime, more_telling};
+    use crate::app::error::CallError;
     use crate::calls::{Name, Program};
 
-    fn failed(kind: ErrorKind) -> Trouble {
-        Trouble::Call(CallTrouble {
+    fn failed(kind: ErrorKind) -> Error {
+        Error::Call(CallError {
             program: Program::TcpClient,
             call: Name::Connect,
             address: None,
@@ -127,7 +126,7 @@ mod tests {
 
     #[test]
     fn a_refusal_tells_more_than_a_way_that_is_missing() {
-        let kind = |trouble: &Trouble| trouble.call_reason().and_then(Reason::kind);
+        let kind = |trouble: &Error| trouble.call_reason().and_then(Reason::kind);
         let refused = ErrorKind::ConnectionRefused;
         for (first, second, telling) in [
             (ErrorKind::AddrNotAvailable, refused, refused),

@@ -4,11 +4,11 @@ use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::address;
+use super::error::{Error, Reason};
 use super::socket::{Family, Kind, Socket};
 use super::transcript::Transcript;
-use super::trouble::{Reason, Trouble};
 use crate::calls::{Program, Role};
-use crate::os::stop::Stop;
+use crate::os::cancel::CancelToken;
 
 /// Makes the socket and binds it. Without an address it serves every address of the machine.
 ///
@@ -20,8 +20,8 @@ pub fn bind(
     kind: Kind,
     address: Option<SocketAddr>,
     port: u16,
-    stop: &Stop,
-) -> Result<Socket, Trouble> {
+    stop: &CancelToken,
+) -> Result<Socket, Error> {
     if let Some(mut address) = address {
         address.set_port(port);
         return bind_to(program, role, kind, address, false, stop);
@@ -43,8 +43,8 @@ fn bind_to(
     kind: Kind,
     address: SocketAddr,
     both_families: bool,
-    stop: &Stop,
-) -> Result<Socket, Trouble> {
+    stop: &CancelToken,
+) -> Result<Socket, Error> {
     let socket = Socket::open(program, role, Family::of(address), kind, stop)?;
     if both_families {
         socket.serve_ipv4_too()?;
@@ -57,7 +57,7 @@ fn bind_to(
     Ok(socket)
 }
 
-fn is_about_the_port(trouble: &Trouble) -> bool {
+fn is_about_the_port(trouble: &Error) -> bool {
     matches!(
         trouble.call_reason().and_then(Reason::kind),
         Some(ErrorKind::AddrInUse | ErrorKind::PermissionDenied)
@@ -73,8 +73,8 @@ pub fn announce(
     socket: &Socket,
     transcript: &Transcript,
     bound: Option<SocketAddr>,
-    stop: &Stop,
-) -> Result<u16, Trouble> {
+    stop: &CancelToken,
+) -> Result<u16, Error> {
     let port = socket.local_address()?.port();
     let server_ip = match bound {
         Some(bound) => address::as_typed(bound),

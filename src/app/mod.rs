@@ -8,18 +8,18 @@
 //! - [`listening`]: how both servers take an address; [`client`]: whom both clients talk to;
 //! - [`uppercase`]: the service itself;
 //! - [`address`]: host names to addresses, and the server's own address;
-//! - [`trouble`]: what went wrong, and what to do next.
+//! - [`error`]: what went wrong, and what to do next.
 //!
 //! What they need of the system and the lecture does not, such as the end by Ctrl+Z, is in [`crate::os`].
 
 pub mod address;
 pub mod client;
+pub mod error;
 pub mod listening;
 pub mod socket;
 pub mod tcp_client;
 pub mod tcp_server;
 pub mod transcript;
-pub mod trouble;
 pub mod udp_client;
 pub mod udp_server;
 pub mod uppercase;

@@ -5,7 +5,7 @@
 //!
 //! A method that waits (`accept`, `connect`, `recv`, …) waits like the plain call, with two differences: it gives up after
 //! the patience it was given, and at once when the program is told to quit. For that the descriptor is non-blocking
-//! underneath: the call is tried, and when it would block, poll(2) waits for the socket and for the [`Stop`] mark, then it is
+//! underneath: the call is tried, and when it would block, poll(2) waits for the socket and for the [`CancelToken`] mark, then it is
 //! tried again. The report has one call, from the first try to the last: what the program experienced.
 
 mod address;
@@ -23,13 +23,13 @@ use socket2::{Domain, Type};
 
 pub use self::address::Family;
 use self::address::{canonical, in_form_of, own_address};
-pub use self::call::Patience;
-use self::call::{Brought, Given, Stopwatch, Unfinished};
-use super::trouble::{CallTrouble, Trouble};
+pub use self::call::Timeout;
+use self::call::{CallArgs, CallResult, Stopwatch, Unfinished};
+use super::error::{CallError, Error};
 use crate::calls::{Name, Program, Role};
+use crate::os::cancel::CancelToken;
 use crate::os::errors;
 use crate::os::poll::Interest;
-use crate::os::stop::Stop;
 
 /// Counts the sockets of this process.
 static NEXT_NUMBER: AtomicU64 = AtomicU64::new(1);
@@ -52,7 +52,7 @@ pub struct Socket {
     role: Role,
     family: Family,
     number: u64,
-    stop: Stop,
+    stop: CancelToken,
     /// The other end of a connection.
     peer: Option<SocketAddr>,
 }
@@ -62,7 +62,7 @@ impl Socket {
     ///
     /// # Errors
     /// No descriptors left, or the system does not speak the family.
-    pub fn open(program: Program, role: Role, family: Family, kind: Kind, stop: &Stop) -> Result<Self, Trouble> {
+    pub fn open(program: Program, role: Role, family: Family, kind: Kind, stop: &CancelToken) -> Result<Self, Error> {
         let (domain, family_name) = match family {
             Family::Inet => (Domain::IPV4, "AF_INET"),
             Family::Inet6 => (Domain::IPV6, "AF_INET6"),
@@ -71,7 +71,7 @@ impl Socket {
             Kind::Datagram => (Type::DGRAM, "SOCK_DGRAM"),
             Kind::Stream => (Type::STREAM, "SOCK_STREAM"),
         };
-        let given = Given::argument(|| format!("{family_name}, {kind_name}"));
+        let given = CallArgs::argument(|| format!("{family_name}, {kind_name}"));
         let mut socket = Self {
             inner: None,
             program,
@@ -95,7 +95,7 @@ impl Socket {
             Err(error) => Err(Unfinished::Os(error)),
         };
         if let Some(stopwatch) = stopwatch {
-            let brought = done.as_ref().map(|&result| Brought::result(result));
+            let brought = done.as_ref().map(|&result| CallResult::result(result));
             socket.report(&stopwatch.stop(), Name::Socket, &given, brought, &socket.identity());
         }
         match done {
@@ -111,7 +111,7 @@ impl Socket {
     ///
     /// # Errors
     /// Those of setsockopt(2).
-    pub fn reuse_address(&self) -> Result<(), Trouble> {
+    pub fn reuse_address(&self) -> Result<(), Error> {
         if cfg!(windows) {
             return Ok(());
         }
@@ -122,7 +122,7 @@ impl Socket {
     ///
     /// # Errors
     /// Those of setsockopt(2).
-    pub fn serve_ipv4_too(&self) -> Result<(), Trouble> {
+    pub fn serve_ipv4_too(&self) -> Result<(), Error> {
         self.set_option("IPV6_V6ONLY = 0", |socket| socket.set_only_v6(false))
     }
 
@@ -131,7 +131,7 @@ impl Socket {
     ///
     /// # Errors
     /// Those of setsockopt(2).
-    pub fn report_icmp_errors(&self, family: Family) -> Result<(), Trouble> {
+    pub fn report_icmp_errors(&self, family: Family) -> Result<(), Error> {
         let (option, ipv6) = match family {
             Family::Inet => ("IP_RECVERR = 1", false),
             Family::Inet6 => ("IPV6_RECVERR = 1", true),
@@ -139,22 +139,22 @@ impl Socket {
         self.set_option(option, |socket| sys::report_icmp_errors(socket, ipv6))
     }
 
-    fn set_option(&self, option: &str, set: impl Fn(&socket2::Socket) -> io::Result<()>) -> Result<(), Trouble> {
-        let given = Given::argument(|| option.to_owned());
-        self.perform(Name::SetSockOpt, &given, None, set, |()| Brought::result(0))
+    fn set_option(&self, option: &str, set: impl Fn(&socket2::Socket) -> io::Result<()>) -> Result<(), Error> {
+        let given = CallArgs::argument(|| option.to_owned());
+        self.perform(Name::SetSockOpt, &given, None, set, |()| CallResult::result(0))
     }
 
     /// `bind()`: takes the address; port 0 lets the system pick one. bind(2)
     ///
     /// # Errors
     /// The port is taken, needs privileges, or the address is no interface's.
-    pub fn bind(&self, address: SocketAddr) -> Result<(), Trouble> {
+    pub fn bind(&self, address: SocketAddr) -> Result<(), Error> {
         let bound = self.perform(
             Name::Bind,
-            &Given::argument(|| address.to_string()),
+            &CallArgs::argument(|| address.to_string()),
             None,
             |socket| socket.bind(&address.into()),
-            |()| Brought::result(0),
+            |()| CallResult::result(0),
         );
         bound.map_err(|trouble| with_address(trouble, address))
     }
@@ -163,14 +163,14 @@ impl Socket {
     ///
     /// # Errors
     /// Another socket listens on the port.
-    pub fn listen(&self, backlog: i32) -> Result<(), Trouble> {
-        let given = Given::argument(|| backlog.to_string());
+    pub fn listen(&self, backlog: i32) -> Result<(), Error> {
+        let given = CallArgs::argument(|| backlog.to_string());
         self.perform(
             Name::Listen,
             &given,
             None,
             |socket| socket.listen(backlog),
-            |()| Brought::result(0),
+            |()| CallResult::result(0),
         )
     }
 
@@ -178,24 +178,24 @@ impl Socket {
     ///
     /// # Errors
     /// Those of getsockname(2).
-    pub fn local_address(&self) -> Result<SocketAddr, Trouble> {
-        self.perform(Name::GetSockName, &Given::default(), None, own_address, |_| {
-            Brought::result(0)
+    pub fn local_address(&self) -> Result<SocketAddr, Error> {
+        self.perform(Name::GetSockName, &CallArgs::default(), None, own_address, |_| {
+            CallResult::result(0)
         })
     }
 
     /// `accept()`: waits for a finished connection and takes it out of the kernel's queue, with a new socket for it. accept(2)
     ///
     /// # Errors
-    /// Descriptors ran out, the client was gone already, or [`Trouble::Stopped`].
-    pub fn accept(&self) -> Result<(Self, SocketAddr), Trouble> {
+    /// Descriptors ran out, the client was gone already, or [`Error::Stopped`].
+    pub fn accept(&self) -> Result<(Self, SocketAddr), Error> {
         // The kernel makes the new socket before it looks whether anybody has come, so a try in vain is dear: where poll(2) can
         // tell, it is asked first.
         let mut asked = cfg!(not(unix));
         let (connection, client) = self.perform(
             Name::Accept,
-            &Given::default(),
-            Some((Interest::Readable, Patience::Fixed(None))),
+            &CallArgs::default(),
+            Some((Interest::Readable, Timeout::Fixed(None))),
             |socket| {
                 if !std::mem::replace(&mut asked, true) {
                     return Err(ErrorKind::WouldBlock.into());
@@ -207,7 +207,7 @@ impl Socket {
                 let client = client.as_socket().ok_or(ErrorKind::InvalidData)?;
                 Ok((connection.into(), canonical(client)))
             },
-            |(connection, client): &(socket2::Socket, _)| Brought::result(sys::descriptor(connection)).from(*client),
+            |(connection, client): &(socket2::Socket, _)| CallResult::result(sys::descriptor(connection)).from(*client),
         )?;
         let connection_socket = Self {
             inner: Some(connection),
@@ -225,9 +225,9 @@ impl Socket {
     /// other end's address, and no packet is sent. connect(2)
     ///
     /// # Errors
-    /// Refused, no route, no answer within `patience`, or [`Trouble::Stopped`].
-    pub fn connect<'p>(&mut self, server: SocketAddr, patience: impl Into<Patience<'p>>) -> Result<(), Trouble> {
-        let given = Given::default().to(Some(server));
+    /// Refused, no route, no answer within `patience`, or [`Error::Stopped`].
+    pub fn connect<'p>(&mut self, server: SocketAddr, patience: impl Into<Timeout<'p>>) -> Result<(), Error> {
+        let given = CallArgs::default().to(Some(server));
         let mut under_way = false;
         self.perform(
             Name::Connect,
@@ -246,7 +246,7 @@ impl Socket {
                     None => not_to_itself(socket),
                 }
             },
-            |()| Brought::result(0),
+            |()| CallResult::result(0),
         )?;
         self.peer = Some(server);
         Ok(())
@@ -255,15 +255,15 @@ impl Socket {
     /// `send()`: hands bytes to the connection; the kernel may take fewer than offered. send(2)
     ///
     /// # Errors
-    /// The connection broke, no room within `patience`, or [`Trouble::Stopped`].
-    pub fn send<'p>(&self, bytes: &[u8], patience: impl Into<Patience<'p>>) -> Result<usize, Trouble> {
-        let given = Given::bytes(bytes.len()).to(self.peer);
+    /// The connection broke, no room within `patience`, or [`Error::Stopped`].
+    pub fn send<'p>(&self, bytes: &[u8], patience: impl Into<Timeout<'p>>) -> Result<usize, Error> {
+        let given = CallArgs::bytes(bytes.len()).to(self.peer);
         let sent = self.perform(
             Name::Send,
             &given,
             Some((Interest::Writable, patience.into())),
             |socket| socket.send(bytes),
-            |&sent| Brought::bytes(sent),
+            |&sent| CallResult::bytes(sent),
         )?;
         show(Name::Send, bytes.get(..sent).unwrap_or(bytes));
         Ok(sent)
@@ -273,7 +273,7 @@ impl Socket {
     ///
     /// # Errors
     /// As [`Self::send`].
-    pub fn send_all<'p>(&self, bytes: &[u8], patience: impl Into<Patience<'p>>) -> Result<(), Trouble> {
+    pub fn send_all<'p>(&self, bytes: &[u8], patience: impl Into<Timeout<'p>>) -> Result<(), Error> {
         let (mut rest, mut patience) = (bytes, patience.into());
         while !rest.is_empty() {
             let sent = self.send(rest, patience.once())?;
@@ -286,14 +286,14 @@ impl Socket {
     ///
     /// # Errors
     /// Too long for a datagram, no route, or a refusal that ICMP reported for an earlier one.
-    pub fn sendto(&self, bytes: &[u8], destination: SocketAddr) -> Result<usize, Trouble> {
-        let given = Given::bytes(bytes.len()).to(Some(destination));
+    pub fn sendto(&self, bytes: &[u8], destination: SocketAddr) -> Result<usize, Error> {
+        let given = CallArgs::bytes(bytes.len()).to(Some(destination));
         let sent = self.perform(
             Name::SendTo,
             &given,
-            Some((Interest::Writable, Patience::Fixed(None))),
+            Some((Interest::Writable, Timeout::Fixed(None))),
             |socket| socket.send_to(bytes, &in_form_of(self.family, destination).into()),
-            |&sent| Brought::bytes(sent),
+            |&sent| CallResult::bytes(sent),
         )?;
         show(Name::SendTo, bytes);
         Ok(sent)
@@ -303,15 +303,15 @@ impl Socket {
     /// finished. recv(2)
     ///
     /// # Errors
-    /// The connection broke, nothing came within `patience`, or [`Trouble::Stopped`].
-    pub fn recv<'a, 'p>(&self, room: &'a mut [u8], patience: impl Into<Patience<'p>>) -> Result<&'a [u8], Trouble> {
-        let given = Given::bytes(room.len()).to(self.peer);
+    /// The connection broke, nothing came within `patience`, or [`Error::Stopped`].
+    pub fn recv<'a, 'p>(&self, room: &'a mut [u8], patience: impl Into<Timeout<'p>>) -> Result<&'a [u8], Error> {
+        let given = CallArgs::bytes(room.len()).to(self.peer);
         let length = self.perform(
             Name::Recv,
             &given,
             Some((Interest::Readable, patience.into())),
             |mut socket| io::Read::read(&mut socket, room),
-            |&length| Brought::bytes(length),
+            |&length| CallResult::bytes(length),
         )?;
         let bytes = room.get(..length).unwrap_or_default();
         show(Name::Recv, bytes);
@@ -321,19 +321,19 @@ impl Socket {
     /// `recvfrom()`: waits for a datagram and returns it with its sender's address. recvfrom(2)
     ///
     /// # Errors
-    /// What ICMP said of a datagram sent before, nothing within `patience`, or [`Trouble::Stopped`].
+    /// What ICMP said of a datagram sent before, nothing within `patience`, or [`Error::Stopped`].
     pub fn recvfrom<'a>(
         &self,
         room: &'a mut [u8],
         patience: Option<Duration>,
-    ) -> Result<(&'a [u8], SocketAddr), Trouble> {
-        let given = Given::bytes(room.len());
+    ) -> Result<(&'a [u8], SocketAddr), Error> {
+        let given = CallArgs::bytes(room.len());
         let (length, sender) = self.perform(
             Name::RecvFrom,
             &given,
             Some((Interest::Readable, patience.into())),
             |socket| sys::recv_from(socket, room).map(|(length, sender)| (length, canonical(sender))),
-            |&(length, sender)| Brought::bytes(length).from(sender),
+            |&(length, sender)| CallResult::bytes(length).from(sender),
         )?;
         let bytes = room.get(..length).unwrap_or_default();
         show(Name::RecvFrom, bytes);
@@ -344,14 +344,14 @@ impl Socket {
     ///
     /// # Errors
     /// The connection is gone already.
-    pub fn shutdown_sending(&self) -> Result<(), Trouble> {
-        let given = Given::argument(|| "SHUT_WR".to_owned());
+    pub fn shutdown_sending(&self) -> Result<(), Error> {
+        let given = CallArgs::argument(|| "SHUT_WR".to_owned());
         self.perform(
             Name::Shutdown,
             &given,
             None,
             |socket| socket.shutdown(Shutdown::Write),
-            |()| Brought::result(0),
+            |()| CallResult::result(0),
         )
     }
 
@@ -360,14 +360,14 @@ impl Socket {
     ///
     /// # Errors
     /// The connection is gone already.
-    pub fn shutdown_both(&self) -> Result<(), Trouble> {
-        let given = Given::argument(|| "SHUT_RDWR".to_owned());
+    pub fn shutdown_both(&self) -> Result<(), Error> {
+        let given = CallArgs::argument(|| "SHUT_RDWR".to_owned());
         self.perform(
             Name::Shutdown,
             &given,
             None,
             |socket| socket.shutdown(Shutdown::Both),
-            |()| Brought::result(0),
+            |()| CallResult::result(0),
         )
     }
 
@@ -386,9 +386,9 @@ impl Socket {
 }
 
 /// A failed `bind()` is about the address that it asked for, which the socket does not have.
-fn with_address(trouble: Trouble, address: SocketAddr) -> Trouble {
+fn with_address(trouble: Error, address: SocketAddr) -> Error {
     match trouble {
-        Trouble::Call(trouble) => Trouble::Call(CallTrouble {
+        Error::Call(trouble) => Error::Call(CallError {
             address: Some(address),
             ..trouble
         }),

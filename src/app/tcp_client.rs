@@ -5,12 +5,12 @@ use std::thread::Builder;
 use std::time::{Duration, Instant};
 
 use super::client::{Answers, Server, SharedTime, more_telling};
-use super::socket::{Family, Kind, Patience, Socket};
+use super::error::{Error, Reason};
+use super::socket::{Family, Kind, Socket, Timeout};
 use super::transcript::Transcript;
-use super::trouble::{Reason, Trouble};
 use crate::calls::{Program, Role};
+use crate::os::cancel::CancelToken;
 use crate::os::keyboard::{Keyboard, Line, Source};
-use crate::os::stop::Stop;
 
 /// The longest line that is kept to be sent: 64 MiB.
 const LONGEST_LINE: usize = 64 * 1024 * 1024;
@@ -30,14 +30,14 @@ const NOBODY: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0)
 /// Asks for lines and shows their replies until the input ends.
 ///
 /// # Errors
-/// [`Trouble::Stopped`] when told to quit; no connection can be made. What concerns one line only is said, and the prompt
+/// [`Error::Stopped`] when told to quit; no connection can be made. What concerns one line only is said, and the prompt
 /// comes again with a new connection.
 pub fn run<R: Source>(
     server: &Server,
     keyboard: &mut Keyboard<R>,
     transcript: &Transcript,
-    stop: &Stop,
-) -> Result<Answers, Trouble> {
+    stop: &CancelToken,
+) -> Result<Answers, Error> {
     transcript.client_ready(Program::TcpClient, &server.host, server.port)?;
     let (mut server, mut answers) = (server.clone(), Answers::default());
     while one_line(&mut server, keyboard, transcript, stop, &mut answers)? {}
@@ -53,9 +53,9 @@ pub fn one_line<R: Source>(
     server: &mut Server,
     keyboard: &mut Keyboard<R>,
     transcript: &Transcript,
-    stop: &Stop,
+    stop: &CancelToken,
     answers: &mut Answers,
-) -> Result<bool, Trouble> {
+) -> Result<bool, Error> {
     let client_socket = connect(server, stop)?;
     let mut sentence = match transcript.ask(keyboard, LONGEST_LINE, stop)? {
         Line::Text(sentence) => sentence,
@@ -63,7 +63,7 @@ pub fn one_line<R: Source>(
         Line::TooLong(length) => {
             let limit = LONGEST_LINE as u64;
             let because = "and this program keeps";
-            answers.missed(&Trouble::LineTooLong { length, limit, because });
+            answers.missed(&Error::LineTooLong { length, limit, because });
             return Ok(true);
         }
     };
@@ -85,7 +85,7 @@ const SILENTLY: Duration = Duration::from_secs(1);
 
 /// Connects to the first of the server's addresses that takes the connection: `connect()` is the three-way handshake. The
 /// timeout is for all of them together.
-fn connect(server: &mut Server, stop: &Stop) -> Result<Socket, Trouble> {
+fn connect(server: &mut Server, stop: &CancelToken) -> Result<Socket, Error> {
     let time = SharedTime::start(server.timeout);
     let mut failure = None;
     for index in 0..server.addresses.len() {
@@ -94,7 +94,7 @@ fn connect(server: &mut Server, stop: &Stop) -> Result<Socket, Trouble> {
                 server.addresses.swap(0, index);
                 return Ok(client_socket);
             }
-            Err(trouble @ Trouble::Call(_)) => {
+            Err(trouble @ Error::Call(_)) => {
                 failure = Some(match failure {
                     None => trouble,
                     Some(first) => more_telling(first, trouble),
@@ -104,7 +104,7 @@ fn connect(server: &mut Server, stop: &Stop) -> Result<Socket, Trouble> {
         }
     }
     Err(match failure {
-        Some(Trouble::Call(telling)) if server.addresses.len() > 1 => Trouble::NoConnection {
+        Some(Error::Call(telling)) if server.addresses.len() > 1 => Error::NoConnection {
             host: server.host.clone(),
             addresses: server.addresses.len(),
             within: server.timeout,
@@ -116,7 +116,7 @@ fn connect(server: &mut Server, stop: &Stop) -> Result<Socket, Trouble> {
 }
 
 /// Connects to the server's address of this number, in its part of the time.
-fn connect_to(server: &Server, index: usize, time: SharedTime, stop: &Stop) -> Result<Socket, Trouble> {
+fn connect_to(server: &Server, index: usize, time: SharedTime, stop: &CancelToken) -> Result<Socket, Error> {
     let (number, count) = (index + 1, server.addresses.len());
     let server_address = *server.addresses.get(index).ok_or_else(|| server.without_address())?;
     let family = Family::of(server_address);
@@ -137,7 +137,7 @@ fn connect_to(server: &Server, index: usize, time: SharedTime, stop: &Stop) -> R
         client_socket.connect(server_address, Some(in_all))?;
     } else {
         let tell = &mut tell;
-        client_socket.connect(server_address, Patience::Told { in_all, silently, tell })?;
+        client_socket.connect(server_address, Timeout::Told { in_all, silently, tell })?;
     }
     Ok(client_socket)
 }
@@ -147,7 +147,7 @@ enum Outcome {
     /// The reply, and the socket that it came through.
     Reply(Socket, Vec<u8>),
     /// None, but the server is there: the next line may fare better.
-    Missed(Trouble),
+    Missed(Error),
 }
 
 /// Sends the line and returns the reply. The server may have closed the connection while the person typed; then the line goes
@@ -156,14 +156,14 @@ fn exchange_patiently(
     client_socket: Socket,
     sentence: &[u8],
     server: &mut Server,
-    stop: &Stop,
-) -> Result<Outcome, Trouble> {
+    stop: &CancelToken,
+) -> Result<Outcome, Error> {
     if client_socket.is_finished_by_peer()? {
         tracing::warn!("the server had closed the waiting connection; connecting again to send the line");
     } else {
         match exchange(&client_socket, sentence, server.timeout) {
             Ok(reply) => return Ok(Outcome::Reply(client_socket, reply)),
-            Err(Trouble::ReplyCut { came: 0, how, .. }) if !matches!(how, Some(Reason::TimedOut(_))) => {
+            Err(Error::ReplyCut { came: 0, how, .. }) if !matches!(how, Some(Reason::TimedOut(_))) => {
                 tracing::warn!(
                     "the server closed the connection without a reply; connecting again to send the line anew"
                 );
@@ -180,7 +180,7 @@ fn exchange_patiently(
 }
 
 /// Sends the line and collects the reply.
-fn exchange(client_socket: &Socket, sentence: &[u8], timeout: Duration) -> Result<Vec<u8>, Trouble> {
+fn exchange(client_socket: &Socket, sentence: &[u8], timeout: Duration) -> Result<Vec<u8>, Error> {
     let reply = Reply::new(client_socket, sentence, timeout);
     let sent = match client_socket.send(sentence, Some(timeout)) {
         Ok(sent) => sent,
@@ -195,12 +195,12 @@ fn exchange(client_socket: &Socket, sentence: &[u8], timeout: Duration) -> Resul
     std::thread::scope(|scope| {
         let sending = Builder::new()
             .spawn_scoped(scope, || client_socket.send_all(rest, Some(timeout)))
-            .map_err(Trouble::Thread)?;
+            .map_err(Error::Thread)?;
         let collected = reply.collect();
         let sent = sending.join().unwrap_or(Ok(()));
         // A reply that is whole counts, whatever became of the sending.
         match (collected, sent) {
-            (Err(Trouble::Stopped), _) | (Err(_), Err(Trouble::Stopped)) => Err(Trouble::Stopped),
+            (Err(Error::Stopped), _) | (Err(_), Err(Error::Stopped)) => Err(Error::Stopped),
             (collected, _) => collected,
         }
     })
@@ -227,7 +227,7 @@ impl<'a> Reply<'a> {
     }
 
     /// Receives until the line's end, or until the server has finished.
-    fn collect(mut self) -> Result<Vec<u8>, Trouble> {
+    fn collect(mut self) -> Result<Vec<u8>, Error> {
         let limit = self.sent.saturating_mul(LARGEST_GROWTH);
         let mut room = vec![0; ROOM];
         loop {
@@ -245,13 +245,13 @@ impl<'a> Reply<'a> {
             self.bytes.extend_from_slice(arrived);
             if self.bytes.len() as u64 > limit {
                 let server = self.server;
-                return Err(Trouble::ReplyTooLong { server, limit });
+                return Err(Error::ReplyTooLong { server, limit });
             }
         }
     }
 
     /// The end of the stream came before the line's end.
-    fn ended_early(self) -> Result<Vec<u8>, Trouble> {
+    fn ended_early(self) -> Result<Vec<u8>, Error> {
         if self.bytes.is_empty() {
             return Err(self.cut_how(None));
         }
@@ -262,17 +262,17 @@ impl<'a> Reply<'a> {
         Ok(self.bytes)
     }
 
-    fn cut(&self, trouble: Trouble) -> Trouble {
+    fn cut(&self, trouble: Error) -> Error {
         match trouble {
-            Trouble::Call(call) if call.reason.is_broken_connection() || !self.bytes.is_empty() => {
+            Error::Call(call) if call.reason.is_broken_connection() || !self.bytes.is_empty() => {
                 self.cut_how(Some(call.reason))
             }
             other => other,
         }
     }
 
-    fn cut_how(&self, how: Option<Reason>) -> Trouble {
-        Trouble::ReplyCut {
+    fn cut_how(&self, how: Option<Reason>) -> Error {
+        Error::ReplyCut {
             server: self.server,
             came: self.bytes.len() as u64,
             sent: self.sent,
@@ -282,7 +282,7 @@ impl<'a> Reply<'a> {
 }
 
 /// Lets the server close first, as it does in the lab. A server that keeps the connection open is not waited for.
-fn await_end(client_socket: &Socket) -> Result<(), Trouble> {
+fn await_end(client_socket: &Socket) -> Result<(), Error> {
     let started = Instant::now();
     let mut room = [0; 4096];
     loop {
@@ -290,7 +290,7 @@ fn await_end(client_socket: &Socket) -> Result<(), Trouble> {
         match client_socket.recv(&mut room, Some(left)) {
             Ok([]) => return Ok(()),
             Ok(more) => say_ignored(client_socket.peer().unwrap_or(NOBODY), more.len()),
-            Err(Trouble::Stopped) => return Err(Trouble::Stopped),
+            Err(Error::Stopped) => return Err(Error::Stopped),
             // The reply is there: how the connection ends is no trouble any more.
             Err(_) => return Ok(()),
         }

@@ -34,13 +34,13 @@ use std::time::{Duration, Instant};
 
 use self::connections::{Connection, ConnectionTable, Eviction};
 use self::pool::{PoolSize, Promotion, Retire};
+use super::error::Error;
 use super::listening;
 use super::socket::{Kind, Socket};
 use super::transcript::Transcript;
-use super::trouble::Trouble;
 use crate::calls::{Program, Role};
+use crate::os::cancel::CancelToken;
 use crate::os::descriptors;
-use crate::os::stop::Stop;
 
 /// How many finished connections the kernel queues for `accept()`.
 const BACKLOG: i32 = 1024;
@@ -79,7 +79,7 @@ pub struct Limits {
 ///
 /// # Errors
 /// The port is taken, needs privileges, or the address is no interface's.
-pub fn bind(address: Option<SocketAddr>, port: u16, stop: &Stop) -> Result<Socket, Trouble> {
+pub fn bind(address: Option<SocketAddr>, port: u16, stop: &CancelToken) -> Result<Socket, Error> {
     let kind = Kind::Stream;
     let welcoming_socket = listening::bind(Program::TcpServer, Role::WelcomingSocket, kind, address, port, stop)?;
     welcoming_socket.listen(BACKLOG)?;
@@ -103,8 +103,13 @@ pub fn make_room_for(limits: Limits) {
 /// Serves until told to quit. Whatever a client does, the others are served.
 ///
 /// # Errors
-/// [`Trouble::Stopped`] when told to quit, [`Trouble::OutputClosed`] when the reader of the transcript is gone.
-pub fn run(welcoming_socket: &Socket, transcript: &Transcript, limits: Limits, stop: &Stop) -> Result<(), Trouble> {
+/// [`Error::Stopped`] when told to quit, [`Error::OutputClosed`] when the reader of the transcript is gone.
+pub fn run(
+    welcoming_socket: &Socket,
+    transcript: &Transcript,
+    limits: Limits,
+    stop: &CancelToken,
+) -> Result<(), Error> {
     let server = Server {
         welcoming_socket,
         transcript,
@@ -118,14 +123,14 @@ pub fn run(welcoming_socket: &Socket, transcript: &Transcript, limits: Limits, s
     };
     std::thread::scope(|scope| server.join(scope, Retire::Never));
     let ending = server.ending.into_inner().unwrap_or_else(PoisonError::into_inner);
-    Err(ending.unwrap_or(Trouble::Stopped))
+    Err(ending.unwrap_or(Error::Stopped))
 }
 
 struct Server<'a> {
     welcoming_socket: &'a Socket,
     transcript: &'a Transcript,
     limits: Limits,
-    stop: &'a Stop,
+    stop: &'a CancelToken,
     pool: PoolSize,
     /// Held by the leader: the thread that waits in `accept()`, or answers a client for which it need not wait.
     leader_token: Mutex<LeaderToken>,
@@ -134,7 +139,7 @@ struct Server<'a> {
     /// When a client had to wait because all connections were taken.
     last_full: Mutex<Option<Instant>>,
     /// What ended the server, when it was not a signal.
-    ending: Mutex<Option<Trouble>>,
+    ending: Mutex<Option<Error>>,
 }
 
 /// The right to call `accept()`, and what one leader leaves to the next.
@@ -201,7 +206,7 @@ impl Server<'_> {
                     token.reported = None;
                     return Some(connection);
                 }
-                Err(Trouble::Stopped) => return None,
+                Err(Error::Stopped) => return None,
                 // accept(2): errors of the connection that was to be taken, or of the whole system. Both pass.
                 Err(trouble) => {
                     let text = trouble.to_string();
@@ -283,8 +288,8 @@ impl Server<'_> {
     }
 
     /// Ends the server because of trouble that concerns all connections.
-    fn end(&self, trouble: Trouble) {
-        if !matches!(trouble, Trouble::Stopped) {
+    fn end(&self, trouble: Error) {
+        if !matches!(trouble, Error::Stopped) {
             let mut ending = self.ending.lock().unwrap_or_else(PoisonError::into_inner);
             ending.get_or_insert(trouble);
         }

@@ -9,10 +9,10 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::calls::Program;
 use crate::escape::printable;
+use crate::os::cancel::CancelToken;
 use crate::os::keyboard::{Keyboard, Line, NoLine, Source};
-use crate::os::stop::Stop;
 
-use super::trouble::Trouble;
+use super::error::Error;
 
 /// What every program says at its start.
 const HOW_TO_QUIT: &str = "Press Ctrl+Z to quit.";
@@ -54,7 +54,7 @@ impl Transcript {
     ///
     /// # Errors
     /// As [`Self::prompt`].
-    pub fn server_ready(&self, server_ip: &str, port: u16) -> Result<(), Trouble> {
+    pub fn server_ready(&self, server_ip: &str, port: u16) -> Result<(), Error> {
         self.write(&format!(
             "serverIP: {server_ip}\nPort:     {port}\n{HOW_TO_QUIT} Listening...\n"
         ))
@@ -64,8 +64,8 @@ impl Transcript {
     /// and the clients are served on.
     ///
     /// # Errors
-    /// [`Trouble::OutputClosed`] when the pipe's reader is gone.
-    pub fn received_from(&self, client: SocketAddr, text: &[u8]) -> Result<(), Trouble> {
+    /// [`Error::OutputClosed`] when the pipe's reader is gone.
+    pub fn received_from(&self, client: SocketAddr, text: &[u8]) -> Result<(), Error> {
         self.received_shortened(client, text, text.len() as u64)
     }
 
@@ -73,7 +73,7 @@ impl Transcript {
     ///
     /// # Errors
     /// As [`Self::received_from`].
-    pub fn received_shortened(&self, client: SocketAddr, kept: &[u8], whole_length: u64) -> Result<(), Trouble> {
+    pub fn received_shortened(&self, client: SocketAddr, kept: &[u8], whole_length: u64) -> Result<(), Error> {
         let ip = client.ip();
         let port = client.port();
         let text = printable(kept);
@@ -83,7 +83,7 @@ impl Transcript {
             String::new()
         };
         match self.write(&format!("Received from {ip}#{port}: {text}{more}\n")) {
-            Err(Trouble::Output(error)) => {
+            Err(Error::Output(error)) => {
                 self.complain_once(&error);
                 Ok(())
             }
@@ -95,7 +95,7 @@ impl Transcript {
     ///
     /// # Errors
     /// As [`Self::prompt`].
-    pub fn client_ready(&self, program: Program, server: &str, port: u16) -> Result<(), Trouble> {
+    pub fn client_ready(&self, program: Program, server: &str, port: u16) -> Result<(), Error> {
         let transport = program.transport();
         let server = printable(server.as_bytes());
         self.write(&format!(
@@ -106,17 +106,22 @@ impl Transcript {
     /// Asks for a line.
     ///
     /// # Errors
-    /// [`Trouble::OutputClosed`] when the pipe's reader is gone, [`Trouble::Output`] when it cannot be written for another
+    /// [`Error::OutputClosed`] when the pipe's reader is gone, [`Error::Output`] when it cannot be written for another
     /// reason.
-    pub fn prompt(&self) -> Result<(), Trouble> {
+    pub fn prompt(&self) -> Result<(), Error> {
         self.write(PROMPT)
     }
 
     /// Asks the person for a line of at most `longest` bytes.
     ///
     /// # Errors
-    /// [`Trouble::Stopped`], or standard input or output fails.
-    pub fn ask<R: Source>(&self, keyboard: &mut Keyboard<R>, longest: usize, stop: &Stop) -> Result<Line, Trouble> {
+    /// [`Error::Stopped`], or standard input or output fails.
+    pub fn ask<R: Source>(
+        &self,
+        keyboard: &mut Keyboard<R>,
+        longest: usize,
+        stop: &CancelToken,
+    ) -> Result<Line, Error> {
         self.prompt()?;
         let line = keyboard.next_line(longest, stop);
         match line {
@@ -125,7 +130,7 @@ impl Transcript {
             Ok(Line::End) | Err(NoLine::Stopped) => self.finish(false)?,
             _ => {}
         }
-        line.map_err(Trouble::from)
+        line.map_err(Error::from)
     }
 
     /// The person typed the prompt's line to its end, and the screen shows that by itself.
@@ -138,7 +143,7 @@ impl Transcript {
     ///
     /// # Errors
     /// As [`Self::prompt`].
-    pub fn finish(&self, echoed: bool) -> Result<(), Trouble> {
+    pub fn finish(&self, echoed: bool) -> Result<(), Error> {
         let wanted = {
             let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
             let first = !std::mem::replace(&mut state.finished, true);
@@ -151,18 +156,18 @@ impl Transcript {
     ///
     /// # Errors
     /// As [`Self::prompt`].
-    pub fn returned(&self, reply: &[u8]) -> Result<(), Trouble> {
+    pub fn returned(&self, reply: &[u8]) -> Result<(), Error> {
         self.write(&format!("Returned from server: {}\n", printable(reply)))
     }
 
-    fn write(&self, text: &str) -> Result<(), Trouble> {
+    fn write(&self, text: &str) -> Result<(), Error> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let written = state.output.write_all(text.as_bytes());
         state.prompt_open = !text.ends_with('\n');
         match written.and_then(|()| state.output.flush()) {
             Ok(()) => Ok(()),
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Trouble::OutputClosed),
-            Err(error) => Err(Trouble::Output(error)),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Error::OutputClosed),
+            Err(error) => Err(Error::Output(error)),
         }
     }
 
@@ -182,7 +187,7 @@ mod tests {
     use std::io::{self, Write};
     use std::sync::{Arc, Mutex};
 
-    use super::{Program, Transcript, Trouble};
+    use super::{Error, Program, Transcript};
 
     #[derive(Clone, Default)]
     struct Screen(Arc<Mutex<Vec<u8>>>);
@@ -289,9 +294,9 @@ mod tests {
     fn a_closed_pipe_ends_a_server_and_a_full_disk_does_not() {
         let client = "127.0.0.1:7".parse().unwrap();
         let closed = Transcript::new(Broken(io::ErrorKind::BrokenPipe));
-        assert!(matches!(closed.received_from(client, b"a"), Err(Trouble::OutputClosed)));
+        assert!(matches!(closed.received_from(client, b"a"), Err(Error::OutputClosed)));
         let full = Transcript::new(Broken(io::ErrorKind::StorageFull));
         assert!(full.received_from(client, b"a").is_ok());
-        assert!(matches!(full.prompt(), Err(Trouble::Output(_))));
+        assert!(matches!(full.prompt(), Err(Error::Output(_))));
     }
 }

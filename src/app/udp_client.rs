@@ -4,14 +4,14 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use super::client::{Answers, Server, SharedTime, more_telling};
+use super::error::{CallError, Error, Reason};
 use super::socket::{Family, Kind, Socket};
 use super::transcript::Transcript;
-use super::trouble::{CallTrouble, Reason, Trouble};
 use super::{LARGEST_PAYLOAD_IPV4, LARGEST_PAYLOAD_IPV6};
 use crate::calls::{Program, Role};
 use crate::escape::printable;
+use crate::os::cancel::CancelToken;
 use crate::os::keyboard::{Keyboard, Line, Source};
-use crate::os::stop::Stop;
 
 /// Room for the largest reply there is.
 const ROOM: usize = 65_535;
@@ -19,14 +19,14 @@ const ROOM: usize = 65_535;
 /// Asks for lines and shows their replies until the input ends.
 ///
 /// # Errors
-/// [`Trouble::Stopped`] when told to quit; trouble that concerns more than one line. What concerns one line only is said, and
+/// [`Error::Stopped`] when told to quit; trouble that concerns more than one line. What concerns one line only is said, and
 /// the prompt comes again.
 pub fn run<R: Source>(
     server: &Server,
     keyboard: &mut Keyboard<R>,
     transcript: &Transcript,
-    stop: &Stop,
-) -> Result<Answers, Trouble> {
+    stop: &CancelToken,
+) -> Result<Answers, Error> {
     transcript.client_ready(Program::UdpClient, &server.host, server.port)?;
     let mut server = server.clone();
     let mut answers = Answers::default();
@@ -43,9 +43,9 @@ pub fn one_line<R: Source>(
     server: &mut Server,
     keyboard: &mut Keyboard<R>,
     transcript: &Transcript,
-    stop: &Stop,
+    stop: &CancelToken,
     answers: &mut Answers,
-) -> Result<bool, Trouble> {
+) -> Result<bool, Error> {
     let limits = server.addresses.iter().copied().map(longest);
     let limit = limits.min().unwrap_or(LARGEST_PAYLOAD_IPV4);
     let (client_socket, server_address) = open_first(server, stop)?;
@@ -55,7 +55,7 @@ pub fn one_line<R: Source>(
         Line::TooLong(length) => {
             let limit = limit as u64;
             let because = "and a UDP datagram carries";
-            answers.missed(&Trouble::LineTooLong { length, limit, because });
+            answers.missed(&Error::LineTooLong { length, limit, because });
             return Ok(true);
         }
     };
@@ -92,7 +92,7 @@ fn take_the_next(server: &mut Server) {
 }
 
 /// The socket for the next line, for the first of the server's addresses whose family this machine speaks.
-fn open_first(server: &Server, stop: &Stop) -> Result<(Socket, SocketAddr), Trouble> {
+fn open_first(server: &Server, stop: &CancelToken) -> Result<(Socket, SocketAddr), Error> {
     let mut failure = None;
     for &server_address in &server.addresses {
         match open(server_address, stop) {
@@ -106,12 +106,12 @@ fn open_first(server: &Server, stop: &Stop) -> Result<(Socket, SocketAddr), Trou
 /// A name can stand for several addresses, say an IPv6 and an IPv4 one, with the server on one of them. After a failure at
 /// the first the line goes to the others, which share what is left of the time; the one that answers is the first from then on.
 fn elsewhere(
-    failure: Trouble,
+    failure: Error,
     message: &[u8],
     addresses: &mut [SocketAddr],
     time: SharedTime,
-    stop: &Stop,
-) -> Result<Vec<u8>, Trouble> {
+    stop: &CancelToken,
+) -> Result<Vec<u8>, Error> {
     let mut failure = failure;
     let count = addresses.len();
     for index in 1..count {
@@ -127,14 +127,14 @@ fn elsewhere(
                 addresses.swap(0, index);
                 return Ok(reply);
             }
-            Err(trouble @ Trouble::Call(_)) => failure = more_telling(failure, trouble),
+            Err(trouble @ Error::Call(_)) => failure = more_telling(failure, trouble),
             Err(trouble) => return Err(trouble),
         }
     }
     Err(failure)
 }
 
-fn open(server_address: SocketAddr, stop: &Stop) -> Result<Socket, Trouble> {
+fn open(server_address: SocketAddr, stop: &CancelToken) -> Result<Socket, Error> {
     let family = Family::of(server_address);
     let client_socket = Socket::open(Program::UdpClient, Role::ClientSocket, family, Kind::Datagram, stop)?;
     client_socket.report_icmp_errors(family)?;
@@ -147,7 +147,7 @@ fn exchange(
     message: &[u8],
     server_address: SocketAddr,
     timeout: Duration,
-) -> Result<Vec<u8>, Trouble> {
+) -> Result<Vec<u8>, Error> {
     client_socket.sendto(message, server_address)?;
     let sent = Instant::now();
     let mut room = vec![0; ROOM];
@@ -167,9 +167,9 @@ fn exchange(
 }
 
 /// `recvfrom()` itself knows neither whom the client waits for nor how long it has waited in all.
-fn about(trouble: Trouble, server_address: SocketAddr, timeout: Duration) -> Trouble {
+fn about(trouble: Error, server_address: SocketAddr, timeout: Duration) -> Error {
     match trouble {
-        Trouble::Call(trouble) => Trouble::Call(CallTrouble {
+        Error::Call(trouble) => Error::Call(CallError {
             address: Some(server_address),
             reason: match trouble.reason {
                 Reason::TimedOut(_) => Reason::TimedOut(timeout),

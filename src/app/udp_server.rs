@@ -10,12 +10,12 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use self::loops::LoopGuard;
+use super::error::{Error, Reason};
 use super::socket::{Kind, Socket};
 use super::transcript::Transcript;
-use super::trouble::{Reason, Trouble};
 use super::{LARGEST_PAYLOAD_IPV4, LARGEST_PAYLOAD_IPV6, listening, uppercase};
 use crate::calls::{Program, Role};
-use crate::os::stop::Stop;
+use crate::os::cancel::CancelToken;
 
 /// Room for the largest datagram there is.
 const ROOM: usize = 65_535;
@@ -25,7 +25,7 @@ const ROOM: usize = 65_535;
 ///
 /// # Errors
 /// The port is taken, needs privileges, or the address is no interface's.
-pub fn bind(address: Option<SocketAddr>, port: u16, stop: &Stop) -> Result<Socket, Trouble> {
+pub fn bind(address: Option<SocketAddr>, port: u16, stop: &CancelToken) -> Result<Socket, Error> {
     listening::bind(
         Program::UdpServer,
         Role::ServerSocket,
@@ -39,9 +39,9 @@ pub fn bind(address: Option<SocketAddr>, port: u16, stop: &Stop) -> Result<Socke
 /// Serves until told to quit. `own_port` is the socket's. Whatever a client sends, and whatever becomes of the answer, the next client is served.
 ///
 /// # Errors
-/// [`Trouble::Stopped`] when told to quit, [`Trouble::OutputClosed`] when nobody reads the transcript; another only when the
+/// [`Error::Stopped`] when told to quit, [`Error::OutputClosed`] when nobody reads the transcript; another only when the
 /// socket itself is of no more use.
-pub fn run(server_socket: &Socket, own_port: u16, transcript: &Transcript) -> Result<(), Trouble> {
+pub fn run(server_socket: &Socket, own_port: u16, transcript: &Transcript) -> Result<(), Error> {
     let mut room = vec![0; ROOM];
     let mut loop_guard = LoopGuard::new(own_port);
     loop {
@@ -64,7 +64,7 @@ pub fn run(server_socket: &Socket, own_port: u16, transcript: &Transcript) -> Re
         }
         match server_socket.sendto(&modified_message, client_address) {
             Ok(_) => {}
-            Err(Trouble::Stopped) => return Err(Trouble::Stopped),
+            Err(Error::Stopped) => return Err(Error::Stopped),
             Err(trouble) => loop_guard.warnings.say(|| format!("the answer is lost: {trouble}")),
         }
     }
@@ -92,7 +92,7 @@ fn raised(message: &[u8], client: SocketAddr) -> Vec<u8> {
 
 /// Does the next `recvfrom()` make sense after this? What ICMP says of an earlier answer is no fault of the socket's, and
 /// memory comes back.
-fn is_passing(trouble: &Trouble) -> bool {
+fn is_passing(trouble: &Error) -> bool {
     let about_an_answer = [
         ErrorKind::ConnectionRefused,
         ErrorKind::ConnectionReset,
@@ -104,7 +104,7 @@ fn is_passing(trouble: &Trouble) -> bool {
 }
 
 /// Memory does not come back at once; everything else needs no pause.
-fn pause_after(trouble: &Trouble) -> Duration {
+fn pause_after(trouble: &Error) -> Duration {
     if trouble.is_exhaustion() {
         Duration::from_millis(50)
     } else {

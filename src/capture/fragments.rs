@@ -16,13 +16,13 @@ type Datagram = (IpAddr, IpAddr, u32);
 
 /// Keeps the later fragments of datagrams whose first one passed.
 #[derive(Debug, Default)]
-pub struct FragmentGate {
+pub struct FragmentFilter {
     wanted: HashSet<Datagram>,
     order: VecDeque<Datagram>,
     left_out: u64,
 }
 
-impl FragmentGate {
+impl FragmentFilter {
     /// No datagram seen yet.
     #[must_use]
     pub fn new() -> Self {
@@ -79,7 +79,7 @@ fn fragment(packet: &Packet<'_>) -> Option<(Datagram, usize)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{FragmentGate, MOST};
+    use super::{FragmentFilter, MOST};
     use crate::wire::{LinkType, decode};
 
     /// A fragment of 8 bytes of a UDP datagram over IPv4.
@@ -111,13 +111,13 @@ mod tests {
         [&header[..], &[0; 8]].concat()
     }
 
-    fn passes(gate: &mut FragmentGate, bytes: &[u8]) -> bool {
+    fn passes(gate: &mut FragmentFilter, bytes: &[u8]) -> bool {
         gate.passes(&decode(LinkType::IPV4, bytes, 0))
     }
 
     #[test]
     fn later_fragments_follow_their_first_one() {
-        let mut gate = FragmentGate::new();
+        let mut gate = FragmentFilter::new();
         assert!(passes(&mut gate, &fragment(1, 0, false)), "a whole datagram");
         assert!(
             !passes(&mut gate, &fragment(1, 5, false)),
@@ -132,7 +132,7 @@ mod tests {
 
     #[test]
     fn what_is_remembered_is_bounded() {
-        let mut gate = FragmentGate::new();
+        let mut gate = FragmentFilter::new();
         for identification in 0..=u16::try_from(MOST).unwrap() {
             passes(&mut gate, &fragment(identification, 0, true));
         }

@@ -11,9 +11,9 @@ use clap::{ArgAction, Args, ColorChoice, Parser, ValueEnum, ValueHint};
 
 use crate::app::address;
 use crate::app::client::Server;
+use crate::app::error::Error;
 use crate::app::tcp_server::Limits;
-use crate::app::trouble::Trouble;
-use crate::os::stop::Stop;
+use crate::os::cancel::CancelToken;
 use crate::session::logging::LogSettings;
 use crate::session::program::ProgramSettings;
 use crate::session::say;
@@ -125,8 +125,8 @@ impl ClientArgs {
     /// Whom to talk to; a host name is looked up.
     ///
     /// # Errors
-    /// [`Trouble::UnknownHost`], [`Trouble::LookUpTimedOut`], [`Trouble::Stopped`].
-    pub fn server(&self, stop: &Stop) -> Result<Server, Trouble> {
+    /// [`Error::UnknownHost`], [`Error::LookUpTimedOut`], [`Error::Stopped`].
+    pub fn server(&self, stop: &CancelToken) -> Result<Server, Error> {
         Ok(Server {
             host: self.ipaddress.clone(),
             port: self.port,
@@ -158,8 +158,8 @@ impl Listen {
     /// The address to bind, if one was asked for; a host name is looked up.
     ///
     /// # Errors
-    /// [`Trouble::UnknownHost`], [`Trouble::Stopped`].
-    pub fn address(&self, stop: &Stop) -> Result<Option<SocketAddr>, Trouble> {
+    /// [`Error::UnknownHost`], [`Error::Stopped`].
+    pub fn address(&self, stop: &CancelToken) -> Result<Option<SocketAddr>, Error> {
         let Some(host) = &self.bind else { return Ok(None) };
         Ok(address::resolve(host, self.port, None, stop)?.first().copied())
     }

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal as _};
 use anstream::{AutoStream, ColorChoice as Choice};
 use clap::{Args, ColorChoice, ValueEnum};
 
-use crate::render::look::{self, Look};
+use crate::render::look::{self, TextStyle};
 
 /// Which characters are drawn with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -56,7 +56,7 @@ pub struct LookArgs {
 impl LookArgs {
     /// How things are to look: by the arguments, else by the terminal; times, unless they are asked for, in this form.
     #[must_use]
-    pub fn look(&self, times: look::TimeForm) -> Look {
+    pub fn look(&self, times: look::TimeForm) -> TextStyle {
         let output = io::stdout();
         let color = match self.color {
             ColorChoice::Always => true,
@@ -73,7 +73,7 @@ impl LookArgs {
             None if language_has_unicode() => look::Style::Unicode,
             Some(Style::Ascii) | None => look::Style::Ascii,
         };
-        Look {
+        TextStyle {
             style,
             width: if output.is_terminal() || self.width.is_some() {
                 width.unwrap_or(80)

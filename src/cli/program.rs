@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use super::{args, usage};
 use crate::app::client::Answers;
-use crate::app::trouble::Trouble;
+use crate::app::error::Error;
 use crate::calls::Program;
 use crate::os::limits;
 use crate::session::program::{self, Session};
@@ -14,7 +14,7 @@ use crate::session::program::{self, Session};
 pub fn run<A: args::Program>(
     program: Program,
     about: &'static str,
-    work: impl FnOnce(&A, &Session) -> Result<Answers, Trouble>,
+    work: impl FnOnce(&A, &Session) -> Result<Answers, Error>,
 ) -> ExitCode {
     limits::within(|| {
         let args: A = match usage::parse(program.word(), about) {

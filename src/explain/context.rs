@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::sentence::Sentence;
 use crate::flow::segment::Segment;
-use crate::flow::{Kind, Party, Roles, Step};
+use crate::flow::{Kind, PacketInFlow, Party, Roles};
 use crate::wire::{Content, Layer, Packet};
 
 /// Where a field stands: in which header of which packet, at which place of which conversation.
@@ -13,7 +13,7 @@ pub struct Context<'c, 'a> {
     pub(super) packet: &'c Packet<'a>,
     pub(super) index: usize,
     pub(super) layer: &'c Layer<'a>,
-    pub(super) step: Option<&'c Step>,
+    pub(super) step: Option<&'c PacketInFlow>,
 }
 
 /// Who is meant: the one who sent the datagram, or the one for whom it is.
@@ -27,7 +27,7 @@ impl<'c, 'a> Context<'c, 'a> {
     /// The header with this index among [`Packet::layers`]; `None` if there is none. `step` is what the packet does in its
     /// conversation, where that is known.
     #[must_use]
-    pub fn new(packet: &'c Packet<'a>, index: usize, step: Option<&'c Step>) -> Option<Self> {
+    pub fn new(packet: &'c Packet<'a>, index: usize, step: Option<&'c PacketInFlow>) -> Option<Self> {
         let layer = packet.layers().get(index)?;
         Some(Self {
             packet,
@@ -48,7 +48,7 @@ impl<'c, 'a> Context<'c, 'a> {
     }
 
     /// What the segment does in its connection, for the TCP header that is not quoted.
-    pub(super) fn segment(&self) -> Option<(&'c Step, &'c Segment)> {
+    pub(super) fn segment(&self) -> Option<(&'c PacketInFlow, &'c Segment)> {
         let step = self.step.filter(|_| !self.layer.is_quoted())?;
         Some((step, step.segment()?))
     }
@@ -72,7 +72,7 @@ impl<'c, 'a> Context<'c, 'a> {
 }
 
 /// Is it for a group or for everybody on the link, so that there is no server?
-pub(super) fn is_to_many(step: &Step) -> bool {
+pub(super) fn is_to_many(step: &PacketInFlow) -> bool {
     [step.client, step.server].iter().any(|end| match end.ip() {
         IpAddr::V4(address) => address.is_multicast() || address.is_broadcast(),
         IpAddr::V6(address) => address.is_multicast(),

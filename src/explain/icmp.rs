@@ -4,7 +4,7 @@ use super::checksum;
 use super::context::Context;
 use super::explainer::Explain;
 use super::sentence::Sentence;
-use crate::flow::Step;
+use crate::flow::PacketInFlow;
 use crate::wire::{Field, Layer, Protocol, icmp, icmpv6};
 use crate::wire::{icmp_extension, nd};
 
@@ -105,7 +105,7 @@ fn named(name: Option<&str>, meaning: &'static str) -> Sentence {
 
 /// With the number of the packet that it quotes, where that was captured.
 fn about(context: Context<'_, '_>, sentence: &'static str) -> Sentence {
-    let notice = context.step.and_then(Step::notice);
+    let notice = context.step.and_then(PacketInFlow::notice);
     match notice.and_then(|notice| notice.about) {
         Some(packet) => format!("{sentence}: packet {packet}").into(),
         None => sentence.into(),

@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::sentence::Sentence;
 use super::{by_protocol, checksum, tcp};
-use crate::flow::Step;
+use crate::flow::PacketInFlow;
 use crate::wire::{Field, Layer, Packet, Protocol};
 
 /// What the field means in this packet; `None` where its name and value say all there is to say.
@@ -28,7 +28,7 @@ pub fn note(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
 #[must_use]
 pub fn icmp_extension<'c, 'a>(
     packet: &'c Packet<'a>,
-    step: Option<&'c Step>,
+    step: Option<&'c PacketInFlow>,
 ) -> Option<(Context<'c, 'a>, Vec<Field<'a>>)> {
     let fields = packet.icmp_extension();
     if fields.is_empty() {

@@ -2,9 +2,9 @@
 
 use super::context::{Context, Side};
 use super::sentence::Sentence;
-use crate::flow::datagram::{Complaint, Part as DatagramPart};
+use crate::flow::datagram::{IcmpErrorKind, Part as DatagramPart};
 use crate::flow::segment::{Part, ResetCause};
-use crate::flow::{Party, Roles, Step};
+use crate::flow::{PacketInFlow, Party, Roles};
 use crate::wire::tcp::Flags;
 use crate::wire::{Field, Protocol};
 
@@ -37,11 +37,11 @@ pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>, side: Side) -
 /// Whether somebody listens shows only when the server speaks.
 fn servers(context: Context<'_, '_>, side: Side) -> &'static str {
     let step = context.step;
-    let part = step.and_then(Step::segment).map(|segment| segment.part);
+    let part = step.and_then(PacketInFlow::segment).map(|segment| segment.part);
     if context.layer.protocol() == Protocol::Udp {
-        let says = step.and_then(Step::notice).map(|notice| notice.says);
+        let says = step.and_then(PacketInFlow::notice).map(|notice| notice.says);
         return match side {
-            Side::Receiver if says == Some(Complaint::PortUnreachable) => "the server's: no program is bound to it",
+            Side::Receiver if says == Some(IcmpErrorKind::PortUnreachable) => "the server's: no program is bound to it",
             Side::Sender => "the server's: its program is bound to it",
             Side::Receiver => "the server's: its program should be bound to it",
         };
@@ -58,7 +58,7 @@ fn servers(context: Context<'_, '_>, side: Side) -> &'static str {
 }
 
 /// A reply has the ports of its request, swapped.
-fn swapped(context: Context<'_, '_>, step: &Step, side: Side) -> Option<Sentence> {
+fn swapped(context: Context<'_, '_>, step: &PacketInFlow, side: Side) -> Option<Sentence> {
     let DatagramPart::Reply { request, .. } = step.datagram()?.part else {
         return None;
     };

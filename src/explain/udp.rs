@@ -5,7 +5,7 @@ use super::explainer::Explain;
 use super::sentence::Sentence;
 use super::{checksum, lengths, ports};
 use crate::wire::udp::id;
-use crate::wire::{Extent, Field, Layer};
+use crate::wire::{Completeness, Field, Layer};
 
 /// Explains UDP.
 pub(super) struct Explainer;
@@ -22,7 +22,7 @@ impl Explain for Explainer {
     }
 
     fn name(layer: &Layer<'_>) -> Option<Sentence> {
-        let is_first = layer.extent() == Extent::FirstFragment;
+        let is_first = layer.extent() == Completeness::FirstFragment;
         Some(if is_first { "UDP, first fragment" } else { "UDP" }.into())
     }
 }
@@ -38,8 +38,8 @@ fn length(context: Context<'_, '_>, told: u64) -> Sentence {
             let sum = sentence!("8 header + {} data", told - 8);
             let carried = context.previous().map_or(0, |outer| outer.payload_length() as u64);
             match (context.layer.extent(), carried.checked_sub(told)) {
-                (Extent::FirstFragment, None) => sentence!("{sum}, over all fragments").into(),
-                (Extent::Whole, Some(surplus @ 1..)) => {
+                (Completeness::FirstFragment, None) => sentence!("{sum}, over all fragments").into(),
+                (Completeness::Whole, Some(surplus @ 1..)) => {
                     sentence!("{sum}; {surplus} more in the packet are not counted").into()
                 }
                 _ => sum.into(),

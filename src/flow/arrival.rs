@@ -8,7 +8,7 @@ use crate::wire::{Packet, Protocol};
 /// A segment as it arrives.
 #[derive(Debug, Clone, Copy)]
 #[expect(clippy::struct_excessive_bools, reason = "a header's flags, one by one")]
-pub(super) struct Arrival {
+pub(super) struct TcpSegmentInfo {
     pub(super) sequence: u32,
     /// Absent without the ACK flag.
     pub(super) acknowledgment: Option<u32>,
@@ -31,7 +31,7 @@ pub(super) struct Arrival {
     pub(super) print: u32,
 }
 
-impl Arrival {
+impl TcpSegmentInfo {
     /// Reads the header; `None` where it is cut or malformed.
     pub(super) fn of(packet: &Packet<'_>) -> Option<Self> {
         let layer = packet.layer(Protocol::Tcp)?;

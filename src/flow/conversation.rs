@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use super::number::Sequence;
 use super::party::Party;
-use super::state::Standing;
+use super::state::ObservedState;
 use super::step::Roles;
 use crate::frame::Time;
 
@@ -98,7 +98,7 @@ pub struct Connection {
 #[derive(Debug, Clone, Copy)]
 pub struct End {
     /// Its state now.
-    pub standing: Standing,
+    pub standing: ObservedState,
     /// Its initial sequence number, if its SYN was captured.
     pub start: Option<Sequence>,
     /// Largest segment that it takes, in bytes, if its SYN said so.

@@ -36,12 +36,12 @@ pub struct Notice {
     /// Nanoseconds since then.
     pub after: Option<i64>,
     /// What it says.
-    pub says: Complaint,
+    pub says: IcmpErrorKind,
 }
 
 /// What an ICMP error says about a packet, in the terms of both ICMP and `ICMPv6`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Complaint {
+pub enum IcmpErrorKind {
     /// No program listens on the port. A UDP client that is connected learns it as ECONNREFUSED.
     PortUnreachable,
     /// The host or its network cannot be reached.

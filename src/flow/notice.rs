@@ -2,14 +2,14 @@
 
 use std::net::SocketAddr;
 
-use super::datagram::Complaint;
+use super::datagram::IcmpErrorKind;
 use super::udp::Mark;
 use crate::wire::{Layer, Packet, Protocol};
 
 /// An ICMP error that quotes a packet of TCP or UDP.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Complained {
-    pub(super) says: Complaint,
+pub(super) struct IcmpError {
+    pub(super) says: IcmpErrorKind,
     pub(super) protocol: Protocol,
     /// Who sent the quoted packet, and to whom.
     pub(super) source: SocketAddr,
@@ -21,7 +21,7 @@ pub(super) struct Complained {
 }
 
 /// Reads an ICMP error.
-pub(super) fn of(packet: &Packet<'_>) -> Option<Complained> {
+pub(super) fn of(packet: &Packet<'_>) -> Option<IcmpError> {
     let says = complaint(packet)?;
     let (source, destination) = packet.quoted_endpoints()?;
     let is_transport = |protocol| matches!(protocol, Protocol::Tcp | Protocol::Udp);
@@ -31,7 +31,7 @@ pub(super) fn of(packet: &Packet<'_>) -> Option<Complained> {
     let identification = ip.and_then(Layer::ipv4).map_or(0, |ip| ip.identification());
     let length = header.get(4..6).and_then(|bytes| bytes.first_chunk().copied());
     let sequence = header.get(4..8).and_then(|bytes| bytes.first_chunk().copied());
-    Some(Complained {
+    Some(IcmpError {
         says,
         protocol: transport.protocol(),
         source,
@@ -44,7 +44,7 @@ pub(super) fn of(packet: &Packet<'_>) -> Option<Complained> {
     })
 }
 
-fn complaint(packet: &Packet<'_>) -> Option<Complaint> {
+fn complaint(packet: &Packet<'_>) -> Option<IcmpErrorKind> {
     if let Some(icmp) = packet.icmp() {
         return icmp.is_error().then(|| of_icmp(icmp.message_type(), icmp.code()));
     }
@@ -53,25 +53,25 @@ fn complaint(packet: &Packet<'_>) -> Option<Complaint> {
 }
 
 /// RFC 792; codes 9, 10 and 13: RFC 1812 section 5.2.7.1
-const fn of_icmp(message: u8, code: u8) -> Complaint {
+const fn of_icmp(message: u8, code: u8) -> IcmpErrorKind {
     match (message, code) {
-        (3, 3) => Complaint::PortUnreachable,
-        (3, 4) => Complaint::TooBig,
-        (3, 9 | 10 | 13) => Complaint::Prohibited,
-        (3, 0 | 1 | 5 | 6 | 7 | 8 | 11 | 12) => Complaint::Unreachable,
-        (11, _) => Complaint::TimeExceeded,
-        _ => Complaint::Other,
+        (3, 3) => IcmpErrorKind::PortUnreachable,
+        (3, 4) => IcmpErrorKind::TooBig,
+        (3, 9 | 10 | 13) => IcmpErrorKind::Prohibited,
+        (3, 0 | 1 | 5 | 6 | 7 | 8 | 11 | 12) => IcmpErrorKind::Unreachable,
+        (11, _) => IcmpErrorKind::TimeExceeded,
+        _ => IcmpErrorKind::Other,
     }
 }
 
 /// RFC 4443
-const fn of_icmpv6(message: u8, code: u8) -> Complaint {
+const fn of_icmpv6(message: u8, code: u8) -> IcmpErrorKind {
     match (message, code) {
-        (1, 4) => Complaint::PortUnreachable,
-        (1, 1 | 5 | 6) => Complaint::Prohibited,
-        (1, 0 | 2 | 3) => Complaint::Unreachable,
-        (2, _) => Complaint::TooBig,
-        (3, _) => Complaint::TimeExceeded,
-        _ => Complaint::Other,
+        (1, 4) => IcmpErrorKind::PortUnreachable,
+        (1, 1 | 5 | 6) => IcmpErrorKind::Prohibited,
+        (1, 0 | 2 | 3) => IcmpErrorKind::Unreachable,
+        (2, _) => IcmpErrorKind::TooBig,
+        (3, _) => IcmpErrorKind::TimeExceeded,
+        _ => IcmpErrorKind::Other,
     }
 }

@@ -2,8 +2,8 @@
 
 use smallvec::SmallVec;
 
-use super::moment::{Moment, Now, PacketNumber};
 use super::number::Sequence;
+use super::packed_time::{Now, PackedTime, PacketNumber};
 use super::party::Party;
 use super::segment::RoundTrip;
 
@@ -13,14 +13,14 @@ pub(super) const MOST: usize = 64;
 /// A segment that was sent.
 #[derive(Debug, Clone, Copy)]
 struct Sent {
-    time: Moment,
+    time: PackedTime,
     packet: PacketNumber,
     /// Its first number, as in the header.
     start: u32,
     /// How many numbers it takes.
     length: u32,
     stamp: u32,
-    /// What tells it from its repetitions: [`Arrival::print`](super::arrival::Arrival::print), of the last one.
+    /// What tells it from its repetitions: [`TcpSegmentInfo::print`](super::arrival::TcpSegmentInfo::print), of the last one.
     print: u32,
     sender: Party,
     repeated: bool,
@@ -35,7 +35,7 @@ pub(super) struct Trace {
     pub(super) length: u32,
     /// Its timestamp.
     pub(super) stamp: Option<u32>,
-    /// [`Arrival::print`](super::arrival::Arrival::print)
+    /// [`TcpSegmentInfo::print`](super::arrival::TcpSegmentInfo::print)
     pub(super) print: u32,
 }
 
@@ -47,7 +47,7 @@ pub(super) struct Covered {
     /// Are there others that it covers?
     pub(super) several: bool,
     /// When that was sent.
-    pub(super) sent: Option<Moment>,
+    pub(super) sent: Option<PackedTime>,
     /// The measured round trip, where it is unambiguous.
     pub(super) round_trip: Option<RoundTrip>,
 }
@@ -58,7 +58,7 @@ pub(super) struct Earlier {
     /// How many of them were sent before, in segments that are remembered.
     pub(super) numbers: u64,
     /// The packet that sent the first of them.
-    pub(super) first: Option<(u64, Moment)>,
+    pub(super) first: Option<(u64, PackedTime)>,
 }
 
 /// The outstanding segments of both directions. Without any it has no memory of its own.
@@ -199,7 +199,7 @@ impl Outstanding {
     }
 
     /// The latest packet of this sender that starts with this number.
-    pub(super) fn starting_at(&self, sender: Party, now: Now, start: u32) -> Option<(u64, Moment)> {
+    pub(super) fn starting_at(&self, sender: Party, now: Now, start: u32) -> Option<(u64, PackedTime)> {
         let sent = self.of(sender).filter(|sent| sent.start == start).last()?;
         Some((sent.packet.whole(now.number), sent.time))
     }
@@ -211,7 +211,7 @@ impl Outstanding {
     }
 
     /// When this sender sent its last outstanding segment.
-    pub(super) fn last_sent(&self, sender: Party) -> Option<Moment> {
+    pub(super) fn last_sent(&self, sender: Party) -> Option<PackedTime> {
         self.of(sender).last().map(|sent| sent.time)
     }
 

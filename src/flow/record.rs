@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use super::conversation::{Conversation, Count, Transport};
 use super::key::{Key, Side};
-use super::moment::Moment;
+use super::packed_time::PackedTime;
 use super::party::Party;
 use super::step::Roles;
 use super::tcp::Tcp;
@@ -17,8 +17,8 @@ pub(super) struct Record {
     pub(super) client_side: Side,
     pub(super) roles: Roles,
     pub(super) number: u64,
-    pub(super) first: Moment,
-    pub(super) last: Moment,
+    pub(super) first: PackedTime,
+    pub(super) last: PackedTime,
     pub(super) from_client: Count,
     pub(super) from_server: Count,
     pub(super) notices: u32,
@@ -64,7 +64,7 @@ impl Record {
     }
 
     /// Takes note of a packet's time. Gives the nanoseconds since the packet before.
-    pub(super) fn pass(&mut self, time: Moment) -> Option<i64> {
+    pub(super) fn pass(&mut self, time: PackedTime) -> Option<i64> {
         let is_first = self.packets() == 0;
         if is_first {
             self.first = time;

@@ -78,7 +78,7 @@ impl fmt::Display for State {
 
 /// A state, and how it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Standing {
+pub struct ObservedState {
     /// The state.
     pub state: State,
     /// Is it inferred? Known is what this end itself has sent: a SYN, a FIN, an acknowledgment. Inferred is what a segment
@@ -90,9 +90,9 @@ pub struct Standing {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Change {
     /// The state before the packet.
-    pub before: Standing,
+    pub before: ObservedState,
     /// The state after it.
-    pub after: Standing,
+    pub after: ObservedState,
 }
 
 impl Change {

@@ -20,7 +20,7 @@ pub enum Roles {
 
 /// What a packet does in its conversation.
 #[derive(Debug, Clone, Copy)]
-pub struct Step {
+pub struct PacketInFlow {
     /// Number of the conversation in this capture, from 1, in the order of their first packets.
     pub conversation: u64,
     /// The client's address and port.
@@ -50,7 +50,7 @@ pub enum Kind {
     Notice(Notice),
 }
 
-impl Step {
+impl PacketInFlow {
     /// Address and port of this party.
     #[must_use]
     pub const fn end(&self, party: Party) -> SocketAddr {

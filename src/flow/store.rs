@@ -10,7 +10,7 @@ use super::record::Record;
 /// Records a chunk. In chunks, so that growing never copies what is there, nor needs room for both copies.
 const CHUNK: usize = 1024;
 /// No record.
-const NOBODY: u32 = u32::MAX;
+const NIL: u32 = u32::MAX;
 
 #[derive(Debug)]
 struct Slot {
@@ -49,10 +49,10 @@ impl Store {
     pub(super) fn new(most: usize) -> Self {
         Self {
             chunks: Vec::new(),
-            most: most.clamp(1, NOBODY as usize - 1),
+            most: most.clamp(1, NIL as usize - 1),
             count: 0,
-            oldest: NOBODY,
-            newest: NOBODY,
+            oldest: NIL,
+            newest: NIL,
             by_key: HashTable::new(),
             by_number: None,
             secret: RandomState::new(),
@@ -110,8 +110,8 @@ impl Store {
         let (key, number) = (record.key, record.number);
         let slot = Slot {
             record,
-            older: NOBODY,
-            newer: NOBODY,
+            older: NIL,
+            newer: NIL,
         };
         let index = if self.count >= self.most {
             self.replace_oldest(slot)
@@ -143,7 +143,7 @@ impl Store {
         if let Some(chunk) = self.chunks.last_mut() {
             chunk.push(slot);
         }
-        u32::try_from(index).unwrap_or(NOBODY)
+        u32::try_from(index).unwrap_or(NIL)
     }
 
     fn replace_oldest(&mut self, slot: Slot) -> u32 {
@@ -166,7 +166,7 @@ impl Store {
     fn numbers(&self) -> HashTable<u32> {
         let hash = |index: &u32| self.get(*index).map_or(0, |record| self.secret.hash_one(record.number));
         let mut slots = HashTable::with_capacity(self.count);
-        for index in (0..NOBODY).take(self.count) {
+        for index in (0..NIL).take(self.count) {
             slots.insert_unique(hash(&index), index, hash);
         }
         slots
@@ -229,7 +229,7 @@ impl Store {
         let before = self.newest;
         if let Some(slot) = self.slot_mut(index) {
             slot.older = before;
-            slot.newer = NOBODY;
+            slot.newer = NIL;
         }
         match self.slot_mut(before) {
             Some(slot) => slot.newer = index,

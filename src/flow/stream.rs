@@ -1,8 +1,8 @@
 //! One direction of a connection: what its sender has said, and what the other end has acknowledged of it.
 
-use super::arrival::Arrival;
+use super::arrival::TcpSegmentInfo;
 use super::number::{Bytes, Number, Sequence};
-use super::state::{Standing, State};
+use super::state::{ObservedState, State};
 
 /// What is known of a stream, one bit each.
 #[derive(Debug, Clone, Copy)]
@@ -52,7 +52,7 @@ pub(super) struct Stream {
     /// … and the packet that had it; 0: none.
     pub(super) stamped: u32,
     /// How often 2^32 numbers have gone by.
-    turns: u16,
+    wraps: u16,
     facts: u16,
     /// The window that its sender told last, not scaled.
     pub(super) window: u16,
@@ -77,7 +77,7 @@ const fn low(number: i64) -> u32 {
 }
 
 impl Stream {
-    pub(super) fn new(standing: Standing) -> Self {
+    pub(super) fn new(standing: ObservedState) -> Self {
         let mut stream = Self {
             base: 0,
             next: 0,
@@ -86,7 +86,7 @@ impl Stream {
             fin: 0,
             stamp: 0,
             stamped: 0,
-            turns: 0,
+            wraps: 0,
             facts: Fact::AckLeads as u16,
             window: 0,
             smallest_window: u16::MAX,
@@ -111,21 +111,21 @@ impl Stream {
     }
 
     /// The state of its sender.
-    pub(super) fn standing(&self) -> Standing {
+    pub(super) fn standing(&self) -> ObservedState {
         let place = usize::from((self.facts & STATE_MASK) >> STATE_SHIFT);
-        Standing {
+        ObservedState {
             state: State::ALL.get(place).copied().unwrap_or(State::Unknown),
             inferred: self.is(Fact::Inferred),
         }
     }
 
-    pub(super) fn stand(&mut self, standing: Standing) {
+    pub(super) fn stand(&mut self, standing: ObservedState) {
         self.facts = (self.facts & !STATE_MASK) | (standing.state as u16) << STATE_SHIFT;
         self.set(Fact::Inferred, standing.inferred);
     }
 
     /// Takes note of what its sender's SYN offers.
-    pub(super) fn take_syn(&mut self, syn: &Arrival) {
+    pub(super) fn take_syn(&mut self, syn: &TcpSegmentInfo) {
         self.set(Fact::SynSeen, self.begins_at(syn.sequence));
         self.set(Fact::SackPermitted, syn.sack_permitted);
         self.set(Fact::ScaleOffered, syn.shift.is_some());
@@ -159,14 +159,14 @@ impl Stream {
     /// The same counted from the beginning, which is below 2^48.
     const fn highest(&self) -> i64 {
         let low = self.front().wrapping_sub(self.base);
-        ((self.turns as i64) << 32) | low as i64
+        ((self.wraps as i64) << 32) | low as i64
     }
 
     /// Goes on to the higher one of what was sent and what was acknowledged.
     #[expect(clippy::cast_sign_loss, reason = "of 16 bits, none is the sign")]
     fn lead(&mut self, to: i64, by_ack: bool) {
         self.set(Fact::AckLeads, by_ack);
-        self.turns = (to >> 32 & 0xffff) as u16;
+        self.wraps = (to >> 32 & 0xffff) as u16;
     }
 
     /// A number of this stream counted from its beginning.
@@ -311,10 +311,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::Stream;
-    use crate::flow::state::{Standing, State};
+    use crate::flow::state::{ObservedState, State};
 
     fn stream(base: u32) -> Stream {
-        let mut stream = Stream::new(Standing {
+        let mut stream = Stream::new(ObservedState {
             state: State::Closed,
             inferred: false,
         });

@@ -2,22 +2,22 @@
 
 use std::net::SocketAddr;
 
-use super::arrival::Arrival;
+use super::arrival::TcpSegmentInfo;
 use super::conversation::{Conversation, Count};
 use super::datagram::{Datagram, Notice};
 use super::key::{Key, Side};
-use super::moment::{Moment, Now};
-use super::notice::{self, Complained};
+use super::notice::{self, IcmpError};
+use super::packed_time::{Now, PackedTime};
 use super::party::Party;
 use super::record::{Protocol as Kept, Record};
 use super::roles;
 use super::segment::Remark;
-use super::step::{Kind, Roles, Step};
+use super::step::{Kind, PacketInFlow, Roles};
 use super::store::Store;
 use super::tcp::{Since, Tcp};
 use super::udp::{Mark, Udp};
 use crate::frame::Time;
-use crate::wire::{Extent, Packet, Protocol};
+use crate::wire::{Completeness, Packet, Protocol};
 
 /// Follows the conversations of a capture.
 #[derive(Debug)]
@@ -57,21 +57,21 @@ impl Tracker {
     ///
     /// Of a fragmented datagram the first fragment is followed, with the length that its UDP header tells. When the whole
     /// datagram is followed later, it is not counted again. Of a fragmented segment only the whole is followed.
-    pub fn follow(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>) -> Option<Step> {
+    pub fn follow(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>) -> Option<PacketInFlow> {
         let now = Now {
             number,
-            time: Moment::new(time),
+            time: PackedTime::new(time),
         };
         if let Some(complained) = notice::of(packet) {
             return self.complain(now, &complained);
         }
         let (source, destination) = packet.endpoints()?;
         if let Some(layer) = packet.layer(Protocol::Tcp) {
-            if layer.extent() == Extent::FirstFragment {
+            if layer.extent() == Completeness::FirstFragment {
                 // Its length is not known: the segment counts when it was put together.
                 return None;
             }
-            let arrival = Arrival::of(packet)?;
+            let arrival = TcpSegmentInfo::of(packet)?;
             return self.segment(now, source, destination, &arrival, packet.original_length());
         }
         self.datagram(now, source, destination, packet)
@@ -108,9 +108,9 @@ impl Tracker {
         now: Now,
         source: SocketAddr,
         destination: SocketAddr,
-        arrival: &Arrival,
+        arrival: &TcpSegmentInfo,
         frame: usize,
-    ) -> Option<Step> {
+    ) -> Option<PacketInFlow> {
         let (key, side) = Key::new(Protocol::Tcp, source, destination)?;
         let known = self.store.find(&key);
         let is_another = known.is_some_and(|index| {
@@ -155,7 +155,13 @@ impl Tracker {
         Some(step(record, sender, pause, Kind::Segment(segment)))
     }
 
-    fn datagram(&mut self, now: Now, source: SocketAddr, destination: SocketAddr, packet: &Packet<'_>) -> Option<Step> {
+    fn datagram(
+        &mut self,
+        now: Now,
+        source: SocketAddr,
+        destination: SocketAddr,
+        packet: &Packet<'_>,
+    ) -> Option<PacketInFlow> {
         let layer = packet.layer(Protocol::Udp)?;
         let udp = layer.udp()?;
         let data = data_of(packet)?;
@@ -173,7 +179,7 @@ impl Tracker {
             identification: packet.ipv4().map_or(0, |ip| ip.identification()),
             length: udp.length(),
         };
-        let is_fragment = layer.extent() == Extent::FirstFragment;
+        let is_fragment = layer.extent() == Completeness::FirstFragment;
         let Kept::Udp(kept) = &mut record.protocol else {
             return None;
         };
@@ -195,7 +201,7 @@ impl Tracker {
         Some(step(record, sender, pause, Kind::Datagram(datagram)))
     }
 
-    fn complain(&mut self, now: Now, complained: &Complained) -> Option<Step> {
+    fn complain(&mut self, now: Now, complained: &IcmpError) -> Option<PacketInFlow> {
         let (key, side) = Key::new(complained.protocol, complained.source, complained.destination)?;
         let index = self.store.find(&key)?;
         let record = self.store.touch(index)?;
@@ -244,8 +250,8 @@ fn data_of(packet: &Packet<'_>) -> Option<usize> {
     })
 }
 
-fn step(record: &Record, sender: Party, pause: Option<i64>, kind: Kind) -> Step {
-    Step {
+fn step(record: &Record, sender: Party, pause: Option<i64>, kind: Kind) -> PacketInFlow {
+    PacketInFlow {
         conversation: record.number,
         client: record.client(),
         server: record.server(),

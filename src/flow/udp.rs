@@ -2,7 +2,7 @@
 
 use super::conversation::Exchange;
 use super::datagram::{Datagram, Part};
-use super::moment::{Moment, Now, PacketNumber};
+use super::packed_time::{Now, PackedTime, PacketNumber};
 use super::party::Party;
 
 /// Most requests that wait for a reply; beyond that the oldest are given up.
@@ -11,7 +11,7 @@ pub(super) const MOST: usize = 64;
 /// A datagram, as far as a reply or an ICMP error may ask for it.
 #[derive(Debug, Clone, Copy)]
 struct Sent {
-    time: Moment,
+    time: PackedTime,
     packet: PacketNumber,
     mark: Mark,
 }
@@ -105,7 +105,7 @@ impl Udp {
     }
 
     /// The datagram of this party that an ICMP error is about. A request gets no reply then.
-    pub(super) fn complain(&mut self, sender: Party, now: Now, mark: Mark) -> Option<(u64, Moment)> {
+    pub(super) fn complain(&mut self, sender: Party, now: Now, mark: Mark) -> Option<(u64, PackedTime)> {
         let found = match sender {
             Party::Client => {
                 let place = self.waiting.iter().rposition(|sent| sent.mark == mark)?;

@@ -8,8 +8,8 @@ use super::network::Network;
 use crate::capture::live::{Capture, Event, LARGEST_SNAPLEN, Note, OpenError, Opening, Statistics};
 use crate::filter::{Filter, Fragments, NoNames, Target};
 use crate::frame::Frame;
-use crate::os::poll::Mark as _;
-use crate::os::stop::Stop;
+use crate::os::cancel::CancelToken;
+use crate::os::poll::Cancellation as _;
 use crate::wire::LinkType;
 
 /// Nothing for so long, and what the programs did has been seen: on loopback a packet passes in microseconds.
@@ -60,7 +60,7 @@ pub fn filter(expression: &str) -> Result<Filter, Failure> {
 /// A capture under way.
 pub struct Capturing {
     thread: JoinHandle<Result<Captured, Failure>>,
-    enough: Stop,
+    enough: CancelToken,
 }
 
 /// What was captured.
@@ -87,7 +87,7 @@ impl Capturing {
     /// The system gives no more threads or files.
     pub fn start(capture: Capture) -> Result<Self, Failure> {
         let next = "allow more with 'ulimit -n' and 'ulimit -u'";
-        let enough = Stop::new().map_err(|error| Failure::of("starting the capture", error, next))?;
+        let enough = CancelToken::new().map_err(|error| Failure::of("starting the capture", error, next))?;
         let until = enough.clone();
         let thread = thread::Builder::new().name("capture".into());
         let thread = thread
@@ -107,7 +107,7 @@ impl Capturing {
     }
 }
 
-fn capture_all(mut capture: Capture, enough: &Stop) -> Result<Captured, Failure> {
+fn capture_all(mut capture: Capture, enough: &CancelToken) -> Result<Captured, Failure> {
     let failed = |error: crate::capture::live::CaptureError| Failure::Line(error.to_string());
     let (mut frames, mut bytes, mut left_out) = (Vec::new(), 0, 0);
     let mut ending = false;

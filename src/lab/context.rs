@@ -8,8 +8,8 @@ use super::failure::Failure;
 use super::network::Network;
 use super::observer::Observer;
 use super::threads::spawn;
-use crate::os::poll::{self, Interest, Woken};
-use crate::os::stop::Stop;
+use crate::os::cancel::CancelToken;
+use crate::os::poll::{self, Interest, WaitOutcome};
 
 /// The address of every server here: the IPv4 one of loopback, so that nobody outside can reach it.
 pub const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -21,10 +21,10 @@ pub const PORT: u16 = 13_000;
 /// The programs of all runs, and how they are told to quit.
 pub struct LabContext {
     /// Set by Ctrl+C.
-    interrupt: Stop,
+    interrupt: CancelToken,
     /// Set when there is no more to watch.
-    over: Stop,
-    programs: Mutex<Vec<Stop>>,
+    over: CancelToken,
+    programs: Mutex<Vec<CancelToken>>,
     observer: Observer,
     /// Where servers are bound.
     address: SocketAddr,
@@ -35,7 +35,7 @@ impl LabContext {
     ///
     /// # Errors
     /// The process may open no more files.
-    pub fn new(interrupt: &Stop, observer: Observer, network: &Network) -> Result<Self, Failure> {
+    pub fn new(interrupt: &CancelToken, observer: Observer, network: &Network) -> Result<Self, Failure> {
         Ok(Self {
             interrupt: interrupt.clone(),
             over: mark()?,
@@ -58,7 +58,7 @@ impl LabContext {
     ///
     /// # Errors
     /// The process may open no more files.
-    pub fn stop(&self) -> Result<Stop, Failure> {
+    pub fn stop(&self) -> Result<CancelToken, Failure> {
         let stop = mark()?;
         let mut programs = self.programs.lock().unwrap_or_else(PoisonError::into_inner);
         programs.push(stop.clone());
@@ -88,7 +88,7 @@ impl LabContext {
     pub fn wait(&self, time: Duration) -> Result<(), Failure> {
         let waited = poll::wait(&descriptor(&self.over), Interest::Readable, &self.interrupt, Some(time));
         match waited {
-            Ok(Woken::Stopped) => Err(Failure::Interrupted),
+            Ok(WaitOutcome::Stopped) => Err(Failure::Interrupted),
             _ => Ok(()),
         }
     }
@@ -108,18 +108,18 @@ impl LabContext {
 
     fn pass_on(&self) {
         let woken = poll::wait(&descriptor(&self.over), Interest::Readable, &self.interrupt, None);
-        if matches!(woken, Ok(Woken::Stopped)) {
+        if matches!(woken, Ok(WaitOutcome::Stopped)) {
             let programs = self.programs.lock().unwrap_or_else(PoisonError::into_inner);
-            programs.iter().for_each(Stop::request);
+            programs.iter().for_each(CancelToken::request);
         }
     }
 }
 
-fn mark() -> Result<Stop, Failure> {
-    Stop::new().map_err(|error| Failure::of("making a pipe", error, "allow more with 'ulimit -n'"))
+fn mark() -> Result<CancelToken, Failure> {
+    CancelToken::new().map_err(|error| Failure::of("making a pipe", error, "allow more with 'ulimit -n'"))
 }
 
-fn descriptor(stop: &Stop) -> std::os::fd::BorrowedFd<'_> {
-    use crate::os::poll::Mark as _;
+fn descriptor(stop: &CancelToken) -> std::os::fd::BorrowedFd<'_> {
+    use crate::os::poll::Cancellation as _;
     stop.descriptor()
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::app::trouble::Trouble;
+use crate::app::error::Error;
 use crate::escape::printable;
 
 /// Why a run could not be finished.
@@ -35,10 +35,10 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-impl From<Trouble> for Failure {
-    fn from(trouble: Trouble) -> Self {
+impl From<Error> for Failure {
+    fn from(trouble: Error) -> Self {
         match trouble {
-            Trouble::Stopped => Self::Interrupted,
+            Error::Stopped => Self::Interrupted,
             trouble => Self::Line(trouble.to_string()),
         }
     }

@@ -10,14 +10,14 @@ use super::screen::Screen;
 use super::scripted_input::ScriptedInput;
 use super::threads::{joined, spawn};
 use crate::app::client::{Answers, Server};
+use crate::app::error::Error;
 use crate::app::socket::Socket;
 use crate::app::tcp_server::Limits;
 use crate::app::transcript::Transcript;
-use crate::app::trouble::Trouble;
 use crate::app::{listening, tcp_client, tcp_server, udp_client, udp_server};
 use crate::calls::Program;
+use crate::os::cancel::CancelToken;
 use crate::os::keyboard::Keyboard;
-use crate::os::stop::Stop;
 
 /// How long a client waits, as by itself.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -36,7 +36,7 @@ pub struct ServerSide {
     program: Program,
     socket: Socket,
     transcript: Transcript,
-    stop: Stop,
+    stop: CancelToken,
     /// The port that it got.
     pub port: u16,
     /// What it shows.
@@ -64,7 +64,7 @@ impl ServerSide {
         Self::announced(Program::TcpServer, socket, stop)
     }
 
-    fn announced(program: Program, socket: Socket, stop: Stop) -> Result<Self, Failure> {
+    fn announced(program: Program, socket: Socket, stop: CancelToken) -> Result<Self, Failure> {
         let screen = Screen::default();
         let transcript = Transcript::new(screen.clone());
         let bound = Some(SocketAddr::new(LOCALHOST, 0));
@@ -96,13 +96,13 @@ impl ServerSide {
             let done = context.wait(HEADSTART).and_then(|()| meanwhile());
             stop.request();
             match joined(server)? {
-                Err(Trouble::Stopped) | Ok(()) => done,
+                Err(Error::Stopped) | Ok(()) => done,
                 Err(trouble) => Err(trouble.into()),
             }
         })
     }
 
-    fn serve(self) -> Result<(), Trouble> {
+    fn serve(self) -> Result<(), Error> {
         match self.program.transport() {
             "UDP" => udp_server::run(&self.socket, self.port, &self.transcript),
             _ => tcp_server::run(&self.socket, &self.transcript, LIMITS, &self.stop),
@@ -137,7 +137,7 @@ impl ClientSide<'_> {
             let client = spawn(scope, self.name, || self.converse(&stop))?;
             match joined(client)? {
                 Ok(answers) => Ok(answers.missing == 0),
-                Err(Trouble::Stopped) => Err(Failure::Interrupted),
+                Err(Error::Stopped) => Err(Failure::Interrupted),
                 Err(trouble) => {
                     self.screen.line(&format!("error: {trouble}"));
                     Ok(false)
@@ -146,9 +146,9 @@ impl ClientSide<'_> {
         })
     }
 
-    fn converse(&self, stop: &Stop) -> Result<Answers, Trouble> {
+    fn converse(&self, stop: &CancelToken) -> Result<Answers, Error> {
         let transcript = Transcript::new(self.screen.clone());
-        let scripted_input = ScriptedInput::new(self.lines, &self.screen).map_err(Trouble::Input)?;
+        let scripted_input = ScriptedInput::new(self.lines, &self.screen).map_err(Error::Input)?;
         let mut keyboard = Keyboard::new(scripted_input, true);
         let mut server = Server {
             host: LOCALHOST.to_string(),

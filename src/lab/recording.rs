@@ -13,11 +13,11 @@ use crate::calls::lines;
 use crate::explain::packet;
 use crate::frame::Frame;
 use crate::record::{Destination, Format, Interface, Recorder, Section, Statistics, WriteError};
-use crate::render::look::Look;
-use crate::render::material::{Kept, Material};
+use crate::render::look::TextStyle;
 use crate::render::report;
+use crate::render::report_model::{Kept, ReportModel};
 use crate::session::provenance;
-use crate::timeline::Logs;
+use crate::timeline::CallIndex;
 use crate::wire::decode;
 
 /// Who writes the files.
@@ -71,7 +71,7 @@ impl Files {
         FinishedRun { run, result }: &FinishedRun,
         filter: &str,
         about: &[&str],
-        look: &Look,
+        look: &TextStyle,
     ) -> Result<Vec<PathBuf>, Failure> {
         let mut names = Vec::new();
         let mut hashed = None;
@@ -113,8 +113,8 @@ fn report_failed(error: std::io::Error) -> Failure {
 }
 
 /// What the report is made from.
-fn material(result: &RunResult) -> Material {
-    let mut logs = Logs::new();
+fn material(result: &RunResult) -> ReportModel {
+    let mut logs = CallIndex::new();
     result.calls.iter().cloned().for_each(|call| logs.add(call));
     let packets = (1..).zip(result.frames()).zip(&result.steps);
     let kept = packets.map(|((number, frame), step)| Kept {
@@ -129,7 +129,7 @@ fn material(result: &RunResult) -> Material {
     };
     let start = result.frames().iter().find_map(|frame| frame.time);
     let left_out = result.captured.as_ref().map_or(0, |captured| captured.left_out);
-    Material::new(kept.collect(), conversation, &mut logs, true, start, left_out).bounded_by(BOUND.to_owned())
+    ReportModel::new(kept.collect(), conversation, &mut logs, true, start, left_out).bounded_by(BOUND.to_owned())
 }
 
 fn record(

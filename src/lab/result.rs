@@ -5,7 +5,7 @@ use crate::calls::{Call, Name, Role};
 use crate::flow::conversation::Conversation;
 use crate::flow::number::Bytes;
 use crate::flow::segment::Part;
-use crate::flow::{Kind, Party, Roles, Step, Tracker};
+use crate::flow::{Kind, PacketInFlow, Party, Roles, Tracker};
 use crate::frame::{Frame, Time};
 use crate::timeline::Seen;
 use crate::wire::decode;
@@ -19,7 +19,7 @@ pub struct RunResult {
     /// What was captured; absent where the system lets nobody capture.
     pub captured: Option<Captured>,
     /// The place of each packet in its conversation, in the order of the packets.
-    pub steps: Vec<Option<Step>>,
+    pub steps: Vec<Option<PacketInFlow>>,
     /// The conversations, in the order of their first packets.
     pub conversations: Vec<Conversation>,
     /// What was seen elsewhere, a line each.
@@ -37,7 +37,7 @@ impl RunResult {
 
     /// Follows the conversations of what was captured.
     #[must_use]
-    pub fn follow(captured: Option<&Captured>) -> (Vec<Option<Step>>, Vec<Conversation>) {
+    pub fn follow(captured: Option<&Captured>) -> (Vec<Option<PacketInFlow>>, Vec<Conversation>) {
         let mut tracker = Tracker::new();
         let frames = captured.map_or(&[][..], |captured| &captured.frames);
         let steps = (1..).zip(frames).map(|(number, frame)| {
@@ -77,13 +77,13 @@ impl RunResult {
     }
 
     /// Number and place of the packets that have one, in order.
-    pub fn places(&self) -> impl Iterator<Item = (u64, &Step)> {
+    pub fn places(&self) -> impl Iterator<Item = (u64, &PacketInFlow)> {
         let numbered = (1..).zip(&self.steps);
         numbered.filter_map(|(number, step)| Some((number, step.as_ref()?)))
     }
 
     /// The same of one conversation.
-    pub fn places_in(&self, conversation: u64) -> impl Iterator<Item = (u64, &Step)> {
+    pub fn places_in(&self, conversation: u64) -> impl Iterator<Item = (u64, &PacketInFlow)> {
         self.places().filter(move |(_, step)| step.conversation == conversation)
     }
 
@@ -110,7 +110,7 @@ impl RunResult {
 
 /// Bytes of data that a packet carries.
 #[must_use]
-pub fn data_of(step: &Step) -> u64 {
+pub fn data_of(step: &PacketInFlow) -> u64 {
     match &step.kind {
         Kind::Segment(segment) => segment.data.map_or(0, Bytes::count),
         Kind::Datagram(datagram) => datagram.length as u64,
@@ -121,7 +121,7 @@ pub fn data_of(step: &Step) -> u64 {
 /// Is the packet something that the other end has to answer, or such an answer: a SYN, or data? An acknowledgment alone is
 /// neither.
 #[must_use]
-pub fn says_something(step: &Step) -> bool {
+pub fn says_something(step: &PacketInFlow) -> bool {
     match &step.kind {
         Kind::Segment(segment) => segment.data.is_some() || matches!(segment.part, Part::Syn | Part::SynAck),
         Kind::Datagram(_) => true,
@@ -131,7 +131,7 @@ pub fn says_something(step: &Step) -> bool {
 
 /// How many times the client of this conversation had to wait for an answer.
 #[must_use]
-pub fn round_trips<'s>(steps: impl Iterator<Item = &'s Step>) -> usize {
+pub fn round_trips<'s>(steps: impl Iterator<Item = &'s PacketInFlow>) -> usize {
     let mut waiting = false;
     let mut count = 0;
     for step in steps.filter(|step| says_something(step)) {

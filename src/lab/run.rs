@@ -7,7 +7,7 @@ use super::failure::Failure;
 use super::network::Network;
 use super::result::RunResult;
 use super::screen::Screen;
-use crate::flow::Step;
+use crate::flow::PacketInFlow;
 
 /// A run of the lab: what it is called, what it does, and what is to be seen in it.
 pub trait Run: Debug + Sync {
@@ -52,7 +52,7 @@ pub trait Run: Debug + Sync {
     fn after(&self, result: &RunResult) -> Vec<String>;
 
     /// Is a packet with this part in its conversation broken down without being asked for?
-    fn matters(&self, _step: &Step) -> bool {
+    fn matters(&self, _step: &PacketInFlow) -> bool {
         false
     }
 }

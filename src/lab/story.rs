@@ -11,15 +11,15 @@ use super::runs;
 use super::view::View;
 use crate::calls::text;
 use crate::escape::printable;
-use crate::flow::Step;
+use crate::flow::PacketInFlow;
 use crate::frame::Frame;
 use crate::render::answers::{self, Collector};
 use crate::render::follow::{self, Assembler};
 use crate::render::ladder::{self, Detail, Ladder};
-use crate::render::look::Look;
+use crate::render::look::TextStyle;
 use crate::render::table::wrap;
 use crate::render::{Style, breakdown, diagram, fields, summary};
-use crate::timeline::{Logs, Timeline};
+use crate::timeline::{CallIndex, Timeline};
 use crate::wire::decode;
 
 /// A line of a screen takes at most so many lines of the story.
@@ -35,7 +35,7 @@ pub struct Story<'a> {
     /// Every packet broken down?
     pub full: bool,
     /// Characters, columns, colours, times.
-    pub look: Look,
+    pub look: TextStyle,
     /// Where it happened.
     pub network: &'a Network,
 }
@@ -149,7 +149,7 @@ impl Story<'_> {
             }
             return writeln!(out);
         };
-        let mut logs = Logs::new();
+        let mut logs = CallIndex::new();
         result.calls.iter().cloned().for_each(|call| logs.add(call));
         for conversation in &result.conversations {
             let packets = result.packets_of(conversation.number);
@@ -200,7 +200,7 @@ impl Story<'_> {
         out: &mut impl Write,
         result: &RunResult,
         view: View,
-        wanted: &dyn Fn(&Step) -> bool,
+        wanted: &dyn Fn(&PacketInFlow) -> bool,
     ) -> io::Result<()> {
         for ((number, frame), step) in (1..).zip(result.frames()).zip(&result.steps) {
             if step.as_ref().is_none_or(wanted) {
@@ -217,7 +217,7 @@ impl Story<'_> {
         view: View,
         number: u64,
         frame: &Frame<'_>,
-        step: Option<&Step>,
+        step: Option<&PacketInFlow>,
     ) -> io::Result<()> {
         let (look, first) = (&self.look, result.first());
         let packet = decode(frame.link, &frame.bytes, frame.original_length);
@@ -301,10 +301,10 @@ impl Story<'_> {
     }
 
     const fn width(&self) -> usize {
-        if self.look.width > Look::NARROWEST {
+        if self.look.width > TextStyle::NARROWEST {
             self.look.width
         } else {
-            Look::NARROWEST
+            TextStyle::NARROWEST
         }
     }
 }

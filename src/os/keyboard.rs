@@ -2,9 +2,9 @@
 
 use std::io::{self, ErrorKind, Read};
 
+use super::cancel::CancelToken;
 #[cfg(unix)]
-use super::poll::{Interest, Woken, wait};
-use super::stop::Stop;
+use super::poll::{Interest, WaitOutcome, wait};
 
 /// Standard input can be waited for where it is a descriptor.
 #[cfg(unix)]
@@ -70,7 +70,7 @@ impl<R: Source> Keyboard<R> {
     ///
     /// # Errors
     /// The program was told to quit, or the source cannot be read.
-    pub fn next_line(&mut self, longest: usize, stop: &Stop) -> Result<Line, NoLine> {
+    pub fn next_line(&mut self, longest: usize, stop: &CancelToken) -> Result<Line, NoLine> {
         let mut line = Vec::new();
         let mut length = 0;
         loop {
@@ -95,11 +95,11 @@ impl<R: Source> Keyboard<R> {
     }
 
     /// Reads what there is; `false` at the end of the input.
-    fn read_more(&mut self, stop: &Stop) -> Result<bool, NoLine> {
+    fn read_more(&mut self, stop: &CancelToken) -> Result<bool, NoLine> {
         let mut room = [0; 16_384];
         loop {
             #[cfg(unix)]
-            if wait(&self.source, Interest::Readable, stop, None).map_err(NoLine::Failed)? == Woken::Stopped {
+            if wait(&self.source, Interest::Readable, stop, None).map_err(NoLine::Failed)? == WaitOutcome::Stopped {
                 return Err(NoLine::Stopped);
             }
             let read = self.source.read(&mut room);
@@ -143,7 +143,7 @@ mod tests {
     use std::io::Write;
     use std::os::unix::net::UnixStream;
 
-    use super::{Keyboard, Line, NoLine, Stop};
+    use super::{CancelToken, Keyboard, Line, NoLine};
 
     /// All lines of an input that is `typed` and then ended.
     fn lines(typed: &[u8], longest: usize) -> Vec<Line> {
@@ -151,7 +151,7 @@ mod tests {
         typist.write_all(typed).unwrap();
         drop(typist);
         let mut keyboard = Keyboard::new(source, false);
-        let stop = Stop::new().unwrap();
+        let stop = CancelToken::new().unwrap();
         let mut lines = Vec::new();
         loop {
             lines.push(keyboard.next_line(longest, &stop).unwrap());
@@ -191,7 +191,7 @@ mod tests {
             }
         });
         let mut keyboard = Keyboard::new(source, false);
-        let line = keyboard.next_line(10, &Stop::new().unwrap()).unwrap();
+        let line = keyboard.next_line(10, &CancelToken::new().unwrap()).unwrap();
         typing.join().unwrap();
         assert_eq!(line, Line::TooLong(2_000_000));
         assert!(keyboard.waiting.capacity() <= 65_536, "{}", keyboard.waiting.capacity());
@@ -200,7 +200,7 @@ mod tests {
     #[test]
     fn a_quit_is_noticed_at_the_prompt() {
         let (source, _typist) = UnixStream::pair().unwrap();
-        let stop = Stop::new().unwrap();
+        let stop = CancelToken::new().unwrap();
         std::thread::scope(|scope| {
             let asked = scope.spawn(|| Keyboard::new(source, false).next_line(9, &stop));
             stop.request();

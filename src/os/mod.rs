@@ -1,6 +1,6 @@
 //! What the programs need of the system and the lecture does not.
 //!
-//! - [`stop`]: Ctrl+Z, Ctrl+C and SIGTERM; [`poll`]: waiting for a descriptor, with a quit noticed meanwhile;
+//! - [`cancel`]: Ctrl+Z, Ctrl+C and SIGTERM; [`poll`]: waiting for a descriptor, with a quit noticed meanwhile;
 //! - [`keyboard`]: lines from standard input;
 //! - [`descriptors`]: open files, which they are and how many there may be; [`interfaces`]: addresses and names;
 //! - [`errors`]: what the system says in its errors;
@@ -8,6 +8,7 @@
 //!
 //! Linux is the one tried; the others get what the standard library has.
 
+pub mod cancel;
 pub mod descriptors;
 pub mod errors;
 pub mod interfaces;
@@ -15,6 +16,5 @@ pub mod keyboard;
 pub mod limits;
 mod memory;
 pub mod poll;
-pub mod stop;
 #[cfg(unix)]
 mod sys;

@@ -9,8 +9,8 @@ pub enum Interest {
     Writable,
 }
 
-/// The mark that ends every waiting when it is set ([`Stop`](super::stop::Stop)).
-pub trait Mark {
+/// The mark that ends every waiting when it is set ([`CancelToken`](super::cancel::CancelToken)).
+pub trait Cancellation {
     /// Is it set?
     fn is_set(&self) -> bool;
 
@@ -21,7 +21,7 @@ pub trait Mark {
 
 /// How a waiting ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Woken {
+pub enum WaitOutcome {
     /// What was waited for is there.
     Ready,
     /// The program was told to quit.
@@ -45,7 +45,7 @@ mod unix {
     use nix::errno::Errno;
     use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
-    use super::{Interest, Mark, Woken};
+    use super::{Cancellation, Interest, WaitOutcome};
 
     /// Waits until the descriptor is ready, the program is told to quit, or the time is over. poll(2)
     ///
@@ -54,9 +54,9 @@ mod unix {
     pub fn wait(
         descriptor: &impl AsFd,
         interest: Interest,
-        stop: &impl Mark,
+        stop: &impl Cancellation,
         patience: Option<Duration>,
-    ) -> io::Result<Woken> {
+    ) -> io::Result<WaitOutcome> {
         let flags = match interest {
             Interest::Readable => PollFlags::POLLIN,
             Interest::Writable => PollFlags::POLLOUT,
@@ -78,20 +78,25 @@ mod unix {
             }
             let [descriptor_ready, stop_ready] = watched.map(|fd| fd.any().unwrap_or(true));
             if stop_ready {
-                return Ok(Woken::Stopped);
+                return Ok(WaitOutcome::Stopped);
             }
             if descriptor_ready {
-                return Ok(Woken::Ready);
+                return Ok(WaitOutcome::Ready);
             }
             if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
-                return Ok(Woken::TimedOut);
+                return Ok(WaitOutcome::TimedOut);
             }
         }
     }
 
     /// Waits until either descriptor is readable, the program is told to quit, or the time is over: is it the first? poll(2)
     #[must_use]
-    pub fn is_readable_before(descriptor: &impl AsFd, other: &impl AsFd, stop: &impl Mark, patience: Duration) -> bool {
+    pub fn is_readable_before(
+        descriptor: &impl AsFd,
+        other: &impl AsFd,
+        stop: &impl Cancellation,
+        patience: Duration,
+    ) -> bool {
         let watched = [descriptor.as_fd(), other.as_fd(), stop.descriptor()];
         let mut watched = watched.map(|watched| PollFd::new(watched, PollFlags::POLLIN));
         let [own, ..] = match poll(&mut watched, whole_milliseconds(patience)) {
@@ -117,7 +122,7 @@ mod elsewhere {
     use std::io;
     use std::time::Duration;
 
-    use super::{Interest, Mark, Woken};
+    use super::{Cancellation, Interest, WaitOutcome};
 
     /// How long a waiting call sleeps before it is tried again.
     const SLICE: Duration = Duration::from_millis(10);
@@ -126,26 +131,31 @@ mod elsewhere {
     ///
     /// # Errors
     /// None.
-    pub fn wait<T>(_: &T, _: Interest, stop: &impl Mark, patience: Option<Duration>) -> io::Result<Woken> {
+    pub fn wait<T>(
+        _: &T,
+        _: Interest,
+        stop: &impl Cancellation,
+        patience: Option<Duration>,
+    ) -> io::Result<WaitOutcome> {
         if stop.is_set() {
-            return Ok(Woken::Stopped);
+            return Ok(WaitOutcome::Stopped);
         }
         match patience {
-            Some(Duration::ZERO) => Ok(Woken::TimedOut),
+            Some(Duration::ZERO) => Ok(WaitOutcome::TimedOut),
             Some(patience) => {
                 std::thread::sleep(SLICE.min(patience));
-                Ok(Woken::Ready)
+                Ok(WaitOutcome::Ready)
             }
             None => {
                 std::thread::sleep(SLICE);
-                Ok(Woken::Ready)
+                Ok(WaitOutcome::Ready)
             }
         }
     }
 
     /// Not known here.
     #[must_use]
-    pub fn is_readable_before<T>(_: &T, _: &T, _: &impl Mark, _: Duration) -> bool {
+    pub fn is_readable_before<T>(_: &T, _: &T, _: &impl Cancellation, _: Duration) -> bool {
         false
     }
 }

@@ -8,15 +8,15 @@ use nix::errno::Errno;
 use nix::sys::prctl;
 use nix::unistd::{Gid, Uid, getgroups, getresgid, getresuid, initgroups, setgroups, setresgid, setresuid};
 
+use super::invoking_user::{BadCaller, InvokingUser};
 use super::need::Need;
-use super::person::{BadCaller, Person};
 use super::threads;
 
 /// What was given up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Dropped {
     /// Root's privileges, or those of the file's owner: the process is this person's now.
-    ToPerson(Person),
+    ToPerson(InvokingUser),
     /// Root's capabilities, except for those that are still needed.
     RootWithoutCapabilities,
     /// The capabilities of a program that has some without being root (setcap(8), or a namespace of its own).
@@ -108,7 +108,7 @@ pub fn narrow_to(need: Need) -> Result<Dropped, DropError> {
     if others > 0 {
         return Err(DropError::Threads(others + 1));
     }
-    let person = Person::behind_rights().map_err(DropError::BadCaller)?;
+    let person = InvokingUser::behind_rights().map_err(DropError::BadCaller)?;
     let had = permitted()?;
     let is_root = Uid::effective().is_root();
     if person.is_none() && had.is_empty() {
@@ -173,7 +173,7 @@ fn empty_bounding_set(had: &CapsHashSet) -> Result<(), DropError> {
 
 /// The order matters: without the user root no process may change groups. Capabilities outlast the change of user only where
 /// that was asked for, and not in the effective set (`PR_SET_KEEPCAPS`, prctl(2)).
-fn become_person(person: &Person, keeps: bool) -> Result<(), DropError> {
+fn become_person(person: &InvokingUser, keeps: bool) -> Result<(), DropError> {
     let (uid, gid) = (Uid::from_raw(person.uid), Gid::from_raw(person.gid));
     // Who started a set-user-ID program has its own supplementary groups still.
     if Uid::current().is_root() {
@@ -203,7 +203,7 @@ fn narrow_own_sets(kept: &CapsHashSet) -> Result<(), DropError> {
 }
 
 /// Looks at what the kernel says now, and tries to go back.
-fn verify(person: Option<&Person>, kept: &CapsHashSet, need: Need) -> Result<(), DropError> {
+fn verify(person: Option<&InvokingUser>, kept: &CapsHashSet, need: Need) -> Result<(), DropError> {
     for set in [CapSet::Permitted, CapSet::Effective] {
         if !caps::read(None, set).map_err(refused("capget"))?.is_subset(kept) {
             return Err(DropError::StillThere("there are capabilities left"));
@@ -235,7 +235,7 @@ fn verify(person: Option<&Person>, kept: &CapsHashSet, need: Need) -> Result<(),
 }
 
 /// Is root's group one of the person's own? Unusual, but then it is no privilege left over.
-fn belongs_to_root_group(person: &Person) -> bool {
+fn belongs_to_root_group(person: &InvokingUser) -> bool {
     let name = person.c_name();
     let groups = name.and_then(|name| nix::unistd::getgrouplist(&name, Gid::from_raw(person.gid)).ok());
     groups.is_some_and(|groups| groups.contains(&Gid::from_raw(0)))

@@ -10,24 +10,24 @@
 //! Linux only. The document `docs/privileges.md` shows the same from outside.
 
 mod drop;
+mod invoking_user;
 mod namespace;
 mod need;
-mod person;
 mod refusal;
 mod sys;
 mod threads;
 
 pub use drop::{DropError, Dropped, drop_privileges, give_up_in_this_thread, narrow_to};
+pub use invoking_user::{BadCaller, Fault, InvokingUser};
 pub use namespace::{enter_private_network, enter_with_capabilities};
 pub use need::Need;
-pub use person::{BadCaller, Fault, Person};
 pub use refusal::{Reason, Refused, Step};
 pub use sys::{Offload, set_mtu, switch_off};
 
 /// Were this process's rights lent to it, by sudo or the like? True also where a variable does not say by whom.
 #[must_use]
 pub fn are_lent() -> bool {
-    Person::behind_rights().map_or(true, |person| person.is_some())
+    InvokingUser::behind_rights().map_or(true, |person| person.is_some())
 }
 
 /// Could a program here get `CAP_NET_RAW` at all? Not where the bounding set lacks it, capabilities(7): a container was started

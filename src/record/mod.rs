@@ -13,6 +13,7 @@
 #![forbid(unsafe_code)]
 
 mod beside;
+mod block_writer;
 mod destination;
 mod facts;
 mod found;
@@ -24,7 +25,6 @@ mod pcapng;
 mod read_error;
 mod reader;
 mod recorder;
-mod spool;
 mod time;
 mod write_error;
 

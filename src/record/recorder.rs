@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use super::block_writer::BlockWriter;
 use super::destination::Destination;
 use super::facts::{Format, Interface, Section, Statistics};
 use super::pcap::writer as pcap;
 use super::pcapng::writer::PcapNgWriter;
-use super::spool::Spool;
 use super::write_error::WriteError;
 use crate::frame::{Frame, Time};
 use crate::wire::LinkType;
@@ -16,7 +16,7 @@ use crate::wire::LinkType;
 /// Frames are collected and written many at once; [`Self::flush`] writes at once. What is in the file is valid at any time:
 /// after a failure a half packet is cut off again, where the destination is a file.
 pub struct Recorder {
-    spool: Spool,
+    block_writer: BlockWriter,
     form: Form,
     links: Vec<LinkType>,
 }
@@ -51,12 +51,12 @@ impl Recorder {
         section: &Section,
         interfaces: &[Interface],
     ) -> Result<Self, WriteError> {
-        let mut spool = Spool::new(to);
+        let mut block_writer = BlockWriter::new(to);
         let form = match (format, interfaces.first()) {
-            (Format::PcapNg, _) => PcapNgWriter::new(&mut spool, section)
+            (Format::PcapNg, _) => PcapNgWriter::new(&mut block_writer, section)
                 .map(Form::PcapNg)
                 .map_err(|error| error.to_string()),
-            (Format::Pcap, Some(first)) => pcap::header(&mut spool, first)
+            (Format::Pcap, Some(first)) => pcap::header(&mut block_writer, first)
                 .map(|()| Form::Pcap)
                 .map_err(|error| error.to_string()),
             (Format::Pcap, None) => {
@@ -65,11 +65,11 @@ impl Recorder {
         };
         let form = match form {
             Ok(form) => form,
-            Err(why) => return Err(unfit(&mut spool, why)),
+            Err(why) => return Err(unfit(&mut block_writer, why)),
         };
-        spool.end_block(false)?;
+        block_writer.end_block(false)?;
         let mut recorder = Self {
-            spool,
+            block_writer,
             form,
             links: Vec::new(),
         };
@@ -93,10 +93,10 @@ impl Recorder {
                 }
             }
             Form::PcapNg(_) => {
-                if let Err(error) = PcapNgWriter::interface(&mut self.spool, interface) {
-                    return Err(unfit(&mut self.spool, error.to_string()));
+                if let Err(error) = PcapNgWriter::interface(&mut self.block_writer, interface) {
+                    return Err(unfit(&mut self.block_writer, error.to_string()));
                 }
-                self.spool.end_block(false)?;
+                self.block_writer.end_block(false)?;
             }
         }
         self.links.push(interface.link);
@@ -114,7 +114,7 @@ impl Recorder {
         let time = frame.time.unwrap_or(Time(0));
         let Some(since) = since_1970(time) else {
             return Err(WriteError::Time {
-                name: self.spool.name(),
+                name: self.block_writer.name(),
                 time,
             });
         };
@@ -126,29 +126,29 @@ impl Recorder {
                 }
                 if u32::try_from(since.as_secs()).is_err() {
                     return Err(WriteError::Time {
-                        name: self.spool.name(),
+                        name: self.block_writer.name(),
                         time,
                     });
                 }
-                pcap::packet(&mut self.spool, frame, since).map_err(|error| error.to_string())
+                pcap::packet(&mut self.block_writer, frame, since).map_err(|error| error.to_string())
             }
             Form::PcapNg(writer) => {
                 if self.links.get(frame.interface as usize) != Some(&frame.link) {
                     return Err(WriteError::NoInterface {
-                        name: self.spool.name(),
+                        name: self.block_writer.name(),
                         interface: frame.interface,
                         link: frame.link,
                     });
                 }
                 writer
-                    .packet(&mut self.spool, frame, since)
+                    .packet(&mut self.block_writer, frame, since)
                     .map_err(|error| error.to_string())
             }
         };
         if let Err(why) = written {
-            return Err(unfit(&mut self.spool, why));
+            return Err(unfit(&mut self.block_writer, why));
         }
-        self.spool.end_block(true)
+        self.block_writer.end_block(true)
     }
 
     /// Hands everything over to the system, up to the last frame.
@@ -156,7 +156,7 @@ impl Recorder {
     /// # Errors
     /// The destination does not take it.
     pub fn flush(&mut self) -> Result<(), WriteError> {
-        self.spool.write_out()
+        self.block_writer.write_out()
     }
 
     /// Ends the recording, with what was counted on each interface, in their order. pcap has no place for that.
@@ -167,16 +167,16 @@ impl Recorder {
         if let Form::PcapNg(_) = &self.form {
             let known = (0..).zip(statistics).take(self.links.len());
             for (interface, counted) in known.filter(|(_, counted)| **counted != Statistics::default()) {
-                if let Err(error) = PcapNgWriter::statistics(&mut self.spool, interface, counted) {
-                    return Err(unfit(&mut self.spool, error.to_string()));
+                if let Err(error) = PcapNgWriter::statistics(&mut self.block_writer, interface, counted) {
+                    return Err(unfit(&mut self.block_writer, error.to_string()));
                 }
-                self.spool.end_block(false)?;
+                self.block_writer.end_block(false)?;
             }
         }
         self.flush()?;
         Ok(Written {
-            packets: self.spool.packets(),
-            bytes: self.spool.bytes(),
+            packets: self.block_writer.packets(),
+            bytes: self.block_writer.bytes(),
             cut_comments: match &self.form {
                 Form::Pcap => 0,
                 Form::PcapNg(writer) => writer.cut_comments(),
@@ -187,7 +187,7 @@ impl Recorder {
     #[cold]
     fn wrong_link(&self, holds: LinkType, other: LinkType) -> WriteError {
         WriteError::LinkType {
-            name: self.spool.name(),
+            name: self.block_writer.name(),
             holds,
             other,
         }
@@ -196,10 +196,10 @@ impl Recorder {
 
 /// The format does not take it; what has begun to be written is forgotten.
 #[cold]
-fn unfit(spool: &mut Spool, why: String) -> WriteError {
-    spool.drop_unfinished();
+fn unfit(block_writer: &mut BlockWriter, why: String) -> WriteError {
+    block_writer.drop_unfinished();
     WriteError::Unfit {
-        name: spool.name(),
+        name: block_writer.name(),
         why,
     }
 }

@@ -8,7 +8,7 @@ use compact_str::CompactString;
 
 use crate::explain::packet::{self, Ends};
 use crate::explain::{self, Context, Sentence};
-use crate::flow::{Party, Step};
+use crate::flow::{PacketInFlow, Party};
 use crate::frame::Frame;
 use crate::wire::digits::{hex_digits, write_address, write_bytes, write_decimal, write_socket};
 use crate::wire::tcp::{multipath, options};
@@ -27,7 +27,7 @@ pub struct Breakdown<'a> {
     /// `74 bytes = Ethernet 14 + …`
     pub parts: String,
     /// What it does in its conversation.
-    pub step: Option<&'a Step>,
+    pub step: Option<&'a PacketInFlow>,
     /// Which conversation, and where in it.
     pub place: Option<String>,
     /// Why it was sent.
@@ -97,7 +97,12 @@ pub struct Row {
 
 /// Breaks a packet down. `step` is what it does in its conversation, where that is followed.
 #[must_use]
-pub fn of<'p>(number: u64, frame: &'p Frame<'_>, packet: &'p Packet<'_>, step: Option<&'p Step>) -> Breakdown<'p> {
+pub fn of<'p>(
+    number: u64,
+    frame: &'p Frame<'_>,
+    packet: &'p Packet<'_>,
+    step: Option<&'p PacketInFlow>,
+) -> Breakdown<'p> {
     let sections = (0..packet.layers().len())
         .filter_map(|index| Some(section(Context::new(packet, index, step)?, packet.layers().get(index)?)))
         .collect();
@@ -142,7 +147,7 @@ pub fn of<'p>(number: u64, frame: &'p Frame<'_>, packet: &'p Packet<'_>, step: O
 }
 
 /// `ACK [keep-alive]`
-fn name(packet: &Packet<'_>, step: Option<&Step>) -> String {
+fn name(packet: &Packet<'_>, step: Option<&PacketInFlow>) -> String {
     let mut name = packet::name(packet).into_owned();
     if let Some(step) = step {
         // Writing to a String cannot fail.
@@ -152,7 +157,7 @@ fn name(packet: &Packet<'_>, step: Option<&Step>) -> String {
 }
 
 /// `client 127.0.0.1:44298`, `server 127.0.0.1:12000`
-fn ends(packet: &Packet<'_>, step: Option<&Step>) -> Option<(String, String)> {
+fn ends(packet: &Packet<'_>, step: Option<&PacketInFlow>) -> Option<(String, String)> {
     let (from, to) = packet::roles(step).unzip();
     Some(match packet::ends(packet)? {
         Ends::Sockets(sender, receiver) => (
@@ -180,7 +185,7 @@ fn end(party: Option<Party>, write: impl FnOnce(&mut String) -> fmt::Result) -> 
     text
 }
 
-fn comments<'p>(frame: &'p Frame<'_>, packet: &Packet<'_>, step: Option<&Step>) -> Vec<&'p str> {
+fn comments<'p>(frame: &'p Frame<'_>, packet: &Packet<'_>, step: Option<&PacketInFlow>) -> Vec<&'p str> {
     if frame.comments.is_empty() {
         return Vec::new();
     }
@@ -212,7 +217,7 @@ fn section(context: Context<'_, '_>, layer: &Layer<'_>) -> Section {
     }
 }
 
-fn icmp_extension(packet: &Packet<'_>, step: Option<&Step>) -> Option<Section> {
+fn icmp_extension(packet: &Packet<'_>, step: Option<&PacketInFlow>) -> Option<Section> {
     let (context, fields) = explain::icmp_extension(packet, step)?;
     let bytes = packet.trailer();
     Some(Section {

@@ -24,13 +24,13 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use self::grid::Grid;
-use super::look::{Look, Style};
+use super::look::{Style, TextStyle};
 use super::table::places;
 use crate::explain::packet::{Ends, ends, name, parts, reason, roles, states, tags};
 use crate::explain::{Context, Sentence, icmp_extension};
-use crate::flow::Step;
+use crate::flow::PacketInFlow;
 use crate::frame::{Frame, Time};
-use crate::wire::{Content, Field, Layer, Packet, Problem, Span};
+use crate::wire::{Content, Field, Layer, Malformation, Packet, Span};
 
 /// Columns that the view has at most.
 const WIDTH: usize = 80;
@@ -48,19 +48,19 @@ const NARROWEST: usize = 40;
 /// Those of `out`.
 pub fn write(
     out: &mut (impl Write + ?Sized),
-    look: &Look,
+    look: &TextStyle,
     number: u64,
     frame: &Frame<'_>,
     packet: &Packet<'_>,
     first: Time,
-    step: Option<&Step>,
+    step: Option<&PacketInFlow>,
 ) -> io::Result<()> {
     let columns = columns(look);
     headline(out, look, number, packet, step)?;
     when(out, look, frame, first)?;
     prose::write(out, columns, &parts(packet), "    ")?;
     story(out, look, packet, step)?;
-    let mut problems: Vec<&Problem> = packet.problems().iter().collect();
+    let mut problems: Vec<&Malformation> = packet.problems().iter().collect();
     for (index, layer) in packet.layers().iter().enumerate() {
         let Some(context) = Context::new(packet, index, step) else {
             break;
@@ -92,13 +92,13 @@ pub fn write(
 }
 
 /// Columns that the lines may have.
-fn columns(look: &Look) -> usize {
+fn columns(look: &TextStyle) -> usize {
     look.width.clamp(NARROWEST, WIDTH)
 }
 
 fn boxes(
     out: &mut (impl Write + ?Sized),
-    look: &Look,
+    look: &TextStyle,
     context: Context<'_, '_>,
     header: Span<'_>,
     fields: &[Field<'_>],
@@ -114,10 +114,10 @@ fn boxes(
 
 fn headline(
     out: &mut (impl Write + ?Sized),
-    look: &Look,
+    look: &TextStyle,
     number: u64,
     packet: &Packet<'_>,
-    step: Option<&Step>,
+    step: Option<&PacketInFlow>,
 ) -> io::Result<()> {
     // Screen readers spell an arrow out, and say "to" instead.
     let before = if look.style == Style::Plain { "from " } else { "" };
@@ -139,7 +139,7 @@ fn headline(
     prose::write(out, columns(look), &format!("Packet {number}  {name}{route}"), "    ")
 }
 
-fn when(out: &mut (impl Write + ?Sized), look: &Look, frame: &Frame<'_>, first: Time) -> io::Result<()> {
+fn when(out: &mut (impl Write + ?Sized), look: &TextStyle, frame: &Frame<'_>, first: Time) -> io::Result<()> {
     let Some(time) = frame.time else {
         return prose::write(out, columns(look), "without a time in the capture", "    ");
     };
@@ -151,7 +151,12 @@ fn when(out: &mut (impl Write + ?Sized), look: &Look, frame: &Frame<'_>, first: 
 }
 
 /// Why it was sent, and what it does to the states of both ends.
-fn story(out: &mut (impl Write + ?Sized), look: &Look, packet: &Packet<'_>, step: Option<&Step>) -> io::Result<()> {
+fn story(
+    out: &mut (impl Write + ?Sized),
+    look: &TextStyle,
+    packet: &Packet<'_>,
+    step: Option<&PacketInFlow>,
+) -> io::Result<()> {
     if let Some(reason) = reason(packet, step) {
         prose::write(out, columns(look), &format!("Why: {reason}"), "    ")?;
     }
@@ -177,12 +182,12 @@ fn range(span: Span<'_>) -> Cow<'static, str> {
     }
 }
 
-fn belongs_to(problem: &Problem, layer: &Layer<'_>) -> bool {
+fn belongs_to(problem: &Malformation, layer: &Layer<'_>) -> bool {
     let header = layer.header();
     problem.protocol == layer.protocol() && (header.at..=header.end()).contains(&problem.byte)
 }
 
-fn write_problem(out: &mut (impl Write + ?Sized), columns: usize, problem: &Problem) -> io::Result<()> {
+fn write_problem(out: &mut (impl Write + ?Sized), columns: usize, problem: &Malformation) -> io::Result<()> {
     prose::write(out, columns, &format!("Problem: {problem}"), "    ")
 }
 
@@ -200,7 +205,7 @@ fn payload_title(packet: &Packet<'_>) -> Sentence {
     }
 }
 
-fn write_bytes(out: &mut (impl Write + ?Sized), look: &Look, title: &str, span: Span<'_>) -> io::Result<()> {
+fn write_bytes(out: &mut (impl Write + ?Sized), look: &TextStyle, title: &str, span: Span<'_>) -> io::Result<()> {
     let length = span.bytes.len();
     if length == 0 {
         return Ok(());

@@ -2,11 +2,11 @@
 
 use std::io::{self, Write};
 
-use super::look::{Look, Style};
+use super::look::{Style, TextStyle};
 use super::page::Page;
 use super::proof::Proof;
 use crate::explain::purpose::{Entry, Place, is_wiresharks};
-use crate::wire::{Form, Origin, Spec};
+use crate::wire::{FieldDef, Form, Origin};
 
 /// Columns that the words on the left take.
 const LEFT: usize = 8;
@@ -41,7 +41,7 @@ pub struct Seen {
 /// Those of the writer.
 pub fn write(
     output: &mut impl Write,
-    look: &Look,
+    look: &TextStyle,
     entry: &Entry,
     others: &[Entry],
     seen: Option<&Seen>,
@@ -107,7 +107,7 @@ fn placed(place: &Place) -> String {
     format!("{header}: {}{from}{inside}; {}", position(spec), size(spec))
 }
 
-fn position(spec: &Spec) -> String {
+fn position(spec: &FieldDef) -> String {
     let first = spec.bit / 8;
     if spec.bits == 0 {
         return format!("from byte {first}");
@@ -136,7 +136,7 @@ fn position(spec: &Spec) -> String {
     }
 }
 
-fn size(spec: &Spec) -> String {
+fn size(spec: &FieldDef) -> String {
     match spec.bits {
         0 => "as long as the bytes reach".to_owned(),
         1 => "1 bit".to_owned(),
@@ -155,7 +155,7 @@ fn values(entry: &Entry) -> String {
 }
 
 /// What the form tells of the values.
-fn formed(spec: &Spec) -> String {
+fn formed(spec: &FieldDef) -> String {
     let most = || u64::MAX >> (64 - spec.bits.clamp(1, 64));
     match spec.form {
         Form::Decimal => format!("A number from 0 to {}", most()),
@@ -184,7 +184,7 @@ fn formed(spec: &Spec) -> String {
     }
 }
 
-fn named(spec: &Spec, naming: crate::wire::Naming, written: impl Fn(u64) -> String) -> String {
+fn named(spec: &FieldDef, naming: crate::wire::Naming, written: impl Fn(u64) -> String) -> String {
     const MOST_BITS: usize = 16;
     let most = 1_u64 << spec.bits.min(MOST_BITS);
     let all: Vec<String> = (0..most)
@@ -273,8 +273,8 @@ fn write_seen(page: &mut Page<'_, impl Write>, seen: &Seen) -> io::Result<()> {
 }
 
 /// Does a field of the table, or a part of one, begin with this bit?
-fn begins(table: &[Spec], bit: usize) -> bool {
-    let ends = |spec: &Spec| spec.bits > 0 && spec.bit + spec.bits == bit;
+fn begins(table: &[FieldDef], bit: usize) -> bool {
+    let ends = |spec: &FieldDef| spec.bits > 0 && spec.bit + spec.bits == bit;
     table
         .iter()
         .any(|spec| spec.bit == bit || ends(spec) || begins(spec.parts, bit))

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::breakdown::{Breakdown, Payload, Row, Section};
 use super::hex;
-use super::look::{Look, Paint, Style};
+use super::look::{Paint, Style, TextStyle};
 use super::table::{columns as width_of, lines, places, spaces, write_place};
 use crate::explain::packet::states;
 use crate::frame::{Frame, Time};
@@ -64,13 +64,13 @@ impl Columns {
 /// Those of the writer.
 pub fn write(
     output: &mut impl Write,
-    look: &Look,
+    look: &TextStyle,
     breakdown: &Breakdown<'_>,
     frame: &Frame<'_>,
     first: Time,
     all_data: bool,
 ) -> io::Result<()> {
-    let columns = Columns::of(look.width.max(Look::NARROWEST));
+    let columns = Columns::of(look.width.max(TextStyle::NARROWEST));
     headline(output, look, breakdown, frame, first)?;
     match look.style {
         Style::Plain => plain(output, &breakdown.sections)?,
@@ -99,7 +99,7 @@ pub fn write(
 
 fn headline(
     output: &mut impl Write,
-    look: &Look,
+    look: &TextStyle,
     breakdown: &Breakdown<'_>,
     frame: &Frame<'_>,
     first: Time,
@@ -114,7 +114,7 @@ fn headline(
     if let Some((from, to)) = &breakdown.ends {
         line.extend(["  ", from, " ", look.arrow(), " ", to]);
     }
-    let width = look.width.max(Look::NARROWEST);
+    let width = look.width.max(TextStyle::NARROWEST);
     // The seconds stand in the headline where they fit; else they go with the date.
     let seconds = frame.time.map(|time| ["t=", &look.seconds(time, first), " s"].concat());
     let mut with_date = None;
@@ -144,7 +144,7 @@ fn headline(
 }
 
 /// What the packet does in its conversation.
-fn story(output: &mut impl Write, look: &Look, breakdown: &Breakdown<'_>) -> io::Result<()> {
+fn story(output: &mut impl Write, look: &TextStyle, breakdown: &Breakdown<'_>) -> io::Result<()> {
     let states = breakdown.step.and_then(|step| states(step, look.marks()));
     let lines = [
         ("Conversation", &breakdown.place),
@@ -163,8 +163,8 @@ fn story(output: &mut impl Write, look: &Look, breakdown: &Breakdown<'_>) -> io:
 }
 
 /// `Why: …`, wrapped.
-fn sentence(output: &mut impl Write, look: &Look, paint: Paint, word: &str, text: &str) -> io::Result<()> {
-    let width = look.width.max(Look::NARROWEST);
+fn sentence(output: &mut impl Write, look: &TextStyle, paint: Paint, word: &str, text: &str) -> io::Result<()> {
+    let width = look.width.max(TextStyle::NARROWEST);
     let text = [word, ": ", text].concat();
     for (index, line) in lines(&text, width).enumerate() {
         if let Some((word, rest)) = line.split_once(": ").filter(|_| index == 0 && look.color) {
@@ -176,7 +176,7 @@ fn sentence(output: &mut impl Write, look: &Look, paint: Paint, word: &str, text
     Ok(())
 }
 
-fn heading(output: &mut impl Write, look: &Look, columns: &Columns) -> io::Result<()> {
+fn heading(output: &mut impl Write, look: &TextStyle, columns: &Columns) -> io::Result<()> {
     let gap = |title: &str, width: usize| " ".repeat(2 + width.saturating_sub(title.len()));
     let (raw, field) = (gap("raw", columns.raw), gap("field", columns.name));
     let line = match columns.meaning {
@@ -189,7 +189,7 @@ fn heading(output: &mut impl Write, look: &Look, columns: &Columns) -> io::Resul
     put(output, &[&look.paint(Paint::Faint, &line), "\n"])
 }
 
-fn table(output: &mut impl Write, look: &Look, columns: &Columns, section: &Section) -> io::Result<()> {
+fn table(output: &mut impl Write, look: &TextStyle, columns: &Columns, section: &Section) -> io::Result<()> {
     let title = look.paint(Paint::Title, section.title.to_uppercase());
     put(output, &[&title, " (", &places_of(section), ") ", section.source, "\n"])?;
     for row in &section.rows {
@@ -202,7 +202,7 @@ fn places_of(section: &Section) -> Cow<'static, str> {
     places(section.range.start, section.range.len())
 }
 
-fn cells(output: &mut impl Write, look: &Look, columns: &Columns, row: &Row) -> io::Result<()> {
+fn cells(output: &mut impl Write, look: &TextStyle, columns: &Columns, row: &Row) -> io::Result<()> {
     let shown_name = if columns.short_names {
         &*row.short_name
     } else {
@@ -280,7 +280,7 @@ fn plain(output: &mut impl Write, sections: &[Section]) -> io::Result<()> {
     Ok(())
 }
 
-fn bytes(output: &mut impl Write, look: &Look, payload: &Payload<'_>, all: bool) -> io::Result<()> {
+fn bytes(output: &mut impl Write, look: &TextStyle, payload: &Payload<'_>, all: bool) -> io::Result<()> {
     let length = payload.bytes.len();
     if length == 0 {
         return Ok(());
@@ -295,7 +295,7 @@ fn bytes(output: &mut impl Write, look: &Look, payload: &Payload<'_>, all: bool)
     if look.style == Style::Plain {
         writeln!(output, "\"{}\"", look.text(shown_bytes))?;
     } else {
-        hex::write(output, payload.at, shown_bytes, look.width.max(Look::NARROWEST))?;
+        hex::write(output, payload.at, shown_bytes, look.width.max(TextStyle::NARROWEST))?;
     }
     if shown < length {
         writeln!(

@@ -15,7 +15,7 @@ use std::io::{self, Write};
 
 use self::convert::record;
 use crate::escape;
-use crate::flow::Step;
+use crate::flow::PacketInFlow;
 use crate::flow::conversation::Conversation;
 use crate::frame::{Frame, Time};
 use crate::timeline::{Seen, Timeline, What};
@@ -34,7 +34,7 @@ pub fn write(
     packet: &Packet<'_>,
     number: u64,
     first: Option<Time>,
-    step: Option<&Step>,
+    step: Option<&PacketInFlow>,
 ) -> io::Result<()> {
     line(out, &record(frame, packet, number, first, step))
 }

@@ -35,10 +35,10 @@ pub enum TimeForm {
 
 /// How things are to look.
 #[derive(Debug, Clone, Copy)]
-pub struct Look {
+pub struct TextStyle {
     /// Characters.
     pub style: Style,
-    /// Columns, at least [`Look::NARROWEST`].
+    /// Columns, at least [`TextStyle::NARROWEST`].
     pub width: usize,
     /// Colours?
     pub color: bool,
@@ -46,7 +46,7 @@ pub struct Look {
     pub time: TimeForm,
 }
 
-impl Look {
+impl TextStyle {
     /// Narrower than this, tables are written as if it were so wide.
     pub const NARROWEST: usize = 60;
 
@@ -197,20 +197,20 @@ impl Paint {
 
 #[cfg(test)]
 mod tests {
-    use super::{Look, Time, TimeForm, seconds};
+    use super::{TextStyle, Time, TimeForm, seconds};
 
     #[test]
     fn times_keep_their_nanoseconds() {
-        let utc = Look {
+        let utc = TextStyle {
             time: TimeForm::Utc,
-            ..Look::PIPE
+            ..TextStyle::PIPE
         };
         let time = Time(1_772_600_767_123_456_789);
         assert_eq!(utc.date(time).unwrap(), "2026-03-04 05:06:07.123456789 +00:00");
         assert_eq!(utc.seconds(time, Time(1_772_600_767_000_000_000)), "0.123457");
-        let relative = Look {
+        let relative = TextStyle {
             time: TimeForm::Relative,
-            ..Look::PIPE
+            ..TextStyle::PIPE
         };
         assert_eq!(relative.date(time), None);
         assert_eq!(relative.seconds(Time(1_000_000_001), Time(1)), "1.000000000");

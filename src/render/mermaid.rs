@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 
 use crate::escape::printable;
 use crate::explain::{Context, count, packet as explain};
-use crate::flow::{Party, Step};
+use crate::flow::{PacketInFlow, Party};
 use crate::render::diagram::cell::{Cell, cells};
 use crate::render::ladder::{CallRow, Kind, Ladder, Line, Moment, NO_CALL_LOG, label, said, words};
 use crate::render::table::wrap;
@@ -222,7 +222,12 @@ fn call(output: &mut impl Write, cast: &mut Cast, ladder: &Ladder, row: &CallRow
 ///
 /// # Errors
 /// Those of the writer.
-pub fn packet(output: &mut impl Write, number: u64, packet: &Packet<'_>, step: Option<&Step>) -> io::Result<()> {
+pub fn packet(
+    output: &mut impl Write,
+    number: u64,
+    packet: &Packet<'_>,
+    step: Option<&PacketInFlow>,
+) -> io::Result<()> {
     let first = packet.layers().iter().position(|layer| !is_link(layer.protocol()));
     let first = first.unwrap_or_default();
     let layers = || packet.layers().iter().enumerate().skip(first);

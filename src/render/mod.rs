@@ -4,7 +4,7 @@
 //! table, [`diagram`] draws the RFCs' boxes, [`summary`] is a line a packet, [`json`] an object a packet, [`hex`] its bytes. [`answers`]
 //! has the questions of the courses, answered from a capture; [`explained`] is a page on one field. How wide, in which characters and colours: [`look`].
 //!
-//! [`ladder`] draws a conversation as two lanes, [`follow`] has what both ends said. [`material`] is what exports are made from:
+//! [`ladder`] draws a conversation as two lanes, [`follow`] has what both ends said. [`report_model`] is what exports are made from:
 //! [`report`], a page of HTML; [`svg`], ladders as pictures; [`plot`], sequence number against time; [`mermaid`], diagrams for
 //! Markdown. [`markup`] makes texts safe in HTML and SVG.
 #![forbid(unsafe_code)]
@@ -20,12 +20,12 @@ pub mod json;
 pub mod ladder;
 pub mod look;
 pub mod markup;
-pub mod material;
 pub mod mermaid;
 mod page;
 pub mod plot;
 pub mod proof;
 pub mod report;
+pub mod report_model;
 #[cfg(test)]
 mod samples;
 pub mod summary;

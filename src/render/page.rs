@@ -2,13 +2,13 @@
 
 use std::io::{self, Write};
 
-use super::look::{Look, Paint, Style};
+use super::look::{Paint, Style, TextStyle};
 use super::table::wrap;
 
 /// Where text is written, in the columns and characters of a look.
 pub(super) struct Page<'p, W> {
     pub(super) output: &'p mut W,
-    pub(super) look: &'p Look,
+    pub(super) look: &'p TextStyle,
     /// Columns that the words on the left take.
     pub(super) left: usize,
 }
@@ -49,7 +49,7 @@ impl<W: Write> Page<'_, W> {
     }
 
     fn width(&self) -> usize {
-        self.look.width.max(Look::NARROWEST)
+        self.look.width.max(TextStyle::NARROWEST)
     }
 
     fn painted<'t>(&self, paint: Option<Paint>, line: &'t str) -> std::borrow::Cow<'t, str> {

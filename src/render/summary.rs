@@ -16,14 +16,14 @@ use std::ops::Range;
 use chrono::Timelike as _;
 use smallvec::SmallVec;
 
-use super::look::{Look, TimeForm, rounded};
+use super::look::{TextStyle, TimeForm, rounded};
 use crate::explain::packet::{self, Ends, flag_names};
-use crate::flow::Step;
+use crate::flow::PacketInFlow;
 use crate::flow::segment::{Part, Remark, Scale, Segment};
 use crate::frame::{Frame, Time};
 use crate::local_time;
 use crate::wire::tcp::{Flags, Tcp};
-use crate::wire::{Extent, Layer, Packet, Protocol};
+use crate::wire::{Completeness, Layer, Packet, Protocol};
 
 /// How much of a datagram's text is shown.
 const TEXT_SHOWN: usize = 24;
@@ -36,7 +36,7 @@ pub struct Place<'s> {
     /// Time of the capture's first packet.
     pub first: Time,
     /// What it does in its conversation.
-    pub step: Option<&'s Step>,
+    pub step: Option<&'s PacketInFlow>,
     /// Is there more than one conversation, so that each line tells its own?
     pub several: bool,
 }
@@ -51,7 +51,7 @@ type Line = SmallVec<[u8; 256]>;
 /// Those of the writer.
 pub fn write(
     output: &mut impl Write,
-    look: &Look,
+    look: &TextStyle,
     frame: &Frame<'_>,
     packet: &Packet<'_>,
     place: Place<'_>,
@@ -69,7 +69,7 @@ pub fn write(
     write_ends(&mut line, look, packet)?;
     let mut spare = Spare::default();
     if let Some(tcp) = packet.tcp() {
-        spare = segment(&mut line, packet, &tcp, place.step.and_then(Step::segment))?;
+        spare = segment(&mut line, packet, &tcp, place.step.and_then(PacketInFlow::segment))?;
     } else if packet.udp().is_some() {
         datagram(&mut line, look, packet)?;
     } else {
@@ -136,7 +136,7 @@ fn write_time(line: &mut Line, form: TimeForm, time: Time, first: Time) -> io::R
     )
 }
 
-fn write_ends(line: &mut Line, look: &Look, packet: &Packet<'_>) -> io::Result<()> {
+fn write_ends(line: &mut Line, look: &TextStyle, packet: &Packet<'_>) -> io::Result<()> {
     let arrow = look.arrow();
     match packet::ends(packet) {
         Some(Ends::Sockets(from, to)) => {
@@ -218,10 +218,10 @@ fn segment(line: &mut Line, packet: &Packet<'_>, tcp: &Tcp<'_>, step: Option<&Se
     })
 }
 
-fn datagram(line: &mut Line, look: &Look, packet: &Packet<'_>) -> io::Result<()> {
+fn datagram(line: &mut Line, look: &TextStyle, packet: &Packet<'_>) -> io::Result<()> {
     let first_piece = packet
         .layer(Protocol::Udp)
-        .is_some_and(|layer| layer.extent() == Extent::FirstFragment);
+        .is_some_and(|layer| layer.extent() == Completeness::FirstFragment);
     let name = if first_piece { "UDP, first fragment," } else { "UDP" };
     write!(line, "{name} Len={}", length(packet, Protocol::Udp))?;
     let data = packet.payload().bytes;
@@ -233,7 +233,7 @@ fn datagram(line: &mut Line, look: &Look, packet: &Packet<'_>) -> io::Result<()>
     write!(line, " \"{}\"{more}", look.text(shown))
 }
 
-fn other(line: &mut Line, packet: &Packet<'_>, step: Option<&Step>) -> io::Result<()> {
+fn other(line: &mut Line, packet: &Packet<'_>, step: Option<&PacketInFlow>) -> io::Result<()> {
     line.write_all(packet::name(packet).as_bytes())?;
     if let Some(ip) = packet.ipv4().filter(|ip| ip.fragment_offset() > 0) {
         write!(
@@ -243,7 +243,10 @@ fn other(line: &mut Line, packet: &Packet<'_>, step: Option<&Step>) -> io::Resul
             ip.fragment_offset()
         )?;
     }
-    if step.and_then(Step::notice).is_some_and(|notice| notice.about.is_some()) {
+    if step
+        .and_then(PacketInFlow::notice)
+        .is_some_and(|notice| notice.about.is_some())
+    {
         // The number of that packet says it in less.
         return Ok(());
     }
@@ -266,7 +269,7 @@ fn length(packet: &Packet<'_>, protocol: Protocol) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::super::look::{Look, Style};
+    use super::super::look::{Style, TextStyle};
     use super::{Place, write};
     use crate::flow::Tracker;
     use crate::frame::{Frame, Time};
@@ -313,11 +316,11 @@ mod tests {
             segment(true, (1, 1), 0x18, 64_240, b"udp is lazy\n"),
             segment(false, (1, 13), 0x10, 0, b""),
         ];
-        let look = Look {
+        let look = TextStyle {
             style: Style::Ascii,
             width,
             time: super::TimeForm::Relative,
-            ..Look::PIPE
+            ..TextStyle::PIPE
         };
         let mut tracker = Tracker::new();
         let mut shown = Vec::new();

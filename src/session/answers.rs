@@ -12,10 +12,10 @@ use super::settings::{Settings, View};
 use super::write::to;
 use crate::escape::{one_line, printable};
 use crate::frame::Frame;
-use crate::os::stop::Stop;
+use crate::os::cancel::CancelToken;
 use crate::record::Destination;
 use crate::render::answers::{Collector, Sheet, html, markdown, text};
-use crate::render::look::Look;
+use crate::render::look::TextStyle;
 use crate::wire::{Packet, decode};
 
 /// Collects what the questions need, and writes the sheets at the end.
@@ -66,7 +66,7 @@ impl Page {
 
 /// Writes the form of no capture.
 #[must_use]
-pub fn form_alone(settings: &Settings, stop: &Stop, say: Say) -> ExitCode {
+pub fn form_alone(settings: &Settings, stop: &CancelToken, say: Say) -> ExitCode {
     if let Err(line) = ending::watch(stop, Grace::Whole, say, None) {
         return say.fail(&line);
     }
@@ -125,7 +125,7 @@ impl Answers {
     ///
     /// # Errors
     /// Those of standard output.
-    pub fn finish(&mut self, output: &mut impl Write, look: &Look) -> io::Result<Result<(), String>> {
+    pub fn finish(&mut self, output: &mut impl Write, look: &TextStyle) -> io::Result<Result<(), String>> {
         let sheet = self.collector.finish(Some(&self.source));
         let mut failed = None;
         if let Some(page) = self.key.take() {

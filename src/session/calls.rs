@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::calls::lines;
 use crate::escape::printable;
 use crate::outputs::{Kind, Open};
-use crate::timeline::Logs;
+use crate::timeline::CallIndex;
 
 /// What is read at once.
 const CHUNK: usize = 65_536;
@@ -23,7 +23,7 @@ const TOO_LONG: &str = "is far too long for a socket call";
 pub struct CallFiles {
     files: Vec<CallFile>,
     /// The calls.
-    pub logs: Logs,
+    pub logs: CallIndex,
 }
 
 /// One call log.
@@ -63,7 +63,7 @@ impl CallFiles {
         }
         let mut opened = Self {
             files,
-            logs: Logs::new(),
+            logs: CallIndex::new(),
         };
         opened.read_on();
         if !may_come_later {
@@ -143,7 +143,7 @@ impl CallFile {
         Ok(())
     }
 
-    fn read_on(&mut self, logs: &mut Logs) -> io::Result<()> {
+    fn read_on(&mut self, logs: &mut CallIndex) -> io::Result<()> {
         match self.open() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             other => other?,
@@ -170,7 +170,7 @@ impl CallFile {
     }
 
     /// Takes the next bytes of the file: whole lines become calls, the rest waits.
-    fn take(&mut self, bytes: &[u8], logs: &mut Logs) {
+    fn take(&mut self, bytes: &[u8], logs: &mut CallIndex) {
         let end = bytes
             .iter()
             .rposition(|&byte| byte == b'\n')
@@ -200,7 +200,7 @@ impl CallFile {
         }
     }
 
-    fn parse(&mut self, text: &[u8], logs: &mut Logs) {
+    fn parse(&mut self, text: &[u8], logs: &mut CallIndex) {
         let before = self.lines;
         for line in lines::read(Cursor::new(text)) {
             match line {
@@ -227,7 +227,7 @@ impl CallFile {
     }
 
     /// The last line may lack its end: a program that was ended in the middle of it.
-    fn end(&mut self, logs: &mut Logs) {
+    fn end(&mut self, logs: &mut CallIndex) {
         if std::mem::take(&mut self.skipping) {
             self.lines += 1;
             self.is_bad(TOO_LONG);

@@ -4,15 +4,15 @@ use std::io::{self, BufWriter, ErrorKind, Write};
 use std::time::Duration;
 
 use super::answers::Answers;
-use super::crew::{Craft, Crew, Halt};
 use super::following::{Followed, Follower, Whole};
+use super::json_trailer::JsonTrailer;
+use super::pool::{PoolError, Render, RenderPool};
 use super::settings::{Settings, View};
 use super::stdout::StandardOutput;
-use super::story::Stories;
-use super::wholes::Wholes;
-use crate::flow::Step;
+use super::story::ConversationBuffer;
+use crate::flow::PacketInFlow;
 use crate::frame::{Frame, Time};
-use crate::render::look::{Look, TimeForm};
+use crate::render::look::{TextStyle, TimeForm};
 use crate::render::{breakdown, diagram, fields, hex, json, summary};
 use crate::wire::{Packet, decode};
 
@@ -26,21 +26,21 @@ const ALONE: u64 = 512;
 pub struct Display {
     output: BufWriter<StandardOutput>,
     writer: Writer,
-    look: Look,
+    look: TextStyle,
     first: Option<Time>,
     /// Packets shown so far.
     shown: u64,
     /// May other threads help? Not while somebody waits for the next packet.
     may_help: bool,
-    crew: Option<Crew<Shown>>,
+    pool: Option<RenderPool<Shown>>,
     follower: Follower,
     /// More than one conversation was seen.
     several: bool,
     /// Only this conversation is wanted.
     flow: Option<u64>,
-    stories: Option<Stories>,
+    stories: Option<ConversationBuffer>,
     answers: Option<Answers>,
-    wholes: Option<Wholes>,
+    json_trailer: Option<JsonTrailer>,
 }
 
 /// What is written of each packet.
@@ -64,7 +64,7 @@ struct Shown {
 #[derive(Clone)]
 struct Writer {
     form: Form,
-    look: Look,
+    look: TextStyle,
     hex: bool,
     full: bool,
 }
@@ -89,11 +89,11 @@ impl From<io::Error> for DisplayError {
     }
 }
 
-impl From<Halt> for DisplayError {
-    fn from(halt: Halt) -> Self {
+impl From<PoolError> for DisplayError {
+    fn from(halt: PoolError) -> Self {
         match halt {
-            Halt::Failed(error) => error.into(),
-            Halt::Ended => Self::Beside(
+            PoolError::Failed(error) => error.into(),
+            PoolError::Ended => Self::Beside(
                 "a thread that makes the text of packets ended early, so the output ends in the middle: a defect of this \
                  program; --view summary does without such threads"
                     .to_owned(),
@@ -116,9 +116,9 @@ impl Display {
             StandardOutput::new()
         };
         Ok(Self {
-            stories: Stories::new(settings)?,
+            stories: ConversationBuffer::new(settings)?,
             answers,
-            wholes: Wholes::new(settings)?,
+            json_trailer: JsonTrailer::new(settings)?,
             flow: settings.flow,
             output: BufWriter::with_capacity(BUFFER, output),
             writer: Writer {
@@ -135,7 +135,7 @@ impl Display {
             first: None,
             shown: 0,
             may_help: helps(settings),
-            crew: None,
+            pool: None,
             follower: Follower::new(),
             several: false,
         })
@@ -168,15 +168,15 @@ impl Display {
             return Ok(());
         }
         self.several |= known.is_some_and(|step| step.conversation > 1);
-        if let (Some(wholes), Some(step)) = (&mut self.wholes, known) {
-            wholes.note(number, frame.time, &packet, step);
+        if let (Some(json_trailer), Some(step)) = (&mut self.json_trailer, known) {
+            json_trailer.note(number, frame.time, &packet, step);
         }
         self.shown += 1;
-        if self.crew.is_none() && self.may_help && self.shown > ALONE {
-            self.crew = Crew::new(&self.writer);
-            self.may_help = self.crew.is_some();
+        if self.pool.is_none() && self.may_help && self.shown > ALONE {
+            self.pool = RenderPool::new(&self.writer);
+            self.may_help = self.pool.is_some();
         }
-        let Some(crew) = &mut self.crew else {
+        let Some(pool) = &mut self.pool else {
             let (first, several) = (self.first, self.several);
             let what = (number, frame, &packet, &followed, first, several);
             return Ok(self.writer.write(&mut self.output, what)?);
@@ -188,7 +188,7 @@ impl Display {
             followed,
             several: self.several,
         };
-        Ok(crew.add(shown, &mut self.output)?)
+        Ok(pool.add(shown, &mut self.output)?)
     }
 
     /// Hands a packet, or the datagram that it completes, to the views of whole conversations.
@@ -236,8 +236,8 @@ impl Display {
     /// # Errors
     /// Standard output is closed or cannot be written.
     pub fn finish(&mut self) -> Result<(), DisplayError> {
-        if let Some(mut crew) = self.crew.take() {
-            crew.finish(&mut self.output)?;
+        if let Some(mut pool) = self.pool.take() {
+            pool.finish(&mut self.output)?;
         }
         if let Some(stories) = &mut self.stories {
             stories.finish(&mut self.output, &self.look, self.follower.tracker())?;
@@ -247,8 +247,8 @@ impl Display {
                 .finish(&mut self.output, &self.look)?
                 .map_err(DisplayError::Beside)?;
         }
-        if let Some(wholes) = &mut self.wholes {
-            wholes.finish(&mut self.output, self.follower.tracker())?;
+        if let Some(json_trailer) = &mut self.json_trailer {
+            json_trailer.finish(&mut self.output, self.follower.tracker())?;
         }
         self.flush()
     }
@@ -258,8 +258,8 @@ impl Display {
     /// # Errors
     /// Standard output is closed or cannot be written.
     pub fn break_off(mut self) -> Result<(), DisplayError> {
-        if let Some(mut crew) = self.crew.take() {
-            crew.finish(&mut self.output)?;
+        if let Some(mut pool) = self.pool.take() {
+            pool.finish(&mut self.output)?;
         }
         self.flush()
     }
@@ -286,9 +286,16 @@ impl Display {
     /// What to say at the end: what could not be put together, what had to be forgotten.
     #[must_use]
     pub fn remarks(&mut self) -> Vec<String> {
-        let told = self.stories.as_mut().map(Stories::remarks).unwrap_or_default();
-        let wholes = self.wholes.as_mut().map(Wholes::remarks).unwrap_or_default();
-        told.into_iter().chain(wholes).chain(self.follower.remarks()).collect()
+        let told = self
+            .stories
+            .as_mut()
+            .map(ConversationBuffer::remarks)
+            .unwrap_or_default();
+        let json_trailer = self.json_trailer.as_mut().map(JsonTrailer::remarks).unwrap_or_default();
+        told.into_iter()
+            .chain(json_trailer)
+            .chain(self.follower.remarks())
+            .collect()
     }
 }
 
@@ -319,7 +326,7 @@ impl Writer {
         &self,
         output: &mut impl Write,
         (number, frame, packet): (u64, &Frame<'_>, &Packet<'_>),
-        step: Option<&Step>,
+        step: Option<&PacketInFlow>,
         first: Option<Time>,
         several: bool,
     ) -> io::Result<()> {
@@ -347,7 +354,7 @@ impl Writer {
     }
 }
 
-impl Craft<Shown> for Writer {
+impl Render<Shown> for Writer {
     fn work(&self, job: &Shown, text: &mut Vec<u8>) {
         let frame = &job.frame;
         let packet = decode(frame.link, &frame.bytes, frame.original_length);

@@ -20,9 +20,9 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use super::rights;
 use super::say::Say;
 use crate::escape::printable;
+use crate::os::cancel::{CancelToken, ENDED, leave_signals_to_others};
 use crate::os::descriptors::out_of_the_way;
-use crate::os::poll::Mark;
-use crate::os::stop::{ENDED, Stop, leave_signals_to_others};
+use crate::os::poll::Cancellation;
 use crate::outputs;
 
 /// How long a program may take to end by itself. With [`WORDS`] it is less than a second.
@@ -84,7 +84,7 @@ impl Counts {
 ///
 /// # Errors
 /// The process may open no more files, or start no more threads: a line that says so.
-pub fn watch(stop: &Stop, grace: Grace, say: Say, counts: Option<Counts>) -> Result<Watching, String> {
+pub fn watch(stop: &CancelToken, grace: Grace, say: Say, counts: Option<Counts>) -> Result<Watching, String> {
     start(stop, grace, say, counts, || true)
 }
 
@@ -93,12 +93,18 @@ pub fn watch(stop: &Stop, grace: Grace, say: Say, counts: Option<Counts>) -> Res
 ///
 /// # Errors
 /// As [`watch`].
-pub fn watch_without_rights(stop: &Stop, grace: Grace, say: Say) -> Result<Watching, String> {
+pub fn watch_without_rights(stop: &CancelToken, grace: Grace, say: Say) -> Result<Watching, String> {
     start(stop, grace, say, None, rights::none_in_this_thread)
 }
 
 /// Starts the thread, and waits until it is `ready`; where it cannot be, it ends.
-fn start(stop: &Stop, grace: Grace, say: Say, counts: Option<Counts>, ready: fn() -> bool) -> Result<Watching, String> {
+fn start(
+    stop: &CancelToken,
+    grace: Grace,
+    say: Say,
+    counts: Option<Counts>,
+    ready: fn() -> bool,
+) -> Result<Watching, String> {
     let failed =
         |error: io::Error, limits: &str| format!("watching for Ctrl+C failed: {error}; allow more with {limits}");
     let asked = counts.is_some().then(asked).transpose();
@@ -146,7 +152,7 @@ fn asked() -> io::Result<File> {
 
 struct Watcher {
     asked: Option<File>,
-    stop: Stop,
+    stop: CancelToken,
     grace: Arc<Mutex<Grace>>,
     say: Say,
     counts: Option<Arc<Counts>>,
@@ -256,8 +262,8 @@ impl Watcher {
     }
 
     /// Waits until the mark is set, or counts are asked for, which it answers; without a mark for [`LOOK`] at most.
-    fn wait(&mut self, mark: Option<&Stop>) {
-        let marked = mark.map(Mark::descriptor);
+    fn wait(&mut self, mark: Option<&CancelToken>) {
+        let marked = mark.map(Cancellation::descriptor);
         let timeout = if mark.is_some() {
             PollTimeout::NONE
         } else {

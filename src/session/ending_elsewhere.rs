@@ -1,7 +1,7 @@
 //! The end of a program where there are no signals: Ctrl+C ends it in the system's way.
 
 use super::say::Say;
-use crate::os::stop::Stop;
+use crate::os::cancel::CancelToken;
 
 /// What the time is counted of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +43,7 @@ impl Counts {
 ///
 /// # Errors
 /// None.
-pub fn watch(_: &Stop, _: Grace, _: Say, _: Option<Counts>) -> Result<Watching, String> {
+pub fn watch(_: &CancelToken, _: Grace, _: Say, _: Option<Counts>) -> Result<Watching, String> {
     Ok(Watching)
 }
 
@@ -51,6 +51,6 @@ pub fn watch(_: &Stop, _: Grace, _: Say, _: Option<Counts>) -> Result<Watching, 
 ///
 /// # Errors
 /// None.
-pub fn watch_without_rights(_: &Stop, _: Grace, _: Say) -> Result<Watching, String> {
+pub fn watch_without_rights(_: &CancelToken, _: Grace, _: Say) -> Result<Watching, String> {
     Ok(Watching)
 }

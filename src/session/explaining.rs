@@ -13,8 +13,8 @@ use crate::escape::{one_line, printable};
 use crate::explain::purpose::{Entry, lookup, nearest, no_field};
 use crate::explain::{Context, icmp_extension, meaning, note};
 use crate::filter::Filter;
-use crate::flow::Step;
-use crate::os::stop::Stop;
+use crate::flow::PacketInFlow;
+use crate::os::cancel::CancelToken;
 use crate::render::explained::{self, Example, Seen};
 use crate::render::look::TimeForm;
 use crate::render::proof::Proof;
@@ -28,7 +28,7 @@ const JOINED: &str = "[bytes counted in the datagram put together]";
 
 /// Explains the field, with the packets of `-r` if it is given.
 #[must_use]
-pub fn run(settings: &Settings, name: &str, filter: Filter, stop: &Stop, say: Say) -> ExitCode {
+pub fn run(settings: &Settings, name: &str, filter: Filter, stop: &CancelToken, say: Say) -> ExitCode {
     let mut entries = lookup(name);
     if entries.is_empty() {
         return say.wrong_usage(&unknown(name));
@@ -86,7 +86,7 @@ fn look(
     settings: &Settings,
     entries: &mut [Entry],
     filter: Filter,
-    stop: &Stop,
+    stop: &CancelToken,
 ) -> Result<(Option<Seen>, Option<String>), String> {
     let Some(path) = &settings.read else {
         return Ok((None, None));
@@ -176,7 +176,7 @@ impl Search {
         self.examples.first().is_some_and(|(_, seen)| seen.len() >= EXAMPLES)
     }
 
-    fn take(&mut self, shown: Shown, packet: &Packet<'_>, step: Option<&Step>) {
+    fn take(&mut self, shown: Shown, packet: &Packet<'_>, step: Option<&PacketInFlow>) {
         if self
             .only
             .is_some_and(|only| step.is_none_or(|step| step.conversation != only))

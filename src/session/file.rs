@@ -18,14 +18,14 @@ use super::stdout::unwritable;
 use crate::escape::{one_line, printable};
 use crate::filter::Filter;
 use crate::frame::Frame;
-use crate::os::stop::Stop;
+use crate::os::cancel::CancelToken;
 use crate::outputs;
 use crate::record::{Destination, Format, Interface, Reader, Recorder, Section, WriteError};
 use crate::wire::LinkType;
 
 /// Reads the file, shows and records what is wanted of it.
 #[must_use]
-pub fn run(settings: &Settings, filter: Filter, stop: &Stop, say: Say) -> ExitCode {
+pub fn run(settings: &Settings, filter: Filter, stop: &CancelToken, say: Say) -> ExitCode {
     let Some(path) = &settings.read else {
         return ExitCode::SUCCESS;
     };
@@ -209,7 +209,7 @@ fn each(
     source: &mut Source,
     selection: &mut Selection,
     outputs: &mut Outputs<'_, '_>,
-    stop: &Stop,
+    stop: &CancelToken,
 ) -> Result<(), End> {
     let Outputs {
         display,
@@ -280,7 +280,7 @@ fn each(
 }
 
 /// How many more packets a copy that has failed would have had, `most` at most. A pipe is not waited for.
-fn lost_with_it(source: &mut Source, selection: &mut Selection, most: u64, stop: &Stop) -> u64 {
+fn lost_with_it(source: &mut Source, selection: &mut Selection, most: u64, stop: &CancelToken) -> u64 {
     let mut lost = 0;
     if source.is_pipe() {
         return lost;

@@ -1,7 +1,7 @@
 //! The conversations of a capture, followed frame by frame; fragments are put together before.
 
 use crate::explain::{count, packet};
-use crate::flow::{Step, Tracker};
+use crate::flow::{PacketInFlow, Tracker};
 use crate::frame::Frame;
 use crate::wire::reassembly::{Datagram, Losses, Outcome, Reassembler};
 use crate::wire::{Packet, decode};
@@ -17,7 +17,7 @@ pub struct Follower {
 #[derive(Debug)]
 pub struct Followed {
     /// What it does in its conversation; `None` for a fragment: its datagram is followed as a whole.
-    pub step: Option<Step>,
+    pub step: Option<PacketInFlow>,
     /// The datagram that it completes, and what that does.
     pub whole: Option<Whole>,
 }
@@ -25,7 +25,7 @@ pub struct Followed {
 impl Followed {
     /// What the packet, or the datagram that it completes, does in its conversation.
     #[must_use]
-    pub fn known(&self) -> Option<&Step> {
+    pub fn known(&self) -> Option<&PacketInFlow> {
         let whole = self.whole.as_ref();
         self.step.as_ref().or_else(|| whole?.step.as_ref())
     }
@@ -39,7 +39,7 @@ pub struct Whole {
     /// In how many fragments it came.
     pub fragments: usize,
     /// What it does in its conversation.
-    pub step: Option<Step>,
+    pub step: Option<PacketInFlow>,
 }
 
 impl Follower {

@@ -7,11 +7,11 @@ use super::say::Say;
 use super::stdout::answer;
 use crate::capture::live::{ANY, interfaces};
 use crate::escape::printable;
-use crate::os::stop::Stop;
+use crate::os::cancel::CancelToken;
 
 /// Prints the interfaces with addresses, state, and what each is good for.
 #[must_use]
-pub fn list(stop: &Stop, say: Say) -> ExitCode {
+pub fn list(stop: &CancelToken, say: Say) -> ExitCode {
     if let Err(line) = ending::watch(stop, Grace::Whole, say, None) {
         return say.fail(&line);
     }

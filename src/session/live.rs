@@ -17,23 +17,23 @@ use super::capture_right;
 use super::ending::{self, Counts, Grace};
 use super::exports::{Exporter, say_exported, say_written};
 use super::flushing::Flushing;
-use super::printing::{self, Entrance, Refusal};
+use super::printing::{self, FrameSender, Refusal};
 use super::recording::{Recording, record};
 use super::rights;
 use super::say::Say;
-use super::selection::Afterwards;
+use super::selection::UserFilter;
 use super::settings::Settings;
 use crate::capture::live::{self, ANY, Capture, Event, LARGEST_SNAPLEN, OpenError, Opening, interfaces};
 use crate::escape::{one_line, printable};
 use crate::filter::{Filter, Fragments, Target};
 use crate::frame::{Frame, Time};
-use crate::os::stop::Stop;
+use crate::os::cancel::CancelToken;
 use crate::record::{Statistics, WriteError, Written};
 use crate::wire::LinkType;
 
 /// Captures until told to quit, or until enough was captured.
 #[must_use]
-pub fn run(settings: &Settings, filter: &Filter, stop: &Stop, say: Say) -> ExitCode {
+pub fn run(settings: &Settings, filter: &Filter, stop: &CancelToken, say: Say) -> ExitCode {
     let mut capture = match open(settings, filter) {
         Ok(capture) => capture,
         Err(line) => return say.fail(&line),
@@ -80,7 +80,7 @@ pub fn run(settings: &Settings, filter: &Filter, stop: &Stop, say: Say) -> ExitC
         stop,
         recording,
         exporter,
-        afterwards: Afterwards::new(filter, settings.handshake_only),
+        afterwards: UserFilter::new(filter, settings.handshake_only),
         captured: 0,
         seen,
         unprinted: 0,
@@ -204,10 +204,10 @@ fn target(name: &str) -> Target {
 struct Session<'a> {
     settings: &'a Settings,
     say: Say,
-    stop: &'a Stop,
+    stop: &'a CancelToken,
     recording: Option<Recording>,
     exporter: Option<Exporter<'a>>,
-    afterwards: Afterwards,
+    afterwards: UserFilter,
     captured: u64,
     /// The same, for the thread that tells the counts.
     seen: Arc<AtomicU64>,
@@ -219,7 +219,7 @@ struct Session<'a> {
 
 impl Session<'_> {
     /// Captures until the end; the queue is closed by returning.
-    fn capture(&mut self, capture: &mut Capture, mut queue: Option<Entrance>) {
+    fn capture(&mut self, capture: &mut Capture, mut queue: Option<FrameSender>) {
         let deadline = self
             .settings
             .duration
@@ -267,7 +267,7 @@ impl Session<'_> {
     }
 
     /// Records a frame and has it printed.
-    fn take(&mut self, frame: &Frame<'_>, queue: &mut Option<Entrance>) {
+    fn take(&mut self, frame: &Frame<'_>, queue: &mut Option<FrameSender>) {
         self.captured += 1;
         self.seen.store(self.captured, Ordering::Relaxed);
         self.first = self.first.or(frame.time);
@@ -289,7 +289,7 @@ impl Session<'_> {
     }
 
     /// A frame that nobody wants to see: without it, what is seen would seem to have gaps.
-    fn pass(&mut self, frame: &Frame<'_>, queue: &mut Option<Entrance>) {
+    fn pass(&mut self, frame: &Frame<'_>, queue: &mut Option<FrameSender>) {
         if let Some(recording) = &mut self.recording {
             recording.commenter.pass(frame);
         }
@@ -431,7 +431,7 @@ fn unprinted(count: u64, recorded: bool) -> String {
 
 /// The stop mark in the form that the capture waits for.
 #[cfg(unix)]
-pub(super) fn descriptor(stop: &Stop) -> live::Stop<'_> {
-    use crate::os::poll::Mark as _;
+pub(super) fn descriptor(stop: &CancelToken) -> live::CancelDescriptor<'_> {
+    use crate::os::poll::Cancellation as _;
     stop.descriptor()
 }

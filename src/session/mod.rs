@@ -10,8 +10,8 @@
 //! - `settings`: what a run reads, keeps, shows and writes; `selection`: which frames are wanted;
 //! - `live`: from an interface, with `printing` and `recording` beside it; `file`: from a capture file, which `source` opens,
 //!   with `progress`;
-//! - `following`: the conversations of frames; `display`: frames onto the screen, with `crew`, the threads that help it;
-//! - `story`: views of whole conversations; `wholes`: their JSON; `calls`: call logs beside them;
+//! - `following`: the conversations of frames; `display`: frames onto the screen, with `pool`, the threads that help it;
+//! - `story`: views of whole conversations; `json_trailer`: their JSON; `calls`: call logs beside them;
 //! - `answers`: the questions of the courses; `exports`: reports, pictures and diagrams; `write`: files that are written whole;
 //! - `explaining`: what a field is for; `interfaces`: the list of interfaces;
 //! - `extcap`: a capture that Wireshark asks for;
@@ -23,8 +23,6 @@ pub mod answers;
 pub mod calls;
 #[cfg(feature = "sniffer")]
 pub mod capture_right;
-#[cfg(feature = "sniffer")]
-mod crew;
 #[cfg(feature = "sniffer")]
 pub mod display;
 #[cfg(unix)]
@@ -47,8 +45,12 @@ pub mod following;
 #[cfg(feature = "sniffer")]
 pub mod interfaces;
 #[cfg(feature = "sniffer")]
+pub mod json_trailer;
+#[cfg(feature = "sniffer")]
 pub mod live;
 pub mod logging;
+#[cfg(feature = "sniffer")]
+mod pool;
 #[cfg(feature = "sniffer")]
 mod printing;
 pub mod program;
@@ -69,7 +71,5 @@ pub mod source;
 pub mod stdout;
 #[cfg(feature = "sniffer")]
 pub mod story;
-#[cfg(feature = "sniffer")]
-pub mod wholes;
 #[cfg(feature = "sniffer")]
 pub mod write;

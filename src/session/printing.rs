@@ -14,7 +14,7 @@ use super::settings::Settings;
 use super::stdout::unwritable;
 
 use crate::frame::Frame;
-use crate::os::stop::Stop;
+use crate::os::cancel::CancelToken;
 
 /// So many bytes may wait for a file or a pipe, …
 const ROOM: usize = 64 * 1024 * 1024;
@@ -28,14 +28,14 @@ pub(super) const UNSHOWN: u64 = 0;
 type Ticket = (u64, Frame<'static>);
 
 /// Where the capturing thread puts frames in.
-pub(super) struct Entrance {
+pub(super) struct FrameSender {
     tickets: Sender<Ticket>,
     waiting: Arc<AtomicUsize>,
     room: usize,
 }
 
 /// Where the printing thread takes them out.
-pub(super) struct Exit {
+pub(super) struct FrameReceiver {
     tickets: Receiver<Ticket>,
     waiting: Arc<AtomicUsize>,
 }
@@ -55,7 +55,7 @@ pub(super) fn no_thread(error: &io::Error) -> String {
 }
 
 /// A queue for what standard output is.
-pub(super) fn queue_to_output() -> (Entrance, Exit) {
+pub(super) fn queue_to_output() -> (FrameSender, FrameReceiver) {
     queue(if io::stdout().is_terminal() {
         ROOM_ON_TERMINAL
     } else {
@@ -64,16 +64,16 @@ pub(super) fn queue_to_output() -> (Entrance, Exit) {
 }
 
 /// A queue that holds so many bytes at most, but always one frame.
-fn queue(room: usize) -> (Entrance, Exit) {
+fn queue(room: usize) -> (FrameSender, FrameReceiver) {
     let (sender, receiver) = mpsc::channel();
     let waiting = Arc::new(AtomicUsize::new(0));
-    let entrance = Entrance {
+    let entrance = FrameSender {
         tickets: sender,
         waiting: Arc::clone(&waiting),
         room,
     };
     let tickets = receiver;
-    (entrance, Exit { tickets, waiting })
+    (entrance, FrameReceiver { tickets, waiting })
 }
 
 /// The memory that a frame takes while it waits, in bytes.
@@ -81,7 +81,7 @@ fn cost(frame: &Frame<'_>) -> usize {
     size_of::<Ticket>() + frame.bytes.len()
 }
 
-impl Entrance {
+impl FrameSender {
     /// Puts a copy of the frame in, if there is room; never waits.
     pub(super) fn offer(&self, number: u64, frame: &Frame<'_>) -> Result<(), Refusal> {
         let cost = cost(frame);
@@ -96,7 +96,7 @@ impl Entrance {
     }
 }
 
-impl Exit {
+impl FrameReceiver {
     /// The next frame; waits for it, at most so long.
     fn take(&self, patience: Option<Duration>) -> Result<Ticket, RecvTimeoutError> {
         let next = match patience {
@@ -117,7 +117,7 @@ impl Exit {
 }
 
 /// Prints what comes through the queue until it is closed; `true` when that failed.
-pub(super) fn print(settings: &Settings, queue: &Exit, stop: &Stop, say: Say) -> bool {
+pub(super) fn print(settings: &Settings, queue: &FrameReceiver, stop: &CancelToken, say: Say) -> bool {
     let mut display = match Display::new(settings) {
         Ok(display) => display,
         Err(line) => {
@@ -159,7 +159,7 @@ fn take_in(display: &mut Display, (number, frame): &Ticket) -> Result<(), Displa
     }
 }
 
-fn print_all(display: &mut Display, queue: &Exit) -> Result<(), DisplayError> {
+fn print_all(display: &mut Display, queue: &FrameReceiver) -> Result<(), DisplayError> {
     loop {
         match queue.take(display.patience()) {
             Ok(ticket) => take_in(display, &ticket)?,

@@ -10,20 +10,20 @@ use super::say::Say;
 use super::stdout::StandardOutput;
 use super::{logging, rights};
 use crate::app::client::Answers;
+use crate::app::error::Error;
 use crate::app::transcript::Transcript;
-use crate::app::trouble::Trouble;
 use crate::calls::lines::CallLogOutcome;
 use crate::local_time;
+use crate::os::cancel::CancelToken;
 #[cfg(unix)]
 use crate::os::descriptors;
 use crate::os::errors;
 use crate::os::keyboard::Keyboard;
-use crate::os::stop::Stop;
 
 /// What a program works with.
 pub struct Session {
     /// The mark that a quit sets.
-    pub stop: Stop,
+    pub stop: CancelToken,
     /// Where its words go.
     pub transcript: Arc<Transcript>,
 }
@@ -32,9 +32,9 @@ impl Session {
     /// Gives up the right to bind any port: the program has its socket now.
     ///
     /// # Errors
-    /// [`Trouble::Rights`]. The program must end then.
-    pub fn give_up_rights(&self) -> Result<(), Trouble> {
-        rights::none().map_err(Trouble::Rights)
+    /// [`Error::Rights`]. The program must end then.
+    pub fn give_up_rights(&self) -> Result<(), Error> {
+        rights::none().map_err(Error::Rights)
     }
 
     /// Standard input, line by line.
@@ -42,10 +42,10 @@ impl Session {
     /// # Errors
     /// It cannot be read.
     #[cfg(unix)]
-    pub fn keyboard(&self) -> Result<Keyboard<std::fs::File>, Trouble> {
+    pub fn keyboard(&self) -> Result<Keyboard<std::fs::File>, Error> {
         use std::os::fd::AsFd as _;
         // The standard library's handle keeps bytes in a buffer, out of the waiting's sight; a plain file does not.
-        let descriptor = io::stdin().as_fd().try_clone_to_owned().map_err(Trouble::Input)?;
+        let descriptor = io::stdin().as_fd().try_clone_to_owned().map_err(Error::Input)?;
         Ok(Keyboard::new(
             descriptors::out_of_the_way(descriptor).into(),
             io::stdin().is_terminal(),
@@ -57,7 +57,7 @@ impl Session {
     /// # Errors
     /// None.
     #[cfg(not(unix))]
-    pub fn keyboard(&self) -> Result<Keyboard<io::Stdin>, Trouble> {
+    pub fn keyboard(&self) -> Result<Keyboard<io::Stdin>, Error> {
         Ok(Keyboard::new(io::stdin(), io::stdin().is_terminal()))
     }
 }
@@ -73,7 +73,7 @@ pub struct ProgramSettings {
 
 /// Runs a program: lets `work` do its work, and turns what came of it into the exit status: 0 fine, 1 failure, or a quit before
 /// all was written.
-pub fn run(settings: &ProgramSettings, work: impl FnOnce(&Session) -> Result<Answers, Trouble>) -> ExitCode {
+pub fn run(settings: &ProgramSettings, work: impl FnOnce(&Session) -> Result<Answers, Error>) -> ExitCode {
     let say = Say::new(settings.log.color, settings.log.format);
     let binds = settings.binds_a_port;
     let kept = if binds {
@@ -87,7 +87,7 @@ pub fn run(settings: &ProgramSettings, work: impl FnOnce(&Session) -> Result<Ans
     if let Some(line) = local_time::complaint() {
         say.warning(line);
     }
-    let stop = match Stop::on_signals() {
+    let stop = match CancelToken::on_signals() {
         Ok(stop) => stop,
         Err(error) => {
             return say.fail(&format!(
@@ -115,10 +115,10 @@ pub fn run(settings: &ProgramSettings, work: impl FnOnce(&Session) -> Result<Ans
         transcript: Arc::new(Transcript::new(StandardOutput::of_lines())),
     };
     let worked = work(&session);
-    let by_a_key = matches!(worked, Err(Trouble::Stopped)) && io::stdout().is_terminal();
+    let by_a_key = matches!(worked, Err(Error::Stopped)) && io::stdout().is_terminal();
     let finished = session.transcript.finish(by_a_key);
     let code = match worked.and_then(|answers| finished.map(|()| answers)) {
-        Ok(Answers { missing: 0 }) | Err(Trouble::Stopped | Trouble::OutputClosed) => ExitCode::SUCCESS,
+        Ok(Answers { missing: 0 }) | Err(Error::Stopped | Error::OutputClosed) => ExitCode::SUCCESS,
         Ok(_) => ExitCode::FAILURE,
         Err(trouble) => say.fail(&trouble.to_string()),
     };

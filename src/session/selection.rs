@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use crate::capture::fragments::FragmentGate;
+use crate::capture::fragments::FragmentFilter;
 use crate::capture::handshake::Handshakes;
 use crate::filter::{CompileError, Filter, Fragments, Program, SystemNames, Target};
 use crate::frame::Frame;
@@ -20,18 +20,18 @@ pub fn filter(ports: &[u16], hosts: &[IpAddr], expression: &[String]) -> Result<
 }
 
 /// Chooses among frames that have passed the kernel's filter already.
-pub struct Afterwards {
+pub struct UserFilter {
     /// `None` when everything is wanted, so that no fragment is doubtful.
-    gate: Option<FragmentGate>,
+    gate: Option<FragmentFilter>,
     handshakes: Option<Handshakes>,
 }
 
-impl Afterwards {
+impl UserFilter {
     /// What is left to choose after this filter.
     #[must_use]
     pub fn new(filter: &Filter, handshake_only: bool) -> Self {
         Self {
-            gate: filter.expression().map(|_| FragmentGate::new()),
+            gate: filter.expression().map(|_| FragmentFilter::new()),
             handshakes: handshake_only.then(Handshakes::new),
         }
     }
@@ -53,7 +53,7 @@ impl Afterwards {
     /// What to say at the end about what was left out, if anything.
     #[must_use]
     pub fn remark(&self) -> Option<String> {
-        let left_out = self.gate.as_ref().map_or(0, FragmentGate::left_out);
+        let left_out = self.gate.as_ref().map_or(0, FragmentFilter::left_out);
         (left_out > 0).then(|| {
             format!(
                 "{left_out} later fragments were left out: the first one of their datagram, which has the ports, was not \
@@ -67,7 +67,7 @@ impl Afterwards {
 pub struct Selection {
     filter: Filter,
     programs: HashMap<LinkType, Program>,
-    afterwards: Afterwards,
+    afterwards: UserFilter,
 }
 
 impl Selection {
@@ -75,7 +75,7 @@ impl Selection {
     #[must_use]
     pub fn new(filter: Filter, handshake_only: bool) -> Self {
         Self {
-            afterwards: Afterwards::new(&filter, handshake_only),
+            afterwards: UserFilter::new(&filter, handshake_only),
             filter,
             programs: HashMap::new(),
         }
@@ -101,7 +101,7 @@ impl Selection {
         Ok(self.afterwards.wants(frame))
     }
 
-    /// As [`Afterwards::remark`].
+    /// As [`UserFilter::remark`].
     #[must_use]
     pub fn remark(&self) -> Option<String> {
         self.afterwards.remark()

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::outputs::{Kind, Open};
-use crate::render::look::{Look, TimeForm};
+use crate::render::look::{TextStyle, TimeForm};
 
 /// What is shown of each packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +73,7 @@ pub struct Settings {
     /// What is exported.
     pub export: Exports,
     /// How things look, but for the times.
-    pub look: Look,
+    pub look: TextStyle,
     /// How times are written, if that was asked for.
     pub times: Option<TimeForm>,
 }
@@ -98,8 +98,8 @@ pub struct Exports {
 impl Settings {
     /// How things look, with times in this form unless another was asked for.
     #[must_use]
-    pub fn look_with(&self, times: TimeForm) -> Look {
-        Look {
+    pub fn look_with(&self, times: TimeForm) -> TextStyle {
+        TextStyle {
             time: self.times.unwrap_or(times),
             ..self.look
         }

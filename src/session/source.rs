@@ -8,9 +8,9 @@ use std::path::Path;
 use super::ending::Grace;
 use super::rights::with_way_to_read;
 use crate::escape::one_line;
+use crate::os::cancel::CancelToken;
 #[cfg(unix)]
 use crate::os::descriptors;
-use crate::os::stop::Stop;
 use crate::outputs::{Kind, Open};
 use crate::record::Reader;
 
@@ -57,7 +57,7 @@ impl Source {
     ///
     /// # Errors
     /// As [`Reader::open`], in a line.
-    pub fn open(path: &Path, stop: &Stop) -> Result<Self, String> {
+    pub fn open(path: &Path, stop: &CancelToken) -> Result<Self, String> {
         let standard = path.as_os_str() == "-";
         let name = if standard {
             "standard input".to_owned()
@@ -102,7 +102,7 @@ impl Source {
 
     /// Is the reading to end here?
     #[must_use]
-    pub fn is_over(&self, stop: &Stop) -> bool {
+    pub fn is_over(&self, stop: &CancelToken) -> bool {
         // Of a pipe the bytes end then.
         !self.is_pipe && stop.requested()
     }
@@ -129,15 +129,15 @@ mod unix {
     use std::path::Path;
     use std::time::{Duration, Instant};
 
-    use crate::os::poll::{self, Interest, Woken};
-    use crate::os::stop::Stop;
+    use crate::os::cancel::CancelToken;
+    use crate::os::poll::{self, Interest, WaitOutcome};
     use crate::outputs::Open;
     use crate::record::{ReadError, Reader};
 
     /// How long the end of a pipe is waited for after a quit.
     const LAST_BYTES: Duration = Duration::from_millis(300);
 
-    pub(super) fn open(path: &Path, name: &str, listed: &Open, stop: &Stop) -> Result<Reader, ReadError> {
+    pub(super) fn open(path: &Path, name: &str, listed: &Open, stop: &CancelToken) -> Result<Reader, ReadError> {
         let opened = if path.as_os_str() == "-" {
             io::stdin().as_fd().try_clone_to_owned().map(File::from)
         } else {
@@ -151,7 +151,7 @@ mod unix {
         let source = UntilStop {
             file,
             stop: stop.clone(),
-            never: Stop::new().ok(),
+            never: CancelToken::new().ok(),
             last: None,
         };
         Reader::new(source, name)
@@ -160,9 +160,9 @@ mod unix {
     /// Reads until a quit.
     struct UntilStop {
         file: File,
-        stop: Stop,
+        stop: CancelToken,
         /// A mark that is not set, to wait by after the quit.
-        never: Option<Stop>,
+        never: Option<CancelToken>,
         /// Since the quit: until when the end of the pipe is waited for.
         last: Option<Instant>,
     }
@@ -172,8 +172,8 @@ mod unix {
         fn wait(&mut self) -> io::Result<bool> {
             if self.last.is_none() {
                 match poll::wait(&self.file, Interest::Readable, &self.stop, None)? {
-                    Woken::Ready => return Ok(true),
-                    Woken::Stopped | Woken::TimedOut => self.last = Instant::now().checked_add(LAST_BYTES),
+                    WaitOutcome::Ready => return Ok(true),
+                    WaitOutcome::Stopped | WaitOutcome::TimedOut => self.last = Instant::now().checked_add(LAST_BYTES),
                 }
             }
             let (Some(last), Some(never)) = (self.last, &self.never) else {
@@ -183,7 +183,7 @@ mod unix {
             if left.is_zero() {
                 return Ok(false);
             }
-            Ok(poll::wait(&self.file, Interest::Readable, never, Some(left))? == Woken::Ready)
+            Ok(poll::wait(&self.file, Interest::Readable, never, Some(left))? == WaitOutcome::Ready)
         }
     }
 

@@ -10,11 +10,11 @@ use super::settings::{Settings, View};
 use crate::explain::{count, grouped};
 use crate::flow::segment::Part;
 use crate::flow::state::State;
-use crate::flow::{Step, Tracker};
+use crate::flow::{PacketInFlow, Tracker};
 use crate::frame::Time;
 use crate::render::follow::{self, Assembler};
 use crate::render::ladder::{Detail, Ladder, Story, side_by_side, text};
-use crate::render::look::{Look, Style};
+use crate::render::look::{Style, TextStyle};
 use crate::timeline::{Seen, Timeline};
 use crate::wire::Packet;
 
@@ -36,7 +36,7 @@ const ALL_TEXT: usize = 128 << 20;
 const SETTLE: Duration = Duration::from_millis(300);
 
 /// Collects packets and draws conversations.
-pub struct Stories {
+pub struct ConversationBuffer {
     view: View,
     only: Option<u64>,
     detail: Detail,
@@ -78,7 +78,7 @@ struct Ended {
     at: Instant,
 }
 
-impl Stories {
+impl ConversationBuffer {
     /// For the views that tell of whole conversations; `None` for the others.
     ///
     /// # Errors
@@ -117,10 +117,10 @@ impl Stories {
     pub fn take(
         &mut self,
         output: &mut impl Write,
-        look: &Look,
+        look: &TextStyle,
         tracker: &Tracker,
         packet: (u64, Option<Time>, &Packet<'_>),
-        step: Option<&Step>,
+        step: Option<&PacketInFlow>,
     ) -> io::Result<()> {
         let (number, time, packet) = packet;
         self.first = self.first.or(time);
@@ -213,7 +213,7 @@ impl Stories {
     pub fn draw_ended(
         &mut self,
         output: &mut impl Write,
-        look: &Look,
+        look: &TextStyle,
         tracker: &Tracker,
         now: Option<Time>,
     ) -> io::Result<()> {
@@ -243,7 +243,7 @@ impl Stories {
     ///
     /// # Errors
     /// Those of the writer.
-    pub fn finish(&mut self, output: &mut impl Write, look: &Look, tracker: &Tracker) -> io::Result<()> {
+    pub fn finish(&mut self, output: &mut impl Write, look: &TextStyle, tracker: &Tracker) -> io::Result<()> {
         while let Some((&number, _)) = self.kept.first_key_value() {
             self.draw(output, look, tracker, number)?;
         }
@@ -259,7 +259,7 @@ impl Stories {
         Ok(())
     }
 
-    fn draw(&mut self, output: &mut impl Write, look: &Look, tracker: &Tracker, number: u64) -> io::Result<()> {
+    fn draw(&mut self, output: &mut impl Write, look: &TextStyle, tracker: &Tracker, number: u64) -> io::Result<()> {
         let Some(kept) = self.kept.remove(&number) else {
             return Ok(());
         };

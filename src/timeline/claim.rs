@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::logs::Logs;
+use super::call_index::CallIndex;
 use super::{Placed, Seen};
 use crate::calls::{Call, Name, Program, Role};
 use crate::flow::{Kind, Party};
@@ -66,7 +66,7 @@ impl Wanted {
     }
 }
 
-impl Logs {
+impl CallIndex {
     /// Hands out the calls of the conversation of these packets. A call is handed out once: those that serve every
     /// conversation (`bind()`, `listen()`) go to the first one that asks.
     pub fn claim(&mut self, packets: &[Seen]) -> Claimed {

@@ -4,14 +4,14 @@
 //! each packet. Most often the two agree. Where they do not, for a coarse or a foreign clock, the order of cause and effect
 //! decides, and the entry carries a [`Mark`] that says so.
 //!
-//! 1. [`Logs`] takes the calls as they are read from call logs, and hands out those of one conversation: [`Claimed`].
+//! 1. [`CallIndex`] takes the calls as they are read from call logs, and hands out those of one conversation: [`Claimed`].
 //! 2. `stream` and `causes` find which call caused which packet, and which packet a call waited for.
 //! 3. [`Timeline::of`] puts both in one order.
 #![forbid(unsafe_code)]
 
+mod call_index;
 mod causes;
 mod claim;
-mod logs;
 mod order;
 mod placed;
 mod skew;
@@ -21,9 +21,9 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
+pub use call_index::CallIndex;
 pub use causes::Link;
 pub use claim::Claimed;
-pub use logs::Logs;
 pub use order::{Entry, Mark, Timeline, What};
 pub use placed::{Placed, Seen};
 pub use skew::Skew;

@@ -1,7 +1,7 @@
 //! Packets and calls of one conversation, before they are in one order.
 
 use crate::calls::{Call, Program};
-use crate::flow::{Party, Step};
+use crate::flow::{PacketInFlow, Party};
 use crate::frame::Time;
 use crate::wire::tcp::Flags;
 
@@ -18,7 +18,7 @@ pub struct Seen {
     /// The flags, of a TCP segment.
     pub flags: Option<Flags>,
     /// Its place in the conversation.
-    pub step: Step,
+    pub step: PacketInFlow,
 }
 
 /// A call of a conversation, and whose it is.

@@ -7,11 +7,11 @@ use chrono::{DateTime, Utc};
 
 use super::{Claimed, Mark, Placed, Seen, Timeline, What};
 use crate::calls::{Call, Failure, Name, Program, Role};
-use crate::flow::datagram::{Complaint, Datagram, Notice, Part as DatagramPart};
+use crate::flow::datagram::{Datagram, IcmpErrorKind, Notice, Part as DatagramPart};
 use crate::flow::number::{Bytes, Number, Sequence};
 use crate::flow::segment::{Acknowledged, Part, Remarks, ResetCause, Scale, Segment, Window};
-use crate::flow::state::{Change, Standing, State};
-use crate::flow::{Kind, Party, Roles, Step};
+use crate::flow::state::{Change, ObservedState, State};
+use crate::flow::{Kind, PacketInFlow, Party, Roles};
 use crate::frame::Time;
 
 /// Packets and calls.
@@ -92,7 +92,7 @@ pub(crate) fn seen(place: u64, time: Option<Time>, sender: Party, kind: Kind) ->
         number: place,
         time,
         flags: None,
-        step: Step {
+        step: PacketInFlow {
             conversation: 1,
             client: "127.0.0.1:40000".parse().unwrap(),
             server: "127.0.0.1:12000".parse().unwrap(),
@@ -127,7 +127,7 @@ fn kind(word: &str, bytes: Option<(i64, i64)>) -> Kind {
             return Kind::Notice(Notice {
                 about: None,
                 after: None,
-                says: Complaint::PortUnreachable,
+                says: IcmpErrorKind::PortUnreachable,
             });
         }
         other => panic!("{other}"),
@@ -136,7 +136,7 @@ fn kind(word: &str, bytes: Option<(i64, i64)>) -> Kind {
 }
 
 pub(crate) fn segment(part: Part, bytes: Option<(i64, i64)>) -> Segment {
-    let open = Standing {
+    let open = ObservedState {
         state: State::Established,
         inferred: false,
     };

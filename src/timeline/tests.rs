@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::causes::{self, Node};
 use super::stories::{Told, seen, segment, story};
-use super::{Claimed, Logs, Mark, Timeline, What};
+use super::{CallIndex, Claimed, Mark, Timeline, What};
 use crate::calls::{Call, Name, Role};
 use crate::flow::segment::Part;
 use crate::flow::{Kind, Party};
@@ -459,7 +459,7 @@ fn packets_of(client: u16, time: i64) -> Vec<super::Seen> {
 
 #[test]
 fn calls_go_to_the_conversation_of_their_addresses() {
-    let mut logs = Logs::new();
+    let mut logs = CallIndex::new();
     let (one, other) = (log(40_001, 1, 100), log(40_002, 2, 200));
     one.into_iter().chain(other).for_each(|call| logs.add(call));
     let second = logs.claim(&packets_of(40_002, 200));
@@ -492,7 +492,7 @@ fn calls_go_to_the_conversation_of_their_addresses() {
 #[test]
 fn the_same_ports_on_another_day_are_another_socket() {
     let day = 86_400_000_000;
-    let mut logs = Logs::new();
+    let mut logs = CallIndex::new();
     let (yesterday, today) = (log(40_001, 1, 100), log(40_001, 2, 100 + day));
     let all = yesterday
         .into_iter()
@@ -516,7 +516,7 @@ fn the_same_ports_on_another_day_are_another_socket() {
 
 #[test]
 fn address_probes_are_left_out() {
-    let mut logs = Logs::new();
+    let mut logs = CallIndex::new();
     for mut call in log(40_001, 1, 100) {
         call.role = Role::AddressProbe;
         logs.add(call);

@@ -5,16 +5,16 @@ use std::net::Ipv4Addr;
 use pnet::packet::arp::ArpPacket;
 
 use super::chapter::{Origin, Tables};
-use super::field::{Field, Form, Spec, bytes, rest};
+use super::cursor::Cursor;
+use super::field::{Field, FieldDef, Form, bytes, rest};
 use super::fields::Fields;
 use super::header::HeaderDef;
 use super::layer::Layer;
+use super::malformation::Expected;
 use super::next::{Next, Step};
 use super::numbers::{ether_type, hardware};
 use super::packet::{Content, Packet};
-use super::problem::Expected;
 use super::protocol::Protocol;
-use super::rest::Rest;
 use super::span::Span;
 
 fields! {
@@ -44,7 +44,7 @@ const FIXED: usize = 8;
 const ETHERNET_IPV4: usize = 28;
 
 /// The message for IPv4 over Ethernet.
-pub static TABLE: [Spec; 9] = [
+pub static TABLE: [FieldDef; 9] = [
     bytes(id::HW_TYPE, "hardware type", 0, 2, Form::Named(hardware)),
     bytes(id::PROTO_TYPE, "protocol type", 2, 2, Form::HexNamed(ether_type)),
     bytes(id::HW_SIZE, "hardware address length", 4, 1, Form::Count("bytes")),
@@ -57,7 +57,7 @@ pub static TABLE: [Spec; 9] = [
 ];
 
 /// The addresses of any other pair: hardware or not, the field as a MAC or IPv4 address, the field as bytes.
-static ADDRESSES: [(bool, Spec, Spec); 4] = [
+static ADDRESSES: [(bool, FieldDef, FieldDef); 4] = [
     (
         true,
         rest(id::SRC_HW_MAC, "sender MAC", 0, Form::Mac),
@@ -79,7 +79,7 @@ static ADDRESSES: [(bool, Spec, Spec); 4] = [
         rest(id::DST_PROTO, "target protocol address", 0, Form::Bytes),
     ),
 ];
-static UNREAD: Spec = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
+static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
 
 fn operation(number: u64) -> Option<&'static str> {
     Some(match number {
@@ -211,7 +211,7 @@ impl HeaderDef for Header {
         fields
     }
 
-    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
         let header = packet.fixed(Protocol::Arp, rest, FIXED)?;
         let length = FIXED + 2 * (usize::from(header.u8(4)?) + usize::from(header.u8(5)?));
         if rest.span.bytes.len() < length && length == ETHERNET_IPV4 {

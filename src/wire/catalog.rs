@@ -1,7 +1,7 @@
 //! All tables of fields of the protocols that a course looks at, to look a field up without a packet.
 
 use super::chapter::{Chapter, Origin, Tables};
-use super::options::Shape;
+use super::options::OptionDef;
 use super::protocol::Protocol;
 
 /// Every table of Ethernet, ARP, IPv4, IPv6, ICMP, `ICMPv6` (without neighbor and listener discovery), UDP and TCP: those of the
@@ -35,7 +35,7 @@ fn chapters(protocol: Protocol, tables: Tables) -> impl Iterator<Item = Chapter>
 }
 
 /// The option as a whole, what is in it, and what is there again and again.
-fn of_option(protocol: Protocol, shape: &'static Shape) -> [Chapter; 3] {
+fn of_option(protocol: Protocol, shape: &'static OptionDef) -> [Chapter; 3] {
     let chapter = |origin, table| Chapter {
         protocol,
         part: shape.whole.name,

@@ -1,6 +1,6 @@
 //! A table of fields as a chapter of all of them, to look a field up without a packet.
 
-use super::field::Spec;
+use super::field::FieldDef;
 use super::protocol::Protocol;
 
 /// From where the fields of a table are placed.
@@ -36,8 +36,8 @@ pub struct Chapter {
     /// From where its fields are placed.
     pub origin: Origin,
     /// Its fields in order.
-    pub table: &'static [Spec],
+    pub table: &'static [FieldDef],
 }
 
 /// What a protocol's file tells of its tables: part, origin, fields.
-pub(super) type Tables = &'static [(&'static str, Origin, &'static [Spec])];
+pub(super) type Tables = &'static [(&'static str, Origin, &'static [FieldDef])];

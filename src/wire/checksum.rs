@@ -1,12 +1,12 @@
 //! Is a header's checksum right? The pseudo-headers: RFC 9293 section 3.1, RFC 8200 section 8.1
 
+use super::cursor::Completeness;
 use super::header::{ChecksumDef, Covers, words};
 use super::ipv4;
 use super::ipv6_extension::final_destination;
 use super::layer::Layer;
 use super::packet::Packet;
 use super::protocol::Protocol;
-use super::rest::Extent;
 use super::sum::{Checksum, Unchecked, add, fold, of_whole, right_value};
 
 impl Packet<'_> {
@@ -49,9 +49,9 @@ fn message(before: &[Layer<'_>], layer: &Layer<'_>, def: ChecksumDef) -> Result<
         return Ok(Checksum::NotPresent);
     }
     match layer.extent {
-        Extent::Quoted => return Err(Unchecked::Quoted),
-        Extent::FirstFragment => return Err(Unchecked::Fragment),
-        Extent::Whole => {}
+        Completeness::Quoted => return Err(Unchecked::Quoted),
+        Completeness::FirstFragment => return Err(Unchecked::Fragment),
+        Completeness::Whole => {}
     }
     let stored = stored.ok_or(Unchecked::Cut)?;
     let covered = layer.header.bytes.len() + layer.payload.bytes.len();

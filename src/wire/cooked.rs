@@ -1,7 +1,8 @@
 //! Linux "cooked" captures, as from the interface `any`: the kernel's own short header instead of the link layer's.
 //! <https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL.html>, <https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL2.html>
 
-use super::field::{Field, Form, Spec, bytes, rest};
+use super::cursor::Cursor;
+use super::field::{Field, FieldDef, Form, bytes, rest};
 use super::fields::Fields;
 use super::header::HeaderDef;
 use super::link::LinkType;
@@ -9,7 +10,6 @@ use super::next::{Next, Step};
 use super::numbers::{ether_type, hardware};
 use super::packet::{Content, Packet};
 use super::protocol::Protocol;
-use super::rest::Rest;
 use super::span::Span;
 
 fields! {
@@ -40,13 +40,13 @@ const GRE: u16 = 778;
 const LINUX_LLC: u16 = 4;
 
 /// The version 1 header without address and protocol, whose forms depend on the rest.
-static TABLE_1: [Spec; 3] = [
+static TABLE_1: [FieldDef; 3] = [
     bytes(id::PKTTYPE, "packet type", 0, 2, Form::Named(direction)),
     bytes(id::HATYPE, "link-layer address type", 2, 2, Form::Named(hardware)),
     bytes(id::HALEN, "link-layer address length", 4, 2, Form::Count("bytes")),
 ];
 /// The version 2 header without address.
-static TABLE_2: [Spec; 6] = [
+static TABLE_2: [FieldDef; 6] = [
     bytes(id::ETYPE, "protocol", 0, 2, Form::HexNamed(ether_type)),
     bytes(id::RESERVED, "reserved", 2, 2, Form::Hex),
     bytes(id::IFINDEX, "interface index", 4, 4, Form::Decimal),
@@ -54,7 +54,7 @@ static TABLE_2: [Spec; 6] = [
     bytes(id::PKTTYPE, "packet type", 10, 1, Form::Named(direction)),
     bytes(id::HALEN, "link-layer address length", 11, 1, Form::Count("bytes")),
 ];
-static TABLE_2_LINUX: [Spec; 6] = [
+static TABLE_2_LINUX: [FieldDef; 6] = [
     bytes(id::LTYPE, "protocol", 0, 2, Form::HexNamed(linux_protocol)),
     TABLE_2[1],
     TABLE_2[2],
@@ -63,14 +63,14 @@ static TABLE_2_LINUX: [Spec; 6] = [
     TABLE_2[5],
 ];
 
-static TYPE: Spec = bytes(id::ETYPE, "protocol", 0, 2, Form::HexNamed(ether_type));
-static LINUX_TYPE: Spec = bytes(id::LTYPE, "protocol", 0, 2, Form::HexNamed(linux_protocol));
-static GRE_TYPE: Spec = bytes(id::GRETYPE, "protocol", 0, 2, Form::HexNamed(ether_type));
-static MAC: Spec = bytes(id::SRC_ETH, "source", 0, 6, Form::Mac);
-static IPV4: Spec = bytes(id::SRC_IPV4, "source", 0, 4, Form::Ipv4);
-static OTHER: Spec = rest(id::SRC_OTHER, "source", 0, Form::Bytes);
-static UNUSED: Spec = rest(id::UNUSED, "unused", 0, Form::Bytes);
-static UNREAD: Spec = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
+static TYPE: FieldDef = bytes(id::ETYPE, "protocol", 0, 2, Form::HexNamed(ether_type));
+static LINUX_TYPE: FieldDef = bytes(id::LTYPE, "protocol", 0, 2, Form::HexNamed(linux_protocol));
+static GRE_TYPE: FieldDef = bytes(id::GRETYPE, "protocol", 0, 2, Form::HexNamed(ether_type));
+static MAC: FieldDef = bytes(id::SRC_ETH, "source", 0, 6, Form::Mac);
+static IPV4: FieldDef = bytes(id::SRC_IPV4, "source", 0, 4, Form::Ipv4);
+static OTHER: FieldDef = rest(id::SRC_OTHER, "source", 0, Form::Bytes);
+static UNUSED: FieldDef = rest(id::UNUSED, "unused", 0, Form::Bytes);
+static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
 
 /// Which way it went. packet(7): `sll_pkttype`
 fn direction(number: u64) -> Option<&'static str> {
@@ -136,7 +136,7 @@ impl HeaderDef for Version1 {
     }
 
     /// Reads version 1.
-    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
         let header = packet.fixed(Protocol::LinuxSll, rest, FIXED_1)?;
         packet.push(Protocol::LinuxSll, rest, FIXED_1);
         by_protocol(header.u16(2)?, header.u16(14)?, rest.after(FIXED_1), packet)
@@ -165,14 +165,14 @@ impl HeaderDef for Version2 {
     }
 
     /// Reads version 2.
-    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
         let header = packet.fixed(Protocol::LinuxSll2, rest, FIXED_2)?;
         packet.push(Protocol::LinuxSll2, rest, FIXED_2);
         by_protocol(header.u16(8)?, header.u16(0)?, rest.after(FIXED_2), packet)
     }
 }
 
-fn by_protocol<'a>(hardware: u16, protocol: u16, rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+fn by_protocol<'a>(hardware: u16, protocol: u16, rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
     /// Netlink messages: the number is a netlink family.
     const NETLINK: u16 = 824;
     if hardware != NETLINK && protocol >= LEAST_TYPE {

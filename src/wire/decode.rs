@@ -2,12 +2,12 @@
 
 use smallvec::SmallVec;
 
+use super::cursor::{Completeness, Cursor};
 use super::link::LinkType;
+use super::malformation::{Expected, Malformation};
 use super::next::{Next, Step};
 use super::packet::{Content, Packet};
-use super::problem::{Expected, Problem};
 use super::protocol::Protocol;
-use super::rest::{Extent, Rest};
 use super::span::Span;
 
 /// The most headers that are read in one frame. Honest traffic has fewer than ten; a frame of 64 KiB could hold 16,000 VLAN
@@ -36,10 +36,10 @@ pub fn decode(link: LinkType, bytes: &[u8], original_length: u32) -> Packet<'_> 
             bytes: &[],
         },
     };
-    let rest = Rest {
+    let rest = Cursor {
         span: whole,
         length,
-        extent: Extent::Whole,
+        extent: Completeness::Whole,
         quoted: false,
     };
     let mut step = Some((first(link), rest));
@@ -54,7 +54,7 @@ pub fn decode(link: LinkType, bytes: &[u8], original_length: u32) -> Packet<'_> 
     packet
 }
 
-fn follow<'a>(next: Next, rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+fn follow<'a>(next: Next, rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
     let next = if next == Next::Ip { by_version(rest) } else { next };
     let Some(protocol) = Protocol::announced(next) else {
         packet.end(rest, next.content());
@@ -72,7 +72,7 @@ const fn first(link: LinkType) -> Next {
 }
 
 /// The version that IP begins with, as the `EtherType` that tells the same.
-fn by_version(rest: Rest<'_>) -> Next {
+fn by_version(rest: Cursor<'_>) -> Next {
     match rest.span.u8(0).map(|byte| byte >> 4) {
         Some(6) => Next::EtherType(0x86dd),
         // Anything else is read as IPv4, which says what is wrong with the version.
@@ -80,7 +80,7 @@ fn by_version(rest: Rest<'_>) -> Next {
     }
 }
 
-fn too_deep<'a>(packet: &mut Packet<'a>, rest: Rest<'a>) {
+fn too_deep<'a>(packet: &mut Packet<'a>, rest: Cursor<'a>) {
     let protocol = packet.layers.last().map_or(Protocol::Ethernet, |layer| layer.protocol);
     packet.lie(
         protocol,
@@ -98,7 +98,7 @@ fn say_what_the_capture_cut(packet: &mut Packet<'_>) {
         return;
     }
     if let Some(protocol) = packet.layers.last().map(|layer| layer.protocol) {
-        packet.problems.push(Problem {
+        packet.problems.push(Malformation {
             protocol,
             byte: captured,
             expected: Expected::Said {

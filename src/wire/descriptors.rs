@@ -3,15 +3,15 @@
 use std::fmt;
 
 use super::chapter::Tables;
+use super::cursor::Cursor;
 use super::field::Field;
 use super::fields::Fields;
 use super::header::{ChecksumDef, HeaderDef};
 use super::layer::Layer;
 use super::next::{Next, Step};
-use super::options::Shape;
+use super::options::OptionDef;
 use super::packet::Packet;
 use super::protocol::Protocol;
-use super::rest::Rest;
 use super::span::Span;
 
 /// For each of the descriptor's items: the item of this protocol's descriptor.
@@ -66,7 +66,7 @@ macro_rules! by_protocol {
                 }
             }
 
-            pub(super) const fn options(self) -> &'static [&'static Shape] {
+            pub(super) const fn options(self) -> &'static [&'static OptionDef] {
                 match self {
                     $(Self::$variant => super::$module::$header::OPTIONS,)*
                 }
@@ -91,7 +91,7 @@ macro_rules! by_protocol {
             }
 
             /// Reads its header at the start of `rest`.
-            pub(super) fn decode<'a>(self, rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+            pub(super) fn decode<'a>(self, rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
                 match self {
                     $(Self::$variant => super::$module::$header::decode(rest, packet),)*
                 }

@@ -5,17 +5,17 @@ use std::ops::RangeInclusive;
 use pnet::packet::ethernet::EthernetPacket;
 
 use super::chapter::{Origin, Tables};
-use super::field::{Field, Form, Spec, bytes, rest};
+use super::cursor::Cursor;
+use super::field::{Field, FieldDef, Form, bytes, rest};
 use super::fields::Fields;
 use super::header::HeaderDef;
 use super::layer::Layer;
 use super::link::LinkType;
+use super::malformation::Expected;
 use super::next::{Next, Step};
 use super::numbers::ether_type;
 use super::packet::{Content, Packet};
-use super::problem::Expected;
 use super::protocol::Protocol;
-use super::rest::Rest;
 use super::span::Span;
 
 fields! {
@@ -41,31 +41,31 @@ const LENGTHS: RangeInclusive<u16> = 0..=1500;
 /// The least type.
 const LEAST_TYPE: u16 = 1536;
 
-const DESTINATION: Spec = bytes(id::DST, "destination MAC", 0, 6, Form::Mac);
-const SOURCE: Spec = bytes(id::SRC, "source MAC", 6, 6, Form::Mac);
+const DESTINATION: FieldDef = bytes(id::DST, "destination MAC", 0, 6, Form::Mac);
+const SOURCE: FieldDef = bytes(id::SRC, "source MAC", 6, 6, Form::Mac);
 
 /// The header of Ethernet II.
-pub static TABLE: [Spec; 3] = [
+pub static TABLE: [FieldDef; 3] = [
     DESTINATION,
     SOURCE,
     bytes(id::TYPE, "type", 12, 2, Form::HexNamed(ether_type)),
 ];
 
 /// The header of IEEE 802.3.
-pub static TABLE_802_3: [Spec; 3] = [
+pub static TABLE_802_3: [FieldDef; 3] = [
     DESTINATION,
     SOURCE,
     bytes(id::LEN, "length", 12, 2, Form::Count("bytes")),
 ];
 
 /// With a third field that is neither type nor length.
-static TABLE_INVALID: [Spec; 3] = [
+static TABLE_INVALID: [FieldDef; 3] = [
     DESTINATION,
     SOURCE,
     bytes(id::INVALID_LENTYPE, "neither type nor length", 12, 2, Form::Hex),
 ];
 
-static UNREAD: Spec = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
+static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
 
 /// An Ethernet header.
 #[derive(Debug)]
@@ -132,7 +132,7 @@ impl HeaderDef for Header {
         header.fields(table, &UNREAD)
     }
 
-    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
         let header = packet.fixed(Protocol::Ethernet, rest, FIXED)?;
         packet.push(Protocol::Ethernet, rest, FIXED);
         by_type_or_length(Protocol::Ethernet, id::LEN, header.u16(12)?, rest.after(FIXED), packet)
@@ -144,7 +144,7 @@ pub(super) fn by_type_or_length<'a>(
     protocol: Protocol,
     field: &'static str,
     number: u16,
-    rest: Rest<'a>,
+    rest: Cursor<'a>,
     packet: &mut Packet<'a>,
 ) -> Step<'a> {
     if number >= LEAST_TYPE {

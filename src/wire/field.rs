@@ -1,6 +1,6 @@
 //! A header's table of fields, and a field of one packet.
 //!
-//! Every protocol's file has one table of [`Spec`]s: what the RFC's drawing shows, as data. The decoder, the explainer and
+//! Every protocol's file has one table of [`FieldDef`]s: what the RFC's drawing shows, as data. The decoder, the explainer and
 //! the printer read the same table. [`Field`] is a line of such a table with its place in a frame and its bytes.
 
 use std::fmt;
@@ -52,7 +52,7 @@ pub enum Form {
 
 /// A line in a header's table.
 #[derive(Debug, Clone, Copy)]
-pub struct Spec {
+pub struct FieldDef {
     /// Wireshark's filter name where it has one, such as `tcp.srcport`; stable, unique in its header.
     pub id: &'static str,
     /// The RFC's name, for people.
@@ -64,19 +64,19 @@ pub struct Spec {
     /// How its value is written.
     pub form: Form,
     /// The fields within this field, placed from the start of the same header.
-    pub parts: &'static [Spec],
+    pub parts: &'static [FieldDef],
     /// Kind and length, which every option has, and reserved bytes: the value of an option is written without them.
     pub omitted: bool,
 }
 
 /// A field of whole bytes: `length` of them from byte `offset` of the header.
-pub(super) const fn bytes(id: &'static str, name: &'static str, offset: usize, length: usize, form: Form) -> Spec {
+pub(super) const fn bytes(id: &'static str, name: &'static str, offset: usize, length: usize, form: Form) -> FieldDef {
     bits(id, name, offset * 8, length * 8, form)
 }
 
 /// A field of bits.
-pub(super) const fn bits(id: &'static str, name: &'static str, bit: usize, bits: usize, form: Form) -> Spec {
-    Spec {
+pub(super) const fn bits(id: &'static str, name: &'static str, bit: usize, bits: usize, form: Form) -> FieldDef {
+    FieldDef {
         id,
         name,
         bit,
@@ -88,13 +88,13 @@ pub(super) const fn bits(id: &'static str, name: &'static str, bit: usize, bits:
 }
 
 /// A field of all the bytes from `offset` on.
-pub(super) const fn rest(id: &'static str, name: &'static str, offset: usize, form: Form) -> Spec {
+pub(super) const fn rest(id: &'static str, name: &'static str, offset: usize, form: Form) -> FieldDef {
     bits(id, name, offset * 8, 0, form)
 }
 
-impl Spec {
+impl FieldDef {
     /// The same with parts.
-    pub(super) const fn of(mut self, parts: &'static [Spec]) -> Self {
+    pub(super) const fn of(mut self, parts: &'static [FieldDef]) -> Self {
         self.parts = parts;
         self
     }
@@ -124,7 +124,7 @@ pub enum Value<'a> {
 /// A field of one packet: a table line with its place and its bytes.
 #[derive(Debug, Clone)]
 pub struct Field<'a> {
-    spec: &'static Spec,
+    spec: &'static FieldDef,
     bit: usize,
     bits: usize,
     raw: &'a [u8],
@@ -133,7 +133,7 @@ pub struct Field<'a> {
 
 impl<'a> Field<'a> {
     /// The field of this line in the bytes of its header. `None` when they end before it does.
-    pub(super) fn read(spec: &'static Spec, header: Span<'a>) -> Option<Self> {
+    pub(super) fn read(spec: &'static FieldDef, header: Span<'a>) -> Option<Self> {
         let bits = if spec.bits == 0 {
             (header.bytes.len() * 8)
                 .checked_sub(spec.bit)
@@ -153,7 +153,7 @@ impl<'a> Field<'a> {
     }
 
     /// A field of whole bytes whose parts were found by walking.
-    pub(super) fn walked(spec: &'static Spec, span: Span<'a>, parts: Vec<Self>) -> Self {
+    pub(super) fn walked(spec: &'static FieldDef, span: Span<'a>, parts: Vec<Self>) -> Self {
         Self {
             spec,
             bit: span.at * 8,
@@ -164,7 +164,7 @@ impl<'a> Field<'a> {
     }
 
     /// A field of all that follows the first `done` bits, whatever place its line tells. `None` when nothing does.
-    pub(super) fn remainder(spec: &'static Spec, span: Span<'a>, done: usize) -> Option<Self> {
+    pub(super) fn remainder(spec: &'static FieldDef, span: Span<'a>, done: usize) -> Option<Self> {
         let bits = (span.bytes.len() * 8).checked_sub(done).filter(|&bits| bits > 0)?;
         let raw = span.bytes.get(done / 8..)?;
         Some(Self {
@@ -178,17 +178,17 @@ impl<'a> Field<'a> {
 
     /// Its line in the table.
     #[must_use]
-    pub const fn spec(&self) -> &'static Spec {
+    pub const fn spec(&self) -> &'static FieldDef {
         self.spec
     }
 
-    /// Wireshark's filter name; see [`Spec::id`].
+    /// Wireshark's filter name; see [`FieldDef::id`].
     #[must_use]
     pub const fn id(&self) -> &'static str {
         self.spec.id
     }
 
-    /// The RFC's name; see [`Spec::name`].
+    /// The RFC's name; see [`FieldDef::name`].
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.spec.name
@@ -321,7 +321,7 @@ impl<'a> Field<'a> {
 impl<'a> Span<'a> {
     /// The fields of a table, as far as the bytes reach. A last field that they reach only in part is given as the
     /// `remainder`, so that no byte goes without a field.
-    pub(super) fn fields(self, table: &'static [Spec], remainder: &'static Spec) -> Vec<Field<'a>> {
+    pub(super) fn fields(self, table: &'static [FieldDef], remainder: &'static FieldDef) -> Vec<Field<'a>> {
         let mut fields = Vec::with_capacity(table.len());
         for spec in table {
             let Some(field) = Field::read(spec, self) else {
@@ -334,7 +334,7 @@ impl<'a> Span<'a> {
     }
 
     /// Adds what the fields leave over as one more field.
-    pub(super) fn push_remainder(self, fields: &mut Vec<Field<'a>>, spec: &'static Spec) {
+    pub(super) fn push_remainder(self, fields: &mut Vec<Field<'a>>, spec: &'static FieldDef) {
         let done = fields.last().map_or(self.at * 8, |last| last.bit() + last.bits());
         fields.extend(Field::remainder(spec, self, done.saturating_sub(self.at * 8)));
     }

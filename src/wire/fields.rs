@@ -3,7 +3,7 @@
 /// What a field is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Purpose {
-    /// Wireshark's filter name; see `Spec::id`.
+    /// Wireshark's filter name; see `FieldDef::id`.
     pub id: &'static str,
     /// What it is for.
     pub purpose: &'static str,

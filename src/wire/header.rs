@@ -1,12 +1,12 @@
 //! What there is to be written down of a header: its descriptor.
 
 use super::chapter::Tables;
+use super::cursor::Cursor;
 use super::field::Field;
 use super::fields::Fields;
 use super::next::{Next, Step};
-use super::options::Shape;
+use super::options::OptionDef;
 use super::packet::Packet;
-use super::rest::Rest;
 use super::span::Span;
 
 /// A header's descriptor. Each protocol's file has one; the list in `wire/mod.rs` names them all.
@@ -26,7 +26,7 @@ pub(super) trait HeaderDef {
     /// The tables of what stands among its options, and is none of [`Self::OPTIONS`].
     const OPTION_TABLES: &'static [Tables] = &[];
     /// Its kinds of option.
-    const OPTIONS: &'static [&'static Shape] = &[];
+    const OPTIONS: &'static [&'static OptionDef] = &[];
     /// Its checksum, if it has one.
     const CHECKSUM: Option<ChecksumDef> = None;
 
@@ -39,7 +39,7 @@ pub(super) trait HeaderDef {
     fn fields(header: Span<'_>) -> Vec<Field<'_>>;
 
     /// Reads it at the start of `rest`: adds it to the packet, and says what follows.
-    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a>;
+    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a>;
 }
 
 /// A header's checksum.

@@ -3,7 +3,8 @@
 use pnet::packet::icmp::IcmpPacket;
 
 use super::chapter::{Origin, Tables};
-use super::field::{Field, Form, Spec, bits, bytes, rest};
+use super::cursor::{Completeness, Cursor};
+use super::field::{Field, FieldDef, Form, bits, bytes, rest};
 use super::fields::Fields;
 use super::header::{ChecksumDef, Covers, HeaderDef};
 use super::icmp_extension;
@@ -12,7 +13,6 @@ use super::next::{Next, Step};
 use super::packet::{Content, Packet};
 use super::protocol::Protocol;
 use super::quotation;
-use super::rest::{Extent, Rest};
 use super::span::Span;
 
 fields! {
@@ -61,15 +61,15 @@ fields! {
 pub const FIXED: usize = 8;
 
 /// The first half, the same in every message.
-pub static TABLE: [Spec; 3] = [
+pub static TABLE: [FieldDef; 3] = [
     bytes(id::TYPE, "type", 0, 1, Form::Named(type_name)),
     bytes(id::CODE, "code", 1, 1, Form::Decimal),
     bytes(id::CHECKSUM, "checksum", 2, 2, Form::Hex),
 ];
 
-const IDENTIFIER: Spec = bytes(id::IDENT, "identifier", 4, 2, Form::Decimal);
-const SEQUENCE: Spec = bytes(id::SEQ, "sequence number", 6, 2, Form::Decimal);
-const LENGTH: Spec = bytes(
+const IDENTIFIER: FieldDef = bytes(id::IDENT, "identifier", 4, 2, Form::Decimal);
+const SEQUENCE: FieldDef = bytes(id::SEQ, "sequence number", 6, 2, Form::Decimal);
+const LENGTH: FieldDef = bytes(
     id::LENGTH,
     "length of quotation",
     5,
@@ -77,21 +77,21 @@ const LENGTH: Spec = bytes(
     Form::Length { unit: 4, uncounted: 0 },
 );
 
-const SHORT_SEQUENCE: Spec = bytes(id::EXT_ECHO_SEQ, "sequence number", 6, 1, Form::Decimal);
+const SHORT_SEQUENCE: FieldDef = bytes(id::EXT_ECHO_SEQ, "sequence number", 6, 1, Form::Decimal);
 
-static ECHO: [Spec; 2] = [IDENTIFIER, SEQUENCE];
-static TOO_BIG: [Spec; 3] = [
+static ECHO: [FieldDef; 2] = [IDENTIFIER, SEQUENCE];
+static TOO_BIG: [FieldDef; 3] = [
     bytes(id::UNUSED, "unused", 4, 1, Form::Hex),
     LENGTH,
     bytes(id::MTU, "next-hop MTU", 6, 2, Form::Count("bytes")),
 ];
-static EXTENDED_REQUEST: [Spec; 4] = [
+static EXTENDED_REQUEST: [FieldDef; 4] = [
     IDENTIFIER,
     SHORT_SEQUENCE,
     bits(id::EXT_ECHO_REQ_RES, "reserved", 56, 7, Form::Decimal),
     bits(id::EXT_ECHO_REQ_LOCAL, "local", 63, 1, Form::Flag),
 ];
-static EXTENDED_REPLY: [Spec; 7] = [
+static EXTENDED_REPLY: [FieldDef; 7] = [
     IDENTIFIER,
     SHORT_SEQUENCE,
     bits(id::EXT_ECHO_RSP_STATE, "state", 56, 3, Form::Decimal),
@@ -101,18 +101,18 @@ static EXTENDED_REPLY: [Spec; 7] = [
     bits(id::EXT_ECHO_RSP_IPV6, "IPv6", 63, 1, Form::Flag),
 ];
 /// Destination unreachable and time exceeded.
-static EXCEEDED: [Spec; 3] = [
+static EXCEEDED: [FieldDef; 3] = [
     bytes(id::UNUSED, "unused", 4, 1, Form::Hex),
     LENGTH,
     bytes(id::UNUSED, "unused", 6, 2, Form::Hex),
 ];
-static PARAMETER: [Spec; 3] = [
+static PARAMETER: [FieldDef; 3] = [
     bytes(id::POINTER, "pointer", 4, 1, Form::Decimal),
     LENGTH,
     bytes(id::UNUSED, "unused", 6, 2, Form::Hex),
 ];
-static REDIRECT: [Spec; 1] = [bytes(id::REDIR_GW, "gateway address", 4, 4, Form::Ipv4)];
-static ADVERTISEMENT: [Spec; 3] = [
+static REDIRECT: [FieldDef; 1] = [bytes(id::REDIR_GW, "gateway address", 4, 4, Form::Ipv4)];
+static ADVERTISEMENT: [FieldDef; 3] = [
     bytes(id::NUM_ADDRS, "number of addresses", 4, 1, Form::Decimal),
     bytes(
         id::ADDR_ENTRY_SIZE,
@@ -123,7 +123,7 @@ static ADVERTISEMENT: [Spec; 3] = [
     ),
     bytes(id::LIFETIME, "lifetime", 6, 2, Form::Count("s")),
 ];
-static TIMESTAMP: [Spec; 5] = [
+static TIMESTAMP: [FieldDef; 5] = [
     IDENTIFIER,
     SEQUENCE,
     bytes(
@@ -148,13 +148,13 @@ static TIMESTAMP: [Spec; 5] = [
         Form::Count("ms since midnight UT"),
     ),
 ];
-static MASK: [Spec; 3] = [
+static MASK: [FieldDef; 3] = [
     IDENTIFIER,
     SEQUENCE,
     bytes(id::ADDRESS_MASK, "address mask", 8, 4, Form::Ipv4),
 ];
-static OTHER: [Spec; 1] = [bytes(id::RESERVED, "rest of header", 4, 4, Form::Hex)];
-static UNREAD: Spec = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
+static OTHER: [FieldDef; 1] = [bytes(id::RESERVED, "rest of header", 4, 4, Form::Hex)];
+static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
 
 /// The meaning of a type.
 #[must_use]
@@ -200,7 +200,7 @@ pub fn code_name(message: u8, code: u8) -> Option<&'static str> {
 }
 
 /// The table of the second half, and how many bytes the header has with it.
-fn second_half(message: u8, code: u8) -> (&'static [Spec], usize) {
+fn second_half(message: u8, code: u8) -> (&'static [FieldDef], usize) {
     match message {
         0 | 8 => (&ECHO, FIXED),
         // Only "fragmentation needed" has the MTU. RFC 1191
@@ -324,14 +324,14 @@ impl HeaderDef for Header {
         fields
     }
 
-    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
         let fixed = packet.fixed(Protocol::Icmp, rest, FIXED)?;
         let message = fixed.u8(0)?;
         let (_, length) = second_half(message, fixed.u8(1)?);
         packet.fixed(Protocol::Icmp, rest, length)?;
         packet.push(Protocol::Icmp, rest, length);
         let data = rest.after(length);
-        if !quotes(message) || data.span.bytes.is_empty() || rest.extent == Extent::FirstFragment {
+        if !quotes(message) || data.span.bytes.is_empty() || rest.extent == Completeness::FirstFragment {
             packet.end(data, Content::Data);
             return None;
         }

@@ -4,7 +4,7 @@
 //! are [`Packet::trailer`], its fields are given by [`Packet::icmp_extension`].
 
 use super::chapter::{Origin, Tables};
-use super::field::{Field, Form, Spec, bits, bytes, rest};
+use super::field::{Field, FieldDef, Form, bits, bytes, rest};
 use super::packet::Packet;
 use super::protocol::Protocol;
 use super::quotation;
@@ -29,19 +29,19 @@ pub const FIXED: usize = 4;
 const OBJECT_FIXED: usize = 4;
 
 /// The extension's header. The checksum covers all of the extension; 0: none was made.
-pub static TABLE: [Spec; 3] = [
+pub static TABLE: [FieldDef; 3] = [
     bits(id::VERSION, "version", 0, 4, Form::Decimal),
     bits(id::RES, "reserved", 4, 12, Form::Hex),
     bytes(id::CHECKSUM, "checksum", 2, 2, Form::Hex),
 ];
 /// Each object. RFC 4884 section 8
-pub static OBJECT: [Spec; 4] = [
+pub static OBJECT: [FieldDef; 4] = [
     bytes(id::LENGTH, "length", 0, 2, Form::Count("bytes")),
     bytes(id::CLASS, "class", 2, 1, Form::Named(class_name)),
     bytes(id::CTYPE, "C-Type", 3, 1, Form::Decimal),
     rest(id::DATA, "data", OBJECT_FIXED, Form::Bytes),
 ];
-static UNREAD: Spec = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
+static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
 
 /// Its tables, to look a field up.
 pub(super) const TABLES: Tables = &[

@@ -3,7 +3,8 @@
 use pnet::packet::icmpv6::Icmpv6Packet;
 
 use super::chapter::{Origin, Tables};
-use super::field::{Field, Form, Spec, bits, bytes, rest};
+use super::cursor::{Completeness, Cursor};
+use super::field::{Field, FieldDef, Form, bits, bytes, rest};
 use super::fields::Fields;
 use super::header::{ChecksumDef, Covers, HeaderDef};
 use super::layer::Layer;
@@ -13,7 +14,6 @@ use super::options::{Layout, check};
 use super::packet::{Content, Packet};
 use super::protocol::Protocol;
 use super::quotation;
-use super::rest::{Extent, Rest};
 use super::span::Span;
 
 fields! {
@@ -55,15 +55,15 @@ const SIMPLE: usize = 8;
 const QUERY_2: usize = 28;
 
 /// What is the same in every message. RFC 4443 section 2.1
-pub static TABLE: [Spec; 3] = [
+pub static TABLE: [FieldDef; 3] = [
     bytes(id::TYPE, "type", 0, 1, Form::Named(type_name)),
     bytes(id::CODE, "code", 1, 1, Form::Decimal),
     bytes(id::CHECKSUM, "checksum", 2, 2, Form::Hex),
 ];
 
-static RESERVED: [Spec; 1] = [bytes(nd::id::RESERVED, "unused", 4, 4, Form::Hex)];
+static RESERVED: [FieldDef; 1] = [bytes(nd::id::RESERVED, "unused", 4, 4, Form::Hex)];
 /// RFC 4884 section 4.2 and 4.3; without a length these are unused as before.
-static WITH_LENGTH: [Spec; 2] = [
+static WITH_LENGTH: [FieldDef; 2] = [
     bytes(
         id::LENGTH,
         "length of quotation",
@@ -73,13 +73,13 @@ static WITH_LENGTH: [Spec; 2] = [
     ),
     bytes(nd::id::RESERVED, "unused", 5, 3, Form::Hex),
 ];
-static TOO_BIG: [Spec; 1] = [bytes(id::MTU, "MTU", 4, 4, Form::Count("bytes"))];
-static PARAMETER: [Spec; 1] = [bytes(id::POINTER, "pointer", 4, 4, Form::Decimal)];
-static ECHO: [Spec; 2] = [
+static TOO_BIG: [FieldDef; 1] = [bytes(id::MTU, "MTU", 4, 4, Form::Count("bytes"))];
+static PARAMETER: [FieldDef; 1] = [bytes(id::POINTER, "pointer", 4, 4, Form::Decimal)];
+static ECHO: [FieldDef; 2] = [
     bytes(id::ECHO_IDENTIFIER, "identifier", 4, 2, Form::Decimal),
     bytes(id::ECHO_SEQUENCE_NUMBER, "sequence number", 6, 2, Form::Decimal),
 ];
-static LISTENER: [Spec; 3] = [
+static LISTENER: [FieldDef; 3] = [
     bytes(
         id::MLD_MAXIMUM_RESPONSE_DELAY,
         "maximum response delay",
@@ -91,7 +91,7 @@ static LISTENER: [Spec; 3] = [
     bytes(id::MLD_MULTICAST_ADDRESS, "multicast address", 8, 16, Form::Ipv6),
 ];
 /// RFC 3810 section 5.1
-static LISTENER_QUERY_2: [Spec; 6] = [
+static LISTENER_QUERY_2: [FieldDef; 6] = [
     bytes(
         id::MLD_MAXIMUM_RESPONSE_CODE,
         "maximum response code",
@@ -105,12 +105,12 @@ static LISTENER_QUERY_2: [Spec; 6] = [
     bytes(id::MLD_QQI, "querier's query interval code", 25, 1, Form::Decimal),
     bytes(id::MLD_NB_SOURCES, "number of sources", 26, 2, Form::Decimal),
 ];
-static QUERY_FLAGS: [Spec; 3] = [
+static QUERY_FLAGS: [FieldDef; 3] = [
     bits(id::MLD_FLAG_RESERVED, "reserved", 192, 4, Form::Decimal),
     bits(id::MLD_FLAG_S, "suppress router-side processing", 196, 1, Form::Flag),
     bits(id::MLD_FLAG_QRV, "querier's robustness variable", 197, 3, Form::Decimal),
 ];
-static LISTENER_REPORT_2: [Spec; 2] = [
+static LISTENER_REPORT_2: [FieldDef; 2] = [
     bytes(nd::id::RESERVED, "reserved", 4, 2, Form::Hex),
     bytes(
         id::MLDR_NB_MCAST_RECORDS,
@@ -120,8 +120,8 @@ static LISTENER_REPORT_2: [Spec; 2] = [
         Form::Decimal,
     ),
 ];
-static BODY: [Spec; 1] = [bytes(id::BODY, "message body", 4, 4, Form::Hex)];
-static UNREAD: Spec = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
+static BODY: [FieldDef; 1] = [bytes(id::BODY, "message body", 4, 4, Form::Hex)];
+static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
 
 /// The meaning of a type.
 #[must_use]
@@ -172,7 +172,7 @@ pub fn code_name(message: u8, code: u8) -> Option<&'static str> {
 }
 
 /// The table of what follows the checksum, and the bytes of the message before data, quotation or options.
-fn body(message: u8, length: usize) -> (&'static [Spec], usize) {
+fn body(message: u8, length: usize) -> (&'static [FieldDef], usize) {
     match message {
         1 | 3 => (&RESERVED, SIMPLE),
         2 => (&TOO_BIG, SIMPLE),
@@ -283,7 +283,7 @@ impl HeaderDef for Header {
         fields
     }
 
-    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
         let protocol = Protocol::Icmpv6;
         let fixed = packet.fixed(protocol, rest, FIXED)?;
         let message = fixed.u8(0)?;
@@ -307,7 +307,7 @@ impl HeaderDef for Header {
         }
         packet.push(protocol, rest, length);
         let data = rest.after(length);
-        if !matches!(message, 1..=4) || data.span.bytes.is_empty() || rest.extent == Extent::FirstFragment {
+        if !matches!(message, 1..=4) || data.span.bytes.is_empty() || rest.extent == Completeness::FirstFragment {
             packet.end(data, Content::Data);
             return None;
         }

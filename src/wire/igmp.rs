@@ -5,14 +5,14 @@
 use std::net::Ipv4Addr;
 
 use super::chapter::{Origin, Tables};
-use super::field::{Field, Form, Spec, bits, bytes, rest};
+use super::cursor::{Completeness, Cursor};
+use super::field::{Field, FieldDef, Form, bits, bytes, rest};
 use super::fields::Fields;
 use super::header::{ChecksumDef, Covers, HeaderDef};
 use super::layer::Layer;
 use super::next::{Next, Step};
 use super::packet::{Content, Packet};
 use super::protocol::Protocol;
-use super::rest::{Extent, Rest};
 use super::span::Span;
 
 fields! {
@@ -68,21 +68,21 @@ pub const LEAVE: u8 = 0x17;
 /// A report of version 3.
 pub const REPORT_3: u8 = 0x22;
 
-const KIND: Spec = bytes(id::TYPE, "type", 0, 1, Form::HexNamed(type_name));
-const SUM: Spec = bytes(id::CHECKSUM, "checksum", 2, 2, Form::Hex);
-const GROUP: Spec = bytes(id::MADDR, "group address", 4, 4, Form::Ipv4);
+const KIND: FieldDef = bytes(id::TYPE, "type", 0, 1, Form::HexNamed(type_name));
+const SUM: FieldDef = bytes(id::CHECKSUM, "checksum", 2, 2, Form::Hex);
+const GROUP: FieldDef = bytes(id::MADDR, "group address", 4, 4, Form::Ipv4);
 
 /// Version 1. RFC 1112 appendix I
-static TABLE_1: [Spec; 4] = [KIND, bytes(id::RESERVED, "unused", 1, 1, Form::Hex), SUM, GROUP];
+static TABLE_1: [FieldDef; 4] = [KIND, bytes(id::RESERVED, "unused", 1, 1, Form::Hex), SUM, GROUP];
 /// Version 2. RFC 2236 section 2
-static TABLE_2: [Spec; 4] = [
+static TABLE_2: [FieldDef; 4] = [
     KIND,
     bytes(id::MAX_RESP, "max resp time", 1, 1, Form::Decimal),
     SUM,
     GROUP,
 ];
 /// A query of version 3 up to its sources. RFC 9776 section 4.1
-static QUERY_3: [Spec; 9] = [
+static QUERY_3: [FieldDef; 9] = [
     KIND,
     bytes(id::MAX_RESP, "max resp code", 1, 1, Form::Decimal),
     SUM,
@@ -93,7 +93,7 @@ static QUERY_3: [Spec; 9] = [
     REST_OF_QUERY[3],
     REST_OF_QUERY[4],
 ];
-const REST_OF_QUERY: [Spec; 5] = [
+const REST_OF_QUERY: [FieldDef; 5] = [
     bits(id::FLAGS, "flags", 64, 4, Form::Hex),
     bits(id::S, "S", 68, 1, Form::Flag),
     bits(id::QRV, "QRV", 69, 3, Form::Decimal),
@@ -101,7 +101,7 @@ const REST_OF_QUERY: [Spec; 5] = [
     bytes(id::NUM_SRC, "number of sources", 10, 2, Form::Decimal),
 ];
 /// The same with a code that is a floating-point number.
-static QUERY_3_FLOAT: [Spec; 9] = [
+static QUERY_3_FLOAT: [FieldDef; 9] = [
     KIND,
     bytes(id::MAX_RESP, "max resp code", 1, 1, Form::Decimal).of(&FLOAT),
     SUM,
@@ -112,13 +112,13 @@ static QUERY_3_FLOAT: [Spec; 9] = [
     REST_OF_QUERY[3],
     REST_OF_QUERY[4],
 ];
-static FLOAT: [Spec; 3] = [
+static FLOAT: [FieldDef; 3] = [
     bits(id::MAX_RESP_FORM, "floating-point", 8, 1, Form::Flag),
     bits(id::MAX_RESP_EXP, "exponent", 9, 3, Form::Decimal),
     bits(id::MAX_RESP_MANT, "mantissa", 12, 4, Form::Decimal),
 ];
 /// A report of version 3 up to its records. RFC 9776 section 4.2
-static REPORT: [Spec; 5] = [
+static REPORT: [FieldDef; 5] = [
     KIND,
     bytes(id::RESERVED, "reserved", 1, 1, Form::Hex),
     SUM,
@@ -126,7 +126,7 @@ static REPORT: [Spec; 5] = [
     bytes(id::NUM_GRP_RECS, "number of group records", 6, 2, Form::Decimal),
 ];
 /// A group record up to its sources.
-static RECORD: [Spec; 4] = [
+static RECORD: [FieldDef; 4] = [
     bytes(id::RECORD_TYPE, "record type", 0, 1, Form::Named(record_name)),
     bytes(
         id::AUX_DATA_LEN,
@@ -138,9 +138,9 @@ static RECORD: [Spec; 4] = [
     bytes(id::NUM_SRC, "number of sources", 2, 2, Form::Decimal),
     bytes(id::MADDR, "group address", 4, 4, Form::Ipv4),
 ];
-static SOURCE: Spec = bytes(id::SADDR, "source address", 0, 4, Form::Ipv4);
-static AUXILIARY: Spec = rest(id::AUX_DATA, "auxiliary data", 0, Form::Bytes);
-static UNREAD: Spec = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
+static SOURCE: FieldDef = bytes(id::SADDR, "source address", 0, 4, Form::Ipv4);
+static AUXILIARY: FieldDef = rest(id::AUX_DATA, "auxiliary data", 0, Form::Bytes);
+static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
 
 /// The meaning of a type.
 #[must_use]
@@ -263,7 +263,7 @@ impl HeaderDef for Header {
 
     fn fields(header: Span<'_>) -> Vec<Field<'_>> {
         let code = header.u8(1).unwrap_or_default();
-        let table: &'static [Spec] = match header.u8(0) {
+        let table: &'static [FieldDef] = match header.u8(0) {
             Some(QUERY) if header.bytes.len() > FIXED && code >= 128 => &QUERY_3_FLOAT,
             Some(QUERY) if header.bytes.len() > FIXED => &QUERY_3,
             Some(QUERY) if code == 0 => &TABLE_1,
@@ -281,7 +281,7 @@ impl HeaderDef for Header {
         fields
     }
 
-    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
         let kind = rest.span.u8(0);
         if kind.is_some_and(|kind| type_name(kind.into()).is_none()) {
             // DVMRP, PIM version 1 and others took numbers of IGMP, and have nothing else of it.
@@ -335,14 +335,14 @@ fn push_records<'a>(records: Span<'a>, fields: &mut Vec<Field<'a>>) {
 }
 
 /// The length of a version 3 query with its sources.
-fn query_length<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Option<usize> {
+fn query_length<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Option<usize> {
     let fixed = packet.fixed(Protocol::Igmp, rest, QUERY_FIXED)?;
     let length = QUERY_FIXED + usize::from(fixed.u16(10)?) * 4;
     counted(id::NUM_SRC, length, rest, packet)
 }
 
 /// The length of a version 3 report with its records.
-fn report_length<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Option<usize> {
+fn report_length<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Option<usize> {
     let mut length = FIXED;
     for _ in 0..rest.span.u16(6)? {
         counted(id::NUM_GRP_RECS, length + RECORD_FIXED, rest, packet)?;
@@ -356,8 +356,8 @@ fn report_length<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Option<usize> {
 }
 
 /// The length, if the packet has as many bytes. If not: keeps those that are there, and says so.
-fn counted<'a>(field: &'static str, length: usize, rest: Rest<'a>, packet: &mut Packet<'a>) -> Option<usize> {
-    if rest.extent == Extent::FirstFragment && rest.length < length {
+fn counted<'a>(field: &'static str, length: usize, rest: Cursor<'a>, packet: &mut Packet<'a>) -> Option<usize> {
+    if rest.extent == Completeness::FirstFragment && rest.length < length {
         // The rest is in the other fragments.
         packet.push(Protocol::Igmp, rest, rest.length);
         packet.end(rest.after(rest.length), Content::Data);

@@ -7,18 +7,18 @@ use std::net::Ipv4Addr;
 use pnet::packet::ipv4::Ipv4Packet;
 
 use super::chapter::{Origin, Tables};
-use super::field::{Field, Form, Spec, bits, bytes};
+use super::cursor::{Completeness, Cursor};
+use super::field::{Field, FieldDef, Form, bits, bytes};
 use super::fields::Fields;
 use super::header::{ChecksumDef, Covers, HeaderDef, words};
 use super::layer::Layer;
 use super::link::LinkType;
+use super::malformation::Expected;
 use super::next::{Next, Step};
 use super::numbers::{code_point, congestion, ip_protocol};
-use super::options::{Layout, Shape, Walk, Walked, check};
+use super::options::{Layout, OptionDef, OptionIter, Walked, check};
 use super::packet::{Content, Packet};
-use super::problem::Expected;
 use super::protocol::Protocol;
-use super::rest::{Extent, Rest};
 use super::span::Span;
 
 fields! {
@@ -59,7 +59,7 @@ fields! {
 pub const FIXED: usize = 20;
 
 /// The header. RFC 791 section 3.1; DSCP: RFC 2474; ECN: RFC 3168
-pub static TABLE: [Spec; 12] = [
+pub static TABLE: [FieldDef; 12] = [
     bits(id::VERSION, "version", 0, 4, Form::Decimal),
     bits(
         id::HDR_LEN,
@@ -86,12 +86,12 @@ pub static TABLE: [Spec; 12] = [
     bytes(id::DST, "destination address", 16, 4, Form::Ipv4),
 ];
 
-static SERVICES: [Spec; 2] = [
+static SERVICES: [FieldDef; 2] = [
     bits(id::DSFIELD_DSCP, "DSCP", 8, 6, Form::Named(code_point)),
     bits(id::DSFIELD_ECN, "ECN", 14, 2, Form::Named(congestion)),
 ];
 
-static FLAGS: [Spec; 3] = [
+static FLAGS: [FieldDef; 3] = [
     bits(id::FLAGS_RB, "reserved", 48, 1, Form::Flag),
     bits(id::FLAGS_DF, "DF", 49, 1, Form::Flag),
     bits(id::FLAGS_MF, "MF", 50, 1, Form::Flag),
@@ -182,7 +182,7 @@ impl<'a> Ipv4<'a> {
     /// RFC 791 section 3.1; the checksums of TCP and UDP count this one.
     #[must_use]
     pub fn final_destination(&self) -> Ipv4Addr {
-        Walk::new(Layout::Classic, self.header.from(FIXED))
+        OptionIter::new(Layout::Classic, self.header.from(FIXED))
             .find_map(|walked| match walked {
                 Walked::Option { kind: 131 | 137, span } => unfinished_route(span),
                 _ => None,
@@ -232,7 +232,7 @@ impl HeaderDef for Header {
     const FIELDS: &'static [Fields] = &[FIELDS, options::FIELDS];
     const TABLES: Tables = &[("", Origin::Header, &TABLE)];
     const OPTION_TABLES: &'static [Tables] = &[options::TABLES];
-    const OPTIONS: &'static [&'static Shape] = options::SHAPES;
+    const OPTIONS: &'static [&'static OptionDef] = options::OPTION_DEFS;
     const CHECKSUM: Option<ChecksumDef> = Some(ChecksumDef {
         field: id::CHECKSUM,
         place: 10,
@@ -249,7 +249,7 @@ impl HeaderDef for Header {
         fields
     }
 
-    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
         let protocol = Protocol::Ipv4;
         let fixed = packet.fixed(protocol, rest, FIXED)?;
         let first = fixed.u8(0)?;
@@ -294,15 +294,15 @@ impl HeaderDef for Header {
             packet.end(data, Content::Fragment(next));
             return None;
         }
-        if fragment & 0x2000 != 0 && data.extent == Extent::Whole {
-            data.extent = Extent::FirstFragment;
+        if fragment & 0x2000 != 0 && data.extent == Completeness::Whole {
+            data.extent = Completeness::FirstFragment;
         }
         Some((Next::AfterIpv4(next), data))
     }
 }
 
 /// The datagram without what follows it (Ethernet padding).
-fn cut_to_total_length<'a>(told: usize, header: usize, rest: Rest<'a>, packet: &mut Packet<'a>) -> Rest<'a> {
+fn cut_to_total_length<'a>(told: usize, header: usize, rest: Cursor<'a>, packet: &mut Packet<'a>) -> Cursor<'a> {
     let protocol = Protocol::Ipv4;
     if told == 0 {
         // Linux leaves it to the network card for segments over 64 KiB, others for all that the card is to cut up.
@@ -320,10 +320,10 @@ fn cut_to_total_length<'a>(told: usize, header: usize, rest: Rest<'a>, packet: &
         packet.trail(rest, told);
         return rest.limited(told);
     }
-    if rest.extent == Extent::Quoted {
-        return Rest { length: told, ..rest };
+    if rest.extent == Completeness::Quoted {
+        return Cursor { length: told, ..rest };
     }
-    if rest.extent == Extent::Whole {
+    if rest.extent == Completeness::Whole {
         packet.lie(
             protocol,
             rest.span.at,

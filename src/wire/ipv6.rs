@@ -5,17 +5,17 @@ use std::net::Ipv6Addr;
 use pnet::packet::ipv6::Ipv6Packet;
 
 use super::chapter::{Origin, Tables};
-use super::field::{Field, Form, Spec, bits, bytes, rest};
+use super::cursor::{Completeness, Cursor};
+use super::field::{Field, FieldDef, Form, bits, bytes, rest};
 use super::fields::Fields;
 use super::header::HeaderDef;
 use super::layer::Layer;
 use super::link::LinkType;
+use super::malformation::Expected;
 use super::next::{Next, Step};
 use super::numbers::{code_point, congestion, ip_protocol};
 use super::packet::{Content, Packet};
-use super::problem::Expected;
 use super::protocol::Protocol;
-use super::rest::{Extent, Rest};
 use super::span::Span;
 
 fields! {
@@ -46,7 +46,7 @@ pub const FIXED: usize = 40;
 pub(super) const NO_NEXT_HEADER: u8 = 59;
 
 /// The header. RFC 8200 section 3
-pub static TABLE: [Spec; 8] = [
+pub static TABLE: [FieldDef; 8] = [
     bits(id::VERSION, "version", 0, 4, Form::Decimal),
     bits(id::TCLASS, "traffic class", 4, 8, Form::Hex).of(&TRAFFIC_CLASS),
     bits(id::FLOW, "flow label", 12, 20, Form::Hex),
@@ -57,12 +57,12 @@ pub static TABLE: [Spec; 8] = [
     bytes(id::DST, "destination address", 24, 16, Form::Ipv6),
 ];
 
-static TRAFFIC_CLASS: [Spec; 2] = [
+static TRAFFIC_CLASS: [FieldDef; 2] = [
     bits(id::TCLASS_DSCP, "DSCP", 4, 6, Form::Named(code_point)),
     bits(id::TCLASS_ECN, "ECN", 10, 2, Form::Named(congestion)),
 ];
 
-static UNREAD: Spec = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
+static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
 
 /// An IPv6 header.
 #[derive(Debug)]
@@ -146,7 +146,7 @@ impl HeaderDef for Header {
         header.fields(&TABLE, &UNREAD)
     }
 
-    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
         let protocol = Protocol::Ipv6;
         let version = rest.span.u8(0).map_or(6, |byte| byte >> 4);
         if version != 6 {
@@ -169,9 +169,9 @@ impl HeaderDef for Header {
         } else if told <= rest.length {
             packet.trail(rest, told);
             whole = rest.limited(told);
-        } else if rest.extent == Extent::Quoted {
+        } else if rest.extent == Completeness::Quoted {
             whole.length = told;
-        } else if rest.extent == Extent::Whole {
+        } else if rest.extent == Completeness::Whole {
             packet.lie(
                 protocol,
                 rest.span.at,

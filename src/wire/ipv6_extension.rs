@@ -4,17 +4,17 @@ pub mod options;
 
 use std::net::Ipv6Addr;
 
-use super::field::{Field, Form, Spec, bits, bytes, rest};
+use super::cursor::{Completeness, Cursor};
+use super::field::{Field, FieldDef, Form, bits, bytes, rest};
 use super::fields::Fields;
 use super::header::HeaderDef;
 use super::layer::Layer;
+use super::malformation::Expected;
 use super::next::{Next, Step};
 use super::numbers::ip_protocol;
-use super::options::{Layout, Walk, Walked, check};
+use super::options::{Layout, OptionIter, Walked, check};
 use super::packet::{Content, Packet};
-use super::problem::Expected;
 use super::protocol::Protocol;
-use super::rest::{Extent, Rest};
 use super::span::Span;
 
 fields! {
@@ -57,17 +57,17 @@ const JUMBO: u8 = 0xc2;
 
 const EIGHTS: Form = Form::Length { unit: 8, uncounted: 1 };
 
-static HOP_BY_HOP: [Spec; 2] = [
+static HOP_BY_HOP: [FieldDef; 2] = [
     bytes(id::HOPOPTS_NXT, "next header", 0, 1, Form::Named(ip_protocol)),
     bytes(id::HOPOPTS_LEN, "header extension length", 1, 1, EIGHTS),
 ];
 
-static DESTINATION: [Spec; 2] = [
+static DESTINATION: [FieldDef; 2] = [
     bytes(id::DSTOPTS_NXT, "next header", 0, 1, Form::Named(ip_protocol)),
     bytes(id::DSTOPTS_LEN, "header extension length", 1, 1, EIGHTS),
 ];
 
-static ROUTING: [Spec; 4] = [
+static ROUTING: [FieldDef; 4] = [
     bytes(id::ROUTING_NXT, "next header", 0, 1, Form::Named(ip_protocol)),
     bytes(id::ROUTING_LEN, "header extension length", 1, 1, EIGHTS),
     bytes(id::ROUTING_TYPE, "routing type", 2, 1, Form::Named(routing_type)),
@@ -75,23 +75,23 @@ static ROUTING: [Spec; 4] = [
 ];
 
 /// Type 0, forbidden since RFC 5095.
-static SOURCE_ROUTE: [Spec; 1] = [bytes(id::ROUTING_SRC_RESERVED, "reserved", 0, 4, Form::Hex)];
-static SOURCE_ROUTE_ADDRESS: Spec = bytes(id::ROUTING_SRC_ADDR, "address", 0, 16, Form::Ipv6);
+static SOURCE_ROUTE: [FieldDef; 1] = [bytes(id::ROUTING_SRC_RESERVED, "reserved", 0, 4, Form::Hex)];
+static SOURCE_ROUTE_ADDRESS: FieldDef = bytes(id::ROUTING_SRC_ADDR, "address", 0, 16, Form::Ipv6);
 /// Type 2. RFC 6275 section 6.4
-static MOBILE: [Spec; 2] = [
+static MOBILE: [FieldDef; 2] = [
     bytes(id::ROUTING_MIPV6_RESERVED, "reserved", 0, 4, Form::Hex),
     bytes(id::ROUTING_MIPV6_HOME_ADDRESS, "home address", 4, 16, Form::Ipv6),
 ];
 /// Type 4. RFC 8754 section 2
-static SEGMENTS: [Spec; 3] = [
+static SEGMENTS: [FieldDef; 3] = [
     bytes(id::ROUTING_SRH_LAST_ENTRY, "last entry", 0, 1, Form::Decimal),
     bytes(id::ROUTING_SRH_FLAGS, "flags", 1, 1, Form::Hex),
     bytes(id::ROUTING_SRH_TAG, "tag", 2, 2, Form::Hex),
 ];
-static SEGMENT: Spec = bytes(id::ROUTING_SRH_ADDR, "segment", 0, 16, Form::Ipv6);
-static TYPE_DATA: Spec = rest(id::ROUTING_UNKNOWN_DATA, "type-specific data", 0, Form::Bytes);
+static SEGMENT: FieldDef = bytes(id::ROUTING_SRH_ADDR, "segment", 0, 16, Form::Ipv6);
+static TYPE_DATA: FieldDef = rest(id::ROUTING_UNKNOWN_DATA, "type-specific data", 0, Form::Bytes);
 
-static FRAGMENT: [Spec; 6] = [
+static FRAGMENT: [FieldDef; 6] = [
     bytes(id::FRAGHDR_NXT, "next header", 0, 1, Form::Named(ip_protocol)),
     bytes(id::FRAGHDR_RESERVED_OCTET, "reserved", 1, 1, Form::Hex),
     bits(
@@ -106,7 +106,7 @@ static FRAGMENT: [Spec; 6] = [
     bytes(id::FRAGHDR_IDENT, "identification", 4, 4, Form::Hex),
 ];
 
-static AUTHENTICATION: [Spec; 6] = [
+static AUTHENTICATION: [FieldDef; 6] = [
     bytes(id::AH_NEXT_HEADER, "next header", 0, 1, Form::Named(ip_protocol)),
     bytes(
         id::AH_LENGTH,
@@ -121,7 +121,7 @@ static AUTHENTICATION: [Spec; 6] = [
     rest(id::AH_ICV, "integrity check value", 12, Form::Bytes),
 ];
 
-static UNREAD: Spec = rest(id::EXTENSION_UNREAD, "unread bytes", 0, Form::Bytes);
+static UNREAD: FieldDef = rest(id::EXTENSION_UNREAD, "unread bytes", 0, Form::Bytes);
 
 fn routing_type(number: u64) -> Option<&'static str> {
     Some(match number {
@@ -155,7 +155,7 @@ fn fields(protocol: Protocol, header: Span<'_>) -> Vec<Field<'_>> {
 fn routing_fields(header: Span<'_>) -> Vec<Field<'_>> {
     let mut fields = header.first(4).fields(&ROUTING, &UNREAD);
     let data = header.from(4);
-    let (table, address, count): (&'static [Spec], _, usize) = match header.u8(2) {
+    let (table, address, count): (&'static [FieldDef], _, usize) = match header.u8(2) {
         Some(0) => (&SOURCE_ROUTE, &SOURCE_ROUTE_ADDRESS, usize::MAX),
         Some(2) => (&MOBILE, &SOURCE_ROUTE_ADDRESS, 0),
         Some(4) => (
@@ -221,7 +221,7 @@ impl FragmentHeader {
 }
 
 /// Reads a header of variable length; `field` is the filter name of its length.
-fn decode<'a>(protocol: Protocol, field: &'static str, rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+fn decode<'a>(protocol: Protocol, field: &'static str, rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
     let fixed = packet.fixed(protocol, rest, FIXED)?;
     let told = usize::from(fixed.u8(1)?);
     let is_authentication = protocol == Protocol::Authentication;
@@ -260,12 +260,12 @@ fn decode<'a>(protocol: Protocol, field: &'static str, rest: Rest<'a>, packet: &
 }
 
 /// The length of a jumbogram stands in an option, for the IPv6 header's field is too small.
-fn cut_to_jumbo_length<'a>(header: Span<'a>, rest: Rest<'a>, packet: &mut Packet<'a>) -> Rest<'a> {
+fn cut_to_jumbo_length<'a>(header: Span<'a>, rest: Cursor<'a>, packet: &mut Packet<'a>) -> Cursor<'a> {
     let before = packet.layers.last().and_then(Layer::ipv6);
     if before.is_none_or(|ipv6| ipv6.payload_length() != 0) {
         return rest;
     }
-    let told = Walk::new(Layout::Ipv6, header.from(2)).find_map(|walked| match walked {
+    let told = OptionIter::new(Layout::Ipv6, header.from(2)).find_map(|walked| match walked {
         Walked::Option { kind: JUMBO, span } => span.u32(2),
         _ => None,
     });
@@ -273,7 +273,7 @@ fn cut_to_jumbo_length<'a>(header: Span<'a>, rest: Rest<'a>, packet: &mut Packet
         return rest;
     };
     if told > rest.length {
-        if rest.extent == Extent::Whole {
+        if rest.extent == Completeness::Whole {
             let said = Expected::Said {
                 field: options::id::OPT_JUMBO,
                 bytes: told,
@@ -294,7 +294,7 @@ fn cut_to_jumbo_length<'a>(header: Span<'a>, rest: Rest<'a>, packet: &mut Packet
     rest.limited(told)
 }
 
-fn decode_fragment<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+fn decode_fragment<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
     let fixed = packet.fixed(Protocol::Fragment, rest, FIXED)?;
     packet.push(Protocol::Fragment, rest, FIXED);
     let header = FragmentHeader::new(fixed)?;
@@ -303,8 +303,8 @@ fn decode_fragment<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
         packet.end(data, Content::Fragment(header.next_header));
         return None;
     }
-    if header.more && data.extent == Extent::Whole {
-        data.extent = Extent::FirstFragment;
+    if header.more && data.extent == Completeness::Whole {
+        data.extent = Completeness::FirstFragment;
     }
     Some((Next::AfterIpv6(header.next_header), data))
 }
@@ -332,7 +332,7 @@ impl HeaderDef for HopByHop {
         fields(Protocol::HopByHop, header)
     }
 
-    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
         decode(Protocol::HopByHop, id::HOPOPTS_LEN, rest, packet)
     }
 }
@@ -350,7 +350,7 @@ impl HeaderDef for Routing {
         fields(Protocol::Routing, header)
     }
 
-    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
         decode(Protocol::Routing, id::ROUTING_LEN, rest, packet)
     }
 }
@@ -368,7 +368,7 @@ impl HeaderDef for Fragment {
         fields(Protocol::Fragment, header)
     }
 
-    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
         decode_fragment(rest, packet)
     }
 }
@@ -386,7 +386,7 @@ impl HeaderDef for Authentication {
         fields(Protocol::Authentication, header)
     }
 
-    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
         decode(Protocol::Authentication, id::AH_LENGTH, rest, packet)
     }
 }
@@ -404,7 +404,7 @@ impl HeaderDef for DestinationOptions {
         fields(Protocol::DestinationOptions, header)
     }
 
-    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
         decode(Protocol::DestinationOptions, id::DSTOPTS_LEN, rest, packet)
     }
 }

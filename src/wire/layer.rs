@@ -1,7 +1,7 @@
 //! One header of a packet, with what belongs to it.
 
+use super::cursor::Completeness;
 use super::protocol::Protocol;
-use super::rest::Extent;
 use super::span::Span;
 
 /// One header of a packet, with what belongs to it. Small and without allocation; the fields are made when asked for.
@@ -11,7 +11,7 @@ pub struct Layer<'a> {
     pub(super) header: Span<'a>,
     pub(super) payload: Span<'a>,
     pub(super) length: usize,
-    pub(super) extent: Extent,
+    pub(super) extent: Completeness,
     pub(super) quoted: bool,
 }
 
@@ -49,7 +49,7 @@ impl<'a> Layer<'a> {
 
     /// Is all of its datagram here, or only a first fragment or a quotation?
     #[must_use]
-    pub const fn extent(&self) -> Extent {
+    pub const fn extent(&self) -> Completeness {
         self.extent
     }
 

@@ -1,13 +1,13 @@
 //! Logical link control, and SNAP on top of it. IEEE 802.2, RFC 1042
 
-use super::field::{Field, Form, Spec, bits, bytes, rest};
+use super::cursor::Cursor;
+use super::field::{Field, FieldDef, Form, bits, bytes, rest};
 use super::fields::Fields;
 use super::header::HeaderDef;
 use super::next::{Next, Step};
 use super::numbers::{ether_type, service_access_point};
 use super::packet::{Content, Packet};
 use super::protocol::Protocol;
-use super::rest::Rest;
 use super::span::Span;
 
 fields! {
@@ -34,31 +34,31 @@ const SNAP: usize = 8;
 /// Cisco's organization code.
 const CISCO: u32 = 0x00_000c;
 
-static DESTINATION: [Spec; 2] = [
+static DESTINATION: [FieldDef; 2] = [
     bits(id::DSAP_SAP, "SAP", 0, 7, Form::Hex),
     bits(id::DSAP_IG, "group address", 7, 1, Form::Flag),
 ];
-static SOURCE: [Spec; 2] = [
+static SOURCE: [FieldDef; 2] = [
     bits(id::SSAP_SAP, "SAP", 8, 7, Form::Hex),
     bits(id::SSAP_CR, "response", 15, 1, Form::Flag),
 ];
-const ACCESS_POINTS: [Spec; 2] = [
+const ACCESS_POINTS: [FieldDef; 2] = [
     bytes(id::DSAP, "destination SAP", 0, 1, Form::HexNamed(service_access_point)).of(&DESTINATION),
     bytes(id::SSAP, "source SAP", 1, 1, Form::HexNamed(service_access_point)).of(&SOURCE),
 ];
-const CONTROL: Spec = bytes(id::CONTROL, "control", 2, 1, Form::Hex);
-const ORGANIZATION: Spec = bytes(id::OUI, "organization code", 3, 3, Form::Hex);
+const CONTROL: FieldDef = bytes(id::CONTROL, "control", 2, 1, Form::Hex);
+const ORGANIZATION: FieldDef = bytes(id::OUI, "organization code", 3, 3, Form::Hex);
 
 /// The header of an unnumbered frame.
-static TABLE: [Spec; 3] = [ACCESS_POINTS[0], ACCESS_POINTS[1], CONTROL];
+static TABLE: [FieldDef; 3] = [ACCESS_POINTS[0], ACCESS_POINTS[1], CONTROL];
 /// The header of a numbered frame.
-static TABLE_NUMBERED: [Spec; 3] = [
+static TABLE_NUMBERED: [FieldDef; 3] = [
     ACCESS_POINTS[0],
     ACCESS_POINTS[1],
     bytes(id::CONTROL, "control", 2, 2, Form::Hex),
 ];
 /// With SNAP, the protocol by its `EtherType`.
-static TABLE_SNAP: [Spec; 5] = [
+static TABLE_SNAP: [FieldDef; 5] = [
     ACCESS_POINTS[0],
     ACCESS_POINTS[1],
     CONTROL,
@@ -66,7 +66,7 @@ static TABLE_SNAP: [Spec; 5] = [
     bytes(id::TYPE, "type", 6, 2, Form::HexNamed(ether_type)),
 ];
 /// With SNAP, the protocol by a number of the organization's own.
-static TABLE_SNAP_OWN: [Spec; 5] = [
+static TABLE_SNAP_OWN: [FieldDef; 5] = [
     ACCESS_POINTS[0],
     ACCESS_POINTS[1],
     CONTROL,
@@ -74,14 +74,14 @@ static TABLE_SNAP_OWN: [Spec; 5] = [
     bytes(id::PID, "protocol ID", 6, 2, Form::Hex),
 ];
 /// With SNAP, the protocol by Cisco's numbers.
-static TABLE_SNAP_CISCO: [Spec; 5] = [
+static TABLE_SNAP_CISCO: [FieldDef; 5] = [
     ACCESS_POINTS[0],
     ACCESS_POINTS[1],
     CONTROL,
     ORGANIZATION,
     bytes(id::CISCO_PID, "protocol ID", 6, 2, Form::Hex),
 ];
-static UNREAD: Spec = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
+static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
 
 /// The organization; only in SNAP.
 fn organization(header: Span<'_>) -> Option<u32> {
@@ -103,7 +103,7 @@ impl HeaderDef for Header {
     const FIELDS: &'static [Fields] = &[FIELDS];
 
     fn fields(header: Span<'_>) -> Vec<Field<'_>> {
-        let table: &'static [Spec] = match header.bytes.len() {
+        let table: &'static [FieldDef] = match header.bytes.len() {
             SNAP if organization(header).is_some_and(is_ether_type) => &TABLE_SNAP,
             SNAP if organization(header) == Some(CISCO) => &TABLE_SNAP_CISCO,
             5.. => &TABLE_SNAP_OWN,
@@ -113,7 +113,7 @@ impl HeaderDef for Header {
         header.fields(table, &UNREAD)
     }
 
-    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
         let header = packet.fixed(Protocol::Llc, rest, UNNUMBERED)?;
         let (to, from, control) = (header.u8(0)?, header.u8(1)?, header.u8(2)?);
         if (to, from, control) == (0xaa, 0xaa, 0x03) {

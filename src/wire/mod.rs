@@ -2,10 +2,10 @@
 //!
 //! [`decode()`] gives a [`Packet`]: its headers as [`Layer`]s, from the outside in, without making a field. [`Layer::fields`]
 //! makes the [`Field`]s: each with Wireshark's name, the RFC's name, place, raw bytes and value. [`Packet::checksum`] checks.
-//! What cannot be read is a [`Problem`]; what was read before it is kept.
+//! What cannot be read is a [`Malformation`]; what was read before it is kept.
 //!
 //! One file per protocol, in the same order: its fields and what they are for (`fields!`), the tables that place them, the typed
-//! header, the descriptor with the decoder ([`header::HeaderDef`]). The list `headers!` below names the descriptors.
+//! header, the descriptor with the decoder (`header::HeaderDef`). The list `headers!` below names the descriptors.
 #![forbid(unsafe_code)]
 
 #[macro_use]
@@ -54,6 +54,7 @@ pub mod ethernet;
 mod field;
 mod header;
 
+mod cursor;
 pub mod icmp;
 pub mod icmp_extension;
 pub mod icmpv6;
@@ -64,17 +65,16 @@ pub mod ipv6_extension;
 mod layer;
 mod link;
 pub mod llc;
+mod malformation;
 pub mod nd;
 mod next;
 pub mod null;
 mod numbers;
 mod options;
 mod packet;
-mod problem;
 mod protocol;
 mod quotation;
 pub mod reassembly;
-mod rest;
 mod span;
 mod sum;
 pub mod tcp;
@@ -85,14 +85,14 @@ pub mod vlan;
 
 pub use catalog::catalog;
 pub use chapter::{Chapter, Origin};
+pub use cursor::Completeness;
 pub use decode::{MOST_HEADERS, decode};
-pub use field::{Field, Form, Naming, Spec, Value, find};
+pub use field::{Field, FieldDef, Form, Naming, Value, find};
 pub use fields::{Fields, Purpose};
 pub use layer::Layer;
 pub use link::LinkType;
+pub use malformation::{Expected, Malformation};
 pub use packet::{Content, Packet};
-pub use problem::{Expected, Problem};
 pub use protocol::Protocol;
-pub use rest::Extent;
 pub use span::Span;
 pub use sum::{Checksum, Unchecked};

@@ -1,8 +1,8 @@
 //! Neighbor discovery: messages and options within `ICMPv6`. RFC 4861; RFC 4191 (route information), RFC 8106 (DNS), RFC 3971
 //! (nonce)
 
-use super::field::{Field, Form, Spec, bits, bytes, rest};
-use super::options::{Layout, Shape, Walk, Walked};
+use super::field::{Field, FieldDef, Form, bits, bytes, rest};
+use super::options::{Layout, OptionDef, OptionIter, Walked};
 use super::span::Span;
 
 fields! {
@@ -56,16 +56,16 @@ fields! {
     OPT_PADDING = "icmpv6.opt.padding";
 }
 
-static SOLICITATION_OF_ROUTER: [Spec; 1] = [bytes(id::RESERVED, "reserved", 4, 4, Form::Hex)];
+static SOLICITATION_OF_ROUTER: [FieldDef; 1] = [bytes(id::RESERVED, "reserved", 4, 4, Form::Hex)];
 
-static ADVERTISEMENT_OF_ROUTER: [Spec; 5] = [
+static ADVERTISEMENT_OF_ROUTER: [FieldDef; 5] = [
     bytes(id::ND_RA_CUR_HOP_LIMIT, "current hop limit", 4, 1, Form::Decimal),
     bytes(id::ND_RA_FLAG, "flags", 5, 1, Form::Flags).of(&ROUTER_FLAGS),
     bytes(id::ND_RA_ROUTER_LIFETIME, "router lifetime", 6, 2, Form::Count("s")),
     bytes(id::ND_RA_REACHABLE_TIME, "reachable time", 8, 4, Form::Count("ms")),
     bytes(id::ND_RA_RETRANS_TIMER, "retrans timer", 12, 4, Form::Count("ms")),
 ];
-static ROUTER_FLAGS: [Spec; 6] = [
+static ROUTER_FLAGS: [FieldDef; 6] = [
     bits(id::ND_RA_FLAG_M, "managed address configuration", 40, 1, Form::Flag),
     bits(id::ND_RA_FLAG_O, "other configuration", 41, 1, Form::Flag),
     bits(id::ND_RA_FLAG_H, "home agent", 42, 1, Form::Flag),
@@ -74,23 +74,23 @@ static ROUTER_FLAGS: [Spec; 6] = [
     bits(id::ND_RA_FLAG_RSV, "reserved", 46, 2, Form::Decimal),
 ];
 
-static SOLICITATION: [Spec; 2] = [
+static SOLICITATION: [FieldDef; 2] = [
     bytes(id::RESERVED, "reserved", 4, 4, Form::Hex),
     bytes(id::ND_NS_TARGET_ADDRESS, "target address", 8, 16, Form::Ipv6),
 ];
 
-static ADVERTISEMENT: [Spec; 2] = [
+static ADVERTISEMENT: [FieldDef; 2] = [
     bytes(id::ND_NA_FLAG, "flags", 4, 4, Form::Flags).of(&NEIGHBOR_FLAGS),
     bytes(id::ND_NA_TARGET_ADDRESS, "target address", 8, 16, Form::Ipv6),
 ];
-static NEIGHBOR_FLAGS: [Spec; 4] = [
+static NEIGHBOR_FLAGS: [FieldDef; 4] = [
     bits(id::ND_NA_FLAG_R, "router", 32, 1, Form::Flag),
     bits(id::ND_NA_FLAG_S, "solicited", 33, 1, Form::Flag),
     bits(id::ND_NA_FLAG_O, "override", 34, 1, Form::Flag),
     bits(id::ND_NA_FLAG_RSV, "reserved", 35, 29, Form::Hex),
 ];
 
-static REDIRECT: [Spec; 3] = [
+static REDIRECT: [FieldDef; 3] = [
     bytes(id::RESERVED, "reserved", 4, 4, Form::Hex),
     bytes(id::ND_RD_TARGET_ADDRESS, "target address", 8, 16, Form::Ipv6),
     bytes(id::RD_NA_DESTINATION_ADDRESS, "destination address", 24, 16, Form::Ipv6),
@@ -107,7 +107,7 @@ fn preference(number: u64) -> Option<&'static str> {
 }
 
 /// The table of a neighbor discovery message and the bytes before its options; `None` for any other message.
-pub(super) fn table(message: u8) -> Option<(&'static [Spec], usize)> {
+pub(super) fn table(message: u8) -> Option<(&'static [FieldDef], usize)> {
     Some(match message {
         133 => (&SOLICITATION_OF_ROUTER, 8),
         134 => (&ADVERTISEMENT_OF_ROUTER, 16),
@@ -118,27 +118,27 @@ pub(super) fn table(message: u8) -> Option<(&'static [Spec], usize)> {
     })
 }
 
-const TYPE: Spec = bytes(id::OPT_TYPE, "type", 0, 1, Form::Decimal).omitted();
-const LENGTH: Spec = bytes(id::OPT_LENGTH, "length", 1, 1, Form::Length { unit: 8, uncounted: 0 }).omitted();
-static NONE: [Spec; 0] = [];
+const TYPE: FieldDef = bytes(id::OPT_TYPE, "type", 0, 1, Form::Decimal).omitted();
+const LENGTH: FieldDef = bytes(id::OPT_LENGTH, "length", 1, 1, Form::Length { unit: 8, uncounted: 0 }).omitted();
+static NONE: [FieldDef; 0] = [];
 
-static WHOLE_SOURCE: Spec = rest(id::OPT, "source link-layer address", 0, Form::Option);
-static PARTS_SOURCE: [Spec; 3] = [TYPE, LENGTH, bytes(id::OPT_LINKADDR, "address", 2, 6, Form::Mac)];
-static SOURCE: Shape = Shape {
+static WHOLE_SOURCE: FieldDef = rest(id::OPT, "source link-layer address", 0, Form::Option);
+static PARTS_SOURCE: [FieldDef; 3] = [TYPE, LENGTH, bytes(id::OPT_LINKADDR, "address", 2, 6, Form::Mac)];
+static SOURCE: OptionDef = OptionDef {
     whole: &WHOLE_SOURCE,
     parts: &PARTS_SOURCE,
     repeated: &NONE,
 };
 
-static WHOLE_TARGET: Spec = rest(id::OPT, "target link-layer address", 0, Form::Option);
-static TARGET: Shape = Shape {
+static WHOLE_TARGET: FieldDef = rest(id::OPT, "target link-layer address", 0, Form::Option);
+static TARGET: OptionDef = OptionDef {
     whole: &WHOLE_TARGET,
     parts: &PARTS_SOURCE,
     repeated: &NONE,
 };
 
-static WHOLE_PREFIX: Spec = rest(id::OPT, "prefix information", 0, Form::Option);
-static PARTS_PREFIX: [Spec; 8] = [
+static WHOLE_PREFIX: FieldDef = rest(id::OPT, "prefix information", 0, Form::Option);
+static PARTS_PREFIX: [FieldDef; 8] = [
     TYPE,
     LENGTH,
     bytes(id::OPT_PREFIX_LENGTH, "prefix length", 2, 1, Form::Count("bits")),
@@ -154,7 +154,7 @@ static PARTS_PREFIX: [Spec; 8] = [
     bytes(id::OPT_RESERVED, "reserved", 12, 4, Form::Hex).omitted(),
     bytes(id::OPT_PREFIX, "prefix", 16, 16, Form::Ipv6),
 ];
-static PREFIX_FLAGS: [Spec; 4] = [
+static PREFIX_FLAGS: [FieldDef; 4] = [
     bits(id::OPT_PREFIX_FLAG_L, "on-link", 24, 1, Form::Flag),
     bits(
         id::OPT_PREFIX_FLAG_A,
@@ -166,113 +166,113 @@ static PREFIX_FLAGS: [Spec; 4] = [
     bits(id::OPT_PREFIX_FLAG_R, "router address", 26, 1, Form::Flag),
     bits(id::OPT_PREFIX_FLAG_RESERVED, "reserved", 27, 5, Form::Decimal),
 ];
-static PREFIX: Shape = Shape {
+static PREFIX: OptionDef = OptionDef {
     whole: &WHOLE_PREFIX,
     parts: &PARTS_PREFIX,
     repeated: &NONE,
 };
 
-static WHOLE_REDIRECTED: Spec = rest(id::OPT, "redirected header", 0, Form::Option);
-static PARTS_REDIRECTED: [Spec; 4] = [
+static WHOLE_REDIRECTED: FieldDef = rest(id::OPT, "redirected header", 0, Form::Option);
+static PARTS_REDIRECTED: [FieldDef; 4] = [
     TYPE,
     LENGTH,
     bytes(id::OPT_RESERVED, "reserved", 2, 6, Form::Hex).omitted(),
     rest(id::OPT_REDIRECTED_PACKET, "redirected packet", 8, Form::Bytes),
 ];
-static REDIRECTED: Shape = Shape {
+static REDIRECTED: OptionDef = OptionDef {
     whole: &WHOLE_REDIRECTED,
     parts: &PARTS_REDIRECTED,
     repeated: &NONE,
 };
 
-static WHOLE_MTU: Spec = rest(id::OPT, "MTU", 0, Form::Option);
-static PARTS_MTU: [Spec; 4] = [
+static WHOLE_MTU: FieldDef = rest(id::OPT, "MTU", 0, Form::Option);
+static PARTS_MTU: [FieldDef; 4] = [
     TYPE,
     LENGTH,
     bytes(id::OPT_RESERVED, "reserved", 2, 2, Form::Hex).omitted(),
     bytes(id::OPT_MTU, "MTU", 4, 4, Form::Count("bytes")),
 ];
-static MTU: Shape = Shape {
+static MTU: OptionDef = OptionDef {
     whole: &WHOLE_MTU,
     parts: &PARTS_MTU,
     repeated: &NONE,
 };
 
 // RFC 6275 sections 7.3 and 7.4
-static WHOLE_INTERVAL: Spec = rest(id::OPT, "advertisement interval", 0, Form::Option);
-static PARTS_INTERVAL: [Spec; 4] = [
+static WHOLE_INTERVAL: FieldDef = rest(id::OPT, "advertisement interval", 0, Form::Option);
+static PARTS_INTERVAL: [FieldDef; 4] = [
     TYPE,
     LENGTH,
     bytes(id::OPT_RESERVED, "reserved", 2, 2, Form::Hex).omitted(),
     bytes(id::OPT_ADVERTISEMENT_INTERVAL, "interval", 4, 4, Form::Count("ms")),
 ];
-static INTERVAL: Shape = Shape {
+static INTERVAL: OptionDef = OptionDef {
     whole: &WHOLE_INTERVAL,
     parts: &PARTS_INTERVAL,
     repeated: &NONE,
 };
-static WHOLE_AGENT: Spec = rest(id::OPT, "home agent information", 0, Form::Option);
-static PARTS_AGENT: [Spec; 5] = [
+static WHOLE_AGENT: FieldDef = rest(id::OPT, "home agent information", 0, Form::Option);
+static PARTS_AGENT: [FieldDef; 5] = [
     TYPE,
     LENGTH,
     bytes(id::OPT_RESERVED, "reserved", 2, 2, Form::Hex).omitted(),
     bytes(id::OPT_HOME_AGENT_PREFERENCE, "preference", 4, 2, Form::Decimal),
     bytes(id::OPT_HOME_AGENT_LIFETIME, "lifetime", 6, 2, Form::Count("s")),
 ];
-static AGENT: Shape = Shape {
+static AGENT: OptionDef = OptionDef {
     whole: &WHOLE_AGENT,
     parts: &PARTS_AGENT,
     repeated: &NONE,
 };
 
-static WHOLE_NONCE: Spec = rest(id::OPT, "nonce", 0, Form::Option);
-static PARTS_NONCE: [Spec; 3] = [TYPE, LENGTH, rest(id::OPT_NONCE, "nonce", 2, Form::Bytes)];
-static NONCE: Shape = Shape {
+static WHOLE_NONCE: FieldDef = rest(id::OPT, "nonce", 0, Form::Option);
+static PARTS_NONCE: [FieldDef; 3] = [TYPE, LENGTH, rest(id::OPT_NONCE, "nonce", 2, Form::Bytes)];
+static NONCE: OptionDef = OptionDef {
     whole: &WHOLE_NONCE,
     parts: &PARTS_NONCE,
     repeated: &NONE,
 };
 
-static WHOLE_SERVERS: Spec = rest(id::OPT, "recursive DNS servers", 0, Form::Option);
-static PARTS_SERVERS: [Spec; 4] = [
+static WHOLE_SERVERS: FieldDef = rest(id::OPT, "recursive DNS servers", 0, Form::Option);
+static PARTS_SERVERS: [FieldDef; 4] = [
     TYPE,
     LENGTH,
     bytes(id::OPT_RESERVED, "reserved", 2, 2, Form::Hex).omitted(),
     bytes(id::OPT_RDNSS_LIFETIME, "lifetime", 4, 4, Form::Count("s")),
 ];
-static SERVER: [Spec; 1] = [bytes(id::OPT_RDNSS, "server", 0, 16, Form::Ipv6)];
-static SERVERS: Shape = Shape {
+static SERVER: [FieldDef; 1] = [bytes(id::OPT_RDNSS, "server", 0, 16, Form::Ipv6)];
+static SERVERS: OptionDef = OptionDef {
     whole: &WHOLE_SERVERS,
     parts: &PARTS_SERVERS,
     repeated: &SERVER,
 };
 
-static WHOLE_SEARCH: Spec = rest(id::OPT, "DNS search list", 0, Form::Option);
-static PARTS_SEARCH: [Spec; 5] = [
+static WHOLE_SEARCH: FieldDef = rest(id::OPT, "DNS search list", 0, Form::Option);
+static PARTS_SEARCH: [FieldDef; 5] = [
     TYPE,
     LENGTH,
     bytes(id::OPT_RESERVED, "reserved", 2, 2, Form::Hex).omitted(),
     bytes(id::OPT_DNSSL_LIFETIME, "lifetime", 4, 4, Form::Count("s")),
     rest(id::OPT_DNSSL, "domain names", 8, Form::Bytes),
 ];
-static SEARCH: Shape = Shape {
+static SEARCH: OptionDef = OptionDef {
     whole: &WHOLE_SEARCH,
     parts: &PARTS_SEARCH,
     repeated: &NONE,
 };
 
-static WHOLE_UNKNOWN: Spec = rest(id::OPT, "unknown option", 0, Form::Option);
-static PARTS_UNKNOWN: [Spec; 3] = [TYPE, LENGTH, rest(id::UNKNOWN_DATA, "data", 2, Form::Bytes)];
-static UNKNOWN: Shape = Shape {
+static WHOLE_UNKNOWN: FieldDef = rest(id::OPT, "unknown option", 0, Form::Option);
+static PARTS_UNKNOWN: [FieldDef; 3] = [TYPE, LENGTH, rest(id::UNKNOWN_DATA, "data", 2, Form::Bytes)];
+static UNKNOWN: OptionDef = OptionDef {
     whole: &WHOLE_UNKNOWN,
     parts: &PARTS_UNKNOWN,
     repeated: &NONE,
 };
 
-static BROKEN: Spec = rest(id::OPT_UNREAD, "unreadable options", 0, Form::Bytes);
-static SURPLUS: Spec = rest(id::OPT_PADDING, "padding", 0, Form::Bytes);
+static BROKEN: FieldDef = rest(id::OPT_UNREAD, "unreadable options", 0, Form::Bytes);
+static SURPLUS: FieldDef = rest(id::OPT_PADDING, "padding", 0, Form::Bytes);
 
-fn shape(kind: u8) -> &'static Shape {
+fn shape(kind: u8) -> &'static OptionDef {
     match kind {
         1 => &SOURCE,
         2 => &TARGET,
@@ -290,7 +290,7 @@ fn shape(kind: u8) -> &'static Shape {
 
 /// Adds the fields of the options.
 pub(super) fn push_fields<'a>(options: Span<'a>, fields: &mut Vec<Field<'a>>) {
-    fields.extend(Walk::new(Layout::Discovery, options).map(|walked| match walked {
+    fields.extend(OptionIter::new(Layout::Discovery, options).map(|walked| match walked {
         Walked::Option { kind, span } => shape(kind).field(span, &SURPLUS),
         Walked::Padding(span) | Walked::Broken { span, .. } => Field::walked(&BROKEN, span, Vec::new()),
     }));

@@ -1,8 +1,8 @@
 //! What follows a header: by which number it is announced.
 
+use super::cursor::Cursor;
 use super::link::LinkType;
 use super::packet::Content;
-use super::rest::Rest;
 
 /// What the next header is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,4 +34,4 @@ impl Next {
 }
 
 /// What a protocol's decoder gives: the next header and its bytes, or nothing when there is none.
-pub(super) type Step<'a> = Option<(Next, Rest<'a>)>;
+pub(super) type Step<'a> = Option<(Next, Cursor<'a>)>;

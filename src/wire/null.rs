@@ -1,14 +1,14 @@
 //! BSD loopback: the address family as the machine that captured numbers it, in its own byte order; `OpenBSD`'s is in
 //! network byte order. <https://www.tcpdump.org/linktypes.html>
 
-use super::field::{Field, Form, Spec, bytes, rest};
+use super::cursor::Cursor;
+use super::field::{Field, FieldDef, Form, bytes, rest};
 use super::fields::Fields;
 use super::header::HeaderDef;
 use super::link::LinkType;
 use super::next::{Next, Step};
 use super::packet::{Content, Packet};
 use super::protocol::Protocol;
-use super::rest::Rest;
 use super::span::Span;
 
 fields! {
@@ -20,10 +20,10 @@ fields! {
 const FIXED: usize = 4;
 
 /// The header.
-static TABLE: [Spec; 1] = [bytes(id::FAMILY, "family", 0, 4, Form::Named(family))];
+static TABLE: [FieldDef; 1] = [bytes(id::FAMILY, "family", 0, 4, Form::Named(family))];
 /// From a little-endian machine.
-static TABLE_LITTLE: [Spec; 1] = [bytes(id::FAMILY, "family", 0, 4, Form::LittleEndian(family))];
-static UNREAD: Spec = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
+static TABLE_LITTLE: [FieldDef; 1] = [bytes(id::FAMILY, "family", 0, 4, Form::LittleEndian(family))];
+static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
 
 /// `AF_INET` is 2 everywhere, `AF_INET6` is not.
 fn family(number: u64) -> Option<&'static str> {
@@ -59,7 +59,7 @@ impl HeaderDef for Header {
         )
     }
 
-    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
         let header = packet.fixed(Protocol::Null, rest, FIXED)?;
         packet.push(Protocol::Null, rest, FIXED);
         let number = header.u32(0)?;

@@ -4,9 +4,9 @@
 //! first says. A length of 0 would make a careless reader stand still, one past the header would make it read the data:
 //! the walk stops at the first that cannot be.
 
-use super::field::{Field, Spec};
+use super::field::{Field, FieldDef};
+use super::malformation::Expected;
 use super::packet::Packet;
-use super::problem::Expected;
 use super::protocol::Protocol;
 use super::span::Span;
 
@@ -44,13 +44,13 @@ pub(super) enum Walked<'a> {
 
 /// Steps from option to option.
 #[derive(Debug, Clone)]
-pub(super) struct Walk<'a> {
+pub(super) struct OptionIter<'a> {
     layout: Layout,
     left: Span<'a>,
     ended: bool,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> OptionIter<'a> {
     pub(super) const fn new(layout: Layout, options: Span<'a>) -> Self {
         Self {
             layout,
@@ -71,7 +71,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-impl<'a> Iterator for Walk<'a> {
+impl<'a> Iterator for OptionIter<'a> {
     type Item = Walked<'a>;
 
     fn next(&mut self) -> Option<Walked<'a>> {
@@ -106,7 +106,7 @@ pub(super) fn check<'a>(
     options: Span<'a>,
     field: &'static str,
 ) {
-    for walked in Walk::new(layout, options) {
+    for walked in OptionIter::new(layout, options) {
         if let Walked::Broken { span, told } = walked {
             let least = if matches!(layout, Layout::Discovery) { 8 } else { 2 };
             match told {
@@ -125,18 +125,18 @@ pub(super) fn check<'a>(
 
 /// The tables of one kind of option.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Shape {
+pub(super) struct OptionDef {
     /// The option as a whole.
-    pub(super) whole: &'static Spec,
+    pub(super) whole: &'static FieldDef,
     /// What is in it, placed from its kind.
-    pub(super) parts: &'static [Spec],
+    pub(super) parts: &'static [FieldDef],
     /// What is there again and again after these, up to the option's end.
-    pub(super) repeated: &'static [Spec],
+    pub(super) repeated: &'static [FieldDef],
 }
 
-impl Shape {
+impl OptionDef {
     /// The option of these bytes as a field with its parts. Bytes beyond the tables are `remainder`.
-    pub(super) fn field<'a>(&self, span: Span<'a>, remainder: &'static Spec) -> Field<'a> {
+    pub(super) fn field<'a>(&self, span: Span<'a>, remainder: &'static FieldDef) -> Field<'a> {
         let mut parts: Vec<_> = Vec::with_capacity(self.parts.len());
         for spec in self.parts {
             let Some(part) = Field::read(spec, span) else {

@@ -2,12 +2,12 @@
 
 use smallvec::SmallVec;
 
+use super::cursor::Cursor;
 use super::layer::Layer;
 use super::link::LinkType;
+use super::malformation::{Expected, Malformation};
 use super::numbers;
-use super::problem::{Expected, Problem};
 use super::protocol::Protocol;
-use super::rest::Rest;
 use super::span::Span;
 
 /// What the bytes after the innermost header are.
@@ -32,7 +32,7 @@ pub enum Content {
     },
     /// A link type that is not read here.
     Link(LinkType),
-    /// Bytes that could not be read, because of a [`Problem`].
+    /// Bytes that could not be read, because of a [`Malformation`].
     Unread,
 }
 
@@ -58,7 +58,7 @@ pub struct Packet<'a> {
     pub(super) original_length: usize,
     /// Ethernet, IP and TCP are three; a VLAN tag and an extension header still fit without allocation.
     pub(super) layers: SmallVec<[Layer<'a>; 5]>,
-    pub(super) problems: Vec<Problem>,
+    pub(super) problems: Vec<Malformation>,
     pub(super) payload: Span<'a>,
     pub(super) content: Content,
     pub(super) trailer: Span<'a>,
@@ -73,7 +73,7 @@ impl<'a> Packet<'a> {
 
     /// What is wrong with it, in the order in which it was met. Empty for a packet without fault.
     #[must_use]
-    pub fn problems(&self) -> &[Problem] {
+    pub fn problems(&self) -> &[Malformation] {
         &self.problems
     }
 
@@ -136,7 +136,7 @@ impl<'a> Packet<'a> {
 /// For the protocols' decoders.
 impl<'a> Packet<'a> {
     /// Adds a header of `length` bytes at the start of `rest`.
-    pub(super) fn push(&mut self, protocol: Protocol, rest: Rest<'a>, length: usize) {
+    pub(super) fn push(&mut self, protocol: Protocol, rest: Cursor<'a>, length: usize) {
         self.layers.push(Layer {
             protocol,
             header: rest.span.first(length),
@@ -149,7 +149,7 @@ impl<'a> Packet<'a> {
 
     /// The `length` bytes of the header that are always there. If they are not: keeps those that are, says so, and gives
     /// `None`.
-    pub(super) fn fixed(&mut self, protocol: Protocol, rest: Rest<'a>, length: usize) -> Option<Span<'a>> {
+    pub(super) fn fixed(&mut self, protocol: Protocol, rest: Cursor<'a>, length: usize) -> Option<Span<'a>> {
         if rest.span.bytes.len() >= length {
             return Some(rest.span.first(length));
         }
@@ -164,7 +164,7 @@ impl<'a> Packet<'a> {
     pub(super) fn said(
         &mut self,
         protocol: Protocol,
-        rest: Rest<'a>,
+        rest: Cursor<'a>,
         field: &'static str,
         length: usize,
     ) -> Option<Span<'a>> {
@@ -178,13 +178,13 @@ impl<'a> Packet<'a> {
     }
 
     /// Says that fewer than `needed` bytes are there, unless a quotation just ends before.
-    pub(super) fn too_short(&mut self, protocol: Protocol, rest: Rest<'a>, expected: Expected, needed: usize) {
+    pub(super) fn too_short(&mut self, protocol: Protocol, rest: Cursor<'a>, expected: Expected, needed: usize) {
         let cut = rest.length >= needed;
         if rest.quoted && cut {
             return;
         }
         let found = if cut { rest.span.bytes.len() } else { rest.length };
-        self.problems.push(Problem {
+        self.problems.push(Malformation {
             protocol,
             byte: rest.span.at,
             expected,
@@ -195,7 +195,7 @@ impl<'a> Packet<'a> {
 
     /// Says that the packet contradicts the standard or itself.
     pub(super) fn lie(&mut self, protocol: Protocol, byte: usize, expected: Expected, found: usize) {
-        self.problems.push(Problem {
+        self.problems.push(Malformation {
             protocol,
             byte,
             expected,
@@ -205,7 +205,7 @@ impl<'a> Packet<'a> {
     }
 
     /// Keeps the bytes after what a length field tells: the innermost such field knows best where the data ends.
-    pub(super) fn trail(&mut self, rest: Rest<'a>, length: usize) {
+    pub(super) fn trail(&mut self, rest: Cursor<'a>, length: usize) {
         let trailer = rest.span.from(length);
         if !rest.quoted && !trailer.bytes.is_empty() {
             self.trailer = trailer;
@@ -213,7 +213,7 @@ impl<'a> Packet<'a> {
     }
 
     /// Ends the decoding: what is left is of this kind.
-    pub(super) fn end(&mut self, rest: Rest<'a>, content: Content) {
+    pub(super) fn end(&mut self, rest: Cursor<'a>, content: Content) {
         self.payload = rest.span;
         self.content = content;
     }

@@ -1,7 +1,7 @@
 //! The datagram that an ICMP error quotes. RFC 792, RFC 4443 section 2.4; its length: RFC 4884
 
+use super::cursor::{Completeness, Cursor};
 use super::packet::Packet;
-use super::rest::{Extent, Rest};
 use super::span::Span;
 
 /// The length of the quotation in bytes that an ICMP message tells; 0 if it tells none. RFC 4884 section 5.1
@@ -21,13 +21,13 @@ pub(super) fn length_6(header: Span<'_>) -> usize {
 }
 
 /// The quoted datagram of an error; where the message tells its length, without the extension after it.
-pub(super) fn of<'a>(data: Rest<'a>, told: usize, packet: &mut Packet<'a>) -> Rest<'a> {
+pub(super) fn of<'a>(data: Cursor<'a>, told: usize, packet: &mut Packet<'a>) -> Cursor<'a> {
     let mut quoted = data;
     if told > 0 && told < data.length {
         packet.trail(data, told);
         quoted = data.limited(told);
     }
-    quoted.extent = Extent::Quoted;
+    quoted.extent = Completeness::Quoted;
     quoted.quoted = true;
     quoted
 }

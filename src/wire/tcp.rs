@@ -8,16 +8,16 @@ use pnet::packet::tcp::TcpPacket;
 
 use self::options::TcpOption;
 use super::chapter::{Origin, Tables};
-use super::field::{Field, Form, Spec, bits, bytes};
+use super::cursor::Cursor;
+use super::field::{Field, FieldDef, Form, bits, bytes};
 use super::fields::Fields;
 use super::header::{ChecksumDef, Covers, HeaderDef, words};
 use super::layer::Layer;
+use super::malformation::Expected;
 use super::next::{Next, Step};
-use super::options::{Layout, Shape, Walk, Walked, check};
+use super::options::{Layout, OptionDef, OptionIter, Walked, check};
 use super::packet::{Content, Packet};
-use super::problem::Expected;
 use super::protocol::Protocol;
-use super::rest::Rest;
 use super::span::Span;
 
 fields! {
@@ -74,7 +74,7 @@ fields! {
 pub const FIXED: usize = 20;
 
 /// The header. RFC 9293 section 3.1; AE: RFC 9768, before that NS
-pub static TABLE: [Spec; 9] = [
+pub static TABLE: [FieldDef; 9] = [
     bytes(id::SRCPORT, "source port", 0, 2, Form::Decimal),
     bytes(id::DSTPORT, "destination port", 2, 2, Form::Decimal),
     bytes(id::SEQ_RAW, "sequence number", 4, 4, Form::Decimal),
@@ -92,7 +92,7 @@ pub static TABLE: [Spec; 9] = [
     bytes(id::URGENT_POINTER, "urgent pointer", 18, 2, Form::Decimal),
 ];
 
-static FLAGS: [Spec; 10] = [
+static FLAGS: [FieldDef; 10] = [
     bits(id::FLAGS_RES, "reserved", 100, 3, Form::Decimal),
     bits(id::FLAGS_AE, "AE", 103, 1, Form::Flag),
     bits(id::FLAGS_CWR, "CWR", 104, 1, Form::Flag),
@@ -211,7 +211,7 @@ impl<'a> Tcp<'a> {
 
     /// The options up to the end mark or the first that cannot be.
     pub fn options(&self) -> impl Iterator<Item = TcpOption<'a>> + use<'a> {
-        Walk::new(Layout::Classic, self.header.from(FIXED)).filter_map(|walked| match walked {
+        OptionIter::new(Layout::Classic, self.header.from(FIXED)).filter_map(|walked| match walked {
             Walked::Option { kind, span } => Some(TcpOption::new(kind, span.bytes)),
             Walked::Padding(_) | Walked::Broken { .. } => None,
         })
@@ -246,7 +246,7 @@ impl HeaderDef for Header {
     const FIELDS: &'static [Fields] = &[FIELDS, kind::FIELDS, multipath::FIELDS];
     const TABLES: Tables = &[("", Origin::Header, &TABLE)];
     const OPTION_TABLES: &'static [Tables] = &[options::TABLES, multipath::TABLES];
-    const OPTIONS: &'static [&'static Shape] = options::SHAPES;
+    const OPTIONS: &'static [&'static OptionDef] = options::OPTION_DEFS;
     const CHECKSUM: Option<ChecksumDef> = Some(ChecksumDef {
         field: id::CHECKSUM,
         place: 16,
@@ -263,7 +263,7 @@ impl HeaderDef for Header {
         fields
     }
 
-    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
         let fixed = packet.fixed(Protocol::Tcp, rest, FIXED)?;
         let length = usize::from(fixed.u8(12)? >> 4) * 4;
         if length < FIXED {

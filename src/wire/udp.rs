@@ -3,15 +3,15 @@
 use pnet::packet::udp::UdpPacket;
 
 use super::chapter::{Origin, Tables};
-use super::field::{Field, Form, Spec, bytes, rest};
+use super::cursor::{Completeness, Cursor};
+use super::field::{Field, FieldDef, Form, bytes, rest};
 use super::fields::Fields;
 use super::header::{ChecksumDef, Covers, HeaderDef};
 use super::layer::Layer;
+use super::malformation::Expected;
 use super::next::{Next, Step};
 use super::packet::{Content, Packet};
-use super::problem::Expected;
 use super::protocol::Protocol;
-use super::rest::{Extent, Rest};
 use super::span::Span;
 
 fields! {
@@ -31,14 +31,14 @@ fields! {
 pub const FIXED: usize = 8;
 
 /// The header.
-pub static TABLE: [Spec; 4] = [
+pub static TABLE: [FieldDef; 4] = [
     bytes(id::SRCPORT, "source port", 0, 2, Form::Decimal),
     bytes(id::DSTPORT, "destination port", 2, 2, Form::Decimal),
     bytes(id::LENGTH, "length", 4, 2, Form::Count("bytes")),
     bytes(id::CHECKSUM, "checksum", 6, 2, Form::Hex),
 ];
 
-static UNREAD: Spec = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
+static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
 
 /// A UDP header.
 #[derive(Debug)]
@@ -115,7 +115,7 @@ impl HeaderDef for Header {
         header.fields(&TABLE, &UNREAD)
     }
 
-    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
         let header = packet.fixed(Protocol::Udp, rest, FIXED)?;
         let told = usize::from(header.u16(4)?);
         let mut inside = rest;
@@ -130,7 +130,7 @@ impl HeaderDef for Header {
         } else if told <= rest.length {
             packet.trail(rest, told);
             inside = rest.limited(told);
-        } else if rest.extent == Extent::Whole {
+        } else if rest.extent == Completeness::Whole {
             let said = Expected::Said {
                 field: id::LENGTH,
                 bytes: told,

@@ -1,7 +1,8 @@
 //! VLAN tags: IEEE 802.1Q, 802.1ad (`QinQ`) and their predecessors differ in the type before them only.
 
+use super::cursor::Cursor;
 use super::ethernet::by_type_or_length;
-use super::field::{Field, Form, Spec, bits, bytes, rest};
+use super::field::{Field, FieldDef, Form, bits, bytes, rest};
 use super::fields::Fields;
 use super::header::HeaderDef;
 use super::layer::Layer;
@@ -9,7 +10,6 @@ use super::next::{Next, Step};
 use super::numbers::ether_type;
 use super::packet::Packet;
 use super::protocol::Protocol;
-use super::rest::Rest;
 use super::span::Span;
 
 fields! {
@@ -29,7 +29,7 @@ fields! {
 const FIXED: usize = 4;
 
 /// The tag. IEEE 802.1Q section 9.6
-static TABLE: [Spec; 4] = [
+static TABLE: [FieldDef; 4] = [
     bits(id::PRIORITY, "priority", 0, 3, Form::Decimal),
     bits(id::DEI, "drop eligible", 3, 1, Form::Flag),
     bits(id::ID, "VLAN identifier", 4, 12, Form::Decimal),
@@ -37,7 +37,7 @@ static TABLE: [Spec; 4] = [
 ];
 
 /// The tag before an IEEE 802.3 frame.
-static TABLE_802_3: [Spec; 4] = [
+static TABLE_802_3: [FieldDef; 4] = [
     bits(id::PRIORITY, "priority", 0, 3, Form::Decimal),
     bits(id::DEI, "drop eligible", 3, 1, Form::Flag),
     bits(id::ID, "VLAN identifier", 4, 12, Form::Decimal),
@@ -45,14 +45,14 @@ static TABLE_802_3: [Spec; 4] = [
 ];
 
 /// The tag of IEEE 802.1ad.
-static TABLE_SERVICE: [Spec; 4] = [
+static TABLE_SERVICE: [FieldDef; 4] = [
     bits(id::IEEE8021AD_PRIORITY, "priority", 0, 3, Form::Decimal),
     bits(id::IEEE8021AD_DEI, "drop eligible", 3, 1, Form::Flag),
     bits(id::IEEE8021AD_ID, "VLAN identifier", 4, 12, Form::Decimal),
     bytes(id::IEEE8021AH_ETYPE, "type", 2, 2, Form::HexNamed(ether_type)),
 ];
 
-static UNREAD: Spec = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
+static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
 
 /// The fields of a tag.
 fn fields(protocol: Protocol, header: Span<'_>) -> Vec<Field<'_>> {
@@ -66,7 +66,7 @@ fn fields(protocol: Protocol, header: Span<'_>) -> Vec<Field<'_>> {
 }
 
 /// Reads a tag.
-fn decode<'a>(protocol: Protocol, rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+fn decode<'a>(protocol: Protocol, rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
     let header = packet.fixed(protocol, rest, FIXED)?;
     packet.push(protocol, rest, FIXED);
     by_type_or_length(protocol, id::LEN, header.u16(2)?, rest.after(FIXED), packet)
@@ -99,7 +99,7 @@ impl HeaderDef for Tag {
         fields(Protocol::Vlan, header)
     }
 
-    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
         decode(Protocol::Vlan, rest, packet)
     }
 }
@@ -117,7 +117,7 @@ impl HeaderDef for ServiceTag {
         fields(Protocol::ServiceVlan, header)
     }
 
-    fn decode<'a>(rest: Rest<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
         decode(Protocol::ServiceVlan, rest, packet)
     }
 }

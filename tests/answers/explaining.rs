@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use socket_lab::explain::purpose::{is_wiresharks, lookup};
 use socket_lab::render::explained;
-use socket_lab::render::look::{Look, Style};
-use socket_lab::wire::{Spec, catalog};
+use socket_lab::render::look::{Style, TextStyle};
+use socket_lab::wire::{FieldDef, catalog};
 
 use super::stage::{capture, in_fragments, ipv4, sniffer};
 
@@ -198,7 +198,7 @@ fn what_no_header_has_is_said_in_one_line() {
 }
 
 /// Looks for each name of the table, and of the parts of its fields, among those that Wireshark knows.
-fn check(table: &'static [Spec], known: &BTreeSet<&str>, checked: &mut usize, wrong: &mut BTreeSet<&'static str>) {
+fn check(table: &'static [FieldDef], known: &BTreeSet<&str>, checked: &mut usize, wrong: &mut BTreeSet<&'static str>) {
     for spec in table {
         if known.contains(spec.id) != is_wiresharks(spec.id) {
             wrong.insert(spec.id);
@@ -242,10 +242,10 @@ fn every_field_has_a_page_in_every_style_that_fits_its_columns() {
                 (Style::Unicode, 60),
                 (Style::Plain, 60),
             ] {
-                let look = Look {
+                let look = TextStyle {
                     style,
                     width,
-                    ..Look::PIPE
+                    ..TextStyle::PIPE
                 };
                 let mut page = Vec::new();
                 explained::write(&mut page, &look, entry, others, None).unwrap();

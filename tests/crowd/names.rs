@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use socket_lab::app::client::Server;
 use socket_lab::app::tcp_client;
 use socket_lab::app::transcript::Transcript;
+use socket_lab::os::cancel::CancelToken;
 use socket_lab::os::keyboard::Keyboard;
-use socket_lab::os::stop::Stop;
 
 use crate::support::namespace::in_namespaces;
 use crate::support::{Running, Side, Tool, again, need_all, needs, server_with, tool};
@@ -157,7 +157,7 @@ fn behind_a_silent_address_the_server_is_found_and_remembered() {
         let (source, mut typist) = UnixStream::pair().unwrap();
         typist.write_all(b"one\ntwo\nthree\n").unwrap();
         drop(typist);
-        let (stop, mut keyboard) = (Stop::new().unwrap(), Keyboard::new(source, false));
+        let (stop, mut keyboard) = (CancelToken::new().unwrap(), Keyboard::new(source, false));
         let started = Instant::now();
         let answers = tcp_client::run(&known, &mut keyboard, &Transcript::new(std::io::sink()), &stop);
         // Half of the time went to the silent address, once.

@@ -14,7 +14,7 @@ use nix::errno::Errno;
 use socket_lab::flow::conversation::{Ending, Opening};
 use socket_lab::flow::segment::{Part, Remark};
 use socket_lab::flow::state::State;
-use socket_lab::flow::{Step, Tracker};
+use socket_lab::flow::{PacketInFlow, Tracker};
 use socket_lab::frame::Frame;
 use socket2::{Domain, Socket, Type};
 
@@ -166,7 +166,7 @@ pub(super) fn close_together() {
 }
 
 /// How many conversations closed at once; every one of them, crossed or not, is held against RFC 9293.
-fn crossed(steps: &[Step], tracker: &Tracker) -> usize {
+fn crossed(steps: &[PacketInFlow], tracker: &Tracker) -> usize {
     let mut crossed = 0;
     for conversation in tracker.conversations() {
         let own = of_conversation(steps, conversation.number);

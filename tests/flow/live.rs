@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use socket_lab::flow::Party;
 use socket_lab::flow::conversation::{Ending, Opening, Transport};
-use socket_lab::flow::datagram::Complaint;
+use socket_lab::flow::datagram::IcmpErrorKind;
 use socket_lab::flow::segment::{Delay, Part, Remark, ResetCause};
 use socket_lab::flow::state::State;
 use socket2::{Domain, SockRef, Socket, TcpKeepalive, Type};
@@ -66,7 +66,7 @@ fn a_port_where_nobody_listens() {
         assert_eq!(parts(&steps), [Part::Syn, Part::Reset(ResetCause::NobodyListens)]);
         assert_eq!(connection(&tracker, 1).opening, Opening::Refused);
         let notice = steps[3].notice().unwrap();
-        assert_eq!((notice.says, notice.about), (Complaint::PortUnreachable, Some(3)));
+        assert_eq!((notice.says, notice.about), (IcmpErrorKind::PortUnreachable, Some(3)));
         assert_eq!((steps[3].conversation, steps[3].sender), (2, Party::Server));
         let Transport::Udp(exchange) = tracker.conversation(2).unwrap().transport else {
             panic!("no UDP");

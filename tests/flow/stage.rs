@@ -9,7 +9,7 @@ use std::time::Duration;
 use socket_lab::capture::live::{Capture, Event, Opening};
 use socket_lab::flow::conversation::{Connection, Transport};
 use socket_lab::flow::segment::{Part, Segment};
-use socket_lab::flow::{Step, Tracker};
+use socket_lab::flow::{PacketInFlow, Tracker};
 use socket_lab::frame::Frame;
 use socket_lab::wire::decode;
 
@@ -51,7 +51,7 @@ pub(super) fn captured_on(interface: &str, scene: impl FnOnce()) -> Vec<Frame<'s
 }
 
 /// What the tracker says of each frame.
-pub(super) fn followed(frames: &[Frame<'_>]) -> (Vec<Step>, Tracker) {
+pub(super) fn followed(frames: &[Frame<'_>]) -> (Vec<PacketInFlow>, Tracker) {
     let mut tracker = Tracker::new();
     let steps = (1..).zip(frames).map(|(number, frame)| {
         let packet = decode(frame.link, &frame.bytes, frame.original_length);
@@ -61,7 +61,7 @@ pub(super) fn followed(frames: &[Frame<'_>]) -> (Vec<Step>, Tracker) {
 }
 
 /// The steps of one conversation.
-pub(super) fn of_conversation(steps: &[Step], number: u64) -> Vec<Step> {
+pub(super) fn of_conversation(steps: &[PacketInFlow], number: u64) -> Vec<PacketInFlow> {
     let own = steps.iter().filter(|step| step.conversation == number);
     own.copied().collect()
 }
@@ -73,16 +73,16 @@ pub(super) fn connection(tracker: &Tracker, number: u64) -> Connection {
     }
 }
 
-pub(super) fn segments(steps: &[Step]) -> Vec<Segment> {
+pub(super) fn segments(steps: &[PacketInFlow]) -> Vec<Segment> {
     steps.iter().filter_map(|step| step.segment().copied()).collect()
 }
 
-pub(super) fn parts(steps: &[Step]) -> Vec<Part> {
+pub(super) fn parts(steps: &[PacketInFlow]) -> Vec<Part> {
     segments(steps).iter().map(|segment| segment.part).collect()
 }
 
 #[track_caller]
-pub(super) fn the_one(steps: &[Step], part: Part) -> Segment {
+pub(super) fn the_one(steps: &[PacketInFlow], part: Part) -> Segment {
     let found: Vec<_> = segments(steps)
         .into_iter()
         .filter(|segment| segment.part == part)

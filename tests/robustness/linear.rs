@@ -5,7 +5,7 @@
 
 use nix::time::{ClockId, clock_gettime};
 use socket_lab::filter::{Filter, Fragments, NoNames, Target};
-use socket_lab::flow::Step;
+use socket_lab::flow::PacketInFlow;
 use socket_lab::frame::{Frame, Time};
 use socket_lab::render::follow::Assembler;
 use socket_lab::session::following::Follower;
@@ -123,7 +123,7 @@ fn one_packet() {
     }
 }
 
-fn follow(frames: &Vec<Frame<'static>>) -> Vec<(Step, usize)> {
+fn follow(frames: &Vec<Frame<'static>>) -> Vec<(PacketInFlow, usize)> {
     let mut all = Follower::new();
     let mut steps = Vec::new();
     for (index, frame) in frames.iter().enumerate() {

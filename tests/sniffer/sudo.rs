@@ -28,12 +28,12 @@ const SCENE: &str = r#"
 "#;
 
 /// A person at a machine with sudo.
-struct Person {
+struct InvokingUser {
     programs: Folder,
     work: Folder,
 }
 
-impl Person {
+impl InvokingUser {
     /// `None`, and said so, where this cannot be played.
     fn new() -> Option<Self> {
         let tools = need_all(&[Tool::Sudo, Tool::Setpriv, Tool::Unshare, Tool::Mount]);
@@ -176,7 +176,7 @@ const OUTPUTS: [(&str, &str); 6] = [
 
 #[test]
 fn nothing_of_root_is_left_and_nothing_but_its_own_files_can_be_written() {
-    let Some(person) = Person::new() else { return };
+    let Some(person) = InvokingUser::new() else { return };
     in_one_namespace(|| {
         let (client, _server, port) = pair();
         let port = port.to_string();
@@ -232,7 +232,7 @@ fn nothing_of_root_is_left_and_nothing_but_its_own_files_can_be_written() {
 
 #[test]
 fn the_guided_run_gives_root_up_as_well() {
-    let Some(person) = Person::new() else { return };
+    let Some(person) = InvokingUser::new() else { return };
     // The run takes long enough to be looked at.
     let mut sudo = Running::start(&mut person.sudo("socket-lab", &["idle", "-o", "run"]));
     let lab = started_by_sudo(&sudo, "socket-lab");
@@ -289,7 +289,7 @@ fn trap(kind: &str, precious: &Path, path: &Path) {
 
 #[test]
 fn nobody_else_decides_where_output_goes() {
-    let Some(person) = Person::new() else { return };
+    let Some(person) = InvokingUser::new() else { return };
     let capture = person.programs.capture(3);
     std::fs::set_permissions(&capture, std::fs::Permissions::from_mode(0o644)).unwrap();
     let capture = capture.to_str().unwrap();
@@ -333,7 +333,7 @@ fn nobody_else_decides_where_output_goes() {
 
 #[test]
 fn under_sudo_a_link_in_a_shared_folder_is_not_followed_either() {
-    let Some(person) = Person::new() else { return };
+    let Some(person) = InvokingUser::new() else { return };
     in_one_namespace(|| {
         // A file of root's, which the person could not write.
         let roots = person.programs.with("roots", b"root's");

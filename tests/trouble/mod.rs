@@ -127,8 +127,8 @@ fn the_line_goes_to_the_address_at_which_the_server_is() {
     use socket_lab::app::client::Server;
     use socket_lab::app::transcript::Transcript;
     use socket_lab::app::{tcp_client, udp_client};
+    use socket_lab::os::cancel::CancelToken;
     use socket_lab::os::keyboard::Keyboard;
-    use socket_lab::os::stop::Stop;
 
     for transport in ["udp", "tcp"] {
         let (server, port) = server_with(&format!("{transport}-server"), &["-b", "127.0.0.1"]);
@@ -143,7 +143,7 @@ fn the_line_goes_to_the_address_at_which_the_server_is() {
         let (source, mut typist) = std::os::unix::net::UnixStream::pair().unwrap();
         typist.write_all(b"one\ntwo\n").unwrap();
         drop(typist);
-        let (stop, mut keyboard) = (Stop::new().unwrap(), Keyboard::new(source, false));
+        let (stop, mut keyboard) = (CancelToken::new().unwrap(), Keyboard::new(source, false));
         let transcript = Transcript::new(std::io::sink());
         let answers = if transport == "udp" {
             udp_client::run(&known, &mut keyboard, &transcript, &stop)

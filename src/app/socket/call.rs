@@ -7,15 +7,15 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 
 use crate::calls::{Failure, event};
+use crate::os::cancel::CancelToken;
 use crate::os::errors;
-use crate::os::poll::{self, Interest, Woken};
-use crate::os::stop::Stop;
+use crate::os::poll::{self, Interest, WaitOutcome};
 
 /// What a call waits for, and how long.
-pub(super) type Wait<'a> = Option<(Interest, Patience<'a>)>;
+pub(super) type Wait<'a> = Option<(Interest, Timeout<'a>)>;
 
 /// How long a call may wait.
-pub enum Patience<'a> {
+pub enum Timeout<'a> {
     /// This long; `None`: forever.
     Fixed(Option<Duration>),
     /// As long as is answered when the call first has to wait; one that need not wait does not ask.
@@ -31,13 +31,13 @@ pub enum Patience<'a> {
     },
 }
 
-impl Patience<'_> {
+impl Timeout<'_> {
     /// The same for one call of several.
-    pub(super) fn once(&mut self) -> Patience<'_> {
+    pub(super) fn once(&mut self) -> Timeout<'_> {
         match self {
-            Self::Fixed(patience) => Patience::Fixed(*patience),
-            Self::Asked(ask) => Patience::Asked(&mut **ask),
-            Self::Told { in_all, silently, tell } => Patience::Told {
+            Self::Fixed(patience) => Timeout::Fixed(*patience),
+            Self::Asked(ask) => Timeout::Asked(&mut **ask),
+            Self::Told { in_all, silently, tell } => Timeout::Told {
                 in_all: *in_all,
                 silently: *silently,
                 tell: &mut **tell,
@@ -50,9 +50,9 @@ impl Patience<'_> {
         &mut self,
         socket: &socket2::Socket,
         interest: Interest,
-        stop: &Stop,
+        stop: &CancelToken,
         left: Option<Duration>,
-    ) -> io::Result<Woken> {
+    ) -> io::Result<WaitOutcome> {
         let wait = |left| poll::wait(socket, interest, stop, left);
         let Self::Told { in_all, silently, tell } = self else {
             return wait(left);
@@ -62,7 +62,7 @@ impl Patience<'_> {
             return wait(Some(left));
         }
         match wait(Some(*silently))? {
-            Woken::TimedOut => tell(),
+            WaitOutcome::TimedOut => tell(),
             woken => return Ok(woken),
         }
         wait(Some(left.saturating_sub(*silently)))
@@ -76,13 +76,13 @@ impl Patience<'_> {
     }
 }
 
-impl From<Option<Duration>> for Patience<'_> {
+impl From<Option<Duration>> for Timeout<'_> {
     fn from(patience: Option<Duration>) -> Self {
         Self::Fixed(patience)
     }
 }
 
-impl<'a, F: FnMut() -> Duration> From<&'a mut F> for Patience<'a> {
+impl<'a, F: FnMut() -> Duration> From<&'a mut F> for Timeout<'a> {
     fn from(ask: &'a mut F) -> Self {
         Self::Asked(ask)
     }
@@ -90,13 +90,13 @@ impl<'a, F: FnMut() -> Duration> From<&'a mut F> for Patience<'a> {
 
 /// What a call was given, for the report.
 #[derive(Default)]
-pub(super) struct Given {
+pub(super) struct CallArgs {
     pub(super) argument: Option<String>,
     pub(super) remote: Option<SocketAddr>,
     pub(super) asked: Option<usize>,
 }
 
-impl Given {
+impl CallArgs {
     /// Something in words, which are only made when a report wants them.
     pub(super) fn argument(argument: impl FnOnce() -> String) -> Self {
         Self {
@@ -118,13 +118,13 @@ impl Given {
 }
 
 /// What a call brought, for the report.
-pub(super) struct Brought {
+pub(super) struct CallResult {
     pub(super) result: i64,
     pub(super) bytes: Option<usize>,
     pub(super) remote: Option<SocketAddr>,
 }
 
-impl Brought {
+impl CallResult {
     pub(super) fn result(result: i64) -> Self {
         Self {
             result,

@@ -4,22 +4,22 @@ use std::mem::MaybeUninit;
 use std::time::Duration;
 
 use super::Socket;
-use super::call::{Brought, Given, Unfinished};
-use crate::app::trouble::Trouble;
+use super::call::{CallArgs, CallResult, Unfinished};
+use crate::app::error::Error;
 use crate::calls::Name;
-use crate::os::poll::{self, Interest, Woken};
+use crate::os::poll::{self, Interest, WaitOutcome};
 
 impl Socket {
     /// Waits, without a socket call, until there is something to receive; `false` when `patience` is over before.
     ///
     /// # Errors
-    /// [`Trouble::Stopped`].
-    pub fn wait_readable(&self, patience: Duration) -> Result<bool, Trouble> {
+    /// [`Error::Stopped`].
+    pub fn wait_readable(&self, patience: Duration) -> Result<bool, Error> {
         let woken = poll::wait(self.inner()?, Interest::Readable, &self.stop, Some(patience));
         match woken {
-            Ok(Woken::Ready) => Ok(true),
-            Ok(Woken::TimedOut) => Ok(false),
-            Ok(Woken::Stopped) => Err(Trouble::Stopped),
+            Ok(WaitOutcome::Ready) => Ok(true),
+            Ok(WaitOutcome::TimedOut) => Ok(false),
+            Ok(WaitOutcome::Stopped) => Err(Error::Stopped),
             Err(error) => Err(self.trouble(Name::Recv, self.peer, Unfinished::Os(error))),
         }
     }
@@ -36,18 +36,18 @@ impl Socket {
     /// only when there is something to receive: `recv(MSG_PEEK)`.
     ///
     /// # Errors
-    /// [`Trouble::Stopped`].
-    pub fn is_finished_by_peer(&self) -> Result<bool, Trouble> {
+    /// [`Error::Stopped`].
+    pub fn is_finished_by_peer(&self) -> Result<bool, Error> {
         if !self.wait_readable(Duration::ZERO)? {
             return Ok(false);
         }
         let mut one = [MaybeUninit::uninit(); 1];
         let peeked = self.perform(
             Name::Recv,
-            &Given::argument(|| "MSG_PEEK".to_owned()).to(self.peer),
+            &CallArgs::argument(|| "MSG_PEEK".to_owned()).to(self.peer),
             None,
             |socket| socket.peek(&mut one),
-            |&length| Brought::bytes(length),
+            |&length| CallResult::bytes(length),
         );
         Ok(!matches!(peeked, Ok(1..)))
     }

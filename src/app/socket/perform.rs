@@ -6,22 +6,22 @@ use std::time::Instant;
 
 use super::Socket;
 use super::address::own_address;
-use super::call::{Brought, Given, Identity, Patience, Stopwatch, Times, Unfinished, Wait};
+use super::call::{CallArgs, CallResult, Identity, Stopwatch, Timeout, Times, Unfinished, Wait};
 use super::sys;
-use crate::app::trouble::{CallTrouble, Reason, Trouble};
+use crate::app::error::{CallError, Error, Reason};
 use crate::calls::{Call, Name, event};
-use crate::os::poll::{self, Interest, Woken};
+use crate::os::poll::{self, Interest, WaitOutcome};
 
 impl Socket {
     /// Makes a call: tries it, waits as long as it would block, reports it, and names it in the error.
     pub(super) fn perform<T>(
         &self,
         name: Name,
-        given: &Given,
+        given: &CallArgs,
         wait: Wait<'_>,
         attempt: impl FnMut(&socket2::Socket) -> io::Result<T>,
-        brought: impl FnOnce(&T) -> Brought,
-    ) -> Result<T, Trouble> {
+        brought: impl FnOnce(&T) -> CallResult,
+    ) -> Result<T, Error> {
         let socket = self.inner()?;
         let stopwatch = Stopwatch::start();
         let done = self.until_done(socket, wait, attempt);
@@ -51,9 +51,9 @@ impl Socket {
             };
             let (interest, patience) = match &mut wait {
                 None => return Err(Unfinished::Os(error)),
-                Some((interest, Patience::Fixed(patience))) => (*interest, *patience),
-                Some((interest, Patience::Told { in_all, .. })) => (*interest, Some(*in_all)),
-                Some((_, patience @ Patience::Asked(_))) => {
+                Some((interest, Timeout::Fixed(patience))) => (*interest, *patience),
+                Some((interest, Timeout::Told { in_all, .. })) => (*interest, Some(*in_all)),
+                Some((_, patience @ Timeout::Asked(_))) => {
                     patience.ask();
                     // What is waited for may have come meanwhile.
                     continue;
@@ -67,25 +67,25 @@ impl Socket {
                 None => poll::wait(socket, interest, &self.stop, left),
             };
             match woken.map_err(Unfinished::Os)? {
-                Woken::Ready => {}
-                Woken::Stopped => return Err(Unfinished::Stopped),
-                Woken::TimedOut => return Err(Unfinished::TimedOut(patience.unwrap_or_default())),
+                WaitOutcome::Ready => {}
+                WaitOutcome::Stopped => return Err(Unfinished::Stopped),
+                WaitOutcome::TimedOut => return Err(Unfinished::TimedOut(patience.unwrap_or_default())),
             }
         }
     }
 
-    pub(super) fn inner(&self) -> Result<&socket2::Socket, Trouble> {
+    pub(super) fn inner(&self) -> Result<&socket2::Socket, Error> {
         let gone = || self.trouble(Name::Close, self.peer, Unfinished::Os(ErrorKind::NotConnected.into()));
         self.inner.as_ref().ok_or_else(gone)
     }
 
-    pub(super) fn trouble(&self, call: Name, address: Option<SocketAddr>, unfinished: Unfinished) -> Trouble {
+    pub(super) fn trouble(&self, call: Name, address: Option<SocketAddr>, unfinished: Unfinished) -> Error {
         let reason = match unfinished {
-            Unfinished::Stopped => return Trouble::Stopped,
+            Unfinished::Stopped => return Error::Stopped,
             Unfinished::Os(error) => Reason::Os(error),
             Unfinished::TimedOut(patience) => Reason::TimedOut(patience),
         };
-        Trouble::Call(CallTrouble {
+        Error::Call(CallError {
             program: self.program,
             call,
             address,
@@ -108,8 +108,8 @@ impl Socket {
         &self,
         times: &Times,
         name: Name,
-        given: &Given,
-        done: Result<Brought, &Unfinished>,
+        given: &CallArgs,
+        done: Result<CallResult, &Unfinished>,
         identity: &Identity,
     ) {
         let (result, bytes, from, error) = match done {
@@ -145,8 +145,8 @@ impl Drop for Socket {
         let closed = sys::close(inner).map_err(Unfinished::Os);
         // A failing close() is reported, and nobody can do more about it: the descriptor is gone in any case.
         if let (Some(stopwatch), Some(identity)) = (stopwatch, identity) {
-            let done = closed.as_ref().map(|()| Brought::result(0));
-            self.report(&stopwatch.stop(), Name::Close, &Given::default(), done, &identity);
+            let done = closed.as_ref().map(|()| CallResult::result(0));
+            self.report(&stopwatch.stop(), Name::Close, &CallArgs::default(), done, &identity);
         }
     }
 }

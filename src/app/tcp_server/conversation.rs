@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use super::connections::Connection;
+use crate::app::error::{Error, Reason};
 use crate::app::socket::Socket;
 use crate::app::transcript::Transcript;
-use crate::app::trouble::{Reason, Trouble};
 use crate::app::uppercase;
 
 /// Room for one `recv()`, in bytes. With [`SHOWN`], this is what bounds the memory of a connection.
@@ -31,14 +31,14 @@ pub(super) fn serve(
     connection: &Connection,
     transcript: &Transcript,
     before_waiting: &mut impl FnMut() -> Duration,
-) -> Result<(), Trouble> {
+) -> Result<(), Error> {
     let client = connection.client;
     let mut line = LineSoFar::new(client);
     let served = answer(connection, transcript, before_waiting, &mut line);
     // What arrived of a line that never ended is shown too.
     line.show(transcript)?;
     match served {
-        Ok(()) | Err(Trouble::Call(_)) if connection.evicted() => {
+        Ok(()) | Err(Error::Call(_)) if connection.evicted() => {
             tracing::info!("closed the connection of {client}, which was silent: other clients wait");
             Ok(())
         }
@@ -48,7 +48,7 @@ pub(super) fn serve(
             }
             Ok(())
         }
-        Err(Trouble::Call(trouble)) => {
+        Err(Error::Call(trouble)) => {
             match trouble.reason {
                 Reason::TimedOut(idle) => {
                     tracing::info!("closed the connection of {client}: silent for {} s", idle.as_secs_f64());
@@ -66,7 +66,7 @@ fn answer(
     transcript: &Transcript,
     before_waiting: &mut impl FnMut() -> Duration,
     line: &mut LineSoFar,
-) -> Result<(), Trouble> {
+) -> Result<(), Error> {
     let connection_socket = &connection.socket;
     let mut room = [0; ROOM];
     let mut text = uppercase::Stream::default();
@@ -108,14 +108,14 @@ fn answer(
 
 /// A client that goes on after its line would have its answer overtaken by a reset if the socket were closed with bytes
 /// unread (RFC 2525 section 2.17). So: a FIN first, then its bytes are taken and thrown away, for a while.
-fn take_off_the_rest(connection_socket: &Socket, mut ignored: usize, client: SocketAddr) -> Result<(), Trouble> {
+fn take_off_the_rest(connection_socket: &Socket, mut ignored: usize, client: SocketAddr) -> Result<(), Error> {
     connection_socket.shutdown_sending()?;
     let started = Instant::now();
     let mut room = [0; 4096];
     while ignored < LINGER_BYTES {
         let left = LINGER.saturating_sub(started.elapsed());
         match connection_socket.recv(&mut room, Some(left)) {
-            Ok([]) | Err(Trouble::Call(_)) => break,
+            Ok([]) | Err(Error::Call(_)) => break,
             Ok(more) => ignored += more.len(),
             Err(trouble) => return Err(trouble),
         }
@@ -156,7 +156,7 @@ impl LineSoFar {
     }
 
     /// Shows what has arrived since the last time, if anything.
-    fn show(&mut self, transcript: &Transcript) -> Result<(), Trouble> {
+    fn show(&mut self, transcript: &Transcript) -> Result<(), Error> {
         if !std::mem::take(&mut self.unshown) {
             return Ok(());
         }

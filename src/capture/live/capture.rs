@@ -17,7 +17,7 @@ use super::rebuild::Arrival;
 use super::ring::Ring;
 use super::socket::{self, Prepared};
 use super::source::{ChannelSource, Source};
-use super::{CaptureError, Event, Note, OpenError, Opening, Statistics, Stop, interfaces, sys};
+use super::{CancelDescriptor, CaptureError, Event, Note, OpenError, Opening, Statistics, interfaces, sys};
 use crate::frame::{Frame, Time};
 use crate::wire::LinkType;
 
@@ -196,7 +196,11 @@ impl Capture {
     ///
     /// # Errors
     /// The interface was removed, or a call failed: [`CaptureError`]. The capture is over then.
-    pub fn next(&mut self, timeout: Option<Duration>, stop: Option<Stop<'_>>) -> Result<Event<'_>, CaptureError> {
+    pub fn next(
+        &mut self,
+        timeout: Option<Duration>,
+        stop: Option<CancelDescriptor<'_>>,
+    ) -> Result<Event<'_>, CaptureError> {
         let arrival = match self.wait(timeout, stop)? {
             Waited::Arrival(arrival) => arrival,
             Waited::Event(event) => return Ok(event),
@@ -251,7 +255,7 @@ impl Capture {
     }
 
     /// Waits until a frame is there to be read, or something else is to be said.
-    fn wait(&mut self, timeout: Option<Duration>, stop: Option<Stop<'_>>) -> Result<Waited, CaptureError> {
+    fn wait(&mut self, timeout: Option<Duration>, stop: Option<CancelDescriptor<'_>>) -> Result<Waited, CaptureError> {
         let mut started = None;
         loop {
             if self.left.is_some_and(|left| left == 0) {
@@ -358,7 +362,7 @@ impl Capture {
     }
 
     /// Sleeps until a frame comes, the stop comes, it is time to look at the interface again, or the time is over.
-    fn sleep(&mut self, time: Option<Duration>, stop: Option<Stop<'_>>) -> Result<(), CaptureError> {
+    fn sleep(&mut self, time: Option<Duration>, stop: Option<CancelDescriptor<'_>>) -> Result<(), CaptureError> {
         self.since_stop_check = 0;
         let time = if self.state == State::Down {
             Some(time.map_or(DOWN_CHECK, |time| time.min(DOWN_CHECK)))

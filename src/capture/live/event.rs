@@ -4,10 +4,10 @@ use crate::frame::Frame;
 
 /// What ends the waiting for frames: a descriptor that becomes readable, and stays so, when the program is told to quit.
 #[cfg(unix)]
-pub type Stop<'a> = std::os::fd::BorrowedFd<'a>;
+pub type CancelDescriptor<'a> = std::os::fd::BorrowedFd<'a>;
 /// What ends the waiting for frames: a mark that is set when the program is told to quit.
 #[cfg(not(unix))]
-pub type Stop<'a> = &'a std::sync::atomic::AtomicBool;
+pub type CancelDescriptor<'a> = &'a std::sync::atomic::AtomicBool;
 
 /// What happened next on the interface.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -77,7 +77,7 @@ pub use capture::Capture;
 #[cfg(target_os = "linux")]
 pub use counters::Counters;
 pub use error::{CaptureError, OpenError};
-pub use event::{Checksum, Event, Statistics, Stop};
+pub use event::{CancelDescriptor, Checksum, Event, Statistics};
 pub use interface::{ANY, Interface, interfaces};
 pub use note::Note;
 pub use opening::{Instruction, LARGEST_SNAPLEN, Opening};

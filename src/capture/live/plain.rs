@@ -10,7 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use pnet::datalink::{self, Channel, Config, DataLinkReceiver};
 
-use super::{CaptureError, Checksum, Event, LARGEST_SNAPLEN, Note, OpenError, Opening, Statistics, Stop};
+use super::{CancelDescriptor, CaptureError, Checksum, Event, LARGEST_SNAPLEN, Note, OpenError, Opening, Statistics};
 use crate::frame::{Frame, Time};
 use crate::wire::LinkType;
 
@@ -111,7 +111,11 @@ impl Capture {
     ///
     /// # Errors
     /// A read failed, for instance because the interface went down: [`CaptureError`]. The capture is over then.
-    pub fn next(&mut self, timeout: Option<Duration>, stop: Option<Stop<'_>>) -> Result<Event<'_>, CaptureError> {
+    pub fn next(
+        &mut self,
+        timeout: Option<Duration>,
+        stop: Option<CancelDescriptor<'_>>,
+    ) -> Result<Event<'_>, CaptureError> {
         let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         let length = loop {
             if self.stopped.is_none() && stop.is_some_and(is_set) {
@@ -179,14 +183,14 @@ impl fmt::Debug for Capture {
 }
 
 #[cfg(unix)]
-fn is_set(stop: Stop<'_>) -> bool {
+fn is_set(stop: CancelDescriptor<'_>) -> bool {
     use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
     let ready = poll(&mut [PollFd::new(stop, PollFlags::POLLIN)], PollTimeout::ZERO);
     ready.is_ok_and(|ready| ready > 0)
 }
 
 #[cfg(not(unix))]
-fn is_set(stop: Stop<'_>) -> bool {
+fn is_set(stop: CancelDescriptor<'_>) -> bool {
     stop.load(std::sync::atomic::Ordering::SeqCst)
 }
 

@@ -24,8 +24,8 @@ use crate::lab::run::{FinishedRun, PreparedRun, Run};
 use crate::lab::story::Story;
 use crate::lab::view::View;
 use crate::local_time;
+use crate::os::cancel::CancelToken;
 use crate::os::limits;
-use crate::os::stop::Stop;
 use crate::privilege::{Need, drop_privileges, narrow_to};
 use crate::render::look::TimeForm;
 use crate::session::ending::{self, Grace};
@@ -93,7 +93,7 @@ fn run(args: &LabArgs, lines: &[String], say: Say) -> Result<ExitCode, Failure> 
     }
     let network = Network::enter()?;
     narrow(Need::LoopbackAndCapture)?;
-    let person = Stop::on_signals()
+    let person = CancelToken::on_signals()
         .map_err(|error| Failure::of("watching for Ctrl+C", error, "allow more open files with 'ulimit -n'"))?;
     let context = LabContext::new(&person, Observer::start()?, &network)?;
     let (mut ready, blind) = prepare(&args.runs(), lines, &network, &context)?;

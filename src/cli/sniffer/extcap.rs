@@ -21,7 +21,7 @@ use clap::Parser;
 use super::super::usage;
 use super::args::SnifferArgs;
 use crate::filter::Filter;
-use crate::os::stop::Stop;
+use crate::os::cancel::CancelToken;
 use crate::session::extcap::{fifo, record};
 use crate::session::say::{LogFormat, Say};
 use crate::session::settings::Settings;
@@ -159,7 +159,7 @@ pub fn main() -> ExitCode {
 }
 
 fn capture(settings: &Settings, filter: Result<Filter, String>, path: &Path, say: Say) -> ExitCode {
-    let stop = match Stop::on_signals() {
+    let stop = match CancelToken::on_signals() {
         Ok(stop) => stop,
         Err(error) => {
             return say.fail(&format!(

@@ -18,8 +18,8 @@ use self::contradiction::contradiction;
 use super::args::wants_color;
 use super::usage;
 use crate::local_time;
+use crate::os::cancel::CancelToken;
 use crate::os::limits;
-use crate::os::stop::Stop;
 use crate::session::say::{LogFormat, Say};
 use crate::session::{answers, explaining, file, interfaces, live, rights, selection};
 
@@ -56,7 +56,7 @@ fn run() -> ExitCode {
     if let Err(line) = kept {
         return say.fail(&line);
     }
-    let stop = match Stop::on_signals() {
+    let stop = match CancelToken::on_signals() {
         Ok(stop) => stop,
         Err(error) => {
             return say.fail(&format!(

@@ -7,7 +7,7 @@ use super::{expectation, name, reason, remarks, words};
 use crate::flow::datagram::Part as DatagramPart;
 use crate::flow::number::Bytes;
 use crate::flow::segment::{Part, Segment};
-use crate::flow::{Kind, Party, Step};
+use crate::flow::{Kind, PacketInFlow, Party};
 use crate::wire::Packet;
 
 /// Few comments have more bytes.
@@ -16,7 +16,7 @@ const USUAL: usize = 512;
 /// The comment that a capture file keeps with the packet; `None` where there is nothing to say. Sentences come first, then, if
 /// the conversation is known, ` | ` and `key=value` pairs with a space after each but the last.
 #[must_use]
-pub fn comment(packet: &Packet<'_>, step: Option<&Step>) -> Option<String> {
+pub fn comment(packet: &Packet<'_>, step: Option<&PacketInFlow>) -> Option<String> {
     let reason = reason(packet, step)?;
     let mut comment = String::with_capacity(USUAL);
     comment.extend([&name(packet), ": ", &reason, "."]);
@@ -39,7 +39,7 @@ pub fn comment(packet: &Packet<'_>, step: Option<&Step>) -> Option<String> {
 }
 
 /// The last pair is the same for a whole conversation, so that every other one can be found with the space after it.
-fn pairs(comment: &mut String, step: &Step) {
+fn pairs(comment: &mut String, step: &PacketInFlow) {
     number(comment, "conversation", step.conversation);
     number(comment, "place", step.place);
     match &step.kind {
@@ -63,7 +63,7 @@ fn pairs(comment: &mut String, step: &Step) {
     word(comment, "roles", words::roles(step.roles));
 }
 
-fn segment_pairs(comment: &mut String, step: &Step, segment: &Segment) {
+fn segment_pairs(comment: &mut String, step: &PacketInFlow, segment: &Segment) {
     word(comment, "sender", step.sender.word());
     word(comment, "part", words::part(segment.part));
     if let Part::Reset(cause) = segment.part {

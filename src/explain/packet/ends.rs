@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::super::context::is_to_many;
-use crate::flow::{Kind, Party, Roles, Step};
+use crate::flow::{Kind, PacketInFlow, Party, Roles};
 use crate::wire::Packet;
 
 /// Who sends to whom, as far as the packet tells.
@@ -25,7 +25,7 @@ pub fn ends(packet: &Packet<'_>) -> Option<Ends> {
 /// Who is the sender and who the receiver, where the conversation tells. Of an ICMP error nobody is named: it may come from
 /// a router; nor of a datagram to a group, which has many receivers.
 #[must_use]
-pub fn roles(step: Option<&Step>) -> Option<(Party, Party)> {
+pub fn roles(step: Option<&PacketInFlow>) -> Option<(Party, Party)> {
     let step = step.filter(|step| step.roles != Roles::First && !is_to_many(step))?;
     match step.kind {
         Kind::Notice(_) => None,

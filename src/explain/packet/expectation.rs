@@ -5,17 +5,17 @@ use std::fmt;
 use super::super::context::is_to_many;
 use super::super::sentence::Sentence;
 use super::super::words::socket;
-use crate::flow::datagram::{Complaint, Part as DatagramPart};
+use crate::flow::datagram::{IcmpErrorKind, Part as DatagramPart};
 use crate::flow::number::{Bytes, Number, Sequence};
 use crate::flow::segment::{Part, Remark, Segment};
 use crate::flow::state::State;
-use crate::flow::{Kind, Party, Step};
+use crate::flow::{Kind, PacketInFlow, Party};
 use crate::wire::tcp::{Flags, Tcp};
 use crate::wire::{Layer, Packet, Protocol};
 
 /// What should come next, by the state of the conversation, or as much as the packet alone tells.
 #[must_use]
-pub fn expectation(packet: &Packet<'_>, step: Option<&Step>) -> Option<Sentence> {
+pub fn expectation(packet: &Packet<'_>, step: Option<&PacketInFlow>) -> Option<Sentence> {
     if step.is_some_and(|step| step.client == step.server) {
         // A socket that is connected to itself: nobody else is to answer.
         return None;
@@ -40,7 +40,7 @@ pub fn expectation(packet: &Packet<'_>, step: Option<&Step>) -> Option<Sentence>
         },
         Kind::Notice(notice) => {
             let is_udp = packet.quoted().any(|layer| layer.protocol() == Protocol::Udp);
-            (notice.says == Complaint::PortUnreachable && is_udp).then(|| {
+            (notice.says == IcmpErrorKind::PortUnreachable && is_udp).then(|| {
                 let told = step.sender.other();
                 sentence!(
                     "nothing more; the {told}'s program is told by ECONNREFUSED from its next call, if its socket is \
@@ -81,7 +81,7 @@ impl fmt::Display for Shown {
     }
 }
 
-fn of_segment(packet: &Packet<'_>, step: &Step, segment: &Segment) -> Option<String> {
+fn of_segment(packet: &Packet<'_>, step: &PacketInFlow, segment: &Segment) -> Option<String> {
     let (sender, receiver) = (step.sender, step.sender.other());
     let next = next_of(packet, segment);
     match segment.part {
@@ -128,7 +128,7 @@ fn of_segment(packet: &Packet<'_>, step: &Step, segment: &Segment) -> Option<Str
 }
 
 /// RFC 7413 section 4.2.2: a server may take the data of a SYN, or only the SYN.
-fn after_syn(step: &Step, segment: &Segment, next: Number) -> String {
+fn after_syn(step: &PacketInFlow, segment: &Segment, next: Number) -> String {
     let refusal = "RST,ACK, if nothing listens there";
     let server = step.sender.other();
     let bare = Number {
@@ -148,7 +148,7 @@ fn after_syn(step: &Step, segment: &Segment, next: Number) -> String {
     )
 }
 
-fn after_data(step: &Step, segment: &Segment, next: Number) -> String {
+fn after_data(step: &PacketInFlow, segment: &Segment, next: Number) -> String {
     let receiver = step.sender.other();
     let Some(number) = segment.acknowledgment else {
         return sentence!("ACK from the {receiver} with ack number {}", shown(next));
@@ -183,7 +183,7 @@ fn half_closed(segment: &Segment) -> Option<String> {
 }
 
 /// Both may speak; the numbers with which they would.
-fn idle(step: &Step, segment: &Segment, next: Number) -> Option<String> {
+fn idle(step: &PacketInFlow, segment: &Segment, next: Number) -> Option<String> {
     let (sender, receiver) = (step.sender, step.sender.other());
     let expected = segment.acknowledgment?;
     let closed = [segment.client, segment.server]

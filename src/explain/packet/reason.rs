@@ -7,16 +7,16 @@ use super::super::context::is_to_many;
 use super::super::sentence::{SENTENCE, Sentence};
 use super::super::tcp::looks_like_refusal;
 use super::super::words::{bytes, duration, stretch};
-use crate::flow::datagram::{Complaint, Datagram, Notice, Part as DatagramPart};
+use crate::flow::datagram::{Datagram, IcmpErrorKind, Notice, Part as DatagramPart};
 use crate::flow::segment::{Part, ResetCause, Segment};
 use crate::flow::state::State;
-use crate::flow::{Kind, Roles, Step};
+use crate::flow::{Kind, PacketInFlow, Roles};
 use crate::wire::tcp::Flags;
-use crate::wire::{Extent, Layer, Packet, Protocol};
+use crate::wire::{Completeness, Layer, Packet, Protocol};
 
 /// Why it was sent: its role in the conversation, or as much as the packet alone tells.
 #[must_use]
-pub fn reason(packet: &Packet<'_>, step: Option<&Step>) -> Option<Sentence> {
+pub fn reason(packet: &Packet<'_>, step: Option<&PacketInFlow>) -> Option<Sentence> {
     let Some(step) = step else {
         return alone(packet);
     };
@@ -34,7 +34,7 @@ pub fn reason(packet: &Packet<'_>, step: Option<&Step>) -> Option<Sentence> {
     })
 }
 
-fn segment_reason(packet: &Packet<'_>, step: &Step, segment: &Segment) -> String {
+fn segment_reason(packet: &Packet<'_>, step: &PacketInFlow, segment: &Segment) -> String {
     if step.client == step.server {
         return itself_reason(segment).into();
     }
@@ -86,7 +86,7 @@ const fn itself_reason(segment: &Segment) -> &'static str {
     }
 }
 
-fn opening_reason(packet: &Packet<'_>, step: &Step, segment: &Segment) -> String {
+fn opening_reason(packet: &Packet<'_>, step: &PacketInFlow, segment: &Segment) -> String {
     let (sender, receiver) = (step.sender, step.sender.other());
     let new = newly_acknowledged(step, segment).unwrap_or_else(|| sentence!("the {receiver}'s SYN"));
     match segment.part {
@@ -119,7 +119,7 @@ fn opening_reason(packet: &Packet<'_>, step: &Step, segment: &Segment) -> String
     }
 }
 
-fn closing_reason(step: &Step, segment: &Segment) -> String {
+fn closing_reason(step: &PacketInFlow, segment: &Segment) -> String {
     let (sender, receiver) = (step.sender, step.sender.other());
     let new = newly_acknowledged(step, segment);
     let what = match segment.part {
@@ -145,7 +145,7 @@ fn closing_reason(step: &Step, segment: &Segment) -> String {
 
 const STRAY: &str = "no segment of an orderly connection; scanners send such";
 
-fn data_reason(packet: &Packet<'_>, step: &Step, segment: &Segment) -> String {
+fn data_reason(packet: &Packet<'_>, step: &PacketInFlow, segment: &Segment) -> String {
     let sender = step.sender;
     let Some(data) = segment.data else {
         return sentence!("carries data of the {sender}");
@@ -173,7 +173,7 @@ fn is_line(data: &[u8]) -> bool {
 }
 
 /// `bytes 1 to 12 (packet 4)`, `the client's SYN (packet 1)`: what is acknowledged for the first time.
-fn newly_acknowledged(step: &Step, segment: &Segment) -> Option<String> {
+fn newly_acknowledged(step: &PacketInFlow, segment: &Segment) -> Option<String> {
     let other = step.sender.other();
     let new = segment.acknowledges;
     let mut said = String::with_capacity(SENTENCE);
@@ -204,7 +204,7 @@ fn newly_acknowledged(step: &Step, segment: &Segment) -> Option<String> {
     Some(said)
 }
 
-fn reset_reason(step: &Step, cause: ResetCause) -> String {
+fn reset_reason(step: &PacketInFlow, cause: ResetCause) -> String {
     let sender = step.sender;
     match cause {
         ResetCause::NobodyListens => {
@@ -228,7 +228,7 @@ fn reset_reason(step: &Step, cause: ResetCause) -> String {
     }
 }
 
-fn datagram_reason(packet: &Packet<'_>, step: &Step, datagram: &Datagram) -> String {
+fn datagram_reason(packet: &Packet<'_>, step: &PacketInFlow, datagram: &Datagram) -> String {
     let sender = step.sender;
     let length = bytes(datagram.length as u64);
     let call = if is_first_fragment(packet) {
@@ -255,25 +255,25 @@ fn datagram_reason(packet: &Packet<'_>, step: &Step, datagram: &Datagram) -> Str
 fn is_first_fragment(packet: &Packet<'_>) -> bool {
     packet
         .layer(Protocol::Udp)
-        .is_some_and(|layer| layer.extent() == Extent::FirstFragment)
+        .is_some_and(|layer| layer.extent() == Completeness::FirstFragment)
 }
 
-fn notice_reason(packet: &Packet<'_>, step: &Step, notice: &Notice) -> String {
+fn notice_reason(packet: &Packet<'_>, step: &PacketInFlow, notice: &Notice) -> String {
     // The one who is told sent the packet that is quoted.
     let told = step.sender.other();
     let known = notice.about.map(|number| sentence!("packet {number}"));
     let which = known.unwrap_or_else(|| sentence!("a packet of the {told}'s"));
     let port = packet.quoted_endpoints().map(|(_, to)| to.port());
     let what = match (notice.says, port) {
-        (Complaint::PortUnreachable, Some(port)) => sentence!("did not arrive: no program listens on port {port}"),
-        (Complaint::PortUnreachable, None) => "did not arrive: no program listens on its port".into(),
-        (Complaint::Unreachable, _) => "did not arrive: its host, network or protocol cannot be reached".into(),
-        (Complaint::Prohibited, _) => "did not arrive: a firewall or router forbids it".into(),
-        (Complaint::TooBig, _) => "is too large for the way, and must not be fragmented there".into(),
-        (Complaint::TimeExceeded, _) => {
+        (IcmpErrorKind::PortUnreachable, Some(port)) => sentence!("did not arrive: no program listens on port {port}"),
+        (IcmpErrorKind::PortUnreachable, None) => "did not arrive: no program listens on its port".into(),
+        (IcmpErrorKind::Unreachable, _) => "did not arrive: its host, network or protocol cannot be reached".into(),
+        (IcmpErrorKind::Prohibited, _) => "did not arrive: a firewall or router forbids it".into(),
+        (IcmpErrorKind::TooBig, _) => "is too large for the way, and must not be fragmented there".into(),
+        (IcmpErrorKind::TimeExceeded, _) => {
             "was dropped: its hops were used up on the way, or its fragments came too late".into()
         }
-        (Complaint::Other, _) => "met a difficulty: see type and code".into(),
+        (IcmpErrorKind::Other, _) => "met a difficulty: see type and code".into(),
     };
     sentence!("tells the {told} that {which} {what}")
 }

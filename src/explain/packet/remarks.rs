@@ -8,12 +8,12 @@ use super::super::words::duration;
 use super::words;
 use crate::flow::datagram::Part as DatagramPart;
 use crate::flow::segment::{Delay, Part, Remark, Remarks, Segment};
-use crate::flow::{Kind, Step};
+use crate::flow::{Kind, PacketInFlow};
 use crate::wire::Packet;
 
 /// `1, packet 4 of it, 42.4 ms after the one before`: which conversation, and where in it.
 #[must_use]
-pub fn place(step: &Step) -> String {
+pub fn place(step: &PacketInFlow) -> String {
     let place = sentence!("{}, packet {} of it", step.conversation, step.place);
     match step.pause {
         Some(pause) if pause >= 0 => sentence!("{place}, {} after the one before", duration(pause)),
@@ -23,7 +23,7 @@ pub fn place(step: &Step) -> String {
 
 /// What is remarkable about the packet in its conversation, a sentence each; the round trip and the reason of a delay too.
 #[must_use]
-pub fn remarks(packet: &Packet<'_>, step: &Step) -> Vec<Sentence> {
+pub fn remarks(packet: &Packet<'_>, step: &PacketInFlow) -> Vec<Sentence> {
     let Some(segment) = step.segment() else {
         return Vec::new();
     };
@@ -54,7 +54,7 @@ fn shown(remarks: Remarks) -> impl Iterator<Item = Remark> {
         .filter(move |&remark| !(special && remark == Remark::Retransmission))
 }
 
-fn sentence(packet: &Packet<'_>, step: &Step, segment: &Segment, remark: Remark) -> Sentence {
+fn sentence(packet: &Packet<'_>, step: &PacketInFlow, segment: &Segment, remark: Remark) -> Sentence {
     let (sender, receiver) = (step.sender, step.sender.other());
     let again = segment
         .first_sent
@@ -101,7 +101,7 @@ fn sentence(packet: &Packet<'_>, step: &Step, segment: &Segment, remark: Remark)
     }
 }
 
-fn delay(step: &Step, delay: Delay) -> Sentence {
+fn delay(step: &PacketInFlow, delay: Delay) -> Sentence {
     let sender = step.sender;
     match delay {
         Delay::DelayedAck => {
@@ -122,7 +122,7 @@ fn delay(step: &Step, delay: Delay) -> Sentence {
 ///
 /// # Errors
 /// Those of the writer.
-pub fn tags(output: &mut impl fmt::Write, step: &Step) -> fmt::Result {
+pub fn tags(output: &mut impl fmt::Write, step: &PacketInFlow) -> fmt::Result {
     match &step.kind {
         Kind::Segment(segment) => segment_tags(output, segment),
         Kind::Datagram(datagram) => match datagram.part {

@@ -2,8 +2,8 @@
 
 use super::super::sentence::SENTENCE;
 use crate::flow::segment::Part;
-use crate::flow::state::{Standing, State};
-use crate::flow::{Party, Step};
+use crate::flow::state::{ObservedState, State};
+use crate::flow::{PacketInFlow, Party};
 
 /// How states are written.
 #[derive(Debug, Clone, Copy)]
@@ -35,7 +35,7 @@ impl Marks {
 /// `client CLOSED -> SYN-SENT, server (LISTEN)`: the state of each end, before and after where the segment changes it. What
 /// is inferred rather than known stands in parentheses. `None` for other packets, and where nothing is known.
 #[must_use]
-pub fn states(step: &Step, marks: Marks) -> Option<String> {
+pub fn states(step: &PacketInFlow, marks: Marks) -> Option<String> {
     let segment = step.segment().filter(|segment| segment.part != Part::Stray)?;
     let mut text = String::with_capacity(SENTENCE);
     for (party, change) in [(Party::Client, segment.client), (Party::Server, segment.server)] {
@@ -54,7 +54,7 @@ pub fn states(step: &Step, marks: Marks) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-fn add(text: &mut String, standing: Standing, marks: Marks) {
+fn add(text: &mut String, standing: ObservedState, marks: Marks) {
     let (before, after) = marks.inferred;
     let state = standing.state.name();
     if standing.inferred && standing.state != State::Unknown {

@@ -3,7 +3,7 @@
 //! A name is short and stable, for filters and programs: `syn-ack`. A tag stands in brackets on a line: `dup ACK`.
 
 use crate::flow::Roles;
-use crate::flow::datagram::{self, Complaint};
+use crate::flow::datagram::{self, IcmpErrorKind};
 use crate::flow::segment::{Delay, Part, Remark, ResetCause};
 
 /// The stable name of a segment's part.
@@ -130,14 +130,14 @@ pub const fn datagram(part: datagram::Part) -> &'static str {
 
 /// The stable name of what an ICMP error says.
 #[must_use]
-pub const fn complaint(complaint: Complaint) -> &'static str {
+pub const fn complaint(complaint: IcmpErrorKind) -> &'static str {
     match complaint {
-        Complaint::PortUnreachable => "port-unreachable",
-        Complaint::Unreachable => "unreachable",
-        Complaint::Prohibited => "prohibited",
-        Complaint::TooBig => "too-big",
-        Complaint::TimeExceeded => "time-exceeded",
-        Complaint::Other => "other",
+        IcmpErrorKind::PortUnreachable => "port-unreachable",
+        IcmpErrorKind::Unreachable => "unreachable",
+        IcmpErrorKind::Prohibited => "prohibited",
+        IcmpErrorKind::TooBig => "too-big",
+        IcmpErrorKind::TimeExceeded => "time-exceeded",
+        IcmpErrorKind::Other => "other",
     }
 }
 

@@ -1,7 +1,7 @@
 //! From what a person calls a field to its line in the tables.
 
 use super::tables::of;
-use crate::wire::{Chapter, Protocol, Purpose, Spec, catalog, ethernet, ipv4, tcp, udp};
+use crate::wire::{Chapter, FieldDef, Protocol, Purpose, catalog, ethernet, ipv4, tcp, udp};
 
 /// A field: what it is for, its line in a table, and every place where it stands.
 #[derive(Debug, Clone)]
@@ -9,7 +9,7 @@ pub struct Entry {
     /// What it is for.
     pub purpose: &'static Purpose,
     /// Its line in the first of its tables.
-    pub spec: &'static Spec,
+    pub spec: &'static FieldDef,
     /// Its places: one, or one for each kind of message or option that has it.
     pub places: Vec<Place>,
 }
@@ -20,9 +20,9 @@ pub struct Place {
     /// The table.
     pub chapter: Chapter,
     /// Its line there.
-    pub spec: &'static Spec,
+    pub spec: &'static FieldDef,
     /// The field of which it is a part.
-    pub within: Option<&'static Spec>,
+    pub within: Option<&'static FieldDef>,
 }
 
 /// What people say, and what the tables say.
@@ -124,7 +124,7 @@ pub fn no_field(name: &str) -> Option<&'static str> {
 }
 
 /// Where the field of one table, or a part of it at any depth, stands.
-fn walk(chapter: Chapter, table: &'static [Spec], within: Option<&'static Spec>, into: &mut Vec<Place>) {
+fn walk(chapter: Chapter, table: &'static [FieldDef], within: Option<&'static FieldDef>, into: &mut Vec<Place>) {
     for spec in table {
         into.push(Place { chapter, spec, within });
         walk(chapter, spec.parts, Some(spec), into);

@@ -28,9 +28,9 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::{all, of};
-    use crate::wire::{Spec, catalog};
+    use crate::wire::{FieldDef, catalog};
 
-    fn ids(table: &'static [Spec], into: &mut BTreeSet<&'static str>) {
+    fn ids(table: &'static [FieldDef], into: &mut BTreeSet<&'static str>) {
         for spec in table {
             into.insert(spec.id);
             ids(spec.parts, into);

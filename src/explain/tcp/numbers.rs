@@ -4,7 +4,7 @@ use super::super::context::Context;
 use super::super::sentence::Sentence;
 use super::super::words::stretch;
 use super::words::{is_refusal, receiver_word, sender_word};
-use crate::flow::Step;
+use crate::flow::PacketInFlow;
 use crate::flow::number::{Number, Sequence};
 use crate::flow::segment::{Part, Segment};
 use crate::wire::tcp::{Flags, Tcp};
@@ -20,7 +20,7 @@ pub(super) fn sequence(context: Context<'_, '_>, tcp: &Tcp<'_>) -> Sentence {
 }
 
 /// Which number it is, counted from the sender's initial one, and what has it.
-fn sequence_in_stream(step: &Step, segment: &Segment, flags: Flags) -> Sentence {
+fn sequence_in_stream(step: &PacketInFlow, segment: &Segment, flags: Flags) -> Sentence {
     let sender = sender_word(step);
     let number = segment.sequence.relative;
     match segment.part {
@@ -103,7 +103,7 @@ pub(super) fn acknowledgment(context: Context<'_, '_>, tcp: &Tcp<'_>) -> Sentenc
 }
 
 /// How the number comes about: the one before, and what has arrived since. A SYN and a FIN count as one each.
-fn acknowledgment_in_stream(step: &Step, segment: &Segment, number: Number) -> Sentence {
+fn acknowledgment_in_stream(step: &PacketInFlow, segment: &Segment, number: Number) -> Sentence {
     let other = receiver_word(step);
     let new = segment.acknowledges;
     if !new.is_something() {

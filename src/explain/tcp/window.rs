@@ -3,7 +3,7 @@
 use super::super::context::Context;
 use super::super::sentence::Sentence;
 use super::words::{receiver_word, sender_word};
-use crate::flow::Step;
+use crate::flow::PacketInFlow;
 use crate::flow::segment::{Scale, Segment, Window};
 use crate::wire::tcp::{Flags, Tcp};
 
@@ -33,7 +33,7 @@ pub(super) fn meaning(context: Context<'_, '_>, tcp: &Tcp<'_>) -> Sentence {
     }
 }
 
-fn in_connection(step: &Step, window: Window) -> Sentence {
+fn in_connection(step: &PacketInFlow, window: Window) -> Sentence {
     let (sender, receiver) = (sender_word(step), receiver_word(step));
     let raw = window.raw;
     match (window.scale, window.bytes()) {

@@ -2,7 +2,7 @@
 
 use super::super::context::Context;
 use super::super::sentence::Sentence;
-use crate::flow::Step;
+use crate::flow::PacketInFlow;
 use crate::flow::segment::{Part, ResetCause};
 use crate::wire::tcp::{Flags, Tcp};
 
@@ -26,10 +26,10 @@ pub(crate) fn looks_like_refusal(tcp: &Tcp<'_>) -> bool {
 }
 
 /// `client` or `server`, or their place in the segment where nothing tells.
-pub(super) fn sender_word(step: &Step) -> &'static str {
+pub(super) fn sender_word(step: &PacketInFlow) -> &'static str {
     step.sender.word()
 }
 
-pub(super) fn receiver_word(step: &Step) -> &'static str {
+pub(super) fn receiver_word(step: &PacketInFlow) -> &'static str {
     step.sender.other().word()
 }

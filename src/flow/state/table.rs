@@ -42,7 +42,7 @@
 //! A capture shows what an end sends, and what it may have received. So the table also has what proves that something was not
 //! received: an end that repeats its SYN is in SYN-SENT, whatever was sent to it.
 
-use super::{Standing, State};
+use super::{ObservedState, State};
 
 /// What happens to one end of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -155,7 +155,7 @@ pub(in crate::flow) const fn next(state: State, event: Event) -> State {
     }
 }
 
-impl Standing {
+impl ObservedState {
     /// What it is after the event.
     pub(in crate::flow) fn after(self, event: Event) -> Self {
         let state = next(self.state, event);
@@ -190,7 +190,7 @@ mod tests {
     use std::fmt::Write as _;
 
     use super::{Event, next};
-    use crate::flow::state::{Standing, State};
+    use crate::flow::state::{ObservedState, State};
 
     /// A row per event, a column per state; `.` where the state stays.
     fn table() -> String {
@@ -218,7 +218,7 @@ mod tests {
 
     #[test]
     fn what_was_only_inferred_is_taken_back_and_what_was_shown_is_not() {
-        let standing = |state, inferred| Standing { state, inferred };
+        let standing = |state, inferred| ObservedState { state, inferred };
         let again = standing(State::Established, true).after(Event::SendSyn);
         assert_eq!(again, standing(State::SynSent, false));
         let late = standing(State::Established, false).after(Event::SendSyn);
@@ -229,7 +229,7 @@ mod tests {
 
     #[test]
     fn receiving_is_inferred_until_it_is_answered() {
-        let standing = |state, inferred| Standing { state, inferred };
+        let standing = |state, inferred| ObservedState { state, inferred };
         let told = standing(State::Established, false).after(Event::ReceiveFin);
         assert_eq!(told, standing(State::CloseWait, true));
         assert_eq!(

@@ -1,7 +1,7 @@
 //! How a connection ends. RFC 9293 section 3.6; RST: section 3.5.2
 
 use super::{Place, Tcp};
-use crate::flow::arrival::Arrival;
+use crate::flow::arrival::TcpSegmentInfo;
 use crate::flow::conversation::{Ending, Opening};
 use crate::flow::party::Party;
 use crate::flow::segment::ResetCause;
@@ -9,7 +9,7 @@ use crate::flow::stream::Fact;
 
 impl Tcp {
     /// Takes note of a FIN or RST.
-    pub(super) fn close(&mut self, place: Place, arrival: &Arrival) {
+    pub(super) fn close(&mut self, place: Place, arrival: &TcpSegmentInfo) {
         let sender = place.sender;
         if arrival.is_stray() || self.is_over() {
             return;
@@ -36,7 +36,7 @@ impl Tcp {
     }
 
     /// Why a RST was sent, told from what was known before it.
-    pub(super) fn reset_cause(&self, place: Place, arrival: &Arrival) -> ResetCause {
+    pub(super) fn reset_cause(&self, place: Place, arrival: &TcpSegmentInfo) -> ResetCause {
         let (own, other) = (self.stream(place.sender), self.stream(place.sender.other()));
         let asks_nothing_known = arrival.acknowledgment.is_none() || arrival.sequence == 0;
         if self.opening == Opening::Unanswered && place.sender == Party::Server && !own.is(Fact::Sent) {

@@ -1,6 +1,6 @@
 //! Why a segment came late.
 
-use super::findings::Findings;
+use super::analysis::Analysis;
 use crate::flow::party::Party;
 use crate::flow::segment::{Acknowledged, Delay, Part, Remark};
 
@@ -16,7 +16,7 @@ const MOST_DELAYED: i64 = 550_000_000;
 /// What tells.
 pub(super) struct Signs<'a> {
     pub(super) part: Part,
-    pub(super) findings: &'a Findings,
+    pub(super) analysis: &'a Analysis,
     pub(super) acknowledges: &'a Acknowledged,
     /// Since the packet before in the connection, in nanoseconds.
     pub(super) pause: Option<i64>,
@@ -34,7 +34,7 @@ pub(super) struct Signs<'a> {
 /// Why it came late, if it did and the connection tells.
 pub(super) fn of(signs: &Signs<'_>) -> Option<Delay> {
     let pause = signs.pause?;
-    let remarks = signs.findings.remarks;
+    let remarks = signs.analysis.remarks;
     if signs.part == Part::KeepAlive {
         return (pause >= LONG).then_some(Delay::KeepAliveTimer);
     }

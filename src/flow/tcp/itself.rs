@@ -4,16 +4,16 @@
 //! sender acknowledges. Two streams would take each acknowledgment for one of bytes that nobody sent.
 
 use super::Tcp;
-use crate::flow::arrival::Arrival;
+use crate::flow::arrival::TcpSegmentInfo;
 use crate::flow::conversation::{Ending, Opening};
 use crate::flow::party::Party;
 use crate::flow::segment::{Acknowledged, Part, Remark, Remarks, ResetCause, Segment};
-use crate::flow::state::{Change, Standing, State};
+use crate::flow::state::{Change, ObservedState, State};
 use crate::flow::stream::Fact;
 
 impl Tcp {
     /// What the segment does; the client stands for both ends.
-    pub(in super::super) fn follow_itself(&mut self, arrival: &Arrival) -> Segment {
+    pub(in super::super) fn follow_itself(&mut self, arrival: &TcpSegmentInfo) -> Segment {
         let before = self.client.standing();
         let syn = u32::from(arrival.syn);
         self.client.begin(arrival.sequence.wrapping_sub(1 - syn));
@@ -30,7 +30,7 @@ impl Tcp {
         let part = part(arrival, &acknowledges);
         self.take_itself(arrival, start, end);
         let after = State::after(part, before.state);
-        self.client.stand(Standing {
+        self.client.stand(ObservedState {
             state: after,
             inferred: true,
         });
@@ -51,7 +51,7 @@ impl Tcp {
         }
     }
 
-    fn acknowledge_itself(&mut self, arrival: &Arrival) -> Acknowledged {
+    fn acknowledge_itself(&mut self, arrival: &TcpSegmentInfo) -> Acknowledged {
         let stream = &mut self.client;
         let Some(to) = arrival.acknowledgment.map(|raw| stream.relative(raw)) else {
             return Acknowledged::default();
@@ -78,7 +78,7 @@ impl Tcp {
     }
 
     /// Takes note of what it sent.
-    fn take_itself(&mut self, arrival: &Arrival, start: i64, end: i64) {
+    fn take_itself(&mut self, arrival: &TcpSegmentInfo, start: i64, end: i64) {
         if arrival.rst {
             self.ending = Ending::Reset(Party::Client);
             return;
@@ -100,7 +100,7 @@ impl Tcp {
     }
 }
 
-fn part(arrival: &Arrival, acknowledges: &Acknowledged) -> Part {
+fn part(arrival: &TcpSegmentInfo, acknowledges: &Acknowledged) -> Part {
     if arrival.is_stray() {
         Part::Stray
     } else if arrival.rst {

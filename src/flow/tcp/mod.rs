@@ -1,30 +1,30 @@
 //! A TCP connection: takes its segments one by one, and says what each does.
 //!
-//! [`survey`]: what is remarkable, told from what was known before the segment. [`part`]: its part. [`opening`], [`closing`]:
+//! [`analyze`]: what is remarkable, told from what was known before the segment. [`part`]: its part. [`opening`], [`closing`]:
 //! how the connection begins and ends. [`delay`]: why it came late. [`told`]: what is told of it.
-//! [`findings`]: what was found. [`itself`]: a socket that is connected to itself.
+//! [`analysis`]: what was found. [`itself`]: a socket that is connected to itself.
 
+mod analysis;
+mod analyze;
 mod closing;
 mod delay;
-mod findings;
 mod itself;
 mod opening;
 mod part;
 mod states;
-mod survey;
 mod told;
 mod windows;
 
-use super::arrival::Arrival;
+use super::arrival::TcpSegmentInfo;
 use super::conversation::{Connection, End, Ending, Opening};
-use super::moment::{Moment, Nanoseconds, Now, PacketNumber};
-use super::notice::Complained;
+use super::notice::IcmpError;
 use super::outstanding::{Covered, Outstanding, Trace};
+use super::packed_time::{Nanoseconds, Now, PackedTime, PacketNumber};
 use super::party::Party;
 use super::segment::{Acknowledged, Remark, Scale, Segment, Window};
-use super::state::{Change, Standing, State};
+use super::state::{Change, ObservedState, State};
 use super::stream::{Fact, Stream};
-use findings::Findings;
+use analysis::Analysis;
 
 /// What is remembered of a connection.
 #[derive(Debug)]
@@ -76,9 +76,9 @@ const fn is_named(number: u64) -> bool {
 
 impl Tcp {
     /// Before this segment, which is the first.
-    pub(super) fn new(arrival: &Arrival, reuses_ports: bool) -> Self {
-        let inferred = |state| Standing { state, inferred: true };
-        let closed = Standing {
+    pub(super) fn new(arrival: &TcpSegmentInfo, reuses_ports: bool) -> Self {
+        let inferred = |state| ObservedState { state, inferred: true };
+        let closed = ObservedState {
             state: State::Closed,
             inferred: false,
         };
@@ -126,7 +126,7 @@ impl Tcp {
 
     /// Does this segment open another connection between the same ports? A SYN with another initial sequence number does;
     /// with the same one it is a retransmission. So does such a SYN,ACK, unless it answers the SYN of this connection.
-    pub(super) fn is_left_for(&self, sender: Party, arrival: &Arrival) -> bool {
+    pub(super) fn is_left_for(&self, sender: Party, arrival: &TcpSegmentInfo) -> bool {
         let own = self.stream(sender);
         let opens = arrival.syn && !arrival.is_stray() && own.is(Fact::Begun) && !own.begins_at(arrival.sequence);
         opens && !arrival.acknowledgment.is_some_and(|to| self.answers(sender, to))
@@ -145,7 +145,7 @@ impl Tcp {
     }
 
     /// What the segment does.
-    pub(super) fn follow(&mut self, sender: Party, now: Now, since: Since, arrival: &Arrival) -> Segment {
+    pub(super) fn follow(&mut self, sender: Party, now: Now, since: Since, arrival: &TcpSegmentInfo) -> Segment {
         if let Some(copy) = self.copy(sender, arrival) {
             return copy;
         }
@@ -154,12 +154,12 @@ impl Tcp {
         let was_waiting = !self.outstanding.is_empty();
         let was_reset = matches!(self.ending, Ending::Reset(_));
         let full = [sender, sender.other()].map(|party| self.is_full(party));
-        let findings = self.survey(place, now, since.last, arrival);
+        let analysis = self.analyze(place, now, since.last, arrival);
         let acked_before = self.stream(sender.other()).acked();
         let (acknowledges, covered) = self.acknowledge(place, now);
-        self.send(place, now, arrival, &findings, acked_before);
-        let part = self.part(place, arrival, &findings, &acknowledges);
-        let echoes = self.echoes(place, now, arrival, &findings);
+        self.send(place, now, arrival, &analysis, acked_before);
+        let part = self.part(place, arrival, &analysis, &acknowledges);
+        let echoes = self.echoes(place, now, arrival, &analysis);
         self.open(place, since.first, arrival, &covered);
         self.close(place, arrival);
         if !was_reset {
@@ -167,7 +167,7 @@ impl Tcp {
         }
         let delay = delay::of(&delay::Signs {
             part,
-            findings: &findings,
+            analysis: &analysis,
             acknowledges: &acknowledges,
             pause: since.last,
             since_acked: covered.sent.and_then(|sent| now.time.since(sent)),
@@ -186,8 +186,8 @@ impl Tcp {
                 after: self.server.standing(),
             },
             acknowledges,
-            remarks: findings.remarks,
-            first_sent: findings.first_sent.filter(|&number| is_named(number)),
+            remarks: analysis.remarks,
+            first_sent: analysis.first_sent.filter(|&number| is_named(number)),
             round_trip: covered.round_trip.filter(|trip| is_named(trip.packet)),
             echoes: echoes.filter(|&number| is_named(number)),
             delay,
@@ -196,7 +196,7 @@ impl Tcp {
     }
 
     /// Starts the count of numbers, and finds the segment's place.
-    fn place(&mut self, sender: Party, arrival: &Arrival) -> Place {
+    fn place(&mut self, sender: Party, arrival: &TcpSegmentInfo) -> Place {
         let own = self.stream_mut(sender);
         if arrival.syn && !arrival.is_stray() && own.is(Fact::Begun) && !own.begins_at(arrival.sequence) {
             // The server forgot its first answer, as one with SYN cookies does (RFC 4987 section 3.6), and counts anew.
@@ -270,14 +270,14 @@ impl Tcp {
     }
 
     /// Takes note of what the sender sent.
-    fn send(&mut self, place: Place, now: Now, arrival: &Arrival, findings: &Findings, acked_before: i64) {
+    fn send(&mut self, place: Place, now: Now, arrival: &TcpSegmentInfo, analysis: &Analysis, acked_before: i64) {
         let sender = place.sender;
         let own = self.stream_mut(sender);
-        own.set(Fact::AskedAlive, findings.asks_alive);
-        own.set(Fact::AskedWindow, findings.asks_window);
-        own.duplicates = if findings.remarks.has(Remark::DuplicateAck) {
+        own.set(Fact::AskedAlive, analysis.asks_alive);
+        own.set(Fact::AskedWindow, analysis.asks_window);
+        own.duplicates = if analysis.remarks.has(Remark::DuplicateAck) {
             own.duplicates.saturating_add(1)
-        } else if findings.acknowledges_more {
+        } else if analysis.acknowledges_more {
             0
         } else {
             own.duplicates
@@ -290,7 +290,7 @@ impl Tcp {
         }
         let before = own.next();
         let is_first = !own.is(Fact::Sent);
-        if findings.asks_window {
+        if analysis.asks_window {
             own.set(Fact::Sent, true);
         } else {
             own.send(place.start, place.end);
@@ -308,8 +308,8 @@ impl Tcp {
         if !arrival.syn && scale != Scale::NotCaptured {
             own.take_window(arrival.window);
         }
-        if findings.is_new && place.end > own.acked() {
-            let from = if is_first || findings.fills_hole {
+        if analysis.is_new && place.end > own.acked() {
+            let from = if is_first || analysis.fills_hole {
                 place.start
             } else {
                 place.start.max(before)
@@ -320,11 +320,11 @@ impl Tcp {
                 length,
                 ..arrival.trace()
             };
-            if length > 0 && !findings.asks_window && !self.outstanding.push(sender, now, trace) {
+            if length > 0 && !analysis.asks_window && !self.outstanding.push(sender, now, trace) {
                 self.stream_mut(sender).set(Fact::LostTrack, true);
             }
         }
-        if findings.fills_hole {
+        if analysis.fills_hole {
             self.complete(sender);
         }
     }
@@ -346,7 +346,7 @@ impl Tcp {
     }
 
     /// The packet whose timestamp is echoed; takes note of this one's.
-    fn echoes(&mut self, place: Place, now: Now, arrival: &Arrival, findings: &Findings) -> Option<u64> {
+    fn echoes(&mut self, place: Place, now: Now, arrival: &TcpSegmentInfo, analysis: &Analysis) -> Option<u64> {
         let (value, echo) = arrival.timestamps?;
         let own = self.stream_mut(place.sender);
         own.stamp = value;
@@ -356,7 +356,7 @@ impl Tcp {
         if other.stamped != 0 && other.stamp == echo {
             return Some(PacketNumber::from_low(other.stamped).whole(now.number));
         }
-        findings.echoes
+        analysis.echoes
     }
 
     /// The round trip from where it was captured to this party and back, as the handshake showed it.
@@ -369,7 +369,7 @@ impl Tcp {
     }
 
     /// An ICMP error about a segment of this party: the packet, and when it was sent.
-    pub(super) fn complain(&mut self, cause: Party, now: Now, complained: &Complained) -> Option<(u64, Moment)> {
+    pub(super) fn complain(&mut self, cause: Party, now: Now, complained: &IcmpError) -> Option<(u64, PackedTime)> {
         if self.opening == Opening::Unanswered && cause == Party::Client {
             self.opening = Opening::Refused;
         }

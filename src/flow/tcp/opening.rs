@@ -1,16 +1,16 @@
 //! How a connection begins. RFC 9293 section 3.5
 
 use super::{Place, Tcp};
-use crate::flow::arrival::Arrival;
+use crate::flow::arrival::TcpSegmentInfo;
 use crate::flow::conversation::Opening;
-use crate::flow::moment::Nanoseconds;
 use crate::flow::outstanding::Covered;
+use crate::flow::packed_time::Nanoseconds;
 use crate::flow::party::Party;
 use crate::flow::stream::Fact;
 
 impl Tcp {
     /// Takes note of what the segment does to the handshake.
-    pub(super) fn open(&mut self, place: Place, since_first: Option<i64>, arrival: &Arrival, covered: &Covered) {
+    pub(super) fn open(&mut self, place: Place, since_first: Option<i64>, arrival: &TcpSegmentInfo, covered: &Covered) {
         if arrival.is_stray() || !matches!(self.opening, Opening::Unanswered | Opening::NotCompleted) {
             return;
         }

@@ -1,8 +1,8 @@
 //! The part of a segment in its connection.
 
-use super::findings::Findings;
+use super::analysis::Analysis;
 use super::{Place, Tcp};
-use crate::flow::arrival::Arrival;
+use crate::flow::arrival::TcpSegmentInfo;
 use crate::flow::party::Party;
 use crate::flow::segment::{Acknowledged, Part};
 use crate::flow::stream::Fact;
@@ -12,8 +12,8 @@ impl Tcp {
     pub(super) fn part(
         &self,
         place: Place,
-        arrival: &Arrival,
-        findings: &Findings,
+        arrival: &TcpSegmentInfo,
+        analysis: &Analysis,
         acknowledges: &Acknowledged,
     ) -> Part {
         let other = self.stream(place.sender.other());
@@ -36,19 +36,19 @@ impl Tcp {
             }
         } else if acknowledges.syn || place.proves_syn_ack {
             Part::HandshakeAck
-        } else if findings.asks_alive {
+        } else if analysis.asks_alive {
             Part::KeepAlive
-        } else if findings.asks_window {
+        } else if analysis.asks_window {
             Part::WindowProbe
-        } else if findings.answers_alive {
+        } else if analysis.answers_alive {
             Part::KeepAliveAck
-        } else if findings.answers_window {
+        } else if analysis.answers_window {
             Part::WindowProbeAck
         } else if arrival.data > 0 {
             Part::Data
         } else if acknowledges.fin {
             Part::FinAck
-        } else if findings.updates_window {
+        } else if analysis.updates_window {
             Part::WindowUpdate
         } else {
             Part::Ack

@@ -1,7 +1,7 @@
 //! What a segment does to the states of both ends.
 
-use super::{Place, Standing, State, Tcp};
-use crate::flow::arrival::Arrival;
+use super::{ObservedState, Place, State, Tcp};
+use crate::flow::arrival::TcpSegmentInfo;
 use crate::flow::conversation::Opening;
 use crate::flow::party::Party;
 use crate::flow::state::table::Event;
@@ -12,7 +12,7 @@ type Events = [Option<Event>; 2];
 
 impl Tcp {
     /// Moves both ends.
-    pub(super) fn change_states(&mut self, place: Place, arrival: &Arrival) {
+    pub(super) fn change_states(&mut self, place: Place, arrival: &TcpSegmentInfo) {
         if arrival.is_stray() {
             return;
         }
@@ -26,7 +26,7 @@ impl Tcp {
         if arrival.rst && place.sender == Party::Server && self.client.standing().state == State::Listen {
             // The client did not wait to be asked: both asked at once. RFC 9293 section 3.10.7.4
             let inferred = self.client.standing().inferred;
-            self.client.stand(Standing {
+            self.client.stand(ObservedState {
                 state: State::Closed,
                 inferred,
             });
@@ -35,7 +35,10 @@ impl Tcp {
 }
 
 fn advance(stream: &mut Stream, events: Events) {
-    let standing = events.into_iter().flatten().fold(stream.standing(), Standing::after);
+    let standing = events
+        .into_iter()
+        .flatten()
+        .fold(stream.standing(), ObservedState::after);
     stream.stand(standing);
 }
 
@@ -45,7 +48,7 @@ fn reaches(acknowledgment: Option<i64>, number: Option<i64>) -> bool {
 }
 
 /// What happens to the sender.
-fn sent(arrival: &Arrival, acknowledges_fin: bool, began: bool) -> Events {
+fn sent(arrival: &TcpSegmentInfo, acknowledges_fin: bool, began: bool) -> Events {
     if arrival.rst {
         return [Some(Event::SendRst), None];
     }
@@ -64,7 +67,7 @@ fn sent(arrival: &Arrival, acknowledges_fin: bool, began: bool) -> Events {
 }
 
 /// What happens to the receiver, whose stream this is.
-fn received(arrival: &Arrival, acknowledgment: Option<i64>, own: &Stream, acknowledges_fin: bool) -> Events {
+fn received(arrival: &TcpSegmentInfo, acknowledgment: Option<i64>, own: &Stream, acknowledges_fin: bool) -> Events {
     if arrival.rst {
         return [Some(Event::ReceiveRst), None];
     }

@@ -1,7 +1,7 @@
 //! What is told of a segment: what its header says in its streams, and nothing new where it is only a copy.
 
 use super::Tcp;
-use crate::flow::arrival::Arrival;
+use crate::flow::arrival::TcpSegmentInfo;
 use crate::flow::number::Bytes;
 use crate::flow::party::Party;
 use crate::flow::segment::{Acknowledged, Part, Remarks, Segment, Window};
@@ -9,7 +9,7 @@ use crate::flow::state::Change;
 
 impl Tcp {
     /// What the header says, in the streams as they are now. States stay, and nothing is new or remarkable.
-    pub(super) fn header(&self, sender: Party, arrival: &Arrival, part: Part) -> Segment {
+    pub(super) fn header(&self, sender: Party, arrival: &TcpSegmentInfo, part: Part) -> Segment {
         let own = self.stream(sender);
         let other = self.stream(sender.other());
         let first = own.relative(arrival.sequence) + i64::from(arrival.syn);
@@ -44,7 +44,7 @@ impl Tcp {
     }
 
     /// A segment that is outstanding, captured a second time: on two interfaces, or on a mirrored port.
-    pub(super) fn copy(&self, sender: Party, arrival: &Arrival) -> Option<Segment> {
+    pub(super) fn copy(&self, sender: Party, arrival: &TcpSegmentInfo) -> Option<Segment> {
         let is_copy = self.outstanding.is_copy(sender, arrival.trace());
         is_copy.then(|| self.header(sender, arrival, Part::Copy))
     }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::script::{Line, c};
-use crate::flow::{Kind, Step, Tracker};
+use crate::flow::{Kind, PacketInFlow, Tracker};
 use crate::frame::Time;
 use crate::wire::{LinkType, decode};
 
@@ -33,7 +33,7 @@ prop_compose! {
 }
 
 /// What holds for every step.
-fn check(step: &Step, now: u64) {
+fn check(step: &PacketInFlow, now: u64) {
     assert!(step.place >= 1 && step.conversation >= 1);
     let Kind::Segment(segment) = step.kind else { return };
     let earlier = [

@@ -2,8 +2,8 @@
 
 use super::script::{ACK, SYN, c, follow, ipv4, s};
 use crate::flow::conversation::{Opening, Transport};
-use crate::flow::datagram::{Complaint, Notice, Part};
-use crate::flow::{Party, Step, Tracker};
+use crate::flow::datagram::{IcmpErrorKind, Notice, Part};
+use crate::flow::{PacketInFlow, Party, Tracker};
 
 /// A datagram between port 40000 (client) and 7 (server).
 fn datagram(from_client: bool, identification: u16, data: &[u8]) -> Vec<u8> {
@@ -25,7 +25,7 @@ fn icmp(message: u8, code: u8, about: &[u8]) -> Vec<u8> {
     ipv4(1, 2, 1, 0, &bytes)
 }
 
-fn all(packets: &[Vec<u8>]) -> (Vec<Step>, Tracker) {
+fn all(packets: &[Vec<u8>]) -> (Vec<PacketInFlow>, Tracker) {
     let mut tracker = Tracker::new();
     let timed: Vec<_> = packets.iter().map(|bytes| (1, bytes.clone())).collect();
     let steps = follow(&mut tracker, &timed);
@@ -88,7 +88,7 @@ fn an_error_finds_the_datagram_that_it_quotes() {
     let Notice { about, after, says } = *steps[2].notice().unwrap();
     assert_eq!(
         (about, after, says),
-        (Some(1), Some(2_000_000), Complaint::PortUnreachable)
+        (Some(1), Some(2_000_000), IcmpErrorKind::PortUnreachable)
     );
     assert_eq!((steps[2].sender, steps[2].place), (Party::Server, 3));
     // The first one is answered by the error, so the reply is the second one's.
@@ -99,7 +99,7 @@ fn an_error_finds_the_datagram_that_it_quotes() {
     let notice = steps[4].notice().unwrap();
     assert_eq!(
         (notice.about, notice.says, steps[4].sender),
-        (Some(4), Complaint::Prohibited, Party::Client)
+        (Some(4), IcmpErrorKind::Prohibited, Party::Client)
     );
     assert_eq!(tracker.conversation(1).unwrap().notices, 2);
 }
@@ -109,7 +109,7 @@ fn an_error_refuses_a_connection() {
     let syn = c(SYN, 0, 0).bytes();
     let (steps, tracker) = all(&[syn.clone(), icmp(3, 1, &syn)]);
     assert_eq!(steps[1].notice().unwrap().about, Some(1));
-    assert_eq!(steps[1].notice().unwrap().says, Complaint::Unreachable);
+    assert_eq!(steps[1].notice().unwrap().says, IcmpErrorKind::Unreachable);
     let Transport::Tcp(connection) = tracker.conversation(1).unwrap().transport else {
         panic!()
     };
@@ -124,7 +124,7 @@ fn an_error_about_a_segment_goes_by_its_sequence_number() {
     packets.extend([data.clone(), icmp(3, 4, &data)]);
     let (steps, _) = all(&packets);
     let notice = steps[5].notice().unwrap();
-    assert_eq!((notice.about, notice.says), (Some(5), Complaint::TooBig));
+    assert_eq!((notice.about, notice.says), (Some(5), IcmpErrorKind::TooBig));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Segments written down shortly, and the packets that they stand for.
 
 use crate::flow::segment::{Remark, Segment};
-use crate::flow::{Party, Step, Tracker};
+use crate::flow::{PacketInFlow, Party, Tracker};
 use crate::frame::Time;
 use crate::wire::{LinkType, decode};
 
@@ -145,7 +145,7 @@ pub(super) fn ipv4(protocol: u8, source: u8, destination: u8, identification: u1
 }
 
 /// What the tracker says of these packets, numbered from 1 and each so many milliseconds after the one before.
-pub(super) fn follow(tracker: &mut Tracker, packets: &[(i64, Vec<u8>)]) -> Vec<Option<Step>> {
+pub(super) fn follow(tracker: &mut Tracker, packets: &[(i64, Vec<u8>)]) -> Vec<Option<PacketInFlow>> {
     let mut time = 0;
     let mut number = 0;
     let each = packets.iter().map(|(after, bytes)| {
@@ -172,7 +172,7 @@ pub(super) fn tell(lines: &[Line]) -> (Vec<Segment>, Tracker) {
 
 /// A segment in a line: part, the states after it (an inferred one with `~`), remarks.
 pub(super) fn brief(segment: &Segment) -> String {
-    let state = |standing: crate::flow::state::Standing| {
+    let state = |standing: crate::flow::state::ObservedState| {
         format!("{}{}", if standing.inferred { "~" } else { "" }, standing.state)
     };
     let remarks: Vec<_> = segment.remarks.each().map(|remark| format!(" {remark:?}")).collect();

@@ -5,8 +5,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use super::by_hand::{SETTLING_TIME, TIMEOUT, connected};
 use super::exchange::connections;
+use crate::app::error::Error;
 use crate::app::socket::{Family, Kind, Socket};
-use crate::app::trouble::Trouble;
 use crate::app::uppercase;
 use crate::calls::{Program, Role};
 use crate::flow::conversation::Ending;
@@ -152,8 +152,8 @@ fn restart(context: &LabContext, port: u16) -> Result<(Socket, Vec<String>), Fai
     let mut said = Vec::new();
     let plain = open()?;
     match plain.bind(address) {
-        Err(Trouble::Stopped) => return Err(Failure::Interrupted),
-        Err(Trouble::Call(_)) => said.push(format!(
+        Err(Error::Stopped) => return Err(Failure::Interrupted),
+        Err(Error::Call(_)) => said.push(format!(
             "A second server's bind() to port {port} failed without SO_REUSEADDR: the connections in TIME-WAIT still have it."
         )),
         Err(trouble) => return Err(trouble.into()),

@@ -2,7 +2,7 @@
 
 use super::exchange::{Exchange, listed};
 use crate::explain::count;
-use crate::flow::{Kind, Party, Step};
+use crate::flow::{Kind, PacketInFlow, Party};
 use crate::lab::context::LabContext;
 use crate::lab::failure::Failure;
 use crate::lab::network::Network;
@@ -65,7 +65,7 @@ impl Run for Empty {
         ]
     }
 
-    fn matters(&self, step: &Step) -> bool {
+    fn matters(&self, step: &PacketInFlow) -> bool {
         match step.kind {
             Kind::Datagram(_) => true,
             Kind::Segment(segment) => segment.data.is_some(),

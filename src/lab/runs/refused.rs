@@ -5,7 +5,7 @@ use super::exchange::listed;
 use crate::calls::{Name, Program};
 use crate::explain::duration;
 use crate::flow::segment::Part;
-use crate::flow::{Kind, Step};
+use crate::flow::{Kind, PacketInFlow};
 use crate::lab::context::{LabContext, PORT};
 use crate::lab::failure::Failure;
 use crate::lab::network::Network;
@@ -85,7 +85,7 @@ impl Run for Refused {
         said
     }
 
-    fn matters(&self, step: &Step) -> bool {
+    fn matters(&self, step: &PacketInFlow) -> bool {
         match step.kind {
             Kind::Notice(_) => true,
             Kind::Segment(segment) => matches!(segment.part, Part::Reset(_)),

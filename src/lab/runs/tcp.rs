@@ -4,7 +4,7 @@ use super::exchange::{Exchange, connections};
 use crate::calls::{Name, Role};
 use crate::explain::{count, duration};
 use crate::flow::segment::Part;
-use crate::flow::{Kind, Step};
+use crate::flow::{Kind, PacketInFlow};
 use crate::lab::context::LabContext;
 use crate::lab::failure::Failure;
 use crate::lab::network::Network;
@@ -67,7 +67,7 @@ impl Run for Tcp {
         said
     }
 
-    fn matters(&self, step: &Step) -> bool {
+    fn matters(&self, step: &PacketInFlow) -> bool {
         let opens = |part| matches!(part, Part::Syn | Part::SynAck | Part::HandshakeAck);
         matches!(step.kind, Kind::Segment(segment) if step.conversation == 1 && opens(segment.part))
     }

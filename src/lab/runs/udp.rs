@@ -4,7 +4,7 @@ use super::exchange::{Exchange, listed};
 use crate::calls::{Name, Role};
 use crate::explain::count;
 use crate::flow::datagram::Part;
-use crate::flow::{Kind, Step};
+use crate::flow::{Kind, PacketInFlow};
 use crate::lab::context::LabContext;
 use crate::lab::failure::Failure;
 use crate::lab::network::Network;
@@ -78,7 +78,7 @@ impl Run for Udp {
         said
     }
 
-    fn matters(&self, step: &Step) -> bool {
+    fn matters(&self, step: &PacketInFlow) -> bool {
         matches!(step.kind, Kind::Datagram(_))
     }
 }

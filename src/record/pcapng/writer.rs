@@ -13,9 +13,9 @@ use pcap_file::pcapng::{Block, PcapNgBlock};
 use pcap_file::{DataLink, Endianness};
 
 use crate::frame::{Direction, Frame, Time};
+use crate::record::block_writer::BlockWriter;
 use crate::record::facts::{Interface, Section, Statistics};
 use crate::record::length::original_length;
-use crate::record::spool::Spool;
 
 /// The longest value of an option, in bytes: its length field has 16 bits.
 const LONGEST_VALUE: usize = 65_535;
@@ -31,7 +31,7 @@ pub(in crate::record) struct PcapNgWriter {
 
 impl PcapNgWriter {
     /// Writes the section header.
-    pub(in crate::record) fn new(spool: &mut Spool, section: &Section) -> io::Result<Self> {
+    pub(in crate::record) fn new(block_writer: &mut BlockWriter, section: &Section) -> io::Result<Self> {
         let mut options: Vec<_> = section
             .comments
             .iter()
@@ -45,7 +45,7 @@ impl PcapNgWriter {
             options,
             ..SectionHeaderBlock::default()
         };
-        write(spool, &block.into_block())?;
+        write(block_writer, &block.into_block())?;
         Ok(Self { cut_comments: 0 })
     }
 
@@ -55,7 +55,7 @@ impl PcapNgWriter {
     }
 
     /// Writes an Interface Description Block.
-    pub(in crate::record) fn interface(spool: &mut Spool, interface: &Interface) -> io::Result<()> {
+    pub(in crate::record) fn interface(block_writer: &mut BlockWriter, interface: &Interface) -> io::Result<()> {
         let mut options = vec![InterfaceDescriptionOption::IfTsResol(NANOSECONDS)];
         options.extend(said(interface.name.as_deref()).map(InterfaceDescriptionOption::IfName));
         options.extend(said(interface.description.as_deref()).map(InterfaceDescriptionOption::IfDescription));
@@ -70,12 +70,17 @@ impl PcapNgWriter {
             snaplen: interface.snaplen,
             options,
         };
-        write(spool, &block.into_block())
+        write(block_writer, &block.into_block())
     }
 
     /// Writes an Enhanced Packet Block with a time so long after 1970.
     #[inline]
-    pub(in crate::record) fn packet(&mut self, spool: &mut Spool, frame: &Frame<'_>, time: Duration) -> io::Result<()> {
+    pub(in crate::record) fn packet(
+        &mut self,
+        block_writer: &mut BlockWriter,
+        frame: &Frame<'_>,
+        time: Duration,
+    ) -> io::Result<()> {
         let comments = frame
             .comments
             .iter()
@@ -92,14 +97,18 @@ impl PcapNgWriter {
             data: Cow::Borrowed(&frame.bytes),
             options: comments.chain(direction).collect(),
         };
-        write(spool, &Block::EnhancedPacket(block))?;
+        write(block_writer, &Block::EnhancedPacket(block))?;
         let too_long = frame.comments.iter().filter(|comment| comment.len() > LONGEST_VALUE);
         self.cut_comments += too_long.count() as u64;
         Ok(())
     }
 
     /// Writes an Interface Statistics Block.
-    pub(in crate::record) fn statistics(spool: &mut Spool, interface: u32, counted: &Statistics) -> io::Result<()> {
+    pub(in crate::record) fn statistics(
+        block_writer: &mut BlockWriter,
+        interface: u32,
+        counted: &Statistics,
+    ) -> io::Result<()> {
         let time = |time: Option<Time>| time.and_then(in_halves);
         let options: Vec<_> = [
             time(counted.start).map(InterfaceStatisticsOption::IsbStartTime),
@@ -122,13 +131,13 @@ impl PcapNgWriter {
                 .unwrap_or_default(),
             options,
         };
-        write(spool, &block.into_block())
+        write(block_writer, &block.into_block())
     }
 }
 
 #[inline]
-fn write(spool: &mut Spool, block: &Block<'_>) -> io::Result<()> {
-    block.write_to::<LittleEndian, _>(spool).map(drop)
+fn write(block_writer: &mut BlockWriter, block: &Block<'_>) -> io::Result<()> {
+    block.write_to::<LittleEndian, _>(block_writer).map(drop)
 }
 
 /// The time as an Interface Statistics Block stores it: two numbers of 32 bits, the upper one first in either byte order

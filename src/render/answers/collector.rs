@@ -8,7 +8,7 @@ use super::tcp_facts::TcpFacts;
 use super::udp_facts::UdpFacts;
 use super::{Answer, Below, Item, Section, Sheet, datagrams, opening, questions, segments, transfer};
 use crate::explain::count;
-use crate::flow::{Kind, Step};
+use crate::flow::{Kind, PacketInFlow};
 use crate::frame::Time;
 use crate::wire::Packet;
 
@@ -48,7 +48,7 @@ impl Collector {
     }
 
     /// Takes the next packet: its number in the capture, from 1, its time, its headers, and what it does in its conversation.
-    pub fn take(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>, step: Option<&Step>) {
+    pub fn take(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>, step: Option<&PacketInFlow>) {
         self.start = self.start.or(time);
         self.packets += 1;
         let Some(step) = step else {
@@ -73,12 +73,12 @@ impl Collector {
 
     /// Takes a datagram that was put together from fragments: the number and the time are those of the fragment that completed
     /// it, the headers those of the datagram.
-    pub fn take_joined(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>, step: Option<&Step>) {
+    pub fn take_joined(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>, step: Option<&PacketInFlow>) {
         self.joined |= step.is_some_and(|step| self.only.is_none_or(|only| only == step.conversation));
         self.take(number, time, packet, step);
     }
 
-    fn connection(&mut self, step: &Step, packet: &Packet<'_>) {
+    fn connection(&mut self, step: &PacketInFlow, packet: &Packet<'_>) {
         let opens = packet.tcp().is_some_and(|tcp| {
             let flags = tcp.flags();
             flags.has(crate::wire::tcp::Flags::SYN) && !flags.has(crate::wire::tcp::Flags::ACK)
@@ -94,7 +94,7 @@ impl Collector {
         }
     }
 
-    fn segment(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>, step: &Step) {
+    fn segment(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>, step: &PacketInFlow) {
         let conversation = step.conversation;
         if let Some(facts) = self.tcp.get_mut(&conversation) {
             facts.take(number, time, packet, step);
@@ -136,7 +136,7 @@ impl Collector {
         true
     }
 
-    fn datagram(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>, step: &Step) {
+    fn datagram(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>, step: &PacketInFlow) {
         let conversation = step.conversation;
         if !self.udp.contains_key(&conversation) {
             let is_answered = self.udp.values().any(|facts| facts.rank() > 0);

@@ -5,7 +5,7 @@ use super::arithmetic::{between, milliseconds};
 use super::udp_facts::UdpFacts;
 use crate::escape::printable;
 use crate::explain::bytes;
-use crate::flow::datagram::Complaint;
+use crate::flow::datagram::IcmpErrorKind;
 use crate::wire::{ipv4, udp};
 
 /// RFC 768, RFC 791, RFC 8200: what a 16-bit length counts at most.
@@ -154,7 +154,7 @@ fn the_ports(facts: &UdpFacts) -> Result<Answer, String> {
 fn no_reply(facts: &UdpFacts) -> String {
     let (from, port) = (facts.first.from, facts.first.to.port());
     match facts.notice {
-        Some((packet, Complaint::PortUnreachable)) => format!(
+        Some((packet, IcmpErrorKind::PortUnreachable)) => format!(
             "There is no reply: an ICMP error came back to {from} (packet {packet}, port unreachable), because no program has a UDP \
              socket at port {port}. Capture while the server runs."
         ),

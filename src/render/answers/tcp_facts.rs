@@ -6,7 +6,7 @@ use super::streams::Stream;
 use crate::flow::number::Number;
 use crate::flow::segment::{Part, Remark, ResetCause, Segment};
 use crate::flow::state::State;
-use crate::flow::{Party, Roles, Step};
+use crate::flow::{PacketInFlow, Party, Roles};
 use crate::frame::Time;
 use crate::render::proof::Proof;
 use crate::wire::tcp::options::TcpOption;
@@ -107,7 +107,7 @@ fn address(number: u64, packet: &Packet<'_>, end: Party) -> Option<Proof> {
 
 impl TcpFacts {
     /// A connection of which nothing was taken yet.
-    pub(super) fn new(number: u64, step: &Step) -> Self {
+    pub(super) fn new(number: u64, step: &PacketInFlow) -> Self {
         Self {
             conversation: step.conversation,
             client: step.client,
@@ -165,7 +165,7 @@ impl TcpFacts {
     }
 
     /// Takes a segment of it.
-    pub(super) fn take(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>, step: &Step) {
+    pub(super) fn take(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>, step: &PacketInFlow) {
         self.packets += 1;
         self.last_packet = number;
         let Some(segment) = step.segment() else {

@@ -3,7 +3,7 @@
 use super::{Below, Collector, Sheet, html, markdown, questions, text};
 use crate::flow::Tracker;
 use crate::frame::Time;
-use crate::render::look::{Look, Style};
+use crate::render::look::{Style, TextStyle};
 use crate::wire::{LinkType, decode};
 
 /// A datagram over IPv4 without a link layer, from and to these ports; the server's is from 2000 to 9000.
@@ -59,10 +59,10 @@ fn written(sheet: &Sheet) -> [String; 5] {
     let mut forms: Vec<String> = [Style::Unicode, Style::Ascii, Style::Plain]
         .into_iter()
         .map(|style| {
-            let look = Look {
+            let look = TextStyle {
                 style,
                 width: 60,
-                ..Look::PIPE
+                ..TextStyle::PIPE
             };
             let mut output = Vec::new();
             text::write(&mut output, &look, sheet).unwrap();

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{Below, Item, Section, Sheet};
-use crate::render::look::{Look, Paint};
+use crate::render::look::{Paint, TextStyle};
 use crate::render::page::Page;
 
 /// Columns that the words on the left take.
@@ -13,7 +13,7 @@ const LEFT: usize = 9;
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write(output: &mut impl Write, look: &Look, sheet: &Sheet) -> io::Result<()> {
+pub fn write(output: &mut impl Write, look: &TextStyle, sheet: &Sheet) -> io::Result<()> {
     let mut page = Page {
         output,
         look,

@@ -2,8 +2,8 @@
 
 use std::net::SocketAddr;
 
-use crate::flow::datagram::Complaint;
-use crate::flow::{Party, Step};
+use crate::flow::datagram::IcmpErrorKind;
+use crate::flow::{PacketInFlow, Party};
 use crate::frame::Time;
 use crate::render::proof::Proof;
 use crate::wire::{Packet, Protocol};
@@ -25,7 +25,7 @@ pub(super) struct UdpFacts {
     /// The longest data, and the packet that carries them.
     pub(super) longest: (usize, u64),
     /// The first ICMP error about it: the packet, and what it says.
-    pub(super) notice: Option<(u64, Complaint)>,
+    pub(super) notice: Option<(u64, IcmpErrorKind)>,
 }
 
 /// One datagram.
@@ -48,7 +48,7 @@ pub(super) struct Datagram {
 }
 
 impl Datagram {
-    fn of(number: u64, time: Option<Time>, packet: &Packet<'_>, step: &Step, length: usize) -> Self {
+    fn of(number: u64, time: Option<Time>, packet: &Packet<'_>, step: &PacketInFlow, length: usize) -> Self {
         let ids = [udp::id::SRCPORT, udp::id::DSTPORT, udp::id::LENGTH, udp::id::CHECKSUM];
         let fields = ids.into_iter();
         let bytes = packet.payload().bytes;
@@ -83,7 +83,7 @@ fn protocol(number: u64, packet: &Packet<'_>) -> Option<Proof> {
 
 impl UdpFacts {
     /// A conversation's first datagram; `None` for anything else.
-    pub(super) fn new(number: u64, time: Option<Time>, packet: &Packet<'_>, step: &Step) -> Option<Self> {
+    pub(super) fn new(number: u64, time: Option<Time>, packet: &Packet<'_>, step: &PacketInFlow) -> Option<Self> {
         let length = step.datagram()?.length;
         Some(Self {
             conversation: step.conversation,
@@ -98,7 +98,7 @@ impl UdpFacts {
     }
 
     /// Takes a datagram of it, the first one too.
-    pub(super) fn take(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>, step: &Step) {
+    pub(super) fn take(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>, step: &PacketInFlow) {
         self.packets += 1;
         let Some(datagram) = step.datagram() else {
             return;
@@ -112,7 +112,7 @@ impl UdpFacts {
     }
 
     /// Takes an ICMP error about it.
-    pub(super) fn notice(&mut self, number: u64, says: Complaint) {
+    pub(super) fn notice(&mut self, number: u64, says: IcmpErrorKind) {
         self.packets += 1;
         self.notice = self.notice.or(Some((number, says)));
     }

@@ -12,7 +12,7 @@ use crate::wire::Span;
 const MARGIN: usize = 5;
 
 /// The characters of a drawing.
-pub(super) struct Pen {
+pub(super) struct Glyphs {
     vertical: char,
     horizontal: char,
     /// Where lines meet, by the four bits up, down, left, right (up the highest).
@@ -20,7 +20,7 @@ pub(super) struct Pen {
 }
 
 /// Box-drawing characters.
-pub(super) static UNICODE: Pen = Pen {
+pub(super) static UNICODE: Glyphs = Glyphs {
     vertical: '│',
     horizontal: '─',
     junctions: [
@@ -29,7 +29,7 @@ pub(super) static UNICODE: Pen = Pen {
 };
 
 /// As in the RFCs: a `+` at every bit of a line.
-pub(super) static ASCII: Pen = Pen {
+pub(super) static ASCII: Glyphs = Glyphs {
     vertical: '|',
     horizontal: '-',
     junctions: [
@@ -39,7 +39,7 @@ pub(super) static ASCII: Pen = Pen {
 
 /// A drawing of a width.
 pub(super) struct Grid {
-    pen: &'static Pen,
+    pen: &'static Glyphs,
     /// Bits of a row.
     bits: usize,
     /// Columns that a line may have.
@@ -48,7 +48,7 @@ pub(super) struct Grid {
 
 impl Grid {
     /// Of 32 bits a row, or of 16 if these have no room in so many columns.
-    pub(super) const fn new(pen: &'static Pen, columns: usize) -> Self {
+    pub(super) const fn new(pen: &'static Glyphs, columns: usize) -> Self {
         let bits = if columns < MARGIN + 2 * BITS + 1 {
             BITS / 2
         } else {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 
-use super::super::look::{Look, Style, TimeForm};
+use super::super::look::{Style, TextStyle, TimeForm};
 use super::super::samples::{self, Sample};
 use super::cell::cells;
 use super::{WIDTH, write};
@@ -31,11 +31,11 @@ fn drawn(link: LinkType, bytes: &[u8], length: u32, style: Style, width: usize) 
         bytes: bytes.into(),
         comments: Vec::new(),
     };
-    let look = Look {
+    let look = TextStyle {
         style,
         width,
         time: TimeForm::Utc,
-        ..Look::PIPE
+        ..TextStyle::PIPE
     };
     let packet = decode(link, bytes, length);
     let first = Time(1_772_600_767_000_000_000);

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::super::breakdown;
-use super::super::look::{Look, Style, TimeForm};
+use super::super::look::{Style, TextStyle, TimeForm};
 use super::write;
 use crate::frame::{Frame, Time};
 use crate::wire::{LinkType, decode};
@@ -20,7 +20,7 @@ fn bytes(hex: &str) -> Vec<u8> {
         .collect()
 }
 
-fn shown(hex: &str, look: Look) -> String {
+fn shown(hex: &str, look: TextStyle) -> String {
     let bytes = bytes(hex);
     let frame = Frame {
         time: Some(Time(1_772_600_767_123_456_789)),
@@ -57,10 +57,10 @@ fn an_icmp_extension_is_a_table_of_its_own_behind_the_quotation() {
     assert!(!shown.contains("TRAILER"), "{shown}");
 }
 
-const UTC: Look = Look {
+const UTC: TextStyle = TextStyle {
     time: TimeForm::Utc,
     style: Style::Ascii,
-    ..Look::PIPE
+    ..TextStyle::PIPE
 };
 
 #[test]
@@ -128,7 +128,7 @@ RST,ACK if nothing listens
 #[test]
 fn no_line_is_wider_than_asked() {
     for width in [60, 79, 80, 100, 110, 200] {
-        let text = shown(SYN, Look { width, ..UTC });
+        let text = shown(SYN, TextStyle { width, ..UTC });
         for line in text.lines() {
             assert!(line.chars().count() <= width, "{width}: {line}");
         }
@@ -137,7 +137,7 @@ fn no_line_is_wider_than_asked() {
 
 #[test]
 fn the_plain_style_draws_nothing() {
-    let look = Look {
+    let look = TextStyle {
         style: Style::Plain,
         ..UTC
     };
@@ -154,7 +154,7 @@ fn the_plain_style_draws_nothing() {
 
 #[test]
 fn colour_adds_nothing_but_colour() {
-    let colored = shown(SYN, Look { color: true, ..UTC });
+    let colored = shown(SYN, TextStyle { color: true, ..UTC });
     let mut without = String::new();
     let mut pieces = colored.split('\x1b');
     without.push_str(pieces.next().unwrap());
@@ -179,7 +179,7 @@ proptest::proptest! {
     fn no_bytes_bring_a_control_character_to_the_terminal(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200)) {
         let hex = bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
         for style in [Style::Ascii, Style::Plain] {
-            let text = shown(&hex, Look { style, ..UTC });
+            let text = shown(&hex, TextStyle { style, ..UTC });
             proptest::prop_assert!(!text.chars().any(|c| c.is_control() && c != '\n'));
         }
     }

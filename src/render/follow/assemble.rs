@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use super::{Follow, Piece, Turn};
-use crate::flow::{Kind, Party, Step};
+use crate::flow::{Kind, PacketInFlow, Party};
 
 /// So many bytes that came too early wait for those before them, in each direction.
 const WAITING: usize = 1 << 20;
@@ -68,7 +68,7 @@ impl Assembler {
     }
 
     /// Takes the next packet of the conversation with its data, as far as they were captured.
-    pub fn add(&mut self, step: &Step, data: &[u8]) {
+    pub fn add(&mut self, step: &PacketInFlow, data: &[u8]) {
         self.whose = Some((step.conversation, step.client, step.server));
         self.is_udp |= step.datagram().is_some();
         let sender = step.sender;

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::{Assembler, Follow, Piece, text};
 use crate::flow::segment::{Part, Segment};
 use crate::flow::{Kind, Party};
-use crate::render::look::{Look, Style};
+use crate::render::look::{Style, TextStyle};
 use crate::timeline::stories::{seen, segment};
 
 /// Takes segments of the client, each with its first byte and its data, and the acknowledgments of the server between them.
@@ -51,9 +51,9 @@ fn followed_from(has_start: bool, events: &[Event<'_>], room: usize) -> Follow {
 
 fn shown(follow: &Follow) -> String {
     let mut output = Vec::new();
-    let look = Look {
+    let look = TextStyle {
         style: Style::Ascii,
-        ..Look::PIPE
+        ..TextStyle::PIPE
     };
     text::write(&mut output, &look, follow).unwrap();
     let output = String::from_utf8(output).unwrap();

@@ -4,13 +4,13 @@ use std::io::{self, Write};
 
 use super::{Follow, Piece, Turn};
 use crate::escape::pieces;
-use crate::render::look::{Look, Paint};
+use crate::render::look::{Paint, TextStyle};
 
 /// Writes what both ends said, each line with who says it. Everything that is no character for the screen is escaped.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write(output: &mut impl Write, look: &Look, follow: &Follow) -> io::Result<()> {
+pub fn write(output: &mut impl Write, look: &TextStyle, follow: &Follow) -> io::Result<()> {
     let title = format!("Conversation {}: {}", follow.conversation, follow.transport);
     writeln!(output, "{}", look.paint(Paint::Title, &title))?;
     writeln!(output, "client  {}", follow.client)?;
@@ -38,9 +38,9 @@ pub fn write(output: &mut impl Write, look: &Look, follow: &Follow) -> io::Resul
     writeln!(output)
 }
 
-fn write_turn(output: &mut impl Write, look: &Look, turn: &Turn) -> io::Result<()> {
+fn write_turn(output: &mut impl Write, look: &TextStyle, turn: &Turn) -> io::Result<()> {
     let prompt = format!("{}> ", turn.from);
-    let width = look.width.max(Look::NARROWEST) - prompt.len();
+    let width = look.width.max(TextStyle::NARROWEST) - prompt.len();
     let mut lines = Vec::new();
     for piece in &turn.pieces {
         match piece {

@@ -8,7 +8,7 @@ use crate::flow::datagram::{Datagram, Notice, Part as DatagramPart};
 use crate::flow::number::{Bytes, Number};
 use crate::flow::segment::{Acknowledged, Part, Scale, Segment, Window};
 use crate::flow::state::Change;
-use crate::flow::{Kind, Party, Step};
+use crate::flow::{Kind, PacketInFlow, Party};
 
 /// What a packet does in its conversation.
 #[derive(Serialize)]
@@ -242,7 +242,7 @@ struct NoticeRecord {
 }
 
 /// The place of a packet in its conversation.
-pub(super) fn conversation(step: &Step) -> ConversationRecord {
+pub(super) fn conversation(step: &PacketInFlow) -> ConversationRecord {
     let end = |party| {
         let end = step.end(party);
         EndRecord {

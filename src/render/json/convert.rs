@@ -15,9 +15,9 @@ use super::text::{Hex, Text};
 use crate::escape::printable;
 use crate::explain::packet::{Ends, ends, expectation, name, reason};
 use crate::explain::{Context, icmp_extension};
-use crate::flow::Step;
+use crate::flow::PacketInFlow;
 use crate::frame::{Direction, Frame, Time};
-use crate::wire::{Checksum, Content, Packet, Problem, Unchecked};
+use crate::wire::{Checksum, Content, Malformation, Packet, Unchecked};
 
 /// Everything about a packet, borrowed.
 pub(super) fn record<'r, 'a>(
@@ -25,7 +25,7 @@ pub(super) fn record<'r, 'a>(
     packet: &'r Packet<'a>,
     number: u64,
     first: Option<Time>,
-    step: Option<&'r Step>,
+    step: Option<&'r PacketInFlow>,
 ) -> PacketRecord<'r, 'a> {
     let (source, destination) = ends_of(packet);
     PacketRecord {
@@ -82,7 +82,7 @@ fn ends_of(packet: &Packet<'_>) -> (Option<EndRecord>, Option<EndRecord>) {
     (end(source), end(destination))
 }
 
-fn layer<'r, 'a>(packet: &'r Packet<'a>, index: usize, step: Option<&'r Step>) -> Option<LayerRecord<'r, 'a>> {
+fn layer<'r, 'a>(packet: &'r Packet<'a>, index: usize, step: Option<&'r PacketInFlow>) -> Option<LayerRecord<'r, 'a>> {
     let context = Context::new(packet, index, step)?;
     let layer = packet.layers().get(index)?;
     Some(LayerRecord {
@@ -133,7 +133,7 @@ fn payload<'r>(packet: &'r Packet<'_>) -> PayloadRecord<'r> {
     }
 }
 
-fn trailer<'r, 'a>(packet: &'r Packet<'a>, step: Option<&'r Step>) -> Option<TrailerRecord<'r, 'a>> {
+fn trailer<'r, 'a>(packet: &'r Packet<'a>, step: Option<&'r PacketInFlow>) -> Option<TrailerRecord<'r, 'a>> {
     let span = packet.trailer();
     (!span.bytes.is_empty()).then(|| TrailerRecord {
         offset: span.at,
@@ -150,7 +150,7 @@ fn trailer<'r, 'a>(packet: &'r Packet<'a>, step: Option<&'r Step>) -> Option<Tra
 }
 
 fn problems<'r>(packet: &'r Packet<'_>) -> Vec<ProblemRecord<'r>> {
-    let record = |problem: &'r Problem| ProblemRecord {
+    let record = |problem: &'r Malformation| ProblemRecord {
         text: Text(problem),
         protocol: problem.protocol.name(),
         byte: problem.byte,

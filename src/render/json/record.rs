@@ -11,7 +11,7 @@ use super::fields::FieldRecord;
 use super::fields::Fields;
 use super::text::{Hex, Text};
 use crate::explain::Sentence;
-use crate::wire::{LinkType, Problem};
+use crate::wire::{LinkType, Malformation};
 
 /// One packet of a capture.
 #[derive(Serialize)]
@@ -252,7 +252,7 @@ pub(super) struct ExtensionRecord<'r, 'a> {
 pub(super) struct ProblemRecord<'r> {
     /// What was expected where, and what was found.
     #[cfg_attr(test, schemars(with = "String"))]
-    pub(super) text: Text<&'r Problem>,
+    pub(super) text: Text<&'r Malformation>,
     /// The header in which it was found.
     pub(super) protocol: &'static str,
     /// The byte of the frame at which the expected thing begins.

@@ -1,11 +1,11 @@
 //! Two lanes with what is between them.
 
-use super::pen::Pen;
+use super::pen::Glyphs;
 use super::words::standing;
 use super::{Arrow, CallRow, Kind, Ladder, Lane, Line, Moment, Row, label, said};
 use crate::escape::pieces;
 use crate::flow::Party;
-use crate::render::look::{Look, Paint};
+use crate::render::look::{Paint, TextStyle};
 use crate::render::table::wrap;
 
 /// How many calls each lane is inside of.
@@ -26,9 +26,9 @@ impl Lifelines {
 
 /// Two lanes with what is between them: one ladder's part of a line.
 pub(super) struct Block<'a> {
-    look: &'a Look,
+    look: &'a TextStyle,
     ladder: &'a Ladder,
-    pen: Pen,
+    pen: Glyphs,
     side: usize,
     middle: usize,
     pub(super) width: usize,
@@ -48,7 +48,7 @@ impl<'a> Block<'a> {
     /// What a block takes at least.
     pub(super) const NARROWEST: usize = 2 * Self::SIDE + Self::MIDDLE + Self::BARS;
 
-    pub(super) fn new(look: &'a Look, ladder: &'a Ladder, width: usize) -> Self {
+    pub(super) fn new(look: &'a TextStyle, ladder: &'a Ladder, width: usize) -> Self {
         // A middle of this width holds `SYN,ACK seq=0 ack=1` with an arrow around it; beyond it the sides profit more.
         const GOOD: usize = 26;
         let free = width.saturating_sub(Self::BARS);
@@ -58,7 +58,7 @@ impl<'a> Block<'a> {
         Self {
             look,
             ladder,
-            pen: Pen::of(look.style),
+            pen: Glyphs::of(look.style),
             side,
             middle,
             width: 2 * side + middle + Self::BARS,

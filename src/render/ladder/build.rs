@@ -8,7 +8,7 @@ use crate::calls::{Name, Role};
 use crate::explain::count;
 use crate::flow::conversation::{self, Opening};
 use crate::flow::segment::{Part, Remark, ResetCause, Segment};
-use crate::flow::state::{Change, Standing, State};
+use crate::flow::state::{Change, ObservedState, State};
 use crate::flow::{Kind as StepKind, datagram};
 use crate::flow::{Party, Roles};
 use crate::timeline::{Entry, Mark, Seen, What};
@@ -94,11 +94,11 @@ fn lane(story: &Story<'_>, party: Party) -> Lane {
         },
         state: first.map(|segment| match party {
             Party::Client => segment.client.before,
-            Party::Server if nobody_listened(story) => Standing {
+            Party::Server if nobody_listened(story) => ObservedState {
                 state: State::Closed,
                 inferred: true,
             },
-            Party::Server => Standing {
+            Party::Server => ObservedState {
                 inferred: segment.server.before.inferred && !listened,
                 ..segment.server.before
             },
@@ -229,7 +229,7 @@ fn arrow(seen: &Seen, refused: &[u64], unanswered: &[u64]) -> Arrow {
 }
 
 /// A state is shown when it is another one, and when the end itself shows what had only been inferred.
-fn shown(change: Change) -> Option<Standing> {
+fn shown(change: Change) -> Option<ObservedState> {
     let is_proof = change.before.inferred && !change.after.inferred;
     (change.is_change() || is_proof).then_some(change.after)
 }

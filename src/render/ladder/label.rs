@@ -4,7 +4,7 @@ use super::{Arrow, CallRow, Content, Moment, Run};
 use crate::calls::{Call, Name, Role};
 use crate::explain::packet::{flag_names, words};
 use crate::explain::{count, grouped};
-use crate::flow::datagram::Complaint;
+use crate::flow::datagram::IcmpErrorKind;
 use crate::flow::segment::{Part, Remark};
 
 /// Words for something, from the fullest to the shortest, and what else has to be said where it does not fit.
@@ -120,14 +120,14 @@ fn segment_remark(
 }
 
 /// What an ICMP error says.
-pub(in crate::render) const fn complaint(says: Complaint) -> &'static str {
+pub(in crate::render) const fn complaint(says: IcmpErrorKind) -> &'static str {
     match says {
-        Complaint::PortUnreachable => "port unreachable",
-        Complaint::Unreachable => "destination unreachable",
-        Complaint::Prohibited => "prohibited",
-        Complaint::TooBig => "too big",
-        Complaint::TimeExceeded => "time exceeded",
-        Complaint::Other => "another error",
+        IcmpErrorKind::PortUnreachable => "port unreachable",
+        IcmpErrorKind::Unreachable => "destination unreachable",
+        IcmpErrorKind::Prohibited => "prohibited",
+        IcmpErrorKind::TooBig => "too big",
+        IcmpErrorKind::TimeExceeded => "time exceeded",
+        IcmpErrorKind::Other => "another error",
     }
 }
 

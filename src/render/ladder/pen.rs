@@ -6,7 +6,7 @@ use crate::render::look::Style;
 
 /// The characters of a style.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Pen {
+pub(super) struct Glyphs {
     pub(super) lifeline: char,
     pub(super) inside: char,
     pub(super) enter: char,
@@ -19,7 +19,7 @@ pub(super) struct Pen {
     pub(super) cross: char,
 }
 
-impl Pen {
+impl Glyphs {
     pub(super) const fn of(style: Style) -> Self {
         match style {
             Style::Unicode => Self {
@@ -58,7 +58,7 @@ impl Pen {
     }
 }
 
-impl Pen {
+impl Glyphs {
     /// An arrow of this width with words in it.
     pub(super) fn arrow(&self, from: Party, line: Line, words: &str, width: usize) -> String {
         let shaft = match (line, from) {

@@ -5,9 +5,9 @@ use std::net::SocketAddr;
 use crate::calls::{Call, Program, Role};
 use crate::flow::Party;
 use crate::flow::conversation::Conversation;
-use crate::flow::datagram::Complaint;
+use crate::flow::datagram::IcmpErrorKind;
 use crate::flow::segment::{Delay, Part, Remarks};
-use crate::flow::state::Standing;
+use crate::flow::state::ObservedState;
 use crate::frame::Time;
 use crate::timeline::{Mark, Seen, Timeline};
 
@@ -88,7 +88,7 @@ pub struct Lane {
     /// Its address and port.
     pub address: SocketAddr,
     /// Its state before the first packet, of TCP.
-    pub state: Option<Standing>,
+    pub state: Option<ObservedState>,
     /// The program, where its calls are known.
     pub program: Option<(Program, u32)>,
     /// Its sockets, in the order of their first calls: role and descriptor.
@@ -110,7 +110,7 @@ pub struct Row {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
     /// The states of client and server before the first packet.
-    States([Standing; 2]),
+    States([ObservedState; 2]),
     /// A packet: an arrow.
     Packet(Arrow),
     /// Several packets in one arrow.
@@ -135,9 +135,9 @@ pub struct Arrow {
     /// What it carries.
     pub content: Content,
     /// The client's state after it, where it is another one.
-    pub client: Option<Standing>,
+    pub client: Option<ObservedState>,
     /// The server's state after it, where it is another one.
-    pub server: Option<Standing>,
+    pub server: Option<ObservedState>,
     /// Is it a SYN without any answer?
     pub is_unanswered: bool,
 }
@@ -145,7 +145,7 @@ pub struct Arrow {
 impl Arrow {
     /// This party's state after it, where it is another one.
     #[must_use]
-    pub const fn state(&self, party: Party) -> Option<Standing> {
+    pub const fn state(&self, party: Party) -> Option<ObservedState> {
         match party {
             Party::Client => self.client,
             Party::Server => self.server,
@@ -196,7 +196,7 @@ pub enum Content {
     /// An ICMP error.
     Notice {
         /// What it says.
-        says: Complaint,
+        says: IcmpErrorKind,
         /// Number of the packet that it is about.
         about: Option<u64>,
     },

@@ -8,15 +8,15 @@ use super::{Arrow, CallRow, Kind, Ladder, Line, Moment, Row, label, said};
 use crate::explain::duration;
 use crate::explain::packet::Marks;
 use crate::flow::Party;
-use crate::flow::state::{Standing, State};
-use crate::render::look::Look;
+use crate::flow::state::{ObservedState, State};
+use crate::render::look::TextStyle;
 use crate::timeline::Mark;
 
 /// Writes a ladder as sentences, one line each.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write(output: &mut impl Write, look: &Look, ladder: &Ladder) -> io::Result<()> {
+pub fn write(output: &mut impl Write, look: &TextStyle, ladder: &Ladder) -> io::Result<()> {
     writeln!(output, "{}.", title(ladder))?;
     writeln!(output, "It begins {}.", beginning(look, ladder))?;
     for lane in &ladder.lanes {
@@ -100,7 +100,7 @@ fn states(arrow: &Arrow) -> String {
 }
 
 /// `in SYN-SENT`, `presumably in SYN-RECEIVED`.
-fn within(standing: Standing) -> String {
+fn within(standing: ObservedState) -> String {
     match (standing.state, standing.inferred) {
         (State::Unknown, _) => "in a state that the capture does not tell".to_owned(),
         (state, true) => format!("{}in {state}", Marks::WORDS.inferred.0),

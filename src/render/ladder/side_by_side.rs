@@ -6,14 +6,14 @@ use super::block::{Block, Lifelines};
 use super::sheet::{Sheet, UNIT};
 use super::text::{foot, head};
 use super::{Kind, Ladder, Row};
-use crate::render::look::{Look, Paint, Style};
+use crate::render::look::{Paint, Style, TextStyle};
 
 /// Number and time take at most about so much.
 const LABELS: usize = 16;
 
 /// How many ladders fit beside each other; at least 1.
 #[must_use]
-pub fn capacity(look: &Look) -> usize {
+pub fn capacity(look: &TextStyle) -> usize {
     let room = look.width.saturating_sub(LABELS);
     (room / (Block::NARROWEST + 1)).max(1)
 }
@@ -29,7 +29,7 @@ pub const fn columns_for(count: usize) -> usize {
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write(output: &mut impl Write, look: &Look, ladders: &[Ladder]) -> io::Result<()> {
+pub fn write(output: &mut impl Write, look: &TextStyle, ladders: &[Ladder]) -> io::Result<()> {
     let capacity = capacity(look);
     if look.style == Style::Plain || capacity < 2 {
         return ladders
@@ -42,7 +42,7 @@ pub fn write(output: &mut impl Write, look: &Look, ladders: &[Ladder]) -> io::Re
     })
 }
 
-fn together(output: &mut impl Write, look: &Look, ladders: &[Ladder]) -> io::Result<()> {
+fn together(output: &mut impl Write, look: &TextStyle, ladders: &[Ladder]) -> io::Result<()> {
     for ladder in ladders {
         head(output, look, ladder)?;
     }
@@ -146,7 +146,7 @@ fn merged(ladders: &[Ladder], start: Option<i64>) -> Vec<(usize, Row)> {
 }
 
 /// Fills up to the width; colours take none.
-fn padded(look: &Look, text: &str, width: usize) -> String {
+fn padded(look: &TextStyle, text: &str, width: usize) -> String {
     if look.color {
         let visible = visible(text);
         return format!("{text}{}", " ".repeat(width.saturating_sub(visible)));

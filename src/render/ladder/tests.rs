@@ -6,12 +6,12 @@ use super::{Detail, Kind, Ladder, Line, Reason, Story, label, plain, text};
 use crate::flow::conversation::{
     Connection, Conversation, Count, End, Ending, Exchange, Opening, Transport as Protocol,
 };
-use crate::flow::datagram::{Complaint, Datagram, Notice, Part as DatagramPart};
+use crate::flow::datagram::{Datagram, IcmpErrorKind, Notice, Part as DatagramPart};
 use crate::flow::segment::{Delay, Part, Remark, Remarks, ResetCause, Segment};
-use crate::flow::state::{Standing, State};
+use crate::flow::state::{ObservedState, State};
 use crate::flow::{Kind as StepKind, Party, Roles};
 use crate::frame::Time;
-use crate::render::look::{Look, Style};
+use crate::render::look::{Style, TextStyle};
 use crate::timeline::stories::{seen, segment, story};
 use crate::timeline::{Claimed, Seen, Timeline};
 use crate::wire::tcp::Flags;
@@ -19,7 +19,7 @@ use crate::wire::tcp::Flags;
 fn conversation(packets: &[Seen], opening: Opening) -> Conversation {
     let is_udp = packets.iter().any(|seen| seen.step.datagram().is_some());
     let end = End {
-        standing: Standing {
+        standing: ObservedState {
             state: State::Established,
             inferred: false,
         },
@@ -76,10 +76,10 @@ fn ladder_of(packets: &[Seen], opening: Opening, detail: Detail) -> Ladder {
 }
 
 fn drawn(ladder: &Ladder, style: Style, width: usize) -> String {
-    let look = Look {
+    let look = TextStyle {
         style,
         width,
-        ..Look::PIPE
+        ..TextStyle::PIPE
     };
     let mut output = Vec::new();
     text::write(&mut output, &look, ladder).unwrap();
@@ -124,7 +124,7 @@ fn a_retransmission_has_a_line_of_its_own_and_names_its_first_transmission() {
 
 #[test]
 fn a_refused_syn_is_crossed_out_and_changes_no_state_of_the_server() {
-    let state = |state, inferred| Standing { state, inferred };
+    let state = |state, inferred| ObservedState { state, inferred };
     let mut syn = segment(Part::Syn, None);
     syn.server.before = state(State::Listen, true);
     syn.server.after = state(State::SynReceived, true);
@@ -148,7 +148,7 @@ fn an_icmp_error_crosses_out_the_datagram_that_it_is_about() {
     let notice = StepKind::Notice(Notice {
         about: Some(1),
         after: None,
-        says: Complaint::PortUnreachable,
+        says: IcmpErrorKind::PortUnreachable,
     });
     let packets = [
         seen(1, Some(Time(0)), Party::Client, datagram),
@@ -390,7 +390,10 @@ fn a_legend_keeps_a_sign_and_its_words_on_one_line() {
         "inside of a socket call",
     ];
     for width in 60..140 {
-        let look = Look { width, ..Look::PIPE };
+        let look = TextStyle {
+            width,
+            ..TextStyle::PIPE
+        };
         let mut output = Vec::new();
         text::legend(&mut output, &look).unwrap();
         let legend = String::from_utf8(output).unwrap();

@@ -3,18 +3,18 @@
 use std::io::{self, Write};
 
 use super::block::{Block, Lifelines};
-use super::pen::Pen;
+use super::pen::Glyphs;
 use super::sheet::{Sheet, UNIT};
 use super::words::{beginning, title, who};
 use super::{Ladder, Line};
-use crate::render::look::{Look, Paint, Style};
+use crate::render::look::{Paint, Style, TextStyle};
 use crate::render::table::{columns, wrap};
 
 /// Draws a ladder. The style [`Style::Plain`] gives its sentences.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write(output: &mut impl Write, look: &Look, ladder: &Ladder) -> io::Result<()> {
+pub fn write(output: &mut impl Write, look: &TextStyle, ladder: &Ladder) -> io::Result<()> {
     if look.style == Style::Plain {
         return super::plain::write(output, look, ladder);
     }
@@ -37,7 +37,7 @@ pub fn write(output: &mut impl Write, look: &Look, ladder: &Ladder) -> io::Resul
 }
 
 /// What stands above: who, and what is missing.
-pub(super) fn head(output: &mut impl Write, look: &Look, ladder: &Ladder) -> io::Result<()> {
+pub(super) fn head(output: &mut impl Write, look: &TextStyle, ladder: &Ladder) -> io::Result<()> {
     paragraph(output, look, Some(Paint::Title), &title(ladder), "")?;
     paragraph(
         output,
@@ -56,7 +56,7 @@ pub(super) fn head(output: &mut impl Write, look: &Look, ladder: &Ladder) -> io:
 }
 
 /// What stands below: how it went.
-pub(super) fn foot(output: &mut impl Write, look: &Look, ladder: &Ladder, name: &str) -> io::Result<()> {
+pub(super) fn foot(output: &mut impl Write, look: &TextStyle, ladder: &Ladder, name: &str) -> io::Result<()> {
     let said: Vec<String> = ladder.outcome.iter().map(|sentence| format!("{sentence}.")).collect();
     paragraph(output, look, None, &format!("{name}{}", said.join(" ")), "")?;
     writeln!(output)
@@ -66,9 +66,9 @@ pub(super) fn foot(output: &mut impl Write, look: &Look, ladder: &Ladder, name: 
 ///
 /// # Errors
 /// Those of the writer.
-pub fn legend(output: &mut impl Write, look: &Look) -> io::Result<()> {
+pub fn legend(output: &mut impl Write, look: &TextStyle) -> io::Result<()> {
     const GAP: &str = "   ";
-    let pen = Pen::of(look.style);
+    let pen = Glyphs::of(look.style);
     if look.style == Style::Plain {
         return Ok(());
     }
@@ -84,7 +84,7 @@ pub fn legend(output: &mut impl Write, look: &Look) -> io::Result<()> {
     ];
     let mut line = String::new();
     for entry in entries {
-        if !line.is_empty() && columns(&line) + GAP.len() + columns(&entry) > look.width.max(Look::NARROWEST) {
+        if !line.is_empty() && columns(&line) + GAP.len() + columns(&entry) > look.width.max(TextStyle::NARROWEST) {
             paragraph(output, look, Some(Paint::Faint), &std::mem::take(&mut line), "")?;
         }
         line.push_str(if line.is_empty() { "" } else { GAP });
@@ -93,8 +93,14 @@ pub fn legend(output: &mut impl Write, look: &Look) -> io::Result<()> {
     paragraph(output, look, Some(Paint::Faint), &line, "")
 }
 
-fn paragraph(output: &mut impl Write, look: &Look, paint: Option<Paint>, text: &str, indent: &str) -> io::Result<()> {
-    let width = look.width.max(Look::NARROWEST) - indent.len();
+fn paragraph(
+    output: &mut impl Write,
+    look: &TextStyle,
+    paint: Option<Paint>,
+    text: &str,
+    indent: &str,
+) -> io::Result<()> {
+    let width = look.width.max(TextStyle::NARROWEST) - indent.len();
     for (index, line) in wrap(&look.characters(text), width).into_iter().enumerate() {
         let indent = if index == 0 { "" } else { indent };
         match paint {
@@ -105,7 +111,7 @@ fn paragraph(output: &mut impl Write, look: &Look, paint: Option<Paint>, text: &
     Ok(())
 }
 
-impl Look {
+impl TextStyle {
     /// Our own words in the characters of the style.
     pub(super) fn characters<'t>(&self, text: &'t str) -> std::borrow::Cow<'t, str> {
         match self.style {

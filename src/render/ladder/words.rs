@@ -6,8 +6,8 @@ use super::{Ladder, Lane};
 use crate::escape::printable;
 use crate::explain::count;
 use crate::explain::packet::Marks;
-use crate::flow::state::{Standing, State};
-use crate::render::look::Look;
+use crate::flow::state::{ObservedState, State};
+use crate::render::look::TextStyle;
 
 /// The conversation in a line.
 pub(in crate::render) fn title(ladder: &Ladder) -> String {
@@ -18,7 +18,7 @@ pub(in crate::render) fn title(ladder: &Ladder) -> String {
 }
 
 /// When it began, in a line.
-pub(in crate::render) fn beginning(look: &Look, ladder: &Ladder) -> String {
+pub(in crate::render) fn beginning(look: &TextStyle, ladder: &Ladder) -> String {
     let Some(start) = ladder.start else {
         return "without times".to_owned();
     };
@@ -41,7 +41,7 @@ pub(in crate::render) fn who(lane: &Lane) -> String {
 }
 
 /// A state; in parentheses what is inferred.
-pub(in crate::render) fn standing(standing: Standing) -> String {
+pub(in crate::render) fn standing(standing: ObservedState) -> String {
     let (before, after) = Marks::ASCII.inferred;
     if standing.inferred && standing.state != State::Unknown {
         format!("{before}{}{after}", standing.state)

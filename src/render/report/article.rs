@@ -10,8 +10,8 @@ use crate::render::breakdown::{self, Breakdown};
 use crate::render::diagram::cell::{Cell, cells};
 use crate::render::diagram::label;
 use crate::render::diagram::rows::{self, BITS, Segment};
-use crate::render::look::Look;
-use crate::render::material::{Kept, Material};
+use crate::render::look::TextStyle;
+use crate::render::report_model::{Kept, ReportModel};
 use crate::render::table::places;
 use crate::wire::{Layer, Packet, decode};
 
@@ -65,7 +65,7 @@ pub(super) struct FieldBox {
 }
 
 impl Article {
-    pub(super) fn of(kept: &Kept, material: &Material, look: &Look) -> Self {
+    pub(super) fn of(kept: &Kept, material: &ReportModel, look: &TextStyle) -> Self {
         let frame = &kept.frame;
         let packet = decode(frame.link, &frame.bytes, frame.original_length);
         let step = kept.step.as_ref().filter(|_| kept.whole.is_none());
@@ -92,7 +92,7 @@ impl Article {
     }
 }
 
-fn when(frame: &Frame<'_>, material: &Material, look: &Look) -> String {
+fn when(frame: &Frame<'_>, material: &ReportModel, look: &TextStyle) -> String {
     let Some(time) = frame.time else {
         return "without a time in the capture".to_owned();
     };

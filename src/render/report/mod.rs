@@ -24,8 +24,8 @@ use self::article::Article;
 use self::section::Section;
 use self::start::Start;
 use crate::explain::count;
-use crate::render::look::Look;
-use crate::render::material::{Kept, Material};
+use crate::render::look::TextStyle;
+use crate::render::report_model::{Kept, ReportModel};
 use crate::render::svg;
 
 /// The packets that a report has unless another number is asked for.
@@ -62,8 +62,8 @@ struct Page<'a> {
     /// What stands above the loose packets.
     loose_title: &'static str,
     loose: Vec<Loose>,
-    material: &'a Material,
-    look: &'a Look,
+    material: &'a ReportModel,
+    look: &'a TextStyle,
 }
 
 /// A packet of no conversation, or of none that is known any more.
@@ -85,7 +85,12 @@ impl Page<'_> {
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write(output: &mut impl Write, look: &Look, material: &Material, provenance: &Provenance) -> io::Result<()> {
+pub fn write(
+    output: &mut impl Write,
+    look: &TextStyle,
+    material: &ReportModel,
+    provenance: &Provenance,
+) -> io::Result<()> {
     let style = format!("{}{STYLE}", svg::STYLE);
     let policy = format!(
         "default-src 'none'; base-uri 'none'; form-action 'none'; style-src '{}'; script-src '{}'",
@@ -121,13 +126,13 @@ fn hash(text: &str) -> String {
     format!("sha256-{}", STANDARD.encode(Sha256::digest(text)))
 }
 
-fn summary(material: &Material) -> String {
+fn summary(material: &ReportModel) -> String {
     let packets = count(material.packets.len() as u64, "packet");
     let conversations = count(material.told.len() as u64, "conversation");
     format!("{packets}, {conversations}")
 }
 
-fn limit(material: &Material) -> Option<String> {
+fn limit(material: &ReportModel) -> Option<String> {
     let more = count(material.left_out, "more packet");
     let bound = &material.bound;
     (material.left_out > 0).then(|| format!("The capture has {more}; this report has {bound}."))
@@ -151,10 +156,10 @@ mod tests {
     use super::{Provenance, write};
     use crate::flow::Tracker;
     use crate::frame::Frame;
-    use crate::render::look::Look;
-    use crate::render::material::{Kept, Material};
+    use crate::render::look::TextStyle;
+    use crate::render::report_model::{Kept, ReportModel};
     use crate::render::samples;
-    use crate::timeline::Logs;
+    use crate::timeline::CallIndex;
     use crate::wire::decode;
 
     /// The page of a datagram whose conversation is known, or has been forgotten.
@@ -179,7 +184,7 @@ mod tests {
             whole: None,
         };
         let conversation = |number| tracker.conversation(number).filter(|_| is_known);
-        let material = Material::new(vec![kept], conversation, &mut Logs::new(), false, None, 0);
+        let material = ReportModel::new(vec![kept], conversation, &mut CallIndex::new(), false, None, 0);
         assert_eq!(material.forgotten, u64::from(!is_known));
         let provenance = Provenance {
             title: String::new(),
@@ -188,7 +193,7 @@ mod tests {
             program: String::new(),
         };
         let mut output = Vec::new();
-        write(&mut output, &Look::PIPE, &material, &provenance).unwrap();
+        write(&mut output, &TextStyle::PIPE, &material, &provenance).unwrap();
         String::from_utf8(output).unwrap()
     }
 

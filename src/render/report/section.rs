@@ -1,8 +1,8 @@
 //! A conversation in the report: its ladder, its graph, and the same in words.
 
 use crate::render::ladder::{Detail, Kind, Ladder, Row, plain, words};
-use crate::render::look::Look;
-use crate::render::material::{Material, Told};
+use crate::render::look::TextStyle;
+use crate::render::report_model::{ReportModel, Told};
 use crate::render::{plot, svg};
 
 /// A graph of fewer segments with data in one direction says no more than the ladder.
@@ -39,7 +39,7 @@ pub(super) struct Words {
 }
 
 impl Section {
-    pub(super) fn of(told: &Told, material: &Material, look: &Look) -> Self {
+    pub(super) fn of(told: &Told, material: &ReportModel, look: &TextStyle) -> Self {
         // Every packet can be chosen, so none is folded away.
         let ladder = material.ladder(told, Detail::Full);
         let [client, server] = &ladder.lanes;

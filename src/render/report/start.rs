@@ -4,9 +4,9 @@ use crate::explain::count;
 use crate::explain::packet::{self, Marks, states};
 use crate::flow::conversation::{Opening, Transport};
 use crate::flow::segment::{Part, Segment};
-use crate::flow::{Kind, Step};
+use crate::flow::{Kind, PacketInFlow};
 use crate::render::ladder::Detail;
-use crate::render::material::{Material, Told};
+use crate::render::report_model::{ReportModel, Told};
 use crate::timeline::Seen;
 use crate::wire::decode;
 
@@ -31,7 +31,7 @@ pub(super) struct Stage {
 }
 
 impl Start {
-    pub(super) fn of(material: &Material) -> Self {
+    pub(super) fn of(material: &ReportModel) -> Self {
         let shaken = material.told.iter().find(|told| is_complete(told));
         let told = shaken.or(material.told.first());
         let (title, lead) = match (shaken, told) {
@@ -78,7 +78,7 @@ const fn part_of_handshake(seen: &Seen) -> bool {
 }
 
 /// Whatever it is: a segment of the handshake and a datagram in words of their own, the rest with its reason.
-fn any(seen: &Seen, material: &Material) -> Option<Stage> {
+fn any(seen: &Seen, material: &ReportModel) -> Option<Stage> {
     let told = handshake(seen, material).or_else(|| datagram(seen));
     told.or_else(|| {
         let kept = material.packets.iter().find(|kept| kept.number == seen.number)?;
@@ -102,7 +102,7 @@ fn sentence(words: &str) -> String {
     first.into_iter().chain(letters).chain(['.']).collect()
 }
 
-fn handshake(seen: &Seen, _: &Material) -> Option<Stage> {
+fn handshake(seen: &Seen, _: &ReportModel) -> Option<Stage> {
     let segment = seen.step.segment()?;
     let (name, says) = match segment.part {
         Part::Syn => (
@@ -159,6 +159,6 @@ fn datagram(seen: &Seen) -> Option<Stage> {
     })
 }
 
-fn way(step: &Step) -> String {
+fn way(step: &PacketInFlow) -> String {
     format!("{} → {}", step.sender, step.sender.other())
 }

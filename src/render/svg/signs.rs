@@ -1,7 +1,7 @@
 //! Which signs a ladder has, so that its legend explains these and no others.
 
 use crate::flow::Party;
-use crate::flow::state::{Standing, State};
+use crate::flow::state::{ObservedState, State};
 use crate::render::ladder::{Kind, Ladder, Line};
 use crate::timeline::Mark;
 
@@ -39,6 +39,6 @@ impl Used {
 }
 
 /// Does it stand in parentheses?
-fn is_inferred(standing: Standing) -> bool {
+fn is_inferred(standing: ObservedState) -> bool {
     standing.inferred && standing.state != State::Unknown
 }

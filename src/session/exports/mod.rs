@@ -18,8 +18,8 @@ use crate::explain::{count, grouped};
 use crate::frame::{Frame, Time};
 use crate::record::{Destination, next_step};
 use crate::render::ladder::{Detail, Ladder};
-use crate::render::look::{Look, TimeForm};
-use crate::render::material::{CALLS, Kept, Material, Whole};
+use crate::render::look::{TextStyle, TimeForm};
+use crate::render::report_model::{CALLS, Kept, ReportModel, Whole};
 use crate::render::{mermaid, plot, report, svg};
 use crate::wire::decode;
 
@@ -28,7 +28,7 @@ const NO_CONVERSATION: &str = "no conversation over TCP or UDP is known";
 /// Keeps packets, and writes them in every form that is asked for.
 pub struct Exporter<'a> {
     settings: &'a Settings,
-    look: Look,
+    look: TextStyle,
     follower: Follower,
     calls: CallFiles,
     kept: Vec<Kept>,
@@ -112,7 +112,7 @@ impl<'a> Exporter<'a> {
         warnings.extend(self.bounds.remarks());
         let tracker = self.follower.tracker();
         let has_log = self.calls.is_given();
-        let material = Material::new(
+        let material = ReportModel::new(
             std::mem::take(&mut self.kept),
             |number| tracker.conversation(number),
             &mut self.calls.logs,
@@ -147,7 +147,7 @@ impl<'a> Exporter<'a> {
     /// Adds to `empty` which options have nothing to draw, and what there would have to be.
     fn write(
         &mut self,
-        material: &Material,
+        material: &ReportModel,
         recorded: Option<&Path>,
         warnings: &mut Vec<String>,
         empty: &mut Vec<(&'static str, &'static str)>,
@@ -218,7 +218,7 @@ impl<'a> Exporter<'a> {
 
     fn mermaid(
         &self,
-        material: &Material,
+        material: &ReportModel,
         ladders: &[Ladder],
         empty: &mut Vec<(&'static str, &'static str)>,
     ) -> Result<Vec<u8>, String> {
@@ -271,7 +271,7 @@ pub(super) fn say_written<'f>(files: impl Iterator<Item = (&'static str, &'f Pat
 }
 
 /// A graph for each TCP conversation with data.
-fn plots(material: &Material) -> Vec<svg::Picture> {
+fn plots(material: &ReportModel) -> Vec<svg::Picture> {
     let told = material.told.iter().map(|told| {
         let title = format!("Conversation {}", told.conversation.number);
         (title, plot::directions(&told.packets))

@@ -16,7 +16,7 @@ use nix::sys::stat::{Mode, SFlag, fstat, fstatat};
 use nix::unistd::geteuid;
 
 use super::super::rights;
-use crate::os::stop::Stop;
+use crate::os::cancel::CancelToken;
 
 /// How often it is looked whether Wireshark reads already.
 const LOOK: Duration = Duration::from_millis(10);
@@ -35,12 +35,12 @@ const LONGEST: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 /// It is not there, is no named pipe, or may not be opened.
-pub(super) fn open(path: &Path, stop: &Stop) -> io::Result<Option<File>> {
+pub(super) fn open(path: &Path, stop: &CancelToken) -> io::Result<Option<File>> {
     open_by(path, stop, None)
 }
 
 /// The same; also `None` when nobody reads by then.
-fn open_by(path: &Path, stop: &Stop, deadline: Option<Instant>) -> io::Result<Option<File>> {
+fn open_by(path: &Path, stop: &CancelToken, deadline: Option<Instant>) -> io::Result<Option<File>> {
     let place = Place::of(path)?;
     let file = loop {
         place.is_allowed(rights::were_lent())?;
@@ -108,7 +108,7 @@ impl<'p> Place<'p> {
 ///
 /// Wireshark starts the extcap and the program that reads the pipe side by side. A reader that comes when the writer has left
 /// already would wait for ever.
-pub fn end(path: &Path, stop: &Stop) {
+pub fn end(path: &Path, stop: &CancelToken) {
     // What is wrong with the pipe does not matter any more: why there is no capture has been said.
     drop(open_by(path, stop, Instant::now().checked_add(LONGEST)));
 }
@@ -122,7 +122,7 @@ fn no_pipe() -> io::Error {
 ///
 /// # Errors
 /// When the process may open no more files.
-pub(super) fn watch(fifo: &File, stop: &Stop) -> io::Result<()> {
+pub(super) fn watch(fifo: &File, stop: &CancelToken) -> io::Result<()> {
     let (fifo, stop) = (fifo.try_clone()?, stop.clone());
     let watching = thread::Builder::new().spawn(move || {
         loop {
@@ -148,14 +148,14 @@ mod tests {
     use nix::sys::stat::Mode;
     use nix::unistd::mkfifo;
 
-    use super::{Place, Stop, end, open, watch};
+    use super::{CancelToken, Place, end, open, watch};
 
     #[test]
     fn it_waits_for_a_reader_and_notices_when_that_leaves() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("pipe");
         mkfifo(&path, Mode::S_IRWXU).unwrap();
-        let stop = Stop::new().unwrap();
+        let stop = CancelToken::new().unwrap();
         let reader = thread::spawn({
             let path = path.clone();
             move || {
@@ -187,7 +187,7 @@ mod tests {
                 std::fs::read(path).unwrap()
             }
         });
-        end(&path, &Stop::new().unwrap());
+        end(&path, &CancelToken::new().unwrap());
         assert_eq!(reader.join().unwrap(), b"");
     }
 
@@ -196,7 +196,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("pipe");
         mkfifo(&path, Mode::S_IRWXU).unwrap();
-        let stop = Stop::new().unwrap();
+        let stop = CancelToken::new().unwrap();
         stop.request();
         assert!(open(&path, &stop).unwrap().is_none());
     }
@@ -204,7 +204,7 @@ mod tests {
     #[test]
     fn nothing_but_a_pipe_is_opened() {
         let folder = tempfile::tempdir().unwrap();
-        let stop = Stop::new().unwrap();
+        let stop = CancelToken::new().unwrap();
         let file = folder.path().join("file");
         std::fs::write(&file, "precious").unwrap();
         let pipe = folder.path().join("pipe");

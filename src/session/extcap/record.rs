@@ -10,21 +10,21 @@ use super::super::live::{descriptor, opening};
 use super::super::recording::{APPLICATION, interface_of};
 use super::super::rights;
 use super::super::say::Say;
-use super::super::selection::Afterwards;
+use super::super::selection::UserFilter;
 use super::super::settings::Settings;
 use super::fifo;
 use crate::capture::live::{Capture, Event, OpenError};
 use crate::escape::printable;
 use crate::filter::Filter;
 use crate::frame::Time;
-use crate::os::stop::Stop;
+use crate::os::cancel::CancelToken;
 use crate::record::{Destination, Format, Recorder, Section, Statistics, WriteError};
 
 /// Captures until told to quit, or until Wireshark has left.
 ///
 /// # Errors
 /// One of the steps failed: what, why, what to do. May be of several lines.
-pub fn run(settings: &Settings, filter: &Filter, path: &Path, stop: &Stop, say: Say) -> Result<(), String> {
+pub fn run(settings: &Settings, filter: &Filter, path: &Path, stop: &CancelToken, say: Say) -> Result<(), String> {
     let opening = opening(settings, filter)?;
     let mut capture = opening.open().map_err(|error| match error {
         OpenError::NoPermission { interface } => no_permission(&interface),
@@ -50,7 +50,7 @@ pub fn run(settings: &Settings, filter: &Filter, path: &Path, stop: &Stop, say: 
         &[interface],
     );
     let told = recorder.and_then(|recorder| {
-        let afterwards = Afterwards::new(filter, settings.handshake_only);
+        let afterwards = UserFilter::new(filter, settings.handshake_only);
         record(&mut capture, recorder, afterwards, stop)
     });
     match told {
@@ -73,8 +73,8 @@ enum End {
 fn record(
     capture: &mut Capture,
     mut recorder: Recorder,
-    mut afterwards: Afterwards,
-    stop: &Stop,
+    mut afterwards: UserFilter,
+    stop: &CancelToken,
 ) -> Result<End, WriteError> {
     let mut unflushed = false;
     let mut commenter = Commenter::new();

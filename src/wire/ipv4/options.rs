@@ -1,8 +1,8 @@
 //! IPv4's options. RFC 791 section 3.1; router alert: RFC 2113
 
 use super::super::chapter::{Origin, Tables};
-use super::super::field::{Field, Form, Spec, bits, bytes, rest};
-use super::super::options::{Layout, Shape, Walk, Walked};
+use super::super::field::{Field, FieldDef, Form, bits, bytes, rest};
+use super::super::options::{Layout, OptionDef, OptionIter, Walked};
 use super::super::span::Span;
 
 fields! {
@@ -51,54 +51,54 @@ fields! {
         "Bytes that an option has beyond what its type defines.", "";
 }
 
-static TYPE_PARTS: [Spec; 3] = [
+static TYPE_PARTS: [FieldDef; 3] = [
     bits(id::OPT_TYPE_COPY, "copied into fragments", 0, 1, Form::Flag),
     bits(id::OPT_TYPE_CLASS, "class", 1, 2, Form::Decimal),
     bits(id::OPT_TYPE_NUMBER, "number", 3, 5, Form::Decimal),
 ];
-const TYPE: Spec = bytes(id::OPT_TYPE, "type", 0, 1, Form::Decimal)
+const TYPE: FieldDef = bytes(id::OPT_TYPE, "type", 0, 1, Form::Decimal)
     .of(&TYPE_PARTS)
     .omitted();
-const LENGTH: Spec = bytes(id::OPT_LEN, "length", 1, 1, Form::Count("bytes")).omitted();
-const POINTER: Spec = bytes(id::OPT_PTR, "pointer", 2, 1, Form::Decimal);
+const LENGTH: FieldDef = bytes(id::OPT_LEN, "length", 1, 1, Form::Count("bytes")).omitted();
+const POINTER: FieldDef = bytes(id::OPT_PTR, "pointer", 2, 1, Form::Decimal);
 
-const fn whole(id: &'static str, name: &'static str) -> Spec {
+const fn whole(id: &'static str, name: &'static str) -> FieldDef {
     rest(id, name, 0, Form::Option)
 }
 
-static NONE: [Spec; 0] = [];
-static ONE: [Spec; 1] = [TYPE];
-static END_WHOLE: Spec = whole(id::OPTIONS_EOL, "end of option list");
-static END: Shape = Shape {
+static NONE: [FieldDef; 0] = [];
+static ONE: [FieldDef; 1] = [TYPE];
+static END_WHOLE: FieldDef = whole(id::OPTIONS_EOL, "end of option list");
+static END: OptionDef = OptionDef {
     whole: &END_WHOLE,
     parts: &ONE,
     repeated: &NONE,
 };
-static NOP_WHOLE: Spec = whole(id::OPTIONS_NOP, "no operation");
-static NOP: Shape = Shape {
+static NOP_WHOLE: FieldDef = whole(id::OPTIONS_NOP, "no operation");
+static NOP: OptionDef = OptionDef {
     whole: &NOP_WHOLE,
     parts: &ONE,
     repeated: &NONE,
 };
 
-static ALERT_WHOLE: Spec = whole(id::OPTIONS_ROUTERALERT, "router alert");
-static ALERT_PARTS: [Spec; 3] = [TYPE, LENGTH, bytes(id::OPT_RA, "value", 2, 2, Form::Decimal)];
-static ALERT: Shape = Shape {
+static ALERT_WHOLE: FieldDef = whole(id::OPTIONS_ROUTERALERT, "router alert");
+static ALERT_PARTS: [FieldDef; 3] = [TYPE, LENGTH, bytes(id::OPT_RA, "value", 2, 2, Form::Decimal)];
+static ALERT: OptionDef = OptionDef {
     whole: &ALERT_WHOLE,
     parts: &ALERT_PARTS,
     repeated: &NONE,
 };
 
-static ROUTE_PARTS: [Spec; 3] = [TYPE, LENGTH, POINTER];
-static RECORDED: Spec = bytes(id::REC_RT, "recorded address", 0, 4, Form::Ipv4);
-static EMPTY: Spec = bytes(id::EMPTY_RT, "free place", 0, 4, Form::Ipv4);
-static TO_VISIT: Spec = bytes(id::SRC_RT, "address to visit", 0, 4, Form::Ipv4);
-static RECORD_WHOLE: Spec = whole(id::OPTIONS_RECORD_ROUTE, "record route");
-static LOOSE_WHOLE: Spec = whole(id::OPTIONS_ROUTE, "loose source route");
-static STRICT_WHOLE: Spec = whole(id::OPTIONS_SOURCE_ROUTE, "strict source route");
+static ROUTE_PARTS: [FieldDef; 3] = [TYPE, LENGTH, POINTER];
+static RECORDED: FieldDef = bytes(id::REC_RT, "recorded address", 0, 4, Form::Ipv4);
+static EMPTY: FieldDef = bytes(id::EMPTY_RT, "free place", 0, 4, Form::Ipv4);
+static TO_VISIT: FieldDef = bytes(id::SRC_RT, "address to visit", 0, 4, Form::Ipv4);
+static RECORD_WHOLE: FieldDef = whole(id::OPTIONS_RECORD_ROUTE, "record route");
+static LOOSE_WHOLE: FieldDef = whole(id::OPTIONS_ROUTE, "loose source route");
+static STRICT_WHOLE: FieldDef = whole(id::OPTIONS_SOURCE_ROUTE, "strict source route");
 
-static TIME_WHOLE: Spec = whole(id::OPTIONS_TIMESTAMP, "internet timestamp");
-static TIME_PARTS: [Spec; 5] = [
+static TIME_WHOLE: FieldDef = whole(id::OPTIONS_TIMESTAMP, "internet timestamp");
+static TIME_PARTS: [FieldDef; 5] = [
     TYPE,
     LENGTH,
     POINTER,
@@ -106,44 +106,44 @@ static TIME_PARTS: [Spec; 5] = [
     bits(id::OPT_FLAG, "flag", 28, 4, Form::Decimal),
 ];
 const TIME_STAMP: &str = id::OPT_TIME_STAMP;
-static TIME_ALONE: [Spec; 1] = [bytes(
+static TIME_ALONE: [FieldDef; 1] = [bytes(
     TIME_STAMP,
     "timestamp",
     0,
     4,
     Form::Count("ms since midnight UT"),
 )];
-static TIME_PAIR: [Spec; 2] = [
+static TIME_PAIR: [FieldDef; 2] = [
     bytes(id::OPT_TIME_STAMP_ADDR, "address", 0, 4, Form::Ipv4),
     bytes(TIME_STAMP, "timestamp", 4, 4, Form::Count("ms since midnight UT")),
 ];
-static TIMES: Shape = Shape {
+static TIMES: OptionDef = OptionDef {
     whole: &TIME_WHOLE,
     parts: &TIME_PARTS,
     repeated: &TIME_ALONE,
 };
-static TIMES_WITH_ADDRESSES: Shape = Shape {
+static TIMES_WITH_ADDRESSES: OptionDef = OptionDef {
     whole: &TIME_WHOLE,
     parts: &TIME_PARTS,
     repeated: &TIME_PAIR,
 };
 
-static UNKNOWN_WHOLE: Spec = whole(id::OPTIONS_UNKNOWN, "unknown option");
-static UNKNOWN_PARTS: [Spec; 3] = [TYPE, LENGTH, rest(id::OPTIONS_UNKNOWN_DATA, "data", 2, Form::Bytes)];
-static UNKNOWN: Shape = Shape {
+static UNKNOWN_WHOLE: FieldDef = whole(id::OPTIONS_UNKNOWN, "unknown option");
+static UNKNOWN_PARTS: [FieldDef; 3] = [TYPE, LENGTH, rest(id::OPTIONS_UNKNOWN_DATA, "data", 2, Form::Bytes)];
+static UNKNOWN: OptionDef = OptionDef {
     whole: &UNKNOWN_WHOLE,
     parts: &UNKNOWN_PARTS,
     repeated: &NONE,
 };
 
 /// Bytes of a header that could not be read.
-pub(super) static UNREAD: Spec = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
-static PADDING: Spec = rest(id::OPT_PADDING, "padding", 0, Form::Bytes);
-static BROKEN: Spec = rest(id::OPTIONS_UNREAD, "unreadable options", 0, Form::Bytes);
-static SURPLUS: Spec = rest(id::OPTIONS_SURPLUS, "bytes beyond the option", 0, Form::Bytes);
+pub(super) static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
+static PADDING: FieldDef = rest(id::OPT_PADDING, "padding", 0, Form::Bytes);
+static BROKEN: FieldDef = rest(id::OPTIONS_UNREAD, "unreadable options", 0, Form::Bytes);
+static SURPLUS: FieldDef = rest(id::OPTIONS_SURPLUS, "bytes beyond the option", 0, Form::Bytes);
 
 /// Every kind of option, to look a field up.
-pub(super) const SHAPES: &[&Shape] = &[&END, &NOP, &ALERT, &TIMES, &TIMES_WITH_ADDRESSES, &UNKNOWN];
+pub(super) const OPTION_DEFS: &[&OptionDef] = &[&END, &NOP, &ALERT, &TIMES, &TIMES_WITH_ADDRESSES, &UNKNOWN];
 /// Routes, and what stands alone.
 pub(super) const TABLES: Tables = &[
     ("option record route", Origin::Option, &[RECORD_WHOLE]),
@@ -162,7 +162,7 @@ pub(super) const TABLES: Tables = &[
     ),
 ];
 
-fn shape(kind: u8, option: Span<'_>) -> &'static Shape {
+fn shape(kind: u8, option: Span<'_>) -> &'static OptionDef {
     match kind {
         0 => &END,
         1 => &NOP,
@@ -196,7 +196,7 @@ fn route(option: Span<'_>) -> Field<'_> {
 
 /// Adds the fields of the options.
 pub(super) fn push_fields<'a>(options: Span<'a>, fields: &mut Vec<Field<'a>>) {
-    fields.extend(Walk::new(Layout::Classic, options).map(|walked| match walked {
+    fields.extend(OptionIter::new(Layout::Classic, options).map(|walked| match walked {
         Walked::Option {
             kind: 7 | 131 | 137,
             span,

@@ -1,7 +1,7 @@
 //! The options of hop-by-hop and destination options headers. RFC 8200 section 4.2
 
-use super::super::field::{Field, Form, Spec, bits, bytes, rest};
-use super::super::options::{Layout, Shape, Walk, Walked};
+use super::super::field::{Field, FieldDef, Form, bits, bytes, rest};
+use super::super::options::{Layout, OptionDef, OptionIter, Walked};
 use super::super::span::Span;
 
 fields! {
@@ -24,34 +24,34 @@ fields! {
     OPT_SURPLUS = "ipv6.opt.surplus";
 }
 
-static TYPE_PARTS: [Spec; 3] = [
+static TYPE_PARTS: [FieldDef; 3] = [
     bits(id::OPT_TYPE_ACTION, "action if unknown", 0, 2, Form::Named(action)),
     bits(id::OPT_TYPE_CHANGE, "may change on the way", 2, 1, Form::Flag),
     bits(id::OPT_TYPE_REST, "low-order bits", 3, 5, Form::Hex),
 ];
-const TYPE: Spec = bytes(id::OPT_TYPE, "option type", 0, 1, Form::Hex)
+const TYPE: FieldDef = bytes(id::OPT_TYPE, "option type", 0, 1, Form::Hex)
     .of(&TYPE_PARTS)
     .omitted();
-const LENGTH: Spec = bytes(id::OPT_LENGTH, "option data length", 1, 1, Form::Count("bytes")).omitted();
+const LENGTH: FieldDef = bytes(id::OPT_LENGTH, "option data length", 1, 1, Form::Count("bytes")).omitted();
 
-static WHOLE_PAD1: Spec = rest(id::OPT, "Pad1", 0, Form::Option);
-static WHOLE_PADN: Spec = rest(id::OPT, "PadN", 0, Form::Option);
-static WHOLE_LIMIT: Spec = rest(id::OPT, "tunnel encapsulation limit", 0, Form::Option);
-static WHOLE_ALERT: Spec = rest(id::OPT, "router alert", 0, Form::Option);
-static WHOLE_PMTU: Spec = rest(id::OPT, "minimum path MTU", 0, Form::Option);
-static WHOLE_JUMBO: Spec = rest(id::OPT, "jumbo payload", 0, Form::Option);
-static WHOLE_HOME: Spec = rest(id::OPT, "home address", 0, Form::Option);
-static WHOLE_UNKNOWN: Spec = rest(id::OPT, "unknown option", 0, Form::Option);
+static WHOLE_PAD1: FieldDef = rest(id::OPT, "Pad1", 0, Form::Option);
+static WHOLE_PADN: FieldDef = rest(id::OPT, "PadN", 0, Form::Option);
+static WHOLE_LIMIT: FieldDef = rest(id::OPT, "tunnel encapsulation limit", 0, Form::Option);
+static WHOLE_ALERT: FieldDef = rest(id::OPT, "router alert", 0, Form::Option);
+static WHOLE_PMTU: FieldDef = rest(id::OPT, "minimum path MTU", 0, Form::Option);
+static WHOLE_JUMBO: FieldDef = rest(id::OPT, "jumbo payload", 0, Form::Option);
+static WHOLE_HOME: FieldDef = rest(id::OPT, "home address", 0, Form::Option);
+static WHOLE_UNKNOWN: FieldDef = rest(id::OPT, "unknown option", 0, Form::Option);
 
-static NONE: [Spec; 0] = [];
-static PARTS_PAD1: [Spec; 1] = [bytes(id::OPT_TYPE, "option type", 0, 1, Form::Hex).omitted()];
-static PARTS_PADN: [Spec; 3] = [TYPE, LENGTH, rest(id::OPT_PADN, "padding", 2, Form::Bytes)];
+static NONE: [FieldDef; 0] = [];
+static PARTS_PAD1: [FieldDef; 1] = [bytes(id::OPT_TYPE, "option type", 0, 1, Form::Hex).omitted()];
+static PARTS_PADN: [FieldDef; 3] = [TYPE, LENGTH, rest(id::OPT_PADN, "padding", 2, Form::Bytes)];
 // RFC 2473 section 4.1.1
-static PARTS_LIMIT: [Spec; 3] = [TYPE, LENGTH, bytes(id::OPT_TEL, "limit", 2, 1, Form::Decimal)];
+static PARTS_LIMIT: [FieldDef; 3] = [TYPE, LENGTH, bytes(id::OPT_TEL, "limit", 2, 1, Form::Decimal)];
 // RFC 2711
-static PARTS_ALERT: [Spec; 3] = [TYPE, LENGTH, bytes(id::OPT_ROUTER_ALERT, "value", 2, 2, Form::Decimal)];
+static PARTS_ALERT: [FieldDef; 3] = [TYPE, LENGTH, bytes(id::OPT_ROUTER_ALERT, "value", 2, 2, Form::Decimal)];
 // RFC 9268
-static PARTS_PMTU: [Spec; 5] = [
+static PARTS_PMTU: [FieldDef; 5] = [
     TYPE,
     LENGTH,
     bytes(id::OPT_PMTU_MIN, "minimum path MTU", 2, 2, Form::Count("bytes")),
@@ -65,62 +65,62 @@ static PARTS_PMTU: [Spec; 5] = [
     bits(id::OPT_PMTU_R_FLAG, "R", 47, 1, Form::Flag),
 ];
 // RFC 2675
-static PARTS_JUMBO: [Spec; 3] = [
+static PARTS_JUMBO: [FieldDef; 3] = [
     TYPE,
     LENGTH,
     bytes(id::OPT_JUMBO, "jumbo payload length", 2, 4, Form::Count("bytes")),
 ];
 // RFC 6275 section 6.3
-static PARTS_HOME: [Spec; 3] = [
+static PARTS_HOME: [FieldDef; 3] = [
     TYPE,
     LENGTH,
     bytes(id::OPT_MIPV6_HOME_ADDRESS, "home address", 2, 16, Form::Ipv6),
 ];
-static PARTS_UNKNOWN: [Spec; 3] = [TYPE, LENGTH, rest(id::OPT_UNKNOWN, "data", 2, Form::Bytes)];
+static PARTS_UNKNOWN: [FieldDef; 3] = [TYPE, LENGTH, rest(id::OPT_UNKNOWN, "data", 2, Form::Bytes)];
 
-static PAD1: Shape = Shape {
+static PAD1: OptionDef = OptionDef {
     whole: &WHOLE_PAD1,
     parts: &PARTS_PAD1,
     repeated: &NONE,
 };
-static PADN: Shape = Shape {
+static PADN: OptionDef = OptionDef {
     whole: &WHOLE_PADN,
     parts: &PARTS_PADN,
     repeated: &NONE,
 };
-static LIMIT: Shape = Shape {
+static LIMIT: OptionDef = OptionDef {
     whole: &WHOLE_LIMIT,
     parts: &PARTS_LIMIT,
     repeated: &NONE,
 };
-static ALERT: Shape = Shape {
+static ALERT: OptionDef = OptionDef {
     whole: &WHOLE_ALERT,
     parts: &PARTS_ALERT,
     repeated: &NONE,
 };
-static PMTU: Shape = Shape {
+static PMTU: OptionDef = OptionDef {
     whole: &WHOLE_PMTU,
     parts: &PARTS_PMTU,
     repeated: &NONE,
 };
-static JUMBO: Shape = Shape {
+static JUMBO: OptionDef = OptionDef {
     whole: &WHOLE_JUMBO,
     parts: &PARTS_JUMBO,
     repeated: &NONE,
 };
-static HOME: Shape = Shape {
+static HOME: OptionDef = OptionDef {
     whole: &WHOLE_HOME,
     parts: &PARTS_HOME,
     repeated: &NONE,
 };
-static UNKNOWN: Shape = Shape {
+static UNKNOWN: OptionDef = OptionDef {
     whole: &WHOLE_UNKNOWN,
     parts: &PARTS_UNKNOWN,
     repeated: &NONE,
 };
 
-static BROKEN: Spec = rest(id::OPT_UNREAD, "unreadable options", 0, Form::Bytes);
-static SURPLUS: Spec = rest(id::OPT_SURPLUS, "bytes beyond the option", 0, Form::Bytes);
+static BROKEN: FieldDef = rest(id::OPT_UNREAD, "unreadable options", 0, Form::Bytes);
+static SURPLUS: FieldDef = rest(id::OPT_SURPLUS, "bytes beyond the option", 0, Form::Bytes);
 
 /// What a node does with a packet whose option it does not know. RFC 8200 section 4.2
 fn action(number: u64) -> Option<&'static str> {
@@ -133,7 +133,7 @@ fn action(number: u64) -> Option<&'static str> {
     })
 }
 
-fn shape(kind: u8) -> &'static Shape {
+fn shape(kind: u8) -> &'static OptionDef {
     match kind {
         0x00 => &PAD1,
         0x01 => &PADN,
@@ -148,7 +148,7 @@ fn shape(kind: u8) -> &'static Shape {
 
 /// Adds the fields of the options.
 pub(super) fn push_fields<'a>(options: Span<'a>, fields: &mut Vec<Field<'a>>) {
-    fields.extend(Walk::new(Layout::Ipv6, options).map(|walked| match walked {
+    fields.extend(OptionIter::new(Layout::Ipv6, options).map(|walked| match walked {
         Walked::Option { kind, span } => shape(kind).field(span, &SURPLUS),
         Walked::Padding(span) | Walked::Broken { span, .. } => Field::walked(&BROKEN, span, Vec::new()),
     }));

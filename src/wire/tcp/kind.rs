@@ -1,6 +1,6 @@
 //! What every option of TCP has. RFC 9293 section 3.1
 
-use super::super::field::{Form, Spec, bytes, rest};
+use super::super::field::{FieldDef, Form, bytes, rest};
 
 fields! {
     OPTION_KIND = "tcp.option_kind", "RFC 9293 section 3.2",
@@ -82,15 +82,15 @@ fields! {
         "Options from the first one on whose length cannot be.", "";
 }
 
-const fn kind(name: &'static str) -> Spec {
+const fn kind(name: &'static str) -> FieldDef {
     bytes(id::OPTION_KIND, name, 0, 1, Form::Decimal).omitted()
 }
-pub(super) const KIND: Spec = kind("kind");
-pub(super) const LENGTH: Spec = bytes(id::OPTION_LEN, "length", 1, 1, Form::Count("bytes")).omitted();
+pub(super) const KIND: FieldDef = kind("kind");
+pub(super) const LENGTH: FieldDef = bytes(id::OPTION_LEN, "length", 1, 1, Form::Count("bytes")).omitted();
 
-pub(super) const fn whole(id: &'static str, name: &'static str) -> Spec {
+pub(super) const fn whole(id: &'static str, name: &'static str) -> FieldDef {
     rest(id, name, 0, Form::Option)
 }
 
 /// Bytes that an option has and its kind does not.
-pub(super) static SURPLUS: Spec = rest(id::SURPLUS, "bytes beyond the option", 0, Form::Bytes);
+pub(super) static SURPLUS: FieldDef = rest(id::SURPLUS, "bytes beyond the option", 0, Form::Bytes);

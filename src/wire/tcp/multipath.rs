@@ -8,17 +8,17 @@ pub(super) use fields::FIELDS;
 pub use fields::id;
 
 use super::super::chapter::{Origin, Tables};
-use super::super::field::{Field, Form, Spec, bits, bytes, rest};
+use super::super::field::{Field, FieldDef, Form, bits, bytes, rest};
 use super::super::span::Span;
 use super::kind::{KIND, LENGTH, SURPLUS, whole};
 
-static WHOLE: Spec = whole(id::MPTCP, "multipath TCP");
+static WHOLE: FieldDef = whole(id::MPTCP, "multipath TCP");
 
-const SUBTYPE: Spec = bits(id::SUBTYPE, "subtype", 16, 4, Form::Named(subtype_name));
-const RESERVED_3: Spec = bits(id::RESERVED, "reserved", 20, 3, Form::Hex);
-const RESERVED_12: Spec = bits(id::RESERVED, "reserved", 20, 12, Form::Hex);
-const BACKUP: Spec = bits(id::BACKUP_FLAG, "backup path", 23, 1, Form::Flag);
-const ADDRESS_ID: Spec = bytes(id::ADDRID, "address ID", 3, 1, Form::Decimal);
+const SUBTYPE: FieldDef = bits(id::SUBTYPE, "subtype", 16, 4, Form::Named(subtype_name));
+const RESERVED_3: FieldDef = bits(id::RESERVED, "reserved", 20, 3, Form::Hex);
+const RESERVED_12: FieldDef = bits(id::RESERVED, "reserved", 20, 12, Form::Hex);
+const BACKUP: FieldDef = bits(id::BACKUP_FLAG, "backup path", 23, 1, Form::Flag);
+const ADDRESS_ID: FieldDef = bytes(id::ADDRID, "address ID", 3, 1, Form::Decimal);
 
 /// Its tables, to look a field up.
 pub(super) const TABLES: Tables = &[
@@ -57,7 +57,7 @@ pub(super) const TABLES: Tables = &[
 
 /// Section 3.1. A SYN has it as far as the flags, a SYN,ACK with the sender's key, the third segment with both keys, and
 /// the first data with all of it.
-static CAPABLE: [Spec; 9] = [
+static CAPABLE: [FieldDef; 9] = [
     KIND,
     LENGTH,
     SUBTYPE,
@@ -68,7 +68,7 @@ static CAPABLE: [Spec; 9] = [
     bytes(id::DATALVLLEN, "data-level length", 20, 2, Form::Count("bytes")),
     bytes(id::CHECKSUM, "checksum", 22, 2, Form::Hex),
 ];
-static CAPABLE_FLAGS: [Spec; 5] = [
+static CAPABLE_FLAGS: [FieldDef; 5] = [
     bits(id::CHECKSUMREQ_FLAGS, "checksum required", 24, 1, Form::Flag),
     bits(id::EXTENSIBILITY_FLAG, "extensibility", 25, 1, Form::Flag),
     bits(
@@ -83,7 +83,7 @@ static CAPABLE_FLAGS: [Spec; 5] = [
 ];
 
 /// Section 3.2: in the SYN, …
-static JOIN_SYN: [Spec; 8] = [
+static JOIN_SYN: [FieldDef; 8] = [
     KIND,
     LENGTH,
     SUBTYPE,
@@ -94,7 +94,7 @@ static JOIN_SYN: [Spec; 8] = [
     bytes(id::SENDRAND, "sender's random number", 8, 4, Form::Hex),
 ];
 /// … the SYN,ACK …
-static JOIN_SYN_ACK: [Spec; 8] = [
+static JOIN_SYN_ACK: [FieldDef; 8] = [
     KIND,
     LENGTH,
     SUBTYPE,
@@ -105,7 +105,7 @@ static JOIN_SYN_ACK: [Spec; 8] = [
     bytes(id::SENDRAND, "sender's random number", 12, 4, Form::Hex),
 ];
 /// … and the third segment.
-static JOIN_ACK: [Spec; 5] = [
+static JOIN_ACK: [FieldDef; 5] = [
     KIND,
     LENGTH,
     SUBTYPE,
@@ -114,14 +114,14 @@ static JOIN_ACK: [Spec; 5] = [
 ];
 
 /// Section 3.3; what follows is told by the flags.
-static SEQUENCE_SIGNAL: [Spec; 5] = [
+static SEQUENCE_SIGNAL: [FieldDef; 5] = [
     KIND,
     LENGTH,
     SUBTYPE,
     bits(id::RESERVED, "reserved", 20, 4, Form::Hex),
     bytes(id::FLAGS, "flags", 3, 1, Form::Flags).of(&SIGNAL_FLAGS),
 ];
-static SIGNAL_FLAGS: [Spec; 6] = [
+static SIGNAL_FLAGS: [FieldDef; 6] = [
     bits(id::RESERVED_FLAG, "reserved", 24, 3, Form::Hex),
     bits(id::DATAFIN_FLAG, "DATA_FIN", 27, 1, Form::Flag),
     bits(id::DSEQN8_FLAG, "data sequence number has 8 bytes", 28, 1, Form::Flag),
@@ -129,16 +129,16 @@ static SIGNAL_FLAGS: [Spec; 6] = [
     bits(id::DATAACK8_FLAG, "data ACK has 8 bytes", 30, 1, Form::Flag),
     bits(id::DATAACKPRESENT_FLAG, "data ACK present", 31, 1, Form::Flag),
 ];
-static DATA_ACK_4: Spec = bytes(id::RAWDATAACK, "data ACK", 0, 4, Form::Decimal);
-static DATA_ACK_8: Spec = bytes(id::RAWDATAACK, "data ACK", 0, 8, Form::Decimal);
-static SEQUENCE_4: Spec = bytes(id::RAWDATASEQNO, "data sequence number", 0, 4, Form::Decimal);
-static SEQUENCE_8: Spec = bytes(id::RAWDATASEQNO, "data sequence number", 0, 8, Form::Decimal);
-static SUBFLOW_SEQUENCE: Spec = bytes(id::SUBFLOWSEQNO, "subflow sequence number", 0, 4, Form::Decimal);
-static DATA_LENGTH: Spec = bytes(id::DATALVLLEN, "data-level length", 0, 2, Form::Count("bytes"));
-static CHECKSUM: Spec = bytes(id::CHECKSUM, "checksum", 0, 2, Form::Hex);
+static DATA_ACK_4: FieldDef = bytes(id::RAWDATAACK, "data ACK", 0, 4, Form::Decimal);
+static DATA_ACK_8: FieldDef = bytes(id::RAWDATAACK, "data ACK", 0, 8, Form::Decimal);
+static SEQUENCE_4: FieldDef = bytes(id::RAWDATASEQNO, "data sequence number", 0, 4, Form::Decimal);
+static SEQUENCE_8: FieldDef = bytes(id::RAWDATASEQNO, "data sequence number", 0, 8, Form::Decimal);
+static SUBFLOW_SEQUENCE: FieldDef = bytes(id::SUBFLOWSEQNO, "subflow sequence number", 0, 4, Form::Decimal);
+static DATA_LENGTH: FieldDef = bytes(id::DATALVLLEN, "data-level length", 0, 2, Form::Count("bytes"));
+static CHECKSUM: FieldDef = bytes(id::CHECKSUM, "checksum", 0, 2, Form::Hex);
 
 /// Section 3.4.1; what follows is told by the length.
-static ADD_ADDRESS: [Spec; 6] = [
+static ADD_ADDRESS: [FieldDef; 6] = [
     KIND,
     LENGTH,
     SUBTYPE,
@@ -146,19 +146,19 @@ static ADD_ADDRESS: [Spec; 6] = [
     bits(id::ECHO, "echo", 23, 1, Form::Flag),
     ADDRESS_ID,
 ];
-static IPV4: Spec = bytes(id::IPV4, "advertised address", 0, 4, Form::Ipv4);
-static IPV6: Spec = bytes(id::IPV6, "advertised address", 0, 16, Form::Ipv6);
-static PORT: Spec = bytes(id::PORT, "advertised port", 0, 2, Form::Decimal);
-static ADDRESS_HMAC: Spec = bytes(id::ADDADDRTRUNCHMAC, "truncated HMAC", 0, 8, Form::Hex);
+static IPV4: FieldDef = bytes(id::IPV4, "advertised address", 0, 4, Form::Ipv4);
+static IPV6: FieldDef = bytes(id::IPV6, "advertised address", 0, 16, Form::Ipv6);
+static PORT: FieldDef = bytes(id::PORT, "advertised port", 0, 2, Form::Decimal);
+static ADDRESS_HMAC: FieldDef = bytes(id::ADDADDRTRUNCHMAC, "truncated HMAC", 0, 8, Form::Hex);
 
 /// Section 3.4.2; an address ID for each that is gone.
-static REMOVE_ADDRESS: [Spec; 4] = [KIND, LENGTH, SUBTYPE, bits(id::RESERVED, "reserved", 20, 4, Form::Hex)];
-static REMOVED: Spec = bytes(id::ADDRID, "address ID", 0, 1, Form::Decimal);
+static REMOVE_ADDRESS: [FieldDef; 4] = [KIND, LENGTH, SUBTYPE, bits(id::RESERVED, "reserved", 20, 4, Form::Hex)];
+static REMOVED: FieldDef = bytes(id::ADDRID, "address ID", 0, 1, Form::Decimal);
 
 /// Section 3.3.8; the address ID may be missing.
-static PRIORITY: [Spec; 6] = [KIND, LENGTH, SUBTYPE, RESERVED_3, BACKUP, ADDRESS_ID];
+static PRIORITY: [FieldDef; 6] = [KIND, LENGTH, SUBTYPE, RESERVED_3, BACKUP, ADDRESS_ID];
 /// Section 3.7.
-static FAIL: [Spec; 5] = [
+static FAIL: [FieldDef; 5] = [
     KIND,
     LENGTH,
     SUBTYPE,
@@ -166,7 +166,7 @@ static FAIL: [Spec; 5] = [
     bytes(id::RAWDATASEQNO, "data sequence number", 4, 8, Form::Decimal),
 ];
 /// Section 3.5.
-static FAST_CLOSE: [Spec; 5] = [
+static FAST_CLOSE: [FieldDef; 5] = [
     KIND,
     LENGTH,
     SUBTYPE,
@@ -174,7 +174,7 @@ static FAST_CLOSE: [Spec; 5] = [
     bytes(id::RECVKEY, "receiver's key", 4, 8, Form::Hex),
 ];
 /// Section 3.6.
-static RESET: [Spec; 8] = [
+static RESET: [FieldDef; 8] = [
     KIND,
     LENGTH,
     SUBTYPE,
@@ -184,7 +184,7 @@ static RESET: [Spec; 8] = [
     bits(id::FLAG_T_FLAG, "transient", 23, 1, Form::Flag),
     bytes(id::RST_REASON, "reason", 3, 1, Form::Named(reset_reason)),
 ];
-static OTHER: [Spec; 5] = [
+static OTHER: [FieldDef; 5] = [
     KIND,
     LENGTH,
     SUBTYPE,
@@ -222,7 +222,7 @@ fn reset_reason(reason: u64) -> Option<&'static str> {
 }
 
 /// The table of the message, and what follows it.
-fn layout(option: Span<'_>) -> (&'static [Spec], Vec<&'static Spec>) {
+fn layout(option: Span<'_>) -> (&'static [FieldDef], Vec<&'static FieldDef>) {
     let length = option.bytes.len();
     match (option.u8(2).map(|byte| byte >> 4), length) {
         (Some(0), 4..) => (&CAPABLE, Vec::new()),
@@ -242,7 +242,7 @@ fn layout(option: Span<'_>) -> (&'static [Spec], Vec<&'static Spec>) {
 }
 
 /// What the flags of a data sequence signal say that there is; the checksum was negotiated, and ends the option if so.
-fn signalled(flags: u8) -> Vec<&'static Spec> {
+fn signalled(flags: u8) -> Vec<&'static FieldDef> {
     let mut parts = Vec::new();
     match flags & 0b11 {
         0b01 => parts.push(&DATA_ACK_4),
@@ -257,7 +257,7 @@ fn signalled(flags: u8) -> Vec<&'static Spec> {
 }
 
 /// An address, and in so many bytes more a port, an HMAC, or both.
-fn advertised(address: &'static Spec, more: usize) -> Vec<&'static Spec> {
+fn advertised(address: &'static FieldDef, more: usize) -> Vec<&'static FieldDef> {
     let mut parts = vec![address];
     parts.extend((more % 8 == 2).then_some(&PORT));
     parts.extend((more >= 8).then_some(&ADDRESS_HMAC));

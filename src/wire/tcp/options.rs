@@ -1,8 +1,8 @@
 //! TCP's options. RFC 9293 section 3.2; the others each in the RFC beside its table
 
 use super::super::chapter::{Origin, Tables};
-use super::super::field::{Field, Form, Spec, bits, bytes, rest};
-use super::super::options::{Layout, Shape, Walk, Walked};
+use super::super::field::{Field, FieldDef, Form, bits, bytes, rest};
+use super::super::options::{Layout, OptionDef, OptionIter, Walked};
 use super::super::span::Span;
 pub use super::kind::id;
 use super::kind::{KIND, LENGTH, SURPLUS, whole};
@@ -10,11 +10,11 @@ use super::multipath;
 
 macro_rules! shape {
     ($name:ident, $id:expr, $label:literal, [$($part:expr),*] $(, again [$($again:expr),*])?) => {
-        static $name: Shape = {
-            static WHOLE: Spec = whole($id, $label);
-            static PARTS: &[Spec] = &[$($part),*];
-            static AGAIN: &[Spec] = &[$($($again),*)?];
-            Shape { whole: &WHOLE, parts: PARTS, repeated: AGAIN }
+        static $name: OptionDef = {
+            static WHOLE: FieldDef = whole($id, $label);
+            static PARTS: &[FieldDef] = &[$($part),*];
+            static AGAIN: &[FieldDef] = &[$($($again),*)?];
+            OptionDef { whole: &WHOLE, parts: PARTS, repeated: AGAIN }
         };
     };
 }
@@ -103,7 +103,7 @@ shape!(
 const ECT_0_BYTES: (&str, &str) = (id::ACC_ECN_EE0B, "echo of ECT(0) bytes");
 const CE_BYTES: (&str, &str) = (id::ACC_ECN_ECEB, "echo of CE bytes");
 const ECT_1_BYTES: (&str, &str) = (id::ACC_ECN_EE1B, "echo of ECT(1) bytes");
-const fn counter((id, name): (&'static str, &'static str), offset: usize) -> Spec {
+const fn counter((id, name): (&'static str, &'static str), offset: usize) -> FieldDef {
     bytes(id, name, offset, 3, Form::Count("bytes"))
 }
 shape!(
@@ -158,7 +158,7 @@ shape!(
     ]
 );
 // RFC 6994
-const EXPERIMENT: Spec = bytes(id::EXPERIMENTAL_EXID, "experiment identifier", 2, 2, Form::Hex);
+const EXPERIMENT: FieldDef = bytes(id::EXPERIMENTAL_EXID, "experiment identifier", 2, 2, Form::Hex);
 shape!(
     EXPERIMENTAL,
     id::EXPERIMENTAL,
@@ -178,12 +178,12 @@ shape!(
 );
 
 /// Bytes of a header that could not be read.
-pub(super) static UNREAD: Spec = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
-static PADDING: Spec = rest(id::PADDING, "padding", 0, Form::Bytes);
-static BROKEN: Spec = rest(id::OPTIONS_UNREAD, "unreadable options", 0, Form::Bytes);
+pub(super) static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
+static PADDING: FieldDef = rest(id::PADDING, "padding", 0, Form::Bytes);
+static BROKEN: FieldDef = rest(id::OPTIONS_UNREAD, "unreadable options", 0, Form::Bytes);
 
 /// Every kind of option, to look a field up.
-pub(super) const SHAPES: &[&Shape] = &[
+pub(super) const OPTION_DEFS: &[&OptionDef] = &[
     &END,
     &NOP,
     &MSS,
@@ -209,7 +209,7 @@ pub(super) const TABLES: Tables = &[(
     &[UNREAD, PADDING, BROKEN, SURPLUS],
 )];
 
-fn shape(kind: u8, option: Span<'_>) -> &'static Shape {
+fn shape(kind: u8, option: Span<'_>) -> &'static OptionDef {
     match kind {
         0 => &END,
         1 => &NOP,
@@ -235,7 +235,7 @@ fn shape(kind: u8, option: Span<'_>) -> &'static Shape {
 
 /// Adds the fields of the options.
 pub(super) fn push_fields<'a>(options: Span<'a>, fields: &mut Vec<Field<'a>>) {
-    fields.extend(Walk::new(Layout::Classic, options).map(|walked| match walked {
+    fields.extend(OptionIter::new(Layout::Classic, options).map(|walked| match walked {
         Walked::Option { kind: 30, span } => multipath::field(span),
         Walked::Option { kind, span } => shape(kind, span).field(span, &SURPLUS),
         Walked::Padding(span) => Field::walked(&PADDING, span, Vec::new()),

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use socket_lab::flow::number::Bytes;
 use socket_lab::flow::segment::{Part, Remark, Segment};
-use socket_lab::flow::{Kind, Party, Step, Tracker};
+use socket_lab::flow::{Kind, PacketInFlow, Party, Tracker};
 use socket_lab::record::Reader;
 use socket_lab::wire::decode;
 
@@ -118,7 +118,7 @@ fn flags(segment: &Segment) -> BTreeSet<&'static str> {
     segment.remarks.each().filter_map(of_remark).chain(of_part).collect()
 }
 
-fn steps(path: &Path) -> Option<Vec<Option<Step>>> {
+fn steps(path: &Path) -> Option<Vec<Option<PacketInFlow>>> {
     let mut reader = Reader::open(path).ok()?;
     let mut tracker = Tracker::new();
     let mut steps = Vec::new();
@@ -229,7 +229,7 @@ pub(super) fn judge(path: &Path, report: &mut Report) {
 }
 
 fn compare(
-    step: &Step,
+    step: &PacketInFlow,
     segment: &Segment,
     number: u64,
     their: &BTreeMap<&'static str, String>,

@@ -5,16 +5,16 @@ use std::io::Cursor;
 use socket_lab::calls::{lines, text};
 use socket_lab::escape::printable;
 use socket_lab::frame::Frame;
-use socket_lab::render::look::Look;
-use socket_lab::render::material::Material;
-use socket_lab::timeline::Logs;
+use socket_lab::render::look::TextStyle;
+use socket_lab::render::report_model::ReportModel;
+use socket_lab::timeline::CallIndex;
 
 use super::flow;
 use super::shown::assert_line;
 
 /// Reads the log to its end. What was read is written and read again as the same, and can be shown. Returns the calls.
-pub fn check(log: &[u8]) -> Logs {
-    let mut logs = Logs::new();
+pub fn check(log: &[u8]) -> CallIndex {
+    let mut logs = CallIndex::new();
     let lines_there = log.split(|&byte| byte == b'\n').count() as u64;
     let mut last = 0;
     for line in lines::read(Cursor::new(log)) {
@@ -38,10 +38,10 @@ pub fn check(log: &[u8]) -> Logs {
 }
 
 /// The log beside the packets of a capture, in every form that shows calls.
-pub fn check_beside(log: &[u8], frames: &[Frame<'_>], look: Look) {
+pub fn check_beside(log: &[u8], frames: &[Frame<'_>], look: TextStyle) {
     let (follower, kept) = flow::follow(frames);
     let find = |number| follower.tracker().conversation(number);
     let start = frames.iter().find_map(|frame| frame.time);
-    let material = Material::new(kept, find, &mut check(log), true, start, 0);
+    let material = ReportModel::new(kept, find, &mut check(log), true, start, 0);
     flow::check_drawn(&material, look);
 }

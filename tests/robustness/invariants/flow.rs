@@ -1,16 +1,16 @@
 //! A sequence of any frames: what is followed, and the views of whole conversations.
 
-use socket_lab::flow::{Kind, Step};
+use socket_lab::flow::{Kind, PacketInFlow};
 use socket_lab::frame::{Frame, Time};
 use socket_lab::render::answers::{self, Collector};
 use socket_lab::render::follow::{self, Assembler};
 use socket_lab::render::ladder::{Detail, side_by_side, text};
-use socket_lab::render::look::{Look, Style};
-use socket_lab::render::material::{Kept, Material, Whole};
+use socket_lab::render::look::{Style, TextStyle};
 use socket_lab::render::report::{self, Provenance};
+use socket_lab::render::report_model::{Kept, ReportModel, Whole};
 use socket_lab::render::{json, mermaid, plot, svg};
 use socket_lab::session::following::{Followed, Follower};
-use socket_lab::timeline::Logs;
+use socket_lab::timeline::CallIndex;
 use socket_lab::wire::decode;
 
 use super::frame::{check_json, check_structure, check_views, link};
@@ -22,7 +22,7 @@ const TEXT: usize = 1 << 20;
 
 /// A fuzzer's input: link type, look, then frames, each behind the time since the one before (1 byte) and its length
 /// (2 bytes, big-endian).
-pub fn unpack(input: &[u8]) -> (Vec<Frame<'static>>, Look) {
+pub fn unpack(input: &[u8]) -> (Vec<Frame<'static>>, TextStyle) {
     let Some((&[kind, appearance], mut rest)) = input.split_first_chunk() else {
         return (Vec::new(), look(0));
     };
@@ -97,7 +97,7 @@ pub fn follow(frames: &[Frame<'_>]) -> (Follower, Vec<Kept>) {
 }
 
 /// What holds for the place of any packet in its conversation.
-pub fn check_step(step: &Step, now: u64) {
+pub fn check_step(step: &PacketInFlow, now: u64) {
     assert!(step.place >= 1 && step.conversation >= 1 && step.place <= now && step.conversation <= now);
     let Kind::Segment(segment) = step.kind else { return };
     let earlier = [
@@ -114,7 +114,7 @@ pub fn check_step(step: &Step, now: u64) {
 }
 
 /// Follows the frames, shows each with its place in its conversation, and draws the conversations in every form.
-pub fn check(frames: &[Frame<'_>], look: Look) {
+pub fn check(frames: &[Frame<'_>], look: TextStyle) {
     let (follower, kept) = follow(frames);
     let tracker = follower.tracker();
     for conversation in tracker.conversations() {
@@ -133,13 +133,13 @@ pub fn check(frames: &[Frame<'_>], look: Look) {
     let find = |number| tracker.conversation(number);
     check_sheet(&kept, look);
     check_said(&kept, look);
-    let material = Material::new(kept, find, &mut Logs::new(), false, start, 0);
+    let material = ReportModel::new(kept, find, &mut CallIndex::new(), false, start, 0);
     check_drawn(&material, look);
     check_report(&material, look);
 }
 
 /// The pictures of conversations, drawn and as data.
-pub fn check_drawn(material: &Material, look: Look) {
+pub fn check_drawn(material: &ReportModel, look: TextStyle) {
     for detail in [Detail::Folded, Detail::Full] {
         let ladders: Vec<_> = material.ladders(detail).collect();
         let mut drawn = Vec::new();
@@ -152,7 +152,7 @@ pub fn check_drawn(material: &Material, look: Look) {
         assert_text(&drawn, look, "ladder");
         let mut diagram = Vec::new();
         mermaid::sequence(&mut diagram, &ladders).unwrap();
-        let unicode = Look {
+        let unicode = TextStyle {
             style: Style::Unicode,
             ..look
         };
@@ -172,7 +172,7 @@ pub fn check_drawn(material: &Material, look: Look) {
 }
 
 /// The questions of the labs, answered in every form.
-pub fn check_sheet(kept: &[Kept], look: Look) {
+pub fn check_sheet(kept: &[Kept], look: TextStyle) {
     let mut collector = Collector::new(None);
     for one in kept {
         let frame = one.followed();
@@ -187,7 +187,7 @@ pub fn check_sheet(kept: &[Kept], look: Look) {
     answers::markdown::write(&mut shown, &sheet).unwrap();
     assert_text(
         &shown,
-        Look {
+        TextStyle {
             style: Style::Unicode,
             color: false,
             ..look
@@ -199,7 +199,7 @@ pub fn check_sheet(kept: &[Kept], look: Look) {
     check_page(&shown, 0);
 }
 
-fn check_said(kept: &[Kept], look: Look) {
+fn check_said(kept: &[Kept], look: TextStyle) {
     let mut said = std::collections::BTreeMap::new();
     for one in kept {
         let Some(step) = &one.step else { continue };
@@ -217,7 +217,7 @@ fn check_said(kept: &[Kept], look: Look) {
 }
 
 /// The report of a capture: only the template's own elements, whatever the packets say.
-pub fn check_report(material: &Material, look: Look) {
+pub fn check_report(material: &ReportModel, look: TextStyle) {
     let provenance = Provenance {
         title: "it".to_owned(),
         file: None,

@@ -1,8 +1,8 @@
 //! A frame of any bytes: what the decoder and the views of one packet make of it.
 
-use socket_lab::flow::Step;
+use socket_lab::flow::PacketInFlow;
 use socket_lab::frame::{Frame, Time};
-use socket_lab::render::look::{Look, Style};
+use socket_lab::render::look::{Style, TextStyle};
 use socket_lab::render::{breakdown, diagram, fields, hex, json, mermaid, summary};
 use socket_lab::wire::{Field, LinkType, MOST_HEADERS, Packet, decode};
 
@@ -36,7 +36,7 @@ pub fn link(number: u8) -> LinkType {
 }
 
 /// A fuzzer's input: link type, look, by how much the frame was longer on the wire (2 bytes), the frame.
-pub fn unpack(input: &[u8]) -> Option<(Frame<'static>, Look)> {
+pub fn unpack(input: &[u8]) -> Option<(Frame<'static>, TextStyle)> {
     let (&[kind, appearance, more, less], bytes) = input.split_first_chunk()?;
     let length = u32::try_from(bytes.len()).unwrap();
     // 0 is a length that lies.
@@ -49,7 +49,7 @@ pub fn unpack(input: &[u8]) -> Option<(Frame<'static>, Look)> {
 }
 
 /// Everything that is made of one frame by itself.
-pub fn check(frame: &Frame<'_>, look: Look) {
+pub fn check(frame: &Frame<'_>, look: TextStyle) {
     let packet = decode(frame.link, &frame.bytes, frame.original_length);
     check_structure(&packet);
     check_views(frame, &packet, None, look);
@@ -98,7 +98,7 @@ fn check_fields(packet: &Packet<'_>, fields: &[Field<'_>], start: usize, end: us
 }
 
 /// Every view of a packet: nothing in it does anything on a terminal, and JSON is one object in one line.
-pub fn check_views(frame: &Frame<'_>, packet: &Packet<'_>, step: Option<&Step>, look: Look) {
+pub fn check_views(frame: &Frame<'_>, packet: &Packet<'_>, step: Option<&PacketInFlow>, look: TextStyle) {
     let mut text = Vec::new();
     let start = Time(0);
     let place = summary::Place {
@@ -124,7 +124,7 @@ pub fn check_views(frame: &Frame<'_>, packet: &Packet<'_>, step: Option<&Step>, 
     mermaid::packet(&mut text, 1, packet, step).unwrap();
     assert_text(
         &text,
-        Look {
+        TextStyle {
             style: Style::default(),
             ..look
         },

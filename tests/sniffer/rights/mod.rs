@@ -15,7 +15,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use self::page::{DAC_OVERRIDE, Line, Moment, Starter, lines};
-use self::watch::{STOPS, Status, Stop, watch};
+use self::watch::{CancelToken, STOPS, Status, watch};
 use super::stage::{Folder, ORDINARY, clean, in_one_namespace};
 use crate::support::{Missing, Running, Tool, copy_program, need_all, needs, path_of_ours, server_with, tool};
 
@@ -186,7 +186,7 @@ fn moment(line: &Line, words: &[String], main: bool, call: &str) -> Option<Momen
 }
 
 /// Compares a stop with the cell of its moment.
-fn compare(line: &Line, moment: Moment, stop: &Stop, all: u64) {
+fn compare(line: &Line, moment: Moment, stop: &CancelToken, all: u64) {
     let cell = line.cells.iter().find(|(one, _)| *one == moment);
     let Some((_, Some(rights))) = cell else {
         panic!(

@@ -69,7 +69,7 @@ impl Status {
 }
 
 /// The program, stopped.
-pub struct Stop {
+pub struct CancelToken {
     /// Its process number.
     pub id: i32,
     /// The calls since it was stopped last: which thread, and what strace says of it.
@@ -81,7 +81,7 @@ pub struct Stop {
 }
 
 /// Runs the command, which starts strace with this log, to its end, and calls `look` at each stop of the first process.
-pub fn watch(command: &mut Command, input: &[u8], log: &Path, mut look: impl FnMut(&Stop)) -> Running {
+pub fn watch(command: &mut Command, input: &[u8], log: &Path, mut look: impl FnMut(&CancelToken)) -> Running {
     let mut running = Running::start(command);
     running.type_bytes(input);
     running.end_input();
@@ -132,7 +132,7 @@ struct Watcher {
 impl Watcher {
     /// The next stop, once every thread of the process has been reported. A process that the first one has started goes on at
     /// once.
-    fn next(&mut self) -> Option<Stop> {
+    fn next(&mut self) -> Option<CancelToken> {
         self.read_on();
         let main = self.main.or(self.said.first().map(|(thread, _)| *thread))?;
         self.main = Some(main);
@@ -161,7 +161,7 @@ impl Watcher {
         let (_, status) = statuses.swap_remove(place);
         let said = std::mem::take(&mut self.said);
         let is_call = |line: &str| line.starts_with(|first: char| first.is_ascii_lowercase());
-        Some(Stop {
+        Some(CancelToken {
             id: main,
             calls: said.into_iter().filter(|(_, line)| is_call(line)).collect(),
             main: status,

@@ -2,7 +2,7 @@
 
 use super::{CAUSES, COMPLAINTS, DELAYS, PUSH, SYN, bytes, inferred, packet, parts, places, push, step};
 use crate::explain::packet::{comment, expectation, name, place, reason, tags, words};
-use crate::flow::datagram::{Complaint, Notice};
+use crate::flow::datagram::{IcmpErrorKind, Notice};
 use crate::flow::segment::{Delay, Part, Remark, Remarks, Segment};
 use crate::flow::state::{Change, State};
 use crate::flow::{Kind, Roles};
@@ -87,7 +87,7 @@ fn every_pair_is_documented() {
     steps.push(step(Kind::Notice(Notice {
         about: Some(1),
         after: None,
-        says: Complaint::Other,
+        says: IcmpErrorKind::Other,
     })));
     for step in steps {
         let comment = comment(&packet, Some(&step)).unwrap();

@@ -5,7 +5,7 @@ use crate::explain::packet::{expectation, reason, remarks, words};
 use crate::explain::{Context, meaning};
 use crate::flow::datagram::Notice;
 use crate::flow::segment::{Part, Remark, Segment};
-use crate::flow::{Kind, Party, Roles, Step};
+use crate::flow::{Kind, PacketInFlow, Party, Roles};
 
 #[test]
 fn every_place_in_a_conversation_has_its_sentences() {
@@ -82,7 +82,7 @@ fn every_reset_and_every_complaint_says_something_else() {
             after: None,
             says,
         };
-        let step = Step {
+        let step = PacketInFlow {
             sender: Party::Server,
             ..step(Kind::Notice(notice_of))
         };

@@ -7,11 +7,11 @@ use crate::flow::datagram::{Datagram, Part as DatagramPart};
 use crate::flow::number::{Bytes, Number, Sequence};
 use crate::flow::segment::{Acknowledged, Part, Segment};
 use crate::flow::state::{Change, State};
-use crate::flow::{Kind, Step};
+use crate::flow::{Kind, PacketInFlow};
 use crate::wire::Packet;
 
 /// The meaning and the note of a field of the TCP header.
-fn told(packet: &Packet<'_>, step: &Step, id: &str) -> (String, String) {
+fn told(packet: &Packet<'_>, step: &PacketInFlow, id: &str) -> (String, String) {
     for (index, layer) in packet.layers().iter().enumerate() {
         let context = Context::new(packet, index, Some(step)).unwrap();
         if let Some(field) = layer.fields().iter().find(|field| field.id() == id) {

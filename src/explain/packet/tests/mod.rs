@@ -6,11 +6,11 @@ mod meanings;
 
 use std::net::SocketAddr;
 
-use crate::flow::datagram::Complaint;
+use crate::flow::datagram::IcmpErrorKind;
 use crate::flow::number::{Bytes, Number, Sequence};
 use crate::flow::segment::{Acknowledged, Delay, Part, Remark, Remarks, ResetCause, RoundTrip, Scale, Segment, Window};
-use crate::flow::state::{Change, Standing, State};
-use crate::flow::{Kind, Party, Roles, Step};
+use crate::flow::state::{Change, ObservedState, State};
+use crate::flow::{Kind, PacketInFlow, Party, Roles};
 use crate::wire::{LinkType, Packet, decode};
 
 /// `hello\n` from port 53582 to 12001 on loopback: sequence number 254465402, acknowledgment number 3890940510, window 64.
@@ -35,12 +35,12 @@ fn packet(bytes: &[u8]) -> Packet<'_> {
     decode(LinkType::ETHERNET, bytes, 0)
 }
 
-fn known(state: State) -> Standing {
-    Standing { state, inferred: false }
+fn known(state: State) -> ObservedState {
+    ObservedState { state, inferred: false }
 }
 
-fn inferred(state: State) -> Standing {
-    Standing { state, inferred: true }
+fn inferred(state: State) -> ObservedState {
+    ObservedState { state, inferred: true }
 }
 
 fn stays(state: State) -> Change {
@@ -81,9 +81,9 @@ fn push() -> Segment {
     }
 }
 
-fn step(kind: Kind) -> Step {
+fn step(kind: Kind) -> PacketInFlow {
     let end = |port| SocketAddr::from(([127, 0, 0, 1], port));
-    Step {
+    PacketInFlow {
         conversation: 1,
         client: end(53_582),
         server: end(12_001),
@@ -133,17 +133,17 @@ const DELAYS: [Delay; 5] = [
     Delay::ZeroWindow(Party::Server),
 ];
 
-const COMPLAINTS: [Complaint; 6] = [
-    Complaint::PortUnreachable,
-    Complaint::Unreachable,
-    Complaint::Prohibited,
-    Complaint::TooBig,
-    Complaint::TimeExceeded,
-    Complaint::Other,
+const COMPLAINTS: [IcmpErrorKind; 6] = [
+    IcmpErrorKind::PortUnreachable,
+    IcmpErrorKind::Unreachable,
+    IcmpErrorKind::Prohibited,
+    IcmpErrorKind::TooBig,
+    IcmpErrorKind::TimeExceeded,
+    IcmpErrorKind::Other,
 ];
 
 /// Every place that a packet can have: each part with each remark and delay, sent by each party, with and without numbers.
-fn places() -> Vec<Step> {
+fn places() -> Vec<PacketInFlow> {
     let mut steps = Vec::new();
     for part in parts() {
         for remark in Remark::ALL.map(Some).into_iter().chain([None]) {

@@ -36,7 +36,7 @@ pub enum Expected {
 
 /// One thing that is wrong with a packet. What was read before it is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Problem {
+pub struct Malformation {
     /// The header in which it was found.
     pub protocol: Protocol,
     /// Where: the byte of the frame at which the expected thing begins.
@@ -50,7 +50,7 @@ pub struct Problem {
     pub cut: bool,
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for Malformation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             protocol,

@@ -13,7 +13,7 @@ type Place = (usize, usize);
 
 /// The calls that were read from call logs and do not belong to a drawn conversation yet.
 #[derive(Debug, Default)]
-pub struct Logs {
+pub struct CallIndex {
     pub(super) sockets: Vec<Socket>,
     /// The socket that has this number now: numbers start again when another process gets the same process number.
     current: HashMap<(Program, u32, u64), usize>,
@@ -39,7 +39,7 @@ pub(super) struct Socket {
     pub(super) calls: Vec<Option<Call>>,
 }
 
-impl Logs {
+impl CallIndex {
     /// Nothing read yet.
     #[must_use]
     pub fn new() -> Self {

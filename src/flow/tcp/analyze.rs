@@ -1,9 +1,9 @@
 //! What is remarkable about a segment, told from what was known before it.
 
-use super::findings::Findings;
+use super::analysis::Analysis;
 use super::{Place, Tcp};
-use crate::flow::arrival::Arrival;
-use crate::flow::moment::Now;
+use crate::flow::arrival::TcpSegmentInfo;
+use crate::flow::packed_time::Now;
 use crate::flow::segment::Remark;
 use crate::flow::stream::{Fact, Stream};
 
@@ -14,32 +14,32 @@ const REORDERED_WITHIN: i64 = 3_000_000;
 const ASKING: u8 = 3;
 
 impl Tcp {
-    pub(super) fn survey(&mut self, place: Place, now: Now, pause: Option<i64>, arrival: &Arrival) -> Findings {
-        let mut findings = Findings::default();
+    pub(super) fn analyze(&mut self, place: Place, now: Now, pause: Option<i64>, arrival: &TcpSegmentInfo) -> Analysis {
+        let mut analysis = Analysis::default();
         if self.reuses_ports && arrival.syn && !self.client.is(Fact::Sent) && !self.server.is(Fact::Sent) {
-            findings.remark(Remark::PortReuse);
+            analysis.remark(Remark::PortReuse);
         }
         if self.is_over() {
-            findings.remark(Remark::AfterEnd);
+            analysis.remark(Remark::AfterEnd);
         }
         if arrival.syn && arrival.data > 0 {
-            findings.remark(Remark::DataInSyn);
+            analysis.remark(Remark::DataInSyn);
         }
         if let Some((_, echo)) = arrival.timestamps {
-            findings.echoes = self.outstanding.stamped(place.sender.other(), now, echo);
+            analysis.echoes = self.outstanding.stamped(place.sender.other(), now, echo);
         }
         if !arrival.is_stray() && !arrival.rst {
-            self.questions(place, arrival, &mut findings);
-            self.acknowledgments(place, arrival, &mut findings);
-            self.transmissions(place, now, pause, arrival, &mut findings);
-            self.windows(place, arrival, &mut findings);
-            self.closes(place, arrival, &mut findings);
+            self.questions(place, arrival, &mut analysis);
+            self.acknowledgments(place, arrival, &mut analysis);
+            self.transmissions(place, now, pause, arrival, &mut analysis);
+            self.windows(place, arrival, &mut analysis);
+            self.closes(place, arrival, &mut analysis);
         }
-        findings
+        analysis
     }
 
     /// Keep-alives, window probes, and the answers to both.
-    fn questions(&self, place: Place, arrival: &Arrival, findings: &mut Findings) {
+    fn questions(&self, place: Place, arrival: &TcpSegmentInfo, analysis: &mut Analysis) {
         let (own, other) = (self.stream(place.sender), self.stream(place.sender.other()));
         if arrival.syn || arrival.fin {
             return;
@@ -50,31 +50,31 @@ impl Tcp {
         // Linux asks for a window with the number before the next one and no data, others with the next byte.
         let is_old = arrival.data <= 1 && place.start == next - 1 && own.acked() >= next && !own.is(Fact::FinSeen);
         let is_next = arrival.data == 1 && place.start == next;
-        findings.asks_window = is_closed && (is_old || is_next);
-        findings.asks_alive = is_old && !is_closed;
+        analysis.asks_window = is_closed && (is_old || is_next);
+        analysis.asks_alive = is_old && !is_closed;
         let repeats = arrival.data == 0
             && place.start == next
             && place.acknowledgment == Some(other.acked())
             && !place.is_first_word;
         let took_it =
             arrival.data == 0 && place.start == next && place.acknowledgment == Some(other.next().saturating_add(1));
-        findings.answers_alive = repeats && other.is(Fact::AskedAlive);
-        findings.answers_window = (repeats || took_it) && other.is(Fact::AskedWindow);
+        analysis.answers_alive = repeats && other.is(Fact::AskedAlive);
+        analysis.answers_window = (repeats || took_it) && other.is(Fact::AskedWindow);
     }
 
     /// Duplicate acknowledgments, window updates, and acknowledgments of what was not captured.
-    fn acknowledgments(&self, place: Place, arrival: &Arrival, findings: &mut Findings) {
+    fn acknowledgments(&self, place: Place, arrival: &TcpSegmentInfo, analysis: &mut Analysis) {
         let (own, other) = (self.stream(place.sender), self.stream(place.sender.other()));
         let Some(to) = place.acknowledgment else {
             return;
         };
-        findings.acknowledges_more = to > other.acked() || place.is_first_word;
+        analysis.acknowledges_more = to > other.acked() || place.is_first_word;
         let took_probe = other.is(Fact::AskedWindow) && to == other.next().saturating_add(1);
         if other.is(Fact::Sent) && to > other.whole().max(other.acked()) && !took_probe {
-            findings.remark(Remark::AcknowledgesUnseen);
+            analysis.remark(Remark::AcknowledgesUnseen);
         }
         if duplicate_sack(other, to, arrival) {
-            findings.remark(Remark::DuplicateSack);
+            analysis.remark(Remark::DuplicateSack);
         }
         let repeats = arrival.data == 0
             && !arrival.syn
@@ -83,15 +83,15 @@ impl Tcp {
             && place.start == own.next()
             && to == other.acked()
             && !place.is_first_word;
-        if !repeats || arrival.window == 0 || findings.answers_alive {
+        if !repeats || arrival.window == 0 || analysis.answers_alive {
             return;
         }
         if arrival.window != own.window {
-            findings.updates_window = true;
-            findings.answers_window = false;
-        } else if other.next() > other.acked() && !findings.answers_window {
+            analysis.updates_window = true;
+            analysis.answers_window = false;
+        } else if other.next() > other.acked() && !analysis.answers_window {
             // RFC 5681 section 2: something has to be outstanding.
-            findings.remark(Remark::DuplicateAck);
+            analysis.remark(Remark::DuplicateAck);
         }
     }
 
@@ -101,24 +101,24 @@ impl Tcp {
         place: Place,
         now: Now,
         pause: Option<i64>,
-        arrival: &Arrival,
-        findings: &mut Findings,
+        arrival: &TcpSegmentInfo,
+        analysis: &mut Analysis,
     ) {
         let own = self.stream(place.sender);
         let (next, acked) = (own.next(), own.acked());
         if !own.is(Fact::Sent) || place.start >= next {
-            findings.is_new = true;
+            analysis.is_new = true;
             if own.is(Fact::Sent) && place.start > next {
-                findings.remark(Remark::Gap);
+                analysis.remark(Remark::Gap);
             }
             return;
         }
-        if place.end <= place.start || findings.asks_alive || findings.asks_window {
+        if place.end <= place.start || analysis.asks_alive || analysis.asks_window {
             return;
         }
         if arrival.syn && !own.is(Fact::SynSeen) {
             // What it opens has gone on already.
-            findings.remark(Remark::OutOfOrder);
+            analysis.remark(Remark::OutOfOrder);
             return;
         }
         if self.crossing && arrival.syn && arrival.acknowledgment.is_some() {
@@ -126,39 +126,39 @@ impl Tcp {
             return;
         }
         if place.end <= acked {
-            findings.remark(Remark::Retransmission);
-            findings.remark(Remark::SpuriousRetransmission);
+            analysis.remark(Remark::Retransmission);
+            analysis.remark(Remark::SpuriousRetransmission);
             return;
         }
         let lost_track = own.is(Fact::LostTrack);
         let last_sent = self.outstanding.last_sent(place.sender);
         let earlier = self.outstanding.repeat(place.sender, now, arrival.trace());
-        findings.first_sent = earlier.first.map(|(packet, _)| packet);
+        analysis.first_sent = earlier.first.map(|(packet, _)| packet);
         let old = (place.end.min(next) - place.start.max(acked)).max(0).unsigned_abs();
         let hole = old.saturating_sub(earlier.numbers);
         let since = last_sent.and_then(|sent| now.time.since(sent)).or(pause);
         let is_recent = since.is_some_and(|since| since < self.handshake.get().unwrap_or(REORDERED_WITHIN));
         let was_asked_for = self.was_asked_for(place);
         if place.end > next {
-            findings.is_new = true;
+            analysis.is_new = true;
             let fills = earlier.numbers == 0 && place.start >= acked && !lost_track;
-            findings.fills_hole = fills;
-            findings.remark(if fills { Remark::OutOfOrder } else { Remark::Overlap });
+            analysis.fills_hole = fills;
+            analysis.remark(if fills { Remark::OutOfOrder } else { Remark::Overlap });
         } else if hole > 0 && !lost_track {
-            findings.is_new = earlier.numbers == 0;
-            findings.fills_hole = findings.is_new;
-            findings.remark(match (earlier.numbers, is_recent && !was_asked_for) {
+            analysis.is_new = earlier.numbers == 0;
+            analysis.fills_hole = analysis.is_new;
+            analysis.remark(match (earlier.numbers, is_recent && !was_asked_for) {
                 (0, true) => Remark::OutOfOrder,
                 (0, false) => Remark::Retransmission,
                 _ => Remark::Overlap,
             });
         } else if lost_track && hole > 0 && is_recent && !was_asked_for {
-            findings.remark(Remark::OutOfOrder);
+            analysis.remark(Remark::OutOfOrder);
         } else {
-            findings.remark(Remark::Retransmission);
+            analysis.remark(Remark::Retransmission);
         }
-        if was_asked_for && findings.remarks.has(Remark::Retransmission) {
-            findings.remark(Remark::FastRetransmission);
+        if was_asked_for && analysis.remarks.has(Remark::Retransmission) {
+            analysis.remark(Remark::FastRetransmission);
         }
     }
 
@@ -168,14 +168,14 @@ impl Tcp {
         other.duplicates >= ASKING && place.start == own.acked()
     }
 
-    fn windows(&self, place: Place, arrival: &Arrival, findings: &mut Findings) {
+    fn windows(&self, place: Place, arrival: &TcpSegmentInfo, analysis: &mut Analysis) {
         if arrival.syn || arrival.fin {
             return;
         }
         if arrival.window == 0 {
-            findings.remark(Remark::ZeroWindow);
+            analysis.remark(Remark::ZeroWindow);
         }
-        if arrival.data == 0 || findings.asks_window || findings.asks_alive {
+        if arrival.data == 0 || analysis.asks_window || analysis.asks_alive {
             return;
         }
         let receiver = place.sender.other();
@@ -184,28 +184,28 @@ impl Tcp {
             acked.checked_add(i64::try_from(window).ok()?)
         });
         if edge == Some(place.end) {
-            findings.remark(Remark::WindowFull);
+            analysis.remark(Remark::WindowFull);
         }
     }
 
     /// Half closed, and closed by both at once.
-    fn closes(&self, place: Place, arrival: &Arrival, findings: &mut Findings) {
+    fn closes(&self, place: Place, arrival: &TcpSegmentInfo, analysis: &mut Analysis) {
         let (own, other) = (self.stream(place.sender), self.stream(place.sender.other()));
         let Some(their_fin) = other.fin() else {
             return;
         };
         if arrival.data > 0 && !own.is(Fact::FinSeen) {
-            findings.remark(Remark::HalfClosed);
+            analysis.remark(Remark::HalfClosed);
         }
         let has_got_it = place.acknowledgment.is_some_and(|to| to > their_fin);
         if arrival.fin && !has_got_it && (!own.is(Fact::FinSeen) || self.first_fin == Some(place.sender.other())) {
-            findings.remark(Remark::SimultaneousClose);
+            analysis.remark(Remark::SimultaneousClose);
         }
     }
 }
 
 /// RFC 2883 section 4: the first block lies below the acknowledgment number, or inside of the second one.
-fn duplicate_sack(other: &Stream, to: i64, arrival: &Arrival) -> bool {
+fn duplicate_sack(other: &Stream, to: i64, arrival: &TcpSegmentInfo) -> bool {
     let [Some((left, right)), second] = arrival.sack else {
         return false;
     };

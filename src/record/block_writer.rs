@@ -16,7 +16,7 @@ const FULL: usize = 256 * 1024;
 const PIECE: usize = 64 * 1024;
 
 /// Collects blocks (or the packets of a pcap file) and writes them out, many at once.
-pub(super) struct Spool {
+pub(super) struct BlockWriter {
     destination: Destination,
     buffer: Vec<u8>,
     /// Where the blocks in the buffer end.
@@ -35,19 +35,19 @@ struct End {
     of_packet: bool,
 }
 
-impl Write for Spool {
+impl Write for BlockWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.buffer.extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
-    /// Does nothing: only [`Spool::write_out`] ends at the end of a block.
+    /// Does nothing: only [`BlockWriter::write_out`] ends at the end of a block.
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
 }
 
-impl Spool {
+impl BlockWriter {
     pub(super) fn new(destination: Destination) -> Self {
         Self {
             destination,
@@ -164,7 +164,7 @@ impl Spool {
     }
 }
 
-impl Drop for Spool {
+impl Drop for BlockWriter {
     /// What a program that ends early has recorded is in its file; an error has nobody left to tell.
     fn drop(&mut self) {
         let _ = self.write_out();

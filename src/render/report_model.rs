@@ -1,10 +1,10 @@
 //! What an export is made from: packets with their bytes, and the conversations that they belong to.
 
-use crate::flow::Step;
+use crate::flow::PacketInFlow;
 use crate::flow::conversation::Conversation;
 use crate::frame::{Frame, Time};
 use crate::render::ladder::{Detail, Ladder, Story};
-use crate::timeline::{Logs, Seen, Timeline};
+use crate::timeline::{CallIndex, Seen, Timeline};
 use crate::wire::decode;
 
 /// So many socket calls an export has at most: each takes about 1 KB of a page, so this is 50 MB.
@@ -18,7 +18,7 @@ pub struct Kept {
     /// Its bytes.
     pub frame: Frame<'static>,
     /// What it does in its conversation; of a fragment that completes a datagram, what the datagram does.
-    pub step: Option<Step>,
+    pub step: Option<PacketInFlow>,
     /// The datagram that it completes.
     pub whole: Option<Whole>,
 }
@@ -65,7 +65,7 @@ pub struct Told {
 
 /// What an export is made from.
 #[derive(Debug, Clone)]
-pub struct Material {
+pub struct ReportModel {
     /// The packets, in the order of the capture.
     pub packets: Vec<Kept>,
     /// Their conversations, in the order of their first packets, so far as they are known.
@@ -84,13 +84,13 @@ pub struct Material {
     pub bound: String,
 }
 
-impl Material {
+impl ReportModel {
     /// Lays out the packets by their conversations, with their calls beside them. `conversation` finds the whole of the one of
     /// this number; what it does not know is left without a ladder.
     pub fn new(
         packets: Vec<Kept>,
         conversation: impl Fn(u64) -> Option<Conversation>,
-        logs: &mut Logs,
+        logs: &mut CallIndex,
         has_log: bool,
         capture_start: Option<Time>,
         left_out: u64,

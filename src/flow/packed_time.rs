@@ -4,9 +4,9 @@ use crate::frame::Time;
 
 /// A time that may be missing, in eight bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Moment(i64);
+pub(super) struct PackedTime(i64);
 
-impl Moment {
+impl PackedTime {
     /// The one value that no time has: it would be in the year 1677.
     const NONE: i64 = i64::MIN;
 
@@ -73,12 +73,12 @@ const fn low(number: u64) -> u32 {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Now {
     pub(super) number: u64,
-    pub(super) time: Moment,
+    pub(super) time: PackedTime,
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Moment, PacketNumber};
+    use super::{PackedTime, PacketNumber};
     use crate::frame::Time;
 
     #[test]
@@ -95,9 +95,9 @@ mod tests {
 
     #[test]
     fn a_missing_time_gives_no_span() {
-        let at = |time| Moment::new(Some(Time(time)));
+        let at = |time| PackedTime::new(Some(Time(time)));
         assert_eq!(at(5).since(at(7)), Some(-2));
-        assert_eq!(at(5).since(Moment::new(None)), None);
+        assert_eq!(at(5).since(PackedTime::new(None)), None);
         assert_eq!(at(i64::MAX).since(at(-5)), None);
     }
 }

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use super::calls::CallFiles;
 use super::following::forgotten;
 use super::settings::Settings;
-use crate::flow::{Step, Tracker};
+use crate::flow::{PacketInFlow, Tracker};
 use crate::frame::Time;
 use crate::render::json;
 use crate::timeline::{Seen, Timeline};
@@ -16,7 +16,7 @@ use crate::wire::Packet;
 const PACKETS: usize = 150_000;
 
 /// Collects what is needed for the lines after the packets.
-pub struct Wholes {
+pub struct JsonTrailer {
     calls: CallFiles,
     /// Which conversations had a packet shown: a bit each, by their numbers.
     shown: Vec<u64>,
@@ -26,7 +26,7 @@ pub struct Wholes {
     forgotten: u64,
 }
 
-impl Wholes {
+impl JsonTrailer {
     /// For `--json`; `None` for the other views.
     ///
     /// # Errors
@@ -46,7 +46,7 @@ impl Wholes {
     }
 
     /// Takes note of a packet that was shown.
-    pub fn note(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>, step: &Step) {
+    pub fn note(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>, step: &PacketInFlow) {
         let Ok(index) = usize::try_from(step.conversation / 64) else {
             return;
         };

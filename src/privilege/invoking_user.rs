@@ -8,7 +8,7 @@ use nix::unistd::{Gid, Uid, User};
 
 /// A person of this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Person {
+pub struct InvokingUser {
     /// The user number.
     pub uid: u32,
     /// The number of the main group.
@@ -17,7 +17,7 @@ pub struct Person {
     pub name: Option<String>,
 }
 
-impl Person {
+impl InvokingUser {
     /// Whose rights these really are: the caller of sudo, pkexec or doas, by the variables that those set, or who started a
     /// set-user-ID or set-group-ID program. `None` for root itself, and for a user who has no rights but their own.
     pub(super) fn behind_rights() -> Result<Option<Self>, BadCaller> {
@@ -58,7 +58,7 @@ impl Person {
     }
 }
 
-impl fmt::Display for Person {
+impl fmt::Display for InvokingUser {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(name) = &self.name {
             write!(f, "{name} ")?;

@@ -5,7 +5,7 @@ use crate::flow::segment::{Remark, Remarks};
 /// What is remarkable about a segment, and what its part and its delay are told from.
 #[derive(Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is found by itself")]
-pub(super) struct Findings {
+pub(super) struct Analysis {
     pub(super) remarks: Remarks,
     /// Asks whether the other end is there.
     pub(super) asks_alive: bool,
@@ -26,7 +26,7 @@ pub(super) struct Findings {
     pub(super) echoes: Option<u64>,
 }
 
-impl Findings {
+impl Analysis {
     pub(super) fn remark(&mut self, remark: Remark) {
         self.remarks = self.remarks.with(remark);
     }

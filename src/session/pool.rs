@@ -18,13 +18,13 @@ const WAITING: usize = 4;
 const MOST: usize = 8;
 
 /// Makes text of packets.
-pub(super) trait Craft<T>: Clone + Send + 'static {
+pub(super) trait Render<T>: Clone + Send + 'static {
     /// Adds the text of a packet.
     fn work(&self, job: &T, text: &mut Vec<u8>);
 }
 
 /// Threads at work.
-pub(super) struct Crew<T> {
+pub(super) struct RenderPool<T> {
     workers: Vec<Worker<T>>,
     batch: Batch<T>,
     /// Batches whose text was written: their memory serves the next ones.
@@ -48,22 +48,22 @@ struct Worker<T> {
 
 /// Why there is no more text.
 #[derive(Debug)]
-pub(super) enum Halt {
+pub(super) enum PoolError {
     /// It could not be written.
     Failed(io::Error),
     /// A thread ended, by a panic, before it had made its text.
     Ended,
 }
 
-impl From<io::Error> for Halt {
+impl From<io::Error> for PoolError {
     fn from(error: io::Error) -> Self {
         Self::Failed(error)
     }
 }
 
-impl<T: Send + 'static> Crew<T> {
+impl<T: Send + 'static> RenderPool<T> {
     /// As many threads as the machine has processors, [`MOST`] at most. `None` where it has one only, or gives no threads.
-    pub(super) fn new(craft: &impl Craft<T>) -> Option<Self> {
+    pub(super) fn new(craft: &impl Render<T>) -> Option<Self> {
         let count = thread::available_parallelism().map_or(1, NonZero::get).min(MOST);
         if count < 2 {
             return None;
@@ -71,7 +71,7 @@ impl<T: Send + 'static> Crew<T> {
         Self::with(count, craft)
     }
 
-    fn with(count: usize, craft: &impl Craft<T>) -> Option<Self> {
+    fn with(count: usize, craft: &impl Render<T>) -> Option<Self> {
         let workers = (0..count)
             .map(|_| Worker::new(craft.clone()))
             .collect::<Option<Vec<_>>>()?;
@@ -88,7 +88,7 @@ impl<T: Send + 'static> Crew<T> {
     ///
     /// # Errors
     /// Those of the writer; a thread that ended early, once all text before is written.
-    pub(super) fn add(&mut self, job: T, output: &mut impl Write) -> Result<(), Halt> {
+    pub(super) fn add(&mut self, job: T, output: &mut impl Write) -> Result<(), PoolError> {
         self.batch.jobs.push(job);
         if self.batch.jobs.len() < BATCH {
             return Ok(());
@@ -102,7 +102,7 @@ impl<T: Send + 'static> Crew<T> {
     ///
     /// # Errors
     /// As [`Self::add`].
-    pub(super) fn finish(&mut self, output: &mut impl Write) -> Result<(), Halt> {
+    pub(super) fn finish(&mut self, output: &mut impl Write) -> Result<(), PoolError> {
         if !self.batch.jobs.is_empty() {
             self.hand_out();
         }
@@ -123,11 +123,11 @@ impl<T: Send + 'static> Crew<T> {
         }
     }
 
-    fn take_back(&mut self, output: &mut impl Write) -> Result<(), Halt> {
+    fn take_back(&mut self, output: &mut impl Write) -> Result<(), PoolError> {
         let index = self.taken_back % self.workers.len();
         self.taken_back += 1;
-        let worker = self.workers.get(index).ok_or(Halt::Ended)?;
-        let mut batch = worker.texts.recv().map_err(|_| Halt::Ended)?;
+        let worker = self.workers.get(index).ok_or(PoolError::Ended)?;
+        let mut batch = worker.texts.recv().map_err(|_| PoolError::Ended)?;
         output.write_all(&batch.text)?;
         batch.text.clear();
         self.spare.push(batch);
@@ -145,7 +145,7 @@ impl<T> Batch<T> {
 }
 
 impl<T: Send + 'static> Worker<T> {
-    fn new(craft: impl Craft<T>) -> Option<Self> {
+    fn new(craft: impl Render<T>) -> Option<Self> {
         let (jobs, todo) = sync_channel::<Batch<T>>(WAITING);
         // As many as are ever under way at one thread: it never waits for room.
         let (done, texts) = sync_channel(WAITING);
@@ -180,13 +180,13 @@ impl<T> Drop for Worker<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::{BATCH, Craft, Crew, Halt};
+    use super::{BATCH, PoolError, Render, RenderPool};
 
     /// Takes longer for some than for others.
     #[derive(Clone)]
     struct Uneven;
 
-    impl Craft<u64> for Uneven {
+    impl Render<u64> for Uneven {
         fn work(&self, job: &u64, text: &mut Vec<u8>) {
             if job % 97 == 0 {
                 std::thread::sleep(std::time::Duration::from_micros(300));
@@ -199,17 +199,17 @@ mod tests {
     #[derive(Clone)]
     struct Mortal(u64);
 
-    impl Craft<u64> for Mortal {
+    impl Render<u64> for Mortal {
         fn work(&self, job: &u64, text: &mut Vec<u8>) {
             assert_ne!(*job, self.0, "as is wanted here");
             Uneven.work(job, text);
         }
     }
 
-    fn all_of(crew: &mut Crew<u64>, count: u64) -> (String, Result<(), Halt>) {
+    fn all_of(pool: &mut RenderPool<u64>, count: u64) -> (String, Result<(), PoolError>) {
         let mut text = Vec::new();
-        let added = (0..count).try_for_each(|job| crew.add(job, &mut text));
-        let ended = added.and_then(|()| crew.finish(&mut text));
+        let added = (0..count).try_for_each(|job| pool.add(job, &mut text));
+        let ended = added.and_then(|()| pool.finish(&mut text));
         (String::from_utf8(text).unwrap(), ended)
     }
 
@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn the_texts_come_in_the_order_of_the_packets() {
         for count in [0, 1, BATCH as u64, 20_011] {
-            let (text, ended) = all_of(&mut Crew::with(3, &Uneven).unwrap(), count);
+            let (text, ended) = all_of(&mut RenderPool::with(3, &Uneven).unwrap(), count);
             assert!(ended.is_ok() && text == expected(count), "{count}");
         }
     }
@@ -230,27 +230,27 @@ mod tests {
     fn a_thread_that_ends_early_is_said_and_all_text_before_it_is_there() {
         let batch = BATCH as u64;
         for dead in [0, batch - 1, batch, 7 * batch + 3, 20_010] {
-            let (text, ended) = all_of(&mut Crew::with(2, &Mortal(dead)).unwrap(), 20_011);
-            assert!(matches!(ended, Err(Halt::Ended)), "{dead}: {ended:?}");
+            let (text, ended) = all_of(&mut RenderPool::with(2, &Mortal(dead)).unwrap(), 20_011);
+            assert!(matches!(ended, Err(PoolError::Ended)), "{dead}: {ended:?}");
             assert!(text == expected(dead / batch * batch), "{dead}");
         }
     }
 
     #[test]
     fn what_cannot_be_written_is_an_error() {
-        let mut crew = Crew::with(2, &Uneven).unwrap();
+        let mut pool = RenderPool::with(2, &Uneven).unwrap();
         let mut room = [0; 1000];
         let mut output = &mut room[..];
-        let ended = (0..5_000).try_for_each(|job| crew.add(job, &mut output));
-        assert!(matches!(ended, Err(Halt::Failed(_))), "{ended:?}");
+        let ended = (0..5_000).try_for_each(|job| pool.add(job, &mut output));
+        assert!(matches!(ended, Err(PoolError::Failed(_))), "{ended:?}");
     }
 
     #[test]
     fn a_crew_that_is_left_in_the_middle_ends() {
-        let mut crew = Crew::with(2, &Uneven).unwrap();
+        let mut pool = RenderPool::with(2, &Uneven).unwrap();
         for job in 0..5_000 {
-            crew.add(job, &mut Vec::new()).unwrap();
+            pool.add(job, &mut Vec::new()).unwrap();
         }
-        drop(crew);
+        drop(pool);
     }
 }

@@ -4,7 +4,7 @@ use super::span::Span;
 
 /// Why a datagram may end before its own lengths say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Extent {
+pub enum Completeness {
     /// It should be all there.
     Whole,
     /// It is the first of several IP fragments.
@@ -15,17 +15,17 @@ pub enum Extent {
 
 /// The bytes after a header: those that were captured, and how many there were.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Rest<'a> {
+pub(super) struct Cursor<'a> {
     /// The captured ones.
     pub(super) span: Span<'a>,
     /// How many the headers before say there are; fewer are captured only when the capture cut the frame.
     pub(super) length: usize,
-    pub(super) extent: Extent,
+    pub(super) extent: Completeness,
     /// Inside of an ICMP error's quotation?
     pub(super) quoted: bool,
 }
 
-impl Rest<'_> {
+impl Cursor<'_> {
     /// Without the first `length` bytes.
     pub(super) fn after(self, length: usize) -> Self {
         Self {

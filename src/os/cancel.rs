@@ -1,7 +1,7 @@
 //! Ctrl+Z, Ctrl+C, SIGTERM and SIGHUP: told to quit.
 //!
 //! The classic scripts say "Press Ctrl+Z to quit", but Ctrl+Z only suspends them: the port stays taken, and clients that
-//! still connect hang. Here the four signals mark a [`Stop`], and every call that waits looks at it: before it waits, and
+//! still connect hang. Here the four signals mark a [`CancelToken`], and every call that waits looks at it: before it waits, and
 //! by waiting for the mark's descriptor beside its own. So no call is left waiting, and none is torn out of the middle.
 
 use std::io;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use super::poll::Mark;
+use super::poll::Cancellation;
 #[cfg(unix)]
 use super::poll::{Interest, wait};
 
@@ -18,7 +18,7 @@ pub const ENDED: i32 = 1;
 
 /// A mark that, once set, ends every waiting call with "stopped". Clones are the same mark.
 #[derive(Debug, Clone)]
-pub struct Stop {
+pub struct CancelToken {
     requested: Arc<AtomicBool>,
     /// A signal ends the process there and then.
     at_once: Arc<AtomicBool>,
@@ -26,7 +26,7 @@ pub struct Stop {
     pipe: Arc<unix::Pipe>,
 }
 
-impl Stop {
+impl CancelToken {
     /// A mark that nobody has set.
     ///
     /// # Errors
@@ -94,7 +94,7 @@ impl Stop {
     }
 }
 
-impl Mark for Stop {
+impl Cancellation for CancelToken {
     fn is_set(&self) -> bool {
         self.requested()
     }
@@ -118,9 +118,9 @@ mod unix {
 
     use super::super::descriptors::out_of_the_way;
     use super::super::sys::ignores_hang_up;
-    use super::{ENDED, Stop};
+    use super::{CancelToken, ENDED};
 
-    /// What [`Stop::request`] writes; signals write another byte.
+    /// What [`CancelToken::request`] writes; signals write another byte.
     const REQUEST: u8 = b'!';
 
     /// A byte written into it stays there for good, so that the reading end is ready for every thread that waits.
@@ -174,7 +174,7 @@ mod unix {
         [SIGTSTP, SIGINT, SIGTERM].into_iter().chain(hup)
     }
 
-    pub(super) fn watch_signals(stop: &Stop) -> io::Result<()> {
+    pub(super) fn watch_signals(stop: &CancelToken) -> io::Result<()> {
         for signal in quitting() {
             signal_hook::flag::register_conditional_shutdown(signal, ENDED, Arc::clone(&stop.at_once))?;
             // The flag first: whoever is woken by the pipe must find it set.
@@ -209,23 +209,23 @@ pub fn leave_signals_to_others() {
 mod tests {
     use std::time::Duration;
 
-    use super::super::poll::{self, Interest, Woken};
-    use super::Stop;
+    use super::super::poll::{self, Interest, WaitOutcome};
+    use super::CancelToken;
 
     #[test]
     fn a_request_wakes_whoever_waits_and_stays() {
-        let stop = Stop::new().unwrap();
+        let stop = CancelToken::new().unwrap();
         let (silent, _other) = std::os::unix::net::UnixStream::pair().unwrap();
         let patience = Some(Duration::from_millis(1));
         let wait = |patience| poll::wait(&silent, Interest::Readable, &stop, patience).unwrap();
-        assert_eq!(wait(patience), Woken::TimedOut);
+        assert_eq!(wait(patience), WaitOutcome::TimedOut);
         assert!(!stop.requested());
         std::thread::scope(|scope| {
             let waiting = scope.spawn(|| wait(None));
             stop.clone().request();
-            assert_eq!(waiting.join().unwrap(), Woken::Stopped);
+            assert_eq!(waiting.join().unwrap(), WaitOutcome::Stopped);
         });
         assert!(stop.requested());
-        assert_eq!(wait(None), Woken::Stopped);
+        assert_eq!(wait(None), WaitOutcome::Stopped);
     }
 }

@@ -12,7 +12,7 @@ use crate::os::keyboard::NoLine;
 
 /// Why a program, or one line of a client, could not go on.
 #[derive(Debug)]
-pub enum Trouble {
+pub enum Error {
     /// Told to quit. No error: it travels the same way so that every `?` on the path lets go.
     Stopped,
     /// The reader of standard output is gone (`| head`). No error either.
@@ -24,7 +24,7 @@ pub enum Trouble {
     /// The system starts no further thread.
     Thread(io::Error),
     /// A socket call failed.
-    Call(CallTrouble),
+    Call(CallError),
     /// None of the addresses of a name took the connection.
     NoConnection {
         /// The name, as the person wrote it.
@@ -34,7 +34,7 @@ pub enum Trouble {
         /// How long all of them had together.
         within: Duration,
         /// The failure that tells most.
-        telling: CallTrouble,
+        telling: CallError,
     },
     /// The look-up of a host name took too long.
     LookUpTimedOut {
@@ -83,7 +83,7 @@ pub enum Trouble {
 
 /// A socket call that did not succeed.
 #[derive(Debug)]
-pub struct CallTrouble {
+pub struct CallError {
     /// Whose call.
     pub program: Program,
     /// Which call.
@@ -123,7 +123,7 @@ impl Reason {
     }
 }
 
-impl Trouble {
+impl Error {
     /// The reason, when it is a socket call that failed.
     #[must_use]
     pub fn call_reason(&self) -> Option<&Reason> {
@@ -140,9 +140,9 @@ impl Trouble {
     }
 }
 
-impl std::error::Error for Trouble {}
+impl std::error::Error for Error {}
 
-impl fmt::Display for Trouble {
+impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Stopped => f.write_str("told to quit"),
@@ -233,7 +233,7 @@ impl fmt::Display for Trouble {
     }
 }
 
-impl fmt::Display for CallTrouble {
+impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let call = match self.call {
             Name::Connect => "connect to",
@@ -252,7 +252,7 @@ impl fmt::Display for CallTrouble {
     }
 }
 
-impl CallTrouble {
+impl CallError {
     /// What happened, and what the person can do about it.
     fn reason_and_next(&self) -> (String, String) {
         let server = match self.program {
@@ -358,7 +358,7 @@ fn is_of_one_link(address: Option<SocketAddr>) -> bool {
     matches!(address, Some(SocketAddr::V6(v6)) if v6.ip().is_unicast_link_local() && v6.scope_id() == 0)
 }
 
-impl From<NoLine> for Trouble {
+impl From<NoLine> for Error {
     fn from(why: NoLine) -> Self {
         match why {
             NoLine::Stopped => Self::Stopped,
@@ -374,13 +374,13 @@ fn seconds(duration: Duration) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{CallTrouble, Reason, Trouble};
+    use super::{CallError, Error, Reason};
     use crate::calls::{Name, Program};
     use std::io::{self, ErrorKind};
     use std::time::Duration;
 
     fn failed(program: Program, call: Name, address: &str, kind: ErrorKind) -> String {
-        CallTrouble {
+        CallError {
             program,
             call,
             address: address.parse().ok(),
@@ -445,7 +445,7 @@ mod tests {
         ];
         for &program in Program::ALL {
             for &call in Name::ALL {
-                let timed_out = CallTrouble {
+                let timed_out = CallError {
                     program,
                     call,
                     address: None,
@@ -461,7 +461,7 @@ mod tests {
 
     #[test]
     fn a_host_name_cannot_drive_the_terminal() {
-        let trouble = Trouble::UnknownHost {
+        let trouble = Error::UnknownHost {
             host: "\x1b[2J".into(),
             why: "unknown".into(),
         };
