@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 
-use crate::wire::LinkType;
+use crate::wire::{LinkType, Packet, decode};
 
 /// A point in time in nanoseconds since 1970-01-01 00:00:00 UTC; from 1677 to 2262.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,6 +59,12 @@ impl Frame<'_> {
             original_length: self.original_length,
             comments: self.comments,
         }
+    }
+
+    /// Its headers, as far as its bytes go.
+    #[must_use]
+    pub fn decode(&self) -> Packet<'_> {
+        decode(self.link, &self.bytes, self.original_length)
     }
 
     /// Were bytes left out when it was captured?

@@ -6,7 +6,7 @@ use socket_lab::explain::packet::{self, Marks};
 use socket_lab::explain::{Context, meaning, note};
 use socket_lab::flow::{PacketInFlow, Tracker};
 use socket_lab::record::Reader;
-use socket_lab::wire::{Packet, decode};
+use socket_lab::wire::Packet;
 
 use crate::support::needs;
 
@@ -19,7 +19,7 @@ fn each(file: &Path, mut look: impl FnMut(u64, &Packet<'_>, Option<&PacketInFlow
     let mut number = 0;
     while let Ok(Some(frame)) = reader.next() {
         number += 1;
-        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        let packet = frame.decode();
         let step = tracker.follow(number, frame.time, &packet);
         look(number, &packet, step.as_ref());
     }

@@ -9,7 +9,7 @@ use socket_lab::flow::Tracker;
 use socket_lab::frame::{Direction, Frame, Time};
 use socket_lab::record::Reader;
 use socket_lab::render::json;
-use socket_lab::wire::{LinkType, decode};
+use socket_lab::wire::LinkType;
 
 use crate::support::{needs, ours};
 
@@ -24,7 +24,7 @@ fn schema() -> Value {
 }
 
 fn line(frame: &Frame<'_>) -> String {
-    let packet = decode(frame.link, &frame.bytes, frame.original_length);
+    let packet = frame.decode();
     let mut out = Vec::new();
     let step = Tracker::new().follow(1, frame.time, &packet);
     json::write(&mut out, frame, &packet, 1, frame.time, step.as_ref()).unwrap();

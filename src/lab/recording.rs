@@ -18,7 +18,6 @@ use crate::render::report;
 use crate::render::report_model::{Kept, ReportModel};
 use crate::session::provenance;
 use crate::timeline::CallIndex;
-use crate::wire::decode;
 
 /// Who writes the files.
 const APPLICATION: &str = concat!("socket-lab ", env!("CARGO_PKG_VERSION"));
@@ -153,7 +152,7 @@ fn record(
     let mut recorder = Recorder::new(destination, format, &section, &[interface])?;
     for (frame, step) in captured.frames.iter().zip(&result.steps) {
         if format == Format::PcapNg {
-            let packet = decode(frame.link, &frame.bytes, frame.original_length);
+            let packet = frame.decode();
             let commented = Frame {
                 comments: packet::comment(&packet, step.as_ref()).into_iter().collect(),
                 ..frame.clone()

@@ -8,7 +8,6 @@ use crate::flow::segment::Part;
 use crate::flow::{Kind, PacketInFlow, Party, Roles, Tracker};
 use crate::frame::{Frame, Time};
 use crate::timeline::Seen;
-use crate::wire::decode;
 
 /// What was seen of a run.
 pub struct RunResult {
@@ -41,7 +40,7 @@ impl RunResult {
         let mut tracker = Tracker::new();
         let frames = captured.map_or(&[][..], |captured| &captured.frames);
         let steps = (1..).zip(frames).map(|(number, frame)| {
-            let packet = decode(frame.link, &frame.bytes, frame.original_length);
+            let packet = frame.decode();
             let mut step = tracker.follow(number, frame.time, &packet)?;
             if step.roles == Roles::First {
                 // The capture began before the programs did, so the first to send is the client.
@@ -59,7 +58,7 @@ impl RunResult {
         let packets = (1..).zip(self.frames()).zip(&self.steps);
         let packets = packets.filter_map(|((number, frame), step)| {
             let step = step.filter(|step| step.conversation == conversation)?;
-            let packet = decode(frame.link, &frame.bytes, frame.original_length);
+            let packet = frame.decode();
             Some(Seen {
                 number,
                 time: frame.time,

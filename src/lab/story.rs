@@ -20,7 +20,6 @@ use crate::render::look::TextStyle;
 use crate::render::table::wrap;
 use crate::render::{Style, breakdown, diagram, fields, summary};
 use crate::timeline::{CallIndex, Timeline};
-use crate::wire::decode;
 
 /// A line of a screen takes at most so many lines of the story.
 const MOST_ROWS: usize = 4;
@@ -174,7 +173,7 @@ impl Story<'_> {
             let mut said = Assembler::new(MOST_TEXT);
             for (frame, step) in result.frames().iter().zip(&result.steps) {
                 if let Some(step) = step.as_ref().filter(|step| step.conversation == conversation.number) {
-                    let packet = decode(frame.link, &frame.bytes, frame.original_length);
+                    let packet = frame.decode();
                     said.add(step, packet.payload().bytes);
                 }
             }
@@ -189,7 +188,7 @@ impl Story<'_> {
     fn answers(&self, out: &mut impl Write, result: &RunResult) -> io::Result<()> {
         let mut collector = Collector::new(None);
         for ((number, frame), step) in (1..).zip(result.frames()).zip(&result.steps) {
-            let packet = decode(frame.link, &frame.bytes, frame.original_length);
+            let packet = frame.decode();
             collector.take(number, frame.time, &packet, step.as_ref());
         }
         answers::text::write(out, &self.look, &collector.finish(None))
@@ -220,7 +219,7 @@ impl Story<'_> {
         step: Option<&PacketInFlow>,
     ) -> io::Result<()> {
         let (look, first) = (&self.look, result.first());
-        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        let packet = frame.decode();
         match view {
             View::Summary => {
                 let several = result.conversations.len() > 1;

@@ -5,7 +5,6 @@ use crate::flow::conversation::Conversation;
 use crate::frame::{Frame, Time};
 use crate::render::ladder::{Detail, Ladder, Story};
 use crate::timeline::{CallIndex, Seen, Timeline};
-use crate::wire::decode;
 
 /// So many socket calls an export has at most: each takes about 1 KB of a page, so this is 50 MB.
 pub const CALLS: usize = 50_000;
@@ -42,7 +41,7 @@ impl Kept {
     /// Without its bytes.
     fn seen(&self) -> Option<Seen> {
         let frame = self.followed();
-        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        let packet = frame.decode();
         Some(Seen {
             number: self.number,
             time: self.frame.time,

@@ -273,7 +273,7 @@ mod tests {
     use super::{Place, write};
     use crate::flow::Tracker;
     use crate::frame::{Frame, Time};
-    use crate::wire::{LinkType, decode};
+    use crate::wire::LinkType;
 
     const CLIENT: ([u8; 4], u16) = ([192, 168, 0, 118], 49_957);
     const SERVER: ([u8; 4], u16) = ([192, 168, 67, 1], 56_855);
@@ -325,7 +325,7 @@ mod tests {
         let mut tracker = Tracker::new();
         let mut shown = Vec::new();
         for (number, frame) in (1..).zip(&frames) {
-            let packet = decode(frame.link, &frame.bytes, frame.original_length);
+            let packet = frame.decode();
             let step = tracker.follow(number, frame.time, &packet);
             let place = Place {
                 number,

@@ -16,7 +16,7 @@ use crate::os::cancel::CancelToken;
 use crate::record::Destination;
 use crate::render::answers::{Collector, Sheet, html, markdown, text};
 use crate::render::look::TextStyle;
-use crate::wire::{Packet, decode};
+use crate::wire::Packet;
 
 /// Collects what the questions need, and writes the sheets at the end.
 pub struct Answers {
@@ -115,7 +115,7 @@ impl Answers {
         match whole {
             None => self.collector.take(number, frame.time, packet, step.as_ref()),
             Some(Whole { frame, step, .. }) => {
-                let packet = decode(frame.link, &frame.bytes, frame.original_length);
+                let packet = frame.decode();
                 self.collector.take_joined(number, frame.time, &packet, step.as_ref());
             }
         }

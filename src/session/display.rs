@@ -14,7 +14,7 @@ use crate::flow::PacketInFlow;
 use crate::frame::{Frame, Time};
 use crate::render::look::{TextStyle, TimeForm};
 use crate::render::{breakdown, diagram, fields, hex, json, summary};
-use crate::wire::{Packet, decode};
+use crate::wire::Packet;
 
 /// What goes out at once.
 const BUFFER: usize = 65_536;
@@ -153,7 +153,7 @@ impl Display {
     /// Standard output is closed or cannot be written.
     pub fn show(&mut self, number: u64, frame: &Frame<'_>) -> Result<(), DisplayError> {
         self.first_time(frame);
-        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        let packet = frame.decode();
         let followed = self.follower.follow(number, frame, &packet);
         if let Some(answers) = &mut self.answers {
             answers.take(number, frame, &packet, followed);
@@ -207,7 +207,7 @@ impl Display {
         match whole {
             None => stories.take(output, look, tracker, (number, frame.time, packet), step.as_ref())?,
             Some(Whole { frame, step, .. }) => {
-                let packet = decode(frame.link, &frame.bytes, frame.original_length);
+                let packet = frame.decode();
                 stories.take(output, look, tracker, (number, frame.time, &packet), step.as_ref())?;
             }
         }
@@ -318,7 +318,7 @@ impl Writer {
         if matches!(self.form, Form::View(_)) {
             writeln!(output, "Reassembled from {fragments} fragments:")?;
         }
-        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        let packet = frame.decode();
         self.packet(output, (number, frame, &packet), step.as_ref(), first, several)
     }
 
@@ -357,7 +357,7 @@ impl Writer {
 impl Render<Shown> for Writer {
     fn work(&self, job: &Shown, text: &mut Vec<u8>) {
         let frame = &job.frame;
-        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        let packet = frame.decode();
         let what = (job.number, frame, &packet, &job.followed, job.first, job.several);
         // Writing to memory cannot fail.
         let _ = self.write(text, what);

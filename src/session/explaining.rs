@@ -18,7 +18,7 @@ use crate::os::cancel::CancelToken;
 use crate::render::explained::{self, Example, Seen};
 use crate::render::look::TimeForm;
 use crate::render::proof::Proof;
-use crate::wire::{Field, Layer, Packet, Protocol, decode};
+use crate::wire::{Field, Layer, Packet, Protocol};
 
 /// So many places in the capture are shown.
 const EXAMPLES: usize = 5;
@@ -123,11 +123,11 @@ fn look(
             continue;
         }
         wanted += 1;
-        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        let packet = frame.decode();
         let Followed { step, whole } = search.follower.follow(number, &frame, &packet);
         search.take(Shown { number, joined: false }, &packet, step.as_ref());
         if let Some(Whole { frame, step, .. }) = whole {
-            let packet = decode(frame.link, &frame.bytes, frame.original_length);
+            let packet = frame.decode();
             search.take(Shown { number, joined: true }, &packet, step.as_ref());
         }
     }

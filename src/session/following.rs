@@ -98,7 +98,7 @@ impl Follower {
             interface: last.interface,
             direction: last.direction,
         };
-        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        let packet = frame.decode();
         let step = self.tracker.follow(number, frame.time, &packet);
         drop(packet);
         Whole {
@@ -111,7 +111,7 @@ impl Follower {
     /// Takes the next frame of the capture, which is not to be shown: what is shown later may refer to it. A fragment is left
     /// out, so that nothing is said at the end about datagrams that nobody asked for.
     pub fn pass(&mut self, number: u64, frame: &Frame<'_>) {
-        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        let packet = frame.decode();
         if !is_fragment(&packet) {
             self.tracker.follow(number, frame.time, &packet);
         }
@@ -185,6 +185,7 @@ impl Commenter {
     /// Takes the next frame that is recorded. Says in a comment what it is, where nobody has commented on it before.
     pub fn comment_on(&mut self, frame: &mut Frame<'_>) {
         self.recorded += 1;
+        // A frame that is borrowed as a whole could not be given its comment.
         let packet = decode(frame.link, &frame.bytes, frame.original_length);
         let Followed { step, whole } = self.follower.follow(self.recorded, frame, &packet);
         if !frame.comments.is_empty() {
@@ -193,7 +194,7 @@ impl Commenter {
         let comment = match whole {
             None => packet::comment(&packet, step.as_ref()),
             Some(Whole { frame, fragments, step }) => {
-                let packet = decode(frame.link, &frame.bytes, frame.original_length);
+                let packet = frame.decode();
                 packet::comment(&packet, step.as_ref())
                     .map(|comment| format!("Completes a datagram of {fragments} fragments. {comment}"))
             }
@@ -207,7 +208,7 @@ mod tests {
     use super::{Commenter, Followed, Follower};
     use crate::flow::Tracker;
     use crate::frame::{Frame, Time};
-    use crate::wire::{LinkType, decode};
+    use crate::wire::LinkType;
 
     /// An IPv4 packet from 192.0.2.1 to 192.0.2.2 with this piece of a UDP datagram.
     fn piece(identification: u16, more: bool, offset: u16, data: &[u8]) -> Frame<'static> {
@@ -239,7 +240,7 @@ mod tests {
     }
 
     fn follow(follower: &mut Follower, number: u64, frame: &Frame<'_>) -> Followed {
-        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        let packet = frame.decode();
         follower.follow(number, frame, &packet)
     }
 

@@ -7,7 +7,7 @@ use crate::capture::fragments::FragmentFilter;
 use crate::capture::handshake::Handshakes;
 use crate::filter::{CompileError, Filter, Fragments, Program, SystemNames, Target};
 use crate::frame::Frame;
-use crate::wire::{LinkType, decode};
+use crate::wire::LinkType;
 
 /// The filter of ports and hosts, and of an expression in words.
 ///
@@ -41,7 +41,7 @@ impl UserFilter {
         if self.gate.is_none() && self.handshakes.is_none() {
             return true;
         }
-        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        let packet = frame.decode();
         let passes = self.gate.as_mut().is_none_or(|gate| gate.passes(&packet));
         passes
             && self

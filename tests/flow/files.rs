@@ -6,7 +6,6 @@ use socket_lab::flow::Tracker;
 use socket_lab::flow::segment::{Part, Remark};
 use socket_lab::frame::Frame;
 use socket_lab::record::Reader;
-use socket_lab::wire::decode;
 
 use super::judge::{Report, captures, judge};
 use super::stage::sent_again;
@@ -85,7 +84,7 @@ fn doubled(again: impl Fn(Frame<'static>) -> Frame<'static>) -> (usize, usize) {
         let frame = frame.into_owned();
         for frame in [frame.clone(), again(frame)] {
             number += 1;
-            let packet = decode(frame.link, &frame.bytes, frame.original_length);
+            let packet = frame.decode();
             let step = tracker.follow(number, frame.time, &packet).unwrap();
             let segment = step.segment().unwrap();
             copies += usize::from(segment.part == Part::Copy);

@@ -11,7 +11,6 @@ use socket_lab::flow::conversation::{Connection, Transport};
 use socket_lab::flow::segment::{Part, Segment};
 use socket_lab::flow::{PacketInFlow, Tracker};
 use socket_lab::frame::Frame;
-use socket_lab::wire::decode;
 
 use crate::support::{PATIENCE, again, namespace};
 
@@ -54,7 +53,7 @@ pub(super) fn captured_on(interface: &str, scene: impl FnOnce()) -> Vec<Frame<'s
 pub(super) fn followed(frames: &[Frame<'_>]) -> (Vec<PacketInFlow>, Tracker) {
     let mut tracker = Tracker::new();
     let steps = (1..).zip(frames).map(|(number, frame)| {
-        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        let packet = frame.decode();
         tracker.follow(number, frame.time, &packet).unwrap()
     });
     (steps.collect(), tracker)

@@ -9,7 +9,7 @@ use socket_lab::flow::PacketInFlow;
 use socket_lab::frame::{Frame, Time};
 use socket_lab::render::follow::Assembler;
 use socket_lab::session::following::Follower;
-use socket_lab::wire::{LinkType, decode};
+use socket_lab::wire::LinkType;
 
 use super::invariants::shown::{frame, look};
 use super::invariants::{calls, flow, frame as packets, record};
@@ -127,7 +127,7 @@ fn follow(frames: &Vec<Frame<'static>>) -> Vec<(PacketInFlow, usize)> {
     let mut all = Follower::new();
     let mut steps = Vec::new();
     for (index, frame) in frames.iter().enumerate() {
-        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        let packet = frame.decode();
         let followed = all.follow(index as u64 + 1, frame, &packet);
         steps.extend(followed.known().map(|step| (*step, index)));
     }

@@ -93,7 +93,7 @@ proptest! {
             bytes.truncate(end.index(bytes.len()));
         }
         for frame in record::check(&bytes) {
-            check_structure(&socket_lab::wire::decode(frame.link, &frame.bytes, frame.original_length));
+            check_structure(&frame.decode());
         }
     }
 

@@ -6,7 +6,7 @@ use super::super::breakdown;
 use super::super::look::{Style, TextStyle, TimeForm};
 use super::write;
 use crate::frame::{Frame, Time};
-use crate::wire::{LinkType, decode};
+use crate::wire::LinkType;
 
 /// A SYN on loopback.
 const SYN: &str = "000000000000000000000000 0800 4500003c153b40004006277f7f0000017f000001 \
@@ -31,7 +31,7 @@ fn shown(hex: &str, look: TextStyle) -> String {
         bytes: Cow::Owned(bytes),
         comments: Vec::new(),
     };
-    let packet = decode(frame.link, &frame.bytes, frame.original_length);
+    let packet = frame.decode();
     let breakdown = breakdown::of(1, &frame, &packet, None);
     let mut output = Vec::new();
     let first = Time(1_772_600_767_000_000_000);

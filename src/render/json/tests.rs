@@ -11,10 +11,10 @@ use super::record::PacketRecord;
 use super::whole::{CallLine, ConversationLine};
 use super::write;
 use crate::frame::{Direction, Frame, Time};
-use crate::wire::{LinkType, decode};
+use crate::wire::LinkType;
 
 fn line(frame: &Frame<'_>, first: Option<Time>) -> String {
-    let packet = decode(frame.link, &frame.bytes, frame.original_length);
+    let packet = frame.decode();
     let mut out = Vec::new();
     write(&mut out, frame, &packet, 7, first, None).unwrap();
     String::from_utf8(out).unwrap()

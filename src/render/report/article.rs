@@ -13,7 +13,7 @@ use crate::render::diagram::rows::{self, BITS, Segment};
 use crate::render::look::TextStyle;
 use crate::render::report_model::{Kept, ReportModel};
 use crate::render::table::places;
-use crate::wire::{Layer, Packet, decode};
+use crate::wire::{Layer, Packet};
 
 /// A packet.
 pub(super) struct Article {
@@ -67,14 +67,14 @@ pub(super) struct FieldBox {
 impl Article {
     pub(super) fn of(kept: &Kept, material: &ReportModel, look: &TextStyle) -> Self {
         let frame = &kept.frame;
-        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        let packet = frame.decode();
         let step = kept.step.as_ref().filter(|_| kept.whole.is_none());
         let broken = breakdown::of(kept.number, frame, &packet, step);
         let mut keys = 0;
         let mut pieces = vec![Piece::of(broken.parts.clone(), frame, &packet, &broken, &mut keys)];
         let mut told = story(&broken);
         if let Some(whole) = &kept.whole {
-            let packet = decode(whole.frame.link, &whole.frame.bytes, whole.frame.original_length);
+            let packet = whole.frame.decode();
             let broken = breakdown::of(kept.number, &whole.frame, &packet, kept.step.as_ref());
             let title = format!("Reassembled from {} fragments: {}", whole.fragments, broken.parts);
             pieces.push(Piece::of(title, &whole.frame, &packet, &broken, &mut keys));

@@ -141,7 +141,7 @@ fn limit(material: &ReportModel) -> Option<String> {
 impl Loose {
     fn of(kept: &Kept) -> Self {
         let frame = kept.followed();
-        let packet = crate::wire::decode(frame.link, &frame.bytes, frame.original_length);
+        let packet = frame.decode();
         let reason = crate::explain::packet::reason(&packet, kept.step.as_ref());
         Self {
             number: kept.number,
@@ -160,7 +160,6 @@ mod tests {
     use crate::render::report_model::{Kept, ReportModel};
     use crate::render::samples;
     use crate::timeline::CallIndex;
-    use crate::wire::decode;
 
     /// The page of a datagram whose conversation is known, or has been forgotten.
     fn page(is_known: bool) -> String {
@@ -175,7 +174,7 @@ mod tests {
             comments: Vec::new(),
         };
         let mut tracker = Tracker::new();
-        let step = tracker.follow(1, None, &decode(frame.link, &frame.bytes, frame.original_length));
+        let step = tracker.follow(1, None, &frame.decode());
         assert!(step.is_some());
         let kept = Kept {
             number: 1,

@@ -8,7 +8,6 @@ use crate::flow::{Kind, PacketInFlow};
 use crate::render::ladder::Detail;
 use crate::render::report_model::{ReportModel, Told};
 use crate::timeline::Seen;
-use crate::wire::decode;
 
 /// The beginning of the conversation that shows most.
 pub(super) struct Start {
@@ -83,7 +82,7 @@ fn any(seen: &Seen, material: &ReportModel) -> Option<Stage> {
     told.or_else(|| {
         let kept = material.packets.iter().find(|kept| kept.number == seen.number)?;
         let frame = kept.followed();
-        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        let packet = frame.decode();
         let reason = packet::reason(&packet, Some(&seen.step))?;
         Some(Stage {
             number: seen.number,

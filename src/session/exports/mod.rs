@@ -21,7 +21,6 @@ use crate::render::ladder::{Detail, Ladder};
 use crate::render::look::{TextStyle, TimeForm};
 use crate::render::report_model::{CALLS, Kept, ReportModel, Whole};
 use crate::render::{mermaid, plot, report, svg};
-use crate::wire::decode;
 
 const NO_CONVERSATION: &str = "no conversation over TCP or UDP is known";
 
@@ -78,7 +77,7 @@ impl<'a> Exporter<'a> {
     /// Takes a wanted frame.
     pub fn take(&mut self, number: u64, frame: &Frame<'_>) {
         self.first = self.first.or(frame.time);
-        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        let packet = frame.decode();
         // Also beyond the limit: how a conversation ended is told of the whole of it.
         let followed = self.follower.follow(number, frame, &packet);
         let step = followed.known().copied();
@@ -229,7 +228,7 @@ impl<'a> Exporter<'a> {
             match (material.packets.first(), export.packet) {
                 (Some(kept), _) => {
                     let frame = kept.followed();
-                    let packet = decode(frame.link, &frame.bytes, frame.original_length);
+                    let packet = frame.decode();
                     let _ = mermaid::packet(&mut text, kept.number, &packet, kept.step.as_ref());
                 }
                 (None, Some(number)) => {

@@ -13,7 +13,6 @@ use socket_lab::flow::number::Bytes;
 use socket_lab::flow::segment::{Part, Remark, Segment};
 use socket_lab::flow::{Kind, PacketInFlow, Party, Tracker};
 use socket_lab::record::Reader;
-use socket_lab::wire::decode;
 
 use rules::{ONLY_OURS, ONLY_THEIRS};
 use seen::{Case, Seen};
@@ -123,7 +122,7 @@ fn steps(path: &Path) -> Option<Vec<Option<PacketInFlow>>> {
     let mut tracker = Tracker::new();
     let mut steps = Vec::new();
     while let Ok(Some(frame)) = reader.next() {
-        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        let packet = frame.decode();
         steps.push(tracker.follow(steps.len() as u64 + 1, frame.time, &packet));
     }
     Some(steps)

@@ -66,7 +66,7 @@ pub fn follow(frames: &[Frame<'_>]) -> (Follower, Vec<Kept>) {
     let mut all = Follower::new();
     let mut kept = Vec::new();
     for (number, frame) in (1..).zip(frames) {
-        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        let packet = frame.decode();
         check_structure(&packet);
         let followed = all.follow(number, frame, &packet);
         if let Some(step) = followed.known() {
@@ -126,7 +126,7 @@ pub fn check(frames: &[Frame<'_>], look: TextStyle) {
     }
     for one in &kept {
         let frame = one.followed();
-        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        let packet = frame.decode();
         check_views(frame, &packet, one.step.as_ref(), look);
     }
     let start = frames.iter().find_map(|frame| frame.time);
@@ -176,7 +176,7 @@ pub fn check_sheet(kept: &[Kept], look: TextStyle) {
     let mut collector = Collector::new(None);
     for one in kept {
         let frame = one.followed();
-        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        let packet = frame.decode();
         collector.take(one.number, frame.time, &packet, one.step.as_ref());
     }
     let sheet = collector.finish(Some("it"));
@@ -204,7 +204,7 @@ fn check_said(kept: &[Kept], look: TextStyle) {
     for one in kept {
         let Some(step) = &one.step else { continue };
         let frame = one.followed();
-        let packet = decode(frame.link, &frame.bytes, frame.original_length);
+        let packet = frame.decode();
         let assembler = said.entry(step.conversation).or_insert_with(|| Assembler::new(TEXT));
         assembler.add(step, packet.payload().bytes);
     }

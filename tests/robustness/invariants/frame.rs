@@ -4,7 +4,7 @@ use socket_lab::flow::PacketInFlow;
 use socket_lab::frame::{Frame, Time};
 use socket_lab::render::look::{Style, TextStyle};
 use socket_lab::render::{breakdown, diagram, fields, hex, json, mermaid, summary};
-use socket_lab::wire::{Field, LinkType, MOST_HEADERS, Packet, decode};
+use socket_lab::wire::{Field, LinkType, MOST_HEADERS, Packet};
 
 use super::shown::{assert_line, assert_text, frame, look};
 
@@ -50,7 +50,7 @@ pub fn unpack(input: &[u8]) -> Option<(Frame<'static>, TextStyle)> {
 
 /// Everything that is made of one frame by itself.
 pub fn check(frame: &Frame<'_>, look: TextStyle) {
-    let packet = decode(frame.link, &frame.bytes, frame.original_length);
+    let packet = frame.decode();
     check_structure(&packet);
     check_views(frame, &packet, None, look);
 }

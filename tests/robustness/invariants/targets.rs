@@ -4,7 +4,6 @@
 use std::sync::OnceLock;
 
 use socket_lab::frame::Frame;
-use socket_lab::wire::decode;
 
 use super::{calls, filter, flow, frame, record, shown};
 
@@ -49,7 +48,7 @@ pub fn call_log(input: &[u8]) {
 /// A frame: the decoder of every link type.
 pub fn decoder(input: &[u8]) {
     if let Some((frame, _)) = frame::unpack(input) {
-        frame::check_structure(&decode(frame.link, &frame.bytes, frame.original_length));
+        frame::check_structure(&frame.decode());
     }
 }
 
