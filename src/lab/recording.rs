@@ -128,7 +128,15 @@ fn material(result: &RunResult) -> ReportModel {
     };
     let start = result.frames().iter().find_map(|frame| frame.time);
     let left_out = result.captured.as_ref().map_or(0, |captured| captured.left_out);
-    ReportModel::new(kept.collect(), conversation, &mut logs, true, start, left_out).bounded_by(BOUND.to_owned())
+    ReportModel::new(
+        kept.collect(),
+        conversation,
+        |_, packets| logs.claim(packets),
+        true,
+        start,
+        left_out,
+    )
+    .bounded_by(BOUND.to_owned())
 }
 
 fn record(

@@ -144,6 +144,14 @@ impl Reader {
         reason = "std's Iterator cannot lend: its items may not borrow the iterator's buffer"
     )]
     pub fn next(&mut self) -> Result<Option<Frame<'_>>, ReadError> {
+        Ok(self.next_with_facts()?.map(|(frame, _)| frame))
+    }
+
+    /// The same, with what the file says about itself up to this frame.
+    ///
+    /// # Errors
+    /// As [`Self::next`].
+    pub fn next_with_facts(&mut self) -> Result<Option<(Frame<'_>, &Facts)>, ReadError> {
         if self.ended {
             return Ok(None);
         }
@@ -154,7 +162,7 @@ impl Reader {
         match found {
             Ok(Some(found)) => {
                 self.packets += 1;
-                Ok(Some(Frame {
+                let frame = Frame {
                     time: found.time,
                     link: found.link,
                     interface: found.interface,
@@ -162,7 +170,8 @@ impl Reader {
                     original_length: found.original_length,
                     bytes: Cow::Borrowed(self.input.taken(found.before_end, found.length)),
                     comments: found.comments,
-                }))
+                };
+                Ok(Some((frame, &self.facts)))
             }
             Ok(None) => {
                 self.ended = true;

@@ -4,7 +4,7 @@ use crate::flow::PacketInFlow;
 use crate::flow::conversation::Conversation;
 use crate::frame::{Frame, Time};
 use crate::render::ladder::{Detail, Ladder, Story};
-use crate::timeline::{CallIndex, Seen, Timeline};
+use crate::timeline::{Claimed, Seen, Timeline};
 
 /// So many socket calls an export has at most: each takes about 1 KB of a page, so this is 50 MB.
 pub const CALLS: usize = 50_000;
@@ -85,11 +85,11 @@ pub struct ReportModel {
 
 impl ReportModel {
     /// Lays out the packets by their conversations, with their calls beside them. `conversation` finds the whole of the one of
-    /// this number; what it does not know is left without a ladder.
+    /// this number, `calls` the socket calls of it; what is not known is left without a ladder.
     pub fn new(
         packets: Vec<Kept>,
         conversation: impl Fn(u64) -> Option<Conversation>,
-        logs: &mut CallIndex,
+        mut calls: impl FnMut(u64, &[Seen]) -> Claimed,
         has_log: bool,
         capture_start: Option<Time>,
         left_out: u64,
@@ -103,7 +103,7 @@ impl ReportModel {
         let mut calls_left_out = 0;
         let told = by_conversation.into_iter().filter_map(|(number, packets)| {
             let conversation = conversation(number)?;
-            let mut claimed = logs.claim(&packets);
+            let mut claimed = calls(number, &packets);
             calls_left_out += claimed.keep_first(room);
             room -= claimed.calls.len();
             Some(Told {

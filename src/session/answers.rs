@@ -6,17 +6,15 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::ending::{self, Grace};
-use super::following::{Followed, Whole};
+use super::observed::Observed;
 use super::say::Say;
 use super::settings::{Settings, View};
 use super::write::to;
 use crate::escape::{one_line, printable};
-use crate::frame::Frame;
 use crate::os::cancel::CancelToken;
 use crate::record::Destination;
 use crate::render::answers::{Collector, Sheet, html, markdown, text};
 use crate::render::look::TextStyle;
-use crate::wire::Packet;
 
 /// Collects what the questions need, and writes the sheets at the end.
 pub struct Answers {
@@ -110,15 +108,16 @@ impl Answers {
     }
 
     /// Takes a packet, or the datagram that it completes.
-    pub fn take(&mut self, number: u64, frame: &Frame<'_>, packet: &Packet<'_>, followed: Followed) {
-        let Followed { step, whole } = followed;
-        match whole {
-            None => self.collector.take(number, frame.time, packet, step.as_ref()),
-            Some(Whole { frame, step, .. }) => {
-                let packet = frame.decode();
-                self.collector.take_joined(number, frame.time, &packet, step.as_ref());
+    pub fn take(&mut self, observed: &Observed<'_, '_>) {
+        let (number, time) = (observed.number, observed.frame.time);
+        let joined = observed.followed.whole.is_some();
+        observed.in_flow(|packet, step| {
+            if joined {
+                self.collector.take_joined(number, time, packet, step);
+            } else {
+                self.collector.take(number, time, packet, step);
             }
-        }
+        });
     }
 
     /// Writes what is asked for, the files first. The result within is theirs: a line that says which cannot be written.

@@ -1,291 +1,128 @@
-//! Call logs, read while the programs that write them may still run.
+//! The socket calls of a run, for everybody who shows them.
 
-use std::fs::File;
-use std::io::{self, Cursor, Read as _};
-use std::path::{Path, PathBuf};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::calls::lines;
-use crate::escape::printable;
-use crate::outputs::{Kind, Open};
-use crate::timeline::CallIndex;
+use super::call_files::CallFiles;
+use super::settings::Settings;
+use crate::render::report_model::CALLS;
+use crate::timeline::{Claimed, Placed, Seen};
 
-/// What is read at once.
-const CHUNK: usize = 65_536;
-
-/// A line that is longer than this is no call.
-const LONGEST: usize = 1 << 20;
-
-/// What is said of such a line.
-const TOO_LONG: &str = "is far too long for a socket call";
-
-/// The call logs that were named, and the calls read from them so far.
-#[derive(Debug, Default)]
-pub struct CallFiles {
-    files: Vec<CallFile>,
-    /// The calls.
-    pub logs: CallIndex,
+/// The call logs of a run. Whoever shows calls has a copy of this handle; a call is read once, and matched once with its
+/// conversation.
+#[derive(Debug, Clone)]
+pub struct Calls {
+    is_given: bool,
+    matched: Arc<Mutex<Matched>>,
 }
 
-/// One call log.
+/// The calls, and which conversations they belong to.
 #[derive(Debug)]
-struct CallFile {
-    path: PathBuf,
-    file: Option<File>,
-    /// The beginning of a line whose end was not there yet.
-    half: Vec<u8>,
-    /// Within a line that is far too long.
-    skipping: bool,
-    lines: u64,
-    good: u64,
-    bad: u64,
-    first_bad: Option<String>,
-    failure: Option<String>,
+struct Matched {
+    files: CallFiles,
+    /// What stays for the exports of what the display has asked for, where both show calls.
+    kept: Option<Kept>,
+    /// What there is to say at the end has been said.
+    said: bool,
 }
 
-impl CallFiles {
-    /// Opens the logs. With `may_come_later` one that does not exist yet is no error: the program that writes it may start
-    /// later.
+/// The calls of conversations that were asked for.
+#[derive(Debug, Default)]
+struct Kept {
+    by_conversation: HashMap<u64, Vec<Placed>>,
+    count: usize,
+    /// Those for which there is no room: an export has not more than [`CALLS`].
+    left_out: u64,
+}
+
+impl Kept {
+    /// Adds calls to those of a conversation, and gives back all of them.
+    fn with(&mut self, conversation: u64, new: Claimed) -> Claimed {
+        let kept = self.by_conversation.entry(conversation).or_default();
+        let mut all = Claimed { calls: kept.clone() };
+        for placed in new.calls {
+            if self.count < CALLS {
+                self.count += 1;
+                kept.push(placed.clone());
+            } else {
+                self.left_out += 1;
+            }
+            all.calls.push(placed);
+        }
+        all
+    }
+}
+
+impl Calls {
+    /// Opens the logs that were named.
     ///
     /// # Errors
-    /// One line: which file, why, what to do.
-    pub fn open(paths: &[PathBuf], may_come_later: bool) -> Result<Self, String> {
-        let mut files = Vec::with_capacity(paths.len());
-        for path in paths {
-            let mut file = CallFile::new(path);
-            let listed = Open::new(path.display().to_string(), Kind::Log);
-            listed.opening(false);
-            match file.open() {
-                Ok(()) => {}
-                Err(error) if may_come_later && error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(file.unreadable(&error)),
-            }
-            files.push(file);
-        }
-        let mut opened = Self {
-            files,
-            logs: CallIndex::new(),
-        };
-        opened.read_on();
-        if !may_come_later {
-            // Nothing more is going to come, so a last line without its end is all of it.
-            for file in &mut opened.files {
-                file.end(&mut opened.logs);
-            }
-        }
-        match opened.files.iter().find(|file| file.is_none()) {
-            Some(file) => Err(file.no_log()),
-            None => Ok(opened),
+    /// A log cannot be read, or is none: a line that says which, why, and what to do.
+    pub fn open(settings: &Settings) -> Result<Self, String> {
+        let files = CallFiles::open(&settings.calls, settings.read.is_none())?;
+        let several = settings.shows() && settings.export.shows_calls();
+        Ok(Self {
+            is_given: !settings.calls.is_empty(),
+            matched: Arc::new(Mutex::new(Matched {
+                files,
+                kept: several.then(Kept::default),
+                said: false,
+            })),
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Matched> {
+        // Calls that were read stay as they are, whatever happened to another thread.
+        self.matched.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Were any logs named?
+    #[must_use]
+    pub const fn is_given(&self) -> bool {
+        self.is_given
+    }
+
+    /// The calls of the conversation of this number, of which these are packets, as far as they are in the logs by now.
+    #[must_use]
+    pub fn of(&self, conversation: u64, packets: &[Seen]) -> Claimed {
+        let Matched { files, kept, .. } = &mut *self.lock();
+        let new = files.logs.claim(packets);
+        match kept {
+            Some(kept) => kept.with(conversation, new),
+            None => new,
         }
     }
 
-    /// Were any named?
+    /// How many calls an export lacks, because there was no room to keep them for it.
     #[must_use]
-    pub fn is_given(&self) -> bool {
-        !self.files.is_empty()
+    pub fn left_out(&self) -> u64 {
+        self.lock().kept.as_ref().map_or(0, |kept| kept.left_out)
     }
 
     /// Reads what was written since.
-    pub fn read_on(&mut self) {
-        for file in &mut self.files {
-            let _listed = Open::new(file.path.display().to_string(), Kind::Log);
-            if let Err(error) = file.read_on(&mut self.logs) {
-                let line = file.unreadable(&error);
-                file.failure.get_or_insert(line);
-            }
-        }
+    pub fn read_on(&self) {
+        self.lock().files.read_on();
     }
 
-    /// What to say at the end.
+    /// What to say at the end. It is said once: to the next who asks there is nothing left to say.
     #[must_use]
-    pub fn remarks(&mut self) -> Vec<String> {
-        let mut remarks = Vec::new();
-        for file in &mut self.files {
-            file.end(&mut self.logs);
-            remarks.extend(file.remark());
+    pub fn remarks(&self) -> Vec<String> {
+        let mut matched = self.lock();
+        if std::mem::replace(&mut matched.said, true) {
+            return Vec::new();
         }
-        let refused = self.logs.refused();
-        if refused > 0 {
-            remarks.push(format!(
-                "{refused} calls of the call logs were left out to bound the memory"
-            ));
-        }
-        remarks
-    }
-}
-
-impl CallFile {
-    fn new(path: &Path) -> Self {
-        Self {
-            path: path.to_owned(),
-            file: None,
-            half: Vec::new(),
-            skipping: false,
-            lines: 0,
-            good: 0,
-            bad: 0,
-            first_bad: None,
-            failure: None,
-        }
+        matched.files.remarks()
     }
 
-    fn name(&self) -> String {
-        printable(self.path.display().to_string().as_bytes()).into_owned()
-    }
-
-    /// Only what is a file can be read on: from a pipe one would have to wait.
-    fn open(&mut self) -> io::Result<()> {
-        if self.file.is_none() {
-            if !std::fs::metadata(&self.path)?.is_file() {
-                return Err(io::Error::other("it is no regular file"));
-            }
-            self.file = Some(File::open(&self.path)?);
-        }
-        Ok(())
-    }
-
-    fn read_on(&mut self, logs: &mut CallIndex) -> io::Result<()> {
-        match self.open() {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            other => other?,
-        }
-        let mut chunk = vec![0; CHUNK];
-        // Not further than it is long now: a program may write faster than this reads.
-        let mut left = match &self.file {
-            Some(file) => file.metadata()?.len(),
-            None => return Ok(()),
-        };
-        while left > 0 {
-            let Some(file) = &mut self.file else { return Ok(()) };
-            let count = match file.read(&mut chunk) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                other => other?,
-            };
-            if count == 0 {
-                return Ok(());
-            }
-            left = left.saturating_sub(count as u64);
-            self.take(chunk.get(..count).unwrap_or_default(), logs);
-        }
-        Ok(())
-    }
-
-    /// Takes the next bytes of the file: whole lines become calls, the rest waits.
-    fn take(&mut self, bytes: &[u8], logs: &mut CallIndex) {
-        let end = bytes
-            .iter()
-            .rposition(|&byte| byte == b'\n')
-            .map_or(0, |place| place + 1);
-        let (whole, rest) = bytes.split_at_checked(end).unwrap_or((bytes, &[]));
-        if !whole.is_empty() {
-            let mut text = std::mem::take(&mut self.half);
-            text.extend_from_slice(whole);
-            if std::mem::take(&mut self.skipping) {
-                let line = text
-                    .iter()
-                    .position(|&byte| byte == b'\n')
-                    .map_or(text.len(), |place| place + 1);
-                text.drain(..line);
-                self.lines += 1;
-                self.is_bad(TOO_LONG);
-            }
-            self.parse(&text, logs);
-        }
-        if self.skipping {
-            return;
-        }
-        self.half.extend_from_slice(rest);
-        if self.half.len() > LONGEST {
-            self.half.clear();
-            self.skipping = true;
-        }
-    }
-
-    fn parse(&mut self, text: &[u8], logs: &mut CallIndex) {
-        let before = self.lines;
-        for line in lines::read(Cursor::new(text)) {
-            match line {
-                Ok(call) => {
-                    self.good += 1;
-                    logs.add(call);
-                }
-                Err(bad) => {
-                    self.bad += 1;
-                    let number = before + bad.number;
-                    // The JSON library counts lines of its own.
-                    let why = bad.why.split(" at line ").next().unwrap_or_default();
-                    self.first_bad.get_or_insert(format!("line {number} {why}"));
-                }
-            }
-        }
-        self.lines += text.split_inclusive(|&byte| byte == b'\n').count() as u64;
-    }
-
-    fn is_bad(&mut self, why: &str) {
-        self.bad += 1;
-        let number = self.lines;
-        self.first_bad.get_or_insert(format!("line {number} {why}"));
-    }
-
-    /// The last line may lack its end: a program that was ended in the middle of it.
-    fn end(&mut self, logs: &mut CallIndex) {
-        if std::mem::take(&mut self.skipping) {
-            self.lines += 1;
-            self.is_bad(TOO_LONG);
-        }
-        let half = std::mem::take(&mut self.half);
-        self.parse(&half, logs);
-    }
-
-    /// Has it lines, and not one of them is a call?
-    const fn is_none(&self) -> bool {
-        self.good == 0 && self.bad > 0
-    }
-
-    fn no_log(&self) -> String {
-        let others = match self.bad {
-            0 | 1 => String::new(),
-            2 => ", nor is the other line".to_owned(),
-            all => format!(", nor is any of the {} other lines", all - 1),
-        };
-        format!(
-            "{} is not a call log: {}{others}; give a file that tcp-server, tcp-client, udp-server or udp-client wrote with \
-             --calls",
-            self.name(),
-            self.bad_line()
-        )
-    }
-
-    fn bad_line(&self) -> String {
-        let line = self.first_bad.as_deref().unwrap_or_default();
-        printable(line.as_bytes()).into_owned()
-    }
-
-    fn unreadable(&self, error: &io::Error) -> String {
-        format!(
-            "reading the call log {} failed: {error}; give a file that a program wrote with --calls",
-            self.name()
-        )
-    }
-
-    fn remark(&self) -> Option<String> {
-        if let Some(failure) = &self.failure {
-            Some(failure.clone())
-        } else if self.file.is_none() {
-            Some(format!("there is no call log {}: no program wrote it", self.name()))
-        } else if self.is_none() {
-            Some(self.no_log())
-        } else if self.bad > 0 {
-            let line = self.bad_line();
-            let others = match self.bad {
-                1 => String::new(),
-                2 => ", and another line is none either".to_owned(),
-                count => format!(", and {} other lines are none either", count - 1),
-            };
-            Some(format!("{}: {line}{others}; the rest was read", self.name()))
-        } else if self.good == 0 && self.lines > 0 {
-            Some(format!("the call log {} has no socket calls in it", self.name()))
-        } else {
-            None
-        }
+    /// If there are calls, and not one belongs to a conversation that was asked for: a line that says so.
+    #[must_use]
+    pub fn unmatched(&self) -> Option<String> {
+        let logs = &self.lock().files.logs;
+        (logs.claimed() == 0 && !logs.is_empty()).then(|| {
+            format!(
+                "none of the {} calls in the call logs belongs to a conversation of this capture; are they of another run?",
+                logs.left()
+            )
+        })
     }
 }

@@ -4,8 +4,10 @@ use std::io::{self, BufWriter, ErrorKind, Write};
 use std::time::Duration;
 
 use super::answers::Answers;
-use super::following::{Followed, Follower, Whole};
+use super::calls::Calls;
+use super::following::{Conversations, Followed, Whole};
 use super::json_trailer::JsonTrailer;
+use super::observed::{LazyPacket, Observed, Sink};
 use super::pool::{PoolError, Render, RenderPool};
 use super::settings::{Settings, View};
 use super::stdout::StandardOutput;
@@ -27,13 +29,11 @@ pub struct Display {
     output: BufWriter<StandardOutput>,
     writer: Writer,
     look: TextStyle,
-    first: Option<Time>,
     /// Packets shown so far.
     shown: u64,
     /// May other threads help? Not while somebody waits for the next packet.
     may_help: bool,
     pool: Option<RenderPool<Shown>>,
-    follower: Follower,
     /// More than one conversation was seen.
     several: bool,
     /// Only this conversation is wanted.
@@ -54,7 +54,6 @@ enum Form {
 struct Shown {
     number: u64,
     frame: Frame<'static>,
-    first: Option<Time>,
     followed: Followed,
     /// More than one conversation was seen.
     several: bool,
@@ -106,8 +105,8 @@ impl Display {
     /// A display as the arguments ask for it.
     ///
     /// # Errors
-    /// A call log cannot be read: a line that says so.
-    pub fn new(settings: &Settings) -> Result<Self, String> {
+    /// A file that is to be written beside it cannot be: a line that says so.
+    pub fn new(settings: &Settings, calls: &Calls) -> Result<Self, String> {
         let look = settings.look_with(usual_times(settings.view));
         let answers = Answers::new(settings)?;
         let output = if answers.as_ref().is_some_and(|answers| !answers.is_shown()) {
@@ -116,9 +115,9 @@ impl Display {
             StandardOutput::new()
         };
         Ok(Self {
-            stories: ConversationBuffer::new(settings)?,
+            stories: ConversationBuffer::new(settings, calls),
             answers,
-            json_trailer: JsonTrailer::new(settings)?,
+            json_trailer: JsonTrailer::new(settings, calls),
             flow: settings.flow,
             output: BufWriter::with_capacity(BUFFER, output),
             writer: Writer {
@@ -132,86 +131,11 @@ impl Display {
                 full: settings.full,
             },
             look,
-            first: None,
             shown: 0,
             may_help: helps(settings),
             pool: None,
-            follower: Follower::new(),
             several: false,
         })
-    }
-
-    /// Takes a frame that is not to be shown, but counts: what is shown later may refer to it.
-    pub fn pass(&mut self, number: u64, frame: &Frame<'_>) {
-        self.first_time(frame);
-        self.follower.pass(number, frame);
-    }
-
-    /// Shows a frame, and the datagram that it completes if it is the last missing fragment of one.
-    ///
-    /// # Errors
-    /// Standard output is closed or cannot be written.
-    pub fn show(&mut self, number: u64, frame: &Frame<'_>) -> Result<(), DisplayError> {
-        self.first_time(frame);
-        let packet = frame.decode();
-        let followed = self.follower.follow(number, frame, &packet);
-        if let Some(answers) = &mut self.answers {
-            answers.take(number, frame, &packet, followed);
-            return Ok(());
-        }
-        if self.stories.is_some() {
-            return self.tell(number, frame, &packet, followed);
-        }
-        let known = followed.known();
-        let is_wanted = |wanted| known.is_some_and(|step| step.conversation == wanted);
-        if !self.flow.is_none_or(is_wanted) {
-            return Ok(());
-        }
-        self.several |= known.is_some_and(|step| step.conversation > 1);
-        if let (Some(json_trailer), Some(step)) = (&mut self.json_trailer, known) {
-            json_trailer.note(number, frame.time, &packet, step);
-        }
-        self.shown += 1;
-        if self.pool.is_none() && self.may_help && self.shown > ALONE {
-            self.pool = RenderPool::new(&self.writer);
-            self.may_help = self.pool.is_some();
-        }
-        let Some(pool) = &mut self.pool else {
-            let (first, several) = (self.first, self.several);
-            let what = (number, frame, &packet, &followed, first, several);
-            return Ok(self.writer.write(&mut self.output, what)?);
-        };
-        let shown = Shown {
-            number,
-            frame: frame.clone().into_owned(),
-            first: self.first,
-            followed,
-            several: self.several,
-        };
-        Ok(pool.add(shown, &mut self.output)?)
-    }
-
-    /// Hands a packet, or the datagram that it completes, to the views of whole conversations.
-    fn tell(
-        &mut self,
-        number: u64,
-        frame: &Frame<'_>,
-        packet: &Packet<'_>,
-        followed: Followed,
-    ) -> Result<(), DisplayError> {
-        let Some(stories) = &mut self.stories else {
-            return Ok(());
-        };
-        let (output, look, tracker) = (&mut self.output, &self.look, self.follower.tracker());
-        let Followed { step, whole } = followed;
-        match whole {
-            None => stories.take(output, look, tracker, (number, frame.time, packet), step.as_ref())?,
-            Some(Whole { frame, step, .. }) => {
-                let packet = frame.decode();
-                stories.take(output, look, tracker, (number, frame.time, &packet), step.as_ref())?;
-            }
-        }
-        Ok(())
     }
 
     /// How long until [`Self::tick`] has something to show, if anything waits for time to pass.
@@ -224,9 +148,9 @@ impl Display {
     ///
     /// # Errors
     /// Standard output is closed or cannot be written.
-    pub fn tick(&mut self) -> Result<(), DisplayError> {
+    pub fn tick(&mut self, known: &dyn Conversations) -> Result<(), DisplayError> {
         if let Some(stories) = &mut self.stories {
-            stories.draw_ended(&mut self.output, &self.look, self.follower.tracker(), None)?;
+            stories.draw_ended(&mut self.output, &self.look, known, None)?;
         }
         self.flush()
     }
@@ -235,12 +159,12 @@ impl Display {
     ///
     /// # Errors
     /// Standard output is closed or cannot be written.
-    pub fn finish(&mut self) -> Result<(), DisplayError> {
+    pub fn finish(&mut self, known: &dyn Conversations) -> Result<(), DisplayError> {
         if let Some(mut pool) = self.pool.take() {
             pool.finish(&mut self.output)?;
         }
         if let Some(stories) = &mut self.stories {
-            stories.finish(&mut self.output, &self.look, self.follower.tracker())?;
+            stories.finish(&mut self.output, &self.look, known)?;
         }
         if let Some(answers) = &mut self.answers {
             answers
@@ -248,7 +172,7 @@ impl Display {
                 .map_err(DisplayError::Beside)?;
         }
         if let Some(json_trailer) = &mut self.json_trailer {
-            json_trailer.finish(&mut self.output, self.follower.tracker())?;
+            json_trailer.finish(&mut self.output, known)?;
         }
         self.flush()
     }
@@ -264,11 +188,6 @@ impl Display {
         self.flush()
     }
 
-    /// The time of the capture's first packet that has one.
-    fn first_time(&mut self, frame: &Frame<'_>) {
-        self.first = self.first.or(frame.time);
-    }
-
     /// Hands everything over to the system.
     ///
     /// # Errors
@@ -277,13 +196,7 @@ impl Display {
         Ok(self.output.flush()?)
     }
 
-    /// Is there no such conversation as was asked for? A line that says so.
-    #[must_use]
-    pub fn missing(&self) -> Option<String> {
-        self.follower.missing(self.flow)
-    }
-
-    /// What to say at the end: what could not be put together, what had to be forgotten.
+    /// What to say at the end.
     #[must_use]
     pub fn remarks(&mut self) -> Vec<String> {
         let told = self
@@ -292,34 +205,73 @@ impl Display {
             .map(ConversationBuffer::remarks)
             .unwrap_or_default();
         let json_trailer = self.json_trailer.as_mut().map(JsonTrailer::remarks).unwrap_or_default();
-        told.into_iter()
-            .chain(json_trailer)
-            .chain(self.follower.remarks())
-            .collect()
+        told.into_iter().chain(json_trailer).collect()
     }
 }
 
-/// What [`Writer::write`] writes of: the packet's number, its frame, its headers, what is known of it, the time of the first
-/// packet, and whether there are several conversations.
-type What<'w, 'f, 'p> = (u64, &'w Frame<'f>, &'w Packet<'p>, &'w Followed, Option<Time>, bool);
+impl Sink for Display {
+    type Error = DisplayError;
+
+    /// Shows a packet, and the datagram that it completes if it is the last missing fragment of one.
+    fn take(&mut self, observed: &Observed<'_, '_>, known: &dyn Conversations) -> Result<(), DisplayError> {
+        if let Some(answers) = &mut self.answers {
+            answers.take(observed);
+            return Ok(());
+        }
+        if let Some(stories) = &mut self.stories {
+            return Ok(stories.take(&mut self.output, &self.look, observed, known)?);
+        }
+        let step = observed.followed.known();
+        let is_wanted = |wanted| step.is_some_and(|step| step.conversation == wanted);
+        if !self.flow.is_none_or(is_wanted) {
+            return Ok(());
+        }
+        self.several |= step.is_some_and(|step| step.conversation > 1);
+        if let (Some(json_trailer), Some(step)) = (&mut self.json_trailer, step) {
+            json_trailer.note(observed, step);
+        }
+        self.shown += 1;
+        if self.pool.is_none() && self.may_help && self.shown > ALONE {
+            self.pool = RenderPool::new(&self.writer);
+            self.may_help = self.pool.is_some();
+        }
+        let Some(pool) = &mut self.pool else {
+            return Ok(self.writer.write(&mut self.output, observed, self.several)?);
+        };
+        let shown = Shown {
+            number: observed.number,
+            frame: observed.frame.clone().into_owned(),
+            followed: observed.followed.clone(),
+            several: self.several,
+        };
+        Ok(pool.add(shown, &mut self.output)?)
+    }
+}
 
 impl Writer {
-    /// Writes a packet, and the datagram that it completes if it is the last missing fragment of one.
-    fn write(&self, output: &mut impl Write, what: What<'_, '_, '_>) -> io::Result<()> {
-        let (number, frame, packet, followed, first, several) = what;
-        self.packet(output, (number, frame, packet), followed.step.as_ref(), first, several)?;
+    /// Writes a packet, and the datagram that it completes if it is the last missing fragment of one. `several`: there is more
+    /// than one conversation.
+    fn write(&self, output: &mut impl Write, observed: &Observed<'_, '_>, several: bool) -> io::Result<()> {
+        let &Observed {
+            number,
+            frame,
+            followed,
+            ..
+        } = observed;
+        let first = followed.first;
+        let this = (number, frame, observed.packet());
+        self.packet(output, this, followed.step.as_ref(), first, several)?;
         if self.hex && matches!(self.form, Form::View(_)) {
             hex::write(output, 0, &frame.bytes, self.look.width)?;
             writeln!(output)?;
         }
-        let Some(Whole { frame, fragments, step }) = &followed.whole else {
+        let Some(Whole { frame, fragments, .. }) = &followed.whole else {
             return Ok(());
         };
         if matches!(self.form, Form::View(_)) {
             writeln!(output, "Reassembled from {fragments} fragments:")?;
         }
-        let packet = frame.decode();
-        self.packet(output, (number, frame, &packet), step.as_ref(), first, several)
+        observed.in_flow(|packet, step| self.packet(output, (number, frame, packet), step, first, several))
     }
 
     fn packet(
@@ -356,11 +308,10 @@ impl Writer {
 
 impl Render<Shown> for Writer {
     fn work(&self, job: &Shown, text: &mut Vec<u8>) {
-        let frame = &job.frame;
-        let packet = frame.decode();
-        let what = (job.number, frame, &packet, &job.followed, job.first, job.several);
+        let headers = LazyPacket::new(&job.frame);
+        let observed = Observed::new(job.number, &headers, &job.followed);
         // Writing to memory cannot fail.
-        let _ = self.write(text, what);
+        let _ = self.write(text, &observed, job.several);
     }
 }
 

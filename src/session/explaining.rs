@@ -3,7 +3,8 @@
 use std::process::ExitCode;
 
 use super::ending::{self, Counts, Grace};
-use super::following::{Followed, Follower, Whole};
+use super::following::Follower;
+use super::observed::{LazyPacket, Observed};
 use super::say::Say;
 use super::selection::Selection;
 use super::settings::Settings;
@@ -118,17 +119,18 @@ fn look(
             }
         };
         number += 1;
-        if !selection.wants(&frame).map_err(|error| one_line(&error))? {
-            search.follower.pass(number, &frame);
+        let headers = LazyPacket::new(&frame);
+        if !selection.wants(&headers).map_err(|error| one_line(&error))? {
+            search.follower.pass(number, &frame, headers.packet());
             continue;
         }
         wanted += 1;
-        let packet = frame.decode();
-        let Followed { step, whole } = search.follower.follow(number, &frame, &packet);
-        search.take(Shown { number, joined: false }, &packet, step.as_ref());
-        if let Some(Whole { frame, step, .. }) = whole {
-            let packet = frame.decode();
-            search.take(Shown { number, joined: true }, &packet, step.as_ref());
+        let followed = search.follower.follow(number, &frame, headers.packet());
+        let observed = Observed::new(number, &headers, &followed);
+        let this = Shown { number, joined: false };
+        search.take(this, observed.packet(), followed.step.as_ref());
+        if followed.whole.is_some() {
+            observed.in_flow(|packet, step| search.take(Shown { number, joined: true }, packet, step));
         }
     }
     let found = search.examples.iter().position(|(_, examples)| !examples.is_empty());

@@ -4,24 +4,25 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
+use super::calls::Calls;
+use super::copy::Copy;
 use super::display::{Display, DisplayError};
 use super::ending::{self, Counts, Grace};
 use super::exports::{Exporter, say_exported};
-use super::following::Commenter;
+use super::following::{Conversations as _, Followed, Follower};
+use super::observed::{LazyPacket, Observed, Sink as _};
 use super::progress::Progress;
-use super::recording::APPLICATION;
 use super::say::Say;
 use super::selection::Selection;
 use super::settings::Settings;
 use super::source::{Source, grace_of, is_same_file};
 use super::stdout::unwritable;
 use crate::escape::{one_line, printable};
-use crate::filter::Filter;
+use crate::filter::{CompileError, Filter};
 use crate::frame::Frame;
 use crate::os::cancel::CancelToken;
 use crate::outputs;
-use crate::record::{Destination, Format, Interface, Reader, Recorder, Section, WriteError};
-use crate::wire::LinkType;
+use crate::record::{Facts, WriteError};
 
 /// Reads the file, shows and records what is wanted of it.
 #[must_use]
@@ -51,34 +52,43 @@ pub fn run(settings: &Settings, filter: Filter, stop: &CancelToken, say: Say) ->
         Ok(source) => source,
         Err(line) => return say.fail(&line),
     };
-    let mut copy = match settings
-        .write
-        .as_deref()
-        .map(|path| Copy::open(path, settings.force))
-        .transpose()
-    {
-        Ok(copy) => copy,
-        Err(error) => return say.fail(&one_line(&error)),
-    };
-    let mut exporter = match Exporter::open(settings) {
-        Ok(exporter) => exporter,
-        Err(line) => return say.fail(&line),
-    };
-    let mut display = match settings.shows().then(|| Display::new(settings)).transpose() {
-        Ok(display) => display,
+    let selection = Selection::new(filter, settings.handshake_only);
+    let sinks = match Sinks::open(settings, &selection) {
+        Ok(sinks) => sinks,
         Err(line) => return say.fail(&line),
     };
     drop(planned);
-    let mut selection = Selection::new(filter, settings.handshake_only);
-    let mut outputs = Outputs {
-        display: &mut display,
-        exporter: &mut exporter,
-        copy: &mut copy,
+    let mut observation = Observation {
+        progress: Progress::of(path, sinks.display.is_some()),
+        selection,
+        follower: Follower::new(),
+        sinks,
+        number: 0,
+        wanted: 0,
     };
-    let read = each(settings, &mut source, &mut selection, &mut outputs, stop);
+    let read = each(settings, &mut source, &mut observation, stop);
+    end(settings, &mut source, observation, read, say)
+}
+
+/// Ends what was opened, and says what there is to say.
+fn end(
+    settings: &Settings,
+    source: &mut Source,
+    observation: Observation<'_>,
+    read: Result<(), End>,
+    say: Say,
+) -> ExitCode {
+    let Observation {
+        selection,
+        follower,
+        sinks,
+        progress,
+        ..
+    } = observation;
+    drop(progress);
     let mut failed = match read {
         Ok(()) | Err(End::Enough) => false,
-        Err(End::Interrupted) if !source.is_pipe() => return broken_off(&source, display, exporter, copy, say),
+        Err(End::Interrupted) if !source.is_pipe() => return broken_off(source, sinks, say),
         Err(End::Interrupted) => {
             on_own_line();
             source.interrupted().iter().for_each(|line| say.error(line));
@@ -95,8 +105,13 @@ pub fn run(settings: &Settings, filter: Filter, stop: &CancelToken, say: Say) ->
     };
     // What is missing of it has been said.
     source.leave();
+    let Sinks {
+        mut display,
+        exporter,
+        copy,
+    } = sinks;
     if let Some(display) = &mut display {
-        match display.finish() {
+        match display.finish(&follower) {
             Ok(()) | Err(DisplayError::Closed) => {}
             Err(DisplayError::Failed(error)) => {
                 say.error(&unwritable(&error));
@@ -108,7 +123,7 @@ pub fn run(settings: &Settings, filter: Filter, stop: &CancelToken, say: Say) ->
             }
         }
     }
-    match copy.map(|copy| copy.finish(&source.reader)) {
+    match copy.map(|copy| copy.finish(source.reader.facts())) {
         Some(Err(error)) if !error.is_closed_pipe() => {
             say.error(&one_line(&error));
             failed = true;
@@ -116,26 +131,28 @@ pub fn run(settings: &Settings, filter: Filter, stop: &CancelToken, say: Say) ->
         _ => {}
     }
     if let Some(exporter) = exporter {
-        failed |= !say_exported(exporter.finish(None), say);
+        failed |= !say_exported(exporter.finish(None, &follower), say);
     }
-    if let Some(line) = display.as_ref().and_then(Display::missing) {
+    if let Some(line) = display.as_ref().and_then(|_| follower.missing(settings.flow)) {
         say.error(&line);
         failed = true;
     }
     let remarks = source.reader.remark().into_iter().chain(selection.remark());
-    let remarks = remarks.chain(display.as_mut().map(Display::remarks).unwrap_or_default());
     remarks.for_each(|remark| say.warning(&remark));
+    if let Some(display) = &mut display {
+        let remarks = display.remarks().into_iter().chain(follower.remarks());
+        remarks.for_each(|remark| say.warning(&remark));
+    }
     if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
 /// The reading of a file was ended: what was read is shown and recorded, and nothing is exported, for an export is of the whole.
-fn broken_off(
-    source: &Source,
-    display: Option<Display>,
-    exporter: Option<Exporter<'_>>,
-    copy: Option<Copy>,
-    say: Say,
-) -> ExitCode {
+fn broken_off(source: &Source, sinks: Sinks<'_>, say: Say) -> ExitCode {
+    let Sinks {
+        display,
+        exporter,
+        copy,
+    } = sinks;
     let shown = display.map(Display::break_off);
     let mut lines = Vec::new();
     if let Some(Err(DisplayError::Failed(error))) = &shown {
@@ -145,7 +162,7 @@ fn broken_off(
     lines.extend(outputs::missing());
     // They leave the list, and what is half made of them goes.
     drop((exporter, shown));
-    match copied.map(|copy| copy.and_then(|copy| copy.finish(&source.reader))) {
+    match copied.map(|copy| copy.and_then(|copy| copy.finish(source.reader.facts()))) {
         Some(Err(error)) if !error.is_closed_pipe() => lines.push(error.to_string()),
         _ => {}
     }
@@ -197,84 +214,140 @@ impl From<WriteError> for End {
 }
 
 /// Where packets go.
-struct Outputs<'o, 'a> {
-    display: &'o mut Option<Display>,
-    exporter: &'o mut Option<Exporter<'a>>,
-    copy: &'o mut Option<Copy>,
+struct Sinks<'a> {
+    display: Option<Display>,
+    exporter: Option<Exporter<'a>>,
+    copy: Option<Copy>,
 }
 
-/// Shows and records each wanted packet. A display or a copy that fails is taken away, so that its failure is said once.
+impl<'a> Sinks<'a> {
+    /// Opens what the arguments ask for.
+    ///
+    /// # Errors
+    /// A file cannot be written, or a call log not read: a line that says so.
+    fn open(settings: &'a Settings, selection: &Selection) -> Result<Self, String> {
+        let copy = settings.write.as_deref();
+        let copy = copy.map(|path| Copy::open(path, settings.force, selection.chooses()));
+        let copy = copy.transpose().map_err(|error| one_line(&error))?;
+        let calls = Calls::open(settings)?;
+        Ok(Self {
+            exporter: Exporter::open(settings, &calls)?,
+            display: settings.shows().then(|| Display::new(settings, &calls)).transpose()?,
+            copy,
+        })
+    }
+
+    /// Is more to be known of packets than their own bytes?
+    fn need_following(&self) -> bool {
+        self.need_all() || self.copy.as_ref().is_some_and(Copy::needs_following)
+    }
+
+    /// Do packets count, too, that are not wanted?
+    const fn need_all(&self) -> bool {
+        self.display.is_some() || self.exporter.is_some()
+    }
+
+    /// Hands a packet to each. A display or a copy that fails is taken away, so that its failure is said once.
+    fn take(&mut self, observed: &Observed<'_, '_>, known: &Follower, facts: &Facts) -> Result<(), Refused> {
+        if let Some(exporter) = &mut self.exporter {
+            let Ok(()) = exporter.take(observed, known);
+        }
+        let shown = self.display.as_mut().map_or(Ok(()), |open| open.take(observed, known));
+        if let Err(error) = shown {
+            self.display = None;
+            // Nobody looks on any more, but the copy and the exports are still wanted whole.
+            if (self.copy.is_none() && self.exporter.is_none()) || !matches!(error, DisplayError::Closed) {
+                return Err(Refused::Display(error));
+            }
+        }
+        let copied = self.copy.as_mut().map_or(Ok(()), |open| open.take(observed, facts));
+        copied.map_err(|error| {
+            self.copy = None;
+            Refused::Copy(error)
+        })
+    }
+}
+
+/// Why a packet could not be handed on.
+enum Refused {
+    Selection(CompileError),
+    Display(DisplayError),
+    Copy(WriteError),
+}
+
+/// The packets of a file, as they are observed: chosen, followed, and handed to every sink.
+struct Observation<'a> {
+    selection: Selection,
+    follower: Follower,
+    sinks: Sinks<'a>,
+    progress: Option<Progress>,
+    /// Packets so far.
+    number: u64,
+    /// Those of them that were wanted.
+    wanted: u64,
+}
+
+impl Observation<'_> {
+    /// Takes the next packet of the file.
+    fn take(&mut self, frame: &Frame<'_>, facts: &Facts) -> Result<(), Refused> {
+        self.number += 1;
+        let headers = LazyPacket::new(frame);
+        if !self.selection.wants(&headers).map_err(Refused::Selection)? {
+            if self.sinks.need_all() {
+                self.follower.pass(self.number, frame, headers.packet());
+            }
+            return Ok(());
+        }
+        self.wanted += 1;
+        if let Some(progress) = self.progress.as_mut().filter(|_| self.sinks.display.is_some()) {
+            progress.make_way();
+        }
+        let followed = if self.sinks.need_following() {
+            self.follower.follow(self.number, frame, headers.packet())
+        } else {
+            Followed::default()
+        };
+        let observed = Observed::new(self.number, &headers, &followed);
+        self.sinks.take(&observed, &self.follower, facts)
+    }
+}
+
+/// Shows and records each wanted packet.
 fn each(
     settings: &Settings,
     source: &mut Source,
-    selection: &mut Selection,
-    outputs: &mut Outputs<'_, '_>,
+    observation: &mut Observation<'_>,
     stop: &CancelToken,
 ) -> Result<(), End> {
-    let Outputs {
-        display,
-        exporter,
-        copy,
-    } = outputs;
-    let mut progress = settings
-        .read
-        .as_deref()
-        .and_then(|path| Progress::of(path, display.is_some()));
     let is_pipe = source.is_pipe();
-    let mut number = 0;
-    let mut wanted = 0;
     loop {
-        if let Some(progress) = &mut progress {
-            progress.step(number, source.reader.taken_in(), display)?;
+        if let Some(progress) = &mut observation.progress {
+            let read = source.reader.taken_in();
+            progress.step(observation.number, read, &mut observation.sinks.display)?;
         }
-        if settings.count.is_some_and(|count| wanted >= count) {
+        if settings.count.is_some_and(|count| observation.wanted >= count) {
             return Err(End::Enough);
         }
-        source.count(number);
+        source.count(observation.number);
         if source.is_over(stop) {
             return Err(End::Interrupted);
         }
-        let frame = match source.reader.next() {
-            Ok(Some(frame)) => frame,
+        let taken = match source.reader.next_with_facts() {
+            Ok(Some((frame, facts))) => observation.take(&frame, facts),
             Ok(None) => return Ok(()),
             Err(_) if is_pipe && stop.requested() => return Err(End::Interrupted),
             Err(error) if error.is_cut() => return Err(End::Warning(one_line(&error))),
             Err(error) => return Err(End::Failed(one_line(&error))),
         };
-        number += 1;
-        if !selection.wants(&frame).map_err(|error| End::Failed(one_line(&error)))? {
-            if let Some(display) = display {
-                display.pass(number, &frame);
+        match taken {
+            Ok(()) => {}
+            Err(Refused::Selection(error)) => return Err(End::Failed(one_line(&error))),
+            Err(Refused::Display(error)) => return Err(error.into()),
+            Err(Refused::Copy(error)) => {
+                let left = settings.count.map_or(u64::MAX, |count| count - observation.wanted);
+                let more = lost_with_it(source, &mut observation.selection, left, stop);
+                return Err(error.with_more_lost(more).into());
             }
-            if let Some(exporter) = exporter {
-                exporter.pass(number, &frame);
-            }
-            continue;
-        }
-        wanted += 1;
-        if let Some(progress) = progress.as_mut().filter(|_| display.is_some()) {
-            progress.make_way();
-        }
-        if let Some(exporter) = exporter {
-            exporter.take(number, &frame);
-        }
-        let shown = display.as_mut().map_or(Ok(()), |open| open.show(number, &frame));
-        if let Err(error) = shown {
-            **display = None;
-            // Nobody looks on any more, but the copy and the exports are still wanted whole.
-            if (copy.is_none() && exporter.is_none()) || !matches!(error, DisplayError::Closed) {
-                return Err(error.into());
-            }
-        }
-        let copied = match copy {
-            Some(open) => open.write(frame.into_owned(), &source.reader),
-            None => Ok(()),
-        };
-        if let Err(error) = copied {
-            **copy = None;
-            let left = settings.count.map_or(u64::MAX, |count| count - wanted);
-            let more = lost_with_it(source, selection, left, stop);
-            return Err(error.with_more_lost(more).into());
         }
     }
 }
@@ -287,92 +360,7 @@ fn lost_with_it(source: &mut Source, selection: &mut Selection, most: u64, stop:
     }
     while lost < most && !stop.requested() {
         let Ok(Some(frame)) = source.reader.next() else { break };
-        lost += u64::from(selection.wants(&frame).unwrap_or(false));
+        lost += u64::from(selection.wants(&LazyPacket::new(&frame)).unwrap_or(false));
     }
     lost
-}
-
-/// A recording of what is wanted, in a file of its own.
-struct Copy {
-    /// Opened at once, so that a name that cannot be written is said before anything is shown.
-    destination: Option<Destination>,
-    recorder: Option<Recorder>,
-    format: Format,
-    interfaces: usize,
-    commenter: Commenter,
-}
-
-impl Copy {
-    fn open(path: &Path, force: bool) -> Result<Self, WriteError> {
-        let destination = Destination::open(path, force)?;
-        Ok(Self {
-            destination: Some(destination),
-            recorder: None,
-            format: Format::of_path(path),
-            interfaces: 0,
-            commenter: Commenter::new(),
-        })
-    }
-
-    /// Records a frame; interfaces are described before their first one.
-    fn write(&mut self, mut frame: Frame<'_>, reader: &Reader) -> Result<(), WriteError> {
-        if self.format == Format::PcapNg {
-            self.commenter.comment_on(&mut frame);
-        }
-        let known = &reader.facts().interfaces;
-        if let Some(destination) = self.destination.take() {
-            let section = section(reader);
-            // The frame that is in hand then is lost with the start of the file.
-            let recorder = Recorder::new(destination, self.format, &section, known);
-            self.recorder = Some(recorder.map_err(|error| error.with_more_lost(1))?);
-            self.interfaces = known.len();
-        }
-        let Some(recorder) = &mut self.recorder else {
-            return Ok(());
-        };
-        for interface in known.iter().skip(self.interfaces) {
-            recorder.add_interface(interface)?;
-            self.interfaces += 1;
-        }
-        recorder.write(&frame)
-    }
-
-    /// Hands over what has been recorded.
-    fn flush(&mut self) -> Result<(), WriteError> {
-        self.recorder.as_mut().map_or(Ok(()), Recorder::flush)
-    }
-
-    /// Ends the copy with what the file said that was counted. That is about the capture, so it stays true of a copy that
-    /// has fewer packets.
-    fn finish(mut self, reader: &Reader) -> Result<(), WriteError> {
-        let known = &reader.facts().interfaces;
-        if let Some(destination) = self.destination {
-            // Nothing was wanted: an empty capture all the same, and a pcap file has to name a link type.
-            let none = [Interface::new(LinkType::ETHERNET)];
-            let described = match (self.format, known.get(..1)) {
-                (_, None) => &none,
-                (Format::Pcap, Some(first)) => first,
-                (Format::PcapNg, _) => known,
-            };
-            self.interfaces = described.len();
-            self.recorder = Some(Recorder::new(destination, self.format, &section(reader), described)?);
-        }
-        let counted = |interface: &Interface| interface.statistics.unwrap_or_default();
-        let counted: Vec<_> = known.iter().take(self.interfaces).map(counted).collect();
-        match self.recorder {
-            Some(recorder) => recorder.finish(&counted).map(|_| ()),
-            None => Ok(()),
-        }
-    }
-}
-
-/// What the file said of itself goes on, with this program as the writer.
-fn section(reader: &Reader) -> Section {
-    let mut section = Section::of_this_machine(APPLICATION);
-    if let Some(read) = reader.facts().sections.first() {
-        section.hardware.clone_from(&read.hardware);
-        section.os.clone_from(&read.os);
-        section.comments.clone_from(&read.comments);
-    }
-    section
 }

@@ -1,25 +1,53 @@
 //! The conversations of a capture, followed frame by frame; fragments are put together before.
 
-use crate::explain::{count, packet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::explain::count;
+use crate::flow::conversation::Conversation;
 use crate::flow::{PacketInFlow, Tracker};
-use crate::frame::Frame;
+use crate::frame::{Frame, Time};
+use crate::wire::Packet;
 use crate::wire::reassembly::{Datagram, Losses, Outcome, Reassembler};
-use crate::wire::{Packet, decode};
 
 /// Follows the conversations of a capture.
 #[derive(Debug, Default)]
 pub struct Follower {
     tracker: Tracker,
     reassembler: Reassembler,
+    first: Option<Time>,
 }
 
 /// What is known of a frame beyond its own bytes.
-#[derive(Debug)]
+#[derive(Debug, Clone, Default)]
 pub struct Followed {
     /// What it does in its conversation; `None` for a fragment: its datagram is followed as a whole.
     pub step: Option<PacketInFlow>,
     /// The datagram that it completes, and what that does.
     pub whole: Option<Whole>,
+    /// The time of the capture's first packet that has one.
+    pub first: Option<Time>,
+}
+
+/// The conversations of a capture, as far as they have been followed.
+pub trait Conversations {
+    /// The conversation of this number, from 1; `None` if there is none, or none that is remembered.
+    fn conversation(&self, number: u64) -> Option<Conversation>;
+
+    /// How many there are.
+    fn seen(&self) -> u64;
+
+    /// Is there no such conversation as is wanted? A line that says so.
+    fn missing(&self, flow: Option<u64>) -> Option<String> {
+        let there_are = self.seen();
+        let wanted = flow.filter(|&flow| flow > there_are)?;
+        Some(match there_are {
+            0 => format!("there is no conversation {wanted}: the packets belong to none"),
+            1 => format!("there is no conversation {wanted}: there is only one, --flow 1"),
+            _ => format!(
+                "there is no conversation {wanted}: there are {there_are}, and --view summary shows their numbers"
+            ),
+        })
+    }
 }
 
 impl Followed {
@@ -32,7 +60,7 @@ impl Followed {
 }
 
 /// A datagram that was put together.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Whole {
     /// The datagram as a frame without a link layer, at the time of its last fragment.
     pub frame: Frame<'static>,
@@ -55,36 +83,19 @@ impl Follower {
         &self.tracker
     }
 
-    /// Is there no such conversation as is wanted? A line that says so.
-    #[must_use]
-    pub fn missing(&self, flow: Option<u64>) -> Option<String> {
-        let there_are = self.tracker.seen();
-        let wanted = flow.filter(|&flow| flow > there_are)?;
-        Some(match there_are {
-            0 => format!("there is no conversation {wanted}: the packets belong to none"),
-            1 => format!("there is no conversation {wanted}: there is only one, --flow 1"),
-            _ => format!(
-                "there is no conversation {wanted}: there are {there_are}, and --view summary shows their numbers"
-            ),
-        })
-    }
-
     /// Takes the next frame of the capture, which is to be shown.
     pub fn follow(&mut self, number: u64, frame: &Frame<'_>, packet: &Packet<'_>) -> Followed {
+        self.first = self.first.or(frame.time);
         let time = frame.time.map_or(0, |time| time.0);
-        match self.reassembler.add(packet, time) {
-            Outcome::NotAFragment => Followed {
-                step: self.tracker.follow(number, frame.time, packet),
-                whole: None,
-            },
-            Outcome::Whole(datagram) => Followed {
-                step: None,
-                whole: Some(self.whole(number, frame, datagram)),
-            },
-            Outcome::Waiting | Outcome::Repeated | Outcome::Dropped(_) => Followed {
-                step: None,
-                whole: None,
-            },
+        let (step, whole) = match self.reassembler.add(packet, time) {
+            Outcome::NotAFragment => (self.tracker.follow(number, frame.time, packet), None),
+            Outcome::Whole(datagram) => (None, Some(self.whole(number, frame, datagram))),
+            Outcome::Waiting | Outcome::Repeated | Outcome::Dropped(_) => (None, None),
+        };
+        Followed {
+            step,
+            whole,
+            first: self.first,
         }
     }
 
@@ -110,10 +121,10 @@ impl Follower {
 
     /// Takes the next frame of the capture, which is not to be shown: what is shown later may refer to it. A fragment is left
     /// out, so that nothing is said at the end about datagrams that nobody asked for.
-    pub fn pass(&mut self, number: u64, frame: &Frame<'_>) {
-        let packet = frame.decode();
-        if !is_fragment(&packet) {
-            self.tracker.follow(number, frame.time, &packet);
+    pub fn pass(&mut self, number: u64, frame: &Frame<'_>, packet: &Packet<'_>) {
+        self.first = self.first.or(frame.time);
+        if !is_fragment(packet) {
+            self.tracker.follow(number, frame.time, packet);
         }
     }
 
@@ -133,6 +144,39 @@ impl Follower {
             )
         });
         lost(self.reassembler.losses()).into_iter().chain(forgotten).collect()
+    }
+}
+
+impl Conversations for Follower {
+    fn conversation(&self, number: u64) -> Option<Conversation> {
+        self.tracker.conversation(number)
+    }
+
+    fn seen(&self) -> u64 {
+        self.tracker.seen()
+    }
+}
+
+/// A follower that two threads use: one follows, the other asks for conversations, or follows itself. Neither holds it while it
+/// waits for anything else.
+#[derive(Debug, Clone, Default)]
+pub(super) struct SharedFollower(Arc<Mutex<Follower>>);
+
+impl SharedFollower {
+    /// The follower, for a moment.
+    pub(super) fn lock(&self) -> MutexGuard<'_, Follower> {
+        // A panic of the other thread does not make wrong what was followed before.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Conversations for SharedFollower {
+    fn conversation(&self, number: u64) -> Option<Conversation> {
+        self.lock().conversation(number)
+    }
+
+    fn seen(&self) -> u64 {
+        self.lock().seen()
     }
 }
 
@@ -162,50 +206,9 @@ fn lost(losses: Losses) -> Option<String> {
     })
 }
 
-/// Writes comments for a capture file. What they refer to are packets of that file by their numbers there, so it follows
-/// the recorded packets and no others.
-#[derive(Debug, Default)]
-pub struct Commenter {
-    follower: Follower,
-    recorded: u64,
-}
-
-impl Commenter {
-    /// For an empty file.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Takes a frame that is not recorded, and that no comment refers to.
-    pub fn pass(&mut self, frame: &Frame<'_>) {
-        self.follower.pass(0, frame);
-    }
-
-    /// Takes the next frame that is recorded. Says in a comment what it is, where nobody has commented on it before.
-    pub fn comment_on(&mut self, frame: &mut Frame<'_>) {
-        self.recorded += 1;
-        // A frame that is borrowed as a whole could not be given its comment.
-        let packet = decode(frame.link, &frame.bytes, frame.original_length);
-        let Followed { step, whole } = self.follower.follow(self.recorded, frame, &packet);
-        if !frame.comments.is_empty() {
-            return;
-        }
-        let comment = match whole {
-            None => packet::comment(&packet, step.as_ref()),
-            Some(Whole { frame, fragments, step }) => {
-                let packet = frame.decode();
-                packet::comment(&packet, step.as_ref())
-                    .map(|comment| format!("Completes a datagram of {fragments} fragments. {comment}"))
-            }
-        };
-        frame.comments = comment.into_iter().collect();
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::{Commenter, Followed, Follower};
+pub(super) mod tests {
+    use super::{Followed, Follower};
     use crate::flow::Tracker;
     use crate::frame::{Frame, Time};
     use crate::wire::LinkType;
@@ -230,7 +233,7 @@ mod tests {
     }
 
     /// A datagram of 24 bytes from port 40000 to 9000, in three pieces.
-    fn pieces() -> [Frame<'static>; 3] {
+    pub(in crate::session) fn pieces() -> [Frame<'static>; 3] {
         let header = [0x9c, 0x40, 0x23, 0x28, 0, 32, 0, 0];
         [
             piece(7, true, 0, &[&header[..], b"eight by"].concat()),
@@ -264,8 +267,9 @@ mod tests {
         let whole = piece(8, false, 0, &[0x9c, 0x40, 0x23, 0x28, 0, 9, 0, 0, b'!']);
         let mut follower = Follower::new();
         let [first, _, _] = pieces();
-        follower.pass(1, &first);
-        follower.pass(2, &whole);
+        for (number, frame) in [(1, &first), (2, &whole)] {
+            follower.pass(number, frame, &frame.decode());
+        }
         let step = follow(&mut follower, 3, &whole).step.unwrap();
         assert_eq!(step.place, 2, "the first one was not shown, and counts");
         assert!(follower.remarks().is_empty(), "{:?}", follower.remarks());
@@ -287,24 +291,6 @@ mod tests {
         assert!(
             remark.starts_with("1 conversation was forgotten to bound the memory"),
             "{remark}"
-        );
-    }
-
-    #[test]
-    fn the_last_piece_has_the_comment_and_others_comments_stay() {
-        let mut commenter = Commenter::new();
-        let [mut first, mut second, mut last] = pieces();
-        second.comments.push("of somebody".into());
-        for frame in [&mut first, &mut second, &mut last] {
-            commenter.comment_on(frame);
-        }
-        assert!(first.comments[0].starts_with("UDP, first fragment: the first piece of a datagram with 24 bytes"));
-        assert_eq!(second.comments, ["of somebody"]);
-        let comment = &last.comments[0];
-        assert!(
-            comment.starts_with("Completes a datagram of 3 fragments. UDP: a request: ")
-                && comment.contains(" place=1 "),
-            "{comment}"
         );
     }
 }

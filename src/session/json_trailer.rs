@@ -3,21 +3,20 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::calls::CallFiles;
-use super::following::forgotten;
+use super::calls::Calls;
+use super::following::{Conversations, forgotten};
+use super::observed::Observed;
 use super::settings::Settings;
-use crate::flow::{PacketInFlow, Tracker};
-use crate::frame::Time;
+use crate::flow::PacketInFlow;
 use crate::render::json;
 use crate::timeline::{Seen, Timeline};
-use crate::wire::Packet;
 
 /// So many packets are kept in all to find what each call did, when there are call logs.
 const PACKETS: usize = 150_000;
 
 /// Collects what is needed for the lines after the packets.
 pub struct JsonTrailer {
-    calls: CallFiles,
+    calls: Calls,
     /// Which conversations had a packet shown: a bit each, by their numbers.
     shown: Vec<u64>,
     kept: BTreeMap<u64, Vec<Seen>>,
@@ -28,25 +27,20 @@ pub struct JsonTrailer {
 
 impl JsonTrailer {
     /// For `--json`; `None` for the other views.
-    ///
-    /// # Errors
-    /// A call log cannot be read: a line that says so.
-    pub fn new(settings: &Settings) -> Result<Option<Self>, String> {
-        if !settings.json {
-            return Ok(None);
-        }
-        Ok(Some(Self {
-            calls: CallFiles::open(&settings.calls, settings.read.is_none())?,
+    #[must_use]
+    pub fn new(settings: &Settings, calls: &Calls) -> Option<Self> {
+        settings.json.then(|| Self {
+            calls: calls.clone(),
             shown: Vec::new(),
             kept: BTreeMap::new(),
             packets: 0,
             left_out: 0,
             forgotten: 0,
-        }))
+        })
     }
 
     /// Takes note of a packet that was shown.
-    pub fn note(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>, step: &PacketInFlow) {
+    pub fn note(&mut self, observed: &Observed<'_, '_>, step: &PacketInFlow) {
         let Ok(index) = usize::try_from(step.conversation / 64) else {
             return;
         };
@@ -65,9 +59,9 @@ impl JsonTrailer {
         }
         self.packets += 1;
         self.kept.entry(step.conversation).or_default().push(Seen {
-            number,
-            time,
-            flags: packet.tcp().map(|tcp| tcp.flags()),
+            number: observed.number,
+            time: observed.frame.time,
+            flags: observed.in_flow(|packet, _| packet.tcp().map(|tcp| tcp.flags())),
             step: *step,
         });
     }
@@ -76,16 +70,16 @@ impl JsonTrailer {
     ///
     /// # Errors
     /// Those of the writer.
-    pub fn finish(&mut self, output: &mut impl Write, tracker: &Tracker) -> io::Result<()> {
+    pub fn finish(&mut self, output: &mut impl Write, known: &dyn Conversations) -> io::Result<()> {
         self.calls.read_on();
         for (bits, start) in std::mem::take(&mut self.shown).into_iter().zip((0_u64..).step_by(64)) {
             for number in (0..64).filter(|bit| bits >> bit & 1 == 1).map(|bit| start + bit) {
-                match tracker.conversation(number) {
+                match known.conversation(number) {
                     Some(conversation) => json::write_conversation(output, &conversation)?,
                     None => self.forgotten += 1,
                 }
                 if let Some(packets) = self.kept.remove(&number) {
-                    let timeline = Timeline::of(&packets, self.calls.logs.claim(&packets));
+                    let timeline = Timeline::of(&packets, self.calls.of(number, &packets));
                     json::write_calls(output, number, &packets, &timeline)?;
                 }
             }
@@ -97,12 +91,7 @@ impl JsonTrailer {
     #[must_use]
     pub fn remarks(&mut self) -> Vec<String> {
         let mut remarks = self.calls.remarks();
-        if self.calls.is_given() && self.calls.logs.claimed() == 0 && !self.calls.logs.is_empty() {
-            remarks.push(format!(
-                "none of the {} calls in the call logs belongs to a conversation of this capture; are they of another run?",
-                self.calls.logs.left()
-            ));
-        }
+        remarks.extend(self.calls.unmatched());
         if self.left_out > 0 {
             remarks.push(format!(
                 "the calls were matched with the first {PACKETS} packets; {} more came",

@@ -12,12 +12,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::calls::CallFiles;
+use super::calls::Calls;
 use super::capture_right;
 use super::ending::{self, Counts, Grace};
 use super::exports::{Exporter, say_exported, say_written};
 use super::flushing::Flushing;
-use super::printing::{self, FrameSender, Refusal};
+use super::following::{Followed, SharedFollower};
+use super::observed::{LazyPacket, Observed, Sink as _};
+use super::printing::{self, FrameSender, Printer, Refusal};
 use super::recording::{Recording, record};
 use super::rights;
 use super::say::Say;
@@ -26,9 +28,9 @@ use super::settings::Settings;
 use crate::capture::live::{self, ANY, Capture, Event, LARGEST_SNAPLEN, OpenError, Opening, interfaces};
 use crate::escape::{one_line, printable};
 use crate::filter::{Filter, Fragments, Target};
-use crate::frame::{Frame, Time};
+use crate::frame::Time;
 use crate::os::cancel::CancelToken;
-use crate::record::{Statistics, WriteError, Written};
+use crate::record::{Format, Statistics, WriteError, Written};
 use crate::wire::LinkType;
 
 /// Captures until told to quit, or until enough was captured.
@@ -47,9 +49,10 @@ pub fn run(settings: &Settings, filter: &Filter, stop: &CancelToken, say: Say) -
         return say.fail(&line);
     }
     let planned = settings.planned();
-    if let Err(line) = CallFiles::open(&settings.calls, true) {
-        return say.fail(&line);
-    }
+    let calls = match Calls::open(settings) {
+        Ok(calls) => calls,
+        Err(line) => return say.fail(&line),
+    };
     let recording = match settings
         .write
         .as_deref()
@@ -59,7 +62,7 @@ pub fn run(settings: &Settings, filter: &Filter, stop: &CancelToken, say: Say) -
         Ok(recording) => recording,
         Err(error) => return say.fail(&one_line(&error)),
     };
-    let exporter = match Exporter::open(settings) {
+    let exporter = match Exporter::open(settings, &calls) {
         Ok(exporter) => exporter,
         Err(line) => return say.fail(&line),
     };
@@ -74,10 +77,16 @@ pub fn run(settings: &Settings, filter: &Filter, stop: &CancelToken, say: Say) -
         describe(filter)
     ));
     let shows = settings.shows();
+    let comments = recording
+        .as_ref()
+        .is_some_and(|recording| recording.format == Format::PcapNg);
+    let follower = SharedFollower::default();
     let mut session = Session {
         settings,
         say,
         stop,
+        follows: comments || exporter.is_some(),
+        follower: follower.clone(),
         recording,
         exporter,
         afterwards: UserFilter::new(filter, settings.handshake_only),
@@ -90,7 +99,14 @@ pub fn run(settings: &Settings, filter: &Filter, stop: &CancelToken, say: Say) -
     };
     let (finished, printing_failed) = thread::scope(|scope| {
         let (entrance, exit) = printing::queue_to_output();
-        let print = move || printing::print(settings, &exit, stop, say);
+        let printer = Printer {
+            settings,
+            stop,
+            say,
+            follower,
+            calls,
+        };
+        let print = move || printer.print(&exit);
         let printer = shows
             .then(|| thread::Builder::new().spawn_scoped(scope, print))
             .transpose();
@@ -205,6 +221,10 @@ struct Session<'a> {
     settings: &'a Settings,
     say: Say,
     stop: &'a CancelToken,
+    /// Who knows the conversations. The thread that captures follows only if one of its own sinks has to know; else the thread
+    /// that prints follows, and capturing takes no longer for it.
+    follower: SharedFollower,
+    follows: bool,
     recording: Option<Recording>,
     exporter: Option<Exporter<'a>>,
     afterwards: UserFilter,
@@ -233,13 +253,14 @@ impl Session<'_> {
             let patience = [flushing.patience, left].into_iter().flatten().min();
             match capture.next(patience, Some(descriptor(self.stop))) {
                 Ok(Event::Frame(frame, _)) => {
-                    if self.afterwards.wants(&frame) {
-                        self.take(&frame, &mut queue);
+                    let headers = LazyPacket::new(&frame);
+                    if self.afterwards.wants(&headers) {
+                        self.take(&headers, &mut queue);
                         if self.recording.is_some() {
                             flushing.needed();
                         }
                     } else if self.settings.handshake_only {
-                        self.pass(&frame, &mut queue);
+                        self.pass(&headers, &mut queue);
                     }
                 }
                 Ok(Event::Idle) => {
@@ -267,21 +288,28 @@ impl Session<'_> {
     }
 
     /// Records a frame and has it printed.
-    fn take(&mut self, frame: &Frame<'_>, queue: &mut Option<FrameSender>) {
+    fn take(&mut self, headers: &LazyPacket<'_>, queue: &mut Option<FrameSender>) {
+        let frame = headers.frame();
         self.captured += 1;
         self.seen.store(self.captured, Ordering::Relaxed);
         self.first = self.first.or(frame.time);
         self.last = frame.time.or(self.last);
+        let followed = if self.follows {
+            self.follower.lock().follow(self.captured, frame, headers.packet())
+        } else {
+            Followed::default()
+        };
+        let observed = Observed::new(self.captured, headers, &followed);
         let recording = self.recording.as_mut();
-        let written = recording.map_or(Ok(()), |recording| recording.write(frame));
+        let written = recording.map_or(Ok(()), |recording| recording.take(&observed, &self.follower));
         if let Err(error) = written {
             self.failed_to_write(&error);
         }
         if let Some(exporter) = &mut self.exporter {
-            exporter.take(self.captured, frame);
+            let Ok(()) = exporter.take(&observed, &self.follower);
         }
         let Some(open) = queue else { return };
-        match open.offer(self.captured, frame) {
+        match open.offer(self.captured, frame, self.follows.then_some(followed)) {
             Ok(()) => {}
             Err(Refusal::Full) => self.unprinted += 1,
             Err(Refusal::Ended) => *queue = None,
@@ -289,11 +317,13 @@ impl Session<'_> {
     }
 
     /// A frame that nobody wants to see: without it, what is seen would seem to have gaps.
-    fn pass(&mut self, frame: &Frame<'_>, queue: &mut Option<FrameSender>) {
-        if let Some(recording) = &mut self.recording {
-            recording.commenter.pass(frame);
+    fn pass(&mut self, headers: &LazyPacket<'_>, queue: &mut Option<FrameSender>) {
+        let frame = headers.frame();
+        if self.follows {
+            self.follower.lock().pass(printing::UNSHOWN, frame, headers.packet());
+        } else {
+            queue.take_if(|open| open.offer(printing::UNSHOWN, frame, None) == Err(Refusal::Ended));
         }
-        queue.take_if(|open| open.offer(printing::UNSHOWN, frame) == Err(Refusal::Ended));
     }
 
     fn flush(&mut self) {
@@ -337,7 +367,7 @@ impl Session<'_> {
         let file = file.filter(|_| recorded.as_ref().is_some_and(Result::is_ok));
         Finished {
             counted,
-            exported: exporter.map(|exporter| exporter.finish(file)),
+            exported: exporter.map(|exporter| exporter.finish(file, &self.follower)),
             recorded,
         }
     }

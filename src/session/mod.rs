@@ -9,9 +9,11 @@
 //!
 //! - `settings`: what a run reads, keeps, shows and writes; `selection`: which frames are wanted;
 //! - `live`: from an interface, with `printing` and `recording` beside it; `file`: from a capture file, which `source` opens,
-//!   with `progress`;
-//! - `following`: the conversations of frames; `display`: frames onto the screen, with `pool`, the threads that help it;
-//! - `story`: views of whole conversations; `json_trailer`: their JSON; `calls`: call logs beside them;
+//!   with `progress`, and `copy`, what is recorded of it;
+//! - `following`: the conversations of frames; `observed`: a packet with all that is known of it, decoded once and followed
+//!   once, and what a sink of such packets is; `comments`: what a recording says of them;
+//! - `display`: packets onto the screen, with `pool`, the threads that help it;
+//! - `story`: views of whole conversations; `json_trailer`: their JSON; `calls`: the calls beside them, from `call_files`;
 //! - `answers`: the questions of the courses; `exports`: reports, pictures and diagrams; `write`: files that are written whole;
 //! - `explaining`: what a field is for; `interfaces`: the list of interfaces;
 //! - `extcap`: a capture that Wireshark asks for;
@@ -20,9 +22,15 @@
 #[cfg(feature = "sniffer")]
 pub mod answers;
 #[cfg(feature = "sniffer")]
+mod call_files;
+#[cfg(feature = "sniffer")]
 pub mod calls;
 #[cfg(feature = "sniffer")]
 pub mod capture_right;
+#[cfg(feature = "sniffer")]
+mod comments;
+#[cfg(feature = "sniffer")]
+mod copy;
 #[cfg(feature = "sniffer")]
 pub mod display;
 #[cfg(unix)]
@@ -49,6 +57,8 @@ pub mod json_trailer;
 #[cfg(feature = "sniffer")]
 pub mod live;
 pub mod logging;
+#[cfg(feature = "sniffer")]
+pub mod observed;
 #[cfg(feature = "sniffer")]
 mod pool;
 #[cfg(feature = "sniffer")]

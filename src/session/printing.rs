@@ -8,11 +8,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
 
+use super::calls::Calls;
 use super::display::{Display, DisplayError};
+use super::following::{Conversations as _, Followed, SharedFollower};
+use super::observed::{LazyPacket, Observed, Sink as _};
 use super::say::Say;
 use super::settings::Settings;
 use super::stdout::unwritable;
-
 use crate::frame::Frame;
 use crate::os::cancel::CancelToken;
 
@@ -24,8 +26,20 @@ const ROOM_ON_TERMINAL: usize = 1024 * 1024;
 /// The number of a frame that is followed and not shown.
 pub(super) const UNSHOWN: u64 = 0;
 
-/// A frame on its way to the printing thread, with its number.
-type Ticket = (u64, Frame<'static>);
+/// A frame on its way to the printing thread.
+struct Ticket {
+    number: u64,
+    frame: Frame<'static>,
+    /// What is known of it, where the capturing thread has to know; else the printing thread finds out.
+    followed: Option<Box<Followed>>,
+}
+
+/// The memory that a frame takes while it waits, in bytes.
+fn cost(frame: &Frame<'_>, followed: Option<&Followed>) -> usize {
+    let datagram = |followed: &Followed| followed.whole.as_ref().map_or(0, |whole| whole.frame.bytes.len());
+    let known = followed.map_or(0, |followed| size_of::<Followed>() + datagram(followed));
+    size_of::<Ticket>() + frame.bytes.len() + known
+}
 
 /// Where the capturing thread puts frames in.
 pub(super) struct FrameSender {
@@ -76,22 +90,21 @@ fn queue(room: usize) -> (FrameSender, FrameReceiver) {
     (entrance, FrameReceiver { tickets, waiting })
 }
 
-/// The memory that a frame takes while it waits, in bytes.
-fn cost(frame: &Frame<'_>) -> usize {
-    size_of::<Ticket>() + frame.bytes.len()
-}
-
 impl FrameSender {
     /// Puts a copy of the frame in, if there is room; never waits.
-    pub(super) fn offer(&self, number: u64, frame: &Frame<'_>) -> Result<(), Refusal> {
-        let cost = cost(frame);
+    pub(super) fn offer(&self, number: u64, frame: &Frame<'_>, followed: Option<Followed>) -> Result<(), Refusal> {
+        let cost = cost(frame, followed.as_ref());
         let before = self.waiting.load(Ordering::Relaxed);
         if before > 0 && before + cost > self.room {
             return Err(Refusal::Full);
         }
         // Before the frame itself, lest the other side take off what was not yet added.
         self.waiting.fetch_add(cost, Ordering::Relaxed);
-        let ticket = (number, frame.clone().into_owned());
+        let ticket = Ticket {
+            number,
+            frame: frame.clone().into_owned(),
+            followed: followed.map(Box::new),
+        };
         self.tickets.send(ticket).map_err(|_| Refusal::Ended)
     }
 }
@@ -111,69 +124,87 @@ impl FrameReceiver {
         self.tickets.try_recv().ok().inspect(|ticket| self.count_off(ticket))
     }
 
-    fn count_off(&self, (_, frame): &Ticket) {
-        self.waiting.fetch_sub(cost(frame), Ordering::Relaxed);
+    fn count_off(&self, ticket: &Ticket) {
+        self.waiting
+            .fetch_sub(cost(&ticket.frame, ticket.followed.as_deref()), Ordering::Relaxed);
     }
 }
 
-/// Prints what comes through the queue until it is closed; `true` when that failed.
-pub(super) fn print(settings: &Settings, queue: &FrameReceiver, stop: &CancelToken, say: Say) -> bool {
-    let mut display = match Display::new(settings) {
-        Ok(display) => display,
-        Err(line) => {
-            say.error(&line);
-            stop.request();
-            return true;
-        }
-    };
-    match print_all(&mut display, queue) {
-        Ok(()) => {
-            for remark in display.missing().into_iter().chain(display.remarks()) {
-                say.warning(&remark);
+/// The thread at the end of the queue.
+pub(super) struct Printer<'a> {
+    pub(super) settings: &'a Settings,
+    pub(super) stop: &'a CancelToken,
+    pub(super) say: Say,
+    pub(super) follower: SharedFollower,
+    pub(super) calls: Calls,
+}
+
+impl Printer<'_> {
+    /// Prints what comes through the queue until it is closed; `true` when that failed.
+    pub(super) fn print(&self, queue: &FrameReceiver) -> bool {
+        let mut display = match Display::new(self.settings, &self.calls) {
+            Ok(display) => display,
+            Err(line) => return self.failed(&line),
+        };
+        match self.print_all(&mut display, queue) {
+            Ok(()) => {
+                let missing = self.follower.missing(self.settings.flow);
+                let remarks = missing.into_iter().chain(display.remarks());
+                for remark in remarks.chain(self.follower.lock().remarks()) {
+                    self.say.warning(&remark);
+                }
+                false
             }
-            false
-        }
-        Err(DisplayError::Closed) => {
-            stop.request();
-            false
-        }
-        Err(DisplayError::Beside(line)) => {
-            say.error(&line);
-            stop.request();
-            true
-        }
-        Err(DisplayError::Failed(error)) => {
-            say.error(&unwritable(&error));
-            stop.request();
-            true
-        }
-    }
-}
-
-fn take_in(display: &mut Display, (number, frame): &Ticket) -> Result<(), DisplayError> {
-    if *number == UNSHOWN {
-        display.pass(UNSHOWN, frame);
-        Ok(())
-    } else {
-        display.show(*number, frame)
-    }
-}
-
-fn print_all(display: &mut Display, queue: &FrameReceiver) -> Result<(), DisplayError> {
-    loop {
-        match queue.take(display.patience()) {
-            Ok(ticket) => take_in(display, &ticket)?,
-            Err(RecvTimeoutError::Timeout) => {
-                display.tick()?;
-                continue;
+            Err(DisplayError::Closed) => {
+                self.stop.request();
+                false
             }
-            Err(RecvTimeoutError::Disconnected) => return display.finish(),
+            Err(DisplayError::Beside(line)) => self.failed(&line),
+            Err(DisplayError::Failed(error)) => self.failed(&unwritable(&error)),
         }
-        // While more wait, they are written together; when none does, the person sees them now.
-        while let Some(ticket) = queue.take_now() {
-            take_in(display, &ticket)?;
+    }
+
+    fn failed(&self, line: &str) -> bool {
+        self.say.error(line);
+        self.stop.request();
+        true
+    }
+
+    fn print_all(&self, display: &mut Display, queue: &FrameReceiver) -> Result<(), DisplayError> {
+        loop {
+            match queue.take(display.patience()) {
+                Ok(ticket) => self.take(display, ticket)?,
+                Err(RecvTimeoutError::Timeout) => {
+                    display.tick(&self.follower)?;
+                    continue;
+                }
+                Err(RecvTimeoutError::Disconnected) => return display.finish(&self.follower),
+            }
+            // While more wait, they are written together; when none does, the person sees them now.
+            while let Some(ticket) = queue.take_now() {
+                self.take(display, ticket)?;
+            }
+            display.flush()?;
         }
-        display.flush()?;
+    }
+
+    fn take(&self, display: &mut Display, ticket: Ticket) -> Result<(), DisplayError> {
+        let Ticket {
+            number,
+            frame,
+            followed,
+        } = ticket;
+        let headers = LazyPacket::new(&frame);
+        if number == UNSHOWN {
+            self.follower.lock().pass(number, &frame, headers.packet());
+            return Ok(());
+        }
+        let followed = match followed {
+            Some(followed) => *followed,
+            None => self.follower.lock().follow(number, &frame, headers.packet()),
+        };
+        let observed = Observed::new(number, &headers, &followed);
+        display.take(&observed, &self.follower)
     }
 }
 
@@ -199,30 +230,30 @@ mod tests {
     fn it_is_full_by_bytes_and_has_room_again_when_they_are_taken() {
         let (entrance, exit) = queue(3 * (1000 + size_of::<Ticket>()));
         for number in 1..=3 {
-            assert_eq!(entrance.offer(number, &frame(1000)), Ok(()));
+            assert_eq!(entrance.offer(number, &frame(1000), None), Ok(()));
         }
-        assert_eq!(entrance.offer(4, &frame(0)), Err(Refusal::Full));
-        assert_eq!(exit.take(None).map(|(number, _)| number), Ok(1));
-        assert_eq!(entrance.offer(5, &frame(1001)), Err(Refusal::Full));
-        assert_eq!(entrance.offer(6, &frame(1000)), Ok(()));
-        let rest = std::iter::from_fn(|| exit.take_now()).map(|(number, _)| number);
+        assert_eq!(entrance.offer(4, &frame(0), None), Err(Refusal::Full));
+        assert_eq!(exit.take(None).map(|ticket| ticket.number), Ok(1));
+        assert_eq!(entrance.offer(5, &frame(1001), None), Err(Refusal::Full));
+        assert_eq!(entrance.offer(6, &frame(1000), None), Ok(()));
+        let rest = std::iter::from_fn(|| exit.take_now()).map(|ticket| ticket.number);
         assert_eq!(rest.collect::<Vec<_>>(), [2, 3, 6]);
     }
 
     #[test]
     fn one_frame_always_fits_and_nobody_at_the_end_is_noticed() {
         let (entrance, exit) = queue(10);
-        assert_eq!(entrance.offer(1, &frame(1000)), Ok(()));
-        assert_eq!(entrance.offer(2, &frame(0)), Err(Refusal::Full));
+        assert_eq!(entrance.offer(1, &frame(1000), None), Ok(()));
+        assert_eq!(entrance.offer(2, &frame(0), None), Err(Refusal::Full));
         assert!(exit.take(None).is_ok());
         drop(exit);
-        assert_eq!(entrance.offer(3, &frame(0)), Err(Refusal::Ended));
+        assert_eq!(entrance.offer(3, &frame(0), None), Err(Refusal::Ended));
     }
 
     #[test]
     fn a_closed_queue_is_emptied_first() {
         let (entrance, exit) = queue(1000);
-        assert_eq!(entrance.offer(1, &frame(1)), Ok(()));
+        assert_eq!(entrance.offer(1, &frame(1), None), Ok(()));
         drop(entrance);
         assert!(exit.take(None).is_ok() && exit.take(None).is_err());
     }

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use super::following::Commenter;
+use super::comments::commented;
+use super::following::Conversations;
+use super::observed::{Observed, Sink};
 use super::settings::Settings;
 use crate::capture::live::{Capture, interfaces};
 use crate::filter::Filter;
-use crate::frame::Frame;
 use crate::record::{Destination, Format, Interface, Recorder, Section, WriteError};
 
 /// Who writes the file.
@@ -15,23 +16,17 @@ pub(super) const APPLICATION: &str = concat!("sniffer ", env!("CARGO_PKG_VERSION
 /// Where frames are recorded.
 pub(super) struct Recording {
     pub(super) recorder: Recorder,
-    format: Format,
-    pub(super) commenter: Commenter,
+    pub(super) format: Format,
 }
 
-impl Recording {
+impl Sink for Recording {
+    type Error = WriteError;
+
     /// Records a frame, in pcapng with its comment.
-    ///
-    /// # Errors
-    /// As [`Recorder::write`].
-    pub(super) fn write(&mut self, frame: &Frame<'_>) -> Result<(), WriteError> {
+    fn take(&mut self, observed: &Observed<'_, '_>, _: &dyn Conversations) -> Result<(), WriteError> {
         match self.format {
-            Format::Pcap => self.recorder.write(frame),
-            Format::PcapNg => {
-                let mut frame = frame.clone();
-                self.commenter.comment_on(&mut frame);
-                self.recorder.write(&frame)
-            }
+            Format::Pcap => self.recorder.write(observed.frame),
+            Format::PcapNg => self.recorder.write(&commented(observed)),
         }
     }
 }
@@ -51,11 +46,7 @@ pub(super) fn record(
     let section = Section::of_this_machine(APPLICATION);
     let format = Format::of_path(path);
     let recorder = Recorder::new(destination, format, &section, &[interface])?;
-    Ok(Recording {
-        recorder,
-        format,
-        commenter: Commenter::new(),
-    })
+    Ok(Recording { recorder, format })
 }
 
 /// What a recording says of the interface.

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
+use super::observed::LazyPacket;
 use crate::capture::fragments::FragmentFilter;
 use crate::capture::handshake::Handshakes;
 use crate::filter::{CompileError, Filter, Fragments, Program, SystemNames, Target};
-use crate::frame::Frame;
 use crate::wire::LinkType;
 
 /// The filter of ports and hosts, and of an expression in words.
@@ -37,17 +37,10 @@ impl UserFilter {
     }
 
     /// Is the frame wanted?
-    pub fn wants(&mut self, frame: &Frame<'_>) -> bool {
-        if self.gate.is_none() && self.handshakes.is_none() {
-            return true;
-        }
-        let packet = frame.decode();
-        let passes = self.gate.as_mut().is_none_or(|gate| gate.passes(&packet));
-        passes
-            && self
-                .handshakes
-                .as_mut()
-                .is_none_or(|handshakes| handshakes.keeps(&packet))
+    pub fn wants(&mut self, headers: &LazyPacket<'_>) -> bool {
+        let (gate, handshakes) = (self.gate.as_mut(), self.handshakes.as_mut());
+        gate.is_none_or(|gate| gate.passes(headers.packet()))
+            && handshakes.is_none_or(|handshakes| handshakes.keeps(headers.packet()))
     }
 
     /// What to say at the end about what was left out, if anything.
@@ -85,7 +78,8 @@ impl Selection {
     ///
     /// # Errors
     /// The filter cannot be asked of frames of this link type.
-    pub fn wants(&mut self, frame: &Frame<'_>) -> Result<bool, CompileError> {
+    pub fn wants(&mut self, headers: &LazyPacket<'_>) -> Result<bool, CompileError> {
+        let frame = headers.frame();
         if self.filter.expression().is_some() {
             let program = match self.programs.entry(frame.link) {
                 std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
@@ -98,7 +92,13 @@ impl Selection {
                 return Ok(false);
             }
         }
-        Ok(self.afterwards.wants(frame))
+        Ok(self.afterwards.wants(headers))
+    }
+
+    /// May it leave frames out?
+    #[must_use]
+    pub fn chooses(&self) -> bool {
+        self.filter.expression().is_some() || self.afterwards.handshakes.is_some()
     }
 
     /// As [`UserFilter::remark`].

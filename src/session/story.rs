@@ -4,19 +4,19 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
-use super::calls::CallFiles;
+use super::calls::Calls;
 use super::exports::bounds::CONVERSATIONS;
+use super::following::Conversations;
+use super::observed::Observed;
 use super::settings::{Settings, View};
 use crate::explain::{count, grouped};
 use crate::flow::segment::Part;
 use crate::flow::state::State;
-use crate::flow::{PacketInFlow, Tracker};
 use crate::frame::Time;
 use crate::render::follow::{self, Assembler};
 use crate::render::ladder::{Detail, Ladder, Story, side_by_side, text};
 use crate::render::look::{Style, TextStyle};
 use crate::timeline::{Seen, Timeline};
-use crate::wire::Packet;
 
 /// So many packets of a conversation are drawn unless all are wanted: the first ones and the last ones.
 const FIRST: usize = 1_800;
@@ -43,7 +43,7 @@ pub struct ConversationBuffer {
     beside: bool,
     /// Is it a capture under way, where time passes without packets?
     live: bool,
-    calls: CallFiles,
+    calls: Calls,
     kept: BTreeMap<u64, Kept>,
     /// The numbers of those that have ended, in the order of their ends.
     ended: VecDeque<u64>,
@@ -80,21 +80,18 @@ struct Ended {
 
 impl ConversationBuffer {
     /// For the views that tell of whole conversations; `None` for the others.
-    ///
-    /// # Errors
-    /// A call log cannot be read: a line that says so.
-    pub fn new(settings: &Settings) -> Result<Option<Self>, String> {
+    #[must_use]
+    pub fn new(settings: &Settings, calls: &Calls) -> Option<Self> {
         if settings.json || !matches!(settings.view, View::Ladder | View::Follow) {
-            return Ok(None);
+            return None;
         }
-        let live = settings.read.is_none();
-        Ok(Some(Self {
+        Some(Self {
             view: settings.view,
             only: settings.flow,
             detail: if settings.full { Detail::Full } else { Detail::Folded },
             beside: settings.side_by_side,
-            live,
-            calls: CallFiles::open(&settings.calls, live)?,
+            live: settings.read.is_none(),
+            calls: calls.clone(),
             kept: BTreeMap::new(),
             ended: VecDeque::new(),
             packets: 0,
@@ -107,10 +104,10 @@ impl ConversationBuffer {
             unfinished: 0,
             late: 0,
             forgotten: 0,
-        }))
+        })
     }
 
-    /// Takes a packet, and draws what can be drawn now. `data` is what the conversation's text gets from it.
+    /// Takes a packet, or the datagram that it completes, and draws what can be drawn now.
     ///
     /// # Errors
     /// Those of the writer.
@@ -118,22 +115,23 @@ impl ConversationBuffer {
         &mut self,
         output: &mut impl Write,
         look: &TextStyle,
-        tracker: &Tracker,
-        packet: (u64, Option<Time>, &Packet<'_>),
-        step: Option<&PacketInFlow>,
+        observed: &Observed<'_, '_>,
+        known: &dyn Conversations,
     ) -> io::Result<()> {
-        let (number, time, packet) = packet;
+        let time = observed.frame.time;
         self.first = self.first.or(time);
-        if let Some(step) = step.filter(|step| self.only.is_none_or(|only| only == step.conversation)) {
-            let seen = Seen {
-                number,
-                time,
-                flags: packet.tcp().map(|tcp| tcp.flags()),
-                step: *step,
-            };
-            self.keep(&seen, packet.payload().bytes);
-        }
-        self.draw_ended(output, look, tracker, time)
+        observed.in_flow(|packet, step| {
+            if let Some(step) = step.filter(|step| self.only.is_none_or(|only| only == step.conversation)) {
+                let seen = Seen {
+                    number: observed.number,
+                    time,
+                    flags: packet.tcp().map(|tcp| tcp.flags()),
+                    step: *step,
+                };
+                self.keep(&seen, packet.payload().bytes);
+            }
+        });
+        self.draw_ended(output, look, known, time)
     }
 
     fn keep(&mut self, seen: &Seen, data: &[u8]) {
@@ -214,18 +212,18 @@ impl ConversationBuffer {
         &mut self,
         output: &mut impl Write,
         look: &TextStyle,
-        tracker: &Tracker,
+        known: &dyn Conversations,
         now: Option<Time>,
     ) -> io::Result<()> {
         if self.live && !self.beside {
             while let Some((number, _)) = self.first_ended().filter(|(_, ended)| ended.at.elapsed() >= SETTLE) {
-                self.draw(output, look, tracker, number)?;
+                self.draw(output, look, known, number)?;
             }
         } else if !self.beside {
             // In the order of their numbers, so that two runs over one file look alike.
             let settled = |kept: &Kept| kept.ended.is_some_and(|ended| has_settled(ended, now));
             while let Some((&number, _)) = self.kept.first_key_value().filter(|(_, kept)| settled(kept)) {
-                self.draw(output, look, tracker, number)?;
+                self.draw(output, look, known, number)?;
             }
         }
         while self.is_too_much() {
@@ -234,7 +232,7 @@ impl ConversationBuffer {
             let Some(number) = ended.or_else(|| self.kept.first_key_value().map(|(&number, _)| number)) else {
                 break;
             };
-            self.draw(output, look, tracker, number)?;
+            self.draw(output, look, known, number)?;
         }
         Ok(())
     }
@@ -243,9 +241,9 @@ impl ConversationBuffer {
     ///
     /// # Errors
     /// Those of the writer.
-    pub fn finish(&mut self, output: &mut impl Write, look: &TextStyle, tracker: &Tracker) -> io::Result<()> {
+    pub fn finish(&mut self, output: &mut impl Write, look: &TextStyle, known: &dyn Conversations) -> io::Result<()> {
         while let Some((&number, _)) = self.kept.first_key_value() {
-            self.draw(output, look, tracker, number)?;
+            self.draw(output, look, known, number)?;
         }
         if self.beside {
             // In plain style they are told one after the other, at any width.
@@ -259,7 +257,13 @@ impl ConversationBuffer {
         Ok(())
     }
 
-    fn draw(&mut self, output: &mut impl Write, look: &TextStyle, tracker: &Tracker, number: u64) -> io::Result<()> {
+    fn draw(
+        &mut self,
+        output: &mut impl Write,
+        look: &TextStyle,
+        known: &dyn Conversations,
+        number: u64,
+    ) -> io::Result<()> {
         let Some(kept) = self.kept.remove(&number) else {
             return Ok(());
         };
@@ -280,7 +284,7 @@ impl ConversationBuffer {
                 None => Ok(()),
             };
         }
-        let Some(conversation) = tracker.conversation(number) else {
+        let Some(conversation) = known.conversation(number) else {
             self.forgotten += 1;
             return Ok(());
         };
@@ -288,7 +292,7 @@ impl ConversationBuffer {
         let left_out = (kept.left_out > 0).then_some((kept.first.len(), kept.left_out));
         let mut packets = kept.first;
         packets.extend(kept.last);
-        let timeline = Timeline::of(&packets, self.calls.logs.claim(&packets));
+        let timeline = Timeline::of(&packets, self.calls.of(number, &packets));
         let story = Story {
             conversation: &conversation,
             packets: &packets,
@@ -314,12 +318,8 @@ impl ConversationBuffer {
     #[must_use]
     pub fn remarks(&mut self) -> Vec<String> {
         let mut remarks = self.calls.remarks();
-        let logs = &self.calls.logs;
-        if self.calls.is_given() && self.only.is_none() && logs.claimed() == 0 && !logs.is_empty() {
-            remarks.push(format!(
-                "none of the {} calls in the call logs belongs to a conversation of this capture; are they of another run?",
-                logs.left()
-            ));
+        if self.only.is_none() {
+            remarks.extend(self.calls.unmatched());
         }
         if self.not_beside > 0 {
             remarks.push(format!(

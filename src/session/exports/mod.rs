@@ -2,12 +2,14 @@
 
 pub(super) mod bounds;
 
+use std::convert::Infallible;
 use std::io;
 use std::path::Path;
 
 use self::bounds::Bounds;
-use super::calls::CallFiles;
-use super::following::{Follower, forgotten};
+use super::calls::Calls;
+use super::following::{Conversations, forgotten};
+use super::observed::{Observed, Sink};
 use super::provenance;
 use super::say::Say;
 use super::settings::Settings;
@@ -15,7 +17,7 @@ use super::stdout::put;
 use super::write::to;
 use crate::escape::{one_line, printable};
 use crate::explain::{count, grouped};
-use crate::frame::{Frame, Time};
+use crate::frame::Time;
 use crate::record::{Destination, next_step};
 use crate::render::ladder::{Detail, Ladder};
 use crate::render::look::{TextStyle, TimeForm};
@@ -28,8 +30,7 @@ const NO_CONVERSATION: &str = "no conversation over TCP or UDP is known";
 pub struct Exporter<'a> {
     settings: &'a Settings,
     look: TextStyle,
-    follower: Follower,
-    calls: CallFiles,
+    calls: Option<Calls>,
     kept: Vec<Kept>,
     bounds: Bounds,
     first: Option<Time>,
@@ -43,8 +44,8 @@ impl<'a> Exporter<'a> {
     /// for.
     ///
     /// # Errors
-    /// A file cannot be opened, or a call log cannot be read: a line that says so.
-    pub fn open(settings: &'a Settings) -> Result<Option<Self>, String> {
+    /// A file cannot be opened: a line that says so.
+    pub fn open(settings: &'a Settings, calls: &Calls) -> Result<Option<Self>, String> {
         let export = &settings.export;
         if !export.is_some() {
             return Ok(None);
@@ -53,11 +54,9 @@ impl<'a> Exporter<'a> {
             let opened = path.as_deref().map(|path| Destination::whole(path, settings.force));
             opened.transpose().map_err(|error| one_line(&error))
         };
-        let shows_calls = export.shows_calls();
         Ok(Some(Self {
             look: settings.look_with(TimeForm::Local),
-            calls: CallFiles::open(if shows_calls { &settings.calls } else { &[] }, settings.read.is_none())?,
-            follower: Follower::new(),
+            calls: export.shows_calls().then(|| calls.clone()),
             kept: Vec::new(),
             bounds: Bounds::of(export),
             first: None,
@@ -68,69 +67,42 @@ impl<'a> Exporter<'a> {
         }))
     }
 
-    /// Takes a frame that is not wanted, but counts: what is wanted later may refer to it.
-    pub fn pass(&mut self, number: u64, frame: &Frame<'_>) {
-        self.first = self.first.or(frame.time);
-        self.follower.pass(number, frame);
-    }
-
-    /// Takes a wanted frame.
-    pub fn take(&mut self, number: u64, frame: &Frame<'_>) {
-        self.first = self.first.or(frame.time);
-        let packet = frame.decode();
-        // Also beyond the limit: how a conversation ended is told of the whole of it.
-        let followed = self.follower.follow(number, frame, &packet);
-        let step = followed.known().copied();
-        let whole = followed.whole;
-        let conversation = step.map(|step| step.conversation);
-        let is_wanted = self.settings.flow.is_none_or(|flow| conversation == Some(flow))
-            && self.settings.export.packet.is_none_or(|packet| packet == number);
-        if !is_wanted {
-            return;
-        }
-        let bytes = frame.bytes.len() + whole.as_ref().map_or(0, |whole| whole.frame.bytes.len());
-        if !self.bounds.has_room(bytes, conversation) {
-            return;
-        }
-        self.kept.push(Kept {
-            number,
-            frame: frame.clone().into_owned(),
-            step,
-            whole: whole.map(|whole| Whole {
-                frame: whole.frame,
-                fragments: whole.fragments,
-            }),
-        });
-    }
-
     /// Writes everything. Returns what to say of it: warnings, and what failed.
     #[must_use]
-    pub fn finish(mut self, recorded: Option<&Path>) -> (Vec<String>, Option<String>) {
-        self.calls.read_on();
-        let mut warnings = self.calls.remarks();
+    pub fn finish(mut self, recorded: Option<&Path>, known: &dyn Conversations) -> (Vec<String>, Option<String>) {
+        let calls = self.calls.take();
+        let mut warnings = Vec::new();
+        if let Some(calls) = &calls {
+            calls.read_on();
+            warnings.extend(calls.remarks());
+        }
         warnings.extend(self.bounds.remarks());
-        let tracker = self.follower.tracker();
-        let has_log = self.calls.is_given();
         let material = ReportModel::new(
             std::mem::take(&mut self.kept),
-            |number| tracker.conversation(number),
-            &mut self.calls.logs,
-            has_log,
+            |number| known.conversation(number),
+            |number, packets| {
+                calls
+                    .as_ref()
+                    .map(|calls| calls.of(number, packets))
+                    .unwrap_or_default()
+            },
+            calls.as_ref().is_some_and(Calls::is_given),
             self.first,
             self.bounds.left_out(),
         );
         let material = material.bounded_by(self.bounds.in_words());
         warnings.extend(forgotten(material.forgotten, "ladder"));
-        if material.calls_left_out > 0 {
+        let calls_left_out = material.calls_left_out + calls.as_ref().map_or(0, Calls::left_out);
+        if calls_left_out > 0 {
             warnings.push(format!(
                 "left out of what was exported: {}; it has {} at most; --flow N picks a conversation by its number",
-                count(material.calls_left_out, "more socket call"),
+                count(calls_left_out, "more socket call"),
                 grouped(CALLS as u64)
             ));
         }
         // What is shown says it itself; live it may still come.
         let says_so = !self.settings.shows() && self.settings.read.is_some();
-        let missing = self.follower.missing(self.settings.flow);
+        let missing = known.missing(self.settings.flow);
         let mut empty = Vec::new();
         let outcome = self.write(&material, recorded, &mut warnings, &mut empty);
         // Where it is said that there is no such conversation, that is enough.
@@ -245,6 +217,43 @@ impl<'a> Exporter<'a> {
             let _ = mermaid::sequence(&mut text, ladders);
         }
         Ok(text)
+    }
+}
+
+impl Sink for Exporter<'_> {
+    type Error = Infallible;
+
+    /// Keeps a packet if there is room; how its conversation ended is known of the whole of it all the same.
+    fn take(&mut self, observed: &Observed<'_, '_>, _: &dyn Conversations) -> Result<(), Infallible> {
+        let &Observed {
+            number,
+            frame,
+            followed,
+            ..
+        } = observed;
+        self.first = followed.first;
+        let step = followed.known().copied();
+        let conversation = step.map(|step| step.conversation);
+        let is_wanted = self.settings.flow.is_none_or(|flow| conversation == Some(flow))
+            && self.settings.export.packet.is_none_or(|packet| packet == number);
+        if !is_wanted {
+            return Ok(());
+        }
+        let whole = followed.whole.as_ref();
+        let bytes = frame.bytes.len() + whole.map_or(0, |whole| whole.frame.bytes.len());
+        if !self.bounds.has_room(bytes, conversation) {
+            return Ok(());
+        }
+        self.kept.push(Kept {
+            number,
+            frame: frame.clone().into_owned(),
+            step,
+            whole: whole.map(|whole| Whole {
+                frame: whole.frame.clone(),
+                fragments: whole.fragments,
+            }),
+        });
+        Ok(())
     }
 }
 

@@ -4,9 +4,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::super::capture_right::this_program;
+use super::super::comments::commented;
 use super::super::ending::{self, Grace};
-use super::super::following::Commenter;
+use super::super::following::Follower;
 use super::super::live::{descriptor, opening};
+use super::super::observed::{LazyPacket, Observed};
 use super::super::recording::{APPLICATION, interface_of};
 use super::super::rights;
 use super::super::say::Say;
@@ -77,15 +79,19 @@ fn record(
     stop: &CancelToken,
 ) -> Result<End, WriteError> {
     let mut unflushed = false;
-    let mut commenter = Commenter::new();
+    let mut conversations = Follower::new();
+    let mut number = 0;
     let (mut first, mut last): (Option<Time>, Option<Time>) = (None, None);
     let end = loop {
         let patience = unflushed.then_some(Duration::ZERO);
         match capture.next(patience, Some(descriptor(stop))) {
-            Ok(Event::Frame(mut frame, _)) => {
-                if afterwards.wants(&frame) {
-                    commenter.comment_on(&mut frame);
-                    recorder.write(&frame)?;
+            Ok(Event::Frame(frame, _)) => {
+                let headers = LazyPacket::new(&frame);
+                if afterwards.wants(&headers) {
+                    number += 1;
+                    let followed = conversations.follow(number, &frame, headers.packet());
+                    let observed = Observed::new(number, &headers, &followed);
+                    recorder.write(&commented(&observed))?;
                     first = first.or(frame.time);
                     last = frame.time.or(last);
                     unflushed = true;

@@ -42,6 +42,7 @@ pub fn check_beside(log: &[u8], frames: &[Frame<'_>], look: TextStyle) {
     let (follower, kept) = flow::follow(frames);
     let find = |number| follower.tracker().conversation(number);
     let start = frames.iter().find_map(|frame| frame.time);
-    let material = ReportModel::new(kept, find, &mut check(log), true, start, 0);
+    let mut logs = check(log);
+    let material = ReportModel::new(kept, find, |_, packets| logs.claim(packets), true, start, 0);
     flow::check_drawn(&material, look);
 }

@@ -10,7 +10,7 @@ use socket_lab::render::report::{self, Provenance};
 use socket_lab::render::report_model::{Kept, ReportModel, Whole};
 use socket_lab::render::{json, mermaid, plot, svg};
 use socket_lab::session::following::{Followed, Follower};
-use socket_lab::timeline::CallIndex;
+use socket_lab::timeline::Claimed;
 use socket_lab::wire::decode;
 
 use super::frame::{check_json, check_structure, check_views, link};
@@ -72,7 +72,7 @@ pub fn follow(frames: &[Frame<'_>]) -> (Follower, Vec<Kept>) {
         if let Some(step) = followed.known() {
             check_step(step, number);
         }
-        let Followed { step, whole } = followed;
+        let Followed { step, whole, .. } = followed;
         if let Some(whole) = &whole {
             check_structure(&decode(
                 whole.frame.link,
@@ -133,7 +133,7 @@ pub fn check(frames: &[Frame<'_>], look: TextStyle) {
     let find = |number| tracker.conversation(number);
     check_sheet(&kept, look);
     check_said(&kept, look);
-    let material = ReportModel::new(kept, find, &mut CallIndex::new(), false, start, 0);
+    let material = ReportModel::new(kept, find, |_, _| Claimed::default(), false, start, 0);
     check_drawn(&material, look);
     check_report(&material, look);
 }
