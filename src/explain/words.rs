@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 
 use crate::flow::number::Bytes;
-use crate::wire::digits::write_socket;
+use crate::wire::digits::{write_padded, write_socket};
 
 /// A number of nanoseconds in the unit that suits it, to three digits: `0.027 ms`, `42.4 ms`, `1.02 s`, `75.0 s`; from two hours
 /// on whole hours, from two days on whole days.
@@ -29,12 +29,16 @@ pub fn duration(nanoseconds: i64) -> String {
     };
     let step = unit / 10_u64.pow(decimals);
     let steps = nanoseconds / step + u64::from(nanoseconds % step >= step / 2);
-    let whole = steps * step / unit;
-    if decimals == 0 {
-        return sentence!("{sign}{whole} {name}");
+    // A line has one of these, so digits are written as such: `{}` would ask for sign and width first.
+    let mut text = String::with_capacity(16);
+    text.extend([sign, itoa::Buffer::new().format(steps * step / unit)]);
+    if decimals > 0 {
+        text.push('.');
+        // Writing to a String cannot fail.
+        let _ = write_padded(&mut text, steps * step % unit / step, decimals as usize);
     }
-    let fraction = steps * step % unit / step;
-    sentence!("{sign}{whole}.{fraction:0width$} {name}", width = decimals as usize)
+    text.extend([" ", name]);
+    text
 }
 
 /// A number and what it counts, digits in groups of three: `1 byte`, `65,536 bytes`.

@@ -6,15 +6,17 @@
 //! ```
 //!
 //! The numbers are those of Wireshark's column Info: counted from the start of each stream, the window scaled, where the
-//! conversation tells. A second address that is the same as the first is left out. A line is put together in a buffer of
-//! its own on the stack, for there are many. Where it would be wider than the screen, `Len=0` is left out, then `Win`, then `Ack` beside data.
+//! conversation tells. A second address that is the same as the first is left out. Where a line would be wider than the screen,
+//! `Len=0` is left out, then `Win`, then `Ack` beside data.
+//!
+//! There are many lines, so they are put together piece by piece: `write!` asks each number for sign, width and padding first.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::net::IpAddr;
 use std::ops::Range;
 
 use chrono::Timelike as _;
-use smallvec::SmallVec;
 
 use super::look::{TextStyle, TimeForm, rounded};
 use crate::explain::packet::{self, Ends, flag_names};
@@ -22,6 +24,7 @@ use crate::flow::PacketInFlow;
 use crate::flow::segment::{Part, Remark, Scale, Segment};
 use crate::frame::{Frame, Time};
 use crate::local_time;
+use crate::wire::digits::{write_address, write_padded};
 use crate::wire::tcp::{Flags, Tcp};
 use crate::wire::{Completeness, Layer, Packet, Protocol};
 
@@ -41,8 +44,8 @@ pub struct Place<'s> {
     pub several: bool,
 }
 
-/// A line; the usual one fits without allocation.
-type Line = SmallVec<[u8; 256]>;
+/// Few lines have more bytes.
+const USUAL: usize = 192;
 
 /// Writes the line of a packet: number, time, ends, flags and numbers or what else matters of it, and in brackets what is
 /// remarkable.
@@ -56,69 +59,66 @@ pub fn write(
     packet: &Packet<'_>,
     place: Place<'_>,
 ) -> io::Result<()> {
-    let mut line = Line::new();
-    write!(line, "{:3} ", place.number)?;
+    let mut line = String::with_capacity(USUAL);
+    right_aligned(&mut line, place.number, 3);
+    line.push(' ');
     match frame.time {
-        Some(time) => write_time(&mut line, look.time, time, place.first)?,
-        None => line.write_all(b"(no time)")?,
+        Some(time) => add_time(&mut line, look.time, time, place.first),
+        None => line.push_str("(no time)"),
     }
     if let Some(step) = place.step.filter(|_| place.several) {
-        write!(line, " #{}", step.conversation)?;
+        add(&mut line, " #", step.conversation);
     }
-    line.write_all(b" ")?;
-    write_ends(&mut line, look, packet)?;
+    line.push(' ');
+    add_ends(&mut line, look, packet);
     let mut spare = Spare::default();
     if let Some(tcp) = packet.tcp() {
-        spare = segment(&mut line, packet, &tcp, place.step.and_then(PacketInFlow::segment))?;
+        spare = segment(&mut line, packet, &tcp, place.step.and_then(PacketInFlow::segment));
     } else if packet.udp().is_some() {
-        datagram(&mut line, look, packet)?;
+        datagram(&mut line, look, packet);
     } else {
-        other(&mut line, packet, place.step)?;
+        other(&mut line, packet, place.step);
     }
+    // Writing to a String cannot fail, here and below.
     if let Some(step) = place.step {
-        // Its only errors are the writer's, which has none.
-        let _ = packet::tags(&mut Text(&mut line), step);
+        let _ = packet::tags(&mut line, step);
     }
     for problem in packet.problems() {
-        write!(line, " [{problem}]")?;
+        let _ = write!(line, " [{problem}]");
     }
     // The later one first: the places before it stay as they are.
     for range in [spare.length, spare.window, spare.acknowledgment] {
-        if columns(&line) > look.width {
-            line.drain(range);
+        // A character has a byte at least.
+        if line.len() > look.width && line.chars().count() > look.width {
+            line.replace_range(range, "");
         }
     }
-    line.push(b'\n');
-    output.write_all(&line)
+    line.push('\n');
+    output.write_all(line.as_bytes())
 }
 
-/// A line to which text is written.
-struct Text<'l>(&'l mut Line);
-
-impl std::fmt::Write for Text<'_> {
-    fn write_str(&mut self, text: &str) -> std::fmt::Result {
-        self.0.extend_from_slice(text.as_bytes());
-        Ok(())
-    }
+/// A number behind what it is.
+fn add(line: &mut String, what: &str, number: impl itoa::Integer) {
+    line.push_str(what);
+    line.push_str(itoa::Buffer::new().format(number));
 }
 
-/// How many characters: bytes that do not continue one.
-fn columns(line: &[u8]) -> usize {
-    line.iter().filter(|&&byte| byte & 0xc0 != 0x80).count()
+/// A number with blanks before it, up to so many digits.
+fn right_aligned(line: &mut String, number: u64, digits: usize) {
+    let mut buffer = itoa::Buffer::new();
+    let text = buffer.format(number);
+    (text.len()..digits).for_each(|_| line.push(' '));
+    line.push_str(text);
 }
 
 /// The time of day, or the seconds since the first packet, to the microsecond: the date has no room in a line.
-fn write_time(line: &mut Line, form: TimeForm, time: Time, first: Time) -> io::Result<()> {
+fn add_time(line: &mut String, form: TimeForm, time: Time, first: Time) {
     let of_day = match form {
         TimeForm::Relative => {
             let microseconds = rounded(time.0.abs_diff(first.0), 1_000);
             let sign = if time < first && microseconds > 0 { "-" } else { "" };
-            return write!(
-                line,
-                "{sign}{}.{:06}",
-                microseconds / 1_000_000,
-                microseconds % 1_000_000
-            );
+            add(line, sign, microseconds / 1_000_000);
+            return padded(line, '.', microseconds % 1_000_000, 6);
         }
         TimeForm::Utc => time.to_utc().time(),
         TimeForm::Local => {
@@ -126,47 +126,48 @@ fn write_time(line: &mut Line, form: TimeForm, time: Time, first: Time) -> io::R
             time.with_timezone(&local_time::offset(time)).time()
         }
     };
-    write!(
-        line,
-        "{:02}:{:02}:{:02}.{:06}",
-        of_day.hour(),
-        of_day.minute(),
-        of_day.second(),
-        of_day.nanosecond() / 1000 % 1_000_000
-    )
+    let _ = write_padded(line, of_day.hour().into(), 2);
+    padded(line, ':', of_day.minute().into(), 2);
+    padded(line, ':', of_day.second().into(), 2);
+    padded(line, '.', (of_day.nanosecond() / 1000 % 1_000_000).into(), 6);
 }
 
-fn write_ends(line: &mut Line, look: &TextStyle, packet: &Packet<'_>) -> io::Result<()> {
+fn padded(line: &mut String, separator: char, number: u64, digits: usize) {
+    line.push(separator);
+    let _ = write_padded(line, number, digits);
+}
+
+fn add_ends(line: &mut String, look: &TextStyle, packet: &Packet<'_>) {
     let arrow = look.arrow();
     match packet::ends(packet) {
         Some(Ends::Sockets(from, to)) => {
-            write_address(line, from.ip(), true)?;
-            write!(line, ":{} {arrow} ", from.port())?;
+            add_host(line, from.ip());
+            add(line, ":", from.port());
+            line.extend([" ", arrow, " "]);
             if from.ip() != to.ip() {
-                write_address(line, to.ip(), true)?;
+                add_host(line, to.ip());
             }
-            write!(line, ":{} ", to.port())
+            add(line, ":", to.port());
+            line.push(' ');
         }
         Some(Ends::Hosts(from, to)) => {
-            write_address(line, from, false)?;
-            write!(line, " {arrow} ")?;
-            write_address(line, to, false)?;
-            line.write_all(b" ")
+            let _ = write_address(line, from);
+            line.extend([" ", arrow, " "]);
+            let _ = write_address(line, to);
+            line.push(' ');
         }
-        None => Ok(()),
+        None => {}
     }
 }
 
-/// Before a port an IPv6 address stands in brackets. Octet by octet: the library's way to write an IPv4 address takes several
-/// times as long.
-fn write_address(line: &mut Line, address: IpAddr, with_port: bool) -> io::Result<()> {
-    match address {
-        IpAddr::V4(address) => {
-            let [a, b, c, d] = address.octets();
-            write!(line, "{a}.{b}.{c}.{d}")
-        }
-        IpAddr::V6(address) if with_port => write!(line, "[{address}]"),
-        IpAddr::V6(address) => write!(line, "{address}"),
+/// An address as it stands before a port: an IPv6 address in brackets.
+fn add_host(line: &mut String, address: IpAddr) {
+    if address.is_ipv6() {
+        line.push('[');
+    }
+    let _ = write_address(line, address);
+    if address.is_ipv6() {
+        line.push(']');
     }
 }
 
@@ -181,86 +182,87 @@ struct Spare {
     acknowledgment: Range<usize>,
 }
 
-fn segment(line: &mut Line, packet: &Packet<'_>, tcp: &Tcp<'_>, step: Option<&Segment>) -> io::Result<Spare> {
+fn segment(line: &mut String, packet: &Packet<'_>, tcp: &Tcp<'_>, step: Option<&Segment>) -> Spare {
     let flags = tcp.flags();
-    line.write_all(flag_names(flags).as_bytes())?;
+    line.push_str(&flag_names(flags));
     match step {
-        Some(step) if step.sequence.relative < 0 => write!(line, " RawSeq={}", step.sequence.raw)?,
-        Some(step) => write!(line, " Seq={}", step.sequence.relative)?,
-        None => write!(line, " Seq={}", tcp.sequence_number())?,
+        Some(step) if step.sequence.relative < 0 => add(line, " RawSeq=", step.sequence.raw.0),
+        Some(step) => add(line, " Seq=", step.sequence.relative),
+        None => add(line, " Seq=", tcp.sequence_number()),
     }
     let before = line.len();
     if flags.has(Flags::ACK) {
         match step.and_then(|step| step.acknowledgment) {
             // Before what counts as the beginning: a number counted from there tells nothing.
-            Some(number) if number.relative < 0 => write!(line, " RawAck={}", number.raw)?,
-            Some(number) => write!(line, " Ack={}", number.relative)?,
-            None => write!(line, " Ack={}", tcp.acknowledgment_number())?,
+            Some(number) if number.relative < 0 => add(line, " RawAck=", number.raw.0),
+            Some(number) => add(line, " Ack=", number.relative),
+            None => add(line, " Ack=", tcp.acknowledgment_number()),
         }
     }
     let start = line.len();
     match step.map(|step| step.window) {
         // Not as many bytes as the number says, and how many is not known.
-        Some(window) if window.scale == Scale::NotCaptured && window.raw > 0 => write!(line, " RawWin={}", window.raw)?,
-        Some(window) => write!(line, " Win={}", window.bytes().unwrap_or(window.raw.into()))?,
-        None => write!(line, " Win={}", tcp.window())?,
+        Some(window) if window.scale == Scale::NotCaptured && window.raw > 0 => add(line, " RawWin=", window.raw),
+        Some(window) => add(line, " Win=", window.bytes().unwrap_or(window.raw.into())),
+        None => add(line, " Win=", tcp.window()),
     }
     let end = line.len();
     let length = length(packet, Protocol::Tcp);
-    write!(line, " Len={length}")?;
+    add(line, " Len=", length);
     let window_matters = step.is_some_and(|step| {
         step.part == Part::WindowUpdate || step.part == Part::WindowProbeAck || step.remarks.has(Remark::ZeroWindow)
     });
-    Ok(Spare {
+    Spare {
         window: if window_matters { 0..0 } else { start..end },
         length: if length == 0 { end..line.len() } else { 0..0 },
         acknowledgment: if length == 0 { 0..0 } else { before..start },
-    })
+    }
 }
 
-fn datagram(line: &mut Line, look: &TextStyle, packet: &Packet<'_>) -> io::Result<()> {
+fn datagram(line: &mut String, look: &TextStyle, packet: &Packet<'_>) {
     let first_piece = packet
         .layer(Protocol::Udp)
         .is_some_and(|layer| layer.extent() == Completeness::FirstFragment);
-    let name = if first_piece { "UDP, first fragment," } else { "UDP" };
-    write!(line, "{name} Len={}", length(packet, Protocol::Udp))?;
+    line.push_str(if first_piece { "UDP, first fragment," } else { "UDP" });
+    add(line, " Len=", length(packet, Protocol::Udp));
     let data = packet.payload().bytes;
     if data.is_empty() {
-        return Ok(());
+        return;
     }
     let shown = data.get(..TEXT_SHOWN).unwrap_or(data);
-    let more = if shown.len() < data.len() { " ..." } else { "" };
-    write!(line, " \"{}\"{more}", look.text(shown))
+    let more = if shown.len() < data.len() { "\" ..." } else { "\"" };
+    line.extend([" \"", &look.text(shown), more]);
 }
 
-fn other(line: &mut Line, packet: &Packet<'_>, step: Option<&PacketInFlow>) -> io::Result<()> {
-    line.write_all(packet::name(packet).as_bytes())?;
+fn other(line: &mut String, packet: &Packet<'_>, step: Option<&PacketInFlow>) {
+    line.push_str(&packet::name(packet));
     if let Some(ip) = packet.ipv4().filter(|ip| ip.fragment_offset() > 0) {
-        write!(
+        let _ = write!(
             line,
             " id=0x{:04x} at byte {}",
             ip.identification(),
             ip.fragment_offset()
-        )?;
+        );
     }
     if step
         .and_then(PacketInFlow::notice)
         .is_some_and(|notice| notice.about.is_some())
     {
         // The number of that packet says it in less.
-        return Ok(());
+        return;
     }
     if let Some((from, to)) = packet.quoted_endpoints() {
-        write!(line, " for {from} to {to}")?;
+        let _ = write!(line, " for {from} to {to}");
     }
     if let Some(arp) = packet.arp() {
-        match arp.operation() {
-            1 => write!(line, " who has {}? tell {}", arp.target(), arp.sender())?,
-            2 => write!(line, " {} is at the sender", arp.sender())?,
-            _ => {}
-        }
+        let _ = match arp.operation() {
+            1 => write!(line, " who has {}? tell {}", arp.target(), arp.sender()),
+            2 => write!(line, " {} is at the sender", arp.sender()),
+            _ => Ok(()),
+        };
     }
-    write!(line, " {} bytes", packet.original_length())
+    add(line, " ", packet.original_length());
+    line.push_str(" bytes");
 }
 
 fn length(packet: &Packet<'_>, protocol: Protocol) -> usize {

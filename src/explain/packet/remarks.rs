@@ -10,6 +10,7 @@ use crate::flow::datagram::Part as DatagramPart;
 use crate::flow::segment::{Delay, Part, Remark, Remarks, Segment};
 use crate::flow::{Kind, PacketInFlow};
 use crate::wire::Packet;
+use crate::wire::digits::write_decimal;
 
 /// `1, packet 4 of it, 42.4 ms after the one before`: which conversation, and where in it.
 #[must_use]
@@ -126,7 +127,11 @@ pub fn tags(output: &mut impl fmt::Write, step: &PacketInFlow) -> fmt::Result {
     match &step.kind {
         Kind::Segment(segment) => segment_tags(output, segment),
         Kind::Datagram(datagram) => match datagram.part {
-            DatagramPart::Reply { request, .. } => write!(output, " [reply to {request}]"),
+            DatagramPart::Reply { request, .. } => {
+                output.write_str(" [reply to ")?;
+                write_decimal(output, request)?;
+                output.write_str("]")
+            }
             DatagramPart::Unasked => output.write_str(" [unasked]"),
             DatagramPart::Request { .. } => Ok(()),
         },
@@ -139,7 +144,7 @@ pub fn tags(output: &mut impl fmt::Write, step: &PacketInFlow) -> fmt::Result {
 
 fn segment_tags(output: &mut impl fmt::Write, segment: &Segment) -> fmt::Result {
     if let Some(tag) = words::part_tag(segment.part) {
-        write!(output, " [{tag}]")?;
+        write_tag(output, tag)?;
     }
     if segment.remarks.is_empty() {
         return Ok(());
@@ -152,10 +157,16 @@ fn segment_tags(output: &mut impl fmt::Write, segment: &Segment) -> fmt::Result 
             (Remark::Retransmission | Remark::FastRetransmission | Remark::SpuriousRetransmission, Some(first)) => {
                 write!(output, " [{} of {first}]", words::remark_tag(remark))?;
             }
-            _ => write!(output, " [{}]", words::remark_tag(remark))?,
+            _ => write_tag(output, words::remark_tag(remark))?,
         }
     }
     Ok(())
+}
+
+fn write_tag(output: &mut impl fmt::Write, tag: &str) -> fmt::Result {
+    output.write_str(" [")?;
+    output.write_str(tag)?;
+    output.write_str("]")
 }
 
 const fn is_repetition(remark: Remark) -> bool {
