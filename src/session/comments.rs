@@ -37,12 +37,12 @@ mod tests {
 
     #[test]
     fn the_last_piece_has_the_comment_and_others_comments_stay() {
-        let mut follower = Follower::new();
+        let mut conversations = Follower::new();
         let mut frames = pieces();
         frames[1].comments.push("of somebody".into());
         let comments = (1..).zip(&frames).map(|(number, frame)| {
             let headers = LazyPacket::new(frame);
-            let followed = follower.follow(number, frame, headers.packet());
+            let followed = conversations.follow(number, frame, headers.packet());
             commented(&Observed::new(number, &headers, &followed)).comments
         });
         let comments: Vec<_> = comments.collect();

@@ -13,25 +13,24 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::calls::Calls;
-use super::capture_right;
 use super::ending::{self, Counts, Grace};
 use super::exports::{Exporter, say_exported, say_written};
 use super::flushing::Flushing;
 use super::following::{Followed, SharedFollower};
 use super::observed::{LazyPacket, Observed, Sink as _};
+use super::opening::{descriptor, open};
 use super::printing::{self, FrameSender, Printer, Refusal};
 use super::recording::{Recording, record};
 use super::rights;
 use super::say::Say;
 use super::selection::UserFilter;
 use super::settings::Settings;
-use crate::capture::live::{self, ANY, Capture, Event, LARGEST_SNAPLEN, OpenError, Opening, interfaces};
+use crate::capture::live::{self, Capture, Event};
 use crate::escape::{one_line, printable};
-use crate::filter::{Filter, Fragments, Target};
+use crate::filter::Filter;
 use crate::frame::Time;
 use crate::os::cancel::CancelToken;
 use crate::record::{Format, Statistics, WriteError, Written};
-use crate::wire::LinkType;
 
 /// Captures until told to quit, or until enough was captured.
 #[must_use]
@@ -165,54 +164,6 @@ fn describe(filter: &Filter) -> String {
     match filter.expression() {
         Some(_) => format!("filter {filter}"),
         None => "all packets".to_owned(),
-    }
-}
-
-fn open(settings: &Settings, filter: &Filter) -> Result<Capture, String> {
-    opening(settings, filter)?.open().map_err(|error| match error {
-        OpenError::NoPermission { interface } => capture_right::sniffer_lacks_it(&interface),
-        other => other.to_string(),
-    })
-}
-
-/// The capture that the arguments ask for, not begun yet.
-///
-/// # Errors
-/// The kernel cannot run the filter: a line that says so.
-pub(super) fn opening(settings: &Settings, filter: &Filter) -> Result<Opening, String> {
-    let mut opening = Opening::on(&settings.interface);
-    opening.snaplen = settings.snaplen;
-    opening.promiscuous = settings.promiscuous;
-    opening.ring = !settings.no_ring;
-    if filter.expression().is_some() {
-        let snaplen = if settings.snaplen == 0 {
-            LARGEST_SNAPLEN
-        } else {
-            settings.snaplen
-        };
-        let program = filter
-            .compile(target(&settings.interface), snaplen, Fragments::Keep)
-            .map_err(|error| error.to_string())?;
-        let instructions = program.instructions().iter();
-        opening.program = instructions.map(|one| (one.code, one.jt, one.jf, one.k)).collect();
-    }
-    Ok(opening)
-}
-
-/// What the kernel's filter will see on this interface.
-fn target(name: &str) -> Target {
-    /// Bytes of the header that stands in the place of the link layer's on "any".
-    const COOKED: u32 = 20;
-    let known = interfaces();
-    let interface = known.iter().find(|interface| interface.name == name);
-    match interface.map(|interface| interface.link_type) {
-        Some(LinkType::ETHERNET) => Target::Socket(LinkType::ETHERNET),
-        _ => Target::CookedSocket {
-            header: COOKED,
-            loopback: (name == ANY)
-                .then(|| known.iter().find(|one| one.loopback).map(|lo| lo.index))
-                .flatten(),
-        },
     }
 }
 
@@ -457,11 +408,4 @@ fn unprinted(count: u64, recorded: bool) -> String {
     } else {
         format!("{what}; -w keeps them all, --view summary prints faster")
     }
-}
-
-/// The stop mark in the form that the capture waits for.
-#[cfg(unix)]
-pub(super) fn descriptor(stop: &CancelToken) -> live::CancelDescriptor<'_> {
-    use crate::os::poll::Cancellation as _;
-    stop.descriptor()
 }

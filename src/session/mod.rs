@@ -8,8 +8,8 @@
 //! Of the sniffer, where it is built:
 //!
 //! - `settings`: what a run reads, keeps, shows and writes; `selection`: which frames are wanted;
-//! - `live`: from an interface, with `printing` and `recording` beside it; `file`: from a capture file, which `source` opens,
-//!   with `progress`, and `copy`, what is recorded of it;
+//! - `live`: from an interface that `opening` opens, with `printing` and `recording` beside it; `file`: from a capture file,
+//!   which `source` opens, with `progress`, and `copy`, what is recorded of it;
 //! - `following`: the conversations of frames; `observed`: a packet with all that is known of it, decoded once and followed
 //!   once, and what a sink of such packets is; `comments`: what a recording says of them;
 //! - `display`: packets onto the screen, with `pool`, the threads that help it;
@@ -59,6 +59,8 @@ pub mod live;
 pub mod logging;
 #[cfg(feature = "sniffer")]
 pub mod observed;
+#[cfg(feature = "sniffer")]
+mod opening;
 #[cfg(feature = "sniffer")]
 mod pool;
 #[cfg(feature = "sniffer")]
