@@ -18,7 +18,7 @@ pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>, side: Side) -
     let is_its = |party: &Party| context.step.is_some_and(|step| step.end(*party).ip() == address);
     let party = context.party(side).filter(is_its);
     Some(match party {
-        Some(party) => sentence!("{party}: {kind}").into(),
+        Some(party) => sentence!(party, ": ", kind).into(),
         None => kind.into(),
     })
 }

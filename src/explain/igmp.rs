@@ -21,8 +21,8 @@ impl Explain for Explainer {
             id::MAX_RESP if kind == QUERY => waiting(message?.max_response_time()),
             id::MAX_RESP => "means something only in a query".into(),
             id::MAX_RESP_FORM => "the rest is a floating-point number".into(),
-            id::MAX_RESP_EXP => sentence!("shifted left by {} + 3", field.number()?).into(),
-            id::MAX_RESP_MANT => sentence!("with its first bit: 16 + {}", field.number()?).into(),
+            id::MAX_RESP_EXP => sentence!("shifted left by ", field.number()?, " + 3").into(),
+            id::MAX_RESP_MANT => sentence!("with its first bit: 16 + ", field.number()?).into(),
             id::CHECKSUM => checksum::meaning(context, field, "covers the whole message")?,
             id::MADDR => group(kind, field),
             id::FLAGS => "for extensions of the query".into(),
@@ -32,11 +32,11 @@ impl Explain for Explainer {
             },
             id::QRV => match field.number()? {
                 0 => "how often messages are sent is not told, or more than 7 times".into(),
-                times => sentence!("each message is sent {}, in case one gets lost", count(times, "time")).into(),
+                times => sentence!("each message is sent ", count(times, "time"), ", in case one gets lost").into(),
             },
             id::QQIC => {
                 let seconds = igmp::decoded(u8::try_from(field.number()?).ok()?);
-                sentence!("a general query every {}", count(seconds.into(), "second")).into()
+                sentence!("a general query every ", count(seconds.into(), "second")).into()
             }
             id::NUM_SRC => lengths::lie(context, id::NUM_SRC).unwrap_or_else(|| sources(kind, field)),
             id::NUM_GRP_RECS => lengths::lie(context, id::NUM_GRP_RECS)
@@ -62,7 +62,7 @@ impl Explain for Explainer {
             LEAVE => "leave",
             _ => "report",
         };
-        Some(sentence!("IGMPv{} {what}", message.version()).into())
+        Some(sentence!("IGMPv", message.version(), " ", what).into())
     }
 
     fn reason(layer: &Layer<'_>) -> Option<Sentence> {
@@ -71,18 +71,20 @@ impl Explain for Explainer {
         Some(match (message.message_type(), group) {
             (QUERY, None) => "a router asks who listens to which multicast groups".into(),
             (QUERY, Some(group)) if message.version() == 3 && message.count() > 0 => sentence!(
-                "a router asks who listens to {group} from {}",
+                "a router asks who listens to ",
+                group,
+                " from ",
                 count(message.count().into(), "sender")
             )
             .into(),
-            (QUERY, Some(group)) => sentence!("a router asks whether anybody still listens to {group}").into(),
-            (LEAVE, Some(group)) => sentence!("the host does not listen to {group} any more").into(),
+            (QUERY, Some(group)) => sentence!("a router asks whether anybody still listens to ", group).into(),
+            (LEAVE, Some(group)) => sentence!("the host does not listen to ", group, " any more").into(),
             (REPORT_3, _) => sentence!(
-                "the host tells what it listens to: {}",
+                "the host tells what it listens to: ",
                 count(message.count().into(), "group record")
             )
             .into(),
-            (_, Some(group)) => sentence!("the host listens to {group}").into(),
+            (_, Some(group)) => sentence!("the host listens to ", group).into(),
             (kind, None) => purpose(kind).into(),
         })
     }
@@ -99,7 +101,7 @@ const fn purpose(kind: u8) -> &'static str {
 fn waiting(tenths: u32) -> Sentence {
     match tenths {
         0 => "answer at once".into(),
-        _ => sentence!("answer within {}.{} s, at a random time", tenths / 10, tenths % 10).into(),
+        _ => sentence!("answer within ", tenths / 10, ".", tenths % 10, " s, at a random time").into(),
     }
 }
 

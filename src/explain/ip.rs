@@ -17,7 +17,7 @@ impl Explain for Ipv4 {
         Some(match field.id() {
             ipv4::id::HDR_LEN => match field.number()? {
                 5 => "5 = no options".into(),
-                words @ 6.. => sentence!("20 fixed + {} of options", words * 4 - 20).into(),
+                words @ 6.. => sentence!("20 fixed + ", words * 4 - 20, " of options").into(),
                 _ => "wrong: the fixed part alone has 5 words".into(),
             },
             ipv4::id::DSFIELD => services(field),
@@ -65,7 +65,7 @@ impl Explain for Ipv6 {
             ipv6::id::PLEN => match field.number()? {
                 _ if lie_6(context).is_some() => lie_6(context)?,
                 0 if context.layer.payload_length() > 0 => "0: larger than the field can say".into(),
-                _ => sentence!("without these 40 bytes: {}", composition(context, false)).into(),
+                _ => sentence!("without these 40 bytes: ", composition(context, false)).into(),
             },
             ipv6::id::NXT => follows(context),
             ipv6::id::HLIM => hops(field),
@@ -131,12 +131,12 @@ fn services(field: &Field<'_>) -> Sentence {
         3 => "ECN: a router on the way is congested",
         _ => "ECN: congestion may be marked instead of dropped",
     };
-    sentence!("{priority}, {congestion}").into()
+    sentence!(priority, ", ", congestion).into()
 }
 
 /// The problem counts the header too, the field does not.
 fn lie_6(context: Context<'_, '_>) -> Option<Sentence> {
-    lengths::lie(context, ipv6::id::PLEN).map(|lie| sentence!("{lie}, these 40 included").into())
+    lengths::lie(context, ipv6::id::PLEN).map(|lie| sentence!(lie, ", these 40 included").into())
 }
 
 fn total_length(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
@@ -164,7 +164,7 @@ fn fragment_offset(field: &Field<'_>, more: bool) -> Sentence {
     match (field.number(), more) {
         (Some(0), false) => "a whole datagram".into(),
         (Some(0), true) => "the first fragment: the next header is in it".into(),
-        (Some(units), _) => sentence!("its data start at byte {} of the datagram's", units * 8).into(),
+        (Some(units), _) => sentence!("its data start at byte ", units * 8, " of the datagram's").into(),
         (None, _) => "not whole".into(),
     }
 }
@@ -178,9 +178,9 @@ fn hops(field: &Field<'_>) -> Sentence {
     let start = [64, 128, 255].into_iter().find(|&start| left <= start).unwrap_or(255);
     match start - left {
         0 if start == 64 => "Linux starts at 64: no router passed".into(),
-        0 => sentence!("{start} is a usual start: probably no router passed").into(),
-        1 => sentence!("{start} at the start, if one router was passed").into(),
-        passed @ 2..=BELIEVABLE => sentence!("{start} at the start, if {passed} routers were passed").into(),
+        0 => sentence!(start, " is a usual start: probably no router passed").into(),
+        1 => sentence!(start, " at the start, if one router was passed").into(),
+        passed @ 2..=BELIEVABLE => sentence!(start, " at the start, if ", passed, " routers were passed").into(),
         _ => "each router takes one off; at 0 it is dropped".into(),
     }
 }

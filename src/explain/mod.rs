@@ -6,12 +6,13 @@
 //! what the packet itself shows.
 #![forbid(unsafe_code)]
 
-/// [`format!`] with room for a usual sentence from the start: a text that grows word by word is moved again and again.
+/// Puts a sentence together from its pieces: texts, numbers, names. There is room for a usual sentence from the start, for a
+/// text that grows word by word is moved again and again; and each piece is added as what it is, where [`format!`] would ask it
+/// for width and padding first. Most of what is said of a packet goes through here.
 macro_rules! sentence {
-    ($($words:tt)*) => {{
+    ($($piece:expr),+ $(,)?) => {{
         let mut text = String::with_capacity($crate::explain::sentence::SENTENCE);
-        // Writing to a String cannot fail.
-        let _ = std::fmt::Write::write_fmt(&mut text, format_args!($($words)*));
+        $($crate::explain::sentence::Piece::add_to(&$piece, &mut text);)+
         text
     }};
 }

@@ -22,13 +22,13 @@ pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>, side: Side) -
     Some(match party {
         None => kind(number),
         Some(party) if by_number => match service(number) {
-            Some(service) => sentence!("the {party}'s, as it seems: {service}").into(),
-            None => sentence!("the {party}'s, as it seems by the numbers").into(),
+            Some(service) => sentence!("the ", party, "'s, as it seems: ", service).into(),
+            None => sentence!("the ", party, "'s, as it seems by the numbers").into(),
         },
         Some(Party::Client) if PICKED.contains(&number) => "the client's: in the range the kernel picks from".into(),
         Some(Party::Client) => "the client's".into(),
         Some(Party::Server) => match service(number) {
-            Some(service) => sentence!("the server's: {service}").into(),
+            Some(service) => sentence!("the server's: ", service).into(),
             None => servers(context, side).into(),
         },
     })
@@ -67,7 +67,7 @@ fn swapped(context: Context<'_, '_>, step: &PacketInFlow, side: Side) -> Option<
         Side::Sender => "destination",
         Side::Receiver => "source",
     };
-    Some(sentence!("the {party}'s: packet {request}'s {was} port").into())
+    Some(sentence!("the ", party, "'s: packet ", request, "'s ", was, " port").into())
 }
 
 /// Without a conversation only a SYN tells who is the client.

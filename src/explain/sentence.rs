@@ -1,9 +1,92 @@
 //! What everything here is made of.
 
 use std::borrow::Cow;
+use std::fmt::{self, Write as _};
+use std::net::{Ipv4Addr, SocketAddr};
+
+use crate::flow::Party;
+use crate::flow::number::Sequence;
+use crate::wire::digits::{write_address, write_socket};
 
 /// Few sentences have more bytes.
 pub(super) const SENTENCE: usize = 192;
 
 /// A sentence, or a part of one, without a full stop.
 pub type Sentence = Cow<'static, str>;
+
+/// A piece of a sentence.
+pub(super) trait Piece {
+    /// Adds it to the end.
+    fn add_to(&self, text: &mut String);
+}
+
+impl<P: Piece + ?Sized> Piece for &P {
+    fn add_to(&self, text: &mut String) {
+        P::add_to(self, text);
+    }
+}
+
+impl Piece for str {
+    fn add_to(&self, text: &mut String) {
+        text.push_str(self);
+    }
+}
+
+impl Piece for String {
+    fn add_to(&self, text: &mut String) {
+        text.push_str(self);
+    }
+}
+
+impl Piece for Sentence {
+    fn add_to(&self, text: &mut String) {
+        text.push_str(self);
+    }
+}
+
+impl Piece for Party {
+    fn add_to(&self, text: &mut String) {
+        text.push_str(self.word());
+    }
+}
+
+impl Piece for Sequence {
+    fn add_to(&self, text: &mut String) {
+        self.0.add_to(text);
+    }
+}
+
+/// `127.0.0.1:12000`
+impl Piece for SocketAddr {
+    fn add_to(&self, text: &mut String) {
+        // Writing to a String cannot fail, here and below.
+        let _ = write_socket(text, *self);
+    }
+}
+
+/// `127.0.0.1`
+impl Piece for Ipv4Addr {
+    fn add_to(&self, text: &mut String) {
+        let _ = write_address(text, (*self).into());
+    }
+}
+
+/// What has a form of its own.
+impl Piece for fmt::Arguments<'_> {
+    fn add_to(&self, text: &mut String) {
+        let _ = text.write_fmt(*self);
+    }
+}
+
+/// Numbers in decimal digits.
+macro_rules! numbers {
+    ($($number:ty),+) => {$(
+        impl Piece for $number {
+            fn add_to(&self, text: &mut String) {
+                text.push_str(itoa::Buffer::new().format(*self));
+            }
+        }
+    )+};
+}
+
+numbers!(u8, u16, u32, u64, usize, i32, i64);

@@ -41,7 +41,7 @@ impl Explain for Explainer {
             id::ACK_RAW => numbers::acknowledgment(context, &tcp),
             id::HDR_LEN => match field.number()? {
                 5 => "20 fixed, no options".into(),
-                words @ 6.. => sentence!("20 fixed + {} of options", words * 4 - 20).into(),
+                words @ 6.. => sentence!("20 fixed + ", words * 4 - 20, " of options").into(),
                 _ => "wrong: the fixed part alone has 5 words".into(),
             },
             id::FLAGS => flags::meaning(&tcp, is_refusal(context, &tcp)),
@@ -50,8 +50,9 @@ impl Explain for Explainer {
             id::URGENT_POINTER => {
                 if tcp.flags().has(Flags::URG) {
                     sentence!(
-                        "urgent data end {} bytes after the sequence number",
-                        tcp.urgent_pointer()
+                        "urgent data end ",
+                        tcp.urgent_pointer(),
+                        " bytes after the sequence number"
                     )
                     .into()
                 } else {

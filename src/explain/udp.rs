@@ -33,14 +33,14 @@ fn length(context: Context<'_, '_>, told: u64) -> Sentence {
     }
     match told {
         0 => "0: at least 8 is right, but for IPv6 jumbograms".into(),
-        1..=7 => sentence!("wrong: the header alone has 8, not {told}").into(),
+        1..=7 => sentence!("wrong: the header alone has 8, not ", told).into(),
         _ => {
-            let sum = sentence!("8 header + {} data", told - 8);
+            let sum = sentence!("8 header + ", told - 8, " data");
             let carried = context.previous().map_or(0, |outer| outer.payload_length() as u64);
             match (context.layer.extent(), carried.checked_sub(told)) {
-                (Completeness::FirstFragment, None) => sentence!("{sum}, over all fragments").into(),
+                (Completeness::FirstFragment, None) => sentence!(sum, ", over all fragments").into(),
                 (Completeness::Whole, Some(surplus @ 1..)) => {
-                    sentence!("{sum}; {surplus} more in the packet are not counted").into()
+                    sentence!(sum, "; ", surplus, " more in the packet are not counted").into()
                 }
                 _ => sum.into(),
             }

@@ -1,10 +1,8 @@
 //! Numbers in words.
 
-use std::fmt;
-use std::net::SocketAddr;
-
-use crate::flow::number::Bytes;
-use crate::wire::digits::{write_padded, write_socket};
+use super::sentence::Piece;
+use crate::flow::number::{Bytes, Number};
+use crate::wire::digits::write_padded;
 
 /// A number of nanoseconds in the unit that suits it, to three digits: `0.027 ms`, `42.4 ms`, `1.02 s`, `75.0 s`; from two hours
 /// on whole hours, from two days on whole days.
@@ -15,11 +13,11 @@ pub fn duration(nanoseconds: i64) -> String {
     let sign = if nanoseconds < 0 { "-" } else { "" };
     let nanoseconds = nanoseconds.unsigned_abs();
     let (unit, name) = match nanoseconds {
-        0..1_000 => return sentence!("{sign}{nanoseconds} ns"),
+        0..1_000 => return sentence!(sign, nanoseconds, " ns"),
         1_000..SECOND => (1_000_000_u64, "ms"),
         _ if nanoseconds < 2 * HOUR => (SECOND, "s"),
-        _ if nanoseconds < 48 * HOUR => return sentence!("{sign}{} hours", nanoseconds / HOUR),
-        _ => return sentence!("{sign}{} days", nanoseconds / (24 * HOUR)),
+        _ if nanoseconds < 48 * HOUR => return sentence!(sign, nanoseconds / HOUR, " hours"),
+        _ => return sentence!(sign, nanoseconds / (24 * HOUR), " days"),
     };
     let decimals = match nanoseconds / unit {
         0 => 3,
@@ -45,9 +43,9 @@ pub fn duration(nanoseconds: i64) -> String {
 #[must_use]
 pub fn count(number: u64, thing: &str) -> String {
     if number == 1 {
-        sentence!("1 {thing}")
+        sentence!("1 ", thing)
     } else {
-        sentence!("{} {thing}s", grouped(number))
+        sentence!(grouped(number), " ", thing, "s")
     }
 }
 
@@ -71,39 +69,31 @@ pub fn bytes(count: u64) -> String {
     if count == 1 {
         "1 byte".to_owned()
     } else {
-        sentence!("{count} bytes")
+        sentence!(count, " bytes")
     }
 }
 
-/// `127.0.0.1:12000`
-pub(super) fn socket(address: SocketAddr) -> String {
-    let mut text = String::with_capacity(24);
-    // Writing to a String cannot fail.
-    let _ = write_socket(&mut text, address);
-    text
-}
-
-/// `byte 1`, `bytes 1 to 12`: to be put into a sentence, without a text of its own.
-pub(super) const fn stretch(bytes: Bytes) -> Stretch {
-    Stretch(bytes)
-}
-
-/// Data bytes by their relative numbers.
-#[derive(Clone, Copy)]
-pub(super) struct Stretch(Bytes);
-
-impl fmt::Display for Stretch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Bytes { first, last } = self.0;
-        let mut digits = itoa::Buffer::new();
-        if first == last {
-            f.write_str("byte ")?;
-            return f.write_str(digits.format(first));
+/// `byte 1`, `bytes 1 to 12`: data by their relative numbers.
+impl Piece for Bytes {
+    fn add_to(&self, text: &mut String) {
+        if self.first == self.last {
+            text.push_str("byte ");
+            return self.first.add_to(text);
         }
-        f.write_str("bytes ")?;
-        f.write_str(digits.format(first))?;
-        f.write_str(" to ")?;
-        f.write_str(digits.format(last))
+        text.push_str("bytes ");
+        self.first.add_to(text);
+        text.push_str(" to ");
+        self.last.add_to(text);
+    }
+}
+
+/// `2996028720 (rel 1)`
+impl Piece for Number {
+    fn add_to(&self, text: &mut String) {
+        self.raw.add_to(text);
+        text.push_str(" (rel ");
+        self.relative.add_to(text);
+        text.push(')');
     }
 }
 

@@ -86,10 +86,16 @@ pub fn write(
     for problem in packet.problems() {
         let _ = write!(line, " [{problem}]");
     }
+    // A character has a byte at least, and these have one each.
+    let mut columns = if line.len() > look.width {
+        line.chars().count()
+    } else {
+        0
+    };
     // The later one first: the places before it stay as they are.
     for range in [spare.length, spare.window, spare.acknowledgment] {
-        // A character has a byte at least.
-        if line.len() > look.width && line.chars().count() > look.width {
+        if columns > look.width {
+            columns -= range.len();
             line.replace_range(range, "");
         }
     }

@@ -11,7 +11,7 @@ use crate::flow::{Kind, PacketInFlow, Party};
 use crate::wire::Packet;
 
 /// Few comments have more bytes.
-const USUAL: usize = 512;
+const USUAL: usize = 768;
 
 /// The comment that a capture file keeps with the packet; `None` where there is nothing to say. Sentences come first, then, if
 /// the conversation is known, ` | ` and `key=value` pairs with a space after each but the last.

@@ -1,10 +1,7 @@
 //! What should come next, from whom, with which numbers.
 
-use std::fmt;
-
 use super::super::context::is_to_many;
 use super::super::sentence::Sentence;
-use super::super::words::socket;
 use crate::flow::datagram::{IcmpErrorKind, Part as DatagramPart};
 use crate::flow::number::{Bytes, Number, Sequence};
 use crate::flow::segment::{Part, Remark, Segment};
@@ -29,10 +26,13 @@ pub fn expectation(packet: &Packet<'_>, step: Option<&PacketInFlow>) -> Option<S
             _ if is_to_many(step) => None,
             DatagramPart::Request { .. } => Some(
                 sentence!(
-                    "a datagram from {} to {}, if the {}'s program answers; ICMP port unreachable, if none listens there",
-                    socket(step.end(step.sender.other())),
-                    socket(step.end(step.sender)),
-                    step.sender.other()
+                    "a datagram from ",
+                    step.end(step.sender.other()),
+                    " to ",
+                    step.end(step.sender),
+                    ", if the ",
+                    step.sender.other(),
+                    "'s program answers; ICMP port unreachable, if none listens there"
                 )
                 .into(),
             ),
@@ -42,10 +42,7 @@ pub fn expectation(packet: &Packet<'_>, step: Option<&PacketInFlow>) -> Option<S
             let is_udp = packet.quoted().any(|layer| layer.protocol() == Protocol::Udp);
             (notice.says == IcmpErrorKind::PortUnreachable && is_udp).then(|| {
                 let told = step.sender.other();
-                sentence!(
-                    "nothing more; the {told}'s program is told by ECONNREFUSED from its next call, if its socket is \
-                     connected or asks for such errors (Linux: IP_RECVERR)"
-                )
+                sentence!("nothing more; the ", told, "'s program is told by ECONNREFUSED from its next call, if its socket is connected or asks for such errors (Linux: IP_RECVERR)")
                 .into()
             })
         }
@@ -64,62 +61,67 @@ fn next_of(packet: &Packet<'_>, segment: &Segment) -> Number {
     }
 }
 
-/// `2996028720 (rel 1)`, to be put into a sentence.
-const fn shown(number: Number) -> Shown {
-    Shown(number)
-}
-
-struct Shown(Number);
-
-impl fmt::Display for Shown {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut digits = itoa::Buffer::new();
-        f.write_str(digits.format(self.0.raw.0))?;
-        f.write_str(" (rel ")?;
-        f.write_str(digits.format(self.0.relative))?;
-        f.write_str(")")
-    }
-}
-
 fn of_segment(packet: &Packet<'_>, step: &PacketInFlow, segment: &Segment) -> Option<String> {
     let (sender, receiver) = (step.sender, step.sender.other());
     let next = next_of(packet, segment);
     match segment.part {
         Part::Syn => Some(after_syn(step, segment, next)),
         Part::CrossingSyn => Some(sentence!(
-            "SYN,ACK from each end; the {receiver}'s with ack number {}",
-            shown(next)
+            "SYN,ACK from each end; the ",
+            receiver,
+            "'s with ack number ",
+            next
         )),
         Part::SynAck => {
-            let acknowledgment = segment.acknowledgment.map_or(String::new(), |number| {
-                sentence!(", and sequence number {}", shown(number))
-            });
+            let acknowledgment = segment
+                .acknowledgment
+                .map_or(String::new(), |number| sentence!(", and sequence number ", number));
             Some(sentence!(
-                "ACK from the {receiver} with ack number {}, this sequence number + 1{acknowledgment}",
-                shown(next)
+                "ACK from the ",
+                receiver,
+                " with ack number ",
+                next,
+                ", this sequence number + 1",
+                acknowledgment
             ))
         }
         Part::KeepAlive | Part::WindowProbe => Some(sentence!(
-            "ACK from the {receiver}, or a RST if it has no such connection"
+            "ACK from the ",
+            receiver,
+            ", or a RST if it has no such connection"
         )),
         Part::FirstFin => Some(sentence!(
-            "ACK from the {receiver} with ack number {}, for a FIN counts as one; then the {receiver}'s own FIN, when its program closes",
-            shown(next)
+            "ACK from the ",
+            receiver,
+            " with ack number ",
+            next,
+            ", for a FIN counts as one; then the ",
+            receiver,
+            "'s own FIN, when its program closes"
         )),
         Part::SecondFin => Some(sentence!(
-            "ACK from the {receiver} with ack number {}, for a FIN counts as one; with it both directions are closed",
-            shown(next)
+            "ACK from the ",
+            receiver,
+            " with ack number ",
+            next,
+            ", for a FIN counts as one; with it both directions are closed"
         )),
         Part::FinAck => after_fin_ack(segment),
         Part::Reset(_) => Some("nothing: a reset ends the connection at once, and is not acknowledged".into()),
         Part::Stray | Part::Copy => None,
         _ if segment.remarks.has(Remark::ZeroWindow) => Some(sentence!(
-            "no data from the {receiver} until the {sender} tells a window above 0; perhaps probes meanwhile"
+            "no data from the ",
+            receiver,
+            " until the ",
+            sender,
+            " tells a window above 0; perhaps probes meanwhile"
         )),
         _ if segment.remarks.has(Remark::DuplicateAck) => segment.acknowledgment.map(|number| {
             sentence!(
-                "the missing segment once more from the {receiver}: sequence number {}",
-                shown(number)
+                "the missing segment once more from the ",
+                receiver,
+                ": sequence number ",
+                number
             )
         }),
         _ if segment.data.is_some() => Some(after_data(step, segment, next)),
@@ -137,26 +139,38 @@ fn after_syn(step: &PacketInFlow, segment: &Segment, next: Number) -> String {
     };
     if segment.data.is_none() {
         return sentence!(
-            "SYN,ACK from the {server} with ack number {}, this sequence number + 1; {refusal}",
-            shown(bare)
+            "SYN,ACK from the ",
+            server,
+            " with ack number ",
+            bare,
+            ", this sequence number + 1; ",
+            refusal
         );
     }
     sentence!(
-        "SYN,ACK from the {server} with ack number {} if it takes the data, or {} if it takes the SYN only; {refusal}",
-        shown(next),
-        shown(bare)
+        "SYN,ACK from the ",
+        server,
+        " with ack number ",
+        next,
+        " if it takes the data, or ",
+        bare,
+        " if it takes the SYN only; ",
+        refusal
     )
 }
 
 fn after_data(step: &PacketInFlow, segment: &Segment, next: Number) -> String {
     let receiver = step.sender.other();
     let Some(number) = segment.acknowledgment else {
-        return sentence!("ACK from the {receiver} with ack number {}", shown(next));
+        return sentence!("ACK from the ", receiver, " with ack number ", next);
     };
     sentence!(
-        "ACK from the {receiver} with ack number {}; if it sends data too, they start at sequence number {}",
-        shown(next),
-        shown(number)
+        "ACK from the ",
+        receiver,
+        " with ack number ",
+        next,
+        "; if it sends data too, they start at sequence number ",
+        number
     )
 }
 
@@ -167,7 +181,11 @@ fn after_fin_ack(segment: &Segment) -> Option<String> {
     if states.iter().all(|(_, change)| ended(change.after.state)) {
         return Some(match waiting {
             Some((party, _)) => {
-                sentence!("nothing: all is closed; the {party} stays in TIME-WAIT for a while (Linux: 60 s)")
+                sentence!(
+                    "nothing: all is closed; the ",
+                    party,
+                    " stays in TIME-WAIT for a while (Linux: 60 s)"
+                )
             }
             None => "nothing: all is closed".into(),
         });
@@ -179,7 +197,7 @@ fn after_fin_ack(segment: &Segment) -> Option<String> {
 fn half_closed(segment: &Segment) -> Option<String> {
     let states = [(Party::Client, segment.client), (Party::Server, segment.server)];
     let open = states.iter().find(|(_, change)| change.after.state == State::CloseWait);
-    open.map(|(party, _)| sentence!("data of the {party}, or its FIN when its program closes"))
+    open.map(|(party, _)| sentence!("data of the ", party, ", or its FIN when its program closes"))
 }
 
 /// Both may speak; the numbers with which they would.
@@ -193,9 +211,15 @@ fn idle(step: &PacketInFlow, segment: &Segment, next: Number) -> Option<String> 
         return half_closed(segment);
     }
     Some(sentence!(
-        "data or a FIN from either: the {sender}'s next sequence number is {}, the {receiver}'s is {} or higher",
-        shown(next),
-        shown(expected)
+        "data or a FIN from either: the ",
+        sender,
+        "'s next sequence number is ",
+        next,
+        ", the ",
+        receiver,
+        "'s is ",
+        expected,
+        " or higher"
     ))
 }
 
@@ -211,11 +235,11 @@ fn alone(packet: &Packet<'_>) -> Option<Sentence> {
         (true, false) => Some(syn_alone(&tcp, length)),
         (true, true) => {
             let next = after(&tcp, 1);
-            Some(sentence!("ACK with ack number {next} (this sequence number + 1)").into())
+            Some(sentence!("ACK with ack number ", next, " (this sequence number + 1)").into())
         }
         _ if flags.has(Flags::FIN) => {
             let next = after(&tcp, length + 1);
-            Some(sentence!("ACK with ack number {next}: a FIN counts as one").into())
+            Some(sentence!("ACK with ack number ", next, ": a FIN counts as one").into())
         }
         _ => None,
     }
@@ -225,10 +249,24 @@ fn syn_alone(tcp: &Tcp<'_>, length: usize) -> Sentence {
     let refusal = "RST,ACK if nothing listens";
     let bare = after(tcp, 1);
     if length == 0 {
-        return sentence!("SYN,ACK with ack number {bare} (this sequence number + 1); {refusal}").into();
+        return sentence!(
+            "SYN,ACK with ack number ",
+            bare,
+            " (this sequence number + 1); ",
+            refusal
+        )
+        .into();
     }
     let all = after(tcp, length + 1);
-    sentence!("SYN,ACK with ack number {all} if the data are taken, {bare} if the SYN only; {refusal}").into()
+    sentence!(
+        "SYN,ACK with ack number ",
+        all,
+        " if the data are taken, ",
+        bare,
+        " if the SYN only; ",
+        refusal
+    )
+    .into()
 }
 
 fn after(tcp: &Tcp<'_>, count: usize) -> Sequence {

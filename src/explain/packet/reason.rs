@@ -1,12 +1,10 @@
 //! Why a packet was sent.
 
-use std::fmt::{self, Write as _};
-
 use super::super::by_protocol;
 use super::super::context::is_to_many;
-use super::super::sentence::{SENTENCE, Sentence};
+use super::super::sentence::{Piece, SENTENCE, Sentence};
 use super::super::tcp::looks_like_refusal;
-use super::super::words::{bytes, duration, stretch};
+use super::super::words::{bytes, duration};
 use crate::flow::datagram::{Datagram, IcmpErrorKind, Notice, Part as DatagramPart};
 use crate::flow::segment::{Part, ResetCause, Segment};
 use crate::flow::state::State;
@@ -27,7 +25,8 @@ pub fn reason(packet: &Packet<'_>, step: Option<&PacketInFlow>) -> Option<Senten
     };
     Some(match step.roles {
         Roles::First if step.place == 1 && !is_to_many(step) => sentence!(
-            "{reason}. Who is the client is not known yet: the sender of the first packet captured is taken for it"
+            reason,
+            ". Who is the client is not known yet: the sender of the first packet captured is taken for it"
         )
         .into(),
         _ => reason.into(),
@@ -45,21 +44,28 @@ fn segment_reason(packet: &Packet<'_>, step: &PacketInFlow, segment: &Segment) -
         Part::Data => data_reason(packet, step, segment),
         Part::Ack => {
             let new = newly_acknowledged(step, segment);
-            sentence!("the {sender} acknowledges {}", new.as_deref().unwrap_or("nothing new"))
+            sentence!(
+                "the ",
+                sender,
+                " acknowledges ",
+                new.as_deref().unwrap_or("nothing new")
+            )
         }
         Part::WindowUpdate => {
-            let told = room.map(|room| sentence!(": its window is {} now", bytes(room)));
+            let told = room.map(|room| sentence!(": its window is ", bytes(room), " now"));
             sentence!(
-                "the {sender} has room again{}",
+                "the ",
+                sender,
+                " has room again",
                 told.as_deref().unwrap_or(", and tells its new window")
             )
         }
-        Part::KeepAlive => sentence!("keep-alive: asks whether the {receiver} is still there"),
-        Part::KeepAliveAck => sentence!("answers the keep-alive: the {sender} is still there"),
-        Part::WindowProbe => sentence!("window probe: asks whether the {receiver}'s window is still closed"),
+        Part::KeepAlive => sentence!("keep-alive: asks whether the ", receiver, " is still there"),
+        Part::KeepAliveAck => sentence!("answers the keep-alive: the ", sender, " is still there"),
+        Part::WindowProbe => sentence!("window probe: asks whether the ", receiver, "'s window is still closed"),
         Part::WindowProbeAck => match room {
             Some(0) => "answers the window probe: still no room".into(),
-            Some(room) => sentence!("answers the window probe: room for {}", bytes(room)),
+            Some(room) => sentence!("answers the window probe: room for ", bytes(room)),
             None => "answers the window probe".into(),
         },
         Part::FirstFin | Part::SecondFin | Part::FinAck => closing_reason(step, segment),
@@ -88,7 +94,7 @@ const fn itself_reason(segment: &Segment) -> &'static str {
 
 fn opening_reason(packet: &Packet<'_>, step: &PacketInFlow, segment: &Segment) -> String {
     let (sender, receiver) = (step.sender, step.sender.other());
-    let new = newly_acknowledged(step, segment).unwrap_or_else(|| sentence!("the {receiver}'s SYN"));
+    let new = newly_acknowledged(step, segment).unwrap_or_else(|| sentence!("the ", receiver, "'s SYN"));
     match segment.part {
         // Who calls connect() has a kernel, and a kernel tells its MSS (RFC 9293, section 3.7.1).
         Part::Syn if packet.tcp().is_some_and(|tcp| tcp.options().next().is_none()) => {
@@ -98,7 +104,7 @@ fn opening_reason(packet: &Packet<'_>, step: &PacketInFlow, segment: &Segment) -
         }
         Part::Syn => "step 1 of 3 of the handshake: the client called connect()".into(),
         Part::SynAck => {
-            sentence!("step 2 of 3 of the handshake: the server's kernel agrees, and acknowledges {new}")
+            sentence!("step 2 of 3 of the handshake: the server's kernel agrees, and acknowledges ", new)
         }
         Part::CrossingSyn => {
             "asks to open while the other end asks too: both called connect() (simultaneous open)".into()
@@ -110,9 +116,9 @@ fn opening_reason(packet: &Packet<'_>, step: &PacketInFlow, segment: &Segment) -
             } else {
                 "the server's accept() can return now"
             };
-            let step_3 = sentence!("step 3 of 3 of the handshake: the {sender} acknowledges {new}; {accepted}");
+            let step_3 = sentence!("step 3 of 3 of the handshake: the ", sender, " acknowledges ", new, "; ", accepted);
             match segment.data {
-                Some(data) => sentence!("{step_3}. It carries {} already", stretch(data)),
+                Some(data) => sentence!(step_3, ". It carries ", data, " already"),
                 None => step_3,
             }
         }
@@ -123,23 +129,31 @@ fn closing_reason(step: &PacketInFlow, segment: &Segment) -> String {
     let (sender, receiver) = (step.sender, step.sender.other());
     let new = newly_acknowledged(step, segment);
     let what = match segment.part {
-        Part::FirstFin => sentence!("asks to close: the {sender} called close() or shutdown(), or its program ended"),
+        Part::FirstFin => sentence!(
+            "asks to close: the ",
+            sender,
+            " called close() or shutdown(), or its program ended"
+        ),
         Part::SecondFin => {
-            sentence!("closes the other direction: the {sender} called close() too, or its program ended")
+            sentence!(
+                "closes the other direction: the ",
+                sender,
+                " called close() too, or its program ended"
+            )
         }
         _ => {
             let ended = |state| matches!(state, State::TimeWait | State::Closed);
             let both = ended(segment.client.after.state) && ended(segment.server.after.state);
             let closed = if both { "; both directions are closed now" } else { "" };
-            let new = new.unwrap_or_else(|| sentence!("the {receiver}'s FIN"));
-            return sentence!("the {sender} acknowledges {new}{closed}");
+            let new = new.unwrap_or_else(|| sentence!("the ", receiver, "'s FIN"));
+            return sentence!("the ", sender, " acknowledges ", new, closed);
         }
     };
     match (segment.data, new) {
         (None, None) => what,
-        (Some(data), None) => sentence!("{what}, and carries {}", stretch(data)),
-        (None, Some(new)) => sentence!("{what}, and acknowledges {new}"),
-        (Some(data), Some(new)) => sentence!("{what}, carries {}, and acknowledges {new}", stretch(data)),
+        (Some(data), None) => sentence!(what, ", and carries ", data),
+        (None, Some(new)) => sentence!(what, ", and acknowledges ", new),
+        (Some(data), Some(new)) => sentence!(what, ", carries ", data, ", and acknowledges ", new),
     }
 }
 
@@ -148,7 +162,7 @@ const STRAY: &str = "no segment of an orderly connection; scanners send such";
 fn data_reason(packet: &Packet<'_>, step: &PacketInFlow, segment: &Segment) -> String {
     let sender = step.sender;
     let Some(data) = segment.data else {
-        return sentence!("carries data of the {sender}");
+        return sentence!("carries data of the ", sender);
     };
     let payload = packet.payload().bytes;
     let what = if is_line(payload) && payload.len() as u64 == data.count() {
@@ -157,11 +171,16 @@ fn data_reason(packet: &Packet<'_>, step: &PacketInFlow, segment: &Segment) -> S
         "data"
     };
     let carried = sentence!(
-        "carries {what}: {} of what the {sender} handed to send()",
-        stretch(data)
+        "carries ",
+        what,
+        ": ",
+        data,
+        " of what the ",
+        sender,
+        " handed to send()"
     );
     match newly_acknowledged(step, segment) {
-        Some(new) => sentence!("{carried}. Also acknowledges {new}"),
+        Some(new) => sentence!(carried, ". Also acknowledges ", new),
         None => carried,
     }
 }
@@ -176,31 +195,32 @@ fn is_line(data: &[u8]) -> bool {
 fn newly_acknowledged(step: &PacketInFlow, segment: &Segment) -> Option<String> {
     let other = step.sender.other();
     let new = segment.acknowledges;
-    let mut said = String::with_capacity(SENTENCE);
-    let mut add = |what: fmt::Arguments<'_>| {
-        let and = if said.is_empty() { "" } else { " and " };
-        // Writing to a String cannot fail.
-        let _ = write!(said, "{and}{what}");
-    };
-    if new.syn {
-        add(format_args!("the {other}'s SYN"));
-    }
-    if let Some(bytes) = new.bytes {
-        add(format_args!("{}", stretch(bytes)));
-    }
-    if new.fin {
-        add(format_args!("the {other}'s FIN"));
-    }
-    if said.is_empty() {
+    if !new.is_something() {
         return None;
     }
-    let _ = match (new.packet, segment.echoes) {
-        // Of a SYN that was sent more than once, the timestamp tells which one is answered.
-        (Some(first), Some(echoed)) if new.syn && echoed > first => write!(said, " (packet {echoed})"),
-        (Some(last), _) if new.several => write!(said, " (up to packet {last})"),
-        (Some(packet), _) => write!(said, " (packet {packet})"),
-        (None, _) => Ok(()),
+    let mut said = String::with_capacity(SENTENCE);
+    let mut add = |what: &dyn Piece| {
+        if !said.is_empty() {
+            said.push_str(" and ");
+        }
+        what.add_to(&mut said);
     };
+    if new.syn {
+        add(&sentence!("the ", other, "'s SYN"));
+    }
+    if let Some(bytes) = new.bytes {
+        add(&bytes);
+    }
+    if new.fin {
+        add(&sentence!("the ", other, "'s FIN"));
+    }
+    said.push_str(&match (new.packet, segment.echoes) {
+        // Of a SYN that was sent more than once, the timestamp tells which one is answered.
+        (Some(first), Some(echoed)) if new.syn && echoed > first => sentence!(" (packet ", echoed, ")"),
+        (Some(last), _) if new.several => sentence!(" (up to packet ", last, ")"),
+        (Some(packet), _) => sentence!(" (packet ", packet, ")"),
+        (None, _) => return Some(said),
+    });
     Some(said)
 }
 
@@ -209,22 +229,19 @@ fn reset_reason(step: &PacketInFlow, cause: ResetCause) -> String {
     match cause {
         ResetCause::NobodyListens => {
             let port = step.end(sender).port();
-            sentence!("refuses the connection: nothing listens on port {port}, or a firewall says so")
+            sentence!("refuses the connection: nothing listens on port ", port, ", or a firewall says so")
         }
         ResetCause::HalfOpenScan => {
             "breaks off as soon as the port has answered: a scan that only asked whether it is open, or a client that gave up"
                 .into()
         }
         ResetCause::NoSuchConnection => {
-            sentence!("the {sender} does not have this connection: it was restarted, or has forgotten it")
+            sentence!("the ", sender, " does not have this connection: it was restarted, or has forgotten it")
         }
         ResetCause::DataAfterClose => {
-            sentence!("breaks off: data came after the {sender}'s program had closed, or lay unread when it did")
+            sentence!("breaks off: data came after the ", sender, "'s program had closed, or lay unread when it did")
         }
-        ResetCause::Abort => sentence!(
-            "breaks off at once: the {sender}'s program closed with data unread, or wanted it so (SO_LINGER 0), or was \
-             killed; the wire does not tell which"
-        ),
+        ResetCause::Abort => sentence!("breaks off at once: the ", sender, "'s program closed with data unread, or wanted it so (SO_LINGER 0), or was killed; the wire does not tell which"),
     }
 }
 
@@ -233,22 +250,24 @@ fn datagram_reason(packet: &Packet<'_>, step: &PacketInFlow, datagram: &Datagram
     let length = bytes(datagram.length as u64);
     let call = if is_first_fragment(packet) {
         sentence!(
-            "called sendto() with {length}: one call, one datagram, several IP packets, of which this is the first"
+            "called sendto() with ",
+            length,
+            ": one call, one datagram, several IP packets, of which this is the first"
         )
     } else {
-        sentence!("called sendto() with {length}: one call, one datagram")
+        sentence!("called sendto() with ", length, ": one call, one datagram")
     };
     if is_to_many(step) {
-        return sentence!("a datagram for whoever listens: a program {call}");
+        return sentence!("a datagram for whoever listens: a program ", call);
     }
     match datagram.part {
-        DatagramPart::Request { count: 1 } => sentence!("a request: the {sender} {call}"),
-        DatagramPart::Request { count } => sentence!("datagram {count} of the {sender}: it {call}"),
+        DatagramPart::Request { count: 1 } => sentence!("a request: the ", sender, " ", call),
+        DatagramPart::Request { count } => sentence!("datagram ", count, " of the ", sender, ": it ", call),
         DatagramPart::Reply { request, after } => {
-            let after = after.map_or(String::new(), |after| sentence!(", {} later", duration(after)));
-            sentence!("the reply to packet {request}{after}: the {sender} {call}")
+            let after = after.map_or(String::new(), |after| sentence!(", ", duration(after), " later"));
+            sentence!("the reply to packet ", request, after, ": the ", sender, " ", call)
         }
-        DatagramPart::Unasked => sentence!("comes without a request that waits for it: the {sender} {call}"),
+        DatagramPart::Unasked => sentence!("comes without a request that waits for it: the ", sender, " ", call),
     }
 }
 
@@ -261,11 +280,11 @@ fn is_first_fragment(packet: &Packet<'_>) -> bool {
 fn notice_reason(packet: &Packet<'_>, step: &PacketInFlow, notice: &Notice) -> String {
     // The one who is told sent the packet that is quoted.
     let told = step.sender.other();
-    let known = notice.about.map(|number| sentence!("packet {number}"));
-    let which = known.unwrap_or_else(|| sentence!("a packet of the {told}'s"));
+    let known = notice.about.map(|number| sentence!("packet ", number));
+    let which = known.unwrap_or_else(|| sentence!("a packet of the ", told, "'s"));
     let port = packet.quoted_endpoints().map(|(_, to)| to.port());
     let what = match (notice.says, port) {
-        (IcmpErrorKind::PortUnreachable, Some(port)) => sentence!("did not arrive: no program listens on port {port}"),
+        (IcmpErrorKind::PortUnreachable, Some(port)) => sentence!("did not arrive: no program listens on port ", port),
         (IcmpErrorKind::PortUnreachable, None) => "did not arrive: no program listens on its port".into(),
         (IcmpErrorKind::Unreachable, _) => "did not arrive: its host, network or protocol cannot be reached".into(),
         (IcmpErrorKind::Prohibited, _) => "did not arrive: a firewall or router forbids it".into(),
@@ -275,7 +294,7 @@ fn notice_reason(packet: &Packet<'_>, step: &PacketInFlow, notice: &Notice) -> S
         }
         (IcmpErrorKind::Other, _) => "met a difficulty: see type and code".into(),
     };
-    sentence!("tells the {told} that {which} {what}")
+    sentence!("tells the ", told, " that ", which, " ", what)
 }
 
 /// As much as the packet alone tells.
@@ -285,7 +304,7 @@ fn alone(packet: &Packet<'_>) -> Option<Sentence> {
         if looks_like_refusal(&tcp) {
             return Some(
                 sentence!(
-                    "answers a segment for which there is no connection, most likely a SYN: nothing listens on port {}",
+                    "answers a segment for which there is no connection, most likely a SYN: nothing listens on port ",
                     tcp.source_port()
                 )
                 .into(),
@@ -298,14 +317,16 @@ fn alone(packet: &Packet<'_>) -> Option<Sentence> {
         return Some(if is_first_fragment(packet) {
             let whole = u64::from(udp.length()).saturating_sub(layer.header_length() as u64);
             sentence!(
-                "the first piece of a datagram with {}: one sendto(), several IP packets",
-                bytes(whole)
+                "the first piece of a datagram with ",
+                bytes(whole),
+                ": one sendto(), several IP packets"
             )
             .into()
         } else {
             sentence!(
-                "a program called sendto() with {}; one call, one datagram",
-                bytes(layer.payload_length() as u64)
+                "a program called sendto() with ",
+                bytes(layer.payload_length() as u64),
+                "; one call, one datagram"
             )
             .into()
         });
@@ -321,7 +342,7 @@ fn segment_alone(flags: Flags, length: u64) -> Option<Sentence> {
         (true, true) => "step 2 of 3 of the handshake: the server's kernel answers".into(),
         _ if has(Flags::RST) => "breaks the connection off".into(),
         _ if has(Flags::FIN) => "the sender called close() or shutdown(), or its program ended".into(),
-        _ if length > 0 => sentence!("carries {} of what the program handed to send()", bytes(length)).into(),
+        _ if length > 0 => sentence!("carries ", bytes(length), " of what the program handed to send()").into(),
         _ => return None,
     })
 }

@@ -15,9 +15,9 @@ use crate::wire::digits::write_decimal;
 /// `1, packet 4 of it, 42.4 ms after the one before`: which conversation, and where in it.
 #[must_use]
 pub fn place(step: &PacketInFlow) -> String {
-    let place = sentence!("{}, packet {} of it", step.conversation, step.place);
+    let place = sentence!(step.conversation, ", packet ", step.place, " of it");
     match step.pause {
-        Some(pause) if pause >= 0 => sentence!("{place}, {} after the one before", duration(pause)),
+        Some(pause) if pause >= 0 => sentence!(place, ", ", duration(pause), " after the one before"),
         _ => place,
     }
 }
@@ -32,14 +32,16 @@ pub fn remarks(packet: &Packet<'_>, step: &PacketInFlow) -> Vec<Sentence> {
         .map(|remark| sentence(packet, step, segment, remark))
         .collect();
     if let (Some(why), Some(pause)) = (segment.delay, step.pause) {
-        sentences.push(sentence!("{} after the packet before: {}", duration(pause), delay(step, why)).into());
+        sentences.push(sentence!(duration(pause), " after the packet before: ", delay(step, why)).into());
     }
     if let Some(trip) = segment.round_trip {
         sentences.push(
             sentence!(
-                "round trip of {} since packet {}, as seen where it was captured",
+                "round trip of ",
                 duration(trip.time),
-                trip.packet
+                " since packet ",
+                trip.packet,
+                ", as seen where it was captured"
             )
             .into(),
         );
@@ -59,20 +61,31 @@ fn sentence(packet: &Packet<'_>, step: &PacketInFlow, segment: &Segment, remark:
     let (sender, receiver) = (step.sender, step.sender.other());
     let again = segment
         .first_sent
-        .map_or(String::new(), |first| sentence!(" of packet {first}"));
+        .map_or(String::new(), |first| sentence!(" of packet ", first));
     match remark {
         Remark::Retransmission if segment.part == Part::Syn => {
-            sentence!("retransmission{again}: neither SYN,ACK nor RST was seen").into()
+            sentence!("retransmission", again, ": neither SYN,ACK nor RST was seen").into()
         }
-        Remark::Retransmission => {
-            sentence!("retransmission{again}: all of it was sent before, and no acknowledgment was seen").into()
-        }
-        Remark::FastRetransmission => {
-            sentence!("fast retransmission{again}: three duplicate acknowledgments asked for it").into()
-        }
-        Remark::SpuriousRetransmission => {
-            sentence!("retransmission{again} without need: the {receiver} had acknowledged it").into()
-        }
+        Remark::Retransmission => sentence!(
+            "retransmission",
+            again,
+            ": all of it was sent before, and no acknowledgment was seen"
+        )
+        .into(),
+        Remark::FastRetransmission => sentence!(
+            "fast retransmission",
+            again,
+            ": three duplicate acknowledgments asked for it"
+        )
+        .into(),
+        Remark::SpuriousRetransmission => sentence!(
+            "retransmission",
+            again,
+            " without need: the ",
+            receiver,
+            " had acknowledged it"
+        )
+        .into(),
         Remark::Overlap => "overlap: part of its bytes was sent before, the rest is new".into(),
         Remark::OutOfOrder => "out of order: segments that were sent after it came before it".into(),
         Remark::Gap => "gap: bytes before it are missing, lost or not captured".into(),
@@ -81,21 +94,36 @@ fn sentence(packet: &Packet<'_>, step: &PacketInFlow, segment: &Segment, remark:
             "duplicate ACK: says the last number once more, for a segment arrived and the one before it did not".into()
         }
         Remark::DuplicateSack => "D-SACK: reports bytes that arrived twice".into(),
-        Remark::ZeroWindow => {
-            sentence!("zero window: the {sender}'s receive buffer is full, the {receiver} has to stop").into()
-        }
-        Remark::WindowFull => {
-            sentence!("window full: it fills the {receiver}'s window to the last byte, the {sender} has to wait").into()
-        }
+        Remark::ZeroWindow => sentence!(
+            "zero window: the ",
+            sender,
+            "'s receive buffer is full, the ",
+            receiver,
+            " has to stop"
+        )
+        .into(),
+        Remark::WindowFull => sentence!(
+            "window full: it fills the ",
+            receiver,
+            "'s window to the last byte, the ",
+            sender,
+            " has to wait"
+        )
+        .into(),
         Remark::PortReuse => "port reuse: an earlier connection had the same addresses and ports".into(),
         Remark::AfterEnd => "comes after the end of the connection".into(),
         Remark::DataInSyn if packet.tcp().is_some_and(|tcp| asks_for_fast_open(&tcp)) => {
             "the SYN carries data already: TCP Fast Open, RFC 7413".into()
         }
         Remark::DataInSyn => "the SYN carries data already, which are handed on only after the handshake".into(),
-        Remark::HalfClosed => {
-            sentence!("half-closed: the {receiver} has closed its direction, the {sender} still sends").into()
-        }
+        Remark::HalfClosed => sentence!(
+            "half-closed: the ",
+            receiver,
+            " has closed its direction, the ",
+            sender,
+            " still sends"
+        )
+        .into(),
         Remark::SimultaneousClose => {
             "simultaneous close: both ends asked to close before they saw the other's FIN".into()
         }
@@ -105,17 +133,26 @@ fn sentence(packet: &Packet<'_>, step: &PacketInFlow, segment: &Segment, remark:
 fn delay(step: &PacketInFlow, delay: Delay) -> Sentence {
     let sender = step.sender;
     match delay {
-        Delay::DelayedAck => {
-            sentence!("the {sender}'s delayed ACK, which waited in case data would go the same way").into()
-        }
-        Delay::RetransmissionTimer => {
-            sentence!("the {sender} waited for an acknowledgment until its retransmission timer ran out").into()
-        }
+        Delay::DelayedAck => sentence!(
+            "the ",
+            sender,
+            "'s delayed ACK, which waited in case data would go the same way"
+        )
+        .into(),
+        Delay::RetransmissionTimer => sentence!(
+            "the ",
+            sender,
+            " waited for an acknowledgment until its retransmission timer ran out"
+        )
+        .into(),
         Delay::Idle => "until then no program, and no person before one, had anything to send".into(),
-        Delay::KeepAliveTimer => {
-            sentence!("the connection was idle until the {sender}'s keep-alive timer ran out").into()
-        }
-        Delay::ZeroWindow(party) => sentence!("the {party}'s receive buffer was full, its window closed").into(),
+        Delay::KeepAliveTimer => sentence!(
+            "the connection was idle until the ",
+            sender,
+            "'s keep-alive timer ran out"
+        )
+        .into(),
+        Delay::ZeroWindow(party) => sentence!("the ", party, "'s receive buffer was full, its window closed").into(),
     }
 }
 

@@ -2,7 +2,6 @@
 
 use super::super::context::Context;
 use super::super::sentence::Sentence;
-use super::super::words::stretch;
 use super::words::{is_refusal, receiver_word, sender_word};
 use crate::flow::PacketInFlow;
 use crate::flow::number::{Number, Sequence};
@@ -24,31 +23,33 @@ fn sequence_in_stream(step: &PacketInFlow, segment: &Segment, flags: Flags) -> S
     let sender = sender_word(step);
     let number = segment.sequence.relative;
     match segment.part {
-        Part::Syn | Part::CrossingSyn | Part::SynAck => return sentence!("the {sender}'s random start (ISN)").into(),
+        Part::Syn | Part::CrossingSyn | Part::SynAck => {
+            return sentence!("the ", sender, "'s random start (ISN)").into();
+        }
         Part::KeepAlive => {
             return "one less than is due: sent and acknowledged before, so an answer has to come".into();
         }
         _ => {}
     }
     let counted = match segment.own_start {
-        Some(start) => sentence!("{sender}'s ISN {start} + {number}{}", modulo(start, number)),
+        Some(start) => sentence!(sender, "'s ISN ", start, " + ", number, modulo(start, number)),
         None => "counted from the first byte captured".into(),
     };
     let what = match segment.part {
-        Part::Reset(_) => sentence!("what the {} expects, else it would be ignored", receiver_word(step)),
+        Part::Reset(_) => sentence!("what the ", receiver_word(step), " expects, else it would be ignored"),
         Part::WindowProbe if segment.data.is_some() => {
             "its byte has no room in the window, so an answer has to come".to_owned()
         }
         Part::WindowProbe => "acknowledged before, so an answer has to come".to_owned(),
         _ if number == 1 && segment.own_start.is_some() => "its SYN counted as one".to_owned(),
         _ => match segment.data {
-            Some(data) if data.first == data.last => sentence!("byte {} is in it", data.first),
-            Some(data) => sentence!("{} are in it", stretch(data)),
+            Some(data) if data.first == data.last => sentence!("byte ", data.first, " is in it"),
+            Some(data) => sentence!(data, " are in it"),
             None if flags.has(Flags::FIN) => "the number of the FIN itself".to_owned(),
             None => "the next one that it will use".to_owned(),
         },
     };
-    sentence!("{counted}: {what}").into()
+    sentence!(counted, ": ", what).into()
 }
 
 /// Numbers are counted modulo 2^32: said where it shows.
@@ -72,7 +73,7 @@ fn sequence_alone(context: Context<'_, '_>, tcp: &Tcp<'_>) -> Sentence {
         let last = tcp
             .sequence_number()
             .wrapping_add(u32::try_from(length - 1).unwrap_or(u32::MAX));
-        sentence!("of its first data byte; the last one is {last}").into()
+        sentence!("of its first data byte; the last one is ", last).into()
     } else if flags.has(Flags::FIN) {
         "of the FIN itself: it counts as one".into()
     } else {
@@ -91,8 +92,9 @@ pub(super) fn acknowledgment(context: Context<'_, '_>, tcp: &Tcp<'_>) -> Sentenc
     }
     if is_refusal(context, tcp) {
         return sentence!(
-            "the refused SYN's number {} + 1: proves what it answers",
-            number.wrapping_sub(1)
+            "the refused SYN's number ",
+            number.wrapping_sub(1),
+            " + 1: proves what it answers"
         )
         .into();
     }
@@ -110,9 +112,9 @@ fn acknowledgment_in_stream(step: &PacketInFlow, segment: &Segment, number: Numb
         return match segment.part {
             Part::Reset(_) => "all before it had arrived; nothing more is expected".into(),
             _ if number.relative < 0 => {
-                sentence!("as before: {} is due next, from before the capture", number.raw).into()
+                sentence!("as before: ", number.raw, " is due next, from before the capture").into()
             }
-            _ => sentence!("as before: the {other}'s number {} is due next", number.relative).into(),
+            _ => sentence!("as before: the ", other, "'s number ", number.relative, " is due next").into(),
         };
     }
     let bytes = new
@@ -124,7 +126,7 @@ fn acknowledgment_in_stream(step: &PacketInFlow, segment: &Segment, number: Numb
         .wrapping_sub(bytes)
         .wrapping_sub(u32::from(new.syn) + u32::from(new.fin));
     let mut sum = if new.syn {
-        sentence!("{other}'s ISN {base} + 1")
+        sentence!(other, "'s ISN ", base, " + 1")
     } else {
         base.to_string()
     };
@@ -133,37 +135,38 @@ fn acknowledgment_in_stream(step: &PacketInFlow, segment: &Segment, number: Numb
         arrived.push("its SYN counts as one".into());
     }
     if let Some(new_bytes) = new.bytes {
-        sum = sentence!("{sum} + {bytes}");
+        sum = sentence!(sum, " + ", bytes);
         let have = if new_bytes.first == new_bytes.last {
             "has"
         } else {
             "have"
         };
-        arrived.push(sentence!("{} {have} arrived", stretch(new_bytes)));
+        arrived.push(sentence!(new_bytes, " ", have, " arrived"));
     }
     if new.fin {
-        sum = sentence!("{sum} + 1");
-        arrived.push(sentence!("the {other}'s FIN counts as one"));
+        sum = sentence!(sum, " + 1");
+        arrived.push(sentence!("the ", other, "'s FIN counts as one"));
     }
     let packet = match new.packet {
-        Some(packet) if new.bytes.is_some() => sentence!(" (up to packet {packet})"),
-        Some(packet) => sentence!(" (packet {packet})"),
+        Some(packet) if new.bytes.is_some() => sentence!(" (up to packet ", packet, ")"),
+        Some(packet) => sentence!(" (packet ", packet, ")"),
         None => String::new(),
     };
-    sentence!("{sum}: {}{packet}", arrived.join(", ")).into()
+    sentence!(sum, ": ", arrived.join(", "), packet).into()
 }
 
 fn acknowledgment_alone(tcp: &Tcp<'_>) -> Sentence {
     let (flags, number) = (tcp.flags(), tcp.acknowledgment_number());
     if flags.has(Flags::SYN) {
         sentence!(
-            "client's first number {} + 1: a SYN counts as one",
-            number.wrapping_sub(1)
+            "client's first number ",
+            number.wrapping_sub(1),
+            " + 1: a SYN counts as one"
         )
         .into()
     } else if flags.has(Flags::RST) {
         "all before it had arrived; nothing more is expected".into()
     } else {
-        sentence!("all before it has arrived; byte {number} is expected next").into()
+        sentence!("all before it has arrived; byte ", number, " is expected next").into()
     }
 }

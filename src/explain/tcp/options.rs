@@ -2,7 +2,6 @@
 
 use super::super::context::Context;
 use super::super::sentence::Sentence;
-use super::super::words::stretch;
 use super::words::{relative, sender_word};
 use crate::flow::number::{Bytes, Number, Sequence};
 use crate::flow::segment::Segment;
@@ -84,10 +83,10 @@ fn relative_to(acknowledged: Number, raw: u32) -> i64 {
 fn window_scale(context: Context<'_, '_>, shift: u64) -> Sentence {
     let whose = context
         .segment()
-        .map_or(String::new(), |(step, _)| sentence!("the {}'s ", sender_word(step)));
+        .map_or(String::new(), |(step, _)| sentence!("the ", sender_word(step), "'s "));
     match shift {
-        0..=14 => sentence!("{whose}later windows x {}", 1_u32 << shift).into(),
-        _ => sentence!("{shift} is above the largest, 14, which counts instead").into(),
+        0..=14 => sentence!(whose, "later windows x ", 1_u32 << shift).into(),
+        _ => sentence!(shift, " is above the largest, 14, which counts instead").into(),
     }
 }
 
@@ -101,12 +100,14 @@ fn timestamps(context: Context<'_, '_>, tcp: &Tcp<'_>, echo: u64) -> Sentence {
             Segment {
                 echoes: Some(packet), ..
             },
-        )) => sentence!("the {}'s clock; echo: packet {packet}'s", sender_word(step)).into(),
+        )) => sentence!("the ", sender_word(step), "'s clock; echo: packet ", packet, "'s").into(),
         _ if echo == 0 && syn => "its clock; nothing to echo yet".into(),
         Some((step, _)) => sentence!(
-            "the {}'s clock, and the {}'s that it saw last",
+            "the ",
             sender_word(step),
-            step.sender.other()
+            "'s clock, and the ",
+            step.sender.other(),
+            "'s that it saw last"
         )
         .into(),
         None => "sender's clock, and the other's it saw last".into(),
@@ -141,28 +142,28 @@ fn selective(context: Context<'_, '_>, tcp: &Tcp<'_>, field: &Field<'_>) -> Sent
     let within = |outer: &Bytes| outer.first <= first.first && first.last <= outer.last;
     let twice = first.last < number.relative || others.first().is_some_and(within);
     let missing = |blocks: &[Bytes]| {
-        let beyond: Vec<String> = blocks.iter().map(|&block| stretch(block).to_string()).collect();
+        let beyond: Vec<String> = blocks.iter().map(|&block| sentence!(block)).collect();
         let next = blocks.iter().map(|block| block.first).min().unwrap_or(number.relative);
         let gap = Bytes {
             first: number.relative,
             last: next - 1,
         };
         if gap.first <= gap.last {
-            sentence!("{} arrived too; {} missing", beyond.join(", "), plural(gap))
+            sentence!(beyond.join(", "), " arrived too; ", plural(gap), " missing")
         } else {
-            sentence!("{} arrived too", beyond.join(", "))
+            sentence!(beyond.join(", "), " arrived too")
         }
     };
     match (twice, others) {
         (false, _) => missing(&stretches).into(),
-        (true, []) => sentence!("{} arrived twice (D-SACK)", stretch(first)).into(),
-        (true, others) => sentence!("{} arrived twice (D-SACK); {}", stretch(first), missing(others)).into(),
+        (true, []) => sentence!(first, " arrived twice (D-SACK)").into(),
+        (true, others) => sentence!(first, " arrived twice (D-SACK); ", missing(others)).into(),
     }
 }
 
 fn plural(bytes: Bytes) -> String {
     let verb = if bytes.first == bytes.last { "is" } else { "are" };
-    sentence!("{} {verb}", stretch(bytes))
+    sentence!(bytes, " ", verb)
 }
 
 fn left_edge(field: &Field<'_>) -> Option<u64> {
@@ -197,7 +198,7 @@ fn largest_segment(context: Context<'_, '_>, size: u64) -> Sentence {
     let family = if ip == 20 { "IPv4" } else { "IPv6" };
     // Sizes of whole packets that links are known to have; from others nothing is to be concluded.
     match packet {
-        1500 | 65_535 | 65_536 | 1492 | 9000 | 1280 => sentence!("{packet} - {ip} {family} - 20 TCP").into(),
+        1500 | 65_535 | 65_536 | 1492 | 9000 | 1280 => sentence!(packet, " - ", ip, " ", family, " - 20 TCP").into(),
         _ => "the most data that it takes in a segment".into(),
     }
 }

@@ -37,14 +37,34 @@ fn in_connection(step: &PacketInFlow, window: Window) -> Sentence {
     let (sender, receiver) = (sender_word(step), receiver_word(step));
     let raw = window.raw;
     match (window.scale, window.bytes()) {
-        _ if raw == 0 => sentence!("the {sender}'s receive buffer is full: the {receiver} has to stop").into(),
+        _ if raw == 0 => sentence!(
+            "the ",
+            sender,
+            "'s receive buffer is full: the ",
+            receiver,
+            " has to stop"
+        )
+        .into(),
         (Scale::Shift(shift), Some(bytes)) => sentence!(
-            "{raw} x {} = {bytes} bytes of free room: shift {shift} from the {sender}'s SYN",
-            1_u32 << shift.min(14)
+            raw,
+            " x ",
+            1_u32 << shift.min(14),
+            " = ",
+            bytes,
+            " bytes of free room: shift ",
+            shift,
+            " from the ",
+            sender,
+            "'s SYN"
         )
         .into(),
         (Scale::NotOffered, _) => "bytes of free room: a SYN without window scale, so none is scaled".into(),
         (Scale::OfSyn, _) => "bytes of free room".into(),
-        _ => sentence!("free room; times the scale in the {sender}'s SYN, which the capture lacks").into(),
+        _ => sentence!(
+            "free room; times the scale in the ",
+            sender,
+            "'s SYN, which the capture lacks"
+        )
+        .into(),
     }
 }

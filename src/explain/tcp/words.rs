@@ -7,7 +7,7 @@ use crate::flow::segment::{Part, ResetCause};
 use crate::wire::tcp::{Flags, Tcp};
 
 pub(super) fn relative(number: i64) -> Sentence {
-    sentence!("[rel {number}]").into()
+    sentence!("[rel ", number, "]").into()
 }
 
 /// Does it refuse a connection? Without its conversation this is taken from the form of the answer that a machine gives to a
