@@ -265,7 +265,12 @@ impl Remarks {
 
     /// Each, in the order of the declaration.
     pub fn each(self) -> impl Iterator<Item = Remark> {
-        Remark::ALL.into_iter().filter(move |&remark| self.has(remark))
+        let mut left = self.0;
+        std::iter::from_fn(move || {
+            let lowest = left.trailing_zeros();
+            left &= left.wrapping_sub(1);
+            Remark::ALL.get(lowest as usize).copied()
+        })
     }
 }
 

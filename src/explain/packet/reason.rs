@@ -170,7 +170,7 @@ fn data_reason(packet: &Packet<'_>, step: &PacketInFlow, segment: &Segment) -> S
     } else {
         "data"
     };
-    let carried = sentence!(
+    let mut carried = sentence!(
         "carries ",
         what,
         ": ",
@@ -179,10 +179,10 @@ fn data_reason(packet: &Packet<'_>, step: &PacketInFlow, segment: &Segment) -> S
         sender,
         " handed to send()"
     );
-    match newly_acknowledged(step, segment) {
-        Some(new) => sentence!(carried, ". Also acknowledges ", new),
-        None => carried,
+    if let Some(new) = newly_acknowledged(step, segment) {
+        carried.extend([". Also acknowledges ", &new]);
     }
+    carried
 }
 
 /// One line of text: its only end of line is its last byte.
@@ -214,13 +214,16 @@ fn newly_acknowledged(step: &PacketInFlow, segment: &Segment) -> Option<String> 
     if new.fin {
         add(&sentence!("the ", other, "'s FIN"));
     }
-    said.push_str(&match (new.packet, segment.echoes) {
+    let (which, packet) = match (new.packet, segment.echoes) {
         // Of a SYN that was sent more than once, the timestamp tells which one is answered.
-        (Some(first), Some(echoed)) if new.syn && echoed > first => sentence!(" (packet ", echoed, ")"),
-        (Some(last), _) if new.several => sentence!(" (up to packet ", last, ")"),
-        (Some(packet), _) => sentence!(" (packet ", packet, ")"),
+        (Some(first), Some(echoed)) if new.syn && echoed > first => (" (packet ", echoed),
+        (Some(last), _) if new.several => (" (up to packet ", last),
+        (Some(packet), _) => (" (packet ", packet),
         (None, _) => return Some(said),
-    });
+    };
+    said.push_str(which);
+    packet.add_to(&mut said);
+    said.push(')');
     Some(said)
 }
 
