@@ -13,7 +13,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::calls::Calls;
-use super::ending::{self, Counts, Grace};
+use super::counts::{counted_lines, counts, packets, unprinted};
+use super::ending::{self, Grace};
 use super::exports::{Exporter, say_exported, say_written};
 use super::flushing::Flushing;
 use super::following::{Followed, SharedFollower};
@@ -126,38 +127,6 @@ pub fn run(settings: &Settings, filter: &Filter, stop: &CancelToken, say: Say) -
         )
     });
     session.end(finished, printing_failed)
-}
-
-/// The counts so far, as lines.
-fn counts(capture: &Capture, captured: Arc<AtomicU64>) -> Counts {
-    #[cfg(target_os = "linux")]
-    let counters = capture.counters();
-    #[cfg(not(target_os = "linux"))]
-    let _ = capture;
-    let lines = move || {
-        let captured = captured.load(Ordering::Relaxed);
-        #[cfg(target_os = "linux")]
-        let counted = counters.read().unwrap_or_default();
-        #[cfg(not(target_os = "linux"))]
-        let counted = live::Statistics {
-            received: captured,
-            dropped: 0,
-        };
-        counted_lines(captured, counted).to_vec()
-    };
-    Counts {
-        lines: Box::new(lines),
-        at_the_end: true,
-    }
-}
-
-/// What was counted, as tcpdump says it.
-fn counted_lines(captured: u64, counted: live::Statistics) -> [String; 3] {
-    [
-        format!("{} captured", packets(captured)),
-        format!("{} received by filter", counted.received),
-        format!("{} dropped by kernel", counted.dropped),
-    ]
 }
 
 fn describe(filter: &Filter) -> String {
@@ -393,19 +362,4 @@ struct Finished {
     counted: live::Statistics,
     recorded: Option<Result<Written, WriteError>>,
     exported: Option<(Vec<String>, Option<String>)>,
-}
-
-/// So many packets.
-fn packets(count: u64) -> String {
-    format!("{count} {}", if count == 1 { "packet" } else { "packets" })
-}
-
-/// What to say of packets that came faster than they could be printed.
-fn unprinted(count: u64, recorded: bool) -> String {
-    let what = format!("{} captured but not printed: the output was too slow", packets(count));
-    if recorded {
-        format!("{what}; the recording has them")
-    } else {
-        format!("{what}; -w keeps them all, --view summary prints faster")
-    }
 }

@@ -8,7 +8,8 @@
 //! Of the sniffer, where it is built:
 //!
 //! - `settings`: what a run reads, keeps, shows and writes; `selection`: which frames are wanted;
-//! - `live`: from an interface that `opening` opens, with `printing` and `recording` beside it; `file`: from a capture file,
+//! - `live`: from an interface that `opening` opens, with `printing`, `recording` and `counts`
+//!   beside it; `file`: from a capture file,
 //!   which `source` opens, with `progress`, and `copy`, what is recorded of it;
 //! - `following`: the conversations of frames; `observed`: a packet with all that is known of it, decoded once and followed
 //!   once, and what a sink of such packets is; `comments`: what a recording says of them;
@@ -31,6 +32,8 @@ pub mod capture_right;
 mod comments;
 #[cfg(feature = "sniffer")]
 mod copy;
+#[cfg(feature = "sniffer")]
+mod counts;
 #[cfg(feature = "sniffer")]
 pub mod display;
 #[cfg(unix)]

@@ -1,8 +1,11 @@
 //! IPv6's extension headers, and the authentication header, which stands after IPv4 too. RFC 8200 section 4, RFC 4302
 
+mod fragment;
 pub mod options;
 
 use std::net::Ipv6Addr;
+
+pub use fragment::FragmentHeader;
 
 use super::cursor::{Completeness, Cursor};
 use super::field::{Field, FieldDef, Form, bits, bytes, rest};
@@ -195,31 +198,6 @@ pub(super) fn final_destination(header: Span<'_>) -> Option<Ipv6Addr> {
     }
 }
 
-/// A fragment header.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FragmentHeader {
-    /// Number of the header that follows in the first fragment.
-    pub next_header: u8,
-    /// Where the fragment's data stands in the datagram's, in bytes.
-    pub offset: usize,
-    /// M: more fragments follow.
-    pub more: bool,
-    /// The number that fragments of one datagram have in common.
-    pub identification: u32,
-}
-
-impl FragmentHeader {
-    pub(super) fn new(header: Span<'_>) -> Option<Self> {
-        let word = header.u16(2)?;
-        Some(Self {
-            next_header: header.u8(0)?,
-            offset: usize::from(word & 0xfff8),
-            more: word & 1 != 0,
-            identification: header.u32(4)?,
-        })
-    }
-}
-
 /// Reads a header of variable length; `field` is the filter name of its length.
 fn decode<'a>(protocol: Protocol, field: &'static str, rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
     let fixed = packet.fixed(protocol, rest, FIXED)?;
@@ -307,16 +285,6 @@ fn decode_fragment<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
         data.extent = Completeness::FirstFragment;
     }
     Some((Next::AfterIpv6(header.next_header), data))
-}
-
-impl Layer<'_> {
-    /// The typed header, when it is an IPv6 fragment header and its 8 bytes are there.
-    #[must_use]
-    pub fn fragment(&self) -> Option<FragmentHeader> {
-        (self.protocol == Protocol::Fragment)
-            .then(|| FragmentHeader::new(self.header))
-            .flatten()
-    }
 }
 
 /// The descriptor of hop-by-hop options.

@@ -3,14 +3,14 @@
 //! A [`Reassembler`] takes decoded packets with their times, and gives the whole datagram once its last piece is there. It
 //! is bounded: an attacker may send first pieces for ever.
 
+mod piece;
+
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::net::IpAddr;
 
 use super::link::LinkType;
 use super::packet::Packet;
-use super::protocol::Protocol;
-use super::sum::of_ipv4_header;
+use piece::{Key, Piece, piece, set_length};
 
 /// Most bytes of pieces kept, all datagrams together: 64 of the largest possible datagrams. Linux keeps as many
 /// (`net.ipv4.ipfrag_high_thresh`, 4 MiB).
@@ -28,16 +28,6 @@ pub const PATIENCE_IPV6: i64 = 60_000_000_000;
 
 /// The largest datagram, header included.
 const LARGEST: usize = 65_535;
-
-/// What the pieces of one datagram have in common.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Key {
-    source: IpAddr,
-    destination: IpAddr,
-    identification: u32,
-    /// IPv4 counts the protocol too (RFC 791); 0 for IPv6, which does not (RFC 8200).
-    protocol: u8,
-}
 
 /// A datagram that was put together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,16 +97,6 @@ struct Unfinished {
     deadline: i64,
     /// Given up: its pieces are dropped until the deadline.
     spoiled: bool,
-}
-
-/// One fragment as the packet has it.
-struct Piece<'p> {
-    key: Key,
-    offset: usize,
-    more: bool,
-    header: Option<Vec<u8>>,
-    data: &'p [u8],
-    whole: bool,
 }
 
 /// Puts fragments together.
@@ -316,100 +296,5 @@ impl Unfinished {
         }
         set_length(&mut whole, header.len());
         Some(whole)
-    }
-}
-
-/// The fragment in a packet, if it is one. Of several IP headers (tunnels) the innermost counts.
-fn piece<'p>(packet: &Packet<'p>) -> Option<Piece<'p>> {
-    let ip = packet.ip()?;
-    if let Some(header) = ip.ipv4() {
-        if !header.is_fragment() {
-            return None;
-        }
-        let key = Key {
-            source: header.source().into(),
-            destination: header.destination().into(),
-            identification: u32::from(header.identification()),
-            protocol: header.protocol(),
-        };
-        let first = header.fragment_offset() == 0;
-        return Some(Piece {
-            key,
-            offset: header.fragment_offset(),
-            more: header.more_fragments(),
-            header: first.then(|| ip.header().bytes.to_vec()),
-            data: ip.payload().bytes,
-            whole: ip.payload().bytes.len() == ip.payload_length(),
-        });
-    }
-    let header = ip.ipv6()?;
-    let layer = packet.layer(Protocol::Fragment)?;
-    let fragment = layer.fragment()?;
-    if fragment.offset == 0 && !fragment.more {
-        // An "atomic" fragment is a whole packet, whatever others with its number are about. RFC 6946
-        return None;
-    }
-    let key = Key {
-        source: header.source().into(),
-        destination: header.destination().into(),
-        identification: fragment.identification,
-        protocol: 0,
-    };
-    let before = packet.bytes().get(ip.header().at..layer.header().at)?;
-    Some(Piece {
-        key,
-        offset: fragment.offset,
-        more: fragment.more,
-        header: if fragment.offset == 0 {
-            without_fragment_header(packet, before, fragment.next_header)
-        } else {
-            None
-        },
-        data: layer.payload().bytes,
-        whole: layer.payload().bytes.len() == layer.payload_length(),
-    })
-}
-
-/// The headers before the fragment header, the last of them pointing to what follows it. RFC 8200 section 4.5
-fn without_fragment_header(packet: &Packet<'_>, before: &[u8], next: u8) -> Option<Vec<u8>> {
-    let mut header = before.to_vec();
-    let at = packet
-        .layers()
-        .iter()
-        .position(|layer| layer.protocol() == Protocol::Fragment && !layer.is_quoted())?;
-    let previous = packet.layers().get(at.checked_sub(1)?)?;
-    let ip = packet.ip()?.header().at;
-    // In the IPv6 header the number of the next stands in byte 6, in extension headers in the first.
-    let place = if previous.protocol() == Protocol::Ipv6 {
-        6
-    } else {
-        previous.header().at.checked_sub(ip)?
-    };
-    *header.get_mut(place)? = next;
-    Some(header)
-}
-
-/// Makes the header that of the whole datagram: its length; in IPv4 no flags of a fragment, and the checksum.
-fn set_length(datagram: &mut [u8], header: usize) {
-    let is_ipv4 = datagram.first().is_some_and(|byte| byte >> 4 == 4);
-    let (place, length) = if is_ipv4 {
-        (2, datagram.len())
-    } else {
-        (4, datagram.len().saturating_sub(40))
-    };
-    let length = u16::try_from(length).unwrap_or(u16::MAX);
-    put(datagram, place, length);
-    if is_ipv4 {
-        let fragment = datagram.get(6).map_or(0, |byte| byte & 0b1100_0000);
-        put(datagram, 6, u16::from(fragment) << 8);
-        put(datagram, 10, 0);
-        let checksum = of_ipv4_header(datagram.get(..header).unwrap_or_default());
-        put(datagram, 10, checksum);
-    }
-}
-
-fn put(bytes: &mut [u8], at: usize, value: u16) {
-    if let Some(place) = bytes.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
-        *place = value.to_be_bytes();
     }
 }

@@ -7,6 +7,7 @@
 mod analysis;
 mod analyze;
 mod closing;
+mod connection;
 mod delay;
 mod itself;
 mod opening;
@@ -16,12 +17,12 @@ mod told;
 mod windows;
 
 use super::arrival::TcpSegmentInfo;
-use super::conversation::{Connection, End, Ending, Opening};
+use super::conversation::{Ending, Opening};
 use super::notice::IcmpError;
 use super::outstanding::{Covered, Outstanding, Trace};
 use super::packed_time::{Nanoseconds, Now, PackedTime, PacketNumber};
 use super::party::Party;
-use super::segment::{Acknowledged, Remark, Scale, Segment, Window};
+use super::segment::{Acknowledged, Remark, Scale, Segment};
 use super::state::{Change, ObservedState, State};
 use super::stream::{Fact, Stream};
 use analysis::Analysis;
@@ -374,36 +375,5 @@ impl Tcp {
             self.opening = Opening::Refused;
         }
         self.outstanding.starting_at(cause, now, complained.sequence?)
-    }
-
-    fn end(&self, party: Party) -> End {
-        let stream = self.stream(party);
-        let smallest = stream.smallest_window().map(|raw| Window {
-            raw,
-            scale: self.scale(party, false),
-        });
-        End {
-            standing: stream.standing(),
-            start: stream.start(),
-            mss: (stream.mss > 0).then_some(stream.mss),
-            shift: stream.is(Fact::ScaleOffered).then_some(stream.shift),
-            sack_permitted: stream.is(Fact::SackPermitted),
-            acknowledged: stream.acknowledged(),
-            smallest_window: smallest.and_then(Window::bytes),
-        }
-    }
-
-    /// What can be said of it.
-    pub(super) fn connection(&self, retransmissions: u32) -> Connection {
-        Connection {
-            opening: self.opening,
-            ending: self.ending,
-            client: self.end(Party::Client),
-            server: self.end(Party::Server),
-            handshake_time: self.handshake.get(),
-            handshake_round_trip: self.round_trip.get(),
-            retransmissions: u64::from(retransmissions),
-            reuses_ports: self.reuses_ports,
-        }
     }
 }

@@ -1,0 +1,159 @@
+//! Waiting for the next frame, for a quit, and for an interface that is down.
+
+use std::io::ErrorKind;
+use std::os::fd::AsFd as _;
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, poll};
+
+use super::super::{CancelDescriptor, CaptureError, Event, Statistics, interfaces};
+use super::{Capture, State, Waited, failure, is_down, milliseconds, passes};
+
+/// How often an interface that is down is looked at: nothing tells that it is up again.
+const DOWN_CHECK: Duration = Duration::from_millis(50);
+/// After how many frames in a row the stop is looked at, without waiting for the socket to be empty.
+const FRAMES_BETWEEN_STOP_CHECKS: u32 = 512;
+/// How long a frame that the kernel has counted is waited for at the end: many times as long as it may hold one back.
+const LONGEST_HOLD: Duration = Duration::from_millis(500);
+/// How often such a frame is looked for; the socket says when it is there, so this is only in case.
+const HOLD_CHECK: Duration = Duration::from_millis(20);
+
+impl Capture {
+    /// Waits until a frame is there to be read, or something else is to be said.
+    pub(super) fn wait(
+        &mut self,
+        timeout: Option<Duration>,
+        stop: Option<CancelDescriptor<'_>>,
+    ) -> Result<Waited, CaptureError> {
+        let mut started = None;
+        loop {
+            if self.left.is_some_and(|left| left == 0) {
+                return Ok(Waited::Event(Event::Stopped));
+            }
+            if stop.is_some() && self.left.is_none() && self.since_stop_check >= FRAMES_BETWEEN_STOP_CHECKS {
+                self.sleep(Some(Duration::ZERO), stop)?;
+                continue;
+            }
+            match self.source.look() {
+                // After "down" the first frame to come means "up".
+                Ok(_) if self.state == State::Down => return Ok(self.up_again()),
+                Ok(arrival) => {
+                    self.since_stop_check += 1;
+                    self.held_back_since = None;
+                    return Ok(Waited::Arrival(arrival));
+                }
+                Err(error) if is_down(&error) => {
+                    if self.state == State::Up {
+                        self.state = State::WentDown;
+                    }
+                    continue;
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                Err(error) if passes(&mut self.without_memory, &error) => continue,
+                Err(source) => return Err(failure(&self.interface, "looking for a frame", source)),
+            }
+            // Nothing is there to be read.
+            if self.kernel_holds_frames_back()? {
+                self.sleep(Some(HOLD_CHECK), None)?;
+                continue;
+            }
+            if self.left.is_some() {
+                self.left = Some(0);
+                continue;
+            }
+            if let Some(event) = self.news_of_the_interface()? {
+                return Ok(event);
+            }
+            // The clock is read only now: where frames come fast, nobody waits.
+            let waited = started.get_or_insert_with(Instant::now).elapsed();
+            let left = timeout.map(|timeout| timeout.saturating_sub(waited));
+            if left.is_some_and(|left| left.is_zero()) {
+                return Ok(Waited::Event(Event::Idle));
+            }
+            self.sleep(left, stop)?;
+        }
+    }
+
+    /// At the end, or when the interface went down: are there frames that the kernel has counted and not yet handed over?
+    fn kernel_holds_frames_back(&mut self) -> Result<bool, CaptureError> {
+        let ends = self.left.is_some() || self.state == State::WentDown;
+        if !ends || !self.source.holds_back() {
+            return Ok(false);
+        }
+        let waiting = match self.left {
+            Some(left) => left,
+            None => self.waiting()?,
+        };
+        if waiting == 0 {
+            self.held_back_since = None;
+            return Ok(false);
+        }
+        let since = *self.held_back_since.get_or_insert_with(Instant::now);
+        Ok(since.elapsed() < LONGEST_HOLD)
+    }
+
+    /// How many frames are still in the buffer, by the kernel's counts.
+    pub(super) fn waiting(&self) -> Result<u64, CaptureError> {
+        let Statistics { received, dropped } = self.statistics()?;
+        Ok(received.saturating_sub(dropped).saturating_sub(self.taken))
+    }
+
+    /// What is to be said about an interface that is, or was, down.
+    fn news_of_the_interface(&mut self) -> Result<Option<Waited>, CaptureError> {
+        match self.state {
+            State::Up => Ok(None),
+            State::WentDown => {
+                self.state = State::Down;
+                Ok(Some(Waited::Event(Event::InterfaceDown)))
+            }
+            State::Down => {
+                let known = interfaces();
+                // Loopback is always there: an empty list means that it could not be had.
+                if known.is_empty() {
+                    return Ok(None);
+                }
+                let interface = known.into_iter().find(|known| known.index == self.index);
+                match interface {
+                    None => Err(CaptureError::InterfaceRemoved {
+                        interface: self.interface.clone(),
+                    }),
+                    Some(interface) if interface.up => Ok(Some(self.up_again())),
+                    Some(_) => Ok(None),
+                }
+            }
+        }
+    }
+
+    fn up_again(&mut self) -> Waited {
+        self.state = State::Up;
+        Waited::Event(Event::InterfaceUp)
+    }
+
+    /// Sleeps until a frame comes, the stop comes, it is time to look at the interface again, or the time is over.
+    fn sleep(&mut self, time: Option<Duration>, stop: Option<CancelDescriptor<'_>>) -> Result<(), CaptureError> {
+        self.since_stop_check = 0;
+        let time = if self.state == State::Down {
+            Some(time.map_or(DOWN_CHECK, |time| time.min(DOWN_CHECK)))
+        } else {
+            time
+        };
+        let socket = self.socket.as_fd();
+        // Without a stop, the socket takes its place as well: poll(2) does not mind.
+        let mut watched = [
+            PollFd::new(stop.unwrap_or(socket), PollFlags::POLLIN),
+            PollFd::new(socket, PollFlags::POLLIN),
+        ];
+        match poll(&mut watched, milliseconds(time)) {
+            Ok(_) | Err(Errno::EINTR) => {}
+            Err(error) if passes(&mut self.without_memory, &error.into()) => {}
+            Err(error) => return Err(failure(&self.interface, "poll", error.into())),
+        }
+        let [first, _] = watched;
+        if stop.is_some() && first.any().unwrap_or(true) {
+            self.begin_to_end()?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,40 @@
+//! What is known of a connection as a whole.
+
+use super::Tcp;
+use crate::flow::conversation::{Connection, End};
+use crate::flow::party::Party;
+use crate::flow::segment::Window;
+use crate::flow::stream::Fact;
+
+impl Tcp {
+    fn end(&self, party: Party) -> End {
+        let stream = self.stream(party);
+        let smallest = stream.smallest_window().map(|raw| Window {
+            raw,
+            scale: self.scale(party, false),
+        });
+        End {
+            standing: stream.standing(),
+            start: stream.start(),
+            mss: (stream.mss > 0).then_some(stream.mss),
+            shift: stream.is(Fact::ScaleOffered).then_some(stream.shift),
+            sack_permitted: stream.is(Fact::SackPermitted),
+            acknowledged: stream.acknowledged(),
+            smallest_window: smallest.and_then(Window::bytes),
+        }
+    }
+
+    /// What can be said of it.
+    pub(in crate::flow) fn connection(&self, retransmissions: u32) -> Connection {
+        Connection {
+            opening: self.opening,
+            ending: self.ending,
+            client: self.end(Party::Client),
+            server: self.end(Party::Server),
+            handshake_time: self.handshake.get(),
+            handshake_round_trip: self.round_trip.get(),
+            retransmissions: u64::from(retransmissions),
+            reuses_ports: self.reuses_ports,
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Which calls a conversation gets.
+
+use super::super::stories::story;
+use super::super::{CallIndex, Claimed, Seen};
+use crate::calls::{Call, Name, Role};
+use crate::flow::Party;
+
+/// Calls of a log for a client with this port, as the programs write them.
+fn log(client: u16, socket: u64, start: i64) -> Vec<Call> {
+    let text = format!(
+        "call server 1 listen 0 1
+         call server 1 accept {start} {} 4
+         call client {socket} connect {start} {}
+         call server {} recv {start} {} 5",
+        start + 3,
+        start + 1,
+        socket + 10,
+        start + 5
+    );
+    let mut calls: Vec<Call> = story(&text).calls.into_iter().map(|placed| placed.call).collect();
+    for call in &mut calls {
+        let port = |address: &mut Option<std::net::SocketAddr>| {
+            if let Some(address) = address.as_mut().filter(|address| address.port() == 40_000) {
+                address.set_port(client);
+            }
+        };
+        port(&mut call.local);
+        port(&mut call.remote);
+        if call.role == Role::WelcomingSocket {
+            call.local = Some("[::]:12000".parse().unwrap());
+        }
+        if call.call == Name::Listen {
+            call.remote = None;
+        }
+    }
+    calls
+}
+
+fn names(claimed: &Claimed) -> Vec<(Party, Name)> {
+    claimed
+        .calls
+        .iter()
+        .map(|placed| (placed.party, placed.call.call))
+        .collect()
+}
+
+fn packets_of(client: u16, time: i64) -> Vec<Seen> {
+    let mut packets = story(&format!("packet {time} client syn\npacket {} server synack", time + 1)).packets;
+    for seen in &mut packets {
+        seen.step.client.set_port(client);
+    }
+    packets
+}
+
+#[test]
+fn calls_go_to_the_conversation_of_their_addresses() {
+    let mut logs = CallIndex::new();
+    let (one, other) = (log(40_001, 1, 100), log(40_002, 2, 200));
+    one.into_iter().chain(other).for_each(|call| logs.add(call));
+    let second = logs.claim(&packets_of(40_002, 200));
+    assert_eq!(
+        names(&second),
+        [
+            (Party::Client, Name::Connect),
+            (Party::Server, Name::Listen),
+            (Party::Server, Name::Accept),
+            (Party::Server, Name::Recv),
+        ]
+    );
+    assert!(second.calls.iter().all(|placed| placed.call.call == Name::Listen || {
+        let ends = [placed.call.local, placed.call.remote];
+        ends.iter().flatten().any(|end| end.port() == 40_002)
+    }));
+    let first = logs.claim(&packets_of(40_001, 100));
+    assert_eq!(
+        names(&first),
+        [
+            (Party::Client, Name::Connect),
+            (Party::Server, Name::Accept),
+            (Party::Server, Name::Recv)
+        ],
+        "listen() was handed out already"
+    );
+    assert_eq!(names(&logs.claim(&packets_of(40_003, 100))), []);
+}
+
+#[test]
+fn the_same_ports_on_another_day_are_another_socket() {
+    let day = 86_400_000_000;
+    let mut logs = CallIndex::new();
+    let (yesterday, today) = (log(40_001, 1, 100), log(40_001, 2, 100 + day));
+    let all = yesterday
+        .into_iter()
+        .chain(today.into_iter().filter(|call| call.call != Name::Listen));
+    all.for_each(|call| logs.add(call));
+    let claimed = logs.claim(&packets_of(40_001, 100 + day));
+    let connect = claimed
+        .calls
+        .iter()
+        .find(|placed| placed.call.call == Name::Connect)
+        .unwrap();
+    assert_eq!(connect.call.socket, 2);
+    let before = logs.claim(&packets_of(40_001, 100));
+    let connect = before
+        .calls
+        .iter()
+        .find(|placed| placed.call.call == Name::Connect)
+        .unwrap();
+    assert_eq!(connect.call.socket, 1);
+}
+
+#[test]
+fn address_probes_are_left_out() {
+    let mut logs = CallIndex::new();
+    for mut call in log(40_001, 1, 100) {
+        call.role = Role::AddressProbe;
+        logs.add(call);
+    }
+    assert!(logs.is_empty());
+}
