@@ -35,9 +35,6 @@ PAIRS = [
 
 OURS = [pair[0] for pair in PAIRS]
 
-# What all outputs may take together, beside the dearest of them alone.
-TOGETHER_MOST = 1.25
-
 # So many connections at once, and how many megabytes they may take.
 CROWD = 1_000_000
 CROWD_MOST = 400
@@ -129,33 +126,6 @@ def start_up(options, folder):
     return lines
 
 
-def together(options, folder):
-    """Each output alone, and all of them in one run: seconds of processors."""
-    page, copy = (os.path.join(folder, name) for name in ("page.html", "copy.pcapng"))
-    alone = {
-        "summary": ["--view", "summary"],
-        "comments": ["-q", "-w", copy],
-        "report": ["-q", "--html", page],
-        "all": ["--view", "summary", "-w", copy, "--html", page],
-    }
-    lines = []
-    for kind in ("udp", "tcp"):
-        for packets in (options.packets // 6, options.packets):
-            file = os.path.join(folder, f"together-{kind}.pcap")
-            make(kind, file, packets if kind == "udp" else packets // 12)
-            runs = {}
-            for _ in range(options.runs):
-                for name, words in alone.items():
-                    run = Run([options.sniffer, "-r", file, "--force", *words])
-                    runs.setdefault(name, []).append(run)
-            seconds = {name: median(of, "cpu") for name, of in runs.items()}
-            dearest = max(seconds[name] for name in ("summary", "comments", "report"))
-            cells = " | ".join(f"{seconds[name]:.2f}" for name in alone)
-            lines.append(f"| {kind.upper()} | {packets:,} | {cells} | {seconds['all'] / dearest:.2f} | {TOGETHER_MOST} |")
-            os.unlink(file)
-    return lines
-
-
 def crowd(options, folder):
     """A million connections at once, a SYN of each: the peak of memory."""
     file = os.path.join(folder, "crowd.pcap")
@@ -174,7 +144,7 @@ def rates(results, kind, name, what):
     return whole - small
 
 
-def section(options, results, beside, ten, many, loads):
+def section(options, results, ten, many, loads):
     packets = options.packets
     processor = "?"
     with open("/proc/cpuinfo") as about:
@@ -229,14 +199,6 @@ def section(options, results, beside, ten, many, loads):
         "|---|---:|---:|---:|",
         *many,
     ]
-    lines += [
-        "",
-        "Several outputs of one run, which is decoded and followed once for all of them; seconds of the processors:",
-        "",
-        "| capture | packets | `--view summary` | `-q -w x.pcapng` | `-q --html x.html` | all three | beside the dearest | at most wanted |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|",
-        *beside,
-    ]
     lines += ["", "Start to finish on ten packets, in milliseconds:", "", "| program | passed | of the processor |", "|---|---:|---:|"]
     return "\n".join(lines + ten)
 
@@ -251,10 +213,9 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         before = os.getloadavg()[0]
         results = measure(options, folder)
-        beside = together(options, folder)
         ten = start_up(options, folder)
         many = crowd(options, folder)
-        text = section(options, results, beside, ten, many, (before, os.getloadavg()[0]))
+        text = section(options, results, ten, many, (before, os.getloadavg()[0]))
     print(text)
     if options.write:
         SECTION.write(text)
