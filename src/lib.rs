@@ -31,8 +31,10 @@
 //!
 //! # How data flows
 //!
-//! One way: an interface or a file gives frames; `wire` reads their headers; `flow` finds their conversation;
-//! `timeline` lays the programs' calls beside them; `explain` says what they mean; `render` writes it. Everything works on a stream, in bounded memory, live as from a file.
+//! One way: an interface or a file gives frames; `wire` reads their headers; `flow` finds their conversation; what is known of a
+//! packet then, `session::observed`, goes to every sink of the run: the display, the recording with its comments, the exports.
+//! `timeline` lays the programs' calls beside the packets; `explain` says what they mean; `render` writes it. Each packet is
+//! decoded and followed once, whatever is made of it. Everything works on a stream, in bounded memory, live as from a file.
 //!
 //! # Who may import whom
 //!
@@ -59,8 +61,7 @@
 //! | `cli` | all |
 //!
 //! A test holds this table against the `use` lines. Nothing imports `cli`. Of `wire`, `filter` needs the link types and nothing else.
-//! Another test finds circles: files that refer to each other, so that none of them can be read first. It lists those that are
-//! left; a new one fails it.
+//! Another test finds circles: files that refer to each other, so that none of them can be read first. There are none.
 //!
 //! # Where it is written down
 //!

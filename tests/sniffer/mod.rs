@@ -6,7 +6,7 @@
 //!   `losses`: what could not be kept;
 //! - `stuck`, `stuck_live`, `silent_disk`: the end while a call does not return; `replacing`: what becomes of older files;
 //!   `counts`: SIGUSR1;
-//! - `exports`: what a live capture writes at its end;
+//! - `exports`: what a live capture writes at its end; `together`: several outputs of one run;
 //! - `faults`: what the system's calls may say meanwhile;
 //! - `devices`: what happens to the interface meanwhile; `extcap`, `extcap_pipe`: as Wireshark starts it;
 //! - `bounds`: what is bounded, refused or cut, and the words for it; `limits`: the shell's limits and settings;
@@ -45,6 +45,7 @@ mod stage;
 mod stuck;
 mod stuck_live;
 mod sudo;
+mod together;
 mod traffic;
 mod troubles;
 mod views;
