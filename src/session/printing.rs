@@ -149,8 +149,9 @@ impl Printer<'_> {
         match self.print_all(&mut display, queue) {
             Ok(()) => {
                 let missing = self.follower.missing(self.settings.flow);
-                let remarks = missing.into_iter().chain(display.remarks());
-                for remark in remarks.chain(self.follower.lock().remarks()) {
+                // Asked before anything is written: the other thread may need the follower meanwhile.
+                let lost = self.follower.lock().remarks();
+                for remark in missing.into_iter().chain(display.remarks()).chain(lost) {
                     self.say.warning(&remark);
                 }
                 false
