@@ -6,9 +6,12 @@
 //!
 //! # A tour, in reading order
 //!
+//! To add something (a header, a run, a view, a word of the filter): `docs/contributing.md`.
+//!
 //! 1. [`app`]: the application. Start with [`app::udp_client`] and [`app::udp_server`], then [`app::tcp_client`] and
 //!    [`app::tcp_server`], beside the lecture's notes.
-//!    What they need of the system and the lecture does not, such as the end by Ctrl+Z, is in [`os`].
+//!    What they need of the system and the lecture does not is in [`os`]. Ctrl+Z, for one, sets a mark in `os::cancel`; the call
+//!    that waits returns the error `Stopped`, and `session::program` ends the program.
 //! 2. [`calls`]: a socket call as data: who, which call, arguments, result, entered, returned; as a line for people, as
 //!    a line of JSON.
 //! 3. `wire`: bytes to headers. One file per protocol, each with one table of fields. Start with `wire::udp`.
@@ -33,8 +36,9 @@
 //!
 //! One way: an interface or a file gives frames; `wire` reads their headers; `flow` finds their conversation; what is known of a
 //! packet then, `session::observed`, goes to every sink of the run: the display, the recording with its comments, the exports.
-//! `timeline` lays the programs' calls beside the packets; `explain` says what they mean; `render` writes it. Each packet is
-//! decoded and followed once, whatever is made of it. Everything works on a stream, in bounded memory, live as from a file.
+//! `timeline` lays the programs' calls beside the packets; `explain` says what they mean; `render` writes it. All sinks get the
+//! same, decoded and followed once; a thread of its own decodes again what it gets as bytes, and a copy that leaves packets out is
+//! followed as a capture of its own. Everything works on a stream, in bounded memory, live as from a file.
 //!
 //! # Who may import whom
 //!

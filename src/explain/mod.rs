@@ -1,8 +1,10 @@
 //! Why a field has this value in this packet: the sentences.
 //!
 //! [`meaning()`] gives the sentence for one field, [`note`] the word that stands behind its value (`[ok]`, `[rel 13]`), and
-//! [`packet`] what the packet is as a whole. [`purpose`] tells what a field is for, without a packet. One file per protocol. Each
-//! takes the packet and, where its conversation is followed, its [`PacketInFlow`](crate::flow::PacketInFlow) there: without it a sentence says only
+//! [`packet`] what the packet is as a whole. [`purpose`] tells what a field is for, without a packet.
+//!
+//! One file per protocol; what several have in common is in `ports` (services by their numbers, such as DHCP), `addresses`,
+//! `checksum` and `lengths`. Why a packet was sent is in `packet/reason.rs`. Each takes the packet and, where its conversation is followed, its [`PacketInFlow`](crate::flow::PacketInFlow) there: without it a sentence says only
 //! what the packet itself shows.
 #![forbid(unsafe_code)]
 

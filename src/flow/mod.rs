@@ -2,7 +2,14 @@
 //!
 //! A [`Tracker`] takes the packets of a capture one by one, in their order, and gives back a [`PacketInFlow`] for each that belongs to
 //! a conversation: the place of this packet in it. Start with [`state`], the states that RFC 9293 draws, and [`segment`], what
-//! is to be known of a TCP segment. Nothing looks ahead, so it serves live as from a file, and what is remembered is bounded.
+//! is to be known of a TCP segment. Nothing looks ahead, so it serves live as from a file. A million conversations are remembered
+//! at most; then `store` gives up the least recently seen one, and what comes later in it counts as a new one.
+//!
+//! - `tracker`: from packets to conversations; `key`: what their packets have in common; `roles`: who is the client; `store` and
+//!   `record`: what is remembered;
+//! - `tcp`: what a segment does; `tcp/analyze.rs` decides what is a retransmission, with `outstanding`, what was sent and is not
+//!   acknowledged, and `stream`, one direction;
+//! - `udp` and [`datagram`]: requests and replies; `notice`: ICMP errors; [`conversation`]: a conversation as a whole.
 #![forbid(unsafe_code)]
 
 mod arrival;

@@ -3,7 +3,7 @@
 //! The programs are the real ones ([`crate::app`]), each in a thread of its own; the packets are the kernel's. Only the
 //! user's typing is scripted. In the order in which a run goes:
 //!
-//! 1. [`network`]: where it happens, and how much of it can be seen;
+//! 1. [`network`]: where it happens (a private network, which [`crate::privilege`] makes), and how much of it can be seen;
 //! 2. [`run`]: what a run has to say and to do; [`runs`]: the runs there are, one file each;
 //! 3. [`capturing`]: the packets; [`observer`]: the socket calls, and what the programs say on standard error;
 //! 4. [`folder`]: where the files go, opened before anything is sent;
@@ -12,7 +12,7 @@
 //! 6. [`recording`]: the files; [`result`]: what the packets and the calls say;
 //! 7. [`comparison`], [`story`] and [`view`]: what is told of it.
 //!
-//! A new run is a file in `runs`, with its two lines in `runs/mod.rs`.
+//! `cli::lab` takes these steps; [`failure`]: why a run could not be finished. A new run is a file in `runs`, with its two lines in `runs/mod.rs`.
 
 pub mod capturing;
 pub mod comparison;

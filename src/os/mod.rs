@@ -1,6 +1,6 @@
 //! What the programs need of the system and the lecture does not.
 //!
-//! - [`cancel`]: Ctrl+Z, Ctrl+C and SIGTERM; [`poll`]: waiting for a descriptor, with a quit noticed meanwhile;
+//! - [`cancel`]: Ctrl+Z, Ctrl+C, SIGTERM and SIGHUP; [`poll`]: waiting for a descriptor, with a quit noticed meanwhile;
 //! - [`keyboard`]: lines from standard input;
 //! - [`descriptors`]: open files, which they are and how many there may be; [`interfaces`]: addresses and names;
 //! - [`errors`]: what the system says in its errors;

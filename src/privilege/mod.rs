@@ -2,8 +2,9 @@
 //!
 //! Capturing needs the capability `CAP_NET_RAW`, a port below 1024 `CAP_NET_BIND_SERVICE`, capabilities(7). Once a program knows
 //! its arguments it calls [`narrow_to`] with what it is going to [`Need`]: root through sudo becomes the user who called sudo
-//! then, before any file is opened. When the capture is open, or the port bound, it calls it again, with nothing left to need, and
-//! only then looks at what came from the network. A program that lacks `CAP_NET_RAW` can still capture what it sends itself, in a
+//! then, before any file is opened. When the capture is open, or the port bound, it calls it again with
+//! less, and only then looks at what came from the network: the sniffer and socket-lab with [`Need::Files`], for which only root
+//! by itself keeps something, the others with [`Need::Nothing`]. A program that lacks `CAP_NET_RAW` can still capture what it sends itself, in a
 //! network of its own: [`enter_private_network`]. What the loopback of such a network is set to is here, too: [`set_mtu`],
 //! [`switch_off`].
 //!

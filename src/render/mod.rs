@@ -6,7 +6,7 @@
 //!
 //! [`ladder`] draws a conversation as two lanes, [`follow`] has what both ends said. [`report_model`] is what exports are made from:
 //! [`report`], a page of HTML; [`svg`], ladders as pictures; [`plot`], sequence number against time; [`mermaid`], diagrams for
-//! Markdown. [`markup`] makes texts safe in HTML and SVG.
+//! Markdown. [`markup`] makes texts safe in HTML and SVG; `page` and `table` lay texts out; `proof` is a field with its bytes.
 #![forbid(unsafe_code)]
 
 pub mod answers;

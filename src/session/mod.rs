@@ -2,17 +2,18 @@
 //!
 //! - [`program`]: start and end of one of the four programs;
 //! - [`logging`]: what goes to standard error and to the call log; [`say`]: errors and warnings in a line;
-//! - [`rights`]: what is kept of root's rights, step by step;
+//! - [`rights`]: what is kept of root's rights. The sniffer's order: `cli::sniffer` keeps what a capture needs, `live` opens the
+//!   capture and gives that up, and files are opened after that; `extcap` has an order of its own;
 //! - [`ending`]: the end of a program that is stuck; [`stdout`]: standard output, of which it is known how far it has come.
 //!
 //! Of the sniffer, where it is built:
 //!
 //! - `settings`: what a run reads, keeps, shows and writes; `selection`: which frames are wanted;
-//! - `live`: from an interface that `opening` opens, with `printing`, `recording` and `counts`
-//!   beside it; `file`: from a capture file,
-//!   which `source` opens, with `progress`, and `copy`, what is recorded of it;
-//! - `following`: the conversations of frames; `observed`: a packet with all that is known of it, decoded once and followed
-//!   once, and what a sink of such packets is; `comments`: what a recording says of them;
+//! - `live`: from an interface that `opening` opens, with `printing`, `recording`, `flushing` and `counts` beside it; `file`: from a
+//!   capture file, which `source` opens, with `progress`, and `copy`, what is recorded of it;
+//! - `following`: the conversations of frames; `observed`: a packet with all that is known of it, and what a sink of such packets
+//!   is. They are handed to the sinks in `Sinks::take` of `file`, in `Session::take` of `live` and, for the screen, in
+//!   `Printer::take` of `printing`; `comments` puts the comment that `explain::packet` makes onto a recorded one;
 //! - `display`: packets onto the screen, with `pool`, the threads that help it;
 //! - `story`: views of whole conversations; `json_trailer`: their JSON; `calls`: the calls beside them, from `call_files`;
 //! - `answers`: the questions of the courses; `exports`: reports, pictures and diagrams; `write`: files that are written whole;

@@ -1,4 +1,5 @@
-//! A packet with all that is known of it: each frame is decoded once and followed once, and every sink gets the same.
+//! A packet with all that is known of it: it is decoded and followed once, and the sinks of its thread get the same. Another thread
+//! decodes the bytes that it gets again, and does not follow them again.
 
 use std::cell::OnceCell;
 

@@ -5,8 +5,9 @@
 //! decides, and the entry carries a [`Mark`] that says so.
 //!
 //! 1. [`CallIndex`] takes the calls as they are read from call logs, and hands out those of one conversation: [`Claimed`].
+//!    `claim` decides which call belongs to which.
 //! 2. `stream` and `causes` find which call caused which packet, and which packet a call waited for.
-//! 3. [`Timeline::of`] puts both in one order.
+//! 3. [`Timeline::of`] puts both in one order (`order`); `skew` finds how far clocks differ.
 #![forbid(unsafe_code)]
 
 mod call_index;

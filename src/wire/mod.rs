@@ -6,6 +6,10 @@
 //!
 //! One file per protocol, in the same order: its fields and what they are for (`fields!`), the tables that place them, the typed
 //! header, the descriptor with the decoder (`header::HeaderDef`). The list `headers!` below names the descriptors.
+//!
+//! For all protocols: `decode` goes from header to header; `checksum` checks the checksums, with the sums of `sum`, and a
+//! descriptor says what its checksum covers; `options` walks through options; `reassembly` puts fragments together; `numbers` has
+//! the names of numbers; `cursor` and `span` are bytes with their place.
 #![forbid(unsafe_code)]
 
 #[macro_use]

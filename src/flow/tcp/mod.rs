@@ -1,8 +1,9 @@
 //! A TCP connection: takes its segments one by one, and says what each does.
 //!
-//! [`analyze`]: what is remarkable, told from what was known before the segment. [`part`]: its part. [`opening`], [`closing`]:
+//! [`analyze`]: what is remarkable (sent again, out of order, a gap), told from what was known before the segment. [`part`]: its part. [`opening`], [`closing`]:
 //! how the connection begins and ends. [`delay`]: why it came late. [`told`]: what is told of it.
-//! [`analysis`]: what was found. [`itself`]: a socket that is connected to itself.
+//! [`analysis`]: what was found. [`itself`]: a socket that is connected to itself. [`states`]: the states of both ends.
+//! [`windows`]: a window in bytes. [`connection`]: the connection as a whole.
 
 mod analysis;
 mod analyze;
