@@ -48,24 +48,8 @@ const FIELDS: &[&str] = &[
     "tcp.analysis.window_update",
 ];
 
-/// tshark's verdicts among them.
-const ANALYSIS: &[&str] = &[
-    "tcp.analysis.retransmission",
-    "tcp.analysis.fast_retransmission",
-    "tcp.analysis.spurious_retransmission",
-    "tcp.analysis.out_of_order",
-    "tcp.analysis.lost_segment",
-    "tcp.analysis.ack_lost_segment",
-    "tcp.analysis.duplicate_ack",
-    "tcp.analysis.zero_window",
-    "tcp.analysis.window_full",
-    "tcp.analysis.reused_ports",
-    "tcp.analysis.keep_alive",
-    "tcp.analysis.keep_alive_ack",
-    "tcp.analysis.zero_window_probe",
-    "tcp.analysis.zero_window_probe_ack",
-    "tcp.analysis.window_update",
-];
+/// tshark's verdicts among them: the last ones.
+const ANALYSIS: &[&str] = FIELDS.split_at(FIELDS.len() - 15).1;
 
 /// The fields of each packet, empty where tshark has none.
 fn ask_tshark(path: &Path) -> Vec<BTreeMap<&'static str, String>> {
