@@ -7,13 +7,10 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-use crate::support::{Missing, Tool, copy_program, need, needs, ours, path_of_ours, tool};
+use crate::support::{Missing, Tool, clean, copy_program, judged, need, needs, ours, path_of_ours, tool};
 
 /// The user that owns no files.
 pub const NOBODY: u32 = 65_534;
-
-/// Wireshark's severity "warning"; a chat or a note (a FIN, a SYN, a reset) is less.
-const WARNING: u32 = 0x0060_0000;
 
 /// How the program ended.
 #[derive(Debug)]
@@ -114,18 +111,7 @@ impl Place {
 
     /// Has the command run here, by the user of this place, untouched by the environment of whoever runs the tests.
     pub fn as_user<'c>(&self, command: &'c mut Command) -> &'c mut Command {
-        for name in [
-            "CI",
-            "NO_COLOR",
-            "CLICOLOR",
-            "CLICOLOR_FORCE",
-            "RUST_LOG",
-            "SUDO_UID",
-            "SUDO_GID",
-        ] {
-            command.env_remove(name);
-        }
-        command.envs([("LC_ALL", "C.UTF-8"), ("TZ", "UTC"), ("HOME", "/nonexistent")]);
+        clean(command).env("HOME", "/nonexistent");
         command.current_dir(self.path()).stdin(Stdio::null());
         if let Some(user) = self.user {
             command.uid(user).gid(user);
@@ -149,41 +135,13 @@ pub fn ready() -> bool {
 /// # Panics
 /// When tshark has a warning of any packet, a reset or a selective acknowledgment apart.
 pub fn tshark(path: &Path, fields: &[&str]) -> Vec<Vec<String>> {
-    let mut command = crate::support::tshark();
-    // Loopback leaves checksums to hardware that is not there, which is no fault of the file.
-    command.args(["-o", "tcp.check_checksum:FALSE", "-o", "udp.check_checksum:FALSE"]);
-    command.arg("-r").arg(path);
-    command.args([
-        "-T",
-        "fields",
-        "-e",
-        "_ws.expert.severity",
-        "-e",
-        "tcp.flags.reset",
-        "-e",
-        "tcp.options.sack.count",
-    ]);
-    for field in fields {
-        command.args(["-e", field]);
-    }
-    let output = command.output().unwrap();
-    let complaints = String::from_utf8_lossy(&output.stderr).into_owned();
-    let complaints: Vec<&str> = complaints
-        .lines()
-        .filter(|line| !line.starts_with("Running as user"))
-        .collect();
-    assert!(output.status.success() && complaints.is_empty(), "{complaints:?}");
-    let rows = String::from_utf8(output.stdout).unwrap();
-    let rows = rows.lines().map(|line| {
-        let mut row: Vec<String> = line.split('\t').map(str::to_owned).collect();
-        let experts = row.remove(0);
+    let all = [&["tcp.flags.reset", "tcp.options.sack.count"], fields].concat();
+    let rows = judged(&[], path, &all).into_iter().map(|(mut row, is_bad)| {
         // A reset is a warning by itself, and what some runs are about. So is a D-SACK: on a busy machine an acknowledgment
         // can come so late that the kernel probes for a lost tail (RFC 8985 section 7), and what was not lost comes twice.
         let reset = ["1", "True"].contains(&row.remove(0).as_str());
         let sack = !row.remove(0).is_empty();
-        let mut severities = experts.split(',').filter_map(|one| one.parse::<u32>().ok());
-        let bad = !reset && !sack && severities.any(|one| one >= WARNING);
-        assert!(!bad, "{}: tshark warns of {row:?}", path.display());
+        assert!(!is_bad || reset || sack, "{}: tshark warns of {row:?}", path.display());
         row
     });
     rows.collect()

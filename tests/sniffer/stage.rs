@@ -11,13 +11,11 @@ use nix::sys::signal::Signal;
 use tempfile::TempDir;
 
 use super::frames;
-use crate::support::{PATIENCE, Running, Tool, again, copy_program, namespace, need, ours, path_of_ours};
+pub use crate::support::clean;
+use crate::support::{PATIENCE, Running, Tool, again, copy_program, judged, namespace, need, ours, path_of_ours};
 
 /// Nobody in particular: the user that owns no files.
 pub const ORDINARY: u32 = 65_534;
-
-/// Wireshark's severity "warning"; an error is more, a chat or a note (a FIN, a SYN) is less.
-const WARNING: u32 = 0x0060_0000;
 
 /// Frames are had from a ring, or without one: an argument of the sniffers.
 const WAYS: [&str; 2] = ["", "--no-ring"];
@@ -55,24 +53,6 @@ pub fn sniffer<A: AsRef<OsStr>>(arguments: &[A]) -> Command {
     let way = namespace::way().filter(|way| !way.is_empty());
     clean(&mut command).args(way).args(arguments);
     command
-}
-
-/// Sets what the sniffer looks at in its environment.
-pub fn clean(command: &mut Command) -> &mut Command {
-    for name in [
-        "CI",
-        "NO_COLOR",
-        "CLICOLOR",
-        "CLICOLOR_FORCE",
-        "RUST_LOG",
-        "SUDO_UID",
-        "SUDO_GID",
-        "PKEXEC_UID",
-        "DOAS_USER",
-    ] {
-        command.env_remove(name);
-    }
-    command.envs([("LC_ALL", "C.UTF-8"), ("TZ", "UTC"), ("TERM", "xterm")])
 }
 
 /// A sniffer that captures on loopback already.
@@ -202,34 +182,9 @@ pub fn tshark(path: &Path, fields: &[&str]) -> Vec<Vec<String>> {
 
 /// The same with these options of tshark.
 pub fn tshark_with(options: &[&str], path: &Path, fields: &[&str]) -> Vec<Vec<String>> {
-    let mut command = crate::support::tshark();
-    command.args(options);
-    // Loopback leaves checksums to hardware that is not there, which is no fault of the file.
-    command.args(["-o", "tcp.check_checksum:FALSE", "-o", "udp.check_checksum:FALSE"]);
-    command
-        .arg("-r")
-        .arg(path)
-        .args(["-T", "fields", "-e", "_ws.expert.severity"]);
-    for field in fields {
-        command.args(["-e", field]);
-    }
-    let output = command.output().unwrap();
-    let complaints = text(&output.stderr);
-    let complaints: Vec<&str> = complaints
-        .lines()
-        .filter(|line| !line.starts_with("Running as user"))
-        .collect();
-    assert!(output.status.success() && complaints.is_empty(), "{complaints:?}");
-    let mut rows = Vec::new();
-    for line in text(&output.stdout).lines() {
-        let mut row: Vec<String> = line.split('\t').map(str::to_owned).collect();
-        let experts = row.remove(0);
-        let bad = experts
-            .split(',')
-            .filter_map(|one| one.parse().ok())
-            .any(|one: u32| one >= WARNING);
-        assert!(!bad, "tshark warns of {row:?}");
-        rows.push(row);
-    }
-    rows
+    let rows = judged(options, path, fields).into_iter().map(|(row, is_bad)| {
+        assert!(!is_bad, "tshark warns of {row:?}");
+        row
+    });
+    rows.collect()
 }

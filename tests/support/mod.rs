@@ -9,6 +9,7 @@
 )]
 
 pub mod again;
+mod environment;
 pub mod namespace;
 pub mod needs;
 mod pipe;
@@ -18,11 +19,12 @@ pub mod stuck;
 pub mod tools;
 mod tshark;
 
+pub use environment::clean;
 pub use needs::Missing;
 pub use pipe::pipe;
 pub use program::{Running, Side, client, copy_program, in_empty_namespace, port_in, server, server_with};
 pub use tools::{Tool, cargo, copy, essential, need, need_all, ours, path_of_ours, shell, this_test, tool};
-pub use tshark::tshark;
+pub use tshark::{judged, tshark};
 
 use std::net::{TcpListener, UdpSocket};
 use std::sync::atomic::{AtomicU16, Ordering};
