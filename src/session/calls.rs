@@ -1,15 +1,15 @@
-//! The socket calls of a run, for everybody who shows them.
+//! The socket calls of a run, for all outputs that show them.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::call_files::CallFiles;
-use super::settings::Settings;
+use super::settings::{Settings, View};
 use crate::render::report_model::CALLS;
 use crate::timeline::{Claimed, Placed, Seen};
 
-/// The call logs of a run. Whoever shows calls has a copy of this handle; a call is read once, and matched once with its
-/// conversation.
+/// The call logs of a run. Each output that shows calls has a copy of this handle; a call is read once, and matched once with
+/// its conversation.
 #[derive(Debug, Clone)]
 pub struct Calls {
     is_given: bool,
@@ -20,7 +20,7 @@ pub struct Calls {
 #[derive(Debug)]
 struct Matched {
     files: CallFiles,
-    /// What stays for the exports of what the display has asked for, where both show calls.
+    /// What one output has asked for and another will, where display and exports both show calls.
     kept: Option<Kept>,
     /// What there is to say at the end has been said.
     said: bool,
@@ -31,25 +31,24 @@ struct Matched {
 struct Kept {
     by_conversation: HashMap<u64, Vec<Placed>>,
     count: usize,
-    /// Those for which there is no room: an export has not more than [`CALLS`].
-    left_out: u64,
+    /// Those of each conversation for which there was no room: more than [`CALLS`] no export has.
+    no_room: HashMap<u64, u64>,
 }
 
 impl Kept {
-    /// Adds calls to those of a conversation, and gives back all of them.
-    fn with(&mut self, conversation: u64, new: Claimed) -> Claimed {
+    /// Adds calls to those of a conversation. Gives back all that are known of it, and says how many are not known any more.
+    fn with(&mut self, conversation: u64, new: Claimed) -> (Claimed, u64) {
+        let missing = self.no_room.get(&conversation).copied().unwrap_or(0);
         let kept = self.by_conversation.entry(conversation).or_default();
         let mut all = Claimed { calls: kept.clone() };
-        for placed in new.calls {
-            if self.count < CALLS {
-                self.count += 1;
-                kept.push(placed.clone());
-            } else {
-                self.left_out += 1;
-            }
-            all.calls.push(placed);
+        let room = new.calls.len().min(CALLS.saturating_sub(self.count));
+        kept.extend(new.calls.iter().take(room).cloned());
+        self.count += room;
+        if room < new.calls.len() {
+            *self.no_room.entry(conversation).or_default() += (new.calls.len() - room) as u64;
         }
-        all
+        all.calls.extend(new.calls);
+        (all, missing)
     }
 }
 
@@ -60,7 +59,8 @@ impl Calls {
     /// A log cannot be read, or is none: a line that says which, why, and what to do.
     pub fn open(settings: &Settings) -> Result<Self, String> {
         let files = CallFiles::open(&settings.calls, settings.read.is_none())?;
-        let several = settings.shows() && settings.export.shows_calls();
+        let shown = settings.shows() && (settings.json || settings.view == View::Ladder);
+        let several = shown && settings.export.shows_calls();
         Ok(Self {
             is_given: !settings.calls.is_empty(),
             matched: Arc::new(Mutex::new(Matched {
@@ -82,21 +82,16 @@ impl Calls {
         self.is_given
     }
 
-    /// The calls of the conversation of this number, of which these are packets, as far as they are in the logs by now.
+    /// The calls of the conversation of this number, of which these are packets, as far as they are in the logs by now; and how
+    /// many of them another output has had and there was no room to keep.
     #[must_use]
-    pub fn of(&self, conversation: u64, packets: &[Seen]) -> Claimed {
+    pub fn of(&self, conversation: u64, packets: &[Seen]) -> (Claimed, u64) {
         let Matched { files, kept, .. } = &mut *self.lock();
         let new = files.logs.claim(packets);
         match kept {
             Some(kept) => kept.with(conversation, new),
-            None => new,
+            None => (new, 0),
         }
-    }
-
-    /// How many calls an export lacks, because there was no room to keep them for it.
-    #[must_use]
-    pub fn left_out(&self) -> u64 {
-        self.lock().kept.as_ref().map_or(0, |kept| kept.left_out)
     }
 
     /// Reads what was written since.
@@ -124,5 +119,38 @@ impl Calls {
                 logs.left()
             )
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CALLS, Claimed, Kept};
+    use crate::timeline::stories::story;
+
+    /// So many calls of one conversation.
+    fn calls(count: usize) -> Claimed {
+        let one = story("call client 1 connect -10 40").calls;
+        Claimed {
+            calls: one.into_iter().cycle().take(count).collect(),
+        }
+    }
+
+    #[test]
+    fn a_second_output_gets_the_same_calls_and_later_ones() {
+        let mut kept = Kept::default();
+        for (new, all) in [(3, 3), (0, 3), (2, 5), (0, 5)] {
+            let (claimed, missing) = kept.with(7, calls(new));
+            assert_eq!((claimed.calls.len(), missing), (all, 0));
+        }
+        assert!(kept.with(8, Claimed::default()).0.calls.is_empty());
+    }
+
+    #[test]
+    fn calls_without_room_are_missing_for_a_second_output_only() {
+        let mut kept = Kept::default();
+        let (first, missing) = kept.with(7, calls(CALLS + 10));
+        assert_eq!((first.calls.len(), missing), (CALLS + 10, 0));
+        let (second, missing) = kept.with(7, Claimed::default());
+        assert_eq!((second.calls.len(), missing), (CALLS, 10));
     }
 }

@@ -26,8 +26,8 @@ enum Comments {
     None,
     /// All packets are recorded, so their numbers are the same as in the file that is read.
     WithNumbersOfTheFile,
-    /// Packets are left out, so the copy is another capture: what is known of its packets, comes from it alone, and they are
-    /// counted anew.
+    /// Packets are left out, so the copy is another capture: what is known of its packets comes from it alone, and they are
+    /// counted from 1.
     WithItsOwn { follower: Box<Follower>, recorded: u64 },
 }
 

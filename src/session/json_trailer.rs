@@ -79,7 +79,7 @@ impl JsonTrailer {
                     None => self.forgotten += 1,
                 }
                 if let Some(packets) = self.kept.remove(&number) {
-                    let timeline = Timeline::of(&packets, self.calls.of(number, &packets));
+                    let timeline = Timeline::of(&packets, self.calls.of(number, &packets).0);
                     json::write_calls(output, number, &packets, &timeline)?;
                 }
             }

@@ -292,7 +292,7 @@ impl ConversationBuffer {
         let left_out = (kept.left_out > 0).then_some((kept.first.len(), kept.left_out));
         let mut packets = kept.first;
         packets.extend(kept.last);
-        let timeline = Timeline::of(&packets, self.calls.of(number, &packets));
+        let timeline = Timeline::of(&packets, self.calls.of(number, &packets).0);
         let story = Story {
             conversation: &conversation,
             packets: &packets,

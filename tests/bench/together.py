@@ -68,7 +68,7 @@ def main():
             "## Several outputs",
             "",
             "The captures of the section before, and a sixth of them, shown, recorded with comments and put into a report: each",
-            "alone and all in one run. Every packet is decoded and followed once for all of them. Seconds of the processors, medians",
+            "alone and all in one run. Every packet is decoded and followed once in a run. Seconds of the processors, medians",
             f"of {options.runs} runs in turns, files in memory. `python3 tests/bench/together.py --write` makes this section.",
             "",
             f"- {datetime.date.today()}, {platform.system()} {platform.release()}, {os.cpu_count()} processors; load average before "

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-/// What the programs look at in their environment, and whoever runs the tests may have set.
+/// What the programs look at in their environment, and what may be set where the tests run.
 const LOOKED_AT: [&str; 9] = [
     "CI",
     "NO_COLOR",
@@ -15,7 +15,7 @@ const LOOKED_AT: [&str; 9] = [
     "DOAS_USER",
 ];
 
-/// Has the command run untouched by the environment of whoever runs the tests.
+/// Has the command run untouched by the environment in which the tests run.
 pub fn clean(command: &mut Command) -> &mut Command {
     for name in LOOKED_AT {
         command.env_remove(name);

@@ -77,14 +77,17 @@ impl<'a> Exporter<'a> {
             warnings.extend(calls.remarks());
         }
         warnings.extend(self.bounds.remarks());
+        let mut had_no_room = 0;
         let material = ReportModel::new(
             std::mem::take(&mut self.kept),
             |number| known.conversation(number),
             |number, packets| {
-                calls
+                let (claimed, missing) = calls
                     .as_ref()
                     .map(|calls| calls.of(number, packets))
-                    .unwrap_or_default()
+                    .unwrap_or_default();
+                had_no_room += missing;
+                claimed
             },
             calls.as_ref().is_some_and(Calls::is_given),
             self.first,
@@ -92,7 +95,7 @@ impl<'a> Exporter<'a> {
         );
         let material = material.bounded_by(self.bounds.in_words());
         warnings.extend(forgotten(material.forgotten, "ladder"));
-        let calls_left_out = material.calls_left_out + calls.as_ref().map_or(0, Calls::left_out);
+        let calls_left_out = material.calls_left_out + had_no_room;
         if calls_left_out > 0 {
             warnings.push(format!(
                 "left out of what was exported: {}; it has {} at most; --flow N picks a conversation by its number",
