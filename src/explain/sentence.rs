@@ -1,7 +1,6 @@
 //! What everything here is made of.
 
 use std::borrow::Cow;
-use std::fmt::{self, Write as _};
 use std::net::{Ipv4Addr, SocketAddr};
 
 use crate::flow::Party;
@@ -68,13 +67,6 @@ impl Piece for SocketAddr {
 impl Piece for Ipv4Addr {
     fn add_to(&self, text: &mut String) {
         let _ = write_address(text, (*self).into());
-    }
-}
-
-/// What has a form of its own.
-impl Piece for fmt::Arguments<'_> {
-    fn add_to(&self, text: &mut String) {
-        let _ = text.write_fmt(*self);
     }
 }
 

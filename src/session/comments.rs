@@ -1,5 +1,7 @@
 //! What a capture file says in comments of its packets.
 
+use std::borrow::Cow;
+
 use super::observed::Observed;
 use crate::explain::packet;
 use crate::frame::Frame;
@@ -14,7 +16,7 @@ pub(super) fn commented<'o>(observed: &Observed<'o, '_>) -> Frame<'o> {
         frame.comments.clone()
     };
     Frame {
-        bytes: std::borrow::Cow::Borrowed(&frame.bytes),
+        bytes: Cow::Borrowed(&frame.bytes),
         comments,
         ..*frame
     }
