@@ -9,6 +9,8 @@ use socket_lab::flow::Tracker;
 use socket_lab::frame::{Direction, Frame, Time};
 use socket_lab::record::Reader;
 use socket_lab::render::json;
+use socket_lab::render::look::TextStyle;
+use socket_lab::render::view::ShownPacket;
 use socket_lab::wire::LinkType;
 
 use crate::support::{needs, ours};
@@ -27,7 +29,12 @@ fn line(frame: &Frame<'_>) -> String {
     let packet = frame.decode();
     let mut out = Vec::new();
     let step = Tracker::new().follow(1, frame.time, &packet);
-    json::write(&mut out, frame, &packet, 1, frame.time, step.as_ref()).unwrap();
+    let shown = ShownPacket {
+        step: step.as_ref(),
+        first: frame.time,
+        ..ShownPacket::alone(1, frame, &packet)
+    };
+    json::write(&mut out, &TextStyle::PIPE, &shown).unwrap();
     String::from_utf8(out).unwrap()
 }
 

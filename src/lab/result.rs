@@ -7,7 +7,6 @@ use crate::flow::number::Bytes;
 use crate::flow::segment::Part;
 use crate::flow::{Kind, PacketInFlow, Party, Roles, Tracker};
 use crate::frame::{Frame, Time};
-use crate::timeline::Seen;
 
 /// What was seen of a run.
 pub struct RunResult {
@@ -52,21 +51,10 @@ impl RunResult {
         (steps, tracker.conversations())
     }
 
-    /// The packets of a conversation, as the timeline takes them.
-    #[must_use]
-    pub fn packets_of(&self, conversation: u64) -> Vec<Seen> {
+    /// Number, bytes and place of the packets that belong to a conversation, in order.
+    pub fn packets(&self) -> impl Iterator<Item = (u64, &Frame<'static>, &PacketInFlow)> {
         let packets = (1..).zip(self.frames()).zip(&self.steps);
-        let packets = packets.filter_map(|((number, frame), step)| {
-            let step = step.filter(|step| step.conversation == conversation)?;
-            let packet = frame.decode();
-            Some(Seen {
-                number,
-                time: frame.time,
-                flags: packet.tcp().map(|tcp| tcp.flags()),
-                step,
-            })
-        });
-        packets.collect()
+        packets.filter_map(|((number, frame), step)| Some((number, frame, step.as_ref()?)))
     }
 
     /// Time of the first packet; 0 without one.

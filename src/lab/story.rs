@@ -1,5 +1,6 @@
 //! What is told of the runs.
 
+use std::cell::RefCell;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -8,29 +9,25 @@ use super::network::Network;
 use super::result::RunResult;
 use super::run::{FinishedRun, Run};
 use super::runs;
-use super::view::View;
+use super::view::LabView;
 use crate::calls::text;
 use crate::escape::printable;
 use crate::flow::PacketInFlow;
-use crate::frame::Frame;
 use crate::render::answers::{self, Collector};
-use crate::render::follow::{self, Assembler};
-use crate::render::ladder::{self, Detail, Ladder};
+use crate::render::ladder::Ladders;
 use crate::render::look::TextStyle;
 use crate::render::table::wrap;
-use crate::render::{Style, breakdown, diagram, fields, summary};
-use crate::timeline::{CallIndex, Timeline};
+use crate::render::view::{ConversationView, EndedConversation, ShownPacket, View, ViewOf, ViewOptions, WritePacket};
+use crate::render::{Style, fields};
+use crate::timeline::{CallIndex, Seen};
 
 /// A line of a screen takes at most so many lines of the story.
 const MOST_ROWS: usize = 4;
 
-/// So many bytes of a conversation's text are shown: more than the longest line of a run.
-const MOST_TEXT: usize = 16 << 20;
-
 /// What is told, and how.
 pub struct Story<'a> {
     /// How much.
-    pub view: View,
+    pub view: LabView,
     /// Every packet broken down?
     pub full: bool,
     /// Characters, columns, colours, times.
@@ -45,40 +42,57 @@ impl Story<'_> {
     /// # Errors
     /// Those of the writer.
     pub fn tell(&self, out: &mut impl Write, finished: &[FinishedRun], names: &[PathBuf]) -> io::Result<()> {
-        if self.view == View::Story {
-            self.paragraph(out, &format!("Network: {}.", self.network.description()))?;
-            writeln!(out)?;
+        match self.view {
+            LabView::Story => self.stories(out, finished, names),
+            LabView::Packets(view) => self.views(out, view, finished),
         }
+    }
+
+    fn stories(&self, out: &mut impl Write, finished: &[FinishedRun], names: &[PathBuf]) -> io::Result<()> {
+        self.paragraph(out, &format!("Network: {}.", self.network.description()))?;
+        writeln!(out)?;
         for (place, FinishedRun { run, result }) in finished.iter().enumerate() {
-            match self.view {
-                View::Story => self.whole(out, *run, result, place == 0)?,
-                view => {
-                    if finished.len() > 1 {
-                        self.title(out, run.title())?;
-                    }
-                    match view {
-                        View::Ladder => self.ladder(out, result)?,
-                        View::Follow => self.follow(out, result)?,
-                        View::Answers => self.answers(out, result)?,
-                        view => self.packets(out, result, view, &|_| true)?,
-                    }
-                }
-            }
+            self.whole(out, *run, result, place == 0)?;
         }
-        if let ([udp, tcp], View::Story) = (finished, self.view) {
+        if let [udp, tcp] = finished {
             let are_both = [udp.run, tcp.run] == runs::DEFAULT;
             if are_both && udp.result.captured.is_some() && tcp.result.captured.is_some() {
                 self.compare(out, &Cost::of(&udp.result), &Cost::of(&tcp.result))?;
             }
         }
-        let drawn = finished.iter().any(|one| !one.result.conversations.is_empty());
-        if self.view == View::Ladder && drawn {
-            ladder::text::legend(out, &self.look)?;
+        self.files(out, names)
+    }
+
+    /// Every run in one view.
+    fn views(&self, out: &mut impl Write, view: &View, finished: &[FinishedRun]) -> io::Result<()> {
+        let mut conversations = match view.of {
+            ViewOf::Conversations(new) => Some(new(&self.options())),
+            ViewOf::Packets { .. } | ViewOf::Questions => None,
+        };
+        for FinishedRun { run, result } in finished {
+            if finished.len() > 1 {
+                self.title(out, run.title())?;
+            }
+            match (&view.of, &mut conversations) {
+                (ViewOf::Packets { write, .. }, _) => self.packets(out, result, *write, &|_| true)?,
+                (_, Some(_)) if view.shows_calls && result.captured.is_none() => self.calls_alone(out, result)?,
+                (_, Some(conversations)) => self.conversations(out, conversations.as_mut(), result)?,
+                (_, None) => self.answers(out, result)?,
+            }
         }
-        if self.view == View::Story {
-            self.files(out, names)?;
+        match &mut conversations {
+            Some(conversations) => conversations.finish(out, &self.look),
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    /// A run is short: all of it is kept.
+    const fn options(&self) -> ViewOptions {
+        ViewOptions {
+            full: self.full,
+            bounded: false,
+            side_by_side: false,
+        }
     }
 
     /// Where the files are, and what to do with them.
@@ -120,9 +134,14 @@ impl Story<'_> {
         for (title, text) in &result.screens {
             self.screen(out, title, text)?;
         }
-        self.ladder(out, result)?;
-        if first && !result.conversations.is_empty() {
-            ladder::text::legend(out, &self.look)?;
+        if result.captured.is_some() {
+            let mut ladders = Ladders::new(&self.options());
+            self.conversations(out, &mut ladders, result)?;
+            if first {
+                ladders.finish(out, &self.look)?;
+            }
+        } else {
+            self.calls_alone(out, result)?;
         }
         let mut seen = result.observations.clone();
         if result.captured.is_some() {
@@ -133,53 +152,50 @@ impl Story<'_> {
         }
         writeln!(out)?;
         if self.full {
-            self.packets(out, result, View::Fields, &|_| true)
+            self.packets(out, result, fields::write, &|_| true)
         } else {
-            self.packets(out, result, View::Fields, &|step| run.matters(step))
+            self.packets(out, result, fields::write, &|step| run.matters(step))
         }
     }
 
-    /// Calls and packets in one picture; without packets the calls alone.
-    fn ladder(&self, out: &mut impl Write, result: &RunResult) -> io::Result<()> {
-        let Some(captured) = &result.captured else {
-            writeln!(out, "The socket calls, in the order in which they were entered:")?;
-            for call in &result.calls {
-                self.paragraph(out, &text::line(call))?;
-            }
-            return writeln!(out);
-        };
+    /// The calls of a run that was not captured.
+    fn calls_alone(&self, out: &mut impl Write, result: &RunResult) -> io::Result<()> {
+        writeln!(out, "The socket calls, in the order in which they were entered:")?;
+        for call in &result.calls {
+            self.paragraph(out, &text::line(call))?;
+        }
+        writeln!(out)
+    }
+
+    /// The conversations of a run, each as the view has it.
+    fn conversations(
+        &self,
+        out: &mut impl Write,
+        view: &mut dyn ConversationView,
+        result: &RunResult,
+    ) -> io::Result<()> {
         let mut logs = CallIndex::new();
         result.calls.iter().cloned().for_each(|call| logs.add(call));
-        for conversation in &result.conversations {
-            let packets = result.packets_of(conversation.number);
-            let timeline = Timeline::of(&packets, logs.claim(&packets));
-            let told = ladder::Story {
-                conversation,
-                packets: &packets,
-                left_out: None,
-                timeline: &timeline,
-                has_log: true,
-                capture_start: captured.frames.first().and_then(|frame| frame.time),
+        let logs = RefCell::new(logs);
+        for (number, frame, step) in result.packets() {
+            let packet = frame.decode();
+            let seen = Seen {
+                number,
+                time: frame.time,
+                flags: packet.tcp().map(|tcp| tcp.flags()),
+                step: *step,
             };
-            let detail = if self.full { Detail::Full } else { Detail::Folded };
-            ladder::text::write(out, &self.look, &Ladder::of(&told, detail))?;
+            view.add(&seen, packet.payload().bytes);
         }
-        Ok(())
-    }
-
-    /// What both ends said.
-    fn follow(&self, out: &mut impl Write, result: &RunResult) -> io::Result<()> {
         for conversation in &result.conversations {
-            let mut said = Assembler::new(MOST_TEXT);
-            for (frame, step) in result.frames().iter().zip(&result.steps) {
-                if let Some(step) = step.as_ref().filter(|step| step.conversation == conversation.number) {
-                    let packet = frame.decode();
-                    said.add(step, packet.payload().bytes);
-                }
-            }
-            if let Some(follow) = said.finish() {
-                follow::text::write(out, &self.look, &follow)?;
-            }
+            let ended = EndedConversation {
+                number: conversation.number,
+                conversation: Some(conversation),
+                calls: &|packets| logs.borrow_mut().claim(packets),
+                has_log: true,
+                capture_start: result.frames().first().and_then(|frame| frame.time),
+            };
+            view.draw(out, &self.look, &ended)?;
         }
         Ok(())
     }
@@ -198,45 +214,28 @@ impl Story<'_> {
         &self,
         out: &mut impl Write,
         result: &RunResult,
-        view: View,
+        write: WritePacket,
         wanted: &dyn Fn(&PacketInFlow) -> bool,
     ) -> io::Result<()> {
+        let mut text = Vec::new();
         for ((number, frame), step) in (1..).zip(result.frames()).zip(&result.steps) {
             if step.as_ref().is_none_or(wanted) {
-                self.packet(out, result, view, number, frame, step.as_ref())?;
+                let packet = frame.decode();
+                let shown = ShownPacket {
+                    number,
+                    frame,
+                    packet: &packet,
+                    step: step.as_ref(),
+                    first: Some(result.first()),
+                    several: result.conversations.len() > 1,
+                    full: self.full,
+                };
+                write(&mut text, &self.look, &shown)?;
+                out.write_all(&text)?;
+                text.clear();
             }
         }
         Ok(())
-    }
-
-    fn packet(
-        &self,
-        out: &mut impl Write,
-        result: &RunResult,
-        view: View,
-        number: u64,
-        frame: &Frame<'_>,
-        step: Option<&PacketInFlow>,
-    ) -> io::Result<()> {
-        let (look, first) = (&self.look, result.first());
-        let packet = frame.decode();
-        match view {
-            View::Summary => {
-                let several = result.conversations.len() > 1;
-                let place = summary::Place {
-                    number,
-                    first,
-                    step,
-                    several,
-                };
-                summary::write(out, look, frame, &packet, place)
-            }
-            View::Diagram => diagram::write(out, look, number, frame, &packet, first, step),
-            _ => {
-                let breakdown = breakdown::of(number, frame, &packet, step);
-                fields::write(out, look, &breakdown, frame, first, self.full)
-            }
-        }
     }
 
     fn compare(&self, out: &mut impl Write, udp: &Cost, tcp: &Cost) -> io::Result<()> {

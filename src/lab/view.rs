@@ -1,22 +1,51 @@
 //! What is shown of a run.
 
+use std::sync::LazyLock;
+
 use clap::ValueEnum;
+use clap::builder::PossibleValue;
+
+use crate::render::look::TimeForm;
+use crate::render::view::View;
+use crate::render::views;
 
 /// What is shown of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum View {
-    /// All of it: the screens, the ladder, the packets that matter most, what was seen
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LabView {
+    /// All of it: the screens, the ladder, the packets that matter most, what was seen.
     Story,
-    /// A line a packet
-    Summary,
-    /// Every field of every packet
-    Fields,
-    /// The RFC's boxes of every packet
-    Diagram,
-    /// Calls and packets between client and server
-    Ladder,
-    /// The conversation's text
-    Follow,
-    /// The questions of the courses about UDP and TCP, answered from each run
-    Answers,
+    /// A view of the packets.
+    Packets(&'static View),
+}
+
+impl LabView {
+    /// How times are written unless the user says so.
+    #[must_use]
+    pub const fn times(self) -> TimeForm {
+        match self {
+            Self::Story => TimeForm::Local,
+            Self::Packets(view) => view.times,
+        }
+    }
+}
+
+impl ValueEnum for LabView {
+    fn value_variants<'a>() -> &'a [Self] {
+        static ALL: LazyLock<Vec<LabView>> = LazyLock::new(|| {
+            let views = views::ALL.into_iter().map(LabView::Packets);
+            std::iter::once(LabView::Story).chain(views).collect()
+        });
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let (name, about) = match self {
+            Self::Story => (
+                "story",
+                "All of it: the screens, the ladder, the packets that matter most, what was seen",
+            ),
+            Self::Packets(view) => (view.name, view.about),
+        };
+        Some(PossibleValue::new(name).help(about))
+    }
 }

@@ -24,8 +24,9 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use self::grid::Grid;
-use super::look::{Style, TextStyle};
+use super::look::{Style, TextStyle, TimeForm};
 use super::table::places;
+use super::view::{ShownPacket, View, ViewOf};
 use crate::explain::packet::{Ends, ends, name, parts, reason, roles, states, tags};
 use crate::explain::{Context, Sentence, icmp_extension};
 use crate::flow::PacketInFlow;
@@ -37,27 +38,29 @@ const WIDTH: usize = 80;
 /// Columns that it has at least: a drawing of 16 bits a row, beside the bytes' places.
 const NARROWEST: usize = 40;
 
+/// The view.
+pub const VIEW: View = View {
+    name: "diagram",
+    about: "The RFC's boxes, 32 bits wide (16 where columns are few), with this packet's values",
+    when: "",
+    times: TimeForm::Local,
+    shows_calls: false,
+    of: ViewOf::Packets { write, is_long: true },
+};
+
 /// Writes the drawing of a packet: its headline and why it was sent, each header from the outside in, what could not be
 /// read, its data.
 ///
-/// `number` is the packet's place in the capture, from 1, `first` the time of the capture's first packet, `step` what the
-/// packet does in its conversation. No line has more than 80 columns, whatever the packet, and where the look has less, from 60 up,
-/// none has more than that; then the rows have 16 bits. No byte of it comes out as a control character.
+/// No line has more than 80 columns, whatever the packet, and where the look has less, from 60 up, none has more than that; then
+/// the rows have 16 bits. No byte of it comes out as a control character.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write(
-    out: &mut (impl Write + ?Sized),
-    look: &TextStyle,
-    number: u64,
-    frame: &Frame<'_>,
-    packet: &Packet<'_>,
-    first: Time,
-    step: Option<&PacketInFlow>,
-) -> io::Result<()> {
+pub fn write(out: &mut Vec<u8>, look: &TextStyle, shown: &ShownPacket<'_, '_>) -> io::Result<()> {
+    let &ShownPacket { packet, step, .. } = shown;
     let columns = columns(look);
-    headline(out, look, number, packet, step)?;
-    when(out, look, frame, first)?;
+    headline(out, look, shown.number, packet, step)?;
+    when(out, look, shown.frame, shown.start())?;
     prose::write(out, columns, &parts(packet), "    ")?;
     story(out, look, packet, step)?;
     let mut problems: Vec<&Malformation> = packet.problems().iter().collect();

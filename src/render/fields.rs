@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use super::breakdown::{Breakdown, Payload, Row, Section};
+use super::breakdown::{self, Breakdown, Payload, Row, Section};
 use super::hex;
-use super::look::{Paint, Style, TextStyle};
+use super::look::{Paint, Style, TextStyle, TimeForm};
 use super::table::{columns as width_of, lines, places, spaces, write_place};
+use super::view::{ShownPacket, View, ViewOf};
 use crate::explain::packet::states;
 use crate::frame::{Frame, Time};
 
@@ -57,21 +58,25 @@ impl Columns {
     }
 }
 
-/// Writes the breakdown of a packet. `first` is the time of the capture's first packet; `all_data` shows all of the data,
-/// not only its beginning.
+/// The view.
+pub const VIEW: View = View {
+    name: "fields",
+    about: "Every field with its place, its bytes, its value and its meaning",
+    when: "",
+    times: TimeForm::Local,
+    shows_calls: false,
+    of: ViewOf::Packets { write, is_long: true },
+};
+
+/// Writes the breakdown of a packet.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write(
-    output: &mut impl Write,
-    look: &TextStyle,
-    breakdown: &Breakdown<'_>,
-    frame: &Frame<'_>,
-    first: Time,
-    all_data: bool,
-) -> io::Result<()> {
+pub fn write(output: &mut Vec<u8>, look: &TextStyle, shown: &ShownPacket<'_, '_>) -> io::Result<()> {
+    let all_data = shown.full;
+    let breakdown = &breakdown::of(shown.number, shown.frame, shown.packet, shown.step);
     let columns = Columns::of(look.width.max(TextStyle::NARROWEST));
-    headline(output, look, breakdown, frame, first)?;
+    headline(output, look, breakdown, shown.frame, shown.start())?;
     match look.style {
         Style::Plain => plain(output, &breakdown.sections)?,
         Style::Unicode | Style::Ascii => {

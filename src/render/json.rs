@@ -14,29 +14,21 @@ mod whole;
 use std::io::{self, Write};
 
 use self::convert::record;
+use super::look::TextStyle;
+use super::view::ShownPacket;
 use crate::escape;
-use crate::flow::PacketInFlow;
 use crate::flow::conversation::Conversation;
-use crate::frame::{Frame, Time};
 use crate::timeline::{Seen, Timeline, What};
-use crate::wire::Packet;
 
 /// Writes a packet as one line.
 ///
-/// `packet` is the decoded `frame`; `number` its place in the capture, from 1; `first` the time of the capture's first
-/// packet, from which `seconds` are counted; `step` what it does in its conversation. Many small pieces are written: give it a buffer.
-///
 /// # Errors
-/// Those of `out`.
-pub fn write(
-    out: &mut (impl Write + ?Sized),
-    frame: &Frame<'_>,
-    packet: &Packet<'_>,
-    number: u64,
-    first: Option<Time>,
-    step: Option<&PacketInFlow>,
-) -> io::Result<()> {
-    line(out, &record(frame, packet, number, first, step))
+/// Those of the writer.
+pub fn write(out: &mut Vec<u8>, _look: &TextStyle, shown: &ShownPacket<'_, '_>) -> io::Result<()> {
+    line(
+        out,
+        &record(shown.frame, shown.packet, shown.number, shown.first, shown.step),
+    )
 }
 
 /// Writes a conversation as a whole as one line.

@@ -1,5 +1,7 @@
 //! What people see: view structs first, then one file per form.
 //!
+//! [`views`] lists what `--view` takes; [`view`] says what a view is.
+//!
 //! [`breakdown`] is a packet as data for the eye: sections, rows, cells, without widths or colours. [`fields`] writes it as a
 //! table, [`diagram`] draws the RFCs' boxes, [`summary`] is a line a packet, [`json`] an object a packet, [`hex`] its bytes. [`answers`]
 //! has the questions of the courses, answered from a capture; [`explained`] is a page on one field. How wide, in which characters and colours: [`look`].
@@ -31,5 +33,7 @@ mod samples;
 pub mod summary;
 pub mod svg;
 pub mod table;
+pub mod view;
+pub mod views;
 
 pub use look::Style;

@@ -19,10 +19,11 @@ use std::ops::Range;
 use chrono::Timelike as _;
 
 use super::look::{TextStyle, TimeForm, rounded};
+use super::view::{ShownPacket, View, ViewOf};
 use crate::explain::packet::{self, Ends, flag_names};
 use crate::flow::PacketInFlow;
 use crate::flow::segment::{Part, Remark, Scale, Segment};
-use crate::frame::{Frame, Time};
+use crate::frame::Time;
 use crate::local_time;
 use crate::wire::digits::{write_address, write_padded};
 use crate::wire::tcp::{Flags, Tcp};
@@ -31,18 +32,16 @@ use crate::wire::{Completeness, Layer, Packet, Protocol};
 /// How much of a datagram's text is shown.
 const TEXT_SHOWN: usize = 24;
 
-/// What is to be known beside the packet.
-#[derive(Debug, Clone, Copy)]
-pub struct Place<'s> {
-    /// Its number in the capture, from 1.
-    pub number: u64,
-    /// Time of the capture's first packet.
-    pub first: Time,
-    /// What it does in its conversation.
-    pub step: Option<&'s PacketInFlow>,
-    /// Is there more than one conversation, so that each line tells its own?
-    pub several: bool,
-}
+/// The view.
+pub const VIEW: View = View {
+    name: "summary",
+    about: "A line a packet",
+    when: "",
+    // A line has no room for the date, and what matters in it is the distance.
+    times: TimeForm::Relative,
+    shows_calls: false,
+    of: ViewOf::Packets { write, is_long: false },
+};
 
 /// Few lines have more bytes.
 const USUAL: usize = 192;
@@ -52,35 +51,30 @@ const USUAL: usize = 192;
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write(
-    output: &mut impl Write,
-    look: &TextStyle,
-    frame: &Frame<'_>,
-    packet: &Packet<'_>,
-    place: Place<'_>,
-) -> io::Result<()> {
+pub fn write(out: &mut Vec<u8>, look: &TextStyle, shown: &ShownPacket<'_, '_>) -> io::Result<()> {
+    let packet = shown.packet;
     let mut line = String::with_capacity(USUAL);
-    right_aligned(&mut line, place.number, 3);
+    right_aligned(&mut line, shown.number, 3);
     line.push(' ');
-    match frame.time {
-        Some(time) => add_time(&mut line, look.time, time, place.first),
+    match shown.frame.time {
+        Some(time) => add_time(&mut line, look.time, time, shown.start()),
         None => line.push_str("(no time)"),
     }
-    if let Some(step) = place.step.filter(|_| place.several) {
+    if let Some(step) = shown.step.filter(|_| shown.several) {
         add(&mut line, " #", step.conversation);
     }
     line.push(' ');
     add_ends(&mut line, look, packet);
     let mut spare = Spare::default();
     if let Some(tcp) = packet.tcp() {
-        spare = segment(&mut line, packet, &tcp, place.step.and_then(PacketInFlow::segment));
+        spare = segment(&mut line, packet, &tcp, shown.step.and_then(PacketInFlow::segment));
     } else if packet.udp().is_some() {
         datagram(&mut line, look, packet);
     } else {
-        other(&mut line, packet, place.step);
+        other(&mut line, packet, shown.step);
     }
     // Writing to a String cannot fail, here and below.
-    if let Some(step) = place.step {
+    if let Some(step) = shown.step {
         let _ = packet::tags(&mut line, step);
     }
     for problem in packet.problems() {
@@ -100,7 +94,7 @@ pub fn write(
         }
     }
     line.push('\n');
-    output.write_all(line.as_bytes())
+    out.write_all(line.as_bytes())
 }
 
 /// A number behind what it is.
@@ -278,7 +272,8 @@ fn length(packet: &Packet<'_>, protocol: Protocol) -> usize {
 #[cfg(test)]
 mod tests {
     use super::super::look::{Style, TextStyle};
-    use super::{Place, write};
+    use super::super::view::ShownPacket;
+    use super::write;
     use crate::flow::Tracker;
     use crate::frame::{Frame, Time};
     use crate::wire::LinkType;
@@ -335,13 +330,12 @@ mod tests {
         for (number, frame) in (1..).zip(&frames) {
             let packet = frame.decode();
             let step = tracker.follow(number, frame.time, &packet);
-            let place = Place {
-                number,
-                first: Time(1_700_000_000_000_000_000),
+            let one = ShownPacket {
                 step: step.as_ref(),
-                several: false,
+                first: Some(Time(1_700_000_000_000_000_000)),
+                ..ShownPacket::alone(number, frame, &packet)
             };
-            write(&mut shown, &look, frame, &packet, place).unwrap();
+            write(&mut shown, &look, &one).unwrap();
         }
         String::from_utf8(shown).unwrap().lines().map(str::to_owned).collect()
     }

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use super::ending::{self, Grace};
 use super::observed::Observed;
 use super::say::Say;
-use super::settings::{Settings, View};
+use super::settings::Settings;
 use super::write::to;
 use crate::escape::{one_line, printable};
 use crate::os::cancel::CancelToken;
@@ -83,7 +83,7 @@ impl Answers {
     /// # Errors
     /// A file cannot be written: a line that says so.
     pub fn new(settings: &Settings) -> Result<Option<Self>, String> {
-        let is_shown = settings.view == View::Answers && !settings.json;
+        let is_shown = settings.asks();
         if !is_shown && settings.answer_key.is_none() && settings.worksheet.is_none() {
             return Ok(None);
         }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::call_files::CallFiles;
-use super::settings::{Settings, View};
+use super::settings::Settings;
 use crate::render::report_model::CALLS;
 use crate::timeline::{Claimed, Placed, Seen};
 
@@ -59,7 +59,7 @@ impl Calls {
     /// A log cannot be read, or is none: a line that says which, why, and what to do.
     pub fn open(settings: &Settings) -> Result<Self, String> {
         let files = CallFiles::open(&settings.calls, settings.read.is_none())?;
-        let shown = settings.shows() && (settings.json || settings.view == View::Ladder);
+        let shown = settings.shows() && settings.shows_calls();
         let several = shown && settings.export.shows_calls();
         Ok(Self {
             is_given: !settings.calls.is_empty(),

@@ -5,17 +5,18 @@ use std::time::Duration;
 
 use super::answers::Answers;
 use super::calls::Calls;
+use super::conversation_buffer::ConversationBuffer;
 use super::following::{Conversations, Followed, Whole};
 use super::json_trailer::JsonTrailer;
 use super::observed::{LazyPacket, Observed, Sink};
 use super::pool::{PoolError, Render, RenderPool};
-use super::settings::{Settings, View};
+use super::settings::Settings;
 use super::stdout::StandardOutput;
-use super::story::ConversationBuffer;
 use crate::flow::PacketInFlow;
-use crate::frame::{Frame, Time};
-use crate::render::look::{TextStyle, TimeForm};
-use crate::render::{breakdown, diagram, fields, hex, json, summary};
+use crate::frame::Frame;
+use crate::render::look::TextStyle;
+use crate::render::view::{ShownPacket, ViewOf, WritePacket};
+use crate::render::{hex, json};
 use crate::wire::Packet;
 
 /// What goes out at once.
@@ -28,6 +29,8 @@ const ALONE: u64 = 512;
 pub struct Display {
     output: BufWriter<StandardOutput>,
     writer: Writer,
+    /// The text of a packet, on its way to the output: the memory serves the next one.
+    text: Vec<u8>,
     look: TextStyle,
     /// Packets shown so far.
     shown: u64,
@@ -43,13 +46,6 @@ pub struct Display {
     json_trailer: Option<JsonTrailer>,
 }
 
-/// What is written of each packet.
-#[derive(Clone, Copy)]
-enum Form {
-    View(View),
-    Json,
-}
-
 /// A packet that is to be shown, with all that is to be known for it.
 struct Shown {
     number: u64,
@@ -62,7 +58,9 @@ struct Shown {
 /// Makes the text of packets.
 #[derive(Clone)]
 struct Writer {
-    form: Form,
+    /// `None` for a view that is not written packet by packet.
+    write: Option<WritePacket>,
+    is_json: bool,
     look: TextStyle,
     hex: bool,
     full: bool,
@@ -107,7 +105,12 @@ impl Display {
     /// # Errors
     /// A file that is to be written beside it cannot be: a line that says so.
     pub fn new(settings: &Settings, calls: &Calls) -> Result<Self, String> {
-        let look = settings.look_with(usual_times(settings.view));
+        let look = settings.look_with(settings.view.times);
+        let (write, is_long) = match settings.view.of {
+            _ if settings.json => (Some(json::write as WritePacket), true),
+            ViewOf::Packets { write, is_long } => (Some(write), is_long),
+            ViewOf::Conversations(_) | ViewOf::Questions => (None, false),
+        };
         let answers = Answers::new(settings)?;
         let output = if answers.as_ref().is_some_and(|answers| !answers.is_shown()) {
             StandardOutput::of_lines()
@@ -121,18 +124,16 @@ impl Display {
             flow: settings.flow,
             output: BufWriter::with_capacity(BUFFER, output),
             writer: Writer {
-                form: if settings.json {
-                    Form::Json
-                } else {
-                    Form::View(settings.view)
-                },
+                write,
+                is_json: settings.json,
                 look,
                 hex: settings.hex,
                 full: settings.full,
             },
+            text: Vec::new(),
             look,
             shown: 0,
-            may_help: helps(settings),
+            may_help: is_long && reads_a_file(settings),
             pool: None,
             several: false,
         })
@@ -236,7 +237,9 @@ impl Sink for Display {
             self.may_help = self.pool.is_some();
         }
         let Some(pool) = &mut self.pool else {
-            return Ok(self.writer.write(&mut self.output, observed, self.several)?);
+            self.text.clear();
+            self.writer.write(&mut self.text, observed, self.several)?;
+            return Ok(self.output.write_all(&self.text)?);
         };
         let shown = Shown {
             number: observed.number,
@@ -251,58 +254,40 @@ impl Sink for Display {
 impl Writer {
     /// Writes a packet, and the datagram that it completes if it is the last missing fragment of one. `several`: there is more
     /// than one conversation.
-    fn write(&self, output: &mut impl Write, observed: &Observed<'_, '_>, several: bool) -> io::Result<()> {
+    fn write(&self, text: &mut Vec<u8>, observed: &Observed<'_, '_>, several: bool) -> io::Result<()> {
+        let Some(write) = self.write else {
+            return Ok(());
+        };
         let &Observed {
             number,
             frame,
             followed,
             ..
         } = observed;
-        let first = followed.first;
-        let this = (number, frame, observed.packet());
-        self.packet(output, this, followed.step.as_ref(), first, several)?;
-        if self.hex && matches!(self.form, Form::View(_)) {
-            hex::write(output, 0, &frame.bytes, self.look.width)?;
-            writeln!(output)?;
+        let add = |text: &mut Vec<u8>, frame: &Frame<'_>, packet: &Packet<'_>, step: Option<&PacketInFlow>| {
+            let shown = ShownPacket {
+                number,
+                frame,
+                packet,
+                step,
+                first: followed.first,
+                several,
+                full: self.full,
+            };
+            write(text, &self.look, &shown)
+        };
+        add(text, frame, observed.packet(), followed.step.as_ref())?;
+        if self.hex && !self.is_json {
+            hex::write(text, 0, &frame.bytes, self.look.width)?;
+            writeln!(text)?;
         }
         let Some(Whole { frame, fragments, .. }) = &followed.whole else {
             return Ok(());
         };
-        if matches!(self.form, Form::View(_)) {
-            writeln!(output, "Reassembled from {fragments} fragments:")?;
+        if !self.is_json {
+            writeln!(text, "Reassembled from {fragments} fragments:")?;
         }
-        observed.in_flow(|packet, step| self.packet(output, (number, frame, packet), step, first, several))
-    }
-
-    fn packet(
-        &self,
-        output: &mut impl Write,
-        (number, frame, packet): (u64, &Frame<'_>, &Packet<'_>),
-        step: Option<&PacketInFlow>,
-        first: Option<Time>,
-        several: bool,
-    ) -> io::Result<()> {
-        let look = &self.look;
-        let start = first.unwrap_or(Time(0));
-        match self.form {
-            Form::View(View::Summary) => {
-                let place = summary::Place {
-                    number,
-                    first: start,
-                    step,
-                    several,
-                };
-                summary::write(output, look, frame, packet, place)
-            }
-            Form::View(View::Fields) => {
-                let breakdown = breakdown::of(number, frame, packet, step);
-                fields::write(output, look, &breakdown, frame, start, self.full)
-            }
-            Form::View(View::Diagram) => diagram::write(output, look, number, frame, packet, start, step),
-            // They are told, not written packet by packet.
-            Form::View(View::Ladder | View::Follow | View::Answers) => Ok(()),
-            Form::Json => json::write(output, frame, packet, number, first, step),
-        }
+        observed.in_flow(|packet, step| add(text, frame, packet, step))
     }
 }
 
@@ -315,18 +300,8 @@ impl Render<Shown> for Writer {
     }
 }
 
-/// Is there enough to do for several threads, and nobody who waits for the next packet? A pipe may be fed packet by packet.
-fn helps(settings: &Settings) -> bool {
+/// Is there nobody who waits for the next packet, so that several threads may be at work? A pipe may be fed packet by packet.
+fn reads_a_file(settings: &Settings) -> bool {
     let is_file = |path: &std::path::PathBuf| std::fs::metadata(path).is_ok_and(|about| about.is_file());
-    let is_much = settings.json || matches!(settings.view, View::Fields | View::Diagram);
-    is_much && settings.read.as_ref().is_some_and(is_file)
-}
-
-/// How times are written unless the person says so.
-const fn usual_times(view: View) -> TimeForm {
-    match view {
-        // A line has no room for the date, and what matters in it is the distance.
-        View::Summary => TimeForm::Relative,
-        View::Fields | View::Diagram | View::Ladder | View::Follow | View::Answers => TimeForm::Local,
-    }
+    settings.read.as_ref().is_some_and(is_file)
 }

@@ -15,7 +15,7 @@
 //!   is. They are handed to the sinks in `Sinks::take` of `file`, in `Session::take` of `live` and, for the screen, in
 //!   `Printer::take` of `printing`; `comments` puts the comment that `explain::packet` makes onto a recorded one;
 //! - `display`: packets onto the screen, with `pool`, the threads that help it;
-//! - `story`: views of whole conversations; `json_trailer`: their JSON; `calls`: the calls beside them, from `call_files`;
+//! - `conversation_buffer`: views of whole conversations; `json_trailer`: their JSON; `calls`: the calls beside them, from `call_files`;
 //! - `answers`: the questions of the courses; `exports`: reports, pictures and diagrams; `write`: files that are written whole;
 //! - `explaining`: what a field is for; `interfaces`: the list of interfaces;
 //! - `extcap`: a capture that Wireshark asks for;
@@ -31,6 +31,8 @@ pub mod calls;
 pub mod capture_right;
 #[cfg(feature = "sniffer")]
 mod comments;
+#[cfg(feature = "sniffer")]
+pub mod conversation_buffer;
 #[cfg(feature = "sniffer")]
 mod copy;
 #[cfg(feature = "sniffer")]
@@ -85,7 +87,5 @@ pub mod settings;
 #[cfg(feature = "sniffer")]
 pub mod source;
 pub mod stdout;
-#[cfg(feature = "sniffer")]
-pub mod story;
 #[cfg(feature = "sniffer")]
 pub mod write;

@@ -5,23 +5,7 @@ use std::time::Duration;
 
 use crate::outputs::{Kind, Open};
 use crate::render::look::{TextStyle, TimeForm};
-
-/// What is shown of each packet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum View {
-    /// A line a packet.
-    Summary,
-    /// Every field with its place, its bytes, its value and its meaning.
-    Fields,
-    /// The RFC's boxes.
-    Diagram,
-    /// Conversations as two lanes with arrows.
-    Ladder,
-    /// What both ends of each conversation said.
-    Follow,
-    /// The questions of the courses.
-    Answers,
-}
+use crate::render::view::{View, ViewOf};
 
 /// What a run does.
 #[derive(Debug, Clone)]
@@ -51,7 +35,7 @@ pub struct Settings {
     /// Is each packet read by system calls of its own?
     pub no_ring: bool,
     /// What is shown of each packet.
-    pub view: View,
+    pub view: &'static View,
     /// Only the conversation of this number, from 1.
     pub flow: Option<u64>,
     /// The call logs.
@@ -129,10 +113,22 @@ impl Settings {
         !self.quiet && !self.export.mermaid && self.write.as_deref() != Some(Path::new("-"))
     }
 
+    /// Are the questions shown?
+    #[must_use]
+    pub fn asks(&self) -> bool {
+        matches!(self.view.of, ViewOf::Questions) && !self.json
+    }
+
+    /// Are socket calls shown?
+    #[must_use]
+    pub fn shows_calls(&self) -> bool {
+        self.json || self.view.shows_calls
+    }
+
     /// Is only the form of no capture asked for, so that there is nothing to read?
     #[must_use]
     pub fn is_form_alone(&self) -> bool {
-        self.worksheet.is_some() && self.read.is_none() && self.answer_key.is_none() && self.view != View::Answers
+        self.worksheet.is_some() && self.read.is_none() && self.answer_key.is_none() && !self.asks()
     }
 }
 

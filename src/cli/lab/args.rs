@@ -7,7 +7,7 @@ use clap::Parser;
 use super::super::look::LookArgs;
 use crate::lab::run::Run;
 use crate::lab::runs;
-use crate::lab::view::View;
+use crate::lab::view::LabView;
 
 /// The arguments of `socket-lab`.
 #[derive(Debug, Clone, Parser)]
@@ -30,8 +30,8 @@ pub struct LabArgs {
     pub force: bool,
 
     /// What is shown
-    #[arg(long, value_enum, default_value_t = View::Story, value_name = "VIEW")]
-    pub view: View,
+    #[arg(long, value_enum, default_value_t = LabView::Story, value_name = "VIEW")]
+    pub view: LabView,
 
     /// Break every packet down, and show all of its data
     #[arg(long)]

@@ -22,12 +22,10 @@ use crate::lab::recording::Files;
 use crate::lab::result::RunResult;
 use crate::lab::run::{FinishedRun, PreparedRun, Run};
 use crate::lab::story::Story;
-use crate::lab::view::View;
 use crate::local_time;
 use crate::os::cancel::CancelToken;
 use crate::os::limits;
 use crate::privilege::{Need, drop_privileges, narrow_to};
-use crate::render::look::TimeForm;
 use crate::session::ending::{self, Grace};
 use crate::session::say::{LogFormat, Say};
 use crate::session::stdout::StandardOutput;
@@ -118,10 +116,7 @@ fn run(args: &LabArgs, lines: &[String], say: Say) -> Result<ExitCode, Failure> 
     let story = Story {
         view: args.view,
         full: args.full,
-        look: args.look.look(match args.view {
-            View::Summary => TimeForm::Relative,
-            _ => TimeForm::Local,
-        }),
+        look: args.look.look(args.view.times()),
         network: &network,
     };
     let mut names = Vec::new();

@@ -4,30 +4,16 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::PossibleValue;
 use clap::{Parser, ValueEnum};
 
 use super::super::args::seconds;
 use super::super::look::LookArgs;
 use super::exports::ExportArgs;
 use crate::render::look::TimeForm;
-use crate::session::settings::{self, Settings};
-
-/// What is shown of each packet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum View {
-    /// A line a packet
-    Summary,
-    /// Every field with its place, its bytes, its value and its meaning
-    Fields,
-    /// The RFC's boxes, 32 bits wide (16 where columns are few), with this packet's values
-    Diagram,
-    /// Conversations as two lanes with arrows, states and socket calls; each is drawn when it has ended, the rest at the end
-    Ladder,
-    /// What both ends of each conversation said; each is written when it has ended, the rest at the end
-    Follow,
-    /// The questions of the courses about UDP and TCP, answered from this capture, at the end
-    Answers,
-}
+use crate::render::view::View;
+use crate::render::views;
+use crate::session::settings::Settings;
 
 /// The arguments of `sniffer`.
 #[derive(Debug, Clone, Parser)]
@@ -96,8 +82,8 @@ pub struct SnifferArgs {
     pub no_ring: bool,
 
     /// What is shown of each packet
-    #[arg(long, value_enum, default_value_t = View::Fields, value_name = "VIEW")]
-    pub view: View,
+    #[arg(long, value_enum, default_value_t = views::DEFAULT, value_name = "VIEW")]
+    pub view: &'static View,
 
     /// Only the conversation of this number, counted from 1
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
@@ -162,16 +148,13 @@ pub struct SnifferArgs {
     pub expression: Vec<String>,
 }
 
-impl From<View> for settings::View {
-    fn from(view: View) -> Self {
-        match view {
-            View::Summary => Self::Summary,
-            View::Fields => Self::Fields,
-            View::Diagram => Self::Diagram,
-            View::Ladder => Self::Ladder,
-            View::Follow => Self::Follow,
-            View::Answers => Self::Answers,
-        }
+impl ValueEnum for &'static View {
+    fn value_variants<'a>() -> &'a [Self] {
+        &views::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name).help([self.about, self.when].concat()))
     }
 }
 
@@ -190,7 +173,7 @@ impl SnifferArgs {
             snaplen: self.snaplen,
             promiscuous: self.promiscuous,
             no_ring: self.no_ring,
-            view: self.view.into(),
+            view: self.view,
             flow: self.flow,
             calls: self.calls.clone(),
             side_by_side: self.side_by_side,

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use crate::escape::printable;
-use crate::session::settings::{Exports, Settings, View};
+use crate::render::views;
+use crate::session::settings::{Exports, Settings};
 
 /// What does not go together with a file of questions, in a line.
 fn beside_sheets(settings: &Settings) -> Option<String> {
@@ -24,7 +25,7 @@ fn beside_sheets(settings: &Settings) -> Option<String> {
         Some(format!(
             "{option} and --mermaid do not go together: ask for one, then for the other"
         ))
-    } else if !matches!(settings.view, View::Fields | View::Answers) {
+    } else if settings.view != views::DEFAULT && !settings.asks() {
         Some(format!(
             "{option} {} is written instead of a view: leave --view out, or say --view answers",
             printable(path.display().to_string().as_bytes())
@@ -37,8 +38,8 @@ fn beside_sheets(settings: &Settings) -> Option<String> {
 /// What does not go together, in a line.
 #[must_use]
 pub(super) fn contradiction(settings: &Settings) -> Option<String> {
-    let draws = settings.view == View::Ladder && !settings.json;
-    if !settings.calls.is_empty() && !draws && !settings.json && !settings.export.shows_calls() {
+    let draws = settings.view.shows_calls && !settings.json;
+    if !settings.calls.is_empty() && !settings.shows_calls() && !settings.export.shows_calls() {
         Some(
             "--calls is shown by ladders and in JSON only: add --view ladder, --json, --html, --svg or --mermaid"
                 .to_owned(),

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::super::look::{Style, TextStyle, TimeForm};
 use super::super::samples::{self, Sample};
+use super::super::view::ShownPacket;
 use super::cell::cells;
 use super::{WIDTH, write};
 use crate::explain::{Context, icmp_extension};
@@ -40,7 +41,11 @@ fn drawn(link: LinkType, bytes: &[u8], length: u32, style: Style, width: usize) 
     let packet = decode(link, bytes, length);
     let first = Time(1_772_600_767_000_000_000);
     let mut out = Vec::new();
-    write(&mut out, &look, 1, &frame, &packet, first, None).unwrap();
+    let shown = ShownPacket {
+        first: Some(first),
+        ..ShownPacket::alone(1, &frame, &packet)
+    };
+    write(&mut out, &look, &shown).unwrap();
     String::from_utf8(out).unwrap()
 }
 

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::super::breakdown;
 use super::super::look::{Style, TextStyle, TimeForm};
+use super::super::view::ShownPacket;
 use super::write;
 use crate::frame::{Frame, Time};
 use crate::wire::LinkType;
@@ -32,10 +32,13 @@ fn shown(hex: &str, look: TextStyle) -> String {
         comments: Vec::new(),
     };
     let packet = frame.decode();
-    let breakdown = breakdown::of(1, &frame, &packet, None);
     let mut output = Vec::new();
     let first = Time(1_772_600_767_000_000_000);
-    write(&mut output, &look, &breakdown, &frame, first, false).unwrap();
+    let shown = ShownPacket {
+        first: Some(first),
+        ..ShownPacket::alone(1, &frame, &packet)
+    };
+    write(&mut output, &look, &shown).unwrap();
     String::from_utf8(output).unwrap()
 }
 

@@ -8,6 +8,8 @@ mod assemble;
 mod tests;
 pub mod text;
 mod turns;
+mod view;
 
 pub use assemble::Assembler;
 pub use turns::{Follow, Piece, Turn};
+pub use view::VIEW;

@@ -6,7 +6,9 @@ use std::path::Path;
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
+use super::super::look::TextStyle;
 use super::super::samples;
+use super::super::view::ShownPacket;
 use super::record::PacketRecord;
 use super::whole::{CallLine, ConversationLine};
 use super::write;
@@ -16,7 +18,11 @@ use crate::wire::LinkType;
 fn line(frame: &Frame<'_>, first: Option<Time>) -> String {
     let packet = frame.decode();
     let mut out = Vec::new();
-    write(&mut out, frame, &packet, 7, first, None).unwrap();
+    let shown = ShownPacket {
+        first,
+        ..ShownPacket::alone(7, frame, &packet)
+    };
+    write(&mut out, &TextStyle::PIPE, &shown).unwrap();
     String::from_utf8(out).unwrap()
 }
 

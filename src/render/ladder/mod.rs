@@ -17,11 +17,13 @@ pub mod side_by_side;
 #[cfg(test)]
 mod tests;
 pub mod text;
+mod view;
 pub(in crate::render) mod words;
 
 pub use picture::{
     Arrow, CallRow, Content, Detail, Gap, Kind, Ladder, Lane, Line, Moment, Reason, Row, Run, Story, Transport,
 };
+pub use view::{CONVERSATIONS, Ladders, VIEW};
 
 use crate::timeline::Skew;
 

@@ -3,10 +3,7 @@
 
 use super::super::settings::Exports;
 use crate::explain::{count, grouped};
-
-/// So many conversations are drawn at most: a ladder takes about 10 KB of a page, so this is 20 MB, and nobody looks at more.
-/// Whoever wants another one asks for it by its number, with `--flow`.
-pub(in crate::session) const CONVERSATIONS: usize = 2_000;
+use crate::render::ladder::CONVERSATIONS;
 
 /// So many packets a report has at most, whatever `--limit` says: each takes about 12 KB of the page, so this is 240 MB, which
 /// browsers still open.

@@ -3,7 +3,8 @@
 use socket_lab::flow::PacketInFlow;
 use socket_lab::frame::{Frame, Time};
 use socket_lab::render::look::{Style, TextStyle};
-use socket_lab::render::{breakdown, diagram, fields, hex, json, mermaid, summary};
+use socket_lab::render::view::{ShownPacket, ViewOf};
+use socket_lab::render::{hex, json, mermaid, views};
 use socket_lab::wire::{Field, LinkType, MOST_HEADERS, Packet};
 
 use super::shown::{assert_line, assert_text, frame, look};
@@ -100,23 +101,25 @@ fn check_fields(packet: &Packet<'_>, fields: &[Field<'_>], start: usize, end: us
 /// Every view of a packet: nothing in it does anything on a terminal, and JSON is one object in one line.
 pub fn check_views(frame: &Frame<'_>, packet: &Packet<'_>, step: Option<&PacketInFlow>, look: TextStyle) {
     let mut text = Vec::new();
-    let start = Time(0);
-    let place = summary::Place {
+    let shown = ShownPacket {
         number: 1,
-        first: start,
+        frame,
+        packet,
         step,
+        first: Some(Time(0)),
         several: step.is_some_and(|step| step.conversation > 1),
+        full: true,
     };
-    summary::write(&mut text, &look, frame, packet, place).unwrap();
-    assert_text(&text, look, "summary");
-    assert_eq!(text.split(|&byte| byte == b'\n').count(), 2, "a summary is one line");
-    text.clear();
-    let parts = breakdown::of(1, frame, packet, step);
-    fields::write(&mut text, &look, &parts, frame, start, true).unwrap();
-    assert_text(&text, look, "fields");
-    text.clear();
-    diagram::write(&mut text, &look, 1, frame, packet, start, step).unwrap();
-    assert_text(&text, look, "diagram");
+    for view in views::ALL {
+        let ViewOf::Packets { write, .. } = view.of else {
+            continue;
+        };
+        text.clear();
+        write(&mut text, &look, &shown).unwrap();
+        assert_text(&text, look, view.name);
+        let lines = text.split(|&byte| byte == b'\n').count();
+        assert!(view.name != "summary" || lines == 2, "a summary is one line");
+    }
     text.clear();
     hex::write(&mut text, 0, &frame.bytes, look.width).unwrap();
     assert_text(&text, look, "bytes");
@@ -131,7 +134,7 @@ pub fn check_views(frame: &Frame<'_>, packet: &Packet<'_>, step: Option<&PacketI
         "mermaid",
     );
     text.clear();
-    json::write(&mut text, frame, packet, 1, Some(start), step).unwrap();
+    json::write(&mut text, &look, &shown).unwrap();
     check_json(&text, frame.bytes.len());
 }
 
