@@ -37,8 +37,8 @@ impl Files {
     ///
     /// # Errors
     /// As [`Folder::capture`].
-    pub fn open(folder: &Folder, run: &dyn Run, captures: bool) -> Result<Self, Failure> {
-        let word = run.word();
+    pub fn open(folder: &Folder, run: &Run, captures: bool) -> Result<Self, Failure> {
+        let word = run.word;
         let mut files = Vec::new();
         for (format, ending) in [(Format::PcapNg, "pcapng"), (Format::Pcap, "pcap")] {
             let name = format!("{word}.{ending}");
@@ -86,7 +86,7 @@ impl Files {
             }
         }
         if let (Some((file, pending)), Some(_)) = (self.report, &result.captured) {
-            let provenance = provenance::of(hashed, run.word(), "socket-lab");
+            let provenance = provenance::of(hashed, run.word, "socket-lab");
             let mut output = BufWriter::new(file);
             report::write(&mut output, look, &material(result), &provenance)
                 .and_then(|()| output.flush())

@@ -1,7 +1,5 @@
 //! What a run of the lab has to say and to do. Each run is one file of [`super::runs`].
 
-use std::fmt::Debug;
-
 use super::context::LabContext;
 use super::failure::Failure;
 use super::network::Network;
@@ -10,57 +8,38 @@ use super::screen::Screen;
 use crate::flow::PacketInFlow;
 
 /// A run of the lab: what it is called, what it does, and what is to be seen in it.
-pub trait Run: Debug + Sync {
+#[derive(Debug)]
+pub struct Run {
     /// The word that asks for it, and of which its files are named: letters, digits and hyphens.
-    fn word(&self) -> &'static str;
-
+    pub word: &'static str,
     /// Its line in `--help`.
-    fn about(&self) -> &'static str;
-
+    pub about: &'static str,
     /// Its title.
-    fn title(&self) -> &'static str;
-
+    pub title: &'static str,
     /// The protocols of its packets, as a capture filter names them.
-    fn protocols(&self) -> &'static str {
-        "tcp"
-    }
-
+    pub protocols: &'static str,
     /// Does it type the lines that the user may choose?
-    fn takes_lines(&self) -> bool {
-        false
-    }
-
+    pub takes_lines: bool,
     /// What to watch, a paragraph each: told before its packets are shown.
-    fn before(&self, network: &Network) -> &'static [&'static str];
-
+    pub before: fn(&Network) -> &'static [&'static str],
     /// Changes the network as the run needs it. Called while the privileges are there.
-    ///
-    /// # Errors
-    /// The system refuses.
-    fn change(&self, _network: &Network) -> Result<(), Failure> {
-        Ok(())
-    }
-
+    pub change: fn(&Network) -> Result<(), Failure>,
     /// Starts its servers, and opens whatever takes a privilege: the privileges are there now and given up afterwards. Nothing
-    /// is sent yet.
-    ///
-    /// # Errors
-    /// A server cannot start, or what the run sends itself is not permitted.
-    fn prepare(&self, context: &LabContext, lines: &[String]) -> Result<Box<dyn PreparedRun>, Failure>;
-
+    /// is sent yet. The lines are those that the user chose.
+    pub prepare: fn(&LabContext, &[String]) -> Preparation,
     /// What was seen, a paragraph each.
-    fn after(&self, result: &RunResult) -> Vec<String>;
-
+    pub after: fn(&RunResult) -> Vec<String>,
     /// Is a packet with this part in its conversation broken down without being asked for?
-    fn matters(&self, _step: &PacketInFlow) -> bool {
-        false
-    }
+    pub matters: fn(&PacketInFlow) -> bool,
 }
 
+/// A run that can begin. An error: a server cannot start, or what the run sends itself is not permitted.
+pub type Preparation = Result<Box<dyn PreparedRun>, Failure>;
+
 /// Runs are told apart by their words.
-impl PartialEq for dyn Run {
+impl PartialEq for Run {
     fn eq(&self, other: &Self) -> bool {
-        self.word() == other.word()
+        self.word == other.word
     }
 }
 
@@ -89,7 +68,7 @@ pub struct RunOutput {
 /// A run that is over, and its result.
 pub struct FinishedRun {
     /// Which one.
-    pub run: &'static dyn Run,
+    pub run: &'static Run,
     /// What was captured and called.
     pub result: RunResult,
 }

@@ -52,7 +52,7 @@ impl Story<'_> {
         self.paragraph(out, &format!("Network: {}.", self.network.description()))?;
         writeln!(out)?;
         for (place, FinishedRun { run, result }) in finished.iter().enumerate() {
-            self.whole(out, *run, result, place == 0)?;
+            self.whole(out, run, result, place == 0)?;
         }
         if let [udp, tcp] = finished {
             let are_both = [udp.run, tcp.run] == runs::DEFAULT;
@@ -71,7 +71,7 @@ impl Story<'_> {
         };
         for FinishedRun { run, result } in finished {
             if finished.len() > 1 {
-                self.title(out, run.title())?;
+                self.title(out, run.title)?;
             }
             match (&view.of, &mut conversations) {
                 (ViewOf::Packets { write, .. }, _) => self.packets(out, result, *write, &|_| true)?,
@@ -125,9 +125,9 @@ impl Story<'_> {
     }
 
     /// A run from its title to its last packet; the first ladder of all has its signs explained.
-    fn whole(&self, out: &mut impl Write, run: &dyn Run, result: &RunResult, first: bool) -> io::Result<()> {
-        self.title(out, run.title())?;
-        for paragraph in run.before(self.network) {
+    fn whole(&self, out: &mut impl Write, run: &Run, result: &RunResult, first: bool) -> io::Result<()> {
+        self.title(out, run.title)?;
+        for paragraph in (run.before)(self.network) {
             self.paragraph(out, paragraph)?;
             writeln!(out)?;
         }
@@ -145,7 +145,7 @@ impl Story<'_> {
         }
         let mut seen = result.observations.clone();
         if result.captured.is_some() {
-            seen.splice(0..0, run.after(result));
+            seen.splice(0..0, (run.after)(result));
         }
         for paragraph in &seen {
             self.paragraph(out, paragraph)?;
@@ -154,7 +154,7 @@ impl Story<'_> {
         if self.full {
             self.packets(out, result, fields::write, &|_| true)
         } else {
-            self.packets(out, result, fields::write, &|step| run.matters(step))
+            self.packets(out, result, fields::write, &|step| (run.matters)(step))
         }
     }
 

@@ -15,7 +15,7 @@ use crate::lab::view::LabView;
 pub struct LabArgs {
     /// What to run [default: udp, then tcp, and both compared]
     #[arg(value_enum, value_name = "RUN")]
-    pub run: Option<&'static dyn Run>,
+    pub run: Option<&'static Run>,
 
     /// Line that the client types, of udp and tcp; several may be given
     #[arg(short, long = "line", value_name = "TEXT", allow_hyphen_values = true)]
@@ -55,7 +55,7 @@ const LINE: &str = "sockets are doors";
 impl LabArgs {
     /// The runs that are asked for.
     #[must_use]
-    pub fn runs(&self) -> Vec<&'static dyn Run> {
+    pub fn runs(&self) -> Vec<&'static Run> {
         self.run.map_or_else(|| runs::DEFAULT.to_vec(), |run| vec![run])
     }
 
@@ -67,10 +67,10 @@ impl LabArgs {
         if self.lines.is_empty() {
             return Ok(vec![LINE.to_owned()]);
         }
-        if let Some(run) = self.run.filter(|run| !run.takes_lines()) {
+        if let Some(run) = self.run.filter(|run| !run.takes_lines) {
             return Err(format!(
                 "--line goes with udp and tcp: {} has lines of its own; leave --line out",
-                run.word()
+                run.word
             ));
         }
         let broken = self.lines.iter().find(|line| line.contains(['\n', '\r']));
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn without_a_run_there_are_two() {
-        let words = |given: &[&str]| args(given).runs().iter().map(|run| run.word()).collect::<Vec<_>>();
+        let words = |given: &[&str]| args(given).runs().iter().map(|run| run.word).collect::<Vec<_>>();
         assert_eq!(words(&[]), ["udp", "tcp"]);
         assert_eq!(words(&["half-open"]), ["half-open"]);
     }

@@ -73,7 +73,7 @@ fn probe() -> ExitCode {
 
 /// One run that can begin.
 struct Ready {
-    run: &'static dyn Run,
+    run: &'static Run,
     prepared: Box<dyn PreparedRun>,
     /// The calls that made it ready.
     calls: Vec<crate::calls::Call>,
@@ -122,7 +122,7 @@ fn run(args: &LabArgs, lines: &[String], say: Say) -> Result<ExitCode, Failure> 
     let mut names = Vec::new();
     let mut failure = None;
     for ((files, one), expression) in files.into_iter().zip(&finished).zip(expressions) {
-        match files.write(one, &expression, one.run.before(&network), &story.look) {
+        match files.write(one, &expression, (one.run.before)(&network), &story.look) {
             Ok(written) => names.extend(written),
             Err(one) => failure = failure.or(Some(one)),
         }
@@ -136,7 +136,7 @@ fn run(args: &LabArgs, lines: &[String], say: Say) -> Result<ExitCode, Failure> 
 
 /// Makes the runs ready. With the reason why there is no capture, if there is none.
 fn prepare(
-    runs: &[&'static dyn Run],
+    runs: &[&'static Run],
     lines: &[String],
     network: &Network,
     context: &LabContext,
@@ -144,15 +144,13 @@ fn prepare(
     let mut ready = Vec::new();
     let mut blind = None;
     for &run in runs {
-        run.change(network)?;
-        let prepared = run
-            .prepare(context, lines)
-            .map_err(|failure| match (failure, network) {
-                (Failure::Right(line), Network::Shared(refusal)) => Failure::Line(lab_lacks_it(&line, refusal)),
-                (failure, _) => failure,
-            })?;
+        (run.change)(network)?;
+        let prepared = (run.prepare)(context, lines).map_err(|failure| match (failure, network) {
+            (Failure::Right(line), Network::Shared(refusal)) => Failure::Line(lab_lacks_it(&line, refusal)),
+            (failure, _) => failure,
+        })?;
         let calls = context.observer().take();
-        let expression = capturing::expression(run.protocols(), network, &prepared.ports());
+        let expression = capturing::expression(run.protocols, network, &prepared.ports());
         let filter = capturing::filter(&expression)?;
         let capture = match (capturing::open(&filter), network) {
             (Ok(capture), _) => Some(capture),

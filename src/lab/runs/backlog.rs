@@ -12,7 +12,6 @@ use crate::explain::duration;
 use crate::flow::segment::Part;
 use crate::lab::context::LabContext;
 use crate::lab::failure::Failure;
-use crate::lab::network::Network;
 use crate::lab::programs::ClientSide;
 use crate::lab::result::RunResult;
 use crate::lab::run::{PreparedRun, Run, RunOutput};
@@ -27,64 +26,51 @@ const WATCH: &[&str] = &[
 ];
 
 /// The run.
-#[derive(Debug)]
-pub struct Backlog;
+pub static RUN: Run = Run {
+    word: "backlog",
+    about: "Connections that are complete before the server accepts them, and a full queue",
+    title: "Connections before accept()",
+    protocols: "tcp",
+    takes_lines: false,
+    before: |_| WATCH,
+    change: |_| Ok(()),
+    prepare: |context, _| Ok(Box::new(Prepared::new(context)?)),
+    after,
+    matters: |_| false,
+};
 
-impl Run for Backlog {
-    fn word(&self) -> &'static str {
-        "backlog"
-    }
-
-    fn about(&self) -> &'static str {
-        "Connections that are complete before the server accepts them, and a full queue"
-    }
-
-    fn title(&self) -> &'static str {
-        "Connections before accept()"
-    }
-
-    fn before(&self, _network: &Network) -> &'static [&'static str] {
-        WATCH
-    }
-
-    fn prepare(&self, context: &LabContext, _lines: &[String]) -> Result<Box<dyn PreparedRun>, Failure> {
-        Ok(Box::new(Prepared::new(context)?))
-    }
-
-    fn after(&self, result: &RunResult) -> Vec<String> {
-        let mut said = Vec::new();
-        let first_accept = result
-            .calls_of(Role::WelcomingSocket, Name::Accept)
-            .map(|call| call.entered)
-            .min();
-        let connects = result.calls_of(Role::ClientSocket, Name::Connect);
-        let before =
-            connects.filter(|call| call.result == 0 && first_accept.is_some_and(|accept| call.returned < accept));
-        said.push(format!(
-            "Seen: {} of {} connect() calls returned before accept() was called for the first time.",
-            before.count(),
-            result.calls_of(Role::ClientSocket, Name::Connect).count()
-        ));
-        for (conversation, _) in connections(result) {
-            let syns: Vec<u64> = result
-                .places_in(conversation.number)
-                .filter(|(_, step)| step.segment().is_some_and(|segment| segment.part == Part::Syn))
-                .map(|(number, _)| number)
-                .collect();
-            let waited = result
-                .calls_of(Role::ClientSocket, Name::Connect)
-                .find(|call| call.local == Some(conversation.client))
-                .map(|call| duration(i64::try_from(call.duration_ns).unwrap_or(i64::MAX)));
-            if let ([first, .., last], Some(waited)) = (syns.as_slice(), waited) {
-                said.push(format!(
-                    "Conversation {}: the SYN of packet {first} got no answer, packet {last} is the same SYN again. connect() took \
-                     {waited}.",
-                    conversation.number
-                ));
-            }
+fn after(result: &RunResult) -> Vec<String> {
+    let mut said = Vec::new();
+    let first_accept = result
+        .calls_of(Role::WelcomingSocket, Name::Accept)
+        .map(|call| call.entered)
+        .min();
+    let connects = result.calls_of(Role::ClientSocket, Name::Connect);
+    let before = connects.filter(|call| call.result == 0 && first_accept.is_some_and(|accept| call.returned < accept));
+    said.push(format!(
+        "Seen: {} of {} connect() calls returned before accept() was called for the first time.",
+        before.count(),
+        result.calls_of(Role::ClientSocket, Name::Connect).count()
+    ));
+    for (conversation, _) in connections(result) {
+        let syns: Vec<u64> = result
+            .places_in(conversation.number)
+            .filter(|(_, step)| step.segment().is_some_and(|segment| segment.part == Part::Syn))
+            .map(|(number, _)| number)
+            .collect();
+        let waited = result
+            .calls_of(Role::ClientSocket, Name::Connect)
+            .find(|call| call.local == Some(conversation.client))
+            .map(|call| duration(i64::try_from(call.duration_ns).unwrap_or(i64::MAX)));
+        if let ([first, .., last], Some(waited)) = (syns.as_slice(), waited) {
+            said.push(format!(
+                "Conversation {}: the SYN of packet {first} got no answer, packet {last} is the same SYN again. connect() took \
+                 {waited}.",
+                conversation.number
+            ));
         }
-        said
     }
+    said
 }
 
 /// Between one client and the next.

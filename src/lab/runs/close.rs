@@ -12,7 +12,6 @@ use crate::calls::{Program, Role};
 use crate::flow::conversation::Ending;
 use crate::lab::context::{LOCALHOST, LabContext};
 use crate::lab::failure::Failure;
-use crate::lab::network::Network;
 use crate::lab::programs::{ClientSide, ServerSide};
 use crate::lab::result::RunResult;
 use crate::lab::run::{PreparedRun, Run, RunOutput};
@@ -27,75 +26,55 @@ const WATCH: &[&str] = &[
 ];
 
 /// The run.
-#[derive(Debug)]
-pub struct Close;
+pub static RUN: Run = Run {
+    word: "close",
+    about: "Who closes first, TIME-WAIT, and a connection closed on one side only",
+    title: "Closing, and what stays of it",
+    protocols: "tcp",
+    takes_lines: false,
+    before: |_| WATCH,
+    change: |_| Ok(()),
+    prepare: |context, _| {
+        Ok(Box::new(Prepared {
+            server: ServerSide::tcp(context)?,
+        }))
+    },
+    after,
+    matters: |_| false,
+};
 
-impl Run for Close {
-    fn word(&self) -> &'static str {
-        "close"
-    }
-
-    fn about(&self) -> &'static str {
-        "Who closes first, TIME-WAIT, and a connection closed on one side only"
-    }
-
-    fn title(&self) -> &'static str {
-        "Closing, and what stays of it"
-    }
-
-    fn before(&self, _network: &Network) -> &'static [&'static str] {
-        WATCH
-    }
-
-    fn prepare(&self, context: &LabContext, _lines: &[String]) -> Result<Box<dyn PreparedRun>, Failure> {
-        Ok(Box::new(Prepared::new(context)?))
-    }
-
-    fn after(&self, result: &RunResult) -> Vec<String> {
-        let mut said: Vec<String> = connections(result)
-            .map(|(conversation, connection)| {
-                let number = conversation.number;
-                match connection.ending {
-                    Ending::Closed(party) => {
-                        format!("Seen: conversation {number}: the first FIN was the {party}'s.")
-                    }
-                    Ending::ClosedTogether => format!("Seen: conversation {number}: both closed at once."),
-                    Ending::Reset(party) => format!("Seen: conversation {number}: the {party} broke it off with RST."),
-                    Ending::HalfClosed(party) => format!("Seen: conversation {number}: only the {party} closed."),
-                    Ending::Open => format!("Seen: conversation {number}: its end was not seen."),
+fn after(result: &RunResult) -> Vec<String> {
+    let mut said: Vec<String> = connections(result)
+        .map(|(conversation, connection)| {
+            let number = conversation.number;
+            match connection.ending {
+                Ending::Closed(party) => {
+                    format!("Seen: conversation {number}: the first FIN was the {party}'s.")
                 }
-            })
-            .collect();
-        let halfway = result.places().find(|(_, step)| {
-            use crate::flow::segment::Remark;
-            step.segment()
-                .is_some_and(|segment| segment.remarks.has(Remark::HalfClosed) && segment.data.is_some())
-        });
-        if let Some((number, step)) = halfway {
-            said.push(format!(
-                "Packet {number} carries data from the {} although the other end had sent its FIN: a half-closed connection.",
-                step.sender
-            ));
-        }
-        said
+                Ending::ClosedTogether => format!("Seen: conversation {number}: both closed at once."),
+                Ending::Reset(party) => format!("Seen: conversation {number}: the {party} broke it off with RST."),
+                Ending::HalfClosed(party) => format!("Seen: conversation {number}: only the {party} closed."),
+                Ending::Open => format!("Seen: conversation {number}: its end was not seen."),
+            }
+        })
+        .collect();
+    let halfway = result.places().find(|(_, step)| {
+        use crate::flow::segment::Remark;
+        step.segment()
+            .is_some_and(|segment| segment.remarks.has(Remark::HalfClosed) && segment.data.is_some())
+    });
+    if let Some((number, step)) = halfway {
+        said.push(format!(
+            "Packet {number} carries data from the {} although the other end had sent its FIN: a half-closed connection.",
+            step.sender
+        ));
     }
+    said
 }
 
 /// A server that nobody has connected to yet.
 struct Prepared {
     server: ServerSide,
-}
-
-impl Prepared {
-    /// Starts it.
-    ///
-    /// # Errors
-    /// The server cannot start.
-    fn new(context: &LabContext) -> Result<Self, Failure> {
-        Ok(Self {
-            server: ServerSide::tcp(context)?,
-        })
-    }
 }
 
 impl PreparedRun for Prepared {

@@ -17,7 +17,6 @@ use crate::flow::conversation::Opening;
 use crate::flow::segment::Part;
 use crate::lab::context::{LabContext, PORT};
 use crate::lab::failure::Failure;
-use crate::lab::network::Network;
 use crate::lab::programs::ServerSide;
 use crate::lab::result::RunResult;
 use crate::lab::run::{PreparedRun, Run, RunOutput};
@@ -30,68 +29,55 @@ const WATCH: &[&str] = &[
 ];
 
 /// The run.
-#[derive(Debug)]
-pub struct HalfOpen;
+pub static RUN: Run = Run {
+    word: "half-open",
+    about: "A SYN scan: half-open connections, made with pnet",
+    title: "Half-open connections: a SYN scan",
+    protocols: "tcp",
+    takes_lines: false,
+    before: |_| WATCH,
+    change: |_| Ok(()),
+    prepare: |context, _| Ok(Box::new(Prepared::new(context)?)),
+    after,
+    matters: |_| false,
+};
 
-impl Run for HalfOpen {
-    fn word(&self) -> &'static str {
-        "half-open"
+fn after(result: &RunResult) -> Vec<String> {
+    let mut said = Vec::new();
+    for (conversation, connection) in connections(result) {
+        let parts: Vec<String> = result
+            .places_in(conversation.number)
+            .filter_map(|(number, step)| {
+                let word = match step.segment()?.part {
+                    Part::Syn => "SYN",
+                    Part::SynAck => "SYN,ACK",
+                    Part::Reset(_) => "RST",
+                    _ => "another segment",
+                };
+                Some(format!("packet {number} {word} of the {}", step.sender))
+            })
+            .collect();
+        let verdict = match connection.opening {
+            Opening::HalfOpen => "half-open, never complete",
+            Opening::Refused => "refused",
+            Opening::Complete | Opening::Simultaneous => "complete",
+            Opening::Unanswered => "unanswered",
+            Opening::NotCompleted => "not completed",
+            Opening::BeforeCapture => "not seen from its beginning",
+        };
+        said.push(format!(
+            "Seen to port {}: {}: {verdict}.",
+            conversation.server.port(),
+            parts.join(", ")
+        ));
     }
-
-    fn about(&self) -> &'static str {
-        "A SYN scan: half-open connections, made with pnet"
-    }
-
-    fn title(&self) -> &'static str {
-        "Half-open connections: a SYN scan"
-    }
-
-    fn before(&self, _network: &Network) -> &'static [&'static str] {
-        WATCH
-    }
-
-    fn prepare(&self, context: &LabContext, _lines: &[String]) -> Result<Box<dyn PreparedRun>, Failure> {
-        Ok(Box::new(Prepared::new(context)?))
-    }
-
-    fn after(&self, result: &RunResult) -> Vec<String> {
-        let mut said = Vec::new();
-        for (conversation, connection) in connections(result) {
-            let parts: Vec<String> = result
-                .places_in(conversation.number)
-                .filter_map(|(number, step)| {
-                    let word = match step.segment()?.part {
-                        Part::Syn => "SYN",
-                        Part::SynAck => "SYN,ACK",
-                        Part::Reset(_) => "RST",
-                        _ => "another segment",
-                    };
-                    Some(format!("packet {number} {word} of the {}", step.sender))
-                })
-                .collect();
-            let verdict = match connection.opening {
-                Opening::HalfOpen => "half-open, never complete",
-                Opening::Refused => "refused",
-                Opening::Complete | Opening::Simultaneous => "complete",
-                Opening::Unanswered => "unanswered",
-                Opening::NotCompleted => "not completed",
-                Opening::BeforeCapture => "not seen from its beginning",
-            };
-            said.push(format!(
-                "Seen to port {}: {}: {verdict}.",
-                conversation.server.port(),
-                parts.join(", ")
-            ));
-        }
-        let accepted = result.calls_of(Role::WelcomingSocket, Name::Accept);
-        let accepted = accepted.filter(|call| call.result >= 0).count();
-        said.push(match accepted {
-            0 => "accept() never returned a connection: the server's program does not know that anybody was there."
-                .into(),
-            more => format!("accept() returned {more} connections."),
-        });
-        said
-    }
+    let accepted = result.calls_of(Role::WelcomingSocket, Name::Accept);
+    let accepted = accepted.filter(|call| call.result >= 0).count();
+    said.push(match accepted {
+        0 => "accept() never returned a connection: the server's program does not know that anybody was there.".into(),
+        more => format!("accept() returned {more} connections."),
+    });
+    said
 }
 
 /// How long an answer may take.

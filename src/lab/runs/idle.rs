@@ -6,7 +6,6 @@ use crate::calls::{Name, Program, Role};
 use crate::explain::duration;
 use crate::lab::context::{LOCALHOST, LabContext};
 use crate::lab::failure::Failure;
-use crate::lab::network::Network;
 use crate::lab::programs::{ClientSide, ServerSide};
 use crate::lab::result::RunResult;
 use crate::lab::run::{PreparedRun, Run, RunOutput};
@@ -19,87 +18,67 @@ const WATCH: &[&str] = &[
 ];
 
 /// The run.
-#[derive(Debug)]
-pub struct Idle;
+pub static RUN: Run = Run {
+    word: "idle",
+    about: "A client that connects and is silent, another that is served beside it",
+    title: "A silent client, and another one beside it",
+    protocols: "tcp",
+    takes_lines: false,
+    before: |_| WATCH,
+    change: |_| Ok(()),
+    prepare: |context, _| {
+        Ok(Box::new(Prepared {
+            server: ServerSide::tcp(context)?,
+        }))
+    },
+    after,
+    matters: |_| false,
+};
 
-impl Run for Idle {
-    fn word(&self) -> &'static str {
-        "idle"
-    }
-
-    fn about(&self) -> &'static str {
-        "A client that connects and is silent, another that is served beside it"
-    }
-
-    fn title(&self) -> &'static str {
-        "A silent client, and another one beside it"
-    }
-
-    fn before(&self, _network: &Network) -> &'static [&'static str] {
-        WATCH
-    }
-
-    fn prepare(&self, context: &LabContext, _lines: &[String]) -> Result<Box<dyn PreparedRun>, Failure> {
-        Ok(Box::new(Prepared::new(context)?))
-    }
-
-    fn after(&self, result: &RunResult) -> Vec<String> {
-        let welcoming = result.sockets(Role::WelcomingSocket);
-        let connection = result.sockets(Role::ConnectionSocket);
-        let mut said = vec![format!(
-            "Seen: the server had {welcoming} welcoming socket and {connection} connection sockets, all with the same address and \
-             port. The kernel tells the connections apart by the client's port: {}.",
-            result
-                .conversations
-                .iter()
-                .map(|one| one.client.port().to_string())
-                .collect::<Vec<_>>()
-                .join(" and ")
-        )];
-        let spans: Vec<_> = result
+fn after(result: &RunResult) -> Vec<String> {
+    let welcoming = result.sockets(Role::WelcomingSocket);
+    let connection = result.sockets(Role::ConnectionSocket);
+    let mut said = vec![format!(
+        "Seen: the server had {welcoming} welcoming socket and {connection} connection sockets, all with the same address and \
+         port. The kernel tells the connections apart by the client's port: {}.",
+        result
             .conversations
             .iter()
-            .filter_map(|one| Some((one.number, one.first?, one.last?)))
-            .collect();
-        match spans.as_slice() {
-            [(first, first_began, first_ended), (second, second_began, second_ended)]
-                if first_began <= second_began && second_ended <= first_ended =>
-            {
-                said.push(format!(
-                    "Conversation {second} began and ended while conversation {first} stood."
-                ));
-            }
-            _ => {}
-        }
-        let waited = result
-            .calls_of(Role::ConnectionSocket, Name::Recv)
-            .filter(|call| call.bytes == Some(0))
-            .max_by_key(|call| call.duration_ns);
-        if let Some(call) = waited {
-            let time = duration(i64::try_from(call.duration_ns).unwrap_or(i64::MAX));
+            .map(|one| one.client.port().to_string())
+            .collect::<Vec<_>>()
+            .join(" and ")
+    )];
+    let spans: Vec<_> = result
+        .conversations
+        .iter()
+        .filter_map(|one| Some((one.number, one.first?, one.last?)))
+        .collect();
+    match spans.as_slice() {
+        [(first, first_began, first_ended), (second, second_began, second_ended)]
+            if first_began <= second_began && second_ended <= first_ended =>
+        {
             said.push(format!(
-                "The server's thread for the silent client waited in recv() for {time}, until the client's FIN made it return 0."
+                "Conversation {second} began and ended while conversation {first} stood."
             ));
         }
-        said
+        _ => {}
     }
+    let waited = result
+        .calls_of(Role::ConnectionSocket, Name::Recv)
+        .filter(|call| call.bytes == Some(0))
+        .max_by_key(|call| call.duration_ns);
+    if let Some(call) = waited {
+        let time = duration(i64::try_from(call.duration_ns).unwrap_or(i64::MAX));
+        said.push(format!(
+            "The server's thread for the silent client waited in recv() for {time}, until the client's FIN made it return 0."
+        ));
+    }
+    said
 }
 
 /// A server that nobody has connected to yet.
 struct Prepared {
     server: ServerSide,
-}
-
-impl Prepared {
-    /// Starts it.
-    ///
-    /// # Errors
-    /// The server cannot start.
-    fn new(context: &LabContext) -> Result<Self, Failure> {
-        Ok(Self {
-            server: ServerSide::tcp(context)?,
-        })
-    }
 }
 
 impl PreparedRun for Prepared {

@@ -4,11 +4,10 @@ use super::exchange::{Exchange, connections};
 use crate::explain::count;
 use crate::flow::Party;
 use crate::flow::segment::Remark;
-use crate::lab::context::LabContext;
 use crate::lab::failure::Failure;
 use crate::lab::network::Network;
 use crate::lab::result::{self, RunResult};
-use crate::lab::run::{PreparedRun, Run};
+use crate::lab::run::Run;
 use crate::privilege::{self, Offload};
 
 /// The MTU of Ethernet, in bytes.
@@ -26,117 +25,109 @@ const IN_A_SHARED_NETWORK: &[&str] = &[
 ];
 
 /// The run.
-#[derive(Debug)]
-pub struct Long;
+pub static RUN: Run = Run {
+    word: "long",
+    about: "A line of 64 KiB in many segments",
+    title: "A line of 64 KiB over TCP",
+    protocols: "tcp",
+    takes_lines: false,
+    before,
+    change,
+    prepare: |context, _| Ok(Box::new(Exchange::tcp(context, vec![long_line()])?)),
+    after,
+    matters: |_| false,
+};
 
-impl Run for Long {
-    fn word(&self) -> &'static str {
-        "long"
+fn before(network: &Network) -> &'static [&'static str] {
+    match network {
+        Network::Private => IN_A_PRIVATE_NETWORK,
+        Network::Shared(_) => IN_A_SHARED_NETWORK,
     }
+}
 
-    fn about(&self) -> &'static str {
-        "A line of 64 KiB in many segments"
+/// Makes loopback carry packets as Ethernet does. That of the machine belongs to others as well, and stays as it is.
+fn change(network: &Network) -> Result<(), Failure> {
+    if *network != Network::Private {
+        return Ok(());
     }
-
-    fn title(&self) -> &'static str {
-        "A line of 64 KiB over TCP"
+    let next = "run another one of the lab's runs";
+    privilege::set_mtu("lo", ETHERNET_MTU)
+        .map_err(|error| Failure::of("setting the MTU of lo to 1500", error, next))?;
+    for offload in [
+        Offload::TcpSegmentation,
+        Offload::GenericSegmentation,
+        Offload::GenericReceive,
+    ] {
+        privilege::switch_off("lo", offload)
+            .map_err(|error| Failure::of("switching the offloads of lo off", error, next))?;
     }
+    Ok(())
+}
 
-    fn before(&self, network: &Network) -> &'static [&'static str] {
-        match network {
-            Network::Private => IN_A_PRIVATE_NETWORK,
-            Network::Shared(_) => IN_A_SHARED_NETWORK,
-        }
-    }
-
-    /// Makes loopback carry packets as Ethernet does. That of the machine belongs to others as well, and stays as it is.
-    fn change(&self, network: &Network) -> Result<(), Failure> {
-        if *network != Network::Private {
-            return Ok(());
-        }
-        let next = "run another one of the lab's runs";
-        privilege::set_mtu("lo", ETHERNET_MTU)
-            .map_err(|error| Failure::of("setting the MTU of lo to 1500", error, next))?;
-        for offload in [
-            Offload::TcpSegmentation,
-            Offload::GenericSegmentation,
-            Offload::GenericReceive,
-        ] {
-            privilege::switch_off("lo", offload)
-                .map_err(|error| Failure::of("switching the offloads of lo off", error, next))?;
-        }
-        Ok(())
-    }
-
-    fn prepare(&self, context: &LabContext, _lines: &[String]) -> Result<Box<dyn PreparedRun>, Failure> {
-        Ok(Box::new(Exchange::tcp(context, vec![long_line()])?))
-    }
-
-    fn after(&self, result: &RunResult) -> Vec<String> {
-        let Some((conversation, connection)) = connections(result).next() else {
-            return Vec::new();
-        };
-        let sizes = |party: Party| {
-            let of_party = result.places().filter(move |(_, step)| step.sender == party);
-            of_party
-                .map(|(_, step)| result::data_of(step))
-                .filter(|&bytes| bytes > 0)
-        };
-        let mut said = Vec::new();
-        for party in [Party::Client, Party::Server] {
-            let (segments, bytes) = sizes(party).fold((0, 0), |(segments, all), bytes| (segments + 1, all + bytes));
-            let largest = sizes(party).max().unwrap_or(0);
-            let in_flight = result.places().filter(|(_, step)| step.sender == party);
-            let in_flight = in_flight
-                .filter_map(|(_, step)| step.segment()?.in_flight)
-                .max()
-                .unwrap_or(0);
-            said.push(format!(
-                "Seen from the {party}: {} in {}, the largest with {}. At most {} were on their way without an acknowledgment.",
-                count(bytes, "byte"),
-                count(segments, "segment"),
-                count(largest, "byte"),
-                count(in_flight, "byte"),
-            ));
-        }
-        if let (Some(client), Some(server)) = (connection.client.mss, connection.server.mss) {
-            said.push(format!(
-                "Each SYN said how much a segment may carry: MSS {client} and {server}, the MTU less 20 bytes of IPv4 and 20 of TCP. \
-                 The timestamp option takes 12 more of each segment."
-            ));
-        }
-        let windows = [("client", connection.client), ("server", connection.server)];
-        for (party, end) in windows {
-            if let Some(bytes) = end.smallest_window {
-                said.push(format!(
-                    "The {party} had room for {bytes} bytes when it had least: its smallest window."
-                ));
-            }
-        }
-        let carry = result.places().filter(|(_, step)| result::data_of(step) > 0).count() as u64;
-        let all = conversation.from_client.packets + conversation.from_server.packets;
+fn after(result: &RunResult) -> Vec<String> {
+    let Some((conversation, connection)) = connections(result).next() else {
+        return Vec::new();
+    };
+    let sizes = |party: Party| {
+        let of_party = result.places().filter(move |(_, step)| step.sender == party);
+        of_party
+            .map(|(_, step)| result::data_of(step))
+            .filter(|&bytes| bytes > 0)
+    };
+    let mut said = Vec::new();
+    for party in [Party::Client, Party::Server] {
+        let (segments, bytes) = sizes(party).fold((0, 0), |(segments, all), bytes| (segments + 1, all + bytes));
+        let largest = sizes(party).max().unwrap_or(0);
+        let in_flight = result.places().filter(|(_, step)| step.sender == party);
+        let in_flight = in_flight
+            .filter_map(|(_, step)| step.segment()?.in_flight)
+            .max()
+            .unwrap_or(0);
         said.push(format!(
-            "Of {all} segments {carry} carry data; the others open and close the connection, or acknowledge several segments at \
-             once. {} sent again.",
-            match connection.retransmissions {
-                0 => "None was".to_owned(),
-                1 => "1 was".to_owned(),
-                more => format!("{more} were"),
-            }
+            "Seen from the {party}: {} in {}, the largest with {}. At most {} were on their way without an acknowledgment.",
+            count(bytes, "byte"),
+            count(segments, "segment"),
+            count(largest, "byte"),
+            count(in_flight, "byte"),
         ));
-        let twice = result.places().find(|(_, step)| {
-            let remarks = step.segment().map(|segment| segment.remarks);
-            remarks.is_some_and(|remarks| remarks.has(Remark::DuplicateSack))
-        });
-        if let Some((number, step)) = twice {
+    }
+    if let (Some(client), Some(server)) = (connection.client.mss, connection.server.mss) {
+        said.push(format!(
+            "Each SYN said how much a segment may carry: MSS {client} and {server}, the MTU less 20 bytes of IPv4 and 20 of TCP. \
+             The timestamp option takes 12 more of each segment."
+        ));
+    }
+    let windows = [("client", connection.client), ("server", connection.server)];
+    for (party, end) in windows {
+        if let Some(bytes) = end.smallest_window {
             said.push(format!(
-                "Packet {number} reports bytes that arrived twice (D-SACK): nothing had been lost, the {}'s acknowledgment was only \
-                 late.",
-                step.sender
+                "The {party} had room for {bytes} bytes when it had least: its smallest window."
             ));
         }
-        said
     }
+    let carry = result.places().filter(|(_, step)| result::data_of(step) > 0).count() as u64;
+    let all = conversation.from_client.packets + conversation.from_server.packets;
+    said.push(format!(
+        "Of {all} segments {carry} carry data; the others open and close the connection, or acknowledge several segments at \
+         once. {} sent again.",
+        match connection.retransmissions {
+            0 => "None was".to_owned(),
+            1 => "1 was".to_owned(),
+            more => format!("{more} were"),
+        }
+    ));
+    let twice = result.places().find(|(_, step)| {
+        let remarks = step.segment().map(|segment| segment.remarks);
+        remarks.is_some_and(|remarks| remarks.has(Remark::DuplicateSack))
+    });
+    if let Some((number, step)) = twice {
+        said.push(format!(
+            "Packet {number} reports bytes that arrived twice (D-SACK): nothing had been lost, the {}'s acknowledgment was only \
+             late.",
+            step.sender
+        ));
+    }
+    said
 }
 
 /// 64 KiB of lowercase letters.

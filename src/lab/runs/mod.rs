@@ -20,29 +20,29 @@ use clap::builder::PossibleValue;
 use super::run::Run;
 
 /// All of them, in the order in which `--help` has them.
-pub const ALL: &[&dyn Run] = &[
-    &udp::Udp,
-    &tcp::Tcp,
-    &refused::Refused,
-    &empty::Empty,
-    &long::Long,
-    &idle::Idle,
-    &backlog::Backlog,
-    &half_open::HalfOpen,
-    &close::Close,
+pub static ALL: &[&Run] = &[
+    &udp::RUN,
+    &tcp::RUN,
+    &refused::RUN,
+    &empty::RUN,
+    &long::RUN,
+    &idle::RUN,
+    &backlog::RUN,
+    &half_open::RUN,
+    &close::RUN,
 ];
 
 /// Those that are run where none is asked for. Both are compared then.
-pub const DEFAULT: [&dyn Run; 2] = [&udp::Udp, &tcp::Tcp];
+pub static DEFAULT: [&Run; 2] = [&udp::RUN, &tcp::RUN];
 
 /// A run as an argument: its word.
-impl ValueEnum for &'static dyn Run {
+impl ValueEnum for &'static Run {
     fn value_variants<'a>() -> &'a [Self] {
         ALL
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.word()).help(self.about()))
+        Some(PossibleValue::new(self.word).help(self.about))
     }
 }
 
@@ -54,11 +54,11 @@ mod tests {
 
     #[test]
     fn each_run_has_a_word_of_its_own_that_can_name_a_file() {
-        let words: BTreeSet<&str> = ALL.iter().map(|run| run.word()).collect();
+        let words: BTreeSet<&str> = ALL.iter().map(|run| run.word).collect();
         assert_eq!(words.len(), ALL.len(), "{words:?}");
         for word in words {
             assert!(word.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{word}");
         }
-        assert!(DEFAULT.iter().all(|run| ALL.contains(run) && run.takes_lines()));
+        assert!(DEFAULT.iter().all(|run| ALL.contains(run) && run.takes_lines));
     }
 }

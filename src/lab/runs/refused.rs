@@ -8,7 +8,6 @@ use crate::flow::segment::Part;
 use crate::flow::{Kind, PacketInFlow};
 use crate::lab::context::{LabContext, PORT};
 use crate::lab::failure::Failure;
-use crate::lab::network::Network;
 use crate::lab::programs::ClientSide;
 use crate::lab::result::RunResult;
 use crate::lab::run::{PreparedRun, Run, RunOutput};
@@ -21,92 +20,66 @@ const WATCH: &[&str] = &[
 ];
 
 /// The run.
-#[derive(Debug)]
-pub struct Refused;
+pub static RUN: Run = Run {
+    word: "refused",
+    about: "Nobody listens: RST over TCP, ICMP port unreachable over UDP",
+    title: "Nobody listens",
+    protocols: "(tcp or udp or icmp)",
+    takes_lines: false,
+    before: |_| WATCH,
+    change: |_| Ok(()),
+    prepare: |_, _| Ok(Box::new(Prepared { port: free_port(PORT)? })),
+    after,
+    matters,
+};
 
-impl Run for Refused {
-    fn word(&self) -> &'static str {
-        "refused"
-    }
+fn after(result: &RunResult) -> Vec<String> {
+    let mut said = Vec::new();
+    let notices = result.places().filter_map(|(number, step)| match step.kind {
+        Kind::Notice(notice) => Some(match (notice.about, notice.after) {
+            (Some(about), Some(after)) => format!(
+                "packet {number} is the ICMP error about packet {about}, {} later",
+                duration(after)
+            ),
+            _ => format!("packet {number} is an ICMP error"),
+        }),
+        _ => None,
+    });
+    let notices: Vec<String> = notices.collect();
+    said.push(format!("Seen over UDP: {}.", listed(&notices, "no ICMP error")));
+    let resets = result.places().filter_map(|(number, step)| {
+        let reset = matches!(step.segment()?.part, Part::Reset(_));
+        reset.then(|| format!("packet {number} is the RST, sent by the {}", step.sender))
+    });
+    let resets: Vec<String> = resets.collect();
+    said.push(format!("Seen over TCP: {}.", listed(&resets, "no RST")));
+    let failed = result.calls.iter().filter_map(|call| {
+        let error = call
+            .error
+            .as_ref()
+            .filter(|_| matches!(call.call, Name::RecvFrom | Name::Connect))?;
+        Some(format!("{}() failed with {}", call.call, error.name))
+    });
+    let failed: Vec<String> = failed.collect();
+    said.push(format!(
+        "How the programs learn it: {}. Without a UDP socket that asks for ICMP errors (IP_RECVERR), recvfrom() would wait for \
+         ever: the classic client does.",
+        listed(&failed, "not at all")
+    ));
+    said
+}
 
-    fn about(&self) -> &'static str {
-        "Nobody listens: RST over TCP, ICMP port unreachable over UDP"
-    }
-
-    fn title(&self) -> &'static str {
-        "Nobody listens"
-    }
-
-    fn protocols(&self) -> &'static str {
-        "(tcp or udp or icmp)"
-    }
-
-    fn before(&self, _network: &Network) -> &'static [&'static str] {
-        WATCH
-    }
-
-    fn prepare(&self, _context: &LabContext, _lines: &[String]) -> Result<Box<dyn PreparedRun>, Failure> {
-        Ok(Box::new(Prepared::new()?))
-    }
-
-    fn after(&self, result: &RunResult) -> Vec<String> {
-        let mut said = Vec::new();
-        let notices = result.places().filter_map(|(number, step)| match step.kind {
-            Kind::Notice(notice) => Some(match (notice.about, notice.after) {
-                (Some(about), Some(after)) => format!(
-                    "packet {number} is the ICMP error about packet {about}, {} later",
-                    duration(after)
-                ),
-                _ => format!("packet {number} is an ICMP error"),
-            }),
-            _ => None,
-        });
-        let notices: Vec<String> = notices.collect();
-        said.push(format!("Seen over UDP: {}.", listed(&notices, "no ICMP error")));
-        let resets = result.places().filter_map(|(number, step)| {
-            let reset = matches!(step.segment()?.part, Part::Reset(_));
-            reset.then(|| format!("packet {number} is the RST, sent by the {}", step.sender))
-        });
-        let resets: Vec<String> = resets.collect();
-        said.push(format!("Seen over TCP: {}.", listed(&resets, "no RST")));
-        let failed = result.calls.iter().filter_map(|call| {
-            let error = call
-                .error
-                .as_ref()
-                .filter(|_| matches!(call.call, Name::RecvFrom | Name::Connect))?;
-            Some(format!("{}() failed with {}", call.call, error.name))
-        });
-        let failed: Vec<String> = failed.collect();
-        said.push(format!(
-            "How the programs learn it: {}. Without a UDP socket that asks for ICMP errors (IP_RECVERR), recvfrom() would wait for \
-             ever: the classic client does.",
-            listed(&failed, "not at all")
-        ));
-        said
-    }
-
-    fn matters(&self, step: &PacketInFlow) -> bool {
-        match step.kind {
-            Kind::Notice(_) => true,
-            Kind::Segment(segment) => matches!(segment.part, Part::Reset(_)),
-            Kind::Datagram(_) => false,
-        }
+fn matters(step: &PacketInFlow) -> bool {
+    match step.kind {
+        Kind::Notice(_) => true,
+        Kind::Segment(segment) => matches!(segment.part, Part::Reset(_)),
+        Kind::Datagram(_) => false,
     }
 }
 
 /// A port without a server.
 struct Prepared {
     port: u16,
-}
-
-impl Prepared {
-    /// Finds one.
-    ///
-    /// # Errors
-    /// Every port is taken.
-    fn new() -> Result<Self, Failure> {
-        Ok(Self { port: free_port(PORT)? })
-    }
 }
 
 impl PreparedRun for Prepared {

@@ -5,11 +5,8 @@ use crate::calls::{Name, Role};
 use crate::explain::{count, duration};
 use crate::flow::segment::Part;
 use crate::flow::{Kind, PacketInFlow};
-use crate::lab::context::LabContext;
-use crate::lab::failure::Failure;
-use crate::lab::network::Network;
 use crate::lab::result::RunResult;
-use crate::lab::run::{PreparedRun, Run};
+use crate::lab::run::Run;
 
 const WATCH: &[&str] = &[
     "Watch: between the moment the client enters connect() and the moment connect() returns, the three-way handshake \
@@ -17,60 +14,44 @@ const WATCH: &[&str] = &[
 ];
 
 /// The run.
-#[derive(Debug)]
-pub struct Tcp;
+pub static RUN: Run = Run {
+    word: "tcp",
+    about: "One line over TCP",
+    title: "A line over TCP",
+    protocols: "tcp",
+    takes_lines: true,
+    before: |_| WATCH,
+    change: |_| Ok(()),
+    prepare: |context, lines| Ok(Box::new(Exchange::tcp(context, lines.to_vec())?)),
+    after,
+    matters,
+};
 
-impl Run for Tcp {
-    fn word(&self) -> &'static str {
-        "tcp"
-    }
-
-    fn about(&self) -> &'static str {
-        "One line over TCP"
-    }
-
-    fn title(&self) -> &'static str {
-        "A line over TCP"
-    }
-
-    fn takes_lines(&self) -> bool {
-        true
-    }
-
-    fn before(&self, _network: &Network) -> &'static [&'static str] {
-        WATCH
-    }
-
-    fn prepare(&self, context: &LabContext, lines: &[String]) -> Result<Box<dyn PreparedRun>, Failure> {
-        Ok(Box::new(Exchange::tcp(context, lines.to_vec())?))
-    }
-
-    fn after(&self, result: &RunResult) -> Vec<String> {
-        let mut said = Vec::new();
-        for (conversation, _) in connections(result) {
-            let (mut open, mut between, mut close) = (0, 0, 0);
-            for (_, step) in result.places_in(conversation.number) {
-                match step.segment().map(|segment| segment.part) {
-                    Some(Part::Syn | Part::SynAck | Part::HandshakeAck) => open += 1,
-                    Some(Part::FirstFin | Part::SecondFin | Part::FinAck) => close += 1,
-                    _ => between += 1,
-                }
+fn after(result: &RunResult) -> Vec<String> {
+    let mut said = Vec::new();
+    for (conversation, _) in connections(result) {
+        let (mut open, mut between, mut close) = (0, 0, 0);
+        for (_, step) in result.places_in(conversation.number) {
+            match step.segment().map(|segment| segment.part) {
+                Some(Part::Syn | Part::SynAck | Part::HandshakeAck) => open += 1,
+                Some(Part::FirstFin | Part::SecondFin | Part::FinAck) => close += 1,
+                _ => between += 1,
             }
-            said.push(format!(
-                "Seen in conversation {}: {}. {open} open it, {between} carry the line and its reply or acknowledge them, {close} close \
-                 it.",
-                conversation.number,
-                count(open + between + close, "segment"),
-            ));
         }
-        said.extend(accepted_after(result));
-        said
+        said.push(format!(
+            "Seen in conversation {}: {}. {open} open it, {between} carry the line and its reply or acknowledge them, {close} close \
+             it.",
+            conversation.number,
+            count(open + between + close, "segment"),
+        ));
     }
+    said.extend(accepted_after(result));
+    said
+}
 
-    fn matters(&self, step: &PacketInFlow) -> bool {
-        let opens = |part| matches!(part, Part::Syn | Part::SynAck | Part::HandshakeAck);
-        matches!(step.kind, Kind::Segment(segment) if step.conversation == 1 && opens(segment.part))
-    }
+fn matters(step: &PacketInFlow) -> bool {
+    let opens = |part| matches!(part, Part::Syn | Part::SynAck | Part::HandshakeAck);
+    matches!(step.kind, Kind::Segment(segment) if step.conversation == 1 && opens(segment.part))
 }
 
 /// When `accept()` returned, against the handshake that it did not wait for.

@@ -5,11 +5,8 @@ use crate::calls::{Name, Role};
 use crate::explain::count;
 use crate::flow::datagram::Part;
 use crate::flow::{Kind, PacketInFlow};
-use crate::lab::context::LabContext;
-use crate::lab::failure::Failure;
-use crate::lab::network::Network;
 use crate::lab::result::RunResult;
-use crate::lab::run::{PreparedRun, Run};
+use crate::lab::run::Run;
 
 const WATCH: &[&str] = &[
     "Watch: the client's sendto() has the server's address attached, and one datagram goes out. The server's recvfrom() \
@@ -17,68 +14,48 @@ const WATCH: &[&str] = &[
 ];
 
 /// The run.
-#[derive(Debug)]
-pub struct Udp;
+pub static RUN: Run = Run {
+    word: "udp",
+    about: "One line over UDP",
+    title: "A line over UDP",
+    protocols: "udp",
+    takes_lines: true,
+    before: |_| WATCH,
+    change: |_| Ok(()),
+    prepare: |context, lines| Ok(Box::new(Exchange::udp(context, lines.to_vec())?)),
+    after,
+    matters,
+};
 
-impl Run for Udp {
-    fn word(&self) -> &'static str {
-        "udp"
+fn after(result: &RunResult) -> Vec<String> {
+    let packets = result.frames().len() as u64;
+    let binds = result.calls_of(Role::ClientSocket, Name::Bind).count() as u64;
+    let clients: Vec<String> = result
+        .conversations
+        .iter()
+        .map(|one| one.client.port().to_string())
+        .collect();
+    let answered = result
+        .places()
+        .filter_map(|(number, step)| match step.datagram()?.part {
+            Part::Reply { request, .. } => Some(format!("packet {number} answers packet {request}")),
+            _ => None,
+        });
+    let answered: Vec<String> = answered.collect();
+    let mut said = vec![format!(
+        "Seen: {}; {}.",
+        count(packets, "datagram"),
+        listed(&answered, "none was answered")
+    )];
+    if !clients.is_empty() && binds == 0 {
+        said.push(format!(
+            "The client never called bind(): at its first sendto() the kernel picked a port for it, {}.",
+            listed(&clients, "none")
+        ));
     }
+    said
+}
 
-    fn about(&self) -> &'static str {
-        "One line over UDP"
-    }
-
-    fn title(&self) -> &'static str {
-        "A line over UDP"
-    }
-
-    fn protocols(&self) -> &'static str {
-        "udp"
-    }
-
-    fn takes_lines(&self) -> bool {
-        true
-    }
-
-    fn before(&self, _network: &Network) -> &'static [&'static str] {
-        WATCH
-    }
-
-    fn prepare(&self, context: &LabContext, lines: &[String]) -> Result<Box<dyn PreparedRun>, Failure> {
-        Ok(Box::new(Exchange::udp(context, lines.to_vec())?))
-    }
-
-    fn after(&self, result: &RunResult) -> Vec<String> {
-        let packets = result.frames().len() as u64;
-        let binds = result.calls_of(Role::ClientSocket, Name::Bind).count() as u64;
-        let clients: Vec<String> = result
-            .conversations
-            .iter()
-            .map(|one| one.client.port().to_string())
-            .collect();
-        let answered = result
-            .places()
-            .filter_map(|(number, step)| match step.datagram()?.part {
-                Part::Reply { request, .. } => Some(format!("packet {number} answers packet {request}")),
-                _ => None,
-            });
-        let answered: Vec<String> = answered.collect();
-        let mut said = vec![format!(
-            "Seen: {}; {}.",
-            count(packets, "datagram"),
-            listed(&answered, "none was answered")
-        )];
-        if !clients.is_empty() && binds == 0 {
-            said.push(format!(
-                "The client never called bind(): at its first sendto() the kernel picked a port for it, {}.",
-                listed(&clients, "none")
-            ));
-        }
-        said
-    }
-
-    fn matters(&self, step: &PacketInFlow) -> bool {
-        matches!(step.kind, Kind::Datagram(_))
-    }
+fn matters(step: &PacketInFlow) -> bool {
+    matches!(step.kind, Kind::Datagram(_))
 }
