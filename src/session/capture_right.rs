@@ -39,11 +39,20 @@ impl Called {
     /// By the words of its command line; `name`: what it is called where its path is not known.
     #[must_use]
     pub fn now(name: &str) -> Self {
-        let program = this_program(name);
-        let arguments = std::env::args_os().skip(1).map(|word| quoted(&word));
-        let command = std::iter::once(program.clone()).chain(arguments);
-        let command = command.collect::<Vec<_>>().join(" ");
-        Self { program, command }
+        Self::with(
+            &this_program(name),
+            std::env::args_os().skip(1).map(|word| quoted(&word)),
+        )
+    }
+
+    /// With these arguments.
+    #[must_use]
+    pub fn with(program: &str, arguments: impl IntoIterator<Item = String>) -> Self {
+        let words = std::iter::once(program.to_owned()).chain(arguments);
+        Self {
+            program: program.to_owned(),
+            command: words.collect::<Vec<_>>().join(" "),
+        }
     }
 }
 
@@ -58,18 +67,12 @@ pub fn this_program(name: &str) -> String {
 mod tests {
     use super::{Called, line_of_sniffer};
 
-    fn called(program: &str, arguments: &str) -> Called {
-        Called {
-            program: program.into(),
-            command: format!("{program} {arguments}"),
-        }
-    }
-
     #[test]
     fn the_documentation_shows_the_lines() {
         let documentation = include_str!("../../docs/privileges.md").replace("\n    ", " ");
+        let called = Called::with("/usr/local/bin/sniffer", ["-i lo".to_owned()]);
         for possible in [true, false] {
-            let line = line_of_sniffer("lo", &called("/usr/local/bin/sniffer", "-i lo"), possible);
+            let line = line_of_sniffer("lo", &called, possible);
             assert!(documentation.contains(&line), "{line}");
         }
     }

@@ -23,13 +23,6 @@ fn line_of_lab(what: &str, refusal: &Refusal, called: &Called) -> String {
 mod tests {
     use super::{Called, Refusal, line_of_lab};
 
-    fn called(program: &str, arguments: &str) -> Called {
-        Called {
-            program: program.into(),
-            command: format!("{program} {arguments}"),
-        }
-    }
-
     #[test]
     fn a_refused_private_network_is_one_line_with_each_way() {
         let refusal = Refusal {
@@ -41,7 +34,7 @@ mod tests {
             line_of_lab(
                 "the packets could not be captured",
                 &refusal,
-                &called("/opt/socket-lab", "udp")
+                &Called::with("/opt/socket-lab", ["udp".to_owned()])
             ),
             "the packets could not be captured: the system refuses a private network (unshare: No space left on device (os \
              error 28): the limit is reached); type 'sudo sysctl a=1', or 'sudo /opt/socket-lab udp', or once 'sudo setcap \
