@@ -46,7 +46,22 @@ pub struct Frame<'a> {
     pub comments: Vec<String>,
 }
 
-impl Frame<'_> {
+impl<'a> Frame<'a> {
+    /// A frame of which nothing more is known, captured whole.
+    #[must_use]
+    pub fn new(time: Option<Time>, link: LinkType, bytes: impl Into<Cow<'a, [u8]>>) -> Self {
+        let bytes = bytes.into();
+        Self {
+            time,
+            link,
+            interface: 0,
+            direction: None,
+            original_length: u32::try_from(bytes.len()).unwrap_or(u32::MAX),
+            bytes,
+            comments: Vec::new(),
+        }
+    }
+
     /// The same frame with bytes of its own.
     #[must_use]
     pub fn into_owned(self) -> Frame<'static> {

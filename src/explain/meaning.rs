@@ -44,6 +44,7 @@ pub fn icmp_extension<'c, 'a>(
 mod tests {
     use super::super::context::Context;
     use super::meaning;
+    use crate::wire::digits::unhex;
     use crate::wire::{LinkType, Protocol, decode};
 
     /// The frames that the decoders are tested with.
@@ -54,11 +55,7 @@ mod tests {
             if let Some(number) = line.strip_prefix("link ") {
                 link = LinkType(number.parse().unwrap());
             } else if let Some(hex) = line.strip_prefix("frame ") {
-                let digits: Vec<u32> = hex.chars().map(|digit| digit.to_digit(16).unwrap()).collect();
-                let bytes = digits
-                    .chunks(2)
-                    .map(|pair| u8::try_from(pair[0] << 4 | pair[1]).unwrap());
-                frames.push((link, bytes.collect()));
+                frames.push((link, unhex(hex)));
             }
         }
         assert!(frames.len() > 20);
@@ -128,14 +125,6 @@ mod tests {
             meanings.extend(found.map(|field| meaning(context, field).unwrap().into_owned()));
         }
         meanings
-    }
-
-    fn unhex(hex: &str) -> Vec<u8> {
-        let digits: Vec<u32> = hex.chars().filter_map(|digit| digit.to_digit(16)).collect();
-        let pairs = digits.chunks(2);
-        pairs
-            .map(|pair| u8::try_from(pair[0] << 4 | pair[1]).unwrap())
-            .collect()
     }
 
     /// A datagram with `hello`: Ethernet, IPv4 (33 bytes), UDP (13 bytes).

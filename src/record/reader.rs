@@ -228,7 +228,6 @@ fn recognise(source: Box<dyn Read + Send>, has_rest: &Arc<AtomicBool>) -> Result
 
 #[cfg(test)]
 mod tests {
-    use std::borrow::Cow;
     use std::io::{self, Cursor, Write};
     use std::sync::{Arc, Mutex};
 
@@ -304,13 +303,8 @@ mod tests {
             bytes in proptest::collection::vec(any::<u8>(), 0..80)
         ) -> Frame<'static> {
             Frame {
-                time: Some(Time(seconds * 1_000_000_000 + nanoseconds)),
-                link: LinkType::ETHERNET,
-                interface: 0,
-                direction: None,
                 original_length: u32::try_from(bytes.len()).unwrap() + cut,
-                bytes: Cow::Owned(bytes),
-                comments: Vec::new(),
+                ..Frame::new(Some(Time(seconds * 1_000_000_000 + nanoseconds)), LinkType::ETHERNET, bytes)
             }
         }
     }

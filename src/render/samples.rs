@@ -1,6 +1,7 @@
 //! The frames of `samples.txt`, for the tests.
 
 use crate::wire::LinkType;
+use crate::wire::digits::unhex;
 
 /// A captured frame.
 pub(super) struct Sample {
@@ -25,21 +26,5 @@ pub(super) fn all() -> Vec<Sample> {
                 bytes: unhex(words[3]),
             }
         })
-        .collect()
-}
-
-fn unhex(hex: &str) -> Vec<u8> {
-    let pairs = hex.as_bytes().chunks(2);
-    pairs
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
-        .collect()
-}
-
-/// Bytes as the file of samples writes them.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    let digit = |half: u8| char::from_digit(half.into(), 16).unwrap();
-    bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
         .collect()
 }

@@ -299,15 +299,7 @@ mod tests {
         bytes.extend(window.to_be_bytes());
         bytes.extend([0; 4]);
         bytes.extend(data);
-        Frame {
-            time: Some(Time(1_700_000_000_253_114_999)),
-            link: LinkType::IPV4,
-            interface: 0,
-            direction: None,
-            original_length: u32::try_from(bytes.len()).unwrap(),
-            bytes: bytes.into(),
-            comments: Vec::new(),
-        }
+        Frame::new(Some(Time(1_700_000_000_253_114_999)), LinkType::IPV4, bytes)
     }
 
     /// The lines of a connection in a network at home.

@@ -221,15 +221,7 @@ pub(super) mod tests {
         bytes.extend(((offset / 8) | (u16::from(more) << 13)).to_be_bytes());
         bytes.extend([64, 17, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2]);
         bytes.extend(data);
-        Frame {
-            time: Some(Time(1)),
-            link: LinkType::IPV4,
-            interface: 0,
-            direction: None,
-            original_length: u32::try_from(bytes.len()).unwrap(),
-            bytes: bytes.into(),
-            comments: Vec::new(),
-        }
+        Frame::new(Some(Time(1)), LinkType::IPV4, bytes)
     }
 
     /// A datagram of 24 bytes from port 40000 to 9000, in three pieces.

@@ -217,13 +217,8 @@ mod tests {
 
     fn frame(length: usize) -> Frame<'static> {
         Frame {
-            time: None,
-            link: LinkType::ETHERNET,
-            interface: 0,
-            direction: None,
             original_length: 0,
-            bytes: vec![0; length].into(),
-            comments: Vec::new(),
+            ..Frame::new(None, LinkType::ETHERNET, vec![0; length])
         }
     }
 

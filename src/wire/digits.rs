@@ -108,6 +108,25 @@ fn write_ascii(output: &mut (impl Write + ?Sized), text: &[u8]) -> fmt::Result {
     output.write_str(std::str::from_utf8(text).unwrap_or_default())
 }
 
+/// The bytes that these hexadecimal digits are; spaces do not count.
+#[cfg(test)]
+pub(crate) fn unhex(text: &str) -> Vec<u8> {
+    let digits = text.chars().filter(|character| *character != ' ');
+    let digits: Vec<u32> = digits.map(|digit| digit.to_digit(16).unwrap()).collect();
+    let pairs = digits.chunks(2);
+    pairs
+        .map(|pair| u8::try_from(pair[0] << 4 | pair[1]).unwrap())
+        .collect()
+}
+
+/// The other way round.
+#[cfg(test)]
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::{write_bytes, write_decimal, write_hexadecimal, write_padded, write_socket};

@@ -1,6 +1,5 @@
 //! Frames and files for the tests, and the judges.
 
-use std::borrow::Cow;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -38,15 +37,7 @@ pub fn datagram(text: &[u8]) -> Vec<u8> {
 }
 
 pub fn frame(number: i64, bytes: Vec<u8>) -> Frame<'static> {
-    Frame {
-        time: Some(Time(TIME + number * 1_000_000_001)),
-        link: LinkType::ETHERNET,
-        interface: 0,
-        direction: None,
-        original_length: u32::try_from(bytes.len()).unwrap(),
-        bytes: Cow::Owned(bytes),
-        comments: Vec::new(),
-    }
+    Frame::new(Some(Time(TIME + number * 1_000_000_001)), LinkType::ETHERNET, bytes)
 }
 
 /// Frames of all the kinds that a file has to keep: ordinary, empty, cut, the longest, with comments.

@@ -24,13 +24,8 @@ const WIDTHS: [usize; 3] = [WIDTH, 70, 60];
 
 fn drawn(link: LinkType, bytes: &[u8], length: u32, style: Style, width: usize) -> String {
     let frame = Frame {
-        time: Some(Time(1_772_600_767_123_456_789)),
-        link,
-        interface: 0,
-        direction: None,
         original_length: length,
-        bytes: bytes.into(),
-        comments: Vec::new(),
+        ..Frame::new(Some(Time(1_772_600_767_123_456_789)), link, bytes)
     };
     let look = TextStyle {
         style,

@@ -1,36 +1,19 @@
 //! A packet as it is shown, whole.
 
-use std::borrow::Cow;
-
 use super::super::look::{Style, TextStyle, TimeForm};
 use super::super::view::ShownPacket;
 use super::write;
 use crate::frame::{Frame, Time};
 use crate::wire::LinkType;
+use crate::wire::digits::{hex, unhex};
 
 /// A SYN on loopback.
 const SYN: &str = "000000000000000000000000 0800 4500003c153b40004006277f7f0000017f000001 \
     ad0a2ee0b293c52f00000000a002ffd7fe300000 0204ffd7 0402 080a04c2967600000000 01 03030a";
 
-fn bytes(hex: &str) -> Vec<u8> {
-    let digits: Vec<u32> = hex.chars().filter_map(|c| c.to_digit(16)).collect();
-    digits
-        .chunks(2)
-        .map(|pair| u8::try_from(pair[0] << 4 | pair[1]).unwrap())
-        .collect()
-}
-
 fn shown(hex: &str, look: TextStyle) -> String {
-    let bytes = bytes(hex);
-    let frame = Frame {
-        time: Some(Time(1_772_600_767_123_456_789)),
-        link: LinkType::ETHERNET,
-        interface: 0,
-        direction: None,
-        original_length: u32::try_from(bytes.len()).unwrap(),
-        bytes: Cow::Owned(bytes),
-        comments: Vec::new(),
-    };
+    let time = Some(Time(1_772_600_767_123_456_789));
+    let frame = Frame::new(time, LinkType::ETHERNET, unhex(hex));
     let packet = frame.decode();
     let mut output = Vec::new();
     let first = Time(1_772_600_767_000_000_000);
@@ -46,7 +29,7 @@ fn shown(hex: &str, look: TextStyle) -> String {
 fn an_icmp_extension_is_a_table_of_its_own_behind_the_quotation() {
     let sample = super::super::samples::all();
     let sample = sample.iter().find(|sample| sample.name == "icmp_extension").unwrap();
-    let shown = shown(&super::super::samples::hex(&sample.bytes), UTC);
+    let shown = shown(&hex(&sample.bytes), UTC);
     assert!(shown.contains(" + ICMP extension 20\n"), "{shown}");
     let (_, behind) = shown.split_once("\nDATA (bytes 70-169) 100 bytes\n").unwrap();
     assert!(

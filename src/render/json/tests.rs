@@ -1,6 +1,5 @@
 //! The schema that is published, and what a line keeps.
 
-use std::borrow::Cow;
 use std::path::Path;
 
 use schemars::generate::SchemaSettings;
@@ -14,6 +13,7 @@ use super::whole::{CallLine, ConversationLine};
 use super::write;
 use crate::frame::{Direction, Frame, Time};
 use crate::wire::LinkType;
+use crate::wire::digits::hex;
 
 fn line(frame: &Frame<'_>, first: Option<Time>) -> String {
     let packet = frame.decode();
@@ -29,13 +29,9 @@ fn line(frame: &Frame<'_>, first: Option<Time>) -> String {
 fn sample(name: &str) -> Frame<'static> {
     let sample = samples::all().into_iter().find(|each| each.name == name).unwrap();
     Frame {
-        time: Some(Time(1_772_600_767_123_456_789)),
-        link: sample.link,
-        interface: 0,
         direction: Some(Direction::Inbound),
         original_length: sample.length,
-        bytes: Cow::Owned(sample.bytes),
-        comments: Vec::new(),
+        ..Frame::new(Some(Time(1_772_600_767_123_456_789)), sample.link, sample.bytes)
     }
 }
 
@@ -163,7 +159,7 @@ fn all_bytes_are_there() {
         }
         bytes.push_str(read["payload"]["hex"].as_str().unwrap());
         bytes.push_str(read["trailer"]["hex"].as_str().unwrap_or_default());
-        assert_eq!(bytes, samples::hex(&each.bytes), "{}", each.name);
+        assert_eq!(bytes, hex(&each.bytes), "{}", each.name);
     }
 }
 

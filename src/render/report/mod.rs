@@ -165,13 +165,8 @@ mod tests {
     fn page(is_known: bool) -> String {
         let sample = samples::all().into_iter().find(|each| each.name == "udp").unwrap();
         let frame = Frame {
-            time: None,
-            link: sample.link,
-            interface: 0,
-            direction: None,
             original_length: sample.length,
-            bytes: sample.bytes.into(),
-            comments: Vec::new(),
+            ..Frame::new(None, sample.link, sample.bytes)
         };
         let mut tracker = Tracker::new();
         let step = tracker.follow(1, None, &frame.decode());

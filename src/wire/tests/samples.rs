@@ -6,6 +6,7 @@
 
 use std::fmt::Write as _;
 
+use crate::wire::digits::{hex, unhex};
 use crate::wire::{Field, LinkType, Packet, decode};
 
 /// The file.
@@ -100,19 +101,4 @@ fn list(fields: &[Field<'_>], depth: usize, text: &mut String) {
         writeln!(text, "{}", line.trim_end()).unwrap();
         list(field.parts(), depth + 1, text);
     }
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").unwrap();
-        text
-    })
-}
-
-fn unhex(text: &str) -> Vec<u8> {
-    let digit = |byte: u8| u8::try_from((byte as char).to_digit(16).unwrap()).unwrap();
-    text.as_bytes()
-        .chunks(2)
-        .map(|pair| digit(pair[0]) << 4 | digit(pair[1]))
-        .collect()
 }

@@ -9,13 +9,8 @@ use super::unicode::first_hidden;
 /// A frame of these bytes, at this time.
 pub fn frame(link: LinkType, bytes: &[u8], original_length: u32, time: Option<Time>) -> Frame<'static> {
     Frame {
-        time,
-        link,
-        interface: 0,
-        direction: None,
         original_length,
-        bytes: bytes.to_vec().into(),
-        comments: Vec::new(),
+        ..Frame::new(time, link, bytes.to_vec())
     }
 }
 

@@ -1,11 +1,12 @@
 //! Tags and comments.
 
-use super::{CAUSES, COMPLAINTS, DELAYS, PUSH, SYN, bytes, inferred, packet, parts, places, push, step};
+use super::{CAUSES, COMPLAINTS, DELAYS, PUSH, SYN, inferred, packet, parts, places, push, step};
 use crate::explain::packet::{comment, expectation, name, place, reason, tags, words};
 use crate::flow::datagram::{IcmpErrorKind, Notice};
 use crate::flow::segment::{Delay, Part, Remark, Remarks, Segment};
 use crate::flow::state::{Change, State};
 use crate::flow::{Kind, Roles};
+use crate::wire::digits::unhex;
 
 #[test]
 fn a_line_has_its_tags() {
@@ -34,7 +35,7 @@ fn a_line_has_its_tags() {
 
 #[test]
 fn a_comment_has_sentences_then_pairs_that_can_be_found() {
-    let bytes = bytes(PUSH);
+    let bytes = unhex(PUSH);
     let packet = packet(&bytes);
     let segment = Segment {
         server: Change {
@@ -81,7 +82,7 @@ fn every_pair_is_documented() {
         );
         known.insert(value.to_owned());
     }
-    let bytes = bytes(PUSH);
+    let bytes = unhex(PUSH);
     let packet = packet(&bytes);
     let mut steps = places();
     steps.push(step(Kind::Notice(Notice {
@@ -117,7 +118,7 @@ fn every_pair_is_documented() {
 /// Without its conversation a packet says as much as it can by itself.
 #[test]
 fn alone_a_packet_says_what_it_shows() {
-    let bytes_of_syn = bytes(SYN);
+    let bytes_of_syn = unhex(SYN);
     let syn = packet(&bytes_of_syn);
     assert_eq!(name(&syn), "SYN");
     assert!(reason(&syn, None).unwrap().starts_with("step 1 of 3"));

@@ -1,15 +1,16 @@
 //! Every part, remark, delay and cause has words of its own.
 
-use super::{CAUSES, COMPLAINTS, DELAYS, NOTICE, PUSH, SYN, bytes, is_sentence, packet, parts, places, push, step};
+use super::{CAUSES, COMPLAINTS, DELAYS, NOTICE, PUSH, SYN, is_sentence, packet, parts, places, push, step};
 use crate::explain::packet::{expectation, reason, remarks, words};
 use crate::explain::{Context, meaning};
 use crate::flow::datagram::Notice;
 use crate::flow::segment::{Part, Remark, Segment};
 use crate::flow::{Kind, PacketInFlow, Party, Roles};
+use crate::wire::digits::unhex;
 
 #[test]
 fn every_place_in_a_conversation_has_its_sentences() {
-    let bytes = bytes(PUSH);
+    let bytes = unhex(PUSH);
     let packet = packet(&bytes);
     for mut step in places() {
         for (sender, roles) in [
@@ -62,7 +63,7 @@ fn every_name_is_its_own() {
 
 #[test]
 fn every_reset_and_every_complaint_says_something_else() {
-    let syn = bytes(SYN);
+    let syn = unhex(SYN);
     let syn = packet(&syn);
     let mut said: Vec<String> = CAUSES
         .iter()
@@ -74,7 +75,7 @@ fn every_reset_and_every_complaint_says_something_else() {
             reason(&syn, Some(&step(Kind::Segment(segment)))).unwrap().into_owned()
         })
         .collect();
-    let notice = bytes(NOTICE);
+    let notice = unhex(NOTICE);
     let notice = packet(&notice);
     said.extend(COMPLAINTS.iter().map(|&says| {
         let notice_of = Notice {

@@ -1,6 +1,6 @@
 //! What fields mean in a conversation, and what comes next.
 
-use super::{NOTICE, PUSH, SYN, bytes, inferred, known, packet, push, stays, step};
+use super::{NOTICE, PUSH, SYN, inferred, known, packet, push, stays, step};
 use crate::explain::packet::{Marks, expectation, reason, states, tags};
 use crate::explain::{Context, meaning, note};
 use crate::flow::datagram::{Datagram, Part as DatagramPart};
@@ -9,6 +9,7 @@ use crate::flow::segment::{Acknowledged, Part, Segment};
 use crate::flow::state::{Change, State};
 use crate::flow::{Kind, PacketInFlow};
 use crate::wire::Packet;
+use crate::wire::digits::unhex;
 
 /// The meaning and the note of a field of the TCP header.
 fn told(packet: &Packet<'_>, step: &PacketInFlow, id: &str) -> (String, String) {
@@ -24,7 +25,7 @@ fn told(packet: &Packet<'_>, step: &PacketInFlow, id: &str) -> (String, String) 
 
 #[test]
 fn each_number_tells_where_it_comes_from() {
-    let bytes = bytes(PUSH);
+    let bytes = unhex(PUSH);
     let packet = packet(&bytes);
     let with = |segment: Segment| step(Kind::Segment(segment));
     let step = with(Segment {
@@ -86,7 +87,7 @@ fn each_number_tells_where_it_comes_from() {
 
 #[test]
 fn an_acknowledgment_counts_syn_bytes_and_fin() {
-    let bytes = bytes(PUSH);
+    let bytes = unhex(PUSH);
     let packet = packet(&bytes);
     let sentence = |acknowledges| {
         let segment = Segment { acknowledges, ..push() };
@@ -128,7 +129,7 @@ fn selective_acknowledgments_are_told_as_bytes() {
     let with_blocks = |blocks: &[(i64, i64)]| {
         let header = 20 + 4 + 8 * blocks.len();
         let total = u16::try_from(20 + header).unwrap().to_be_bytes();
-        let mut frame = bytes(&PUSH[..2 * 54]);
+        let mut frame = unhex(&PUSH[..2 * 54]);
         frame[16..18].copy_from_slice(&total);
         frame[46] = u8::try_from((header / 4) << 4).unwrap();
         frame.extend([1, 1, 5, u8::try_from(2 + 8 * blocks.len()).unwrap()]);
@@ -182,7 +183,7 @@ fn selective_acknowledgments_are_told_as_bytes() {
 
 #[test]
 fn what_comes_next_is_told_raw_and_relative() {
-    let bytes_of_syn = bytes(SYN);
+    let bytes_of_syn = unhex(SYN);
     let syn = packet(&bytes_of_syn);
     let opening = Segment {
         part: Part::Syn,
@@ -199,7 +200,7 @@ fn what_comes_next_is_told_raw_and_relative() {
         "SYN,ACK from the server with ack number 254465402 (rel 1), this sequence number + 1; RST,ACK, if nothing listens \
          there"
     );
-    let bytes = bytes(PUSH);
+    let bytes = unhex(PUSH);
     let push_packet = packet(&bytes);
     assert_eq!(
         expectation(&push_packet, Some(&step(Kind::Segment(push())))).unwrap(),
@@ -237,7 +238,7 @@ fn what_comes_next_is_told_raw_and_relative() {
 
 #[test]
 fn a_request_and_its_reply_are_told() {
-    let bytes = bytes(NOTICE);
+    let bytes = unhex(NOTICE);
     let packet = packet(&bytes);
     let datagram = |part| step(Kind::Datagram(Datagram { length: 12, part }));
     let request = datagram(DatagramPart::Request { count: 1 });

@@ -23,14 +23,6 @@ const SYN: &str = "00000000000000000000000008004500003c552c40004006e78d7f0000017
 const NOTICE: &str = "000000000000000000000000080045c0004411bf000040016a387f0000017f0000010303d93500000000450000280f9b4000\
     40112d287f0000017f000001acc12ee00014fe27756470206973206c617a790a";
 
-fn bytes(hex: &str) -> Vec<u8> {
-    let digits: Vec<u32> = hex.chars().filter_map(|digit| digit.to_digit(16)).collect();
-    let pairs = digits.chunks(2);
-    pairs
-        .map(|pair| u8::try_from(pair[0] << 4 | pair[1]).unwrap())
-        .collect()
-}
-
 fn packet(bytes: &[u8]) -> Packet<'_> {
     decode(LinkType::ETHERNET, bytes, 0)
 }
