@@ -12,11 +12,7 @@ use crate::flow::{Kind, PacketInFlow, Party};
 
 /// What a packet does in its conversation.
 #[derive(Serialize)]
-#[cfg_attr(
-    test,
-    derive(schemars::JsonSchema),
-    schemars(deny_unknown_fields, rename = "Conversation")
-)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Conversation"))]
 pub(super) struct ConversationRecord {
     /// Number of the conversation in this capture, from 1.
     number: u64,
@@ -24,7 +20,6 @@ pub(super) struct ConversationRecord {
     place: u64,
     /// Nanoseconds since the packet before in the conversation.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "i64"))]
     pause: Option<i64>,
     /// Address and port of the client.
     client: EndRecord,
@@ -35,35 +30,26 @@ pub(super) struct ConversationRecord {
     roles: &'static str,
     /// Who sent the packet: `client` or `server`. Absent of an ICMP error, which may come from a router.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "String"))]
     sender: Option<&'static str>,
     /// Its part: `syn`, `data`, `request`, `notice` and others.
     part: &'static str,
     /// What it does in a TCP connection.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "SegmentRecord"))]
     segment: Option<SegmentRecord>,
     /// What a UDP datagram does.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "DatagramRecord"))]
     datagram: Option<DatagramRecord>,
     /// What an ICMP error says.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "NoticeRecord"))]
     notice: Option<NoticeRecord>,
 }
 
 /// What a segment does in its connection.
 #[derive(Serialize)]
-#[cfg_attr(
-    test,
-    derive(schemars::JsonSchema),
-    schemars(deny_unknown_fields, rename = "Segment")
-)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Segment"))]
 struct SegmentRecord {
     /// Why a RST was sent, as far as the wire tells.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "String"))]
     cause: Option<&'static str>,
     /// The client's state.
     client_state: ChangeRecord,
@@ -73,45 +59,37 @@ struct SegmentRecord {
     sequence: NumberRecord,
     /// Its acknowledgment number.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "NumberRecord"))]
     acknowledgment: Option<NumberRecord>,
     /// The data that it carries, as bytes of the sender's stream.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "BytesRecord"))]
     data: Option<BytesRecord>,
     /// What it acknowledges for the first time.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "AcknowledgedRecord"))]
     acknowledges: Option<AcknowledgedRecord>,
     /// Its window.
     window: WindowRecord,
     /// Bytes of the sender that are sent and not acknowledged, this segment's included.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "u64"))]
     in_flight: Option<u64>,
     /// What is remarkable about it: `retransmission`, `zero-window` and others.
     remarks: Vec<&'static str>,
     /// Of a retransmission: number of the packet with the first transmission.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "u64"))]
     first_sent: Option<u64>,
     /// From the packet that it answers to this one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "RoundTripRecord"))]
     round_trip: Option<RoundTripRecord>,
     /// Number of the packet whose timestamp it echoes.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "u64"))]
     echoes: Option<u64>,
     /// Why it came so long after the packet before.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "String"))]
     delay: Option<&'static str>,
 }
 
 /// The state of one end, by RFC 9293.
 #[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields, rename = "Change"))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Change"))]
 struct ChangeRecord {
     /// Before the segment.
     before: &'static str,
@@ -123,7 +101,7 @@ struct ChangeRecord {
 
 /// A sequence or acknowledgment number.
 #[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields, rename = "Number"))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Number"))]
 struct NumberRecord {
     /// As it stands in the header.
     raw: u32,
@@ -133,7 +111,7 @@ struct NumberRecord {
 
 /// Bytes of a stream, both ends included.
 #[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields, rename = "Bytes"))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Bytes"))]
 struct BytesRecord {
     /// The first, counted from 1.
     first: i64,
@@ -143,49 +121,37 @@ struct BytesRecord {
 
 /// What an acknowledgment number newly covers.
 #[derive(Serialize)]
-#[cfg_attr(
-    test,
-    derive(schemars::JsonSchema),
-    schemars(deny_unknown_fields, rename = "Acknowledged")
-)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Acknowledged"))]
 struct AcknowledgedRecord {
     /// The other end's SYN.
     syn: bool,
     /// Bytes of the other end's stream.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "BytesRecord"))]
     bytes: Option<BytesRecord>,
     /// The other end's FIN.
     fin: bool,
     /// Number of the last packet that is covered as a whole.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "u64"))]
     packet: Option<u64>,
 }
 
 /// An advertised window.
 #[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields, rename = "Window"))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Window"))]
 struct WindowRecord {
     /// As it stands in the header.
     raw: u16,
     /// By how many bits it is shifted, 0 to 14; absent where no window is scaled, and where that is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "u32"))]
     shift: Option<u32>,
     /// The bytes that it means; absent where the scale was not captured.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "u64"))]
     bytes: Option<u64>,
 }
 
 /// A measured round trip.
 #[derive(Serialize)]
-#[cfg_attr(
-    test,
-    derive(schemars::JsonSchema),
-    schemars(deny_unknown_fields, rename = "RoundTrip")
-)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "RoundTrip"))]
 struct RoundTripRecord {
     /// Number of the packet that is answered.
     packet: u64,
@@ -195,49 +161,40 @@ struct RoundTripRecord {
 
 /// What a UDP datagram does.
 #[derive(Serialize)]
-#[cfg_attr(
-    test,
-    derive(schemars::JsonSchema),
-    schemars(deny_unknown_fields, rename = "Datagram")
-)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Datagram"))]
 struct DatagramRecord {
     /// Bytes of data.
     length: usize,
     /// Which of the client's datagrams it is, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "u64"))]
     count: Option<u64>,
     /// From the request that it replies to.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "ReplyRecord"))]
     replies: Option<ReplyRecord>,
 }
 
 /// A reply's request.
 #[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields, rename = "Reply"))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Reply"))]
 struct ReplyRecord {
     /// Number of the packet with the request.
     packet: u64,
     /// Nanoseconds since then.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "i64"))]
     nanoseconds: Option<i64>,
 }
 
 /// What an ICMP error says about a packet.
 #[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields, rename = "Notice"))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Notice"))]
 struct NoticeRecord {
     /// What it says: `port-unreachable` and others.
     says: &'static str,
     /// Number of the packet that it quotes, where that was captured.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "u64"))]
     about: Option<u64>,
     /// Nanoseconds since then.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "i64"))]
     nanoseconds: Option<i64>,
 }
 

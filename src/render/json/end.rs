@@ -6,12 +6,11 @@ use serde::Serialize;
 
 /// One end of the communication.
 #[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields, rename = "End"))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "End"))]
 pub(super) struct EndRecord {
     /// The IPv4 or IPv6 address.
     pub(super) ip: IpAddr,
     /// The port of TCP or UDP.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "u16"))]
     pub(super) port: Option<u16>,
 }

@@ -10,7 +10,7 @@ use crate::wire::{Field, Value};
 
 /// One field of a header.
 #[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields, rename = "Field"))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Field"))]
 pub(super) struct FieldRecord<'r, 'a> {
     /// Wireshark's filter name where it has one: `tcp.srcport`.
     id: &'static str,

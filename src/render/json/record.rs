@@ -15,7 +15,7 @@ use crate::wire::{LinkType, Malformation};
 
 /// One packet of a capture.
 #[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields, rename = "Packet"))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Packet"))]
 pub(super) struct PacketRecord<'r, 'a> {
     /// Its place in the capture, from 1.
     pub(super) number: u64,
@@ -25,7 +25,6 @@ pub(super) struct PacketRecord<'r, 'a> {
     pub(super) time: Option<String>,
     /// Seconds since the first packet; negative when this one is older. Exact to the nanosecond up to 90 days.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "f64"))]
     pub(super) seconds: Option<f64>,
     /// What the first byte belongs to.
     pub(super) link: LinkRecord,
@@ -33,7 +32,6 @@ pub(super) struct PacketRecord<'r, 'a> {
     pub(super) interface: u32,
     /// Which way it went, where the capture says.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "DirectionRecord"))]
     pub(super) direction: Option<DirectionRecord>,
     /// Bytes on the wire.
     pub(super) length: usize,
@@ -44,11 +42,9 @@ pub(super) struct PacketRecord<'r, 'a> {
     pub(super) name: Sentence,
     /// Who sent it. Absent without an IP header.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "EndRecord"))]
     pub(super) source: Option<EndRecord>,
     /// For whom it is. Absent without an IP header.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "EndRecord"))]
     pub(super) destination: Option<EndRecord>,
     /// Why it was sent, as far as the packet and its conversation tell.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -60,7 +56,6 @@ pub(super) struct PacketRecord<'r, 'a> {
     pub(super) expect_next: Option<Sentence>,
     /// What it does in its conversation. Absent for a packet of none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "ConversationRecord"))]
     pub(super) conversation: Option<ConversationRecord>,
     /// Its headers, from the outside in; those that an ICMP error quotes come last.
     pub(super) layers: Vec<LayerRecord<'r, 'a>>,
@@ -68,7 +63,6 @@ pub(super) struct PacketRecord<'r, 'a> {
     pub(super) payload: PayloadRecord<'r>,
     /// What follows the end that the length fields tell: padding, a frame check sequence.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "TrailerRecord<'static, 'static>"))]
     pub(super) trailer: Option<TrailerRecord<'r, 'a>>,
     /// What is wrong with it; empty for a packet without fault.
     pub(super) problems: Vec<ProblemRecord<'r>>,
@@ -78,7 +72,7 @@ pub(super) struct PacketRecord<'r, 'a> {
 
 /// A link type.
 #[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields, rename = "Link"))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Link"))]
 pub(super) struct LinkRecord {
     /// Its number in the registry of capture files (`LINKTYPE_…`).
     pub(super) number: u32,
@@ -100,7 +94,7 @@ pub(super) enum DirectionRecord {
 
 /// One header.
 #[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields, rename = "Layer"))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Layer"))]
 pub(super) struct LayerRecord<'r, 'a> {
     /// Its protocol.
     pub(super) protocol: &'static str,
@@ -112,7 +106,6 @@ pub(super) struct LayerRecord<'r, 'a> {
     pub(super) length: usize,
     /// Is its checksum right? Absent for protocols without one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "ChecksumRecord"))]
     pub(super) checksum: Option<ChecksumRecord>,
     /// Its fields in order: every byte of the header stands in exactly one.
     #[cfg_attr(test, schemars(with = "Vec<FieldRecord<'static, 'static>>"))]
@@ -122,11 +115,7 @@ pub(super) struct LayerRecord<'r, 'a> {
 /// What a checksum turned out to be.
 #[derive(Serialize)]
 #[serde(tag = "verdict", rename_all = "snake_case")]
-#[cfg_attr(
-    test,
-    derive(schemars::JsonSchema),
-    schemars(deny_unknown_fields, rename = "Checksum")
-)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Checksum"))]
 pub(super) enum ChecksumRecord {
     /// Right.
     Ok,
@@ -166,17 +155,12 @@ pub(super) enum UncheckedRecord {
 
 /// What follows the innermost header.
 #[derive(Serialize)]
-#[cfg_attr(
-    test,
-    derive(schemars::JsonSchema),
-    schemars(deny_unknown_fields, rename = "Payload")
-)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Payload"))]
 pub(super) struct PayloadRecord<'r> {
     /// What it is.
     pub(super) content: ContentRecord,
     /// The protocol's name, when it is a protocol that is not read here and has a name.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "String"))]
     pub(super) protocol: Option<&'static str>,
     /// Its first byte, counted from the start of the frame.
     pub(super) offset: usize,
@@ -206,11 +190,7 @@ pub(super) enum ContentRecord {
 
 /// Bytes after the end that the length fields tell.
 #[derive(Serialize)]
-#[cfg_attr(
-    test,
-    derive(schemars::JsonSchema),
-    schemars(deny_unknown_fields, rename = "Trailer")
-)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Trailer"))]
 pub(super) struct TrailerRecord<'r, 'a> {
     /// Its first byte, counted from the start of the frame.
     pub(super) offset: usize,
@@ -221,21 +201,15 @@ pub(super) struct TrailerRecord<'r, 'a> {
     pub(super) hex: Hex<'r>,
     /// What they say, where they are an ICMP extension (RFC 4884).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "ExtensionRecord<'static, 'static>"))]
     pub(super) icmp_extension: Option<ExtensionRecord<'r, 'a>>,
 }
 
 /// What a router tells behind the datagram that its ICMP error quotes.
 #[derive(Serialize)]
-#[cfg_attr(
-    test,
-    derive(schemars::JsonSchema),
-    schemars(deny_unknown_fields, rename = "IcmpExtension")
-)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "IcmpExtension"))]
 pub(super) struct ExtensionRecord<'r, 'a> {
     /// Whether its checksum is right.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "ChecksumRecord"))]
     pub(super) checksum: Option<ChecksumRecord>,
     /// Its fields.
     #[cfg_attr(test, schemars(with = "Vec<FieldRecord<'static, 'static>>"))]
@@ -244,11 +218,7 @@ pub(super) struct ExtensionRecord<'r, 'a> {
 
 /// Something that is wrong with a packet.
 #[derive(Serialize)]
-#[cfg_attr(
-    test,
-    derive(schemars::JsonSchema),
-    schemars(deny_unknown_fields, rename = "Problem")
-)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Problem"))]
 pub(super) struct ProblemRecord<'r> {
     /// What was expected where, and what was found.
     #[cfg_attr(test, schemars(with = "String"))]

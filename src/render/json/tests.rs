@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
+use schemars::Schema;
 use schemars::generate::SchemaSettings;
+use schemars::transform::RecursiveTransform;
 use serde_json::Value;
 
 use super::super::look::TextStyle;
@@ -39,11 +41,34 @@ fn parsed(frame: &Frame<'_>) -> Value {
     serde_json::from_str(&line(frame, frame.time)).unwrap()
 }
 
+/// Of each object's schema: there are no keys but these, and one without a value is absent, not null.
+fn as_written(schema: &mut Schema) {
+    let Some(object) = schema.as_object_mut() else { return };
+    if object.contains_key("properties") {
+        object.insert("additionalProperties".to_owned(), false.into());
+    }
+    let types = object.get("type").cloned();
+    if let Some([one, Value::String(null)]) = types.as_ref().and_then(Value::as_array).map(Vec::as_slice) {
+        assert_eq!(null, "null");
+        object.insert("type".to_owned(), one.clone());
+    }
+    let either = object.get("anyOf").cloned();
+    if let Some([Value::Object(one), null]) = either.as_ref().and_then(Value::as_array).map(Vec::as_slice) {
+        if null["type"] == "null" {
+            object.remove("anyOf");
+            object.extend(one.clone());
+        }
+    }
+}
+
 /// `SOCKET_LAB_UPDATE=1 cargo test schema` writes the files anew.
 #[test]
 fn the_published_schemas_are_those_of_the_structs() {
     fn holds<T: schemars::JsonSchema>(name: &str) {
-        let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
+        let generator = SchemaSettings::draft2020_12()
+            .for_serialize()
+            .with_transform(RecursiveTransform(as_written))
+            .into_generator();
         let schema = generator.into_root_schema_for::<T>();
         let schema = format!("{}\n", serde_json::to_string_pretty(&schema).unwrap());
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("docs/{name}.schema.json"));

@@ -13,11 +13,7 @@ use crate::timeline::{Link, Placed, Seen, Timeline};
 
 /// A conversation as a whole: a line of its own, after its packets.
 #[derive(Serialize)]
-#[cfg_attr(
-    test,
-    derive(schemars::JsonSchema),
-    schemars(deny_unknown_fields, rename = "ConversationLine")
-)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "ConversationLine"))]
 pub(super) struct ConversationLine {
     /// What tells this line from a packet's, which has no such key: `conversation`.
     line: &'static str,
@@ -31,11 +27,9 @@ pub(super) struct ConversationLine {
     roles: &'static str,
     /// When its first packet was captured: RFC 3339, UTC, nanoseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "String"))]
     first: Option<String>,
     /// When its last packet was captured.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "String"))]
     last: Option<String>,
     /// What the client sent.
     from_client: CountRecord,
@@ -45,17 +39,15 @@ pub(super) struct ConversationLine {
     notices: u64,
     /// What only a TCP connection has.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "ConnectionRecord"))]
     tcp: Option<ConnectionRecord>,
     /// What only datagrams have.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "ExchangeRecord"))]
     udp: Option<ExchangeRecord>,
 }
 
 /// What one end sent.
 #[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(deny_unknown_fields, rename = "Count"))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Count"))]
 struct CountRecord {
     /// Packets.
     packets: u64,
@@ -67,11 +59,7 @@ struct CountRecord {
 
 /// A TCP connection.
 #[derive(Serialize)]
-#[cfg_attr(
-    test,
-    derive(schemars::JsonSchema),
-    schemars(deny_unknown_fields, rename = "Connection")
-)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Connection"))]
 struct ConnectionRecord {
     /// How it began: `complete`, `simultaneous`, `refused`, `unanswered`, `not-completed`, `half-open`, `before-capture`.
     opening: &'static str,
@@ -79,15 +67,12 @@ struct ConnectionRecord {
     ending: &'static str,
     /// Who closed first or sent the RST: `client` or `server`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "String"))]
     ended_by: Option<&'static str>,
     /// Nanoseconds from the SYN to the segment that completed the handshake.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "i64"))]
     handshake: Option<i64>,
     /// Nanoseconds from the SYN to the SYN,ACK: the round trip as seen where it was captured.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "i64"))]
     round_trip: Option<i64>,
     /// Segments that repeat what was sent before.
     retransmissions: u64,
@@ -101,11 +86,7 @@ struct ConnectionRecord {
 
 /// One end of a connection.
 #[derive(Serialize)]
-#[cfg_attr(
-    test,
-    derive(schemars::JsonSchema),
-    schemars(deny_unknown_fields, rename = "EndOfConnection")
-)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "EndOfConnection"))]
 struct EndOfConnection {
     /// Its state after the last packet, as RFC 9293 names it; `?`: not known.
     state: &'static str,
@@ -113,15 +94,12 @@ struct EndOfConnection {
     inferred: bool,
     /// Its initial sequence number, if its SYN was captured.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "u32"))]
     initial_sequence_number: Option<u32>,
     /// Largest segment that it takes, in bytes, if its SYN said so.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "u16"))]
     mss: Option<u16>,
     /// By how many bits its windows are shifted, if its SYN had the option.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "u8"))]
     window_shift: Option<u8>,
     /// Does it take selective acknowledgments?
     sack_permitted: bool,
@@ -129,17 +107,12 @@ struct EndOfConnection {
     acknowledged: u64,
     /// The smallest window that it advertised after its SYN, in bytes, where the scale is known.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "u64"))]
     smallest_window: Option<u64>,
 }
 
 /// Datagrams between two sockets.
 #[derive(Serialize)]
-#[cfg_attr(
-    test,
-    derive(schemars::JsonSchema),
-    schemars(deny_unknown_fields, rename = "Exchange")
-)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Exchange"))]
 struct ExchangeRecord {
     /// Replies that were paired with a request.
     answered: u64,
@@ -149,11 +122,7 @@ struct ExchangeRecord {
 
 /// A socket call of a conversation: a line of its own, after that of the conversation.
 #[derive(Serialize)]
-#[cfg_attr(
-    test,
-    derive(schemars::JsonSchema),
-    schemars(deny_unknown_fields, rename = "CallLine")
-)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "CallLine"))]
 pub(super) struct CallLine<'r> {
     /// What tells this line from a packet's, which has no such key: `call`.
     line: &'static str,
