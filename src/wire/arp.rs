@@ -148,9 +148,7 @@ impl<'a> Layer<'a> {
     /// The typed header, when it is an ARP one for IPv4 over Ethernet.
     #[must_use]
     pub fn arp(&self) -> Option<Arp<'a>> {
-        (self.protocol == Protocol::Arp)
-            .then(|| Arp::new(self.header))
-            .flatten()
+        self.header_of(Protocol::Arp).and_then(Arp::new)
     }
 }
 

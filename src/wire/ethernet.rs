@@ -99,9 +99,7 @@ impl<'a> Layer<'a> {
     /// The typed header, when it is an Ethernet one and its 14 bytes are there.
     #[must_use]
     pub fn ethernet(&self) -> Option<Ethernet<'a>> {
-        (self.protocol == Protocol::Ethernet)
-            .then(|| Ethernet::new(self.header))
-            .flatten()
+        self.header_of(Protocol::Ethernet).and_then(Ethernet::new)
     }
 }
 

@@ -50,6 +50,13 @@ pub enum Form {
     Option,
 }
 
+impl Form {
+    /// A length counted in units of so many bytes, all of which are counted.
+    pub(super) const fn units(unit: u64) -> Self {
+        Self::Length { unit, uncounted: 0 }
+    }
+}
+
 /// A line in a header's table.
 #[derive(Debug, Clone, Copy)]
 pub struct FieldDef {
@@ -299,11 +306,8 @@ impl<'a> Field<'a> {
             Form::Flags => {
                 write_hexadecimal(f, number, digits)?;
                 let mut separator = " ";
-                for part in self
-                    .parts
-                    .iter()
-                    .filter(|part| part.number().is_some_and(|bits| bits != 0))
-                {
+                let is_set = |part: &&Self| part.number().is_some_and(|bits| bits != 0);
+                for part in self.parts.iter().filter(is_set) {
                     write!(f, "{separator}{}", part.name())?;
                     if part.bits > 1 {
                         write!(f, " {part}")?;
@@ -322,14 +326,15 @@ impl<'a> Span<'a> {
     /// The fields of a table, as far as the bytes reach. A last field that they reach only in part is given as the
     /// `remainder`, so that no byte goes without a field.
     pub(super) fn fields(self, table: &'static [FieldDef], remainder: &'static FieldDef) -> Vec<Field<'a>> {
-        let mut fields = Vec::with_capacity(table.len());
-        for spec in table {
-            let Some(field) = Field::read(spec, self) else {
-                break;
-            };
-            fields.push(field);
-        }
+        let mut fields = self.whole_fields(table);
         self.push_remainder(&mut fields, remainder);
+        fields
+    }
+
+    /// The fields of a table up to the first that the bytes do not reach.
+    pub(super) fn whole_fields(self, table: &'static [FieldDef]) -> Vec<Field<'a>> {
+        let mut fields = Vec::with_capacity(table.len());
+        fields.extend(table.iter().map_while(|spec| Field::read(spec, self)));
         fields
     }
 
@@ -342,13 +347,9 @@ impl<'a> Span<'a> {
 
 /// The name behind a number, where it has one.
 fn write_name(f: &mut fmt::Formatter<'_>, name: Option<&str>) -> fmt::Result {
-    match name {
-        Some(name) => {
-            f.write_str(" ")?;
-            f.write_str(name)
-        }
-        None => Ok(()),
-    }
+    let Some(name) = name else { return Ok(()) };
+    f.write_str(" ")?;
+    f.write_str(name)
 }
 
 /// The value as people read it: `5 words = 20 bytes`, `0x0800 IPv4`, `127.0.0.1`.

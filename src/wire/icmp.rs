@@ -69,13 +69,7 @@ pub static TABLE: [FieldDef; 3] = [
 
 const IDENTIFIER: FieldDef = bytes(id::IDENT, "identifier", 4, 2, Form::Decimal);
 const SEQUENCE: FieldDef = bytes(id::SEQ, "sequence number", 6, 2, Form::Decimal);
-const LENGTH: FieldDef = bytes(
-    id::LENGTH,
-    "length of quotation",
-    5,
-    1,
-    Form::Length { unit: 4, uncounted: 0 },
-);
+const LENGTH: FieldDef = bytes(id::LENGTH, "length of quotation", 5, 1, Form::units(4));
 
 const SHORT_SEQUENCE: FieldDef = bytes(id::EXT_ECHO_SEQ, "sequence number", 6, 1, Form::Decimal);
 
@@ -114,13 +108,7 @@ static PARAMETER: [FieldDef; 3] = [
 static REDIRECT: [FieldDef; 1] = [bytes(id::REDIR_GW, "gateway address", 4, 4, Form::Ipv4)];
 static ADVERTISEMENT: [FieldDef; 3] = [
     bytes(id::NUM_ADDRS, "number of addresses", 4, 1, Form::Decimal),
-    bytes(
-        id::ADDR_ENTRY_SIZE,
-        "address entry size",
-        5,
-        1,
-        Form::Length { unit: 4, uncounted: 0 },
-    ),
+    bytes(id::ADDR_ENTRY_SIZE, "address entry size", 5, 1, Form::units(4)),
     bytes(id::LIFETIME, "lifetime", 6, 2, Form::Count("s")),
 ];
 static TIMESTAMP: [FieldDef; 5] = [
@@ -273,9 +261,7 @@ impl<'a> Layer<'a> {
     /// The typed header, when it is an ICMP one of 8 bytes or more.
     #[must_use]
     pub fn icmp(&self) -> Option<Icmp<'a>> {
-        (self.protocol == Protocol::Icmp)
-            .then(|| Icmp::new(self.header))
-            .flatten()
+        self.header_of(Protocol::Icmp).and_then(Icmp::new)
     }
 }
 

@@ -64,13 +64,7 @@ pub static TABLE: [FieldDef; 3] = [
 static RESERVED: [FieldDef; 1] = [bytes(nd::id::RESERVED, "unused", 4, 4, Form::Hex)];
 /// RFC 4884 section 4.2 and 4.3; without a length these are unused as before.
 static WITH_LENGTH: [FieldDef; 2] = [
-    bytes(
-        id::LENGTH,
-        "length of quotation",
-        4,
-        1,
-        Form::Length { unit: 8, uncounted: 0 },
-    ),
+    bytes(id::LENGTH, "length of quotation", 4, 1, Form::units(8)),
     bytes(nd::id::RESERVED, "unused", 5, 3, Form::Hex),
 ];
 static TOO_BIG: [FieldDef; 1] = [bytes(id::MTU, "MTU", 4, 4, Form::Count("bytes"))];
@@ -232,9 +226,7 @@ impl<'a> Layer<'a> {
     /// The typed header, when it is an `ICMPv6` one of 4 bytes or more.
     #[must_use]
     pub fn icmpv6(&self) -> Option<Icmpv6<'a>> {
-        (self.protocol == Protocol::Icmpv6)
-            .then(|| Icmpv6::new(self.header))
-            .flatten()
+        self.header_of(Protocol::Icmpv6).and_then(Icmpv6::new)
     }
 }
 

@@ -128,13 +128,7 @@ static REPORT: [FieldDef; 5] = [
 /// A group record up to its sources.
 static RECORD: [FieldDef; 4] = [
     bytes(id::RECORD_TYPE, "record type", 0, 1, Form::Named(record_name)),
-    bytes(
-        id::AUX_DATA_LEN,
-        "aux data length",
-        1,
-        1,
-        Form::Length { unit: 4, uncounted: 0 },
-    ),
+    bytes(id::AUX_DATA_LEN, "aux data length", 1, 1, Form::units(4)),
     bytes(id::NUM_SRC, "number of sources", 2, 2, Form::Decimal),
     bytes(id::MADDR, "group address", 4, 4, Form::Ipv4),
 ];
@@ -271,7 +265,7 @@ impl HeaderDef for Header {
             Some(REPORT_3) => &REPORT,
             _ => &TABLE_2,
         };
-        let mut fields: Vec<_> = table.iter().map_while(|spec| Field::read(spec, header)).collect();
+        let mut fields = header.whole_fields(table);
         match header.u8(0) {
             Some(QUERY) => push_sources(header.from(QUERY_FIXED), usize::MAX, &mut fields),
             Some(REPORT_3) => push_records(header.from(FIXED), &mut fields),

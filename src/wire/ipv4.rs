@@ -61,24 +61,12 @@ pub const FIXED: usize = 20;
 /// The header. RFC 791 section 3.1; DSCP: RFC 2474; ECN: RFC 3168
 pub static TABLE: [FieldDef; 12] = [
     bits(id::VERSION, "version", 0, 4, Form::Decimal),
-    bits(
-        id::HDR_LEN,
-        "header length",
-        4,
-        4,
-        Form::Length { unit: 4, uncounted: 0 },
-    ),
+    bits(id::HDR_LEN, "header length", 4, 4, Form::units(4)),
     bytes(id::DSFIELD, "DSCP, ECN", 1, 1, Form::Hex).of(&SERVICES),
     bytes(id::LEN, "total length", 2, 2, Form::Count("bytes")),
     bytes(id::ID, "identification", 4, 2, Form::Hex),
     bits(id::FLAGS, "flags", 48, 3, Form::Flags).of(&FLAGS),
-    bits(
-        id::FRAG_OFFSET,
-        "fragment offset",
-        51,
-        13,
-        Form::Length { unit: 8, uncounted: 0 },
-    ),
+    bits(id::FRAG_OFFSET, "fragment offset", 51, 13, Form::units(8)),
     bytes(id::TTL, "time to live", 8, 1, Form::Decimal),
     bytes(id::PROTO, "protocol", 9, 1, Form::Named(ip_protocol)),
     bytes(id::CHECKSUM, "header checksum", 10, 2, Form::Hex),
@@ -203,9 +191,7 @@ impl<'a> Layer<'a> {
     /// The typed header, when it is an IPv4 one and its fixed 20 bytes are there.
     #[must_use]
     pub fn ipv4(&self) -> Option<Ipv4<'a>> {
-        (self.protocol == Protocol::Ipv4)
-            .then(|| Ipv4::new(self.header))
-            .flatten()
+        self.header_of(Protocol::Ipv4).and_then(Ipv4::new)
     }
 }
 

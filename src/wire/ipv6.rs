@@ -109,9 +109,7 @@ impl<'a> Layer<'a> {
     /// The typed header, when it is an IPv6 one and its 40 bytes are there.
     #[must_use]
     pub fn ipv6(&self) -> Option<Ipv6<'a>> {
-        (self.protocol == Protocol::Ipv6)
-            .then(|| Ipv6::new(self.header))
-            .flatten()
+        self.header_of(Protocol::Ipv6).and_then(Ipv6::new)
     }
 }
 

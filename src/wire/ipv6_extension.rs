@@ -97,13 +97,7 @@ static TYPE_DATA: FieldDef = rest(id::ROUTING_UNKNOWN_DATA, "type-specific data"
 static FRAGMENT: [FieldDef; 6] = [
     bytes(id::FRAGHDR_NXT, "next header", 0, 1, Form::Named(ip_protocol)),
     bytes(id::FRAGHDR_RESERVED_OCTET, "reserved", 1, 1, Form::Hex),
-    bits(
-        id::FRAGHDR_OFFSET,
-        "fragment offset",
-        16,
-        13,
-        Form::Length { unit: 8, uncounted: 0 },
-    ),
+    bits(id::FRAGHDR_OFFSET, "fragment offset", 16, 13, Form::units(8)),
     bits(id::FRAGHDR_RESERVED_BITS, "reserved", 29, 2, Form::Decimal),
     bits(id::FRAGHDR_MORE, "M", 31, 1, Form::Flag),
     bytes(id::FRAGHDR_IDENT, "identification", 4, 4, Form::Hex),
@@ -136,48 +130,10 @@ fn routing_type(number: u64) -> Option<&'static str> {
     })
 }
 
-/// The fields of a header.
-fn fields(protocol: Protocol, header: Span<'_>) -> Vec<Field<'_>> {
-    match protocol {
-        Protocol::Routing => routing_fields(header),
-        Protocol::Fragment => header.fields(&FRAGMENT, &UNREAD),
-        Protocol::Authentication => header.fields(&AUTHENTICATION, &UNREAD),
-        _ => {
-            let table = if protocol == Protocol::HopByHop {
-                &HOP_BY_HOP
-            } else {
-                &DESTINATION
-            };
-            let mut fields = header.first(2).fields(table, &UNREAD);
-            options::push_fields(header.from(2), &mut fields);
-            fields
-        }
-    }
-}
-
-fn routing_fields(header: Span<'_>) -> Vec<Field<'_>> {
-    let mut fields = header.first(4).fields(&ROUTING, &UNREAD);
-    let data = header.from(4);
-    let (table, address, count): (&'static [FieldDef], _, usize) = match header.u8(2) {
-        Some(0) => (&SOURCE_ROUTE, &SOURCE_ROUTE_ADDRESS, usize::MAX),
-        Some(2) => (&MOBILE, &SOURCE_ROUTE_ADDRESS, 0),
-        Some(4) => (
-            &SEGMENTS,
-            &SEGMENT,
-            header.u8(4).map_or(0, |last| usize::from(last) + 1),
-        ),
-        _ => (&[], &SEGMENT, 0),
-    };
-    fields.extend(table.iter().map_while(|spec| Field::read(spec, data)));
-    let mut left = data.from(4);
-    for _ in 0..count {
-        let Some(field) = Field::read(address, left) else {
-            break;
-        };
-        fields.push(field);
-        left = left.from(16);
-    }
-    header.push_remainder(&mut fields, &TYPE_DATA);
+/// The fields of a header that carries options.
+fn fields_and_options<'a>(table: &'static [FieldDef], header: Span<'a>) -> Vec<Field<'a>> {
+    let mut fields = header.first(2).fields(table, &UNREAD);
+    options::push_fields(header.from(2), &mut fields);
     fields
 }
 
@@ -272,21 +228,6 @@ fn cut_to_jumbo_length<'a>(header: Span<'a>, rest: Cursor<'a>, packet: &mut Pack
     rest.limited(told)
 }
 
-fn decode_fragment<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-    let fixed = packet.fixed(Protocol::Fragment, rest, FIXED)?;
-    packet.push(Protocol::Fragment, rest, FIXED);
-    let header = FragmentHeader::new(fixed)?;
-    let mut data = rest.after(FIXED);
-    if header.offset > 0 {
-        packet.end(data, Content::Fragment(header.next_header));
-        return None;
-    }
-    if header.more && data.extent == Completeness::Whole {
-        data.extent = Completeness::FirstFragment;
-    }
-    Some((Next::AfterIpv6(header.next_header), data))
-}
-
 /// The descriptor of hop-by-hop options.
 pub(super) struct HopByHop;
 
@@ -297,7 +238,7 @@ impl HeaderDef for HopByHop {
     const FIELDS: &'static [Fields] = &[FIELDS, options::FIELDS];
 
     fn fields(header: Span<'_>) -> Vec<Field<'_>> {
-        fields(Protocol::HopByHop, header)
+        fields_and_options(&HOP_BY_HOP, header)
     }
 
     fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
@@ -315,7 +256,29 @@ impl HeaderDef for Routing {
     const FIELDS: &'static [Fields] = &[FIELDS, options::FIELDS];
 
     fn fields(header: Span<'_>) -> Vec<Field<'_>> {
-        fields(Protocol::Routing, header)
+        let mut fields = header.first(4).fields(&ROUTING, &UNREAD);
+        let data = header.from(4);
+        let (table, address, count): (&'static [FieldDef], _, usize) = match header.u8(2) {
+            Some(0) => (&SOURCE_ROUTE, &SOURCE_ROUTE_ADDRESS, usize::MAX),
+            Some(2) => (&MOBILE, &SOURCE_ROUTE_ADDRESS, 0),
+            Some(4) => (
+                &SEGMENTS,
+                &SEGMENT,
+                header.u8(4).map_or(0, |last| usize::from(last) + 1),
+            ),
+            _ => (&[], &SEGMENT, 0),
+        };
+        fields.extend(table.iter().map_while(|spec| Field::read(spec, data)));
+        let mut left = data.from(4);
+        for _ in 0..count {
+            let Some(field) = Field::read(address, left) else {
+                break;
+            };
+            fields.push(field);
+            left = left.from(16);
+        }
+        header.push_remainder(&mut fields, &TYPE_DATA);
+        fields
     }
 
     fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
@@ -333,11 +296,22 @@ impl HeaderDef for Fragment {
     const FIELDS: &'static [Fields] = &[FIELDS, options::FIELDS];
 
     fn fields(header: Span<'_>) -> Vec<Field<'_>> {
-        fields(Protocol::Fragment, header)
+        header.fields(&FRAGMENT, &UNREAD)
     }
 
     fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-        decode_fragment(rest, packet)
+        let fixed = packet.fixed(Protocol::Fragment, rest, FIXED)?;
+        packet.push(Protocol::Fragment, rest, FIXED);
+        let header = FragmentHeader::new(fixed)?;
+        let mut data = rest.after(FIXED);
+        if header.offset > 0 {
+            packet.end(data, Content::Fragment(header.next_header));
+            return None;
+        }
+        if header.more && data.extent == Completeness::Whole {
+            data.extent = Completeness::FirstFragment;
+        }
+        Some((Next::AfterIpv6(header.next_header), data))
     }
 }
 
@@ -351,7 +325,7 @@ impl HeaderDef for Authentication {
     const FIELDS: &'static [Fields] = &[FIELDS, options::FIELDS];
 
     fn fields(header: Span<'_>) -> Vec<Field<'_>> {
-        fields(Protocol::Authentication, header)
+        header.fields(&AUTHENTICATION, &UNREAD)
     }
 
     fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
@@ -369,7 +343,7 @@ impl HeaderDef for DestinationOptions {
     const FIELDS: &'static [Fields] = &[FIELDS, options::FIELDS];
 
     fn fields(header: Span<'_>) -> Vec<Field<'_>> {
-        fields(Protocol::DestinationOptions, header)
+        fields_and_options(&DESTINATION, header)
     }
 
     fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {

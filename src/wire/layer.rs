@@ -29,6 +29,11 @@ impl<'a> Layer<'a> {
         self.header
     }
 
+    /// The same when it is a header of this protocol.
+    pub(super) fn header_of(&self, protocol: Protocol) -> Option<Span<'a>> {
+        (self.protocol == protocol).then_some(self.header)
+    }
+
     /// The captured bytes that it carries, cut by the length fields, so without Ethernet padding.
     #[must_use]
     pub const fn payload(&self) -> Span<'a> {

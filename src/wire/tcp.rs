@@ -79,13 +79,7 @@ pub static TABLE: [FieldDef; 9] = [
     bytes(id::DSTPORT, "destination port", 2, 2, Form::Decimal),
     bytes(id::SEQ_RAW, "sequence number", 4, 4, Form::Decimal),
     bytes(id::ACK_RAW, "acknowledgment number", 8, 4, Form::Decimal),
-    bits(
-        id::HDR_LEN,
-        "data offset",
-        96,
-        4,
-        Form::Length { unit: 4, uncounted: 0 },
-    ),
+    bits(id::HDR_LEN, "data offset", 96, 4, Form::units(4)),
     bits(id::FLAGS, "reserved, flags", 100, 12, Form::Flags).of(&FLAGS),
     bytes(id::WINDOW_SIZE_VALUE, "window", 14, 2, Form::Decimal),
     bytes(id::CHECKSUM, "checksum", 16, 2, Form::Hex),
@@ -222,9 +216,7 @@ impl<'a> Layer<'a> {
     /// The typed header, when it is a TCP one and its fixed 20 bytes are there.
     #[must_use]
     pub fn tcp(&self) -> Option<Tcp<'a>> {
-        (self.protocol == Protocol::Tcp)
-            .then(|| Tcp::new(self.header))
-            .flatten()
+        self.header_of(Protocol::Tcp).and_then(Tcp::new)
     }
 }
 

@@ -78,9 +78,7 @@ impl<'a> Layer<'a> {
     /// The typed header, when it is a UDP one and its 8 bytes are there.
     #[must_use]
     pub fn udp(&self) -> Option<Udp<'a>> {
-        (self.protocol == Protocol::Udp)
-            .then(|| Udp::new(self.header))
-            .flatten()
+        self.header_of(Protocol::Udp).and_then(Udp::new)
     }
 }
 

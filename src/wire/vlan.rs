@@ -54,15 +54,10 @@ static TABLE_SERVICE: [FieldDef; 4] = [
 
 static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
 
-/// The fields of a tag.
-fn fields(protocol: Protocol, header: Span<'_>) -> Vec<Field<'_>> {
+/// The fields of a tag: those of the table unless its last two bytes are a length.
+fn fields_of<'a>(table: &'static [FieldDef], header: Span<'a>) -> Vec<Field<'a>> {
     let has_length = header.u16(2).is_some_and(|number| number <= 1500);
-    let table = match protocol {
-        _ if has_length => &TABLE_802_3,
-        Protocol::ServiceVlan => &TABLE_SERVICE,
-        _ => &TABLE,
-    };
-    header.fields(table, &UNREAD)
+    header.fields(if has_length { &TABLE_802_3 } else { table }, &UNREAD)
 }
 
 /// Reads a tag.
@@ -96,7 +91,7 @@ impl HeaderDef for Tag {
     const FIELDS: &'static [Fields] = &[FIELDS];
 
     fn fields(header: Span<'_>) -> Vec<Field<'_>> {
-        fields(Protocol::Vlan, header)
+        fields_of(&TABLE, header)
     }
 
     fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
@@ -114,7 +109,7 @@ impl HeaderDef for ServiceTag {
     const FIELDS: &'static [Fields] = &[FIELDS];
 
     fn fields(header: Span<'_>) -> Vec<Field<'_>> {
-        fields(Protocol::ServiceVlan, header)
+        fields_of(&TABLE_SERVICE, header)
     }
 
     fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {

@@ -33,8 +33,6 @@ impl Layer<'_> {
     /// The typed header, when it is an IPv6 fragment header and its 8 bytes are there.
     #[must_use]
     pub fn fragment(&self) -> Option<FragmentHeader> {
-        (self.protocol == Protocol::Fragment)
-            .then(|| FragmentHeader::new(self.header))
-            .flatten()
+        self.header_of(Protocol::Fragment).and_then(FragmentHeader::new)
     }
 }
