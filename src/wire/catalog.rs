@@ -43,7 +43,7 @@ fn of_option(protocol: Protocol, shape: &'static OptionDef) -> [Chapter; 3] {
         table,
     };
     [
-        chapter(Origin::Option, std::slice::from_ref(shape.whole)),
+        chapter(Origin::Option, std::slice::from_ref(&shape.whole)),
         chapter(Origin::Option, shape.parts),
         chapter(Origin::RunningInOption, shape.repeated),
     ]

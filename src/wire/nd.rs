@@ -2,7 +2,7 @@
 //! (nonce)
 
 use super::field::{Field, FieldDef, Form, bits, bytes, rest};
-use super::options::{Layout, OptionDef, OptionIter, Walked};
+use super::options::{Layout, OptionDef, OptionIter, Walked, option};
 use super::span::Span;
 
 fields! {
@@ -119,26 +119,25 @@ pub(super) fn table(message: u8) -> Option<(&'static [FieldDef], usize)> {
 }
 
 const TYPE: FieldDef = bytes(id::OPT_TYPE, "type", 0, 1, Form::Decimal).omitted();
-const LENGTH: FieldDef = bytes(id::OPT_LENGTH, "length", 1, 1, Form::Length { unit: 8, uncounted: 0 }).omitted();
-static NONE: [FieldDef; 0] = [];
+const LENGTH: FieldDef = bytes(id::OPT_LENGTH, "length", 1, 1, Form::units(8)).omitted();
 
-static WHOLE_SOURCE: FieldDef = rest(id::OPT, "source link-layer address", 0, Form::Option);
-static PARTS_SOURCE: [FieldDef; 3] = [TYPE, LENGTH, bytes(id::OPT_LINKADDR, "address", 2, 6, Form::Mac)];
-static SOURCE: OptionDef = OptionDef {
-    whole: &WHOLE_SOURCE,
-    parts: &PARTS_SOURCE,
-    repeated: &NONE,
-};
+static LINK_LAYER_ADDRESS: [FieldDef; 3] = [TYPE, LENGTH, bytes(id::OPT_LINKADDR, "address", 2, 6, Form::Mac)];
+static SOURCE: OptionDef = option(id::OPT, "source link-layer address").of(&LINK_LAYER_ADDRESS);
+static TARGET: OptionDef = option(id::OPT, "target link-layer address").of(&LINK_LAYER_ADDRESS);
 
-static WHOLE_TARGET: FieldDef = rest(id::OPT, "target link-layer address", 0, Form::Option);
-static TARGET: OptionDef = OptionDef {
-    whole: &WHOLE_TARGET,
-    parts: &PARTS_SOURCE,
-    repeated: &NONE,
-};
-
-static WHOLE_PREFIX: FieldDef = rest(id::OPT, "prefix information", 0, Form::Option);
-static PARTS_PREFIX: [FieldDef; 8] = [
+static PREFIX_FLAGS: [FieldDef; 4] = [
+    bits(id::OPT_PREFIX_FLAG_L, "on-link", 24, 1, Form::Flag),
+    bits(
+        id::OPT_PREFIX_FLAG_A,
+        "autonomous address-configuration",
+        25,
+        1,
+        Form::Flag,
+    ),
+    bits(id::OPT_PREFIX_FLAG_R, "router address", 26, 1, Form::Flag),
+    bits(id::OPT_PREFIX_FLAG_RESERVED, "reserved", 27, 5, Form::Decimal),
+];
+static PREFIX: OptionDef = option(id::OPT, "prefix information").of(&[
     TYPE,
     LENGTH,
     bytes(id::OPT_PREFIX_LENGTH, "prefix length", 2, 1, Form::Count("bits")),
@@ -153,121 +152,58 @@ static PARTS_PREFIX: [FieldDef; 8] = [
     ),
     bytes(id::OPT_RESERVED, "reserved", 12, 4, Form::Hex).omitted(),
     bytes(id::OPT_PREFIX, "prefix", 16, 16, Form::Ipv6),
-];
-static PREFIX_FLAGS: [FieldDef; 4] = [
-    bits(id::OPT_PREFIX_FLAG_L, "on-link", 24, 1, Form::Flag),
-    bits(
-        id::OPT_PREFIX_FLAG_A,
-        "autonomous address-configuration",
-        25,
-        1,
-        Form::Flag,
-    ),
-    bits(id::OPT_PREFIX_FLAG_R, "router address", 26, 1, Form::Flag),
-    bits(id::OPT_PREFIX_FLAG_RESERVED, "reserved", 27, 5, Form::Decimal),
-];
-static PREFIX: OptionDef = OptionDef {
-    whole: &WHOLE_PREFIX,
-    parts: &PARTS_PREFIX,
-    repeated: &NONE,
-};
+]);
 
-static WHOLE_REDIRECTED: FieldDef = rest(id::OPT, "redirected header", 0, Form::Option);
-static PARTS_REDIRECTED: [FieldDef; 4] = [
+static REDIRECTED: OptionDef = option(id::OPT, "redirected header").of(&[
     TYPE,
     LENGTH,
     bytes(id::OPT_RESERVED, "reserved", 2, 6, Form::Hex).omitted(),
     rest(id::OPT_REDIRECTED_PACKET, "redirected packet", 8, Form::Bytes),
-];
-static REDIRECTED: OptionDef = OptionDef {
-    whole: &WHOLE_REDIRECTED,
-    parts: &PARTS_REDIRECTED,
-    repeated: &NONE,
-};
+]);
 
-static WHOLE_MTU: FieldDef = rest(id::OPT, "MTU", 0, Form::Option);
-static PARTS_MTU: [FieldDef; 4] = [
+static MTU: OptionDef = option(id::OPT, "MTU").of(&[
     TYPE,
     LENGTH,
     bytes(id::OPT_RESERVED, "reserved", 2, 2, Form::Hex).omitted(),
     bytes(id::OPT_MTU, "MTU", 4, 4, Form::Count("bytes")),
-];
-static MTU: OptionDef = OptionDef {
-    whole: &WHOLE_MTU,
-    parts: &PARTS_MTU,
-    repeated: &NONE,
-};
+]);
 
 // RFC 6275 sections 7.3 and 7.4
-static WHOLE_INTERVAL: FieldDef = rest(id::OPT, "advertisement interval", 0, Form::Option);
-static PARTS_INTERVAL: [FieldDef; 4] = [
+static INTERVAL: OptionDef = option(id::OPT, "advertisement interval").of(&[
     TYPE,
     LENGTH,
     bytes(id::OPT_RESERVED, "reserved", 2, 2, Form::Hex).omitted(),
     bytes(id::OPT_ADVERTISEMENT_INTERVAL, "interval", 4, 4, Form::Count("ms")),
-];
-static INTERVAL: OptionDef = OptionDef {
-    whole: &WHOLE_INTERVAL,
-    parts: &PARTS_INTERVAL,
-    repeated: &NONE,
-};
-static WHOLE_AGENT: FieldDef = rest(id::OPT, "home agent information", 0, Form::Option);
-static PARTS_AGENT: [FieldDef; 5] = [
+]);
+static AGENT: OptionDef = option(id::OPT, "home agent information").of(&[
     TYPE,
     LENGTH,
     bytes(id::OPT_RESERVED, "reserved", 2, 2, Form::Hex).omitted(),
     bytes(id::OPT_HOME_AGENT_PREFERENCE, "preference", 4, 2, Form::Decimal),
     bytes(id::OPT_HOME_AGENT_LIFETIME, "lifetime", 6, 2, Form::Count("s")),
-];
-static AGENT: OptionDef = OptionDef {
-    whole: &WHOLE_AGENT,
-    parts: &PARTS_AGENT,
-    repeated: &NONE,
-};
+]);
 
-static WHOLE_NONCE: FieldDef = rest(id::OPT, "nonce", 0, Form::Option);
-static PARTS_NONCE: [FieldDef; 3] = [TYPE, LENGTH, rest(id::OPT_NONCE, "nonce", 2, Form::Bytes)];
-static NONCE: OptionDef = OptionDef {
-    whole: &WHOLE_NONCE,
-    parts: &PARTS_NONCE,
-    repeated: &NONE,
-};
+static NONCE: OptionDef = option(id::OPT, "nonce").of(&[TYPE, LENGTH, rest(id::OPT_NONCE, "nonce", 2, Form::Bytes)]);
 
-static WHOLE_SERVERS: FieldDef = rest(id::OPT, "recursive DNS servers", 0, Form::Option);
-static PARTS_SERVERS: [FieldDef; 4] = [
-    TYPE,
-    LENGTH,
-    bytes(id::OPT_RESERVED, "reserved", 2, 2, Form::Hex).omitted(),
-    bytes(id::OPT_RDNSS_LIFETIME, "lifetime", 4, 4, Form::Count("s")),
-];
-static SERVER: [FieldDef; 1] = [bytes(id::OPT_RDNSS, "server", 0, 16, Form::Ipv6)];
-static SERVERS: OptionDef = OptionDef {
-    whole: &WHOLE_SERVERS,
-    parts: &PARTS_SERVERS,
-    repeated: &SERVER,
-};
+static SERVERS: OptionDef = option(id::OPT, "recursive DNS servers")
+    .of(&[
+        TYPE,
+        LENGTH,
+        bytes(id::OPT_RESERVED, "reserved", 2, 2, Form::Hex).omitted(),
+        bytes(id::OPT_RDNSS_LIFETIME, "lifetime", 4, 4, Form::Count("s")),
+    ])
+    .again(&[bytes(id::OPT_RDNSS, "server", 0, 16, Form::Ipv6)]);
 
-static WHOLE_SEARCH: FieldDef = rest(id::OPT, "DNS search list", 0, Form::Option);
-static PARTS_SEARCH: [FieldDef; 5] = [
+static SEARCH: OptionDef = option(id::OPT, "DNS search list").of(&[
     TYPE,
     LENGTH,
     bytes(id::OPT_RESERVED, "reserved", 2, 2, Form::Hex).omitted(),
     bytes(id::OPT_DNSSL_LIFETIME, "lifetime", 4, 4, Form::Count("s")),
     rest(id::OPT_DNSSL, "domain names", 8, Form::Bytes),
-];
-static SEARCH: OptionDef = OptionDef {
-    whole: &WHOLE_SEARCH,
-    parts: &PARTS_SEARCH,
-    repeated: &NONE,
-};
+]);
 
-static WHOLE_UNKNOWN: FieldDef = rest(id::OPT, "unknown option", 0, Form::Option);
-static PARTS_UNKNOWN: [FieldDef; 3] = [TYPE, LENGTH, rest(id::UNKNOWN_DATA, "data", 2, Form::Bytes)];
-static UNKNOWN: OptionDef = OptionDef {
-    whole: &WHOLE_UNKNOWN,
-    parts: &PARTS_UNKNOWN,
-    repeated: &NONE,
-};
+static UNKNOWN: OptionDef =
+    option(id::OPT, "unknown option").of(&[TYPE, LENGTH, rest(id::UNKNOWN_DATA, "data", 2, Form::Bytes)]);
 
 static BROKEN: FieldDef = rest(id::OPT_UNREAD, "unreadable options", 0, Form::Bytes);
 static SURPLUS: FieldDef = rest(id::OPT_PADDING, "padding", 0, Form::Bytes);

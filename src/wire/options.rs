@@ -4,7 +4,7 @@
 //! first says. A length of 0 would make a careless reader stand still, one past the header would make it read the data:
 //! the walk stops at the first that cannot be.
 
-use super::field::{Field, FieldDef};
+use super::field::{Field, FieldDef, Form, rest};
 use super::malformation::Expected;
 use super::packet::Packet;
 use super::protocol::Protocol;
@@ -127,23 +127,43 @@ pub(super) fn check<'a>(
 #[derive(Debug, Clone, Copy)]
 pub(super) struct OptionDef {
     /// The option as a whole.
-    pub(super) whole: &'static FieldDef,
+    pub(super) whole: FieldDef,
     /// What is in it, placed from its kind.
     pub(super) parts: &'static [FieldDef],
     /// What is there again and again after these, up to the option's end.
     pub(super) repeated: &'static [FieldDef],
 }
 
+/// The table of an option as a whole.
+pub(super) const fn whole(id: &'static str, name: &'static str) -> FieldDef {
+    rest(id, name, 0, Form::Option)
+}
+
+/// The tables of an option of which nothing but the whole is known.
+pub(super) const fn option(id: &'static str, name: &'static str) -> OptionDef {
+    OptionDef {
+        whole: whole(id, name),
+        parts: &[],
+        repeated: &[],
+    }
+}
+
 impl OptionDef {
+    /// The same with parts.
+    pub(super) const fn of(mut self, parts: &'static [FieldDef]) -> Self {
+        self.parts = parts;
+        self
+    }
+
+    /// The same with parts that are there again and again.
+    pub(super) const fn again(mut self, repeated: &'static [FieldDef]) -> Self {
+        self.repeated = repeated;
+        self
+    }
+
     /// The option of these bytes as a field with its parts. Bytes beyond the tables are `remainder`.
-    pub(super) fn field<'a>(&self, span: Span<'a>, remainder: &'static FieldDef) -> Field<'a> {
-        let mut parts: Vec<_> = Vec::with_capacity(self.parts.len());
-        for spec in self.parts {
-            let Some(part) = Field::read(spec, span) else {
-                break;
-            };
-            parts.push(part);
-        }
+    pub(super) fn field<'a>(&'static self, span: Span<'a>, remainder: &'static FieldDef) -> Field<'a> {
+        let mut parts = span.whole_fields(self.parts);
         let fixed = self.parts.last().map_or(0, |last| (last.bit + last.bits) / 8);
         let stride = self.repeated.last().map_or(0, |last| (last.bit + last.bits) / 8);
         if stride > 0 && parts.len() == self.parts.len() {
@@ -154,6 +174,6 @@ impl OptionDef {
             }
         }
         span.push_remainder(&mut parts, remainder);
-        Field::walked(self.whole, span, parts)
+        Field::walked(&self.whole, span, parts)
     }
 }

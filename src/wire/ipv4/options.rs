@@ -2,7 +2,7 @@
 
 use super::super::chapter::{Origin, Tables};
 use super::super::field::{Field, FieldDef, Form, bits, bytes, rest};
-use super::super::options::{Layout, OptionDef, OptionIter, Walked};
+use super::super::options::{Layout, OptionDef, OptionIter, Walked, option, whole};
 use super::super::span::Span;
 
 fields! {
@@ -62,32 +62,14 @@ const TYPE: FieldDef = bytes(id::OPT_TYPE, "type", 0, 1, Form::Decimal)
 const LENGTH: FieldDef = bytes(id::OPT_LEN, "length", 1, 1, Form::Count("bytes")).omitted();
 const POINTER: FieldDef = bytes(id::OPT_PTR, "pointer", 2, 1, Form::Decimal);
 
-const fn whole(id: &'static str, name: &'static str) -> FieldDef {
-    rest(id, name, 0, Form::Option)
-}
+static END: OptionDef = option(id::OPTIONS_EOL, "end of option list").of(&[TYPE]);
+static NOP: OptionDef = option(id::OPTIONS_NOP, "no operation").of(&[TYPE]);
 
-static NONE: [FieldDef; 0] = [];
-static ONE: [FieldDef; 1] = [TYPE];
-static END_WHOLE: FieldDef = whole(id::OPTIONS_EOL, "end of option list");
-static END: OptionDef = OptionDef {
-    whole: &END_WHOLE,
-    parts: &ONE,
-    repeated: &NONE,
-};
-static NOP_WHOLE: FieldDef = whole(id::OPTIONS_NOP, "no operation");
-static NOP: OptionDef = OptionDef {
-    whole: &NOP_WHOLE,
-    parts: &ONE,
-    repeated: &NONE,
-};
-
-static ALERT_WHOLE: FieldDef = whole(id::OPTIONS_ROUTERALERT, "router alert");
-static ALERT_PARTS: [FieldDef; 3] = [TYPE, LENGTH, bytes(id::OPT_RA, "value", 2, 2, Form::Decimal)];
-static ALERT: OptionDef = OptionDef {
-    whole: &ALERT_WHOLE,
-    parts: &ALERT_PARTS,
-    repeated: &NONE,
-};
+static ALERT: OptionDef = option(id::OPTIONS_ROUTERALERT, "router alert").of(&[
+    TYPE,
+    LENGTH,
+    bytes(id::OPT_RA, "value", 2, 2, Form::Decimal),
+]);
 
 static ROUTE_PARTS: [FieldDef; 3] = [TYPE, LENGTH, POINTER];
 static RECORDED: FieldDef = bytes(id::REC_RT, "recorded address", 0, 4, Form::Ipv4);
@@ -97,7 +79,6 @@ static RECORD_WHOLE: FieldDef = whole(id::OPTIONS_RECORD_ROUTE, "record route");
 static LOOSE_WHOLE: FieldDef = whole(id::OPTIONS_ROUTE, "loose source route");
 static STRICT_WHOLE: FieldDef = whole(id::OPTIONS_SOURCE_ROUTE, "strict source route");
 
-static TIME_WHOLE: FieldDef = whole(id::OPTIONS_TIMESTAMP, "internet timestamp");
 static TIME_PARTS: [FieldDef; 5] = [
     TYPE,
     LENGTH,
@@ -117,24 +98,18 @@ static TIME_PAIR: [FieldDef; 2] = [
     bytes(id::OPT_TIME_STAMP_ADDR, "address", 0, 4, Form::Ipv4),
     bytes(TIME_STAMP, "timestamp", 4, 4, Form::Count("ms since midnight UT")),
 ];
-static TIMES: OptionDef = OptionDef {
-    whole: &TIME_WHOLE,
-    parts: &TIME_PARTS,
-    repeated: &TIME_ALONE,
-};
-static TIMES_WITH_ADDRESSES: OptionDef = OptionDef {
-    whole: &TIME_WHOLE,
-    parts: &TIME_PARTS,
-    repeated: &TIME_PAIR,
-};
+static TIMES: OptionDef = option(id::OPTIONS_TIMESTAMP, "internet timestamp")
+    .of(&TIME_PARTS)
+    .again(&TIME_ALONE);
+static TIMES_WITH_ADDRESSES: OptionDef = option(id::OPTIONS_TIMESTAMP, "internet timestamp")
+    .of(&TIME_PARTS)
+    .again(&TIME_PAIR);
 
-static UNKNOWN_WHOLE: FieldDef = whole(id::OPTIONS_UNKNOWN, "unknown option");
-static UNKNOWN_PARTS: [FieldDef; 3] = [TYPE, LENGTH, rest(id::OPTIONS_UNKNOWN_DATA, "data", 2, Form::Bytes)];
-static UNKNOWN: OptionDef = OptionDef {
-    whole: &UNKNOWN_WHOLE,
-    parts: &UNKNOWN_PARTS,
-    repeated: &NONE,
-};
+static UNKNOWN: OptionDef = option(id::OPTIONS_UNKNOWN, "unknown option").of(&[
+    TYPE,
+    LENGTH,
+    rest(id::OPTIONS_UNKNOWN_DATA, "data", 2, Form::Bytes),
+]);
 
 /// Bytes of a header that could not be read.
 pub(super) static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
@@ -181,7 +156,7 @@ fn route(option: Span<'_>) -> Field<'_> {
         Some(131) => (&LOOSE_WHOLE, &TO_VISIT),
         _ => (&STRICT_WHOLE, &TO_VISIT),
     };
-    let mut parts: Vec<_> = ROUTE_PARTS.iter().map_while(|spec| Field::read(spec, option)).collect();
+    let mut parts = option.whole_fields(&ROUTE_PARTS);
     // The pointer counts from 1, the option's type being the first byte. RFC 791 section 3.1
     let pointer = option.u8(2).map_or(0, usize::from);
     let mut left = option.from(3);

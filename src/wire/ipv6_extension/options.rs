@@ -1,7 +1,7 @@
 //! The options of hop-by-hop and destination options headers. RFC 8200 section 4.2
 
 use super::super::field::{Field, FieldDef, Form, bits, bytes, rest};
-use super::super::options::{Layout, OptionDef, OptionIter, Walked};
+use super::super::options::{Layout, OptionDef, OptionIter, Walked, option};
 use super::super::span::Span;
 
 fields! {
@@ -34,24 +34,16 @@ const TYPE: FieldDef = bytes(id::OPT_TYPE, "option type", 0, 1, Form::Hex)
     .omitted();
 const LENGTH: FieldDef = bytes(id::OPT_LENGTH, "option data length", 1, 1, Form::Count("bytes")).omitted();
 
-static WHOLE_PAD1: FieldDef = rest(id::OPT, "Pad1", 0, Form::Option);
-static WHOLE_PADN: FieldDef = rest(id::OPT, "PadN", 0, Form::Option);
-static WHOLE_LIMIT: FieldDef = rest(id::OPT, "tunnel encapsulation limit", 0, Form::Option);
-static WHOLE_ALERT: FieldDef = rest(id::OPT, "router alert", 0, Form::Option);
-static WHOLE_PMTU: FieldDef = rest(id::OPT, "minimum path MTU", 0, Form::Option);
-static WHOLE_JUMBO: FieldDef = rest(id::OPT, "jumbo payload", 0, Form::Option);
-static WHOLE_HOME: FieldDef = rest(id::OPT, "home address", 0, Form::Option);
-static WHOLE_UNKNOWN: FieldDef = rest(id::OPT, "unknown option", 0, Form::Option);
-
-static NONE: [FieldDef; 0] = [];
-static PARTS_PAD1: [FieldDef; 1] = [bytes(id::OPT_TYPE, "option type", 0, 1, Form::Hex).omitted()];
-static PARTS_PADN: [FieldDef; 3] = [TYPE, LENGTH, rest(id::OPT_PADN, "padding", 2, Form::Bytes)];
+static PAD1: OptionDef = option(id::OPT, "Pad1").of(&[bytes(id::OPT_TYPE, "option type", 0, 1, Form::Hex).omitted()]);
+static PADN: OptionDef = option(id::OPT, "PadN").of(&[TYPE, LENGTH, rest(id::OPT_PADN, "padding", 2, Form::Bytes)]);
 // RFC 2473 section 4.1.1
-static PARTS_LIMIT: [FieldDef; 3] = [TYPE, LENGTH, bytes(id::OPT_TEL, "limit", 2, 1, Form::Decimal)];
+static LIMIT: OptionDef =
+    option(id::OPT, "tunnel encapsulation limit").of(&[TYPE, LENGTH, bytes(id::OPT_TEL, "limit", 2, 1, Form::Decimal)]);
 // RFC 2711
-static PARTS_ALERT: [FieldDef; 3] = [TYPE, LENGTH, bytes(id::OPT_ROUTER_ALERT, "value", 2, 2, Form::Decimal)];
+static ALERT: OptionDef =
+    option(id::OPT, "router alert").of(&[TYPE, LENGTH, bytes(id::OPT_ROUTER_ALERT, "value", 2, 2, Form::Decimal)]);
 // RFC 9268
-static PARTS_PMTU: [FieldDef; 5] = [
+static PMTU: OptionDef = option(id::OPT, "minimum path MTU").of(&[
     TYPE,
     LENGTH,
     bytes(id::OPT_PMTU_MIN, "minimum path MTU", 2, 2, Form::Count("bytes")),
@@ -63,61 +55,21 @@ static PARTS_PMTU: [FieldDef; 5] = [
         Form::Decimal,
     ),
     bits(id::OPT_PMTU_R_FLAG, "R", 47, 1, Form::Flag),
-];
+]);
 // RFC 2675
-static PARTS_JUMBO: [FieldDef; 3] = [
+static JUMBO: OptionDef = option(id::OPT, "jumbo payload").of(&[
     TYPE,
     LENGTH,
     bytes(id::OPT_JUMBO, "jumbo payload length", 2, 4, Form::Count("bytes")),
-];
+]);
 // RFC 6275 section 6.3
-static PARTS_HOME: [FieldDef; 3] = [
+static HOME: OptionDef = option(id::OPT, "home address").of(&[
     TYPE,
     LENGTH,
     bytes(id::OPT_MIPV6_HOME_ADDRESS, "home address", 2, 16, Form::Ipv6),
-];
-static PARTS_UNKNOWN: [FieldDef; 3] = [TYPE, LENGTH, rest(id::OPT_UNKNOWN, "data", 2, Form::Bytes)];
-
-static PAD1: OptionDef = OptionDef {
-    whole: &WHOLE_PAD1,
-    parts: &PARTS_PAD1,
-    repeated: &NONE,
-};
-static PADN: OptionDef = OptionDef {
-    whole: &WHOLE_PADN,
-    parts: &PARTS_PADN,
-    repeated: &NONE,
-};
-static LIMIT: OptionDef = OptionDef {
-    whole: &WHOLE_LIMIT,
-    parts: &PARTS_LIMIT,
-    repeated: &NONE,
-};
-static ALERT: OptionDef = OptionDef {
-    whole: &WHOLE_ALERT,
-    parts: &PARTS_ALERT,
-    repeated: &NONE,
-};
-static PMTU: OptionDef = OptionDef {
-    whole: &WHOLE_PMTU,
-    parts: &PARTS_PMTU,
-    repeated: &NONE,
-};
-static JUMBO: OptionDef = OptionDef {
-    whole: &WHOLE_JUMBO,
-    parts: &PARTS_JUMBO,
-    repeated: &NONE,
-};
-static HOME: OptionDef = OptionDef {
-    whole: &WHOLE_HOME,
-    parts: &PARTS_HOME,
-    repeated: &NONE,
-};
-static UNKNOWN: OptionDef = OptionDef {
-    whole: &WHOLE_UNKNOWN,
-    parts: &PARTS_UNKNOWN,
-    repeated: &NONE,
-};
+]);
+static UNKNOWN: OptionDef =
+    option(id::OPT, "unknown option").of(&[TYPE, LENGTH, rest(id::OPT_UNKNOWN, "data", 2, Form::Bytes)]);
 
 static BROKEN: FieldDef = rest(id::OPT_UNREAD, "unreadable options", 0, Form::Bytes);
 static SURPLUS: FieldDef = rest(id::OPT_SURPLUS, "bytes beyond the option", 0, Form::Bytes);

@@ -82,15 +82,8 @@ fields! {
         "Options from the first one on whose length cannot be.", "";
 }
 
-const fn kind(name: &'static str) -> FieldDef {
-    bytes(id::OPTION_KIND, name, 0, 1, Form::Decimal).omitted()
-}
-pub(super) const KIND: FieldDef = kind("kind");
+pub(super) const KIND: FieldDef = bytes(id::OPTION_KIND, "kind", 0, 1, Form::Decimal).omitted();
 pub(super) const LENGTH: FieldDef = bytes(id::OPTION_LEN, "length", 1, 1, Form::Count("bytes")).omitted();
-
-pub(super) const fn whole(id: &'static str, name: &'static str) -> FieldDef {
-    rest(id, name, 0, Form::Option)
-}
 
 /// Bytes that an option has and its kind does not.
 pub(super) static SURPLUS: FieldDef = rest(id::SURPLUS, "bytes beyond the option", 0, Form::Bytes);

@@ -9,8 +9,9 @@ pub use fields::id;
 
 use super::super::chapter::{Origin, Tables};
 use super::super::field::{Field, FieldDef, Form, bits, bytes, rest};
+use super::super::options::whole;
 use super::super::span::Span;
-use super::kind::{KIND, LENGTH, SURPLUS, whole};
+use super::kind::{KIND, LENGTH, SURPLUS};
 
 static WHOLE: FieldDef = whole(id::MPTCP, "multipath TCP");
 
@@ -267,7 +268,7 @@ fn advertised(address: &'static FieldDef, more: usize) -> Vec<&'static FieldDef>
 /// The option as a field.
 pub(super) fn field(option: Span<'_>) -> Field<'_> {
     let (table, more) = layout(option);
-    let mut parts: Vec<_> = table.iter().map_while(|spec| Field::read(spec, option)).collect();
+    let mut parts = option.whole_fields(table);
     let mut left = option.from(table.last().map_or(0, |last| (last.bit + last.bits) / 8));
     for spec in more {
         let Some(part) = Field::read(spec, left) else { break };

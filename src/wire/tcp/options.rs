@@ -2,103 +2,59 @@
 
 use super::super::chapter::{Origin, Tables};
 use super::super::field::{Field, FieldDef, Form, bits, bytes, rest};
-use super::super::options::{Layout, OptionDef, OptionIter, Walked};
+use super::super::options::{Layout, OptionDef, OptionIter, Walked, option};
 use super::super::span::Span;
 pub use super::kind::id;
-use super::kind::{KIND, LENGTH, SURPLUS, whole};
+use super::kind::{KIND, LENGTH, SURPLUS};
 use super::multipath;
 
-macro_rules! shape {
-    ($name:ident, $id:expr, $label:literal, [$($part:expr),*] $(, again [$($again:expr),*])?) => {
-        static $name: OptionDef = {
-            static WHOLE: FieldDef = whole($id, $label);
-            static PARTS: &[FieldDef] = &[$($part),*];
-            static AGAIN: &[FieldDef] = &[$($($again),*)?];
-            OptionDef { whole: &WHOLE, parts: PARTS, repeated: AGAIN }
-        };
-    };
-}
-
-shape!(END, id::EOL, "end of option list", [KIND]);
-shape!(NOP, id::NOP, "no-operation", [KIND]);
-shape!(
-    MSS,
-    id::MSS,
-    "maximum segment size",
-    [
-        KIND,
-        LENGTH,
-        bytes(id::MSS_VAL, "maximum segment size", 2, 2, Form::Count("bytes"))
-    ]
-);
+static END: OptionDef = option(id::EOL, "end of option list").of(&[KIND]);
+static NOP: OptionDef = option(id::NOP, "no-operation").of(&[KIND]);
+static MSS: OptionDef = option(id::MSS, "maximum segment size").of(&[
+    KIND,
+    LENGTH,
+    bytes(id::MSS_VAL, "maximum segment size", 2, 2, Form::Count("bytes")),
+]);
 // RFC 7323 section 2
-shape!(
-    WINDOW_SCALE,
-    id::WSCALE,
-    "window scale",
-    [
-        KIND,
-        LENGTH,
-        bytes(id::WSCALE_SHIFT, "shift count", 2, 1, Form::Decimal)
-    ]
-);
+static WINDOW_SCALE: OptionDef = option(id::WSCALE, "window scale").of(&[
+    KIND,
+    LENGTH,
+    bytes(id::WSCALE_SHIFT, "shift count", 2, 1, Form::Decimal),
+]);
 // RFC 2018
-shape!(SACK_PERMITTED, id::SACK_PERM, "SACK permitted", [KIND, LENGTH]);
-shape!(SACK, id::SACK, "SACK", [KIND, LENGTH], again [
+static SACK_PERMITTED: OptionDef = option(id::SACK_PERM, "SACK permitted").of(&[KIND, LENGTH]);
+static SACK: OptionDef = option(id::SACK, "SACK").of(&[KIND, LENGTH]).again(&[
     bytes(id::SACK_LE, "left edge", 0, 4, Form::Decimal),
-    bytes(id::SACK_RE, "right edge", 4, 4, Form::Decimal)
+    bytes(id::SACK_RE, "right edge", 4, 4, Form::Decimal),
 ]);
 // RFC 7323 section 3
-shape!(
-    TIMESTAMPS,
-    id::TIMESTAMP,
-    "timestamps",
-    [
-        KIND,
-        LENGTH,
-        bytes(id::TIMESTAMP_TSVAL, "value", 2, 4, Form::Decimal),
-        bytes(id::TIMESTAMP_TSECR, "echo reply", 6, 4, Form::Decimal)
-    ]
-);
+static TIMESTAMPS: OptionDef = option(id::TIMESTAMP, "timestamps").of(&[
+    KIND,
+    LENGTH,
+    bytes(id::TIMESTAMP_TSVAL, "value", 2, 4, Form::Decimal),
+    bytes(id::TIMESTAMP_TSECR, "echo reply", 6, 4, Form::Decimal),
+]);
 // RFC 2385
-shape!(
-    MD5,
-    id::MD5,
-    "MD5 signature",
-    [KIND, LENGTH, bytes(id::MD5_DIGEST, "digest", 2, 16, Form::Bytes)]
-);
+static MD5: OptionDef =
+    option(id::MD5, "MD5 signature").of(&[KIND, LENGTH, bytes(id::MD5_DIGEST, "digest", 2, 16, Form::Bytes)]);
 // RFC 5482
-shape!(
-    USER_TIMEOUT,
-    id::USER_TO,
-    "user timeout",
-    [
-        KIND,
-        LENGTH,
-        bits(id::USER_TO_GRANULARITY, "granularity is minutes", 16, 1, Form::Flag),
-        bits(id::USER_TO_VAL, "user timeout", 17, 15, Form::Decimal)
-    ]
-);
+static USER_TIMEOUT: OptionDef = option(id::USER_TO, "user timeout").of(&[
+    KIND,
+    LENGTH,
+    bits(id::USER_TO_GRANULARITY, "granularity is minutes", 16, 1, Form::Flag),
+    bits(id::USER_TO_VAL, "user timeout", 17, 15, Form::Decimal),
+]);
 // RFC 5925
-shape!(
-    AUTHENTICATION,
-    id::AO,
-    "authentication (TCP-AO)",
-    [
-        KIND,
-        LENGTH,
-        bytes(id::AO_KEYID, "key ID", 2, 1, Form::Decimal),
-        bytes(id::AO_RNEXTKEYID, "receive-next key ID", 3, 1, Form::Decimal),
-        rest(id::AO_MAC, "MAC", 4, Form::Bytes)
-    ]
-);
+static AUTHENTICATION: OptionDef = option(id::AO, "authentication (TCP-AO)").of(&[
+    KIND,
+    LENGTH,
+    bytes(id::AO_KEYID, "key ID", 2, 1, Form::Decimal),
+    bytes(id::AO_RNEXTKEYID, "receive-next key ID", 3, 1, Form::Decimal),
+    rest(id::AO_MAC, "MAC", 4, Form::Bytes),
+]);
 // RFC 7413
-shape!(
-    FAST_OPEN,
-    id::TFO,
-    "fast open",
-    [KIND, LENGTH, rest(id::TFO_COOKIE, "cookie", 2, Form::Bytes)]
-);
+static FAST_OPEN: OptionDef =
+    option(id::TFO, "fast open").of(&[KIND, LENGTH, rest(id::TFO_COOKIE, "cookie", 2, Form::Bytes)]);
 // RFC 9768 section 3.2.3: three counters in one of two orders, each of which may be left out with those behind it
 const ECT_0_BYTES: (&str, &str) = (id::ACC_ECN_EE0B, "echo of ECT(0) bytes");
 const CE_BYTES: (&str, &str) = (id::ACC_ECN_ECEB, "echo of CE bytes");
@@ -106,76 +62,47 @@ const ECT_1_BYTES: (&str, &str) = (id::ACC_ECN_EE1B, "echo of ECT(1) bytes");
 const fn counter((id, name): (&'static str, &'static str), offset: usize) -> FieldDef {
     bytes(id, name, offset, 3, Form::Count("bytes"))
 }
-shape!(
-    ACC_ECN_0,
-    id::ACC_ECN,
-    "accurate ECN, order 0",
-    [
-        KIND,
-        LENGTH,
-        counter(ECT_0_BYTES, 2),
-        counter(CE_BYTES, 5),
-        counter(ECT_1_BYTES, 8)
-    ]
-);
-shape!(
-    ACC_ECN_1,
-    id::ACC_ECN,
-    "accurate ECN, order 1",
-    [
-        KIND,
-        LENGTH,
-        counter(ECT_1_BYTES, 2),
-        counter(CE_BYTES, 5),
-        counter(ECT_0_BYTES, 8)
-    ]
-);
+static ACC_ECN_0: OptionDef = option(id::ACC_ECN, "accurate ECN, order 0").of(&[
+    KIND,
+    LENGTH,
+    counter(ECT_0_BYTES, 2),
+    counter(CE_BYTES, 5),
+    counter(ECT_1_BYTES, 8),
+]);
+static ACC_ECN_1: OptionDef = option(id::ACC_ECN, "accurate ECN, order 1").of(&[
+    KIND,
+    LENGTH,
+    counter(ECT_1_BYTES, 2),
+    counter(CE_BYTES, 5),
+    counter(ECT_0_BYTES, 8),
+]);
 // The same before it had kinds of its own: an experiment.
-shape!(
-    ACC_ECN_EXPERIMENT_0,
-    id::EXPERIMENTAL,
-    "experimental",
-    [
-        KIND,
-        LENGTH,
-        EXPERIMENT,
-        counter(ECT_0_BYTES, 4),
-        counter(CE_BYTES, 7),
-        counter(ECT_1_BYTES, 10)
-    ]
-);
-shape!(
-    ACC_ECN_EXPERIMENT_1,
-    id::EXPERIMENTAL,
-    "experimental",
-    [
-        KIND,
-        LENGTH,
-        EXPERIMENT,
-        counter(ECT_1_BYTES, 4),
-        counter(CE_BYTES, 7),
-        counter(ECT_0_BYTES, 10)
-    ]
-);
+static ACC_ECN_EXPERIMENT_0: OptionDef = option(id::EXPERIMENTAL, "experimental").of(&[
+    KIND,
+    LENGTH,
+    EXPERIMENT,
+    counter(ECT_0_BYTES, 4),
+    counter(CE_BYTES, 7),
+    counter(ECT_1_BYTES, 10),
+]);
+static ACC_ECN_EXPERIMENT_1: OptionDef = option(id::EXPERIMENTAL, "experimental").of(&[
+    KIND,
+    LENGTH,
+    EXPERIMENT,
+    counter(ECT_1_BYTES, 4),
+    counter(CE_BYTES, 7),
+    counter(ECT_0_BYTES, 10),
+]);
 // RFC 6994
 const EXPERIMENT: FieldDef = bytes(id::EXPERIMENTAL_EXID, "experiment identifier", 2, 2, Form::Hex);
-shape!(
-    EXPERIMENTAL,
-    id::EXPERIMENTAL,
-    "experimental",
-    [
-        KIND,
-        LENGTH,
-        EXPERIMENT,
-        rest(id::EXPERIMENTAL_DATA, "data", 4, Form::Bytes)
-    ]
-);
-shape!(
-    UNKNOWN,
-    id::UNKNOWN,
-    "unknown option",
-    [KIND, LENGTH, rest(id::UNKNOWN_PAYLOAD, "data", 2, Form::Bytes)]
-);
+static EXPERIMENTAL: OptionDef = option(id::EXPERIMENTAL, "experimental").of(&[
+    KIND,
+    LENGTH,
+    EXPERIMENT,
+    rest(id::EXPERIMENTAL_DATA, "data", 4, Form::Bytes),
+]);
+static UNKNOWN: OptionDef =
+    option(id::UNKNOWN, "unknown option").of(&[KIND, LENGTH, rest(id::UNKNOWN_PAYLOAD, "data", 2, Form::Bytes)]);
 
 /// Bytes of a header that could not be read.
 pub(super) static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
