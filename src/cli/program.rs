@@ -2,12 +2,13 @@
 
 use std::process::ExitCode;
 
-use super::{args, usage};
+use super::{args, exit, usage};
 use crate::app::client::Answers;
 use crate::app::error::Error;
 use crate::calls::Program;
 use crate::os::limits;
 use crate::session::program::{self, Session};
+use crate::session::say::Say;
 
 /// Runs a program: takes its arguments and lets `work` do its work. The exit status is that of [`program::run`], or 2: wrong
 /// arguments.
@@ -16,11 +17,13 @@ pub fn run<A: args::Program>(
     about: &'static str,
     work: impl FnOnce(&A, &Session) -> Result<Answers, Error>,
 ) -> ExitCode {
-    limits::within(|| {
+    exit::within(limits::prepare(), || {
         let args: A = match usage::parse(program.word(), about) {
             Ok(args) => args,
             Err(code) => return code,
         };
-        program::run(&args.settings(), |session| work(&args, session))
+        let settings = args.settings();
+        let say = Say::new(settings.log.color, settings.log.format);
+        exit::status(program::run(&settings, |session| work(&args, session)), say)
     })
 }

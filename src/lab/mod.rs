@@ -12,17 +12,19 @@
 //! 6. [`recording`]: the files; [`result`]: what the packets and the calls say;
 //! 7. [`comparison`], [`story`] and [`view`]: what is told of it.
 //!
-//! `cli::lab` takes these steps; [`failure`]: why a run could not be finished. A new run is a file in `runs`, with its two lines in `runs/mod.rs`.
+//! [`guided`] takes these steps; [`failure`]: why a run could not be finished. A new run is a file in `runs`, with its two lines in `runs/mod.rs`.
 
 pub mod capturing;
 pub mod comparison;
 pub mod context;
 pub mod failure;
 pub mod folder;
+pub mod guided;
 pub mod network;
 pub mod observer;
 pub mod programs;
 pub mod recording;
+mod refused_network;
 pub mod result;
 pub mod run;
 pub mod runs;

@@ -55,23 +55,13 @@ pub const fn prepare() -> Result<(), String> {
     Ok(())
 }
 
-/// As [`within`], for a program of few threads, whose memory depends on what it reads: it stays below the limit of a container.
+/// As [`prepare`], for a program of few threads, whose memory depends on what it reads: it stays below the limit of a container.
+///
+/// # Errors
+/// As [`prepare`].
 #[cfg(feature = "sniffer")]
-pub fn within_memory(program: impl FnOnce() -> std::process::ExitCode) -> std::process::ExitCode {
+pub fn prepare_with_memory() -> Result<(), String> {
     #[cfg(target_os = "linux")]
     super::memory::group::stay_within();
-    within(program)
-}
-
-/// Runs the program with such room, or says why not: exit status 1.
-pub fn within(program: impl FnOnce() -> std::process::ExitCode) -> std::process::ExitCode {
-    use std::io::Write as _;
-    match prepare() {
-        Ok(()) => program(),
-        Err(line) => {
-            // With standard error closed, the exit status has to do.
-            let _ = writeln!(std::io::stderr(), "error: {line}");
-            std::process::ExitCode::FAILURE
-        }
-    }
+    prepare()
 }

@@ -3,10 +3,10 @@
 use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use super::ending::{self, Grace};
 use super::observed::Observed;
+use super::outcome::Outcome;
 use super::say::Say;
 use super::settings::Settings;
 use super::write::to;
@@ -63,18 +63,15 @@ impl Page {
 }
 
 /// Writes the form of no capture.
-#[must_use]
-pub fn form_alone(settings: &Settings, stop: &CancelToken, say: Say) -> ExitCode {
-    if let Err(line) = ending::watch(stop, Grace::Whole, say, None) {
-        return say.fail(&line);
+///
+/// # Errors
+/// It cannot be written: a line that says so.
+pub fn form_alone(settings: &Settings, stop: &CancelToken, say: Say) -> Result<Outcome, String> {
+    ending::watch(stop, Grace::Whole, say, None)?;
+    if let Some(path) = &settings.worksheet {
+        Page::open(path, settings.force)?.write(&Sheet::blank())?;
     }
-    let Some(path) = &settings.worksheet else {
-        return ExitCode::SUCCESS;
-    };
-    match Page::open(path, settings.force).and_then(|page| page.write(&Sheet::blank())) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(line) => say.fail(&line),
-    }
+    Ok(Outcome::Complete)
 }
 
 impl Answers {

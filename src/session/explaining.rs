@@ -1,10 +1,9 @@
 //! `--explain FIELD`: what a field is for, and how it looks in a capture file.
 
-use std::process::ExitCode;
-
 use super::ending::{self, Counts, Grace};
 use super::following::Follower;
 use super::observed::{LazyPacket, Observed};
+use super::outcome::Outcome;
 use super::say::Say;
 use super::selection::Selection;
 use super::settings::Settings;
@@ -27,38 +26,43 @@ const EXAMPLES: usize = 5;
 /// Stands behind a place that is none of the packet.
 const JOINED: &str = "[bytes counted in the datagram put together]";
 
-/// Explains the field, with the packets of `-r` if it is given.
-#[must_use]
-pub fn run(settings: &Settings, name: &str, filter: Filter, stop: &CancelToken, say: Say) -> ExitCode {
-    let mut entries = lookup(name);
+/// The entries about the field of this name, the best first; at least one.
+///
+/// # Errors
+/// There is none: a line that says so, and which names are near.
+pub fn entries(name: &str) -> Result<Vec<Entry>, String> {
+    let entries = lookup(name);
     if entries.is_empty() {
-        return say.wrong_usage(&unknown(name));
+        return Err(unknown(name));
     }
-    let watching = match ending::watch(stop, Grace::Whole, say, Some(Counts::of_reading())) {
-        Ok(watching) => watching,
-        Err(line) => return say.fail(&line),
-    };
+    Ok(entries)
+}
+
+/// Explains the field, with the packets of `-r` if it is given.
+///
+/// # Errors
+/// The file cannot be read or standard output not be written: a line that says so.
+pub fn run(
+    settings: &Settings,
+    mut entries: Vec<Entry>,
+    filter: Filter,
+    stop: &CancelToken,
+    say: Say,
+) -> Result<Outcome, String> {
+    let watching = ending::watch(stop, Grace::Whole, say, Some(Counts::of_reading()))?;
     if let Some(path) = &settings.read {
         watching.count(grace_of(path));
     }
-    let (seen, trouble) = match look(settings, &mut entries, filter, stop) {
-        Ok(found) => found,
-        Err(line) => return say.fail(&line),
-    };
+    let (seen, trouble) = look(settings, &mut entries, filter, stop)?;
     let Some((entry, others)) = entries.split_first() else {
-        return ExitCode::SUCCESS;
+        return Ok(Outcome::Complete);
     };
     let look = settings.look_with(TimeForm::Relative);
     let mut page = Vec::new();
     // Writing to memory cannot fail.
     let _ = explained::write(&mut page, &look, entry, others, seen.as_ref());
-    if let Err(line) = put(&page) {
-        return say.fail(&line);
-    }
-    match trouble {
-        Some(line) => say.fail(&line),
-        None => ExitCode::SUCCESS,
-    }
+    put(&page)?;
+    trouble.map_or(Ok(Outcome::Complete), Err)
 }
 
 /// Why there is nothing to explain.

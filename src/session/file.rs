@@ -2,7 +2,6 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
-use std::process::ExitCode;
 
 use super::calls::Calls;
 use super::copy::Copy;
@@ -11,6 +10,7 @@ use super::ending::{self, Counts, Grace};
 use super::exports::{Exporter, say_exported};
 use super::following::{Conversations as _, Followed, Follower};
 use super::observed::{LazyPacket, Observed, Sink as _};
+use super::outcome::Outcome;
 use super::progress::Progress;
 use super::say::Say;
 use super::selection::Selection;
@@ -25,38 +25,31 @@ use crate::outputs;
 use crate::record::{Facts, WriteError};
 
 /// Reads the file, shows and records what is wanted of it.
-#[must_use]
-pub fn run(settings: &Settings, filter: Filter, stop: &CancelToken, say: Say) -> ExitCode {
+///
+/// # Errors
+/// It cannot begin: a line that says why.
+pub fn run(settings: &Settings, filter: Filter, stop: &CancelToken, say: Say) -> Result<Outcome, String> {
     let Some(path) = &settings.read else {
-        return ExitCode::SUCCESS;
+        return Ok(Outcome::Complete);
     };
-    let watching = match ending::watch(stop, Grace::Whole, say, Some(Counts::of_reading())) {
-        Ok(watching) => watching,
-        Err(line) => return say.fail(&line),
-    };
+    let watching = ending::watch(stop, Grace::Whole, say, Some(Counts::of_reading()))?;
     watching.count(grace_of(path));
     if let Some(copy) = settings.write.as_deref().filter(|copy| is_same_file(path, copy)) {
-        return say.fail(&format!(
+        return Err(format!(
             "{} is the file that is being read: writing would destroy it; give -w another name",
             printable(copy.display().to_string().as_bytes())
         ));
     }
     let own = |(_, file): &(_, &Path)| is_same_file(path, file);
     if let Some((option, _)) = settings.export.files().chain(settings.sheets()).find(own) {
-        return say.fail(&format!(
+        return Err(format!(
             "{option} names the file that is being read: writing would destroy it; give it another name"
         ));
     }
     let planned = settings.planned();
-    let mut source = match Source::open(path, stop) {
-        Ok(source) => source,
-        Err(line) => return say.fail(&line),
-    };
+    let mut source = Source::open(path, stop)?;
     let selection = Selection::new(filter, settings.handshake_only);
-    let sinks = match Sinks::open(settings, &selection) {
-        Ok(sinks) => sinks,
-        Err(line) => return say.fail(&line),
-    };
+    let sinks = Sinks::open(settings, &selection)?;
     drop(planned);
     let mut observation = Observation {
         progress: Progress::of(path, sinks.display.is_some()),
@@ -67,7 +60,7 @@ pub fn run(settings: &Settings, filter: Filter, stop: &CancelToken, say: Say) ->
         wanted: 0,
     };
     let read = each(settings, &mut source, &mut observation, stop);
-    end(settings, &mut source, observation, read, say)
+    Ok(end(settings, &mut source, observation, read, say))
 }
 
 /// Ends what was opened, and says what there is to say.
@@ -77,7 +70,7 @@ fn end(
     observation: Observation<'_>,
     read: Result<(), End>,
     say: Say,
-) -> ExitCode {
+) -> Outcome {
     let Observation {
         selection,
         follower,
@@ -143,11 +136,11 @@ fn end(
         let remarks = display.remarks().into_iter().chain(follower.remarks());
         remarks.for_each(|remark| say.warning(&remark));
     }
-    if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    Outcome::of(failed)
 }
 
 /// The reading of a file was ended: what was read is shown and recorded, and nothing is exported, for an export is of the whole.
-fn broken_off(source: &Source, sinks: Sinks<'_>, say: Say) -> ExitCode {
+fn broken_off(source: &Source, sinks: Sinks<'_>, say: Say) -> Outcome {
     let Sinks {
         display,
         exporter,
@@ -170,7 +163,7 @@ fn broken_off(source: &Source, sinks: Sinks<'_>, say: Say) -> ExitCode {
     for line in &lines {
         say.error(&one_line(line));
     }
-    ExitCode::FAILURE
+    Outcome::Incomplete
 }
 
 /// The terminal shows ^C where the cursor is.

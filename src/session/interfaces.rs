@@ -1,20 +1,19 @@
 //! The list of interfaces.
 
-use std::process::ExitCode;
-
 use super::ending::{self, Grace};
+use super::outcome::Outcome;
 use super::say::Say;
-use super::stdout::answer;
+use super::stdout::put;
 use crate::capture::live::{ANY, interfaces};
 use crate::escape::printable;
 use crate::os::cancel::CancelToken;
 
 /// Prints the interfaces with addresses, state, and what each is good for.
-#[must_use]
-pub fn list(stop: &CancelToken, say: Say) -> ExitCode {
-    if let Err(line) = ending::watch(stop, Grace::Whole, say, None) {
-        return say.fail(&line);
-    }
+///
+/// # Errors
+/// Standard output cannot be written: a line that says so.
+pub fn list(stop: &CancelToken, say: Say) -> Result<Outcome, String> {
+    ending::watch(stop, Grace::Whole, say, None)?;
     let mut text = String::new();
     for interface in interfaces() {
         let addresses: Vec<String> = interface.addresses.iter().map(ToString::to_string).collect();
@@ -35,7 +34,8 @@ pub fn list(stop: &CancelToken, say: Say) -> ExitCode {
         "all of them",
         "when you do not know which one; VLAN tags and MACs are missing",
     ));
-    answer(&text, say)
+    put(text.as_bytes())?;
+    Ok(Outcome::Complete)
 }
 
 fn format_interface(title: &str, addresses: &str, advice: &str) -> String {

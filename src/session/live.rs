@@ -6,7 +6,6 @@
 
 use std::io::{self, IsTerminal as _};
 use std::path::Path;
-use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
@@ -20,6 +19,7 @@ use super::flushing::Flushing;
 use super::following::{Followed, SharedFollower};
 use super::observed::{LazyPacket, Observed, Sink as _};
 use super::opening::{descriptor, open};
+use super::outcome::Outcome;
 use super::printing::{self, FrameSender, Printer, Refusal};
 use super::recording::{Recording, record};
 use super::rights;
@@ -34,38 +34,21 @@ use crate::os::cancel::CancelToken;
 use crate::record::{Format, Statistics, WriteError, Written};
 
 /// Captures until told to quit, or until enough was captured.
-#[must_use]
-pub fn run(settings: &Settings, filter: &Filter, stop: &CancelToken, say: Say) -> ExitCode {
-    let mut capture = match open(settings, filter) {
-        Ok(capture) => capture,
-        Err(line) => return say.fail(&line),
-    };
-    if let Err(line) = rights::only_for_files() {
-        return say.fail(&line);
-    }
+///
+/// # Errors
+/// It cannot begin: a line that says why.
+pub fn run(settings: &Settings, filter: &Filter, stop: &CancelToken, say: Say) -> Result<Outcome, String> {
+    let mut capture = open(settings, filter)?;
+    rights::only_for_files()?;
     let seen = Arc::new(AtomicU64::new(0));
     let counts = counts(&capture, Arc::clone(&seen));
-    if let Err(line) = ending::watch(stop, Grace::Waiting, say, Some(counts)) {
-        return say.fail(&line);
-    }
+    ending::watch(stop, Grace::Waiting, say, Some(counts))?;
     let planned = settings.planned();
-    let calls = match Calls::open(settings) {
-        Ok(calls) => calls,
-        Err(line) => return say.fail(&line),
-    };
-    let recording = match settings
-        .write
-        .as_deref()
-        .map(|path| record(path, settings, filter, &capture))
-        .transpose()
-    {
-        Ok(recording) => recording,
-        Err(error) => return say.fail(&one_line(&error)),
-    };
-    let exporter = match Exporter::open(settings, &calls) {
-        Ok(exporter) => exporter,
-        Err(line) => return say.fail(&line),
-    };
+    let calls = Calls::open(settings)?;
+    let file = settings.write.as_deref();
+    let recording = file.map(|path| record(path, settings, filter, &capture));
+    let recording = recording.transpose().map_err(|error| one_line(&error))?;
+    let exporter = Exporter::open(settings, &calls)?;
     drop(planned);
     for note in capture.notes() {
         say.warning(&note.to_string());
@@ -126,7 +109,7 @@ pub fn run(settings: &Settings, filter: &Filter, stop: &CancelToken, say: Say) -
             unprinted || printer.is_some_and(|printer| printer.join().unwrap_or(true)),
         )
     });
-    session.end(finished, printing_failed)
+    Ok(session.end(finished, printing_failed))
 }
 
 fn describe(filter: &Filter) -> String {
@@ -293,7 +276,7 @@ impl Session<'_> {
     }
 
     /// The summary.
-    fn end(mut self, finished: Finished, printing_failed: bool) -> ExitCode {
+    fn end(mut self, finished: Finished, printing_failed: bool) -> Outcome {
         if self.stop.requested() && io::stderr().is_terminal() {
             // The terminal shows ^C where the cursor is; the summary starts on a line of its own.
             self.say.plain("");
@@ -327,11 +310,7 @@ impl Session<'_> {
         if let Some(remark) = self.afterwards.remark() {
             self.say.warning(&remark);
         }
-        if self.failed || printing_failed || unseen || counted.dropped > 0 {
-            ExitCode::FAILURE
-        } else {
-            ExitCode::SUCCESS
-        }
+        Outcome::of(self.failed || printing_failed || unseen || counted.dropped > 0)
     }
 
     /// Says what is in the file; `true` when all that was captured is.

@@ -2,6 +2,7 @@
 //!
 //! - [`program`]: start and end of one of the four programs;
 //! - [`logging`]: what goes to standard error and to the call log; [`say`]: errors and warnings in a line;
+//! - [`outcome`]: how it ended;
 //! - [`rights`]: what is kept of root's rights. The sniffer's order: `cli::sniffer` keeps what a capture needs, `live` opens the
 //!   capture and gives that up, and files are opened after that; `extcap` has an order of its own;
 //! - [`ending`]: the end of a program that is stuck; [`stdout`]: standard output, of which it is known how far it has come.
@@ -67,6 +68,7 @@ pub mod logging;
 pub mod observed;
 #[cfg(feature = "sniffer")]
 mod opening;
+pub mod outcome;
 #[cfg(feature = "sniffer")]
 mod pool;
 #[cfg(feature = "sniffer")]

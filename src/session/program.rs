@@ -1,11 +1,11 @@
 //! Start and end of one of the four programs.
 
 use std::io::{self, IsTerminal as _};
-use std::process::ExitCode;
 use std::sync::Arc;
 
 use super::ending::{self, Grace};
 use super::logging::LogSettings;
+use super::outcome::Outcome;
 use super::say::Say;
 use super::stdout::StandardOutput;
 use super::{logging, rights};
@@ -71,9 +71,14 @@ pub struct ProgramSettings {
     pub binds_a_port: bool,
 }
 
-/// Runs a program: lets `work` do its work, and turns what came of it into the exit status: 0 fine, 1 failure, or a quit before
-/// all was written.
-pub fn run(settings: &ProgramSettings, work: impl FnOnce(&Session) -> Result<Answers, Error>) -> ExitCode {
+/// Runs a program: lets `work` do its work, and says whether all of it was done and written.
+///
+/// # Errors
+/// It cannot begin, or calls are missing from its call log: a line that says why.
+pub fn run(
+    settings: &ProgramSettings,
+    work: impl FnOnce(&Session) -> Result<Answers, Error>,
+) -> Result<Outcome, String> {
     let say = Say::new(settings.log.color, settings.log.format);
     let binds = settings.binds_a_port;
     let kept = if binds {
@@ -81,34 +86,20 @@ pub fn run(settings: &ProgramSettings, work: impl FnOnce(&Session) -> Result<Ans
     } else {
         rights::only_for_files()
     };
-    if let Err(line) = kept {
-        return say.fail(&line);
-    }
+    kept?;
     if let Some(line) = local_time::complaint() {
         say.warning(line);
     }
-    let stop = match CancelToken::on_signals() {
-        Ok(stop) => stop,
-        Err(error) => {
-            return say.fail(&format!(
-                "watching for Ctrl+Z failed: {error}; allow more with 'ulimit -n'"
-            ));
-        }
-    };
+    let stop = CancelToken::on_signals()
+        .map_err(|error| format!("watching for Ctrl+Z failed: {error}; allow more with 'ulimit -n'"))?;
     // Every waiting call lets go at once, but not a write to a full pipe (`tcp-server | less`, and nobody scrolls), nor the
     // opening of a named pipe that nobody reads.
-    if let Err(line) = ending::watch_without_rights(&stop, Grace::Whole, say) {
-        return say.fail(&line);
-    }
-    let call_log = match logging::start(&settings.log) {
-        Ok(call_log) => call_log,
-        Err(line) => return say.fail(&line),
-    };
+    ending::watch_without_rights(&stop, Grace::Whole, say)?;
+    let call_log = logging::start(&settings.log)?;
     rights::tell();
     // Root by itself may have needed a right for the call log.
-    let kept = if binds { Ok(()) } else { rights::none() };
-    if let Err(line) = kept {
-        return say.fail(&line);
+    if !binds {
+        rights::none()?;
     }
     let session = Session {
         stop,
@@ -117,16 +108,19 @@ pub fn run(settings: &ProgramSettings, work: impl FnOnce(&Session) -> Result<Ans
     let worked = work(&session);
     let by_a_key = matches!(worked, Err(Error::Stopped)) && io::stdout().is_terminal();
     let finished = session.transcript.finish(by_a_key);
-    let code = match worked.and_then(|answers| finished.map(|()| answers)) {
-        Ok(Answers { missing: 0 }) | Err(Error::Stopped | Error::OutputClosed) => ExitCode::SUCCESS,
-        Ok(_) => ExitCode::FAILURE,
-        Err(trouble) => say.fail(&trouble.to_string()),
+    let outcome = match worked.and_then(|answers| finished.map(|()| answers)) {
+        Ok(Answers { missing: 0 }) | Err(Error::Stopped | Error::OutputClosed) => Outcome::Complete,
+        Ok(_) => Outcome::Incomplete,
+        Err(trouble) => {
+            say.error(&trouble.to_string());
+            Outcome::Incomplete
+        }
     };
     match call_log.as_ref().and_then(CallLogOutcome::losses) {
-        Some((lost, why)) => say.fail(&format!(
+        Some((lost, why)) => Err(format!(
             "{lost} socket calls are missing from the call log: {}",
             errors::unwritable(&why)
         )),
-        None => code,
+        None => Ok(outcome),
     }
 }

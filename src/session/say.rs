@@ -1,7 +1,6 @@
 //! Errors and warnings on standard error, a line each.
 
 use std::io::{self, Write as _};
-use std::process::ExitCode;
 
 use crate::calls::text;
 use crate::escape::{self, printable};
@@ -29,21 +28,7 @@ impl Say {
         Self { color, format }
     }
 
-    /// Says what ended the program: exit status 1.
-    #[must_use]
-    pub fn fail(self, text: &str) -> ExitCode {
-        self.error(text);
-        ExitCode::FAILURE
-    }
-
-    /// Says what is wrong with the arguments: exit status 2.
-    #[must_use]
-    pub fn wrong_usage(self, text: &str) -> ExitCode {
-        self.error(text);
-        ExitCode::from(2)
-    }
-
-    /// Says what failed while the program goes on.
+    /// Says what failed.
     pub fn error(self, text: &str) {
         self.line("error", "31", text);
     }

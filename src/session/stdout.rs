@@ -1,9 +1,7 @@
 //! Standard output, on the list of what is not whole ([`crate::outputs`]).
 
 use std::io::{self, ErrorKind, Stdout, Write};
-use std::process::ExitCode;
 
-use super::say::Say;
 use crate::os::errors;
 use crate::outputs::{Kind, Open};
 
@@ -75,12 +73,6 @@ pub fn put(bytes: &[u8]) -> Result<(), String> {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(unwritable(&error)),
         _ => Ok(()),
     }
-}
-
-/// Writes a program's only answer: exit status 0 fine, 1 failure, which is said.
-#[must_use]
-pub fn answer(text: &str, say: Say) -> ExitCode {
-    put(text.as_bytes()).map_or_else(|line| say.fail(&line), |()| ExitCode::SUCCESS)
 }
 
 /// The line that says so.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Parser;
 
 use super::super::look::LookArgs;
+use crate::lab::guided::LabSettings;
 use crate::lab::run::Run;
 use crate::lab::runs;
 use crate::lab::view::LabView;
@@ -53,6 +54,22 @@ arguments.";
 const LINE: &str = "sockets are doors";
 
 impl LabArgs {
+    /// What the run does.
+    ///
+    /// # Errors
+    /// Those of [`Self::lines`].
+    pub fn settings(&self) -> Result<LabSettings, String> {
+        Ok(LabSettings {
+            runs: self.runs(),
+            lines: self.lines()?,
+            output: self.output.clone(),
+            force: self.force,
+            view: self.view,
+            full: self.full,
+            style: self.look.look(self.view.times()),
+        })
+    }
+
     /// The runs that are asked for.
     #[must_use]
     pub fn runs(&self) -> Vec<&'static Run> {

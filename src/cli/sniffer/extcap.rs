@@ -18,14 +18,13 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use super::super::usage;
+use super::super::{exit, usage};
 use super::args::SnifferArgs;
 use crate::filter::Filter;
 use crate::os::cancel::CancelToken;
 use crate::session::extcap::{fifo, record};
 use crate::session::say::{LogFormat, Say};
 use crate::session::settings::Settings;
-use crate::session::stdout::answer;
 use crate::session::{rights, selection};
 
 /// What Wireshark says when it starts an extcap.
@@ -110,51 +109,57 @@ pub fn main() -> ExitCode {
         rights::none()
     };
     if let Err(line) = kept {
-        return say.fail(&line);
+        return exit::failure(&line, say);
     }
     if args.extcap_interfaces {
-        return answer(&sentences::interfaces(), say);
+        return exit::answered(&sentences::interfaces(), say);
     }
     let Some(asked) = &args.extcap_interface else {
         return match args.extcap_version {
-            Some(_) => answer(&sentences::version(), say),
-            None => say.wrong_usage("--extcap-interface is missing; 'sniffer --extcap-interfaces' lists them"),
+            Some(_) => exit::answered(&sentences::version(), say),
+            None => exit::wrong_usage(
+                "--extcap-interface is missing; 'sniffer --extcap-interfaces' lists them",
+                say,
+            ),
         };
     };
     let Some(interface) = asked.strip_prefix(sentences::PREFIX) else {
-        return say.wrong_usage(&format!(
-            "{asked:?} is no interface of this extcap; 'sniffer --extcap-interfaces' lists them"
-        ));
+        return exit::wrong_usage(
+            &format!("{asked:?} is no interface of this extcap; 'sniffer --extcap-interfaces' lists them"),
+            say,
+        );
     };
     if args.extcap_dlts {
         return match sentences::link_types(interface) {
-            Some(text) => answer(&text, say),
-            None => say.fail(&format!(
-                "there is no interface {interface:?}; have Wireshark refresh its list of interfaces"
-            )),
+            Some(text) => exit::answered(&text, say),
+            None => exit::failure(
+                &format!("there is no interface {interface:?}; have Wireshark refresh its list of interfaces"),
+                say,
+            ),
         };
     }
     if args.extcap_config {
-        return answer(sentences::OPTIONS, say);
+        return exit::answered(sentences::OPTIONS, say);
     }
     let wished = match wished(&args, interface) {
         Ok(wished) => wished,
-        Err(line) => return say.wrong_usage(&line),
+        Err(line) => return exit::wrong_usage(&line, say),
     };
     let filter = selection::filter(&wished.port, &wished.host, &wished.expression);
     if args.capture {
         let Some(fifo) = &args.fifo else {
-            return say.wrong_usage("--fifo is missing: the named pipe that takes the frames");
+            return exit::wrong_usage("--fifo is missing: the named pipe that takes the frames", say);
         };
         return capture(&wished.settings(), filter, fifo, say);
     }
     match (filter, args.extcap_capture_filter) {
         // Silence means that it is one. Wireshark reads the answer only of a program that ends well.
         (Ok(_), Some(_)) => ExitCode::SUCCESS,
-        (Err(line), Some(_)) => answer(&format!("{}\n", one_line(&line)), say),
-        (_, None) => {
-            say.wrong_usage("nothing is asked for: --capture, --extcap-dlts, --extcap-config or a capture filter")
-        }
+        (Err(line), Some(_)) => exit::answered(&format!("{}\n", one_line(&line)), say),
+        (_, None) => exit::wrong_usage(
+            "nothing is asked for: --capture, --extcap-dlts, --extcap-config or a capture filter",
+            say,
+        ),
     }
 }
 
@@ -162,15 +167,16 @@ fn capture(settings: &Settings, filter: Result<Filter, String>, path: &Path, say
     let stop = match CancelToken::on_signals() {
         Ok(stop) => stop,
         Err(error) => {
-            return say.fail(&format!(
-                "watching for signals failed: {error}; allow more open files with 'ulimit -n'"
-            ));
+            return exit::failure(
+                &format!("watching for signals failed: {error}; allow more open files with 'ulimit -n'"),
+                say,
+            );
         }
     };
     let code = match filter.map(|filter| record::run(settings, &filter, path, &stop, say)) {
         Ok(Ok(())) => return ExitCode::SUCCESS,
-        Ok(Err(line)) => say.fail(&one_line(&line)),
-        Err(line) => say.wrong_usage(&line),
+        Ok(Err(line)) => exit::failure(&one_line(&line), say),
+        Err(line) => exit::wrong_usage(&line, say),
     };
     fifo::end(path, &stop);
     code

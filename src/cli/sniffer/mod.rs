@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use self::args::SnifferArgs;
 use self::contradiction::contradiction;
 use super::args::wants_color;
-use super::usage;
+use super::{exit, usage};
 use crate::local_time;
 use crate::os::cancel::CancelToken;
 use crate::os::limits;
@@ -26,7 +26,7 @@ use crate::session::{answers, explaining, file, interfaces, live, rights, select
 /// Runs the program: exit status 0 fine, 1 failure, 2 wrong arguments.
 #[must_use]
 pub fn main() -> ExitCode {
-    limits::within_memory(run)
+    exit::within(limits::prepare_with_memory(), run)
 }
 
 fn run() -> ExitCode {
@@ -54,14 +54,13 @@ fn run() -> ExitCode {
         rights::only_for_files()
     };
     if let Err(line) = kept {
-        return say.fail(&line);
+        return exit::failure(&line, say);
     }
     let stop = match CancelToken::on_signals() {
         Ok(stop) => stop,
         Err(error) => {
-            return say.fail(&format!(
-                "watching for Ctrl+C failed: {error}; allow more open files with 'ulimit -n'"
-            ));
+            let line = format!("watching for Ctrl+C failed: {error}; allow more open files with 'ulimit -n'");
+            return exit::failure(&line, say);
         }
     };
     if let Some(line) = local_time::complaint() {
@@ -71,13 +70,16 @@ fn run() -> ExitCode {
     stop.end_at_once(true);
     let filter = match selection::filter(&args.port, &args.host, &args.expression) {
         Ok(filter) => filter,
-        Err(line) => return say.wrong_usage(&line),
+        Err(line) => return exit::wrong_usage(&line, say),
     };
     if let Some(line) = contradiction(&settings) {
-        return say.wrong_usage(&line);
+        return exit::wrong_usage(&line, say);
     }
-    if let Some(field) = &args.explain {
-        explaining::run(&settings, field, filter, &stop, say)
+    let ended = if let Some(field) = &args.explain {
+        match explaining::entries(field) {
+            Ok(entries) => explaining::run(&settings, entries, filter, &stop, say),
+            Err(line) => return exit::wrong_usage(&line, say),
+        }
     } else if settings.is_form_alone() {
         answers::form_alone(&settings, &stop, say)
     } else if args.list_interfaces {
@@ -86,5 +88,6 @@ fn run() -> ExitCode {
         file::run(&settings, filter, &stop, say)
     } else {
         live::run(&settings, &filter, &stop, say)
-    }
+    };
+    exit::status(ended, say)
 }

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::folder;
+use crate::cli::exit;
 use crate::escape::printable;
 use crate::session::rights;
 use crate::session::say::Say;
-use crate::session::stdout::answer;
 
 /// The link's name.
 const LINK: &str = "socketlab";
@@ -23,7 +23,7 @@ pub fn install(say: Say) -> ExitCode {
     let done = place().and_then(|place| put(&place.link, &place.program).map(|()| place));
     let place = match done {
         Ok(place) => place,
-        Err(line) => return say.fail(&line),
+        Err(line) => return exit::failure(&line, say),
     };
     if !may_capture {
         say.warning(&format!(
@@ -31,7 +31,7 @@ pub fn install(say: Say) -> ExitCode {
             shown(&place.program)
         ));
     }
-    answer(
+    exit::answered(
         &format!(
             "{} leads to {}\nWireshark lists \"Socket lab: lo\" when it is started anew, or with Capture > Refresh Interfaces\n",
             shown(&place.link),
@@ -46,12 +46,12 @@ pub fn install(say: Say) -> ExitCode {
 pub fn uninstall(say: Say) -> ExitCode {
     let done = place().and_then(|place| take(&place.link, &place.program).map(|was| (place, was)));
     match done {
-        Ok((place, true)) => answer(&format!("{} is removed\n", shown(&place.link)), say),
-        Ok((place, false)) => answer(
+        Ok((place, true)) => exit::answered(&format!("{} is removed\n", shown(&place.link)), say),
+        Ok((place, false)) => exit::answered(
             &format!("{} is not there: nothing to remove\n", shown(&place.link)),
             say,
         ),
-        Err(line) => say.fail(&line),
+        Err(line) => exit::failure(&line, say),
     }
 }
 

@@ -1,89 +1,55 @@
-//! `socket-lab`: the guided run, from its arguments to its exit status.
+//! A guided run from its first step to its last.
 
-pub mod args;
-mod refused;
-
-use std::io::{self, BufWriter, ErrorKind, Write};
+use std::io::{BufWriter, ErrorKind, Write as _};
 use std::path::PathBuf;
-use std::process::ExitCode;
 
-use self::args::LabArgs;
-use self::refused::lab_lacks_it;
-use super::args::wants_color;
-use super::usage;
+use super::capturing::{self, Capturing};
+use super::context::LabContext;
+use super::failure::Failure;
+use super::folder::Folder;
+use super::network::Network;
+use super::observer::Observer;
+use super::recording::Files;
+use super::refused_network::lab_lacks_it;
+use super::result::RunResult;
+use super::run::{FinishedRun, PreparedRun, Run};
+use super::story::Story;
+use super::view::LabView;
+use crate::calls::Call;
 use crate::capture::live::{Capture, OpenError};
-use crate::lab::capturing::{self, Capturing};
-use crate::lab::context::LabContext;
-use crate::lab::failure::Failure;
-use crate::lab::folder::Folder;
-use crate::lab::network::{self, Network};
-use crate::lab::observer::Observer;
-use crate::lab::recording::Files;
-use crate::lab::result::RunResult;
-use crate::lab::run::{FinishedRun, PreparedRun, Run};
-use crate::lab::story::Story;
 use crate::local_time;
 use crate::os::cancel::CancelToken;
-use crate::os::limits;
 use crate::privilege::{Need, drop_privileges, narrow_to};
+use crate::render::look::TextStyle;
 use crate::session::ending::{self, Grace};
-use crate::session::say::{LogFormat, Say};
+use crate::session::outcome::Outcome;
+use crate::session::say::Say;
 use crate::session::stdout::StandardOutput;
 
-/// Runs the program: exit status 0 fine, 1 failure or no capture, 2 wrong arguments.
-#[must_use]
-pub fn main() -> ExitCode {
-    limits::within_memory(start)
+/// What is run, and how it is told.
+pub struct LabSettings {
+    /// The runs, in their order.
+    pub runs: Vec<&'static Run>,
+    /// The lines that are typed.
+    pub lines: Vec<String>,
+    /// The folder for the files, unless it is the usual one.
+    pub output: Option<PathBuf>,
+    /// Are files replaced that are in it already?
+    pub force: bool,
+    /// What is shown.
+    pub view: LabView,
+    /// Is every packet broken down, with all of its data?
+    pub full: bool,
+    /// Characters, columns, colours, times.
+    pub style: TextStyle,
 }
 
-fn start() -> ExitCode {
-    if std::env::args_os().skip(1).eq([network::TRY]) {
-        return probe();
-    }
-    let about = "Guided run of the socket lab: server, client and capture at once, and the story of their packets";
-    let args: LabArgs = match usage::parse("socket-lab", about) {
-        Ok(args) => args,
-        Err(code) => return code,
-    };
-    let say = Say::new(wants_color(args.look.color), LogFormat::Text);
-    let lines = match args.lines() {
-        Ok(lines) => lines,
-        Err(line) => return say.wrong_usage(&line),
-    };
-    match run(&args, &lines, say) {
-        Ok(code) => code,
-        Err(failure) => say.fail(&failure.to_string()),
-    }
-}
-
-/// What the process does that [`Network::enter`] starts.
-fn probe() -> ExitCode {
-    if let Err(error) = narrow_to(Need::PrivateNetwork) {
-        return Say::new(false, LogFormat::Text).fail(&error.to_string());
-    }
-    match network::probe() {
-        None => ExitCode::SUCCESS,
-        Some(refusal) => {
-            // The exit status has to do where nobody reads.
-            let _ = writeln!(io::stdout(), "{refusal}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-/// One run that can begin.
-struct Ready {
-    run: &'static Run,
-    prepared: Box<dyn PreparedRun>,
-    /// The calls that made it ready.
-    calls: Vec<crate::calls::Call>,
-    expression: String,
-    capture: Option<Capture>,
-}
-
-/// The order matters: the network first, then what needs privileges, with what is no longer needed given up after each step.
+/// Runs what is asked for, and tells it. The order matters: the network first, then what needs privileges, with what is no longer needed given up after each step.
 /// With the last of them gone files are opened and threads started.
-fn run(args: &LabArgs, lines: &[String], say: Say) -> Result<ExitCode, Failure> {
+///
+/// # Errors
+/// Ctrl+C, or a step that failed.
+pub fn run(settings: &LabSettings, say: Say) -> Result<Outcome, Failure> {
     let narrow = |need| narrow_to(need).map_err(|error| Failure::Line(error.to_string()));
     narrow(Need::PrivateNetwork)?;
     if let Some(line) = local_time::complaint() {
@@ -91,13 +57,13 @@ fn run(args: &LabArgs, lines: &[String], say: Say) -> Result<ExitCode, Failure> 
     }
     let network = Network::enter()?;
     narrow(Need::LoopbackAndCapture)?;
-    let person = CancelToken::on_signals()
+    let user = CancelToken::on_signals()
         .map_err(|error| Failure::of("watching for Ctrl+C", error, "allow more open files with 'ulimit -n'"))?;
-    let context = LabContext::new(&person, Observer::start()?, &network)?;
-    let (mut ready, blind) = prepare(&args.runs(), lines, &network, &context)?;
+    let context = LabContext::new(&user, Observer::start()?, &network)?;
+    let (mut ready, blind) = prepare(&settings.runs, &settings.lines, &network, &context)?;
     drop_privileges().map_err(|error| Failure::Line(error.to_string()))?;
-    ending::watch(&person, Grace::Waiting, say, None).map_err(Failure::Line)?;
-    let mut folder = Folder::open(args.output.as_deref(), args.force)?;
+    ending::watch(&user, Grace::Waiting, say, None).map_err(Failure::Line)?;
+    let mut folder = Folder::open(settings.output.as_deref(), settings.force)?;
     let files = ready
         .iter()
         .map(|one| Files::open(&folder, one.run, one.capture.is_some()));
@@ -114,9 +80,9 @@ fn run(args: &LabArgs, lines: &[String], say: Say) -> Result<ExitCode, Failure> 
         return Err(Failure::Interrupted);
     }
     let story = Story {
-        view: args.view,
-        full: args.full,
-        look: args.look.look(args.view.times()),
+        view: settings.view,
+        full: settings.full,
+        look: settings.style,
         network: &network,
     };
     let mut names = Vec::new();
@@ -132,6 +98,16 @@ fn run(args: &LabArgs, lines: &[String], say: Say) -> Result<ExitCode, Failure> 
     }
     let told = tell(&story, &finished, &names)?;
     Ok(conclude(&finished, failure, blind, told, say))
+}
+
+/// One run that can begin.
+struct Ready {
+    run: &'static Run,
+    prepared: Box<dyn PreparedRun>,
+    /// The calls that made it ready.
+    calls: Vec<Call>,
+    expression: String,
+    capture: Option<Capture>,
 }
 
 /// Makes the runs ready. With the reason why there is no capture, if there is none.
@@ -222,8 +198,8 @@ fn conclude(
     blind: Option<String>,
     told: Told,
     say: Say,
-) -> ExitCode {
-    let mut code = ExitCode::SUCCESS;
+) -> Outcome {
+    let mut outcome = Outcome::Complete;
     for captured in finished.iter().filter_map(|one| one.result.captured.as_ref()) {
         let lost = captured.statistics.dropped + captured.left_out;
         if lost > 0 {
@@ -232,20 +208,22 @@ fn conclude(
                 "{lost} packets were lost on their way to the capture; {}",
                 notes.join("; ")
             ));
-            code = ExitCode::FAILURE;
+            outcome = Outcome::Incomplete;
         }
     }
     if let Some(line) = blind {
-        code = say.fail(&line);
+        say.error(&line);
+        outcome = Outcome::Incomplete;
     }
     if let Some(failure) = failure {
-        code = say.fail(&failure.to_string());
+        say.error(&failure.to_string());
+        outcome = Outcome::Incomplete;
     }
     if finished.iter().any(|one| !one.result.answered) {
-        code = match told {
-            Told::Whole => say.fail("a line got no answer: the client's screen says why"),
-            Told::Closed => ExitCode::FAILURE,
-        };
+        if let Told::Whole = told {
+            say.error("a line got no answer: the client's screen says why");
+        }
+        outcome = Outcome::Incomplete;
     }
-    code
+    outcome
 }

@@ -1,0 +1,52 @@
+//! `socket-lab`: the guided run, from its arguments to its exit status.
+
+pub mod args;
+
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use self::args::LabArgs;
+use super::args::wants_color;
+use super::{exit, usage};
+use crate::lab::guided;
+use crate::lab::network;
+use crate::os::limits;
+use crate::privilege::{Need, narrow_to};
+use crate::session::say::{LogFormat, Say};
+
+/// Runs the program: exit status 0 fine, 1 failure or no capture, 2 wrong arguments.
+#[must_use]
+pub fn main() -> ExitCode {
+    exit::within(limits::prepare_with_memory(), start)
+}
+
+fn start() -> ExitCode {
+    if std::env::args_os().skip(1).eq([network::TRY]) {
+        return probe();
+    }
+    let about = "Guided run of the socket lab: server, client and capture at once, and the story of their packets";
+    let args: LabArgs = match usage::parse("socket-lab", about) {
+        Ok(args) => args,
+        Err(code) => return code,
+    };
+    let say = Say::new(wants_color(args.look.color), LogFormat::Text);
+    match args.settings() {
+        Ok(settings) => exit::status(guided::run(&settings, say).map_err(|failure| failure.to_string()), say),
+        Err(line) => exit::wrong_usage(&line, say),
+    }
+}
+
+/// What the process does that [`network::Network::enter`] starts.
+fn probe() -> ExitCode {
+    if let Err(error) = narrow_to(Need::PrivateNetwork) {
+        return exit::failure(&error.to_string(), Say::new(false, LogFormat::Text));
+    }
+    match network::probe() {
+        None => ExitCode::SUCCESS,
+        Some(refusal) => {
+            // The exit status has to do where nobody reads.
+            let _ = writeln!(io::stdout(), "{refusal}");
+            ExitCode::FAILURE
+        }
+    }
+}
