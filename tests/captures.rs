@@ -1,7 +1,6 @@
-//! The project's captures: what README says of them, what tshark finds in them, and each as every view shows it (tests/golden).
+//! The project's captures: what README says of them, and what tshark finds in them. How each view shows them: tests/golden.rs.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::process::Command;
 
 use crate::support::{Tool, need, ours, tool};
@@ -20,25 +19,6 @@ const CAPTURES: [&str; 11] = [
     "port-12000",
     "loop",
 ];
-
-/// The views that every capture is shown in.
-const VIEWS: [&str; 3] = ["summary", "ladder", "fields"];
-
-/// What else is kept: the capture, the name of the golden text's end, and how it is shown.
-const MORE: [(&str, &str, &[&str]); 5] = [
-    ("udp", "plain", &["--view", "fields", "--style", "plain"]),
-    (
-        "tcp",
-        "narrow",
-        &["--view", "fields", "--style", "ascii", "--width", "60", "-c", "4"],
-    ),
-    ("udp", "diagram", &["--view", "diagram"]),
-    ("tcp", "diagram", &["--view", "diagram", "-c", "4"]),
-    ("udp", "json", &["--json"]),
-];
-
-/// Of the packets of the long line these show all kinds: opening, five segments of data, their acknowledgments.
-const OF_LONG: [&str; 2] = ["-c", "11"];
 
 /// What tshark remarks of which packet beyond comments and the ordinary course of things, and why it is there.
 const REMARKED: [(&str, u32, &str, &str); 4] = [
@@ -66,10 +46,6 @@ const ORDINARY: [&str; 4] = [
     "the connection closing",
 ];
 
-fn updates() -> bool {
-    std::env::var_os("SOCKET_LAB_UPDATE").is_some()
-}
-
 fn ran(program: &mut Command) -> String {
     let ended = program.output().unwrap();
     let errors = String::from_utf8_lossy(&ended.stderr);
@@ -83,17 +59,6 @@ fn run(arguments: &[&str]) -> String {
     let errors = String::from_utf8_lossy(&ended.stderr);
     assert!(ended.status.success() && errors.is_empty(), "{arguments:?}: {errors}");
     String::from_utf8(ended.stdout).unwrap()
-}
-
-fn shown(file: &str, view: &[&str]) -> String {
-    // Later options win, but each may stand once only.
-    let style: &[&str] = if view.contains(&"--style") {
-        &[]
-    } else {
-        &["--style", "unicode"]
-    };
-    let time: &[&str] = if view.contains(&"summary") { &[] } else { &["--utc"] };
-    run(&[&["-r", file], style, time, view].concat())
 }
 
 /// One row a packet, with these fields as tshark prints them; several values of one field are separated by `~`.
@@ -123,58 +88,13 @@ fn rows() -> Vec<(String, String, usize)> {
     .collect()
 }
 
-fn assert_golden(name: &str, now: &str) {
-    let file = Path::new("tests/golden").join(format!("{name}.txt"));
-    if updates() {
-        std::fs::write(&file, now).unwrap();
-    }
-    let kept = std::fs::read_to_string(&file).unwrap_or_default();
-    let place = kept.lines().zip(now.lines()).position(|(kept, now)| kept != now);
-    let line = place.map_or("its end", |at| now.lines().nth(at).unwrap());
-    assert!(now == kept, "{} is not as kept, from: {line}", file.display());
-}
-
-/// `SOCKET_LAB_UPDATE=1 cargo test captures::` writes the texts anew; then look at every difference.
-#[test]
-fn each_capture_is_shown_as_kept() {
-    for name in CAPTURES {
-        for view in VIEWS {
-            let mut how = vec!["--view", view];
-            let calls = format!("captures/{name}.calls.jsonl");
-            match (view, name) {
-                ("ladder", _) => how.extend(["--calls", &calls]),
-                ("fields", "long") => how.extend(OF_LONG),
-                _ => {}
-            }
-            let now = shown(&format!("captures/{name}.pcapng"), &how);
-            assert_golden(&format!("{name}.{view}"), &now);
-        }
-    }
-    for (name, end, how) in MORE {
-        assert_golden(&format!("{name}.{end}"), &shown(&format!("captures/{name}.pcap"), how));
-    }
-}
-
-#[test]
-fn no_golden_text_is_left_over() {
-    let kept = std::fs::read_dir("tests/golden").unwrap();
-    let kept: BTreeSet<String> = kept
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    let views = CAPTURES
-        .iter()
-        .flat_map(|name| VIEWS.map(|view| format!("{name}.{view}.txt")));
-    let more = MORE.iter().map(|(name, end, _)| format!("{name}.{end}.txt"));
-    assert_eq!(kept, views.chain(more).collect());
-}
-
 #[test]
 fn the_readme_lists_every_file_with_its_packets() {
     let rows = rows();
     let named: Vec<&str> = rows.iter().map(|(name, ..)| name.as_str()).collect();
     assert_eq!(named, CAPTURES);
     for (name, command, packets) in &rows {
-        let lines = shown(&format!("captures/{name}.pcapng"), &["--view", "summary"]);
+        let lines = run(&["-r", &format!("captures/{name}.pcapng"), "--view", "summary"]);
         assert_eq!(lines.lines().count(), *packets, "{name}");
         assert!(
             ["port-12000", "loop"].contains(&name.as_str()) || command.starts_with(&format!("`socket-lab {name}")),
@@ -263,7 +183,10 @@ fn both_formats_of_a_capture_show_the_same() {
         let (pcap, pcapng) = (format!("captures/{name}.pcap"), format!("captures/{name}.pcapng"));
         // In the fields a comment would show that is not the one that this program writes today.
         for view in ["summary", "fields", "diagram"] {
-            assert_eq!(shown(&pcap, &["--view", view]), shown(&pcapng, &["--view", view]));
+            assert_eq!(
+                run(&["-r", &pcap, "--view", view]),
+                run(&["-r", &pcapng, "--view", view])
+            );
         }
     }
 }

@@ -43,6 +43,9 @@ mod filter;
 /// Conversations, judged by tshark.
 #[cfg(all(feature = "sniffer", target_os = "linux"))]
 mod flow;
+/// What the sniffer prints of recorded captures, text by text.
+#[cfg(feature = "sniffer")]
+mod golden;
 /// The guided runs of `socket-lab`: output, recordings, ends.
 #[cfg(all(feature = "sniffer", target_os = "linux"))]
 mod guided;

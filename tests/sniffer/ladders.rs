@@ -1,11 +1,11 @@
 //! The views of whole conversations: ladders with calls beside the packets, and what both ends said.
 //!
 //! `ladder/recorded.pcap` and `ladder/recorded.jsonl` are a real run: a line over TCP and a connection without one, a line over
-//! UDP, and both clients against a port where nobody listens. `SOCKET_LAB_UPDATE=1 cargo test sniffer::ladders` writes
-//! the goldens anew.
+//! UDP, and both clients against a port where nobody listens. How it looks in each
+//! form: tests/golden/LIST.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use nix::sys::signal::Signal;
 use socket_lab::escape::printable;
@@ -20,38 +20,6 @@ pub(super) fn shown(arguments: &[&str]) -> String {
     let ended = ran(arguments);
     assert_eq!((ended.code, ended.errors.as_str()), (Some(0), ""), "{arguments:?}");
     ended.output
-}
-
-pub(super) fn golden(name: &str, output: &str) {
-    let path = PathBuf::from(format!("tests/sniffer/ladder/{name}.txt"));
-    if std::env::var_os("SOCKET_LAB_UPDATE").is_some() {
-        std::fs::write(&path, output).unwrap();
-    }
-    let expected = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(expected == output, "{name} differs:\n{output}");
-}
-
-#[test]
-fn ladders_look_as_agreed() {
-    let real = ["-r", RECORDED, "--calls", CALLS, "--view", "ladder", "--utc"];
-    for width in ["60", "80", "120"] {
-        for style in ["unicode", "ascii"] {
-            let output = shown(&[&real[..], &["--width", width, "--style", style]].concat());
-            golden(&format!("recorded.{style}.{width}"), &output);
-        }
-    }
-    golden("recorded.plain", &shown(&[&real[..], &["--style", "plain"]].concat()));
-    golden(
-        "recorded.beside.130",
-        &shown(&[&real[..], &["--side-by-side", "--width", "130", "--style", "unicode"]].concat()),
-    );
-    for name in ["tcp", "udp"] {
-        let file = format!("captures/{name}.pcapng");
-        for style in ["unicode", "ascii", "plain"] {
-            let output = shown(&["-r", &file, "--view", "ladder", "--utc", "--style", style]);
-            golden(&format!("{name}.{style}"), &output);
-        }
-    }
 }
 
 #[test]
