@@ -44,27 +44,17 @@ pub struct ServerSide {
 }
 
 impl ServerSide {
-    /// Starts a UDP server, up to its third line.
+    /// Starts a server, up to its third line.
     ///
     /// # Errors
-    /// As [`udp_server::bind`].
-    pub fn udp(context: &LabContext) -> Result<Self, Failure> {
+    /// As [`udp_server::bind`] and [`tcp_server::bind`].
+    pub fn start(program: Program, context: &LabContext) -> Result<Self, Failure> {
         let stop = context.stop()?;
-        let socket = udp_server::bind(Some(context.address()), context.address().port(), &stop)?;
-        Self::announced(Program::UdpServer, socket, stop)
-    }
-
-    /// Starts a TCP server, up to its third line.
-    ///
-    /// # Errors
-    /// As [`tcp_server::bind`].
-    pub fn tcp(context: &LabContext) -> Result<Self, Failure> {
-        let stop = context.stop()?;
-        let socket = tcp_server::bind(Some(context.address()), context.address().port(), &stop)?;
-        Self::announced(Program::TcpServer, socket, stop)
-    }
-
-    fn announced(program: Program, socket: Socket, stop: CancelToken) -> Result<Self, Failure> {
+        let address = context.address();
+        let socket = match program {
+            Program::UdpServer => udp_server::bind(Some(address), address.port(), &stop)?,
+            _ => tcp_server::bind(Some(address), address.port(), &stop)?,
+        };
         let screen = Screen::default();
         let transcript = Transcript::new(screen.clone());
         let bound = Some(SocketAddr::new(LOCALHOST, 0));
@@ -103,8 +93,8 @@ impl ServerSide {
     }
 
     fn serve(self) -> Result<(), Error> {
-        match self.program.transport() {
-            "UDP" => udp_server::run(&self.socket, self.port, &self.transcript),
+        match self.program {
+            Program::UdpServer => udp_server::run(&self.socket, self.port, &self.transcript),
             _ => tcp_server::run(&self.socket, &self.transcript, LIMITS, &self.stop),
         }
     }

@@ -1,6 +1,7 @@
 //! An empty line, over both.
 
 use super::exchange::{Exchange, listed};
+use crate::calls::Program;
 use crate::explain::count;
 use crate::flow::{Kind, PacketInFlow, Party};
 use crate::lab::result::{self, RunResult};
@@ -11,6 +12,8 @@ const WATCH: &[&str] = &[
      stream of bytes and cannot carry nothing: the line's end, one byte, goes out.",
 ];
 
+const BOTH: &[Program] = &[Program::UdpClient, Program::TcpClient];
+
 /// The run.
 pub static RUN: Run = Run {
     word: "empty",
@@ -20,7 +23,7 @@ pub static RUN: Run = Run {
     takes_lines: false,
     before: |_| WATCH,
     change: |_| Ok(()),
-    prepare: |context, _| Ok(Box::new(Exchange::both(context, vec![String::new()])?)),
+    prepare: |context, _| Ok(Box::new(Exchange::of(BOTH, context, vec![String::new()])?)),
     after,
     matters,
 };

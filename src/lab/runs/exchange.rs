@@ -16,35 +16,16 @@ pub struct Exchange {
 }
 
 impl Exchange {
-    /// Over UDP.
-    ///
-    /// # Errors
-    /// The server cannot start.
-    pub fn udp(context: &LabContext, lines: Vec<String>) -> Result<Self, Failure> {
-        let servers = vec![(Program::UdpClient, ServerSide::udp(context)?)];
-        Ok(Self { servers, lines })
-    }
-
-    /// Over TCP.
-    ///
-    /// # Errors
-    /// The server cannot start.
-    pub fn tcp(context: &LabContext, lines: Vec<String>) -> Result<Self, Failure> {
-        let servers = vec![(Program::TcpClient, ServerSide::tcp(context)?)];
-        Ok(Self { servers, lines })
-    }
-
-    /// Over UDP, then over TCP.
+    /// With these clients, one after the other.
     ///
     /// # Errors
     /// A server cannot start.
-    pub fn both(context: &LabContext, lines: Vec<String>) -> Result<Self, Failure> {
-        let udp = (Program::UdpClient, ServerSide::udp(context)?);
-        let tcp = (Program::TcpClient, ServerSide::tcp(context)?);
-        Ok(Self {
-            servers: vec![udp, tcp],
-            lines,
-        })
+    pub fn of(clients: &[Program], context: &LabContext, lines: Vec<String>) -> Result<Self, Failure> {
+        let mut servers = Vec::new();
+        for &client in clients {
+            servers.push((client, ServerSide::start(client.counterpart(), context)?));
+        }
+        Ok(Self { servers, lines })
     }
 }
 

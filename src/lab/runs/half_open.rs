@@ -12,7 +12,7 @@ use pnet::transport::{TransportReceiver, TransportSender, tcp_packet_iter, trans
 
 use super::by_hand::{SETTLING_TIME, free_port};
 use super::exchange::connections;
-use crate::calls::{Name, Role};
+use crate::calls::{Name, Program, Role};
 use crate::flow::conversation::Opening;
 use crate::flow::segment::Part;
 use crate::lab::context::{LabContext, PORT};
@@ -112,7 +112,7 @@ impl Prepared {
             }
         })?;
         Ok(Self {
-            server: ServerSide::tcp(context)?,
+            server: ServerSide::start(Program::TcpServer, context)?,
             closed: free_port(PORT)?,
             sender,
             receiver,

@@ -28,7 +28,7 @@ pub static RUN: Run = Run {
     change: |_| Ok(()),
     prepare: |context, _| {
         Ok(Box::new(Prepared {
-            server: ServerSide::tcp(context)?,
+            server: ServerSide::start(Program::TcpServer, context)?,
         }))
     },
     after,

@@ -1,6 +1,7 @@
 //! A line of 64 KiB over TCP.
 
 use super::exchange::{Exchange, connections};
+use crate::calls::Program;
 use crate::explain::count;
 use crate::flow::Party;
 use crate::flow::segment::Remark;
@@ -33,7 +34,13 @@ pub static RUN: Run = Run {
     takes_lines: false,
     before,
     change,
-    prepare: |context, _| Ok(Box::new(Exchange::tcp(context, vec![long_line()])?)),
+    prepare: |context, _| {
+        Ok(Box::new(Exchange::of(
+            &[Program::TcpClient],
+            context,
+            vec![long_line()],
+        )?))
+    },
     after,
     matters: |_| false,
 };

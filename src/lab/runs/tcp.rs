@@ -1,7 +1,7 @@
 //! One line over TCP.
 
 use super::exchange::{Exchange, connections};
-use crate::calls::{Name, Role};
+use crate::calls::{Name, Program, Role};
 use crate::explain::{count, duration};
 use crate::flow::segment::Part;
 use crate::flow::{Kind, PacketInFlow};
@@ -22,7 +22,7 @@ pub static RUN: Run = Run {
     takes_lines: true,
     before: |_| WATCH,
     change: |_| Ok(()),
-    prepare: |context, lines| Ok(Box::new(Exchange::tcp(context, lines.to_vec())?)),
+    prepare: |context, lines| Ok(Box::new(Exchange::of(&[Program::TcpClient], context, lines.to_vec())?)),
     after,
     matters,
 };

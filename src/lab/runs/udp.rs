@@ -1,7 +1,7 @@
 //! One line over UDP.
 
 use super::exchange::{Exchange, listed};
-use crate::calls::{Name, Role};
+use crate::calls::{Name, Program, Role};
 use crate::explain::count;
 use crate::flow::datagram::Part;
 use crate::flow::{Kind, PacketInFlow};
@@ -22,7 +22,7 @@ pub static RUN: Run = Run {
     takes_lines: true,
     before: |_| WATCH,
     change: |_| Ok(()),
-    prepare: |context, lines| Ok(Box::new(Exchange::udp(context, lines.to_vec())?)),
+    prepare: |context, lines| Ok(Box::new(Exchange::of(&[Program::UdpClient], context, lines.to_vec())?)),
     after,
     matters,
 };
