@@ -46,22 +46,19 @@ static TABLE_1: [FieldDef; 3] = [
     bytes(id::HALEN, "link-layer address length", 4, 2, Form::Count("bytes")),
 ];
 /// The version 2 header without address.
-static TABLE_2: [FieldDef; 6] = [
-    bytes(id::ETYPE, "protocol", 0, 2, Form::HexNamed(ether_type)),
-    bytes(id::RESERVED, "reserved", 2, 2, Form::Hex),
-    bytes(id::IFINDEX, "interface index", 4, 4, Form::Decimal),
-    bytes(id::HATYPE, "link-layer address type", 8, 2, Form::Named(hardware)),
-    bytes(id::PKTTYPE, "packet type", 10, 1, Form::Named(direction)),
-    bytes(id::HALEN, "link-layer address length", 11, 1, Form::Count("bytes")),
-];
-static TABLE_2_LINUX: [FieldDef; 6] = [
-    bytes(id::LTYPE, "protocol", 0, 2, Form::HexNamed(linux_protocol)),
-    TABLE_2[1],
-    TABLE_2[2],
-    TABLE_2[3],
-    TABLE_2[4],
-    TABLE_2[5],
-];
+static TABLE_2: [FieldDef; 6] = table_2(TYPE);
+/// The same where the protocol is one of Linux's own.
+static TABLE_2_LINUX: [FieldDef; 6] = table_2(LINUX_TYPE);
+const fn table_2(protocol: FieldDef) -> [FieldDef; 6] {
+    [
+        protocol,
+        bytes(id::RESERVED, "reserved", 2, 2, Form::Hex),
+        bytes(id::IFINDEX, "interface index", 4, 4, Form::Decimal),
+        bytes(id::HATYPE, "link-layer address type", 8, 2, Form::Named(hardware)),
+        bytes(id::PKTTYPE, "packet type", 10, 1, Form::Named(direction)),
+        bytes(id::HALEN, "link-layer address length", 11, 1, Form::Count("bytes")),
+    ]
+}
 
 static TYPE: FieldDef = bytes(id::ETYPE, "protocol", 0, 2, Form::HexNamed(ether_type));
 static LINUX_TYPE: FieldDef = bytes(id::LTYPE, "protocol", 0, 2, Form::HexNamed(linux_protocol));

@@ -82,36 +82,23 @@ static TABLE_2: [FieldDef; 4] = [
     GROUP,
 ];
 /// A query of version 3 up to its sources. RFC 9776 section 4.1
-static QUERY_3: [FieldDef; 9] = [
-    KIND,
-    bytes(id::MAX_RESP, "max resp code", 1, 1, Form::Decimal),
-    SUM,
-    GROUP,
-    REST_OF_QUERY[0],
-    REST_OF_QUERY[1],
-    REST_OF_QUERY[2],
-    REST_OF_QUERY[3],
-    REST_OF_QUERY[4],
-];
-const REST_OF_QUERY: [FieldDef; 5] = [
-    bits(id::FLAGS, "flags", 64, 4, Form::Hex),
-    bits(id::S, "S", 68, 1, Form::Flag),
-    bits(id::QRV, "QRV", 69, 3, Form::Decimal),
-    bytes(id::QQIC, "QQIC", 9, 1, Form::Decimal),
-    bytes(id::NUM_SRC, "number of sources", 10, 2, Form::Decimal),
-];
+static QUERY_3: [FieldDef; 9] = query_3(MAX_RESP_CODE);
 /// The same with a code that is a floating-point number.
-static QUERY_3_FLOAT: [FieldDef; 9] = [
-    KIND,
-    bytes(id::MAX_RESP, "max resp code", 1, 1, Form::Decimal).of(&FLOAT),
-    SUM,
-    GROUP,
-    REST_OF_QUERY[0],
-    REST_OF_QUERY[1],
-    REST_OF_QUERY[2],
-    REST_OF_QUERY[3],
-    REST_OF_QUERY[4],
-];
+static QUERY_3_FLOAT: [FieldDef; 9] = query_3(MAX_RESP_CODE.of(&FLOAT));
+const fn query_3(max_resp_code: FieldDef) -> [FieldDef; 9] {
+    [
+        KIND,
+        max_resp_code,
+        SUM,
+        GROUP,
+        bits(id::FLAGS, "flags", 64, 4, Form::Hex),
+        bits(id::S, "S", 68, 1, Form::Flag),
+        bits(id::QRV, "QRV", 69, 3, Form::Decimal),
+        bytes(id::QQIC, "QQIC", 9, 1, Form::Decimal),
+        bytes(id::NUM_SRC, "number of sources", 10, 2, Form::Decimal),
+    ]
+}
+const MAX_RESP_CODE: FieldDef = bytes(id::MAX_RESP, "max resp code", 1, 1, Form::Decimal);
 static FLOAT: [FieldDef; 3] = [
     bits(id::MAX_RESP_FORM, "floating-point", 8, 1, Form::Flag),
     bits(id::MAX_RESP_EXP, "exponent", 9, 3, Form::Decimal),
