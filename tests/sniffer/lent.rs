@@ -9,21 +9,11 @@ use std::process::{Command, Stdio};
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 
-use super::stage::{Ended, Folder, ORDINARY, clean, in_one_namespace, readable};
+use super::stage::{Ended, Folder, ORDINARY, OUTPUTS, clean, in_one_namespace, readable};
 use crate::support::{Tool, essential, need, needs, ours, shell, tool};
 
 /// Another user, who prepares the folder.
 const ANOTHER: u32 = 54_321;
-
-/// Every option of the sniffer's that writes a file.
-const OUTPUTS: [(&str, &str); 6] = [
-    ("-w", "x.pcapng"),
-    ("--html", "x.html"),
-    ("--svg", "x.svg"),
-    ("--plot", "plot.svg"),
-    ("--worksheet", "form.md"),
-    ("--answer-key", "key.md"),
-];
 
 /// A program of ours as sudo starts it for the ordinary user.
 fn lent(name: &str, arguments: &[&str]) -> Command {

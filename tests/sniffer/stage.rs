@@ -17,6 +17,16 @@ use crate::support::{PATIENCE, Running, Tool, again, copy_program, judged, names
 /// Nobody in particular: the user that owns no files.
 pub const ORDINARY: u32 = 65_534;
 
+/// Every option of the sniffer's that writes a file, with such a file.
+pub const OUTPUTS: [(&str, &str); 6] = [
+    ("-w", "x.pcapng"),
+    ("--html", "x.html"),
+    ("--svg", "x.svg"),
+    ("--plot", "plot.svg"),
+    ("--worksheet", "form.md"),
+    ("--answer-key", "key.md"),
+];
+
 /// Frames are had from a ring, or without one: an argument of the sniffers.
 const WAYS: [&str; 2] = ["", "--no-ring"];
 

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use super::stage::{Ended, Folder, ORDINARY, clean, in_one_namespace, pair, readable};
+use super::stage::{Ended, Folder, ORDINARY, OUTPUTS, clean, in_one_namespace, pair, readable};
 use crate::support::{PATIENCE, Running, Tool, copy, copy_program, need_all, needs, path_of_ours, tool};
 
 /// Somebody else, who puts links where the person is going to write.
@@ -163,16 +163,6 @@ fn kind_of_socket(id: u32, name: &str) -> Option<String> {
         .find(|list| is_in(list))
         .map(str::to_owned)
 }
-
-/// Every option of the sniffer's that writes a file, with such a file.
-const OUTPUTS: [(&str, &str); 6] = [
-    ("-w", "x.pcapng"),
-    ("--html", "x.html"),
-    ("--svg", "x.svg"),
-    ("--plot", "plot.svg"),
-    ("--worksheet", "form.md"),
-    ("--answer-key", "key.md"),
-];
 
 #[test]
 fn nothing_of_root_is_left_and_nothing_but_its_own_files_can_be_written() {
