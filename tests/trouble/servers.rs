@@ -4,10 +4,12 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
+use std::time::{Duration, Instant};
 
 use super::{client_with, one_line, run};
 use crate::support::{
-    Missing, Side, Tool, client, copy, copy_program, in_empty_namespace, need, needs, path_of_ours, server_with, shell,
+    Missing, PATIENCE, Running, Side, Tool, client, copy, copy_program, in_empty_namespace, need, needs, path_of_ours,
+    port_in, server_with, shell,
 };
 
 #[test]
@@ -125,6 +127,33 @@ fn standard_output_that_is_full_is_said_and_the_clients_are_served() {
         &String::from_utf8(run.stderr).unwrap(),
         &["standard output failed", "No space left"],
     );
+
+    // One that could say it goes on without its screen.
+    let folder = tempfile::tempdir().unwrap();
+    for transport in ["udp", "tcp"] {
+        let screen = folder.path().join(transport);
+        let mut limited = shell("trap '' XFSZ; ulimit -f 1; exec \"$0\" -b 127.0.0.1 > \"$1\"");
+        limited.arg(path_of_ours(&format!("{transport}-server"))).arg(&screen);
+        let server = Running::start(&mut limited);
+        let shown = || std::fs::read_to_string(&screen).unwrap_or_default();
+        let deadline = Instant::now() + PATIENCE;
+        while !shown().contains("Listening...\n") {
+            assert!(Instant::now() < deadline, "{}", server.errors());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let mut client = client(&format!("{transport}-client"), port_in(&shown()));
+        for letter in ["a", "b", "c"] {
+            client.type_line(&letter.repeat(1000));
+            let returned = letter.to_uppercase().repeat(1000);
+            client.wait_for_output(&format!("Returned from server: {returned}\n"));
+        }
+        let errors = server.wait_for_errors("\n");
+        assert_eq!(errors.lines().count(), 1, "{errors}");
+        assert!(
+            errors.starts_with("error: standard output cannot be written (File too large"),
+            "{errors}"
+        );
+    }
 }
 
 #[test]
@@ -160,7 +189,7 @@ fn a_client_that_resets_is_one_line_in_the_servers_log() {
     let mut room = [0; 11];
     socket.read_exact(&mut room).unwrap();
     socket2::SockRef::from(&socket)
-        .set_linger(Some(std::time::Duration::ZERO))
+        .set_linger(Some(Duration::ZERO))
         .unwrap();
     drop(socket);
     let errors = server.wait_for_errors("the client broke the connection off");
