@@ -6,7 +6,7 @@ use super::look::{Style, TextStyle};
 use super::page::Page;
 use super::proof::Proof;
 use crate::explain::purpose::{Entry, Place, is_wiresharks};
-use crate::wire::{FieldDef, Form, Origin};
+use crate::wire::{DisplayFormat, FieldDef, Origin};
 
 /// Columns that the words on the left take.
 const LEFT: usize = 8;
@@ -157,10 +157,10 @@ fn values(entry: &Entry) -> String {
 /// What the form tells of the values.
 fn formed(spec: &FieldDef) -> String {
     let most = || u64::MAX >> (64 - spec.bits.clamp(1, 64));
-    match spec.form {
-        Form::Decimal => format!("A number from 0 to {}", most()),
-        Form::Count(unit) => format!("A number of {unit}, 0 to {}", most()),
-        Form::Length { unit, uncounted } => {
+    match spec.format {
+        DisplayFormat::Decimal => format!("A number from 0 to {}", most()),
+        DisplayFormat::Count(unit) => format!("A number of {unit}, 0 to {}", most()),
+        DisplayFormat::Length { unit, uncounted } => {
             let without = match uncounted {
                 0 => String::new(),
                 1 => ", the first unit not counted".to_owned(),
@@ -168,19 +168,21 @@ fn formed(spec: &FieldDef) -> String {
             };
             format!("A number of units of {unit} bytes{without}, 0 to {}", most())
         }
-        Form::Hex => format!("A number, written in hexadecimal, 0 to 0x{:x}", most()),
-        Form::Named(naming) | Form::LittleEndian(naming) => named(spec, naming, |number| number.to_string()),
-        Form::HexNamed(naming) => named(spec, naming, |number| format!("0x{number:04x}")),
-        Form::Flag => "0 or 1".to_owned(),
-        Form::Flags => {
+        DisplayFormat::Hex => format!("A number, written in hexadecimal, 0 to 0x{:x}", most()),
+        DisplayFormat::Named(naming) | DisplayFormat::LittleEndian(naming) => {
+            named(spec, naming, |number| number.to_string())
+        }
+        DisplayFormat::HexNamed(naming) => named(spec, naming, |number| format!("0x{number:04x}")),
+        DisplayFormat::Flag => "0 or 1".to_owned(),
+        DisplayFormat::Flags => {
             let parts: Vec<&str> = spec.parts.iter().map(|part| part.name).collect();
             format!("Bits of their own: {}", parts.join(", "))
         }
-        Form::Mac => "An address of 6 bytes".to_owned(),
-        Form::Ipv4 => "An address of 4 bytes".to_owned(),
-        Form::Ipv6 => "An address of 16 bytes".to_owned(),
-        Form::Bytes => "Bytes".to_owned(),
-        Form::Option => "An option, with kind, length and what it carries".to_owned(),
+        DisplayFormat::Mac => "An address of 6 bytes".to_owned(),
+        DisplayFormat::Ipv4 => "An address of 4 bytes".to_owned(),
+        DisplayFormat::Ipv6 => "An address of 16 bytes".to_owned(),
+        DisplayFormat::Bytes => "Bytes".to_owned(),
+        DisplayFormat::Option => "An option, with kind, length and what it carries".to_owned(),
     }
 }
 

@@ -6,7 +6,8 @@ use pnet::packet::arp::ArpPacket;
 
 use super::chapter::{Origin, Tables};
 use super::cursor::Cursor;
-use super::field::{Field, FieldDef, Form, bytes, rest};
+use super::display_format::DisplayFormat as Format;
+use super::field::{Field, FieldDef, bytes, rest};
 use super::fields::Fields;
 use super::header::HeaderDef;
 use super::layer::Layer;
@@ -45,41 +46,41 @@ const ETHERNET_IPV4: usize = 28;
 
 /// The message for IPv4 over Ethernet.
 pub static TABLE: [FieldDef; 9] = [
-    bytes(id::HW_TYPE, "hardware type", 0, 2, Form::Named(hardware)),
-    bytes(id::PROTO_TYPE, "protocol type", 2, 2, Form::HexNamed(ether_type)),
-    bytes(id::HW_SIZE, "hardware address length", 4, 1, Form::Count("bytes")),
-    bytes(id::PROTO_SIZE, "protocol address length", 5, 1, Form::Count("bytes")),
-    bytes(id::OPCODE, "operation", 6, 2, Form::Named(operation)),
-    bytes(id::SRC_HW_MAC, "sender MAC", 8, 6, Form::Mac),
-    bytes(id::SRC_PROTO_IPV4, "sender IPv4", 14, 4, Form::Ipv4),
-    bytes(id::DST_HW_MAC, "target MAC", 18, 6, Form::Mac),
-    bytes(id::DST_PROTO_IPV4, "target IPv4", 24, 4, Form::Ipv4),
+    bytes(id::HW_TYPE, "hardware type", 0, 2, Format::Named(hardware)),
+    bytes(id::PROTO_TYPE, "protocol type", 2, 2, Format::HexNamed(ether_type)),
+    bytes(id::HW_SIZE, "hardware address length", 4, 1, Format::Count("bytes")),
+    bytes(id::PROTO_SIZE, "protocol address length", 5, 1, Format::Count("bytes")),
+    bytes(id::OPCODE, "operation", 6, 2, Format::Named(operation)),
+    bytes(id::SRC_HW_MAC, "sender MAC", 8, 6, Format::Mac),
+    bytes(id::SRC_PROTO_IPV4, "sender IPv4", 14, 4, Format::Ipv4),
+    bytes(id::DST_HW_MAC, "target MAC", 18, 6, Format::Mac),
+    bytes(id::DST_PROTO_IPV4, "target IPv4", 24, 4, Format::Ipv4),
 ];
 
 /// The addresses of any other pair: hardware or not, the field as a MAC or IPv4 address, the field as bytes.
 static ADDRESSES: [(bool, FieldDef, FieldDef); 4] = [
     (
         true,
-        rest(id::SRC_HW_MAC, "sender MAC", 0, Form::Mac),
-        rest(id::SRC_HW, "sender hardware address", 0, Form::Bytes),
+        rest(id::SRC_HW_MAC, "sender MAC", 0, Format::Mac),
+        rest(id::SRC_HW, "sender hardware address", 0, Format::Bytes),
     ),
     (
         false,
-        rest(id::SRC_PROTO_IPV4, "sender IPv4", 0, Form::Ipv4),
-        rest(id::SRC_PROTO, "sender protocol address", 0, Form::Bytes),
+        rest(id::SRC_PROTO_IPV4, "sender IPv4", 0, Format::Ipv4),
+        rest(id::SRC_PROTO, "sender protocol address", 0, Format::Bytes),
     ),
     (
         true,
-        rest(id::DST_HW_MAC, "target MAC", 0, Form::Mac),
-        rest(id::DST_HW, "target hardware address", 0, Form::Bytes),
+        rest(id::DST_HW_MAC, "target MAC", 0, Format::Mac),
+        rest(id::DST_HW, "target hardware address", 0, Format::Bytes),
     ),
     (
         false,
-        rest(id::DST_PROTO_IPV4, "target IPv4", 0, Form::Ipv4),
-        rest(id::DST_PROTO, "target protocol address", 0, Form::Bytes),
+        rest(id::DST_PROTO_IPV4, "target IPv4", 0, Format::Ipv4),
+        rest(id::DST_PROTO, "target protocol address", 0, Format::Bytes),
     ),
 ];
-static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
+static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Format::Bytes);
 
 fn operation(number: u64) -> Option<&'static str> {
     Some(match number {

@@ -2,7 +2,8 @@
 //! <https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL.html>, <https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL2.html>
 
 use super::cursor::Cursor;
-use super::field::{Field, FieldDef, Form, bytes, rest};
+use super::display_format::DisplayFormat as Format;
+use super::field::{Field, FieldDef, bytes, rest};
 use super::fields::Fields;
 use super::header::HeaderDef;
 use super::link::LinkType;
@@ -41,9 +42,9 @@ const LINUX_LLC: u16 = 4;
 
 /// The version 1 header without address and protocol, whose forms depend on the rest.
 static TABLE_1: [FieldDef; 3] = [
-    bytes(id::PKTTYPE, "packet type", 0, 2, Form::Named(direction)),
-    bytes(id::HATYPE, "link-layer address type", 2, 2, Form::Named(hardware)),
-    bytes(id::HALEN, "link-layer address length", 4, 2, Form::Count("bytes")),
+    bytes(id::PKTTYPE, "packet type", 0, 2, Format::Named(direction)),
+    bytes(id::HATYPE, "link-layer address type", 2, 2, Format::Named(hardware)),
+    bytes(id::HALEN, "link-layer address length", 4, 2, Format::Count("bytes")),
 ];
 /// The version 2 header without address.
 static TABLE_2: [FieldDef; 6] = table_2(TYPE);
@@ -52,22 +53,22 @@ static TABLE_2_LINUX: [FieldDef; 6] = table_2(LINUX_TYPE);
 const fn table_2(protocol: FieldDef) -> [FieldDef; 6] {
     [
         protocol,
-        bytes(id::RESERVED, "reserved", 2, 2, Form::Hex),
-        bytes(id::IFINDEX, "interface index", 4, 4, Form::Decimal),
-        bytes(id::HATYPE, "link-layer address type", 8, 2, Form::Named(hardware)),
-        bytes(id::PKTTYPE, "packet type", 10, 1, Form::Named(direction)),
-        bytes(id::HALEN, "link-layer address length", 11, 1, Form::Count("bytes")),
+        bytes(id::RESERVED, "reserved", 2, 2, Format::Hex),
+        bytes(id::IFINDEX, "interface index", 4, 4, Format::Decimal),
+        bytes(id::HATYPE, "link-layer address type", 8, 2, Format::Named(hardware)),
+        bytes(id::PKTTYPE, "packet type", 10, 1, Format::Named(direction)),
+        bytes(id::HALEN, "link-layer address length", 11, 1, Format::Count("bytes")),
     ]
 }
 
-static TYPE: FieldDef = bytes(id::ETYPE, "protocol", 0, 2, Form::HexNamed(ether_type));
-static LINUX_TYPE: FieldDef = bytes(id::LTYPE, "protocol", 0, 2, Form::HexNamed(linux_protocol));
-static GRE_TYPE: FieldDef = bytes(id::GRETYPE, "protocol", 0, 2, Form::HexNamed(ether_type));
-static MAC: FieldDef = bytes(id::SRC_ETH, "source", 0, 6, Form::Mac);
-static IPV4: FieldDef = bytes(id::SRC_IPV4, "source", 0, 4, Form::Ipv4);
-static OTHER: FieldDef = rest(id::SRC_OTHER, "source", 0, Form::Bytes);
-static UNUSED: FieldDef = rest(id::UNUSED, "unused", 0, Form::Bytes);
-static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
+static TYPE: FieldDef = bytes(id::ETYPE, "protocol", 0, 2, Format::HexNamed(ether_type));
+static LINUX_TYPE: FieldDef = bytes(id::LTYPE, "protocol", 0, 2, Format::HexNamed(linux_protocol));
+static GRE_TYPE: FieldDef = bytes(id::GRETYPE, "protocol", 0, 2, Format::HexNamed(ether_type));
+static MAC: FieldDef = bytes(id::SRC_ETH, "source", 0, 6, Format::Mac);
+static IPV4: FieldDef = bytes(id::SRC_IPV4, "source", 0, 4, Format::Ipv4);
+static OTHER: FieldDef = rest(id::SRC_OTHER, "source", 0, Format::Bytes);
+static UNUSED: FieldDef = rest(id::UNUSED, "unused", 0, Format::Bytes);
+static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Format::Bytes);
 
 /// Which way it went. packet(7): `sll_pkttype`
 fn direction(number: u64) -> Option<&'static str> {

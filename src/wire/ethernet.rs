@@ -6,7 +6,8 @@ use pnet::packet::ethernet::EthernetPacket;
 
 use super::chapter::{Origin, Tables};
 use super::cursor::Cursor;
-use super::field::{Field, FieldDef, Form, bytes, rest};
+use super::display_format::DisplayFormat as Format;
+use super::field::{Field, FieldDef, bytes, rest};
 use super::fields::Fields;
 use super::header::HeaderDef;
 use super::layer::Layer;
@@ -41,31 +42,31 @@ const LENGTHS: RangeInclusive<u16> = 0..=1500;
 /// The least type.
 const LEAST_TYPE: u16 = 1536;
 
-const DESTINATION: FieldDef = bytes(id::DST, "destination MAC", 0, 6, Form::Mac);
-const SOURCE: FieldDef = bytes(id::SRC, "source MAC", 6, 6, Form::Mac);
+const DESTINATION: FieldDef = bytes(id::DST, "destination MAC", 0, 6, Format::Mac);
+const SOURCE: FieldDef = bytes(id::SRC, "source MAC", 6, 6, Format::Mac);
 
 /// The header of Ethernet II.
 pub static TABLE: [FieldDef; 3] = [
     DESTINATION,
     SOURCE,
-    bytes(id::TYPE, "type", 12, 2, Form::HexNamed(ether_type)),
+    bytes(id::TYPE, "type", 12, 2, Format::HexNamed(ether_type)),
 ];
 
 /// The header of IEEE 802.3.
 pub static TABLE_802_3: [FieldDef; 3] = [
     DESTINATION,
     SOURCE,
-    bytes(id::LEN, "length", 12, 2, Form::Count("bytes")),
+    bytes(id::LEN, "length", 12, 2, Format::Count("bytes")),
 ];
 
 /// With a third field that is neither type nor length.
 static TABLE_INVALID: [FieldDef; 3] = [
     DESTINATION,
     SOURCE,
-    bytes(id::INVALID_LENTYPE, "neither type nor length", 12, 2, Form::Hex),
+    bytes(id::INVALID_LENTYPE, "neither type nor length", 12, 2, Format::Hex),
 ];
 
-static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
+static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Format::Bytes);
 
 /// An Ethernet header.
 #[derive(Debug)]

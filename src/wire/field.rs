@@ -7,55 +7,8 @@ use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::digits::{write_address, write_bytes, write_decimal, write_hexadecimal};
+use super::display_format::DisplayFormat;
 use super::span::Span;
-
-/// Gives a number of a registry its name; `None` when it has none here.
-pub type Naming = fn(u64) -> Option<&'static str>;
-
-/// How a field's value is written.
-#[derive(Debug, Clone, Copy)]
-pub enum Form {
-    /// A decimal number.
-    Decimal,
-    /// A decimal number of something: `60 bytes`.
-    Count(&'static str),
-    /// A length counted in units of so many bytes, `uncounted` units of which are not counted: `5 words = 20 bytes`.
-    Length {
-        /// Bytes in a unit.
-        unit: u64,
-        /// Units that are there and not counted.
-        uncounted: u64,
-    },
-    /// A hexadecimal number as wide as the field.
-    Hex,
-    /// A decimal number with a name: `6 TCP`.
-    Named(Naming),
-    /// A hexadecimal number with a name: `0x0800 IPv4`.
-    HexNamed(Naming),
-    /// As [`Form::Named`], in little-endian byte order: the one thing here that a machine wrote for itself.
-    LittleEndian(Naming),
-    /// One bit.
-    Flag,
-    /// A group of which the parts say everything: the names of the bits that are set, with the number.
-    Flags,
-    /// A MAC address.
-    Mac,
-    /// An IPv4 address.
-    Ipv4,
-    /// An IPv6 address.
-    Ipv6,
-    /// Bytes that mean nothing further here.
-    Bytes,
-    /// An option: its parts after kind and length say it.
-    Option,
-}
-
-impl Form {
-    /// A length counted in units of so many bytes, all of which are counted.
-    pub(super) const fn units(unit: u64) -> Self {
-        Self::Length { unit, uncounted: 0 }
-    }
-}
 
 /// A line in a header's table.
 #[derive(Debug, Clone, Copy)]
@@ -69,7 +22,7 @@ pub struct FieldDef {
     /// How many bits it has; 0 for "all that follows" in what holds it.
     pub bits: usize,
     /// How its value is written.
-    pub form: Form,
+    pub format: DisplayFormat,
     /// The fields within this field, placed from the start of the same header.
     pub parts: &'static [FieldDef],
     /// Kind and length, which every option has, and reserved bytes: the value of an option is written without them.
@@ -77,26 +30,38 @@ pub struct FieldDef {
 }
 
 /// A field of whole bytes: `length` of them from byte `offset` of the header.
-pub(super) const fn bytes(id: &'static str, name: &'static str, offset: usize, length: usize, form: Form) -> FieldDef {
-    bits(id, name, offset * 8, length * 8, form)
+pub(super) const fn bytes(
+    id: &'static str,
+    name: &'static str,
+    offset: usize,
+    length: usize,
+    format: DisplayFormat,
+) -> FieldDef {
+    bits(id, name, offset * 8, length * 8, format)
 }
 
 /// A field of bits.
-pub(super) const fn bits(id: &'static str, name: &'static str, bit: usize, bits: usize, form: Form) -> FieldDef {
+pub(super) const fn bits(
+    id: &'static str,
+    name: &'static str,
+    bit: usize,
+    bits: usize,
+    format: DisplayFormat,
+) -> FieldDef {
     FieldDef {
         id,
         name,
         bit,
         bits,
-        form,
+        format,
         parts: &[],
         omitted: false,
     }
 }
 
 /// A field of all the bytes from `offset` on.
-pub(super) const fn rest(id: &'static str, name: &'static str, offset: usize, form: Form) -> FieldDef {
-    bits(id, name, offset * 8, 0, form)
+pub(super) const fn rest(id: &'static str, name: &'static str, offset: usize, format: DisplayFormat) -> FieldDef {
+    bits(id, name, offset * 8, 0, format)
 }
 
 impl FieldDef {
@@ -250,7 +215,7 @@ impl<'a> Field<'a> {
             return None;
         }
         let shift_in = |number, &byte| (number << 8) | u64::from(byte);
-        let all = if matches!(self.spec.form, Form::LittleEndian(_)) {
+        let all = if matches!(self.spec.format, DisplayFormat::LittleEndian(_)) {
             self.raw.iter().rev().fold(0, shift_in)
         } else {
             self.raw.iter().fold(0, shift_in)
@@ -262,15 +227,15 @@ impl<'a> Field<'a> {
     /// Its value.
     #[must_use]
     pub fn value(&self) -> Value<'a> {
-        let address = match self.spec.form {
-            Form::Mac => self.raw.try_into().ok().map(Value::Mac),
-            Form::Ipv4 => <[u8; 4]>::try_from(self.raw)
+        let address = match self.spec.format {
+            DisplayFormat::Mac => self.raw.try_into().ok().map(Value::Mac),
+            DisplayFormat::Ipv4 => <[u8; 4]>::try_from(self.raw)
                 .ok()
                 .map(|octets| Value::Ipv4(octets.into())),
-            Form::Ipv6 => <[u8; 16]>::try_from(self.raw)
+            DisplayFormat::Ipv6 => <[u8; 16]>::try_from(self.raw)
                 .ok()
                 .map(|octets| Value::Ipv6(octets.into())),
-            Form::Bytes | Form::Option => Some(Value::Bytes(self.raw)),
+            DisplayFormat::Bytes | DisplayFormat::Option => Some(Value::Bytes(self.raw)),
             _ => self.number().map(Value::Number),
         };
         address.unwrap_or(Value::Bytes(self.raw))
@@ -278,13 +243,13 @@ impl<'a> Field<'a> {
 
     fn write_number(&self, f: &mut fmt::Formatter<'_>, number: u64) -> fmt::Result {
         let digits = self.bits.div_ceil(4);
-        match self.spec.form {
-            Form::Count(what) => {
+        match self.spec.format {
+            DisplayFormat::Count(what) => {
                 write_decimal(f, number)?;
                 f.write_str(" ")?;
                 f.write_str(what)
             }
-            Form::Length { unit, uncounted } => {
+            DisplayFormat::Length { unit, uncounted } => {
                 write_decimal(f, number)?;
                 f.write_str(match (unit, number) {
                     (4, 1) => " word = ",
@@ -294,16 +259,16 @@ impl<'a> Field<'a> {
                 write_decimal(f, (number + uncounted) * unit)?;
                 f.write_str(" bytes")
             }
-            Form::Hex => write_hexadecimal(f, number, digits),
-            Form::Named(naming) | Form::LittleEndian(naming) => {
+            DisplayFormat::Hex => write_hexadecimal(f, number, digits),
+            DisplayFormat::Named(naming) | DisplayFormat::LittleEndian(naming) => {
                 write_decimal(f, number)?;
                 write_name(f, naming(number))
             }
-            Form::HexNamed(naming) => {
+            DisplayFormat::HexNamed(naming) => {
                 write_hexadecimal(f, number, digits)?;
                 write_name(f, naming(number))
             }
-            Form::Flags => {
+            DisplayFormat::Flags => {
                 write_hexadecimal(f, number, digits)?;
                 let mut separator = " ";
                 let is_set = |part: &&Self| part.number().is_some_and(|bits| bits != 0);
@@ -355,7 +320,7 @@ fn write_name(f: &mut fmt::Formatter<'_>, name: Option<&str>) -> fmt::Result {
 /// The value as people read it: `5 words = 20 bytes`, `0x0800 IPv4`, `127.0.0.1`.
 impl fmt::Display for Field<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if matches!(self.spec.form, Form::Option) {
+        if matches!(self.spec.format, DisplayFormat::Option) {
             return write_option(f, &self.parts);
         }
         match self.value() {

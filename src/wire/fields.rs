@@ -7,7 +7,7 @@ pub struct Purpose {
     pub id: &'static str,
     /// What it is for.
     pub purpose: &'static str,
-    /// What its values mean, beyond what its form tells; may be empty.
+    /// What its values mean, beyond what its format shows; may be empty.
     pub values: &'static str,
     /// Where it is defined.
     pub source: &'static str,

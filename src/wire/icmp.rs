@@ -4,7 +4,8 @@ use pnet::packet::icmp::IcmpPacket;
 
 use super::chapter::{Origin, Tables};
 use super::cursor::{Completeness, Cursor};
-use super::field::{Field, FieldDef, Form, bits, bytes, rest};
+use super::display_format::DisplayFormat as Format;
+use super::field::{Field, FieldDef, bits, bytes, rest};
 use super::fields::Fields;
 use super::header::{ChecksumDef, Covers, HeaderDef};
 use super::icmp_extension;
@@ -62,54 +63,54 @@ pub const FIXED: usize = 8;
 
 /// The first half, the same in every message.
 pub static TABLE: [FieldDef; 3] = [
-    bytes(id::TYPE, "type", 0, 1, Form::Named(type_name)),
-    bytes(id::CODE, "code", 1, 1, Form::Decimal),
-    bytes(id::CHECKSUM, "checksum", 2, 2, Form::Hex),
+    bytes(id::TYPE, "type", 0, 1, Format::Named(type_name)),
+    bytes(id::CODE, "code", 1, 1, Format::Decimal),
+    bytes(id::CHECKSUM, "checksum", 2, 2, Format::Hex),
 ];
 
-const IDENTIFIER: FieldDef = bytes(id::IDENT, "identifier", 4, 2, Form::Decimal);
-const SEQUENCE: FieldDef = bytes(id::SEQ, "sequence number", 6, 2, Form::Decimal);
-const LENGTH: FieldDef = bytes(id::LENGTH, "length of quotation", 5, 1, Form::units(4));
+const IDENTIFIER: FieldDef = bytes(id::IDENT, "identifier", 4, 2, Format::Decimal);
+const SEQUENCE: FieldDef = bytes(id::SEQ, "sequence number", 6, 2, Format::Decimal);
+const LENGTH: FieldDef = bytes(id::LENGTH, "length of quotation", 5, 1, Format::units(4));
 
-const SHORT_SEQUENCE: FieldDef = bytes(id::EXT_ECHO_SEQ, "sequence number", 6, 1, Form::Decimal);
+const SHORT_SEQUENCE: FieldDef = bytes(id::EXT_ECHO_SEQ, "sequence number", 6, 1, Format::Decimal);
 
 static ECHO: [FieldDef; 2] = [IDENTIFIER, SEQUENCE];
 static TOO_BIG: [FieldDef; 3] = [
-    bytes(id::UNUSED, "unused", 4, 1, Form::Hex),
+    bytes(id::UNUSED, "unused", 4, 1, Format::Hex),
     LENGTH,
-    bytes(id::MTU, "next-hop MTU", 6, 2, Form::Count("bytes")),
+    bytes(id::MTU, "next-hop MTU", 6, 2, Format::Count("bytes")),
 ];
 static EXTENDED_REQUEST: [FieldDef; 4] = [
     IDENTIFIER,
     SHORT_SEQUENCE,
-    bits(id::EXT_ECHO_REQ_RES, "reserved", 56, 7, Form::Decimal),
-    bits(id::EXT_ECHO_REQ_LOCAL, "local", 63, 1, Form::Flag),
+    bits(id::EXT_ECHO_REQ_RES, "reserved", 56, 7, Format::Decimal),
+    bits(id::EXT_ECHO_REQ_LOCAL, "local", 63, 1, Format::Flag),
 ];
 static EXTENDED_REPLY: [FieldDef; 7] = [
     IDENTIFIER,
     SHORT_SEQUENCE,
-    bits(id::EXT_ECHO_RSP_STATE, "state", 56, 3, Form::Decimal),
-    bits(id::EXT_ECHO_RSP_RES, "reserved", 59, 2, Form::Decimal),
-    bits(id::EXT_ECHO_RSP_ACTIVE, "active", 61, 1, Form::Flag),
-    bits(id::EXT_ECHO_RSP_IPV4, "IPv4", 62, 1, Form::Flag),
-    bits(id::EXT_ECHO_RSP_IPV6, "IPv6", 63, 1, Form::Flag),
+    bits(id::EXT_ECHO_RSP_STATE, "state", 56, 3, Format::Decimal),
+    bits(id::EXT_ECHO_RSP_RES, "reserved", 59, 2, Format::Decimal),
+    bits(id::EXT_ECHO_RSP_ACTIVE, "active", 61, 1, Format::Flag),
+    bits(id::EXT_ECHO_RSP_IPV4, "IPv4", 62, 1, Format::Flag),
+    bits(id::EXT_ECHO_RSP_IPV6, "IPv6", 63, 1, Format::Flag),
 ];
 /// Destination unreachable and time exceeded.
 static EXCEEDED: [FieldDef; 3] = [
-    bytes(id::UNUSED, "unused", 4, 1, Form::Hex),
+    bytes(id::UNUSED, "unused", 4, 1, Format::Hex),
     LENGTH,
-    bytes(id::UNUSED, "unused", 6, 2, Form::Hex),
+    bytes(id::UNUSED, "unused", 6, 2, Format::Hex),
 ];
 static PARAMETER: [FieldDef; 3] = [
-    bytes(id::POINTER, "pointer", 4, 1, Form::Decimal),
+    bytes(id::POINTER, "pointer", 4, 1, Format::Decimal),
     LENGTH,
-    bytes(id::UNUSED, "unused", 6, 2, Form::Hex),
+    bytes(id::UNUSED, "unused", 6, 2, Format::Hex),
 ];
-static REDIRECT: [FieldDef; 1] = [bytes(id::REDIR_GW, "gateway address", 4, 4, Form::Ipv4)];
+static REDIRECT: [FieldDef; 1] = [bytes(id::REDIR_GW, "gateway address", 4, 4, Format::Ipv4)];
 static ADVERTISEMENT: [FieldDef; 3] = [
-    bytes(id::NUM_ADDRS, "number of addresses", 4, 1, Form::Decimal),
-    bytes(id::ADDR_ENTRY_SIZE, "address entry size", 5, 1, Form::units(4)),
-    bytes(id::LIFETIME, "lifetime", 6, 2, Form::Count("s")),
+    bytes(id::NUM_ADDRS, "number of addresses", 4, 1, Format::Decimal),
+    bytes(id::ADDR_ENTRY_SIZE, "address entry size", 5, 1, Format::units(4)),
+    bytes(id::LIFETIME, "lifetime", 6, 2, Format::Count("s")),
 ];
 static TIMESTAMP: [FieldDef; 5] = [
     IDENTIFIER,
@@ -119,30 +120,30 @@ static TIMESTAMP: [FieldDef; 5] = [
         "originate timestamp",
         8,
         4,
-        Form::Count("ms since midnight UT"),
+        Format::Count("ms since midnight UT"),
     ),
     bytes(
         id::RECEIVE_TIMESTAMP,
         "receive timestamp",
         12,
         4,
-        Form::Count("ms since midnight UT"),
+        Format::Count("ms since midnight UT"),
     ),
     bytes(
         id::TRANSMIT_TIMESTAMP,
         "transmit timestamp",
         16,
         4,
-        Form::Count("ms since midnight UT"),
+        Format::Count("ms since midnight UT"),
     ),
 ];
 static MASK: [FieldDef; 3] = [
     IDENTIFIER,
     SEQUENCE,
-    bytes(id::ADDRESS_MASK, "address mask", 8, 4, Form::Ipv4),
+    bytes(id::ADDRESS_MASK, "address mask", 8, 4, Format::Ipv4),
 ];
-static OTHER: [FieldDef; 1] = [bytes(id::RESERVED, "rest of header", 4, 4, Form::Hex)];
-static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
+static OTHER: [FieldDef; 1] = [bytes(id::RESERVED, "rest of header", 4, 4, Format::Hex)];
+static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Format::Bytes);
 
 /// The meaning of a type.
 #[must_use]

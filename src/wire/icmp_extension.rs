@@ -4,7 +4,8 @@
 //! are [`Packet::trailer`], its fields are given by [`Packet::icmp_extension`].
 
 use super::chapter::{Origin, Tables};
-use super::field::{Field, FieldDef, Form, bits, bytes, rest};
+use super::display_format::DisplayFormat as Format;
+use super::field::{Field, FieldDef, bits, bytes, rest};
 use super::packet::Packet;
 use super::protocol::Protocol;
 use super::quotation;
@@ -30,18 +31,18 @@ const OBJECT_FIXED: usize = 4;
 
 /// The extension's header. The checksum covers all of the extension; 0: none was made.
 pub static TABLE: [FieldDef; 3] = [
-    bits(id::VERSION, "version", 0, 4, Form::Decimal),
-    bits(id::RES, "reserved", 4, 12, Form::Hex),
-    bytes(id::CHECKSUM, "checksum", 2, 2, Form::Hex),
+    bits(id::VERSION, "version", 0, 4, Format::Decimal),
+    bits(id::RES, "reserved", 4, 12, Format::Hex),
+    bytes(id::CHECKSUM, "checksum", 2, 2, Format::Hex),
 ];
 /// Each object. RFC 4884 section 8
 pub static OBJECT: [FieldDef; 4] = [
-    bytes(id::LENGTH, "length", 0, 2, Form::Count("bytes")),
-    bytes(id::CLASS, "class", 2, 1, Form::Named(class_name)),
-    bytes(id::CTYPE, "C-Type", 3, 1, Form::Decimal),
-    rest(id::DATA, "data", OBJECT_FIXED, Form::Bytes),
+    bytes(id::LENGTH, "length", 0, 2, Format::Count("bytes")),
+    bytes(id::CLASS, "class", 2, 1, Format::Named(class_name)),
+    bytes(id::CTYPE, "C-Type", 3, 1, Format::Decimal),
+    rest(id::DATA, "data", OBJECT_FIXED, Format::Bytes),
 ];
-static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
+static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Format::Bytes);
 
 /// Its tables, to look a field up.
 pub(super) const TABLES: Tables = &[

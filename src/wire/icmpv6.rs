@@ -4,7 +4,8 @@ use pnet::packet::icmpv6::Icmpv6Packet;
 
 use super::chapter::{Origin, Tables};
 use super::cursor::{Completeness, Cursor};
-use super::field::{Field, FieldDef, Form, bits, bytes, rest};
+use super::display_format::DisplayFormat as Format;
+use super::field::{Field, FieldDef, bits, bytes, rest};
 use super::fields::Fields;
 use super::header::{ChecksumDef, Covers, HeaderDef};
 use super::layer::Layer;
@@ -56,22 +57,22 @@ const QUERY_2: usize = 28;
 
 /// What is the same in every message. RFC 4443 section 2.1
 pub static TABLE: [FieldDef; 3] = [
-    bytes(id::TYPE, "type", 0, 1, Form::Named(type_name)),
-    bytes(id::CODE, "code", 1, 1, Form::Decimal),
-    bytes(id::CHECKSUM, "checksum", 2, 2, Form::Hex),
+    bytes(id::TYPE, "type", 0, 1, Format::Named(type_name)),
+    bytes(id::CODE, "code", 1, 1, Format::Decimal),
+    bytes(id::CHECKSUM, "checksum", 2, 2, Format::Hex),
 ];
 
-static RESERVED: [FieldDef; 1] = [bytes(nd::id::RESERVED, "unused", 4, 4, Form::Hex)];
+static RESERVED: [FieldDef; 1] = [bytes(nd::id::RESERVED, "unused", 4, 4, Format::Hex)];
 /// RFC 4884 section 4.2 and 4.3; without a length these are unused as before.
 static WITH_LENGTH: [FieldDef; 2] = [
-    bytes(id::LENGTH, "length of quotation", 4, 1, Form::units(8)),
-    bytes(nd::id::RESERVED, "unused", 5, 3, Form::Hex),
+    bytes(id::LENGTH, "length of quotation", 4, 1, Format::units(8)),
+    bytes(nd::id::RESERVED, "unused", 5, 3, Format::Hex),
 ];
-static TOO_BIG: [FieldDef; 1] = [bytes(id::MTU, "MTU", 4, 4, Form::Count("bytes"))];
-static PARAMETER: [FieldDef; 1] = [bytes(id::POINTER, "pointer", 4, 4, Form::Decimal)];
+static TOO_BIG: [FieldDef; 1] = [bytes(id::MTU, "MTU", 4, 4, Format::Count("bytes"))];
+static PARAMETER: [FieldDef; 1] = [bytes(id::POINTER, "pointer", 4, 4, Format::Decimal)];
 static ECHO: [FieldDef; 2] = [
-    bytes(id::ECHO_IDENTIFIER, "identifier", 4, 2, Form::Decimal),
-    bytes(id::ECHO_SEQUENCE_NUMBER, "sequence number", 6, 2, Form::Decimal),
+    bytes(id::ECHO_IDENTIFIER, "identifier", 4, 2, Format::Decimal),
+    bytes(id::ECHO_SEQUENCE_NUMBER, "sequence number", 6, 2, Format::Decimal),
 ];
 static LISTENER: [FieldDef; 3] = [
     bytes(
@@ -79,10 +80,10 @@ static LISTENER: [FieldDef; 3] = [
         "maximum response delay",
         4,
         2,
-        Form::Count("ms"),
+        Format::Count("ms"),
     ),
-    bytes(nd::id::RESERVED, "reserved", 6, 2, Form::Hex),
-    bytes(id::MLD_MULTICAST_ADDRESS, "multicast address", 8, 16, Form::Ipv6),
+    bytes(nd::id::RESERVED, "reserved", 6, 2, Format::Hex),
+    bytes(id::MLD_MULTICAST_ADDRESS, "multicast address", 8, 16, Format::Ipv6),
 ];
 /// RFC 3810 section 5.1
 static LISTENER_QUERY_2: [FieldDef; 6] = [
@@ -91,31 +92,37 @@ static LISTENER_QUERY_2: [FieldDef; 6] = [
         "maximum response code",
         4,
         2,
-        Form::Decimal,
+        Format::Decimal,
     ),
-    bytes(nd::id::RESERVED, "reserved", 6, 2, Form::Hex),
-    bytes(id::MLD_MULTICAST_ADDRESS, "multicast address", 8, 16, Form::Ipv6),
-    bytes(id::MLD_FLAG, "flags", 24, 1, Form::Flags).of(&QUERY_FLAGS),
-    bytes(id::MLD_QQI, "querier's query interval code", 25, 1, Form::Decimal),
-    bytes(id::MLD_NB_SOURCES, "number of sources", 26, 2, Form::Decimal),
+    bytes(nd::id::RESERVED, "reserved", 6, 2, Format::Hex),
+    bytes(id::MLD_MULTICAST_ADDRESS, "multicast address", 8, 16, Format::Ipv6),
+    bytes(id::MLD_FLAG, "flags", 24, 1, Format::Flags).of(&QUERY_FLAGS),
+    bytes(id::MLD_QQI, "querier's query interval code", 25, 1, Format::Decimal),
+    bytes(id::MLD_NB_SOURCES, "number of sources", 26, 2, Format::Decimal),
 ];
 static QUERY_FLAGS: [FieldDef; 3] = [
-    bits(id::MLD_FLAG_RESERVED, "reserved", 192, 4, Form::Decimal),
-    bits(id::MLD_FLAG_S, "suppress router-side processing", 196, 1, Form::Flag),
-    bits(id::MLD_FLAG_QRV, "querier's robustness variable", 197, 3, Form::Decimal),
+    bits(id::MLD_FLAG_RESERVED, "reserved", 192, 4, Format::Decimal),
+    bits(id::MLD_FLAG_S, "suppress router-side processing", 196, 1, Format::Flag),
+    bits(
+        id::MLD_FLAG_QRV,
+        "querier's robustness variable",
+        197,
+        3,
+        Format::Decimal,
+    ),
 ];
 static LISTENER_REPORT_2: [FieldDef; 2] = [
-    bytes(nd::id::RESERVED, "reserved", 4, 2, Form::Hex),
+    bytes(nd::id::RESERVED, "reserved", 4, 2, Format::Hex),
     bytes(
         id::MLDR_NB_MCAST_RECORDS,
         "number of multicast address records",
         6,
         2,
-        Form::Decimal,
+        Format::Decimal,
     ),
 ];
-static BODY: [FieldDef; 1] = [bytes(id::BODY, "message body", 4, 4, Form::Hex)];
-static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
+static BODY: [FieldDef; 1] = [bytes(id::BODY, "message body", 4, 4, Format::Hex)];
+static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Format::Bytes);
 
 /// The meaning of a type.
 #[must_use]

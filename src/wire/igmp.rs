@@ -6,7 +6,8 @@ use std::net::Ipv4Addr;
 
 use super::chapter::{Origin, Tables};
 use super::cursor::{Completeness, Cursor};
-use super::field::{Field, FieldDef, Form, bits, bytes, rest};
+use super::display_format::DisplayFormat as Format;
+use super::field::{Field, FieldDef, bits, bytes, rest};
 use super::fields::Fields;
 use super::header::{ChecksumDef, Covers, HeaderDef};
 use super::layer::Layer;
@@ -68,16 +69,16 @@ pub const LEAVE: u8 = 0x17;
 /// A report of version 3.
 pub const REPORT_3: u8 = 0x22;
 
-const KIND: FieldDef = bytes(id::TYPE, "type", 0, 1, Form::HexNamed(type_name));
-const SUM: FieldDef = bytes(id::CHECKSUM, "checksum", 2, 2, Form::Hex);
-const GROUP: FieldDef = bytes(id::MADDR, "group address", 4, 4, Form::Ipv4);
+const KIND: FieldDef = bytes(id::TYPE, "type", 0, 1, Format::HexNamed(type_name));
+const SUM: FieldDef = bytes(id::CHECKSUM, "checksum", 2, 2, Format::Hex);
+const GROUP: FieldDef = bytes(id::MADDR, "group address", 4, 4, Format::Ipv4);
 
 /// Version 1. RFC 1112 appendix I
-static TABLE_1: [FieldDef; 4] = [KIND, bytes(id::RESERVED, "unused", 1, 1, Form::Hex), SUM, GROUP];
+static TABLE_1: [FieldDef; 4] = [KIND, bytes(id::RESERVED, "unused", 1, 1, Format::Hex), SUM, GROUP];
 /// Version 2. RFC 2236 section 2
 static TABLE_2: [FieldDef; 4] = [
     KIND,
-    bytes(id::MAX_RESP, "max resp time", 1, 1, Form::Decimal),
+    bytes(id::MAX_RESP, "max resp time", 1, 1, Format::Decimal),
     SUM,
     GROUP,
 ];
@@ -91,37 +92,37 @@ const fn query_3(max_resp_code: FieldDef) -> [FieldDef; 9] {
         max_resp_code,
         SUM,
         GROUP,
-        bits(id::FLAGS, "flags", 64, 4, Form::Hex),
-        bits(id::S, "S", 68, 1, Form::Flag),
-        bits(id::QRV, "QRV", 69, 3, Form::Decimal),
-        bytes(id::QQIC, "QQIC", 9, 1, Form::Decimal),
-        bytes(id::NUM_SRC, "number of sources", 10, 2, Form::Decimal),
+        bits(id::FLAGS, "flags", 64, 4, Format::Hex),
+        bits(id::S, "S", 68, 1, Format::Flag),
+        bits(id::QRV, "QRV", 69, 3, Format::Decimal),
+        bytes(id::QQIC, "QQIC", 9, 1, Format::Decimal),
+        bytes(id::NUM_SRC, "number of sources", 10, 2, Format::Decimal),
     ]
 }
-const MAX_RESP_CODE: FieldDef = bytes(id::MAX_RESP, "max resp code", 1, 1, Form::Decimal);
+const MAX_RESP_CODE: FieldDef = bytes(id::MAX_RESP, "max resp code", 1, 1, Format::Decimal);
 static FLOAT: [FieldDef; 3] = [
-    bits(id::MAX_RESP_FORM, "floating-point", 8, 1, Form::Flag),
-    bits(id::MAX_RESP_EXP, "exponent", 9, 3, Form::Decimal),
-    bits(id::MAX_RESP_MANT, "mantissa", 12, 4, Form::Decimal),
+    bits(id::MAX_RESP_FORM, "floating-point", 8, 1, Format::Flag),
+    bits(id::MAX_RESP_EXP, "exponent", 9, 3, Format::Decimal),
+    bits(id::MAX_RESP_MANT, "mantissa", 12, 4, Format::Decimal),
 ];
 /// A report of version 3 up to its records. RFC 9776 section 4.2
 static REPORT: [FieldDef; 5] = [
     KIND,
-    bytes(id::RESERVED, "reserved", 1, 1, Form::Hex),
+    bytes(id::RESERVED, "reserved", 1, 1, Format::Hex),
     SUM,
-    bytes(id::RESERVED, "reserved", 4, 2, Form::Hex),
-    bytes(id::NUM_GRP_RECS, "number of group records", 6, 2, Form::Decimal),
+    bytes(id::RESERVED, "reserved", 4, 2, Format::Hex),
+    bytes(id::NUM_GRP_RECS, "number of group records", 6, 2, Format::Decimal),
 ];
 /// A group record up to its sources.
 static RECORD: [FieldDef; 4] = [
-    bytes(id::RECORD_TYPE, "record type", 0, 1, Form::Named(record_name)),
-    bytes(id::AUX_DATA_LEN, "aux data length", 1, 1, Form::units(4)),
-    bytes(id::NUM_SRC, "number of sources", 2, 2, Form::Decimal),
-    bytes(id::MADDR, "group address", 4, 4, Form::Ipv4),
+    bytes(id::RECORD_TYPE, "record type", 0, 1, Format::Named(record_name)),
+    bytes(id::AUX_DATA_LEN, "aux data length", 1, 1, Format::units(4)),
+    bytes(id::NUM_SRC, "number of sources", 2, 2, Format::Decimal),
+    bytes(id::MADDR, "group address", 4, 4, Format::Ipv4),
 ];
-static SOURCE: FieldDef = bytes(id::SADDR, "source address", 0, 4, Form::Ipv4);
-static AUXILIARY: FieldDef = rest(id::AUX_DATA, "auxiliary data", 0, Form::Bytes);
-static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
+static SOURCE: FieldDef = bytes(id::SADDR, "source address", 0, 4, Format::Ipv4);
+static AUXILIARY: FieldDef = rest(id::AUX_DATA, "auxiliary data", 0, Format::Bytes);
+static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Format::Bytes);
 
 /// The meaning of a type.
 #[must_use]

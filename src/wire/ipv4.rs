@@ -8,7 +8,8 @@ use pnet::packet::ipv4::Ipv4Packet;
 
 use super::chapter::{Origin, Tables};
 use super::cursor::{Completeness, Cursor};
-use super::field::{Field, FieldDef, Form, bits, bytes};
+use super::display_format::DisplayFormat as Format;
+use super::field::{Field, FieldDef, bits, bytes};
 use super::fields::Fields;
 use super::header::{ChecksumDef, Covers, HeaderDef, words};
 use super::layer::Layer;
@@ -60,29 +61,29 @@ pub const FIXED: usize = 20;
 
 /// The header. RFC 791 section 3.1; DSCP: RFC 2474; ECN: RFC 3168
 pub static TABLE: [FieldDef; 12] = [
-    bits(id::VERSION, "version", 0, 4, Form::Decimal),
-    bits(id::HDR_LEN, "header length", 4, 4, Form::units(4)),
-    bytes(id::DSFIELD, "DSCP, ECN", 1, 1, Form::Hex).of(&SERVICES),
-    bytes(id::LEN, "total length", 2, 2, Form::Count("bytes")),
-    bytes(id::ID, "identification", 4, 2, Form::Hex),
-    bits(id::FLAGS, "flags", 48, 3, Form::Flags).of(&FLAGS),
-    bits(id::FRAG_OFFSET, "fragment offset", 51, 13, Form::units(8)),
-    bytes(id::TTL, "time to live", 8, 1, Form::Decimal),
-    bytes(id::PROTO, "protocol", 9, 1, Form::Named(ip_protocol)),
-    bytes(id::CHECKSUM, "header checksum", 10, 2, Form::Hex),
-    bytes(id::SRC, "source address", 12, 4, Form::Ipv4),
-    bytes(id::DST, "destination address", 16, 4, Form::Ipv4),
+    bits(id::VERSION, "version", 0, 4, Format::Decimal),
+    bits(id::HDR_LEN, "header length", 4, 4, Format::units(4)),
+    bytes(id::DSFIELD, "DSCP, ECN", 1, 1, Format::Hex).of(&SERVICES),
+    bytes(id::LEN, "total length", 2, 2, Format::Count("bytes")),
+    bytes(id::ID, "identification", 4, 2, Format::Hex),
+    bits(id::FLAGS, "flags", 48, 3, Format::Flags).of(&FLAGS),
+    bits(id::FRAG_OFFSET, "fragment offset", 51, 13, Format::units(8)),
+    bytes(id::TTL, "time to live", 8, 1, Format::Decimal),
+    bytes(id::PROTO, "protocol", 9, 1, Format::Named(ip_protocol)),
+    bytes(id::CHECKSUM, "header checksum", 10, 2, Format::Hex),
+    bytes(id::SRC, "source address", 12, 4, Format::Ipv4),
+    bytes(id::DST, "destination address", 16, 4, Format::Ipv4),
 ];
 
 static SERVICES: [FieldDef; 2] = [
-    bits(id::DSFIELD_DSCP, "DSCP", 8, 6, Form::Named(code_point)),
-    bits(id::DSFIELD_ECN, "ECN", 14, 2, Form::Named(congestion)),
+    bits(id::DSFIELD_DSCP, "DSCP", 8, 6, Format::Named(code_point)),
+    bits(id::DSFIELD_ECN, "ECN", 14, 2, Format::Named(congestion)),
 ];
 
 static FLAGS: [FieldDef; 3] = [
-    bits(id::FLAGS_RB, "reserved", 48, 1, Form::Flag),
-    bits(id::FLAGS_DF, "DF", 49, 1, Form::Flag),
-    bits(id::FLAGS_MF, "MF", 50, 1, Form::Flag),
+    bits(id::FLAGS_RB, "reserved", 48, 1, Format::Flag),
+    bits(id::FLAGS_DF, "DF", 49, 1, Format::Flag),
+    bits(id::FLAGS_MF, "MF", 50, 1, Format::Flag),
 ];
 
 /// An IPv4 header of at least 20 bytes.

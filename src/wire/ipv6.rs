@@ -6,7 +6,8 @@ use pnet::packet::ipv6::Ipv6Packet;
 
 use super::chapter::{Origin, Tables};
 use super::cursor::{Completeness, Cursor};
-use super::field::{Field, FieldDef, Form, bits, bytes, rest};
+use super::display_format::DisplayFormat as Format;
+use super::field::{Field, FieldDef, bits, bytes, rest};
 use super::fields::Fields;
 use super::header::HeaderDef;
 use super::layer::Layer;
@@ -47,22 +48,22 @@ pub(super) const NO_NEXT_HEADER: u8 = 59;
 
 /// The header. RFC 8200 section 3
 pub static TABLE: [FieldDef; 8] = [
-    bits(id::VERSION, "version", 0, 4, Form::Decimal),
-    bits(id::TCLASS, "traffic class", 4, 8, Form::Hex).of(&TRAFFIC_CLASS),
-    bits(id::FLOW, "flow label", 12, 20, Form::Hex),
-    bytes(id::PLEN, "payload length", 4, 2, Form::Count("bytes")),
-    bytes(id::NXT, "next header", 6, 1, Form::Named(ip_protocol)),
-    bytes(id::HLIM, "hop limit", 7, 1, Form::Decimal),
-    bytes(id::SRC, "source address", 8, 16, Form::Ipv6),
-    bytes(id::DST, "destination address", 24, 16, Form::Ipv6),
+    bits(id::VERSION, "version", 0, 4, Format::Decimal),
+    bits(id::TCLASS, "traffic class", 4, 8, Format::Hex).of(&TRAFFIC_CLASS),
+    bits(id::FLOW, "flow label", 12, 20, Format::Hex),
+    bytes(id::PLEN, "payload length", 4, 2, Format::Count("bytes")),
+    bytes(id::NXT, "next header", 6, 1, Format::Named(ip_protocol)),
+    bytes(id::HLIM, "hop limit", 7, 1, Format::Decimal),
+    bytes(id::SRC, "source address", 8, 16, Format::Ipv6),
+    bytes(id::DST, "destination address", 24, 16, Format::Ipv6),
 ];
 
 static TRAFFIC_CLASS: [FieldDef; 2] = [
-    bits(id::TCLASS_DSCP, "DSCP", 4, 6, Form::Named(code_point)),
-    bits(id::TCLASS_ECN, "ECN", 10, 2, Form::Named(congestion)),
+    bits(id::TCLASS_DSCP, "DSCP", 4, 6, Format::Named(code_point)),
+    bits(id::TCLASS_ECN, "ECN", 10, 2, Format::Named(congestion)),
 ];
 
-static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
+static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Format::Bytes);
 
 /// An IPv6 header.
 #[derive(Debug)]

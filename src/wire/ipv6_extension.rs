@@ -8,7 +8,8 @@ use std::net::Ipv6Addr;
 pub use fragment::FragmentHeader;
 
 use super::cursor::{Completeness, Cursor};
-use super::field::{Field, FieldDef, Form, bits, bytes, rest};
+use super::display_format::DisplayFormat as Format;
+use super::field::{Field, FieldDef, bits, bytes, rest};
 use super::fields::Fields;
 use super::header::HeaderDef;
 use super::layer::Layer;
@@ -58,67 +59,67 @@ const FIXED: usize = 8;
 /// Jumbo payload option. RFC 2675 section 2
 const JUMBO: u8 = 0xc2;
 
-const EIGHTS: Form = Form::Length { unit: 8, uncounted: 1 };
+const EIGHTS: Format = Format::Length { unit: 8, uncounted: 1 };
 
 static HOP_BY_HOP: [FieldDef; 2] = [
-    bytes(id::HOPOPTS_NXT, "next header", 0, 1, Form::Named(ip_protocol)),
+    bytes(id::HOPOPTS_NXT, "next header", 0, 1, Format::Named(ip_protocol)),
     bytes(id::HOPOPTS_LEN, "header extension length", 1, 1, EIGHTS),
 ];
 
 static DESTINATION: [FieldDef; 2] = [
-    bytes(id::DSTOPTS_NXT, "next header", 0, 1, Form::Named(ip_protocol)),
+    bytes(id::DSTOPTS_NXT, "next header", 0, 1, Format::Named(ip_protocol)),
     bytes(id::DSTOPTS_LEN, "header extension length", 1, 1, EIGHTS),
 ];
 
 static ROUTING: [FieldDef; 4] = [
-    bytes(id::ROUTING_NXT, "next header", 0, 1, Form::Named(ip_protocol)),
+    bytes(id::ROUTING_NXT, "next header", 0, 1, Format::Named(ip_protocol)),
     bytes(id::ROUTING_LEN, "header extension length", 1, 1, EIGHTS),
-    bytes(id::ROUTING_TYPE, "routing type", 2, 1, Form::Named(routing_type)),
-    bytes(id::ROUTING_SEGLEFT, "segments left", 3, 1, Form::Decimal),
+    bytes(id::ROUTING_TYPE, "routing type", 2, 1, Format::Named(routing_type)),
+    bytes(id::ROUTING_SEGLEFT, "segments left", 3, 1, Format::Decimal),
 ];
 
 /// Type 0, forbidden since RFC 5095.
-static SOURCE_ROUTE: [FieldDef; 1] = [bytes(id::ROUTING_SRC_RESERVED, "reserved", 0, 4, Form::Hex)];
-static SOURCE_ROUTE_ADDRESS: FieldDef = bytes(id::ROUTING_SRC_ADDR, "address", 0, 16, Form::Ipv6);
+static SOURCE_ROUTE: [FieldDef; 1] = [bytes(id::ROUTING_SRC_RESERVED, "reserved", 0, 4, Format::Hex)];
+static SOURCE_ROUTE_ADDRESS: FieldDef = bytes(id::ROUTING_SRC_ADDR, "address", 0, 16, Format::Ipv6);
 /// Type 2. RFC 6275 section 6.4
 static MOBILE: [FieldDef; 2] = [
-    bytes(id::ROUTING_MIPV6_RESERVED, "reserved", 0, 4, Form::Hex),
-    bytes(id::ROUTING_MIPV6_HOME_ADDRESS, "home address", 4, 16, Form::Ipv6),
+    bytes(id::ROUTING_MIPV6_RESERVED, "reserved", 0, 4, Format::Hex),
+    bytes(id::ROUTING_MIPV6_HOME_ADDRESS, "home address", 4, 16, Format::Ipv6),
 ];
 /// Type 4. RFC 8754 section 2
 static SEGMENTS: [FieldDef; 3] = [
-    bytes(id::ROUTING_SRH_LAST_ENTRY, "last entry", 0, 1, Form::Decimal),
-    bytes(id::ROUTING_SRH_FLAGS, "flags", 1, 1, Form::Hex),
-    bytes(id::ROUTING_SRH_TAG, "tag", 2, 2, Form::Hex),
+    bytes(id::ROUTING_SRH_LAST_ENTRY, "last entry", 0, 1, Format::Decimal),
+    bytes(id::ROUTING_SRH_FLAGS, "flags", 1, 1, Format::Hex),
+    bytes(id::ROUTING_SRH_TAG, "tag", 2, 2, Format::Hex),
 ];
-static SEGMENT: FieldDef = bytes(id::ROUTING_SRH_ADDR, "segment", 0, 16, Form::Ipv6);
-static TYPE_DATA: FieldDef = rest(id::ROUTING_UNKNOWN_DATA, "type-specific data", 0, Form::Bytes);
+static SEGMENT: FieldDef = bytes(id::ROUTING_SRH_ADDR, "segment", 0, 16, Format::Ipv6);
+static TYPE_DATA: FieldDef = rest(id::ROUTING_UNKNOWN_DATA, "type-specific data", 0, Format::Bytes);
 
 static FRAGMENT: [FieldDef; 6] = [
-    bytes(id::FRAGHDR_NXT, "next header", 0, 1, Form::Named(ip_protocol)),
-    bytes(id::FRAGHDR_RESERVED_OCTET, "reserved", 1, 1, Form::Hex),
-    bits(id::FRAGHDR_OFFSET, "fragment offset", 16, 13, Form::units(8)),
-    bits(id::FRAGHDR_RESERVED_BITS, "reserved", 29, 2, Form::Decimal),
-    bits(id::FRAGHDR_MORE, "M", 31, 1, Form::Flag),
-    bytes(id::FRAGHDR_IDENT, "identification", 4, 4, Form::Hex),
+    bytes(id::FRAGHDR_NXT, "next header", 0, 1, Format::Named(ip_protocol)),
+    bytes(id::FRAGHDR_RESERVED_OCTET, "reserved", 1, 1, Format::Hex),
+    bits(id::FRAGHDR_OFFSET, "fragment offset", 16, 13, Format::units(8)),
+    bits(id::FRAGHDR_RESERVED_BITS, "reserved", 29, 2, Format::Decimal),
+    bits(id::FRAGHDR_MORE, "M", 31, 1, Format::Flag),
+    bytes(id::FRAGHDR_IDENT, "identification", 4, 4, Format::Hex),
 ];
 
 static AUTHENTICATION: [FieldDef; 6] = [
-    bytes(id::AH_NEXT_HEADER, "next header", 0, 1, Form::Named(ip_protocol)),
+    bytes(id::AH_NEXT_HEADER, "next header", 0, 1, Format::Named(ip_protocol)),
     bytes(
         id::AH_LENGTH,
         "payload length",
         1,
         1,
-        Form::Length { unit: 4, uncounted: 2 },
+        Format::Length { unit: 4, uncounted: 2 },
     ),
-    bytes(id::AH_RESERVED, "reserved", 2, 2, Form::Hex),
-    bytes(id::AH_SPI, "security parameters index", 4, 4, Form::Hex),
-    bytes(id::AH_SEQUENCE, "sequence number", 8, 4, Form::Decimal),
-    rest(id::AH_ICV, "integrity check value", 12, Form::Bytes),
+    bytes(id::AH_RESERVED, "reserved", 2, 2, Format::Hex),
+    bytes(id::AH_SPI, "security parameters index", 4, 4, Format::Hex),
+    bytes(id::AH_SEQUENCE, "sequence number", 8, 4, Format::Decimal),
+    rest(id::AH_ICV, "integrity check value", 12, Format::Bytes),
 ];
 
-static UNREAD: FieldDef = rest(id::EXTENSION_UNREAD, "unread bytes", 0, Form::Bytes);
+static UNREAD: FieldDef = rest(id::EXTENSION_UNREAD, "unread bytes", 0, Format::Bytes);
 
 fn routing_type(number: u64) -> Option<&'static str> {
     Some(match number {

@@ -1,7 +1,8 @@
 //! Logical link control, and SNAP on top of it. IEEE 802.2, RFC 1042
 
 use super::cursor::Cursor;
-use super::field::{Field, FieldDef, Form, bits, bytes, rest};
+use super::display_format::DisplayFormat as Format;
+use super::field::{Field, FieldDef, bits, bytes, rest};
 use super::fields::Fields;
 use super::header::HeaderDef;
 use super::next::{Next, Step};
@@ -35,19 +36,26 @@ const SNAP: usize = 8;
 const CISCO: u32 = 0x00_000c;
 
 static DESTINATION: [FieldDef; 2] = [
-    bits(id::DSAP_SAP, "SAP", 0, 7, Form::Hex),
-    bits(id::DSAP_IG, "group address", 7, 1, Form::Flag),
+    bits(id::DSAP_SAP, "SAP", 0, 7, Format::Hex),
+    bits(id::DSAP_IG, "group address", 7, 1, Format::Flag),
 ];
 static SOURCE: [FieldDef; 2] = [
-    bits(id::SSAP_SAP, "SAP", 8, 7, Form::Hex),
-    bits(id::SSAP_CR, "response", 15, 1, Form::Flag),
+    bits(id::SSAP_SAP, "SAP", 8, 7, Format::Hex),
+    bits(id::SSAP_CR, "response", 15, 1, Format::Flag),
 ];
 const ACCESS_POINTS: [FieldDef; 2] = [
-    bytes(id::DSAP, "destination SAP", 0, 1, Form::HexNamed(service_access_point)).of(&DESTINATION),
-    bytes(id::SSAP, "source SAP", 1, 1, Form::HexNamed(service_access_point)).of(&SOURCE),
+    bytes(
+        id::DSAP,
+        "destination SAP",
+        0,
+        1,
+        Format::HexNamed(service_access_point),
+    )
+    .of(&DESTINATION),
+    bytes(id::SSAP, "source SAP", 1, 1, Format::HexNamed(service_access_point)).of(&SOURCE),
 ];
-const CONTROL: FieldDef = bytes(id::CONTROL, "control", 2, 1, Form::Hex);
-const ORGANIZATION: FieldDef = bytes(id::OUI, "organization code", 3, 3, Form::Hex);
+const CONTROL: FieldDef = bytes(id::CONTROL, "control", 2, 1, Format::Hex);
+const ORGANIZATION: FieldDef = bytes(id::OUI, "organization code", 3, 3, Format::Hex);
 
 /// The header of an unnumbered frame.
 static TABLE: [FieldDef; 3] = [ACCESS_POINTS[0], ACCESS_POINTS[1], CONTROL];
@@ -55,7 +63,7 @@ static TABLE: [FieldDef; 3] = [ACCESS_POINTS[0], ACCESS_POINTS[1], CONTROL];
 static TABLE_NUMBERED: [FieldDef; 3] = [
     ACCESS_POINTS[0],
     ACCESS_POINTS[1],
-    bytes(id::CONTROL, "control", 2, 2, Form::Hex),
+    bytes(id::CONTROL, "control", 2, 2, Format::Hex),
 ];
 /// With SNAP, the protocol by its `EtherType`.
 static TABLE_SNAP: [FieldDef; 5] = [
@@ -63,7 +71,7 @@ static TABLE_SNAP: [FieldDef; 5] = [
     ACCESS_POINTS[1],
     CONTROL,
     ORGANIZATION,
-    bytes(id::TYPE, "type", 6, 2, Form::HexNamed(ether_type)),
+    bytes(id::TYPE, "type", 6, 2, Format::HexNamed(ether_type)),
 ];
 /// With SNAP, the protocol by a number of the organization's own.
 static TABLE_SNAP_OWN: [FieldDef; 5] = [
@@ -71,7 +79,7 @@ static TABLE_SNAP_OWN: [FieldDef; 5] = [
     ACCESS_POINTS[1],
     CONTROL,
     ORGANIZATION,
-    bytes(id::PID, "protocol ID", 6, 2, Form::Hex),
+    bytes(id::PID, "protocol ID", 6, 2, Format::Hex),
 ];
 /// With SNAP, the protocol by Cisco's numbers.
 static TABLE_SNAP_CISCO: [FieldDef; 5] = [
@@ -79,9 +87,9 @@ static TABLE_SNAP_CISCO: [FieldDef; 5] = [
     ACCESS_POINTS[1],
     CONTROL,
     ORGANIZATION,
-    bytes(id::CISCO_PID, "protocol ID", 6, 2, Form::Hex),
+    bytes(id::CISCO_PID, "protocol ID", 6, 2, Format::Hex),
 ];
-static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
+static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Format::Bytes);
 
 /// The organization; only in SNAP.
 fn organization(header: Span<'_>) -> Option<u32> {

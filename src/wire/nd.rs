@@ -1,7 +1,8 @@
 //! Neighbor discovery: messages and options within `ICMPv6`. RFC 4861; RFC 4191 (route information), RFC 8106 (DNS), RFC 3971
 //! (nonce)
 
-use super::field::{Field, FieldDef, Form, bits, bytes, rest};
+use super::display_format::DisplayFormat as Format;
+use super::field::{Field, FieldDef, bits, bytes, rest};
 use super::options::{Layout, OptionDef, OptionIter, Walked, option};
 use super::span::Span;
 
@@ -56,44 +57,56 @@ fields! {
     OPT_PADDING = "icmpv6.opt.padding";
 }
 
-static SOLICITATION_OF_ROUTER: [FieldDef; 1] = [bytes(id::RESERVED, "reserved", 4, 4, Form::Hex)];
+static SOLICITATION_OF_ROUTER: [FieldDef; 1] = [bytes(id::RESERVED, "reserved", 4, 4, Format::Hex)];
 
 static ADVERTISEMENT_OF_ROUTER: [FieldDef; 5] = [
-    bytes(id::ND_RA_CUR_HOP_LIMIT, "current hop limit", 4, 1, Form::Decimal),
-    bytes(id::ND_RA_FLAG, "flags", 5, 1, Form::Flags).of(&ROUTER_FLAGS),
-    bytes(id::ND_RA_ROUTER_LIFETIME, "router lifetime", 6, 2, Form::Count("s")),
-    bytes(id::ND_RA_REACHABLE_TIME, "reachable time", 8, 4, Form::Count("ms")),
-    bytes(id::ND_RA_RETRANS_TIMER, "retrans timer", 12, 4, Form::Count("ms")),
+    bytes(id::ND_RA_CUR_HOP_LIMIT, "current hop limit", 4, 1, Format::Decimal),
+    bytes(id::ND_RA_FLAG, "flags", 5, 1, Format::Flags).of(&ROUTER_FLAGS),
+    bytes(id::ND_RA_ROUTER_LIFETIME, "router lifetime", 6, 2, Format::Count("s")),
+    bytes(id::ND_RA_REACHABLE_TIME, "reachable time", 8, 4, Format::Count("ms")),
+    bytes(id::ND_RA_RETRANS_TIMER, "retrans timer", 12, 4, Format::Count("ms")),
 ];
 static ROUTER_FLAGS: [FieldDef; 6] = [
-    bits(id::ND_RA_FLAG_M, "managed address configuration", 40, 1, Form::Flag),
-    bits(id::ND_RA_FLAG_O, "other configuration", 41, 1, Form::Flag),
-    bits(id::ND_RA_FLAG_H, "home agent", 42, 1, Form::Flag),
-    bits(id::ND_RA_FLAG_PRF, "router preference", 43, 2, Form::Named(preference)),
-    bits(id::ND_RA_FLAG_P, "proxy", 45, 1, Form::Flag),
-    bits(id::ND_RA_FLAG_RSV, "reserved", 46, 2, Form::Decimal),
+    bits(id::ND_RA_FLAG_M, "managed address configuration", 40, 1, Format::Flag),
+    bits(id::ND_RA_FLAG_O, "other configuration", 41, 1, Format::Flag),
+    bits(id::ND_RA_FLAG_H, "home agent", 42, 1, Format::Flag),
+    bits(
+        id::ND_RA_FLAG_PRF,
+        "router preference",
+        43,
+        2,
+        Format::Named(preference),
+    ),
+    bits(id::ND_RA_FLAG_P, "proxy", 45, 1, Format::Flag),
+    bits(id::ND_RA_FLAG_RSV, "reserved", 46, 2, Format::Decimal),
 ];
 
 static SOLICITATION: [FieldDef; 2] = [
-    bytes(id::RESERVED, "reserved", 4, 4, Form::Hex),
-    bytes(id::ND_NS_TARGET_ADDRESS, "target address", 8, 16, Form::Ipv6),
+    bytes(id::RESERVED, "reserved", 4, 4, Format::Hex),
+    bytes(id::ND_NS_TARGET_ADDRESS, "target address", 8, 16, Format::Ipv6),
 ];
 
 static ADVERTISEMENT: [FieldDef; 2] = [
-    bytes(id::ND_NA_FLAG, "flags", 4, 4, Form::Flags).of(&NEIGHBOR_FLAGS),
-    bytes(id::ND_NA_TARGET_ADDRESS, "target address", 8, 16, Form::Ipv6),
+    bytes(id::ND_NA_FLAG, "flags", 4, 4, Format::Flags).of(&NEIGHBOR_FLAGS),
+    bytes(id::ND_NA_TARGET_ADDRESS, "target address", 8, 16, Format::Ipv6),
 ];
 static NEIGHBOR_FLAGS: [FieldDef; 4] = [
-    bits(id::ND_NA_FLAG_R, "router", 32, 1, Form::Flag),
-    bits(id::ND_NA_FLAG_S, "solicited", 33, 1, Form::Flag),
-    bits(id::ND_NA_FLAG_O, "override", 34, 1, Form::Flag),
-    bits(id::ND_NA_FLAG_RSV, "reserved", 35, 29, Form::Hex),
+    bits(id::ND_NA_FLAG_R, "router", 32, 1, Format::Flag),
+    bits(id::ND_NA_FLAG_S, "solicited", 33, 1, Format::Flag),
+    bits(id::ND_NA_FLAG_O, "override", 34, 1, Format::Flag),
+    bits(id::ND_NA_FLAG_RSV, "reserved", 35, 29, Format::Hex),
 ];
 
 static REDIRECT: [FieldDef; 3] = [
-    bytes(id::RESERVED, "reserved", 4, 4, Form::Hex),
-    bytes(id::ND_RD_TARGET_ADDRESS, "target address", 8, 16, Form::Ipv6),
-    bytes(id::RD_NA_DESTINATION_ADDRESS, "destination address", 24, 16, Form::Ipv6),
+    bytes(id::RESERVED, "reserved", 4, 4, Format::Hex),
+    bytes(id::ND_RD_TARGET_ADDRESS, "target address", 8, 16, Format::Ipv6),
+    bytes(
+        id::RD_NA_DESTINATION_ADDRESS,
+        "destination address",
+        24,
+        16,
+        Format::Ipv6,
+    ),
 ];
 
 /// RFC 4191 section 2.1
@@ -118,95 +131,101 @@ pub(super) fn table(message: u8) -> Option<(&'static [FieldDef], usize)> {
     })
 }
 
-const TYPE: FieldDef = bytes(id::OPT_TYPE, "type", 0, 1, Form::Decimal).omitted();
-const LENGTH: FieldDef = bytes(id::OPT_LENGTH, "length", 1, 1, Form::units(8)).omitted();
+const TYPE: FieldDef = bytes(id::OPT_TYPE, "type", 0, 1, Format::Decimal).omitted();
+const LENGTH: FieldDef = bytes(id::OPT_LENGTH, "length", 1, 1, Format::units(8)).omitted();
 
-static LINK_LAYER_ADDRESS: [FieldDef; 3] = [TYPE, LENGTH, bytes(id::OPT_LINKADDR, "address", 2, 6, Form::Mac)];
+static LINK_LAYER_ADDRESS: [FieldDef; 3] = [TYPE, LENGTH, bytes(id::OPT_LINKADDR, "address", 2, 6, Format::Mac)];
 static SOURCE: OptionDef = option(id::OPT, "source link-layer address").of(&LINK_LAYER_ADDRESS);
 static TARGET: OptionDef = option(id::OPT, "target link-layer address").of(&LINK_LAYER_ADDRESS);
 
 static PREFIX_FLAGS: [FieldDef; 4] = [
-    bits(id::OPT_PREFIX_FLAG_L, "on-link", 24, 1, Form::Flag),
+    bits(id::OPT_PREFIX_FLAG_L, "on-link", 24, 1, Format::Flag),
     bits(
         id::OPT_PREFIX_FLAG_A,
         "autonomous address-configuration",
         25,
         1,
-        Form::Flag,
+        Format::Flag,
     ),
-    bits(id::OPT_PREFIX_FLAG_R, "router address", 26, 1, Form::Flag),
-    bits(id::OPT_PREFIX_FLAG_RESERVED, "reserved", 27, 5, Form::Decimal),
+    bits(id::OPT_PREFIX_FLAG_R, "router address", 26, 1, Format::Flag),
+    bits(id::OPT_PREFIX_FLAG_RESERVED, "reserved", 27, 5, Format::Decimal),
 ];
 static PREFIX: OptionDef = option(id::OPT, "prefix information").of(&[
     TYPE,
     LENGTH,
-    bytes(id::OPT_PREFIX_LENGTH, "prefix length", 2, 1, Form::Count("bits")),
-    bytes(id::OPT_PREFIX_FLAG, "flags", 3, 1, Form::Flags).of(&PREFIX_FLAGS),
-    bytes(id::OPT_PREFIX_VALID_LIFETIME, "valid lifetime", 4, 4, Form::Count("s")),
+    bytes(id::OPT_PREFIX_LENGTH, "prefix length", 2, 1, Format::Count("bits")),
+    bytes(id::OPT_PREFIX_FLAG, "flags", 3, 1, Format::Flags).of(&PREFIX_FLAGS),
+    bytes(
+        id::OPT_PREFIX_VALID_LIFETIME,
+        "valid lifetime",
+        4,
+        4,
+        Format::Count("s"),
+    ),
     bytes(
         id::OPT_PREFIX_PREFERRED_LIFETIME,
         "preferred lifetime",
         8,
         4,
-        Form::Count("s"),
+        Format::Count("s"),
     ),
-    bytes(id::OPT_RESERVED, "reserved", 12, 4, Form::Hex).omitted(),
-    bytes(id::OPT_PREFIX, "prefix", 16, 16, Form::Ipv6),
+    bytes(id::OPT_RESERVED, "reserved", 12, 4, Format::Hex).omitted(),
+    bytes(id::OPT_PREFIX, "prefix", 16, 16, Format::Ipv6),
 ]);
 
 static REDIRECTED: OptionDef = option(id::OPT, "redirected header").of(&[
     TYPE,
     LENGTH,
-    bytes(id::OPT_RESERVED, "reserved", 2, 6, Form::Hex).omitted(),
-    rest(id::OPT_REDIRECTED_PACKET, "redirected packet", 8, Form::Bytes),
+    bytes(id::OPT_RESERVED, "reserved", 2, 6, Format::Hex).omitted(),
+    rest(id::OPT_REDIRECTED_PACKET, "redirected packet", 8, Format::Bytes),
 ]);
 
 static MTU: OptionDef = option(id::OPT, "MTU").of(&[
     TYPE,
     LENGTH,
-    bytes(id::OPT_RESERVED, "reserved", 2, 2, Form::Hex).omitted(),
-    bytes(id::OPT_MTU, "MTU", 4, 4, Form::Count("bytes")),
+    bytes(id::OPT_RESERVED, "reserved", 2, 2, Format::Hex).omitted(),
+    bytes(id::OPT_MTU, "MTU", 4, 4, Format::Count("bytes")),
 ]);
 
 // RFC 6275 sections 7.3 and 7.4
 static INTERVAL: OptionDef = option(id::OPT, "advertisement interval").of(&[
     TYPE,
     LENGTH,
-    bytes(id::OPT_RESERVED, "reserved", 2, 2, Form::Hex).omitted(),
-    bytes(id::OPT_ADVERTISEMENT_INTERVAL, "interval", 4, 4, Form::Count("ms")),
+    bytes(id::OPT_RESERVED, "reserved", 2, 2, Format::Hex).omitted(),
+    bytes(id::OPT_ADVERTISEMENT_INTERVAL, "interval", 4, 4, Format::Count("ms")),
 ]);
 static AGENT: OptionDef = option(id::OPT, "home agent information").of(&[
     TYPE,
     LENGTH,
-    bytes(id::OPT_RESERVED, "reserved", 2, 2, Form::Hex).omitted(),
-    bytes(id::OPT_HOME_AGENT_PREFERENCE, "preference", 4, 2, Form::Decimal),
-    bytes(id::OPT_HOME_AGENT_LIFETIME, "lifetime", 6, 2, Form::Count("s")),
+    bytes(id::OPT_RESERVED, "reserved", 2, 2, Format::Hex).omitted(),
+    bytes(id::OPT_HOME_AGENT_PREFERENCE, "preference", 4, 2, Format::Decimal),
+    bytes(id::OPT_HOME_AGENT_LIFETIME, "lifetime", 6, 2, Format::Count("s")),
 ]);
 
-static NONCE: OptionDef = option(id::OPT, "nonce").of(&[TYPE, LENGTH, rest(id::OPT_NONCE, "nonce", 2, Form::Bytes)]);
+static NONCE: OptionDef = option(id::OPT, "nonce").of(&[TYPE, LENGTH, rest(id::OPT_NONCE, "nonce", 2, Format::Bytes)]);
 
 static SERVERS: OptionDef = option(id::OPT, "recursive DNS servers")
     .of(&[
         TYPE,
         LENGTH,
-        bytes(id::OPT_RESERVED, "reserved", 2, 2, Form::Hex).omitted(),
-        bytes(id::OPT_RDNSS_LIFETIME, "lifetime", 4, 4, Form::Count("s")),
+        bytes(id::OPT_RESERVED, "reserved", 2, 2, Format::Hex).omitted(),
+        bytes(id::OPT_RDNSS_LIFETIME, "lifetime", 4, 4, Format::Count("s")),
     ])
-    .again(&[bytes(id::OPT_RDNSS, "server", 0, 16, Form::Ipv6)]);
+    .again(&[bytes(id::OPT_RDNSS, "server", 0, 16, Format::Ipv6)]);
 
 static SEARCH: OptionDef = option(id::OPT, "DNS search list").of(&[
     TYPE,
     LENGTH,
-    bytes(id::OPT_RESERVED, "reserved", 2, 2, Form::Hex).omitted(),
-    bytes(id::OPT_DNSSL_LIFETIME, "lifetime", 4, 4, Form::Count("s")),
-    rest(id::OPT_DNSSL, "domain names", 8, Form::Bytes),
+    bytes(id::OPT_RESERVED, "reserved", 2, 2, Format::Hex).omitted(),
+    bytes(id::OPT_DNSSL_LIFETIME, "lifetime", 4, 4, Format::Count("s")),
+    rest(id::OPT_DNSSL, "domain names", 8, Format::Bytes),
 ]);
 
 static UNKNOWN: OptionDef =
-    option(id::OPT, "unknown option").of(&[TYPE, LENGTH, rest(id::UNKNOWN_DATA, "data", 2, Form::Bytes)]);
+    option(id::OPT, "unknown option").of(&[TYPE, LENGTH, rest(id::UNKNOWN_DATA, "data", 2, Format::Bytes)]);
 
-static BROKEN: FieldDef = rest(id::OPT_UNREAD, "unreadable options", 0, Form::Bytes);
-static SURPLUS: FieldDef = rest(id::OPT_PADDING, "padding", 0, Form::Bytes);
+static BROKEN: FieldDef = rest(id::OPT_UNREAD, "unreadable options", 0, Format::Bytes);
+static SURPLUS: FieldDef = rest(id::OPT_PADDING, "padding", 0, Format::Bytes);
 
 fn shape(kind: u8) -> &'static OptionDef {
     match kind {

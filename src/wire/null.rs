@@ -2,7 +2,8 @@
 //! network byte order. <https://www.tcpdump.org/linktypes.html>
 
 use super::cursor::Cursor;
-use super::field::{Field, FieldDef, Form, bytes, rest};
+use super::display_format::DisplayFormat as Format;
+use super::field::{Field, FieldDef, bytes, rest};
 use super::fields::Fields;
 use super::header::HeaderDef;
 use super::link::LinkType;
@@ -20,10 +21,10 @@ fields! {
 const FIXED: usize = 4;
 
 /// The header.
-static TABLE: [FieldDef; 1] = [bytes(id::FAMILY, "family", 0, 4, Form::Named(family))];
+static TABLE: [FieldDef; 1] = [bytes(id::FAMILY, "family", 0, 4, Format::Named(family))];
 /// From a little-endian machine.
-static TABLE_LITTLE: [FieldDef; 1] = [bytes(id::FAMILY, "family", 0, 4, Form::LittleEndian(family))];
-static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
+static TABLE_LITTLE: [FieldDef; 1] = [bytes(id::FAMILY, "family", 0, 4, Format::LittleEndian(family))];
+static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Format::Bytes);
 
 /// `AF_INET` is 2 everywhere, `AF_INET6` is not.
 fn family(number: u64) -> Option<&'static str> {

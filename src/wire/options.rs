@@ -4,7 +4,8 @@
 //! first says. A length of 0 would make a careless reader stand still, one past the header would make it read the data:
 //! the walk stops at the first that cannot be.
 
-use super::field::{Field, FieldDef, Form, rest};
+use super::display_format::DisplayFormat as Format;
+use super::field::{Field, FieldDef, rest};
 use super::malformation::Expected;
 use super::packet::Packet;
 use super::protocol::Protocol;
@@ -136,7 +137,7 @@ pub(super) struct OptionDef {
 
 /// The table of an option as a whole.
 pub(super) const fn whole(id: &'static str, name: &'static str) -> FieldDef {
-    rest(id, name, 0, Form::Option)
+    rest(id, name, 0, Format::Option)
 }
 
 /// The tables of an option of which nothing but the whole is known.

@@ -9,7 +9,8 @@ use pnet::packet::tcp::TcpPacket;
 use self::options::TcpOption;
 use super::chapter::{Origin, Tables};
 use super::cursor::Cursor;
-use super::field::{Field, FieldDef, Form, bits, bytes};
+use super::display_format::DisplayFormat as Format;
+use super::field::{Field, FieldDef, bits, bytes};
 use super::fields::Fields;
 use super::header::{ChecksumDef, Covers, HeaderDef, words};
 use super::layer::Layer;
@@ -75,28 +76,28 @@ pub const FIXED: usize = 20;
 
 /// The header. RFC 9293 section 3.1; AE: RFC 9768, before that NS
 pub static TABLE: [FieldDef; 9] = [
-    bytes(id::SRCPORT, "source port", 0, 2, Form::Decimal),
-    bytes(id::DSTPORT, "destination port", 2, 2, Form::Decimal),
-    bytes(id::SEQ_RAW, "sequence number", 4, 4, Form::Decimal),
-    bytes(id::ACK_RAW, "acknowledgment number", 8, 4, Form::Decimal),
-    bits(id::HDR_LEN, "data offset", 96, 4, Form::units(4)),
-    bits(id::FLAGS, "reserved, flags", 100, 12, Form::Flags).of(&FLAGS),
-    bytes(id::WINDOW_SIZE_VALUE, "window", 14, 2, Form::Decimal),
-    bytes(id::CHECKSUM, "checksum", 16, 2, Form::Hex),
-    bytes(id::URGENT_POINTER, "urgent pointer", 18, 2, Form::Decimal),
+    bytes(id::SRCPORT, "source port", 0, 2, Format::Decimal),
+    bytes(id::DSTPORT, "destination port", 2, 2, Format::Decimal),
+    bytes(id::SEQ_RAW, "sequence number", 4, 4, Format::Decimal),
+    bytes(id::ACK_RAW, "acknowledgment number", 8, 4, Format::Decimal),
+    bits(id::HDR_LEN, "data offset", 96, 4, Format::units(4)),
+    bits(id::FLAGS, "reserved, flags", 100, 12, Format::Flags).of(&FLAGS),
+    bytes(id::WINDOW_SIZE_VALUE, "window", 14, 2, Format::Decimal),
+    bytes(id::CHECKSUM, "checksum", 16, 2, Format::Hex),
+    bytes(id::URGENT_POINTER, "urgent pointer", 18, 2, Format::Decimal),
 ];
 
 static FLAGS: [FieldDef; 10] = [
-    bits(id::FLAGS_RES, "reserved", 100, 3, Form::Decimal),
-    bits(id::FLAGS_AE, "AE", 103, 1, Form::Flag),
-    bits(id::FLAGS_CWR, "CWR", 104, 1, Form::Flag),
-    bits(id::FLAGS_ECE, "ECE", 105, 1, Form::Flag),
-    bits(id::FLAGS_URG, "URG", 106, 1, Form::Flag),
-    bits(id::FLAGS_ACK, "ACK", 107, 1, Form::Flag),
-    bits(id::FLAGS_PUSH, "PSH", 108, 1, Form::Flag),
-    bits(id::FLAGS_RESET, "RST", 109, 1, Form::Flag),
-    bits(id::FLAGS_SYN, "SYN", 110, 1, Form::Flag),
-    bits(id::FLAGS_FIN, "FIN", 111, 1, Form::Flag),
+    bits(id::FLAGS_RES, "reserved", 100, 3, Format::Decimal),
+    bits(id::FLAGS_AE, "AE", 103, 1, Format::Flag),
+    bits(id::FLAGS_CWR, "CWR", 104, 1, Format::Flag),
+    bits(id::FLAGS_ECE, "ECE", 105, 1, Format::Flag),
+    bits(id::FLAGS_URG, "URG", 106, 1, Format::Flag),
+    bits(id::FLAGS_ACK, "ACK", 107, 1, Format::Flag),
+    bits(id::FLAGS_PUSH, "PSH", 108, 1, Format::Flag),
+    bits(id::FLAGS_RESET, "RST", 109, 1, Format::Flag),
+    bits(id::FLAGS_SYN, "SYN", 110, 1, Format::Flag),
+    bits(id::FLAGS_FIN, "FIN", 111, 1, Format::Flag),
 ];
 
 /// The control bits.

@@ -4,7 +4,8 @@ use pnet::packet::udp::UdpPacket;
 
 use super::chapter::{Origin, Tables};
 use super::cursor::{Completeness, Cursor};
-use super::field::{Field, FieldDef, Form, bytes, rest};
+use super::display_format::DisplayFormat as Format;
+use super::field::{Field, FieldDef, bytes, rest};
 use super::fields::Fields;
 use super::header::{ChecksumDef, Covers, HeaderDef};
 use super::layer::Layer;
@@ -32,13 +33,13 @@ pub const FIXED: usize = 8;
 
 /// The header.
 pub static TABLE: [FieldDef; 4] = [
-    bytes(id::SRCPORT, "source port", 0, 2, Form::Decimal),
-    bytes(id::DSTPORT, "destination port", 2, 2, Form::Decimal),
-    bytes(id::LENGTH, "length", 4, 2, Form::Count("bytes")),
-    bytes(id::CHECKSUM, "checksum", 6, 2, Form::Hex),
+    bytes(id::SRCPORT, "source port", 0, 2, Format::Decimal),
+    bytes(id::DSTPORT, "destination port", 2, 2, Format::Decimal),
+    bytes(id::LENGTH, "length", 4, 2, Format::Count("bytes")),
+    bytes(id::CHECKSUM, "checksum", 6, 2, Format::Hex),
 ];
 
-static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
+static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Format::Bytes);
 
 /// A UDP header.
 #[derive(Debug)]

@@ -1,8 +1,9 @@
 //! VLAN tags: IEEE 802.1Q, 802.1ad (`QinQ`) and their predecessors differ in the type before them only.
 
 use super::cursor::Cursor;
+use super::display_format::DisplayFormat as Format;
 use super::ethernet::by_type_or_length;
-use super::field::{Field, FieldDef, Form, bits, bytes, rest};
+use super::field::{Field, FieldDef, bits, bytes, rest};
 use super::fields::Fields;
 use super::header::HeaderDef;
 use super::layer::Layer;
@@ -30,29 +31,29 @@ const FIXED: usize = 4;
 
 /// The tag. IEEE 802.1Q section 9.6
 static TABLE: [FieldDef; 4] = [
-    bits(id::PRIORITY, "priority", 0, 3, Form::Decimal),
-    bits(id::DEI, "drop eligible", 3, 1, Form::Flag),
-    bits(id::ID, "VLAN identifier", 4, 12, Form::Decimal),
-    bytes(id::ETYPE, "type", 2, 2, Form::HexNamed(ether_type)),
+    bits(id::PRIORITY, "priority", 0, 3, Format::Decimal),
+    bits(id::DEI, "drop eligible", 3, 1, Format::Flag),
+    bits(id::ID, "VLAN identifier", 4, 12, Format::Decimal),
+    bytes(id::ETYPE, "type", 2, 2, Format::HexNamed(ether_type)),
 ];
 
 /// The tag before an IEEE 802.3 frame.
 static TABLE_802_3: [FieldDef; 4] = [
-    bits(id::PRIORITY, "priority", 0, 3, Form::Decimal),
-    bits(id::DEI, "drop eligible", 3, 1, Form::Flag),
-    bits(id::ID, "VLAN identifier", 4, 12, Form::Decimal),
-    bytes(id::LEN, "length", 2, 2, Form::Count("bytes")),
+    bits(id::PRIORITY, "priority", 0, 3, Format::Decimal),
+    bits(id::DEI, "drop eligible", 3, 1, Format::Flag),
+    bits(id::ID, "VLAN identifier", 4, 12, Format::Decimal),
+    bytes(id::LEN, "length", 2, 2, Format::Count("bytes")),
 ];
 
 /// The tag of IEEE 802.1ad.
 static TABLE_SERVICE: [FieldDef; 4] = [
-    bits(id::IEEE8021AD_PRIORITY, "priority", 0, 3, Form::Decimal),
-    bits(id::IEEE8021AD_DEI, "drop eligible", 3, 1, Form::Flag),
-    bits(id::IEEE8021AD_ID, "VLAN identifier", 4, 12, Form::Decimal),
-    bytes(id::IEEE8021AH_ETYPE, "type", 2, 2, Form::HexNamed(ether_type)),
+    bits(id::IEEE8021AD_PRIORITY, "priority", 0, 3, Format::Decimal),
+    bits(id::IEEE8021AD_DEI, "drop eligible", 3, 1, Format::Flag),
+    bits(id::IEEE8021AD_ID, "VLAN identifier", 4, 12, Format::Decimal),
+    bytes(id::IEEE8021AH_ETYPE, "type", 2, 2, Format::HexNamed(ether_type)),
 ];
 
-static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
+static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Format::Bytes);
 
 /// The fields of a tag: those of the table unless its last two bytes are a length.
 fn fields_of<'a>(table: &'static [FieldDef], header: Span<'a>) -> Vec<Field<'a>> {

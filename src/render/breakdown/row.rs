@@ -9,7 +9,7 @@ use compact_str::CompactString;
 use crate::explain::{self, Context, Sentence};
 use crate::wire::digits::{hex_digits, write_bytes, write_decimal};
 use crate::wire::tcp::{multipath, options};
-use crate::wire::{Field, Form};
+use crate::wire::{DisplayFormat, Field};
 use crate::wire::{ipv4, ipv6, tcp, udp};
 
 /// One field.
@@ -55,9 +55,9 @@ pub(super) fn row(context: Context<'_, '_>, field: &Field<'_>) -> Row {
 /// The value. Groups of bits show their parts: a number alone would be taken for the value.
 fn value(field: &Field<'_>) -> CompactString {
     // Writing to a string cannot fail.
-    match (field.id(), field.spec().form) {
+    match (field.id(), field.spec().format) {
         (tcp::id::FLAGS, _) => segment_flags(field),
-        (_, Form::Flags) => {
+        (_, DisplayFormat::Flags) => {
             let mut text = CompactString::default();
             let parts = field.parts().iter();
             for part in parts.filter(|part| part.bits() == 1 && !is_reserved(part)) {
@@ -66,7 +66,7 @@ fn value(field: &Field<'_>) -> CompactString {
             }
             text
         }
-        (_, Form::Hex) if !field.parts().is_empty() => {
+        (_, DisplayFormat::Hex) if !field.parts().is_empty() => {
             let mut text = CompactString::default();
             for part in field.parts() {
                 separate(&mut text, ", ");
@@ -80,7 +80,7 @@ fn value(field: &Field<'_>) -> CompactString {
             }
             text
         }
-        (_, Form::Length { uncounted: 0, .. }) if field.number() == Some(0) => "0".into(),
+        (_, DisplayFormat::Length { uncounted: 0, .. }) if field.number() == Some(0) => "0".into(),
         (options::id::SACK_PERM, _) => "yes".into(),
         (options::id::WSCALE, _) => told(&[("shift ", Some(field))]),
         // `ECT(0) 1, CE 0, ECT(1) 65`

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::explain::{Context, note};
-use crate::wire::{Field, Form, Span};
+use crate::wire::{DisplayFormat, Field, Span};
 
 /// What one box shows.
 #[derive(Debug)]
@@ -46,10 +46,10 @@ struct Cells<'c, 'a> {
 
 impl Cells<'_, '_> {
     fn add(&mut self, field: &Field<'_>) {
-        match field.spec().form {
-            Form::Option if tile(field) => self.add_option(field),
+        match field.spec().format {
+            DisplayFormat::Option if tile(field) => self.add_option(field),
             // The parts say more than the number: flag bits, DSCP and ECN.
-            Form::Flags | Form::Hex if tile(field) => {
+            DisplayFormat::Flags | DisplayFormat::Hex if tile(field) => {
                 for part in field.parts() {
                     self.add(part);
                 }

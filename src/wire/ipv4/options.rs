@@ -1,7 +1,8 @@
 //! IPv4's options. RFC 791 section 3.1; router alert: RFC 2113
 
 use super::super::chapter::{Origin, Tables};
-use super::super::field::{Field, FieldDef, Form, bits, bytes, rest};
+use super::super::display_format::DisplayFormat as Format;
+use super::super::field::{Field, FieldDef, bits, bytes, rest};
 use super::super::options::{Layout, OptionDef, OptionIter, Walked, option, whole};
 use super::super::span::Span;
 
@@ -52,15 +53,15 @@ fields! {
 }
 
 static TYPE_PARTS: [FieldDef; 3] = [
-    bits(id::OPT_TYPE_COPY, "copied into fragments", 0, 1, Form::Flag),
-    bits(id::OPT_TYPE_CLASS, "class", 1, 2, Form::Decimal),
-    bits(id::OPT_TYPE_NUMBER, "number", 3, 5, Form::Decimal),
+    bits(id::OPT_TYPE_COPY, "copied into fragments", 0, 1, Format::Flag),
+    bits(id::OPT_TYPE_CLASS, "class", 1, 2, Format::Decimal),
+    bits(id::OPT_TYPE_NUMBER, "number", 3, 5, Format::Decimal),
 ];
-const TYPE: FieldDef = bytes(id::OPT_TYPE, "type", 0, 1, Form::Decimal)
+const TYPE: FieldDef = bytes(id::OPT_TYPE, "type", 0, 1, Format::Decimal)
     .of(&TYPE_PARTS)
     .omitted();
-const LENGTH: FieldDef = bytes(id::OPT_LEN, "length", 1, 1, Form::Count("bytes")).omitted();
-const POINTER: FieldDef = bytes(id::OPT_PTR, "pointer", 2, 1, Form::Decimal);
+const LENGTH: FieldDef = bytes(id::OPT_LEN, "length", 1, 1, Format::Count("bytes")).omitted();
+const POINTER: FieldDef = bytes(id::OPT_PTR, "pointer", 2, 1, Format::Decimal);
 
 static END: OptionDef = option(id::OPTIONS_EOL, "end of option list").of(&[TYPE]);
 static NOP: OptionDef = option(id::OPTIONS_NOP, "no operation").of(&[TYPE]);
@@ -68,13 +69,13 @@ static NOP: OptionDef = option(id::OPTIONS_NOP, "no operation").of(&[TYPE]);
 static ALERT: OptionDef = option(id::OPTIONS_ROUTERALERT, "router alert").of(&[
     TYPE,
     LENGTH,
-    bytes(id::OPT_RA, "value", 2, 2, Form::Decimal),
+    bytes(id::OPT_RA, "value", 2, 2, Format::Decimal),
 ]);
 
 static ROUTE_PARTS: [FieldDef; 3] = [TYPE, LENGTH, POINTER];
-static RECORDED: FieldDef = bytes(id::REC_RT, "recorded address", 0, 4, Form::Ipv4);
-static EMPTY: FieldDef = bytes(id::EMPTY_RT, "free place", 0, 4, Form::Ipv4);
-static TO_VISIT: FieldDef = bytes(id::SRC_RT, "address to visit", 0, 4, Form::Ipv4);
+static RECORDED: FieldDef = bytes(id::REC_RT, "recorded address", 0, 4, Format::Ipv4);
+static EMPTY: FieldDef = bytes(id::EMPTY_RT, "free place", 0, 4, Format::Ipv4);
+static TO_VISIT: FieldDef = bytes(id::SRC_RT, "address to visit", 0, 4, Format::Ipv4);
 static RECORD_WHOLE: FieldDef = whole(id::OPTIONS_RECORD_ROUTE, "record route");
 static LOOSE_WHOLE: FieldDef = whole(id::OPTIONS_ROUTE, "loose source route");
 static STRICT_WHOLE: FieldDef = whole(id::OPTIONS_SOURCE_ROUTE, "strict source route");
@@ -83,8 +84,8 @@ static TIME_PARTS: [FieldDef; 5] = [
     TYPE,
     LENGTH,
     POINTER,
-    bits(id::OPT_OVERFLOW, "overflow", 24, 4, Form::Decimal),
-    bits(id::OPT_FLAG, "flag", 28, 4, Form::Decimal),
+    bits(id::OPT_OVERFLOW, "overflow", 24, 4, Format::Decimal),
+    bits(id::OPT_FLAG, "flag", 28, 4, Format::Decimal),
 ];
 const TIME_STAMP: &str = id::OPT_TIME_STAMP;
 static TIME_ALONE: [FieldDef; 1] = [bytes(
@@ -92,11 +93,11 @@ static TIME_ALONE: [FieldDef; 1] = [bytes(
     "timestamp",
     0,
     4,
-    Form::Count("ms since midnight UT"),
+    Format::Count("ms since midnight UT"),
 )];
 static TIME_PAIR: [FieldDef; 2] = [
-    bytes(id::OPT_TIME_STAMP_ADDR, "address", 0, 4, Form::Ipv4),
-    bytes(TIME_STAMP, "timestamp", 4, 4, Form::Count("ms since midnight UT")),
+    bytes(id::OPT_TIME_STAMP_ADDR, "address", 0, 4, Format::Ipv4),
+    bytes(TIME_STAMP, "timestamp", 4, 4, Format::Count("ms since midnight UT")),
 ];
 static TIMES: OptionDef = option(id::OPTIONS_TIMESTAMP, "internet timestamp")
     .of(&TIME_PARTS)
@@ -108,14 +109,14 @@ static TIMES_WITH_ADDRESSES: OptionDef = option(id::OPTIONS_TIMESTAMP, "internet
 static UNKNOWN: OptionDef = option(id::OPTIONS_UNKNOWN, "unknown option").of(&[
     TYPE,
     LENGTH,
-    rest(id::OPTIONS_UNKNOWN_DATA, "data", 2, Form::Bytes),
+    rest(id::OPTIONS_UNKNOWN_DATA, "data", 2, Format::Bytes),
 ]);
 
 /// Bytes of a header that could not be read.
-pub(super) static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
-static PADDING: FieldDef = rest(id::OPT_PADDING, "padding", 0, Form::Bytes);
-static BROKEN: FieldDef = rest(id::OPTIONS_UNREAD, "unreadable options", 0, Form::Bytes);
-static SURPLUS: FieldDef = rest(id::OPTIONS_SURPLUS, "bytes beyond the option", 0, Form::Bytes);
+pub(super) static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Format::Bytes);
+static PADDING: FieldDef = rest(id::OPT_PADDING, "padding", 0, Format::Bytes);
+static BROKEN: FieldDef = rest(id::OPTIONS_UNREAD, "unreadable options", 0, Format::Bytes);
+static SURPLUS: FieldDef = rest(id::OPTIONS_SURPLUS, "bytes beyond the option", 0, Format::Bytes);
 
 /// Every kind of option, to look a field up.
 pub(super) const OPTION_DEFS: &[&OptionDef] = &[&END, &NOP, &ALERT, &TIMES, &TIMES_WITH_ADDRESSES, &UNKNOWN];

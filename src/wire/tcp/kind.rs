@@ -1,6 +1,7 @@
 //! What every option of TCP has. RFC 9293 section 3.1
 
-use super::super::field::{FieldDef, Form, bytes, rest};
+use super::super::display_format::DisplayFormat as Format;
+use super::super::field::{FieldDef, bytes, rest};
 
 fields! {
     OPTION_KIND = "tcp.option_kind", "RFC 9293 section 3.2",
@@ -82,8 +83,8 @@ fields! {
         "Options from the first one on whose length cannot be.", "";
 }
 
-pub(super) const KIND: FieldDef = bytes(id::OPTION_KIND, "kind", 0, 1, Form::Decimal).omitted();
-pub(super) const LENGTH: FieldDef = bytes(id::OPTION_LEN, "length", 1, 1, Form::Count("bytes")).omitted();
+pub(super) const KIND: FieldDef = bytes(id::OPTION_KIND, "kind", 0, 1, Format::Decimal).omitted();
+pub(super) const LENGTH: FieldDef = bytes(id::OPTION_LEN, "length", 1, 1, Format::Count("bytes")).omitted();
 
 /// Bytes that an option has and its kind does not.
-pub(super) static SURPLUS: FieldDef = rest(id::SURPLUS, "bytes beyond the option", 0, Form::Bytes);
+pub(super) static SURPLUS: FieldDef = rest(id::SURPLUS, "bytes beyond the option", 0, Format::Bytes);

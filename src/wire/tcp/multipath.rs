@@ -8,18 +8,19 @@ pub(super) use fields::FIELDS;
 pub use fields::id;
 
 use super::super::chapter::{Origin, Tables};
-use super::super::field::{Field, FieldDef, Form, bits, bytes, rest};
+use super::super::display_format::DisplayFormat as Format;
+use super::super::field::{Field, FieldDef, bits, bytes, rest};
 use super::super::options::whole;
 use super::super::span::Span;
 use super::kind::{KIND, LENGTH, SURPLUS};
 
 static WHOLE: FieldDef = whole(id::MPTCP, "multipath TCP");
 
-const SUBTYPE: FieldDef = bits(id::SUBTYPE, "subtype", 16, 4, Form::Named(subtype_name));
-const RESERVED_3: FieldDef = bits(id::RESERVED, "reserved", 20, 3, Form::Hex);
-const RESERVED_12: FieldDef = bits(id::RESERVED, "reserved", 20, 12, Form::Hex);
-const BACKUP: FieldDef = bits(id::BACKUP_FLAG, "backup path", 23, 1, Form::Flag);
-const ADDRESS_ID: FieldDef = bytes(id::ADDRID, "address ID", 3, 1, Form::Decimal);
+const SUBTYPE: FieldDef = bits(id::SUBTYPE, "subtype", 16, 4, Format::Named(subtype_name));
+const RESERVED_3: FieldDef = bits(id::RESERVED, "reserved", 20, 3, Format::Hex);
+const RESERVED_12: FieldDef = bits(id::RESERVED, "reserved", 20, 12, Format::Hex);
+const BACKUP: FieldDef = bits(id::BACKUP_FLAG, "backup path", 23, 1, Format::Flag);
+const ADDRESS_ID: FieldDef = bytes(id::ADDRID, "address ID", 3, 1, Format::Decimal);
 
 /// Its tables, to look a field up.
 pub(super) const TABLES: Tables = &[
@@ -62,25 +63,25 @@ static CAPABLE: [FieldDef; 9] = [
     KIND,
     LENGTH,
     SUBTYPE,
-    bits(id::VERSION, "version", 20, 4, Form::Decimal),
-    bytes(id::FLAGS, "flags", 3, 1, Form::Flags).of(&CAPABLE_FLAGS),
-    bytes(id::SENDKEY, "sender's key", 4, 8, Form::Hex),
-    bytes(id::RECVKEY, "receiver's key", 12, 8, Form::Hex),
-    bytes(id::DATALVLLEN, "data-level length", 20, 2, Form::Count("bytes")),
-    bytes(id::CHECKSUM, "checksum", 22, 2, Form::Hex),
+    bits(id::VERSION, "version", 20, 4, Format::Decimal),
+    bytes(id::FLAGS, "flags", 3, 1, Format::Flags).of(&CAPABLE_FLAGS),
+    bytes(id::SENDKEY, "sender's key", 4, 8, Format::Hex),
+    bytes(id::RECVKEY, "receiver's key", 12, 8, Format::Hex),
+    bytes(id::DATALVLLEN, "data-level length", 20, 2, Format::Count("bytes")),
+    bytes(id::CHECKSUM, "checksum", 22, 2, Format::Hex),
 ];
 static CAPABLE_FLAGS: [FieldDef; 5] = [
-    bits(id::CHECKSUMREQ_FLAGS, "checksum required", 24, 1, Form::Flag),
-    bits(id::EXTENSIBILITY_FLAG, "extensibility", 25, 1, Form::Flag),
+    bits(id::CHECKSUMREQ_FLAGS, "checksum required", 24, 1, Format::Flag),
+    bits(id::EXTENSIBILITY_FLAG, "extensibility", 25, 1, Format::Flag),
     bits(
         id::NOMORESUBFLOWS_FLAG,
         "no subflows to this address and port",
         26,
         1,
-        Form::Flag,
+        Format::Flag,
     ),
-    bits(id::RESERVED_FLAG, "reserved", 27, 4, Form::Hex),
-    bits(id::SHA256_FLAG, "HMAC-SHA256", 31, 1, Form::Flag),
+    bits(id::RESERVED_FLAG, "reserved", 27, 4, Format::Hex),
+    bits(id::SHA256_FLAG, "HMAC-SHA256", 31, 1, Format::Flag),
 ];
 
 /// Section 3.2: in the SYN, …
@@ -91,8 +92,8 @@ static JOIN_SYN: [FieldDef; 8] = [
     RESERVED_3,
     BACKUP,
     ADDRESS_ID,
-    bytes(id::RECVTOK, "receiver's token", 4, 4, Form::Hex),
-    bytes(id::SENDRAND, "sender's random number", 8, 4, Form::Hex),
+    bytes(id::RECVTOK, "receiver's token", 4, 4, Format::Hex),
+    bytes(id::SENDRAND, "sender's random number", 8, 4, Format::Hex),
 ];
 /// … the SYN,ACK …
 static JOIN_SYN_ACK: [FieldDef; 8] = [
@@ -102,8 +103,8 @@ static JOIN_SYN_ACK: [FieldDef; 8] = [
     RESERVED_3,
     BACKUP,
     ADDRESS_ID,
-    bytes(id::SENDTRUNCHMAC, "sender's truncated HMAC", 4, 8, Form::Hex),
-    bytes(id::SENDRAND, "sender's random number", 12, 4, Form::Hex),
+    bytes(id::SENDTRUNCHMAC, "sender's truncated HMAC", 4, 8, Format::Hex),
+    bytes(id::SENDRAND, "sender's random number", 12, 4, Format::Hex),
 ];
 /// … and the third segment.
 static JOIN_ACK: [FieldDef; 5] = [
@@ -111,7 +112,7 @@ static JOIN_ACK: [FieldDef; 5] = [
     LENGTH,
     SUBTYPE,
     RESERVED_12,
-    bytes(id::SENDHMAC, "sender's HMAC", 4, 20, Form::Bytes),
+    bytes(id::SENDHMAC, "sender's HMAC", 4, 20, Format::Bytes),
 ];
 
 /// Section 3.3; what follows is told by the flags.
@@ -119,24 +120,30 @@ static SEQUENCE_SIGNAL: [FieldDef; 5] = [
     KIND,
     LENGTH,
     SUBTYPE,
-    bits(id::RESERVED, "reserved", 20, 4, Form::Hex),
-    bytes(id::FLAGS, "flags", 3, 1, Form::Flags).of(&SIGNAL_FLAGS),
+    bits(id::RESERVED, "reserved", 20, 4, Format::Hex),
+    bytes(id::FLAGS, "flags", 3, 1, Format::Flags).of(&SIGNAL_FLAGS),
 ];
 static SIGNAL_FLAGS: [FieldDef; 6] = [
-    bits(id::RESERVED_FLAG, "reserved", 24, 3, Form::Hex),
-    bits(id::DATAFIN_FLAG, "DATA_FIN", 27, 1, Form::Flag),
-    bits(id::DSEQN8_FLAG, "data sequence number has 8 bytes", 28, 1, Form::Flag),
-    bits(id::DSEQNPRESENT_FLAG, "data sequence number present", 29, 1, Form::Flag),
-    bits(id::DATAACK8_FLAG, "data ACK has 8 bytes", 30, 1, Form::Flag),
-    bits(id::DATAACKPRESENT_FLAG, "data ACK present", 31, 1, Form::Flag),
+    bits(id::RESERVED_FLAG, "reserved", 24, 3, Format::Hex),
+    bits(id::DATAFIN_FLAG, "DATA_FIN", 27, 1, Format::Flag),
+    bits(id::DSEQN8_FLAG, "data sequence number has 8 bytes", 28, 1, Format::Flag),
+    bits(
+        id::DSEQNPRESENT_FLAG,
+        "data sequence number present",
+        29,
+        1,
+        Format::Flag,
+    ),
+    bits(id::DATAACK8_FLAG, "data ACK has 8 bytes", 30, 1, Format::Flag),
+    bits(id::DATAACKPRESENT_FLAG, "data ACK present", 31, 1, Format::Flag),
 ];
-static DATA_ACK_4: FieldDef = bytes(id::RAWDATAACK, "data ACK", 0, 4, Form::Decimal);
-static DATA_ACK_8: FieldDef = bytes(id::RAWDATAACK, "data ACK", 0, 8, Form::Decimal);
-static SEQUENCE_4: FieldDef = bytes(id::RAWDATASEQNO, "data sequence number", 0, 4, Form::Decimal);
-static SEQUENCE_8: FieldDef = bytes(id::RAWDATASEQNO, "data sequence number", 0, 8, Form::Decimal);
-static SUBFLOW_SEQUENCE: FieldDef = bytes(id::SUBFLOWSEQNO, "subflow sequence number", 0, 4, Form::Decimal);
-static DATA_LENGTH: FieldDef = bytes(id::DATALVLLEN, "data-level length", 0, 2, Form::Count("bytes"));
-static CHECKSUM: FieldDef = bytes(id::CHECKSUM, "checksum", 0, 2, Form::Hex);
+static DATA_ACK_4: FieldDef = bytes(id::RAWDATAACK, "data ACK", 0, 4, Format::Decimal);
+static DATA_ACK_8: FieldDef = bytes(id::RAWDATAACK, "data ACK", 0, 8, Format::Decimal);
+static SEQUENCE_4: FieldDef = bytes(id::RAWDATASEQNO, "data sequence number", 0, 4, Format::Decimal);
+static SEQUENCE_8: FieldDef = bytes(id::RAWDATASEQNO, "data sequence number", 0, 8, Format::Decimal);
+static SUBFLOW_SEQUENCE: FieldDef = bytes(id::SUBFLOWSEQNO, "subflow sequence number", 0, 4, Format::Decimal);
+static DATA_LENGTH: FieldDef = bytes(id::DATALVLLEN, "data-level length", 0, 2, Format::Count("bytes"));
+static CHECKSUM: FieldDef = bytes(id::CHECKSUM, "checksum", 0, 2, Format::Hex);
 
 /// Section 3.4.1; what follows is told by the length.
 static ADD_ADDRESS: [FieldDef; 6] = [
@@ -144,17 +151,22 @@ static ADD_ADDRESS: [FieldDef; 6] = [
     LENGTH,
     SUBTYPE,
     RESERVED_3,
-    bits(id::ECHO, "echo", 23, 1, Form::Flag),
+    bits(id::ECHO, "echo", 23, 1, Format::Flag),
     ADDRESS_ID,
 ];
-static IPV4: FieldDef = bytes(id::IPV4, "advertised address", 0, 4, Form::Ipv4);
-static IPV6: FieldDef = bytes(id::IPV6, "advertised address", 0, 16, Form::Ipv6);
-static PORT: FieldDef = bytes(id::PORT, "advertised port", 0, 2, Form::Decimal);
-static ADDRESS_HMAC: FieldDef = bytes(id::ADDADDRTRUNCHMAC, "truncated HMAC", 0, 8, Form::Hex);
+static IPV4: FieldDef = bytes(id::IPV4, "advertised address", 0, 4, Format::Ipv4);
+static IPV6: FieldDef = bytes(id::IPV6, "advertised address", 0, 16, Format::Ipv6);
+static PORT: FieldDef = bytes(id::PORT, "advertised port", 0, 2, Format::Decimal);
+static ADDRESS_HMAC: FieldDef = bytes(id::ADDADDRTRUNCHMAC, "truncated HMAC", 0, 8, Format::Hex);
 
 /// Section 3.4.2; an address ID for each that is gone.
-static REMOVE_ADDRESS: [FieldDef; 4] = [KIND, LENGTH, SUBTYPE, bits(id::RESERVED, "reserved", 20, 4, Form::Hex)];
-static REMOVED: FieldDef = bytes(id::ADDRID, "address ID", 0, 1, Form::Decimal);
+static REMOVE_ADDRESS: [FieldDef; 4] = [
+    KIND,
+    LENGTH,
+    SUBTYPE,
+    bits(id::RESERVED, "reserved", 20, 4, Format::Hex),
+];
+static REMOVED: FieldDef = bytes(id::ADDRID, "address ID", 0, 1, Format::Decimal);
 
 /// Section 3.3.8; the address ID may be missing.
 static PRIORITY: [FieldDef; 6] = [KIND, LENGTH, SUBTYPE, RESERVED_3, BACKUP, ADDRESS_ID];
@@ -164,7 +176,7 @@ static FAIL: [FieldDef; 5] = [
     LENGTH,
     SUBTYPE,
     RESERVED_12,
-    bytes(id::RAWDATASEQNO, "data sequence number", 4, 8, Form::Decimal),
+    bytes(id::RAWDATASEQNO, "data sequence number", 4, 8, Format::Decimal),
 ];
 /// Section 3.5.
 static FAST_CLOSE: [FieldDef; 5] = [
@@ -172,25 +184,25 @@ static FAST_CLOSE: [FieldDef; 5] = [
     LENGTH,
     SUBTYPE,
     RESERVED_12,
-    bytes(id::RECVKEY, "receiver's key", 4, 8, Form::Hex),
+    bytes(id::RECVKEY, "receiver's key", 4, 8, Format::Hex),
 ];
 /// Section 3.6.
 static RESET: [FieldDef; 8] = [
     KIND,
     LENGTH,
     SUBTYPE,
-    bits(id::FLAG_U_FLAG, "U", 20, 1, Form::Flag),
-    bits(id::FLAG_V_FLAG, "V", 21, 1, Form::Flag),
-    bits(id::FLAG_W_FLAG, "W", 22, 1, Form::Flag),
-    bits(id::FLAG_T_FLAG, "transient", 23, 1, Form::Flag),
-    bytes(id::RST_REASON, "reason", 3, 1, Form::Named(reset_reason)),
+    bits(id::FLAG_U_FLAG, "U", 20, 1, Format::Flag),
+    bits(id::FLAG_V_FLAG, "V", 21, 1, Format::Flag),
+    bits(id::FLAG_W_FLAG, "W", 22, 1, Format::Flag),
+    bits(id::FLAG_T_FLAG, "transient", 23, 1, Format::Flag),
+    bytes(id::RST_REASON, "reason", 3, 1, Format::Named(reset_reason)),
 ];
 static OTHER: [FieldDef; 5] = [
     KIND,
     LENGTH,
     SUBTYPE,
-    bits(id::SUBTYPE_DATA, "first bits of the subtype's data", 20, 4, Form::Hex),
-    rest(id::DATA, "data of the subtype", 3, Form::Bytes),
+    bits(id::SUBTYPE_DATA, "first bits of the subtype's data", 20, 4, Format::Hex),
+    rest(id::DATA, "data of the subtype", 3, Format::Bytes),
 ];
 
 fn subtype_name(subtype: u64) -> Option<&'static str> {

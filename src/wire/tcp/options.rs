@@ -1,7 +1,8 @@
 //! TCP's options. RFC 9293 section 3.2; the others each in the RFC beside its table
 
 use super::super::chapter::{Origin, Tables};
-use super::super::field::{Field, FieldDef, Form, bits, bytes, rest};
+use super::super::display_format::DisplayFormat as Format;
+use super::super::field::{Field, FieldDef, bits, bytes, rest};
 use super::super::options::{Layout, OptionDef, OptionIter, Walked, option};
 use super::super::span::Span;
 pub use super::kind::id;
@@ -13,54 +14,54 @@ static NOP: OptionDef = option(id::NOP, "no-operation").of(&[KIND]);
 static MSS: OptionDef = option(id::MSS, "maximum segment size").of(&[
     KIND,
     LENGTH,
-    bytes(id::MSS_VAL, "maximum segment size", 2, 2, Form::Count("bytes")),
+    bytes(id::MSS_VAL, "maximum segment size", 2, 2, Format::Count("bytes")),
 ]);
 // RFC 7323 section 2
 static WINDOW_SCALE: OptionDef = option(id::WSCALE, "window scale").of(&[
     KIND,
     LENGTH,
-    bytes(id::WSCALE_SHIFT, "shift count", 2, 1, Form::Decimal),
+    bytes(id::WSCALE_SHIFT, "shift count", 2, 1, Format::Decimal),
 ]);
 // RFC 2018
 static SACK_PERMITTED: OptionDef = option(id::SACK_PERM, "SACK permitted").of(&[KIND, LENGTH]);
 static SACK: OptionDef = option(id::SACK, "SACK").of(&[KIND, LENGTH]).again(&[
-    bytes(id::SACK_LE, "left edge", 0, 4, Form::Decimal),
-    bytes(id::SACK_RE, "right edge", 4, 4, Form::Decimal),
+    bytes(id::SACK_LE, "left edge", 0, 4, Format::Decimal),
+    bytes(id::SACK_RE, "right edge", 4, 4, Format::Decimal),
 ]);
 // RFC 7323 section 3
 static TIMESTAMPS: OptionDef = option(id::TIMESTAMP, "timestamps").of(&[
     KIND,
     LENGTH,
-    bytes(id::TIMESTAMP_TSVAL, "value", 2, 4, Form::Decimal),
-    bytes(id::TIMESTAMP_TSECR, "echo reply", 6, 4, Form::Decimal),
+    bytes(id::TIMESTAMP_TSVAL, "value", 2, 4, Format::Decimal),
+    bytes(id::TIMESTAMP_TSECR, "echo reply", 6, 4, Format::Decimal),
 ]);
 // RFC 2385
 static MD5: OptionDef =
-    option(id::MD5, "MD5 signature").of(&[KIND, LENGTH, bytes(id::MD5_DIGEST, "digest", 2, 16, Form::Bytes)]);
+    option(id::MD5, "MD5 signature").of(&[KIND, LENGTH, bytes(id::MD5_DIGEST, "digest", 2, 16, Format::Bytes)]);
 // RFC 5482
 static USER_TIMEOUT: OptionDef = option(id::USER_TO, "user timeout").of(&[
     KIND,
     LENGTH,
-    bits(id::USER_TO_GRANULARITY, "granularity is minutes", 16, 1, Form::Flag),
-    bits(id::USER_TO_VAL, "user timeout", 17, 15, Form::Decimal),
+    bits(id::USER_TO_GRANULARITY, "granularity is minutes", 16, 1, Format::Flag),
+    bits(id::USER_TO_VAL, "user timeout", 17, 15, Format::Decimal),
 ]);
 // RFC 5925
 static AUTHENTICATION: OptionDef = option(id::AO, "authentication (TCP-AO)").of(&[
     KIND,
     LENGTH,
-    bytes(id::AO_KEYID, "key ID", 2, 1, Form::Decimal),
-    bytes(id::AO_RNEXTKEYID, "receive-next key ID", 3, 1, Form::Decimal),
-    rest(id::AO_MAC, "MAC", 4, Form::Bytes),
+    bytes(id::AO_KEYID, "key ID", 2, 1, Format::Decimal),
+    bytes(id::AO_RNEXTKEYID, "receive-next key ID", 3, 1, Format::Decimal),
+    rest(id::AO_MAC, "MAC", 4, Format::Bytes),
 ]);
 // RFC 7413
 static FAST_OPEN: OptionDef =
-    option(id::TFO, "fast open").of(&[KIND, LENGTH, rest(id::TFO_COOKIE, "cookie", 2, Form::Bytes)]);
+    option(id::TFO, "fast open").of(&[KIND, LENGTH, rest(id::TFO_COOKIE, "cookie", 2, Format::Bytes)]);
 // RFC 9768 section 3.2.3: three counters in one of two orders, each of which may be left out with those behind it
 const ECT_0_BYTES: (&str, &str) = (id::ACC_ECN_EE0B, "echo of ECT(0) bytes");
 const CE_BYTES: (&str, &str) = (id::ACC_ECN_ECEB, "echo of CE bytes");
 const ECT_1_BYTES: (&str, &str) = (id::ACC_ECN_EE1B, "echo of ECT(1) bytes");
 const fn counter((id, name): (&'static str, &'static str), offset: usize) -> FieldDef {
-    bytes(id, name, offset, 3, Form::Count("bytes"))
+    bytes(id, name, offset, 3, Format::Count("bytes"))
 }
 static ACC_ECN_0: OptionDef = option(id::ACC_ECN, "accurate ECN, order 0").of(&[
     KIND,
@@ -94,20 +95,20 @@ static ACC_ECN_EXPERIMENT_1: OptionDef = option(id::EXPERIMENTAL, "experimental"
     counter(ECT_0_BYTES, 10),
 ]);
 // RFC 6994
-const EXPERIMENT: FieldDef = bytes(id::EXPERIMENTAL_EXID, "experiment identifier", 2, 2, Form::Hex);
+const EXPERIMENT: FieldDef = bytes(id::EXPERIMENTAL_EXID, "experiment identifier", 2, 2, Format::Hex);
 static EXPERIMENTAL: OptionDef = option(id::EXPERIMENTAL, "experimental").of(&[
     KIND,
     LENGTH,
     EXPERIMENT,
-    rest(id::EXPERIMENTAL_DATA, "data", 4, Form::Bytes),
+    rest(id::EXPERIMENTAL_DATA, "data", 4, Format::Bytes),
 ]);
 static UNKNOWN: OptionDef =
-    option(id::UNKNOWN, "unknown option").of(&[KIND, LENGTH, rest(id::UNKNOWN_PAYLOAD, "data", 2, Form::Bytes)]);
+    option(id::UNKNOWN, "unknown option").of(&[KIND, LENGTH, rest(id::UNKNOWN_PAYLOAD, "data", 2, Format::Bytes)]);
 
 /// Bytes of a header that could not be read.
-pub(super) static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Form::Bytes);
-static PADDING: FieldDef = rest(id::PADDING, "padding", 0, Form::Bytes);
-static BROKEN: FieldDef = rest(id::OPTIONS_UNREAD, "unreadable options", 0, Form::Bytes);
+pub(super) static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Format::Bytes);
+static PADDING: FieldDef = rest(id::PADDING, "padding", 0, Format::Bytes);
+static BROKEN: FieldDef = rest(id::OPTIONS_UNREAD, "unreadable options", 0, Format::Bytes);
 
 /// Every kind of option, to look a field up.
 pub(super) const OPTION_DEFS: &[&OptionDef] = &[
