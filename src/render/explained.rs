@@ -51,7 +51,7 @@ pub fn write(
         look,
         left: LEFT,
     };
-    page.title(&format!("{} ({})", entry.spec.name, entry.spec.id))?;
+    page.title(&format!("{} ({})", entry.def.name, entry.def.id))?;
     page.beside("For", entry.purpose.purpose, None)?;
     let mut word = "Place";
     for place in entry.places.iter().take(PLACES) {
@@ -67,14 +67,14 @@ pub fn write(
     }
     page.beside("Values", &values(entry), None)?;
     page.beside("Source", entry.purpose.source, None)?;
-    let filter = if is_wiresharks(entry.spec.id) {
-        format!("Wireshark calls it {}", entry.spec.id)
+    let filter = if is_wiresharks(entry.def.id) {
+        format!("Wireshark calls it {}", entry.def.id)
     } else {
         "Wireshark has no name of its own for it".to_owned()
     };
     page.beside("Filter", &filter, None)?;
     if !others.is_empty() {
-        let names: Vec<&str> = others.iter().map(|other| other.spec.id).collect();
+        let names: Vec<&str> = others.iter().map(|other| other.def.id).collect();
         page.beside("Also", &format!("of the same name: {}", names.join(", ")), None)?;
     }
     match seen {
@@ -85,7 +85,7 @@ pub fn write(
 
 /// `TCP header, byte 13, bit 6 of 0 to 7, part of reserved, flags; 1 bit`
 fn placed(place: &Place) -> String {
-    let Place { chapter, spec, within } = place;
+    let Place { chapter, def, within } = place;
     let protocol = chapter.protocol.name();
     let header = match (chapter.origin, chapter.part) {
         (Origin::Header | Origin::Running, "") => format!("{protocol} header"),
@@ -101,30 +101,30 @@ fn placed(place: &Place) -> String {
         Origin::Option => " of the option".to_owned(),
         Origin::Behind(what) => format!(" of the {what}"),
         Origin::Running | Origin::RunningInOption => {
-            return format!("{header}: after what stands before it{inside}; {}", size(spec));
+            return format!("{header}: after what stands before it{inside}; {}", size(def));
         }
     };
-    format!("{header}: {}{from}{inside}; {}", position(spec), size(spec))
+    format!("{header}: {}{from}{inside}; {}", position(def), size(def))
 }
 
-fn position(spec: &FieldDef) -> String {
-    let first = spec.bit / 8;
-    if spec.bits == 0 {
+fn position(def: &FieldDef) -> String {
+    let first = def.bit / 8;
+    if def.bits == 0 {
         return format!("from byte {first}");
     }
-    let last = (spec.bit + spec.bits - 1) / 8;
+    let last = (def.bit + def.bits - 1) / 8;
     let bytes = if first == last {
         format!("byte {first}")
     } else {
         format!("bytes {first}-{last}")
     };
-    if spec.bit % 8 == 0 && spec.bits % 8 == 0 {
+    if def.bit % 8 == 0 && def.bits % 8 == 0 {
         return bytes;
     }
     // Counted as the RFCs do: bit 0 is the most significant one.
-    let (from, to) = (spec.bit % 8, spec.bit - first * 8 + spec.bits - 1);
+    let (from, to) = (def.bit % 8, def.bit - first * 8 + def.bits - 1);
     let mask = if first == last {
-        let ones = (1_u32 << spec.bits) - 1;
+        let ones = (1_u32 << def.bits) - 1;
         format!(" (mask 0x{:02x})", ones << (7 - to))
     } else {
         String::new()
@@ -136,8 +136,8 @@ fn position(spec: &FieldDef) -> String {
     }
 }
 
-fn size(spec: &FieldDef) -> String {
-    match spec.bits {
+fn size(def: &FieldDef) -> String {
+    match def.bits {
         0 => "as long as the bytes reach".to_owned(),
         1 => "1 bit".to_owned(),
         bits if bits % 8 == 0 && bits > 8 => format!("{bits} bits = {} bytes", bits / 8),
@@ -146,7 +146,7 @@ fn size(spec: &FieldDef) -> String {
 }
 
 fn values(entry: &Entry) -> String {
-    let form = formed(entry.spec);
+    let form = formed(entry.def);
     match (form.is_empty(), entry.purpose.values) {
         (_, "") => form,
         (true, values) => values.to_owned(),
@@ -155,9 +155,9 @@ fn values(entry: &Entry) -> String {
 }
 
 /// What the form tells of the values.
-fn formed(spec: &FieldDef) -> String {
-    let most = || u64::MAX >> (64 - spec.bits.clamp(1, 64));
-    match spec.format {
+fn formed(def: &FieldDef) -> String {
+    let most = || u64::MAX >> (64 - def.bits.clamp(1, 64));
+    match def.format {
         DisplayFormat::Decimal => format!("A number from 0 to {}", most()),
         DisplayFormat::Count(unit) => format!("A number of {unit}, 0 to {}", most()),
         DisplayFormat::Length { unit, uncounted } => {
@@ -170,12 +170,12 @@ fn formed(spec: &FieldDef) -> String {
         }
         DisplayFormat::Hex => format!("A number, written in hexadecimal, 0 to 0x{:x}", most()),
         DisplayFormat::Named(naming) | DisplayFormat::LittleEndian(naming) => {
-            named(spec, naming, |number| number.to_string())
+            named(def, naming, |number| number.to_string())
         }
-        DisplayFormat::HexNamed(naming) => named(spec, naming, |number| format!("0x{number:04x}")),
+        DisplayFormat::HexNamed(naming) => named(def, naming, |number| format!("0x{number:04x}")),
         DisplayFormat::Flag => "0 or 1".to_owned(),
         DisplayFormat::Flags => {
-            let parts: Vec<&str> = spec.parts.iter().map(|part| part.name).collect();
+            let parts: Vec<&str> = def.parts.iter().map(|part| part.name).collect();
             format!("Bits of their own: {}", parts.join(", "))
         }
         DisplayFormat::Mac => "An address of 6 bytes".to_owned(),
@@ -186,9 +186,9 @@ fn formed(spec: &FieldDef) -> String {
     }
 }
 
-fn named(spec: &FieldDef, naming: crate::wire::Naming, written: impl Fn(u64) -> String) -> String {
+fn named(def: &FieldDef, naming: crate::wire::Naming, written: impl Fn(u64) -> String) -> String {
     const MOST_BITS: usize = 16;
-    let most = 1_u64 << spec.bits.min(MOST_BITS);
+    let most = 1_u64 << def.bits.min(MOST_BITS);
     let all: Vec<String> = (0..most)
         .filter_map(|number| Some(format!("{} {}", written(number), naming(number)?)))
         .collect();
@@ -207,11 +207,11 @@ fn diagram(page: &mut Page<'_, impl Write>, place: &Place) -> io::Result<()> {
     const MOST_BITS: usize = 128;
     const TENS: &str = " 0                   1                   2                   3";
     const UNITS: &str = " 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1";
-    if place.chapter.origin.is_running() || place.spec.bits == 0 {
+    if place.chapter.origin.is_running() || place.def.bits == 0 {
         return Ok(());
     }
     let bits = if page.look.width < COLUMNS { 16 } else { 32 };
-    let (start, end) = (place.spec.bit, place.spec.bit + place.spec.bits);
+    let (start, end) = (place.def.bit, place.def.bit + place.def.bits);
     let (first, last) = (start / bits, (end - 1) / bits);
     writeln!(page.output)?;
     for (word, ruler) in [("   byte", TENS), ("", UNITS)] {
@@ -276,8 +276,8 @@ fn write_seen(page: &mut Page<'_, impl Write>, seen: &Seen) -> io::Result<()> {
 
 /// Does a field of the table, or a part of one, begin with this bit?
 fn begins(table: &[FieldDef], bit: usize) -> bool {
-    let ends = |spec: &FieldDef| spec.bits > 0 && spec.bit + spec.bits == bit;
+    let ends = |def: &FieldDef| def.bits > 0 && def.bit + def.bits == bit;
     table
         .iter()
-        .any(|spec| spec.bit == bit || ends(spec) || begins(spec.parts, bit))
+        .any(|def| def.bit == bit || ends(def) || begins(def.parts, bit))
 }

@@ -43,7 +43,7 @@ impl Proof {
             last: field.byte() + field.length().checked_sub(1)?,
             raw: first(field.raw()),
             name: field.name(),
-            id: field.spec().id,
+            id: field.def().id,
             value: value(field),
         })
     }

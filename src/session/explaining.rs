@@ -101,7 +101,7 @@ fn look(
     let mut search = Search {
         follower: Follower::new(),
         only: settings.flow,
-        examples: entries.iter().map(|entry| (entry.spec.id, Vec::new())).collect(),
+        examples: entries.iter().map(|entry| (entry.def.id, Vec::new())).collect(),
     };
     let (mut number, mut wanted, mut trouble) = (0, 0, None);
     while !search.is_done() && settings.count.is_none_or(|count| wanted < count) {

@@ -123,12 +123,12 @@ impl HeaderDef for Version1 {
         let length = header.u16(4).map_or(0, usize::from);
         push_address(header.from(6).first(8), length, &mut fields);
         let last = header.from(14);
-        let spec = match (header.u16(2), last.u16(0)) {
+        let def = match (header.u16(2), last.u16(0)) {
             (Some(GRE), _) => &GRE_TYPE,
             (_, Some(..LEAST_TYPE)) => &LINUX_TYPE,
             _ => &TYPE,
         };
-        fields.extend(Field::read(spec, last));
+        fields.extend(Field::read(def, last));
         header.push_remainder(&mut fields, &UNREAD);
         fields
     }

@@ -96,7 +96,7 @@ pub enum Value<'a> {
 /// A field of one packet: a table line with its place and its bytes.
 #[derive(Debug, Clone)]
 pub struct Field<'a> {
-    spec: &'static FieldDef,
+    def: &'static FieldDef,
     bit: usize,
     bits: usize,
     raw: &'a [u8],
@@ -105,19 +105,17 @@ pub struct Field<'a> {
 
 impl<'a> Field<'a> {
     /// The field of this line in the bytes of its header. `None` when they end before it does.
-    pub(super) fn read(spec: &'static FieldDef, header: Span<'a>) -> Option<Self> {
-        let bits = if spec.bits == 0 {
-            (header.bytes.len() * 8)
-                .checked_sub(spec.bit)
-                .filter(|&bits| bits > 0)?
+    pub(super) fn read(def: &'static FieldDef, header: Span<'a>) -> Option<Self> {
+        let bits = if def.bits == 0 {
+            (header.bytes.len() * 8).checked_sub(def.bit).filter(|&bits| bits > 0)?
         } else {
-            spec.bits
+            def.bits
         };
-        let raw = header.bytes.get(spec.bit / 8..(spec.bit + bits).div_ceil(8))?;
-        let parts = spec.parts.iter().filter_map(|part| Self::read(part, header)).collect();
+        let raw = header.bytes.get(def.bit / 8..(def.bit + bits).div_ceil(8))?;
+        let parts = def.parts.iter().filter_map(|part| Self::read(part, header)).collect();
         Some(Self {
-            spec,
-            bit: header.at * 8 + spec.bit,
+            def,
+            bit: header.at * 8 + def.bit,
             bits,
             raw,
             parts,
@@ -125,9 +123,9 @@ impl<'a> Field<'a> {
     }
 
     /// A field of whole bytes whose parts were found by walking.
-    pub(super) fn walked(spec: &'static FieldDef, span: Span<'a>, parts: Vec<Self>) -> Self {
+    pub(super) fn walked(def: &'static FieldDef, span: Span<'a>, parts: Vec<Self>) -> Self {
         Self {
-            spec,
+            def,
             bit: span.at * 8,
             bits: span.bytes.len() * 8,
             raw: span.bytes,
@@ -136,11 +134,11 @@ impl<'a> Field<'a> {
     }
 
     /// A field of all that follows the first `done` bits, whatever place its line tells. `None` when nothing does.
-    pub(super) fn remainder(spec: &'static FieldDef, span: Span<'a>, done: usize) -> Option<Self> {
+    pub(super) fn remainder(def: &'static FieldDef, span: Span<'a>, done: usize) -> Option<Self> {
         let bits = (span.bytes.len() * 8).checked_sub(done).filter(|&bits| bits > 0)?;
         let raw = span.bytes.get(done / 8..)?;
         Some(Self {
-            spec,
+            def,
             bit: span.at * 8 + done,
             bits,
             raw,
@@ -150,20 +148,20 @@ impl<'a> Field<'a> {
 
     /// Its line in the table.
     #[must_use]
-    pub const fn spec(&self) -> &'static FieldDef {
-        self.spec
+    pub const fn def(&self) -> &'static FieldDef {
+        self.def
     }
 
     /// Wireshark's filter name; see [`FieldDef::id`].
     #[must_use]
     pub const fn id(&self) -> &'static str {
-        self.spec.id
+        self.def.id
     }
 
     /// The RFC's name; see [`FieldDef::name`].
     #[must_use]
     pub const fn name(&self) -> &'static str {
-        self.spec.name
+        self.def.name
     }
 
     /// The first byte that it touches, counted from the start of the frame.
@@ -215,7 +213,7 @@ impl<'a> Field<'a> {
             return None;
         }
         let shift_in = |number, &byte| (number << 8) | u64::from(byte);
-        let all = if matches!(self.spec.format, DisplayFormat::LittleEndian(_)) {
+        let all = if matches!(self.def.format, DisplayFormat::LittleEndian(_)) {
             self.raw.iter().rev().fold(0, shift_in)
         } else {
             self.raw.iter().fold(0, shift_in)
@@ -227,7 +225,7 @@ impl<'a> Field<'a> {
     /// Its value.
     #[must_use]
     pub fn value(&self) -> Value<'a> {
-        let address = match self.spec.format {
+        let address = match self.def.format {
             DisplayFormat::Mac => self.raw.try_into().ok().map(Value::Mac),
             DisplayFormat::Ipv4 => <[u8; 4]>::try_from(self.raw)
                 .ok()
@@ -243,7 +241,7 @@ impl<'a> Field<'a> {
 
     fn write_number(&self, f: &mut fmt::Formatter<'_>, number: u64) -> fmt::Result {
         let digits = self.bits.div_ceil(4);
-        match self.spec.format {
+        match self.def.format {
             DisplayFormat::Count(what) => {
                 write_decimal(f, number)?;
                 f.write_str(" ")?;
@@ -299,14 +297,14 @@ impl<'a> Span<'a> {
     /// The fields of a table up to the first that the bytes do not reach.
     pub(super) fn whole_fields(self, table: &'static [FieldDef]) -> Vec<Field<'a>> {
         let mut fields = Vec::with_capacity(table.len());
-        fields.extend(table.iter().map_while(|spec| Field::read(spec, self)));
+        fields.extend(table.iter().map_while(|def| Field::read(def, self)));
         fields
     }
 
     /// Adds what the fields leave over as one more field.
-    pub(super) fn push_remainder(self, fields: &mut Vec<Field<'a>>, spec: &'static FieldDef) {
+    pub(super) fn push_remainder(self, fields: &mut Vec<Field<'a>>, def: &'static FieldDef) {
         let done = fields.last().map_or(self.at * 8, |last| last.bit() + last.bits());
-        fields.extend(Field::remainder(spec, self, done.saturating_sub(self.at * 8)));
+        fields.extend(Field::remainder(def, self, done.saturating_sub(self.at * 8)));
     }
 }
 
@@ -320,7 +318,7 @@ fn write_name(f: &mut fmt::Formatter<'_>, name: Option<&str>) -> fmt::Result {
 /// The value as people read it: `5 words = 20 bytes`, `0x0800 IPv4`, `127.0.0.1`.
 impl fmt::Display for Field<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if matches!(self.spec.format, DisplayFormat::Option) {
+        if matches!(self.def.format, DisplayFormat::Option) {
             return write_option(f, &self.parts);
         }
         match self.value() {
@@ -335,7 +333,7 @@ impl fmt::Display for Field<'_> {
 
 /// What an option carries after its kind and its length: the value alone if it is one, else each with its name.
 fn write_option(f: &mut fmt::Formatter<'_>, parts: &[Field<'_>]) -> fmt::Result {
-    let carried = || parts.iter().filter(|part| !part.spec.omitted);
+    let carried = || parts.iter().filter(|part| !part.def.omitted);
     let alone = carried().count() == 1;
     let mut separator = "";
     for part in carried() {

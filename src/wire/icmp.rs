@@ -306,7 +306,7 @@ impl HeaderDef for Header {
     fn fields(header: Span<'_>) -> Vec<Field<'_>> {
         let mut fields = header.first(4).fields(&TABLE, &UNREAD);
         let (table, _) = second_half(header.u8(0).unwrap_or(u8::MAX), header.u8(1).unwrap_or_default());
-        fields.extend(table.iter().map_while(|spec| Field::read(spec, header)));
+        fields.extend(table.iter().map_while(|def| Field::read(def, header)));
         header.push_remainder(&mut fields, &UNREAD);
         fields
     }

@@ -273,7 +273,7 @@ impl HeaderDef for Header {
             (_, length) if quotation::length_6(header) > 0 => (&WITH_LENGTH[..], length),
             plain => plain,
         };
-        fields.extend(table.iter().map_while(|spec| Field::read(spec, header)));
+        fields.extend(table.iter().map_while(|def| Field::read(def, header)));
         if nd::table(message).is_some() && header.bytes.len() > length {
             nd::push_fields(header.from(length), &mut fields);
         } else {

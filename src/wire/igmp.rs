@@ -305,7 +305,7 @@ fn push_records<'a>(records: Span<'a>, fields: &mut Vec<Field<'a>>) {
     while let (Some(length), Some(sources)) = (record_length(left), left.u16(2)) {
         let record = left.first(length);
         let before = fields.len();
-        fields.extend(RECORD.iter().map_while(|spec| Field::read(spec, record)));
+        fields.extend(RECORD.iter().map_while(|def| Field::read(def, record)));
         if fields.len() < before + RECORD.len() {
             return;
         }

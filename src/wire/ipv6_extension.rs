@@ -269,7 +269,7 @@ impl HeaderDef for Routing {
             ),
             _ => (&[], &SEGMENT, 0),
         };
-        fields.extend(table.iter().map_while(|spec| Field::read(spec, data)));
+        fields.extend(table.iter().map_while(|def| Field::read(def, data)));
         let mut left = data.from(4);
         for _ in 0..count {
             let Some(field) = Field::read(address, left) else {

@@ -170,7 +170,7 @@ impl OptionDef {
         if stride > 0 && parts.len() == self.parts.len() {
             let mut left = span.from(fixed);
             while left.bytes.len() >= stride {
-                parts.extend(self.repeated.iter().filter_map(|spec| Field::read(spec, left)));
+                parts.extend(self.repeated.iter().filter_map(|def| Field::read(def, left)));
                 left = left.from(stride);
             }
         }

@@ -199,12 +199,12 @@ fn what_no_header_has_is_said_in_one_line() {
 
 /// Looks for each name of the table, and of the parts of its fields, among those that Wireshark knows.
 fn check(table: &'static [FieldDef], known: &BTreeSet<&str>, checked: &mut usize, wrong: &mut BTreeSet<&'static str>) {
-    for spec in table {
-        if known.contains(spec.id) != is_wiresharks(spec.id) {
-            wrong.insert(spec.id);
+    for def in table {
+        if known.contains(def.id) != is_wiresharks(def.id) {
+            wrong.insert(def.id);
         }
         *checked += 1;
-        check(spec.parts, known, checked, wrong);
+        check(def.parts, known, checked, wrong);
     }
 }
 
@@ -230,12 +230,12 @@ fn every_filter_name_is_one_that_wireshark_has() {
 fn every_field_has_a_page_in_every_style_that_fits_its_columns() {
     let mut seen = 0;
     for chapter in catalog() {
-        for spec in chapter.table {
-            let entries = lookup(spec.id);
+        for def in chapter.table {
+            let entries = lookup(def.id);
             let (entry, others) = entries
                 .split_first()
-                .unwrap_or_else(|| panic!("{} is not found", spec.id));
-            assert_eq!(entry.spec.id, spec.id);
+                .unwrap_or_else(|| panic!("{} is not found", def.id));
+            assert_eq!(entry.def.id, def.id);
             for (style, width) in [
                 (Style::Unicode, 80),
                 (Style::Ascii, 72),
@@ -251,7 +251,7 @@ fn every_field_has_a_page_in_every_style_that_fits_its_columns() {
                 explained::write(&mut page, &look, entry, others, None).unwrap();
                 let page = String::from_utf8(page).unwrap();
                 assert!(page.lines().all(|line| line.chars().count() <= width), "{page}");
-                assert!(page.contains(spec.id) && page.contains("Source"), "{page}");
+                assert!(page.contains(def.id) && page.contains("Source"), "{page}");
                 seen += 1;
             }
         }

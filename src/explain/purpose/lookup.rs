@@ -9,7 +9,7 @@ pub struct Entry {
     /// What it is for.
     pub purpose: &'static Purpose,
     /// Its line in the first of its tables.
-    pub spec: &'static FieldDef,
+    pub def: &'static FieldDef,
     /// Its places: one, or one for each kind of message or option that has it.
     pub places: Vec<Place>,
 }
@@ -20,7 +20,7 @@ pub struct Place {
     /// The table.
     pub chapter: Chapter,
     /// Its line there.
-    pub spec: &'static FieldDef,
+    pub def: &'static FieldDef,
     /// The field of which it is a part.
     pub within: Option<&'static FieldDef>,
 }
@@ -125,9 +125,9 @@ pub fn no_field(name: &str) -> Option<&'static str> {
 
 /// Where the field of one table, or a part of it at any depth, stands.
 fn walk(chapter: Chapter, table: &'static [FieldDef], within: Option<&'static FieldDef>, into: &mut Vec<Place>) {
-    for spec in table {
-        into.push(Place { chapter, spec, within });
-        walk(chapter, spec.parts, Some(spec), into);
+    for def in table {
+        into.push(Place { chapter, def, within });
+        walk(chapter, def.parts, Some(def), into);
     }
 }
 
@@ -150,9 +150,9 @@ pub fn lookup(name: &str) -> Vec<Entry> {
     }
     let other = OTHER_NAMES.iter().find(|(known, _)| normal(known) == wanted);
     let all = places();
-    let is_exact = |place: &Place| normal(place.spec.id) == wanted || other.is_some_and(|(_, id)| *id == place.spec.id);
+    let is_exact = |place: &Place| normal(place.def.id) == wanted || other.is_some_and(|(_, id)| *id == place.def.id);
     let by_name = |place: &Place| {
-        let called = normal(place.spec.name);
+        let called = normal(place.def.name);
         let with = |protocol: &str| {
             wanted
                 .strip_prefix(protocol)
@@ -161,13 +161,13 @@ pub fn lookup(name: &str) -> Vec<Entry> {
         let is_ip = place.chapter.protocol == Protocol::Ipv4;
         called == wanted || with(&format!("{} ", protocol(place.chapter.protocol))) || (is_ip && with("ip "))
     };
-    let by_end = |place: &Place| normal(place.spec.id).ends_with(&format!(".{wanted}"));
+    let by_end = |place: &Place| normal(place.def.id).ends_with(&format!(".{wanted}"));
     let matched: [&dyn Fn(&Place) -> bool; 3] = [&is_exact, &by_name, &by_end];
     let ids = matched.into_iter().find_map(|matches| {
         let mut ids: Vec<&'static str> = Vec::new();
         for place in all.iter().filter(|place| matches(place)) {
-            if !ids.contains(&place.spec.id) {
-                ids.push(place.spec.id);
+            if !ids.contains(&place.def.id) {
+                ids.push(place.def.id);
             }
         }
         (!ids.is_empty()).then_some(ids)
@@ -179,10 +179,10 @@ pub fn lookup(name: &str) -> Vec<Entry> {
 }
 
 fn entry(id: &str, all: &[Place]) -> Option<Entry> {
-    let places: Vec<Place> = all.iter().filter(|place| place.spec.id == id).copied().collect();
+    let places: Vec<Place> = all.iter().filter(|place| place.def.id == id).copied().collect();
     Some(Entry {
         purpose: of(id)?,
-        spec: places.first()?.spec,
+        def: places.first()?.def,
         places,
     })
 }
@@ -207,7 +207,7 @@ pub fn nearest(name: &str) -> Vec<&'static str> {
     const LONGEST: usize = 80;
     let wanted: String = normal(name).chars().take(LONGEST).collect();
     let names = places().into_iter().filter(|place| !place.chapter.origin.is_running());
-    let names = names.flat_map(|place| [place.spec.id, place.spec.name]);
+    let names = names.flat_map(|place| [place.def.id, place.def.name]);
     let mut likeness: Vec<(f64, &'static str)> = Vec::new();
     for known in names.chain(OTHER_NAMES.iter().map(|(known, _)| *known)) {
         if !likeness.iter().any(|(_, other)| *other == known) {
@@ -225,7 +225,7 @@ mod tests {
     use super::{NO_FIELDS, OTHER_NAMES, lookup, nearest, no_field};
 
     fn first(name: &str) -> &'static str {
-        lookup(name).first().map_or("", |entry| entry.spec.id)
+        lookup(name).first().map_or("", |entry| entry.def.id)
     }
 
     #[test]
@@ -256,7 +256,7 @@ mod tests {
 
     #[test]
     fn a_name_of_several_fields_gives_them_all() {
-        let ids: Vec<_> = lookup("source port").iter().map(|entry| entry.spec.id).collect();
+        let ids: Vec<_> = lookup("source port").iter().map(|entry| entry.def.id).collect();
         assert_eq!(ids, ["tcp.srcport", "udp.srcport"]);
     }
 

@@ -31,9 +31,9 @@ mod tests {
     use crate::wire::{FieldDef, catalog};
 
     fn ids(table: &'static [FieldDef], into: &mut BTreeSet<&'static str>) {
-        for spec in table {
-            into.insert(spec.id);
-            ids(spec.parts, into);
+        for def in table {
+            into.insert(def.id);
+            ids(def.parts, into);
         }
     }
 

@@ -55,7 +55,7 @@ pub(super) fn row(context: Context<'_, '_>, field: &Field<'_>) -> Row {
 /// The value. Groups of bits show their parts: a number alone would be taken for the value.
 fn value(field: &Field<'_>) -> CompactString {
     // Writing to a string cannot fail.
-    match (field.id(), field.spec().format) {
+    match (field.id(), field.def().format) {
         (tcp::id::FLAGS, _) => segment_flags(field),
         (_, DisplayFormat::Flags) => {
             let mut text = CompactString::default();

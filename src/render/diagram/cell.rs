@@ -46,7 +46,7 @@ struct Cells<'c, 'a> {
 
 impl Cells<'_, '_> {
     fn add(&mut self, field: &Field<'_>) {
-        match field.spec().format {
+        match field.def().format {
             DisplayFormat::Option if tile(field) => self.add_option(field),
             // The parts say more than the number: flag bits, DSCP and ECN.
             DisplayFormat::Flags | DisplayFormat::Hex if tile(field) => {

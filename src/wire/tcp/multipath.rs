@@ -282,10 +282,10 @@ pub(super) fn field(option: Span<'_>) -> Field<'_> {
     let (table, more) = layout(option);
     let mut parts = option.whole_fields(table);
     let mut left = option.from(table.last().map_or(0, |last| (last.bit + last.bits) / 8));
-    for spec in more {
-        let Some(part) = Field::read(spec, left) else { break };
+    for def in more {
+        let Some(part) = Field::read(def, left) else { break };
         parts.push(part);
-        left = left.from(spec.bits / 8);
+        left = left.from(def.bits / 8);
     }
     option.push_remainder(&mut parts, &SURPLUS);
     Field::walked(&WHOLE, option, parts)

@@ -44,7 +44,7 @@ fn encode(fields: &[Field<'_>], bytes: &mut [u8]) {
     for field in fields {
         match field.number() {
             Some(number) => {
-                let swapped = matches!(field.spec().format, crate::wire::DisplayFormat::LittleEndian(_));
+                let swapped = matches!(field.def().format, crate::wire::DisplayFormat::LittleEndian(_));
                 let number = if swapped {
                     u64::from(u32::try_from(number).unwrap().swap_bytes())
                 } else {
