@@ -83,7 +83,7 @@ pub(super) fn is_to_many(step: &PacketInFlow) -> bool {
 pub(super) fn follows(context: Context<'_, '_>) -> Sentence {
     /// RFC 8200 section 4.7
     const NO_NEXT_HEADER: Content = Content::IpProtocol(59);
-    let was_cut = || context.packet.problems().iter().any(|problem| problem.cut);
+    let was_cut = || context.packet.malformations().iter().any(|problem| problem.cut);
     let Some(next) = context.next() else {
         return match context.packet.content() {
             NO_NEXT_HEADER if context.packet.payload().bytes.is_empty() => "the packet ends with this header".into(),

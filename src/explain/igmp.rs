@@ -38,17 +38,16 @@ impl Explain for Explainer {
                 let seconds = igmp::decoded(u8::try_from(field.number()?).ok()?);
                 sentence!("a general query every ", count(seconds.into(), "second")).into()
             }
-            id::NUM_SRC => lengths::lie(context, id::NUM_SRC).unwrap_or_else(|| sources(kind, field)),
-            id::NUM_GRP_RECS => lengths::lie(context, id::NUM_GRP_RECS)
+            id::NUM_SRC => lengths::wrong_length(context, id::NUM_SRC).unwrap_or_else(|| sources(kind, field)),
+            id::NUM_GRP_RECS => lengths::wrong_length(context, id::NUM_GRP_RECS)
                 .unwrap_or_else(|| "one for each group that there is something to tell of".into()),
             id::SADDR if kind == QUERY => "does anybody listen to this sender?".into(),
             id::SADDR => "a sender to the group".into(),
             id::RECORD_TYPE => record(field.number()?)?.into(),
             id::AUX_DATA_LEN => match field.number()? {
                 0 => "none, as it should be".into(),
-                _ => {
-                    lengths::lie(context, id::AUX_DATA_LEN).unwrap_or_else(|| "of data that no standard defines".into())
-                }
+                _ => lengths::wrong_length(context, id::AUX_DATA_LEN)
+                    .unwrap_or_else(|| "of data that no standard defines".into()),
             },
             id::AUX_DATA => "no standard says what it means: to be ignored".into(),
             _ => return None,

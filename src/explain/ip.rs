@@ -63,7 +63,7 @@ impl Explain for Ipv6 {
                 _ => "the same for one conversation, so that routers keep its packets on one path".into(),
             },
             ipv6::id::PLEN => match field.number()? {
-                _ if lie_6(context).is_some() => lie_6(context)?,
+                _ if wrong_length_6(context).is_some() => wrong_length_6(context)?,
                 0 if context.layer.payload_length() > 0 => "0: larger than the field can say".into(),
                 _ => sentence!("without these 40 bytes: ", composition(context, false)).into(),
             },
@@ -135,13 +135,14 @@ fn services(field: &Field<'_>) -> Sentence {
 }
 
 /// The problem counts the header too, the field does not.
-fn lie_6(context: Context<'_, '_>) -> Option<Sentence> {
-    lengths::lie(context, ipv6::id::PLEN).map(|lie| sentence!(lie, ", these 40 included").into())
+fn wrong_length_6(context: Context<'_, '_>) -> Option<Sentence> {
+    lengths::wrong_length(context, ipv6::id::PLEN)
+        .map(|wrong_length| sentence!(wrong_length, ", these 40 included").into())
 }
 
 fn total_length(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
-    if let Some(lie) = lengths::lie(context, ipv4::id::LEN) {
-        return Some(lie);
+    if let Some(wrong_length) = lengths::wrong_length(context, ipv4::id::LEN) {
+        return Some(wrong_length);
     }
     Some(match field.number()? {
         0 => "0: left to the network card, or more than 16 bits can say".into(),

@@ -24,8 +24,8 @@ pub(super) fn composition(context: Context<'_, '_>, with_own_header: bool) -> Se
     if carried > 0 || sum.is_empty() {
         add(&mut sum, carried, "data");
     }
-    let (told, quoted) = (context.layer.payload_length(), context.layer.payload().bytes.len());
-    if context.layer.is_quoted() && quoted < told {
+    let (declared, quoted) = (context.layer.payload_length(), context.layer.payload().bytes.len());
+    if context.layer.is_quoted() && quoted < declared {
         return format!(
             "{sum}; only the first {} after this header are quoted",
             bytes(quoted as u64)
@@ -48,11 +48,11 @@ pub(super) fn lacks_header_length(layer: &Layer<'_>) -> bool {
 }
 
 /// The sentence for a length field that says more than there is.
-pub(super) fn lie(context: Context<'_, '_>, id: &str) -> Option<Sentence> {
+pub(super) fn wrong_length(context: Context<'_, '_>, id: &str) -> Option<Sentence> {
     let header = context.layer.header();
-    let mut problems = context.packet.problems().iter();
+    let mut problems = context.packet.malformations().iter();
     let problem = problems.find(|problem| {
-        let of_this_field = matches!(problem.expected, Expected::Said { field, .. } if field == id);
+        let of_this_field = matches!(problem.expected, Expected::Declared { field, .. } if field == id);
         of_this_field && !problem.cut && (header.at..header.end().max(header.at + 1)).contains(&problem.byte)
     })?;
     Some(format!("wrong: only {} are there", bytes(problem.found)).into())

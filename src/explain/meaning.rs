@@ -105,9 +105,9 @@ mod tests {
                 assert!(meaning(context, field).is_some(), "{} has no meaning", field.id());
                 verdicts.extend(super::note(context, field));
             }
-            let mut lying = bytes.clone();
-            *lying.last_mut().unwrap() ^= 1;
-            let packet = decode(link, &lying, 0);
+            let mut changed = bytes.clone();
+            *changed.last_mut().unwrap() ^= 1;
+            let packet = decode(link, &changed, 0);
             let (context, fields) = super::icmp_extension(&packet, None).unwrap();
             verdicts.extend(fields.iter().find_map(|field| super::note(context, field)));
         }
@@ -146,7 +146,7 @@ mod tests {
             meanings(&frame, 0, "udp.length"),
             ["8 header + 2 data; 3 more in the packet are not counted"]
         );
-        // A capture that was cut lies not.
+        // A truncated capture is not malformed.
         frame[17] = 200;
         frame[39] = 180;
         assert_eq!(meanings(&frame, 214, "ip.len"), ["20 IPv4 + 8 UDP + 172 data"]);

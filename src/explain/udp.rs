@@ -27,17 +27,17 @@ impl Explain for Explainer {
     }
 }
 
-fn length(context: Context<'_, '_>, told: u64) -> Sentence {
-    if let Some(lie) = lengths::lie(context, id::LENGTH) {
-        return lie;
+fn length(context: Context<'_, '_>, declared: u64) -> Sentence {
+    if let Some(wrong_length) = lengths::wrong_length(context, id::LENGTH) {
+        return wrong_length;
     }
-    match told {
+    match declared {
         0 => "0: at least 8 is right, but for IPv6 jumbograms".into(),
-        1..=7 => sentence!("wrong: the header alone has 8, not ", told).into(),
+        1..=7 => sentence!("wrong: the header alone has 8, not ", declared).into(),
         _ => {
-            let sum = sentence!("8 header + ", told - 8, " data");
+            let sum = sentence!("8 header + ", declared - 8, " data");
             let carried = context.previous().map_or(0, |outer| outer.payload_length() as u64);
-            match (context.layer.extent(), carried.checked_sub(told)) {
+            match (context.layer.extent(), carried.checked_sub(declared)) {
                 (Completeness::FirstFragment, None) => sentence!(sum, ", over all fragments").into(),
                 (Completeness::Whole, Some(surplus @ 1..)) => {
                     sentence!(sum, "; ", surplus, " more in the packet are not counted").into()

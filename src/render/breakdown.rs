@@ -121,7 +121,7 @@ pub fn of<'p>(
             at: trailer.at,
             bytes: trailer.bytes,
         },
-        problems: packet.problems().iter().map(ToString::to_string).collect(),
+        problems: packet.malformations().iter().map(ToString::to_string).collect(),
         comments: comments(frame, packet, step),
     }
 }

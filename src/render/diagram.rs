@@ -63,7 +63,7 @@ pub fn write(out: &mut Vec<u8>, look: &TextStyle, shown: &ShownPacket<'_, '_>) -
     when(out, look, shown.frame, shown.start())?;
     prose::write(out, columns, &parts(packet), "    ")?;
     story(out, look, packet, step)?;
-    let mut problems: Vec<&Malformation> = packet.problems().iter().collect();
+    let mut problems: Vec<&Malformation> = packet.malformations().iter().collect();
     for (index, layer) in packet.layers().iter().enumerate() {
         let Some(context) = Context::new(packet, index, step) else {
             break;

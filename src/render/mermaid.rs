@@ -258,7 +258,7 @@ pub fn packet(
             if bit > next {
                 block(output, next, bit - next, "unread")?;
             }
-            // What a lying length has overlap stands in one place only.
+            // What overlaps because a length is wrong is drawn in one place only.
             if bit >= next {
                 block(output, bit, cell.bits, &words(&cell))?;
                 next = bit + cell.bits;

@@ -77,7 +77,7 @@ pub fn write(out: &mut Vec<u8>, look: &TextStyle, shown: &ShownPacket<'_, '_>) -
     if let Some(step) = shown.step {
         let _ = packet::tags(&mut line, step);
     }
-    for problem in packet.problems() {
+    for problem in packet.malformations() {
         let _ = write!(line, " [{problem}]");
     }
     // A character has a byte at least, and these have one each.

@@ -218,15 +218,15 @@ impl HeaderDef for Header {
         }
         if rest.span.bytes.len() < length {
             packet.push(Protocol::Arp, rest, length);
-            let said = Expected::Said {
+            let expected = Expected::Declared {
                 field: id::HW_SIZE,
                 bytes: length,
             };
-            packet.too_short(Protocol::Arp, rest, said, length);
+            packet.too_short(Protocol::Arp, rest, expected, length);
             packet.end(rest.after(length), Content::Unread);
             return None;
         }
-        packet.trail(rest, length);
+        packet.set_trailer(rest, length);
         let message = rest.limited(length);
         packet.push(Protocol::Arp, message, length);
         packet.end(message.after(length), Content::Data);

@@ -29,14 +29,14 @@ fn of(layers: &[Layer<'_>], index: usize) -> Option<Checksum> {
 /// Of a checksum that covers the header alone: IPv4's.
 fn header(layer: &Layer<'_>, def: ChecksumDef) -> Checksum {
     let header = layer.header;
-    let told = words(header, 0, 0);
+    let declared = words(header, 0, 0);
     let Some(stored) = header.u16(def.place) else {
         return Checksum::NotCheckable(Unchecked::Cut);
     };
-    if told < ipv4::FIXED {
+    if declared < ipv4::FIXED {
         return Checksum::NotCheckable(Unchecked::Malformed);
     }
-    if header.bytes.len() < told {
+    if header.bytes.len() < declared {
         return Checksum::NotCheckable(Unchecked::Cut);
     }
     of_whole(header.bytes, stored)
@@ -86,8 +86,8 @@ fn message(before: &[Layer<'_>], layer: &Layer<'_>, def: ChecksumDef) -> Result<
 
 /// Is UDP's length field that of the datagram? A jumbogram's is 0. RFC 2675 section 4
 fn has_true_length(udp: &Layer<'_>) -> bool {
-    let told = udp.header.u16(4).map(usize::from);
-    told == Some(udp.length) || (told == Some(0) && udp.length > usize::from(u16::MAX))
+    let declared = udp.header.u16(4).map(usize::from);
+    declared == Some(udp.length) || (declared == Some(0) && udp.length > usize::from(u16::MAX))
 }
 
 /// The sum of addresses, protocol and length that TCP, UDP and `ICMPv6` count too.

@@ -14,7 +14,7 @@ use super::span::Span;
 /// tags, and each would be a row for people.
 pub const MOST_HEADERS: usize = 32;
 
-/// The headers of a frame. Never fails: what cannot be read is in [`Packet::problems`].
+/// The headers of a frame. Never fails: what cannot be read is in [`Packet::malformations`].
 ///
 /// `original_length` is the frame's length on the wire in bytes; a smaller number than there are bytes is taken for theirs.
 #[must_use]
@@ -25,7 +25,7 @@ pub fn decode(link: LinkType, bytes: &[u8], original_length: u32) -> Packet<'_> 
         bytes,
         original_length: length,
         layers: SmallVec::new(),
-        problems: Vec::new(),
+        malformations: Vec::new(),
         payload: Span {
             at: bytes.len(),
             bytes: &[],
@@ -82,7 +82,7 @@ fn by_version(rest: Cursor<'_>) -> Next {
 
 fn too_deep<'a>(packet: &mut Packet<'a>, rest: Cursor<'a>) {
     let protocol = packet.layers.last().map_or(Protocol::Ethernet, |layer| layer.protocol);
-    packet.lie(
+    packet.malformed(
         protocol,
         rest.span.at,
         Expected::Depth(MOST_HEADERS),
@@ -94,14 +94,14 @@ fn too_deep<'a>(packet: &mut Packet<'a>, rest: Cursor<'a>) {
 /// A cut that hit the data and no header has not been said yet.
 fn say_what_the_capture_cut(packet: &mut Packet<'_>) {
     let captured = packet.bytes.len();
-    if captured >= packet.original_length || packet.problems.iter().any(|problem| problem.cut) {
+    if captured >= packet.original_length || packet.malformations.iter().any(|problem| problem.cut) {
         return;
     }
     if let Some(protocol) = packet.layers.last().map(|layer| layer.protocol) {
-        packet.problems.push(Malformation {
+        packet.malformations.push(Malformation {
             protocol,
             byte: captured,
-            expected: Expected::Said {
+            expected: Expected::Declared {
                 field: "frame.len",
                 bytes: packet.original_length,
             },

@@ -190,8 +190,8 @@ impl<'a> Layer<'a> {
     /// the length field too, the least that the protocol allows.
     #[must_use]
     pub fn header_length(&self) -> usize {
-        let told = self.protocol.length(self.header);
-        told.min(self.length).max(self.header.bytes.len())
+        let declared = self.protocol.length(self.header);
+        declared.min(self.length).max(self.header.bytes.len())
     }
 
     /// Its fields in order, each with its place: every byte of the header stands in exactly one of them.

@@ -155,14 +155,14 @@ pub(super) fn by_type_or_length<'a>(
             field: id::TYPE,
             least: u64::from(LEAST_TYPE),
         };
-        packet.lie(protocol, rest.span.at.saturating_sub(2), least, length);
+        packet.malformed(protocol, rest.span.at.saturating_sub(2), least, length);
         packet.end(rest, Content::EtherType(number));
         return None;
     }
     if length > rest.length {
-        let said = Expected::Said { field, bytes: length };
-        packet.lie(protocol, rest.span.at, said, rest.length);
+        let expected = Expected::Declared { field, bytes: length };
+        packet.malformed(protocol, rest.span.at, expected, rest.length);
     }
-    packet.trail(rest, length);
+    packet.set_trailer(rest, length);
     Some((Next::Llc, rest.limited(length)))
 }

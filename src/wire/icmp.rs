@@ -322,7 +322,7 @@ impl HeaderDef for Header {
             packet.end(data, Content::Data);
             return None;
         }
-        let told = quotation::length_4(fixed);
-        Some((Next::EtherType(0x0800), quotation::of(data, told, packet)))
+        let declared = quotation::length_4(fixed);
+        Some((Next::EtherType(0x0800), quotation::of(data, declared, packet)))
     }
 }

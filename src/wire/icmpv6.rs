@@ -310,7 +310,7 @@ impl HeaderDef for Header {
             packet.end(data, Content::Data);
             return None;
         }
-        let told = quotation::length_6(rest.span);
-        Some((Next::EtherType(0x86dd), quotation::of(data, told, packet)))
+        let declared = quotation::length_6(rest.span);
+        Some((Next::EtherType(0x86dd), quotation::of(data, declared, packet)))
     }
 }

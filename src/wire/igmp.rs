@@ -345,7 +345,7 @@ fn counted<'a>(field: &'static str, length: usize, rest: Cursor<'a>, packet: &mu
         packet.end(rest.after(rest.length), Content::Data);
         return None;
     }
-    packet.said(Protocol::Igmp, rest, field, length)?;
+    packet.declared(Protocol::Igmp, rest, field, length)?;
     Some(length)
 }
 

@@ -248,7 +248,7 @@ impl HeaderDef for Header {
                 field: id::VERSION,
                 value: 4,
             };
-            packet.lie(protocol, fixed.at, exactly, version);
+            packet.malformed(protocol, fixed.at, exactly, version);
             packet.end(rest.after(1), Content::Unread);
             return None;
         }
@@ -258,12 +258,12 @@ impl HeaderDef for Header {
                 field: id::HDR_LEN,
                 least: 5,
             };
-            packet.lie(protocol, fixed.at, least, words);
+            packet.malformed(protocol, fixed.at, least, words);
             packet.end(rest.after(FIXED), Content::Unread);
             return None;
         }
         let length = words * 4;
-        let header = packet.said(protocol, rest, id::HDR_LEN, length)?;
+        let header = packet.declared(protocol, rest, id::HDR_LEN, length)?;
         let datagram = cut_to_total_length(usize::from(fixed.u16(2)?), length, rest, packet);
         packet.push(protocol, datagram, length);
         if length > FIXED {
@@ -289,34 +289,37 @@ impl HeaderDef for Header {
 }
 
 /// The datagram without what follows it (Ethernet padding).
-fn cut_to_total_length<'a>(told: usize, header: usize, rest: Cursor<'a>, packet: &mut Packet<'a>) -> Cursor<'a> {
+fn cut_to_total_length<'a>(declared: usize, header: usize, rest: Cursor<'a>, packet: &mut Packet<'a>) -> Cursor<'a> {
     let protocol = Protocol::Ipv4;
-    if told == 0 {
+    if declared == 0 {
         // Linux leaves it to the network card for segments over 64 KiB, others for all that the card is to cut up.
         return rest;
     }
-    if told < header {
+    if declared < header {
         let least = Expected::AtLeast {
             field: id::LEN,
             least: header as u64,
         };
-        packet.lie(protocol, rest.span.at + 2, least, told);
+        packet.malformed(protocol, rest.span.at + 2, least, declared);
         return rest;
     }
-    if told <= rest.length {
-        packet.trail(rest, told);
-        return rest.limited(told);
+    if declared <= rest.length {
+        packet.set_trailer(rest, declared);
+        return rest.limited(declared);
     }
     if rest.extent == Completeness::Quoted {
-        return Cursor { length: told, ..rest };
+        return Cursor {
+            length: declared,
+            ..rest
+        };
     }
     if rest.extent == Completeness::Whole {
-        packet.lie(
+        packet.malformed(
             protocol,
             rest.span.at,
-            Expected::Said {
+            Expected::Declared {
                 field: id::LEN,
-                bytes: told,
+                bytes: declared,
             },
             rest.length,
         );

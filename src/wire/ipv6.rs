@@ -155,28 +155,28 @@ impl HeaderDef for Header {
                 field: id::VERSION,
                 value: 6,
             };
-            packet.lie(protocol, rest.span.at, exactly, usize::from(version));
+            packet.malformed(protocol, rest.span.at, exactly, usize::from(version));
             packet.end(rest.after(1), Content::Unread);
             return None;
         }
         let header = packet.fixed(protocol, rest, FIXED)?;
         let (payload, next) = (usize::from(header.u16(4)?), header.u8(6)?);
-        let told = FIXED + payload;
+        let declared = FIXED + payload;
         let mut whole = rest;
         if payload == 0 && next != NO_NEXT_HEADER {
             // A jumbogram, whose length stands in its hop-by-hop options (RFC 2675), or left to the network card.
-        } else if told <= rest.length {
-            packet.trail(rest, told);
-            whole = rest.limited(told);
+        } else if declared <= rest.length {
+            packet.set_trailer(rest, declared);
+            whole = rest.limited(declared);
         } else if rest.extent == Completeness::Quoted {
-            whole.length = told;
+            whole.length = declared;
         } else if rest.extent == Completeness::Whole {
-            packet.lie(
+            packet.malformed(
                 protocol,
                 rest.span.at,
-                Expected::Said {
+                Expected::Declared {
                     field: id::PLEN,
-                    bytes: told,
+                    bytes: declared,
                 },
                 rest.length,
             );

@@ -158,20 +158,20 @@ pub(super) fn final_destination(header: Span<'_>) -> Option<Ipv6Addr> {
 /// Reads a header of variable length; `field` is the filter name of its length.
 fn decode<'a>(protocol: Protocol, field: &'static str, rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
     let fixed = packet.fixed(protocol, rest, FIXED)?;
-    let told = usize::from(fixed.u8(1)?);
+    let declared = usize::from(fixed.u8(1)?);
     let is_authentication = protocol == Protocol::Authentication;
     let length = if is_authentication {
-        (told + 2) * 4
+        (declared + 2) * 4
     } else {
-        (told + 1) * 8
+        (declared + 1) * 8
     };
     if is_authentication && length < 12 {
         packet.push(protocol, rest, FIXED);
-        packet.lie(protocol, fixed.at + 1, Expected::AtLeast { field, least: 1 }, told);
+        packet.malformed(protocol, fixed.at + 1, Expected::AtLeast { field, least: 1 }, declared);
         packet.end(rest.after(FIXED), Content::Unread);
         return None;
     }
-    let header = packet.said(protocol, rest, field, length)?;
+    let header = packet.declared(protocol, rest, field, length)?;
     let mut whole = rest;
     if matches!(protocol, Protocol::HopByHop | Protocol::DestinationOptions) {
         check(packet, protocol, Layout::Ipv6, header.from(2), options::id::OPT_LENGTH);
@@ -200,33 +200,33 @@ fn cut_to_jumbo_length<'a>(header: Span<'a>, rest: Cursor<'a>, packet: &mut Pack
     if before.is_none_or(|ipv6| ipv6.payload_length() != 0) {
         return rest;
     }
-    let told = OptionIter::new(Layout::Ipv6, header.from(2)).find_map(|walked| match walked {
+    let declared = OptionIter::new(Layout::Ipv6, header.from(2)).find_map(|walked| match walked {
         Walked::Option { kind: JUMBO, span } => span.u32(2),
         _ => None,
     });
-    let Some(told) = told.and_then(|told| usize::try_from(told).ok()) else {
+    let Some(declared) = declared.and_then(|declared| usize::try_from(declared).ok()) else {
         return rest;
     };
-    if told > rest.length {
+    if declared > rest.length {
         if rest.extent == Completeness::Whole {
-            let said = Expected::Said {
+            let expected = Expected::Declared {
                 field: options::id::OPT_JUMBO,
-                bytes: told,
+                bytes: declared,
             };
-            packet.lie(Protocol::HopByHop, header.at, said, rest.length);
+            packet.malformed(Protocol::HopByHop, header.at, expected, rest.length);
         }
         return rest;
     }
-    if told < header.bytes.len() {
+    if declared < header.bytes.len() {
         let least = Expected::AtLeast {
             field: options::id::OPT_JUMBO,
             least: header.bytes.len() as u64,
         };
-        packet.lie(Protocol::HopByHop, header.at, least, told);
+        packet.malformed(Protocol::HopByHop, header.at, least, declared);
         return rest;
     }
-    packet.trail(rest, told);
-    rest.limited(told)
+    packet.set_trailer(rest, declared);
+    rest.limited(declared)
 }
 
 /// The descriptor of hop-by-hop options.

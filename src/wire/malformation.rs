@@ -9,11 +9,11 @@ use super::protocol::Protocol;
 pub enum Expected {
     /// So many bytes: the part of the header that is always there.
     Header(usize),
-    /// So many bytes, because this field says so.
-    Said {
+    /// So many bytes, because this field declares them.
+    Declared {
         /// The field's filter name.
         field: &'static str,
-        /// How many bytes it says.
+        /// How many bytes it declares.
         bytes: usize,
     },
     /// A value of this field that is not smaller.
@@ -43,7 +43,7 @@ pub struct Malformation {
     pub byte: usize,
     /// What should have been there.
     pub expected: Expected,
-    /// What was there: bytes for [`Expected::Header`] and [`Expected::Said`], else the field's value.
+    /// What was there: bytes for [`Expected::Header`] and [`Expected::Declared`], else the field's value.
     pub found: u64,
     /// True: the capture kept only the beginning of the frame (snaplen), the packet itself may be well. False: the packet
     /// contradicts itself.
@@ -62,7 +62,7 @@ impl fmt::Display for Malformation {
         write!(f, "{protocol} at byte {byte}: ")?;
         match expected {
             Expected::Header(bytes) => write!(f, "the header needs {bytes} bytes, {found} are there")?,
-            Expected::Said { field, bytes } => write!(f, "{field} says {bytes} bytes, {found} are there")?,
+            Expected::Declared { field, bytes } => write!(f, "{field} says {bytes} bytes, {found} are there")?,
             Expected::AtLeast { field, least } => write!(f, "{field} has to be {least} or more, it is {found}")?,
             Expected::Exactly { field, value } => write!(f, "{field} has to be {value}, it is {found}")?,
             Expected::Depth(depth) => write!(f, "more than {depth} headers within each other, the rest is not read")?,

@@ -38,8 +38,8 @@ pub(super) enum Walked<'a> {
     Broken {
         /// All from its kind on.
         span: Span<'a>,
-        /// The length that it tells, in bytes; `None` where even the length is missing.
-        told: Option<usize>,
+        /// The length that it declares, in bytes; `None` where even the length is missing.
+        declared_length: Option<usize>,
     },
 }
 
@@ -61,7 +61,7 @@ impl<'a> OptionIter<'a> {
     }
 
     /// The length of the option at hand, and the least that it may be. `None`: the length byte is missing.
-    fn told(&self, kind: u8) -> Option<(usize, usize)> {
+    fn declared_length(&self, kind: u8) -> Option<(usize, usize)> {
         let length = || self.left.u8(1).map(usize::from);
         match (self.layout, kind) {
             (Layout::Classic, 0 | 1) | (Layout::Ipv6, 0) => Some((1, 1)),
@@ -82,14 +82,14 @@ impl<'a> Iterator for OptionIter<'a> {
             self.left = self.left.from(usize::MAX);
             return Some(Walked::Padding(padding));
         }
-        let told = self.told(kind);
-        let possible = told.filter(|&(length, least)| length >= least && length <= self.left.bytes.len());
+        let declared_length = self.declared_length(kind);
+        let possible = declared_length.filter(|&(length, least)| length >= least && length <= self.left.bytes.len());
         let Some((length, _)) = possible else {
             let span = self.left;
             self.left = self.left.from(usize::MAX);
             return Some(Walked::Broken {
                 span,
-                told: told.map(|(length, _)| length),
+                declared_length: declared_length.map(|(length, _)| length),
             });
         };
         let span = self.left.first(length);
@@ -108,16 +108,21 @@ pub(super) fn check<'a>(
     field: &'static str,
 ) {
     for walked in OptionIter::new(layout, options) {
-        if let Walked::Broken { span, told } = walked {
+        if let Walked::Broken { span, declared_length } = walked {
             let least = if matches!(layout, Layout::Discovery) { 8 } else { 2 };
-            match told {
-                Some(told) if told < least => {
+            match declared_length {
+                Some(declared_length) if declared_length < least => {
                     let least = if least == 8 { 1 } else { 2 };
-                    packet.lie(protocol, span.at + 1, Expected::AtLeast { field, least }, told);
+                    packet.malformed(
+                        protocol,
+                        span.at + 1,
+                        Expected::AtLeast { field, least },
+                        declared_length,
+                    );
                 }
-                told => {
-                    let bytes = told.unwrap_or(2);
-                    packet.lie(protocol, span.at, Expected::Said { field, bytes }, span.bytes.len());
+                declared_length => {
+                    let bytes = declared_length.unwrap_or(2);
+                    packet.malformed(protocol, span.at, Expected::Declared { field, bytes }, span.bytes.len());
                 }
             }
         }

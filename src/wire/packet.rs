@@ -58,7 +58,7 @@ pub struct Packet<'a> {
     pub(super) original_length: usize,
     /// Ethernet, IP and TCP are three; a VLAN tag and an extension header still fit without allocation.
     pub(super) layers: SmallVec<[Layer<'a>; 5]>,
-    pub(super) problems: Vec<Malformation>,
+    pub(super) malformations: Vec<Malformation>,
     pub(super) payload: Span<'a>,
     pub(super) content: Content,
     pub(super) trailer: Span<'a>,
@@ -73,8 +73,8 @@ impl<'a> Packet<'a> {
 
     /// What is wrong with it, in the order in which it was met. Empty for a packet without fault.
     #[must_use]
-    pub fn problems(&self) -> &[Malformation] {
-        &self.problems
+    pub fn malformations(&self) -> &[Malformation] {
+        &self.malformations
     }
 
     /// What follows the innermost header: its data.
@@ -89,8 +89,8 @@ impl<'a> Packet<'a> {
         self.content
     }
 
-    /// Bytes after the end that the length fields tell: Ethernet padding, a frame check sequence, the extensions after an
-    /// ICMP quotation (RFC 4884). Where several headers tell an end, what follows the innermost one.
+    /// Bytes after the end that the length fields declare: Ethernet padding, a frame check sequence, the extensions after an
+    /// ICMP quotation (RFC 4884). Where several headers declare an end, what follows the innermost one.
     #[must_use]
     pub const fn trailer(&self) -> Span<'a> {
         self.trailer
@@ -159,9 +159,9 @@ impl<'a> Packet<'a> {
         None
     }
 
-    /// The `length` bytes that `field` says the header has. If they are not there: keeps those that are, says so, and
+    /// The `length` bytes that `field` declares. If they are not there: keeps those that are, says so, and
     /// gives `None`.
-    pub(super) fn said(
+    pub(super) fn declared(
         &mut self,
         protocol: Protocol,
         rest: Cursor<'a>,
@@ -172,7 +172,7 @@ impl<'a> Packet<'a> {
             return Some(rest.span.first(length));
         }
         self.push(protocol, rest, length);
-        self.too_short(protocol, rest, Expected::Said { field, bytes: length }, length);
+        self.too_short(protocol, rest, Expected::Declared { field, bytes: length }, length);
         self.end(rest.after(length), Content::Unread);
         None
     }
@@ -184,7 +184,7 @@ impl<'a> Packet<'a> {
             return;
         }
         let found = if cut { rest.span.bytes.len() } else { rest.length };
-        self.problems.push(Malformation {
+        self.malformations.push(Malformation {
             protocol,
             byte: rest.span.at,
             expected,
@@ -194,8 +194,8 @@ impl<'a> Packet<'a> {
     }
 
     /// Says that the packet contradicts the standard or itself.
-    pub(super) fn lie(&mut self, protocol: Protocol, byte: usize, expected: Expected, found: usize) {
-        self.problems.push(Malformation {
+    pub(super) fn malformed(&mut self, protocol: Protocol, byte: usize, expected: Expected, found: usize) {
+        self.malformations.push(Malformation {
             protocol,
             byte,
             expected,
@@ -204,8 +204,8 @@ impl<'a> Packet<'a> {
         });
     }
 
-    /// Keeps the bytes after what a length field tells: the innermost such field knows best where the data ends.
-    pub(super) fn trail(&mut self, rest: Cursor<'a>, length: usize) {
+    /// Keeps the bytes after the declared length: the innermost length field decides where the data ends.
+    pub(super) fn set_trailer(&mut self, rest: Cursor<'a>, length: usize) {
         let trailer = rest.span.from(length);
         if !rest.quoted && !trailer.bytes.is_empty() {
             self.trailer = trailer;

@@ -21,11 +21,11 @@ pub(super) fn length_6(header: Span<'_>) -> usize {
 }
 
 /// The quoted datagram of an error; where the message tells its length, without the extension after it.
-pub(super) fn of<'a>(data: Cursor<'a>, told: usize, packet: &mut Packet<'a>) -> Cursor<'a> {
+pub(super) fn of<'a>(data: Cursor<'a>, declared: usize, packet: &mut Packet<'a>) -> Cursor<'a> {
     let mut quoted = data;
-    if told > 0 && told < data.length {
-        packet.trail(data, told);
-        quoted = data.limited(told);
+    if declared > 0 && declared < data.length {
+        packet.set_trailer(data, declared);
+        quoted = data.limited(declared);
     }
     quoted.extent = Completeness::Quoted;
     quoted.quoted = true;

@@ -265,11 +265,11 @@ impl HeaderDef for Header {
                 field: id::HDR_LEN,
                 least: 5,
             };
-            packet.lie(Protocol::Tcp, fixed.at + 12, least, length / 4);
+            packet.malformed(Protocol::Tcp, fixed.at + 12, least, length / 4);
             packet.end(rest.after(FIXED), Content::Unread);
             return None;
         }
-        let header = packet.said(Protocol::Tcp, rest, id::HDR_LEN, length)?;
+        let header = packet.declared(Protocol::Tcp, rest, id::HDR_LEN, length)?;
         packet.push(Protocol::Tcp, rest, length);
         if length > FIXED {
             check(

@@ -116,25 +116,25 @@ impl HeaderDef for Header {
 
     fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
         let header = packet.fixed(Protocol::Udp, rest, FIXED)?;
-        let told = usize::from(header.u16(4)?);
+        let declared = usize::from(header.u16(4)?);
         let mut inside = rest;
-        if told == 0 && rest.length > usize::from(u16::MAX) {
+        if declared == 0 && rest.length > usize::from(u16::MAX) {
             // A jumbogram: the length is that of the IP payload. RFC 2675 section 4
-        } else if told < FIXED {
+        } else if declared < FIXED {
             let least = Expected::AtLeast {
                 field: id::LENGTH,
                 least: FIXED as u64,
             };
-            packet.lie(Protocol::Udp, header.at + 4, least, told);
-        } else if told <= rest.length {
-            packet.trail(rest, told);
-            inside = rest.limited(told);
+            packet.malformed(Protocol::Udp, header.at + 4, least, declared);
+        } else if declared <= rest.length {
+            packet.set_trailer(rest, declared);
+            inside = rest.limited(declared);
         } else if rest.extent == Completeness::Whole {
-            let said = Expected::Said {
+            let expected = Expected::Declared {
                 field: id::LENGTH,
-                bytes: told,
+                bytes: declared,
             };
-            packet.lie(Protocol::Udp, header.at, said, rest.length);
+            packet.malformed(Protocol::Udp, header.at, expected, rest.length);
         }
         packet.push(Protocol::Udp, inside, FIXED);
         packet.end(inside.after(FIXED), Content::Data);

@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lying_length_ends_the_walk() {
+    fn a_wrong_length_ends_the_walk() {
         let bytes = b"\x01\x00\x02\x00hi\0\0\x01\x00\xff\xffmore";
         assert_eq!(walk(ByteOrder::Little, bytes), [(1, &b"hi"[..])]);
         assert_eq!(walk(ByteOrder::Little, b"\x01\x00\x02"), []);

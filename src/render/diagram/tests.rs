@@ -117,13 +117,13 @@ fn in_few_columns_a_row_has_16_bits() {
 }
 
 #[test]
-fn what_is_cut_or_lies_is_said_under_its_header() {
+fn what_is_cut_or_malformed_is_said_under_its_header() {
     let find = |name: &str| samples::all().into_iter().find(|each| each.name == name).unwrap();
     let cut = sample(&find("syn_cut"), Style::Unicode);
     assert!(cut.contains("TCP (bytes 34-59)"), "{cut}");
     assert!(cut.contains("\nProblem: TCP at byte 34: "), "{cut}");
-    let lying = sample(&find("syn_lying_option"), Style::Unicode);
-    assert!(lying.contains("tcp.option_len says 200 bytes"), "{lying}");
+    let malformed = sample(&find("syn_lying_option"), Style::Unicode);
+    assert!(malformed.contains("tcp.option_len says 200 bytes"), "{malformed}");
     let quoted = sample(&find("icmp_port_unreachable"), Style::Unicode);
     assert!(
         quoted.contains("UDP (bytes 62-69), quoted in the ICMP message"),

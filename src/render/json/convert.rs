@@ -157,5 +157,5 @@ fn problems<'r>(packet: &'r Packet<'_>) -> Vec<ProblemRecord<'r>> {
         found: problem.found,
         cut: problem.cut,
     };
-    packet.problems().iter().map(record).collect()
+    packet.malformations().iter().map(record).collect()
 }

@@ -45,7 +45,7 @@ fn versions_are_told_apart_by_length_and_time() {
         (message[0], message[1]) = (kind, code);
         let frame = datagram(&message[..length]);
         let packet = decode(LinkType::IPV4, &frame, 0);
-        assert!(packet.problems().is_empty(), "{:?}", packet.problems());
+        assert!(packet.malformations().is_empty(), "{:?}", packet.malformations());
         let igmp = typed(&packet);
         assert_eq!((igmp.version(), igmp.max_response_time()), (version, time), "{kind:#x}");
     }
@@ -55,15 +55,15 @@ fn versions_are_told_apart_by_length_and_time() {
 fn a_query_of_no_version_and_counts_that_say_too_much_are_found() {
     let query = [0x11, 10, 0, 0, 0, 0, 0, 0, 2, 125, 0, 1];
     let report = [0x22, 0, 0, 0, 0, 0, 0, 2, 4, 0, 0, 0, 239, 1, 2, 3];
-    let said = |field, bytes| Expected::Said { field, bytes };
+    let declared = |field, bytes| Expected::Declared { field, bytes };
     for (message, expected) in [
         (&query[..10], Expected::Header(12)),
-        (&query[..], said("igmp.num_src", 16)),
-        (&report[..], said("igmp.num_grp_recs", 24)),
+        (&query[..], declared("igmp.num_src", 16)),
+        (&report[..], declared("igmp.num_grp_recs", 24)),
     ] {
         let frame = datagram(message);
         let packet = decode(LinkType::IPV4, &frame, 0);
-        let problems: Vec<_> = packet.problems().iter().map(|problem| problem.expected).collect();
+        let problems: Vec<_> = packet.malformations().iter().map(|problem| problem.expected).collect();
         assert_eq!(problems, [expected]);
     }
 }

@@ -1,10 +1,10 @@
-//! The four fixed tests of every header: decoded, encoded, cut, lying.
+//! The four fixed tests of every header: decoded, encoded, cut, with a wrong length.
 
 use super::samples::{FILE, Sample, samples};
 use crate::wire::{Content, Expected, Field, Layer, Malformation, decode};
 
 #[test]
-fn every_packet_is_decoded_and_its_lies_found_as_written() {
+fn every_packet_is_decoded_and_its_wrong_values_found_as_written() {
     let text = samples().iter().map(Sample::describe).collect::<Vec<_>>().join("\n");
     if std::env::var_os("SOCKET_LAB_UPDATE").is_some() {
         std::fs::write(
@@ -94,7 +94,10 @@ fn the_fields_cover_every_bit_and_encode_to_the_same_bytes() {
 
 #[test]
 fn a_cut_packet_keeps_what_is_there_and_says_where_it_ends() {
-    for sample in samples().iter().filter(|sample| sample.packet().problems().is_empty()) {
+    for sample in samples()
+        .iter()
+        .filter(|sample| sample.packet().malformations().is_empty())
+    {
         let whole = sample.packet();
         let length = u32::try_from(sample.frame.len()).unwrap();
         for end in 0..sample.frame.len() {
@@ -114,14 +117,14 @@ fn a_cut_packet_keeps_what_is_there_and_says_where_it_ends() {
             for layer in packet.layers() {
                 assert_covered(&what, layer.header().at * 8, layer.header().end() * 8, &layer.fields());
             }
-            let said = packet.problems().iter().filter(|problem| problem.cut).count();
-            assert_eq!(said, 1, "{what}: {:?}", packet.problems());
+            let said = packet.malformations().iter().filter(|problem| problem.cut).count();
+            assert_eq!(said, 1, "{what}: {:?}", packet.malformations());
             assert!(
-                packet.problems().iter().all(|problem| problem.cut),
+                packet.malformations().iter().all(|problem| problem.cut),
                 "{what}: {:?}",
-                packet.problems()
+                packet.malformations()
             );
-            let place = packet.problems()[0].byte;
+            let place = packet.malformations()[0].byte;
             let broken = packet
                 .layers()
                 .last()
@@ -136,8 +139,11 @@ fn a_cut_packet_keeps_what_is_there_and_says_where_it_ends() {
 }
 
 #[test]
-fn a_frame_that_ends_early_without_being_cut_is_a_lie() {
-    for sample in samples().iter().filter(|sample| sample.packet().problems().is_empty()) {
+fn a_frame_that_ends_early_without_being_cut_is_malformed() {
+    for sample in samples()
+        .iter()
+        .filter(|sample| sample.packet().malformations().is_empty())
+    {
         let whole = sample.packet();
         let data = whole.payload().at;
         for end in 1..data.min(sample.frame.len()) {
@@ -152,11 +158,11 @@ fn a_frame_that_ends_early_without_being_cut_is_a_lie() {
                 continue;
             }
             assert!(
-                !packet.problems().is_empty(),
+                !packet.malformations().is_empty(),
                 "{} without the bytes from {end}",
                 sample.name
             );
-            assert!(packet.problems().iter().all(|problem| !problem.cut));
+            assert!(packet.malformations().iter().all(|problem| !problem.cut));
         }
     }
 }
@@ -165,7 +171,7 @@ fn a_frame_that_ends_early_without_being_cut_is_a_lie() {
 fn a_problem_reads_as_a_sentence() {
     let sample = super::samples::sample("TCP: SYN");
     let packet = decode(sample.link, &sample.frame[..40], 74);
-    let problem = packet.problems()[0];
+    let problem = packet.malformations()[0];
     let Malformation {
         expected, found, cut, ..
     } = problem;

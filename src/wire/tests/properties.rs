@@ -39,7 +39,7 @@ fn check(link: LinkType, bytes: &[u8], original: u32) {
         let _ = layer.tcp().map(|tcp| tcp.options().count());
         let _ = layer.ipv4().map(|ip| ip.final_destination());
     }
-    for problem in packet.problems() {
+    for problem in packet.malformations() {
         assert!(problem.byte <= bytes.len(), "{problem}");
         assert!(!problem.to_string().is_empty());
     }
@@ -93,7 +93,7 @@ fn headers_within_headers_end_somewhere() {
     let packet = decode(LinkType::ETHERNET, &bytes, 0);
     assert_eq!(packet.layers().len(), MOST_HEADERS);
     assert!(
-        packet.problems()[0]
+        packet.malformations()[0]
             .to_string()
             .contains("more than 32 headers within each other")
     );

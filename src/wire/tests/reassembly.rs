@@ -62,7 +62,7 @@ fn pieces_in_any_order_give_the_datagram() {
         assert_eq!((link, fragments, reassembler.waiting()), (LinkType::IPV4, 4, 0));
         let packet = decode(link, &bytes, 0);
         assert_eq!(packet.payload().bytes, &whole[8..]);
-        assert!(packet.problems().is_empty() && !packet.ipv4().unwrap().is_fragment());
+        assert!(packet.malformations().is_empty() && !packet.ipv4().unwrap().is_fragment());
         assert_eq!(packet.checksum(0), Some(Checksum::Ok));
     }
 }
@@ -80,7 +80,7 @@ fn an_ipv6_datagram_has_its_chain_of_headers_mended() {
     };
     let packet = decode(done.link, &done.bytes, 0);
     assert_eq!(packet.payload().bytes, &whole[8..]);
-    assert!(packet.problems().is_empty() && packet.layer(Protocol::Fragment).is_none());
+    assert!(packet.malformations().is_empty() && packet.layer(Protocol::Fragment).is_none());
     assert_eq!(packet.ipv6().unwrap().payload_length(), 8 + 32);
 }
 

@@ -1,6 +1,6 @@
 //! The packets in `headers.txt`.
 //!
-//! A line `# name` begins a packet. Lines `link` and `frame` give it; each line `lie PLACE BYTES` gives a lie: these bytes,
+//! A line `# name` begins a packet. Lines `link` and `frame` give it; each line `malformed PLACE BYTES` gives a wrong value: these bytes,
 //! put there, and the problems that the decoder has to find. All other lines are what the decoder makes of it, so the file
 //! is made anew by running the tests with `SOCKET_LAB_UPDATE=1`, and its changes are then read by a person.
 
@@ -18,7 +18,7 @@ pub(super) struct Sample {
     pub(super) name: String,
     pub(super) link: LinkType,
     pub(super) frame: Vec<u8>,
-    pub(super) lies: Vec<(usize, Vec<u8>)>,
+    pub(super) wrong_values: Vec<(usize, Vec<u8>)>,
 }
 
 pub(super) fn samples() -> Vec<Sample> {
@@ -31,11 +31,11 @@ pub(super) fn samples() -> Vec<Sample> {
                 name: rest.join(" "),
                 link: LinkType::ETHERNET,
                 frame: Vec::new(),
-                lies: Vec::new(),
+                wrong_values: Vec::new(),
             }),
             ("link", Some(sample)) => sample.link = LinkType(rest[0].parse().unwrap()),
             ("frame", Some(sample)) => sample.frame = unhex(rest[0]),
-            ("lie", Some(sample)) => sample.lies.push((rest[0].parse().unwrap(), unhex(rest[1]))),
+            ("lie", Some(sample)) => sample.wrong_values.push((rest[0].parse().unwrap(), unhex(rest[1]))),
             _ => {}
         }
     }
@@ -55,11 +55,11 @@ impl Sample {
     /// The packet as it stands in the file.
     pub(super) fn describe(&self) -> String {
         let mut text = format!("# {}\nlink {}\nframe {}\n", self.name, self.link.0, hex(&self.frame));
-        for (place, bytes) in &self.lies {
-            let mut lying = self.clone();
-            lying.frame[*place..place + bytes.len()].copy_from_slice(bytes);
+        for (place, bytes) in &self.wrong_values {
+            let mut malformed = self.clone();
+            malformed.frame[*place..place + bytes.len()].copy_from_slice(bytes);
             writeln!(text, "lie {place} {}", hex(bytes)).unwrap();
-            for problem in lying.packet().problems() {
+            for problem in malformed.packet().malformations() {
                 writeln!(text, "  ! {problem}").unwrap();
             }
         }
@@ -73,7 +73,7 @@ impl Sample {
             }
             list(&layer.fields(), 1, &mut text);
         }
-        for problem in packet.problems() {
+        for problem in packet.malformations() {
             writeln!(text, "! {problem}").unwrap();
         }
         let payload = packet.payload();

@@ -233,7 +233,7 @@ fn accurate_ecn_counts_bytes_in_either_order() {
             .map(|part| (part.id().rsplit('.').next().unwrap(), part.number().unwrap()))
             .collect();
         assert_eq!(counters, expected);
-        assert!(packet.problems().is_empty());
+        assert!(packet.malformations().is_empty());
     }
 }
 
@@ -248,14 +248,14 @@ fn a_quotation_has_endpoints_of_its_own() {
         Some((address("10.0.0.1:40000"), address("10.0.0.2:12000")))
     );
     assert!(packet.udp().is_none() && packet.layer(Protocol::Udp).is_none());
-    assert!(packet.problems().is_empty(), "{:?}", packet.problems());
+    assert!(packet.malformations().is_empty(), "{:?}", packet.malformations());
 }
 
 #[test]
 fn eight_quoted_bytes_of_tcp_are_no_fault_and_give_ports_and_sequence_number() {
     let sample = sample("ICMP: time exceeded, eight bytes of TCP quoted");
     let packet = sample.packet();
-    assert!(packet.problems().is_empty(), "{:?}", packet.problems());
+    assert!(packet.malformations().is_empty(), "{:?}", packet.malformations());
     let tcp = packet.layers().last().unwrap();
     assert!(tcp.is_quoted() && tcp.tcp().is_none());
     assert_eq!(tcp.ports(), Some((40_000, 12_000)));

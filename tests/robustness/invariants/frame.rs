@@ -40,7 +40,7 @@ pub fn link(number: u8) -> LinkType {
 pub fn unpack(input: &[u8]) -> Option<(Frame<'static>, TextStyle)> {
     let (&[kind, appearance, more, less], bytes) = input.split_first_chunk()?;
     let length = u32::try_from(bytes.len()).unwrap();
-    // 0 is a length that lies.
+    // 0 is a wrong length.
     let original = match u16::from_be_bytes([more, less]) {
         u16::MAX => 0,
         cut => length + u32::from(cut),
@@ -70,7 +70,7 @@ pub fn check_structure(packet: &Packet<'_>) {
         let fields = layer.fields();
         check_fields(packet, &fields, header.at * 8, header.end() * 8);
     }
-    for problem in packet.problems() {
+    for problem in packet.malformations() {
         assert!(problem.byte <= length, "{problem}");
         assert_line(&problem.to_string(), "problem");
     }

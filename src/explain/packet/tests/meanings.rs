@@ -169,7 +169,7 @@ fn selective_acknowledgments_are_told_as_bytes() {
     ] {
         let frame = with_blocks(blocks);
         let packet = packet(&frame);
-        assert!(packet.problems().is_empty(), "{:?}", packet.problems());
+        assert!(packet.malformations().is_empty(), "{:?}", packet.malformations());
         assert_eq!(told(&packet, &step, "tcp.options.sack").1, expected);
     }
     let frame = with_blocks(&[(25, 37)]);

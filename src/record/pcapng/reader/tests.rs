@@ -226,7 +226,7 @@ fn other_blocks_are_passed_over_and_statistics_remembered() {
     ];
     let file = [
         pen.section(&[]),
-        // Name resolution, with a lying record.
+        // Name resolution, with a malformed record.
         pen.block(4, &[pen.half(1), pen.half(60_000)]),
         pen.interface(1, 0, &[]),
         pen.block(0x0bad, &[vec![7; 1_000_000]]),
@@ -317,13 +317,13 @@ fn a_file_cut_in_a_block_that_nobody_needs_is_cut_all_the_same() {
 }
 
 #[test]
-fn lying_options_cost_no_packet() {
+fn malformed_options_cost_no_packet() {
     let pen = Pen(ByteOrder::Little);
-    let lying = [pen.half(1), pen.half(60_000), b"abcd".to_vec()].concat();
+    let malformed = [pen.half(1), pen.half(60_000), b"abcd".to_vec()].concat();
     let file = [
         pen.section(&[]),
         pen.interface(1, 0, &[pen.option(9, b""), pen.option(14, b"abc")]),
-        pen.packet(0, TIME * 1_000_000, b"ab", &[pen.option(1, b"good"), lying]),
+        pen.packet(0, TIME * 1_000_000, b"ab", &[pen.option(1, b"good"), malformed]),
     ];
     let frames = rest(&mut reader(&file)).unwrap();
     assert_eq!(frames[0].comments, ["good"]);
