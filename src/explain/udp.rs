@@ -22,7 +22,7 @@ impl Explain for Explainer {
     }
 
     fn name(layer: &Layer<'_>) -> Option<Sentence> {
-        let is_first = layer.extent() == Completeness::FirstFragment;
+        let is_first = layer.completeness() == Completeness::FirstFragment;
         Some(if is_first { "UDP, first fragment" } else { "UDP" }.into())
     }
 }
@@ -37,7 +37,7 @@ fn length(context: Context<'_, '_>, declared: u64) -> Sentence {
         _ => {
             let sum = sentence!("8 header + ", declared - 8, " data");
             let carried = context.previous().map_or(0, |outer| outer.payload_length() as u64);
-            match (context.layer.extent(), carried.checked_sub(declared)) {
+            match (context.layer.completeness(), carried.checked_sub(declared)) {
                 (Completeness::FirstFragment, None) => sentence!(sum, ", over all fragments").into(),
                 (Completeness::Whole, Some(surplus @ 1..)) => {
                     sentence!(sum, "; ", surplus, " more in the packet are not counted").into()

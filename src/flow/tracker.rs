@@ -67,7 +67,7 @@ impl Tracker {
         }
         let (source, destination) = packet.endpoints()?;
         if let Some(layer) = packet.layer(Protocol::Tcp) {
-            if layer.extent() == Completeness::FirstFragment {
+            if layer.completeness() == Completeness::FirstFragment {
                 // Its length is not known: the segment counts when it was put together.
                 return None;
             }
@@ -179,7 +179,7 @@ impl Tracker {
             identification: packet.ipv4().map_or(0, |ip| ip.identification()),
             length: udp.length(),
         };
-        let is_fragment = layer.extent() == Completeness::FirstFragment;
+        let is_fragment = layer.completeness() == Completeness::FirstFragment;
         let Kept::Udp(kept) = &mut record.protocol else {
             return None;
         };

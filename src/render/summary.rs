@@ -222,7 +222,7 @@ fn segment(line: &mut String, packet: &Packet<'_>, tcp: &Tcp<'_>, step: Option<&
 fn datagram(line: &mut String, look: &TextStyle, packet: &Packet<'_>) {
     let first_piece = packet
         .layer(Protocol::Udp)
-        .is_some_and(|layer| layer.extent() == Completeness::FirstFragment);
+        .is_some_and(|layer| layer.completeness() == Completeness::FirstFragment);
     line.push_str(if first_piece { "UDP, first fragment," } else { "UDP" });
     add(line, " Len=", length(packet, Protocol::Udp));
     let data = packet.payload().bytes;

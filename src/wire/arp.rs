@@ -210,24 +210,24 @@ impl HeaderDef for Header {
         fields
     }
 
-    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-        let header = packet.fixed(Protocol::Arp, rest, FIXED)?;
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        let header = packet.fixed(Protocol::Arp, cursor, FIXED)?;
         let length = FIXED + 2 * (usize::from(header.u8(4)?) + usize::from(header.u8(5)?));
-        if rest.span.bytes.len() < length && length == ETHERNET_IPV4 {
-            packet.fixed(Protocol::Arp, rest, length)?;
+        if cursor.span.bytes.len() < length && length == ETHERNET_IPV4 {
+            packet.fixed(Protocol::Arp, cursor, length)?;
         }
-        if rest.span.bytes.len() < length {
-            packet.push(Protocol::Arp, rest, length);
+        if cursor.span.bytes.len() < length {
+            packet.push(Protocol::Arp, cursor, length);
             let expected = Expected::Declared {
                 field: id::HW_SIZE,
                 bytes: length,
             };
-            packet.too_short(Protocol::Arp, rest, expected, length);
-            packet.end(rest.after(length), Content::Unread);
+            packet.too_short(Protocol::Arp, cursor, expected, length);
+            packet.end(cursor.after(length), Content::Unread);
             return None;
         }
-        packet.set_trailer(rest, length);
-        let message = rest.limited(length);
+        packet.set_trailer(cursor, length);
+        let message = cursor.limited(length);
         packet.push(Protocol::Arp, message, length);
         packet.end(message.after(length), Content::Data);
         None

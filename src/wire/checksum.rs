@@ -48,7 +48,7 @@ fn message(before: &[Layer<'_>], layer: &Layer<'_>, def: ChecksumDef) -> Result<
     if is_udp && stored == Some(0) {
         return Ok(Checksum::NotPresent);
     }
-    match layer.extent {
+    match layer.completeness {
         Completeness::Quoted => return Err(Unchecked::Quoted),
         Completeness::FirstFragment => return Err(Unchecked::Fragment),
         Completeness::Whole => {}

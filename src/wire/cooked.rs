@@ -134,10 +134,10 @@ impl HeaderDef for Version1 {
     }
 
     /// Reads version 1.
-    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-        let header = packet.fixed(Protocol::LinuxSll, rest, FIXED_1)?;
-        packet.push(Protocol::LinuxSll, rest, FIXED_1);
-        by_protocol(header.u16(2)?, header.u16(14)?, rest.after(FIXED_1), packet)
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        let header = packet.fixed(Protocol::LinuxSll, cursor, FIXED_1)?;
+        packet.push(Protocol::LinuxSll, cursor, FIXED_1);
+        by_protocol(header.u16(2)?, header.u16(14)?, cursor.after(FIXED_1), packet)
     }
 }
 
@@ -163,22 +163,22 @@ impl HeaderDef for Version2 {
     }
 
     /// Reads version 2.
-    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-        let header = packet.fixed(Protocol::LinuxSll2, rest, FIXED_2)?;
-        packet.push(Protocol::LinuxSll2, rest, FIXED_2);
-        by_protocol(header.u16(8)?, header.u16(0)?, rest.after(FIXED_2), packet)
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        let header = packet.fixed(Protocol::LinuxSll2, cursor, FIXED_2)?;
+        packet.push(Protocol::LinuxSll2, cursor, FIXED_2);
+        by_protocol(header.u16(8)?, header.u16(0)?, cursor.after(FIXED_2), packet)
     }
 }
 
-fn by_protocol<'a>(hardware: u16, protocol: u16, rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+fn by_protocol<'a>(hardware: u16, protocol: u16, cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
     /// Netlink messages: the number is a netlink family.
     const NETLINK: u16 = 824;
     if hardware != NETLINK && protocol >= LEAST_TYPE {
-        return Some((Next::EtherType(protocol), rest));
+        return Some((Next::EtherType(protocol), cursor));
     }
     if hardware != NETLINK && protocol == LINUX_LLC {
-        return Some((Next::Llc, rest));
+        return Some((Next::Llc, cursor));
     }
-    packet.end(rest, Content::EtherType(protocol));
+    packet.end(cursor, Content::EtherType(protocol));
     None
 }

@@ -20,7 +20,7 @@ pub(super) struct Cursor<'a> {
     pub(super) span: Span<'a>,
     /// How many the headers before say there are; fewer are captured only when the capture cut the frame.
     pub(super) length: usize,
-    pub(super) extent: Completeness,
+    pub(super) completeness: Completeness,
     /// Inside of an ICMP error's quotation?
     pub(super) quoted: bool,
 }

@@ -36,31 +36,31 @@ pub fn decode(link: LinkType, bytes: &[u8], original_length: u32) -> Packet<'_> 
             bytes: &[],
         },
     };
-    let rest = Cursor {
+    let cursor = Cursor {
         span: whole,
         length,
-        extent: Completeness::Whole,
+        completeness: Completeness::Whole,
         quoted: false,
     };
-    let mut step = Some((first(link), rest));
-    while let Some((next, rest)) = step {
+    let mut step = Some((first(link), cursor));
+    while let Some((next, cursor)) = step {
         if packet.layers.len() >= MOST_HEADERS {
-            too_deep(&mut packet, rest);
+            too_deep(&mut packet, cursor);
             break;
         }
-        step = follow(next, rest, &mut packet);
+        step = follow(next, cursor, &mut packet);
     }
     say_what_the_capture_cut(&mut packet);
     packet
 }
 
-fn follow<'a>(next: Next, rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-    let next = if next == Next::Ip { by_version(rest) } else { next };
+fn follow<'a>(next: Next, cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    let next = if next == Next::Ip { by_version(cursor) } else { next };
     let Some(protocol) = Protocol::announced(next) else {
-        packet.end(rest, next.content());
+        packet.end(cursor, next.content());
         return None;
     };
-    protocol.decode(rest, packet)
+    protocol.decode(cursor, packet)
 }
 
 /// What comes first by the link type. Raw IP tells by its own first bits what it is.
@@ -72,23 +72,23 @@ const fn first(link: LinkType) -> Next {
 }
 
 /// The version that IP begins with, as the `EtherType` that tells the same.
-fn by_version(rest: Cursor<'_>) -> Next {
-    match rest.span.u8(0).map(|byte| byte >> 4) {
+fn by_version(cursor: Cursor<'_>) -> Next {
+    match cursor.span.u8(0).map(|byte| byte >> 4) {
         Some(6) => Next::EtherType(0x86dd),
         // Anything else is read as IPv4, which says what is wrong with the version.
         _ => Next::EtherType(0x0800),
     }
 }
 
-fn too_deep<'a>(packet: &mut Packet<'a>, rest: Cursor<'a>) {
+fn too_deep<'a>(packet: &mut Packet<'a>, cursor: Cursor<'a>) {
     let protocol = packet.layers.last().map_or(Protocol::Ethernet, |layer| layer.protocol);
     packet.malformed(
         protocol,
-        rest.span.at,
+        cursor.span.at,
         Expected::Depth(MOST_HEADERS),
         packet.layers.len(),
     );
-    packet.end(rest, Content::Unread);
+    packet.end(cursor, Content::Unread);
 }
 
 /// A cut that hit the data and no header has not been said yet.

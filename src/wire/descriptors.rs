@@ -90,10 +90,10 @@ macro_rules! by_protocol {
                 }
             }
 
-            /// Reads its header at the start of `rest`.
-            pub(super) fn decode<'a>(self, rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+            /// Reads its header at the start of `cursor`.
+            pub(super) fn decode<'a>(self, cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
                 match self {
-                    $(Self::$variant => super::$module::$header::decode(rest, packet),)*
+                    $(Self::$variant => super::$module::$header::decode(cursor, packet),)*
                 }
             }
         }

@@ -131,10 +131,16 @@ impl HeaderDef for Header {
         header.fields(table, &UNREAD)
     }
 
-    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-        let header = packet.fixed(Protocol::Ethernet, rest, FIXED)?;
-        packet.push(Protocol::Ethernet, rest, FIXED);
-        by_type_or_length(Protocol::Ethernet, id::LEN, header.u16(12)?, rest.after(FIXED), packet)
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        let header = packet.fixed(Protocol::Ethernet, cursor, FIXED)?;
+        packet.push(Protocol::Ethernet, cursor, FIXED);
+        by_type_or_length(
+            Protocol::Ethernet,
+            id::LEN,
+            header.u16(12)?,
+            cursor.after(FIXED),
+            packet,
+        )
     }
 }
 
@@ -143,11 +149,11 @@ pub(super) fn by_type_or_length<'a>(
     protocol: Protocol,
     field: &'static str,
     number: u16,
-    rest: Cursor<'a>,
+    cursor: Cursor<'a>,
     packet: &mut Packet<'a>,
 ) -> Step<'a> {
     if number >= LEAST_TYPE {
-        return Some((Next::EtherType(number), rest));
+        return Some((Next::EtherType(number), cursor));
     }
     let length = usize::from(number);
     if !LENGTHS.contains(&number) {
@@ -155,14 +161,14 @@ pub(super) fn by_type_or_length<'a>(
             field: id::TYPE,
             least: u64::from(LEAST_TYPE),
         };
-        packet.malformed(protocol, rest.span.at.saturating_sub(2), least, length);
-        packet.end(rest, Content::EtherType(number));
+        packet.malformed(protocol, cursor.span.at.saturating_sub(2), least, length);
+        packet.end(cursor, Content::EtherType(number));
         return None;
     }
-    if length > rest.length {
+    if length > cursor.length {
         let expected = Expected::Declared { field, bytes: length };
-        packet.malformed(protocol, rest.span.at, expected, rest.length);
+        packet.malformed(protocol, cursor.span.at, expected, cursor.length);
     }
-    packet.set_trailer(rest, length);
-    Some((Next::Llc, rest.limited(length)))
+    packet.set_trailer(cursor, length);
+    Some((Next::Llc, cursor.limited(length)))
 }

@@ -38,8 +38,8 @@ pub(super) trait HeaderDef {
     /// Its fields in order, each with its place: every byte of the header stands in exactly one of them.
     fn fields(header: Span<'_>) -> Vec<Field<'_>>;
 
-    /// Reads it at the start of `rest`: adds it to the packet, and says what follows.
-    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a>;
+    /// Reads it at the start of `cursor`: adds it to the packet, and says what follows.
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a>;
 }
 
 /// A header's checksum.

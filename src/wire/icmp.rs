@@ -311,14 +311,14 @@ impl HeaderDef for Header {
         fields
     }
 
-    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-        let fixed = packet.fixed(Protocol::Icmp, rest, FIXED)?;
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        let fixed = packet.fixed(Protocol::Icmp, cursor, FIXED)?;
         let message = fixed.u8(0)?;
         let (_, length) = second_half(message, fixed.u8(1)?);
-        packet.fixed(Protocol::Icmp, rest, length)?;
-        packet.push(Protocol::Icmp, rest, length);
-        let data = rest.after(length);
-        if !quotes(message) || data.span.bytes.is_empty() || rest.extent == Completeness::FirstFragment {
+        packet.fixed(Protocol::Icmp, cursor, length)?;
+        packet.push(Protocol::Icmp, cursor, length);
+        let data = cursor.after(length);
+        if !quotes(message) || data.span.bytes.is_empty() || cursor.completeness == Completeness::FirstFragment {
             packet.end(data, Content::Data);
             return None;
         }

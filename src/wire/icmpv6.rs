@@ -282,35 +282,36 @@ impl HeaderDef for Header {
         fields
     }
 
-    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
         let protocol = Protocol::Icmpv6;
-        let fixed = packet.fixed(protocol, rest, FIXED)?;
+        let fixed = packet.fixed(protocol, cursor, FIXED)?;
         let message = fixed.u8(0)?;
-        let (_, length) = body(message, rest.length);
-        packet.fixed(protocol, rest, length)?;
+        let (_, length) = body(message, cursor.length);
+        packet.fixed(protocol, cursor, length)?;
         if nd::table(message).is_some() {
             // Neighbor discovery consists of fields and options to its end: all of it is header.
-            let all = rest.span.bytes.len();
-            packet.push(protocol, rest, all);
-            if rest.length == all {
+            let all = cursor.span.bytes.len();
+            packet.push(protocol, cursor, all);
+            if cursor.length == all {
                 check(
                     packet,
                     protocol,
                     Layout::Discovery,
-                    rest.span.from(length),
+                    cursor.span.from(length),
                     nd::id::OPT_LENGTH,
                 );
             }
-            packet.end(rest.after(all), Content::Data);
+            packet.end(cursor.after(all), Content::Data);
             return None;
         }
-        packet.push(protocol, rest, length);
-        let data = rest.after(length);
-        if !matches!(message, 1..=4) || data.span.bytes.is_empty() || rest.extent == Completeness::FirstFragment {
+        packet.push(protocol, cursor, length);
+        let data = cursor.after(length);
+        if !matches!(message, 1..=4) || data.span.bytes.is_empty() || cursor.completeness == Completeness::FirstFragment
+        {
             packet.end(data, Content::Data);
             return None;
         }
-        let declared = quotation::length_6(rest.span);
+        let declared = quotation::length_6(cursor.span);
         Some((Next::EtherType(0x86dd), quotation::of(data, declared, packet)))
     }
 }

@@ -263,21 +263,21 @@ impl HeaderDef for Header {
         fields
     }
 
-    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-        let kind = rest.span.u8(0);
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        let kind = cursor.span.u8(0);
         if kind.is_some_and(|kind| type_name(kind.into()).is_none()) {
             // DVMRP, PIM version 1 and others took numbers of IGMP, and have nothing else of it.
-            packet.end(rest, Content::IpProtocol(2));
+            packet.end(cursor, Content::IpProtocol(2));
             return None;
         }
-        packet.fixed(Protocol::Igmp, rest, FIXED)?;
+        packet.fixed(Protocol::Igmp, cursor, FIXED)?;
         let length = match kind {
-            Some(QUERY) if rest.length > FIXED => query_length(rest, packet)?,
-            Some(REPORT_3) => report_length(rest, packet)?,
+            Some(QUERY) if cursor.length > FIXED => query_length(cursor, packet)?,
+            Some(REPORT_3) => report_length(cursor, packet)?,
             _ => FIXED,
         };
-        packet.push(Protocol::Igmp, rest, length);
-        packet.end(rest.after(length), Content::Data);
+        packet.push(Protocol::Igmp, cursor, length);
+        packet.end(cursor.after(length), Content::Data);
         None
     }
 }
@@ -317,35 +317,35 @@ fn push_records<'a>(records: Span<'a>, fields: &mut Vec<Field<'a>>) {
 }
 
 /// The length of a version 3 query with its sources.
-fn query_length<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Option<usize> {
-    let fixed = packet.fixed(Protocol::Igmp, rest, QUERY_FIXED)?;
+fn query_length<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Option<usize> {
+    let fixed = packet.fixed(Protocol::Igmp, cursor, QUERY_FIXED)?;
     let length = QUERY_FIXED + usize::from(fixed.u16(10)?) * 4;
-    counted(id::NUM_SRC, length, rest, packet)
+    counted(id::NUM_SRC, length, cursor, packet)
 }
 
 /// The length of a version 3 report with its records.
-fn report_length<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Option<usize> {
+fn report_length<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Option<usize> {
     let mut length = FIXED;
-    for _ in 0..rest.span.u16(6)? {
-        counted(id::NUM_GRP_RECS, length + RECORD_FIXED, rest, packet)?;
-        let record = rest.span.from(length);
+    for _ in 0..cursor.span.u16(6)? {
+        counted(id::NUM_GRP_RECS, length + RECORD_FIXED, cursor, packet)?;
+        let record = cursor.span.from(length);
         let with_sources = RECORD_FIXED + usize::from(record.u16(2)?) * 4;
-        counted(id::NUM_SRC, length + with_sources, rest, packet)?;
+        counted(id::NUM_SRC, length + with_sources, cursor, packet)?;
         length += record_length(record)?;
-        counted(id::AUX_DATA_LEN, length, rest, packet)?;
+        counted(id::AUX_DATA_LEN, length, cursor, packet)?;
     }
     Some(length)
 }
 
 /// The length, if the packet has as many bytes. If not: keeps those that are there, and says so.
-fn counted<'a>(field: &'static str, length: usize, rest: Cursor<'a>, packet: &mut Packet<'a>) -> Option<usize> {
-    if rest.extent == Completeness::FirstFragment && rest.length < length {
+fn counted<'a>(field: &'static str, length: usize, cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Option<usize> {
+    if cursor.completeness == Completeness::FirstFragment && cursor.length < length {
         // The rest is in the other fragments.
-        packet.push(Protocol::Igmp, rest, rest.length);
-        packet.end(rest.after(rest.length), Content::Data);
+        packet.push(Protocol::Igmp, cursor, cursor.length);
+        packet.end(cursor.after(cursor.length), Content::Data);
         return None;
     }
-    packet.declared(Protocol::Igmp, rest, field, length)?;
+    packet.declared(Protocol::Igmp, cursor, field, length)?;
     Some(length)
 }
 

@@ -236,35 +236,35 @@ impl HeaderDef for Header {
         fields
     }
 
-    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
         let protocol = Protocol::Ipv4;
-        let fixed = packet.fixed(protocol, rest, FIXED)?;
+        let fixed = packet.fixed(protocol, cursor, FIXED)?;
         let first = fixed.u8(0)?;
         let (version, words) = (usize::from(first >> 4), usize::from(first & 15));
         if version != 4 {
             // The other fields would be fiction.
-            packet.push(protocol, rest, 1);
+            packet.push(protocol, cursor, 1);
             let exactly = Expected::Exactly {
                 field: id::VERSION,
                 value: 4,
             };
             packet.malformed(protocol, fixed.at, exactly, version);
-            packet.end(rest.after(1), Content::Unread);
+            packet.end(cursor.after(1), Content::Unread);
             return None;
         }
         if words < 5 {
-            packet.push(protocol, rest, FIXED);
+            packet.push(protocol, cursor, FIXED);
             let least = Expected::AtLeast {
                 field: id::HDR_LEN,
                 least: 5,
             };
             packet.malformed(protocol, fixed.at, least, words);
-            packet.end(rest.after(FIXED), Content::Unread);
+            packet.end(cursor.after(FIXED), Content::Unread);
             return None;
         }
         let length = words * 4;
-        let header = packet.declared(protocol, rest, id::HDR_LEN, length)?;
-        let datagram = cut_to_total_length(usize::from(fixed.u16(2)?), length, rest, packet);
+        let header = packet.declared(protocol, cursor, id::HDR_LEN, length)?;
+        let datagram = cut_to_total_length(usize::from(fixed.u16(2)?), length, cursor, packet);
         packet.push(protocol, datagram, length);
         if length > FIXED {
             check(
@@ -281,48 +281,48 @@ impl HeaderDef for Header {
             packet.end(data, Content::Fragment(next));
             return None;
         }
-        if fragment & 0x2000 != 0 && data.extent == Completeness::Whole {
-            data.extent = Completeness::FirstFragment;
+        if fragment & 0x2000 != 0 && data.completeness == Completeness::Whole {
+            data.completeness = Completeness::FirstFragment;
         }
         Some((Next::AfterIpv4(next), data))
     }
 }
 
 /// The datagram without what follows it (Ethernet padding).
-fn cut_to_total_length<'a>(declared: usize, header: usize, rest: Cursor<'a>, packet: &mut Packet<'a>) -> Cursor<'a> {
+fn cut_to_total_length<'a>(declared: usize, header: usize, cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Cursor<'a> {
     let protocol = Protocol::Ipv4;
     if declared == 0 {
         // Linux leaves it to the network card for segments over 64 KiB, others for all that the card is to cut up.
-        return rest;
+        return cursor;
     }
     if declared < header {
         let least = Expected::AtLeast {
             field: id::LEN,
             least: header as u64,
         };
-        packet.malformed(protocol, rest.span.at + 2, least, declared);
-        return rest;
+        packet.malformed(protocol, cursor.span.at + 2, least, declared);
+        return cursor;
     }
-    if declared <= rest.length {
-        packet.set_trailer(rest, declared);
-        return rest.limited(declared);
+    if declared <= cursor.length {
+        packet.set_trailer(cursor, declared);
+        return cursor.limited(declared);
     }
-    if rest.extent == Completeness::Quoted {
+    if cursor.completeness == Completeness::Quoted {
         return Cursor {
             length: declared,
-            ..rest
+            ..cursor
         };
     }
-    if rest.extent == Completeness::Whole {
+    if cursor.completeness == Completeness::Whole {
         packet.malformed(
             protocol,
-            rest.span.at,
+            cursor.span.at,
             Expected::Declared {
                 field: id::LEN,
                 bytes: declared,
             },
-            rest.length,
+            cursor.length,
         );
     }
-    rest
+    cursor
 }

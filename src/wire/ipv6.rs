@@ -145,40 +145,40 @@ impl HeaderDef for Header {
         header.fields(&TABLE, &UNREAD)
     }
 
-    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
         let protocol = Protocol::Ipv6;
-        let version = rest.span.u8(0).map_or(6, |byte| byte >> 4);
+        let version = cursor.span.u8(0).map_or(6, |byte| byte >> 4);
         if version != 6 {
             // The other fields would be fiction.
-            packet.push(protocol, rest, 1);
+            packet.push(protocol, cursor, 1);
             let exactly = Expected::Exactly {
                 field: id::VERSION,
                 value: 6,
             };
-            packet.malformed(protocol, rest.span.at, exactly, usize::from(version));
-            packet.end(rest.after(1), Content::Unread);
+            packet.malformed(protocol, cursor.span.at, exactly, usize::from(version));
+            packet.end(cursor.after(1), Content::Unread);
             return None;
         }
-        let header = packet.fixed(protocol, rest, FIXED)?;
+        let header = packet.fixed(protocol, cursor, FIXED)?;
         let (payload, next) = (usize::from(header.u16(4)?), header.u8(6)?);
         let declared = FIXED + payload;
-        let mut whole = rest;
+        let mut whole = cursor;
         if payload == 0 && next != NO_NEXT_HEADER {
             // A jumbogram, whose length stands in its hop-by-hop options (RFC 2675), or left to the network card.
-        } else if declared <= rest.length {
-            packet.set_trailer(rest, declared);
-            whole = rest.limited(declared);
-        } else if rest.extent == Completeness::Quoted {
+        } else if declared <= cursor.length {
+            packet.set_trailer(cursor, declared);
+            whole = cursor.limited(declared);
+        } else if cursor.completeness == Completeness::Quoted {
             whole.length = declared;
-        } else if rest.extent == Completeness::Whole {
+        } else if cursor.completeness == Completeness::Whole {
             packet.malformed(
                 protocol,
-                rest.span.at,
+                cursor.span.at,
                 Expected::Declared {
                     field: id::PLEN,
                     bytes: declared,
                 },
-                rest.length,
+                cursor.length,
             );
         }
         packet.push(protocol, whole, FIXED);

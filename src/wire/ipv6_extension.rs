@@ -156,8 +156,8 @@ pub(super) fn final_destination(header: Span<'_>) -> Option<Ipv6Addr> {
 }
 
 /// Reads a header of variable length; `field` is the filter name of its length.
-fn decode<'a>(protocol: Protocol, field: &'static str, rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-    let fixed = packet.fixed(protocol, rest, FIXED)?;
+fn decode<'a>(protocol: Protocol, field: &'static str, cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    let fixed = packet.fixed(protocol, cursor, FIXED)?;
     let declared = usize::from(fixed.u8(1)?);
     let is_authentication = protocol == Protocol::Authentication;
     let length = if is_authentication {
@@ -166,18 +166,18 @@ fn decode<'a>(protocol: Protocol, field: &'static str, rest: Cursor<'a>, packet:
         (declared + 1) * 8
     };
     if is_authentication && length < 12 {
-        packet.push(protocol, rest, FIXED);
+        packet.push(protocol, cursor, FIXED);
         packet.malformed(protocol, fixed.at + 1, Expected::AtLeast { field, least: 1 }, declared);
-        packet.end(rest.after(FIXED), Content::Unread);
+        packet.end(cursor.after(FIXED), Content::Unread);
         return None;
     }
-    let header = packet.declared(protocol, rest, field, length)?;
-    let mut whole = rest;
+    let header = packet.declared(protocol, cursor, field, length)?;
+    let mut whole = cursor;
     if matches!(protocol, Protocol::HopByHop | Protocol::DestinationOptions) {
         check(packet, protocol, Layout::Ipv6, header.from(2), options::id::OPT_LENGTH);
     }
     if protocol == Protocol::HopByHop {
-        whole = cut_to_jumbo_length(header, rest, packet);
+        whole = cut_to_jumbo_length(header, cursor, packet);
     }
     packet.push(protocol, whole, length);
     let next = fixed.u8(0)?;
@@ -195,27 +195,27 @@ fn decode<'a>(protocol: Protocol, field: &'static str, rest: Cursor<'a>, packet:
 }
 
 /// The length of a jumbogram stands in an option, for the IPv6 header's field is too small.
-fn cut_to_jumbo_length<'a>(header: Span<'a>, rest: Cursor<'a>, packet: &mut Packet<'a>) -> Cursor<'a> {
+fn cut_to_jumbo_length<'a>(header: Span<'a>, cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Cursor<'a> {
     let before = packet.layers.last().and_then(Layer::ipv6);
     if before.is_none_or(|ipv6| ipv6.payload_length() != 0) {
-        return rest;
+        return cursor;
     }
     let declared = OptionIter::new(Layout::Ipv6, header.from(2)).find_map(|walked| match walked {
         Walked::Option { kind: JUMBO, span } => span.u32(2),
         _ => None,
     });
     let Some(declared) = declared.and_then(|declared| usize::try_from(declared).ok()) else {
-        return rest;
+        return cursor;
     };
-    if declared > rest.length {
-        if rest.extent == Completeness::Whole {
+    if declared > cursor.length {
+        if cursor.completeness == Completeness::Whole {
             let expected = Expected::Declared {
                 field: options::id::OPT_JUMBO,
                 bytes: declared,
             };
-            packet.malformed(Protocol::HopByHop, header.at, expected, rest.length);
+            packet.malformed(Protocol::HopByHop, header.at, expected, cursor.length);
         }
-        return rest;
+        return cursor;
     }
     if declared < header.bytes.len() {
         let least = Expected::AtLeast {
@@ -223,10 +223,10 @@ fn cut_to_jumbo_length<'a>(header: Span<'a>, rest: Cursor<'a>, packet: &mut Pack
             least: header.bytes.len() as u64,
         };
         packet.malformed(Protocol::HopByHop, header.at, least, declared);
-        return rest;
+        return cursor;
     }
-    packet.set_trailer(rest, declared);
-    rest.limited(declared)
+    packet.set_trailer(cursor, declared);
+    cursor.limited(declared)
 }
 
 /// The descriptor of hop-by-hop options.
@@ -242,8 +242,8 @@ impl HeaderDef for HopByHop {
         fields_and_options(&HOP_BY_HOP, header)
     }
 
-    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-        decode(Protocol::HopByHop, id::HOPOPTS_LEN, rest, packet)
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        decode(Protocol::HopByHop, id::HOPOPTS_LEN, cursor, packet)
     }
 }
 
@@ -282,8 +282,8 @@ impl HeaderDef for Routing {
         fields
     }
 
-    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-        decode(Protocol::Routing, id::ROUTING_LEN, rest, packet)
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        decode(Protocol::Routing, id::ROUTING_LEN, cursor, packet)
     }
 }
 
@@ -300,17 +300,17 @@ impl HeaderDef for Fragment {
         header.fields(&FRAGMENT, &UNREAD)
     }
 
-    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-        let fixed = packet.fixed(Protocol::Fragment, rest, FIXED)?;
-        packet.push(Protocol::Fragment, rest, FIXED);
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        let fixed = packet.fixed(Protocol::Fragment, cursor, FIXED)?;
+        packet.push(Protocol::Fragment, cursor, FIXED);
         let header = FragmentHeader::new(fixed)?;
-        let mut data = rest.after(FIXED);
+        let mut data = cursor.after(FIXED);
         if header.offset > 0 {
             packet.end(data, Content::Fragment(header.next_header));
             return None;
         }
-        if header.more && data.extent == Completeness::Whole {
-            data.extent = Completeness::FirstFragment;
+        if header.more && data.completeness == Completeness::Whole {
+            data.completeness = Completeness::FirstFragment;
         }
         Some((Next::AfterIpv6(header.next_header), data))
     }
@@ -329,8 +329,8 @@ impl HeaderDef for Authentication {
         header.fields(&AUTHENTICATION, &UNREAD)
     }
 
-    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-        decode(Protocol::Authentication, id::AH_LENGTH, rest, packet)
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        decode(Protocol::Authentication, id::AH_LENGTH, cursor, packet)
     }
 }
 
@@ -347,7 +347,7 @@ impl HeaderDef for DestinationOptions {
         fields_and_options(&DESTINATION, header)
     }
 
-    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-        decode(Protocol::DestinationOptions, id::DSTOPTS_LEN, rest, packet)
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        decode(Protocol::DestinationOptions, id::DSTOPTS_LEN, cursor, packet)
     }
 }

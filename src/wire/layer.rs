@@ -11,7 +11,7 @@ pub struct Layer<'a> {
     pub(super) header: Span<'a>,
     pub(super) payload: Span<'a>,
     pub(super) length: usize,
-    pub(super) extent: Completeness,
+    pub(super) completeness: Completeness,
     pub(super) quoted: bool,
 }
 
@@ -54,8 +54,8 @@ impl<'a> Layer<'a> {
 
     /// Is all of its datagram here, or only a first fragment or a quotation?
     #[must_use]
-    pub const fn extent(&self) -> Completeness {
-        self.extent
+    pub const fn completeness(&self) -> Completeness {
+        self.completeness
     }
 
     /// Source and destination port of TCP or UDP; also of a quotation or fragment that has only the first bytes.

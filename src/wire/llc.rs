@@ -121,26 +121,26 @@ impl HeaderDef for Header {
         header.fields(table, &UNREAD)
     }
 
-    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-        let header = packet.fixed(Protocol::Llc, rest, UNNUMBERED)?;
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        let header = packet.fixed(Protocol::Llc, cursor, UNNUMBERED)?;
         let (to, from, control) = (header.u8(0)?, header.u8(1)?, header.u8(2)?);
         if (to, from, control) == (0xaa, 0xaa, 0x03) {
-            let header = packet.fixed(Protocol::Llc, rest, SNAP)?;
-            packet.push(Protocol::Llc, rest, SNAP);
+            let header = packet.fixed(Protocol::Llc, cursor, SNAP)?;
+            packet.push(Protocol::Llc, cursor, SNAP);
             let (organization, protocol) = (organization(header)?, header.u16(6)?);
             if is_ether_type(organization) {
-                return Some((Next::EtherType(protocol), rest.after(SNAP)));
+                return Some((Next::EtherType(protocol), cursor.after(SNAP)));
             }
-            packet.end(rest.after(SNAP), Content::Snap { organization, protocol });
+            packet.end(cursor.after(SNAP), Content::Snap { organization, protocol });
             return None;
         }
         let length = if control & 3 == 3 { UNNUMBERED } else { NUMBERED };
-        packet.fixed(Protocol::Llc, rest, length)?;
-        packet.push(Protocol::Llc, rest, length);
+        packet.fixed(Protocol::Llc, cursor, length)?;
+        packet.push(Protocol::Llc, cursor, length);
         if to == 0x06 {
-            return Some((Next::Ip, rest.after(length)));
+            return Some((Next::Ip, cursor.after(length)));
         }
-        packet.end(rest.after(length), Content::Sap(to));
+        packet.end(cursor.after(length), Content::Sap(to));
         None
     }
 }

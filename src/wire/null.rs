@@ -60,21 +60,21 @@ impl HeaderDef for Header {
         )
     }
 
-    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-        let header = packet.fixed(Protocol::Null, rest, FIXED)?;
-        packet.push(Protocol::Null, rest, FIXED);
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        let header = packet.fixed(Protocol::Null, cursor, FIXED)?;
+        packet.push(Protocol::Null, cursor, FIXED);
         let number = header.u32(0)?;
         let number = if is_little_endian(header) {
             number.swap_bytes()
         } else {
             number
         };
-        let rest = rest.after(FIXED);
+        let cursor = cursor.after(FIXED);
         match family(u64::from(number)) {
-            Some("IPv4") => Some((Next::EtherType(0x0800), rest)),
-            Some(_) => Some((Next::EtherType(0x86dd), rest)),
+            Some("IPv4") => Some((Next::EtherType(0x0800), cursor)),
+            Some(_) => Some((Next::EtherType(0x86dd), cursor)),
             None => {
-                packet.end(rest, Content::Unread);
+                packet.end(cursor, Content::Unread);
                 None
             }
         }

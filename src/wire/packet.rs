@@ -135,27 +135,27 @@ impl<'a> Packet<'a> {
 
 /// For the protocols' decoders.
 impl<'a> Packet<'a> {
-    /// Adds a header of `length` bytes at the start of `rest`.
-    pub(super) fn push(&mut self, protocol: Protocol, rest: Cursor<'a>, length: usize) {
+    /// Adds a header of `length` bytes at the start of `cursor`.
+    pub(super) fn push(&mut self, protocol: Protocol, cursor: Cursor<'a>, length: usize) {
         self.layers.push(Layer {
             protocol,
-            header: rest.span.first(length),
-            payload: rest.span.from(length),
-            length: rest.length,
-            extent: rest.extent,
-            quoted: rest.quoted,
+            header: cursor.span.first(length),
+            payload: cursor.span.from(length),
+            length: cursor.length,
+            completeness: cursor.completeness,
+            quoted: cursor.quoted,
         });
     }
 
     /// The `length` bytes of the header that are always there. If they are not: keeps those that are, says so, and gives
     /// `None`.
-    pub(super) fn fixed(&mut self, protocol: Protocol, rest: Cursor<'a>, length: usize) -> Option<Span<'a>> {
-        if rest.span.bytes.len() >= length {
-            return Some(rest.span.first(length));
+    pub(super) fn fixed(&mut self, protocol: Protocol, cursor: Cursor<'a>, length: usize) -> Option<Span<'a>> {
+        if cursor.span.bytes.len() >= length {
+            return Some(cursor.span.first(length));
         }
-        self.push(protocol, rest, length);
-        self.too_short(protocol, rest, Expected::Header(length), length);
-        self.end(rest.after(length), Content::Unread);
+        self.push(protocol, cursor, length);
+        self.too_short(protocol, cursor, Expected::Header(length), length);
+        self.end(cursor.after(length), Content::Unread);
         None
     }
 
@@ -164,29 +164,29 @@ impl<'a> Packet<'a> {
     pub(super) fn declared(
         &mut self,
         protocol: Protocol,
-        rest: Cursor<'a>,
+        cursor: Cursor<'a>,
         field: &'static str,
         length: usize,
     ) -> Option<Span<'a>> {
-        if rest.span.bytes.len() >= length {
-            return Some(rest.span.first(length));
+        if cursor.span.bytes.len() >= length {
+            return Some(cursor.span.first(length));
         }
-        self.push(protocol, rest, length);
-        self.too_short(protocol, rest, Expected::Declared { field, bytes: length }, length);
-        self.end(rest.after(length), Content::Unread);
+        self.push(protocol, cursor, length);
+        self.too_short(protocol, cursor, Expected::Declared { field, bytes: length }, length);
+        self.end(cursor.after(length), Content::Unread);
         None
     }
 
     /// Says that fewer than `needed` bytes are there, unless a quotation just ends before.
-    pub(super) fn too_short(&mut self, protocol: Protocol, rest: Cursor<'a>, expected: Expected, needed: usize) {
-        let cut = rest.length >= needed;
-        if rest.quoted && cut {
+    pub(super) fn too_short(&mut self, protocol: Protocol, cursor: Cursor<'a>, expected: Expected, needed: usize) {
+        let cut = cursor.length >= needed;
+        if cursor.quoted && cut {
             return;
         }
-        let found = if cut { rest.span.bytes.len() } else { rest.length };
+        let found = if cut { cursor.span.bytes.len() } else { cursor.length };
         self.malformations.push(Malformation {
             protocol,
-            byte: rest.span.at,
+            byte: cursor.span.at,
             expected,
             found: found as u64,
             cut,
@@ -205,16 +205,16 @@ impl<'a> Packet<'a> {
     }
 
     /// Keeps the bytes after the declared length: the innermost length field decides where the data ends.
-    pub(super) fn set_trailer(&mut self, rest: Cursor<'a>, length: usize) {
-        let trailer = rest.span.from(length);
-        if !rest.quoted && !trailer.bytes.is_empty() {
+    pub(super) fn set_trailer(&mut self, cursor: Cursor<'a>, length: usize) {
+        let trailer = cursor.span.from(length);
+        if !cursor.quoted && !trailer.bytes.is_empty() {
             self.trailer = trailer;
         }
     }
 
     /// Ends the decoding: what is left is of this kind.
-    pub(super) fn end(&mut self, rest: Cursor<'a>, content: Content) {
-        self.payload = rest.span;
+    pub(super) fn end(&mut self, cursor: Cursor<'a>, content: Content) {
+        self.payload = cursor.span;
         self.content = content;
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn of<'a>(data: Cursor<'a>, declared: usize, packet: &mut Packet<'a>)
         packet.set_trailer(data, declared);
         quoted = data.limited(declared);
     }
-    quoted.extent = Completeness::Quoted;
+    quoted.completeness = Completeness::Quoted;
     quoted.quoted = true;
     quoted
 }

@@ -256,21 +256,21 @@ impl HeaderDef for Header {
         fields
     }
 
-    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-        let fixed = packet.fixed(Protocol::Tcp, rest, FIXED)?;
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        let fixed = packet.fixed(Protocol::Tcp, cursor, FIXED)?;
         let length = usize::from(fixed.u8(12)? >> 4) * 4;
         if length < FIXED {
-            packet.push(Protocol::Tcp, rest, FIXED);
+            packet.push(Protocol::Tcp, cursor, FIXED);
             let least = Expected::AtLeast {
                 field: id::HDR_LEN,
                 least: 5,
             };
             packet.malformed(Protocol::Tcp, fixed.at + 12, least, length / 4);
-            packet.end(rest.after(FIXED), Content::Unread);
+            packet.end(cursor.after(FIXED), Content::Unread);
             return None;
         }
-        let header = packet.declared(Protocol::Tcp, rest, id::HDR_LEN, length)?;
-        packet.push(Protocol::Tcp, rest, length);
+        let header = packet.declared(Protocol::Tcp, cursor, id::HDR_LEN, length)?;
+        packet.push(Protocol::Tcp, cursor, length);
         if length > FIXED {
             check(
                 packet,
@@ -280,7 +280,7 @@ impl HeaderDef for Header {
                 kind::id::OPTION_LEN,
             );
         }
-        packet.end(rest.after(length), Content::Data);
+        packet.end(cursor.after(length), Content::Data);
         None
     }
 }

@@ -114,11 +114,11 @@ impl HeaderDef for Header {
         header.fields(&TABLE, &UNREAD)
     }
 
-    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-        let header = packet.fixed(Protocol::Udp, rest, FIXED)?;
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        let header = packet.fixed(Protocol::Udp, cursor, FIXED)?;
         let declared = usize::from(header.u16(4)?);
-        let mut inside = rest;
-        if declared == 0 && rest.length > usize::from(u16::MAX) {
+        let mut inside = cursor;
+        if declared == 0 && cursor.length > usize::from(u16::MAX) {
             // A jumbogram: the length is that of the IP payload. RFC 2675 section 4
         } else if declared < FIXED {
             let least = Expected::AtLeast {
@@ -126,15 +126,15 @@ impl HeaderDef for Header {
                 least: FIXED as u64,
             };
             packet.malformed(Protocol::Udp, header.at + 4, least, declared);
-        } else if declared <= rest.length {
-            packet.set_trailer(rest, declared);
-            inside = rest.limited(declared);
-        } else if rest.extent == Completeness::Whole {
+        } else if declared <= cursor.length {
+            packet.set_trailer(cursor, declared);
+            inside = cursor.limited(declared);
+        } else if cursor.completeness == Completeness::Whole {
             let expected = Expected::Declared {
                 field: id::LENGTH,
                 bytes: declared,
             };
-            packet.malformed(Protocol::Udp, header.at, expected, rest.length);
+            packet.malformed(Protocol::Udp, header.at, expected, cursor.length);
         }
         packet.push(Protocol::Udp, inside, FIXED);
         packet.end(inside.after(FIXED), Content::Data);

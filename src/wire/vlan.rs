@@ -62,10 +62,10 @@ fn fields_of<'a>(table: &'static [FieldDef], header: Span<'a>) -> Vec<Field<'a>>
 }
 
 /// Reads a tag.
-fn decode<'a>(protocol: Protocol, rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-    let header = packet.fixed(protocol, rest, FIXED)?;
-    packet.push(protocol, rest, FIXED);
-    by_type_or_length(protocol, id::LEN, header.u16(2)?, rest.after(FIXED), packet)
+fn decode<'a>(protocol: Protocol, cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    let header = packet.fixed(protocol, cursor, FIXED)?;
+    packet.push(protocol, cursor, FIXED);
+    by_type_or_length(protocol, id::LEN, header.u16(2)?, cursor.after(FIXED), packet)
 }
 
 impl Layer<'_> {
@@ -95,8 +95,8 @@ impl HeaderDef for Tag {
         fields_of(&TABLE, header)
     }
 
-    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-        decode(Protocol::Vlan, rest, packet)
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        decode(Protocol::Vlan, cursor, packet)
     }
 }
 
@@ -113,7 +113,7 @@ impl HeaderDef for ServiceTag {
         fields_of(&TABLE_SERVICE, header)
     }
 
-    fn decode<'a>(rest: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-        decode(Protocol::ServiceVlan, rest, packet)
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+        decode(Protocol::ServiceVlan, cursor, packet)
     }
 }

@@ -277,7 +277,7 @@ fn datagram_reason(packet: &Packet<'_>, step: &PacketInFlow, datagram: &Datagram
 fn is_first_fragment(packet: &Packet<'_>) -> bool {
     packet
         .layer(Protocol::Udp)
-        .is_some_and(|layer| layer.extent() == Completeness::FirstFragment)
+        .is_some_and(|layer| layer.completeness() == Completeness::FirstFragment)
 }
 
 fn notice_reason(packet: &Packet<'_>, step: &PacketInFlow, notice: &Notice) -> String {
