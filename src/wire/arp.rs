@@ -12,7 +12,7 @@ use super::fields::Fields;
 use super::header::HeaderDef;
 use super::layer::Layer;
 use super::malformation::Expected;
-use super::next::{Next, Step};
+use super::next_header::{NextHeader, NextProtocol};
 use super::numbers::{ether_type, hardware};
 use super::packet::{Content, Packet};
 use super::protocol::Protocol;
@@ -167,7 +167,7 @@ pub(super) struct Header;
 impl HeaderDef for Header {
     const NAME: &'static str = "ARP";
     const SOURCE: &'static str = "RFC 826";
-    const ANNOUNCED_BY: &'static [Next] = &[Next::EtherType(0x0806)];
+    const ANNOUNCED_BY: &'static [NextProtocol] = &[NextProtocol::EtherType(0x0806)];
     const FIELDS: &'static [Fields] = &[FIELDS];
     const TABLES: Tables = &[
         ("IPv4 over Ethernet", Origin::Header, &TABLE),
@@ -198,7 +198,7 @@ impl HeaderDef for Header {
                 } else {
                     has_ipv4(header)
                 };
-                fields.push(Field::walked(
+                fields.push(Field::of_span(
                     if known { typed } else { plain },
                     left.first(length),
                     Vec::new(),
@@ -210,7 +210,7 @@ impl HeaderDef for Header {
         fields
     }
 
-    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> NextHeader<'a> {
         let header = packet.fixed(Protocol::Arp, cursor, FIXED)?;
         let length = FIXED + 2 * (usize::from(header.u8(4)?) + usize::from(header.u8(5)?));
         if cursor.span.bytes.len() < length && length == ETHERNET_IPV4 {

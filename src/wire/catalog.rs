@@ -20,7 +20,7 @@ pub fn catalog() -> impl Iterator<Item = Chapter> {
         protocol
             .options()
             .iter()
-            .flat_map(move |shape| of_option(protocol, shape))
+            .flat_map(move |option_def| of_option(protocol, option_def))
     });
     own.chain(behind).chain(among).chain(options)
 }
@@ -35,16 +35,16 @@ fn chapters(protocol: Protocol, tables: Tables) -> impl Iterator<Item = Chapter>
 }
 
 /// The option as a whole, what is in it, and what is there again and again.
-fn of_option(protocol: Protocol, shape: &'static OptionDef) -> [Chapter; 3] {
+fn of_option(protocol: Protocol, option_def: &'static OptionDef) -> [Chapter; 3] {
     let chapter = |origin, table| Chapter {
         protocol,
-        part: shape.whole.name,
+        part: option_def.whole.name,
         origin,
         table,
     };
     [
-        chapter(Origin::Option, std::slice::from_ref(&shape.whole)),
-        chapter(Origin::Option, shape.parts),
-        chapter(Origin::RunningInOption, shape.repeated),
+        chapter(Origin::Option, std::slice::from_ref(&option_def.whole)),
+        chapter(Origin::Option, option_def.parts),
+        chapter(Origin::RunningInOption, option_def.repeated),
     ]
 }

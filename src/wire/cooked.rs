@@ -7,7 +7,7 @@ use super::field::{Field, FieldDef, bytes, rest};
 use super::fields::Fields;
 use super::header::HeaderDef;
 use super::link::LinkType;
-use super::next::{Next, Step};
+use super::next_header::{NextHeader, NextProtocol};
 use super::numbers::{ether_type, hardware};
 use super::packet::{Content, Packet};
 use super::protocol::Protocol;
@@ -100,11 +100,11 @@ fn push_address<'a>(slot: Span<'a>, length: usize, fields: &mut Vec<Field<'a>>) 
         6 => fields.extend(Field::read(&MAC, slot)),
         4 => fields.extend(Field::read(&IPV4, slot)),
         _ if address.bytes.is_empty() => {}
-        _ => fields.push(Field::walked(&OTHER, address, Vec::new())),
+        _ => fields.push(Field::of_span(&OTHER, address, Vec::new())),
     }
     let unused = slot.from(length);
     if !unused.bytes.is_empty() {
-        fields.push(Field::walked(&UNUSED, unused, Vec::new()));
+        fields.push(Field::of_span(&UNUSED, unused, Vec::new()));
     }
 }
 
@@ -114,7 +114,7 @@ pub(super) struct Version1;
 impl HeaderDef for Version1 {
     const NAME: &'static str = "Linux cooked v1";
     const SOURCE: &'static str = "made up by the capture";
-    const ANNOUNCED_BY: &'static [Next] = &[Next::Link(LinkType::LINUX_SLL)];
+    const ANNOUNCED_BY: &'static [NextProtocol] = &[NextProtocol::Link(LinkType::LINUX_SLL)];
     const FIELDS: &'static [Fields] = &[FIELDS];
 
     /// The fields of a version 1 header.
@@ -134,7 +134,7 @@ impl HeaderDef for Version1 {
     }
 
     /// Reads version 1.
-    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> NextHeader<'a> {
         let header = packet.fixed(Protocol::LinuxSll, cursor, FIXED_1)?;
         packet.push(Protocol::LinuxSll, cursor, FIXED_1);
         by_protocol(header.u16(2)?, header.u16(14)?, cursor.after(FIXED_1), packet)
@@ -147,7 +147,7 @@ pub(super) struct Version2;
 impl HeaderDef for Version2 {
     const NAME: &'static str = "Linux cooked v2";
     const SOURCE: &'static str = "made up by the capture";
-    const ANNOUNCED_BY: &'static [Next] = &[Next::Link(LinkType::LINUX_SLL2)];
+    const ANNOUNCED_BY: &'static [NextProtocol] = &[NextProtocol::Link(LinkType::LINUX_SLL2)];
     const FIELDS: &'static [Fields] = &[FIELDS];
 
     /// The fields of a version 2 header.
@@ -163,21 +163,21 @@ impl HeaderDef for Version2 {
     }
 
     /// Reads version 2.
-    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> NextHeader<'a> {
         let header = packet.fixed(Protocol::LinuxSll2, cursor, FIXED_2)?;
         packet.push(Protocol::LinuxSll2, cursor, FIXED_2);
         by_protocol(header.u16(8)?, header.u16(0)?, cursor.after(FIXED_2), packet)
     }
 }
 
-fn by_protocol<'a>(hardware: u16, protocol: u16, cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+fn by_protocol<'a>(hardware: u16, protocol: u16, cursor: Cursor<'a>, packet: &mut Packet<'a>) -> NextHeader<'a> {
     /// Netlink messages: the number is a netlink family.
     const NETLINK: u16 = 824;
     if hardware != NETLINK && protocol >= LEAST_TYPE {
-        return Some((Next::EtherType(protocol), cursor));
+        return Some((NextProtocol::EtherType(protocol), cursor));
     }
     if hardware != NETLINK && protocol == LINUX_LLC {
-        return Some((Next::Llc, cursor));
+        return Some((NextProtocol::Llc, cursor));
     }
     packet.end(cursor, Content::EtherType(protocol));
     None

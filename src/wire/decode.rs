@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 use super::cursor::{Completeness, Cursor};
 use super::link::LinkType;
 use super::malformation::{Expected, Malformation};
-use super::next::{Next, Step};
+use super::next_header::{NextHeader, NextProtocol};
 use super::packet::{Content, Packet};
 use super::protocol::Protocol;
 use super::span::Span;
@@ -42,20 +42,24 @@ pub fn decode(link: LinkType, bytes: &[u8], original_length: u32) -> Packet<'_> 
         completeness: Completeness::Whole,
         quoted: false,
     };
-    let mut step = Some((first(link), cursor));
-    while let Some((next, cursor)) = step {
+    let mut next_header = Some((first(link), cursor));
+    while let Some((next, cursor)) = next_header {
         if packet.layers.len() >= MOST_HEADERS {
             too_deep(&mut packet, cursor);
             break;
         }
-        step = follow(next, cursor, &mut packet);
+        next_header = follow(next, cursor, &mut packet);
     }
     say_what_the_capture_cut(&mut packet);
     packet
 }
 
-fn follow<'a>(next: Next, cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
-    let next = if next == Next::Ip { by_version(cursor) } else { next };
+fn follow<'a>(next: NextProtocol, cursor: Cursor<'a>, packet: &mut Packet<'a>) -> NextHeader<'a> {
+    let next = if next == NextProtocol::Ip {
+        by_version(cursor)
+    } else {
+        next
+    };
     let Some(protocol) = Protocol::announced(next) else {
         packet.end(cursor, next.content());
         return None;
@@ -64,19 +68,19 @@ fn follow<'a>(next: Next, cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'
 }
 
 /// What comes first by the link type. Raw IP tells by its own first bits what it is.
-const fn first(link: LinkType) -> Next {
+const fn first(link: LinkType) -> NextProtocol {
     match link {
-        LinkType::RAW | LinkType::RAW_BSD | LinkType::RAW_OPENBSD => Next::Ip,
-        link => Next::Link(link),
+        LinkType::RAW | LinkType::RAW_BSD | LinkType::RAW_OPENBSD => NextProtocol::Ip,
+        link => NextProtocol::Link(link),
     }
 }
 
 /// The version that IP begins with, as the `EtherType` that tells the same.
-fn by_version(cursor: Cursor<'_>) -> Next {
+fn by_version(cursor: Cursor<'_>) -> NextProtocol {
     match cursor.span.u8(0).map(|byte| byte >> 4) {
-        Some(6) => Next::EtherType(0x86dd),
+        Some(6) => NextProtocol::EtherType(0x86dd),
         // Anything else is read as IPv4, which says what is wrong with the version.
-        _ => Next::EtherType(0x0800),
+        _ => NextProtocol::EtherType(0x0800),
     }
 }
 

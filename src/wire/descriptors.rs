@@ -8,7 +8,7 @@ use super::field::Field;
 use super::fields::Fields;
 use super::header::{ChecksumDef, HeaderDef};
 use super::layer::Layer;
-use super::next::{Next, Step};
+use super::next_header::{NextHeader, NextProtocol};
 use super::options::OptionDef;
 use super::packet::Packet;
 use super::protocol::Protocol;
@@ -34,7 +34,7 @@ macro_rules! by_protocol {
                 }
             }
 
-            const fn announced_by(self) -> &'static [Next] {
+            const fn announced_by(self) -> &'static [NextProtocol] {
                 match self {
                     $(Self::$variant => super::$module::$header::ANNOUNCED_BY,)*
                 }
@@ -91,7 +91,7 @@ macro_rules! by_protocol {
             }
 
             /// Reads its header at the start of `cursor`.
-            pub(super) fn decode<'a>(self, cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+            pub(super) fn decode<'a>(self, cursor: Cursor<'a>, packet: &mut Packet<'a>) -> NextHeader<'a> {
                 match self {
                     $(Self::$variant => super::$module::$header::decode(cursor, packet),)*
                 }
@@ -115,10 +115,10 @@ impl Protocol {
     }
 
     /// The protocol whose header is announced so.
-    pub(super) fn announced(next: Next) -> Option<Self> {
+    pub(super) fn announced(next: NextProtocol) -> Option<Self> {
         match next {
-            Next::AfterIpv4(number) => AFTER_IPV4.get(usize::from(number)).copied().flatten(),
-            Next::AfterIpv6(number) => AFTER_IPV6.get(usize::from(number)).copied().flatten(),
+            NextProtocol::AfterIpv4(number) => AFTER_IPV4.get(usize::from(number)).copied().flatten(),
+            NextProtocol::AfterIpv6(number) => AFTER_IPV6.get(usize::from(number)).copied().flatten(),
             next => {
                 let mut announced = BY_LINK_OR_TYPE.iter().flatten();
                 announced
@@ -144,8 +144,8 @@ const fn by_number(after_ipv6: bool) -> [Option<Protocol>; 256] {
         let mut announced = protocol.announced_by();
         while let Some((&next, rest)) = announced.split_first() {
             match next {
-                Next::AfterIpv4(number) if !after_ipv6 => table[number as usize] = Some(protocol),
-                Next::AfterIpv6(number) if after_ipv6 => table[number as usize] = Some(protocol),
+                NextProtocol::AfterIpv4(number) if !after_ipv6 => table[number as usize] = Some(protocol),
+                NextProtocol::AfterIpv6(number) if after_ipv6 => table[number as usize] = Some(protocol),
                 _ => {}
             }
             announced = rest;
@@ -156,19 +156,19 @@ const fn by_number(after_ipv6: bool) -> [Option<Protocol>; 256] {
 }
 
 /// What is announced by a link type, by an `EtherType`, or as LLC: few, so that a search is as fast as a table.
-static BY_LINK_OR_TYPE: [Option<(Next, Protocol)>; 24] = by_link_or_type();
+static BY_LINK_OR_TYPE: [Option<(NextProtocol, Protocol)>; 24] = by_link_or_type();
 
 #[expect(
     clippy::indexing_slicing,
     reason = "computed while compiling: too small an array is a compiler's error"
 )]
-const fn by_link_or_type<const ROOM: usize>() -> [Option<(Next, Protocol)>; ROOM] {
+const fn by_link_or_type<const ROOM: usize>() -> [Option<(NextProtocol, Protocol)>; ROOM] {
     let (mut table, mut used) = ([None; ROOM], 0);
     let mut protocols = Protocol::ALL;
     while let Some((&protocol, others)) = protocols.split_first() {
         let mut announced = protocol.announced_by();
         while let Some((&next, rest)) = announced.split_first() {
-            if !matches!(next, Next::AfterIpv4(_) | Next::AfterIpv6(_)) {
+            if !matches!(next, NextProtocol::AfterIpv4(_) | NextProtocol::AfterIpv6(_)) {
                 table[used] = Some((next, protocol));
                 used += 1;
             }

@@ -13,7 +13,7 @@ use super::header::HeaderDef;
 use super::layer::Layer;
 use super::link::LinkType;
 use super::malformation::Expected;
-use super::next::{Next, Step};
+use super::next_header::{NextHeader, NextProtocol};
 use super::numbers::ether_type;
 use super::packet::{Content, Packet};
 use super::protocol::Protocol;
@@ -110,7 +110,7 @@ pub(super) struct Header;
 impl HeaderDef for Header {
     const NAME: &'static str = "Ethernet";
     const SOURCE: &'static str = "IEEE 802.3";
-    const ANNOUNCED_BY: &'static [Next] = &[Next::Link(LinkType::ETHERNET)];
+    const ANNOUNCED_BY: &'static [NextProtocol] = &[NextProtocol::Link(LinkType::ETHERNET)];
     const FIELDS: &'static [Fields] = &[FIELDS];
     const TABLES: Tables = &[
         ("Ethernet II", Origin::Header, &TABLE),
@@ -131,7 +131,7 @@ impl HeaderDef for Header {
         header.fields(table, &UNREAD)
     }
 
-    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> NextHeader<'a> {
         let header = packet.fixed(Protocol::Ethernet, cursor, FIXED)?;
         packet.push(Protocol::Ethernet, cursor, FIXED);
         by_type_or_length(
@@ -151,9 +151,9 @@ pub(super) fn by_type_or_length<'a>(
     number: u16,
     cursor: Cursor<'a>,
     packet: &mut Packet<'a>,
-) -> Step<'a> {
+) -> NextHeader<'a> {
     if number >= LEAST_TYPE {
-        return Some((Next::EtherType(number), cursor));
+        return Some((NextProtocol::EtherType(number), cursor));
     }
     let length = usize::from(number);
     if !LENGTHS.contains(&number) {
@@ -170,5 +170,5 @@ pub(super) fn by_type_or_length<'a>(
         packet.malformed(protocol, cursor.span.at, expected, cursor.length);
     }
     packet.set_trailer(cursor, length);
-    Some((Next::Llc, cursor.limited(length)))
+    Some((NextProtocol::Llc, cursor.limited(length)))
 }

@@ -123,7 +123,7 @@ impl<'a> Field<'a> {
     }
 
     /// A field of whole bytes whose parts were found by walking.
-    pub(super) fn walked(def: &'static FieldDef, span: Span<'a>, parts: Vec<Self>) -> Self {
+    pub(super) fn of_span(def: &'static FieldDef, span: Span<'a>, parts: Vec<Self>) -> Self {
         Self {
             def,
             bit: span.at * 8,

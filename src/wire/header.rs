@@ -4,7 +4,7 @@ use super::chapter::Tables;
 use super::cursor::Cursor;
 use super::field::Field;
 use super::fields::Fields;
-use super::next::{Next, Step};
+use super::next_header::{NextHeader, NextProtocol};
 use super::options::OptionDef;
 use super::packet::Packet;
 use super::span::Span;
@@ -16,7 +16,7 @@ pub(super) trait HeaderDef {
     /// Where it is defined: `RFC 9293`.
     const SOURCE: &'static str;
     /// What the header before has to say for this one to follow.
-    const ANNOUNCED_BY: &'static [Next];
+    const ANNOUNCED_BY: &'static [NextProtocol];
     /// The names of its fields, and what they are for.
     const FIELDS: &'static [Fields];
     /// Its tables, to look a field up; none for headers that a course does not look at.
@@ -39,7 +39,7 @@ pub(super) trait HeaderDef {
     fn fields(header: Span<'_>) -> Vec<Field<'_>>;
 
     /// Reads it at the start of `cursor`: adds it to the packet, and says what follows.
-    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a>;
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> NextHeader<'a>;
 }
 
 /// A header's checksum.

@@ -10,7 +10,7 @@ use super::fields::Fields;
 use super::header::{ChecksumDef, Covers, HeaderDef};
 use super::icmp_extension;
 use super::layer::Layer;
-use super::next::{Next, Step};
+use super::next_header::{NextHeader, NextProtocol};
 use super::packet::{Content, Packet};
 use super::protocol::Protocol;
 use super::quotation;
@@ -280,7 +280,7 @@ pub(super) struct Header;
 impl HeaderDef for Header {
     const NAME: &'static str = "ICMP";
     const SOURCE: &'static str = "RFC 792";
-    const ANNOUNCED_BY: &'static [Next] = &[Next::AfterIpv4(1)];
+    const ANNOUNCED_BY: &'static [NextProtocol] = &[NextProtocol::AfterIpv4(1)];
     const FIELDS: &'static [Fields] = &[FIELDS, icmp_extension::FIELDS];
     const TABLES: Tables = &[
         ("", Origin::Header, &TABLE),
@@ -311,7 +311,7 @@ impl HeaderDef for Header {
         fields
     }
 
-    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> NextHeader<'a> {
         let fixed = packet.fixed(Protocol::Icmp, cursor, FIXED)?;
         let message = fixed.u8(0)?;
         let (_, length) = second_half(message, fixed.u8(1)?);
@@ -323,6 +323,6 @@ impl HeaderDef for Header {
             return None;
         }
         let declared = quotation::length_4(fixed);
-        Some((Next::EtherType(0x0800), quotation::of(data, declared, packet)))
+        Some((NextProtocol::EtherType(0x0800), quotation::of(data, declared, packet)))
     }
 }

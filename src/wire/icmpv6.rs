@@ -10,8 +10,8 @@ use super::fields::Fields;
 use super::header::{ChecksumDef, Covers, HeaderDef};
 use super::layer::Layer;
 use super::nd;
-use super::next::{Next, Step};
-use super::options::{Layout, check};
+use super::next_header::{NextHeader, NextProtocol};
+use super::options::{OptionLayout, check};
 use super::packet::{Content, Packet};
 use super::protocol::Protocol;
 use super::quotation;
@@ -251,7 +251,7 @@ pub(super) struct Header;
 impl HeaderDef for Header {
     const NAME: &'static str = "ICMPv6";
     const SOURCE: &'static str = "RFC 4443";
-    const ANNOUNCED_BY: &'static [Next] = &[Next::AfterIpv6(58)];
+    const ANNOUNCED_BY: &'static [NextProtocol] = &[NextProtocol::AfterIpv6(58)];
     const FIELDS: &'static [Fields] = &[FIELDS, nd::FIELDS];
     const TABLES: Tables = &[
         ("", Origin::Header, &TABLE),
@@ -282,7 +282,7 @@ impl HeaderDef for Header {
         fields
     }
 
-    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> NextHeader<'a> {
         let protocol = Protocol::Icmpv6;
         let fixed = packet.fixed(protocol, cursor, FIXED)?;
         let message = fixed.u8(0)?;
@@ -296,7 +296,7 @@ impl HeaderDef for Header {
                 check(
                     packet,
                     protocol,
-                    Layout::Discovery,
+                    OptionLayout::Discovery,
                     cursor.span.from(length),
                     nd::id::OPT_LENGTH,
                 );
@@ -312,6 +312,6 @@ impl HeaderDef for Header {
             return None;
         }
         let declared = quotation::length_6(cursor.span);
-        Some((Next::EtherType(0x86dd), quotation::of(data, declared, packet)))
+        Some((NextProtocol::EtherType(0x86dd), quotation::of(data, declared, packet)))
     }
 }

@@ -11,7 +11,7 @@ use super::field::{Field, FieldDef, bits, bytes, rest};
 use super::fields::Fields;
 use super::header::{ChecksumDef, Covers, HeaderDef};
 use super::layer::Layer;
-use super::next::{Next, Step};
+use super::next_header::{NextHeader, NextProtocol};
 use super::packet::{Content, Packet};
 use super::protocol::Protocol;
 use super::span::Span;
@@ -227,7 +227,7 @@ pub(super) struct Header;
 impl HeaderDef for Header {
     const NAME: &'static str = "IGMP";
     const SOURCE: &'static str = "RFC 9776";
-    const ANNOUNCED_BY: &'static [Next] = &[Next::AfterIpv4(2)];
+    const ANNOUNCED_BY: &'static [NextProtocol] = &[NextProtocol::AfterIpv4(2)];
     const FIELDS: &'static [Fields] = &[FIELDS];
     const TABLES: Tables = &[
         ("version 1", Origin::Header, &TABLE_1),
@@ -263,7 +263,7 @@ impl HeaderDef for Header {
         fields
     }
 
-    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> NextHeader<'a> {
         let kind = cursor.span.u8(0);
         if kind.is_some_and(|kind| type_name(kind.into()).is_none()) {
             // DVMRP, PIM version 1 and others took numbers of IGMP, and have nothing else of it.

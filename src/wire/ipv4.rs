@@ -15,9 +15,9 @@ use super::header::{ChecksumDef, Covers, HeaderDef, words};
 use super::layer::Layer;
 use super::link::LinkType;
 use super::malformation::Expected;
-use super::next::{Next, Step};
+use super::next_header::{NextHeader, NextProtocol};
 use super::numbers::{code_point, congestion, ip_protocol};
-use super::options::{Layout, OptionDef, OptionIter, Walked, check};
+use super::options::{OptionDef, OptionItem, OptionIter, OptionLayout, check};
 use super::packet::{Content, Packet};
 use super::protocol::Protocol;
 use super::span::Span;
@@ -171,9 +171,9 @@ impl<'a> Ipv4<'a> {
     /// RFC 791 section 3.1; the checksums of TCP and UDP count this one.
     #[must_use]
     pub fn final_destination(&self) -> Ipv4Addr {
-        OptionIter::new(Layout::Classic, self.header.from(FIXED))
-            .find_map(|walked| match walked {
-                Walked::Option { kind: 131 | 137, span } => unfinished_route(span),
+        OptionIter::new(OptionLayout::Classic, self.header.from(FIXED))
+            .find_map(|item| match item {
+                OptionItem::Option { kind: 131 | 137, span } => unfinished_route(span),
                 _ => None,
             })
             .unwrap_or_else(|| self.destination())
@@ -210,11 +210,11 @@ pub(super) struct Header;
 impl HeaderDef for Header {
     const NAME: &'static str = "IPv4";
     const SOURCE: &'static str = "RFC 791";
-    const ANNOUNCED_BY: &'static [Next] = &[
-        Next::EtherType(0x0800),
-        Next::AfterIpv4(4),
-        Next::AfterIpv6(4),
-        Next::Link(LinkType::IPV4),
+    const ANNOUNCED_BY: &'static [NextProtocol] = &[
+        NextProtocol::EtherType(0x0800),
+        NextProtocol::AfterIpv4(4),
+        NextProtocol::AfterIpv6(4),
+        NextProtocol::Link(LinkType::IPV4),
     ];
     const FIELDS: &'static [Fields] = &[FIELDS, options::FIELDS];
     const TABLES: Tables = &[("", Origin::Header, &TABLE)];
@@ -236,7 +236,7 @@ impl HeaderDef for Header {
         fields
     }
 
-    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> NextHeader<'a> {
         let protocol = Protocol::Ipv4;
         let fixed = packet.fixed(protocol, cursor, FIXED)?;
         let first = fixed.u8(0)?;
@@ -270,7 +270,7 @@ impl HeaderDef for Header {
             check(
                 packet,
                 protocol,
-                Layout::Classic,
+                OptionLayout::Classic,
                 header.from(FIXED),
                 options::id::OPT_LEN,
             );
@@ -284,7 +284,7 @@ impl HeaderDef for Header {
         if fragment & 0x2000 != 0 && data.completeness == Completeness::Whole {
             data.completeness = Completeness::FirstFragment;
         }
-        Some((Next::AfterIpv4(next), data))
+        Some((NextProtocol::AfterIpv4(next), data))
     }
 }
 

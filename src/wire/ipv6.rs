@@ -13,7 +13,7 @@ use super::header::HeaderDef;
 use super::layer::Layer;
 use super::link::LinkType;
 use super::malformation::Expected;
-use super::next::{Next, Step};
+use super::next_header::{NextHeader, NextProtocol};
 use super::numbers::{code_point, congestion, ip_protocol};
 use super::packet::{Content, Packet};
 use super::protocol::Protocol;
@@ -128,11 +128,11 @@ pub(super) struct Header;
 impl HeaderDef for Header {
     const NAME: &'static str = "IPv6";
     const SOURCE: &'static str = "RFC 8200";
-    const ANNOUNCED_BY: &'static [Next] = &[
-        Next::EtherType(0x86dd),
-        Next::AfterIpv4(41),
-        Next::AfterIpv6(41),
-        Next::Link(LinkType::IPV6),
+    const ANNOUNCED_BY: &'static [NextProtocol] = &[
+        NextProtocol::EtherType(0x86dd),
+        NextProtocol::AfterIpv4(41),
+        NextProtocol::AfterIpv6(41),
+        NextProtocol::Link(LinkType::IPV6),
     ];
     const FIELDS: &'static [Fields] = &[FIELDS];
     const TABLES: Tables = &[("", Origin::Header, &TABLE)];
@@ -145,7 +145,7 @@ impl HeaderDef for Header {
         header.fields(&TABLE, &UNREAD)
     }
 
-    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> NextHeader<'a> {
         let protocol = Protocol::Ipv6;
         let version = cursor.span.u8(0).map_or(6, |byte| byte >> 4);
         if version != 6 {
@@ -182,6 +182,6 @@ impl HeaderDef for Header {
             );
         }
         packet.push(protocol, whole, FIXED);
-        Some((Next::AfterIpv6(next), whole.after(FIXED)))
+        Some((NextProtocol::AfterIpv6(next), whole.after(FIXED)))
     }
 }

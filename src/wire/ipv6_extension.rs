@@ -14,9 +14,9 @@ use super::fields::Fields;
 use super::header::HeaderDef;
 use super::layer::Layer;
 use super::malformation::Expected;
-use super::next::{Next, Step};
+use super::next_header::{NextHeader, NextProtocol};
 use super::numbers::ip_protocol;
-use super::options::{Layout, OptionIter, Walked, check};
+use super::options::{OptionItem, OptionIter, OptionLayout, check};
 use super::packet::{Content, Packet};
 use super::protocol::Protocol;
 use super::span::Span;
@@ -156,7 +156,7 @@ pub(super) fn final_destination(header: Span<'_>) -> Option<Ipv6Addr> {
 }
 
 /// Reads a header of variable length; `field` is the filter name of its length.
-fn decode<'a>(protocol: Protocol, field: &'static str, cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+fn decode<'a>(protocol: Protocol, field: &'static str, cursor: Cursor<'a>, packet: &mut Packet<'a>) -> NextHeader<'a> {
     let fixed = packet.fixed(protocol, cursor, FIXED)?;
     let declared = usize::from(fixed.u8(1)?);
     let is_authentication = protocol == Protocol::Authentication;
@@ -174,7 +174,13 @@ fn decode<'a>(protocol: Protocol, field: &'static str, cursor: Cursor<'a>, packe
     let header = packet.declared(protocol, cursor, field, length)?;
     let mut whole = cursor;
     if matches!(protocol, Protocol::HopByHop | Protocol::DestinationOptions) {
-        check(packet, protocol, Layout::Ipv6, header.from(2), options::id::OPT_LENGTH);
+        check(
+            packet,
+            protocol,
+            OptionLayout::Ipv6,
+            header.from(2),
+            options::id::OPT_LENGTH,
+        );
     }
     if protocol == Protocol::HopByHop {
         whole = cut_to_jumbo_length(header, cursor, packet);
@@ -188,9 +194,9 @@ fn decode<'a>(protocol: Protocol, field: &'static str, cursor: Cursor<'a>, packe
         _ => None,
     });
     Some(if is_ipv4 == Some(true) {
-        (Next::AfterIpv4(next), after)
+        (NextProtocol::AfterIpv4(next), after)
     } else {
-        (Next::AfterIpv6(next), after)
+        (NextProtocol::AfterIpv6(next), after)
     })
 }
 
@@ -200,8 +206,8 @@ fn cut_to_jumbo_length<'a>(header: Span<'a>, cursor: Cursor<'a>, packet: &mut Pa
     if before.is_none_or(|ipv6| ipv6.payload_length() != 0) {
         return cursor;
     }
-    let declared = OptionIter::new(Layout::Ipv6, header.from(2)).find_map(|walked| match walked {
-        Walked::Option { kind: JUMBO, span } => span.u32(2),
+    let declared = OptionIter::new(OptionLayout::Ipv6, header.from(2)).find_map(|item| match item {
+        OptionItem::Option { kind: JUMBO, span } => span.u32(2),
         _ => None,
     });
     let Some(declared) = declared.and_then(|declared| usize::try_from(declared).ok()) else {
@@ -235,14 +241,14 @@ pub(super) struct HopByHop;
 impl HeaderDef for HopByHop {
     const NAME: &'static str = "IPv6 hop-by-hop options";
     const SOURCE: &'static str = "RFC 8200";
-    const ANNOUNCED_BY: &'static [Next] = &[Next::AfterIpv6(0)];
+    const ANNOUNCED_BY: &'static [NextProtocol] = &[NextProtocol::AfterIpv6(0)];
     const FIELDS: &'static [Fields] = &[FIELDS, options::FIELDS];
 
     fn fields(header: Span<'_>) -> Vec<Field<'_>> {
         fields_and_options(&HOP_BY_HOP, header)
     }
 
-    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> NextHeader<'a> {
         decode(Protocol::HopByHop, id::HOPOPTS_LEN, cursor, packet)
     }
 }
@@ -253,7 +259,7 @@ pub(super) struct Routing;
 impl HeaderDef for Routing {
     const NAME: &'static str = "IPv6 routing header";
     const SOURCE: &'static str = "RFC 8200";
-    const ANNOUNCED_BY: &'static [Next] = &[Next::AfterIpv6(43)];
+    const ANNOUNCED_BY: &'static [NextProtocol] = &[NextProtocol::AfterIpv6(43)];
     const FIELDS: &'static [Fields] = &[FIELDS, options::FIELDS];
 
     fn fields(header: Span<'_>) -> Vec<Field<'_>> {
@@ -282,7 +288,7 @@ impl HeaderDef for Routing {
         fields
     }
 
-    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> NextHeader<'a> {
         decode(Protocol::Routing, id::ROUTING_LEN, cursor, packet)
     }
 }
@@ -293,14 +299,14 @@ pub(super) struct Fragment;
 impl HeaderDef for Fragment {
     const NAME: &'static str = "IPv6 fragment header";
     const SOURCE: &'static str = "RFC 8200";
-    const ANNOUNCED_BY: &'static [Next] = &[Next::AfterIpv6(44)];
+    const ANNOUNCED_BY: &'static [NextProtocol] = &[NextProtocol::AfterIpv6(44)];
     const FIELDS: &'static [Fields] = &[FIELDS, options::FIELDS];
 
     fn fields(header: Span<'_>) -> Vec<Field<'_>> {
         header.fields(&FRAGMENT, &UNREAD)
     }
 
-    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> NextHeader<'a> {
         let fixed = packet.fixed(Protocol::Fragment, cursor, FIXED)?;
         packet.push(Protocol::Fragment, cursor, FIXED);
         let header = FragmentHeader::new(fixed)?;
@@ -312,7 +318,7 @@ impl HeaderDef for Fragment {
         if header.more && data.completeness == Completeness::Whole {
             data.completeness = Completeness::FirstFragment;
         }
-        Some((Next::AfterIpv6(header.next_header), data))
+        Some((NextProtocol::AfterIpv6(header.next_header), data))
     }
 }
 
@@ -322,14 +328,14 @@ pub(super) struct Authentication;
 impl HeaderDef for Authentication {
     const NAME: &'static str = "authentication header";
     const SOURCE: &'static str = "RFC 4302";
-    const ANNOUNCED_BY: &'static [Next] = &[Next::AfterIpv4(51), Next::AfterIpv6(51)];
+    const ANNOUNCED_BY: &'static [NextProtocol] = &[NextProtocol::AfterIpv4(51), NextProtocol::AfterIpv6(51)];
     const FIELDS: &'static [Fields] = &[FIELDS, options::FIELDS];
 
     fn fields(header: Span<'_>) -> Vec<Field<'_>> {
         header.fields(&AUTHENTICATION, &UNREAD)
     }
 
-    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> NextHeader<'a> {
         decode(Protocol::Authentication, id::AH_LENGTH, cursor, packet)
     }
 }
@@ -340,14 +346,14 @@ pub(super) struct DestinationOptions;
 impl HeaderDef for DestinationOptions {
     const NAME: &'static str = "IPv6 destination options";
     const SOURCE: &'static str = "RFC 8200";
-    const ANNOUNCED_BY: &'static [Next] = &[Next::AfterIpv6(60)];
+    const ANNOUNCED_BY: &'static [NextProtocol] = &[NextProtocol::AfterIpv6(60)];
     const FIELDS: &'static [Fields] = &[FIELDS, options::FIELDS];
 
     fn fields(header: Span<'_>) -> Vec<Field<'_>> {
         fields_and_options(&DESTINATION, header)
     }
 
-    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> NextHeader<'a> {
         decode(Protocol::DestinationOptions, id::DSTOPTS_LEN, cursor, packet)
     }
 }

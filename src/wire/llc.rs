@@ -5,7 +5,7 @@ use super::display_format::DisplayFormat as Format;
 use super::field::{Field, FieldDef, bits, bytes, rest};
 use super::fields::Fields;
 use super::header::HeaderDef;
-use super::next::{Next, Step};
+use super::next_header::{NextHeader, NextProtocol};
 use super::numbers::{ether_type, service_access_point};
 use super::packet::{Content, Packet};
 use super::protocol::Protocol;
@@ -107,7 +107,7 @@ pub(super) struct Header;
 impl HeaderDef for Header {
     const NAME: &'static str = "LLC";
     const SOURCE: &'static str = "IEEE 802.2";
-    const ANNOUNCED_BY: &'static [Next] = &[Next::Llc];
+    const ANNOUNCED_BY: &'static [NextProtocol] = &[NextProtocol::Llc];
     const FIELDS: &'static [Fields] = &[FIELDS];
 
     fn fields(header: Span<'_>) -> Vec<Field<'_>> {
@@ -121,7 +121,7 @@ impl HeaderDef for Header {
         header.fields(table, &UNREAD)
     }
 
-    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> NextHeader<'a> {
         let header = packet.fixed(Protocol::Llc, cursor, UNNUMBERED)?;
         let (to, from, control) = (header.u8(0)?, header.u8(1)?, header.u8(2)?);
         if (to, from, control) == (0xaa, 0xaa, 0x03) {
@@ -129,7 +129,7 @@ impl HeaderDef for Header {
             packet.push(Protocol::Llc, cursor, SNAP);
             let (organization, protocol) = (organization(header)?, header.u16(6)?);
             if is_ether_type(organization) {
-                return Some((Next::EtherType(protocol), cursor.after(SNAP)));
+                return Some((NextProtocol::EtherType(protocol), cursor.after(SNAP)));
             }
             packet.end(cursor.after(SNAP), Content::Snap { organization, protocol });
             return None;
@@ -138,7 +138,7 @@ impl HeaderDef for Header {
         packet.fixed(Protocol::Llc, cursor, length)?;
         packet.push(Protocol::Llc, cursor, length);
         if to == 0x06 {
-            return Some((Next::Ip, cursor.after(length)));
+            return Some((NextProtocol::Ip, cursor.after(length)));
         }
         packet.end(cursor.after(length), Content::Sap(to));
         None

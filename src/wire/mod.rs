@@ -72,7 +72,7 @@ mod link;
 pub mod llc;
 mod malformation;
 pub mod nd;
-mod next;
+mod next_header;
 pub mod null;
 mod numbers;
 mod options;

@@ -3,7 +3,7 @@
 
 use super::display_format::DisplayFormat as Format;
 use super::field::{Field, FieldDef, bits, bytes, rest};
-use super::options::{Layout, OptionDef, OptionIter, Walked, option};
+use super::options::{OptionDef, OptionItem, OptionIter, OptionLayout, option};
 use super::span::Span;
 
 fields! {
@@ -227,7 +227,7 @@ static UNKNOWN: OptionDef =
 static BROKEN: FieldDef = rest(id::OPT_UNREAD, "unreadable options", 0, Format::Bytes);
 static SURPLUS: FieldDef = rest(id::OPT_PADDING, "padding", 0, Format::Bytes);
 
-fn shape(kind: u8) -> &'static OptionDef {
+fn option_def(kind: u8) -> &'static OptionDef {
     match kind {
         1 => &SOURCE,
         2 => &TARGET,
@@ -245,8 +245,10 @@ fn shape(kind: u8) -> &'static OptionDef {
 
 /// Adds the fields of the options.
 pub(super) fn push_fields<'a>(options: Span<'a>, fields: &mut Vec<Field<'a>>) {
-    fields.extend(OptionIter::new(Layout::Discovery, options).map(|walked| match walked {
-        Walked::Option { kind, span } => shape(kind).field(span, &SURPLUS),
-        Walked::Padding(span) | Walked::Broken { span, .. } => Field::walked(&BROKEN, span, Vec::new()),
-    }));
+    fields.extend(
+        OptionIter::new(OptionLayout::Discovery, options).map(|item| match item {
+            OptionItem::Option { kind, span } => option_def(kind).field(span, &SURPLUS),
+            OptionItem::Padding(span) | OptionItem::Broken { span, .. } => Field::of_span(&BROKEN, span, Vec::new()),
+        }),
+    );
 }

@@ -7,7 +7,7 @@ use super::field::{Field, FieldDef, bytes, rest};
 use super::fields::Fields;
 use super::header::HeaderDef;
 use super::link::LinkType;
-use super::next::{Next, Step};
+use super::next_header::{NextHeader, NextProtocol};
 use super::packet::{Content, Packet};
 use super::protocol::Protocol;
 use super::span::Span;
@@ -46,7 +46,8 @@ pub(super) struct Header;
 impl HeaderDef for Header {
     const NAME: &'static str = "loopback";
     const SOURCE: &'static str = "made up by the capture";
-    const ANNOUNCED_BY: &'static [Next] = &[Next::Link(LinkType::NULL), Next::Link(LinkType::LOOP)];
+    const ANNOUNCED_BY: &'static [NextProtocol] =
+        &[NextProtocol::Link(LinkType::NULL), NextProtocol::Link(LinkType::LOOP)];
     const FIELDS: &'static [Fields] = &[FIELDS];
 
     fn fields(header: Span<'_>) -> Vec<Field<'_>> {
@@ -60,7 +61,7 @@ impl HeaderDef for Header {
         )
     }
 
-    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> NextHeader<'a> {
         let header = packet.fixed(Protocol::Null, cursor, FIXED)?;
         packet.push(Protocol::Null, cursor, FIXED);
         let number = header.u32(0)?;
@@ -71,8 +72,8 @@ impl HeaderDef for Header {
         };
         let cursor = cursor.after(FIXED);
         match family(u64::from(number)) {
-            Some("IPv4") => Some((Next::EtherType(0x0800), cursor)),
-            Some(_) => Some((Next::EtherType(0x86dd), cursor)),
+            Some("IPv4") => Some((NextProtocol::EtherType(0x0800), cursor)),
+            Some(_) => Some((NextProtocol::EtherType(0x86dd), cursor)),
             None => {
                 packet.end(cursor, Content::Unread);
                 None

@@ -13,7 +13,7 @@ use super::span::Span;
 
 /// How the options of a header are laid out.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Layout {
+pub(super) enum OptionLayout {
     /// IPv4 and TCP: kind, length of kind, length and value together; kinds 0 (end) and 1 (NOP) are one byte. RFC 791, RFC 9293
     Classic,
     /// IPv6: type, length of the value alone; type 0 (Pad1) is one byte. RFC 8200 section 4.2
@@ -22,9 +22,9 @@ pub(super) enum Layout {
     Discovery,
 }
 
-/// One step of a walk.
+/// What the iterator finds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Walked<'a> {
+pub(super) enum OptionItem<'a> {
     /// An option, whole.
     Option {
         /// Its kind (IPv4 and IPv6: type).
@@ -34,7 +34,7 @@ pub(super) enum Walked<'a> {
     },
     /// What stands after the end-of-options mark.
     Padding(Span<'a>),
-    /// An option that cannot be: its length is below the least or reaches past the header. The walk ends.
+    /// An option that cannot be: its length is below the least or reaches past the header. The iteration ends.
     Broken {
         /// All from its kind on.
         span: Span<'a>,
@@ -43,16 +43,16 @@ pub(super) enum Walked<'a> {
     },
 }
 
-/// Steps from option to option.
+/// Iterates over the options of a header.
 #[derive(Debug, Clone)]
 pub(super) struct OptionIter<'a> {
-    layout: Layout,
+    layout: OptionLayout,
     left: Span<'a>,
     ended: bool,
 }
 
 impl<'a> OptionIter<'a> {
-    pub(super) const fn new(layout: Layout, options: Span<'a>) -> Self {
+    pub(super) const fn new(layout: OptionLayout, options: Span<'a>) -> Self {
         Self {
             layout,
             left: options,
@@ -64,38 +64,38 @@ impl<'a> OptionIter<'a> {
     fn declared_length(&self, kind: u8) -> Option<(usize, usize)> {
         let length = || self.left.u8(1).map(usize::from);
         match (self.layout, kind) {
-            (Layout::Classic, 0 | 1) | (Layout::Ipv6, 0) => Some((1, 1)),
-            (Layout::Classic, _) => Some((length()?, 2)),
-            (Layout::Ipv6, _) => Some((length()? + 2, 2)),
-            (Layout::Discovery, _) => Some((length()? * 8, 8)),
+            (OptionLayout::Classic, 0 | 1) | (OptionLayout::Ipv6, 0) => Some((1, 1)),
+            (OptionLayout::Classic, _) => Some((length()?, 2)),
+            (OptionLayout::Ipv6, _) => Some((length()? + 2, 2)),
+            (OptionLayout::Discovery, _) => Some((length()? * 8, 8)),
         }
     }
 }
 
 impl<'a> Iterator for OptionIter<'a> {
-    type Item = Walked<'a>;
+    type Item = OptionItem<'a>;
 
-    fn next(&mut self) -> Option<Walked<'a>> {
+    fn next(&mut self) -> Option<OptionItem<'a>> {
         let kind = self.left.u8(0)?;
         if self.ended {
             let padding = self.left;
             self.left = self.left.from(usize::MAX);
-            return Some(Walked::Padding(padding));
+            return Some(OptionItem::Padding(padding));
         }
         let declared_length = self.declared_length(kind);
         let possible = declared_length.filter(|&(length, least)| length >= least && length <= self.left.bytes.len());
         let Some((length, _)) = possible else {
             let span = self.left;
             self.left = self.left.from(usize::MAX);
-            return Some(Walked::Broken {
+            return Some(OptionItem::Broken {
                 span,
                 declared_length: declared_length.map(|(length, _)| length),
             });
         };
         let span = self.left.first(length);
         self.left = self.left.from(length);
-        self.ended = matches!(self.layout, Layout::Classic) && kind == 0;
-        Some(Walked::Option { kind, span })
+        self.ended = matches!(self.layout, OptionLayout::Classic) && kind == 0;
+        Some(OptionItem::Option { kind, span })
     }
 }
 
@@ -103,13 +103,17 @@ impl<'a> Iterator for OptionIter<'a> {
 pub(super) fn check<'a>(
     packet: &mut Packet<'a>,
     protocol: Protocol,
-    layout: Layout,
+    layout: OptionLayout,
     options: Span<'a>,
     field: &'static str,
 ) {
-    for walked in OptionIter::new(layout, options) {
-        if let Walked::Broken { span, declared_length } = walked {
-            let least = if matches!(layout, Layout::Discovery) { 8 } else { 2 };
+    for item in OptionIter::new(layout, options) {
+        if let OptionItem::Broken { span, declared_length } = item {
+            let least = if matches!(layout, OptionLayout::Discovery) {
+                8
+            } else {
+                2
+            };
             match declared_length {
                 Some(declared_length) if declared_length < least => {
                     let least = if least == 8 { 1 } else { 2 };
@@ -180,6 +184,6 @@ impl OptionDef {
             }
         }
         span.push_remainder(&mut parts, remainder);
-        Field::walked(&self.whole, span, parts)
+        Field::of_span(&self.whole, span, parts)
     }
 }

@@ -15,8 +15,8 @@ use super::fields::Fields;
 use super::header::{ChecksumDef, Covers, HeaderDef, words};
 use super::layer::Layer;
 use super::malformation::Expected;
-use super::next::{Next, Step};
-use super::options::{Layout, OptionDef, OptionIter, Walked, check};
+use super::next_header::{NextHeader, NextProtocol};
+use super::options::{OptionDef, OptionItem, OptionIter, OptionLayout, check};
 use super::packet::{Content, Packet};
 use super::protocol::Protocol;
 use super::span::Span;
@@ -206,9 +206,9 @@ impl<'a> Tcp<'a> {
 
     /// The options up to the end mark or the first that cannot be.
     pub fn options(&self) -> impl Iterator<Item = TcpOption<'a>> + use<'a> {
-        OptionIter::new(Layout::Classic, self.header.from(FIXED)).filter_map(|walked| match walked {
-            Walked::Option { kind, span } => Some(TcpOption::new(kind, span.bytes)),
-            Walked::Padding(_) | Walked::Broken { .. } => None,
+        OptionIter::new(OptionLayout::Classic, self.header.from(FIXED)).filter_map(|item| match item {
+            OptionItem::Option { kind, span } => Some(TcpOption::new(kind, span.bytes)),
+            OptionItem::Padding(_) | OptionItem::Broken { .. } => None,
         })
     }
 }
@@ -235,7 +235,7 @@ pub(super) struct Header;
 impl HeaderDef for Header {
     const NAME: &'static str = "TCP";
     const SOURCE: &'static str = "RFC 9293";
-    const ANNOUNCED_BY: &'static [Next] = &[Next::AfterIpv4(6), Next::AfterIpv6(6)];
+    const ANNOUNCED_BY: &'static [NextProtocol] = &[NextProtocol::AfterIpv4(6), NextProtocol::AfterIpv6(6)];
     const FIELDS: &'static [Fields] = &[FIELDS, kind::FIELDS, multipath::FIELDS];
     const TABLES: Tables = &[("", Origin::Header, &TABLE)];
     const OPTION_TABLES: &'static [Tables] = &[options::TABLES, multipath::TABLES];
@@ -256,7 +256,7 @@ impl HeaderDef for Header {
         fields
     }
 
-    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> NextHeader<'a> {
         let fixed = packet.fixed(Protocol::Tcp, cursor, FIXED)?;
         let length = usize::from(fixed.u8(12)? >> 4) * 4;
         if length < FIXED {
@@ -275,7 +275,7 @@ impl HeaderDef for Header {
             check(
                 packet,
                 Protocol::Tcp,
-                Layout::Classic,
+                OptionLayout::Classic,
                 header.from(FIXED),
                 kind::id::OPTION_LEN,
             );

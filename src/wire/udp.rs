@@ -10,7 +10,7 @@ use super::fields::Fields;
 use super::header::{ChecksumDef, Covers, HeaderDef};
 use super::layer::Layer;
 use super::malformation::Expected;
-use super::next::{Next, Step};
+use super::next_header::{NextHeader, NextProtocol};
 use super::packet::{Content, Packet};
 use super::protocol::Protocol;
 use super::span::Span;
@@ -97,7 +97,7 @@ pub(super) struct Header;
 impl HeaderDef for Header {
     const NAME: &'static str = "UDP";
     const SOURCE: &'static str = "RFC 768";
-    const ANNOUNCED_BY: &'static [Next] = &[Next::AfterIpv4(17), Next::AfterIpv6(17)];
+    const ANNOUNCED_BY: &'static [NextProtocol] = &[NextProtocol::AfterIpv4(17), NextProtocol::AfterIpv6(17)];
     const FIELDS: &'static [Fields] = &[FIELDS];
     const TABLES: Tables = &[("", Origin::Header, &TABLE)];
     const CHECKSUM: Option<ChecksumDef> = Some(ChecksumDef {
@@ -114,7 +114,7 @@ impl HeaderDef for Header {
         header.fields(&TABLE, &UNREAD)
     }
 
-    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> NextHeader<'a> {
         let header = packet.fixed(Protocol::Udp, cursor, FIXED)?;
         let declared = usize::from(header.u16(4)?);
         let mut inside = cursor;

@@ -7,7 +7,7 @@ use super::field::{Field, FieldDef, bits, bytes, rest};
 use super::fields::Fields;
 use super::header::HeaderDef;
 use super::layer::Layer;
-use super::next::{Next, Step};
+use super::next_header::{NextHeader, NextProtocol};
 use super::numbers::ether_type;
 use super::packet::Packet;
 use super::protocol::Protocol;
@@ -62,7 +62,7 @@ fn fields_of<'a>(table: &'static [FieldDef], header: Span<'a>) -> Vec<Field<'a>>
 }
 
 /// Reads a tag.
-fn decode<'a>(protocol: Protocol, cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+fn decode<'a>(protocol: Protocol, cursor: Cursor<'a>, packet: &mut Packet<'a>) -> NextHeader<'a> {
     let header = packet.fixed(protocol, cursor, FIXED)?;
     packet.push(protocol, cursor, FIXED);
     by_type_or_length(protocol, id::LEN, header.u16(2)?, cursor.after(FIXED), packet)
@@ -84,10 +84,10 @@ pub(super) struct Tag;
 impl HeaderDef for Tag {
     const NAME: &'static str = "VLAN tag";
     const SOURCE: &'static str = "IEEE 802.1Q";
-    const ANNOUNCED_BY: &'static [Next] = &[
-        Next::EtherType(0x8100),
-        Next::EtherType(0x9100),
-        Next::EtherType(0x9200),
+    const ANNOUNCED_BY: &'static [NextProtocol] = &[
+        NextProtocol::EtherType(0x8100),
+        NextProtocol::EtherType(0x9100),
+        NextProtocol::EtherType(0x9200),
     ];
     const FIELDS: &'static [Fields] = &[FIELDS];
 
@@ -95,7 +95,7 @@ impl HeaderDef for Tag {
         fields_of(&TABLE, header)
     }
 
-    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> NextHeader<'a> {
         decode(Protocol::Vlan, cursor, packet)
     }
 }
@@ -106,14 +106,14 @@ pub(super) struct ServiceTag;
 impl HeaderDef for ServiceTag {
     const NAME: &'static str = "service VLAN tag";
     const SOURCE: &'static str = "IEEE 802.1Q";
-    const ANNOUNCED_BY: &'static [Next] = &[Next::EtherType(0x88a8)];
+    const ANNOUNCED_BY: &'static [NextProtocol] = &[NextProtocol::EtherType(0x88a8)];
     const FIELDS: &'static [Fields] = &[FIELDS];
 
     fn fields(header: Span<'_>) -> Vec<Field<'_>> {
         fields_of(&TABLE_SERVICE, header)
     }
 
-    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Step<'a> {
+    fn decode<'a>(cursor: Cursor<'a>, packet: &mut Packet<'a>) -> NextHeader<'a> {
         decode(Protocol::ServiceVlan, cursor, packet)
     }
 }

@@ -3,7 +3,7 @@
 use super::super::chapter::{Origin, Tables};
 use super::super::display_format::DisplayFormat as Format;
 use super::super::field::{Field, FieldDef, bits, bytes, rest};
-use super::super::options::{Layout, OptionDef, OptionIter, Walked, option, whole};
+use super::super::options::{OptionDef, OptionItem, OptionIter, OptionLayout, option, whole};
 use super::super::span::Span;
 
 fields! {
@@ -138,7 +138,7 @@ pub(super) const TABLES: Tables = &[
     ),
 ];
 
-fn shape(kind: u8, option: Span<'_>) -> &'static OptionDef {
+fn option_def(kind: u8, option: Span<'_>) -> &'static OptionDef {
     match kind {
         0 => &END,
         1 => &NOP,
@@ -167,18 +167,18 @@ fn route(option: Span<'_>) -> Field<'_> {
         left = left.from(4);
     }
     option.push_remainder(&mut parts, &SURPLUS);
-    Field::walked(whole, option, parts)
+    Field::of_span(whole, option, parts)
 }
 
 /// Adds the fields of the options.
 pub(super) fn push_fields<'a>(options: Span<'a>, fields: &mut Vec<Field<'a>>) {
-    fields.extend(OptionIter::new(Layout::Classic, options).map(|walked| match walked {
-        Walked::Option {
+    fields.extend(OptionIter::new(OptionLayout::Classic, options).map(|item| match item {
+        OptionItem::Option {
             kind: 7 | 131 | 137,
             span,
         } => route(span),
-        Walked::Option { kind, span } => shape(kind, span).field(span, &SURPLUS),
-        Walked::Padding(span) => Field::walked(&PADDING, span, Vec::new()),
-        Walked::Broken { span, .. } => Field::walked(&BROKEN, span, Vec::new()),
+        OptionItem::Option { kind, span } => option_def(kind, span).field(span, &SURPLUS),
+        OptionItem::Padding(span) => Field::of_span(&PADDING, span, Vec::new()),
+        OptionItem::Broken { span, .. } => Field::of_span(&BROKEN, span, Vec::new()),
     }));
 }

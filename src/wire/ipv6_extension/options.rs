@@ -2,7 +2,7 @@
 
 use super::super::display_format::DisplayFormat as Format;
 use super::super::field::{Field, FieldDef, bits, bytes, rest};
-use super::super::options::{Layout, OptionDef, OptionIter, Walked, option};
+use super::super::options::{OptionDef, OptionItem, OptionIter, OptionLayout, option};
 use super::super::span::Span;
 
 fields! {
@@ -92,7 +92,7 @@ fn action(number: u64) -> Option<&'static str> {
     })
 }
 
-fn shape(kind: u8) -> &'static OptionDef {
+fn option_def(kind: u8) -> &'static OptionDef {
     match kind {
         0x00 => &PAD1,
         0x01 => &PADN,
@@ -107,8 +107,8 @@ fn shape(kind: u8) -> &'static OptionDef {
 
 /// Adds the fields of the options.
 pub(super) fn push_fields<'a>(options: Span<'a>, fields: &mut Vec<Field<'a>>) {
-    fields.extend(OptionIter::new(Layout::Ipv6, options).map(|walked| match walked {
-        Walked::Option { kind, span } => shape(kind).field(span, &SURPLUS),
-        Walked::Padding(span) | Walked::Broken { span, .. } => Field::walked(&BROKEN, span, Vec::new()),
+    fields.extend(OptionIter::new(OptionLayout::Ipv6, options).map(|item| match item {
+        OptionItem::Option { kind, span } => option_def(kind).field(span, &SURPLUS),
+        OptionItem::Padding(span) | OptionItem::Broken { span, .. } => Field::of_span(&BROKEN, span, Vec::new()),
     }));
 }

@@ -288,5 +288,5 @@ pub(super) fn field(option: Span<'_>) -> Field<'_> {
         left = left.from(def.bits / 8);
     }
     option.push_remainder(&mut parts, &SURPLUS);
-    Field::walked(&WHOLE, option, parts)
+    Field::of_span(&WHOLE, option, parts)
 }

@@ -3,7 +3,7 @@
 use super::super::chapter::{Origin, Tables};
 use super::super::display_format::DisplayFormat as Format;
 use super::super::field::{Field, FieldDef, bits, bytes, rest};
-use super::super::options::{Layout, OptionDef, OptionIter, Walked, option};
+use super::super::options::{OptionDef, OptionItem, OptionIter, OptionLayout, option};
 use super::super::span::Span;
 pub use super::kind::id;
 use super::kind::{KIND, LENGTH, SURPLUS};
@@ -137,7 +137,7 @@ pub(super) const TABLES: Tables = &[(
     &[UNREAD, PADDING, BROKEN, SURPLUS],
 )];
 
-fn shape(kind: u8, option: Span<'_>) -> &'static OptionDef {
+fn option_def(kind: u8, option: Span<'_>) -> &'static OptionDef {
     match kind {
         0 => &END,
         1 => &NOP,
@@ -163,11 +163,11 @@ fn shape(kind: u8, option: Span<'_>) -> &'static OptionDef {
 
 /// Adds the fields of the options.
 pub(super) fn push_fields<'a>(options: Span<'a>, fields: &mut Vec<Field<'a>>) {
-    fields.extend(OptionIter::new(Layout::Classic, options).map(|walked| match walked {
-        Walked::Option { kind: 30, span } => multipath::field(span),
-        Walked::Option { kind, span } => shape(kind, span).field(span, &SURPLUS),
-        Walked::Padding(span) => Field::walked(&PADDING, span, Vec::new()),
-        Walked::Broken { span, .. } => Field::walked(&BROKEN, span, Vec::new()),
+    fields.extend(OptionIter::new(OptionLayout::Classic, options).map(|item| match item {
+        OptionItem::Option { kind: 30, span } => multipath::field(span),
+        OptionItem::Option { kind, span } => option_def(kind, span).field(span, &SURPLUS),
+        OptionItem::Padding(span) => Field::of_span(&PADDING, span, Vec::new()),
+        OptionItem::Broken { span, .. } => Field::of_span(&BROKEN, span, Vec::new()),
     }));
 }
 

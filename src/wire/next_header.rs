@@ -6,7 +6,7 @@ use super::packet::Content;
 
 /// What the next header is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Next {
+pub(super) enum NextProtocol {
     /// The frame's first, by the capture's link type.
     Link(LinkType),
     /// By `EtherType`.
@@ -21,7 +21,7 @@ pub(super) enum Next {
     AfterIpv6(u8),
 }
 
-impl Next {
+impl NextProtocol {
     /// What the bytes are where no header of ours is announced so.
     pub(super) const fn content(self) -> Content {
         match self {
@@ -34,4 +34,4 @@ impl Next {
 }
 
 /// What a protocol's decoder gives: the next header and its bytes, or nothing when there is none.
-pub(super) type Step<'a> = Option<(Next, Cursor<'a>)>;
+pub(super) type NextHeader<'a> = Option<(NextProtocol, Cursor<'a>)>;
