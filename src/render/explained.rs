@@ -85,9 +85,13 @@ pub fn write(
 
 /// `TCP header, byte 13, bit 6 of 0 to 7, part of reserved, flags; 1 bit`
 fn placed(place: &Place) -> String {
-    let Place { chapter, def, within } = place;
-    let protocol = chapter.protocol.name();
-    let header = match (chapter.origin, chapter.part) {
+    let Place {
+        field_table,
+        def,
+        within,
+    } = place;
+    let protocol = field_table.protocol.name();
+    let header = match (field_table.origin, field_table.part) {
         (Origin::Header | Origin::Running, "") => format!("{protocol} header"),
         (Origin::Header | Origin::Running, part) => format!("{protocol} header ({part})"),
         (Origin::Option | Origin::RunningInOption, part) => {
@@ -96,7 +100,7 @@ fn placed(place: &Place) -> String {
         (Origin::Behind(_), part) => format!("{protocol} {part}"),
     };
     let inside = within.map_or_else(String::new, |within| format!(", part of {}", within.name));
-    let from = match chapter.origin {
+    let from = match field_table.origin {
         Origin::Header => String::new(),
         Origin::Option => " of the option".to_owned(),
         Origin::Behind(what) => format!(" of the {what}"),
@@ -207,7 +211,7 @@ fn diagram(page: &mut Page<'_, impl Write>, place: &Place) -> io::Result<()> {
     const MOST_BITS: usize = 128;
     const TENS: &str = " 0                   1                   2                   3";
     const UNITS: &str = " 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1";
-    if place.chapter.origin.is_running() || place.def.bits == 0 {
+    if place.field_table.origin.is_running() || place.def.bits == 0 {
         return Ok(());
     }
     let bits = if page.look.width < COLUMNS { 16 } else { 32 };
@@ -225,7 +229,7 @@ fn diagram(page: &mut Page<'_, impl Write>, place: &Place) -> io::Result<()> {
         for bit in row * bits..(row + 1) * bits {
             line.push(if (start..end).contains(&bit) { '#' } else { ' ' });
             let is_last = bit + 1 == (row + 1) * bits;
-            let is_edge = is_last || begins(place.chapter.table, bit + 1);
+            let is_edge = is_last || begins(place.field_table.table, bit + 1);
             let inside = start <= bit && bit + 1 < end;
             line.push(match (is_edge, inside) {
                 (true, false) => '|',

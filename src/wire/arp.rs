@@ -4,10 +4,10 @@ use std::net::Ipv4Addr;
 
 use pnet::packet::arp::ArpPacket;
 
-use super::chapter::{Origin, Tables};
 use super::cursor::Cursor;
 use super::display_format::DisplayFormat as Format;
 use super::field::{Field, FieldDef, bytes, rest};
+use super::field_table::{FieldTables, Origin};
 use super::fields::Fields;
 use super::header::HeaderDef;
 use super::layer::Layer;
@@ -169,7 +169,7 @@ impl HeaderDef for Header {
     const SOURCE: &'static str = "RFC 826";
     const ANNOUNCED_BY: &'static [NextProtocol] = &[NextProtocol::EtherType(0x0806)];
     const FIELDS: &'static [Fields] = &[FIELDS];
-    const TABLES: Tables = &[
+    const TABLES: FieldTables = &[
         ("IPv4 over Ethernet", Origin::Header, &TABLE),
         (
             "any other pair of addresses",

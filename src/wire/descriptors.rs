@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::chapter::Tables;
 use super::cursor::Cursor;
 use super::field::Field;
+use super::field_table::FieldTables;
 use super::fields::Fields;
 use super::header::{ChecksumDef, HeaderDef};
 use super::layer::Layer;
@@ -48,19 +48,19 @@ macro_rules! by_protocol {
                 }
             }
 
-            pub(super) const fn tables(self) -> Tables {
+            pub(super) const fn tables(self) -> FieldTables {
                 match self {
                     $(Self::$variant => super::$module::$header::TABLES,)*
                 }
             }
 
-            pub(super) const fn tables_behind(self) -> Tables {
+            pub(super) const fn tables_behind(self) -> FieldTables {
                 match self {
                     $(Self::$variant => super::$module::$header::BEHIND,)*
                 }
             }
 
-            pub(super) const fn option_tables(self) -> &'static [Tables] {
+            pub(super) const fn option_tables(self) -> &'static [FieldTables] {
                 match self {
                     $(Self::$variant => super::$module::$header::OPTION_TABLES,)*
                 }

@@ -4,10 +4,10 @@ use std::ops::RangeInclusive;
 
 use pnet::packet::ethernet::EthernetPacket;
 
-use super::chapter::{Origin, Tables};
 use super::cursor::Cursor;
 use super::display_format::DisplayFormat as Format;
 use super::field::{Field, FieldDef, bytes, rest};
+use super::field_table::{FieldTables, Origin};
 use super::fields::Fields;
 use super::header::HeaderDef;
 use super::layer::Layer;
@@ -112,7 +112,7 @@ impl HeaderDef for Header {
     const SOURCE: &'static str = "IEEE 802.3";
     const ANNOUNCED_BY: &'static [NextProtocol] = &[NextProtocol::Link(LinkType::ETHERNET)];
     const FIELDS: &'static [Fields] = &[FIELDS];
-    const TABLES: Tables = &[
+    const TABLES: FieldTables = &[
         ("Ethernet II", Origin::Header, &TABLE),
         ("IEEE 802.3", Origin::Header, &TABLE_802_3),
         ("neither", Origin::Header, &TABLE_INVALID),

@@ -1,8 +1,8 @@
 //! What there is to be written down of a header: its descriptor.
 
-use super::chapter::Tables;
 use super::cursor::Cursor;
 use super::field::Field;
+use super::field_table::FieldTables;
 use super::fields::Fields;
 use super::next_header::{NextHeader, NextProtocol};
 use super::options::OptionDef;
@@ -20,11 +20,11 @@ pub(super) trait HeaderDef {
     /// The names of its fields, and what they are for.
     const FIELDS: &'static [Fields];
     /// Its tables, to look a field up; none for headers that a course does not look at.
-    const TABLES: Tables = &[];
+    const TABLES: FieldTables = &[];
     /// The tables of what stands behind the header and what it carries.
-    const BEHIND: Tables = &[];
+    const BEHIND: FieldTables = &[];
     /// The tables of what stands among its options, and is none of [`Self::OPTIONS`].
-    const OPTION_TABLES: &'static [Tables] = &[];
+    const OPTION_TABLES: &'static [FieldTables] = &[];
     /// Its kinds of option.
     const OPTIONS: &'static [&'static OptionDef] = &[];
     /// Its checksum, if it has one.

@@ -2,10 +2,10 @@
 
 use pnet::packet::icmp::IcmpPacket;
 
-use super::chapter::{Origin, Tables};
 use super::cursor::{Completeness, Cursor};
 use super::display_format::DisplayFormat as Format;
 use super::field::{Field, FieldDef, bits, bytes, rest};
+use super::field_table::{FieldTables, Origin};
 use super::fields::Fields;
 use super::header::{ChecksumDef, Covers, HeaderDef};
 use super::icmp_extension;
@@ -282,7 +282,7 @@ impl HeaderDef for Header {
     const SOURCE: &'static str = "RFC 792";
     const ANNOUNCED_BY: &'static [NextProtocol] = &[NextProtocol::AfterIpv4(1)];
     const FIELDS: &'static [Fields] = &[FIELDS, icmp_extension::FIELDS];
-    const TABLES: Tables = &[
+    const TABLES: FieldTables = &[
         ("", Origin::Header, &TABLE),
         ("echo", Origin::Header, &ECHO),
         ("destination unreachable, packet too big", Origin::Header, &TOO_BIG),
@@ -296,7 +296,7 @@ impl HeaderDef for Header {
         ("address mask", Origin::Header, &MASK),
         ("any other message", Origin::Header, &OTHER),
     ];
-    const BEHIND: Tables = icmp_extension::TABLES;
+    const BEHIND: FieldTables = icmp_extension::TABLES;
     const CHECKSUM: Option<ChecksumDef> = Some(ChecksumDef {
         field: id::CHECKSUM,
         place: 2,

@@ -3,9 +3,9 @@
 //! It is there when the message tells the length of its quotation and has more than that. It belongs to no header: its bytes
 //! are [`Packet::trailer`], its fields are given by [`Packet::icmp_extension`].
 
-use super::chapter::{Origin, Tables};
 use super::display_format::DisplayFormat as Format;
 use super::field::{Field, FieldDef, bits, bytes, rest};
+use super::field_table::{FieldTables, Origin};
 use super::packet::Packet;
 use super::protocol::Protocol;
 use super::quotation;
@@ -45,7 +45,7 @@ pub static OBJECT: [FieldDef; 4] = [
 static UNREAD: FieldDef = rest(id::UNREAD, "unread bytes", 0, Format::Bytes);
 
 /// Its tables, to look a field up.
-pub(super) const TABLES: Tables = &[
+pub(super) const TABLES: FieldTables = &[
     (
         "extension behind an error's quotation",
         Origin::Behind("extension"),

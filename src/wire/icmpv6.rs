@@ -2,10 +2,10 @@
 
 use pnet::packet::icmpv6::Icmpv6Packet;
 
-use super::chapter::{Origin, Tables};
 use super::cursor::{Completeness, Cursor};
 use super::display_format::DisplayFormat as Format;
 use super::field::{Field, FieldDef, bits, bytes, rest};
+use super::field_table::{FieldTables, Origin};
 use super::fields::Fields;
 use super::header::{ChecksumDef, Covers, HeaderDef};
 use super::layer::Layer;
@@ -253,7 +253,7 @@ impl HeaderDef for Header {
     const SOURCE: &'static str = "RFC 4443";
     const ANNOUNCED_BY: &'static [NextProtocol] = &[NextProtocol::AfterIpv6(58)];
     const FIELDS: &'static [Fields] = &[FIELDS, nd::FIELDS];
-    const TABLES: Tables = &[
+    const TABLES: FieldTables = &[
         ("", Origin::Header, &TABLE),
         ("error", Origin::Header, &WITH_LENGTH),
         ("packet too big", Origin::Header, &TOO_BIG),

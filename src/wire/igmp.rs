@@ -4,10 +4,10 @@
 
 use std::net::Ipv4Addr;
 
-use super::chapter::{Origin, Tables};
 use super::cursor::{Completeness, Cursor};
 use super::display_format::DisplayFormat as Format;
 use super::field::{Field, FieldDef, bits, bytes, rest};
+use super::field_table::{FieldTables, Origin};
 use super::fields::Fields;
 use super::header::{ChecksumDef, Covers, HeaderDef};
 use super::layer::Layer;
@@ -229,7 +229,7 @@ impl HeaderDef for Header {
     const SOURCE: &'static str = "RFC 9776";
     const ANNOUNCED_BY: &'static [NextProtocol] = &[NextProtocol::AfterIpv4(2)];
     const FIELDS: &'static [Fields] = &[FIELDS];
-    const TABLES: Tables = &[
+    const TABLES: FieldTables = &[
         ("version 1", Origin::Header, &TABLE_1),
         ("version 2", Origin::Header, &TABLE_2),
         ("version 3 query", Origin::Header, &QUERY_3_FLOAT),

@@ -6,10 +6,10 @@ use std::net::Ipv4Addr;
 
 use pnet::packet::ipv4::Ipv4Packet;
 
-use super::chapter::{Origin, Tables};
 use super::cursor::{Completeness, Cursor};
 use super::display_format::DisplayFormat as Format;
 use super::field::{Field, FieldDef, bits, bytes};
+use super::field_table::{FieldTables, Origin};
 use super::fields::Fields;
 use super::header::{ChecksumDef, Covers, HeaderDef, words};
 use super::layer::Layer;
@@ -217,8 +217,8 @@ impl HeaderDef for Header {
         NextProtocol::Link(LinkType::IPV4),
     ];
     const FIELDS: &'static [Fields] = &[FIELDS, options::FIELDS];
-    const TABLES: Tables = &[("", Origin::Header, &TABLE)];
-    const OPTION_TABLES: &'static [Tables] = &[options::TABLES];
+    const TABLES: FieldTables = &[("", Origin::Header, &TABLE)];
+    const OPTION_TABLES: &'static [FieldTables] = &[options::TABLES];
     const OPTIONS: &'static [&'static OptionDef] = options::OPTION_DEFS;
     const CHECKSUM: Option<ChecksumDef> = Some(ChecksumDef {
         field: id::CHECKSUM,

@@ -4,10 +4,10 @@ use std::net::Ipv6Addr;
 
 use pnet::packet::ipv6::Ipv6Packet;
 
-use super::chapter::{Origin, Tables};
 use super::cursor::{Completeness, Cursor};
 use super::display_format::DisplayFormat as Format;
 use super::field::{Field, FieldDef, bits, bytes, rest};
+use super::field_table::{FieldTables, Origin};
 use super::fields::Fields;
 use super::header::HeaderDef;
 use super::layer::Layer;
@@ -135,7 +135,7 @@ impl HeaderDef for Header {
         NextProtocol::Link(LinkType::IPV6),
     ];
     const FIELDS: &'static [Fields] = &[FIELDS];
-    const TABLES: Tables = &[("", Origin::Header, &TABLE)];
+    const TABLES: FieldTables = &[("", Origin::Header, &TABLE)];
 
     fn length(_: Span<'_>) -> usize {
         FIXED

@@ -47,7 +47,6 @@ pub(crate) use headers;
 
 pub mod arp;
 mod catalog;
-mod chapter;
 mod checksum;
 pub mod cooked;
 mod decode;
@@ -57,6 +56,7 @@ mod display_format;
 mod endpoints;
 pub mod ethernet;
 mod field;
+mod field_table;
 mod header;
 
 mod cursor;
@@ -89,11 +89,11 @@ pub mod udp;
 pub mod vlan;
 
 pub use catalog::catalog;
-pub use chapter::{Chapter, Origin};
 pub use cursor::Completeness;
 pub use decode::{MOST_HEADERS, decode};
 pub use display_format::{DisplayFormat, Naming};
 pub use field::{Field, FieldDef, Value, find};
+pub use field_table::{FieldTable, Origin};
 pub use fields::{Fields, Purpose};
 pub use layer::Layer;
 pub use link::LinkType;

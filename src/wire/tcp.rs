@@ -7,10 +7,10 @@ pub mod options;
 use pnet::packet::tcp::TcpPacket;
 
 use self::options::TcpOption;
-use super::chapter::{Origin, Tables};
 use super::cursor::Cursor;
 use super::display_format::DisplayFormat as Format;
 use super::field::{Field, FieldDef, bits, bytes};
+use super::field_table::{FieldTables, Origin};
 use super::fields::Fields;
 use super::header::{ChecksumDef, Covers, HeaderDef, words};
 use super::layer::Layer;
@@ -237,8 +237,8 @@ impl HeaderDef for Header {
     const SOURCE: &'static str = "RFC 9293";
     const ANNOUNCED_BY: &'static [NextProtocol] = &[NextProtocol::AfterIpv4(6), NextProtocol::AfterIpv6(6)];
     const FIELDS: &'static [Fields] = &[FIELDS, kind::FIELDS, multipath::FIELDS];
-    const TABLES: Tables = &[("", Origin::Header, &TABLE)];
-    const OPTION_TABLES: &'static [Tables] = &[options::TABLES, multipath::TABLES];
+    const TABLES: FieldTables = &[("", Origin::Header, &TABLE)];
+    const OPTION_TABLES: &'static [FieldTables] = &[options::TABLES, multipath::TABLES];
     const OPTIONS: &'static [&'static OptionDef] = options::OPTION_DEFS;
     const CHECKSUM: Option<ChecksumDef> = Some(ChecksumDef {
         field: id::CHECKSUM,

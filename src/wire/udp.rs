@@ -2,10 +2,10 @@
 
 use pnet::packet::udp::UdpPacket;
 
-use super::chapter::{Origin, Tables};
 use super::cursor::{Completeness, Cursor};
 use super::display_format::DisplayFormat as Format;
 use super::field::{Field, FieldDef, bytes, rest};
+use super::field_table::{FieldTables, Origin};
 use super::fields::Fields;
 use super::header::{ChecksumDef, Covers, HeaderDef};
 use super::layer::Layer;
@@ -99,7 +99,7 @@ impl HeaderDef for Header {
     const SOURCE: &'static str = "RFC 768";
     const ANNOUNCED_BY: &'static [NextProtocol] = &[NextProtocol::AfterIpv4(17), NextProtocol::AfterIpv6(17)];
     const FIELDS: &'static [Fields] = &[FIELDS];
-    const TABLES: Tables = &[("", Origin::Header, &TABLE)];
+    const TABLES: FieldTables = &[("", Origin::Header, &TABLE)];
     const CHECKSUM: Option<ChecksumDef> = Some(ChecksumDef {
         field: id::CHECKSUM,
         place: 6,

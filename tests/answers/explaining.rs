@@ -219,8 +219,8 @@ fn every_filter_name_is_one_that_wireshark_has() {
     let known: BTreeSet<&str> = text.lines().filter_map(|line| line.split('\t').nth(2)).collect();
     assert!(known.len() > 10_000);
     let (mut checked, mut wrong) = (0, BTreeSet::new());
-    for chapter in catalog() {
-        check(chapter.table, &known, &mut checked, &mut wrong);
+    for field_table in catalog() {
+        check(field_table.table, &known, &mut checked, &mut wrong);
     }
     assert!(wrong.is_empty(), "{wrong:?}");
     assert!(checked > 300, "{checked}");
@@ -229,8 +229,8 @@ fn every_filter_name_is_one_that_wireshark_has() {
 #[test]
 fn every_field_has_a_page_in_every_style_that_fits_its_columns() {
     let mut seen = 0;
-    for chapter in catalog() {
-        for def in chapter.table {
+    for field_table in catalog() {
+        for def in field_table.table {
             let entries = lookup(def.id);
             let (entry, others) = entries
                 .split_first()

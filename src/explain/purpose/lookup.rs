@@ -1,7 +1,7 @@
 //! From what a person calls a field to its line in the tables.
 
 use super::tables::of;
-use crate::wire::{Chapter, FieldDef, Protocol, Purpose, catalog, ethernet, ipv4, tcp, udp};
+use crate::wire::{FieldDef, FieldTable, Protocol, Purpose, catalog, ethernet, ipv4, tcp, udp};
 
 /// A field: what it is for, its line in a table, and every place where it stands.
 #[derive(Debug, Clone)]
@@ -18,7 +18,7 @@ pub struct Entry {
 #[derive(Debug, Clone, Copy)]
 pub struct Place {
     /// The table.
-    pub chapter: Chapter,
+    pub field_table: FieldTable,
     /// Its line there.
     pub def: &'static FieldDef,
     /// The field of which it is a part.
@@ -124,17 +124,21 @@ pub fn no_field(name: &str) -> Option<&'static str> {
 }
 
 /// Where the field of one table, or a part of it at any depth, stands.
-fn walk(chapter: Chapter, table: &'static [FieldDef], within: Option<&'static FieldDef>, into: &mut Vec<Place>) {
+fn walk(field_table: FieldTable, table: &'static [FieldDef], within: Option<&'static FieldDef>, into: &mut Vec<Place>) {
     for def in table {
-        into.push(Place { chapter, def, within });
-        walk(chapter, def.parts, Some(def), into);
+        into.push(Place {
+            field_table,
+            def,
+            within,
+        });
+        walk(field_table, def.parts, Some(def), into);
     }
 }
 
 fn places() -> Vec<Place> {
     let mut places = Vec::new();
-    for chapter in catalog() {
-        walk(chapter, chapter.table, None, &mut places);
+    for field_table in catalog() {
+        walk(field_table, field_table.table, None, &mut places);
     }
     places
 }
@@ -158,8 +162,8 @@ pub fn lookup(name: &str) -> Vec<Entry> {
                 .strip_prefix(protocol)
                 .is_some_and(|rest| rest.trim_start() == called)
         };
-        let is_ip = place.chapter.protocol == Protocol::Ipv4;
-        called == wanted || with(&format!("{} ", protocol(place.chapter.protocol))) || (is_ip && with("ip "))
+        let is_ip = place.field_table.protocol == Protocol::Ipv4;
+        called == wanted || with(&format!("{} ", protocol(place.field_table.protocol))) || (is_ip && with("ip "))
     };
     let by_end = |place: &Place| normal(place.def.id).ends_with(&format!(".{wanted}"));
     let matched: [&dyn Fn(&Place) -> bool; 3] = [&is_exact, &by_name, &by_end];
@@ -206,7 +210,9 @@ pub fn nearest(name: &str) -> Vec<&'static str> {
     /// Longer names are not looked at further: no field has one.
     const LONGEST: usize = 80;
     let wanted: String = normal(name).chars().take(LONGEST).collect();
-    let names = places().into_iter().filter(|place| !place.chapter.origin.is_running());
+    let names = places()
+        .into_iter()
+        .filter(|place| !place.field_table.origin.is_running());
     let names = names.flat_map(|place| [place.def.id, place.def.name]);
     let mut likeness: Vec<(f64, &'static str)> = Vec::new();
     for known in names.chain(OTHER_NAMES.iter().map(|(known, _)| *known)) {

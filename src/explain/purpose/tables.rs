@@ -40,8 +40,8 @@ mod tests {
     #[test]
     fn every_field_of_every_table_has_a_purpose_and_a_source_and_no_purpose_is_left_over() {
         let mut known = BTreeSet::new();
-        for chapter in catalog() {
-            ids(chapter.table, &mut known);
+        for field_table in catalog() {
+            ids(field_table.table, &mut known);
         }
         assert!(known.len() > 180, "{}", known.len());
         let missing: Vec<_> = known.iter().filter(|id| of(id).is_none()).collect();

@@ -1,8 +1,8 @@
 //! IPv4's options. RFC 791 section 3.1; router alert: RFC 2113
 
-use super::super::chapter::{Origin, Tables};
 use super::super::display_format::DisplayFormat as Format;
 use super::super::field::{Field, FieldDef, bits, bytes, rest};
+use super::super::field_table::{FieldTables, Origin};
 use super::super::options::{OptionDef, OptionItem, OptionIter, OptionLayout, option, whole};
 use super::super::span::Span;
 
@@ -121,7 +121,7 @@ static SURPLUS: FieldDef = rest(id::OPTIONS_SURPLUS, "bytes beyond the option", 
 /// Every kind of option, to look a field up.
 pub(super) const OPTION_DEFS: &[&OptionDef] = &[&END, &NOP, &ALERT, &TIMES, &TIMES_WITH_ADDRESSES, &UNKNOWN];
 /// Routes, and what stands alone.
-pub(super) const TABLES: Tables = &[
+pub(super) const TABLES: FieldTables = &[
     ("option record route", Origin::Option, &[RECORD_WHOLE]),
     ("option loose source route", Origin::Option, &[LOOSE_WHOLE]),
     ("option strict source route", Origin::Option, &[STRICT_WHOLE]),

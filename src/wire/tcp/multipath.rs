@@ -7,9 +7,9 @@ mod fields;
 pub(super) use fields::FIELDS;
 pub use fields::id;
 
-use super::super::chapter::{Origin, Tables};
 use super::super::display_format::DisplayFormat as Format;
 use super::super::field::{Field, FieldDef, bits, bytes, rest};
+use super::super::field_table::{FieldTables, Origin};
 use super::super::options::whole;
 use super::super::span::Span;
 use super::kind::{KIND, LENGTH, SURPLUS};
@@ -23,7 +23,7 @@ const BACKUP: FieldDef = bits(id::BACKUP_FLAG, "backup path", 23, 1, Format::Fla
 const ADDRESS_ID: FieldDef = bytes(id::ADDRID, "address ID", 3, 1, Format::Decimal);
 
 /// Its tables, to look a field up.
-pub(super) const TABLES: Tables = &[
+pub(super) const TABLES: FieldTables = &[
     ("option multipath TCP", Origin::Option, &[WHOLE]),
     ("option multipath TCP, MP_CAPABLE", Origin::Option, &CAPABLE),
     ("option multipath TCP, MP_JOIN in the SYN", Origin::Option, &JOIN_SYN),

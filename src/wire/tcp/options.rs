@@ -1,8 +1,8 @@
 //! TCP's options. RFC 9293 section 3.2; the others each in the RFC beside its table
 
-use super::super::chapter::{Origin, Tables};
 use super::super::display_format::DisplayFormat as Format;
 use super::super::field::{Field, FieldDef, bits, bytes, rest};
+use super::super::field_table::{FieldTables, Origin};
 use super::super::options::{OptionDef, OptionItem, OptionIter, OptionLayout, option};
 use super::super::span::Span;
 pub use super::kind::id;
@@ -131,7 +131,7 @@ pub(super) const OPTION_DEFS: &[&OptionDef] = &[
     &UNKNOWN,
 ];
 /// What stands alone.
-pub(super) const TABLES: Tables = &[(
+pub(super) const TABLES: FieldTables = &[(
     "options that cannot be read",
     Origin::Running,
     &[UNREAD, PADDING, BROKEN, SURPLUS],

@@ -1,4 +1,4 @@
-//! A table of fields as a chapter of all of them, to look a field up without a packet.
+//! A table of fields, to look a field up without a packet.
 
 use super::field::FieldDef;
 use super::protocol::Protocol;
@@ -28,7 +28,7 @@ impl Origin {
 
 /// A table: a header, a kind of message, or an option.
 #[derive(Debug, Clone, Copy)]
-pub struct Chapter {
+pub struct FieldTable {
     /// The protocol.
     pub protocol: Protocol,
     /// What of it: `echo`, `option maximum segment size`; empty for the header itself.
@@ -40,4 +40,4 @@ pub struct Chapter {
 }
 
 /// What a protocol's file tells of its tables: part, origin, fields.
-pub(super) type Tables = &'static [(&'static str, Origin, &'static [FieldDef])];
+pub(super) type FieldTables = &'static [(&'static str, Origin, &'static [FieldDef])];
