@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::sentence::Sentence;
 use crate::flow::segment::Segment;
-use crate::flow::{Kind, PacketInFlow, Party, Roles};
+use crate::flow::{PacketInFlow, PacketKind, Party, Roles};
 use crate::wire::{Content, Layer, Packet};
 
 /// Where a field stands: in which header of which packet, at which place of which conversation.
@@ -60,8 +60,8 @@ impl<'c, 'a> Context<'c, 'a> {
             .step
             .filter(|step| step.roles != Roles::First && !is_to_many(step))?;
         let sender = match (&step.kind, self.layer.is_quoted()) {
-            (Kind::Notice(_), true) => step.sender.other(),
-            (Kind::Notice(_), false) => return None,
+            (PacketKind::Notice(_), true) => step.sender.other(),
+            (PacketKind::Notice(_), false) => return None,
             (_, quoted) => (!quoted).then_some(step.sender)?,
         };
         Some(match side {

@@ -3,9 +3,9 @@
 use std::net::SocketAddr;
 
 use super::number::Sequence;
+use super::packet_in_flow::Roles;
 use super::party::Party;
 use super::state::ObservedState;
-use super::step::Roles;
 use crate::frame::Time;
 
 /// A conversation as a whole, so far.

@@ -7,7 +7,7 @@ use crate::wire::Protocol;
 
 /// Protocol and IP version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum TransportOverIp {
     TcpOverIpv4,
     TcpOverIpv6,
     UdpOverIpv4,
@@ -53,12 +53,14 @@ impl Endpoint {
         Self(bytes)
     }
 
-    fn address(self, kind: Kind) -> SocketAddr {
+    fn address(self, kind: TransportOverIp) -> SocketAddr {
         let [address @ .., upper, lower] = self.0;
         let long = Ipv6Addr::from(address);
         let ip = match kind {
-            Kind::TcpOverIpv4 | Kind::UdpOverIpv4 => long.to_ipv4_mapped().map_or(long.into(), IpAddr::from),
-            Kind::TcpOverIpv6 | Kind::UdpOverIpv6 => long.into(),
+            TransportOverIp::TcpOverIpv4 | TransportOverIp::UdpOverIpv4 => {
+                long.to_ipv4_mapped().map_or(long.into(), IpAddr::from)
+            }
+            TransportOverIp::TcpOverIpv6 | TransportOverIp::UdpOverIpv6 => long.into(),
         };
         SocketAddr::new(ip, u16::from_be_bytes([upper, lower]))
     }
@@ -68,7 +70,7 @@ impl Endpoint {
 /// twice in one conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Key {
-    kind: Kind,
+    kind: TransportOverIp,
     low: Endpoint,
     high: Endpoint,
 }
@@ -92,10 +94,10 @@ impl Key {
     /// conversations.
     pub(super) fn new(protocol: Protocol, source: SocketAddr, destination: SocketAddr) -> Option<(Self, Side)> {
         let kind = match (protocol, source.is_ipv4()) {
-            (Protocol::Tcp, true) => Kind::TcpOverIpv4,
-            (Protocol::Tcp, false) => Kind::TcpOverIpv6,
-            (Protocol::Udp, true) => Kind::UdpOverIpv4,
-            (Protocol::Udp, false) => Kind::UdpOverIpv6,
+            (Protocol::Tcp, true) => TransportOverIp::TcpOverIpv4,
+            (Protocol::Tcp, false) => TransportOverIp::TcpOverIpv6,
+            (Protocol::Udp, true) => TransportOverIp::UdpOverIpv4,
+            (Protocol::Udp, false) => TransportOverIp::UdpOverIpv6,
             _ => return None,
         };
         let (from, to) = (Endpoint::new(source), Endpoint::new(destination));

@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use super::conversation::{Conversation, Count, Transport};
 use super::key::{Key, Side};
 use super::packed_time::PackedTime;
+use super::packet_in_flow::Roles;
 use super::party::Party;
-use super::step::Roles;
 use super::tcp::Tcp;
 use super::udp::Udp;
 

@@ -1,7 +1,7 @@
 //! Who is the client, where no SYN tells.
 
+use super::packet_in_flow::Roles;
 use super::party::Party;
-use super::step::Roles;
 
 /// The first port of the range from which Linux picks for sockets that were not bound
 /// (`net.ipv4.ip_local_port_range`); other systems begin at 49152. RFC 6335 section 6

@@ -5,7 +5,7 @@ use crate::calls::{Call, Name, Role};
 use crate::flow::conversation::Conversation;
 use crate::flow::number::Bytes;
 use crate::flow::segment::Part;
-use crate::flow::{Kind, PacketInFlow, Party, Roles, Tracker};
+use crate::flow::{PacketInFlow, PacketKind, Party, Roles, Tracker};
 use crate::frame::{Frame, Time};
 
 /// What was seen of a run.
@@ -99,9 +99,9 @@ impl RunResult {
 #[must_use]
 pub fn data_of(step: &PacketInFlow) -> u64 {
     match &step.kind {
-        Kind::Segment(segment) => segment.data.map_or(0, Bytes::count),
-        Kind::Datagram(datagram) => datagram.length as u64,
-        Kind::Notice(_) => 0,
+        PacketKind::Segment(segment) => segment.data.map_or(0, Bytes::count),
+        PacketKind::Datagram(datagram) => datagram.length as u64,
+        PacketKind::Notice(_) => 0,
     }
 }
 
@@ -110,9 +110,9 @@ pub fn data_of(step: &PacketInFlow) -> u64 {
 #[must_use]
 pub fn says_something(step: &PacketInFlow) -> bool {
     match &step.kind {
-        Kind::Segment(segment) => segment.data.is_some() || matches!(segment.part, Part::Syn | Part::SynAck),
-        Kind::Datagram(_) => true,
-        Kind::Notice(_) => false,
+        PacketKind::Segment(segment) => segment.data.is_some() || matches!(segment.part, Part::Syn | Part::SynAck),
+        PacketKind::Datagram(_) => true,
+        PacketKind::Notice(_) => false,
     }
 }
 

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use super::call_index::CallIndex;
 use super::{Placed, Seen};
 use crate::calls::{Call, Name, Program, Role};
-use crate::flow::{Kind, Party};
+use crate::flow::{PacketKind, Party};
 
 /// Calls that are this near to a conversation are at its time, in nanoseconds.
 const NEAR: i64 = 2_000_000_000;
@@ -83,8 +83,8 @@ impl CallIndex {
             first: times().min(),
             last: times().max(),
         };
-        let is_udp = |seen: &Seen| matches!(seen.step.kind, Kind::Datagram(_));
-        let is_tcp = |seen: &Seen| matches!(seen.step.kind, Kind::Segment(_));
+        let is_udp = |seen: &Seen| matches!(seen.step.kind, PacketKind::Datagram(_));
+        let is_tcp = |seen: &Seen| matches!(seen.step.kind, PacketKind::Segment(_));
         let mut claimed = Claimed::default();
         if packets.iter().any(is_udp) {
             self.claim_exchange(&wanted, &mut claimed);

@@ -11,7 +11,7 @@ use crate::flow::datagram::{Datagram, IcmpErrorKind, Notice, Part as DatagramPar
 use crate::flow::number::{Bytes, Number, Sequence};
 use crate::flow::segment::{Acknowledged, Part, Remarks, ResetCause, Scale, Segment, Window};
 use crate::flow::state::{Change, ObservedState, State};
-use crate::flow::{Kind, PacketInFlow, Party, Roles};
+use crate::flow::{PacketInFlow, PacketKind, Party, Roles};
 use crate::frame::Time;
 
 /// Packets and calls.
@@ -87,7 +87,7 @@ fn packet(place: u64, words: &[&str]) -> Seen {
     seen(place, time, party(words[1]), kind(words[2], bytes))
 }
 
-pub(crate) fn seen(place: u64, time: Option<Time>, sender: Party, kind: Kind) -> Seen {
+pub(crate) fn seen(place: u64, time: Option<Time>, sender: Party, kind: PacketKind) -> Seen {
     Seen {
         number: place,
         time,
@@ -105,7 +105,7 @@ pub(crate) fn seen(place: u64, time: Option<Time>, sender: Party, kind: Kind) ->
     }
 }
 
-fn kind(word: &str, bytes: Option<(i64, i64)>) -> Kind {
+fn kind(word: &str, bytes: Option<(i64, i64)>) -> PacketKind {
     let part = match word {
         "syn" => Part::Syn,
         "synack" => Part::SynAck,
@@ -118,13 +118,13 @@ fn kind(word: &str, bytes: Option<(i64, i64)>) -> Kind {
         "reset" => Part::Reset(ResetCause::DataAfterClose),
         "datagram" => {
             let (first, last) = bytes.unwrap();
-            return Kind::Datagram(Datagram {
+            return PacketKind::Datagram(Datagram {
                 length: usize::try_from(last - first + 1).unwrap(),
                 part: DatagramPart::Unasked,
             });
         }
         "notice" => {
-            return Kind::Notice(Notice {
+            return PacketKind::Notice(Notice {
                 about: None,
                 after: None,
                 says: IcmpErrorKind::PortUnreachable,
@@ -132,7 +132,7 @@ fn kind(word: &str, bytes: Option<(i64, i64)>) -> Kind {
         }
         other => panic!("{other}"),
     };
-    Kind::Segment(segment(part, bytes))
+    PacketKind::Segment(segment(part, bytes))
 }
 
 pub(crate) fn segment(part: Part, bytes: Option<(i64, i64)>) -> Segment {

@@ -7,7 +7,7 @@ use super::{expectation, name, reason, remarks, words};
 use crate::flow::datagram::Part as DatagramPart;
 use crate::flow::number::Bytes;
 use crate::flow::segment::{Part, Segment};
-use crate::flow::{Kind, PacketInFlow, Party};
+use crate::flow::{PacketInFlow, PacketKind, Party};
 use crate::wire::Packet;
 
 /// Few comments have more bytes.
@@ -43,8 +43,8 @@ fn pairs(comment: &mut String, step: &PacketInFlow) {
     number(comment, "conversation", step.conversation);
     number(comment, "place", step.place);
     match &step.kind {
-        Kind::Segment(segment) => segment_pairs(comment, step, segment),
-        Kind::Datagram(datagram) => {
+        PacketKind::Segment(segment) => segment_pairs(comment, step, segment),
+        PacketKind::Datagram(datagram) => {
             word(comment, "sender", step.sender.word());
             word(comment, "part", words::datagram(datagram.part));
             number(comment, "length", datagram.length);
@@ -52,7 +52,7 @@ fn pairs(comment: &mut String, step: &PacketInFlow) {
                 number(comment, "answers", request);
             }
         }
-        Kind::Notice(notice) => {
+        PacketKind::Notice(notice) => {
             word(comment, "part", "notice");
             word(comment, "says", words::complaint(notice.says));
             if let Some(about) = notice.about {

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::super::context::is_to_many;
-use crate::flow::{Kind, PacketInFlow, Party, Roles};
+use crate::flow::{PacketInFlow, PacketKind, Party, Roles};
 use crate::wire::Packet;
 
 /// Who sends to whom, as far as the packet tells.
@@ -28,7 +28,7 @@ pub fn ends(packet: &Packet<'_>) -> Option<Ends> {
 pub fn roles(step: Option<&PacketInFlow>) -> Option<(Party, Party)> {
     let step = step.filter(|step| step.roles != Roles::First && !is_to_many(step))?;
     match step.kind {
-        Kind::Notice(_) => None,
-        Kind::Segment(_) | Kind::Datagram(_) => Some((step.sender, step.sender.other())),
+        PacketKind::Notice(_) => None,
+        PacketKind::Segment(_) | PacketKind::Datagram(_) => Some((step.sender, step.sender.other())),
     }
 }

@@ -6,7 +6,7 @@ use crate::flow::datagram::{IcmpErrorKind, Part as DatagramPart};
 use crate::flow::number::{Bytes, Number, Sequence};
 use crate::flow::segment::{Part, Remark, Segment};
 use crate::flow::state::State;
-use crate::flow::{Kind, PacketInFlow, Party};
+use crate::flow::{PacketInFlow, PacketKind, Party};
 use crate::wire::tcp::{Flags, Tcp};
 use crate::wire::{Layer, Packet, Protocol};
 
@@ -21,8 +21,8 @@ pub fn expectation(packet: &Packet<'_>, step: Option<&PacketInFlow>) -> Option<S
         return alone(packet);
     };
     match &step.kind {
-        Kind::Segment(segment) => of_segment(packet, step, segment).map(Into::into),
-        Kind::Datagram(datagram) => match datagram.part {
+        PacketKind::Segment(segment) => of_segment(packet, step, segment).map(Into::into),
+        PacketKind::Datagram(datagram) => match datagram.part {
             _ if is_to_many(step) => None,
             DatagramPart::Request { .. } => Some(
                 sentence!(
@@ -38,7 +38,7 @@ pub fn expectation(packet: &Packet<'_>, step: Option<&PacketInFlow>) -> Option<S
             ),
             DatagramPart::Reply { .. } | DatagramPart::Unasked => None,
         },
-        Kind::Notice(notice) => {
+        PacketKind::Notice(notice) => {
             let is_udp = packet.quoted().any(|layer| layer.protocol() == Protocol::Udp);
             (notice.says == IcmpErrorKind::PortUnreachable && is_udp).then(|| {
                 let told = step.sender.other();

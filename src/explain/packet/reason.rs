@@ -8,7 +8,7 @@ use super::super::words::{bytes, duration};
 use crate::flow::datagram::{Datagram, IcmpErrorKind, Notice, Part as DatagramPart};
 use crate::flow::segment::{Part, ResetCause, Segment};
 use crate::flow::state::State;
-use crate::flow::{Kind, PacketInFlow, Roles};
+use crate::flow::{PacketInFlow, PacketKind, Roles};
 use crate::wire::tcp::Flags;
 use crate::wire::{Completeness, Layer, Packet, Protocol};
 
@@ -19,9 +19,9 @@ pub fn reason(packet: &Packet<'_>, step: Option<&PacketInFlow>) -> Option<Senten
         return alone(packet);
     };
     let reason = match &step.kind {
-        Kind::Segment(segment) => segment_reason(packet, step, segment),
-        Kind::Datagram(datagram) => datagram_reason(packet, step, datagram),
-        Kind::Notice(notice) => notice_reason(packet, step, notice),
+        PacketKind::Segment(segment) => segment_reason(packet, step, segment),
+        PacketKind::Datagram(datagram) => datagram_reason(packet, step, datagram),
+        PacketKind::Notice(notice) => notice_reason(packet, step, notice),
     };
     Some(match step.roles {
         Roles::First if step.place == 1 && !is_to_many(step) => sentence!(

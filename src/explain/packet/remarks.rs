@@ -8,7 +8,7 @@ use super::super::words::duration;
 use super::words;
 use crate::flow::datagram::Part as DatagramPart;
 use crate::flow::segment::{Delay, Part, Remark, Remarks, Segment};
-use crate::flow::{Kind, PacketInFlow};
+use crate::flow::{PacketInFlow, PacketKind};
 use crate::wire::Packet;
 use crate::wire::digits::write_decimal;
 
@@ -162,8 +162,8 @@ fn delay(step: &PacketInFlow, delay: Delay) -> Sentence {
 /// Those of the writer.
 pub fn tags(output: &mut impl fmt::Write, step: &PacketInFlow) -> fmt::Result {
     match &step.kind {
-        Kind::Segment(segment) => segment_tags(output, segment),
-        Kind::Datagram(datagram) => match datagram.part {
+        PacketKind::Segment(segment) => segment_tags(output, segment),
+        PacketKind::Datagram(datagram) => match datagram.part {
             DatagramPart::Reply { request, .. } => {
                 output.write_str(" [reply to ")?;
                 write_decimal(output, request)?;
@@ -172,7 +172,7 @@ pub fn tags(output: &mut impl fmt::Write, step: &PacketInFlow) -> fmt::Result {
             DatagramPart::Unasked => output.write_str(" [unasked]"),
             DatagramPart::Request { .. } => Ok(()),
         },
-        Kind::Notice(notice) => match notice.about {
+        PacketKind::Notice(notice) => match notice.about {
             Some(packet) => write!(output, " [about {packet}]"),
             None => Ok(()),
         },

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::script::{Line, c};
-use crate::flow::{Kind, PacketInFlow, Tracker};
+use crate::flow::{PacketInFlow, PacketKind, Tracker};
 use crate::frame::Time;
 use crate::wire::{LinkType, decode};
 
@@ -35,7 +35,9 @@ prop_compose! {
 /// What holds for every step.
 fn check(step: &PacketInFlow, now: u64) {
     assert!(step.place >= 1 && step.conversation >= 1);
-    let Kind::Segment(segment) = step.kind else { return };
+    let PacketKind::Segment(segment) = step.kind else {
+        return;
+    };
     let earlier = [
         segment.first_sent,
         segment.echoes,

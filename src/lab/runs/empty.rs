@@ -3,7 +3,7 @@
 use super::exchange::{Exchange, listed};
 use crate::calls::Program;
 use crate::explain::count;
-use crate::flow::{Kind, PacketInFlow, Party};
+use crate::flow::{PacketInFlow, PacketKind, Party};
 use crate::lab::result::{self, RunResult};
 use crate::lab::run::Run;
 
@@ -31,9 +31,9 @@ pub static RUN: Run = Run {
 fn after(result: &RunResult) -> Vec<String> {
     let data = |tcp: bool, party: Party| -> Vec<String> {
         let of_kind = result.places().filter(|(_, step)| match step.kind {
-            Kind::Segment(segment) => tcp && segment.data.is_some(),
-            Kind::Datagram(_) => !tcp,
-            Kind::Notice(_) => false,
+            PacketKind::Segment(segment) => tcp && segment.data.is_some(),
+            PacketKind::Datagram(_) => !tcp,
+            PacketKind::Notice(_) => false,
         });
         let sent = of_kind.filter(|(_, step)| step.sender == party);
         sent.map(|(number, step)| format!("packet {number} with {}", count(result::data_of(step), "byte")))
@@ -52,8 +52,8 @@ fn after(result: &RunResult) -> Vec<String> {
 
 fn matters(step: &PacketInFlow) -> bool {
     match step.kind {
-        Kind::Datagram(_) => true,
-        Kind::Segment(segment) => segment.data.is_some(),
-        Kind::Notice(_) => false,
+        PacketKind::Datagram(_) => true,
+        PacketKind::Segment(segment) => segment.data.is_some(),
+        PacketKind::Notice(_) => false,
     }
 }

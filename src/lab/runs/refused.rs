@@ -5,7 +5,7 @@ use super::exchange::listed;
 use crate::calls::{Name, Program};
 use crate::explain::duration;
 use crate::flow::segment::Part;
-use crate::flow::{Kind, PacketInFlow};
+use crate::flow::{PacketInFlow, PacketKind};
 use crate::lab::context::{LabContext, PORT};
 use crate::lab::failure::Failure;
 use crate::lab::programs::ClientSide;
@@ -36,7 +36,7 @@ pub static RUN: Run = Run {
 fn after(result: &RunResult) -> Vec<String> {
     let mut said = Vec::new();
     let notices = result.places().filter_map(|(number, step)| match step.kind {
-        Kind::Notice(notice) => Some(match (notice.about, notice.after) {
+        PacketKind::Notice(notice) => Some(match (notice.about, notice.after) {
             (Some(about), Some(after)) => format!(
                 "packet {number} is the ICMP error about packet {about}, {} later",
                 duration(after)
@@ -71,9 +71,9 @@ fn after(result: &RunResult) -> Vec<String> {
 
 fn matters(step: &PacketInFlow) -> bool {
     match step.kind {
-        Kind::Notice(_) => true,
-        Kind::Segment(segment) => matches!(segment.part, Part::Reset(_)),
-        Kind::Datagram(_) => false,
+        PacketKind::Notice(_) => true,
+        PacketKind::Segment(segment) => matches!(segment.part, Part::Reset(_)),
+        PacketKind::Datagram(_) => false,
     }
 }
 

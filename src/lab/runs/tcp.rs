@@ -4,7 +4,7 @@ use super::exchange::{Exchange, connections};
 use crate::calls::{Name, Program, Role};
 use crate::explain::{count, duration};
 use crate::flow::segment::Part;
-use crate::flow::{Kind, PacketInFlow};
+use crate::flow::{PacketInFlow, PacketKind};
 use crate::lab::result::RunResult;
 use crate::lab::run::Run;
 
@@ -51,7 +51,7 @@ fn after(result: &RunResult) -> Vec<String> {
 
 fn matters(step: &PacketInFlow) -> bool {
     let opens = |part| matches!(part, Part::Syn | Part::SynAck | Part::HandshakeAck);
-    matches!(step.kind, Kind::Segment(segment) if step.conversation == 1 && opens(segment.part))
+    matches!(step.kind, PacketKind::Segment(segment) if step.conversation == 1 && opens(segment.part))
 }
 
 /// When `accept()` returned, against the handshake that it did not wait for.

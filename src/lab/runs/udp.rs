@@ -4,7 +4,7 @@ use super::exchange::{Exchange, listed};
 use crate::calls::{Name, Program, Role};
 use crate::explain::count;
 use crate::flow::datagram::Part;
-use crate::flow::{Kind, PacketInFlow};
+use crate::flow::{PacketInFlow, PacketKind};
 use crate::lab::result::RunResult;
 use crate::lab::run::Run;
 
@@ -57,5 +57,5 @@ fn after(result: &RunResult) -> Vec<String> {
 }
 
 fn matters(step: &PacketInFlow) -> bool {
-    matches!(step.kind, Kind::Datagram(_))
+    matches!(step.kind, PacketKind::Datagram(_))
 }

@@ -8,7 +8,7 @@ use super::tcp_facts::TcpFacts;
 use super::udp_facts::UdpFacts;
 use super::{Answer, Below, Item, Section, Sheet, datagrams, opening, questions, segments, transfer};
 use crate::explain::count;
-use crate::flow::{Kind, PacketInFlow};
+use crate::flow::{PacketInFlow, PacketKind};
 use crate::frame::Time;
 use crate::wire::Packet;
 
@@ -54,16 +54,16 @@ impl Collector {
         let Some(step) = step else {
             return;
         };
-        if let Kind::Segment(_) = step.kind {
+        if let PacketKind::Segment(_) = step.kind {
             self.connection(step, packet);
         }
         if self.only.is_some_and(|only| only != step.conversation) {
             return;
         }
         match step.kind {
-            Kind::Segment(_) => self.segment(number, time, packet, step),
-            Kind::Datagram(_) => self.datagram(number, time, packet, step),
-            Kind::Notice(notice) => {
+            PacketKind::Segment(_) => self.segment(number, time, packet, step),
+            PacketKind::Datagram(_) => self.datagram(number, time, packet, step),
+            PacketKind::Notice(notice) => {
                 if let Some(facts) = self.udp.get_mut(&step.conversation) {
                     facts.notice(number, notice.says);
                 }

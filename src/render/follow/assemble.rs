@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use super::{Follow, Piece, Turn};
-use crate::flow::{Kind, PacketInFlow, Party};
+use crate::flow::{PacketInFlow, PacketKind, Party};
 
 /// So many bytes that came too early wait for those before them, in each direction.
 const WAITING: usize = 1 << 20;
@@ -73,13 +73,13 @@ impl Assembler {
         self.is_udp |= step.datagram().is_some();
         let sender = step.sender;
         match &step.kind {
-            Kind::Datagram(datagram) => {
+            PacketKind::Datagram(datagram) => {
                 let length = datagram.length;
                 let data = data.get(..length).unwrap_or(data);
                 self.turn(sender);
                 self.say(sender, data, (length - data.len()) as u64);
             }
-            Kind::Segment(segment) => {
+            PacketKind::Segment(segment) => {
                 if let Some(number) = segment.acknowledgment {
                     self.acknowledge(sender.other(), number.relative);
                 }
@@ -100,7 +100,7 @@ impl Assembler {
                     self.take(sender, bytes.first, bytes.last, data);
                 }
             }
-            Kind::Notice(_) => {}
+            PacketKind::Notice(_) => {}
         }
     }
 

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::{Assembler, Follow, Piece, text};
 use crate::flow::segment::{Part, Segment};
-use crate::flow::{Kind, Party};
+use crate::flow::{PacketKind, Party};
 use crate::render::look::{Style, TextStyle};
 use crate::timeline::stories::{seen, segment};
 
@@ -24,7 +24,7 @@ fn followed_from(has_start: bool, events: &[Event<'_>], room: usize) -> Follow {
     let mut assembler = Assembler::new(room);
     let mut add = |party, mut segment: Segment, data: &[u8]| {
         segment.own_start = segment.own_start.filter(|_| has_start);
-        let seen = seen(1, None, party, Kind::Segment(segment));
+        let seen = seen(1, None, party, PacketKind::Segment(segment));
         assembler.add(&seen.step, data);
     };
     for event in events {

@@ -8,7 +8,7 @@ use crate::flow::datagram::{Datagram, Notice, Part as DatagramPart};
 use crate::flow::number::{Bytes, Number};
 use crate::flow::segment::{Acknowledged, Part, Scale, Segment, Window};
 use crate::flow::state::Change;
-use crate::flow::{Kind, PacketInFlow, Party};
+use crate::flow::{PacketInFlow, PacketKind, Party};
 
 /// What a packet does in its conversation.
 #[derive(Serialize)]
@@ -208,9 +208,9 @@ pub(super) fn conversation(step: &PacketInFlow) -> ConversationRecord {
         }
     };
     let part = match &step.kind {
-        Kind::Segment(segment) => words::part(segment.part),
-        Kind::Datagram(datagram) => words::datagram(datagram.part),
-        Kind::Notice(_) => "notice",
+        PacketKind::Segment(segment) => words::part(segment.part),
+        PacketKind::Datagram(datagram) => words::datagram(datagram.part),
+        PacketKind::Notice(_) => "notice",
     };
     ConversationRecord {
         number: step.conversation,

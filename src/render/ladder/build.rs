@@ -9,7 +9,7 @@ use crate::explain::count;
 use crate::flow::conversation::{self, Opening};
 use crate::flow::segment::{Part, Remark, ResetCause, Segment};
 use crate::flow::state::{Change, ObservedState, State};
-use crate::flow::{Kind as StepKind, datagram};
+use crate::flow::{PacketKind, datagram};
 use crate::flow::{Party, Roles};
 use crate::timeline::{Entry, Mark, Seen, What};
 use crate::wire::tcp::Flags;
@@ -192,8 +192,8 @@ fn arrow(seen: &Seen, refused: &[u64], unanswered: &[u64]) -> Arrow {
     let is_unanswered = !is_refused && unanswered.binary_search(&seen.number).is_ok();
     let repeats_unanswered = !is_unanswered && unanswered.last().is_some_and(|&last| last < seen.number);
     let (line, content) = match &seen.step.kind {
-        StepKind::Segment(segment) => (line(segment), content(segment, seen.flags)),
-        StepKind::Datagram(datagram) => (
+        PacketKind::Segment(segment) => (line(segment), content(segment, seen.flags)),
+        PacketKind::Datagram(datagram) => (
             Line::Data,
             Content::Datagram {
                 length: datagram.length as u64,
@@ -203,7 +203,7 @@ fn arrow(seen: &Seen, refused: &[u64], unanswered: &[u64]) -> Arrow {
                 },
             },
         ),
-        StepKind::Notice(notice) => (
+        PacketKind::Notice(notice) => (
             Line::Control,
             Content::Notice {
                 says: notice.says,

@@ -9,7 +9,7 @@ use crate::flow::conversation::{
 use crate::flow::datagram::{Datagram, IcmpErrorKind, Notice, Part as DatagramPart};
 use crate::flow::segment::{Delay, Part, Remark, Remarks, ResetCause, Segment};
 use crate::flow::state::{ObservedState, State};
-use crate::flow::{Kind as StepKind, Party, Roles};
+use crate::flow::{PacketKind, Party, Roles};
 use crate::frame::Time;
 use crate::render::look::{Style, TextStyle};
 use crate::timeline::stories::{seen, segment, story};
@@ -90,7 +90,7 @@ fn drawn(ladder: &Ladder, style: Style, width: usize) -> String {
 fn at(number: u64, micros: i64, sender: Party, segment: Segment) -> Seen {
     Seen {
         flags: Some(Flags::ACK),
-        ..seen(number, Some(Time(micros * 1_000)), sender, StepKind::Segment(segment))
+        ..seen(number, Some(Time(micros * 1_000)), sender, PacketKind::Segment(segment))
     }
 }
 
@@ -141,11 +141,11 @@ fn a_refused_syn_is_crossed_out_and_changes_no_state_of_the_server() {
 
 #[test]
 fn an_icmp_error_crosses_out_the_datagram_that_it_is_about() {
-    let datagram = StepKind::Datagram(Datagram {
+    let datagram = PacketKind::Datagram(Datagram {
         length: 5,
         part: DatagramPart::Request { count: 1 },
     });
-    let notice = StepKind::Notice(Notice {
+    let notice = PacketKind::Notice(Notice {
         about: Some(1),
         after: None,
         says: IcmpErrorKind::PortUnreachable,
@@ -303,7 +303,7 @@ fn runs_of_data_take_one_row_unless_something_happens_in_them() {
     let full = ladder_of(&packets, Opening::Complete, Detail::Full);
     assert!(full.rows.iter().all(|row| !matches!(row.kind, Kind::Run(_))));
 
-    let StepKind::Segment(remarkable) = &mut packets[6].step.kind else {
+    let PacketKind::Segment(remarkable) = &mut packets[6].step.kind else {
         panic!()
     };
     remarkable.remarks = Remarks::NONE.with(Remark::Retransmission);

@@ -21,11 +21,16 @@ fn packet(place: u64, at: i64, sender: Party, data: Option<(i64, i64)>, acknowle
         },
         ..segment(part, data)
     };
-    seen(place, Some(Time(at * 1_000)), sender, crate::flow::Kind::Segment(fact))
+    seen(
+        place,
+        Some(Time(at * 1_000)),
+        sender,
+        crate::flow::PacketKind::Segment(fact),
+    )
 }
 
 fn again(mut packet: Seen) -> Seen {
-    if let crate::flow::Kind::Segment(fact) = &mut packet.step.kind {
+    if let crate::flow::PacketKind::Segment(fact) = &mut packet.step.kind {
         fact.remarks = Remarks::NONE.with(Remark::Retransmission);
     }
     packet

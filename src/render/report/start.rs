@@ -4,7 +4,7 @@ use crate::explain::count;
 use crate::explain::packet::{self, Marks, states};
 use crate::flow::conversation::{Opening, Transport};
 use crate::flow::segment::{Part, Segment};
-use crate::flow::{Kind, PacketInFlow};
+use crate::flow::{PacketInFlow, PacketKind};
 use crate::render::ladder::Detail;
 use crate::render::report_model::{ReportModel, Told};
 use crate::timeline::Seen;
@@ -145,7 +145,7 @@ fn acknowledged(segment: &Segment) -> String {
 }
 
 fn datagram(seen: &Seen) -> Option<Stage> {
-    let Kind::Datagram(datagram) = &seen.step.kind else {
+    let PacketKind::Datagram(datagram) = &seen.step.kind else {
         return None;
     };
     let length = count(datagram.length as u64, "byte");

@@ -6,7 +6,7 @@ use super::super::Mark;
 use super::super::stories::{Told, seen, segment, story};
 use super::check;
 use crate::flow::segment::Part;
-use crate::flow::{Kind, Party};
+use crate::flow::{PacketKind, Party};
 use crate::frame::Time;
 
 /// A connection as it could have happened: the pauses between what must follow each other are random.
@@ -107,7 +107,7 @@ proptest! {
             .enumerate()
             .map(|(index, (time, from_client, part, first, length))| {
                 let sender = if from_client { Party::Client } else { Party::Server };
-                let kind = Kind::Segment(segment(parts[part], Some((first, first + length))));
+                let kind = PacketKind::Segment(segment(parts[part], Some((first, first + length))));
                 seen(index as u64 + 1, Some(Time(time * 1_000)), sender, kind)
             })
             .collect();

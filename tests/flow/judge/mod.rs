@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use socket_lab::flow::number::Bytes;
 use socket_lab::flow::segment::{Part, Remark, Segment};
-use socket_lab::flow::{Kind, PacketInFlow, Party, Tracker};
+use socket_lab::flow::{PacketInFlow, PacketKind, Party, Tracker};
 use socket_lab::record::Reader;
 
 use rules::{ONLY_OURS, ONLY_THEIRS};
@@ -177,9 +177,9 @@ pub(super) fn judge(path: &Path, report: &mut Report) {
         let Some(step) = step else { continue };
         // tshark reads on into tunnels over UDP, and has the streams in them too.
         let is_tcp = match step.kind {
-            Kind::Segment(_) => true,
-            Kind::Datagram(_) => false,
-            Kind::Notice(_) => !their["tcp.stream"].is_empty(),
+            PacketKind::Segment(_) => true,
+            PacketKind::Datagram(_) => false,
+            PacketKind::Notice(_) => !their["tcp.stream"].is_empty(),
         };
         let stream = if is_tcp {
             &their["tcp.stream"]
@@ -199,7 +199,7 @@ pub(super) fn judge(path: &Path, report: &mut Report) {
             continue;
         }
         report.packets += 1;
-        if let Kind::Segment(segment) = &step.kind {
+        if let PacketKind::Segment(segment) = &step.kind {
             compare(step, segment, number, their, &mut seen, &place, report);
         }
     }

@@ -1,6 +1,6 @@
 //! A sequence of any frames: what is followed, and the views of whole conversations.
 
-use socket_lab::flow::{Kind, PacketInFlow};
+use socket_lab::flow::{PacketInFlow, PacketKind};
 use socket_lab::frame::{Frame, Time};
 use socket_lab::render::answers::{self, Collector};
 use socket_lab::render::follow::{self, Assembler};
@@ -99,7 +99,9 @@ pub fn follow(frames: &[Frame<'_>]) -> (Follower, Vec<Kept>) {
 /// What holds for the place of any packet in its conversation.
 pub fn check_step(step: &PacketInFlow, now: u64) {
     assert!(step.place >= 1 && step.conversation >= 1 && step.place <= now && step.conversation <= now);
-    let Kind::Segment(segment) = step.kind else { return };
+    let PacketKind::Segment(segment) = step.kind else {
+        return;
+    };
     let earlier = [
         segment.first_sent,
         segment.echoes,

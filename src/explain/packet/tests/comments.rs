@@ -5,14 +5,14 @@ use crate::explain::packet::{comment, expectation, name, place, reason, tags, wo
 use crate::flow::datagram::{IcmpErrorKind, Notice};
 use crate::flow::segment::{Delay, Part, Remark, Remarks, Segment};
 use crate::flow::state::{Change, State};
-use crate::flow::{Kind, Roles};
+use crate::flow::{PacketKind, Roles};
 use crate::wire::digits::unhex;
 
 #[test]
 fn a_line_has_its_tags() {
     let with = |segment: Segment| {
         let mut line = String::new();
-        tags(&mut line, &step(Kind::Segment(segment))).unwrap();
+        tags(&mut line, &step(PacketKind::Segment(segment))).unwrap();
         line
     };
     assert_eq!(with(push()), "");
@@ -45,7 +45,7 @@ fn a_comment_has_sentences_then_pairs_that_can_be_found() {
         delay: Some(Delay::Idle),
         ..push()
     };
-    let comment = comment(&packet, Some(&step(Kind::Segment(segment)))).unwrap();
+    let comment = comment(&packet, Some(&step(PacketKind::Segment(segment)))).unwrap();
     assert_eq!(
         comment,
         "PSH,ACK: carries the line: bytes 1 to 6 of what the client handed to send(). \
@@ -56,7 +56,7 @@ fn a_comment_has_sentences_then_pairs_that_can_be_found() {
          server=ESTABLISHED inferred=server seq=1 ack=1 length=6 delay=idle roles=seen"
     );
     assert_eq!(
-        place(&step(Kind::Segment(segment))),
+        place(&step(PacketKind::Segment(segment))),
         "1, packet 4 of it, 42.4 ms after the one before"
     );
 }
@@ -85,7 +85,7 @@ fn every_pair_is_documented() {
     let bytes = unhex(PUSH);
     let packet = packet(&bytes);
     let mut steps = places();
-    steps.push(step(Kind::Notice(Notice {
+    steps.push(step(PacketKind::Notice(Notice {
         about: Some(1),
         after: None,
         says: IcmpErrorKind::Other,

@@ -5,7 +5,7 @@ use crate::explain::packet::{expectation, reason, remarks, words};
 use crate::explain::{Context, meaning};
 use crate::flow::datagram::Notice;
 use crate::flow::segment::{Part, Remark, Segment};
-use crate::flow::{Kind, PacketInFlow, Party, Roles};
+use crate::flow::{PacketInFlow, PacketKind, Party, Roles};
 use crate::wire::digits::unhex;
 
 #[test]
@@ -72,7 +72,9 @@ fn every_reset_and_every_complaint_says_something_else() {
                 part: Part::Reset(cause),
                 ..push()
             };
-            reason(&syn, Some(&step(Kind::Segment(segment)))).unwrap().into_owned()
+            reason(&syn, Some(&step(PacketKind::Segment(segment))))
+                .unwrap()
+                .into_owned()
         })
         .collect();
     let notice = unhex(NOTICE);
@@ -85,7 +87,7 @@ fn every_reset_and_every_complaint_says_something_else() {
         };
         let step = PacketInFlow {
             sender: Party::Server,
-            ..step(Kind::Notice(notice_of))
+            ..step(PacketKind::Notice(notice_of))
         };
         let sentence = reason(&notice, Some(&step)).unwrap().into_owned();
         is_sentence(&sentence);

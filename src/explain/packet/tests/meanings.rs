@@ -7,7 +7,7 @@ use crate::flow::datagram::{Datagram, Part as DatagramPart};
 use crate::flow::number::{Bytes, Number, Sequence};
 use crate::flow::segment::{Acknowledged, Part, Segment};
 use crate::flow::state::{Change, State};
-use crate::flow::{Kind, PacketInFlow};
+use crate::flow::{PacketInFlow, PacketKind};
 use crate::wire::Packet;
 use crate::wire::digits::unhex;
 
@@ -27,7 +27,7 @@ fn told(packet: &Packet<'_>, step: &PacketInFlow, id: &str) -> (String, String) 
 fn each_number_tells_where_it_comes_from() {
     let bytes = unhex(PUSH);
     let packet = packet(&bytes);
-    let with = |segment: Segment| step(Kind::Segment(segment));
+    let with = |segment: Segment| step(PacketKind::Segment(segment));
     let step = with(Segment {
         acknowledges: Acknowledged {
             bytes: Some(Bytes { first: 1, last: 12 }),
@@ -91,7 +91,7 @@ fn an_acknowledgment_counts_syn_bytes_and_fin() {
     let packet = packet(&bytes);
     let sentence = |acknowledges| {
         let segment = Segment { acknowledges, ..push() };
-        told(&packet, &step(Kind::Segment(segment)), "tcp.ack_raw").1
+        told(&packet, &step(PacketKind::Segment(segment)), "tcp.ack_raw").1
     };
     let new = Acknowledged::default();
     let some = Some(Bytes { first: 7, last: 7 });
@@ -150,7 +150,7 @@ fn selective_acknowledgments_are_told_as_bytes() {
         }),
         ..push()
     };
-    let step = step(Kind::Segment(segment));
+    let step = step(PacketKind::Segment(segment));
     for (blocks, expected) in [
         (
             &[(25, 37)][..],
@@ -196,19 +196,19 @@ fn what_comes_next_is_told_raw_and_relative() {
         ..push()
     };
     assert_eq!(
-        expectation(&syn, Some(&step(Kind::Segment(opening)))).unwrap(),
+        expectation(&syn, Some(&step(PacketKind::Segment(opening)))).unwrap(),
         "SYN,ACK from the server with ack number 254465402 (rel 1), this sequence number + 1; RST,ACK, if nothing listens \
          there"
     );
     let bytes = unhex(PUSH);
     let push_packet = packet(&bytes);
     assert_eq!(
-        expectation(&push_packet, Some(&step(Kind::Segment(push())))).unwrap(),
+        expectation(&push_packet, Some(&step(PacketKind::Segment(push())))).unwrap(),
         "ACK from the server with ack number 254465408 (rel 7); if it sends data too, they start at sequence number \
          3890940510 (rel 1)"
     );
     assert_eq!(
-        reason(&push_packet, Some(&step(Kind::Segment(push())))).unwrap(),
+        reason(&push_packet, Some(&step(PacketKind::Segment(push())))).unwrap(),
         "carries the line: bytes 1 to 6 of what the client handed to send()"
     );
     let closing = Segment {
@@ -221,7 +221,7 @@ fn what_comes_next_is_told_raw_and_relative() {
         server: stays(State::TimeWait),
         ..push()
     };
-    let closing = step(Kind::Segment(closing));
+    let closing = step(PacketKind::Segment(closing));
     assert_eq!(
         expectation(&push_packet, Some(&closing)).unwrap(),
         "nothing: all is closed; the server stays in TIME-WAIT for a while (Linux: 60 s)"
@@ -240,7 +240,7 @@ fn what_comes_next_is_told_raw_and_relative() {
 fn a_request_and_its_reply_are_told() {
     let bytes = unhex(NOTICE);
     let packet = packet(&bytes);
-    let datagram = |part| step(Kind::Datagram(Datagram { length: 12, part }));
+    let datagram = |part| step(PacketKind::Datagram(Datagram { length: 12, part }));
     let request = datagram(DatagramPart::Request { count: 1 });
     assert_eq!(
         reason(&packet, Some(&request)).unwrap(),

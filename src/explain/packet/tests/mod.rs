@@ -10,7 +10,7 @@ use crate::flow::datagram::IcmpErrorKind;
 use crate::flow::number::{Bytes, Number, Sequence};
 use crate::flow::segment::{Acknowledged, Delay, Part, Remark, Remarks, ResetCause, RoundTrip, Scale, Segment, Window};
 use crate::flow::state::{Change, ObservedState, State};
-use crate::flow::{Kind, PacketInFlow, Party, Roles};
+use crate::flow::{PacketInFlow, PacketKind, Party, Roles};
 use crate::wire::{LinkType, Packet, decode};
 
 /// `hello\n` from port 53582 to 12001 on loopback: sequence number 254465402, acknowledgment number 3890940510, window 64.
@@ -73,7 +73,7 @@ fn push() -> Segment {
     }
 }
 
-fn step(kind: Kind) -> PacketInFlow {
+fn step(kind: PacketKind) -> PacketInFlow {
     let end = |port| SocketAddr::from(([127, 0, 0, 1], port));
     PacketInFlow {
         conversation: 1,
@@ -165,7 +165,7 @@ fn places() -> Vec<PacketInFlow> {
                     }),
                     ..push()
                 };
-                steps.push(step(Kind::Segment(segment)));
+                steps.push(step(PacketKind::Segment(segment)));
             }
         }
     }

@@ -36,12 +36,12 @@ pub struct PacketInFlow {
     /// Nanoseconds since the packet before in the same conversation; absent for the first one, and where a time is missing.
     pub pause: Option<i64>,
     /// By protocol.
-    pub kind: Kind,
+    pub kind: PacketKind,
 }
 
 /// What a packet does, by protocol.
 #[derive(Debug, Clone, Copy)]
-pub enum Kind {
+pub enum PacketKind {
     /// A TCP segment.
     Segment(Segment),
     /// A UDP datagram.
@@ -64,7 +64,7 @@ impl PacketInFlow {
     #[must_use]
     pub const fn segment(&self) -> Option<&Segment> {
         match &self.kind {
-            Kind::Segment(segment) => Some(segment),
+            PacketKind::Segment(segment) => Some(segment),
             _ => None,
         }
     }
@@ -73,7 +73,7 @@ impl PacketInFlow {
     #[must_use]
     pub const fn datagram(&self) -> Option<&Datagram> {
         match &self.kind {
-            Kind::Datagram(datagram) => Some(datagram),
+            PacketKind::Datagram(datagram) => Some(datagram),
             _ => None,
         }
     }
@@ -82,7 +82,7 @@ impl PacketInFlow {
     #[must_use]
     pub const fn notice(&self) -> Option<&Notice> {
         match &self.kind {
-            Kind::Notice(notice) => Some(notice),
+            PacketKind::Notice(notice) => Some(notice),
             _ => None,
         }
     }
