@@ -2,8 +2,8 @@
 
 use super::context::{Context, Side};
 use super::sentence::Sentence;
-use crate::flow::datagram::{IcmpErrorKind, Part as DatagramPart};
-use crate::flow::segment::{Part, ResetCause};
+use crate::flow::datagram::{DatagramPart, IcmpErrorKind};
+use crate::flow::segment::{ResetCause, SegmentPart};
 use crate::flow::{PacketInFlow, Party, Roles};
 use crate::wire::tcp::Flags;
 use crate::wire::{Field, Protocol};
@@ -51,7 +51,7 @@ fn servers(context: Context<'_, '_>, side: Side) -> &'static str {
         .tcp()
         .is_some_and(|tcp| tcp.flags().has(Flags::SYN) && !tcp.flags().has(Flags::ACK));
     match part {
-        Some(Part::Reset(ResetCause::NobodyListens)) => "the server's: nothing listens there",
+        Some(SegmentPart::Reset(ResetCause::NobodyListens)) => "the server's: nothing listens there",
         _ if is_syn || (context.layer.is_quoted() && side == Side::Receiver) => "the server's: it should listen there",
         _ => "the server's: it listens there",
     }

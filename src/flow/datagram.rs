@@ -6,12 +6,12 @@ pub struct Datagram {
     /// Data bytes.
     pub length: usize,
     /// Its part.
-    pub part: Part,
+    pub part: DatagramPart,
 }
 
 /// The part of a datagram.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum DatagramPart {
     /// The n-th datagram from the client, from 1.
     Request {
         /// n

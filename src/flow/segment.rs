@@ -8,7 +8,7 @@ use super::state::Change;
 #[derive(Debug, Clone, Copy)]
 pub struct Segment {
     /// Its part.
-    pub part: Part,
+    pub part: SegmentPart,
     /// The client's state before and after.
     pub client: Change,
     /// The server's state before and after.
@@ -43,7 +43,7 @@ pub struct Segment {
 
 /// The part of a segment in its connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Part {
+pub enum SegmentPart {
     /// Step 1 of the handshake.
     Syn,
     /// Step 2.

@@ -1,7 +1,7 @@
 //! The datagrams between two sockets.
 
 use super::conversation::Exchange;
-use super::datagram::{Datagram, Part};
+use super::datagram::{Datagram, DatagramPart};
 use super::packed_time::{Now, PackedTime, PacketNumber};
 use super::party::Party;
 
@@ -37,7 +37,7 @@ pub(super) struct Udp {
     /// Requests that an ICMP error or the bound took off the list.
     given_up: u64,
     /// A datagram of which only the first fragment has come: who sent it, what tells it, and its part.
-    fragment: Option<(Party, Mark, Part)>,
+    fragment: Option<(Party, Mark, DatagramPart)>,
 }
 
 impl Udp {
@@ -62,7 +62,7 @@ impl Udp {
     }
 
     /// The part of a datagram that was put together from fragments, the first of which has been counted.
-    pub(super) fn whole(&mut self, sender: Party, mark: Mark) -> Option<Part> {
+    pub(super) fn whole(&mut self, sender: Party, mark: Mark) -> Option<DatagramPart> {
         let (from, fragment, part) = self.fragment?;
         (from == sender && fragment == mark).then(|| {
             self.fragment = None;
@@ -70,7 +70,7 @@ impl Udp {
         })
     }
 
-    fn ask(&mut self, sent: Sent) -> Part {
+    fn ask(&mut self, sent: Sent) -> DatagramPart {
         if self.waiting.len() >= MOST {
             self.waiting.remove(0);
             self.given_up += 1;
@@ -81,18 +81,18 @@ impl Udp {
         }
         self.waiting.push(sent);
         self.requests += 1;
-        Part::Request { count: self.requests }
+        DatagramPart::Request { count: self.requests }
     }
 
-    fn answer(&mut self, sent: Sent, now: Now) -> Part {
+    fn answer(&mut self, sent: Sent, now: Now) -> DatagramPart {
         self.reply = Some(sent);
         if self.waiting.is_empty() {
-            return Part::Unasked;
+            return DatagramPart::Unasked;
         }
         let request = self.waiting.remove(0);
         self.free();
         self.answered += 1;
-        Part::Reply {
+        DatagramPart::Reply {
             request: request.packet.whole(now.number),
             after: now.time.since(request.time),
         }

@@ -4,7 +4,7 @@ use super::capturing::Captured;
 use crate::calls::{Call, Name, Role};
 use crate::flow::conversation::Conversation;
 use crate::flow::number::Bytes;
-use crate::flow::segment::Part;
+use crate::flow::segment::SegmentPart;
 use crate::flow::{PacketInFlow, PacketKind, Party, Roles, Tracker};
 use crate::frame::{Frame, Time};
 
@@ -110,7 +110,9 @@ pub fn data_of(step: &PacketInFlow) -> u64 {
 #[must_use]
 pub fn says_something(step: &PacketInFlow) -> bool {
     match &step.kind {
-        PacketKind::Segment(segment) => segment.data.is_some() || matches!(segment.part, Part::Syn | Part::SynAck),
+        PacketKind::Segment(segment) => {
+            segment.data.is_some() || matches!(segment.part, SegmentPart::Syn | SegmentPart::SynAck)
+        }
         PacketKind::Datagram(_) => true,
         PacketKind::Notice(_) => false,
     }

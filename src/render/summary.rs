@@ -22,7 +22,7 @@ use super::look::{TextStyle, TimeForm, rounded};
 use super::view::{ShownPacket, View, ViewOf};
 use crate::explain::packet::{self, Ends, flag_names};
 use crate::flow::PacketInFlow;
-use crate::flow::segment::{Part, Remark, Scale, Segment};
+use crate::flow::segment::{Remark, Scale, Segment, SegmentPart};
 use crate::frame::Time;
 use crate::local_time;
 use crate::wire::digits::{write_address, write_padded};
@@ -210,7 +210,9 @@ fn segment(line: &mut String, packet: &Packet<'_>, tcp: &Tcp<'_>, step: Option<&
     let length = length(packet, Protocol::Tcp);
     add(line, " Len=", length);
     let window_matters = step.is_some_and(|step| {
-        step.part == Part::WindowUpdate || step.part == Part::WindowProbeAck || step.remarks.has(Remark::ZeroWindow)
+        step.part == SegmentPart::WindowUpdate
+            || step.part == SegmentPart::WindowProbeAck
+            || step.remarks.has(Remark::ZeroWindow)
     });
     Spare {
         window: if window_matters { 0..0 } else { start..end },

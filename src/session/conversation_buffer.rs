@@ -8,7 +8,7 @@ use super::calls::Calls;
 use super::following::Conversations;
 use super::observed::Observed;
 use super::settings::Settings;
-use crate::flow::segment::Part;
+use crate::flow::segment::SegmentPart;
 use crate::flow::state::State;
 use crate::frame::Time;
 use crate::render::look::TextStyle;
@@ -246,7 +246,7 @@ fn is_over(seen: &Seen) -> bool {
     };
     let is_over = |state| matches!(state, State::Closed | State::TimeWait);
     let both = is_over(segment.client.after.state) && is_over(segment.server.after.state);
-    both && !matches!(segment.part, Part::Syn) || matches!(segment.part, Part::Reset(_))
+    both && !matches!(segment.part, SegmentPart::Syn) || matches!(segment.part, SegmentPart::Reset(_))
 }
 
 /// Has the capture gone on long enough since? Without times only its end tells.

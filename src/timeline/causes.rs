@@ -4,7 +4,7 @@ use super::stream::{Carried, moved};
 use super::{Placed, Seen};
 use crate::calls::Name;
 use crate::flow::Party;
-use crate::flow::segment::{Part, Remark, ResetCause};
+use crate::flow::segment::{Remark, ResetCause, SegmentPart};
 
 /// A point in the story; the number is an index among the packets or the calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -99,7 +99,7 @@ impl Causes<'_> {
     }
 
     /// The first segment of this party with such a part.
-    fn segment(&self, sender: Party, wanted: impl Fn(Part) -> bool) -> Option<usize> {
+    fn segment(&self, sender: Party, wanted: impl Fn(SegmentPart) -> bool) -> Option<usize> {
         self.packets.iter().position(|seen| {
             let segment = seen.step.segment();
             seen.step.sender == sender && segment.is_some_and(|segment| wanted(segment.part))
@@ -115,13 +115,13 @@ impl Causes<'_> {
     fn opening(&mut self, party: Party, own: &[usize]) {
         let connect = self.first_call(own, |placed| placed.call.call == Name::Connect);
         if let Some(connect) = connect {
-            let is_syn = |part| matches!(part, Part::Syn | Part::CrossingSyn);
+            let is_syn = |part| matches!(part, SegmentPart::Syn | SegmentPart::CrossingSyn);
             let syn = self.segment(party, is_syn);
             self.call_sent(connect, syn);
             let succeeded = self.calls.get(connect).is_some_and(|placed| placed.call.result == 0);
             // It returned without waiting when the connection was made in the background: then there is no answer to wait for.
             if succeeded {
-                let answer = self.segment(party.other(), |part| part == Part::SynAck);
+                let answer = self.segment(party.other(), |part| part == SegmentPart::SynAck);
                 self.call_waited(connect, answer);
             }
         }
@@ -135,7 +135,7 @@ impl Causes<'_> {
                 segment.is_some_and(|segment| segment.remarks.has(Remark::DataInSyn))
             });
             if !is_fast {
-                let done = self.segment(party.other(), |part| part == Part::HandshakeAck);
+                let done = self.segment(party.other(), |part| part == SegmentPart::HandshakeAck);
                 self.call_waited(accept, done);
             }
         }
@@ -162,7 +162,7 @@ impl Causes<'_> {
 
     /// `close()` or `shutdown()` before the FIN; the other end's FIN before the `recv()` that returns 0.
     fn end(&mut self, party: Party, own: &[usize]) {
-        let is_fin = |part| matches!(part, Part::FirstFin | Part::SecondFin);
+        let is_fin = |part| matches!(part, SegmentPart::FirstFin | SegmentPart::SecondFin);
         let closing = self.first_call(own, |placed| match placed.call.call {
             Name::Close => true,
             Name::Shutdown => placed.call.argument.as_deref() != Some("SHUT_RD"),
@@ -170,7 +170,7 @@ impl Causes<'_> {
         });
         if let Some(closing) = closing {
             let fin = self.segment(party, is_fin);
-            let reset = || self.segment(party, |part| part == Part::Reset(ResetCause::DataAfterClose));
+            let reset = || self.segment(party, |part| part == SegmentPart::Reset(ResetCause::DataAfterClose));
             let packet = fin.or_else(reset);
             self.call_sent(closing, packet);
         }
@@ -233,7 +233,7 @@ impl Causes<'_> {
             // A notice has the other one as its sender: who caused it is the one who is told.
             (seen.step.notice().is_some() && seen.step.sender == party.other()).then_some(index)
         });
-        let reset = self.segment(party.other(), |part| matches!(part, Part::Reset(_)));
+        let reset = self.segment(party.other(), |part| matches!(part, SegmentPart::Reset(_)));
         for &index in own {
             let Some(error) = self.calls.get(index).and_then(|placed| placed.call.error.as_ref()) else {
                 continue;

@@ -7,9 +7,9 @@ use chrono::{DateTime, Utc};
 
 use super::{Claimed, Mark, Placed, Seen, Timeline, What};
 use crate::calls::{Call, Failure, Name, Program, Role};
-use crate::flow::datagram::{Datagram, IcmpErrorKind, Notice, Part as DatagramPart};
+use crate::flow::datagram::{Datagram, DatagramPart, IcmpErrorKind, Notice};
 use crate::flow::number::{Bytes, Number, Sequence};
-use crate::flow::segment::{Acknowledged, Part, Remarks, ResetCause, Scale, Segment, Window};
+use crate::flow::segment::{Acknowledged, Remarks, ResetCause, Scale, Segment, SegmentPart, Window};
 use crate::flow::state::{Change, ObservedState, State};
 use crate::flow::{PacketInFlow, PacketKind, Party, Roles};
 use crate::frame::Time;
@@ -107,15 +107,15 @@ pub(crate) fn seen(place: u64, time: Option<Time>, sender: Party, kind: PacketKi
 
 fn kind(word: &str, bytes: Option<(i64, i64)>) -> PacketKind {
     let part = match word {
-        "syn" => Part::Syn,
-        "synack" => Part::SynAck,
-        "handshake" => Part::HandshakeAck,
-        "data" => Part::Data,
-        "ack" => Part::Ack,
-        "fin" => Part::FirstFin,
-        "fin2" => Part::SecondFin,
-        "refusal" => Part::Reset(ResetCause::NobodyListens),
-        "reset" => Part::Reset(ResetCause::DataAfterClose),
+        "syn" => SegmentPart::Syn,
+        "synack" => SegmentPart::SynAck,
+        "handshake" => SegmentPart::HandshakeAck,
+        "data" => SegmentPart::Data,
+        "ack" => SegmentPart::Ack,
+        "fin" => SegmentPart::FirstFin,
+        "fin2" => SegmentPart::SecondFin,
+        "refusal" => SegmentPart::Reset(ResetCause::NobodyListens),
+        "reset" => SegmentPart::Reset(ResetCause::DataAfterClose),
         "datagram" => {
             let (first, last) = bytes.unwrap();
             return PacketKind::Datagram(Datagram {
@@ -135,7 +135,7 @@ fn kind(word: &str, bytes: Option<(i64, i64)>) -> PacketKind {
     PacketKind::Segment(segment(part, bytes))
 }
 
-pub(crate) fn segment(part: Part, bytes: Option<(i64, i64)>) -> Segment {
+pub(crate) fn segment(part: SegmentPart, bytes: Option<(i64, i64)>) -> Segment {
     let open = ObservedState {
         state: State::Established,
         inferred: false,

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use socket_lab::flow::conversation::{Ending, Opening};
-use socket_lab::flow::segment::{Part, Remark};
+use socket_lab::flow::segment::{Remark, SegmentPart};
 use socket_lab::flow::state::State;
 use socket_lab::flow::{PacketInFlow, Tracker};
 use socket_lab::frame::Frame;
@@ -113,7 +113,7 @@ fn both_ends_open_at_once() {
         for number in 1..=2 {
             let own = of_conversation(&steps, number);
             assert!(
-                parts(&own).starts_with(&[Part::Syn, Part::CrossingSyn]),
+                parts(&own).starts_with(&[SegmentPart::Syn, SegmentPart::CrossingSyn]),
                 "{:?}",
                 parts(&own)
             );
@@ -176,7 +176,7 @@ fn crossed(steps: &[PacketInFlow], tracker: &Tracker) -> usize {
         let connection = connection(tracker, conversation.number);
         assert_eq!(remarked, connection.ending == Ending::ClosedTogether, "{connection:?}");
         // A late acknowledgment is answered in TIME-WAIT, and that answer by a RST: RFC 1337 section 1.
-        let was_killed = parts(&own).iter().any(|part| matches!(part, Part::Reset(_)));
+        let was_killed = parts(&own).iter().any(|part| matches!(part, SegmentPart::Reset(_)));
         let states = [connection.client.standing.state, connection.server.standing.state];
         crossed += usize::from(remarked);
         if was_killed {

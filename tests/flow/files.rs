@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use socket_lab::flow::Tracker;
-use socket_lab::flow::segment::{Part, Remark};
+use socket_lab::flow::segment::{Remark, SegmentPart};
 use socket_lab::frame::Frame;
 use socket_lab::record::Reader;
 
@@ -87,7 +87,7 @@ fn doubled(again: impl Fn(Frame<'static>) -> Frame<'static>) -> (usize, usize) {
             let packet = frame.decode();
             let step = tracker.follow(number, frame.time, &packet).unwrap();
             let segment = step.segment().unwrap();
-            copies += usize::from(segment.part == Part::Copy);
+            copies += usize::from(segment.part == SegmentPart::Copy);
             retransmissions += usize::from(segment.remarks.has(Remark::Retransmission));
         }
     }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use socket_lab::flow::Party;
 use socket_lab::flow::conversation::{Ending, Opening, Transport};
 use socket_lab::flow::datagram::IcmpErrorKind;
-use socket_lab::flow::segment::{Delay, Part, Remark, ResetCause};
+use socket_lab::flow::segment::{Delay, Remark, ResetCause, SegmentPart};
 use socket_lab::flow::state::State;
 use socket2::{Domain, SockRef, Socket, TcpKeepalive, Type};
 
@@ -42,7 +42,7 @@ fn one_direction_is_closed_and_the_other_goes_on() {
             .into_iter()
             .find(|segment| segment.remarks.has(Remark::HalfClosed))
             .unwrap();
-        assert_eq!((late.part, late.data.unwrap().count()), (Part::Data, 10));
+        assert_eq!((late.part, late.data.unwrap().count()), (SegmentPart::Data, 10));
         assert_eq!(late.client.after.state, State::FinWait2);
         assert_eq!(late.server.after.state, State::CloseWait);
         assert!(!late.server.after.inferred);
@@ -63,7 +63,10 @@ fn a_port_where_nobody_listens() {
             socket.send(b"anybody there?").unwrap();
             assert!(socket.recv(&mut [0; 8]).is_err());
         }));
-        assert_eq!(parts(&steps), [Part::Syn, Part::Reset(ResetCause::NobodyListens)]);
+        assert_eq!(
+            parts(&steps),
+            [SegmentPart::Syn, SegmentPart::Reset(ResetCause::NobodyListens)]
+        );
         assert_eq!(connection(&tracker, 1).opening, Opening::Refused);
         let notice = steps[3].notice().unwrap();
         assert_eq!((notice.says, notice.about), (IcmpErrorKind::PortUnreachable, Some(3)));
@@ -92,7 +95,7 @@ fn why_a_reset_came() {
                 drop(server);
                 thread::sleep(MOMENT);
             }));
-            let reset = the_one(&steps, Part::Reset(ResetCause::Abort));
+            let reset = the_one(&steps, SegmentPart::Reset(ResetCause::Abort));
             assert_eq!(reset.server.after.state, State::Closed);
             assert!(reset.client.after.inferred && !reset.server.after.inferred);
             assert_eq!(connection(&tracker, 1).ending, Ending::Reset(Party::Server));
@@ -104,7 +107,7 @@ fn why_a_reset_came() {
             client.write_all(b"too late").unwrap();
             thread::sleep(MOMENT);
         }));
-        the_one(&steps, Part::Reset(ResetCause::DataAfterClose));
+        the_one(&steps, SegmentPart::Reset(ResetCause::DataAfterClose));
     });
 }
 
@@ -123,10 +126,10 @@ fn keep_alive() {
 fn a_silent_connection_is_kept_alive() {
     in_namespace(|| {
         let (steps, _) = followed(&captured(keep_alive));
-        let asked = the_one(&steps, Part::KeepAlive);
+        let asked = the_one(&steps, SegmentPart::KeepAlive);
         assert_eq!(asked.delay, Some(Delay::KeepAliveTimer));
         assert_eq!(asked.sequence.relative, 1);
-        the_one(&steps, Part::KeepAliveAck);
+        the_one(&steps, SegmentPart::KeepAliveAck);
     });
 }
 
@@ -163,11 +166,11 @@ fn a_reader_that_does_not_read_closes_its_window() {
         let place = |part| all.iter().position(|segment| segment.part == part);
         let full = remarked(Remark::WindowFull).unwrap();
         let zero = remarked(Remark::ZeroWindow).unwrap();
-        let probe = place(Part::WindowProbe).unwrap();
-        let answer = place(Part::WindowProbeAck).unwrap();
+        let probe = place(SegmentPart::WindowProbe).unwrap();
+        let answer = place(SegmentPart::WindowProbeAck).unwrap();
         let update = all
             .iter()
-            .rposition(|segment| segment.part == Part::WindowUpdate)
+            .rposition(|segment| segment.part == SegmentPart::WindowUpdate)
             .unwrap();
         assert!(
             full < zero && zero < probe && probe < answer && answer < update,
@@ -214,7 +217,7 @@ fn ports_are_used_again() {
             let reuses = conversation.number > 1;
             assert_eq!(connection(&tracker, conversation.number).reuses_ports, reuses);
             let own = of_conversation(&steps, conversation.number);
-            assert_eq!(the_one(&own, Part::Syn).remarks.has(Remark::PortReuse), reuses);
+            assert_eq!(the_one(&own, SegmentPart::Syn).remarks.has(Remark::PortReuse), reuses);
             assert_eq!(
                 connection(&tracker, conversation.number).ending,
                 Ending::Closed(Party::Server)

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use socket_lab::capture::live::{Capture, Event, Opening};
 use socket_lab::flow::conversation::{Connection, Transport};
-use socket_lab::flow::segment::{Part, Segment};
+use socket_lab::flow::segment::{Segment, SegmentPart};
 use socket_lab::flow::{PacketInFlow, Tracker};
 use socket_lab::frame::Frame;
 
@@ -76,12 +76,12 @@ pub(super) fn segments(steps: &[PacketInFlow]) -> Vec<Segment> {
     steps.iter().filter_map(|step| step.segment().copied()).collect()
 }
 
-pub(super) fn parts(steps: &[PacketInFlow]) -> Vec<Part> {
+pub(super) fn parts(steps: &[PacketInFlow]) -> Vec<SegmentPart> {
     segments(steps).iter().map(|segment| segment.part).collect()
 }
 
 #[track_caller]
-pub(super) fn the_one(steps: &[PacketInFlow], part: Part) -> Segment {
+pub(super) fn the_one(steps: &[PacketInFlow], part: SegmentPart) -> Segment {
     let found: Vec<_> = segments(steps)
         .into_iter()
         .filter(|segment| segment.part == part)

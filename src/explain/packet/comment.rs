@@ -4,9 +4,9 @@
 
 use super::states::{Marks, states};
 use super::{expectation, name, reason, remarks, words};
-use crate::flow::datagram::Part as DatagramPart;
+use crate::flow::datagram::DatagramPart;
 use crate::flow::number::Bytes;
-use crate::flow::segment::{Part, Segment};
+use crate::flow::segment::{Segment, SegmentPart};
 use crate::flow::{PacketInFlow, PacketKind, Party};
 use crate::wire::Packet;
 
@@ -66,7 +66,7 @@ fn pairs(comment: &mut String, step: &PacketInFlow) {
 fn segment_pairs(comment: &mut String, step: &PacketInFlow, segment: &Segment) {
     word(comment, "sender", step.sender.word());
     word(comment, "part", words::part(segment.part));
-    if let Part::Reset(cause) = segment.part {
+    if let SegmentPart::Reset(cause) = segment.part {
         word(comment, "cause", words::cause(cause));
     }
     word(comment, "client", segment.client.after.state.name());

@@ -2,9 +2,9 @@
 
 use super::super::context::is_to_many;
 use super::super::sentence::Sentence;
-use crate::flow::datagram::{IcmpErrorKind, Part as DatagramPart};
+use crate::flow::datagram::{DatagramPart, IcmpErrorKind};
 use crate::flow::number::{Bytes, Number, Sequence};
-use crate::flow::segment::{Part, Remark, Segment};
+use crate::flow::segment::{Remark, Segment, SegmentPart};
 use crate::flow::state::State;
 use crate::flow::{PacketInFlow, PacketKind, Party};
 use crate::wire::tcp::{Flags, Tcp};
@@ -65,14 +65,14 @@ fn of_segment(packet: &Packet<'_>, step: &PacketInFlow, segment: &Segment) -> Op
     let (sender, receiver) = (step.sender, step.sender.other());
     let next = next_of(packet, segment);
     match segment.part {
-        Part::Syn => Some(after_syn(step, segment, next)),
-        Part::CrossingSyn => Some(sentence!(
+        SegmentPart::Syn => Some(after_syn(step, segment, next)),
+        SegmentPart::CrossingSyn => Some(sentence!(
             "SYN,ACK from each end; the ",
             receiver,
             "'s with ack number ",
             next
         )),
-        Part::SynAck => {
+        SegmentPart::SynAck => {
             let acknowledgment = segment
                 .acknowledgment
                 .map_or(String::new(), |number| sentence!(", and sequence number ", number));
@@ -85,12 +85,12 @@ fn of_segment(packet: &Packet<'_>, step: &PacketInFlow, segment: &Segment) -> Op
                 acknowledgment
             ))
         }
-        Part::KeepAlive | Part::WindowProbe => Some(sentence!(
+        SegmentPart::KeepAlive | SegmentPart::WindowProbe => Some(sentence!(
             "ACK from the ",
             receiver,
             ", or a RST if it has no such connection"
         )),
-        Part::FirstFin => Some(sentence!(
+        SegmentPart::FirstFin => Some(sentence!(
             "ACK from the ",
             receiver,
             " with ack number ",
@@ -99,16 +99,16 @@ fn of_segment(packet: &Packet<'_>, step: &PacketInFlow, segment: &Segment) -> Op
             receiver,
             "'s own FIN, when its program closes"
         )),
-        Part::SecondFin => Some(sentence!(
+        SegmentPart::SecondFin => Some(sentence!(
             "ACK from the ",
             receiver,
             " with ack number ",
             next,
             ", for a FIN counts as one; with it both directions are closed"
         )),
-        Part::FinAck => after_fin_ack(segment),
-        Part::Reset(_) => Some("nothing: a reset ends the connection at once, and is not acknowledged".into()),
-        Part::Stray | Part::Copy => None,
+        SegmentPart::FinAck => after_fin_ack(segment),
+        SegmentPart::Reset(_) => Some("nothing: a reset ends the connection at once, and is not acknowledged".into()),
+        SegmentPart::Stray | SegmentPart::Copy => None,
         _ if segment.remarks.has(Remark::ZeroWindow) => Some(sentence!(
             "no data from the ",
             receiver,

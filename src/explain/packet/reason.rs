@@ -5,8 +5,8 @@ use super::super::context::is_to_many;
 use super::super::sentence::{Piece, SENTENCE, Sentence};
 use super::super::tcp::looks_like_refusal;
 use super::super::words::{bytes, duration};
-use crate::flow::datagram::{Datagram, IcmpErrorKind, Notice, Part as DatagramPart};
-use crate::flow::segment::{Part, ResetCause, Segment};
+use crate::flow::datagram::{Datagram, DatagramPart, IcmpErrorKind, Notice};
+use crate::flow::segment::{ResetCause, Segment, SegmentPart};
 use crate::flow::state::State;
 use crate::flow::{PacketInFlow, PacketKind, Roles};
 use crate::wire::tcp::Flags;
@@ -40,9 +40,11 @@ fn segment_reason(packet: &Packet<'_>, step: &PacketInFlow, segment: &Segment) -
     let (sender, receiver) = (step.sender, step.sender.other());
     let room = segment.window.bytes();
     match segment.part {
-        Part::Syn | Part::SynAck | Part::CrossingSyn | Part::HandshakeAck => opening_reason(packet, step, segment),
-        Part::Data => data_reason(packet, step, segment),
-        Part::Ack => {
+        SegmentPart::Syn | SegmentPart::SynAck | SegmentPart::CrossingSyn | SegmentPart::HandshakeAck => {
+            opening_reason(packet, step, segment)
+        }
+        SegmentPart::Data => data_reason(packet, step, segment),
+        SegmentPart::Ack => {
             let new = newly_acknowledged(step, segment);
             sentence!(
                 "the ",
@@ -51,7 +53,7 @@ fn segment_reason(packet: &Packet<'_>, step: &PacketInFlow, segment: &Segment) -
                 new.as_deref().unwrap_or("nothing new")
             )
         }
-        Part::WindowUpdate => {
+        SegmentPart::WindowUpdate => {
             let told = room.map(|room| sentence!(": its window is ", bytes(room), " now"));
             sentence!(
                 "the ",
@@ -60,34 +62,36 @@ fn segment_reason(packet: &Packet<'_>, step: &PacketInFlow, segment: &Segment) -
                 told.as_deref().unwrap_or(", and tells its new window")
             )
         }
-        Part::KeepAlive => sentence!("keep-alive: asks whether the ", receiver, " is still there"),
-        Part::KeepAliveAck => sentence!("answers the keep-alive: the ", sender, " is still there"),
-        Part::WindowProbe => sentence!("window probe: asks whether the ", receiver, "'s window is still closed"),
-        Part::WindowProbeAck => match room {
+        SegmentPart::KeepAlive => sentence!("keep-alive: asks whether the ", receiver, " is still there"),
+        SegmentPart::KeepAliveAck => sentence!("answers the keep-alive: the ", sender, " is still there"),
+        SegmentPart::WindowProbe => sentence!("window probe: asks whether the ", receiver, "'s window is still closed"),
+        SegmentPart::WindowProbeAck => match room {
             Some(0) => "answers the window probe: still no room".into(),
             Some(room) => sentence!("answers the window probe: room for ", bytes(room)),
             None => "answers the window probe".into(),
         },
-        Part::FirstFin | Part::SecondFin | Part::FinAck => closing_reason(step, segment),
-        Part::Reset(cause) => reset_reason(step, cause),
-        Part::Copy => format!(
+        SegmentPart::FirstFin | SegmentPart::SecondFin | SegmentPart::FinAck => closing_reason(step, segment),
+        SegmentPart::Reset(cause) => reset_reason(step, cause),
+        SegmentPart::Copy => format!(
             "a segment of the {sender}, captured a second time: one that is sent again differs in its identification or timestamp"
         ),
-        Part::Stray => STRAY.into(),
+        SegmentPart::Stray => STRAY.into(),
     }
 }
 
 /// A socket that is connected to itself. RFC 9293 section 3.5, figure 7
 const fn itself_reason(segment: &Segment) -> &'static str {
     match segment.part {
-        Part::Syn => "the program called connect() to its socket's own address and port",
-        Part::SynAck => "the socket answers its own SYN: a simultaneous open with itself",
-        Part::HandshakeAck => "the socket acknowledges its own SYN, and is connected to itself",
-        Part::Data => "carries data from the socket to itself",
-        Part::FirstFin | Part::SecondFin => "the program called close(): the socket closes its connection to itself",
-        Part::FinAck => "the socket acknowledges its own FIN",
-        Part::Reset(_) => "breaks off the socket's connection to itself",
-        Part::Stray => STRAY,
+        SegmentPart::Syn => "the program called connect() to its socket's own address and port",
+        SegmentPart::SynAck => "the socket answers its own SYN: a simultaneous open with itself",
+        SegmentPart::HandshakeAck => "the socket acknowledges its own SYN, and is connected to itself",
+        SegmentPart::Data => "carries data from the socket to itself",
+        SegmentPart::FirstFin | SegmentPart::SecondFin => {
+            "the program called close(): the socket closes its connection to itself"
+        }
+        SegmentPart::FinAck => "the socket acknowledges its own FIN",
+        SegmentPart::Reset(_) => "breaks off the socket's connection to itself",
+        SegmentPart::Stray => STRAY,
         _ => "the socket acknowledges to itself",
     }
 }
@@ -97,16 +101,16 @@ fn opening_reason(packet: &Packet<'_>, step: &PacketInFlow, segment: &Segment) -
     let new = newly_acknowledged(step, segment).unwrap_or_else(|| sentence!("the ", receiver, "'s SYN"));
     match segment.part {
         // Who calls connect() has a kernel, and a kernel tells its MSS (RFC 9293, section 3.7.1).
-        Part::Syn if packet.tcp().is_some_and(|tcp| tcp.options().next().is_none()) => {
+        SegmentPart::Syn if packet.tcp().is_some_and(|tcp| tcp.options().next().is_none()) => {
             "step 1 of 3 of the handshake: asks to open. It offers no option, not even an MSS: most likely no kernel made it \
              for a connect(), but a program such as a port scanner"
                 .into()
         }
-        Part::Syn => "step 1 of 3 of the handshake: the client called connect()".into(),
-        Part::SynAck => {
+        SegmentPart::Syn => "step 1 of 3 of the handshake: the client called connect()".into(),
+        SegmentPart::SynAck => {
             sentence!("step 2 of 3 of the handshake: the server's kernel agrees, and acknowledges ", new)
         }
-        Part::CrossingSyn => {
+        SegmentPart::CrossingSyn => {
             "asks to open while the other end asks too: both called connect() (simultaneous open)".into()
         }
         _ => {
@@ -129,12 +133,12 @@ fn closing_reason(step: &PacketInFlow, segment: &Segment) -> String {
     let (sender, receiver) = (step.sender, step.sender.other());
     let new = newly_acknowledged(step, segment);
     let what = match segment.part {
-        Part::FirstFin => sentence!(
+        SegmentPart::FirstFin => sentence!(
             "asks to close: the ",
             sender,
             " called close() or shutdown(), or its program ended"
         ),
-        Part::SecondFin => {
+        SegmentPart::SecondFin => {
             sentence!(
                 "closes the other direction: the ",
                 sender,

@@ -6,8 +6,8 @@ use super::super::sentence::Sentence;
 use super::super::tcp::asks_for_fast_open;
 use super::super::words::duration;
 use super::words;
-use crate::flow::datagram::Part as DatagramPart;
-use crate::flow::segment::{Delay, Part, Remark, Remarks, Segment};
+use crate::flow::datagram::DatagramPart;
+use crate::flow::segment::{Delay, Remark, Remarks, Segment, SegmentPart};
 use crate::flow::{PacketInFlow, PacketKind};
 use crate::wire::Packet;
 use crate::wire::digits::write_decimal;
@@ -63,7 +63,7 @@ fn sentence(packet: &Packet<'_>, step: &PacketInFlow, segment: &Segment, remark:
         .first_sent
         .map_or(String::new(), |first| sentence!(" of packet ", first));
     match remark {
-        Remark::Retransmission if segment.part == Part::Syn => {
+        Remark::Retransmission if segment.part == SegmentPart::Syn => {
             sentence!("retransmission", again, ": neither SYN,ACK nor RST was seen").into()
         }
         Remark::Retransmission => sentence!(
@@ -188,7 +188,8 @@ fn segment_tags(output: &mut impl fmt::Write, segment: &Segment) -> fmt::Result 
     }
     for remark in shown(segment.remarks) {
         // A probe into a closed window repeats; that it does is its part, and said.
-        let is_said = matches!(segment.part, Part::KeepAlive | Part::WindowProbe) && is_repetition(remark);
+        let is_said =
+            matches!(segment.part, SegmentPart::KeepAlive | SegmentPart::WindowProbe) && is_repetition(remark);
         match (remark, segment.first_sent) {
             _ if is_said => {}
             (Remark::Retransmission | Remark::FastRetransmission | Remark::SpuriousRetransmission, Some(first)) => {

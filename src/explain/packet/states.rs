@@ -1,7 +1,7 @@
 //! What a segment does to the states of both ends. RFC 9293 section 3.3.2
 
 use super::super::sentence::SENTENCE;
-use crate::flow::segment::Part;
+use crate::flow::segment::SegmentPart;
 use crate::flow::state::{ObservedState, State};
 use crate::flow::{PacketInFlow, Party};
 
@@ -36,7 +36,7 @@ impl Marks {
 /// is inferred rather than known stands in parentheses. `None` for other packets, and where nothing is known.
 #[must_use]
 pub fn states(step: &PacketInFlow, marks: Marks) -> Option<String> {
-    let segment = step.segment().filter(|segment| segment.part != Part::Stray)?;
+    let segment = step.segment().filter(|segment| segment.part != SegmentPart::Stray)?;
     let mut text = String::with_capacity(SENTENCE);
     for (party, change) in [(Party::Client, segment.client), (Party::Server, segment.server)] {
         if change.after.state == State::Unknown && !change.is_change() {

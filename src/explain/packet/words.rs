@@ -4,46 +4,46 @@
 
 use crate::flow::Roles;
 use crate::flow::datagram::{self, IcmpErrorKind};
-use crate::flow::segment::{Delay, Part, Remark, ResetCause};
+use crate::flow::segment::{Delay, Remark, ResetCause, SegmentPart};
 
 /// The stable name of a segment's part.
 #[must_use]
-pub const fn part(part: Part) -> &'static str {
+pub const fn part(part: SegmentPart) -> &'static str {
     match part {
-        Part::Syn => "syn",
-        Part::SynAck => "syn-ack",
-        Part::CrossingSyn => "crossing-syn",
-        Part::HandshakeAck => "handshake-ack",
-        Part::Data => "data",
-        Part::Ack => "ack",
-        Part::WindowUpdate => "window-update",
-        Part::KeepAlive => "keep-alive",
-        Part::KeepAliveAck => "keep-alive-ack",
-        Part::WindowProbe => "window-probe",
-        Part::WindowProbeAck => "window-probe-ack",
-        Part::FirstFin => "first-fin",
-        Part::SecondFin => "second-fin",
-        Part::FinAck => "fin-ack",
-        Part::Reset(_) => "reset",
-        Part::Copy => "copy",
-        Part::Stray => "stray",
+        SegmentPart::Syn => "syn",
+        SegmentPart::SynAck => "syn-ack",
+        SegmentPart::CrossingSyn => "crossing-syn",
+        SegmentPart::HandshakeAck => "handshake-ack",
+        SegmentPart::Data => "data",
+        SegmentPart::Ack => "ack",
+        SegmentPart::WindowUpdate => "window-update",
+        SegmentPart::KeepAlive => "keep-alive",
+        SegmentPart::KeepAliveAck => "keep-alive-ack",
+        SegmentPart::WindowProbe => "window-probe",
+        SegmentPart::WindowProbeAck => "window-probe-ack",
+        SegmentPart::FirstFin => "first-fin",
+        SegmentPart::SecondFin => "second-fin",
+        SegmentPart::FinAck => "fin-ack",
+        SegmentPart::Reset(_) => "reset",
+        SegmentPart::Copy => "copy",
+        SegmentPart::Stray => "stray",
     }
 }
 
 /// What a line says of the part in brackets, where the flags do not say it.
 #[must_use]
-pub const fn part_tag(part: Part) -> Option<&'static str> {
+pub const fn part_tag(part: SegmentPart) -> Option<&'static str> {
     Some(match part {
-        Part::WindowUpdate => "window update",
-        Part::KeepAlive => "keep-alive",
-        Part::KeepAliveAck => "keep-alive ACK",
-        Part::WindowProbe => "window probe",
-        Part::WindowProbeAck => "window probe ACK",
-        Part::CrossingSyn => "crossing SYN",
-        Part::Reset(ResetCause::NobodyListens) => "refused",
-        Part::Reset(ResetCause::HalfOpenScan) => "half-open",
-        Part::Copy => "captured twice",
-        Part::Stray => "stray",
+        SegmentPart::WindowUpdate => "window update",
+        SegmentPart::KeepAlive => "keep-alive",
+        SegmentPart::KeepAliveAck => "keep-alive ACK",
+        SegmentPart::WindowProbe => "window probe",
+        SegmentPart::WindowProbeAck => "window probe ACK",
+        SegmentPart::CrossingSyn => "crossing SYN",
+        SegmentPart::Reset(ResetCause::NobodyListens) => "refused",
+        SegmentPart::Reset(ResetCause::HalfOpenScan) => "half-open",
+        SegmentPart::Copy => "captured twice",
+        SegmentPart::Stray => "stray",
         _ => return None,
     })
 }
@@ -120,11 +120,11 @@ pub const fn delay(delay: Delay) -> &'static str {
 
 /// The stable name of a datagram's part.
 #[must_use]
-pub const fn datagram(part: datagram::Part) -> &'static str {
+pub const fn datagram(part: datagram::DatagramPart) -> &'static str {
     match part {
-        datagram::Part::Request { .. } => "request",
-        datagram::Part::Reply { .. } => "reply",
-        datagram::Part::Unasked => "unasked",
+        datagram::DatagramPart::Request { .. } => "request",
+        datagram::DatagramPart::Reply { .. } => "reply",
+        datagram::DatagramPart::Unasked => "unasked",
     }
 }
 

@@ -5,7 +5,7 @@ use super::super::sentence::Sentence;
 use super::words::{is_refusal, receiver_word, sender_word};
 use crate::flow::PacketInFlow;
 use crate::flow::number::{Number, Sequence};
-use crate::flow::segment::{Part, Segment};
+use crate::flow::segment::{Segment, SegmentPart};
 use crate::wire::tcp::{Flags, Tcp};
 
 pub(super) fn sequence(context: Context<'_, '_>, tcp: &Tcp<'_>) -> Sentence {
@@ -23,10 +23,10 @@ fn sequence_in_stream(step: &PacketInFlow, segment: &Segment, flags: Flags) -> S
     let sender = sender_word(step);
     let number = segment.sequence.relative;
     match segment.part {
-        Part::Syn | Part::CrossingSyn | Part::SynAck => {
+        SegmentPart::Syn | SegmentPart::CrossingSyn | SegmentPart::SynAck => {
             return sentence!("the ", sender, "'s random start (ISN)").into();
         }
-        Part::KeepAlive => {
+        SegmentPart::KeepAlive => {
             return "one less than is due: sent and acknowledged before, so an answer has to come".into();
         }
         _ => {}
@@ -36,11 +36,11 @@ fn sequence_in_stream(step: &PacketInFlow, segment: &Segment, flags: Flags) -> S
         None => "counted from the first byte captured".into(),
     };
     let what = match segment.part {
-        Part::Reset(_) => sentence!("what the ", receiver_word(step), " expects, else it would be ignored"),
-        Part::WindowProbe if segment.data.is_some() => {
+        SegmentPart::Reset(_) => sentence!("what the ", receiver_word(step), " expects, else it would be ignored"),
+        SegmentPart::WindowProbe if segment.data.is_some() => {
             "its byte has no room in the window, so an answer has to come".to_owned()
         }
-        Part::WindowProbe => "acknowledged before, so an answer has to come".to_owned(),
+        SegmentPart::WindowProbe => "acknowledged before, so an answer has to come".to_owned(),
         _ if number == 1 && segment.own_start.is_some() => "its SYN counted as one".to_owned(),
         _ => match segment.data {
             Some(data) if data.first == data.last => sentence!("byte ", data.first, " is in it"),
@@ -110,7 +110,7 @@ fn acknowledgment_in_stream(step: &PacketInFlow, segment: &Segment, number: Numb
     let new = segment.acknowledges;
     if !new.is_something() {
         return match segment.part {
-            Part::Reset(_) => "all before it had arrived; nothing more is expected".into(),
+            SegmentPart::Reset(_) => "all before it had arrived; nothing more is expected".into(),
             _ if number.relative < 0 => {
                 sentence!("as before: ", number.raw, " is due next, from before the capture").into()
             }

@@ -3,7 +3,7 @@
 use super::super::context::Context;
 use super::super::sentence::Sentence;
 use crate::flow::PacketInFlow;
-use crate::flow::segment::{Part, ResetCause};
+use crate::flow::segment::{ResetCause, SegmentPart};
 use crate::wire::tcp::{Flags, Tcp};
 
 pub(super) fn relative(number: i64) -> Sentence {
@@ -14,7 +14,7 @@ pub(super) fn relative(number: i64) -> Sentence {
 /// SYN when nothing listens. RFC 9293 section 3.10.7.1
 pub(super) fn is_refusal(context: Context<'_, '_>, tcp: &Tcp<'_>) -> bool {
     match context.segment() {
-        Some((_, segment)) => segment.part == Part::Reset(ResetCause::NobodyListens),
+        Some((_, segment)) => segment.part == SegmentPart::Reset(ResetCause::NobodyListens),
         None => looks_like_refusal(tcp),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::analysis::Analysis;
 use crate::flow::party::Party;
-use crate::flow::segment::{Acknowledged, Delay, Part, Remark};
+use crate::flow::segment::{Acknowledged, Delay, Remark, SegmentPart};
 
 /// Pauses below this, in nanoseconds, are what networks and programs take.
 const LONG: i64 = 100_000_000;
@@ -15,7 +15,7 @@ const MOST_DELAYED: i64 = 550_000_000;
 
 /// What tells.
 pub(super) struct Signs<'a> {
-    pub(super) part: Part,
+    pub(super) part: SegmentPart,
     pub(super) analysis: &'a Analysis,
     pub(super) acknowledges: &'a Acknowledged,
     /// Since the packet before in the connection, in nanoseconds.
@@ -35,7 +35,7 @@ pub(super) struct Signs<'a> {
 pub(super) fn of(signs: &Signs<'_>) -> Option<Delay> {
     let pause = signs.pause?;
     let remarks = signs.analysis.remarks;
-    if signs.part == Part::KeepAlive {
+    if signs.part == SegmentPart::KeepAlive {
         return (pause >= LONG).then_some(Delay::KeepAliveTimer);
     }
     if remarks.has(Remark::Retransmission) && !remarks.has(Remark::FastRetransmission) {
@@ -46,14 +46,14 @@ pub(super) fn of(signs: &Signs<'_>) -> Option<Delay> {
         _ => {}
     }
     let acknowledges = signs.acknowledges.bytes.is_some() || signs.acknowledges.fin;
-    if matches!(signs.part, Part::Ack | Part::FinAck) && acknowledges {
+    if matches!(signs.part, SegmentPart::Ack | SegmentPart::FinAck) && acknowledges {
         let waited = signs.since_acked?.saturating_sub(signs.usual.unwrap_or(0).max(0));
         let is_it = (DELAYED..MOST_DELAYED).contains(&waited) && pause >= DELAYED;
         return is_it.then_some(Delay::DelayedAck);
     }
     let speaks = matches!(
         signs.part,
-        Part::Data | Part::FirstFin | Part::SecondFin | Part::Reset(_)
+        SegmentPart::Data | SegmentPart::FirstFin | SegmentPart::SecondFin | SegmentPart::Reset(_)
     );
     (speaks && !signs.was_waiting && pause >= LONG).then_some(Delay::Idle)
 }
@@ -61,7 +61,7 @@ pub(super) fn of(signs: &Signs<'_>) -> Option<Delay> {
 /// Whose closed window it waited for: its sender opens the own one by a bare acknowledgment, all else waits for the other end's.
 const fn held_by(signs: &Signs<'_>) -> Option<Party> {
     match (signs.part, signs.full) {
-        (Part::WindowUpdate | Part::Ack | Part::WindowProbeAck, [true, _]) => Some(signs.sender),
+        (SegmentPart::WindowUpdate | SegmentPart::Ack | SegmentPart::WindowProbeAck, [true, _]) => Some(signs.sender),
         (_, [_, true]) => Some(signs.sender.other()),
         _ => None,
     }

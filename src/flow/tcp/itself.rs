@@ -7,7 +7,7 @@ use super::Tcp;
 use crate::flow::arrival::TcpSegmentInfo;
 use crate::flow::conversation::{Ending, Opening};
 use crate::flow::party::Party;
-use crate::flow::segment::{Acknowledged, Part, Remark, Remarks, ResetCause, Segment};
+use crate::flow::segment::{Acknowledged, Remark, Remarks, ResetCause, Segment, SegmentPart};
 use crate::flow::state::{Change, ObservedState, State};
 use crate::flow::stream::Fact;
 
@@ -100,40 +100,40 @@ impl Tcp {
     }
 }
 
-fn part(arrival: &TcpSegmentInfo, acknowledges: &Acknowledged) -> Part {
+fn part(arrival: &TcpSegmentInfo, acknowledges: &Acknowledged) -> SegmentPart {
     if arrival.is_stray() {
-        Part::Stray
+        SegmentPart::Stray
     } else if arrival.rst {
-        Part::Reset(ResetCause::Abort)
+        SegmentPart::Reset(ResetCause::Abort)
     } else if arrival.syn {
         match arrival.acknowledgment {
-            Some(_) => Part::SynAck,
-            None => Part::Syn,
+            Some(_) => SegmentPart::SynAck,
+            None => SegmentPart::Syn,
         }
     } else if arrival.fin {
-        Part::FirstFin
+        SegmentPart::FirstFin
     } else if arrival.data > 0 {
-        Part::Data
+        SegmentPart::Data
     } else if acknowledges.syn {
-        Part::HandshakeAck
+        SegmentPart::HandshakeAck
     } else if acknowledges.fin {
-        Part::FinAck
+        SegmentPart::FinAck
     } else {
-        Part::Ack
+        SegmentPart::Ack
     }
 }
 
 impl State {
     /// The state of a socket that is connected to itself after this part of its own. RFC 9293 section 3.3.2
-    const fn after(part: Part, before: Self) -> Self {
+    const fn after(part: SegmentPart, before: Self) -> Self {
         match part {
-            Part::Syn => Self::SynSent,
-            Part::SynAck => Self::SynReceived,
-            Part::HandshakeAck => Self::Established,
+            SegmentPart::Syn => Self::SynSent,
+            SegmentPart::SynAck => Self::SynReceived,
+            SegmentPart::HandshakeAck => Self::Established,
             // Its own FIN comes back to it before the acknowledgment.
-            Part::FirstFin => Self::Closing,
-            Part::FinAck => Self::TimeWait,
-            Part::Reset(_) => Self::Closed,
+            SegmentPart::FirstFin => Self::Closing,
+            SegmentPart::FinAck => Self::TimeWait,
+            SegmentPart::Reset(_) => Self::Closed,
             _ => match before {
                 Self::SynReceived => Self::Established,
                 as_it_was => as_it_was,

@@ -4,7 +4,7 @@ use super::analysis::Analysis;
 use super::{Place, Tcp};
 use crate::flow::arrival::TcpSegmentInfo;
 use crate::flow::party::Party;
-use crate::flow::segment::{Acknowledged, Part};
+use crate::flow::segment::{Acknowledged, SegmentPart};
 use crate::flow::stream::Fact;
 
 impl Tcp {
@@ -15,43 +15,43 @@ impl Tcp {
         arrival: &TcpSegmentInfo,
         analysis: &Analysis,
         acknowledges: &Acknowledged,
-    ) -> Part {
+    ) -> SegmentPart {
         let other = self.stream(place.sender.other());
         if arrival.is_stray() {
-            Part::Stray
+            SegmentPart::Stray
         } else if arrival.rst {
-            Part::Reset(self.reset_cause(place, arrival))
+            SegmentPart::Reset(self.reset_cause(place, arrival))
         } else if arrival.syn {
             match arrival.acknowledgment {
-                Some(_) => Part::SynAck,
+                Some(_) => SegmentPart::SynAck,
                 // The client is who asked first.
-                None if place.sender == Party::Server && other.is(Fact::SynSeen) => Part::CrossingSyn,
-                None => Part::Syn,
+                None if place.sender == Party::Server && other.is(Fact::SynSeen) => SegmentPart::CrossingSyn,
+                None => SegmentPart::Syn,
             }
         } else if arrival.fin {
             if self.first_fin.is_none_or(|first| first == place.sender) {
-                Part::FirstFin
+                SegmentPart::FirstFin
             } else {
-                Part::SecondFin
+                SegmentPart::SecondFin
             }
         } else if acknowledges.syn || place.proves_syn_ack {
-            Part::HandshakeAck
+            SegmentPart::HandshakeAck
         } else if analysis.asks_alive {
-            Part::KeepAlive
+            SegmentPart::KeepAlive
         } else if analysis.asks_window {
-            Part::WindowProbe
+            SegmentPart::WindowProbe
         } else if analysis.answers_alive {
-            Part::KeepAliveAck
+            SegmentPart::KeepAliveAck
         } else if analysis.answers_window {
-            Part::WindowProbeAck
+            SegmentPart::WindowProbeAck
         } else if arrival.data > 0 {
-            Part::Data
+            SegmentPart::Data
         } else if acknowledges.fin {
-            Part::FinAck
+            SegmentPart::FinAck
         } else if analysis.updates_window {
-            Part::WindowUpdate
+            SegmentPart::WindowUpdate
         } else {
-            Part::Ack
+            SegmentPart::Ack
         }
     }
 }

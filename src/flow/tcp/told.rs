@@ -4,12 +4,12 @@ use super::Tcp;
 use crate::flow::arrival::TcpSegmentInfo;
 use crate::flow::number::Bytes;
 use crate::flow::party::Party;
-use crate::flow::segment::{Acknowledged, Part, Remarks, Segment, Window};
+use crate::flow::segment::{Acknowledged, Remarks, Segment, SegmentPart, Window};
 use crate::flow::state::Change;
 
 impl Tcp {
     /// What the header says, in the streams as they are now. States stay, and nothing is new or remarkable.
-    pub(super) fn header(&self, sender: Party, arrival: &TcpSegmentInfo, part: Part) -> Segment {
+    pub(super) fn header(&self, sender: Party, arrival: &TcpSegmentInfo, part: SegmentPart) -> Segment {
         let own = self.stream(sender);
         let other = self.stream(sender.other());
         let first = own.relative(arrival.sequence) + i64::from(arrival.syn);
@@ -46,6 +46,6 @@ impl Tcp {
     /// A segment that is outstanding, captured a second time: on two interfaces, or on a mirrored port.
     pub(super) fn copy(&self, sender: Party, arrival: &TcpSegmentInfo) -> Option<Segment> {
         let is_copy = self.outstanding.is_copy(sender, arrival.trace());
-        is_copy.then(|| self.header(sender, arrival, Part::Copy))
+        is_copy.then(|| self.header(sender, arrival, SegmentPart::Copy))
     }
 }

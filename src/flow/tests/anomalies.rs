@@ -3,7 +3,7 @@
 use super::script::{ACK, FIN, PSH, SYN, URG, after_handshake, assert_story, c, has, s};
 use super::tcp::connection;
 use crate::flow::Party;
-use crate::flow::segment::{Delay, Part, Remark};
+use crate::flow::segment::{Delay, Remark, SegmentPart};
 
 const DATA: &str = "Data ESTABLISHED ~ESTABLISHED";
 const BACK: &str = "Ack ESTABLISHED ESTABLISHED";
@@ -219,7 +219,7 @@ fn strays_move_nothing() {
         (c(ACK, 1, 1).data(3), DATA),
     ]));
     assert!(segments.iter().all(|segment| !has(segment, Remark::AfterEnd)));
-    assert_eq!(segments[6].part, Part::Data);
+    assert_eq!(segments[6].part, SegmentPart::Data);
 }
 
 #[test]

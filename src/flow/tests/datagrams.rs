@@ -2,7 +2,7 @@
 
 use super::script::{ACK, SYN, c, follow, ipv4, s};
 use crate::flow::conversation::{Opening, Transport};
-use crate::flow::datagram::{IcmpErrorKind, Notice, Part};
+use crate::flow::datagram::{DatagramPart, IcmpErrorKind, Notice};
 use crate::flow::{PacketInFlow, Party, Tracker};
 
 /// A datagram between port 40000 (client) and 7 (server).
@@ -47,12 +47,12 @@ fn requests_and_replies_are_paired_in_order() {
     assert_eq!(
         parts,
         [
-            Part::Request { count: 1 },
-            Part::Request { count: 2 },
-            Part::Reply { request: 1, after },
-            Part::Reply { request: 2, after },
-            Part::Unasked,
-            Part::Request { count: 3 },
+            DatagramPart::Request { count: 1 },
+            DatagramPart::Request { count: 2 },
+            DatagramPart::Reply { request: 1, after },
+            DatagramPart::Reply { request: 2, after },
+            DatagramPart::Unasked,
+            DatagramPart::Request { count: 3 },
         ]
     );
     let conversation = tracker.conversation(1).unwrap();
@@ -94,7 +94,7 @@ fn an_error_finds_the_datagram_that_it_quotes() {
     // The first one is answered by the error, so the reply is the second one's.
     assert!(matches!(
         steps[3].datagram().unwrap().part,
-        Part::Reply { request: 2, .. }
+        DatagramPart::Reply { request: 2, .. }
     ));
     let notice = steps[4].notice().unwrap();
     assert_eq!(
@@ -139,7 +139,7 @@ fn a_fragmented_datagram_is_counted_once() {
         .map(|step| *step.datagram().unwrap())
         .map(|datagram| (datagram.length, datagram.part))
         .collect();
-    let request = |count| Part::Request { count };
+    let request = |count| DatagramPart::Request { count };
     assert_eq!(told, [(40, request(1)), (40, request(1)), (1, request(2))]);
     assert_eq!(tracker.conversation(1).unwrap().from_client.packets, 2);
 }

@@ -9,7 +9,7 @@ use crate::app::transcript::Transcript;
 use crate::app::uppercase;
 use crate::calls::{Name, Program, Role};
 use crate::explain::duration;
-use crate::flow::segment::Part;
+use crate::flow::segment::SegmentPart;
 use crate::lab::context::LabContext;
 use crate::lab::failure::Failure;
 use crate::lab::programs::ClientSide;
@@ -55,7 +55,7 @@ fn after(result: &RunResult) -> Vec<String> {
     for (conversation, _) in connections(result) {
         let syns: Vec<u64> = result
             .places_in(conversation.number)
-            .filter(|(_, step)| step.segment().is_some_and(|segment| segment.part == Part::Syn))
+            .filter(|(_, step)| step.segment().is_some_and(|segment| segment.part == SegmentPart::Syn))
             .map(|(number, _)| number)
             .collect();
         let waited = result

@@ -14,7 +14,7 @@ use super::by_hand::{SETTLING_TIME, free_port};
 use super::exchange::connections;
 use crate::calls::{Name, Program, Role};
 use crate::flow::conversation::Opening;
-use crate::flow::segment::Part;
+use crate::flow::segment::SegmentPart;
 use crate::lab::context::{LabContext, PORT};
 use crate::lab::failure::Failure;
 use crate::lab::programs::ServerSide;
@@ -49,9 +49,9 @@ fn after(result: &RunResult) -> Vec<String> {
             .places_in(conversation.number)
             .filter_map(|(number, step)| {
                 let word = match step.segment()?.part {
-                    Part::Syn => "SYN",
-                    Part::SynAck => "SYN,ACK",
-                    Part::Reset(_) => "RST",
+                    SegmentPart::Syn => "SYN",
+                    SegmentPart::SynAck => "SYN,ACK",
+                    SegmentPart::Reset(_) => "RST",
                     _ => "another segment",
                 };
                 Some(format!("packet {number} {word} of the {}", step.sender))

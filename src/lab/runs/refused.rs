@@ -4,7 +4,7 @@ use super::by_hand::free_port;
 use super::exchange::listed;
 use crate::calls::{Name, Program};
 use crate::explain::duration;
-use crate::flow::segment::Part;
+use crate::flow::segment::SegmentPart;
 use crate::flow::{PacketInFlow, PacketKind};
 use crate::lab::context::{LabContext, PORT};
 use crate::lab::failure::Failure;
@@ -48,7 +48,7 @@ fn after(result: &RunResult) -> Vec<String> {
     let notices: Vec<String> = notices.collect();
     said.push(format!("Seen over UDP: {}.", listed(&notices, "no ICMP error")));
     let resets = result.places().filter_map(|(number, step)| {
-        let reset = matches!(step.segment()?.part, Part::Reset(_));
+        let reset = matches!(step.segment()?.part, SegmentPart::Reset(_));
         reset.then(|| format!("packet {number} is the RST, sent by the {}", step.sender))
     });
     let resets: Vec<String> = resets.collect();
@@ -72,7 +72,7 @@ fn after(result: &RunResult) -> Vec<String> {
 fn matters(step: &PacketInFlow) -> bool {
     match step.kind {
         PacketKind::Notice(_) => true,
-        PacketKind::Segment(segment) => matches!(segment.part, Part::Reset(_)),
+        PacketKind::Segment(segment) => matches!(segment.part, SegmentPart::Reset(_)),
         PacketKind::Datagram(_) => false,
     }
 }

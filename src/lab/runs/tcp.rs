@@ -3,7 +3,7 @@
 use super::exchange::{Exchange, connections};
 use crate::calls::{Name, Program, Role};
 use crate::explain::{count, duration};
-use crate::flow::segment::Part;
+use crate::flow::segment::SegmentPart;
 use crate::flow::{PacketInFlow, PacketKind};
 use crate::lab::result::RunResult;
 use crate::lab::run::Run;
@@ -33,8 +33,8 @@ fn after(result: &RunResult) -> Vec<String> {
         let (mut open, mut between, mut close) = (0, 0, 0);
         for (_, step) in result.places_in(conversation.number) {
             match step.segment().map(|segment| segment.part) {
-                Some(Part::Syn | Part::SynAck | Part::HandshakeAck) => open += 1,
-                Some(Part::FirstFin | Part::SecondFin | Part::FinAck) => close += 1,
+                Some(SegmentPart::Syn | SegmentPart::SynAck | SegmentPart::HandshakeAck) => open += 1,
+                Some(SegmentPart::FirstFin | SegmentPart::SecondFin | SegmentPart::FinAck) => close += 1,
                 _ => between += 1,
             }
         }
@@ -50,7 +50,7 @@ fn after(result: &RunResult) -> Vec<String> {
 }
 
 fn matters(step: &PacketInFlow) -> bool {
-    let opens = |part| matches!(part, Part::Syn | Part::SynAck | Part::HandshakeAck);
+    let opens = |part| matches!(part, SegmentPart::Syn | SegmentPart::SynAck | SegmentPart::HandshakeAck);
     matches!(step.kind, PacketKind::Segment(segment) if step.conversation == 1 && opens(segment.part))
 }
 
@@ -59,7 +59,7 @@ fn accepted_after(result: &RunResult) -> Option<String> {
     let mut accepts = result.calls_of(Role::WelcomingSocket, Name::Accept);
     let accepted = accepts.find(|call| call.result >= 0)?;
     let number = result.places().find_map(|(number, step)| {
-        let completes = step.segment()?.part == Part::HandshakeAck;
+        let completes = step.segment()?.part == SegmentPart::HandshakeAck;
         completes.then_some(number)
     })?;
     let index = usize::try_from(number).ok()?.checked_sub(1)?;

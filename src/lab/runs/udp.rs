@@ -3,7 +3,7 @@
 use super::exchange::{Exchange, listed};
 use crate::calls::{Name, Program, Role};
 use crate::explain::count;
-use crate::flow::datagram::Part;
+use crate::flow::datagram::DatagramPart;
 use crate::flow::{PacketInFlow, PacketKind};
 use crate::lab::result::RunResult;
 use crate::lab::run::Run;
@@ -38,7 +38,7 @@ fn after(result: &RunResult) -> Vec<String> {
     let answered = result
         .places()
         .filter_map(|(number, step)| match step.datagram()?.part {
-            Part::Reply { request, .. } => Some(format!("packet {number} answers packet {request}")),
+            DatagramPart::Reply { request, .. } => Some(format!("packet {number} answers packet {request}")),
             _ => None,
         });
     let answered: Vec<String> = answered.collect();

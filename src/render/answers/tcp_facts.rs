@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use super::streams::Stream;
 use crate::flow::number::Number;
-use crate::flow::segment::{Part, Remark, ResetCause, Segment};
+use crate::flow::segment::{Remark, ResetCause, Segment, SegmentPart};
 use crate::flow::state::State;
 use crate::flow::{PacketInFlow, Party, Roles};
 use crate::frame::Time;
@@ -177,17 +177,17 @@ impl TcpFacts {
             self.after += 1;
         }
         match segment.part {
-            Part::Syn if self.syn.is_none() => self.syn = Opened::of(number, packet, segment),
-            Part::SynAck if self.syn_ack.is_none() => self.syn_ack = Opened::of(number, packet, segment),
-            Part::HandshakeAck if self.completed.is_none() => self.completed = Some(number),
-            Part::Reset(cause) if self.reset.is_none() => self.reset = Some((number, cause)),
+            SegmentPart::Syn if self.syn.is_none() => self.syn = Opened::of(number, packet, segment),
+            SegmentPart::SynAck if self.syn_ack.is_none() => self.syn_ack = Opened::of(number, packet, segment),
+            SegmentPart::HandshakeAck if self.completed.is_none() => self.completed = Some(number),
+            SegmentPart::Reset(cause) if self.reset.is_none() => self.reset = Some((number, cause)),
             _ => {}
         }
         self.gaps += u64::from(segment.remarks.has(Remark::Gap));
         let is_over = |state| matches!(state, State::Closed | State::TimeWait);
         let was_opened = self.syn_ack.is_some() || self.syn.is_none();
         let both = is_over(segment.client.after.state) && is_over(segment.server.after.state);
-        self.ended |= (both && was_opened) || matches!(segment.part, Part::Reset(_));
+        self.ended |= (both && was_opened) || matches!(segment.part, SegmentPart::Reset(_));
         if segment.data.is_some() && self.first_sender.is_none() {
             self.first_sender = Some(step.sender);
         }

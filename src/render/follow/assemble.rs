@@ -289,7 +289,7 @@ impl Stream {
     }
 }
 
-const fn is_fin(part: crate::flow::segment::Part) -> bool {
-    use crate::flow::segment::Part;
-    matches!(part, Part::FirstFin | Part::SecondFin)
+const fn is_fin(part: crate::flow::segment::SegmentPart) -> bool {
+    use crate::flow::segment::SegmentPart;
+    matches!(part, SegmentPart::FirstFin | SegmentPart::SecondFin)
 }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::{Assembler, Follow, Piece, text};
-use crate::flow::segment::{Part, Segment};
+use crate::flow::segment::{Segment, SegmentPart};
 use crate::flow::{PacketKind, Party};
 use crate::render::look::{Style, TextStyle};
 use crate::timeline::stories::{seen, segment};
@@ -31,16 +31,16 @@ fn followed_from(has_start: bool, events: &[Event<'_>], room: usize) -> Follow {
         match *event {
             Event::Says(first, data) => {
                 let last = first + i64::try_from(data.len()).unwrap() - 1;
-                add(Party::Client, segment(Part::Data, Some((first, last))), data);
+                add(Party::Client, segment(SegmentPart::Data, Some((first, last))), data);
             }
             Event::Has(number) => {
-                let mut answer = segment(Part::Ack, None);
+                let mut answer = segment(SegmentPart::Ack, None);
                 answer.acknowledgment = Some(answer.sequence);
                 answer.acknowledgment.as_mut().unwrap().relative = number;
                 add(Party::Server, answer, b"");
             }
             Event::Closes(number) => {
-                let mut fin = segment(Part::FirstFin, None);
+                let mut fin = segment(SegmentPart::FirstFin, None);
                 fin.sequence.relative = number;
                 add(Party::Client, fin, b"");
             }

@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use super::end::EndRecord;
 use crate::explain::packet::words;
-use crate::flow::datagram::{Datagram, Notice, Part as DatagramPart};
+use crate::flow::datagram::{Datagram, DatagramPart, Notice};
 use crate::flow::number::{Bytes, Number};
-use crate::flow::segment::{Acknowledged, Part, Scale, Segment, Window};
+use crate::flow::segment::{Acknowledged, Scale, Segment, SegmentPart, Window};
 use crate::flow::state::Change;
 use crate::flow::{PacketInFlow, PacketKind, Party};
 
@@ -230,7 +230,7 @@ pub(super) fn conversation(step: &PacketInFlow) -> ConversationRecord {
 fn segment(segment: &Segment) -> SegmentRecord {
     SegmentRecord {
         cause: match segment.part {
-            Part::Reset(cause) => Some(words::cause(cause)),
+            SegmentPart::Reset(cause) => Some(words::cause(cause)),
             _ => None,
         },
         client_state: change(segment.client),

@@ -7,7 +7,7 @@ use super::{
 use crate::calls::{Name, Role};
 use crate::explain::count;
 use crate::flow::conversation::{self, Opening};
-use crate::flow::segment::{Part, Remark, ResetCause, Segment};
+use crate::flow::segment::{Remark, ResetCause, Segment, SegmentPart};
 use crate::flow::state::{Change, ObservedState, State};
 use crate::flow::{PacketKind, datagram};
 use crate::flow::{Party, Roles};
@@ -69,7 +69,7 @@ fn nobody_listened(story: &Story<'_>) -> bool {
     is_refused
         && story.packets.iter().any(|seen| {
             let segment = seen.step.segment();
-            segment.is_some_and(|segment| segment.part == Part::Reset(ResetCause::NobodyListens))
+            segment.is_some_and(|segment| segment.part == SegmentPart::Reset(ResetCause::NobodyListens))
         })
 }
 
@@ -163,7 +163,11 @@ fn refused(story: &Story<'_>) -> Vec<u64> {
         .filter_map(|seen| seen.step.notice()?.about)
         .collect();
     if nobody_listened(story) {
-        let is_syn = |seen: &&Seen| seen.step.segment().is_some_and(|segment| segment.part == Part::Syn);
+        let is_syn = |seen: &&Seen| {
+            seen.step
+                .segment()
+                .is_some_and(|segment| segment.part == SegmentPart::Syn)
+        };
         numbers.extend(story.packets.iter().filter(is_syn).map(|seen| seen.number));
     }
     numbers.sort_unstable();
@@ -176,7 +180,7 @@ fn unanswered(story: &Story<'_>) -> Vec<u64> {
     let (mut numbers, mut waiting) = (Vec::new(), None);
     for seen in story.packets {
         match seen.step.segment() {
-            Some(segment) if segment.part == Part::Syn => numbers.extend(waiting.replace(seen.number)),
+            Some(segment) if segment.part == SegmentPart::Syn => numbers.extend(waiting.replace(seen.number)),
             _ if seen.step.sender == Party::Server => waiting = None,
             _ => {}
         }
@@ -198,7 +202,7 @@ fn arrow(seen: &Seen, refused: &[u64], unanswered: &[u64]) -> Arrow {
             Content::Datagram {
                 length: datagram.length as u64,
                 request: match datagram.part {
-                    datagram::Part::Reply { request, .. } => Some(request),
+                    datagram::DatagramPart::Reply { request, .. } => Some(request),
                     _ => None,
                 },
             },
@@ -220,8 +224,8 @@ fn arrow(seen: &Seen, refused: &[u64], unanswered: &[u64]) -> Arrow {
         client: segment.and_then(|segment| shown(segment.client)),
         server: segment.and_then(|segment| match segment.part {
             // What it changed there, only an answer tells.
-            Part::Syn if is_refused || is_unanswered => None,
-            Part::Syn if repeats_unanswered => Some(segment.server.after),
+            SegmentPart::Syn if is_refused || is_unanswered => None,
+            SegmentPart::Syn if repeats_unanswered => Some(segment.server.after),
             _ => shown(segment.server).filter(|_| !is_refused),
         }),
         is_unanswered,

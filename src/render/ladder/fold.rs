@@ -2,7 +2,7 @@
 
 use super::{Arrow, Content, Kind, Line, Row, Run};
 use crate::flow::Party;
-use crate::flow::segment::Part;
+use crate::flow::segment::SegmentPart;
 
 /// So many data segments make a run.
 const LEAST: u64 = 4;
@@ -51,8 +51,8 @@ fn place(row: &Row) -> Option<Place> {
     };
     let is_plain = remarks.is_empty() && arrow.client.is_none() && arrow.server.is_none() && arrow.line != Line::Lost;
     match part {
-        Part::Data if is_plain => Some(Place::Data(arrow.from)),
-        Part::Ack | Part::WindowUpdate if is_plain => Some(Place::Acknowledgment(arrow.from)),
+        SegmentPart::Data if is_plain => Some(Place::Data(arrow.from)),
+        SegmentPart::Ack | SegmentPart::WindowUpdate if is_plain => Some(Place::Acknowledgment(arrow.from)),
         _ => None,
     }
 }

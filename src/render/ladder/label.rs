@@ -5,7 +5,7 @@ use crate::calls::{Call, Name, Role};
 use crate::explain::packet::{flag_names, words};
 use crate::explain::{count, grouped};
 use crate::flow::datagram::IcmpErrorKind;
-use crate::flow::segment::{Part, Remark};
+use crate::flow::segment::{Remark, SegmentPart};
 
 /// Words for something, from the fullest to the shortest, and what else has to be said where it does not fit.
 pub(in crate::render) struct Label {
@@ -94,14 +94,14 @@ pub(in crate::render) fn run(run: &Run) -> Label {
 }
 
 fn segment_remark(
-    part: Part,
+    part: SegmentPart,
     remarks: impl Iterator<Item = Remark>,
     first_sent: Option<u64>,
     is_unanswered: bool,
 ) -> Option<String> {
     let of = first_sent.map_or(String::new(), |number| format!(" of {number}"));
     // That a connection is refused, half-open, half-closed or closed by both at once, the states say.
-    let kind = words::part_tag(part).filter(|_| !matches!(part, Part::Reset(_)));
+    let kind = words::part_tag(part).filter(|_| !matches!(part, SegmentPart::Reset(_)));
     let kind = kind.map(str::to_owned);
     let said = remarks.filter_map(|remark| {
         let tag = words::remark_tag(remark);

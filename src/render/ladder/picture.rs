@@ -6,7 +6,7 @@ use crate::calls::{Call, Program, Role};
 use crate::flow::Party;
 use crate::flow::conversation::Conversation;
 use crate::flow::datagram::IcmpErrorKind;
-use crate::flow::segment::{Delay, Part, Remarks};
+use crate::flow::segment::{Delay, Remarks, SegmentPart};
 use crate::flow::state::ObservedState;
 use crate::frame::Time;
 use crate::timeline::{Mark, Seen, Timeline};
@@ -172,7 +172,7 @@ pub enum Content {
     /// A segment.
     Segment {
         /// Its part.
-        part: Part,
+        part: SegmentPart,
         /// Its flags.
         flags: crate::wire::tcp::Flags,
         /// Relative sequence number.

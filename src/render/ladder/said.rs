@@ -5,7 +5,7 @@ use crate::calls::Name;
 use crate::explain::{count, duration};
 use crate::flow::Party;
 use crate::flow::conversation::{Connection, Conversation, Ending, Exchange, Opening, Transport};
-use crate::flow::segment::{Delay, Part};
+use crate::flow::segment::{Delay, SegmentPart};
 use crate::flow::state::State;
 use crate::render::look::{fraction, rounded};
 use crate::timeline::What;
@@ -75,7 +75,7 @@ fn opening(connection: &Connection) -> String {
 /// What the calls tell of the handshake: it happens inside of `connect()`, and without `accept()`.
 fn calls_of_opening(story: &Story<'_>) -> Vec<String> {
     let entries = &story.timeline.entries;
-    let packet = |wanted: Part| {
+    let packet = |wanted: SegmentPart| {
         entries.iter().position(|entry| match entry.what {
             What::Packet(index) => {
                 let segment = story.packets.get(index).and_then(|seen| seen.step.segment());
@@ -91,8 +91,11 @@ fn calls_of_opening(story: &Story<'_>) -> Vec<String> {
             .position(|placed| placed.call.call == name && placed.call.result >= 0)?;
         entries.iter().position(|entry| entry.what == moment(index))
     };
-    let (Some(syn), Some(answer), Some(done)) = (packet(Part::Syn), packet(Part::SynAck), packet(Part::HandshakeAck))
-    else {
+    let (Some(syn), Some(answer), Some(done)) = (
+        packet(SegmentPart::Syn),
+        packet(SegmentPart::SynAck),
+        packet(SegmentPart::HandshakeAck),
+    ) else {
         return Vec::new();
     };
     let mut said = Vec::new();

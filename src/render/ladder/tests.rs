@@ -6,8 +6,8 @@ use super::{Detail, Kind, Ladder, Line, Reason, Story, label, text};
 use crate::flow::conversation::{
     Connection, Conversation, Count, End, Ending, Exchange, Opening, Transport as Protocol,
 };
-use crate::flow::datagram::{Datagram, IcmpErrorKind, Notice, Part as DatagramPart};
-use crate::flow::segment::{Delay, Part, Remark, Remarks, ResetCause, Segment};
+use crate::flow::datagram::{Datagram, DatagramPart, IcmpErrorKind, Notice};
+use crate::flow::segment::{Delay, Remark, Remarks, ResetCause, Segment, SegmentPart};
 use crate::flow::state::{ObservedState, State};
 use crate::flow::{PacketKind, Party, Roles};
 use crate::frame::Time;
@@ -95,7 +95,7 @@ fn at(number: u64, micros: i64, sender: Party, segment: Segment) -> Seen {
 }
 
 fn data(first: i64, last: i64) -> Segment {
-    segment(Part::Data, Some((first, last)))
+    segment(SegmentPart::Data, Some((first, last)))
 }
 
 fn row_with<'l>(ladder: &'l str, words: &str) -> &'l str {
@@ -125,10 +125,10 @@ fn a_retransmission_has_a_line_of_its_own_and_names_its_first_transmission() {
 #[test]
 fn a_refused_syn_is_crossed_out_and_changes_no_state_of_the_server() {
     let state = |state, inferred| ObservedState { state, inferred };
-    let mut syn = segment(Part::Syn, None);
+    let mut syn = segment(SegmentPart::Syn, None);
     syn.server.before = state(State::Listen, true);
     syn.server.after = state(State::SynReceived, true);
-    let refusal = segment(Part::Reset(ResetCause::NobodyListens), None);
+    let refusal = segment(SegmentPart::Reset(ResetCause::NobodyListens), None);
     let packets = [at(1, 0, Party::Client, syn), at(2, 9, Party::Server, refusal)];
     let output = drawn(&ladder_of(&packets, Opening::Refused, Detail::Full), Style::Ascii, 80);
     assert!(row_with(&output, "-x|").starts_with("1 "), "{output}");
@@ -287,7 +287,12 @@ fn runs_of_data_take_one_row_unless_something_happens_in_them() {
             data(place * 100 + 1, place * 100 + 100),
         ));
         if place % 3 == 2 {
-            packets.push(at(number + 1, place * 10 + 5, Party::Server, segment(Part::Ack, None)));
+            packets.push(at(
+                number + 1,
+                place * 10 + 5,
+                Party::Server,
+                segment(SegmentPart::Ack, None),
+            ));
         }
     }
     let folded = ladder_of(&packets, Opening::Complete, Detail::Folded);

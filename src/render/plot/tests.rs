@@ -2,14 +2,18 @@ use super::axis::{Axis, in_unit, unit};
 use super::{Point, describe, directions, draw};
 use crate::flow::Party;
 use crate::flow::number::{Number, Sequence};
-use crate::flow::segment::{Part, Remark, Remarks, Scale, Segment as Fact, Window};
+use crate::flow::segment::{Remark, Remarks, Scale, Segment as Fact, SegmentPart, Window};
 use crate::frame::Time;
 use crate::timeline::Seen;
 use crate::timeline::stories::{seen, segment};
 
 /// Microseconds, sender, data, acknowledgment.
 fn packet(place: u64, at: i64, sender: Party, data: Option<(i64, i64)>, acknowledges: Option<i64>) -> Seen {
-    let part = if data.is_some() { Part::Data } else { Part::Ack };
+    let part = if data.is_some() {
+        SegmentPart::Data
+    } else {
+        SegmentPart::Ack
+    };
     let fact = Fact {
         acknowledgment: acknowledges.map(|relative| Number {
             raw: Sequence(0),

@@ -3,7 +3,7 @@
 use crate::explain::count;
 use crate::explain::packet::{self, Marks, states};
 use crate::flow::conversation::{Opening, Transport};
-use crate::flow::segment::{Part, Segment};
+use crate::flow::segment::{Segment, SegmentPart};
 use crate::flow::{PacketInFlow, PacketKind};
 use crate::render::ladder::Detail;
 use crate::render::report_model::{ReportModel, Told};
@@ -71,7 +71,10 @@ fn is_complete(told: &Told) -> bool {
 
 const fn part_of_handshake(seen: &Seen) -> bool {
     match seen.step.segment() {
-        Some(segment) => matches!(segment.part, Part::Syn | Part::SynAck | Part::HandshakeAck),
+        Some(segment) => matches!(
+            segment.part,
+            SegmentPart::Syn | SegmentPart::SynAck | SegmentPart::HandshakeAck
+        ),
         None => false,
     }
 }
@@ -104,14 +107,14 @@ fn sentence(words: &str) -> String {
 fn handshake(seen: &Seen, _: &ReportModel) -> Option<Stage> {
     let segment = seen.step.segment()?;
     let (name, says) = match segment.part {
-        Part::Syn => (
+        SegmentPart::Syn => (
             "SYN",
             format!(
                 "The client asks to open. Its sequence number is {}, picked at random: it counts its bytes from there.",
                 segment.sequence.raw
             ),
         ),
-        Part::SynAck => (
+        SegmentPart::SynAck => (
             "SYN,ACK",
             format!(
                 "The server's kernel agrees. Its own number is {}. It acknowledges {}: the client's number plus one, because a \
@@ -120,7 +123,7 @@ fn handshake(seen: &Seen, _: &ReportModel) -> Option<Stage> {
                 acknowledged(segment)
             ),
         ),
-        Part::HandshakeAck => (
+        SegmentPart::HandshakeAck => (
             "ACK",
             format!(
                 "The client acknowledges {}: the server's number plus one. Now both may send data.",

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::super::Mark;
 use super::super::stories::{Told, seen, segment, story};
 use super::check;
-use crate::flow::segment::Part;
+use crate::flow::segment::SegmentPart;
 use crate::flow::{PacketKind, Party};
 use crate::frame::Time;
 
@@ -99,7 +99,7 @@ proptest! {
         packets in proptest::collection::vec((0_i64..5_000, any::<bool>(), 0_usize..8, 0_i64..50, 0_i64..50), 0..30),
     ) {
         let parts = [
-            Part::Syn, Part::SynAck, Part::HandshakeAck, Part::Data, Part::Ack, Part::FirstFin, Part::SecondFin, Part::Stray,
+            SegmentPart::Syn, SegmentPart::SynAck, SegmentPart::HandshakeAck, SegmentPart::Data, SegmentPart::Ack, SegmentPart::FirstFin, SegmentPart::SecondFin, SegmentPart::Stray,
         ];
         let mut mixed = told.clone();
         mixed.packets = packets

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use socket_lab::flow::number::Bytes;
-use socket_lab::flow::segment::{Part, Remark, Segment};
+use socket_lab::flow::segment::{Remark, Segment, SegmentPart};
 use socket_lab::flow::{PacketInFlow, PacketKind, Party, Tracker};
 use socket_lab::record::Reader;
 
@@ -91,11 +91,11 @@ fn flags(segment: &Segment) -> BTreeSet<&'static str> {
         _ => None,
     };
     let of_part = match segment.part {
-        Part::KeepAlive => Some("tcp.analysis.keep_alive"),
-        Part::KeepAliveAck => Some("tcp.analysis.keep_alive_ack"),
-        Part::WindowProbe => Some("tcp.analysis.zero_window_probe"),
-        Part::WindowProbeAck => Some("tcp.analysis.zero_window_probe_ack"),
-        Part::WindowUpdate => Some("tcp.analysis.window_update"),
+        SegmentPart::KeepAlive => Some("tcp.analysis.keep_alive"),
+        SegmentPart::KeepAliveAck => Some("tcp.analysis.keep_alive_ack"),
+        SegmentPart::WindowProbe => Some("tcp.analysis.zero_window_probe"),
+        SegmentPart::WindowProbeAck => Some("tcp.analysis.zero_window_probe_ack"),
+        SegmentPart::WindowUpdate => Some("tcp.analysis.window_update"),
         _ => None,
     };
     segment.remarks.each().filter_map(of_remark).chain(of_part).collect()
@@ -186,7 +186,7 @@ pub(super) fn judge(path: &Path, report: &mut Report) {
         } else {
             &their["udp.stream"]
         };
-        let reopens = |segment: &Segment| segment.part == Part::SynAck && segment.remarks.has(Remark::PortReuse);
+        let reopens = |segment: &Segment| segment.part == SegmentPart::SynAck && segment.remarks.has(Remark::PortReuse);
         if step.segment().is_some_and(reopens) {
             reopened.insert(step.conversation);
         }
@@ -265,7 +265,7 @@ fn compare(
 
 /// How many numbers the segment takes; a RST and what is no segment of a connection none.
 fn takes(segment: &Segment, flags: &str) -> i64 {
-    if matches!(segment.part, Part::Reset(_) | Part::Stray) {
+    if matches!(segment.part, SegmentPart::Reset(_) | SegmentPart::Stray) {
         return 0;
     }
     let flags = u16::from_str_radix(flags.trim_start_matches("0x"), 16).unwrap_or(0);
@@ -289,7 +289,8 @@ fn compare_round_trip(case: &Case<'_>, their: &BTreeMap<&'static str, String>, s
             // that says nothing new answers nothing.
             let repeated = case.other.repeated.contains(&theirs);
             let nothing_new = case.other.acked >= Some(case.acknowledgment());
-            let ended = matches!(case.segment.part, Part::Reset(_)) || case.segment.remarks.has(Remark::AfterEnd);
+            let ended =
+                matches!(case.segment.part, SegmentPart::Reset(_)) || case.segment.remarks.has(Remark::AfterEnd);
             if !repeated && !nothing_new && !ended {
                 say("round trip only theirs", format!("{theirs}; {:?}", case.segment));
             }
@@ -330,8 +331,8 @@ fn remember(
     (conversation, from_client): (u64, bool),
     seen: &mut BTreeMap<(u64, bool), Seen>,
 ) {
-    let orderly = !matches!(segment.part, Part::Reset(_) | Part::Stray);
-    if orderly && segment.part != Part::WindowProbe {
+    let orderly = !matches!(segment.part, SegmentPart::Reset(_) | SegmentPart::Stray);
+    if orderly && segment.part != SegmentPart::WindowProbe {
         if takes > 0 {
             own.add(start, start + takes, number);
         }

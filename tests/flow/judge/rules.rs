@@ -1,6 +1,6 @@
 //! The differences between our remarks and tshark's flags, each with its reason.
 
-use socket_lab::flow::segment::Part;
+use socket_lab::flow::segment::SegmentPart;
 
 use super::seen::Case;
 
@@ -76,7 +76,7 @@ const fn captured_twice(flag: &'static str) -> Rule {
     Rule {
         flag,
         why: "captured twice: identification and checksum, or timestamp, are the same, which tshark does not compare",
-        holds: |case| case.segment.part == Part::Copy,
+        holds: |case| case.segment.part == SegmentPart::Copy,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use socket_lab::flow::segment::{Part, Segment};
+use socket_lab::flow::segment::{Segment, SegmentPart};
 
 /// What was captured of one direction before a packet, kept whole: numbers relative to its beginning.
 #[derive(Default)]
@@ -72,7 +72,7 @@ impl Case<'_> {
 
     /// Is it a SYN,ACK whose sender had sent a SYN? tshark takes it for that SYN, sent again.
     pub(super) fn answers_a_crossing_syn(&self) -> bool {
-        self.segment.part == Part::SynAck && self.own.count(0, 1) == 1
+        self.segment.part == SegmentPart::SynAck && self.own.count(0, 1) == 1
     }
 
     pub(super) fn length(&self) -> i64 {

@@ -3,7 +3,7 @@
 use super::{CAUSES, COMPLAINTS, DELAYS, PUSH, SYN, inferred, packet, parts, places, push, step};
 use crate::explain::packet::{comment, expectation, name, place, reason, tags, words};
 use crate::flow::datagram::{IcmpErrorKind, Notice};
-use crate::flow::segment::{Delay, Part, Remark, Remarks, Segment};
+use crate::flow::segment::{Delay, Remark, Remarks, Segment, SegmentPart};
 use crate::flow::state::{Change, State};
 use crate::flow::{PacketKind, Roles};
 use crate::wire::digits::unhex;
@@ -26,7 +26,7 @@ fn a_line_has_its_tags() {
     };
     assert_eq!(with(again), " [fast retransmission of 7]");
     let probe = Segment {
-        part: Part::KeepAlive,
+        part: SegmentPart::KeepAlive,
         remarks: Remarks::NONE.with(Remark::SpuriousRetransmission),
         ..push()
     };

@@ -4,7 +4,7 @@ use super::{CAUSES, COMPLAINTS, DELAYS, NOTICE, PUSH, SYN, is_sentence, packet, 
 use crate::explain::packet::{expectation, reason, remarks, words};
 use crate::explain::{Context, meaning};
 use crate::flow::datagram::Notice;
-use crate::flow::segment::{Part, Remark, Segment};
+use crate::flow::segment::{Remark, Segment, SegmentPart};
 use crate::flow::{PacketInFlow, PacketKind, Party, Roles};
 use crate::wire::digits::unhex;
 
@@ -69,7 +69,7 @@ fn every_reset_and_every_complaint_says_something_else() {
         .iter()
         .map(|&cause| {
             let segment = Segment {
-                part: Part::Reset(cause),
+                part: SegmentPart::Reset(cause),
                 ..push()
             };
             reason(&syn, Some(&step(PacketKind::Segment(segment))))

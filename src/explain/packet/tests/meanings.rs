@@ -3,9 +3,9 @@
 use super::{NOTICE, PUSH, SYN, inferred, known, packet, push, stays, step};
 use crate::explain::packet::{Marks, expectation, reason, states, tags};
 use crate::explain::{Context, meaning, note};
-use crate::flow::datagram::{Datagram, Part as DatagramPart};
+use crate::flow::datagram::{Datagram, DatagramPart};
 use crate::flow::number::{Bytes, Number, Sequence};
-use crate::flow::segment::{Acknowledged, Part, Segment};
+use crate::flow::segment::{Acknowledged, Segment, SegmentPart};
 use crate::flow::state::{Change, State};
 use crate::flow::{PacketInFlow, PacketKind};
 use crate::wire::Packet;
@@ -142,7 +142,7 @@ fn selective_acknowledgments_are_told_as_bytes() {
         frame
     };
     let segment = Segment {
-        part: Part::Ack,
+        part: SegmentPart::Ack,
         data: None,
         acknowledgment: Some(Number {
             raw: Sequence(3_890_940_510),
@@ -186,7 +186,7 @@ fn what_comes_next_is_told_raw_and_relative() {
     let bytes_of_syn = unhex(SYN);
     let syn = packet(&bytes_of_syn);
     let opening = Segment {
-        part: Part::Syn,
+        part: SegmentPart::Syn,
         sequence: Number {
             raw: Sequence(254_465_401),
             relative: 0,
@@ -212,7 +212,7 @@ fn what_comes_next_is_told_raw_and_relative() {
         "carries the line: bytes 1 to 6 of what the client handed to send()"
     );
     let closing = Segment {
-        part: Part::FinAck,
+        part: SegmentPart::FinAck,
         data: None,
         client: Change {
             before: known(State::LastAck),

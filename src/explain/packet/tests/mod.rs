@@ -8,7 +8,9 @@ use std::net::SocketAddr;
 
 use crate::flow::datagram::IcmpErrorKind;
 use crate::flow::number::{Bytes, Number, Sequence};
-use crate::flow::segment::{Acknowledged, Delay, Part, Remark, Remarks, ResetCause, RoundTrip, Scale, Segment, Window};
+use crate::flow::segment::{
+    Acknowledged, Delay, Remark, Remarks, ResetCause, RoundTrip, Scale, Segment, SegmentPart, Window,
+};
 use crate::flow::state::{Change, ObservedState, State};
 use crate::flow::{PacketInFlow, PacketKind, Party, Roles};
 use crate::wire::{LinkType, Packet, decode};
@@ -45,7 +47,7 @@ fn stays(state: State) -> Change {
 /// The place of [`PUSH`]: the client's first data, bytes 1 to 6.
 fn push() -> Segment {
     Segment {
-        part: Part::Data,
+        part: SegmentPart::Data,
         client: stays(State::Established),
         server: stays(State::Established),
         sequence: Number {
@@ -95,26 +97,26 @@ const CAUSES: [ResetCause; 5] = [
     ResetCause::Abort,
 ];
 
-fn parts() -> Vec<Part> {
+fn parts() -> Vec<SegmentPart> {
     let plain = [
-        Part::Syn,
-        Part::SynAck,
-        Part::CrossingSyn,
-        Part::HandshakeAck,
-        Part::Data,
-        Part::Ack,
-        Part::WindowUpdate,
-        Part::KeepAlive,
-        Part::KeepAliveAck,
-        Part::WindowProbe,
-        Part::WindowProbeAck,
-        Part::FirstFin,
-        Part::SecondFin,
-        Part::FinAck,
-        Part::Copy,
-        Part::Stray,
+        SegmentPart::Syn,
+        SegmentPart::SynAck,
+        SegmentPart::CrossingSyn,
+        SegmentPart::HandshakeAck,
+        SegmentPart::Data,
+        SegmentPart::Ack,
+        SegmentPart::WindowUpdate,
+        SegmentPart::KeepAlive,
+        SegmentPart::KeepAliveAck,
+        SegmentPart::WindowProbe,
+        SegmentPart::WindowProbeAck,
+        SegmentPart::FirstFin,
+        SegmentPart::SecondFin,
+        SegmentPart::FinAck,
+        SegmentPart::Copy,
+        SegmentPart::Stray,
     ];
-    plain.into_iter().chain(CAUSES.map(Part::Reset)).collect()
+    plain.into_iter().chain(CAUSES.map(SegmentPart::Reset)).collect()
 }
 
 const DELAYS: [Delay; 5] = [
@@ -141,9 +143,9 @@ fn places() -> Vec<PacketInFlow> {
         for remark in Remark::ALL.map(Some).into_iter().chain([None]) {
             for delay in DELAYS.map(Some).into_iter().chain([None]) {
                 let acknowledges = Acknowledged {
-                    syn: part == Part::HandshakeAck,
+                    syn: part == SegmentPart::HandshakeAck,
                     bytes: Some(Bytes { first: 1, last: 1 }),
-                    fin: part == Part::FinAck,
+                    fin: part == SegmentPart::FinAck,
                     packet: delay.map(|_| 3),
                     several: false,
                 };
@@ -154,7 +156,7 @@ fn places() -> Vec<PacketInFlow> {
                     } else {
                         Acknowledged::default()
                     },
-                    data: if part == Part::Ack { None } else { push().data },
+                    data: if part == SegmentPart::Ack { None } else { push().data },
                     remarks: remark.into_iter().collect(),
                     delay,
                     first_sent: delay.map(|_| 2),

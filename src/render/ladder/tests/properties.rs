@@ -6,7 +6,7 @@ use super::super::{Detail, plain};
 use super::{at, drawn, ladder_of};
 use crate::flow::Party;
 use crate::flow::conversation::Opening;
-use crate::flow::segment::{Part, Remark, ResetCause};
+use crate::flow::segment::{Remark, ResetCause, SegmentPart};
 use crate::frame::Time;
 use crate::render::look::Style;
 use crate::timeline::Seen;
@@ -30,8 +30,8 @@ proptest! {
         numbers in prop_oneof![Just(1_u64), Just(999_999)],
     ) {
         let parts = [
-            Part::Syn, Part::SynAck, Part::HandshakeAck, Part::Data, Part::Ack, Part::KeepAlive, Part::FirstFin,
-            Part::Reset(ResetCause::Abort), Part::WindowProbe,
+            SegmentPart::Syn, SegmentPart::SynAck, SegmentPart::HandshakeAck, SegmentPart::Data, SegmentPart::Ack, SegmentPart::KeepAlive, SegmentPart::FirstFin,
+            SegmentPart::Reset(ResetCause::Abort), SegmentPart::WindowProbe,
         ];
         let packets: Vec<Seen> = packets
             .into_iter()
