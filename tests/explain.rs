@@ -20,8 +20,8 @@ fn each(file: &Path, mut look: impl FnMut(u64, &Packet<'_>, Option<&PacketInFlow
     while let Ok(Some(frame)) = reader.next() {
         number += 1;
         let packet = frame.decode();
-        let step = tracker.follow(number, frame.time, &packet);
-        look(number, &packet, step.as_ref());
+        let in_flow = tracker.follow(number, frame.time, &packet);
+        look(number, &packet, in_flow.as_ref());
     }
     number
 }
@@ -29,10 +29,10 @@ fn each(file: &Path, mut look: impl FnMut(u64, &Packet<'_>, Option<&PacketInFlow
 /// Number, name, reason and states of each packet.
 fn told(file: &str) -> Vec<String> {
     let mut lines = Vec::new();
-    each(Path::new(file), |number, packet, step| {
-        let reason = packet::reason(packet, step).unwrap();
-        let states = step
-            .and_then(|step| packet::states(step, Marks::ASCII))
+    each(Path::new(file), |number, packet, in_flow| {
+        let reason = packet::reason(packet, in_flow).unwrap();
+        let states = in_flow
+            .and_then(|in_flow| packet::states(in_flow, Marks::ASCII))
             .unwrap_or_default();
         lines.push(format!("{number} {}: {reason}. {states}", packet::name(packet)));
     });
@@ -122,24 +122,26 @@ fn every_sentence_about_any_packet_can_be_shown() {
     let others = corpus.map(|folder| std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()));
     let mut count = 0;
     for file in own.chain(others.into_iter().flatten()) {
-        count += each(&file, |number, packet, step| {
+        count += each(&file, |number, packet, in_flow| {
             let place = format!("{} packet {number}", file.display());
-            let reason = packet::reason(packet, step);
-            assert!(step.is_none() || reason.is_some(), "{place}");
-            let sentences = [reason, packet::expectation(packet, step), Some(packet::name(packet))];
-            let remarks = step.map(|step| packet::remarks(packet, step)).unwrap_or_default();
+            let reason = packet::reason(packet, in_flow);
+            assert!(in_flow.is_none() || reason.is_some(), "{place}");
+            let sentences = [reason, packet::expectation(packet, in_flow), Some(packet::name(packet))];
+            let remarks = in_flow
+                .map(|in_flow| packet::remarks(packet, in_flow))
+                .unwrap_or_default();
             for sentence in sentences.into_iter().flatten().chain(remarks) {
                 is_sentence(&sentence, &place);
             }
             for (index, layer) in packet.layers().iter().enumerate() {
-                let context = Context::new(packet, index, step).unwrap();
+                let context = Context::new(packet, index, in_flow).unwrap();
                 for field in layer.fields() {
                     for sentence in [meaning(context, &field), note(context, &field)].into_iter().flatten() {
                         is_sentence(&sentence, &place);
                     }
                 }
             }
-            if let Some(comment) = packet::comment(packet, step) {
+            if let Some(comment) = packet::comment(packet, in_flow) {
                 assert!(!comment.contains(|one: char| one.is_control()), "{place}: {comment:?}");
             }
         });

@@ -15,7 +15,11 @@ pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>, side: Side) -
         _ => return None,
     };
     // In a tunnel the outer addresses are those of its ends.
-    let is_its = |party: &Party| context.step.is_some_and(|step| step.end(*party).ip() == address);
+    let is_its = |party: &Party| {
+        context
+            .in_flow
+            .is_some_and(|in_flow| in_flow.end(*party).ip() == address)
+    };
     let party = context.party(side).filter(is_its);
     Some(match party {
         Some(party) => sentence!(party, ": ", kind).into(),

@@ -13,7 +13,7 @@ pub struct Context<'c, 'a> {
     pub(super) packet: &'c Packet<'a>,
     pub(super) index: usize,
     pub(super) layer: &'c Layer<'a>,
-    pub(super) step: Option<&'c PacketInFlow>,
+    pub(super) in_flow: Option<&'c PacketInFlow>,
 }
 
 /// Who is meant: the one who sent the datagram, or the one for whom it is.
@@ -24,16 +24,16 @@ pub(super) enum Side {
 }
 
 impl<'c, 'a> Context<'c, 'a> {
-    /// The header with this index among [`Packet::layers`]; `None` if there is none. `step` is what the packet does in its
+    /// The header with this index among [`Packet::layers`]; `None` if there is none. `in_flow` is what the packet does in its
     /// conversation, where that is known.
     #[must_use]
-    pub fn new(packet: &'c Packet<'a>, index: usize, step: Option<&'c PacketInFlow>) -> Option<Self> {
+    pub fn new(packet: &'c Packet<'a>, index: usize, in_flow: Option<&'c PacketInFlow>) -> Option<Self> {
         let layer = packet.layers().get(index)?;
         Some(Self {
             packet,
             index,
             layer,
-            step,
+            in_flow,
         })
     }
 
@@ -49,20 +49,20 @@ impl<'c, 'a> Context<'c, 'a> {
 
     /// What the segment does in its connection, for the TCP header that is not quoted.
     pub(super) fn segment(&self) -> Option<(&'c PacketInFlow, &'c Segment)> {
-        let step = self.step.filter(|_| !self.layer.is_quoted())?;
-        Some((step, step.segment()?))
+        let in_flow = self.in_flow.filter(|_| !self.layer.is_quoted())?;
+        Some((in_flow, in_flow.segment()?))
     }
 
     /// Whose address or port stands on this side of the header; `None` where nothing tells. A datagram that an ICMP error
     /// quotes was sent by the one who did not send the error; the error itself may come from a router.
     pub(super) fn party(&self, side: Side) -> Option<Party> {
-        let step = self
-            .step
-            .filter(|step| step.roles != Roles::First && !is_to_many(step))?;
-        let sender = match (&step.kind, self.layer.is_quoted()) {
-            (PacketKind::Notice(_), true) => step.sender.other(),
+        let in_flow = self
+            .in_flow
+            .filter(|in_flow| in_flow.roles != Roles::First && !is_to_many(in_flow))?;
+        let sender = match (&in_flow.kind, self.layer.is_quoted()) {
+            (PacketKind::Notice(_), true) => in_flow.sender.other(),
             (PacketKind::Notice(_), false) => return None,
-            (_, quoted) => (!quoted).then_some(step.sender)?,
+            (_, quoted) => (!quoted).then_some(in_flow.sender)?,
         };
         Some(match side {
             Side::Sender => sender,
@@ -72,8 +72,8 @@ impl<'c, 'a> Context<'c, 'a> {
 }
 
 /// Is it for a group or for everybody on the link, so that there is no server?
-pub(super) fn is_to_many(step: &PacketInFlow) -> bool {
-    [step.client, step.server].iter().any(|end| match end.ip() {
+pub(super) fn is_to_many(in_flow: &PacketInFlow) -> bool {
+    [in_flow.client, in_flow.server].iter().any(|end| match end.ip() {
         IpAddr::V4(address) => address.is_multicast() || address.is_broadcast(),
         IpAddr::V6(address) => address.is_multicast(),
     })

@@ -105,7 +105,7 @@ fn named(name: Option<&str>, meaning: &'static str) -> Sentence {
 
 /// With the number of the packet that it quotes, where that was captured.
 fn about(context: Context<'_, '_>, sentence: &'static str) -> Sentence {
-    let notice = context.step.and_then(PacketInFlow::notice);
+    let notice = context.in_flow.and_then(PacketInFlow::notice);
     match notice.and_then(|notice| notice.about) {
         Some(packet) => format!("{sentence}: packet {packet}").into(),
         None => sentence.into(),

@@ -28,7 +28,7 @@ pub fn note(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
 #[must_use]
 pub fn icmp_extension<'c, 'a>(
     packet: &'c Packet<'a>,
-    step: Option<&'c PacketInFlow>,
+    in_flow: Option<&'c PacketInFlow>,
 ) -> Option<(Context<'c, 'a>, Vec<Field<'a>>)> {
     let fields = packet.icmp_extension();
     if fields.is_empty() {
@@ -37,7 +37,7 @@ pub fn icmp_extension<'c, 'a>(
     let is_message =
         |layer: &Layer<'_>| !layer.is_quoted() && matches!(layer.protocol(), Protocol::Icmp | Protocol::Icmpv6);
     let index = packet.layers().iter().rposition(is_message)?;
-    Some((Context::new(packet, index, step)?, fields))
+    Some((Context::new(packet, index, in_flow)?, fields))
 }
 
 #[cfg(test)]

@@ -14,11 +14,11 @@ const PICKED: std::ops::RangeInclusive<u64> = 32_768..=60_999;
 /// Whose port it is, where the conversation or a SYN tells; else what the number tells.
 pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>, side: Side) -> Option<Sentence> {
     let number = field.number()?;
-    if let Some(swapped) = context.step.and_then(|step| swapped(context, step, side)) {
+    if let Some(swapped) = context.in_flow.and_then(|in_flow| swapped(context, in_flow, side)) {
         return Some(swapped);
     }
     let party = context.party(side).or_else(|| by_syn(context, side));
-    let by_number = context.step.is_some_and(|step| step.roles == Roles::Ports);
+    let by_number = context.in_flow.is_some_and(|in_flow| in_flow.roles == Roles::Ports);
     Some(match party {
         None => kind(number),
         Some(party) if by_number => match service(number) {
@@ -36,10 +36,10 @@ pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>, side: Side) -
 
 /// Whether somebody listens shows only when the server speaks.
 fn servers(context: Context<'_, '_>, side: Side) -> &'static str {
-    let step = context.step;
-    let part = step.and_then(PacketInFlow::segment).map(|segment| segment.part);
+    let in_flow = context.in_flow;
+    let part = in_flow.and_then(PacketInFlow::segment).map(|segment| segment.part);
     if context.layer.protocol() == Protocol::Udp {
-        let says = step.and_then(PacketInFlow::notice).map(|notice| notice.says);
+        let says = in_flow.and_then(PacketInFlow::notice).map(|notice| notice.says);
         return match side {
             Side::Receiver if says == Some(IcmpErrorKind::PortUnreachable) => "the server's: no program is bound to it",
             Side::Sender => "the server's: its program is bound to it",
@@ -58,8 +58,8 @@ fn servers(context: Context<'_, '_>, side: Side) -> &'static str {
 }
 
 /// A reply has the ports of its request, swapped.
-fn swapped(context: Context<'_, '_>, step: &PacketInFlow, side: Side) -> Option<Sentence> {
-    let DatagramPart::Reply { request, .. } = step.datagram()?.part else {
+fn swapped(context: Context<'_, '_>, in_flow: &PacketInFlow, side: Side) -> Option<Sentence> {
+    let DatagramPart::Reply { request, .. } = in_flow.datagram()?.part else {
         return None;
     };
     let party = context.party(side)?;

@@ -152,7 +152,7 @@ impl Tracker {
         if segment.remarks.has(Remark::Retransmission) {
             record.retransmissions = record.retransmissions.saturating_add(1);
         }
-        Some(step(record, sender, pause, PacketKind::Segment(segment)))
+        Some(in_flow(record, sender, pause, PacketKind::Segment(segment)))
     }
 
     fn datagram(
@@ -185,7 +185,7 @@ impl Tracker {
         };
         if let Some(part) = kept.whole(sender, mark).filter(|_| !is_fragment) {
             let datagram = Datagram { length: data, part };
-            return Some(step(record, sender, pause, PacketKind::Datagram(datagram)));
+            return Some(in_flow(record, sender, pause, PacketKind::Datagram(datagram)));
         }
         let datagram = kept.follow(sender, now, data, mark);
         if is_fragment {
@@ -198,7 +198,7 @@ impl Tracker {
         if kept.is_answered() && record.roles == Roles::First {
             record.roles = Roles::Seen;
         }
-        Some(step(record, sender, pause, PacketKind::Datagram(datagram)))
+        Some(in_flow(record, sender, pause, PacketKind::Datagram(datagram)))
     }
 
     fn complain(&mut self, now: Now, complained: &IcmpError) -> Option<PacketInFlow> {
@@ -217,7 +217,7 @@ impl Tracker {
             after: about.and_then(|(_, sent)| now.time.since(sent)),
             says: complained.says,
         };
-        Some(step(record, cause.other(), pause, PacketKind::Notice(notice)))
+        Some(in_flow(record, cause.other(), pause, PacketKind::Notice(notice)))
     }
 
     /// A new conversation, whose first packet comes from this side.
@@ -250,7 +250,7 @@ fn data_of(packet: &Packet<'_>) -> Option<usize> {
     })
 }
 
-fn step(record: &Record, sender: Party, pause: Option<i64>, kind: PacketKind) -> PacketInFlow {
+fn in_flow(record: &Record, sender: Party, pause: Option<i64>, kind: PacketKind) -> PacketInFlow {
     PacketInFlow {
         conversation: record.number,
         client: record.client(),

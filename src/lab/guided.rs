@@ -155,13 +155,13 @@ fn perform(ready: Ready, context: &LabContext) -> Result<FinishedRun, Failure> {
     let captured = captured?;
     let mut calls = ready.calls;
     calls.extend(context.observer().take());
-    let (steps, conversations) = RunResult::follow(captured.as_ref());
+    let (in_flows, conversations) = RunResult::follow(captured.as_ref());
     let screens = output.screens.into_iter().map(|(title, screen)| (title, screen.text()));
     let result = RunResult {
         screens: screens.collect(),
         calls,
         captured,
-        steps,
+        in_flows,
         conversations,
         observations: output.observations,
         answered: output.answered,

@@ -115,11 +115,11 @@ fn report_failed(error: std::io::Error) -> Failure {
 fn material(result: &RunResult) -> ReportModel {
     let mut logs = CallIndex::new();
     result.calls.iter().cloned().for_each(|call| logs.add(call));
-    let packets = (1..).zip(result.frames()).zip(&result.steps);
-    let kept = packets.map(|((number, frame), step)| Kept {
+    let packets = (1..).zip(result.frames()).zip(&result.in_flows);
+    let kept = packets.map(|((number, frame), in_flow)| Kept {
         number,
         frame: frame.clone(),
-        step: *step,
+        in_flow: *in_flow,
         whole: None,
     });
     let conversation = |number| {
@@ -158,11 +158,11 @@ fn record(
         ..Section::of_this_machine(APPLICATION)
     };
     let mut recorder = Recorder::new(destination, format, &section, &[interface])?;
-    for (frame, step) in captured.frames.iter().zip(&result.steps) {
+    for (frame, in_flow) in captured.frames.iter().zip(&result.in_flows) {
         if format == Format::PcapNg {
             let packet = frame.decode();
             let commented = Frame {
-                comments: packet::comment(&packet, step.as_ref()).into_iter().collect(),
+                comments: packet::comment(&packet, in_flow.as_ref()).into_iter().collect(),
                 ..frame.clone()
             };
             recorder.write(&commented)?;

@@ -17,7 +17,7 @@ pub struct RunResult {
     /// What was captured; absent where the system lets nobody capture.
     pub captured: Option<Captured>,
     /// The place of each packet in its conversation, in the order of the packets.
-    pub steps: Vec<Option<PacketInFlow>>,
+    pub in_flows: Vec<Option<PacketInFlow>>,
     /// The conversations, in the order of their first packets.
     pub conversations: Vec<Conversation>,
     /// What was seen elsewhere, a line each.
@@ -38,23 +38,23 @@ impl RunResult {
     pub fn follow(captured: Option<&Captured>) -> (Vec<Option<PacketInFlow>>, Vec<Conversation>) {
         let mut tracker = Tracker::new();
         let frames = captured.map_or(&[][..], |captured| &captured.frames);
-        let steps = (1..).zip(frames).map(|(number, frame)| {
+        let in_flows = (1..).zip(frames).map(|(number, frame)| {
             let packet = frame.decode();
-            let mut step = tracker.follow(number, frame.time, &packet)?;
-            if step.roles == Roles::First {
+            let mut in_flow = tracker.follow(number, frame.time, &packet)?;
+            if in_flow.roles == Roles::First {
                 // The capture began before the programs did, so the first to send is the client.
-                step.roles = Roles::Seen;
+                in_flow.roles = Roles::Seen;
             }
-            Some(step)
+            Some(in_flow)
         });
-        let steps = steps.collect();
-        (steps, tracker.conversations())
+        let in_flows = in_flows.collect();
+        (in_flows, tracker.conversations())
     }
 
     /// Number, bytes and place of the packets that belong to a conversation, in order.
     pub fn packets(&self) -> impl Iterator<Item = (u64, &Frame<'static>, &PacketInFlow)> {
-        let packets = (1..).zip(self.frames()).zip(&self.steps);
-        packets.filter_map(|((number, frame), step)| Some((number, frame, step.as_ref()?)))
+        let packets = (1..).zip(self.frames()).zip(&self.in_flows);
+        packets.filter_map(|((number, frame), in_flow)| Some((number, frame, in_flow.as_ref()?)))
     }
 
     /// Time of the first packet; 0 without one.
@@ -65,13 +65,14 @@ impl RunResult {
 
     /// Number and place of the packets that have one, in order.
     pub fn places(&self) -> impl Iterator<Item = (u64, &PacketInFlow)> {
-        let numbered = (1..).zip(&self.steps);
-        numbered.filter_map(|(number, step)| Some((number, step.as_ref()?)))
+        let numbered = (1..).zip(&self.in_flows);
+        numbered.filter_map(|(number, in_flow)| Some((number, in_flow.as_ref()?)))
     }
 
     /// The same of one conversation.
     pub fn places_in(&self, conversation: u64) -> impl Iterator<Item = (u64, &PacketInFlow)> {
-        self.places().filter(move |(_, step)| step.conversation == conversation)
+        self.places()
+            .filter(move |(_, in_flow)| in_flow.conversation == conversation)
     }
 
     /// Calls of this name on sockets of this role.
@@ -97,8 +98,8 @@ impl RunResult {
 
 /// Bytes of data that a packet carries.
 #[must_use]
-pub fn data_of(step: &PacketInFlow) -> u64 {
-    match &step.kind {
+pub fn data_of(in_flow: &PacketInFlow) -> u64 {
+    match &in_flow.kind {
         PacketKind::Segment(segment) => segment.data.map_or(0, Bytes::count),
         PacketKind::Datagram(datagram) => datagram.length as u64,
         PacketKind::Notice(_) => 0,
@@ -108,8 +109,8 @@ pub fn data_of(step: &PacketInFlow) -> u64 {
 /// Is the packet something that the other end has to answer, or such an answer: a SYN, or data? An acknowledgment alone is
 /// neither.
 #[must_use]
-pub fn says_something(step: &PacketInFlow) -> bool {
-    match &step.kind {
+pub fn says_something(in_flow: &PacketInFlow) -> bool {
+    match &in_flow.kind {
         PacketKind::Segment(segment) => {
             segment.data.is_some() || matches!(segment.part, SegmentPart::Syn | SegmentPart::SynAck)
         }
@@ -120,11 +121,11 @@ pub fn says_something(step: &PacketInFlow) -> bool {
 
 /// How many times the client of this conversation had to wait for an answer.
 #[must_use]
-pub fn round_trips<'s>(steps: impl Iterator<Item = &'s PacketInFlow>) -> usize {
+pub fn round_trips<'s>(in_flows: impl Iterator<Item = &'s PacketInFlow>) -> usize {
     let mut waiting = false;
     let mut count = 0;
-    for step in steps.filter(|step| says_something(step)) {
-        match step.sender {
+    for in_flow in in_flows.filter(|in_flow| says_something(in_flow)) {
+        match in_flow.sender {
             Party::Client => waiting = true,
             Party::Server => count += usize::from(std::mem::take(&mut waiting)),
         }

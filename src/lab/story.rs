@@ -154,7 +154,7 @@ impl Story<'_> {
         if self.full {
             self.packets(out, result, fields::write, &|_| true)
         } else {
-            self.packets(out, result, fields::write, &|step| (run.matters)(step))
+            self.packets(out, result, fields::write, &|in_flow| (run.matters)(in_flow))
         }
     }
 
@@ -177,13 +177,13 @@ impl Story<'_> {
         let mut logs = CallIndex::new();
         result.calls.iter().cloned().for_each(|call| logs.add(call));
         let logs = RefCell::new(logs);
-        for (number, frame, step) in result.packets() {
+        for (number, frame, in_flow) in result.packets() {
             let packet = frame.decode();
             let seen = Seen {
                 number,
                 time: frame.time,
                 flags: packet.tcp().map(|tcp| tcp.flags()),
-                step: *step,
+                in_flow: *in_flow,
             };
             view.add(&seen, packet.payload().bytes);
         }
@@ -203,9 +203,9 @@ impl Story<'_> {
     /// The questions of the courses, answered from this run.
     fn answers(&self, out: &mut impl Write, result: &RunResult) -> io::Result<()> {
         let mut collector = Collector::new(None);
-        for ((number, frame), step) in (1..).zip(result.frames()).zip(&result.steps) {
+        for ((number, frame), in_flow) in (1..).zip(result.frames()).zip(&result.in_flows) {
             let packet = frame.decode();
-            collector.take(number, frame.time, &packet, step.as_ref());
+            collector.take(number, frame.time, &packet, in_flow.as_ref());
         }
         answers::text::write(out, &self.look, &collector.finish(None))
     }
@@ -218,14 +218,14 @@ impl Story<'_> {
         wanted: &dyn Fn(&PacketInFlow) -> bool,
     ) -> io::Result<()> {
         let mut text = Vec::new();
-        for ((number, frame), step) in (1..).zip(result.frames()).zip(&result.steps) {
-            if step.as_ref().is_none_or(wanted) {
+        for ((number, frame), in_flow) in (1..).zip(result.frames()).zip(&result.in_flows) {
+            if in_flow.as_ref().is_none_or(wanted) {
                 let packet = frame.decode();
                 let shown = ShownPacket {
                     number,
                     frame,
                     packet: &packet,
-                    step: step.as_ref(),
+                    in_flow: in_flow.as_ref(),
                     first: Some(result.first()),
                     several: result.conversations.len() > 1,
                     full: self.full,

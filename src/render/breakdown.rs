@@ -28,7 +28,7 @@ pub struct Breakdown<'a> {
     /// `74 bytes = Ethernet 14 + …`
     pub parts: String,
     /// What it does in its conversation.
-    pub step: Option<&'a PacketInFlow>,
+    pub in_flow: Option<&'a PacketInFlow>,
     /// Which conversation, and where in it.
     pub place: Option<String>,
     /// Why it was sent.
@@ -75,19 +75,24 @@ pub struct Section {
     pub rows: Vec<Row>,
 }
 
-/// Breaks a packet down. `step` is what it does in its conversation, where that is followed.
+/// Breaks a packet down. `in_flow` is what it does in its conversation, where that is followed.
 #[must_use]
 pub fn of<'p>(
     number: u64,
     frame: &'p Frame<'_>,
     packet: &'p Packet<'_>,
-    step: Option<&'p PacketInFlow>,
+    in_flow: Option<&'p PacketInFlow>,
 ) -> Breakdown<'p> {
     let sections = (0..packet.layers().len())
-        .filter_map(|index| Some(section(Context::new(packet, index, step)?, packet.layers().get(index)?)))
+        .filter_map(|index| {
+            Some(section(
+                Context::new(packet, index, in_flow)?,
+                packet.layers().get(index)?,
+            ))
+        })
         .collect();
     let payload = packet.payload();
-    let icmp_extension = icmp_extension(packet, step);
+    let icmp_extension = icmp_extension(packet, in_flow);
     let trailer = match icmp_extension {
         Some(_) => Span {
             bytes: &[],
@@ -97,18 +102,18 @@ pub fn of<'p>(
     };
     Breakdown {
         number,
-        name: name(packet, step),
-        ends: ends(packet, step),
+        name: name(packet, in_flow),
+        ends: ends(packet, in_flow),
         parts: packet::parts(packet),
-        step,
-        place: step.map(packet::place),
-        reason: packet::reason(packet, step).map(Into::into),
-        remarks: step
-            .map_or(Vec::new(), |step| packet::remarks(packet, step))
+        in_flow,
+        place: in_flow.map(packet::place),
+        reason: packet::reason(packet, in_flow).map(Into::into),
+        remarks: in_flow
+            .map_or(Vec::new(), |in_flow| packet::remarks(packet, in_flow))
             .into_iter()
             .map(Into::into)
             .collect(),
-        expectation: packet::expectation(packet, step).map(Into::into),
+        expectation: packet::expectation(packet, in_flow).map(Into::into),
         sections,
         payload: Payload {
             name: payload_name(packet),
@@ -122,23 +127,23 @@ pub fn of<'p>(
             bytes: trailer.bytes,
         },
         problems: packet.malformations().iter().map(ToString::to_string).collect(),
-        comments: comments(frame, packet, step),
+        comments: comments(frame, packet, in_flow),
     }
 }
 
 /// `ACK [keep-alive]`
-fn name(packet: &Packet<'_>, step: Option<&PacketInFlow>) -> String {
+fn name(packet: &Packet<'_>, in_flow: Option<&PacketInFlow>) -> String {
     let mut name = packet::name(packet).into_owned();
-    if let Some(step) = step {
+    if let Some(in_flow) = in_flow {
         // Writing to a String cannot fail.
-        let _ = packet::tags(&mut name, step);
+        let _ = packet::tags(&mut name, in_flow);
     }
     name
 }
 
 /// `client 127.0.0.1:44298`, `server 127.0.0.1:12000`
-fn ends(packet: &Packet<'_>, step: Option<&PacketInFlow>) -> Option<(String, String)> {
-    let (from, to) = packet::roles(step).unzip();
+fn ends(packet: &Packet<'_>, in_flow: Option<&PacketInFlow>) -> Option<(String, String)> {
+    let (from, to) = packet::roles(in_flow).unzip();
     Some(match packet::ends(packet)? {
         Ends::Sockets(sender, receiver) => (
             end(from, |text| write_socket(text, sender)),
@@ -165,11 +170,11 @@ fn end(party: Option<Party>, write: impl FnOnce(&mut String) -> fmt::Result) -> 
     text
 }
 
-fn comments<'p>(frame: &'p Frame<'_>, packet: &Packet<'_>, step: Option<&PacketInFlow>) -> Vec<&'p str> {
+fn comments<'p>(frame: &'p Frame<'_>, packet: &Packet<'_>, in_flow: Option<&PacketInFlow>) -> Vec<&'p str> {
     if frame.comments.is_empty() {
         return Vec::new();
     }
-    let own = packet::comment(packet, step);
+    let own = packet::comment(packet, in_flow);
     let others = frame.comments.iter().filter(|comment| Some(*comment) != own.as_ref());
     others.map(String::as_str).collect()
 }
@@ -197,8 +202,8 @@ fn section(context: Context<'_, '_>, layer: &Layer<'_>) -> Section {
     }
 }
 
-fn icmp_extension(packet: &Packet<'_>, step: Option<&PacketInFlow>) -> Option<Section> {
-    let (context, fields) = explain::icmp_extension(packet, step)?;
+fn icmp_extension(packet: &Packet<'_>, in_flow: Option<&PacketInFlow>) -> Option<Section> {
+    let (context, fields) = explain::icmp_extension(packet, in_flow)?;
     let bytes = packet.trailer();
     Some(Section {
         title: "ICMP extension".into(),

@@ -57,15 +57,15 @@ pub const VIEW: View = View {
 /// # Errors
 /// Those of `out`.
 pub fn write(out: &mut Vec<u8>, look: &TextStyle, shown: &ShownPacket<'_, '_>) -> io::Result<()> {
-    let &ShownPacket { packet, step, .. } = shown;
+    let &ShownPacket { packet, in_flow, .. } = shown;
     let columns = columns(look);
-    headline(out, look, shown.number, packet, step)?;
+    headline(out, look, shown.number, packet, in_flow)?;
     when(out, look, shown.frame, shown.start())?;
     prose::write(out, columns, &parts(packet), "    ")?;
-    story(out, look, packet, step)?;
+    story(out, look, packet, in_flow)?;
     let mut problems: Vec<&Malformation> = packet.malformations().iter().collect();
     for (index, layer) in packet.layers().iter().enumerate() {
-        let Some(context) = Context::new(packet, index, step) else {
+        let Some(context) = Context::new(packet, index, in_flow) else {
             break;
         };
         writeln!(out)?;
@@ -79,7 +79,7 @@ pub fn write(out: &mut Vec<u8>, look: &TextStyle, shown: &ShownPacket<'_, '_>) -
         }
     }
     write_bytes(out, look, &payload_title(packet), packet.payload())?;
-    match icmp_extension(packet, step) {
+    match icmp_extension(packet, in_flow) {
         Some((context, fields)) => {
             let bytes = packet.trailer();
             writeln!(out)?;
@@ -120,12 +120,12 @@ fn headline(
     look: &TextStyle,
     number: u64,
     packet: &Packet<'_>,
-    step: Option<&PacketInFlow>,
+    in_flow: Option<&PacketInFlow>,
 ) -> io::Result<()> {
     // Screen readers spell an arrow out, and say "to" instead.
     let before = if look.style == Style::Plain { "from " } else { "" };
     let arrow = look.arrow();
-    let (sender, receiver) = match roles(step) {
+    let (sender, receiver) = match roles(in_flow) {
         Some((sender, receiver)) => (format!("{sender} "), format!("{receiver} ")),
         None => (String::new(), String::new()),
     };
@@ -135,9 +135,9 @@ fn headline(
         None => String::new(),
     };
     let mut name = name(packet).into_owned();
-    if let Some(step) = step {
+    if let Some(in_flow) = in_flow {
         // Writing to a String cannot fail.
-        let _ = tags(&mut name, step);
+        let _ = tags(&mut name, in_flow);
     }
     prose::write(out, columns(look), &format!("Packet {number}  {name}{route}"), "    ")
 }
@@ -158,12 +158,12 @@ fn story(
     out: &mut (impl Write + ?Sized),
     look: &TextStyle,
     packet: &Packet<'_>,
-    step: Option<&PacketInFlow>,
+    in_flow: Option<&PacketInFlow>,
 ) -> io::Result<()> {
-    if let Some(reason) = reason(packet, step) {
+    if let Some(reason) = reason(packet, in_flow) {
         prose::write(out, columns(look), &format!("Why: {reason}"), "    ")?;
     }
-    match step.and_then(|step| states(step, look.marks())) {
+    match in_flow.and_then(|in_flow| states(in_flow, look.marks())) {
         Some(states) => prose::write(out, columns(look), &format!("States: {states}"), "    "),
         None => Ok(()),
     }

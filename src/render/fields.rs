@@ -74,7 +74,7 @@ pub const VIEW: View = View {
 /// Those of the writer.
 pub fn write(output: &mut Vec<u8>, look: &TextStyle, shown: &ShownPacket<'_, '_>) -> io::Result<()> {
     let all_data = shown.full;
-    let breakdown = &breakdown::of(shown.number, shown.frame, shown.packet, shown.step);
+    let breakdown = &breakdown::of(shown.number, shown.frame, shown.packet, shown.in_flow);
     let columns = Columns::of(look.width.max(TextStyle::NARROWEST));
     headline(output, look, breakdown, shown.frame, shown.start())?;
     match look.style {
@@ -150,7 +150,7 @@ fn headline(
 
 /// What the packet does in its conversation.
 fn story(output: &mut impl Write, look: &TextStyle, breakdown: &Breakdown<'_>) -> io::Result<()> {
-    let states = breakdown.step.and_then(|step| states(step, look.marks()));
+    let states = breakdown.in_flow.and_then(|in_flow| states(in_flow, look.marks()));
     let lines = [
         ("Conversation", &breakdown.place),
         ("Why", &breakdown.reason),

@@ -27,7 +27,7 @@ use crate::timeline::{Seen, Timeline, What};
 pub fn write(out: &mut Vec<u8>, _look: &TextStyle, shown: &ShownPacket<'_, '_>) -> io::Result<()> {
     line(
         out,
-        &record(shown.frame, shown.packet, shown.number, shown.first, shown.step),
+        &record(shown.frame, shown.packet, shown.number, shown.first, shown.in_flow),
     )
 }
 

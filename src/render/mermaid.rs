@@ -226,7 +226,7 @@ pub fn packet(
     output: &mut impl Write,
     number: u64,
     packet: &Packet<'_>,
-    step: Option<&PacketInFlow>,
+    in_flow: Option<&PacketInFlow>,
 ) -> io::Result<()> {
     let first = packet.layers().iter().position(|layer| !is_link(layer.protocol()));
     let first = first.unwrap_or_default();
@@ -250,7 +250,7 @@ pub fn packet(
     let start = layers().next().map_or(0, |(_, layer)| layer.header().at * 8);
     let mut next = 0;
     for (index, layer) in layers() {
-        let Some(context) = Context::new(packet, index, step) else {
+        let Some(context) = Context::new(packet, index, in_flow) else {
             break;
         };
         for cell in cells(context, layer.header(), &layer.fields()) {

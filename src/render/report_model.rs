@@ -17,7 +17,7 @@ pub struct Kept {
     /// Its bytes.
     pub frame: Frame<'static>,
     /// What it does in its conversation; of a fragment that completes a datagram, what the datagram does.
-    pub step: Option<PacketInFlow>,
+    pub in_flow: Option<PacketInFlow>,
     /// The datagram that it completes.
     pub whole: Option<Whole>,
 }
@@ -46,7 +46,7 @@ impl Kept {
             number: self.number,
             time: self.frame.time,
             flags: packet.tcp().map(|tcp| tcp.flags()),
-            step: self.step?,
+            in_flow: self.in_flow?,
         })
     }
 }
@@ -96,7 +96,7 @@ impl ReportModel {
     ) -> Self {
         let mut by_conversation = std::collections::BTreeMap::<u64, Vec<Seen>>::new();
         for seen in packets.iter().filter_map(Kept::seen) {
-            by_conversation.entry(seen.step.conversation).or_default().push(seen);
+            by_conversation.entry(seen.in_flow.conversation).or_default().push(seen);
         }
         let all = by_conversation.len();
         let mut room = CALLS;
@@ -135,8 +135,8 @@ impl ReportModel {
     #[must_use]
     pub fn is_loose(&self, kept: &Kept) -> bool {
         let number = |told: &Told| told.conversation.number;
-        kept.step
-            .is_none_or(|step| self.told.binary_search_by_key(&step.conversation, number).is_err())
+        kept.in_flow
+            .is_none_or(|in_flow| self.told.binary_search_by_key(&in_flow.conversation, number).is_err())
     }
 
     /// The picture of one of its conversations.

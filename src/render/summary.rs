@@ -60,22 +60,22 @@ pub fn write(out: &mut Vec<u8>, look: &TextStyle, shown: &ShownPacket<'_, '_>) -
         Some(time) => add_time(&mut line, look.time, time, shown.start()),
         None => line.push_str("(no time)"),
     }
-    if let Some(step) = shown.step.filter(|_| shown.several) {
-        add(&mut line, " #", step.conversation);
+    if let Some(in_flow) = shown.in_flow.filter(|_| shown.several) {
+        add(&mut line, " #", in_flow.conversation);
     }
     line.push(' ');
     add_ends(&mut line, look, packet);
     let mut spare = Spare::default();
     if let Some(tcp) = packet.tcp() {
-        spare = segment(&mut line, packet, &tcp, shown.step.and_then(PacketInFlow::segment));
+        spare = segment(&mut line, packet, &tcp, shown.in_flow.and_then(PacketInFlow::segment));
     } else if packet.udp().is_some() {
         datagram(&mut line, look, packet);
     } else {
-        other(&mut line, packet, shown.step);
+        other(&mut line, packet, shown.in_flow);
     }
     // Writing to a String cannot fail, here and below.
-    if let Some(step) = shown.step {
-        let _ = packet::tags(&mut line, step);
+    if let Some(in_flow) = shown.in_flow {
+        let _ = packet::tags(&mut line, in_flow);
     }
     for problem in packet.malformations() {
         let _ = write!(line, " [{problem}]");
@@ -182,17 +182,17 @@ struct Spare {
     acknowledgment: Range<usize>,
 }
 
-fn segment(line: &mut String, packet: &Packet<'_>, tcp: &Tcp<'_>, step: Option<&Segment>) -> Spare {
+fn segment(line: &mut String, packet: &Packet<'_>, tcp: &Tcp<'_>, in_flow: Option<&Segment>) -> Spare {
     let flags = tcp.flags();
     line.push_str(&flag_names(flags));
-    match step {
-        Some(step) if step.sequence.relative < 0 => add(line, " RawSeq=", step.sequence.raw.0),
-        Some(step) => add(line, " Seq=", step.sequence.relative),
+    match in_flow {
+        Some(in_flow) if in_flow.sequence.relative < 0 => add(line, " RawSeq=", in_flow.sequence.raw.0),
+        Some(in_flow) => add(line, " Seq=", in_flow.sequence.relative),
         None => add(line, " Seq=", tcp.sequence_number()),
     }
     let before = line.len();
     if flags.has(Flags::ACK) {
-        match step.and_then(|step| step.acknowledgment) {
+        match in_flow.and_then(|in_flow| in_flow.acknowledgment) {
             // Before what counts as the beginning: a number counted from there tells nothing.
             Some(number) if number.relative < 0 => add(line, " RawAck=", number.raw.0),
             Some(number) => add(line, " Ack=", number.relative),
@@ -200,7 +200,7 @@ fn segment(line: &mut String, packet: &Packet<'_>, tcp: &Tcp<'_>, step: Option<&
         }
     }
     let start = line.len();
-    match step.map(|step| step.window) {
+    match in_flow.map(|in_flow| in_flow.window) {
         // Not as many bytes as the number says, and how many is not known.
         Some(window) if window.scale == Scale::NotCaptured && window.raw > 0 => add(line, " RawWin=", window.raw),
         Some(window) => add(line, " Win=", window.bytes().unwrap_or(window.raw.into())),
@@ -209,10 +209,10 @@ fn segment(line: &mut String, packet: &Packet<'_>, tcp: &Tcp<'_>, step: Option<&
     let end = line.len();
     let length = length(packet, Protocol::Tcp);
     add(line, " Len=", length);
-    let window_matters = step.is_some_and(|step| {
-        step.part == SegmentPart::WindowUpdate
-            || step.part == SegmentPart::WindowProbeAck
-            || step.remarks.has(Remark::ZeroWindow)
+    let window_matters = in_flow.is_some_and(|in_flow| {
+        in_flow.part == SegmentPart::WindowUpdate
+            || in_flow.part == SegmentPart::WindowProbeAck
+            || in_flow.remarks.has(Remark::ZeroWindow)
     });
     Spare {
         window: if window_matters { 0..0 } else { start..end },
@@ -236,7 +236,7 @@ fn datagram(line: &mut String, look: &TextStyle, packet: &Packet<'_>) {
     line.extend([" \"", &look.text(shown), more]);
 }
 
-fn other(line: &mut String, packet: &Packet<'_>, step: Option<&PacketInFlow>) {
+fn other(line: &mut String, packet: &Packet<'_>, in_flow: Option<&PacketInFlow>) {
     line.push_str(&packet::name(packet));
     if let Some(ip) = packet.ipv4().filter(|ip| ip.fragment_offset() > 0) {
         let _ = write!(
@@ -246,7 +246,7 @@ fn other(line: &mut String, packet: &Packet<'_>, step: Option<&PacketInFlow>) {
             ip.fragment_offset()
         );
     }
-    if step
+    if in_flow
         .and_then(PacketInFlow::notice)
         .is_some_and(|notice| notice.about.is_some())
     {
@@ -323,9 +323,9 @@ mod tests {
         let mut shown = Vec::new();
         for (number, frame) in (1..).zip(&frames) {
             let packet = frame.decode();
-            let step = tracker.follow(number, frame.time, &packet);
+            let in_flow = tracker.follow(number, frame.time, &packet);
             let one = ShownPacket {
-                step: step.as_ref(),
+                in_flow: in_flow.as_ref(),
                 first: Some(Time(1_700_000_000_000_000_000)),
                 ..ShownPacket::alone(number, frame, &packet)
             };

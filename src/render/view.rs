@@ -56,7 +56,7 @@ pub struct ShownPacket<'s, 'p> {
     /// The headers in them.
     pub packet: &'s Packet<'p>,
     /// What it does in its conversation.
-    pub step: Option<&'s PacketInFlow>,
+    pub in_flow: Option<&'s PacketInFlow>,
     /// Time of the capture's first packet that has one.
     pub first: Option<Time>,
     /// Is there more than one conversation, so that each line tells its own?
@@ -73,7 +73,7 @@ impl<'s, 'p> ShownPacket<'s, 'p> {
             number,
             frame,
             packet,
-            step: None,
+            in_flow: None,
             first: None,
             several: false,
             full: false,

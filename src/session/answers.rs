@@ -108,11 +108,11 @@ impl Answers {
     pub fn take(&mut self, observed: &Observed<'_, '_>) {
         let (number, time) = (observed.number, observed.frame.time);
         let joined = observed.followed.whole.is_some();
-        observed.in_flow(|packet, step| {
+        observed.with_in_flow(|packet, in_flow| {
             if joined {
-                self.collector.take_joined(number, time, packet, step);
+                self.collector.take_joined(number, time, packet, in_flow);
             } else {
-                self.collector.take(number, time, packet, step);
+                self.collector.take(number, time, packet, in_flow);
             }
         });
     }

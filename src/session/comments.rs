@@ -23,7 +23,7 @@ pub(super) fn commented<'o>(observed: &Observed<'o, '_>) -> Frame<'o> {
 }
 
 fn comment(observed: &Observed<'_, '_>) -> Option<String> {
-    let comment = observed.in_flow(packet::comment)?;
+    let comment = observed.with_in_flow(packet::comment)?;
     Some(match &observed.followed.whole {
         Some(whole) => format!("Completes a datagram of {} fragments. {comment}", whole.fragments),
         None => comment,

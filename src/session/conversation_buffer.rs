@@ -83,13 +83,13 @@ impl ConversationBuffer {
     ) -> io::Result<()> {
         let time = observed.frame.time;
         self.first = self.first.or(time);
-        observed.in_flow(|packet, step| {
-            if let Some(step) = step.filter(|step| self.only.is_none_or(|only| only == step.conversation)) {
+        observed.with_in_flow(|packet, in_flow| {
+            if let Some(in_flow) = in_flow.filter(|in_flow| self.only.is_none_or(|only| only == in_flow.conversation)) {
                 let seen = Seen {
                     number: observed.number,
                     time,
                     flags: packet.tcp().map(|tcp| tcp.flags()),
-                    step: *step,
+                    in_flow: *in_flow,
                 };
                 self.keep(&seen, packet.payload().bytes);
             }
@@ -98,8 +98,8 @@ impl ConversationBuffer {
     }
 
     fn keep(&mut self, seen: &Seen, data: &[u8]) {
-        let number = seen.step.conversation;
-        if !self.kept.contains_key(&number) && seen.step.place > 1 && self.drawn > 0 {
+        let number = seen.in_flow.conversation;
+        if !self.kept.contains_key(&number) && seen.in_flow.place > 1 && self.drawn > 0 {
             self.late += 1;
             return;
         }
@@ -241,7 +241,7 @@ impl ConversationBuffer {
 
 /// Are both ends through with the connection after this segment?
 fn is_over(seen: &Seen) -> bool {
-    let Some(segment) = seen.step.segment() else {
+    let Some(segment) = seen.in_flow.segment() else {
         return false;
     };
     let is_over = |state| matches!(state, State::Closed | State::TimeWait);

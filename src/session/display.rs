@@ -222,14 +222,14 @@ impl Sink for Display {
         if let Some(stories) = &mut self.stories {
             return Ok(stories.take(&mut self.output, &self.look, observed, known)?);
         }
-        let step = observed.followed.known();
-        let is_wanted = |wanted| step.is_some_and(|step| step.conversation == wanted);
+        let in_flow = observed.followed.known();
+        let is_wanted = |wanted| in_flow.is_some_and(|in_flow| in_flow.conversation == wanted);
         if !self.flow.is_none_or(is_wanted) {
             return Ok(());
         }
-        self.several |= step.is_some_and(|step| step.conversation > 1);
-        if let (Some(json_trailer), Some(step)) = (&mut self.json_trailer, step) {
-            json_trailer.note(observed, step);
+        self.several |= in_flow.is_some_and(|in_flow| in_flow.conversation > 1);
+        if let (Some(json_trailer), Some(in_flow)) = (&mut self.json_trailer, in_flow) {
+            json_trailer.note(observed, in_flow);
         }
         self.shown += 1;
         if self.pool.is_none() && self.may_help && self.shown > ALONE {
@@ -264,19 +264,19 @@ impl Writer {
             followed,
             ..
         } = observed;
-        let add = |text: &mut Vec<u8>, frame: &Frame<'_>, packet: &Packet<'_>, step: Option<&PacketInFlow>| {
+        let add = |text: &mut Vec<u8>, frame: &Frame<'_>, packet: &Packet<'_>, in_flow: Option<&PacketInFlow>| {
             let shown = ShownPacket {
                 number,
                 frame,
                 packet,
-                step,
+                in_flow,
                 first: followed.first,
                 several,
                 full: self.full,
             };
             write(text, &self.look, &shown)
         };
-        add(text, frame, observed.packet(), followed.step.as_ref())?;
+        add(text, frame, observed.packet(), followed.in_flow.as_ref())?;
         if self.hex && !self.is_json {
             hex::write(text, 0, &frame.bytes, self.look.width)?;
             writeln!(text)?;
@@ -287,7 +287,7 @@ impl Writer {
         if !self.is_json {
             writeln!(text, "Reassembled from {fragments} fragments:")?;
         }
-        observed.in_flow(|packet, step| add(text, frame, packet, step))
+        observed.with_in_flow(|packet, in_flow| add(text, frame, packet, in_flow))
     }
 }
 

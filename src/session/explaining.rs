@@ -132,9 +132,9 @@ fn look(
         let followed = search.follower.follow(number, &frame, headers.packet());
         let observed = Observed::new(number, &headers, &followed);
         let this = Shown { number, joined: false };
-        search.take(this, observed.packet(), followed.step.as_ref());
+        search.take(this, observed.packet(), followed.in_flow.as_ref());
         if followed.whole.is_some() {
-            observed.in_flow(|packet, step| search.take(Shown { number, joined: true }, packet, step));
+            observed.with_in_flow(|packet, in_flow| search.take(Shown { number, joined: true }, packet, in_flow));
         }
     }
     let found = search.examples.iter().position(|(_, examples)| !examples.is_empty());
@@ -182,10 +182,10 @@ impl Search {
         self.examples.first().is_some_and(|(_, seen)| seen.len() >= EXAMPLES)
     }
 
-    fn take(&mut self, shown: Shown, packet: &Packet<'_>, step: Option<&PacketInFlow>) {
+    fn take(&mut self, shown: Shown, packet: &Packet<'_>, in_flow: Option<&PacketInFlow>) {
         if self
             .only
-            .is_some_and(|only| step.is_none_or(|step| step.conversation != only))
+            .is_some_and(|only| in_flow.is_none_or(|in_flow| in_flow.conversation != only))
         {
             return;
         }
@@ -193,14 +193,14 @@ impl Search {
         let before = |layer: &&Layer<'_>| shown.joined && is_in_each_fragment(layer.protocol());
         let before = packet.layers().iter().take_while(before).count();
         for (index, layer) in packet.layers().iter().enumerate().skip(before) {
-            let Some(context) = Context::new(packet, index, step) else {
+            let Some(context) = Context::new(packet, index, in_flow) else {
                 return;
             };
             for field in &layer.fields() {
                 self.search(shown, context, field, field);
             }
         }
-        if let Some((context, fields)) = icmp_extension(packet, step) {
+        if let Some((context, fields)) = icmp_extension(packet, in_flow) {
             for field in &fields {
                 self.search(shown, context, field, field);
             }

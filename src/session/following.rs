@@ -21,7 +21,7 @@ pub struct Follower {
 #[derive(Debug, Clone, Default)]
 pub struct Followed {
     /// What it does in its conversation; `None` for a fragment: its datagram is followed as a whole.
-    pub step: Option<PacketInFlow>,
+    pub in_flow: Option<PacketInFlow>,
     /// The datagram that it completes, and what that does.
     pub whole: Option<Whole>,
     /// The time of the capture's first packet that has one.
@@ -55,7 +55,7 @@ impl Followed {
     #[must_use]
     pub fn known(&self) -> Option<&PacketInFlow> {
         let whole = self.whole.as_ref();
-        self.step.as_ref().or_else(|| whole?.step.as_ref())
+        self.in_flow.as_ref().or_else(|| whole?.in_flow.as_ref())
     }
 }
 
@@ -67,7 +67,7 @@ pub struct Whole {
     /// In how many fragments it came.
     pub fragments: usize,
     /// What it does in its conversation.
-    pub step: Option<PacketInFlow>,
+    pub in_flow: Option<PacketInFlow>,
 }
 
 impl Follower {
@@ -87,13 +87,13 @@ impl Follower {
     pub fn follow(&mut self, number: u64, frame: &Frame<'_>, packet: &Packet<'_>) -> Followed {
         self.first = self.first.or(frame.time);
         let time = frame.time.map_or(0, |time| time.0);
-        let (step, whole) = match self.reassembler.add(packet, time) {
+        let (in_flow, whole) = match self.reassembler.add(packet, time) {
             Outcome::NotAFragment => (self.tracker.follow(number, frame.time, packet), None),
             Outcome::Whole(datagram) => (None, Some(self.whole(number, frame, datagram))),
             Outcome::Waiting | Outcome::Repeated | Outcome::Dropped(_) => (None, None),
         };
         Followed {
-            step,
+            in_flow,
             whole,
             first: self.first,
         }
@@ -110,10 +110,10 @@ impl Follower {
             direction: last.direction,
         };
         let packet = frame.decode();
-        let step = self.tracker.follow(number, frame.time, &packet);
+        let in_flow = self.tracker.follow(number, frame.time, &packet);
         drop(packet);
         Whole {
-            step,
+            in_flow,
             fragments: datagram.fragments,
             frame,
         }
@@ -245,12 +245,12 @@ pub(super) mod tests {
         let [first, second, last] = pieces();
         for (number, frame) in [(1, &first), (2, &second)] {
             let known = follow(&mut follower, number, frame);
-            assert!(known.step.is_none() && known.whole.is_none(), "{known:?}");
+            assert!(known.in_flow.is_none() && known.whole.is_none(), "{known:?}");
         }
         let whole = follow(&mut follower, 3, &last).whole.unwrap();
-        let step = whole.step.unwrap();
-        assert_eq!((whole.fragments, step.place, step.conversation), (3, 1, 1));
-        assert_eq!(step.datagram().unwrap().length, 24);
+        let in_flow = whole.in_flow.unwrap();
+        assert_eq!((whole.fragments, in_flow.place, in_flow.conversation), (3, 1, 1));
+        assert_eq!(in_flow.datagram().unwrap().length, 24);
         assert!(follower.remarks().is_empty());
     }
 
@@ -262,8 +262,8 @@ pub(super) mod tests {
         for (number, frame) in [(1, &first), (2, &whole)] {
             follower.pass(number, frame, &frame.decode());
         }
-        let step = follow(&mut follower, 3, &whole).step.unwrap();
-        assert_eq!(step.place, 2, "the first one was not shown, and counts");
+        let in_flow = follow(&mut follower, 3, &whole).in_flow.unwrap();
+        assert_eq!(in_flow.place, 2, "the first one was not shown, and counts");
         assert!(follower.remarks().is_empty(), "{:?}", follower.remarks());
     }
 

@@ -40,15 +40,15 @@ impl JsonTrailer {
     }
 
     /// Takes note of a packet that was shown.
-    pub fn note(&mut self, observed: &Observed<'_, '_>, step: &PacketInFlow) {
-        let Ok(index) = usize::try_from(step.conversation / 64) else {
+    pub fn note(&mut self, observed: &Observed<'_, '_>, in_flow: &PacketInFlow) {
+        let Ok(index) = usize::try_from(in_flow.conversation / 64) else {
             return;
         };
         if self.shown.len() <= index {
             self.shown.resize(index + 1, 0);
         }
         if let Some(bits) = self.shown.get_mut(index) {
-            *bits |= 1 << (step.conversation % 64);
+            *bits |= 1 << (in_flow.conversation % 64);
         }
         if !self.calls.is_given() {
             return;
@@ -58,11 +58,11 @@ impl JsonTrailer {
             return;
         }
         self.packets += 1;
-        self.kept.entry(step.conversation).or_default().push(Seen {
+        self.kept.entry(in_flow.conversation).or_default().push(Seen {
             number: observed.number,
             time: observed.frame.time,
-            flags: observed.in_flow(|packet, _| packet.tcp().map(|tcp| tcp.flags())),
-            step: *step,
+            flags: observed.with_in_flow(|packet, _| packet.tcp().map(|tcp| tcp.flags())),
+            in_flow: *in_flow,
         });
     }
 

@@ -78,10 +78,10 @@ impl<'o, 'f> Observed<'o, 'f> {
 
     /// Hands over the headers by which it counts in its conversation, and what it does there: its own, or those of the datagram
     /// that it completes.
-    pub fn in_flow<T>(&self, then: impl FnOnce(&Packet<'_>, Option<&PacketInFlow>) -> T) -> T {
+    pub fn with_in_flow<T>(&self, then: impl FnOnce(&Packet<'_>, Option<&PacketInFlow>) -> T) -> T {
         match &self.followed.whole {
-            Some(whole) => then(&whole.frame.decode(), whole.step.as_ref()),
-            None => then(self.packet(), self.followed.step.as_ref()),
+            Some(whole) => then(&whole.frame.decode(), whole.in_flow.as_ref()),
+            None => then(self.packet(), self.followed.in_flow.as_ref()),
         }
     }
 }

@@ -101,8 +101,8 @@ impl Causes<'_> {
     /// The first segment of this party with such a part.
     fn segment(&self, sender: Party, wanted: impl Fn(SegmentPart) -> bool) -> Option<usize> {
         self.packets.iter().position(|seen| {
-            let segment = seen.step.segment();
-            seen.step.sender == sender && segment.is_some_and(|segment| wanted(segment.part))
+            let segment = seen.in_flow.segment();
+            seen.in_flow.sender == sender && segment.is_some_and(|segment| wanted(segment.part))
         })
     }
 
@@ -131,7 +131,7 @@ impl Causes<'_> {
         if let Some(accept) = accept {
             // RFC 7413: with data in the SYN, a server may accept before the handshake is complete.
             let is_fast = self.packets.iter().any(|seen| {
-                let segment = seen.step.segment();
+                let segment = seen.in_flow.segment();
                 segment.is_some_and(|segment| segment.remarks.has(Remark::DataInSyn))
             });
             if !is_fast {
@@ -207,11 +207,11 @@ impl Causes<'_> {
                 .packets
                 .iter()
                 .enumerate()
-                .filter(|(_, seen)| seen.step.sender == sender)
+                .filter(|(_, seen)| seen.in_flow.sender == sender)
                 .filter_map(|(index, seen)| {
                     Some(Item {
                         index,
-                        length: seen.step.datagram()?.length as u64,
+                        length: seen.in_flow.datagram()?.length as u64,
                         time: seen.time.map(|time| time.0),
                     })
                 })
@@ -231,7 +231,7 @@ impl Causes<'_> {
         let packets = self.packets;
         let mut notices = packets.iter().enumerate().filter_map(|(index, seen)| {
             // A notice has the other one as its sender: who caused it is the one who is told.
-            (seen.step.notice().is_some() && seen.step.sender == party.other()).then_some(index)
+            (seen.in_flow.notice().is_some() && seen.in_flow.sender == party.other()).then_some(index)
         });
         let reset = self.segment(party.other(), |part| matches!(part, SegmentPart::Reset(_)));
         for &index in own {

@@ -78,13 +78,13 @@ impl CallIndex {
         }
         let times = || packets.iter().filter_map(|seen| Some(seen.time?.0));
         let wanted = Wanted {
-            client: seen.step.client,
-            server: seen.step.server,
+            client: seen.in_flow.client,
+            server: seen.in_flow.server,
             first: times().min(),
             last: times().max(),
         };
-        let is_udp = |seen: &Seen| matches!(seen.step.kind, PacketKind::Datagram(_));
-        let is_tcp = |seen: &Seen| matches!(seen.step.kind, PacketKind::Segment(_));
+        let is_udp = |seen: &Seen| matches!(seen.in_flow.kind, PacketKind::Datagram(_));
+        let is_tcp = |seen: &Seen| matches!(seen.in_flow.kind, PacketKind::Segment(_));
         let mut claimed = Claimed::default();
         if packets.iter().any(is_udp) {
             self.claim_exchange(&wanted, &mut claimed);

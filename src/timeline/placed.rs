@@ -18,7 +18,7 @@ pub struct Seen {
     /// The flags, of a TCP segment.
     pub flags: Option<Flags>,
     /// Its place in the conversation.
-    pub step: PacketInFlow,
+    pub in_flow: PacketInFlow,
 }
 
 /// A call of a conversation, and whose it is.

@@ -92,7 +92,7 @@ pub(crate) fn seen(place: u64, time: Option<Time>, sender: Party, kind: PacketKi
         number: place,
         time,
         flags: None,
-        step: PacketInFlow {
+        in_flow: PacketInFlow {
             conversation: 1,
             client: "127.0.0.1:40000".parse().unwrap(),
             server: "127.0.0.1:12000".parse().unwrap(),

@@ -26,10 +26,12 @@ impl Carried {
         let mut carried = Self::default();
         let mut has_start = false;
         for (index, seen) in packets.iter().enumerate() {
-            if seen.step.sender != sender {
+            if seen.in_flow.sender != sender {
                 continue;
             }
-            let Some(segment) = seen.step.segment() else { continue };
+            let Some(segment) = seen.in_flow.segment() else {
+                continue;
+            };
             has_start |= segment.own_start.is_some();
             if let Some(bytes) = segment.data {
                 carried.add(bytes.first, bytes.last, index);

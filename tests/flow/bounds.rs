@@ -63,8 +63,8 @@ fn many(connections: u32) -> (usize, Duration) {
             number += 1;
             let bytes = segment(connection, from_client, flags, numbers, data);
             let packet = decode(LinkType::IPV4, &bytes[..40 + usize::from(data)], 0);
-            let step = tracker.follow(number, Some(Time(i64::try_from(number).unwrap())), &packet);
-            assert_eq!(step.unwrap().conversation, u64::from(connection) + 1);
+            let in_flow = tracker.follow(number, Some(Time(i64::try_from(number).unwrap())), &packet);
+            assert_eq!(in_flow.unwrap().conversation, u64::from(connection) + 1);
         }
         spent += start.elapsed();
     }

@@ -109,9 +109,9 @@ fn both_ends_open_at_once() {
             call_each_other();
             until_all_is_closed();
         });
-        let (steps, tracker) = followed(&frames);
+        let (in_flows, tracker) = followed(&frames);
         for number in 1..=2 {
-            let own = of_conversation(&steps, number);
+            let own = of_conversation(&in_flows, number);
             assert!(
                 parts(&own).starts_with(&[SegmentPart::Syn, SegmentPart::CrossingSyn]),
                 "{:?}",
@@ -141,10 +141,10 @@ fn close_each_other() {
 fn both_ends_close_at_once() {
     in_front_of_a_mirror(|| {
         let frames = captured_on("tun0", || (0..3).for_each(|_| close_each_other()));
-        let (steps, tracker) = followed(&frames);
+        let (in_flows, tracker) = followed(&frames);
         // Each connection passes the interface on its way to the mirror and, with other addresses, on its way back. A test that
         // is stopped between its two calls for the 30 ms does not close at once: one pair of the three has to.
-        let crossed = crossed(&steps, &tracker);
+        let crossed = crossed(&in_flows, &tracker);
         assert!(tracker.conversations().len() == 6 && crossed >= 2, "{crossed} of 6");
         tshark_says_the_same(&frames);
     });
@@ -166,10 +166,10 @@ pub(super) fn close_together() {
 }
 
 /// How many conversations closed at once; every one of them, crossed or not, is held against RFC 9293.
-fn crossed(steps: &[PacketInFlow], tracker: &Tracker) -> usize {
+fn crossed(in_flows: &[PacketInFlow], tracker: &Tracker) -> usize {
     let mut crossed = 0;
     for conversation in tracker.conversations() {
-        let own = of_conversation(steps, conversation.number);
+        let own = of_conversation(in_flows, conversation.number);
         let remarked = segments(&own)
             .iter()
             .any(|segment| segment.remarks.has(Remark::SimultaneousClose));
@@ -194,8 +194,8 @@ fn crossed(steps: &[PacketInFlow], tracker: &Tracker) -> usize {
 #[test]
 fn whether_two_fins_cross_or_not_the_end_is_right() {
     in_namespace(|| {
-        let (steps, tracker) = followed(&captured(|| (0..100).for_each(|_| close_together())));
+        let (in_flows, tracker) = followed(&captured(|| (0..100).for_each(|_| close_together())));
         assert_eq!(tracker.conversations().len(), 100);
-        crossed(&steps, &tracker);
+        crossed(&in_flows, &tracker);
     });
 }

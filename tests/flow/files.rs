@@ -85,8 +85,8 @@ fn doubled(again: impl Fn(Frame<'static>) -> Frame<'static>) -> (usize, usize) {
         for frame in [frame.clone(), again(frame)] {
             number += 1;
             let packet = frame.decode();
-            let step = tracker.follow(number, frame.time, &packet).unwrap();
-            let segment = step.segment().unwrap();
+            let in_flow = tracker.follow(number, frame.time, &packet).unwrap();
+            let segment = in_flow.segment().unwrap();
             copies += usize::from(segment.part == SegmentPart::Copy);
             retransmissions += usize::from(segment.remarks.has(Remark::Retransmission));
         }

@@ -37,8 +37,8 @@ fn half_close() {
 #[test]
 fn one_direction_is_closed_and_the_other_goes_on() {
     in_namespace(|| {
-        let (steps, tracker) = followed(&captured(half_close));
-        let late = segments(&steps)
+        let (in_flows, tracker) = followed(&captured(half_close));
+        let late = segments(&in_flows)
             .into_iter()
             .find(|segment| segment.remarks.has(Remark::HalfClosed))
             .unwrap();
@@ -56,7 +56,7 @@ fn one_direction_is_closed_and_the_other_goes_on() {
 #[test]
 fn a_port_where_nobody_listens() {
     in_namespace(|| {
-        let (steps, tracker) = followed(&captured(|| {
+        let (in_flows, tracker) = followed(&captured(|| {
             assert!(TcpStream::connect((Ipv4Addr::LOCALHOST, NOBODY)).is_err());
             let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
             socket.connect((Ipv4Addr::LOCALHOST, NOBODY)).unwrap();
@@ -64,13 +64,13 @@ fn a_port_where_nobody_listens() {
             assert!(socket.recv(&mut [0; 8]).is_err());
         }));
         assert_eq!(
-            parts(&steps),
+            parts(&in_flows),
             [SegmentPart::Syn, SegmentPart::Reset(ResetCause::NobodyListens)]
         );
         assert_eq!(connection(&tracker, 1).opening, Opening::Refused);
-        let notice = steps[3].notice().unwrap();
+        let notice = in_flows[3].notice().unwrap();
         assert_eq!((notice.says, notice.about), (IcmpErrorKind::PortUnreachable, Some(3)));
-        assert_eq!((steps[3].conversation, steps[3].sender), (2, Party::Server));
+        assert_eq!((in_flows[3].conversation, in_flows[3].sender), (2, Party::Server));
         let Transport::Udp(exchange) = tracker.conversation(2).unwrap().transport else {
             panic!("no UDP");
         };
@@ -83,7 +83,7 @@ fn why_a_reset_came() {
     in_namespace(|| {
         // Broken off by SO_LINGER 0, and closed with data unread: the wire does not tell which.
         for unread in [false, true] {
-            let (steps, tracker) = followed(&captured(|| {
+            let (in_flows, tracker) = followed(&captured(|| {
                 let (mut client, mut server) = pair();
                 client.write_all(b"hello").unwrap();
                 if unread {
@@ -95,19 +95,19 @@ fn why_a_reset_came() {
                 drop(server);
                 thread::sleep(MOMENT);
             }));
-            let reset = the_one(&steps, SegmentPart::Reset(ResetCause::Abort));
+            let reset = the_one(&in_flows, SegmentPart::Reset(ResetCause::Abort));
             assert_eq!(reset.server.after.state, State::Closed);
             assert!(reset.client.after.inferred && !reset.server.after.inferred);
             assert_eq!(connection(&tracker, 1).ending, Ending::Reset(Party::Server));
         }
-        let (steps, _) = followed(&captured(|| {
+        let (in_flows, _) = followed(&captured(|| {
             let (mut client, server) = pair();
             drop(server);
             thread::sleep(MOMENT);
             client.write_all(b"too late").unwrap();
             thread::sleep(MOMENT);
         }));
-        the_one(&steps, SegmentPart::Reset(ResetCause::DataAfterClose));
+        the_one(&in_flows, SegmentPart::Reset(ResetCause::DataAfterClose));
     });
 }
 
@@ -125,11 +125,11 @@ fn keep_alive() {
 #[test]
 fn a_silent_connection_is_kept_alive() {
     in_namespace(|| {
-        let (steps, _) = followed(&captured(keep_alive));
-        let asked = the_one(&steps, SegmentPart::KeepAlive);
+        let (in_flows, _) = followed(&captured(keep_alive));
+        let asked = the_one(&in_flows, SegmentPart::KeepAlive);
         assert_eq!(asked.delay, Some(Delay::KeepAliveTimer));
         assert_eq!(asked.sequence.relative, 1);
-        the_one(&steps, SegmentPart::KeepAliveAck);
+        the_one(&in_flows, SegmentPart::KeepAliveAck);
     });
 }
 
@@ -160,8 +160,8 @@ fn full_window() {
 #[test]
 fn a_reader_that_does_not_read_closes_its_window() {
     in_namespace(|| {
-        let (steps, tracker) = followed(&captured(full_window));
-        let all = segments(&steps);
+        let (in_flows, tracker) = followed(&captured(full_window));
+        let all = segments(&in_flows);
         let remarked = |remark| all.iter().position(|segment| segment.remarks.has(remark));
         let place = |part| all.iter().position(|segment| segment.part == part);
         let full = remarked(Remark::WindowFull).unwrap();
@@ -175,7 +175,7 @@ fn a_reader_that_does_not_read_closes_its_window() {
         assert!(
             full < zero && zero < probe && probe < answer && answer < update,
             "{:?}",
-            parts(&steps)
+            parts(&in_flows)
         );
         assert_eq!(all[probe].delay, Some(Delay::ZeroWindow(Party::Server)));
         let server = connection(&tracker, 1).server;
@@ -210,13 +210,13 @@ fn reuse_ports() {
 #[test]
 fn ports_are_used_again() {
     in_namespace(|| {
-        let (steps, tracker) = followed(&captured(reuse_ports));
+        let (in_flows, tracker) = followed(&captured(reuse_ports));
         let conversations = tracker.conversations();
         assert_eq!(conversations.len(), 3);
         for conversation in &conversations {
             let reuses = conversation.number > 1;
             assert_eq!(connection(&tracker, conversation.number).reuses_ports, reuses);
-            let own = of_conversation(&steps, conversation.number);
+            let own = of_conversation(&in_flows, conversation.number);
             assert_eq!(the_one(&own, SegmentPart::Syn).remarks.has(Remark::PortReuse), reuses);
             assert_eq!(
                 connection(&tracker, conversation.number).ending,

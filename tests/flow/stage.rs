@@ -52,16 +52,16 @@ pub(super) fn captured_on(interface: &str, scene: impl FnOnce()) -> Vec<Frame<'s
 /// What the tracker says of each frame.
 pub(super) fn followed(frames: &[Frame<'_>]) -> (Vec<PacketInFlow>, Tracker) {
     let mut tracker = Tracker::new();
-    let steps = (1..).zip(frames).map(|(number, frame)| {
+    let in_flows = (1..).zip(frames).map(|(number, frame)| {
         let packet = frame.decode();
         tracker.follow(number, frame.time, &packet).unwrap()
     });
-    (steps.collect(), tracker)
+    (in_flows.collect(), tracker)
 }
 
 /// The steps of one conversation.
-pub(super) fn of_conversation(steps: &[PacketInFlow], number: u64) -> Vec<PacketInFlow> {
-    let own = steps.iter().filter(|step| step.conversation == number);
+pub(super) fn of_conversation(in_flows: &[PacketInFlow], number: u64) -> Vec<PacketInFlow> {
+    let own = in_flows.iter().filter(|in_flow| in_flow.conversation == number);
     own.copied().collect()
 }
 
@@ -72,21 +72,24 @@ pub(super) fn connection(tracker: &Tracker, number: u64) -> Connection {
     }
 }
 
-pub(super) fn segments(steps: &[PacketInFlow]) -> Vec<Segment> {
-    steps.iter().filter_map(|step| step.segment().copied()).collect()
+pub(super) fn segments(in_flows: &[PacketInFlow]) -> Vec<Segment> {
+    in_flows
+        .iter()
+        .filter_map(|in_flow| in_flow.segment().copied())
+        .collect()
 }
 
-pub(super) fn parts(steps: &[PacketInFlow]) -> Vec<SegmentPart> {
-    segments(steps).iter().map(|segment| segment.part).collect()
+pub(super) fn parts(in_flows: &[PacketInFlow]) -> Vec<SegmentPart> {
+    segments(in_flows).iter().map(|segment| segment.part).collect()
 }
 
 #[track_caller]
-pub(super) fn the_one(steps: &[PacketInFlow], part: SegmentPart) -> Segment {
-    let found: Vec<_> = segments(steps)
+pub(super) fn the_one(in_flows: &[PacketInFlow], part: SegmentPart) -> Segment {
+    let found: Vec<_> = segments(in_flows)
         .into_iter()
         .filter(|segment| segment.part == part)
         .collect();
-    assert_eq!(found.len(), 1, "{part:?} in {:?}", parts(steps));
+    assert_eq!(found.len(), 1, "{part:?} in {:?}", parts(in_flows));
     found[0]
 }
 

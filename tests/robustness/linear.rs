@@ -125,13 +125,13 @@ fn one_packet() {
 
 fn follow(frames: &Vec<Frame<'static>>) -> Vec<(PacketInFlow, usize)> {
     let mut all = Follower::new();
-    let mut steps = Vec::new();
+    let mut in_flows = Vec::new();
     for (index, frame) in frames.iter().enumerate() {
         let packet = frame.decode();
         let followed = all.follow(index as u64 + 1, frame, &packet);
-        steps.extend(followed.known().map(|step| (*step, index)));
+        in_flows.extend(followed.known().map(|in_flow| (*in_flow, index)));
     }
-    steps
+    in_flows
 }
 
 fn sequence(each: impl Fn(usize) -> Vec<u8>) -> impl Fn(usize) -> Vec<Frame<'static>> {
@@ -200,16 +200,16 @@ fn whole_conversations() {
 
 #[test]
 fn text_that_came_out_of_order() {
-    for (what, step) in [("backwards", -4_i64), ("with holes", 9), ("in order", 4)] {
+    for (what, in_flow) in [("backwards", -4_i64), ("with holes", 9), ("in order", 4)] {
         let make = |size: usize| {
-            let place = |index: usize| i64::try_from(index).unwrap() * step + 0x4000_0000;
+            let place = |index: usize| i64::try_from(index).unwrap() * in_flow + 0x4000_0000;
             let frames = sequence(|index| tcp(9, u32::try_from(place(index)).unwrap(), 16, b"data"))(size);
             follow(&frames)
         };
-        assert_linear(what, 2_000, make, |steps| {
+        assert_linear(what, 2_000, make, |in_flows| {
             let mut text = Assembler::new(1 << 20);
-            for (step, _) in steps {
-                text.add(step, b"data");
+            for (in_flow, _) in in_flows {
+                text.add(in_flow, b"data");
             }
             let _ = text.finish();
         });

@@ -16,36 +16,36 @@ const USUAL: usize = 768;
 /// The comment that a capture file keeps with the packet; `None` where there is nothing to say. Sentences come first, then, if
 /// the conversation is known, ` | ` and `key=value` pairs with a space after each but the last.
 #[must_use]
-pub fn comment(packet: &Packet<'_>, step: Option<&PacketInFlow>) -> Option<String> {
-    let reason = reason(packet, step)?;
+pub fn comment(packet: &Packet<'_>, in_flow: Option<&PacketInFlow>) -> Option<String> {
+    let reason = reason(packet, in_flow)?;
     let mut comment = String::with_capacity(USUAL);
     comment.extend([&name(packet), ": ", &reason, "."]);
-    if let Some(step) = step {
-        if let Some(states) = states(step, Marks::ASCII) {
+    if let Some(in_flow) = in_flow {
+        if let Some(states) = states(in_flow, Marks::ASCII) {
             comment.extend([" States: ", &states, "."]);
         }
-        for remark in remarks(packet, step) {
+        for remark in remarks(packet, in_flow) {
             comment.extend([" Note: ", &remark, "."]);
         }
     }
-    if let Some(expectation) = expectation(packet, step) {
+    if let Some(expectation) = expectation(packet, in_flow) {
         comment.extend([" Expect next: ", &expectation, "."]);
     }
-    if let Some(step) = step {
+    if let Some(in_flow) = in_flow {
         comment.push_str(" |");
-        pairs(&mut comment, step);
+        pairs(&mut comment, in_flow);
     }
     Some(comment)
 }
 
 /// The last pair is the same for a whole conversation, so that every other one can be found with the space after it.
-fn pairs(comment: &mut String, step: &PacketInFlow) {
-    number(comment, "conversation", step.conversation);
-    number(comment, "place", step.place);
-    match &step.kind {
-        PacketKind::Segment(segment) => segment_pairs(comment, step, segment),
+fn pairs(comment: &mut String, in_flow: &PacketInFlow) {
+    number(comment, "conversation", in_flow.conversation);
+    number(comment, "place", in_flow.place);
+    match &in_flow.kind {
+        PacketKind::Segment(segment) => segment_pairs(comment, in_flow, segment),
         PacketKind::Datagram(datagram) => {
-            word(comment, "sender", step.sender.word());
+            word(comment, "sender", in_flow.sender.word());
             word(comment, "part", words::datagram(datagram.part));
             number(comment, "length", datagram.length);
             if let DatagramPart::Reply { request, .. } = datagram.part {
@@ -60,11 +60,11 @@ fn pairs(comment: &mut String, step: &PacketInFlow) {
             }
         }
     }
-    word(comment, "roles", words::roles(step.roles));
+    word(comment, "roles", words::roles(in_flow.roles));
 }
 
-fn segment_pairs(comment: &mut String, step: &PacketInFlow, segment: &Segment) {
-    word(comment, "sender", step.sender.word());
+fn segment_pairs(comment: &mut String, in_flow: &PacketInFlow, segment: &Segment) {
+    word(comment, "sender", in_flow.sender.word());
     word(comment, "part", words::part(segment.part));
     if let SegmentPart::Reset(cause) = segment.part {
         word(comment, "cause", words::cause(cause));

@@ -25,10 +25,10 @@ pub fn ends(packet: &Packet<'_>) -> Option<Ends> {
 /// Who is the sender and who the receiver, where the conversation tells. Of an ICMP error nobody is named: it may come from
 /// a router; nor of a datagram to a group, which has many receivers.
 #[must_use]
-pub fn roles(step: Option<&PacketInFlow>) -> Option<(Party, Party)> {
-    let step = step.filter(|step| step.roles != Roles::First && !is_to_many(step))?;
-    match step.kind {
+pub fn roles(in_flow: Option<&PacketInFlow>) -> Option<(Party, Party)> {
+    let in_flow = in_flow.filter(|in_flow| in_flow.roles != Roles::First && !is_to_many(in_flow))?;
+    match in_flow.kind {
         PacketKind::Notice(_) => None,
-        PacketKind::Segment(_) | PacketKind::Datagram(_) => Some((step.sender, step.sender.other())),
+        PacketKind::Segment(_) | PacketKind::Datagram(_) => Some((in_flow.sender, in_flow.sender.other())),
     }
 }

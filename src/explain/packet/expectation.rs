@@ -12,26 +12,26 @@ use crate::wire::{Layer, Packet, Protocol};
 
 /// What should come next, by the state of the conversation, or as much as the packet alone tells.
 #[must_use]
-pub fn expectation(packet: &Packet<'_>, step: Option<&PacketInFlow>) -> Option<Sentence> {
-    if step.is_some_and(|step| step.client == step.server) {
+pub fn expectation(packet: &Packet<'_>, in_flow: Option<&PacketInFlow>) -> Option<Sentence> {
+    if in_flow.is_some_and(|in_flow| in_flow.client == in_flow.server) {
         // A socket that is connected to itself: nobody else is to answer.
         return None;
     }
-    let Some(step) = step else {
+    let Some(in_flow) = in_flow else {
         return alone(packet);
     };
-    match &step.kind {
-        PacketKind::Segment(segment) => of_segment(packet, step, segment).map(Into::into),
+    match &in_flow.kind {
+        PacketKind::Segment(segment) => of_segment(packet, in_flow, segment).map(Into::into),
         PacketKind::Datagram(datagram) => match datagram.part {
-            _ if is_to_many(step) => None,
+            _ if is_to_many(in_flow) => None,
             DatagramPart::Request { .. } => Some(
                 sentence!(
                     "a datagram from ",
-                    step.end(step.sender.other()),
+                    in_flow.end(in_flow.sender.other()),
                     " to ",
-                    step.end(step.sender),
+                    in_flow.end(in_flow.sender),
                     ", if the ",
-                    step.sender.other(),
+                    in_flow.sender.other(),
                     "'s program answers; ICMP port unreachable, if none listens there"
                 )
                 .into(),
@@ -41,7 +41,7 @@ pub fn expectation(packet: &Packet<'_>, step: Option<&PacketInFlow>) -> Option<S
         PacketKind::Notice(notice) => {
             let is_udp = packet.quoted().any(|layer| layer.protocol() == Protocol::Udp);
             (notice.says == IcmpErrorKind::PortUnreachable && is_udp).then(|| {
-                let told = step.sender.other();
+                let told = in_flow.sender.other();
                 sentence!("nothing more; the ", told, "'s program is told by ECONNREFUSED from its next call, if its socket is connected or asks for such errors (Linux: IP_RECVERR)")
                 .into()
             })
@@ -61,11 +61,11 @@ fn next_of(packet: &Packet<'_>, segment: &Segment) -> Number {
     }
 }
 
-fn of_segment(packet: &Packet<'_>, step: &PacketInFlow, segment: &Segment) -> Option<String> {
-    let (sender, receiver) = (step.sender, step.sender.other());
+fn of_segment(packet: &Packet<'_>, in_flow: &PacketInFlow, segment: &Segment) -> Option<String> {
+    let (sender, receiver) = (in_flow.sender, in_flow.sender.other());
     let next = next_of(packet, segment);
     match segment.part {
-        SegmentPart::Syn => Some(after_syn(step, segment, next)),
+        SegmentPart::Syn => Some(after_syn(in_flow, segment, next)),
         SegmentPart::CrossingSyn => Some(sentence!(
             "SYN,ACK from each end; the ",
             receiver,
@@ -124,15 +124,15 @@ fn of_segment(packet: &Packet<'_>, step: &PacketInFlow, segment: &Segment) -> Op
                 number
             )
         }),
-        _ if segment.data.is_some() => Some(after_data(step, segment, next)),
-        _ => idle(step, segment, next),
+        _ if segment.data.is_some() => Some(after_data(in_flow, segment, next)),
+        _ => idle(in_flow, segment, next),
     }
 }
 
 /// RFC 7413 section 4.2.2: a server may take the data of a SYN, or only the SYN.
-fn after_syn(step: &PacketInFlow, segment: &Segment, next: Number) -> String {
+fn after_syn(in_flow: &PacketInFlow, segment: &Segment, next: Number) -> String {
     let refusal = "RST,ACK, if nothing listens there";
-    let server = step.sender.other();
+    let server = in_flow.sender.other();
     let bare = Number {
         raw: segment.sequence.raw.plus(1),
         relative: segment.sequence.relative + 1,
@@ -159,8 +159,8 @@ fn after_syn(step: &PacketInFlow, segment: &Segment, next: Number) -> String {
     )
 }
 
-fn after_data(step: &PacketInFlow, segment: &Segment, next: Number) -> String {
-    let receiver = step.sender.other();
+fn after_data(in_flow: &PacketInFlow, segment: &Segment, next: Number) -> String {
+    let receiver = in_flow.sender.other();
     let Some(number) = segment.acknowledgment else {
         return sentence!("ACK from the ", receiver, " with ack number ", next);
     };
@@ -201,8 +201,8 @@ fn half_closed(segment: &Segment) -> Option<String> {
 }
 
 /// Both may speak; the numbers with which they would.
-fn idle(step: &PacketInFlow, segment: &Segment, next: Number) -> Option<String> {
-    let (sender, receiver) = (step.sender, step.sender.other());
+fn idle(in_flow: &PacketInFlow, segment: &Segment, next: Number) -> Option<String> {
+    let (sender, receiver) = (in_flow.sender, in_flow.sender.other());
     let expected = segment.acknowledgment?;
     let closed = [segment.client, segment.server]
         .iter()

@@ -14,17 +14,17 @@ use crate::wire::{Completeness, Layer, Packet, Protocol};
 
 /// Why it was sent: its role in the conversation, or as much as the packet alone tells.
 #[must_use]
-pub fn reason(packet: &Packet<'_>, step: Option<&PacketInFlow>) -> Option<Sentence> {
-    let Some(step) = step else {
+pub fn reason(packet: &Packet<'_>, in_flow: Option<&PacketInFlow>) -> Option<Sentence> {
+    let Some(in_flow) = in_flow else {
         return alone(packet);
     };
-    let reason = match &step.kind {
-        PacketKind::Segment(segment) => segment_reason(packet, step, segment),
-        PacketKind::Datagram(datagram) => datagram_reason(packet, step, datagram),
-        PacketKind::Notice(notice) => notice_reason(packet, step, notice),
+    let reason = match &in_flow.kind {
+        PacketKind::Segment(segment) => segment_reason(packet, in_flow, segment),
+        PacketKind::Datagram(datagram) => datagram_reason(packet, in_flow, datagram),
+        PacketKind::Notice(notice) => notice_reason(packet, in_flow, notice),
     };
-    Some(match step.roles {
-        Roles::First if step.place == 1 && !is_to_many(step) => sentence!(
+    Some(match in_flow.roles {
+        Roles::First if in_flow.place == 1 && !is_to_many(in_flow) => sentence!(
             reason,
             ". Who is the client is not known yet: the sender of the first packet captured is taken for it"
         )
@@ -33,19 +33,19 @@ pub fn reason(packet: &Packet<'_>, step: Option<&PacketInFlow>) -> Option<Senten
     })
 }
 
-fn segment_reason(packet: &Packet<'_>, step: &PacketInFlow, segment: &Segment) -> String {
-    if step.client == step.server {
+fn segment_reason(packet: &Packet<'_>, in_flow: &PacketInFlow, segment: &Segment) -> String {
+    if in_flow.client == in_flow.server {
         return itself_reason(segment).into();
     }
-    let (sender, receiver) = (step.sender, step.sender.other());
+    let (sender, receiver) = (in_flow.sender, in_flow.sender.other());
     let room = segment.window.bytes();
     match segment.part {
         SegmentPart::Syn | SegmentPart::SynAck | SegmentPart::CrossingSyn | SegmentPart::HandshakeAck => {
-            opening_reason(packet, step, segment)
+            opening_reason(packet, in_flow, segment)
         }
-        SegmentPart::Data => data_reason(packet, step, segment),
+        SegmentPart::Data => data_reason(packet, in_flow, segment),
         SegmentPart::Ack => {
-            let new = newly_acknowledged(step, segment);
+            let new = newly_acknowledged(in_flow, segment);
             sentence!(
                 "the ",
                 sender,
@@ -70,8 +70,8 @@ fn segment_reason(packet: &Packet<'_>, step: &PacketInFlow, segment: &Segment) -
             Some(room) => sentence!("answers the window probe: room for ", bytes(room)),
             None => "answers the window probe".into(),
         },
-        SegmentPart::FirstFin | SegmentPart::SecondFin | SegmentPart::FinAck => closing_reason(step, segment),
-        SegmentPart::Reset(cause) => reset_reason(step, cause),
+        SegmentPart::FirstFin | SegmentPart::SecondFin | SegmentPart::FinAck => closing_reason(in_flow, segment),
+        SegmentPart::Reset(cause) => reset_reason(in_flow, cause),
         SegmentPart::Copy => format!(
             "a segment of the {sender}, captured a second time: one that is sent again differs in its identification or timestamp"
         ),
@@ -96,9 +96,9 @@ const fn itself_reason(segment: &Segment) -> &'static str {
     }
 }
 
-fn opening_reason(packet: &Packet<'_>, step: &PacketInFlow, segment: &Segment) -> String {
-    let (sender, receiver) = (step.sender, step.sender.other());
-    let new = newly_acknowledged(step, segment).unwrap_or_else(|| sentence!("the ", receiver, "'s SYN"));
+fn opening_reason(packet: &Packet<'_>, in_flow: &PacketInFlow, segment: &Segment) -> String {
+    let (sender, receiver) = (in_flow.sender, in_flow.sender.other());
+    let new = newly_acknowledged(in_flow, segment).unwrap_or_else(|| sentence!("the ", receiver, "'s SYN"));
     match segment.part {
         // Who calls connect() has a kernel, and a kernel tells its MSS (RFC 9293, section 3.7.1).
         SegmentPart::Syn if packet.tcp().is_some_and(|tcp| tcp.options().next().is_none()) => {
@@ -129,9 +129,9 @@ fn opening_reason(packet: &Packet<'_>, step: &PacketInFlow, segment: &Segment) -
     }
 }
 
-fn closing_reason(step: &PacketInFlow, segment: &Segment) -> String {
-    let (sender, receiver) = (step.sender, step.sender.other());
-    let new = newly_acknowledged(step, segment);
+fn closing_reason(in_flow: &PacketInFlow, segment: &Segment) -> String {
+    let (sender, receiver) = (in_flow.sender, in_flow.sender.other());
+    let new = newly_acknowledged(in_flow, segment);
     let what = match segment.part {
         SegmentPart::FirstFin => sentence!(
             "asks to close: the ",
@@ -163,8 +163,8 @@ fn closing_reason(step: &PacketInFlow, segment: &Segment) -> String {
 
 const STRAY: &str = "no segment of an orderly connection; scanners send such";
 
-fn data_reason(packet: &Packet<'_>, step: &PacketInFlow, segment: &Segment) -> String {
-    let sender = step.sender;
+fn data_reason(packet: &Packet<'_>, in_flow: &PacketInFlow, segment: &Segment) -> String {
+    let sender = in_flow.sender;
     let Some(data) = segment.data else {
         return sentence!("carries data of the ", sender);
     };
@@ -183,7 +183,7 @@ fn data_reason(packet: &Packet<'_>, step: &PacketInFlow, segment: &Segment) -> S
         sender,
         " handed to send()"
     );
-    if let Some(new) = newly_acknowledged(step, segment) {
+    if let Some(new) = newly_acknowledged(in_flow, segment) {
         carried.extend([". Also acknowledges ", &new]);
     }
     carried
@@ -196,8 +196,8 @@ fn is_line(data: &[u8]) -> bool {
 }
 
 /// `bytes 1 to 12 (packet 4)`, `the client's SYN (packet 1)`: what is acknowledged for the first time.
-fn newly_acknowledged(step: &PacketInFlow, segment: &Segment) -> Option<String> {
-    let other = step.sender.other();
+fn newly_acknowledged(in_flow: &PacketInFlow, segment: &Segment) -> Option<String> {
+    let other = in_flow.sender.other();
     let new = segment.acknowledges;
     if !new.is_something() {
         return None;
@@ -231,11 +231,11 @@ fn newly_acknowledged(step: &PacketInFlow, segment: &Segment) -> Option<String> 
     Some(said)
 }
 
-fn reset_reason(step: &PacketInFlow, cause: ResetCause) -> String {
-    let sender = step.sender;
+fn reset_reason(in_flow: &PacketInFlow, cause: ResetCause) -> String {
+    let sender = in_flow.sender;
     match cause {
         ResetCause::NobodyListens => {
-            let port = step.end(sender).port();
+            let port = in_flow.end(sender).port();
             sentence!("refuses the connection: nothing listens on port ", port, ", or a firewall says so")
         }
         ResetCause::HalfOpenScan => {
@@ -252,8 +252,8 @@ fn reset_reason(step: &PacketInFlow, cause: ResetCause) -> String {
     }
 }
 
-fn datagram_reason(packet: &Packet<'_>, step: &PacketInFlow, datagram: &Datagram) -> String {
-    let sender = step.sender;
+fn datagram_reason(packet: &Packet<'_>, in_flow: &PacketInFlow, datagram: &Datagram) -> String {
+    let sender = in_flow.sender;
     let length = bytes(datagram.length as u64);
     let call = if is_first_fragment(packet) {
         sentence!(
@@ -264,7 +264,7 @@ fn datagram_reason(packet: &Packet<'_>, step: &PacketInFlow, datagram: &Datagram
     } else {
         sentence!("called sendto() with ", length, ": one call, one datagram")
     };
-    if is_to_many(step) {
+    if is_to_many(in_flow) {
         return sentence!("a datagram for whoever listens: a program ", call);
     }
     match datagram.part {
@@ -284,9 +284,9 @@ fn is_first_fragment(packet: &Packet<'_>) -> bool {
         .is_some_and(|layer| layer.completeness() == Completeness::FirstFragment)
 }
 
-fn notice_reason(packet: &Packet<'_>, step: &PacketInFlow, notice: &Notice) -> String {
+fn notice_reason(packet: &Packet<'_>, in_flow: &PacketInFlow, notice: &Notice) -> String {
     // The one who is told sent the packet that is quoted.
-    let told = step.sender.other();
+    let told = in_flow.sender.other();
     let known = notice.about.map(|number| sentence!("packet ", number));
     let which = known.unwrap_or_else(|| sentence!("a packet of the ", told, "'s"));
     let port = packet.quoted_endpoints().map(|(_, to)| to.port());

@@ -14,9 +14,9 @@ use crate::wire::digits::write_decimal;
 
 /// `1, packet 4 of it, 42.4 ms after the one before`: which conversation, and where in it.
 #[must_use]
-pub fn place(step: &PacketInFlow) -> String {
-    let place = sentence!(step.conversation, ", packet ", step.place, " of it");
-    match step.pause {
+pub fn place(in_flow: &PacketInFlow) -> String {
+    let place = sentence!(in_flow.conversation, ", packet ", in_flow.place, " of it");
+    match in_flow.pause {
         Some(pause) if pause >= 0 => sentence!(place, ", ", duration(pause), " after the one before"),
         _ => place,
     }
@@ -24,15 +24,15 @@ pub fn place(step: &PacketInFlow) -> String {
 
 /// What is remarkable about the packet in its conversation, a sentence each; the round trip and the reason of a delay too.
 #[must_use]
-pub fn remarks(packet: &Packet<'_>, step: &PacketInFlow) -> Vec<Sentence> {
-    let Some(segment) = step.segment() else {
+pub fn remarks(packet: &Packet<'_>, in_flow: &PacketInFlow) -> Vec<Sentence> {
+    let Some(segment) = in_flow.segment() else {
         return Vec::new();
     };
     let mut sentences: Vec<Sentence> = shown(segment.remarks)
-        .map(|remark| sentence(packet, step, segment, remark))
+        .map(|remark| sentence(packet, in_flow, segment, remark))
         .collect();
-    if let (Some(why), Some(pause)) = (segment.delay, step.pause) {
-        sentences.push(sentence!(duration(pause), " after the packet before: ", delay(step, why)).into());
+    if let (Some(why), Some(pause)) = (segment.delay, in_flow.pause) {
+        sentences.push(sentence!(duration(pause), " after the packet before: ", delay(in_flow, why)).into());
     }
     if let Some(trip) = segment.round_trip {
         sentences.push(
@@ -57,8 +57,8 @@ fn shown(remarks: Remarks) -> impl Iterator<Item = Remark> {
         .filter(move |&remark| !(special && remark == Remark::Retransmission))
 }
 
-fn sentence(packet: &Packet<'_>, step: &PacketInFlow, segment: &Segment, remark: Remark) -> Sentence {
-    let (sender, receiver) = (step.sender, step.sender.other());
+fn sentence(packet: &Packet<'_>, in_flow: &PacketInFlow, segment: &Segment, remark: Remark) -> Sentence {
+    let (sender, receiver) = (in_flow.sender, in_flow.sender.other());
     let again = segment
         .first_sent
         .map_or(String::new(), |first| sentence!(" of packet ", first));
@@ -130,8 +130,8 @@ fn sentence(packet: &Packet<'_>, step: &PacketInFlow, segment: &Segment, remark:
     }
 }
 
-fn delay(step: &PacketInFlow, delay: Delay) -> Sentence {
-    let sender = step.sender;
+fn delay(in_flow: &PacketInFlow, delay: Delay) -> Sentence {
+    let sender = in_flow.sender;
     match delay {
         Delay::DelayedAck => sentence!(
             "the ",
@@ -160,8 +160,8 @@ fn delay(step: &PacketInFlow, delay: Delay) -> Sentence {
 ///
 /// # Errors
 /// Those of the writer.
-pub fn tags(output: &mut impl fmt::Write, step: &PacketInFlow) -> fmt::Result {
-    match &step.kind {
+pub fn tags(output: &mut impl fmt::Write, in_flow: &PacketInFlow) -> fmt::Result {
+    match &in_flow.kind {
         PacketKind::Segment(segment) => segment_tags(output, segment),
         PacketKind::Datagram(datagram) => match datagram.part {
             DatagramPart::Reply { request, .. } => {

@@ -35,8 +35,8 @@ impl Marks {
 /// `client CLOSED -> SYN-SENT, server (LISTEN)`: the state of each end, before and after where the segment changes it. What
 /// is inferred rather than known stands in parentheses. `None` for other packets, and where nothing is known.
 #[must_use]
-pub fn states(step: &PacketInFlow, marks: Marks) -> Option<String> {
-    let segment = step.segment().filter(|segment| segment.part != SegmentPart::Stray)?;
+pub fn states(in_flow: &PacketInFlow, marks: Marks) -> Option<String> {
+    let segment = in_flow.segment().filter(|segment| segment.part != SegmentPart::Stray)?;
     let mut text = String::with_capacity(SENTENCE);
     for (party, change) in [(Party::Client, segment.client), (Party::Server, segment.server)] {
         if change.after.state == State::Unknown && !change.is_change() {

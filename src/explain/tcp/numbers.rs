@@ -13,14 +13,14 @@ pub(super) fn sequence(context: Context<'_, '_>, tcp: &Tcp<'_>) -> Sentence {
         _ if is_refusal(context, tcp) && tcp.sequence_number() == 0 => {
             "0: there is no connection; the ack number is the proof".into()
         }
-        Some((step, segment)) => sequence_in_stream(step, segment, tcp.flags()),
+        Some((in_flow, segment)) => sequence_in_stream(in_flow, segment, tcp.flags()),
         None => sequence_alone(context, tcp),
     }
 }
 
 /// Which number it is, counted from the sender's initial one, and what has it.
-fn sequence_in_stream(step: &PacketInFlow, segment: &Segment, flags: Flags) -> Sentence {
-    let sender = sender_word(step);
+fn sequence_in_stream(in_flow: &PacketInFlow, segment: &Segment, flags: Flags) -> Sentence {
+    let sender = sender_word(in_flow);
     let number = segment.sequence.relative;
     match segment.part {
         SegmentPart::Syn | SegmentPart::CrossingSyn | SegmentPart::SynAck => {
@@ -36,7 +36,11 @@ fn sequence_in_stream(step: &PacketInFlow, segment: &Segment, flags: Flags) -> S
         None => "counted from the first byte captured".into(),
     };
     let what = match segment.part {
-        SegmentPart::Reset(_) => sentence!("what the ", receiver_word(step), " expects, else it would be ignored"),
+        SegmentPart::Reset(_) => sentence!(
+            "what the ",
+            receiver_word(in_flow),
+            " expects, else it would be ignored"
+        ),
         SegmentPart::WindowProbe if segment.data.is_some() => {
             "its byte has no room in the window, so an answer has to come".to_owned()
         }
@@ -100,13 +104,13 @@ pub(super) fn acknowledgment(context: Context<'_, '_>, tcp: &Tcp<'_>) -> Sentenc
     }
     let in_stream = context
         .segment()
-        .and_then(|(step, segment)| Some(acknowledgment_in_stream(step, segment, segment.acknowledgment?)));
+        .and_then(|(in_flow, segment)| Some(acknowledgment_in_stream(in_flow, segment, segment.acknowledgment?)));
     in_stream.unwrap_or_else(|| acknowledgment_alone(tcp))
 }
 
 /// How the number comes about: the one before, and what has arrived since. A SYN and a FIN count as one each.
-fn acknowledgment_in_stream(step: &PacketInFlow, segment: &Segment, number: Number) -> Sentence {
-    let other = receiver_word(step);
+fn acknowledgment_in_stream(in_flow: &PacketInFlow, segment: &Segment, number: Number) -> Sentence {
+    let other = receiver_word(in_flow);
     let new = segment.acknowledges;
     if !new.is_something() {
         return match segment.part {

@@ -81,9 +81,9 @@ fn relative_to(acknowledged: Number, raw: u32) -> i64 {
 }
 
 fn window_scale(context: Context<'_, '_>, shift: u64) -> Sentence {
-    let whose = context
-        .segment()
-        .map_or(String::new(), |(step, _)| sentence!("the ", sender_word(step), "'s "));
+    let whose = context.segment().map_or(String::new(), |(in_flow, _)| {
+        sentence!("the ", sender_word(in_flow), "'s ")
+    });
     match shift {
         0..=14 => sentence!(whose, "later windows x ", 1_u32 << shift).into(),
         _ => sentence!(shift, " is above the largest, 14, which counts instead").into(),
@@ -96,17 +96,17 @@ fn timestamps(context: Context<'_, '_>, tcp: &Tcp<'_>, echo: u64) -> Sentence {
     match context.segment() {
         _ if !tcp.flags().has(Flags::ACK) && syn => "its clock; nothing to echo yet".into(),
         Some((
-            step,
+            in_flow,
             Segment {
                 echoes: Some(packet), ..
             },
-        )) => sentence!("the ", sender_word(step), "'s clock; echo: packet ", packet, "'s").into(),
+        )) => sentence!("the ", sender_word(in_flow), "'s clock; echo: packet ", packet, "'s").into(),
         _ if echo == 0 && syn => "its clock; nothing to echo yet".into(),
-        Some((step, _)) => sentence!(
+        Some((in_flow, _)) => sentence!(
             "the ",
-            sender_word(step),
+            sender_word(in_flow),
             "'s clock, and the ",
-            step.sender.other(),
+            in_flow.sender.other(),
             "'s that it saw last"
         )
         .into(),

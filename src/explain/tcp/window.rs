@@ -27,14 +27,14 @@ pub(super) fn meaning(context: Context<'_, '_>, tcp: &Tcp<'_>) -> Sentence {
         return "bytes of free room; not scaled in a SYN".into();
     }
     match context.segment() {
-        Some((step, segment)) => in_connection(step, segment.window),
+        Some((in_flow, segment)) => in_connection(in_flow, segment.window),
         None if tcp.window() == 0 => "this side's receive buffer is full: stop sending to it".into(),
         None => "free room; times the scale in this side's SYN".into(),
     }
 }
 
-fn in_connection(step: &PacketInFlow, window: Window) -> Sentence {
-    let (sender, receiver) = (sender_word(step), receiver_word(step));
+fn in_connection(in_flow: &PacketInFlow, window: Window) -> Sentence {
+    let (sender, receiver) = (sender_word(in_flow), receiver_word(in_flow));
     let raw = window.raw;
     match (window.scale, window.bytes()) {
         _ if raw == 0 => sentence!(

@@ -26,10 +26,10 @@ pub(crate) fn looks_like_refusal(tcp: &Tcp<'_>) -> bool {
 }
 
 /// `client` or `server`, or their place in the segment where nothing tells.
-pub(super) fn sender_word(step: &PacketInFlow) -> &'static str {
-    step.sender.word()
+pub(super) fn sender_word(in_flow: &PacketInFlow) -> &'static str {
+    in_flow.sender.word()
 }
 
-pub(super) fn receiver_word(step: &PacketInFlow) -> &'static str {
-    step.sender.other().word()
+pub(super) fn receiver_word(in_flow: &PacketInFlow) -> &'static str {
+    in_flow.sender.other().word()
 }

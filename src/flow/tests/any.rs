@@ -33,9 +33,9 @@ prop_compose! {
 }
 
 /// What holds for every step.
-fn check(step: &PacketInFlow, now: u64) {
-    assert!(step.place >= 1 && step.conversation >= 1);
-    let PacketKind::Segment(segment) = step.kind else {
+fn check(in_flow: &PacketInFlow, now: u64) {
+    assert!(in_flow.place >= 1 && in_flow.conversation >= 1);
+    let PacketKind::Segment(segment) = in_flow.kind else {
         return;
     };
     let earlier = [
@@ -73,8 +73,8 @@ proptest! {
             time = time.wrapping_add(line.after * 1_000_000);
             let bytes = line.bytes();
             let packet = decode(LinkType::IPV4, &bytes, 0);
-            if let Some(step) = tracker.follow(number, Some(Time(time)), &packet) {
-                check(&step, number);
+            if let Some(in_flow) = tracker.follow(number, Some(Time(time)), &packet) {
+                check(&in_flow, number);
             }
         }
         prop_assert!(tracker.conversations().len() <= most);
@@ -93,8 +93,8 @@ proptest! {
         for (number, index) in (1..).zip(order) {
             let (time, bytes) = index.get(&frames);
             let packet = decode(LinkType::ETHERNET, bytes, 0);
-            let step = tracker.follow(number, times.then_some(*time), &packet).unwrap();
-            check(&step, number);
+            let in_flow = tracker.follow(number, times.then_some(*time), &packet).unwrap();
+            check(&in_flow, number);
         }
     }
 }

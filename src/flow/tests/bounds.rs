@@ -11,8 +11,8 @@ fn the_least_recently_seen_leave_first() {
         line.client_port = port;
         (1, line.bytes())
     };
-    let steps = follow(&mut tracker, &[syn(1), syn(2), syn(3), syn(1), syn(4), syn(2)]);
-    let numbers: Vec<_> = steps.iter().map(|step| step.unwrap().conversation).collect();
+    let in_flows = follow(&mut tracker, &[syn(1), syn(2), syn(3), syn(1), syn(4), syn(2)]);
+    let numbers: Vec<_> = in_flows.iter().map(|in_flow| in_flow.unwrap().conversation).collect();
     // 1 was seen again, so 2 left for 4, and 3 for the new one of port 2.
     assert_eq!(numbers, [1, 2, 3, 1, 4, 5]);
     assert_eq!(tracker.forgotten(), 2);

@@ -28,13 +28,13 @@ fn icmp(message: u8, code: u8, about: &[u8]) -> Vec<u8> {
 fn all(packets: &[Vec<u8>]) -> (Vec<PacketInFlow>, Tracker) {
     let mut tracker = Tracker::new();
     let timed: Vec<_> = packets.iter().map(|bytes| (1, bytes.clone())).collect();
-    let steps = follow(&mut tracker, &timed);
-    (steps.into_iter().map(Option::unwrap).collect(), tracker)
+    let in_flows = follow(&mut tracker, &timed);
+    (in_flows.into_iter().map(Option::unwrap).collect(), tracker)
 }
 
 #[test]
 fn requests_and_replies_are_paired_in_order() {
-    let (steps, tracker) = all(&[
+    let (in_flows, tracker) = all(&[
         datagram(true, 1, b"a"),
         datagram(true, 2, b"bb"),
         datagram(false, 3, b"A"),
@@ -42,7 +42,10 @@ fn requests_and_replies_are_paired_in_order() {
         datagram(false, 5, b""),
         datagram(true, 6, b"c"),
     ]);
-    let parts: Vec<_> = steps.iter().map(|step| step.datagram().unwrap().part).collect();
+    let parts: Vec<_> = in_flows
+        .iter()
+        .map(|in_flow| in_flow.datagram().unwrap().part)
+        .collect();
     let after = Some(2_000_000);
     assert_eq!(
         parts,
@@ -61,7 +64,7 @@ fn requests_and_replies_are_paired_in_order() {
     };
     assert_eq!((exchange.answered, exchange.unanswered), (2, 1));
     assert_eq!(conversation.from_client.data_bytes, 4);
-    assert_eq!(steps[5].place, 6);
+    assert_eq!(in_flows[5].place, 6);
 }
 
 #[test]
@@ -78,27 +81,27 @@ fn requests_without_reply_are_bounded() {
 fn an_error_finds_the_datagram_that_it_quotes() {
     let (first, second) = (datagram(true, 10, b"one"), datagram(true, 11, b"two"));
     let reply = datagram(false, 12, b"ONE");
-    let (steps, tracker) = all(&[
+    let (in_flows, tracker) = all(&[
         first.clone(),
         second,
         icmp(3, 3, &first),
         reply.clone(),
         icmp(3, 13, &reply),
     ]);
-    let Notice { about, after, says } = *steps[2].notice().unwrap();
+    let Notice { about, after, says } = *in_flows[2].notice().unwrap();
     assert_eq!(
         (about, after, says),
         (Some(1), Some(2_000_000), IcmpErrorKind::PortUnreachable)
     );
-    assert_eq!((steps[2].sender, steps[2].place), (Party::Server, 3));
+    assert_eq!((in_flows[2].sender, in_flows[2].place), (Party::Server, 3));
     // The first one is answered by the error, so the reply is the second one's.
     assert!(matches!(
-        steps[3].datagram().unwrap().part,
+        in_flows[3].datagram().unwrap().part,
         DatagramPart::Reply { request: 2, .. }
     ));
-    let notice = steps[4].notice().unwrap();
+    let notice = in_flows[4].notice().unwrap();
     assert_eq!(
-        (notice.about, notice.says, steps[4].sender),
+        (notice.about, notice.says, in_flows[4].sender),
         (Some(4), IcmpErrorKind::Prohibited, Party::Client)
     );
     assert_eq!(tracker.conversation(1).unwrap().notices, 2);
@@ -107,9 +110,9 @@ fn an_error_finds_the_datagram_that_it_quotes() {
 #[test]
 fn an_error_refuses_a_connection() {
     let syn = c(SYN, 0, 0).bytes();
-    let (steps, tracker) = all(&[syn.clone(), icmp(3, 1, &syn)]);
-    assert_eq!(steps[1].notice().unwrap().about, Some(1));
-    assert_eq!(steps[1].notice().unwrap().says, IcmpErrorKind::Unreachable);
+    let (in_flows, tracker) = all(&[syn.clone(), icmp(3, 1, &syn)]);
+    assert_eq!(in_flows[1].notice().unwrap().about, Some(1));
+    assert_eq!(in_flows[1].notice().unwrap().says, IcmpErrorKind::Unreachable);
     let Transport::Tcp(connection) = tracker.conversation(1).unwrap().transport else {
         panic!()
     };
@@ -122,8 +125,8 @@ fn an_error_about_a_segment_goes_by_its_sequence_number() {
     let lines = [c(SYN, 0, 0), s(SYN | ACK, 0, 1), c(ACK, 1, 1), c(ACK, 1, 1).data(10)];
     let mut packets: Vec<_> = lines.iter().map(super::script::Line::bytes).collect();
     packets.extend([data.clone(), icmp(3, 4, &data)]);
-    let (steps, _) = all(&packets);
-    let notice = steps[5].notice().unwrap();
+    let (in_flows, _) = all(&packets);
+    let notice = in_flows[5].notice().unwrap();
     assert_eq!((notice.about, notice.says), (Some(5), IcmpErrorKind::TooBig));
 }
 
@@ -133,10 +136,10 @@ fn a_fragmented_datagram_is_counted_once() {
     let mut first = whole[..20 + 8 + 16].to_vec();
     first[2..4].copy_from_slice(&44_u16.to_be_bytes());
     first[6] = 0x20;
-    let (steps, tracker) = all(&[first, whole, datagram(true, 10, b"y")]);
-    let told: Vec<_> = steps
+    let (in_flows, tracker) = all(&[first, whole, datagram(true, 10, b"y")]);
+    let told: Vec<_> = in_flows
         .iter()
-        .map(|step| *step.datagram().unwrap())
+        .map(|in_flow| *in_flow.datagram().unwrap())
         .map(|datagram| (datagram.length, datagram.part))
         .collect();
     let request = |count| DatagramPart::Request { count };
@@ -147,7 +150,7 @@ fn a_fragmented_datagram_is_counted_once() {
 #[test]
 fn an_error_about_nothing_known_belongs_nowhere() {
     let mut tracker = Tracker::new();
-    let steps = follow(&mut tracker, &[(1, icmp(3, 3, &datagram(true, 1, b"x")))]);
-    assert!(steps[0].is_none());
+    let in_flows = follow(&mut tracker, &[(1, icmp(3, 3, &datagram(true, 1, b"x")))]);
+    assert!(in_flows[0].is_none());
     assert!(tracker.conversations().is_empty());
 }

@@ -203,10 +203,10 @@ fn a_socket_that_is_connected_to_itself_has_one_stream() {
         own(PSH | ACK, 1, 1, 6),
     ];
     let mut tracker = Tracker::new();
-    let steps = follow(&mut tracker, &packets);
-    let said: Vec<_> = steps
+    let in_flows = follow(&mut tracker, &packets);
+    let said: Vec<_> = in_flows
         .iter()
-        .map(|step| brief(step.as_ref().unwrap().segment().unwrap()))
+        .map(|in_flow| brief(in_flow.as_ref().unwrap().segment().unwrap()))
         .collect();
     assert_eq!(
         said,
@@ -253,9 +253,9 @@ fn a_segment_in_fragments_counts_once_it_is_put_together() {
     let lines: Vec<_> = handshake().iter().map(|(line, _)| (1, line.bytes())).collect();
     let packets = [&lines[..], &[(1, first), (1, whole)]].concat();
     let mut tracker = Tracker::new();
-    let steps = follow(&mut tracker, &packets);
-    assert!(steps[3].is_none());
-    let segment = steps[4].as_ref().unwrap().segment().unwrap();
+    let in_flows = follow(&mut tracker, &packets);
+    assert!(in_flows[3].is_none());
+    let segment = in_flows[4].as_ref().unwrap().segment().unwrap();
     assert!(
         segment.remarks.is_empty() && segment.data.unwrap().count() == 64,
         "{segment:?}"

@@ -160,12 +160,12 @@ pub(super) fn follow(tracker: &mut Tracker, packets: &[(i64, Vec<u8>)]) -> Vec<O
 pub(super) fn tell(lines: &[Line]) -> (Vec<Segment>, Tracker) {
     let mut tracker = Tracker::new();
     let packets: Vec<_> = lines.iter().map(|line| (line.after, line.bytes())).collect();
-    let steps = follow(&mut tracker, &packets);
-    let segments = steps.iter().zip(lines).map(|(step, line)| {
-        let step = step.as_ref().unwrap();
+    let in_flows = follow(&mut tracker, &packets);
+    let segments = in_flows.iter().zip(lines).map(|(in_flow, line)| {
+        let in_flow = in_flow.as_ref().unwrap();
         let sender = if line.from_client { Party::Client } else { Party::Server };
-        assert_eq!(step.sender, sender, "{step:?}");
-        *step.segment().unwrap()
+        assert_eq!(in_flow.sender, sender, "{in_flow:?}");
+        *in_flow.segment().unwrap()
     });
     (segments.collect(), tracker)
 }

@@ -55,7 +55,11 @@ fn after(result: &RunResult) -> Vec<String> {
     for (conversation, _) in connections(result) {
         let syns: Vec<u64> = result
             .places_in(conversation.number)
-            .filter(|(_, step)| step.segment().is_some_and(|segment| segment.part == SegmentPart::Syn))
+            .filter(|(_, in_flow)| {
+                in_flow
+                    .segment()
+                    .is_some_and(|segment| segment.part == SegmentPart::Syn)
+            })
             .map(|(number, _)| number)
             .collect();
         let waited = result

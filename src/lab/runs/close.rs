@@ -58,15 +58,16 @@ fn after(result: &RunResult) -> Vec<String> {
             }
         })
         .collect();
-    let halfway = result.places().find(|(_, step)| {
+    let halfway = result.places().find(|(_, in_flow)| {
         use crate::flow::segment::Remark;
-        step.segment()
+        in_flow
+            .segment()
             .is_some_and(|segment| segment.remarks.has(Remark::HalfClosed) && segment.data.is_some())
     });
-    if let Some((number, step)) = halfway {
+    if let Some((number, in_flow)) = halfway {
         said.push(format!(
             "Packet {number} carries data from the {} although the other end had sent its FIN: a half-closed connection.",
-            step.sender
+            in_flow.sender
         ));
     }
     said

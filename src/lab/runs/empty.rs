@@ -30,13 +30,13 @@ pub static RUN: Run = Run {
 
 fn after(result: &RunResult) -> Vec<String> {
     let data = |tcp: bool, party: Party| -> Vec<String> {
-        let of_kind = result.places().filter(|(_, step)| match step.kind {
+        let of_kind = result.places().filter(|(_, in_flow)| match in_flow.kind {
             PacketKind::Segment(segment) => tcp && segment.data.is_some(),
             PacketKind::Datagram(_) => !tcp,
             PacketKind::Notice(_) => false,
         });
-        let sent = of_kind.filter(|(_, step)| step.sender == party);
-        sent.map(|(number, step)| format!("packet {number} with {}", count(result::data_of(step), "byte")))
+        let sent = of_kind.filter(|(_, in_flow)| in_flow.sender == party);
+        sent.map(|(number, in_flow)| format!("packet {number} with {}", count(result::data_of(in_flow), "byte")))
             .collect()
     };
     let both = |tcp| {
@@ -50,8 +50,8 @@ fn after(result: &RunResult) -> Vec<String> {
     ]
 }
 
-fn matters(step: &PacketInFlow) -> bool {
-    match step.kind {
+fn matters(in_flow: &PacketInFlow) -> bool {
+    match in_flow.kind {
         PacketKind::Datagram(_) => true,
         PacketKind::Segment(segment) => segment.data.is_some(),
         PacketKind::Notice(_) => false,

@@ -47,14 +47,14 @@ fn after(result: &RunResult) -> Vec<String> {
     for (conversation, connection) in connections(result) {
         let parts: Vec<String> = result
             .places_in(conversation.number)
-            .filter_map(|(number, step)| {
-                let word = match step.segment()?.part {
+            .filter_map(|(number, in_flow)| {
+                let word = match in_flow.segment()?.part {
                     SegmentPart::Syn => "SYN",
                     SegmentPart::SynAck => "SYN,ACK",
                     SegmentPart::Reset(_) => "RST",
                     _ => "another segment",
                 };
-                Some(format!("packet {number} {word} of the {}", step.sender))
+                Some(format!("packet {number} {word} of the {}", in_flow.sender))
             })
             .collect();
         let verdict = match connection.opening {

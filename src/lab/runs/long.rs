@@ -76,18 +76,18 @@ fn after(result: &RunResult) -> Vec<String> {
         return Vec::new();
     };
     let sizes = |party: Party| {
-        let of_party = result.places().filter(move |(_, step)| step.sender == party);
+        let of_party = result.places().filter(move |(_, in_flow)| in_flow.sender == party);
         of_party
-            .map(|(_, step)| result::data_of(step))
+            .map(|(_, in_flow)| result::data_of(in_flow))
             .filter(|&bytes| bytes > 0)
     };
     let mut said = Vec::new();
     for party in [Party::Client, Party::Server] {
         let (segments, bytes) = sizes(party).fold((0, 0), |(segments, all), bytes| (segments + 1, all + bytes));
         let largest = sizes(party).max().unwrap_or(0);
-        let in_flight = result.places().filter(|(_, step)| step.sender == party);
+        let in_flight = result.places().filter(|(_, in_flow)| in_flow.sender == party);
         let in_flight = in_flight
-            .filter_map(|(_, step)| step.segment()?.in_flight)
+            .filter_map(|(_, in_flow)| in_flow.segment()?.in_flight)
             .max()
             .unwrap_or(0);
         said.push(format!(
@@ -112,7 +112,10 @@ fn after(result: &RunResult) -> Vec<String> {
             ));
         }
     }
-    let carry = result.places().filter(|(_, step)| result::data_of(step) > 0).count() as u64;
+    let carry = result
+        .places()
+        .filter(|(_, in_flow)| result::data_of(in_flow) > 0)
+        .count() as u64;
     let all = conversation.from_client.packets + conversation.from_server.packets;
     said.push(format!(
         "Of {all} segments {carry} carry data; the others open and close the connection, or acknowledge several segments at \
@@ -123,15 +126,15 @@ fn after(result: &RunResult) -> Vec<String> {
             more => format!("{more} were"),
         }
     ));
-    let twice = result.places().find(|(_, step)| {
-        let remarks = step.segment().map(|segment| segment.remarks);
+    let twice = result.places().find(|(_, in_flow)| {
+        let remarks = in_flow.segment().map(|segment| segment.remarks);
         remarks.is_some_and(|remarks| remarks.has(Remark::DuplicateSack))
     });
-    if let Some((number, step)) = twice {
+    if let Some((number, in_flow)) = twice {
         said.push(format!(
             "Packet {number} reports bytes that arrived twice (D-SACK): nothing had been lost, the {}'s acknowledgment was only \
              late.",
-            step.sender
+            in_flow.sender
         ));
     }
     said

@@ -35,7 +35,7 @@ pub static RUN: Run = Run {
 
 fn after(result: &RunResult) -> Vec<String> {
     let mut said = Vec::new();
-    let notices = result.places().filter_map(|(number, step)| match step.kind {
+    let notices = result.places().filter_map(|(number, in_flow)| match in_flow.kind {
         PacketKind::Notice(notice) => Some(match (notice.about, notice.after) {
             (Some(about), Some(after)) => format!(
                 "packet {number} is the ICMP error about packet {about}, {} later",
@@ -47,9 +47,9 @@ fn after(result: &RunResult) -> Vec<String> {
     });
     let notices: Vec<String> = notices.collect();
     said.push(format!("Seen over UDP: {}.", listed(&notices, "no ICMP error")));
-    let resets = result.places().filter_map(|(number, step)| {
-        let reset = matches!(step.segment()?.part, SegmentPart::Reset(_));
-        reset.then(|| format!("packet {number} is the RST, sent by the {}", step.sender))
+    let resets = result.places().filter_map(|(number, in_flow)| {
+        let reset = matches!(in_flow.segment()?.part, SegmentPart::Reset(_));
+        reset.then(|| format!("packet {number} is the RST, sent by the {}", in_flow.sender))
     });
     let resets: Vec<String> = resets.collect();
     said.push(format!("Seen over TCP: {}.", listed(&resets, "no RST")));
@@ -69,8 +69,8 @@ fn after(result: &RunResult) -> Vec<String> {
     said
 }
 
-fn matters(step: &PacketInFlow) -> bool {
-    match step.kind {
+fn matters(in_flow: &PacketInFlow) -> bool {
+    match in_flow.kind {
         PacketKind::Notice(_) => true,
         PacketKind::Segment(segment) => matches!(segment.part, SegmentPart::Reset(_)),
         PacketKind::Datagram(_) => false,

@@ -31,8 +31,8 @@ fn after(result: &RunResult) -> Vec<String> {
     let mut said = Vec::new();
     for (conversation, _) in connections(result) {
         let (mut open, mut between, mut close) = (0, 0, 0);
-        for (_, step) in result.places_in(conversation.number) {
-            match step.segment().map(|segment| segment.part) {
+        for (_, in_flow) in result.places_in(conversation.number) {
+            match in_flow.segment().map(|segment| segment.part) {
                 Some(SegmentPart::Syn | SegmentPart::SynAck | SegmentPart::HandshakeAck) => open += 1,
                 Some(SegmentPart::FirstFin | SegmentPart::SecondFin | SegmentPart::FinAck) => close += 1,
                 _ => between += 1,
@@ -49,17 +49,17 @@ fn after(result: &RunResult) -> Vec<String> {
     said
 }
 
-fn matters(step: &PacketInFlow) -> bool {
+fn matters(in_flow: &PacketInFlow) -> bool {
     let opens = |part| matches!(part, SegmentPart::Syn | SegmentPart::SynAck | SegmentPart::HandshakeAck);
-    matches!(step.kind, PacketKind::Segment(segment) if step.conversation == 1 && opens(segment.part))
+    matches!(in_flow.kind, PacketKind::Segment(segment) if in_flow.conversation == 1 && opens(segment.part))
 }
 
 /// When `accept()` returned, against the handshake that it did not wait for.
 fn accepted_after(result: &RunResult) -> Option<String> {
     let mut accepts = result.calls_of(Role::WelcomingSocket, Name::Accept);
     let accepted = accepts.find(|call| call.result >= 0)?;
-    let number = result.places().find_map(|(number, step)| {
-        let completes = step.segment()?.part == SegmentPart::HandshakeAck;
+    let number = result.places().find_map(|(number, in_flow)| {
+        let completes = in_flow.segment()?.part == SegmentPart::HandshakeAck;
         completes.then_some(number)
     })?;
     let index = usize::try_from(number).ok()?.checked_sub(1)?;

@@ -37,7 +37,7 @@ fn after(result: &RunResult) -> Vec<String> {
         .collect();
     let answered = result
         .places()
-        .filter_map(|(number, step)| match step.datagram()?.part {
+        .filter_map(|(number, in_flow)| match in_flow.datagram()?.part {
             DatagramPart::Reply { request, .. } => Some(format!("packet {number} answers packet {request}")),
             _ => None,
         });
@@ -56,6 +56,6 @@ fn after(result: &RunResult) -> Vec<String> {
     said
 }
 
-fn matters(step: &PacketInFlow) -> bool {
-    matches!(step.kind, PacketKind::Datagram(_))
+fn matters(in_flow: &PacketInFlow) -> bool {
+    matches!(in_flow.kind, PacketKind::Datagram(_))
 }

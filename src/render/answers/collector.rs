@@ -48,23 +48,23 @@ impl Collector {
     }
 
     /// Takes the next packet: its number in the capture, from 1, its time, its headers, and what it does in its conversation.
-    pub fn take(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>, step: Option<&PacketInFlow>) {
+    pub fn take(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>, in_flow: Option<&PacketInFlow>) {
         self.start = self.start.or(time);
         self.packets += 1;
-        let Some(step) = step else {
+        let Some(in_flow) = in_flow else {
             return;
         };
-        if let PacketKind::Segment(_) = step.kind {
-            self.connection(step, packet);
+        if let PacketKind::Segment(_) = in_flow.kind {
+            self.connection(in_flow, packet);
         }
-        if self.only.is_some_and(|only| only != step.conversation) {
+        if self.only.is_some_and(|only| only != in_flow.conversation) {
             return;
         }
-        match step.kind {
-            PacketKind::Segment(_) => self.segment(number, time, packet, step),
-            PacketKind::Datagram(_) => self.datagram(number, time, packet, step),
+        match in_flow.kind {
+            PacketKind::Segment(_) => self.segment(number, time, packet, in_flow),
+            PacketKind::Datagram(_) => self.datagram(number, time, packet, in_flow),
             PacketKind::Notice(notice) => {
-                if let Some(facts) = self.udp.get_mut(&step.conversation) {
+                if let Some(facts) = self.udp.get_mut(&in_flow.conversation) {
                     facts.notice(number, notice.says);
                 }
             }
@@ -73,31 +73,38 @@ impl Collector {
 
     /// Takes a datagram that was put together from fragments: the number and the time are those of the fragment that completed
     /// it, the headers those of the datagram.
-    pub fn take_joined(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>, step: Option<&PacketInFlow>) {
-        self.joined |= step.is_some_and(|step| self.only.is_none_or(|only| only == step.conversation));
-        self.take(number, time, packet, step);
+    pub fn take_joined(
+        &mut self,
+        number: u64,
+        time: Option<Time>,
+        packet: &Packet<'_>,
+        in_flow: Option<&PacketInFlow>,
+    ) {
+        self.joined |= in_flow.is_some_and(|in_flow| self.only.is_none_or(|only| only == in_flow.conversation));
+        self.take(number, time, packet, in_flow);
     }
 
-    fn connection(&mut self, step: &PacketInFlow, packet: &Packet<'_>) {
+    fn connection(&mut self, in_flow: &PacketInFlow, packet: &Packet<'_>) {
         let opens = packet.tcp().is_some_and(|tcp| {
             let flags = tcp.flags();
             flags.has(crate::wire::tcp::Flags::SYN) && !flags.has(crate::wire::tcp::Flags::ACK)
         });
         let last = self.connections.last().map(|(number, ..)| *number);
-        if !opens || last.is_some_and(|last| last >= step.conversation) {
+        if !opens || last.is_some_and(|last| last >= in_flow.conversation) {
             return;
         }
         if self.connections.len() < CONNECTIONS {
-            self.connections.push((step.conversation, step.client, step.server));
+            self.connections
+                .push((in_flow.conversation, in_flow.client, in_flow.server));
         } else {
             self.has_more_connections = true;
         }
     }
 
-    fn segment(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>, step: &PacketInFlow) {
-        let conversation = step.conversation;
+    fn segment(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>, in_flow: &PacketInFlow) {
+        let conversation = in_flow.conversation;
         if let Some(facts) = self.tcp.get_mut(&conversation) {
-            facts.take(number, time, packet, step);
+            facts.take(number, time, packet, in_flow);
             if facts.rank() == 3 {
                 // None after it can be chosen any more.
                 self.tcp.split_off(&(conversation + 1));
@@ -105,7 +112,7 @@ impl Collector {
             return;
         }
         let best = self.tcp.values().any(|facts| facts.rank() == 3);
-        if best || (step.place > 1 && self.left_out > 0) {
+        if best || (in_flow.place > 1 && self.left_out > 0) {
             self.left_out += 1;
             return;
         }
@@ -116,8 +123,8 @@ impl Collector {
         let facts = self
             .tcp
             .entry(conversation)
-            .or_insert_with(|| TcpFacts::new(number, step));
-        facts.take(number, time, packet, step);
+            .or_insert_with(|| TcpFacts::new(number, in_flow));
+        facts.take(number, time, packet, in_flow);
     }
 
     /// Forgets the last conversation that has ended and shows little, or, if all that go on show little too, the last of those.
@@ -136,21 +143,21 @@ impl Collector {
         true
     }
 
-    fn datagram(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>, step: &PacketInFlow) {
-        let conversation = step.conversation;
+    fn datagram(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>, in_flow: &PacketInFlow) {
+        let conversation = in_flow.conversation;
         if !self.udp.contains_key(&conversation) {
             let is_answered = self.udp.values().any(|facts| facts.rank() > 0);
             if is_answered || self.udp.len() >= CANDIDATES {
                 return;
             }
-            let Some(facts) = UdpFacts::new(number, time, packet, step) else {
+            let Some(facts) = UdpFacts::new(number, time, packet, in_flow) else {
                 return;
             };
             self.udp.insert(conversation, facts);
         }
         let mut answered = false;
         if let Some(facts) = self.udp.get_mut(&conversation) {
-            facts.take(number, time, packet, step);
+            facts.take(number, time, packet, in_flow);
             answered = facts.rank() > 0;
         }
         if answered {

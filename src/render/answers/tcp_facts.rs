@@ -107,12 +107,12 @@ fn address(number: u64, packet: &Packet<'_>, end: Party) -> Option<Proof> {
 
 impl TcpFacts {
     /// A connection of which nothing was taken yet.
-    pub(super) fn new(number: u64, step: &PacketInFlow) -> Self {
+    pub(super) fn new(number: u64, in_flow: &PacketInFlow) -> Self {
         Self {
-            conversation: step.conversation,
-            client: step.client,
-            server: step.server,
-            roles: step.roles,
+            conversation: in_flow.conversation,
+            client: in_flow.client,
+            server: in_flow.server,
+            roles: in_flow.roles,
             packets: 0,
             first_packet: number,
             last_packet: number,
@@ -165,13 +165,13 @@ impl TcpFacts {
     }
 
     /// Takes a segment of it.
-    pub(super) fn take(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>, step: &PacketInFlow) {
+    pub(super) fn take(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>, in_flow: &PacketInFlow) {
         self.packets += 1;
         self.last_packet = number;
-        let Some(segment) = step.segment() else {
+        let Some(segment) = in_flow.segment() else {
             return;
         };
-        (self.client, self.server, self.roles) = (step.client, step.server, step.roles);
+        (self.client, self.server, self.roles) = (in_flow.client, in_flow.server, in_flow.roles);
         if self.completed.is_some() {
             self.after_handshake = self.after_handshake.or(Some(number));
             self.after += 1;
@@ -189,13 +189,13 @@ impl TcpFacts {
         let both = is_over(segment.client.after.state) && is_over(segment.server.after.state);
         self.ended |= (both && was_opened) || matches!(segment.part, SegmentPart::Reset(_));
         if segment.data.is_some() && self.first_sender.is_none() {
-            self.first_sender = Some(step.sender);
+            self.first_sender = Some(in_flow.sender);
         }
         if segment.data.is_some() {
-            self.stream_mut(step.sender.other()).interrupt();
+            self.stream_mut(in_flow.sender.other()).interrupt();
         }
-        self.stream_mut(step.sender).send(number, time, packet, segment);
-        self.stream_mut(step.sender.other())
+        self.stream_mut(in_flow.sender).send(number, time, packet, segment);
+        self.stream_mut(in_flow.sender.other())
             .acknowledge(number, time, packet, segment);
     }
 

@@ -49,8 +49,8 @@ fn sheet(frames: &[Vec<u8>], only: Option<u64>) -> Sheet {
     for (number, frame) in (1..).zip(frames) {
         let packet = decode(LinkType(101), frame, u32::try_from(frame.len()).unwrap());
         let time = Some(Time(i64::try_from(number).unwrap() * 1_000_000));
-        let step = tracker.follow(number, time, &packet);
-        collector.take(number, time, &packet, step.as_ref());
+        let in_flow = tracker.follow(number, time, &packet);
+        collector.take(number, time, &packet, in_flow.as_ref());
     }
     collector.finish(Some("a <b>\u{1b}[31m"))
 }
@@ -156,8 +156,8 @@ fn memory_is_bounded_however_many_conversations_there_are() {
         for port in 10_001..=10_000 + most {
             let frame = frame(port);
             let packet = decode(LinkType(101), &frame, u32::try_from(frame.len()).unwrap());
-            let step = tracker.follow(u64::from(port), None, &packet);
-            collector.take(u64::from(port), None, &packet, step.as_ref());
+            let in_flow = tracker.follow(u64::from(port), None, &packet);
+            collector.take(u64::from(port), None, &packet, in_flow.as_ref());
         }
         format!("{collector:?}").len()
     };

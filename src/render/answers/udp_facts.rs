@@ -48,16 +48,16 @@ pub(super) struct Datagram {
 }
 
 impl Datagram {
-    fn of(number: u64, time: Option<Time>, packet: &Packet<'_>, step: &PacketInFlow, length: usize) -> Self {
+    fn of(number: u64, time: Option<Time>, packet: &Packet<'_>, in_flow: &PacketInFlow, length: usize) -> Self {
         let ids = [udp::id::SRCPORT, udp::id::DSTPORT, udp::id::LENGTH, udp::id::CHECKSUM];
         let fields = ids.into_iter();
         let bytes = packet.payload().bytes;
         Self {
             number,
             time,
-            sender: step.sender,
-            from: step.end(step.sender),
-            to: step.end(step.sender.other()),
+            sender: in_flow.sender,
+            from: in_flow.end(in_flow.sender),
+            to: in_flow.end(in_flow.sender.other()),
             fields: fields
                 .filter_map(|id| Proof::of(number, packet, Protocol::Udp, id))
                 .collect(),
@@ -83,14 +83,14 @@ fn protocol(number: u64, packet: &Packet<'_>) -> Option<Proof> {
 
 impl UdpFacts {
     /// A conversation's first datagram; `None` for anything else.
-    pub(super) fn new(number: u64, time: Option<Time>, packet: &Packet<'_>, step: &PacketInFlow) -> Option<Self> {
-        let length = step.datagram()?.length;
+    pub(super) fn new(number: u64, time: Option<Time>, packet: &Packet<'_>, in_flow: &PacketInFlow) -> Option<Self> {
+        let length = in_flow.datagram()?.length;
         Some(Self {
-            conversation: step.conversation,
-            client: step.client,
-            server: step.server,
+            conversation: in_flow.conversation,
+            client: in_flow.client,
+            server: in_flow.server,
             packets: 0,
-            first: Datagram::of(number, time, packet, step, length),
+            first: Datagram::of(number, time, packet, in_flow, length),
             answer: None,
             longest: (length, number),
             notice: None,
@@ -98,16 +98,16 @@ impl UdpFacts {
     }
 
     /// Takes a datagram of it, the first one too.
-    pub(super) fn take(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>, step: &PacketInFlow) {
+    pub(super) fn take(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>, in_flow: &PacketInFlow) {
         self.packets += 1;
-        let Some(datagram) = step.datagram() else {
+        let Some(datagram) = in_flow.datagram() else {
             return;
         };
         if datagram.length > self.longest.0 {
             self.longest = (datagram.length, number);
         }
-        if self.answer.is_none() && step.sender != self.first.sender {
-            self.answer = Some(Datagram::of(number, time, packet, step, datagram.length));
+        if self.answer.is_none() && in_flow.sender != self.first.sender {
+            self.answer = Some(Datagram::of(number, time, packet, in_flow, datagram.length));
         }
     }
 

@@ -68,11 +68,11 @@ impl Assembler {
     }
 
     /// Takes the next packet of the conversation with its data, as far as they were captured.
-    pub fn add(&mut self, step: &PacketInFlow, data: &[u8]) {
-        self.whose = Some((step.conversation, step.client, step.server));
-        self.is_udp |= step.datagram().is_some();
-        let sender = step.sender;
-        match &step.kind {
+    pub fn add(&mut self, in_flow: &PacketInFlow, data: &[u8]) {
+        self.whose = Some((in_flow.conversation, in_flow.client, in_flow.server));
+        self.is_udp |= in_flow.datagram().is_some();
+        let sender = in_flow.sender;
+        match &in_flow.kind {
             PacketKind::Datagram(datagram) => {
                 let length = datagram.length;
                 let data = data.get(..length).unwrap_or(data);

@@ -25,7 +25,7 @@ fn followed_from(has_start: bool, events: &[Event<'_>], room: usize) -> Follow {
     let mut add = |party, mut segment: Segment, data: &[u8]| {
         segment.own_start = segment.own_start.filter(|_| has_start);
         let seen = seen(1, None, party, PacketKind::Segment(segment));
-        assembler.add(&seen.step, data);
+        assembler.add(&seen.in_flow, data);
     };
     for event in events {
         match *event {

@@ -45,10 +45,10 @@ struct Texts {
 
 impl ConversationView for Texts {
     fn add(&mut self, packet: &Seen, data: &[u8]) {
-        let conversation = self.kept.entry(packet.step.conversation);
+        let conversation = self.kept.entry(packet.in_flow.conversation);
         let text = conversation.or_insert_with(|| Assembler::new(self.room));
         let before = text.kept();
-        text.add(&packet.step, data);
+        text.add(&packet.in_flow, data);
         self.bytes = self.bytes.saturating_add(text.kept()).saturating_sub(before);
     }
 

@@ -199,31 +199,31 @@ struct NoticeRecord {
 }
 
 /// The place of a packet in its conversation.
-pub(super) fn conversation(step: &PacketInFlow) -> ConversationRecord {
+pub(super) fn conversation(in_flow: &PacketInFlow) -> ConversationRecord {
     let end = |party| {
-        let end = step.end(party);
+        let end = in_flow.end(party);
         EndRecord {
             ip: end.ip(),
             port: Some(end.port()),
         }
     };
-    let part = match &step.kind {
+    let part = match &in_flow.kind {
         PacketKind::Segment(segment) => words::part(segment.part),
         PacketKind::Datagram(datagram) => words::datagram(datagram.part),
         PacketKind::Notice(_) => "notice",
     };
     ConversationRecord {
-        number: step.conversation,
-        place: step.place,
-        pause: step.pause,
+        number: in_flow.conversation,
+        place: in_flow.place,
+        pause: in_flow.pause,
         client: end(Party::Client),
         server: end(Party::Server),
-        roles: words::roles(step.roles),
-        sender: step.notice().is_none().then(|| step.sender.word()),
+        roles: words::roles(in_flow.roles),
+        sender: in_flow.notice().is_none().then(|| in_flow.sender.word()),
         part,
-        segment: step.segment().map(segment),
-        datagram: step.datagram().map(datagram),
-        notice: step.notice().map(notice),
+        segment: in_flow.segment().map(segment),
+        datagram: in_flow.datagram().map(datagram),
+        notice: in_flow.notice().map(notice),
     }
 }
 

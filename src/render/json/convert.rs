@@ -25,7 +25,7 @@ pub(super) fn record<'r, 'a>(
     packet: &'r Packet<'a>,
     number: u64,
     first: Option<Time>,
-    step: Option<&'r PacketInFlow>,
+    in_flow: Option<&'r PacketInFlow>,
 ) -> PacketRecord<'r, 'a> {
     let (source, destination) = ends_of(packet);
     PacketRecord {
@@ -46,14 +46,14 @@ pub(super) fn record<'r, 'a>(
         name: name(packet),
         source,
         destination,
-        why: reason(packet, step),
-        expect_next: expectation(packet, step),
-        conversation: step.map(conversation),
+        why: reason(packet, in_flow),
+        expect_next: expectation(packet, in_flow),
+        conversation: in_flow.map(conversation),
         layers: (0..packet.layers().len())
-            .filter_map(|index| layer(packet, index, step))
+            .filter_map(|index| layer(packet, index, in_flow))
             .collect(),
         payload: payload(packet),
-        trailer: trailer(packet, step),
+        trailer: trailer(packet, in_flow),
         problems: problems(packet),
         comments: &frame.comments,
     }
@@ -82,8 +82,12 @@ fn ends_of(packet: &Packet<'_>) -> (Option<EndRecord>, Option<EndRecord>) {
     (end(source), end(destination))
 }
 
-fn layer<'r, 'a>(packet: &'r Packet<'a>, index: usize, step: Option<&'r PacketInFlow>) -> Option<LayerRecord<'r, 'a>> {
-    let context = Context::new(packet, index, step)?;
+fn layer<'r, 'a>(
+    packet: &'r Packet<'a>,
+    index: usize,
+    in_flow: Option<&'r PacketInFlow>,
+) -> Option<LayerRecord<'r, 'a>> {
+    let context = Context::new(packet, index, in_flow)?;
     let layer = packet.layers().get(index)?;
     Some(LayerRecord {
         protocol: layer.protocol().name(),
@@ -133,13 +137,13 @@ fn payload<'r>(packet: &'r Packet<'_>) -> PayloadRecord<'r> {
     }
 }
 
-fn trailer<'r, 'a>(packet: &'r Packet<'a>, step: Option<&'r PacketInFlow>) -> Option<TrailerRecord<'r, 'a>> {
+fn trailer<'r, 'a>(packet: &'r Packet<'a>, in_flow: Option<&'r PacketInFlow>) -> Option<TrailerRecord<'r, 'a>> {
     let span = packet.trailer();
     (!span.bytes.is_empty()).then(|| TrailerRecord {
         offset: span.at,
         length: span.bytes.len(),
         hex: Hex(span.bytes),
-        icmp_extension: icmp_extension(packet, step).map(|(context, fields)| ExtensionRecord {
+        icmp_extension: icmp_extension(packet, in_flow).map(|(context, fields)| ExtensionRecord {
             checksum: packet.icmp_extension_checksum().map(checksum),
             fields: Fields {
                 context,

@@ -68,7 +68,7 @@ fn nobody_listened(story: &Story<'_>) -> bool {
     let is_refused = matches!(&story.conversation.transport, conversation::Transport::Tcp(connection) if connection.opening == Opening::Refused);
     is_refused
         && story.packets.iter().any(|seen| {
-            let segment = seen.step.segment();
+            let segment = seen.in_flow.segment();
             segment.is_some_and(|segment| segment.part == SegmentPart::Reset(ResetCause::NobodyListens))
         })
 }
@@ -82,7 +82,7 @@ fn lane(story: &Story<'_>, party: Party) -> Lane {
             sockets.push(socket);
         }
     }
-    let first = story.packets.iter().find_map(|seen| seen.step.segment());
+    let first = story.packets.iter().find_map(|seen| seen.in_flow.segment());
     let listened = calls
         .clone()
         .any(|placed| placed.call.call == Name::Listen && placed.call.result == 0);
@@ -160,11 +160,11 @@ fn refused(story: &Story<'_>) -> Vec<u64> {
     let mut numbers: Vec<u64> = story
         .packets
         .iter()
-        .filter_map(|seen| seen.step.notice()?.about)
+        .filter_map(|seen| seen.in_flow.notice()?.about)
         .collect();
     if nobody_listened(story) {
         let is_syn = |seen: &&Seen| {
-            seen.step
+            seen.in_flow
                 .segment()
                 .is_some_and(|segment| segment.part == SegmentPart::Syn)
         };
@@ -179,9 +179,9 @@ fn refused(story: &Story<'_>) -> Vec<u64> {
 fn unanswered(story: &Story<'_>) -> Vec<u64> {
     let (mut numbers, mut waiting) = (Vec::new(), None);
     for seen in story.packets {
-        match seen.step.segment() {
+        match seen.in_flow.segment() {
             Some(segment) if segment.part == SegmentPart::Syn => numbers.extend(waiting.replace(seen.number)),
-            _ if seen.step.sender == Party::Server => waiting = None,
+            _ if seen.in_flow.sender == Party::Server => waiting = None,
             _ => {}
         }
     }
@@ -195,7 +195,7 @@ fn arrow(seen: &Seen, refused: &[u64], unanswered: &[u64]) -> Arrow {
     let is_refused = refused.binary_search(&seen.number).is_ok();
     let is_unanswered = !is_refused && unanswered.binary_search(&seen.number).is_ok();
     let repeats_unanswered = !is_unanswered && unanswered.last().is_some_and(|&last| last < seen.number);
-    let (line, content) = match &seen.step.kind {
+    let (line, content) = match &seen.in_flow.kind {
         PacketKind::Segment(segment) => (line(segment), content(segment, seen.flags)),
         PacketKind::Datagram(datagram) => (
             Line::Data,
@@ -215,10 +215,10 @@ fn arrow(seen: &Seen, refused: &[u64], unanswered: &[u64]) -> Arrow {
             },
         ),
     };
-    let segment = seen.step.segment();
+    let segment = seen.in_flow.segment();
     Arrow {
         number: seen.number,
-        from: seen.step.sender,
+        from: seen.in_flow.sender,
         line: if is_refused { Line::Lost } else { line },
         content,
         client: segment.and_then(|segment| shown(segment.client)),
@@ -307,7 +307,7 @@ fn notes(story: &Story<'_>, rows: &[Row]) -> Vec<String> {
         notes.push("The capture keeps no times: calls stand where cause and effect put them".to_owned());
     }
     let has = |remark: Remark| {
-        let mut segments = story.packets.iter().filter_map(|seen| seen.step.segment());
+        let mut segments = story.packets.iter().filter_map(|seen| seen.in_flow.segment());
         segments.any(|segment| segment.remarks.has(remark))
     };
     if has(Remark::Gap) || has(Remark::AcknowledgesUnseen) {

@@ -72,11 +72,11 @@ fn delays(rows: &[Row], story: &Story<'_>) -> Vec<Option<Late>> {
     let of_packet = |number: u64| {
         // Numbers grow along the capture.
         let index = story.packets.binary_search_by_key(&number, |seen| seen.number).ok()?;
-        let step = &story.packets.get(index)?.step;
+        let in_flow = &story.packets.get(index)?.in_flow;
         Some(Late {
-            why: step.segment()?.delay?,
-            sender: step.sender,
-            pause: step.pause?,
+            why: in_flow.segment()?.delay?,
+            sender: in_flow.sender,
+            pause: in_flow.pause?,
         })
     };
     let mut next = None;

@@ -78,7 +78,7 @@ fn calls_of_opening(story: &Story<'_>) -> Vec<String> {
     let packet = |wanted: SegmentPart| {
         entries.iter().position(|entry| match entry.what {
             What::Packet(index) => {
-                let segment = story.packets.get(index).and_then(|seen| seen.step.segment());
+                let segment = story.packets.get(index).and_then(|seen| seen.in_flow.segment());
                 segment.is_some_and(|segment| segment.part == wanted)
             }
             _ => false,

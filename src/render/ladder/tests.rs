@@ -17,7 +17,7 @@ use crate::timeline::{Claimed, Seen, Timeline};
 use crate::wire::tcp::Flags;
 
 fn conversation(packets: &[Seen], opening: Opening) -> Conversation {
-    let is_udp = packets.iter().any(|seen| seen.step.datagram().is_some());
+    let is_udp = packets.iter().any(|seen| seen.in_flow.datagram().is_some());
     let end = End {
         standing: ObservedState {
             state: State::Established,
@@ -31,13 +31,13 @@ fn conversation(packets: &[Seen], opening: Opening) -> Conversation {
         smallest_window: None,
     };
     let from = |party| Count {
-        packets: packets.iter().filter(|seen| seen.step.sender == party).count() as u64,
+        packets: packets.iter().filter(|seen| seen.in_flow.sender == party).count() as u64,
         ..Count::default()
     };
     Conversation {
         number: 1,
-        client: packets[0].step.client,
-        server: packets[0].step.server,
+        client: packets[0].in_flow.client,
+        server: packets[0].in_flow.server,
         roles: Roles::Seen,
         first: None,
         last: None,
@@ -110,7 +110,7 @@ fn a_retransmission_has_a_line_of_its_own_and_names_its_first_transmission() {
     again.first_sent = Some(1);
     again.delay = Some(Delay::RetransmissionTimer);
     let mut second = at(2, 203_000, Party::Client, again);
-    second.step.pause = Some(203_000_000);
+    second.in_flow.pause = Some(203_000_000);
     let packets = [at(1, 0, Party::Client, data(1, 12)), second];
     let ladder = ladder_of(&packets, Opening::Complete, Detail::Full);
     for width in [60, 80, 120] {
@@ -308,7 +308,7 @@ fn runs_of_data_take_one_row_unless_something_happens_in_them() {
     let full = ladder_of(&packets, Opening::Complete, Detail::Full);
     assert!(full.rows.iter().all(|row| !matches!(row.kind, Kind::Run(_))));
 
-    let PacketKind::Segment(remarkable) = &mut packets[6].step.kind else {
+    let PacketKind::Segment(remarkable) = &mut packets[6].in_flow.kind else {
         panic!()
     };
     remarkable.remarks = Remarks::NONE.with(Remark::Retransmission);

@@ -75,7 +75,7 @@ impl Ladders {
 
 impl ConversationView for Ladders {
     fn add(&mut self, packet: &Seen, _data: &[u8]) {
-        let kept = self.kept.entry(packet.step.conversation).or_default();
+        let kept = self.kept.entry(packet.in_flow.conversation).or_default();
         self.packets += 1;
         if !self.bounded || kept.first.len() < FIRST {
             if kept.first.is_empty() {

@@ -63,11 +63,11 @@ fn direction(packets: &[Seen], sender: Party, start: i64) -> Direction {
         window: Vec::new(),
     };
     for seen in packets {
-        let (Some(segment), Some(time)) = (seen.step.segment(), seen.time) else {
+        let (Some(segment), Some(time)) = (seen.in_flow.segment(), seen.time) else {
             continue;
         };
         let time = time.0.saturating_sub(start);
-        if seen.step.sender == sender {
+        if seen.in_flow.sender == sender {
             found.segments.extend(segment.data.map(|data| Segment {
                 number: seen.number,
                 time,

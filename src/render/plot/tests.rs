@@ -34,7 +34,7 @@ fn packet(place: u64, at: i64, sender: Party, data: Option<(i64, i64)>, acknowle
 }
 
 fn again(mut packet: Seen) -> Seen {
-    if let crate::flow::PacketKind::Segment(fact) = &mut packet.step.kind {
+    if let crate::flow::PacketKind::Segment(fact) = &mut packet.in_flow.kind {
         fact.remarks = Remarks::NONE.with(Remark::Retransmission);
     }
     packet

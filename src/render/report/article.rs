@@ -68,21 +68,21 @@ impl Article {
     pub(super) fn of(kept: &Kept, material: &ReportModel, look: &TextStyle) -> Self {
         let frame = &kept.frame;
         let packet = frame.decode();
-        let step = kept.step.as_ref().filter(|_| kept.whole.is_none());
-        let broken = breakdown::of(kept.number, frame, &packet, step);
+        let in_flow = kept.in_flow.as_ref().filter(|_| kept.whole.is_none());
+        let broken = breakdown::of(kept.number, frame, &packet, in_flow);
         let mut keys = 0;
         let mut pieces = vec![Piece::of(broken.parts.clone(), frame, &packet, &broken, &mut keys)];
         let mut told = story(&broken);
         if let Some(whole) = &kept.whole {
             let packet = whole.frame.decode();
-            let broken = breakdown::of(kept.number, &whole.frame, &packet, kept.step.as_ref());
+            let broken = breakdown::of(kept.number, &whole.frame, &packet, kept.in_flow.as_ref());
             let title = format!("Reassembled from {} fragments: {}", whole.fragments, broken.parts);
             pieces.push(Piece::of(title, &whole.frame, &packet, &broken, &mut keys));
             told.extend(story(&broken));
         }
         Self {
             number: kept.number,
-            conversation: kept.step.map(|step| step.conversation),
+            conversation: kept.in_flow.map(|in_flow| in_flow.conversation),
             name: broken.name.clone(),
             way: broken.ends.as_ref().map(|(from, to)| format!("{from} → {to}")),
             when: when(frame, material, look),
@@ -105,7 +105,10 @@ fn story(broken: &Breakdown<'_>) -> Vec<(&'static str, String)> {
     let mut told = Vec::new();
     let mut tell = |word, text: Option<String>| told.extend(text.map(|text| (word, text)));
     tell("Why", broken.reason.clone());
-    tell("States", broken.step.and_then(|step| states(step, Marks::UNICODE)));
+    tell(
+        "States",
+        broken.in_flow.and_then(|in_flow| states(in_flow, Marks::UNICODE)),
+    );
     tell("Conversation", broken.place.clone());
     for remark in &broken.remarks {
         tell("Note", Some(remark.clone()));
@@ -126,7 +129,7 @@ impl Piece {
         let mut headers = Vec::new();
         for ((index, layer), section) in packet.layers().iter().enumerate().zip(&broken.sections) {
             let rows: Vec<Row> = section.rows.iter().map(|row| Row::of(row, key())).collect();
-            let boxes = Context::new(packet, index, broken.step)
+            let boxes = Context::new(packet, index, broken.in_flow)
                 .map(|context| boxes(layer, &cells(context, layer.header(), &layer.fields()), &rows));
             headers.push(Header {
                 title: section.title.clone().into_owned(),

@@ -142,7 +142,7 @@ impl Loose {
     fn of(kept: &Kept) -> Self {
         let frame = kept.followed();
         let packet = frame.decode();
-        let reason = crate::explain::packet::reason(&packet, kept.step.as_ref());
+        let reason = crate::explain::packet::reason(&packet, kept.in_flow.as_ref());
         Self {
             number: kept.number,
             name: crate::explain::packet::name(&packet).into_owned(),
@@ -169,12 +169,12 @@ mod tests {
             ..Frame::new(None, sample.link, sample.bytes)
         };
         let mut tracker = Tracker::new();
-        let step = tracker.follow(1, None, &frame.decode());
-        assert!(step.is_some());
+        let in_flow = tracker.follow(1, None, &frame.decode());
+        assert!(in_flow.is_some());
         let kept = Kept {
             number: 1,
             frame,
-            step,
+            in_flow,
             whole: None,
         };
         let conversation = |number| tracker.conversation(number).filter(|_| is_known);

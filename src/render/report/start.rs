@@ -70,7 +70,7 @@ fn is_complete(told: &Told) -> bool {
 }
 
 const fn part_of_handshake(seen: &Seen) -> bool {
-    match seen.step.segment() {
+    match seen.in_flow.segment() {
         Some(segment) => matches!(
             segment.part,
             SegmentPart::Syn | SegmentPart::SynAck | SegmentPart::HandshakeAck
@@ -86,13 +86,13 @@ fn any(seen: &Seen, material: &ReportModel) -> Option<Stage> {
         let kept = material.packets.iter().find(|kept| kept.number == seen.number)?;
         let frame = kept.followed();
         let packet = frame.decode();
-        let reason = packet::reason(&packet, Some(&seen.step))?;
+        let reason = packet::reason(&packet, Some(&seen.in_flow))?;
         Some(Stage {
             number: seen.number,
             name: packet::name(&packet).into_owned(),
-            way: way(&seen.step),
+            way: way(&seen.in_flow),
             says: sentence(&reason),
-            states: states(&seen.step, Marks::UNICODE).unwrap_or_default(),
+            states: states(&seen.in_flow, Marks::UNICODE).unwrap_or_default(),
         })
     })
 }
@@ -105,7 +105,7 @@ fn sentence(words: &str) -> String {
 }
 
 fn handshake(seen: &Seen, _: &ReportModel) -> Option<Stage> {
-    let segment = seen.step.segment()?;
+    let segment = seen.in_flow.segment()?;
     let (name, says) = match segment.part {
         SegmentPart::Syn => (
             "SYN",
@@ -135,9 +135,9 @@ fn handshake(seen: &Seen, _: &ReportModel) -> Option<Stage> {
     Some(Stage {
         number: seen.number,
         name: name.to_owned(),
-        way: way(&seen.step),
+        way: way(&seen.in_flow),
         says,
-        states: states(&seen.step, Marks::UNICODE).unwrap_or_default(),
+        states: states(&seen.in_flow, Marks::UNICODE).unwrap_or_default(),
     })
 }
 
@@ -148,19 +148,19 @@ fn acknowledged(segment: &Segment) -> String {
 }
 
 fn datagram(seen: &Seen) -> Option<Stage> {
-    let PacketKind::Datagram(datagram) = &seen.step.kind else {
+    let PacketKind::Datagram(datagram) = &seen.in_flow.kind else {
         return None;
     };
     let length = count(datagram.length as u64, "byte");
     Some(Stage {
         number: seen.number,
         name: "UDP".to_owned(),
-        way: way(&seen.step),
-        says: format!("The {} sends {length} of data in one datagram.", seen.step.sender),
+        way: way(&seen.in_flow),
+        says: format!("The {} sends {length} of data in one datagram.", seen.in_flow.sender),
         states: String::new(),
     })
 }
 
-fn way(step: &PacketInFlow) -> String {
-    format!("{} → {}", step.sender, step.sender.other())
+fn way(in_flow: &PacketInFlow) -> String {
+    format!("{} → {}", in_flow.sender, in_flow.sender.other())
 }

@@ -204,7 +204,7 @@ impl<'a> Exporter<'a> {
                 (Some(kept), _) => {
                     let frame = kept.followed();
                     let packet = frame.decode();
-                    let _ = mermaid::packet(&mut text, kept.number, &packet, kept.step.as_ref());
+                    let _ = mermaid::packet(&mut text, kept.number, &packet, kept.in_flow.as_ref());
                 }
                 (None, Some(number)) => {
                     return Err(format!(
@@ -235,8 +235,8 @@ impl Sink for Exporter<'_> {
             ..
         } = observed;
         self.first = followed.first;
-        let step = followed.known().copied();
-        let conversation = step.map(|step| step.conversation);
+        let in_flow = followed.known().copied();
+        let conversation = in_flow.map(|in_flow| in_flow.conversation);
         let is_wanted = self.settings.flow.is_none_or(|flow| conversation == Some(flow))
             && self.settings.export.packet.is_none_or(|packet| packet == number);
         if !is_wanted {
@@ -250,7 +250,7 @@ impl Sink for Exporter<'_> {
         self.kept.push(Kept {
             number,
             frame: frame.clone().into_owned(),
-            step,
+            in_flow,
             whole: whole.map(|whole| Whole {
                 frame: whole.frame.clone(),
                 fragments: whole.fragments,

@@ -47,7 +47,7 @@ fn names(claimed: &Claimed) -> Vec<(Party, Name)> {
 fn packets_of(client: u16, time: i64) -> Vec<Seen> {
     let mut packets = story(&format!("packet {time} client syn\npacket {} server synack", time + 1)).packets;
     for seen in &mut packets {
-        seen.step.client.set_port(client);
+        seen.in_flow.client.set_port(client);
     }
     packets
 }

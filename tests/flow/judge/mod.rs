@@ -101,15 +101,15 @@ fn flags(segment: &Segment) -> BTreeSet<&'static str> {
     segment.remarks.each().filter_map(of_remark).chain(of_part).collect()
 }
 
-fn steps(path: &Path) -> Option<Vec<Option<PacketInFlow>>> {
+fn in_flows(path: &Path) -> Option<Vec<Option<PacketInFlow>>> {
     let mut reader = Reader::open(path).ok()?;
     let mut tracker = Tracker::new();
-    let mut steps = Vec::new();
+    let mut in_flows = Vec::new();
     while let Ok(Some(frame)) = reader.next() {
         let packet = frame.decode();
-        steps.push(tracker.follow(steps.len() as u64 + 1, frame.time, &packet));
+        in_flows.push(tracker.follow(in_flows.len() as u64 + 1, frame.time, &packet));
     }
-    Some(steps)
+    Some(in_flows)
 }
 
 pub(super) fn captures(folder: &Path) -> Vec<PathBuf> {
@@ -162,7 +162,7 @@ fn same_number(ours: i64, theirs: &str) -> bool {
 
 /// One capture against tshark.
 pub(super) fn judge(path: &Path, report: &mut Report) {
-    let Some(ours) = steps(path) else { return };
+    let Some(ours) = in_flows(path) else { return };
     if ours.iter().all(Option::is_none) {
         return;
     }
@@ -172,11 +172,11 @@ pub(super) fn judge(path: &Path, report: &mut Report) {
     let mut seen: BTreeMap<(u64, bool), Seen> = BTreeMap::new();
     // Conversations that a SYN,ACK opened between ports that another one had: tshark goes on counting the client's numbers from the old one.
     let mut reopened: BTreeSet<u64> = BTreeSet::new();
-    for (number, (step, their)) in (1_u64..).zip(ours.iter().zip(&theirs)) {
+    for (number, (in_flow, their)) in (1_u64..).zip(ours.iter().zip(&theirs)) {
         let place = format!("{name} {number}");
-        let Some(step) = step else { continue };
+        let Some(in_flow) = in_flow else { continue };
         // tshark reads on into tunnels over UDP, and has the streams in them too.
-        let is_tcp = match step.kind {
+        let is_tcp = match in_flow.kind {
             PacketKind::Segment(_) => true,
             PacketKind::Datagram(_) => false,
             PacketKind::Notice(_) => !their["tcp.stream"].is_empty(),
@@ -187,20 +187,24 @@ pub(super) fn judge(path: &Path, report: &mut Report) {
             &their["udp.stream"]
         };
         let reopens = |segment: &Segment| segment.part == SegmentPart::SynAck && segment.remarks.has(Remark::PortReuse);
-        if step.segment().is_some_and(reopens) {
-            reopened.insert(step.conversation);
+        if in_flow.segment().is_some_and(reopens) {
+            reopened.insert(in_flow.conversation);
         }
-        if reopened.contains(&step.conversation) {
+        if reopened.contains(&in_flow.conversation) {
             continue;
         }
-        let known = *streams.entry((is_tcp, stream.clone())).or_insert(step.conversation);
-        if stream.is_empty() || known != step.conversation {
-            report.say("partition", &place, &format!("{} against {stream}", step.conversation));
+        let known = *streams.entry((is_tcp, stream.clone())).or_insert(in_flow.conversation);
+        if stream.is_empty() || known != in_flow.conversation {
+            report.say(
+                "partition",
+                &place,
+                &format!("{} against {stream}", in_flow.conversation),
+            );
             continue;
         }
         report.packets += 1;
-        if let PacketKind::Segment(segment) = &step.kind {
-            compare(step, segment, number, their, &mut seen, &place, report);
+        if let PacketKind::Segment(segment) = &in_flow.kind {
+            compare(in_flow, segment, number, their, &mut seen, &place, report);
         }
     }
     let conversations: BTreeSet<_> = streams.values().collect();
@@ -212,7 +216,7 @@ pub(super) fn judge(path: &Path, report: &mut Report) {
 }
 
 fn compare(
-    step: &PacketInFlow,
+    in_flow: &PacketInFlow,
     segment: &Segment,
     number: u64,
     their: &BTreeMap<&'static str, String>,
@@ -220,9 +224,9 @@ fn compare(
     place: &str,
     report: &mut Report,
 ) {
-    let from_client = step.sender == Party::Client;
-    let own = seen.remove(&(step.conversation, from_client)).unwrap_or_default();
-    let other = seen.remove(&(step.conversation, !from_client)).unwrap_or_default();
+    let from_client = in_flow.sender == Party::Client;
+    let own = seen.remove(&(in_flow.conversation, from_client)).unwrap_or_default();
+    let other = seen.remove(&(in_flow.conversation, !from_client)).unwrap_or_default();
     let takes = takes(segment, &their["tcp.flags"]);
     let start = segment.sequence.relative;
     let case = Case {
@@ -258,7 +262,7 @@ fn compare(
         number,
         (start, takes, &their["tcp.flags"]),
         (own, other),
-        (step.conversation, from_client),
+        (in_flow.conversation, from_client),
         seen,
     );
 }

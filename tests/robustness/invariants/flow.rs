@@ -69,10 +69,10 @@ pub fn follow(frames: &[Frame<'_>]) -> (Follower, Vec<Kept>) {
         let packet = frame.decode();
         check_structure(&packet);
         let followed = all.follow(number, frame, &packet);
-        if let Some(step) = followed.known() {
-            check_step(step, number);
+        if let Some(in_flow) = followed.known() {
+            check_step(in_flow, number);
         }
-        let Followed { step, whole, .. } = followed;
+        let Followed { in_flow, whole, .. } = followed;
         if let Some(whole) = &whole {
             check_structure(&decode(
                 whole.frame.link,
@@ -83,7 +83,7 @@ pub fn follow(frames: &[Frame<'_>]) -> (Follower, Vec<Kept>) {
         kept.push(Kept {
             number,
             frame: frame.clone().into_owned(),
-            step: step.or(whole.as_ref().and_then(|whole| whole.step)),
+            in_flow: in_flow.or(whole.as_ref().and_then(|whole| whole.in_flow)),
             whole: whole.map(|whole| Whole {
                 frame: whole.frame,
                 fragments: whole.fragments,
@@ -97,9 +97,9 @@ pub fn follow(frames: &[Frame<'_>]) -> (Follower, Vec<Kept>) {
 }
 
 /// What holds for the place of any packet in its conversation.
-pub fn check_step(step: &PacketInFlow, now: u64) {
-    assert!(step.place >= 1 && step.conversation >= 1 && step.place <= now && step.conversation <= now);
-    let PacketKind::Segment(segment) = step.kind else {
+pub fn check_step(in_flow: &PacketInFlow, now: u64) {
+    assert!(in_flow.place >= 1 && in_flow.conversation >= 1 && in_flow.place <= now && in_flow.conversation <= now);
+    let PacketKind::Segment(segment) = in_flow.kind else {
         return;
     };
     let earlier = [
@@ -129,7 +129,7 @@ pub fn check(frames: &[Frame<'_>], look: TextStyle) {
     for one in &kept {
         let frame = one.followed();
         let packet = frame.decode();
-        check_views(frame, &packet, one.step.as_ref(), look);
+        check_views(frame, &packet, one.in_flow.as_ref(), look);
     }
     let start = frames.iter().find_map(|frame| frame.time);
     let find = |number| tracker.conversation(number);
@@ -179,7 +179,7 @@ pub fn check_sheet(kept: &[Kept], look: TextStyle) {
     for one in kept {
         let frame = one.followed();
         let packet = frame.decode();
-        collector.take(one.number, frame.time, &packet, one.step.as_ref());
+        collector.take(one.number, frame.time, &packet, one.in_flow.as_ref());
     }
     let sheet = collector.finish(Some("it"));
     let mut shown = Vec::new();
@@ -204,11 +204,11 @@ pub fn check_sheet(kept: &[Kept], look: TextStyle) {
 fn check_said(kept: &[Kept], look: TextStyle) {
     let mut said = std::collections::BTreeMap::new();
     for one in kept {
-        let Some(step) = &one.step else { continue };
+        let Some(in_flow) = &one.in_flow else { continue };
         let frame = one.followed();
         let packet = frame.decode();
-        let assembler = said.entry(step.conversation).or_insert_with(|| Assembler::new(TEXT));
-        assembler.add(step, packet.payload().bytes);
+        let assembler = said.entry(in_flow.conversation).or_insert_with(|| Assembler::new(TEXT));
+        assembler.add(in_flow, packet.payload().bytes);
     }
     for assembler in said.into_values() {
         let Some(whole) = assembler.finish() else { continue };

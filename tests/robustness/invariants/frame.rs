@@ -99,15 +99,15 @@ fn check_fields(packet: &Packet<'_>, fields: &[Field<'_>], start: usize, end: us
 }
 
 /// Every view of a packet: nothing in it does anything on a terminal, and JSON is one object in one line.
-pub fn check_views(frame: &Frame<'_>, packet: &Packet<'_>, step: Option<&PacketInFlow>, look: TextStyle) {
+pub fn check_views(frame: &Frame<'_>, packet: &Packet<'_>, in_flow: Option<&PacketInFlow>, look: TextStyle) {
     let mut text = Vec::new();
     let shown = ShownPacket {
         number: 1,
         frame,
         packet,
-        step,
+        in_flow,
         first: Some(Time(0)),
-        several: step.is_some_and(|step| step.conversation > 1),
+        several: in_flow.is_some_and(|in_flow| in_flow.conversation > 1),
         full: true,
     };
     for view in views::ALL {
@@ -124,7 +124,7 @@ pub fn check_views(frame: &Frame<'_>, packet: &Packet<'_>, step: Option<&PacketI
     hex::write(&mut text, 0, &frame.bytes, look.width).unwrap();
     assert_text(&text, look, "bytes");
     text.clear();
-    mermaid::packet(&mut text, 1, packet, step).unwrap();
+    mermaid::packet(&mut text, 1, packet, in_flow).unwrap();
     assert_text(
         &text,
         TextStyle {

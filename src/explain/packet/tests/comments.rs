@@ -1,6 +1,6 @@
 //! Tags and comments.
 
-use super::{CAUSES, COMPLAINTS, DELAYS, PUSH, SYN, inferred, packet, parts, places, push, step};
+use super::{CAUSES, COMPLAINTS, DELAYS, PUSH, SYN, in_flow, inferred, packet, parts, places, push};
 use crate::explain::packet::{comment, expectation, name, place, reason, tags, words};
 use crate::flow::datagram::{IcmpErrorKind, Notice};
 use crate::flow::segment::{Delay, Remark, Remarks, Segment, SegmentPart};
@@ -12,7 +12,7 @@ use crate::wire::digits::unhex;
 fn a_line_has_its_tags() {
     let with = |segment: Segment| {
         let mut line = String::new();
-        tags(&mut line, &step(PacketKind::Segment(segment))).unwrap();
+        tags(&mut line, &in_flow(PacketKind::Segment(segment))).unwrap();
         line
     };
     assert_eq!(with(push()), "");
@@ -45,7 +45,7 @@ fn a_comment_has_sentences_then_pairs_that_can_be_found() {
         delay: Some(Delay::Idle),
         ..push()
     };
-    let comment = comment(&packet, Some(&step(PacketKind::Segment(segment)))).unwrap();
+    let comment = comment(&packet, Some(&in_flow(PacketKind::Segment(segment)))).unwrap();
     assert_eq!(
         comment,
         "PSH,ACK: carries the line: bytes 1 to 6 of what the client handed to send(). \
@@ -56,7 +56,7 @@ fn a_comment_has_sentences_then_pairs_that_can_be_found() {
          server=ESTABLISHED inferred=server seq=1 ack=1 length=6 delay=idle roles=seen"
     );
     assert_eq!(
-        place(&step(PacketKind::Segment(segment))),
+        place(&in_flow(PacketKind::Segment(segment))),
         "1, packet 4 of it, 42.4 ms after the one before"
     );
 }
@@ -84,14 +84,14 @@ fn every_pair_is_documented() {
     }
     let bytes = unhex(PUSH);
     let packet = packet(&bytes);
-    let mut steps = places();
-    steps.push(step(PacketKind::Notice(Notice {
+    let mut in_flows = places();
+    in_flows.push(in_flow(PacketKind::Notice(Notice {
         about: Some(1),
         after: None,
         says: IcmpErrorKind::Other,
     })));
-    for step in steps {
-        let comment = comment(&packet, Some(&step)).unwrap();
+    for in_flow in in_flows {
+        let comment = comment(&packet, Some(&in_flow)).unwrap();
         let (_, pairs) = comment.rsplit_once(" | ").unwrap();
         for pair in pairs.split(' ') {
             let (key, _) = pair.split_once('=').unwrap();

@@ -1,6 +1,6 @@
 //! Every part, remark, delay and cause has words of its own.
 
-use super::{CAUSES, COMPLAINTS, DELAYS, NOTICE, PUSH, SYN, is_sentence, packet, parts, places, push, step};
+use super::{CAUSES, COMPLAINTS, DELAYS, NOTICE, PUSH, SYN, in_flow, is_sentence, packet, parts, places, push};
 use crate::explain::packet::{expectation, reason, remarks, words};
 use crate::explain::{Context, meaning};
 use crate::flow::datagram::Notice;
@@ -12,26 +12,26 @@ use crate::wire::digits::unhex;
 fn every_place_in_a_conversation_has_its_sentences() {
     let bytes = unhex(PUSH);
     let packet = packet(&bytes);
-    for mut step in places() {
+    for mut in_flow in places() {
         for (sender, roles) in [
             (Party::Client, Roles::Seen),
             (Party::Server, Roles::Ports),
             (Party::Client, Roles::First),
         ] {
-            (step.sender, step.roles) = (sender, roles);
-            is_sentence(&reason(&packet, Some(&step)).unwrap());
-            if let Some(next) = expectation(&packet, Some(&step)) {
+            (in_flow.sender, in_flow.roles) = (sender, roles);
+            is_sentence(&reason(&packet, Some(&in_flow)).unwrap());
+            if let Some(next) = expectation(&packet, Some(&in_flow)) {
                 is_sentence(&next);
             }
-            let said = remarks(&packet, &step);
-            let segment = step.segment().unwrap();
+            let said = remarks(&packet, &in_flow);
+            let segment = in_flow.segment().unwrap();
             let expected = segment.remarks.each().count() + usize::from(segment.delay.is_some()) + 1;
             assert_eq!(said.len(), expected, "{segment:?}: {said:?}");
             for sentence in &said {
                 is_sentence(sentence);
             }
             for (index, layer) in packet.layers().iter().enumerate() {
-                let context = Context::new(&packet, index, Some(&step)).unwrap();
+                let context = Context::new(&packet, index, Some(&in_flow)).unwrap();
                 for field in layer.fields() {
                     is_sentence(&meaning(context, &field).unwrap());
                 }
@@ -72,7 +72,7 @@ fn every_reset_and_every_complaint_says_something_else() {
                 part: SegmentPart::Reset(cause),
                 ..push()
             };
-            reason(&syn, Some(&step(PacketKind::Segment(segment))))
+            reason(&syn, Some(&in_flow(PacketKind::Segment(segment))))
                 .unwrap()
                 .into_owned()
         })
@@ -85,11 +85,11 @@ fn every_reset_and_every_complaint_says_something_else() {
             after: None,
             says,
         };
-        let step = PacketInFlow {
+        let in_flow = PacketInFlow {
             sender: Party::Server,
-            ..step(PacketKind::Notice(notice_of))
+            ..in_flow(PacketKind::Notice(notice_of))
         };
-        let sentence = reason(&notice, Some(&step)).unwrap().into_owned();
+        let sentence = reason(&notice, Some(&in_flow)).unwrap().into_owned();
         is_sentence(&sentence);
         assert!(sentence.starts_with("tells the client that packet 1 "), "{sentence}");
         sentence

@@ -1,6 +1,6 @@
 //! What fields mean in a conversation, and what comes next.
 
-use super::{NOTICE, PUSH, SYN, inferred, known, packet, push, stays, step};
+use super::{NOTICE, PUSH, SYN, in_flow, inferred, known, packet, push, stays};
 use crate::explain::packet::{Marks, expectation, reason, states, tags};
 use crate::explain::{Context, meaning, note};
 use crate::flow::datagram::{Datagram, DatagramPart};
@@ -12,9 +12,9 @@ use crate::wire::Packet;
 use crate::wire::digits::unhex;
 
 /// The meaning and the note of a field of the TCP header.
-fn told(packet: &Packet<'_>, step: &PacketInFlow, id: &str) -> (String, String) {
+fn told(packet: &Packet<'_>, in_flow: &PacketInFlow, id: &str) -> (String, String) {
     for (index, layer) in packet.layers().iter().enumerate() {
-        let context = Context::new(packet, index, Some(step)).unwrap();
+        let context = Context::new(packet, index, Some(in_flow)).unwrap();
         if let Some(field) = layer.fields().iter().find(|field| field.id() == id) {
             let note = note(context, field).unwrap_or_default().into_owned();
             return (note, meaning(context, field).unwrap_or_default().into_owned());
@@ -27,8 +27,8 @@ fn told(packet: &Packet<'_>, step: &PacketInFlow, id: &str) -> (String, String) 
 fn each_number_tells_where_it_comes_from() {
     let bytes = unhex(PUSH);
     let packet = packet(&bytes);
-    let with = |segment: Segment| step(PacketKind::Segment(segment));
-    let step = with(Segment {
+    let with = |segment: Segment| in_flow(PacketKind::Segment(segment));
+    let in_flow = with(Segment {
         acknowledges: Acknowledged {
             bytes: Some(Bytes { first: 1, last: 12 }),
             packet: Some(3),
@@ -64,7 +64,7 @@ fn each_number_tells_where_it_comes_from() {
         ("ip.dst", "", "server: this machine (loopback)"),
     ];
     for (id, note, meaning) in cases {
-        assert_eq!(told(&packet, &step, id), (note.into(), meaning.into()), "{id}");
+        assert_eq!(told(&packet, &in_flow, id), (note.into(), meaning.into()), "{id}");
     }
     let later = Number {
         raw: Sequence(5),
@@ -91,7 +91,7 @@ fn an_acknowledgment_counts_syn_bytes_and_fin() {
     let packet = packet(&bytes);
     let sentence = |acknowledges| {
         let segment = Segment { acknowledges, ..push() };
-        told(&packet, &step(PacketKind::Segment(segment)), "tcp.ack_raw").1
+        told(&packet, &in_flow(PacketKind::Segment(segment)), "tcp.ack_raw").1
     };
     let new = Acknowledged::default();
     let some = Some(Bytes { first: 7, last: 7 });
@@ -150,7 +150,7 @@ fn selective_acknowledgments_are_told_as_bytes() {
         }),
         ..push()
     };
-    let step = step(PacketKind::Segment(segment));
+    let in_flow = in_flow(PacketKind::Segment(segment));
     for (blocks, expected) in [
         (
             &[(25, 37)][..],
@@ -170,11 +170,11 @@ fn selective_acknowledgments_are_told_as_bytes() {
         let frame = with_blocks(blocks);
         let packet = packet(&frame);
         assert!(packet.malformations().is_empty(), "{:?}", packet.malformations());
-        assert_eq!(told(&packet, &step, "tcp.options.sack").1, expected);
+        assert_eq!(told(&packet, &in_flow, "tcp.options.sack").1, expected);
     }
     let frame = with_blocks(&[(25, 37)]);
     let packet = packet(&frame);
-    let context = Context::new(&packet, 2, Some(&step)).unwrap();
+    let context = Context::new(&packet, 2, Some(&in_flow)).unwrap();
     let fields = packet.layers()[2].fields();
     let option = fields.iter().find(|field| field.id() == "tcp.options.sack").unwrap();
     let edge = option.find("tcp.options.sack_re").unwrap();
@@ -196,19 +196,19 @@ fn what_comes_next_is_told_raw_and_relative() {
         ..push()
     };
     assert_eq!(
-        expectation(&syn, Some(&step(PacketKind::Segment(opening)))).unwrap(),
+        expectation(&syn, Some(&in_flow(PacketKind::Segment(opening)))).unwrap(),
         "SYN,ACK from the server with ack number 254465402 (rel 1), this sequence number + 1; RST,ACK, if nothing listens \
          there"
     );
     let bytes = unhex(PUSH);
     let push_packet = packet(&bytes);
     assert_eq!(
-        expectation(&push_packet, Some(&step(PacketKind::Segment(push())))).unwrap(),
+        expectation(&push_packet, Some(&in_flow(PacketKind::Segment(push())))).unwrap(),
         "ACK from the server with ack number 254465408 (rel 7); if it sends data too, they start at sequence number \
          3890940510 (rel 1)"
     );
     assert_eq!(
-        reason(&push_packet, Some(&step(PacketKind::Segment(push())))).unwrap(),
+        reason(&push_packet, Some(&in_flow(PacketKind::Segment(push())))).unwrap(),
         "carries the line: bytes 1 to 6 of what the client handed to send()"
     );
     let closing = Segment {
@@ -221,7 +221,7 @@ fn what_comes_next_is_told_raw_and_relative() {
         server: stays(State::TimeWait),
         ..push()
     };
-    let closing = step(PacketKind::Segment(closing));
+    let closing = in_flow(PacketKind::Segment(closing));
     assert_eq!(
         expectation(&push_packet, Some(&closing)).unwrap(),
         "nothing: all is closed; the server stays in TIME-WAIT for a while (Linux: 60 s)"
@@ -240,7 +240,7 @@ fn what_comes_next_is_told_raw_and_relative() {
 fn a_request_and_its_reply_are_told() {
     let bytes = unhex(NOTICE);
     let packet = packet(&bytes);
-    let datagram = |part| step(PacketKind::Datagram(Datagram { length: 12, part }));
+    let datagram = |part| in_flow(PacketKind::Datagram(Datagram { length: 12, part }));
     let request = datagram(DatagramPart::Request { count: 1 });
     assert_eq!(
         reason(&packet, Some(&request)).unwrap(),

@@ -75,7 +75,7 @@ fn push() -> Segment {
     }
 }
 
-fn step(kind: PacketKind) -> PacketInFlow {
+fn in_flow(kind: PacketKind) -> PacketInFlow {
     let end = |port| SocketAddr::from(([127, 0, 0, 1], port));
     PacketInFlow {
         conversation: 1,
@@ -138,7 +138,7 @@ const COMPLAINTS: [IcmpErrorKind; 6] = [
 
 /// Every place that a packet can have: each part with each remark and delay, sent by each party, with and without numbers.
 fn places() -> Vec<PacketInFlow> {
-    let mut steps = Vec::new();
+    let mut in_flows = Vec::new();
     for part in parts() {
         for remark in Remark::ALL.map(Some).into_iter().chain([None]) {
             for delay in DELAYS.map(Some).into_iter().chain([None]) {
@@ -167,11 +167,11 @@ fn places() -> Vec<PacketInFlow> {
                     }),
                     ..push()
                 };
-                steps.push(step(PacketKind::Segment(segment)));
+                in_flows.push(in_flow(PacketKind::Segment(segment)));
             }
         }
     }
-    steps
+    in_flows
 }
 
 /// A sentence as every view can show it.
