@@ -98,7 +98,7 @@ pub struct Connection {
 #[derive(Debug, Clone, Copy)]
 pub struct End {
     /// Its state now.
-    pub standing: ObservedState,
+    pub observed_state: ObservedState,
     /// Its initial sequence number, if its SYN was captured.
     pub start: Option<Sequence>,
     /// Largest segment that it takes, in bytes, if its SYN said so.

@@ -9,14 +9,13 @@
 //!   `record`: what is remembered;
 //! - `tcp`: what a segment does; `tcp/analyze.rs` decides what is a retransmission, with `outstanding`, what was sent and is not
 //!   acknowledged, and `stream`, one direction;
-//! - `udp` and [`datagram`]: requests and replies; `notice`: ICMP errors; [`conversation`]: a conversation as a whole.
+//! - `udp` and [`datagram`]: requests and replies; `icmp_error`: ICMP errors; [`conversation`]: a conversation as a whole.
 #![forbid(unsafe_code)]
 
-mod arrival;
 pub mod conversation;
 pub mod datagram;
+mod icmp_error;
 mod key;
-mod notice;
 pub mod number;
 mod outstanding;
 mod packed_time;
@@ -25,6 +24,7 @@ mod party;
 mod record;
 mod roles;
 pub mod segment;
+mod segment_info;
 pub mod state;
 mod store;
 mod stream;

@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use super::number::Sequence;
-use super::packed_time::{Now, PackedTime, PacketNumber};
+use super::packed_time::{CurrentPacket, PackedTime, PacketNumber};
 use super::party::Party;
 use super::segment::RoundTrip;
 
@@ -12,7 +12,7 @@ pub(super) const MOST: usize = 64;
 
 /// A segment that was sent.
 #[derive(Debug, Clone, Copy)]
-struct Sent {
+struct SentSegment {
     time: PackedTime,
     packet: PacketNumber,
     /// Its first number, as in the header.
@@ -20,28 +20,28 @@ struct Sent {
     /// How many numbers it takes.
     length: u32,
     stamp: u32,
-    /// What tells it from its repetitions: [`TcpSegmentInfo::print`](super::arrival::TcpSegmentInfo::print), of the last one.
-    print: u32,
+    /// What tells it from its repetitions: [`TcpSegmentInfo::fingerprint`](super::segment_info::TcpSegmentInfo::fingerprint), of the last one.
+    fingerprint: u32,
     sender: Party,
     repeated: bool,
 }
 
 /// A segment as it is remembered, and as it is looked for.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Trace {
+pub(super) struct SegmentTrace {
     /// Its first number, as in the header.
     pub(super) start: u32,
     /// How many numbers it takes.
     pub(super) length: u32,
     /// Its timestamp.
     pub(super) stamp: Option<u32>,
-    /// [`TcpSegmentInfo::print`](super::arrival::TcpSegmentInfo::print)
-    pub(super) print: u32,
+    /// [`TcpSegmentInfo::fingerprint`](super::segment_info::TcpSegmentInfo::fingerprint)
+    pub(super) fingerprint: u32,
 }
 
 /// What an acknowledgment did to the list.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Covered {
+pub(super) struct AckedSegments {
     /// The last packet that it covers as a whole.
     pub(super) packet: Option<u64>,
     /// Are there others that it covers?
@@ -54,7 +54,7 @@ pub(super) struct Covered {
 
 /// How a segment's numbers are known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Earlier {
+pub(super) struct EarlierTransmission {
     /// How many of them were sent before, in segments that are remembered.
     pub(super) numbers: u64,
     /// The packet that sent the first of them.
@@ -66,7 +66,7 @@ pub(super) struct Earlier {
 pub(super) struct Outstanding(Option<Box<List>>);
 
 /// Mostly there is one.
-type List = SmallVec<[Sent; 1]>;
+type List = SmallVec<[SentSegment; 1]>;
 
 const fn before(one: u32, two: u32) -> bool {
     Sequence(one).distance(Sequence(two)) < 0
@@ -74,17 +74,17 @@ const fn before(one: u32, two: u32) -> bool {
 
 impl Outstanding {
     /// Remembers a segment. `false` when there are too many.
-    pub(super) fn push(&mut self, sender: Party, now: Now, trace: Trace) -> bool {
+    pub(super) fn push(&mut self, sender: Party, now: CurrentPacket, trace: SegmentTrace) -> bool {
         if self.of(sender).count() >= MOST {
             return false;
         }
-        self.0.get_or_insert_default().push(Sent {
+        self.0.get_or_insert_default().push(SentSegment {
             time: now.time,
             packet: PacketNumber::new(now.number),
             start: trace.start,
             length: trace.length,
             stamp: trace.stamp.unwrap_or(0),
-            print: trace.print,
+            fingerprint: trace.fingerprint,
             sender,
             repeated: false,
         });
@@ -92,15 +92,15 @@ impl Outstanding {
     }
 
     /// Is it one that is outstanding, captured once more?
-    pub(super) fn is_copy(&self, sender: Party, trace: Trace) -> bool {
-        let looked_for = (trace.start, trace.length, trace.print);
-        trace.print != 0
+    pub(super) fn is_copy(&self, sender: Party, trace: SegmentTrace) -> bool {
+        let looked_for = (trace.start, trace.length, trace.fingerprint);
+        trace.fingerprint != 0
             && self
                 .of(sender)
-                .any(|sent| (sent.start, sent.length, sent.print) == looked_for)
+                .any(|sent| (sent.start, sent.length, sent.fingerprint) == looked_for)
     }
 
-    fn of(&self, sender: Party) -> impl Iterator<Item = &Sent> {
+    fn of(&self, sender: Party) -> impl Iterator<Item = &SentSegment> {
         self.0
             .iter()
             .flat_map(|list| list.iter())
@@ -113,39 +113,39 @@ impl Outstanding {
     }
 
     /// All before `to` of this sender's stream is acknowledged.
-    pub(super) fn acknowledge(&mut self, sender: Party, now: Now, to: u32) -> Covered {
-        let mut covered = Covered::default();
+    pub(super) fn acknowledge(&mut self, sender: Party, now: CurrentPacket, to: u32) -> AckedSegments {
+        let mut acked = AckedSegments::default();
         let mut furthest: Option<u32> = None;
         let Some(list) = &mut self.0 else {
-            return covered;
+            return acked;
         };
         list.retain(|sent| {
             let end = sent.start.wrapping_add(sent.length);
             if sent.sender != sender || before(to, end) {
                 return true;
             }
-            covered.several = covered.packet.is_some();
+            acked.several = acked.packet.is_some();
             if furthest.is_none_or(|known| before(known, end)) {
                 furthest = Some(end);
                 let packet = sent.packet.whole(now.number);
-                covered.packet = Some(packet);
-                covered.sent = Some(sent.time);
+                acked.packet = Some(packet);
+                acked.sent = Some(sent.time);
                 // Of a repeated segment nobody knows which one is answered. RFC 6298 section 3
                 let time = now.time.since(sent.time).filter(|_| end == to && !sent.repeated);
-                covered.round_trip = time.map(|time| RoundTrip { packet, time });
+                acked.round_trip = time.map(|time| RoundTrip { packet, time });
             }
             false
         });
         if list.is_empty() {
             self.0 = None;
         }
-        covered
+        acked
     }
 
     /// Which of these numbers were sent before, and by which packet the first of them. Those are sent again now.
-    pub(super) fn repeat(&mut self, sender: Party, now: Now, trace: Trace) -> Earlier {
-        let Trace { start, length, .. } = trace;
-        let mut earlier = Earlier {
+    pub(super) fn repeat(&mut self, sender: Party, now: CurrentPacket, trace: SegmentTrace) -> EarlierTransmission {
+        let SegmentTrace { start, length, .. } = trace;
+        let mut earlier = EarlierTransmission {
             numbers: 0,
             first: None,
         };
@@ -163,7 +163,7 @@ impl Outstanding {
                 continue;
             }
             sent.repeated = true;
-            sent.print = trace.print;
+            sent.fingerprint = trace.fingerprint;
             if earlier.first.is_none() {
                 earlier.first = Some((sent.packet.whole(now.number), sent.time));
             }
@@ -199,13 +199,13 @@ impl Outstanding {
     }
 
     /// The latest packet of this sender that starts with this number.
-    pub(super) fn starting_at(&self, sender: Party, now: Now, start: u32) -> Option<(u64, PackedTime)> {
+    pub(super) fn starting_at(&self, sender: Party, now: CurrentPacket, start: u32) -> Option<(u64, PackedTime)> {
         let sent = self.of(sender).filter(|sent| sent.start == start).last()?;
         Some((sent.packet.whole(now.number), sent.time))
     }
 
     /// The latest outstanding packet of this sender with this timestamp.
-    pub(super) fn stamped(&self, sender: Party, now: Now, stamp: u32) -> Option<u64> {
+    pub(super) fn stamped(&self, sender: Party, now: CurrentPacket, stamp: u32) -> Option<u64> {
         let sent = self.of(sender).filter(|sent| sent.stamp == stamp).last()?;
         Some(sent.packet.whole(now.number))
     }

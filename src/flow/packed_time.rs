@@ -71,7 +71,7 @@ const fn low(number: u64) -> u32 {
 
 /// The packet that is being followed: its number and time.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Now {
+pub(super) struct CurrentPacket {
     pub(super) number: u64,
     pub(super) time: PackedTime,
 }

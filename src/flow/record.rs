@@ -24,12 +24,12 @@ pub(super) struct Record {
     pub(super) notices: u32,
     /// Segments of TCP that repeat earlier ones.
     pub(super) retransmissions: u32,
-    pub(super) protocol: Protocol,
+    pub(super) protocol: ProtocolRecord,
 }
 
 /// The part of a record that its protocol keeps.
 #[derive(Debug)]
-pub(super) enum Protocol {
+pub(super) enum ProtocolRecord {
     Tcp(Tcp),
     Udp(Udp),
 }
@@ -92,8 +92,8 @@ impl Record {
             from_server: self.from_server,
             notices: u64::from(self.notices),
             transport: match &self.protocol {
-                Protocol::Tcp(tcp) => Transport::Tcp(tcp.connection(self.retransmissions)),
-                Protocol::Udp(udp) => Transport::Udp(udp.exchange()),
+                ProtocolRecord::Tcp(tcp) => Transport::Tcp(tcp.connection(self.retransmissions)),
+                ProtocolRecord::Udp(udp) => Transport::Udp(udp.exchange()),
             },
         }
     }

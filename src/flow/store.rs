@@ -242,7 +242,7 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::Slot;
-    use crate::flow::record::Protocol;
+    use crate::flow::record::ProtocolRecord;
     use crate::flow::stream::Stream;
     use crate::flow::tcp::Tcp;
 
@@ -250,7 +250,7 @@ mod tests {
     fn a_record_is_small() {
         let sizes = (
             size_of::<Slot>(),
-            size_of::<Protocol>(),
+            size_of::<ProtocolRecord>(),
             size_of::<Tcp>(),
             size_of::<Stream>(),
         );

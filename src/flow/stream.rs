@@ -1,13 +1,13 @@
 //! One direction of a connection: what its sender has said, and what the other end has acknowledged of it.
 
-use super::arrival::TcpSegmentInfo;
 use super::number::{Bytes, Number, Sequence};
+use super::segment_info::TcpSegmentInfo;
 use super::state::{ObservedState, State};
 
-/// What is known of a stream, one bit each.
+/// A flag of a stream.
 #[derive(Debug, Clone, Copy)]
 #[repr(u16)]
-pub(super) enum Fact {
+pub(super) enum StreamFlag {
     /// Its base is set.
     Begun = 1,
     /// A segment of its sender was captured.
@@ -53,7 +53,7 @@ pub(super) struct Stream {
     pub(super) stamped: u32,
     /// How often 2^32 numbers have gone by.
     wraps: u16,
-    facts: u16,
+    flags: u16,
     /// The window that its sender told last, not scaled.
     pub(super) window: u16,
     /// The smallest that it told after its SYN, not scaled.
@@ -66,7 +66,7 @@ pub(super) struct Stream {
     pub(super) duplicates: u8,
 }
 
-/// The state is kept in the bits of the facts above these.
+/// The state is kept in the bits above these flags.
 const STATE_SHIFT: u32 = 12;
 const STATE_MASK: u16 = 0xf << STATE_SHIFT;
 
@@ -77,7 +77,7 @@ const fn low(number: i64) -> u32 {
 }
 
 impl Stream {
-    pub(super) fn new(standing: ObservedState) -> Self {
+    pub(super) fn new(observed_state: ObservedState) -> Self {
         let mut stream = Self {
             base: 0,
             next: 0,
@@ -87,73 +87,77 @@ impl Stream {
             stamp: 0,
             stamped: 0,
             wraps: 0,
-            facts: Fact::AckLeads as u16,
+            flags: StreamFlag::AckLeads as u16,
             window: 0,
             smallest_window: u16::MAX,
             mss: 0,
             shift: 0,
             duplicates: 0,
         };
-        stream.stand(standing);
+        stream.set_state(observed_state);
         stream
     }
 
-    pub(super) const fn is(&self, fact: Fact) -> bool {
-        self.facts & fact as u16 != 0
+    pub(super) const fn is(&self, flag: StreamFlag) -> bool {
+        self.flags & flag as u16 != 0
     }
 
-    pub(super) fn set(&mut self, fact: Fact, to: bool) {
+    pub(super) fn set(&mut self, flag: StreamFlag, to: bool) {
         if to {
-            self.facts |= fact as u16;
+            self.flags |= flag as u16;
         } else {
-            self.facts &= !(fact as u16);
+            self.flags &= !(flag as u16);
         }
     }
 
     /// The state of its sender.
-    pub(super) fn standing(&self) -> ObservedState {
-        let place = usize::from((self.facts & STATE_MASK) >> STATE_SHIFT);
+    pub(super) fn observed_state(&self) -> ObservedState {
+        let place = usize::from((self.flags & STATE_MASK) >> STATE_SHIFT);
         ObservedState {
             state: State::ALL.get(place).copied().unwrap_or(State::Unknown),
-            inferred: self.is(Fact::Inferred),
+            inferred: self.is(StreamFlag::Inferred),
         }
     }
 
-    pub(super) fn stand(&mut self, standing: ObservedState) {
-        self.facts = (self.facts & !STATE_MASK) | (standing.state as u16) << STATE_SHIFT;
-        self.set(Fact::Inferred, standing.inferred);
+    pub(super) fn set_state(&mut self, observed_state: ObservedState) {
+        self.flags = (self.flags & !STATE_MASK) | (observed_state.state as u16) << STATE_SHIFT;
+        self.set(StreamFlag::Inferred, observed_state.inferred);
     }
 
     /// Takes note of what its sender's SYN offers.
     pub(super) fn take_syn(&mut self, syn: &TcpSegmentInfo) {
-        self.set(Fact::SynSeen, self.begins_at(syn.sequence));
-        self.set(Fact::SackPermitted, syn.sack_permitted);
-        self.set(Fact::ScaleOffered, syn.shift.is_some());
+        self.set(StreamFlag::SynSeen, self.begins_at(syn.sequence));
+        self.set(StreamFlag::SackPermitted, syn.sack_permitted);
+        self.set(StreamFlag::ScaleOffered, syn.shift.is_some());
         self.mss = syn.mss.unwrap_or(0);
         self.shift = syn.shift.unwrap_or(0);
     }
 
     /// Counts from this number, unless it counts already.
     pub(super) fn begin(&mut self, base: u32) {
-        if !self.is(Fact::Begun) {
-            self.set(Fact::Begun, true);
+        if !self.is(StreamFlag::Begun) {
+            self.set(StreamFlag::Begun, true);
             (self.base, self.next, self.acked, self.whole) = (base, base, base, base);
         }
     }
 
     /// Does it count from this number?
     pub(super) const fn begins_at(&self, raw: u32) -> bool {
-        self.is(Fact::Begun) && self.base == raw
+        self.is(StreamFlag::Begun) && self.base == raw
     }
 
     /// The initial sequence number, when the SYN was captured.
     pub(super) fn start(&self) -> Option<Sequence> {
-        self.is(Fact::SynSeen).then_some(Sequence(self.base))
+        self.is(StreamFlag::SynSeen).then_some(Sequence(self.base))
     }
 
     /// The highest number that was sent or acknowledged, as it stands in a header: what headers say is within 2^31 of it.
     const fn front(&self) -> u32 {
-        if self.is(Fact::AckLeads) { self.acked } else { self.next }
+        if self.is(StreamFlag::AckLeads) {
+            self.acked
+        } else {
+            self.next
+        }
     }
 
     /// The same counted from the beginning, which is below 2^48.
@@ -165,7 +169,7 @@ impl Stream {
     /// Goes on to the higher one of what was sent and what was acknowledged.
     #[expect(clippy::cast_sign_loss, reason = "of 16 bits, none is the sign")]
     fn lead(&mut self, to: i64, by_ack: bool) {
-        self.set(Fact::AckLeads, by_ack);
+        self.set(StreamFlag::AckLeads, by_ack);
         self.wraps = (to >> 32 & 0xffff) as u16;
     }
 
@@ -209,7 +213,7 @@ impl Stream {
 
     /// The FIN's number, when it was captured.
     pub(super) fn fin(&self) -> Option<i64> {
-        self.is(Fact::FinSeen).then(|| self.relative(self.fin))
+        self.is(StreamFlag::FinSeen).then(|| self.relative(self.fin))
     }
 
     /// Is its FIN acknowledged?
@@ -219,13 +223,13 @@ impl Stream {
 
     /// Is its SYN acknowledged, or older than the capture?
     pub(super) fn syn_is_acked(&self) -> bool {
-        self.is(Fact::Begun) && self.acked() > 0
+        self.is(StreamFlag::Begun) && self.acked() > 0
     }
 
     /// Its sender sent these numbers, the second one not included.
     pub(super) fn send(&mut self, from: i64, to: i64) {
         let highest = self.highest();
-        if self.is(Fact::Sent) {
+        if self.is(StreamFlag::Sent) {
             let whole = self.whole();
             if to > self.next() {
                 self.next = self.raw(to);
@@ -234,7 +238,7 @@ impl Stream {
                 self.whole = self.raw(to);
             }
         } else {
-            self.set(Fact::Sent, true);
+            self.set(StreamFlag::Sent, true);
             // What was acknowledged before had been sent.
             let next = if self.syn_is_acked() { to.max(self.acked()) } else { to };
             if !self.syn_is_acked() && from > 0 {
@@ -255,7 +259,7 @@ impl Stream {
         if to > acked {
             self.acked = self.raw(to);
         }
-        if self.is(Fact::Sent) && to > whole {
+        if self.is(StreamFlag::Sent) && to > whole {
             self.whole = self.raw(to);
         }
         if to > highest {
@@ -265,13 +269,13 @@ impl Stream {
 
     /// Its sender advertised this window, not scaled, after its SYN.
     pub(super) fn take_window(&mut self, raw: u16) {
-        self.set(Fact::WindowKnown, true);
+        self.set(StreamFlag::WindowKnown, true);
         self.smallest_window = self.smallest_window.min(raw);
     }
 
     /// The smallest window that its sender advertised after its SYN, not scaled, where the scale was known.
     pub(super) fn smallest_window(&self) -> Option<u16> {
-        self.is(Fact::WindowKnown).then_some(self.smallest_window)
+        self.is(StreamFlag::WindowKnown).then_some(self.smallest_window)
     }
 
     /// All before this number, as it stands in a header, turned out to be captured.
@@ -281,15 +285,19 @@ impl Stream {
 
     /// Its sender sent a FIN of this number.
     pub(super) fn end(&mut self, at: i64) {
-        if !self.is(Fact::FinSeen) {
-            self.set(Fact::FinSeen, true);
+        if !self.is(StreamFlag::FinSeen) {
+            self.set(StreamFlag::FinSeen, true);
             self.fin = self.raw(at);
         }
     }
 
     /// Of the numbers before `to`, from `from` on: the data bytes. The SYN is 0, and the FIN is none.
     pub(super) fn bytes(&self, from: i64, to: i64) -> Option<Bytes> {
-        let first = if self.is(Fact::SynSeen) { from.max(1) } else { from };
+        let first = if self.is(StreamFlag::SynSeen) {
+            from.max(1)
+        } else {
+            from
+        };
         let end = self.fin().map_or(to, |fin| to.min(fin));
         (end > first).then(|| Bytes { first, last: end - 1 })
     }
@@ -301,7 +309,7 @@ impl Stream {
 
     /// Data bytes that are sent and not acknowledged.
     pub(super) fn in_flight(&self) -> Option<u64> {
-        let known = self.is(Fact::Begun) && self.is(Fact::Sent);
+        let known = self.is(StreamFlag::Begun) && self.is(StreamFlag::Sent);
         known.then(|| self.bytes(self.acked(), self.next()).map_or(0, Bytes::count))
     }
 }

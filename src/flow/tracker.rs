@@ -2,20 +2,20 @@
 
 use std::net::SocketAddr;
 
-use super::arrival::TcpSegmentInfo;
 use super::conversation::{Conversation, Count};
 use super::datagram::{Datagram, Notice};
+use super::icmp_error::{self, IcmpError};
 use super::key::{Key, Side};
-use super::notice::{self, IcmpError};
-use super::packed_time::{Now, PackedTime};
+use super::packed_time::{CurrentPacket, PackedTime};
 use super::packet_in_flow::{PacketInFlow, PacketKind, Roles};
 use super::party::Party;
-use super::record::{Protocol as Kept, Record};
+use super::record::{ProtocolRecord, Record};
 use super::roles;
 use super::segment::Remark;
+use super::segment_info::TcpSegmentInfo;
 use super::store::Store;
 use super::tcp::{Since, Tcp};
-use super::udp::{Mark, Udp};
+use super::udp::{DatagramId, Udp};
 use crate::frame::Time;
 use crate::wire::{Completeness, Packet, Protocol};
 
@@ -58,12 +58,12 @@ impl Tracker {
     /// Of a fragmented datagram the first fragment is followed, with the length that its UDP header tells. When the whole
     /// datagram is followed later, it is not counted again. Of a fragmented segment only the whole is followed.
     pub fn follow(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>) -> Option<PacketInFlow> {
-        let now = Now {
+        let now = CurrentPacket {
             number,
             time: PackedTime::new(time),
         };
-        if let Some(complained) = notice::of(packet) {
-            return self.complain(now, &complained);
+        if let Some(error) = icmp_error::of(packet) {
+            return self.icmp_error(now, &error);
         }
         let (source, destination) = packet.endpoints()?;
         if let Some(layer) = packet.layer(Protocol::Tcp) {
@@ -71,8 +71,8 @@ impl Tracker {
                 // Its length is not known: the segment counts when it was put together.
                 return None;
             }
-            let arrival = TcpSegmentInfo::of(packet)?;
-            return self.segment(now, source, destination, &arrival, packet.original_length());
+            let info = TcpSegmentInfo::of(packet)?;
+            return self.segment(now, source, destination, &info, packet.original_length());
         }
         self.datagram(now, source, destination, packet)
     }
@@ -105,10 +105,10 @@ impl Tracker {
 
     fn segment(
         &mut self,
-        now: Now,
+        now: CurrentPacket,
         source: SocketAddr,
         destination: SocketAddr,
-        arrival: &TcpSegmentInfo,
+        info: &TcpSegmentInfo,
         frame: usize,
     ) -> Option<PacketInFlow> {
         let (key, side) = Key::new(Protocol::Tcp, source, destination)?;
@@ -117,27 +117,27 @@ impl Tracker {
             let record = self.store.get(index);
             record.is_some_and(|record| match &record.protocol {
                 // The answer to its own SYN is no other connection's.
-                Kept::Tcp(_) if source == destination && arrival.acknowledgment.is_some() => false,
-                Kept::Tcp(tcp) => tcp.is_left_for(record.party(side), arrival),
-                Kept::Udp(_) => false,
+                ProtocolRecord::Tcp(_) if source == destination && info.acknowledgment.is_some() => false,
+                ProtocolRecord::Tcp(tcp) => tcp.is_left_for(record.party(side), info),
+                ProtocolRecord::Udp(_) => false,
             })
         });
         let index = if let Some(index) = known.filter(|_| !is_another) {
             index
         } else {
-            let (party, roles) = match (arrival.syn, arrival.acknowledgment) {
+            let (party, roles) = match (info.syn, info.acknowledgment) {
                 (true, None) => (Party::Client, Roles::Seen),
                 (true, Some(_)) => (Party::Server, Roles::Seen),
                 _ => roles::of_segment(source.port(), destination.port()),
             };
-            let tcp = Tcp::new(arrival, is_another);
-            self.enter(now, key, side, (party, roles), Kept::Tcp(tcp))
+            let tcp = Tcp::new(info, is_another);
+            self.enter(now, key, side, (party, roles), ProtocolRecord::Tcp(tcp))
         };
         let record = self.store.touch(index)?;
         let sender = record.party(side);
         let pause = record.pass(now.time);
-        record.count(sender, frame, u64::from(arrival.data));
-        let Kept::Tcp(tcp) = &mut record.protocol else {
+        record.count(sender, frame, u64::from(info.data));
+        let ProtocolRecord::Tcp(tcp) = &mut record.protocol else {
             return None;
         };
         let since = Since {
@@ -145,9 +145,9 @@ impl Tracker {
             first: now.time.since(record.first),
         };
         let segment = if source == destination {
-            tcp.follow_itself(arrival)
+            tcp.follow_itself(info)
         } else {
-            tcp.follow(sender, now, since, arrival)
+            tcp.follow(sender, now, since, info)
         };
         if segment.remarks.has(Remark::Retransmission) {
             record.retransmissions = record.retransmissions.saturating_add(1);
@@ -157,7 +157,7 @@ impl Tracker {
 
     fn datagram(
         &mut self,
-        now: Now,
+        now: CurrentPacket,
         source: SocketAddr,
         destination: SocketAddr,
         packet: &Packet<'_>,
@@ -170,58 +170,65 @@ impl Tracker {
             index
         } else {
             let roles = roles::of_datagram(source.port(), destination.port());
-            self.enter(now, key, side, roles, Kept::Udp(Udp::default()))
+            self.enter(now, key, side, roles, ProtocolRecord::Udp(Udp::default()))
         };
         let record = self.store.touch(index)?;
         let sender = record.party(side);
         let pause = record.pass(now.time);
-        let mark = Mark {
+        let id = DatagramId {
             identification: packet.ipv4().map_or(0, |ip| ip.identification()),
             length: udp.length(),
         };
         let is_fragment = layer.completeness() == Completeness::FirstFragment;
-        let Kept::Udp(kept) = &mut record.protocol else {
+        let ProtocolRecord::Udp(udp) = &mut record.protocol else {
             return None;
         };
-        if let Some(part) = kept.whole(sender, mark).filter(|_| !is_fragment) {
+        if let Some(part) = udp.whole(sender, id).filter(|_| !is_fragment) {
             let datagram = Datagram { length: data, part };
             return Some(in_flow(record, sender, pause, PacketKind::Datagram(datagram)));
         }
-        let datagram = kept.follow(sender, now, data, mark);
+        let datagram = udp.follow(sender, now, data, id);
         if is_fragment {
-            kept.is_fragment(sender, mark, datagram);
+            udp.is_fragment(sender, id, datagram);
         }
         record.count(sender, packet.original_length(), data as u64);
-        let Kept::Udp(kept) = &record.protocol else {
+        let ProtocolRecord::Udp(udp) = &record.protocol else {
             return None;
         };
-        if kept.is_answered() && record.roles == Roles::First {
+        if udp.is_answered() && record.roles == Roles::First {
             record.roles = Roles::Seen;
         }
         Some(in_flow(record, sender, pause, PacketKind::Datagram(datagram)))
     }
 
-    fn complain(&mut self, now: Now, complained: &IcmpError) -> Option<PacketInFlow> {
-        let (key, side) = Key::new(complained.protocol, complained.source, complained.destination)?;
+    fn icmp_error(&mut self, now: CurrentPacket, error: &IcmpError) -> Option<PacketInFlow> {
+        let (key, side) = Key::new(error.protocol, error.source, error.destination)?;
         let index = self.store.find(&key)?;
         let record = self.store.touch(index)?;
         let cause = record.party(side);
         let pause = record.pass(now.time);
         record.notices = record.notices.saturating_add(1);
         let about = match &mut record.protocol {
-            Kept::Tcp(tcp) => tcp.complain(cause, now, complained),
-            Kept::Udp(udp) => udp.complain(cause, now, complained.mark),
+            ProtocolRecord::Tcp(tcp) => tcp.find_quoted(cause, now, error),
+            ProtocolRecord::Udp(udp) => udp.find_quoted(cause, now, error.id),
         };
         let notice = Notice {
             about: about.map(|(packet, _)| packet),
             after: about.and_then(|(_, sent)| now.time.since(sent)),
-            says: complained.says,
+            says: error.says,
         };
         Some(in_flow(record, cause.other(), pause, PacketKind::Notice(notice)))
     }
 
     /// A new conversation, whose first packet comes from this side.
-    fn enter(&mut self, now: Now, key: Key, side: Side, (sender, roles): (Party, Roles), protocol: Kept) -> u32 {
+    fn enter(
+        &mut self,
+        now: CurrentPacket,
+        key: Key,
+        side: Side,
+        (sender, roles): (Party, Roles),
+        protocol: ProtocolRecord,
+    ) -> u32 {
         self.conversations += 1;
         self.store.insert(Record {
             key,

@@ -2,7 +2,7 @@
 
 use super::conversation::Exchange;
 use super::datagram::{Datagram, DatagramPart};
-use super::packed_time::{Now, PackedTime, PacketNumber};
+use super::packed_time::{CurrentPacket, PackedTime, PacketNumber};
 use super::party::Party;
 
 /// Most requests that wait for a reply; beyond that the oldest are given up.
@@ -10,15 +10,15 @@ pub(super) const MOST: usize = 64;
 
 /// A datagram, as far as a reply or an ICMP error may ask for it.
 #[derive(Debug, Clone, Copy)]
-struct Sent {
+struct SentDatagram {
     time: PackedTime,
     packet: PacketNumber,
-    mark: Mark,
+    id: DatagramId,
 }
 
 /// What an ICMP error quotes that tells one datagram from the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Mark {
+pub(super) struct DatagramId {
     /// IPv4 identification; 0 over IPv6.
     pub(super) identification: u16,
     /// The length of the UDP header.
@@ -29,24 +29,24 @@ pub(super) struct Mark {
 #[derive(Debug, Default)]
 pub(super) struct Udp {
     /// Requests without reply, the oldest first. No memory of its own when there is none.
-    waiting: Vec<Sent>,
+    waiting: Vec<SentDatagram>,
     /// The last datagram of the server.
-    reply: Option<Sent>,
+    reply: Option<SentDatagram>,
     requests: u64,
     answered: u64,
     /// Requests that an ICMP error or the bound took off the list.
     given_up: u64,
     /// A datagram of which only the first fragment has come: who sent it, what tells it, and its part.
-    fragment: Option<(Party, Mark, DatagramPart)>,
+    fragment: Option<(Party, DatagramId, DatagramPart)>,
 }
 
 impl Udp {
     /// What a datagram with so many data bytes does.
-    pub(super) fn follow(&mut self, sender: Party, now: Now, length: usize, mark: Mark) -> Datagram {
-        let sent = Sent {
+    pub(super) fn follow(&mut self, sender: Party, now: CurrentPacket, length: usize, id: DatagramId) -> Datagram {
+        let sent = SentDatagram {
             time: now.time,
             packet: PacketNumber::new(now.number),
-            mark,
+            id,
         };
         let part = match sender {
             Party::Client => self.ask(sent),
@@ -57,20 +57,20 @@ impl Udp {
     }
 
     /// Takes note that this datagram came as a fragment: the whole one may come later.
-    pub(super) fn is_fragment(&mut self, sender: Party, mark: Mark, datagram: Datagram) {
-        self.fragment = Some((sender, mark, datagram.part));
+    pub(super) fn is_fragment(&mut self, sender: Party, id: DatagramId, datagram: Datagram) {
+        self.fragment = Some((sender, id, datagram.part));
     }
 
     /// The part of a datagram that was put together from fragments, the first of which has been counted.
-    pub(super) fn whole(&mut self, sender: Party, mark: Mark) -> Option<DatagramPart> {
+    pub(super) fn whole(&mut self, sender: Party, id: DatagramId) -> Option<DatagramPart> {
         let (from, fragment, part) = self.fragment?;
-        (from == sender && fragment == mark).then(|| {
+        (from == sender && fragment == id).then(|| {
             self.fragment = None;
             part
         })
     }
 
-    fn ask(&mut self, sent: Sent) -> DatagramPart {
+    fn ask(&mut self, sent: SentDatagram) -> DatagramPart {
         if self.waiting.len() >= MOST {
             self.waiting.remove(0);
             self.given_up += 1;
@@ -84,7 +84,7 @@ impl Udp {
         DatagramPart::Request { count: self.requests }
     }
 
-    fn answer(&mut self, sent: Sent, now: Now) -> DatagramPart {
+    fn answer(&mut self, sent: SentDatagram, now: CurrentPacket) -> DatagramPart {
         self.reply = Some(sent);
         if self.waiting.is_empty() {
             return DatagramPart::Unasked;
@@ -105,16 +105,21 @@ impl Udp {
     }
 
     /// The datagram of this party that an ICMP error is about. A request gets no reply then.
-    pub(super) fn complain(&mut self, sender: Party, now: Now, mark: Mark) -> Option<(u64, PackedTime)> {
+    pub(super) fn find_quoted(
+        &mut self,
+        sender: Party,
+        now: CurrentPacket,
+        id: DatagramId,
+    ) -> Option<(u64, PackedTime)> {
         let found = match sender {
             Party::Client => {
-                let place = self.waiting.iter().rposition(|sent| sent.mark == mark)?;
+                let place = self.waiting.iter().rposition(|sent| sent.id == id)?;
                 self.given_up += 1;
                 let sent = self.waiting.remove(place);
                 self.free();
                 sent
             }
-            Party::Server => self.reply.filter(|sent| sent.mark == mark)?,
+            Party::Server => self.reply.filter(|sent| sent.id == id)?,
         };
         Some((found.packet.whole(now.number), found.time))
     }

@@ -127,8 +127,8 @@ fn scene(output: &mut impl Write, ladder: &Ladder, cast: &mut Cast) -> io::Resul
                     &label,
                 )?;
                 for party in [Party::Client, Party::Server] {
-                    if let Some(standing) = arrow.state(party) {
-                        note(output, cast, ladder, party, &words::standing(standing))?;
+                    if let Some(observed_state) = arrow.state(party) {
+                        note(output, cast, ladder, party, &words::observed_state(observed_state))?;
                     }
                 }
             }
@@ -145,8 +145,8 @@ fn scene(output: &mut impl Write, ladder: &Ladder, cast: &mut Cast) -> io::Resul
                 )?;
             }
             Kind::States(states) => {
-                for (party, standing) in [Party::Client, Party::Server].into_iter().zip(states) {
-                    note(output, cast, ladder, party, &words::standing(*standing))?;
+                for (party, observed_state) in [Party::Client, Party::Server].into_iter().zip(states) {
+                    note(output, cast, ladder, party, &words::observed_state(*observed_state))?;
                 }
             }
             Kind::Call(call) => self::call(output, cast, ladder, call, &time)?,

@@ -177,7 +177,10 @@ fn crossed(in_flows: &[PacketInFlow], tracker: &Tracker) -> usize {
         assert_eq!(remarked, connection.ending == Ending::ClosedTogether, "{connection:?}");
         // A late acknowledgment is answered in TIME-WAIT, and that answer by a RST: RFC 1337 section 1.
         let was_killed = parts(&own).iter().any(|part| matches!(part, SegmentPart::Reset(_)));
-        let states = [connection.client.standing.state, connection.server.standing.state];
+        let states = [
+            connection.client.observed_state.state,
+            connection.server.observed_state.state,
+        ];
         crossed += usize::from(remarked);
         if was_killed {
             assert!(states.contains(&State::Closed), "{states:?}");

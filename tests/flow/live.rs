@@ -48,8 +48,8 @@ fn one_direction_is_closed_and_the_other_goes_on() {
         assert!(!late.server.after.inferred);
         let connection = connection(&tracker, 1);
         assert_eq!(connection.ending, Ending::Closed(Party::Client));
-        assert_eq!(connection.client.standing.state, State::TimeWait);
-        assert_eq!(connection.server.standing.state, State::Closed);
+        assert_eq!(connection.client.observed_state.state, State::TimeWait);
+        assert_eq!(connection.server.observed_state.state, State::Closed);
     });
 }
 

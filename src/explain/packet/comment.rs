@@ -54,7 +54,7 @@ fn pairs(comment: &mut String, in_flow: &PacketInFlow) {
         }
         PacketKind::Notice(notice) => {
             word(comment, "part", "notice");
-            word(comment, "says", words::complaint(notice.says));
+            word(comment, "says", words::icmp_error_kind(notice.says));
             if let Some(about) = notice.about {
                 number(comment, "about", about);
             }

@@ -54,10 +54,10 @@ pub fn states(in_flow: &PacketInFlow, marks: Marks) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-fn add(text: &mut String, standing: ObservedState, marks: Marks) {
+fn add(text: &mut String, observed_state: ObservedState, marks: Marks) {
     let (before, after) = marks.inferred;
-    let state = standing.state.name();
-    if standing.inferred && standing.state != State::Unknown {
+    let state = observed_state.state.name();
+    if observed_state.inferred && observed_state.state != State::Unknown {
         text.extend([before, state, after]);
     } else {
         text.push_str(state);

@@ -130,8 +130,8 @@ pub const fn datagram(part: datagram::DatagramPart) -> &'static str {
 
 /// The stable name of what an ICMP error says.
 #[must_use]
-pub const fn complaint(complaint: IcmpErrorKind) -> &'static str {
-    match complaint {
+pub const fn icmp_error_kind(icmp_error_kind: IcmpErrorKind) -> &'static str {
+    match icmp_error_kind {
         IcmpErrorKind::PortUnreachable => "port-unreachable",
         IcmpErrorKind::Unreachable => "unreachable",
         IcmpErrorKind::Prohibited => "prohibited",

@@ -218,28 +218,28 @@ mod tests {
 
     #[test]
     fn what_was_only_inferred_is_taken_back_and_what_was_shown_is_not() {
-        let standing = |state, inferred| ObservedState { state, inferred };
-        let again = standing(State::Established, true).after(Event::SendSyn);
-        assert_eq!(again, standing(State::SynSent, false));
-        let late = standing(State::Established, false).after(Event::SendSyn);
-        assert_eq!(late, standing(State::Established, false));
-        let repeated = standing(State::FinWait2, true).after(Event::SendFin);
-        assert_eq!(repeated, standing(State::FinWait1, false));
+        let observed_state = |state, inferred| ObservedState { state, inferred };
+        let again = observed_state(State::Established, true).after(Event::SendSyn);
+        assert_eq!(again, observed_state(State::SynSent, false));
+        let late = observed_state(State::Established, false).after(Event::SendSyn);
+        assert_eq!(late, observed_state(State::Established, false));
+        let repeated = observed_state(State::FinWait2, true).after(Event::SendFin);
+        assert_eq!(repeated, observed_state(State::FinWait1, false));
     }
 
     #[test]
     fn receiving_is_inferred_until_it_is_answered() {
-        let standing = |state, inferred| ObservedState { state, inferred };
-        let told = standing(State::Established, false).after(Event::ReceiveFin);
-        assert_eq!(told, standing(State::CloseWait, true));
+        let observed_state = |state, inferred| ObservedState { state, inferred };
+        let told = observed_state(State::Established, false).after(Event::ReceiveFin);
+        assert_eq!(told, observed_state(State::CloseWait, true));
         assert_eq!(
             told.after(Event::SendAckOfSyn),
             told,
             "an acknowledgment of other things proves nothing"
         );
-        assert_eq!(told.after(Event::SendAckOfFin), standing(State::CloseWait, false));
-        let unknown = standing(State::Unknown, true).after(Event::SendData);
-        assert_eq!(unknown, standing(State::Established, true));
+        assert_eq!(told.after(Event::SendAckOfFin), observed_state(State::CloseWait, false));
+        let unknown = observed_state(State::Unknown, true).after(Event::SendData);
+        assert_eq!(unknown, observed_state(State::Established, true));
     }
 
     /// The drawing's arrows, one by one.

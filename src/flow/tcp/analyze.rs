@@ -1,11 +1,11 @@
 //! What is remarkable about a segment, told from what was known before it.
 
 use super::analysis::Analysis;
-use super::{Place, Tcp};
-use crate::flow::arrival::TcpSegmentInfo;
-use crate::flow::packed_time::Now;
+use super::{SegmentPosition, Tcp};
+use crate::flow::packed_time::CurrentPacket;
 use crate::flow::segment::Remark;
-use crate::flow::stream::{Fact, Stream};
+use crate::flow::segment_info::TcpSegmentInfo;
+use crate::flow::stream::{Stream, StreamFlag};
 
 /// Without a measured handshake: segments so close together, in nanoseconds, were rather reordered than sent again. As
 /// Wireshark has it.
@@ -14,79 +14,90 @@ const REORDERED_WITHIN: i64 = 3_000_000;
 const ASKING: u8 = 3;
 
 impl Tcp {
-    pub(super) fn analyze(&mut self, place: Place, now: Now, pause: Option<i64>, arrival: &TcpSegmentInfo) -> Analysis {
+    pub(super) fn analyze(
+        &mut self,
+        position: SegmentPosition,
+        now: CurrentPacket,
+        pause: Option<i64>,
+        info: &TcpSegmentInfo,
+    ) -> Analysis {
         let mut analysis = Analysis::default();
-        if self.reuses_ports && arrival.syn && !self.client.is(Fact::Sent) && !self.server.is(Fact::Sent) {
+        if self.reuses_ports && info.syn && !self.client.is(StreamFlag::Sent) && !self.server.is(StreamFlag::Sent) {
             analysis.remark(Remark::PortReuse);
         }
         if self.is_over() {
             analysis.remark(Remark::AfterEnd);
         }
-        if arrival.syn && arrival.data > 0 {
+        if info.syn && info.data > 0 {
             analysis.remark(Remark::DataInSyn);
         }
-        if let Some((_, echo)) = arrival.timestamps {
-            analysis.echoes = self.outstanding.stamped(place.sender.other(), now, echo);
+        if let Some((_, echo)) = info.timestamps {
+            analysis.echoes = self.outstanding.stamped(position.sender.other(), now, echo);
         }
-        if !arrival.is_stray() && !arrival.rst {
-            self.questions(place, arrival, &mut analysis);
-            self.acknowledgments(place, arrival, &mut analysis);
-            self.transmissions(place, now, pause, arrival, &mut analysis);
-            self.windows(place, arrival, &mut analysis);
-            self.closes(place, arrival, &mut analysis);
+        if !info.is_stray() && !info.rst {
+            self.questions(position, info, &mut analysis);
+            self.acknowledgments(position, info, &mut analysis);
+            self.transmissions(position, now, pause, info, &mut analysis);
+            self.windows(position, info, &mut analysis);
+            self.closes(position, info, &mut analysis);
         }
         analysis
     }
 
     /// Keep-alives, window probes, and the answers to both.
-    fn questions(&self, place: Place, arrival: &TcpSegmentInfo, analysis: &mut Analysis) {
-        let (own, other) = (self.stream(place.sender), self.stream(place.sender.other()));
-        if arrival.syn || arrival.fin {
+    fn questions(&self, position: SegmentPosition, info: &TcpSegmentInfo, analysis: &mut Analysis) {
+        let (own, other) = (self.stream(position.sender), self.stream(position.sender.other()));
+        if info.syn || info.fin {
             return;
         }
         // What the other end has acknowledged was sent, though it was not captured.
-        let next = if own.is(Fact::Sent) { own.next() } else { own.acked() };
-        let is_closed = other.is(Fact::Sent) && other.window == 0;
+        let next = if own.is(StreamFlag::Sent) {
+            own.next()
+        } else {
+            own.acked()
+        };
+        let is_closed = other.is(StreamFlag::Sent) && other.window == 0;
         // Linux asks for a window with the number before the next one and no data, others with the next byte.
-        let is_old = arrival.data <= 1 && place.start == next - 1 && own.acked() >= next && !own.is(Fact::FinSeen);
-        let is_next = arrival.data == 1 && place.start == next;
+        let is_old =
+            info.data <= 1 && position.start == next - 1 && own.acked() >= next && !own.is(StreamFlag::FinSeen);
+        let is_next = info.data == 1 && position.start == next;
         analysis.asks_window = is_closed && (is_old || is_next);
         analysis.asks_alive = is_old && !is_closed;
-        let repeats = arrival.data == 0
-            && place.start == next
-            && place.acknowledgment == Some(other.acked())
-            && !place.is_first_word;
+        let repeats = info.data == 0
+            && position.start == next
+            && position.acknowledgment == Some(other.acked())
+            && !position.is_first_word;
         let took_it =
-            arrival.data == 0 && place.start == next && place.acknowledgment == Some(other.next().saturating_add(1));
-        analysis.answers_alive = repeats && other.is(Fact::AskedAlive);
-        analysis.answers_window = (repeats || took_it) && other.is(Fact::AskedWindow);
+            info.data == 0 && position.start == next && position.acknowledgment == Some(other.next().saturating_add(1));
+        analysis.answers_alive = repeats && other.is(StreamFlag::AskedAlive);
+        analysis.answers_window = (repeats || took_it) && other.is(StreamFlag::AskedWindow);
     }
 
     /// Duplicate acknowledgments, window updates, and acknowledgments of what was not captured.
-    fn acknowledgments(&self, place: Place, arrival: &TcpSegmentInfo, analysis: &mut Analysis) {
-        let (own, other) = (self.stream(place.sender), self.stream(place.sender.other()));
-        let Some(to) = place.acknowledgment else {
+    fn acknowledgments(&self, position: SegmentPosition, info: &TcpSegmentInfo, analysis: &mut Analysis) {
+        let (own, other) = (self.stream(position.sender), self.stream(position.sender.other()));
+        let Some(to) = position.acknowledgment else {
             return;
         };
-        analysis.acknowledges_more = to > other.acked() || place.is_first_word;
-        let took_probe = other.is(Fact::AskedWindow) && to == other.next().saturating_add(1);
-        if other.is(Fact::Sent) && to > other.whole().max(other.acked()) && !took_probe {
+        analysis.acknowledges_more = to > other.acked() || position.is_first_word;
+        let took_probe = other.is(StreamFlag::AskedWindow) && to == other.next().saturating_add(1);
+        if other.is(StreamFlag::Sent) && to > other.whole().max(other.acked()) && !took_probe {
             analysis.remark(Remark::AcknowledgesUnseen);
         }
-        if duplicate_sack(other, to, arrival) {
+        if duplicate_sack(other, to, info) {
             analysis.remark(Remark::DuplicateSack);
         }
-        let repeats = arrival.data == 0
-            && !arrival.syn
-            && !arrival.fin
-            && own.is(Fact::Sent)
-            && place.start == own.next()
+        let repeats = info.data == 0
+            && !info.syn
+            && !info.fin
+            && own.is(StreamFlag::Sent)
+            && position.start == own.next()
             && to == other.acked()
-            && !place.is_first_word;
-        if !repeats || arrival.window == 0 || analysis.answers_alive {
+            && !position.is_first_word;
+        if !repeats || info.window == 0 || analysis.answers_alive {
             return;
         }
-        if arrival.window != own.window {
+        if info.window != own.window {
             analysis.updates_window = true;
             analysis.answers_window = false;
         } else if other.next() > other.acked() && !analysis.answers_window {
@@ -98,50 +109,52 @@ impl Tcp {
     /// Gaps, repetitions, and what comes out of order.
     fn transmissions(
         &mut self,
-        place: Place,
-        now: Now,
+        position: SegmentPosition,
+        now: CurrentPacket,
         pause: Option<i64>,
-        arrival: &TcpSegmentInfo,
+        info: &TcpSegmentInfo,
         analysis: &mut Analysis,
     ) {
-        let own = self.stream(place.sender);
+        let own = self.stream(position.sender);
         let (next, acked) = (own.next(), own.acked());
-        if !own.is(Fact::Sent) || place.start >= next {
+        if !own.is(StreamFlag::Sent) || position.start >= next {
             analysis.is_new = true;
-            if own.is(Fact::Sent) && place.start > next {
+            if own.is(StreamFlag::Sent) && position.start > next {
                 analysis.remark(Remark::Gap);
             }
             return;
         }
-        if place.end <= place.start || analysis.asks_alive || analysis.asks_window {
+        if position.end <= position.start || analysis.asks_alive || analysis.asks_window {
             return;
         }
-        if arrival.syn && !own.is(Fact::SynSeen) {
+        if info.syn && !own.is(StreamFlag::SynSeen) {
             // What it opens has gone on already.
             analysis.remark(Remark::OutOfOrder);
             return;
         }
-        if self.crossing && arrival.syn && arrival.acknowledgment.is_some() {
+        if self.crossing && info.syn && info.acknowledgment.is_some() {
             // The answer to the SYN that crossed has the number of the own one. RFC 9293 section 3.5, figure 7
             return;
         }
-        if place.end <= acked {
+        if position.end <= acked {
             analysis.remark(Remark::Retransmission);
             analysis.remark(Remark::SpuriousRetransmission);
             return;
         }
-        let lost_track = own.is(Fact::LostTrack);
-        let last_sent = self.outstanding.last_sent(place.sender);
-        let earlier = self.outstanding.repeat(place.sender, now, arrival.trace());
+        let lost_track = own.is(StreamFlag::LostTrack);
+        let last_sent = self.outstanding.last_sent(position.sender);
+        let earlier = self.outstanding.repeat(position.sender, now, info.trace());
         analysis.first_sent = earlier.first.map(|(packet, _)| packet);
-        let old = (place.end.min(next) - place.start.max(acked)).max(0).unsigned_abs();
+        let old = (position.end.min(next) - position.start.max(acked))
+            .max(0)
+            .unsigned_abs();
         let hole = old.saturating_sub(earlier.numbers);
         let since = last_sent.and_then(|sent| now.time.since(sent)).or(pause);
         let is_recent = since.is_some_and(|since| since < self.handshake.get().unwrap_or(REORDERED_WITHIN));
-        let was_asked_for = self.was_asked_for(place);
-        if place.end > next {
+        let was_asked_for = self.was_asked_for(position);
+        if position.end > next {
             analysis.is_new = true;
-            let fills = earlier.numbers == 0 && place.start >= acked && !lost_track;
+            let fills = earlier.numbers == 0 && position.start >= acked && !lost_track;
             analysis.fills_hole = fills;
             analysis.remark(if fills { Remark::OutOfOrder } else { Remark::Overlap });
         } else if hole > 0 && !lost_track {
@@ -163,50 +176,51 @@ impl Tcp {
     }
 
     /// Have duplicate acknowledgments asked for just this segment?
-    fn was_asked_for(&self, place: Place) -> bool {
-        let (own, other) = (self.stream(place.sender), self.stream(place.sender.other()));
-        other.duplicates >= ASKING && place.start == own.acked()
+    fn was_asked_for(&self, position: SegmentPosition) -> bool {
+        let (own, other) = (self.stream(position.sender), self.stream(position.sender.other()));
+        other.duplicates >= ASKING && position.start == own.acked()
     }
 
-    fn windows(&self, place: Place, arrival: &TcpSegmentInfo, analysis: &mut Analysis) {
-        if arrival.syn || arrival.fin {
+    fn windows(&self, position: SegmentPosition, info: &TcpSegmentInfo, analysis: &mut Analysis) {
+        if info.syn || info.fin {
             return;
         }
-        if arrival.window == 0 {
+        if info.window == 0 {
             analysis.remark(Remark::ZeroWindow);
         }
-        if arrival.data == 0 || analysis.asks_window || analysis.asks_alive {
+        if info.data == 0 || analysis.asks_window || analysis.asks_alive {
             return;
         }
-        let receiver = place.sender.other();
+        let receiver = position.sender.other();
         let edge = self.window_of(receiver).and_then(|window| {
-            let acked = self.stream(place.sender).acked();
+            let acked = self.stream(position.sender).acked();
             acked.checked_add(i64::try_from(window).ok()?)
         });
-        if edge == Some(place.end) {
+        if edge == Some(position.end) {
             analysis.remark(Remark::WindowFull);
         }
     }
 
     /// Half closed, and closed by both at once.
-    fn closes(&self, place: Place, arrival: &TcpSegmentInfo, analysis: &mut Analysis) {
-        let (own, other) = (self.stream(place.sender), self.stream(place.sender.other()));
+    fn closes(&self, position: SegmentPosition, info: &TcpSegmentInfo, analysis: &mut Analysis) {
+        let (own, other) = (self.stream(position.sender), self.stream(position.sender.other()));
         let Some(their_fin) = other.fin() else {
             return;
         };
-        if arrival.data > 0 && !own.is(Fact::FinSeen) {
+        if info.data > 0 && !own.is(StreamFlag::FinSeen) {
             analysis.remark(Remark::HalfClosed);
         }
-        let has_got_it = place.acknowledgment.is_some_and(|to| to > their_fin);
-        if arrival.fin && !has_got_it && (!own.is(Fact::FinSeen) || self.first_fin == Some(place.sender.other())) {
+        let has_got_it = position.acknowledgment.is_some_and(|to| to > their_fin);
+        if info.fin && !has_got_it && (!own.is(StreamFlag::FinSeen) || self.first_fin == Some(position.sender.other()))
+        {
             analysis.remark(Remark::SimultaneousClose);
         }
     }
 }
 
 /// RFC 2883 section 4: the first block lies below the acknowledgment number, or inside of the second one.
-fn duplicate_sack(other: &Stream, to: i64, arrival: &TcpSegmentInfo) -> bool {
-    let [Some((left, right)), second] = arrival.sack else {
+fn duplicate_sack(other: &Stream, to: i64, info: &TcpSegmentInfo) -> bool {
+    let [Some((left, right)), second] = info.sack else {
         return false;
     };
     let (left, right) = (other.relative(left), other.relative(right));

@@ -4,7 +4,7 @@ use super::Tcp;
 use crate::flow::conversation::{Connection, End};
 use crate::flow::party::Party;
 use crate::flow::segment::Window;
-use crate::flow::stream::Fact;
+use crate::flow::stream::StreamFlag;
 
 impl Tcp {
     fn end(&self, party: Party) -> End {
@@ -14,11 +14,11 @@ impl Tcp {
             scale: self.scale(party, false),
         });
         End {
-            standing: stream.standing(),
+            observed_state: stream.observed_state(),
             start: stream.start(),
             mss: (stream.mss > 0).then_some(stream.mss),
-            shift: stream.is(Fact::ScaleOffered).then_some(stream.shift),
-            sack_permitted: stream.is(Fact::SackPermitted),
+            shift: stream.is(StreamFlag::ScaleOffered).then_some(stream.shift),
+            sack_permitted: stream.is(StreamFlag::SackPermitted),
             acknowledged: stream.acknowledged(),
             smallest_window: smallest.and_then(Window::bytes),
         }

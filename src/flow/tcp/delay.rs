@@ -13,8 +13,8 @@ const DELAYED: i64 = 30_000_000;
 /// … and 500 ms is what RFC 9293 section 3.8.6.3 allows; what took longer, something else held up.
 const MOST_DELAYED: i64 = 550_000_000;
 
-/// What tells.
-pub(super) struct Signs<'a> {
+/// What the delay of a segment is told from.
+pub(super) struct DelaySigns<'a> {
     pub(super) part: SegmentPart,
     pub(super) analysis: &'a Analysis,
     pub(super) acknowledges: &'a Acknowledged,
@@ -32,7 +32,7 @@ pub(super) struct Signs<'a> {
 }
 
 /// Why it came late, if it did and the connection tells.
-pub(super) fn of(signs: &Signs<'_>) -> Option<Delay> {
+pub(super) fn of(signs: &DelaySigns<'_>) -> Option<Delay> {
     let pause = signs.pause?;
     let remarks = signs.analysis.remarks;
     if signs.part == SegmentPart::KeepAlive {
@@ -59,7 +59,7 @@ pub(super) fn of(signs: &Signs<'_>) -> Option<Delay> {
 }
 
 /// Whose closed window it waited for: its sender opens the own one by a bare acknowledgment, all else waits for the other end's.
-const fn held_by(signs: &Signs<'_>) -> Option<Party> {
+const fn held_by(signs: &DelaySigns<'_>) -> Option<Party> {
     match (signs.part, signs.full) {
         (SegmentPart::WindowUpdate | SegmentPart::Ack | SegmentPart::WindowProbeAck, [true, _]) => Some(signs.sender),
         (_, [_, true]) => Some(signs.sender.other()),

@@ -1,8 +1,8 @@
 //! A TCP connection: takes its segments one by one, and says what each does.
 //!
 //! [`analyze`]: what is remarkable (sent again, out of order, a gap), told from what was known before the segment. [`part`]: its part. [`opening`], [`closing`]:
-//! how the connection begins and ends. [`delay`]: why it came late. [`told`]: what is told of it.
-//! [`analysis`]: what was found. [`itself`]: a socket that is connected to itself. [`states`]: the states of both ends.
+//! how the connection begins and ends. [`delay`]: why it came late. [`header`]: what is told of it.
+//! [`analysis`]: what was found. [`self_connection`]: a socket that is connected to itself. [`states`]: the states of both ends.
 //! [`windows`]: a window in bytes. [`connection`]: the connection as a whole.
 
 mod analysis;
@@ -10,22 +10,22 @@ mod analyze;
 mod closing;
 mod connection;
 mod delay;
-mod itself;
+mod header;
 mod opening;
 mod part;
+mod self_connection;
 mod states;
-mod told;
 mod windows;
 
-use super::arrival::TcpSegmentInfo;
 use super::conversation::{Ending, Opening};
-use super::notice::IcmpError;
-use super::outstanding::{Covered, Outstanding, Trace};
-use super::packed_time::{Nanoseconds, Now, PackedTime, PacketNumber};
+use super::icmp_error::IcmpError;
+use super::outstanding::{AckedSegments, Outstanding, SegmentTrace};
+use super::packed_time::{CurrentPacket, Nanoseconds, PackedTime, PacketNumber};
 use super::party::Party;
 use super::segment::{Acknowledged, Remark, Scale, Segment};
+use super::segment_info::TcpSegmentInfo;
 use super::state::{Change, ObservedState, State};
-use super::stream::{Fact, Stream};
+use super::stream::{Stream, StreamFlag};
 use analysis::Analysis;
 
 /// What is remembered of a connection.
@@ -57,7 +57,7 @@ pub(super) struct Since {
 
 /// Where a segment stands in its connection.
 #[derive(Debug, Clone, Copy)]
-struct Place {
+struct SegmentPosition {
     sender: Party,
     /// Its first number.
     start: i64,
@@ -78,13 +78,13 @@ const fn is_named(number: u64) -> bool {
 
 impl Tcp {
     /// Before this segment, which is the first.
-    pub(super) fn new(arrival: &TcpSegmentInfo, reuses_ports: bool) -> Self {
+    pub(super) fn new(info: &TcpSegmentInfo, reuses_ports: bool) -> Self {
         let inferred = |state| ObservedState { state, inferred: true };
         let closed = ObservedState {
             state: State::Closed,
             inferred: false,
         };
-        let (client, server, opening) = match (arrival.syn, arrival.acknowledgment) {
+        let (client, server, opening) = match (info.syn, info.acknowledgment) {
             (true, None) => (closed, inferred(State::Listen), Opening::Unanswered),
             (true, Some(_)) => (
                 inferred(State::SynSent),
@@ -128,16 +128,16 @@ impl Tcp {
 
     /// Does this segment open another connection between the same ports? A SYN with another initial sequence number does;
     /// with the same one it is a retransmission. So does such a SYN,ACK, unless it answers the SYN of this connection.
-    pub(super) fn is_left_for(&self, sender: Party, arrival: &TcpSegmentInfo) -> bool {
+    pub(super) fn is_left_for(&self, sender: Party, info: &TcpSegmentInfo) -> bool {
         let own = self.stream(sender);
-        let opens = arrival.syn && !arrival.is_stray() && own.is(Fact::Begun) && !own.begins_at(arrival.sequence);
-        opens && !arrival.acknowledgment.is_some_and(|to| self.answers(sender, to))
+        let opens = info.syn && !info.is_stray() && own.is(StreamFlag::Begun) && !own.begins_at(info.sequence);
+        opens && !info.acknowledgment.is_some_and(|to| self.answers(sender, to))
     }
 
     /// Does this number acknowledge the SYN of a handshake that is not complete?
     fn answers(&self, sender: Party, to: u32) -> bool {
         let other = self.stream(sender.other());
-        let asked = other.is(Fact::SynSeen) && other.begins_at(to.wrapping_sub(1));
+        let asked = other.is(StreamFlag::SynSeen) && other.begins_at(to.wrapping_sub(1));
         asked && matches!(self.opening, Opening::Unanswered | Opening::NotCompleted)
     }
 
@@ -147,32 +147,32 @@ impl Tcp {
     }
 
     /// What the segment does.
-    pub(super) fn follow(&mut self, sender: Party, now: Now, since: Since, arrival: &TcpSegmentInfo) -> Segment {
-        if let Some(copy) = self.copy(sender, arrival) {
+    pub(super) fn follow(&mut self, sender: Party, now: CurrentPacket, since: Since, info: &TcpSegmentInfo) -> Segment {
+        if let Some(copy) = self.copy(sender, info) {
             return copy;
         }
-        let place = self.place(sender, arrival);
-        let before = (self.client.standing(), self.server.standing());
+        let position = self.position(sender, info);
+        let before = (self.client.observed_state(), self.server.observed_state());
         let was_waiting = !self.outstanding.is_empty();
         let was_reset = matches!(self.ending, Ending::Reset(_));
         let full = [sender, sender.other()].map(|party| self.is_full(party));
-        let analysis = self.analyze(place, now, since.last, arrival);
+        let analysis = self.analyze(position, now, since.last, info);
         let acked_before = self.stream(sender.other()).acked();
-        let (acknowledges, covered) = self.acknowledge(place, now);
-        self.send(place, now, arrival, &analysis, acked_before);
-        let part = self.part(place, arrival, &analysis, &acknowledges);
-        let echoes = self.echoes(place, now, arrival, &analysis);
-        self.open(place, since.first, arrival, &covered);
-        self.close(place, arrival);
+        let (acknowledges, acked_segments) = self.acknowledge(position, now);
+        self.send(position, now, info, &analysis, acked_before);
+        let part = self.part(position, info, &analysis, &acknowledges);
+        let echoes = self.echoes(position, now, info, &analysis);
+        self.open(position, since.first, info, &acked_segments);
+        self.close(position, info);
         if !was_reset {
-            self.change_states(place, arrival);
+            self.change_states(position, info);
         }
-        let delay = delay::of(&delay::Signs {
+        let delay = delay::of(&delay::DelaySigns {
             part,
             analysis: &analysis,
             acknowledges: &acknowledges,
             pause: since.last,
-            since_acked: covered.sent.and_then(|sent| now.time.since(sent)),
+            since_acked: acked_segments.sent.and_then(|sent| now.time.since(sent)),
             usual: self.usual_round_trip(sender.other()),
             was_waiting,
             sender,
@@ -181,67 +181,67 @@ impl Tcp {
         Segment {
             client: Change {
                 before: before.0,
-                after: self.client.standing(),
+                after: self.client.observed_state(),
             },
             server: Change {
                 before: before.1,
-                after: self.server.standing(),
+                after: self.server.observed_state(),
             },
             acknowledges,
             remarks: analysis.remarks,
             first_sent: analysis.first_sent.filter(|&number| is_named(number)),
-            round_trip: covered.round_trip.filter(|trip| is_named(trip.packet)),
+            round_trip: acked_segments.round_trip.filter(|trip| is_named(trip.packet)),
             echoes: echoes.filter(|&number| is_named(number)),
             delay,
-            ..self.header(sender, arrival, part)
+            ..self.header(sender, info, part)
         }
     }
 
     /// Starts the count of numbers, and finds the segment's place.
-    fn place(&mut self, sender: Party, arrival: &TcpSegmentInfo) -> Place {
+    fn position(&mut self, sender: Party, info: &TcpSegmentInfo) -> SegmentPosition {
         let own = self.stream_mut(sender);
-        if arrival.syn && !arrival.is_stray() && own.is(Fact::Begun) && !own.begins_at(arrival.sequence) {
+        if info.syn && !info.is_stray() && own.is(StreamFlag::Begun) && !own.begins_at(info.sequence) {
             // The server forgot its first answer, as one with SYN cookies does (RFC 4987 section 3.6), and counts anew.
-            *own = Stream::new(own.standing());
+            *own = Stream::new(own.observed_state());
             self.outstanding.forget(sender);
         }
         let own = self.stream_mut(sender);
-        let waits = own.is(Fact::SynSeen) && own.standing().state == State::SynSent;
+        let waits = own.is(StreamFlag::SynSeen) && own.observed_state().state == State::SynSent;
         // As Wireshark counts: without SYN the first byte seen is 1.
-        own.begin(if arrival.syn {
-            arrival.sequence
+        own.begin(if info.syn {
+            info.sequence
         } else {
-            arrival.sequence.wrapping_sub(1)
+            info.sequence.wrapping_sub(1)
         });
-        let start = own.relative(arrival.sequence);
+        let start = own.relative(info.sequence);
         let other = self.stream_mut(sender.other());
-        let is_first_word = arrival.acknowledgment.is_some() && !other.is(Fact::Begun);
-        let acknowledgment = arrival.acknowledgment.map(|raw| {
-            if !other.is(Fact::Begun) {
+        let is_first_word = info.acknowledgment.is_some() && !other.is(StreamFlag::Begun);
+        let acknowledgment = info.acknowledgment.map(|raw| {
+            if !other.is(StreamFlag::Begun) {
                 other.begin(raw.wrapping_sub(1));
                 other.acknowledge(1);
             }
             other.relative(raw)
         });
-        Place {
+        SegmentPosition {
             sender,
             start,
-            end: start.saturating_add(i64::from(arrival.length())),
+            end: start.saturating_add(i64::from(info.length())),
             acknowledgment,
             is_first_word,
-            proves_syn_ack: is_first_word && waits && !arrival.syn && !arrival.rst && !arrival.is_stray(),
+            proves_syn_ack: is_first_word && waits && !info.syn && !info.rst && !info.is_stray(),
         }
     }
 
     /// What the acknowledgment number newly covers.
-    fn acknowledge(&mut self, place: Place, now: Now) -> (Acknowledged, Covered) {
-        let nothing = (Acknowledged::default(), Covered::default());
-        let Some(to) = place.acknowledgment else {
+    fn acknowledge(&mut self, position: SegmentPosition, now: CurrentPacket) -> (Acknowledged, AckedSegments) {
+        let nothing = (Acknowledged::default(), AckedSegments::default());
+        let Some(to) = position.acknowledgment else {
             return nothing;
         };
-        let sender = place.sender.other();
+        let sender = position.sender.other();
         let stream = self.stream_mut(sender);
-        if stream.is(Fact::AskedWindow) && to == stream.next().saturating_add(1) {
+        if stream.is(StreamFlag::AskedWindow) && to == stream.next().saturating_add(1) {
             // The byte that asked was taken.
             stream.send(to - 1, to);
         }
@@ -252,31 +252,38 @@ impl Tcp {
         }
         let fin = stream.fin().is_some_and(|fin| from <= fin && fin < to);
         let bytes = stream.bytes(from, to);
-        let syn = from <= 0 && stream.is(Fact::SynSeen);
+        let syn = from <= 0 && stream.is(StreamFlag::SynSeen);
         stream.acknowledge(to);
         let raw = stream.raw(to);
-        let covered = self.outstanding.acknowledge(sender, now, raw);
+        let acked_segments = self.outstanding.acknowledge(sender, now, raw);
         self.complete(sender);
         let stream = self.stream_mut(sender);
         if stream.acked() >= stream.next() {
-            stream.set(Fact::LostTrack, false);
+            stream.set(StreamFlag::LostTrack, false);
         }
         let acknowledged = Acknowledged {
             syn,
             bytes,
             fin,
-            packet: covered.packet.filter(|&number| is_named(number)),
-            several: covered.several,
+            packet: acked_segments.packet.filter(|&number| is_named(number)),
+            several: acked_segments.several,
         };
-        (acknowledged, covered)
+        (acknowledged, acked_segments)
     }
 
     /// Takes note of what the sender sent.
-    fn send(&mut self, place: Place, now: Now, arrival: &TcpSegmentInfo, analysis: &Analysis, acked_before: i64) {
-        let sender = place.sender;
+    fn send(
+        &mut self,
+        position: SegmentPosition,
+        now: CurrentPacket,
+        info: &TcpSegmentInfo,
+        analysis: &Analysis,
+        acked_before: i64,
+    ) {
+        let sender = position.sender;
         let own = self.stream_mut(sender);
-        own.set(Fact::AskedAlive, analysis.asks_alive);
-        own.set(Fact::AskedWindow, analysis.asks_window);
+        own.set(StreamFlag::AskedAlive, analysis.asks_alive);
+        own.set(StreamFlag::AskedWindow, analysis.asks_window);
         own.duplicates = if analysis.remarks.has(Remark::DuplicateAck) {
             own.duplicates.saturating_add(1)
         } else if analysis.acknowledges_more {
@@ -284,46 +291,46 @@ impl Tcp {
         } else {
             own.duplicates
         };
-        if arrival.rst || arrival.is_stray() {
+        if info.rst || info.is_stray() {
             return;
         }
-        if arrival.syn {
-            own.take_syn(arrival);
+        if info.syn {
+            own.take_syn(info);
         }
         let before = own.next();
-        let is_first = !own.is(Fact::Sent);
+        let is_first = !own.is(StreamFlag::Sent);
         if analysis.asks_window {
-            own.set(Fact::Sent, true);
+            own.set(StreamFlag::Sent, true);
         } else {
-            own.send(place.start, place.end);
+            own.send(position.start, position.end);
         }
-        if arrival.fin {
-            own.end(place.end - 1);
+        if info.fin {
+            own.end(position.end - 1);
         }
         // RFC 9293 section 3.10.7.4: what comes late tells nothing of the window.
-        let is_late_syn = arrival.syn && !is_first;
-        if !is_late_syn && (place.is_first_word || place.acknowledgment.is_none_or(|to| to >= acked_before)) {
-            own.window = arrival.window;
+        let is_late_syn = info.syn && !is_first;
+        if !is_late_syn && (position.is_first_word || position.acknowledgment.is_none_or(|to| to >= acked_before)) {
+            own.window = info.window;
         }
-        let scale = self.scale(sender, arrival.syn);
+        let scale = self.scale(sender, info.syn);
         let own = self.stream_mut(sender);
-        if !arrival.syn && scale != Scale::NotCaptured {
-            own.take_window(arrival.window);
+        if !info.syn && scale != Scale::NotCaptured {
+            own.take_window(info.window);
         }
-        if analysis.is_new && place.end > own.acked() {
+        if analysis.is_new && position.end > own.acked() {
             let from = if is_first || analysis.fills_hole {
-                place.start
+                position.start
             } else {
-                place.start.max(before)
+                position.start.max(before)
             };
-            let length = u32::try_from(place.end - from).unwrap_or(0);
-            let trace = Trace {
+            let length = u32::try_from(position.end - from).unwrap_or(0);
+            let trace = SegmentTrace {
                 start: own.raw(from),
                 length,
-                ..arrival.trace()
+                ..info.trace()
             };
             if length > 0 && !analysis.asks_window && !self.outstanding.push(sender, now, trace) {
-                self.stream_mut(sender).set(Fact::LostTrack, true);
+                self.stream_mut(sender).set(StreamFlag::LostTrack, true);
             }
         }
         if analysis.fills_hole {
@@ -338,7 +345,7 @@ impl Tcp {
         if whole >= next {
             return;
         }
-        let to = if stream.is(Fact::LostTrack) {
+        let to = if stream.is(StreamFlag::LostTrack) {
             // It cannot be told any more.
             stream.raw(next)
         } else {
@@ -348,13 +355,19 @@ impl Tcp {
     }
 
     /// The packet whose timestamp is echoed; takes note of this one's.
-    fn echoes(&mut self, place: Place, now: Now, arrival: &TcpSegmentInfo, analysis: &Analysis) -> Option<u64> {
-        let (value, echo) = arrival.timestamps?;
-        let own = self.stream_mut(place.sender);
+    fn echoes(
+        &mut self,
+        position: SegmentPosition,
+        now: CurrentPacket,
+        info: &TcpSegmentInfo,
+        analysis: &Analysis,
+    ) -> Option<u64> {
+        let (value, echo) = info.timestamps?;
+        let own = self.stream_mut(position.sender);
         own.stamp = value;
         own.stamped = PacketNumber::new(now.number).low();
-        arrival.acknowledgment?;
-        let other = self.stream(place.sender.other());
+        info.acknowledgment?;
+        let other = self.stream(position.sender.other());
         if other.stamped != 0 && other.stamp == echo {
             return Some(PacketNumber::from_low(other.stamped).whole(now.number));
         }
@@ -371,10 +384,15 @@ impl Tcp {
     }
 
     /// An ICMP error about a segment of this party: the packet, and when it was sent.
-    pub(super) fn complain(&mut self, cause: Party, now: Now, complained: &IcmpError) -> Option<(u64, PackedTime)> {
+    pub(super) fn find_quoted(
+        &mut self,
+        cause: Party,
+        now: CurrentPacket,
+        error: &IcmpError,
+    ) -> Option<(u64, PackedTime)> {
         if self.opening == Opening::Unanswered && cause == Party::Client {
             self.opening = Opening::Refused;
         }
-        self.outstanding.starting_at(cause, now, complained.sequence?)
+        self.outstanding.starting_at(cause, now, error.sequence?)
     }
 }

@@ -1,40 +1,40 @@
 //! The part of a segment in its connection.
 
 use super::analysis::Analysis;
-use super::{Place, Tcp};
-use crate::flow::arrival::TcpSegmentInfo;
+use super::{SegmentPosition, Tcp};
 use crate::flow::party::Party;
 use crate::flow::segment::{Acknowledged, SegmentPart};
-use crate::flow::stream::Fact;
+use crate::flow::segment_info::TcpSegmentInfo;
+use crate::flow::stream::StreamFlag;
 
 impl Tcp {
     /// The part, when the segment's numbers are noted, and its states not yet.
     pub(super) fn part(
         &self,
-        place: Place,
-        arrival: &TcpSegmentInfo,
+        position: SegmentPosition,
+        info: &TcpSegmentInfo,
         analysis: &Analysis,
         acknowledges: &Acknowledged,
     ) -> SegmentPart {
-        let other = self.stream(place.sender.other());
-        if arrival.is_stray() {
+        let other = self.stream(position.sender.other());
+        if info.is_stray() {
             SegmentPart::Stray
-        } else if arrival.rst {
-            SegmentPart::Reset(self.reset_cause(place, arrival))
-        } else if arrival.syn {
-            match arrival.acknowledgment {
+        } else if info.rst {
+            SegmentPart::Reset(self.reset_cause(position, info))
+        } else if info.syn {
+            match info.acknowledgment {
                 Some(_) => SegmentPart::SynAck,
                 // The client is who asked first.
-                None if place.sender == Party::Server && other.is(Fact::SynSeen) => SegmentPart::CrossingSyn,
+                None if position.sender == Party::Server && other.is(StreamFlag::SynSeen) => SegmentPart::CrossingSyn,
                 None => SegmentPart::Syn,
             }
-        } else if arrival.fin {
-            if self.first_fin.is_none_or(|first| first == place.sender) {
+        } else if info.fin {
+            if self.first_fin.is_none_or(|first| first == position.sender) {
                 SegmentPart::FirstFin
             } else {
                 SegmentPart::SecondFin
             }
-        } else if acknowledges.syn || place.proves_syn_ack {
+        } else if acknowledges.syn || position.proves_syn_ack {
             SegmentPart::HandshakeAck
         } else if analysis.asks_alive {
             SegmentPart::KeepAlive
@@ -44,7 +44,7 @@ impl Tcp {
             SegmentPart::KeepAliveAck
         } else if analysis.answers_window {
             SegmentPart::WindowProbeAck
-        } else if arrival.data > 0 {
+        } else if info.data > 0 {
             SegmentPart::Data
         } else if acknowledges.fin {
             SegmentPart::FinAck

@@ -1,32 +1,32 @@
 //! What a segment does to the states of both ends.
 
-use super::{ObservedState, Place, State, Tcp};
-use crate::flow::arrival::TcpSegmentInfo;
+use super::{ObservedState, SegmentPosition, State, Tcp};
 use crate::flow::conversation::Opening;
 use crate::flow::party::Party;
+use crate::flow::segment_info::TcpSegmentInfo;
 use crate::flow::state::table::Event;
-use crate::flow::stream::{Fact, Stream};
+use crate::flow::stream::{Stream, StreamFlag};
 
 /// At most two things happen to an end by one segment.
 type Events = [Option<Event>; 2];
 
 impl Tcp {
     /// Moves both ends.
-    pub(super) fn change_states(&mut self, place: Place, arrival: &TcpSegmentInfo) {
-        if arrival.is_stray() {
+    pub(super) fn change_states(&mut self, position: SegmentPosition, info: &TcpSegmentInfo) {
+        if info.is_stray() {
             return;
         }
         let began = self.opening != Opening::BeforeCapture;
-        let other = self.stream(place.sender.other());
-        let acknowledges_fin = reaches(place.acknowledgment, other.fin());
-        let sent = sent(arrival, acknowledges_fin, began);
-        let received = received(arrival, place.acknowledgment, other, acknowledges_fin);
-        advance(self.stream_mut(place.sender), sent);
-        advance(self.stream_mut(place.sender.other()), received);
-        if arrival.rst && place.sender == Party::Server && self.client.standing().state == State::Listen {
+        let other = self.stream(position.sender.other());
+        let acknowledges_fin = reaches(position.acknowledgment, other.fin());
+        let sent = sent(info, acknowledges_fin, began);
+        let received = received(info, position.acknowledgment, other, acknowledges_fin);
+        advance(self.stream_mut(position.sender), sent);
+        advance(self.stream_mut(position.sender.other()), received);
+        if info.rst && position.sender == Party::Server && self.client.observed_state().state == State::Listen {
             // The client did not wait to be asked: both asked at once. RFC 9293 section 3.10.7.4
-            let inferred = self.client.standing().inferred;
-            self.client.stand(ObservedState {
+            let inferred = self.client.observed_state().inferred;
+            self.client.set_state(ObservedState {
                 state: State::Closed,
                 inferred,
             });
@@ -35,11 +35,11 @@ impl Tcp {
 }
 
 fn advance(stream: &mut Stream, events: Events) {
-    let standing = events
+    let observed_state = events
         .into_iter()
         .flatten()
-        .fold(stream.standing(), ObservedState::after);
-    stream.stand(standing);
+        .fold(stream.observed_state(), ObservedState::after);
+    stream.set_state(observed_state);
 }
 
 /// Is this number acknowledged?
@@ -48,31 +48,31 @@ fn reaches(acknowledgment: Option<i64>, number: Option<i64>) -> bool {
 }
 
 /// What happens to the sender.
-fn sent(arrival: &TcpSegmentInfo, acknowledges_fin: bool, began: bool) -> Events {
-    if arrival.rst {
+fn sent(info: &TcpSegmentInfo, acknowledges_fin: bool, began: bool) -> Events {
+    if info.rst {
         return [Some(Event::SendRst), None];
     }
-    if arrival.syn {
-        let answers = arrival.acknowledgment.is_some();
+    if info.syn {
+        let answers = info.acknowledgment.is_some();
         return [Some(if answers { Event::SendSynAck } else { Event::SendSyn }), None];
     }
     let handshake = began.then_some(Event::SendAckOfSyn);
-    let rest = match (arrival.fin, acknowledges_fin) {
+    let rest = match (info.fin, acknowledges_fin) {
         (true, true) => Some(Event::SendFinAndAckOfFin),
         (true, false) => Some(Event::SendFin),
         (false, true) => Some(Event::SendAckOfFin),
-        (false, false) => (arrival.data > 0).then_some(Event::SendData),
+        (false, false) => (info.data > 0).then_some(Event::SendData),
     };
     [handshake, rest]
 }
 
 /// What happens to the receiver, whose stream this is.
-fn received(arrival: &TcpSegmentInfo, acknowledgment: Option<i64>, own: &Stream, acknowledges_fin: bool) -> Events {
-    if arrival.rst {
+fn received(info: &TcpSegmentInfo, acknowledgment: Option<i64>, own: &Stream, acknowledges_fin: bool) -> Events {
+    if info.rst {
         return [Some(Event::ReceiveRst), None];
     }
-    let acknowledges_syn = reaches(acknowledgment, Some(0)) && (arrival.syn || own.is(Fact::SynSeen));
-    if arrival.syn {
+    let acknowledges_syn = reaches(acknowledgment, Some(0)) && (info.syn || own.is(StreamFlag::SynSeen));
+    if info.syn {
         return [
             Some(if acknowledges_syn {
                 Event::ReceiveSynAck
@@ -83,7 +83,7 @@ fn received(arrival: &TcpSegmentInfo, acknowledgment: Option<i64>, own: &Stream,
         ];
     }
     let handshake = acknowledges_syn.then_some(Event::ReceiveAckOfSyn);
-    let rest = match (arrival.fin, acknowledges_fin) {
+    let rest = match (info.fin, acknowledges_fin) {
         (true, true) => Some(Event::ReceiveFinAndAckOfFin),
         (true, false) => Some(Event::ReceiveFin),
         (false, true) => Some(Event::ReceiveAckOfFin),

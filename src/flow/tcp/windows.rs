@@ -3,13 +3,17 @@
 use super::Tcp;
 use crate::flow::party::Party;
 use crate::flow::segment::{Scale, Window};
-use crate::flow::stream::{Fact, Stream};
+use crate::flow::stream::{Stream, StreamFlag};
 
 impl Tcp {
     /// How the windows of this party are scaled.
     pub(super) fn scale(&self, party: Party, of_syn: bool) -> Scale {
         let (own, other) = (self.stream(party), self.stream(party.other()));
-        let offers = |stream: &Stream| stream.is(Fact::SynSeen).then(|| stream.is(Fact::ScaleOffered));
+        let offers = |stream: &Stream| {
+            stream
+                .is(StreamFlag::SynSeen)
+                .then(|| stream.is(StreamFlag::ScaleOffered))
+        };
         match (of_syn, offers(own), offers(other)) {
             (true, _, _) => Scale::OfSyn,
             (_, Some(false), _) | (_, _, Some(false)) => Scale::NotOffered,
@@ -22,17 +26,17 @@ impl Tcp {
     pub(super) fn window_of(&self, party: Party) -> Option<u64> {
         let stream = self.stream(party);
         // Until its SYN is acknowledged there was no other window than the SYN's.
-        let of_syn = stream.is(Fact::SynSeen) && stream.next() <= 1 && stream.smallest_window().is_none();
+        let of_syn = stream.is(StreamFlag::SynSeen) && stream.next() <= 1 && stream.smallest_window().is_none();
         let window = Window {
             raw: stream.window,
             scale: self.scale(party, of_syn),
         };
-        window.bytes().filter(|_| stream.is(Fact::Sent))
+        window.bytes().filter(|_| stream.is(StreamFlag::Sent))
     }
 
     /// Is the window of this party closed?
     pub(super) fn is_full(&self, party: Party) -> bool {
         let stream = self.stream(party);
-        stream.is(Fact::Sent) && stream.window == 0 && !stream.is(Fact::FinSeen)
+        stream.is(StreamFlag::Sent) && stream.window == 0 && !stream.is(StreamFlag::FinSeen)
     }
 }

@@ -172,8 +172,12 @@ pub(super) fn tell(lines: &[Line]) -> (Vec<Segment>, Tracker) {
 
 /// A segment in a line: part, the states after it (an inferred one with `~`), remarks.
 pub(super) fn brief(segment: &Segment) -> String {
-    let state = |standing: crate::flow::state::ObservedState| {
-        format!("{}{}", if standing.inferred { "~" } else { "" }, standing.state)
+    let state = |observed_state: crate::flow::state::ObservedState| {
+        format!(
+            "{}{}",
+            if observed_state.inferred { "~" } else { "" },
+            observed_state.state
+        )
     };
     let remarks: Vec<_> = segment.remarks.each().map(|remark| format!(" {remark:?}")).collect();
     format!(

@@ -316,7 +316,7 @@ fn datagram(datagram: &Datagram) -> DatagramRecord {
 
 fn notice(notice: &Notice) -> NoticeRecord {
     NoticeRecord {
-        says: words::complaint(notice.says),
+        says: words::icmp_error_kind(notice.says),
         about: notice.about,
         nanoseconds: notice.after,
     }

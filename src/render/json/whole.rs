@@ -210,8 +210,8 @@ fn connection_record(connection: &Connection) -> ConnectionRecord {
 
 fn end_of_connection(end: &End) -> EndOfConnection {
     EndOfConnection {
-        state: end.standing.state.name(),
-        inferred: end.standing.inferred,
+        state: end.observed_state.state.name(),
+        inferred: end.observed_state.inferred,
         initial_sequence_number: end.start.map(|start| start.0),
         mss: end.mss,
         window_shift: end.shift,

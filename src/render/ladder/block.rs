@@ -1,7 +1,7 @@
 //! Two lanes with what is between them.
 
 use super::pen::Glyphs;
-use super::words::standing;
+use super::words::observed_state;
 use super::{Arrow, CallRow, Kind, Ladder, Lane, Line, Moment, Row, label, said};
 use crate::escape::pieces;
 use crate::flow::Party;
@@ -125,7 +125,7 @@ impl<'a> Block<'a> {
                 self.arrow(run.from, Line::Data, &label::run(run), &states, lanes)
             }
             Kind::States([client, server]) => {
-                vec![self.states(&standing(*client), self.bars(lanes), "", &standing(*server))]
+                vec![self.states(&observed_state(*client), self.bars(lanes), "", &observed_state(*server))]
             }
             Kind::Call(call) => vec![self.call(call, lanes)],
             Kind::Gap(gap) => self.remark(&said::gap(gap)),
@@ -224,7 +224,7 @@ impl<'a> Block<'a> {
 }
 
 fn state_text(arrow: &Arrow, party: Party) -> String {
-    arrow.state(party).map(standing).unwrap_or_default()
+    arrow.state(party).map(observed_state).unwrap_or_default()
 }
 
 /// The first that fits; else the last one, cut.

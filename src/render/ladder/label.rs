@@ -59,7 +59,7 @@ pub(in crate::render) fn packet(arrow: &Arrow) -> Label {
             else_below: None,
         },
         Content::Notice { says, about } => {
-            let says = complaint(says);
+            let says = icmp_error_kind(says);
             let about = about.map(|number| format!("ICMP {says}, for packet {number}"));
             Label {
                 words: about
@@ -120,7 +120,7 @@ fn segment_remark(
 }
 
 /// What an ICMP error says.
-pub(in crate::render) const fn complaint(says: IcmpErrorKind) -> &'static str {
+pub(in crate::render) const fn icmp_error_kind(says: IcmpErrorKind) -> &'static str {
     match says {
         IcmpErrorKind::PortUnreachable => "port unreachable",
         IcmpErrorKind::Unreachable => "destination unreachable",

@@ -100,8 +100,8 @@ fn states(arrow: &Arrow) -> String {
 }
 
 /// `in SYN-SENT`, `presumably in SYN-RECEIVED`.
-fn within(standing: ObservedState) -> String {
-    match (standing.state, standing.inferred) {
+fn within(observed_state: ObservedState) -> String {
+    match (observed_state.state, observed_state.inferred) {
         (State::Unknown, _) => "in a state that the capture does not tell".to_owned(),
         (state, true) => format!("{}in {state}", Marks::WORDS.inferred.0),
         (state, false) => format!("in {state}"),

@@ -151,7 +151,7 @@ fn ending(connection: &Connection) -> Option<String> {
     };
     let waits: Vec<Party> = [(Party::Client, &connection.client), (Party::Server, &connection.server)]
         .into_iter()
-        .filter(|(_, end)| end.standing.state == State::TimeWait)
+        .filter(|(_, end)| end.observed_state.state == State::TimeWait)
         .map(|(party, _)| party)
         .collect();
     Some(match waits.as_slice() {

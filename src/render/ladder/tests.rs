@@ -19,7 +19,7 @@ use crate::wire::tcp::Flags;
 fn conversation(packets: &[Seen], opening: Opening) -> Conversation {
     let is_udp = packets.iter().any(|seen| seen.in_flow.datagram().is_some());
     let end = End {
-        standing: ObservedState {
+        observed_state: ObservedState {
             state: State::Established,
             inferred: false,
         },

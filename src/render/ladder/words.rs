@@ -41,12 +41,12 @@ pub(in crate::render) fn who(lane: &Lane) -> String {
 }
 
 /// A state; in parentheses what is inferred.
-pub(in crate::render) fn standing(standing: ObservedState) -> String {
+pub(in crate::render) fn observed_state(observed_state: ObservedState) -> String {
     let (before, after) = Marks::ASCII.inferred;
-    if standing.inferred && standing.state != State::Unknown {
-        format!("{before}{}{after}", standing.state)
+    if observed_state.inferred && observed_state.state != State::Unknown {
+        format!("{before}{}{after}", observed_state.state)
     } else {
-        standing.state.to_string()
+        observed_state.state.to_string()
     }
 }
 

@@ -125,14 +125,14 @@ impl<'a> Drawing<'a> {
     fn row(&mut self, row: &Row) {
         match &row.kind {
             Kind::Packet(arrow) => {
-                let states = [Party::Client, Party::Server].map(|party| arrow.state(party).map(words::standing));
+                let states = [Party::Client, Party::Server].map(|party| arrow.state(party).map(words::observed_state));
                 self.arrow(row, arrow.from, arrow.line, &label::packet(arrow), states, arrow.number);
             }
             Kind::Run(run) => self.arrow(row, run.from, Line::Data, &label::run(run), [None, None], run.first),
             Kind::States(states) => {
                 self.y += LINE;
-                for (party, standing) in [Party::Client, Party::Server].into_iter().zip(states) {
-                    self.beside("state", party, self.y, &words::standing(*standing));
+                for (party, observed_state) in [Party::Client, Party::Server].into_iter().zip(states) {
+                    self.beside("state", party, self.y, &words::observed_state(*observed_state));
                 }
                 self.y += SPACE / 2;
             }

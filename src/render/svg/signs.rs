@@ -39,6 +39,6 @@ impl Used {
 }
 
 /// Does it stand in parentheses?
-fn is_inferred(standing: ObservedState) -> bool {
-    standing.inferred && standing.state != State::Unknown
+fn is_inferred(observed_state: ObservedState) -> bool {
+    observed_state.inferred && observed_state.state != State::Unknown
 }

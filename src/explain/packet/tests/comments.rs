@@ -1,6 +1,6 @@
 //! Tags and comments.
 
-use super::{CAUSES, COMPLAINTS, DELAYS, PUSH, SYN, in_flow, inferred, packet, parts, places, push};
+use super::{CAUSES, DELAYS, ICMP_ERROR_KINDS, PUSH, SYN, in_flow, inferred, packet, parts, places, push};
 use crate::explain::packet::{comment, expectation, name, place, reason, tags, words};
 use crate::flow::datagram::{IcmpErrorKind, Notice};
 use crate::flow::segment::{Delay, Remark, Remarks, Segment, SegmentPart};
@@ -71,7 +71,7 @@ fn every_pair_is_documented() {
         .chain(CAUSES.map(words::cause))
         .chain(Remark::ALL.map(words::remark))
         .chain(DELAYS.map(words::delay))
-        .chain(COMPLAINTS.map(words::complaint))
+        .chain(ICMP_ERROR_KINDS.map(words::icmp_error_kind))
         .chain([Roles::Seen, Roles::Ports, Roles::First].map(words::roles))
         .chain(["request", "reply", "unasked", "notice"]);
     let mut known = std::collections::BTreeSet::new();

@@ -1,6 +1,6 @@
 //! Every part, remark, delay and cause has words of its own.
 
-use super::{CAUSES, COMPLAINTS, DELAYS, NOTICE, PUSH, SYN, in_flow, is_sentence, packet, parts, places, push};
+use super::{CAUSES, DELAYS, ICMP_ERROR_KINDS, NOTICE, PUSH, SYN, in_flow, is_sentence, packet, parts, places, push};
 use crate::explain::packet::{expectation, reason, remarks, words};
 use crate::explain::{Context, meaning};
 use crate::flow::datagram::Notice;
@@ -49,7 +49,7 @@ fn every_name_is_its_own() {
         CAUSES.map(words::cause).to_vec(),
         Remark::ALL.map(words::remark).to_vec(),
         DELAYS.map(words::delay).to_vec(),
-        COMPLAINTS.map(words::complaint).to_vec(),
+        ICMP_ERROR_KINDS.map(words::icmp_error_kind).to_vec(),
     ];
     for names in tables {
         let mut unique = names.clone();
@@ -79,7 +79,7 @@ fn every_reset_and_every_complaint_says_something_else() {
         .collect();
     let notice = unhex(NOTICE);
     let notice = packet(&notice);
-    said.extend(COMPLAINTS.iter().map(|&says| {
+    said.extend(ICMP_ERROR_KINDS.iter().map(|&says| {
         let notice_of = Notice {
             about: Some(1),
             after: None,

@@ -127,7 +127,7 @@ const DELAYS: [Delay; 5] = [
     Delay::ZeroWindow(Party::Server),
 ];
 
-const COMPLAINTS: [IcmpErrorKind; 6] = [
+const ICMP_ERROR_KINDS: [IcmpErrorKind; 6] = [
     IcmpErrorKind::PortUnreachable,
     IcmpErrorKind::Unreachable,
     IcmpErrorKind::Prohibited,

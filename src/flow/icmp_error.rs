@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use super::datagram::IcmpErrorKind;
-use super::udp::Mark;
+use super::udp::DatagramId;
 use crate::wire::{Layer, Packet, Protocol};
 
 /// An ICMP error that quotes a packet of TCP or UDP.
@@ -17,12 +17,12 @@ pub(super) struct IcmpError {
     /// Of TCP: the quoted sequence number.
     pub(super) sequence: Option<u32>,
     /// Of UDP: what tells the datagram.
-    pub(super) mark: Mark,
+    pub(super) id: DatagramId,
 }
 
 /// Reads an ICMP error.
 pub(super) fn of(packet: &Packet<'_>) -> Option<IcmpError> {
-    let says = complaint(packet)?;
+    let says = error_kind(packet)?;
     let (source, destination) = packet.quoted_endpoints()?;
     let is_transport = |protocol| matches!(protocol, Protocol::Tcp | Protocol::Udp);
     let transport = packet.quoted().rfind(|layer| is_transport(layer.protocol()))?;
@@ -37,14 +37,14 @@ pub(super) fn of(packet: &Packet<'_>) -> Option<IcmpError> {
         source,
         destination,
         sequence: sequence.map(u32::from_be_bytes),
-        mark: Mark {
+        id: DatagramId {
             identification,
             length: length.map_or(0, u16::from_be_bytes),
         },
     })
 }
 
-fn complaint(packet: &Packet<'_>) -> Option<IcmpErrorKind> {
+fn error_kind(packet: &Packet<'_>) -> Option<IcmpErrorKind> {
     if let Some(icmp) = packet.icmp() {
         return icmp.is_error().then(|| of_icmp(icmp.message_type(), icmp.code()));
     }

@@ -1,6 +1,6 @@
 //! What a TCP header says, read once.
 
-use super::outstanding::Trace;
+use super::outstanding::SegmentTrace;
 use crate::wire::tcp::options::TcpOption;
 use crate::wire::tcp::{FIXED, Flags};
 use crate::wire::{Packet, Protocol};
@@ -28,7 +28,7 @@ pub(super) struct TcpSegmentInfo {
     /// IPv4 identification and TCP checksum: a segment that is sent again has another identification (RFC 6864 section 4.1).
     /// Of a SYN without one its timestamp: sent again, a second later, it has another. The checksum tells nothing there, where
     /// the network card computes it. 0: not to be told.
-    pub(super) print: u32,
+    pub(super) fingerprint: u32,
 }
 
 impl TcpSegmentInfo {
@@ -42,7 +42,7 @@ impl TcpSegmentInfo {
             return None;
         }
         let flags = tcp.flags();
-        let mut arrival = Self {
+        let mut info = Self {
             sequence: tcp.sequence_number(),
             acknowledgment: flags.has(Flags::ACK).then(|| tcp.acknowledgment_number()),
             syn: flags.has(Flags::SYN),
@@ -55,18 +55,18 @@ impl TcpSegmentInfo {
             sack_permitted: false,
             sack: [None; 2],
             timestamps: None,
-            print: 0,
+            fingerprint: 0,
         };
         for option in tcp.options() {
-            arrival.note(option);
+            info.note(option);
         }
         let identification = packet.ipv4().map_or(0, |ip| ip.identification());
-        arrival.print = match (identification, arrival.timestamps) {
-            (0, Some((stamp, _))) if arrival.syn => stamp,
+        info.fingerprint = match (identification, info.timestamps) {
+            (0, Some((stamp, _))) if info.syn => stamp,
             (0, _) => 0,
             _ => u32::from(identification) << 16 | u32::from(tcp.checksum()),
         };
-        Some(arrival)
+        Some(info)
     }
 
     fn note(&mut self, option: TcpOption<'_>) {
@@ -91,12 +91,12 @@ impl TcpSegmentInfo {
     }
 
     /// As it is remembered while nothing has acknowledged it.
-    pub(super) fn trace(&self) -> Trace {
-        Trace {
+    pub(super) fn trace(&self) -> SegmentTrace {
+        SegmentTrace {
             start: self.sequence,
             length: self.length(),
             stamp: self.timestamps.map(|(value, _)| value),
-            print: self.print,
+            fingerprint: self.fingerprint,
         }
     }
 

@@ -4,42 +4,42 @@
 //! sender acknowledges. Two streams would take each acknowledgment for one of bytes that nobody sent.
 
 use super::Tcp;
-use crate::flow::arrival::TcpSegmentInfo;
 use crate::flow::conversation::{Ending, Opening};
 use crate::flow::party::Party;
 use crate::flow::segment::{Acknowledged, Remark, Remarks, ResetCause, Segment, SegmentPart};
+use crate::flow::segment_info::TcpSegmentInfo;
 use crate::flow::state::{Change, ObservedState, State};
-use crate::flow::stream::Fact;
+use crate::flow::stream::StreamFlag;
 
 impl Tcp {
     /// What the segment does; the client stands for both ends.
-    pub(in super::super) fn follow_itself(&mut self, arrival: &TcpSegmentInfo) -> Segment {
-        let before = self.client.standing();
-        let syn = u32::from(arrival.syn);
-        self.client.begin(arrival.sequence.wrapping_sub(1 - syn));
-        let start = self.client.relative(arrival.sequence);
-        let end = start.saturating_add(i64::from(arrival.length()));
-        let acknowledges = self.acknowledge_itself(arrival);
-        let is_answer = arrival.syn && arrival.acknowledgment.is_some();
-        let is_old = self.client.is(Fact::Sent) && start < end && end <= self.client.next();
-        let remarks = if is_old && !is_answer && !arrival.rst {
+    pub(in super::super) fn follow_itself(&mut self, info: &TcpSegmentInfo) -> Segment {
+        let before = self.client.observed_state();
+        let syn = u32::from(info.syn);
+        self.client.begin(info.sequence.wrapping_sub(1 - syn));
+        let start = self.client.relative(info.sequence);
+        let end = start.saturating_add(i64::from(info.length()));
+        let acknowledges = self.acknowledge_itself(info);
+        let is_answer = info.syn && info.acknowledgment.is_some();
+        let is_old = self.client.is(StreamFlag::Sent) && start < end && end <= self.client.next();
+        let remarks = if is_old && !is_answer && !info.rst {
             Remarks::NONE.with(Remark::Retransmission)
         } else {
             Remarks::NONE
         };
-        let part = part(arrival, &acknowledges);
-        self.take_itself(arrival, start, end);
+        let part = part(info, &acknowledges);
+        self.take_itself(info, start, end);
         let after = State::after(part, before.state);
-        self.client.stand(ObservedState {
+        self.client.set_state(ObservedState {
             state: after,
             inferred: true,
         });
-        self.server.stand(self.client.standing());
+        self.server.set_state(self.client.observed_state());
         let change = Change {
             before,
-            after: self.client.standing(),
+            after: self.client.observed_state(),
         };
-        let acknowledgment = arrival.acknowledgment.map(|raw| self.client.number(raw));
+        let acknowledgment = info.acknowledgment.map(|raw| self.client.number(raw));
         Segment {
             client: change,
             server: change,
@@ -47,21 +47,21 @@ impl Tcp {
             other_start: self.client.start(),
             acknowledges,
             remarks,
-            ..self.header(Party::Client, arrival, part)
+            ..self.header(Party::Client, info, part)
         }
     }
 
-    fn acknowledge_itself(&mut self, arrival: &TcpSegmentInfo) -> Acknowledged {
+    fn acknowledge_itself(&mut self, info: &TcpSegmentInfo) -> Acknowledged {
         let stream = &mut self.client;
-        let Some(to) = arrival.acknowledgment.map(|raw| stream.relative(raw)) else {
+        let Some(to) = info.acknowledgment.map(|raw| stream.relative(raw)) else {
             return Acknowledged::default();
         };
         let from = stream.acked();
-        if to <= from || !stream.is(Fact::Sent) || to > stream.next() {
+        if to <= from || !stream.is(StreamFlag::Sent) || to > stream.next() {
             return Acknowledged::default();
         }
         let acknowledged = Acknowledged {
-            syn: from <= 0 && stream.is(Fact::SynSeen),
+            syn: from <= 0 && stream.is(StreamFlag::SynSeen),
             bytes: stream.bytes(from, to),
             fin: stream.fin().is_some_and(|fin| from <= fin && fin < to),
             packet: None,
@@ -78,41 +78,41 @@ impl Tcp {
     }
 
     /// Takes note of what it sent.
-    fn take_itself(&mut self, arrival: &TcpSegmentInfo, start: i64, end: i64) {
-        if arrival.rst {
+    fn take_itself(&mut self, info: &TcpSegmentInfo, start: i64, end: i64) {
+        if info.rst {
             self.ending = Ending::Reset(Party::Client);
             return;
         }
-        if arrival.syn {
+        if info.syn {
             // What its SYN offered, it offered to itself.
-            self.server.begin(arrival.sequence);
-            self.server.set(Fact::SynSeen, true);
-            self.server.set(Fact::ScaleOffered, arrival.shift.is_some());
+            self.server.begin(info.sequence);
+            self.server.set(StreamFlag::SynSeen, true);
+            self.server.set(StreamFlag::ScaleOffered, info.shift.is_some());
         }
         let stream = &mut self.client;
-        if arrival.syn {
-            stream.take_syn(arrival);
+        if info.syn {
+            stream.take_syn(info);
         }
         stream.send(start, end);
-        if arrival.fin {
+        if info.fin {
             stream.end(end - 1);
         }
     }
 }
 
-fn part(arrival: &TcpSegmentInfo, acknowledges: &Acknowledged) -> SegmentPart {
-    if arrival.is_stray() {
+fn part(info: &TcpSegmentInfo, acknowledges: &Acknowledged) -> SegmentPart {
+    if info.is_stray() {
         SegmentPart::Stray
-    } else if arrival.rst {
+    } else if info.rst {
         SegmentPart::Reset(ResetCause::Abort)
-    } else if arrival.syn {
-        match arrival.acknowledgment {
+    } else if info.syn {
+        match info.acknowledgment {
             Some(_) => SegmentPart::SynAck,
             None => SegmentPart::Syn,
         }
-    } else if arrival.fin {
+    } else if info.fin {
         SegmentPart::FirstFin
-    } else if arrival.data > 0 {
+    } else if info.data > 0 {
         SegmentPart::Data
     } else if acknowledges.syn {
         SegmentPart::HandshakeAck

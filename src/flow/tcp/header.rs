@@ -1,0 +1,51 @@
+//! What a header says in its streams, and nothing new where it is only a copy.
+
+use super::Tcp;
+use crate::flow::number::Bytes;
+use crate::flow::party::Party;
+use crate::flow::segment::{Acknowledged, Remarks, Segment, SegmentPart, Window};
+use crate::flow::segment_info::TcpSegmentInfo;
+use crate::flow::state::Change;
+
+impl Tcp {
+    /// What the header says, in the streams as they are now. States stay, and nothing is new or remarkable.
+    pub(super) fn header(&self, sender: Party, info: &TcpSegmentInfo, part: SegmentPart) -> Segment {
+        let own = self.stream(sender);
+        let other = self.stream(sender.other());
+        let first = own.relative(info.sequence) + i64::from(info.syn);
+        let stays = |observed_state| Change {
+            before: observed_state,
+            after: observed_state,
+        };
+        Segment {
+            part,
+            client: stays(self.client.observed_state()),
+            server: stays(self.server.observed_state()),
+            sequence: own.number(info.sequence),
+            acknowledgment: info.acknowledgment.map(|raw| other.number(raw)),
+            own_start: own.start(),
+            other_start: other.start(),
+            data: (info.data > 0).then(|| Bytes {
+                first,
+                last: first + i64::from(info.data) - 1,
+            }),
+            acknowledges: Acknowledged::default(),
+            window: Window {
+                raw: info.window,
+                scale: self.scale(sender, info.syn),
+            },
+            in_flight: own.in_flight(),
+            remarks: Remarks::NONE,
+            first_sent: None,
+            round_trip: None,
+            echoes: None,
+            delay: None,
+        }
+    }
+
+    /// A segment that is outstanding, captured a second time: on two interfaces, or on a mirrored port.
+    pub(super) fn copy(&self, sender: Party, info: &TcpSegmentInfo) -> Option<Segment> {
+        let is_copy = self.outstanding.is_copy(sender, info.trace());
+        is_copy.then(|| self.header(sender, info, SegmentPart::Copy))
+    }
+}
