@@ -131,7 +131,7 @@ fn material(result: &RunResult) -> ReportModel {
     ReportModel::new(
         kept.collect(),
         conversation,
-        |_, packets| logs.claim(packets),
+        |_, packets| logs.match_conversation(packets),
         true,
         start,
         left_out,

@@ -19,7 +19,7 @@ use crate::render::look::TextStyle;
 use crate::render::table::wrap;
 use crate::render::view::{ConversationView, EndedConversation, ShownPacket, View, ViewOf, ViewOptions, WritePacket};
 use crate::render::{Style, fields};
-use crate::timeline::{CallIndex, Seen};
+use crate::timeline::{CallIndex, PacketRef};
 
 /// A line of a screen takes at most so many lines of the story.
 const MOST_ROWS: usize = 4;
@@ -179,7 +179,7 @@ impl Story<'_> {
         let logs = RefCell::new(logs);
         for (number, frame, in_flow) in result.packets() {
             let packet = frame.decode();
-            let seen = Seen {
+            let seen = PacketRef {
                 number,
                 time: frame.time,
                 flags: packet.tcp().map(|tcp| tcp.flags()),
@@ -191,7 +191,7 @@ impl Story<'_> {
             let ended = EndedConversation {
                 number: conversation.number,
                 conversation: Some(conversation),
-                calls: &|packets| logs.borrow_mut().claim(packets),
+                calls: &|packets| logs.borrow_mut().match_conversation(packets),
                 has_log: true,
                 capture_start: result.frames().first().and_then(|frame| frame.time),
             };

@@ -18,7 +18,7 @@ use super::look::TextStyle;
 use super::view::ShownPacket;
 use crate::escape;
 use crate::flow::conversation::Conversation;
-use crate::timeline::{Seen, Timeline, What};
+use crate::timeline::{EventKind, PacketRef, Timeline};
 
 /// Writes a packet as one line.
 ///
@@ -47,13 +47,15 @@ pub fn write_conversation(out: &mut (impl Write + ?Sized), conversation: &Conver
 pub fn write_calls(
     out: &mut (impl Write + ?Sized),
     conversation: u64,
-    packets: &[Seen],
+    packets: &[PacketRef],
     timeline: &Timeline,
 ) -> io::Result<()> {
-    for entry in &timeline.entries {
-        let What::Entered(index) = entry.what else { continue };
-        if let Some(placed) = timeline.calls.get(index) {
-            line(out, &whole::call(conversation, packets, timeline, index, placed))?;
+    for event in &timeline.events {
+        let EventKind::Entered(index) = event.kind else {
+            continue;
+        };
+        if let Some(party_call) = timeline.calls.get(index) {
+            line(out, &whole::call(conversation, packets, timeline, index, party_call))?;
         }
     }
     Ok(())

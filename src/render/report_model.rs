@@ -4,7 +4,7 @@ use crate::flow::PacketInFlow;
 use crate::flow::conversation::Conversation;
 use crate::frame::{Frame, Time};
 use crate::render::ladder::{Detail, Ladder, Story};
-use crate::timeline::{Claimed, Seen, Timeline};
+use crate::timeline::{ConversationCalls, PacketRef, Timeline};
 
 /// So many socket calls an export has at most: each takes about 1 KB of a page, so this is 50 MB.
 pub const CALLS: usize = 50_000;
@@ -39,10 +39,10 @@ impl Kept {
     }
 
     /// Without its bytes.
-    fn seen(&self) -> Option<Seen> {
+    fn seen(&self) -> Option<PacketRef> {
         let frame = self.followed();
         let packet = frame.decode();
-        Some(Seen {
+        Some(PacketRef {
             number: self.number,
             time: self.frame.time,
             flags: packet.tcp().map(|tcp| tcp.flags()),
@@ -57,7 +57,7 @@ pub struct Told {
     /// The conversation as a whole.
     pub conversation: Conversation,
     /// Its packets, in the order of the capture.
-    pub packets: Vec<Seen>,
+    pub packets: Vec<PacketRef>,
     /// Packets and calls in one order.
     pub timeline: Timeline,
 }
@@ -89,12 +89,12 @@ impl ReportModel {
     pub fn new(
         packets: Vec<Kept>,
         conversation: impl Fn(u64) -> Option<Conversation>,
-        mut calls: impl FnMut(u64, &[Seen]) -> Claimed,
+        mut calls: impl FnMut(u64, &[PacketRef]) -> ConversationCalls,
         has_log: bool,
         capture_start: Option<Time>,
         left_out: u64,
     ) -> Self {
-        let mut by_conversation = std::collections::BTreeMap::<u64, Vec<Seen>>::new();
+        let mut by_conversation = std::collections::BTreeMap::<u64, Vec<PacketRef>>::new();
         for seen in packets.iter().filter_map(Kept::seen) {
             by_conversation.entry(seen.in_flow.conversation).or_default().push(seen);
         }
@@ -103,12 +103,12 @@ impl ReportModel {
         let mut calls_left_out = 0;
         let told = by_conversation.into_iter().filter_map(|(number, packets)| {
             let conversation = conversation(number)?;
-            let mut claimed = calls(number, &packets);
-            calls_left_out += claimed.keep_first(room);
-            room -= claimed.calls.len();
+            let mut matched = calls(number, &packets);
+            calls_left_out += matched.keep_first(room);
+            room -= matched.calls.len();
             Some(Told {
                 conversation,
-                timeline: Timeline::of(&packets, claimed),
+                timeline: Timeline::of(&packets, matched),
                 packets,
             })
         });

@@ -8,7 +8,7 @@ use super::look::{TextStyle, TimeForm};
 use crate::flow::PacketInFlow;
 use crate::flow::conversation::Conversation;
 use crate::frame::{Frame, Time};
-use crate::timeline::{Claimed, Seen};
+use crate::timeline::{ConversationCalls, PacketRef};
 use crate::wire::Packet;
 
 /// A view, as data.
@@ -101,7 +101,7 @@ pub struct ViewOptions {
 /// A view of whole conversations. It keeps the packets of each until it is drawn.
 pub trait ConversationView {
     /// Takes the next packet of a conversation, with its data as far as they were captured.
-    fn add(&mut self, packet: &Seen, data: &[u8]);
+    fn add(&mut self, packet: &PacketRef, data: &[u8]);
 
     /// Is more kept than may be, so that a conversation has to be drawn before its end?
     fn is_too_much(&self) -> bool;
@@ -138,7 +138,7 @@ pub struct EndedConversation<'e> {
     /// The whole of it, unless there were too many to remember.
     pub conversation: Option<&'e Conversation>,
     /// Finds the socket calls that belong to these packets.
-    pub calls: &'e dyn Fn(&[Seen]) -> Claimed,
+    pub calls: &'e dyn Fn(&[PacketRef]) -> ConversationCalls,
     /// Was a call log given?
     pub has_log: bool,
     /// Time of the capture's first packet.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::call_files::CallFiles;
 use super::settings::Settings;
 use crate::render::report_model::CALLS;
-use crate::timeline::{Claimed, Placed, Seen};
+use crate::timeline::{ConversationCalls, PacketRef, PartyCall};
 
 /// The call logs of a run. Each output that shows calls has a copy of this handle; a call is read once, and matched once with
 /// its conversation.
@@ -29,7 +29,7 @@ struct Matched {
 /// The calls of conversations that were asked for.
 #[derive(Debug, Default)]
 struct Kept {
-    by_conversation: HashMap<u64, Vec<Placed>>,
+    by_conversation: HashMap<u64, Vec<PartyCall>>,
     count: usize,
     /// Those of each conversation for which there was no room: more than [`CALLS`] no export has.
     no_room: HashMap<u64, u64>,
@@ -37,10 +37,10 @@ struct Kept {
 
 impl Kept {
     /// Adds calls to those of a conversation. Gives back all that are known of it, and says how many are not known any more.
-    fn with(&mut self, conversation: u64, new: Claimed) -> (Claimed, u64) {
+    fn with(&mut self, conversation: u64, new: ConversationCalls) -> (ConversationCalls, u64) {
         let missing = self.no_room.get(&conversation).copied().unwrap_or(0);
         let kept = self.by_conversation.entry(conversation).or_default();
-        let mut all = Claimed { calls: kept.clone() };
+        let mut all = ConversationCalls { calls: kept.clone() };
         let room = new.calls.len().min(CALLS.saturating_sub(self.count));
         kept.extend(new.calls.iter().take(room).cloned());
         self.count += room;
@@ -85,9 +85,9 @@ impl Calls {
     /// The calls of the conversation of this number, of which these are packets, as far as they are in the logs by now; and how
     /// many of them another output has had and there was no room to keep.
     #[must_use]
-    pub fn of(&self, conversation: u64, packets: &[Seen]) -> (Claimed, u64) {
+    pub fn of(&self, conversation: u64, packets: &[PacketRef]) -> (ConversationCalls, u64) {
         let Matched { files, kept, .. } = &mut *self.lock();
-        let new = files.logs.claim(packets);
+        let new = files.logs.match_conversation(packets);
         match kept {
             Some(kept) => kept.with(conversation, new),
             None => (new, 0),
@@ -113,7 +113,7 @@ impl Calls {
     #[must_use]
     pub fn unmatched(&self) -> Option<String> {
         let logs = &self.lock().files.logs;
-        (logs.claimed() == 0 && !logs.is_empty()).then(|| {
+        (logs.matched() == 0 && !logs.is_empty()).then(|| {
             format!(
                 "none of the {} calls in the call logs belongs to a conversation of this capture; are they of another run?",
                 logs.left()
@@ -124,13 +124,13 @@ impl Calls {
 
 #[cfg(test)]
 mod tests {
-    use super::{CALLS, Claimed, Kept};
-    use crate::timeline::stories::story;
+    use super::{CALLS, ConversationCalls, Kept};
+    use crate::timeline::test_conversation::parse;
 
     /// So many calls of one conversation.
-    fn calls(count: usize) -> Claimed {
-        let one = story("call client 1 connect -10 40").calls;
-        Claimed {
+    fn calls(count: usize) -> ConversationCalls {
+        let one = parse("call client 1 connect -10 40").calls;
+        ConversationCalls {
             calls: one.into_iter().cycle().take(count).collect(),
         }
     }
@@ -139,10 +139,10 @@ mod tests {
     fn a_second_output_gets_the_same_calls_and_later_ones() {
         let mut kept = Kept::default();
         for (new, all) in [(3, 3), (0, 3), (2, 5), (0, 5)] {
-            let (claimed, missing) = kept.with(7, calls(new));
-            assert_eq!((claimed.calls.len(), missing), (all, 0));
+            let (matched, missing) = kept.with(7, calls(new));
+            assert_eq!((matched.calls.len(), missing), (all, 0));
         }
-        assert!(kept.with(8, Claimed::default()).0.calls.is_empty());
+        assert!(kept.with(8, ConversationCalls::default()).0.calls.is_empty());
     }
 
     #[test]
@@ -150,7 +150,7 @@ mod tests {
         let mut kept = Kept::default();
         let (first, missing) = kept.with(7, calls(CALLS + 10));
         assert_eq!((first.calls.len(), missing), (CALLS + 10, 0));
-        let (second, missing) = kept.with(7, Claimed::default());
+        let (second, missing) = kept.with(7, ConversationCalls::default());
         assert_eq!((second.calls.len(), missing), (CALLS, 10));
     }
 }

@@ -13,7 +13,7 @@ use crate::flow::state::State;
 use crate::frame::Time;
 use crate::render::look::TextStyle;
 use crate::render::view::{ConversationView, EndedConversation, ViewOf, ViewOptions};
-use crate::timeline::Seen;
+use crate::timeline::PacketRef;
 
 /// What comes after the end belongs to it too: calls that have not been written to their log yet, repetitions.
 const SETTLE: Duration = Duration::from_millis(300);
@@ -85,7 +85,7 @@ impl ConversationBuffer {
         self.first = self.first.or(time);
         observed.with_in_flow(|packet, in_flow| {
             if let Some(in_flow) = in_flow.filter(|in_flow| self.only.is_none_or(|only| only == in_flow.conversation)) {
-                let seen = Seen {
+                let seen = PacketRef {
                     number: observed.number,
                     time,
                     flags: packet.tcp().map(|tcp| tcp.flags()),
@@ -97,7 +97,7 @@ impl ConversationBuffer {
         self.draw_ended(output, look, known, time)
     }
 
-    fn keep(&mut self, seen: &Seen, data: &[u8]) {
+    fn keep(&mut self, seen: &PacketRef, data: &[u8]) {
         let number = seen.in_flow.conversation;
         if !self.kept.contains_key(&number) && seen.in_flow.place > 1 && self.drawn > 0 {
             self.late += 1;
@@ -240,7 +240,7 @@ impl ConversationBuffer {
 }
 
 /// Are both ends through with the connection after this segment?
-fn is_over(seen: &Seen) -> bool {
+fn is_over(seen: &PacketRef) -> bool {
     let Some(segment) = seen.in_flow.segment() else {
         return false;
     };

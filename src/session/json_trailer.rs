@@ -9,7 +9,7 @@ use super::observed::Observed;
 use super::settings::Settings;
 use crate::flow::PacketInFlow;
 use crate::render::json;
-use crate::timeline::{Seen, Timeline};
+use crate::timeline::{PacketRef, Timeline};
 
 /// So many packets are kept in all to find what each call did, when there are call logs.
 const PACKETS: usize = 150_000;
@@ -19,7 +19,7 @@ pub struct JsonTrailer {
     calls: Calls,
     /// Which conversations had a packet shown: a bit each, by their numbers.
     shown: Vec<u64>,
-    kept: BTreeMap<u64, Vec<Seen>>,
+    kept: BTreeMap<u64, Vec<PacketRef>>,
     packets: usize,
     left_out: u64,
     forgotten: u64,
@@ -58,7 +58,7 @@ impl JsonTrailer {
             return;
         }
         self.packets += 1;
-        self.kept.entry(in_flow.conversation).or_default().push(Seen {
+        self.kept.entry(in_flow.conversation).or_default().push(PacketRef {
             number: observed.number,
             time: observed.frame.time,
             flags: observed.with_in_flow(|packet, _| packet.tcp().map(|tcp| tcp.flags())),

@@ -9,26 +9,26 @@ use crate::calls::{Call, Name, Program, Role};
 const MOST: usize = 500_000;
 
 /// Where a call is: its socket, and its place among the socket's calls.
-type Place = (usize, usize);
+type CallPosition = (usize, usize);
 
 /// The calls that were read from call logs and do not belong to a drawn conversation yet.
 #[derive(Debug, Default)]
 pub struct CallIndex {
-    pub(super) sockets: Vec<Socket>,
+    pub(super) sockets: Vec<SocketCalls>,
     /// The socket that has this number now: numbers start again when another process gets the same process number.
     current: HashMap<(Program, u32, u64), usize>,
     /// By the ports of both ends.
-    pairs: HashMap<(u16, u16), Vec<Place>>,
+    pairs: HashMap<(u16, u16), Vec<CallPosition>>,
     /// Servers' sockets by their own port.
     servers: HashMap<u16, Vec<usize>>,
     kept: usize,
-    claimed: u64,
+    matched: u64,
     refused: u64,
 }
 
 /// The calls on one socket, in the order of the log.
 #[derive(Debug)]
-pub(super) struct Socket {
+pub(super) struct SocketCalls {
     pub(super) role: Role,
     pub(super) program: Program,
     /// Its own address, when it has one.
@@ -84,7 +84,7 @@ impl CallIndex {
             call.call != Name::Socket && self.sockets.get(index).is_some_and(|socket| socket.role == call.role)
         });
         known.unwrap_or_else(|| {
-            self.sockets.push(Socket {
+            self.sockets.push(SocketCalls {
                 role: call.role,
                 program: call.program,
                 local: None,
@@ -110,8 +110,8 @@ impl CallIndex {
 
     /// How many calls conversations have asked for.
     #[must_use]
-    pub const fn claimed(&self) -> u64 {
-        self.claimed
+    pub const fn matched(&self) -> u64 {
+        self.matched
     }
 
     /// How many were not kept, to bound the memory.
@@ -121,7 +121,7 @@ impl CallIndex {
     }
 
     /// The calls that are left between these two addresses, as seen from `local`.
-    pub(super) fn between(&self, local: SocketAddr, remote: SocketAddr) -> impl Iterator<Item = (Place, &Call)> {
+    pub(super) fn between(&self, local: SocketAddr, remote: SocketAddr) -> impl Iterator<Item = (CallPosition, &Call)> {
         let places = self.pairs.get(&(local.port(), remote.port()));
         places.into_iter().flatten().filter_map(move |&place| {
             let call = self.call(place)?;
@@ -140,15 +140,15 @@ impl CallIndex {
         })
     }
 
-    pub(super) fn call(&self, (socket, place): Place) -> Option<&Call> {
+    pub(super) fn call(&self, (socket, place): CallPosition) -> Option<&Call> {
         self.sockets.get(socket)?.calls.get(place)?.as_ref()
     }
 
     /// Hands a call out; each goes to one conversation only.
-    pub(super) fn take(&mut self, (socket, place): Place) -> Option<Call> {
+    pub(super) fn take(&mut self, (socket, place): CallPosition) -> Option<Call> {
         let call = self.sockets.get_mut(socket)?.calls.get_mut(place)?.take()?;
         self.kept -= 1;
-        self.claimed += 1;
+        self.matched += 1;
         Some(call)
     }
 }

@@ -1,7 +1,7 @@
 //! Causes and effects: which call made which packet, and which packet a call waited for.
 
 use super::stream::{Carried, moved};
-use super::{Placed, Seen};
+use super::{PacketRef, PartyCall};
 use crate::calls::Name;
 use crate::flow::Party;
 use crate::flow::segment::{Remark, ResetCause, SegmentPart};
@@ -26,7 +26,7 @@ pub(super) struct Cause {
 
 /// A call and a packet that belong together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Link {
+pub struct CallPacketPair {
     /// Index among the calls of the timeline.
     pub call: usize,
     /// Index among the packets.
@@ -34,7 +34,7 @@ pub struct Link {
 }
 
 /// Every cause with its effect.
-pub(super) fn of(packets: &[Seen], calls: &[Placed]) -> Vec<Cause> {
+pub(super) fn of(packets: &[PacketRef], calls: &[PartyCall]) -> Vec<Cause> {
     let mut causes = Causes {
         packets,
         calls,
@@ -52,12 +52,12 @@ pub(super) fn of(packets: &[Seen], calls: &[Placed]) -> Vec<Cause> {
 }
 
 /// Which call sent which packet, and which call waited for which packet.
-pub(super) fn links(causes: &[Cause]) -> (Vec<Link>, Vec<Link>) {
+pub(super) fn links(causes: &[Cause]) -> (Vec<CallPacketPair>, Vec<CallPacketPair>) {
     let (mut sent, mut waited_for) = (Vec::new(), Vec::new());
     for cause in causes {
         match (cause.before, cause.after) {
-            (Node::Entered(call), Node::Packet(packet)) => sent.push(Link { call, packet }),
-            (Node::Packet(packet), Node::Returned(call)) => waited_for.push(Link { call, packet }),
+            (Node::Entered(call), Node::Packet(packet)) => sent.push(CallPacketPair { call, packet }),
+            (Node::Packet(packet), Node::Returned(call)) => waited_for.push(CallPacketPair { call, packet }),
             _ => {}
         }
     }
@@ -65,22 +65,22 @@ pub(super) fn links(causes: &[Cause]) -> (Vec<Link>, Vec<Link>) {
 }
 
 struct Causes<'a> {
-    packets: &'a [Seen],
-    calls: &'a [Placed],
+    packets: &'a [PacketRef],
+    calls: &'a [PartyCall],
     found: Vec<Cause>,
 }
 
 impl Causes<'_> {
     /// The calls of a party in the order in which it entered them.
     fn of_party(&self, party: Party) -> Vec<usize> {
-        let placed = self.calls.iter().enumerate();
-        let mut own: Vec<usize> = placed
-            .filter(|(_, placed)| placed.party == party)
+        let party_call = self.calls.iter().enumerate();
+        let mut own: Vec<usize> = party_call
+            .filter(|(_, party_call)| party_call.party == party)
             .map(|(index, _)| index)
             .collect();
         // The log has them in the order in which they returned, which for one socket is the same. A clock that is set does
         // not change it, so the order of the log counts, not the times.
-        own.sort_by_key(|&index| self.calls.get(index).map(|placed| placed.call.socket));
+        own.sort_by_key(|&index| self.calls.get(index).map(|party_call| party_call.call.socket));
         own
     }
 
@@ -106,27 +106,30 @@ impl Causes<'_> {
         })
     }
 
-    fn first_call(&self, own: &[usize], wanted: impl Fn(&Placed) -> bool) -> Option<usize> {
+    fn first_call(&self, own: &[usize], wanted: impl Fn(&PartyCall) -> bool) -> Option<usize> {
         let mut calls = own.iter().copied();
         calls.find(|&index| self.calls.get(index).is_some_and(&wanted))
     }
 
     /// `connect()` sends the SYN and returns with the SYN,ACK; `accept()` returns after the handshake.
     fn opening(&mut self, party: Party, own: &[usize]) {
-        let connect = self.first_call(own, |placed| placed.call.call == Name::Connect);
+        let connect = self.first_call(own, |party_call| party_call.call.call == Name::Connect);
         if let Some(connect) = connect {
             let is_syn = |part| matches!(part, SegmentPart::Syn | SegmentPart::CrossingSyn);
             let syn = self.segment(party, is_syn);
             self.call_sent(connect, syn);
-            let succeeded = self.calls.get(connect).is_some_and(|placed| placed.call.result == 0);
+            let succeeded = self
+                .calls
+                .get(connect)
+                .is_some_and(|party_call| party_call.call.result == 0);
             // It returned without waiting when the connection was made in the background: then there is no answer to wait for.
             if succeeded {
                 let answer = self.segment(party.other(), |part| part == SegmentPart::SynAck);
                 self.call_waited(connect, answer);
             }
         }
-        let accept = self.first_call(own, |placed| {
-            placed.call.call == Name::Accept && placed.call.result >= 0
+        let accept = self.first_call(own, |party_call| {
+            party_call.call.call == Name::Accept && party_call.call.result >= 0
         });
         if let Some(accept) = accept {
             // RFC 7413: with data in the SYN, a server may accept before the handshake is complete.
@@ -143,7 +146,7 @@ impl Causes<'_> {
 
     /// `send()` before the segments with its bytes; the segments before the `recv()` that returns their bytes.
     fn data(&mut self, party: Party, own: &[usize]) {
-        let begins = |placed: &Placed| matches!(placed.call.call, Name::Connect | Name::Accept);
+        let begins = |party_call: &PartyCall| matches!(party_call.call.call, Name::Connect | Name::Accept);
         // Without the beginning of the log, which bytes a call moved cannot be counted.
         if self.first_call(own, begins).is_none() {
             return;
@@ -163,9 +166,9 @@ impl Causes<'_> {
     /// `close()` or `shutdown()` before the FIN; the other end's FIN before the `recv()` that returns 0.
     fn end(&mut self, party: Party, own: &[usize]) {
         let is_fin = |part| matches!(part, SegmentPart::FirstFin | SegmentPart::SecondFin);
-        let closing = self.first_call(own, |placed| match placed.call.call {
+        let closing = self.first_call(own, |party_call| match party_call.call.call {
             Name::Close => true,
-            Name::Shutdown => placed.call.argument.as_deref() != Some("SHUT_RD"),
+            Name::Shutdown => party_call.call.argument.as_deref() != Some("SHUT_RD"),
             _ => false,
         });
         if let Some(closing) = closing {
@@ -176,8 +179,8 @@ impl Causes<'_> {
         }
         let their_fin = self.segment(party.other(), is_fin);
         for &index in own {
-            let ended = self.calls.get(index).is_some_and(|placed| {
-                let call = &placed.call;
+            let ended = self.calls.get(index).is_some_and(|party_call| {
+                let call = &party_call.call;
                 call.call == Name::Recv && call.result == 0 && call.asked != Some(0)
             });
             if ended {
@@ -189,27 +192,27 @@ impl Causes<'_> {
     /// `sendto()` before its datagram, the datagram before the `recvfrom()` that returns it.
     fn datagrams(&mut self, party: Party, own: &[usize]) {
         for (name, sender) in [(Name::SendTo, party), (Name::RecvFrom, party.other())] {
-            let calls: Vec<Item> = own
+            let calls: Vec<Pairable> = own
                 .iter()
                 .filter_map(|&index| Some((index, self.calls.get(index)?)))
-                .filter(|(_, placed)| placed.call.call == name && placed.call.result >= 0)
-                .map(|(index, placed)| Item {
+                .filter(|(_, party_call)| party_call.call.call == name && party_call.call.result >= 0)
+                .map(|(index, party_call)| Pairable {
                     index,
-                    length: placed.call.bytes.unwrap_or(0),
+                    length: party_call.call.bytes.unwrap_or(0),
                     time: Some(if name == Name::SendTo {
-                        placed.entered()
+                        party_call.entered()
                     } else {
-                        placed.returned()
+                        party_call.returned()
                     }),
                 })
                 .collect();
-            let packets: Vec<Item> = self
+            let packets: Vec<Pairable> = self
                 .packets
                 .iter()
                 .enumerate()
                 .filter(|(_, seen)| seen.in_flow.sender == sender)
                 .filter_map(|(index, seen)| {
-                    Some(Item {
+                    Some(Pairable {
                         index,
                         length: seen.in_flow.datagram()?.length as u64,
                         time: seen.time.map(|time| time.0),
@@ -235,7 +238,11 @@ impl Causes<'_> {
         });
         let reset = self.segment(party.other(), |part| matches!(part, SegmentPart::Reset(_)));
         for &index in own {
-            let Some(error) = self.calls.get(index).and_then(|placed| placed.call.error.as_ref()) else {
+            let Some(error) = self
+                .calls
+                .get(index)
+                .and_then(|party_call| party_call.call.error.as_ref())
+            else {
                 continue;
             };
             match error.name.as_str() {
@@ -251,7 +258,7 @@ impl Causes<'_> {
 }
 
 /// A call, or a packet, that is to be paired.
-struct Item {
+struct Pairable {
     index: usize,
     length: u64,
     time: Option<i64>,
@@ -259,7 +266,7 @@ struct Item {
 
 /// Pairs calls with datagrams, in their order. Where one side has more, for a log or a capture that began later or ended
 /// earlier, those stand out that fit least by their times.
-fn pairs(calls: &[Item], packets: &[Item]) -> Vec<(usize, usize)> {
+fn pairs(calls: &[Pairable], packets: &[Pairable]) -> Vec<(usize, usize)> {
     /// So many comparisons are made at most; beyond them only both ends are tried.
     const WORK: usize = 4_000_000;
     let (few, many) = if calls.len() <= packets.len() {
@@ -293,7 +300,11 @@ fn pairs(calls: &[Item], packets: &[Item]) -> Vec<(usize, usize)> {
     calls_first(few, many.iter().skip(place), calls.len() <= packets.len())
 }
 
-fn calls_first<'i>(few: &[Item], many: impl Iterator<Item = &'i Item>, few_are_calls: bool) -> Vec<(usize, usize)> {
+fn calls_first<'i>(
+    few: &[Pairable],
+    many: impl Iterator<Item = &'i Pairable>,
+    few_are_calls: bool,
+) -> Vec<(usize, usize)> {
     let both = few.iter().zip(many);
     both.map(|(one, other)| {
         if few_are_calls {

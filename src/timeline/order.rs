@@ -3,14 +3,14 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
-use super::causes::{self, Cause, Link, Node};
-use super::placed::Clock;
+use super::causes::{self, CallPacketPair, Cause, Node};
+use super::packet_ref::ProcessClock;
 use super::skew::{self, RESOLUTION, Skew};
-use super::{Claimed, Placed, Seen};
+use super::{ConversationCalls, PacketRef, PartyCall};
 
-/// What happens at a point of the story; the number is an index into the packets, or into [`Timeline::calls`].
+/// What happens at an event; the number is an index into the packets, or into [`Timeline::calls`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum What {
+pub enum EventKind {
     /// A packet is seen.
     Packet(usize),
     /// A call is entered.
@@ -19,9 +19,9 @@ pub enum What {
     Returned(usize),
 }
 
-/// What is to be said of the place of an entry.
+/// What is to be noted of the order of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mark {
+pub enum OrderNote {
     /// By its own clock it would stand elsewhere: cause and effect put it here. So many nanoseconds would have to be added to
     /// its time at least.
     Clock(i64),
@@ -29,52 +29,52 @@ pub enum Mark {
     BeforeCause,
 }
 
-/// A point of the story.
+/// An event of a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Entry {
+pub struct TimelineEvent {
     /// What happens.
-    pub what: What,
+    pub kind: EventKind,
     /// When, in nanoseconds since 1970 by the capture's clock: the time of a call is shifted where its clock differs. `None`
     /// for a packet without a time.
     pub time: Option<i64>,
-    /// What is to be said of its place.
-    pub mark: Option<Mark>,
+    /// What is to be noted of its order.
+    pub order_note: Option<OrderNote>,
 }
 
 /// Calls and packets of a conversation in one order.
 #[derive(Debug, Clone, Default)]
 pub struct Timeline {
     /// Every packet once, and every call twice: entered and returned.
-    pub entries: Vec<Entry>,
+    pub events: Vec<TimelineEvent>,
     /// The calls.
-    pub calls: Vec<Placed>,
+    pub calls: Vec<PartyCall>,
     /// The clocks that were shifted.
     pub skews: Vec<Skew>,
     /// Which call sent which packet.
-    pub sent: Vec<Link>,
+    pub sent: Vec<CallPacketPair>,
     /// Which call cannot have returned before which packet.
-    pub waited_for: Vec<Link>,
+    pub waited_for: Vec<CallPacketPair>,
 }
 
 impl Timeline {
     /// Puts the packets of a conversation, in the order of the capture, and its calls in one order. An effect never stands
     /// before its cause, unless it is marked so.
     #[must_use]
-    pub fn of(packets: &[Seen], claimed: Claimed) -> Self {
-        let calls = claimed.calls;
+    pub fn of(packets: &[PacketRef], matched: ConversationCalls) -> Self {
+        let calls = matched.calls;
         let causes = causes::of(packets, &calls);
         let times: Vec<Option<i64>> = packets.iter().map(|seen| seen.time.map(|time| time.0)).collect();
         let skews = skew::of(&times, &calls, &causes);
         let clocks = Clocks::new(&times, &calls, &skews);
         let order = Graph::new(&clocks, &calls, &causes).sorted();
-        let mut entries: Vec<Entry> = order
+        let mut events: Vec<TimelineEvent> = order
             .into_iter()
-            .map(|(node, before_cause)| clocks.entry(node, before_cause))
+            .map(|(node, before_cause)| clocks.event(node, before_cause))
             .collect();
-        mark_misplaced(&mut entries);
+        mark_misplaced(&mut events);
         let (sent, waited_for) = causes::links(&causes);
         Self {
-            entries,
+            events,
             calls,
             skews,
             sent,
@@ -92,44 +92,44 @@ struct Clocks<'a> {
 }
 
 impl<'a> Clocks<'a> {
-    fn new(packets: &'a [Option<i64>], calls: &[Placed], skews: &[Skew]) -> Self {
-        let by_clock: HashMap<Clock, i64> = skews
+    fn new(packets: &'a [Option<i64>], calls: &[PartyCall], skews: &[Skew]) -> Self {
+        let by_clock: HashMap<ProcessClock, i64> = skews
             .iter()
             .map(|skew| ((skew.program, skew.pid), skew.shift))
             .collect();
         let shifts: Vec<i64> = calls
             .iter()
-            .map(|placed| by_clock.get(&placed.clock()).copied().unwrap_or(0))
+            .map(|party_call| by_clock.get(&party_call.clock()).copied().unwrap_or(0))
             .collect();
-        let shifted = |time: fn(&Placed) -> i64| -> Vec<i64> {
+        let shifted = |time: fn(&PartyCall) -> i64| -> Vec<i64> {
             let both = calls.iter().zip(&shifts);
-            both.map(|(placed, &shift)| time(placed).saturating_add(shift))
+            both.map(|(party_call, &shift)| time(party_call).saturating_add(shift))
                 .collect()
         };
         Self {
-            entered: shifted(Placed::entered),
-            returned: shifted(Placed::returned),
+            entered: shifted(PartyCall::entered),
+            returned: shifted(PartyCall::returned),
             packets,
             shifts,
         }
     }
 
-    fn entry(&self, node: Node, before_cause: bool) -> Entry {
-        let (what, time) = match node {
-            Node::Packet(index) => (What::Packet(index), self.packets.get(index).copied().flatten()),
-            Node::Entered(index) => (What::Entered(index), self.entered.get(index).copied()),
-            Node::Returned(index) => (What::Returned(index), self.returned.get(index).copied()),
+    fn event(&self, node: Node, before_cause: bool) -> TimelineEvent {
+        let (kind, time) = match node {
+            Node::Packet(index) => (EventKind::Packet(index), self.packets.get(index).copied().flatten()),
+            Node::Entered(index) => (EventKind::Entered(index), self.entered.get(index).copied()),
+            Node::Returned(index) => (EventKind::Returned(index), self.returned.get(index).copied()),
         };
         let shift = match node {
             Node::Packet(_) => 0,
             Node::Entered(index) | Node::Returned(index) => self.shifts.get(index).copied().unwrap_or(0),
         };
-        let mark = match (before_cause, shift) {
-            (true, _) => Some(Mark::BeforeCause),
+        let order_note = match (before_cause, shift) {
+            (true, _) => Some(OrderNote::BeforeCause),
             (false, 0) => None,
-            (false, shift) => Some(Mark::Clock(shift)),
+            (false, shift) => Some(OrderNote::Clock(shift)),
         };
-        Entry { what, time, mark }
+        TimelineEvent { kind, time, order_note }
     }
 }
 
@@ -145,7 +145,7 @@ struct Graph {
 }
 
 impl Graph {
-    fn new(clocks: &Clocks<'_>, calls: &[Placed], causes: &[Cause]) -> Self {
+    fn new(clocks: &Clocks<'_>, calls: &[PartyCall], causes: &[Cause]) -> Self {
         let packets = clocks.packets.len();
         let count = packets + 2 * calls.len();
         let mut graph = Self {
@@ -280,16 +280,16 @@ fn set<T>(all: &mut [T], index: usize, value: T) {
 
 /// Calls on one socket that followed each other, as the program's own clock has them. Those that overlap were made by two
 /// threads.
-fn sequences(calls: &[Placed]) -> Vec<(usize, usize)> {
-    let mut last: HashMap<(Clock, u64), usize> = HashMap::new();
+fn sequences(calls: &[PartyCall]) -> Vec<(usize, usize)> {
+    let mut last: HashMap<(ProcessClock, u64), usize> = HashMap::new();
     let mut found = Vec::new();
-    for (index, placed) in calls.iter().enumerate() {
-        let socket = (placed.clock(), placed.call.socket);
+    for (index, party_call) in calls.iter().enumerate() {
+        let socket = (party_call.clock(), party_call.call.socket);
         let Some(earlier) = last.insert(socket, index) else {
             continue;
         };
         let before = calls.get(earlier);
-        if before.is_some_and(|before| before.returned() <= placed.entered()) {
+        if before.is_some_and(|before| before.returned() <= party_call.entered()) {
             found.push((earlier, index));
         }
     }
@@ -297,23 +297,23 @@ fn sequences(calls: &[Placed]) -> Vec<(usize, usize)> {
 }
 
 /// Marks each call that stands elsewhere than its time among those of the packets says.
-fn mark_misplaced(entries: &mut [Entry]) {
-    let is_packet = |entry: &Entry| matches!(entry.what, What::Packet(_));
+fn mark_misplaced(events: &mut [TimelineEvent]) {
+    let is_packet = |event: &TimelineEvent| matches!(event.kind, EventKind::Packet(_));
     // The time of the packet that comes next; where the capture's own times go back, the larger one counts.
     let mut latest = i64::MIN;
     let mut following = Vec::new();
-    for entry in entries.iter().filter(|entry| is_packet(entry)) {
-        latest = latest.max(entry.time.unwrap_or(i64::MIN));
+    for event in events.iter().filter(|event| is_packet(event)) {
+        latest = latest.max(event.time.unwrap_or(i64::MIN));
         following.push(latest);
     }
     let mut following = following.into_iter().peekable();
     let mut before = i64::MIN;
-    for entry in entries {
-        if is_packet(entry) {
+    for event in events {
+        if is_packet(event) {
             before = following.next().unwrap_or(before);
             continue;
         }
-        let (Some(time), None) = (entry.time, entry.mark) else {
+        let (Some(time), None) = (event.time, event.order_note) else {
             continue;
         };
         // Without any time nothing can be said.
@@ -323,9 +323,9 @@ fn mark_misplaced(entries: &mut [Entry]) {
             .filter(|&time| time != i64::MIN)
             .unwrap_or(i64::MAX);
         if time < before.saturating_sub(RESOLUTION) {
-            entry.mark = Some(Mark::Clock(before.saturating_sub(time)));
+            event.order_note = Some(OrderNote::Clock(before.saturating_sub(time)));
         } else if time > after.saturating_add(RESOLUTION) {
-            entry.mark = Some(Mark::Clock(after.saturating_sub(time)));
+            event.order_note = Some(OrderNote::Clock(after.saturating_sub(time)));
         }
     }
 }

@@ -6,9 +6,9 @@
 
 use std::collections::HashMap;
 
-use super::Placed;
+use super::PartyCall;
 use super::causes::{Cause, Node};
-use super::placed::Clock;
+use super::packet_ref::ProcessClock;
 use crate::calls::Program;
 
 /// Times that are this near to each other say nothing of their order, in nanoseconds: many captures keep microseconds.
@@ -53,24 +53,24 @@ impl Bounds {
 }
 
 /// The clocks that have to be shifted. `packets` are the times of the packets, where they have one.
-pub(super) fn of(packets: &[Option<i64>], calls: &[Placed], causes: &[Cause]) -> Vec<Skew> {
-    let mut bounds: HashMap<Clock, Bounds> = HashMap::new();
+pub(super) fn of(packets: &[Option<i64>], calls: &[PartyCall], causes: &[Cause]) -> Vec<Skew> {
+    let mut bounds: HashMap<ProcessClock, Bounds> = HashMap::new();
     let time_of = |index: usize| packets.get(index).copied().flatten();
     for cause in causes {
         match (cause.before, cause.after) {
             (Node::Entered(call), Node::Packet(packet)) => {
-                let (Some(placed), Some(time)) = (calls.get(call), time_of(packet)) else {
+                let (Some(party_call), Some(time)) = (calls.get(call), time_of(packet)) else {
                     continue;
                 };
-                let known = bounds.entry(placed.clock()).or_insert(Bounds::NONE);
-                known.most = known.most.min(time.saturating_sub(placed.entered()));
+                let known = bounds.entry(party_call.clock()).or_insert(Bounds::NONE);
+                known.most = known.most.min(time.saturating_sub(party_call.entered()));
             }
             (Node::Packet(packet), Node::Returned(call)) => {
-                let (Some(placed), Some(time)) = (calls.get(call), time_of(packet)) else {
+                let (Some(party_call), Some(time)) = (calls.get(call), time_of(packet)) else {
                     continue;
                 };
-                let known = bounds.entry(placed.clock()).or_insert(Bounds::NONE);
-                known.least = known.least.max(time.saturating_sub(placed.returned()));
+                let known = bounds.entry(party_call.clock()).or_insert(Bounds::NONE);
+                known.least = known.least.max(time.saturating_sub(party_call.returned()));
             }
             _ => {}
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Placed, Seen};
+use super::{PacketRef, PartyCall};
 use crate::calls::Name;
 use crate::flow::Party;
 
@@ -22,7 +22,7 @@ pub(super) struct Carried {
 
 impl Carried {
     /// What `sender` sent. `None` where the beginning of its stream was not captured, so that its bytes cannot be counted.
-    pub(super) fn from(packets: &[Seen], sender: Party) -> Option<Self> {
+    pub(super) fn from(packets: &[PacketRef], sender: Party) -> Option<Self> {
         let mut carried = Self::default();
         let mut has_start = false;
         for (index, seen) in packets.iter().enumerate() {
@@ -85,11 +85,11 @@ impl Carried {
 
 /// The bytes that each of these calls moved, where it moved any: `sent` tells whether sending or receiving calls are asked for.
 /// `calls` are indices, of the calls of one party, in their order.
-pub(super) fn moved(placed: &[Placed], calls: &[usize], sent: bool) -> Vec<(usize, Bytes)> {
+pub(super) fn moved(party_call: &[PartyCall], calls: &[usize], sent: bool) -> Vec<(usize, Bytes)> {
     let mut total: i64 = 0;
     let mut moved = Vec::new();
     for &index in calls {
-        let Some(call) = placed.get(index).map(|placed| &placed.call) else {
+        let Some(call) = party_call.get(index).map(|party_call| &party_call.call) else {
             continue;
         };
         let is_asked_for = match call.call {

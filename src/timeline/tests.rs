@@ -1,13 +1,13 @@
 //! The order of cause and effect: each rule, clocks that differ, and whatever else a log may say.
 
-mod claims;
+mod matching;
 mod properties;
 
 use proptest::prelude::*;
 
 use super::causes::{self, Node};
-use super::stories::{Told, story};
-use super::{Mark, Timeline, What};
+use super::test_conversation::{TestConversation, parse};
+use super::{EventKind, OrderNote, Timeline};
 use crate::flow::Party;
 
 /// One line over TCP, with clocks that agree.
@@ -39,7 +39,7 @@ const LINE_IN_ORDER: &str = "listen( )listen accept( connect( 1 2 3 )connect )ac
 
 #[test]
 fn a_line_over_tcp_stands_as_it_happened() {
-    assert_eq!(story(LINE).line(), LINE_IN_ORDER);
+    assert_eq!(parse(LINE).line(), LINE_IN_ORDER);
 }
 
 /// Each rule by itself: all happens at the same time, so only cause and effect can order it.
@@ -118,62 +118,66 @@ fn equal_times_are_ordered_by_cause_and_effect() {
             "sendto(<1 2<)recvfrom",
         ),
     ] {
-        let line = story(text).line();
+        let line = parse(text).line();
         assert!(!line.contains(['~', '!']), "{rule}: {line}");
-        let told = story(text);
-        assert_in_order(&told);
+        let conversation = parse(text);
+        assert_in_order(&conversation);
         assert_eq!(line, expected, "{rule}");
-        let found = causes::of(&told.packets, &told.calls);
-        let found: Vec<String> = found.iter().map(|cause| cause_line(&told, *cause)).collect();
+        let found = causes::of(&conversation.packets, &conversation.calls);
+        let found: Vec<String> = found.iter().map(|cause| cause_line(&conversation, *cause)).collect();
         assert_eq!(found.join(" "), causes, "{rule}");
     }
 }
 
 /// `connect(<1`: entering `connect()` comes before packet 1.
-fn cause_line(told: &Told, cause: causes::Cause) -> String {
+fn cause_line(conversation: &TestConversation, cause: causes::Cause) -> String {
     let word = |node| match node {
-        Node::Packet(index) => told.packets[index].number.to_string(),
-        Node::Entered(index) => format!("{}(", told.calls[index].call.call),
-        Node::Returned(index) => format!("){}", told.calls[index].call.call),
+        Node::Packet(index) => conversation.packets[index].number.to_string(),
+        Node::Entered(index) => format!("{}(", conversation.calls[index].call.call),
+        Node::Returned(index) => format!("){}", conversation.calls[index].call.call),
     };
     format!("{}<{}", word(cause.before), word(cause.after))
 }
 
 #[test]
 fn half_a_microsecond_too_early_is_mended_without_a_word() {
-    let mut told = story("call client 1 connect 0 100\npacket 0 client syn\npacket 50 server synack");
+    let mut conversation = parse("call client 1 connect 0 100\npacket 0 client syn\npacket 50 server synack");
     // A capture in microseconds cuts the rest off: the SYN seems to be earlier than connect().
-    told.calls[0].call.entered += chrono::TimeDelta::nanoseconds(600);
-    assert_eq!(told.line(), "connect( 1 2 )connect");
+    conversation.calls[0].call.entered += chrono::TimeDelta::nanoseconds(600);
+    assert_eq!(conversation.line(), "connect( 1 2 )connect");
 }
 
 #[test]
 fn a_clock_that_differs_is_shifted_and_said() {
     for shift in [-7_200_000_000_000, -3_000, 3_000, 86_400_000_000_000] {
-        let mut told = story(LINE);
-        for placed in told.calls.iter_mut().filter(|placed| placed.party == Party::Server) {
-            placed.call.entered += chrono::TimeDelta::nanoseconds(shift * 1_000);
-            placed.call.returned += chrono::TimeDelta::nanoseconds(shift * 1_000);
+        let mut conversation = parse(LINE);
+        for party_call in conversation
+            .calls
+            .iter_mut()
+            .filter(|party_call| party_call.party == Party::Server)
+        {
+            party_call.call.entered += chrono::TimeDelta::nanoseconds(shift * 1_000);
+            party_call.call.returned += chrono::TimeDelta::nanoseconds(shift * 1_000);
         }
-        let timeline = told.timeline();
+        let timeline = conversation.timeline();
         assert_eq!(timeline.skews.len(), 1, "{shift}");
         let mended = timeline.skews[0].shift + shift * 1_000;
         assert!(mended.abs() < 200_000, "{shift}: {mended} ns are left");
-        for entry in &timeline.entries {
-            let is_servers = match entry.what {
-                What::Packet(_) => false,
-                What::Entered(index) | What::Returned(index) => timeline.calls[index].party == Party::Server,
+        for event in &timeline.events {
+            let is_servers = match event.kind {
+                EventKind::Packet(_) => false,
+                EventKind::Entered(index) | EventKind::Returned(index) => timeline.calls[index].party == Party::Server,
             };
-            assert_eq!(entry.mark.is_some(), is_servers, "{shift}: {entry:?}");
+            assert_eq!(event.order_note.is_some(), is_servers, "{shift}: {event:?}");
         }
-        assert_in_order(&told);
+        assert_in_order(&conversation);
     }
 }
 
 #[test]
 fn one_call_with_a_wrong_time_is_marked_alone() {
     // The clock was set back between send() and recv(): no single shift mends both.
-    let told = story(
+    let conversation = parse(
         "call client 1 connect -10 40
          packet 0 client syn
          packet 10 server synack
@@ -186,7 +190,7 @@ fn one_call_with_a_wrong_time_is_marked_alone() {
          call client 1 close 290 310",
     );
     assert_eq!(
-        told.line(),
+        conversation.line(),
         "connect( 1 2 3 )connect send( 4 )send recv( 5 ~)recv close( 6 )close"
     );
 }
@@ -194,7 +198,7 @@ fn one_call_with_a_wrong_time_is_marked_alone() {
 #[test]
 fn a_log_that_contradicts_itself_is_drawn_and_said() {
     // recv() has returned bytes before the send() of the reply that the same thread made from them was answered: a circle.
-    let told = story(
+    let conversation = parse(
         "call client 1 connect -10 40
          packet 0 client syn
          packet 10 server synack
@@ -205,8 +209,8 @@ fn a_log_that_contradicts_itself_is_drawn_and_said() {
          call client 1 send 100 110 9
          call client 1 recv 20 25 5",
     );
-    assert_in_order(&told);
-    assert!(told.line().contains('~'), "{}", told.line());
+    assert_in_order(&conversation);
+    assert!(conversation.line().contains('~'), "{}", conversation.line());
 }
 
 #[test]
@@ -218,14 +222,14 @@ fn a_capture_without_times_is_ordered_by_cause() {
         }
         words.join(" ")
     });
-    let told = story(&text.collect::<Vec<_>>().join("\n"));
-    assert_in_order(&told);
-    assert!(!told.line().contains(['~', '!']), "{}", told.line());
+    let conversation = parse(&text.collect::<Vec<_>>().join("\n"));
+    assert_in_order(&conversation);
+    assert!(!conversation.line().contains(['~', '!']), "{}", conversation.line());
 }
 
 #[test]
 fn a_retransmission_is_no_effect_of_a_later_send() {
-    let told = story(
+    let conversation = parse(
         "call client 1 connect -10 40
          packet 0 client syn
          packet 10 server synack
@@ -236,58 +240,64 @@ fn a_retransmission_is_no_effect_of_a_later_send() {
          call client 1 send 400 405 5
          packet 401 client data 6-10",
     );
-    assert_eq!(told.line(), "connect( 1 2 3 )connect send( 4 )send 5 send( 6 )send");
+    assert_eq!(
+        conversation.line(),
+        "connect( 1 2 3 )connect send( 4 )send 5 send( 6 )send"
+    );
 }
 
 #[test]
 fn a_log_that_began_late_is_paired_from_its_end() {
-    let told = story(
+    let conversation = parse(
         "packet 0 client datagram 1-4
          packet 100 client datagram 1-4
          packet 200 client datagram 1-4
          call client 1 sendto 95 105 4
          call client 1 sendto 195 205 4",
     );
-    assert_eq!(told.line(), "1 sendto( 2 )sendto sendto( 3 )sendto");
+    assert_eq!(conversation.line(), "1 sendto( 2 )sendto sendto( 3 )sendto");
 }
 
 /// Every event once, and no effect before its cause unless it is marked.
-fn assert_in_order(told: &Told) {
-    let timeline = told.timeline();
-    check(told, &timeline).unwrap();
+fn assert_in_order(conversation: &TestConversation) {
+    let timeline = conversation.timeline();
+    check(conversation, &timeline).unwrap();
 }
 
-fn check(told: &Told, timeline: &Timeline) -> Result<(), TestCaseError> {
-    let place = |what: What| timeline.entries.iter().position(|entry| entry.what == what);
-    prop_assert_eq!(timeline.entries.len(), told.packets.len() + 2 * told.calls.len());
-    for index in 0..told.packets.len() {
-        prop_assert!(place(What::Packet(index)).is_some());
+fn check(conversation: &TestConversation, timeline: &Timeline) -> Result<(), TestCaseError> {
+    let place = |what: EventKind| timeline.events.iter().position(|event| event.kind == what);
+    prop_assert_eq!(
+        timeline.events.len(),
+        conversation.packets.len() + 2 * conversation.calls.len()
+    );
+    for index in 0..conversation.packets.len() {
+        prop_assert!(place(EventKind::Packet(index)).is_some());
     }
-    for index in 0..told.calls.len() {
-        prop_assert!(place(What::Entered(index)).is_some());
-        prop_assert!(place(What::Returned(index)).is_some());
+    for index in 0..conversation.calls.len() {
+        prop_assert!(place(EventKind::Entered(index)).is_some());
+        prop_assert!(place(EventKind::Returned(index)).is_some());
     }
-    let mut all = causes::of(&told.packets, &timeline.calls);
-    all.extend((0..told.calls.len()).map(|index| causes::Cause {
+    let mut all = causes::of(&conversation.packets, &timeline.calls);
+    all.extend((0..conversation.calls.len()).map(|index| causes::Cause {
         before: Node::Entered(index),
         after: Node::Returned(index),
     }));
     for cause in all {
         let (before, after) = (place(what(cause.before)).unwrap(), place(what(cause.after)).unwrap());
-        let excused = timeline.entries[after].mark == Some(Mark::BeforeCause);
-        prop_assert!(before < after || excused, "{:?} in {}", cause, told.line());
+        let excused = timeline.events[after].order_note == Some(OrderNote::BeforeCause);
+        prop_assert!(before < after || excused, "{:?} in {}", cause, conversation.line());
     }
     // What is drawn at odds with its own time is marked.
     let mut latest = i64::MIN;
-    for entry in &timeline.entries {
-        let Some(time) = entry.time else { continue };
-        match entry.what {
-            What::Packet(_) => latest = latest.max(time),
-            _ if entry.mark.is_none() => {
+    for event in &timeline.events {
+        let Some(time) = event.time else { continue };
+        match event.kind {
+            EventKind::Packet(_) => latest = latest.max(time),
+            _ if event.order_note.is_none() => {
                 prop_assert!(
                     time >= latest.saturating_sub(super::skew::RESOLUTION),
                     "{}",
-                    told.line()
+                    conversation.line()
                 );
             }
             _ => {}
@@ -296,10 +306,10 @@ fn check(told: &Told, timeline: &Timeline) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-const fn what(node: Node) -> What {
+const fn what(node: Node) -> EventKind {
     match node {
-        Node::Entered(index) => What::Entered(index),
-        Node::Packet(index) => What::Packet(index),
-        Node::Returned(index) => What::Returned(index),
+        Node::Entered(index) => EventKind::Entered(index),
+        Node::Packet(index) => EventKind::Packet(index),
+        Node::Returned(index) => EventKind::Returned(index),
     }
 }

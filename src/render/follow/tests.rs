@@ -6,7 +6,7 @@ use super::{Assembler, Follow, Piece, text};
 use crate::flow::segment::{Segment, SegmentPart};
 use crate::flow::{PacketKind, Party};
 use crate::render::look::{Style, TextStyle};
-use crate::timeline::stories::{seen, segment};
+use crate::timeline::test_conversation::{seen, segment};
 
 /// Takes segments of the client, each with its first byte and its data, and the acknowledgments of the server between them.
 enum Event<'a> {

@@ -7,7 +7,7 @@ use super::assemble::Assembler;
 use super::text;
 use crate::render::look::{TextStyle, TimeForm};
 use crate::render::view::{ConversationView, EndedConversation, View, ViewOf};
-use crate::timeline::Seen;
+use crate::timeline::PacketRef;
 
 /// So many bytes of text a conversation are kept, and where all is wanted.
 const TEXT: usize = 1 << 20;
@@ -44,7 +44,7 @@ struct Texts {
 }
 
 impl ConversationView for Texts {
-    fn add(&mut self, packet: &Seen, data: &[u8]) {
+    fn add(&mut self, packet: &PacketRef, data: &[u8]) {
         let conversation = self.kept.entry(packet.in_flow.conversation);
         let text = conversation.or_insert_with(|| Assembler::new(self.room));
         let before = text.kept();

@@ -9,7 +9,7 @@ use crate::calls::Call;
 use crate::explain::packet::words;
 use crate::flow::Party;
 use crate::flow::conversation::{Connection, Conversation, Count, End, Ending, Exchange, Opening, Transport};
-use crate::timeline::{Link, Placed, Seen, Timeline};
+use crate::timeline::{CallPacketPair, PacketRef, PartyCall, Timeline};
 
 /// A conversation as a whole: a line of its own, after its packets.
 #[derive(Serialize)]
@@ -224,12 +224,12 @@ fn end_of_connection(end: &End) -> EndOfConnection {
 /// The call at `index` of the timeline of these packets.
 pub(super) fn call<'r>(
     conversation: u64,
-    packets: &[Seen],
+    packets: &[PacketRef],
     timeline: &Timeline,
     index: usize,
-    placed: &'r Placed,
+    party_call: &'r PartyCall,
 ) -> CallLine<'r> {
-    let numbers = |links: &[Link]| {
+    let numbers = |links: &[CallPacketPair]| {
         let own = links.iter().filter(|link| link.call == index);
         let mut numbers: Vec<u64> = own
             .filter_map(|link| packets.get(link.packet).map(|seen| seen.number))
@@ -241,9 +241,9 @@ pub(super) fn call<'r>(
     CallLine {
         line: "call",
         conversation,
-        party: placed.party.word(),
+        party: party_call.party.word(),
         sent: numbers(&timeline.sent),
         waited_for: numbers(&timeline.waited_for),
-        call: &placed.call,
+        call: &party_call.call,
     }
 }

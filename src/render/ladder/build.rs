@@ -11,7 +11,7 @@ use crate::flow::segment::{Remark, ResetCause, Segment, SegmentPart};
 use crate::flow::state::{Change, ObservedState, State};
 use crate::flow::{PacketKind, datagram};
 use crate::flow::{Party, Roles};
-use crate::timeline::{Entry, Mark, Seen, What};
+use crate::timeline::{EventKind, OrderNote, PacketRef, TimelineEvent};
 use crate::wire::tcp::Flags;
 
 impl Ladder {
@@ -57,7 +57,7 @@ fn begin(rows: &mut Vec<Row>, lanes: &[Lane; 2]) {
     let place = rows.iter().take_while(prepares).count();
     let row = Row {
         time: None,
-        mark: None,
+        order_note: None,
         kind: Kind::States([client, server]),
     };
     rows.insert(place, row);
@@ -74,18 +74,22 @@ fn nobody_listened(story: &Story<'_>) -> bool {
 }
 
 fn lane(story: &Story<'_>, party: Party) -> Lane {
-    let mut calls = story.timeline.calls.iter().filter(|placed| placed.party == party);
+    let mut calls = story
+        .timeline
+        .calls
+        .iter()
+        .filter(|party_call| party_call.party == party);
     let mut sockets: Vec<(Role, i64)> = Vec::new();
-    for placed in calls.clone() {
-        let socket = (placed.call.role, placed.call.fd);
-        if placed.call.fd >= 0 && !sockets.contains(&socket) {
+    for party_call in calls.clone() {
+        let socket = (party_call.call.role, party_call.call.fd);
+        if party_call.call.fd >= 0 && !sockets.contains(&socket) {
             sockets.push(socket);
         }
     }
     let first = story.packets.iter().find_map(|seen| seen.in_flow.segment());
     let listened = calls
         .clone()
-        .any(|placed| placed.call.call == Name::Listen && placed.call.result == 0);
+        .any(|party_call| party_call.call.call == Name::Listen && party_call.call.result == 0);
     Lane {
         party,
         address: match party {
@@ -103,7 +107,9 @@ fn lane(story: &Story<'_>, party: Party) -> Lane {
                 ..segment.server.before
             },
         }),
-        program: calls.next().map(|placed| (placed.call.program, placed.call.pid)),
+        program: calls
+            .next()
+            .map(|party_call| (party_call.call.program, party_call.call.pid)),
         sockets,
     }
 }
@@ -113,33 +119,33 @@ fn rows(story: &Story<'_>, start: Option<i64>) -> Vec<Row> {
     let refused = refused(story);
     let unanswered = unanswered(story);
     let mut rows = Vec::new();
-    let mut entries = story.timeline.entries.iter().peekable();
-    while let Some(entry) = entries.next() {
-        let row = |mark: Option<Mark>, kind: Kind| Row {
-            time: entry.time.zip(start).map(|(time, start)| time.saturating_sub(start)),
-            mark,
+    let mut events = story.timeline.events.iter().peekable();
+    while let Some(event) = events.next() {
+        let row = |order_note: Option<OrderNote>, kind: Kind| Row {
+            time: event.time.zip(start).map(|(time, start)| time.saturating_sub(start)),
+            order_note,
             kind,
         };
-        match entry.what {
-            What::Packet(index) => {
+        match event.kind {
+            EventKind::Packet(index) => {
                 if let Some(seen) = story.packets.get(index) {
-                    rows.push(row(entry.mark, Kind::Packet(arrow(seen, &refused, &unanswered))));
+                    rows.push(row(event.order_note, Kind::Packet(arrow(seen, &refused, &unanswered))));
                 }
                 if let Some((_, count)) = story.left_out.filter(|&(place, _)| place == index + 1) {
                     let text = format!("{count} packets are left out here; --full draws all");
                     rows.push(row(None, Kind::Note(text)));
                 }
             }
-            What::Entered(index) | What::Returned(index) => {
-                let whole = matches!(entry.what, What::Entered(_))
-                    && entries.next_if(|next| next.what == What::Returned(index)).is_some();
-                if let Some(placed) = story.timeline.calls.get(index) {
+            EventKind::Entered(index) | EventKind::Returned(index) => {
+                let whole = matches!(event.kind, EventKind::Entered(_))
+                    && events.next_if(|next| next.kind == EventKind::Returned(index)).is_some();
+                if let Some(party_call) = story.timeline.calls.get(index) {
                     let call = CallRow {
-                        party: placed.party,
-                        moment: moment(entry, whole),
-                        call: placed.call.clone(),
+                        party: party_call.party,
+                        moment: moment(event, whole),
+                        call: party_call.call.clone(),
                     };
-                    rows.push(row(entry.mark, Kind::Call(call)));
+                    rows.push(row(event.order_note, Kind::Call(call)));
                 }
             }
         }
@@ -147,10 +153,10 @@ fn rows(story: &Story<'_>, start: Option<i64>) -> Vec<Row> {
     rows
 }
 
-const fn moment(entry: &Entry, whole: bool) -> Moment {
-    match (entry.what, whole) {
+const fn moment(event: &TimelineEvent, whole: bool) -> Moment {
+    match (event.kind, whole) {
         (_, true) => Moment::Whole,
-        (What::Returned(_), false) => Moment::Returned,
+        (EventKind::Returned(_), false) => Moment::Returned,
         (_, false) => Moment::Entered,
     }
 }
@@ -163,7 +169,7 @@ fn refused(story: &Story<'_>) -> Vec<u64> {
         .filter_map(|seen| seen.in_flow.notice()?.about)
         .collect();
     if nobody_listened(story) {
-        let is_syn = |seen: &&Seen| {
+        let is_syn = |seen: &&PacketRef| {
             seen.in_flow
                 .segment()
                 .is_some_and(|segment| segment.part == SegmentPart::Syn)
@@ -191,7 +197,7 @@ fn unanswered(story: &Story<'_>) -> Vec<u64> {
     numbers
 }
 
-fn arrow(seen: &Seen, refused: &[u64], unanswered: &[u64]) -> Arrow {
+fn arrow(seen: &PacketRef, refused: &[u64], unanswered: &[u64]) -> Arrow {
     let is_refused = refused.binary_search(&seen.number).is_ok();
     let is_unanswered = !is_refused && unanswered.binary_search(&seen.number).is_ok();
     let repeats_unanswered = !is_unanswered && unanswered.last().is_some_and(|&last| last < seen.number);
@@ -294,7 +300,7 @@ fn notes(story: &Story<'_>, rows: &[Row]) -> Vec<String> {
     }
     if story.has_log {
         for party in [Party::Client, Party::Server] {
-            if !story.timeline.calls.iter().any(|placed| placed.party == party) {
+            if !story.timeline.calls.iter().any(|party_call| party_call.party == party) {
                 notes.push(format!(
                     "The call logs have no call of the {party} in this conversation"
                 ));
@@ -315,13 +321,13 @@ fn notes(story: &Story<'_>, rows: &[Row]) -> Vec<String> {
     }
     notes.extend(story.timeline.skews.iter().map(skew_sentence));
     let shifted: Vec<i64> = story.timeline.skews.iter().map(|skew| skew.shift).collect();
-    let marks = || rows.iter().filter_map(|row| row.mark);
-    if marks().any(|mark| matches!(mark, Mark::Clock(by) if !shifted.contains(&by))) {
+    let marks = || rows.iter().filter_map(|row| row.order_note);
+    if marks().any(|order_note| matches!(order_note, OrderNote::Clock(by) if !shifted.contains(&by))) {
         notes.push(
             "Some calls stand where cause and effect put them: their own times contradict the capture's".to_owned(),
         );
     }
-    if marks().any(|mark| mark == Mark::BeforeCause) {
+    if marks().any(|order_note| order_note == OrderNote::BeforeCause) {
         notes.push(
             "The call logs contradict the capture: some rows stand before their cause. Do both belong together?"
                 .to_owned(),

@@ -31,7 +31,7 @@ pub(super) fn explain(rows: Vec<Row>, story: &Story<'_>) -> Vec<Row> {
                 let gap = Gap { length, reasons };
                 explained.push(Row {
                     time: None,
-                    mark: None,
+                    order_note: None,
                     kind: Kind::Gap(gap),
                 });
             }

@@ -9,7 +9,7 @@ use crate::flow::datagram::IcmpErrorKind;
 use crate::flow::segment::{Delay, Remarks, SegmentPart};
 use crate::flow::state::ObservedState;
 use crate::frame::Time;
-use crate::timeline::{Mark, Seen, Timeline};
+use crate::timeline::{OrderNote, PacketRef, Timeline};
 
 /// What a ladder is made from.
 #[derive(Debug, Clone, Copy)]
@@ -17,7 +17,7 @@ pub struct Story<'a> {
     /// The conversation as a whole.
     pub conversation: &'a Conversation,
     /// Its packets, in the order of the capture.
-    pub packets: &'a [Seen],
+    pub packets: &'a [PacketRef],
     /// Packets that were left out to bound the memory: after how many of `packets`, and how many.
     pub left_out: Option<(usize, u64)>,
     /// Packets and calls in one order.
@@ -101,7 +101,7 @@ pub struct Row {
     /// Nanoseconds since [`Ladder::start`]; negative before it.
     pub time: Option<i64>,
     /// What is to be said of its place.
-    pub mark: Option<Mark>,
+    pub order_note: Option<OrderNote>,
     /// What it shows.
     pub kind: Kind,
 }

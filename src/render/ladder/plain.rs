@@ -10,7 +10,7 @@ use crate::explain::packet::Marks;
 use crate::flow::Party;
 use crate::flow::state::{ObservedState, State};
 use crate::render::look::TextStyle;
-use crate::timeline::Mark;
+use crate::timeline::OrderNote;
 
 /// Writes a ladder as sentences, one line each.
 ///
@@ -40,12 +40,12 @@ pub fn sentence(row: &Row) -> String {
     let time = row
         .time
         .map_or(String::new(), |time| format!("{}: ", said::moment(time)));
-    let mark = match row.mark {
-        Some(Mark::Clock(by)) => format!(
+    let mark = match row.order_note {
+        Some(OrderNote::Clock(by)) => format!(
             " Placed by cause and effect: its clock differs by {} at least.",
             duration(by.saturating_abs())
         ),
-        Some(Mark::BeforeCause) => {
+        Some(OrderNote::BeforeCause) => {
             " It stands before its cause: call log and capture contradict each other.".to_owned()
         }
         None => String::new(),

@@ -8,7 +8,7 @@ use crate::flow::conversation::{Connection, Conversation, Ending, Exchange, Open
 use crate::flow::segment::{Delay, SegmentPart};
 use crate::flow::state::State;
 use crate::render::look::{fraction, rounded};
-use crate::timeline::What;
+use crate::timeline::EventKind;
 
 /// A gap in one sentence, without its end.
 pub(in crate::render) fn gap(gap: &Gap) -> String {
@@ -74,22 +74,22 @@ fn opening(connection: &Connection) -> String {
 
 /// What the calls tell of the handshake: it happens inside of `connect()`, and without `accept()`.
 fn calls_of_opening(story: &Story<'_>) -> Vec<String> {
-    let entries = &story.timeline.entries;
+    let events = &story.timeline.events;
     let packet = |wanted: SegmentPart| {
-        entries.iter().position(|entry| match entry.what {
-            What::Packet(index) => {
+        events.iter().position(|event| match event.kind {
+            EventKind::Packet(index) => {
                 let segment = story.packets.get(index).and_then(|seen| seen.in_flow.segment());
                 segment.is_some_and(|segment| segment.part == wanted)
             }
             _ => false,
         })
     };
-    let call = |name: Name, moment: fn(usize) -> What| {
+    let call = |name: Name, moment: fn(usize) -> EventKind| {
         let calls = story.timeline.calls.iter();
         let index = calls
             .into_iter()
-            .position(|placed| placed.call.call == name && placed.call.result >= 0)?;
-        entries.iter().position(|entry| entry.what == moment(index))
+            .position(|party_call| party_call.call.call == name && party_call.call.result >= 0)?;
+        events.iter().position(|event| event.kind == moment(index))
     };
     let (Some(syn), Some(answer), Some(done)) = (
         packet(SegmentPart::Syn),
@@ -99,13 +99,13 @@ fn calls_of_opening(story: &Story<'_>) -> Vec<String> {
         return Vec::new();
     };
     let mut said = Vec::new();
-    let span = |name: Name| call(name, What::Entered).zip(call(name, What::Returned));
+    let span = |name: Name| call(name, EventKind::Entered).zip(call(name, EventKind::Returned));
     if span(Name::Connect).is_some_and(|(entered, returned)| entered < syn && answer < returned) {
         said.push("It happened while the client was in connect()".to_owned());
     }
     if let Some((entered, returned)) = span(Name::Accept).filter(|&(_, returned)| done < returned) {
         let later = |place: usize| {
-            let times = (entries.get(place)?.time?, entries.get(done)?.time?);
+            let times = (events.get(place)?.time?, events.get(done)?.time?);
             Some(duration(times.0.saturating_sub(times.1)))
         };
         let kernel = "The server's kernel completed it without the program";

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::block::Block;
 use super::{Kind, Row};
 use crate::render::look::{TextStyle, fraction, rounded};
-use crate::timeline::Mark;
+use crate::timeline::OrderNote;
 
 /// The title of the column for times.
 pub(super) const UNIT: &str = "t/ms";
@@ -82,9 +82,9 @@ impl Row {
     /// Its time in milliseconds with so many decimals, at most three, behind the sign of its mark: `~` moved, `!` before its
     /// cause. Empty without a time.
     pub(in crate::render) fn time_label(&self, decimals: usize) -> String {
-        let sign = match self.mark {
-            Some(Mark::Clock(_)) => "~",
-            Some(Mark::BeforeCause) => "!",
+        let sign = match self.order_note {
+            Some(OrderNote::Clock(_)) => "~",
+            Some(OrderNote::BeforeCause) => "!",
             None => "",
         };
         self.time

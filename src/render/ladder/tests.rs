@@ -12,11 +12,11 @@ use crate::flow::state::{ObservedState, State};
 use crate::flow::{PacketKind, Party, Roles};
 use crate::frame::Time;
 use crate::render::look::{Style, TextStyle};
-use crate::timeline::stories::{seen, segment, story};
-use crate::timeline::{Claimed, Seen, Timeline};
+use crate::timeline::test_conversation::{parse, seen, segment};
+use crate::timeline::{ConversationCalls, PacketRef, Timeline};
 use crate::wire::tcp::Flags;
 
-fn conversation(packets: &[Seen], opening: Opening) -> Conversation {
+fn conversation(packets: &[PacketRef], opening: Opening) -> Conversation {
     let is_udp = packets.iter().any(|seen| seen.in_flow.datagram().is_some());
     let end = End {
         observed_state: ObservedState {
@@ -61,9 +61,9 @@ fn conversation(packets: &[Seen], opening: Opening) -> Conversation {
     }
 }
 
-fn ladder_of(packets: &[Seen], opening: Opening, detail: Detail) -> Ladder {
+fn ladder_of(packets: &[PacketRef], opening: Opening, detail: Detail) -> Ladder {
     let conversation = conversation(packets, opening);
-    let timeline = Timeline::of(packets, Claimed::default());
+    let timeline = Timeline::of(packets, ConversationCalls::default());
     let story = Story {
         conversation: &conversation,
         packets,
@@ -87,8 +87,8 @@ fn drawn(ladder: &Ladder, style: Style, width: usize) -> String {
 }
 
 /// A packet `micros` after the beginning.
-fn at(number: u64, micros: i64, sender: Party, segment: Segment) -> Seen {
-    Seen {
+fn at(number: u64, micros: i64, sender: Party, segment: Segment) -> PacketRef {
+    PacketRef {
         flags: Some(Flags::ACK),
         ..seen(number, Some(Time(micros * 1_000)), sender, PacketKind::Segment(segment))
     }
@@ -188,13 +188,13 @@ fn what_the_capture_does_not_have_is_said() {
 }
 
 /// Why nothing happens, in the order of the rows.
-fn gaps_of(told: &str) -> Vec<Vec<Reason>> {
-    let told = story(told);
-    let conversation = conversation(&told.packets, Opening::Complete);
-    let timeline = told.timeline();
+fn gaps_of(parsed: &str) -> Vec<Vec<Reason>> {
+    let parsed = parse(parsed);
+    let conversation = conversation(&parsed.packets, Opening::Complete);
+    let timeline = parsed.timeline();
     let story = Story {
         conversation: &conversation,
-        packets: &told.packets,
+        packets: &parsed.packets,
         left_out: None,
         timeline: &timeline,
         has_log: true,
@@ -253,7 +253,7 @@ fn guessed_roles_are_called_so() {
     ] {
         let mut conversation = conversation(&packets, Opening::BeforeCapture);
         conversation.roles = roles;
-        let timeline = Timeline::of(&packets, Claimed::default());
+        let timeline = Timeline::of(&packets, ConversationCalls::default());
         let ladder = Ladder::of(
             &Story {
                 conversation: &conversation,

@@ -8,7 +8,7 @@ use super::{side_by_side, text};
 use crate::explain::{count, grouped};
 use crate::render::look::{Style, TextStyle, TimeForm};
 use crate::render::view::{ConversationView, EndedConversation, View, ViewOf, ViewOptions};
-use crate::timeline::{Seen, Timeline};
+use crate::timeline::{PacketRef, Timeline};
 
 /// So many packets of a conversation are drawn unless all are wanted: the first ones and the last ones.
 const FIRST: usize = 1_800;
@@ -50,8 +50,8 @@ pub struct Ladders {
 /// The packets of a conversation that is not drawn yet.
 #[derive(Default)]
 struct Packets {
-    first: Vec<Seen>,
-    last: VecDeque<Seen>,
+    first: Vec<PacketRef>,
+    last: VecDeque<PacketRef>,
     left_out: u64,
 }
 
@@ -74,7 +74,7 @@ impl Ladders {
 }
 
 impl ConversationView for Ladders {
-    fn add(&mut self, packet: &Seen, _data: &[u8]) {
+    fn add(&mut self, packet: &PacketRef, _data: &[u8]) {
         let kept = self.kept.entry(packet.in_flow.conversation).or_default();
         self.packets += 1;
         if !self.bounded || kept.first.len() < FIRST {

@@ -1,7 +1,7 @@
 use super::{Entities, sequence};
 use crate::flow::Party;
 use crate::render::ladder::{Arrow, Content, Kind, Ladder, Lane, Line, NO_CALL_LOG, Row, Transport};
-use crate::timeline::Mark;
+use crate::timeline::OrderNote;
 
 #[test]
 fn nothing_ends_a_statement_or_begins_a_tag() {
@@ -9,7 +9,7 @@ fn nothing_ends_a_statement_or_begins_a_tag() {
     assert_eq!(text, "a#59;b#35;c#34;d#34;#60;b#62;#92;n#37;#37;#123;init#125;#37;#37;");
 }
 
-fn datagram(time: i64, mark: Option<Mark>) -> Row {
+fn datagram(time: i64, order_note: Option<OrderNote>) -> Row {
     let content = Content::Datagram {
         length: 3,
         request: None,
@@ -25,7 +25,7 @@ fn datagram(time: i64, mark: Option<Mark>) -> Row {
     };
     Row {
         time: Some(time),
-        mark,
+        order_note,
         kind: Kind::Packet(arrow),
     }
 }
@@ -47,8 +47,8 @@ fn marks_and_notes_stand_in_it_as_in_every_ladder() {
         capture_start: None,
         lanes: [lane(Party::Client), lane(Party::Server)],
         rows: vec![
-            datagram(12_300, Some(Mark::Clock(5))),
-            datagram(2_000, Some(Mark::BeforeCause)),
+            datagram(12_300, Some(OrderNote::Clock(5))),
+            datagram(2_000, Some(OrderNote::BeforeCause)),
             datagram(20_000_000_000_000, None),
         ],
         notes: vec![NO_CALL_LOG.to_owned(), "The clock differs".to_owned()],

@@ -2,7 +2,7 @@
 
 use crate::flow::Party;
 use crate::flow::segment::Remark;
-use crate::timeline::Seen;
+use crate::timeline::PacketRef;
 
 /// One direction of a conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub struct Point {
 /// The directions that carry data, the client's first. Nothing for UDP, which has no sequence numbers, and for packets without
 /// times.
 #[must_use]
-pub fn directions(packets: &[Seen]) -> Vec<Direction> {
+pub fn directions(packets: &[PacketRef]) -> Vec<Direction> {
     let Some(start) = packets.iter().find_map(|seen| seen.time) else {
         return Vec::new();
     };
@@ -55,7 +55,7 @@ pub fn directions(packets: &[Seen]) -> Vec<Direction> {
         .collect()
 }
 
-fn direction(packets: &[Seen], sender: Party, start: i64) -> Direction {
+fn direction(packets: &[PacketRef], sender: Party, start: i64) -> Direction {
     let mut found = Direction {
         sender,
         segments: Vec::new(),

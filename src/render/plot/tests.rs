@@ -4,11 +4,11 @@ use crate::flow::Party;
 use crate::flow::number::{Number, Sequence};
 use crate::flow::segment::{Remark, Remarks, Scale, Segment as Fact, SegmentPart, Window};
 use crate::frame::Time;
-use crate::timeline::Seen;
-use crate::timeline::stories::{seen, segment};
+use crate::timeline::PacketRef;
+use crate::timeline::test_conversation::{seen, segment};
 
 /// Microseconds, sender, data, acknowledgment.
-fn packet(place: u64, at: i64, sender: Party, data: Option<(i64, i64)>, acknowledges: Option<i64>) -> Seen {
+fn packet(place: u64, at: i64, sender: Party, data: Option<(i64, i64)>, acknowledges: Option<i64>) -> PacketRef {
     let part = if data.is_some() {
         SegmentPart::Data
     } else {
@@ -33,14 +33,14 @@ fn packet(place: u64, at: i64, sender: Party, data: Option<(i64, i64)>, acknowle
     )
 }
 
-fn again(mut packet: Seen) -> Seen {
+fn again(mut packet: PacketRef) -> PacketRef {
     if let crate::flow::PacketKind::Segment(fact) = &mut packet.in_flow.kind {
         fact.remarks = Remarks::NONE.with(Remark::Retransmission);
     }
     packet
 }
 
-fn story() -> Vec<Seen> {
+fn story() -> Vec<PacketRef> {
     vec![
         packet(1, 5, Party::Client, Some((1, 12)), Some(1)),
         packet(2, 9, Party::Server, None, Some(13)),

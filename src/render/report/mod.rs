@@ -159,7 +159,7 @@ mod tests {
     use crate::render::look::TextStyle;
     use crate::render::report_model::{Kept, ReportModel};
     use crate::render::samples;
-    use crate::timeline::Claimed;
+    use crate::timeline::ConversationCalls;
 
     /// The page of a datagram whose conversation is known, or has been forgotten.
     fn page(is_known: bool) -> String {
@@ -178,7 +178,14 @@ mod tests {
             whole: None,
         };
         let conversation = |number| tracker.conversation(number).filter(|_| is_known);
-        let material = ReportModel::new(vec![kept], conversation, |_, _| Claimed::default(), false, None, 0);
+        let material = ReportModel::new(
+            vec![kept],
+            conversation,
+            |_, _| ConversationCalls::default(),
+            false,
+            None,
+            0,
+        );
         assert_eq!(material.forgotten, u64::from(!is_known));
         let provenance = Provenance {
             title: String::new(),

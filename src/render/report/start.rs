@@ -7,7 +7,7 @@ use crate::flow::segment::{Segment, SegmentPart};
 use crate::flow::{PacketInFlow, PacketKind};
 use crate::render::ladder::Detail;
 use crate::render::report_model::{ReportModel, Told};
-use crate::timeline::Seen;
+use crate::timeline::PacketRef;
 
 /// The beginning of the conversation that shows most.
 pub(super) struct Start {
@@ -69,7 +69,7 @@ fn is_complete(told: &Told) -> bool {
     complete && told.packets.iter().filter(|seen| part_of_handshake(seen)).count() >= 3
 }
 
-const fn part_of_handshake(seen: &Seen) -> bool {
+const fn part_of_handshake(seen: &PacketRef) -> bool {
     match seen.in_flow.segment() {
         Some(segment) => matches!(
             segment.part,
@@ -80,7 +80,7 @@ const fn part_of_handshake(seen: &Seen) -> bool {
 }
 
 /// Whatever it is: a segment of the handshake and a datagram in words of their own, the rest with its reason.
-fn any(seen: &Seen, material: &ReportModel) -> Option<Stage> {
+fn any(seen: &PacketRef, material: &ReportModel) -> Option<Stage> {
     let told = handshake(seen, material).or_else(|| datagram(seen));
     told.or_else(|| {
         let kept = material.packets.iter().find(|kept| kept.number == seen.number)?;
@@ -104,7 +104,7 @@ fn sentence(words: &str) -> String {
     first.into_iter().chain(letters).chain(['.']).collect()
 }
 
-fn handshake(seen: &Seen, _: &ReportModel) -> Option<Stage> {
+fn handshake(seen: &PacketRef, _: &ReportModel) -> Option<Stage> {
     let segment = seen.in_flow.segment()?;
     let (name, says) = match segment.part {
         SegmentPart::Syn => (
@@ -147,7 +147,7 @@ fn acknowledged(segment: &Segment) -> String {
         .map_or_else(String::new, |number| number.raw.to_string())
 }
 
-fn datagram(seen: &Seen) -> Option<Stage> {
+fn datagram(seen: &PacketRef) -> Option<Stage> {
     let PacketKind::Datagram(datagram) = &seen.in_flow.kind else {
         return None;
     };

@@ -3,7 +3,7 @@
 use crate::flow::Party;
 use crate::flow::state::{ObservedState, State};
 use crate::render::ladder::{Kind, Ladder, Line};
-use crate::timeline::Mark;
+use crate::timeline::OrderNote;
 
 /// Which signs a ladder has.
 #[derive(Default)]
@@ -20,8 +20,8 @@ impl Used {
     pub(super) fn of(ladder: &Ladder) -> Self {
         let mut used = Self::default();
         for row in &ladder.rows {
-            used.moved |= matches!(row.mark, Some(Mark::Clock(_)));
-            used.too_early |= row.mark == Some(Mark::BeforeCause);
+            used.moved |= matches!(row.order_note, Some(OrderNote::Clock(_)));
+            used.too_early |= row.order_note == Some(OrderNote::BeforeCause);
             match &row.kind {
                 Kind::Packet(arrow) => {
                     used.lines.push(arrow.line);

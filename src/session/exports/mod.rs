@@ -82,12 +82,12 @@ impl<'a> Exporter<'a> {
             std::mem::take(&mut self.kept),
             |number| known.conversation(number),
             |number, packets| {
-                let (claimed, missing) = calls
+                let (matched, missing) = calls
                     .as_ref()
                     .map(|calls| calls.of(number, packets))
                     .unwrap_or_default();
                 had_no_room += missing;
-                claimed
+                matched
             },
             calls.as_ref().is_some_and(Calls::is_given),
             self.first,

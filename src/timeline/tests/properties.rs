@@ -2,15 +2,15 @@
 
 use proptest::prelude::*;
 
-use super::super::Mark;
-use super::super::stories::{Told, seen, segment, story};
+use super::super::OrderNote;
+use super::super::test_conversation::{TestConversation, parse, seen, segment};
 use super::check;
 use crate::flow::segment::SegmentPart;
 use crate::flow::{PacketKind, Party};
 use crate::frame::Time;
 
 /// A connection as it could have happened: the pauses between what must follow each other are random.
-fn connection() -> impl Strategy<Value = Told> {
+fn connection() -> impl Strategy<Value = TestConversation> {
     let pauses = proptest::collection::vec(0_i64..400, 64);
     let chunks = proptest::collection::vec((any::<bool>(), 1_i64..3_000), 0..8);
     (pauses, chunks).prop_map(|(pauses, chunks)| {
@@ -50,58 +50,58 @@ fn connection() -> impl Strategy<Value = Told> {
             later(),
             later()
         ));
-        story(&text)
+        parse(&text)
     })
 }
 
 proptest! {
     #[test]
-    fn what_happened_is_drawn_without_a_mark(told in connection()) {
-        let timeline = told.timeline();
-        check(&told, &timeline)?;
+    fn what_happened_is_drawn_without_a_mark(conversation in connection()) {
+        let timeline = conversation.timeline();
+        check(&conversation, &timeline)?;
         prop_assert!(timeline.skews.is_empty());
-        prop_assert!(timeline.entries.iter().all(|entry| entry.mark.is_none()), "{}", told.line());
+        prop_assert!(timeline.events.iter().all(|event| event.order_note.is_none()), "{}", conversation.line());
     }
 
     #[test]
     fn two_clocks_that_differ_change_no_order_of_cause_and_effect(
-        told in connection(),
+        conversation in connection(),
         client in -10_000_000_i64..10_000_000,
         server in -10_000_000_i64..10_000_000,
     ) {
-        let mut skewed = told.clone();
-        for placed in &mut skewed.calls {
-            let shift = chrono::TimeDelta::microseconds(if placed.party == Party::Client { client } else { server });
-            placed.call.entered += shift;
-            placed.call.returned += shift;
+        let mut skewed = conversation.clone();
+        for party_call in &mut skewed.calls {
+            let shift = chrono::TimeDelta::microseconds(if party_call.party == Party::Client { client } else { server });
+            party_call.call.entered += shift;
+            party_call.call.returned += shift;
         }
         let timeline = skewed.timeline();
         check(&skewed, &timeline)?;
-        prop_assert!(timeline.entries.iter().all(|entry| entry.mark != Some(Mark::BeforeCause)));
+        prop_assert!(timeline.events.iter().all(|event| event.order_note != Some(OrderNote::BeforeCause)));
     }
 
     #[test]
     fn every_call_at_a_time_of_its_own_is_drawn_once_and_after_its_cause(
-        told in connection(),
+        conversation in connection(),
         wrong in proptest::collection::vec((-5_000_i64..5_000, -5_000_i64..5_000), 40),
     ) {
-        let mut wild = told.clone();
-        for (placed, (entered, returned)) in wild.calls.iter_mut().zip(wrong.iter().cycle()) {
-            placed.call.entered += chrono::TimeDelta::microseconds(*entered);
-            placed.call.returned += chrono::TimeDelta::microseconds(*returned);
+        let mut wild = conversation.clone();
+        for (party_call, (entered, returned)) in wild.calls.iter_mut().zip(wrong.iter().cycle()) {
+            party_call.call.entered += chrono::TimeDelta::microseconds(*entered);
+            party_call.call.returned += chrono::TimeDelta::microseconds(*returned);
         }
         check(&wild, &wild.timeline())?;
     }
 
     #[test]
     fn packets_of_another_connection_are_survived(
-        told in connection(),
+        conversation in connection(),
         packets in proptest::collection::vec((0_i64..5_000, any::<bool>(), 0_usize..8, 0_i64..50, 0_i64..50), 0..30),
     ) {
         let parts = [
             SegmentPart::Syn, SegmentPart::SynAck, SegmentPart::HandshakeAck, SegmentPart::Data, SegmentPart::Ack, SegmentPart::FirstFin, SegmentPart::SecondFin, SegmentPart::Stray,
         ];
-        let mut mixed = told.clone();
+        let mut mixed = conversation.clone();
         mixed.packets = packets
             .into_iter()
             .enumerate()

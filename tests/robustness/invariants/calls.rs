@@ -43,6 +43,13 @@ pub fn check_beside(log: &[u8], frames: &[Frame<'_>], look: TextStyle) {
     let find = |number| follower.tracker().conversation(number);
     let start = frames.iter().find_map(|frame| frame.time);
     let mut logs = check(log);
-    let material = ReportModel::new(kept, find, |_, packets| logs.claim(packets), true, start, 0);
+    let material = ReportModel::new(
+        kept,
+        find,
+        |_, packets| logs.match_conversation(packets),
+        true,
+        start,
+        0,
+    );
     flow::check_drawn(&material, look);
 }

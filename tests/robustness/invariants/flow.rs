@@ -10,7 +10,7 @@ use socket_lab::render::report::{self, Provenance};
 use socket_lab::render::report_model::{Kept, ReportModel, Whole};
 use socket_lab::render::{json, mermaid, plot, svg};
 use socket_lab::session::following::{Followed, Follower};
-use socket_lab::timeline::Claimed;
+use socket_lab::timeline::ConversationCalls;
 use socket_lab::wire::decode;
 
 use super::frame::{check_json, check_structure, check_views, link};
@@ -135,7 +135,7 @@ pub fn check(frames: &[Frame<'_>], look: TextStyle) {
     let find = |number| tracker.conversation(number);
     check_sheet(&kept, look);
     check_said(&kept, look);
-    let material = ReportModel::new(kept, find, |_, _| Claimed::default(), false, start, 0);
+    let material = ReportModel::new(kept, find, |_, _| ConversationCalls::default(), false, start, 0);
     check_drawn(&material, look);
     check_report(&material, look);
 }

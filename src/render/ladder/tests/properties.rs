@@ -9,8 +9,8 @@ use crate::flow::conversation::Opening;
 use crate::flow::segment::{Remark, ResetCause, SegmentPart};
 use crate::frame::Time;
 use crate::render::look::Style;
-use crate::timeline::Seen;
-use crate::timeline::stories::segment;
+use crate::timeline::PacketRef;
+use crate::timeline::test_conversation::segment;
 use crate::wire::tcp::Flags;
 
 fn any_packet() -> impl Strategy<Value = (i64, bool, usize, i64, u32)> {
@@ -33,7 +33,7 @@ proptest! {
             SegmentPart::Syn, SegmentPart::SynAck, SegmentPart::HandshakeAck, SegmentPart::Data, SegmentPart::Ack, SegmentPart::KeepAlive, SegmentPart::FirstFin,
             SegmentPart::Reset(ResetCause::Abort), SegmentPart::WindowProbe,
         ];
-        let packets: Vec<Seen> = packets
+        let packets: Vec<PacketRef> = packets
             .into_iter()
             .enumerate()
             .map(|(index, (time, from_client, part, first, bits))| {
@@ -41,7 +41,7 @@ proptest! {
                 let mut one = segment(parts[part], (part == 3).then_some((first, first + 1_000)));
                 one.remarks = Remark::ALL.into_iter().filter(|&remark| bits >> (remark as u8) & 1 == 1).collect();
                 one.sequence.relative = first;
-                Seen {
+                PacketRef {
                     flags: Some(Flags((bits & 0x1ff) as u16)),
                     time: Some(Time(time)),
                     ..at(numbers + index as u64, 0, sender, one)

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use super::call_index::CallIndex;
-use super::{Placed, Seen};
+use super::{PacketRef, PartyCall};
 use crate::calls::{Call, Name, Program, Role};
 use crate::flow::{PacketKind, Party};
 
@@ -12,23 +12,23 @@ const NEAR: i64 = 2_000_000_000;
 
 /// The calls of one conversation.
 #[derive(Debug, Clone, Default)]
-pub struct Claimed {
+pub struct ConversationCalls {
     /// All of them; those on one socket in their order.
-    pub calls: Vec<Placed>,
+    pub calls: Vec<PartyCall>,
 }
 
-impl Claimed {
+impl ConversationCalls {
     /// Keeps so many calls at most, the first ones by their clocks; says how many it has not kept. Without calls at its end a
     /// conversation can be told, without those of its beginning hardly.
     pub fn keep_first(&mut self, most: usize) -> u64 {
         let all = self.calls.len();
         if all > most {
-            let mut times: Vec<_> = self.calls.iter().map(|placed| placed.call.entered).collect();
+            let mut times: Vec<_> = self.calls.iter().map(|party_call| party_call.call.entered).collect();
             let (earlier, &mut limit, _) = times.select_nth_unstable(most);
             // Of those that are as late as the first without room, as many as there is room for.
             let mut room = earlier.iter().filter(|&&time| time == limit).count();
-            self.calls.retain(|placed| {
-                let entered = placed.call.entered;
+            self.calls.retain(|party_call| {
+                let entered = party_call.call.entered;
                 let fits = entered == limit && room > 0;
                 room -= usize::from(fits);
                 entered < limit || fits
@@ -40,19 +40,19 @@ impl Claimed {
     /// Is there a call of this party?
     #[must_use]
     pub fn has(&self, party: Party) -> bool {
-        self.calls.iter().any(|placed| placed.party == party)
+        self.calls.iter().any(|party_call| party_call.party == party)
     }
 }
 
 /// A conversation as calls are looked for: who, and when by the capture's clock.
-struct Wanted {
+struct ConversationQuery {
     client: SocketAddr,
     server: SocketAddr,
     first: Option<i64>,
     last: Option<i64>,
 }
 
-impl Wanted {
+impl ConversationQuery {
     /// How far the call is from the conversation, in nanoseconds; 0 when it was under way meanwhile.
     fn distance(&self, call: &Call) -> i64 {
         let (Some(first), Some(last)) = (self.first, self.last) else {
@@ -69,43 +69,43 @@ impl Wanted {
 impl CallIndex {
     /// Hands out the calls of the conversation of these packets. A call is handed out once: those that serve every
     /// conversation (`bind()`, `listen()`) go to the first one that asks.
-    pub fn claim(&mut self, packets: &[Seen]) -> Claimed {
+    pub fn match_conversation(&mut self, packets: &[PacketRef]) -> ConversationCalls {
         let Some(seen) = packets.first() else {
-            return Claimed::default();
+            return ConversationCalls::default();
         };
         if self.is_empty() {
-            return Claimed::default();
+            return ConversationCalls::default();
         }
         let times = || packets.iter().filter_map(|seen| Some(seen.time?.0));
-        let wanted = Wanted {
+        let query = ConversationQuery {
             client: seen.in_flow.client,
             server: seen.in_flow.server,
             first: times().min(),
             last: times().max(),
         };
-        let is_udp = |seen: &Seen| matches!(seen.in_flow.kind, PacketKind::Datagram(_));
-        let is_tcp = |seen: &Seen| matches!(seen.in_flow.kind, PacketKind::Segment(_));
-        let mut claimed = Claimed::default();
+        let is_udp = |seen: &PacketRef| matches!(seen.in_flow.kind, PacketKind::Datagram(_));
+        let is_tcp = |seen: &PacketRef| matches!(seen.in_flow.kind, PacketKind::Segment(_));
+        let mut matched = ConversationCalls::default();
         if packets.iter().any(is_udp) {
-            self.claim_exchange(&wanted, &mut claimed);
+            self.match_exchange(&query, &mut matched);
         } else if packets.iter().any(is_tcp) {
-            self.claim_connection(&wanted, &mut claimed);
+            self.match_connection(&query, &mut matched);
         }
-        claimed
+        matched
     }
 
     /// TCP: one client socket, one connection socket, the `accept()` that made it, and the welcoming socket's beginning.
-    fn claim_connection(&mut self, wanted: &Wanted, claimed: &mut Claimed) {
-        let (client, server) = (wanted.client, wanted.server);
-        if let Some(socket) = self.nearest(wanted, client, server, Role::ClientSocket, Program::TcpClient) {
-            self.take_socket(socket, Party::Client, claimed);
+    fn match_connection(&mut self, query: &ConversationQuery, matched: &mut ConversationCalls) {
+        let (client, server) = (query.client, query.server);
+        if let Some(socket) = self.nearest(query, client, server, Role::ClientSocket, Program::TcpClient) {
+            self.take_socket(socket, Party::Client, matched);
         }
         let accept = {
             let accepts = self
                 .between(server, client)
                 .filter(|(_, call)| call.call == Name::Accept && call.result >= 0);
             accepts
-                .min_by_key(|(_, call)| wanted.distance(call))
+                .min_by_key(|(_, call)| query.distance(call))
                 .map(|(place, _)| place)
         };
         let welcoming = accept.map(|(socket, _)| socket).or_else(|| {
@@ -113,29 +113,29 @@ impl CallIndex {
             bound.rfind(|&index| self.is_one(index, Role::WelcomingSocket, Program::TcpServer))
         });
         if let Some(socket) = welcoming {
-            self.take_preparation(socket, claimed);
+            self.take_preparation(socket, matched);
         }
         if let Some(call) = accept.and_then(|place| self.take(place)) {
-            claimed.calls.push(Placed {
+            matched.calls.push(PartyCall {
                 party: Party::Server,
                 call,
             });
         }
-        if let Some(socket) = self.nearest(wanted, server, client, Role::ConnectionSocket, Program::TcpServer) {
-            self.take_socket(socket, Party::Server, claimed);
+        if let Some(socket) = self.nearest(query, server, client, Role::ConnectionSocket, Program::TcpServer) {
+            self.take_socket(socket, Party::Server, matched);
         }
     }
 
     /// UDP: the client's sockets with this port; of the server's socket what has this client as its other end.
-    fn claim_exchange(&mut self, wanted: &Wanted, claimed: &mut Claimed) {
-        let (client, server) = (wanted.client, wanted.server);
-        while let Some(socket) = self.nearest(wanted, client, server, Role::ClientSocket, Program::UdpClient) {
+    fn match_exchange(&mut self, query: &ConversationQuery, matched: &mut ConversationCalls) {
+        let (client, server) = (query.client, query.server);
+        while let Some(socket) = self.nearest(query, client, server, Role::ClientSocket, Program::UdpClient) {
             let is_near = self.sockets.get(socket).is_some_and(|socket| {
                 let mut calls = socket.calls.iter().flatten();
-                calls.any(|call| wanted.distance(call) < NEAR)
+                calls.any(|call| query.distance(call) < NEAR)
             });
-            if claimed.calls.is_empty() || is_near {
-                self.take_socket(socket, Party::Client, claimed);
+            if matched.calls.is_empty() || is_near {
+                self.take_socket(socket, Party::Client, matched);
             } else {
                 break;
             }
@@ -144,7 +144,7 @@ impl CallIndex {
             let calls = self.between(server, client);
             let of_server = calls.filter(|(place, _)| self.is_one(place.0, Role::ServerSocket, Program::UdpServer));
             of_server
-                .map(|(place, call)| (place, wanted.distance(call) < NEAR))
+                .map(|(place, call)| (place, query.distance(call) < NEAR))
                 .collect()
         };
         // A log of several days may have the same ports twice. Where none is near, the clocks differ, and all are taken.
@@ -156,10 +156,10 @@ impl CallIndex {
             bound.rfind(|&index| self.is_one(index, Role::ServerSocket, Program::UdpServer))
         });
         if let Some(socket) = socket {
-            self.take_preparation(socket, claimed);
+            self.take_preparation(socket, matched);
         }
         for (place, _) in places {
-            claimed.calls.extend(self.take(place).map(|call| Placed {
+            matched.calls.extend(self.take(place).map(|call| PartyCall {
                 party: Party::Server,
                 call,
             }));
@@ -174,7 +174,7 @@ impl CallIndex {
     /// The socket between these addresses that was used nearest to the conversation.
     fn nearest(
         &self,
-        wanted: &Wanted,
+        query: &ConversationQuery,
         local: SocketAddr,
         remote: SocketAddr,
         role: Role,
@@ -183,25 +183,25 @@ impl CallIndex {
         let calls = self.between(local, remote);
         calls
             .filter(|(place, _)| self.is_one(place.0, role, program))
-            .min_by_key(|(_, call)| wanted.distance(call))
+            .min_by_key(|(_, call)| query.distance(call))
             .map(|(place, _)| place.0)
     }
 
     /// The calls that made a server's socket ready, unless another conversation has them.
-    fn take_preparation(&mut self, socket: usize, claimed: &mut Claimed) {
+    fn take_preparation(&mut self, socket: usize, matched: &mut ConversationCalls) {
         let count = self.sockets.get(socket).map_or(0, |socket| socket.preparation);
-        self.take_first(socket, count, Party::Server, claimed);
+        self.take_first(socket, count, Party::Server, matched);
     }
 
-    fn take_socket(&mut self, socket: usize, party: Party, claimed: &mut Claimed) {
+    fn take_socket(&mut self, socket: usize, party: Party, matched: &mut ConversationCalls) {
         let count = self.sockets.get(socket).map_or(0, |socket| socket.calls.len());
-        self.take_first(socket, count, party, claimed);
+        self.take_first(socket, count, party, matched);
     }
 
-    fn take_first(&mut self, socket: usize, count: usize, party: Party, claimed: &mut Claimed) {
+    fn take_first(&mut self, socket: usize, count: usize, party: Party, matched: &mut ConversationCalls) {
         for place in 0..count {
             let taken = self.take((socket, place));
-            claimed.calls.extend(taken.map(|call| Placed { party, call }));
+            matched.calls.extend(taken.map(|call| PartyCall { party, call }));
         }
     }
 }

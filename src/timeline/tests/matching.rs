@@ -1,7 +1,7 @@
 //! Which calls a conversation gets.
 
-use super::super::stories::story;
-use super::super::{CallIndex, Claimed, Seen};
+use super::super::test_conversation::parse;
+use super::super::{CallIndex, ConversationCalls, PacketRef};
 use crate::calls::{Call, Name, Role};
 use crate::flow::Party;
 
@@ -17,7 +17,11 @@ fn log(client: u16, socket: u64, start: i64) -> Vec<Call> {
         socket + 10,
         start + 5
     );
-    let mut calls: Vec<Call> = story(&text).calls.into_iter().map(|placed| placed.call).collect();
+    let mut calls: Vec<Call> = parse(&text)
+        .calls
+        .into_iter()
+        .map(|party_call| party_call.call)
+        .collect();
     for call in &mut calls {
         let port = |address: &mut Option<std::net::SocketAddr>| {
             if let Some(address) = address.as_mut().filter(|address| address.port() == 40_000) {
@@ -36,16 +40,16 @@ fn log(client: u16, socket: u64, start: i64) -> Vec<Call> {
     calls
 }
 
-fn names(claimed: &Claimed) -> Vec<(Party, Name)> {
-    claimed
+fn names(matched: &ConversationCalls) -> Vec<(Party, Name)> {
+    matched
         .calls
         .iter()
-        .map(|placed| (placed.party, placed.call.call))
+        .map(|party_call| (party_call.party, party_call.call.call))
         .collect()
 }
 
-fn packets_of(client: u16, time: i64) -> Vec<Seen> {
-    let mut packets = story(&format!("packet {time} client syn\npacket {} server synack", time + 1)).packets;
+fn packets_of(client: u16, time: i64) -> Vec<PacketRef> {
+    let mut packets = parse(&format!("packet {time} client syn\npacket {} server synack", time + 1)).packets;
     for seen in &mut packets {
         seen.in_flow.client.set_port(client);
     }
@@ -57,7 +61,7 @@ fn calls_go_to_the_conversation_of_their_addresses() {
     let mut logs = CallIndex::new();
     let (one, other) = (log(40_001, 1, 100), log(40_002, 2, 200));
     one.into_iter().chain(other).for_each(|call| logs.add(call));
-    let second = logs.claim(&packets_of(40_002, 200));
+    let second = logs.match_conversation(&packets_of(40_002, 200));
     assert_eq!(
         names(&second),
         [
@@ -67,11 +71,16 @@ fn calls_go_to_the_conversation_of_their_addresses() {
             (Party::Server, Name::Recv),
         ]
     );
-    assert!(second.calls.iter().all(|placed| placed.call.call == Name::Listen || {
-        let ends = [placed.call.local, placed.call.remote];
-        ends.iter().flatten().any(|end| end.port() == 40_002)
-    }));
-    let first = logs.claim(&packets_of(40_001, 100));
+    assert!(
+        second
+            .calls
+            .iter()
+            .all(|party_call| party_call.call.call == Name::Listen || {
+                let ends = [party_call.call.local, party_call.call.remote];
+                ends.iter().flatten().any(|end| end.port() == 40_002)
+            })
+    );
+    let first = logs.match_conversation(&packets_of(40_001, 100));
     assert_eq!(
         names(&first),
         [
@@ -81,7 +90,7 @@ fn calls_go_to_the_conversation_of_their_addresses() {
         ],
         "listen() was handed out already"
     );
-    assert_eq!(names(&logs.claim(&packets_of(40_003, 100))), []);
+    assert_eq!(names(&logs.match_conversation(&packets_of(40_003, 100))), []);
 }
 
 #[test]
@@ -93,18 +102,18 @@ fn the_same_ports_on_another_day_are_another_socket() {
         .into_iter()
         .chain(today.into_iter().filter(|call| call.call != Name::Listen));
     all.for_each(|call| logs.add(call));
-    let claimed = logs.claim(&packets_of(40_001, 100 + day));
-    let connect = claimed
+    let matched = logs.match_conversation(&packets_of(40_001, 100 + day));
+    let connect = matched
         .calls
         .iter()
-        .find(|placed| placed.call.call == Name::Connect)
+        .find(|party_call| party_call.call.call == Name::Connect)
         .unwrap();
     assert_eq!(connect.call.socket, 2);
-    let before = logs.claim(&packets_of(40_001, 100));
+    let before = logs.match_conversation(&packets_of(40_001, 100));
     let connect = before
         .calls
         .iter()
-        .find(|placed| placed.call.call == Name::Connect)
+        .find(|party_call| party_call.call.call == Name::Connect)
         .unwrap();
     assert_eq!(connect.call.socket, 1);
 }

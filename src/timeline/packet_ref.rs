@@ -6,11 +6,11 @@ use crate::frame::Time;
 use crate::wire::tcp::Flags;
 
 /// The clock of a process.
-pub(super) type Clock = (Program, u32);
+pub(super) type ProcessClock = (Program, u32);
 
 /// A packet of a conversation, without its bytes.
 #[derive(Debug, Clone, Copy)]
-pub struct Seen {
+pub struct PacketRef {
     /// Its number in the capture, from 1.
     pub number: u64,
     /// When the capture saw it.
@@ -23,14 +23,14 @@ pub struct Seen {
 
 /// A call of a conversation, and whose it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Placed {
+pub struct PartyCall {
     /// Who called.
     pub party: Party,
     /// The call.
     pub call: Call,
 }
 
-impl Placed {
+impl PartyCall {
     /// When it was entered, in nanoseconds since 1970, by the program's clock.
     pub(super) fn entered(&self) -> i64 {
         self.call.entered.timestamp_nanos_opt().unwrap_or(i64::MAX)
@@ -48,7 +48,7 @@ impl Placed {
     }
 
     /// The clock that its times were read from: a process has one.
-    pub(super) fn clock(&self) -> Clock {
+    pub(super) fn clock(&self) -> ProcessClock {
         (self.call.program, self.call.pid)
     }
 }

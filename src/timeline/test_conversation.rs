@@ -1,11 +1,11 @@
-//! Stories for the tests, written as tables, and their timelines as a line.
+//! Conversations for the tests, written as tables, and their timelines as a line.
 //!
-//! A story has a line for each packet (`packet TIME client|server PART [FIRST-LAST]`) and for each call
+//! A conversation has a line for each packet (`packet TIME client|server PART [FIRST-LAST]`) and for each call
 //! (`call client|server SOCKET NAME ENTERED RETURNED [RESULT]`); times are microseconds.
 
 use chrono::{DateTime, Utc};
 
-use super::{Claimed, Mark, Placed, Seen, Timeline, What};
+use super::{ConversationCalls, EventKind, OrderNote, PacketRef, PartyCall, Timeline};
 use crate::calls::{Call, Failure, Name, Program, Role};
 use crate::flow::datagram::{Datagram, DatagramPart, IcmpErrorKind, Notice};
 use crate::flow::number::{Bytes, Number, Sequence};
@@ -16,32 +16,32 @@ use crate::frame::Time;
 
 /// Packets and calls.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Told {
-    pub(crate) packets: Vec<Seen>,
-    pub(crate) calls: Vec<Placed>,
+pub(crate) struct TestConversation {
+    pub(crate) packets: Vec<PacketRef>,
+    pub(crate) calls: Vec<PartyCall>,
 }
 
-pub(crate) fn story(text: &str) -> Told {
-    let mut told = Told::default();
+pub(crate) fn parse(text: &str) -> TestConversation {
+    let mut conversation = TestConversation::default();
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let words: Vec<&str> = line.split_whitespace().collect();
         match words[0] {
             "packet" => {
-                let place = told.packets.len() as u64 + 1;
-                told.packets.push(packet(place, &words[1..]));
+                let place = conversation.packets.len() as u64 + 1;
+                conversation.packets.push(packet(place, &words[1..]));
             }
-            "call" => told.calls.push(call(&words[1..])),
+            "call" => conversation.calls.push(call(&words[1..])),
             other => panic!("{other}"),
         }
     }
-    told
+    conversation
 }
 
-impl Told {
+impl TestConversation {
     pub(crate) fn timeline(&self) -> Timeline {
         Timeline::of(
             &self.packets,
-            Claimed {
+            ConversationCalls {
                 calls: self.calls.clone(),
             },
         )
@@ -51,16 +51,16 @@ impl Told {
     /// what a clock misplaces, `!` before what stands before its cause.
     pub(super) fn line(&self) -> String {
         let timeline = self.timeline();
-        let words = timeline.entries.iter().map(|entry| {
-            let mark = match entry.mark {
-                Some(Mark::Clock(_)) => "~",
-                Some(Mark::BeforeCause) => "!",
+        let words = timeline.events.iter().map(|event| {
+            let mark = match event.order_note {
+                Some(OrderNote::Clock(_)) => "~",
+                Some(OrderNote::BeforeCause) => "!",
                 None => "",
             };
-            match entry.what {
-                What::Packet(index) => format!("{mark}{}", self.packets[index].number),
-                What::Entered(index) => format!("{mark}{}(", timeline.calls[index].call.call),
-                What::Returned(index) => format!("{mark}){}", timeline.calls[index].call.call),
+            match event.kind {
+                EventKind::Packet(index) => format!("{mark}{}", self.packets[index].number),
+                EventKind::Entered(index) => format!("{mark}{}(", timeline.calls[index].call.call),
+                EventKind::Returned(index) => format!("{mark}){}", timeline.calls[index].call.call),
             }
         });
         words.collect::<Vec<_>>().join(" ")
@@ -75,7 +75,7 @@ pub(super) fn party(word: &str) -> Party {
     }
 }
 
-fn packet(place: u64, words: &[&str]) -> Seen {
+fn packet(place: u64, words: &[&str]) -> PacketRef {
     let time = match words[0] {
         "-" => None,
         micros => Some(Time(micros.parse::<i64>().unwrap() * 1_000)),
@@ -87,8 +87,8 @@ fn packet(place: u64, words: &[&str]) -> Seen {
     seen(place, time, party(words[1]), kind(words[2], bytes))
 }
 
-pub(crate) fn seen(place: u64, time: Option<Time>, sender: Party, kind: PacketKind) -> Seen {
-    Seen {
+pub(crate) fn seen(place: u64, time: Option<Time>, sender: Party, kind: PacketKind) -> PacketRef {
+    PacketRef {
         number: place,
         time,
         flags: None,
@@ -174,7 +174,7 @@ pub(super) fn at(micros: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_nanos(micros * 1_000)
 }
 
-fn call(words: &[&str]) -> Placed {
+fn call(words: &[&str]) -> PartyCall {
     let party = party(words[0]);
     let name = Name::from_word(words[2]).unwrap();
     let role = match (party, name) {
@@ -197,7 +197,7 @@ fn call(words: &[&str]) -> Placed {
         (Party::Server, _) => (Program::TcpServer, 2),
     };
     let (entered, returned) = (at(words[3].parse().unwrap()), at(words[4].parse().unwrap()));
-    Placed {
+    PartyCall {
         party,
         call: Call {
             program,
