@@ -12,13 +12,13 @@ use crate::wire::{Packet, Protocol};
 pub const MOST: usize = 4096;
 
 /// What the fragments of one datagram have in common.
-type Datagram = (IpAddr, IpAddr, u32);
+type FragmentKey = (IpAddr, IpAddr, u32);
 
 /// Keeps the later fragments of datagrams whose first one passed.
 #[derive(Debug, Default)]
 pub struct FragmentFilter {
-    wanted: HashSet<Datagram>,
-    order: VecDeque<Datagram>,
+    wanted: HashSet<FragmentKey>,
+    order: VecDeque<FragmentKey>,
     left_out: u64,
 }
 
@@ -49,7 +49,7 @@ impl FragmentFilter {
         self.left_out
     }
 
-    fn remember(&mut self, datagram: Datagram) {
+    fn remember(&mut self, datagram: FragmentKey) {
         if !self.wanted.insert(datagram) {
             return;
         }
@@ -64,7 +64,7 @@ impl FragmentFilter {
 }
 
 /// Which datagram it is a fragment of, and where its data stands; `None` for a whole datagram.
-fn fragment(packet: &Packet<'_>) -> Option<(Datagram, usize)> {
+fn fragment(packet: &Packet<'_>) -> Option<(FragmentKey, usize)> {
     let (from, to) = packet.addresses()?;
     let (identification, offset) = match packet.ipv4() {
         Some(ip) if ip.is_fragment() => (u32::from(ip.identification()), ip.fragment_offset()),

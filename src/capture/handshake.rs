@@ -10,15 +10,15 @@ use crate::wire::{Layer, Packet, Protocol};
 pub const MOST: usize = 65_536;
 
 /// Who has to acknowledge what to whom.
-type Awaited = (SocketAddr, SocketAddr, u32);
+type ExpectedAck = (SocketAddr, SocketAddr, u32);
 
 /// Tells segments of the handshake and of the close from those in between.
 #[derive(Debug, Default)]
 pub struct Handshakes {
     /// How often each acknowledgment is waited for, which is once but for retransmissions.
-    awaited: HashMap<Awaited, usize>,
+    awaited: HashMap<ExpectedAck, usize>,
     /// The same in the order of arrival.
-    order: VecDeque<Awaited>,
+    order: VecDeque<ExpectedAck>,
 }
 
 impl Handshakes {
@@ -50,7 +50,7 @@ impl Handshakes {
         opens || closes || flags.has(Flags::RST) || acknowledges
     }
 
-    fn wait_for(&mut self, awaited: Awaited) {
+    fn wait_for(&mut self, awaited: ExpectedAck) {
         while self.order.len() >= MOST {
             let Some(oldest) = self.order.pop_front() else { break };
             self.forget(&oldest);
@@ -59,11 +59,11 @@ impl Handshakes {
         self.order.push_back(awaited);
     }
 
-    fn was_awaited(&mut self, awaited: &Awaited) -> bool {
+    fn was_awaited(&mut self, awaited: &ExpectedAck) -> bool {
         self.awaited.remove(awaited).is_some()
     }
 
-    fn forget(&mut self, oldest: &Awaited) {
+    fn forget(&mut self, oldest: &ExpectedAck) {
         if let Some(count) = self.awaited.get_mut(oldest) {
             *count -= 1;
             if *count == 0 {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::failure::Failure;
 use super::network::Network;
-use crate::capture::live::{Capture, Event, LARGEST_SNAPLEN, Note, OpenError, Opening, Statistics};
+use crate::capture::live::{Capture, CaptureOptions, Event, LARGEST_SNAPLEN, Note, OpenError, Statistics};
 use crate::filter::{Filter, Fragments, NoNames, Target};
 use crate::frame::Frame;
 use crate::os::cancel::CancelToken;
@@ -38,9 +38,9 @@ pub fn expression(protocols: &str, network: &Network, ports: &[u16]) -> String {
 /// Opens the capture of loopback with this filter, while the privileges are there.
 ///
 /// # Errors
-/// As [`Opening::open`].
+/// As [`CaptureOptions::open`].
 pub fn open(filter: &Filter) -> Result<Capture, OpenError> {
-    let mut opening = Opening::on("lo");
+    let mut opening = CaptureOptions::on("lo");
     // What the filter cannot be compiled to is captured whole: the lab's own expressions all can.
     if let Ok(program) = filter.compile(Target::Socket(LinkType::ETHERNET), LARGEST_SNAPLEN, Fragments::Keep) {
         let instructions = program.instructions().iter();

@@ -2,7 +2,7 @@
 
 use super::capture_right;
 use super::settings::Settings;
-use crate::capture::live::{self, ANY, Capture, LARGEST_SNAPLEN, OpenError, Opening, interfaces};
+use crate::capture::live::{self, ANY, Capture, CaptureOptions, LARGEST_SNAPLEN, OpenError, interfaces};
 use crate::filter::{Filter, Fragments, Target};
 use crate::os::cancel::CancelToken;
 use crate::wire::LinkType;
@@ -22,8 +22,8 @@ pub(super) fn open(settings: &Settings, filter: &Filter) -> Result<Capture, Stri
 ///
 /// # Errors
 /// The kernel cannot run the filter: a line that says so.
-pub(super) fn opening(settings: &Settings, filter: &Filter) -> Result<Opening, String> {
-    let mut opening = Opening::on(&settings.interface);
+pub(super) fn opening(settings: &Settings, filter: &Filter) -> Result<CaptureOptions, String> {
+    let mut opening = CaptureOptions::on(&settings.interface);
     opening.snaplen = settings.snaplen;
     opening.promiscuous = settings.promiscuous;
     opening.ring = !settings.no_ring;

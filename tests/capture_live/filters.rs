@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use socket_lab::capture::live::{Instruction, Opening};
+use socket_lab::capture::live::{CaptureOptions, Instruction};
 
 use super::stage::{in_namespace, on, pair, rest};
 
@@ -43,7 +43,7 @@ fn nothing_comes_past_the_filter_even_at_the_start() {
             // Also when an assertion fails, lest the thread be waited for in vain.
             let _end = AtEnd(&done);
             for _ in 0..10 {
-                let mut capture = Opening {
+                let mut capture = CaptureOptions {
                     program: only_to_port(port),
                     ..on("lo")
                 }
@@ -62,7 +62,7 @@ fn nothing_comes_past_the_filter_even_at_the_start() {
 #[test]
 fn a_filter_that_the_kernel_refuses_is_said() {
     in_namespace(|| {
-        let open = |program| Opening { program, ..on("lo") }.open().unwrap_err().to_string();
+        let open = |program| CaptureOptions { program, ..on("lo") }.open().unwrap_err().to_string();
         let text = open(vec![(0xffff, 0, 0, 0)]);
         assert!(
             text.contains("lo: setsockopt SO_ATTACH_FILTER: Invalid argument"),

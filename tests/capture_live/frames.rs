@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::thread;
 
-use socket_lab::capture::live::{ANY, Checksum, Opening, Statistics};
+use socket_lab::capture::live::{ANY, CaptureOptions, Checksum, Statistics};
 use socket_lab::frame::Direction;
 use socket_lab::wire::LinkType;
 
@@ -109,15 +109,15 @@ fn segments_of_more_than_sixty_thousand_bytes_are_whole() {
 #[test]
 fn a_cut_frame_keeps_its_original_length() {
     in_namespace(|| {
-        let by_snaplen = Opening {
+        let by_snaplen = CaptureOptions {
             snaplen: 50,
             ..on("lo")
         };
-        let by_filter = Opening {
+        let by_filter = CaptureOptions {
             program: vec![(0x06, 0, 0, 40)],
             ..on("lo")
         };
-        let cooked = Opening { snaplen: 50, ..on(ANY) };
+        let cooked = CaptureOptions { snaplen: 50, ..on(ANY) };
         for (opening, kept, original) in [(by_snaplen, 50, 142), (by_filter, 40, 142), (cooked, 50, 148)] {
             let mut capture = opening.open().unwrap();
             let (client, server) = pair();
@@ -141,7 +141,7 @@ fn any_sees_each_loopback_frame_once() {
     in_namespace(|| {
         link_to_nobody();
         let all = on(ANY);
-        let filtered = Opening {
+        let filtered = CaptureOptions {
             program: vec![(0x06, 0, 0, u32::MAX)],
             ..on(ANY)
         };

@@ -3,7 +3,7 @@
 use std::net::UdpSocket;
 use std::thread;
 
-use socket_lab::capture::live::{CaptureError, Event, OpenError, Opening};
+use socket_lab::capture::live::{CaptureError, CaptureOptions, Event, OpenError};
 use socket_lab::frame::Direction;
 
 use super::stage::{in_namespace, ip, link_to_nobody, next, on, pair, rest};
@@ -66,7 +66,7 @@ fn sent_and_received_frames_of_a_cable_are_told_apart() {
     in_namespace(|| {
         link_to_nobody();
         let mut left = on("left").open().unwrap();
-        let mut right = Opening {
+        let mut right = CaptureOptions {
             promiscuous: true,
             ..on("right")
         }

@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use socket_lab::capture::live::{Event, Note, Opening, Statistics};
+use socket_lab::capture::live::{CaptureOptions, Event, Note, Statistics};
 
 use super::stage::{by_ring, in_namespace, next, on, ordinary, pair, rest};
 use crate::support::{MOMENT, PATIENCE};
@@ -12,7 +12,7 @@ use crate::support::{MOMENT, PATIENCE};
 fn a_burst_that_nobody_reads_is_kept_or_counted() {
     in_namespace(|| {
         let mut large = on("lo").open().unwrap();
-        let mut tiny = Opening { buffer: 1, ..on("lo") }.open().unwrap();
+        let mut tiny = CaptureOptions { buffer: 1, ..on("lo") }.open().unwrap();
         let (client, _server) = pair();
         for _ in 0..5_000 {
             client.send(&[7; 100]).unwrap();
@@ -70,7 +70,7 @@ fn a_lone_frame_waits_for_no_other() {
 fn frames_of_all_lengths_come_in_order_over_many_blocks() {
     in_namespace(|| {
         // Small enough that the ring is gone round many times.
-        let mut capture = Opening {
+        let mut capture = CaptureOptions {
             buffer: 4 << 20,
             ..on("lo")
         }
@@ -135,7 +135,7 @@ fn a_burst_of_small_frames_fills_blocks_and_none_is_lost_or_twice() {
 #[test]
 fn after_a_full_buffer_it_goes_on_with_what_comes_next() {
     in_namespace(|| {
-        let mut capture = Opening { buffer: 1, ..on("lo") }.open().unwrap();
+        let mut capture = CaptureOptions { buffer: 1, ..on("lo") }.open().unwrap();
         let (client, _server) = pair();
         let mut taken = 0;
         for round in 1..=3_u8 {
@@ -164,7 +164,7 @@ fn after_a_full_buffer_it_goes_on_with_what_comes_next() {
 #[test]
 fn where_the_kernel_gives_no_ring_the_channel_serves() {
     in_namespace(|| {
-        let mut capture = Opening {
+        let mut capture = CaptureOptions {
             // The list of the blocks alone would be too long for any kernel.
             buffer: 1 << 49,
             ..on("lo")

@@ -6,7 +6,7 @@ use std::net::UdpSocket;
 use std::os::fd::AsFd as _;
 use std::time::SystemTime;
 
-use socket_lab::capture::live::{Capture, Checksum, Event, Opening};
+use socket_lab::capture::live::{Capture, CaptureOptions, Checksum, Event};
 use socket_lab::frame::Frame;
 
 use crate::support::{PATIENCE, Tool, again, namespace, tool};
@@ -15,10 +15,10 @@ use crate::support::{PATIENCE, Tool, again, namespace, tool};
 const WAYS: [&str; 2] = ["ring", "channel"];
 
 /// Everything on this interface, the way that is tested in this process.
-pub fn on(interface: &str) -> Opening {
-    Opening {
+pub fn on(interface: &str) -> CaptureOptions {
+    CaptureOptions {
         ring: by_ring(),
-        ..Opening::on(interface)
+        ..CaptureOptions::on(interface)
     }
 }
 

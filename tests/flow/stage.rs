@@ -6,7 +6,7 @@ use std::os::fd::AsFd;
 use std::path::Path;
 use std::time::Duration;
 
-use socket_lab::capture::live::{Capture, Event, Opening};
+use socket_lab::capture::live::{Capture, CaptureOptions, Event};
 use socket_lab::flow::conversation::{Connection, Transport};
 use socket_lab::flow::segment::{Segment, SegmentPart};
 use socket_lab::flow::{PacketInFlow, Tracker};
@@ -33,7 +33,7 @@ pub(super) fn captured(scene: impl FnOnce()) -> Vec<Frame<'static>> {
 
 /// What was captured on this interface while this was done.
 pub(super) fn captured_on(interface: &str, scene: impl FnOnce()) -> Vec<Frame<'static>> {
-    let mut capture: Capture = Opening::on(interface).open().unwrap();
+    let mut capture: Capture = CaptureOptions::on(interface).open().unwrap();
     scene();
     // Stragglers: a last acknowledgment.
     std::thread::sleep(Duration::from_millis(60));

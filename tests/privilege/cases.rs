@@ -6,7 +6,7 @@ use std::process::{Command, ExitCode, Output};
 use std::time::Duration;
 
 use libtest_mimic::{Arguments, Trial};
-use socket_lab::capture::live::{Capture, Event, OpenError, Opening, Statistics};
+use socket_lab::capture::live::{Capture, CaptureOptions, Event, OpenError, Statistics};
 use socket_lab::privilege::{Dropped, drop_privileges, enter_private_network};
 use tempfile::TempDir;
 
@@ -33,7 +33,7 @@ pub(crate) fn main() -> ExitCode {
 // The roles. Each says what it sees on standard output.
 
 fn open_and_drop() {
-    let mut capture = Opening::on("lo").open().unwrap();
+    let mut capture = CaptureOptions::on("lo").open().unwrap();
     match drop_privileges() {
         Ok(dropped) => println!("dropped: {dropped}\n{dropped:?}"),
         Err(error) => return println!("error: {error}"),
@@ -43,7 +43,7 @@ fn open_and_drop() {
         println!("file: {:?}", fs::write(path, "x").map_err(|error| error.kind()));
     }
     capture_one(&mut capture);
-    let again = Opening::on("lo").open();
+    let again = CaptureOptions::on("lo").open();
     println!(
         "again refused: {}",
         matches!(again, Err(OpenError::NoPermission { .. }))
@@ -56,7 +56,7 @@ fn enter_and_drop() {
     }
     println!("entered");
     println!("{}", fs::read_to_string("/proc/self/status").unwrap());
-    let mut capture = Opening::on("lo").open().unwrap();
+    let mut capture = CaptureOptions::on("lo").open().unwrap();
     println!("{:?}", drop_privileges().unwrap());
     capture_one(&mut capture);
     // Nothing but loopback: no way out.

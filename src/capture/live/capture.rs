@@ -15,11 +15,11 @@ use nix::poll::PollTimeout;
 use pnet::datalink::{Channel, ChannelType, Config, channel};
 
 use super::counters::Counters;
-use super::rebuild::Arrival;
+use super::rebuild::FrameMetadata;
 use super::ring::Ring;
-use super::socket::{self, Prepared};
-use super::source::{ChannelSource, Source};
-use super::{CancelDescriptor, CaptureError, Event, Note, OpenError, Opening, Statistics, sys};
+use super::socket::{self, PreparedSocket};
+use super::source::{ChannelFrameSource, FrameSource};
+use super::{CancelDescriptor, CaptureError, CaptureOptions, Event, Note, OpenError, Statistics, sys};
 use crate::frame::{Frame, Time};
 use crate::wire::LinkType;
 
@@ -29,7 +29,7 @@ const MOST_WITHOUT_MEMORY: u32 = 200;
 
 /// An open capture.
 pub struct Capture {
-    source: Box<dyn Source>,
+    source: Box<dyn FrameSource>,
     /// The same socket as the source's.
     socket: OwnedFd,
     has_ring: bool,
@@ -39,7 +39,7 @@ pub struct Capture {
     cooked: bool,
     snaplen: usize,
     notes: Vec<Note>,
-    state: State,
+    state: LinkState,
     counters: Counters,
     /// Frames taken out of the receive buffer.
     taken: u64,
@@ -56,7 +56,7 @@ pub struct Capture {
 
 /// What has been said about the interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
+enum LinkState {
     Up,
     /// It went down, and the frames from before have to be handed out before that is said.
     WentDown,
@@ -64,82 +64,86 @@ enum State {
 }
 
 /// What ended the waiting.
-enum Waited {
-    Arrival(Arrival),
+enum WaitEnd {
+    FrameMetadata(FrameMetadata),
     Event(Event<'static>),
 }
 
 impl Capture {
-    pub(super) fn open(opening: &Opening) -> Result<Self, OpenError> {
+    pub(super) fn open(options: &CaptureOptions) -> Result<Self, OpenError> {
         let mut notes = Vec::new();
-        if opening.ring {
-            let prepared = socket::prepare(opening)?;
-            match ring(&prepared, opening) {
-                Ok(ring) => return Self::on_ring(ring, prepared, opening),
+        if options.ring {
+            let prepared = socket::prepare(options)?;
+            match ring(&prepared, options) {
+                Ok(ring) => return Self::on_ring(ring, prepared, options),
                 Err(error) => notes.push(Note::NoRing {
                     reason: error.to_string(),
                 }),
             }
         }
         // Another socket: on the first one the kernel may keep what it had agreed to.
-        Self::on_channel(socket::prepare(opening)?, opening, notes)
+        Self::on_channel(socket::prepare(options)?, options, notes)
     }
 
-    fn on_ring(ring: Ring, prepared: Prepared, opening: &Opening) -> Result<Self, OpenError> {
-        let called = |call: &'static str| move |source| socket::failure(opening, call, source);
-        let (socket, index) = (prepared.socket.as_fd(), prepared.place.index);
+    fn on_ring(ring: Ring, prepared: PreparedSocket, options: &CaptureOptions) -> Result<Self, OpenError> {
+        let called = |call: &'static str| move |source| socket::failure(options, call, source);
+        let (socket, index) = (prepared.socket.as_fd(), prepared.interface.index);
         sys::bind(socket, index).map_err(called("bind"))?;
-        if opening.promiscuous {
+        if options.promiscuous {
             sys::set_promiscuous(socket, index).map_err(called("setsockopt PACKET_ADD_MEMBERSHIP"))?;
         }
-        Self::with(Box::new(ring), true, prepared, opening, Vec::new())
+        Self::with(Box::new(ring), true, prepared, options, Vec::new())
     }
 
-    fn on_channel(mut prepared: Prepared, opening: &Opening, mut notes: Vec<Note>) -> Result<Self, OpenError> {
-        let called = |call: &'static str| move |source| socket::failure(opening, call, source);
-        notes.extend(socket::prepare_for_channel(prepared.socket.as_fd(), opening)?);
+    fn on_channel(
+        mut prepared: PreparedSocket,
+        options: &CaptureOptions,
+        mut notes: Vec<Note>,
+    ) -> Result<Self, OpenError> {
+        let called = |call: &'static str| move |source| socket::failure(options, call, source);
+        notes.extend(socket::prepare_for_channel(prepared.socket.as_fd(), options)?);
         let own = prepared.socket.try_clone().map_err(called("dup"))?;
         let peeked = own.try_clone().map_err(called("dup"))?;
         let config = Config {
-            read_buffer_size: opening.bytes_to_keep(),
+            read_buffer_size: options.bytes_to_keep(),
             write_buffer_size: 0,
-            promiscuous: opening.promiscuous,
+            promiscuous: options.promiscuous,
             channel_type: ChannelType::Layer2,
             // The channel owns the descriptor from here on and closes it, on failure too.
             socket_fd: Some(std::mem::replace(&mut prepared.socket, own).into_raw_fd()),
             ..Config::default()
         };
-        let opened = channel(&prepared.place, config).map_err(called("datalink channel"))?;
+        let opened = channel(&prepared.interface, config).map_err(called("datalink channel"))?;
         let Channel::Ethernet(_, receiver) = opened else {
             return Err(called("datalink channel")(ErrorKind::Unsupported.into()));
         };
-        let source = ChannelSource {
+        let source = ChannelFrameSource {
             receiver,
             socket: peeked,
         };
-        Self::with(Box::new(source), false, prepared, opening, notes)
+        Self::with(Box::new(source), false, prepared, options, notes)
     }
 
     fn with(
-        source: Box<dyn Source>,
+        source: Box<dyn FrameSource>,
         has_ring: bool,
-        prepared: Prepared,
-        opening: &Opening,
+        prepared: PreparedSocket,
+        options: &CaptureOptions,
         notes: Vec<Note>,
     ) -> Result<Self, OpenError> {
         let counted = prepared.socket.try_clone();
-        let counted = counted.map_err(|source| socket::failure(opening, "dup", source))?;
+        let counted = counted.map_err(|source| socket::failure(options, "dup", source))?;
         Ok(Self {
             counters: Counters::of(counted),
             source,
             socket: prepared.socket,
             has_ring,
-            interface: prepared.place.name,
-            index: prepared.place.index,
+            interface: prepared.interface.name,
+            index: prepared.interface.index,
             cooked: prepared.cooked,
-            snaplen: opening.bytes_to_keep(),
+            snaplen: options.bytes_to_keep(),
             notes,
-            state: State::Up,
+            state: LinkState::Up,
             taken: 0,
             since_stop_check: 0,
             left: None,
@@ -195,16 +199,16 @@ impl Capture {
         timeout: Option<Duration>,
         stop: Option<CancelDescriptor<'_>>,
     ) -> Result<Event<'_>, CaptureError> {
-        let arrival = match self.wait(timeout, stop)? {
-            Waited::Arrival(arrival) => arrival,
-            Waited::Event(event) => return Ok(event),
+        let metadata = match self.wait(timeout, stop)? {
+            WaitEnd::FrameMetadata(metadata) => metadata,
+            WaitEnd::Event(event) => return Ok(event),
         };
         let link = self.link_type();
         let bytes = match self.source.next() {
             Ok(bytes) => bytes,
             // The interface went down since the look; the frame stays for the next call.
             Err(error) if is_down(&error) => {
-                self.state = State::WentDown;
+                self.state = LinkState::WentDown;
                 return Ok(Event::Idle);
             }
             Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(Event::Idle),
@@ -214,23 +218,23 @@ impl Capture {
         self.without_memory = 0;
         self.taken += 1;
         self.left = self.left.map(|left| left.saturating_sub(1));
-        let bytes = if arrival.is_complete(self.cooked) {
+        let bytes = if metadata.is_complete(self.cooked) {
             bytes
         } else {
-            arrival.rebuild(bytes, self.cooked, &mut self.whole);
+            metadata.rebuild(bytes, self.cooked, &mut self.whole);
             &self.whole
         };
         let frame = Frame {
             // Without a stamp of the kernel's, which should not happen, the time of reading is the best there is.
-            time: arrival.time.or_else(now),
+            time: metadata.time.or_else(now),
             link,
             interface: 0,
-            direction: Some(arrival.direction()),
-            original_length: arrival.rebuilt_length(self.cooked),
+            direction: Some(metadata.direction()),
+            original_length: metadata.rebuilt_length(self.cooked),
             bytes: Cow::Borrowed(bytes.get(..self.snaplen).unwrap_or(bytes)),
             comments: Vec::new(),
         };
-        Ok(Event::Frame(frame, arrival.checksum))
+        Ok(Event::Frame(frame, metadata.checksum))
     }
 
     /// What the kernel has counted so far.
@@ -269,8 +273,8 @@ impl fmt::Debug for Capture {
 }
 
 /// A ring on this socket.
-fn ring(prepared: &Prepared, opening: &Opening) -> io::Result<Ring> {
-    Ring::new(prepared.socket.try_clone()?, opening.buffer, opening.bytes_to_keep())
+fn ring(prepared: &PreparedSocket, options: &CaptureOptions) -> io::Result<Ring> {
+    Ring::new(prepared.socket.try_clone()?, options.buffer, options.bytes_to_keep())
 }
 
 fn failure(interface: &str, call: &'static str, source: io::Error) -> CaptureError {

@@ -10,7 +10,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Reading order: [`interfaces`], [`Opening`], [`Capture`]. On Linux the frames come from a packet socket (packet(7)) that was
+//! Reading order: [`interfaces`], [`CaptureOptions`], [`Capture`]. On Linux the frames come from a packet socket (packet(7)) that was
 //! prepared before the first of them: `socket.rs` says how and why. From there they come in one of two ways.
 //!
 //! # A call for each frame
@@ -41,10 +41,10 @@
 //! block that is still the program's, and drops frames until it has one back. It counts them ([`Statistics::dropped`]).
 //!
 //! The one word in the header by which a block changes hands is a lock without a lock: `ring/sys.rs` says what has to hold
-//! for it, and for the order in which memory is read and written. `ring/block.rs` reads a block; `ring/shape.rs` says how large
+//! for it, and for the order in which memory is read and written. `ring/block.rs` reads a block; `ring/layout.rs` says how large
 //! one should be.
 //!
-//! Where the kernel gives no ring, the channel serves, and a [`Note`] says so. [`Opening::ring`] chooses; the two show the same
+//! Where the kernel gives no ring, the channel serves, and a [`Note`] says so. [`CaptureOptions::ring`] chooses; the two show the same
 //! frames. Where there are no packet sockets, `pnet`'s plain channel serves, and [`Capture::notes`] says what is lost by it.
 
 mod error;
@@ -52,7 +52,7 @@ mod event;
 mod interface;
 mod note;
 mod open;
-mod opening;
+mod options;
 pub mod plain;
 
 #[cfg(target_os = "linux")]
@@ -80,6 +80,6 @@ pub use error::{CaptureError, OpenError};
 pub use event::{CancelDescriptor, Checksum, Event, Statistics};
 pub use interface::{ANY, Interface, interfaces};
 pub use note::Note;
-pub use opening::{Instruction, LARGEST_SNAPLEN, Opening};
+pub use options::{CaptureOptions, Instruction, LARGEST_SNAPLEN};
 #[cfg(not(target_os = "linux"))]
 pub use plain::Capture;

@@ -1,8 +1,8 @@
 //! How a capture begins.
 
-use super::{ANY, Capture, OpenError, Opening};
+use super::{ANY, Capture, CaptureOptions, OpenError};
 
-impl Opening {
+impl CaptureOptions {
     /// Opens the capture. From its return on, every frame that passes is captured. Without a ring it takes 20 ms, in which
     /// the kernel switches its time stamps on.
     ///
@@ -18,15 +18,15 @@ impl Opening {
 
 #[cfg(test)]
 mod tests {
-    use super::{ANY, Opening};
+    use super::{ANY, CaptureOptions};
 
     #[test]
     fn promiscuous_on_any_is_refused_before_any_permission_is_asked_for() {
-        let opening = Opening {
+        let options = CaptureOptions {
             promiscuous: true,
-            ..Opening::on(ANY)
+            ..CaptureOptions::on(ANY)
         };
-        let error = opening.open().err().unwrap().to_string();
+        let error = options.open().err().unwrap().to_string();
         assert!(error.contains("name one interface"), "{error}");
     }
 }

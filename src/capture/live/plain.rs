@@ -10,7 +10,9 @@ use std::time::{Duration, Instant, SystemTime};
 
 use pnet::datalink::{self, Channel, Config, DataLinkReceiver};
 
-use super::{CancelDescriptor, CaptureError, Checksum, Event, LARGEST_SNAPLEN, Note, OpenError, Opening, Statistics};
+use super::{
+    CancelDescriptor, CaptureError, CaptureOptions, Checksum, Event, LARGEST_SNAPLEN, Note, OpenError, Statistics,
+};
 use crate::frame::{Frame, Time};
 use crate::wire::LinkType;
 
@@ -34,32 +36,32 @@ pub struct Capture {
 const LONGEST_END: Duration = Duration::from_secs(1);
 
 impl Capture {
-    /// Opens the capture. Neither the filter nor the buffer size of `opening` is used.
+    /// Opens the capture. Neither the filter nor the buffer size of `options` is used.
     ///
     /// # Errors
     /// No such interface, no permission, or what `pnet` could not do; see [`OpenError`].
-    pub fn open(opening: &Opening) -> Result<Self, OpenError> {
+    pub fn open(options: &CaptureOptions) -> Result<Self, OpenError> {
         let interfaces = datalink::interfaces();
-        let Some(interface) = interfaces.iter().find(|known| known.name == opening.interface) else {
+        let Some(interface) = interfaces.iter().find(|known| known.name == options.interface) else {
             return Err(OpenError::NoSuchInterface {
-                name: opening.interface.clone(),
+                name: options.interface.clone(),
                 known: interfaces.into_iter().map(|known| known.name).collect(),
             });
         };
         let config = Config {
             // Not the snapshot length: it would hide how long the frame was.
             read_buffer_size: usize::try_from(LARGEST_SNAPLEN).unwrap_or(usize::MAX),
-            promiscuous: opening.promiscuous,
+            promiscuous: options.promiscuous,
             read_timeout: Some(READ_TIMEOUT),
             ..Config::default()
         };
         let failed = |source: std::io::Error| match source.kind() {
             ErrorKind::PermissionDenied => OpenError::NoPermission {
-                interface: opening.interface.clone(),
+                interface: options.interface.clone(),
             },
             _ => OpenError::Call {
                 call: "datalink channel",
-                interface: opening.interface.clone(),
+                interface: options.interface.clone(),
                 source,
             },
         };
@@ -68,8 +70,8 @@ impl Capture {
         };
         Ok(Self {
             receiver,
-            interface: opening.interface.clone(),
-            snaplen: opening.bytes_to_keep(),
+            interface: options.interface.clone(),
+            snaplen: options.bytes_to_keep(),
             notes: vec![Note::PlainChannel],
             received: 0,
             stopped: None,
@@ -202,11 +204,11 @@ fn now() -> Option<Time> {
 #[cfg(test)]
 mod tests {
     use super::Capture;
-    use crate::capture::live::{Note, OpenError, Opening};
+    use crate::capture::live::{CaptureOptions, Note, OpenError};
 
     #[test]
     fn an_unknown_interface_is_named_with_the_known_ones() {
-        let error = Capture::open(&Opening::on("no-such-one")).unwrap_err();
+        let error = Capture::open(&CaptureOptions::on("no-such-one")).unwrap_err();
         assert!(matches!(error, OpenError::NoSuchInterface { .. }), "{error}");
         let text = error.to_string();
         assert!(text.contains("\"no-such-one\"") && text.contains("lo"), "{text}");
@@ -214,7 +216,7 @@ mod tests {
 
     #[test]
     fn what_is_lost_is_said() {
-        match Capture::open(&Opening::on("lo")) {
+        match Capture::open(&CaptureOptions::on("lo")) {
             Ok(mut capture) => {
                 assert_eq!(capture.notes(), [Note::PlainChannel]);
                 assert_eq!(capture.statistics().unwrap().dropped, 0);

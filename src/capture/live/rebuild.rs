@@ -14,7 +14,7 @@ use crate::frame::{Direction, Time};
 
 /// What is known about a frame beside its bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Arrival {
+pub(super) struct FrameMetadata {
     /// How many bytes wait to be read: those that the kernel filter left.
     pub(super) length: usize,
     /// How many there were before.
@@ -22,14 +22,14 @@ pub(super) struct Arrival {
     /// When the kernel saw it.
     pub(super) time: Option<Time>,
     /// Its VLAN tag.
-    pub(super) tag: Option<Tag>,
+    pub(super) tag: Option<VlanTag>,
     pub(super) checksum: Checksum,
     pub(super) address: LinkAddress,
 }
 
 /// A VLAN tag. IEEE 802.1Q; both fields in the machine's byte order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Tag {
+pub(super) struct VlanTag {
     /// Which kind of tag: 0x8100, or 0x88a8 for the outer one of two.
     pub(super) protocol: u16,
     /// Priority and VLAN number.
@@ -57,7 +57,7 @@ const BEFORE_TAG: usize = 12;
 const TAG_LENGTH: u32 = 4;
 const COOKED_HEADER_LENGTH: u32 = 20;
 
-impl Arrival {
+impl FrameMetadata {
     pub(super) fn direction(&self) -> Direction {
         if self.address.packet_type == OUTGOING {
             Direction::Outbound
@@ -119,11 +119,11 @@ pub(super) fn time(seconds: i64, nanoseconds: i64) -> Option<Time> {
 }
 
 /// The tag that was taken off, if the status says that there was one.
-pub(super) fn tag(status: u32, control: u16, protocol: u16) -> Option<Tag> {
+pub(super) fn tag(status: u32, control: u16, protocol: u16) -> Option<VlanTag> {
     /// IEEE 802.1Q's, which old kernels did not bother to tell.
     const USUAL_PROTOCOL: u16 = 0x8100;
     let says = |flag| status & flag != 0;
-    says(libc::TP_STATUS_VLAN_VALID).then_some(Tag {
+    says(libc::TP_STATUS_VLAN_VALID).then_some(VlanTag {
         protocol: if says(libc::TP_STATUS_VLAN_TPID_VALID) {
             protocol
         } else {
@@ -148,14 +148,14 @@ pub(super) fn checksum(status: u32) -> Checksum {
 mod tests {
     use nix::libc;
 
-    use super::{Arrival, LinkAddress, Tag, checksum, tag, time};
+    use super::{FrameMetadata, LinkAddress, VlanTag, checksum, tag, time};
     use crate::capture::live::Checksum;
     use crate::frame::{Direction, Time};
 
     const FRAME: [u8; 16] = [1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 0x08, 0x00, 0x45, 0x00];
 
-    fn arrival(tag: Option<Tag>) -> Arrival {
-        Arrival {
+    fn metadata(tag: Option<VlanTag>) -> FrameMetadata {
+        FrameMetadata {
             length: 16,
             original_length: 60,
             time: None,
@@ -172,7 +172,7 @@ mod tests {
         }
     }
 
-    const TAG: Tag = Tag {
+    const TAG: VlanTag = VlanTag {
         protocol: 0x88a8,
         control: 0x2064,
     };
@@ -180,37 +180,37 @@ mod tests {
     #[test]
     fn a_tag_stands_behind_the_two_addresses() {
         let mut whole = vec![9; 3];
-        let tagged = arrival(Some(TAG));
+        let tagged = metadata(Some(TAG));
         tagged.rebuild(&FRAME, false, &mut whole);
         assert_eq!(whole, [&FRAME[..12], &[0x88, 0xa8, 0x20, 0x64], &FRAME[12..]].concat());
         assert_eq!(tagged.rebuilt_length(false), 64);
         assert!(!tagged.is_complete(false));
-        assert!(arrival(None).is_complete(false));
+        assert!(metadata(None).is_complete(false));
     }
 
     #[test]
     fn a_cooked_header_has_the_fields_of_the_registry() {
         let mut whole = Vec::new();
-        arrival(None).rebuild(&[0x45], true, &mut whole);
+        metadata(None).rebuild(&[0x45], true, &mut whole);
         let header = [0x08, 0, 0, 0, 0, 0, 0, 3, 0, 1, 4, 6, 2, 2, 2, 2, 2, 2, 0, 0];
         assert_eq!(whole, [&header[..], &[0x45]].concat());
-        assert_eq!(arrival(None).rebuilt_length(true), 80);
-        assert_eq!(arrival(None).direction(), Direction::Outbound);
+        assert_eq!(metadata(None).rebuilt_length(true), 80);
+        assert_eq!(metadata(None).direction(), Direction::Outbound);
     }
 
     #[test]
     fn a_cooked_frame_with_a_tag_names_the_tag_first() {
         let mut whole = Vec::new();
-        arrival(Some(TAG)).rebuild(&[0x45], true, &mut whole);
+        metadata(Some(TAG)).rebuild(&[0x45], true, &mut whole);
         assert_eq!(whole[..2], [0x88, 0xa8]);
         assert_eq!(whole[20..], [0x20, 0x64, 0x08, 0x00, 0x45]);
-        assert_eq!(arrival(Some(TAG)).rebuilt_length(true), 84);
+        assert_eq!(metadata(Some(TAG)).rebuilt_length(true), 84);
     }
 
     #[test]
     fn a_frame_shorter_than_the_addresses_stays_whole() {
         let mut whole = Vec::new();
-        arrival(Some(TAG)).rebuild(&FRAME[..5], false, &mut whole);
+        metadata(Some(TAG)).rebuild(&FRAME[..5], false, &mut whole);
         assert_eq!(whole, [&FRAME[..5], &[0x88, 0xa8, 0x20, 0x64]].concat());
     }
 
@@ -224,7 +224,7 @@ mod tests {
     #[test]
     fn bits_of_the_status_are_told_apart() {
         assert_eq!(tag(libc::TP_STATUS_VLAN_TPID_VALID, 5, 0x88a8), None);
-        let with = |protocol| Some(Tag { protocol, control: 5 });
+        let with = |protocol| Some(VlanTag { protocol, control: 5 });
         assert_eq!(tag(libc::TP_STATUS_VLAN_VALID, 5, 0x88a8), with(0x8100));
         let told = libc::TP_STATUS_VLAN_VALID | libc::TP_STATUS_VLAN_TPID_VALID;
         assert_eq!(tag(told, 5, 0x88a8), with(0x88a8));

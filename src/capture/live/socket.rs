@@ -15,33 +15,33 @@ use socket2::{Domain, SockFilter, SockRef, Socket, Type};
 
 use super::filter::{MOST_INSTRUCTIONS, everything, without_sent_loopback};
 use super::sys::{self, Opt};
-use super::{ANY, Instruction, Interface, LARGEST_SNAPLEN, Note, OpenError, Opening, interfaces};
+use super::{ANY, CaptureOptions, Instruction, Interface, LARGEST_SNAPLEN, Note, OpenError, interfaces};
 
 /// The kernel switches its time stamps on in the background, by rewriting its own code, and says nothing when it is done.
 /// Measured: 5 ms. Should it ever take longer, the first frames get the time at which they are read.
 const UNTIL_STAMPS_ARE_ON: Duration = Duration::from_millis(20);
 
 /// A socket that receives nothing yet.
-pub(super) struct Prepared {
+pub(super) struct PreparedSocket {
     pub(super) socket: OwnedFd,
     /// The interface to bind it to, as `pnet` wants it.
-    pub(super) place: NetworkInterface,
+    pub(super) interface: NetworkInterface,
     /// Does the kernel take the link-layer header off?
     pub(super) cooked: bool,
 }
 
 /// Makes the socket, with the filter.
-pub(super) fn prepare(opening: &Opening) -> Result<Prepared, OpenError> {
+pub(super) fn prepare(options: &CaptureOptions) -> Result<PreparedSocket, OpenError> {
     let interfaces = interfaces();
-    let target = Target::find(opening, &interfaces)?;
+    let target = CaptureTarget::find(options, &interfaces)?;
     let kind = if target.cooked { Type::DGRAM } else { Type::RAW };
-    let socket = Socket::new(Domain::PACKET, kind, None).map_err(|source| failure(opening, "socket", source))?;
-    let program = target.program(&socket, opening);
-    attach(&socket, opening, &program)?;
-    Ok(Prepared {
+    let socket = Socket::new(Domain::PACKET, kind, None).map_err(|source| failure(options, "socket", source))?;
+    let program = target.program(&socket, options);
+    attach(&socket, options, &program)?;
+    Ok(PreparedSocket {
         socket: socket.into(),
-        place: NetworkInterface {
-            name: opening.interface.clone(),
+        interface: NetworkInterface {
+            name: options.interface.clone(),
             description: String::new(),
             index: target.index,
             mac: None,
@@ -54,21 +54,21 @@ pub(super) fn prepare(opening: &Opening) -> Result<Prepared, OpenError> {
 
 /// What stands beside a frame in a ring has to be asked for where there is none: time stamps, VLAN tag, original length. And
 /// frames wait in a receive buffer then, which is small unless asked for, too.
-pub(super) fn prepare_for_channel(socket: BorrowedFd<'_>, opening: &Opening) -> Result<Option<Note>, OpenError> {
-    let called = |call: &'static str| move |source: io::Error| failure(opening, call, source);
+pub(super) fn prepare_for_channel(socket: BorrowedFd<'_>, options: &CaptureOptions) -> Result<Option<Note>, OpenError> {
+    let called = |call: &'static str| move |source: io::Error| failure(options, call, source);
     // SO_TIMESTAMPING rather than SO_TIMESTAMPNS, which makes a stamp up when the kernel has none.
     let stamps = TimestampingFlag::SOF_TIMESTAMPING_RX_SOFTWARE | TimestampingFlag::SOF_TIMESTAMPING_SOFTWARE;
     let stamped = setsockopt(&socket, sockopt::Timestamping, &stamps);
-    stamped.map_err(|error| failure(opening, "setsockopt SO_TIMESTAMPING", error.into()))?;
+    stamped.map_err(|error| failure(options, "setsockopt SO_TIMESTAMPING", error.into()))?;
     sys::set(socket, Opt::Auxdata, 1).map_err(called("setsockopt PACKET_AUXDATA"))?;
-    let note = enlarge_buffer(socket, opening.buffer);
+    let note = enlarge_buffer(socket, options.buffer);
     thread::sleep(UNTIL_STAMPS_ARE_ON);
     Ok(note)
 }
 
 /// The error of a call, or the missing permission behind it.
-pub(super) fn failure(opening: &Opening, call: &'static str, source: io::Error) -> OpenError {
-    let interface = opening.interface.clone();
+pub(super) fn failure(options: &CaptureOptions, call: &'static str, source: io::Error) -> OpenError {
+    let interface = options.interface.clone();
     if source.kind() == ErrorKind::PermissionDenied {
         return OpenError::NoPermission { interface };
     }
@@ -80,7 +80,7 @@ pub(super) fn failure(opening: &Opening, call: &'static str, source: io::Error) 
 }
 
 /// Where to capture.
-struct Target {
+struct CaptureTarget {
     /// 0 for all interfaces.
     index: u32,
     cooked: bool,
@@ -88,9 +88,9 @@ struct Target {
     loopback: Option<u32>,
 }
 
-impl Target {
-    fn find(opening: &Opening, interfaces: &[Interface]) -> Result<Self, OpenError> {
-        if opening.interface == ANY {
+impl CaptureTarget {
+    fn find(options: &CaptureOptions, interfaces: &[Interface]) -> Result<Self, OpenError> {
+        if options.interface == ANY {
             let loopback = interfaces.iter().find(|interface| interface.loopback);
             return Ok(Self {
                 index: 0,
@@ -98,9 +98,9 @@ impl Target {
                 loopback: loopback.map(|interface| interface.index),
             });
         }
-        let Some(interface) = interfaces.iter().find(|known| known.name == opening.interface) else {
+        let Some(interface) = interfaces.iter().find(|known| known.name == options.interface) else {
             return Err(OpenError::NoSuchInterface {
-                name: opening.interface.clone(),
+                name: options.interface.clone(),
                 known: interfaces.iter().map(|known| known.name.clone()).collect(),
             });
         };
@@ -113,10 +113,10 @@ impl Target {
 
     /// The filter, with loopback's doubles out of the way: by a socket option where the socket sees nothing but loopback
     /// (the kernel then does not even copy them), in the filter otherwise and before Linux 4.20, which has no such option.
-    fn program(&self, socket: &Socket, opening: &Opening) -> Vec<Instruction> {
-        let whole = opening.program.is_empty() && opening.snaplen() == LARGEST_SNAPLEN;
-        let program = match opening.program.as_slice() {
-            [] => everything(opening.snaplen()),
+    fn program(&self, socket: &Socket, options: &CaptureOptions) -> Vec<Instruction> {
+        let whole = options.program.is_empty() && options.snaplen() == LARGEST_SNAPLEN;
+        let program = match options.program.as_slice() {
+            [] => everything(options.snaplen()),
             program => program.to_vec(),
         };
         match self.loopback {
@@ -143,7 +143,7 @@ fn enlarge_buffer(socket: BorrowedFd<'_>, asked: usize) -> Option<Note> {
     (given < asked).then_some(Note::SmallBuffer { asked, given })
 }
 
-fn attach(socket: &Socket, opening: &Opening, program: &[Instruction]) -> Result<(), OpenError> {
+fn attach(socket: &Socket, options: &CaptureOptions, program: &[Instruction]) -> Result<(), OpenError> {
     if program.is_empty() {
         return Ok(());
     }
@@ -157,22 +157,22 @@ fn attach(socket: &Socket, opening: &Opening, program: &[Instruction]) -> Result
         .iter()
         .map(|&(code, jt, jf, k)| SockFilter::new(code, jt, jf, k));
     let attached = socket.attach_filter(&filter.collect::<Vec<_>>());
-    attached.map_err(|source| failure(opening, "setsockopt SO_ATTACH_FILTER", source))?;
+    attached.map_err(|source| failure(options, "setsockopt SO_ATTACH_FILTER", source))?;
     let locked = sys::set(socket.as_fd(), Opt::LockFilter, 1);
-    locked.map_err(|source| failure(opening, "setsockopt SO_LOCK_FILTER", source))
+    locked.map_err(|source| failure(options, "setsockopt SO_LOCK_FILTER", source))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{OpenError, Opening, SockFilter, Socket, prepare};
+    use super::{CaptureOptions, OpenError, SockFilter, Socket, prepare};
 
     #[test]
     fn the_filter_is_locked_and_the_socket_receives_nothing_yet() {
-        let opening = Opening {
+        let options = CaptureOptions {
             program: vec![(0x06, 0, 0, 0)],
-            ..Opening::on("lo")
+            ..CaptureOptions::on("lo")
         };
-        let prepared = match prepare(&opening) {
+        let prepared = match prepare(&options) {
             Ok(prepared) => prepared,
             // Only the privileged can look further.
             Err(error) => return assert!(matches!(error, OpenError::NoPermission { .. }), "{error}"),

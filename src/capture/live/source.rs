@@ -8,17 +8,17 @@ use std::os::fd::{AsFd, OwnedFd};
 
 use pnet::datalink::DataLinkReceiver;
 
-use super::rebuild::Arrival;
+use super::rebuild::FrameMetadata;
 use super::sys;
 
 /// A receiver that lets one look before one reads.
-pub(super) trait Source: DataLinkReceiver {
+pub(super) trait FrameSource: DataLinkReceiver {
     /// What is known about the frame that the next read will bring; the frame stays where it is. Does not wait.
     ///
     /// # Errors
     /// `WouldBlock`: there is none. `NetworkDown`: the interface went down since the last call; frames from before may still
     /// be there.
-    fn look(&mut self) -> io::Result<Arrival>;
+    fn peek(&mut self) -> io::Result<FrameMetadata>;
 
     /// May frames that the kernel has counted be out of sight for a while?
     fn holds_back(&self) -> bool;
@@ -26,20 +26,20 @@ pub(super) trait Source: DataLinkReceiver {
 
 /// `pnet`'s datalink channel on a packet socket. The look is a recvmsg(2) with `MSG_PEEK`; as nobody else reads the socket,
 /// the read that follows brings the same frame.
-pub(super) struct ChannelSource {
+pub(super) struct ChannelFrameSource {
     pub(super) receiver: Box<dyn DataLinkReceiver>,
     /// The same socket as the receiver's, which keeps its own to itself.
     pub(super) socket: OwnedFd,
 }
 
-impl DataLinkReceiver for ChannelSource {
+impl DataLinkReceiver for ChannelFrameSource {
     fn next(&mut self) -> io::Result<&[u8]> {
         self.receiver.next()
     }
 }
 
-impl Source for ChannelSource {
-    fn look(&mut self) -> io::Result<Arrival> {
+impl FrameSource for ChannelFrameSource {
+    fn peek(&mut self) -> io::Result<FrameMetadata> {
         sys::peek(self.socket.as_fd())
     }
 

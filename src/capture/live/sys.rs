@@ -17,7 +17,7 @@ use std::ptr;
 use nix::libc;
 
 use super::Checksum;
-use super::rebuild::{Arrival, LinkAddress, checksum, tag, time};
+use super::rebuild::{FrameMetadata, LinkAddress, checksum, tag, time};
 
 /// An option of a packet socket that is switched on with a 1, or given a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,7 +148,7 @@ struct AncillaryRoom([u8; 256]);
 /// # Errors
 /// `WouldBlock`: there is none. `NetworkDown`: the interface went down since the last call; frames from before may still
 /// be there.
-pub(super) fn peek(socket: BorrowedFd<'_>) -> io::Result<Arrival> {
+pub(super) fn peek(socket: BorrowedFd<'_>) -> io::Result<FrameMetadata> {
     let mut from = MaybeUninit::<libc::sockaddr_ll>::zeroed();
     let mut room = AncillaryRoom([0; 256]);
     let mut message = MaybeUninit::<libc::msghdr>::zeroed();
@@ -167,7 +167,7 @@ pub(super) fn peek(socket: BorrowedFd<'_>) -> io::Result<Arrival> {
     };
     // SAFETY: it was zeroed, the kernel may have overwritten a part of it, and any bytes are a valid sockaddr_ll.
     let from = unsafe { from.assume_init() };
-    let mut arrival = Arrival {
+    let mut metadata = FrameMetadata {
         length,
         original_length: u32::try_from(length).unwrap_or(u32::MAX),
         time: None,
@@ -183,15 +183,15 @@ pub(super) fn peek(socket: BorrowedFd<'_>) -> io::Result<Arrival> {
         },
     };
     // SAFETY: `message` was filled by a recvmsg that succeeded, and the room it points to is still there.
-    unsafe { read_ancillary(message, &mut arrival) };
-    Ok(arrival)
+    unsafe { read_ancillary(message, &mut metadata) };
+    Ok(metadata)
 }
 
 /// Adds what stands in the ancillary data. cmsg(3)
 ///
 /// # Safety
 /// `message` must have been filled by recvmsg(2), and its ancillary data still be there.
-unsafe fn read_ancillary(message: &libc::msghdr, arrival: &mut Arrival) {
+unsafe fn read_ancillary(message: &libc::msghdr, metadata: &mut FrameMetadata) {
     // SAFETY: as the caller promises, `message` describes ancillary data that the kernel wrote. The macros' functions
     // stay inside of it, and each header says how much data follows; a structure is only read where its whole size does.
     unsafe {
@@ -206,13 +206,13 @@ unsafe fn read_ancillary(message: &libc::msghdr, arrival: &mut Arrival) {
                 (libc::SOL_SOCKET, libc::SCM_TIMESTAMPING) if holds(size_of::<libc::timespec>()) => {
                     // The first of three is the software's.
                     let stamp = data.cast::<libc::timespec>().read_unaligned();
-                    arrival.time = time(stamp.tv_sec.into(), stamp.tv_nsec.into());
+                    metadata.time = time(stamp.tv_sec.into(), stamp.tv_nsec.into());
                 }
                 (libc::SOL_PACKET, libc::PACKET_AUXDATA) if holds(size_of::<libc::tpacket_auxdata>()) => {
                     let auxdata = data.cast::<libc::tpacket_auxdata>().read_unaligned();
-                    arrival.original_length = auxdata.tp_len;
-                    arrival.tag = tag(auxdata.tp_status, auxdata.tp_vlan_tci, auxdata.tp_vlan_tpid);
-                    arrival.checksum = checksum(auxdata.tp_status);
+                    metadata.original_length = auxdata.tp_len;
+                    metadata.tag = tag(auxdata.tp_status, auxdata.tp_vlan_tci, auxdata.tp_vlan_tpid);
+                    metadata.checksum = checksum(auxdata.tp_status);
                 }
                 _ => {}
             }

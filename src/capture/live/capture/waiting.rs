@@ -8,7 +8,7 @@ use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, poll};
 
 use super::super::{CancelDescriptor, CaptureError, Event, Statistics, interfaces};
-use super::{Capture, State, Waited, failure, is_down, milliseconds, passes};
+use super::{Capture, LinkState, WaitEnd, failure, is_down, milliseconds, passes};
 
 /// How often an interface that is down is looked at: nothing tells that it is up again.
 const DOWN_CHECK: Duration = Duration::from_millis(50);
@@ -25,27 +25,27 @@ impl Capture {
         &mut self,
         timeout: Option<Duration>,
         stop: Option<CancelDescriptor<'_>>,
-    ) -> Result<Waited, CaptureError> {
+    ) -> Result<WaitEnd, CaptureError> {
         let mut started = None;
         loop {
             if self.left.is_some_and(|left| left == 0) {
-                return Ok(Waited::Event(Event::Stopped));
+                return Ok(WaitEnd::Event(Event::Stopped));
             }
             if stop.is_some() && self.left.is_none() && self.since_stop_check >= FRAMES_BETWEEN_STOP_CHECKS {
                 self.sleep(Some(Duration::ZERO), stop)?;
                 continue;
             }
-            match self.source.look() {
+            match self.source.peek() {
                 // After "down" the first frame to come means "up".
-                Ok(_) if self.state == State::Down => return Ok(self.up_again()),
-                Ok(arrival) => {
+                Ok(_) if self.state == LinkState::Down => return Ok(self.up_again()),
+                Ok(metadata) => {
                     self.since_stop_check += 1;
                     self.held_back_since = None;
-                    return Ok(Waited::Arrival(arrival));
+                    return Ok(WaitEnd::FrameMetadata(metadata));
                 }
                 Err(error) if is_down(&error) => {
-                    if self.state == State::Up {
-                        self.state = State::WentDown;
+                    if self.state == LinkState::Up {
+                        self.state = LinkState::WentDown;
                     }
                     continue;
                 }
@@ -70,7 +70,7 @@ impl Capture {
             let waited = started.get_or_insert_with(Instant::now).elapsed();
             let left = timeout.map(|timeout| timeout.saturating_sub(waited));
             if left.is_some_and(|left| left.is_zero()) {
-                return Ok(Waited::Event(Event::Idle));
+                return Ok(WaitEnd::Event(Event::Idle));
             }
             self.sleep(left, stop)?;
         }
@@ -78,7 +78,7 @@ impl Capture {
 
     /// At the end, or when the interface went down: are there frames that the kernel has counted and not yet handed over?
     fn kernel_holds_frames_back(&mut self) -> Result<bool, CaptureError> {
-        let ends = self.left.is_some() || self.state == State::WentDown;
+        let ends = self.left.is_some() || self.state == LinkState::WentDown;
         if !ends || !self.source.holds_back() {
             return Ok(false);
         }
@@ -101,14 +101,14 @@ impl Capture {
     }
 
     /// What is to be said about an interface that is, or was, down.
-    fn news_of_the_interface(&mut self) -> Result<Option<Waited>, CaptureError> {
+    fn news_of_the_interface(&mut self) -> Result<Option<WaitEnd>, CaptureError> {
         match self.state {
-            State::Up => Ok(None),
-            State::WentDown => {
-                self.state = State::Down;
-                Ok(Some(Waited::Event(Event::InterfaceDown)))
+            LinkState::Up => Ok(None),
+            LinkState::WentDown => {
+                self.state = LinkState::Down;
+                Ok(Some(WaitEnd::Event(Event::InterfaceDown)))
             }
-            State::Down => {
+            LinkState::Down => {
                 let known = interfaces();
                 // Loopback is always there: an empty list means that it could not be had.
                 if known.is_empty() {
@@ -126,15 +126,15 @@ impl Capture {
         }
     }
 
-    fn up_again(&mut self) -> Waited {
-        self.state = State::Up;
-        Waited::Event(Event::InterfaceUp)
+    fn up_again(&mut self) -> WaitEnd {
+        self.state = LinkState::Up;
+        WaitEnd::Event(Event::InterfaceUp)
     }
 
     /// Sleeps until a frame comes, the stop comes, it is time to look at the interface again, or the time is over.
     fn sleep(&mut self, time: Option<Duration>, stop: Option<CancelDescriptor<'_>>) -> Result<(), CaptureError> {
         self.since_stop_check = 0;
-        let time = if self.state == State::Down {
+        let time = if self.state == LinkState::Down {
             Some(time.map_or(DOWN_CHECK, |time| time.min(DOWN_CHECK)))
         } else {
             time

@@ -18,7 +18,7 @@ use std::ops::Range;
 
 use nix::libc::{sockaddr_ll, tpacket_block_desc, tpacket_hdr_v1, tpacket_hdr_variant1, tpacket3_hdr};
 
-use super::super::rebuild::{Arrival, LinkAddress, checksum, tag, time};
+use super::super::rebuild::{FrameMetadata, LinkAddress, checksum, tag, time};
 
 /// What stands before the first frame. `BLK_HDR_LEN` of the kernel.
 pub(super) const HEADER: usize = size_of::<tpacket_block_desc>();
@@ -30,15 +30,15 @@ pub(super) const BEFORE_BYTES: usize = FRAME_HEADERS + 2 * 16;
 
 /// A frame in a block.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Entry {
-    pub(super) arrival: Arrival,
+pub(super) struct BlockFrame {
+    pub(super) metadata: FrameMetadata,
     /// Where its bytes stand in the block.
     pub(super) bytes: Range<usize>,
 }
 
 /// How far a block has been read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Walk {
+pub(super) struct BlockCursor {
     /// Where the next frame's header starts.
     at: usize,
     left: u32,
@@ -48,7 +48,7 @@ pub(super) struct Walk {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct OutOfBlock;
 
-impl Walk {
+impl BlockCursor {
     /// At the first frame of this block.
     pub(super) fn begin(block: &[u8]) -> Result<Self, OutOfBlock> {
         const FIELDS: usize = offset_of!(tpacket_block_desc, hdr);
@@ -58,14 +58,14 @@ impl Walk {
     }
 
     /// The next frame of the same block; `None` behind the last one.
-    pub(super) fn next(&mut self, block: &[u8]) -> Result<Option<Entry>, OutOfBlock> {
+    pub(super) fn next(&mut self, block: &[u8]) -> Result<Option<BlockFrame>, OutOfBlock> {
         if self.left == 0 {
             return Ok(None);
         }
         let header = block.get(self.at..).and_then(|rest| rest.get(..FRAME_HEADERS));
         let header = header.ok_or(OutOfBlock)?;
-        let entry = entry(header, self.at)?;
-        if block.get(entry.bytes.clone()).is_none() {
+        let frame = frame(header, self.at)?;
+        if block.get(frame.bytes.clone()).is_none() {
             return Err(OutOfBlock);
         }
         self.left -= 1;
@@ -77,12 +77,12 @@ impl Walk {
             }
             self.at = self.at.checked_add(next).ok_or(OutOfBlock)?;
         }
-        Ok(Some(entry))
+        Ok(Some(frame))
     }
 }
 
 /// Reads the headers of a frame that start at `at` in the block.
-fn entry(header: &[u8], at: usize) -> Result<Entry, OutOfBlock> {
+fn frame(header: &[u8], at: usize) -> Result<BlockFrame, OutOfBlock> {
     const ADDRESS: usize = size_of::<tpacket3_hdr>();
     const VARIANT: usize = offset_of!(tpacket3_hdr, hv1);
     let length = index_at(header, offset_of!(tpacket3_hdr, tp_snaplen))?;
@@ -92,7 +92,7 @@ fn entry(header: &[u8], at: usize) -> Result<Entry, OutOfBlock> {
     let control = u16::try_from(control).map_err(|_| OutOfBlock)?;
     let protocol = u16_at(header, VARIANT + offset_of!(tpacket_hdr_variant1, tp_vlan_tpid))?;
     let start = at + usize::from(u16_at(header, offset_of!(tpacket3_hdr, tp_mac))?);
-    let arrival = Arrival {
+    let metadata = FrameMetadata {
         length,
         original_length: u32_at(header, offset_of!(tpacket3_hdr, tp_len))?,
         time: time(
@@ -111,8 +111,8 @@ fn entry(header: &[u8], at: usize) -> Result<Entry, OutOfBlock> {
         },
     };
     let end = start.checked_add(length).ok_or(OutOfBlock)?;
-    Ok(Entry {
-        arrival,
+    Ok(BlockFrame {
+        metadata,
         bytes: start..end,
     })
 }

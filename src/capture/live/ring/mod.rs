@@ -1,7 +1,7 @@
 //! Frames through a ring of memory that the kernel and this program share. `TPACKET_V3`: packet(7), and
 //! <https://docs.kernel.org/networking/packet_mmap.html>
 //!
-//! - [`shape`]: how large the ring and its blocks are, and why;
+//! - [`layout`]: how large the ring and its blocks are, and why;
 //! - [`block`]: reading a block: bytes in, frames out;
 //! - `sys.rs`: the memory, and whose a block is.
 //!
@@ -9,7 +9,7 @@
 //! on, and otherwise when it was copied into the ring, in the same passage through the kernel. Neither waits for the reader.
 
 mod block;
-mod shape;
+mod layout;
 mod sys;
 
 use std::io::{self, ErrorKind};
@@ -20,20 +20,20 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::socket::{getsockopt, sockopt};
 use pnet::datalink::DataLinkReceiver;
 
-use self::block::{Entry, OutOfBlock, Walk};
-use self::shape::Shape;
+use self::block::{BlockCursor, BlockFrame, OutOfBlock};
+use self::layout::RingLayout;
 use self::sys::Memory;
-use super::rebuild::Arrival;
-use super::source::Source;
+use super::rebuild::FrameMetadata;
+use super::source::FrameSource;
 
 /// A receiver that reads a ring.
 pub(super) struct Ring {
     socket: OwnedFd,
     memory: Memory,
     /// How far the current block has been read, if there is one.
-    walk: Option<Walk>,
+    cursor: Option<BlockCursor>,
     /// The frame that was looked at and not yet read.
-    looked_at: Option<Entry>,
+    peeked: Option<BlockFrame>,
 }
 
 impl Ring {
@@ -42,29 +42,29 @@ impl Ring {
     /// # Errors
     /// The kernel gives none.
     pub(super) fn new(socket: OwnedFd, buffer: usize, snaplen: usize) -> io::Result<Self> {
-        let memory = Memory::map(socket.as_fd(), Shape::of(buffer, snaplen))?;
+        let memory = Memory::map(socket.as_fd(), RingLayout::of(buffer, snaplen))?;
         Ok(Self {
             socket,
             memory,
-            walk: None,
-            looked_at: None,
+            cursor: None,
+            peeked: None,
         })
     }
 
     /// The next frame; one that the kernel has not handed over yet is not there.
-    fn advance(&mut self) -> io::Result<Entry> {
+    fn advance(&mut self) -> io::Result<BlockFrame> {
         loop {
-            if let Some(walk) = &mut self.walk {
-                if let Some(entry) = walk.next(self.memory.block())? {
-                    return Ok(entry);
+            if let Some(cursor) = &mut self.cursor {
+                if let Some(frame) = cursor.next(self.memory.block())? {
+                    return Ok(frame);
                 }
-                self.walk = None;
+                self.cursor = None;
                 self.memory.give_back();
             }
             if !self.memory.take() {
                 return Err(self.why_nothing());
             }
-            self.walk = Some(Walk::begin(self.memory.block())?);
+            self.cursor = Some(BlockCursor::begin(self.memory.block())?);
         }
     }
 
@@ -88,24 +88,24 @@ impl Ring {
 
 impl DataLinkReceiver for Ring {
     fn next(&mut self) -> io::Result<&[u8]> {
-        let entry = loop {
-            match self.looked_at.take().map_or_else(|| self.advance(), Ok) {
-                Ok(entry) => break entry,
+        let frame = loop {
+            match self.peeked.take().map_or_else(|| self.advance(), Ok) {
+                Ok(frame) => break frame,
                 Err(error) if error.kind() == ErrorKind::WouldBlock => self.wait()?,
                 Err(error) => return Err(error),
             }
         };
-        self.memory.block().get(entry.bytes).ok_or_else(|| OutOfBlock.into())
+        self.memory.block().get(frame.bytes).ok_or_else(|| OutOfBlock.into())
     }
 }
 
-impl Source for Ring {
-    fn look(&mut self) -> io::Result<Arrival> {
-        if self.looked_at.is_none() {
-            self.looked_at = Some(self.advance()?);
+impl FrameSource for Ring {
+    fn peek(&mut self) -> io::Result<FrameMetadata> {
+        if self.peeked.is_none() {
+            self.peeked = Some(self.advance()?);
         }
-        let entry = self.looked_at.as_ref();
-        entry.map(|entry| entry.arrival).ok_or(ErrorKind::WouldBlock.into())
+        let frame = self.peeked.as_ref();
+        frame.map(|frame| frame.metadata).ok_or(ErrorKind::WouldBlock.into())
     }
 
     fn holds_back(&self) -> bool {

@@ -13,7 +13,7 @@ use nix::libc;
 use nix::sys::mman::{MapFlags, ProtFlags, mmap, munmap};
 
 use super::super::sys::set_option;
-use super::shape::{RETIRE_AFTER, Shape};
+use super::layout::{RETIRE_AFTER, RingLayout};
 
 /// Where in a block its owner is written.
 const STATUS: usize = offset_of!(libc::tpacket_block_desc, hdr) + offset_of!(libc::tpacket_hdr_v1, block_status);
@@ -42,8 +42,8 @@ const STATUS: usize = offset_of!(libc::tpacket_block_desc, hdr) + offset_of!(lib
 pub(super) struct Memory {
     start: NonNull<u8>,
     bytes: usize,
-    shape: Shape,
-    /// Index of the current block, below `shape.blocks`.
+    layout: RingLayout,
+    /// Index of the current block, below `layout.blocks`.
     current: usize,
     /// Does the current block belong to this program, as far as it has looked?
     held: bool,
@@ -59,10 +59,10 @@ impl Memory {
     /// # Errors
     /// Those of setsockopt(2) and mmap(2): the kernel knows no such ring (before Linux 3.2), it has not the memory, or it does
     /// not want to.
-    pub(super) fn map(socket: BorrowedFd<'_>, shape: Shape) -> io::Result<Self> {
-        let bytes = shape.bytes().ok_or(io::ErrorKind::OutOfMemory)?;
+    pub(super) fn map(socket: BorrowedFd<'_>, layout: RingLayout) -> io::Result<Self> {
+        let bytes = layout.bytes().ok_or(io::ErrorKind::OutOfMemory)?;
         let number = |number: usize| u32::try_from(number).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory));
-        let (block_size, blocks) = (number(shape.block_size)?, number(shape.blocks)?);
+        let (block_size, blocks) = (number(layout.block_size)?, number(layout.blocks)?);
         set_option(
             socket,
             libc::SOL_PACKET,
@@ -87,7 +87,7 @@ impl Memory {
         Ok(Self {
             start: start.cast(),
             bytes,
-            shape,
+            layout,
             current: 0,
             held: false,
         })
@@ -107,7 +107,7 @@ impl Memory {
         // SAFETY: the block lies inside of the mapping, as `current` is below the number of blocks. It belongs to this program
         // (`held`): the kernel does not write to it, and this program does not before `give_back`, for which nobody may hold
         // these bytes any more, as it takes `self` mutably.
-        unsafe { std::slice::from_raw_parts(self.current_start().as_ptr(), self.shape.block_size) }
+        unsafe { std::slice::from_raw_parts(self.current_start().as_ptr(), self.layout.block_size) }
     }
 
     /// Gives the current block back, if it was taken; the next one becomes the current.
@@ -115,13 +115,13 @@ impl Memory {
         if self.held {
             self.status().store(libc::TP_STATUS_KERNEL, Ordering::Release);
             self.held = false;
-            self.current = (self.current + 1) % self.shape.blocks;
+            self.current = (self.current + 1) % self.layout.blocks;
         }
     }
 
     fn current_start(&self) -> NonNull<u8> {
         // SAFETY: `current` is below the number of blocks, so the sum stays inside of the mapping.
-        unsafe { self.start.add(self.current * self.shape.block_size) }
+        unsafe { self.start.add(self.current * self.layout.block_size) }
     }
 
     fn status(&self) -> &AtomicU32 {
@@ -148,9 +148,9 @@ mod tests {
     use nix::libc;
     use nix::sys::mman::{MapFlags, ProtFlags, mmap_anonymous};
 
-    use super::{Memory, STATUS, Shape};
+    use super::{Memory, RingLayout, STATUS};
 
-    const SHAPE: Shape = Shape {
+    const SHAPE: RingLayout = RingLayout {
         block_size: 4096,
         blocks: 3,
     };
@@ -164,7 +164,7 @@ mod tests {
         Memory {
             start: start.unwrap().cast(),
             bytes,
-            shape: SHAPE,
+            layout: SHAPE,
             current: 0,
             held: false,
         }

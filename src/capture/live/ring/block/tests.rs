@@ -3,9 +3,9 @@ use std::mem::offset_of;
 use nix::libc::{self, sockaddr_ll, tpacket_block_desc, tpacket_hdr_v1, tpacket_hdr_variant1, tpacket3_hdr};
 use proptest::prelude::*;
 
-use super::{Entry, FRAME_HEADERS, HEADER, OutOfBlock, Walk};
+use super::{BlockCursor, BlockFrame, FRAME_HEADERS, HEADER, OutOfBlock};
 use crate::capture::live::Checksum;
-use crate::capture::live::rebuild::Tag;
+use crate::capture::live::rebuild::VlanTag;
 use crate::frame::Time;
 
 /// Where the fields of the block's header stand.
@@ -75,11 +75,11 @@ fn block(frames: &[&[u8]]) -> Vec<u8> {
 }
 
 /// All frames of the block, or what is wrong with it.
-fn all(block: &[u8]) -> Result<Vec<Entry>, OutOfBlock> {
-    let mut walk = Walk::begin(block)?;
+fn all(block: &[u8]) -> Result<Vec<BlockFrame>, OutOfBlock> {
+    let mut cursor = BlockCursor::begin(block)?;
     let mut entries = Vec::new();
-    while let Some(entry) = walk.next(block)? {
-        entries.push(entry);
+    while let Some(frame) = cursor.next(block)? {
+        entries.push(frame);
     }
     Ok(entries)
 }
@@ -88,12 +88,12 @@ fn all(block: &[u8]) -> Result<Vec<Entry>, OutOfBlock> {
 fn frames_are_found_with_all_that_is_known_about_them() {
     let block = block(&[b"first", b"", b"the third of them"]);
     let entries = all(&block).unwrap();
-    let bytes: Vec<_> = entries.iter().map(|entry| &block[entry.bytes.clone()]).collect();
+    let bytes: Vec<_> = entries.iter().map(|frame| &block[frame.bytes.clone()]).collect();
     assert_eq!(bytes, [&b"first"[..], b"", b"the third of them"]);
-    let third = &entries[2].arrival;
+    let third = &entries[2].metadata;
     assert_eq!((third.length, third.original_length), (17, 1017));
     assert_eq!(third.time, Some(Time(3_000_000_007)));
-    let tag = Tag {
+    let tag = VlanTag {
         protocol: 0x88a8,
         control: 0x2064,
     };
@@ -148,7 +148,7 @@ proptest! {
         let frames: Vec<_> = frames.iter().map(Vec::as_slice).collect();
         let block = block(&frames);
         let entries = all(&block).unwrap();
-        let found: Vec<_> = entries.into_iter().map(|entry| &block[entry.bytes]).collect();
+        let found: Vec<_> = entries.into_iter().map(|frame| &block[frame.bytes]).collect();
         prop_assert_eq!(found, frames);
     }
 
@@ -164,10 +164,10 @@ proptest! {
             put(&mut bytes, at & !3, &value.to_ne_bytes());
         }
         let bytes = &bytes[..length];
-        let Ok(mut walk) = Walk::begin(bytes) else { return Ok(()) };
+        let Ok(mut cursor) = BlockCursor::begin(bytes) else { return Ok(()) };
         let mut frames = 0;
-        while let Ok(Some(entry)) = walk.next(bytes) {
-            prop_assert!(bytes.get(entry.bytes.clone()).is_some_and(|found| found.len() == entry.arrival.length));
+        while let Ok(Some(frame)) = cursor.next(bytes) {
+            prop_assert!(bytes.get(frame.bytes.clone()).is_some_and(|found| found.len() == frame.metadata.length));
             frames += 1;
             // Each frame is at least a header further on.
             prop_assert!(frames <= bytes.len() / FRAME_HEADERS);

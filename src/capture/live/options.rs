@@ -16,9 +16,9 @@ pub const LARGEST_SNAPLEN: u32 = 262_144;
 /// in one burst are lost.
 const BUFFER: usize = 64 << 20;
 
-/// A capture that is to begin. Start with [`Opening::on`] and change what should be different.
+/// A capture that is to begin. Start with [`CaptureOptions::on`] and change what should be different.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Opening {
+pub struct CaptureOptions {
     /// Name of the interface, or [`ANY`] for all of them.
     pub interface: String,
     /// How many bytes of a frame are kept, link-layer header included; 0 means [`LARGEST_SNAPLEN`], which is also the most.
@@ -37,7 +37,7 @@ pub struct Opening {
     pub program: Vec<Instruction>,
 }
 
-impl Opening {
+impl CaptureOptions {
     /// Everything on this interface, frames for others left out.
     #[must_use]
     pub fn on(interface: &str) -> Self {
@@ -67,14 +67,14 @@ impl Opening {
 
 #[cfg(test)]
 mod tests {
-    use super::{LARGEST_SNAPLEN, Opening};
+    use super::{CaptureOptions, LARGEST_SNAPLEN};
 
     #[test]
     fn zero_and_too_much_mean_the_largest_snaplen() {
         let with = |snaplen| {
-            Opening {
+            CaptureOptions {
                 snaplen,
-                ..Opening::on("lo")
+                ..CaptureOptions::on("lo")
             }
             .snaplen()
         };

@@ -22,12 +22,12 @@ const FEWEST: usize = 2;
 
 /// A ring of `blocks` blocks of `block_size` bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Shape {
+pub(super) struct RingLayout {
     pub(super) block_size: usize,
     pub(super) blocks: usize,
 }
 
-impl Shape {
+impl RingLayout {
     /// For frames of which so many bytes are kept, in so much memory, both in bytes.
     pub(super) fn of(buffer: usize, snaplen: usize) -> Self {
         let one = snaplen.saturating_add(HEADER + BEFORE_BYTES).min(LARGEST);
@@ -46,28 +46,28 @@ impl Shape {
 
 #[cfg(test)]
 mod tests {
-    use super::{BEFORE_BYTES, HEADER, LARGEST, SMALLEST, Shape};
+    use super::{BEFORE_BYTES, HEADER, LARGEST, RingLayout, SMALLEST};
 
     #[test]
     fn frames_of_loopback_fit_and_small_ones_have_more_blocks() {
-        let whole = Shape::of(64 << 20, 262_144);
+        let whole = RingLayout::of(64 << 20, 262_144);
         assert_eq!((whole.block_size, whole.blocks), (LARGEST, 256));
         assert!(HEADER + 3 * (BEFORE_BYTES + 65_549) <= whole.block_size);
-        let small = Shape::of(64 << 20, 96);
+        let small = RingLayout::of(64 << 20, 96);
         assert_eq!((small.block_size, small.blocks), (SMALLEST, 1024));
-        assert_eq!(Shape::of(0, 262_144).blocks, 2);
+        assert_eq!(RingLayout::of(0, 262_144).blocks, 2);
     }
 
     #[test]
     fn what_is_kept_fits_into_a_block_wherever_a_block_can_be_so_large() {
         for snaplen in (1..=261_900).step_by(if cfg!(miri) { 997 } else { 1 }) {
-            let shape = Shape::of(64 << 20, snaplen);
-            assert!(HEADER + BEFORE_BYTES + snaplen <= shape.block_size, "{snaplen}");
-            assert!(shape.block_size.is_power_of_two());
+            let layout = RingLayout::of(64 << 20, snaplen);
+            assert!(HEADER + BEFORE_BYTES + snaplen <= layout.block_size, "{snaplen}");
+            assert!(layout.block_size.is_power_of_two());
         }
-        assert_eq!(Shape::of(usize::MAX, usize::MAX).block_size, LARGEST);
+        assert_eq!(RingLayout::of(usize::MAX, usize::MAX).block_size, LARGEST);
         assert_eq!(
-            Shape {
+            RingLayout {
                 block_size: 2,
                 blocks: usize::MAX
             }
