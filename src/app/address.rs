@@ -6,7 +6,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use super::error::Error;
-use super::socket::{Family, Kind, Socket};
+use super::socket::{Family, Socket, SocketType};
 use crate::calls::{Program, Role};
 use crate::escape::printable;
 use crate::os::cancel::CancelToken;
@@ -26,7 +26,12 @@ const PUBLIC_IPV6: SocketAddr = SocketAddr::new(
 ///
 /// # Errors
 /// [`Error::UnknownHost`], [`Error::LookUpTimedOut`], or [`Error::Stopped`] while the look-up takes its time.
-pub fn resolve(host: &str, port: u16, within: Option<Duration>, stop: &CancelToken) -> Result<Vec<SocketAddr>, Error> {
+pub fn resolve(
+    host: &str,
+    port: u16,
+    within: Option<Duration>,
+    cancel: &CancelToken,
+) -> Result<Vec<SocketAddr>, Error> {
     let bare = host
         .strip_prefix('[')
         .and_then(|rest| rest.strip_suffix(']'))
@@ -39,7 +44,7 @@ pub fn resolve(host: &str, port: u16, within: Option<Duration>, stop: &CancelTok
         host: host.to_owned(),
         why,
     };
-    let found = match look_up(bare.to_owned(), port, within, stop) {
+    let found = match look_up(bare.to_owned(), port, within, cancel) {
         // A machine without /etc/hosts, such as a small container, asks name servers, which need not know it.
         Ok(Err(_)) | Err(Error::LookUpTimedOut { .. }) if is_localhost(bare) => Ok(loopback(port)),
         found => found?,
@@ -71,8 +76,8 @@ fn loopback(port: u16) -> Vec<SocketAddr> {
 ///
 /// # Errors
 /// As [`resolve`].
-pub fn of_server(host: &str, port: u16, within: Duration, stop: &CancelToken) -> Result<Vec<SocketAddr>, Error> {
-    let mut addresses = resolve(host, port, Some(within), stop)?;
+pub fn of_server(host: &str, port: u16, within: Duration, cancel: &CancelToken) -> Result<Vec<SocketAddr>, Error> {
+    let mut addresses = resolve(host, port, Some(within), cancel)?;
     for address in &mut addresses {
         match address.ip() {
             IpAddr::V4(Ipv4Addr::UNSPECIFIED) => address.set_ip(Ipv4Addr::LOCALHOST.into()),
@@ -88,7 +93,7 @@ fn look_up(
     host: String,
     port: u16,
     within: Option<Duration>,
-    stop: &CancelToken,
+    cancel: &CancelToken,
 ) -> Result<io::Result<Vec<SocketAddr>>, Error> {
     /// How soon a quit is noticed.
     const GLANCE: Duration = Duration::from_millis(20);
@@ -113,7 +118,7 @@ fn look_up(
     loop {
         match told.recv_timeout(GLANCE) {
             Ok(found) => return Ok(found),
-            Err(RecvTimeoutError::Timeout) if stop.requested() => return Err(Error::Stopped),
+            Err(RecvTimeoutError::Timeout) if cancel.requested() => return Err(Error::Stopped),
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return Ok(Err(io::Error::other("the look-up failed"))),
         }
@@ -147,14 +152,20 @@ pub fn as_typed(address: SocketAddr) -> String {
 /// A UDP socket that is connected to a public address has the local address that packets to the public would leave from; the
 /// `connect()` sends none. With no route there (a laptop offline): the first address of an interface, else 127.0.0.1.
 #[must_use]
-pub fn of_this_machine(program: Program, stop: &CancelToken) -> IpAddr {
-    probe(program, PUBLIC_IPV4, stop)
-        .or_else(|_| probe(program, PUBLIC_IPV6, stop))
+pub fn of_this_machine(program: Program, cancel: &CancelToken) -> IpAddr {
+    probe(program, PUBLIC_IPV4, cancel)
+        .or_else(|_| probe(program, PUBLIC_IPV6, cancel))
         .unwrap_or_else(|_| first_usable(&interfaces::interface_addresses()))
 }
 
-fn probe(program: Program, public: SocketAddr, stop: &CancelToken) -> Result<IpAddr, Error> {
-    let mut socket = Socket::open(program, Role::AddressProbe, Family::of(public), Kind::Datagram, stop)?;
+fn probe(program: Program, public: SocketAddr, cancel: &CancelToken) -> Result<IpAddr, Error> {
+    let mut socket = Socket::open(
+        program,
+        Role::AddressProbe,
+        Family::of(public),
+        SocketType::Datagram,
+        cancel,
+    )?;
     socket.connect(public, None::<Duration>)?;
     Ok(socket.local_address()?.ip())
 }

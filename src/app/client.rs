@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use super::error::{Error, Reason};
+use super::error::{CallErrorReason, Error};
 
 /// The server that a client was told to talk to.
 #[derive(Debug, Clone)]
@@ -24,12 +24,12 @@ pub struct Server {
 ///
 /// Browsers do not wait for one address before they try the next (RFC 8305); one after the other is easier to follow.
 #[derive(Debug, Clone, Copy)]
-pub struct SharedTime {
+pub struct SharedTimeout {
     started: Instant,
     in_all: Duration,
 }
 
-impl SharedTime {
+impl SharedTimeout {
     /// Starts the clock.
     #[must_use]
     pub fn start(in_all: Duration) -> Self {
@@ -69,12 +69,12 @@ impl Server {
 
 /// How the lines fared.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub struct Answers {
+pub struct ReplyTally {
     /// Lines that got no answer, or not a whole one.
     pub missing: u64,
 }
 
-impl Answers {
+impl ReplyTally {
     /// Says why a line has no answer.
     pub fn missed(&mut self, why: &Error) {
         self.missing += 1;
@@ -99,7 +99,8 @@ impl Answers {
 /// Of two failures at two addresses of one server, the one that tells more: somebody who refuses is there.
 #[must_use]
 pub fn more_telling(first: Error, second: Error) -> Error {
-    let refused = |trouble: &Error| trouble.call_reason().and_then(Reason::kind) == Some(ErrorKind::ConnectionRefused);
+    let refused =
+        |trouble: &Error| trouble.call_reason().and_then(CallErrorReason::kind) == Some(ErrorKind::ConnectionRefused);
     if !refused(&first) && refused(&second) {
         second
     } else {
@@ -111,7 +112,7 @@ pub fn more_telling(first: Error, second: Error) -> Error {
 mod tests {
     use std::io::{self, ErrorKind};
 
-    use super::{Duration, Error, Instant, Reason, SharedTime, more_telling};
+    use super::{CallErrorReason, Duration, Error, Instant, SharedTimeout, more_telling};
     use crate::app::error::CallError;
     use crate::calls::{Name, Program};
 
@@ -120,13 +121,13 @@ mod tests {
             program: Program::TcpClient,
             call: Name::Connect,
             address: None,
-            reason: Reason::Os(io::Error::from(kind)),
+            reason: CallErrorReason::Os(io::Error::from(kind)),
         })
     }
 
     #[test]
     fn a_refusal_tells_more_than_a_way_that_is_missing() {
-        let kind = |trouble: &Error| trouble.call_reason().and_then(Reason::kind);
+        let kind = |trouble: &Error| trouble.call_reason().and_then(CallErrorReason::kind);
         let refused = ErrorKind::ConnectionRefused;
         for (first, second, telling) in [
             (ErrorKind::AddrNotAvailable, refused, refused),
@@ -147,7 +148,7 @@ mod tests {
         let Some(started) = Instant::now().checked_sub(seconds(2)) else {
             return;
         };
-        let time = SharedTime {
+        let time = SharedTimeout {
             started,
             in_all: seconds(12),
         };
@@ -160,11 +161,11 @@ mod tests {
         };
         near(1, seconds(10));
         near(5, seconds(2));
-        let over = SharedTime {
+        let over = SharedTimeout {
             started,
             in_all: seconds(1),
         };
         assert_eq!(over.part(3), Duration::from_millis(1));
-        assert_eq!(SharedTime::start(seconds(5)).part(1), seconds(5));
+        assert_eq!(SharedTimeout::start(seconds(5)).part(1), seconds(5));
     }
 }

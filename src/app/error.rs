@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::calls::{Name, Program};
 use crate::escape::printable;
 use crate::os::errors;
-use crate::os::keyboard::NoLine;
+use crate::os::keyboard::LineError;
 
 /// Why a program, or one line of a client, could not go on.
 #[derive(Debug)]
@@ -70,7 +70,7 @@ pub enum Error {
         /// How many bytes the line had, its end included.
         sent: u64,
         /// How it ended; `None` for an orderly end of the stream.
-        how: Option<Reason>,
+        how: Option<CallErrorReason>,
     },
     /// More came back than a line of this length can become.
     ReplyTooLong {
@@ -91,19 +91,19 @@ pub struct CallError {
     /// The address it was about.
     pub address: Option<SocketAddr>,
     /// Why.
-    pub reason: Reason,
+    pub reason: CallErrorReason,
 }
 
 /// Why a call did not succeed.
 #[derive(Debug)]
-pub enum Reason {
+pub enum CallErrorReason {
     /// The operating system said so.
     Os(io::Error),
     /// Nothing happened for this long.
     TimedOut(Duration),
 }
 
-impl Reason {
+impl CallErrorReason {
     /// The kind of the operating system's error.
     #[must_use]
     pub fn kind(&self) -> Option<ErrorKind> {
@@ -126,7 +126,7 @@ impl Reason {
 impl Error {
     /// The reason, when it is a socket call that failed.
     #[must_use]
-    pub fn call_reason(&self) -> Option<&Reason> {
+    pub fn call_reason(&self) -> Option<&CallErrorReason> {
         match self {
             Self::Call(trouble) => Some(&trouble.reason),
             _ => None,
@@ -136,7 +136,7 @@ impl Error {
     /// Does the same attempt make sense again when something else has ended? (Descriptors or memory ran out.)
     #[must_use]
     pub fn is_exhaustion(&self) -> bool {
-        matches!(self.call_reason(), Some(Reason::Os(error)) if errors::is_exhaustion(error))
+        matches!(self.call_reason(), Some(CallErrorReason::Os(error)) if errors::is_exhaustion(error))
     }
 }
 
@@ -210,10 +210,10 @@ impl fmt::Display for Error {
                 how,
             } => {
                 match how {
-                    Some(Reason::TimedOut(patience)) => {
-                        write!(f, "recv from {server}: nothing more came within {}", seconds(*patience))?;
+                    Some(CallErrorReason::TimedOut(timeout)) => {
+                        write!(f, "recv from {server}: nothing more came within {}", seconds(*timeout))?;
                     }
-                    Some(Reason::Os(error)) => {
+                    Some(CallErrorReason::Os(error)) => {
                         write!(f, "recv from {server}: the connection broke ({})", errors::text(error))?;
                     }
                     None => write!(f, "recv from {server}: the server closed the connection")?,
@@ -260,26 +260,26 @@ impl CallError {
             own => own,
         };
         match &self.reason {
-            Reason::TimedOut(patience) => self.patience_over(*patience, server),
-            Reason::Os(error) => self.refused_by_system(error, server),
+            CallErrorReason::TimedOut(timeout) => self.timed_out(*timeout, server),
+            CallErrorReason::Os(error) => self.refused_by_system(error, server),
         }
     }
 
-    fn patience_over(&self, patience: Duration, server: Program) -> (String, String) {
-        let patience = seconds(patience);
+    fn timed_out(&self, timeout: Duration, server: Program) -> (String, String) {
+        let timeout = seconds(timeout);
         match self.call {
             Name::Connect => (
-                format!("got no answer within {patience}"),
+                format!("got no answer within {timeout}"),
                 "check the address, that the machine is on, and that no firewall drops the segments".into(),
             ),
             Name::RecvFrom => (
                 format!(
-                    "brought no reply within {patience}: UDP promises no delivery, so the line or its reply may be lost"
+                    "brought no reply within {timeout}: UDP promises no delivery, so the line or its reply may be lost"
                 ),
                 format!("type it again, and check address, {server} and firewall if that repeats"),
             ),
             _ => (
-                format!("made no progress within {patience}"),
+                format!("made no progress within {timeout}"),
                 format!("look whether {server} still runs, or allow more with --timeout"),
             ),
         }
@@ -358,11 +358,11 @@ fn is_of_one_link(address: Option<SocketAddr>) -> bool {
     matches!(address, Some(SocketAddr::V6(v6)) if v6.ip().is_unicast_link_local() && v6.scope_id() == 0)
 }
 
-impl From<NoLine> for Error {
-    fn from(why: NoLine) -> Self {
+impl From<LineError> for Error {
+    fn from(why: LineError) -> Self {
         match why {
-            NoLine::Stopped => Self::Stopped,
-            NoLine::Failed(error) => Self::Input(error),
+            LineError::Stopped => Self::Stopped,
+            LineError::Failed(error) => Self::Input(error),
         }
     }
 }

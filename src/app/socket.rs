@@ -4,15 +4,15 @@
 //! the program entered and left it. So the programs read like the lecture: `socket`, `bind`, `recvfrom`, `sendto`.
 //!
 //! A method that waits (`accept`, `connect`, `recv`, …) waits like the plain call, with two differences: it gives up after
-//! the patience it was given, and at once when the program is told to quit. For that the descriptor is non-blocking
+//! its timeout, and at once when the program is told to quit. For that the descriptor is non-blocking
 //! underneath: the call is tried, and when it would block, poll(2) waits for the socket and for the [`CancelToken`] mark, then it is
 //! tried again. The report has one call, from the first try to the last: what the program experienced.
 
 mod address;
 mod call;
-mod look;
 mod options;
 mod perform;
+mod readiness;
 mod sys;
 
 use std::io::{self, ErrorKind};
@@ -25,7 +25,7 @@ use socket2::{Domain, Type};
 pub use self::address::Family;
 use self::address::{canonical, in_form_of, own_address};
 pub use self::call::Timeout;
-use self::call::{CallArgs, CallResult, Stopwatch, Unfinished};
+use self::call::{CallArgs, CallFault, CallResult, CallTimer};
 use super::error::{CallError, Error};
 use crate::calls::{Name, Program, Role};
 use crate::os::cancel::CancelToken;
@@ -35,9 +35,9 @@ use crate::os::poll::Interest;
 /// Counts the sockets of this process.
 static NEXT_NUMBER: AtomicU64 = AtomicU64::new(1);
 
-/// What the socket speaks.
+/// The type of a socket: socket(2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum SocketType {
     /// `SOCK_DGRAM`: UDP.
     Datagram,
     /// `SOCK_STREAM`: TCP.
@@ -53,7 +53,7 @@ pub struct Socket {
     role: Role,
     family: Family,
     number: u64,
-    stop: CancelToken,
+    cancel: CancelToken,
     /// The other end of a connection.
     peer: Option<SocketAddr>,
 }
@@ -63,27 +63,33 @@ impl Socket {
     ///
     /// # Errors
     /// No descriptors left, or the system does not speak the family.
-    pub fn open(program: Program, role: Role, family: Family, kind: Kind, stop: &CancelToken) -> Result<Self, Error> {
+    pub fn open(
+        program: Program,
+        role: Role,
+        family: Family,
+        socket_type: SocketType,
+        cancel: &CancelToken,
+    ) -> Result<Self, Error> {
         let (domain, family_name) = match family {
             Family::Inet => (Domain::IPV4, "AF_INET"),
             Family::Inet6 => (Domain::IPV6, "AF_INET6"),
         };
-        let (kind, kind_name) = match kind {
-            Kind::Datagram => (Type::DGRAM, "SOCK_DGRAM"),
-            Kind::Stream => (Type::STREAM, "SOCK_STREAM"),
+        let (number, name) = match socket_type {
+            SocketType::Datagram => (Type::DGRAM, "SOCK_DGRAM"),
+            SocketType::Stream => (Type::STREAM, "SOCK_STREAM"),
         };
-        let given = CallArgs::argument(|| format!("{family_name}, {kind_name}"));
+        let given = CallArgs::argument(|| format!("{family_name}, {name}"));
         let mut socket = Self {
             inner: None,
             program,
             role,
             family,
             number: NEXT_NUMBER.fetch_add(1, Ordering::Relaxed),
-            stop: stop.clone(),
+            cancel: cancel.clone(),
             peer: None,
         };
-        let stopwatch = Stopwatch::start();
-        let made = socket2::Socket::new(domain, kind, None).and_then(|inner| {
+        let call_timer = CallTimer::start();
+        let made = socket2::Socket::new(domain, number, None).and_then(|inner| {
             inner.set_nonblocking(true)?;
             Ok(inner)
         });
@@ -93,15 +99,15 @@ impl Socket {
                 socket.inner = Some(inner);
                 Ok(result)
             }
-            Err(error) => Err(Unfinished::Os(error)),
+            Err(error) => Err(CallFault::Os(error)),
         };
-        if let Some(stopwatch) = stopwatch {
+        if let Some(call_timer) = call_timer {
             let brought = done.as_ref().map(|&result| CallResult::result(result));
-            socket.report(&stopwatch.stop(), Name::Socket, &given, brought, &socket.identity());
+            socket.report(&call_timer.stop(), Name::Socket, &given, brought, &socket.identity());
         }
         match done {
             Ok(_) => Ok(socket),
-            Err(unfinished) => Err(socket.trouble(Name::Socket, None, unfinished)),
+            Err(fault) => Err(socket.trouble(Name::Socket, None, fault)),
         }
     }
 
@@ -176,7 +182,7 @@ impl Socket {
             role: Role::ConnectionSocket,
             family: self.family,
             number: NEXT_NUMBER.fetch_add(1, Ordering::Relaxed),
-            stop: self.stop.clone(),
+            cancel: self.cancel.clone(),
             peer: Some(client),
         };
         Ok((connection_socket, client))
@@ -186,14 +192,14 @@ impl Socket {
     /// other end's address, and no packet is sent. connect(2)
     ///
     /// # Errors
-    /// Refused, no route, no answer within `patience`, or [`Error::Stopped`].
-    pub fn connect<'p>(&mut self, server: SocketAddr, patience: impl Into<Timeout<'p>>) -> Result<(), Error> {
+    /// Refused, no route, no answer within `timeout`, or [`Error::Stopped`].
+    pub fn connect<'p>(&mut self, server: SocketAddr, timeout: impl Into<Timeout<'p>>) -> Result<(), Error> {
         let given = CallArgs::default().to(Some(server));
         let mut under_way = false;
         self.perform(
             Name::Connect,
             &given,
-            Some((Interest::Writable, patience.into())),
+            Some((Interest::Writable, timeout.into())),
             |socket| {
                 if !under_way {
                     match socket.connect(&server.into()) {
@@ -216,13 +222,13 @@ impl Socket {
     /// `send()`: hands bytes to the connection; the kernel may take fewer than offered. send(2)
     ///
     /// # Errors
-    /// The connection broke, no room within `patience`, or [`Error::Stopped`].
-    pub fn send<'p>(&self, bytes: &[u8], patience: impl Into<Timeout<'p>>) -> Result<usize, Error> {
+    /// The connection broke, no room within `timeout`, or [`Error::Stopped`].
+    pub fn send<'p>(&self, bytes: &[u8], timeout: impl Into<Timeout<'p>>) -> Result<usize, Error> {
         let given = CallArgs::bytes(bytes.len()).to(self.peer);
         let sent = self.perform(
             Name::Send,
             &given,
-            Some((Interest::Writable, patience.into())),
+            Some((Interest::Writable, timeout.into())),
             |socket| socket.send(bytes),
             |&sent| CallResult::bytes(sent),
         )?;
@@ -234,10 +240,10 @@ impl Socket {
     ///
     /// # Errors
     /// As [`Self::send`].
-    pub fn send_all<'p>(&self, bytes: &[u8], patience: impl Into<Timeout<'p>>) -> Result<(), Error> {
-        let (mut rest, mut patience) = (bytes, patience.into());
+    pub fn send_all<'p>(&self, bytes: &[u8], timeout: impl Into<Timeout<'p>>) -> Result<(), Error> {
+        let (mut rest, mut timeout) = (bytes, timeout.into());
         while !rest.is_empty() {
-            let sent = self.send(rest, patience.once())?;
+            let sent = self.send(rest, timeout.once())?;
             rest = rest.get(sent..).unwrap_or_default();
         }
         Ok(())
@@ -264,13 +270,13 @@ impl Socket {
     /// finished. recv(2)
     ///
     /// # Errors
-    /// The connection broke, nothing came within `patience`, or [`Error::Stopped`].
-    pub fn recv<'a, 'p>(&self, room: &'a mut [u8], patience: impl Into<Timeout<'p>>) -> Result<&'a [u8], Error> {
+    /// The connection broke, nothing came within `timeout`, or [`Error::Stopped`].
+    pub fn recv<'a, 'p>(&self, room: &'a mut [u8], timeout: impl Into<Timeout<'p>>) -> Result<&'a [u8], Error> {
         let given = CallArgs::bytes(room.len()).to(self.peer);
         let length = self.perform(
             Name::Recv,
             &given,
-            Some((Interest::Readable, patience.into())),
+            Some((Interest::Readable, timeout.into())),
             |mut socket| io::Read::read(&mut socket, room),
             |&length| CallResult::bytes(length),
         )?;
@@ -282,17 +288,13 @@ impl Socket {
     /// `recvfrom()`: waits for a datagram and returns it with its sender's address. recvfrom(2)
     ///
     /// # Errors
-    /// What ICMP said of a datagram sent before, nothing within `patience`, or [`Error::Stopped`].
-    pub fn recvfrom<'a>(
-        &self,
-        room: &'a mut [u8],
-        patience: Option<Duration>,
-    ) -> Result<(&'a [u8], SocketAddr), Error> {
+    /// What ICMP said of a datagram sent before, nothing within `timeout`, or [`Error::Stopped`].
+    pub fn recvfrom<'a>(&self, room: &'a mut [u8], timeout: Option<Duration>) -> Result<(&'a [u8], SocketAddr), Error> {
         let given = CallArgs::bytes(room.len());
         let (length, sender) = self.perform(
             Name::RecvFrom,
             &given,
-            Some((Interest::Readable, patience.into())),
+            Some((Interest::Readable, timeout.into())),
             |socket| sys::recv_from(socket, room).map(|(length, sender)| (length, canonical(sender))),
             |&(length, sender)| CallResult::bytes(length).from(sender),
         )?;

@@ -4,13 +4,13 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::thread::Builder;
 use std::time::{Duration, Instant};
 
-use super::client::{Answers, Server, SharedTime, more_telling};
-use super::error::{Error, Reason};
-use super::socket::{Family, Kind, Socket, Timeout};
+use super::client::{ReplyTally, Server, SharedTimeout, more_telling};
+use super::error::{CallErrorReason, Error};
+use super::socket::{Family, Socket, SocketType, Timeout};
 use super::transcript::Transcript;
 use crate::calls::{Program, Role};
 use crate::os::cancel::CancelToken;
-use crate::os::keyboard::{Keyboard, Line, Source};
+use crate::os::keyboard::{InputLine, Keyboard, LineSource};
 
 /// The longest line that is kept to be sent: 64 MiB.
 const LONGEST_LINE: usize = 64 * 1024 * 1024;
@@ -18,7 +18,7 @@ const LONGEST_LINE: usize = 64 * 1024 * 1024;
 /// Room for one `recv()`.
 const ROOM: usize = 65_536;
 
-/// Uppercase has at most three times the bytes of the text ([`super::uppercase::Stream::raise`]).
+/// Uppercase has at most three times the bytes of the text ([`super::uppercase::UppercaseStream::push`]).
 const LARGEST_GROWTH: u64 = 3;
 
 /// How long the client leaves the first `close()` to the server, once it has the reply.
@@ -32,16 +32,16 @@ const NOBODY: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0)
 /// # Errors
 /// [`Error::Stopped`] when told to quit; no connection can be made. What concerns one line only is said, and the prompt
 /// comes again with a new connection.
-pub fn run<R: Source>(
+pub fn run<R: LineSource>(
     server: &Server,
     keyboard: &mut Keyboard<R>,
     transcript: &Transcript,
-    stop: &CancelToken,
-) -> Result<Answers, Error> {
+    cancel: &CancelToken,
+) -> Result<ReplyTally, Error> {
     transcript.client_ready(Program::TcpClient, &server.host, server.port)?;
-    let (mut server, mut answers) = (server.clone(), Answers::default());
-    while one_line(&mut server, keyboard, transcript, stop, &mut answers)? {}
-    Ok(answers)
+    let (mut server, mut tally) = (server.clone(), ReplyTally::default());
+    while one_line(&mut server, keyboard, transcript, cancel, &mut tally)? {}
+    Ok(tally)
 }
 
 /// One line over a connection of its own, from `connect()` to `close()`. `false`: the person ended the input instead. Of several
@@ -49,33 +49,33 @@ pub fn run<R: Source>(
 ///
 /// # Errors
 /// As [`run`].
-pub fn one_line<R: Source>(
+pub fn one_line<R: LineSource>(
     server: &mut Server,
     keyboard: &mut Keyboard<R>,
     transcript: &Transcript,
-    stop: &CancelToken,
-    answers: &mut Answers,
+    cancel: &CancelToken,
+    tally: &mut ReplyTally,
 ) -> Result<bool, Error> {
-    let client_socket = connect(server, stop)?;
-    let mut sentence = match transcript.ask(keyboard, LONGEST_LINE, stop)? {
-        Line::Text(sentence) => sentence,
-        Line::End => return Ok(false),
-        Line::TooLong(length) => {
+    let client_socket = connect(server, cancel)?;
+    let mut sentence = match transcript.ask(keyboard, LONGEST_LINE, cancel)? {
+        InputLine::Text(sentence) => sentence,
+        InputLine::End => return Ok(false),
+        InputLine::TooLong(length) => {
             let limit = LONGEST_LINE as u64;
             let because = "and this program keeps";
-            answers.missed(&Error::LineTooLong { length, limit, because });
+            tally.missed(&Error::LineTooLong { length, limit, because });
             return Ok(true);
         }
     };
     // TCP carries a stream of bytes and keeps no message boundaries: the line has to say where it ends.
     sentence.push(b'\n');
-    match exchange_patiently(client_socket, &sentence, server, stop)? {
+    match exchange_patiently(client_socket, &sentence, server, cancel)? {
         Outcome::Reply(client_socket, modified_sentence) => {
             transcript.returned(&modified_sentence)?;
             await_end(&client_socket)?;
             client_socket.close();
         }
-        Outcome::Missed(trouble) => answers.missed_or(trouble)?,
+        Outcome::Missed(trouble) => tally.missed_or(trouble)?,
     }
     Ok(true)
 }
@@ -85,11 +85,11 @@ const SILENTLY: Duration = Duration::from_secs(1);
 
 /// Connects to the first of the server's addresses that takes the connection: `connect()` is the three-way handshake. The
 /// timeout is for all of them together.
-fn connect(server: &mut Server, stop: &CancelToken) -> Result<Socket, Error> {
-    let time = SharedTime::start(server.timeout);
+fn connect(server: &mut Server, cancel: &CancelToken) -> Result<Socket, Error> {
+    let time = SharedTimeout::start(server.timeout);
     let mut failure = None;
     for index in 0..server.addresses.len() {
-        match connect_to(server, index, time, stop) {
+        match connect_to(server, index, time, cancel) {
             Ok(client_socket) => {
                 server.addresses.swap(0, index);
                 return Ok(client_socket);
@@ -116,28 +116,41 @@ fn connect(server: &mut Server, stop: &CancelToken) -> Result<Socket, Error> {
 }
 
 /// Connects to the server's address of this number, in its part of the time.
-fn connect_to(server: &Server, index: usize, time: SharedTime, stop: &CancelToken) -> Result<Socket, Error> {
+fn connect_to(server: &Server, index: usize, time: SharedTimeout, cancel: &CancelToken) -> Result<Socket, Error> {
     let (number, count) = (index + 1, server.addresses.len());
     let server_address = *server.addresses.get(index).ok_or_else(|| server.without_address())?;
     let family = Family::of(server_address);
-    let mut client_socket = Socket::open(Program::TcpClient, Role::ClientSocket, family, Kind::Stream, stop)?;
+    let mut client_socket = Socket::open(
+        Program::TcpClient,
+        Role::ClientSocket,
+        family,
+        SocketType::Stream,
+        cancel,
+    )?;
     let in_all = time.part(count - index);
     let which = if count > 1 {
         format!(", address {number} of {count} of its name")
     } else {
         String::new()
     };
-    let mut tell = || {
+    let mut announce = || {
         let (passed, limit) = (time.elapsed().as_secs_f64(), server.timeout.as_secs_f64());
         tracing::warn!("no connection after {passed:.1} of {limit} s: trying {server_address}{which}");
     };
     let silently = SILENTLY.saturating_sub(time.elapsed());
     if silently.is_zero() {
-        tell();
+        announce();
         client_socket.connect(server_address, Some(in_all))?;
     } else {
-        let tell = &mut tell;
-        client_socket.connect(server_address, Timeout::Told { in_all, silently, tell })?;
+        let announce = &mut announce;
+        client_socket.connect(
+            server_address,
+            Timeout::Announced {
+                in_all,
+                silently,
+                announce,
+            },
+        )?;
     }
     Ok(client_socket)
 }
@@ -156,14 +169,14 @@ fn exchange_patiently(
     client_socket: Socket,
     sentence: &[u8],
     server: &mut Server,
-    stop: &CancelToken,
+    cancel: &CancelToken,
 ) -> Result<Outcome, Error> {
     if client_socket.is_finished_by_peer()? {
         tracing::warn!("the server had closed the waiting connection; connecting again to send the line");
     } else {
         match exchange(&client_socket, sentence, server.timeout) {
             Ok(reply) => return Ok(Outcome::Reply(client_socket, reply)),
-            Err(Error::ReplyCut { came: 0, how, .. }) if !matches!(how, Some(Reason::TimedOut(_))) => {
+            Err(Error::ReplyCut { came: 0, how, .. }) if !matches!(how, Some(CallErrorReason::TimedOut(_))) => {
                 tracing::warn!(
                     "the server closed the connection without a reply; connecting again to send the line anew"
                 );
@@ -172,7 +185,7 @@ fn exchange_patiently(
         }
     }
     client_socket.close();
-    let client_socket = connect(server, stop)?;
+    let client_socket = connect(server, cancel)?;
     match exchange(&client_socket, sentence, server.timeout) {
         Ok(reply) => Ok(Outcome::Reply(client_socket, reply)),
         Err(trouble) => Ok(Outcome::Missed(trouble)),
@@ -271,7 +284,7 @@ impl<'a> Reply<'a> {
         }
     }
 
-    fn cut_how(&self, how: Option<Reason>) -> Error {
+    fn cut_how(&self, how: Option<CallErrorReason>) -> Error {
         Error::ReplyCut {
             server: self.server,
             came: self.bytes.len() as u64,

@@ -36,7 +36,7 @@ use self::connections::{Connection, ConnectionTable, Eviction};
 use self::pool::{PoolSize, Promotion, Retire};
 use super::error::Error;
 use super::listening;
-use super::socket::{Kind, Socket};
+use super::socket::{Socket, SocketType};
 use super::transcript::Transcript;
 use crate::calls::{Program, Role};
 use crate::os::cancel::CancelToken;
@@ -79,9 +79,16 @@ pub struct Limits {
 ///
 /// # Errors
 /// The port is taken, needs privileges, or the address is no interface's.
-pub fn bind(address: Option<SocketAddr>, port: u16, stop: &CancelToken) -> Result<Socket, Error> {
-    let kind = Kind::Stream;
-    let welcoming_socket = listening::bind(Program::TcpServer, Role::WelcomingSocket, kind, address, port, stop)?;
+pub fn bind(address: Option<SocketAddr>, port: u16, cancel: &CancelToken) -> Result<Socket, Error> {
+    let socket_type = SocketType::Stream;
+    let welcoming_socket = listening::bind(
+        Program::TcpServer,
+        Role::WelcomingSocket,
+        socket_type,
+        address,
+        port,
+        cancel,
+    )?;
     welcoming_socket.listen(BACKLOG)?;
     Ok(welcoming_socket)
 }
@@ -108,13 +115,13 @@ pub fn run(
     welcoming_socket: &Socket,
     transcript: &Transcript,
     limits: Limits,
-    stop: &CancelToken,
+    cancel: &CancelToken,
 ) -> Result<(), Error> {
     let server = Server {
         welcoming_socket,
         transcript,
         limits,
-        stop,
+        cancel,
         pool: PoolSize::new(limits.max_connections),
         leader_token: Mutex::new(LeaderToken::default()),
         table: ConnectionTable::default(),
@@ -130,7 +137,7 @@ struct Server<'a> {
     welcoming_socket: &'a Socket,
     transcript: &'a Transcript,
     limits: Limits,
-    stop: &'a CancelToken,
+    cancel: &'a CancelToken,
     pool: PoolSize,
     /// Held by the leader: the thread that waits in `accept()`, or answers a client for which it need not wait.
     leader_token: Mutex<LeaderToken>,
@@ -200,7 +207,7 @@ impl Server<'_> {
     /// Waits for a connection; `None` when the server is told to quit.
     fn accept(&self, token: &mut LeaderToken) -> Option<(Socket, SocketAddr)> {
         // A follower that becomes the leader because of a quit need not even ask.
-        while !self.stop.requested() {
+        while !self.cancel.requested() {
             match self.welcoming_socket.accept() {
                 Ok(connection) => {
                     token.reported = None;
@@ -252,7 +259,7 @@ impl Server<'_> {
         let after = self.limits.idle_timeout.min(IDLE_WHEN_FULL);
         loop {
             let client_waits = self.welcoming_socket.wait_readable(CHECK_INTERVAL);
-            if !self.pool.is_full_still() || self.stop.requested() {
+            if !self.pool.is_full_still() || self.cancel.requested() {
                 return;
             }
             match client_waits {
@@ -293,7 +300,7 @@ impl Server<'_> {
             let mut ending = self.ending.lock().unwrap_or_else(PoisonError::into_inner);
             ending.get_or_insert(trouble);
         }
-        self.stop.request();
+        self.cancel.request();
     }
 }
 

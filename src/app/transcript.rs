@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::calls::Program;
 use crate::escape::printable;
 use crate::os::cancel::CancelToken;
-use crate::os::keyboard::{Keyboard, Line, NoLine, Source};
+use crate::os::keyboard::{InputLine, Keyboard, LineError, LineSource};
 
 use super::error::Error;
 
@@ -32,7 +32,7 @@ struct State {
     /// Has the program taken its leave of the screen?
     finished: bool,
     /// Has it been said that lines cannot be written?
-    complained: bool,
+    warned: bool,
 }
 
 impl Transcript {
@@ -43,7 +43,7 @@ impl Transcript {
             output: Box::new(output),
             prompt_open: false,
             finished: false,
-            complained: false,
+            warned: false,
         };
         Self {
             state: Mutex::new(state),
@@ -84,7 +84,7 @@ impl Transcript {
         };
         match self.write(&format!("Received from {ip}#{port}: {text}{more}\n")) {
             Err(Error::Output(error)) => {
-                self.complain_once(&error);
+                self.warn_once(&error);
                 Ok(())
             }
             other => other,
@@ -116,25 +116,25 @@ impl Transcript {
     ///
     /// # Errors
     /// [`Error::Stopped`], or standard input or output fails.
-    pub fn ask<R: Source>(
+    pub fn ask<R: LineSource>(
         &self,
         keyboard: &mut Keyboard<R>,
         longest: usize,
-        stop: &CancelToken,
-    ) -> Result<Line, Error> {
+        cancel: &CancelToken,
+    ) -> Result<InputLine, Error> {
         self.prompt()?;
-        let line = keyboard.next_line(longest, stop);
+        let line = keyboard.next_line(longest, cancel);
         match line {
-            Ok(Line::Text(_) | Line::TooLong(_)) if keyboard.echoes() => self.person_ended_line(),
+            Ok(InputLine::Text(_) | InputLine::TooLong(_)) if keyboard.echoes() => self.user_ended_line(),
             // No line will follow the prompt: what is reported from here on starts on a line of its own.
-            Ok(Line::End) | Err(NoLine::Stopped) => self.finish(false)?,
+            Ok(InputLine::End) | Err(LineError::Stopped) => self.finish(false)?,
             _ => {}
         }
         line.map_err(Error::from)
     }
 
     /// The person typed the prompt's line to its end, and the screen shows that by itself.
-    pub fn person_ended_line(&self) {
+    pub fn user_ended_line(&self) {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).prompt_open = false;
     }
 
@@ -171,9 +171,9 @@ impl Transcript {
         }
     }
 
-    fn complain_once(&self, error: &io::Error) {
+    fn warn_once(&self, error: &io::Error) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if !std::mem::replace(&mut state.complained, true) {
+        if !std::mem::replace(&mut state.warned, true) {
             tracing::error!(
                 "standard output cannot be written ({error}): \
                  clients are served on, but their lines are missing from it from here on"
@@ -257,7 +257,7 @@ mod tests {
         transcript.finish(false).unwrap();
         assert_eq!(screen.text(), "Input lowercase text: \n");
         transcript.prompt().unwrap();
-        transcript.person_ended_line();
+        transcript.user_ended_line();
         transcript.finish(false).unwrap();
         assert_eq!(screen.text(), "Input lowercase text: \nInput lowercase text: ");
         let server = Screen::default();

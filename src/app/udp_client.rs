@@ -3,15 +3,15 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use super::client::{Answers, Server, SharedTime, more_telling};
-use super::error::{CallError, Error, Reason};
-use super::socket::{Family, Kind, Socket};
+use super::client::{ReplyTally, Server, SharedTimeout, more_telling};
+use super::error::{CallError, CallErrorReason, Error};
+use super::socket::{Family, Socket, SocketType};
 use super::transcript::Transcript;
 use super::{LARGEST_PAYLOAD_IPV4, LARGEST_PAYLOAD_IPV6};
 use crate::calls::{Program, Role};
 use crate::escape::printable;
 use crate::os::cancel::CancelToken;
-use crate::os::keyboard::{Keyboard, Line, Source};
+use crate::os::keyboard::{InputLine, Keyboard, LineSource};
 
 /// Room for the largest reply there is.
 const ROOM: usize = 65_535;
@@ -21,17 +21,17 @@ const ROOM: usize = 65_535;
 /// # Errors
 /// [`Error::Stopped`] when told to quit; trouble that concerns more than one line. What concerns one line only is said, and
 /// the prompt comes again.
-pub fn run<R: Source>(
+pub fn run<R: LineSource>(
     server: &Server,
     keyboard: &mut Keyboard<R>,
     transcript: &Transcript,
-    stop: &CancelToken,
-) -> Result<Answers, Error> {
+    cancel: &CancelToken,
+) -> Result<ReplyTally, Error> {
     transcript.client_ready(Program::UdpClient, &server.host, server.port)?;
     let mut server = server.clone();
-    let mut answers = Answers::default();
-    while one_line(&mut server, keyboard, transcript, stop, &mut answers)? {}
-    Ok(answers)
+    let mut tally = ReplyTally::default();
+    while one_line(&mut server, keyboard, transcript, cancel, &mut tally)? {}
+    Ok(tally)
 }
 
 /// One line through a socket of its own, from `socket()` to `close()`. `false`: the person ended the input instead. Of several
@@ -39,38 +39,38 @@ pub fn run<R: Source>(
 ///
 /// # Errors
 /// As [`run`].
-pub fn one_line<R: Source>(
+pub fn one_line<R: LineSource>(
     server: &mut Server,
     keyboard: &mut Keyboard<R>,
     transcript: &Transcript,
-    stop: &CancelToken,
-    answers: &mut Answers,
+    cancel: &CancelToken,
+    tally: &mut ReplyTally,
 ) -> Result<bool, Error> {
     let limits = server.addresses.iter().copied().map(longest);
     let limit = limits.min().unwrap_or(LARGEST_PAYLOAD_IPV4);
-    let (client_socket, server_address) = open_first(server, stop)?;
-    let message = match transcript.ask(keyboard, limit, stop)? {
-        Line::Text(message) => message,
-        Line::End => return Ok(false),
-        Line::TooLong(length) => {
+    let (client_socket, server_address) = open_first(server, cancel)?;
+    let message = match transcript.ask(keyboard, limit, cancel)? {
+        InputLine::Text(message) => message,
+        InputLine::End => return Ok(false),
+        InputLine::TooLong(length) => {
             let limit = limit as u64;
             let because = "and a UDP datagram carries";
-            answers.missed(&Error::LineTooLong { length, limit, because });
+            tally.missed(&Error::LineTooLong { length, limit, because });
             return Ok(true);
         }
     };
-    let time = SharedTime::start(server.timeout);
+    let time = SharedTimeout::start(server.timeout);
     let reply = exchange(&client_socket, &message, server_address, server.timeout);
     client_socket.close();
     let reply = match reply {
-        Err(trouble) => elsewhere(trouble, &message, &mut server.addresses, time, stop),
+        Err(trouble) => elsewhere(trouble, &message, &mut server.addresses, time, cancel),
         reply => reply,
     };
     match reply {
         Ok(modified_message) => transcript.returned(&modified_message)?,
         Err(trouble) => {
-            let was_silent = matches!(trouble.call_reason(), Some(Reason::TimedOut(_)));
-            answers.missed_or(trouble)?;
+            let was_silent = matches!(trouble.call_reason(), Some(CallErrorReason::TimedOut(_)));
+            tally.missed_or(trouble)?;
             if was_silent {
                 take_the_next(server);
             }
@@ -92,10 +92,10 @@ fn take_the_next(server: &mut Server) {
 }
 
 /// The socket for the next line, for the first of the server's addresses whose family this machine speaks.
-fn open_first(server: &Server, stop: &CancelToken) -> Result<(Socket, SocketAddr), Error> {
+fn open_first(server: &Server, cancel: &CancelToken) -> Result<(Socket, SocketAddr), Error> {
     let mut failure = None;
     for &server_address in &server.addresses {
-        match open(server_address, stop) {
+        match open(server_address, cancel) {
             Ok(client_socket) => return Ok((client_socket, server_address)),
             Err(trouble) => failure = failure.or(Some(trouble)),
         }
@@ -109,19 +109,19 @@ fn elsewhere(
     failure: Error,
     message: &[u8],
     addresses: &mut [SocketAddr],
-    time: SharedTime,
-    stop: &CancelToken,
+    time: SharedTimeout,
+    cancel: &CancelToken,
 ) -> Result<Vec<u8>, Error> {
     let mut failure = failure;
     let count = addresses.len();
     for index in 1..count {
         // Silence is no failure of the address: over UDP a line may simply be lost.
-        if !matches!(failure.call_reason(), Some(Reason::Os(_))) {
+        if !matches!(failure.call_reason(), Some(CallErrorReason::Os(_))) {
             break;
         }
         let Some(&other) = addresses.get(index) else { break };
         let part = time.part(count - index);
-        let tried = open(other, stop).and_then(|client_socket| exchange(&client_socket, message, other, part));
+        let tried = open(other, cancel).and_then(|client_socket| exchange(&client_socket, message, other, part));
         match tried {
             Ok(reply) => {
                 addresses.swap(0, index);
@@ -134,9 +134,15 @@ fn elsewhere(
     Err(failure)
 }
 
-fn open(server_address: SocketAddr, stop: &CancelToken) -> Result<Socket, Error> {
+fn open(server_address: SocketAddr, cancel: &CancelToken) -> Result<Socket, Error> {
     let family = Family::of(server_address);
-    let client_socket = Socket::open(Program::UdpClient, Role::ClientSocket, family, Kind::Datagram, stop)?;
+    let client_socket = Socket::open(
+        Program::UdpClient,
+        Role::ClientSocket,
+        family,
+        SocketType::Datagram,
+        cancel,
+    )?;
     client_socket.report_icmp_errors(family)?;
     Ok(client_socket)
 }
@@ -172,8 +178,8 @@ fn about(trouble: Error, server_address: SocketAddr, timeout: Duration) -> Error
         Error::Call(trouble) => Error::Call(CallError {
             address: Some(server_address),
             reason: match trouble.reason {
-                Reason::TimedOut(_) => Reason::TimedOut(timeout),
-                os @ Reason::Os(_) => os,
+                CallErrorReason::TimedOut(_) => CallErrorReason::TimedOut(timeout),
+                os @ CallErrorReason::Os(_) => os,
             },
             ..trouble
         }),

@@ -10,8 +10,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use self::loops::LoopGuard;
-use super::error::{Error, Reason};
-use super::socket::{Kind, Socket};
+use super::error::{CallErrorReason, Error};
+use super::socket::{Socket, SocketType};
 use super::transcript::Transcript;
 use super::{LARGEST_PAYLOAD_IPV4, LARGEST_PAYLOAD_IPV6, listening, uppercase};
 use crate::calls::{Program, Role};
@@ -25,14 +25,14 @@ const ROOM: usize = 65_535;
 ///
 /// # Errors
 /// The port is taken, needs privileges, or the address is no interface's.
-pub fn bind(address: Option<SocketAddr>, port: u16, stop: &CancelToken) -> Result<Socket, Error> {
+pub fn bind(address: Option<SocketAddr>, port: u16, cancel: &CancelToken) -> Result<Socket, Error> {
     listening::bind(
         Program::UdpServer,
         Role::ServerSocket,
-        Kind::Datagram,
+        SocketType::Datagram,
         address,
         port,
-        stop,
+        cancel,
     )
 }
 
@@ -58,7 +58,7 @@ pub fn run(server_socket: &Socket, own_port: u16, transcript: &Transcript) -> Re
             continue;
         }
         transcript.received_from(client_address, message)?;
-        let modified_message = raised(message, client_address);
+        let modified_message = capitalized(message, client_address);
         if !loop_guard.may_answer(client_address, message, &modified_message) {
             continue;
         }
@@ -72,7 +72,7 @@ pub fn run(server_socket: &Socket, own_port: u16, transcript: &Transcript) -> Re
 
 /// The answer. Uppercase can be longer than the text; when it no longer fits a datagram, only the ASCII letters are raised,
 /// which keeps the length: an answer of that kind is better than none.
-fn raised(message: &[u8], client: SocketAddr) -> Vec<u8> {
+fn capitalized(message: &[u8], client: SocketAddr) -> Vec<u8> {
     let limit = if client.is_ipv4() {
         LARGEST_PAYLOAD_IPV4
     } else {
@@ -99,7 +99,7 @@ fn is_passing(trouble: &Error) -> bool {
         ErrorKind::HostUnreachable,
         ErrorKind::NetworkUnreachable,
     ];
-    let kind = trouble.call_reason().and_then(Reason::kind);
+    let kind = trouble.call_reason().and_then(CallErrorReason::kind);
     trouble.is_exhaustion() || kind.is_some_and(|kind| about_an_answer.contains(&kind))
 }
 
@@ -114,16 +114,16 @@ fn pause_after(trouble: &Error) -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use super::{LARGEST_PAYLOAD_IPV4, raised};
+    use super::{LARGEST_PAYLOAD_IPV4, capitalized};
 
     #[test]
     fn an_answer_that_fits_no_datagram_is_raised_as_far_as_it_keeps_its_length() {
         let client = "127.0.0.1:5".parse().unwrap();
         // U+0149 has 2 bytes and becomes two characters with 3 together.
         let fits = "a\u{149}".as_bytes();
-        assert_eq!(raised(fits, client), "A\u{2bc}N".as_bytes());
+        assert_eq!(capitalized(fits, client), "A\u{2bc}N".as_bytes());
         let largest = "a\u{149}".repeat(LARGEST_PAYLOAD_IPV4 / 3);
-        let answer = raised(largest.as_bytes(), client);
+        let answer = capitalized(largest.as_bytes(), client);
         assert_eq!(answer, "A\u{149}".repeat(LARGEST_PAYLOAD_IPV4 / 3).as_bytes());
     }
 }

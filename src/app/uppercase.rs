@@ -2,7 +2,7 @@
 //!
 //! Uppercase is Unicode's, as [`str::to_uppercase`] has it: `straße ñ` becomes `STRASSE Ñ`. The two transports hand the text
 //! over in different shapes. A datagram is whole, so [`datagram`] sees all of it at once. A byte stream arrives in pieces
-//! that end anywhere, also in the middle of a character, so [`Stream`] remembers the half one until the rest is there.
+//! that end anywhere, also in the middle of a character, so [`UppercaseStream`] remembers the half one until the rest is there.
 
 use std::str;
 
@@ -18,21 +18,21 @@ pub fn datagram(message: &[u8]) -> Vec<u8> {
 
 /// Raises a text that arrives in pieces. Bytes that are no UTF-8 pass as they are.
 #[derive(Debug, Default)]
-pub struct Stream {
+pub struct UppercaseStream {
     /// The first one to three bytes of a character whose rest has not arrived.
     half: Vec<u8>,
 }
 
-impl Stream {
-    /// Raises what has arrived and appends it to `raised`; a character that is not complete yet is kept for the next call.
+impl UppercaseStream {
+    /// Raises what has arrived and appends it to `capitalized`; a character that is not complete yet is kept for the next call.
     ///
     /// The output has at most three times the bytes of the input (`ΐ`, 2 bytes, becomes 3 characters of 2 bytes), plus
     /// what a kept character adds.
-    pub fn raise(&mut self, arrived: &[u8], raised: &mut Vec<u8>) {
+    pub fn push(&mut self, arrived: &[u8], capitalized: &mut Vec<u8>) {
         if self.half.is_empty() && arrived.is_ascii() {
-            let start = raised.len();
-            raised.extend_from_slice(arrived);
-            raised.iter_mut().skip(start).for_each(u8::make_ascii_uppercase);
+            let start = capitalized.len();
+            capitalized.extend_from_slice(arrived);
+            capitalized.iter_mut().skip(start).for_each(u8::make_ascii_uppercase);
             return;
         }
         let mut joined = std::mem::take(&mut self.half);
@@ -47,7 +47,7 @@ impl Stream {
             for character in str::from_utf8(valid).unwrap_or_default().chars() {
                 let mut encoded = [0; 4];
                 for upper in character.to_uppercase() {
-                    raised.extend_from_slice(upper.encode_utf8(&mut encoded).as_bytes());
+                    capitalized.extend_from_slice(upper.encode_utf8(&mut encoded).as_bytes());
                 }
             }
             // An error without a length: what follows may yet become a character.
@@ -56,30 +56,30 @@ impl Stream {
                 return;
             };
             let (invalid, after) = after.split_at_checked(invalid).unwrap_or((after, &[]));
-            raised.extend_from_slice(invalid);
+            capitalized.extend_from_slice(invalid);
             rest = after;
         }
     }
 
     /// The text is over: half a character stays as it was.
-    pub fn finish(&mut self, raised: &mut Vec<u8>) {
-        raised.append(&mut self.half);
+    pub fn finish(&mut self, capitalized: &mut Vec<u8>) {
+        capitalized.append(&mut self.half);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Stream, datagram};
+    use super::{UppercaseStream, datagram};
     use proptest::prelude::*;
 
     fn in_pieces<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
-        let mut stream = Stream::default();
-        let mut raised = Vec::new();
+        let mut stream = UppercaseStream::default();
+        let mut capitalized = Vec::new();
         for piece in pieces {
-            stream.raise(piece, &mut raised);
+            stream.push(piece, &mut capitalized);
         }
-        stream.finish(&mut raised);
-        raised
+        stream.finish(&mut capitalized);
+        capitalized
     }
 
     #[test]

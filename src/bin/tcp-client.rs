@@ -10,7 +10,7 @@ use socket_lab::cli::program;
 fn main() -> ExitCode {
     let about = "TCP client of the socket lab: sends each line over a connection of its own and shows the reply";
     program::run(Program::TcpClient, about, |args: &ClientArgs, session| {
-        let server = args.server(&session.stop)?;
-        tcp_client::run(&server, &mut session.keyboard()?, &session.transcript, &session.stop)
+        let server = args.server(&session.cancel)?;
+        tcp_client::run(&server, &mut session.keyboard()?, &session.transcript, &session.cancel)
     })
 }

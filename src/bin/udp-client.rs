@@ -10,7 +10,7 @@ use socket_lab::cli::program;
 fn main() -> ExitCode {
     let about = "UDP client of the socket lab: sends each line as a datagram and shows the reply";
     program::run(Program::UdpClient, about, |args: &ClientArgs, session| {
-        let server = args.server(&session.stop)?;
-        udp_client::run(&server, &mut session.keyboard()?, &session.transcript, &session.stop)
+        let server = args.server(&session.cancel)?;
+        udp_client::run(&server, &mut session.keyboard()?, &session.transcript, &session.cancel)
     })
 }

@@ -126,7 +126,7 @@ words! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     /// The symbolic error number of errno(3), such as `ECONNREFUSED`; `TIMEOUT` and `STOPPED` where the program
-    /// itself gave up waiting: its patience was over, or it was told to quit.
+    /// itself gave up waiting: its timeout was over, or it was told to quit.
     pub name: String,
     /// The same in words.
     pub text: String,

@@ -126,11 +126,11 @@ impl ClientArgs {
     ///
     /// # Errors
     /// [`Error::UnknownHost`], [`Error::LookUpTimedOut`], [`Error::Stopped`].
-    pub fn server(&self, stop: &CancelToken) -> Result<Server, Error> {
+    pub fn server(&self, cancel: &CancelToken) -> Result<Server, Error> {
         Ok(Server {
             host: self.ipaddress.clone(),
             port: self.port,
-            addresses: address::of_server(&self.ipaddress, self.port, self.timeout, stop)?,
+            addresses: address::of_server(&self.ipaddress, self.port, self.timeout, cancel)?,
             timeout: self.timeout,
         })
     }
@@ -159,9 +159,9 @@ impl Listen {
     ///
     /// # Errors
     /// [`Error::UnknownHost`], [`Error::Stopped`].
-    pub fn address(&self, stop: &CancelToken) -> Result<Option<SocketAddr>, Error> {
+    pub fn address(&self, cancel: &CancelToken) -> Result<Option<SocketAddr>, Error> {
         let Some(host) = &self.bind else { return Ok(None) };
-        Ok(address::resolve(host, self.port, None, stop)?.first().copied())
+        Ok(address::resolve(host, self.port, None, cancel)?.first().copied())
     }
 }
 

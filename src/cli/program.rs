@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use super::{args, exit, usage};
-use crate::app::client::Answers;
+use crate::app::client::ReplyTally;
 use crate::app::error::Error;
 use crate::calls::Program;
 use crate::os::limits;
@@ -15,7 +15,7 @@ use crate::session::say::Say;
 pub fn run<A: args::Program>(
     program: Program,
     about: &'static str,
-    work: impl FnOnce(&A, &Session) -> Result<Answers, Error>,
+    work: impl FnOnce(&A, &Session) -> Result<ReplyTally, Error>,
 ) -> ExitCode {
     exit::within(limits::prepare(), || {
         let args: A = match usage::parse(program.word(), about) {

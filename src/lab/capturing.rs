@@ -113,8 +113,8 @@ fn capture_all(mut capture: Capture, enough: &CancelToken) -> Result<Captured, F
     let mut ending = false;
     loop {
         // Frames that have passed can still be out of sight in the kernel; the capture itself knows when it has had them all.
-        let stop = ending.then(|| enough.descriptor());
-        match capture.next(Some(QUIET), stop).map_err(failed)? {
+        let cancel = ending.then(|| enough.descriptor());
+        match capture.next(Some(QUIET), cancel).map_err(failed)? {
             Event::Frame(frame, _) => {
                 bytes += frame.bytes.len();
                 if bytes <= MOST_BYTES {

@@ -38,7 +38,7 @@ impl LabContext {
     pub fn new(interrupt: &CancelToken, observer: Observer, network: &Network) -> Result<Self, Failure> {
         Ok(Self {
             interrupt: interrupt.clone(),
-            over: mark()?,
+            over: token()?,
             programs: Mutex::default(),
             observer,
             address: match network {
@@ -58,15 +58,15 @@ impl LabContext {
     ///
     /// # Errors
     /// The process may open no more files.
-    pub fn stop(&self) -> Result<CancelToken, Failure> {
-        let stop = mark()?;
+    pub fn cancel_token(&self) -> Result<CancelToken, Failure> {
+        let cancel = token()?;
         let mut programs = self.programs.lock().unwrap_or_else(PoisonError::into_inner);
-        programs.push(stop.clone());
+        programs.push(cancel.clone());
         // The watching thread may have told all others already.
         if self.interrupt.requested() {
-            stop.request();
+            cancel.request();
         }
-        Ok(stop)
+        Ok(cancel)
     }
 
     /// Who collects calls and errors.
@@ -115,11 +115,11 @@ impl LabContext {
     }
 }
 
-fn mark() -> Result<CancelToken, Failure> {
+fn token() -> Result<CancelToken, Failure> {
     CancelToken::new().map_err(|error| Failure::of("making a pipe", error, "allow more with 'ulimit -n'"))
 }
 
-fn descriptor(stop: &CancelToken) -> std::os::fd::BorrowedFd<'_> {
+fn descriptor(cancel: &CancelToken) -> std::os::fd::BorrowedFd<'_> {
     use crate::os::poll::Cancellation as _;
-    stop.descriptor()
+    cancel.descriptor()
 }

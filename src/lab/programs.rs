@@ -9,7 +9,7 @@ use super::observer::Observer;
 use super::screen::Screen;
 use super::scripted_input::ScriptedInput;
 use super::threads::{joined, spawn};
-use crate::app::client::{Answers, Server};
+use crate::app::client::{ReplyTally, Server};
 use crate::app::error::Error;
 use crate::app::socket::Socket;
 use crate::app::tcp_server::Limits;
@@ -36,7 +36,7 @@ pub struct ServerSide {
     program: Program,
     socket: Socket,
     transcript: Transcript,
-    stop: CancelToken,
+    cancel: CancelToken,
     /// The port that it got.
     pub port: u16,
     /// What it shows.
@@ -49,21 +49,21 @@ impl ServerSide {
     /// # Errors
     /// As [`udp_server::bind`] and [`tcp_server::bind`].
     pub fn start(program: Program, context: &LabContext) -> Result<Self, Failure> {
-        let stop = context.stop()?;
+        let cancel = context.cancel_token()?;
         let address = context.address();
         let socket = match program {
-            Program::UdpServer => udp_server::bind(Some(address), address.port(), &stop)?,
-            _ => tcp_server::bind(Some(address), address.port(), &stop)?,
+            Program::UdpServer => udp_server::bind(Some(address), address.port(), &cancel)?,
+            _ => tcp_server::bind(Some(address), address.port(), &cancel)?,
         };
         let screen = Screen::default();
         let transcript = Transcript::new(screen.clone());
         let bound = Some(SocketAddr::new(LOCALHOST, 0));
-        let port = listening::announce(program, &socket, &transcript, bound, &stop)?;
+        let port = listening::announce(program, &socket, &transcript, bound, &cancel)?;
         Ok(Self {
             program,
             socket,
             transcript,
-            stop,
+            cancel,
             port,
             screen,
         })
@@ -79,12 +79,12 @@ impl ServerSide {
         meanwhile: impl FnOnce() -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         context.observer().watch(Observer::SERVER, &self.screen);
-        let stop = self.stop.clone();
+        let cancel = self.cancel.clone();
         std::thread::scope(|scope| {
             let server = spawn(scope, Observer::SERVER, move || self.serve())?;
             // A person starts the client when the server says that it listens.
             let done = context.wait(HEADSTART).and_then(|()| meanwhile());
-            stop.request();
+            cancel.request();
             match joined(server)? {
                 Err(Error::Stopped) | Ok(()) => done,
                 Err(trouble) => Err(trouble.into()),
@@ -95,7 +95,7 @@ impl ServerSide {
     fn serve(self) -> Result<(), Error> {
         match self.program {
             Program::UdpServer => udp_server::run(&self.socket, self.port, &self.transcript),
-            _ => tcp_server::run(&self.socket, &self.transcript, LIMITS, &self.stop),
+            _ => tcp_server::run(&self.socket, &self.transcript, LIMITS, &self.cancel),
         }
     }
 }
@@ -121,12 +121,12 @@ impl ClientSide<'_> {
     /// # Errors
     /// Ctrl+C, or a step that is not the client's own. What the client itself reports is on its screen.
     pub fn run(&self, context: &LabContext) -> Result<bool, Failure> {
-        let stop = context.stop()?;
+        let cancel = context.cancel_token()?;
         context.observer().watch(self.name, &self.screen);
         std::thread::scope(|scope| {
-            let client = spawn(scope, self.name, || self.converse(&stop))?;
+            let client = spawn(scope, self.name, || self.converse(&cancel))?;
             match joined(client)? {
-                Ok(answers) => Ok(answers.missing == 0),
+                Ok(tally) => Ok(tally.missing == 0),
                 Err(Error::Stopped) => Err(Failure::Interrupted),
                 Err(trouble) => {
                     self.screen.line(&format!("error: {trouble}"));
@@ -136,7 +136,7 @@ impl ClientSide<'_> {
         })
     }
 
-    fn converse(&self, stop: &CancelToken) -> Result<Answers, Error> {
+    fn converse(&self, cancel: &CancelToken) -> Result<ReplyTally, Error> {
         let transcript = Transcript::new(self.screen.clone());
         let scripted_input = ScriptedInput::new(self.lines, &self.screen).map_err(Error::Input)?;
         let mut keyboard = Keyboard::new(scripted_input, true);
@@ -146,18 +146,18 @@ impl ClientSide<'_> {
             addresses: vec![SocketAddr::new(LOCALHOST, self.port)],
             timeout: TIMEOUT,
         };
-        let mut answers = Answers::default();
+        let mut tally = ReplyTally::default();
         transcript.client_ready(self.program, &server.host, server.port)?;
         for _ in self.lines {
             match self.program {
                 Program::UdpClient => {
-                    udp_client::one_line(&mut server, &mut keyboard, &transcript, stop, &mut answers)?;
+                    udp_client::one_line(&mut server, &mut keyboard, &transcript, cancel, &mut tally)?;
                 }
                 _ => {
-                    tcp_client::one_line(&mut server, &mut keyboard, &transcript, stop, &mut answers)?;
+                    tcp_client::one_line(&mut server, &mut keyboard, &transcript, cancel, &mut tally)?;
                 }
             }
         }
-        Ok(answers)
+        Ok(tally)
     }
 }

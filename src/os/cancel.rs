@@ -47,10 +47,10 @@ impl CancelToken {
     /// # Errors
     /// When the process may open no more files.
     pub fn on_signals() -> io::Result<Self> {
-        let stop = Self::new()?;
+        let cancel = Self::new()?;
         #[cfg(unix)]
-        unix::watch_signals(&stop)?;
-        Ok(stop)
+        unix::watch_signals(&cancel)?;
+        Ok(cancel)
     }
 
     /// From now on, or no longer, one of the signals ends the process there and then, with exit status [`ENDED`]: for calls that
@@ -174,12 +174,12 @@ mod unix {
         [SIGTSTP, SIGINT, SIGTERM].into_iter().chain(hup)
     }
 
-    pub(super) fn watch_signals(stop: &CancelToken) -> io::Result<()> {
+    pub(super) fn watch_signals(cancel: &CancelToken) -> io::Result<()> {
         for signal in quitting() {
-            signal_hook::flag::register_conditional_shutdown(signal, ENDED, Arc::clone(&stop.at_once))?;
+            signal_hook::flag::register_conditional_shutdown(signal, ENDED, Arc::clone(&cancel.at_once))?;
             // The flag first: whoever is woken by the pipe must find it set.
-            signal_hook::flag::register(signal, Arc::clone(&stop.requested))?;
-            let writer = out_of_the_way(stop.pipe.writer.try_clone()?.into());
+            signal_hook::flag::register(signal, Arc::clone(&cancel.requested))?;
+            let writer = out_of_the_way(cancel.pipe.writer.try_clone()?.into());
             signal_hook::low_level::pipe::register(signal, writer)?;
         }
         Ok(())
@@ -214,18 +214,18 @@ mod tests {
 
     #[test]
     fn a_request_wakes_whoever_waits_and_stays() {
-        let stop = CancelToken::new().unwrap();
+        let cancel = CancelToken::new().unwrap();
         let (silent, _other) = std::os::unix::net::UnixStream::pair().unwrap();
-        let patience = Some(Duration::from_millis(1));
-        let wait = |patience| poll::wait(&silent, Interest::Readable, &stop, patience).unwrap();
-        assert_eq!(wait(patience), WaitOutcome::TimedOut);
-        assert!(!stop.requested());
+        let timeout = Some(Duration::from_millis(1));
+        let wait = |timeout| poll::wait(&silent, Interest::Readable, &cancel, timeout).unwrap();
+        assert_eq!(wait(timeout), WaitOutcome::TimedOut);
+        assert!(!cancel.requested());
         std::thread::scope(|scope| {
             let waiting = scope.spawn(|| wait(None));
-            stop.clone().request();
+            cancel.clone().request();
             assert_eq!(waiting.join().unwrap(), WaitOutcome::Stopped);
         });
-        assert!(stop.requested());
+        assert!(cancel.requested());
         assert_eq!(wait(None), WaitOutcome::Stopped);
     }
 }

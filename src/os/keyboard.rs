@@ -8,19 +8,19 @@ use super::poll::{Interest, WaitOutcome, wait};
 
 /// Standard input can be waited for where it is a descriptor.
 #[cfg(unix)]
-pub trait Source: Read + std::os::fd::AsFd {}
+pub trait LineSource: Read + std::os::fd::AsFd {}
 #[cfg(unix)]
-impl<T: Read + std::os::fd::AsFd> Source for T {}
+impl<T: Read + std::os::fd::AsFd> LineSource for T {}
 
 /// Elsewhere it is read, and a quit is noticed when the line is complete.
 #[cfg(not(unix))]
-pub trait Source: Read {}
+pub trait LineSource: Read {}
 #[cfg(not(unix))]
-impl<T: Read> Source for T {}
+impl<T: Read> LineSource for T {}
 
 /// What the person did at the prompt.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Line {
+pub enum InputLine {
     /// Typed this, without the line's end.
     Text(Vec<u8>),
     /// Typed so many bytes, more than can be sent; they are gone.
@@ -31,7 +31,7 @@ pub enum Line {
 
 /// Why no line came.
 #[derive(Debug)]
-pub enum NoLine {
+pub enum LineError {
     /// The program was told to quit.
     Stopped,
     /// The source cannot be read.
@@ -48,7 +48,7 @@ pub struct Keyboard<R> {
     ended: bool,
 }
 
-impl<R: Source> Keyboard<R> {
+impl<R: LineSource> Keyboard<R> {
     /// Lines from `source`, which must not keep bytes back: a buffer of its own would hide them from the waiting.
     ///
     /// `echoes`: the source is a terminal, which shows what is typed.
@@ -70,7 +70,7 @@ impl<R: Source> Keyboard<R> {
     ///
     /// # Errors
     /// The program was told to quit, or the source cannot be read.
-    pub fn next_line(&mut self, longest: usize, stop: &CancelToken) -> Result<Line, NoLine> {
+    pub fn next_line(&mut self, longest: usize, cancel: &CancelToken) -> Result<InputLine, LineError> {
         let mut line = Vec::new();
         let mut length = 0;
         loop {
@@ -84,9 +84,9 @@ impl<R: Source> Keyboard<R> {
                 self.waiting.drain(..1);
                 return Ok(finished(line, length, longest));
             }
-            if self.ended || !self.read_more(stop)? {
+            if self.ended || !self.read_more(cancel)? {
                 return Ok(if length == 0 {
-                    Line::End
+                    InputLine::End
                 } else {
                     finished(line, length, longest)
                 });
@@ -95,16 +95,17 @@ impl<R: Source> Keyboard<R> {
     }
 
     /// Reads what there is; `false` at the end of the input.
-    fn read_more(&mut self, stop: &CancelToken) -> Result<bool, NoLine> {
+    fn read_more(&mut self, cancel: &CancelToken) -> Result<bool, LineError> {
         let mut room = [0; 16_384];
         loop {
             #[cfg(unix)]
-            if wait(&self.source, Interest::Readable, stop, None).map_err(NoLine::Failed)? == WaitOutcome::Stopped {
-                return Err(NoLine::Stopped);
+            if wait(&self.source, Interest::Readable, cancel, None).map_err(LineError::Failed)? == WaitOutcome::Stopped
+            {
+                return Err(LineError::Stopped);
             }
             let read = self.source.read(&mut room);
-            if stop.requested() {
-                return Err(NoLine::Stopped);
+            if cancel.requested() {
+                return Err(LineError::Stopped);
             }
             match read {
                 Ok(0) => {
@@ -116,7 +117,7 @@ impl<R: Source> Keyboard<R> {
                     return Ok(true);
                 }
                 Err(error) if is_passing(&error) => {}
-                Err(error) => return Err(NoLine::Failed(error)),
+                Err(error) => return Err(LineError::Failed(error)),
             }
         }
     }
@@ -127,15 +128,15 @@ fn is_passing(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock)
 }
 
-fn finished(mut line: Vec<u8>, mut length: usize, longest: usize) -> Line {
+fn finished(mut line: Vec<u8>, mut length: usize, longest: usize) -> InputLine {
     if length == line.len() && line.last() == Some(&b'\r') {
         line.pop();
         length -= 1;
     }
     if length > longest {
-        return Line::TooLong(length as u64);
+        return InputLine::TooLong(length as u64);
     }
-    Line::Text(line)
+    InputLine::Text(line)
 }
 
 #[cfg(test)]
@@ -143,42 +144,48 @@ mod tests {
     use std::io::Write;
     use std::os::unix::net::UnixStream;
 
-    use super::{CancelToken, Keyboard, Line, NoLine};
+    use super::{CancelToken, InputLine, Keyboard, LineError};
 
     /// All lines of an input that is `typed` and then ended.
-    fn lines(typed: &[u8], longest: usize) -> Vec<Line> {
+    fn lines(typed: &[u8], longest: usize) -> Vec<InputLine> {
         let (source, mut typist) = UnixStream::pair().unwrap();
         typist.write_all(typed).unwrap();
         drop(typist);
         let mut keyboard = Keyboard::new(source, false);
-        let stop = CancelToken::new().unwrap();
+        let cancel = CancelToken::new().unwrap();
         let mut lines = Vec::new();
         loop {
-            lines.push(keyboard.next_line(longest, &stop).unwrap());
-            if lines.last() == Some(&Line::End) {
+            lines.push(keyboard.next_line(longest, &cancel).unwrap());
+            if lines.last() == Some(&InputLine::End) {
                 return lines;
             }
         }
     }
 
-    fn text(text: &str) -> Line {
-        Line::Text(text.into())
+    fn text(text: &str) -> InputLine {
+        InputLine::Text(text.into())
     }
 
     #[test]
     fn lines_come_one_by_one_without_their_ends() {
         assert_eq!(
             lines(b"a\n\nb\r\nc", 9),
-            [text("a"), text(""), text("b"), text("c"), Line::End]
+            [text("a"), text(""), text("b"), text("c"), InputLine::End]
         );
-        assert_eq!(lines(b"", 9), [Line::End]);
+        assert_eq!(lines(b"", 9), [InputLine::End]);
     }
 
     #[test]
     fn a_line_too_long_is_counted_and_the_next_one_is_whole() {
         assert_eq!(
             lines(b"abcd\nabcde\nabcd\r\nx\n", 4),
-            [text("abcd"), Line::TooLong(5), text("abcd"), text("x"), Line::End]
+            [
+                text("abcd"),
+                InputLine::TooLong(5),
+                text("abcd"),
+                text("x"),
+                InputLine::End
+            ]
         );
     }
 
@@ -193,18 +200,18 @@ mod tests {
         let mut keyboard = Keyboard::new(source, false);
         let line = keyboard.next_line(10, &CancelToken::new().unwrap()).unwrap();
         typing.join().unwrap();
-        assert_eq!(line, Line::TooLong(2_000_000));
+        assert_eq!(line, InputLine::TooLong(2_000_000));
         assert!(keyboard.waiting.capacity() <= 65_536, "{}", keyboard.waiting.capacity());
     }
 
     #[test]
     fn a_quit_is_noticed_at_the_prompt() {
         let (source, _typist) = UnixStream::pair().unwrap();
-        let stop = CancelToken::new().unwrap();
+        let cancel = CancelToken::new().unwrap();
         std::thread::scope(|scope| {
-            let asked = scope.spawn(|| Keyboard::new(source, false).next_line(9, &stop));
-            stop.request();
-            assert!(matches!(asked.join().unwrap(), Err(NoLine::Stopped)));
+            let asked = scope.spawn(|| Keyboard::new(source, false).next_line(9, &cancel));
+            cancel.request();
+            assert!(matches!(asked.join().unwrap(), Err(LineError::Stopped)));
         });
     }
 }

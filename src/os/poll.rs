@@ -54,14 +54,14 @@ mod unix {
     pub fn wait(
         descriptor: &impl AsFd,
         interest: Interest,
-        stop: &impl Cancellation,
-        patience: Option<Duration>,
+        cancel: &impl Cancellation,
+        timeout: Option<Duration>,
     ) -> io::Result<WaitOutcome> {
         let flags = match interest {
             Interest::Readable => PollFlags::POLLIN,
             Interest::Writable => PollFlags::POLLOUT,
         };
-        let deadline = patience.and_then(|patience| Instant::now().checked_add(patience));
+        let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         loop {
             let timeout = match deadline {
                 None => PollTimeout::NONE,
@@ -69,7 +69,7 @@ mod unix {
             };
             let mut watched = [
                 PollFd::new(descriptor.as_fd(), flags),
-                PollFd::new(stop.descriptor(), PollFlags::POLLIN),
+                PollFd::new(cancel.descriptor(), PollFlags::POLLIN),
             ];
             match poll(&mut watched, timeout) {
                 Err(Errno::EINTR) => continue,
@@ -94,12 +94,12 @@ mod unix {
     pub fn is_readable_before(
         descriptor: &impl AsFd,
         other: &impl AsFd,
-        stop: &impl Cancellation,
-        patience: Duration,
+        cancel: &impl Cancellation,
+        timeout: Duration,
     ) -> bool {
-        let watched = [descriptor.as_fd(), other.as_fd(), stop.descriptor()];
+        let watched = [descriptor.as_fd(), other.as_fd(), cancel.descriptor()];
         let mut watched = watched.map(|watched| PollFd::new(watched, PollFlags::POLLIN));
-        let [own, ..] = match poll(&mut watched, whole_milliseconds(patience)) {
+        let [own, ..] = match poll(&mut watched, whole_milliseconds(timeout)) {
             Ok(_) => watched,
             Err(_) => return false,
         };
@@ -134,16 +134,16 @@ mod elsewhere {
     pub fn wait<T>(
         _: &T,
         _: Interest,
-        stop: &impl Cancellation,
-        patience: Option<Duration>,
+        cancel: &impl Cancellation,
+        timeout: Option<Duration>,
     ) -> io::Result<WaitOutcome> {
-        if stop.is_set() {
+        if cancel.is_set() {
             return Ok(WaitOutcome::Stopped);
         }
-        match patience {
+        match timeout {
             Some(Duration::ZERO) => Ok(WaitOutcome::TimedOut),
-            Some(patience) => {
-                std::thread::sleep(SLICE.min(patience));
+            Some(timeout) => {
+                std::thread::sleep(SLICE.min(timeout));
                 Ok(WaitOutcome::Ready)
             }
             None => {

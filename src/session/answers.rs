@@ -66,8 +66,8 @@ impl Page {
 ///
 /// # Errors
 /// It cannot be written: a line that says so.
-pub fn form_alone(settings: &Settings, stop: &CancelToken, say: Say) -> Result<Outcome, String> {
-    ending::watch(stop, Grace::Whole, say, None)?;
+pub fn form_alone(settings: &Settings, cancel: &CancelToken, say: Say) -> Result<Outcome, String> {
+    ending::watch(cancel, Grace::Whole, say, None)?;
     if let Some(path) = &settings.worksheet {
         Page::open(path, settings.force)?.write(&Sheet::blank())?;
     }

@@ -84,8 +84,8 @@ impl Counts {
 ///
 /// # Errors
 /// The process may open no more files, or start no more threads: a line that says so.
-pub fn watch(stop: &CancelToken, grace: Grace, say: Say, counts: Option<Counts>) -> Result<Watching, String> {
-    start(stop, grace, say, counts, || true)
+pub fn watch(cancel: &CancelToken, grace: Grace, say: Say, counts: Option<Counts>) -> Result<Watching, String> {
+    start(cancel, grace, say, counts, || true)
 }
 
 /// The same while the main thread still needs a right of root's, to bind a port: the thread that watches gives its own up first,
@@ -93,13 +93,13 @@ pub fn watch(stop: &CancelToken, grace: Grace, say: Say, counts: Option<Counts>)
 ///
 /// # Errors
 /// As [`watch`].
-pub fn watch_without_rights(stop: &CancelToken, grace: Grace, say: Say) -> Result<Watching, String> {
-    start(stop, grace, say, None, rights::none_in_this_thread)
+pub fn watch_without_rights(cancel: &CancelToken, grace: Grace, say: Say) -> Result<Watching, String> {
+    start(cancel, grace, say, None, rights::none_in_this_thread)
 }
 
 /// Starts the thread, and waits until it is `ready`; where it cannot be, it ends.
 fn start(
-    stop: &CancelToken,
+    cancel: &CancelToken,
     grace: Grace,
     say: Say,
     counts: Option<Counts>,
@@ -111,13 +111,13 @@ fn start(
     let grace = Arc::new(Mutex::new(grace));
     let watcher = Watcher {
         asked: asked.map_err(|error| failed(error, "'ulimit -n'"))?,
-        stop: stop.clone(),
+        cancel: cancel.clone(),
         grace: Arc::clone(&grace),
         say,
         counts: counts.map(Arc::new),
         owed: Arc::default(),
     };
-    stop.end_at_once(false);
+    cancel.end_at_once(false);
     let (done, waits) = mpsc::channel::<()>();
     let thread = builder().name("ending".to_owned());
     let watch = move || {
@@ -152,7 +152,7 @@ fn asked() -> io::Result<File> {
 
 struct Watcher {
     asked: Option<File>,
-    stop: CancelToken,
+    cancel: CancelToken,
     grace: Arc<Mutex<Grace>>,
     say: Say,
     counts: Option<Arc<Counts>>,
@@ -162,9 +162,9 @@ struct Watcher {
 
 impl Watcher {
     fn run(mut self) {
-        while self.stop.signals() == 0 {
+        while self.cancel.signals() == 0 {
             // A mark that the program has set itself stays set: then it is looked for the signal now and again.
-            let until = (!self.stop.requested()).then(|| self.stop.clone());
+            let until = (!self.cancel.requested()).then(|| self.cancel.clone());
             self.wait(until.as_ref());
         }
         self.last_moments();
@@ -184,7 +184,7 @@ impl Watcher {
         let mut threads = Threads::default();
         while waited < FAREWELL {
             self.wait(None);
-            let signals = self.stop.signals();
+            let signals = self.cancel.signals();
             if began.elapsed() >= TOGETHER && signals > *first.get_or_insert(signals) {
                 return;
             }
@@ -199,7 +199,7 @@ impl Watcher {
     /// Says what is not whole, and ends the process.
     fn end(self) -> ! {
         // A third signal need not wait for the words.
-        self.stop.end_at_once(true);
+        self.cancel.end_at_once(true);
         if self.grace() == Grace::Unread {
             signal_hook::low_level::exit(0)
         }

@@ -46,14 +46,14 @@ pub fn run(
     settings: &Settings,
     mut entries: Vec<Entry>,
     filter: Filter,
-    stop: &CancelToken,
+    cancel: &CancelToken,
     say: Say,
 ) -> Result<Outcome, String> {
-    let watching = ending::watch(stop, Grace::Whole, say, Some(Counts::of_reading()))?;
+    let watching = ending::watch(cancel, Grace::Whole, say, Some(Counts::of_reading()))?;
     if let Some(path) = &settings.read {
         watching.count(grace_of(path));
     }
-    let (seen, trouble) = look(settings, &mut entries, filter, stop)?;
+    let (seen, trouble) = look(settings, &mut entries, filter, cancel)?;
     let Some((entry, others)) = entries.split_first() else {
         return Ok(Outcome::Complete);
     };
@@ -91,12 +91,12 @@ fn look(
     settings: &Settings,
     entries: &mut [Entry],
     filter: Filter,
-    stop: &CancelToken,
+    cancel: &CancelToken,
 ) -> Result<(Option<Seen>, Option<String>), String> {
     let Some(path) = &settings.read else {
         return Ok((None, None));
     };
-    let mut source = Source::open(path, stop)?;
+    let mut source = Source::open(path, cancel)?;
     let mut selection = Selection::new(filter, settings.handshake_only);
     let mut search = Search {
         follower: Follower::new(),
@@ -106,14 +106,14 @@ fn look(
     let (mut number, mut wanted, mut trouble) = (0, 0, None);
     while !search.is_done() && settings.count.is_none_or(|count| wanted < count) {
         source.count(number);
-        if source.is_over(stop) {
+        if source.is_over(cancel) {
             trouble = source.interrupted();
             break;
         }
         let frame = match source.reader.next() {
             Ok(Some(frame)) => frame,
             Ok(None) => break,
-            Err(_) if stop.requested() => {
+            Err(_) if cancel.requested() => {
                 trouble = source.interrupted();
                 break;
             }

@@ -28,11 +28,11 @@ use crate::record::{Facts, WriteError};
 ///
 /// # Errors
 /// It cannot begin: a line that says why.
-pub fn run(settings: &Settings, filter: Filter, stop: &CancelToken, say: Say) -> Result<Outcome, String> {
+pub fn run(settings: &Settings, filter: Filter, cancel: &CancelToken, say: Say) -> Result<Outcome, String> {
     let Some(path) = &settings.read else {
         return Ok(Outcome::Complete);
     };
-    let watching = ending::watch(stop, Grace::Whole, say, Some(Counts::of_reading()))?;
+    let watching = ending::watch(cancel, Grace::Whole, say, Some(Counts::of_reading()))?;
     watching.count(grace_of(path));
     if let Some(copy) = settings.write.as_deref().filter(|copy| is_same_file(path, copy)) {
         return Err(format!(
@@ -47,7 +47,7 @@ pub fn run(settings: &Settings, filter: Filter, stop: &CancelToken, say: Say) ->
         ));
     }
     let planned = settings.planned();
-    let mut source = Source::open(path, stop)?;
+    let mut source = Source::open(path, cancel)?;
     let selection = Selection::new(filter, settings.handshake_only);
     let sinks = Sinks::open(settings, &selection)?;
     drop(planned);
@@ -59,7 +59,7 @@ pub fn run(settings: &Settings, filter: Filter, stop: &CancelToken, say: Say) ->
         number: 0,
         wanted: 0,
     };
-    let read = each(settings, &mut source, &mut observation, stop);
+    let read = each(settings, &mut source, &mut observation, cancel);
     Ok(end(settings, &mut source, observation, read, say))
 }
 
@@ -310,7 +310,7 @@ fn each(
     settings: &Settings,
     source: &mut Source,
     observation: &mut Observation<'_>,
-    stop: &CancelToken,
+    cancel: &CancelToken,
 ) -> Result<(), End> {
     let is_pipe = source.is_pipe();
     loop {
@@ -322,13 +322,13 @@ fn each(
             return Err(End::Enough);
         }
         source.count(observation.number);
-        if source.is_over(stop) {
+        if source.is_over(cancel) {
             return Err(End::Interrupted);
         }
         let taken = match source.reader.next_with_facts() {
             Ok(Some((frame, facts))) => observation.take(&frame, facts),
             Ok(None) => return Ok(()),
-            Err(_) if is_pipe && stop.requested() => return Err(End::Interrupted),
+            Err(_) if is_pipe && cancel.requested() => return Err(End::Interrupted),
             Err(error) if error.is_cut() => return Err(End::Warning(one_line(&error))),
             Err(error) => return Err(End::Failed(one_line(&error))),
         };
@@ -338,7 +338,7 @@ fn each(
             Err(Refused::Display(error)) => return Err(error.into()),
             Err(Refused::Copy(error)) => {
                 let left = settings.count.map_or(u64::MAX, |count| count - observation.wanted);
-                let more = lost_with_it(source, &mut observation.selection, left, stop);
+                let more = lost_with_it(source, &mut observation.selection, left, cancel);
                 return Err(error.with_more_lost(more).into());
             }
         }
@@ -346,12 +346,12 @@ fn each(
 }
 
 /// How many more packets a copy that has failed would have had, `most` at most. A pipe is not waited for.
-fn lost_with_it(source: &mut Source, selection: &mut Selection, most: u64, stop: &CancelToken) -> u64 {
+fn lost_with_it(source: &mut Source, selection: &mut Selection, most: u64, cancel: &CancelToken) -> u64 {
     let mut lost = 0;
     if source.is_pipe() {
         return lost;
     }
-    while lost < most && !stop.requested() {
+    while lost < most && !cancel.requested() {
         let Ok(Some(frame)) = source.reader.next() else { break };
         lost += u64::from(selection.wants(&LazyPacket::new(&frame)).unwrap_or(false));
     }

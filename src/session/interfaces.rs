@@ -12,8 +12,8 @@ use crate::os::cancel::CancelToken;
 ///
 /// # Errors
 /// Standard output cannot be written: a line that says so.
-pub fn list(stop: &CancelToken, say: Say) -> Result<Outcome, String> {
-    ending::watch(stop, Grace::Whole, say, None)?;
+pub fn list(cancel: &CancelToken, say: Say) -> Result<Outcome, String> {
+    ending::watch(cancel, Grace::Whole, say, None)?;
     let mut text = String::new();
     for interface in interfaces() {
         let addresses: Vec<String> = interface.addresses.iter().map(ToString::to_string).collect();

@@ -37,12 +37,12 @@ use crate::record::{Format, Statistics, WriteError, Written};
 ///
 /// # Errors
 /// It cannot begin: a line that says why.
-pub fn run(settings: &Settings, filter: &Filter, stop: &CancelToken, say: Say) -> Result<Outcome, String> {
+pub fn run(settings: &Settings, filter: &Filter, cancel: &CancelToken, say: Say) -> Result<Outcome, String> {
     let mut capture = open(settings, filter)?;
     rights::only_for_files()?;
     let seen = Arc::new(AtomicU64::new(0));
     let counts = counts(&capture, Arc::clone(&seen));
-    ending::watch(stop, Grace::Waiting, say, Some(counts))?;
+    ending::watch(cancel, Grace::Waiting, say, Some(counts))?;
     let planned = settings.planned();
     let calls = Calls::open(settings)?;
     let file = settings.write.as_deref();
@@ -67,7 +67,7 @@ pub fn run(settings: &Settings, filter: &Filter, stop: &CancelToken, say: Say) -
     let mut session = Session {
         settings,
         say,
-        stop,
+        cancel,
         follows: comments || exporter.is_some(),
         follower: follower.clone(),
         recording,
@@ -84,7 +84,7 @@ pub fn run(settings: &Settings, filter: &Filter, stop: &CancelToken, say: Say) -
         let (entrance, exit) = printing::queue_to_output();
         let printer = Printer {
             settings,
-            stop,
+            cancel,
             say,
             follower,
             calls,
@@ -97,7 +97,7 @@ pub fn run(settings: &Settings, filter: &Filter, stop: &CancelToken, say: Say) -
             Ok(printer) => (printer, false),
             Err(error) => {
                 say.error(&printing::no_thread(&error));
-                stop.request();
+                cancel.request();
                 (None, true)
             }
         };
@@ -123,7 +123,7 @@ fn describe(filter: &Filter) -> String {
 struct Session<'a> {
     settings: &'a Settings,
     say: Say,
-    stop: &'a CancelToken,
+    cancel: &'a CancelToken,
     /// Who knows the conversations. The thread that captures follows only if one of its own sinks has to know; else the thread
     /// that prints follows, and capturing takes no longer for it.
     follower: SharedFollower,
@@ -153,8 +153,8 @@ impl Session<'_> {
             if left == Some(Duration::ZERO) || self.settings.count.is_some_and(|count| self.captured >= count) {
                 break;
             }
-            let patience = [flushing.patience, left].into_iter().flatten().min();
-            match capture.next(patience, Some(descriptor(self.stop))) {
+            let timeout = [flushing.patience, left].into_iter().flatten().min();
+            match capture.next(timeout, Some(descriptor(self.cancel))) {
                 Ok(Event::Frame(frame, _)) => {
                     let headers = LazyPacket::new(&frame);
                     if self.afterwards.wants(&headers) {
@@ -241,7 +241,7 @@ impl Session<'_> {
     fn failed_to_write(&mut self, error: &WriteError) {
         if error.is_closed_pipe() {
             self.recording = None;
-            self.stop.request();
+            self.cancel.request();
         } else {
             self.fail(&one_line(&error));
             self.recording = None;
@@ -277,7 +277,7 @@ impl Session<'_> {
 
     /// The summary.
     fn end(mut self, finished: Finished, printing_failed: bool) -> Outcome {
-        if self.stop.requested() && io::stderr().is_terminal() {
+        if self.cancel.requested() && io::stderr().is_terminal() {
             // The terminal shows ^C where the cursor is; the summary starts on a line of its own.
             self.say.plain("");
         }

@@ -59,9 +59,9 @@ fn target(name: &str) -> Target {
     }
 }
 
-/// The stop mark in the form that the capture waits for.
+/// The cancel token in the form that the capture waits for.
 #[cfg(unix)]
-pub(super) fn descriptor(stop: &CancelToken) -> live::CancelDescriptor<'_> {
+pub(super) fn descriptor(cancel: &CancelToken) -> live::CancelDescriptor<'_> {
     use crate::os::poll::Cancellation as _;
-    stop.descriptor()
+    cancel.descriptor()
 }

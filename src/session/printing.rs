@@ -111,9 +111,9 @@ impl FrameSender {
 
 impl FrameReceiver {
     /// The next frame; waits for it, at most so long.
-    fn take(&self, patience: Option<Duration>) -> Result<Ticket, RecvTimeoutError> {
-        let next = match patience {
-            Some(patience) => self.tickets.recv_timeout(patience),
+    fn take(&self, timeout: Option<Duration>) -> Result<Ticket, RecvTimeoutError> {
+        let next = match timeout {
+            Some(timeout) => self.tickets.recv_timeout(timeout),
             None => self.tickets.recv().map_err(RecvTimeoutError::from),
         };
         next.inspect(|ticket| self.count_off(ticket))
@@ -133,7 +133,7 @@ impl FrameReceiver {
 /// The thread at the end of the queue.
 pub(super) struct Printer<'a> {
     pub(super) settings: &'a Settings,
-    pub(super) stop: &'a CancelToken,
+    pub(super) cancel: &'a CancelToken,
     pub(super) say: Say,
     pub(super) follower: SharedFollower,
     pub(super) calls: Calls,
@@ -157,7 +157,7 @@ impl Printer<'_> {
                 false
             }
             Err(DisplayError::Closed) => {
-                self.stop.request();
+                self.cancel.request();
                 false
             }
             Err(DisplayError::Beside(line)) => self.failed(&line),
@@ -167,7 +167,7 @@ impl Printer<'_> {
 
     fn failed(&self, line: &str) -> bool {
         self.say.error(line);
-        self.stop.request();
+        self.cancel.request();
         true
     }
 

@@ -9,7 +9,7 @@ use super::outcome::Outcome;
 use super::say::Say;
 use super::stdout::StandardOutput;
 use super::{logging, rights};
-use crate::app::client::Answers;
+use crate::app::client::ReplyTally;
 use crate::app::error::Error;
 use crate::app::transcript::Transcript;
 use crate::calls::lines::CallLogOutcome;
@@ -23,7 +23,7 @@ use crate::os::keyboard::Keyboard;
 /// What a program works with.
 pub struct Session {
     /// The mark that a quit sets.
-    pub stop: CancelToken,
+    pub cancel: CancelToken,
     /// Where its words go.
     pub transcript: Arc<Transcript>,
 }
@@ -77,7 +77,7 @@ pub struct ProgramSettings {
 /// It cannot begin, or calls are missing from its call log: a line that says why.
 pub fn run(
     settings: &ProgramSettings,
-    work: impl FnOnce(&Session) -> Result<Answers, Error>,
+    work: impl FnOnce(&Session) -> Result<ReplyTally, Error>,
 ) -> Result<Outcome, String> {
     let say = Say::new(settings.log.color, settings.log.format);
     let binds = settings.binds_a_port;
@@ -90,11 +90,11 @@ pub fn run(
     if let Some(line) = local_time::complaint() {
         say.warning(line);
     }
-    let stop = CancelToken::on_signals()
+    let cancel = CancelToken::on_signals()
         .map_err(|error| format!("watching for Ctrl+Z failed: {error}; allow more with 'ulimit -n'"))?;
     // Every waiting call lets go at once, but not a write to a full pipe (`tcp-server | less`, and nobody scrolls), nor the
     // opening of a named pipe that nobody reads.
-    ending::watch_without_rights(&stop, Grace::Whole, say)?;
+    ending::watch_without_rights(&cancel, Grace::Whole, say)?;
     let call_log = logging::start(&settings.log)?;
     rights::tell();
     // Root by itself may have needed a right for the call log.
@@ -102,14 +102,14 @@ pub fn run(
         rights::none()?;
     }
     let session = Session {
-        stop,
+        cancel,
         transcript: Arc::new(Transcript::new(StandardOutput::of_lines())),
     };
     let worked = work(&session);
     let by_a_key = matches!(worked, Err(Error::Stopped)) && io::stdout().is_terminal();
     let finished = session.transcript.finish(by_a_key);
     let outcome = match worked.and_then(|answers| finished.map(|()| answers)) {
-        Ok(Answers { missing: 0 }) | Err(Error::Stopped | Error::OutputClosed) => Outcome::Complete,
+        Ok(ReplyTally { missing: 0 }) | Err(Error::Stopped | Error::OutputClosed) => Outcome::Complete,
         Ok(_) => Outcome::Incomplete,
         Err(trouble) => {
             say.error(&trouble.to_string());

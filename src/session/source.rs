@@ -57,7 +57,7 @@ impl Source {
     ///
     /// # Errors
     /// As [`Reader::open`], in a line.
-    pub fn open(path: &Path, stop: &CancelToken) -> Result<Self, String> {
+    pub fn open(path: &Path, cancel: &CancelToken) -> Result<Self, String> {
         let standard = path.as_os_str() == "-";
         let name = if standard {
             "standard input".to_owned()
@@ -70,7 +70,7 @@ impl Source {
         #[cfg(unix)]
         let reader = if is_pipe {
             listed.opening(!standard && descriptors::is_named_pipe(path));
-            unix::open(path, &name, &listed, stop)
+            unix::open(path, &name, &listed, cancel)
         } else {
             Reader::open(path)
         };
@@ -78,7 +78,7 @@ impl Source {
         let reader = Reader::open(path);
         listed.opened();
         Ok(Self {
-            reader: reader.map_err(|error| match (stop.requested(), is_pipe) {
+            reader: reader.map_err(|error| match (cancel.requested(), is_pipe) {
                 (true, true) => format!("{}: nothing read", one_line(&name)),
                 _ => with_way_to_read(one_line(&error), path),
             })?,
@@ -102,9 +102,9 @@ impl Source {
 
     /// Is the reading to end here?
     #[must_use]
-    pub fn is_over(&self, stop: &CancelToken) -> bool {
+    pub fn is_over(&self, cancel: &CancelToken) -> bool {
         // Of a pipe the bytes end then.
-        !self.is_pipe && stop.requested()
+        !self.is_pipe && cancel.requested()
     }
 
     /// The line that says where the reading was ended.
@@ -137,7 +137,7 @@ mod unix {
     /// How long the end of a pipe is waited for after a quit.
     const LAST_BYTES: Duration = Duration::from_millis(300);
 
-    pub(super) fn open(path: &Path, name: &str, listed: &Open, stop: &CancelToken) -> Result<Reader, ReadError> {
+    pub(super) fn open(path: &Path, name: &str, listed: &Open, cancel: &CancelToken) -> Result<Reader, ReadError> {
         let opened = if path.as_os_str() == "-" {
             io::stdin().as_fd().try_clone_to_owned().map(File::from)
         } else {
@@ -150,7 +150,7 @@ mod unix {
         listed.opened();
         let source = UntilStop {
             file,
-            stop: stop.clone(),
+            cancel: cancel.clone(),
             never: CancelToken::new().ok(),
             last: None,
         };
@@ -160,7 +160,7 @@ mod unix {
     /// Reads until a quit.
     struct UntilStop {
         file: File,
-        stop: CancelToken,
+        cancel: CancelToken,
         /// A mark that is not set, to wait by after the quit.
         never: Option<CancelToken>,
         /// Since the quit: until when the end of the pipe is waited for.
@@ -171,7 +171,7 @@ mod unix {
         /// Waits until there is something to read; `false`: the time after a quit is over.
         fn wait(&mut self) -> io::Result<bool> {
             if self.last.is_none() {
-                match poll::wait(&self.file, Interest::Readable, &self.stop, None)? {
+                match poll::wait(&self.file, Interest::Readable, &self.cancel, None)? {
                     WaitOutcome::Ready => return Ok(true),
                     WaitOutcome::Stopped | WaitOutcome::TimedOut => self.last = Instant::now().checked_add(LAST_BYTES),
                 }

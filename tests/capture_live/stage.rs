@@ -55,18 +55,18 @@ pub fn pair() -> (UdpSocket, UdpSocket) {
     (client, server)
 }
 
-/// A stop, and what sets it.
-pub fn stop() -> (File, File) {
+/// A pipe: what cancels a capture, and what sets it.
+pub fn cancel_pipe() -> (File, File) {
     crate::support::pipe()
 }
 
 /// Everything that has been captured so far.
 pub fn rest(capture: &mut Capture) -> Vec<(Frame<'static>, Checksum)> {
-    let (stop, mut set) = stop();
+    let (cancel, mut set) = cancel_pipe();
     set.write_all(b"!").unwrap();
     let mut frames = Vec::new();
     loop {
-        match capture.next(Some(PATIENCE), Some(stop.as_fd())).unwrap() {
+        match capture.next(Some(PATIENCE), Some(cancel.as_fd())).unwrap() {
             Event::Frame(frame, checksum) => frames.push((frame.into_owned(), checksum)),
             Event::Stopped => return frames,
             other => panic!("{other:?}"),

@@ -7,18 +7,18 @@ use std::time::{Duration, Instant};
 
 use socket_lab::capture::live::Event;
 
-use super::stage::{in_namespace, on, pair, stop};
+use super::stage::{cancel_pipe, in_namespace, on, pair};
 use crate::support::{MOMENT, PATIENCE};
 
 #[test]
 fn a_stop_ends_the_waiting_at_once() {
     in_namespace(|| {
         let mut capture = on("lo").open().unwrap();
-        let (stop, mut set) = stop();
+        let (cancel, mut set) = cancel_pipe();
         thread::scope(|scope| {
             let waiting = scope.spawn(|| {
                 assert!(matches!(
-                    capture.next(None, Some(stop.as_fd())).unwrap(),
+                    capture.next(None, Some(cancel.as_fd())).unwrap(),
                     Event::Stopped
                 ));
                 Instant::now()
@@ -30,7 +30,7 @@ fn a_stop_ends_the_waiting_at_once() {
             assert!(took < Duration::from_millis(200), "{took:?}");
         });
         assert!(matches!(
-            capture.next(None, Some(stop.as_fd())).unwrap(),
+            capture.next(None, Some(cancel.as_fd())).unwrap(),
             Event::Stopped
         ));
     });
@@ -45,13 +45,13 @@ fn after_a_stop_the_frames_from_before_come_and_no_more() {
             client.send(b"before").unwrap();
             server.recv(&mut [0; 8]).unwrap();
         }
-        let (stop, mut set) = stop();
+        let (cancel, mut set) = cancel_pipe();
         set.write_all(b"!").unwrap();
         // The first look at the stop comes before the buffer is empty only after some frames.
         let mut after = 0;
         let mut before = 0;
         loop {
-            match capture.next(Some(PATIENCE), Some(stop.as_fd())).unwrap() {
+            match capture.next(Some(PATIENCE), Some(cancel.as_fd())).unwrap() {
                 Event::Frame(frame, _) if frame.bytes[42..] == *b"before" => before += 1,
                 Event::Frame(..) => after += 1,
                 Event::Stopped => break,

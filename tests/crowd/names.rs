@@ -157,9 +157,9 @@ fn behind_a_silent_address_the_server_is_found_and_remembered() {
         let (source, mut typist) = UnixStream::pair().unwrap();
         typist.write_all(b"one\ntwo\nthree\n").unwrap();
         drop(typist);
-        let (stop, mut keyboard) = (CancelToken::new().unwrap(), Keyboard::new(source, false));
+        let (cancel, mut keyboard) = (CancelToken::new().unwrap(), Keyboard::new(source, false));
         let started = Instant::now();
-        let answers = tcp_client::run(&known, &mut keyboard, &Transcript::new(std::io::sink()), &stop);
+        let answers = tcp_client::run(&known, &mut keyboard, &Transcript::new(std::io::sink()), &cancel);
         // Half of the time went to the silent address, once.
         took(started.elapsed(), 2);
         assert_eq!(answers.unwrap().missing, 0);

@@ -37,11 +37,11 @@ pub(super) fn captured_on(interface: &str, scene: impl FnOnce()) -> Vec<Frame<'s
     scene();
     // Stragglers: a last acknowledgment.
     std::thread::sleep(Duration::from_millis(60));
-    let (stop, mut set) = crate::support::pipe();
+    let (cancel, mut set) = crate::support::pipe();
     set.write_all(b"!").unwrap();
     let mut frames = Vec::new();
     loop {
-        match capture.next(Some(PATIENCE), Some(stop.as_fd())).unwrap() {
+        match capture.next(Some(PATIENCE), Some(cancel.as_fd())).unwrap() {
             Event::Frame(frame, _) => frames.push(frame.into_owned()),
             Event::Stopped => return frames,
             other => panic!("{other:?}"),

@@ -126,8 +126,8 @@ impl Stream {
     }
 
     /// Waits until what has been written is as wished, or the stream has ended, or the time is over.
-    fn wait_until(&self, patience: Duration, wished: impl Fn(&Written) -> bool) -> bool {
-        let deadline = Instant::now() + patience;
+    fn wait_until(&self, timeout: Duration, wished: impl Fn(&Written) -> bool) -> bool {
+        let deadline = Instant::now() + timeout;
         let (written, changed) = &*self.0;
         let mut written = written.lock().unwrap();
         loop {
@@ -234,8 +234,8 @@ impl Running {
     }
 
     /// Does this text come so many times before the time is over?
-    pub fn output_within(&self, patience: Duration, text: &str, times: usize) -> bool {
-        self.output.wait_until(patience, |written| {
+    pub fn output_within(&self, timeout: Duration, text: &str, times: usize) -> bool {
+        self.output.wait_until(timeout, |written| {
             String::from_utf8_lossy(&written.bytes).matches(text).count() >= times
         })
     }
@@ -260,8 +260,8 @@ impl Running {
     }
 
     /// Its end, if it comes before the time is over, with all that it wrote read.
-    pub fn wait_within(&mut self, patience: Duration) -> Option<ExitStatus> {
-        let deadline = Instant::now() + patience;
+    pub fn wait_within(&mut self, timeout: Duration) -> Option<ExitStatus> {
+        let deadline = Instant::now() + timeout;
         while Instant::now() < deadline {
             if let Some(status) = self.child.try_wait().unwrap() {
                 for stream in [&self.output, &self.errors] {

@@ -143,12 +143,12 @@ fn the_line_goes_to_the_address_at_which_the_server_is() {
         let (source, mut typist) = std::os::unix::net::UnixStream::pair().unwrap();
         typist.write_all(b"one\ntwo\n").unwrap();
         drop(typist);
-        let (stop, mut keyboard) = (CancelToken::new().unwrap(), Keyboard::new(source, false));
+        let (cancel, mut keyboard) = (CancelToken::new().unwrap(), Keyboard::new(source, false));
         let transcript = Transcript::new(std::io::sink());
         let answers = if transport == "udp" {
-            udp_client::run(&known, &mut keyboard, &transcript, &stop)
+            udp_client::run(&known, &mut keyboard, &transcript, &cancel)
         } else {
-            tcp_client::run(&known, &mut keyboard, &transcript, &stop)
+            tcp_client::run(&known, &mut keyboard, &transcript, &cancel)
         };
         assert_eq!(answers.unwrap().missing, 0, "{transport}");
         server.wait_for_output(": one\n");

@@ -1,4 +1,4 @@
-use super::{CallError, Error, Reason};
+use super::{CallError, CallErrorReason, Error};
 use crate::calls::{Name, Program};
 use std::io::{self, ErrorKind};
 use std::time::Duration;
@@ -8,7 +8,7 @@ fn failed(program: Program, call: Name, address: &str, kind: ErrorKind) -> Strin
         program,
         call,
         address: address.parse().ok(),
-        reason: Reason::Os(io::Error::from(kind)),
+        reason: CallErrorReason::Os(io::Error::from(kind)),
     }
     .to_string()
 }
@@ -73,7 +73,7 @@ fn no_trouble_takes_more_than_a_line_or_leaves_the_next_step_out() {
                 program,
                 call,
                 address: None,
-                reason: Reason::TimedOut(Duration::from_millis(500)),
+                reason: CallErrorReason::TimedOut(Duration::from_millis(500)),
             };
             let lines = kinds.map(|kind| failed(program, call, "127.0.0.1:9", kind));
             for line in lines.into_iter().chain([timed_out.to_string()]) {

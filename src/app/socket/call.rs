@@ -18,16 +18,16 @@ pub(super) type Wait<'a> = Option<(Interest, Timeout<'a>)>;
 pub enum Timeout<'a> {
     /// This long; `None`: forever.
     Fixed(Option<Duration>),
-    /// As long as is answered when the call first has to wait; one that need not wait does not ask.
-    Asked(&'a mut dyn FnMut() -> Duration),
+    /// Computed when the call first has to wait; a call that need not wait does not compute it.
+    Computed(&'a mut dyn FnMut() -> Duration),
     /// This long; a call that has waited for `silently` says so meanwhile.
-    Told {
+    Announced {
         /// How long in all.
         in_all: Duration,
         /// How long without a word.
         silently: Duration,
         /// Says that it takes its time.
-        tell: &'a mut dyn FnMut(),
+        announce: &'a mut dyn FnMut(),
     },
 }
 
@@ -35,12 +35,16 @@ impl Timeout<'_> {
     /// The same for one call of several.
     pub(super) fn once(&mut self) -> Timeout<'_> {
         match self {
-            Self::Fixed(patience) => Timeout::Fixed(*patience),
-            Self::Asked(ask) => Timeout::Asked(&mut **ask),
-            Self::Told { in_all, silently, tell } => Timeout::Told {
+            Self::Fixed(timeout) => Timeout::Fixed(*timeout),
+            Self::Computed(ask) => Timeout::Computed(&mut **ask),
+            Self::Announced {
+                in_all,
+                silently,
+                announce,
+            } => Timeout::Announced {
                 in_all: *in_all,
                 silently: *silently,
-                tell: &mut **tell,
+                announce: &mut **announce,
             },
         }
     }
@@ -50,11 +54,16 @@ impl Timeout<'_> {
         &mut self,
         socket: &socket2::Socket,
         interest: Interest,
-        stop: &CancelToken,
+        cancel: &CancelToken,
         left: Option<Duration>,
     ) -> io::Result<WaitOutcome> {
-        let wait = |left| poll::wait(socket, interest, stop, left);
-        let Self::Told { in_all, silently, tell } = self else {
+        let wait = |left| poll::wait(socket, interest, cancel, left);
+        let Self::Announced {
+            in_all,
+            silently,
+            announce,
+        } = self
+        else {
             return wait(left);
         };
         let left = left.unwrap_or(*in_all);
@@ -62,29 +71,29 @@ impl Timeout<'_> {
             return wait(Some(left));
         }
         match wait(Some(*silently))? {
-            WaitOutcome::TimedOut => tell(),
+            WaitOutcome::TimedOut => announce(),
             woken => return Ok(woken),
         }
         wait(Some(left.saturating_sub(*silently)))
     }
 
-    /// Has it answered, for good.
-    pub(super) fn ask(&mut self) {
-        if let Self::Asked(ask) = self {
+    /// Computes it, once for all calls.
+    pub(super) fn compute(&mut self) {
+        if let Self::Computed(ask) = self {
             *self = Self::Fixed(Some(ask()));
         }
     }
 }
 
 impl From<Option<Duration>> for Timeout<'_> {
-    fn from(patience: Option<Duration>) -> Self {
-        Self::Fixed(patience)
+    fn from(timeout: Option<Duration>) -> Self {
+        Self::Fixed(timeout)
     }
 }
 
 impl<'a, F: FnMut() -> Duration> From<&'a mut F> for Timeout<'a> {
     fn from(ask: &'a mut F) -> Self {
-        Self::Asked(ask)
+        Self::Computed(ask)
     }
 }
 
@@ -149,13 +158,13 @@ impl CallResult {
 }
 
 /// Why a call brought nothing.
-pub(super) enum Unfinished {
+pub(super) enum CallFault {
     Os(io::Error),
     TimedOut(Duration),
     Stopped,
 }
 
-impl Unfinished {
+impl CallFault {
     /// The error in the words of the report.
     pub(super) fn failure(&self) -> Failure {
         match self {
@@ -163,9 +172,9 @@ impl Unfinished {
                 name: errors::name(error),
                 text: errors::text(error),
             },
-            Self::TimedOut(patience) => Failure {
+            Self::TimedOut(timeout) => Failure {
                 name: "TIMEOUT".into(),
-                text: format!("gave up after {} s", patience.as_secs_f64()),
+                text: format!("gave up after {} s", timeout.as_secs_f64()),
             },
             Self::Stopped => Failure {
                 name: "STOPPED".into(),
@@ -176,19 +185,19 @@ impl Unfinished {
 }
 
 /// Takes the times of a call, if anybody wants them.
-pub(super) struct Stopwatch {
+pub(super) struct CallTimer {
     entered: DateTime<Utc>,
     started: Instant,
 }
 
 /// The times of a call that has returned.
-pub(super) struct Times {
+pub(super) struct CallTimes {
     pub(super) entered: DateTime<Utc>,
     pub(super) returned: DateTime<Utc>,
     pub(super) duration: Duration,
 }
 
-impl Stopwatch {
+impl CallTimer {
     pub(super) fn start() -> Option<Self> {
         event::wanted().then(|| Self {
             entered: Utc::now(),
@@ -196,8 +205,8 @@ impl Stopwatch {
         })
     }
 
-    pub(super) fn stop(self) -> Times {
-        Times {
+    pub(super) fn stop(self) -> CallTimes {
+        CallTimes {
             entered: self.entered,
             duration: self.started.elapsed(),
             returned: Utc::now(),
@@ -206,7 +215,7 @@ impl Stopwatch {
 }
 
 /// The socket as the report names it.
-pub(super) struct Identity {
+pub(super) struct SocketIdentity {
     pub(super) fd: i64,
     pub(super) local: Option<SocketAddr>,
 }

@@ -6,9 +6,9 @@ use std::time::Instant;
 
 use super::Socket;
 use super::address::own_address;
-use super::call::{CallArgs, CallResult, Identity, Stopwatch, Timeout, Times, Unfinished, Wait};
+use super::call::{CallArgs, CallFault, CallResult, CallTimer, CallTimes, SocketIdentity, Timeout, Wait};
 use super::sys;
-use crate::app::error::{CallError, Error, Reason};
+use crate::app::error::{CallError, CallErrorReason, Error};
 use crate::calls::{Call, Name, event};
 use crate::os::poll::{self, Interest, WaitOutcome};
 
@@ -23,13 +23,13 @@ impl Socket {
         brought: impl FnOnce(&T) -> CallResult,
     ) -> Result<T, Error> {
         let socket = self.inner()?;
-        let stopwatch = Stopwatch::start();
+        let call_timer = CallTimer::start();
         let done = self.until_done(socket, wait, attempt);
-        if let Some(stopwatch) = stopwatch {
-            let times = stopwatch.stop();
+        if let Some(call_timer) = call_timer {
+            let times = call_timer.stop();
             self.report(&times, name, given, done.as_ref().map(brought), &self.identity());
         }
-        done.map_err(|unfinished| self.trouble(name, given.remote.or(self.peer), unfinished))
+        done.map_err(|fault| self.trouble(name, given.remote.or(self.peer), fault))
     }
 
     fn until_done<T>(
@@ -37,53 +37,53 @@ impl Socket {
         socket: &socket2::Socket,
         wait: Wait<'_>,
         mut attempt: impl FnMut(&socket2::Socket) -> io::Result<T>,
-    ) -> Result<T, Unfinished> {
+    ) -> Result<T, CallFault> {
         // Under load a call may never have to wait, so whoever waits for work looks at the mark each time.
-        if matches!(wait, Some((Interest::Readable, _))) && self.stop.requested() {
-            return Err(Unfinished::Stopped);
+        if matches!(wait, Some((Interest::Readable, _))) && self.cancel.requested() {
+            return Err(CallFault::Stopped);
         }
         let (mut wait, mut deadline) = (wait, None);
         loop {
             let error = match attempt(socket) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 Err(error) if error.kind() == ErrorKind::WouldBlock => error,
-                other => return other.map_err(Unfinished::Os),
+                other => return other.map_err(CallFault::Os),
             };
-            let (interest, patience) = match &mut wait {
-                None => return Err(Unfinished::Os(error)),
-                Some((interest, Timeout::Fixed(patience))) => (*interest, *patience),
-                Some((interest, Timeout::Told { in_all, .. })) => (*interest, Some(*in_all)),
-                Some((_, patience @ Timeout::Asked(_))) => {
-                    patience.ask();
+            let (interest, timeout) = match &mut wait {
+                None => return Err(CallFault::Os(error)),
+                Some((interest, Timeout::Fixed(timeout))) => (*interest, *timeout),
+                Some((interest, Timeout::Announced { in_all, .. })) => (*interest, Some(*in_all)),
+                Some((_, timeout @ Timeout::Computed(_))) => {
+                    timeout.compute();
                     // What is waited for may have come meanwhile.
                     continue;
                 }
             };
             let now = Instant::now();
-            deadline = deadline.or_else(|| now.checked_add(patience?));
+            deadline = deadline.or_else(|| now.checked_add(timeout?));
             let left = deadline.map(|deadline| deadline.saturating_duration_since(now));
             let woken = match &mut wait {
-                Some((_, patience)) => patience.wait(socket, interest, &self.stop, left),
-                None => poll::wait(socket, interest, &self.stop, left),
+                Some((_, timeout)) => timeout.wait(socket, interest, &self.cancel, left),
+                None => poll::wait(socket, interest, &self.cancel, left),
             };
-            match woken.map_err(Unfinished::Os)? {
+            match woken.map_err(CallFault::Os)? {
                 WaitOutcome::Ready => {}
-                WaitOutcome::Stopped => return Err(Unfinished::Stopped),
-                WaitOutcome::TimedOut => return Err(Unfinished::TimedOut(patience.unwrap_or_default())),
+                WaitOutcome::Stopped => return Err(CallFault::Stopped),
+                WaitOutcome::TimedOut => return Err(CallFault::TimedOut(timeout.unwrap_or_default())),
             }
         }
     }
 
     pub(super) fn inner(&self) -> Result<&socket2::Socket, Error> {
-        let gone = || self.trouble(Name::Close, self.peer, Unfinished::Os(ErrorKind::NotConnected.into()));
+        let gone = || self.trouble(Name::Close, self.peer, CallFault::Os(ErrorKind::NotConnected.into()));
         self.inner.as_ref().ok_or_else(gone)
     }
 
-    pub(super) fn trouble(&self, call: Name, address: Option<SocketAddr>, unfinished: Unfinished) -> Error {
-        let reason = match unfinished {
-            Unfinished::Stopped => return Error::Stopped,
-            Unfinished::Os(error) => Reason::Os(error),
-            Unfinished::TimedOut(patience) => Reason::TimedOut(patience),
+    pub(super) fn trouble(&self, call: Name, address: Option<SocketAddr>, fault: CallFault) -> Error {
+        let reason = match fault {
+            CallFault::Stopped => return Error::Stopped,
+            CallFault::Os(error) => CallErrorReason::Os(error),
+            CallFault::TimedOut(timeout) => CallErrorReason::TimedOut(timeout),
         };
         Error::Call(CallError {
             program: self.program,
@@ -94,10 +94,10 @@ impl Socket {
     }
 
     /// Descriptor and address as they are now.
-    pub(super) fn identity(&self) -> Identity {
+    pub(super) fn identity(&self) -> SocketIdentity {
         let inner = self.inner.as_ref();
         let local = inner.and_then(|socket| own_address(socket).ok());
-        Identity {
+        SocketIdentity {
             fd: inner.map_or(-1, sys::descriptor),
             // Before bind() or the first sendto() the system says "port 0 of no address": that is no address.
             local: local.filter(|local| local.port() != 0),
@@ -106,15 +106,15 @@ impl Socket {
 
     pub(super) fn report(
         &self,
-        times: &Times,
+        times: &CallTimes,
         name: Name,
         given: &CallArgs,
-        done: Result<CallResult, &Unfinished>,
-        identity: &Identity,
+        done: Result<CallResult, &CallFault>,
+        identity: &SocketIdentity,
     ) {
         let (result, bytes, from, error) = match done {
             Ok(brought) => (brought.result, brought.bytes, brought.remote, None),
-            Err(unfinished) => (-1, None, None, Some(unfinished.failure())),
+            Err(fault) => (-1, None, None, Some(fault.failure())),
         };
         event::emit(&Call {
             program: self.program,
@@ -141,12 +141,12 @@ impl Drop for Socket {
     fn drop(&mut self) {
         let identity = event::wanted().then(|| self.identity());
         let Some(inner) = self.inner.take() else { return };
-        let stopwatch = Stopwatch::start();
-        let closed = sys::close(inner).map_err(Unfinished::Os);
+        let call_timer = CallTimer::start();
+        let closed = sys::close(inner).map_err(CallFault::Os);
         // A failing close() is reported, and nobody can do more about it: the descriptor is gone in any case.
-        if let (Some(stopwatch), Some(identity)) = (stopwatch, identity) {
+        if let (Some(call_timer), Some(identity)) = (call_timer, identity) {
             let done = closed.as_ref().map(|()| CallResult::result(0));
-            self.report(&stopwatch.stop(), Name::Close, &CallArgs::default(), done, &identity);
+            self.report(&call_timer.stop(), Name::Close, &CallArgs::default(), done, &identity);
         }
     }
 }

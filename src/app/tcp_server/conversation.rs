@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use super::connections::Connection;
-use crate::app::error::{Error, Reason};
+use crate::app::error::{CallErrorReason, Error};
 use crate::app::socket::Socket;
 use crate::app::transcript::Transcript;
 use crate::app::uppercase;
@@ -50,10 +50,10 @@ pub(super) fn serve(
         }
         Err(Error::Call(trouble)) => {
             match trouble.reason {
-                Reason::TimedOut(idle) => {
+                CallErrorReason::TimedOut(idle) => {
                     tracing::info!("closed the connection of {client}: silent for {} s", idle.as_secs_f64());
                 }
-                Reason::Os(_) => tracing::warn!("{trouble}"),
+                CallErrorReason::Os(_) => tracing::warn!("{trouble}"),
             }
             Ok(())
         }
@@ -69,7 +69,7 @@ fn answer(
 ) -> Result<(), Error> {
     let connection_socket = &connection.socket;
     let mut room = [0; ROOM];
-    let mut text = uppercase::Stream::default();
+    let mut text = uppercase::UppercaseStream::default();
     let mut capitalized = Vec::new();
     loop {
         // recv() returns what has arrived, which need not be a line, nor end with a whole character.
@@ -85,7 +85,7 @@ fn answer(
             Some(end) => sentence.split_at_checked(end + 1).unwrap_or((sentence, &[])),
             None => (sentence, &[][..]),
         };
-        text.raise(sentence, &mut capitalized);
+        text.push(sentence, &mut capitalized);
         // The line's end is no part of its text.
         line.add(sentence.strip_suffix(b"\n").unwrap_or(sentence));
         if end.is_some() {
@@ -94,7 +94,7 @@ fn answer(
             // A room filled to the last byte may mean that more waits in the kernel.
             if sentence.len() + beyond.len() == ROOM || !beyond.is_empty() {
                 before_waiting();
-                take_off_the_rest(connection_socket, beyond.len(), line.client)?;
+                discard_rest(connection_socket, beyond.len(), line.client)?;
             }
             return Ok(());
         }
@@ -108,7 +108,7 @@ fn answer(
 
 /// A client that goes on after its line would have its answer overtaken by a reset if the socket were closed with bytes
 /// unread (RFC 2525 section 2.17). So: a FIN first, then its bytes are taken and thrown away, for a while.
-fn take_off_the_rest(connection_socket: &Socket, mut ignored: usize, client: SocketAddr) -> Result<(), Error> {
+fn discard_rest(connection_socket: &Socket, mut ignored: usize, client: SocketAddr) -> Result<(), Error> {
     connection_socket.shutdown_sending()?;
     let started = Instant::now();
     let mut room = [0; 4096];

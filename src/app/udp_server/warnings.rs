@@ -13,7 +13,7 @@ const LAST: &str = " (no more of these warnings within 30 s)";
 #[derive(Default)]
 pub(super) struct Warnings {
     since: Option<Instant>,
-    said: u32,
+    given: u32,
 }
 
 impl Warnings {
@@ -35,10 +35,10 @@ impl Warnings {
             .since
             .is_none_or(|since| now.saturating_duration_since(since) >= WITHIN)
         {
-            (self.since, self.said) = (Some(now), 0);
+            (self.since, self.given) = (Some(now), 0);
         }
-        self.said = self.said.saturating_add(1);
-        match self.said {
+        self.given = self.given.saturating_add(1);
+        match self.given {
             ..MOST => Some(""),
             MOST => Some(LAST),
             _ => None,
@@ -53,9 +53,9 @@ mod tests {
     #[test]
     fn forged_senders_do_not_fill_the_log() {
         let (mut warnings, now) = (Warnings::default(), Instant::now());
-        let said: Vec<&str> = (0..10_000).filter_map(|_| warnings.next(now)).collect();
-        assert_eq!(said.len(), MOST as usize);
-        assert_eq!(said.iter().position(|&more| more == LAST), Some(said.len() - 1));
+        let given: Vec<&str> = (0..10_000).filter_map(|_| warnings.next(now)).collect();
+        assert_eq!(given.len(), MOST as usize);
+        assert_eq!(given.iter().position(|&more| more == LAST), Some(given.len() - 1));
         assert_eq!(warnings.next(now + WITHIN / 2), None);
         assert_eq!(warnings.next(now + WITHIN), Some(""));
     }

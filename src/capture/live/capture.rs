@@ -197,9 +197,9 @@ impl Capture {
     pub fn next(
         &mut self,
         timeout: Option<Duration>,
-        stop: Option<CancelDescriptor<'_>>,
+        cancel: Option<CancelDescriptor<'_>>,
     ) -> Result<Event<'_>, CaptureError> {
-        let metadata = match self.wait(timeout, stop)? {
+        let metadata = match self.wait(timeout, cancel)? {
             WaitEnd::FrameMetadata(metadata) => metadata,
             WaitEnd::Event(event) => return Ok(event),
         };

@@ -116,11 +116,11 @@ impl Capture {
     pub fn next(
         &mut self,
         timeout: Option<Duration>,
-        stop: Option<CancelDescriptor<'_>>,
+        cancel: Option<CancelDescriptor<'_>>,
     ) -> Result<Event<'_>, CaptureError> {
         let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         let length = loop {
-            if self.stopped.is_none() && stop.is_some_and(is_set) {
+            if self.stopped.is_none() && cancel.is_some_and(is_set) {
                 self.stopped = Some(Instant::now());
             }
             if self.stopped.is_some_and(|stopped| stopped.elapsed() > LONGEST_END) {
@@ -185,15 +185,15 @@ impl fmt::Debug for Capture {
 }
 
 #[cfg(unix)]
-fn is_set(stop: CancelDescriptor<'_>) -> bool {
+fn is_set(cancel: CancelDescriptor<'_>) -> bool {
     use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-    let ready = poll(&mut [PollFd::new(stop, PollFlags::POLLIN)], PollTimeout::ZERO);
+    let ready = poll(&mut [PollFd::new(cancel, PollFlags::POLLIN)], PollTimeout::ZERO);
     ready.is_ok_and(|ready| ready > 0)
 }
 
 #[cfg(not(unix))]
-fn is_set(stop: CancelDescriptor<'_>) -> bool {
-    stop.load(std::sync::atomic::Ordering::SeqCst)
+fn is_set(cancel: CancelDescriptor<'_>) -> bool {
+    cancel.load(std::sync::atomic::Ordering::SeqCst)
 }
 
 fn now() -> Option<Time> {
@@ -220,11 +220,12 @@ mod tests {
             Ok(mut capture) => {
                 assert_eq!(capture.notes(), [Note::PlainChannel]);
                 assert_eq!(capture.statistics().unwrap().dropped, 0);
-                let (stop, tell) = nix::unistd::pipe().unwrap();
+                let (cancel, tell) = nix::unistd::pipe().unwrap();
                 nix::unistd::write(&tell, b"!").unwrap();
-                let stop = std::os::fd::AsFd::as_fd(&stop);
+                let cancel = std::os::fd::AsFd::as_fd(&cancel);
                 // Others may use loopback meanwhile.
-                let mut events = std::iter::from_fn(|| Some(format!("{:?}", capture.next(None, Some(stop)).unwrap())));
+                let mut events =
+                    std::iter::from_fn(|| Some(format!("{:?}", capture.next(None, Some(cancel)).unwrap())));
                 assert!(events.any(|event| event == "Stopped"));
             }
             Err(error) => assert!(matches!(error, OpenError::NoPermission { .. }), "{error}"),

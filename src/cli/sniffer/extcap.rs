@@ -164,8 +164,8 @@ pub fn main() -> ExitCode {
 }
 
 fn capture(settings: &Settings, filter: Result<Filter, String>, path: &Path, say: Say) -> ExitCode {
-    let stop = match CancelToken::on_signals() {
-        Ok(stop) => stop,
+    let cancel = match CancelToken::on_signals() {
+        Ok(cancel) => cancel,
         Err(error) => {
             return exit::failure(
                 &format!("watching for signals failed: {error}; allow more open files with 'ulimit -n'"),
@@ -173,12 +173,12 @@ fn capture(settings: &Settings, filter: Result<Filter, String>, path: &Path, say
             );
         }
     };
-    let code = match filter.map(|filter| record::run(settings, &filter, path, &stop, say)) {
+    let code = match filter.map(|filter| record::run(settings, &filter, path, &cancel, say)) {
         Ok(Ok(())) => return ExitCode::SUCCESS,
         Ok(Err(line)) => exit::failure(&one_line(&line), say),
         Err(line) => exit::wrong_usage(&line, say),
     };
-    fifo::end(path, &stop);
+    fifo::end(path, &cancel);
     code
 }
 

@@ -56,8 +56,8 @@ fn run() -> ExitCode {
     if let Err(line) = kept {
         return exit::failure(&line, say);
     }
-    let stop = match CancelToken::on_signals() {
-        Ok(stop) => stop,
+    let cancel = match CancelToken::on_signals() {
+        Ok(cancel) => cancel,
         Err(error) => {
             let line = format!("watching for Ctrl+C failed: {error}; allow more open files with 'ulimit -n'");
             return exit::failure(&line, say);
@@ -67,7 +67,7 @@ fn run() -> ExitCode {
         say.warning(line);
     }
     // As long as nothing is open, and no thread may be started that would watch: looking a name up may take its time.
-    stop.end_at_once(true);
+    cancel.end_at_once(true);
     let filter = match selection::filter(&args.port, &args.host, &args.expression) {
         Ok(filter) => filter,
         Err(line) => return exit::wrong_usage(&line, say),
@@ -77,17 +77,17 @@ fn run() -> ExitCode {
     }
     let ended = if let Some(field) = &args.explain {
         match explaining::entries(field) {
-            Ok(entries) => explaining::run(&settings, entries, filter, &stop, say),
+            Ok(entries) => explaining::run(&settings, entries, filter, &cancel, say),
             Err(line) => return exit::wrong_usage(&line, say),
         }
     } else if settings.is_form_alone() {
-        answers::form_alone(&settings, &stop, say)
+        answers::form_alone(&settings, &cancel, say)
     } else if args.list_interfaces {
-        interfaces::list(&stop, say)
+        interfaces::list(&cancel, say)
     } else if args.read.is_some() {
-        file::run(&settings, filter, &stop, say)
+        file::run(&settings, filter, &cancel, say)
     } else {
-        live::run(&settings, &filter, &stop, say)
+        live::run(&settings, &filter, &cancel, say)
     };
     exit::status(ended, say)
 }

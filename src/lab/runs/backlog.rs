@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::by_hand::TIMEOUT;
 use super::exchange::connections;
-use crate::app::socket::{Family, Kind, Socket};
+use crate::app::socket::{Family, Socket, SocketType};
 use crate::app::transcript::Transcript;
 use crate::app::uppercase;
 use crate::calls::{Name, Program, Role};
@@ -95,9 +95,9 @@ impl Prepared {
     /// # Errors
     /// Those of the socket calls.
     fn new(context: &LabContext) -> Result<Self, Failure> {
-        let stop = context.stop()?;
+        let cancel = context.cancel_token()?;
         let (program, role) = (Program::TcpServer, Role::WelcomingSocket);
-        let welcoming_socket = Socket::open(program, role, Family::Inet, Kind::Stream, &stop)?;
+        let welcoming_socket = Socket::open(program, role, Family::Inet, SocketType::Stream, &cancel)?;
         welcoming_socket.bind(context.address())?;
         welcoming_socket.listen(1)?;
         let port = welcoming_socket.local_address()?.port();

@@ -3,7 +3,7 @@
 use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::time::Duration;
 
-use crate::app::socket::{Family, Kind, Socket};
+use crate::app::socket::{Family, Socket, SocketType};
 use crate::calls::{Program, Role};
 use crate::lab::context::{LOCALHOST, LabContext};
 use crate::lab::failure::Failure;
@@ -37,14 +37,14 @@ pub fn free_port(first: u16) -> Result<u16, Failure> {
 /// # Errors
 /// Those of the socket calls.
 pub fn connected(context: &LabContext, port: u16) -> Result<Socket, Failure> {
-    let stop = context.stop()?;
+    let cancel = context.cancel_token()?;
     let address = SocketAddr::new(LOCALHOST, port);
     let mut socket = Socket::open(
         Program::TcpClient,
         Role::ClientSocket,
         Family::Inet,
-        Kind::Stream,
-        &stop,
+        SocketType::Stream,
+        &cancel,
     )?;
     socket.connect(address, Some(TIMEOUT))?;
     Ok(socket)

@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use super::by_hand::{SETTLING_TIME, TIMEOUT, connected};
 use super::exchange::connections;
 use crate::app::error::Error;
-use crate::app::socket::{Family, Kind, Socket};
+use crate::app::socket::{Family, Socket, SocketType};
 use crate::app::uppercase;
 use crate::calls::{Program, Role};
 use crate::flow::conversation::Ending;
@@ -123,11 +123,11 @@ impl PreparedRun for Prepared {
 
 /// The server's port again, on which connections are in TIME-WAIT: without `SO_REUSEADDR`, then with it.
 fn restart(context: &LabContext, port: u16) -> Result<(Socket, Vec<String>), Failure> {
-    let stop = context.stop()?;
+    let cancel = context.cancel_token()?;
     let address = SocketAddr::new(LOCALHOST, port);
     let open = || {
         let (program, role) = (Program::TcpServer, Role::WelcomingSocket);
-        Socket::open(program, role, Family::Inet, Kind::Stream, &stop)
+        Socket::open(program, role, Family::Inet, SocketType::Stream, &cancel)
     };
     let mut said = Vec::new();
     let plain = open()?;

@@ -35,12 +35,12 @@ const LONGEST: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 /// It is not there, is no named pipe, or may not be opened.
-pub(super) fn open(path: &Path, stop: &CancelToken) -> io::Result<Option<File>> {
-    open_by(path, stop, None)
+pub(super) fn open(path: &Path, cancel: &CancelToken) -> io::Result<Option<File>> {
+    open_by(path, cancel, None)
 }
 
 /// The same; also `None` when nobody reads by then.
-fn open_by(path: &Path, stop: &CancelToken, deadline: Option<Instant>) -> io::Result<Option<File>> {
+fn open_by(path: &Path, cancel: &CancelToken, deadline: Option<Instant>) -> io::Result<Option<File>> {
     let place = Place::of(path)?;
     let file = loop {
         place.is_allowed(rights::were_lent())?;
@@ -51,7 +51,7 @@ fn open_by(path: &Path, stop: &CancelToken, deadline: Option<Instant>) -> io::Re
             Err(Errno::ENXIO) => {}
             Err(error) => return Err(error.into()),
         }
-        if stop.requested() || deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+        if cancel.requested() || deadline.is_some_and(|deadline| Instant::now() >= deadline) {
             return Ok(None);
         }
         thread::sleep(LOOK);
@@ -108,22 +108,22 @@ impl<'p> Place<'p> {
 ///
 /// Wireshark starts the extcap and the program that reads the pipe side by side. A reader that comes when the writer has left
 /// already would wait for ever.
-pub fn end(path: &Path, stop: &CancelToken) {
+pub fn end(path: &Path, cancel: &CancelToken) {
     // What is wrong with the pipe does not matter any more: why there is no capture has been said.
-    drop(open_by(path, stop, Instant::now().checked_add(LONGEST)));
+    drop(open_by(path, cancel, Instant::now().checked_add(LONGEST)));
 }
 
 fn no_pipe() -> io::Error {
     io::Error::other("it is no named pipe")
 }
 
-/// Sets the stop mark when the reader has left. Without that a capture on a silent interface would outlive a Wireshark that
+/// Sets the cancel token when the reader has left. Without that a capture on a silent interface would outlive a Wireshark that
 /// crashed: only a write would tell.
 ///
 /// # Errors
 /// When the process may open no more files.
-pub(super) fn watch(fifo: &File, stop: &CancelToken) -> io::Result<()> {
-    let (fifo, stop) = (fifo.try_clone()?, stop.clone());
+pub(super) fn watch(fifo: &File, cancel: &CancelToken) -> io::Result<()> {
+    let (fifo, cancel) = (fifo.try_clone()?, cancel.clone());
     let watching = thread::Builder::new().spawn(move || {
         loop {
             // poll(2): POLLERR comes unasked, when the reading end of a pipe is closed.
@@ -133,7 +133,7 @@ pub(super) fn watch(fifo: &File, stop: &CancelToken) -> io::Result<()> {
                 Ok(_) | Err(_) => break,
             }
         }
-        stop.request();
+        cancel.request();
     });
     watching.map(drop)
 }
@@ -155,7 +155,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("pipe");
         mkfifo(&path, Mode::S_IRWXU).unwrap();
-        let stop = CancelToken::new().unwrap();
+        let cancel = CancelToken::new().unwrap();
         let reader = thread::spawn({
             let path = path.clone();
             move || {
@@ -164,12 +164,12 @@ mod tests {
                 text
             }
         });
-        let mut fifo = open(&path, &stop).unwrap().unwrap();
+        let mut fifo = open(&path, &cancel).unwrap().unwrap();
         fifo.write_all(b"frame").unwrap();
-        watch(&fifo, &stop).unwrap();
+        watch(&fifo, &cancel).unwrap();
         assert_eq!(&reader.join().unwrap(), b"frame");
         let deadline = Instant::now() + Duration::from_secs(20);
-        while !stop.requested() {
+        while !cancel.requested() {
             assert!(Instant::now() < deadline, "nobody noticed");
             thread::sleep(Duration::from_millis(5));
         }
@@ -196,15 +196,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("pipe");
         mkfifo(&path, Mode::S_IRWXU).unwrap();
-        let stop = CancelToken::new().unwrap();
-        stop.request();
-        assert!(open(&path, &stop).unwrap().is_none());
+        let cancel = CancelToken::new().unwrap();
+        cancel.request();
+        assert!(open(&path, &cancel).unwrap().is_none());
     }
 
     #[test]
     fn nothing_but_a_pipe_is_opened() {
         let folder = tempfile::tempdir().unwrap();
-        let stop = CancelToken::new().unwrap();
+        let cancel = CancelToken::new().unwrap();
         let file = folder.path().join("file");
         std::fs::write(&file, "precious").unwrap();
         let pipe = folder.path().join("pipe");
@@ -214,9 +214,9 @@ mod tests {
         let place = Place::of(&pipe).unwrap();
         assert!(place.is_allowed(true).is_ok(), "it is this user's own");
         for path in [&file, &link] {
-            assert!(open(path, &stop).unwrap_err().to_string().contains("no named pipe"));
+            assert!(open(path, &cancel).unwrap_err().to_string().contains("no named pipe"));
         }
         assert_eq!(std::fs::read_to_string(&file).unwrap(), "precious");
-        assert!(open(&folder.path().join("missing"), &stop).is_err());
+        assert!(open(&folder.path().join("missing"), &cancel).is_err());
     }
 }

@@ -26,7 +26,7 @@ use crate::record::{Destination, Format, Recorder, Section, Statistics, WriteErr
 ///
 /// # Errors
 /// One of the steps failed: what, why, what to do. May be of several lines.
-pub fn run(settings: &Settings, filter: &Filter, path: &Path, stop: &CancelToken, say: Say) -> Result<(), String> {
+pub fn run(settings: &Settings, filter: &Filter, path: &Path, cancel: &CancelToken, say: Say) -> Result<(), String> {
     let opening = opening(settings, filter)?;
     let mut capture = opening.open().map_err(|error| match error {
         OpenError::NoPermission { interface } => no_permission(&interface),
@@ -34,13 +34,13 @@ pub fn run(settings: &Settings, filter: &Filter, path: &Path, stop: &CancelToken
     })?;
     let name = printable(path.display().to_string().as_bytes()).into_owned();
     let failed = |error| format!("opening the pipe {name} failed: {error}; start the capture from Wireshark");
-    let Some(pipe) = fifo::open(path, stop).map_err(failed)? else {
+    let Some(pipe) = fifo::open(path, cancel).map_err(failed)? else {
         return Ok(());
     };
     rights::none()?;
     // A reader that stays and does not read must not keep the program; Wireshark stops reading when it stops the capture.
-    ending::watch(stop, Grace::Unread, say, None)?;
-    fifo::watch(&pipe, stop).map_err(failed)?;
+    ending::watch(cancel, Grace::Unread, say, None)?;
+    fifo::watch(&pipe, cancel).map_err(failed)?;
     let mut section = Section::of_this_machine(APPLICATION);
     // Standard error would be a window with an error in it; here Wireshark shows them with the file's properties.
     section.comments = capture.notes().iter().map(ToString::to_string).collect();
@@ -53,7 +53,7 @@ pub fn run(settings: &Settings, filter: &Filter, path: &Path, stop: &CancelToken
     );
     let told = recorder.and_then(|recorder| {
         let afterwards = UserFilter::new(filter, settings.handshake_only);
-        record(&mut capture, recorder, afterwards, stop)
+        record(&mut capture, recorder, afterwards, cancel)
     });
     match told {
         Ok(End::Stopped) => Ok(()),
@@ -76,15 +76,15 @@ fn record(
     capture: &mut Capture,
     mut recorder: Recorder,
     mut afterwards: UserFilter,
-    stop: &CancelToken,
+    cancel: &CancelToken,
 ) -> Result<End, WriteError> {
     let mut unflushed = false;
     let mut conversations = Follower::new();
     let mut number = 0;
     let (mut first, mut last): (Option<Time>, Option<Time>) = (None, None);
     let end = loop {
-        let patience = unflushed.then_some(Duration::ZERO);
-        match capture.next(patience, Some(descriptor(stop))) {
+        let timeout = unflushed.then_some(Duration::ZERO);
+        match capture.next(timeout, Some(descriptor(cancel))) {
             Ok(Event::Frame(frame, _)) => {
                 let headers = LazyPacket::new(&frame);
                 if afterwards.wants(&headers) {

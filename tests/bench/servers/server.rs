@@ -160,19 +160,19 @@ pub(super) fn python(side: &str, transport: &str) -> Command {
 
 /// Does the server answer a line?
 fn answers(transport: Transport, address: SocketAddr) -> bool {
-    let patience = Some(Duration::from_millis(500));
+    let timeout = Some(Duration::from_millis(500));
     let asked = || -> std::io::Result<usize> {
         match transport {
             Transport::Udp => {
                 let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
-                socket.set_read_timeout(patience)?;
+                socket.set_read_timeout(timeout)?;
                 socket.connect(address)?;
                 socket.send(b"a")?;
                 socket.recv(&mut [0; 9])
             }
             Transport::Tcp => {
                 let mut socket = TcpStream::connect(address)?;
-                socket.set_read_timeout(patience)?;
+                socket.set_read_timeout(timeout)?;
                 socket.write_all(b"a\n")?;
                 socket.read(&mut [0; 9])
             }

@@ -24,15 +24,15 @@ impl Capture {
     pub(super) fn wait(
         &mut self,
         timeout: Option<Duration>,
-        stop: Option<CancelDescriptor<'_>>,
+        cancel: Option<CancelDescriptor<'_>>,
     ) -> Result<WaitEnd, CaptureError> {
         let mut started = None;
         loop {
             if self.left.is_some_and(|left| left == 0) {
                 return Ok(WaitEnd::Event(Event::Stopped));
             }
-            if stop.is_some() && self.left.is_none() && self.since_stop_check >= FRAMES_BETWEEN_STOP_CHECKS {
-                self.sleep(Some(Duration::ZERO), stop)?;
+            if cancel.is_some() && self.left.is_none() && self.since_stop_check >= FRAMES_BETWEEN_STOP_CHECKS {
+                self.sleep(Some(Duration::ZERO), cancel)?;
                 continue;
             }
             match self.source.peek() {
@@ -72,7 +72,7 @@ impl Capture {
             if left.is_some_and(|left| left.is_zero()) {
                 return Ok(WaitEnd::Event(Event::Idle));
             }
-            self.sleep(left, stop)?;
+            self.sleep(left, cancel)?;
         }
     }
 
@@ -132,7 +132,7 @@ impl Capture {
     }
 
     /// Sleeps until a frame comes, the stop comes, it is time to look at the interface again, or the time is over.
-    fn sleep(&mut self, time: Option<Duration>, stop: Option<CancelDescriptor<'_>>) -> Result<(), CaptureError> {
+    fn sleep(&mut self, time: Option<Duration>, cancel: Option<CancelDescriptor<'_>>) -> Result<(), CaptureError> {
         self.since_stop_check = 0;
         let time = if self.state == LinkState::Down {
             Some(time.map_or(DOWN_CHECK, |time| time.min(DOWN_CHECK)))
@@ -142,7 +142,7 @@ impl Capture {
         let socket = self.socket.as_fd();
         // Without a stop, the socket takes its place as well: poll(2) does not mind.
         let mut watched = [
-            PollFd::new(stop.unwrap_or(socket), PollFlags::POLLIN),
+            PollFd::new(cancel.unwrap_or(socket), PollFlags::POLLIN),
             PollFd::new(socket, PollFlags::POLLIN),
         ];
         match poll(&mut watched, milliseconds(time)) {
@@ -151,7 +151,7 @@ impl Capture {
             Err(error) => return Err(failure(&self.interface, "poll", error.into())),
         }
         let [first, _] = watched;
-        if stop.is_some() && first.any().unwrap_or(true) {
+        if cancel.is_some() && first.any().unwrap_or(true) {
             self.begin_to_end()?;
         }
         Ok(())

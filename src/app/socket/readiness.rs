@@ -4,32 +4,32 @@ use std::mem::MaybeUninit;
 use std::time::Duration;
 
 use super::Socket;
-use super::call::{CallArgs, CallResult, Unfinished};
+use super::call::{CallArgs, CallFault, CallResult};
 use crate::app::error::Error;
 use crate::calls::Name;
 use crate::os::poll::{self, Interest, WaitOutcome};
 
 impl Socket {
-    /// Waits, without a socket call, until there is something to receive; `false` when `patience` is over before.
+    /// Waits, without a socket call, until there is something to receive; `false` when `timeout` is over before.
     ///
     /// # Errors
     /// [`Error::Stopped`].
-    pub fn wait_readable(&self, patience: Duration) -> Result<bool, Error> {
-        let woken = poll::wait(self.inner()?, Interest::Readable, &self.stop, Some(patience));
+    pub fn wait_readable(&self, timeout: Duration) -> Result<bool, Error> {
+        let woken = poll::wait(self.inner()?, Interest::Readable, &self.cancel, Some(timeout));
         match woken {
             Ok(WaitOutcome::Ready) => Ok(true),
             Ok(WaitOutcome::TimedOut) => Ok(false),
             Ok(WaitOutcome::Stopped) => Err(Error::Stopped),
-            Err(error) => Err(self.trouble(Name::Recv, self.peer, Unfinished::Os(error))),
+            Err(error) => Err(self.trouble(Name::Recv, self.peer, CallFault::Os(error))),
         }
     }
 
     /// Waits, without a socket call, for something to receive here or at the other socket; `true` when it is here. `false` also
-    /// when `patience` is over or the program is told to quit.
+    /// when `timeout` is over or the program is told to quit.
     #[must_use]
-    pub fn is_readable_before(&self, other: &Self, patience: Duration) -> bool {
+    pub fn is_readable_before(&self, other: &Self, timeout: Duration) -> bool {
         let sockets = self.inner.as_ref().zip(other.inner.as_ref());
-        sockets.is_some_and(|(own, other)| poll::is_readable_before(own, other, &self.stop, patience))
+        sockets.is_some_and(|(own, other)| poll::is_readable_before(own, other, &self.cancel, timeout))
     }
 
     /// Has the other end closed or reset the connection while nobody was looking? Takes no byte of the stream. Makes a call
