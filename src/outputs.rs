@@ -1,7 +1,7 @@
 //! What is open and not whole: outputs that are being written, the input that is being read.
 //!
 //! A program that has to end at once, because a call does not return, says of each of them how far it has come, and removes the
-//! temporary ones. So there is one list for the whole process. Who opens something puts it there ([`Open::new`]), counts on it,
+//! temporary ones. So there is one list for the whole process. Who opens something puts it there ([`OpenOutput::new`]), counts on it,
 //! and takes it out by dropping it: when it is whole, or when its failure has been said.
 #![forbid(unsafe_code)]
 
@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-static LIST: Mutex<Vec<Arc<Entry>>> = Mutex::new(Vec::new());
+static LIST: Mutex<Vec<Arc<OutputEntry>>> = Mutex::new(Vec::new());
 
 /// What is written or read, and so what can be said of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum OutputKind {
     /// A capture that is being written, counted in packets.
     Capture,
     /// A file that gets its name when it is whole.
@@ -31,9 +31,9 @@ pub enum Kind {
 }
 
 #[derive(Debug)]
-struct Entry {
+struct OutputEntry {
     name: String,
-    kind: Kind,
+    kind: OutputKind,
     state: Mutex<State>,
     count: AtomicU64,
     /// A call that writes has not returned.
@@ -42,14 +42,14 @@ struct Entry {
 
 #[derive(Debug, Default)]
 struct State {
-    opening: Option<Opening>,
+    opening: Option<OpenWait>,
     temporary: Option<PathBuf>,
     replaces: bool,
 }
 
 /// What open(2) waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Opening {
+enum OpenWait {
     /// Not known.
     Any,
     /// The other end of a named pipe. fifo(7)
@@ -58,13 +58,13 @@ enum Opening {
 
 /// One entry of the list, for as long as it is not whole.
 #[derive(Debug)]
-pub struct Open(Arc<Entry>);
+pub struct OpenOutput(Arc<OutputEntry>);
 
-impl Open {
+impl OpenOutput {
     /// Puts it on the list, under the name by which people know it.
     #[must_use]
-    pub fn new(name: impl Into<String>, kind: Kind) -> Self {
-        let entry = Arc::new(Entry {
+    pub fn new(name: impl Into<String>, kind: OutputKind) -> Self {
+        let entry = Arc::new(OutputEntry {
             name: name.into(),
             kind,
             state: Mutex::default(),
@@ -77,7 +77,7 @@ impl Open {
 
     /// It is about to be opened; `is_pipe`: it is a named pipe, so that the other end is waited for.
     pub fn opening(&self, is_pipe: bool) {
-        self.0.state().opening = Some(if is_pipe { Opening::Pipe } else { Opening::Any });
+        self.0.state().opening = Some(if is_pipe { OpenWait::Pipe } else { OpenWait::Any });
     }
 
     /// It is open.
@@ -85,7 +85,7 @@ impl Open {
         self.0.state().opening = None;
     }
 
-    /// So many packets, or bytes, are through, by [`Kind`].
+    /// So many packets, or bytes, are through, by [`OutputKind`].
     #[inline]
     pub fn count(&self, count: u64) {
         self.0.count.store(count, Ordering::Relaxed);
@@ -111,13 +111,13 @@ impl Open {
     }
 }
 
-impl Drop for Open {
+impl Drop for OpenOutput {
     fn drop(&mut self) {
         list().retain(|entry| !Arc::ptr_eq(entry, &self.0));
     }
 }
 
-impl Entry {
+impl OutputEntry {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -126,32 +126,38 @@ impl Entry {
     fn missing(&self) -> Option<String> {
         let state = self.state();
         let in_write = self.in_write.load(Ordering::Relaxed);
-        if self.kind == Kind::Lines && state.opening.is_none() && !in_write {
+        if self.kind == OutputKind::Lines && state.opening.is_none() && !in_write {
             return None;
         }
         let (verb, other_end) = match self.kind {
-            Kind::Input | Kind::Log => ("read", "writing"),
+            OutputKind::Input | OutputKind::Log => ("read", "writing"),
             _ => ("written", "reading"),
         };
         let name = &self.name;
         let count = self.count.load(Ordering::Relaxed);
         let at_least = if in_write { "at least " } else { "" };
         Some(match (self.kind, count) {
-            _ if state.opening == Some(Opening::Pipe) => {
+            _ if state.opening == Some(OpenWait::Pipe) => {
                 format!("{name}: not {verb}, no program has opened this pipe for {other_end}")
             }
-            _ if state.opening == Some(Opening::Any) => format!("{name}: not {verb}, it could not be opened in time"),
-            (Kind::Whole, _) if state.replaces => format!("{name}: not written, the file of this name is the old one"),
-            (Kind::Whole | Kind::Planned, _) => format!("{name}: not written"),
-            (Kind::Log, _) => format!("{name}: not read to its end"),
-            (Kind::Input, _) => format!("{name}: {} read, the rest is not", packets(count)),
-            (Kind::Capture, 0) if at_least.is_empty() => format!("{name}: no packet was written"),
-            (Kind::Capture, 0) => format!("{name}: no packet is known to be written"),
-            (Kind::Capture, _) => format!("{name}: {at_least}{} written, the rest is missing", packets(count)),
-            (Kind::Stream | Kind::Lines, 0) if at_least.is_empty() => format!("{name}: nothing was written"),
-            (Kind::Stream | Kind::Lines, 0) => format!("{name}: nothing is known to be written"),
-            (Kind::Stream | Kind::Lines, 1) => format!("{name}: {at_least}1 byte written, the rest is missing"),
-            (Kind::Stream | Kind::Lines, _) => {
+            _ if state.opening == Some(OpenWait::Any) => format!("{name}: not {verb}, it could not be opened in time"),
+            (OutputKind::Whole, _) if state.replaces => {
+                format!("{name}: not written, the file of this name is the old one")
+            }
+            (OutputKind::Whole | OutputKind::Planned, _) => format!("{name}: not written"),
+            (OutputKind::Log, _) => format!("{name}: not read to its end"),
+            (OutputKind::Input, _) => format!("{name}: {} read, the rest is not", packets(count)),
+            (OutputKind::Capture, 0) if at_least.is_empty() => format!("{name}: no packet was written"),
+            (OutputKind::Capture, 0) => format!("{name}: no packet is known to be written"),
+            (OutputKind::Capture, _) => format!("{name}: {at_least}{} written, the rest is missing", packets(count)),
+            (OutputKind::Stream | OutputKind::Lines, 0) if at_least.is_empty() => {
+                format!("{name}: nothing was written")
+            }
+            (OutputKind::Stream | OutputKind::Lines, 0) => format!("{name}: nothing is known to be written"),
+            (OutputKind::Stream | OutputKind::Lines, 1) => {
+                format!("{name}: {at_least}1 byte written, the rest is missing")
+            }
+            (OutputKind::Stream | OutputKind::Lines, _) => {
                 format!("{name}: {at_least}{count} bytes written, the rest is missing")
             }
         })
@@ -164,9 +170,9 @@ impl Entry {
 pub fn missing() -> Vec<String> {
     let entries = list().clone();
     // What is listed before it is opened, and again when it is, is one.
-    let is_last = |(place, entry): &(usize, &Arc<Entry>)| {
+    let is_last = |(place, entry): &(usize, &Arc<OutputEntry>)| {
         let mut later = entries.iter().skip(place + 1);
-        !later.any(|other| other.name == entry.name && entry.kind == Kind::Planned)
+        !later.any(|other| other.name == entry.name && entry.kind == OutputKind::Planned)
     };
     let last = entries.iter().enumerate().filter(is_last);
     last.filter_map(|(_, entry)| entry.missing()).collect()
@@ -176,7 +182,7 @@ pub fn missing() -> Vec<String> {
 #[must_use]
 pub fn read_so_far() -> Option<String> {
     let entries = list().clone();
-    let input = entries.iter().find(|entry| entry.kind == Kind::Input)?;
+    let input = entries.iter().find(|entry| entry.kind == OutputKind::Input)?;
     let count = input.count.load(Ordering::Relaxed);
     Some(format!("{}: {} read so far", input.name, packets(count)))
 }
@@ -191,7 +197,7 @@ pub fn discard() {
     }
 }
 
-fn list() -> MutexGuard<'static, Vec<Arc<Entry>>> {
+fn list() -> MutexGuard<'static, Vec<Arc<OutputEntry>>> {
     LIST.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -201,7 +207,7 @@ fn packets(count: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, Open, discard, missing};
+    use super::{OpenOutput, OutputKind, discard, missing};
 
     /// What is said of the entry of this name; other tests use the list at the same time.
     fn said(name: &str) -> Vec<String> {
@@ -211,7 +217,7 @@ mod tests {
 
     #[test]
     fn what_is_said_is_what_is_known() {
-        let capture = Open::new("a.pcap", Kind::Capture);
+        let capture = OpenOutput::new("a.pcap", OutputKind::Capture);
         capture.opening(true);
         assert_eq!(
             said("a.pcap"),
@@ -229,14 +235,14 @@ mod tests {
         );
         drop(capture);
         assert!(said("a.pcap").is_empty(), "it is whole");
-        let stream = Open::new("standard output", Kind::Stream);
+        let stream = OpenOutput::new("standard output", OutputKind::Stream);
         assert_eq!(said("standard output"), ["standard output: nothing was written"]);
         stream.count(65_536);
         assert_eq!(
             said("standard output"),
             ["standard output: 65536 bytes written, the rest is missing"]
         );
-        let input = Open::new("b.pcap", Kind::Input);
+        let input = OpenOutput::new("b.pcap", OutputKind::Input);
         input.opening(true);
         assert_eq!(
             said("b.pcap"),
@@ -252,7 +258,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("half");
         std::fs::write(&path, "half").unwrap();
-        let file = Open::new("whole.html", Kind::Whole);
+        let file = OpenOutput::new("whole.html", OutputKind::Whole);
         file.temporary(&path, false);
         assert_eq!(said("whole.html"), ["whole.html: not written"]);
         file.temporary(&path, true);

@@ -11,7 +11,7 @@ use tracing_subscriber::layer::{Context, Layer};
 
 use super::{Call, event};
 use crate::escape;
-use crate::outputs::{Kind, Open};
+use crate::outputs::{OpenOutput, OutputKind};
 
 /// The longest line that [`read`] takes, in bytes. The longest that is written has about 700.
 const LONGEST_LINE: u64 = 65_536;
@@ -50,7 +50,7 @@ pub struct CallLog {
 
 struct State {
     file: File,
-    listed: Open,
+    listed: OpenOutput,
     bytes: u64,
     /// A program that was ended in the middle of a line, or a disk that was full, left half a line behind.
     in_half_line: bool,
@@ -71,7 +71,7 @@ impl CallLog {
         let state = Arc::new(Mutex::new(State {
             in_half_line: ends_in_half_line(&file),
             file,
-            listed: Open::new(name, Kind::Lines),
+            listed: OpenOutput::new(name, OutputKind::Lines),
             bytes: 0,
             lost: 0,
             why: None,

@@ -19,7 +19,7 @@ use nix::fcntl::OFlag;
 
 use super::failure::Failure;
 use crate::escape::printable;
-use crate::outputs::{Kind, Open};
+use crate::outputs::{OpenOutput, OutputKind};
 use crate::record::{Destination, WriteError};
 
 /// The folder when the person names none.
@@ -83,7 +83,7 @@ pub struct Pending {
     replaces: bool,
     named: bool,
     /// It is not whole yet.
-    _listed: Open,
+    _listed: OpenOutput,
 }
 
 impl Place {
@@ -182,7 +182,7 @@ impl Folder {
             _ => {}
         }
         let now = format!(".{name}.{}", std::process::id());
-        let listed = Open::new(shown.display().to_string(), Kind::Whole);
+        let listed = OpenOutput::new(shown.display().to_string(), OutputKind::Whole);
         listed.temporary(&self.place.open.join(&now), false);
         Ok(Pending {
             place: self.place.clone(),

@@ -6,14 +6,14 @@ use std::path::Path;
 
 use super::beside::Beside;
 use super::write_error::WriteError;
-use crate::outputs::{Kind, Open};
+use crate::outputs::{OpenOutput, OutputKind};
 
 /// Where a recording or an export goes.
 pub struct Destination {
     pub(super) name: String,
     pub(super) output: Output,
     /// `None`: whoever opened it lists it.
-    listed: Option<Open>,
+    listed: Option<OpenOutput>,
     bytes: u64,
 }
 
@@ -52,7 +52,7 @@ impl Destination {
         if path.as_os_str() == "-" {
             return Self::standard_output();
         }
-        let listed = Open::new(path.display().to_string(), Kind::Capture);
+        let listed = OpenOutput::new(path.display().to_string(), OutputKind::Capture);
         Self::of_capture(path, force, Some(listed))
     }
 
@@ -64,7 +64,7 @@ impl Destination {
         Self::of_capture(path, force, None)
     }
 
-    fn of_capture(path: &Path, force: bool, listed: Option<Open>) -> Result<Self, WriteError> {
+    fn of_capture(path: &Path, force: bool, listed: Option<OpenOutput>) -> Result<Self, WriteError> {
         let failed = |error| WriteError::Open {
             path: path.to_owned(),
             error,
@@ -96,8 +96,8 @@ impl Destination {
         };
         let found = path.symlink_metadata();
         let is_file = found.as_ref().map_or(true, Metadata::is_file);
-        let kind = if is_file { Kind::Whole } else { Kind::Stream };
-        let listed = Open::new(path.display().to_string(), kind);
+        let kind = if is_file { OutputKind::Whole } else { OutputKind::Stream };
+        let listed = OpenOutput::new(path.display().to_string(), kind);
         listed.opening(false);
         let output = match found {
             Ok(_) => existing(path, force, Old::Stays, Some(&listed))?,
@@ -112,7 +112,7 @@ impl Destination {
         Ok(Self::opened(path, output, Some(listed)))
     }
 
-    fn opened(path: &Path, output: Output, listed: Option<Open>) -> Self {
+    fn opened(path: &Path, output: Output, listed: Option<OpenOutput>) -> Self {
         if let Some(listed) = &listed {
             listed.opened();
         }
@@ -163,7 +163,7 @@ impl Destination {
         Self::opened(
             name.as_ref(),
             Output::Stream(Box::new(output)),
-            Some(Open::new(name, Kind::Capture)),
+            Some(OpenOutput::new(name, OutputKind::Capture)),
         )
     }
 
@@ -183,7 +183,7 @@ impl Destination {
                 Self::opened(
                     name.as_ref(),
                     Output::Stream(output),
-                    Some(Open::new(name, Kind::Capture)),
+                    Some(OpenOutput::new(name, OutputKind::Capture)),
                 )
             })
             .map_err(|error| WriteError::Open {
@@ -262,7 +262,7 @@ fn careful() -> OpenOptions {
 }
 
 /// Something of this name is there: what is it, and may it be written?
-fn existing(path: &Path, force: bool, old: Old, listed: Option<&Open>) -> Result<Output, WriteError> {
+fn existing(path: &Path, force: bool, old: Old, listed: Option<&OpenOutput>) -> Result<Output, WriteError> {
     let refused = |why| {
         Err(WriteError::Refused {
             path: path.to_owned(),

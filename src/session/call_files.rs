@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::calls::lines;
 use crate::escape::printable;
-use crate::outputs::{Kind, Open};
+use crate::outputs::{OpenOutput, OutputKind};
 use crate::timeline::CallIndex;
 
 /// What is read at once.
@@ -52,7 +52,7 @@ impl CallFiles {
         let mut files = Vec::with_capacity(paths.len());
         for path in paths {
             let mut file = CallFile::new(path);
-            let listed = Open::new(path.display().to_string(), Kind::Log);
+            let listed = OpenOutput::new(path.display().to_string(), OutputKind::Log);
             listed.opening(false);
             match file.open() {
                 Ok(()) => {}
@@ -81,7 +81,7 @@ impl CallFiles {
     /// Reads what was written since.
     pub(super) fn read_on(&mut self) {
         for file in &mut self.files {
-            let _listed = Open::new(file.path.display().to_string(), Kind::Log);
+            let _listed = OpenOutput::new(file.path.display().to_string(), OutputKind::Log);
             if let Err(error) = file.read_on(&mut self.logs) {
                 let line = file.unreadable(&error);
                 file.failure.get_or_insert(line);

@@ -22,7 +22,7 @@ use crate::calls::lines::{self, CallLog, CallLogOutcome};
 use crate::calls::{event, text};
 use crate::escape::printable;
 use crate::os::descriptors;
-use crate::outputs::{Kind, Open};
+use crate::outputs::{OpenOutput, OutputKind};
 
 /// What a program shows on standard error, and writes to a call log.
 #[derive(Debug, Clone)]
@@ -46,7 +46,7 @@ pub fn start(settings: &LogSettings) -> Result<Option<CallLogOutcome>, String> {
         None => (None, None),
         Some(path) => {
             let name = path.display().to_string();
-            let listed = Open::new(name.as_str(), Kind::Lines);
+            let listed = OpenOutput::new(name.as_str(), OutputKind::Lines);
             listed.opening(descriptors::is_named_pipe(path));
             let opened = lines::open(path).map_err(|error| {
                 let path = printable(name.as_bytes());

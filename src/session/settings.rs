@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::outputs::{Kind, Open};
+use crate::outputs::{OpenOutput, OutputKind};
 use crate::render::look::{TextStyle, TimeForm};
 use crate::render::view::{View, ViewOf};
 
@@ -98,12 +98,12 @@ impl Settings {
 
     /// The files that will be written, on the list of what is not whole ([`crate::outputs`]): until they are opened.
     #[must_use]
-    pub fn planned(&self) -> Vec<Open> {
+    pub fn planned(&self) -> Vec<OpenOutput> {
         let exports = self.export.files().chain(self.sheets()).map(|(_, path)| path);
         let files = self.write.as_deref().into_iter().chain(exports);
         let files = files.filter(|path| *path != Path::new("-"));
         files
-            .map(|path| Open::new(path.display().to_string(), Kind::Planned))
+            .map(|path| OpenOutput::new(path.display().to_string(), OutputKind::Planned))
             .collect()
     }
 

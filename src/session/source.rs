@@ -11,14 +11,14 @@ use crate::escape::one_line;
 use crate::os::cancel::CancelToken;
 #[cfg(unix)]
 use crate::os::descriptors;
-use crate::outputs::{Kind, Open};
+use crate::outputs::{OpenOutput, OutputKind};
 use crate::record::Reader;
 
 /// What is read, on the list of what is not whole.
 pub struct Source {
     /// Reads it.
     pub reader: Reader,
-    listed: Option<Open>,
+    listed: Option<OpenOutput>,
     is_pipe: bool,
 }
 
@@ -64,7 +64,7 @@ impl Source {
         } else {
             path.display().to_string()
         };
-        let listed = Open::new(name.as_str(), Kind::Input);
+        let listed = OpenOutput::new(name.as_str(), OutputKind::Input);
         listed.opening(false);
         let is_pipe = is_pipe(path);
         #[cfg(unix)]
@@ -131,13 +131,18 @@ mod unix {
 
     use crate::os::cancel::CancelToken;
     use crate::os::poll::{self, Interest, WaitOutcome};
-    use crate::outputs::Open;
+    use crate::outputs::OpenOutput;
     use crate::record::{ReadError, Reader};
 
     /// How long the end of a pipe is waited for after a quit.
     const LAST_BYTES: Duration = Duration::from_millis(300);
 
-    pub(super) fn open(path: &Path, name: &str, listed: &Open, cancel: &CancelToken) -> Result<Reader, ReadError> {
+    pub(super) fn open(
+        path: &Path,
+        name: &str,
+        listed: &OpenOutput,
+        cancel: &CancelToken,
+    ) -> Result<Reader, ReadError> {
         let opened = if path.as_os_str() == "-" {
             io::stdin().as_fd().try_clone_to_owned().map(File::from)
         } else {

@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind, Stdout, Write};
 
 use crate::os::errors;
-use crate::outputs::{Kind, Open};
+use crate::outputs::{OpenOutput, OutputKind};
 
 /// What it is called.
 const NAME: &str = "standard output";
@@ -11,7 +11,7 @@ const NAME: &str = "standard output";
 /// Standard output, for as long as something is still to be written to it.
 pub struct StandardOutput {
     output: Stdout,
-    listed: Open,
+    listed: OpenOutput,
     bytes: u64,
 }
 
@@ -19,19 +19,19 @@ impl StandardOutput {
     /// For what is whole only at its end.
     #[must_use]
     pub fn new() -> Self {
-        Self::of(Kind::Stream)
+        Self::of(OutputKind::Stream)
     }
 
     /// For lines each of which is whole.
     #[must_use]
     pub fn of_lines() -> Self {
-        Self::of(Kind::Lines)
+        Self::of(OutputKind::Lines)
     }
 
-    fn of(kind: Kind) -> Self {
+    fn of(kind: OutputKind) -> Self {
         Self {
             output: io::stdout(),
-            listed: Open::new(NAME, kind),
+            listed: OpenOutput::new(NAME, kind),
             bytes: 0,
         }
     }
