@@ -20,7 +20,7 @@ pub(super) struct BlockWriter {
     destination: Destination,
     buffer: Vec<u8>,
     /// Where the blocks in the buffer end.
-    ends: Vec<End>,
+    ends: Vec<BlockEnd>,
     /// The bytes of all buffers that are out.
     out: u64,
     /// Packets wholly out, and packets that cannot get out.
@@ -30,7 +30,7 @@ pub(super) struct BlockWriter {
 }
 
 #[derive(Clone, Copy)]
-struct End {
+struct BlockEnd {
     at: usize,
     of_packet: bool,
 }
@@ -84,7 +84,7 @@ impl BlockWriter {
     #[inline]
     pub(super) fn end_block(&mut self, of_packet: bool) -> Result<(), WriteError> {
         let at = self.buffer.len();
-        self.ends.push(End { at, of_packet });
+        self.ends.push(BlockEnd { at, of_packet });
         if at >= FULL || self.failure.is_some() {
             return self.write_out();
         }

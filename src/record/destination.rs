@@ -4,7 +4,7 @@ use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, IsTerminal as _, Write};
 use std::path::Path;
 
-use super::beside::Beside;
+use super::temporary_file::TemporaryFile;
 use super::write_error::WriteError;
 use crate::outputs::{OpenOutput, OutputKind};
 
@@ -21,7 +21,7 @@ pub(super) enum Output {
     /// An ordinary file, from its first byte: what is half written can be cut off again.
     File(File),
     /// A file that gets its name when it is whole.
-    Beside(Beside),
+    TemporaryFile(TemporaryFile),
     /// A file of before, which is emptied when the first byte comes.
     Old(File),
     /// A pipe, a device, a test's memory.
@@ -102,12 +102,12 @@ impl Destination {
         let output = match found {
             Ok(_) => existing(path, force, Old::Stays, Some(&listed))?,
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                Output::Beside(Beside::new(path, false, careful).map_err(failed)?)
+                Output::TemporaryFile(TemporaryFile::new(path, false, careful).map_err(failed)?)
             }
             Err(error) => return Err(failed(error)),
         };
-        if let Output::Beside(beside) = &output {
-            listed.temporary(beside.path(), beside.replaces());
+        if let Output::TemporaryFile(temporary_file) = &output {
+            listed.temporary(temporary_file.path(), temporary_file.replaces());
         }
         Ok(Self::opened(path, output, Some(listed)))
     }
@@ -130,8 +130,8 @@ impl Destination {
     /// Those of rename(2) and link(2); a file that came meanwhile is replaced only with `force`.
     pub fn finish(&mut self) -> io::Result<()> {
         let output = std::mem::replace(&mut self.output, Output::Stream(Box::new(io::sink())));
-        if let Output::Beside(beside) = output {
-            beside.finish()?;
+        if let Output::TemporaryFile(temporary_file) = output {
+            temporary_file.finish()?;
         }
         self.listed = None;
         Ok(())
@@ -140,7 +140,7 @@ impl Destination {
     /// Does the file have its name only when it is whole?
     #[must_use]
     pub const fn is_beside(&self) -> bool {
-        matches!(self.output, Output::Beside(_))
+        matches!(self.output, Output::TemporaryFile(_))
     }
 
     /// So many packets are through.
@@ -218,7 +218,7 @@ impl Output {
     pub(super) fn as_writer(&mut self) -> &mut dyn Write {
         match self {
             Self::File(file) | Self::Old(file) => file,
-            Self::Beside(beside) => beside.file(),
+            Self::TemporaryFile(temporary_file) => temporary_file.file(),
             Self::Stream(stream) => stream,
         }
     }
@@ -306,8 +306,8 @@ fn existing(path: &Path, force: bool, old: Old, listed: Option<&OpenOutput>) -> 
     }
     match old {
         Old::Goes => replaced(path, file, &opened).map(Output::File).map_err(failed),
-        Old::Stays => match Beside::new(path, true, careful) {
-            Ok(beside) => Ok(Output::Beside(beside)),
+        Old::Stays => match TemporaryFile::new(path, true, careful) {
+            Ok(temporary_file) => Ok(Output::TemporaryFile(temporary_file)),
             // In a folder in which no name may be changed, the file itself may be written all the same.
             Err(_) if !has_other_names(&opened) => Ok(Output::Old(file)),
             Err(error) => Err(failed(error)),

@@ -9,13 +9,13 @@ use flate2::bufread::GzDecoder;
 /// RFC 1952, section 2.3.1: ID1, ID2.
 pub(super) const MAGIC: [u8; 2] = [0x1f, 0x8b];
 
-type Source = BufReader<Box<dyn Read + Send>>;
+type PackedSource = BufReader<Box<dyn Read + Send>>;
 
 /// Unpacks a file of one or more members. Zeros behind the last one are passed: tapes and block devices pad so. What else lies
 /// there is not packed, and is left out as gzip(1) leaves it out: that can be asked afterwards.
 pub(super) struct Unpacker {
     /// The member under way, behind the bytes of it that were looked at; `None` when there is no other.
-    member: Option<GzDecoder<Chain<Cursor<Vec<u8>>, Source>>>,
+    member: Option<GzDecoder<Chain<Cursor<Vec<u8>>, PackedSource>>>,
     has_rest: Arc<AtomicBool>,
 }
 
@@ -31,7 +31,7 @@ impl Unpacker {
     }
 
     /// Begins with the next member, if another one follows in the source.
-    fn go_on(&mut self, mut source: Source) -> io::Result<()> {
+    fn go_on(&mut self, mut source: PackedSource) -> io::Result<()> {
         let mut start = Vec::new();
         while let Some(byte) = next_byte(&mut source)? {
             if byte == 0 && start.is_empty() {
@@ -51,7 +51,7 @@ impl Unpacker {
     }
 }
 
-fn next_byte(source: &mut Source) -> io::Result<Option<u8>> {
+fn next_byte(source: &mut PackedSource) -> io::Result<Option<u8>> {
     loop {
         match source.fill_buf() {
             Ok(bytes) => {

@@ -1,6 +1,6 @@
 //! How long frames are in capture files.
 
-use super::facts::LONGEST_SNAPLEN;
+use super::file_info::LONGEST_SNAPLEN;
 use crate::frame::Frame;
 use crate::wire::LinkType;
 

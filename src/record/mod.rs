@@ -12,11 +12,10 @@
 //! word for a file that merely ends too early.
 #![forbid(unsafe_code)]
 
-mod beside;
 mod block_writer;
 mod destination;
-mod facts;
-mod found;
+mod file_info;
+mod found_frame;
 mod gzip;
 mod input;
 mod length;
@@ -25,11 +24,12 @@ mod pcapng;
 mod read_error;
 mod reader;
 mod recorder;
+mod temporary_file;
 mod time;
 mod write_error;
 
 pub use destination::Destination;
-pub use facts::{ByteOrder, Facts, Format, Interface, LONGEST_SNAPLEN, Section, Statistics};
+pub use file_info::{ByteOrder, FileInfo, Format, Interface, LONGEST_SNAPLEN, Section, Statistics};
 pub use read_error::{ReadError, ReadProblem, next_step};
 pub use reader::Reader;
 pub use recorder::{Recorder, Written};

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use super::facts::{Facts, Format};
+use super::file_info::{FileInfo, Format};
 use super::gzip::{self, Unpacker};
 use super::input::Input;
 use super::pcap::reader::PcapReader;
@@ -15,7 +15,7 @@ use super::pcapng::reader::PcapNgReader;
 use super::read_error::{ReadError, ReadProblem};
 use crate::frame::Frame;
 
-enum Form {
+enum FormatReader {
     Pcap(PcapReader),
     PcapNg(PcapNgReader),
 }
@@ -27,8 +27,8 @@ enum Form {
 pub struct Reader {
     name: String,
     input: Input,
-    form: Form,
-    facts: Facts,
+    by_format: FormatReader,
+    file_info: FileInfo,
     packets: u64,
     ended: bool,
     taken_in: Arc<AtomicU64>,
@@ -37,12 +37,12 @@ pub struct Reader {
 }
 
 /// Counts the bytes that pass.
-struct Counted<R> {
+struct CountingReader<R> {
     source: R,
     count: Arc<AtomicU64>,
 }
 
-impl<R: Read> Read for Counted<R> {
+impl<R: Read> Read for CountingReader<R> {
     fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
         let length = self.source.read(room)?;
         self.count.fetch_add(length as u64, Ordering::Relaxed);
@@ -76,17 +76,17 @@ impl Reader {
     /// As [`Self::open`].
     pub fn new(source: impl Read + Send + 'static, name: &str) -> Result<Self, ReadError> {
         let taken_in = Arc::new(AtomicU64::new(0));
-        let source = Counted {
+        let source = CountingReader {
             source,
             count: Arc::clone(&taken_in),
         };
         let has_rest = Arc::new(AtomicBool::new(false));
         recognise(Box::new(source), &has_rest)
-            .map(|(input, form, facts)| Self {
+            .map(|(input, by_format, file_info)| Self {
                 name: name.to_owned(),
                 input,
-                form,
-                facts,
+                by_format,
+                file_info,
                 packets: 0,
                 ended: false,
                 taken_in,
@@ -101,8 +101,8 @@ impl Reader {
 
     /// What the file says about itself, as far as it has been read.
     #[must_use]
-    pub const fn facts(&self) -> &Facts {
-        &self.facts
+    pub const fn file_info(&self) -> &FileInfo {
+        &self.file_info
     }
 
     /// How many frames have been read.
@@ -144,20 +144,20 @@ impl Reader {
         reason = "std's Iterator cannot lend: its items may not borrow the iterator's buffer"
     )]
     pub fn next(&mut self) -> Result<Option<Frame<'_>>, ReadError> {
-        Ok(self.next_with_facts()?.map(|(frame, _)| frame))
+        Ok(self.next_with_file_info()?.map(|(frame, _)| frame))
     }
 
     /// The same, with what the file says about itself up to this frame.
     ///
     /// # Errors
     /// As [`Self::next`].
-    pub fn next_with_facts(&mut self) -> Result<Option<(Frame<'_>, &Facts)>, ReadError> {
+    pub fn next_with_file_info(&mut self) -> Result<Option<(Frame<'_>, &FileInfo)>, ReadError> {
         if self.ended {
             return Ok(None);
         }
-        let found = match &mut self.form {
-            Form::Pcap(reader) => reader.find(&mut self.input),
-            Form::PcapNg(reader) => reader.find(&mut self.input, &mut self.facts),
+        let found = match &mut self.by_format {
+            FormatReader::Pcap(reader) => reader.find(&mut self.input),
+            FormatReader::PcapNg(reader) => reader.find(&mut self.input, &mut self.file_info),
         };
         match found {
             Ok(Some(found)) => {
@@ -171,7 +171,7 @@ impl Reader {
                     bytes: Cow::Borrowed(self.input.taken(found.before_end, found.length)),
                     comments: found.comments,
                 };
-                Ok(Some((frame, &self.facts)))
+                Ok(Some((frame, &self.file_info)))
             }
             Ok(None) => {
                 self.ended = true;
@@ -190,7 +190,10 @@ impl Reader {
 }
 
 /// Tells the format by the first bytes and reads the file's header.
-fn recognise(source: Box<dyn Read + Send>, has_rest: &Arc<AtomicBool>) -> Result<(Input, Form, Facts), ReadProblem> {
+fn recognise(
+    source: Box<dyn Read + Send>,
+    has_rest: &Arc<AtomicBool>,
+) -> Result<(Input, FormatReader, FileInfo), ReadProblem> {
     let mut input = Input::new(source);
     let gzip = input.peek(gzip::MAGIC.len()).map_err(ReadProblem::Read)? == gzip::MAGIC;
     if gzip {
@@ -209,21 +212,21 @@ fn recognise(source: Box<dyn Read + Send>, has_rest: &Arc<AtomicBool>) -> Result
             other => ReadProblem::NotACapture(other.to_vec()),
         });
     };
-    let mut facts = Facts {
+    let mut file_info = FileInfo {
         format: Format::Pcap,
         gzip,
         sections: Vec::new(),
         interfaces: Vec::new(),
     };
-    let form = if PcapNgReader::recognises(magic) {
-        facts.format = Format::PcapNg;
-        Form::PcapNg(PcapNgReader::new(&mut input, &mut facts)?)
-    } else if let Some(kind) = PcapReader::recognise(magic) {
-        Form::Pcap(PcapReader::new(kind, &mut input, &mut facts)?)
+    let by_format = if PcapNgReader::recognises(magic) {
+        file_info.format = Format::PcapNg;
+        FormatReader::PcapNg(PcapNgReader::new(&mut input, &mut file_info)?)
+    } else if let Some(magic) = PcapReader::recognise(magic) {
+        FormatReader::Pcap(PcapReader::new(magic, &mut input, &mut file_info)?)
     } else {
         return Err(ReadProblem::NotACapture(magic.to_vec()));
     };
-    Ok((input, form, facts))
+    Ok((input, by_format, file_info))
 }
 
 #[cfg(test)]

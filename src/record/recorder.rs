@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::block_writer::BlockWriter;
 use super::destination::Destination;
-use super::facts::{Format, Interface, Section, Statistics};
+use super::file_info::{Format, Interface, Section, Statistics};
 use super::pcap::writer as pcap;
 use super::pcapng::writer::PcapNgWriter;
 use super::write_error::WriteError;
@@ -17,11 +17,11 @@ use crate::wire::LinkType;
 /// after a failure a half packet is cut off again, where the destination is a file.
 pub struct Recorder {
     block_writer: BlockWriter,
-    form: Form,
+    format_writer: FormatWriter,
     links: Vec<LinkType>,
 }
 
-enum Form {
+enum FormatWriter {
     Pcap,
     PcapNg(PcapNgWriter),
 }
@@ -52,25 +52,25 @@ impl Recorder {
         interfaces: &[Interface],
     ) -> Result<Self, WriteError> {
         let mut block_writer = BlockWriter::new(to);
-        let form = match (format, interfaces.first()) {
+        let format_writer = match (format, interfaces.first()) {
             (Format::PcapNg, _) => PcapNgWriter::new(&mut block_writer, section)
-                .map(Form::PcapNg)
+                .map(FormatWriter::PcapNg)
                 .map_err(|error| error.to_string()),
             (Format::Pcap, Some(first)) => pcap::header(&mut block_writer, first)
-                .map(|()| Form::Pcap)
+                .map(|()| FormatWriter::Pcap)
                 .map_err(|error| error.to_string()),
             (Format::Pcap, None) => {
                 Err("a pcap file begins with the link type of its interface, and there is none".to_owned())
             }
         };
-        let form = match form {
-            Ok(form) => form,
+        let format_writer = match format_writer {
+            Ok(format_writer) => format_writer,
             Err(why) => return Err(unfit(&mut block_writer, why)),
         };
         block_writer.end_block(false)?;
         let mut recorder = Self {
             block_writer,
-            form,
+            format_writer,
             links: Vec::new(),
         };
         for interface in interfaces {
@@ -85,14 +85,14 @@ impl Recorder {
     /// # Errors
     /// The format is pcap and the link type another one than before; the destination does not take it.
     pub fn add_interface(&mut self, interface: &Interface) -> Result<u32, WriteError> {
-        match &mut self.form {
-            Form::Pcap => {
+        match &mut self.format_writer {
+            FormatWriter::Pcap => {
                 let holds = self.links.first().copied().unwrap_or(interface.link);
                 if interface.link != holds {
                     return Err(self.wrong_link(holds, interface.link));
                 }
             }
-            Form::PcapNg(_) => {
+            FormatWriter::PcapNg(_) => {
                 if let Err(error) = PcapNgWriter::interface(&mut self.block_writer, interface) {
                     return Err(unfit(&mut self.block_writer, error.to_string()));
                 }
@@ -118,8 +118,8 @@ impl Recorder {
                 time,
             });
         };
-        let written = match &mut self.form {
-            Form::Pcap => {
+        let written = match &mut self.format_writer {
+            FormatWriter::Pcap => {
                 let holds = self.links.first().copied().unwrap_or(frame.link);
                 if frame.link != holds {
                     return Err(self.wrong_link(holds, frame.link));
@@ -132,7 +132,7 @@ impl Recorder {
                 }
                 pcap::packet(&mut self.block_writer, frame, since).map_err(|error| error.to_string())
             }
-            Form::PcapNg(writer) => {
+            FormatWriter::PcapNg(writer) => {
                 if self.links.get(frame.interface as usize) != Some(&frame.link) {
                     return Err(WriteError::NoInterface {
                         name: self.block_writer.name(),
@@ -164,7 +164,7 @@ impl Recorder {
     /// # Errors
     /// The destination does not take it.
     pub fn finish(mut self, statistics: &[Statistics]) -> Result<Written, WriteError> {
-        if let Form::PcapNg(_) = &self.form {
+        if let FormatWriter::PcapNg(_) = &self.format_writer {
             let known = (0..).zip(statistics).take(self.links.len());
             for (interface, counted) in known.filter(|(_, counted)| **counted != Statistics::default()) {
                 if let Err(error) = PcapNgWriter::statistics(&mut self.block_writer, interface, counted) {
@@ -177,9 +177,9 @@ impl Recorder {
         Ok(Written {
             packets: self.block_writer.packets(),
             bytes: self.block_writer.bytes(),
-            cut_comments: match &self.form {
-                Form::Pcap => 0,
-                Form::PcapNg(writer) => writer.cut_comments(),
+            cut_comments: match &self.format_writer {
+                FormatWriter::Pcap => 0,
+                FormatWriter::PcapNg(writer) => writer.cut_comments(),
             },
         })
     }

@@ -7,7 +7,7 @@ use super::following::Follower;
 use super::observed::Observed;
 use super::recording::APPLICATION;
 use crate::frame::Frame;
-use crate::record::{Destination, Facts, Format, Interface, Recorder, Section, WriteError};
+use crate::record::{Destination, FileInfo, Format, Interface, Recorder, Section, WriteError};
 use crate::wire::LinkType;
 
 /// A recording of what is wanted, in a file of its own.
@@ -64,24 +64,24 @@ impl Copy {
     ///
     /// # Errors
     /// As [`Recorder::write`].
-    pub(super) fn take(&mut self, observed: &Observed<'_, '_>, facts: &Facts) -> Result<(), WriteError> {
+    pub(super) fn take(&mut self, observed: &Observed<'_, '_>, file_info: &FileInfo) -> Result<(), WriteError> {
         match &mut self.comments {
-            Comments::None => self.write(observed.frame, facts),
-            Comments::WithNumbersOfTheFile => self.write(&commented(observed), facts),
+            Comments::None => self.write(observed.frame, file_info),
+            Comments::WithNumbersOfTheFile => self.write(&commented(observed), file_info),
             Comments::WithItsOwn { follower, recorded } => {
                 *recorded += 1;
                 let followed = follower.follow(*recorded, observed.frame, observed.packet());
                 let frame = commented(&observed.known_as(*recorded, &followed));
-                self.write(&frame, facts)
+                self.write(&frame, file_info)
             }
         }
     }
 
     /// Records a frame; interfaces are described before their first one.
-    fn write(&mut self, frame: &Frame<'_>, facts: &Facts) -> Result<(), WriteError> {
-        let known = &facts.interfaces;
+    fn write(&mut self, frame: &Frame<'_>, file_info: &FileInfo) -> Result<(), WriteError> {
+        let known = &file_info.interfaces;
         if let Some(destination) = self.destination.take() {
-            let section = section(facts);
+            let section = section(file_info);
             // The frame that is in hand then is lost with the start of the file.
             let recorder = Recorder::new(destination, self.format, &section, known);
             self.recorder = Some(recorder.map_err(|error| error.with_more_lost(1))?);
@@ -110,8 +110,8 @@ impl Copy {
     ///
     /// # Errors
     /// As [`Recorder::finish`].
-    pub(super) fn finish(mut self, facts: &Facts) -> Result<(), WriteError> {
-        let known = &facts.interfaces;
+    pub(super) fn finish(mut self, file_info: &FileInfo) -> Result<(), WriteError> {
+        let known = &file_info.interfaces;
         if let Some(destination) = self.destination {
             // Nothing was wanted: an empty capture all the same, and a pcap file has to name a link type.
             let none = [Interface::new(LinkType::ETHERNET)];
@@ -121,7 +121,7 @@ impl Copy {
                 (Format::PcapNg, _) => known,
             };
             self.interfaces = described.len();
-            self.recorder = Some(Recorder::new(destination, self.format, &section(facts), described)?);
+            self.recorder = Some(Recorder::new(destination, self.format, &section(file_info), described)?);
         }
         let counted = |interface: &Interface| interface.statistics.unwrap_or_default();
         let counted: Vec<_> = known.iter().take(self.interfaces).map(counted).collect();
@@ -133,9 +133,9 @@ impl Copy {
 }
 
 /// What the file said of itself goes on, with this program as the writer.
-fn section(facts: &Facts) -> Section {
+fn section(file_info: &FileInfo) -> Section {
     let mut section = Section::of_this_machine(APPLICATION);
-    if let Some(read) = facts.sections.first() {
+    if let Some(read) = file_info.sections.first() {
         section.hardware.clone_from(&read.hardware);
         section.os.clone_from(&read.os);
         section.comments.clone_from(&read.comments);

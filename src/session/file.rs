@@ -22,7 +22,7 @@ use crate::filter::{CompileError, Filter};
 use crate::frame::Frame;
 use crate::os::cancel::CancelToken;
 use crate::outputs;
-use crate::record::{Facts, WriteError};
+use crate::record::{FileInfo, WriteError};
 
 /// Reads the file, shows and records what is wanted of it.
 ///
@@ -116,7 +116,7 @@ fn end(
             }
         }
     }
-    match copy.map(|copy| copy.finish(source.reader.facts())) {
+    match copy.map(|copy| copy.finish(source.reader.file_info())) {
         Some(Err(error)) if !error.is_closed_pipe() => {
             say.error(&one_line(&error));
             failed = true;
@@ -155,7 +155,7 @@ fn broken_off(source: &Source, sinks: Sinks<'_>, say: Say) -> Outcome {
     lines.extend(outputs::missing());
     // They leave the list, and what is half made of them goes.
     drop((exporter, shown));
-    match copied.map(|copy| copy.and_then(|copy| copy.finish(source.reader.facts()))) {
+    match copied.map(|copy| copy.and_then(|copy| copy.finish(source.reader.file_info()))) {
         Some(Err(error)) if !error.is_closed_pipe() => lines.push(error.to_string()),
         _ => {}
     }
@@ -241,7 +241,7 @@ impl<'a> Sinks<'a> {
     }
 
     /// Hands a packet to each. A display or a copy that fails is taken away, so that its failure is said once.
-    fn take(&mut self, observed: &Observed<'_, '_>, known: &Follower, facts: &Facts) -> Result<(), Refused> {
+    fn take(&mut self, observed: &Observed<'_, '_>, known: &Follower, file_info: &FileInfo) -> Result<(), Refused> {
         if let Some(exporter) = &mut self.exporter {
             let Ok(()) = exporter.take(observed, known);
         }
@@ -253,7 +253,7 @@ impl<'a> Sinks<'a> {
                 return Err(Refused::Display(error));
             }
         }
-        let copied = self.copy.as_mut().map_or(Ok(()), |open| open.take(observed, facts));
+        let copied = self.copy.as_mut().map_or(Ok(()), |open| open.take(observed, file_info));
         copied.map_err(|error| {
             self.copy = None;
             Refused::Copy(error)
@@ -282,7 +282,7 @@ struct Observation<'a> {
 
 impl Observation<'_> {
     /// Takes the next packet of the file.
-    fn take(&mut self, frame: &Frame<'_>, facts: &Facts) -> Result<(), Refused> {
+    fn take(&mut self, frame: &Frame<'_>, file_info: &FileInfo) -> Result<(), Refused> {
         self.number += 1;
         let headers = LazyPacket::new(frame);
         if !self.selection.wants(&headers).map_err(Refused::Selection)? {
@@ -301,7 +301,7 @@ impl Observation<'_> {
             Followed::default()
         };
         let observed = Observed::new(self.number, &headers, &followed);
-        self.sinks.take(&observed, &self.follower, facts)
+        self.sinks.take(&observed, &self.follower, file_info)
     }
 }
 
@@ -325,8 +325,8 @@ fn each(
         if source.is_over(cancel) {
             return Err(End::Interrupted);
         }
-        let taken = match source.reader.next_with_facts() {
-            Ok(Some((frame, facts))) => observation.take(&frame, facts),
+        let taken = match source.reader.next_with_file_info() {
+            Ok(Some((frame, file_info))) => observation.take(&frame, file_info),
             Ok(None) => return Ok(()),
             Err(_) if is_pipe && cancel.requested() => return Err(End::Interrupted),
             Err(error) if error.is_cut() => return Err(End::Warning(one_line(&error))),

@@ -18,8 +18,8 @@ fn what_is_recorded_is_read_back() {
         record(&path, &[loopback()], &frames, &[counted()]);
         let (read, reader) = read(&path);
         assert_eq!(read, frames);
-        let facts = reader.facts();
-        assert_eq!(facts.format, format);
+        let file_info = reader.file_info();
+        assert_eq!(file_info.format, format);
         let expected = match format {
             Format::Pcap => Interface::new(LinkType::ETHERNET),
             Format::PcapNg => Interface {
@@ -27,9 +27,9 @@ fn what_is_recorded_is_read_back() {
                 ..loopback()
             },
         };
-        assert_eq!(facts.interfaces, [expected]);
+        assert_eq!(file_info.interfaces, [expected]);
         if format == Format::PcapNg {
-            assert_eq!(facts.sections, [section()]);
+            assert_eq!(file_info.sections, [section()]);
         }
     }
 }

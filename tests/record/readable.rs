@@ -22,7 +22,7 @@ fn a_packed_file_is_read_and_a_cut_one_too() {
         packer.finish().unwrap()
     };
     let mut reader = Reader::new(std::io::Cursor::new(packed.clone()), "packed").unwrap();
-    assert!(reader.facts().gzip);
+    assert!(reader.file_info().gzip);
     let mut count = 0;
     while let Some(frame) = reader.next().unwrap() {
         assert_eq!(frame.into_owned(), frames[count]);
@@ -118,9 +118,9 @@ fn what_mergecap_writes_is_read() {
     let (frames, reader) = read(&merged);
     let other = Frame { interface: 1, ..raw };
     assert_eq!(frames, [frame(0, vec![0; 60]), other, frame(2, vec![2; 60])]);
-    assert_eq!(reader.facts().interfaces.len(), 2);
+    assert_eq!(reader.file_info().interfaces.len(), 2);
     assert!(
-        reader.facts().sections[0]
+        reader.file_info().sections[0]
             .application
             .as_ref()
             .unwrap()

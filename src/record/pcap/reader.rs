@@ -1,8 +1,8 @@
 //! Reading pcap.
 
 use crate::frame::Time;
-use crate::record::facts::{ByteOrder, Facts, Interface, Section};
-use crate::record::found::Found;
+use crate::record::file_info::{ByteOrder, FileInfo, Interface, Section};
+use crate::record::found_frame::FoundFrame;
 use crate::record::input::Input;
 use crate::record::length::longest_frame;
 use crate::record::read_error::ReadProblem;
@@ -17,7 +17,7 @@ const LINK_TYPE: u32 = 0x03ff_ffff;
 
 /// What the first four bytes tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::record) struct Kind {
+pub(in crate::record) struct PcapMagic {
     order: ByteOrder,
     resolution: Resolution,
     /// The length of the header before each packet, in bytes.
@@ -26,7 +26,7 @@ pub(in crate::record) struct Kind {
 
 /// Which of a packet header's two lengths comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Lengths {
+enum LengthOrder {
     /// The captured one.
     CapturedFirst,
     /// The original one: so wrote versions before 2.3.
@@ -37,14 +37,14 @@ enum Lengths {
 
 /// Reads the packets of a pcap file.
 pub(in crate::record) struct PcapReader {
-    kind: Kind,
+    magic: PcapMagic,
     link: LinkType,
-    lengths: Lengths,
+    lengths: LengthOrder,
 }
 
 impl PcapReader {
     /// Is it pcap, and of which kind?
-    pub(in crate::record) fn recognise(magic: [u8; 4]) -> Option<Kind> {
+    pub(in crate::record) fn recognise(magic: [u8; 4]) -> Option<PcapMagic> {
         let (order, magic) = match magic[0] {
             0xa1 => (ByteOrder::Big, u32::from_be_bytes(magic)),
             _ => (ByteOrder::Little, u32::from_le_bytes(magic)),
@@ -56,7 +56,7 @@ impl PcapReader {
             0xa1b2_cd34 => (Resolution::MICROSECONDS, 24),
             _ => return None,
         };
-        Some(Kind {
+        Some(PcapMagic {
             order,
             resolution,
             packet_header,
@@ -64,9 +64,13 @@ impl PcapReader {
     }
 
     /// Reads the file header.
-    pub(in crate::record) fn new(kind: Kind, input: &mut Input, facts: &mut Facts) -> Result<Self, ReadProblem> {
+    pub(in crate::record) fn new(
+        magic: PcapMagic,
+        input: &mut Input,
+        file_info: &mut FileInfo,
+    ) -> Result<Self, ReadProblem> {
         let header = input.peek(FILE_HEADER).map_err(ReadProblem::Read)?;
-        let order = kind.order;
+        let order = magic.order;
         let (Some(major), Some(minor), Some(snaplen), Some(link)) = (
             order.u16_at(header, 4),
             order.u16_at(header, 6),
@@ -77,30 +81,30 @@ impl PcapReader {
             return Err(input.cut("file header", there, FILE_HEADER));
         };
         let lengths = match (major, minor) {
-            (2, 0..=2) | (543, _) => Lengths::OriginalFirst,
-            (2, 3) => Lengths::SmallerIsCaptured,
-            (2, _) => Lengths::CapturedFirst,
+            (2, 0..=2) | (543, _) => LengthOrder::OriginalFirst,
+            (2, 3) => LengthOrder::SmallerIsCaptured,
+            (2, _) => LengthOrder::CapturedFirst,
             _ => return Err(ReadProblem::Version { major, minor }),
         };
         let link = LinkType(link & LINK_TYPE);
         input.take(FILE_HEADER);
-        facts.sections.push(Section::new(order));
-        facts.interfaces.push(Interface {
+        file_info.sections.push(Section::new(order));
+        file_info.interfaces.push(Interface {
             snaplen,
-            resolution: kind.resolution,
+            resolution: magic.resolution,
             ..Interface::new(link)
         });
-        Ok(Self { kind, link, lengths })
+        Ok(Self { magic, link, lengths })
     }
 
     /// Finds the next packet.
     #[inline]
-    pub(in crate::record) fn find(&mut self, input: &mut Input) -> Result<Option<Found>, ReadProblem> {
-        let Kind {
+    pub(in crate::record) fn find(&mut self, input: &mut Input) -> Result<Option<FoundFrame>, ReadProblem> {
+        let PcapMagic {
             order,
             resolution,
             packet_header,
-        } = self.kind;
+        } = self.magic;
         let header = input.peek(packet_header).map_err(ReadProblem::Read)?;
         if header.is_empty() {
             return Ok(None);
@@ -116,9 +120,9 @@ impl PcapReader {
             return Err(input.cut("packet", there, packet_header));
         };
         let (captured, original) = match self.lengths {
-            Lengths::OriginalFirst => (second, first),
-            Lengths::SmallerIsCaptured if first > second => (second, first),
-            Lengths::SmallerIsCaptured | Lengths::CapturedFirst => (first, second),
+            LengthOrder::OriginalFirst => (second, first),
+            LengthOrder::SmallerIsCaptured if first > second => (second, first),
+            LengthOrder::SmallerIsCaptured | LengthOrder::CapturedFirst => (first, second),
         };
         if captured > longest_frame(self.link) {
             return Err(ReadProblem::Corrupt {
@@ -137,7 +141,7 @@ impl PcapReader {
             return Err(input.cut("packet", there, whole));
         }
         input.take(whole);
-        Ok(Some(Found {
+        Ok(Some(FoundFrame {
             time: Some(time(seconds, fraction, resolution)),
             link: self.link,
             interface: 0,
@@ -209,8 +213,8 @@ mod tests {
                 file.extend(numbers(order, rest));
                 file.extend(b"abc");
                 let mut reader = Reader::new(Cursor::new(file), "it").unwrap();
-                assert_eq!(reader.facts().interfaces[0].resolution, resolution);
-                assert_eq!(reader.facts().sections[0].byte_order, order);
+                assert_eq!(reader.file_info().interfaces[0].resolution, resolution);
+                assert_eq!(reader.file_info().sections[0].byte_order, order);
                 let frame = reader.next().unwrap().unwrap();
                 assert_eq!(frame.time, Some(Time(1_700_000_000_000_000_000 + nanoseconds)));
                 assert_eq!((frame.bytes.as_ref(), frame.original_length), (&b"abc"[..], 60));

@@ -8,7 +8,7 @@ use pcap_file::{DataLink, Endianness, PcapError, TsResolution};
 
 use crate::frame::Frame;
 use crate::record::block_writer::BlockWriter;
-use crate::record::facts::{Interface, LONGEST_SNAPLEN};
+use crate::record::file_info::{Interface, LONGEST_SNAPLEN};
 use crate::record::length::original_length;
 
 const RESOLUTION: TsResolution = TsResolution::NanoSecond;

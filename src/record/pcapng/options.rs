@@ -1,6 +1,6 @@
 //! The options that end most blocks: code, length, value, padding, until `opt_endofopt` or the end of the block.
 
-use crate::record::facts::ByteOrder;
+use crate::record::file_info::ByteOrder;
 
 /// pcapng, section 3.5: the codes that mean the same in every block.
 pub(super) const END: u16 = 0;

@@ -2,8 +2,8 @@
 
 use super::options::{COMMENT, Options, padded, text};
 use crate::frame::Direction;
-use crate::record::facts::{ByteOrder, Facts, Interface, Section, Statistics};
-use crate::record::found::Found;
+use crate::record::file_info::{ByteOrder, FileInfo, Interface, Section, Statistics};
+use crate::record::found_frame::FoundFrame;
 use crate::record::input::Input;
 use crate::record::length::longest_frame;
 use crate::record::read_error::ReadProblem;
@@ -37,7 +37,7 @@ const MOST_TEXT: usize = 16 * 1024 * 1024;
 pub(in crate::record) struct PcapNgReader {
     order: ByteOrder,
     /// The interfaces of this section.
-    interfaces: Vec<Clock>,
+    interfaces: Vec<InterfaceClock>,
     /// The index of the section's first one among those of the file.
     first_interface: usize,
     longest_block: u32,
@@ -46,7 +46,7 @@ pub(in crate::record) struct PcapNgReader {
 
 /// What a packet's reading needs of its interface.
 #[derive(Clone, Copy)]
-struct Clock {
+struct InterfaceClock {
     link: LinkType,
     snaplen: u32,
     resolution: Resolution,
@@ -55,7 +55,7 @@ struct Clock {
 }
 
 /// A block that has been read into the buffer; its offset and length.
-struct Position {
+struct BlockPosition {
     at: u64,
     length: usize,
 }
@@ -67,7 +67,7 @@ impl PcapNgReader {
     }
 
     /// Reads the first section header.
-    pub(in crate::record) fn new(input: &mut Input, facts: &mut Facts) -> Result<Self, ReadProblem> {
+    pub(in crate::record) fn new(input: &mut Input, file_info: &mut FileInfo) -> Result<Self, ReadProblem> {
         let mut reader = Self {
             order: ByteOrder::Little,
             interfaces: Vec::new(),
@@ -75,7 +75,7 @@ impl PcapNgReader {
             longest_block: LONGEST_BLOCK,
             text_left: MOST_TEXT,
         };
-        reader.section_header(input, facts)?;
+        reader.section_header(input, file_info)?;
         Ok(reader)
     }
 
@@ -84,8 +84,8 @@ impl PcapNgReader {
     pub(in crate::record) fn find(
         &mut self,
         input: &mut Input,
-        facts: &mut Facts,
-    ) -> Result<Option<Found>, ReadProblem> {
+        file_info: &mut FileInfo,
+    ) -> Result<Option<FoundFrame>, ReadProblem> {
         loop {
             let head = input.peek(HEAD).map_err(ReadProblem::Read)?;
             if head.is_empty() {
@@ -97,12 +97,12 @@ impl PcapNgReader {
             };
             match kind {
                 // Its length may be in the other byte order.
-                block::SECTION_HEADER => self.section_header(input, facts)?,
+                block::SECTION_HEADER => self.section_header(input, file_info)?,
                 block::ENHANCED_PACKET => return self.enhanced_packet(input, length).map(Some),
                 block::SIMPLE_PACKET => return self.simple_packet(input, length).map(Some),
                 block::PACKET => return self.packet(input, length).map(Some),
-                block::INTERFACE_DESCRIPTION => self.interface_description(input, length, facts)?,
-                block::INTERFACE_STATISTICS => self.interface_statistics(input, length, facts)?,
+                block::INTERFACE_DESCRIPTION => self.interface_description(input, length, file_info)?,
+                block::INTERFACE_STATISTICS => self.interface_statistics(input, length, file_info)?,
                 // Names, secrets, custom blocks, and what will be invented yet.
                 _ => pass_over(input, length)?,
             }
@@ -111,7 +111,12 @@ impl PcapNgReader {
 
     /// Waits for the whole block and shows its body.
     #[inline]
-    fn body<'a>(&self, input: &'a mut Input, length: u32, least: usize) -> Result<(Position, &'a [u8]), ReadProblem> {
+    fn body<'a>(
+        &self,
+        input: &'a mut Input,
+        length: u32,
+        least: usize,
+    ) -> Result<(BlockPosition, &'a [u8]), ReadProblem> {
         let at = input.offset();
         if length % 4 != 0 || (length as usize) < HEAD + least + TAIL || length > self.longest_block {
             return Err(corrupt(at, format!("claims an impossible length of {length} bytes")));
@@ -131,11 +136,11 @@ impl PcapNgReader {
             return Err(corrupt(at, why));
         }
         let body = block.get(HEAD..length - TAIL).unwrap_or_default();
-        Ok((Position { at, length }, body))
+        Ok((BlockPosition { at, length }, body))
     }
 
     /// Draft section 4.1.
-    fn section_header(&mut self, input: &mut Input, facts: &mut Facts) -> Result<(), ReadProblem> {
+    fn section_header(&mut self, input: &mut Input, file_info: &mut FileInfo) -> Result<(), ReadProblem> {
         let at = input.offset();
         let head = input.peek(HEAD + 4).map_err(ReadProblem::Read)?;
         let Some(magic) = ByteOrder::Little.u32_at(head, HEAD) else {
@@ -156,7 +161,7 @@ impl PcapNgReader {
         if major != 1 {
             return Err(ReadProblem::Version { major, minor });
         }
-        if facts.sections.len() == MOST_REMEMBERED {
+        if file_info.sections.len() == MOST_REMEMBERED {
             return Err(corrupt(at, format!("is section {}", MOST_REMEMBERED + 1)));
         }
         let mut section = Section::new(order);
@@ -170,17 +175,22 @@ impl PcapNgReader {
                 _ => {}
             }
         }
-        facts.sections.push(section);
-        self.first_interface = facts.interfaces.len();
+        file_info.sections.push(section);
+        self.first_interface = file_info.interfaces.len();
         self.interfaces.clear();
         Ok(())
     }
 
     /// Draft section 4.2.
-    fn interface_description(&mut self, input: &mut Input, length: u32, facts: &mut Facts) -> Result<(), ReadProblem> {
+    fn interface_description(
+        &mut self,
+        input: &mut Input,
+        length: u32,
+        file_info: &mut FileInfo,
+    ) -> Result<(), ReadProblem> {
         let order = self.order;
         let (position, body) = self.body(input, length, 8)?;
-        if facts.interfaces.len() == MOST_REMEMBERED {
+        if file_info.interfaces.len() == MOST_REMEMBERED {
             return Err(corrupt(position.at, format!("is interface {}", MOST_REMEMBERED + 1)));
         }
         let link = LinkType(u32::from(order.u16_at(body, 0).unwrap_or_default()));
@@ -204,18 +214,23 @@ impl PcapNgReader {
         }
         // As libpcap does: a link type of long frames has long blocks, with room for options.
         self.longest_block = self.longest_block.max(longest_frame(link) + 128 * 1024);
-        self.interfaces.push(Clock {
+        self.interfaces.push(InterfaceClock {
             link,
             snaplen: interface.snaplen,
             resolution: interface.resolution,
             offset,
         });
-        facts.interfaces.push(interface);
+        file_info.interfaces.push(interface);
         Ok(())
     }
 
     /// Draft section 4.6.
-    fn interface_statistics(&mut self, input: &mut Input, length: u32, facts: &mut Facts) -> Result<(), ReadProblem> {
+    fn interface_statistics(
+        &mut self,
+        input: &mut Input,
+        length: u32,
+        file_info: &mut FileInfo,
+    ) -> Result<(), ReadProblem> {
         let order = self.order;
         let (position, body) = self.body(input, length, 12)?;
         let id = order.u32_at(body, 0).unwrap_or_default();
@@ -238,7 +253,7 @@ impl PcapNgReader {
                 _ => {}
             }
         }
-        if let Some(interface) = facts.interfaces.get_mut(index as usize) {
+        if let Some(interface) = file_info.interfaces.get_mut(index as usize) {
             interface.statistics = Some(statistics);
         }
         Ok(())
@@ -246,7 +261,7 @@ impl PcapNgReader {
 
     /// Draft section 4.3.
     #[inline]
-    fn enhanced_packet(&self, input: &mut Input, length: u32) -> Result<Found, ReadProblem> {
+    fn enhanced_packet(&self, input: &mut Input, length: u32) -> Result<FoundFrame, ReadProblem> {
         let order = self.order;
         let (position, body) = self.body(input, length, 20)?;
         let id = order.u32_at(body, 0).unwrap_or_default();
@@ -254,14 +269,14 @@ impl PcapNgReader {
     }
 
     /// Appendix A of the draft: the Packet Block, which the Enhanced Packet Block replaced. It differs in its first four bytes.
-    fn packet(&self, input: &mut Input, length: u32) -> Result<Found, ReadProblem> {
+    fn packet(&self, input: &mut Input, length: u32) -> Result<FoundFrame, ReadProblem> {
         let (position, body) = self.body(input, length, 20)?;
         let id = self.order.u16_at(body, 0).unwrap_or_default();
         self.stamped(&position, body, u32::from(id))
     }
 
     /// Draft section 4.4: no interface (it is the first one), no time, no captured length.
-    fn simple_packet(&self, input: &mut Input, length: u32) -> Result<Found, ReadProblem> {
+    fn simple_packet(&self, input: &mut Input, length: u32) -> Result<FoundFrame, ReadProblem> {
         let (position, body) = self.body(input, length, 4)?;
         let (clock, interface) = self.interface(0, &position)?;
         let original_length = self.order.u32_at(body, 0).unwrap_or_default();
@@ -270,7 +285,7 @@ impl PcapNgReader {
             snaplen => original_length.min(snaplen),
         };
         check_room(&position, captured, body.len() - 4)?;
-        Ok(Found {
+        Ok(FoundFrame {
             time: None,
             link: clock.link,
             interface,
@@ -284,14 +299,14 @@ impl PcapNgReader {
 
     /// The rest of a block that has a time.
     #[inline]
-    fn stamped(&self, position: &Position, body: &[u8], id: u32) -> Result<Found, ReadProblem> {
+    fn stamped(&self, position: &BlockPosition, body: &[u8], id: u32) -> Result<FoundFrame, ReadProblem> {
         let order = self.order;
         let (clock, interface) = self.interface(id, position)?;
         let units = stamp(order, body, 4).unwrap_or_default();
         let captured = order.u32_at(body, 12).unwrap_or_default();
         check_room(position, captured, body.len() - 20)?;
         let length = captured as usize;
-        let mut found = Found {
+        let mut found = FoundFrame {
             time: clock.resolution.time(units, clock.offset),
             link: clock.link,
             interface,
@@ -321,7 +336,7 @@ impl PcapNgReader {
 
     /// The section's interface of this number, and its index in the file.
     #[inline]
-    fn interface(&self, id: u32, position: &Position) -> Result<(Clock, u32), ReadProblem> {
+    fn interface(&self, id: u32, position: &BlockPosition) -> Result<(InterfaceClock, u32), ReadProblem> {
         let clock = self.interfaces.get(id as usize);
         let index = u32::try_from(self.first_interface + id as usize).ok();
         clock.copied().zip(index).ok_or_else(|| {
@@ -340,7 +355,7 @@ impl PcapNgReader {
 
 /// Can so many captured bytes stand in so much room?
 #[inline]
-fn check_room(position: &Position, captured: u32, room: usize) -> Result<(), ReadProblem> {
+fn check_room(position: &BlockPosition, captured: u32, room: usize) -> Result<(), ReadProblem> {
     if captured as usize <= room {
         return Ok(());
     }

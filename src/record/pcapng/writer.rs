@@ -14,7 +14,7 @@ use pcap_file::{DataLink, Endianness};
 
 use crate::frame::{Direction, Frame, Time};
 use crate::record::block_writer::BlockWriter;
-use crate::record::facts::{Interface, Section, Statistics};
+use crate::record::file_info::{Interface, Section, Statistics};
 use crate::record::length::original_length;
 
 /// The longest value of an option, in bytes: its length field has 16 bits.

@@ -127,7 +127,7 @@ fn everything_that_a_packet_can_say_is_read_in_both_byte_orders() {
             (frame.direction, frame.link),
             (Some(Direction::Outbound), LinkType::LINUX_SLL)
         );
-        let section = &reader.facts().sections[0];
+        let section = &reader.file_info().sections[0];
         assert_eq!(section.byte_order, order);
         assert_eq!(section.comments, ["c"]);
         let said = [&section.hardware, &section.os, &section.application];
@@ -135,7 +135,7 @@ fn everything_that_a_packet_can_say_is_read_in_both_byte_orders() {
             said.map(|text| text.as_deref().unwrap()),
             ["machine", "system", "program"]
         );
-        let interface = &reader.facts().interfaces[0];
+        let interface = &reader.file_info().interfaces[0];
         let said = [&interface.name, &interface.description, &interface.filter];
         assert_eq!(said.map(|text| text.as_deref().unwrap()), ["any", "all", "udp"]);
         assert_eq!((interface.snaplen, interface.resolution), (96, Resolution::NANOSECONDS));
@@ -246,7 +246,7 @@ fn other_blocks_are_passed_over_and_statistics_remembered() {
         end: None,
         at: Some(Time(0)),
     };
-    assert_eq!(reader.facts().interfaces[0].statistics, Some(statistics));
+    assert_eq!(reader.file_info().interfaces[0].statistics, Some(statistics));
 }
 
 #[test]
@@ -340,7 +340,7 @@ fn an_endless_description_does_not_fill_the_memory() {
     let many = MOST_TEXT / 60_000 + 3;
     let mut reader = reader(&[pen.section(&[]), vec![long; many].concat()]);
     rest(&mut reader).unwrap();
-    let interfaces = &reader.facts().interfaces;
+    let interfaces = &reader.file_info().interfaces;
     let remembered = interfaces
         .iter()
         .filter_map(|interface| interface.name.as_ref())

@@ -202,7 +202,7 @@ impl Section {
 /// What is known about a file that is being read. It grows while reading: sections and interfaces may begin anywhere, and
 /// statistics stand at the end.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Facts {
+pub struct FileInfo {
     /// Its format.
     pub format: Format,
     /// Was it packed by gzip?

@@ -4,7 +4,7 @@ use crate::frame::{Direction, Time};
 use crate::wire::LinkType;
 
 /// A frame that has been found: all of it but the bytes, which are still in the input's buffer.
-pub(super) struct Found {
+pub(super) struct FoundFrame {
     pub(super) time: Option<Time>,
     pub(super) link: LinkType,
     pub(super) interface: u32,

@@ -12,7 +12,7 @@ const LONGEST_NAME: usize = 200;
 const MOST_NAMES: u32 = 100;
 
 /// Dropped before it got its name, it is removed.
-pub(super) struct Beside {
+pub(super) struct TemporaryFile {
     file: File,
     /// Where it is now.
     path: PathBuf,
@@ -22,7 +22,7 @@ pub(super) struct Beside {
     named: bool,
 }
 
-impl Beside {
+impl TemporaryFile {
     /// Makes an empty file beside the target: `.NAME.PROCESS.part`. `replaces`: a file of the target's name goes in the end.
     ///
     /// # Errors
@@ -84,7 +84,7 @@ impl Beside {
     }
 }
 
-impl Drop for Beside {
+impl Drop for TemporaryFile {
     fn drop(&mut self) {
         if !self.named {
             let _ = fs::remove_file(&self.path);
