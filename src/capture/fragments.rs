@@ -1,6 +1,6 @@
 //! Later fragments of the datagrams that a filter wants.
 //!
-//! A filter that asks for ports can only judge a datagram's first fragment; [`crate::filter::Fragments::Keep`] lets all later
+//! A filter that asks for ports can only judge a datagram's first fragment; [`crate::filter::FragmentPolicy::Keep`] lets all later
 //! ones pass. Here those are kept whose first fragment passed before.
 
 use std::collections::{HashSet, VecDeque};

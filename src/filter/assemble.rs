@@ -6,8 +6,8 @@
 
 use std::collections::HashMap;
 
-use super::condition::{Base, Comparison, Field, Place, Size, Test};
-use super::graph::{Graph, Next, Node};
+use super::condition::{Base, Comparison, Field, Location, Size, Test};
+use super::graph::{Edge, Graph, Node};
 use super::program::{Instruction, code};
 
 /// How far a conditional jump may go. One less than the 255 that fit, since a jump that is put between may push it.
@@ -24,7 +24,7 @@ pub(super) fn assemble(graph: &Graph, accepted: u32) -> Vec<Instruction> {
         detours: HashMap::new(),
     };
     let leads_to = |end| graph.start == end || graph.nodes.iter().any(|node| node.yes == end || node.no == end);
-    for end in [Next::Reject, Next::Accept] {
+    for end in [Edge::Reject, Edge::Accept] {
         if leads_to(end) {
             assembler.end(end);
         }
@@ -60,13 +60,13 @@ fn entries(graph: &Graph) -> Vec<Registers> {
         };
         let exit = Registers {
             a: Some(test.field),
-            x: match test.field.place {
-                Place::Behind { base, .. } => Some(base),
-                Place::Length | Place::At(_) => entry.x,
+            x: match test.field.location {
+                Location::Behind { base, .. } => Some(base),
+                Location::Length | Location::At(_) => entry.x,
             },
         };
         for next in [node.yes, node.no] {
-            let Next::Node(next) = next else { continue };
+            let Edge::Node(next) = next else { continue };
             if let Some(entry) = entries.get_mut(next) {
                 let known = entry.get_or_insert(exit);
                 known.a = known.a.filter(|_| known.a == exit.a);
@@ -82,7 +82,7 @@ struct Assembler {
     reversed: Vec<Instruction>,
     /// How many instructions there are from each node's first one to the end.
     starts: Vec<usize>,
-    /// The same for [`Next::Reject`] and [`Next::Accept`].
+    /// The same for [`Edge::Reject`] and [`Edge::Accept`].
     ends: [Option<usize>; 2],
     accepted: u32,
     /// Where the jumps start that need no load, by what they compare with and where they lead: two that are alike are one,
@@ -93,15 +93,15 @@ struct Assembler {
 }
 
 impl Assembler {
-    fn end(&mut self, end: Next) {
+    fn end(&mut self, end: Edge) {
         let instruction = self.ret(end);
         self.reversed.push(instruction);
         let [reject, accept] = &mut self.ends;
-        *(if end == Next::Accept { accept } else { reject }) = Some(self.reversed.len());
+        *(if end == Edge::Accept { accept } else { reject }) = Some(self.reversed.len());
     }
 
-    fn ret(&self, end: Next) -> Instruction {
-        let returned = if end == Next::Accept { self.accepted } else { 0 };
+    fn ret(&self, end: Edge) -> Instruction {
+        let returned = if end == Edge::Accept { self.accepted } else { 0 };
         Instruction::new(code::RET_K, returned)
     }
 
@@ -129,7 +129,7 @@ impl Assembler {
     }
 
     /// The start of `next`, or of something near that goes there.
-    fn reachable(&mut self, next: Next) -> usize {
+    fn reachable(&mut self, next: Edge) -> usize {
         let start = self.start(next);
         let distance = self.reversed.len().saturating_sub(start);
         if distance <= REACH {
@@ -140,7 +140,7 @@ impl Assembler {
             _ => {}
         }
         let detour = match next {
-            Next::Node(_) => Instruction::new(code::JA, u32::try_from(distance).unwrap_or(u32::MAX)),
+            Edge::Node(_) => Instruction::new(code::JA, u32::try_from(distance).unwrap_or(u32::MAX)),
             end => self.ret(end),
         };
         self.reversed.push(detour);
@@ -148,12 +148,12 @@ impl Assembler {
         self.reversed.len()
     }
 
-    fn start(&self, next: Next) -> usize {
+    fn start(&self, next: Edge) -> usize {
         let [reject, accept] = self.ends;
         let start = match next {
-            Next::Reject => reject,
-            Next::Accept => accept,
-            Next::Node(index) => self.starts.get(index).copied(),
+            Edge::Reject => reject,
+            Edge::Accept => accept,
+            Edge::Node(index) => self.starts.get(index).copied(),
         };
         start.unwrap_or_default()
     }
@@ -173,10 +173,10 @@ impl Assembler {
         if entry.a == Some(whole) {
             return;
         }
-        match field.place {
-            Place::Length => self.reversed.push(Instruction::new(code::LD_LEN, 0)),
-            Place::At(offset) => self.reversed.push(Instruction::new(absolute_code(field.size), offset)),
-            Place::Behind { base, offset } => {
+        match field.location {
+            Location::Length => self.reversed.push(Instruction::new(code::LD_LEN, 0)),
+            Location::At(offset) => self.reversed.push(Instruction::new(absolute_code(field.size), offset)),
+            Location::Behind { base, offset } => {
                 self.reversed.push(Instruction::new(indexed_code(field.size), offset));
                 if entry.x != Some(base) {
                     self.reversed.extend(into_x(base).into_iter().rev());

@@ -23,7 +23,7 @@ pub(super) struct Test {
 /// A number in the packet, in network byte order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Field {
-    pub(super) place: Place,
+    pub(super) location: Location,
     pub(super) size: Size,
     /// The bits that count.
     pub(super) mask: u32,
@@ -31,7 +31,7 @@ pub(super) struct Field {
 
 /// Where it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Place {
+pub(super) enum Location {
     /// The packet's length on the wire.
     Length,
     /// So many bytes from the start of the frame, or one of the kernel's ancillary values.
@@ -81,7 +81,7 @@ impl Comparison {
     }
 }
 
-impl Place {
+impl Location {
     /// So many bytes further.
     pub(super) const fn plus(self, bytes: u32) -> Self {
         match self {
@@ -109,7 +109,7 @@ impl Place {
     const fn field(self, size: Size) -> Field {
         let mask = u32::MAX;
         Field {
-            place: self,
+            location: self,
             size,
             mask,
         }
@@ -208,7 +208,7 @@ impl Test {
 
 #[cfg(test)]
 mod tests {
-    use super::{Comparison, Place, Test};
+    use super::{Comparison, Location, Test};
     use proptest::prelude::*;
 
     const COMPARISONS: [Comparison; 4] = [
@@ -220,7 +220,7 @@ mod tests {
 
     fn test(comparison: Comparison, operand: u32) -> Test {
         Test {
-            field: Place::At(0).byte(),
+            field: Location::At(0).byte(),
             comparison,
             operand,
         }

@@ -27,14 +27,14 @@ pub enum Primitive {
         /// Only in packets of this protocol: IPv4, IPv6, ARP or RARP.
         protocol: Option<Protocol>,
         /// Whose address.
-        side: Side,
+        side: DirQualifier,
         /// Which addresses.
         network: Network,
     },
     /// `ether host`: a MAC address.
     EtherHost {
         /// Whose address.
-        side: Side,
+        side: DirQualifier,
         /// The address, in the order of the wire.
         address: [u8; 6],
     },
@@ -43,7 +43,7 @@ pub enum Primitive {
         /// Only of this transport: TCP, UDP or SCTP; of all three without one.
         transport: Option<Protocol>,
         /// Whose port.
-        side: Side,
+        side: DirQualifier,
         /// The lowest port.
         first: u16,
         /// The highest port.
@@ -63,9 +63,9 @@ pub enum Primitive {
     /// `less 100`, `len <= 100`, …: the length on the wire, in bytes from the link-layer header on.
     Length(Relation, u32),
     /// `broadcast`, `ip multicast`, …: the destination.
-    Destination(Destination),
+    Destination(GroupDestination),
     /// `tcp[13] & 2 != 0`: bytes of a header.
-    Bytes(Bytes),
+    Bytes(ByteAccess),
 }
 
 /// A protocol that has a word of its own.
@@ -169,7 +169,7 @@ impl Protocol {
 
 /// Whose address or port is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Side {
+pub enum DirQualifier {
     /// `src`: the source's.
     Source,
     /// `dst`: the destination's.
@@ -257,7 +257,7 @@ impl Relation {
 
 /// A packet for many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Destination {
+pub enum GroupDestination {
     /// `ether broadcast`: the destination MAC address is all ones.
     EtherBroadcast,
     /// `ether multicast`: the destination MAC address has its group bit set; broadcast has it too.
@@ -268,7 +268,7 @@ pub enum Destination {
     Ip6Multicast,
 }
 
-impl Destination {
+impl GroupDestination {
     /// All of them.
     pub const ALL: [Self; 4] = [
         Self::EtherBroadcast,
@@ -289,7 +289,7 @@ impl Destination {
 
 /// One to four bytes of a header as a number in network byte order, masked, compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Bytes {
+pub struct ByteAccess {
     /// Whose header. Without that header in the packet the answer is no.
     pub protocol: Protocol,
     /// Where the bytes start, counted from the first one of that header.

@@ -12,7 +12,7 @@ const PASSES: usize = 16;
 
 /// Where a path goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Next {
+pub(super) enum Edge {
     Accept,
     Reject,
     /// The node of this index.
@@ -24,8 +24,8 @@ pub(super) enum Next {
 pub(super) struct Node {
     /// The index of the test.
     pub(super) test: usize,
-    pub(super) yes: Next,
-    pub(super) no: Next,
+    pub(super) yes: Edge,
+    pub(super) no: Edge,
 }
 
 /// A decision graph without circles: a node leads only to nodes of a lower index.
@@ -33,7 +33,7 @@ pub(super) struct Node {
 pub(super) struct Graph {
     pub(super) tests: Vec<Test>,
     pub(super) nodes: Vec<Node>,
-    pub(super) start: Next,
+    pub(super) start: Edge,
 }
 
 impl Graph {
@@ -41,7 +41,7 @@ impl Graph {
     /// is, since it takes long and helps nobody.
     pub(super) fn of(condition: &Condition) -> Self {
         let mut builder = Builder::default();
-        let start = builder.add(condition, Next::Accept, Next::Reject);
+        let start = builder.add(condition, Edge::Accept, Edge::Reject);
         let mut graph = Self {
             tests: builder.tests,
             nodes: builder.nodes,
@@ -68,21 +68,21 @@ impl Graph {
     /// which nodes are still reached.
     fn shorten_paths(&mut self) -> Vec<bool> {
         let groups = self.tests_of_same_field();
-        let mut known: Vec<Option<Facts>> = vec![None; self.nodes.len()];
+        let mut known: Vec<Option<KnownAnswers>> = vec![None; self.nodes.len()];
         let mut reached = vec![false; self.nodes.len()];
-        let nothing = Facts::none(self.tests.len());
+        let nothing = KnownAnswers::none(self.tests.len());
         self.start = self.shortened(self.start, &nothing, &groups);
         learn(&mut known, self.start, &nothing);
         for index in (0..self.nodes.len()).rev() {
-            let (Some(facts), Some(&node)) = (known.get_mut(index).and_then(Option::take), self.nodes.get(index))
+            let (Some(answers), Some(&node)) = (known.get_mut(index).and_then(Option::take), self.nodes.get(index))
             else {
                 continue;
             };
             let mut next = |next, answer| {
-                let mut facts = facts.clone();
-                facts.add(node.test, answer);
-                let next = self.shortened(next, &facts, &groups);
-                learn(&mut known, next, &facts);
+                let mut answers = answers.clone();
+                answers.add(node.test, answer);
+                let next = self.shortened(next, &answers, &groups);
+                learn(&mut known, next, &answers);
                 next
             };
             let (yes, no) = (next(node.yes, true), next(node.no, false));
@@ -94,10 +94,10 @@ impl Graph {
     }
 
     /// Where a path with these facts really goes.
-    fn shortened(&self, mut next: Next, facts: &Facts, groups: &[Vec<usize>]) -> Next {
-        while let Next::Node(index) = next {
+    fn shortened(&self, mut next: Edge, answers: &KnownAnswers, groups: &[Vec<usize>]) -> Edge {
+        while let Edge::Node(index) = next {
             let Some(node) = self.nodes.get(index) else { break };
-            next = match self.answer(node.test, facts, groups) {
+            next = match self.answer(node.test, answers, groups) {
                 Some(true) => node.yes,
                 Some(false) => node.no,
                 None if node.yes == node.no => node.yes,
@@ -108,11 +108,11 @@ impl Graph {
     }
 
     /// The answer to a test, if the facts tell.
-    fn answer(&self, test: usize, facts: &Facts, groups: &[Vec<usize>]) -> Option<bool> {
+    fn answer(&self, test: usize, answers: &KnownAnswers, groups: &[Vec<usize>]) -> Option<bool> {
         let asked = self.tests.get(test)?;
         let related = groups.get(test)?.iter();
         related
-            .filter_map(|&other| Some((self.tests.get(other)?, facts.get(other)?)))
+            .filter_map(|&other| Some((self.tests.get(other)?, answers.get(other)?)))
             .find_map(|(other, outcome)| asked.follows_from(*other, outcome))
     }
 
@@ -134,7 +134,7 @@ impl Graph {
         let mut entrances = vec![0_usize; self.nodes.len()];
         let ends = self.nodes.iter().flat_map(|node| [node.yes, node.no]);
         for end in ends.chain([self.start]) {
-            let Next::Node(index) = end else { continue };
+            let Edge::Node(index) = end else { continue };
             if let Some(count) = entrances.get_mut(index) {
                 *count += 1;
             }
@@ -167,7 +167,7 @@ impl Graph {
         };
         let mut chain = vec![head];
         let mut last = ways(head);
-        while let Some((same, Next::Node(index))) = last {
+        while let Some((same, Edge::Node(index))) = last {
             let next = ways(index).filter(|&(to, _)| to == same && entrances.get(index) == Some(&1));
             if next.is_some() {
                 chain.push(index);
@@ -206,9 +206,9 @@ impl Graph {
     /// Leaves out what is no longer reached, and makes nodes that have become the same one node.
     fn rebuild(&mut self, reached: &[bool]) {
         let mut builder = Builder::default();
-        let mut moved: Vec<Next> = Vec::with_capacity(self.nodes.len());
-        let place = |moved: &[Next], next| match next {
-            Next::Node(index) => moved.get(index).copied().unwrap_or(Next::Reject),
+        let mut moved: Vec<Edge> = Vec::with_capacity(self.nodes.len());
+        let place = |moved: &[Edge], next| match next {
+            Edge::Node(index) => moved.get(index).copied().unwrap_or(Edge::Reject),
             end => end,
         };
         for (node, reached) in self.nodes.iter().zip(reached) {
@@ -219,7 +219,7 @@ impl Graph {
                     no: place(&moved, node.no),
                 })
             } else {
-                Next::Reject
+                Edge::Reject
             };
             moved.push(new);
         }
@@ -229,12 +229,12 @@ impl Graph {
 }
 
 /// At `next` holds only what every path to it knows.
-fn learn(known: &mut [Option<Facts>], next: Next, facts: &Facts) {
-    let Next::Node(index) = next else { return };
+fn learn(known: &mut [Option<KnownAnswers>], next: Edge, answers: &KnownAnswers) {
+    let Edge::Node(index) = next else { return };
     if let Some(known) = known.get_mut(index) {
         match known {
-            Some(known) => known.keep_common(facts),
-            None => *known = Some(facts.clone()),
+            Some(known) => known.keep_common(answers),
+            None => *known = Some(answers.clone()),
         }
     }
 }
@@ -250,7 +250,7 @@ struct Builder {
 
 impl Builder {
     /// Adds a condition that goes on at `yes` or `no`; returns where it starts.
-    fn add(&mut self, condition: &Condition, yes: Next, no: Next) -> Next {
+    fn add(&mut self, condition: &Condition, yes: Edge, no: Edge) -> Edge {
         match condition {
             Condition::Always => yes,
             Condition::Never => no,
@@ -267,11 +267,11 @@ impl Builder {
         }
     }
 
-    fn node(&mut self, node: Node) -> Next {
+    fn node(&mut self, node: Node) -> Edge {
         if node.yes == node.no {
             return node.yes;
         }
-        Next::Node(*self.node_index.entry(node).or_insert_with(|| {
+        Edge::Node(*self.node_index.entry(node).or_insert_with(|| {
             self.nodes.push(node);
             self.nodes.len() - 1
         }))
@@ -280,9 +280,9 @@ impl Builder {
 
 /// Which tests have been answered, and how: two bits for each.
 #[derive(Debug, Clone)]
-struct Facts(Vec<u64>);
+struct KnownAnswers(Vec<u64>);
 
-impl Facts {
+impl KnownAnswers {
     fn none(tests: usize) -> Self {
         Self(vec![0; (2 * tests).div_ceil(64)])
     }

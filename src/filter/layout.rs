@@ -1,6 +1,6 @@
 //! Where a frame keeps its type and its network header.
 
-use super::condition::{Base, Condition, Place};
+use super::condition::{Base, Condition, Location};
 use crate::wire::LinkType;
 
 /// Where the kernel's ancillary values start: a load at this offset asks for something that is not in the packet
@@ -8,15 +8,15 @@ use crate::wire::LinkType;
 const ANCILLARY: u32 = 0xffff_f000;
 
 /// `SKF_AD_PROTOCOL`: the `EtherType`.
-pub(super) const PROTOCOL: Place = Place::At(ANCILLARY);
+pub(super) const PROTOCOL: Location = Location::At(ANCILLARY);
 /// `SKF_AD_PKTTYPE`: to whom the packet was addressed; [`OUTGOING`] if this machine sent it.
-pub(super) const PACKET_TYPE: Place = Place::At(ANCILLARY + 4);
+pub(super) const PACKET_TYPE: Location = Location::At(ANCILLARY + 4);
 /// `SKF_AD_IFINDEX`: the number of the interface.
-pub(super) const INTERFACE: Place = Place::At(ANCILLARY + 8);
+pub(super) const INTERFACE: Location = Location::At(ANCILLARY + 8);
 /// `SKF_AD_VLAN_TAG`: the tag that the kernel took off the frame.
-pub(super) const VLAN_TAG: Place = Place::At(ANCILLARY + 44);
+pub(super) const VLAN_TAG: Location = Location::At(ANCILLARY + 44);
 /// `SKF_AD_VLAN_TAG_PRESENT`: 1 if it took one off.
-pub(super) const VLAN_TAG_PRESENT: Place = Place::At(ANCILLARY + 48);
+pub(super) const VLAN_TAG_PRESENT: Location = Location::At(ANCILLARY + 48);
 /// `PACKET_OUTGOING`, packet(7).
 pub(super) const OUTGOING: u32 = 4;
 
@@ -47,22 +47,22 @@ pub enum Target {
 
 /// How frames are built.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Layout {
-    kind: Kind,
+pub(super) struct FrameLayout {
+    kind: ProtocolTest,
     /// Where the network header starts.
-    network: Place,
+    network: Location,
     link: Option<LinkType>,
 }
 
 /// What tells the protocol of the network header.
 #[derive(Debug, Clone, Copy)]
-enum Kind {
+enum ProtocolTest {
     /// There is an `EtherType`.
-    EtherType(Place),
+    EtherType(Location),
     /// There is a number of 2 bytes that is an `EtherType` but for IPv4 and IPv6, which have these.
-    Numbered { place: Place, ipv4: u32, ipv6: u32 },
+    Numbered { location: Location, ipv4: u32, ipv6: u32 },
     /// There is a number of 2 bytes for IPv4 and IPv6, and none for the rest.
-    OnlyIp { place: Place, ipv4: u32, ipv6: u32 },
+    OnlyIp { location: Location, ipv4: u32, ipv6: u32 },
     /// There is a protocol family of the BSD socket interface, 4 bytes; in either byte order?
     Family { either_order: bool },
     /// Only the version of IP tells.
@@ -71,10 +71,10 @@ enum Kind {
     Only(u16),
     /// There is an `EtherType` in frames of which the byte here has these bits, under this mask; no other frame has one.
     Marked {
-        byte: Place,
+        byte: Location,
         mask: u32,
         bits: u32,
-        ether_type: Place,
+        ether_type: Location,
     },
     /// There is one byte at offset 4.
     Arcnet,
@@ -82,19 +82,19 @@ enum Kind {
     Unknown,
 }
 
-impl Layout {
+impl FrameLayout {
     pub(super) fn of(target: Target) -> Self {
         let link = match target {
             Target::File(link) | Target::Socket(link) => link,
             Target::CookedSocket { .. } => {
                 return Self {
-                    kind: Kind::EtherType(PROTOCOL),
-                    network: Place::At(0),
+                    kind: ProtocolTest::EtherType(PROTOCOL),
+                    network: Location::At(0),
                     link: None,
                 };
             }
         };
-        let ether_type = |offset| Kind::EtherType(Place::At(offset));
+        let ether_type = |offset| ProtocolTest::EtherType(Location::At(offset));
         let (kind, network) = match link {
             LinkType::ETHERNET => (ether_type(12), 14),
             LinkType::LINUX_SLL => (ether_type(14), 16),
@@ -102,20 +102,20 @@ impl Layout {
             LinkType::C_HDLC => (ether_type(2), 4),
             // RFC 1332 section 1, RFC 5072 section 1.
             LinkType::PPP => {
-                let (place, ipv4, ipv6) = (Place::At(2), 0x0021, 0x0057);
-                (Kind::Numbered { place, ipv4, ipv6 }, 4)
+                let (location, ipv4, ipv6) = (Location::At(2), 0x0021, 0x0057);
+                (ProtocolTest::Numbered { location, ipv4, ipv6 }, 4)
             }
             // RFC 2427 section 4: control 3, unnumbered information, and the NLPID.
             LinkType::FRELAY => {
-                let (place, ipv4, ipv6) = (Place::At(2), 0x03cc, 0x038e);
-                (Kind::OnlyIp { place, ipv4, ipv6 }, 4)
+                let (location, ipv4, ipv6) = (Location::At(2), 0x03cc, 0x038e);
+                (ProtocolTest::OnlyIp { location, ipv4, ipv6 }, 4)
             }
             // The low half of the first byte is 2 where LLC follows behind the circuit's number.
             LinkType::SUNATM => {
-                let (byte, mask, bits) = (Place::At(0), 0x0f, 2);
-                let ether_type = Place::At(10);
+                let (byte, mask, bits) = (Location::At(0), 0x0f, 2);
+                let ether_type = Location::At(10);
                 (
-                    Kind::Marked {
+                    ProtocolTest::Marked {
                         byte,
                         mask,
                         bits,
@@ -124,19 +124,19 @@ impl Layout {
                     12,
                 )
             }
-            LinkType::ARCNET_LINUX => (Kind::Arcnet, 8),
+            LinkType::ARCNET_LINUX => (ProtocolTest::Arcnet, 8),
             LinkType::IEEE802_11_RADIOTAP => return Self::wireless(),
-            LinkType::NULL => (Kind::Family { either_order: true }, 4),
-            LinkType::LOOP => (Kind::Family { either_order: false }, 4),
-            LinkType::SLIP => (Kind::Version, 16),
-            LinkType::RAW | LinkType::RAW_BSD | LinkType::RAW_OPENBSD => (Kind::Version, 0),
-            LinkType::IPV4 => (Kind::Only(IPV4), 0),
-            LinkType::IPV6 => (Kind::Only(IPV6), 0),
-            _ => (Kind::Unknown, 0),
+            LinkType::NULL => (ProtocolTest::Family { either_order: true }, 4),
+            LinkType::LOOP => (ProtocolTest::Family { either_order: false }, 4),
+            LinkType::SLIP => (ProtocolTest::Version, 16),
+            LinkType::RAW | LinkType::RAW_BSD | LinkType::RAW_OPENBSD => (ProtocolTest::Version, 0),
+            LinkType::IPV4 => (ProtocolTest::Only(IPV4), 0),
+            LinkType::IPV6 => (ProtocolTest::Only(IPV6), 0),
+            _ => (ProtocolTest::Unknown, 0),
         };
         Self {
             kind,
-            network: Place::At(network),
+            network: Location::At(network),
             link: Some(link),
         }
     }
@@ -144,9 +144,9 @@ impl Layout {
     /// IEEE 802.11, section 9.2.4.1.3: the type of a data frame is 2, in bits 2 and 3 of the first byte. LLC and SNAP
     /// follow its header, 8 bytes that end with the `EtherType`.
     fn wireless() -> Self {
-        let behind = |base, offset| Place::Behind { base, offset };
+        let behind = |base, offset| Location::Behind { base, offset };
         Self {
-            kind: Kind::Marked {
+            kind: ProtocolTest::Marked {
                 byte: behind(Base::Radiotap, 0),
                 mask: 0x0c,
                 bits: 0x08,
@@ -159,8 +159,8 @@ impl Layout {
 
     /// The same with one more VLAN tag of 4 bytes in front of the type.
     pub(super) const fn tagged(mut self) -> Self {
-        if let Kind::EtherType(place) = self.kind {
-            self.kind = Kind::EtherType(place.plus(4));
+        if let ProtocolTest::EtherType(location) = self.kind {
+            self.kind = ProtocolTest::EtherType(location.plus(4));
         }
         self.network = self.network.plus(4);
         self
@@ -169,7 +169,7 @@ impl Layout {
     /// The link type of frames of which nobody knows where the network header starts.
     pub(super) const fn unknown(&self) -> Option<LinkType> {
         match self.kind {
-            Kind::Unknown => self.link,
+            ProtocolTest::Unknown => self.link,
             _ => None,
         }
     }
@@ -179,7 +179,7 @@ impl Layout {
     }
 
     pub(super) const fn is_arcnet(&self) -> bool {
-        matches!(self.kind, Kind::Arcnet)
+        matches!(self.kind, ProtocolTest::Arcnet)
     }
 
     /// Does the frame that the filter sees start with a link-layer header?
@@ -194,47 +194,53 @@ impl Layout {
     }
 
     /// The start of the link-layer header.
-    pub(super) const fn link_header(&self) -> Place {
+    pub(super) const fn link_header(&self) -> Location {
         match self.kind {
-            Kind::Marked { byte, .. } => byte,
-            _ => Place::At(0),
+            ProtocolTest::Marked { byte, .. } => byte,
+            _ => Location::At(0),
         }
     }
 
     /// So many bytes into the network header.
-    pub(super) const fn network(&self, offset: u32) -> Place {
+    pub(super) const fn network(&self, offset: u32) -> Location {
         self.network.plus(offset)
     }
 
     /// The first byte behind the IPv4 header.
-    pub(super) const fn behind_ipv4(&self) -> Place {
+    pub(super) const fn behind_ipv4(&self) -> Location {
         match self.network {
-            Place::At(offset) => Place::Behind {
+            Location::At(offset) => Location::Behind {
                 base: Base::Ipv4(offset),
                 offset,
             },
-            Place::Behind { offset, .. } => Place::Behind {
+            Location::Behind { offset, .. } => Location::Behind {
                 base: Base::WirelessIpv4(offset),
                 offset,
             },
-            Place::Length => Place::Length,
+            Location::Length => Location::Length,
         }
     }
 
     /// Is what follows of this `EtherType`?
     pub(super) fn is_type(&self, number: u16) -> Condition {
         match (self.kind, number) {
-            (Kind::Numbered { place, ipv4, .. } | Kind::OnlyIp { place, ipv4, .. }, IPV4) => place.half().equals(ipv4),
-            (Kind::Numbered { place, ipv6, .. } | Kind::OnlyIp { place, ipv6, .. }, IPV6) => place.half().equals(ipv6),
-            (Kind::EtherType(place) | Kind::Numbered { place, .. }, _) => place.half().equals(number.into()),
-            (Kind::Family { either_order }, IPV4) => families(&[2], either_order),
+            (ProtocolTest::Numbered { location, ipv4, .. } | ProtocolTest::OnlyIp { location, ipv4, .. }, IPV4) => {
+                location.half().equals(ipv4)
+            }
+            (ProtocolTest::Numbered { location, ipv6, .. } | ProtocolTest::OnlyIp { location, ipv6, .. }, IPV6) => {
+                location.half().equals(ipv6)
+            }
+            (ProtocolTest::EtherType(location) | ProtocolTest::Numbered { location, .. }, _) => {
+                location.half().equals(number.into())
+            }
+            (ProtocolTest::Family { either_order }, IPV4) => families(&[2], either_order),
             // Every system has a number of its own for IPv6: macOS, NetBSD and OpenBSD, FreeBSD.
-            (Kind::Family { either_order }, IPV6) => families(&[30, 24, 28], either_order),
-            (Kind::Version, IPV4) => self.network(0).byte().masked(0xf0).equals(0x40),
-            (Kind::Version, IPV6) => self.network(0).byte().masked(0xf0).equals(0x60),
-            (Kind::Only(only), _) if only == number => Condition::Always,
+            (ProtocolTest::Family { either_order }, IPV6) => families(&[30, 24, 28], either_order),
+            (ProtocolTest::Version, IPV4) => self.network(0).byte().masked(0xf0).equals(0x40),
+            (ProtocolTest::Version, IPV6) => self.network(0).byte().masked(0xf0).equals(0x60),
+            (ProtocolTest::Only(only), _) if only == number => Condition::Always,
             (
-                Kind::Marked {
+                ProtocolTest::Marked {
                     byte,
                     mask,
                     bits,
@@ -245,15 +251,15 @@ impl Layout {
                 let has_type = byte.byte().masked(mask).equals(bits);
                 has_type.and(ether_type.half().equals(number.into()))
             }
-            (Kind::Arcnet, _) => arcnet_types(number),
+            (ProtocolTest::Arcnet, _) => arcnet_types(number),
             _ => Condition::Never,
         }
     }
 
     /// Where the type stands, if there is one: at the first VLAN tag.
-    pub(super) const fn ether_type(&self) -> Option<Place> {
+    pub(super) const fn ether_type(&self) -> Option<Location> {
         match self.kind {
-            Kind::EtherType(place) => Some(place),
+            ProtocolTest::EtherType(location) => Some(location),
             _ => None,
         }
     }
@@ -268,13 +274,13 @@ fn arcnet_types(number: u16) -> Condition {
         0x8035 => &[214],
         _ => &[],
     };
-    let field = Place::At(4).byte();
+    let field = Location::At(4).byte();
     Condition::Any(numbers.iter().map(|&number| field.equals(number)).collect())
 }
 
 /// Is the frame's family one of these? A file does not say in which byte order its machine wrote them.
 fn families(numbers: &[u32], either_order: bool) -> Condition {
-    let field = Place::At(0).word();
+    let field = Location::At(0).word();
     let swapped = numbers
         .iter()
         .filter(|_| either_order)

@@ -5,11 +5,13 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::condition::{Comparison, Condition, Field, Place};
+use super::condition::{Comparison, Condition, Field, Location};
 use super::error::CompileError;
-use super::expression::{Bytes, Destination, Expression, Network, Primitive, Protocol, Relation, Side};
-use super::fragments::Fragments;
-use super::layout::{INTERFACE, IPV4, IPV6, Layout, OUTGOING, PACKET_TYPE, Target, VLAN_TAG, VLAN_TAG_PRESENT};
+use super::expression::{
+    ByteAccess, DirQualifier, Expression, GroupDestination, Network, Primitive, Protocol, Relation,
+};
+use super::fragments::FragmentPolicy;
+use super::layout::{FrameLayout, INTERFACE, IPV4, IPV6, OUTGOING, PACKET_TYPE, Target, VLAN_TAG, VLAN_TAG_PRESENT};
 use super::number::mask_v6;
 
 /// The protocols that have ports, in the order in which they are tried.
@@ -26,9 +28,9 @@ const FRAGMENT_HEADER: u32 = 8;
 pub(super) fn lower(
     expression: Option<&Expression>,
     target: Target,
-    fragments: Fragments,
+    fragments: FragmentPolicy,
 ) -> Result<Condition, CompileError> {
-    let layout = Layout::of(target);
+    let layout = FrameLayout::of(target);
     let lowered = |stripped_tag| {
         let mut lowering = Lowering {
             layout,
@@ -68,8 +70,8 @@ pub(super) fn lower(
 }
 
 struct Lowering {
-    layout: Layout,
-    fragments: Fragments,
+    layout: FrameLayout,
+    fragments: FragmentPolicy,
     /// How many bytes of the frame the filter does not see.
     header: u32,
     /// The frame has a VLAN tag that the filter does not see, and `vlan` has not asked for it yet.
@@ -118,7 +120,7 @@ impl Lowering {
             } => self.host_v6(*side, *address, *length),
             Primitive::EtherHost { side, address } => {
                 self.needs_ethernet(primitive)?;
-                sides(*side, |start| mac(start, *address), Place::At(6), Place::At(0))
+                sides(*side, |start| mac(start, *address), Location::At(6), Location::At(0))
             }
             Primitive::Port {
                 transport,
@@ -181,11 +183,11 @@ impl Lowering {
         self.layout.network(9).byte().equals(number.into())
     }
 
-    fn host_v4(&self, protocol: Option<Protocol>, side: Side, address: Ipv4Addr, mask: Ipv4Addr) -> Condition {
+    fn host_v4(&self, protocol: Option<Protocol>, side: DirQualifier, address: Ipv4Addr, mask: Ipv4Addr) -> Condition {
         let layout = &self.layout;
-        let is = |place: Place| match mask.to_bits() {
+        let is = |location: Location| match mask.to_bits() {
             0 => Condition::Always,
-            mask => place.word().masked(mask).equals(address.to_bits()),
+            mask => location.word().masked(mask).equals(address.to_bits()),
         };
         let hosts = |kind: Protocol, number: u16, source: u32, destination: u32| {
             if protocol.is_none_or(|protocol| protocol == kind) {
@@ -203,10 +205,10 @@ impl Lowering {
         ])
     }
 
-    fn host_v6(&self, side: Side, address: Ipv6Addr, length: u8) -> Condition {
+    fn host_v6(&self, side: DirQualifier, address: Ipv6Addr, length: u8) -> Condition {
         let mask = words(mask_v6(length));
         let address = words(address.to_bits());
-        let is = |start: Place| {
+        let is = |start: Location| {
             let words = mask.into_iter().zip(address).zip([0, 4, 8, 12]);
             let tested = words.filter(|((mask, _), _)| *mask != 0);
             let test = |((mask, word), offset)| start.plus(offset).word().masked(mask).equals(word);
@@ -216,15 +218,21 @@ impl Lowering {
         self.layout.is_type(IPV6).and(addresses)
     }
 
-    fn port(&self, transport: Option<Protocol>, side: Side, (first, last): (u16, u16), wanted: bool) -> Condition {
-        let is = |place: Place| {
+    fn port(
+        &self,
+        transport: Option<Protocol>,
+        side: DirQualifier,
+        (first, last): (u16, u16),
+        wanted: bool,
+    ) -> Condition {
+        let is = |location: Location| {
             if first == last {
-                return place.half().equals(first.into());
+                return location.half().equals(first.into());
             }
-            let at_least = place.half().test(Comparison::GreaterOrEqual, first.into());
-            at_least.and(place.half().test(Comparison::Greater, last.into()).negated())
+            let at_least = location.half().test(Comparison::GreaterOrEqual, first.into());
+            at_least.and(location.half().test(Comparison::Greater, last.into()).negated())
         };
-        let ports = |start: Place| sides(side, is, start, start.plus(2));
+        let ports = |start: Location| sides(side, is, start, start.plus(2));
         let numbers = || {
             let asked = TRANSPORTS
                 .into_iter()
@@ -237,7 +245,7 @@ impl Lowering {
     }
 
     /// In an IPv4 packet: `holds` for the header of this protocol, which only the first fragment has.
-    fn upper_v4(&self, number: u8, wanted: bool, holds: impl Fn(Place) -> Condition) -> Condition {
+    fn upper_v4(&self, number: u8, wanted: bool, holds: impl Fn(Location) -> Condition) -> Condition {
         let later_fragment = self.layout.network(6).half().any_bit(0x1fff);
         let holds = holds(self.layout.behind_ipv4());
         let rest = if self.keeps_fragments(wanted) {
@@ -250,7 +258,7 @@ impl Lowering {
 
     /// In an IPv6 packet: `holds` for the header of this protocol. tcpdump looks for it directly behind the IPv6 header
     /// only, so of a packet in fragments it finds none.
-    fn upper_v6(&self, number: u8, wanted: bool, holds: impl Fn(Place) -> Condition) -> Condition {
+    fn upper_v6(&self, number: u8, wanted: bool, holds: impl Fn(Location) -> Condition) -> Condition {
         let next = self.layout.network(6).byte();
         let behind = self.layout.network(IPV6_HEADER);
         let direct = next.equals(number.into()).and(holds(behind));
@@ -268,7 +276,7 @@ impl Lowering {
 
     /// Behind `not`, tcpdump's answer "no" to a fragment already lets it pass.
     fn keeps_fragments(&self, wanted: bool) -> bool {
-        wanted && self.fragments == Fragments::Keep
+        wanted && self.fragments == FragmentPolicy::Keep
     }
 
     fn vlan(&mut self, id: Option<u16>) -> Condition {
@@ -280,55 +288,55 @@ impl Lowering {
         if std::mem::take(&mut self.stripped_tag) {
             return is_id(Condition::Always, VLAN_TAG.word());
         }
-        let Some(place) = self.layout.ether_type() else {
+        let Some(location) = self.layout.ether_type() else {
             return Condition::Never;
         };
-        let types = VLAN_TYPES.map(|number| place.half().equals(number));
+        let types = VLAN_TYPES.map(|number| location.half().equals(number));
         self.layout = self.layout.tagged();
-        is_id(Condition::Any(types.into()), place.plus(2).half())
+        is_id(Condition::Any(types.into()), location.plus(2).half())
     }
 
     fn length(&self, relation: Relation, bytes: u32) -> Condition {
         let (comparison, answer) = comparison(relation);
         // What the filter sees is `header` bytes shorter than what is recorded.
         let condition = match (bytes.checked_sub(self.header), comparison) {
-            (Some(bytes), _) => Place::Length.word().test(comparison, bytes),
+            (Some(bytes), _) => Location::Length.word().test(comparison, bytes),
             (None, Comparison::Equal) => Condition::Never,
             (None, _) => Condition::Always,
         };
         if answer { condition } else { condition.negated() }
     }
 
-    fn destination(&self, destination: Destination, primitive: &Primitive) -> Lowered {
+    fn destination(&self, destination: GroupDestination, primitive: &Primitive) -> Lowered {
         let network = |offset| self.layout.network(offset).byte();
         Ok(match destination {
             // RFC 1201 section 2: address 0, for everybody and for every group.
-            Destination::EtherBroadcast | Destination::EtherMulticast if self.layout.is_arcnet() => {
-                Place::At(1).byte().equals(0)
+            GroupDestination::EtherBroadcast | GroupDestination::EtherMulticast if self.layout.is_arcnet() => {
+                Location::At(1).byte().equals(0)
             }
-            Destination::EtherBroadcast => {
+            GroupDestination::EtherBroadcast => {
                 self.needs_ethernet(primitive)?;
-                mac(Place::At(0), [0xff; 6])
+                mac(Location::At(0), [0xff; 6])
             }
-            Destination::EtherMulticast => {
+            GroupDestination::EtherMulticast => {
                 self.needs_ethernet(primitive)?;
-                Place::At(0).byte().any_bit(1)
+                Location::At(0).byte().any_bit(1)
             }
-            Destination::IpMulticast => {
+            GroupDestination::IpMulticast => {
                 let group = network(16).test(Comparison::GreaterOrEqual, 224);
                 self.layout.is_type(IPV4).and(group)
             }
-            Destination::Ip6Multicast => self.layout.is_type(IPV6).and(network(24).equals(0xff)),
+            GroupDestination::Ip6Multicast => self.layout.is_type(IPV6).and(network(24).equals(0xff)),
         })
     }
 
-    fn bytes(&self, bytes: Bytes, wanted: bool) -> Condition {
-        let compare = |header: Place| {
-            let place = header.plus(bytes.offset);
+    fn bytes(&self, bytes: ByteAccess, wanted: bool) -> Condition {
+        let compare = |header: Location| {
+            let location = header.plus(bytes.offset);
             let field = match bytes.size {
-                1 => place.byte(),
-                2 => place.half(),
-                _ => place.word(),
+                1 => location.byte(),
+                2 => location.half(),
+                _ => location.word(),
             };
             let field = field.masked(bytes.mask);
             let (comparison, answer) = comparison(bytes.relation);
@@ -361,17 +369,17 @@ const fn comparison(relation: Relation) -> (Comparison, bool) {
     }
 }
 
-fn sides(side: Side, is: impl Fn(Place) -> Condition, source: Place, destination: Place) -> Condition {
+fn sides(side: DirQualifier, is: impl Fn(Location) -> Condition, source: Location, destination: Location) -> Condition {
     match side {
-        Side::Source => is(source),
-        Side::Destination => is(destination),
-        Side::Either => is(source).or(is(destination)),
-        Side::Both => is(source).and(is(destination)),
+        DirQualifier::Source => is(source),
+        DirQualifier::Destination => is(destination),
+        DirQualifier::Either => is(source).or(is(destination)),
+        DirQualifier::Both => is(source).and(is(destination)),
     }
 }
 
 /// The last four bytes first: they differ more often.
-fn mac(start: Place, address: [u8; 6]) -> Condition {
+fn mac(start: Location, address: [u8; 6]) -> Condition {
     let [first, second, last @ ..] = address;
     let end = start.plus(2).word().equals(u32::from_be_bytes(last));
     end.and(start.half().equals(u16::from_be_bytes([first, second]).into()))

@@ -23,7 +23,7 @@
 //! - On Frame Relay and SLIP tcpdump looks for the IP header in a wrong place.
 //! - On BSD loopback `ip` and `ip6` know the protocol family in both byte orders, tcpdump in its own machine's only.
 //! - A service name (`port http`) stands for its number on every transport.
-//! - [`Fragments::Keep`], if chosen.
+//! - [`FragmentPolicy::Keep`], if chosen.
 //!
 //! # VLAN tags
 //!
@@ -51,12 +51,12 @@ use std::fmt;
 use std::net::IpAddr;
 
 pub use error::{CompileError, SyntaxError};
-pub use fragments::Fragments;
+pub use fragments::FragmentPolicy;
 pub use layout::Target;
-pub use names::{Names, NoNames, SystemNames};
+pub use names::{NameResolver, NoResolver, SystemResolver};
 pub use program::{Instruction, LONGEST, LONGEST_FOR_FILES, Program, ProgramError};
 
-use expression::{Expression, Network, Primitive, Side};
+use expression::{DirQualifier, Expression, Network, Primitive};
 
 /// Which packets are wanted. The default wants all.
 ///
@@ -71,7 +71,7 @@ impl Filter {
     ///
     /// # Errors
     /// The text is not in the language, or a name has no address.
-    pub fn parse(text: &str, names: &dyn Names) -> Result<Self, SyntaxError> {
+    pub fn parse(text: &str, names: &dyn NameResolver) -> Result<Self, SyntaxError> {
         parse::parse(text, names).map(|expression| Self { expression })
     }
 
@@ -80,13 +80,13 @@ impl Filter {
     pub fn of_ports_and_hosts(ports: &[u16], hosts: &[IpAddr]) -> Self {
         let ports = ports.iter().map(|&port| Primitive::Port {
             transport: None,
-            side: Side::Either,
+            side: DirQualifier::Either,
             first: port,
             last: port,
         });
         let hosts = hosts.iter().map(|&host| Primitive::Host {
             protocol: None,
-            side: Side::Either,
+            side: DirQualifier::Either,
             network: Network::from(host),
         });
         any_of(ports).and(any_of(hosts))
@@ -118,7 +118,12 @@ impl Filter {
     /// # Errors
     /// The link type is unknown, has not what is asked for, or the program would be too long: over [`LONGEST`] for a
     /// socket, over [`LONGEST_FOR_FILES`] for a file.
-    pub fn compile(&self, target: Target, snapshot_length: u32, fragments: Fragments) -> Result<Program, CompileError> {
+    pub fn compile(
+        &self,
+        target: Target,
+        snapshot_length: u32,
+        fragments: FragmentPolicy,
+    ) -> Result<Program, CompileError> {
         let condition = lower::lower(self.expression.as_ref(), target, fragments)?;
         let graph = graph::Graph::of(&condition);
         let instructions = assemble::assemble(&graph, snapshot_length);

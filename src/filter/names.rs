@@ -4,7 +4,7 @@ use std::io;
 use std::net::{IpAddr, ToSocketAddrs as _};
 
 /// Who knows what a name stands for.
-pub trait Names {
+pub trait NameResolver {
     /// The addresses of this machine.
     ///
     /// # Errors
@@ -17,9 +17,9 @@ pub trait Names {
 
 /// Asks the system for machines (getaddrinfo(3): files, then the network), and knows a few services itself.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct SystemNames;
+pub struct SystemResolver;
 
-impl Names for SystemNames {
+impl NameResolver for SystemResolver {
     fn addresses(&self, name: &str) -> io::Result<Vec<IpAddr>> {
         let mut addresses = Vec::new();
         for address in (name, 0).to_socket_addrs()? {
@@ -37,9 +37,9 @@ impl Names for SystemNames {
 
 /// Knows no machine and asks nobody.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct NoNames;
+pub struct NoResolver;
 
-impl Names for NoNames {
+impl NameResolver for NoResolver {
     fn addresses(&self, _: &str) -> io::Result<Vec<IpAddr>> {
         Err(io::Error::new(io::ErrorKind::NotFound, "names are not looked up here"))
     }

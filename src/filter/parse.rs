@@ -10,10 +10,10 @@ mod value;
 mod words;
 
 use super::error::SyntaxError;
-use super::expression::{Destination, Expression, Primitive, Protocol, Relation, Side};
-use super::names::Names;
+use super::expression::{DirQualifier, Expression, GroupDestination, Primitive, Protocol, Relation};
+use super::names::NameResolver;
 use super::number::{is_numeric, number};
-use super::token::{Kind, tokens};
+use super::token::{TokenKind, tokens};
 use cursor::Parser;
 use words::{Qualifiers, is_keyword, kind, protocol};
 
@@ -26,7 +26,7 @@ pub(super) const DEEPEST: usize = 100;
 const EXAMPLE: &str = "for example \"tcp port 80 and host 192.0.2.1\"";
 
 /// Reads a text; one without words asks nothing, so it is `None`.
-pub(super) fn parse(text: &str, names: &dyn Names) -> Result<Option<Expression>, SyntaxError> {
+pub(super) fn parse(text: &str, names: &dyn NameResolver) -> Result<Option<Expression>, SyntaxError> {
     if text.len() > LONGEST_TEXT {
         return Err(SyntaxError {
             expression: text.chars().take(40).chain(['…']).collect(),
@@ -45,12 +45,12 @@ pub(super) fn parse(text: &str, names: &dyn Names) -> Result<Option<Expression>,
         turns: 0,
         names,
     };
-    if parser.peek().kind == Kind::End {
+    if parser.peek().kind == TokenKind::End {
         return Ok(None);
     }
     let (expression, _) = parser.expression(None)?;
     match parser.peek().kind {
-        Kind::End => Ok(Some(expression)),
+        TokenKind::End => Ok(Some(expression)),
         _ => Err(parser.expected(&format!("\"and\", \"or\" or the end, {EXAMPLE}"))),
     }
 }
@@ -63,8 +63,8 @@ impl Parser<'_> {
         let (mut expression, mut qualifiers) = self.operand(left)?;
         loop {
             let is_and = match self.peek().kind {
-                Kind::And => true,
-                Kind::Or => false,
+                TokenKind::And => true,
+                TokenKind::Or => false,
                 _ => return Ok((expression, qualifiers)),
             };
             self.advance();
@@ -88,20 +88,20 @@ impl Parser<'_> {
     fn operand(&mut self, left: Option<Qualifiers>) -> Parsed {
         let token = self.peek();
         match (token.kind, left) {
-            (Kind::Not, _) => {
+            (TokenKind::Not, _) => {
                 self.advance();
                 let (inner, qualifiers) = self.deeper(|parser| parser.operand(left))?;
                 Ok((inner.negated(), qualifiers))
             }
-            (Kind::Open, _) => {
+            (TokenKind::Open, _) => {
                 self.advance();
                 let (inner, _) = self.deeper(|parser| parser.expression(left))?;
                 self.close()?;
                 Ok((inner, left))
             }
-            (Kind::Word(word), _) if is_keyword(word) => self.primitive(word),
-            (Kind::Word(_) | Kind::Escaped(_), Some(qualifiers)) => Ok((self.value(qualifiers)?, left)),
-            (Kind::Word(word), None) => Err(self.trouble(&unknown_word(word))),
+            (TokenKind::Word(word), _) if is_keyword(word) => self.primitive(word),
+            (TokenKind::Word(_) | TokenKind::Escaped(_), Some(qualifiers)) => Ok((self.value(qualifiers)?, left)),
+            (TokenKind::Word(word), None) => Err(self.trouble(&unknown_word(word))),
             _ => Err(self.expected(&format!("a question, {EXAMPLE}"))),
         }
     }
@@ -151,14 +151,14 @@ impl Parser<'_> {
                 let relation = self.relation("len >= 100")?;
                 Primitive::Length(relation, self.number("a length in bytes, as in \"len >= 100\"")?)
             }
-            "broadcast" => Primitive::Destination(Destination::EtherBroadcast),
-            "multicast" => Primitive::Destination(Destination::EtherMulticast),
+            "broadcast" => Primitive::Destination(GroupDestination::EtherBroadcast),
+            "multicast" => Primitive::Destination(GroupDestination::EtherMulticast),
             _ => Primitive::Vlan(self.vlan_id()?),
         })
     }
 
     fn vlan_id(&mut self) -> Result<Option<u16>, SyntaxError> {
-        let Kind::Word(word) = self.peek().kind else {
+        let TokenKind::Word(word) = self.peek().kind else {
             return Ok(None);
         };
         match number(word).and_then(|id| u16::try_from(id).ok()) {
@@ -174,7 +174,7 @@ impl Parser<'_> {
     fn qualified(&mut self, protocol: Option<Protocol>) -> Parsed {
         let side = self.side()?;
         let kind = match self.peek().kind {
-            Kind::Word(word) => kind(word),
+            TokenKind::Word(word) => kind(word),
             _ => None,
         };
         if kind.is_some() {
@@ -196,11 +196,11 @@ impl Parser<'_> {
     /// A protocol without a value.
     fn bare(&mut self, protocol: Protocol) -> Result<Primitive, SyntaxError> {
         let destination = match (self.peek().kind, protocol) {
-            (Kind::OpenBracket, _) => return self.bytes(protocol),
-            (Kind::Word("broadcast"), Protocol::Ether) => Destination::EtherBroadcast,
-            (Kind::Word("multicast"), Protocol::Ether) => Destination::EtherMulticast,
-            (Kind::Word("multicast"), Protocol::Ip) => Destination::IpMulticast,
-            (Kind::Word("multicast"), Protocol::Ip6) => Destination::Ip6Multicast,
+            (TokenKind::OpenBracket, _) => return self.bytes(protocol),
+            (TokenKind::Word("broadcast"), Protocol::Ether) => GroupDestination::EtherBroadcast,
+            (TokenKind::Word("multicast"), Protocol::Ether) => GroupDestination::EtherMulticast,
+            (TokenKind::Word("multicast"), Protocol::Ip) => GroupDestination::IpMulticast,
+            (TokenKind::Word("multicast"), Protocol::Ip6) => GroupDestination::Ip6Multicast,
             (_, Protocol::Ether) => {
                 return Err(self.expected("an address behind \"ether\", as in \"ether host 02:00:00:00:00:01\""));
             }
@@ -211,12 +211,12 @@ impl Parser<'_> {
     }
 
     /// `src`, `dst`, `src or dst`, `src and dst`.
-    fn side(&mut self) -> Result<Option<Side>, SyntaxError> {
+    fn side(&mut self) -> Result<Option<DirQualifier>, SyntaxError> {
         let Some(first) = self.next_side() else { return Ok(None) };
         self.advance();
         let both = match self.peek().kind {
-            Kind::And => Side::Both,
-            Kind::Or => Side::Either,
+            TokenKind::And => DirQualifier::Both,
+            TokenKind::Or => DirQualifier::Either,
             _ => return Ok(Some(first)),
         };
         self.advance();
@@ -227,10 +227,10 @@ impl Parser<'_> {
         Ok(Some(both))
     }
 
-    fn next_side(&self) -> Option<Side> {
+    fn next_side(&self) -> Option<DirQualifier> {
         match self.peek().kind {
-            Kind::Word("src") => Some(Side::Source),
-            Kind::Word("dst") => Some(Side::Destination),
+            TokenKind::Word("src") => Some(DirQualifier::Source),
+            TokenKind::Word("dst") => Some(DirQualifier::Destination),
             _ => None,
         }
     }
@@ -238,11 +238,11 @@ impl Parser<'_> {
     /// One value, or several in parentheses, all with these qualifiers.
     fn values(&mut self, qualifiers: Qualifiers) -> Result<Expression, SyntaxError> {
         match self.peek().kind {
-            Kind::Not => {
+            TokenKind::Not => {
                 self.advance();
                 Ok(self.deeper(|parser| parser.values(qualifiers))?.negated())
             }
-            Kind::Open => {
+            TokenKind::Open => {
                 self.advance();
                 let list = self.deeper(|parser| parser.value_list(qualifiers))?;
                 self.close()?;
@@ -256,8 +256,8 @@ impl Parser<'_> {
         let mut list = self.values(qualifiers)?;
         loop {
             let is_and = match self.peek().kind {
-                Kind::And => true,
-                Kind::Or => false,
+                TokenKind::And => true,
+                TokenKind::Or => false,
                 _ => return Ok(list),
             };
             self.advance();
@@ -268,7 +268,7 @@ impl Parser<'_> {
 
     fn close(&mut self) -> Result<(), SyntaxError> {
         match self.peek().kind {
-            Kind::Close => {
+            TokenKind::Close => {
                 self.advance();
                 Ok(())
             }
@@ -278,7 +278,7 @@ impl Parser<'_> {
 
     fn relation(&mut self, example: &str) -> Result<Relation, SyntaxError> {
         match self.peek().kind {
-            Kind::Relation(relation) => {
+            TokenKind::Relation(relation) => {
                 self.advance();
                 Ok(relation)
             }

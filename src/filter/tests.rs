@@ -2,26 +2,26 @@ mod properties;
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use super::{CompileError, Filter, Fragments, LONGEST, NoNames, Program, Target};
+use super::{CompileError, Filter, FragmentPolicy, LONGEST, NoResolver, Program, Target};
 use crate::wire::LinkType;
 
 const SNAPSHOT: u32 = 262_144;
 const ETHERNET: Target = Target::File(LinkType::ETHERNET);
 
 fn filter(text: &str) -> Filter {
-    Filter::parse(text, &NoNames).unwrap()
+    Filter::parse(text, &NoResolver).unwrap()
 }
 
-fn compiled(text: &str, target: Target, fragments: Fragments) -> Program {
+fn compiled(text: &str, target: Target, fragments: FragmentPolicy) -> Program {
     filter(text).compile(target, SNAPSHOT, fragments).unwrap()
 }
 
 fn passes(text: &str, frame: &[u8]) -> bool {
-    compiled(text, ETHERNET, Fragments::Drop).matches(frame, u32::try_from(frame.len()).unwrap())
+    compiled(text, ETHERNET, FragmentPolicy::Drop).matches(frame, u32::try_from(frame.len()).unwrap())
 }
 
 fn keeps(text: &str, frame: &[u8]) -> bool {
-    compiled(text, ETHERNET, Fragments::Keep).matches(frame, u32::try_from(frame.len()).unwrap())
+    compiled(text, ETHERNET, FragmentPolicy::Keep).matches(frame, u32::try_from(frame.len()).unwrap())
 }
 
 fn ethernet(kind: u16, payload: &[u8]) -> Vec<u8> {
@@ -52,7 +52,7 @@ const FROM_53: [u8; 8] = [0, 53, 0xc3, 0x50, 0, 8, 0, 0];
 #[test]
 fn the_empty_filter_wants_everything() {
     for text in ["", "  \t\n"] {
-        let program = compiled(text, ETHERNET, Fragments::Drop);
+        let program = compiled(text, ETHERNET, FragmentPolicy::Drop);
         assert_eq!(program.run(&[], 0), SNAPSHOT);
         assert_eq!(program.instructions().len(), 1);
     }
@@ -119,7 +119,7 @@ fn flags_and_expression_are_combined() {
 fn what_frames_do_not_have_is_refused() {
     let sll = Target::File(LinkType::LINUX_SLL);
     for text in ["vlan 5", "ether host 02:00:00:00:00:01", "broadcast"] {
-        let error = filter(text).compile(sll, SNAPSHOT, Fragments::Drop).unwrap_err();
+        let error = filter(text).compile(sll, SNAPSHOT, FragmentPolicy::Drop).unwrap_err();
         assert!(error.to_string().contains("Linux cooked v1"), "{error}");
     }
     let usb = LinkType(189);
@@ -128,7 +128,7 @@ fn what_frames_do_not_have_is_refused() {
         ("less 60 and net 10", true),
         ("less 60 or ether[0] = 3", false),
     ] {
-        let compiled = filter(text).compile(Target::File(usb), SNAPSHOT, Fragments::Drop);
+        let compiled = filter(text).compile(Target::File(usb), SNAPSHOT, FragmentPolicy::Drop);
         assert_eq!(
             compiled == Err(CompileError::LinkType(usb)),
             refused,
@@ -189,7 +189,7 @@ fn jumps_further_than_255_instructions_arrive() {
         .map(|number| format!("host 10.0.{}.{}", number / 256, number % 256))
         .collect();
     let text = text.join(" or ");
-    let program = compiled(&text, ETHERNET, Fragments::Drop);
+    let program = compiled(&text, ETHERNET, FragmentPolicy::Drop);
     assert!(
         (1500..2500).contains(&program.instructions().len()),
         "detours are shared"
@@ -210,7 +210,7 @@ fn jumps_further_than_255_instructions_arrive() {
 fn a_filter_that_the_kernel_would_not_take_is_refused() {
     let ports: Vec<u16> = (0..3000).map(|number| 2 * number).collect();
     let filter = Filter::of_ports_and_hosts(&ports, &[]);
-    let error = filter.compile(Target::Socket(LinkType::ETHERNET), SNAPSHOT, Fragments::Drop);
+    let error = filter.compile(Target::Socket(LinkType::ETHERNET), SNAPSHOT, FragmentPolicy::Drop);
     let Err(CompileError::TooLong {
         instructions,
         is_for_kernel: true,
@@ -220,7 +220,7 @@ fn a_filter_that_the_kernel_would_not_take_is_refused() {
     };
     assert!(instructions > LONGEST);
     // No kernel has a part in reading a file.
-    let program = filter.compile(ETHERNET, SNAPSHOT, Fragments::Drop).unwrap();
+    let program = filter.compile(ETHERNET, SNAPSHOT, FragmentPolicy::Drop).unwrap();
     for (port, expected) in [(5_998, true), (5_999, false), (0, true), (1, false)] {
         let mut data = FROM_53;
         data[..2].copy_from_slice(&u16::to_be_bytes(port));
@@ -234,7 +234,7 @@ fn a_program_for_a_socket_asks_the_kernel_for_the_tag() {
     const TAG: u32 = 0xffff_f000 + 44;
     const TAG_PRESENT: u32 = 0xffff_f000 + 48;
     let loads = |text: &str, target| {
-        let program = compiled(text, target, Fragments::Drop);
+        let program = compiled(text, target, FragmentPolicy::Drop);
         program
             .instructions()
             .iter()
@@ -253,7 +253,7 @@ fn a_program_for_a_socket_asks_the_kernel_for_the_tag() {
 #[test]
 fn a_program_for_a_cooked_socket_starts_at_the_network_header() {
     let target = |loopback| Target::CookedSocket { header: 16, loopback };
-    let program = compiled("udp and greater 100", target(None), Fragments::Drop);
+    let program = compiled("udp and greater 100", target(None), FragmentPolicy::Drop);
     let text = program.to_string();
     for expected in [
         "(000) 0x28 jt 0 jf 0 k 0xfffff000\n", // the EtherType, from the kernel
@@ -262,14 +262,17 @@ fn a_program_for_a_cooked_socket_starts_at_the_network_header() {
     ] {
         assert!(text.contains(expected), "{expected} in {text}");
     }
-    let program = compiled("", target(Some(1)), Fragments::Drop);
+    let program = compiled("", target(Some(1)), FragmentPolicy::Drop);
     let text = program.to_string();
     assert!(
         text.contains("k 0xfffff004\n") && text.contains("k 0xfffff008\n"),
         "{text}"
     );
     assert!(
-        compiled("less 10", target(None), Fragments::Drop).instructions().len() == 1,
+        compiled("less 10", target(None), FragmentPolicy::Drop)
+            .instructions()
+            .len()
+            == 1,
         "never that short"
     );
 }

@@ -5,7 +5,7 @@ use super::expression::Relation;
 /// One word or sign, with its place in the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Token<'a> {
-    pub(super) kind: Kind<'a>,
+    pub(super) kind: TokenKind<'a>,
     /// The byte at which it starts.
     pub(super) start: usize,
     /// It as it was written.
@@ -14,7 +14,7 @@ pub(super) struct Token<'a> {
 
 /// What it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind<'a> {
+pub(super) enum TokenKind<'a> {
     /// A keyword, number, address or name; the parser knows which, from where it stands.
     Word(&'a str),
     /// `\tcp`: a word that is no keyword here.
@@ -36,7 +36,7 @@ pub(super) enum Kind<'a> {
     End,
 }
 
-/// Cuts the text into tokens; the last one is [`Kind::End`].
+/// Cuts the text into tokens; the last one is [`TokenKind::End`].
 pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut tokens = Vec::new();
     let mut rest = text;
@@ -47,8 +47,8 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
         let start = text.len() - rest.len();
         let (kind, length) = first(rest, in_brackets);
         match kind {
-            Kind::OpenBracket => in_brackets = true,
-            Kind::CloseBracket => in_brackets = false,
+            TokenKind::OpenBracket => in_brackets = true,
+            TokenKind::CloseBracket => in_brackets = false,
             _ => {}
         }
         let (token, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
@@ -57,7 +57,7 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
             start,
             text: token,
         });
-        if kind == Kind::End {
+        if kind == TokenKind::End {
             return tokens;
         }
         rest = after;
@@ -65,50 +65,50 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
 }
 
 /// The signs, longer ones before those that they start with.
-const SIGNS: [(&str, Kind<'static>); 18] = [
-    ("&&", Kind::And),
-    ("||", Kind::Or),
-    ("!=", Kind::Relation(Relation::NotEqual)),
-    ("==", Kind::Relation(Relation::Equal)),
-    ("<=", Kind::Relation(Relation::LessOrEqual)),
-    (">=", Kind::Relation(Relation::GreaterOrEqual)),
-    ("!", Kind::Not),
-    ("=", Kind::Relation(Relation::Equal)),
-    ("<", Kind::Relation(Relation::Less)),
-    (">", Kind::Relation(Relation::Greater)),
-    ("(", Kind::Open),
-    (")", Kind::Close),
-    ("[", Kind::OpenBracket),
-    ("]", Kind::CloseBracket),
-    (":", Kind::Colon),
-    ("/", Kind::Slash),
-    ("&", Kind::Ampersand),
-    ("|", Kind::Pipe),
+const SIGNS: [(&str, TokenKind<'static>); 18] = [
+    ("&&", TokenKind::And),
+    ("||", TokenKind::Or),
+    ("!=", TokenKind::Relation(Relation::NotEqual)),
+    ("==", TokenKind::Relation(Relation::Equal)),
+    ("<=", TokenKind::Relation(Relation::LessOrEqual)),
+    (">=", TokenKind::Relation(Relation::GreaterOrEqual)),
+    ("!", TokenKind::Not),
+    ("=", TokenKind::Relation(Relation::Equal)),
+    ("<", TokenKind::Relation(Relation::Less)),
+    (">", TokenKind::Relation(Relation::Greater)),
+    ("(", TokenKind::Open),
+    (")", TokenKind::Close),
+    ("[", TokenKind::OpenBracket),
+    ("]", TokenKind::CloseBracket),
+    (":", TokenKind::Colon),
+    ("/", TokenKind::Slash),
+    ("&", TokenKind::Ampersand),
+    ("|", TokenKind::Pipe),
 ];
 
 /// The token at the start of `rest`, and its length in bytes.
-fn first(rest: &str, in_brackets: bool) -> (Kind<'_>, usize) {
+fn first(rest: &str, in_brackets: bool) -> (TokenKind<'_>, usize) {
     let word = leading_word(rest, in_brackets);
     if !word.is_empty() {
         let kind = match word {
-            "and" => Kind::And,
-            "or" => Kind::Or,
-            "not" => Kind::Not,
-            _ => Kind::Word(word),
+            "and" => TokenKind::And,
+            "or" => TokenKind::Or,
+            "not" => TokenKind::Not,
+            _ => TokenKind::Word(word),
         };
         return (kind, word.len());
     }
     if let Some(after) = rest.strip_prefix('\\') {
         let word = leading_word(after, false);
         if !word.is_empty() {
-            return (Kind::Escaped(word), word.len() + 1);
+            return (TokenKind::Escaped(word), word.len() + 1);
         }
     }
     let sign = SIGNS.iter().find(|(sign, _)| rest.starts_with(sign));
     match (sign, rest.chars().next()) {
         (Some(&(sign, kind)), _) => (kind, sign.len()),
-        (None, Some(character)) => (Kind::Unknown, character.len_utf8()),
-        (None, None) => (Kind::End, 0),
+        (None, Some(character)) => (TokenKind::Unknown, character.len_utf8()),
+        (None, None) => (TokenKind::End, 0),
     }
 }
 
@@ -124,10 +124,10 @@ fn leading_word(rest: &str, in_brackets: bool) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, tokens};
+    use super::{TokenKind, tokens};
     use crate::filter::expression::Relation;
 
-    fn kinds(text: &str) -> Vec<Kind<'_>> {
+    fn kinds(text: &str) -> Vec<TokenKind<'_>> {
         tokens(text).iter().map(|token| token.kind).collect()
     }
 
@@ -136,18 +136,18 @@ mod tests {
         assert_eq!(
             kinds("!(tcp&&host ::1/64)||a"),
             [
-                Kind::Not,
-                Kind::Open,
-                Kind::Word("tcp"),
-                Kind::And,
-                Kind::Word("host"),
-                Kind::Word("::1"),
-                Kind::Slash,
-                Kind::Word("64"),
-                Kind::Close,
-                Kind::Or,
-                Kind::Word("a"),
-                Kind::End
+                TokenKind::Not,
+                TokenKind::Open,
+                TokenKind::Word("tcp"),
+                TokenKind::And,
+                TokenKind::Word("host"),
+                TokenKind::Word("::1"),
+                TokenKind::Slash,
+                TokenKind::Word("64"),
+                TokenKind::Close,
+                TokenKind::Or,
+                TokenKind::Word("a"),
+                TokenKind::End
             ]
         );
     }
@@ -157,15 +157,15 @@ mod tests {
         assert_eq!(
             kinds("tcp[2:2]!=0x50"),
             [
-                Kind::Word("tcp"),
-                Kind::OpenBracket,
-                Kind::Word("2"),
-                Kind::Colon,
-                Kind::Word("2"),
-                Kind::CloseBracket,
-                Kind::Relation(Relation::NotEqual),
-                Kind::Word("0x50"),
-                Kind::End
+                TokenKind::Word("tcp"),
+                TokenKind::OpenBracket,
+                TokenKind::Word("2"),
+                TokenKind::Colon,
+                TokenKind::Word("2"),
+                TokenKind::CloseBracket,
+                TokenKind::Relation(Relation::NotEqual),
+                TokenKind::Word("0x50"),
+                TokenKind::End
             ]
         );
     }
@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn unknown_characters_are_whole_characters() {
         let found = tokens("tcp § \\");
-        assert_eq!(found[1].kind, Kind::Unknown);
+        assert_eq!(found[1].kind, TokenKind::Unknown);
         assert_eq!(found[1].text, "§");
         assert_eq!(found[2].text, "\\");
     }

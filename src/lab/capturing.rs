@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::failure::Failure;
 use super::network::Network;
 use crate::capture::live::{Capture, CaptureOptions, Event, LARGEST_SNAPLEN, Note, OpenError, Statistics};
-use crate::filter::{Filter, Fragments, NoNames, Target};
+use crate::filter::{Filter, FragmentPolicy, NoResolver, Target};
 use crate::frame::Frame;
 use crate::os::cancel::CancelToken;
 use crate::os::poll::Cancellation as _;
@@ -42,7 +42,11 @@ pub fn expression(protocols: &str, network: &Network, ports: &[u16]) -> String {
 pub fn open(filter: &Filter) -> Result<Capture, OpenError> {
     let mut opening = CaptureOptions::on("lo");
     // What the filter cannot be compiled to is captured whole: the lab's own expressions all can.
-    if let Ok(program) = filter.compile(Target::Socket(LinkType::ETHERNET), LARGEST_SNAPLEN, Fragments::Keep) {
+    if let Ok(program) = filter.compile(
+        Target::Socket(LinkType::ETHERNET),
+        LARGEST_SNAPLEN,
+        FragmentPolicy::Keep,
+    ) {
         let instructions = program.instructions().iter();
         opening.program = instructions.map(|one| (one.code, one.jt, one.jf, one.k)).collect();
     }
@@ -54,7 +58,7 @@ pub fn open(filter: &Filter) -> Result<Capture, OpenError> {
 /// # Errors
 /// A mistake in the lab's own expression.
 pub fn filter(expression: &str) -> Result<Filter, Failure> {
-    Filter::parse(expression, &NoNames).map_err(|error| Failure::Line(error.to_string()))
+    Filter::parse(expression, &NoResolver).map_err(|error| Failure::Line(error.to_string()))
 }
 
 /// A capture under way.

@@ -3,7 +3,7 @@
 use super::capture_right;
 use super::settings::Settings;
 use crate::capture::live::{self, ANY, Capture, CaptureOptions, LARGEST_SNAPLEN, OpenError, interfaces};
-use crate::filter::{Filter, Fragments, Target};
+use crate::filter::{Filter, FragmentPolicy, Target};
 use crate::os::cancel::CancelToken;
 use crate::wire::LinkType;
 
@@ -34,7 +34,7 @@ pub(super) fn opening(settings: &Settings, filter: &Filter) -> Result<CaptureOpt
             settings.snaplen
         };
         let program = filter
-            .compile(target(&settings.interface), snaplen, Fragments::Keep)
+            .compile(target(&settings.interface), snaplen, FragmentPolicy::Keep)
             .map_err(|error| error.to_string())?;
         let instructions = program.instructions().iter();
         opening.program = instructions.map(|one| (one.code, one.jt, one.jf, one.k)).collect();

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use super::observed::LazyPacket;
 use crate::capture::fragments::FragmentFilter;
 use crate::capture::handshake::Handshakes;
-use crate::filter::{CompileError, Filter, Fragments, Program, SystemNames, Target};
+use crate::filter::{CompileError, Filter, FragmentPolicy, Program, SystemResolver, Target};
 use crate::wire::LinkType;
 
 /// The filter of ports and hosts, and of an expression in words.
@@ -15,7 +15,7 @@ use crate::wire::LinkType;
 /// The expression is not understood: a line that says so.
 pub fn filter(ports: &[u16], hosts: &[IpAddr], expression: &[String]) -> Result<Filter, String> {
     let text = expression.join(" ");
-    let expression = Filter::parse(&text, &SystemNames).map_err(|error| error.to_string())?;
+    let expression = Filter::parse(&text, &SystemResolver).map_err(|error| error.to_string())?;
     Ok(Filter::of_ports_and_hosts(ports, hosts).and(expression))
 }
 
@@ -85,7 +85,7 @@ impl Selection {
                 std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
                 std::collections::hash_map::Entry::Vacant(new) => {
                     let target = Target::File(frame.link);
-                    new.insert(self.filter.compile(target, u32::MAX, Fragments::Keep)?)
+                    new.insert(self.filter.compile(target, u32::MAX, FragmentPolicy::Keep)?)
                 }
             };
             if !program.matches(&frame.bytes, frame.original_length) {

@@ -7,7 +7,7 @@ mod made;
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
 
-use socket_lab::filter::{Filter, Fragments, Instruction, NoNames, Program, Target};
+use socket_lab::filter::{Filter, FragmentPolicy, Instruction, NoResolver, Program, Target};
 use socket_lab::wire::LinkType;
 use socket2::{Domain, SockFilter, Socket, Type};
 
@@ -34,8 +34,8 @@ fn tcpdump(pile: &Pile, options: &[&str], expression: &str) -> Result<BTreeSet<u
 }
 
 fn compiled(link: LinkType, expression: &str) -> Result<Program, String> {
-    let filter = Filter::parse(expression, &NoNames).map_err(|error| error.to_string())?;
-    let compiled = filter.compile(Target::File(link), 262_144, Fragments::Drop);
+    let filter = Filter::parse(expression, &NoResolver).map_err(|error| error.to_string())?;
+    let compiled = filter.compile(Target::File(link), 262_144, FragmentPolicy::Drop);
     compiled.map_err(|error| error.to_string())
 }
 
@@ -161,7 +161,7 @@ fn the_table_selects_something_and_leaves_something() {
 fn a_filter_written_out_means_the_same() {
     for pile in &piles() {
         for expression in TABLE {
-            let filter = Filter::parse(expression, &NoNames).unwrap();
+            let filter = Filter::parse(expression, &NoResolver).unwrap();
             let (Ok(one), Ok(other)) = (
                 compiled(pile.link, expression),
                 compiled(pile.link, &filter.to_string()),
@@ -309,8 +309,8 @@ fn the_kernel_takes_the_programs_for_packet_sockets() {
     let long = hosts.join(" or ");
     for target in targets {
         for expression in TABLE.iter().copied().chain([&*long]) {
-            for fragments in [Fragments::Drop, Fragments::Keep] {
-                let filter = Filter::parse(expression, &NoNames).unwrap();
+            for fragments in [FragmentPolicy::Drop, FragmentPolicy::Keep] {
+                let filter = Filter::parse(expression, &NoResolver).unwrap();
                 let Ok(program) = filter.compile(target, 96, fragments) else {
                     continue;
                 };

@@ -11,7 +11,7 @@ use flate2::write::GzEncoder;
 use invariants::flow::pack;
 use invariants::frame::LINKS;
 use invariants::record;
-use socket_lab::filter::{Filter, Fragments, NoNames, Target};
+use socket_lab::filter::{Filter, FragmentPolicy, NoResolver, Target};
 use socket_lab::frame::Frame;
 use socket_lab::wire::LinkType;
 
@@ -175,7 +175,7 @@ impl Seeds {
             let input = [&[target, 0], text.as_bytes(), &[0], &packet.bytes].concat();
             self.add("filter", &input)?;
             let program =
-                Filter::parse(text, &NoNames)?.compile(Target::File(LinkType::ETHERNET), 9, Fragments::Drop)?;
+                Filter::parse(text, &NoResolver)?.compile(Target::File(LinkType::ETHERNET), 9, FragmentPolicy::Drop)?;
             let mut input = vec![u8::try_from(program.instructions().len().min(255))?];
             for one in program.instructions().iter().take(255) {
                 input.extend(one.code.to_be_bytes());

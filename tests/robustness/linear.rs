@@ -4,7 +4,7 @@
 //! that grows with the square would take 64 times as long; the bound is between.
 
 use nix::time::{ClockId, clock_gettime};
-use socket_lab::filter::{Filter, Fragments, NoNames, Target};
+use socket_lab::filter::{Filter, FragmentPolicy, NoResolver, Target};
 use socket_lab::flow::PacketInFlow;
 use socket_lab::frame::{Frame, Time};
 use socket_lab::render::follow::Assembler;
@@ -272,7 +272,7 @@ fn ports(count: usize) -> String {
 
 #[test]
 fn filters_as_text() {
-    let parse = |text: &String| drop(Filter::parse(text, &NoNames));
+    let parse = |text: &String| drop(Filter::parse(text, &NoResolver));
     let both = |word: &'static str| {
         move |size: usize| "(tcp and not udp) ".repeat(size).replace(") (", &format!(") {word} ("))
     };
@@ -304,8 +304,8 @@ fn the_largest_filters_are_compiled_or_refused_soon() {
         "vlan and ".repeat(7_000) + "tcp",
     ] {
         let before = spent();
-        if let Ok(filter) = Filter::parse(&text, &NoNames) {
-            let _ = filter.compile(Target::File(LinkType::ETHERNET), 9, Fragments::Keep);
+        if let Ok(filter) = Filter::parse(&text, &NoResolver) {
+            let _ = filter.compile(Target::File(LinkType::ETHERNET), 9, FragmentPolicy::Keep);
         }
         let after = spent();
         assert!(

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use proptest::sample::Index;
-use socket_lab::filter::{Fragments, Target};
+use socket_lab::filter::{FragmentPolicy, Target};
 use socket_lab::frame::{Frame, Time};
 use socket_lab::wire::LinkType;
 
@@ -108,7 +108,7 @@ proptest! {
     fn a_mistake_in_a_filter_shows_no_character_that_hides(
         text in "[a-z/]{0,3}[\u{ffa0}\u{3164}\u{115f}\u{2065}\u{180e}\u{fe0f}\u{200b}\u{e0001}]{1,3}[a-z/]{0,3}",
     ) {
-        filter::check(&text, Target::File(LinkType::ETHERNET), Fragments::Drop, b"");
+        filter::check(&text, Target::File(LinkType::ETHERNET), FragmentPolicy::Drop, b"");
     }
 
     #[test]
@@ -121,7 +121,7 @@ proptest! {
         packet in prop::collection::vec(any::<u8>(), 0..80),
     ) {
         filter::check_all(&words.join(" "), &packet);
-        filter::check(&words.concat(), Target::File(LinkType::ETHERNET), Fragments::Drop, &packet);
+        filter::check(&words.concat(), Target::File(LinkType::ETHERNET), FragmentPolicy::Drop, &packet);
     }
 
     #[test]

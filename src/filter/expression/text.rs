@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display as _};
 
-use super::{Bytes, Expression, Network, Primitive, Protocol, Side};
+use super::{ByteAccess, DirQualifier, Expression, Network, Primitive, Protocol};
 
 /// Writes every qualifier out, so nothing is inherited; a list within a list stands in parentheses.
 impl fmt::Display for Expression {
@@ -84,7 +84,7 @@ fn write_protocol(protocol: Option<Protocol>, f: &mut fmt::Formatter<'_>) -> fmt
 }
 
 /// With a space behind it, since a word follows.
-impl fmt::Display for Side {
+impl fmt::Display for DirQualifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Source => "src ",
@@ -115,7 +115,7 @@ impl fmt::Display for Network {
     }
 }
 
-impl fmt::Display for Bytes {
+impl fmt::Display for ByteAccess {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}[{}", self.protocol.word(), self.offset)?;
         if self.size != 1 {

@@ -1,9 +1,9 @@
 //! `tcp[13] & 2 != 0`: bytes of a header, with the names that tcpdump has for some of them.
 
 use super::super::error::SyntaxError;
-use super::super::expression::{Bytes, Primitive, Protocol};
+use super::super::expression::{ByteAccess, Primitive, Protocol};
 use super::super::number::number;
-use super::super::token::Kind;
+use super::super::token::TokenKind;
 use super::cursor::Parser;
 
 /// Said when an expression computes more than is understood.
@@ -28,22 +28,22 @@ impl Parser<'_> {
             return Err(self.expected("an offset from 0 to 65535, as in \"tcp[13]\""));
         }
         let size = self.size()?;
-        if self.peek().kind != Kind::CloseBracket {
+        if self.peek().kind != TokenKind::CloseBracket {
             return Err(self.expected(&format!("\"]\"; {UNDERSTOOD}")));
         }
         self.advance();
-        let mask = if self.peek().kind == Kind::Ampersand {
+        let mask = if self.peek().kind == TokenKind::Ampersand {
             self.advance();
             self.constant(UNDERSTOOD)?
         } else {
             u32::MAX
         };
-        let Kind::Relation(relation) = self.peek().kind else {
+        let TokenKind::Relation(relation) = self.peek().kind else {
             return Err(self.expected(&format!("one of = != < <= > >=; {UNDERSTOOD}")));
         };
         self.advance();
         let value = self.alternatives(UNDERSTOOD)?;
-        Ok(Primitive::Bytes(Bytes {
+        Ok(Primitive::Bytes(ByteAccess {
             protocol,
             offset,
             size,
@@ -55,14 +55,14 @@ impl Parser<'_> {
 
     /// `:2`, if it is there.
     fn size(&mut self) -> Result<u8, SyntaxError> {
-        if self.peek().kind != Kind::Colon {
+        if self.peek().kind != TokenKind::Colon {
             return Ok(1);
         }
         self.advance();
         let size = match self.peek().kind {
-            Kind::Word("1") => 1,
-            Kind::Word("2") => 2,
-            Kind::Word("4") => 4,
+            TokenKind::Word("1") => 1,
+            TokenKind::Word("2") => 2,
+            TokenKind::Word("4") => 4,
             _ => return Err(self.expected("a size of 1, 2 or 4 bytes, as in \"udp[4:2] > 100\"")),
         };
         self.advance();
@@ -72,7 +72,7 @@ impl Parser<'_> {
     /// Constants with `|` between them.
     fn alternatives(&mut self, wanted: &str) -> Result<u32, SyntaxError> {
         let mut bits = self.constant(wanted)?;
-        while self.peek().kind == Kind::Pipe {
+        while self.peek().kind == TokenKind::Pipe {
             self.advance();
             bits |= self.constant(wanted)?;
         }
@@ -82,15 +82,15 @@ impl Parser<'_> {
     /// A number, a name, or several in parentheses.
     fn constant(&mut self, wanted: &str) -> Result<u32, SyntaxError> {
         let value = match self.peek().kind {
-            Kind::Open => {
+            TokenKind::Open => {
                 self.advance();
                 let value = self.deeper(|parser| parser.alternatives(wanted))?;
-                if self.peek().kind != Kind::Close {
+                if self.peek().kind != TokenKind::Close {
                     return Err(self.expected(&format!("\")\"; {wanted}")));
                 }
                 value
             }
-            Kind::Word(word) => number(word)
+            TokenKind::Word(word) => number(word)
                 .or_else(|| named(word))
                 .ok_or_else(|| self.expected(wanted))?,
             _ => return Err(self.expected(wanted)),

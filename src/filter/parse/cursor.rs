@@ -1,9 +1,9 @@
 //! Where the parser is in the text, and what it says of a mistake there.
 
 use super::super::error::SyntaxError;
-use super::super::names::Names;
+use super::super::names::NameResolver;
 use super::super::number::number;
-use super::super::token::{Kind, Token};
+use super::super::token::{Token, TokenKind};
 
 /// The tokens of a text, and how far they have been read.
 pub(super) struct Parser<'a> {
@@ -12,14 +12,14 @@ pub(super) struct Parser<'a> {
     pub(super) at: usize,
     pub(super) depth: usize,
     pub(super) turns: usize,
-    pub(super) names: &'a dyn Names,
+    pub(super) names: &'a dyn NameResolver,
 }
 
 impl<'a> Parser<'a> {
     /// A number; `wanted` says which, with an example.
     pub(super) fn number(&mut self, wanted: &str) -> Result<u32, SyntaxError> {
         let value = match self.peek().kind {
-            Kind::Word(word) => number(word),
+            TokenKind::Word(word) => number(word),
             _ => None,
         };
         let value = value.ok_or_else(|| self.expected(wanted))?;
@@ -30,7 +30,7 @@ impl<'a> Parser<'a> {
     /// The next token.
     pub(super) fn peek(&self) -> Token<'a> {
         self.tokens.get(self.at).copied().unwrap_or(Token {
-            kind: Kind::End,
+            kind: TokenKind::End,
             start: self.text.len(),
             text: "",
         })
@@ -44,7 +44,7 @@ impl<'a> Parser<'a> {
     /// The next token is not what it should be.
     pub(super) fn expected(&self, wanted: &str) -> SyntaxError {
         let found = match self.peek().kind {
-            Kind::End => "the end".to_owned(),
+            TokenKind::End => "the end".to_owned(),
             _ => format!("{:?}", self.peek().text),
         };
         self.trouble(&format!("found {found}, expected {wanted}"))

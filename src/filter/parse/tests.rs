@@ -1,18 +1,18 @@
 use std::io;
 use std::net::IpAddr;
 
-use super::super::names::{Names, NoNames};
+use super::super::names::{NameResolver, NoResolver};
 use super::super::{Filter, SyntaxError};
 use super::{DEEPEST, LONGEST_TEXT};
 
 fn read(text: &str) -> String {
-    Filter::parse(text, &NoNames)
+    Filter::parse(text, &NoResolver)
         .unwrap_or_else(|error| panic!("{error}"))
         .to_string()
 }
 
 fn refused(text: &str) -> SyntaxError {
-    match Filter::parse(text, &NoNames) {
+    match Filter::parse(text, &NoResolver) {
         Ok(filter) => panic!("{text:.99?} was read as {filter:.99}"),
         Err(error) => error,
     }
@@ -175,7 +175,7 @@ fn deep_and_long_texts_are_refused() {
 /// Knows one machine.
 struct OneName;
 
-impl Names for OneName {
+impl NameResolver for OneName {
     fn addresses(&self, name: &str) -> io::Result<Vec<IpAddr>> {
         match name {
             "server.example" => Ok(vec![[192, 0, 2, 1].into(), "2001:db8::1".parse().unwrap()]),

@@ -5,26 +5,26 @@ use std::net::Ipv6Addr;
 use super::super::error::SyntaxError;
 use super::super::expression::{Expression, Network, Primitive, Protocol};
 use super::super::number::{ipv4_prefix, is_numeric, mac, mask_v4, network_v4, network_v6, number};
-use super::super::token::Kind as TokenKind;
+use super::super::token::TokenKind;
 use super::cursor::Parser;
-use super::words::{Kind, Qualifiers, is_keyword, protocol};
+use super::words::{Qualifiers, TypeQualifier, is_keyword, protocol};
 
 impl Parser<'_> {
     /// One value with these qualifiers.
     pub(super) fn value(&mut self, qualifiers: Qualifiers) -> Result<Expression, SyntaxError> {
         let wanted = match qualifiers.kind {
-            Kind::Host if qualifiers.protocol == Some(Protocol::Ether) => {
+            TypeQualifier::Host if qualifiers.protocol == Some(Protocol::Ether) => {
                 "a MAC address, as in \"ether host 02:00:00:00:00:01\""
             }
-            Kind::Host => "an address or name, as in \"host 192.0.2.1\"",
-            Kind::Net => "a network, as in \"net 192.0.2.0/24\"",
-            Kind::Port => "a port from 0 to 65535, as in \"port 80\"",
-            Kind::PortRange => "two ports, as in \"portrange 5000-5010\"",
-            Kind::Proto => "a protocol's number, as in \"ip proto 6\"",
+            TypeQualifier::Host => "an address or name, as in \"host 192.0.2.1\"",
+            TypeQualifier::Net => "a network, as in \"net 192.0.2.0/24\"",
+            TypeQualifier::Port => "a port from 0 to 65535, as in \"port 80\"",
+            TypeQualifier::PortRange => "two ports, as in \"portrange 5000-5010\"",
+            TypeQualifier::Proto => "a protocol's number, as in \"ip proto 6\"",
         };
         let word = match self.peek().kind {
             TokenKind::Word(word) if !is_keyword(word) => word,
-            TokenKind::Word(word) if qualifiers.kind == Kind::Proto => {
+            TokenKind::Word(word) if qualifiers.kind == TypeQualifier::Proto => {
                 return Err(self.trouble(&format!(
                     "found the keyword {word:?}; as a value it needs a backslash: \"proto \\{word}\""
                 )));
@@ -33,22 +33,22 @@ impl Parser<'_> {
             _ => return Err(self.expected(wanted)),
         };
         match qualifiers.kind {
-            Kind::Host if qualifiers.protocol == Some(Protocol::Ether) => {
+            TypeQualifier::Host if qualifiers.protocol == Some(Protocol::Ether) => {
                 let address = mac(word).ok_or_else(|| self.expected(wanted))?;
                 self.advance();
                 let side = qualifiers.side.unwrap_or_default();
                 Ok(Primitive::EtherHost { side, address }.into())
             }
-            Kind::Host | Kind::Net => self.address(word, qualifiers),
-            Kind::Port => {
+            TypeQualifier::Host | TypeQualifier::Net => self.address(word, qualifiers),
+            TypeQualifier::Port => {
                 let port = self.port(word, wanted)?;
                 self.ports(qualifiers, port, port)
             }
-            Kind::PortRange => {
+            TypeQualifier::PortRange => {
                 let (first, last) = self.port_range(word, wanted)?;
                 self.ports(qualifiers, first, last)
             }
-            Kind::Proto => self.proto(word, qualifiers, wanted),
+            TypeQualifier::Proto => self.proto(word, qualifiers, wanted),
         }
     }
 
@@ -185,11 +185,11 @@ impl Parser<'_> {
 
     /// The IPv4 address that is the next token, whole or only its first bytes, with the `/length` or `mask` that may
     /// follow. `None` if it is none.
-    fn network_v4(&mut self, word: &str, kind: Kind) -> Result<Option<Network>, SyntaxError> {
+    fn network_v4(&mut self, word: &str, kind: TypeQualifier) -> Result<Option<Network>, SyntaxError> {
         let start = self.at;
         let (address, mask) = if let Some(address) = number(word).filter(|_| is_numeric(word)) {
             // A lone number is a network's first bytes, or an address of 32 bits.
-            let missing = if kind == Kind::Net && address != 0 {
+            let missing = if kind == TypeQualifier::Net && address != 0 {
                 address.leading_zeros() / 8 * 8
             } else {
                 0

@@ -1,18 +1,18 @@
 //! The words of the grammar, and what stands in front of a value.
 
-use super::super::expression::{Protocol, Side};
+use super::super::expression::{DirQualifier, Protocol};
 
 /// What stands in front of a value.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Qualifiers {
     pub(super) protocol: Option<Protocol>,
-    pub(super) side: Option<Side>,
-    pub(super) kind: Kind,
+    pub(super) side: Option<DirQualifier>,
+    pub(super) kind: TypeQualifier,
 }
 
 /// What a value is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum TypeQualifier {
     /// Also without a word: `src 192.0.2.1`.
     #[default]
     Host,
@@ -23,13 +23,13 @@ pub(super) enum Kind {
 }
 
 /// The word for the kind of a value.
-pub(super) fn kind(word: &str) -> Option<Kind> {
+pub(super) fn kind(word: &str) -> Option<TypeQualifier> {
     Some(match word {
-        "host" => Kind::Host,
-        "net" => Kind::Net,
-        "port" => Kind::Port,
-        "portrange" => Kind::PortRange,
-        "proto" => Kind::Proto,
+        "host" => TypeQualifier::Host,
+        "net" => TypeQualifier::Net,
+        "port" => TypeQualifier::Port,
+        "portrange" => TypeQualifier::PortRange,
+        "proto" => TypeQualifier::Proto,
         _ => return None,
     })
 }

@@ -4,18 +4,27 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use proptest::prelude::*;
 
-use super::super::condition::{Base, Condition, Place, Size};
-use super::super::expression::{Bytes, Destination, Expression, Network, Primitive, Protocol, Relation, Side};
+use super::super::condition::{Base, Condition, Location, Size};
+use super::super::expression::{
+    ByteAccess, DirQualifier, Expression, GroupDestination, Network, Primitive, Protocol, Relation,
+};
 use super::super::lower::lower;
-use super::super::{Filter, Fragments, NoNames, number};
+use super::super::{Filter, FragmentPolicy, NoResolver, number};
 use super::{ETHERNET, SNAPSHOT, ethernet, filter};
 
 fn protocol(of: &'static [Protocol]) -> impl Strategy<Value = Option<Protocol>> {
     prop::option::of(prop::sample::select(of))
 }
 
-fn side() -> impl Strategy<Value = Side> {
-    prop::sample::select(&[Side::Source, Side::Destination, Side::Either, Side::Both][..])
+fn side() -> impl Strategy<Value = DirQualifier> {
+    prop::sample::select(
+        &[
+            DirQualifier::Source,
+            DirQualifier::Destination,
+            DirQualifier::Either,
+            DirQualifier::Both,
+        ][..],
+    )
 }
 
 fn host() -> impl Strategy<Value = Primitive> {
@@ -50,15 +59,15 @@ fn bytes() -> impl Strategy<Value = Primitive> {
         Protocol::Tcp,
         Protocol::Icmp6,
     ];
-    let place = (
+    let location = (
         prop::sample::select(PROTOCOLS),
         0..70_u32,
         prop::sample::select(&[1_u8, 2, 4][..]),
     );
     let mask = prop_oneof![Just(u32::MAX), any::<u32>()];
-    (place, mask, prop::sample::select(&Relation::ALL[..]), any::<u32>()).prop_map(
+    (location, mask, prop::sample::select(&Relation::ALL[..]), any::<u32>()).prop_map(
         |((protocol, offset, size), mask, relation, value)| {
-            Primitive::Bytes(Bytes {
+            Primitive::Bytes(ByteAccess {
                 protocol,
                 offset,
                 size,
@@ -88,7 +97,7 @@ fn primitive() -> impl Strategy<Value = Primitive> {
         prop::option::of(0..4096_u16).prop_map(Primitive::Vlan),
         (prop::sample::select(&Relation::ALL[..]), any::<u32>())
             .prop_map(|(relation, bytes)| Primitive::Length(relation, bytes)),
-        prop::sample::select(&Destination::ALL[..]).prop_map(Primitive::Destination),
+        prop::sample::select(&GroupDestination::ALL[..]).prop_map(Primitive::Destination),
         bytes(),
     ]
 }
@@ -128,11 +137,11 @@ fn holds(condition: &Condition, frame: &[u8], length: u32) -> Result<bool, ()> {
             Ok(false)
         }
         Condition::Test(test) => {
-            let at = |place: u32| usize::try_from(place).unwrap();
-            let start = match test.field.place {
-                Place::Length => return Ok(test.holds_for(length & test.field.mask)),
-                Place::At(offset) => at(offset),
-                Place::Behind { base, offset } => {
+            let at = |location: u32| usize::try_from(location).unwrap();
+            let start = match test.field.location {
+                Location::Length => return Ok(test.holds_for(length & test.field.mask)),
+                Location::At(offset) => at(offset),
+                Location::Behind { base, offset } => {
                     let Base::Ipv4(header) = base else {
                         panic!("these are Ethernet frames")
                     };
@@ -209,7 +218,7 @@ proptest! {
     fn a_displayed_filter_reads_as_the_same(expression in expression()) {
         let filter = Filter::from(expression);
         let text = filter.to_string();
-        prop_assert_eq!(Filter::parse(&text, &NoNames).unwrap(), filter, "{}", text);
+        prop_assert_eq!(Filter::parse(&text, &NoResolver).unwrap(), filter, "{}", text);
     }
 
     #[test]
@@ -217,7 +226,7 @@ proptest! {
         expression in prop_oneof![1 => expression(), 9 => related()], frames in prop::collection::vec(frame(), 20),
         length in 0..100_u32, keep in any::<bool>(),
     ) {
-        let fragments = if keep { Fragments::Keep } else { Fragments::Drop };
+        let fragments = if keep { FragmentPolicy::Keep } else { FragmentPolicy::Drop };
         let condition = lower(Some(&expression), ETHERNET, fragments).unwrap();
         let program = Filter::from(expression).compile(ETHERNET, SNAPSHOT, fragments).unwrap();
         for frame in &frames {
@@ -232,11 +241,11 @@ proptest! {
     fn what_passes_passes_with_fragments_kept_too(expression in related(), frame in frame()) {
         let filter = Filter::from(expression);
         let run = |fragments| filter.compile(ETHERNET, SNAPSHOT, fragments).unwrap().matches(&frame, 100);
-        let kept = lower(filter.expression(), ETHERNET, Fragments::Keep).unwrap();
+        let kept = lower(filter.expression(), ETHERNET, FragmentPolicy::Keep).unwrap();
         // Where the frame is cut within what only this one asks, an IPv6 fragment header, that ends it: it does not pass.
         if let Ok(passes) = holds(&kept, &frame, 100) {
-            prop_assert!(passes || !run(Fragments::Drop));
-            prop_assert_eq!(passes, run(Fragments::Keep));
+            prop_assert!(passes || !run(FragmentPolicy::Drop));
+            prop_assert_eq!(passes, run(FragmentPolicy::Keep));
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Any text as a filter, any instructions as a program, any bytes as the packet that they are asked about.
 
-use socket_lab::filter::{Filter, Fragments, Instruction, LONGEST, LONGEST_FOR_FILES, NoNames, Program, Target};
+use socket_lab::filter::{
+    Filter, FragmentPolicy, Instruction, LONGEST, LONGEST_FOR_FILES, NoResolver, Program, Target,
+};
 
 use super::frame::{LINKS, link};
 use super::shown::assert_line;
@@ -16,9 +18,9 @@ pub fn check_input(input: &[u8]) {
     let (text, packet) = rest.split_at(rest.iter().position(|&byte| byte == 0).unwrap_or(rest.len()));
     let Ok(text) = std::str::from_utf8(text) else { return };
     let fragments = if target & 0x80 == 0 {
-        Fragments::Drop
+        FragmentPolicy::Drop
     } else {
-        Fragments::Keep
+        FragmentPolicy::Keep
     };
     let target = match target % 4 {
         0 | 1 => Target::File(link(kind)),
@@ -33,15 +35,15 @@ pub fn check_input(input: &[u8]) {
 
 /// The text is read or refused in a line. What is read means the same when it is written out, and its program passes the
 /// checks, asks forwards only, and gives one of two answers.
-pub fn check(text: &str, target: Target, fragments: Fragments, packet: &[u8]) {
-    let filter = match Filter::parse(text, &NoNames) {
+pub fn check(text: &str, target: Target, fragments: FragmentPolicy, packet: &[u8]) {
+    let filter = match Filter::parse(text, &NoResolver) {
         Ok(filter) => filter,
         Err(error) => return assert_line(&error.to_string(), "filter"),
     };
     let written = filter.to_string();
     assert_line(&written, "filter");
     assert_eq!(
-        Filter::parse(&written, &NoNames).as_ref(),
+        Filter::parse(&written, &NoResolver).as_ref(),
         Ok(&filter),
         "{text:?} became {written:?}"
     );
@@ -65,13 +67,18 @@ pub fn check(text: &str, target: Target, fragments: Fragments, packet: &[u8]) {
 /// Every link type as a file, on a text.
 pub fn check_all(text: &str, packet: &[u8]) {
     for link in LINKS {
-        for fragments in [Fragments::Drop, Fragments::Keep] {
+        for fragments in [FragmentPolicy::Drop, FragmentPolicy::Keep] {
             check(text, Target::File(link), fragments, packet);
             check(text, Target::Socket(link), fragments, packet);
         }
     }
     for (header, loopback) in [(16, None), (20, Some(1))] {
-        check(text, Target::CookedSocket { header, loopback }, Fragments::Drop, packet);
+        check(
+            text,
+            Target::CookedSocket { header, loopback },
+            FragmentPolicy::Drop,
+            packet,
+        );
     }
 }
 
