@@ -345,7 +345,7 @@ fn the_call_log_is_documented_key_by_key() {
             assert!(!is_key || page.contains(&format!("`{key}`")), "{key} is not explained");
         }
     }
-    for &name in socket_lab::calls::Name::ALL {
+    for &name in socket_lab::calls::CallName::ALL {
         assert!(page.contains(&format!("`{name}`")), "{name}");
     }
     for &role in socket_lab::calls::Role::ALL {

@@ -114,12 +114,12 @@ mod tests {
 
     use super::{CallErrorReason, Duration, Error, Instant, SharedTimeout, more_telling};
     use crate::app::error::CallError;
-    use crate::calls::{Name, Program};
+    use crate::calls::{CallName, Program};
 
     fn failed(kind: ErrorKind) -> Error {
         Error::Call(CallError {
             program: Program::TcpClient,
-            call: Name::Connect,
+            call: CallName::Connect,
             address: None,
             reason: CallErrorReason::Os(io::Error::from(kind)),
         })

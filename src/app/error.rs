@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use crate::calls::{Name, Program};
+use crate::calls::{CallName, Program};
 use crate::escape::printable;
 use crate::os::errors;
 use crate::os::keyboard::LineError;
@@ -87,7 +87,7 @@ pub struct CallError {
     /// Whose call.
     pub program: Program,
     /// Which call.
-    pub call: Name,
+    pub call: CallName,
     /// The address it was about.
     pub address: Option<SocketAddr>,
     /// Why.
@@ -236,12 +236,12 @@ impl fmt::Display for Error {
 impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let call = match self.call {
-            Name::Connect => "connect to",
-            Name::Bind => "bind to",
-            Name::Send => "send to",
-            Name::Recv => "recv from",
-            Name::Listen => "listen on",
-            Name::Accept => "accept on",
+            CallName::Connect => "connect to",
+            CallName::Bind => "bind to",
+            CallName::Send => "send to",
+            CallName::Recv => "recv from",
+            CallName::Listen => "listen on",
+            CallName::Accept => "accept on",
             other => other.word(),
         };
         let (reason, next) = self.reason_and_next();
@@ -268,11 +268,11 @@ impl CallError {
     fn timed_out(&self, timeout: Duration, server: Program) -> (String, String) {
         let timeout = seconds(timeout);
         match self.call {
-            Name::Connect => (
+            CallName::Connect => (
                 format!("got no answer within {timeout}"),
                 "check the address, that the machine is on, and that no firewall drops the segments".into(),
             ),
-            Name::RecvFrom => (
+            CallName::RecvFrom => (
                 format!(
                     "brought no reply within {timeout}: UDP promises no delivery, so the line or its reply may be lost"
                 ),
@@ -288,11 +288,11 @@ impl CallError {
     fn refused_by_system(&self, error: &io::Error, server: Program) -> (String, String) {
         let port = self.address.map_or(0, |address| address.port());
         let (reason, next) = match (self.call, error.kind()) {
-            (Name::Connect, ErrorKind::ConnectionRefused) => (
+            (CallName::Connect, ErrorKind::ConnectionRefused) => (
                 "refused: no program listens on that port",
                 format!("start {server} first and use the port it prints"),
             ),
-            (Name::RecvFrom | Name::SendTo, ErrorKind::ConnectionRefused) => (
+            (CallName::RecvFrom | CallName::SendTo, ErrorKind::ConnectionRefused) => (
                 "refused: no program listens on that port, says ICMP (port unreachable)",
                 format!("start {server} first and use the port it prints"),
             ),
@@ -300,7 +300,7 @@ impl CallError {
                 "failed: there is no way to that address",
                 "check the address and this machine's network; on the same machine use 127.0.0.1".into(),
             ),
-            (Name::SendTo, _) if errors::is_too_long(error) => (
+            (CallName::SendTo, _) if errors::is_too_long(error) => (
                 "failed: the line is too long for a datagram",
                 "type a shorter one: at most 65507 bytes over IPv4".into(),
             ),
@@ -308,31 +308,31 @@ impl CallError {
                 "failed: that address holds on one link only, and it does not say which",
                 "write the interface behind it, as in fe80::1%eth0".into(),
             ),
-            (Name::Bind, ErrorKind::AddrInUse) => (
+            (CallName::Bind, ErrorKind::AddrInUse) => (
                 "failed: another program has that port",
                 "take another with -p, or leave -p out, or end that program".into(),
             ),
-            (Name::Bind, ErrorKind::PermissionDenied) if port < 1024 => (
+            (CallName::Bind, ErrorKind::PermissionDenied) if port < 1024 => (
                 "not permitted: ports below 1024 are for the administrator",
                 "take a port from 1024 to 65535, or leave -p out".into(),
             ),
-            (Name::Bind, ErrorKind::AddrNotAvailable) => (
+            (CallName::Bind, ErrorKind::AddrNotAvailable) => (
                 "failed: no interface of this machine has that address",
                 "take one that it has, or leave --bind out for all of them".into(),
             ),
-            (Name::SendTo | Name::Connect, ErrorKind::AddrNotAvailable) => (
+            (CallName::SendTo | CallName::Connect, ErrorKind::AddrNotAvailable) => (
                 "failed: this machine has no free port, or no address, to send from",
                 "wait a minute for ports to come back, and check the address".into(),
             ),
-            (Name::SendTo | Name::Connect, ErrorKind::PermissionDenied) => (
+            (CallName::SendTo | CallName::Connect, ErrorKind::PermissionDenied) => (
                 "not permitted: it is a broadcast address, or a firewall rule of this machine forbids it",
                 "use the serverIP that the server prints".into(),
             ),
-            (Name::Socket | Name::Accept, _) if errors::is_exhaustion(error) => (
+            (CallName::Socket | CallName::Accept, _) if errors::is_exhaustion(error) => (
                 "failed: too many open files or too little memory",
                 "allow more with 'ulimit -n', or end other programs".into(),
             ),
-            (Name::Send | Name::Recv, ErrorKind::ConnectionReset | ErrorKind::BrokenPipe)
+            (CallName::Send | CallName::Recv, ErrorKind::ConnectionReset | ErrorKind::BrokenPipe)
                 if self.program == Program::TcpServer =>
             {
                 (
@@ -340,7 +340,7 @@ impl CallError {
                     "nothing is to be done here".into(),
                 )
             }
-            (Name::Send | Name::Recv, ErrorKind::ConnectionReset | ErrorKind::BrokenPipe) => (
+            (CallName::Send | CallName::Recv, ErrorKind::ConnectionReset | ErrorKind::BrokenPipe) => (
                 "failed: the other end broke the connection off",
                 format!("look whether {server} still runs, and type the line again"),
             ),

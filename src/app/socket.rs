@@ -27,7 +27,7 @@ use self::address::{canonical, in_form_of, own_address};
 pub use self::call::Timeout;
 use self::call::{CallArgs, CallFault, CallResult, CallTimer};
 use super::error::{CallError, Error};
-use crate::calls::{Name, Program, Role};
+use crate::calls::{CallName, Program, Role};
 use crate::os::cancel::CancelToken;
 use crate::os::errors;
 use crate::os::poll::Interest;
@@ -103,11 +103,17 @@ impl Socket {
         };
         if let Some(call_timer) = call_timer {
             let brought = done.as_ref().map(|&result| CallResult::result(result));
-            socket.report(&call_timer.stop(), Name::Socket, &given, brought, &socket.identity());
+            socket.report(
+                &call_timer.stop(),
+                CallName::Socket,
+                &given,
+                brought,
+                &socket.identity(),
+            );
         }
         match done {
             Ok(_) => Ok(socket),
-            Err(fault) => Err(socket.trouble(Name::Socket, None, fault)),
+            Err(fault) => Err(socket.trouble(CallName::Socket, None, fault)),
         }
     }
 
@@ -117,7 +123,7 @@ impl Socket {
     /// The port is taken, needs privileges, or the address is no interface's.
     pub fn bind(&self, address: SocketAddr) -> Result<(), Error> {
         let bound = self.perform(
-            Name::Bind,
+            CallName::Bind,
             &CallArgs::argument(|| address.to_string()),
             None,
             |socket| socket.bind(&address.into()),
@@ -133,7 +139,7 @@ impl Socket {
     pub fn listen(&self, backlog: i32) -> Result<(), Error> {
         let given = CallArgs::argument(|| backlog.to_string());
         self.perform(
-            Name::Listen,
+            CallName::Listen,
             &given,
             None,
             |socket| socket.listen(backlog),
@@ -146,7 +152,7 @@ impl Socket {
     /// # Errors
     /// Those of getsockname(2).
     pub fn local_address(&self) -> Result<SocketAddr, Error> {
-        self.perform(Name::GetSockName, &CallArgs::default(), None, own_address, |_| {
+        self.perform(CallName::GetSockName, &CallArgs::default(), None, own_address, |_| {
             CallResult::result(0)
         })
     }
@@ -160,7 +166,7 @@ impl Socket {
         // tell, it is asked first.
         let mut asked = cfg!(not(unix));
         let (connection, client) = self.perform(
-            Name::Accept,
+            CallName::Accept,
             &CallArgs::default(),
             Some((Interest::Readable, Timeout::Fixed(None))),
             |socket| {
@@ -197,7 +203,7 @@ impl Socket {
         let given = CallArgs::default().to(Some(server));
         let mut under_way = false;
         self.perform(
-            Name::Connect,
+            CallName::Connect,
             &given,
             Some((Interest::Writable, timeout.into())),
             |socket| {
@@ -226,13 +232,13 @@ impl Socket {
     pub fn send<'p>(&self, bytes: &[u8], timeout: impl Into<Timeout<'p>>) -> Result<usize, Error> {
         let given = CallArgs::bytes(bytes.len()).to(self.peer);
         let sent = self.perform(
-            Name::Send,
+            CallName::Send,
             &given,
             Some((Interest::Writable, timeout.into())),
             |socket| socket.send(bytes),
             |&sent| CallResult::bytes(sent),
         )?;
-        show(Name::Send, bytes.get(..sent).unwrap_or(bytes));
+        show(CallName::Send, bytes.get(..sent).unwrap_or(bytes));
         Ok(sent)
     }
 
@@ -256,13 +262,13 @@ impl Socket {
     pub fn sendto(&self, bytes: &[u8], destination: SocketAddr) -> Result<usize, Error> {
         let given = CallArgs::bytes(bytes.len()).to(Some(destination));
         let sent = self.perform(
-            Name::SendTo,
+            CallName::SendTo,
             &given,
             Some((Interest::Writable, Timeout::Fixed(None))),
             |socket| socket.send_to(bytes, &in_form_of(self.family, destination).into()),
             |&sent| CallResult::bytes(sent),
         )?;
-        show(Name::SendTo, bytes);
+        show(CallName::SendTo, bytes);
         Ok(sent)
     }
 
@@ -274,14 +280,14 @@ impl Socket {
     pub fn recv<'a, 'p>(&self, room: &'a mut [u8], timeout: impl Into<Timeout<'p>>) -> Result<&'a [u8], Error> {
         let given = CallArgs::bytes(room.len()).to(self.peer);
         let length = self.perform(
-            Name::Recv,
+            CallName::Recv,
             &given,
             Some((Interest::Readable, timeout.into())),
             |mut socket| io::Read::read(&mut socket, room),
             |&length| CallResult::bytes(length),
         )?;
         let bytes = room.get(..length).unwrap_or_default();
-        show(Name::Recv, bytes);
+        show(CallName::Recv, bytes);
         Ok(bytes)
     }
 
@@ -292,14 +298,14 @@ impl Socket {
     pub fn recvfrom<'a>(&self, room: &'a mut [u8], timeout: Option<Duration>) -> Result<(&'a [u8], SocketAddr), Error> {
         let given = CallArgs::bytes(room.len());
         let (length, sender) = self.perform(
-            Name::RecvFrom,
+            CallName::RecvFrom,
             &given,
             Some((Interest::Readable, timeout.into())),
             |socket| sys::recv_from(socket, room).map(|(length, sender)| (length, canonical(sender))),
             |&(length, sender)| CallResult::bytes(length).from(sender),
         )?;
         let bytes = room.get(..length).unwrap_or_default();
-        show(Name::RecvFrom, bytes);
+        show(CallName::RecvFrom, bytes);
         Ok((bytes, sender))
     }
 
@@ -310,7 +316,7 @@ impl Socket {
     pub fn shutdown_sending(&self) -> Result<(), Error> {
         let given = CallArgs::argument(|| "SHUT_WR".to_owned());
         self.perform(
-            Name::Shutdown,
+            CallName::Shutdown,
             &given,
             None,
             |socket| socket.shutdown(Shutdown::Write),
@@ -326,7 +332,7 @@ impl Socket {
     pub fn shutdown_both(&self) -> Result<(), Error> {
         let given = CallArgs::argument(|| "SHUT_RDWR".to_owned());
         self.perform(
-            Name::Shutdown,
+            CallName::Shutdown,
             &given,
             None,
             |socket| socket.shutdown(Shutdown::Both),
@@ -371,7 +377,7 @@ fn not_to_itself(socket: &socket2::Socket) -> io::Result<()> {
 }
 
 /// The bytes themselves, at the finest level of detail.
-fn show(call: Name, bytes: &[u8]) {
+fn show(call: CallName, bytes: &[u8]) {
     /// So many bytes tell what the data are and fit a line.
     const SHOWN: usize = 32;
     tracing::trace!(target: "socket_lab::data", "{call}: {}", {

@@ -92,7 +92,7 @@ words! {
 
 words! {
     /// The name of the call, as its manual page has it.
-    Name {
+    CallName {
         /// socket(2)
         Socket = "socket",
         /// setsockopt(2)
@@ -146,7 +146,7 @@ pub struct Call {
     /// The socket's descriptor; -1 when `socket()` failed.
     pub fd: i64,
     /// The name of the call.
-    pub call: Name,
+    pub call: CallName,
     /// What else was handed in: a family and type, an option and its value, the address asked of `bind()`, a backlog, a flag.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub argument: Option<String>,
@@ -178,7 +178,7 @@ pub struct Call {
 
 #[cfg(test)]
 pub(crate) mod example {
-    use super::{Call, Name, Program, Role};
+    use super::{Call, CallName, Program, Role};
     use chrono::{DateTime, Utc};
 
     /// A `connect()` that succeeded, for the tests of this room.
@@ -190,7 +190,7 @@ pub(crate) mod example {
             role: Role::ClientSocket,
             socket: 1,
             fd: 3,
-            call: Name::Connect,
+            call: CallName::Connect,
             argument: None,
             local: Some("127.0.0.1:44298".parse().unwrap()),
             remote: Some("127.0.0.1:12000".parse().unwrap()),
@@ -207,7 +207,7 @@ pub(crate) mod example {
 
 #[cfg(test)]
 mod tests {
-    use super::{Name, Program, Role};
+    use super::{CallName, Program, Role};
 
     #[test]
     fn every_word_leads_back_to_its_value() {
@@ -219,9 +219,9 @@ mod tests {
         for &role in Role::ALL {
             assert_eq!(Role::from_word(role.word()), Some(role));
         }
-        for &name in Name::ALL {
-            assert_eq!(Name::from_word(name.word()), Some(name));
+        for &name in CallName::ALL {
+            assert_eq!(CallName::from_word(name.word()), Some(name));
         }
-        assert_eq!(Name::from_word("ioctl"), None);
+        assert_eq!(CallName::from_word("ioctl"), None);
     }
 }

@@ -6,7 +6,7 @@ use chrono::DateTime;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level};
 
-use super::{Call, Failure, Name, Program, Role};
+use super::{Call, CallName, Failure, Program, Role};
 
 /// The target of every event that is a socket call.
 pub const TARGET: &str = "socket_lab::calls";
@@ -53,20 +53,20 @@ pub fn read(event: &Event<'_>) -> Option<Call> {
     if event.metadata().target() != TARGET {
         return None;
     }
-    let mut found = Found::default();
-    event.record(&mut found);
-    found.call()
+    let mut fields = EventFields::default();
+    event.record(&mut fields);
+    fields.call()
 }
 
 /// The fields of an event, as far as they have been seen.
 #[derive(Default)]
-struct Found {
+struct EventFields {
     program: Option<Program>,
     pid: Option<u32>,
     role: Option<Role>,
     socket: Option<u64>,
     fd: Option<i64>,
-    call: Option<Name>,
+    call: Option<CallName>,
     argument: Option<String>,
     local: Option<String>,
     remote: Option<String>,
@@ -80,7 +80,7 @@ struct Found {
     duration_ns: Option<u64>,
 }
 
-impl Found {
+impl EventFields {
     fn call(self) -> Option<Call> {
         Some(Call {
             program: self.program?,
@@ -106,12 +106,12 @@ impl Found {
     }
 }
 
-impl Visit for Found {
+impl Visit for EventFields {
     fn record_str(&mut self, field: &Field, value: &str) {
         match field.name() {
             "program" => self.program = Program::from_word(value),
             "role" => self.role = Role::from_word(value),
-            "call" => self.call = Name::from_word(value),
+            "call" => self.call = CallName::from_word(value),
             "argument" => self.argument = Some(value.to_owned()),
             "local" => self.local = Some(value.to_owned()),
             "remote" => self.remote = Some(value.to_owned()),

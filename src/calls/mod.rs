@@ -13,4 +13,4 @@ pub mod event;
 pub mod lines;
 pub mod text;
 
-pub use call::{Call, Failure, Name, Program, Role};
+pub use call::{Call, CallName, Failure, Program, Role};

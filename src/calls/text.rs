@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use chrono::{SecondsFormat, TimeZone, Utc};
 
-use super::{Call, Name};
+use super::{Call, CallName};
 use crate::local_time;
 
 /// The call in one line, with the time of day at which it was entered and how long it took:
@@ -33,7 +33,7 @@ where
         let _ = write!(line, " {} ({})", error.name, error.text);
     }
     let _ = write!(line, " in {}", duration(call.duration_ns));
-    if let Some((what, address)) = learnt(call) {
+    if let Some((what, address)) = learned_address(call) {
         let _ = write!(line, ", {what} {address}");
     }
     line
@@ -44,11 +44,11 @@ fn arguments(call: &Call) -> String {
     let mut parts = Vec::new();
     parts.extend(call.argument.clone());
     parts.extend(call.asked.map(|bytes| match call.call {
-        Name::Recv | Name::RecvFrom => format!("room for {bytes} bytes"),
+        CallName::Recv | CallName::RecvFrom => format!("room for {bytes} bytes"),
         _ => format!("{bytes} bytes"),
     }));
     let address = match call.call {
-        Name::Connect | Name::SendTo => call.remote,
+        CallName::Connect | CallName::SendTo => call.remote,
         _ => None,
     };
     parts.extend(address.map(|address| address.to_string()));
@@ -56,13 +56,13 @@ fn arguments(call: &Call) -> String {
 }
 
 /// The address that the program knows only since the call returned.
-fn learnt(call: &Call) -> Option<(&'static str, SocketAddr)> {
+fn learned_address(call: &Call) -> Option<(&'static str, SocketAddr)> {
     if call.error.is_some() {
         return None;
     }
     match call.call {
-        Name::Accept | Name::RecvFrom => Some(("from", call.remote?)),
-        Name::Bind | Name::Connect | Name::SendTo | Name::GetSockName => Some(("local", call.local?)),
+        CallName::Accept | CallName::RecvFrom => Some(("from", call.remote?)),
+        CallName::Bind | CallName::Connect | CallName::SendTo | CallName::GetSockName => Some(("local", call.local?)),
         _ => None,
     }
 }
@@ -103,7 +103,7 @@ mod tests {
     use chrono::Utc;
 
     use super::super::call::example;
-    use super::super::{Call, Failure, Name, Role};
+    use super::super::{Call, CallName, Failure, Role};
     use super::{duration, line_in};
 
     #[test]
@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn a_receiving_call_says_its_room_and_the_sender() {
         let call = Call {
-            call: Name::RecvFrom,
+            call: CallName::RecvFrom,
             role: Role::ServerSocket,
             asked: Some(2048),
             bytes: Some(11),

@@ -1,7 +1,7 @@
 //! UDP and TCP compared, counted from what was captured and called.
 
 use super::result::{self, RunResult};
-use crate::calls::{Call, Name, Program, Role};
+use crate::calls::{Call, CallName, Program, Role};
 
 /// What one line took, over one of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +79,7 @@ impl Cost {
 /// What the server does because the run is over: it gives up waiting, and closes the socket that it listened on.
 fn is_quitting(call: &Call) -> bool {
     let is_told = call.error.as_ref().is_some_and(|error| error.name == "STOPPED");
-    is_told || (call.call == Name::Close && matches!(call.role, Role::ServerSocket | Role::WelcomingSocket))
+    is_told || (call.call == CallName::Close && matches!(call.role, Role::ServerSocket | Role::WelcomingSocket))
 }
 
 const fn is_client(program: Program) -> bool {

@@ -1,7 +1,7 @@
 //! What the packets and the calls of a run say.
 
 use super::capturing::Captured;
-use crate::calls::{Call, Name, Role};
+use crate::calls::{Call, CallName, Role};
 use crate::flow::conversation::Conversation;
 use crate::flow::number::Bytes;
 use crate::flow::segment::SegmentPart;
@@ -76,7 +76,7 @@ impl RunResult {
     }
 
     /// Calls of this name on sockets of this role.
-    pub fn calls_of(&self, role: Role, name: Name) -> impl Iterator<Item = &Call> {
+    pub fn calls_of(&self, role: Role, name: CallName) -> impl Iterator<Item = &Call> {
         let wanted = move |call: &&Call| call.role == role && call.call == name;
         self.calls.iter().filter(wanted)
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 
-use crate::calls::{Call, Name, Program, Role};
+use crate::calls::{Call, CallName, Program, Role};
 
 /// So many calls are kept at most; at about 500 bytes each that is 250 MB.
 const MOST: usize = 500_000;
@@ -81,7 +81,7 @@ impl CallIndex {
         // A number is given once in a process, so `socket()` with a known one is another process with the same number; so is
         // another role.
         let known = self.current.get(&key).copied().filter(|&index| {
-            call.call != Name::Socket && self.sockets.get(index).is_some_and(|socket| socket.role == call.role)
+            call.call != CallName::Socket && self.sockets.get(index).is_some_and(|socket| socket.role == call.role)
         });
         known.unwrap_or_else(|| {
             self.sockets.push(SocketCalls {
@@ -164,6 +164,6 @@ fn covers(own: SocketAddr, packet: SocketAddr) -> bool {
 const fn prepares(call: &Call) -> bool {
     matches!(
         call.call,
-        Name::Socket | Name::SetSockOpt | Name::Bind | Name::Listen | Name::GetSockName
+        CallName::Socket | CallName::SetSockOpt | CallName::Bind | CallName::Listen | CallName::GetSockName
     )
 }

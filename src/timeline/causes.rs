@@ -2,7 +2,7 @@
 
 use super::stream::{Carried, moved};
 use super::{PacketRef, PartyCall};
-use crate::calls::Name;
+use crate::calls::CallName;
 use crate::flow::Party;
 use crate::flow::segment::{Remark, ResetCause, SegmentPart};
 
@@ -113,7 +113,7 @@ impl Causes<'_> {
 
     /// `connect()` sends the SYN and returns with the SYN,ACK; `accept()` returns after the handshake.
     fn opening(&mut self, party: Party, own: &[usize]) {
-        let connect = self.first_call(own, |party_call| party_call.call.call == Name::Connect);
+        let connect = self.first_call(own, |party_call| party_call.call.call == CallName::Connect);
         if let Some(connect) = connect {
             let is_syn = |part| matches!(part, SegmentPart::Syn | SegmentPart::CrossingSyn);
             let syn = self.segment(party, is_syn);
@@ -129,7 +129,7 @@ impl Causes<'_> {
             }
         }
         let accept = self.first_call(own, |party_call| {
-            party_call.call.call == Name::Accept && party_call.call.result >= 0
+            party_call.call.call == CallName::Accept && party_call.call.result >= 0
         });
         if let Some(accept) = accept {
             // RFC 7413: with data in the SYN, a server may accept before the handshake is complete.
@@ -146,7 +146,7 @@ impl Causes<'_> {
 
     /// `send()` before the segments with its bytes; the segments before the `recv()` that returns their bytes.
     fn data(&mut self, party: Party, own: &[usize]) {
-        let begins = |party_call: &PartyCall| matches!(party_call.call.call, Name::Connect | Name::Accept);
+        let begins = |party_call: &PartyCall| matches!(party_call.call.call, CallName::Connect | CallName::Accept);
         // Without the beginning of the log, which bytes a call moved cannot be counted.
         if self.first_call(own, begins).is_none() {
             return;
@@ -167,8 +167,8 @@ impl Causes<'_> {
     fn end(&mut self, party: Party, own: &[usize]) {
         let is_fin = |part| matches!(part, SegmentPart::FirstFin | SegmentPart::SecondFin);
         let closing = self.first_call(own, |party_call| match party_call.call.call {
-            Name::Close => true,
-            Name::Shutdown => party_call.call.argument.as_deref() != Some("SHUT_RD"),
+            CallName::Close => true,
+            CallName::Shutdown => party_call.call.argument.as_deref() != Some("SHUT_RD"),
             _ => false,
         });
         if let Some(closing) = closing {
@@ -181,7 +181,7 @@ impl Causes<'_> {
         for &index in own {
             let ended = self.calls.get(index).is_some_and(|party_call| {
                 let call = &party_call.call;
-                call.call == Name::Recv && call.result == 0 && call.asked != Some(0)
+                call.call == CallName::Recv && call.result == 0 && call.asked != Some(0)
             });
             if ended {
                 self.call_waited(index, their_fin);
@@ -191,7 +191,7 @@ impl Causes<'_> {
 
     /// `sendto()` before its datagram, the datagram before the `recvfrom()` that returns it.
     fn datagrams(&mut self, party: Party, own: &[usize]) {
-        for (name, sender) in [(Name::SendTo, party), (Name::RecvFrom, party.other())] {
+        for (name, sender) in [(CallName::SendTo, party), (CallName::RecvFrom, party.other())] {
             let calls: Vec<Pairable> = own
                 .iter()
                 .filter_map(|&index| Some((index, self.calls.get(index)?)))
@@ -199,7 +199,7 @@ impl Causes<'_> {
                 .map(|(index, party_call)| Pairable {
                     index,
                     length: party_call.call.bytes.unwrap_or(0),
-                    time: Some(if name == Name::SendTo {
+                    time: Some(if name == CallName::SendTo {
                         party_call.entered()
                     } else {
                         party_call.returned()
@@ -220,7 +220,7 @@ impl Causes<'_> {
                 })
                 .collect();
             for (call, packet) in pairs(&calls, &packets) {
-                if name == Name::SendTo {
+                if name == CallName::SendTo {
                     self.call_sent(call, Some(packet));
                 } else {
                     self.call_waited(call, Some(packet));

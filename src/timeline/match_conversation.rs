@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use super::call_index::CallIndex;
 use super::{PacketRef, PartyCall};
-use crate::calls::{Call, Name, Program, Role};
+use crate::calls::{Call, CallName, Program, Role};
 use crate::flow::{PacketKind, Party};
 
 /// Calls that are this near to a conversation are at its time, in nanoseconds.
@@ -103,7 +103,7 @@ impl CallIndex {
         let accept = {
             let accepts = self
                 .between(server, client)
-                .filter(|(_, call)| call.call == Name::Accept && call.result >= 0);
+                .filter(|(_, call)| call.call == CallName::Accept && call.result >= 0);
             accepts
                 .min_by_key(|(_, call)| query.distance(call))
                 .map(|(place, _)| place)

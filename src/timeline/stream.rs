@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{PacketRef, PartyCall};
-use crate::calls::Name;
+use crate::calls::CallName;
 use crate::flow::Party;
 
 /// Bytes of a direction's stream, counted from 1, both ends included.
@@ -93,9 +93,9 @@ pub(super) fn moved(party_call: &[PartyCall], calls: &[usize], sent: bool) -> Ve
             continue;
         };
         let is_asked_for = match call.call {
-            Name::Send => sent,
+            CallName::Send => sent,
             // A look without taking moves nothing.
-            Name::Recv => !sent && call.argument.as_deref() != Some("MSG_PEEK"),
+            CallName::Recv => !sent && call.argument.as_deref() != Some("MSG_PEEK"),
             _ => false,
         };
         let count = call.bytes.and_then(|bytes| i64::try_from(bytes).ok()).unwrap_or(0);

@@ -6,7 +6,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{ConversationCalls, EventKind, OrderNote, PacketRef, PartyCall, Timeline};
-use crate::calls::{Call, Failure, Name, Program, Role};
+use crate::calls::{Call, CallName, Failure, Program, Role};
 use crate::flow::datagram::{Datagram, DatagramPart, IcmpErrorKind, Notice};
 use crate::flow::number::{Bytes, Number, Sequence};
 use crate::flow::segment::{Acknowledged, Remarks, ResetCause, Scale, Segment, SegmentPart, Window};
@@ -176,11 +176,11 @@ pub(super) fn at(micros: i64) -> DateTime<Utc> {
 
 fn call(words: &[&str]) -> PartyCall {
     let party = party(words[0]);
-    let name = Name::from_word(words[2]).unwrap();
+    let name = CallName::from_word(words[2]).unwrap();
     let role = match (party, name) {
         (Party::Client, _) => Role::ClientSocket,
-        (Party::Server, Name::Accept | Name::Listen | Name::Bind) => Role::WelcomingSocket,
-        (Party::Server, Name::RecvFrom | Name::SendTo) => Role::ServerSocket,
+        (Party::Server, CallName::Accept | CallName::Listen | CallName::Bind) => Role::WelcomingSocket,
+        (Party::Server, CallName::RecvFrom | CallName::SendTo) => Role::ServerSocket,
         (Party::Server, _) => Role::ConnectionSocket,
     };
     let result: Result<i64, &str> = match words.get(5) {
@@ -191,7 +191,10 @@ fn call(words: &[&str]) -> PartyCall {
         Party::Client => ("127.0.0.1:40000", "127.0.0.1:12000"),
         Party::Server => ("127.0.0.1:12000", "127.0.0.1:40000"),
     };
-    let moves = matches!(name, Name::Send | Name::Recv | Name::SendTo | Name::RecvFrom);
+    let moves = matches!(
+        name,
+        CallName::Send | CallName::Recv | CallName::SendTo | CallName::RecvFrom
+    );
     let (program, pid) = match (party, role) {
         (Party::Client, _) => (Program::TcpClient, 1),
         (Party::Server, _) => (Program::TcpServer, 2),

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use socket_lab::calls::Name;
+use socket_lab::calls::CallName;
 
 use super::read;
 use crate::support::{NOBODY, Running, Side, Tool, need, server_with, tool};
@@ -86,8 +86,8 @@ fn strace_sees_the_same_calls_with_the_same_results() {
             .map(|call| {
                 // The C library makes send() of sendto() and recv() of recvfrom() without an address.
                 let name = match call.call {
-                    Name::Send => "sendto",
-                    Name::Recv => "recvfrom",
+                    CallName::Send => "sendto",
+                    CallName::Recv => "recvfrom",
                     other => other.word(),
                 };
                 let error = call

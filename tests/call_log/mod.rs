@@ -10,7 +10,7 @@ use std::path::Path;
 use chrono::Utc;
 use nix::sys::signal::Signal;
 use socket_lab::calls::lines;
-use socket_lab::calls::{Call, Name, Program, Role};
+use socket_lab::calls::{Call, CallName, Program, Role};
 
 use crate::support::{NOBODY, PATIENCE, Running, Side, client, server, server_with};
 
@@ -70,8 +70,8 @@ fn udp_reads_like_the_lecture() {
         story(&server, Role::ServerSocket),
         "socket bind getsockname recvfrom sendto recvfrom close"
     );
-    let sent = client.iter().find(|call| call.call == Name::SendTo).unwrap();
-    let received = server.iter().find(|call| call.call == Name::RecvFrom).unwrap();
+    let sent = client.iter().find(|call| call.call == CallName::SendTo).unwrap();
+    let received = server.iter().find(|call| call.call == CallName::RecvFrom).unwrap();
     assert_eq!((sent.asked, sent.bytes, sent.result), (Some(5), Some(5), 5));
     assert_eq!(sent.remote.unwrap().to_string(), format!("127.0.0.1:{port}"));
     assert_eq!(
@@ -82,7 +82,7 @@ fn udp_reads_like_the_lecture() {
     assert_eq!((received.bytes, received.error.as_ref()), (Some(5), None));
     // The server waits in recvfrom() before the client sends, and is back after that.
     assert!(received.entered < sent.entered && sent.entered < received.returned);
-    let last = server.iter().rfind(|call| call.call == Name::RecvFrom).unwrap();
+    let last = server.iter().rfind(|call| call.call == CallName::RecvFrom).unwrap();
     assert_eq!(
         (last.result, last.error.as_ref().unwrap().name.as_str()),
         (-1, "STOPPED")
@@ -104,9 +104,9 @@ fn tcp_tells_the_welcoming_from_the_connection_socket() {
     );
     assert!(welcoming.ends_with("close"), "{welcoming}");
     assert!(story(&server, Role::ConnectionSocket).starts_with("recv send close recv close"));
-    let connect = client.iter().find(|call| call.call == Name::Connect).unwrap();
-    let accept = server.iter().find(|call| call.call == Name::Accept).unwrap();
-    let recv = server.iter().find(|call| call.call == Name::Recv).unwrap();
+    let connect = client.iter().find(|call| call.call == CallName::Connect).unwrap();
+    let accept = server.iter().find(|call| call.call == CallName::Accept).unwrap();
+    let recv = server.iter().find(|call| call.call == CallName::Recv).unwrap();
     assert_eq!(accept.remote, connect.local, "accept() brings the client's address");
     assert_eq!(accept.local.unwrap().port(), port);
     assert_eq!(
@@ -117,7 +117,7 @@ fn tcp_tells_the_welcoming_from_the_connection_socket() {
     assert!(accept.entered < connect.entered && connect.entered < accept.returned);
     let close = server
         .iter()
-        .find(|call| call.call == Name::Close && call.role == Role::ConnectionSocket)
+        .find(|call| call.call == CallName::Close && call.role == Role::ConnectionSocket)
         .unwrap();
     assert_eq!(
         close.remote, connect.local,
@@ -144,12 +144,12 @@ fn an_ipv4_client_of_a_server_for_both_families_has_the_address_of_its_packets()
         let calls = read(&log);
         let took = calls
             .iter()
-            .find(|call| matches!(call.call, Name::Accept | Name::RecvFrom))
+            .find(|call| matches!(call.call, CallName::Accept | CallName::RecvFrom))
             .unwrap();
         assert_eq!(took.remote.unwrap().ip().to_string(), "127.0.0.1");
         let sent = calls
             .iter()
-            .find(|call| matches!(call.call, Name::Send | Name::SendTo))
+            .find(|call| matches!(call.call, CallName::Send | CallName::SendTo))
             .unwrap();
         assert_eq!(sent.remote, took.remote);
         if transport == "tcp" {
@@ -162,8 +162,8 @@ fn an_ipv4_client_of_a_server_for_both_families_has_the_address_of_its_packets()
 fn the_first_socket_has_the_descriptor_of_every_book() {
     let folder = tempfile::tempdir().unwrap();
     let (client, server, _) = one_line("tcp", folder.path());
-    assert_eq!((client[0].call, client[0].result), (Name::Socket, 3));
-    assert_eq!((server[0].call, server[0].result), (Name::Socket, 3));
+    assert_eq!((client[0].call, client[0].result), (CallName::Socket, 3));
+    assert_eq!((server[0].call, server[0].result), (CallName::Socket, 3));
 }
 
 #[test]
@@ -212,7 +212,7 @@ fn bind_says_what_was_asked_and_what_came_of_it() {
     }
     drop(holder);
     let calls = read(&log);
-    let binds: Vec<&Call> = calls.iter().filter(|call| call.call == Name::Bind).collect();
+    let binds: Vec<&Call> = calls.iter().filter(|call| call.call == CallName::Bind).collect();
     assert_eq!(binds[0].argument.as_deref(), Some("127.0.0.1:0"));
     assert!(binds[0].local.unwrap().port() > 0);
     assert_eq!(binds[1].argument, Some(taken.to_string()));
@@ -239,7 +239,7 @@ fn a_look_at_a_closed_connection_is_a_call_too() {
         .filter(|call| call.argument.as_deref() == Some("MSG_PEEK"))
         .collect();
     assert_eq!(looks.len(), 1);
-    assert_eq!((looks[0].call, looks[0].result), (Name::Recv, 0));
+    assert_eq!((looks[0].call, looks[0].result), (CallName::Recv, 0));
 }
 
 #[test]
@@ -266,8 +266,8 @@ fn errors_are_reported_by_name() {
     assert_eq!(
         refused,
         [
-            (Program::UdpClient, Name::RecvFrom, -1),
-            (Program::TcpClient, Name::Connect, -1)
+            (Program::UdpClient, CallName::RecvFrom, -1),
+            (Program::TcpClient, CallName::Connect, -1)
         ]
     );
 }
@@ -304,11 +304,11 @@ fn a_killed_program_has_lost_none_of_its_calls() {
             .count()
     };
     assert!(
-        count(Name::Recv) >= 50 && count(Name::Send) >= 50,
+        count(CallName::Recv) >= 50 && count(CallName::Send) >= 50,
         "{} calls",
         calls.len()
     );
-    assert_eq!(calls.iter().filter(|call| call.call == Name::Accept).count(), 51);
+    assert_eq!(calls.iter().filter(|call| call.call == CallName::Accept).count(), 51);
 }
 
 #[test]

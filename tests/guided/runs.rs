@@ -4,7 +4,7 @@ use std::io::BufReader;
 use std::ops::RangeInclusive;
 use std::path::Path;
 
-use socket_lab::calls::{Call, Name, Role, lines};
+use socket_lab::calls::{Call, CallName, Role, lines};
 
 use super::stage::{Place, count, ready, tshark};
 use crate::support::{essential, needs};
@@ -192,10 +192,10 @@ fn the_handshake_happens_between_connect_entered_and_connect_returned() {
     let place = Place::new();
     place.ran(&["tcp"]).fine();
     let calls = calls(&place.latest("tcp.calls.jsonl"));
-    let connect = calls.iter().find(|call| call.call == Name::Connect).unwrap();
+    let connect = calls.iter().find(|call| call.call == CallName::Connect).unwrap();
     let accept = calls
         .iter()
-        .find(|call| call.call == Name::Accept && call.result >= 0)
+        .find(|call| call.call == CallName::Accept && call.result >= 0)
         .unwrap();
     let rows = tshark(&place.latest("tcp.pcapng"), &["frame.time_epoch"]);
     let times: Vec<f64> = rows.iter().map(|row| row[0].parse().unwrap()).collect();
@@ -234,11 +234,11 @@ fn two_of_three_connections_are_complete_before_accept() {
     let Some(calls) = calls_of("backlog") else { return };
     let accept = calls
         .iter()
-        .filter(|call| call.call == Name::Accept)
+        .filter(|call| call.call == CallName::Accept)
         .map(|call| call.entered)
         .min()
         .unwrap();
-    let connects: Vec<&Call> = calls.iter().filter(|call| call.call == Name::Connect).collect();
+    let connects: Vec<&Call> = calls.iter().filter(|call| call.call == CallName::Connect).collect();
     assert_eq!(connects.iter().filter(|call| call.returned < accept).count(), 2);
     assert_eq!(connects.len(), 3);
     // RFC 6298 section 2: the first retransmission of a SYN comes after a second.
@@ -248,7 +248,7 @@ fn two_of_three_connections_are_complete_before_accept() {
 #[test]
 fn a_half_open_connection_is_never_accepted() {
     let Some(calls) = calls_of("half-open") else { return };
-    let accepted = calls.iter().filter(|call| call.call == Name::Accept);
+    let accepted = calls.iter().filter(|call| call.call == CallName::Accept);
     assert!(accepted.clone().count() > 0 && accepted.clone().all(|call| call.result == -1));
 }
 
@@ -306,5 +306,8 @@ fn a_half_closed_connection_carries_the_answer_after_the_fin() {
     let answer = third.iter().rposition(|row| row[2] != "0").unwrap();
     assert!(fin < answer && third[fin][3] != third[answer][3], "{third:?}");
     let log = calls(&place.latest("close.calls.jsonl"));
-    assert!(log.iter().any(|call| call.call == Name::Shutdown && call.result == 0));
+    assert!(
+        log.iter()
+            .any(|call| call.call == CallName::Shutdown && call.result == 0)
+    );
 }

@@ -1,9 +1,9 @@
 use super::{CallError, CallErrorReason, Error};
-use crate::calls::{Name, Program};
+use crate::calls::{CallName, Program};
 use std::io::{self, ErrorKind};
 use std::time::Duration;
 
-fn failed(program: Program, call: Name, address: &str, kind: ErrorKind) -> String {
+fn failed(program: Program, call: CallName, address: &str, kind: ErrorKind) -> String {
     CallError {
         program,
         call,
@@ -17,7 +17,7 @@ fn failed(program: Program, call: Name, address: &str, kind: ErrorKind) -> Strin
 fn a_refused_connection_names_call_address_reason_and_next_step() {
     let line = failed(
         Program::TcpClient,
-        Name::Connect,
+        CallName::Connect,
         "127.0.0.1:5000",
         ErrorKind::ConnectionRefused,
     );
@@ -30,7 +30,7 @@ fn a_refused_connection_names_call_address_reason_and_next_step() {
 
 #[test]
 fn a_call_without_an_address_reads_well_too() {
-    let line = failed(Program::UdpClient, Name::Socket, "", ErrorKind::Unsupported);
+    let line = failed(Program::UdpClient, CallName::Socket, "", ErrorKind::Unsupported);
     assert_eq!(
         line,
         "socket failed: unsupported; run it with -v to see every socket call"
@@ -41,14 +41,14 @@ fn a_call_without_an_address_reads_well_too() {
 fn a_port_below_1024_is_explained_and_another_refusal_is_not_mistaken_for_it() {
     let low = failed(
         Program::UdpServer,
-        Name::Bind,
+        CallName::Bind,
         "0.0.0.0:80",
         ErrorKind::PermissionDenied,
     );
     assert!(low.contains("ports below 1024"), "{low}");
     let high = failed(
         Program::UdpServer,
-        Name::Bind,
+        CallName::Bind,
         "0.0.0.0:8080",
         ErrorKind::PermissionDenied,
     );
@@ -68,7 +68,7 @@ fn no_trouble_takes_more_than_a_line_or_leaves_the_next_step_out() {
         ErrorKind::Other,
     ];
     for &program in Program::ALL {
-        for &call in Name::ALL {
+        for &call in CallName::ALL {
             let timed_out = CallError {
                 program,
                 call,

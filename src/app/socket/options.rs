@@ -5,7 +5,7 @@ use std::io;
 use super::call::{CallArgs, CallResult};
 use super::{Family, Socket, sys};
 use crate::app::error::Error;
-use crate::calls::Name;
+use crate::calls::CallName;
 
 impl Socket {
     /// `setsockopt(SO_REUSEADDR)`: lets a restarted server have its port again while old connections are in TIME-WAIT.
@@ -45,6 +45,6 @@ impl Socket {
 
     fn set_option(&self, option: &str, set: impl Fn(&socket2::Socket) -> io::Result<()>) -> Result<(), Error> {
         let given = CallArgs::argument(|| option.to_owned());
-        self.perform(Name::SetSockOpt, &given, None, set, |()| CallResult::result(0))
+        self.perform(CallName::SetSockOpt, &given, None, set, |()| CallResult::result(0))
     }
 }

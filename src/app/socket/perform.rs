@@ -9,14 +9,14 @@ use super::address::own_address;
 use super::call::{CallArgs, CallFault, CallResult, CallTimer, CallTimes, SocketIdentity, Timeout, Wait};
 use super::sys;
 use crate::app::error::{CallError, CallErrorReason, Error};
-use crate::calls::{Call, Name, event};
+use crate::calls::{Call, CallName, event};
 use crate::os::poll::{self, Interest, WaitOutcome};
 
 impl Socket {
     /// Makes a call: tries it, waits as long as it would block, reports it, and names it in the error.
     pub(super) fn perform<T>(
         &self,
-        name: Name,
+        name: CallName,
         given: &CallArgs,
         wait: Wait<'_>,
         attempt: impl FnMut(&socket2::Socket) -> io::Result<T>,
@@ -75,11 +75,17 @@ impl Socket {
     }
 
     pub(super) fn inner(&self) -> Result<&socket2::Socket, Error> {
-        let gone = || self.trouble(Name::Close, self.peer, CallFault::Os(ErrorKind::NotConnected.into()));
+        let gone = || {
+            self.trouble(
+                CallName::Close,
+                self.peer,
+                CallFault::Os(ErrorKind::NotConnected.into()),
+            )
+        };
         self.inner.as_ref().ok_or_else(gone)
     }
 
-    pub(super) fn trouble(&self, call: Name, address: Option<SocketAddr>, fault: CallFault) -> Error {
+    pub(super) fn trouble(&self, call: CallName, address: Option<SocketAddr>, fault: CallFault) -> Error {
         let reason = match fault {
             CallFault::Stopped => return Error::Stopped,
             CallFault::Os(error) => CallErrorReason::Os(error),
@@ -107,7 +113,7 @@ impl Socket {
     pub(super) fn report(
         &self,
         times: &CallTimes,
-        name: Name,
+        name: CallName,
         given: &CallArgs,
         done: Result<CallResult, &CallFault>,
         identity: &SocketIdentity,
@@ -146,7 +152,13 @@ impl Drop for Socket {
         // A failing close() is reported, and nobody can do more about it: the descriptor is gone in any case.
         if let (Some(call_timer), Some(identity)) = (call_timer, identity) {
             let done = closed.as_ref().map(|()| CallResult::result(0));
-            self.report(&call_timer.stop(), Name::Close, &CallArgs::default(), done, &identity);
+            self.report(
+                &call_timer.stop(),
+                CallName::Close,
+                &CallArgs::default(),
+                done,
+                &identity,
+            );
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::Socket;
 use super::call::{CallArgs, CallFault, CallResult};
 use crate::app::error::Error;
-use crate::calls::Name;
+use crate::calls::CallName;
 use crate::os::poll::{self, Interest, WaitOutcome};
 
 impl Socket {
@@ -20,7 +20,7 @@ impl Socket {
             Ok(WaitOutcome::Ready) => Ok(true),
             Ok(WaitOutcome::TimedOut) => Ok(false),
             Ok(WaitOutcome::Stopped) => Err(Error::Stopped),
-            Err(error) => Err(self.trouble(Name::Recv, self.peer, CallFault::Os(error))),
+            Err(error) => Err(self.trouble(CallName::Recv, self.peer, CallFault::Os(error))),
         }
     }
 
@@ -43,7 +43,7 @@ impl Socket {
         }
         let mut one = [MaybeUninit::uninit(); 1];
         let peeked = self.perform(
-            Name::Recv,
+            CallName::Recv,
             &CallArgs::argument(|| "MSG_PEEK".to_owned()).to(self.peer),
             None,
             |socket| socket.peek(&mut one),

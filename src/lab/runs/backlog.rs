@@ -7,7 +7,7 @@ use super::exchange::connections;
 use crate::app::socket::{Family, Socket, SocketType};
 use crate::app::transcript::Transcript;
 use crate::app::uppercase;
-use crate::calls::{Name, Program, Role};
+use crate::calls::{CallName, Program, Role};
 use crate::explain::duration;
 use crate::flow::segment::SegmentPart;
 use crate::lab::context::LabContext;
@@ -42,15 +42,15 @@ pub static RUN: Run = Run {
 fn after(result: &RunResult) -> Vec<String> {
     let mut said = Vec::new();
     let first_accept = result
-        .calls_of(Role::WelcomingSocket, Name::Accept)
+        .calls_of(Role::WelcomingSocket, CallName::Accept)
         .map(|call| call.entered)
         .min();
-    let connects = result.calls_of(Role::ClientSocket, Name::Connect);
+    let connects = result.calls_of(Role::ClientSocket, CallName::Connect);
     let before = connects.filter(|call| call.result == 0 && first_accept.is_some_and(|accept| call.returned < accept));
     said.push(format!(
         "Seen: {} of {} connect() calls returned before accept() was called for the first time.",
         before.count(),
-        result.calls_of(Role::ClientSocket, Name::Connect).count()
+        result.calls_of(Role::ClientSocket, CallName::Connect).count()
     ));
     for (conversation, _) in connections(result) {
         let syns: Vec<u64> = result
@@ -63,7 +63,7 @@ fn after(result: &RunResult) -> Vec<String> {
             .map(|(number, _)| number)
             .collect();
         let waited = result
-            .calls_of(Role::ClientSocket, Name::Connect)
+            .calls_of(Role::ClientSocket, CallName::Connect)
             .find(|call| call.local == Some(conversation.client))
             .map(|call| duration(i64::try_from(call.duration_ns).unwrap_or(i64::MAX)));
         if let ([first, .., last], Some(waited)) = (syns.as_slice(), waited) {

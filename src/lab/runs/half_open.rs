@@ -12,7 +12,7 @@ use pnet::transport::{TransportReceiver, TransportSender, tcp_packet_iter, trans
 
 use super::by_hand::{SETTLING_TIME, free_port};
 use super::exchange::connections;
-use crate::calls::{Name, Program, Role};
+use crate::calls::{CallName, Program, Role};
 use crate::flow::conversation::Opening;
 use crate::flow::segment::SegmentPart;
 use crate::lab::context::{LabContext, PORT};
@@ -71,7 +71,7 @@ fn after(result: &RunResult) -> Vec<String> {
             parts.join(", ")
         ));
     }
-    let accepted = result.calls_of(Role::WelcomingSocket, Name::Accept);
+    let accepted = result.calls_of(Role::WelcomingSocket, CallName::Accept);
     let accepted = accepted.filter(|call| call.result >= 0).count();
     said.push(match accepted {
         0 => "accept() never returned a connection: the server's program does not know that anybody was there.".into(),

@@ -2,7 +2,7 @@
 
 use super::by_hand::{SETTLING_TIME, connected};
 use crate::app::transcript::Transcript;
-use crate::calls::{Name, Program, Role};
+use crate::calls::{CallName, Program, Role};
 use crate::explain::duration;
 use crate::lab::context::{LOCALHOST, LabContext};
 use crate::lab::failure::Failure;
@@ -64,7 +64,7 @@ fn after(result: &RunResult) -> Vec<String> {
         _ => {}
     }
     let waited = result
-        .calls_of(Role::ConnectionSocket, Name::Recv)
+        .calls_of(Role::ConnectionSocket, CallName::Recv)
         .filter(|call| call.bytes == Some(0))
         .max_by_key(|call| call.duration_ns);
     if let Some(call) = waited {

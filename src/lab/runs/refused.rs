@@ -2,7 +2,7 @@
 
 use super::by_hand::free_port;
 use super::exchange::listed;
-use crate::calls::{Name, Program};
+use crate::calls::{CallName, Program};
 use crate::explain::duration;
 use crate::flow::segment::SegmentPart;
 use crate::flow::{PacketInFlow, PacketKind};
@@ -57,7 +57,7 @@ fn after(result: &RunResult) -> Vec<String> {
         let error = call
             .error
             .as_ref()
-            .filter(|_| matches!(call.call, Name::RecvFrom | Name::Connect))?;
+            .filter(|_| matches!(call.call, CallName::RecvFrom | CallName::Connect))?;
         Some(format!("{}() failed with {}", call.call, error.name))
     });
     let failed: Vec<String> = failed.collect();

@@ -1,7 +1,7 @@
 //! One line over TCP.
 
 use super::exchange::{Exchange, connections};
-use crate::calls::{Name, Program, Role};
+use crate::calls::{CallName, Program, Role};
 use crate::explain::{count, duration};
 use crate::flow::segment::SegmentPart;
 use crate::flow::{PacketInFlow, PacketKind};
@@ -56,7 +56,7 @@ fn matters(in_flow: &PacketInFlow) -> bool {
 
 /// When `accept()` returned, against the handshake that it did not wait for.
 fn accepted_after(result: &RunResult) -> Option<String> {
-    let mut accepts = result.calls_of(Role::WelcomingSocket, Name::Accept);
+    let mut accepts = result.calls_of(Role::WelcomingSocket, CallName::Accept);
     let accepted = accepts.find(|call| call.result >= 0)?;
     let number = result.places().find_map(|(number, in_flow)| {
         let completes = in_flow.segment()?.part == SegmentPart::HandshakeAck;

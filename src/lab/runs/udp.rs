@@ -1,7 +1,7 @@
 //! One line over UDP.
 
 use super::exchange::{Exchange, listed};
-use crate::calls::{Name, Program, Role};
+use crate::calls::{CallName, Program, Role};
 use crate::explain::count;
 use crate::flow::datagram::DatagramPart;
 use crate::flow::{PacketInFlow, PacketKind};
@@ -29,7 +29,7 @@ pub static RUN: Run = Run {
 
 fn after(result: &RunResult) -> Vec<String> {
     let packets = result.frames().len() as u64;
-    let binds = result.calls_of(Role::ClientSocket, Name::Bind).count() as u64;
+    let binds = result.calls_of(Role::ClientSocket, CallName::Bind).count() as u64;
     let clients: Vec<String> = result
         .conversations
         .iter()

@@ -4,7 +4,7 @@ use super::{
     Arrow, CallRow, Content, Detail, Kind, Ladder, Lane, Line, Moment, NO_CALL_LOG, Row, Story, Transport, fold, gaps,
     said, skew_sentence,
 };
-use crate::calls::{Name, Role};
+use crate::calls::{CallName, Role};
 use crate::explain::count;
 use crate::flow::conversation::{self, Opening};
 use crate::flow::segment::{Remark, ResetCause, Segment, SegmentPart};
@@ -52,7 +52,7 @@ fn begin(rows: &mut Vec<Row>, lanes: &[Lane; 2]) {
     };
     let prepares = |row: &&Row| {
         matches!(&row.kind, Kind::Call(call) if call.party == Party::Server
-            && matches!(call.call.call, Name::Socket | Name::SetSockOpt | Name::Bind | Name::Listen | Name::GetSockName))
+            && matches!(call.call.call, CallName::Socket | CallName::SetSockOpt | CallName::Bind | CallName::Listen | CallName::GetSockName))
     };
     let place = rows.iter().take_while(prepares).count();
     let row = Row {
@@ -89,7 +89,7 @@ fn lane(story: &Story<'_>, party: Party) -> Lane {
     let first = story.packets.iter().find_map(|seen| seen.in_flow.segment());
     let listened = calls
         .clone()
-        .any(|party_call| party_call.call.call == Name::Listen && party_call.call.result == 0);
+        .any(|party_call| party_call.call.call == CallName::Listen && party_call.call.result == 0);
     Lane {
         party,
         address: match party {

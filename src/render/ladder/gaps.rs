@@ -1,7 +1,7 @@
 //! Long times in which nothing happens, and why.
 
 use super::{CallRow, Gap, Kind, Moment, Reason, Row, Story};
-use crate::calls::Name;
+use crate::calls::CallName;
 use crate::flow::Party;
 use crate::flow::segment::Delay;
 
@@ -100,7 +100,7 @@ fn delays(rows: &[Row], story: &Story<'_>) -> Vec<Option<Late>> {
 #[derive(Default)]
 struct Known {
     /// Calls that have not returned.
-    open: Vec<(Party, Name)>,
+    open: Vec<(Party, CallName)>,
     /// Of whom there was a call or a packet.
     seen: Vec<Party>,
 }
@@ -140,7 +140,7 @@ impl Known {
         match &next.kind {
             Kind::Call(call) if call.moment != Moment::Returned && !is_inside(call.party) => {
                 // A server whose first call here makes no socket had it already, and another conversation shows it.
-                let comes_now = call.party == Party::Client || call.call.call == Name::Socket;
+                let comes_now = call.party == Party::Client || call.call.call == CallName::Socket;
                 reasons.push(if comes_now && !self.seen.contains(&call.party) {
                     Reason::NotThere(call.party)
                 } else {

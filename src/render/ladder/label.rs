@@ -1,7 +1,7 @@
 //! Words for packets and calls, from the fullest to the shortest: the text forms take the first that fits.
 
 use super::{Arrow, CallRow, Content, Moment, Run};
-use crate::calls::{Call, Name, Role};
+use crate::calls::{Call, CallName, Role};
 use crate::explain::packet::{flag_names, words};
 use crate::explain::{count, grouped};
 use crate::flow::datagram::IcmpErrorKind;
@@ -195,18 +195,22 @@ fn details(row: &CallRow) -> Vec<String> {
         return vec![format!("{}: {}", error.name, error.text), error.name.clone()];
     }
     match call.call {
-        Name::Accept if leaves => vec!["new connection socket".to_owned(), "new socket".to_owned()],
-        Name::Accept => vec!["welcoming socket".to_owned(), "welcoming".to_owned()],
-        Name::Connect if enters => call.remote.map(|address| format!("to {address}")).into_iter().collect(),
-        Name::Send | Name::SendTo if enters => call.asked.map(|bytes| count(bytes, "byte")).into_iter().collect(),
-        Name::Recv if leaves && call.result == 0 => vec!["the end of the stream".to_owned(), "the end".to_owned()],
-        Name::Recv | Name::RecvFrom if leaves => call.bytes.map(|bytes| count(bytes, "byte")).into_iter().collect(),
-        Name::Listen => call
+        CallName::Accept if leaves => vec!["new connection socket".to_owned(), "new socket".to_owned()],
+        CallName::Accept => vec!["welcoming socket".to_owned(), "welcoming".to_owned()],
+        CallName::Connect if enters => call.remote.map(|address| format!("to {address}")).into_iter().collect(),
+        CallName::Send | CallName::SendTo if enters => {
+            call.asked.map(|bytes| count(bytes, "byte")).into_iter().collect()
+        }
+        CallName::Recv if leaves && call.result == 0 => vec!["the end of the stream".to_owned(), "the end".to_owned()],
+        CallName::Recv | CallName::RecvFrom if leaves => {
+            call.bytes.map(|bytes| count(bytes, "byte")).into_iter().collect()
+        }
+        CallName::Listen => call
             .argument
             .iter()
             .map(|backlog| format!("backlog {backlog}"))
             .collect(),
-        Name::Recv | Name::Close | Name::Shutdown if call.role == Role::ConnectionSocket && enters => {
+        CallName::Recv | CallName::Close | CallName::Shutdown if call.role == Role::ConnectionSocket && enters => {
             vec!["connection socket".to_owned(), "connection".to_owned()]
         }
         _ => call.argument.clone().into_iter().collect(),
@@ -216,14 +220,14 @@ fn details(row: &CallRow) -> Vec<String> {
 /// The call with all its arguments.
 pub(in crate::render) fn full(call: &Call) -> String {
     let mut parts: Vec<String> = Vec::new();
-    if call.call != Name::Socket && call.fd >= 0 {
+    if call.call != CallName::Socket && call.fd >= 0 {
         parts.push(format!("fd {}", call.fd));
     }
     parts.extend(call.argument.clone());
-    if matches!(call.call, Name::Send | Name::SendTo) {
+    if matches!(call.call, CallName::Send | CallName::SendTo) {
         parts.extend(call.asked.map(|bytes| count(bytes, "byte")));
     }
-    if matches!(call.call, Name::Connect | Name::SendTo) {
+    if matches!(call.call, CallName::Connect | CallName::SendTo) {
         parts.extend(call.remote.map(|address| address.to_string()));
     }
     format!("{}({})", call.call.word(), parts.join(", "))
@@ -231,7 +235,7 @@ pub(in crate::render) fn full(call: &Call) -> String {
 
 /// `(fd 3)`; `socket()` has none yet.
 fn handle(call: &Call) -> String {
-    if call.call == Name::Socket || call.fd < 0 {
+    if call.call == CallName::Socket || call.fd < 0 {
         "()".to_owned()
     } else {
         format!("(fd {})", call.fd)
@@ -245,8 +249,8 @@ pub(in crate::render) fn outcomes(call: &Call) -> Vec<String> {
         return vec![format!("{result} {} ({})", error.name, error.text), result];
     }
     match call.call {
-        Name::Recv if call.result == 0 => vec![format!("{result}, the end of the stream"), result],
-        Name::Accept => {
+        CallName::Recv if call.result == 0 => vec![format!("{result}, the end of the stream"), result],
+        CallName::Accept => {
             let from = call.remote.map(|client| format!("{result}, for {client}"));
             from.into_iter().chain([result]).collect()
         }

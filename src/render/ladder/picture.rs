@@ -260,5 +260,5 @@ pub enum Reason {
     /// This party's program was in no socket call of this conversation: it worked, waited for a person, or served others.
     Busy(Party),
     /// This party's program waited in this call.
-    Waiting(Party, crate::calls::Name),
+    Waiting(Party, crate::calls::CallName),
 }

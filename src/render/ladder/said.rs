@@ -1,7 +1,7 @@
 //! Sentences about a conversation, and why nothing happens in it.
 
 use super::{Gap, Reason, Story};
-use crate::calls::Name;
+use crate::calls::CallName;
 use crate::explain::{count, duration};
 use crate::flow::Party;
 use crate::flow::conversation::{Connection, Conversation, Ending, Exchange, Opening, Transport};
@@ -84,7 +84,7 @@ fn calls_of_opening(story: &Story<'_>) -> Vec<String> {
             _ => false,
         })
     };
-    let call = |name: Name, moment: fn(usize) -> EventKind| {
+    let call = |name: CallName, moment: fn(usize) -> EventKind| {
         let calls = story.timeline.calls.iter();
         let index = calls
             .into_iter()
@@ -99,11 +99,11 @@ fn calls_of_opening(story: &Story<'_>) -> Vec<String> {
         return Vec::new();
     };
     let mut said = Vec::new();
-    let span = |name: Name| call(name, EventKind::Entered).zip(call(name, EventKind::Returned));
-    if span(Name::Connect).is_some_and(|(entered, returned)| entered < syn && answer < returned) {
+    let span = |name: CallName| call(name, EventKind::Entered).zip(call(name, EventKind::Returned));
+    if span(CallName::Connect).is_some_and(|(entered, returned)| entered < syn && answer < returned) {
         said.push("It happened while the client was in connect()".to_owned());
     }
-    if let Some((entered, returned)) = span(Name::Accept).filter(|&(_, returned)| done < returned) {
+    if let Some((entered, returned)) = span(CallName::Accept).filter(|&(_, returned)| done < returned) {
         let later = |place: usize| {
             let times = (events.get(place)?.time?, events.get(done)?.time?);
             Some(duration(times.0.saturating_sub(times.1)))

@@ -2,7 +2,7 @@
 
 use super::super::test_conversation::parse;
 use super::super::{CallIndex, ConversationCalls, PacketRef};
-use crate::calls::{Call, Name, Role};
+use crate::calls::{Call, CallName, Role};
 use crate::flow::Party;
 
 /// Calls of a log for a client with this port, as the programs write them.
@@ -33,14 +33,14 @@ fn log(client: u16, socket: u64, start: i64) -> Vec<Call> {
         if call.role == Role::WelcomingSocket {
             call.local = Some("[::]:12000".parse().unwrap());
         }
-        if call.call == Name::Listen {
+        if call.call == CallName::Listen {
             call.remote = None;
         }
     }
     calls
 }
 
-fn names(matched: &ConversationCalls) -> Vec<(Party, Name)> {
+fn names(matched: &ConversationCalls) -> Vec<(Party, CallName)> {
     matched
         .calls
         .iter()
@@ -65,17 +65,17 @@ fn calls_go_to_the_conversation_of_their_addresses() {
     assert_eq!(
         names(&second),
         [
-            (Party::Client, Name::Connect),
-            (Party::Server, Name::Listen),
-            (Party::Server, Name::Accept),
-            (Party::Server, Name::Recv),
+            (Party::Client, CallName::Connect),
+            (Party::Server, CallName::Listen),
+            (Party::Server, CallName::Accept),
+            (Party::Server, CallName::Recv),
         ]
     );
     assert!(
         second
             .calls
             .iter()
-            .all(|party_call| party_call.call.call == Name::Listen || {
+            .all(|party_call| party_call.call.call == CallName::Listen || {
                 let ends = [party_call.call.local, party_call.call.remote];
                 ends.iter().flatten().any(|end| end.port() == 40_002)
             })
@@ -84,9 +84,9 @@ fn calls_go_to_the_conversation_of_their_addresses() {
     assert_eq!(
         names(&first),
         [
-            (Party::Client, Name::Connect),
-            (Party::Server, Name::Accept),
-            (Party::Server, Name::Recv)
+            (Party::Client, CallName::Connect),
+            (Party::Server, CallName::Accept),
+            (Party::Server, CallName::Recv)
         ],
         "listen() was handed out already"
     );
@@ -100,20 +100,20 @@ fn the_same_ports_on_another_day_are_another_socket() {
     let (yesterday, today) = (log(40_001, 1, 100), log(40_001, 2, 100 + day));
     let all = yesterday
         .into_iter()
-        .chain(today.into_iter().filter(|call| call.call != Name::Listen));
+        .chain(today.into_iter().filter(|call| call.call != CallName::Listen));
     all.for_each(|call| logs.add(call));
     let matched = logs.match_conversation(&packets_of(40_001, 100 + day));
     let connect = matched
         .calls
         .iter()
-        .find(|party_call| party_call.call.call == Name::Connect)
+        .find(|party_call| party_call.call.call == CallName::Connect)
         .unwrap();
     assert_eq!(connect.call.socket, 2);
     let before = logs.match_conversation(&packets_of(40_001, 100));
     let connect = before
         .calls
         .iter()
-        .find(|party_call| party_call.call.call == Name::Connect)
+        .find(|party_call| party_call.call.call == CallName::Connect)
         .unwrap();
     assert_eq!(connect.call.socket, 1);
 }
