@@ -16,7 +16,7 @@ use super::threads;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Dropped {
     /// Root's privileges, or those of the file's owner: the process is this person's now.
-    ToPerson(InvokingUser),
+    ToUser(InvokingUser),
     /// Root's capabilities, except for those that are still needed.
     RootWithoutCapabilities,
     /// The capabilities of a program that has some without being root (setcap(8), or a namespace of its own).
@@ -28,7 +28,7 @@ pub enum Dropped {
 impl fmt::Display for Dropped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::ToPerson(person) => write!(f, "gave up root: now {person}"),
+            Self::ToUser(user) => write!(f, "gave up root: now {user}"),
             Self::RootWithoutCapabilities => f.write_str("gave up every capability of root that is not needed"),
             Self::Capabilities => f.write_str("gave up every capability that is not needed"),
             Self::Nothing => f.write_str("had no privileges to give up"),
@@ -108,31 +108,31 @@ pub fn narrow_to(need: Need) -> Result<Dropped, DropError> {
     if others > 0 {
         return Err(DropError::Threads(others + 1));
     }
-    let person = InvokingUser::behind_rights().map_err(DropError::BadCaller)?;
+    let user = InvokingUser::behind_rights().map_err(DropError::BadCaller)?;
     let had = permitted()?;
     let is_root = Uid::effective().is_root();
-    if person.is_none() && had.is_empty() {
+    if user.is_none() && had.is_empty() {
         // Nothing to give up, and so no call that a sandbox could refuse.
         if need.ends_it() {
             prctl::set_no_new_privs().map_err(|error| called("prctl PR_SET_NO_NEW_PRIVS", error))?;
         }
         return Ok(Dropped::Nothing);
     }
-    let needed = need.capabilities(is_root && person.is_none());
+    let needed = need.capabilities(is_root && user.is_none());
     let kept: CapsHashSet = had.intersection(&needed).copied().collect();
     // What may be done is done: a program that root gave to another user has its capabilities switched off.
     caps::set(None, CapSet::Effective, &had).map_err(refused("capset"))?;
     empty_bounding_set(&had)?;
-    if let Some(person) = &person {
-        become_person(person, !kept.is_empty())?;
+    if let Some(user) = &user {
+        become_user(user, !kept.is_empty())?;
     }
     narrow_own_sets(&kept)?;
     if need.ends_it() {
         prctl::set_no_new_privs().map_err(|error| called("prctl PR_SET_NO_NEW_PRIVS", error))?;
     }
-    verify(person.as_ref(), &kept, need)?;
-    Ok(match person {
-        Some(person) => Dropped::ToPerson(person),
+    verify(user.as_ref(), &kept, need)?;
+    Ok(match user {
+        Some(user) => Dropped::ToUser(user),
         None if is_root => Dropped::RootWithoutCapabilities,
         None if had.len() > kept.len() => Dropped::Capabilities,
         None => Dropped::Nothing,
@@ -173,11 +173,11 @@ fn empty_bounding_set(had: &CapsHashSet) -> Result<(), DropError> {
 
 /// The order matters: without the user root no process may change groups. Capabilities outlast the change of user only where
 /// that was asked for, and not in the effective set (`PR_SET_KEEPCAPS`, prctl(2)).
-fn become_person(person: &InvokingUser, keeps: bool) -> Result<(), DropError> {
-    let (uid, gid) = (Uid::from_raw(person.uid), Gid::from_raw(person.gid));
+fn become_user(user: &InvokingUser, keeps: bool) -> Result<(), DropError> {
+    let (uid, gid) = (Uid::from_raw(user.uid), Gid::from_raw(user.gid));
     // Who started a set-user-ID program has its own supplementary groups still.
     if Uid::current().is_root() {
-        match person.c_name() {
+        match user.c_name() {
             Some(name) => initgroups(&name, gid).map_err(|error| called("initgroups", error))?,
             None => setgroups(&[gid]).map_err(|error| called("setgroups", error))?,
         }
@@ -203,7 +203,7 @@ fn narrow_own_sets(kept: &CapsHashSet) -> Result<(), DropError> {
 }
 
 /// Looks at what the kernel says now, and tries to go back.
-fn verify(person: Option<&InvokingUser>, kept: &CapsHashSet, need: Need) -> Result<(), DropError> {
+fn verify(user: Option<&InvokingUser>, kept: &CapsHashSet, need: Need) -> Result<(), DropError> {
     for set in [CapSet::Permitted, CapSet::Effective] {
         if !caps::read(None, set).map_err(refused("capget"))?.is_subset(kept) {
             return Err(DropError::StillThere("there are capabilities left"));
@@ -212,8 +212,8 @@ fn verify(person: Option<&InvokingUser>, kept: &CapsHashSet, need: Need) -> Resu
     if need.ends_it() && !prctl::get_no_new_privs().map_err(|error| called("prctl PR_GET_NO_NEW_PRIVS", error))? {
         return Err(DropError::StillThere("programs may get new privileges"));
     }
-    let Some(person) = person else { return Ok(()) };
-    let (uid, gid) = (Uid::from_raw(person.uid), Gid::from_raw(person.gid));
+    let Some(user) = user else { return Ok(()) };
+    let (uid, gid) = (Uid::from_raw(user.uid), Gid::from_raw(user.gid));
     let users = getresuid().map_err(|error| called("getresuid", error))?;
     let groups = getresgid().map_err(|error| called("getresgid", error))?;
     if [users.real, users.effective, users.saved] != [uid; 3]
@@ -225,7 +225,7 @@ fn verify(person: Option<&InvokingUser>, kept: &CapsHashSet, need: Need) -> Resu
     }
     let root = Gid::from_raw(0);
     let member = getgroups().map_err(|error| called("getgroups", error))?.contains(&root);
-    if member && gid != root && !belongs_to_root_group(person) {
+    if member && gid != root && !belongs_to_root_group(user) {
         return Err(DropError::StillThere("the process is in root's group still"));
     }
     if setresuid(Uid::from_raw(0), Uid::from_raw(0), Uid::from_raw(0)) != Err(Errno::EPERM) {
@@ -235,9 +235,9 @@ fn verify(person: Option<&InvokingUser>, kept: &CapsHashSet, need: Need) -> Resu
 }
 
 /// Is root's group one of the person's own? Unusual, but then it is no privilege left over.
-fn belongs_to_root_group(person: &InvokingUser) -> bool {
-    let name = person.c_name();
-    let groups = name.and_then(|name| nix::unistd::getgrouplist(&name, Gid::from_raw(person.gid)).ok());
+fn belongs_to_root_group(user: &InvokingUser) -> bool {
+    let name = user.c_name();
+    let groups = name.and_then(|name| nix::unistd::getgrouplist(&name, Gid::from_raw(user.gid)).ok());
     groups.is_some_and(|groups| groups.contains(&Gid::from_raw(0)))
 }
 

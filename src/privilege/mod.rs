@@ -22,13 +22,13 @@ pub use drop::{DropError, Dropped, drop_privileges, give_up_in_this_thread, narr
 pub use invoking_user::{BadCaller, Fault, InvokingUser};
 pub use namespace::{enter_private_network, enter_with_capabilities};
 pub use need::Need;
-pub use refusal::{Reason, Refused, Step};
+pub use refusal::{NamespaceError, NamespaceStep, RefusalReason};
 pub use sys::{Offload, set_mtu, switch_off};
 
 /// Were this process's rights lent to it, by sudo or the like? True also where a variable does not say by whom.
 #[must_use]
 pub fn are_lent() -> bool {
-    InvokingUser::behind_rights().map_or(true, |person| person.is_some())
+    InvokingUser::behind_rights().map_or(true, |user| user.is_some())
 }
 
 /// Could a program here get `CAP_NET_RAW` at all? Not where the bounding set lacks it, capabilities(7): a container was started

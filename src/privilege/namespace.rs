@@ -9,7 +9,7 @@ use nix::sys::prctl;
 use nix::unistd::{Gid, Uid};
 use socket2::{Domain, Socket, Type};
 
-use super::refusal::{Reason, Refused, Step};
+use super::refusal::{NamespaceError, NamespaceStep, RefusalReason};
 use super::{sys, threads};
 
 /// Moves this process, and those it starts, into a network of its own: nothing in it but loopback, which is up. There it may
@@ -24,13 +24,13 @@ use super::{sys, threads};
 /// that are open already stay in the old network. On success a packet socket has been opened (and closed): captures work.
 ///
 /// # Errors
-/// The system refuses: see [`Refused`]. The process may be half inside then and should end.
-pub fn enter_private_network() -> Result<(), Refused> {
+/// The system refuses: see [`NamespaceError`]. The process may be half inside then and should end.
+pub fn enter_private_network() -> Result<(), NamespaceError> {
     let threads = threads::count();
     if threads > 1 {
-        return Err(Refused {
-            step: Step::Unshare,
-            reason: Reason::Threads(threads),
+        return Err(NamespaceError {
+            step: NamespaceStep::Unshare,
+            reason: RefusalReason::Threads(threads),
             source: io::Error::other(format!("the process has {threads} threads")),
         });
     }
@@ -46,7 +46,7 @@ pub fn enter_private_network() -> Result<(), Refused> {
 ///
 /// # Errors
 /// The network is made and of no use. The process is in it and should end.
-pub fn enter_with_capabilities() -> Result<bool, Refused> {
+pub fn enter_with_capabilities() -> Result<bool, NamespaceError> {
     let all = [
         Capability::CAP_SYS_ADMIN,
         Capability::CAP_NET_ADMIN,
@@ -63,27 +63,29 @@ pub fn enter_with_capabilities() -> Result<bool, Refused> {
 }
 
 /// Switches loopback on, and proves that captures work.
-fn try_out() -> Result<(), Refused> {
-    sys::switch_on("lo").map_err(|error| Refused::new(Step::LoopbackUp, error))?;
+fn try_out() -> Result<(), NamespaceError> {
+    sys::switch_on("lo").map_err(|error| NamespaceError::new(NamespaceStep::LoopbackUp, error))?;
     let proof = Socket::new(Domain::PACKET, Type::RAW, None);
-    proof.map(drop).map_err(|error| Refused::new(Step::PacketSocket, error))
+    proof
+        .map(drop)
+        .map_err(|error| NamespaceError::new(NamespaceStep::PacketSocket, error))
 }
 
-fn enter_user_namespace() -> Result<(), Refused> {
+fn enter_user_namespace() -> Result<(), NamespaceError> {
     // Asked before: inside, and without the maps, everybody is nobody.
     let (uid, gid) = (Uid::effective(), Gid::effective());
     let both = CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWNET;
-    unshare(both).map_err(|error| Refused::new(Step::Unshare, error.into()))?;
+    unshare(both).map_err(|error| NamespaceError::new(NamespaceStep::Unshare, error.into()))?;
     // To a program with a file capability (setcap(8)) its own files in /proc are closed, proc(5). By now that capability is
     // gone: what it has holds inside only. Where this fails, the next step says so.
     let _ = prctl::set_dumpable(true);
     // Without "deny" nobody but root may map groups: leaving a group could open what is closed to that group.
-    write(Step::SetGroups, "/proc/self/setgroups", "deny")?;
-    write(Step::UidMap, "/proc/self/uid_map", &format!("{uid} {uid} 1"))?;
-    write(Step::GidMap, "/proc/self/gid_map", &format!("{gid} {gid} 1"))
+    write(NamespaceStep::SetGroups, "/proc/self/setgroups", "deny")?;
+    write(NamespaceStep::UidMap, "/proc/self/uid_map", &format!("{uid} {uid} 1"))?;
+    write(NamespaceStep::GidMap, "/proc/self/gid_map", &format!("{gid} {gid} 1"))
 }
 
-fn write(step: Step, path: &str, text: &str) -> Result<(), Refused> {
+fn write(step: NamespaceStep, path: &str, text: &str) -> Result<(), NamespaceError> {
     // The kernel takes each of these in one write or not at all.
-    fs::write(path, text).map_err(|error| Refused::new(step, error))
+    fs::write(path, text).map_err(|error| NamespaceError::new(step, error))
 }

@@ -6,7 +6,7 @@ use nix::errno::Errno;
 
 /// What was tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+pub enum NamespaceStep {
     /// unshare(2): new namespaces.
     Unshare,
     /// Writing `/proc/self/setgroups`, `user_namespaces(7)`.
@@ -21,7 +21,7 @@ pub enum Step {
     PacketSocket,
 }
 
-impl fmt::Display for Step {
+impl fmt::Display for NamespaceStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Unshare => "unshare",
@@ -37,7 +37,7 @@ impl fmt::Display for Step {
 /// What stands behind a refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Reason {
+pub enum RefusalReason {
     /// The process has more than one thread. A mistake of the program's.
     Threads(usize),
     /// `user.max_user_namespaces` or `user.max_net_namespaces` is used up, or 0.
@@ -54,7 +54,7 @@ pub enum Reason {
     Unknown,
 }
 
-impl Reason {
+impl RefusalReason {
     /// Why, and what to do about it: a command, if there is one, stands behind the last colon.
     #[must_use]
     pub const fn explanation(self) -> &'static str {
@@ -83,34 +83,34 @@ impl Reason {
 
 /// A private network was refused. The process may be half inside: it should use no network any more, and end.
 #[derive(Debug)]
-pub struct Refused {
+pub struct NamespaceError {
     /// What was tried.
-    pub step: Step,
+    pub step: NamespaceStep,
     /// What stands behind it.
-    pub reason: Reason,
+    pub reason: RefusalReason,
     /// What the system said.
     pub source: io::Error,
 }
 
-impl Refused {
-    pub(super) fn new(step: Step, source: io::Error) -> Self {
-        let reason = Facts::read().reason(step, &source);
+impl NamespaceError {
+    pub(super) fn new(step: NamespaceStep, source: io::Error) -> Self {
+        let reason = SystemRestrictions::read().reason(step, &source);
         Self { step, reason, source }
     }
 }
 
-impl fmt::Display for Refused {
+impl fmt::Display for NamespaceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "cannot make a private network: {}: {}; ", self.step, self.source)?;
         f.write_str(self.reason.explanation())?;
         match self.reason {
-            Reason::Threads(_) | Reason::Seccomp => Ok(()),
+            RefusalReason::Threads(_) | RefusalReason::Seccomp => Ok(()),
             _ => f.write_str("; or start it with sudo"),
         }
     }
 }
 
-impl std::error::Error for Refused {
+impl std::error::Error for NamespaceError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         Some(&self.source)
     }
@@ -118,13 +118,13 @@ impl std::error::Error for Refused {
 
 /// What the system tells about its restrictions.
 #[derive(Debug, Clone, Copy, Default)]
-struct Facts {
+struct SystemRestrictions {
     switched_off: bool,
     apparmor: bool,
     seccomp: bool,
 }
 
-impl Facts {
+impl SystemRestrictions {
     fn read() -> Self {
         let says = |path: &str, wanted: &str| fs::read_to_string(path).is_ok_and(|text| text.trim() == wanted);
         let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -137,16 +137,16 @@ impl Facts {
         }
     }
 
-    fn reason(self, step: Step, error: &io::Error) -> Reason {
+    fn reason(self, step: NamespaceStep, error: &io::Error) -> RefusalReason {
         let errno = error.raw_os_error().map(Errno::from_raw);
         match (step, errno) {
-            (Step::Unshare, Some(Errno::ENOSPC | Errno::EUSERS)) => Reason::Limit,
-            (Step::Unshare, Some(Errno::EINVAL | Errno::ENOSYS)) => Reason::NotBuilt,
+            (NamespaceStep::Unshare, Some(Errno::ENOSPC | Errno::EUSERS)) => RefusalReason::Limit,
+            (NamespaceStep::Unshare, Some(Errno::EINVAL | Errno::ENOSYS)) => RefusalReason::NotBuilt,
             // AppArmor lets unshare pass and forbids what makes it worth while, so it is asked for first only later on.
-            (Step::Unshare, _) if self.switched_off => Reason::SwitchedOff,
-            (_, Some(Errno::EPERM | Errno::EACCES)) if self.apparmor => Reason::AppArmor,
-            (_, Some(Errno::EPERM | Errno::EACCES | Errno::ENOSYS)) if self.seccomp => Reason::Seccomp,
-            _ => Reason::Unknown,
+            (NamespaceStep::Unshare, _) if self.switched_off => RefusalReason::SwitchedOff,
+            (_, Some(Errno::EPERM | Errno::EACCES)) if self.apparmor => RefusalReason::AppArmor,
+            (_, Some(Errno::EPERM | Errno::EACCES | Errno::ENOSYS)) if self.seccomp => RefusalReason::Seccomp,
+            _ => RefusalReason::Unknown,
         }
     }
 }
@@ -157,44 +157,53 @@ mod tests {
 
     use nix::errno::Errno;
 
-    use super::{Facts, Reason, Refused, Step};
+    use super::{NamespaceError, NamespaceStep, RefusalReason, SystemRestrictions};
 
-    fn reason(facts: Facts, step: Step, errno: Errno) -> Reason {
-        facts.reason(step, &io::Error::from(errno))
+    fn reason(restrictions: SystemRestrictions, step: NamespaceStep, errno: Errno) -> RefusalReason {
+        restrictions.reason(step, &io::Error::from(errno))
     }
 
     #[test]
     fn each_refusal_finds_its_reason() {
-        let none = Facts::default();
-        let debian = Facts {
+        let none = SystemRestrictions::default();
+        let debian = SystemRestrictions {
             switched_off: true,
             ..none
         };
-        let ubuntu = Facts { apparmor: true, ..none };
-        let container = Facts { seccomp: true, ..none };
+        let ubuntu = SystemRestrictions { apparmor: true, ..none };
+        let container = SystemRestrictions { seccomp: true, ..none };
         let cases = [
-            (none, Step::Unshare, Errno::ENOSPC, Reason::Limit),
-            (none, Step::Unshare, Errno::EINVAL, Reason::NotBuilt),
-            (none, Step::Unshare, Errno::EPERM, Reason::Unknown),
-            (debian, Step::Unshare, Errno::EPERM, Reason::SwitchedOff),
-            (ubuntu, Step::Unshare, Errno::EPERM, Reason::AppArmor),
-            (ubuntu, Step::UidMap, Errno::EPERM, Reason::AppArmor),
-            (ubuntu, Step::PacketSocket, Errno::EPERM, Reason::AppArmor),
-            (ubuntu, Step::SetGroups, Errno::EACCES, Reason::AppArmor),
-            (ubuntu, Step::UidMap, Errno::EINVAL, Reason::Unknown),
-            (container, Step::Unshare, Errno::EPERM, Reason::Seccomp),
-            (debian, Step::LoopbackUp, Errno::EPERM, Reason::Unknown),
+            (none, NamespaceStep::Unshare, Errno::ENOSPC, RefusalReason::Limit),
+            (none, NamespaceStep::Unshare, Errno::EINVAL, RefusalReason::NotBuilt),
+            (none, NamespaceStep::Unshare, Errno::EPERM, RefusalReason::Unknown),
+            (debian, NamespaceStep::Unshare, Errno::EPERM, RefusalReason::SwitchedOff),
+            (ubuntu, NamespaceStep::Unshare, Errno::EPERM, RefusalReason::AppArmor),
+            (ubuntu, NamespaceStep::UidMap, Errno::EPERM, RefusalReason::AppArmor),
+            (
+                ubuntu,
+                NamespaceStep::PacketSocket,
+                Errno::EPERM,
+                RefusalReason::AppArmor,
+            ),
+            (ubuntu, NamespaceStep::SetGroups, Errno::EACCES, RefusalReason::AppArmor),
+            (ubuntu, NamespaceStep::UidMap, Errno::EINVAL, RefusalReason::Unknown),
+            (container, NamespaceStep::Unshare, Errno::EPERM, RefusalReason::Seccomp),
+            (debian, NamespaceStep::LoopbackUp, Errno::EPERM, RefusalReason::Unknown),
         ];
-        for (facts, step, errno, expected) in cases {
-            assert_eq!(reason(facts, step, errno), expected, "{facts:?} {step} {errno}");
+        for (restrictions, step, errno, expected) in cases {
+            assert_eq!(
+                reason(restrictions, step, errno),
+                expected,
+                "{restrictions:?} {step} {errno}"
+            );
         }
     }
 
     #[test]
     fn the_message_names_step_setting_and_remedy() {
-        let refused = Refused {
-            step: Step::UidMap,
-            reason: Reason::AppArmor,
+        let refused = NamespaceError {
+            step: NamespaceStep::UidMap,
+            reason: RefusalReason::AppArmor,
             source: Errno::EPERM.into(),
         };
         assert_eq!(

@@ -123,7 +123,7 @@ fn is_closed(file: &std::path::Path) -> bool {
 #[cfg(target_os = "linux")]
 fn keep(need: Need) -> Result<(), String> {
     let dropped = privilege::narrow_to(need).map_err(|error| error.to_string())?;
-    if matches!(dropped, Dropped::ToPerson(_)) {
+    if matches!(dropped, Dropped::ToUser(_)) {
         // Afterwards there is nothing lent any more, so it is set once.
         let _ = GIVEN_UP.set(dropped.to_string());
     }
