@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use socket_lab::explain::packet::{self, Marks};
+use socket_lab::explain::packet::{self, StateStyle};
 use socket_lab::explain::{Context, meaning, note};
 use socket_lab::flow::{PacketInFlow, Tracker};
 use socket_lab::record::Reader;
@@ -32,7 +32,7 @@ fn told(file: &str) -> Vec<String> {
     each(Path::new(file), |number, packet, in_flow| {
         let reason = packet::reason(packet, in_flow).unwrap();
         let states = in_flow
-            .and_then(|in_flow| packet::states(in_flow, Marks::ASCII))
+            .and_then(|in_flow| packet::states(in_flow, StateStyle::ASCII))
             .unwrap_or_default();
         lines.push(format!("{number} {}: {reason}. {states}", packet::name(packet)));
     });

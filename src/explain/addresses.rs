@@ -2,13 +2,13 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::context::{Context, Side};
+use super::context::{Context, DatagramEnd};
 use super::sentence::Sentence;
 use crate::flow::Party;
 use crate::wire::{Field, Value};
 
 /// Whose address it is in the conversation, and what it tells by itself.
-pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>, side: Side) -> Option<Sentence> {
+pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>, side: DatagramEnd) -> Option<Sentence> {
     let (address, kind): (IpAddr, _) = match field.value() {
         Value::Ipv4(address) => (address.into(), kind_4(address)),
         Value::Ipv6(address) => (address.into(), kind_6(address)),

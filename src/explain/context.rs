@@ -18,7 +18,7 @@ pub struct Context<'c, 'a> {
 
 /// Who is meant: the one who sent the datagram, or the one for whom it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
+pub(super) enum DatagramEnd {
     Sender,
     Receiver,
 }
@@ -55,7 +55,7 @@ impl<'c, 'a> Context<'c, 'a> {
 
     /// Whose address or port stands on this side of the header; `None` where nothing tells. A datagram that an ICMP error
     /// quotes was sent by the one who did not send the error; the error itself may come from a router.
-    pub(super) fn party(&self, side: Side) -> Option<Party> {
+    pub(super) fn party(&self, side: DatagramEnd) -> Option<Party> {
         let in_flow = self
             .in_flow
             .filter(|in_flow| in_flow.roles != Roles::First && !is_to_many(in_flow))?;
@@ -65,8 +65,8 @@ impl<'c, 'a> Context<'c, 'a> {
             (_, quoted) => (!quoted).then_some(in_flow.sender)?,
         };
         Some(match side {
-            Side::Sender => sender,
-            Side::Receiver => sender.other(),
+            DatagramEnd::Sender => sender,
+            DatagramEnd::Receiver => sender.other(),
         })
     }
 }

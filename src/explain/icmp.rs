@@ -9,9 +9,9 @@ use crate::wire::{Field, Layer, Protocol, icmp, icmpv6};
 use crate::wire::{icmp_extension, nd};
 
 /// Explains ICMP.
-pub(super) struct Icmp;
+pub(super) struct IcmpExplainer;
 
-impl Explain for Icmp {
+impl Explain for IcmpExplainer {
     fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
         meaning(context, field)
     }
@@ -29,9 +29,9 @@ impl Explain for Icmp {
 }
 
 /// Explains `ICMPv6`.
-pub(super) struct Icmpv6;
+pub(super) struct Icmpv6Explainer;
 
-impl Explain for Icmpv6 {
+impl Explain for Icmpv6Explainer {
     fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
         meaning(context, field)
     }

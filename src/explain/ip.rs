@@ -1,6 +1,6 @@
 //! IPv4, IPv6 and its extension headers.
 
-use super::context::{Context, Side, follows};
+use super::context::{Context, DatagramEnd, follows};
 use super::explainer::Explain;
 use super::lengths::{self, composition};
 use super::sentence::Sentence;
@@ -9,9 +9,9 @@ use crate::wire::Field;
 use crate::wire::{ipv4, ipv6, ipv6_extension};
 
 /// Explains IPv4.
-pub(super) struct Ipv4;
+pub(super) struct Ipv4Explainer;
 
-impl Explain for Ipv4 {
+impl Explain for Ipv4Explainer {
     fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
         let ip = context.layer.ipv4();
         Some(match field.id() {
@@ -42,8 +42,8 @@ impl Explain for Ipv4 {
             }
             ipv4::id::PROTO => follows(context),
             ipv4::id::CHECKSUM => checksum::meaning(context, field, "covers this header only")?,
-            ipv4::id::SRC => addresses::meaning(context, field, Side::Sender)?,
-            ipv4::id::DST => addresses::meaning(context, field, Side::Receiver)?,
+            ipv4::id::SRC => addresses::meaning(context, field, DatagramEnd::Sender)?,
+            ipv4::id::DST => addresses::meaning(context, field, DatagramEnd::Receiver)?,
             ipv4::id::VERSION => "tells IPv4 from IPv6".into(),
             id => option(id)?.into(),
         })
@@ -51,9 +51,9 @@ impl Explain for Ipv4 {
 }
 
 /// Explains IPv6.
-pub(super) struct Ipv6;
+pub(super) struct Ipv6Explainer;
 
-impl Explain for Ipv6 {
+impl Explain for Ipv6Explainer {
     fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
         Some(match field.id() {
             ipv6::id::VERSION => "tells IPv6 from IPv4".into(),
@@ -69,8 +69,8 @@ impl Explain for Ipv6 {
             },
             ipv6::id::NXT => follows(context),
             ipv6::id::HLIM => hops(field),
-            ipv6::id::SRC => addresses::meaning(context, field, Side::Sender)?,
-            ipv6::id::DST => addresses::meaning(context, field, Side::Receiver)?,
+            ipv6::id::SRC => addresses::meaning(context, field, DatagramEnd::Sender)?,
+            ipv6::id::DST => addresses::meaning(context, field, DatagramEnd::Receiver)?,
             _ => return None,
         })
     }
@@ -91,9 +91,9 @@ fn option(id: &str) -> Option<&'static str> {
 }
 
 /// Explains IPv6's extension headers, and the authentication header.
-pub(super) struct Extension;
+pub(super) struct ExtensionExplainer;
 
-impl Explain for Extension {
+impl Explain for ExtensionExplainer {
     fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
         Some(match field.id() {
             ipv6_extension::id::FRAGHDR_NXT if context.layer.fragment().is_some_and(|header| header.offset > 0) => {

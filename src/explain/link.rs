@@ -7,9 +7,9 @@ use crate::wire::{Field, Value};
 use crate::wire::{cooked, ethernet, llc, null, vlan};
 
 /// Explains Ethernet, VLAN tags, LLC and BSD loopback.
-pub(super) struct Link;
+pub(super) struct LinkExplainer;
 
-impl Explain for Link {
+impl Explain for LinkExplainer {
     fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
         Some(match field.id() {
             ethernet::id::DST => destination(field),
@@ -36,9 +36,9 @@ impl Explain for Link {
 }
 
 /// Explains the headers that Linux makes up for captures on "any".
-pub(super) struct Cooked;
+pub(super) struct CookedExplainer;
 
-impl Explain for Cooked {
+impl Explain for CookedExplainer {
     fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
         Some(match field.id() {
             cooked::id::PKTTYPE => match field.number()? {

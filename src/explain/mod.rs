@@ -14,7 +14,7 @@
 macro_rules! sentence {
     ($($piece:expr),+ $(,)?) => {{
         let mut text = String::with_capacity($crate::explain::sentence::SENTENCE);
-        $($crate::explain::sentence::Piece::add_to(&$piece, &mut text);)+
+        $($crate::explain::sentence::SentencePart::add_to(&$piece, &mut text);)+
         text
     }};
 }

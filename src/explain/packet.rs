@@ -5,7 +5,7 @@
 //! - [`expectation()`]: what should come next; [`comment()`]: all this for a capture file.
 
 mod comment;
-mod ends;
+mod endpoints;
 mod expectation;
 mod name;
 mod parts;
@@ -15,13 +15,13 @@ mod states;
 pub mod words;
 
 pub use comment::comment;
-pub use ends::{Ends, ends, roles};
+pub use endpoints::{PacketEndpoints, ends, roles};
 pub use expectation::expectation;
 pub use name::{flag_names, name, write_flags};
 pub use parts::parts;
 pub use reason::reason;
 pub use remarks::{place, remarks, tags};
-pub use states::{Marks, states};
+pub use states::{StateStyle, states};
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! What a port number tells: whose it is, and what is known of the number itself.
 
-use super::context::{Context, Side};
+use super::context::{Context, DatagramEnd};
 use super::sentence::Sentence;
 use crate::flow::datagram::{DatagramPart, IcmpErrorKind};
 use crate::flow::segment::{ResetCause, SegmentPart};
@@ -12,7 +12,7 @@ use crate::wire::{Field, Protocol};
 const PICKED: std::ops::RangeInclusive<u64> = 32_768..=60_999;
 
 /// Whose port it is, where the conversation or a SYN tells; else what the number tells.
-pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>, side: Side) -> Option<Sentence> {
+pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>, side: DatagramEnd) -> Option<Sentence> {
     let number = field.number()?;
     if let Some(swapped) = context.in_flow.and_then(|in_flow| swapped(context, in_flow, side)) {
         return Some(swapped);
@@ -35,15 +35,17 @@ pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>, side: Side) -
 }
 
 /// Whether somebody listens shows only when the server speaks.
-fn servers(context: Context<'_, '_>, side: Side) -> &'static str {
+fn servers(context: Context<'_, '_>, side: DatagramEnd) -> &'static str {
     let in_flow = context.in_flow;
     let part = in_flow.and_then(PacketInFlow::segment).map(|segment| segment.part);
     if context.layer.protocol() == Protocol::Udp {
         let says = in_flow.and_then(PacketInFlow::notice).map(|notice| notice.says);
         return match side {
-            Side::Receiver if says == Some(IcmpErrorKind::PortUnreachable) => "the server's: no program is bound to it",
-            Side::Sender => "the server's: its program is bound to it",
-            Side::Receiver => "the server's: its program should be bound to it",
+            DatagramEnd::Receiver if says == Some(IcmpErrorKind::PortUnreachable) => {
+                "the server's: no program is bound to it"
+            }
+            DatagramEnd::Sender => "the server's: its program is bound to it",
+            DatagramEnd::Receiver => "the server's: its program should be bound to it",
         };
     }
     let is_syn = context
@@ -52,29 +54,31 @@ fn servers(context: Context<'_, '_>, side: Side) -> &'static str {
         .is_some_and(|tcp| tcp.flags().has(Flags::SYN) && !tcp.flags().has(Flags::ACK));
     match part {
         Some(SegmentPart::Reset(ResetCause::NobodyListens)) => "the server's: nothing listens there",
-        _ if is_syn || (context.layer.is_quoted() && side == Side::Receiver) => "the server's: it should listen there",
+        _ if is_syn || (context.layer.is_quoted() && side == DatagramEnd::Receiver) => {
+            "the server's: it should listen there"
+        }
         _ => "the server's: it listens there",
     }
 }
 
 /// A reply has the ports of its request, swapped.
-fn swapped(context: Context<'_, '_>, in_flow: &PacketInFlow, side: Side) -> Option<Sentence> {
+fn swapped(context: Context<'_, '_>, in_flow: &PacketInFlow, side: DatagramEnd) -> Option<Sentence> {
     let DatagramPart::Reply { request, .. } = in_flow.datagram()?.part else {
         return None;
     };
     let party = context.party(side)?;
     let was = match side {
-        Side::Sender => "destination",
-        Side::Receiver => "source",
+        DatagramEnd::Sender => "destination",
+        DatagramEnd::Receiver => "source",
     };
     Some(sentence!("the ", party, "'s: packet ", request, "'s ", was, " port").into())
 }
 
 /// Without a conversation only a SYN tells who is the client.
-fn by_syn(context: Context<'_, '_>, side: Side) -> Option<Party> {
+fn by_syn(context: Context<'_, '_>, side: DatagramEnd) -> Option<Party> {
     let flags = context.layer.tcp()?.flags();
     let from_client = flags.has(Flags::SYN).then(|| !flags.has(Flags::ACK))?;
-    Some(if from_client == (side == Side::Sender) {
+    Some(if from_client == (side == DatagramEnd::Sender) {
         Party::Client
     } else {
         Party::Server

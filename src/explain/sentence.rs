@@ -14,49 +14,49 @@ pub(super) const SENTENCE: usize = 192;
 pub type Sentence = Cow<'static, str>;
 
 /// A piece of a sentence.
-pub(super) trait Piece {
+pub(super) trait SentencePart {
     /// Adds it to the end.
     fn add_to(&self, text: &mut String);
 }
 
-impl<P: Piece + ?Sized> Piece for &P {
+impl<P: SentencePart + ?Sized> SentencePart for &P {
     fn add_to(&self, text: &mut String) {
         P::add_to(self, text);
     }
 }
 
-impl Piece for str {
+impl SentencePart for str {
     fn add_to(&self, text: &mut String) {
         text.push_str(self);
     }
 }
 
-impl Piece for String {
+impl SentencePart for String {
     fn add_to(&self, text: &mut String) {
         text.push_str(self);
     }
 }
 
-impl Piece for Sentence {
+impl SentencePart for Sentence {
     fn add_to(&self, text: &mut String) {
         text.push_str(self);
     }
 }
 
-impl Piece for Party {
+impl SentencePart for Party {
     fn add_to(&self, text: &mut String) {
         text.push_str(self.word());
     }
 }
 
-impl Piece for Sequence {
+impl SentencePart for Sequence {
     fn add_to(&self, text: &mut String) {
         self.0.add_to(text);
     }
 }
 
 /// `127.0.0.1:12000`
-impl Piece for SocketAddr {
+impl SentencePart for SocketAddr {
     fn add_to(&self, text: &mut String) {
         // Writing to a String cannot fail, here and below.
         let _ = write_socket(text, *self);
@@ -64,7 +64,7 @@ impl Piece for SocketAddr {
 }
 
 /// `127.0.0.1`
-impl Piece for Ipv4Addr {
+impl SentencePart for Ipv4Addr {
     fn add_to(&self, text: &mut String) {
         let _ = write_address(text, (*self).into());
     }
@@ -73,7 +73,7 @@ impl Piece for Ipv4Addr {
 /// Numbers in decimal digits.
 macro_rules! numbers {
     ($($number:ty),+) => {$(
-        impl Piece for $number {
+        impl SentencePart for $number {
             fn add_to(&self, text: &mut String) {
                 text.push_str(itoa::Buffer::new().format(*self));
             }

@@ -8,7 +8,7 @@ mod options;
 mod window;
 mod words;
 
-use super::context::{Context, Side};
+use super::context::{Context, DatagramEnd};
 use super::explainer::Explain;
 use super::sentence::Sentence;
 use super::{checksum, ports};
@@ -26,8 +26,8 @@ pub(super) struct Explainer;
 impl Explain for Explainer {
     fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
         match field.id() {
-            id::SRCPORT => return ports::meaning(context, field, Side::Sender),
-            id::DSTPORT => return ports::meaning(context, field, Side::Receiver),
+            id::SRCPORT => return ports::meaning(context, field, DatagramEnd::Sender),
+            id::DSTPORT => return ports::meaning(context, field, DatagramEnd::Receiver),
             _ => {}
         }
         let Some(tcp) = context.layer.tcp() else {

@@ -1,6 +1,6 @@
 //! UDP. RFC 768
 
-use super::context::{Context, Side};
+use super::context::{Context, DatagramEnd};
 use super::explainer::Explain;
 use super::sentence::Sentence;
 use super::{checksum, lengths, ports};
@@ -13,8 +13,8 @@ pub(super) struct Explainer;
 impl Explain for Explainer {
     fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
         Some(match field.id() {
-            id::SRCPORT => ports::meaning(context, field, Side::Sender)?,
-            id::DSTPORT => ports::meaning(context, field, Side::Receiver)?,
+            id::SRCPORT => ports::meaning(context, field, DatagramEnd::Sender)?,
+            id::DSTPORT => ports::meaning(context, field, DatagramEnd::Receiver)?,
             id::LENGTH => length(context, field.number()?),
             id::CHECKSUM => checksum::meaning(context, field, "covers pseudo-header, header and data")?,
             _ => return None,

@@ -1,6 +1,6 @@
 //! Numbers in words.
 
-use super::sentence::Piece;
+use super::sentence::SentencePart;
 use crate::flow::number::{Bytes, Number};
 use crate::wire::digits::write_padded;
 
@@ -74,7 +74,7 @@ pub fn bytes(count: u64) -> String {
 }
 
 /// `byte 1`, `bytes 1 to 12`: data by their relative numbers.
-impl Piece for Bytes {
+impl SentencePart for Bytes {
     fn add_to(&self, text: &mut String) {
         if self.first == self.last {
             text.push_str("byte ");
@@ -88,7 +88,7 @@ impl Piece for Bytes {
 }
 
 /// `2996028720 (rel 1)`
-impl Piece for Number {
+impl SentencePart for Number {
     fn add_to(&self, text: &mut String) {
         self.raw.add_to(text);
         text.push_str(" (rel ");

@@ -9,7 +9,7 @@ use std::ops::Range;
 pub use row::Row;
 use row::row;
 
-use crate::explain::packet::{self, Ends};
+use crate::explain::packet::{self, PacketEndpoints};
 use crate::explain::{self, Context};
 use crate::flow::{PacketInFlow, Party};
 use crate::frame::Frame;
@@ -145,11 +145,11 @@ fn name(packet: &Packet<'_>, in_flow: Option<&PacketInFlow>) -> String {
 fn ends(packet: &Packet<'_>, in_flow: Option<&PacketInFlow>) -> Option<(String, String)> {
     let (from, to) = packet::roles(in_flow).unzip();
     Some(match packet::ends(packet)? {
-        Ends::Sockets(sender, receiver) => (
+        PacketEndpoints::Sockets(sender, receiver) => (
             end(from, |text| write_socket(text, sender)),
             end(to, |text| write_socket(text, receiver)),
         ),
-        Ends::Hosts(sender, receiver) => (
+        PacketEndpoints::Hosts(sender, receiver) => (
             end(from, |text| write_address(text, sender)),
             end(to, |text| write_address(text, receiver)),
         ),

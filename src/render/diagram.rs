@@ -27,7 +27,7 @@ use self::grid::Grid;
 use super::look::{Style, TextStyle, TimeForm};
 use super::table::places;
 use super::view::{ShownPacket, View, ViewOf};
-use crate::explain::packet::{Ends, ends, name, parts, reason, roles, states, tags};
+use crate::explain::packet::{PacketEndpoints, ends, name, parts, reason, roles, states, tags};
 use crate::explain::{Context, Sentence, icmp_extension};
 use crate::flow::PacketInFlow;
 use crate::frame::{Frame, Time};
@@ -130,8 +130,8 @@ fn headline(
         None => (String::new(), String::new()),
     };
     let route = match ends(packet) {
-        Some(Ends::Sockets(from, to)) => format!("  {before}{sender}{from} {arrow} {receiver}{to}"),
-        Some(Ends::Hosts(from, to)) => format!("  {before}{sender}{from} {arrow} {receiver}{to}"),
+        Some(PacketEndpoints::Sockets(from, to)) => format!("  {before}{sender}{from} {arrow} {receiver}{to}"),
+        Some(PacketEndpoints::Hosts(from, to)) => format!("  {before}{sender}{from} {arrow} {receiver}{to}"),
         None => String::new(),
     };
     let mut name = name(packet).into_owned();
@@ -163,7 +163,7 @@ fn story(
     if let Some(reason) = reason(packet, in_flow) {
         prose::write(out, columns(look), &format!("Why: {reason}"), "    ")?;
     }
-    match in_flow.and_then(|in_flow| states(in_flow, look.marks())) {
+    match in_flow.and_then(|in_flow| states(in_flow, look.state_style())) {
         Some(states) => prose::write(out, columns(look), &format!("States: {states}"), "    "),
         None => Ok(()),
     }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::look::{Style, TextStyle};
 use super::page::Page;
 use super::proof::Proof;
-use crate::explain::purpose::{Entry, Place, is_wiresharks};
+use crate::explain::purpose::{FieldEntry, FieldPosition, is_wiresharks};
 use crate::wire::{DisplayFormat, FieldDef, Origin};
 
 /// Columns that the words on the left take.
@@ -42,8 +42,8 @@ pub struct Seen {
 pub fn write(
     output: &mut impl Write,
     look: &TextStyle,
-    entry: &Entry,
-    others: &[Entry],
+    entry: &FieldEntry,
+    others: &[FieldEntry],
     seen: Option<&Seen>,
 ) -> io::Result<()> {
     let mut page = Page {
@@ -54,15 +54,15 @@ pub fn write(
     page.title(&format!("{} ({})", entry.def.name, entry.def.id))?;
     page.beside("For", entry.purpose.purpose, None)?;
     let mut word = "Place";
-    for place in entry.places.iter().take(PLACES) {
-        page.beside(word, &placed(place), None)?;
+    for field_position in entry.positions.iter().take(PLACES) {
+        page.beside(word, &position_line(field_position), None)?;
         word = page.again(word);
     }
-    if entry.places.len() > PLACES {
-        page.beside(word, &format!("and {} more", entry.places.len() - PLACES), None)?;
+    if entry.positions.len() > PLACES {
+        page.beside(word, &format!("and {} more", entry.positions.len() - PLACES), None)?;
     }
-    match entry.places.first() {
-        Some(place) if look.style != Style::Plain => diagram(&mut page, place)?,
+    match entry.positions.first() {
+        Some(field_position) if look.style != Style::Plain => diagram(&mut page, field_position)?,
         _ => {}
     }
     page.beside("Values", &values(entry), None)?;
@@ -84,12 +84,12 @@ pub fn write(
 }
 
 /// `TCP header, byte 13, bit 6 of 0 to 7, part of reserved, flags; 1 bit`
-fn placed(place: &Place) -> String {
-    let Place {
+fn position_line(field_position: &FieldPosition) -> String {
+    let FieldPosition {
         field_table,
         def,
         within,
-    } = place;
+    } = field_position;
     let protocol = field_table.protocol.name();
     let header = match (field_table.origin, field_table.part) {
         (Origin::Header | Origin::Running, "") => format!("{protocol} header"),
@@ -149,7 +149,7 @@ fn size(def: &FieldDef) -> String {
     }
 }
 
-fn values(entry: &Entry) -> String {
+fn values(entry: &FieldEntry) -> String {
     let form = formed(entry.def);
     match (form.is_empty(), entry.purpose.values) {
         (_, "") => form,
@@ -205,17 +205,17 @@ fn named(def: &FieldDef, naming: crate::wire::Naming, written: impl Fn(u64) -> S
 }
 
 /// The rows that the field touches, of 32 bits or, where columns are few, of 16; its own bits marked.
-fn diagram(page: &mut Page<'_, impl Write>, place: &Place) -> io::Result<()> {
+fn diagram(page: &mut Page<'_, impl Write>, field_position: &FieldPosition) -> io::Result<()> {
     /// Columns on the left, and of a row of 32 bits with its borders.
     const COLUMNS: usize = 8 + 2 * 32 + 1;
     const MOST_BITS: usize = 128;
     const TENS: &str = " 0                   1                   2                   3";
     const UNITS: &str = " 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1";
-    if place.field_table.origin.is_running() || place.def.bits == 0 {
+    if field_position.field_table.origin.is_running() || field_position.def.bits == 0 {
         return Ok(());
     }
     let bits = if page.look.width < COLUMNS { 16 } else { 32 };
-    let (start, end) = (place.def.bit, place.def.bit + place.def.bits);
+    let (start, end) = (field_position.def.bit, field_position.def.bit + field_position.def.bits);
     let (first, last) = (start / bits, (end - 1) / bits);
     writeln!(page.output)?;
     for (word, ruler) in [("   byte", TENS), ("", UNITS)] {
@@ -229,7 +229,7 @@ fn diagram(page: &mut Page<'_, impl Write>, place: &Place) -> io::Result<()> {
         for bit in row * bits..(row + 1) * bits {
             line.push(if (start..end).contains(&bit) { '#' } else { ' ' });
             let is_last = bit + 1 == (row + 1) * bits;
-            let is_edge = is_last || begins(place.field_table.table, bit + 1);
+            let is_edge = is_last || begins(field_position.field_table.table, bit + 1);
             let inside = start <= bit && bit + 1 < end;
             line.push(match (is_edge, inside) {
                 (true, false) => '|',

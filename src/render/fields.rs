@@ -150,7 +150,9 @@ fn headline(
 
 /// What the packet does in its conversation.
 fn story(output: &mut impl Write, look: &TextStyle, breakdown: &Breakdown<'_>) -> io::Result<()> {
-    let states = breakdown.in_flow.and_then(|in_flow| states(in_flow, look.marks()));
+    let states = breakdown
+        .in_flow
+        .and_then(|in_flow| states(in_flow, look.state_style()));
     let lines = [
         ("Conversation", &breakdown.place),
         ("Why", &breakdown.reason),

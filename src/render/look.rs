@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use chrono::{Datelike as _, Offset as _, TimeZone, Timelike as _, Utc};
 
 use crate::escape::{printable, printable_ascii};
-use crate::explain::packet::Marks;
+use crate::explain::packet::StateStyle;
 use crate::frame::Time;
 use crate::local_time;
 use crate::wire::digits::{write_decimal, write_padded};
@@ -87,11 +87,11 @@ impl TextStyle {
     }
 
     /// How states are written in the characters of the style.
-    pub(super) const fn marks(&self) -> Marks {
+    pub(super) const fn state_style(&self) -> StateStyle {
         match self.style {
-            Style::Unicode => Marks::UNICODE,
-            Style::Ascii => Marks::ASCII,
-            Style::Plain => Marks::WORDS,
+            Style::Unicode => StateStyle::UNICODE,
+            Style::Ascii => StateStyle::ASCII,
+            Style::Plain => StateStyle::WORDS,
         }
     }
 

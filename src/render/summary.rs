@@ -20,7 +20,7 @@ use chrono::Timelike as _;
 
 use super::look::{TextStyle, TimeForm, rounded};
 use super::view::{ShownPacket, View, ViewOf};
-use crate::explain::packet::{self, Ends, flag_names};
+use crate::explain::packet::{self, PacketEndpoints, flag_names};
 use crate::flow::PacketInFlow;
 use crate::flow::segment::{Remark, Scale, Segment, SegmentPart};
 use crate::frame::Time;
@@ -140,7 +140,7 @@ fn padded(line: &mut String, separator: char, number: u64, digits: usize) {
 fn add_ends(line: &mut String, look: &TextStyle, packet: &Packet<'_>) {
     let arrow = look.arrow();
     match packet::ends(packet) {
-        Some(Ends::Sockets(from, to)) => {
+        Some(PacketEndpoints::Sockets(from, to)) => {
             add_host(line, from.ip());
             add(line, ":", from.port());
             line.extend([" ", arrow, " "]);
@@ -150,7 +150,7 @@ fn add_ends(line: &mut String, look: &TextStyle, packet: &Packet<'_>) {
             add(line, ":", to.port());
             line.push(' ');
         }
-        Some(Ends::Hosts(from, to)) => {
+        Some(PacketEndpoints::Hosts(from, to)) => {
             let _ = write_address(line, from);
             line.extend([" ", arrow, " "]);
             let _ = write_address(line, to);

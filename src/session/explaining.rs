@@ -10,7 +10,7 @@ use super::settings::Settings;
 use super::source::{Source, grace_of};
 use super::stdout::put;
 use crate::escape::{one_line, printable};
-use crate::explain::purpose::{Entry, lookup, nearest, no_field};
+use crate::explain::purpose::{FieldEntry, lookup, nearest, no_field};
 use crate::explain::{Context, icmp_extension, meaning, note};
 use crate::filter::Filter;
 use crate::flow::PacketInFlow;
@@ -30,7 +30,7 @@ const JOINED: &str = "[bytes counted in the datagram put together]";
 ///
 /// # Errors
 /// There is none: a line that says so, and which names are near.
-pub fn entries(name: &str) -> Result<Vec<Entry>, String> {
+pub fn entries(name: &str) -> Result<Vec<FieldEntry>, String> {
     let entries = lookup(name);
     if entries.is_empty() {
         return Err(unknown(name));
@@ -44,7 +44,7 @@ pub fn entries(name: &str) -> Result<Vec<Entry>, String> {
 /// The file cannot be read or standard output not be written: a line that says so.
 pub fn run(
     settings: &Settings,
-    mut entries: Vec<Entry>,
+    mut entries: Vec<FieldEntry>,
     filter: Filter,
     cancel: &CancelToken,
     say: Say,
@@ -89,7 +89,7 @@ fn shortened(name: &str) -> String {
 /// comes first that the capture has.
 fn look(
     settings: &Settings,
-    entries: &mut [Entry],
+    entries: &mut [FieldEntry],
     filter: Filter,
     cancel: &CancelToken,
 ) -> Result<(Option<Seen>, Option<String>), String> {

@@ -2,7 +2,7 @@
 //!
 //! `docs/comments.md` lists the keys.
 
-use super::states::{Marks, states};
+use super::states::{StateStyle, states};
 use super::{expectation, name, reason, remarks, words};
 use crate::flow::datagram::DatagramPart;
 use crate::flow::number::Bytes;
@@ -21,7 +21,7 @@ pub fn comment(packet: &Packet<'_>, in_flow: Option<&PacketInFlow>) -> Option<St
     let mut comment = String::with_capacity(USUAL);
     comment.extend([&name(packet), ": ", &reason, "."]);
     if let Some(in_flow) = in_flow {
-        if let Some(states) = states(in_flow, Marks::ASCII) {
+        if let Some(states) = states(in_flow, StateStyle::ASCII) {
             comment.extend([" States: ", &states, "."]);
         }
         for remark in remarks(packet, in_flow) {

@@ -2,7 +2,7 @@
 
 use super::super::by_protocol;
 use super::super::context::is_to_many;
-use super::super::sentence::{Piece, SENTENCE, Sentence};
+use super::super::sentence::{SENTENCE, Sentence, SentencePart};
 use super::super::tcp::looks_like_refusal;
 use super::super::words::{bytes, duration};
 use crate::flow::datagram::{Datagram, DatagramPart, IcmpErrorKind, Notice};
@@ -203,7 +203,7 @@ fn newly_acknowledged(in_flow: &PacketInFlow, segment: &Segment) -> Option<Strin
         return None;
     }
     let mut said = String::with_capacity(SENTENCE);
-    let mut add = |what: &dyn Piece| {
+    let mut add = |what: &dyn SentencePart| {
         if !said.is_empty() {
             said.push_str(" and ");
         }

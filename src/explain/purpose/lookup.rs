@@ -5,18 +5,18 @@ use crate::wire::{FieldDef, FieldTable, Protocol, Purpose, catalog, ethernet, ip
 
 /// A field: what it is for, its line in a table, and every place where it stands.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub struct FieldEntry {
     /// What it is for.
     pub purpose: &'static Purpose,
     /// Its line in the first of its tables.
     pub def: &'static FieldDef,
     /// Its places: one, or one for each kind of message or option that has it.
-    pub places: Vec<Place>,
+    pub positions: Vec<FieldPosition>,
 }
 
 /// A place of a field.
 #[derive(Debug, Clone, Copy)]
-pub struct Place {
+pub struct FieldPosition {
     /// The table.
     pub field_table: FieldTable,
     /// Its line there.
@@ -124,9 +124,14 @@ pub fn no_field(name: &str) -> Option<&'static str> {
 }
 
 /// Where the field of one table, or a part of it at any depth, stands.
-fn walk(field_table: FieldTable, table: &'static [FieldDef], within: Option<&'static FieldDef>, into: &mut Vec<Place>) {
+fn walk(
+    field_table: FieldTable,
+    table: &'static [FieldDef],
+    within: Option<&'static FieldDef>,
+    into: &mut Vec<FieldPosition>,
+) {
     for def in table {
-        into.push(Place {
+        into.push(FieldPosition {
             field_table,
             def,
             within,
@@ -135,43 +140,45 @@ fn walk(field_table: FieldTable, table: &'static [FieldDef], within: Option<&'st
     }
 }
 
-fn places() -> Vec<Place> {
-    let mut places = Vec::new();
+fn positions() -> Vec<FieldPosition> {
+    let mut positions = Vec::new();
     for field_table in catalog() {
-        walk(field_table, field_table.table, None, &mut places);
+        walk(field_table, field_table.table, None, &mut positions);
     }
-    places
+    positions
 }
 
 /// The fields of this name, the best known first: by filter name (`tcp.flags.syn`), by its end (`flags.syn`, `ttl`), by the RFC's
 /// name (`sequence number`, with the protocol before it if need be: `udp length`), or by another usual name. Case, `-` and `_`
 /// do not matter.
 #[must_use]
-pub fn lookup(name: &str) -> Vec<Entry> {
+pub fn lookup(name: &str) -> Vec<FieldEntry> {
     let wanted = normal(name);
     if wanted.is_empty() || no_field(name).is_some() {
         return Vec::new();
     }
     let other = OTHER_NAMES.iter().find(|(known, _)| normal(known) == wanted);
-    let all = places();
-    let is_exact = |place: &Place| normal(place.def.id) == wanted || other.is_some_and(|(_, id)| *id == place.def.id);
-    let by_name = |place: &Place| {
-        let called = normal(place.def.name);
+    let all = positions();
+    let is_exact = |position: &FieldPosition| {
+        normal(position.def.id) == wanted || other.is_some_and(|(_, id)| *id == position.def.id)
+    };
+    let by_name = |position: &FieldPosition| {
+        let called = normal(position.def.name);
         let with = |protocol: &str| {
             wanted
                 .strip_prefix(protocol)
                 .is_some_and(|rest| rest.trim_start() == called)
         };
-        let is_ip = place.field_table.protocol == Protocol::Ipv4;
-        called == wanted || with(&format!("{} ", protocol(place.field_table.protocol))) || (is_ip && with("ip "))
+        let is_ip = position.field_table.protocol == Protocol::Ipv4;
+        called == wanted || with(&format!("{} ", protocol(position.field_table.protocol))) || (is_ip && with("ip "))
     };
-    let by_end = |place: &Place| normal(place.def.id).ends_with(&format!(".{wanted}"));
-    let matched: [&dyn Fn(&Place) -> bool; 3] = [&is_exact, &by_name, &by_end];
+    let by_end = |position: &FieldPosition| normal(position.def.id).ends_with(&format!(".{wanted}"));
+    let matched: [&dyn Fn(&FieldPosition) -> bool; 3] = [&is_exact, &by_name, &by_end];
     let ids = matched.into_iter().find_map(|matches| {
         let mut ids: Vec<&'static str> = Vec::new();
-        for place in all.iter().filter(|place| matches(place)) {
-            if !ids.contains(&place.def.id) {
-                ids.push(place.def.id);
+        for position in all.iter().filter(|position| matches(position)) {
+            if !ids.contains(&position.def.id) {
+                ids.push(position.def.id);
             }
         }
         (!ids.is_empty()).then_some(ids)
@@ -182,12 +189,12 @@ pub fn lookup(name: &str) -> Vec<Entry> {
         .collect()
 }
 
-fn entry(id: &str, all: &[Place]) -> Option<Entry> {
-    let places: Vec<Place> = all.iter().filter(|place| place.def.id == id).copied().collect();
-    Some(Entry {
+fn entry(id: &str, all: &[FieldPosition]) -> Option<FieldEntry> {
+    let positions: Vec<FieldPosition> = all.iter().filter(|position| position.def.id == id).copied().collect();
+    Some(FieldEntry {
         purpose: of(id)?,
-        def: places.first()?.def,
-        places,
+        def: positions.first()?.def,
+        positions,
     })
 }
 
@@ -210,10 +217,10 @@ pub fn nearest(name: &str) -> Vec<&'static str> {
     /// Longer names are not looked at further: no field has one.
     const LONGEST: usize = 80;
     let wanted: String = normal(name).chars().take(LONGEST).collect();
-    let names = places()
+    let names = positions()
         .into_iter()
-        .filter(|place| !place.field_table.origin.is_running());
-    let names = names.flat_map(|place| [place.def.id, place.def.name]);
+        .filter(|position| !position.field_table.origin.is_running());
+    let names = names.flat_map(|position| [position.def.id, position.def.name]);
     let mut likeness: Vec<(f64, &'static str)> = Vec::new();
     for known in names.chain(OTHER_NAMES.iter().map(|(known, _)| *known)) {
         if !likeness.iter().any(|(_, other)| *other == known) {

@@ -13,7 +13,7 @@ use super::record::{
 };
 use super::text::{Hex, Text};
 use crate::escape::printable;
-use crate::explain::packet::{Ends, ends, expectation, name, reason};
+use crate::explain::packet::{PacketEndpoints, ends, expectation, name, reason};
 use crate::explain::{Context, icmp_extension};
 use crate::flow::PacketInFlow;
 use crate::frame::{Direction, Frame, Time};
@@ -74,8 +74,8 @@ fn seconds(first: Time, time: Time) -> f64 {
 
 fn ends_of(packet: &Packet<'_>) -> (Option<EndRecord>, Option<EndRecord>) {
     let (source, destination) = match ends(packet) {
-        Some(Ends::Sockets(from, to)) => ((from.ip(), Some(from.port())), (to.ip(), Some(to.port()))),
-        Some(Ends::Hosts(from, to)) => ((from, None), (to, None)),
+        Some(PacketEndpoints::Sockets(from, to)) => ((from.ip(), Some(from.port())), (to.ip(), Some(to.port()))),
+        Some(PacketEndpoints::Hosts(from, to)) => ((from, None), (to, None)),
         None => return (None, None),
     };
     let end = |(ip, port)| Some(EndRecord { ip, port });

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use super::words::{beginning, safe, title, who};
 use super::{Arrow, CallRow, Kind, Ladder, Line, Moment, Row, label, said};
 use crate::explain::duration;
-use crate::explain::packet::Marks;
+use crate::explain::packet::StateStyle;
 use crate::flow::Party;
 use crate::flow::state::{ObservedState, State};
 use crate::render::look::TextStyle;
@@ -103,7 +103,7 @@ fn states(arrow: &Arrow) -> String {
 fn within(observed_state: ObservedState) -> String {
     match (observed_state.state, observed_state.inferred) {
         (State::Unknown, _) => "in a state that the capture does not tell".to_owned(),
-        (state, true) => format!("{}in {state}", Marks::WORDS.inferred.0),
+        (state, true) => format!("{}in {state}", StateStyle::WORDS.inferred.0),
         (state, false) => format!("in {state}"),
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::{Ladder, Lane};
 use crate::escape::printable;
 use crate::explain::count;
-use crate::explain::packet::Marks;
+use crate::explain::packet::StateStyle;
 use crate::flow::state::{ObservedState, State};
 use crate::render::look::TextStyle;
 
@@ -42,7 +42,7 @@ pub(in crate::render) fn who(lane: &Lane) -> String {
 
 /// A state; in parentheses what is inferred.
 pub(in crate::render) fn observed_state(observed_state: ObservedState) -> String {
-    let (before, after) = Marks::ASCII.inferred;
+    let (before, after) = StateStyle::ASCII.inferred;
     if observed_state.inferred && observed_state.state != State::Unknown {
         format!("{before}{}{after}", observed_state.state)
     } else {

@@ -4,7 +4,7 @@ use super::bytes::{self, Line};
 use super::row::{MOST, Row, keys_of};
 use crate::escape::printable;
 use crate::explain::Context;
-use crate::explain::packet::{Marks, states};
+use crate::explain::packet::{StateStyle, states};
 use crate::frame::Frame;
 use crate::render::breakdown::{self, Breakdown};
 use crate::render::diagram::cell::{Cell, cells};
@@ -107,7 +107,7 @@ fn story(broken: &Breakdown<'_>) -> Vec<(&'static str, String)> {
     tell("Why", broken.reason.clone());
     tell(
         "States",
-        broken.in_flow.and_then(|in_flow| states(in_flow, Marks::UNICODE)),
+        broken.in_flow.and_then(|in_flow| states(in_flow, StateStyle::UNICODE)),
     );
     tell("Conversation", broken.place.clone());
     for remark in &broken.remarks {

@@ -1,7 +1,7 @@
 //! What the first screen says: the handshake in three steps, with the numbers of this capture.
 
 use crate::explain::count;
-use crate::explain::packet::{self, Marks, states};
+use crate::explain::packet::{self, StateStyle, states};
 use crate::flow::conversation::{Opening, Transport};
 use crate::flow::segment::{Segment, SegmentPart};
 use crate::flow::{PacketInFlow, PacketKind};
@@ -92,7 +92,7 @@ fn any(seen: &PacketRef, material: &ReportModel) -> Option<Stage> {
             name: packet::name(&packet).into_owned(),
             way: way(&seen.in_flow),
             says: sentence(&reason),
-            states: states(&seen.in_flow, Marks::UNICODE).unwrap_or_default(),
+            states: states(&seen.in_flow, StateStyle::UNICODE).unwrap_or_default(),
         })
     })
 }
@@ -137,7 +137,7 @@ fn handshake(seen: &PacketRef, _: &ReportModel) -> Option<Stage> {
         name: name.to_owned(),
         way: way(&seen.in_flow),
         says,
-        states: states(&seen.in_flow, Marks::UNICODE).unwrap_or_default(),
+        states: states(&seen.in_flow, StateStyle::UNICODE).unwrap_or_default(),
     })
 }
 

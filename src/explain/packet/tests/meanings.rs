@@ -1,7 +1,7 @@
 //! What fields mean in a conversation, and what comes next.
 
 use super::{NOTICE, PUSH, SYN, in_flow, inferred, known, packet, push, stays};
-use crate::explain::packet::{Marks, expectation, reason, states, tags};
+use crate::explain::packet::{StateStyle, expectation, reason, states, tags};
 use crate::explain::{Context, meaning, note};
 use crate::flow::datagram::{Datagram, DatagramPart};
 use crate::flow::number::{Bytes, Number, Sequence};
@@ -227,11 +227,11 @@ fn what_comes_next_is_told_raw_and_relative() {
         "nothing: all is closed; the server stays in TIME-WAIT for a while (Linux: 60 s)"
     );
     assert_eq!(
-        states(&closing, Marks::ASCII).unwrap(),
+        states(&closing, StateStyle::ASCII).unwrap(),
         "client LAST-ACK -> (CLOSED), server TIME-WAIT"
     );
     assert_eq!(
-        states(&closing, Marks::WORDS).unwrap(),
+        states(&closing, StateStyle::WORDS).unwrap(),
         "client LAST-ACK to presumably CLOSED, server TIME-WAIT"
     );
 }

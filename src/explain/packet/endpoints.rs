@@ -8,7 +8,7 @@ use crate::wire::Packet;
 
 /// Who sends to whom, as far as the packet tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ends {
+pub enum PacketEndpoints {
     /// With ports.
     Sockets(SocketAddr, SocketAddr),
     /// Without.
@@ -17,9 +17,9 @@ pub enum Ends {
 
 /// The two ends; `None` for a packet without IP addresses.
 #[must_use]
-pub fn ends(packet: &Packet<'_>) -> Option<Ends> {
-    let sockets = packet.endpoints().map(|(from, to)| Ends::Sockets(from, to));
-    sockets.or_else(|| packet.addresses().map(|(from, to)| Ends::Hosts(from, to)))
+pub fn ends(packet: &Packet<'_>) -> Option<PacketEndpoints> {
+    let sockets = packet.endpoints().map(|(from, to)| PacketEndpoints::Sockets(from, to));
+    sockets.or_else(|| packet.addresses().map(|(from, to)| PacketEndpoints::Hosts(from, to)))
 }
 
 /// Who is the sender and who the receiver, where the conversation tells. Of an ICMP error nobody is named: it may come from
