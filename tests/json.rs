@@ -9,7 +9,7 @@ use socket_lab::flow::Tracker;
 use socket_lab::frame::{Direction, Frame, Time};
 use socket_lab::record::Reader;
 use socket_lab::render::json;
-use socket_lab::render::look::TextStyle;
+use socket_lab::render::text_style::TextStyle;
 use socket_lab::render::view::ShownPacket;
 use socket_lab::wire::LinkType;
 

@@ -5,18 +5,18 @@
 //! - [`usage`]: help, and a wrong argument said in one line;
 //! - `manuals`: shell completions and man pages, where they are built;
 //! - [`program`]: one of the four programs;
-//! - `look`: characters, columns, colours and times of the packet views;
+//! - `style`: characters, columns, colours and times of the packet views;
 //! - `sniffer`: the sniffer; `lab`: the guided run. Where they are built.
 
 pub mod args;
 pub mod exit;
 #[cfg(all(feature = "sniffer", target_os = "linux"))]
 pub mod lab;
-#[cfg(feature = "sniffer")]
-pub mod look;
 #[cfg(feature = "manuals")]
 pub mod manuals;
 pub mod program;
 #[cfg(feature = "sniffer")]
 pub mod sniffer;
+#[cfg(feature = "sniffer")]
+pub mod style;
 pub mod usage;

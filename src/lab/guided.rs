@@ -20,7 +20,7 @@ use crate::capture::live::{Capture, OpenError};
 use crate::local_time;
 use crate::os::cancel::CancelToken;
 use crate::privilege::{Need, drop_privileges, narrow_to};
-use crate::render::look::TextStyle;
+use crate::render::text_style::TextStyle;
 use crate::session::ending::{self, Grace};
 use crate::session::outcome::Outcome;
 use crate::session::say::Say;
@@ -41,7 +41,7 @@ pub struct LabSettings {
     /// Is every packet broken down, with all of its data?
     pub full: bool,
     /// Characters, columns, colours, times.
-    pub style: TextStyle,
+    pub characters: TextStyle,
 }
 
 /// Runs what is asked for, and tells it. The order matters: the network first, then what needs privileges, with what is no longer needed given up after each step.
@@ -82,13 +82,13 @@ pub fn run(settings: &LabSettings, say: Say) -> Result<Outcome, Failure> {
     let story = Story {
         view: settings.view,
         full: settings.full,
-        look: settings.style,
+        style: settings.characters,
         network: &network,
     };
     let mut names = Vec::new();
     let mut failure = None;
     for ((files, one), expression) in files.into_iter().zip(&finished).zip(expressions) {
-        match files.write(one, &expression, (one.run.before)(&network), &story.look) {
+        match files.write(one, &expression, (one.run.before)(&network), &story.style) {
             Ok(written) => names.extend(written),
             Err(one) => failure = failure.or(Some(one)),
         }

@@ -13,9 +13,9 @@ use crate::calls::lines;
 use crate::explain::packet;
 use crate::frame::Frame;
 use crate::record::{Destination, Format, Interface, Recorder, Section, Statistics, WriteError};
-use crate::render::look::TextStyle;
 use crate::render::report;
 use crate::render::report_model::{Kept, ReportModel};
+use crate::render::text_style::TextStyle;
 use crate::session::provenance;
 use crate::timeline::CallIndex;
 
@@ -70,7 +70,7 @@ impl Files {
         FinishedRun { run, result }: &FinishedRun,
         filter: &str,
         about: &[&str],
-        look: &TextStyle,
+        style: &TextStyle,
     ) -> Result<Vec<PathBuf>, Failure> {
         let mut names = Vec::new();
         let mut hashed = None;
@@ -88,7 +88,7 @@ impl Files {
         if let (Some((file, pending)), Some(_)) = (self.report, &result.captured) {
             let provenance = provenance::of(hashed, run.word, "socket-lab");
             let mut output = BufWriter::new(file);
-            report::write(&mut output, look, &material(result), &provenance)
+            report::write(&mut output, style, &material(result), &provenance)
                 .and_then(|()| output.flush())
                 .map_err(report_failed)?;
             names.push(pending.finish()?);

@@ -15,10 +15,10 @@ use crate::escape::printable;
 use crate::flow::PacketInFlow;
 use crate::render::answers::{self, Collector};
 use crate::render::ladder::Ladders;
-use crate::render::look::TextStyle;
 use crate::render::table::wrap;
+use crate::render::text_style::TextStyle;
 use crate::render::view::{ConversationView, EndedConversation, ShownPacket, View, ViewOf, ViewOptions, WritePacket};
-use crate::render::{Style, fields};
+use crate::render::{CharacterSet, fields};
 use crate::timeline::{CallIndex, PacketRef};
 
 /// A line of a screen takes at most so many lines of the story.
@@ -31,7 +31,7 @@ pub struct Story<'a> {
     /// Every packet broken down?
     pub full: bool,
     /// Characters, columns, colours, times.
-    pub look: TextStyle,
+    pub style: TextStyle,
     /// Where it happened.
     pub network: &'a Network,
 }
@@ -81,7 +81,7 @@ impl Story<'_> {
             }
         }
         match &mut conversations {
-            Some(conversations) => conversations.finish(out, &self.look),
+            Some(conversations) => conversations.finish(out, &self.style),
             None => Ok(()),
         }
     }
@@ -138,7 +138,7 @@ impl Story<'_> {
             let mut ladders = Ladders::new(&self.options());
             self.conversations(out, &mut ladders, result)?;
             if first {
-                ladders.finish(out, &self.look)?;
+                ladders.finish(out, &self.style)?;
             }
         } else {
             self.calls_alone(out, result)?;
@@ -195,7 +195,7 @@ impl Story<'_> {
                 has_log: true,
                 capture_start: result.frames().first().and_then(|frame| frame.time),
             };
-            view.draw(out, &self.look, &ended)?;
+            view.draw(out, &self.style, &ended)?;
         }
         Ok(())
     }
@@ -207,7 +207,7 @@ impl Story<'_> {
             let packet = frame.decode();
             collector.take(number, frame.time, &packet, in_flow.as_ref());
         }
-        answers::text::write(out, &self.look, &collector.finish(None))
+        answers::text::write(out, &self.style, &collector.finish(None))
     }
 
     fn packets(
@@ -230,7 +230,7 @@ impl Story<'_> {
                     several: result.conversations.len() > 1,
                     full: self.full,
                 };
-                write(&mut text, &self.look, &shown)?;
+                write(&mut text, &self.style, &shown)?;
                 out.write_all(&text)?;
                 text.clear();
             }
@@ -241,7 +241,7 @@ impl Story<'_> {
     fn compare(&self, out: &mut impl Write, udp: &Cost, tcp: &Cost) -> io::Result<()> {
         self.title(out, "UDP and TCP compared")?;
         let rows = comparison::rows(udp, tcp);
-        if self.look.style == Style::Plain {
+        if self.style.characters == CharacterSet::Plain {
             for [what, udp, tcp] in rows {
                 self.paragraph(out, &format!("{what}: over UDP {udp}, over TCP {tcp}."))?;
             }
@@ -261,16 +261,16 @@ impl Story<'_> {
     }
 
     fn title(&self, out: &mut impl Write, title: &str) -> io::Result<()> {
-        let (before, after) = if self.look.color {
+        let (before, after) = if self.style.color {
             ("\x1b[1m", "\x1b[0m")
         } else {
             ("", "")
         };
         writeln!(out, "{before}{title}{after}")?;
-        match self.look.style {
-            Style::Unicode => writeln!(out, "{}\n", "─".repeat(title.chars().count())),
-            Style::Ascii => writeln!(out, "{}\n", "-".repeat(title.chars().count())),
-            Style::Plain => writeln!(out),
+        match self.style.characters {
+            CharacterSet::Unicode => writeln!(out, "{}\n", "─".repeat(title.chars().count())),
+            CharacterSet::Ascii => writeln!(out, "{}\n", "-".repeat(title.chars().count())),
+            CharacterSet::Plain => writeln!(out),
         }
     }
 
@@ -283,14 +283,14 @@ impl Story<'_> {
 
     /// What stood on a screen.
     fn screen(&self, out: &mut impl Write, title: &str, text: &str) -> io::Result<()> {
-        let edge = match self.look.style {
-            Style::Unicode => "│ ",
-            Style::Ascii => "| ",
-            Style::Plain => "",
+        let edge = match self.style.characters {
+            CharacterSet::Unicode => "│ ",
+            CharacterSet::Ascii => "| ",
+            CharacterSet::Plain => "",
         };
         writeln!(out, "The screen of {title}:")?;
         for line in text.lines() {
-            let line = &self.look.text(line.as_bytes());
+            let line = &self.style.text(line.as_bytes());
             for row in rows_of(line, self.width() - edge.chars().count()) {
                 writeln!(out, "{edge}{row}")?;
             }
@@ -299,8 +299,8 @@ impl Story<'_> {
     }
 
     const fn width(&self) -> usize {
-        if self.look.width > TextStyle::NARROWEST {
-            self.look.width
+        if self.style.width > TextStyle::NARROWEST {
+            self.style.width
         } else {
             TextStyle::NARROWEST
         }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
-use crate::render::look::TimeForm;
+use crate::render::text_style::TimeFormat;
 use crate::render::view::View;
 use crate::render::views;
 
@@ -21,9 +21,9 @@ pub enum LabView {
 impl LabView {
     /// How times are written unless the user says so.
     #[must_use]
-    pub const fn times(self) -> TimeForm {
+    pub const fn times(self) -> TimeFormat {
         match self {
-            Self::Story => TimeForm::Local,
+            Self::Story => TimeFormat::Local,
             Self::Packets(view) => view.times,
         }
     }

@@ -24,8 +24,8 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use self::grid::Grid;
-use super::look::{Style, TextStyle, TimeForm};
 use super::table::places;
+use super::text_style::{CharacterSet, TextStyle, TimeFormat};
 use super::view::{ShownPacket, View, ViewOf};
 use crate::explain::packet::{PacketEndpoints, ends, name, parts, reason, roles, states, tags};
 use crate::explain::{Context, Sentence, icmp_extension};
@@ -43,7 +43,7 @@ pub const VIEW: View = View {
     name: "diagram",
     about: "The RFC's boxes, 32 bits wide (16 where columns are few), with this packet's values",
     when: "",
-    times: TimeForm::Local,
+    times: TimeFormat::Local,
     shows_calls: false,
     of: ViewOf::Packets { write, is_long: true },
 };
@@ -56,13 +56,13 @@ pub const VIEW: View = View {
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write(out: &mut Vec<u8>, look: &TextStyle, shown: &ShownPacket<'_, '_>) -> io::Result<()> {
+pub fn write(out: &mut Vec<u8>, style: &TextStyle, shown: &ShownPacket<'_, '_>) -> io::Result<()> {
     let &ShownPacket { packet, in_flow, .. } = shown;
-    let columns = columns(look);
-    headline(out, look, shown.number, packet, in_flow)?;
-    when(out, look, shown.frame, shown.start())?;
+    let columns = columns(style);
+    headline(out, style, shown.number, packet, in_flow)?;
+    when(out, style, shown.frame, shown.start())?;
     prose::write(out, columns, &parts(packet), "    ")?;
-    story(out, look, packet, in_flow)?;
+    story(out, style, packet, in_flow)?;
     let mut problems: Vec<&Malformation> = packet.malformations().iter().collect();
     for (index, layer) in packet.layers().iter().enumerate() {
         let Some(context) = Context::new(packet, index, in_flow) else {
@@ -70,7 +70,7 @@ pub fn write(out: &mut Vec<u8>, look: &TextStyle, shown: &ShownPacket<'_, '_>) -
         };
         writeln!(out)?;
         prose::write(out, columns, &title(layer), "")?;
-        boxes(out, look, context, layer.header(), &layer.fields())?;
+        boxes(out, style, context, layer.header(), &layer.fields())?;
         // What is wrong with a header stands under it.
         let (here, elsewhere): (Vec<_>, Vec<_>) = problems.into_iter().partition(|one| belongs_to(one, layer));
         problems = elsewhere;
@@ -78,15 +78,15 @@ pub fn write(out: &mut Vec<u8>, look: &TextStyle, shown: &ShownPacket<'_, '_>) -
             write_problem(out, columns, problem)?;
         }
     }
-    write_bytes(out, look, &payload_title(packet), packet.payload())?;
+    write_bytes(out, style, &payload_title(packet), packet.payload())?;
     match icmp_extension(packet, in_flow) {
         Some((context, fields)) => {
             let bytes = packet.trailer();
             writeln!(out)?;
             prose::write(out, columns, &format!("ICMP extension ({})", range(bytes)), "")?;
-            boxes(out, look, context, bytes, &fields)?;
+            boxes(out, style, context, bytes, &fields)?;
         }
-        None => write_bytes(out, look, "trailer", packet.trailer())?,
+        None => write_bytes(out, style, "trailer", packet.trailer())?,
     }
     for problem in problems {
         write_problem(out, columns, problem)?;
@@ -95,36 +95,40 @@ pub fn write(out: &mut Vec<u8>, look: &TextStyle, shown: &ShownPacket<'_, '_>) -
 }
 
 /// Columns that the lines may have.
-fn columns(look: &TextStyle) -> usize {
-    look.width.clamp(NARROWEST, WIDTH)
+fn columns(style: &TextStyle) -> usize {
+    style.width.clamp(NARROWEST, WIDTH)
 }
 
 fn boxes(
     out: &mut (impl Write + ?Sized),
-    look: &TextStyle,
+    style: &TextStyle,
     context: Context<'_, '_>,
     header: Span<'_>,
     fields: &[Field<'_>],
 ) -> io::Result<()> {
     let cells = cell::cells(context, header, fields);
-    let columns = columns(look);
-    match look.style {
-        Style::Unicode => Grid::new(&grid::UNICODE, columns).write(out, header, &cells),
-        Style::Ascii => Grid::new(&grid::ASCII, columns).write(out, header, &cells),
-        Style::Plain => plain::write_fields(out, columns, &cells),
+    let columns = columns(style);
+    match style.characters {
+        CharacterSet::Unicode => Grid::new(&grid::UNICODE, columns).write(out, header, &cells),
+        CharacterSet::Ascii => Grid::new(&grid::ASCII, columns).write(out, header, &cells),
+        CharacterSet::Plain => plain::write_fields(out, columns, &cells),
     }
 }
 
 fn headline(
     out: &mut (impl Write + ?Sized),
-    look: &TextStyle,
+    style: &TextStyle,
     number: u64,
     packet: &Packet<'_>,
     in_flow: Option<&PacketInFlow>,
 ) -> io::Result<()> {
     // Screen readers spell an arrow out, and say "to" instead.
-    let before = if look.style == Style::Plain { "from " } else { "" };
-    let arrow = look.arrow();
+    let before = if style.characters == CharacterSet::Plain {
+        "from "
+    } else {
+        ""
+    };
+    let arrow = style.arrow();
     let (sender, receiver) = match roles(in_flow) {
         Some((sender, receiver)) => (format!("{sender} "), format!("{receiver} ")),
         None => (String::new(), String::new()),
@@ -139,32 +143,32 @@ fn headline(
         // Writing to a String cannot fail.
         let _ = tags(&mut name, in_flow);
     }
-    prose::write(out, columns(look), &format!("Packet {number}  {name}{route}"), "    ")
+    prose::write(out, columns(style), &format!("Packet {number}  {name}{route}"), "    ")
 }
 
-fn when(out: &mut (impl Write + ?Sized), look: &TextStyle, frame: &Frame<'_>, first: Time) -> io::Result<()> {
+fn when(out: &mut (impl Write + ?Sized), style: &TextStyle, frame: &Frame<'_>, first: Time) -> io::Result<()> {
     let Some(time) = frame.time else {
-        return prose::write(out, columns(look), "without a time in the capture", "    ");
+        return prose::write(out, columns(style), "without a time in the capture", "    ");
     };
-    let seconds = look.seconds(time, first);
-    match look.date(time) {
-        Some(date) => prose::write(out, columns(look), &format!("{date}, t={seconds} s"), "    "),
-        None => prose::write(out, columns(look), &format!("t={seconds} s"), "    "),
+    let seconds = style.seconds(time, first);
+    match style.date(time) {
+        Some(date) => prose::write(out, columns(style), &format!("{date}, t={seconds} s"), "    "),
+        None => prose::write(out, columns(style), &format!("t={seconds} s"), "    "),
     }
 }
 
 /// Why it was sent, and what it does to the states of both ends.
 fn story(
     out: &mut (impl Write + ?Sized),
-    look: &TextStyle,
+    style: &TextStyle,
     packet: &Packet<'_>,
     in_flow: Option<&PacketInFlow>,
 ) -> io::Result<()> {
     if let Some(reason) = reason(packet, in_flow) {
-        prose::write(out, columns(look), &format!("Why: {reason}"), "    ")?;
+        prose::write(out, columns(style), &format!("Why: {reason}"), "    ")?;
     }
-    match in_flow.and_then(|in_flow| states(in_flow, look.state_style())) {
-        Some(states) => prose::write(out, columns(look), &format!("States: {states}"), "    "),
+    match in_flow.and_then(|in_flow| states(in_flow, style.state_style())) {
+        Some(states) => prose::write(out, columns(style), &format!("States: {states}"), "    "),
         None => Ok(()),
     }
 }
@@ -208,7 +212,7 @@ fn payload_title(packet: &Packet<'_>) -> Sentence {
     }
 }
 
-fn write_bytes(out: &mut (impl Write + ?Sized), look: &TextStyle, title: &str, span: Span<'_>) -> io::Result<()> {
+fn write_bytes(out: &mut (impl Write + ?Sized), style: &TextStyle, title: &str, span: Span<'_>) -> io::Result<()> {
     let length = span.bytes.len();
     if length == 0 {
         return Ok(());
@@ -217,13 +221,13 @@ fn write_bytes(out: &mut (impl Write + ?Sized), look: &TextStyle, title: &str, s
     writeln!(out)?;
     prose::write(
         out,
-        columns(look),
+        columns(style),
         &format!("{title} ({}), {length} {unit}", range(span)),
         "    ",
     )?;
-    match look.style {
-        Style::Unicode | Style::Ascii => dump::write(out, columns(look), span),
-        Style::Plain => plain::write_text(out, columns(look), span.bytes),
+    match style.characters {
+        CharacterSet::Unicode | CharacterSet::Ascii => dump::write(out, columns(style), span),
+        CharacterSet::Plain => plain::write_text(out, columns(style), span.bytes),
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::look::{Style, TextStyle};
 use super::page::Page;
 use super::proof::Proof;
+use super::text_style::{CharacterSet, TextStyle};
 use crate::explain::purpose::{FieldEntry, FieldPosition, is_wiresharks};
 use crate::wire::{DisplayFormat, FieldDef, Origin};
 
@@ -41,14 +41,14 @@ pub struct Seen {
 /// Those of the writer.
 pub fn write(
     output: &mut impl Write,
-    look: &TextStyle,
+    style: &TextStyle,
     entry: &FieldEntry,
     others: &[FieldEntry],
     seen: Option<&Seen>,
 ) -> io::Result<()> {
     let mut page = Page {
         output,
-        look,
+        style,
         left: LEFT,
     };
     page.title(&format!("{} ({})", entry.def.name, entry.def.id))?;
@@ -62,7 +62,7 @@ pub fn write(
         page.beside(word, &format!("and {} more", entry.positions.len() - PLACES), None)?;
     }
     match entry.positions.first() {
-        Some(field_position) if look.style != Style::Plain => diagram(&mut page, field_position)?,
+        Some(field_position) if style.characters != CharacterSet::Plain => diagram(&mut page, field_position)?,
         _ => {}
     }
     page.beside("Values", &values(entry), None)?;
@@ -214,7 +214,7 @@ fn diagram(page: &mut Page<'_, impl Write>, field_position: &FieldPosition) -> i
     if field_position.field_table.origin.is_running() || field_position.def.bits == 0 {
         return Ok(());
     }
-    let bits = if page.look.width < COLUMNS { 16 } else { 32 };
+    let bits = if page.style.width < COLUMNS { 16 } else { 32 };
     let (start, end) = (field_position.def.bit, field_position.def.bit + field_position.def.bits);
     let (first, last) = (start / bits, (end - 1) / bits);
     writeln!(page.output)?;
@@ -263,9 +263,9 @@ fn write_seen(page: &mut Page<'_, impl Write>, seen: &Seen) -> io::Result<()> {
         } else {
             format!("; {meaning}")
         };
-        let word = match page.look.style {
-            Style::Plain => format!("Packet {}", proof.packet),
-            Style::Unicode | Style::Ascii => format!("#{}", proof.packet),
+        let word = match page.style.characters {
+            CharacterSet::Plain => format!("Packet {}", proof.packet),
+            CharacterSet::Unicode | CharacterSet::Ascii => format!("#{}", proof.packet),
         };
         let line = format!(
             "{}: {}, value {}{note}{meaning}",

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 
 use super::breakdown::{self, Breakdown, Payload, Row, Section};
 use super::hex;
-use super::look::{Paint, Style, TextStyle, TimeForm};
 use super::table::{columns as width_of, lines, places, spaces, write_place};
+use super::text_style::{CharacterSet, Paint, TextStyle, TimeFormat};
 use super::view::{ShownPacket, View, ViewOf};
 use crate::explain::packet::states;
 use crate::frame::{Frame, Time};
@@ -63,7 +63,7 @@ pub const VIEW: View = View {
     name: "fields",
     about: "Every field with its place, its bytes, its value and its meaning",
     when: "",
-    times: TimeForm::Local,
+    times: TimeFormat::Local,
     shows_calls: false,
     of: ViewOf::Packets { write, is_long: true },
 };
@@ -72,39 +72,39 @@ pub const VIEW: View = View {
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write(output: &mut Vec<u8>, look: &TextStyle, shown: &ShownPacket<'_, '_>) -> io::Result<()> {
+pub fn write(output: &mut Vec<u8>, style: &TextStyle, shown: &ShownPacket<'_, '_>) -> io::Result<()> {
     let all_data = shown.full;
     let breakdown = &breakdown::of(shown.number, shown.frame, shown.packet, shown.in_flow);
-    let columns = Columns::of(look.width.max(TextStyle::NARROWEST));
-    headline(output, look, breakdown, shown.frame, shown.start())?;
-    match look.style {
-        Style::Plain => plain(output, &breakdown.sections)?,
-        Style::Unicode | Style::Ascii => {
-            heading(output, look, &columns)?;
+    let columns = Columns::of(style.width.max(TextStyle::NARROWEST));
+    headline(output, style, breakdown, shown.frame, shown.start())?;
+    match style.characters {
+        CharacterSet::Plain => plain(output, &breakdown.sections)?,
+        CharacterSet::Unicode | CharacterSet::Ascii => {
+            heading(output, style, &columns)?;
             for section in &breakdown.sections {
-                table(output, look, &columns, section)?;
+                table(output, style, &columns, section)?;
             }
         }
     }
-    bytes(output, look, &breakdown.payload, all_data)?;
+    bytes(output, style, &breakdown.payload, all_data)?;
     match &breakdown.icmp_extension {
-        Some(section) if look.style == Style::Plain => plain(output, std::slice::from_ref(section))?,
-        Some(section) => table(output, look, &columns, section)?,
+        Some(section) if style.characters == CharacterSet::Plain => plain(output, std::slice::from_ref(section))?,
+        Some(section) => table(output, style, &columns, section)?,
         None => {}
     }
-    bytes(output, look, &breakdown.trailer, all_data)?;
+    bytes(output, style, &breakdown.trailer, all_data)?;
     for problem in &breakdown.problems {
-        sentence(output, look, Paint::Problem, "Problem", problem)?;
+        sentence(output, style, Paint::Problem, "Problem", problem)?;
     }
     if let Some(expectation) = &breakdown.expectation {
-        sentence(output, look, Paint::Title, "Expect next", expectation)?;
+        sentence(output, style, Paint::Title, "Expect next", expectation)?;
     }
     writeln!(output)
 }
 
 fn headline(
     output: &mut impl Write,
-    look: &TextStyle,
+    style: &TextStyle,
     breakdown: &Breakdown<'_>,
     frame: &Frame<'_>,
     first: Time,
@@ -117,11 +117,13 @@ fn headline(
     ]
     .concat();
     if let Some((from, to)) = &breakdown.ends {
-        line.extend(["  ", from, " ", look.arrow(), " ", to]);
+        line.extend(["  ", from, " ", style.arrow(), " ", to]);
     }
-    let width = look.width.max(TextStyle::NARROWEST);
+    let width = style.width.max(TextStyle::NARROWEST);
     // The seconds stand in the headline where they fit; else they go with the date.
-    let seconds = frame.time.map(|time| ["t=", &look.seconds(time, first), " s"].concat());
+    let seconds = frame
+        .time
+        .map(|time| ["t=", &style.seconds(time, first), " s"].concat());
     let mut with_date = None;
     match &seconds {
         Some(seconds) if width_of(&line) + 2 + seconds.len() <= width => line.extend(["  ", seconds]),
@@ -129,9 +131,9 @@ fn headline(
         None => {}
     }
     for line in lines(&line, width) {
-        put(output, &[&look.paint(Paint::Title, line), "\n"])?;
+        put(output, &[&style.paint(Paint::Title, line), "\n"])?;
     }
-    match (frame.time.and_then(|time| look.date(time)), with_date) {
+    match (frame.time.and_then(|time| style.date(time)), with_date) {
         (Some(date), Some(seconds)) => put(output, &[&date, ", ", seconds, "\n"])?,
         (Some(date), None) => put(output, &[&date, "\n"])?,
         (None, Some(seconds)) => put(output, &[seconds, "\n"])?,
@@ -142,17 +144,17 @@ fn headline(
         put(output, &[line, "\n"])?;
     }
     for comment in &breakdown.comments {
-        sentence(output, look, Paint::Faint, "Comment", &look.text(comment.as_bytes()))?;
+        sentence(output, style, Paint::Faint, "Comment", &style.text(comment.as_bytes()))?;
     }
-    story(output, look, breakdown)?;
+    story(output, style, breakdown)?;
     writeln!(output)
 }
 
 /// What the packet does in its conversation.
-fn story(output: &mut impl Write, look: &TextStyle, breakdown: &Breakdown<'_>) -> io::Result<()> {
+fn story(output: &mut impl Write, style: &TextStyle, breakdown: &Breakdown<'_>) -> io::Result<()> {
     let states = breakdown
         .in_flow
-        .and_then(|in_flow| states(in_flow, look.state_style()));
+        .and_then(|in_flow| states(in_flow, style.state_style()));
     let lines = [
         ("Conversation", &breakdown.place),
         ("Why", &breakdown.reason),
@@ -160,22 +162,22 @@ fn story(output: &mut impl Write, look: &TextStyle, breakdown: &Breakdown<'_>) -
     ];
     for (word, text) in lines {
         if let Some(text) = text {
-            sentence(output, look, Paint::Title, word, text)?;
+            sentence(output, style, Paint::Title, word, text)?;
         }
     }
     for remark in &breakdown.remarks {
-        sentence(output, look, Paint::Title, "Note", remark)?;
+        sentence(output, style, Paint::Title, "Note", remark)?;
     }
     Ok(())
 }
 
 /// `Why: …`, wrapped.
-fn sentence(output: &mut impl Write, look: &TextStyle, paint: Paint, word: &str, text: &str) -> io::Result<()> {
-    let width = look.width.max(TextStyle::NARROWEST);
+fn sentence(output: &mut impl Write, style: &TextStyle, paint: Paint, word: &str, text: &str) -> io::Result<()> {
+    let width = style.width.max(TextStyle::NARROWEST);
     let text = [word, ": ", text].concat();
     for (index, line) in lines(&text, width).enumerate() {
-        if let Some((word, rest)) = line.split_once(": ").filter(|_| index == 0 && look.color) {
-            put(output, &[&look.paint(paint, word), ": ", rest, "\n"])?;
+        if let Some((word, rest)) = line.split_once(": ").filter(|_| index == 0 && style.color) {
+            put(output, &[&style.paint(paint, word), ": ", rest, "\n"])?;
         } else {
             put(output, &[line, "\n"])?;
         }
@@ -183,7 +185,7 @@ fn sentence(output: &mut impl Write, look: &TextStyle, paint: Paint, word: &str,
     Ok(())
 }
 
-fn heading(output: &mut impl Write, look: &TextStyle, columns: &Columns) -> io::Result<()> {
+fn heading(output: &mut impl Write, style: &TextStyle, columns: &Columns) -> io::Result<()> {
     let gap = |title: &str, width: usize| " ".repeat(2 + width.saturating_sub(title.len()));
     let (raw, field) = (gap("raw", columns.raw), gap("field", columns.name));
     let line = match columns.meaning {
@@ -193,14 +195,14 @@ fn heading(output: &mut impl Write, look: &TextStyle, columns: &Columns) -> io::
         }
         Meaning::Below(_) => ["byte  raw", &raw, "field", &field, "value; below: meaning"].concat(),
     };
-    put(output, &[&look.paint(Paint::Faint, &line), "\n"])
+    put(output, &[&style.paint(Paint::Faint, &line), "\n"])
 }
 
-fn table(output: &mut impl Write, look: &TextStyle, columns: &Columns, section: &Section) -> io::Result<()> {
-    let title = look.paint(Paint::Title, section.title.to_uppercase());
+fn table(output: &mut impl Write, style: &TextStyle, columns: &Columns, section: &Section) -> io::Result<()> {
+    let title = style.paint(Paint::Title, section.title.to_uppercase());
     put(output, &[&title, " (", &places_of(section), ") ", section.source, "\n"])?;
     for row in &section.rows {
-        cells(output, look, columns, row)?;
+        cells(output, style, columns, row)?;
     }
     Ok(())
 }
@@ -209,7 +211,7 @@ fn places_of(section: &Section) -> Cow<'static, str> {
     places(section.range.start, section.range.len())
 }
 
-fn cells(output: &mut impl Write, look: &TextStyle, columns: &Columns, row: &Row) -> io::Result<()> {
+fn cells(output: &mut impl Write, style: &TextStyle, columns: &Columns, row: &Row) -> io::Result<()> {
     let shown_name = if columns.short_names {
         &*row.short_name
     } else {
@@ -248,8 +250,8 @@ fn cells(output: &mut impl Write, look: &TextStyle, columns: &Columns, row: &Row
             if !cell.is_empty() {
                 output.write_all(spaces(gap))?;
                 gap = 0;
-                if column == 2 && look.color {
-                    output.write_all(look.paint(Paint::Value, cell).as_bytes())?;
+                if column == 2 && style.color {
+                    output.write_all(style.paint(Paint::Value, cell).as_bytes())?;
                 } else {
                     output.write_all(cell.as_bytes())?;
                 }
@@ -287,22 +289,22 @@ fn plain(output: &mut impl Write, sections: &[Section]) -> io::Result<()> {
     Ok(())
 }
 
-fn bytes(output: &mut impl Write, look: &TextStyle, payload: &Payload<'_>, all: bool) -> io::Result<()> {
+fn bytes(output: &mut impl Write, style: &TextStyle, payload: &Payload<'_>, all: bool) -> io::Result<()> {
     let length = payload.bytes.len();
     if length == 0 {
         return Ok(());
     }
-    let title = look.paint(Paint::Title, payload.name.to_uppercase());
+    let title = style.paint(Paint::Title, payload.name.to_uppercase());
     let places = places(payload.at, length);
     let mut digits = itoa::Buffer::new();
     let unit = if length == 1 { " byte\n" } else { " bytes\n" };
     put(output, &[&title, " (", &places, ") ", digits.format(length), unit])?;
     let shown = if all { length } else { length.min(DATA_SHOWN) };
     let shown_bytes = payload.bytes.get(..shown).unwrap_or(payload.bytes);
-    if look.style == Style::Plain {
-        writeln!(output, "\"{}\"", look.text(shown_bytes))?;
+    if style.characters == CharacterSet::Plain {
+        writeln!(output, "\"{}\"", style.text(shown_bytes))?;
     } else {
-        hex::write(output, payload.at, shown_bytes, look.width.max(TextStyle::NARROWEST))?;
+        hex::write(output, payload.at, shown_bytes, style.width.max(TextStyle::NARROWEST))?;
     }
     if shown < length {
         writeln!(

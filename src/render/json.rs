@@ -14,7 +14,7 @@ mod whole;
 use std::io::{self, Write};
 
 use self::convert::record;
-use super::look::TextStyle;
+use super::text_style::TextStyle;
 use super::view::ShownPacket;
 use crate::escape;
 use crate::flow::conversation::Conversation;

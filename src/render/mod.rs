@@ -20,7 +20,6 @@ pub mod follow;
 pub mod hex;
 pub mod json;
 pub mod ladder;
-pub mod look;
 pub mod markup;
 pub mod mermaid;
 mod page;
@@ -33,7 +32,8 @@ mod samples;
 pub mod summary;
 pub mod svg;
 pub mod table;
+pub mod text_style;
 pub mod view;
 pub mod views;
 
-pub use look::Style;
+pub use text_style::CharacterSet;

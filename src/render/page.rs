@@ -2,13 +2,13 @@
 
 use std::io::{self, Write};
 
-use super::look::{Paint, Style, TextStyle};
 use super::table::wrap;
+use super::text_style::{CharacterSet, Paint, TextStyle};
 
 /// Where text is written, in the columns and characters of a look.
 pub(super) struct Page<'p, W> {
     pub(super) output: &'p mut W,
-    pub(super) look: &'p TextStyle,
+    pub(super) style: &'p TextStyle,
     /// Columns that the words on the left take.
     pub(super) left: usize,
 }
@@ -21,7 +21,7 @@ impl<W: Write> Page<'_, W> {
 
     /// A paragraph over the whole width. No byte of it comes out as a control character.
     pub(super) fn above(&mut self, text: &str, paint: Option<Paint>) -> io::Result<()> {
-        let text = self.look.text(text.as_bytes());
+        let text = self.style.text(text.as_bytes());
         for line in wrap(&text, self.width()) {
             writeln!(self.output, "{}", self.painted(paint, &line))?;
         }
@@ -30,11 +30,11 @@ impl<W: Write> Page<'_, W> {
 
     /// A word on the left, and a paragraph beside it.
     pub(super) fn beside(&mut self, word: &str, text: &str, paint: Option<Paint>) -> io::Result<()> {
-        if self.look.style == Style::Plain {
+        if self.style.characters == CharacterSet::Plain {
             let end = if text.ends_with(['.', '?']) { "" } else { "." };
             return self.above(&format!("{word}: {text}{end}"), paint);
         }
-        let text = self.look.text(text.as_bytes());
+        let text = self.style.text(text.as_bytes());
         let (mut word, left) = (word, self.left);
         for line in wrap(&text, self.width() - left) {
             writeln!(self.output, "{word:left$}{}", self.painted(paint, &line))?;
@@ -45,16 +45,20 @@ impl<W: Write> Page<'_, W> {
 
     /// What stands on the left of a further line: nothing, for the eye; the same word, for the ear.
     pub(super) fn again(&self, word: &'static str) -> &'static str {
-        if self.look.style == Style::Plain { word } else { "" }
+        if self.style.characters == CharacterSet::Plain {
+            word
+        } else {
+            ""
+        }
     }
 
     fn width(&self) -> usize {
-        self.look.width.max(TextStyle::NARROWEST)
+        self.style.width.max(TextStyle::NARROWEST)
     }
 
     fn painted<'t>(&self, paint: Option<Paint>, line: &'t str) -> std::borrow::Cow<'t, str> {
         match paint {
-            Some(paint) => self.look.paint(paint, line),
+            Some(paint) => self.style.paint(paint, line),
             None => line.into(),
         }
     }

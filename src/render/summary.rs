@@ -18,7 +18,7 @@ use std::ops::Range;
 
 use chrono::Timelike as _;
 
-use super::look::{TextStyle, TimeForm, rounded};
+use super::text_style::{TextStyle, TimeFormat, rounded};
 use super::view::{ShownPacket, View, ViewOf};
 use crate::explain::packet::{self, PacketEndpoints, flag_names};
 use crate::flow::PacketInFlow;
@@ -38,7 +38,7 @@ pub const VIEW: View = View {
     about: "A line a packet",
     when: "",
     // A line has no room for the date, and what matters in it is the distance.
-    times: TimeForm::Relative,
+    times: TimeFormat::Relative,
     shows_calls: false,
     of: ViewOf::Packets { write, is_long: false },
 };
@@ -51,25 +51,25 @@ const USUAL: usize = 192;
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write(out: &mut Vec<u8>, look: &TextStyle, shown: &ShownPacket<'_, '_>) -> io::Result<()> {
+pub fn write(out: &mut Vec<u8>, style: &TextStyle, shown: &ShownPacket<'_, '_>) -> io::Result<()> {
     let packet = shown.packet;
     let mut line = String::with_capacity(USUAL);
     right_aligned(&mut line, shown.number, 3);
     line.push(' ');
     match shown.frame.time {
-        Some(time) => add_time(&mut line, look.time, time, shown.start()),
+        Some(time) => add_time(&mut line, style.time, time, shown.start()),
         None => line.push_str("(no time)"),
     }
     if let Some(in_flow) = shown.in_flow.filter(|_| shown.several) {
         add(&mut line, " #", in_flow.conversation);
     }
     line.push(' ');
-    add_ends(&mut line, look, packet);
+    add_ends(&mut line, style, packet);
     let mut spare = Spare::default();
     if let Some(tcp) = packet.tcp() {
         spare = segment(&mut line, packet, &tcp, shown.in_flow.and_then(PacketInFlow::segment));
     } else if packet.udp().is_some() {
-        datagram(&mut line, look, packet);
+        datagram(&mut line, style, packet);
     } else {
         other(&mut line, packet, shown.in_flow);
     }
@@ -81,14 +81,14 @@ pub fn write(out: &mut Vec<u8>, look: &TextStyle, shown: &ShownPacket<'_, '_>) -
         let _ = write!(line, " [{problem}]");
     }
     // A character has a byte at least, and these have one each.
-    let mut columns = if line.len() > look.width {
+    let mut columns = if line.len() > style.width {
         line.chars().count()
     } else {
         0
     };
     // The later one first: the places before it stay as they are.
     for range in [spare.length, spare.window, spare.acknowledgment] {
-        if columns > look.width {
+        if columns > style.width {
             columns -= range.len();
             line.replace_range(range, "");
         }
@@ -112,16 +112,16 @@ fn right_aligned(line: &mut String, number: u64, digits: usize) {
 }
 
 /// The time of day, or the seconds since the first packet, to the microsecond: the date has no room in a line.
-fn add_time(line: &mut String, form: TimeForm, time: Time, first: Time) {
+fn add_time(line: &mut String, form: TimeFormat, time: Time, first: Time) {
     let of_day = match form {
-        TimeForm::Relative => {
+        TimeFormat::Relative => {
             let microseconds = rounded(time.0.abs_diff(first.0), 1_000);
             let sign = if time < first && microseconds > 0 { "-" } else { "" };
             add(line, sign, microseconds / 1_000_000);
             return padded(line, '.', microseconds % 1_000_000, 6);
         }
-        TimeForm::Utc => time.to_utc().time(),
-        TimeForm::Local => {
+        TimeFormat::Utc => time.to_utc().time(),
+        TimeFormat::Local => {
             let time = time.to_utc();
             time.with_timezone(&local_time::offset(time)).time()
         }
@@ -137,8 +137,8 @@ fn padded(line: &mut String, separator: char, number: u64, digits: usize) {
     let _ = write_padded(line, number, digits);
 }
 
-fn add_ends(line: &mut String, look: &TextStyle, packet: &Packet<'_>) {
-    let arrow = look.arrow();
+fn add_ends(line: &mut String, style: &TextStyle, packet: &Packet<'_>) {
+    let arrow = style.arrow();
     match packet::ends(packet) {
         Some(PacketEndpoints::Sockets(from, to)) => {
             add_host(line, from.ip());
@@ -221,7 +221,7 @@ fn segment(line: &mut String, packet: &Packet<'_>, tcp: &Tcp<'_>, in_flow: Optio
     }
 }
 
-fn datagram(line: &mut String, look: &TextStyle, packet: &Packet<'_>) {
+fn datagram(line: &mut String, style: &TextStyle, packet: &Packet<'_>) {
     let first_piece = packet
         .layer(Protocol::Udp)
         .is_some_and(|layer| layer.completeness() == Completeness::FirstFragment);
@@ -233,7 +233,7 @@ fn datagram(line: &mut String, look: &TextStyle, packet: &Packet<'_>) {
     }
     let shown = data.get(..TEXT_SHOWN).unwrap_or(data);
     let more = if shown.len() < data.len() { "\" ..." } else { "\"" };
-    line.extend([" \"", &look.text(shown), more]);
+    line.extend([" \"", &style.text(shown), more]);
 }
 
 fn other(line: &mut String, packet: &Packet<'_>, in_flow: Option<&PacketInFlow>) {
@@ -273,7 +273,7 @@ fn length(packet: &Packet<'_>, protocol: Protocol) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::super::look::{Style, TextStyle};
+    use super::super::text_style::{CharacterSet, TextStyle};
     use super::super::view::ShownPacket;
     use super::write;
     use crate::flow::Tracker;
@@ -313,10 +313,10 @@ mod tests {
             segment(true, (1, 1), 0x18, 64_240, b"udp is lazy\n"),
             segment(false, (1, 13), 0x10, 0, b""),
         ];
-        let look = TextStyle {
-            style: Style::Ascii,
+        let style = TextStyle {
+            characters: CharacterSet::Ascii,
             width,
-            time: super::TimeForm::Relative,
+            time: super::TimeFormat::Relative,
             ..TextStyle::PIPE
         };
         let mut tracker = Tracker::new();
@@ -329,7 +329,7 @@ mod tests {
                 first: Some(Time(1_700_000_000_000_000_000)),
                 ..ShownPacket::alone(number, frame, &packet)
             };
-            write(&mut shown, &look, &one).unwrap();
+            write(&mut shown, &style, &one).unwrap();
         }
         String::from_utf8(shown).unwrap().lines().map(str::to_owned).collect()
     }

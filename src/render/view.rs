@@ -4,7 +4,7 @@
 use std::fmt;
 use std::io::{self, Write};
 
-use super::look::{TextStyle, TimeForm};
+use super::text_style::{TextStyle, TimeFormat};
 use crate::flow::PacketInFlow;
 use crate::flow::conversation::Conversation;
 use crate::frame::{Frame, Time};
@@ -20,7 +20,7 @@ pub struct View {
     /// When it shows it, for the help of a program whose packets come one by one; nothing for a view of single packets.
     pub when: &'static str,
     /// How times are written unless the user says so.
-    pub times: TimeForm,
+    pub times: TimeFormat,
     /// Does it show socket calls?
     pub shows_calls: bool,
     /// What its text is made from.
@@ -115,7 +115,7 @@ pub trait ConversationView {
     ///
     /// # Errors
     /// Those of the writer.
-    fn draw(&mut self, out: &mut dyn Write, style: &TextStyle, ended: &EndedConversation<'_>) -> io::Result<bool>;
+    fn draw(&mut self, out: &mut dyn Write, characters: &TextStyle, ended: &EndedConversation<'_>) -> io::Result<bool>;
 
     /// Writes what comes after all conversations.
     ///

@@ -14,7 +14,7 @@ use crate::escape::{one_line, printable};
 use crate::os::cancel::CancelToken;
 use crate::record::Destination;
 use crate::render::answers::{Collector, Sheet, html, markdown, text};
-use crate::render::look::TextStyle;
+use crate::render::text_style::TextStyle;
 
 /// Collects what the questions need, and writes the sheets at the end.
 pub struct Answers {
@@ -121,7 +121,7 @@ impl Answers {
     ///
     /// # Errors
     /// Those of standard output.
-    pub fn finish(&mut self, output: &mut impl Write, look: &TextStyle) -> io::Result<Result<(), String>> {
+    pub fn finish(&mut self, output: &mut impl Write, style: &TextStyle) -> io::Result<Result<(), String>> {
         let sheet = self.collector.finish(Some(&self.source));
         let mut failed = None;
         if let Some(page) = self.key.take() {
@@ -132,7 +132,7 @@ impl Answers {
         }
         if self.is_shown {
             self.is_shown = false;
-            text::write(output, look, &sheet)?;
+            text::write(output, style, &sheet)?;
         }
         Ok(failed.map_or(Ok(()), Err))
     }

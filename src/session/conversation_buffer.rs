@@ -11,7 +11,7 @@ use super::settings::Settings;
 use crate::flow::segment::SegmentPart;
 use crate::flow::state::State;
 use crate::frame::Time;
-use crate::render::look::TextStyle;
+use crate::render::text_style::TextStyle;
 use crate::render::view::{ConversationView, EndedConversation, ViewOf, ViewOptions};
 use crate::timeline::PacketRef;
 
@@ -77,7 +77,7 @@ impl ConversationBuffer {
     pub fn take(
         &mut self,
         output: &mut impl Write,
-        look: &TextStyle,
+        style: &TextStyle,
         observed: &Observed<'_, '_>,
         known: &dyn Conversations,
     ) -> io::Result<()> {
@@ -94,7 +94,7 @@ impl ConversationBuffer {
                 self.keep(&seen, packet.payload().bytes);
             }
         });
-        self.draw_ended(output, look, known, time)
+        self.draw_ended(output, style, known, time)
     }
 
     fn keep(&mut self, seen: &PacketRef, data: &[u8]) {
@@ -137,20 +137,20 @@ impl ConversationBuffer {
     pub fn draw_ended(
         &mut self,
         output: &mut impl Write,
-        look: &TextStyle,
+        style: &TextStyle,
         known: &dyn Conversations,
         now: Option<Time>,
     ) -> io::Result<()> {
         let waits = self.view.waits_for_all();
         if self.live && !waits {
             while let Some((number, _)) = self.first_ended().filter(|(_, ended)| ended.at.elapsed() >= SETTLE) {
-                self.draw(output, look, known, number)?;
+                self.draw(output, style, known, number)?;
             }
         } else if !waits {
             // In the order of their numbers, so that two runs over one file look alike.
             let settled = |ended: Option<Ended>| ended.is_some_and(|ended| has_settled(ended, now));
             while let Some((&number, _)) = self.kept.first_key_value().filter(|(_, ended)| settled(**ended)) {
-                self.draw(output, look, known, number)?;
+                self.draw(output, style, known, number)?;
             }
         }
         while self.view.is_too_much() {
@@ -159,7 +159,7 @@ impl ConversationBuffer {
             let Some(number) = ended.or_else(|| self.kept.first_key_value().map(|(&number, _)| number)) else {
                 break;
             };
-            self.draw(output, look, known, number)?;
+            self.draw(output, style, known, number)?;
         }
         Ok(())
     }
@@ -168,17 +168,17 @@ impl ConversationBuffer {
     ///
     /// # Errors
     /// Those of the writer.
-    pub fn finish(&mut self, output: &mut impl Write, look: &TextStyle, known: &dyn Conversations) -> io::Result<()> {
+    pub fn finish(&mut self, output: &mut impl Write, style: &TextStyle, known: &dyn Conversations) -> io::Result<()> {
         while let Some((&number, _)) = self.kept.first_key_value() {
-            self.draw(output, look, known, number)?;
+            self.draw(output, style, known, number)?;
         }
-        self.view.finish(output, look)
+        self.view.finish(output, style)
     }
 
     fn draw(
         &mut self,
         output: &mut impl Write,
-        look: &TextStyle,
+        style: &TextStyle,
         known: &dyn Conversations,
         number: u64,
     ) -> io::Result<()> {
@@ -201,7 +201,7 @@ impl ConversationBuffer {
             has_log: self.calls.is_given(),
             capture_start: self.first,
         };
-        let is_drawn = self.view.draw(output, look, &ended)?;
+        let is_drawn = self.view.draw(output, style, &ended)?;
         self.forgotten += u64::from(!is_drawn);
         Ok(())
     }

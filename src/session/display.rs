@@ -14,7 +14,7 @@ use super::settings::Settings;
 use super::stdout::StandardOutput;
 use crate::flow::PacketInFlow;
 use crate::frame::Frame;
-use crate::render::look::TextStyle;
+use crate::render::text_style::TextStyle;
 use crate::render::view::{ShownPacket, ViewOf, WritePacket};
 use crate::render::{hex, json};
 use crate::wire::Packet;
@@ -31,7 +31,7 @@ pub struct Display {
     writer: Writer,
     /// The text of a packet, on its way to the output: the memory serves the next one.
     text: Vec<u8>,
-    look: TextStyle,
+    style: TextStyle,
     /// Packets shown so far.
     shown: u64,
     /// May other threads help? Not while somebody waits for the next packet.
@@ -61,7 +61,7 @@ struct Writer {
     /// `None` for a view that is not written packet by packet.
     write: Option<WritePacket>,
     is_json: bool,
-    look: TextStyle,
+    style: TextStyle,
     hex: bool,
     full: bool,
 }
@@ -105,7 +105,7 @@ impl Display {
     /// # Errors
     /// A file that is to be written beside it cannot be: a line that says so.
     pub fn new(settings: &Settings, calls: &Calls) -> Result<Self, String> {
-        let look = settings.look_with(settings.view.times);
+        let style = settings.style_with(settings.view.times);
         let (write, is_long) = match settings.view.of {
             _ if settings.json => (Some(json::write as WritePacket), true),
             ViewOf::Packets { write, is_long } => (Some(write), is_long),
@@ -126,12 +126,12 @@ impl Display {
             writer: Writer {
                 write,
                 is_json: settings.json,
-                look,
+                style,
                 hex: settings.hex,
                 full: settings.full,
             },
             text: Vec::new(),
-            look,
+            style,
             shown: 0,
             may_help: is_long && reads_a_file(settings),
             pool: None,
@@ -151,7 +151,7 @@ impl Display {
     /// Standard output is closed or cannot be written.
     pub fn tick(&mut self, known: &dyn Conversations) -> Result<(), DisplayError> {
         if let Some(stories) = &mut self.stories {
-            stories.draw_ended(&mut self.output, &self.look, known, None)?;
+            stories.draw_ended(&mut self.output, &self.style, known, None)?;
         }
         self.flush()
     }
@@ -165,11 +165,11 @@ impl Display {
             pool.finish(&mut self.output)?;
         }
         if let Some(stories) = &mut self.stories {
-            stories.finish(&mut self.output, &self.look, known)?;
+            stories.finish(&mut self.output, &self.style, known)?;
         }
         if let Some(answers) = &mut self.answers {
             answers
-                .finish(&mut self.output, &self.look)?
+                .finish(&mut self.output, &self.style)?
                 .map_err(DisplayError::Beside)?;
         }
         if let Some(json_trailer) = &mut self.json_trailer {
@@ -220,7 +220,7 @@ impl Sink for Display {
             return Ok(());
         }
         if let Some(stories) = &mut self.stories {
-            return Ok(stories.take(&mut self.output, &self.look, observed, known)?);
+            return Ok(stories.take(&mut self.output, &self.style, observed, known)?);
         }
         let in_flow = observed.followed.known();
         let is_wanted = |wanted| in_flow.is_some_and(|in_flow| in_flow.conversation == wanted);
@@ -274,11 +274,11 @@ impl Writer {
                 several,
                 full: self.full,
             };
-            write(text, &self.look, &shown)
+            write(text, &self.style, &shown)
         };
         add(text, frame, observed.packet(), followed.in_flow.as_ref())?;
         if self.hex && !self.is_json {
-            hex::write(text, 0, &frame.bytes, self.look.width)?;
+            hex::write(text, 0, &frame.bytes, self.style.width)?;
             writeln!(text)?;
         }
         let Some(Whole { frame, fragments, .. }) = &followed.whole else {

@@ -16,8 +16,8 @@ use crate::filter::Filter;
 use crate::flow::PacketInFlow;
 use crate::os::cancel::CancelToken;
 use crate::render::explained::{self, Example, Seen};
-use crate::render::look::TimeForm;
 use crate::render::proof::Proof;
+use crate::render::text_style::TimeFormat;
 use crate::wire::{Field, Layer, Packet, Protocol};
 
 /// So many places in the capture are shown.
@@ -53,14 +53,14 @@ pub fn run(
     if let Some(path) = &settings.read {
         watching.count(grace_of(path));
     }
-    let (seen, trouble) = look(settings, &mut entries, filter, cancel)?;
+    let (seen, trouble) = find_examples(settings, &mut entries, filter, cancel)?;
     let Some((entry, others)) = entries.split_first() else {
         return Ok(Outcome::Complete);
     };
-    let look = settings.look_with(TimeForm::Relative);
+    let style = settings.style_with(TimeFormat::Relative);
     let mut page = Vec::new();
     // Writing to memory cannot fail.
-    let _ = explained::write(&mut page, &look, entry, others, seen.as_ref());
+    let _ = explained::write(&mut page, &style, entry, others, seen.as_ref());
     put(&page)?;
     trouble.map_or(Ok(Outcome::Complete), Err)
 }
@@ -87,7 +87,7 @@ fn shortened(name: &str) -> String {
 
 /// The first places of the field in the capture, and what ended the reading too early. Of several fields of the name, the one
 /// comes first that the capture has.
-fn look(
+fn find_examples(
     settings: &Settings,
     entries: &mut [FieldEntry],
     filter: Filter,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::outputs::{OpenOutput, OutputKind};
-use crate::render::look::{TextStyle, TimeForm};
+use crate::render::text_style::{TextStyle, TimeFormat};
 use crate::render::view::{View, ViewOf};
 
 /// What a run does.
@@ -56,10 +56,10 @@ pub struct Settings {
     pub quiet: bool,
     /// What is exported.
     pub export: Exports,
-    /// How things look, but for the times.
-    pub look: TextStyle,
+    /// How text looks, but for the times.
+    pub style: TextStyle,
     /// How times are written, if that was asked for.
-    pub times: Option<TimeForm>,
+    pub times: Option<TimeFormat>,
 }
 
 /// What is written beside, or instead of, what is shown.
@@ -80,12 +80,12 @@ pub struct Exports {
 }
 
 impl Settings {
-    /// How things look, with times in this form unless another was asked for.
+    /// How text looks, with times in this form unless another was asked for.
     #[must_use]
-    pub fn look_with(&self, times: TimeForm) -> TextStyle {
+    pub fn style_with(&self, times: TimeFormat) -> TextStyle {
         TextStyle {
             time: self.times.unwrap_or(times),
-            ..self.look
+            ..self.style
         }
     }
 

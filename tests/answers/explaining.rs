@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use socket_lab::explain::purpose::{is_wiresharks, lookup};
 use socket_lab::render::explained;
-use socket_lab::render::look::{Style, TextStyle};
+use socket_lab::render::text_style::{CharacterSet, TextStyle};
 use socket_lab::wire::{FieldDef, catalog};
 
 use super::stage::{capture, in_fragments, ipv4, sniffer};
@@ -236,19 +236,19 @@ fn every_field_has_a_page_in_every_style_that_fits_its_columns() {
                 .split_first()
                 .unwrap_or_else(|| panic!("{} is not found", def.id));
             assert_eq!(entry.def.id, def.id);
-            for (style, width) in [
-                (Style::Unicode, 80),
-                (Style::Ascii, 72),
-                (Style::Unicode, 60),
-                (Style::Plain, 60),
+            for (characters, width) in [
+                (CharacterSet::Unicode, 80),
+                (CharacterSet::Ascii, 72),
+                (CharacterSet::Unicode, 60),
+                (CharacterSet::Plain, 60),
             ] {
-                let look = TextStyle {
-                    style,
+                let style = TextStyle {
+                    characters,
                     width,
                     ..TextStyle::PIPE
                 };
                 let mut page = Vec::new();
-                explained::write(&mut page, &look, entry, others, None).unwrap();
+                explained::write(&mut page, &style, entry, others, None).unwrap();
                 let page = String::from_utf8(page).unwrap();
                 assert!(page.lines().all(|line| line.chars().count() <= width), "{page}");
                 assert!(page.contains(def.id) && page.contains("Source"), "{page}");

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use super::invariants::page::{check_page, check_picture_file};
-use super::invariants::shown::{assert_line, assert_text, look};
+use super::invariants::shown::{assert_line, assert_text, style};
 use super::prefixes::every_prefix;
 
 use crate::support::{Tool, need, needs, path_of_ours, tool};
@@ -103,7 +103,7 @@ fn assert_well(ended: &Output, place: &str) {
     let errors = String::from_utf8_lossy(&ended.stderr);
     let code = ended.status.code();
     assert!(matches!(code, Some(0 | 1)), "{place}: {:?} {errors}", ended.status);
-    assert_text(&ended.stdout, look(0), place);
+    assert_text(&ended.stdout, style(0), place);
     for line in errors.lines() {
         assert_line(line, place);
         let is_said = line.starts_with("error: ") || line.starts_with("warning: ") || line.contains("packets");

@@ -11,7 +11,7 @@ use socket_lab::render::follow::Assembler;
 use socket_lab::session::following::Follower;
 use socket_lab::wire::LinkType;
 
-use super::invariants::shown::{frame, look};
+use super::invariants::shown::{frame, style};
 use super::invariants::{calls, flow, frame as packets, record};
 
 const TIMES: usize = 8;
@@ -45,7 +45,7 @@ fn assert_linear<T>(what: &str, size: usize, make: impl Fn(usize) -> T, work: im
 
 /// A frame in every view of one packet.
 fn show(frame: &Frame<'_>) {
-    packets::check(frame, look(0));
+    packets::check(frame, style(0));
 }
 
 fn framed(link: LinkType, bytes: &[u8]) -> Frame<'static> {
@@ -189,7 +189,7 @@ fn many_packets() {
 fn whole_conversations() {
     let number = |index: usize| u32::try_from(index).unwrap();
     let short = |index: usize| u16::try_from(index % 60_000).unwrap();
-    let draw = |frames: &Vec<Frame<'static>>| flow::check(frames, look(0));
+    let draw = |frames: &Vec<Frame<'static>>| flow::check(frames, style(0));
     let segments = sequence(move |index| tcp(9, number(index) * 4, 16, b"data"));
     assert_linear("segments of one conversation", 30, segments, draw);
     let holes = sequence(move |index| tcp(9, u32::MAX / 2 - number(index) * 9, 24, b"data"));

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::invariants::shown::{LOOKS, look};
+use super::invariants::shown::{LOOKS, style};
 use super::invariants::{flow, frame, record};
 
 /// The captures of the project, the short ones first.
@@ -30,8 +30,8 @@ pub(super) fn every_prefix(path: &Path) {
         assert!(whole.starts_with(&frames), "{} cut at {length}", path.display());
         if frames.len() != shown {
             shown = frames.len();
-            let look = look(u8::try_from(shown % usize::from(LOOKS)).unwrap());
-            flow::check(&frames, look);
+            let style = style(u8::try_from(shown % usize::from(LOOKS)).unwrap());
+            flow::check(&frames, style);
         }
     }
 }
@@ -58,7 +58,7 @@ fn every_prefix_of_a_packet_is_shown_as_text() {
                 let mut cut = whole.clone();
                 cut.bytes.to_mut().truncate(length);
                 count += 1;
-                frame::check(&cut, look(u8::try_from(count % usize::from(LOOKS)).unwrap()));
+                frame::check(&cut, style(u8::try_from(count % usize::from(LOOKS)).unwrap()));
             }
         }
     }

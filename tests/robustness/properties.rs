@@ -7,7 +7,7 @@ use socket_lab::frame::{Frame, Time};
 use socket_lab::wire::LinkType;
 
 use super::invariants::frame::LINKS;
-use super::invariants::shown::{LOOKS, frame, look};
+use super::invariants::shown::{LOOKS, frame, style};
 use super::invariants::{calls, filter, flow, record};
 use super::invariants::{frame as packets, frame::check_structure};
 
@@ -62,7 +62,7 @@ proptest! {
         longer in prop_oneof![Just(0_u32), 0_u32..3000], seconds in any::<i64>(), appearance in appearance(),
     ) {
         let length = u32::try_from(bytes.len()).unwrap();
-        packets::check(&frame(link, &bytes, length + longer, Some(Time(seconds))), look(appearance));
+        packets::check(&frame(link, &bytes, length + longer, Some(Time(seconds))), style(appearance));
     }
 
     #[test]
@@ -78,7 +78,7 @@ proptest! {
             bytes.truncate(end.index(length));
         }
         frame.link = link.unwrap_or(frame.link);
-        packets::check(&frame, look(appearance));
+        packets::check(&frame, style(appearance));
     }
 
     #[test]
@@ -160,13 +160,13 @@ proptest! {
             let (one, other) = (one.index(frames.len()), other.index(frames.len()));
             frames.swap(one, other);
         }
-        flow::check(&frames, look(appearance));
+        flow::check(&frames, style(appearance));
     }
 
     #[test]
     fn frames_of_any_bytes_are_drawn_as_text(input in prop::collection::vec(any::<u8>(), 0..600)) {
-        let (frames, look) = flow::unpack(&input);
-        flow::check(&frames, look);
+        let (frames, style) = flow::unpack(&input);
+        flow::check(&frames, style);
     }
 
     #[test]
@@ -177,7 +177,7 @@ proptest! {
         let mut log = file.get(&files).clone();
         change(&mut log, &changes);
         let frames = capture.get(conversations());
-        calls::check_beside(&log, &frames[..frames.len().min(30)], look(appearance));
+        calls::check_beside(&log, &frames[..frames.len().min(30)], style(appearance));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
-use super::super::look::LookArgs;
+use super::super::style::StyleArgs;
 use crate::lab::guided::LabSettings;
 use crate::lab::run::Run;
 use crate::lab::runs;
@@ -40,7 +40,7 @@ pub struct LabArgs {
 
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap would take the words for help text")]
-    pub look: LookArgs,
+    pub style: StyleArgs,
 }
 
 const AFTERWARDS: &str = "\
@@ -66,7 +66,7 @@ impl LabArgs {
             force: self.force,
             view: self.view,
             full: self.full,
-            style: self.look.look(self.view.times()),
+            characters: self.style.style(self.view.times()),
         })
     }
 

@@ -8,9 +8,9 @@ use clap::builder::PossibleValue;
 use clap::{Parser, ValueEnum};
 
 use super::super::args::seconds;
-use super::super::look::LookArgs;
+use super::super::style::StyleArgs;
 use super::exports::ExportArgs;
-use crate::render::look::TimeForm;
+use crate::render::text_style::TimeFormat;
 use crate::render::view::View;
 use crate::render::views;
 use crate::session::settings::Settings;
@@ -131,7 +131,7 @@ pub struct SnifferArgs {
 
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap would take the words for help text")]
-    pub look: LookArgs,
+    pub style: StyleArgs,
 
     /// Have Wireshark list "Socket lab: lo" among its interfaces: links this program into its extcap folder
     #[cfg(unix)]
@@ -184,8 +184,8 @@ impl SnifferArgs {
             full: self.full,
             quiet: self.quiet,
             export: self.export.settings(),
-            look: self.look.look(TimeForm::Local),
-            times: self.look.times(),
+            style: self.style.style(TimeFormat::Local),
+            times: self.style.times(),
         }
     }
 }

@@ -39,7 +39,7 @@ fn run() -> ExitCode {
         Ok(args) => args,
         Err(code) => return code,
     };
-    let say = Say::new(wants_color(args.look.color), LogFormat::Text);
+    let say = Say::new(wants_color(args.style.color), LogFormat::Text);
     #[cfg(unix)]
     if args.install_extcap {
         return extcap::install::install(say);

@@ -1,7 +1,7 @@
 //! Times and sums, worked out step by step.
 
 use crate::frame::Time;
-use crate::render::look;
+use crate::render::text_style;
 
 /// RFC 6298 section 2: the weight of a new sample.
 const ALPHA: f64 = 0.125;
@@ -9,13 +9,13 @@ const ALPHA: f64 = 0.125;
 /// Nanoseconds as milliseconds, to the nanosecond: `0.029715 ms`.
 pub(super) fn milliseconds(nanoseconds: i64) -> String {
     let parts = nanoseconds.unsigned_abs();
-    format!("{} ms", look::fraction(nanoseconds < 0, parts, 1_000_000, 6))
+    format!("{} ms", text_style::fraction(nanoseconds < 0, parts, 1_000_000, 6))
 }
 
 /// Seconds since the capture's first packet: `0.303440502 s`; a word where the capture has no time.
 pub(super) fn since_start(time: Option<Time>, start: Option<Time>) -> String {
     match (time, start) {
-        (Some(time), Some(start)) => format!("{} s", look::seconds(time, start)),
+        (Some(time), Some(start)) => format!("{} s", text_style::seconds(time, start)),
         _ => "at a time that the capture does not tell".to_owned(),
     }
 }

@@ -26,7 +26,7 @@ mod udp_facts;
 pub use collector::Collector;
 pub use sheet::{Answer, Below, Item, Section, Sheet};
 
-use super::look::TimeForm;
+use super::text_style::TimeFormat;
 use super::view::{View, ViewOf};
 
 /// The view.
@@ -34,7 +34,7 @@ pub const VIEW: View = View {
     name: "answers",
     about: "The questions of the courses about UDP and TCP, answered from the capture",
     when: ", at the end",
-    times: TimeForm::Local,
+    times: TimeFormat::Local,
     shows_calls: false,
     of: ViewOf::Questions,
 };

@@ -3,7 +3,7 @@
 use super::{Below, Collector, Sheet, html, markdown, questions, text};
 use crate::flow::Tracker;
 use crate::frame::Time;
-use crate::render::look::{Style, TextStyle};
+use crate::render::text_style::{CharacterSet, TextStyle};
 use crate::wire::{LinkType, decode};
 
 /// A datagram over IPv4 without a link layer, from and to these ports; the server's is from 2000 to 9000.
@@ -56,16 +56,16 @@ fn sheet(frames: &[Vec<u8>], only: Option<u64>) -> Sheet {
 }
 
 fn written(sheet: &Sheet) -> [String; 5] {
-    let mut forms: Vec<String> = [Style::Unicode, Style::Ascii, Style::Plain]
+    let mut forms: Vec<String> = [CharacterSet::Unicode, CharacterSet::Ascii, CharacterSet::Plain]
         .into_iter()
-        .map(|style| {
-            let look = TextStyle {
-                style,
+        .map(|characters| {
+            let style = TextStyle {
+                characters,
                 width: 60,
                 ..TextStyle::PIPE
             };
             let mut output = Vec::new();
-            text::write(&mut output, &look, sheet).unwrap();
+            text::write(&mut output, &style, sheet).unwrap();
             String::from_utf8(output).unwrap()
         })
         .collect();

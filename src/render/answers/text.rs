@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use super::{Below, Item, Section, Sheet};
-use crate::render::look::{Paint, TextStyle};
 use crate::render::page::Page;
+use crate::render::text_style::{Paint, TextStyle};
 
 /// Columns that the words on the left take.
 const LEFT: usize = 9;
@@ -13,10 +13,10 @@ const LEFT: usize = 9;
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write(output: &mut impl Write, look: &TextStyle, sheet: &Sheet) -> io::Result<()> {
+pub fn write(output: &mut impl Write, style: &TextStyle, sheet: &Sheet) -> io::Result<()> {
     let mut page = Page {
         output,
-        look,
+        style,
         left: LEFT,
     };
     page.title(&sheet.title)?;

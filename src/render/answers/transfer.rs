@@ -10,7 +10,7 @@ use super::tcp_facts::{Opened, TcpFacts};
 use crate::explain::{bytes, count, grouped};
 use crate::flow::Party;
 use crate::flow::segment::Scale;
-use crate::render::look;
+use crate::render::text_style;
 use crate::wire::tcp;
 
 /// The answer to TCP's question of this number, 8 to 12, or what is missing.
@@ -210,7 +210,7 @@ fn rate(facts: &TcpFacts, party: Party, stream: &Stream, around: Surroundings<'_
     let time = between(first.time, last_time).ok_or_else(unknown)?;
     let acked = stream.acks.bytes;
     let rate = throughput(acked, time).ok_or_else(unknown)?;
-    let seconds = look::fraction(time < 0, time.unsigned_abs(), 1_000_000_000, 9);
+    let seconds = text_style::fraction(time < 0, time.unsigned_abs(), 1_000_000_000, 9);
     let answer = Answer::new(
         direction(facts, party),
         "Throughput is data delivered by time: the bytes that were acknowledged, each counted once, from the first data segment to the \

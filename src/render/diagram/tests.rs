@@ -4,8 +4,8 @@ use std::path::Path;
 
 use proptest::prelude::*;
 
-use super::super::look::{Style, TextStyle, TimeForm};
 use super::super::samples::{self, Sample};
+use super::super::text_style::{CharacterSet, TextStyle, TimeFormat};
 use super::super::view::ShownPacket;
 use super::cell::cells;
 use super::{WIDTH, write};
@@ -13,24 +13,24 @@ use crate::explain::{Context, icmp_extension};
 use crate::frame::{Frame, Time};
 use crate::wire::{LinkType, decode};
 
-const STYLES: [(Style, &str); 3] = [
-    (Style::Unicode, "unicode"),
-    (Style::Ascii, "ascii"),
-    (Style::Plain, "plain"),
+const STYLES: [(CharacterSet, &str); 3] = [
+    (CharacterSet::Unicode, "unicode"),
+    (CharacterSet::Ascii, "ascii"),
+    (CharacterSet::Plain, "plain"),
 ];
 
 /// Wide enough for rows of 32 bits with their bytes, without them, and for rows of 16 only.
 const WIDTHS: [usize; 3] = [WIDTH, 70, 60];
 
-fn drawn(link: LinkType, bytes: &[u8], length: u32, style: Style, width: usize) -> String {
+fn drawn(link: LinkType, bytes: &[u8], length: u32, characters: CharacterSet, width: usize) -> String {
     let frame = Frame {
         original_length: length,
         ..Frame::new(Some(Time(1_772_600_767_123_456_789)), link, bytes)
     };
-    let look = TextStyle {
-        style,
+    let style = TextStyle {
+        characters,
         width,
-        time: TimeForm::Utc,
+        time: TimeFormat::Utc,
         ..TextStyle::PIPE
     };
     let packet = decode(link, bytes, length);
@@ -40,12 +40,12 @@ fn drawn(link: LinkType, bytes: &[u8], length: u32, style: Style, width: usize) 
         first: Some(first),
         ..ShownPacket::alone(1, &frame, &packet)
     };
-    write(&mut out, &look, &shown).unwrap();
+    write(&mut out, &style, &shown).unwrap();
     String::from_utf8(out).unwrap()
 }
 
-fn sample(sample: &Sample, style: Style) -> String {
-    drawn(sample.link, &sample.bytes, sample.length, style, WIDTH)
+fn sample(sample: &Sample, characters: CharacterSet) -> String {
+    drawn(sample.link, &sample.bytes, sample.length, characters, WIDTH)
 }
 
 /// `SOCKET_LAB_UPDATE=1 cargo test diagram` writes the files anew; then look at every difference.
@@ -53,9 +53,9 @@ fn sample(sample: &Sample, style: Style) -> String {
 fn real_packets_look_as_kept() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/render/golden");
     for each in samples::all() {
-        for (style, name) in STYLES {
+        for (characters, name) in STYLES {
             let file = folder.join(format!("{}.{name}.txt", each.name));
-            let now = sample(&each, style);
+            let now = sample(&each, characters);
             if std::env::var_os("SOCKET_LAB_UPDATE").is_some() {
                 std::fs::write(&file, &now).unwrap();
             }
@@ -68,7 +68,7 @@ fn real_packets_look_as_kept() {
 #[test]
 fn the_row_of_the_flags_reads_downwards() {
     let syn = samples::all().into_iter().find(|each| each.name == "syn").unwrap();
-    let drawing = sample(&syn, Style::Ascii);
+    let drawing = sample(&syn, CharacterSet::Ascii);
     let lines: Vec<&str> = drawing.lines().collect();
     let values = lines.iter().position(|line| line.starts_with("   46|")).unwrap();
     let column = |column: usize| -> String {
@@ -88,7 +88,7 @@ fn in_few_columns_a_row_has_16_bits() {
     let Sample {
         link, bytes, length, ..
     } = find("syn");
-    let drawing = drawn(link, &bytes, length, Style::Ascii, 69);
+    let drawing = drawn(link, &bytes, length, CharacterSet::Ascii, 69);
     let row = |place: &str| drawing.lines().find(|line| line.starts_with(place)).unwrap().to_owned();
     // The flags are 16 bits at byte 34 + 12; SYN is the last but one.
     assert!(row("   46|").ends_with("|1|0| a002"), "{drawing}");
@@ -108,7 +108,7 @@ fn in_few_columns_a_row_has_16_bits() {
     ];
     long[22..38].copy_from_slice(&address);
     let length = u32::try_from(long.len()).unwrap();
-    let drawing = drawn(LinkType::ETHERNET, &long, length, Style::Ascii, 60);
+    let drawing = drawn(LinkType::ETHERNET, &long, length, CharacterSet::Ascii, 60);
     let shown: String = drawing.chars().filter(|one| !one.is_whitespace()).collect();
     assert!(
         shown.contains("|2001:db8:1234:5678:9abc:def0:12|") && shown.contains("34:5678|"),
@@ -119,12 +119,12 @@ fn in_few_columns_a_row_has_16_bits() {
 #[test]
 fn what_is_cut_or_malformed_is_said_under_its_header() {
     let find = |name: &str| samples::all().into_iter().find(|each| each.name == name).unwrap();
-    let cut = sample(&find("syn_cut"), Style::Unicode);
+    let cut = sample(&find("syn_cut"), CharacterSet::Unicode);
     assert!(cut.contains("TCP (bytes 34-59)"), "{cut}");
     assert!(cut.contains("\nProblem: TCP at byte 34: "), "{cut}");
-    let malformed = sample(&find("syn_lying_option"), Style::Unicode);
+    let malformed = sample(&find("syn_lying_option"), CharacterSet::Unicode);
     assert!(malformed.contains("tcp.option_len says 200 bytes"), "{malformed}");
-    let quoted = sample(&find("icmp_port_unreachable"), Style::Unicode);
+    let quoted = sample(&find("icmp_port_unreachable"), CharacterSet::Unicode);
     assert!(
         quoted.contains("UDP (bytes 62-69), quoted in the ICMP message"),
         "{quoted}"
@@ -151,7 +151,7 @@ fn each_bit_is_drawn_once(link: LinkType, bytes: &[u8], length: u32) {
         bits += next;
     }
     for width in WIDTHS {
-        let drawing = drawn(link, bytes, length, Style::Ascii, width);
+        let drawing = drawn(link, bytes, length, CharacterSet::Ascii, width);
         assert_eq!(bits_in(&drawing, width != 70), bits, "{drawing}");
     }
 }
@@ -175,9 +175,9 @@ fn bits_in(drawing: &str, has_bytes: bool) -> usize {
 
 /// No line over the columns that there are, nothing that a terminal would obey.
 fn is_harmless(link: LinkType, bytes: &[u8], length: u32) {
-    for (style, _) in STYLES {
+    for (characters, _) in STYLES {
         for width in WIDTHS {
-            for line in drawn(link, bytes, length, style, width).lines() {
+            for line in drawn(link, bytes, length, characters, width).lines() {
                 assert!(line.chars().count() <= width, "{line}");
                 assert!(!line.chars().any(char::is_control), "{line:?}");
             }
@@ -197,7 +197,7 @@ fn samples_are_drawn_whole_and_harmless() {
 #[test]
 fn boxes_are_closed() {
     for each in samples::all() {
-        let drawing = sample(&each, Style::Unicode);
+        let drawing = sample(&each, CharacterSet::Unicode);
         for line in drawing.lines().filter(|line| line.contains('│')) {
             let columns: Vec<char> = line.chars().collect();
             assert!("│├┌└".contains(columns[5]), "{line}");

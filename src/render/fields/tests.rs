@@ -1,6 +1,6 @@
 //! A packet as it is shown, whole.
 
-use super::super::look::{Style, TextStyle, TimeForm};
+use super::super::text_style::{CharacterSet, TextStyle, TimeFormat};
 use super::super::view::ShownPacket;
 use super::write;
 use crate::frame::{Frame, Time};
@@ -11,7 +11,7 @@ use crate::wire::digits::{hex, unhex};
 const SYN: &str = "000000000000000000000000 0800 4500003c153b40004006277f7f0000017f000001 \
     ad0a2ee0b293c52f00000000a002ffd7fe300000 0204ffd7 0402 080a04c2967600000000 01 03030a";
 
-fn shown(hex: &str, look: TextStyle) -> String {
+fn shown(hex: &str, style: TextStyle) -> String {
     let time = Some(Time(1_772_600_767_123_456_789));
     let frame = Frame::new(time, LinkType::ETHERNET, unhex(hex));
     let packet = frame.decode();
@@ -21,7 +21,7 @@ fn shown(hex: &str, look: TextStyle) -> String {
         first: Some(first),
         ..ShownPacket::alone(1, &frame, &packet)
     };
-    write(&mut output, &look, &shown).unwrap();
+    write(&mut output, &style, &shown).unwrap();
     String::from_utf8(output).unwrap()
 }
 
@@ -44,8 +44,8 @@ fn an_icmp_extension_is_a_table_of_its_own_behind_the_quotation() {
 }
 
 const UTC: TextStyle = TextStyle {
-    time: TimeForm::Utc,
-    style: Style::Ascii,
+    time: TimeFormat::Utc,
+    characters: CharacterSet::Ascii,
     ..TextStyle::PIPE
 };
 
@@ -123,11 +123,11 @@ fn no_line_is_wider_than_asked() {
 
 #[test]
 fn the_plain_style_draws_nothing() {
-    let look = TextStyle {
-        style: Style::Plain,
+    let style = TextStyle {
+        characters: CharacterSet::Plain,
         ..UTC
     };
-    let text = shown(SYN, look);
+    let text = shown(SYN, style);
     assert!(
         text.contains("Packet 1  SYN  127.0.0.1:44298 to 127.0.0.1:12000  t=0.123457 s\n"),
         "{text}"
@@ -164,8 +164,8 @@ proptest::proptest! {
     #[test]
     fn no_bytes_bring_a_control_character_to_the_terminal(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200)) {
         let hex = bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
-        for style in [Style::Ascii, Style::Plain] {
-            let text = shown(&hex, TextStyle { style, ..UTC });
+        for characters in [CharacterSet::Ascii, CharacterSet::Plain] {
+            let text = shown(&hex, TextStyle { characters, ..UTC });
             proptest::prop_assert!(!text.chars().any(|c| c.is_control() && c != '\n'));
         }
     }

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::{Assembler, Follow, Piece, text};
 use crate::flow::segment::{Segment, SegmentPart};
 use crate::flow::{PacketKind, Party};
-use crate::render::look::{Style, TextStyle};
+use crate::render::text_style::{CharacterSet, TextStyle};
 use crate::timeline::test_conversation::{seen, segment};
 
 /// Takes segments of the client, each with its first byte and its data, and the acknowledgments of the server between them.
@@ -51,11 +51,11 @@ fn followed_from(has_start: bool, events: &[Event<'_>], room: usize) -> Follow {
 
 fn shown(follow: &Follow) -> String {
     let mut output = Vec::new();
-    let look = TextStyle {
-        style: Style::Ascii,
+    let style = TextStyle {
+        characters: CharacterSet::Ascii,
         ..TextStyle::PIPE
     };
-    text::write(&mut output, &look, follow).unwrap();
+    text::write(&mut output, &style, follow).unwrap();
     let output = String::from_utf8(output).unwrap();
     let lines = output.lines().skip(3).take_while(|line| !line.is_empty());
     lines.collect::<Vec<_>>().join("|")

@@ -4,22 +4,22 @@ use std::io::{self, Write};
 
 use super::{Follow, Piece, Turn};
 use crate::escape::pieces;
-use crate::render::look::{Paint, TextStyle};
+use crate::render::text_style::{Paint, TextStyle};
 
 /// Writes what both ends said, each line with who says it. Everything that is no character for the screen is escaped.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write(output: &mut impl Write, look: &TextStyle, follow: &Follow) -> io::Result<()> {
+pub fn write(output: &mut impl Write, style: &TextStyle, follow: &Follow) -> io::Result<()> {
     let title = format!("Conversation {}: {}", follow.conversation, follow.transport);
-    writeln!(output, "{}", look.paint(Paint::Title, &title))?;
+    writeln!(output, "{}", style.paint(Paint::Title, &title))?;
     writeln!(output, "client  {}", follow.client)?;
     writeln!(output, "server  {}", follow.server)?;
     if follow.turns.is_empty() {
         writeln!(output, "Nobody said anything.")?;
     }
     for turn in &follow.turns {
-        write_turn(output, look, turn)?;
+        write_turn(output, style, turn)?;
     }
     if follow.left_out > 0 {
         writeln!(output, "[{} more bytes; --full shows more]", follow.left_out)?;
@@ -38,16 +38,16 @@ pub fn write(output: &mut impl Write, look: &TextStyle, follow: &Follow) -> io::
     writeln!(output)
 }
 
-fn write_turn(output: &mut impl Write, look: &TextStyle, turn: &Turn) -> io::Result<()> {
+fn write_turn(output: &mut impl Write, style: &TextStyle, turn: &Turn) -> io::Result<()> {
     let prompt = format!("{}> ", turn.from);
-    let width = look.width.max(TextStyle::NARROWEST) - prompt.len();
+    let width = style.width.max(TextStyle::NARROWEST) - prompt.len();
     let mut lines = Vec::new();
     for piece in &turn.pieces {
         match piece {
             // A line of the text is a line here; its end is shown too, for it is a byte like others.
             Piece::Bytes(bytes) => {
                 for line in bytes.split_inclusive(|&byte| byte == b'\n') {
-                    let text = look.text(line);
+                    let text = style.text(line);
                     lines.extend(pieces(&text, width).map(|text| (Paint::Value, text.to_owned())));
                 }
             }
@@ -61,7 +61,7 @@ fn write_turn(output: &mut impl Write, look: &TextStyle, turn: &Turn) -> io::Res
         lines.push((Paint::Faint, "[empty]".to_owned()));
     }
     lines.into_iter().try_for_each(|(paint, text)| {
-        let name = look.paint(Paint::Title, prompt.trim_end());
-        writeln!(output, "{name} {}", look.paint(paint, &text))
+        let name = style.paint(Paint::Title, prompt.trim_end());
+        writeln!(output, "{name} {}", style.paint(paint, &text))
     })
 }

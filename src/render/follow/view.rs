@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::assemble::Assembler;
 use super::text;
-use crate::render::look::{TextStyle, TimeForm};
+use crate::render::text_style::{TextStyle, TimeFormat};
 use crate::render::view::{ConversationView, EndedConversation, View, ViewOf};
 use crate::timeline::PacketRef;
 
@@ -24,7 +24,7 @@ pub const VIEW: View = View {
     name: "follow",
     about: "What both ends of each conversation said",
     when: "; each is written when it has ended, the rest at the end",
-    times: TimeForm::Local,
+    times: TimeFormat::Local,
     shows_calls: false,
     of: ViewOf::Conversations(|options| {
         Box::new(Texts {
@@ -56,13 +56,18 @@ impl ConversationView for Texts {
         self.bytes + self.kept.len() * CONVERSATION > ALL_TEXT
     }
 
-    fn draw(&mut self, mut out: &mut dyn Write, style: &TextStyle, ended: &EndedConversation<'_>) -> io::Result<bool> {
+    fn draw(
+        &mut self,
+        mut out: &mut dyn Write,
+        characters: &TextStyle,
+        ended: &EndedConversation<'_>,
+    ) -> io::Result<bool> {
         let Some(kept) = self.kept.remove(&ended.number) else {
             return Ok(true);
         };
         self.bytes = self.bytes.saturating_sub(kept.kept());
         if let Some(follow) = kept.finish() {
-            text::write(&mut out, style, &follow)?;
+            text::write(&mut out, characters, &follow)?;
         }
         Ok(true)
     }

@@ -7,8 +7,8 @@ use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;
 use serde_json::Value;
 
-use super::super::look::TextStyle;
 use super::super::samples;
+use super::super::text_style::TextStyle;
 use super::super::view::ShownPacket;
 use super::record::PacketRecord;
 use super::whole::{CallLine, ConversationLine};

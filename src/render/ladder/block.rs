@@ -5,8 +5,8 @@ use super::words::observed_state;
 use super::{Arrow, CallRow, Kind, Ladder, Lane, Line, Moment, Row, label, said};
 use crate::escape::pieces;
 use crate::flow::Party;
-use crate::render::look::{Paint, TextStyle};
 use crate::render::table::wrap;
+use crate::render::text_style::{Paint, TextStyle};
 
 /// How many calls each lane is inside of.
 #[derive(Debug, Clone, Copy, Default)]
@@ -26,7 +26,7 @@ impl Lifelines {
 
 /// Two lanes with what is between them: one ladder's part of a line.
 pub(super) struct Block<'a> {
-    look: &'a TextStyle,
+    style: &'a TextStyle,
     ladder: &'a Ladder,
     pen: Glyphs,
     side: usize,
@@ -48,7 +48,7 @@ impl<'a> Block<'a> {
     /// What a block takes at least.
     pub(super) const NARROWEST: usize = 2 * Self::SIDE + Self::MIDDLE + Self::BARS;
 
-    pub(super) fn new(look: &'a TextStyle, ladder: &'a Ladder, width: usize) -> Self {
+    pub(super) fn new(style: &'a TextStyle, ladder: &'a Ladder, width: usize) -> Self {
         // A middle of this width holds `SYN,ACK seq=0 ack=1` with an arrow around it; beyond it the sides profit more.
         const GOOD: usize = 26;
         let free = width.saturating_sub(Self::BARS);
@@ -56,9 +56,9 @@ impl<'a> Block<'a> {
         // Only numbers and times of more than thirteen digits together take from the narrowest middle.
         let middle = free.saturating_sub(2 * side).clamp(1, Self::WIDEST_MIDDLE);
         Self {
-            look,
+            style,
             ladder,
-            pen: Glyphs::of(look.style),
+            pen: Glyphs::of(style.characters),
             side,
             middle,
             width: 2 * side + middle + Self::BARS,
@@ -82,7 +82,7 @@ impl<'a> Block<'a> {
         let title = |lane: &Lane| format!("{} :{}", lane.party, lane.address.port());
         let left = pad(&title(client), self.side);
         let gap = " ".repeat(self.middle + 3);
-        self.look
+        self.style
             .paint(Paint::Title, format!("{left}{gap} {}", title(server)))
             .into_owned()
     }
@@ -104,11 +104,11 @@ impl<'a> Block<'a> {
     }
 
     fn states(&self, left: &str, bars: (char, char), middle: &str, right: &str) -> String {
-        let left = self.look.paint(Paint::Value, pad(left, self.side));
+        let left = self.style.paint(Paint::Value, pad(left, self.side));
         let right = if right.is_empty() {
             String::new()
         } else {
-            self.look.paint(Paint::Value, right).into_owned()
+            self.style.paint(Paint::Value, right).into_owned()
         };
         format!("{left} {}{}{} {right}", bars.0, pad(middle, self.middle), bars.1)
     }
@@ -136,7 +136,7 @@ impl<'a> Block<'a> {
     /// A sentence between the rows, with dots around it.
     fn remark(&self, text: &str) -> Vec<String> {
         const DOTS: &str = ". . . ";
-        let text = self.look.characters(text).into_owned();
+        let text = self.style.characters(text).into_owned();
         let lines = wrap(&text, self.width.saturating_sub(DOTS.len()));
         let last = lines.len().saturating_sub(1);
         let lines = lines.into_iter().enumerate().map(|(index, line)| {
@@ -147,7 +147,7 @@ impl<'a> Block<'a> {
             } else {
                 ""
             };
-            self.look
+            self.style
                 .paint(Paint::Faint, format!("{before}{line}{after}"))
                 .into_owned()
         });
@@ -177,14 +177,14 @@ impl<'a> Block<'a> {
         }
         let label = label::call(row, self.side);
         // Arguments and errors come from a file.
-        let text = fitting(&[self.look.text(label.text.as_bytes()).into_owned()], self.side);
-        let details = label.details.iter().map(|detail| self.look.text(detail.as_bytes()));
+        let text = fitting(&[self.style.text(label.text.as_bytes()).into_owned()], self.side);
+        let details = label.details.iter().map(|detail| self.style.text(detail.as_bytes()));
         let mut details = details.filter(|detail| detail.chars().count() + 2 <= self.middle);
         let detail = details.next().map_or(String::new(), |detail| match row.party {
             Party::Client => format!(" {detail}"),
             Party::Server => format!("{detail:>width$} ", width = self.middle - 1),
         });
-        let detail = self.look.paint(Paint::Faint, pad(&detail, self.middle));
+        let detail = self.style.paint(Paint::Faint, pad(&detail, self.middle));
         match row.party {
             Party::Client => self.compose(&text, (left, right), &detail, ""),
             Party::Server => self.compose("", (left, right), &detail, &text),

@@ -2,7 +2,7 @@
 
 use super::Line;
 use crate::flow::Party;
-use crate::render::look::Style;
+use crate::render::text_style::CharacterSet;
 
 /// The characters of a style.
 #[derive(Debug, Clone, Copy)]
@@ -20,9 +20,9 @@ pub(super) struct Glyphs {
 }
 
 impl Glyphs {
-    pub(super) const fn of(style: Style) -> Self {
-        match style {
-            Style::Unicode => Self {
+    pub(super) const fn of(characters: CharacterSet) -> Self {
+        match characters {
+            CharacterSet::Unicode => Self {
                 lifeline: '│',
                 inside: '║',
                 enter: '╥',
@@ -34,7 +34,7 @@ impl Glyphs {
                 heads: ('→', '←'),
                 cross: '×',
             },
-            Style::Ascii | Style::Plain => Self {
+            CharacterSet::Ascii | CharacterSet::Plain => Self {
                 lifeline: '|',
                 inside: '#',
                 enter: '+',

@@ -9,16 +9,16 @@ use crate::explain::duration;
 use crate::explain::packet::StateStyle;
 use crate::flow::Party;
 use crate::flow::state::{ObservedState, State};
-use crate::render::look::TextStyle;
+use crate::render::text_style::TextStyle;
 use crate::timeline::OrderNote;
 
 /// Writes a ladder as sentences, one line each.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write(output: &mut impl Write, look: &TextStyle, ladder: &Ladder) -> io::Result<()> {
+pub fn write(output: &mut impl Write, style: &TextStyle, ladder: &Ladder) -> io::Result<()> {
     writeln!(output, "{}.", title(ladder))?;
-    writeln!(output, "It begins {}.", beginning(look, ladder))?;
+    writeln!(output, "It begins {}.", beginning(style, ladder))?;
     for lane in &ladder.lanes {
         writeln!(output, "The {}.", who(lane).replacen("  ", " is ", 1))?;
     }

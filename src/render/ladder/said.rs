@@ -7,7 +7,7 @@ use crate::flow::Party;
 use crate::flow::conversation::{Connection, Conversation, Ending, Exchange, Opening, Transport};
 use crate::flow::segment::{Delay, SegmentPart};
 use crate::flow::state::State;
-use crate::render::look::{fraction, rounded};
+use crate::render::text_style::{fraction, rounded};
 use crate::timeline::EventKind;
 
 /// A gap in one sentence, without its end.

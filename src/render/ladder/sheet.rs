@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::block::Block;
 use super::{Kind, Row};
-use crate::render::look::{TextStyle, fraction, rounded};
+use crate::render::text_style::{TextStyle, fraction, rounded};
 use crate::timeline::OrderNote;
 
 /// The title of the column for times.
@@ -24,8 +24,8 @@ impl Sheet {
     const SPACES: usize = 3;
 
     /// Microseconds where there is room; long times get fewer digits before the lanes get less.
-    pub(super) fn new<'r>(look: &TextStyle, rows: &(impl Iterator<Item = &'r Row> + Clone)) -> Self {
-        let width = look.width.max(TextStyle::NARROWEST);
+    pub(super) fn new<'r>(style: &TextStyle, rows: &(impl Iterator<Item = &'r Row> + Clone)) -> Self {
+        let width = style.width.max(TextStyle::NARROWEST);
         let sheet_of = |decimals| {
             let mut sheet = Self {
                 number: 1,
@@ -59,13 +59,13 @@ impl Sheet {
     pub(super) fn line(
         &self,
         output: &mut impl Write,
-        look: &TextStyle,
+        style: &TextStyle,
         number: &str,
         time: &str,
         rest: &str,
     ) -> io::Result<()> {
         let left = format!("{number:>w$} {time:>t$}  {rest}", w = self.number, t = self.time);
-        writeln!(output, "{}", look.characters(left.trim_end()))
+        writeln!(output, "{}", style.characters(left.trim_end()))
     }
 }
 

@@ -6,15 +6,15 @@ use super::block::{Block, Lifelines};
 use super::sheet::{Sheet, UNIT};
 use super::text::{foot, head};
 use super::{Kind, Ladder, Row};
-use crate::render::look::{Paint, Style, TextStyle};
+use crate::render::text_style::{CharacterSet, Paint, TextStyle};
 
 /// Number and time take at most about so much.
 const LABELS: usize = 16;
 
 /// How many ladders fit beside each other; at least 1.
 #[must_use]
-pub fn capacity(look: &TextStyle) -> usize {
-    let room = look.width.saturating_sub(LABELS);
+pub fn capacity(style: &TextStyle) -> usize {
+    let room = style.width.saturating_sub(LABELS);
     (room / (Block::NARROWEST + 1)).max(1)
 }
 
@@ -25,34 +25,34 @@ pub const fn columns_for(count: usize) -> usize {
 }
 
 /// Draws ladders beside each other, as many as fit in the width, the others below; one below the other in the style
-/// [`Style::Plain`], and where two do not fit.
+/// [`CharacterSet::Plain`], and where two do not fit.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write(output: &mut impl Write, look: &TextStyle, ladders: &[Ladder]) -> io::Result<()> {
-    let capacity = capacity(look);
-    if look.style == Style::Plain || capacity < 2 {
+pub fn write(output: &mut impl Write, style: &TextStyle, ladders: &[Ladder]) -> io::Result<()> {
+    let capacity = capacity(style);
+    if style.characters == CharacterSet::Plain || capacity < 2 {
         return ladders
             .iter()
-            .try_for_each(|ladder| super::text::write(output, look, ladder));
+            .try_for_each(|ladder| super::text::write(output, style, ladder));
     }
     ladders.chunks(capacity).try_for_each(|group| match group {
-        [one] => super::text::write(output, look, one),
-        several => together(output, look, several),
+        [one] => super::text::write(output, style, one),
+        several => together(output, style, several),
     })
 }
 
-fn together(output: &mut impl Write, look: &TextStyle, ladders: &[Ladder]) -> io::Result<()> {
+fn together(output: &mut impl Write, style: &TextStyle, ladders: &[Ladder]) -> io::Result<()> {
     for ladder in ladders {
-        head(output, look, ladder)?;
+        head(output, style, ladder)?;
     }
     let start = ladders.iter().filter_map(|ladder| ladder.start).min();
     let rows = merged(ladders, start.map(|start| start.0));
-    let sheet = Sheet::new(look, &rows.iter().map(|(_, row)| row));
+    let sheet = Sheet::new(style, &rows.iter().map(|(_, row)| row));
     let share = sheet.block / ladders.len();
     let blocks: Vec<Block<'_>> = ladders
         .iter()
-        .map(|ladder| Block::new(look, ladder, share.saturating_sub(1)))
+        .map(|ladder| Block::new(style, ladder, share.saturating_sub(1)))
         .collect();
     let mut lifelines = vec![Lifelines::default(); ladders.len()];
     let titles: Vec<String> = blocks
@@ -60,15 +60,15 @@ fn together(output: &mut impl Write, look: &TextStyle, ladders: &[Ladder]) -> io
         .zip(ladders)
         .map(|(block, ladder)| {
             let title = format!("conversation {}", ladder.conversation);
-            look.paint(Paint::Title, pad(&title, block.width)).into_owned()
+            style.paint(Paint::Title, pad(&title, block.width)).into_owned()
         })
         .collect();
-    sheet.line(output, look, "", "", &titles.join(" "))?;
+    sheet.line(output, style, "", "", &titles.join(" "))?;
     let headings: Vec<String> = blocks
         .iter()
-        .map(|block| padded(look, &block.heading(), block.width))
+        .map(|block| padded(style, &block.heading(), block.width))
         .collect();
-    sheet.line(output, look, "#", UNIT, &headings.join(" "))?;
+    sheet.line(output, style, "#", UNIT, &headings.join(" "))?;
     for (place, row) in &rows {
         let lines = match (blocks.get(*place), lifelines.get_mut(*place)) {
             (Some(block), Some(lane)) => block.row(row, lane),
@@ -85,7 +85,7 @@ fn together(output: &mut impl Write, look: &TextStyle, ladders: &[Ladder]) -> io
                     } else {
                         block.idle(lane)
                     };
-                    padded(look, &text, block.width)
+                    padded(style, &text, block.width)
                 })
                 .collect();
             let (number, time) = if index == 0 {
@@ -93,12 +93,12 @@ fn together(output: &mut impl Write, look: &TextStyle, ladders: &[Ladder]) -> io
             } else {
                 Default::default()
             };
-            sheet.line(output, look, &number, &time, &parts.join(" "))?;
+            sheet.line(output, style, &number, &time, &parts.join(" "))?;
         }
     }
     ladders.iter().try_for_each(|ladder| {
         let name = format!("Conversation {}: ", ladder.conversation);
-        foot(output, look, ladder, &name)
+        foot(output, style, ladder, &name)
     })
 }
 
@@ -146,8 +146,8 @@ fn merged(ladders: &[Ladder], start: Option<i64>) -> Vec<(usize, Row)> {
 }
 
 /// Fills up to the width; colours take none.
-fn padded(look: &TextStyle, text: &str, width: usize) -> String {
-    if look.color {
+fn padded(style: &TextStyle, text: &str, width: usize) -> String {
+    if style.color {
         let visible = visible(text);
         return format!("{text}{}", " ".repeat(width.saturating_sub(visible)));
     }

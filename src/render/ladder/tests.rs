@@ -11,7 +11,7 @@ use crate::flow::segment::{Delay, Remark, Remarks, ResetCause, Segment, SegmentP
 use crate::flow::state::{ObservedState, State};
 use crate::flow::{PacketKind, Party, Roles};
 use crate::frame::Time;
-use crate::render::look::{Style, TextStyle};
+use crate::render::text_style::{CharacterSet, TextStyle};
 use crate::timeline::test_conversation::{parse, seen, segment};
 use crate::timeline::{ConversationCalls, PacketRef, Timeline};
 use crate::wire::tcp::Flags;
@@ -75,14 +75,14 @@ fn ladder_of(packets: &[PacketRef], opening: Opening, detail: Detail) -> Ladder 
     Ladder::of(&story, detail)
 }
 
-fn drawn(ladder: &Ladder, style: Style, width: usize) -> String {
-    let look = TextStyle {
-        style,
+fn drawn(ladder: &Ladder, characters: CharacterSet, width: usize) -> String {
+    let style = TextStyle {
+        characters,
         width,
         ..TextStyle::PIPE
     };
     let mut output = Vec::new();
-    text::write(&mut output, &look, ladder).unwrap();
+    text::write(&mut output, &style, ladder).unwrap();
     String::from_utf8(output).unwrap()
 }
 
@@ -114,12 +114,12 @@ fn a_retransmission_has_a_line_of_its_own_and_names_its_first_transmission() {
     let packets = [at(1, 0, Party::Client, data(1, 12)), second];
     let ladder = ladder_of(&packets, Opening::Complete, Detail::Full);
     for width in [60, 80, 120] {
-        let output = drawn(&ladder, Style::Ascii, width);
+        let output = drawn(&ladder, CharacterSet::Ascii, width);
         assert!(row_with(&output, ">> ").contains(">>"), "{output}");
         assert!(output.contains("retransmission"), "{width}: {output}");
         assert!(output.contains("203 ms: the client's retransmission timer"), "{output}");
     }
-    assert!(drawn(&ladder, Style::Plain, 80).contains("retransmission of 1"));
+    assert!(drawn(&ladder, CharacterSet::Plain, 80).contains("retransmission of 1"));
 }
 
 #[test]
@@ -130,7 +130,11 @@ fn a_refused_syn_is_crossed_out_and_changes_no_state_of_the_server() {
     syn.server.after = state(State::SynReceived, true);
     let refusal = segment(SegmentPart::Reset(ResetCause::NobodyListens), None);
     let packets = [at(1, 0, Party::Client, syn), at(2, 9, Party::Server, refusal)];
-    let output = drawn(&ladder_of(&packets, Opening::Refused, Detail::Full), Style::Ascii, 80);
+    let output = drawn(
+        &ladder_of(&packets, Opening::Refused, Detail::Full),
+        CharacterSet::Ascii,
+        80,
+    );
     assert!(row_with(&output, "-x|").starts_with("1 "), "{output}");
     assert!(
         !output.contains("SYN-RECEIVED") && !output.contains("LISTEN"),
@@ -165,7 +169,7 @@ fn an_icmp_error_crosses_out_the_datagram_that_it_is_about() {
         .collect();
     assert_eq!(lines, [Line::Lost, Line::Control]);
     for width in [60, 80, 120] {
-        let output = drawn(&ladder, Style::Ascii, width);
+        let output = drawn(&ladder, CharacterSet::Ascii, width);
         assert!(output.contains("unreachable"), "{output}");
     }
 }
@@ -184,7 +188,7 @@ fn what_the_capture_does_not_have_is_said() {
     ] {
         assert!(notes.contains(words), "{notes}");
     }
-    assert!(drawn(&ladder, Style::Ascii, 60).contains("bytes missing"));
+    assert!(drawn(&ladder, CharacterSet::Ascii, 60).contains("bytes missing"));
 }
 
 /// Why nothing happens, in the order of the rows.
@@ -344,12 +348,12 @@ fn a_legend_keeps_a_sign_and_its_words_on_one_line() {
         "inside of a socket call",
     ];
     for width in 60..140 {
-        let look = TextStyle {
+        let style = TextStyle {
             width,
             ..TextStyle::PIPE
         };
         let mut output = Vec::new();
-        text::legend(&mut output, &look).unwrap();
+        text::legend(&mut output, &style).unwrap();
         let legend = String::from_utf8(output).unwrap();
         for entry in entries {
             assert!(legend.lines().any(|line| line.contains(entry)), "{width}: {legend}");
@@ -374,6 +378,6 @@ fn a_pause_that_nothing_explains_is_called_so() {
         Opening::BeforeCapture,
         Detail::Full,
     );
-    let drawn = drawn(&ladder, Style::Ascii, 80);
+    let drawn = drawn(&ladder, CharacterSet::Ascii, 80);
     row_with(&drawn, ". . . 50.0 ms: what is here does not tell why . . .");
 }

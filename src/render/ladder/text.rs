@@ -7,21 +7,21 @@ use super::pen::Glyphs;
 use super::sheet::{Sheet, UNIT};
 use super::words::{beginning, title, who};
 use super::{Ladder, Line};
-use crate::render::look::{Paint, Style, TextStyle};
 use crate::render::table::{columns, wrap};
+use crate::render::text_style::{CharacterSet, Paint, TextStyle};
 
-/// Draws a ladder. The style [`Style::Plain`] gives its sentences.
+/// Draws a ladder. The style [`CharacterSet::Plain`] gives its sentences.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write(output: &mut impl Write, look: &TextStyle, ladder: &Ladder) -> io::Result<()> {
-    if look.style == Style::Plain {
-        return super::plain::write(output, look, ladder);
+pub fn write(output: &mut impl Write, style: &TextStyle, ladder: &Ladder) -> io::Result<()> {
+    if style.characters == CharacterSet::Plain {
+        return super::plain::write(output, style, ladder);
     }
-    head(output, look, ladder)?;
-    let sheet = Sheet::new(look, &ladder.rows.iter());
-    let block = Block::new(look, ladder, sheet.block);
-    sheet.line(output, look, "#", UNIT, &block.heading())?;
+    head(output, style, ladder)?;
+    let sheet = Sheet::new(style, &ladder.rows.iter());
+    let block = Block::new(style, ladder, sheet.block);
+    sheet.line(output, style, "#", UNIT, &block.heading())?;
     let mut lanes = Lifelines::default();
     for row in &ladder.rows {
         for (index, line) in block.row(row, &mut lanes).into_iter().enumerate() {
@@ -30,35 +30,35 @@ pub fn write(output: &mut impl Write, look: &TextStyle, ladder: &Ladder) -> io::
             } else {
                 Default::default()
             };
-            sheet.line(output, look, &number, &time, &line)?;
+            sheet.line(output, style, &number, &time, &line)?;
         }
     }
-    foot(output, look, ladder, "")
+    foot(output, style, ladder, "")
 }
 
 /// What stands above: who, and what is missing.
-pub(super) fn head(output: &mut impl Write, look: &TextStyle, ladder: &Ladder) -> io::Result<()> {
-    paragraph(output, look, Some(Paint::Title), &title(ladder), "")?;
+pub(super) fn head(output: &mut impl Write, style: &TextStyle, ladder: &Ladder) -> io::Result<()> {
+    paragraph(output, style, Some(Paint::Title), &title(ladder), "")?;
     paragraph(
         output,
-        look,
+        style,
         None,
-        &format!("begins  {}", beginning(look, ladder)),
+        &format!("begins  {}", beginning(style, ladder)),
         "        ",
     )?;
     for lane in &ladder.lanes {
-        paragraph(output, look, None, &who(lane), "        ")?;
+        paragraph(output, style, None, &who(lane), "        ")?;
     }
     for note in &ladder.notes {
-        paragraph(output, look, Some(Paint::Problem), &format!("Note: {note}."), "      ")?;
+        paragraph(output, style, Some(Paint::Problem), &format!("Note: {note}."), "      ")?;
     }
     Ok(())
 }
 
 /// What stands below: how it went.
-pub(super) fn foot(output: &mut impl Write, look: &TextStyle, ladder: &Ladder, name: &str) -> io::Result<()> {
+pub(super) fn foot(output: &mut impl Write, style: &TextStyle, ladder: &Ladder, name: &str) -> io::Result<()> {
     let said: Vec<String> = ladder.outcome.iter().map(|sentence| format!("{sentence}.")).collect();
-    paragraph(output, look, None, &format!("{name}{}", said.join(" ")), "")?;
+    paragraph(output, style, None, &format!("{name}{}", said.join(" ")), "")?;
     writeln!(output)
 }
 
@@ -66,10 +66,10 @@ pub(super) fn foot(output: &mut impl Write, look: &TextStyle, ladder: &Ladder, n
 ///
 /// # Errors
 /// Those of the writer.
-pub fn legend(output: &mut impl Write, look: &TextStyle) -> io::Result<()> {
+pub fn legend(output: &mut impl Write, style: &TextStyle) -> io::Result<()> {
     const GAP: &str = "   ";
-    let pen = Glyphs::of(look.style);
-    if look.style == Style::Plain {
+    let pen = Glyphs::of(style.characters);
+    if style.characters == CharacterSet::Plain {
         return Ok(());
     }
     let shaft = |line, times| pen.shaft(line).to_string().repeat(times);
@@ -84,27 +84,27 @@ pub fn legend(output: &mut impl Write, look: &TextStyle) -> io::Result<()> {
     ];
     let mut line = String::new();
     for entry in entries {
-        if !line.is_empty() && columns(&line) + GAP.len() + columns(&entry) > look.width.max(TextStyle::NARROWEST) {
-            paragraph(output, look, Some(Paint::Faint), &std::mem::take(&mut line), "")?;
+        if !line.is_empty() && columns(&line) + GAP.len() + columns(&entry) > style.width.max(TextStyle::NARROWEST) {
+            paragraph(output, style, Some(Paint::Faint), &std::mem::take(&mut line), "")?;
         }
         line.push_str(if line.is_empty() { "" } else { GAP });
         line.push_str(&entry);
     }
-    paragraph(output, look, Some(Paint::Faint), &line, "")
+    paragraph(output, style, Some(Paint::Faint), &line, "")
 }
 
 fn paragraph(
     output: &mut impl Write,
-    look: &TextStyle,
+    style: &TextStyle,
     paint: Option<Paint>,
     text: &str,
     indent: &str,
 ) -> io::Result<()> {
-    let width = look.width.max(TextStyle::NARROWEST) - indent.len();
-    for (index, line) in wrap(&look.characters(text), width).into_iter().enumerate() {
+    let width = style.width.max(TextStyle::NARROWEST) - indent.len();
+    for (index, line) in wrap(&style.characters(text), width).into_iter().enumerate() {
         let indent = if index == 0 { "" } else { indent };
         match paint {
-            Some(paint) => writeln!(output, "{indent}{}", look.paint(paint, &line))?,
+            Some(paint) => writeln!(output, "{indent}{}", style.paint(paint, &line))?,
             None => writeln!(output, "{indent}{line}")?,
         }
     }
@@ -114,9 +114,9 @@ fn paragraph(
 impl TextStyle {
     /// Our own words in the characters of the style.
     pub(super) fn characters<'t>(&self, text: &'t str) -> std::borrow::Cow<'t, str> {
-        match self.style {
-            Style::Ascii => text.replace('µ', "u").into(),
-            Style::Unicode | Style::Plain => text.into(),
+        match self.characters {
+            CharacterSet::Ascii => text.replace('µ', "u").into(),
+            CharacterSet::Unicode | CharacterSet::Plain => text.into(),
         }
     }
 }

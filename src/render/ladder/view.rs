@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use super::picture::{Detail, Ladder, Story};
 use super::{side_by_side, text};
 use crate::explain::{count, grouped};
-use crate::render::look::{Style, TextStyle, TimeForm};
+use crate::render::text_style::{CharacterSet, TextStyle, TimeFormat};
 use crate::render::view::{ConversationView, EndedConversation, View, ViewOf, ViewOptions};
 use crate::timeline::{PacketRef, Timeline};
 
@@ -26,7 +26,7 @@ pub const VIEW: View = View {
     name: "ladder",
     about: "Conversations as two lanes with arrows, states and socket calls",
     when: "; each is drawn when it has ended, the rest at the end",
-    times: TimeForm::Local,
+    times: TimeFormat::Local,
     shows_calls: true,
     of: ViewOf::Conversations(|options| Box::new(Ladders::new(options))),
 };
@@ -102,7 +102,12 @@ impl ConversationView for Ladders {
         self.beside
     }
 
-    fn draw(&mut self, mut out: &mut dyn Write, style: &TextStyle, ended: &EndedConversation<'_>) -> io::Result<bool> {
+    fn draw(
+        &mut self,
+        mut out: &mut dyn Write,
+        characters: &TextStyle,
+        ended: &EndedConversation<'_>,
+    ) -> io::Result<bool> {
         self.drawn += 1;
         let kept = self.kept.remove(&ended.number).unwrap_or_default();
         self.packets = self.packets.saturating_sub(kept.first.len() + kept.last.len());
@@ -123,7 +128,7 @@ impl ConversationView for Ladders {
         };
         let ladder = Ladder::of(&story, self.detail);
         if !self.beside {
-            text::write(&mut out, style, &ladder)?;
+            text::write(&mut out, characters, &ladder)?;
         } else if self.waiting.len() < CONVERSATIONS {
             self.waiting.push(ladder);
         } else {
@@ -132,15 +137,15 @@ impl ConversationView for Ladders {
         Ok(true)
     }
 
-    fn finish(&mut self, mut out: &mut dyn Write, style: &TextStyle) -> io::Result<()> {
+    fn finish(&mut self, mut out: &mut dyn Write, characters: &TextStyle) -> io::Result<()> {
         if self.beside {
             // In plain style they are told one after the other, at any width.
-            let is_drawn = style.style != Style::Plain;
-            self.narrow = is_drawn && self.waiting.len() > 1 && side_by_side::capacity(style) < 2;
-            side_by_side::write(&mut out, style, &std::mem::take(&mut self.waiting))?;
+            let is_drawn = characters.characters != CharacterSet::Plain;
+            self.narrow = is_drawn && self.waiting.len() > 1 && side_by_side::capacity(characters) < 2;
+            side_by_side::write(&mut out, characters, &std::mem::take(&mut self.waiting))?;
         }
         if self.drawn > 0 {
-            text::legend(&mut out, style)?;
+            text::legend(&mut out, characters)?;
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use crate::escape::printable;
 use crate::explain::count;
 use crate::explain::packet::StateStyle;
 use crate::flow::state::{ObservedState, State};
-use crate::render::look::TextStyle;
+use crate::render::text_style::TextStyle;
 
 /// The conversation in a line.
 pub(in crate::render) fn title(ladder: &Ladder) -> String {
@@ -18,12 +18,12 @@ pub(in crate::render) fn title(ladder: &Ladder) -> String {
 }
 
 /// When it began, in a line.
-pub(in crate::render) fn beginning(look: &TextStyle, ladder: &Ladder) -> String {
+pub(in crate::render) fn beginning(style: &TextStyle, ladder: &Ladder) -> String {
     let Some(start) = ladder.start else {
         return "without times".to_owned();
     };
-    let date = look.date(start).map(|date| format!("{date}, ")).unwrap_or_default();
-    let seconds = look.seconds(start, ladder.capture_start.unwrap_or(start));
+    let date = style.date(start).map(|date| format!("{date}, ")).unwrap_or_default();
+    let seconds = style.seconds(start, ladder.capture_start.unwrap_or(start));
     format!("{date}t={seconds} s")
 }
 

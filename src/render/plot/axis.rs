@@ -1,6 +1,6 @@
 //! From values to pixels, and round numbers along an axis.
 
-use crate::render::look::fraction;
+use crate::render::text_style::fraction;
 
 /// A stretch of values on a stretch of pixels.
 #[derive(Debug, Clone, Copy)]

@@ -10,9 +10,9 @@ use crate::render::breakdown::{self, Breakdown};
 use crate::render::diagram::cell::{Cell, cells};
 use crate::render::diagram::label;
 use crate::render::diagram::rows::{self, BITS, Segment};
-use crate::render::look::TextStyle;
 use crate::render::report_model::{Kept, ReportModel};
 use crate::render::table::places;
+use crate::render::text_style::TextStyle;
 use crate::wire::{Layer, Packet};
 
 /// A packet.
@@ -65,7 +65,7 @@ pub(super) struct FieldBox {
 }
 
 impl Article {
-    pub(super) fn of(kept: &Kept, material: &ReportModel, look: &TextStyle) -> Self {
+    pub(super) fn of(kept: &Kept, material: &ReportModel, style: &TextStyle) -> Self {
         let frame = &kept.frame;
         let packet = frame.decode();
         let in_flow = kept.in_flow.as_ref().filter(|_| kept.whole.is_none());
@@ -85,19 +85,19 @@ impl Article {
             conversation: kept.in_flow.map(|in_flow| in_flow.conversation),
             name: broken.name.clone(),
             way: broken.ends.as_ref().map(|(from, to)| format!("{from} → {to}")),
-            when: when(frame, material, look),
+            when: when(frame, material, style),
             story: told,
             pieces,
         }
     }
 }
 
-fn when(frame: &Frame<'_>, material: &ReportModel, look: &TextStyle) -> String {
+fn when(frame: &Frame<'_>, material: &ReportModel, style: &TextStyle) -> String {
     let Some(time) = frame.time else {
         return "without a time in the capture".to_owned();
     };
-    let seconds = look.seconds(time, material.capture_start.unwrap_or(time));
-    let date = look.date(time).map(|date| format!(", {date}")).unwrap_or_default();
+    let seconds = style.seconds(time, material.capture_start.unwrap_or(time));
+    let date = style.date(time).map(|date| format!(", {date}")).unwrap_or_default();
     format!("t={seconds} s{date}")
 }
 

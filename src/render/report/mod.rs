@@ -24,9 +24,9 @@ use self::article::Article;
 use self::section::Section;
 use self::start::Start;
 use crate::explain::count;
-use crate::render::look::TextStyle;
 use crate::render::report_model::{Kept, ReportModel};
 use crate::render::svg;
+use crate::render::text_style::TextStyle;
 
 /// The packets that a report has unless another number is asked for.
 pub const LIMIT: u64 = 2_000;
@@ -63,7 +63,7 @@ struct Page<'a> {
     loose_title: &'static str,
     loose: Vec<Loose>,
     material: &'a ReportModel,
-    look: &'a TextStyle,
+    text_style: &'a TextStyle,
 }
 
 /// A packet of no conversation, or of none that is known any more.
@@ -77,7 +77,7 @@ impl Page<'_> {
     /// Made one after the other: all at once they would take far more memory than the page.
     fn articles(&self) -> impl Iterator<Item = Article> {
         let articles = self.material.packets.iter();
-        articles.map(|kept| Article::of(kept, self.material, self.look))
+        articles.map(|kept| Article::of(kept, self.material, self.text_style))
     }
 }
 
@@ -87,7 +87,7 @@ impl Page<'_> {
 /// Those of the writer.
 pub fn write(
     output: &mut impl Write,
-    look: &TextStyle,
+    text_style: &TextStyle,
     material: &ReportModel,
     provenance: &Provenance,
 ) -> io::Result<()> {
@@ -107,14 +107,14 @@ pub fn write(
         summary: summary(material),
         limit: limit(material),
         start: Start::of(material),
-        sections: told.map(|told| Section::of(told, material, look)).collect(),
+        sections: told.map(|told| Section::of(told, material, text_style)).collect(),
         loose_title: match material.forgotten {
             0 => "Packets of no conversation",
             _ => "Packets of no conversation that is known",
         },
         loose: loose.map(Loose::of).collect(),
         material,
-        look,
+        text_style,
     };
     page.write_into(output)?;
     // A template ends without a line feed.
@@ -156,9 +156,9 @@ mod tests {
     use super::{Provenance, write};
     use crate::flow::Tracker;
     use crate::frame::Frame;
-    use crate::render::look::TextStyle;
     use crate::render::report_model::{Kept, ReportModel};
     use crate::render::samples;
+    use crate::render::text_style::TextStyle;
     use crate::timeline::ConversationCalls;
 
     /// The page of a datagram whose conversation is known, or has been forgotten.

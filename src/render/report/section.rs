@@ -1,8 +1,8 @@
 //! A conversation in the report: its ladder, its graph, and the same in words.
 
 use crate::render::ladder::{Detail, Kind, Ladder, Row, plain, words};
-use crate::render::look::TextStyle;
 use crate::render::report_model::{ReportModel, Told};
+use crate::render::text_style::TextStyle;
 use crate::render::{plot, svg};
 
 /// A graph of fewer segments with data in one direction says no more than the ladder.
@@ -39,7 +39,7 @@ pub(super) struct Words {
 }
 
 impl Section {
-    pub(super) fn of(told: &Told, material: &ReportModel, look: &TextStyle) -> Self {
+    pub(super) fn of(told: &Told, material: &ReportModel, style: &TextStyle) -> Self {
         // Every packet can be chosen, so none is folded away.
         let ladder = material.ladder(told, Detail::Full);
         let [client, server] = &ladder.lanes;
@@ -48,7 +48,7 @@ impl Section {
         Self {
             number: ladder.conversation,
             choice: format!("{title}, {} to {}", client.address, server.address),
-            begins: words::beginning(look, &ladder),
+            begins: words::beginning(style, &ladder),
             ends: ladder.lanes.iter().map(words::who).collect(),
             notes: ladder.notes.clone(),
             outcome: outcome.join(" "),

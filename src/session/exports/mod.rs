@@ -20,8 +20,8 @@ use crate::explain::{count, grouped};
 use crate::frame::Time;
 use crate::record::{Destination, next_step};
 use crate::render::ladder::{Detail, Ladder};
-use crate::render::look::{TextStyle, TimeForm};
 use crate::render::report_model::{CALLS, Kept, ReportModel, Whole};
+use crate::render::text_style::{TextStyle, TimeFormat};
 use crate::render::{mermaid, plot, report, svg};
 
 const NO_CONVERSATION: &str = "no conversation over TCP or UDP is known";
@@ -29,7 +29,7 @@ const NO_CONVERSATION: &str = "no conversation over TCP or UDP is known";
 /// Keeps packets, and writes them in every form that is asked for.
 pub struct Exporter<'a> {
     settings: &'a Settings,
-    look: TextStyle,
+    style: TextStyle,
     calls: Option<Calls>,
     kept: Vec<Kept>,
     bounds: Bounds,
@@ -55,7 +55,7 @@ impl<'a> Exporter<'a> {
             opened.transpose().map_err(|error| one_line(&error))
         };
         Ok(Some(Self {
-            look: settings.look_with(TimeForm::Local),
+            style: settings.style_with(TimeFormat::Local),
             calls: export.shows_calls().then(|| calls.clone()),
             kept: Vec::new(),
             bounds: Bounds::of(export),
@@ -145,7 +145,7 @@ impl<'a> Exporter<'a> {
             })?;
             let provenance = provenance::of(hashed, &title, "sniffer");
             to(output, |output| {
-                report::write(output, &self.look, material, &provenance)
+                report::write(output, &self.style, material, &provenance)
             })?;
         }
         let drawn = || material.ladders(detail);

@@ -5,8 +5,8 @@ use std::io::Cursor;
 use socket_lab::calls::{lines, text};
 use socket_lab::escape::printable;
 use socket_lab::frame::Frame;
-use socket_lab::render::look::TextStyle;
 use socket_lab::render::report_model::ReportModel;
+use socket_lab::render::text_style::TextStyle;
 use socket_lab::timeline::CallIndex;
 
 use super::flow;
@@ -38,7 +38,7 @@ pub fn check(log: &[u8]) -> CallIndex {
 }
 
 /// The log beside the packets of a capture, in every form that shows calls.
-pub fn check_beside(log: &[u8], frames: &[Frame<'_>], look: TextStyle) {
+pub fn check_beside(log: &[u8], frames: &[Frame<'_>], style: TextStyle) {
     let (follower, kept) = flow::follow(frames);
     let find = |number| follower.tracker().conversation(number);
     let start = frames.iter().find_map(|frame| frame.time);
@@ -51,5 +51,5 @@ pub fn check_beside(log: &[u8], frames: &[Frame<'_>], look: TextStyle) {
         start,
         0,
     );
-    flow::check_drawn(&material, look);
+    flow::check_drawn(&material, style);
 }

@@ -5,9 +5,9 @@ use socket_lab::frame::{Frame, Time};
 use socket_lab::render::answers::{self, Collector};
 use socket_lab::render::follow::{self, Assembler};
 use socket_lab::render::ladder::{Detail, side_by_side, text};
-use socket_lab::render::look::{Style, TextStyle};
 use socket_lab::render::report::{self, Provenance};
 use socket_lab::render::report_model::{Kept, ReportModel, Whole};
+use socket_lab::render::text_style::{CharacterSet, TextStyle};
 use socket_lab::render::{json, mermaid, plot, svg};
 use socket_lab::session::following::{Followed, Follower};
 use socket_lab::timeline::ConversationCalls;
@@ -15,7 +15,7 @@ use socket_lab::wire::decode;
 
 use super::frame::{check_json, check_structure, check_views, link};
 use super::page::{check_page, check_picture};
-use super::shown::{assert_line, assert_text, frame, look};
+use super::shown::{assert_line, assert_text, frame, style};
 
 /// So much text of a conversation is kept.
 const TEXT: usize = 1 << 20;
@@ -24,7 +24,7 @@ const TEXT: usize = 1 << 20;
 /// (2 bytes, big-endian).
 pub fn unpack(input: &[u8]) -> (Vec<Frame<'static>>, TextStyle) {
     let Some((&[kind, appearance], mut rest)) = input.split_first_chunk() else {
-        return (Vec::new(), look(0));
+        return (Vec::new(), style(0));
     };
     let mut frames = Vec::new();
     let mut now = Some(Time(1_700_000_000_000_000_000));
@@ -35,7 +35,7 @@ pub fn unpack(input: &[u8]) -> (Vec<Frame<'static>>, TextStyle) {
         frames.push(frame(link(kind), bytes, u32::try_from(length).unwrap(), now));
         rest = behind;
     }
-    (frames, look(appearance))
+    (frames, style(appearance))
 }
 
 /// The time of the next frame: mostly later, sometimes earlier, far away, or unknown from here on.
@@ -116,7 +116,7 @@ pub fn check_step(in_flow: &PacketInFlow, now: u64) {
 }
 
 /// Follows the frames, shows each with its place in its conversation, and draws the conversations in every form.
-pub fn check(frames: &[Frame<'_>], look: TextStyle) {
+pub fn check(frames: &[Frame<'_>], style: TextStyle) {
     let (follower, kept) = follow(frames);
     let tracker = follower.tracker();
     for conversation in tracker.conversations() {
@@ -129,34 +129,34 @@ pub fn check(frames: &[Frame<'_>], look: TextStyle) {
     for one in &kept {
         let frame = one.followed();
         let packet = frame.decode();
-        check_views(frame, &packet, one.in_flow.as_ref(), look);
+        check_views(frame, &packet, one.in_flow.as_ref(), style);
     }
     let start = frames.iter().find_map(|frame| frame.time);
     let find = |number| tracker.conversation(number);
-    check_sheet(&kept, look);
-    check_said(&kept, look);
+    check_sheet(&kept, style);
+    check_said(&kept, style);
     let material = ReportModel::new(kept, find, |_, _| ConversationCalls::default(), false, start, 0);
-    check_drawn(&material, look);
-    check_report(&material, look);
+    check_drawn(&material, style);
+    check_report(&material, style);
 }
 
 /// The pictures of conversations, drawn and as data.
-pub fn check_drawn(material: &ReportModel, look: TextStyle) {
+pub fn check_drawn(material: &ReportModel, style: TextStyle) {
     for detail in [Detail::Folded, Detail::Full] {
         let ladders: Vec<_> = material.ladders(detail).collect();
         let mut drawn = Vec::new();
         for ladder in &ladders {
-            text::write(&mut drawn, &look, ladder).unwrap();
+            text::write(&mut drawn, &style, ladder).unwrap();
             check_picture(&svg::ladder::draw(ladder, true).element());
         }
-        text::legend(&mut drawn, &look).unwrap();
-        side_by_side::write(&mut drawn, &look, &ladders).unwrap();
-        assert_text(&drawn, look, "ladder");
+        text::legend(&mut drawn, &style).unwrap();
+        side_by_side::write(&mut drawn, &style, &ladders).unwrap();
+        assert_text(&drawn, style, "ladder");
         let mut diagram = Vec::new();
         mermaid::sequence(&mut diagram, &ladders).unwrap();
         let unicode = TextStyle {
-            style: Style::Unicode,
-            ..look
+            characters: CharacterSet::Unicode,
+            ..style
         };
         assert_text(&diagram, unicode, "mermaid");
     }
@@ -174,7 +174,7 @@ pub fn check_drawn(material: &ReportModel, look: TextStyle) {
 }
 
 /// The questions of the labs, answered in every form.
-pub fn check_sheet(kept: &[Kept], look: TextStyle) {
+pub fn check_sheet(kept: &[Kept], style: TextStyle) {
     let mut collector = Collector::new(None);
     for one in kept {
         let frame = one.followed();
@@ -183,16 +183,16 @@ pub fn check_sheet(kept: &[Kept], look: TextStyle) {
     }
     let sheet = collector.finish(Some("it"));
     let mut shown = Vec::new();
-    answers::text::write(&mut shown, &look, &sheet).unwrap();
-    assert_text(&shown, look, "answers");
+    answers::text::write(&mut shown, &style, &sheet).unwrap();
+    assert_text(&shown, style, "answers");
     shown.clear();
     answers::markdown::write(&mut shown, &sheet).unwrap();
     assert_text(
         &shown,
         TextStyle {
-            style: Style::Unicode,
+            characters: CharacterSet::Unicode,
             color: false,
-            ..look
+            ..style
         },
         "answers as Markdown",
     );
@@ -201,7 +201,7 @@ pub fn check_sheet(kept: &[Kept], look: TextStyle) {
     check_page(&shown, 0);
 }
 
-fn check_said(kept: &[Kept], look: TextStyle) {
+fn check_said(kept: &[Kept], style: TextStyle) {
     let mut said = std::collections::BTreeMap::new();
     for one in kept {
         let Some(in_flow) = &one.in_flow else { continue };
@@ -213,13 +213,13 @@ fn check_said(kept: &[Kept], look: TextStyle) {
     for assembler in said.into_values() {
         let Some(whole) = assembler.finish() else { continue };
         let mut shown = Vec::new();
-        follow::text::write(&mut shown, &look, &whole).unwrap();
-        assert_text(&shown, look, "follow");
+        follow::text::write(&mut shown, &style, &whole).unwrap();
+        assert_text(&shown, style, "follow");
     }
 }
 
 /// The report of a capture: only the template's own elements, whatever the packets say.
-pub fn check_report(material: &ReportModel, look: TextStyle) {
+pub fn check_report(material: &ReportModel, style: TextStyle) {
     let provenance = Provenance {
         title: "it".to_owned(),
         file: None,
@@ -227,6 +227,6 @@ pub fn check_report(material: &ReportModel, look: TextStyle) {
         program: "sniffer".to_owned(),
     };
     let mut page = Vec::new();
-    report::write(&mut page, &look, material, &provenance).unwrap();
+    report::write(&mut page, &style, material, &provenance).unwrap();
     check_page(&page, 1);
 }

@@ -2,12 +2,12 @@
 
 use socket_lab::flow::PacketInFlow;
 use socket_lab::frame::{Frame, Time};
-use socket_lab::render::look::{Style, TextStyle};
+use socket_lab::render::text_style::{CharacterSet, TextStyle};
 use socket_lab::render::view::{ShownPacket, ViewOf};
 use socket_lab::render::{hex, json, mermaid, views};
 use socket_lab::wire::{Field, LinkType, MOST_HEADERS, Packet};
 
-use super::shown::{assert_line, assert_text, frame, look};
+use super::shown::{assert_line, assert_text, frame, style};
 
 /// Every link type that the decoder knows, and one that nobody knows.
 pub const LINKS: [LinkType; 18] = [
@@ -46,14 +46,14 @@ pub fn unpack(input: &[u8]) -> Option<(Frame<'static>, TextStyle)> {
         cut => length + u32::from(cut),
     };
     let time = Some(Time(i64::from(more) - 7));
-    Some((frame(link(kind), bytes, original, time), look(appearance)))
+    Some((frame(link(kind), bytes, original, time), style(appearance)))
 }
 
 /// Everything that is made of one frame by itself.
-pub fn check(frame: &Frame<'_>, look: TextStyle) {
+pub fn check(frame: &Frame<'_>, style: TextStyle) {
     let packet = frame.decode();
     check_structure(&packet);
-    check_views(frame, &packet, None, look);
+    check_views(frame, &packet, None, style);
 }
 
 /// Headers, fields and rest lie inside of the packet, and each field is where it says.
@@ -99,7 +99,7 @@ fn check_fields(packet: &Packet<'_>, fields: &[Field<'_>], start: usize, end: us
 }
 
 /// Every view of a packet: nothing in it does anything on a terminal, and JSON is one object in one line.
-pub fn check_views(frame: &Frame<'_>, packet: &Packet<'_>, in_flow: Option<&PacketInFlow>, look: TextStyle) {
+pub fn check_views(frame: &Frame<'_>, packet: &Packet<'_>, in_flow: Option<&PacketInFlow>, style: TextStyle) {
     let mut text = Vec::new();
     let shown = ShownPacket {
         number: 1,
@@ -115,26 +115,26 @@ pub fn check_views(frame: &Frame<'_>, packet: &Packet<'_>, in_flow: Option<&Pack
             continue;
         };
         text.clear();
-        write(&mut text, &look, &shown).unwrap();
-        assert_text(&text, look, view.name);
+        write(&mut text, &style, &shown).unwrap();
+        assert_text(&text, style, view.name);
         let lines = text.split(|&byte| byte == b'\n').count();
         assert!(view.name != "summary" || lines == 2, "a summary is one line");
     }
     text.clear();
-    hex::write(&mut text, 0, &frame.bytes, look.width).unwrap();
-    assert_text(&text, look, "bytes");
+    hex::write(&mut text, 0, &frame.bytes, style.width).unwrap();
+    assert_text(&text, style, "bytes");
     text.clear();
     mermaid::packet(&mut text, 1, packet, in_flow).unwrap();
     assert_text(
         &text,
         TextStyle {
-            style: Style::default(),
-            ..look
+            characters: CharacterSet::default(),
+            ..style
         },
         "mermaid",
     );
     text.clear();
-    json::write(&mut text, &look, &shown).unwrap();
+    json::write(&mut text, &style, &shown).unwrap();
     check_json(&text, frame.bytes.len());
 }
 

@@ -1,7 +1,7 @@
 //! What may be written to a terminal.
 
 use socket_lab::frame::{Frame, Time};
-use socket_lab::render::look::{Style, TextStyle, TimeForm};
+use socket_lab::render::text_style::{CharacterSet, TextStyle, TimeFormat};
 use socket_lab::wire::LinkType;
 
 use super::unicode::first_hidden;
@@ -15,13 +15,13 @@ pub fn frame(link: LinkType, bytes: &[u8], original_length: u32, time: Option<Ti
 }
 
 /// One of the ways in which things can look, by number.
-pub fn look(number: u8) -> TextStyle {
-    let style = [Style::Unicode, Style::Ascii, Style::Plain][usize::from(number % 3)];
+pub fn style(number: u8) -> TextStyle {
+    let characters = [CharacterSet::Unicode, CharacterSet::Ascii, CharacterSet::Plain][usize::from(number % 3)];
     let width = [80, 60, 132, 20][usize::from(number / 3 % 4)];
-    let time = [TimeForm::Utc, TimeForm::Relative][usize::from(number / 12 % 2)];
+    let time = [TimeFormat::Utc, TimeFormat::Relative][usize::from(number / 12 % 2)];
     let color = number / 24 % 2 == 1;
     TextStyle {
-        style,
+        characters,
         width,
         color,
         time,
@@ -32,21 +32,21 @@ pub fn look(number: u8) -> TextStyle {
 pub const LOOKS: u8 = 48;
 
 /// The text is UTF-8, in whole lines, and no character of it does anything but show itself. Colours are ours: they go first.
-pub fn assert_text(bytes: &[u8], look: TextStyle, what: &str) {
+pub fn assert_text(bytes: &[u8], style: TextStyle, what: &str) {
     let text = std::str::from_utf8(bytes).unwrap_or_else(|error| panic!("{what}: {error}"));
     assert!(
         text.is_empty() || text.ends_with('\n'),
         "{what}: the last line has no end"
     );
     for line in text.lines() {
-        let plain = if look.color {
+        let plain = if style.color {
             without_colors(line)
         } else {
             line.to_owned()
         };
         assert_line(&plain, what);
         assert!(
-            look.style != Style::Ascii || plain.is_ascii(),
+            style.characters != CharacterSet::Ascii || plain.is_ascii(),
             "{what}: {plain:?} is not ASCII"
         );
     }

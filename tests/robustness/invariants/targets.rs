@@ -33,16 +33,16 @@ const fn target(name: &'static str, check: fn(&[u8])) -> Target {
 
 /// A sequence of frames: the questions of the labs, answered in every form.
 pub fn answers(input: &[u8]) {
-    let (frames, look) = flow::unpack(input);
+    let (frames, style) = flow::unpack(input);
     let (_, kept) = flow::follow(&frames);
-    flow::check_sheet(&kept, look);
+    flow::check_sheet(&kept, style);
 }
 
 /// A call log, alone and beside the packets of a capture.
 pub fn call_log(input: &[u8]) {
     static FRAMES: OnceLock<Vec<Frame<'static>>> = OnceLock::new();
     let frames = FRAMES.get_or_init(|| record::check(include_bytes!("../../../captures/tcp.pcapng")));
-    calls::check_beside(input, frames, shown::look(0));
+    calls::check_beside(input, frames, shown::style(0));
 }
 
 /// A frame: the decoder of every link type.
@@ -65,13 +65,13 @@ pub fn capture_file(input: &[u8]) {
 
 /// A frame: the views of one packet.
 pub fn views(input: &[u8]) {
-    if let Some((frame, look)) = frame::unpack(input) {
-        frame::check(&frame, look);
+    if let Some((frame, style)) = frame::unpack(input) {
+        frame::check(&frame, style);
     }
 }
 
 /// A sequence of frames: ladders, text of both ends, answers, pictures, the report.
 pub fn whole(input: &[u8]) {
-    let (frames, look) = flow::unpack(input);
-    flow::check(&frames, look);
+    let (frames, style) = flow::unpack(input);
+    flow::check(&frames, style);
 }

@@ -8,7 +8,7 @@ use crate::flow::Party;
 use crate::flow::conversation::Opening;
 use crate::flow::segment::{Remark, ResetCause, SegmentPart};
 use crate::frame::Time;
-use crate::render::look::Style;
+use crate::render::text_style::CharacterSet;
 use crate::timeline::PacketRef;
 use crate::timeline::test_conversation::segment;
 use crate::wire::tcp::Flags;
@@ -51,7 +51,7 @@ proptest! {
         for detail in [Detail::Full, Detail::Folded] {
             let ladder = ladder_of(&packets, Opening::Complete, detail);
             for width in [60, 80, 133] {
-                let output = drawn(&ladder, Style::Ascii, width);
+                let output = drawn(&ladder, CharacterSet::Ascii, width);
                 prop_assert!(output.is_ascii());
                 for line in output.lines() {
                     prop_assert!(line.len() <= width, "{}: {}", line.len(), line);

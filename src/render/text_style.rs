@@ -1,4 +1,4 @@
-//! How things look: characters, colours, width, times.
+//! How text looks: characters, colours, width, times.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use crate::wire::digits::{write_decimal, write_padded};
 
 /// Which characters are drawn with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Style {
+pub enum CharacterSet {
     /// Box characters and arrows.
     #[default]
     Unicode,
@@ -24,7 +24,7 @@ pub enum Style {
 
 /// How times are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TimeForm {
+pub enum TimeFormat {
     /// Local time with its offset from UTC.
     Local,
     /// UTC.
@@ -33,17 +33,17 @@ pub enum TimeForm {
     Relative,
 }
 
-/// How things are to look.
+/// How text looks.
 #[derive(Debug, Clone, Copy)]
 pub struct TextStyle {
     /// Characters.
-    pub style: Style,
+    pub characters: CharacterSet,
     /// Columns, at least [`TextStyle::NARROWEST`].
     pub width: usize,
     /// Colours?
     pub color: bool,
     /// Times.
-    pub time: TimeForm,
+    pub time: TimeFormat,
 }
 
 impl TextStyle {
@@ -52,10 +52,10 @@ impl TextStyle {
 
     /// 80 columns, Unicode, no colour, local time: what goes into a pipe.
     pub const PIPE: Self = Self {
-        style: Style::Unicode,
+        characters: CharacterSet::Unicode,
         width: 80,
         color: false,
-        time: TimeForm::Local,
+        time: TimeFormat::Local,
     };
 
     /// The text in this colour, if there are colours.
@@ -71,44 +71,44 @@ impl TextStyle {
     /// Bytes from elsewhere as text, in the characters of the style; everything that is none for a screen is escaped.
     #[must_use]
     pub fn text<'t>(&self, bytes: &'t [u8]) -> Cow<'t, str> {
-        match self.style {
-            Style::Ascii => printable_ascii(bytes),
-            Style::Unicode | Style::Plain => printable(bytes),
+        match self.characters {
+            CharacterSet::Ascii => printable_ascii(bytes),
+            CharacterSet::Unicode | CharacterSet::Plain => printable(bytes),
         }
     }
 
     /// An arrow to the right.
     pub(super) const fn arrow(&self) -> &'static str {
-        match self.style {
-            Style::Unicode => "→",
-            Style::Ascii => "->",
-            Style::Plain => "to",
+        match self.characters {
+            CharacterSet::Unicode => "→",
+            CharacterSet::Ascii => "->",
+            CharacterSet::Plain => "to",
         }
     }
 
     /// How states are written in the characters of the style.
     pub(super) const fn state_style(&self) -> StateStyle {
-        match self.style {
-            Style::Unicode => StateStyle::UNICODE,
-            Style::Ascii => StateStyle::ASCII,
-            Style::Plain => StateStyle::WORDS,
+        match self.characters {
+            CharacterSet::Unicode => StateStyle::UNICODE,
+            CharacterSet::Ascii => StateStyle::ASCII,
+            CharacterSet::Plain => StateStyle::WORDS,
         }
     }
 
     /// The date and the time of day to the nanosecond; `None` where seconds were asked for instead.
     pub(super) fn date(&self, time: Time) -> Option<String> {
         match self.time {
-            TimeForm::Local => Some(dated(&local_time::offset(time.to_utc()), time)),
-            TimeForm::Utc => Some(dated(&Utc, time)),
-            TimeForm::Relative => None,
+            TimeFormat::Local => Some(dated(&local_time::offset(time.to_utc()), time)),
+            TimeFormat::Utc => Some(dated(&Utc, time)),
+            TimeFormat::Relative => None,
         }
     }
 
     /// Seconds since the first packet: to the microsecond beside a date, to the nanosecond instead of one.
     pub(super) fn seconds(&self, time: Time, first: Time) -> String {
         match self.time {
-            TimeForm::Relative => seconds(time, first),
-            TimeForm::Local | TimeForm::Utc => {
+            TimeFormat::Relative => seconds(time, first),
+            TimeFormat::Local | TimeFormat::Utc => {
                 let microseconds = rounded(time.0.abs_diff(first.0), 1_000);
                 fraction(time < first, microseconds, 1_000_000, 6)
             }
@@ -197,19 +197,19 @@ impl Paint {
 
 #[cfg(test)]
 mod tests {
-    use super::{TextStyle, Time, TimeForm, seconds};
+    use super::{TextStyle, Time, TimeFormat, seconds};
 
     #[test]
     fn times_keep_their_nanoseconds() {
         let utc = TextStyle {
-            time: TimeForm::Utc,
+            time: TimeFormat::Utc,
             ..TextStyle::PIPE
         };
         let time = Time(1_772_600_767_123_456_789);
         assert_eq!(utc.date(time).unwrap(), "2026-03-04 05:06:07.123456789 +00:00");
         assert_eq!(utc.seconds(time, Time(1_772_600_767_000_000_000)), "0.123457");
         let relative = TextStyle {
-            time: TimeForm::Relative,
+            time: TimeFormat::Relative,
             ..TextStyle::PIPE
         };
         assert_eq!(relative.date(time), None);

@@ -1,11 +1,11 @@
-//! How things look, as the arguments and the terminal have it: shared by the sniffer and the guided run.
+//! How text looks, as the arguments and the terminal have it: shared by the sniffer and the guided run.
 
 use std::io::{self, IsTerminal as _};
 
 use anstream::{AutoStream, ColorChoice as Choice};
 use clap::{Args, ColorChoice, ValueEnum};
 
-use crate::render::look::{self, TextStyle};
+use crate::render::text_style::{self, TextStyle};
 
 /// Which characters are drawn with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -20,7 +20,7 @@ pub enum Style {
 
 /// How times are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum TimeForm {
+pub enum TimeFormat {
     /// Local time with its offset
     Local,
     /// UTC
@@ -29,12 +29,12 @@ pub enum TimeForm {
     Relative,
 }
 
-/// How things are to look.
+/// How text looks.
 #[derive(Debug, Clone, Args)]
-pub struct LookArgs {
+pub struct StyleArgs {
     /// Times [default: local; with --view summary: relative]
     #[arg(long, value_enum, value_name = "FORM")]
-    pub time: Option<TimeForm>,
+    pub time: Option<TimeFormat>,
 
     /// The same as --time utc
     #[arg(long, conflicts_with = "time")]
@@ -53,10 +53,10 @@ pub struct LookArgs {
     pub color: ColorChoice,
 }
 
-impl LookArgs {
-    /// How things are to look: by the arguments, else by the terminal; times, unless they are asked for, in this form.
+impl StyleArgs {
+    /// How text looks: by the arguments, else by the terminal; times, unless they are asked for, in this form.
     #[must_use]
-    pub fn look(&self, times: look::TimeForm) -> TextStyle {
+    pub fn style(&self, times: text_style::TimeFormat) -> TextStyle {
         let output = io::stdout();
         let color = match self.color {
             ColorChoice::Always => true,
@@ -67,14 +67,14 @@ impl LookArgs {
             let (columns, _) = terminal_size::terminal_size_of(&output)?;
             Some(usize::from(columns.0))
         });
-        let style = match self.style {
-            Some(Style::Unicode) => look::Style::Unicode,
-            Some(Style::Plain) => look::Style::Plain,
-            None if language_has_unicode() => look::Style::Unicode,
-            Some(Style::Ascii) | None => look::Style::Ascii,
+        let characters = match self.style {
+            Some(Style::Unicode) => text_style::CharacterSet::Unicode,
+            Some(Style::Plain) => text_style::CharacterSet::Plain,
+            None if language_has_unicode() => text_style::CharacterSet::Unicode,
+            Some(Style::Ascii) | None => text_style::CharacterSet::Ascii,
         };
         TextStyle {
-            style,
+            characters,
             width: if output.is_terminal() || self.width.is_some() {
                 width.unwrap_or(80)
             } else {
@@ -87,11 +87,11 @@ impl LookArgs {
 
     /// How times are written, if that is asked for.
     #[must_use]
-    pub const fn times(&self) -> Option<look::TimeForm> {
+    pub const fn times(&self) -> Option<text_style::TimeFormat> {
         match (self.utc, self.time) {
-            (true, _) | (_, Some(TimeForm::Utc)) => Some(look::TimeForm::Utc),
-            (_, Some(TimeForm::Relative)) => Some(look::TimeForm::Relative),
-            (_, Some(TimeForm::Local)) => Some(look::TimeForm::Local),
+            (true, _) | (_, Some(TimeFormat::Utc)) => Some(text_style::TimeFormat::Utc),
+            (_, Some(TimeFormat::Relative)) => Some(text_style::TimeFormat::Relative),
+            (_, Some(TimeFormat::Local)) => Some(text_style::TimeFormat::Local),
             (_, None) => None,
         }
     }
