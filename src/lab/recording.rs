@@ -14,7 +14,7 @@ use crate::explain::packet;
 use crate::frame::Frame;
 use crate::record::{Destination, Format, Interface, Recorder, Section, Statistics, WriteError};
 use crate::render::report;
-use crate::render::report_model::{Kept, ReportModel};
+use crate::render::report_model::{ReportModel, ReportPacket};
 use crate::render::text_style::TextStyle;
 use crate::session::provenance;
 use crate::timeline::CallIndex;
@@ -88,7 +88,7 @@ impl Files {
         if let (Some((file, pending)), Some(_)) = (self.report, &result.captured) {
             let provenance = provenance::of(hashed, run.word, "socket-lab");
             let mut output = BufWriter::new(file);
-            report::write(&mut output, style, &material(result), &provenance)
+            report::write(&mut output, style, &report_model(result), &provenance)
                 .and_then(|()| output.flush())
                 .map_err(report_failed)?;
             names.push(pending.finish()?);
@@ -112,11 +112,11 @@ fn report_failed(error: std::io::Error) -> Failure {
 }
 
 /// What the report is made from.
-fn material(result: &RunResult) -> ReportModel {
+fn report_model(result: &RunResult) -> ReportModel {
     let mut logs = CallIndex::new();
     result.calls.iter().cloned().for_each(|call| logs.add(call));
     let packets = (1..).zip(result.frames()).zip(&result.in_flows);
-    let kept = packets.map(|((number, frame), in_flow)| Kept {
+    let kept = packets.map(|((number, frame), in_flow)| ReportPacket {
         number,
         frame: frame.clone(),
         in_flow: *in_flow,

@@ -11,7 +11,7 @@ pub const CALLS: usize = 50_000;
 
 /// A packet that is kept.
 #[derive(Debug, Clone)]
-pub struct Kept {
+pub struct ReportPacket {
     /// Its number in the capture, from 1.
     pub number: u64,
     /// Its bytes.
@@ -19,19 +19,19 @@ pub struct Kept {
     /// What it does in its conversation; of a fragment that completes a datagram, what the datagram does.
     pub in_flow: Option<PacketInFlow>,
     /// The datagram that it completes.
-    pub whole: Option<Whole>,
+    pub whole: Option<ReportDatagram>,
 }
 
 /// A datagram that was put together from fragments.
 #[derive(Debug, Clone)]
-pub struct Whole {
+pub struct ReportDatagram {
     /// The datagram, without a link layer.
     pub frame: Frame<'static>,
     /// In how many fragments it came.
     pub fragments: usize,
 }
 
-impl Kept {
+impl ReportPacket {
     /// The bytes that its part in the conversation comes from: its own, or those of the datagram that it completes.
     #[must_use]
     pub fn followed(&self) -> &Frame<'static> {
@@ -53,7 +53,7 @@ impl Kept {
 
 /// A conversation with its packets and calls.
 #[derive(Debug, Clone)]
-pub struct Told {
+pub struct ConversationModel {
     /// The conversation as a whole.
     pub conversation: Conversation,
     /// Its packets, in the order of the capture.
@@ -66,9 +66,9 @@ pub struct Told {
 #[derive(Debug, Clone)]
 pub struct ReportModel {
     /// The packets, in the order of the capture.
-    pub packets: Vec<Kept>,
+    pub packets: Vec<ReportPacket>,
     /// Their conversations, in the order of their first packets, so far as they are known.
-    pub told: Vec<Told>,
+    pub conversations: Vec<ConversationModel>,
     /// How many conversations of theirs are not known any more.
     pub forgotten: u64,
     /// Was a call log given?
@@ -87,7 +87,7 @@ impl ReportModel {
     /// Lays out the packets by their conversations, with their calls beside them. `conversation` finds the whole of the one of
     /// this number, `calls` the socket calls of it; what is not known is left without a ladder.
     pub fn new(
-        packets: Vec<Kept>,
+        packets: Vec<ReportPacket>,
         conversation: impl Fn(u64) -> Option<Conversation>,
         mut calls: impl FnMut(u64, &[PacketRef]) -> ConversationCalls,
         has_log: bool,
@@ -95,27 +95,27 @@ impl ReportModel {
         left_out: u64,
     ) -> Self {
         let mut by_conversation = std::collections::BTreeMap::<u64, Vec<PacketRef>>::new();
-        for seen in packets.iter().filter_map(Kept::seen) {
+        for seen in packets.iter().filter_map(ReportPacket::seen) {
             by_conversation.entry(seen.in_flow.conversation).or_default().push(seen);
         }
         let all = by_conversation.len();
         let mut room = CALLS;
         let mut calls_left_out = 0;
-        let told = by_conversation.into_iter().filter_map(|(number, packets)| {
+        let conversations = by_conversation.into_iter().filter_map(|(number, packets)| {
             let conversation = conversation(number)?;
             let mut matched = calls(number, &packets);
             calls_left_out += matched.keep_first(room);
             room -= matched.calls.len();
-            Some(Told {
+            Some(ConversationModel {
                 conversation,
                 timeline: Timeline::of(&packets, matched),
                 packets,
             })
         });
-        let told: Vec<Told> = told.collect();
+        let conversations: Vec<ConversationModel> = conversations.collect();
         Self {
-            forgotten: (all - told.len()) as u64,
-            told,
+            forgotten: (all - conversations.len()) as u64,
+            conversations,
             packets,
             has_log,
             capture_start,
@@ -133,20 +133,23 @@ impl ReportModel {
 
     /// Does the packet belong to no conversation, or to none that is known any more?
     #[must_use]
-    pub fn is_loose(&self, kept: &Kept) -> bool {
-        let number = |told: &Told| told.conversation.number;
-        kept.in_flow
-            .is_none_or(|in_flow| self.told.binary_search_by_key(&in_flow.conversation, number).is_err())
+    pub fn is_loose(&self, kept: &ReportPacket) -> bool {
+        let number = |model: &ConversationModel| model.conversation.number;
+        kept.in_flow.is_none_or(|in_flow| {
+            self.conversations
+                .binary_search_by_key(&in_flow.conversation, number)
+                .is_err()
+        })
     }
 
     /// The picture of one of its conversations.
     #[must_use]
-    pub fn ladder(&self, told: &Told, detail: Detail) -> Ladder {
+    pub fn ladder(&self, model: &ConversationModel, detail: Detail) -> Ladder {
         let story = Story {
-            conversation: &told.conversation,
-            packets: &told.packets,
+            conversation: &model.conversation,
+            packets: &model.packets,
             left_out: None,
-            timeline: &told.timeline,
+            timeline: &model.timeline,
             has_log: self.has_log,
             capture_start: self.capture_start,
         };
@@ -155,6 +158,6 @@ impl ReportModel {
 
     /// The pictures of all its conversations.
     pub fn ladders(&self, detail: Detail) -> impl Iterator<Item = Ladder> {
-        self.told.iter().map(move |told| self.ladder(told, detail))
+        self.conversations.iter().map(move |model| self.ladder(model, detail))
     }
 }

@@ -10,7 +10,7 @@ use crate::render::breakdown::{self, Breakdown};
 use crate::render::diagram::cell::{Cell, cells};
 use crate::render::diagram::label;
 use crate::render::diagram::rows::{self, BITS, Segment};
-use crate::render::report_model::{Kept, ReportModel};
+use crate::render::report_model::{ReportModel, ReportPacket};
 use crate::render::table::places;
 use crate::render::text_style::TextStyle;
 use crate::wire::{Layer, Packet};
@@ -65,59 +65,59 @@ pub(super) struct FieldBox {
 }
 
 impl Article {
-    pub(super) fn of(kept: &Kept, material: &ReportModel, style: &TextStyle) -> Self {
+    pub(super) fn of(kept: &ReportPacket, report: &ReportModel, style: &TextStyle) -> Self {
         let frame = &kept.frame;
         let packet = frame.decode();
         let in_flow = kept.in_flow.as_ref().filter(|_| kept.whole.is_none());
         let broken = breakdown::of(kept.number, frame, &packet, in_flow);
         let mut keys = 0;
         let mut pieces = vec![Piece::of(broken.parts.clone(), frame, &packet, &broken, &mut keys)];
-        let mut told = story(&broken);
+        let mut pairs = story(&broken);
         if let Some(whole) = &kept.whole {
             let packet = whole.frame.decode();
             let broken = breakdown::of(kept.number, &whole.frame, &packet, kept.in_flow.as_ref());
             let title = format!("Reassembled from {} fragments: {}", whole.fragments, broken.parts);
             pieces.push(Piece::of(title, &whole.frame, &packet, &broken, &mut keys));
-            told.extend(story(&broken));
+            pairs.extend(story(&broken));
         }
         Self {
             number: kept.number,
             conversation: kept.in_flow.map(|in_flow| in_flow.conversation),
             name: broken.name.clone(),
             way: broken.ends.as_ref().map(|(from, to)| format!("{from} → {to}")),
-            when: when(frame, material, style),
-            story: told,
+            when: when(frame, report, style),
+            story: pairs,
             pieces,
         }
     }
 }
 
-fn when(frame: &Frame<'_>, material: &ReportModel, style: &TextStyle) -> String {
+fn when(frame: &Frame<'_>, report: &ReportModel, style: &TextStyle) -> String {
     let Some(time) = frame.time else {
         return "without a time in the capture".to_owned();
     };
-    let seconds = style.seconds(time, material.capture_start.unwrap_or(time));
+    let seconds = style.seconds(time, report.capture_start.unwrap_or(time));
     let date = style.date(time).map(|date| format!(", {date}")).unwrap_or_default();
     format!("t={seconds} s{date}")
 }
 
 fn story(broken: &Breakdown<'_>) -> Vec<(&'static str, String)> {
-    let mut told = Vec::new();
-    let mut tell = |word, text: Option<String>| told.extend(text.map(|text| (word, text)));
-    tell("Why", broken.reason.clone());
-    tell(
+    let mut pairs = Vec::new();
+    let mut add = |word, text: Option<String>| pairs.extend(text.map(|text| (word, text)));
+    add("Why", broken.reason.clone());
+    add(
         "States",
         broken.in_flow.and_then(|in_flow| states(in_flow, StateStyle::UNICODE)),
     );
-    tell("Conversation", broken.place.clone());
+    add("Conversation", broken.place.clone());
     for remark in &broken.remarks {
-        tell("Note", Some(remark.clone()));
+        add("Note", Some(remark.clone()));
     }
     for comment in &broken.comments {
-        tell("Comment", Some(printable(comment.as_bytes()).into_owned()));
+        add("Comment", Some(printable(comment.as_bytes()).into_owned()));
     }
-    tell("Expect next", broken.expectation.clone());
-    told
+    add("Expect next", broken.expectation.clone());
+    pairs
 }
 
 impl Piece {

@@ -24,7 +24,7 @@ use self::article::Article;
 use self::section::Section;
 use self::start::Start;
 use crate::explain::count;
-use crate::render::report_model::{Kept, ReportModel};
+use crate::render::report_model::{ReportModel, ReportPacket};
 use crate::render::svg;
 use crate::render::text_style::TextStyle;
 
@@ -62,7 +62,7 @@ struct Page<'a> {
     /// What stands above the loose packets.
     loose_title: &'static str,
     loose: Vec<Loose>,
-    material: &'a ReportModel,
+    report: &'a ReportModel,
     text_style: &'a TextStyle,
 }
 
@@ -76,8 +76,8 @@ struct Loose {
 impl Page<'_> {
     /// Made one after the other: all at once they would take far more memory than the page.
     fn articles(&self) -> impl Iterator<Item = Article> {
-        let articles = self.material.packets.iter();
-        articles.map(|kept| Article::of(kept, self.material, self.text_style))
+        let articles = self.report.packets.iter();
+        articles.map(|kept| Article::of(kept, self.report, self.text_style))
     }
 }
 
@@ -88,7 +88,7 @@ impl Page<'_> {
 pub fn write(
     output: &mut impl Write,
     text_style: &TextStyle,
-    material: &ReportModel,
+    report: &ReportModel,
     provenance: &Provenance,
 ) -> io::Result<()> {
     let style = format!("{}{STYLE}", svg::STYLE);
@@ -97,23 +97,25 @@ pub fn write(
         hash(&style),
         hash(SCRIPT)
     );
-    let told = material.told.iter();
-    let loose = material.packets.iter().filter(|kept| material.is_loose(kept));
+    let conversations = report.conversations.iter();
+    let loose = report.packets.iter().filter(|kept| report.is_loose(kept));
     let page = Page {
         provenance,
         script: SCRIPT,
         policy,
         style,
-        summary: summary(material),
-        limit: limit(material),
-        start: Start::of(material),
-        sections: told.map(|told| Section::of(told, material, text_style)).collect(),
-        loose_title: match material.forgotten {
+        summary: summary(report),
+        limit: limit(report),
+        start: Start::of(report),
+        sections: conversations
+            .map(|model| Section::of(model, report, text_style))
+            .collect(),
+        loose_title: match report.forgotten {
             0 => "Packets of no conversation",
             _ => "Packets of no conversation that is known",
         },
         loose: loose.map(Loose::of).collect(),
-        material,
+        report,
         text_style,
     };
     page.write_into(output)?;
@@ -126,20 +128,20 @@ fn hash(text: &str) -> String {
     format!("sha256-{}", STANDARD.encode(Sha256::digest(text)))
 }
 
-fn summary(material: &ReportModel) -> String {
-    let packets = count(material.packets.len() as u64, "packet");
-    let conversations = count(material.told.len() as u64, "conversation");
+fn summary(report: &ReportModel) -> String {
+    let packets = count(report.packets.len() as u64, "packet");
+    let conversations = count(report.conversations.len() as u64, "conversation");
     format!("{packets}, {conversations}")
 }
 
-fn limit(material: &ReportModel) -> Option<String> {
-    let more = count(material.left_out, "more packet");
-    let bound = &material.bound;
-    (material.left_out > 0).then(|| format!("The capture has {more}; this report has {bound}."))
+fn limit(report: &ReportModel) -> Option<String> {
+    let more = count(report.left_out, "more packet");
+    let bound = &report.bound;
+    (report.left_out > 0).then(|| format!("The capture has {more}; this report has {bound}."))
 }
 
 impl Loose {
-    fn of(kept: &Kept) -> Self {
+    fn of(kept: &ReportPacket) -> Self {
         let frame = kept.followed();
         let packet = frame.decode();
         let reason = crate::explain::packet::reason(&packet, kept.in_flow.as_ref());
@@ -156,7 +158,7 @@ mod tests {
     use super::{Provenance, write};
     use crate::flow::Tracker;
     use crate::frame::Frame;
-    use crate::render::report_model::{Kept, ReportModel};
+    use crate::render::report_model::{ReportModel, ReportPacket};
     use crate::render::samples;
     use crate::render::text_style::TextStyle;
     use crate::timeline::ConversationCalls;
@@ -171,14 +173,14 @@ mod tests {
         let mut tracker = Tracker::new();
         let in_flow = tracker.follow(1, None, &frame.decode());
         assert!(in_flow.is_some());
-        let kept = Kept {
+        let kept = ReportPacket {
             number: 1,
             frame,
             in_flow,
             whole: None,
         };
         let conversation = |number| tracker.conversation(number).filter(|_| is_known);
-        let material = ReportModel::new(
+        let report = ReportModel::new(
             vec![kept],
             conversation,
             |_, _| ConversationCalls::default(),
@@ -186,7 +188,7 @@ mod tests {
             None,
             0,
         );
-        assert_eq!(material.forgotten, u64::from(!is_known));
+        assert_eq!(report.forgotten, u64::from(!is_known));
         let provenance = Provenance {
             title: String::new(),
             file: None,
@@ -194,7 +196,7 @@ mod tests {
             program: String::new(),
         };
         let mut output = Vec::new();
-        write(&mut output, &TextStyle::PIPE, &material, &provenance).unwrap();
+        write(&mut output, &TextStyle::PIPE, &report, &provenance).unwrap();
         String::from_utf8(output).unwrap()
     }
 

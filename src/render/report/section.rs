@@ -1,7 +1,7 @@
 //! A conversation in the report: its ladder, its graph, and the same in words.
 
 use crate::render::ladder::{Detail, Kind, Ladder, Row, plain, words};
-use crate::render::report_model::{ReportModel, Told};
+use crate::render::report_model::{ConversationModel, ReportModel};
 use crate::render::text_style::TextStyle;
 use crate::render::{plot, svg};
 
@@ -39,9 +39,9 @@ pub(super) struct Words {
 }
 
 impl Section {
-    pub(super) fn of(told: &Told, material: &ReportModel, style: &TextStyle) -> Self {
+    pub(super) fn of(model: &ConversationModel, report: &ReportModel, style: &TextStyle) -> Self {
         // Every packet can be chosen, so none is folded away.
-        let ladder = material.ladder(told, Detail::Full);
+        let ladder = report.ladder(model, Detail::Full);
         let [client, server] = &ladder.lanes;
         let title = words::title(&ladder);
         let outcome: Vec<String> = ladder.outcome.iter().map(|said| format!("{said}.")).collect();
@@ -53,15 +53,15 @@ impl Section {
             notes: ladder.notes.clone(),
             outcome: outcome.join(" "),
             ladder: svg::ladder::draw(&ladder, true).element(),
-            plot: plot(&ladder, told),
+            plot: plot(&ladder, model),
             words: ladder.rows.iter().map(Words::of).collect(),
             title,
         }
     }
 }
 
-fn plot(ladder: &Ladder, told: &Told) -> Option<Plot> {
-    let directions = plot::directions(&told.packets);
+fn plot(ladder: &Ladder, model: &ConversationModel) -> Option<Plot> {
+    let directions = plot::directions(&model.packets);
     let title = format!("Conversation {}", ladder.conversation);
     let says_more = directions
         .iter()

@@ -6,7 +6,7 @@ use crate::flow::conversation::{Opening, Transport};
 use crate::flow::segment::{Segment, SegmentPart};
 use crate::flow::{PacketInFlow, PacketKind};
 use crate::render::ladder::Detail;
-use crate::render::report_model::{ReportModel, Told};
+use crate::render::report_model::{ConversationModel, ReportModel};
 use crate::timeline::PacketRef;
 
 /// The beginning of the conversation that shows most.
@@ -30,16 +30,16 @@ pub(super) struct Stage {
 }
 
 impl Start {
-    pub(super) fn of(material: &ReportModel) -> Self {
-        let shaken = material.told.iter().find(|told| is_complete(told));
-        let told = shaken.or(material.told.first());
-        let (title, lead) = match (shaken, told) {
+    pub(super) fn of(report: &ReportModel) -> Self {
+        let shaken = report.conversations.iter().find(|model| is_complete(model));
+        let model = shaken.or(report.conversations.first());
+        let (title, lead) = match (shaken, model) {
             (Some(_), _) => (
                 "The three-way handshake",
                 "Before a byte of data passes, three segments make the connection. Each end tells the number from which it counts its \
                  bytes, and hears that the other end knows it.",
             ),
-            (None, Some(told)) if matches!(told.conversation.transport, Transport::Udp(_)) => (
+            (None, Some(model)) if matches!(model.conversation.transport, Transport::Udp(_)) => (
                 "A request, and no handshake",
                 "UDP makes no connection: the first packet carries the data already, and nothing tells whether it arrives.",
             ),
@@ -50,23 +50,23 @@ impl Start {
             (None, None) => ("No conversation", "No conversation over TCP or UDP is known here."),
         };
         let stage = if shaken.is_some() { handshake } else { any };
-        let packets = told.into_iter().flat_map(|told| &told.packets);
-        let steps: Vec<Stage> = packets.filter_map(|seen| stage(seen, material)).take(3).collect();
+        let packets = model.into_iter().flat_map(|model| &model.packets);
+        let steps: Vec<Stage> = packets.filter_map(|seen| stage(seen, report)).take(3).collect();
         Self {
             title,
             lead,
             has_inferred: steps.iter().any(|stage| stage.states.contains('(')),
             steps,
-            outcome: told.map_or(Vec::new(), |told| material.ladder(told, Detail::Folded).outcome),
+            outcome: model.map_or(Vec::new(), |model| report.ladder(model, Detail::Folded).outcome),
         }
     }
 }
 
-fn is_complete(told: &Told) -> bool {
+fn is_complete(model: &ConversationModel) -> bool {
     let complete =
-        matches!(&told.conversation.transport, Transport::Tcp(connection) if connection.opening == Opening::Complete);
+        matches!(&model.conversation.transport, Transport::Tcp(connection) if connection.opening == Opening::Complete);
     // All three have to be among the packets that are here.
-    complete && told.packets.iter().filter(|seen| part_of_handshake(seen)).count() >= 3
+    complete && model.packets.iter().filter(|seen| part_of_handshake(seen)).count() >= 3
 }
 
 const fn part_of_handshake(seen: &PacketRef) -> bool {
@@ -80,10 +80,10 @@ const fn part_of_handshake(seen: &PacketRef) -> bool {
 }
 
 /// Whatever it is: a segment of the handshake and a datagram in words of their own, the rest with its reason.
-fn any(seen: &PacketRef, material: &ReportModel) -> Option<Stage> {
-    let told = handshake(seen, material).or_else(|| datagram(seen));
-    told.or_else(|| {
-        let kept = material.packets.iter().find(|kept| kept.number == seen.number)?;
+fn any(seen: &PacketRef, report: &ReportModel) -> Option<Stage> {
+    let row = handshake(seen, report).or_else(|| datagram(seen));
+    row.or_else(|| {
+        let kept = report.packets.iter().find(|kept| kept.number == seen.number)?;
         let frame = kept.followed();
         let packet = frame.decode();
         let reason = packet::reason(&packet, Some(&seen.in_flow))?;

@@ -20,7 +20,7 @@ use crate::explain::{count, grouped};
 use crate::frame::Time;
 use crate::record::{Destination, next_step};
 use crate::render::ladder::{Detail, Ladder};
-use crate::render::report_model::{CALLS, Kept, ReportModel, Whole};
+use crate::render::report_model::{CALLS, ReportDatagram, ReportModel, ReportPacket};
 use crate::render::text_style::{TextStyle, TimeFormat};
 use crate::render::{mermaid, plot, report, svg};
 
@@ -31,7 +31,7 @@ pub struct Exporter<'a> {
     settings: &'a Settings,
     style: TextStyle,
     calls: Option<Calls>,
-    kept: Vec<Kept>,
+    kept: Vec<ReportPacket>,
     bounds: Bounds,
     first: Option<Time>,
     html: Option<Destination>,
@@ -78,7 +78,7 @@ impl<'a> Exporter<'a> {
         }
         warnings.extend(self.bounds.remarks());
         let mut had_no_room = 0;
-        let material = ReportModel::new(
+        let model = ReportModel::new(
             std::mem::take(&mut self.kept),
             |number| known.conversation(number),
             |number, packets| {
@@ -93,9 +93,9 @@ impl<'a> Exporter<'a> {
             self.first,
             self.bounds.left_out(),
         );
-        let material = material.bounded_by(self.bounds.in_words());
-        warnings.extend(forgotten(material.forgotten, "ladder"));
-        let calls_left_out = material.calls_left_out + had_no_room;
+        let model = model.bounded_by(self.bounds.in_words());
+        warnings.extend(forgotten(model.forgotten, "ladder"));
+        let calls_left_out = model.calls_left_out + had_no_room;
         if calls_left_out > 0 {
             warnings.push(format!(
                 "left out of what was exported: {}; it has {} at most; --flow N picks a conversation by its number",
@@ -107,7 +107,7 @@ impl<'a> Exporter<'a> {
         let says_so = !self.settings.shows() && self.settings.read.is_some();
         let missing = known.missing(self.settings.flow);
         let mut empty = Vec::new();
-        let outcome = self.write(&material, recorded, &mut warnings, &mut empty);
+        let outcome = self.write(&model, recorded, &mut warnings, &mut empty);
         // Where it is said that there is no such conversation, that is enough.
         if missing.is_none() || !(says_so || self.settings.shows()) {
             let told = empty
@@ -121,7 +121,7 @@ impl<'a> Exporter<'a> {
     /// Adds to `empty` which options have nothing to draw, and what there would have to be.
     fn write(
         &mut self,
-        material: &ReportModel,
+        model: &ReportModel,
         recorded: Option<&Path>,
         warnings: &mut Vec<String>,
         empty: &mut Vec<(&'static str, &'static str)>,
@@ -144,11 +144,9 @@ impl<'a> Exporter<'a> {
                 format!("reading the capture again for its hash failed: {error}; {next}")
             })?;
             let provenance = provenance::of(hashed, &title, "sniffer");
-            to(output, |output| {
-                report::write(output, &self.style, material, &provenance)
-            })?;
+            to(output, |output| report::write(output, &self.style, model, &provenance))?;
         }
-        let drawn = || material.ladders(detail);
+        let drawn = || model.ladders(detail);
         if let Some(output) = self.svg.take() {
             let pictures: Vec<_> = drawn().map(|ladder| svg::ladder::draw(&ladder, false)).collect();
             if pictures.is_empty() {
@@ -157,14 +155,14 @@ impl<'a> Exporter<'a> {
             to(output, |output| svg::write(output, &title, &pictures))?;
         }
         if let Some(output) = self.plot.take() {
-            let pictures = plots(material);
+            let pictures = plots(model);
             if pictures.is_empty() {
                 empty.push(("--plot", "no TCP conversation with data and times is known"));
             }
             to(output, |output| svg::write(output, &title, &pictures))?;
         }
         if export.mermaid {
-            let text = self.mermaid(material, &drawn().collect::<Vec<_>>(), empty)?;
+            let text = self.mermaid(model, &drawn().collect::<Vec<_>>(), empty)?;
             if text.len() > mermaid::MOST_TEXT {
                 warnings.push(format!(
                     "the diagram has {} characters, and Mermaid takes {} unless its maxTextSize is raised; --flow picks \
@@ -192,7 +190,7 @@ impl<'a> Exporter<'a> {
 
     fn mermaid(
         &self,
-        material: &ReportModel,
+        model: &ReportModel,
         ladders: &[Ladder],
         empty: &mut Vec<(&'static str, &'static str)>,
     ) -> Result<Vec<u8>, String> {
@@ -200,7 +198,7 @@ impl<'a> Exporter<'a> {
         let export = &self.settings.export;
         // Writing to memory cannot fail.
         if export.packet.is_some() || self.settings.count == Some(1) {
-            match (material.packets.first(), export.packet) {
+            match (model.packets.first(), export.packet) {
                 (Some(kept), _) => {
                     let frame = kept.followed();
                     let packet = frame.decode();
@@ -247,11 +245,11 @@ impl Sink for Exporter<'_> {
         if !self.bounds.has_room(bytes, conversation) {
             return Ok(());
         }
-        self.kept.push(Kept {
+        self.kept.push(ReportPacket {
             number,
             frame: frame.clone().into_owned(),
             in_flow,
-            whole: whole.map(|whole| Whole {
+            whole: whole.map(|whole| ReportDatagram {
                 frame: whole.frame.clone(),
                 fragments: whole.fragments,
             }),
@@ -282,12 +280,13 @@ pub(super) fn say_written<'f>(files: impl Iterator<Item = (&'static str, &'f Pat
 }
 
 /// A graph for each TCP conversation with data.
-fn plots(material: &ReportModel) -> Vec<svg::Picture> {
-    let told = material.told.iter().map(|told| {
-        let title = format!("Conversation {}", told.conversation.number);
-        (title, plot::directions(&told.packets))
+fn plots(model: &ReportModel) -> Vec<svg::Picture> {
+    let drawn = model.conversations.iter().map(|one| {
+        let title = format!("Conversation {}", one.conversation.number);
+        (title, plot::directions(&one.packets))
     });
-    told.filter(|(_, directions)| !directions.is_empty())
+    drawn
+        .filter(|(_, directions)| !directions.is_empty())
         .map(|(title, directions)| plot::draw(&title, &directions, false))
         .collect()
 }

@@ -43,7 +43,7 @@ pub fn check_beside(log: &[u8], frames: &[Frame<'_>], style: TextStyle) {
     let find = |number| follower.tracker().conversation(number);
     let start = frames.iter().find_map(|frame| frame.time);
     let mut logs = check(log);
-    let material = ReportModel::new(
+    let report = ReportModel::new(
         kept,
         find,
         |_, packets| logs.match_conversation(packets),
@@ -51,5 +51,5 @@ pub fn check_beside(log: &[u8], frames: &[Frame<'_>], style: TextStyle) {
         start,
         0,
     );
-    flow::check_drawn(&material, style);
+    flow::check_drawn(&report, style);
 }

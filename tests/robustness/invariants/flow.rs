@@ -6,7 +6,7 @@ use socket_lab::render::answers::{self, Collector};
 use socket_lab::render::follow::{self, Assembler};
 use socket_lab::render::ladder::{Detail, side_by_side, text};
 use socket_lab::render::report::{self, Provenance};
-use socket_lab::render::report_model::{Kept, ReportModel, Whole};
+use socket_lab::render::report_model::{ReportDatagram, ReportModel, ReportPacket};
 use socket_lab::render::text_style::{CharacterSet, TextStyle};
 use socket_lab::render::{json, mermaid, plot, svg};
 use socket_lab::session::following::{Followed, Follower};
@@ -62,7 +62,7 @@ pub fn pack(kind: u8, frames: &[Frame<'_>]) -> Vec<u8> {
 }
 
 /// Follows the frames, and checks what is known of each.
-pub fn follow(frames: &[Frame<'_>]) -> (Follower, Vec<Kept>) {
+pub fn follow(frames: &[Frame<'_>]) -> (Follower, Vec<ReportPacket>) {
     let mut all = Follower::new();
     let mut kept = Vec::new();
     for (number, frame) in (1..).zip(frames) {
@@ -80,11 +80,11 @@ pub fn follow(frames: &[Frame<'_>]) -> (Follower, Vec<Kept>) {
                 whole.frame.original_length,
             ));
         }
-        kept.push(Kept {
+        kept.push(ReportPacket {
             number,
             frame: frame.clone().into_owned(),
             in_flow: in_flow.or(whole.as_ref().and_then(|whole| whole.in_flow)),
-            whole: whole.map(|whole| Whole {
+            whole: whole.map(|whole| ReportDatagram {
                 frame: whole.frame,
                 fragments: whole.fragments,
             }),
@@ -135,15 +135,15 @@ pub fn check(frames: &[Frame<'_>], style: TextStyle) {
     let find = |number| tracker.conversation(number);
     check_sheet(&kept, style);
     check_said(&kept, style);
-    let material = ReportModel::new(kept, find, |_, _| ConversationCalls::default(), false, start, 0);
-    check_drawn(&material, style);
-    check_report(&material, style);
+    let report = ReportModel::new(kept, find, |_, _| ConversationCalls::default(), false, start, 0);
+    check_drawn(&report, style);
+    check_report(&report, style);
 }
 
 /// The pictures of conversations, drawn and as data.
-pub fn check_drawn(material: &ReportModel, style: TextStyle) {
+pub fn check_drawn(report: &ReportModel, style: TextStyle) {
     for detail in [Detail::Folded, Detail::Full] {
-        let ladders: Vec<_> = material.ladders(detail).collect();
+        let ladders: Vec<_> = report.ladders(detail).collect();
         let mut drawn = Vec::new();
         for ladder in &ladders {
             text::write(&mut drawn, &style, ladder).unwrap();
@@ -160,13 +160,13 @@ pub fn check_drawn(material: &ReportModel, style: TextStyle) {
         };
         assert_text(&diagram, unicode, "mermaid");
     }
-    for told in &material.told {
-        let directions = plot::directions(&told.packets);
+    for model in &report.conversations {
+        let directions = plot::directions(&model.packets);
         if !directions.is_empty() {
             check_picture(&plot::draw("Conversation", &directions, true).element());
         }
         let mut calls = Vec::new();
-        json::write_calls(&mut calls, told.conversation.number, &told.packets, &told.timeline).unwrap();
+        json::write_calls(&mut calls, model.conversation.number, &model.packets, &model.timeline).unwrap();
         for line in calls.split_inclusive(|&byte| byte == b'\n') {
             check_json(line, usize::MAX);
         }
@@ -174,7 +174,7 @@ pub fn check_drawn(material: &ReportModel, style: TextStyle) {
 }
 
 /// The questions of the labs, answered in every form.
-pub fn check_sheet(kept: &[Kept], style: TextStyle) {
+pub fn check_sheet(kept: &[ReportPacket], style: TextStyle) {
     let mut collector = Collector::new(None);
     for one in kept {
         let frame = one.followed();
@@ -201,7 +201,7 @@ pub fn check_sheet(kept: &[Kept], style: TextStyle) {
     check_page(&shown, 0);
 }
 
-fn check_said(kept: &[Kept], style: TextStyle) {
+fn check_said(kept: &[ReportPacket], style: TextStyle) {
     let mut said = std::collections::BTreeMap::new();
     for one in kept {
         let Some(in_flow) = &one.in_flow else { continue };
@@ -219,7 +219,7 @@ fn check_said(kept: &[Kept], style: TextStyle) {
 }
 
 /// The report of a capture: only the template's own elements, whatever the packets say.
-pub fn check_report(material: &ReportModel, style: TextStyle) {
+pub fn check_report(report: &ReportModel, style: TextStyle) {
     let provenance = Provenance {
         title: "it".to_owned(),
         file: None,
@@ -227,6 +227,6 @@ pub fn check_report(material: &ReportModel, style: TextStyle) {
         program: "sniffer".to_owned(),
     };
     let mut page = Vec::new();
-    report::write(&mut page, &style, material, &provenance).unwrap();
+    report::write(&mut page, &style, report, &provenance).unwrap();
     check_page(&page, 1);
 }
