@@ -28,7 +28,7 @@ pub struct Example {
 
 /// How it looked in a capture.
 #[derive(Debug, Clone)]
-pub struct Seen {
+pub struct CaptureExamples {
     /// What the capture is called.
     pub source: String,
     /// The first packets that have it.
@@ -44,7 +44,7 @@ pub fn write(
     style: &TextStyle,
     entry: &FieldEntry,
     others: &[FieldEntry],
-    seen: Option<&Seen>,
+    seen: Option<&CaptureExamples>,
 ) -> io::Result<()> {
     let mut page = Page {
         output,
@@ -244,7 +244,7 @@ fn diagram(page: &mut Page<'_, impl Write>, field_position: &FieldPosition) -> i
     writeln!(page.output)
 }
 
-fn write_seen(page: &mut Page<'_, impl Write>, seen: &Seen) -> io::Result<()> {
+fn write_seen(page: &mut Page<'_, impl Write>, seen: &CaptureExamples) -> io::Result<()> {
     writeln!(page.output)?;
     let title = match seen.examples.len() {
         0 => format!("No packet that was looked at in {} has it.", seen.source),

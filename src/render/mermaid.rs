@@ -10,7 +10,7 @@ use crate::escape::printable;
 use crate::explain::{Context, count, packet as explain};
 use crate::flow::{PacketInFlow, Party};
 use crate::render::diagram::cell::{Cell, cells};
-use crate::render::ladder::{CallRow, Kind, Ladder, Line, Moment, NO_CALL_LOG, label, said, words};
+use crate::render::ladder::{ArrowLine, CallPoint, CallRow, Ladder, NO_CALL_LOG, RowKind, label, sentences, words};
 use crate::render::table::wrap;
 use crate::wire::{Packet, Protocol};
 
@@ -33,14 +33,14 @@ pub fn sequence(output: &mut impl Write, ladders: &[Ladder]) -> io::Result<()> {
     if let [ladder] = ladders {
         writeln!(output, "    accTitle: {}", Entities(&words::title(ladder)))?;
     }
-    let mut cast = Cast::default();
+    let mut participants = Participants::default();
     for ladder in ladders {
         for lane in &ladder.lanes {
-            cast.join(output, lane.party, lane.address)?;
+            participants.join(output, lane.party, lane.address)?;
         }
     }
     for ladder in ladders {
-        scene(output, ladder, &mut cast)?;
+        scene(output, ladder, &mut participants)?;
     }
     if ladders.is_empty() {
         writeln!(output, "    participant nobody as no conversation")?;
@@ -50,13 +50,13 @@ pub fn sequence(output: &mut impl Write, ladders: &[Ladder]) -> io::Result<()> {
 
 /// Who takes part: an end in each of its roles once, also when it takes part in several conversations.
 #[derive(Default)]
-struct Cast {
+struct Participants {
     members: Vec<(Party, SocketAddr)>,
     /// Of how many calls each is inside.
     open: Vec<u32>,
 }
 
-impl Cast {
+impl Participants {
     fn join(&mut self, output: &mut impl Write, party: Party, address: SocketAddr) -> io::Result<()> {
         if !self.members.contains(&(party, address)) {
             self.members.push((party, address));
@@ -99,8 +99,8 @@ impl Cast {
     }
 }
 
-fn scene(output: &mut impl Write, ladder: &Ladder, cast: &mut Cast) -> io::Result<()> {
-    let [client, server] = [Party::Client, Party::Server].map(|party| cast.place(party, ladder));
+fn scene(output: &mut impl Write, ladder: &Ladder, participants: &mut Participants) -> io::Result<()> {
+    let [client, server] = [Party::Client, Party::Server].map(|party| participants.place(party, ladder));
     let both = format!("p{},p{}", client + 1, server + 1);
     writeln!(output, "    Note over {both}: {}", Entities(&words::title(ladder)))?;
     // The diagram is for others, who were not asked for a call log.
@@ -115,11 +115,11 @@ fn scene(output: &mut impl Write, ladder: &Ladder, cast: &mut Cast) -> io::Resul
             time => format!("{time} ms "),
         };
         match &row.kind {
-            Kind::Packet(arrow) => {
+            RowKind::Packet(arrow) => {
                 let label = label::packet(arrow);
                 message(
                     output,
-                    cast,
+                    participants,
                     ladder,
                     (arrow.from, arrow.line),
                     &arrow.number.to_string(),
@@ -128,35 +128,47 @@ fn scene(output: &mut impl Write, ladder: &Ladder, cast: &mut Cast) -> io::Resul
                 )?;
                 for party in [Party::Client, Party::Server] {
                     if let Some(observed_state) = arrow.state(party) {
-                        note(output, cast, ladder, party, &words::observed_state(observed_state))?;
+                        note(
+                            output,
+                            participants,
+                            ladder,
+                            party,
+                            &words::observed_state(observed_state),
+                        )?;
                     }
                 }
             }
-            Kind::Run(run) => {
+            RowKind::Run(run) => {
                 let numbers = format!("{}-{}", run.first, run.last);
                 message(
                     output,
-                    cast,
+                    participants,
                     ladder,
-                    (run.from, Line::Data),
+                    (run.from, ArrowLine::Data),
                     &numbers,
                     &time,
                     &label::run(run),
                 )?;
             }
-            Kind::States(states) => {
+            RowKind::States(states) => {
                 for (party, observed_state) in [Party::Client, Party::Server].into_iter().zip(states) {
-                    note(output, cast, ladder, party, &words::observed_state(*observed_state))?;
+                    note(
+                        output,
+                        participants,
+                        ladder,
+                        party,
+                        &words::observed_state(*observed_state),
+                    )?;
                 }
             }
-            Kind::Call(call) => self::call(output, cast, ladder, call, &time)?,
-            Kind::Gap(gap) => remark(output, &both, &said::gap(gap))?,
-            Kind::Note(text) => remark(output, &both, text)?,
+            RowKind::Call(call) => self::call(output, participants, ladder, call, &time)?,
+            RowKind::Gap(gap) => remark(output, &both, &sentences::gap(gap))?,
+            RowKind::Note(text) => remark(output, &both, text)?,
         }
     }
     for place in [client, server] {
-        while cast.open.get(place).is_some_and(|open| *open > 0) {
-            cast.leave(output, place)?;
+        while participants.open.get(place).is_some_and(|open| *open > 0) {
+            participants.leave(output, place)?;
         }
     }
     Ok(())
@@ -174,18 +186,21 @@ fn remark(output: &mut impl Write, both: &str, text: &str) -> io::Result<()> {
 
 fn message(
     output: &mut impl Write,
-    cast: &Cast,
+    participants: &Participants,
     ladder: &Ladder,
-    (from, line): (Party, Line),
+    (from, line): (Party, ArrowLine),
     number: &str,
     time: &str,
     label: &label::Label,
 ) -> io::Result<()> {
-    let (sender, receiver) = (cast.place(from, ladder) + 1, cast.place(from.other(), ladder) + 1);
+    let (sender, receiver) = (
+        participants.place(from, ladder) + 1,
+        participants.place(from.other(), ladder) + 1,
+    );
     let arrow = match line {
-        Line::Control => "-->>",
-        Line::Data | Line::Retransmission => "->>",
-        Line::Lost => "-x",
+        ArrowLine::Control => "-->>",
+        ArrowLine::Data | ArrowLine::Retransmission => "->>",
+        ArrowLine::Lost => "-x",
     };
     let words = label.words.first().map_or("", String::as_str);
     let remark = label
@@ -196,24 +211,36 @@ fn message(
     writeln!(output, "    p{sender}{arrow}p{receiver}: {}", Entities(&said))
 }
 
-fn note(output: &mut impl Write, cast: &Cast, ladder: &Ladder, party: Party, text: &str) -> io::Result<()> {
+fn note(
+    output: &mut impl Write,
+    participants: &Participants,
+    ladder: &Ladder,
+    party: Party,
+    text: &str,
+) -> io::Result<()> {
     let side = match party {
         Party::Client => "left",
         Party::Server => "right",
     };
-    let place = cast.place(party, ladder) + 1;
+    let place = participants.place(party, ladder) + 1;
     writeln!(output, "    Note {side} of p{place}: {}", Entities(text))
 }
 
-fn call(output: &mut impl Write, cast: &mut Cast, ladder: &Ladder, row: &CallRow, time: &str) -> io::Result<()> {
-    let place = cast.place(row.party, ladder);
+fn call(
+    output: &mut impl Write,
+    participants: &mut Participants,
+    ladder: &Ladder,
+    row: &CallRow,
+    time: &str,
+) -> io::Result<()> {
+    let place = participants.place(row.party, ladder);
     let label = label::call(row, ROOM);
     let said = format!("{time}{}", label.text);
-    note(output, cast, ladder, row.party, &said)?;
-    match row.moment {
-        Moment::Entered => cast.enter(output, place),
-        Moment::Returned => cast.leave(output, place),
-        Moment::Whole => Ok(()),
+    note(output, participants, ladder, row.party, &said)?;
+    match row.point {
+        CallPoint::Entered => participants.enter(output, place),
+        CallPoint::Returned => participants.leave(output, place),
+        CallPoint::Whole => Ok(()),
     }
 }
 

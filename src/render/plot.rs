@@ -10,4 +10,4 @@ mod points;
 mod tests;
 
 pub use draw::{describe, draw};
-pub use points::{Direction, Point, Segment, directions};
+pub use points::{PlotDirection, PlotSegment, Point, directions};

@@ -3,7 +3,7 @@
 use crate::flow::PacketInFlow;
 use crate::flow::conversation::Conversation;
 use crate::frame::{Frame, Time};
-use crate::render::ladder::{Detail, Ladder, Story};
+use crate::render::ladder::{Detail, Ladder, LadderInput};
 use crate::timeline::{ConversationCalls, PacketRef, Timeline};
 
 /// So many socket calls an export has at most: each takes about 1 KB of a page, so this is 50 MB.
@@ -145,7 +145,7 @@ impl ReportModel {
     /// The picture of one of its conversations.
     #[must_use]
     pub fn ladder(&self, model: &ConversationModel, detail: Detail) -> Ladder {
-        let story = Story {
+        let story = LadderInput {
             conversation: &model.conversation,
             packets: &model.packets,
             left_out: None,

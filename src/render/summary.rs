@@ -65,7 +65,7 @@ pub fn write(out: &mut Vec<u8>, style: &TextStyle, shown: &ShownPacket<'_, '_>) 
     }
     line.push(' ');
     add_ends(&mut line, style, packet);
-    let mut spare = Spare::default();
+    let mut spare = Omittable::default();
     if let Some(tcp) = packet.tcp() {
         spare = segment(&mut line, packet, &tcp, shown.in_flow.and_then(PacketInFlow::segment));
     } else if packet.udp().is_some() {
@@ -173,7 +173,7 @@ fn add_host(line: &mut String, address: IpAddr) {
 
 /// What a line that is too wide can do without.
 #[derive(Debug, Default)]
-struct Spare {
+struct Omittable {
     /// The window, unless it is what the line is about.
     window: Range<usize>,
     /// The length of no data.
@@ -182,7 +182,7 @@ struct Spare {
     acknowledgment: Range<usize>,
 }
 
-fn segment(line: &mut String, packet: &Packet<'_>, tcp: &Tcp<'_>, in_flow: Option<&Segment>) -> Spare {
+fn segment(line: &mut String, packet: &Packet<'_>, tcp: &Tcp<'_>, in_flow: Option<&Segment>) -> Omittable {
     let flags = tcp.flags();
     line.push_str(&flag_names(flags));
     match in_flow {
@@ -214,7 +214,7 @@ fn segment(line: &mut String, packet: &Packet<'_>, tcp: &Tcp<'_>, in_flow: Optio
             || in_flow.part == SegmentPart::WindowProbeAck
             || in_flow.remarks.has(Remark::ZeroWindow)
     });
-    Spare {
+    Omittable {
         window: if window_matters { 0..0 } else { start..end },
         length: if length == 0 { end..line.len() } else { 0..0 },
         acknowledgment: if length == 0 { 0..0 } else { before..start },

@@ -13,7 +13,7 @@ use super::write::to;
 use crate::escape::{one_line, printable};
 use crate::os::cancel::CancelToken;
 use crate::record::Destination;
-use crate::render::answers::{Collector, Sheet, html, markdown, text};
+use crate::render::answers::{Collector, Worksheet, html, markdown, text};
 use crate::render::text_style::TextStyle;
 
 /// Collects what the questions need, and writes the sheets at the end.
@@ -54,7 +54,7 @@ impl Page {
         Ok(Self { format, output })
     }
 
-    fn write(self, sheet: &Sheet) -> Result<(), String> {
+    fn write(self, sheet: &Worksheet) -> Result<(), String> {
         to(self.output, |output| match self.format {
             Format::Markdown => markdown::write(output, sheet),
             Format::Html => html::write(output, sheet),
@@ -69,7 +69,7 @@ impl Page {
 pub fn form_alone(settings: &Settings, cancel: &CancelToken, say: Say) -> Result<Outcome, String> {
     ending::watch(cancel, Grace::Whole, say, None)?;
     if let Some(path) = &settings.worksheet {
-        Page::open(path, settings.force)?.write(&Sheet::blank())?;
+        Page::open(path, settings.force)?.write(&Worksheet::blank())?;
     }
     Ok(Outcome::Complete)
 }

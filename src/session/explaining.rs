@@ -15,7 +15,7 @@ use crate::explain::{Context, icmp_extension, meaning, note};
 use crate::filter::Filter;
 use crate::flow::PacketInFlow;
 use crate::os::cancel::CancelToken;
-use crate::render::explained::{self, Example, Seen};
+use crate::render::explained::{self, CaptureExamples, Example};
 use crate::render::proof::Proof;
 use crate::render::text_style::TimeFormat;
 use crate::wire::{Field, Layer, Packet, Protocol};
@@ -92,7 +92,7 @@ fn find_examples(
     entries: &mut [FieldEntry],
     filter: Filter,
     cancel: &CancelToken,
-) -> Result<(Option<Seen>, Option<String>), String> {
+) -> Result<(Option<CaptureExamples>, Option<String>), String> {
     let Some(path) = &settings.read else {
         return Ok((None, None));
     };
@@ -144,7 +144,7 @@ fn find_examples(
     }
     let examples = search.examples.into_iter().nth(found);
     Ok((
-        Some(Seen {
+        Some(CaptureExamples {
             source: printable(path.display().to_string().as_bytes()).into_owned(),
             examples: examples.map(|(_, examples)| examples).unwrap_or_default(),
         }),

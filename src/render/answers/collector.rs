@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-use super::surroundings::Surroundings;
+use super::surroundings::CaptureContext;
 use super::tcp_facts::TcpFacts;
 use super::udp_facts::UdpFacts;
-use super::{Answer, Below, Item, Section, Sheet, datagrams, opening, questions, segments, transfer};
+use super::{Answer, AnswerSpace, Item, Section, Worksheet, datagrams, opening, questions, segments, transfer};
 use crate::explain::count;
 use crate::flow::{PacketInFlow, PacketKind};
 use crate::frame::Time;
@@ -176,7 +176,7 @@ impl Collector {
 
     /// The sheet with the answers. `source` is what the capture is called, if it has a name.
     #[must_use]
-    pub fn finish(&self, source: Option<&str>) -> Sheet {
+    pub fn finish(&self, source: Option<&str>) -> Worksheet {
         let mut about = Vec::new();
         about.extend(source.map(|name| format!("Capture: {name}")));
         about.push(
@@ -197,7 +197,7 @@ impl Collector {
                 count(self.left_out, "packet")
             ));
         }
-        Sheet {
+        Worksheet {
             title: "Answers from the capture".to_owned(),
             about,
             sections: vec![self.udp_section(), self.tcp_section()],
@@ -206,8 +206,8 @@ impl Collector {
 
     /// The blank form for this capture.
     #[must_use]
-    pub fn form(&self, source: Option<&str>) -> Sheet {
-        let mut sheet = Sheet::blank();
+    pub fn form(&self, source: Option<&str>) -> Worksheet {
+        let mut sheet = Worksheet::blank();
         sheet.about.extend(source.map(|name| format!("Capture: {name}")));
         let begins = |packet| format!("Look at the conversation that begins with packet {packet}.");
         let places = [
@@ -262,7 +262,7 @@ impl Collector {
         let Some(facts) = self.chosen_tcp() else {
             return unanswered("TCP", self.nothing("TCP"));
         };
-        let around = Surroundings {
+        let around = CaptureContext {
             start: self.start,
             connections: &self.connections,
             has_more: self.has_more_connections,
@@ -286,8 +286,8 @@ fn with_answers(questions: &'static [questions::Question], answer: impl Fn(u8) -
     let item = |question: &'static questions::Question| Item {
         question,
         below: match answer(question.number) {
-            Ok(answer) => Below::Answer(answer),
-            Err(missing) => Below::Missing(missing),
+            Ok(answer) => AnswerSpace::Answer(answer),
+            Err(missing) => AnswerSpace::Missing(missing),
         },
     };
     questions.iter().map(item).collect()

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Answer, Below, Item, Section, Sheet};
+use super::{Answer, AnswerSpace, Item, Section, Worksheet};
 use crate::render::markup::Escaped;
 
 /// Black on white; a question and its answer stay on one page where they fit.
@@ -21,7 +21,7 @@ code{font-family:ui-monospace,monospace;overflow-wrap:anywhere}\
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write(output: &mut impl Write, sheet: &Sheet) -> io::Result<()> {
+pub fn write(output: &mut impl Write, sheet: &Worksheet) -> io::Result<()> {
     let title = Escaped(&sheet.title);
     writeln!(
         output,
@@ -43,7 +43,7 @@ pub fn write(output: &mut impl Write, sheet: &Sheet) -> io::Result<()> {
     let is_form = sheet.sections.iter().flat_map(|section| &section.items);
     if is_form
         .map(|item| &item.below)
-        .any(|below| matches!(below, Below::Lines))
+        .any(|below| matches!(below, AnswerSpace::Lines))
     {
         writeln!(output, "<p class=\"name\"><span>Name:</span><span>Date:</span></p>")?;
     }
@@ -73,13 +73,13 @@ fn write_item(output: &mut impl Write, section: &str, item: &Item) -> io::Result
     writeln!(output, "<article id=\"{}-{number}\">", section.to_lowercase())?;
     writeln!(output, "<h3>{section} {number}. {}</h3>", Escaped(question.ask))?;
     match &item.below {
-        Below::Lines => {
+        AnswerSpace::Lines => {
             for _ in 0..question.room {
                 writeln!(output, "<div class=\"line\"></div>")?;
             }
         }
-        Below::Missing(why) => writeln!(output, "<p><strong>Missing:</strong> {}</p>", Escaped(why))?,
-        Below::Answer(answer) => {
+        AnswerSpace::Missing(why) => writeln!(output, "<p><strong>Missing:</strong> {}</p>", Escaped(why))?,
+        AnswerSpace::Answer(answer) => {
             write_answer(output, answer)?;
             writeln!(
                 output,

@@ -2,14 +2,14 @@
 
 use std::io::{self, Write};
 
-use super::{Answer, Below, Item, Sheet};
+use super::{Answer, AnswerSpace, Item, Worksheet};
 use crate::escape::printable;
 
 /// Writes the sheet. Whatever is in it stays text: nothing of it becomes markup.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write(output: &mut impl Write, sheet: &Sheet) -> io::Result<()> {
+pub fn write(output: &mut impl Write, sheet: &Worksheet) -> io::Result<()> {
     writeln!(output, "# {}", escaped(&sheet.title))?;
     for line in &sheet.about {
         writeln!(output, "\n{}", escaped(line))?;
@@ -30,15 +30,15 @@ fn write_item(output: &mut impl Write, section: &str, item: &Item) -> io::Result
     let question = item.question;
     writeln!(output, "\n### {section} {}. {}", question.number, escaped(question.ask))?;
     match &item.below {
-        Below::Lines => {
+        AnswerSpace::Lines => {
             for _ in 0..question.room {
                 // A paragraph that is not empty, so that each line keeps its height.
                 writeln!(output, "\n&nbsp;")?;
             }
             Ok(())
         }
-        Below::Missing(why) => writeln!(output, "\n**Missing:** {}", escaped(why)),
-        Below::Answer(answer) => {
+        AnswerSpace::Missing(why) => writeln!(output, "\n**Missing:** {}", escaped(why)),
+        AnswerSpace::Answer(answer) => {
             write_answer(output, answer)?;
             writeln!(output, "\n**Usual mistake:** {}", escaped(question.mistake))
         }

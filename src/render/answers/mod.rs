@@ -1,9 +1,9 @@
 //! The view `answers`: the questions that every course asks of a capture of this lab, answered from the capture at hand.
 //!
 //! [`questions`] has the questions as data. A [`Collector`] takes the packets one by one and keeps what they need, in bounded
-//! memory; [`Collector::finish`] makes a [`Sheet`] of it, which is data too: for each question the answer, the bytes that prove
+//! memory; [`Collector::finish`] makes a [`Worksheet`] of it, which is data too: for each question the answer, the bytes that prove
 //! it, the reason and the usual mistake, or what is missing. [`text`], [`markdown`] and [`html`] write a sheet. A sheet without
-//! answers, [`Sheet::blank`] or [`Collector::form`], is the form for handing out.
+//! answers, [`Worksheet::blank`] or [`Collector::form`], is the form for handing out.
 
 mod arithmetic;
 mod collector;
@@ -24,7 +24,7 @@ mod transfer;
 mod udp_facts;
 
 pub use collector::Collector;
-pub use sheet::{Answer, Below, Item, Section, Sheet};
+pub use sheet::{Answer, AnswerSpace, Item, Section, Worksheet};
 
 use super::text_style::TimeFormat;
 use super::view::{View, ViewOf};

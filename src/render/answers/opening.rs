@@ -1,7 +1,7 @@
 //! The answers about the opening of a TCP connection.
 
 use super::Answer;
-use super::tcp_facts::{Opened, TcpFacts};
+use super::tcp_facts::{SynFacts, TcpFacts};
 use crate::flow::number::Number;
 use crate::flow::segment::ResetCause;
 use crate::flow::{Party, Roles};
@@ -117,7 +117,7 @@ fn syn_ack(facts: &TcpFacts) -> Result<Answer, String> {
     Ok(sentence.proved(own).proved(asked))
 }
 
-fn determined(syn: &Opened, number: u32) -> String {
+fn determined(syn: &SynFacts, number: u32) -> String {
     let start = syn.sequence.raw.0;
     let packet = syn.number;
     match number.wrapping_sub(start) {

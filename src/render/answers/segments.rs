@@ -2,8 +2,8 @@
 
 use super::Answer;
 use super::arithmetic::{between, estimates, milliseconds, since_start};
-use super::streams::{Sent, TOLD};
-use super::surroundings::Surroundings;
+use super::streams::{SentData, TOLD};
+use super::surroundings::CaptureContext;
 use super::tcp_facts::TcpFacts;
 use crate::explain::{bytes, count, grouped};
 use crate::flow::Party;
@@ -11,7 +11,7 @@ use crate::flow::segment::ResetCause;
 use crate::frame::Time;
 
 /// The answer to TCP's question of this number, 5 to 7, or what is missing.
-pub(super) fn answer(number: u8, facts: &TcpFacts, around: Surroundings<'_>) -> Result<Answer, String> {
+pub(super) fn answer(number: u8, facts: &TcpFacts, around: CaptureContext<'_>) -> Result<Answer, String> {
     match number {
         5 => first(facts, around),
         6 => times(facts, around),
@@ -20,7 +20,7 @@ pub(super) fn answer(number: u8, facts: &TcpFacts, around: Surroundings<'_>) -> 
 }
 
 /// Of a connection without data.
-pub(super) fn no_data(facts: &TcpFacts, around: Surroundings<'_>) -> String {
+pub(super) fn no_data(facts: &TcpFacts, around: CaptureContext<'_>) -> String {
     let why = match facts.broken_off() {
         Some((packet, ResetCause::NobodyListens)) => {
             format!(": it was refused with a RST (packet {packet}). Capture while the server runs")
@@ -54,7 +54,7 @@ pub(super) fn direction(facts: &TcpFacts, party: Party) -> String {
     }
 }
 
-fn first(facts: &TcpFacts, around: Surroundings<'_>) -> Result<Answer, String> {
+fn first(facts: &TcpFacts, around: CaptureContext<'_>) -> Result<Answer, String> {
     let party = facts.first_sender.ok_or_else(|| no_data(facts, around))?;
     let stream = facts.stream(party);
     let sent = stream.sent.first().ok_or_else(|| no_data(facts, around))?;
@@ -104,12 +104,12 @@ fn first(facts: &TcpFacts, around: Surroundings<'_>) -> Result<Answer, String> {
 }
 
 /// The round trip of a segment, where it can be told.
-fn sample(sent: &Sent) -> Option<i64> {
+fn sample(sent: &SentData) -> Option<i64> {
     let (_, time, _) = sent.acked?;
     between(sent.time, time).filter(|_| !sent.again)
 }
 
-fn times(facts: &TcpFacts, around: Surroundings<'_>) -> Result<Answer, String> {
+fn times(facts: &TcpFacts, around: CaptureContext<'_>) -> Result<Answer, String> {
     let party = facts.main_sender().ok_or_else(|| no_data(facts, around))?;
     let stream = facts.stream(party);
     let mut answer = Answer::new(
@@ -137,7 +137,7 @@ fn times(facts: &TcpFacts, around: Surroundings<'_>) -> Result<Answer, String> {
     Ok(answer)
 }
 
-fn timed(count: usize, sent: &Sent, start: Option<Time>) -> String {
+fn timed(count: usize, sent: &SentData, start: Option<Time>) -> String {
     let when = since_start(sent.time, start);
     let acked = match (sent.acked, sample(sent)) {
         (None, _) => "not acknowledged in this capture".to_owned(),
@@ -157,7 +157,7 @@ fn timed(count: usize, sent: &Sent, start: Option<Time>) -> String {
     )
 }
 
-fn lengths(facts: &TcpFacts, around: Surroundings<'_>) -> Result<Answer, String> {
+fn lengths(facts: &TcpFacts, around: CaptureContext<'_>) -> Result<Answer, String> {
     let party = facts.main_sender().ok_or_else(|| no_data(facts, around))?;
     let stream = facts.stream(party);
     let mut answer = Answer::new(

@@ -5,7 +5,7 @@ use crate::render::proof::Proof;
 
 /// The questions, with or without their answers.
 #[derive(Debug, Clone)]
-pub struct Sheet {
+pub struct Worksheet {
     /// What stands above it.
     pub title: String,
     /// What it was made from: the capture, and which of its packets were passed over.
@@ -31,12 +31,12 @@ pub struct Item {
     /// The question.
     pub question: &'static Question,
     /// What is written below it.
-    pub below: Below,
+    pub below: AnswerSpace,
 }
 
 /// What is written below a question.
 #[derive(Debug, Clone)]
-pub enum Below {
+pub enum AnswerSpace {
     /// Empty lines: it is to be answered by hand.
     Lines,
     /// Its answer.
@@ -79,7 +79,7 @@ impl Answer {
     }
 }
 
-impl Sheet {
+impl Worksheet {
     /// The blank form, of no capture in particular.
     #[must_use]
     pub fn blank() -> Self {
@@ -104,7 +104,7 @@ impl Item {
     const fn blank(question: &'static Question) -> Self {
         Self {
             question,
-            below: Below::Lines,
+            below: AnswerSpace::Lines,
         }
     }
 }

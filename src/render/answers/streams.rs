@@ -18,9 +18,9 @@ const COUNTED: usize = 256;
 
 /// One direction's data, and the acknowledgments that they got.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Stream {
+pub(super) struct StreamFacts {
     /// The first segments with data.
-    pub(super) sent: Vec<Sent>,
+    pub(super) sent: Vec<SentData>,
     /// Segments with data, repetitions too.
     pub(super) segments: u64,
     /// Data bytes in one segment: the least and the most.
@@ -46,7 +46,7 @@ pub(super) struct Stream {
 
 /// A segment with data.
 #[derive(Debug, Clone)]
-pub(super) struct Sent {
+pub(super) struct SentData {
     pub(super) number: u64,
     pub(super) time: Option<Time>,
     pub(super) sequence: Number,
@@ -108,7 +108,7 @@ pub(super) struct Smallest {
     pub(super) field: Option<Proof>,
 }
 
-impl Stream {
+impl StreamFacts {
     pub(super) fn new() -> Self {
         Self {
             waiting: Some(VecDeque::new()),
@@ -161,7 +161,7 @@ impl Stream {
             }
         }
         if self.sent.len() < TOLD && !is_repeated {
-            self.sent.extend(Sent::of(number, time, packet, segment, bytes));
+            self.sent.extend(SentData::of(number, time, packet, segment, bytes));
         }
         if segment.remarks.has(Remark::WindowFull) {
             self.windows.full += 1;
@@ -249,7 +249,7 @@ impl Stream {
 /// A reset says nothing of a window.
 const RST: tcp::Flags = tcp::Flags::RST;
 
-impl Sent {
+impl SentData {
     fn of(number: u64, time: Option<Time>, packet: &Packet<'_>, segment: &Segment, bytes: Bytes) -> Option<Self> {
         let layer = packet.layer(Protocol::Tcp)?;
         let length = usize::try_from(bytes.count()).ok()?;

@@ -6,7 +6,7 @@ use crate::frame::Time;
 
 /// What a connection has beside it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Surroundings<'c> {
+pub(super) struct CaptureContext<'c> {
     pub(super) start: Option<Time>,
     /// The first connections of the capture: number, client, server.
     pub(super) connections: &'c [(u64, SocketAddr, SocketAddr)],

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::streams::Stream;
+use super::streams::StreamFacts;
 use crate::flow::number::Number;
 use crate::flow::segment::{Remark, ResetCause, Segment, SegmentPart};
 use crate::flow::state::State;
@@ -23,8 +23,8 @@ pub(super) struct TcpFacts {
     pub(super) packets: u64,
     pub(super) first_packet: u64,
     pub(super) last_packet: u64,
-    pub(super) syn: Option<Opened>,
-    pub(super) syn_ack: Option<Opened>,
+    pub(super) syn: Option<SynFacts>,
+    pub(super) syn_ack: Option<SynFacts>,
     /// The packet that completes the handshake.
     pub(super) completed: Option<u64>,
     /// The packet that comes after that one.
@@ -39,13 +39,13 @@ pub(super) struct TcpFacts {
     pub(super) reset: Option<(u64, ResetCause)>,
     /// Bytes are missing in the capture.
     pub(super) gaps: u64,
-    pub(super) client_stream: Stream,
-    pub(super) server_stream: Stream,
+    pub(super) client_stream: StreamFacts,
+    pub(super) server_stream: StreamFacts,
 }
 
 /// A SYN or a SYN,ACK.
 #[derive(Debug, Clone)]
-pub(super) struct Opened {
+pub(super) struct SynFacts {
     pub(super) number: u64,
     pub(super) sequence: Number,
     pub(super) acknowledgment: Option<Number>,
@@ -54,7 +54,7 @@ pub(super) struct Opened {
     pub(super) fields: Vec<Proof>,
 }
 
-impl Opened {
+impl SynFacts {
     fn of(number: u64, packet: &Packet<'_>, segment: &Segment) -> Option<Self> {
         let tcp = packet.tcp()?;
         let mut opened = Self {
@@ -125,20 +125,20 @@ impl TcpFacts {
             ended: false,
             reset: None,
             gaps: 0,
-            client_stream: Stream::new(),
-            server_stream: Stream::new(),
+            client_stream: StreamFacts::new(),
+            server_stream: StreamFacts::new(),
         }
     }
 
     /// What this party sent.
-    pub(super) const fn stream(&self, party: Party) -> &Stream {
+    pub(super) const fn stream(&self, party: Party) -> &StreamFacts {
         match party {
             Party::Client => &self.client_stream,
             Party::Server => &self.server_stream,
         }
     }
 
-    const fn stream_mut(&mut self, party: Party) -> &mut Stream {
+    const fn stream_mut(&mut self, party: Party) -> &mut StreamFacts {
         match party {
             Party::Client => &mut self.client_stream,
             Party::Server => &mut self.server_stream,
@@ -177,8 +177,8 @@ impl TcpFacts {
             self.after += 1;
         }
         match segment.part {
-            SegmentPart::Syn if self.syn.is_none() => self.syn = Opened::of(number, packet, segment),
-            SegmentPart::SynAck if self.syn_ack.is_none() => self.syn_ack = Opened::of(number, packet, segment),
+            SegmentPart::Syn if self.syn.is_none() => self.syn = SynFacts::of(number, packet, segment),
+            SegmentPart::SynAck if self.syn_ack.is_none() => self.syn_ack = SynFacts::of(number, packet, segment),
             SegmentPart::HandshakeAck if self.completed.is_none() => self.completed = Some(number),
             SegmentPart::Reset(cause) if self.reset.is_none() => self.reset = Some((number, cause)),
             _ => {}

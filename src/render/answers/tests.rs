@@ -1,6 +1,6 @@
 //! Sheets from frames, in every form.
 
-use super::{Below, Collector, Sheet, html, markdown, questions, text};
+use super::{AnswerSpace, Collector, Worksheet, html, markdown, questions, text};
 use crate::flow::Tracker;
 use crate::frame::Time;
 use crate::render::text_style::{CharacterSet, TextStyle};
@@ -37,14 +37,14 @@ const SYN_ACK: u8 = 0x12;
 const ACK: u8 = 0x10;
 
 /// The lines of the answer to TCP's question of this number, one after another.
-fn answer_of(sheet: &Sheet, number: usize) -> String {
+fn answer_of(sheet: &Worksheet, number: usize) -> String {
     match &sheet.sections[1].items[number - 1].below {
-        Below::Answer(answer) => answer.lines.join(" "),
+        AnswerSpace::Answer(answer) => answer.lines.join(" "),
         other => panic!("no answer: {other:?}"),
     }
 }
 
-fn sheet(frames: &[Vec<u8>], only: Option<u64>) -> Sheet {
+fn sheet(frames: &[Vec<u8>], only: Option<u64>) -> Worksheet {
     let (mut tracker, mut collector) = (Tracker::new(), Collector::new(only));
     for (number, frame) in (1..).zip(frames) {
         let packet = decode(LinkType(101), frame, u32::try_from(frame.len()).unwrap());
@@ -55,7 +55,7 @@ fn sheet(frames: &[Vec<u8>], only: Option<u64>) -> Sheet {
     collector.finish(Some("a <b>\u{1b}[31m"))
 }
 
-fn written(sheet: &Sheet) -> [String; 5] {
+fn written(sheet: &Worksheet) -> [String; 5] {
     let mut forms: Vec<String> = [CharacterSet::Unicode, CharacterSet::Ascii, CharacterSet::Plain]
         .into_iter()
         .map(|characters| {
@@ -98,7 +98,7 @@ fn what_came_from_the_network_stays_text() {
 
 #[test]
 fn every_question_is_in_a_form_once_with_room_below_it() {
-    let [.., markdown, html] = written(&Sheet::blank());
+    let [.., markdown, html] = written(&Worksheet::blank());
     for (title, question) in questions::UDP
         .iter()
         .map(|question| ("UDP", question))
@@ -123,7 +123,7 @@ fn a_request_without_reply_says_what_is_missing() {
     let [udp, tcp] = sheet.sections.as_slice() else {
         panic!("two sections")
     };
-    let missing = |below: &Below| matches!(below, Below::Missing(_));
+    let missing = |below: &AnswerSpace| matches!(below, AnswerSpace::Missing(_));
     let unanswered: Vec<u8> = udp
         .items
         .iter()

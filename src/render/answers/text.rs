@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Below, Item, Section, Sheet};
+use super::{AnswerSpace, Item, Section, Worksheet};
 use crate::render::page::Page;
 use crate::render::text_style::{Paint, TextStyle};
 
@@ -13,7 +13,7 @@ const LEFT: usize = 9;
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write(output: &mut impl Write, style: &TextStyle, sheet: &Sheet) -> io::Result<()> {
+pub fn write(output: &mut impl Write, style: &TextStyle, sheet: &Worksheet) -> io::Result<()> {
     let mut page = Page {
         output,
         style,
@@ -50,14 +50,14 @@ fn write_item(page: &mut Page<'_, impl Write>, section: &str, item: &Item) -> io
         Some(Paint::Title),
     )?;
     match &item.below {
-        Below::Lines => {
+        AnswerSpace::Lines => {
             for _ in 0..question.room {
                 writeln!(page.output)?;
             }
             return Ok(());
         }
-        Below::Missing(why) => return page.beside("Missing", why, Some(Paint::Problem)),
-        Below::Answer(answer) => {
+        AnswerSpace::Missing(why) => return page.beside("Missing", why, Some(Paint::Problem)),
+        AnswerSpace::Answer(answer) => {
             let mut word = "Answer";
             for line in &answer.lines {
                 page.beside(word, line, Some(Paint::Value))?;

@@ -4,9 +4,9 @@ use super::Answer;
 use super::arithmetic::{between, list, since_start, throughput};
 use super::opening::no_handshake;
 use super::segments::{direction, no_data};
-use super::streams::{Repeated, Smallest, Stream};
-use super::surroundings::Surroundings;
-use super::tcp_facts::{Opened, TcpFacts};
+use super::streams::{Repeated, Smallest, StreamFacts};
+use super::surroundings::CaptureContext;
+use super::tcp_facts::{SynFacts, TcpFacts};
 use crate::explain::{bytes, count, grouped};
 use crate::flow::Party;
 use crate::flow::segment::Scale;
@@ -14,7 +14,7 @@ use crate::render::text_style;
 use crate::wire::tcp;
 
 /// The answer to TCP's question of this number, 8 to 12, or what is missing.
-pub(super) fn answer(number: u8, facts: &TcpFacts, around: Surroundings<'_>) -> Result<Answer, String> {
+pub(super) fn answer(number: u8, facts: &TcpFacts, around: CaptureContext<'_>) -> Result<Answer, String> {
     if number == 12 {
         return sockets(facts, around);
     }
@@ -28,7 +28,7 @@ pub(super) fn answer(number: u8, facts: &TcpFacts, around: Surroundings<'_>) -> 
     }
 }
 
-fn window(facts: &TcpFacts, party: Party, stream: &Stream) -> Result<Answer, String> {
+fn window(facts: &TcpFacts, party: Party, stream: &StreamFacts) -> Result<Answer, String> {
     let receiver = party.other();
     let windows = &stream.windows;
     let smallest = windows.smallest.as_ref().ok_or_else(|| {
@@ -102,7 +102,7 @@ fn smallest_window(receiver: Party, smallest: &Smallest) -> String {
     }
 }
 
-fn repetitions(facts: &TcpFacts, party: Party, stream: &Stream) -> Answer {
+fn repetitions(facts: &TcpFacts, party: Party, stream: &StreamFacts) -> Answer {
     let gaps = match facts.gaps {
         0 => String::new(),
         _ => " Bytes are missing in the capture, so some may have escaped it.".to_owned(),
@@ -152,7 +152,7 @@ fn repeated(one: &Repeated) -> String {
     }
 }
 
-fn acknowledgments(facts: &TcpFacts, party: Party, stream: &Stream) -> Result<Answer, String> {
+fn acknowledgments(facts: &TcpFacts, party: Party, stream: &StreamFacts) -> Result<Answer, String> {
     let acks = &stream.acks;
     let (Some((most, most_in)), Some((least, least_in))) = (acks.most, acks.least) else {
         return Err(format!(
@@ -199,7 +199,7 @@ fn acknowledgments(facts: &TcpFacts, party: Party, stream: &Stream) -> Result<An
         .line(several))
 }
 
-fn rate(facts: &TcpFacts, party: Party, stream: &Stream, around: Surroundings<'_>) -> Result<Answer, String> {
+fn rate(facts: &TcpFacts, party: Party, stream: &StreamFacts, around: CaptureContext<'_>) -> Result<Answer, String> {
     let unknown = || {
         format!(
             "It takes the time of the first data of the {party} and of their last ACK: one of them is not in this capture, or has no time."
@@ -233,7 +233,7 @@ fn rate(facts: &TcpFacts, party: Party, stream: &Stream, around: Surroundings<'_
         .proved(&first.fields))
 }
 
-fn sockets(facts: &TcpFacts, around: Surroundings<'_>) -> Result<Answer, String> {
+fn sockets(facts: &TcpFacts, around: CaptureContext<'_>) -> Result<Answer, String> {
     let missing = || no_handshake(facts, "complete handshake");
     let syn = facts.syn.as_ref().ok_or_else(missing)?;
     let syn_ack = facts.syn_ack.as_ref().ok_or_else(missing)?;
@@ -298,7 +298,7 @@ fn connection_socket(facts: &TcpFacts) -> String {
 }
 
 /// Of a connection that a RST ended before its handshake was complete.
-fn welcoming_alone(facts: &TcpFacts, syn: &Opened, syn_ack: &Opened, reset: u64) -> Answer {
+fn welcoming_alone(facts: &TcpFacts, syn: &SynFacts, syn_ack: &SynFacts, reset: u64) -> Answer {
     Answer::new(
         format!(
             "The welcoming socket (port {}, listening): all of them, packets {}, {} and {reset}.",

@@ -19,9 +19,9 @@ pub(super) struct UdpFacts {
     pub(super) client: SocketAddr,
     pub(super) server: SocketAddr,
     pub(super) packets: u64,
-    pub(super) first: Datagram,
+    pub(super) first: DatagramFacts,
     /// The first one from the other end.
-    pub(super) answer: Option<Datagram>,
+    pub(super) answer: Option<DatagramFacts>,
     /// The longest data, and the packet that carries them.
     pub(super) longest: (usize, u64),
     /// The first ICMP error about it: the packet, and what it says.
@@ -30,7 +30,7 @@ pub(super) struct UdpFacts {
 
 /// One datagram.
 #[derive(Debug, Clone)]
-pub(super) struct Datagram {
+pub(super) struct DatagramFacts {
     pub(super) number: u64,
     pub(super) time: Option<Time>,
     pub(super) sender: Party,
@@ -47,7 +47,7 @@ pub(super) struct Datagram {
     pub(super) quoted: Vec<u8>,
 }
 
-impl Datagram {
+impl DatagramFacts {
     fn of(number: u64, time: Option<Time>, packet: &Packet<'_>, in_flow: &PacketInFlow, length: usize) -> Self {
         let ids = [udp::id::SRCPORT, udp::id::DSTPORT, udp::id::LENGTH, udp::id::CHECKSUM];
         let fields = ids.into_iter();
@@ -90,7 +90,7 @@ impl UdpFacts {
             client: in_flow.client,
             server: in_flow.server,
             packets: 0,
-            first: Datagram::of(number, time, packet, in_flow, length),
+            first: DatagramFacts::of(number, time, packet, in_flow, length),
             answer: None,
             longest: (length, number),
             notice: None,
@@ -107,7 +107,7 @@ impl UdpFacts {
             self.longest = (datagram.length, number);
         }
         if self.answer.is_none() && in_flow.sender != self.first.sender {
-            self.answer = Some(Datagram::of(number, time, packet, in_flow, datagram.length));
+            self.answer = Some(DatagramFacts::of(number, time, packet, in_flow, datagram.length));
         }
     }
 

@@ -82,7 +82,7 @@ fn value(field: &Field<'_>) -> CompactString {
         }
         (_, DisplayFormat::Length { uncounted: 0, .. }) if field.number() == Some(0) => "0".into(),
         (options::id::SACK_PERM, _) => "yes".into(),
-        (options::id::WSCALE, _) => told(&[("shift ", Some(field))]),
+        (options::id::WSCALE, _) => compact(&[("shift ", Some(field))]),
         // `ECT(0) 1, CE 0, ECT(1) 65`
         (options::id::ACC_ECN, _) if field.parts().len() > 2 => {
             let counters = field.parts().iter().skip(2);
@@ -92,19 +92,19 @@ fn value(field: &Field<'_>) -> CompactString {
                 .collect();
             shown.join(", ").into()
         }
-        (options::id::TIMESTAMP, _) => told(&[
+        (options::id::TIMESTAMP, _) => compact(&[
             ("val ", field.find(options::id::TIMESTAMP_TSVAL)),
             (" echo ", field.find(options::id::TIMESTAMP_TSECR)),
         ]),
         _ => {
-            let text = told(&[("", Some(field))]);
+            let text = compact(&[("", Some(field))]);
             if text.is_empty() { "-".into() } else { text }
         }
     }
 }
 
 /// Words, each with the value of a field behind it where there is one.
-fn told(pairs: &[(&str, Option<&Field<'_>>)]) -> CompactString {
+fn compact(pairs: &[(&str, Option<&Field<'_>>)]) -> CompactString {
     let mut text = CompactString::default();
     for (word, field) in pairs {
         text.push_str(word);

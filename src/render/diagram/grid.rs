@@ -5,14 +5,14 @@ use std::io::{self, Write};
 
 use super::cell::Cell;
 use super::label;
-use super::rows::{BITS, Segment, rows};
+use super::rows::{BITS, CellSegment, rows};
 use crate::wire::Span;
 
 /// Columns before the drawing: a byte's place in the frame.
 const MARGIN: usize = 5;
 
 /// The characters of a drawing.
-pub(super) struct Glyphs {
+pub(super) struct BoxGlyphs {
     vertical: char,
     horizontal: char,
     /// Where lines meet, by the four bits up, down, left, right (up the highest).
@@ -20,7 +20,7 @@ pub(super) struct Glyphs {
 }
 
 /// Box-drawing characters.
-pub(super) static UNICODE: Glyphs = Glyphs {
+pub(super) static UNICODE: BoxGlyphs = BoxGlyphs {
     vertical: '│',
     horizontal: '─',
     junctions: [
@@ -29,7 +29,7 @@ pub(super) static UNICODE: Glyphs = Glyphs {
 };
 
 /// As in the RFCs: a `+` at every bit of a line.
-pub(super) static ASCII: Glyphs = Glyphs {
+pub(super) static ASCII: BoxGlyphs = BoxGlyphs {
     vertical: '|',
     horizontal: '-',
     junctions: [
@@ -39,7 +39,7 @@ pub(super) static ASCII: Glyphs = Glyphs {
 
 /// A drawing of a width.
 pub(super) struct Grid {
-    pen: &'static Glyphs,
+    glyphs: &'static BoxGlyphs,
     /// Bits of a row.
     bits: usize,
     /// Columns that a line may have.
@@ -48,13 +48,13 @@ pub(super) struct Grid {
 
 impl Grid {
     /// Of 32 bits a row, or of 16 if these have no room in so many columns.
-    pub(super) const fn new(pen: &'static Glyphs, columns: usize) -> Self {
+    pub(super) const fn new(glyphs: &'static BoxGlyphs, columns: usize) -> Self {
         let bits = if columns < MARGIN + 2 * BITS + 1 {
             BITS / 2
         } else {
             BITS
         };
-        Self { pen, bits, columns }
+        Self { glyphs, bits, columns }
     }
 
     /// Columns of a row with its outer borders.
@@ -99,8 +99,8 @@ impl Grid {
     fn write_border(
         &self,
         out: &mut (impl Write + ?Sized),
-        above: &[Segment<'_>],
-        below: &[Segment<'_>],
+        above: &[CellSegment<'_>],
+        below: &[CellSegment<'_>],
     ) -> io::Result<()> {
         if (0..self.bits).all(|bit| owner(above, bit) == owner(below, bit)) {
             // One cell over both rows, such as an IPv6 address: nothing to draw.
@@ -112,8 +112,8 @@ impl Grid {
             let right = owner(above, bit) != owner(below, bit);
             let directions = [edge(above, bit), edge(below, bit), left, right];
             let junction = directions.iter().fold(0, |bits, &line| bits << 1 | usize::from(line));
-            line.push(self.pen.junctions.get(junction).copied().unwrap_or(' '));
-            line.push(if right { self.pen.horizontal } else { ' ' });
+            line.push(self.glyphs.junctions.get(junction).copied().unwrap_or(' '));
+            line.push(if right { self.glyphs.horizontal } else { ' ' });
             left = right;
         }
         writeln!(out, "{:MARGIN$}{}", "", line.trim_end())
@@ -122,7 +122,7 @@ impl Grid {
     fn write_row(
         &self,
         out: &mut (impl Write + ?Sized),
-        row: &[Segment<'_>],
+        row: &[CellSegment<'_>],
         place: usize,
         bytes: &[u8],
     ) -> io::Result<()> {
@@ -135,10 +135,10 @@ impl Grid {
                 let missing = height - label.len();
                 let text = number.checked_sub(missing).and_then(|number| label.get(number));
                 let width = segment.width();
-                line.push(self.pen.vertical);
+                line.push(self.glyphs.vertical);
                 let _ = write!(line, "{:^width$}", text.map_or("", String::as_str));
             }
-            line.push(self.pen.vertical);
+            line.push(self.glyphs.vertical);
             if number + 1 == height {
                 let hex = hex(bytes);
                 let place = format!("{place:>MARGIN$}");
@@ -156,21 +156,21 @@ impl Grid {
 }
 
 /// Which cell has the bit? By its first bit, which no other cell has.
-fn owner(row: &[Segment<'_>], bit: usize) -> Option<usize> {
+fn owner(row: &[CellSegment<'_>], bit: usize) -> Option<usize> {
     row.iter()
         .find(|segment| (segment.from..segment.from + segment.bits).contains(&bit))
         .map(|segment| segment.cell.bit)
 }
 
 /// Is there a vertical line before the bit? At the edges of every cell.
-fn edge(row: &[Segment<'_>], bit: usize) -> bool {
+fn edge(row: &[CellSegment<'_>], bit: usize) -> bool {
     row.iter()
         .any(|segment| segment.from == bit || segment.from + segment.bits == bit)
 }
 
 /// The lines of each segment: one where that is enough for all of them.
-fn labels(row: &[Segment<'_>]) -> Vec<Vec<String>> {
-    let one_line = |segment: &Segment<'_>| {
+fn labels(row: &[CellSegment<'_>]) -> Vec<Vec<String>> {
+    let one_line = |segment: &CellSegment<'_>| {
         if segment.labelled {
             label::one_line(segment.cell, segment.width()).map(|line| vec![line])
         } else {
@@ -179,7 +179,7 @@ fn labels(row: &[Segment<'_>]) -> Vec<Vec<String>> {
     };
     let all: Option<Vec<_>> = row.iter().map(one_line).collect();
     all.unwrap_or_else(|| {
-        let lines = |segment: &Segment<'_>| {
+        let lines = |segment: &CellSegment<'_>| {
             if segment.labelled {
                 label::lines(segment.cell, segment.width())
             } else {

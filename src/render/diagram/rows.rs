@@ -7,7 +7,7 @@ pub(in crate::render) const BITS: usize = 32;
 
 /// The part of a cell that stands in one row.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::render) struct Segment<'c> {
+pub(in crate::render) struct CellSegment<'c> {
     pub(in crate::render) cell: &'c Cell,
     /// Its first bit in the row.
     pub(in crate::render) from: usize,
@@ -21,7 +21,7 @@ pub(in crate::render) struct Segment<'c> {
     pub(in crate::render) goes_on: bool,
 }
 
-impl Segment<'_> {
+impl CellSegment<'_> {
     /// Columns: two a bit, as in the RFCs, less the border.
     pub(in crate::render) const fn width(&self) -> usize {
         2 * self.bits - 1
@@ -29,7 +29,7 @@ impl Segment<'_> {
 }
 
 /// The rows of a header's cells, which have each of its bits once and in order.
-pub(in crate::render) fn rows(cells: &[Cell], bits: usize) -> impl Iterator<Item = Vec<Segment<'_>>> {
+pub(in crate::render) fn rows(cells: &[Cell], bits: usize) -> impl Iterator<Item = Vec<CellSegment<'_>>> {
     let mut left = cells;
     (0..).map_while(move |index| {
         let row = row(left, index, bits);
@@ -41,13 +41,13 @@ pub(in crate::render) fn rows(cells: &[Cell], bits: usize) -> impl Iterator<Item
 }
 
 /// The segments of a row; `cells` begin with the first that reaches into it.
-fn row(cells: &[Cell], index: usize, bits: usize) -> Vec<Segment<'_>> {
+fn row(cells: &[Cell], index: usize, bits: usize) -> Vec<CellSegment<'_>> {
     let (start, end) = (index * bits, (index + 1) * bits);
     let reaching = cells.iter().take_while(|cell| cell.bit < end);
     let segments = reaching.map(|cell| {
         let from = cell.bit.max(start);
         let last = cell.bit + cell.bits;
-        Segment {
+        CellSegment {
             cell,
             from: from - start,
             bits: last.min(end) - from,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-use super::{Follow, Piece, Turn};
+use super::{Follow, Turn, TurnPart};
 use crate::flow::{PacketInFlow, PacketKind, Party};
 
 /// So many bytes that came too early wait for those before them, in each direction.
@@ -135,7 +135,7 @@ impl Assembler {
     }
 
     /// Lets one end say this before all else that it said.
-    fn put_in_front(&mut self, from: Party, mut pieces: Vec<Piece>) {
+    fn put_in_front(&mut self, from: Party, mut pieces: Vec<TurnPart>) {
         if pieces.is_empty() {
             return;
         }
@@ -143,8 +143,8 @@ impl Assembler {
             Some(turn) => {
                 let mut behind = std::mem::take(&mut turn.pieces).into_iter().peekable();
                 // What follows on without a gap stays on its line.
-                if let Some(Piece::Bytes(last)) = pieces.last_mut() {
-                    if let Some(Piece::Bytes(next)) = behind.next_if(|piece| matches!(piece, Piece::Bytes(_))) {
+                if let Some(TurnPart::Bytes(last)) = pieces.last_mut() {
+                    if let Some(TurnPart::Bytes(next)) = behind.next_if(|piece| matches!(piece, TurnPart::Bytes(_))) {
                         last.extend(next);
                     }
                 }
@@ -249,13 +249,13 @@ impl Assembler {
             return;
         };
         match turn.pieces.last_mut() {
-            Some(Piece::Bytes(bytes)) => bytes.extend_from_slice(kept),
+            Some(TurnPart::Bytes(bytes)) => bytes.extend_from_slice(kept),
             _ if kept.is_empty() => {}
-            _ => turn.pieces.push(Piece::Bytes(kept.to_vec())),
+            _ => turn.pieces.push(TurnPart::Bytes(kept.to_vec())),
         }
         if missing > 0 && self.room > 0 {
-            self.room = self.room.saturating_sub(size_of::<Piece>());
-            turn.pieces.push(Piece::Missing(missing));
+            self.room = self.room.saturating_sub(size_of::<TurnPart>());
+            turn.pieces.push(TurnPart::Missing(missing));
         }
     }
 }

@@ -11,5 +11,5 @@ mod turns;
 mod view;
 
 pub use assemble::Assembler;
-pub use turns::{Follow, Piece, Turn};
+pub use turns::{Follow, Turn, TurnPart};
 pub use view::VIEW;

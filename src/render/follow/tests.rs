@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{Assembler, Follow, Piece, text};
+use super::{Assembler, Follow, TurnPart, text};
 use crate::flow::segment::{Segment, SegmentPart};
 use crate::flow::{PacketKind, Party};
 use crate::render::text_style::{CharacterSet, TextStyle};
@@ -173,7 +173,7 @@ fn bytes_beyond_the_room_are_counted() {
     let [turn] = follow.turns.as_slice() else {
         panic!("{:?}", follow.turns)
     };
-    assert_eq!(turn.pieces, [Piece::Bytes(vec![b'x'; 800])]);
+    assert_eq!(turn.pieces, [TurnPart::Bytes(vec![b'x'; 800])]);
     assert_eq!(follow.left_out, 700);
     assert!(shown(&follow).ends_with("[700 more bytes; --full shows more]"));
 }
@@ -211,6 +211,6 @@ proptest! {
             .collect();
         let follow = followed(&events, 1 << 20);
         prop_assert_eq!(follow.turns.len(), 1);
-        prop_assert_eq!(&follow.turns[0].pieces, &[Piece::Bytes(data)]);
+        prop_assert_eq!(&follow.turns[0].pieces, &[TurnPart::Bytes(data)]);
     }
 }

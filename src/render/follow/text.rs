@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Follow, Piece, Turn};
+use super::{Follow, Turn, TurnPart};
 use crate::escape::pieces;
 use crate::render::text_style::{Paint, TextStyle};
 
@@ -45,13 +45,13 @@ fn write_turn(output: &mut impl Write, style: &TextStyle, turn: &Turn) -> io::Re
     for piece in &turn.pieces {
         match piece {
             // A line of the text is a line here; its end is shown too, for it is a byte like others.
-            Piece::Bytes(bytes) => {
+            TurnPart::Bytes(bytes) => {
                 for line in bytes.split_inclusive(|&byte| byte == b'\n') {
                     let text = style.text(line);
                     lines.extend(pieces(&text, width).map(|text| (Paint::Value, text.to_owned())));
                 }
             }
-            Piece::Missing(count) => {
+            TurnPart::Missing(count) => {
                 let things = if *count == 1 { "byte" } else { "bytes" };
                 lines.push((Paint::Problem, format!("[{count} {things} missing]")));
             }

@@ -29,12 +29,12 @@ pub struct Turn {
     /// Who speaks.
     pub from: Party,
     /// What, in order.
-    pub pieces: Vec<Piece>,
+    pub pieces: Vec<TurnPart>,
 }
 
 /// A part of what is said.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Piece {
+pub enum TurnPart {
     /// Bytes.
     Bytes(Vec<u8>),
     /// So many bytes that the capture does not have.

@@ -1,8 +1,8 @@
 //! Two lanes with what is between them.
 
-use super::pen::Glyphs;
+use super::glyphs::LadderGlyphs;
 use super::words::observed_state;
-use super::{Arrow, CallRow, Kind, Ladder, Lane, Line, Moment, Row, label, said};
+use super::{Arrow, ArrowLine, CallPoint, CallRow, Ladder, Lane, Row, RowKind, label, sentences};
 use crate::escape::pieces;
 use crate::flow::Party;
 use crate::render::table::wrap;
@@ -28,7 +28,7 @@ impl Lifelines {
 pub(super) struct Block<'a> {
     style: &'a TextStyle,
     ladder: &'a Ladder,
-    pen: Glyphs,
+    glyphs: LadderGlyphs,
     side: usize,
     middle: usize,
     pub(super) width: usize,
@@ -58,7 +58,7 @@ impl<'a> Block<'a> {
         Self {
             style,
             ladder,
-            pen: Glyphs::of(style.characters),
+            glyphs: LadderGlyphs::of(style.characters),
             side,
             middle,
             width: 2 * side + middle + Self::BARS,
@@ -95,9 +95,9 @@ impl<'a> Block<'a> {
     fn bars(&self, lanes: &mut Lifelines) -> (char, char) {
         let mut bar = |party| {
             if *lanes.open(party) > 0 {
-                self.pen.inside
+                self.glyphs.inside
             } else {
-                self.pen.lifeline
+                self.glyphs.lifeline
             }
         };
         (bar(Party::Client), bar(Party::Server))
@@ -116,20 +116,20 @@ impl<'a> Block<'a> {
     /// The lines of a row.
     pub(super) fn row(&self, row: &Row, lanes: &mut Lifelines) -> Vec<String> {
         match &row.kind {
-            Kind::Packet(arrow) => {
+            RowKind::Packet(arrow) => {
                 let states = [Party::Client, Party::Server].map(|party| state_text(arrow, party));
                 self.arrow(arrow.from, arrow.line, &label::packet(arrow), &states, lanes)
             }
-            Kind::Run(run) => {
+            RowKind::Run(run) => {
                 let states = [String::new(), String::new()];
-                self.arrow(run.from, Line::Data, &label::run(run), &states, lanes)
+                self.arrow(run.from, ArrowLine::Data, &label::run(run), &states, lanes)
             }
-            Kind::States([client, server]) => {
+            RowKind::States([client, server]) => {
                 vec![self.states(&observed_state(*client), self.bars(lanes), "", &observed_state(*server))]
             }
-            Kind::Call(call) => vec![self.call(call, lanes)],
-            Kind::Gap(gap) => self.remark(&said::gap(gap)),
-            Kind::Note(text) => self.remark(text),
+            RowKind::Call(call) => vec![self.call(call, lanes)],
+            RowKind::Gap(gap) => self.remark(&sentences::gap(gap)),
+            RowKind::Note(text) => self.remark(text),
         }
     }
 
@@ -155,21 +155,21 @@ impl<'a> Block<'a> {
     }
 
     fn call(&self, row: &CallRow, lanes: &mut Lifelines) -> String {
-        let pen = &self.pen;
+        let glyphs = &self.glyphs;
         let (mut left, mut right) = self.bars(lanes);
         let open = lanes.open(row.party);
         let was_inside = *open > 0;
-        let bar = match row.moment {
-            Moment::Entered => {
+        let bar = match row.point {
+            CallPoint::Entered => {
                 *open += 1;
-                if was_inside { pen.inside } else { pen.enter }
+                if was_inside { glyphs.inside } else { glyphs.enter }
             }
-            Moment::Returned => {
+            CallPoint::Returned => {
                 *open = open.saturating_sub(1);
-                if *open > 0 { pen.inside } else { pen.leave }
+                if *open > 0 { glyphs.inside } else { glyphs.leave }
             }
-            Moment::Whole if was_inside => pen.inside,
-            Moment::Whole => pen.whole,
+            CallPoint::Whole if was_inside => glyphs.inside,
+            CallPoint::Whole => glyphs.whole,
         };
         match row.party {
             Party::Client => left = bar,
@@ -194,7 +194,7 @@ impl<'a> Block<'a> {
     fn arrow(
         &self,
         from: Party,
-        line: Line,
+        line: ArrowLine,
         label: &label::Label,
         states: &[String; 2],
         lanes: &mut Lifelines,
@@ -212,7 +212,7 @@ impl<'a> Block<'a> {
         let below = short
             .chain(label.remark.iter().filter(|_| !is_whole))
             .map(|text| format!("[{text}]"));
-        let drawn = self.pen.arrow(from, line, &words, self.middle);
+        let drawn = self.glyphs.arrow(from, line, &words, self.middle);
         let bars = self.bars(lanes);
         let [left, right] = states;
         let mut drawn_lines = vec![self.states(left, bars, &drawn, right)];

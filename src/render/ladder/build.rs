@@ -1,8 +1,8 @@
 //! From a story to its picture.
 
 use super::{
-    Arrow, CallRow, Content, Detail, Kind, Ladder, Lane, Line, Moment, NO_CALL_LOG, Row, Story, Transport, fold, gaps,
-    said, skew_sentence,
+    Arrow, ArrowContent, ArrowLine, CallPoint, CallRow, Detail, Ladder, LadderInput, Lane, NO_CALL_LOG, Row, RowKind,
+    TransportName, fold, gaps, sentences, skew_sentence,
 };
 use crate::calls::{CallName, Role};
 use crate::explain::count;
@@ -17,28 +17,28 @@ use crate::wire::tcp::Flags;
 impl Ladder {
     /// The picture of a conversation.
     #[must_use]
-    pub fn of(story: &Story<'_>, detail: Detail) -> Self {
-        let whole = story.conversation;
-        let start = story.packets.iter().find_map(|seen| seen.time);
-        let mut rows = rows(story, start.map(|time| time.0));
+    pub fn of(input: &LadderInput<'_>, detail: Detail) -> Self {
+        let whole = input.conversation;
+        let start = input.packets.iter().find_map(|seen| seen.time);
+        let mut rows = rows(input, start.map(|time| time.0));
         if detail == Detail::Folded {
             rows = fold::fold(rows);
         }
-        let lanes = [Party::Client, Party::Server].map(|party| lane(story, party));
+        let lanes = [Party::Client, Party::Server].map(|party| lane(input, party));
         begin(&mut rows, &lanes);
-        rows = gaps::explain(rows, story);
+        rows = gaps::explain(rows, input);
         Self {
             conversation: whole.number,
             transport: match whole.transport {
-                conversation::Transport::Tcp(_) => Transport::Tcp,
-                conversation::Transport::Udp(_) => Transport::Udp,
+                conversation::Transport::Tcp(_) => TransportName::Tcp,
+                conversation::Transport::Udp(_) => TransportName::Udp,
             },
-            packets: story.packets.len() as u64 + story.left_out.map_or(0, |(_, count)| count),
+            packets: input.packets.len() as u64 + input.left_out.map_or(0, |(_, count)| count),
             start,
-            capture_start: story.capture_start,
+            capture_start: input.capture_start,
             lanes,
-            notes: notes(story, &rows),
-            outcome: said::outcome(story),
+            notes: notes(input, &rows),
+            outcome: sentences::outcome(input),
             rows,
         }
     }
@@ -51,30 +51,30 @@ fn begin(rows: &mut Vec<Row>, lanes: &[Lane; 2]) {
         return;
     };
     let prepares = |row: &&Row| {
-        matches!(&row.kind, Kind::Call(call) if call.party == Party::Server
+        matches!(&row.kind, RowKind::Call(call) if call.party == Party::Server
             && matches!(call.call.call, CallName::Socket | CallName::SetSockOpt | CallName::Bind | CallName::Listen | CallName::GetSockName))
     };
     let place = rows.iter().take_while(prepares).count();
     let row = Row {
         time: None,
         order_note: None,
-        kind: Kind::States([client, server]),
+        kind: RowKind::States([client, server]),
     };
     rows.insert(place, row);
 }
 
 /// Was the SYN answered by a RST? Then nobody listened, though the SYN alone did not tell.
-fn nobody_listened(story: &Story<'_>) -> bool {
-    let is_refused = matches!(&story.conversation.transport, conversation::Transport::Tcp(connection) if connection.opening == Opening::Refused);
+fn nobody_listened(input: &LadderInput<'_>) -> bool {
+    let is_refused = matches!(&input.conversation.transport, conversation::Transport::Tcp(connection) if connection.opening == Opening::Refused);
     is_refused
-        && story.packets.iter().any(|seen| {
+        && input.packets.iter().any(|seen| {
             let segment = seen.in_flow.segment();
             segment.is_some_and(|segment| segment.part == SegmentPart::Reset(ResetCause::NobodyListens))
         })
 }
 
-fn lane(story: &Story<'_>, party: Party) -> Lane {
-    let mut calls = story
+fn lane(input: &LadderInput<'_>, party: Party) -> Lane {
+    let mut calls = input
         .timeline
         .calls
         .iter()
@@ -86,19 +86,19 @@ fn lane(story: &Story<'_>, party: Party) -> Lane {
             sockets.push(socket);
         }
     }
-    let first = story.packets.iter().find_map(|seen| seen.in_flow.segment());
+    let first = input.packets.iter().find_map(|seen| seen.in_flow.segment());
     let listened = calls
         .clone()
         .any(|party_call| party_call.call.call == CallName::Listen && party_call.call.result == 0);
     Lane {
         party,
         address: match party {
-            Party::Client => story.conversation.client,
-            Party::Server => story.conversation.server,
+            Party::Client => input.conversation.client,
+            Party::Server => input.conversation.server,
         },
         state: first.map(|segment| match party {
             Party::Client => segment.client.before,
-            Party::Server if nobody_listened(story) => ObservedState {
+            Party::Server if nobody_listened(input) => ObservedState {
                 state: State::Closed,
                 inferred: true,
             },
@@ -115,37 +115,40 @@ fn lane(story: &Story<'_>, party: Party) -> Lane {
 }
 
 /// A row for each packet and each point of a call; a call with nothing in between takes one.
-fn rows(story: &Story<'_>, start: Option<i64>) -> Vec<Row> {
-    let refused = refused(story);
-    let unanswered = unanswered(story);
+fn rows(input: &LadderInput<'_>, start: Option<i64>) -> Vec<Row> {
+    let refused = refused(input);
+    let unanswered = unanswered(input);
     let mut rows = Vec::new();
-    let mut events = story.timeline.events.iter().peekable();
+    let mut events = input.timeline.events.iter().peekable();
     while let Some(event) = events.next() {
-        let row = |order_note: Option<OrderNote>, kind: Kind| Row {
+        let row = |order_note: Option<OrderNote>, kind: RowKind| Row {
             time: event.time.zip(start).map(|(time, start)| time.saturating_sub(start)),
             order_note,
             kind,
         };
         match event.kind {
             EventKind::Packet(index) => {
-                if let Some(seen) = story.packets.get(index) {
-                    rows.push(row(event.order_note, Kind::Packet(arrow(seen, &refused, &unanswered))));
+                if let Some(seen) = input.packets.get(index) {
+                    rows.push(row(
+                        event.order_note,
+                        RowKind::Packet(arrow(seen, &refused, &unanswered)),
+                    ));
                 }
-                if let Some((_, count)) = story.left_out.filter(|&(place, _)| place == index + 1) {
+                if let Some((_, count)) = input.left_out.filter(|&(place, _)| place == index + 1) {
                     let text = format!("{count} packets are left out here; --full draws all");
-                    rows.push(row(None, Kind::Note(text)));
+                    rows.push(row(None, RowKind::Note(text)));
                 }
             }
             EventKind::Entered(index) | EventKind::Returned(index) => {
                 let whole = matches!(event.kind, EventKind::Entered(_))
                     && events.next_if(|next| next.kind == EventKind::Returned(index)).is_some();
-                if let Some(party_call) = story.timeline.calls.get(index) {
+                if let Some(party_call) = input.timeline.calls.get(index) {
                     let call = CallRow {
                         party: party_call.party,
-                        moment: moment(event, whole),
+                        point: moment(event, whole),
                         call: party_call.call.clone(),
                     };
-                    rows.push(row(event.order_note, Kind::Call(call)));
+                    rows.push(row(event.order_note, RowKind::Call(call)));
                 }
             }
         }
@@ -153,28 +156,28 @@ fn rows(story: &Story<'_>, start: Option<i64>) -> Vec<Row> {
     rows
 }
 
-const fn moment(event: &TimelineEvent, whole: bool) -> Moment {
+const fn moment(event: &TimelineEvent, whole: bool) -> CallPoint {
     match (event.kind, whole) {
-        (_, true) => Moment::Whole,
-        (EventKind::Returned(_), false) => Moment::Returned,
-        (_, false) => Moment::Entered,
+        (_, true) => CallPoint::Whole,
+        (EventKind::Returned(_), false) => CallPoint::Returned,
+        (_, false) => CallPoint::Entered,
     }
 }
 
 /// The numbers of the packets that an answer called refused or lost.
-fn refused(story: &Story<'_>) -> Vec<u64> {
-    let mut numbers: Vec<u64> = story
+fn refused(input: &LadderInput<'_>) -> Vec<u64> {
+    let mut numbers: Vec<u64> = input
         .packets
         .iter()
         .filter_map(|seen| seen.in_flow.notice()?.about)
         .collect();
-    if nobody_listened(story) {
+    if nobody_listened(input) {
         let is_syn = |seen: &&PacketRef| {
             seen.in_flow
                 .segment()
                 .is_some_and(|segment| segment.part == SegmentPart::Syn)
         };
-        numbers.extend(story.packets.iter().filter(is_syn).map(|seen| seen.number));
+        numbers.extend(input.packets.iter().filter(is_syn).map(|seen| seen.number));
     }
     numbers.sort_unstable();
     numbers
@@ -182,16 +185,16 @@ fn refused(story: &Story<'_>) -> Vec<u64> {
 
 /// The numbers of the SYNs to which the server said nothing: the client sent another one, or there was no more. Lost,
 /// dropped by the server's kernel, or the answer was lost: nothing tells.
-fn unanswered(story: &Story<'_>) -> Vec<u64> {
+fn unanswered(input: &LadderInput<'_>) -> Vec<u64> {
     let (mut numbers, mut waiting) = (Vec::new(), None);
-    for seen in story.packets {
+    for seen in input.packets {
         match seen.in_flow.segment() {
             Some(segment) if segment.part == SegmentPart::Syn => numbers.extend(waiting.replace(seen.number)),
             _ if seen.in_flow.sender == Party::Server => waiting = None,
             _ => {}
         }
     }
-    if story.left_out.is_none() {
+    if input.left_out.is_none() {
         numbers.extend(waiting);
     }
     numbers
@@ -204,8 +207,8 @@ fn arrow(seen: &PacketRef, refused: &[u64], unanswered: &[u64]) -> Arrow {
     let (line, content) = match &seen.in_flow.kind {
         PacketKind::Segment(segment) => (line(segment), content(segment, seen.flags)),
         PacketKind::Datagram(datagram) => (
-            Line::Data,
-            Content::Datagram {
+            ArrowLine::Data,
+            ArrowContent::Datagram {
                 length: datagram.length as u64,
                 request: match datagram.part {
                     datagram::DatagramPart::Reply { request, .. } => Some(request),
@@ -214,8 +217,8 @@ fn arrow(seen: &PacketRef, refused: &[u64], unanswered: &[u64]) -> Arrow {
             },
         ),
         PacketKind::Notice(notice) => (
-            Line::Control,
-            Content::Notice {
+            ArrowLine::Control,
+            ArrowContent::Notice {
                 says: notice.says,
                 about: notice.about,
             },
@@ -225,7 +228,7 @@ fn arrow(seen: &PacketRef, refused: &[u64], unanswered: &[u64]) -> Arrow {
     Arrow {
         number: seen.number,
         from: seen.in_flow.sender,
-        line: if is_refused { Line::Lost } else { line },
+        line: if is_refused { ArrowLine::Lost } else { line },
         content,
         client: segment.and_then(|segment| shown(segment.client)),
         server: segment.and_then(|segment| match segment.part {
@@ -244,23 +247,23 @@ fn shown(change: Change) -> Option<ObservedState> {
     (change.is_change() || is_proof).then_some(change.after)
 }
 
-fn line(segment: &Segment) -> Line {
+fn line(segment: &Segment) -> ArrowLine {
     let repeats = [
         Remark::Retransmission,
         Remark::FastRetransmission,
         Remark::SpuriousRetransmission,
     ];
     if repeats.iter().any(|&remark| segment.remarks.has(remark)) {
-        Line::Retransmission
+        ArrowLine::Retransmission
     } else if segment.data.is_some() {
-        Line::Data
+        ArrowLine::Data
     } else {
-        Line::Control
+        ArrowLine::Control
     }
 }
 
-fn content(segment: &Segment, flags: Option<Flags>) -> Content {
-    Content::Segment {
+fn content(segment: &Segment, flags: Option<Flags>) -> ArrowContent {
+    ArrowContent::Segment {
         part: segment.part,
         flags: flags.unwrap_or(Flags(0)),
         sequence: segment.sequence.relative,
@@ -272,15 +275,15 @@ fn content(segment: &Segment, flags: Option<Flags>) -> Content {
 }
 
 /// What is missing, and what was mended.
-fn notes(story: &Story<'_>, rows: &[Row]) -> Vec<String> {
+fn notes(input: &LadderInput<'_>, rows: &[Row]) -> Vec<String> {
     let mut notes = Vec::new();
-    match &story.conversation.transport {
+    match &input.conversation.transport {
         conversation::Transport::Tcp(connection) if connection.opening == Opening::BeforeCapture => {
             notes.push("The connection began before the capture: its handshake is not here, and numbers count from the first packet".to_owned());
         }
         _ => {}
     }
-    match story.conversation.roles {
+    match input.conversation.roles {
         Roles::Seen => {}
         Roles::Ports => notes.push("Who is client and who is server is guessed by the port numbers".to_owned()),
         Roles::First => {
@@ -289,18 +292,18 @@ fn notes(story: &Story<'_>, rows: &[Row]) -> Vec<String> {
             );
         }
     }
-    let whole = story.conversation;
+    let whole = input.conversation;
     let all = whole.from_client.packets + whole.from_server.packets + whole.notices;
-    let drawn = story.packets.len() as u64 + story.left_out.map_or(0, |(_, count)| count);
+    let drawn = input.packets.len() as u64 + input.left_out.map_or(0, |(_, count)| count);
     if all > drawn {
         notes.push(format!(
             "{} of this conversation are not shown: only some packets were asked for",
             count(all - drawn, "packet")
         ));
     }
-    if story.has_log {
+    if input.has_log {
         for party in [Party::Client, Party::Server] {
-            if !story.timeline.calls.iter().any(|party_call| party_call.party == party) {
+            if !input.timeline.calls.iter().any(|party_call| party_call.party == party) {
                 notes.push(format!(
                     "The call logs have no call of the {party} in this conversation"
                 ));
@@ -309,18 +312,18 @@ fn notes(story: &Story<'_>, rows: &[Row]) -> Vec<String> {
     } else {
         notes.push(NO_CALL_LOG.to_owned());
     }
-    if story.packets.iter().all(|seen| seen.time.is_none()) && !story.timeline.calls.is_empty() {
+    if input.packets.iter().all(|seen| seen.time.is_none()) && !input.timeline.calls.is_empty() {
         notes.push("The capture keeps no times: calls stand where cause and effect put them".to_owned());
     }
     let has = |remark: Remark| {
-        let mut segments = story.packets.iter().filter_map(|seen| seen.in_flow.segment());
+        let mut segments = input.packets.iter().filter_map(|seen| seen.in_flow.segment());
         segments.any(|segment| segment.remarks.has(remark))
     };
     if has(Remark::Gap) || has(Remark::AcknowledgesUnseen) {
         notes.push("The capture does not have every packet: some bytes are missing in it".to_owned());
     }
-    notes.extend(story.timeline.skews.iter().map(skew_sentence));
-    let shifted: Vec<i64> = story.timeline.skews.iter().map(|skew| skew.shift).collect();
+    notes.extend(input.timeline.skews.iter().map(skew_sentence));
+    let shifted: Vec<i64> = input.timeline.skews.iter().map(|skew| skew.shift).collect();
     let marks = || rows.iter().filter_map(|row| row.order_note);
     if marks().any(|order_note| matches!(order_note, OrderNote::Clock(by) if !shifted.contains(&by))) {
         notes.push(

@@ -1,6 +1,6 @@
 //! Long runs of data in one row each.
 
-use super::{Arrow, Content, Kind, Line, Row, Run};
+use super::{Arrow, ArrowContent, ArrowLine, Row, RowKind, SegmentRun};
 use crate::flow::Party;
 use crate::flow::segment::SegmentPart;
 
@@ -14,23 +14,23 @@ pub(super) fn fold(rows: Vec<Row>) -> Vec<Row> {
     let mut pending: Vec<Row> = Vec::new();
     let mut direction = None;
     for row in rows {
-        let place = place(&row);
+        let place = foldable(&row);
         let goes_on = match (place, direction) {
-            (Some(Place::Data(from)), Some(known)) => from == known,
-            (Some(Place::Data(_)), None) => true,
-            (Some(Place::Acknowledgment(from)), Some(known)) => from != known,
-            (Some(Place::Acknowledgment(_)) | None, _) => false,
+            (Some(Foldable::Data(from)), Some(known)) => from == known,
+            (Some(Foldable::Data(_)), None) => true,
+            (Some(Foldable::Acknowledgment(from)), Some(known)) => from != known,
+            (Some(Foldable::Acknowledgment(_)) | None, _) => false,
         };
         if !goes_on {
             flush(&mut pending, &mut folded);
             direction = None;
         }
         match place {
-            Some(Place::Data(from)) => {
+            Some(Foldable::Data(from)) => {
                 direction = Some(from);
                 pending.push(row);
             }
-            Some(Place::Acknowledgment(_)) if goes_on => pending.push(row),
+            Some(Foldable::Acknowledgment(_)) if goes_on => pending.push(row),
             _ => folded.push(row),
         }
     }
@@ -39,20 +39,21 @@ pub(super) fn fold(rows: Vec<Row>) -> Vec<Row> {
 }
 
 #[derive(Clone, Copy)]
-enum Place {
+enum Foldable {
     Data(Party),
     Acknowledgment(Party),
 }
 
-fn place(row: &Row) -> Option<Place> {
-    let Kind::Packet(arrow) = &row.kind else { return None };
-    let Content::Segment { part, remarks, .. } = arrow.content else {
+fn foldable(row: &Row) -> Option<Foldable> {
+    let RowKind::Packet(arrow) = &row.kind else { return None };
+    let ArrowContent::Segment { part, remarks, .. } = arrow.content else {
         return None;
     };
-    let is_plain = remarks.is_empty() && arrow.client.is_none() && arrow.server.is_none() && arrow.line != Line::Lost;
+    let is_plain =
+        remarks.is_empty() && arrow.client.is_none() && arrow.server.is_none() && arrow.line != ArrowLine::Lost;
     match part {
-        SegmentPart::Data if is_plain => Some(Place::Data(arrow.from)),
-        SegmentPart::Ack | SegmentPart::WindowUpdate if is_plain => Some(Place::Acknowledgment(arrow.from)),
+        SegmentPart::Data if is_plain => Some(Foldable::Data(arrow.from)),
+        SegmentPart::Ack | SegmentPart::WindowUpdate if is_plain => Some(Foldable::Acknowledgment(arrow.from)),
         _ => None,
     }
 }
@@ -62,11 +63,11 @@ fn place(row: &Row) -> Option<Place> {
 fn flush(pending: &mut Vec<Row>, folded: &mut Vec<Row>) {
     let last_data = pending
         .iter()
-        .rposition(|row| matches!(place(row), Some(Place::Data(_))));
+        .rposition(|row| matches!(foldable(row), Some(Foldable::Data(_))));
     let rest = pending.split_off(last_data.map_or(0, |place| place + 1));
     match run(pending) {
         Some((run, row)) if run.segments >= LEAST => folded.push(Row {
-            kind: Kind::Run(run),
+            kind: RowKind::Run(run),
             ..row
         }),
         _ => folded.append(pending),
@@ -75,20 +76,20 @@ fn flush(pending: &mut Vec<Row>, folded: &mut Vec<Row>) {
     folded.extend(rest);
 }
 
-fn run(rows: &[Row]) -> Option<(Run, Row)> {
+fn run(rows: &[Row]) -> Option<(SegmentRun, Row)> {
     let arrows = || {
         rows.iter().filter_map(|row| match &row.kind {
-            Kind::Packet(arrow) => Some(arrow),
+            RowKind::Packet(arrow) => Some(arrow),
             _ => None,
         })
     };
     let bytes = |arrow: &Arrow| match arrow.content {
-        Content::Segment { length, .. } => length,
+        ArrowContent::Segment { length, .. } => length,
         _ => 0,
     };
     let first = arrows().next()?;
     let data = || arrows().filter(|arrow| arrow.from == first.from);
-    let run = Run {
+    let run = SegmentRun {
         from: first.from,
         first: first.number,
         last: arrows().next_back()?.number,

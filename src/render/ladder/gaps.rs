@@ -1,6 +1,6 @@
 //! Long times in which nothing happens, and why.
 
-use super::{CallRow, Gap, Kind, Moment, Reason, Row, Story};
+use super::{CallPoint, CallRow, Gap, GapReason, LadderInput, Row, RowKind};
 use crate::calls::CallName;
 use crate::flow::Party;
 use crate::flow::segment::Delay;
@@ -15,10 +15,10 @@ const SHORTEST: i64 = 10_000_000;
 const SHORTEST_DELAY: i64 = 1_000_000;
 
 /// Puts a row into each long pause.
-pub(super) fn explain(rows: Vec<Row>, story: &Story<'_>) -> Vec<Row> {
+pub(super) fn explain(rows: Vec<Row>, input: &LadderInput<'_>) -> Vec<Row> {
     let threshold = threshold(&rows);
-    let delays = delays(&rows, story);
-    let mut known = Known::default();
+    let delays = delays(&rows, input);
+    let mut known = KnownParties::default();
     let mut explained = Vec::with_capacity(rows.len());
     let mut latest: Option<i64> = None;
     for (row, delay) in rows.into_iter().zip(delays) {
@@ -32,7 +32,7 @@ pub(super) fn explain(rows: Vec<Row>, story: &Story<'_>) -> Vec<Row> {
                 explained.push(Row {
                     time: None,
                     order_note: None,
-                    kind: Kind::Gap(gap),
+                    kind: RowKind::Gap(gap),
                 });
             }
         }
@@ -60,7 +60,7 @@ fn threshold(rows: &[Row]) -> i64 {
 
 /// Why the next packet comes late, as the connection tells.
 #[derive(Clone, Copy)]
-struct Late {
+struct Delayed {
     why: Delay,
     sender: Party,
     /// Nanoseconds since the packet before.
@@ -68,25 +68,25 @@ struct Late {
 }
 
 /// For each row what is known of the pause before the next packet at or after it.
-fn delays(rows: &[Row], story: &Story<'_>) -> Vec<Option<Late>> {
+fn delays(rows: &[Row], input: &LadderInput<'_>) -> Vec<Option<Delayed>> {
     let of_packet = |number: u64| {
         // Numbers grow along the capture.
-        let index = story.packets.binary_search_by_key(&number, |seen| seen.number).ok()?;
-        let in_flow = &story.packets.get(index)?.in_flow;
-        Some(Late {
+        let index = input.packets.binary_search_by_key(&number, |seen| seen.number).ok()?;
+        let in_flow = &input.packets.get(index)?.in_flow;
+        Some(Delayed {
             why: in_flow.segment()?.delay?,
             sender: in_flow.sender,
             pause: in_flow.pause?,
         })
     };
     let mut next = None;
-    let mut delays: Vec<Option<Late>> = rows
+    let mut delays: Vec<Option<Delayed>> = rows
         .iter()
         .rev()
         .map(|row| {
             match &row.kind {
-                Kind::Packet(arrow) => next = of_packet(arrow.number),
-                Kind::Run(run) => next = of_packet(run.first),
+                RowKind::Packet(arrow) => next = of_packet(arrow.number),
+                RowKind::Run(run) => next = of_packet(run.first),
                 _ => {}
             }
             next
@@ -98,62 +98,62 @@ fn delays(rows: &[Row], story: &Story<'_>) -> Vec<Option<Late>> {
 
 /// What is known of both parties so far.
 #[derive(Default)]
-struct Known {
+struct KnownParties {
     /// Calls that have not returned.
     open: Vec<(Party, CallName)>,
     /// Of whom there was a call or a packet.
     seen: Vec<Party>,
 }
 
-impl Known {
-    fn see(&mut self, kind: &Kind) {
+impl KnownParties {
+    fn see(&mut self, kind: &RowKind) {
         let party = match kind {
-            Kind::Call(call) => call.party,
-            Kind::Packet(arrow) => arrow.from,
-            Kind::Run(run) => run.from,
-            Kind::States(_) | Kind::Gap(_) | Kind::Note(_) => return,
+            RowKind::Call(call) => call.party,
+            RowKind::Packet(arrow) => arrow.from,
+            RowKind::Run(run) => run.from,
+            RowKind::States(_) | RowKind::Gap(_) | RowKind::Note(_) => return,
         };
         if !self.seen.contains(&party) {
             self.seen.push(party);
         }
-        if let Kind::Call(row) = kind {
+        if let RowKind::Call(row) = kind {
             self.see_call(row);
         }
     }
 
     fn see_call(&mut self, row: &CallRow) {
         let call = (row.party, row.call.call);
-        match row.moment {
-            Moment::Entered => self.open.push(call),
-            Moment::Returned => {
+        match row.point {
+            CallPoint::Entered => self.open.push(call),
+            CallPoint::Returned => {
                 if let Some(place) = self.open.iter().position(|&open| open == call) {
                     self.open.remove(place);
                 }
             }
-            Moment::Whole => {}
+            CallPoint::Whole => {}
         }
     }
 
-    fn reasons(&self, next: &Row, delay: Option<Late>) -> Vec<Reason> {
+    fn reasons(&self, next: &Row, delay: Option<Delayed>) -> Vec<GapReason> {
         let mut reasons = Vec::new();
         let is_inside = |party: Party| self.open.iter().any(|&(open, _)| open == party);
         match &next.kind {
-            Kind::Call(call) if call.moment != Moment::Returned && !is_inside(call.party) => {
+            RowKind::Call(call) if call.point != CallPoint::Returned && !is_inside(call.party) => {
                 // A server whose first call here makes no socket had it already, and another conversation shows it.
                 let comes_now = call.party == Party::Client || call.call.call == CallName::Socket;
                 reasons.push(if comes_now && !self.seen.contains(&call.party) {
-                    Reason::NotThere(call.party)
+                    GapReason::NotThere(call.party)
                 } else {
-                    Reason::Busy(call.party)
+                    GapReason::Busy(call.party)
                 });
             }
             _ => {}
         }
         let told = delay.filter(|delay| delay.why != Delay::Idle || reasons.is_empty());
-        reasons.extend(told.map(|late| Reason::Delay(late.why, late.sender)));
+        reasons.extend(told.map(|late| GapReason::Delay(late.why, late.sender)));
         let mut waiting = self.open.clone();
         waiting.dedup();
-        reasons.extend(waiting.into_iter().map(|(party, name)| Reason::Waiting(party, name)));
+        reasons.extend(waiting.into_iter().map(|(party, name)| GapReason::Waiting(party, name)));
         reasons
     }
 }

@@ -1,6 +1,6 @@
 //! Words for packets and calls, from the fullest to the shortest: the text forms take the first that fits.
 
-use super::{Arrow, CallRow, Content, Moment, Run};
+use super::{Arrow, ArrowContent, CallPoint, CallRow, SegmentRun};
 use crate::calls::{Call, CallName, Role};
 use crate::explain::packet::{flag_names, words};
 use crate::explain::{count, grouped};
@@ -19,7 +19,7 @@ pub(in crate::render) struct Label {
 /// What an arrow says.
 pub(in crate::render) fn packet(arrow: &Arrow) -> Label {
     match arrow.content {
-        Content::Segment {
+        ArrowContent::Segment {
             part,
             flags,
             sequence,
@@ -53,12 +53,12 @@ pub(in crate::render) fn packet(arrow: &Arrow) -> Label {
                 else_below: None,
             }
         }
-        Content::Datagram { length, .. } => Label {
+        ArrowContent::Datagram { length, .. } => Label {
             words: vec![format!("UDP, {}", count(length, "byte")), count(length, "byte")],
             remark: None,
             else_below: None,
         },
-        Content::Notice { says, about } => {
+        ArrowContent::Notice { says, about } => {
             let says = icmp_error_kind(says);
             let about = about.map(|number| format!("ICMP {says}, for packet {number}"));
             Label {
@@ -74,7 +74,7 @@ pub(in crate::render) fn packet(arrow: &Arrow) -> Label {
 }
 
 /// What an arrow for several packets says.
-pub(in crate::render) fn run(run: &Run) -> Label {
+pub(in crate::render) fn run(run: &SegmentRun) -> Label {
     let segments = count(run.segments, "segment");
     let bytes = count(run.bytes, "byte");
     let packets = format!("packets {} to {}", run.first, run.last);
@@ -141,13 +141,13 @@ pub(in crate::render) fn call(row: &CallRow, width: usize) -> CallLabel {
     let roomy = usize::from(width < ROOMY);
     let mut words = Vec::new();
     for inside in handles.iter().skip(2 * roomy) {
-        match row.moment {
-            Moment::Entered => {
+        match row.point {
+            CallPoint::Entered => {
                 words.push(format!("{inside} called"));
                 words.extend(inside.strip_suffix("()").map(|name| format!("{name} called")));
                 words.push(inside.clone());
             }
-            Moment::Returned | Moment::Whole => {
+            CallPoint::Returned | CallPoint::Whole => {
                 for outcome in outcomes(call) {
                     words.push(format!("{inside} = {outcome}"));
                 }
@@ -155,8 +155,8 @@ pub(in crate::render) fn call(row: &CallRow, width: usize) -> CallLabel {
         }
     }
     let shortest = [format!("{name}()={}", call.result), format!("{name}()")];
-    words.extend(shortest.into_iter().skip(usize::from(row.moment == Moment::Entered)));
-    if row.moment == Moment::Returned {
+    words.extend(shortest.into_iter().skip(usize::from(row.point == CallPoint::Entered)));
+    if row.point == CallPoint::Returned {
         // It was entered with all of these; here the result counts.
         words.retain(|text| roomy > 0 || !text.starts_with(&format!("{} =", full(call))) || full(call) == handles[1]);
     }
@@ -189,8 +189,8 @@ pub(in crate::render) struct CallLabel {
 /// What is worth knowing of a call at this point, from full to short.
 fn details(row: &CallRow) -> Vec<String> {
     let call = &row.call;
-    let enters = row.moment != Moment::Returned;
-    let leaves = row.moment != Moment::Entered;
+    let enters = row.point != CallPoint::Returned;
+    let leaves = row.point != CallPoint::Entered;
     if let Some(error) = call.error.as_ref().filter(|_| leaves) {
         return vec![format!("{}: {}", error.name, error.text), error.name.clone()];
     }

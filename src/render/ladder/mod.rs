@@ -1,18 +1,18 @@
 //! The view `ladder`: a conversation as two lanes with arrows between them, states and socket calls beside them.
 //!
-//! [`Ladder`] is the picture as data, without widths, characters or colours; [`Ladder::of`] makes it from a [`Story`]. [`text`]
+//! [`Ladder`] is the picture as data, without widths, characters or colours; [`Ladder::of`] makes it from a [`LadderInput`]. [`text`]
 //! draws it, [`plain`] tells it in sentences.
 
 mod block;
 mod build;
+mod columns;
 mod fold;
 mod gaps;
+mod glyphs;
 pub(in crate::render) mod label;
-mod pen;
 mod picture;
 pub mod plain;
-pub(in crate::render) mod said;
-mod sheet;
+pub(in crate::render) mod sentences;
 pub mod side_by_side;
 #[cfg(test)]
 mod tests;
@@ -21,7 +21,8 @@ mod view;
 pub(in crate::render) mod words;
 
 pub use picture::{
-    Arrow, CallRow, Content, Detail, Gap, Kind, Ladder, Lane, Line, Moment, Reason, Row, Run, Story, Transport,
+    Arrow, ArrowContent, ArrowLine, CallPoint, CallRow, Detail, Gap, GapReason, Ladder, LadderInput, Lane, Row,
+    RowKind, SegmentRun, TransportName,
 };
 pub use view::{CONVERSATIONS, Ladders, VIEW};
 

@@ -13,7 +13,7 @@ use crate::timeline::{OrderNote, PacketRef, Timeline};
 
 /// What a ladder is made from.
 #[derive(Debug, Clone, Copy)]
-pub struct Story<'a> {
+pub struct LadderInput<'a> {
     /// The conversation as a whole.
     pub conversation: &'a Conversation,
     /// Its packets, in the order of the capture.
@@ -43,7 +43,7 @@ pub struct Ladder {
     /// Number of the conversation.
     pub conversation: u64,
     /// TCP or UDP.
-    pub transport: Transport,
+    pub transport: TransportName,
     /// Packets of the conversation, those included that are not drawn.
     pub packets: u64,
     /// Time 0 of the rows: the first packet's.
@@ -62,14 +62,14 @@ pub struct Ladder {
 
 /// The protocol of a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Transport {
+pub enum TransportName {
     /// TCP
     Tcp,
     /// UDP
     Udp,
 }
 
-impl Transport {
+impl TransportName {
     /// `TCP` or `UDP`.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -103,18 +103,18 @@ pub struct Row {
     /// What is to be said of its place.
     pub order_note: Option<OrderNote>,
     /// What it shows.
-    pub kind: Kind,
+    pub kind: RowKind,
 }
 
 /// What a row shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Kind {
+pub enum RowKind {
     /// The states of client and server before the first packet.
     States([ObservedState; 2]),
     /// A packet: an arrow.
     Packet(Arrow),
     /// Several packets in one arrow.
-    Run(Run),
+    Run(SegmentRun),
     /// A socket call.
     Call(CallRow),
     /// Nothing, for a long time.
@@ -131,9 +131,9 @@ pub struct Arrow {
     /// Who sent it.
     pub from: Party,
     /// How the line looks.
-    pub line: Line,
+    pub line: ArrowLine,
     /// What it carries.
-    pub content: Content,
+    pub content: ArrowContent,
     /// The client's state after it, where it is another one.
     pub client: Option<ObservedState>,
     /// The server's state after it, where it is another one.
@@ -155,7 +155,7 @@ impl Arrow {
 
 /// How a line looks; it means something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Line {
+pub enum ArrowLine {
     /// Opens, closes, acknowledges.
     Control,
     /// Carries data.
@@ -168,7 +168,7 @@ pub enum Line {
 
 /// What a packet carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Content {
+pub enum ArrowContent {
     /// A segment.
     Segment {
         /// Its part.
@@ -204,7 +204,7 @@ pub enum Content {
 
 /// Several data segments of one direction, with the acknowledgments among them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Run {
+pub struct SegmentRun {
     /// Who sent the data.
     pub from: Party,
     /// Number of the first packet.
@@ -225,14 +225,14 @@ pub struct CallRow {
     /// Whose lane.
     pub party: Party,
     /// Which point.
-    pub moment: Moment,
+    pub point: CallPoint,
     /// The call.
     pub call: Call,
 }
 
 /// A point of a socket call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Moment {
+pub enum CallPoint {
     /// It is entered.
     Entered,
     /// It has returned.
@@ -247,12 +247,12 @@ pub struct Gap {
     /// Nanoseconds.
     pub length: i64,
     /// Why, as far as it is known: parts of a sentence.
-    pub reasons: Vec<Reason>,
+    pub reasons: Vec<GapReason>,
 }
 
 /// Why nothing happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reason {
+pub enum GapReason {
     /// What the connection tells of the next packet, and who sent that.
     Delay(Delay, Party),
     /// Of this party nothing was seen before: no call, no packet.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::words::{beginning, safe, title, who};
-use super::{Arrow, CallRow, Kind, Ladder, Line, Moment, Row, label, said};
+use super::{Arrow, ArrowLine, CallPoint, CallRow, Ladder, Row, RowKind, label, sentences};
 use crate::explain::duration;
 use crate::explain::packet::StateStyle;
 use crate::flow::Party;
@@ -39,7 +39,7 @@ pub fn write(output: &mut impl Write, style: &TextStyle, ladder: &Ladder) -> io:
 pub fn sentence(row: &Row) -> String {
     let time = row
         .time
-        .map_or(String::new(), |time| format!("{}: ", said::moment(time)));
+        .map_or(String::new(), |time| format!("{}: ", sentences::moment(time)));
     let mark = match row.order_note {
         Some(OrderNote::Clock(by)) => format!(
             " Placed by cause and effect: its clock differs by {} at least.",
@@ -51,16 +51,16 @@ pub fn sentence(row: &Row) -> String {
         None => String::new(),
     };
     match &row.kind {
-        Kind::States([client, server]) => {
+        RowKind::States([client, server]) => {
             format!("The client begins {}, the server {}.", within(*client), within(*server))
         }
-        Kind::Packet(arrow) => format!(
+        RowKind::Packet(arrow) => format!(
             "{time}packet {}, {}.{}{mark}",
             arrow.number,
             packet(arrow),
             states(arrow)
         ),
-        Kind::Run(run) => {
+        RowKind::Run(run) => {
             let label = label::run(run);
             let words = label.words.first().map_or("", String::as_str);
             format!(
@@ -71,9 +71,9 @@ pub fn sentence(row: &Row) -> String {
                 run.from.other()
             )
         }
-        Kind::Call(row) => format!("{time}{}.{mark}", safe(&call(row))),
-        Kind::Gap(gap) => format!("Nothing for {}.", said::gap(gap)),
-        Kind::Note(text) => format!("{text}."),
+        RowKind::Call(row) => format!("{time}{}.{mark}", safe(&call(row))),
+        RowKind::Gap(gap) => format!("Nothing for {}.", sentences::gap(gap)),
+        RowKind::Note(text) => format!("{text}."),
     }
 }
 
@@ -82,8 +82,8 @@ fn packet(arrow: &Arrow) -> String {
     let words = label.words.first().map_or("", String::as_str);
     let remark = label.remark.map_or(String::new(), |remark| format!(", {remark}"));
     let line = match arrow.line {
-        Line::Lost => ", refused or lost",
-        Line::Control | Line::Data | Line::Retransmission => "",
+        ArrowLine::Lost => ", refused or lost",
+        ArrowLine::Control | ArrowLine::Data | ArrowLine::Retransmission => "",
     };
     format!("{} to {}: {words}{remark}{line}", arrow.from, arrow.from.other())
 }
@@ -113,10 +113,10 @@ fn call(row: &CallRow) -> String {
     let outcome = label::outcomes(call).into_iter().next().unwrap_or_default();
     let full = label::full(call);
     let name = call.call;
-    match row.moment {
-        Moment::Entered => format!("the {} calls {full} on its {}", row.party, call.role),
-        Moment::Returned => format!("the {}'s {name}() returns {outcome}", row.party),
-        Moment::Whole => format!(
+    match row.point {
+        CallPoint::Entered => format!("the {} calls {full} on its {}", row.party, call.role),
+        CallPoint::Returned => format!("the {}'s {name}() returns {outcome}", row.party),
+        CallPoint::Whole => format!(
             "the {} calls {full} on its {}, which returns {outcome}",
             row.party, call.role
         ),

@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 
 use super::block::{Block, Lifelines};
-use super::sheet::{Sheet, UNIT};
+use super::columns::{LadderColumns, UNIT};
 use super::text::{foot, head};
-use super::{Kind, Ladder, Row};
+use super::{Ladder, Row, RowKind};
 use crate::render::text_style::{CharacterSet, Paint, TextStyle};
 
 /// Number and time take at most about so much.
@@ -48,8 +48,8 @@ fn together(output: &mut impl Write, style: &TextStyle, ladders: &[Ladder]) -> i
     }
     let start = ladders.iter().filter_map(|ladder| ladder.start).min();
     let rows = merged(ladders, start.map(|start| start.0));
-    let sheet = Sheet::new(style, &rows.iter().map(|(_, row)| row));
-    let share = sheet.block / ladders.len();
+    let columns = LadderColumns::new(style, &rows.iter().map(|(_, row)| row));
+    let share = columns.block / ladders.len();
     let blocks: Vec<Block<'_>> = ladders
         .iter()
         .map(|ladder| Block::new(style, ladder, share.saturating_sub(1)))
@@ -63,12 +63,12 @@ fn together(output: &mut impl Write, style: &TextStyle, ladders: &[Ladder]) -> i
             style.paint(Paint::Title, pad(&title, block.width)).into_owned()
         })
         .collect();
-    sheet.line(output, style, "", "", &titles.join(" "))?;
+    columns.line(output, style, "", "", &titles.join(" "))?;
     let headings: Vec<String> = blocks
         .iter()
         .map(|block| padded(style, &block.heading(), block.width))
         .collect();
-    sheet.line(output, style, "#", UNIT, &headings.join(" "))?;
+    columns.line(output, style, "#", UNIT, &headings.join(" "))?;
     for (place, row) in &rows {
         let lines = match (blocks.get(*place), lifelines.get_mut(*place)) {
             (Some(block), Some(lane)) => block.row(row, lane),
@@ -89,11 +89,11 @@ fn together(output: &mut impl Write, style: &TextStyle, ladders: &[Ladder]) -> i
                 })
                 .collect();
             let (number, time) = if index == 0 {
-                sheet.labels(row)
+                columns.labels(row)
             } else {
                 Default::default()
             };
-            sheet.line(output, style, &number, &time, &parts.join(" "))?;
+            columns.line(output, style, &number, &time, &parts.join(" "))?;
         }
     }
     ladders.iter().try_for_each(|ladder| {
@@ -136,7 +136,7 @@ fn merged(ladders: &[Ladder], start: Option<i64>) -> Vec<(usize, Row)> {
     let mut before = None;
     let mut rows = Vec::with_capacity(all.len());
     for (_, column, _, row) in all {
-        if matches!(row.kind, Kind::Gap(_)) && before != Some(column) {
+        if matches!(row.kind, RowKind::Gap(_)) && before != Some(column) {
             continue;
         }
         before = Some(column);

@@ -2,7 +2,7 @@
 
 mod properties;
 
-use super::{Detail, Kind, Ladder, Line, Reason, Story, label, text};
+use super::{ArrowLine, Detail, GapReason, Ladder, LadderInput, RowKind, label, text};
 use crate::flow::conversation::{
     Connection, Conversation, Count, End, Ending, Exchange, Opening, Transport as Protocol,
 };
@@ -64,7 +64,7 @@ fn conversation(packets: &[PacketRef], opening: Opening) -> Conversation {
 fn ladder_of(packets: &[PacketRef], opening: Opening, detail: Detail) -> Ladder {
     let conversation = conversation(packets, opening);
     let timeline = Timeline::of(packets, ConversationCalls::default());
-    let story = Story {
+    let input = LadderInput {
         conversation: &conversation,
         packets,
         left_out: None,
@@ -72,7 +72,7 @@ fn ladder_of(packets: &[PacketRef], opening: Opening, detail: Detail) -> Ladder 
         has_log: false,
         capture_start: None,
     };
-    Ladder::of(&story, detail)
+    Ladder::of(&input, detail)
 }
 
 fn drawn(ladder: &Ladder, characters: CharacterSet, width: usize) -> String {
@@ -159,15 +159,15 @@ fn an_icmp_error_crosses_out_the_datagram_that_it_is_about() {
         seen(2, Some(Time(1_000)), Party::Server, notice),
     ];
     let ladder = ladder_of(&packets, Opening::Complete, Detail::Full);
-    let lines: Vec<Line> = ladder
+    let lines: Vec<ArrowLine> = ladder
         .rows
         .iter()
         .filter_map(|row| match &row.kind {
-            Kind::Packet(arrow) => Some(arrow.line),
+            RowKind::Packet(arrow) => Some(arrow.line),
             _ => None,
         })
         .collect();
-    assert_eq!(lines, [Line::Lost, Line::Control]);
+    assert_eq!(lines, [ArrowLine::Lost, ArrowLine::Control]);
     for width in [60, 80, 120] {
         let output = drawn(&ladder, CharacterSet::Ascii, width);
         assert!(output.contains("unreachable"), "{output}");
@@ -192,11 +192,11 @@ fn what_the_capture_does_not_have_is_said() {
 }
 
 /// Why nothing happens, in the order of the rows.
-fn gaps_of(parsed: &str) -> Vec<Vec<Reason>> {
+fn gaps_of(parsed: &str) -> Vec<Vec<GapReason>> {
     let parsed = parse(parsed);
     let conversation = conversation(&parsed.packets, Opening::Complete);
     let timeline = parsed.timeline();
-    let story = Story {
+    let input = LadderInput {
         conversation: &conversation,
         packets: &parsed.packets,
         left_out: None,
@@ -204,9 +204,9 @@ fn gaps_of(parsed: &str) -> Vec<Vec<Reason>> {
         has_log: true,
         capture_start: None,
     };
-    let rows = Ladder::of(&story, Detail::Full).rows;
+    let rows = Ladder::of(&input, Detail::Full).rows;
     let gaps = rows.into_iter().filter_map(|row| match row.kind {
-        Kind::Gap(gap) => Some(gap.reasons),
+        RowKind::Gap(gap) => Some(gap.reasons),
         _ => None,
     });
     gaps.collect()
@@ -221,14 +221,14 @@ fn a_party_is_missing_only_before_anything_was_seen_of_it() {
          packet 20 client handshake
          call server 1 accept 400000 400100 4",
     );
-    assert_eq!(late_accept, [[Reason::Busy(Party::Server)]]);
+    assert_eq!(late_accept, [[GapReason::Busy(Party::Server)]]);
     // It has a socket already, so it serves others.
     let busy = gaps_of(
         "call client 3 socket 0 10 3
          call server 1 recvfrom 400000 400200 10
          packet 400100 client datagram 1-10",
     );
-    assert_eq!(busy, [[Reason::Busy(Party::Server)]]);
+    assert_eq!(busy, [[GapReason::Busy(Party::Server)]]);
     let no_client = gaps_of(
         "call server 1 listen -10 0
          call client 3 socket 400000 400010 3
@@ -236,7 +236,7 @@ fn a_party_is_missing_only_before_anything_was_seen_of_it() {
          packet 400110 server synack
          packet 400120 client handshake",
     );
-    assert_eq!(no_client, [[Reason::NotThere(Party::Client)]]);
+    assert_eq!(no_client, [[GapReason::NotThere(Party::Client)]]);
     let no_server = gaps_of(
         "call client 3 socket 0 10 3
          call server 1 socket 400000 400010 3
@@ -244,7 +244,7 @@ fn a_party_is_missing_only_before_anything_was_seen_of_it() {
          packet 400110 server synack
          packet 400120 client handshake",
     );
-    assert_eq!(no_server, [[Reason::NotThere(Party::Server)]]);
+    assert_eq!(no_server, [[GapReason::NotThere(Party::Server)]]);
 }
 
 #[test]
@@ -259,7 +259,7 @@ fn guessed_roles_are_called_so() {
         conversation.roles = roles;
         let timeline = Timeline::of(&packets, ConversationCalls::default());
         let ladder = Ladder::of(
-            &Story {
+            &LadderInput {
                 conversation: &conversation,
                 packets: &packets,
                 left_out: None,
@@ -304,13 +304,13 @@ fn runs_of_data_take_one_row_unless_something_happens_in_them() {
         .rows
         .iter()
         .filter_map(|row| match &row.kind {
-            Kind::Run(run) => Some((run.first, run.last, run.segments, run.bytes, run.acknowledgments)),
+            RowKind::Run(run) => Some((run.first, run.last, run.segments, run.bytes, run.acknowledgments)),
             _ => None,
         })
         .collect();
     assert_eq!(runs, [(1, 13, 10, 1_000, 3)]);
     let full = ladder_of(&packets, Opening::Complete, Detail::Full);
-    assert!(full.rows.iter().all(|row| !matches!(row.kind, Kind::Run(_))));
+    assert!(full.rows.iter().all(|row| !matches!(row.kind, RowKind::Run(_))));
 
     let PacketKind::Segment(remarkable) = &mut packets[6].in_flow.kind else {
         panic!()
@@ -327,11 +327,11 @@ fn every_remark_and_part_has_its_words() {
         let mut one = data(1, 12);
         one.remarks = Remarks::NONE.with(remark);
         let ladder = ladder_of(&[at(1, 0, Party::Client, one)], Opening::Complete, Detail::Full);
-        let Some(Kind::Packet(arrow)) = ladder
+        let Some(RowKind::Packet(arrow)) = ladder
             .rows
             .iter()
             .map(|row| &row.kind)
-            .find(|kind| matches!(kind, Kind::Packet(_)))
+            .find(|kind| matches!(kind, RowKind::Packet(_)))
         else {
             panic!()
         };

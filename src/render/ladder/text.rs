@@ -3,10 +3,10 @@
 use std::io::{self, Write};
 
 use super::block::{Block, Lifelines};
-use super::pen::Glyphs;
-use super::sheet::{Sheet, UNIT};
+use super::columns::{LadderColumns, UNIT};
+use super::glyphs::LadderGlyphs;
 use super::words::{beginning, title, who};
-use super::{Ladder, Line};
+use super::{ArrowLine, Ladder};
 use crate::render::table::{columns, wrap};
 use crate::render::text_style::{CharacterSet, Paint, TextStyle};
 
@@ -19,18 +19,18 @@ pub fn write(output: &mut impl Write, style: &TextStyle, ladder: &Ladder) -> io:
         return super::plain::write(output, style, ladder);
     }
     head(output, style, ladder)?;
-    let sheet = Sheet::new(style, &ladder.rows.iter());
-    let block = Block::new(style, ladder, sheet.block);
-    sheet.line(output, style, "#", UNIT, &block.heading())?;
+    let columns = LadderColumns::new(style, &ladder.rows.iter());
+    let block = Block::new(style, ladder, columns.block);
+    columns.line(output, style, "#", UNIT, &block.heading())?;
     let mut lanes = Lifelines::default();
     for row in &ladder.rows {
         for (index, line) in block.row(row, &mut lanes).into_iter().enumerate() {
             let (number, time) = if index == 0 {
-                sheet.labels(row)
+                columns.labels(row)
             } else {
                 Default::default()
             };
-            sheet.line(output, style, &number, &time, &line)?;
+            columns.line(output, style, &number, &time, &line)?;
         }
     }
     foot(output, style, ladder, "")
@@ -68,17 +68,17 @@ pub(super) fn foot(output: &mut impl Write, style: &TextStyle, ladder: &Ladder, 
 /// Those of the writer.
 pub fn legend(output: &mut impl Write, style: &TextStyle) -> io::Result<()> {
     const GAP: &str = "   ";
-    let pen = Glyphs::of(style.characters);
+    let glyphs = LadderGlyphs::of(style.characters);
     if style.characters == CharacterSet::Plain {
         return Ok(());
     }
-    let shaft = |line, times| pen.shaft(line).to_string().repeat(times);
+    let shaft = |line, times| glyphs.shaft(line).to_string().repeat(times);
     let entries = [
-        format!("{} opens, closes, acknowledges", shaft(Line::Control, 3)),
-        format!("{} data", shaft(Line::Data, 3)),
-        format!("{} sent again", shaft(Line::Retransmission, 3)),
-        format!("{}{} refused or lost", shaft(Line::Lost, 2), pen.cross),
-        format!("{} inside of a socket call", pen.inside),
+        format!("{} opens, closes, acknowledges", shaft(ArrowLine::Control, 3)),
+        format!("{} data", shaft(ArrowLine::Data, 3)),
+        format!("{} sent again", shaft(ArrowLine::Retransmission, 3)),
+        format!("{}{} refused or lost", shaft(ArrowLine::Lost, 2), glyphs.cross),
+        format!("{} inside of a socket call", glyphs.inside),
         "(STATE) inferred: the end itself has not shown it yet".to_owned(),
         "~ moved: the clocks differ".to_owned(),
     ];

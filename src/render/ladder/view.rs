@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::io::{self, Write};
 
-use super::picture::{Detail, Ladder, Story};
+use super::picture::{Detail, Ladder, LadderInput};
 use super::{side_by_side, text};
 use crate::explain::{count, grouped};
 use crate::render::text_style::{CharacterSet, TextStyle, TimeFormat};
@@ -118,7 +118,7 @@ impl ConversationView for Ladders {
         let mut packets = kept.first;
         packets.extend(kept.last);
         let timeline = Timeline::of(&packets, (ended.calls)(&packets));
-        let story = Story {
+        let input = LadderInput {
             conversation,
             packets: &packets,
             left_out,
@@ -126,7 +126,7 @@ impl ConversationView for Ladders {
             has_log: ended.has_log,
             capture_start: ended.capture_start,
         };
-        let ladder = Ladder::of(&story, self.detail);
+        let ladder = Ladder::of(&input, self.detail);
         if !self.beside {
             text::write(&mut out, characters, &ladder)?;
         } else if self.waiting.len() < CONVERSATIONS {

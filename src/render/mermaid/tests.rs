@@ -1,6 +1,6 @@
 use super::{Entities, sequence};
 use crate::flow::Party;
-use crate::render::ladder::{Arrow, Content, Kind, Ladder, Lane, Line, NO_CALL_LOG, Row, Transport};
+use crate::render::ladder::{Arrow, ArrowContent, ArrowLine, Ladder, Lane, NO_CALL_LOG, Row, RowKind, TransportName};
 use crate::timeline::OrderNote;
 
 #[test]
@@ -10,14 +10,14 @@ fn nothing_ends_a_statement_or_begins_a_tag() {
 }
 
 fn datagram(time: i64, order_note: Option<OrderNote>) -> Row {
-    let content = Content::Datagram {
+    let content = ArrowContent::Datagram {
         length: 3,
         request: None,
     };
     let arrow = Arrow {
         number: 1,
         from: Party::Client,
-        line: Line::Data,
+        line: ArrowLine::Data,
         content,
         client: None,
         server: None,
@@ -26,7 +26,7 @@ fn datagram(time: i64, order_note: Option<OrderNote>) -> Row {
     Row {
         time: Some(time),
         order_note,
-        kind: Kind::Packet(arrow),
+        kind: RowKind::Packet(arrow),
     }
 }
 
@@ -41,7 +41,7 @@ fn marks_and_notes_stand_in_it_as_in_every_ladder() {
     };
     let ladder = Ladder {
         conversation: 1,
-        transport: Transport::Udp,
+        transport: TransportName::Udp,
         packets: 3,
         start: None,
         capture_start: None,

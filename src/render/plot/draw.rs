@@ -1,7 +1,7 @@
 //! The graph as SVG.
 
 use super::axis::{Axis, in_unit, unit};
-use super::{Direction, Point};
+use super::{PlotDirection, Point};
 use crate::explain::count;
 use crate::render::svg::Picture;
 use crate::render::svg::canvas::{Anchor, Canvas};
@@ -19,7 +19,7 @@ const FAR: i64 = 4;
 
 /// Draws the directions of a conversation below each other. `links`: a segment leads to its packet's place in the page.
 #[must_use]
-pub fn draw(title: &str, directions: &[Direction], links: bool) -> Picture {
+pub fn draw(title: &str, directions: &[PlotDirection], links: bool) -> Picture {
     let mut canvas = Canvas::default();
     let mut descriptions = Vec::new();
     let span = span(directions);
@@ -39,7 +39,7 @@ pub fn draw(title: &str, directions: &[Direction], links: bool) -> Picture {
 }
 
 /// From the first data to the last segment, for all panels: a wait before the data would press them into a line.
-fn span(directions: &[Direction]) -> (i64, i64) {
+fn span(directions: &[PlotDirection]) -> (i64, i64) {
     let segments = directions.iter().flat_map(|direction| &direction.segments);
     let points = directions.iter().flat_map(|direction| &direction.acknowledgments);
     let times = || segments.clone().map(|segment| segment.time);
@@ -50,7 +50,7 @@ fn span(directions: &[Direction]) -> (i64, i64) {
 
 /// What the picture shows, in a sentence.
 #[must_use]
-pub fn describe(direction: &Direction) -> String {
+pub fn describe(direction: &PlotDirection) -> String {
     let again = direction.segments.iter().filter(|segment| segment.again).count();
     let first = direction.segments.iter().map(|segment| segment.time).min().unwrap_or(0);
     let last = direction.segments.iter().map(|segment| segment.time).max().unwrap_or(0);
@@ -75,7 +75,7 @@ pub fn describe(direction: &Direction) -> String {
 
 /// One direction.
 struct Panel<'a> {
-    direction: &'a Direction,
+    direction: &'a PlotDirection,
     title: String,
     top: i64,
     time: Axis,
@@ -84,7 +84,7 @@ struct Panel<'a> {
 }
 
 impl<'a> Panel<'a> {
-    fn new(direction: &'a Direction, top: i64, title: &str, (start, end): (i64, i64)) -> Self {
+    fn new(direction: &'a PlotDirection, top: i64, title: &str, (start, end): (i64, i64)) -> Self {
         let segments = &direction.segments;
         let points = || direction.acknowledgments.iter();
         let highest = segments.iter().map(|segment| segment.last.saturating_add(1));
@@ -143,7 +143,7 @@ impl<'a> Panel<'a> {
     }
 
     /// Ticks at both ends, so that a single byte is seen too; a cross through one that was sent before.
-    fn segment(&self, canvas: &mut Canvas, segment: &super::Segment) {
+    fn segment(&self, canvas: &mut Canvas, segment: &super::PlotSegment) {
         let x = self.time.pixel(segment.time);
         let low = self.number.pixel(segment.first);
         let high = self.number.pixel(segment.last.saturating_add(1));

@@ -6,11 +6,11 @@ use crate::timeline::PacketRef;
 
 /// One direction of a conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Direction {
+pub struct PlotDirection {
     /// Who sends the data.
     pub sender: Party,
     /// The segments with data, in the order of the capture.
-    pub segments: Vec<Segment>,
+    pub segments: Vec<PlotSegment>,
     /// When the other end acknowledged, and the number of the byte that it expects next.
     pub acknowledgments: Vec<Point>,
     /// When the other end told how far may be sent, and that far: acknowledgment number and window together. Nothing where the
@@ -20,7 +20,7 @@ pub struct Direction {
 
 /// A segment with data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Segment {
+pub struct PlotSegment {
     /// Number of the packet.
     pub number: u64,
     /// Nanoseconds since the conversation's first packet.
@@ -45,7 +45,7 @@ pub struct Point {
 /// The directions that carry data, the client's first. Nothing for UDP, which has no sequence numbers, and for packets without
 /// times.
 #[must_use]
-pub fn directions(packets: &[PacketRef]) -> Vec<Direction> {
+pub fn directions(packets: &[PacketRef]) -> Vec<PlotDirection> {
     let Some(start) = packets.iter().find_map(|seen| seen.time) else {
         return Vec::new();
     };
@@ -55,8 +55,8 @@ pub fn directions(packets: &[PacketRef]) -> Vec<Direction> {
         .collect()
 }
 
-fn direction(packets: &[PacketRef], sender: Party, start: i64) -> Direction {
-    let mut found = Direction {
+fn direction(packets: &[PacketRef], sender: Party, start: i64) -> PlotDirection {
+    let mut found = PlotDirection {
         sender,
         segments: Vec::new(),
         acknowledgments: Vec::new(),
@@ -68,7 +68,7 @@ fn direction(packets: &[PacketRef], sender: Party, start: i64) -> Direction {
         };
         let time = time.0.saturating_sub(start);
         if seen.in_flow.sender == sender {
-            found.segments.extend(segment.data.map(|data| Segment {
+            found.segments.extend(segment.data.map(|data| PlotSegment {
                 number: seen.number,
                 time,
                 first: data.first,

@@ -2,7 +2,7 @@ use super::axis::{Axis, in_unit, unit};
 use super::{Point, describe, directions, draw};
 use crate::flow::Party;
 use crate::flow::number::{Number, Sequence};
-use crate::flow::segment::{Remark, Remarks, Scale, Segment as Fact, SegmentPart, Window};
+use crate::flow::segment::{Remark, Remarks, Scale, Segment, SegmentPart, Window};
 use crate::frame::Time;
 use crate::timeline::PacketRef;
 use crate::timeline::test_conversation::{seen, segment};
@@ -14,7 +14,7 @@ fn packet(place: u64, at: i64, sender: Party, data: Option<(i64, i64)>, acknowle
     } else {
         SegmentPart::Ack
     };
-    let fact = Fact {
+    let fact = Segment {
         acknowledgment: acknowledges.map(|relative| Number {
             raw: Sequence(0),
             relative,

@@ -1,6 +1,6 @@
 //! A packet in the report: its story, its headers as the RFCs draw them, its fields with their meanings, its bytes.
 
-use super::bytes::{self, Line};
+use super::bytes::{self, HexLine};
 use super::row::{MOST, Row, keys_of};
 use crate::escape::printable;
 use crate::explain::Context;
@@ -9,7 +9,7 @@ use crate::frame::Frame;
 use crate::render::breakdown::{self, Breakdown};
 use crate::render::diagram::cell::{Cell, cells};
 use crate::render::diagram::label;
-use crate::render::diagram::rows::{self, BITS, Segment};
+use crate::render::diagram::rows::{self, BITS, CellSegment};
 use crate::render::report_model::{ReportModel, ReportPacket};
 use crate::render::table::places;
 use crate::render::text_style::TextStyle;
@@ -25,15 +25,15 @@ pub(super) struct Article {
     /// What is said of it: the word in front, and the sentence.
     pub(super) story: Vec<(&'static str, String)>,
     /// The frame; behind it the datagram that it completes.
-    pub(super) pieces: Vec<Piece>,
+    pub(super) pieces: Vec<ArticlePart>,
 }
 
 /// A frame, or a datagram that was put together.
-pub(super) struct Piece {
+pub(super) struct ArticlePart {
     pub(super) title: String,
     pub(super) headers: Vec<Header>,
     pub(super) rest: Vec<Row>,
-    pub(super) lines: Vec<Line>,
+    pub(super) lines: Vec<HexLine>,
     pub(super) problems: Vec<String>,
 }
 
@@ -71,13 +71,19 @@ impl Article {
         let in_flow = kept.in_flow.as_ref().filter(|_| kept.whole.is_none());
         let broken = breakdown::of(kept.number, frame, &packet, in_flow);
         let mut keys = 0;
-        let mut pieces = vec![Piece::of(broken.parts.clone(), frame, &packet, &broken, &mut keys)];
+        let mut pieces = vec![ArticlePart::of(
+            broken.parts.clone(),
+            frame,
+            &packet,
+            &broken,
+            &mut keys,
+        )];
         let mut pairs = story(&broken);
         if let Some(whole) = &kept.whole {
             let packet = whole.frame.decode();
             let broken = breakdown::of(kept.number, &whole.frame, &packet, kept.in_flow.as_ref());
             let title = format!("Reassembled from {} fragments: {}", whole.fragments, broken.parts);
-            pieces.push(Piece::of(title, &whole.frame, &packet, &broken, &mut keys));
+            pieces.push(ArticlePart::of(title, &whole.frame, &packet, &broken, &mut keys));
             pairs.extend(story(&broken));
         }
         Self {
@@ -120,7 +126,7 @@ fn story(broken: &Breakdown<'_>) -> Vec<(&'static str, String)> {
     pairs
 }
 
-impl Piece {
+impl ArticlePart {
     fn of(title: String, frame: &Frame<'_>, packet: &Packet<'_>, broken: &Breakdown<'_>, keys: &mut usize) -> Self {
         let mut key = || {
             *keys += 1;
@@ -167,7 +173,7 @@ fn boxes(layer: &Layer<'_>, cells: &[Cell], rows: &[Row]) -> Vec<BoxRow> {
 }
 
 /// `start`: the header's first bit in the frame.
-fn field_box(segment: &Segment<'_>, start: usize, rows: &[&Row]) -> FieldBox {
+fn field_box(segment: &CellSegment<'_>, start: usize, rows: &[&Row]) -> FieldBox {
     let cell = segment.cell;
     let width = segment.width();
     let (name, value) = if segment.labelled {

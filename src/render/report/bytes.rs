@@ -8,10 +8,10 @@ use super::row::{Row, keys_of};
 const LINE: usize = 16;
 
 /// A line.
-pub(super) struct Line {
+pub(super) struct HexLine {
     /// Place of the first byte in the frame.
     pub(super) at: usize,
-    pub(super) runs: Vec<Run>,
+    pub(super) runs: Vec<ByteRun>,
     /// Columns that the bytes of a short line leave empty, as blanks.
     pub(super) padding: String,
     /// The same as text, a dot for what is no ASCII character.
@@ -19,27 +19,27 @@ pub(super) struct Line {
 }
 
 /// Bytes of one field, or of the same ones.
-pub(super) struct Run {
+pub(super) struct ByteRun {
     pub(super) keys: String,
     /// In hexadecimal, with a blank between two.
     pub(super) hex: String,
 }
 
 /// The first `shown` bytes.
-pub(super) fn lines(bytes: &[u8], shown: usize, rows: &[&Row]) -> Vec<Line> {
+pub(super) fn lines(bytes: &[u8], shown: usize, rows: &[&Row]) -> Vec<HexLine> {
     let bytes = bytes.get(..shown).unwrap_or(bytes);
     let lines = bytes.chunks(LINE).enumerate();
     lines.map(|(index, chunk)| line(index * LINE, chunk, rows)).collect()
 }
 
-fn line(at: usize, bytes: &[u8], rows: &[&Row]) -> Line {
+fn line(at: usize, bytes: &[u8], rows: &[&Row]) -> HexLine {
     // Only few fields meet a line.
     let near: Vec<&Row> = rows
         .iter()
         .copied()
         .filter(|row| row.meets(at * 8, (at + LINE) * 8))
         .collect();
-    let mut runs: Vec<Run> = Vec::new();
+    let mut runs: Vec<ByteRun> = Vec::new();
     for (place, byte) in (at..).zip(bytes) {
         let keys = keys_of(&near, place * 8, place * 8 + 8);
         match runs.last_mut().filter(|run| run.keys == keys) {
@@ -47,7 +47,7 @@ fn line(at: usize, bytes: &[u8], rows: &[&Row]) -> Line {
                 // Writing to a String cannot fail.
                 let _ = write!(run.hex, " {byte:02x}");
             }
-            None => runs.push(Run {
+            None => runs.push(ByteRun {
                 keys,
                 hex: format!("{byte:02x}"),
             }),
@@ -57,7 +57,7 @@ fn line(at: usize, bytes: &[u8], rows: &[&Row]) -> Line {
         0x20..0x7f => char::from(*byte),
         _ => '.',
     });
-    Line {
+    HexLine {
         at,
         runs,
         padding: " ".repeat(3 * (LINE - bytes.len())),

@@ -1,6 +1,6 @@
 //! A conversation in the report: its ladder, its graph, and the same in words.
 
-use crate::render::ladder::{Detail, Kind, Ladder, Row, plain, words};
+use crate::render::ladder::{Detail, Ladder, Row, RowKind, plain, words};
 use crate::render::report_model::{ConversationModel, ReportModel};
 use crate::render::text_style::TextStyle;
 use crate::render::{plot, svg};
@@ -75,12 +75,12 @@ fn plot(ladder: &Ladder, model: &ConversationModel) -> Option<Plot> {
 impl Words {
     fn of(row: &Row) -> Self {
         let (packet, what) = match &row.kind {
-            Kind::States(_) => (None, "states"),
-            Kind::Packet(arrow) => (Some(arrow.number), "packet"),
-            Kind::Run(run) => (Some(run.first), "packets"),
-            Kind::Call(_) => (None, "socket call"),
-            Kind::Gap(_) => (None, "pause"),
-            Kind::Note(_) => (None, "note"),
+            RowKind::States(_) => (None, "states"),
+            RowKind::Packet(arrow) => (Some(arrow.number), "packet"),
+            RowKind::Run(run) => (Some(run.first), "packets"),
+            RowKind::Call(_) => (None, "socket call"),
+            RowKind::Gap(_) => (None, "pause"),
+            RowKind::Note(_) => (None, "note"),
         };
         Self {
             packet,

@@ -2,9 +2,9 @@
 
 use super::Picture;
 use super::canvas::{Anchor, Canvas};
-use super::signs::Used;
+use super::signs::LadderSigns;
 use crate::flow::Party;
-use crate::render::ladder::{CallRow, Kind, Ladder, Line, Moment, Row, label, plain, said, words};
+use crate::render::ladder::{ArrowLine, CallPoint, CallRow, Ladder, Row, RowKind, label, plain, sentences, words};
 use crate::render::table::wrap;
 
 /// A character's width: the font has 13 pixels, and its characters all one width.
@@ -124,21 +124,28 @@ impl<'a> Drawing<'a> {
 
     fn row(&mut self, row: &Row) {
         match &row.kind {
-            Kind::Packet(arrow) => {
+            RowKind::Packet(arrow) => {
                 let states = [Party::Client, Party::Server].map(|party| arrow.state(party).map(words::observed_state));
                 self.arrow(row, arrow.from, arrow.line, &label::packet(arrow), states, arrow.number);
             }
-            Kind::Run(run) => self.arrow(row, run.from, Line::Data, &label::run(run), [None, None], run.first),
-            Kind::States(states) => {
+            RowKind::Run(run) => self.arrow(
+                row,
+                run.from,
+                ArrowLine::Data,
+                &label::run(run),
+                [None, None],
+                run.first,
+            ),
+            RowKind::States(states) => {
                 self.y += LINE;
                 for (party, observed_state) in [Party::Client, Party::Server].into_iter().zip(states) {
                     self.beside("state", party, self.y, &words::observed_state(*observed_state));
                 }
                 self.y += SPACE / 2;
             }
-            Kind::Call(call) => self.call(row, call),
-            Kind::Gap(gap) => self.remark(&format!("{}.", said::gap(gap))),
-            Kind::Note(text) => self.remark(text),
+            RowKind::Call(call) => self.call(row, call),
+            RowKind::Gap(gap) => self.remark(&format!("{}.", sentences::gap(gap))),
+            RowKind::Note(text) => self.remark(text),
         }
     }
 
@@ -153,7 +160,7 @@ impl<'a> Drawing<'a> {
         &mut self,
         row: &Row,
         from: Party,
-        line: Line,
+        line: ArrowLine,
         label: &label::Label,
         states: [Option<String>; 2],
         number: u64,
@@ -211,26 +218,26 @@ impl<'a> Drawing<'a> {
     }
 
     /// Two lines for data, one for control, dashes for what is sent again, dots and a cross for what was lost or refused.
-    fn shaft(&mut self, from: Party, line: Line, level: i64) {
+    fn shaft(&mut self, from: Party, line: ArrowLine, level: i64) {
         const HEAD: i64 = 11;
         let (start, tip) = (self.lane(from), self.lane(from.other()));
         let way = (tip - start).signum();
         let (start, tip) = (start + way * BAR, tip - way * BAR);
         let neck = tip - way * HEAD;
         let (shaft, head) = match line {
-            Line::Control => ("control-line", "control-head"),
-            Line::Data => ("data-line", "data-head"),
-            Line::Retransmission => ("again-line", "again-head"),
-            Line::Lost => ("lost-line", ""),
+            ArrowLine::Control => ("control-line", "control-head"),
+            ArrowLine::Data => ("data-line", "data-head"),
+            ArrowLine::Retransmission => ("again-line", "again-head"),
+            ArrowLine::Lost => ("lost-line", ""),
         };
         match line {
-            Line::Data => {
+            ArrowLine::Data => {
                 for offset in [-2, 2] {
                     self.canvas.line(shaft, (start, level + offset), (neck, level + offset));
                 }
             }
-            Line::Control | Line::Retransmission => self.canvas.line(shaft, (start, level), (neck, level)),
-            Line::Lost => {
+            ArrowLine::Control | ArrowLine::Retransmission => self.canvas.line(shaft, (start, level), (neck, level)),
+            ArrowLine::Lost => {
                 self.canvas.line(shaft, (start, level), (neck, level));
                 let middle = tip - way * 6;
                 for slope in [-5, 5] {
@@ -266,10 +273,10 @@ impl<'a> Drawing<'a> {
             Party::Client => client,
             Party::Server => server,
         };
-        match call.moment {
-            Moment::Entered if open.0 == 0 => *open = (1, middle),
-            Moment::Entered => open.0 += 1,
-            Moment::Returned => {
+        match call.point {
+            CallPoint::Entered if open.0 == 0 => *open = (1, middle),
+            CallPoint::Entered => open.0 += 1,
+            CallPoint::Returned => {
                 open.0 = open.0.saturating_sub(1);
                 if open.0 == 0 {
                     let since = open.1;
@@ -277,7 +284,7 @@ impl<'a> Drawing<'a> {
                         .rectangle("inside", (x - BAR, since), (2 * BAR, middle - since));
                 }
             }
-            Moment::Whole => self.below.rectangle("inside", (x - BAR, y + 3), (2 * BAR, LINE - 6)),
+            CallPoint::Whole => self.below.rectangle("inside", (x - BAR, y + 3), (2 * BAR, LINE - 6)),
         }
         self.y += LINE + 2;
     }
@@ -315,13 +322,13 @@ impl<'a> Drawing<'a> {
 
     /// What the signs mean that the picture has.
     fn legend(&mut self) {
-        let used = Used::of(self.ladder);
+        let used = LadderSigns::of(self.ladder);
         self.y += SPACE;
         let signs = [
-            (Line::Control, "opens, closes, acknowledges"),
-            (Line::Data, "data"),
-            (Line::Retransmission, "sent again"),
-            (Line::Lost, "refused or lost"),
+            (ArrowLine::Control, "opens, closes, acknowledges"),
+            (ArrowLine::Data, "data"),
+            (ArrowLine::Retransmission, "sent again"),
+            (ArrowLine::Lost, "refused or lost"),
         ];
         let lanes = self.lanes;
         let mut x = SPACE;

@@ -2,36 +2,36 @@
 
 use crate::flow::Party;
 use crate::flow::state::{ObservedState, State};
-use crate::render::ladder::{Kind, Ladder, Line};
+use crate::render::ladder::{ArrowLine, Ladder, RowKind};
 use crate::timeline::OrderNote;
 
 /// Which signs a ladder has.
 #[derive(Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a sign of its own")]
-pub(super) struct Used {
-    pub(super) lines: Vec<Line>,
+pub(super) struct LadderSigns {
+    pub(super) lines: Vec<ArrowLine>,
     pub(super) calls: bool,
     pub(super) inferred: bool,
     pub(super) moved: bool,
     pub(super) too_early: bool,
 }
 
-impl Used {
+impl LadderSigns {
     pub(super) fn of(ladder: &Ladder) -> Self {
         let mut used = Self::default();
         for row in &ladder.rows {
             used.moved |= matches!(row.order_note, Some(OrderNote::Clock(_)));
             used.too_early |= row.order_note == Some(OrderNote::BeforeCause);
             match &row.kind {
-                Kind::Packet(arrow) => {
+                RowKind::Packet(arrow) => {
                     used.lines.push(arrow.line);
                     let states = [Party::Client, Party::Server].map(|party| arrow.state(party));
                     used.inferred |= states.into_iter().flatten().any(is_inferred);
                 }
-                Kind::Run(_) => used.lines.push(Line::Data),
-                Kind::States(states) => used.inferred |= states.iter().copied().any(is_inferred),
-                Kind::Call(_) => used.calls = true,
-                Kind::Gap(_) | Kind::Note(_) => {}
+                RowKind::Run(_) => used.lines.push(ArrowLine::Data),
+                RowKind::States(states) => used.inferred |= states.iter().copied().any(is_inferred),
+                RowKind::Call(_) => used.calls = true,
+                RowKind::Gap(_) | RowKind::Note(_) => {}
             }
         }
         used

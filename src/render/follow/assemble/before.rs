@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::render::follow::Piece;
+use crate::render::follow::TurnPart;
 
 /// What came of one direction with such numbers.
 #[derive(Debug, Default)]
@@ -74,7 +74,7 @@ impl Before {
     }
 
     /// All of it in order, up to the first byte that was read, with a word on what is missing.
-    pub(super) fn pieces(self) -> Vec<Piece> {
+    pub(super) fn pieces(self) -> Vec<TurnPart> {
         let (Some(start), Some((&from, _))) = (self.first, self.parts.first_key_value()) else {
             return Vec::new();
         };
@@ -89,8 +89,8 @@ impl Before {
             let new = data.get(said_before..).unwrap_or_default();
             match pieces.last_mut() {
                 _ if new.is_empty() => {}
-                Some(Piece::Bytes(bytes)) => bytes.extend_from_slice(new),
-                _ => pieces.push(Piece::Bytes(new.to_vec())),
+                Some(TurnPart::Bytes(bytes)) => bytes.extend_from_slice(new),
+                _ => pieces.push(TurnPart::Bytes(new.to_vec())),
             }
             next = next.max(first).saturating_add_unsigned(new.len() as u64);
             push_missing(&mut pieces, last + 1, next);
@@ -102,8 +102,8 @@ impl Before {
 }
 
 /// Says what is missing from byte `next` to the one before `first`.
-fn push_missing(pieces: &mut Vec<Piece>, first: i64, next: i64) {
+fn push_missing(pieces: &mut Vec<TurnPart>, first: i64, next: i64) {
     if first > next {
-        pieces.push(Piece::Missing(first.abs_diff(next)));
+        pieces.push(TurnPart::Missing(first.abs_diff(next)));
     }
 }

@@ -1,6 +1,6 @@
 //! Sentences about a conversation, and why nothing happens in it.
 
-use super::{Gap, Reason, Story};
+use super::{Gap, GapReason, LadderInput};
 use crate::calls::CallName;
 use crate::explain::{count, duration};
 use crate::flow::Party;
@@ -21,32 +21,32 @@ pub(in crate::render) fn gap(gap: &Gap) -> String {
     }
 }
 
-fn reason(reason: Reason) -> String {
+fn reason(reason: GapReason) -> String {
     match reason {
-        Reason::Delay(delay, sender) => match delay {
+        GapReason::Delay(delay, sender) => match delay {
             Delay::DelayedAck => format!("the {sender}'s delayed ACK, which waited for data to ride on"),
             Delay::RetransmissionTimer => format!("the {sender}'s retransmission timer"),
             Delay::Idle => "nobody had anything to say: a program works, or a person types".to_owned(),
             Delay::KeepAliveTimer => format!("the {sender}'s keep-alive timer"),
             Delay::ZeroWindow(party) => format!("the {party}'s window is closed"),
         },
-        Reason::NotThere(party) => format!("no {party} yet"),
-        Reason::Busy(Party::Client) => {
+        GapReason::NotThere(party) => format!("no {party} yet"),
+        GapReason::Busy(Party::Client) => {
             "the client's program makes no socket call, it works or a person types".to_owned()
         }
         // Meanwhile it may serve others.
-        Reason::Busy(Party::Server) => "the server makes no socket call here".to_owned(),
-        Reason::Waiting(party, name) => format!("the {party} waits in {name}()"),
+        GapReason::Busy(Party::Server) => "the server makes no socket call here".to_owned(),
+        GapReason::Waiting(party, name) => format!("the {party} waits in {name}()"),
     }
 }
 
 /// How the conversation went.
-pub(super) fn outcome(story: &Story<'_>) -> Vec<String> {
-    let conversation = story.conversation;
+pub(super) fn outcome(input: &LadderInput<'_>) -> Vec<String> {
+    let conversation = input.conversation;
     match &conversation.transport {
         Transport::Tcp(connection) => {
             let mut said = vec![opening(connection)];
-            said.extend(calls_of_opening(story));
+            said.extend(calls_of_opening(input));
             said.extend(data(conversation, connection));
             said.extend(ending(connection));
             said
@@ -73,19 +73,19 @@ fn opening(connection: &Connection) -> String {
 }
 
 /// What the calls tell of the handshake: it happens inside of `connect()`, and without `accept()`.
-fn calls_of_opening(story: &Story<'_>) -> Vec<String> {
-    let events = &story.timeline.events;
+fn calls_of_opening(input: &LadderInput<'_>) -> Vec<String> {
+    let events = &input.timeline.events;
     let packet = |wanted: SegmentPart| {
         events.iter().position(|event| match event.kind {
             EventKind::Packet(index) => {
-                let segment = story.packets.get(index).and_then(|seen| seen.in_flow.segment());
+                let segment = input.packets.get(index).and_then(|seen| seen.in_flow.segment());
                 segment.is_some_and(|segment| segment.part == wanted)
             }
             _ => false,
         })
     };
     let call = |name: CallName, moment: fn(usize) -> EventKind| {
-        let calls = story.timeline.calls.iter();
+        let calls = input.timeline.calls.iter();
         let index = calls
             .into_iter()
             .position(|party_call| party_call.call.call == name && party_call.call.result >= 0)?;

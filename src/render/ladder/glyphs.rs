@@ -1,12 +1,12 @@
 //! The characters of a style, and arrows drawn with them.
 
-use super::Line;
+use super::ArrowLine;
 use crate::flow::Party;
 use crate::render::text_style::CharacterSet;
 
 /// The characters of a style.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Glyphs {
+pub(super) struct LadderGlyphs {
     pub(super) lifeline: char,
     pub(super) inside: char,
     pub(super) enter: char,
@@ -19,7 +19,7 @@ pub(super) struct Glyphs {
     pub(super) cross: char,
 }
 
-impl Glyphs {
+impl LadderGlyphs {
     pub(super) const fn of(characters: CharacterSet) -> Self {
         match characters {
             CharacterSet::Unicode => Self {
@@ -49,24 +49,24 @@ impl Glyphs {
         }
     }
 
-    pub(super) const fn shaft(&self, line: Line) -> char {
+    pub(super) const fn shaft(&self, line: ArrowLine) -> char {
         match line {
-            Line::Control | Line::Lost => self.control,
-            Line::Data => self.data,
-            Line::Retransmission => self.again.0,
+            ArrowLine::Control | ArrowLine::Lost => self.control,
+            ArrowLine::Data => self.data,
+            ArrowLine::Retransmission => self.again.0,
         }
     }
 }
 
-impl Glyphs {
+impl LadderGlyphs {
     /// An arrow of this width with words in it.
-    pub(super) fn arrow(&self, from: Party, line: Line, words: &str, width: usize) -> String {
+    pub(super) fn arrow(&self, from: Party, line: ArrowLine, words: &str, width: usize) -> String {
         let shaft = match (line, from) {
-            (Line::Retransmission, Party::Server) => self.again.1,
+            (ArrowLine::Retransmission, Party::Server) => self.again.1,
             _ => self.shaft(line),
         };
         let head = match (line, from) {
-            (Line::Lost, _) => self.cross,
+            (ArrowLine::Lost, _) => self.cross,
             (_, Party::Client) => self.heads.0,
             (_, Party::Server) => self.heads.1,
         };

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::block::Block;
-use super::{Kind, Row};
+use super::{Row, RowKind};
 use crate::render::text_style::{TextStyle, fraction, rounded};
 use crate::timeline::OrderNote;
 
@@ -11,7 +11,7 @@ use crate::timeline::OrderNote;
 pub(super) const UNIT: &str = "t/ms";
 
 /// The columns for number and time, and what is left for the rest.
-pub(super) struct Sheet {
+pub(super) struct LadderColumns {
     number: usize,
     time: usize,
     /// Digits behind the point.
@@ -19,7 +19,7 @@ pub(super) struct Sheet {
     pub(super) block: usize,
 }
 
-impl Sheet {
+impl LadderColumns {
     /// Between number, time and the rest.
     const SPACES: usize = 3;
 
@@ -27,25 +27,25 @@ impl Sheet {
     pub(super) fn new<'r>(style: &TextStyle, rows: &(impl Iterator<Item = &'r Row> + Clone)) -> Self {
         let width = style.width.max(TextStyle::NARROWEST);
         let sheet_of = |decimals| {
-            let mut sheet = Self {
+            let mut columns = Self {
                 number: 1,
                 time: UNIT.len(),
                 decimals,
                 block: 0,
             };
             for row in rows.clone() {
-                let (number, time) = sheet.labels(row);
-                sheet.number = sheet.number.max(number.len());
-                sheet.time = sheet.time.max(time.len());
+                let (number, time) = columns.labels(row);
+                columns.number = columns.number.max(number.len());
+                columns.time = columns.time.max(time.len());
             }
-            sheet.block = width.saturating_sub(sheet.number + sheet.time + Self::SPACES);
-            sheet
+            columns.block = width.saturating_sub(columns.number + columns.time + Self::SPACES);
+            columns
         };
         let mut decimals = 3;
         loop {
-            let sheet = sheet_of(decimals);
-            if sheet.block >= Block::NARROWEST || decimals == 0 {
-                return sheet;
+            let columns = sheet_of(decimals);
+            if columns.block >= Block::NARROWEST || decimals == 0 {
+                return columns;
             }
             decimals -= 1;
         }
@@ -73,8 +73,8 @@ impl Row {
     /// The number of its packet, or of its first one; empty for what is no packet.
     pub(in crate::render) fn number_label(&self) -> String {
         match &self.kind {
-            Kind::Packet(arrow) => arrow.number.to_string(),
-            Kind::Run(run) => run.first.to_string(),
+            RowKind::Packet(arrow) => arrow.number.to_string(),
+            RowKind::Run(run) => run.first.to_string(),
             _ => String::new(),
         }
     }
