@@ -111,33 +111,39 @@ mod tests {
         [&header[..], &[0; 8]].concat()
     }
 
-    fn passes(gate: &mut FragmentFilter, bytes: &[u8]) -> bool {
-        gate.passes(&decode(LinkType::IPV4, bytes, 0))
+    fn passes(fragment_filter: &mut FragmentFilter, bytes: &[u8]) -> bool {
+        fragment_filter.passes(&decode(LinkType::IPV4, bytes, 0))
     }
 
     #[test]
     fn later_fragments_follow_their_first_one() {
-        let mut gate = FragmentFilter::new();
-        assert!(passes(&mut gate, &fragment(1, 0, false)), "a whole datagram");
+        let mut fragment_filter = FragmentFilter::new();
+        assert!(passes(&mut fragment_filter, &fragment(1, 0, false)), "a whole datagram");
         assert!(
-            !passes(&mut gate, &fragment(1, 5, false)),
+            !passes(&mut fragment_filter, &fragment(1, 5, false)),
             "which makes no fragment welcome"
         );
-        assert!(passes(&mut gate, &fragment(7, 0, true)));
-        assert!(passes(&mut gate, &fragment(7, 5, true)));
-        assert!(passes(&mut gate, &fragment(7, 9, false)));
-        assert!(!passes(&mut gate, &fragment(8, 5, false)));
-        assert_eq!(gate.left_out(), 2);
+        assert!(passes(&mut fragment_filter, &fragment(7, 0, true)));
+        assert!(passes(&mut fragment_filter, &fragment(7, 5, true)));
+        assert!(passes(&mut fragment_filter, &fragment(7, 9, false)));
+        assert!(!passes(&mut fragment_filter, &fragment(8, 5, false)));
+        assert_eq!(fragment_filter.left_out(), 2);
     }
 
     #[test]
     fn what_is_remembered_is_bounded() {
-        let mut gate = FragmentFilter::new();
+        let mut fragment_filter = FragmentFilter::new();
         for identification in 0..=u16::try_from(MOST).unwrap() {
-            passes(&mut gate, &fragment(identification, 0, true));
+            passes(&mut fragment_filter, &fragment(identification, 0, true));
         }
-        assert_eq!((gate.wanted.len(), gate.order.len()), (MOST, MOST));
-        assert!(!passes(&mut gate, &fragment(0, 5, false)), "the oldest is forgotten");
-        assert!(passes(&mut gate, &fragment(1, 5, false)));
+        assert_eq!(
+            (fragment_filter.wanted.len(), fragment_filter.order.len()),
+            (MOST, MOST)
+        );
+        assert!(
+            !passes(&mut fragment_filter, &fragment(0, 5, false)),
+            "the oldest is forgotten"
+        );
+        assert!(passes(&mut fragment_filter, &fragment(1, 5, false)));
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::capturing::{self, Capturing};
 use super::context::LabContext;
+use super::conversation_buffer::Story;
 use super::failure::Failure;
 use super::folder::Folder;
 use super::network::Network;
@@ -13,7 +14,6 @@ use super::recording::Files;
 use super::refused_network::lab_lacks_it;
 use super::result::RunResult;
 use super::run::{FinishedRun, PreparedRun, Run};
-use super::story::Story;
 use super::view::LabView;
 use crate::calls::Call;
 use crate::capture::live::{Capture, OpenError};

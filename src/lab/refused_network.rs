@@ -1,15 +1,15 @@
 //! What to do where a guided run may not capture: one line, with commands that work as they are printed.
 
 use super::network::Refusal;
-use crate::session::capture_right::Called;
+use crate::session::capture_right::Invocation;
 
 /// This failed for want of the right, and the system refuses the guided runs a private network, where they would have it.
 pub(super) fn lab_lacks_it(what: &str, refusal: &Refusal) -> String {
-    line_of_lab(what, refusal, &Called::now("socket-lab"))
+    line_of_lab(what, refusal, &Invocation::now("socket-lab"))
 }
 
-fn line_of_lab(what: &str, refusal: &Refusal, called: &Called) -> String {
-    let Called { program, command } = called;
+fn line_of_lab(what: &str, refusal: &Refusal, called: &Invocation) -> String {
+    let Invocation { program, command } = called;
     let remedy = refusal.remedy.as_ref();
     let remedy = remedy.map_or_else(String::new, |remedy| format!("'{remedy}', or "));
     format!(
@@ -21,7 +21,7 @@ fn line_of_lab(what: &str, refusal: &Refusal, called: &Called) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Called, Refusal, line_of_lab};
+    use super::{Invocation, Refusal, line_of_lab};
 
     #[test]
     fn a_refused_private_network_is_one_line_with_each_way() {
@@ -34,7 +34,7 @@ mod tests {
             line_of_lab(
                 "the packets could not be captured",
                 &refusal,
-                &Called::with("/opt/socket-lab", ["udp".to_owned()])
+                &Invocation::with("/opt/socket-lab", ["udp".to_owned()])
             ),
             "the packets could not be captured: the system refuses a private network (unshare: No space left on device (os \
              error 28): the limit is reached); type 'sudo sysctl a=1', or 'sudo /opt/socket-lab udp', or once 'sudo setcap \

@@ -21,12 +21,12 @@ pub struct Answers {
     collector: Collector,
     source: String,
     is_shown: bool,
-    key: Option<Page>,
-    form: Option<Page>,
+    key: Option<SheetFile>,
+    worksheet: Option<SheetFile>,
 }
 
 /// A file that is open, and the form in which a sheet is written to it.
-struct Page {
+struct SheetFile {
     format: Format,
     output: Destination,
 }
@@ -37,7 +37,7 @@ enum Format {
     Html,
 }
 
-impl Page {
+impl SheetFile {
     fn open(path: &Path, force: bool) -> Result<Self, String> {
         let shown = printable(path.display().to_string().as_bytes()).into_owned();
         let ending = path.extension().and_then(OsStr::to_str).unwrap_or_default();
@@ -69,7 +69,7 @@ impl Page {
 pub fn form_alone(settings: &Settings, cancel: &CancelToken, say: Say) -> Result<Outcome, String> {
     ending::watch(cancel, Grace::Whole, say, None)?;
     if let Some(path) = &settings.worksheet {
-        Page::open(path, settings.force)?.write(&Worksheet::blank())?;
+        SheetFile::open(path, settings.force)?.write(&Worksheet::blank())?;
     }
     Ok(Outcome::Complete)
 }
@@ -84,7 +84,11 @@ impl Answers {
         if !is_shown && settings.answer_key.is_none() && settings.worksheet.is_none() {
             return Ok(None);
         }
-        let open = |path: &Option<PathBuf>| path.as_deref().map(|path| Page::open(path, settings.force)).transpose();
+        let open = |path: &Option<PathBuf>| {
+            path.as_deref()
+                .map(|path| SheetFile::open(path, settings.force))
+                .transpose()
+        };
         Ok(Some(Self {
             collector: Collector::new(settings.flow),
             source: match &settings.read {
@@ -94,7 +98,7 @@ impl Answers {
             },
             is_shown,
             key: open(&settings.answer_key)?,
-            form: open(&settings.worksheet)?,
+            worksheet: open(&settings.worksheet)?,
         }))
     }
 
@@ -127,7 +131,7 @@ impl Answers {
         if let Some(page) = self.key.take() {
             failed = page.write(&sheet).err();
         }
-        if let Some(page) = self.form.take() {
+        if let Some(page) = self.worksheet.take() {
             failed = failed.or(page.write(&self.collector.form(Some(&self.source))).err());
         }
         if self.is_shown {

@@ -13,29 +13,29 @@ use crate::timeline::{ConversationCalls, PacketRef, PartyCall};
 #[derive(Debug, Clone)]
 pub struct Calls {
     is_given: bool,
-    matched: Arc<Mutex<Matched>>,
+    matched: Arc<Mutex<MatchedCalls>>,
 }
 
 /// The calls, and which conversations they belong to.
 #[derive(Debug)]
-struct Matched {
+struct MatchedCalls {
     files: CallFiles,
     /// What one output has asked for and another will, where display and exports both show calls.
-    kept: Option<Kept>,
+    kept: Option<KeptCalls>,
     /// What there is to say at the end has been said.
-    said: bool,
+    warned: bool,
 }
 
 /// The calls of conversations that were asked for.
 #[derive(Debug, Default)]
-struct Kept {
+struct KeptCalls {
     by_conversation: HashMap<u64, Vec<PartyCall>>,
     count: usize,
     /// Those of each conversation for which there was no room: more than [`CALLS`] no export has.
     no_room: HashMap<u64, u64>,
 }
 
-impl Kept {
+impl KeptCalls {
     /// Adds calls to those of a conversation. Gives back all that are known of it, and says how many are not known any more.
     fn with(&mut self, conversation: u64, new: ConversationCalls) -> (ConversationCalls, u64) {
         let missing = self.no_room.get(&conversation).copied().unwrap_or(0);
@@ -63,15 +63,15 @@ impl Calls {
         let several = shown && settings.export.shows_calls();
         Ok(Self {
             is_given: !settings.calls.is_empty(),
-            matched: Arc::new(Mutex::new(Matched {
+            matched: Arc::new(Mutex::new(MatchedCalls {
                 files,
-                kept: several.then(Kept::default),
-                said: false,
+                kept: several.then(KeptCalls::default),
+                warned: false,
             })),
         })
     }
 
-    fn lock(&self) -> MutexGuard<'_, Matched> {
+    fn lock(&self) -> MutexGuard<'_, MatchedCalls> {
         // Calls that were read stay as they are, whatever happened to another thread.
         self.matched.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -86,7 +86,7 @@ impl Calls {
     /// many of them another output has had and there was no room to keep.
     #[must_use]
     pub fn of(&self, conversation: u64, packets: &[PacketRef]) -> (ConversationCalls, u64) {
-        let Matched { files, kept, .. } = &mut *self.lock();
+        let MatchedCalls { files, kept, .. } = &mut *self.lock();
         let new = files.logs.match_conversation(packets);
         match kept {
             Some(kept) => kept.with(conversation, new),
@@ -103,7 +103,7 @@ impl Calls {
     #[must_use]
     pub fn remarks(&self) -> Vec<String> {
         let mut matched = self.lock();
-        if std::mem::replace(&mut matched.said, true) {
+        if std::mem::replace(&mut matched.warned, true) {
             return Vec::new();
         }
         matched.files.remarks()
@@ -124,7 +124,7 @@ impl Calls {
 
 #[cfg(test)]
 mod tests {
-    use super::{CALLS, ConversationCalls, Kept};
+    use super::{CALLS, ConversationCalls, KeptCalls};
     use crate::timeline::test_conversation::parse;
 
     /// So many calls of one conversation.
@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn a_second_output_gets_the_same_calls_and_later_ones() {
-        let mut kept = Kept::default();
+        let mut kept = KeptCalls::default();
         for (new, all) in [(3, 3), (0, 3), (2, 5), (0, 5)] {
             let (matched, missing) = kept.with(7, calls(new));
             assert_eq!((matched.calls.len(), missing), (all, 0));
@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn calls_without_room_are_missing_for_a_second_output_only() {
-        let mut kept = Kept::default();
+        let mut kept = KeptCalls::default();
         let (first, missing) = kept.with(7, calls(CALLS + 10));
         assert_eq!((first.calls.len(), missing), (CALLS + 10, 0));
         let (second, missing) = kept.with(7, ConversationCalls::default());

@@ -10,11 +10,11 @@ pub(super) fn sniffer_lacks_it(interface: &str) -> String {
     let possible = crate::privilege::capturing_is_possible();
     #[cfg(not(target_os = "linux"))]
     let possible = true;
-    line_of_sniffer(interface, &Called::now("sniffer"), possible)
+    line_of_sniffer(interface, &Invocation::now("sniffer"), possible)
 }
 
-fn line_of_sniffer(interface: &str, called: &Called, possible: bool) -> String {
-    let Called { program, command } = called;
+fn line_of_sniffer(interface: &str, called: &Invocation, possible: bool) -> String {
+    let Invocation { program, command } = called;
     let next = if possible {
         format!(
             "type 'sudo {command}', or once 'sudo setcap cap_net_raw+ep {program}', or run 'socket-lab', which needs no root on most systems"
@@ -28,14 +28,14 @@ fn line_of_sniffer(interface: &str, called: &Called, possible: bool) -> String {
 }
 
 /// How this program was called.
-pub struct Called {
+pub struct Invocation {
     /// Its path.
     pub program: String,
     /// The program with its arguments.
     pub command: String,
 }
 
-impl Called {
+impl Invocation {
     /// By the words of its command line; `name`: what it is called where its path is not known.
     #[must_use]
     pub fn now(name: &str) -> Self {
@@ -65,12 +65,12 @@ pub fn this_program(name: &str) -> String {
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
-    use super::{Called, line_of_sniffer};
+    use super::{Invocation, line_of_sniffer};
 
     #[test]
     fn the_documentation_shows_the_lines() {
         let documentation = include_str!("../../docs/privileges.md").replace("\n    ", " ");
-        let called = Called::with("/usr/local/bin/sniffer", ["-i lo".to_owned()]);
+        let called = Invocation::with("/usr/local/bin/sniffer", ["-i lo".to_owned()]);
         for possible in [true, false] {
             let line = line_of_sniffer("lo", &called, possible);
             assert!(documentation.contains(&line), "{line}");

@@ -26,7 +26,7 @@ pub struct ConversationBuffer {
     live: bool,
     calls: Calls,
     /// The conversations that are not drawn, and when they ended.
-    kept: BTreeMap<u64, Option<Ended>>,
+    kept: BTreeMap<u64, Option<EndTimes>>,
     /// The numbers of those that have ended, in the order of their ends.
     ended: VecDeque<u64>,
     first: Option<Time>,
@@ -38,7 +38,7 @@ pub struct ConversationBuffer {
 
 /// When the last packet of an ended conversation came: by the capture's clock and by ours.
 #[derive(Clone, Copy)]
-struct Ended {
+struct EndTimes {
     captured: Option<Time>,
     at: Instant,
 }
@@ -105,7 +105,7 @@ impl ConversationBuffer {
         }
         let ended = self.kept.entry(number).or_default();
         if ended.is_none() && is_over(seen) {
-            *ended = Some(Ended {
+            *ended = Some(EndTimes {
                 captured: seen.time,
                 at: Instant::now(),
             });
@@ -116,7 +116,7 @@ impl ConversationBuffer {
 
     /// How long until the next ended conversation can be drawn, if one waits.
     #[must_use]
-    pub fn patience(&self) -> Option<Duration> {
+    pub fn until_next_draw(&self) -> Option<Duration> {
         if self.view.waits_for_all() {
             return None;
         }
@@ -125,7 +125,7 @@ impl ConversationBuffer {
     }
 
     /// The conversation that ended first, of those not drawn.
-    fn first_ended(&self) -> Option<(u64, Ended)> {
+    fn first_ended(&self) -> Option<(u64, EndTimes)> {
         let mut numbers = self.ended.iter();
         numbers.find_map(|number| Some((*number, (*self.kept.get(number)?)?)))
     }
@@ -148,7 +148,7 @@ impl ConversationBuffer {
             }
         } else if !waits {
             // In the order of their numbers, so that two runs over one file look alike.
-            let settled = |ended: Option<Ended>| ended.is_some_and(|ended| has_settled(ended, now));
+            let settled = |ended: Option<EndTimes>| ended.is_some_and(|ended| has_settled(ended, now));
             while let Some((&number, _)) = self.kept.first_key_value().filter(|(_, ended)| settled(**ended)) {
                 self.draw(output, style, known, number)?;
             }
@@ -250,7 +250,7 @@ fn is_over(seen: &PacketRef) -> bool {
 }
 
 /// Has the capture gone on long enough since? Without times only its end tells.
-fn has_settled(ended: Ended, now: Option<Time>) -> bool {
+fn has_settled(ended: EndTimes, now: Option<Time>) -> bool {
     const CAPTURED: i64 = 1_000_000_000;
     ended
         .captured

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::answers::Answers;
 use super::calls::Calls;
 use super::conversation_buffer::ConversationBuffer;
-use super::following::{Conversations, Followed, Whole};
+use super::following::{Conversations, Followed, FollowedDatagram};
 use super::json_trailer::JsonTrailer;
 use super::observed::{LazyPacket, Observed, Sink};
 use super::pool::{PoolError, Render, RenderPool};
@@ -36,18 +36,18 @@ pub struct Display {
     shown: u64,
     /// May other threads help? Not while somebody waits for the next packet.
     may_help: bool,
-    pool: Option<RenderPool<Shown>>,
+    pool: Option<RenderPool<RenderJob>>,
     /// More than one conversation was seen.
     several: bool,
     /// Only this conversation is wanted.
     flow: Option<u64>,
-    stories: Option<ConversationBuffer>,
+    conversation_buffer: Option<ConversationBuffer>,
     answers: Option<Answers>,
     json_trailer: Option<JsonTrailer>,
 }
 
 /// A packet that is to be shown, with all that is to be known for it.
-struct Shown {
+struct RenderJob {
     number: u64,
     frame: Frame<'static>,
     followed: Followed,
@@ -118,7 +118,7 @@ impl Display {
             StandardOutput::new()
         };
         Ok(Self {
-            stories: ConversationBuffer::new(settings, calls),
+            conversation_buffer: ConversationBuffer::new(settings, calls),
             answers,
             json_trailer: JsonTrailer::new(settings, calls),
             flow: settings.flow,
@@ -141,8 +141,8 @@ impl Display {
 
     /// How long until [`Self::tick`] has something to show, if anything waits for time to pass.
     #[must_use]
-    pub fn patience(&self) -> Option<Duration> {
-        self.stories.as_ref()?.patience()
+    pub fn until_next_draw(&self) -> Option<Duration> {
+        self.conversation_buffer.as_ref()?.until_next_draw()
     }
 
     /// Shows what only waited for time to pass.
@@ -150,8 +150,8 @@ impl Display {
     /// # Errors
     /// Standard output is closed or cannot be written.
     pub fn tick(&mut self, known: &dyn Conversations) -> Result<(), DisplayError> {
-        if let Some(stories) = &mut self.stories {
-            stories.draw_ended(&mut self.output, &self.style, known, None)?;
+        if let Some(conversation_buffer) = &mut self.conversation_buffer {
+            conversation_buffer.draw_ended(&mut self.output, &self.style, known, None)?;
         }
         self.flush()
     }
@@ -164,8 +164,8 @@ impl Display {
         if let Some(mut pool) = self.pool.take() {
             pool.finish(&mut self.output)?;
         }
-        if let Some(stories) = &mut self.stories {
-            stories.finish(&mut self.output, &self.style, known)?;
+        if let Some(conversation_buffer) = &mut self.conversation_buffer {
+            conversation_buffer.finish(&mut self.output, &self.style, known)?;
         }
         if let Some(answers) = &mut self.answers {
             answers
@@ -200,13 +200,13 @@ impl Display {
     /// What to say at the end.
     #[must_use]
     pub fn remarks(&mut self) -> Vec<String> {
-        let told = self
-            .stories
+        let remarks = self
+            .conversation_buffer
             .as_mut()
             .map(ConversationBuffer::remarks)
             .unwrap_or_default();
         let json_trailer = self.json_trailer.as_mut().map(JsonTrailer::remarks).unwrap_or_default();
-        told.into_iter().chain(json_trailer).collect()
+        remarks.into_iter().chain(json_trailer).collect()
     }
 }
 
@@ -219,8 +219,8 @@ impl Sink for Display {
             answers.take(observed);
             return Ok(());
         }
-        if let Some(stories) = &mut self.stories {
-            return Ok(stories.take(&mut self.output, &self.style, observed, known)?);
+        if let Some(conversation_buffer) = &mut self.conversation_buffer {
+            return Ok(conversation_buffer.take(&mut self.output, &self.style, observed, known)?);
         }
         let in_flow = observed.followed.known();
         let is_wanted = |wanted| in_flow.is_some_and(|in_flow| in_flow.conversation == wanted);
@@ -241,7 +241,7 @@ impl Sink for Display {
             self.writer.write(&mut self.text, observed, self.several)?;
             return Ok(self.output.write_all(&self.text)?);
         };
-        let shown = Shown {
+        let shown = RenderJob {
             number: observed.number,
             frame: observed.frame.clone().into_owned(),
             followed: observed.followed.clone(),
@@ -281,7 +281,7 @@ impl Writer {
             hex::write(text, 0, &frame.bytes, self.style.width)?;
             writeln!(text)?;
         }
-        let Some(Whole { frame, fragments, .. }) = &followed.whole else {
+        let Some(FollowedDatagram { frame, fragments, .. }) = &followed.whole else {
             return Ok(());
         };
         if !self.is_json {
@@ -291,8 +291,8 @@ impl Writer {
     }
 }
 
-impl Render<Shown> for Writer {
-    fn work(&self, job: &Shown, text: &mut Vec<u8>) {
+impl Render<RenderJob> for Writer {
+    fn work(&self, job: &RenderJob, text: &mut Vec<u8>) {
         let headers = LazyPacket::new(&job.frame);
         let observed = Observed::new(job.number, &headers, &job.followed);
         // Writing to memory cannot fail.

@@ -235,7 +235,7 @@ impl Watcher {
         signal_hook::low_level::exit(ENDED)
     }
 
-    fn tell_counts(&self) {
+    fn print_counts(&self) {
         let Some(counts) = &self.counts else { return };
         if self.owed.fetch_add(1, Ordering::SeqCst) > 0 {
             // They are being written, and will be once more.
@@ -280,7 +280,7 @@ impl Watcher {
         let is_asked = asked.is_some() && watched.first().is_some_and(|fd| fd.any().unwrap_or(false));
         if let Some(file) = self.asked.as_mut().filter(|_| is_asked) {
             let _ = file.read(&mut [0]);
-            self.tell_counts();
+            self.print_counts();
         }
     }
 }

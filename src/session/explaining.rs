@@ -131,10 +131,11 @@ fn find_examples(
         wanted += 1;
         let followed = search.follower.follow(number, &frame, headers.packet());
         let observed = Observed::new(number, &headers, &followed);
-        let this = Shown { number, joined: false };
+        let this = ExampleSource { number, joined: false };
         search.take(this, observed.packet(), followed.in_flow.as_ref());
         if followed.whole.is_some() {
-            observed.with_in_flow(|packet, in_flow| search.take(Shown { number, joined: true }, packet, in_flow));
+            observed
+                .with_in_flow(|packet, in_flow| search.take(ExampleSource { number, joined: true }, packet, in_flow));
         }
     }
     let found = search.examples.iter().position(|(_, examples)| !examples.is_empty());
@@ -154,7 +155,7 @@ fn find_examples(
 
 /// Where headers were found.
 #[derive(Clone, Copy)]
-struct Shown {
+struct ExampleSource {
     /// Number of the packet in the capture, from 1.
     number: u64,
     /// They are those of a datagram that was put together from fragments, the last of which is this packet.
@@ -182,7 +183,7 @@ impl Search {
         self.examples.first().is_some_and(|(_, seen)| seen.len() >= EXAMPLES)
     }
 
-    fn take(&mut self, shown: Shown, packet: &Packet<'_>, in_flow: Option<&PacketInFlow>) {
+    fn take(&mut self, shown: ExampleSource, packet: &Packet<'_>, in_flow: Option<&PacketInFlow>) {
         if self
             .only
             .is_some_and(|only| in_flow.is_none_or(|in_flow| in_flow.conversation != only))
@@ -208,7 +209,7 @@ impl Search {
     }
 
     /// The field and its parts. A part that has no meaning of its own has that of the whole.
-    fn search(&mut self, shown: Shown, context: Context<'_, '_>, field: &Field<'_>, whole: &Field<'_>) {
+    fn search(&mut self, shown: ExampleSource, context: Context<'_, '_>, field: &Field<'_>, whole: &Field<'_>) {
         if self.examples.iter().any(|(id, _)| *id == field.id()) {
             let said = meaning(context, field).or_else(|| meaning(context, whole));
             let noted = note(context, field).unwrap_or_default().into_owned();
@@ -219,7 +220,7 @@ impl Search {
         }
     }
 
-    fn keep(&mut self, shown: Shown, field: &Field<'_>, note: String, meaning: String) {
+    fn keep(&mut self, shown: ExampleSource, field: &Field<'_>, note: String, meaning: String) {
         let mut wanted = self.examples.iter_mut().filter(|(id, _)| *id == field.id());
         let Some((_, examples)) = wanted.next().filter(|(_, examples)| examples.len() < EXAMPLES) else {
             return;

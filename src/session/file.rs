@@ -68,7 +68,7 @@ fn end(
     settings: &Settings,
     source: &mut Source,
     observation: Observation<'_>,
-    read: Result<(), End>,
+    read: Result<(), ReadEnd>,
     say: Say,
 ) -> Outcome {
     let Observation {
@@ -80,18 +80,18 @@ fn end(
     } = observation;
     drop(progress);
     let mut failed = match read {
-        Ok(()) | Err(End::Enough) => false,
-        Err(End::Interrupted) if !source.is_pipe() => return broken_off(source, sinks, say),
-        Err(End::Interrupted) => {
+        Ok(()) | Err(ReadEnd::Enough) => false,
+        Err(ReadEnd::Interrupted) if !source.is_pipe() => return broken_off(source, sinks, say),
+        Err(ReadEnd::Interrupted) => {
             on_own_line();
             source.interrupted().iter().for_each(|line| say.error(line));
             true
         }
-        Err(End::Failed(line)) => {
+        Err(ReadEnd::Failed(line)) => {
             say.error(&line);
             true
         }
-        Err(End::Warning(line)) => {
+        Err(ReadEnd::Warning(line)) => {
             say.warning(&line);
             true
         }
@@ -175,7 +175,7 @@ fn on_own_line() {
 }
 
 /// What ends the reading before the end of the file.
-enum End {
+enum ReadEnd {
     /// As many packets as wanted, or nobody reads standard output.
     Enough,
     /// A quit.
@@ -186,7 +186,7 @@ enum End {
     Failed(String),
 }
 
-impl From<DisplayError> for End {
+impl From<DisplayError> for ReadEnd {
     fn from(error: DisplayError) -> Self {
         match error {
             DisplayError::Closed => Self::Enough,
@@ -196,7 +196,7 @@ impl From<DisplayError> for End {
     }
 }
 
-impl From<WriteError> for End {
+impl From<WriteError> for ReadEnd {
     fn from(error: WriteError) -> Self {
         if error.is_closed_pipe() {
             Self::Enough
@@ -241,7 +241,7 @@ impl<'a> Sinks<'a> {
     }
 
     /// Hands a packet to each. A display or a copy that fails is taken away, so that its failure is said once.
-    fn take(&mut self, observed: &Observed<'_, '_>, known: &Follower, file_info: &FileInfo) -> Result<(), Refused> {
+    fn take(&mut self, observed: &Observed<'_, '_>, known: &Follower, file_info: &FileInfo) -> Result<(), SinkError> {
         if let Some(exporter) = &mut self.exporter {
             let Ok(()) = exporter.take(observed, known);
         }
@@ -250,19 +250,19 @@ impl<'a> Sinks<'a> {
             self.display = None;
             // Nobody looks on any more, but the copy and the exports are still wanted whole.
             if (self.copy.is_none() && self.exporter.is_none()) || !matches!(error, DisplayError::Closed) {
-                return Err(Refused::Display(error));
+                return Err(SinkError::Display(error));
             }
         }
         let copied = self.copy.as_mut().map_or(Ok(()), |open| open.take(observed, file_info));
         copied.map_err(|error| {
             self.copy = None;
-            Refused::Copy(error)
+            SinkError::Copy(error)
         })
     }
 }
 
 /// Why a packet could not be handed on.
-enum Refused {
+enum SinkError {
     Selection(CompileError),
     Display(DisplayError),
     Copy(WriteError),
@@ -282,10 +282,10 @@ struct Observation<'a> {
 
 impl Observation<'_> {
     /// Takes the next packet of the file.
-    fn take(&mut self, frame: &Frame<'_>, file_info: &FileInfo) -> Result<(), Refused> {
+    fn take(&mut self, frame: &Frame<'_>, file_info: &FileInfo) -> Result<(), SinkError> {
         self.number += 1;
         let headers = LazyPacket::new(frame);
-        if !self.selection.wants(&headers).map_err(Refused::Selection)? {
+        if !self.selection.wants(&headers).map_err(SinkError::Selection)? {
             if self.sinks.need_all() {
                 self.follower.pass(self.number, frame, headers.packet());
             }
@@ -311,7 +311,7 @@ fn each(
     source: &mut Source,
     observation: &mut Observation<'_>,
     cancel: &CancelToken,
-) -> Result<(), End> {
+) -> Result<(), ReadEnd> {
     let is_pipe = source.is_pipe();
     loop {
         if let Some(progress) = &mut observation.progress {
@@ -319,24 +319,24 @@ fn each(
             progress.step(observation.number, read, &mut observation.sinks.display)?;
         }
         if settings.count.is_some_and(|count| observation.wanted >= count) {
-            return Err(End::Enough);
+            return Err(ReadEnd::Enough);
         }
         source.count(observation.number);
         if source.is_over(cancel) {
-            return Err(End::Interrupted);
+            return Err(ReadEnd::Interrupted);
         }
         let taken = match source.reader.next_with_file_info() {
             Ok(Some((frame, file_info))) => observation.take(&frame, file_info),
             Ok(None) => return Ok(()),
-            Err(_) if is_pipe && cancel.requested() => return Err(End::Interrupted),
-            Err(error) if error.is_cut() => return Err(End::Warning(one_line(&error))),
-            Err(error) => return Err(End::Failed(one_line(&error))),
+            Err(_) if is_pipe && cancel.requested() => return Err(ReadEnd::Interrupted),
+            Err(error) if error.is_cut() => return Err(ReadEnd::Warning(one_line(&error))),
+            Err(error) => return Err(ReadEnd::Failed(one_line(&error))),
         };
         match taken {
             Ok(()) => {}
-            Err(Refused::Selection(error)) => return Err(End::Failed(one_line(&error))),
-            Err(Refused::Display(error)) => return Err(error.into()),
-            Err(Refused::Copy(error)) => {
+            Err(SinkError::Selection(error)) => return Err(ReadEnd::Failed(one_line(&error))),
+            Err(SinkError::Display(error)) => return Err(error.into()),
+            Err(SinkError::Copy(error)) => {
                 let left = settings.count.map_or(u64::MAX, |count| count - observation.wanted);
                 let more = lost_with_it(source, &mut observation.selection, left, cancel);
                 return Err(error.with_more_lost(more).into());

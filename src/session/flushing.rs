@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 #[derive(Debug, Default)]
 pub(super) struct Flushing {
     /// How long to wait for more frames before what there is goes out; `None`: there is nothing.
-    pub(super) patience: Option<Duration>,
+    pub(super) until_flush: Option<Duration>,
     last: Option<Instant>,
 }
 
@@ -19,24 +19,24 @@ impl Flushing {
 
     /// A frame was recorded. The clock is not read here, where it would be read for each frame.
     pub(super) fn needed(&mut self) {
-        self.patience = Some(Duration::ZERO);
+        self.until_flush = Some(Duration::ZERO);
     }
 
     /// No frame waits to be read. Is it time?
     pub(super) fn is_due(&mut self) -> bool {
-        if self.patience.is_none() {
+        if self.until_flush.is_none() {
             return false;
         }
         let elapsed = self.last.map(|last| last.elapsed());
         let wait = elapsed.map_or(Duration::ZERO, |elapsed| Self::INTERVAL.saturating_sub(elapsed));
         if wait.is_zero() {
             *self = Self {
-                patience: None,
+                until_flush: None,
                 last: Some(Instant::now()),
             };
             return true;
         }
-        self.patience = Some(wait);
+        self.until_flush = Some(wait);
         false
     }
 }
@@ -52,13 +52,13 @@ mod tests {
         let mut flushing = Flushing::default();
         assert!(!flushing.is_due(), "there is nothing");
         flushing.needed();
-        assert_eq!(flushing.patience, Some(Duration::ZERO));
+        assert_eq!(flushing.until_flush, Some(Duration::ZERO));
         assert!(flushing.is_due());
-        assert_eq!(flushing.patience, None);
+        assert_eq!(flushing.until_flush, None);
         flushing.needed();
         // Unless this test was kept waiting for so long that it is time again.
         if !flushing.is_due() {
-            let wait = flushing.patience.unwrap();
+            let wait = flushing.until_flush.unwrap();
             assert!(wait > Duration::ZERO && wait <= Flushing::INTERVAL, "{wait:?}");
             std::thread::sleep(wait);
             assert!(flushing.is_due());

@@ -23,7 +23,7 @@ pub struct Followed {
     /// What it does in its conversation; `None` for a fragment: its datagram is followed as a whole.
     pub in_flow: Option<PacketInFlow>,
     /// The datagram that it completes, and what that does.
-    pub whole: Option<Whole>,
+    pub whole: Option<FollowedDatagram>,
     /// The time of the capture's first packet that has one.
     pub first: Option<Time>,
 }
@@ -61,7 +61,7 @@ impl Followed {
 
 /// A datagram that was put together.
 #[derive(Debug, Clone)]
-pub struct Whole {
+pub struct FollowedDatagram {
     /// The datagram as a frame without a link layer, at the time of its last fragment.
     pub frame: Frame<'static>,
     /// In how many fragments it came.
@@ -99,7 +99,7 @@ impl Follower {
         }
     }
 
-    fn whole(&mut self, number: u64, last: &Frame<'_>, datagram: Datagram) -> Whole {
+    fn whole(&mut self, number: u64, last: &Frame<'_>, datagram: Datagram) -> FollowedDatagram {
         let frame = Frame {
             link: datagram.link,
             original_length: u32::try_from(datagram.bytes.len()).unwrap_or(u32::MAX),
@@ -112,7 +112,7 @@ impl Follower {
         let packet = frame.decode();
         let in_flow = self.tracker.follow(number, frame.time, &packet);
         drop(packet);
-        Whole {
+        FollowedDatagram {
             in_flow,
             fragments: datagram.fragments,
             frame,

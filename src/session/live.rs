@@ -20,7 +20,7 @@ use super::following::{Followed, SharedFollower};
 use super::observed::{LazyPacket, Observed, Sink as _};
 use super::opening::{descriptor, open};
 use super::outcome::Outcome;
-use super::printing::{self, FrameSender, Printer, Refusal};
+use super::printing::{self, FrameSender, Printer, QueueError};
 use super::recording::{Recording, record};
 use super::rights;
 use super::say::Say;
@@ -72,7 +72,7 @@ pub fn run(settings: &Settings, filter: &Filter, cancel: &CancelToken, say: Say)
         follower: follower.clone(),
         recording,
         exporter,
-        afterwards: UserFilter::new(filter, settings.handshake_only),
+        user_filter: UserFilter::new(filter, settings.handshake_only),
         captured: 0,
         seen,
         unprinted: 0,
@@ -130,7 +130,7 @@ struct Session<'a> {
     follows: bool,
     recording: Option<Recording>,
     exporter: Option<Exporter<'a>>,
-    afterwards: UserFilter,
+    user_filter: UserFilter,
     captured: u64,
     /// The same, for the thread that tells the counts.
     seen: Arc<AtomicU64>,
@@ -153,11 +153,11 @@ impl Session<'_> {
             if left == Some(Duration::ZERO) || self.settings.count.is_some_and(|count| self.captured >= count) {
                 break;
             }
-            let timeout = [flushing.patience, left].into_iter().flatten().min();
+            let timeout = [flushing.until_flush, left].into_iter().flatten().min();
             match capture.next(timeout, Some(descriptor(self.cancel))) {
                 Ok(Event::Frame(frame, _)) => {
                     let headers = LazyPacket::new(&frame);
-                    if self.afterwards.wants(&headers) {
+                    if self.user_filter.wants(&headers) {
                         self.take(&headers, &mut queue);
                         if self.recording.is_some() {
                             flushing.needed();
@@ -214,8 +214,8 @@ impl Session<'_> {
         let Some(open) = queue else { return };
         match open.offer(self.captured, frame, self.follows.then_some(followed)) {
             Ok(()) => {}
-            Err(Refusal::Full) => self.unprinted += 1,
-            Err(Refusal::Ended) => *queue = None,
+            Err(QueueError::Full) => self.unprinted += 1,
+            Err(QueueError::Ended) => *queue = None,
         }
     }
 
@@ -225,7 +225,7 @@ impl Session<'_> {
         if self.follows {
             self.follower.lock().pass(printing::UNSHOWN, frame, headers.packet());
         } else {
-            queue.take_if(|open| open.offer(printing::UNSHOWN, frame, None) == Err(Refusal::Ended));
+            queue.take_if(|open| open.offer(printing::UNSHOWN, frame, None) == Err(QueueError::Ended));
         }
     }
 
@@ -307,7 +307,7 @@ impl Session<'_> {
                 packets(counted.dropped)
             ));
         }
-        if let Some(remark) = self.afterwards.remark() {
+        if let Some(remark) = self.user_filter.remark() {
             self.say.warning(&remark);
         }
         Outcome::of(self.failed || printing_failed || unseen || counted.dropped > 0)

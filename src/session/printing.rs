@@ -27,7 +27,7 @@ const ROOM_ON_TERMINAL: usize = 1024 * 1024;
 pub(super) const UNSHOWN: u64 = 0;
 
 /// A frame on its way to the printing thread.
-struct Ticket {
+struct QueuedFrame {
     number: u64,
     frame: Frame<'static>,
     /// What is known of it, where the capturing thread has to know; else the printing thread finds out.
@@ -38,25 +38,25 @@ struct Ticket {
 fn cost(frame: &Frame<'_>, followed: Option<&Followed>) -> usize {
     let datagram = |followed: &Followed| followed.whole.as_ref().map_or(0, |whole| whole.frame.bytes.len());
     let known = followed.map_or(0, |followed| size_of::<Followed>() + datagram(followed));
-    size_of::<Ticket>() + frame.bytes.len() + known
+    size_of::<QueuedFrame>() + frame.bytes.len() + known
 }
 
 /// Where the capturing thread puts frames in.
 pub(super) struct FrameSender {
-    tickets: Sender<Ticket>,
+    frames: Sender<QueuedFrame>,
     waiting: Arc<AtomicUsize>,
     room: usize,
 }
 
 /// Where the printing thread takes them out.
 pub(super) struct FrameReceiver {
-    tickets: Receiver<Ticket>,
+    frames: Receiver<QueuedFrame>,
     waiting: Arc<AtomicUsize>,
 }
 
 /// Why a frame will not be printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(super) enum QueueError {
     /// There is no room for it now.
     Full,
     /// The printing thread has ended, and has said why.
@@ -79,54 +79,57 @@ pub(super) fn queue_to_output() -> (FrameSender, FrameReceiver) {
 
 /// A queue that holds so many bytes at most, but always one frame.
 fn queue(room: usize) -> (FrameSender, FrameReceiver) {
-    let (sender, receiver) = mpsc::channel();
+    let (frames_in, frames_out) = mpsc::channel();
     let waiting = Arc::new(AtomicUsize::new(0));
-    let entrance = FrameSender {
-        tickets: sender,
+    let sender = FrameSender {
+        frames: frames_in,
         waiting: Arc::clone(&waiting),
         room,
     };
-    let tickets = receiver;
-    (entrance, FrameReceiver { tickets, waiting })
+    let receiver = FrameReceiver {
+        frames: frames_out,
+        waiting,
+    };
+    (sender, receiver)
 }
 
 impl FrameSender {
     /// Puts a copy of the frame in, if there is room; never waits.
-    pub(super) fn offer(&self, number: u64, frame: &Frame<'_>, followed: Option<Followed>) -> Result<(), Refusal> {
+    pub(super) fn offer(&self, number: u64, frame: &Frame<'_>, followed: Option<Followed>) -> Result<(), QueueError> {
         let cost = cost(frame, followed.as_ref());
         let before = self.waiting.load(Ordering::Relaxed);
         if before > 0 && before + cost > self.room {
-            return Err(Refusal::Full);
+            return Err(QueueError::Full);
         }
         // Before the frame itself, lest the other side take off what was not yet added.
         self.waiting.fetch_add(cost, Ordering::Relaxed);
-        let ticket = Ticket {
+        let queued = QueuedFrame {
             number,
             frame: frame.clone().into_owned(),
             followed: followed.map(Box::new),
         };
-        self.tickets.send(ticket).map_err(|_| Refusal::Ended)
+        self.frames.send(queued).map_err(|_| QueueError::Ended)
     }
 }
 
 impl FrameReceiver {
     /// The next frame; waits for it, at most so long.
-    fn take(&self, timeout: Option<Duration>) -> Result<Ticket, RecvTimeoutError> {
+    fn take(&self, timeout: Option<Duration>) -> Result<QueuedFrame, RecvTimeoutError> {
         let next = match timeout {
-            Some(timeout) => self.tickets.recv_timeout(timeout),
-            None => self.tickets.recv().map_err(RecvTimeoutError::from),
+            Some(timeout) => self.frames.recv_timeout(timeout),
+            None => self.frames.recv().map_err(RecvTimeoutError::from),
         };
-        next.inspect(|ticket| self.count_off(ticket))
+        next.inspect(|queued| self.count_off(queued))
     }
 
     /// The next frame if there is one already.
-    fn take_now(&self) -> Option<Ticket> {
-        self.tickets.try_recv().ok().inspect(|ticket| self.count_off(ticket))
+    fn take_now(&self) -> Option<QueuedFrame> {
+        self.frames.try_recv().ok().inspect(|queued| self.count_off(queued))
     }
 
-    fn count_off(&self, ticket: &Ticket) {
+    fn count_off(&self, queued: &QueuedFrame) {
         self.waiting
-            .fetch_sub(cost(&ticket.frame, ticket.followed.as_deref()), Ordering::Relaxed);
+            .fetch_sub(cost(&queued.frame, queued.followed.as_deref()), Ordering::Relaxed);
     }
 }
 
@@ -173,8 +176,8 @@ impl Printer<'_> {
 
     fn print_all(&self, display: &mut Display, queue: &FrameReceiver) -> Result<(), DisplayError> {
         loop {
-            match queue.take(display.patience()) {
-                Ok(ticket) => self.take(display, ticket)?,
+            match queue.take(display.until_next_draw()) {
+                Ok(queued) => self.take(display, queued)?,
                 Err(RecvTimeoutError::Timeout) => {
                     display.tick(&self.follower)?;
                     continue;
@@ -182,19 +185,19 @@ impl Printer<'_> {
                 Err(RecvTimeoutError::Disconnected) => return display.finish(&self.follower),
             }
             // While more wait, they are written together; when none does, the person sees them now.
-            while let Some(ticket) = queue.take_now() {
-                self.take(display, ticket)?;
+            while let Some(queued) = queue.take_now() {
+                self.take(display, queued)?;
             }
             display.flush()?;
         }
     }
 
-    fn take(&self, display: &mut Display, ticket: Ticket) -> Result<(), DisplayError> {
-        let Ticket {
+    fn take(&self, display: &mut Display, queued: QueuedFrame) -> Result<(), DisplayError> {
+        let QueuedFrame {
             number,
             frame,
             followed,
-        } = ticket;
+        } = queued;
         let headers = LazyPacket::new(&frame);
         if number == UNSHOWN {
             self.follower.lock().pass(number, &frame, headers.packet());
@@ -211,7 +214,7 @@ impl Printer<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Refusal, Ticket, queue};
+    use super::{QueueError, QueuedFrame, queue};
     use crate::frame::Frame;
     use crate::wire::LinkType;
 
@@ -224,33 +227,33 @@ mod tests {
 
     #[test]
     fn it_is_full_by_bytes_and_has_room_again_when_they_are_taken() {
-        let (entrance, exit) = queue(3 * (1000 + size_of::<Ticket>()));
+        let (sender, receiver) = queue(3 * (1000 + size_of::<QueuedFrame>()));
         for number in 1..=3 {
-            assert_eq!(entrance.offer(number, &frame(1000), None), Ok(()));
+            assert_eq!(sender.offer(number, &frame(1000), None), Ok(()));
         }
-        assert_eq!(entrance.offer(4, &frame(0), None), Err(Refusal::Full));
-        assert_eq!(exit.take(None).map(|ticket| ticket.number), Ok(1));
-        assert_eq!(entrance.offer(5, &frame(1001), None), Err(Refusal::Full));
-        assert_eq!(entrance.offer(6, &frame(1000), None), Ok(()));
-        let rest = std::iter::from_fn(|| exit.take_now()).map(|ticket| ticket.number);
+        assert_eq!(sender.offer(4, &frame(0), None), Err(QueueError::Full));
+        assert_eq!(receiver.take(None).map(|queued| queued.number), Ok(1));
+        assert_eq!(sender.offer(5, &frame(1001), None), Err(QueueError::Full));
+        assert_eq!(sender.offer(6, &frame(1000), None), Ok(()));
+        let rest = std::iter::from_fn(|| receiver.take_now()).map(|queued| queued.number);
         assert_eq!(rest.collect::<Vec<_>>(), [2, 3, 6]);
     }
 
     #[test]
     fn one_frame_always_fits_and_nobody_at_the_end_is_noticed() {
-        let (entrance, exit) = queue(10);
-        assert_eq!(entrance.offer(1, &frame(1000), None), Ok(()));
-        assert_eq!(entrance.offer(2, &frame(0), None), Err(Refusal::Full));
-        assert!(exit.take(None).is_ok());
-        drop(exit);
-        assert_eq!(entrance.offer(3, &frame(0), None), Err(Refusal::Ended));
+        let (sender, receiver) = queue(10);
+        assert_eq!(sender.offer(1, &frame(1000), None), Ok(()));
+        assert_eq!(sender.offer(2, &frame(0), None), Err(QueueError::Full));
+        assert!(receiver.take(None).is_ok());
+        drop(receiver);
+        assert_eq!(sender.offer(3, &frame(0), None), Err(QueueError::Ended));
     }
 
     #[test]
     fn a_closed_queue_is_emptied_first() {
-        let (entrance, exit) = queue(1000);
-        assert_eq!(entrance.offer(1, &frame(1), None), Ok(()));
-        drop(entrance);
-        assert!(exit.take(None).is_ok() && exit.take(None).is_err());
+        let (sender, receiver) = queue(1000);
+        assert_eq!(sender.offer(1, &frame(1), None), Ok(()));
+        drop(sender);
+        assert!(receiver.take(None).is_ok() && receiver.take(None).is_err());
     }
 }

@@ -96,7 +96,7 @@ pub fn run(
     // opening of a named pipe that nobody reads.
     ending::watch_without_rights(&cancel, Grace::Whole, say)?;
     let call_log = logging::start(&settings.log)?;
-    rights::tell();
+    rights::print_refusal();
     // Root by itself may have needed a right for the call log.
     if !binds {
         rights::none()?;

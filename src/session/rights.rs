@@ -89,7 +89,7 @@ pub fn were_lent() -> bool {
 }
 
 /// Says that they were given up, to who asks for details (`-v`).
-pub fn tell() {
+pub fn print_refusal() {
     #[cfg(target_os = "linux")]
     if let Some(line) = GIVEN_UP.get() {
         tracing::debug!("{line}");

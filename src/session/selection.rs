@@ -22,7 +22,7 @@ pub fn filter(ports: &[u16], hosts: &[IpAddr], expression: &[String]) -> Result<
 /// Chooses among frames that have passed the kernel's filter already.
 pub struct UserFilter {
     /// `None` when everything is wanted, so that no fragment is doubtful.
-    gate: Option<FragmentFilter>,
+    fragment_filter: Option<FragmentFilter>,
     handshakes: Option<Handshakes>,
 }
 
@@ -31,22 +31,22 @@ impl UserFilter {
     #[must_use]
     pub fn new(filter: &Filter, handshake_only: bool) -> Self {
         Self {
-            gate: filter.expression().map(|_| FragmentFilter::new()),
+            fragment_filter: filter.expression().map(|_| FragmentFilter::new()),
             handshakes: handshake_only.then(Handshakes::new),
         }
     }
 
     /// Is the frame wanted?
     pub fn wants(&mut self, headers: &LazyPacket<'_>) -> bool {
-        let (gate, handshakes) = (self.gate.as_mut(), self.handshakes.as_mut());
-        gate.is_none_or(|gate| gate.passes(headers.packet()))
+        let (fragment_filter, handshakes) = (self.fragment_filter.as_mut(), self.handshakes.as_mut());
+        fragment_filter.is_none_or(|fragment_filter| fragment_filter.passes(headers.packet()))
             && handshakes.is_none_or(|handshakes| handshakes.keeps(headers.packet()))
     }
 
     /// What to say at the end about what was left out, if anything.
     #[must_use]
     pub fn remark(&self) -> Option<String> {
-        let left_out = self.gate.as_ref().map_or(0, FragmentFilter::left_out);
+        let left_out = self.fragment_filter.as_ref().map_or(0, FragmentFilter::left_out);
         (left_out > 0).then(|| {
             format!(
                 "{left_out} later fragments were left out: the first one of their datagram, which has the ports, was not \
@@ -60,7 +60,7 @@ impl UserFilter {
 pub struct Selection {
     filter: Filter,
     programs: HashMap<LinkType, Program>,
-    afterwards: UserFilter,
+    user_filter: UserFilter,
 }
 
 impl Selection {
@@ -68,7 +68,7 @@ impl Selection {
     #[must_use]
     pub fn new(filter: Filter, handshake_only: bool) -> Self {
         Self {
-            afterwards: UserFilter::new(&filter, handshake_only),
+            user_filter: UserFilter::new(&filter, handshake_only),
             filter,
             programs: HashMap::new(),
         }
@@ -92,18 +92,18 @@ impl Selection {
                 return Ok(false);
             }
         }
-        Ok(self.afterwards.wants(headers))
+        Ok(self.user_filter.wants(headers))
     }
 
     /// May it leave frames out?
     #[must_use]
     pub fn chooses(&self) -> bool {
-        self.filter.expression().is_some() || self.afterwards.handshakes.is_some()
+        self.filter.expression().is_some() || self.user_filter.handshakes.is_some()
     }
 
     /// As [`UserFilter::remark`].
     #[must_use]
     pub fn remark(&self) -> Option<String> {
-        self.afterwards.remark()
+        self.user_filter.remark()
     }
 }

@@ -153,7 +153,7 @@ mod unix {
             return Reader::open(path);
         };
         listed.opened();
-        let source = UntilStop {
+        let source = UntilCancelled {
             file,
             cancel: cancel.clone(),
             never: CancelToken::new().ok(),
@@ -163,7 +163,7 @@ mod unix {
     }
 
     /// Reads until a quit.
-    struct UntilStop {
+    struct UntilCancelled {
         file: File,
         cancel: CancelToken,
         /// A mark that is not set, to wait by after the quit.
@@ -172,7 +172,7 @@ mod unix {
         last: Option<Instant>,
     }
 
-    impl UntilStop {
+    impl UntilCancelled {
         /// Waits until there is something to read; `false`: the time after a quit is over.
         fn wait(&mut self) -> io::Result<bool> {
             if self.last.is_none() {
@@ -192,7 +192,7 @@ mod unix {
         }
     }
 
-    impl Read for UntilStop {
+    impl Read for UntilCancelled {
         fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
             if self.wait()? {
                 self.file.read(room)

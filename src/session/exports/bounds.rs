@@ -28,8 +28,8 @@ pub(super) struct Bounds {
     bytes: usize,
     packets: u64,
     /// The conversations that are kept, and those that are not: a bit each, by their numbers.
-    kept: Numbers,
-    others: Numbers,
+    kept: ConversationSet,
+    others: ConversationSet,
     left_out: u64,
     /// Of them, those of the conversations that are not kept.
     of_others: u64,
@@ -37,12 +37,12 @@ pub(super) struct Bounds {
 
 /// A set of conversations.
 #[derive(Debug, Default)]
-struct Numbers {
+struct ConversationSet {
     bits: Vec<u64>,
     count: usize,
 }
 
-impl Numbers {
+impl ConversationSet {
     fn has(&self, number: u64) -> bool {
         let word = usize::try_from(number / 64).ok().and_then(|index| self.bits.get(index));
         word.is_some_and(|word| word >> (number % 64) & 1 == 1)
@@ -80,8 +80,8 @@ impl Bounds {
             by_limit: export.limit <= most,
             bytes: 0,
             packets: 0,
-            kept: Numbers::default(),
-            others: Numbers::default(),
+            kept: ConversationSet::default(),
+            others: ConversationSet::default(),
             left_out: 0,
             of_others: 0,
         }

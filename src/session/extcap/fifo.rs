@@ -30,7 +30,7 @@ const LONGEST: Duration = Duration::from_secs(5);
 /// Opens the pipe for writing, as soon as somebody reads. `None` when told to quit before.
 ///
 /// Only a named pipe is opened, and no symbolic link followed, so nothing can be overwritten by it. Under `sudo wireshark` the
-/// pipe is root's, and a right for that is still there: then only one that Wireshark has made is opened ([`Place::is_allowed`]),
+/// pipe is root's, and a right for that is still there: then only one that Wireshark has made is opened ([`FifoLocation::is_allowed`]),
 /// or `sudo sniffer` alone would be enough to write into any pipe of the machine.
 ///
 /// # Errors
@@ -41,12 +41,12 @@ pub(super) fn open(path: &Path, cancel: &CancelToken) -> io::Result<Option<File>
 
 /// The same; also `None` when nobody reads by then.
 fn open_by(path: &Path, cancel: &CancelToken, deadline: Option<Instant>) -> io::Result<Option<File>> {
-    let place = Place::of(path)?;
+    let location = FifoLocation::of(path)?;
     let file = loop {
-        place.is_allowed(rights::were_lent())?;
+        location.is_allowed(rights::were_lent())?;
         // fifo(7): without O_NONBLOCK the opening waits for a reader, and no signal of ours would end that.
         let flags = OFlag::O_WRONLY | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
-        match openat(&place.folder, place.name, flags, Mode::empty()) {
+        match openat(&location.folder, location.name, flags, Mode::empty()) {
             Ok(file) => break File::from(file),
             Err(Errno::ENXIO) => {}
             Err(error) => return Err(error.into()),
@@ -70,12 +70,12 @@ fn open_by(path: &Path, cancel: &CancelToken, deadline: Option<Instant>) -> io::
 }
 
 /// Where the pipe is. The folder is opened once, so that no other one can take its place meanwhile.
-struct Place<'p> {
+struct FifoLocation<'p> {
     folder: OwnedFd,
     name: &'p OsStr,
 }
 
-impl<'p> Place<'p> {
+impl<'p> FifoLocation<'p> {
     fn of(path: &'p Path) -> io::Result<Self> {
         let name = path.file_name().ok_or_else(no_pipe)?;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -148,7 +148,7 @@ mod tests {
     use nix::sys::stat::Mode;
     use nix::unistd::mkfifo;
 
-    use super::{CancelToken, Place, end, open, watch};
+    use super::{CancelToken, FifoLocation, end, open, watch};
 
     #[test]
     fn it_waits_for_a_reader_and_notices_when_that_leaves() {
@@ -211,8 +211,8 @@ mod tests {
         mkfifo(&pipe, Mode::S_IRWXU).unwrap();
         let link = folder.path().join("link");
         std::os::unix::fs::symlink(&pipe, &link).unwrap();
-        let place = Place::of(&pipe).unwrap();
-        assert!(place.is_allowed(true).is_ok(), "it is this user's own");
+        let location = FifoLocation::of(&pipe).unwrap();
+        assert!(location.is_allowed(true).is_ok(), "it is this user's own");
         for path in [&file, &link] {
             assert!(open(path, &cancel).unwrap_err().to_string().contains("no named pipe"));
         }

@@ -52,12 +52,12 @@ pub fn run(settings: &Settings, filter: &Filter, path: &Path, cancel: &CancelTok
         &[interface],
     );
     let told = recorder.and_then(|recorder| {
-        let afterwards = UserFilter::new(filter, settings.handshake_only);
-        record(&mut capture, recorder, afterwards, cancel)
+        let user_filter = UserFilter::new(filter, settings.handshake_only);
+        record(&mut capture, recorder, user_filter, cancel)
     });
     match told {
-        Ok(End::Stopped) => Ok(()),
-        Ok(End::Failed(line)) => Err(line),
+        Ok(CaptureEnd::Stopped) => Ok(()),
+        Ok(CaptureEnd::Failed(line)) => Err(line),
         // Wireshark has left: that is one way to end a capture.
         Err(error) if error.is_closed_pipe() => Ok(()),
         Err(error) => Err(error.to_string()),
@@ -65,7 +65,7 @@ pub fn run(settings: &Settings, filter: &Filter, path: &Path, cancel: &CancelTok
 }
 
 /// Why no more frames come.
-enum End {
+enum CaptureEnd {
     Stopped,
     /// The capture cannot go on.
     Failed(String),
@@ -75,9 +75,9 @@ enum End {
 fn record(
     capture: &mut Capture,
     mut recorder: Recorder,
-    mut afterwards: UserFilter,
+    mut user_filter: UserFilter,
     cancel: &CancelToken,
-) -> Result<End, WriteError> {
+) -> Result<CaptureEnd, WriteError> {
     let mut unflushed = false;
     let mut conversations = Follower::new();
     let mut number = 0;
@@ -87,7 +87,7 @@ fn record(
         match capture.next(timeout, Some(descriptor(cancel))) {
             Ok(Event::Frame(frame, _)) => {
                 let headers = LazyPacket::new(&frame);
-                if afterwards.wants(&headers) {
+                if user_filter.wants(&headers) {
                     number += 1;
                     let followed = conversations.follow(number, &frame, headers.packet());
                     let observed = Observed::new(number, &headers, &followed);
@@ -102,8 +102,8 @@ fn record(
                 unflushed = false;
             }
             Ok(Event::InterfaceDown | Event::InterfaceUp) => {}
-            Ok(Event::Stopped) => break End::Stopped,
-            Err(error) => break End::Failed(error.to_string()),
+            Ok(Event::Stopped) => break CaptureEnd::Stopped,
+            Err(error) => break CaptureEnd::Failed(error.to_string()),
         }
     };
     let counted = capture.statistics().unwrap_or_default();
