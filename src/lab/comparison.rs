@@ -30,7 +30,7 @@ impl Cost {
     pub fn of(result: &RunResult) -> Self {
         let conversations = result.conversations.iter();
         let round_trips = conversations.map(|one| {
-            let in_flows = result.places().map(|(_, in_flow)| in_flow);
+            let in_flows = result.packets_in_flow().map(|(_, in_flow)| in_flow);
             result::round_trips(in_flows.filter(move |in_flow| in_flow.conversation == one.number))
         });
         let calls_of = |client: bool| {
@@ -48,7 +48,10 @@ impl Cost {
                 .iter()
                 .map(|frame| u64::from(frame.original_length))
                 .sum(),
-            data: result.places().map(|(_, in_flow)| result::data_of(in_flow)).sum(),
+            data: result
+                .packets_in_flow()
+                .map(|(_, in_flow)| result::data_of(in_flow))
+                .sum(),
             round_trips: round_trips.sum(),
             client_sockets: result.sockets(Role::ClientSocket),
             server_sockets: [Role::ServerSocket, Role::WelcomingSocket, Role::ConnectionSocket]

@@ -27,7 +27,7 @@ const LATEST: [&str; 2] = ["captures", "latest"];
 
 /// The folder of the files.
 pub struct Folder {
-    place: Place,
+    opened: OpenFolder,
     /// May files of these names go?
     replaces: bool,
     made: Made,
@@ -64,7 +64,7 @@ impl Drop for Made {
 
 /// An open folder.
 #[derive(Clone)]
-struct Place {
+struct OpenFolder {
     /// As people know it.
     path: PathBuf,
     /// The path of the open folder, whatever the other one means by now: `/proc/self/fd/NUMBER`, proc(5).
@@ -75,7 +75,7 @@ struct Place {
 
 /// A file that is not whole yet. Dropped before it got its name, it is removed.
 pub struct Pending {
-    place: Place,
+    opened: OpenFolder,
     /// Its name now.
     now: String,
     /// The name that it will have.
@@ -86,7 +86,7 @@ pub struct Pending {
     _listed: OpenOutput,
 }
 
-impl Place {
+impl OpenFolder {
     fn open(path: &Path) -> io::Result<Self> {
         let flags = OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_PATH;
         let folder = OpenOptions::new().read(true).custom_flags(flags.bits()).open(path)?;
@@ -120,25 +120,25 @@ impl Folder {
         }
         let mut made = Made(Vec::new());
         made.make(&path).map_err(|error| failed(&path, &words(&error)))?;
-        let place = Place::open(&path).map_err(|error| match error.kind() {
+        let opened = OpenFolder::open(&path).map_err(|error| match error.kind() {
             ErrorKind::NotADirectory => failed(&path, "it is no folder"),
             _ => failed(&path, &words(&error)),
         })?;
         // In a container or a chroot /proc can be missing, and every file would be said not to exist.
-        fs::metadata(&place.open).map_err(|error| match error.kind() {
+        fs::metadata(&opened.open).map_err(|error| match error.kind() {
             ErrorKind::NotFound => Failure::Line(format!(
                 "cannot write {}: /proc is not mounted, and open folders are reached through it; 'mount -t proc proc /proc' as root",
                 printed(&path)
             )),
             _ => failed(&path, &words(&error)),
         })?;
-        Ok(Self { place, replaces, made })
+        Ok(Self { opened, replaces, made })
     }
 
     /// Where it is.
     #[must_use]
     pub fn path(&self) -> &Path {
-        &self.place.path
+        &self.opened.path
     }
 
     /// A capture file of this name, to be written.
@@ -170,8 +170,8 @@ impl Folder {
     }
 
     fn pending(&self, name: &str) -> Result<Pending, Failure> {
-        let shown = self.place.path.join(name);
-        match self.place.open.join(name).symlink_metadata() {
+        let shown = self.opened.path.join(name);
+        match self.opened.open.join(name).symlink_metadata() {
             Ok(found) if found.is_dir() => return Err(failed(&shown, "a folder has that name")),
             Ok(_) if !self.replaces => {
                 let path = printed(&shown);
@@ -183,9 +183,9 @@ impl Folder {
         }
         let now = format!(".{name}.{}", std::process::id());
         let listed = OpenOutput::new(shown.display().to_string(), OutputKind::Whole);
-        listed.temporary(&self.place.open.join(&now), false);
+        listed.temporary(&self.opened.open.join(&now), false);
         Ok(Pending {
-            place: self.place.clone(),
+            opened: self.opened.clone(),
             now,
             then: name.to_owned(),
             replaces: self.replaces,
@@ -199,9 +199,9 @@ impl Folder {
     /// # Errors
     /// Those of unlink(2), in a line.
     pub fn clear(&self, name: &str) -> Result<(), Failure> {
-        match fs::remove_file(self.place.open.join(name)) {
+        match fs::remove_file(self.opened.open.join(name)) {
             Err(error) if self.replaces && error.kind() != ErrorKind::NotFound => {
-                Err(failed(&self.place.path.join(name), &words(&error)))
+                Err(failed(&self.opened.path.join(name), &words(&error)))
             }
             _ => Ok(()),
         }
@@ -229,7 +229,7 @@ impl Pending {
     /// # Errors
     /// Those of rename(2), in a line.
     pub fn finish(mut self) -> Result<PathBuf, Failure> {
-        let (now, then) = (self.path(), self.place.open.join(&self.then));
+        let (now, then) = (self.path(), self.opened.open.join(&self.then));
         let named = if self.replaces {
             fs::rename(&now, &then)
         } else {
@@ -244,12 +244,12 @@ impl Pending {
     /// Where the file is until it gets its name.
     #[must_use]
     pub fn path(&self) -> PathBuf {
-        self.place.open.join(&self.now)
+        self.opened.open.join(&self.now)
     }
 
     /// Where people will find it.
     fn shown(&self) -> PathBuf {
-        self.place.path.join(&self.then)
+        self.opened.path.join(&self.then)
     }
 }
 

@@ -10,7 +10,7 @@
 //! 5. [`context`]: what the programs of a run share; [`programs`]: servers and clients in [`threads`], each with its [`screen`];
 //!    [`scripted_input`]: what is typed;
 //! 6. [`recording`]: the files; [`result`]: what the packets and the calls say;
-//! 7. [`comparison`], [`story`] and [`view`]: what is told of it.
+//! 7. [`comparison`], [`run_printer`] and [`view`]: what is told of it.
 //!
 //! [`guided`] takes these steps; [`failure`]: why a run could not be finished. A new run is a file in `runs`, with its two lines in `runs/mod.rs`.
 
@@ -27,9 +27,9 @@ pub mod recording;
 mod refused_network;
 pub mod result;
 pub mod run;
+pub mod run_printer;
 pub mod runs;
 pub mod screen;
 pub mod scripted_input;
-pub mod story;
 pub mod threads;
 pub mod view;

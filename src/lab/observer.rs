@@ -17,10 +17,10 @@ use crate::calls::{Call, event};
 
 /// Collects calls, and shows errors and warnings on the screen of the program that has them. Clones are the same observer.
 #[derive(Clone, Default)]
-pub struct Observer(Arc<Mutex<Seen>>);
+pub struct Observer(Arc<Mutex<Observations>>);
 
 #[derive(Default)]
-struct Seen {
+struct Observations {
     calls: Vec<Call>,
     /// Thread name and screen of the programs that run.
     screens: Vec<(String, Screen)>,
@@ -50,21 +50,21 @@ impl Observer {
 
     /// From now on what the program in the thread of this name says shows on this screen.
     pub fn watch(&self, thread: &str, screen: &Screen) {
-        self.seen().screens.push((thread.to_owned(), screen.clone()));
+        self.observations().screens.push((thread.to_owned(), screen.clone()));
     }
 
     /// Takes the calls that have returned since the last time, in the order in which they were entered, and forgets the
     /// screens.
     #[must_use]
     pub fn take(&self) -> Vec<Call> {
-        let mut seen = self.seen();
-        seen.screens.clear();
-        let mut calls = std::mem::take(&mut seen.calls);
+        let mut observations = self.observations();
+        observations.screens.clear();
+        let mut calls = std::mem::take(&mut observations.calls);
         calls.sort_by_key(|call| call.entered);
         calls
     }
 
-    fn seen(&self) -> MutexGuard<'_, Seen> {
+    fn observations(&self) -> MutexGuard<'_, Observations> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -72,7 +72,7 @@ impl Observer {
 impl<S: Subscriber> Layer<S> for Observer {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         if let Some(call) = event::read(event) {
-            self.seen().calls.push(call);
+            self.observations().calls.push(call);
             return;
         }
         let mut message = Message::default();
@@ -84,8 +84,8 @@ impl<S: Subscriber> Layer<S> for Observer {
         };
         let thread = std::thread::current();
         let name = thread.name().unwrap_or_default();
-        let seen = self.seen();
-        let of = |wanted: &str| seen.screens.iter().find(|(thread, _)| thread == wanted);
+        let observations = self.observations();
+        let of = |wanted: &str| observations.screens.iter().find(|(thread, _)| thread == wanted);
         if let Some((_, screen)) = of(name).or_else(|| of(Self::SERVER)) {
             screen.line(&format!("{word}: {}", message.0));
         }

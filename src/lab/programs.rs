@@ -124,7 +124,7 @@ impl ClientSide<'_> {
         let cancel = context.cancel_token()?;
         context.observer().watch(self.name, &self.screen);
         std::thread::scope(|scope| {
-            let client = spawn(scope, self.name, || self.converse(&cancel))?;
+            let client = spawn(scope, self.name, || self.run_client(&cancel))?;
             match joined(client)? {
                 Ok(tally) => Ok(tally.missing == 0),
                 Err(Error::Stopped) => Err(Failure::Interrupted),
@@ -136,7 +136,7 @@ impl ClientSide<'_> {
         })
     }
 
-    fn converse(&self, cancel: &CancelToken) -> Result<ReplyTally, Error> {
+    fn run_client(&self, cancel: &CancelToken) -> Result<ReplyTally, Error> {
         let transcript = Transcript::new(self.screen.clone());
         let scripted_input = ScriptedInput::new(self.lines, &self.screen).map_err(Error::Input)?;
         let mut keyboard = Keyboard::new(scripted_input, true);

@@ -64,14 +64,14 @@ impl RunResult {
     }
 
     /// Number and place of the packets that have one, in order.
-    pub fn places(&self) -> impl Iterator<Item = (u64, &PacketInFlow)> {
+    pub fn packets_in_flow(&self) -> impl Iterator<Item = (u64, &PacketInFlow)> {
         let numbered = (1..).zip(&self.in_flows);
         numbered.filter_map(|(number, in_flow)| Some((number, in_flow.as_ref()?)))
     }
 
     /// The same of one conversation.
-    pub fn places_in(&self, conversation: u64) -> impl Iterator<Item = (u64, &PacketInFlow)> {
-        self.places()
+    pub fn packets_in_conversation(&self, conversation: u64) -> impl Iterator<Item = (u64, &PacketInFlow)> {
+        self.packets_in_flow()
             .filter(move |(_, in_flow)| in_flow.conversation == conversation)
     }
 

@@ -40,21 +40,21 @@ pub static RUN: Run = Run {
 };
 
 fn after(result: &RunResult) -> Vec<String> {
-    let mut said = Vec::new();
+    let mut sentences = Vec::new();
     let first_accept = result
         .calls_of(Role::WelcomingSocket, CallName::Accept)
         .map(|call| call.entered)
         .min();
     let connects = result.calls_of(Role::ClientSocket, CallName::Connect);
     let before = connects.filter(|call| call.result == 0 && first_accept.is_some_and(|accept| call.returned < accept));
-    said.push(format!(
+    sentences.push(format!(
         "Seen: {} of {} connect() calls returned before accept() was called for the first time.",
         before.count(),
         result.calls_of(Role::ClientSocket, CallName::Connect).count()
     ));
     for (conversation, _) in connections(result) {
         let syns: Vec<u64> = result
-            .places_in(conversation.number)
+            .packets_in_conversation(conversation.number)
             .filter(|(_, in_flow)| {
                 in_flow
                     .segment()
@@ -67,14 +67,14 @@ fn after(result: &RunResult) -> Vec<String> {
             .find(|call| call.local == Some(conversation.client))
             .map(|call| duration(i64::try_from(call.duration_ns).unwrap_or(i64::MAX)));
         if let ([first, .., last], Some(waited)) = (syns.as_slice(), waited) {
-            said.push(format!(
+            sentences.push(format!(
                 "Conversation {}: the SYN of packet {first} got no answer, packet {last} is the same SYN again. connect() took \
                  {waited}.",
                 conversation.number
             ));
         }
     }
-    said
+    sentences
 }
 
 /// Between one client and the next.

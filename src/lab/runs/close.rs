@@ -44,7 +44,7 @@ pub static RUN: Run = Run {
 };
 
 fn after(result: &RunResult) -> Vec<String> {
-    let mut said: Vec<String> = connections(result)
+    let mut sentences: Vec<String> = connections(result)
         .map(|(conversation, connection)| {
             let number = conversation.number;
             match connection.ending {
@@ -58,19 +58,19 @@ fn after(result: &RunResult) -> Vec<String> {
             }
         })
         .collect();
-    let halfway = result.places().find(|(_, in_flow)| {
+    let halfway = result.packets_in_flow().find(|(_, in_flow)| {
         use crate::flow::segment::Remark;
         in_flow
             .segment()
             .is_some_and(|segment| segment.remarks.has(Remark::HalfClosed) && segment.data.is_some())
     });
     if let Some((number, in_flow)) = halfway {
-        said.push(format!(
+        sentences.push(format!(
             "Packet {number} carries data from the {} although the other end had sent its FIN: a half-closed connection.",
             in_flow.sender
         ));
     }
-    said
+    sentences
 }
 
 /// A server that nobody has connected to yet.
@@ -110,8 +110,8 @@ impl PreparedRun for Prepared {
             observations.extend(new.map(|ends| describe("second", *ends, port)));
             Ok(answered)
         })?;
-        let (welcoming_socket, said) = restart(context, port)?;
-        observations.extend(said);
+        let (welcoming_socket, sentences) = restart(context, port)?;
+        observations.extend(sentences);
         half_close(context, &welcoming_socket, port)?;
         Ok(RunOutput {
             screens,
@@ -129,25 +129,25 @@ fn restart(context: &LabContext, port: u16) -> Result<(Socket, Vec<String>), Fai
         let (program, role) = (Program::TcpServer, Role::WelcomingSocket);
         Socket::open(program, role, Family::Inet, SocketType::Stream, &cancel)
     };
-    let mut said = Vec::new();
+    let mut sentences = Vec::new();
     let plain = open()?;
     match plain.bind(address) {
         Err(Error::Stopped) => return Err(Failure::Interrupted),
-        Err(Error::Call(_)) => said.push(format!(
+        Err(Error::Call(_)) => sentences.push(format!(
             "A second server's bind() to port {port} failed without SO_REUSEADDR: the connections in TIME-WAIT still have it."
         )),
         Err(trouble) => return Err(trouble.into()),
-        Ok(()) => said.push(format!("A second server's bind() to port {port} succeeded without SO_REUSEADDR.")),
+        Ok(()) => sentences.push(format!("A second server's bind() to port {port} succeeded without SO_REUSEADDR.")),
     }
     plain.close();
     let welcoming_socket = open()?;
     welcoming_socket.reuse_address()?;
     welcoming_socket.bind(address)?;
     welcoming_socket.listen(1)?;
-    said.push(format!(
+    sentences.push(format!(
         "With SO_REUSEADDR bind() to port {port} succeeded, so the third connection has the same port."
     ));
-    Ok((welcoming_socket, said))
+    Ok((welcoming_socket, sentences))
 }
 
 /// Both ends by hand, one after the other: nothing here has to wait for the other end.
@@ -172,10 +172,10 @@ fn half_close(context: &LabContext, welcoming_socket: &Socket, port: u16) -> Res
 }
 
 /// The own end and the other one of a connection, in that order.
-type Ends = (SocketAddr, SocketAddr);
+type ConnectionEnds = (SocketAddr, SocketAddr);
 
 /// What the kernel's own table has about this port in TIME-WAIT. proc(5), `/proc/net/tcp`
-fn in_time_wait(port: u16) -> Vec<Ends> {
+fn in_time_wait(port: u16) -> Vec<ConnectionEnds> {
     let table = fs::read_to_string("/proc/thread-self/net/tcp").or_else(|_| fs::read_to_string("/proc/net/tcp"));
     let table = table.unwrap_or_default();
     let all = table.lines().filter_map(time_wait);
@@ -183,13 +183,13 @@ fn in_time_wait(port: u16) -> Vec<Ends> {
         .collect()
 }
 
-fn describe(which: &str, (local, remote): Ends, port: u16) -> String {
+fn describe(which: &str, (local, remote): ConnectionEnds, port: u16) -> String {
     let whose = if local.port() == port { "server" } else { "client" };
     format!("After the {which} connection /proc/net/tcp has {local} to {remote} in TIME-WAIT: the {whose}'s end.")
 }
 
 /// The ends of a line of that table, if it is in TIME-WAIT, which has the number 6 (`linux/tcp_states.h`).
-fn time_wait(line: &str) -> Option<Ends> {
+fn time_wait(line: &str) -> Option<ConnectionEnds> {
     let mut words = line.split_whitespace().skip(1);
     let (local, remote, state) = (words.next()?, words.next()?, words.next()?);
     (state == "06").then_some(())?;

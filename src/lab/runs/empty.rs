@@ -30,7 +30,7 @@ pub static RUN: Run = Run {
 
 fn after(result: &RunResult) -> Vec<String> {
     let data = |tcp: bool, party: Party| -> Vec<String> {
-        let of_kind = result.places().filter(|(_, in_flow)| match in_flow.kind {
+        let of_kind = result.packets_in_flow().filter(|(_, in_flow)| match in_flow.kind {
             PacketKind::Segment(segment) => tcp && segment.data.is_some(),
             PacketKind::Datagram(_) => !tcp,
             PacketKind::Notice(_) => false,

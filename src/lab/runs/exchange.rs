@@ -74,10 +74,10 @@ pub fn listed(items: &[String], none: &str) -> String {
     if items.is_empty() {
         return none.to_owned();
     }
-    let mut said = items.iter().take(MOST).cloned().collect::<Vec<_>>().join(", ");
+    let mut sentences = items.iter().take(MOST).cloned().collect::<Vec<_>>().join(", ");
     if items.len() > MOST {
         let more = items.len() - MOST;
-        said = format!("{said}, and {more} more");
+        sentences = format!("{sentences}, and {more} more");
     }
-    said
+    sentences
 }

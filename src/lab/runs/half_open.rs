@@ -43,10 +43,10 @@ pub static RUN: Run = Run {
 };
 
 fn after(result: &RunResult) -> Vec<String> {
-    let mut said = Vec::new();
+    let mut sentences = Vec::new();
     for (conversation, connection) in connections(result) {
         let parts: Vec<String> = result
-            .places_in(conversation.number)
+            .packets_in_conversation(conversation.number)
             .filter_map(|(number, in_flow)| {
                 let word = match in_flow.segment()?.part {
                     SegmentPart::Syn => "SYN",
@@ -65,7 +65,7 @@ fn after(result: &RunResult) -> Vec<String> {
             Opening::NotCompleted => "not completed",
             Opening::BeforeCapture => "not seen from its beginning",
         };
-        said.push(format!(
+        sentences.push(format!(
             "Seen to port {}: {}: {verdict}.",
             conversation.server.port(),
             parts.join(", ")
@@ -73,11 +73,11 @@ fn after(result: &RunResult) -> Vec<String> {
     }
     let accepted = result.calls_of(Role::WelcomingSocket, CallName::Accept);
     let accepted = accepted.filter(|call| call.result >= 0).count();
-    said.push(match accepted {
+    sentences.push(match accepted {
         0 => "accept() never returned a connection: the server's program does not know that anybody was there.".into(),
         more => format!("accept() returned {more} connections."),
     });
-    said
+    sentences
 }
 
 /// How long an answer may take.

@@ -38,7 +38,7 @@ pub static RUN: Run = Run {
 fn after(result: &RunResult) -> Vec<String> {
     let welcoming = result.sockets(Role::WelcomingSocket);
     let connection = result.sockets(Role::ConnectionSocket);
-    let mut said = vec![format!(
+    let mut sentences = vec![format!(
         "Seen: the server had {welcoming} welcoming socket and {connection} connection sockets, all with the same address and \
          port. The kernel tells the connections apart by the client's port: {}.",
         result
@@ -57,7 +57,7 @@ fn after(result: &RunResult) -> Vec<String> {
         [(first, first_began, first_ended), (second, second_began, second_ended)]
             if first_began <= second_began && second_ended <= first_ended =>
         {
-            said.push(format!(
+            sentences.push(format!(
                 "Conversation {second} began and ended while conversation {first} stood."
             ));
         }
@@ -69,11 +69,11 @@ fn after(result: &RunResult) -> Vec<String> {
         .max_by_key(|call| call.duration_ns);
     if let Some(call) = waited {
         let time = duration(i64::try_from(call.duration_ns).unwrap_or(i64::MAX));
-        said.push(format!(
+        sentences.push(format!(
             "The server's thread for the silent client waited in recv() for {time}, until the client's FIN made it return 0."
         ));
     }
-    said
+    sentences
 }
 
 /// A server that nobody has connected to yet.

@@ -76,21 +76,23 @@ fn after(result: &RunResult) -> Vec<String> {
         return Vec::new();
     };
     let sizes = |party: Party| {
-        let of_party = result.places().filter(move |(_, in_flow)| in_flow.sender == party);
+        let of_party = result
+            .packets_in_flow()
+            .filter(move |(_, in_flow)| in_flow.sender == party);
         of_party
             .map(|(_, in_flow)| result::data_of(in_flow))
             .filter(|&bytes| bytes > 0)
     };
-    let mut said = Vec::new();
+    let mut sentences = Vec::new();
     for party in [Party::Client, Party::Server] {
         let (segments, bytes) = sizes(party).fold((0, 0), |(segments, all), bytes| (segments + 1, all + bytes));
         let largest = sizes(party).max().unwrap_or(0);
-        let in_flight = result.places().filter(|(_, in_flow)| in_flow.sender == party);
+        let in_flight = result.packets_in_flow().filter(|(_, in_flow)| in_flow.sender == party);
         let in_flight = in_flight
             .filter_map(|(_, in_flow)| in_flow.segment()?.in_flight)
             .max()
             .unwrap_or(0);
-        said.push(format!(
+        sentences.push(format!(
             "Seen from the {party}: {} in {}, the largest with {}. At most {} were on their way without an acknowledgment.",
             count(bytes, "byte"),
             count(segments, "segment"),
@@ -99,7 +101,7 @@ fn after(result: &RunResult) -> Vec<String> {
         ));
     }
     if let (Some(client), Some(server)) = (connection.client.mss, connection.server.mss) {
-        said.push(format!(
+        sentences.push(format!(
             "Each SYN said how much a segment may carry: MSS {client} and {server}, the MTU less 20 bytes of IPv4 and 20 of TCP. \
              The timestamp option takes 12 more of each segment."
         ));
@@ -107,17 +109,17 @@ fn after(result: &RunResult) -> Vec<String> {
     let windows = [("client", connection.client), ("server", connection.server)];
     for (party, end) in windows {
         if let Some(bytes) = end.smallest_window {
-            said.push(format!(
+            sentences.push(format!(
                 "The {party} had room for {bytes} bytes when it had least: its smallest window."
             ));
         }
     }
     let carry = result
-        .places()
+        .packets_in_flow()
         .filter(|(_, in_flow)| result::data_of(in_flow) > 0)
         .count() as u64;
     let all = conversation.from_client.packets + conversation.from_server.packets;
-    said.push(format!(
+    sentences.push(format!(
         "Of {all} segments {carry} carry data; the others open and close the connection, or acknowledge several segments at \
          once. {} sent again.",
         match connection.retransmissions {
@@ -126,18 +128,18 @@ fn after(result: &RunResult) -> Vec<String> {
             more => format!("{more} were"),
         }
     ));
-    let twice = result.places().find(|(_, in_flow)| {
+    let twice = result.packets_in_flow().find(|(_, in_flow)| {
         let remarks = in_flow.segment().map(|segment| segment.remarks);
         remarks.is_some_and(|remarks| remarks.has(Remark::DuplicateSack))
     });
     if let Some((number, in_flow)) = twice {
-        said.push(format!(
+        sentences.push(format!(
             "Packet {number} reports bytes that arrived twice (D-SACK): nothing had been lost, the {}'s acknowledgment was only \
              late.",
             in_flow.sender
         ));
     }
-    said
+    sentences
 }
 
 /// 64 KiB of lowercase letters.

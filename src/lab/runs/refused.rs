@@ -34,25 +34,27 @@ pub static RUN: Run = Run {
 };
 
 fn after(result: &RunResult) -> Vec<String> {
-    let mut said = Vec::new();
-    let notices = result.places().filter_map(|(number, in_flow)| match in_flow.kind {
-        PacketKind::Notice(notice) => Some(match (notice.about, notice.after) {
-            (Some(about), Some(after)) => format!(
-                "packet {number} is the ICMP error about packet {about}, {} later",
-                duration(after)
-            ),
-            _ => format!("packet {number} is an ICMP error"),
-        }),
-        _ => None,
-    });
+    let mut sentences = Vec::new();
+    let notices = result
+        .packets_in_flow()
+        .filter_map(|(number, in_flow)| match in_flow.kind {
+            PacketKind::Notice(notice) => Some(match (notice.about, notice.after) {
+                (Some(about), Some(after)) => format!(
+                    "packet {number} is the ICMP error about packet {about}, {} later",
+                    duration(after)
+                ),
+                _ => format!("packet {number} is an ICMP error"),
+            }),
+            _ => None,
+        });
     let notices: Vec<String> = notices.collect();
-    said.push(format!("Seen over UDP: {}.", listed(&notices, "no ICMP error")));
-    let resets = result.places().filter_map(|(number, in_flow)| {
+    sentences.push(format!("Seen over UDP: {}.", listed(&notices, "no ICMP error")));
+    let resets = result.packets_in_flow().filter_map(|(number, in_flow)| {
         let reset = matches!(in_flow.segment()?.part, SegmentPart::Reset(_));
         reset.then(|| format!("packet {number} is the RST, sent by the {}", in_flow.sender))
     });
     let resets: Vec<String> = resets.collect();
-    said.push(format!("Seen over TCP: {}.", listed(&resets, "no RST")));
+    sentences.push(format!("Seen over TCP: {}.", listed(&resets, "no RST")));
     let failed = result.calls.iter().filter_map(|call| {
         let error = call
             .error
@@ -61,12 +63,12 @@ fn after(result: &RunResult) -> Vec<String> {
         Some(format!("{}() failed with {}", call.call, error.name))
     });
     let failed: Vec<String> = failed.collect();
-    said.push(format!(
+    sentences.push(format!(
         "How the programs learn it: {}. Without a UDP socket that asks for ICMP errors (IP_RECVERR), recvfrom() would wait for \
          ever: the classic client does.",
         listed(&failed, "not at all")
     ));
-    said
+    sentences
 }
 
 fn matters(in_flow: &PacketInFlow) -> bool {

@@ -28,25 +28,25 @@ pub static RUN: Run = Run {
 };
 
 fn after(result: &RunResult) -> Vec<String> {
-    let mut said = Vec::new();
+    let mut sentences = Vec::new();
     for (conversation, _) in connections(result) {
         let (mut open, mut between, mut close) = (0, 0, 0);
-        for (_, in_flow) in result.places_in(conversation.number) {
+        for (_, in_flow) in result.packets_in_conversation(conversation.number) {
             match in_flow.segment().map(|segment| segment.part) {
                 Some(SegmentPart::Syn | SegmentPart::SynAck | SegmentPart::HandshakeAck) => open += 1,
                 Some(SegmentPart::FirstFin | SegmentPart::SecondFin | SegmentPart::FinAck) => close += 1,
                 _ => between += 1,
             }
         }
-        said.push(format!(
+        sentences.push(format!(
             "Seen in conversation {}: {}. {open} open it, {between} carry the line and its reply or acknowledge them, {close} close \
              it.",
             conversation.number,
             count(open + between + close, "segment"),
         ));
     }
-    said.extend(accepted_after(result));
-    said
+    sentences.extend(accepted_after(result));
+    sentences
 }
 
 fn matters(in_flow: &PacketInFlow) -> bool {
@@ -58,7 +58,7 @@ fn matters(in_flow: &PacketInFlow) -> bool {
 fn accepted_after(result: &RunResult) -> Option<String> {
     let mut accepts = result.calls_of(Role::WelcomingSocket, CallName::Accept);
     let accepted = accepts.find(|call| call.result >= 0)?;
-    let number = result.places().find_map(|(number, in_flow)| {
+    let number = result.packets_in_flow().find_map(|(number, in_flow)| {
         let completes = in_flow.segment()?.part == SegmentPart::HandshakeAck;
         completes.then_some(number)
     })?;

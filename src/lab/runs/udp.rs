@@ -36,24 +36,24 @@ fn after(result: &RunResult) -> Vec<String> {
         .map(|one| one.client.port().to_string())
         .collect();
     let answered = result
-        .places()
+        .packets_in_flow()
         .filter_map(|(number, in_flow)| match in_flow.datagram()?.part {
             DatagramPart::Reply { request, .. } => Some(format!("packet {number} answers packet {request}")),
             _ => None,
         });
     let answered: Vec<String> = answered.collect();
-    let mut said = vec![format!(
+    let mut sentences = vec![format!(
         "Seen: {}; {}.",
         count(packets, "datagram"),
         listed(&answered, "none was answered")
     )];
     if !clients.is_empty() && binds == 0 {
-        said.push(format!(
+        sentences.push(format!(
             "The client never called bind(): at its first sendto() the kernel picked a port for it, {}.",
             listed(&clients, "none")
         ));
     }
-    said
+    sentences
 }
 
 fn matters(in_flow: &PacketInFlow) -> bool {

@@ -24,8 +24,8 @@ use crate::timeline::{CallIndex, PacketRef};
 /// A line of a screen takes at most so many lines of the story.
 const MOST_ROWS: usize = 4;
 
-/// What is told, and how.
-pub struct Story<'a> {
+/// Prints runs: what of them, and how.
+pub struct RunPrinter<'a> {
     /// How much.
     pub view: LabView,
     /// Every packet broken down?
@@ -36,12 +36,12 @@ pub struct Story<'a> {
     pub network: &'a Network,
 }
 
-impl Story<'_> {
+impl RunPrinter<'_> {
     /// Tells the runs, and where their files are.
     ///
     /// # Errors
     /// Those of the writer.
-    pub fn tell(&self, out: &mut impl Write, finished: &[FinishedRun], names: &[PathBuf]) -> io::Result<()> {
+    pub fn print(&self, out: &mut impl Write, finished: &[FinishedRun], names: &[PathBuf]) -> io::Result<()> {
         match self.view {
             LabView::Story => self.stories(out, finished, names),
             LabView::Packets(view) => self.views(out, view, finished),
