@@ -28,10 +28,10 @@ const FOLDERS: [&str; 4] = [
 /// What is read when `TZ` is not set.
 const OF_THE_SYSTEM: &str = "/etc/localtime";
 
-/// How much local time is ahead of UTC at this time. Where [`complaint`] has something to say, it is not at all.
+/// How much local time is ahead of UTC at this time. Where [`warning`] has something to say, it is not at all.
 #[must_use]
 pub fn offset(time: DateTime<Utc>) -> FixedOffset {
-    if complaint().is_some() {
+    if warning().is_some() {
         return Utc.fix();
     }
     *time.with_timezone(&Local).offset()
@@ -39,14 +39,14 @@ pub fn offset(time: DateTime<Utc>) -> FixedOffset {
 
 /// Why times are in UTC although `TZ`, or the system's own setting, names something; a line without end. `None` where it names
 /// a file that can be read soon, or nothing that is there.
-pub fn complaint() -> Option<&'static str> {
-    static COMPLAINT: OnceLock<Option<String>> = OnceLock::new();
-    let complaint = COMPLAINT.get_or_init(|| {
+pub fn warning() -> Option<&'static str> {
+    static WARNING: OnceLock<Option<String>> = OnceLock::new();
+    let warning = WARNING.get_or_init(|| {
         let set = std::env::var_os("TZ");
         // What is not UTF-8 is not looked at by chrono either.
         refusal(set.as_deref().and_then(std::ffi::OsStr::to_str))
     });
-    complaint.as_deref()
+    warning.as_deref()
 }
 
 fn refusal(set: Option<&str>) -> Option<String> {

@@ -35,7 +35,7 @@ pub fn parse<A: Parser>(program: &'static str, about: &'static str) -> Result<A,
         }
         A::from_arg_matches(&matches).map(Ok)
     });
-    parsed.unwrap_or_else(|error| Err(with_no_rights(|| told(program, &error))))
+    parsed.unwrap_or_else(|error| Err(with_no_rights(|| usage_error(program, &error))))
 }
 
 /// Writes what is left to be written, without root's rights.
@@ -57,7 +57,7 @@ fn matches(command: &Command, words: Vec<OsString>) -> Result<ArgMatches, clap::
 }
 
 /// Says what clap has to say, and the exit code for it.
-fn told(program: &str, error: &clap::Error) -> ExitCode {
+fn usage_error(program: &str, error: &clap::Error) -> ExitCode {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             match error.print().and_then(|()| std::io::stdout().flush()) {
@@ -82,15 +82,15 @@ fn told(program: &str, error: &clap::Error) -> ExitCode {
 /// What is wrong, on what, and the next step, without the usage block that hides it.
 fn one_line(program: &str, error: &clap::Error) -> String {
     let text = error.render().to_string();
-    let told = text.split("\n\nUsage:").next().unwrap_or_default();
-    let told = told.split("\n\nFor more information").next().unwrap_or_default();
+    let text = text.split("\n\nUsage:").next().unwrap_or_default();
+    let text = text.split("\n\nFor more information").next().unwrap_or_default();
     // The tip that clap may have stands in a paragraph of its own.
-    let parts: Vec<String> = told
+    let parts: Vec<String> = text
         .split("\n\n")
         .map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "))
         .collect();
     let next = match error.kind() {
-        ErrorKind::MissingRequiredArgument if told.contains("--port") || told.contains("--ipaddress") => {
+        ErrorKind::MissingRequiredArgument if text.contains("--port") || text.contains("--ipaddress") => {
             "the server prints both when it starts; "
         }
         _ => "",
@@ -107,7 +107,7 @@ mod tests {
     use super::super::args::ClientArgs;
     use super::one_line;
 
-    fn told(words: &[&str]) -> String {
+    fn usage_error(words: &[&str]) -> String {
         let words = ["udp-client"].iter().chain(words);
         one_line("udp-client", &ClientArgs::try_parse_from(words).unwrap_err())
     }
@@ -115,7 +115,7 @@ mod tests {
     #[test]
     fn missing_arguments_are_one_line_with_the_next_step() {
         assert_eq!(
-            told(&[]),
+            usage_error(&[]),
             "error: the following required arguments were not provided: --ipaddress <ADDRESS> --port <PORT>; \
              the server prints both when it starts; 'udp-client --help' tells more"
         );
@@ -124,7 +124,7 @@ mod tests {
     #[test]
     fn a_wrong_port_says_the_range() {
         assert_eq!(
-            told(&["--ip", "a", "-p", "0"]),
+            usage_error(&["--ip", "a", "-p", "0"]),
             "error: invalid value '0' for '--port <PORT>': 0 is not in 1..=65535; 'udp-client --help' tells more"
         );
     }
@@ -132,9 +132,9 @@ mod tests {
     #[test]
     fn an_unknown_argument_says_which() {
         assert!(
-            told(&["--prot", "5"]).starts_with("error: unexpected argument '--prot' found"),
+            usage_error(&["--prot", "5"]).starts_with("error: unexpected argument '--prot' found"),
             "{}",
-            told(&["--prot", "5"])
+            usage_error(&["--prot", "5"])
         );
     }
 }

@@ -52,7 +52,7 @@ pub struct LabSettings {
 pub fn run(settings: &LabSettings, say: Say) -> Result<Outcome, Failure> {
     let narrow = |need| narrow_to(need).map_err(|error| Failure::Line(error.to_string()));
     narrow(Need::PrivateNetwork)?;
-    if let Some(line) = local_time::complaint() {
+    if let Some(line) = local_time::warning() {
         say.warning(line);
     }
     let network = Network::enter()?;

@@ -70,7 +70,7 @@ pub fn start(settings: &LogSettings) -> Result<Option<CallLogOutcome>, String> {
         }
     };
     let rust_log = std::env::var_os("RUST_LOG").map(|text| text.to_string_lossy().into_owned());
-    let (shown, complaint) = shown(settings.verbose, rust_log.as_deref());
+    let (shown, warning) = shown(settings.verbose, rust_log.as_deref());
     let lines = FmtLayer::default()
         .with_writer(io::stderr)
         .with_ansi(settings.color)
@@ -86,8 +86,8 @@ pub fn start(settings: &LogSettings) -> Result<Option<CallLogOutcome>, String> {
         .with(call_log.map(|log| log.with_filter(only_calls)))
         .try_init();
     started.map_err(|error| format!("logging was started twice: {error}; start it once a process"))?;
-    if let Some(complaint) = complaint {
-        tracing::warn!("{complaint}");
+    if let Some(warning) = warning {
+        tracing::warn!("{warning}");
     }
     Ok(outcome)
 }
@@ -117,8 +117,8 @@ fn shown(verbose: u8, rust_log: Option<&str>) -> (Targets, Option<String>) {
             }
         }
         Err(error) => {
-            let complaint = format!("RUST_LOG is left out: {error}; write for example RUST_LOG=socket_lab=debug");
-            (by_option(), Some(complaint))
+            let warning = format!("RUST_LOG is left out: {error}; write for example RUST_LOG=socket_lab=debug");
+            (by_option(), Some(warning))
         }
     }
 }
@@ -230,16 +230,16 @@ mod tests {
 
     #[test]
     fn rust_log_overrides_and_nonsense_in_it_is_said() {
-        let (targets, complaint) = shown(2, Some("off"));
-        assert!(!shows(&targets, "socket_lab::app", Level::ERROR) && complaint.is_none());
+        let (targets, warning) = shown(2, Some("off"));
+        assert!(!shows(&targets, "socket_lab::app", Level::ERROR) && warning.is_none());
         for others in ["hyper=debug", "nonsense", "error", " "] {
             let (targets, _) = shown(0, Some(others));
             assert!(shows(&targets, "socket_lab::app", Level::WARN), "{others:?}");
             assert!(!shows(&targets, event::TARGET, event::LEVEL), "{others:?}");
         }
         assert!(shows(&shown(0, Some("debug")).0, event::TARGET, event::LEVEL));
-        let (targets, complaint) = shown(1, Some("socket_lab=nonsense"));
+        let (targets, warning) = shown(1, Some("socket_lab=nonsense"));
         assert!(shows(&targets, event::TARGET, event::LEVEL));
-        assert!(complaint.unwrap().contains("RUST_LOG"));
+        assert!(warning.unwrap().contains("RUST_LOG"));
     }
 }

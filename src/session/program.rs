@@ -87,7 +87,7 @@ pub fn run(
         rights::only_for_files()
     };
     kept?;
-    if let Some(line) = local_time::complaint() {
+    if let Some(line) = local_time::warning() {
         say.warning(line);
     }
     let cancel = CancelToken::on_signals()

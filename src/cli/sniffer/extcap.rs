@@ -141,7 +141,7 @@ pub fn main() -> ExitCode {
     if args.extcap_config {
         return exit::answered(sentences::OPTIONS, say);
     }
-    let wished = match wished(&args, interface) {
+    let wished = match sniffer_args(&args, interface) {
         Ok(wished) => wished,
         Err(line) => return exit::wrong_usage(&line, say),
     };
@@ -186,7 +186,7 @@ fn capture(settings: &Settings, filter: Result<Filter, String>, path: &Path, say
 ///
 /// # Errors
 /// One of them cannot be understood: a line that says so.
-fn wished(args: &ExtcapArgs, interface: &str) -> Result<SnifferArgs, String> {
+fn sniffer_args(args: &ExtcapArgs, interface: &str) -> Result<SnifferArgs, String> {
     let mut words = vec!["sniffer".to_owned(), format!("--interface={interface}")];
     let several = |text: &str| -> Vec<String> {
         let parts = text.split([',', ';', ' ']).filter(|part| !part.is_empty());
@@ -206,10 +206,10 @@ fn wished(args: &ExtcapArgs, interface: &str) -> Result<SnifferArgs, String> {
     words.extend(args.extcap_capture_filter.clone());
     SnifferArgs::try_parse_from(words).map_err(|error| {
         let text = error.render().to_string();
-        let told = text.lines().next().unwrap_or_default();
+        let first_line = text.lines().next().unwrap_or_default();
         format!(
             "{}; change the options of the interface",
-            told.trim_start_matches("error: ")
+            first_line.trim_start_matches("error: ")
         )
     })
 }
@@ -227,9 +227,9 @@ mod tests {
 
     use super::{ExtcapArgs, is_asked};
 
-    fn wished(words: &[&str]) -> Result<super::SnifferArgs, String> {
+    fn sniffer_args(words: &[&str]) -> Result<super::SnifferArgs, String> {
         let words = ["sniffer", "--capture"].iter().chain(words);
-        super::wished(&ExtcapArgs::try_parse_from(words).unwrap(), "lo")
+        super::sniffer_args(&ExtcapArgs::try_parse_from(words).unwrap(), "lo")
     }
 
     #[test]
@@ -252,18 +252,18 @@ mod tests {
 
     #[test]
     fn ports_and_addresses_come_in_one_word() {
-        let args = wished(&["--port", "12000, 12001", "--host", "::1;10.0.0.1", "--snaplen", " 96 "]).unwrap();
+        let args = sniffer_args(&["--port", "12000, 12001", "--host", "::1;10.0.0.1", "--snaplen", " 96 "]).unwrap();
         assert_eq!((args.port, args.snaplen), (vec![12_000, 12_001], 96));
         assert_eq!(args.host, ["::1", "10.0.0.1"].map(|one| one.parse::<IpAddr>().unwrap()));
-        let args = wished(&["--port", "", "--snaplen", ""]).unwrap();
+        let args = sniffer_args(&["--port", "", "--snaplen", ""]).unwrap();
         assert!(args.port.is_empty() && args.expression.is_empty());
-        assert!(wished(&["--port", "70000"]).unwrap_err().contains("70000"));
-        assert!(wished(&["--host", "nowhere"]).unwrap_err().contains("nowhere"));
+        assert!(sniffer_args(&["--port", "70000"]).unwrap_err().contains("70000"));
+        assert!(sniffer_args(&["--host", "nowhere"]).unwrap_err().contains("nowhere"));
     }
 
     #[test]
     fn a_filter_is_never_taken_for_an_option() {
-        let args = wished(&["--extcap-capture-filter", "-x or --quiet"]).unwrap();
+        let args = sniffer_args(&["--extcap-capture-filter", "-x or --quiet"]).unwrap();
         assert_eq!(args.expression, ["-x or --quiet"]);
         assert!(!args.hex && !args.quiet);
     }

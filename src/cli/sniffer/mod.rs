@@ -63,7 +63,7 @@ fn run() -> ExitCode {
             return exit::failure(&line, say);
         }
     };
-    if let Some(line) = local_time::complaint() {
+    if let Some(line) = local_time::warning() {
         say.warning(line);
     }
     // As long as nothing is open, and no thread may be started that would watch: looking a name up may take its time.

@@ -8,8 +8,8 @@ use std::process::{Command, Stdio};
 ///
 /// # Errors
 /// Wireshark is not there and `HOME` is not set: a line that says so.
-pub(super) fn personal() -> Result<PathBuf, String> {
-    let told = ["tshark", "wireshark"].into_iter().find_map(|program| {
+pub(super) fn personal_folder() -> Result<PathBuf, String> {
+    let found = ["tshark", "wireshark"].into_iter().find_map(|program| {
         let mut command = Command::new(program);
         command
             .args(["-G", "folders"])
@@ -18,11 +18,12 @@ pub(super) fn personal() -> Result<PathBuf, String> {
         let output = command.output().ok().filter(|output| output.status.success())?;
         named(&String::from_utf8_lossy(&output.stdout))
     });
-    told.or_else(|| {
-        let home = std::env::var_os("HOME").filter(|home| !home.is_empty())?;
-        Some(Path::new(&home).join(".local/lib/wireshark/extcap"))
-    })
-    .ok_or_else(|| "neither Wireshark nor the variable HOME tells where your extcap folder is; set HOME".to_owned())
+    found
+        .or_else(|| {
+            let home = std::env::var_os("HOME").filter(|home| !home.is_empty())?;
+            Some(Path::new(&home).join(".local/lib/wireshark/extcap"))
+        })
+        .ok_or_else(|| "neither Wireshark nor the variable HOME tells where your extcap folder is; set HOME".to_owned())
 }
 
 /// The folder in the answer to `-G folders`: lines of a title, a colon, tabs and a path. Versions before 4.2 do not name

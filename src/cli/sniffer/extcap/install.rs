@@ -20,22 +20,22 @@ const LINK: &str = "socketlab";
 pub fn install(say: Say) -> ExitCode {
     // Asked now: the right is given up before the first step.
     let may_capture = may_capture();
-    let done = place().and_then(|place| put(&place.link, &place.program).map(|()| place));
-    let place = match done {
-        Ok(place) => place,
+    let done = extcap_link().and_then(|location| put(&location.link, &location.program).map(|()| location));
+    let location = match done {
+        Ok(location) => location,
         Err(line) => return exit::failure(&line, say),
     };
     if !may_capture {
         say.warning(&format!(
             "capturing will need a right that this program lacks; 'sudo setcap cap_net_raw+ep {}' gives it once",
-            shown(&place.program)
+            shown(&location.program)
         ));
     }
     exit::answered(
         &format!(
             "{} leads to {}\nWireshark lists \"Socket lab: lo\" when it is started anew, or with Capture > Refresh Interfaces\n",
-            shown(&place.link),
-            shown(&place.program)
+            shown(&location.link),
+            shown(&location.program)
         ),
         say,
     )
@@ -44,11 +44,11 @@ pub fn install(say: Say) -> ExitCode {
 /// `--uninstall-extcap`: takes that link away.
 #[must_use]
 pub fn uninstall(say: Say) -> ExitCode {
-    let done = place().and_then(|place| take(&place.link, &place.program).map(|was| (place, was)));
+    let done = extcap_link().and_then(|location| take(&location.link, &location.program).map(|was| (location, was)));
     match done {
-        Ok((place, true)) => exit::answered(&format!("{} is removed\n", shown(&place.link)), say),
-        Ok((place, false)) => exit::answered(
-            &format!("{} is not there: nothing to remove\n", shown(&place.link)),
+        Ok((location, true)) => exit::answered(&format!("{} is removed\n", shown(&location.link)), say),
+        Ok((location, false)) => exit::answered(
+            &format!("{} is not there: nothing to remove\n", shown(&location.link)),
             say,
         ),
         Err(line) => exit::failure(&line, say),
@@ -56,12 +56,12 @@ pub fn uninstall(say: Say) -> ExitCode {
 }
 
 /// Where the link stands, and what it leads to.
-struct Place {
+struct ExtcapLink {
     link: PathBuf,
     program: PathBuf,
 }
 
-fn place() -> Result<Place, String> {
+fn extcap_link() -> Result<ExtcapLink, String> {
     if rights::are_lent() {
         return Err("the link is for your own folder, not for root's; run it without sudo".to_owned());
     }
@@ -69,13 +69,13 @@ fn place() -> Result<Place, String> {
     let program = std::env::current_exe()
         .and_then(fs::canonicalize)
         .map_err(|error| format!("finding this program's own file failed: {error}; start it by its full path"))?;
-    let link = folder::personal()?.join(LINK);
-    Ok(Place { link, program })
+    let link = folder::personal_folder()?.join(LINK);
+    Ok(ExtcapLink { link, program })
 }
 
 /// What stands where the link belongs.
 #[derive(Debug, PartialEq, Eq)]
-enum Found {
+enum LinkState {
     Nothing,
     /// A link to a program of this one's name, here or in another folder: of an earlier installation.
     Ours,
@@ -83,13 +83,13 @@ enum Found {
     Foreign,
 }
 
-fn found(link: &Path, program: &Path) -> io::Result<Found> {
+fn found(link: &Path, program: &Path) -> io::Result<LinkState> {
     match fs::read_link(link) {
-        Ok(target) if target.file_name() == program.file_name() => Ok(Found::Ours),
-        Ok(_) => Ok(Found::Foreign),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Found::Nothing),
+        Ok(target) if target.file_name() == program.file_name() => Ok(LinkState::Ours),
+        Ok(_) => Ok(LinkState::Foreign),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(LinkState::Nothing),
         // readlink(2): EINVAL, it is no link.
-        Err(error) if error.kind() == ErrorKind::InvalidInput => Ok(Found::Foreign),
+        Err(error) if error.kind() == ErrorKind::InvalidInput => Ok(LinkState::Foreign),
         Err(error) => Err(error),
     }
 }
@@ -105,9 +105,9 @@ fn put(link: &Path, program: &Path) -> Result<(), String> {
         fs::create_dir_all(folder).map_err(failed)?;
     }
     match found(link, program).map_err(failed)? {
-        Found::Foreign => return Err(foreign(link)),
-        Found::Ours => fs::remove_file(link).map_err(failed)?,
-        Found::Nothing => {}
+        LinkState::Foreign => return Err(foreign(link)),
+        LinkState::Ours => fs::remove_file(link).map_err(failed)?,
+        LinkState::Nothing => {}
     }
     symlink(program, link).map_err(failed)
 }
@@ -121,9 +121,9 @@ fn take(link: &Path, program: &Path) -> Result<bool, String> {
         )
     };
     match found(link, program).map_err(failed)? {
-        Found::Foreign => Err(foreign(link)),
-        Found::Nothing => Ok(false),
-        Found::Ours => fs::remove_file(link).map_err(failed).map(|()| true),
+        LinkState::Foreign => Err(foreign(link)),
+        LinkState::Nothing => Ok(false),
+        LinkState::Ours => fs::remove_file(link).map_err(failed).map(|()| true),
     }
 }
 
