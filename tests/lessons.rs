@@ -3,7 +3,7 @@
 //! A block that begins with ```` ```console ```` shows commands behind `$ ` and what they print. They are run in the order of
 //! the text, in a folder that has the project's captures and Wireshark profile, with a home of its own. A command that ends
 //! with a backslash goes on in the next line. A line `...` stands for lines that are left out. What reads a file has to print
-//! exactly what is shown; what runs anew is compared after that was made equal which differs from run to run: [`neutral`].
+//! exactly what is shown; what runs again is compared after that was made equal which differs from run to run: [`neutral`].
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -190,7 +190,7 @@ fn nearly(left: &str, right: &str) -> bool {
     neutral(left) == neutral(right)
 }
 
-/// After the captures were made anew, `SOCKET_LAB_UPDATE=1 cargo test lessons::` puts their numbers into the lines
+/// After the captures were made again, `SOCKET_LAB_UPDATE=1 cargo test lessons::` puts their numbers into the lines
 /// that are shown.
 #[test]
 fn every_lesson_shows_what_is_printed() {

@@ -88,7 +88,7 @@ pub fn of_server(host: &str, port: u16, within: Duration, cancel: &CancelToken) 
     Ok(addresses)
 }
 
-/// Looks a name up in a thread of its own: getaddrinfo(3) cannot be interrupted, the person must be able to quit.
+/// Looks a name up in a thread of its own: getaddrinfo(3) cannot be interrupted, the user must be able to quit.
 fn look_up(
     host: String,
     port: u16,
@@ -108,7 +108,7 @@ fn look_up(
             return;
         }
         let found = (name.as_str(), port).to_socket_addrs();
-        // Nobody is there to be told when the program has quit meanwhile.
+        // There is no receiver any more when the program has quit meanwhile.
         let _ = tell.send(found.map(Iterator::collect));
     });
     if let Err(error) = looking {

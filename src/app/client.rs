@@ -9,7 +9,7 @@ use super::error::{CallErrorReason, Error};
 /// The server that a client was told to talk to.
 #[derive(Debug, Clone)]
 pub struct Server {
-    /// Its address or name, as the person wrote it.
+    /// Its address or name, as the user wrote it.
     pub host: String,
     /// Its port, 1 to 65535.
     pub port: u16,
@@ -81,7 +81,7 @@ impl ReplyTally {
         tracing::error!("{why}");
     }
 
-    /// The same, unless the trouble is no line's own: the program was told to quit, or nobody reads its output.
+    /// The same, unless the trouble is no line's own: the program was told to quit, or its output has no reader any more.
     ///
     /// # Errors
     /// Such trouble.
@@ -96,7 +96,7 @@ impl ReplyTally {
     }
 }
 
-/// Of two failures at two addresses of one server, the one that tells more: somebody who refuses is there.
+/// Of two failures at two addresses of one server, the one that tells more: a host that refuses is there.
 #[must_use]
 pub fn more_telling(first: Error, second: Error) -> Error {
     let refused =

@@ -27,7 +27,7 @@ pub enum Error {
     Call(CallError),
     /// None of the addresses of a name took the connection.
     NoConnection {
-        /// The name, as the person wrote it.
+        /// The name, as the user wrote it.
         host: String,
         /// How many addresses it has.
         addresses: usize,
@@ -38,7 +38,7 @@ pub enum Error {
     },
     /// The look-up of a host name took too long.
     LookUpTimedOut {
-        /// The name, as the person wrote it.
+        /// The name, as the user wrote it.
         host: String,
         /// How long it was waited for.
         within: Duration,
@@ -47,7 +47,7 @@ pub enum Error {
     Rights(String),
     /// The host name has no address.
     UnknownHost {
-        /// As the person wrote it.
+        /// As the user wrote it.
         host: String,
         /// What the resolver says.
         why: String,
@@ -253,7 +253,7 @@ impl fmt::Display for CallError {
 }
 
 impl CallError {
-    /// What happened, and what the person can do about it.
+    /// What happened, and what the user can do about it.
     fn reason_and_next(&self) -> (String, String) {
         let server = match self.program {
             Program::UdpClient | Program::TcpClient => self.program.counterpart(),

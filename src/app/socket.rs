@@ -162,7 +162,7 @@ impl Socket {
     /// # Errors
     /// Descriptors ran out, the client was gone already, or [`Error::Stopped`].
     pub fn accept(&self) -> Result<(Self, SocketAddr), Error> {
-        // The kernel makes the new socket before it looks whether anybody has come, so a try in vain is dear: where poll(2) can
+        // The kernel makes the new socket before it looks whether a client has come, so a try in vain is dear: where poll(2) can
         // tell, it is asked first.
         let mut asked = cfg!(not(unix));
         let (connection, client) = self.perform(
@@ -365,7 +365,7 @@ fn with_address(trouble: Error, address: SocketAddr) -> Error {
     }
 }
 
-/// On one machine, the system may pick as the client's port the very port that it connects to: with nobody listening there,
+/// On one machine, the system may pick as the client's port the very port that it connects to: with no socket listening there,
 /// TCP's simultaneous open (RFC 9293 section 3.5) then connects the socket to itself.
 fn not_to_itself(socket: &socket2::Socket) -> io::Result<()> {
     match (socket.local_addr(), socket.peer_addr()) {

@@ -1,4 +1,4 @@
-//! The TCP client: the connection stands while the person types; one line per connection.
+//! The TCP client: the connection stands while the user types; one line per connection.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::thread::Builder;
@@ -44,7 +44,7 @@ pub fn run<R: LineSource>(
     Ok(tally)
 }
 
-/// One line over a connection of its own, from `connect()` to `close()`. `false`: the person ended the input instead. Of several
+/// One line over a connection of its own, from `connect()` to `close()`. `false`: the user ended the input instead. Of several
 /// addresses of the server, the one that takes the connection becomes the first.
 ///
 /// # Errors
@@ -163,7 +163,7 @@ enum Outcome {
     Missed(Error),
 }
 
-/// Sends the line and returns the reply. The server may have closed the connection while the person typed; then the line goes
+/// Sends the line and returns the reply. The server may have closed the connection while the user typed; then the line goes
 /// over a new one, once.
 fn exchange_patiently(
     client_socket: Socket,
@@ -203,7 +203,7 @@ fn exchange(client_socket: &Socket, sentence: &[u8], timeout: Duration) -> Resul
     if rest.is_empty() {
         return reply.collect();
     }
-    // The kernel did not take a line this long at once. The server answers while it arrives: whoever sent everything before
+    // The kernel did not take a line this long at once. The server answers while it arrives: a client that sent everything before
     // reading anything would wait for a server that waits for him.
     std::thread::scope(|scope| {
         let sending = Builder::new()

@@ -112,7 +112,7 @@ impl Transcript {
         self.write(PROMPT)
     }
 
-    /// Asks the person for a line of at most `longest` bytes.
+    /// Asks the user for a line of at most `longest` bytes.
     ///
     /// # Errors
     /// [`Error::Stopped`], or standard input or output fails.
@@ -133,7 +133,7 @@ impl Transcript {
         line.map_err(Error::from)
     }
 
-    /// The person typed the prompt's line to its end, and the screen shows that by itself.
+    /// The user typed the prompt's line to its end, and the screen shows that by itself.
     pub fn user_ended_line(&self) {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).prompt_open = false;
     }

@@ -34,7 +34,7 @@ pub fn run<R: LineSource>(
     Ok(tally)
 }
 
-/// One line through a socket of its own, from `socket()` to `close()`. `false`: the person ended the input instead. Of several
+/// One line through a socket of its own, from `socket()` to `close()`. `false`: the user ended the input instead. Of several
 /// addresses of the server, the one that answers becomes the first.
 ///
 /// # Errors
@@ -147,7 +147,7 @@ fn open(server_address: SocketAddr, cancel: &CancelToken) -> Result<Socket, Erro
     Ok(client_socket)
 }
 
-/// Sends the line and waits for the server's reply. A datagram from anybody else is not taken for it.
+/// Sends the line and waits for the server's reply. A datagram from another sender is not taken for it.
 fn exchange(
     client_socket: &Socket,
     message: &[u8],

@@ -39,7 +39,7 @@ pub fn bind(address: Option<SocketAddr>, port: u16, cancel: &CancelToken) -> Res
 /// Serves until told to quit. `own_port` is the socket's. Whatever a client sends, and whatever becomes of the answer, the next client is served.
 ///
 /// # Errors
-/// [`Error::Stopped`] when told to quit, [`Error::OutputClosed`] when nobody reads the transcript; another only when the
+/// [`Error::Stopped`] when told to quit, [`Error::OutputClosed`] when the transcript has no reader any more; another only when the
 /// socket itself is of no more use.
 pub fn run(server_socket: &Socket, own_port: u16, transcript: &Transcript) -> Result<(), Error> {
     let mut room = vec![0; ROOM];

@@ -171,8 +171,8 @@ pub struct Call {
     pub entered: DateTime<Utc>,
     /// Wall clock when the call had returned.
     pub returned: DateTime<Utc>,
-    /// Time between the two in nanoseconds, by a clock that nobody sets. `returned - entered` is a little longer, by the
-    /// reading of the clocks, and quite another number when somebody set the wall clock meanwhile.
+    /// Time between the two in nanoseconds, by a clock that is never set. `returned - entered` is a little longer, by the
+    /// reading of the clocks, and quite another number when the wall clock was set meanwhile.
     pub duration_ns: u64,
 }
 

@@ -14,13 +14,13 @@ pub const TARGET: &str = "socket_lab::calls";
 /// The level of those events.
 pub const LEVEL: Level = Level::DEBUG;
 
-/// Does anybody want calls now? Asked before anything is measured.
+/// Is there a subscriber for calls now? Asked before anything is measured.
 #[must_use]
 pub fn wanted() -> bool {
     tracing::enabled!(target: TARGET, LEVEL)
 }
 
-/// Hands the call to whoever listens.
+/// Hands the call to the subscriber.
 pub fn emit(call: &Call) {
     let local = call.local.map(|address| address.to_string());
     let remote = call.remote.map(|address| address.to_string());

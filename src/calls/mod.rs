@@ -6,7 +6,7 @@
 //! 2. [`event::read`] makes a [`Call`] again out of such an event, inside a subscriber's layer;
 //! 3. [`text`] writes it as a line for people, [`lines`] as a line of JSON, and reads those back.
 //!
-//! When nobody listens, step 1 is one comparison of an atomic number and nothing else happens.
+//! Without a subscriber, step 1 is one comparison of an atomic number and nothing else happens.
 
 mod call;
 pub mod event;

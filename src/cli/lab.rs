@@ -44,7 +44,7 @@ fn probe() -> ExitCode {
     match network::probe() {
         None => ExitCode::SUCCESS,
         Some(refusal) => {
-            // The exit status has to do where nobody reads.
+            // The exit status has to do where there is no reader.
             let _ = writeln!(io::stdout(), "{refusal}");
             ExitCode::FAILURE
         }

@@ -1,7 +1,7 @@
 //! Shell completions and the man page, which every program writes of itself: `--completions SHELL` and `--man`.
 //!
 //! Both are made from the arguments as they are parsed, so they cannot fall behind them. The two flags do not stand in the
-//! help: they are for whoever installs the programs (docs/install.md).
+//! help: they are for users who install the programs (docs/install.md).
 
 use std::io::{self, Write};
 use std::process::ExitCode;

@@ -55,7 +55,7 @@ impl Explain for Explainer {
     }
 }
 
-/// Gratuitous ARP: nobody has asked, and sender and target are one. RFC 5227 section 3
+/// Gratuitous ARP: it answers no request, and sender and target are one. RFC 5227 section 3
 fn is_announcement(arp: &Arp<'_>) -> bool {
     arp.sender() == arp.target() && !arp.sender().is_unspecified()
 }

@@ -34,7 +34,7 @@ pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>, side: Datagra
     })
 }
 
-/// Whether somebody listens shows only when the server speaks.
+/// Whether a program listens shows only when the server speaks.
 fn servers(context: Context<'_, '_>, side: DatagramEnd) -> &'static str {
     let in_flow = context.in_flow;
     let part = in_flow.and_then(PacketInFlow::segment).map(|segment| segment.part);

@@ -1,6 +1,6 @@
 //! What a filter does with the later fragments of a packet.
 
-/// What becomes of the later fragments of an IP packet. They have no TCP, UDP or ICMP header, so nobody can tell from a
+/// What becomes of the later fragments of an IP packet. They have no TCP, UDP or ICMP header, so it cannot be told from a
 /// fragment alone whether a `port` or a byte behind the IP header is the one that is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
 pub enum FragmentPolicy {

@@ -38,7 +38,7 @@ pub(super) struct Graph {
 
 impl Graph {
     /// The graph of this condition, simplified; one with more tests than a program may have instructions is left as it
-    /// is, since it takes long and helps nobody.
+    /// is, since it takes long and does not help.
     pub(super) fn of(condition: &Condition) -> Self {
         let mut builder = Builder::default();
         let start = builder.add(condition, Edge::Accept, Edge::Reject);

@@ -31,7 +31,7 @@ pub enum Target {
     /// Frames of a capture file: whole, with the link-layer header that this link type says and with their VLAN tags.
     File(LinkType),
     /// Frames as the kernel shows them to the filter of an `AF_PACKET`, `SOCK_RAW` socket. The outermost VLAN tag is not
-    /// in them: the kernel keeps it aside, and whoever receives the frame puts it back.
+    /// in them: the kernel keeps it aside, and the receiver of the frame puts it back.
     Socket(LinkType),
     /// Packets as the kernel shows them to the filter of an `AF_PACKET`, `SOCK_DGRAM` ("cooked") socket: they start with
     /// the network header.
@@ -78,7 +78,7 @@ enum ProtocolTest {
     },
     /// There is one byte at offset 4.
     Arcnet,
-    /// Nobody knows.
+    /// It is unknown.
     Unknown,
 }
 
@@ -166,7 +166,7 @@ impl FrameLayout {
         self
     }
 
-    /// The link type of frames of which nobody knows where the network header starts.
+    /// The link type of frames of which it is unknown where the network header starts.
     pub(super) const fn unknown(&self) -> Option<LinkType> {
         match self.kind {
             ProtocolTest::Unknown => self.link,

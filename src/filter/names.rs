@@ -35,7 +35,7 @@ impl NameResolver for SystemResolver {
     }
 }
 
-/// Knows no machine and asks nobody.
+/// Knows no machine and does not ask the system.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoResolver;
 

@@ -75,7 +75,7 @@ pub(super) struct Key {
     high: Endpoint,
 }
 
-/// All in one piece: every packet needs a hash, and one that nobody can guess takes as long for two bytes as for eight.
+/// All in one piece: every packet needs a hash, and one that cannot be guessed takes as long for two bytes as for eight.
 impl Hash for Key {
     fn hash<H: Hasher>(&self, state: &mut H) {
         let mut bytes = [self.kind as u8; 2 * ENDPOINT + 1];

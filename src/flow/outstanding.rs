@@ -130,7 +130,7 @@ impl Outstanding {
                 let packet = sent.packet.whole(now.number);
                 acked.packet = Some(packet);
                 acked.sent = Some(sent.time);
-                // Of a repeated segment nobody knows which one is answered. RFC 6298 section 3
+                // Of a repeated segment it is unknown which one is answered. RFC 6298 section 3
                 let time = now.time.since(sent.time).filter(|_| end == to && !sent.repeated);
                 acked.round_trip = time.map(|time| RoundTrip { packet, time });
             }

@@ -168,7 +168,7 @@ pub enum Delay {
     DelayedAck,
     /// The sender waited for an acknowledgment that did not come. RFC 6298
     RetransmissionTimer,
-    /// The connection was idle: a program, or the person before it, had nothing to say.
+    /// The connection was idle: a program, or the user before it, had nothing to say.
     Idle,
     /// The connection was idle until the keep-alive timer ran out.
     KeepAliveTimer,

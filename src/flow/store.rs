@@ -37,7 +37,7 @@ pub(super) struct Store {
     count: usize,
     oldest: u32,
     newest: u32,
-    /// Slots by key. The standard library's hash has a secret, so nobody can choose addresses that collide.
+    /// Slots by key. The standard library's hash has a secret, so addresses that collide cannot be chosen.
     by_key: HashTable<u32>,
     /// Slots by number, once a record has left: until then they stand in the order of their numbers.
     by_number: Option<HashTable<u32>>,

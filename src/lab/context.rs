@@ -11,7 +11,7 @@ use super::threads::spawn;
 use crate::os::cancel::CancelToken;
 use crate::os::poll::{self, Interest, WaitOutcome};
 
-/// The address of every server here: the IPv4 one of loopback, so that nobody outside can reach it.
+/// The address of every server here: the IPv4 one of loopback, so that it cannot be reached from outside.
 pub const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// The port of a server that has the network for itself. It is below those that systems pick for clients, so that the number

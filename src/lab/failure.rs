@@ -8,7 +8,7 @@ use crate::escape::printable;
 /// Why a run could not be finished.
 #[derive(Debug)]
 pub enum Failure {
-    /// The person pressed Ctrl+C.
+    /// The user pressed Ctrl+C.
     Interrupted,
     /// This, in one line.
     Line(String),

@@ -22,7 +22,7 @@ use crate::escape::printable;
 use crate::outputs::{OpenOutput, OutputKind};
 use crate::record::{Destination, WriteError};
 
-/// The folder when the person names none.
+/// The folder when the user names none.
 const LATEST: [&str; 2] = ["captures", "latest"];
 
 /// The folder of the files.
@@ -99,7 +99,7 @@ impl OpenFolder {
 }
 
 impl Folder {
-    /// The folder that the person named, or `captures/latest`, whose files each run replaces. Made if it is not there.
+    /// The folder that the user named, or `captures/latest`, whose files each run replaces. Made if it is not there.
     ///
     /// # Errors
     /// It cannot be made, is no folder, or is a symbolic link, which could lead anywhere; /proc is not mounted.
@@ -108,7 +108,7 @@ impl Folder {
             Some(path) => (path.to_owned(), force),
             None => (LATEST.iter().collect(), true),
         };
-        // Of the person's own path the last part, of the lab's own every part.
+        // Of the user's own path the last part, of the lab's own every part.
         let checked: Vec<&Path> = match named {
             Some(_) => vec![&path],
             None => path.ancestors().filter(|part| !part.as_os_str().is_empty()).collect(),
@@ -214,7 +214,7 @@ impl Folder {
 }
 
 impl Pending {
-    /// An error about the file, with the name that it will have: that of the moment means nothing to anybody.
+    /// An error about the file, with the name that it will have: that of the moment means nothing to the user.
     #[must_use]
     pub fn about(&self, error: &impl std::fmt::Display) -> Failure {
         let now = self.path().display().to_string();

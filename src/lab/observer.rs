@@ -34,7 +34,7 @@ impl Observer {
     /// Listens to the whole process from now on.
     ///
     /// # Errors
-    /// Somebody listens already.
+    /// There is a subscriber already.
     pub fn start() -> Result<Self, Failure> {
         let observer = Self::default();
         let wanted = Targets::new()

@@ -31,7 +31,7 @@ const LIMITS: Limits = Limits {
 /// How long a server is there before the first client comes: time for its thread to wait in `accept()` or `recvfrom()`.
 const HEADSTART: Duration = Duration::from_millis(5);
 
-/// A server that listens and serves nobody yet.
+/// A server that listens and serves no client yet.
 pub struct ServerSide {
     program: Program,
     socket: Socket,
@@ -82,7 +82,7 @@ impl ServerSide {
         let cancel = self.cancel.clone();
         std::thread::scope(|scope| {
             let server = spawn(scope, Observer::SERVER, move || self.serve())?;
-            // A person starts the client when the server says that it listens.
+            // A user starts the client when the server says that it listens.
             let done = context.wait(HEADSTART).and_then(|()| meanwhile());
             cancel.request();
             match joined(server)? {
@@ -100,7 +100,7 @@ impl ServerSide {
     }
 }
 
-/// A client of a server on this machine, and the person who types at it.
+/// A client of a server on this machine, and the user who types at it.
 pub struct ClientSide<'a> {
     /// Which one of the two.
     pub program: Program,
@@ -115,7 +115,7 @@ pub struct ClientSide<'a> {
 }
 
 impl ClientSide<'_> {
-    /// Runs it until its last line is answered, which is when the person has seen enough and quits. `true`: every line was
+    /// Runs it until its last line is answered, which is when the user has seen enough and quits. `true`: every line was
     /// answered.
     ///
     /// # Errors

@@ -14,7 +14,7 @@ pub struct RunResult {
     pub screens: Vec<(&'static str, String)>,
     /// The socket calls, in the order in which they were entered.
     pub calls: Vec<Call>,
-    /// What was captured; absent where the system lets nobody capture.
+    /// What was captured; absent where the system does not permit a capture.
     pub captured: Option<Captured>,
     /// The place of each packet in its conversation, in the order of the packets.
     pub in_flows: Vec<Option<PacketInFlow>>,

@@ -328,7 +328,7 @@ fn continued(parts: &[String], width: usize) -> Vec<String> {
     lines
 }
 
-/// A program in the folder that this one was started from, as the person would type it.
+/// A program in the folder that this one was started from, as the user would type it.
 fn beside_this_program(name: &str) -> String {
     let started = std::env::args_os().next().unwrap_or_default();
     let beside = Path::new(&started).with_file_name(name);

@@ -1,4 +1,4 @@
-//! What the person would have on the screen of one of the programs.
+//! What the user would have on the screen of one of the programs.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub struct Screen(Arc<Mutex<Vec<u8>>>);
 
 impl Screen {
-    /// Shows a line of standard error: on a line of its own, as on a terminal on which nobody has typed.
+    /// Shows a line of standard error: on a line of its own, as on a terminal on which nothing has been typed.
     pub fn line(&self, line: &str) {
         let mut text = self.bytes();
         if !text.is_empty() && !text.ends_with(b"\n") {

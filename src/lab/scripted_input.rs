@@ -1,4 +1,4 @@
-//! Who types: the lines of a run, one at each prompt, as a person at a terminal would.
+//! Who types: the lines of a run, one at each prompt, as a user at a terminal would.
 
 use std::collections::VecDeque;
 use std::io::{self, Read};
@@ -13,7 +13,7 @@ use super::screen::Screen;
 use crate::escape::printable;
 use crate::os::descriptors;
 
-/// How long the person thinks. Long enough that a connection is seen to stand before the line is sent.
+/// How long the user thinks. Long enough that a connection is seen to stand before the line is sent.
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// A source of lines for a client's keyboard.

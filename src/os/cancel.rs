@@ -27,7 +27,7 @@ pub struct CancelToken {
 }
 
 impl CancelToken {
-    /// A mark that nobody has set.
+    /// A token that is not set.
     ///
     /// # Errors
     /// When the process may open no more files.
@@ -177,7 +177,7 @@ mod unix {
     pub(super) fn watch_signals(cancel: &CancelToken) -> io::Result<()> {
         for signal in quitting() {
             signal_hook::flag::register_conditional_shutdown(signal, ENDED, Arc::clone(&cancel.at_once))?;
-            // The flag first: whoever is woken by the pipe must find it set.
+            // The flag first: the thread that the pipe wakes must find it set.
             signal_hook::flag::register(signal, Arc::clone(&cancel.requested))?;
             let writer = out_of_the_way(cancel.pipe.writer.try_clone()?.into());
             signal_hook::low_level::pipe::register(signal, writer)?;

@@ -54,7 +54,7 @@ pub fn is_too_long(error: &io::Error) -> bool {
     error.raw_os_error().map(Errno::from_raw) == Some(Errno::EMSGSIZE)
 }
 
-/// The error of a connection that nobody takes. connect(2) `ECONNREFUSED`
+/// The error of a connection that is not accepted. connect(2) `ECONNREFUSED`
 #[cfg(unix)]
 #[must_use]
 pub fn refusal() -> io::Error {
@@ -82,7 +82,7 @@ pub fn is_too_long(_: &io::Error) -> bool {
     false
 }
 
-/// The error of a connection that nobody takes.
+/// The error of a connection that is not accepted.
 #[cfg(not(unix))]
 #[must_use]
 pub fn refusal() -> io::Error {

@@ -1,4 +1,4 @@
-//! Lines from standard input, one at a time, with a quit noticed while the person types.
+//! Lines from standard input, one at a time, with a quit noticed while the user types.
 
 use std::io::{self, ErrorKind, Read};
 
@@ -18,7 +18,7 @@ pub trait LineSource: Read {}
 #[cfg(not(unix))]
 impl<T: Read> LineSource for T {}
 
-/// What the person did at the prompt.
+/// What the user did at the prompt.
 #[derive(Debug, PartialEq, Eq)]
 pub enum InputLine {
     /// Typed this, without the line's end.
@@ -123,7 +123,7 @@ impl<R: LineSource> Keyboard<R> {
     }
 }
 
-/// An interruption, or a shared terminal that somebody made non-blocking.
+/// An interruption, or a shared terminal that another program made non-blocking.
 fn is_passing(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock)
 }

@@ -16,7 +16,7 @@ pub fn out_of_the_way(descriptor: OwnedFd) -> OwnedFd {
     match fcntl(&descriptor, FcntlArg::F_DUPFD_CLOEXEC(FIRST)) {
         Err(_) => descriptor,
         #[expect(unsafe_code, reason = "nix returns the new descriptor as a bare number")]
-        // SAFETY: fcntl has just made this descriptor, so it is open and nobody else owns it.
+        // SAFETY: fcntl has just made this descriptor, so it is open and has no other owner.
         Ok(moved) => unsafe { OwnedFd::from_raw_fd(moved) },
     }
 }

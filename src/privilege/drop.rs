@@ -15,7 +15,7 @@ use super::threads;
 /// What was given up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Dropped {
-    /// Root's privileges, or those of the file's owner: the process is this person's now.
+    /// Root's privileges, or those of the file's owner: the process is this user's now.
     ToUser(InvokingUser),
     /// Root's capabilities, except for those that are still needed.
     RootWithoutCapabilities,
@@ -36,7 +36,7 @@ impl fmt::Display for Dropped {
     }
 }
 
-/// Why privileges could not be given up. Whoever gets this must end: they may be there still.
+/// Why privileges could not be given up. The caller must end: they may be there still.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum DropError {
@@ -234,7 +234,7 @@ fn verify(user: Option<&InvokingUser>, kept: &CapsHashSet, need: Need) -> Result
     Ok(())
 }
 
-/// Is root's group one of the person's own? Unusual, but then it is no privilege left over.
+/// Is root's group one of the user's own? Unusual, but then it is no privilege left over.
 fn belongs_to_root_group(user: &InvokingUser) -> bool {
     let name = user.c_name();
     let groups = name.and_then(|name| nix::unistd::getgrouplist(&name, Gid::from_raw(user.gid)).ok());

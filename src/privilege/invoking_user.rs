@@ -6,7 +6,7 @@ use std::fmt;
 
 use nix::unistd::{Gid, Uid, User};
 
-/// A person of this machine.
+/// A user of this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvokingUser {
     /// The user number.

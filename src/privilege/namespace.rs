@@ -72,14 +72,14 @@ fn try_out() -> Result<(), NamespaceError> {
 }
 
 fn enter_user_namespace() -> Result<(), NamespaceError> {
-    // Asked before: inside, and without the maps, everybody is nobody.
+    // Asked before: inside, and without the maps, every user is nobody.
     let (uid, gid) = (Uid::effective(), Gid::effective());
     let both = CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWNET;
     unshare(both).map_err(|error| NamespaceError::new(NamespaceStep::Unshare, error.into()))?;
     // To a program with a file capability (setcap(8)) its own files in /proc are closed, proc(5). By now that capability is
     // gone: what it has holds inside only. Where this fails, the next step says so.
     let _ = prctl::set_dumpable(true);
-    // Without "deny" nobody but root may map groups: leaving a group could open what is closed to that group.
+    // Without "deny" only root may map groups: leaving a group could open what is closed to that group.
     write(NamespaceStep::SetGroups, "/proc/self/setgroups", "deny")?;
     write(NamespaceStep::UidMap, "/proc/self/uid_map", &format!("{uid} {uid} 1"))?;
     write(NamespaceStep::GidMap, "/proc/self/gid_map", &format!("{gid} {gid} 1"))

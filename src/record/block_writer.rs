@@ -1,6 +1,6 @@
 //! The last step of a recording: a buffer that knows where packets end.
 //!
-//! `std::io::BufWriter` would write as well, but after a failure nobody could say which packets are in the file, and half of
+//! `std::io::BufWriter` would write as well, but after a failure it would be unknown which packets are in the file, and half of
 //! one would stand at its end.
 
 use std::io::{self, ErrorKind, Write};
@@ -165,7 +165,7 @@ impl BlockWriter {
 }
 
 impl Drop for BlockWriter {
-    /// What a program that ends early has recorded is in its file; an error has nobody left to tell.
+    /// What a program that ends early has recorded is in its file; an error can no longer be reported.
     fn drop(&mut self) {
         let _ = self.write_out();
     }

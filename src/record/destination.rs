@@ -12,7 +12,7 @@ use crate::outputs::{OpenOutput, OutputKind};
 pub struct Destination {
     pub(super) name: String,
     pub(super) output: Output,
-    /// `None`: whoever opened it lists it.
+    /// `None`: the code that opened it lists it.
     listed: Option<OpenOutput>,
     bytes: u64,
 }
@@ -41,10 +41,10 @@ impl Destination {
     /// Opens a file for recording; `-` is standard output.
     ///
     /// A new file is readable by its owner alone: a capture holds what others sent. An existing one is replaced only with
-    /// `force`, by a new one of its name, and only an ordinary file of the person who runs the program, never through a symbolic
-    /// link: in a folder such as /tmp anybody could have put one there. What has other names as well (hard links) keeps its
+    /// `force`, by a new one of its name, and only an ordinary file of the user who runs the program, never through a symbolic
+    /// link: in a folder such as /tmp another user could have put one there. What has other names as well (hard links) keeps its
     /// content under them. In a folder whose names may not be changed, a file without other names is emptied instead, and keeps
-    /// its permissions; who has it open reads what is written. A named pipe of that person, or a device, is written to as it is.
+    /// its permissions; who has it open reads what is written. A named pipe of that user, or a device, is written to as it is.
     ///
     /// # Errors
     /// The name is taken, or is refused, or the system refuses (open(2)); standard output is a terminal.
@@ -56,7 +56,7 @@ impl Destination {
         Self::of_capture(path, force, Some(listed))
     }
 
-    /// The same without a place on the list of what is not whole ([`crate::outputs`]): it is somebody else's part.
+    /// The same without a place on the list of what is not whole ([`crate::outputs`]): it is another output's part.
     ///
     /// # Errors
     /// As [`Self::open`].
@@ -236,7 +236,7 @@ impl Output {
     }
 }
 
-/// The standard library's own handle keeps back what follows the last line feed; then nobody could say what was written.
+/// The standard library's own handle keeps back what follows the last line feed; then it would be unknown what was written.
 #[cfg(unix)]
 fn unbuffered_standard_output() -> io::Result<Box<dyn Write + Send>> {
     use std::os::fd::AsFd as _;
@@ -315,7 +315,7 @@ fn existing(path: &Path, force: bool, old: Old, listed: Option<&OpenOutput>) -> 
     }
 }
 
-/// The file anew: nobody has it open from before, and no other name leads to it.
+/// A new file: no program has it open from before, and no other name leads to it.
 fn replaced(path: &Path, old: File, found: &Metadata) -> io::Result<File> {
     match std::fs::remove_file(path) {
         Ok(()) => careful().create_new(true).open(path),
@@ -377,7 +377,7 @@ fn is_ours(_: &Metadata) -> bool {
 mod tests {
     use super::careful;
 
-    /// Whoever exchanges the name between the look at it and the opening gains nothing.
+    /// An attacker who exchanges the name between the look at it and the opening gains nothing.
     #[test]
     fn the_opening_itself_follows_no_symbolic_link() {
         let folder = tempfile::tempdir().unwrap();

@@ -11,7 +11,7 @@ const BUFFER: usize = 256 * 1024;
 pub(super) struct Input {
     source: Box<dyn Read + Send>,
     buffer: Vec<u8>,
-    /// Where in `buffer` the bytes that nobody has taken start and end.
+    /// Where in `buffer` the bytes that have not been taken start and end.
     start: usize,
     end: usize,
     /// How many bytes have been taken.

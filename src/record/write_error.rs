@@ -11,7 +11,7 @@ use crate::wire::LinkType;
 /// Why a capture file could not be made, or a frame not be recorded, in one line.
 #[derive(Debug)]
 pub enum WriteError {
-    /// A file of this name is there already, and nobody said that it may go.
+    /// A file of this name is there already, and it was not said that it may go.
     Exists(PathBuf),
     /// The name is that of something which must not be written over.
     Refused {
@@ -77,7 +77,7 @@ pub enum WriteError {
 }
 
 impl WriteError {
-    /// Has the other end of the pipe gone? Then nobody waits for the rest.
+    /// Has the other end of the pipe gone? Then the rest has no reader.
     #[must_use]
     pub const fn is_closed_pipe(&self) -> bool {
         matches!(

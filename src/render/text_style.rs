@@ -123,7 +123,7 @@ where
     let time = time.to_utc().with_timezone(zone);
     let east = time.offset().fix().local_minus_utc();
     let (sign, offset) = (if east < 0 { " -" } else { " +" }, east.unsigned_abs());
-    // What chrono's "%Y-%m-%d %H:%M:%S%.9f %:z" gives, which would be read anew for each packet.
+    // What chrono's "%Y-%m-%d %H:%M:%S%.9f %:z" gives, which would be read again for each packet.
     let mut text = String::with_capacity(40);
     let numbers = [
         (time.year().unsigned_abs(), 4, "-"),

@@ -6,7 +6,7 @@ use super::observed::Observed;
 use crate::explain::packet;
 use crate::frame::Frame;
 
-/// The frame with a comment that says what the packet is, unless somebody has commented on it before. What a comment refers to
+/// The frame with a comment that says what the packet is, unless it has a comment already. What a comment refers to
 /// are packets by their numbers, so those have to be their numbers in the file that is written.
 pub(super) fn commented<'o>(observed: &Observed<'o, '_>) -> Frame<'o> {
     let frame = observed.frame;

@@ -34,7 +34,7 @@ pub struct Display {
     style: TextStyle,
     /// Packets shown so far.
     shown: u64,
-    /// May other threads help? Not while somebody waits for the next packet.
+    /// May other threads help? Not while a reader waits for the next packet.
     may_help: bool,
     pool: Option<RenderPool<RenderJob>>,
     /// More than one conversation was seen.

@@ -229,7 +229,7 @@ impl Watcher {
             outputs::discard();
             drop(also_done);
         });
-        // It ends with an error: nobody sends. That is so when both are done, or could not be started.
+        // It ends with an error: there is no sender. That is so when both are done, or could not be started.
         let _ = all_done.recv_timeout(WORDS);
         // Not std::process::exit: that flushes standard output, and so may wait for the very reader that does not read.
         signal_hook::low_level::exit(ENDED)

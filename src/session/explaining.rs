@@ -169,7 +169,7 @@ struct Search {
     examples: Vec<(&'static str, Vec<Example>)>,
 }
 
-/// Headers that IP repeats in each fragment, or writes anew. RFC 791 section 3.2, RFC 8200 section 4.5
+/// Headers that IP repeats in each fragment, or writes again. RFC 791 section 3.2, RFC 8200 section 4.5
 const fn is_in_each_fragment(protocol: Protocol) -> bool {
     matches!(
         protocol,

@@ -176,7 +176,7 @@ fn on_own_line() {
 
 /// What ends the reading before the end of the file.
 enum ReadEnd {
-    /// As many packets as wanted, or nobody reads standard output.
+    /// As many packets as wanted, or standard output has no reader any more.
     Enough,
     /// A quit.
     Interrupted,
@@ -248,7 +248,7 @@ impl<'a> Sinks<'a> {
         let shown = self.display.as_mut().map_or(Ok(()), |open| open.take(observed, known));
         if let Err(error) = shown {
             self.display = None;
-            // Nobody looks on any more, but the copy and the exports are still wanted whole.
+            // The display has no reader any more, but the copy and the exports are still wanted whole.
             if (self.copy.is_none() && self.exporter.is_none()) || !matches!(error, DisplayError::Closed) {
                 return Err(SinkError::Display(error));
             }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 /// When what was recorded goes out.
 ///
-/// As soon as no more frames wait to be read, so that whoever reads the file or the pipe sees a packet at once. But where
+/// As soon as no more frames wait to be read, so that the reader of the file or the pipe sees a packet at once. But where
 /// frames come fast, one by one, not for each of them: then many go out at once, every few milliseconds.
 #[derive(Debug, Default)]
 pub(super) struct Flushing {

@@ -120,7 +120,7 @@ impl Follower {
     }
 
     /// Takes the next frame of the capture, which is not to be shown: what is shown later may refer to it. A fragment is left
-    /// out, so that nothing is said at the end about datagrams that nobody asked for.
+    /// out, so that nothing is said at the end about datagrams that were not asked for.
     pub fn pass(&mut self, number: u64, frame: &Frame<'_>, packet: &Packet<'_>) {
         self.first = self.first.or(frame.time);
         if !is_fragment(packet) {

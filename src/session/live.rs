@@ -102,7 +102,7 @@ pub fn run(settings: &Settings, filter: &Filter, cancel: &CancelToken, say: Say)
             }
         };
         session.capture(&mut capture, shows.then_some(entrance));
-        // The files first: a standard output that nobody reads must not keep them from being whole.
+        // The files first: a standard output without a reader must not keep them from being whole.
         let finished = session.finish(&capture);
         (
             finished,
@@ -219,7 +219,7 @@ impl Session<'_> {
         }
     }
 
-    /// A frame that nobody wants to see: without it, what is seen would seem to have gaps.
+    /// A frame that is not to be shown: without it, what is seen would seem to have gaps.
     fn pass(&mut self, headers: &LazyPacket<'_>, queue: &mut Option<FrameSender>) {
         let frame = headers.frame();
         if self.follows {

@@ -8,7 +8,7 @@ use crate::flow::PacketInFlow;
 use crate::frame::Frame;
 use crate::wire::Packet;
 
-/// A frame that is decoded when somebody first asks for its headers, and not again.
+/// A frame that is decoded when its headers are first asked for, and not again.
 pub struct LazyPacket<'f> {
     frame: &'f Frame<'f>,
     packet: OnceCell<Packet<'f>>,

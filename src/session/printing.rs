@@ -20,7 +20,7 @@ use crate::os::cancel::CancelToken;
 
 /// So many bytes may wait for a file or a pipe, …
 const ROOM: usize = 64 * 1024 * 1024;
-/// … and so many for a terminal: thousands of small packets, more than a person wants to see scroll by after Ctrl+C.
+/// … and so many for a terminal: thousands of small packets, more than a user wants to see scroll by after Ctrl+C.
 const ROOM_ON_TERMINAL: usize = 1024 * 1024;
 
 /// The number of a frame that is followed and not shown.
@@ -184,7 +184,7 @@ impl Printer<'_> {
                 }
                 Err(RecvTimeoutError::Disconnected) => return display.finish(&self.follower),
             }
-            // While more wait, they are written together; when none does, the person sees them now.
+            // While more wait, they are written together; when none does, the user sees them now.
             while let Some(queued) = queue.take_now() {
                 self.take(display, queued)?;
             }

@@ -92,8 +92,8 @@ pub fn run(
     }
     let cancel = CancelToken::on_signals()
         .map_err(|error| format!("watching for Ctrl+Z failed: {error}; allow more with 'ulimit -n'"))?;
-    // Every waiting call lets go at once, but not a write to a full pipe (`tcp-server | less`, and nobody scrolls), nor the
-    // opening of a named pipe that nobody reads.
+    // Every waiting call lets go at once, but not a write to a full pipe (`tcp-server | less`, and the user does not scroll), nor the
+    // opening of a named pipe without a reader.
     ending::watch_without_rights(&cancel, Grace::Whole, say)?;
     let call_log = logging::start(&settings.log)?;
     rights::print_refusal();

@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::display::{Display, DisplayError};
 
-/// A person wonders after about so long.
+/// A user wonders after about so long.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The clock is looked at once in so many packets: it costs about as much as reading one.
@@ -21,7 +21,7 @@ const PACKETS_BETWEEN_LOOKS: u64 = 32;
 const KNOWN_SIZE: &str = "reading [{wide_bar}] {percent:>3}% of {total_bytes}, {msg}";
 const UNKNOWN_SIZE: &str = "reading {bytes}, {msg}, for {elapsed}";
 
-/// So often the bar is drawn anew.
+/// So often the bar is drawn again.
 const DRAWN_EVERY: Duration = Duration::from_millis(100);
 
 /// How far the reading of a file has come.
@@ -38,7 +38,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Of this file; `None` where nobody would see it. `shows`: packets are printed on standard output.
+    /// Of this file; `None` where it would not be seen. `shows`: packets are printed on standard output.
     #[must_use]
     pub fn of(path: &Path, shows: bool) -> Option<Self> {
         let dumb = std::env::var_os("TERM").is_some_and(|terminal| terminal == "dumb");

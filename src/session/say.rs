@@ -33,7 +33,7 @@ impl Say {
         self.line("error", "31", text);
     }
 
-    /// Says what the person should know.
+    /// Says what the user should know.
     pub fn warning(self, text: &str) {
         self.line("warning", "33", text);
     }

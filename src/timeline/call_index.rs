@@ -160,7 +160,7 @@ fn covers(own: SocketAddr, packet: SocketAddr) -> bool {
     own.port() == packet.port() && (ip == packet.ip().to_canonical() || ip.is_unspecified())
 }
 
-/// Is it one of the calls that make a socket ready, before anybody is talked to?
+/// Is it one of the calls that make a socket ready, before any peer is talked to?
 const fn prepares(call: &Call) -> bool {
     matches!(
         call.call,

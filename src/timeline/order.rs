@@ -234,7 +234,7 @@ impl Graph {
             .filter(|&index| free(&self, index))
             .map(|index| key(&self, index))
             .collect();
-        // Whoever has to break a circle is the earliest of those left.
+        // The one that has to break a circle is the earliest of those left.
         let mut waiting: BinaryHeap<_> = (0..self.nodes.len()).map(|index| key(&self, index)).collect();
         let mut order = Vec::with_capacity(self.nodes.len());
         loop {

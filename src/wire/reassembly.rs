@@ -1,7 +1,7 @@
 //! Fragments put together again. RFC 791 section 3.2, RFC 8200 section 4.5
 //!
 //! A [`Reassembler`] takes decoded packets with their times, and gives the whole datagram once its last piece is there. It
-//! is bounded: an attacker may send first pieces for ever.
+//! is bounded: an attacker may send first pieces forever.
 
 mod piece;
 

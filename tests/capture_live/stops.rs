@@ -57,7 +57,7 @@ fn after_a_stop_the_frames_from_before_come_and_no_more() {
                 Event::Stopped => break,
                 other => panic!("{other:?}"),
             }
-            // More come than are read: without an end to it, this would go on for ever.
+            // More come than are read: without an end to it, this would go on forever.
             for _ in 0..2 {
                 client.send(b"after").unwrap();
             }

@@ -53,12 +53,12 @@ impl Ended {
 pub struct Place {
     folder: TempDir,
     programs: TempDir,
-    /// Who starts it, unless it is whoever runs the tests.
+    /// Who starts it, unless it is the user who runs the tests.
     user: Option<u32>,
 }
 
 impl Place {
-    /// For whoever runs the tests.
+    /// For the user who runs the tests.
     pub fn new() -> Self {
         Self {
             folder: tempfile::tempdir().unwrap(),
@@ -109,7 +109,7 @@ impl Place {
         command
     }
 
-    /// Has the command run here, by the user of this place, untouched by the environment of whoever runs the tests.
+    /// Has the command run here, by the user of this place, untouched by the environment of the user who runs the tests.
     pub fn as_user<'c>(&self, command: &'c mut Command) -> &'c mut Command {
         clean(command).env("HOME", "/nonexistent");
         command.current_dir(self.path()).stdin(Stdio::null());

@@ -11,7 +11,7 @@ use socket_lab::record::Reader;
 
 use crate::support::{Tool, need, needs, tool};
 
-/// The corpus of captures that other projects test with, where the person has one.
+/// The corpus of captures that other projects test with, where the user has one.
 fn corpus() -> Vec<PathBuf> {
     let Some(folder) = needs::corpus() else {
         return Vec::new();

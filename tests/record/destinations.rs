@@ -8,7 +8,7 @@ use socket_lab::record::{Destination, Format, Recorder};
 use super::files::{frame, loopback, read, record, section};
 use crate::support::{essential, needs};
 
-/// What the person reads when this name is to be written.
+/// What the user reads when this name is to be written.
 fn refusal(path: &Path, force: bool) -> String {
     match Destination::open(path, force) {
         Ok(_) => "opened".to_owned(),

@@ -97,7 +97,7 @@ fn a_lone_packet_is_on_the_screen_and_in_the_file_soon() {
             took.push(sent.elapsed());
         }
         took.sort();
-        // On a machine with nothing else to do it takes up to 12 ms. Were a packet to wait for others, it would take for ever.
+        // On a machine with nothing else to do it takes up to 12 ms. Were a packet to wait for others, it would take forever.
         assert!(took[4] < Duration::from_millis(200), "{took:?}");
         // 24 bytes of the file's header; of each packet 16 and Ethernet 14, IPv4 20, UDP 8, data 6.
         std::thread::sleep(Duration::from_millis(200));

@@ -13,7 +13,7 @@ use nix::sys::signal::Signal;
 use super::stage::{Ended, Folder, clean, in_one_namespace, ordinary, pair, ran, readable, run, sniffer, text};
 use crate::support::{PATIENCE, Running, Tool, copy, essential, need, needs, path_of_ours, tool};
 
-/// Sets a home of one's own for Wireshark and whoever asks it for its folders.
+/// Sets a home of one's own for Wireshark and the programs that ask it for its folders.
 fn at_home<'a>(command: &'a mut Command, home: &Path) -> &'a mut Command {
     clean(command).env("HOME", home).env_remove("XDG_CONFIG_HOME")
 }
@@ -248,7 +248,7 @@ fn a_capture_filter_is_taken_and_a_wrong_one_is_told() {
 
         let home = Folder::new();
         installed(&home);
-        // Bounded, for a capture that does not begin could be waited for for ever.
+        // Bounded, for a capture that does not begin could be waited for forever.
         let mut command = essential("timeout");
         command.args(["60", "tshark", "-i", "socketlab-lo", "-f", "tcp prot 5"]);
         let refused = Ended::from(at_home(&mut command, home.path()).output().unwrap());

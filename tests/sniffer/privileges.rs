@@ -107,7 +107,7 @@ fn without_privileges_it_names_the_three_ways() {
     );
 }
 
-/// Captures the UDP lab, in a namespace of which the person is root and nowhere else.
+/// Captures the UDP lab, in a namespace of which the user is root and nowhere else.
 const SCENE: &str = r#"
     set -e
     ip link set lo up

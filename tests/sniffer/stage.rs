@@ -57,7 +57,7 @@ pub fn run(command: &mut Command) -> String {
     text(&output.stdout)
 }
 
-/// The sniffer, untouched by the environment of whoever runs the tests.
+/// The sniffer, untouched by the environment of the user who runs the tests.
 pub fn sniffer<A: AsRef<OsStr>>(arguments: &[A]) -> Command {
     let mut command = ours("sniffer");
     let way = namespace::way().filter(|way| !way.is_empty());

@@ -18,7 +18,7 @@ enum At {
     Opening,
     /// The pipe `out` has a reader that does not read.
     Writing,
-    /// Standard output is a pipe that nobody reads, …
+    /// Standard output is a pipe without a reader, …
     Output,
     /// … or a socket.
     Socket,

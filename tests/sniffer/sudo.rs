@@ -13,13 +13,13 @@ use nix::unistd::Pid;
 use super::stage::{Ended, Folder, ORDINARY, OUTPUTS, clean, in_one_namespace, pair, readable};
 use crate::support::{PATIENCE, Running, Tool, copy, copy_program, need_all, needs, path_of_ours, tool};
 
-/// Somebody else, who puts links where the person is going to write.
+/// Somebody else, who puts links where the user is going to write.
 const SOMEBODY_ELSE: u32 = 54_321;
 
-/// The person may do everything as root, without a password.
+/// The user may do everything as root, without a password.
 const RULES: &str = "Defaults !authenticate\nnobody ALL=(root) ALL\n";
 
-/// Puts the rules in place of the system's, for this process and its children alone, and becomes the person, who calls sudo.
+/// Puts the rules in place of the system's, for this process and its children alone, and becomes the user, who calls sudo.
 const SCENE: &str = r#"
     set -e
     mount --bind "$RULES" /etc/sudoers
@@ -27,7 +27,7 @@ const SCENE: &str = r#"
     exec setpriv --reuid 65534 --regid 65534 --clear-groups -- sudo -n -- "$@"
 "#;
 
-/// A person at a machine with sudo.
+/// A user of a machine with sudo.
 struct InvokingUser {
     programs: Folder,
     work: Folder,
@@ -68,7 +68,7 @@ impl InvokingUser {
         command
     }
 
-    /// A file of the person's that must stay as it is.
+    /// A file of the user's that must stay as it is.
     fn precious(&self) -> PathBuf {
         let path = self.work.with("precious", b"precious");
         chown(&path, Some(ORDINARY), Some(ORDINARY)).unwrap();
@@ -263,7 +263,7 @@ fn trap(kind: &str, precious: &Path, path: &Path) {
             symlink(target, path).unwrap();
             std::os::unix::fs::lchown(path, Some(SOMEBODY_ELSE), Some(SOMEBODY_ELSE)).unwrap();
         }
-        // Its owner is the person: it is the person's own file under another name.
+        // Its owner is the user: it is the user's own file under another name.
         "hard link" => std::fs::hard_link(precious, path).unwrap(),
         "pipe" => {
             nix::unistd::mkfifo(path, nix::sys::stat::Mode::from_bits_truncate(0o666)).unwrap();
@@ -292,7 +292,7 @@ fn nobody_else_decides_where_output_goes() {
                 // Somebody reads the pipe, and would get what is written.
                 let reader =
                     (kind == "pipe").then(|| std::fs::File::options().read(true).write(true).open(&path).unwrap());
-                // Without sudo and as the person: the rules of the folder are the same, and files are read without root.
+                // Without sudo and as the user: the rules of the folder are the same, and files are read without root.
                 let mut command = copy(person.programs.file("sniffer"));
                 command
                     .args(["-r", capture, option, file])
@@ -325,7 +325,7 @@ fn nobody_else_decides_where_output_goes() {
 fn under_sudo_a_link_in_a_shared_folder_is_not_followed_either() {
     let Some(person) = InvokingUser::new() else { return };
     in_one_namespace(|| {
-        // A file of root's, which the person could not write.
+        // A file of root's, which the user could not write.
         let roots = person.programs.with("roots", b"root's");
         for (option, file) in OUTPUTS {
             let path = person.work.file(file);

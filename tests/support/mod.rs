@@ -33,7 +33,7 @@ use std::time::Duration;
 /// How long a thing that works may take before the test gives up on it. Ample: a slow machine must not fail a test.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A port on which nobody listens: outside of the range from which the system picks, so no other test can get it.
+/// A port without a listener: outside of the range from which the system picks, so no other test can get it.
 pub const NOBODY: u16 = 1;
 
 /// A port that is free now and that the system gives to nobody meanwhile, for a server that has to have the same one twice.

@@ -27,16 +27,16 @@ const SECOND: Duration = Duration::from_millis(120);
 pub enum Output {
     /// Nothing that keeps anybody waiting.
     Null,
-    /// A full pipe that nobody reads.
+    /// A full pipe without a reader.
     FullPipe,
-    /// A full socket that nobody reads.
+    /// A full socket without a reader.
     Socket,
 }
 
 /// A program that waits, or will.
 pub struct Stuck {
     child: Child,
-    /// The ends that nobody reads.
+    /// The ends without a reader.
     _held: Vec<OwnedFd>,
 }
 

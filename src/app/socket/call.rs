@@ -184,7 +184,7 @@ impl CallFault {
     }
 }
 
-/// Takes the times of a call, if anybody wants them.
+/// Takes the times of a call, if they are wanted.
 pub(super) struct CallTimer {
     entered: DateTime<Utc>,
     started: Instant,

@@ -38,7 +38,7 @@ impl Socket {
         wait: Wait<'_>,
         mut attempt: impl FnMut(&socket2::Socket) -> io::Result<T>,
     ) -> Result<T, CallFault> {
-        // Under load a call may never have to wait, so whoever waits for work looks at the mark each time.
+        // Under load a call may never have to wait, so a call that waits for work looks at the token each time.
         if matches!(wait, Some((Interest::Readable, _))) && self.cancel.requested() {
             return Err(CallFault::Stopped);
         }
@@ -149,7 +149,7 @@ impl Drop for Socket {
         let Some(inner) = self.inner.take() else { return };
         let call_timer = CallTimer::start();
         let closed = sys::close(inner).map_err(CallFault::Os);
-        // A failing close() is reported, and nobody can do more about it: the descriptor is gone in any case.
+        // A failing close() is reported, and no more can be done about it: the descriptor is gone in any case.
         if let (Some(call_timer), Some(identity)) = (call_timer, identity) {
             let done = closed.as_ref().map(|()| CallResult::result(0));
             self.report(

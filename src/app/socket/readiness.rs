@@ -32,7 +32,7 @@ impl Socket {
         sockets.is_some_and(|(own, other)| poll::is_readable_before(own, other, &self.cancel, timeout))
     }
 
-    /// Has the other end closed or reset the connection while nobody was looking? Takes no byte of the stream. Makes a call
+    /// Has the other end closed or reset the connection unnoticed? Takes no byte of the stream. Makes a call
     /// only when there is something to receive: `recv(MSG_PEEK)`.
     ///
     /// # Errors

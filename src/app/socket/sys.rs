@@ -15,7 +15,7 @@ pub(super) fn recv_from(socket: &socket2::Socket, buffer: &mut [u8]) -> io::Resu
         reason = "socket2 asks for room that may be uninitialised, ours is initialised"
     )]
     // SAFETY: MaybeUninit<u8> has the layout of u8, `room` comes from a mutable borrow that lasts until the function
-    // ends and is used by nobody else meanwhile, and recv_from promises never to write uninitialised bytes to it.
+    // ends and is not used elsewhere meanwhile, and recv_from promises never to write uninitialised bytes to it.
     let room = unsafe { &mut *(room as *mut [MaybeUninit<u8>]) };
     let (length, from) = socket.recv_from(room)?;
     let from = from
@@ -40,7 +40,7 @@ pub(super) fn report_icmp_errors(socket: &socket2::Socket, ipv6: bool) -> io::Re
     Ok(())
 }
 
-/// There is no such option here: that nobody listens shows as a missing reply.
+/// There is no such option here: a port without a listener shows as a missing reply.
 ///
 /// # Errors
 /// None.

@@ -1,4 +1,4 @@
-//! Warnings that senders can cause: as many as somebody can read, however many datagrams come.
+//! Warnings that senders can cause: as many as a user can read, however many datagrams come.
 
 use std::time::{Duration, Instant};
 

@@ -187,7 +187,7 @@ impl Capture {
         &self.notes
     }
 
-    /// What happens next: waits until there is something, for `timeout` at most (`None`: for ever), or until the stop.
+    /// What happens next: waits until there is something, for `timeout` at most (`None`: forever), or until the stop.
     ///
     /// After the stop, the frames that had passed before it are still handed out, and no more: even where frames come
     /// faster than they are read, it ends.

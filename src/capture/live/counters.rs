@@ -14,7 +14,7 @@ pub struct Counters(Arc<Shared>);
 struct Shared {
     /// The capture's socket.
     socket: OwnedFd,
-    /// The sums: the kernel starts from 0 again each time that somebody asks. packet(7)
+    /// The sums: the kernel starts from 0 again each time that they are asked for. packet(7)
     sums: Mutex<Statistics>,
 }
 

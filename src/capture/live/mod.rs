@@ -36,7 +36,7 @@
 //! No system call is needed for that. Only when the program finds no block does it go to sleep, by poll(2), and that is once
 //! for a thousand frames, not for each.
 //!
-//! What if only one frame comes? The block would not be full for a long time, and nobody would see the frame. So the kernel
+//! What if only one frame comes? The block would not be full for a long time, and the frame would not be seen. So the kernel
 //! also hands a block over when its first frame has waited for 10 ms. And if the program is too slow? Then the kernel meets a
 //! block that is still the program's, and drops frames until it has one back. It counts them ([`Statistics::dropped`]).
 //!

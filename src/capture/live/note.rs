@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Something that whoever captures should know from the start.
+/// Something that the user should know from the start.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Note {

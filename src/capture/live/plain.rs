@@ -1,6 +1,6 @@
 //! A capture where there are no packet sockets: `pnet`'s plain channel.
 //!
-//! It knows the bytes of a frame and nothing else, so the time is that of reading, and nobody counts what was lost. Tested
+//! It knows the bytes of a frame and nothing else, so the time is that of reading, and what was lost is not counted. Tested
 //! on Linux, where `pnet` has a plain channel, too.
 
 use std::borrow::Cow;
@@ -109,7 +109,7 @@ impl Capture {
         false
     }
 
-    /// What happens next: waits until there is something, for `timeout` at most (`None`: for ever), or until the stop.
+    /// What happens next: waits until there is something, for `timeout` at most (`None`: forever), or until the stop.
     ///
     /// # Errors
     /// A read failed, for instance because the interface went down: [`CaptureError`]. The capture is over then.

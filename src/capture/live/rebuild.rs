@@ -1,6 +1,6 @@
 //! What the kernel took off a frame, put back.
 //!
-//! A VLAN tag is taken off before anybody sees the frame, and told beside it. On a cooked capture the whole link-layer
+//! A VLAN tag is taken off before the frame is seen, and told beside it. On a cooked capture the whole link-layer
 //! header is, and a "Linux cooked v2" header stands in its place
 //! (<https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL2.html>).
 //!

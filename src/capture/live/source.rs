@@ -24,7 +24,7 @@ pub(super) trait FrameSource: DataLinkReceiver {
     fn holds_back(&self) -> bool;
 }
 
-/// `pnet`'s datalink channel on a packet socket. The look is a recvmsg(2) with `MSG_PEEK`; as nobody else reads the socket,
+/// `pnet`'s datalink channel on a packet socket. The look is a recvmsg(2) with `MSG_PEEK`; as no other code reads the socket,
 /// the read that follows brings the same frame.
 pub(super) struct ChannelFrameSource {
     pub(super) receiver: Box<dyn DataLinkReceiver>,

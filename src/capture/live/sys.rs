@@ -112,7 +112,7 @@ pub(super) fn bind(socket: BorrowedFd<'_>, index: u32) -> io::Result<()> {
     }
 }
 
-/// Frames received (those dropped among them) and dropped since the last time that somebody asked. packet(7)
+/// Frames received (those dropped among them) and dropped since they were last asked for. packet(7)
 pub(super) fn statistics(socket: BorrowedFd<'_>) -> io::Result<(u32, u32)> {
     let mut counts = libc::tpacket_stats_v3 {
         tp_packets: 0,

@@ -50,7 +50,7 @@ needs no privilege where the system lets everybody make such a network; under su
 Exit status: 0 fine; 1 failure, the packets could not be captured, or a signal ended it; 2 wrong
 arguments.";
 
-/// What is typed when the person chooses nothing.
+/// What is typed when the user chooses nothing.
 const LINE: &str = "sockets are doors";
 
 impl LabArgs {

@@ -94,7 +94,7 @@ pub fn is_asked(words: impl IntoIterator<Item = OsString>) -> bool {
 }
 
 /// Answers Wireshark, or captures for it: exit status 0 fine, 1 failure, 2 wrong arguments. What stands on standard error
-/// Wireshark shows to the person, so when all is well it stays empty.
+/// Wireshark shows to the user, so when all is well it stays empty.
 #[must_use]
 pub fn main() -> ExitCode {
     let args: ExtcapArgs = match usage::parse("sniffer", "Captures for Wireshark") {

@@ -14,7 +14,7 @@ use crate::wire::{Layer, Packet, Protocol};
 #[must_use]
 pub fn expectation(packet: &Packet<'_>, in_flow: Option<&PacketInFlow>) -> Option<Sentence> {
     if in_flow.is_some_and(|in_flow| in_flow.client == in_flow.server) {
-        // A socket that is connected to itself: nobody else is to answer.
+        // A socket that is connected to itself: no other socket is to answer.
         return None;
     }
     let Some(in_flow) = in_flow else {

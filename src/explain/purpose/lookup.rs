@@ -1,4 +1,4 @@
-//! From what a person calls a field to its line in the tables.
+//! From what a user calls a field to its line in the tables.
 
 use super::tables::of;
 use crate::wire::{FieldDef, FieldTable, Protocol, Purpose, catalog, ethernet, ipv4, tcp, udp};

@@ -201,7 +201,7 @@ impl Tcp {
     fn position(&mut self, sender: Party, info: &TcpSegmentInfo) -> SegmentPosition {
         let own = self.stream_mut(sender);
         if info.syn && !info.is_stray() && own.is(StreamFlag::Begun) && !own.begins_at(info.sequence) {
-            // The server forgot its first answer, as one with SYN cookies does (RFC 4987 section 3.6), and counts anew.
+            // The server forgot its first answer, as one with SYN cookies does (RFC 4987 section 3.6), and counts from there.
             *own = Stream::new(own.observed_state());
             self.outstanding.forget(sender);
         }

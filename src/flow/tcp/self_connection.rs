@@ -1,7 +1,7 @@
 //! A socket that is connected to itself: source and destination of every segment are the same address and port.
 //!
 //! That is a simultaneous open (RFC 9293 section 3.5, figure 7) with only one end: one stream of numbers, which its own
-//! sender acknowledges. Two streams would take each acknowledgment for one of bytes that nobody sent.
+//! sender acknowledges. Two streams would take each acknowledgment for one of bytes that were never sent.
 
 use super::Tcp;
 use crate::flow::conversation::{Ending, Opening};

@@ -1,4 +1,4 @@
-//! Connections that are complete before anybody calls `accept()`, and a queue that is full.
+//! Connections that are complete before the program calls `accept()`, and a queue that is full.
 
 use std::time::Duration;
 
@@ -83,7 +83,7 @@ const APART: Duration = Duration::from_millis(60);
 /// How long the server does something else.
 const ELSEWHERE: Duration = Duration::from_millis(200);
 
-/// A welcoming socket that nobody accepts from.
+/// A welcoming socket whose program does not call `accept()`.
 struct Prepared {
     welcoming_socket: Socket,
     port: u16,

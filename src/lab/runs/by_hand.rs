@@ -14,7 +14,7 @@ pub const TIMEOUT: Duration = Duration::from_secs(5);
 /// Time for the kernel and the other end to do what follows from the last step.
 pub const SETTLING_TIME: Duration = Duration::from_millis(30);
 
-/// A port on which nobody listens, the first one from this one on.
+/// A port without a listener, the first one from this one on.
 ///
 /// # Errors
 /// A thousand ports in a row are taken.

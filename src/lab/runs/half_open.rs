@@ -196,7 +196,7 @@ fn probe(
     Err(Failure::Interrupted)
 }
 
-/// As hard to guess as the moment is: nobody's connection depends on it. RFC 9293 section 3.4.1
+/// As hard to guess as the moment is: no connection depends on it. RFC 9293 section 3.4.1
 fn initial_sequence_number() -> u32 {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     now.map_or(1, |since| since.subsec_nanos().wrapping_mul(4) ^ std::process::id())

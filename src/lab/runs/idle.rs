@@ -76,7 +76,7 @@ fn after(result: &RunResult) -> Vec<String> {
     sentences
 }
 
-/// A server that nobody has connected to yet.
+/// A server without a connection yet.
 struct Prepared {
     server: ServerSide,
 }

@@ -59,7 +59,7 @@ impl PcapNgWriter {
         let mut options = vec![InterfaceDescriptionOption::IfTsResol(NANOSECONDS)];
         options.extend(said(interface.name.as_deref()).map(InterfaceDescriptionOption::IfName));
         options.extend(said(interface.description.as_deref()).map(InterfaceDescriptionOption::IfDescription));
-        // The byte 0 says that the expression follows as a person wrote it.
+        // The byte 0 says that the expression follows as a user wrote it.
         let filter = interface.filter.as_ref().map(|filter| format!("\0{filter}"));
         options.extend(
             said(filter.as_deref())

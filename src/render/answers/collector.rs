@@ -223,7 +223,7 @@ impl Collector {
         let found = [self.chosen_udp().is_some(), self.chosen_tcp().is_some()];
         for ((section, place), found_here) in sheet.sections.iter_mut().zip(places).zip(found) {
             section.about = place;
-            // What nobody can answer need not be asked; of an empty capture all is left, for the next one.
+            // What cannot be answered need not be asked; of an empty capture all is left, for the next one.
             if !found_here && found.contains(&true) {
                 section.items.clear();
             }

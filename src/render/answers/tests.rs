@@ -168,7 +168,7 @@ fn memory_is_bounded_however_many_conversations_there_are() {
     }
 }
 
-/// Each of 1,000 clients sends its SYN twice, and nobody answers: of 256 conversations the facts are kept.
+/// Each of 1,000 clients sends its SYN twice, without an answer: of 256 conversations the facts are kept.
 #[test]
 fn what_was_not_looked_at_is_counted_in_packets() {
     let syns = (10_001..=11_000).map(|port| tcp(port, 80, 100, 0, SYN, b""));

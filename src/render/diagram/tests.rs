@@ -48,7 +48,7 @@ fn sample(sample: &Sample, characters: CharacterSet) -> String {
     drawn(sample.link, &sample.bytes, sample.length, characters, WIDTH)
 }
 
-/// `SOCKET_LAB_UPDATE=1 cargo test diagram` writes the files anew; then look at every difference.
+/// `SOCKET_LAB_UPDATE=1 cargo test diagram` writes the files again; then look at every difference.
 #[test]
 fn real_packets_look_as_kept() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/render/golden");

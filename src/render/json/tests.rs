@@ -61,7 +61,7 @@ fn as_written(schema: &mut Schema) {
     }
 }
 
-/// `SOCKET_LAB_UPDATE=1 cargo test schema` writes the files anew.
+/// `SOCKET_LAB_UPDATE=1 cargo test schema` writes the files again.
 #[test]
 fn the_published_schemas_are_those_of_the_structs() {
     fn holds<T: schemars::JsonSchema>(name: &str) {

@@ -63,7 +63,7 @@ fn begin(rows: &mut Vec<Row>, lanes: &[Lane; 2]) {
     rows.insert(place, row);
 }
 
-/// Was the SYN answered by a RST? Then nobody listened, though the SYN alone did not tell.
+/// Was the SYN answered by a RST? Then no socket listened, though the SYN alone did not tell.
 fn nobody_listened(input: &LadderInput<'_>) -> bool {
     let is_refused = matches!(&input.conversation.transport, conversation::Transport::Tcp(connection) if connection.opening == Opening::Refused);
     is_refused

@@ -257,7 +257,7 @@ pub enum GapReason {
     Delay(Delay, Party),
     /// Of this party nothing was seen before: no call, no packet.
     NotThere(Party),
-    /// This party's program was in no socket call of this conversation: it worked, waited for a person, or served others.
+    /// This party's program was in no socket call of this conversation: it worked, waited for a user, or served others.
     Busy(Party),
     /// This party's program waited in this call.
     Waiting(Party, crate::calls::CallName),

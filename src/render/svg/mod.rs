@@ -23,7 +23,7 @@ pub(in crate::render) const STYLE: &str = include_str!("style.css");
 pub struct Picture {
     /// What it shows, in a line.
     pub title: String,
-    /// The same for somebody who cannot see it; empty where the page around it has that.
+    /// The same for a reader who cannot see it; empty where the page around it has that.
     pub description: String,
     /// Width and height in user units.
     pub size: (i64, i64),

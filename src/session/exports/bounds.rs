@@ -1,5 +1,5 @@
 //! How much an export has at most. Each is written at the end from what is kept in memory, and read as a whole by a browser or a
-//! person, so none may grow with the capture. A view and `--json` are written packet by packet, and may.
+//! user, so none may grow with the capture. A view and `--json` are written packet by packet, and may.
 
 use super::super::settings::Exports;
 use crate::explain::{count, grouped};

@@ -27,7 +27,7 @@ const WIRESHARKS: &[u8] = b"wireshark_extcap_";
 /// How long a reader is waited for only to tell it that nothing comes. It comes within a moment, or never.
 const LONGEST: Duration = Duration::from_secs(5);
 
-/// Opens the pipe for writing, as soon as somebody reads. `None` when told to quit before.
+/// Opens the pipe for writing, as soon as it has a reader. `None` when told to quit before.
 ///
 /// Only a named pipe is opened, and no symbolic link followed, so nothing can be overwritten by it. Under `sudo wireshark` the
 /// pipe is root's, and a right for that is still there: then only one that Wireshark has made is opened ([`FifoLocation::is_allowed`]),
@@ -39,7 +39,7 @@ pub(super) fn open(path: &Path, cancel: &CancelToken) -> io::Result<Option<File>
     open_by(path, cancel, None)
 }
 
-/// The same; also `None` when nobody reads by then.
+/// The same; also `None` when it has no reader by then.
 fn open_by(path: &Path, cancel: &CancelToken, deadline: Option<Instant>) -> io::Result<Option<File>> {
     let location = FifoLocation::of(path)?;
     let file = loop {
@@ -107,7 +107,7 @@ impl<'p> FifoLocation<'p> {
 /// Ends the reader's waiting where there is nothing to write: opens the pipe and closes it again.
 ///
 /// Wireshark starts the extcap and the program that reads the pipe side by side. A reader that comes when the writer has left
-/// already would wait for ever.
+/// already would wait forever.
 pub fn end(path: &Path, cancel: &CancelToken) {
     // What is wrong with the pipe does not matter any more: why there is no capture has been said.
     drop(open_by(path, cancel, Instant::now().checked_add(LONGEST)));

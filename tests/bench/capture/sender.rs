@@ -1,4 +1,4 @@
-//! Datagrams of 100 bytes over loopback, many with each system call (sendmmsg(2)), to a socket that nobody reads.
+//! Datagrams of 100 bytes over loopback, many with each system call (sendmmsg(2)), to a socket without a reader.
 
 use std::io::{self, IoSlice};
 use std::net::UdpSocket;

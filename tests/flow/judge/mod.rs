@@ -289,7 +289,7 @@ fn compare_round_trip(case: &Case<'_>, their: &BTreeMap<&'static str, String>, s
             }
         }
         (None, Some(theirs)) => {
-            // Of a repeated segment nobody knows which one is answered (RFC 6298 section 3), and an acknowledgment
+            // Of a repeated segment it is unknown which one is answered (RFC 6298 section 3), and an acknowledgment
             // that says nothing new answers nothing.
             let repeated = case.other.repeated.contains(&theirs);
             let nothing_new = case.other.acked >= Some(case.acknowledgment());

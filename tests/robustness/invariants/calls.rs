@@ -24,7 +24,7 @@ pub fn check(log: &[u8]) -> CallIndex {
                 assert_line(written.trim_end_matches('\n'), "call");
                 let again = lines::read(Cursor::new(&written)).next().unwrap().unwrap();
                 assert_eq!(call, again);
-                // Whoever shows it escapes the texts in it, which are the log's.
+                // The code that shows it escapes the texts in it, which are the log's.
                 assert_line(&printable(text::line(&call).as_bytes()), "call");
                 logs.add(call);
             }

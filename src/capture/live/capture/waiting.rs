@@ -66,7 +66,7 @@ impl Capture {
             if let Some(event) = self.news_of_the_interface()? {
                 return Ok(event);
             }
-            // The clock is read only now: where frames come fast, nobody waits.
+            // The clock is read only now: where frames come fast, no frame waits.
             let waited = started.get_or_insert_with(Instant::now).elapsed();
             let left = timeout.map(|timeout| timeout.saturating_sub(waited));
             if left.is_some_and(|left| left.is_zero()) {

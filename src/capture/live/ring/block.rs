@@ -71,7 +71,7 @@ impl BlockCursor {
         self.left -= 1;
         if self.left > 0 {
             let next = index_at(header, offset_of!(tpacket3_hdr, tp_next_offset))?;
-            // A frame that follows itself would be read for ever, were it not for the count; it is as wrong as the others.
+            // A frame that follows itself would be read forever, were it not for the count; it is as wrong as the others.
             if next < FRAME_HEADERS {
                 return Err(OutOfBlock);
             }

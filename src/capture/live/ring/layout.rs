@@ -2,7 +2,7 @@
 //!
 //! A block has to hold the largest frame that may come: the kernel cuts what is longer, it does not carry a frame on into
 //! the next block. And a block that was begun is handed over after [`RETIRE_AFTER`], however little is in it, so a ring of
-//! `n` blocks holds `n` packets that come one by one, at least, while nobody reads; a ring of few large blocks is soon full
+//! `n` blocks holds `n` packets that come one by one, at least, while they are not read; a ring of few large blocks is soon full
 //! of nothing. 256 KiB are between: three of the largest frames of loopback (65,549 bytes) fit in, and frames of up to
 //! 261,900 bytes, should an administrator have allowed the kernel such (BIG TCP). Where the snapshot length is small, smaller
 //! blocks do, and there are more of them.

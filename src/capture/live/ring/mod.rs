@@ -5,7 +5,7 @@
 //! - [`block`]: reading a block: bytes in, frames out;
 //! - `sys.rs`: the memory, and whose a block is.
 //!
-//! The time of a frame is that of the kernel's, in nanoseconds: when the frame came in if somebody has switched such stamps
+//! The time of a frame is that of the kernel's, in nanoseconds: when the frame came in if such stamps have been switched
 //! on, and otherwise when it was copied into the ring, in the same passage through the kernel. Neither waits for the reader.
 
 mod block;
@@ -68,7 +68,7 @@ impl Ring {
         }
     }
 
-    /// The error that waits at the socket (it waits until somebody asks), or "nothing yet".
+    /// The error that waits at the socket (it waits until it is asked for), or "nothing yet".
     fn why_nothing(&self) -> io::Error {
         match getsockopt(&self.socket, sockopt::SocketError) {
             Ok(0) => ErrorKind::WouldBlock.into(),

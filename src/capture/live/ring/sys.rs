@@ -21,7 +21,7 @@ const STATUS: usize = offset_of!(libc::tpacket_block_desc, hdr) + offset_of!(lib
 /// The ring's blocks in this program's memory. One of them, the oldest, is the current one.
 ///
 /// Each block belongs to the kernel or to this program, and its status word says to whom. The owner alone touches the rest
-/// of the block, and gives it away by writing the word; nobody else writes the word meanwhile. So the word is a lock that is
+/// of the block, and gives it away by writing the word; no other code writes the word meanwhile. So the word is a lock that is
 /// passed on, and needs the two orderings of a lock:
 ///
 /// - The kernel writes frames, then the word. Reading the word with `Acquire` makes sure that the frames are read after it:
@@ -105,7 +105,7 @@ impl Memory {
             return &[];
         }
         // SAFETY: the block lies inside of the mapping, as `current` is below the number of blocks. It belongs to this program
-        // (`held`): the kernel does not write to it, and this program does not before `give_back`, for which nobody may hold
+        // (`held`): the kernel does not write to it, and this program does not before `give_back`, for which no code may hold
         // these bytes any more, as it takes `self` mutably.
         unsafe { std::slice::from_raw_parts(self.current_start().as_ptr(), self.layout.block_size) }
     }
@@ -126,7 +126,7 @@ impl Memory {
 
     fn status(&self) -> &AtomicU32 {
         // SAFETY: the word lies in the first bytes of a block of the mapping, and is aligned: blocks start at whole pages, and
-        // the word at a multiple of 4 from there. While the reference lives nobody writes to it but by atomic operations: the
+        // the word at a multiple of 4 from there. While the reference lives it is not written to but by atomic operations: the
         // kernel by one store, this program through this function.
         unsafe { AtomicU32::from_ptr(self.current_start().add(STATUS).cast().as_ptr()) }
     }
@@ -134,7 +134,7 @@ impl Memory {
 
 impl Drop for Memory {
     fn drop(&mut self) {
-        // SAFETY: the mapping is this value's own, has this length, and nobody has a reference into it any more.
+        // SAFETY: the mapping is this value's own, has this length, and there is no reference into it any more.
         let _ = unsafe { munmap(self.start.cast(), self.bytes) };
     }
 }
@@ -173,7 +173,7 @@ mod tests {
     /// A pointer that may go to another thread, which stands in the kernel's place.
     #[derive(Clone, Copy)]
     struct Shared(*mut u8);
-    // SAFETY: whoever uses the pointer keeps to the protocol that is tested here.
+    // SAFETY: the code that uses the pointer keeps to the protocol that is tested here.
     unsafe impl Send for Shared {}
 
     impl Shared {

@@ -1,4 +1,4 @@
-//! Where Wireshark looks for a person's own extcaps.
+//! Where Wireshark looks for a user's own extcaps.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
