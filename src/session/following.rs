@@ -7,7 +7,7 @@ use crate::flow::conversation::Conversation;
 use crate::flow::{PacketInFlow, Tracker};
 use crate::frame::{Frame, Time};
 use crate::wire::Packet;
-use crate::wire::reassembly::{Datagram, Losses, Outcome, Reassembler};
+use crate::wire::reassembly::{Losses, ReassembledDatagram, Reassembler, Reassembly};
 
 /// Follows the conversations of a capture.
 #[derive(Debug, Default)]
@@ -88,9 +88,9 @@ impl Follower {
         self.first = self.first.or(frame.time);
         let time = frame.time.map_or(0, |time| time.0);
         let (in_flow, whole) = match self.reassembler.add(packet, time) {
-            Outcome::NotAFragment => (self.tracker.follow(number, frame.time, packet), None),
-            Outcome::Whole(datagram) => (None, Some(self.whole(number, frame, datagram))),
-            Outcome::Waiting | Outcome::Repeated | Outcome::Dropped(_) => (None, None),
+            Reassembly::NotAFragment => (self.tracker.follow(number, frame.time, packet), None),
+            Reassembly::Whole(datagram) => (None, Some(self.whole(number, frame, datagram))),
+            Reassembly::Waiting | Reassembly::Repeated | Reassembly::Dropped(_) => (None, None),
         };
         Followed {
             in_flow,
@@ -99,7 +99,7 @@ impl Follower {
         }
     }
 
-    fn whole(&mut self, number: u64, last: &Frame<'_>, datagram: Datagram) -> FollowedDatagram {
+    fn whole(&mut self, number: u64, last: &Frame<'_>, datagram: ReassembledDatagram) -> FollowedDatagram {
         let frame = Frame {
             link: datagram.link,
             original_length: u32::try_from(datagram.bytes.len()).unwrap_or(u32::MAX),

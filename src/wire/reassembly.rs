@@ -3,14 +3,14 @@
 //! A [`Reassembler`] takes decoded packets with their times, and gives the whole datagram once its last piece is there. It
 //! is bounded: an attacker may send first pieces forever.
 
-mod piece;
+mod fragment;
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use super::link::LinkType;
 use super::packet::Packet;
-use piece::{Key, Piece, piece, set_length};
+use fragment::{DatagramKey, Fragment, fragment, set_length};
 
 /// Most bytes of pieces kept, all datagrams together: 64 of the largest possible datagrams. Linux keeps as many
 /// (`net.ipv4.ipfrag_high_thresh`, 4 MiB).
@@ -19,19 +19,19 @@ pub const MOST_BYTES: usize = 4 << 20;
 pub const MOST_DATAGRAMS: usize = 1024;
 /// Most pieces of one datagram: the largest datagram in the pieces of the smallest MTU that IPv4 allows (68 bytes, 48 of
 /// data) are 1366.
-pub const MOST_PIECES: usize = 2048;
+pub const MOST_FRAGMENTS: usize = 2048;
 /// How long the pieces of an IPv4 datagram are waited for, in nanoseconds of packet time. RFC 1122 section 3.3.2 wants 60 to
 /// 120 s, Linux waits 30 (`net.ipv4.ipfrag_time`): so long a receiver may still get it.
-pub const PATIENCE_IPV4: i64 = 30_000_000_000;
+pub const TIMEOUT_IPV4: i64 = 30_000_000_000;
 /// The same for IPv6. RFC 8200 section 4.5
-pub const PATIENCE_IPV6: i64 = 60_000_000_000;
+pub const TIMEOUT_IPV6: i64 = 60_000_000_000;
 
 /// The largest datagram, header included.
 const LARGEST: usize = 65_535;
 
 /// A datagram that was put together.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Datagram {
+pub struct ReassembledDatagram {
     /// [`LinkType::IPV4`] or [`LinkType::IPV6`], for [`super::decode()`].
     pub link: LinkType,
     /// The datagram from its IP header on, which is the first fragment's with lengths and flags of the whole.
@@ -42,22 +42,22 @@ pub struct Datagram {
 
 /// What became of a packet.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub enum Reassembly {
     /// It is no fragment, or one that is all of its datagram.
     NotAFragment,
     /// The last missing piece: here is the datagram.
-    Whole(Datagram),
+    Whole(ReassembledDatagram),
     /// Kept; pieces are missing.
     Waiting,
     /// The same piece was there already.
     Repeated,
     /// Not kept.
-    Dropped(Why),
+    Dropped(DropReason),
 }
 
 /// Why a fragment was not kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Why {
+pub enum DropReason {
     /// The capture has not all of its bytes.
     Cut,
     /// It overlaps a piece that is there; its datagram is given up, as RFC 5722 demands for IPv6 and Linux does for both.
@@ -66,7 +66,7 @@ pub enum Why {
     /// the last piece.
     Malformed,
     /// The datagram has too many pieces.
-    TooManyPieces,
+    TooManyFragments,
 }
 
 /// What was given up, counted since the start.
@@ -78,16 +78,16 @@ pub struct Losses {
     pub crowded_out: u64,
     /// Datagrams given up because pieces overlapped.
     pub overlapping: u64,
-    /// Fragments dropped as [`Why::Cut`], [`Why::Malformed`] or [`Why::TooManyPieces`].
+    /// Fragments dropped as [`DropReason::Cut`], [`DropReason::Malformed`] or [`DropReason::TooManyFragments`].
     pub unusable: u64,
 }
 
 /// An unfinished datagram.
 #[derive(Debug)]
-struct Unfinished {
+struct PartialDatagram {
     /// Which of several with one key, one after the other.
     serial: u64,
-    pieces: BTreeMap<usize, Vec<u8>>,
+    fragments: BTreeMap<usize, Vec<u8>>,
     /// Bytes of the pieces.
     held: usize,
     /// Bytes of the datagram's data, known from the last piece.
@@ -102,9 +102,9 @@ struct Unfinished {
 /// Puts fragments together.
 #[derive(Debug, Default)]
 pub struct Reassembler {
-    datagrams: HashMap<Key, Unfinished>,
+    datagrams: HashMap<DatagramKey, PartialDatagram>,
     /// Keys in the order of arrival, the oldest first; those that are finished meanwhile have another serial or none.
-    order: VecDeque<(Key, u64)>,
+    order: VecDeque<(DatagramKey, u64)>,
     held: usize,
     next_serial: u64,
     losses: Losses,
@@ -130,15 +130,15 @@ impl Reassembler {
     }
 
     /// Takes a packet that was captured at `time`, in nanoseconds.
-    pub fn add(&mut self, packet: &Packet<'_>, time: i64) -> Outcome {
-        let Some(piece) = piece(packet) else {
-            return Outcome::NotAFragment;
+    pub fn add(&mut self, packet: &Packet<'_>, time: i64) -> Reassembly {
+        let Some(fragment) = fragment(packet) else {
+            return Reassembly::NotAFragment;
         };
         self.expire(time);
-        let outcome = self.take(piece, time);
+        let outcome = self.take(fragment, time);
         if matches!(
             outcome,
-            Outcome::Dropped(Why::Cut | Why::Malformed | Why::TooManyPieces)
+            Reassembly::Dropped(DropReason::Cut | DropReason::Malformed | DropReason::TooManyFragments)
         ) {
             self.losses.unusable += 1;
         }
@@ -146,32 +146,32 @@ impl Reassembler {
         outcome
     }
 
-    fn take(&mut self, piece: Piece<'_>, time: i64) -> Outcome {
-        let end = piece.offset + piece.data.len();
-        if !piece.whole {
-            return Outcome::Dropped(Why::Cut);
+    fn take(&mut self, fragment: Fragment<'_>, time: i64) -> Reassembly {
+        let end = fragment.offset + fragment.data.len();
+        if !fragment.whole {
+            return Reassembly::Dropped(DropReason::Cut);
         }
-        let uneven = piece.more && piece.data.len() % 8 != 0;
-        if uneven || piece.data.is_empty() || end > LARGEST {
-            return Outcome::Dropped(Why::Malformed);
+        let uneven = fragment.more && fragment.data.len() % 8 != 0;
+        if uneven || fragment.data.is_empty() || end > LARGEST {
+            return Reassembly::Dropped(DropReason::Malformed);
         }
-        let key = piece.key;
+        let key = fragment.key;
         let datagram = self.datagrams.entry(key).or_insert_with(|| {
             let serial = self.next_serial;
             self.next_serial += 1;
             self.order.push_back((key, serial));
-            Unfinished::new(serial, time.saturating_add(patience(&key)))
+            PartialDatagram::new(serial, time.saturating_add(timeout(&key)))
         });
         let before = datagram.held;
-        let outcome = datagram.take(piece, end);
+        let outcome = datagram.take(fragment, end);
         self.held = self.held - before + datagram.held;
-        if outcome == Outcome::Dropped(Why::Overlap) && before > 0 {
+        if outcome == Reassembly::Dropped(DropReason::Overlap) && before > 0 {
             self.losses.overlapping += 1;
         }
         let Some(bytes) = datagram.finish() else {
             return outcome;
         };
-        let fragments = datagram.pieces.len();
+        let fragments = datagram.fragments.len();
         self.held -= datagram.held;
         self.datagrams.remove(&key);
         let link = if key.source.is_ipv4() {
@@ -179,11 +179,11 @@ impl Reassembler {
         } else {
             LinkType::IPV6
         };
-        Outcome::Whole(Datagram { link, bytes, fragments })
+        Reassembly::Whole(ReassembledDatagram { link, bytes, fragments })
     }
 
     fn expire(&mut self, now: i64) {
-        // The patience differs, so an IPv4 datagram may wait behind an older IPv6 one: at most 30 s longer than it should.
+        // The timeouts differ, so an IPv4 datagram may wait behind an older IPv6 one: at most 30 s longer than it should.
         while let Some(&(key, serial)) = self.order.front() {
             match self.datagrams.get(&key) {
                 Some(datagram) if datagram.serial == serial && datagram.deadline > now => break,
@@ -221,19 +221,19 @@ impl Reassembler {
     }
 }
 
-const fn patience(key: &Key) -> i64 {
+const fn timeout(key: &DatagramKey) -> i64 {
     if key.source.is_ipv4() {
-        PATIENCE_IPV4
+        TIMEOUT_IPV4
     } else {
-        PATIENCE_IPV6
+        TIMEOUT_IPV6
     }
 }
 
-impl Unfinished {
+impl PartialDatagram {
     const fn new(serial: u64, deadline: i64) -> Self {
         Self {
             serial,
-            pieces: BTreeMap::new(),
+            fragments: BTreeMap::new(),
             held: 0,
             total: None,
             header: None,
@@ -242,43 +242,47 @@ impl Unfinished {
         }
     }
 
-    fn take(&mut self, piece: Piece<'_>, end: usize) -> Outcome {
+    fn take(&mut self, fragment: Fragment<'_>, end: usize) -> Reassembly {
         if self.spoiled {
-            return Outcome::Dropped(Why::Overlap);
+            return Reassembly::Dropped(DropReason::Overlap);
         }
-        if self.pieces.get(&piece.offset).is_some_and(|known| known == piece.data) {
-            return Outcome::Repeated;
+        if self
+            .fragments
+            .get(&fragment.offset)
+            .is_some_and(|known| known == fragment.data)
+        {
+            return Reassembly::Repeated;
         }
-        if self.overlaps(piece.offset, end) {
+        if self.overlaps(fragment.offset, end) {
             self.spoiled = true;
-            self.pieces.clear();
+            self.fragments.clear();
             self.header = None;
             self.held = 0;
-            return Outcome::Dropped(Why::Overlap);
+            return Reassembly::Dropped(DropReason::Overlap);
         }
         let last = self
-            .pieces
+            .fragments
             .last_key_value()
             .map_or(0, |(&offset, data)| offset + data.len());
-        if self.total.is_some_and(|total| end > total || !piece.more) || (!piece.more && end < last) {
-            return Outcome::Dropped(Why::Malformed);
+        if self.total.is_some_and(|total| end > total || !fragment.more) || (!fragment.more && end < last) {
+            return Reassembly::Dropped(DropReason::Malformed);
         }
-        if self.pieces.len() >= MOST_PIECES {
-            return Outcome::Dropped(Why::TooManyPieces);
+        if self.fragments.len() >= MOST_FRAGMENTS {
+            return Reassembly::Dropped(DropReason::TooManyFragments);
         }
-        if !piece.more {
+        if !fragment.more {
             self.total = Some(end);
         }
-        if piece.header.is_some() {
-            self.header = piece.header;
+        if fragment.header.is_some() {
+            self.header = fragment.header;
         }
-        self.held += piece.data.len();
-        self.pieces.insert(piece.offset, piece.data.to_vec());
-        Outcome::Waiting
+        self.held += fragment.data.len();
+        self.fragments.insert(fragment.offset, fragment.data.to_vec());
+        Reassembly::Waiting
     }
 
     fn overlaps(&self, start: usize, end: usize) -> bool {
-        let before = self.pieces.range(..end).next_back();
+        let before = self.fragments.range(..end).next_back();
         before.is_some_and(|(&offset, data)| offset + data.len() > start)
     }
 
@@ -291,7 +295,7 @@ impl Unfinished {
         }
         let mut whole = Vec::with_capacity(header.len() + self.held);
         whole.extend_from_slice(header);
-        for data in self.pieces.values() {
+        for data in self.fragments.values() {
             whole.extend_from_slice(data);
         }
         set_length(&mut whole, header.len());

@@ -1,7 +1,7 @@
 //! Fragments in every order, lost, repeated, overlapping, too many.
 
 use crate::wire::reassembly::{
-    Datagram, MOST_BYTES, MOST_DATAGRAMS, Outcome, PATIENCE_IPV4, PATIENCE_IPV6, Reassembler, Why,
+    DropReason, MOST_BYTES, MOST_DATAGRAMS, ReassembledDatagram, Reassembler, Reassembly, TIMEOUT_IPV4, TIMEOUT_IPV6,
 };
 use crate::wire::{Checksum, LinkType, Protocol, decode};
 
@@ -32,7 +32,7 @@ fn ipv6(offset: usize, more: bool, data: &[u8]) -> Vec<u8> {
     packet
 }
 
-fn add(reassembler: &mut Reassembler, bytes: &[u8], time: i64) -> Outcome {
+fn add(reassembler: &mut Reassembler, bytes: &[u8], time: i64) -> Reassembly {
     reassembler.add(&decode(LinkType::RAW, bytes, 0), time)
 }
 
@@ -54,9 +54,11 @@ fn pieces_in_any_order_give_the_datagram() {
     for order in [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1], [1, 3, 0, 2]] {
         let mut reassembler = Reassembler::new();
         for &piece in &order[..3] {
-            assert_eq!(add(&mut reassembler, &pieces[piece], 0), Outcome::Waiting);
+            assert_eq!(add(&mut reassembler, &pieces[piece], 0), Reassembly::Waiting);
         }
-        let Outcome::Whole(Datagram { link, bytes, fragments }) = add(&mut reassembler, &pieces[order[3]], 0) else {
+        let Reassembly::Whole(ReassembledDatagram { link, bytes, fragments }) =
+            add(&mut reassembler, &pieces[order[3]], 0)
+        else {
             panic!("{order:?} is not complete");
         };
         assert_eq!((link, fragments, reassembler.waiting()), (LinkType::IPV4, 4, 0));
@@ -73,9 +75,9 @@ fn an_ipv6_datagram_has_its_chain_of_headers_mended() {
     let mut reassembler = Reassembler::new();
     assert_eq!(
         add(&mut reassembler, &ipv6(16, false, &whole[16..]), 0),
-        Outcome::Waiting
+        Reassembly::Waiting
     );
-    let Outcome::Whole(done) = add(&mut reassembler, &ipv6(0, true, &whole[..16]), 0) else {
+    let Reassembly::Whole(done) = add(&mut reassembler, &ipv6(0, true, &whole[..16]), 0) else {
         panic!("not complete");
     };
     let packet = decode(done.link, &done.bytes, 0);
@@ -89,7 +91,7 @@ fn a_packet_that_is_no_fragment_passes_by() {
     let mut reassembler = Reassembler::new();
     assert_eq!(
         add(&mut reassembler, &ipv4(1, 0, false, &datagram()), 0),
-        Outcome::NotAFragment
+        Reassembly::NotAFragment
     );
 }
 
@@ -98,10 +100,13 @@ fn an_atomic_fragment_leaves_others_with_its_number_alone() {
     let whole = datagram();
     let mut reassembler = Reassembler::new();
     add(&mut reassembler, &ipv6(0, true, &whole[..16]), 0);
-    assert_eq!(add(&mut reassembler, &ipv6(0, false, &whole), 0), Outcome::NotAFragment);
+    assert_eq!(
+        add(&mut reassembler, &ipv6(0, false, &whole), 0),
+        Reassembly::NotAFragment
+    );
     assert!(matches!(
         add(&mut reassembler, &ipv6(16, false, &whole[16..]), 0),
-        Outcome::Whole(_)
+        Reassembly::Whole(_)
     ));
 }
 
@@ -109,19 +114,22 @@ fn an_atomic_fragment_leaves_others_with_its_number_alone() {
 fn the_same_piece_again_does_no_harm() {
     let mut reassembler = Reassembler::new();
     let first = ipv4(1, 0, true, &[1; 8]);
-    assert_eq!(add(&mut reassembler, &first, 0), Outcome::Waiting);
-    assert_eq!(add(&mut reassembler, &first, 1), Outcome::Repeated);
+    assert_eq!(add(&mut reassembler, &first, 0), Reassembly::Waiting);
+    assert_eq!(add(&mut reassembler, &first, 1), Reassembly::Repeated);
     assert!(matches!(
         add(&mut reassembler, &ipv4(1, 8, false, &[2; 3]), 2),
-        Outcome::Whole(_)
+        Reassembly::Whole(_)
     ));
 }
 
 #[test]
 fn an_overlap_spoils_the_datagram_and_is_counted_once() {
     let mut reassembler = Reassembler::new();
-    assert_eq!(add(&mut reassembler, &ipv4(1, 0, true, &[1; 16]), 0), Outcome::Waiting);
-    let overlap = Outcome::Dropped(Why::Overlap);
+    assert_eq!(
+        add(&mut reassembler, &ipv4(1, 0, true, &[1; 16]), 0),
+        Reassembly::Waiting
+    );
+    let overlap = Reassembly::Dropped(DropReason::Overlap);
     assert_eq!(add(&mut reassembler, &ipv4(1, 8, true, &[2; 16]), 0), overlap);
     // What comes later must not complete it behind our back. RFC 5722 section 4
     assert_eq!(add(&mut reassembler, &ipv4(1, 0, true, &[1; 16]), 0), overlap);
@@ -132,14 +140,17 @@ fn an_overlap_spoils_the_datagram_and_is_counted_once() {
 #[test]
 fn nonsense_is_dropped_and_counted() {
     let mut reassembler = Reassembler::new();
-    let malformed = Outcome::Dropped(Why::Malformed);
+    let malformed = Reassembly::Dropped(DropReason::Malformed);
     assert_eq!(add(&mut reassembler, &ipv4(1, 0, true, &[1; 7]), 0), malformed);
     assert_eq!(add(&mut reassembler, &ipv4(1, 65_528, false, &[1; 9]), 0), malformed);
-    assert_eq!(add(&mut reassembler, &ipv4(1, 16, false, &[1; 8]), 0), Outcome::Waiting);
+    assert_eq!(
+        add(&mut reassembler, &ipv4(1, 16, false, &[1; 8]), 0),
+        Reassembly::Waiting
+    );
     assert_eq!(add(&mut reassembler, &ipv4(1, 24, true, &[1; 8]), 0), malformed);
     let cut = ipv4(2, 0, true, &[1; 16]);
     let packet = decode(LinkType::RAW, &cut[..28], 36);
-    assert_eq!(reassembler.add(&packet, 0), Outcome::Dropped(Why::Cut));
+    assert_eq!(reassembler.add(&packet, 0), Reassembly::Dropped(DropReason::Cut));
     assert_eq!(reassembler.losses().unusable, 4);
 }
 
@@ -149,15 +160,15 @@ fn pieces_that_come_too_late_find_nothing() {
     add(&mut reassembler, &ipv6(0, true, &[1; 8]), 0);
     add(&mut reassembler, &ipv4(1, 0, true, &[1; 8]), 0);
     assert_eq!(
-        add(&mut reassembler, &ipv6(8, false, &[1; 8]), PATIENCE_IPV6),
-        Outcome::Waiting
+        add(&mut reassembler, &ipv6(8, false, &[1; 8]), TIMEOUT_IPV6),
+        Reassembly::Waiting
     );
     assert_eq!(reassembler.losses().expired, 2);
     let mut reassembler = Reassembler::new();
     add(&mut reassembler, &ipv4(1, 0, true, &[1; 8]), 0);
     assert!(matches!(
-        add(&mut reassembler, &ipv4(1, 8, false, &[1; 8]), PATIENCE_IPV4 - 1),
-        Outcome::Whole(_)
+        add(&mut reassembler, &ipv4(1, 8, false, &[1; 8]), TIMEOUT_IPV4 - 1),
+        Reassembly::Whole(_)
     ));
 }
 

@@ -8,7 +8,7 @@ use crate::wire::sum::of_ipv4_header;
 
 /// What the pieces of one datagram have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Key {
+pub(super) struct DatagramKey {
     pub(super) source: IpAddr,
     pub(super) destination: IpAddr,
     pub(super) identification: u32,
@@ -17,8 +17,8 @@ pub(super) struct Key {
 }
 
 /// One fragment as the packet has it.
-pub(super) struct Piece<'p> {
-    pub(super) key: Key,
+pub(super) struct Fragment<'p> {
+    pub(super) key: DatagramKey,
     pub(super) offset: usize,
     pub(super) more: bool,
     pub(super) header: Option<Vec<u8>>,
@@ -27,20 +27,20 @@ pub(super) struct Piece<'p> {
 }
 
 /// The fragment in a packet, if it is one. Of several IP headers (tunnels) the innermost counts.
-pub(super) fn piece<'p>(packet: &Packet<'p>) -> Option<Piece<'p>> {
+pub(super) fn fragment<'p>(packet: &Packet<'p>) -> Option<Fragment<'p>> {
     let ip = packet.ip()?;
     if let Some(header) = ip.ipv4() {
         if !header.is_fragment() {
             return None;
         }
-        let key = Key {
+        let key = DatagramKey {
             source: header.source().into(),
             destination: header.destination().into(),
             identification: u32::from(header.identification()),
             protocol: header.protocol(),
         };
         let first = header.fragment_offset() == 0;
-        return Some(Piece {
+        return Some(Fragment {
             key,
             offset: header.fragment_offset(),
             more: header.more_fragments(),
@@ -56,14 +56,14 @@ pub(super) fn piece<'p>(packet: &Packet<'p>) -> Option<Piece<'p>> {
         // An "atomic" fragment is a whole packet, whatever others with its number are about. RFC 6946
         return None;
     }
-    let key = Key {
+    let key = DatagramKey {
         source: header.source().into(),
         destination: header.destination().into(),
         identification: fragment.identification,
         protocol: 0,
     };
     let before = packet.bytes().get(ip.header().at..layer.header().at)?;
-    Some(Piece {
+    Some(Fragment {
         key,
         offset: fragment.offset,
         more: fragment.more,
