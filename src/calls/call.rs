@@ -124,7 +124,7 @@ words! {
 
 /// Why a call did not succeed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Failure {
+pub struct CallFailure {
     /// The symbolic error number of errno(3), such as `ECONNREFUSED`; `TIMEOUT` and `STOPPED` where the program
     /// itself gave up waiting: its timeout was over, or it was told to quit.
     pub name: String,
@@ -166,7 +166,7 @@ pub struct Call {
     pub result: i64,
     /// The error, when `result` is -1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub error: Option<Failure>,
+    pub error: Option<CallFailure>,
     /// Wall clock when the program entered the call, to the nanosecond.
     pub entered: DateTime<Utc>,
     /// Wall clock when the call had returned.

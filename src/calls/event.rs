@@ -6,7 +6,7 @@ use chrono::DateTime;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level};
 
-use super::{Call, CallName, Failure, Program, Role};
+use super::{Call, CallFailure, CallName, Program, Role};
 
 /// The target of every event that is a socket call.
 pub const TARGET: &str = "socket_lab::calls";
@@ -95,7 +95,7 @@ impl EventFields {
             asked: self.asked,
             bytes: self.bytes,
             result: self.result?,
-            error: self.error.map(|name| Failure {
+            error: self.error.map(|name| CallFailure {
                 name,
                 text: self.error_text.unwrap_or_default(),
             }),
@@ -153,7 +153,7 @@ mod tests {
     use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 
     use super::super::call::example;
-    use super::{Call, Event, Failure, emit, read};
+    use super::{Call, CallFailure, Event, emit, read};
 
     struct Keep(Arc<Mutex<Vec<Call>>>);
 
@@ -175,7 +175,7 @@ mod tests {
             asked: Some(65_507),
             bytes: None,
             result: -1,
-            error: Some(Failure {
+            error: Some(CallFailure {
                 name: "ENETUNREACH".into(),
                 text: "Network is unreachable".into(),
             }),

@@ -13,4 +13,4 @@ pub mod event;
 pub mod lines;
 pub mod text;
 
-pub use call::{Call, CallName, Failure, Program, Role};
+pub use call::{Call, CallFailure, CallName, Program, Role};

@@ -103,7 +103,7 @@ mod tests {
     use chrono::Utc;
 
     use super::super::call::example;
-    use super::super::{Call, CallName, Failure, Role};
+    use super::super::{Call, CallFailure, CallName, Role};
     use super::{duration, line_in};
 
     #[test]
@@ -119,7 +119,7 @@ mod tests {
         let call = Call {
             result: -1,
             local: None,
-            error: Some(Failure {
+            error: Some(CallFailure {
                 name: "ECONNREFUSED".into(),
                 text: "Connection refused".into(),
             }),

@@ -1,7 +1,7 @@
 //! Numbers in words.
 
 use super::sentence::SentencePart;
-use crate::flow::number::{Bytes, Number};
+use crate::flow::number::{ByteRange, Number};
 use crate::wire::digits::write_padded;
 
 /// A number of nanoseconds in the unit that suits it, to three digits: `0.027 ms`, `42.4 ms`, `1.02 s`, `75.0 s`; from two hours
@@ -74,7 +74,7 @@ pub fn bytes(count: u64) -> String {
 }
 
 /// `byte 1`, `bytes 1 to 12`: data by their relative numbers.
-impl SentencePart for Bytes {
+impl SentencePart for ByteRange {
     fn add_to(&self, text: &mut String) {
         if self.first == self.last {
             text.push_str("byte ");

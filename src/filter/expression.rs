@@ -21,15 +21,15 @@ pub enum Expression {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Primitive {
     /// `tcp`, `ip6`, `arp`, …: the packet has this protocol.
-    Protocol(Protocol),
+    Protocol(Proto),
     /// `host` and `net`: an IP address, or those in ARP.
     Host {
         /// Only in packets of this protocol: IPv4, IPv6, ARP or RARP.
-        protocol: Option<Protocol>,
+        protocol: Option<Proto>,
         /// Whose address.
         side: DirQualifier,
         /// Which addresses.
-        network: Network,
+        network: AddressPrefix,
     },
     /// `ether host`: a MAC address.
     EtherHost {
@@ -41,7 +41,7 @@ pub enum Primitive {
     /// `port` and `portrange`.
     Port {
         /// Only of this transport: TCP, UDP or SCTP; of all three without one.
-        transport: Option<Protocol>,
+        transport: Option<Proto>,
         /// Whose port.
         side: DirQualifier,
         /// The lowest port.
@@ -51,8 +51,8 @@ pub enum Primitive {
     },
     /// `ip proto 6`, `ip6 proto 6`, `proto 6`: the number in IPv4's protocol field or IPv6's next header field.
     IpProtocol {
-        /// Only in [`Protocol::Ip`] or [`Protocol::Ip6`].
-        version: Option<Protocol>,
+        /// Only in [`Proto::Ip`] or [`Proto::Ip6`].
+        version: Option<Proto>,
         /// The protocol's number.
         number: u8,
     },
@@ -70,7 +70,7 @@ pub enum Primitive {
 
 /// A protocol that has a word of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Protocol {
+pub enum Proto {
     /// Ethernet, in front of `host`, `proto` and `[`.
     Ether,
     /// IPv4.
@@ -99,7 +99,7 @@ pub enum Protocol {
     Esp,
 }
 
-impl Protocol {
+impl Proto {
     /// All of them.
     pub const ALL: [Self; 13] = [
         Self::Ether,
@@ -183,7 +183,7 @@ pub enum DirQualifier {
 
 /// Addresses that have their first bits in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Network {
+pub enum AddressPrefix {
     /// IPv4 addresses: those that equal `address` where `mask` has ones. `address` has no ones outside of the mask.
     V4 {
         /// The common bits.
@@ -200,7 +200,7 @@ pub enum Network {
     },
 }
 
-impl From<IpAddr> for Network {
+impl From<IpAddr> for AddressPrefix {
     /// This address alone.
     fn from(address: IpAddr) -> Self {
         match address {
@@ -291,7 +291,7 @@ impl GroupDestination {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ByteAccess {
     /// Whose header. Without that header in the packet the answer is no.
-    pub protocol: Protocol,
+    pub protocol: Proto,
     /// Where the bytes start, counted from the first one of that header.
     pub offset: u32,
     /// How many: 1, 2 or 4.

@@ -8,14 +8,14 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use super::condition::{Comparison, Condition, Field, Location};
 use super::error::CompileError;
 use super::expression::{
-    ByteAccess, DirQualifier, Expression, GroupDestination, Network, Primitive, Protocol, Relation,
+    AddressPrefix, ByteAccess, DirQualifier, Expression, GroupDestination, Primitive, Proto, Relation,
 };
 use super::fragments::FragmentPolicy;
 use super::layout::{FrameLayout, INTERFACE, IPV4, IPV6, OUTGOING, PACKET_TYPE, Target, VLAN_TAG, VLAN_TAG_PRESENT};
 use super::number::mask_v6;
 
 /// The protocols that have ports, in the order in which they are tried.
-const TRANSPORTS: [Protocol; 3] = [Protocol::Sctp, Protocol::Tcp, Protocol::Udp];
+const TRANSPORTS: [Proto; 3] = [Proto::Sctp, Proto::Tcp, Proto::Udp];
 /// `EtherTypes` of a VLAN tag: IEEE 802.1Q, 802.1ad, and what older switches use for the outer of two.
 const VLAN_TYPES: [u32; 3] = [0x8100, 0x88a8, 0x9100];
 /// Next header of an IPv6 fragment, RFC 8200 section 4.5.
@@ -100,7 +100,7 @@ impl Lowering {
     fn primitive(&mut self, primitive: &Primitive, wanted: bool) -> Lowered {
         let needs_no_layout = match primitive {
             Primitive::Length(..) => true,
-            Primitive::Bytes(bytes) => bytes.protocol == Protocol::Ether,
+            Primitive::Bytes(bytes) => bytes.protocol == Proto::Ether,
             _ => false,
         };
         if let Some(link) = self.layout.unknown().filter(|_| !needs_no_layout) {
@@ -111,11 +111,11 @@ impl Lowering {
             Primitive::Host {
                 protocol,
                 side,
-                network: Network::V4 { address, mask },
+                network: AddressPrefix::V4 { address, mask },
             } => self.host_v4(*protocol, *side, *address, *mask),
             Primitive::Host {
                 side,
-                network: Network::V6 { address, length },
+                network: AddressPrefix::V6 { address, length },
                 ..
             } => self.host_v6(*side, *address, *length),
             Primitive::EtherHost { side, address } => {
@@ -137,7 +137,7 @@ impl Lowering {
             Primitive::Length(relation, bytes) => self.length(*relation, *bytes),
             Primitive::Destination(destination) => self.destination(*destination, primitive)?,
             Primitive::Bytes(bytes) => {
-                if bytes.protocol == Protocol::Ether && !self.layout.has_link_header() {
+                if bytes.protocol == Proto::Ether && !self.layout.has_link_header() {
                     self.needs_ethernet(primitive)?;
                 }
                 self.bytes(*bytes, wanted)
@@ -155,17 +155,17 @@ impl Lowering {
         })
     }
 
-    fn protocol(&self, protocol: Protocol) -> Condition {
+    fn protocol(&self, protocol: Proto) -> Condition {
         match (protocol.ether_type(), protocol, protocol.ip_number()) {
             (Some(number), ..) => self.layout.is_type(number),
-            (None, Protocol::Icmp | Protocol::Igmp, Some(number)) => self.ip_protocol(Some(Protocol::Ip), number),
-            (None, Protocol::Icmp6, Some(number)) => self.ip_protocol(Some(Protocol::Ip6), number),
+            (None, Proto::Icmp | Proto::Igmp, Some(number)) => self.ip_protocol(Some(Proto::Ip), number),
+            (None, Proto::Icmp6, Some(number)) => self.ip_protocol(Some(Proto::Ip6), number),
             (None, _, Some(number)) => self.ip_protocol(None, number),
             (None, _, None) => Condition::Always,
         }
     }
 
-    fn ip_protocol(&self, version: Option<Protocol>, number: u8) -> Condition {
+    fn ip_protocol(&self, version: Option<Proto>, number: u8) -> Condition {
         let v4 = self.layout.is_type(IPV4).and(self.ipv4_protocol(number));
         let next = self.layout.network(6).byte();
         let behind = self.layout.network(IPV6_HEADER).byte();
@@ -173,8 +173,8 @@ impl Lowering {
         let fragment = next.equals(FRAGMENT).and(behind.equals(number.into()));
         let v6 = self.layout.is_type(IPV6).and(next.equals(number.into()).or(fragment));
         match version {
-            Some(Protocol::Ip) => v4,
-            Some(Protocol::Ip6) => v6,
+            Some(Proto::Ip) => v4,
+            Some(Proto::Ip6) => v6,
             _ => v4.or(v6),
         }
     }
@@ -183,13 +183,13 @@ impl Lowering {
         self.layout.network(9).byte().equals(number.into())
     }
 
-    fn host_v4(&self, protocol: Option<Protocol>, side: DirQualifier, address: Ipv4Addr, mask: Ipv4Addr) -> Condition {
+    fn host_v4(&self, protocol: Option<Proto>, side: DirQualifier, address: Ipv4Addr, mask: Ipv4Addr) -> Condition {
         let layout = &self.layout;
         let is = |location: Location| match mask.to_bits() {
             0 => Condition::Always,
             mask => location.word().masked(mask).equals(address.to_bits()),
         };
-        let hosts = |kind: Protocol, number: u16, source: u32, destination: u32| {
+        let hosts = |kind: Proto, number: u16, source: u32, destination: u32| {
             if protocol.is_none_or(|protocol| protocol == kind) {
                 let addresses = sides(side, is, layout.network(source), layout.network(destination));
                 layout.is_type(number).and(addresses)
@@ -199,9 +199,9 @@ impl Lowering {
         };
         // RFC 791 section 3.1; RFC 826: sender and target, for Ethernet and IPv4.
         Condition::Any(vec![
-            hosts(Protocol::Ip, IPV4, 12, 16),
-            hosts(Protocol::Arp, 0x0806, 14, 24),
-            hosts(Protocol::Rarp, 0x8035, 14, 24),
+            hosts(Proto::Ip, IPV4, 12, 16),
+            hosts(Proto::Arp, 0x0806, 14, 24),
+            hosts(Proto::Rarp, 0x8035, 14, 24),
         ])
     }
 
@@ -218,13 +218,7 @@ impl Lowering {
         self.layout.is_type(IPV6).and(addresses)
     }
 
-    fn port(
-        &self,
-        transport: Option<Protocol>,
-        side: DirQualifier,
-        (first, last): (u16, u16),
-        wanted: bool,
-    ) -> Condition {
+    fn port(&self, transport: Option<Proto>, side: DirQualifier, (first, last): (u16, u16), wanted: bool) -> Condition {
         let is = |location: Location| {
             if first == last {
                 return location.half().equals(first.into());
@@ -237,7 +231,7 @@ impl Lowering {
             let asked = TRANSPORTS
                 .into_iter()
                 .filter(move |&one| transport.is_none_or(|asked| asked == one));
-            asked.filter_map(Protocol::ip_number)
+            asked.filter_map(Proto::ip_number)
         };
         let v6 = Condition::Any(numbers().map(|number| self.upper_v6(number, wanted, ports)).collect());
         let v4 = Condition::Any(numbers().map(|number| self.upper_v4(number, wanted, ports)).collect());
@@ -348,8 +342,8 @@ impl Lowering {
         };
         let network = self.layout.network(0);
         match (bytes.protocol, bytes.protocol.ether_type(), bytes.protocol.ip_number()) {
-            (Protocol::Ether, ..) => compare(self.layout.link_header()),
-            (Protocol::Icmp6, _, Some(number)) => self.layout.is_type(IPV6).and(self.upper_v6(number, wanted, compare)),
+            (Proto::Ether, ..) => compare(self.layout.link_header()),
+            (Proto::Icmp6, _, Some(number)) => self.layout.is_type(IPV6).and(self.upper_v6(number, wanted, compare)),
             (_, Some(number), _) => self.layout.is_type(number).and(compare(network)),
             (_, None, Some(number)) => self.layout.is_type(IPV4).and(self.upper_v4(number, wanted, compare)),
             (_, None, None) => Condition::Never,

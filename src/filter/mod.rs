@@ -1,7 +1,7 @@
 //! Filters: which packets are wanted, in the part of tcpdump's language (pcap-filter(7)) that people use.
 //!
-//! A text or some flags make a [`Filter`]; for one kind of frames it is compiled to a [`Program`] of the classic BSD packet
-//! filter, which the kernel runs for a socket, and [`Program::matches`] for a file. In reading order: [`expression`] (what
+//! A text or some flags make a [`Filter`]; for one kind of frames it is compiled to a [`FilterProgram`] of the classic BSD packet
+//! filter, which the kernel runs for a socket, and [`FilterProgram::matches`] for a file. In reading order: [`expression`] (what
 //! can be asked), `parse` (text to expression), `lower` (expression to tests of bytes), `graph` (tests in a good order),
 //! `assemble` (tests to instructions), `machine` (what runs them).
 //!
@@ -54,9 +54,9 @@ pub use error::{CompileError, SyntaxError};
 pub use fragments::FragmentPolicy;
 pub use layout::Target;
 pub use names::{NameResolver, NoResolver, SystemResolver};
-pub use program::{Instruction, LONGEST, LONGEST_FOR_FILES, Program, ProgramError};
+pub use program::{FilterProgram, Instruction, LONGEST, LONGEST_FOR_FILES, ProgramError};
 
-use expression::{DirQualifier, Expression, Network, Primitive};
+use expression::{AddressPrefix, DirQualifier, Expression, Primitive};
 
 /// Which packets are wanted. The default wants all.
 ///
@@ -87,7 +87,7 @@ impl Filter {
         let hosts = hosts.iter().map(|&host| Primitive::Host {
             protocol: None,
             side: DirQualifier::Either,
-            network: Network::from(host),
+            network: AddressPrefix::from(host),
         });
         any_of(ports).and(any_of(hosts))
     }
@@ -123,7 +123,7 @@ impl Filter {
         target: Target,
         snapshot_length: u32,
         fragments: FragmentPolicy,
-    ) -> Result<Program, CompileError> {
+    ) -> Result<FilterProgram, CompileError> {
         let condition = lower::lower(self.expression.as_ref(), target, fragments)?;
         let graph = graph::Graph::of(&condition);
         let instructions = assemble::assemble(&graph, snapshot_length);
@@ -134,7 +134,7 @@ impl Filter {
         };
         match target {
             Target::Socket(_) | Target::CookedSocket { .. } if length > LONGEST => Err(too_long),
-            _ => Program::new(instructions).map_err(|_| too_long),
+            _ => FilterProgram::new(instructions).map_err(|_| too_long),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::expression::Network;
+use super::expression::AddressPrefix;
 
 /// A number: decimal, `0x` hexadecimal, or octal with a leading zero.
 pub(super) fn number(word: &str) -> Option<u32> {
@@ -81,16 +81,16 @@ pub(super) const fn mask_v6(length: u8) -> u128 {
 }
 
 /// The network, unless the address has ones outside of the mask.
-pub(super) fn network_v4(address: u32, mask: u32) -> Option<Network> {
-    (address & !mask == 0).then(|| Network::V4 {
+pub(super) fn network_v4(address: u32, mask: u32) -> Option<AddressPrefix> {
+    (address & !mask == 0).then(|| AddressPrefix::V4 {
         address: Ipv4Addr::from_bits(address),
         mask: Ipv4Addr::from_bits(mask),
     })
 }
 
 /// The network, unless the address has ones behind the prefix.
-pub(super) fn network_v6(address: Ipv6Addr, length: u8) -> Option<Network> {
-    (address.to_bits() & !mask_v6(length) == 0).then_some(Network::V6 { address, length })
+pub(super) fn network_v6(address: Ipv6Addr, length: u8) -> Option<AddressPrefix> {
+    (address.to_bits() & !mask_v6(length) == 0).then_some(AddressPrefix::V6 { address, length })
 }
 
 #[cfg(test)]

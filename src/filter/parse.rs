@@ -10,7 +10,7 @@ mod value;
 mod words;
 
 use super::error::SyntaxError;
-use super::expression::{DirQualifier, Expression, GroupDestination, Primitive, Protocol, Relation};
+use super::expression::{DirQualifier, Expression, GroupDestination, Primitive, Proto, Relation};
 use super::names::NameResolver;
 use super::number::{is_numeric, number};
 use super::token::{TokenKind, tokens};
@@ -171,7 +171,7 @@ impl Parser<'_> {
     }
 
     /// What follows a protocol, or starts without one: a direction, the kind of value, the value; or nothing.
-    fn qualified(&mut self, protocol: Option<Protocol>) -> Parsed {
+    fn qualified(&mut self, protocol: Option<Proto>) -> Parsed {
         let side = self.side()?;
         let kind = match self.peek().kind {
             TokenKind::Word(word) => kind(word),
@@ -194,14 +194,14 @@ impl Parser<'_> {
     }
 
     /// A protocol without a value.
-    fn bare(&mut self, protocol: Protocol) -> Result<Primitive, SyntaxError> {
+    fn bare(&mut self, protocol: Proto) -> Result<Primitive, SyntaxError> {
         let destination = match (self.peek().kind, protocol) {
             (TokenKind::OpenBracket, _) => return self.bytes(protocol),
-            (TokenKind::Word("broadcast"), Protocol::Ether) => GroupDestination::EtherBroadcast,
-            (TokenKind::Word("multicast"), Protocol::Ether) => GroupDestination::EtherMulticast,
-            (TokenKind::Word("multicast"), Protocol::Ip) => GroupDestination::IpMulticast,
-            (TokenKind::Word("multicast"), Protocol::Ip6) => GroupDestination::Ip6Multicast,
-            (_, Protocol::Ether) => {
+            (TokenKind::Word("broadcast"), Proto::Ether) => GroupDestination::EtherBroadcast,
+            (TokenKind::Word("multicast"), Proto::Ether) => GroupDestination::EtherMulticast,
+            (TokenKind::Word("multicast"), Proto::Ip) => GroupDestination::IpMulticast,
+            (TokenKind::Word("multicast"), Proto::Ip6) => GroupDestination::Ip6Multicast,
+            (_, Proto::Ether) => {
                 return Err(self.expected("an address behind \"ether\", as in \"ether host 02:00:00:00:00:01\""));
             }
             _ => return Ok(Primitive::Protocol(protocol)),

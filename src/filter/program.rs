@@ -61,13 +61,13 @@ pub(super) mod code {
 
 /// A program that ends for every packet and touches nothing but the packet.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Program {
+pub struct FilterProgram {
     instructions: Vec<Instruction>,
     /// The same, decoded once, since it runs for every packet.
     operations: Vec<Operation>,
 }
 
-impl Program {
+impl FilterProgram {
     /// Checks a program.
     ///
     /// # Errors
@@ -123,7 +123,7 @@ impl Program {
 }
 
 /// One instruction a line: number, code, constant, jumps; as `tcpdump -ddd` without the first line, but numbered.
-impl fmt::Display for Program {
+impl fmt::Display for FilterProgram {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, Instruction { code, jt, jf, k }) in self.instructions.iter().enumerate() {
             writeln!(f, "({index:03}) {code:#04x} jt {jt} jf {jf} k {k:#x}")?;

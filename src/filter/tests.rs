@@ -2,7 +2,7 @@ mod properties;
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use super::{CompileError, Filter, FragmentPolicy, LONGEST, NoResolver, Program, Target};
+use super::{CompileError, Filter, FilterProgram, FragmentPolicy, LONGEST, NoResolver, Target};
 use crate::wire::LinkType;
 
 const SNAPSHOT: u32 = 262_144;
@@ -12,7 +12,7 @@ fn filter(text: &str) -> Filter {
     Filter::parse(text, &NoResolver).unwrap()
 }
 
-fn compiled(text: &str, target: Target, fragments: FragmentPolicy) -> Program {
+fn compiled(text: &str, target: Target, fragments: FragmentPolicy) -> FilterProgram {
     filter(text).compile(target, SNAPSHOT, fragments).unwrap()
 }
 

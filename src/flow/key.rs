@@ -16,14 +16,14 @@ enum TransportOverIp {
 
 /// One of the two endpoints of a key: they are sorted, so that both directions have the same key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
+pub(super) enum KeySide {
     /// The one that sorts first.
     Low,
     /// The other one.
     High,
 }
 
-impl Side {
+impl KeySide {
     pub(super) const fn other(self) -> Self {
         match self {
             Self::Low => Self::High,
@@ -92,7 +92,7 @@ impl Hash for Key {
 impl Key {
     /// The key of a packet from `source` to `destination`, and which side its sender is; `None` for a protocol without
     /// conversations.
-    pub(super) fn new(protocol: Protocol, source: SocketAddr, destination: SocketAddr) -> Option<(Self, Side)> {
+    pub(super) fn new(protocol: Protocol, source: SocketAddr, destination: SocketAddr) -> Option<(Self, KeySide)> {
         let kind = match (protocol, source.is_ipv4()) {
             (Protocol::Tcp, true) => TransportOverIp::TcpOverIpv4,
             (Protocol::Tcp, false) => TransportOverIp::TcpOverIpv6,
@@ -108,7 +108,7 @@ impl Key {
                     low: from,
                     high: to,
                 },
-                Side::Low,
+                KeySide::Low,
             )
         } else {
             (
@@ -117,23 +117,23 @@ impl Key {
                     low: to,
                     high: from,
                 },
-                Side::High,
+                KeySide::High,
             )
         })
     }
 
     /// Address and port of one side.
-    pub(super) fn address(&self, side: Side) -> SocketAddr {
+    pub(super) fn address(&self, side: KeySide) -> SocketAddr {
         match side {
-            Side::Low => self.low.address(self.kind),
-            Side::High => self.high.address(self.kind),
+            KeySide::Low => self.low.address(self.kind),
+            KeySide::High => self.high.address(self.kind),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Key, Side};
+    use super::{Key, KeySide};
     use crate::wire::Protocol;
 
     #[test]
@@ -161,7 +161,7 @@ mod tests {
             "[::ffff:1.2.3.4]:6".parse().unwrap(),
         );
         let tcp = Key::new(Protocol::Tcp, one, two).unwrap();
-        assert_eq!(tcp.1, Side::Low);
+        assert_eq!(tcp.1, KeySide::Low);
         assert_ne!(Some(tcp), Key::new(Protocol::Udp, one, two));
         assert_ne!(Some(tcp), Key::new(Protocol::Tcp, mapped.0, mapped.1));
         assert_eq!(Key::new(Protocol::Arp, one, two), None);

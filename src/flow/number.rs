@@ -58,14 +58,14 @@ pub struct Number {
 
 /// Bytes of one direction's stream, counted from 1, both ends included: `bytes 1 to 12`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Bytes {
+pub struct ByteRange {
     /// Number of the first.
     pub first: i64,
     /// Number of the last; never before the first.
     pub last: i64,
 }
 
-impl Bytes {
+impl ByteRange {
     /// How many.
     #[must_use]
     pub const fn count(self) -> u64 {

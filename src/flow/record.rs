@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use super::conversation::{Conversation, Count, Transport};
-use super::key::{Key, Side};
+use super::key::{Key, KeySide};
 use super::packed_time::PackedTime;
 use super::packet_in_flow::Roles;
 use super::party::Party;
@@ -14,7 +14,7 @@ use super::udp::Udp;
 #[derive(Debug)]
 pub(super) struct Record {
     pub(super) key: Key,
-    pub(super) client_side: Side,
+    pub(super) client_side: KeySide,
     pub(super) roles: Roles,
     pub(super) number: u64,
     pub(super) first: PackedTime,
@@ -36,7 +36,7 @@ pub(super) enum ProtocolRecord {
 
 impl Record {
     /// Which party has this side.
-    pub(super) fn party(&self, side: Side) -> Party {
+    pub(super) fn party(&self, side: KeySide) -> Party {
         if side == self.client_side {
             Party::Client
         } else {

@@ -1,6 +1,6 @@
 //! A TCP segment in its connection: what takes the whole conversation to know. RFC 9293
 
-use super::number::{Bytes, Number, Sequence};
+use super::number::{ByteRange, Number, Sequence};
 use super::party::Party;
 use super::state::Change;
 
@@ -22,7 +22,7 @@ pub struct Segment {
     /// Initial sequence number of the receiver's stream, when its SYN was captured.
     pub other_start: Option<Sequence>,
     /// The data that it carries, as bytes of the sender's stream.
-    pub data: Option<Bytes>,
+    pub data: Option<ByteRange>,
     /// What it acknowledges for the first time.
     pub acknowledges: Acknowledged,
     /// The window in bytes, as it counts: scaled where both SYNs offered it.
@@ -101,7 +101,7 @@ pub struct Acknowledged {
     /// The other end's SYN.
     pub syn: bool,
     /// Bytes of the other end's stream.
-    pub bytes: Option<Bytes>,
+    pub bytes: Option<ByteRange>,
     /// The other end's FIN.
     pub fin: bool,
     /// Number of the last packet that is covered as a whole, where it is remembered.

@@ -1,6 +1,6 @@
 //! One direction of a connection: what its sender has said, and what the other end has acknowledged of it.
 
-use super::number::{Bytes, Number, Sequence};
+use super::number::{ByteRange, Number, Sequence};
 use super::segment_info::TcpSegmentInfo;
 use super::state::{ObservedState, State};
 
@@ -292,25 +292,25 @@ impl Stream {
     }
 
     /// Of the numbers before `to`, from `from` on: the data bytes. The SYN is 0, and the FIN is none.
-    pub(super) fn bytes(&self, from: i64, to: i64) -> Option<Bytes> {
+    pub(super) fn bytes(&self, from: i64, to: i64) -> Option<ByteRange> {
         let first = if self.is(StreamFlag::SynSeen) {
             from.max(1)
         } else {
             from
         };
         let end = self.fin().map_or(to, |fin| to.min(fin));
-        (end > first).then(|| Bytes { first, last: end - 1 })
+        (end > first).then(|| ByteRange { first, last: end - 1 })
     }
 
     /// Data bytes that the other end acknowledged.
     pub(super) fn acknowledged(&self) -> u64 {
-        self.bytes(1, self.acked()).map_or(0, Bytes::count)
+        self.bytes(1, self.acked()).map_or(0, ByteRange::count)
     }
 
     /// Data bytes that are sent and not acknowledged.
     pub(super) fn in_flight(&self) -> Option<u64> {
         let known = self.is(StreamFlag::Begun) && self.is(StreamFlag::Sent);
-        known.then(|| self.bytes(self.acked(), self.next()).map_or(0, Bytes::count))
+        known.then(|| self.bytes(self.acked(), self.next()).map_or(0, ByteRange::count))
     }
 }
 

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use super::conversation::{Conversation, Count};
 use super::datagram::{Datagram, Notice};
 use super::icmp_error::{self, IcmpError};
-use super::key::{Key, Side};
+use super::key::{Key, KeySide};
 use super::packed_time::{CurrentPacket, PackedTime};
 use super::packet_in_flow::{PacketInFlow, PacketKind, Roles};
 use super::party::Party;
@@ -225,7 +225,7 @@ impl Tracker {
         &mut self,
         now: CurrentPacket,
         key: Key,
-        side: Side,
+        side: KeySide,
         (sender, roles): (Party, Roles),
         protocol: ProtocolRecord,
     ) -> u32 {

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use super::failure::Failure;
 use super::network::Network;
-use crate::capture::live::{Capture, CaptureOptions, Event, LARGEST_SNAPLEN, Note, OpenError, Statistics};
+use crate::capture::live::{
+    Capture, CaptureEvent, CaptureOptions, CaptureStatistics, LARGEST_SNAPLEN, Note, OpenError,
+};
 use crate::filter::{Filter, FragmentPolicy, NoResolver, Target};
 use crate::frame::Frame;
 use crate::os::cancel::CancelToken;
@@ -77,7 +79,7 @@ pub struct Captured {
     /// The most bytes that were kept of one.
     pub snaplen: u32,
     /// What the kernel counted.
-    pub statistics: Statistics,
+    pub statistics: CaptureStatistics,
     /// Packets that were not kept, to bound the memory.
     pub left_out: u64,
     /// What the capture could not do as well as it should.
@@ -119,7 +121,7 @@ fn capture_all(mut capture: Capture, enough: &CancelToken) -> Result<Captured, F
         // Frames that have passed can still be out of sight in the kernel; the capture itself knows when it has had them all.
         let cancel = ending.then(|| enough.descriptor());
         match capture.next(Some(QUIET), cancel).map_err(failed)? {
-            Event::Frame(frame, _) => {
+            CaptureEvent::Frame(frame, _) => {
                 bytes += frame.bytes.len();
                 if bytes <= MOST_BYTES {
                     frames.push(frame.into_owned());
@@ -127,9 +129,9 @@ fn capture_all(mut capture: Capture, enough: &CancelToken) -> Result<Captured, F
                     left_out += 1;
                 }
             }
-            Event::Idle => ending = enough.requested(),
-            Event::InterfaceDown | Event::InterfaceUp => {}
-            Event::Stopped => break,
+            CaptureEvent::Idle => ending = enough.requested(),
+            CaptureEvent::InterfaceDown | CaptureEvent::InterfaceUp => {}
+            CaptureEvent::Stopped => break,
         }
     }
     Ok(Captured {

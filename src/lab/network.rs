@@ -11,12 +11,12 @@ pub enum Network {
     /// A network of this run's own, with nothing in it but its loopback.
     Private,
     /// The machine's loopback, for the system refuses a private network.
-    Shared(Refusal),
+    Shared(NetworkRefusal),
 }
 
 /// Why there is no private network.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
+pub struct NetworkRefusal {
     /// What was refused, in the system's words.
     pub what: String,
     /// What stands behind it.
@@ -25,7 +25,7 @@ pub struct Refusal {
     pub remedy: Option<String>,
 }
 
-impl Refusal {
+impl NetworkRefusal {
     /// From the two lines of the process that tried it.
     fn read(told: &str) -> Self {
         let (what, explanation) = told.trim_end().split_once('\n').unwrap_or((told.trim_end(), ""));
@@ -79,7 +79,7 @@ impl Network {
 pub const TRY: &str = "--try-private-network";
 
 /// Has another process try it: [`TRY`].
-fn probe_elsewhere() -> Result<(), Refusal> {
+fn probe_elsewhere() -> Result<(), NetworkRefusal> {
     let tried = Command::new("/proc/self/exe")
         .arg(TRY)
         .stdin(Stdio::null())
@@ -87,8 +87,8 @@ fn probe_elsewhere() -> Result<(), Refusal> {
         .output();
     match tried {
         Ok(output) if output.status.success() => Ok(()),
-        Ok(output) => Err(Refusal::read(&String::from_utf8_lossy(&output.stdout))),
-        Err(error) => Err(Refusal::read(&format!("starting a second process: {error}"))),
+        Ok(output) => Err(NetworkRefusal::read(&String::from_utf8_lossy(&output.stdout))),
+        Err(error) => Err(NetworkRefusal::read(&format!("starting a second process: {error}"))),
     }
 }
 
@@ -106,18 +106,18 @@ pub fn probe() -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::Refusal;
+    use super::NetworkRefusal;
 
     #[test]
     fn the_remedy_is_found_in_the_explanation() {
-        let refusal = Refusal::read("unshare: No\nthe limit a is reached: sudo sysctl a=1\n");
+        let refusal = NetworkRefusal::read("unshare: No\nthe limit a is reached: sudo sysctl a=1\n");
         assert_eq!(
             (refusal.what.as_str(), refusal.why.as_str()),
             ("unshare: No", "the limit a is reached")
         );
         assert_eq!(refusal.remedy.as_deref(), Some("sudo sysctl a=1"));
-        let refusal = Refusal::read("unshare: No\nno such namespaces\n");
+        let refusal = NetworkRefusal::read("unshare: No\nno such namespaces\n");
         assert_eq!((refusal.why.as_str(), refusal.remedy), ("no such namespaces", None));
-        assert_eq!(Refusal::read("").what, "");
+        assert_eq!(NetworkRefusal::read("").what, "");
     }
 }

@@ -12,7 +12,7 @@ use super::run::{FinishedRun, Run};
 use crate::calls::lines;
 use crate::explain::packet;
 use crate::frame::Frame;
-use crate::record::{Destination, Format, Interface, Recorder, Section, Statistics, WriteError};
+use crate::record::{Destination, Format, InterfaceDescription, InterfaceStatistics, Recorder, Section, WriteError};
 use crate::render::report;
 use crate::render::report_model::{ReportModel, ReportPacket};
 use crate::render::text_style::TextStyle;
@@ -147,11 +147,11 @@ fn record(
     filter: &str,
     about: &[&str],
 ) -> Result<(), WriteError> {
-    let interface = Interface {
+    let interface = InterfaceDescription {
         name: Some("lo".to_owned()),
         snaplen: captured.snaplen,
         filter: Some(filter.to_owned()),
-        ..Interface::new(captured.link)
+        ..InterfaceDescription::new(captured.link)
     };
     let section = Section {
         comments: about.iter().map(|&paragraph| paragraph.to_owned()).collect(),
@@ -170,12 +170,12 @@ fn record(
             recorder.write(frame)?;
         }
     }
-    let statistics = Statistics {
+    let statistics = InterfaceStatistics {
         received: Some(captured.statistics.received),
         dropped: Some(captured.statistics.dropped),
         start: captured.frames.first().and_then(|frame| frame.time),
         end: captured.frames.last().and_then(|frame| frame.time),
-        ..Statistics::default()
+        ..InterfaceStatistics::default()
     };
     recorder.finish(&[statistics])?;
     Ok(())

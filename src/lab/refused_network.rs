@@ -1,6 +1,6 @@
 //! What to do where a guided run may not capture: one line, with commands that work as they are printed.
 
-use super::network::Refusal;
+use super::network::NetworkRefusal;
 use crate::session::capture_right::Invocation;
 
 /// This failed for want of the right, and the system refuses the guided runs a private network, where they would have it.

@@ -3,7 +3,7 @@
 use super::capturing::Captured;
 use crate::calls::{Call, CallName, Role};
 use crate::flow::conversation::Conversation;
-use crate::flow::number::Bytes;
+use crate::flow::number::ByteRange;
 use crate::flow::segment::SegmentPart;
 use crate::flow::{PacketInFlow, PacketKind, Party, Roles, Tracker};
 use crate::frame::{Frame, Time};
@@ -100,7 +100,7 @@ impl RunResult {
 #[must_use]
 pub fn data_of(in_flow: &PacketInFlow) -> u64 {
     match &in_flow.kind {
-        PacketKind::Segment(segment) => segment.data.map_or(0, Bytes::count),
+        PacketKind::Segment(segment) => segment.data.map_or(0, ByteRange::count),
         PacketKind::Datagram(datagram) => datagram.length as u64,
         PacketKind::Notice(_) => 0,
     }

@@ -99,7 +99,7 @@ impl fmt::Display for ByteOrder {
 
 /// Where the frames were captured.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Interface {
+pub struct InterfaceDescription {
     /// What the first byte of its frames belongs to.
     pub link: LinkType,
     /// The most bytes that were kept of a frame; 0: all.
@@ -113,10 +113,10 @@ pub struct Interface {
     /// The unit of its time stamps in the file. A [`super::Recorder`] always writes nanoseconds.
     pub resolution: Resolution,
     /// What was counted while capturing (pcapng's Interface Statistics Block, the last one).
-    pub statistics: Option<Statistics>,
+    pub statistics: Option<InterfaceStatistics>,
 }
 
-impl Interface {
+impl InterfaceDescription {
     /// An interface of which no more than the link type is known.
     #[must_use]
     pub const fn new(link: LinkType) -> Self {
@@ -134,7 +134,7 @@ impl Interface {
 
 /// What was counted on an interface during a capture: of all that passed there then, whatever was chosen of it later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Statistics {
+pub struct InterfaceStatistics {
     /// Frames that came in; with some programs, among them this one, only those that passed the filter (`isb_ifrecv`).
     pub received: Option<u64>,
     /// Frames among these that found no room and were lost (`isb_ifdrop`).
@@ -210,7 +210,7 @@ pub struct FileInfo {
     /// The sections so far.
     pub sections: Vec<Section>,
     /// The interfaces of all sections so far; [`crate::frame::Frame::interface`] is an index into this.
-    pub interfaces: Vec<Interface>,
+    pub interfaces: Vec<InterfaceDescription>,
 }
 
 #[cfg(test)]

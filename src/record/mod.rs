@@ -29,7 +29,7 @@ mod time;
 mod write_error;
 
 pub use destination::Destination;
-pub use file_info::{ByteOrder, FileInfo, Format, Interface, LONGEST_SNAPLEN, Section, Statistics};
+pub use file_info::{ByteOrder, FileInfo, Format, InterfaceDescription, InterfaceStatistics, LONGEST_SNAPLEN, Section};
 pub use read_error::{ReadError, ReadProblem, next_step};
 pub use reader::Reader;
 pub use recorder::{Recorder, Written};

@@ -238,7 +238,7 @@ mod tests {
 
     use super::Reader;
     use crate::frame::{Direction, Frame, Time};
-    use crate::record::{Destination, Format, Interface, Recorder, Section, Statistics};
+    use crate::record::{Destination, Format, InterfaceDescription, InterfaceStatistics, Recorder, Section};
     use crate::wire::LinkType;
 
     /// Memory that a recording goes to.
@@ -259,7 +259,7 @@ mod tests {
     fn record(format: Format, frames: &[Frame<'_>]) -> (Vec<u8>, Vec<usize>) {
         let memory = Shared::default();
         let to = Destination::stream(memory.clone(), "memory");
-        let interface = Interface::new(LinkType::ETHERNET);
+        let interface = InterfaceDescription::new(LinkType::ETHERNET);
         let section = Section::of_this_machine("test");
         let mut recorder = Recorder::new(to, format, &section, &[interface]).unwrap();
         let mut ends = Vec::new();
@@ -268,9 +268,9 @@ mod tests {
             recorder.flush().unwrap();
             ends.push(memory.0.lock().unwrap().len());
         }
-        let counted = Statistics {
+        let counted = InterfaceStatistics {
             received: Some(frames.len() as u64),
-            ..Statistics::default()
+            ..InterfaceStatistics::default()
         };
         recorder.finish(&[counted]).unwrap();
         let bytes = memory.0.lock().unwrap().clone();

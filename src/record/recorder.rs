@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::block_writer::BlockWriter;
 use super::destination::Destination;
-use super::file_info::{Format, Interface, Section, Statistics};
+use super::file_info::{Format, InterfaceDescription, InterfaceStatistics, Section};
 use super::pcap::writer as pcap;
 use super::pcapng::writer::PcapNgWriter;
 use super::write_error::WriteError;
@@ -49,7 +49,7 @@ impl Recorder {
         to: Destination,
         format: Format,
         section: &Section,
-        interfaces: &[Interface],
+        interfaces: &[InterfaceDescription],
     ) -> Result<Self, WriteError> {
         let mut block_writer = BlockWriter::new(to);
         let format_writer = match (format, interfaces.first()) {
@@ -84,7 +84,7 @@ impl Recorder {
     ///
     /// # Errors
     /// The format is pcap and the link type another one than before; the destination does not take it.
-    pub fn add_interface(&mut self, interface: &Interface) -> Result<u32, WriteError> {
+    pub fn add_interface(&mut self, interface: &InterfaceDescription) -> Result<u32, WriteError> {
         match &mut self.format_writer {
             FormatWriter::Pcap => {
                 let holds = self.links.first().copied().unwrap_or(interface.link);
@@ -163,10 +163,10 @@ impl Recorder {
     ///
     /// # Errors
     /// The destination does not take it.
-    pub fn finish(mut self, statistics: &[Statistics]) -> Result<Written, WriteError> {
+    pub fn finish(mut self, statistics: &[InterfaceStatistics]) -> Result<Written, WriteError> {
         if let FormatWriter::PcapNg(_) = &self.format_writer {
             let known = (0..).zip(statistics).take(self.links.len());
-            for (interface, counted) in known.filter(|(_, counted)| **counted != Statistics::default()) {
+            for (interface, counted) in known.filter(|(_, counted)| **counted != InterfaceStatistics::default()) {
                 if let Err(error) = PcapNgWriter::statistics(&mut self.block_writer, interface, counted) {
                     return Err(unfit(&mut self.block_writer, error.to_string()));
                 }

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::fmt::{self};
 use std::ops::Range;
 
-pub use row::Row;
+pub use row::FieldRow;
 use row::row;
 
 use crate::explain::packet::{self, PacketEndpoints};
@@ -38,11 +38,11 @@ pub struct Breakdown<'a> {
     /// What should come back.
     pub expectation: Option<String>,
     /// Its headers.
-    pub sections: Vec<Section>,
+    pub sections: Vec<HeaderSection>,
     /// What follows the headers.
     pub payload: Payload<'a>,
     /// What a router tells behind the datagram that its ICMP error quotes. RFC 4884
-    pub icmp_extension: Option<Section>,
+    pub icmp_extension: Option<HeaderSection>,
     /// Bytes after the end of the packet; none where they are an ICMP extension.
     pub trailer: Payload<'a>,
     /// What is wrong with it.
@@ -64,7 +64,7 @@ pub struct Payload<'a> {
 
 /// One header.
 #[derive(Debug)]
-pub struct Section {
+pub struct HeaderSection {
     /// `TCP`, `quoted IPv4`.
     pub title: Cow<'static, str>,
     /// Its bytes in the frame.
@@ -72,7 +72,7 @@ pub struct Section {
     /// Where it is defined: `RFC 9293`.
     pub source: &'static str,
     /// Its fields.
-    pub rows: Vec<Row>,
+    pub rows: Vec<FieldRow>,
 }
 
 /// Breaks a packet down. `in_flow` is what it does in its conversation, where that is followed.
@@ -187,10 +187,10 @@ fn payload_name(packet: &Packet<'_>) -> &'static str {
     }
 }
 
-fn section(context: Context<'_, '_>, layer: &Layer<'_>) -> Section {
+fn section(context: Context<'_, '_>, layer: &Layer<'_>) -> HeaderSection {
     let header = layer.header();
     let name = layer.protocol().name();
-    Section {
+    HeaderSection {
         title: if layer.is_quoted() {
             format!("quoted {name}").into()
         } else {
@@ -202,10 +202,10 @@ fn section(context: Context<'_, '_>, layer: &Layer<'_>) -> Section {
     }
 }
 
-fn icmp_extension(packet: &Packet<'_>, in_flow: Option<&PacketInFlow>) -> Option<Section> {
+fn icmp_extension(packet: &Packet<'_>, in_flow: Option<&PacketInFlow>) -> Option<HeaderSection> {
     let (context, fields) = explain::icmp_extension(packet, in_flow)?;
     let bytes = packet.trailer();
-    Some(Section {
+    Some(HeaderSection {
         title: "ICMP extension".into(),
         range: bytes.at..bytes.end(),
         source: "RFC 4884",

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use super::breakdown::{self, Breakdown, Payload, Row, Section};
+use super::breakdown::{self, Breakdown, FieldRow, HeaderSection, Payload};
 use super::hex;
 use super::table::{columns as width_of, lines, places, spaces, write_place};
 use super::text_style::{CharacterSet, Paint, TextStyle, TimeFormat};
@@ -198,7 +198,7 @@ fn heading(output: &mut impl Write, style: &TextStyle, columns: &Columns) -> io:
     put(output, &[&style.paint(Paint::Faint, &line), "\n"])
 }
 
-fn table(output: &mut impl Write, style: &TextStyle, columns: &Columns, section: &Section) -> io::Result<()> {
+fn table(output: &mut impl Write, style: &TextStyle, columns: &Columns, section: &HeaderSection) -> io::Result<()> {
     let title = style.paint(Paint::Title, section.title.to_uppercase());
     put(output, &[&title, " (", &places_of(section), ") ", section.source, "\n"])?;
     for row in &section.rows {
@@ -207,11 +207,11 @@ fn table(output: &mut impl Write, style: &TextStyle, columns: &Columns, section:
     Ok(())
 }
 
-fn places_of(section: &Section) -> Cow<'static, str> {
+fn places_of(section: &HeaderSection) -> Cow<'static, str> {
     places(section.range.start, section.range.len())
 }
 
-fn cells(output: &mut impl Write, style: &TextStyle, columns: &Columns, row: &Row) -> io::Result<()> {
+fn cells(output: &mut impl Write, style: &TextStyle, columns: &Columns, row: &FieldRow) -> io::Result<()> {
     let shown_name = if columns.short_names {
         &*row.short_name
     } else {
@@ -274,7 +274,7 @@ fn put(output: &mut impl Write, texts: &[&str]) -> io::Result<()> {
 }
 
 /// One sentence a field, for screen readers.
-fn plain(output: &mut impl Write, sections: &[Section]) -> io::Result<()> {
+fn plain(output: &mut impl Write, sections: &[HeaderSection]) -> io::Result<()> {
     for section in sections {
         writeln!(output, "{}, {}, {}.", section.title, places_of(section), section.source)?;
         for row in &section.rows {

@@ -7,7 +7,7 @@ use super::following::Follower;
 use super::observed::Observed;
 use super::recording::APPLICATION;
 use crate::frame::Frame;
-use crate::record::{Destination, FileInfo, Format, Interface, Recorder, Section, WriteError};
+use crate::record::{Destination, FileInfo, Format, InterfaceDescription, Recorder, Section, WriteError};
 use crate::wire::LinkType;
 
 /// A recording of what is wanted, in a file of its own.
@@ -114,7 +114,7 @@ impl Copy {
         let known = &file_info.interfaces;
         if let Some(destination) = self.destination {
             // Nothing was wanted: an empty capture all the same, and a pcap file has to name a link type.
-            let none = [Interface::new(LinkType::ETHERNET)];
+            let none = [InterfaceDescription::new(LinkType::ETHERNET)];
             let described = match (self.format, known.get(..1)) {
                 (_, None) => &none,
                 (Format::Pcap, Some(first)) => first,
@@ -123,7 +123,7 @@ impl Copy {
             self.interfaces = described.len();
             self.recorder = Some(Recorder::new(destination, self.format, &section(file_info), described)?);
         }
-        let counted = |interface: &Interface| interface.statistics.unwrap_or_default();
+        let counted = |interface: &InterfaceDescription| interface.statistics.unwrap_or_default();
         let counted: Vec<_> = known.iter().take(self.interfaces).map(counted).collect();
         match self.recorder {
             Some(recorder) => recorder.finish(&counted).map(|_| ()),

@@ -17,7 +17,7 @@ pub(super) fn counts(capture: &Capture, captured: Arc<AtomicU64>) -> Counts {
         #[cfg(target_os = "linux")]
         let counted = counters.read().unwrap_or_default();
         #[cfg(not(target_os = "linux"))]
-        let counted = live::Statistics {
+        let counted = live::CaptureStatistics {
             received: captured,
             dropped: 0,
         };
@@ -30,7 +30,7 @@ pub(super) fn counts(capture: &Capture, captured: Arc<AtomicU64>) -> Counts {
 }
 
 /// What was counted, as tcpdump says it.
-pub(super) fn counted_lines(captured: u64, counted: live::Statistics) -> [String; 3] {
+pub(super) fn counted_lines(captured: u64, counted: live::CaptureStatistics) -> [String; 3] {
     [
         format!("{} captured", packets(captured)),
         format!("{} received by filter", counted.received),

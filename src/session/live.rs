@@ -26,12 +26,12 @@ use super::rights;
 use super::say::Say;
 use super::selection::UserFilter;
 use super::settings::Settings;
-use crate::capture::live::{self, Capture, Event};
+use crate::capture::live::{self, Capture, CaptureEvent};
 use crate::escape::{one_line, printable};
 use crate::filter::Filter;
 use crate::frame::Time;
 use crate::os::cancel::CancelToken;
-use crate::record::{Format, Statistics, WriteError, Written};
+use crate::record::{Format, InterfaceStatistics, WriteError, Written};
 
 /// Captures until told to quit, or until enough was captured.
 ///
@@ -64,7 +64,7 @@ pub fn run(settings: &Settings, filter: &Filter, cancel: &CancelToken, say: Say)
         .as_ref()
         .is_some_and(|recording| recording.format == Format::PcapNg);
     let follower = SharedFollower::default();
-    let mut session = Session {
+    let mut session = LiveSession {
         settings,
         say,
         cancel,
@@ -120,7 +120,7 @@ fn describe(filter: &Filter) -> String {
 }
 
 /// A capture under way.
-struct Session<'a> {
+struct LiveSession<'a> {
     settings: &'a Settings,
     say: Say,
     cancel: &'a CancelToken,
@@ -140,7 +140,7 @@ struct Session<'a> {
     failed: bool,
 }
 
-impl Session<'_> {
+impl LiveSession<'_> {
     /// Captures until the end; the queue is closed by returning.
     fn capture(&mut self, capture: &mut Capture, mut queue: Option<FrameSender>) {
         let deadline = self
@@ -155,7 +155,7 @@ impl Session<'_> {
             }
             let timeout = [flushing.until_flush, left].into_iter().flatten().min();
             match capture.next(timeout, Some(descriptor(self.cancel))) {
-                Ok(Event::Frame(frame, _)) => {
+                Ok(CaptureEvent::Frame(frame, _)) => {
                     let headers = LazyPacket::new(&frame);
                     if self.user_filter.wants(&headers) {
                         self.take(&headers, &mut queue);
@@ -166,19 +166,19 @@ impl Session<'_> {
                         self.pass(&headers, &mut queue);
                     }
                 }
-                Ok(Event::Idle) => {
+                Ok(CaptureEvent::Idle) => {
                     if flushing.is_due() {
                         self.flush();
                     }
                 }
-                Ok(Event::InterfaceDown) => {
+                Ok(CaptureEvent::InterfaceDown) => {
                     self.say.warning(&format!(
                         "{} is down; the capture goes on when it is up",
                         self.settings.interface
                     ));
                 }
-                Ok(Event::InterfaceUp) => self.say.warning(&format!("{} is up again", self.settings.interface)),
-                Ok(Event::Stopped) => break,
+                Ok(CaptureEvent::InterfaceUp) => self.say.warning(&format!("{} is up again", self.settings.interface)),
+                Ok(CaptureEvent::Stopped) => break,
                 Err(error) => {
                     self.fail(&error.to_string());
                     break;
@@ -256,12 +256,12 @@ impl Session<'_> {
     /// Ends the recording and writes the exports. What there is to say of them comes later.
     fn finish(&mut self, capture: &Capture) -> Finished {
         let counted = capture.statistics().unwrap_or_default();
-        let statistics = Statistics {
+        let statistics = InterfaceStatistics {
             received: Some(counted.received),
             dropped: Some(counted.dropped),
             start: self.first,
             end: self.last,
-            ..Statistics::default()
+            ..InterfaceStatistics::default()
         };
         let recording = self.recording.take();
         let recorded = recording.map(|recording| recording.recorder.finish(&[statistics]));
@@ -338,7 +338,7 @@ impl Session<'_> {
 
 /// What came of the files.
 struct Finished {
-    counted: live::Statistics,
+    counted: live::CaptureStatistics,
     recorded: Option<Result<Written, WriteError>>,
     exported: Option<(Vec<String>, Option<String>)>,
 }

@@ -8,7 +8,7 @@ use super::observed::{Observed, Sink};
 use super::settings::Settings;
 use crate::capture::live::{Capture, interfaces};
 use crate::filter::Filter;
-use crate::record::{Destination, Format, Interface, Recorder, Section, WriteError};
+use crate::record::{Destination, Format, InterfaceDescription, Recorder, Section, WriteError};
 
 /// Who writes the file.
 pub(super) const APPLICATION: &str = concat!("sniffer ", env!("CARGO_PKG_VERSION"), " (socket-lab)");
@@ -50,17 +50,17 @@ pub(super) fn record(
 }
 
 /// What a recording says of the interface.
-pub(super) fn interface_of(settings: &Settings, filter: &Filter, capture: &Capture) -> Interface {
+pub(super) fn interface_of(settings: &Settings, filter: &Filter, capture: &Capture) -> InterfaceDescription {
     let known = interfaces();
     let description = known
         .iter()
         .find(|one| one.name == settings.interface)
         .map(ToString::to_string);
-    Interface {
+    InterfaceDescription {
         name: Some(capture.interface().to_owned()),
         description,
         filter: filter.expression().map(|_| filter.to_string()),
         snaplen: capture.snaplen(),
-        ..Interface::new(capture.link_type())
+        ..InterfaceDescription::new(capture.link_type())
     }
 }

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use super::observed::LazyPacket;
 use crate::capture::fragments::FragmentFilter;
 use crate::capture::handshake::Handshakes;
-use crate::filter::{CompileError, Filter, FragmentPolicy, Program, SystemResolver, Target};
+use crate::filter::{CompileError, Filter, FilterProgram, FragmentPolicy, SystemResolver, Target};
 use crate::wire::LinkType;
 
 /// The filter of ports and hosts, and of an expression in words.
@@ -59,7 +59,7 @@ impl UserFilter {
 /// Chooses among all frames of a file.
 pub struct Selection {
     filter: Filter,
-    programs: HashMap<LinkType, Program>,
+    programs: HashMap<LinkType, FilterProgram>,
     user_filter: UserFilter,
 }
 

@@ -8,7 +8,7 @@ use crate::flow::Party;
 
 /// Bytes of a direction's stream, counted from 1, both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Bytes {
+pub(super) struct ByteRange {
     pub(super) first: i64,
     pub(super) last: i64,
 }
@@ -65,7 +65,7 @@ impl Carried {
     }
 
     /// The pieces that have any of these bytes: the packets that brought them.
-    fn packets(&self, bytes: Bytes) -> impl Iterator<Item = usize> {
+    fn packets(&self, bytes: ByteRange) -> impl Iterator<Item = usize> {
         let before = self.pieces.range(..bytes.first).next_back();
         let before = before.filter(move |(_, (end, _))| *end >= bytes.first);
         let within = self.pieces.range(bytes.first..=bytes.last.max(bytes.first));
@@ -73,19 +73,19 @@ impl Carried {
     }
 
     /// The first packet with any of these bytes.
-    pub(super) fn first(&self, bytes: Bytes) -> Option<usize> {
+    pub(super) fn first(&self, bytes: ByteRange) -> Option<usize> {
         self.packets(bytes).min()
     }
 
     /// The packet with which all of these bytes have arrived, as far as the capture has them.
-    pub(super) fn complete(&self, bytes: Bytes) -> Option<usize> {
+    pub(super) fn complete(&self, bytes: ByteRange) -> Option<usize> {
         self.packets(bytes).max()
     }
 }
 
 /// The bytes that each of these calls moved, where it moved any: `sent` tells whether sending or receiving calls are asked for.
 /// `calls` are indices, of the calls of one party, in their order.
-pub(super) fn moved(party_call: &[PartyCall], calls: &[usize], sent: bool) -> Vec<(usize, Bytes)> {
+pub(super) fn moved(party_call: &[PartyCall], calls: &[usize], sent: bool) -> Vec<(usize, ByteRange)> {
     let mut total: i64 = 0;
     let mut moved = Vec::new();
     for &index in calls {
@@ -103,7 +103,7 @@ pub(super) fn moved(party_call: &[PartyCall], calls: &[usize], sent: bool) -> Ve
             let last = total.saturating_add(count);
             moved.push((
                 index,
-                Bytes {
+                ByteRange {
                     first: total.saturating_add(1),
                     last,
                 },
@@ -116,7 +116,7 @@ pub(super) fn moved(party_call: &[PartyCall], calls: &[usize], sent: bool) -> Ve
 
 #[cfg(test)]
 mod tests {
-    use super::{Bytes, Carried};
+    use super::{ByteRange, Carried};
 
     #[test]
     fn only_the_first_packet_with_a_byte_counts() {
@@ -125,8 +125,8 @@ mod tests {
         carried.add(21, 30, 1);
         carried.add(5, 25, 2);
         carried.add(1, 30, 3);
-        let first = |first, last| carried.first(Bytes { first, last });
-        let complete = |first, last| carried.complete(Bytes { first, last });
+        let first = |first, last| carried.first(ByteRange { first, last });
+        let complete = |first, last| carried.complete(ByteRange { first, last });
         assert_eq!(first(1, 10), Some(0));
         assert_eq!(first(9, 12), Some(0));
         assert_eq!(first(11, 12), Some(2));

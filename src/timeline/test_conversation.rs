@@ -6,9 +6,9 @@
 use chrono::{DateTime, Utc};
 
 use super::{ConversationCalls, EventKind, OrderNote, PacketRef, PartyCall, Timeline};
-use crate::calls::{Call, CallName, Failure, Program, Role};
+use crate::calls::{Call, CallFailure, CallName, Program, Role};
 use crate::flow::datagram::{Datagram, DatagramPart, IcmpErrorKind, Notice};
-use crate::flow::number::{Bytes, Number, Sequence};
+use crate::flow::number::{ByteRange, Number, Sequence};
 use crate::flow::segment::{Acknowledged, Remarks, ResetCause, Scale, Segment, SegmentPart, Window};
 use crate::flow::state::{Change, ObservedState, State};
 use crate::flow::{PacketInFlow, PacketKind, Party, Roles};
@@ -155,7 +155,7 @@ pub(crate) fn segment(part: SegmentPart, bytes: Option<(i64, i64)>) -> Segment {
         acknowledgment: None,
         own_start: Some(Sequence(0)),
         other_start: Some(Sequence(0)),
-        data: bytes.map(|(first, last)| Bytes { first, last }),
+        data: bytes.map(|(first, last)| ByteRange { first, last }),
         acknowledges: Acknowledged::default(),
         window: Window {
             raw: 1,
@@ -215,7 +215,7 @@ fn call(words: &[&str]) -> PartyCall {
             asked: moves.then_some(4096),
             bytes: result.ok().filter(|_| moves).map(i64::unsigned_abs),
             result: result.unwrap_or(-1),
-            error: result.err().map(|name| Failure {
+            error: result.err().map(|name| CallFailure {
                 name: name.to_owned(),
                 text: String::new(),
             }),

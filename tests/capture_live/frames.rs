@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::thread;
 
-use socket_lab::capture::live::{ANY, CaptureOptions, Checksum, Statistics};
+use socket_lab::capture::live::{ANY, CaptureOptions, CaptureStatistics, KernelChecksum};
 use socket_lab::frame::Direction;
 use socket_lab::wire::LinkType;
 
@@ -33,7 +33,7 @@ fn ten_datagrams_are_ten_frames_stamped_between_send_and_receive() {
             assert_eq!(frame.original_length, 47);
             assert_eq!(frame.direction, Some(Direction::Inbound));
             assert_eq!(frame.link, LinkType::ETHERNET);
-            assert_eq!(*checksum, Checksum::NotReady);
+            assert_eq!(*checksum, KernelChecksum::NotReady);
             let time = frame.time.unwrap().0;
             assert!(
                 *before <= time && time <= *after,
@@ -42,7 +42,7 @@ fn ten_datagrams_are_ten_frames_stamped_between_send_and_receive() {
         }
         assert_eq!(
             capture.statistics().unwrap(),
-            Statistics {
+            CaptureStatistics {
                 received: 10,
                 dropped: 0
             }

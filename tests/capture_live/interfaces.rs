@@ -3,7 +3,7 @@
 use std::net::UdpSocket;
 use std::thread;
 
-use socket_lab::capture::live::{CaptureError, CaptureOptions, Event, OpenError};
+use socket_lab::capture::live::{CaptureError, CaptureEvent, CaptureOptions, OpenError};
 use socket_lab::frame::Direction;
 
 use super::stage::{in_namespace, ip, link_to_nobody, next, on, pair, rest};
@@ -20,14 +20,14 @@ fn an_interface_that_goes_down_and_up_is_survived() {
             ip("link set lo down");
             assert_eq!(next(&mut capture), "frame");
             assert_eq!(next(&mut capture), "down");
-            assert!(matches!(capture.next(Some(MOMENT), None).unwrap(), Event::Idle));
+            assert!(matches!(capture.next(Some(MOMENT), None).unwrap(), CaptureEvent::Idle));
             ip("link set lo up");
             assert_eq!(next(&mut capture), "up");
             client.send(b"after").unwrap();
             assert_eq!(next(&mut capture), "frame");
             server.recv(&mut [0; 8]).unwrap();
         }
-        assert!(matches!(capture.next(Some(MOMENT), None).unwrap(), Event::Idle));
+        assert!(matches!(capture.next(Some(MOMENT), None).unwrap(), CaptureEvent::Idle));
     });
 }
 

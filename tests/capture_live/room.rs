@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use socket_lab::capture::live::{CaptureOptions, Event, Note, Statistics};
+use socket_lab::capture::live::{CaptureEvent, CaptureOptions, CaptureStatistics, Note};
 
 use super::stage::{by_ring, in_namespace, next, on, ordinary, pair, rest};
 use crate::support::{MOMENT, PATIENCE};
@@ -31,14 +31,14 @@ fn a_burst_that_nobody_reads_is_kept_or_counted() {
             .any(|note| matches!(note, Note::SmallBuffer { .. }));
         assert_eq!(limited, ordinary() && !by_ring(), "{:?}", large.notes());
         if limited {
-            let Statistics { received, dropped } = large.statistics().unwrap();
+            let CaptureStatistics { received, dropped } = large.statistics().unwrap();
             assert_eq!((received, rest(&mut large).len() as u64), (5_000, 5_000 - dropped));
             return;
         }
         assert_eq!(rest(&mut large).len(), 5_000);
         assert_eq!(
             large.statistics().unwrap(),
-            Statistics {
+            CaptureStatistics {
                 received: 5_000,
                 dropped: 0
             }
@@ -96,7 +96,7 @@ fn frames_of_all_lengths_come_in_order_over_many_blocks() {
             }
             for length in burst {
                 match capture.next(Some(PATIENCE), None).unwrap() {
-                    Event::Frame(frame, _) => {
+                    CaptureEvent::Frame(frame, _) => {
                         assert_eq!(frame.original_length as usize, length + 42, "frame {frames}");
                         assert!(!frame.is_cut(), "frame {frames}");
                         assert!(frame.bytes[42..].iter().all(|byte| *byte == b'd'));
@@ -151,11 +151,11 @@ fn after_a_full_buffer_it_goes_on_with_what_comes_next() {
             );
             for _ in 0..waiting {
                 match capture.next(Some(PATIENCE), None).unwrap() {
-                    Event::Frame(frame, _) => assert_eq!(frame.bytes[42..], [round; 100]),
+                    CaptureEvent::Frame(frame, _) => assert_eq!(frame.bytes[42..], [round; 100]),
                     other => panic!("{other:?}"),
                 }
             }
-            assert!(matches!(capture.next(Some(MOMENT), None).unwrap(), Event::Idle));
+            assert!(matches!(capture.next(Some(MOMENT), None).unwrap(), CaptureEvent::Idle));
             taken += waiting;
         }
     });

@@ -6,7 +6,7 @@ use std::net::UdpSocket;
 use std::os::fd::AsFd as _;
 use std::time::SystemTime;
 
-use socket_lab::capture::live::{Capture, CaptureOptions, Checksum, Event};
+use socket_lab::capture::live::{Capture, CaptureEvent, CaptureOptions, KernelChecksum};
 use socket_lab::frame::Frame;
 
 use crate::support::{PATIENCE, Tool, again, namespace, tool};
@@ -61,14 +61,14 @@ pub fn cancel_pipe() -> (File, File) {
 }
 
 /// Everything that has been captured so far.
-pub fn rest(capture: &mut Capture) -> Vec<(Frame<'static>, Checksum)> {
+pub fn rest(capture: &mut Capture) -> Vec<(Frame<'static>, KernelChecksum)> {
     let (cancel, mut set) = cancel_pipe();
     set.write_all(b"!").unwrap();
     let mut frames = Vec::new();
     loop {
         match capture.next(Some(PATIENCE), Some(cancel.as_fd())).unwrap() {
-            Event::Frame(frame, checksum) => frames.push((frame.into_owned(), checksum)),
-            Event::Stopped => return frames,
+            CaptureEvent::Frame(frame, checksum) => frames.push((frame.into_owned(), checksum)),
+            CaptureEvent::Stopped => return frames,
             other => panic!("{other:?}"),
         }
     }
@@ -77,11 +77,11 @@ pub fn rest(capture: &mut Capture) -> Vec<(Frame<'static>, Checksum)> {
 /// What happens next, in one word.
 pub fn next(capture: &mut Capture) -> &'static str {
     match capture.next(Some(PATIENCE), None).unwrap() {
-        Event::Frame(..) => "frame",
-        Event::InterfaceDown => "down",
-        Event::InterfaceUp => "up",
-        Event::Idle => "idle",
-        Event::Stopped => "stopped",
+        CaptureEvent::Frame(..) => "frame",
+        CaptureEvent::InterfaceDown => "down",
+        CaptureEvent::InterfaceUp => "up",
+        CaptureEvent::Idle => "idle",
+        CaptureEvent::Stopped => "stopped",
     }
 }
 

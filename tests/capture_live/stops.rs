@@ -5,7 +5,7 @@ use std::os::fd::AsFd as _;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use socket_lab::capture::live::Event;
+use socket_lab::capture::live::CaptureEvent;
 
 use super::stage::{cancel_pipe, in_namespace, on, pair};
 use crate::support::{MOMENT, PATIENCE};
@@ -19,7 +19,7 @@ fn a_stop_ends_the_waiting_at_once() {
             let waiting = scope.spawn(|| {
                 assert!(matches!(
                     capture.next(None, Some(cancel.as_fd())).unwrap(),
-                    Event::Stopped
+                    CaptureEvent::Stopped
                 ));
                 Instant::now()
             });
@@ -31,7 +31,7 @@ fn a_stop_ends_the_waiting_at_once() {
         });
         assert!(matches!(
             capture.next(None, Some(cancel.as_fd())).unwrap(),
-            Event::Stopped
+            CaptureEvent::Stopped
         ));
     });
 }
@@ -52,9 +52,9 @@ fn after_a_stop_the_frames_from_before_come_and_no_more() {
         let mut before = 0;
         loop {
             match capture.next(Some(PATIENCE), Some(cancel.as_fd())).unwrap() {
-                Event::Frame(frame, _) if frame.bytes[42..] == *b"before" => before += 1,
-                Event::Frame(..) => after += 1,
-                Event::Stopped => break,
+                CaptureEvent::Frame(frame, _) if frame.bytes[42..] == *b"before" => before += 1,
+                CaptureEvent::Frame(..) => after += 1,
+                CaptureEvent::Stopped => break,
                 other => panic!("{other:?}"),
             }
             // More come than are read: without an end to it, this would go on forever.

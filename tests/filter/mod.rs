@@ -7,7 +7,7 @@ mod made;
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
 
-use socket_lab::filter::{Filter, FragmentPolicy, Instruction, NoResolver, Program, Target};
+use socket_lab::filter::{Filter, FilterProgram, FragmentPolicy, Instruction, NoResolver, Target};
 use socket_lab::wire::LinkType;
 use socket2::{Domain, SockFilter, Socket, Type};
 
@@ -33,13 +33,13 @@ fn tcpdump(pile: &Pile, options: &[&str], expression: &str) -> Result<BTreeSet<u
     }
 }
 
-fn compiled(link: LinkType, expression: &str) -> Result<Program, String> {
+fn compiled(link: LinkType, expression: &str) -> Result<FilterProgram, String> {
     let filter = Filter::parse(expression, &NoResolver).map_err(|error| error.to_string())?;
     let compiled = filter.compile(Target::File(link), 262_144, FragmentPolicy::Drop);
     compiled.map_err(|error| error.to_string())
 }
 
-fn selected(program: &Program, frames: &[Captured]) -> BTreeSet<usize> {
+fn selected(program: &FilterProgram, frames: &[Captured]) -> BTreeSet<usize> {
     let matching = frames
         .iter()
         .filter(|frame| program.matches(&frame.bytes, frame.original_length));
@@ -199,7 +199,7 @@ fn the_machine_runs_the_programs_of_tcpdump() {
             if instructions.is_empty() {
                 continue;
             }
-            let program = Program::new(instructions).unwrap_or_else(|error| panic!("{expression:?}: {error}"));
+            let program = FilterProgram::new(instructions).unwrap_or_else(|error| panic!("{expression:?}: {error}"));
             assert_eq!(
                 selected(&program, &pile.frames),
                 theirs,
@@ -248,7 +248,7 @@ fn programs_are_not_longer_than_those_of_tcpdump() {
     }
 }
 
-fn attached(socket: &Socket, program: &Program) {
+fn attached(socket: &Socket, program: &FilterProgram) {
     let filter: Vec<SockFilter> = program
         .instructions()
         .iter()

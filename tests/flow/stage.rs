@@ -6,7 +6,7 @@ use std::os::fd::AsFd;
 use std::path::Path;
 use std::time::Duration;
 
-use socket_lab::capture::live::{Capture, CaptureOptions, Event};
+use socket_lab::capture::live::{Capture, CaptureEvent, CaptureOptions};
 use socket_lab::flow::conversation::{Connection, Transport};
 use socket_lab::flow::segment::{Segment, SegmentPart};
 use socket_lab::flow::{PacketInFlow, Tracker};
@@ -42,8 +42,8 @@ pub(super) fn captured_on(interface: &str, scene: impl FnOnce()) -> Vec<Frame<'s
     let mut frames = Vec::new();
     loop {
         match capture.next(Some(PATIENCE), Some(cancel.as_fd())).unwrap() {
-            Event::Frame(frame, _) => frames.push(frame.into_owned()),
-            Event::Stopped => return frames,
+            CaptureEvent::Frame(frame, _) => frames.push(frame.into_owned()),
+            CaptureEvent::Stopped => return frames,
             other => panic!("{other:?}"),
         }
     }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 
-use super::stage::{Place, count, ready};
+use super::stage::{TestFolder, count, ready};
 use crate::support::Running;
 
 #[test]
@@ -16,7 +16,7 @@ fn ctrl_c_ends_it_at_once_and_leaves_nothing() {
         return;
     }
     for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGTSTP] {
-        let place = Place::new();
+        let place = TestFolder::new();
         // This run waits for a second for the retransmission of a SYN.
         let mut running = Running::start(&mut place.command(&["backlog"]));
         std::thread::sleep(Duration::from_millis(500));
@@ -44,7 +44,7 @@ fn a_reader_who_leaves_is_no_failure_and_costs_no_file() {
     if !ready() {
         return;
     }
-    let place = Place::new();
+    let place = TestFolder::new();
     let mut command = place.command(&["--full"]);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut output = child.stdout.take().unwrap();
@@ -62,7 +62,7 @@ fn a_full_standard_output_is_a_failure() {
     if !ready() {
         return;
     }
-    let place = Place::new();
+    let place = TestFolder::new();
     let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let output = place.command(&["udp"]).stdout(full).output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt as _, chown, symlink};
 use std::process::Stdio;
 
-use super::stage::{Ended, NOBODY, Place, count, ready};
+use super::stage::{Ended, NOBODY, TestFolder, count, ready};
 use crate::support::{Tool, need, needs, path_of_ours, tool};
 
 #[test]
@@ -12,7 +12,7 @@ fn a_folder_that_cannot_be_written_is_said_before_anything_runs() {
     if !ready() {
         return;
     }
-    let Some(place) = Place::of_nobody() else { return };
+    let Some(place) = TestFolder::of_nobody() else { return };
     if !needs::root() {
         return;
     }
@@ -51,7 +51,7 @@ fn captures_latest_is_replaced_and_a_named_folder_only_by_force() {
     if !ready() {
         return;
     }
-    let place = Place::new();
+    let place = TestFolder::new();
     fs::create_dir_all(place.latest("")).unwrap();
     fs::write(place.latest("udp.pcapng"), "old").unwrap();
     fs::write(place.latest("mine.txt"), "mine").unwrap();
@@ -82,7 +82,7 @@ fn a_symbolic_link_leads_nowhere() {
         return;
     }
     for link in ["captures", "captures/latest", "named"] {
-        let place = Place::new();
+        let place = TestFolder::new();
         let target = place.path().join("target");
         fs::create_dir(&target).unwrap();
         let link = place.path().join(link);
@@ -97,7 +97,7 @@ fn a_symbolic_link_leads_nowhere() {
         assert!(ended.one_line().contains("it is a symbolic link"), "{ended:?}");
         assert_eq!(fs::read_dir(&target).unwrap().count(), 0);
     }
-    let place = Place::new();
+    let place = TestFolder::new();
     let precious = place.path().join("precious");
     fs::write(&precious, "precious").unwrap();
     fs::create_dir_all(place.latest("")).unwrap();
@@ -114,7 +114,7 @@ fn without_proc_the_folder_is_said_to_be_out_of_reach_and_why() {
     if !ready() || !needs::root() || !need(Tool::Mount) {
         return;
     }
-    let place = Place::new();
+    let place = TestFolder::new();
     let mut without = tool(Tool::Unshare);
     without.args(["--mount", "sh", "-c", "mount -t tmpfs none /proc && exec \"$@\"", "sh"]);
     without
@@ -133,7 +133,7 @@ fn a_folder_in_place_of_a_file_is_said() {
     if !ready() {
         return;
     }
-    let place = Place::new();
+    let place = TestFolder::new();
     fs::create_dir_all(place.latest("udp.pcap")).unwrap();
     let ended = place.ran(&["udp"]);
     assert!(ended.one_line().contains("a folder has that name"), "{ended:?}");
@@ -155,7 +155,7 @@ fn under_sudo_the_files_are_the_callers_and_so_are_the_limits() {
     if !needs::root() || !ready() {
         return;
     }
-    let place = Place::new();
+    let place = TestFolder::new();
     chown(place.path(), Some(NOBODY), Some(NOBODY)).unwrap();
     let id = NOBODY.to_string();
     for run in ["udp", "half-open", "close", "long"] {
@@ -171,7 +171,7 @@ fn under_sudo_the_files_are_the_callers_and_so_are_the_limits() {
             assert_eq!((found.uid(), found.gid()), (NOBODY, NOBODY), "{}", path.display());
         }
     }
-    let closed = Place::new();
+    let closed = TestFolder::new();
     let output = closed
         .command(&["udp"])
         .env("SUDO_UID", &id)
@@ -187,7 +187,7 @@ fn a_full_disk_is_said_and_leaves_no_half_file() {
     if !needs::root() || !ready() || !need(Tool::Mount) {
         return;
     }
-    let place = Place::new();
+    let place = TestFolder::new();
     let disk = place.path().join("disk");
     fs::create_dir(&disk).unwrap();
     // Room for names, and for less than the run's packets.
@@ -221,7 +221,7 @@ fn two_runs_at_once_leave_whole_files() {
     if !ready() {
         return;
     }
-    let place = Place::new();
+    let place = TestFolder::new();
     let start = || {
         let mut command = place.command(&[]);
         command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 
-use super::stage::{Ended, NOBODY, Place, count, ready};
+use super::stage::{Ended, NOBODY, TestFolder, count, ready};
 use crate::support::{Missing, Tool, copy, copy_program, need, need_all, needs, path_of_ours, tool};
 
 /// No namespaces from here on: what a system with `user.max_user_namespaces = 0` does.
@@ -11,7 +11,7 @@ const LIMITS: &str =
     "cd /proc/sys/user && echo 0 > max_user_namespaces && echo 0 > max_net_namespaces && cd \"$PLACE\"";
 
 /// Runs the lab as the root of a user namespace that may make no more namespaces, in the old network or in an empty one.
-fn limited(place: &Place, own_network: bool, arguments: &[&str]) -> Ended {
+fn limited(place: &TestFolder, own_network: bool, arguments: &[&str]) -> Ended {
     let mut command = tool(Tool::Unshare);
     command.args(["--user", "--map-root-user"]);
     let mut scene = LIMITS.to_owned();
@@ -34,7 +34,7 @@ fn without_any_capture_the_programs_run_and_the_ways_are_named() {
     if !ready() {
         return;
     }
-    let place = Place::new();
+    let place = TestFolder::new();
     fs::create_dir_all(place.latest("")).unwrap();
     fs::write(place.latest("udp.pcapng"), "an earlier run's").unwrap();
     let ended = limited(&place, false, &[]);
@@ -80,7 +80,7 @@ fn each_other_run_says_the_same_without_a_capture() {
         return;
     }
     for run in ["refused", "empty", "long", "idle", "close"] {
-        let ended = limited(&Place::new(), false, &[run]);
+        let ended = limited(&TestFolder::new(), false, &[run]);
         assert_eq!(ended.code, Some(1), "{run}: {ended:?}");
         assert!(
             ended.errors.contains("the packets could not be captured"),
@@ -88,7 +88,7 @@ fn each_other_run_says_the_same_without_a_capture() {
         );
         assert!(ended.output.contains("The socket calls"), "{run}: {ended:?}");
     }
-    let ended = limited(&Place::new(), false, &["half-open"]);
+    let ended = limited(&TestFolder::new(), false, &["half-open"]);
     assert_eq!(ended.code, Some(1), "{ended:?}");
     // There is nothing to show without the right, so the ways to get it are all.
     for way in [
@@ -106,7 +106,7 @@ fn on_a_shared_loopback_the_others_are_left_out() {
     if !ready() || !need(Tool::Ip) {
         return;
     }
-    let place = Place::new();
+    let place = TestFolder::new();
     let ended = limited(&place, true, &[]);
     let told = ended.fine();
     assert!(told.starts_with("Network: the loopback of this machine"), "{told}");
@@ -131,7 +131,7 @@ fn the_machines_own_loopback_serves_who_may_only_capture() {
         return;
     }
     // As a container does: CAP_NET_RAW is there, namespaces are not.
-    let place = Place::new();
+    let place = TestFolder::new();
     let mut command = tool(Tool::Unshare);
     let scene = format!(
         "ip link set lo up && {LIMITS} && exec setpriv --bounding-set -all,+net_raw,+dac_override --inh-caps -all \"$0\" udp"
@@ -155,7 +155,7 @@ fn a_file_capability_is_no_hindrance() {
     if !needs::root() || !ready() || !need(Tool::Setcap) {
         return;
     }
-    let Some(place) = Place::of_nobody() else { return };
+    let Some(place) = TestFolder::of_nobody() else { return };
     let program = place.path().join("socket-lab");
     copy_program(path_of_ours("socket-lab"), &program);
     let marked = tool(Tool::Setcap).arg("cap_net_raw+ep").arg(&program).status().unwrap();
@@ -178,7 +178,7 @@ fn a_container_that_forbids_unshare_is_recognised() {
     if !cfg!(any(target_arch = "x86_64", target_arch = "aarch64")) {
         return needs::skip(Missing::Part("x86-64 or AArch64"));
     }
-    let Some(place) = Place::of_nobody() else { return };
+    let Some(place) = TestFolder::of_nobody() else { return };
     let script = place.path().join("without_unshare.py");
     fs::copy("tests/peers/without_unshare.py", &script).unwrap();
     let mut command = tool(Tool::Python);

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use socket_lab::calls::{Call, CallName, Role, lines};
 
-use super::stage::{Place, count, ready, tshark};
+use super::stage::{TestFolder, count, ready, tshark};
 use crate::support::{essential, needs};
 
 /// A run, how many packets it has, and what tshark counts in it: display filter, how many.
@@ -113,7 +113,7 @@ fn rows_in(capture: &Path) -> usize {
 }
 
 /// Runs it and judges the files.
-fn check(place: &Place, (run, packets, judgements): &Case) -> Vec<Call> {
+fn check(place: &TestFolder, (run, packets, judgements): &Case) -> Vec<Call> {
     let ended = place.ran(&[run]);
     ended.fine();
     let [new, old, log] = ["pcapng", "pcap", "calls.jsonl"].map(|ending| place.latest(&format!("{run}.{ending}")));
@@ -158,7 +158,7 @@ fn each_run_is_real_traffic_as_root() {
         return;
     }
     for case in CASES {
-        check(&Place::new(), case);
+        check(&TestFolder::new(), case);
     }
 }
 
@@ -167,7 +167,7 @@ fn each_run_is_real_traffic_without_any_privilege() {
     if !ready() {
         return;
     }
-    let Some(place) = Place::of_nobody() else { return };
+    let Some(place) = TestFolder::of_nobody() else { return };
     for case in CASES {
         let calls = check(&place, case);
         assert!(!calls.is_empty());
@@ -179,7 +179,7 @@ fn calls_of(run: &str) -> Option<Vec<Call>> {
     if !ready() {
         return None;
     }
-    let place = Place::new();
+    let place = TestFolder::new();
     place.ran(&[run]).fine();
     Some(calls(&place.latest(&format!("{run}.calls.jsonl"))))
 }
@@ -189,7 +189,7 @@ fn the_handshake_happens_between_connect_entered_and_connect_returned() {
     if !ready() {
         return;
     }
-    let place = Place::new();
+    let place = TestFolder::new();
     place.ran(&["tcp"]).fine();
     let calls = calls(&place.latest("tcp.calls.jsonl"));
     let connect = calls.iter().find(|call| call.call == CallName::Connect).unwrap();
@@ -217,7 +217,7 @@ fn a_refusal_is_told_by_the_clients_own_lines() {
     if !ready() {
         return;
     }
-    let ended = Place::new().ran(&["refused"]);
+    let ended = TestFolder::new().ran(&["refused"]);
     let told = ended.fine();
     let flat = told.replace("\n│ ", " ");
     for line in [
@@ -275,7 +275,7 @@ fn time_wait_is_the_kernels_own_word() {
     if !ready() {
         return;
     }
-    let ended = Place::new().ran(&["close", "--width", "200"]);
+    let ended = TestFolder::new().ran(&["close", "--width", "200"]);
     let told = ended.fine();
     for words in [
         "in TIME-WAIT: the server's end.",
@@ -292,7 +292,7 @@ fn a_half_closed_connection_carries_the_answer_after_the_fin() {
     if !ready() {
         return;
     }
-    let place = Place::new();
+    let place = TestFolder::new();
     place.ran(&["close"]).fine();
     let rows = tshark(
         &place.latest("close.pcapng"),

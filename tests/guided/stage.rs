@@ -50,14 +50,14 @@ impl Ended {
 }
 
 /// A folder in which the program is started, with a copy of it that everybody may run.
-pub struct Place {
+pub struct TestFolder {
     folder: TempDir,
     programs: TempDir,
     /// Who starts it, unless it is the user who runs the tests.
     user: Option<u32>,
 }
 
-impl Place {
+impl TestFolder {
     /// For the user who runs the tests.
     pub fn new() -> Self {
         Self {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::stage::{Ended, Place, ready, tshark};
+use super::stage::{Ended, TestFolder, ready, tshark};
 
 use crate::support::ours;
 
@@ -20,7 +20,7 @@ fn the_first_command_tells_both_and_compares_them_by_what_was_captured() {
     if !ready() {
         return;
     }
-    let place = Place::new();
+    let place = TestFolder::new();
     let ended = place.ran(&[]);
     let told = ended.fine();
     for line in [
@@ -58,7 +58,7 @@ fn two_lines_are_two_sockets_each() {
     if !ready() {
         return;
     }
-    let place = Place::new();
+    let place = TestFolder::new();
     let ended = place.ran(&["--line", "one", "--line", "two"]);
     let told = ended.fine();
     assert_eq!(row(told, "packets")[0], "4");
@@ -72,7 +72,7 @@ fn it_takes_less_than_a_second() {
     if !ready() {
         return;
     }
-    let place = Place::new();
+    let place = TestFolder::new();
     let quickest = (0..3).map(|_| {
         let started = Instant::now();
         place.ran(&[]).fine();
@@ -89,7 +89,7 @@ fn no_line_is_wider_than_the_screen_in_any_style() {
     }
     for run in ["udp", "tcp", "refused", "empty", "long", "idle", "half-open", "close"] {
         for (style, width) in [("unicode", "80"), ("ascii", "80"), ("plain", "80"), ("unicode", "60")] {
-            let place = Place::new();
+            let place = TestFolder::new();
             let ended = place.ran(&[run, "--style", style, "--width", width]);
             let most = width.parse().unwrap();
             for line in ended.fine().lines() {
@@ -107,17 +107,17 @@ fn a_pipe_gets_80_columns_and_no_colour() {
     if !ready() {
         return;
     }
-    let ended = Place::new().ran(&[]);
+    let ended = TestFolder::new().ran(&[]);
     let told = ended.fine();
     assert!(told.lines().all(|line| line.chars().count() <= 80), "{told}");
     assert!(!told.contains('\x1b'));
-    let ended = Place::new().ran(&["--color", "always"]);
+    let ended = TestFolder::new().ran(&["--color", "always"]);
     assert!(ended.fine().contains("\x1b[1mA line over UDP\x1b[0m"));
 }
 
 /// Runs one transport with one line.
 fn with_line(run: &str, line: &str) -> Ended {
-    Place::new().ran(&[run, "--line", line, "--style", "unicode"])
+    TestFolder::new().ran(&[run, "--line", line, "--style", "unicode"])
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn a_line_too_long_for_a_datagram_is_told_and_fails() {
 
 #[test]
 fn wrong_arguments_are_one_line_with_status_2() {
-    let place = Place::new();
+    let place = TestFolder::new();
     for (arguments, words) in [
         (["udp", "--line", "a\nb"].as_slice(), "end of line"),
         (&["--line", "a\r"], "end of line"),
@@ -204,7 +204,7 @@ fn each_view_shows_the_packets() {
         ("follow", "SOCKETS ARE DOORS"),
         ("answers", "The flags SYN and ACK are both 1"),
     ] {
-        let ended = Place::new().ran(&["tcp", "--view", view]);
+        let ended = TestFolder::new().ran(&["tcp", "--view", view]);
         let told = ended.fine();
         assert!(told.contains(words), "{view}: {told}");
         assert!(!told.contains("The screen of"), "{view}: {told}");
@@ -216,7 +216,7 @@ fn full_breaks_every_packet_down() {
     if !ready() {
         return;
     }
-    let place = Place::new();
+    let place = TestFolder::new();
     let headlines = |told: &str| told.lines().filter(|line| line.starts_with("Packet ")).count();
     let ended = place.ran(&["tcp", "--full"]);
     let packets = tshark(&place.latest("tcp.pcapng"), &["frame.number"]).len();
@@ -231,7 +231,7 @@ fn the_sniffer_draws_the_same_ladder_from_the_files() {
         return;
     }
     for run in ["udp", "tcp", "refused", "idle", "close"] {
-        let place = Place::new();
+        let place = TestFolder::new();
         let ended = place.ran(&[run, "--view", "ladder"]);
         let [capture, calls] = ["pcapng", "calls.jsonl"].map(|ending| place.latest(&format!("{run}.{ending}")));
         let mut sniffer = ours("sniffer");

@@ -7,7 +7,7 @@ use nix::sys::signal::Signal::{SIGHUP, SIGINT, SIGTERM, SIGTSTP};
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 
-use super::stage::{Place, ready};
+use super::stage::{TestFolder, ready};
 use crate::support::stuck::{IN_TIME, Outcome, Output, Stuck, hold};
 use crate::support::{Missing, Side, Tool, need_all, needs, path_of_ours, shell};
 
@@ -21,7 +21,7 @@ fn assert_ended(outcome: &Outcome, code: i32, said: &str, what: &str) {
 }
 
 /// The names in captures/latest, hidden ones too.
-fn latest(place: &Place) -> Vec<String> {
+fn latest(place: &TestFolder) -> Vec<String> {
     let entries = fs::read_dir(place.latest("")).unwrap();
     let mut names: Vec<String> = entries
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -45,7 +45,7 @@ fn a_standard_output_that_nobody_reads_keeps_neither_the_lab_nor_its_files() {
         (Output::FullPipe, false, &[SIGINT, SIGTERM], UNREAD),
         (Output::FullPipe, true, &[SIGINT, SIGINT], ""),
     ] {
-        let place = Place::new();
+        let place = TestFolder::new();
         let mut stuck = Stuck::start(&mut place.command(&["udp"]), &output, both);
         // It stands still for moments also while it plays.
         while !place.latest("udp.calls.jsonl").exists() {
@@ -70,7 +70,7 @@ fn a_disk_that_does_not_answer_cannot_keep_the_lab() {
         // It is called for nothing else, and the paths that it is given are those of descriptors.
         ("rename", None, SIGINT, "udp.pcapng: not written"),
     ] {
-        let place = Place::new();
+        let place = TestFolder::new();
         let hidden = |file| format!("-P {}", place.latest(&format!(".{file}.$$")).display());
         let only = file.map(hidden).unwrap_or_default();
         let script = format!(
@@ -96,7 +96,7 @@ fn a_pipe_in_the_folder_is_never_opened() {
     if !ready() {
         return;
     }
-    let place = Place::new();
+    let place = TestFolder::new();
     let folder = place.path().join("mine");
     fs::create_dir(&folder).unwrap();
     mkfifo(&folder.join("udp.pcapng"), Mode::S_IRWXU).unwrap();

@@ -6,7 +6,7 @@ use std::process::{Command, ExitCode, Output};
 use std::time::Duration;
 
 use libtest_mimic::{Arguments, Trial};
-use socket_lab::capture::live::{Capture, CaptureOptions, Event, OpenError, Statistics};
+use socket_lab::capture::live::{Capture, CaptureEvent, CaptureOptions, CaptureStatistics, OpenError};
 use socket_lab::privilege::{Dropped, drop_privileges, enter_private_network};
 use tempfile::TempDir;
 
@@ -79,12 +79,12 @@ fn capture_one(capture: &mut Capture) {
     socket.send_to(b"hello", socket.local_addr().unwrap()).unwrap();
     let event = capture.next(Some(Duration::from_secs(5)), None).unwrap();
     assert!(
-        matches!(&event, Event::Frame(frame, _) if frame.bytes.ends_with(b"hello")),
+        matches!(&event, CaptureEvent::Frame(frame, _) if frame.bytes.ends_with(b"hello")),
         "{event:?}"
     );
     assert_eq!(
         capture.statistics().unwrap(),
-        Statistics {
+        CaptureStatistics {
             received: 1,
             dropped: 0
         }

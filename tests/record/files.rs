@@ -5,7 +5,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use socket_lab::frame::{Direction, Frame, Time};
-use socket_lab::record::{Destination, Format, Interface, Reader, Recorder, Section, Statistics, Written};
+use socket_lab::record::{
+    Destination, Format, InterfaceDescription, InterfaceStatistics, Reader, Recorder, Section, Written,
+};
 use socket_lab::wire::LinkType;
 
 use crate::support::{Tool, tool};
@@ -63,12 +65,12 @@ pub fn frames(format: Format) -> Vec<Frame<'static>> {
     all
 }
 
-pub fn loopback() -> Interface {
-    Interface {
+pub fn loopback() -> InterfaceDescription {
+    InterfaceDescription {
         name: Some("lo".to_owned()),
         description: Some("Loopback of this machine".to_owned()),
         filter: Some("udp port 12345".to_owned()),
-        ..Interface::new(LinkType::ETHERNET)
+        ..InterfaceDescription::new(LinkType::ETHERNET)
     }
 }
 
@@ -79,7 +81,12 @@ pub fn section() -> Section {
     }
 }
 
-pub fn record(path: &Path, interfaces: &[Interface], frames: &[Frame<'_>], statistics: &[Statistics]) -> Written {
+pub fn record(
+    path: &Path,
+    interfaces: &[InterfaceDescription],
+    frames: &[Frame<'_>],
+    statistics: &[InterfaceStatistics],
+) -> Written {
     let destination = Destination::open(path, false).unwrap();
     let mut recorder = Recorder::new(destination, Format::of_path(path), &section(), interfaces).unwrap();
     for frame in frames {
@@ -100,8 +107,8 @@ pub fn read(path: &Path) -> (Vec<Frame<'static>>, Reader) {
     (frames, reader)
 }
 
-pub fn counted() -> Statistics {
-    Statistics {
+pub fn counted() -> InterfaceStatistics {
+    InterfaceStatistics {
         received: Some(1_000_000_007),
         dropped: Some(5_000_000_011),
         accepted: Some(1_000_000_009),

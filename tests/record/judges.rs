@@ -3,7 +3,7 @@
 use std::fs;
 
 use socket_lab::frame::{Direction, Frame, Time};
-use socket_lab::record::{Format, Interface, Statistics};
+use socket_lab::record::{Format, InterfaceDescription, InterfaceStatistics};
 use socket_lab::wire::LinkType;
 
 use super::files::{TIME, ask, counted, datagram, frame, frames, loopback, read, record, section, tshark};
@@ -21,8 +21,8 @@ fn what_is_recorded_is_read_back() {
         let file_info = reader.file_info();
         assert_eq!(file_info.format, format);
         let expected = match format {
-            Format::Pcap => Interface::new(LinkType::ETHERNET),
-            Format::PcapNg => Interface {
+            Format::Pcap => InterfaceDescription::new(LinkType::ETHERNET),
+            Format::PcapNg => InterfaceDescription {
                 statistics: Some(counted()),
                 ..loopback()
             },
@@ -91,10 +91,10 @@ fn tshark_and_capinfos_find_the_facts() {
     }
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.pcapng");
-    let cooked = Interface {
+    let cooked = InterfaceDescription {
         name: Some("any".to_owned()),
         snaplen: 96,
-        ..Interface::new(LinkType::LINUX_SLL2)
+        ..InterfaceDescription::new(LinkType::LINUX_SLL2)
     };
     let second = Frame {
         interface: 1,
@@ -106,7 +106,7 @@ fn tshark_and_capinfos_find_the_facts() {
         &path,
         &[loopback(), cooked],
         &frames,
-        &[counted(), Statistics::default()],
+        &[counted(), InterfaceStatistics::default()],
     );
     let names = tshark(
         &path,

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use socket_lab::frame::{Frame, Time};
-use socket_lab::record::{Destination, Format, Interface, Reader, Recorder, WriteError};
+use socket_lab::record::{Destination, Format, InterfaceDescription, Reader, Recorder, WriteError};
 use socket_lab::wire::LinkType;
 
 use super::files::{frame, loopback, read, record, section};
@@ -43,7 +43,9 @@ fn a_second_link_type_fits_pcapng_only() {
     let destination = Destination::open(&path, false).unwrap();
     let mut recorder = Recorder::new(destination, Format::Pcap, &section(), &[loopback()]).unwrap();
     recorder.add_interface(&loopback()).unwrap();
-    let error = recorder.add_interface(&Interface::new(LinkType::RAW)).unwrap_err();
+    let error = recorder
+        .add_interface(&InterfaceDescription::new(LinkType::RAW))
+        .unwrap_err();
     assert_eq!(
         error.to_string().replace(folder.path().to_str().unwrap(), "F"),
         "F/a.pcap holds Ethernet frames, and pcap knows one link type per file: this one is raw IP; \

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write as _;
 
 use socket_lab::frame::{Frame, Time};
-use socket_lab::record::{Format, Interface, ReadProblem, Reader};
+use socket_lab::record::{Format, InterfaceDescription, ReadProblem, Reader};
 use socket_lab::wire::LinkType;
 
 use super::files::{ask, frame, frames, loopback, read, record};
@@ -109,7 +109,7 @@ fn what_mergecap_writes_is_read() {
     );
     record(
         &second,
-        &[Interface::new(LinkType::RAW)],
+        &[InterfaceDescription::new(LinkType::RAW)],
         std::slice::from_ref(&raw),
         &[],
     );

@@ -42,14 +42,14 @@ fn assert_one_line(ended: &Ended, words: &str) {
 }
 
 /// A folder that everybody may write to, as /tmp, and one that is root's alone with a file in it.
-struct Place {
+struct TestFolder {
     shared: Folder,
     roots: Folder,
     precious: PathBuf,
     capture: PathBuf,
 }
 
-impl Place {
+impl TestFolder {
     fn new() -> Self {
         let (shared, roots) = (Folder::new(), Folder::new());
         fs::set_permissions(shared.path(), Permissions::from_mode(0o1777)).unwrap();
@@ -97,7 +97,7 @@ fn a_call_log_goes_nowhere_that_its_user_may_not_write() {
         return;
     }
     in_one_namespace(|| {
-        let place = Place::new();
+        let place = TestFolder::new();
         for (kind, words) in [
             ("link", "Permission denied"),
             ("hard link", "Permission denied"),
@@ -139,7 +139,7 @@ fn a_link_on_the_way_to_an_output_leads_no_further_than_its_user_may_go() {
         return;
     }
     in_one_namespace(|| {
-        let place = Place::new();
+        let place = TestFolder::new();
         let way = place.shared.file("way");
         symlink(place.roots.path(), &way).unwrap();
         let capture = place.capture.to_str().unwrap();
@@ -247,7 +247,7 @@ fn pkexec_and_doas_lend_rights_as_sudo_does() {
     if !needs::root() {
         return;
     }
-    let place = Place::new();
+    let place = TestFolder::new();
     for (variable, value) in [("PKEXEC_UID", "65534"), ("DOAS_USER", "nobody")] {
         let path = place.shared.file(variable);
         let mut command = ours("sniffer");
@@ -283,7 +283,7 @@ fn files_have_the_group_that_the_caller_had() {
     if !needs::root() || !need(Tool::Setpriv) {
         return;
     }
-    let place = Place::new();
+    let place = TestFolder::new();
     let written = |command: &mut Command, name: &str| {
         let path = place.shared.file(name);
         let ended = ended(command.arg("-q").arg("-r").arg(&place.capture).arg("-w").arg(&path));
@@ -317,7 +317,7 @@ fn without_proc_rights_are_given_up_all_the_same() {
     in_one_namespace(|| {
         let tools = need(Tool::Unshare) && need(Tool::Mount);
         assert!(tools);
-        let place = Place::new();
+        let place = TestFolder::new();
         let capture = place.capture.to_str().unwrap();
         let outputs = ["file.pcap", "live.pcap"].map(|name| place.shared.file(name));
         let [file, live] = outputs.each_ref().map(|path| path.to_str().unwrap());
@@ -345,7 +345,7 @@ fn of_roots_pipes_only_those_of_wireshark_are_written_to() {
         return;
     }
     in_one_namespace(|| {
-        let place = Place::new();
+        let place = TestFolder::new();
         let wiresharks = "wireshark_extcap_lo";
         for (folder, name, owner) in [
             (&place.roots, wiresharks, 0),

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
-use crate::calls::{Failure, event};
+use crate::calls::{CallFailure, event};
 use crate::os::cancel::CancelToken;
 use crate::os::errors;
 use crate::os::poll::{self, Interest, WaitOutcome};
@@ -166,17 +166,17 @@ pub(super) enum CallFault {
 
 impl CallFault {
     /// The error in the words of the report.
-    pub(super) fn failure(&self) -> Failure {
+    pub(super) fn failure(&self) -> CallFailure {
         match self {
-            Self::Os(error) => Failure {
+            Self::Os(error) => CallFailure {
                 name: errors::name(error),
                 text: errors::text(error),
             },
-            Self::TimedOut(timeout) => Failure {
+            Self::TimedOut(timeout) => CallFailure {
                 name: "TIMEOUT".into(),
                 text: format!("gave up after {} s", timeout.as_secs_f64()),
             },
-            Self::Stopped => Failure {
+            Self::Stopped => CallFailure {
                 name: "STOPPED".into(),
                 text: "the program was told to quit".into(),
             },

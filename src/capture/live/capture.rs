@@ -19,7 +19,7 @@ use super::rebuild::FrameMetadata;
 use super::ring::Ring;
 use super::socket::{self, PreparedSocket};
 use super::source::{ChannelFrameSource, FrameSource};
-use super::{CancelDescriptor, CaptureError, CaptureOptions, Event, Note, OpenError, Statistics, sys};
+use super::{CancelDescriptor, CaptureError, CaptureEvent, CaptureOptions, CaptureStatistics, Note, OpenError, sys};
 use crate::frame::{Frame, Time};
 use crate::wire::LinkType;
 
@@ -66,7 +66,7 @@ enum LinkState {
 /// What ended the waiting.
 enum WaitEnd {
     FrameMetadata(FrameMetadata),
-    Event(Event<'static>),
+    CaptureEvent(CaptureEvent<'static>),
 }
 
 impl Capture {
@@ -198,10 +198,10 @@ impl Capture {
         &mut self,
         timeout: Option<Duration>,
         cancel: Option<CancelDescriptor<'_>>,
-    ) -> Result<Event<'_>, CaptureError> {
+    ) -> Result<CaptureEvent<'_>, CaptureError> {
         let metadata = match self.wait(timeout, cancel)? {
             WaitEnd::FrameMetadata(metadata) => metadata,
-            WaitEnd::Event(event) => return Ok(event),
+            WaitEnd::CaptureEvent(event) => return Ok(event),
         };
         let link = self.link_type();
         let bytes = match self.source.next() {
@@ -209,10 +209,10 @@ impl Capture {
             // The interface went down since the look; the frame stays for the next call.
             Err(error) if is_down(&error) => {
                 self.state = LinkState::WentDown;
-                return Ok(Event::Idle);
+                return Ok(CaptureEvent::Idle);
             }
-            Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(Event::Idle),
-            Err(error) if passes(&mut self.without_memory, &error) => return Ok(Event::Idle),
+            Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(CaptureEvent::Idle),
+            Err(error) if passes(&mut self.without_memory, &error) => return Ok(CaptureEvent::Idle),
             Err(source) => return Err(failure(&self.interface, "reading a frame", source)),
         };
         self.without_memory = 0;
@@ -234,14 +234,14 @@ impl Capture {
             bytes: Cow::Borrowed(bytes.get(..self.snaplen).unwrap_or(bytes)),
             comments: Vec::new(),
         };
-        Ok(Event::Frame(frame, metadata.checksum))
+        Ok(CaptureEvent::Frame(frame, metadata.checksum))
     }
 
     /// What the kernel has counted so far.
     ///
     /// # Errors
     /// Those of getsockopt(2).
-    pub fn statistics(&self) -> Result<Statistics, CaptureError> {
+    pub fn statistics(&self) -> Result<CaptureStatistics, CaptureError> {
         let counted = self.counters.read();
         counted.map_err(|source| failure(&self.interface, "getsockopt PACKET_STATISTICS", source))
     }

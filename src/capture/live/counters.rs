@@ -4,7 +4,7 @@ use std::io;
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Statistics, sys};
+use super::{CaptureStatistics, sys};
 
 /// The counts of one capture. Clones are the same counts.
 #[derive(Debug, Clone)]
@@ -15,7 +15,7 @@ struct Shared {
     /// The capture's socket.
     socket: OwnedFd,
     /// The sums: the kernel starts from 0 again each time that they are asked for. packet(7)
-    sums: Mutex<Statistics>,
+    sums: Mutex<CaptureStatistics>,
 }
 
 impl Counters {
@@ -28,7 +28,7 @@ impl Counters {
     ///
     /// # Errors
     /// Those of getsockopt(2).
-    pub fn read(&self) -> io::Result<Statistics> {
+    pub fn read(&self) -> io::Result<CaptureStatistics> {
         let mut sums = self.0.sums.lock().unwrap_or_else(PoisonError::into_inner);
         let (received, dropped) = sys::statistics(self.0.socket.as_fd())?;
         sums.received += u64::from(received);

@@ -11,9 +11,9 @@ pub type CancelDescriptor<'a> = &'a std::sync::atomic::AtomicBool;
 
 /// What happened next on the interface.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Event<'a> {
+pub enum CaptureEvent<'a> {
     /// A frame passed.
-    Frame(Frame<'a>, Checksum),
+    Frame(Frame<'a>, KernelChecksum),
     /// The interface went down, or was down when the capture began. The capture waits for it to come up again.
     InterfaceDown,
     /// The interface is up again.
@@ -26,7 +26,7 @@ pub enum Event<'a> {
 
 /// What the kernel knows about the checksum of the transport header. packet(7), `PACKET_AUXDATA`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Checksum {
+pub enum KernelChecksum {
     /// Not computed yet: left to the network card, and never computed on loopback (`TP_STATUS_CSUMNOTREADY`). The field holds the
     /// sum of the pseudo-header alone.
     NotReady,
@@ -38,7 +38,7 @@ pub enum Checksum {
 
 /// How many frames passed the filter, counted by the kernel. packet(7), `PACKET_STATISTICS`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Statistics {
+pub struct CaptureStatistics {
     /// Frames that passed the filter, those dropped among them.
     pub received: u64,
     /// Frames that passed the filter and found the receive buffer full.

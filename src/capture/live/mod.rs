@@ -38,7 +38,7 @@
 //!
 //! What if only one frame comes? The block would not be full for a long time, and the frame would not be seen. So the kernel
 //! also hands a block over when its first frame has waited for 10 ms. And if the program is too slow? Then the kernel meets a
-//! block that is still the program's, and drops frames until it has one back. It counts them ([`Statistics::dropped`]).
+//! block that is still the program's, and drops frames until it has one back. It counts them ([`CaptureStatistics::dropped`]).
 //!
 //! The one word in the header by which a block changes hands is a lock without a lock: `ring/sys.rs` says what has to hold
 //! for it, and for the order in which memory is read and written. `ring/block.rs` reads a block; `ring/layout.rs` says how large
@@ -77,7 +77,7 @@ pub use capture::Capture;
 #[cfg(target_os = "linux")]
 pub use counters::Counters;
 pub use error::{CaptureError, OpenError};
-pub use event::{CancelDescriptor, Checksum, Event, Statistics};
+pub use event::{CancelDescriptor, CaptureEvent, CaptureStatistics, KernelChecksum};
 pub use interface::{ANY, Interface, interfaces};
 pub use note::Note;
 pub use options::{CaptureOptions, Instruction, LARGEST_SNAPLEN};

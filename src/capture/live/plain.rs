@@ -11,7 +11,8 @@ use std::time::{Duration, Instant, SystemTime};
 use pnet::datalink::{self, Channel, Config, DataLinkReceiver};
 
 use super::{
-    CancelDescriptor, CaptureError, CaptureOptions, Checksum, Event, LARGEST_SNAPLEN, Note, OpenError, Statistics,
+    CancelDescriptor, CaptureError, CaptureEvent, CaptureOptions, CaptureStatistics, KernelChecksum, LARGEST_SNAPLEN,
+    Note, OpenError,
 };
 use crate::frame::{Frame, Time};
 use crate::wire::LinkType;
@@ -117,14 +118,14 @@ impl Capture {
         &mut self,
         timeout: Option<Duration>,
         cancel: Option<CancelDescriptor<'_>>,
-    ) -> Result<Event<'_>, CaptureError> {
+    ) -> Result<CaptureEvent<'_>, CaptureError> {
         let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         let length = loop {
             if self.stopped.is_none() && cancel.is_some_and(is_set) {
                 self.stopped = Some(Instant::now());
             }
             if self.stopped.is_some_and(|stopped| stopped.elapsed() > LONGEST_END) {
-                return Ok(Event::Stopped);
+                return Ok(CaptureEvent::Stopped);
             }
             match self.receiver.next() {
                 Ok(bytes) => {
@@ -134,7 +135,7 @@ impl Capture {
                     break self.bytes.len();
                 }
                 Err(error) if error.kind() == ErrorKind::TimedOut && self.stopped.is_some() => {
-                    return Ok(Event::Stopped);
+                    return Ok(CaptureEvent::Stopped);
                 }
                 Err(error) if matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::Interrupted) => {}
                 Err(source) => {
@@ -146,7 +147,7 @@ impl Capture {
                 }
             }
             if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
-                return Ok(Event::Idle);
+                return Ok(CaptureEvent::Idle);
             }
         };
         self.received += 1;
@@ -159,15 +160,15 @@ impl Capture {
             bytes: Cow::Borrowed(self.bytes.get(..self.snaplen).unwrap_or(&self.bytes)),
             comments: Vec::new(),
         };
-        Ok(Event::Frame(frame, Checksum::Unknown))
+        Ok(CaptureEvent::Frame(frame, KernelChecksum::Unknown))
     }
 
     /// How many frames were read. How many were dropped is not known here, and said to be 0.
     ///
     /// # Errors
     /// None; the type is that of the systems that can tell.
-    pub fn statistics(&self) -> Result<Statistics, CaptureError> {
-        Ok(Statistics {
+    pub fn statistics(&self) -> Result<CaptureStatistics, CaptureError> {
+        Ok(CaptureStatistics {
             received: self.received,
             dropped: 0,
         })

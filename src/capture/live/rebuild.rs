@@ -9,7 +9,7 @@
 
 use nix::libc;
 
-use super::Checksum;
+use super::KernelChecksum;
 use crate::frame::{Direction, Time};
 
 /// What is known about a frame beside its bytes.
@@ -23,7 +23,7 @@ pub(super) struct FrameMetadata {
     pub(super) time: Option<Time>,
     /// Its VLAN tag.
     pub(super) tag: Option<VlanTag>,
-    pub(super) checksum: Checksum,
+    pub(super) checksum: KernelChecksum,
     pub(super) address: LinkAddress,
 }
 
@@ -134,13 +134,13 @@ pub(super) fn tag(status: u32, control: u16, protocol: u16) -> Option<VlanTag> {
 }
 
 /// What the status says about the checksum.
-pub(super) fn checksum(status: u32) -> Checksum {
+pub(super) fn checksum(status: u32) -> KernelChecksum {
     if status & libc::TP_STATUS_CSUMNOTREADY != 0 {
-        Checksum::NotReady
+        KernelChecksum::NotReady
     } else if status & libc::TP_STATUS_CSUM_VALID != 0 {
-        Checksum::Valid
+        KernelChecksum::Valid
     } else {
-        Checksum::Unknown
+        KernelChecksum::Unknown
     }
 }
 
@@ -149,7 +149,7 @@ mod tests {
     use nix::libc;
 
     use super::{FrameMetadata, LinkAddress, VlanTag, checksum, tag, time};
-    use crate::capture::live::Checksum;
+    use crate::capture::live::KernelChecksum;
     use crate::frame::{Direction, Time};
 
     const FRAME: [u8; 16] = [1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 0x08, 0x00, 0x45, 0x00];
@@ -160,7 +160,7 @@ mod tests {
             original_length: 60,
             time: None,
             tag,
-            checksum: Checksum::Unknown,
+            checksum: KernelChecksum::Unknown,
             address: LinkAddress {
                 protocol: [0x08, 0x00],
                 interface: 3,
@@ -228,8 +228,8 @@ mod tests {
         assert_eq!(tag(libc::TP_STATUS_VLAN_VALID, 5, 0x88a8), with(0x8100));
         let told = libc::TP_STATUS_VLAN_VALID | libc::TP_STATUS_VLAN_TPID_VALID;
         assert_eq!(tag(told, 5, 0x88a8), with(0x88a8));
-        assert_eq!(checksum(libc::TP_STATUS_CSUMNOTREADY), Checksum::NotReady);
-        assert_eq!(checksum(libc::TP_STATUS_CSUM_VALID), Checksum::Valid);
-        assert_eq!(checksum(0), Checksum::Unknown);
+        assert_eq!(checksum(libc::TP_STATUS_CSUMNOTREADY), KernelChecksum::NotReady);
+        assert_eq!(checksum(libc::TP_STATUS_CSUM_VALID), KernelChecksum::Valid);
+        assert_eq!(checksum(0), KernelChecksum::Unknown);
     }
 }

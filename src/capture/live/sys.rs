@@ -16,7 +16,7 @@ use std::ptr;
 
 use nix::libc;
 
-use super::Checksum;
+use super::KernelChecksum;
 use super::rebuild::{FrameMetadata, LinkAddress, checksum, tag, time};
 
 /// An option of a packet socket that is switched on with a 1, or given a number.
@@ -172,7 +172,7 @@ pub(super) fn peek(socket: BorrowedFd<'_>) -> io::Result<FrameMetadata> {
         original_length: u32::try_from(length).unwrap_or(u32::MAX),
         time: None,
         tag: None,
-        checksum: Checksum::Unknown,
+        checksum: KernelChecksum::Unknown,
         address: LinkAddress {
             protocol: from.sll_protocol.to_ne_bytes(), // in network byte order as it stands
             interface: from.sll_ifindex.try_into().unwrap_or_default(),

@@ -5,7 +5,7 @@
 use super::states::{StateStyle, states};
 use super::{expectation, name, reason, remarks, words};
 use crate::flow::datagram::DatagramPart;
-use crate::flow::number::Bytes;
+use crate::flow::number::ByteRange;
 use crate::flow::segment::{Segment, SegmentPart};
 use crate::flow::{PacketInFlow, PacketKind, Party};
 use crate::wire::Packet;
@@ -80,7 +80,7 @@ fn segment_pairs(comment: &mut String, in_flow: &PacketInFlow, segment: &Segment
     if let Some(acknowledgment) = segment.acknowledgment {
         number(comment, "ack", acknowledgment.relative);
     }
-    number(comment, "length", segment.data.map_or(0, Bytes::count));
+    number(comment, "length", segment.data.map_or(0, ByteRange::count));
     for remark in segment.remarks.each() {
         word(comment, "remark", words::remark(remark));
     }

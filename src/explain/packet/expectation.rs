@@ -3,7 +3,7 @@
 use super::super::context::is_to_many;
 use super::super::sentence::Sentence;
 use crate::flow::datagram::{DatagramPart, IcmpErrorKind};
-use crate::flow::number::{Bytes, Number, Sequence};
+use crate::flow::number::{ByteRange, Number, Sequence};
 use crate::flow::segment::{Remark, Segment, SegmentPart};
 use crate::flow::state::State;
 use crate::flow::{PacketInFlow, PacketKind, Party};
@@ -53,7 +53,7 @@ pub fn expectation(packet: &Packet<'_>, in_flow: Option<&PacketInFlow>) -> Optio
 fn next_of(packet: &Packet<'_>, segment: &Segment) -> Number {
     let flags = packet.tcp().map_or(Flags::default(), |tcp| tcp.flags());
     let signs = u32::from(flags.has(Flags::SYN)) + u32::from(flags.has(Flags::FIN));
-    let data = segment.data.map_or(0, Bytes::count);
+    let data = segment.data.map_or(0, ByteRange::count);
     let taken = u32::try_from(data).unwrap_or(u32::MAX).saturating_add(signs);
     Number {
         raw: segment.sequence.raw.plus(taken),

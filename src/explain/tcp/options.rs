@@ -3,7 +3,7 @@
 use super::super::context::Context;
 use super::super::sentence::Sentence;
 use super::words::{relative, sender_word};
-use crate::flow::number::{Bytes, Number, Sequence};
+use crate::flow::number::{ByteRange, Number, Sequence};
 use crate::flow::segment::Segment;
 use crate::wire::tcp::multipath;
 use crate::wire::tcp::options::{TcpOption, id};
@@ -129,22 +129,22 @@ fn selective(context: Context<'_, '_>, tcp: &Tcp<'_>, field: &Field<'_>) -> Sent
         })
         .find(is_this)
         .unwrap_or_default();
-    let stretches: Vec<Bytes> = blocks
+    let stretches: Vec<ByteRange> = blocks
         .iter()
         .filter_map(|&(left, right)| {
             let (first, last) = (relative_to(number, left), relative_to(number, right) - 1);
-            (first <= last).then_some(Bytes { first, last })
+            (first <= last).then_some(ByteRange { first, last })
         })
         .collect();
     let Some((&first, others)) = stretches.split_first() else {
         return "blocks without a byte".into();
     };
-    let within = |outer: &Bytes| outer.first <= first.first && first.last <= outer.last;
+    let within = |outer: &ByteRange| outer.first <= first.first && first.last <= outer.last;
     let twice = first.last < number.relative || others.first().is_some_and(within);
-    let missing = |blocks: &[Bytes]| {
+    let missing = |blocks: &[ByteRange]| {
         let beyond: Vec<String> = blocks.iter().map(|&block| sentence!(block)).collect();
         let next = blocks.iter().map(|block| block.first).min().unwrap_or(number.relative);
-        let gap = Bytes {
+        let gap = ByteRange {
             first: number.relative,
             last: next - 1,
         };
@@ -161,7 +161,7 @@ fn selective(context: Context<'_, '_>, tcp: &Tcp<'_>, field: &Field<'_>) -> Sent
     }
 }
 
-fn plural(bytes: Bytes) -> String {
+fn plural(bytes: ByteRange) -> String {
     let verb = if bytes.first == bytes.last { "is" } else { "are" };
     sentence!(bytes, " ", verb)
 }

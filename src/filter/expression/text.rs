@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display as _};
 
-use super::{ByteAccess, DirQualifier, Expression, Network, Primitive, Protocol};
+use super::{AddressPrefix, ByteAccess, DirQualifier, Expression, Primitive, Proto};
 
 /// Writes every qualifier out, so nothing is inherited; a list within a list stands in parentheses.
 impl fmt::Display for Expression {
@@ -76,7 +76,7 @@ impl fmt::Display for Primitive {
     }
 }
 
-fn write_protocol(protocol: Option<Protocol>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn write_protocol(protocol: Option<Proto>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match protocol {
         Some(protocol) => write!(f, "{} ", protocol.word()),
         None => Ok(()),
@@ -95,7 +95,7 @@ impl fmt::Display for DirQualifier {
     }
 }
 
-impl fmt::Display for Network {
+impl fmt::Display for AddressPrefix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::V4 { address, mask } => {

@@ -1,7 +1,7 @@
 //! `tcp[13] & 2 != 0`: bytes of a header, with the names that tcpdump has for some of them.
 
 use super::super::error::SyntaxError;
-use super::super::expression::{ByteAccess, Primitive, Protocol};
+use super::super::expression::{ByteAccess, Primitive, Proto};
 use super::super::number::number;
 use super::super::token::TokenKind;
 use super::cursor::Parser;
@@ -15,8 +15,8 @@ const FARTHEST: u32 = 65_535;
 
 impl Parser<'_> {
     /// From the opening bracket on.
-    pub(super) fn bytes(&mut self, protocol: Protocol) -> Result<Primitive, SyntaxError> {
-        if matches!(protocol, Protocol::Ah | Protocol::Esp) {
+    pub(super) fn bytes(&mut self, protocol: Proto) -> Result<Primitive, SyntaxError> {
+        if matches!(protocol, Proto::Ah | Proto::Esp) {
             return Err(self.trouble("bytes of ah and esp cannot be asked for"));
         }
         self.advance();

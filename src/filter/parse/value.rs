@@ -3,7 +3,7 @@
 use std::net::Ipv6Addr;
 
 use super::super::error::SyntaxError;
-use super::super::expression::{Expression, Network, Primitive, Protocol};
+use super::super::expression::{AddressPrefix, Expression, Primitive, Proto};
 use super::super::number::{ipv4_prefix, is_numeric, mac, mask_v4, network_v4, network_v6, number};
 use super::super::token::TokenKind;
 use super::cursor::Parser;
@@ -13,7 +13,7 @@ impl Parser<'_> {
     /// One value with these qualifiers.
     pub(super) fn value(&mut self, qualifiers: Qualifiers) -> Result<Expression, SyntaxError> {
         let wanted = match qualifiers.kind {
-            TypeQualifier::Host if qualifiers.protocol == Some(Protocol::Ether) => {
+            TypeQualifier::Host if qualifiers.protocol == Some(Proto::Ether) => {
                 "a MAC address, as in \"ether host 02:00:00:00:00:01\""
             }
             TypeQualifier::Host => "an address or name, as in \"host 192.0.2.1\"",
@@ -33,7 +33,7 @@ impl Parser<'_> {
             _ => return Err(self.expected(wanted)),
         };
         match qualifiers.kind {
-            TypeQualifier::Host if qualifiers.protocol == Some(Protocol::Ether) => {
+            TypeQualifier::Host if qualifiers.protocol == Some(Proto::Ether) => {
                 let address = mac(word).ok_or_else(|| self.expected(wanted))?;
                 self.advance();
                 let side = qualifiers.side.unwrap_or_default();
@@ -76,7 +76,7 @@ impl Parser<'_> {
 
     fn ports(&mut self, qualifiers: Qualifiers, first: u16, last: u16) -> Result<Expression, SyntaxError> {
         match qualifiers.protocol {
-            None | Some(Protocol::Tcp | Protocol::Udp | Protocol::Sctp) => {}
+            None | Some(Proto::Tcp | Proto::Udp | Proto::Sctp) => {}
             Some(other) => {
                 let word = other.word();
                 return Err(self.trouble(&format!(
@@ -100,8 +100,8 @@ impl Parser<'_> {
         }
         let named = protocol(word);
         let primitive = match qualifiers.protocol {
-            Some(Protocol::Ether) => {
-                let named = named.and_then(Protocol::ether_type);
+            Some(Proto::Ether) => {
+                let named = named.and_then(Proto::ether_type);
                 let number = number(word).and_then(|number| u16::try_from(number).ok());
                 match named.or(number) {
                     // Smaller ones are lengths of IEEE 802.3 frames.
@@ -109,8 +109,8 @@ impl Parser<'_> {
                     _ => return Err(self.expected("an EtherType from 0x600 on, as in \"ether proto 0x800\"")),
                 }
             }
-            version @ (None | Some(Protocol::Ip | Protocol::Ip6)) => {
-                let named = named.and_then(Protocol::ip_number);
+            version @ (None | Some(Proto::Ip | Proto::Ip6)) => {
+                let named = named.and_then(Proto::ip_number);
                 let number = number(word).and_then(|number| u8::try_from(number).ok());
                 let number = named.or(number).ok_or_else(|| self.expected(wanted))?;
                 Primitive::IpProtocol { version, number }
@@ -129,7 +129,7 @@ impl Parser<'_> {
     /// An IP address, a network, or the name of a machine.
     fn address(&mut self, word: &str, qualifiers: Qualifiers) -> Result<Expression, SyntaxError> {
         match qualifiers.protocol {
-            None | Some(Protocol::Ip | Protocol::Ip6 | Protocol::Arp | Protocol::Rarp) => {}
+            None | Some(Proto::Ip | Proto::Ip6 | Proto::Arp | Proto::Rarp) => {}
             Some(other) => {
                 let other = other.word();
                 return Err(self.trouble(&format!(
@@ -157,9 +157,9 @@ impl Parser<'_> {
         all.ok_or_else(|| self.trouble(&format!("{word:?} has no address")))
     }
 
-    fn host(&self, network: Network, qualifiers: Qualifiers) -> Result<Expression, SyntaxError> {
+    fn host(&self, network: AddressPrefix, qualifiers: Qualifiers) -> Result<Expression, SyntaxError> {
         if !fits(qualifiers.protocol, &network) {
-            let protocol = qualifiers.protocol.map_or("", Protocol::word);
+            let protocol = qualifiers.protocol.map_or("", Proto::word);
             return Err(self.trouble(&format!(
                 "{network} cannot be in a packet of {protocol:?}: leave {protocol:?} out"
             )));
@@ -173,7 +173,7 @@ impl Parser<'_> {
     }
 
     /// The IPv6 address that is the next token, with the `/length` that may follow.
-    fn network_v6(&mut self, address: Ipv6Addr) -> Result<Network, SyntaxError> {
+    fn network_v6(&mut self, address: Ipv6Addr) -> Result<AddressPrefix, SyntaxError> {
         let start = self.at;
         self.advance();
         let length = match self.prefix_length(128)? {
@@ -185,7 +185,7 @@ impl Parser<'_> {
 
     /// The IPv4 address that is the next token, whole or only its first bytes, with the `/length` or `mask` that may
     /// follow. `None` if it is none.
-    fn network_v4(&mut self, word: &str, kind: TypeQualifier) -> Result<Option<Network>, SyntaxError> {
+    fn network_v4(&mut self, word: &str, kind: TypeQualifier) -> Result<Option<AddressPrefix>, SyntaxError> {
         let start = self.at;
         let (address, mask) = if let Some(address) = number(word).filter(|_| is_numeric(word)) {
             // A lone number is a network's first bytes, or an address of 32 bits.
@@ -245,7 +245,7 @@ impl Parser<'_> {
         self.trouble("the address has ones behind the network's part: make them zero, as in \"net 192.0.2.0/24\"")
     }
 
-    fn looked_up(&self, word: &str, qualifiers: Qualifiers) -> Result<Vec<Network>, SyntaxError> {
+    fn looked_up(&self, word: &str, qualifiers: Qualifiers) -> Result<Vec<AddressPrefix>, SyntaxError> {
         if word.contains(':') || mac(word).is_some() || is_numeric(word) {
             let hint = if mac(word).is_some() {
                 format!("\"ether host {word}\" asks for a MAC address")
@@ -259,9 +259,9 @@ impl Parser<'_> {
                 "no address for the name {word:?}: {error}; write the address itself"
             ))
         })?;
-        let networks: Vec<Network> = addresses
+        let networks: Vec<AddressPrefix> = addresses
             .into_iter()
-            .map(Network::from)
+            .map(AddressPrefix::from)
             .filter(|network| fits(qualifiers.protocol, network))
             .collect();
         if networks.is_empty() {
@@ -274,9 +274,9 @@ impl Parser<'_> {
 }
 
 /// Can a packet of this protocol hold such an address?
-const fn fits(protocol: Option<Protocol>, network: &Network) -> bool {
+const fn fits(protocol: Option<Proto>, network: &AddressPrefix) -> bool {
     match network {
-        Network::V4 { .. } => !matches!(protocol, Some(Protocol::Ip6)),
-        Network::V6 { .. } => matches!(protocol, None | Some(Protocol::Ip6)),
+        AddressPrefix::V4 { .. } => !matches!(protocol, Some(Proto::Ip6)),
+        AddressPrefix::V6 { .. } => matches!(protocol, None | Some(Proto::Ip6)),
     }
 }

@@ -1,11 +1,11 @@
 //! The words of the grammar, and what stands in front of a value.
 
-use super::super::expression::{DirQualifier, Protocol};
+use super::super::expression::{DirQualifier, Proto};
 
 /// What stands in front of a value.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Qualifiers {
-    pub(super) protocol: Option<Protocol>,
+    pub(super) protocol: Option<Proto>,
     pub(super) side: Option<DirQualifier>,
     pub(super) kind: TypeQualifier,
 }
@@ -35,8 +35,8 @@ pub(super) fn kind(word: &str) -> Option<TypeQualifier> {
 }
 
 /// The protocol of this name.
-pub(super) fn protocol(word: &str) -> Option<Protocol> {
-    Protocol::ALL.into_iter().find(|protocol| protocol.word() == word)
+pub(super) fn protocol(word: &str) -> Option<Proto> {
+    Proto::ALL.into_iter().find(|protocol| protocol.word() == word)
 }
 
 /// Does a word begin a primitive, or stand within one, so that a name has to be written with a backslash?

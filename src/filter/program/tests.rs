@@ -1,5 +1,5 @@
 use super::super::machine::MEMORY;
-use super::{Instruction, LONGEST_FOR_FILES, Program, ProgramError};
+use super::{FilterProgram, Instruction, LONGEST_FOR_FILES, ProgramError};
 
 fn instruction(code: u16, jt: u8, jf: u8, k: u32) -> Instruction {
     Instruction { code, jt, jf, k }
@@ -21,7 +21,9 @@ const RET_A: Instruction = Instruction {
 /// What a program without jumps returns for these bytes.
 fn run(codes: &[(u16, u32)], bytes: &[u8]) -> u32 {
     let steps = codes.iter().map(|&(code, k)| instruction(code, 0, 0, k));
-    Program::new(steps.chain([RET_A]).collect()).unwrap().run(bytes, 1000)
+    FilterProgram::new(steps.chain([RET_A]).collect())
+        .unwrap()
+        .run(bytes, 1000)
 }
 
 #[test]
@@ -32,13 +34,13 @@ fn an_instruction_is_laid_out_as_the_kernel_wants_it() {
 
 #[test]
 fn programs_that_do_not_end_are_refused() {
-    let refused = |program: Vec<Instruction>| Program::new(program).unwrap_err();
+    let refused = |program: Vec<Instruction>| FilterProgram::new(program).unwrap_err();
     assert_eq!(refused(vec![]), ProgramError::Length(0));
     assert_eq!(
         refused(vec![RET; LONGEST_FOR_FILES + 1]),
         ProgramError::Length(LONGEST_FOR_FILES + 1)
     );
-    assert!(Program::new(vec![RET; LONGEST_FOR_FILES]).is_ok());
+    assert!(FilterProgram::new(vec![RET; LONGEST_FOR_FILES]).is_ok());
     for last in [
         instruction(0x20, 0, 0, 0),
         instruction(0x05, 0, 0, 0),
@@ -53,7 +55,7 @@ fn programs_that_do_not_end_are_refused() {
         instruction(0x05, 0, 0, 1),
     ] {
         assert_eq!(refused(vec![jump, RET]), ProgramError::RunsOut { index: 0 });
-        assert!(Program::new([vec![jump], vec![RET; 256]].concat()).is_ok());
+        assert!(FilterProgram::new([vec![jump], vec![RET; 256]].concat()).is_ok());
     }
 }
 
@@ -72,7 +74,7 @@ fn impossible_instructions_are_refused() {
         (0xa0, 0),
     ] {
         let bad = instruction(code, 0, 0, k);
-        let refused = Program::new(vec![bad, RET]);
+        let refused = FilterProgram::new(vec![bad, RET]);
         let expected = ProgramError::Unknown {
             index: 0,
             instruction: bad,
@@ -163,7 +165,7 @@ fn it_jumps() {
                 end(0),
                 end(1),
             ];
-            let program = Program::new(program).unwrap();
+            let program = FilterProgram::new(program).unwrap();
             assert_eq!(program.matches(&[], 0), holds, "{code:#x} {k}");
         }
     }
@@ -173,5 +175,5 @@ fn it_jumps() {
         vec![RET],
     ]
     .concat();
-    assert_eq!(Program::new(far).unwrap().run(&[], 0), 7);
+    assert_eq!(FilterProgram::new(far).unwrap().run(&[], 0), 7);
 }

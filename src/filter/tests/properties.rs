@@ -6,13 +6,13 @@ use proptest::prelude::*;
 
 use super::super::condition::{Base, Condition, Location, Size};
 use super::super::expression::{
-    ByteAccess, DirQualifier, Expression, GroupDestination, Network, Primitive, Protocol, Relation,
+    AddressPrefix, ByteAccess, DirQualifier, Expression, GroupDestination, Primitive, Proto, Relation,
 };
 use super::super::lower::lower;
 use super::super::{Filter, FragmentPolicy, NoResolver, number};
 use super::{ETHERNET, SNAPSHOT, ethernet, filter};
 
-fn protocol(of: &'static [Protocol]) -> impl Strategy<Value = Option<Protocol>> {
+fn protocol(of: &'static [Proto]) -> impl Strategy<Value = Option<Proto>> {
     prop::option::of(prop::sample::select(of))
 }
 
@@ -31,17 +31,17 @@ fn host() -> impl Strategy<Value = Primitive> {
     let v4 = (any::<u32>(), any::<u32>(), 0..=32_u32).prop_map(|(address, odd, length)| {
         let mask = if odd % 4 == 0 { odd } else { number::mask_v4(length) };
         let address = Ipv4Addr::from_bits(address & mask);
-        Network::V4 {
+        AddressPrefix::V4 {
             address,
             mask: Ipv4Addr::from_bits(mask),
         }
     });
     let v6 = (any::<u128>(), 0..=128_u8).prop_map(|(address, length)| {
         let address = Ipv6Addr::from_bits(address & number::mask_v6(length));
-        Network::V6 { address, length }
+        AddressPrefix::V6 { address, length }
     });
-    let v4 = (protocol(&[Protocol::Ip, Protocol::Arp, Protocol::Rarp]), side(), v4);
-    let v6 = (protocol(&[Protocol::Ip6]), side(), v6);
+    let v4 = (protocol(&[Proto::Ip, Proto::Arp, Proto::Rarp]), side(), v4);
+    let v6 = (protocol(&[Proto::Ip6]), side(), v6);
     let host = |(protocol, side, network)| Primitive::Host {
         protocol,
         side,
@@ -51,13 +51,13 @@ fn host() -> impl Strategy<Value = Primitive> {
 }
 
 fn bytes() -> impl Strategy<Value = Primitive> {
-    const PROTOCOLS: &[Protocol] = &[
-        Protocol::Ether,
-        Protocol::Ip,
-        Protocol::Ip6,
-        Protocol::Arp,
-        Protocol::Tcp,
-        Protocol::Icmp6,
+    const PROTOCOLS: &[Proto] = &[
+        Proto::Ether,
+        Proto::Ip,
+        Proto::Ip6,
+        Proto::Arp,
+        Proto::Tcp,
+        Proto::Icmp6,
     ];
     let location = (
         prop::sample::select(PROTOCOLS),
@@ -80,9 +80,9 @@ fn bytes() -> impl Strategy<Value = Primitive> {
 }
 
 fn primitive() -> impl Strategy<Value = Primitive> {
-    let transports = protocol(&[Protocol::Tcp, Protocol::Udp, Protocol::Sctp]);
+    let transports = protocol(&[Proto::Tcp, Proto::Udp, Proto::Sctp]);
     prop_oneof![
-        prop::sample::select(&Protocol::ALL[1..]).prop_map(Primitive::Protocol),
+        prop::sample::select(&Proto::ALL[1..]).prop_map(Primitive::Protocol),
         host(),
         (side(), any::<[u8; 6]>()).prop_map(|(side, address)| Primitive::EtherHost { side, address }),
         (transports, side(), any::<u16>(), any::<u16>()).prop_map(|(transport, side, one, other)| Primitive::Port {
@@ -91,7 +91,7 @@ fn primitive() -> impl Strategy<Value = Primitive> {
             first: one.min(other),
             last: one.max(other)
         }),
-        (protocol(&[Protocol::Ip, Protocol::Ip6]), any::<u8>())
+        (protocol(&[Proto::Ip, Proto::Ip6]), any::<u8>())
             .prop_map(|(version, number)| Primitive::IpProtocol { version, number }),
         (0x600..=u16::MAX).prop_map(Primitive::EtherType),
         prop::option::of(0..4096_u16).prop_map(Primitive::Vlan),

@@ -46,7 +46,7 @@ use super::{ObservedState, State};
 
 /// What happens to one end of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::flow) enum Event {
+pub(in crate::flow) enum TcpEvent {
     /// It sends a SYN.
     SendSyn,
     /// It sends a SYN,ACK.
@@ -79,7 +79,7 @@ pub(in crate::flow) enum Event {
     ReceiveRst,
 }
 
-impl Event {
+impl TcpEvent {
     /// Every event.
     #[cfg(test)]
     pub(in crate::flow) const ALL: [Self; 15] = [
@@ -103,9 +103,9 @@ impl Event {
 
 /// The state after the event. What means nothing in a state leaves it.
 #[expect(clippy::match_same_arms, reason = "the rows stand by the state before")]
-pub(in crate::flow) const fn next(state: State, event: Event) -> State {
-    use Event as E;
+pub(in crate::flow) const fn next(state: State, event: TcpEvent) -> State {
     use State as S;
+    use TcpEvent as E;
     match (state, event) {
         // Whatever was believed: who opens, opens.
         (_, E::SendSynAck) => S::SynReceived,
@@ -157,11 +157,11 @@ pub(in crate::flow) const fn next(state: State, event: Event) -> State {
 
 impl ObservedState {
     /// What it is after the event.
-    pub(in crate::flow) fn after(self, event: Event) -> Self {
+    pub(in crate::flow) fn after(self, event: TcpEvent) -> Self {
         let state = next(self.state, event);
         let opens_or_closes = matches!(
             event,
-            Event::SendSyn | Event::SendSynAck | Event::SendFin | Event::SendFinAndAckOfFin
+            TcpEvent::SendSyn | TcpEvent::SendSynAck | TcpEvent::SendFin | TcpEvent::SendFinAndAckOfFin
         );
         if opens_or_closes && !self.inferred && state < self.state {
             // It comes late: what the end has shown since is not taken back. What was only inferred is.
@@ -169,16 +169,16 @@ impl ObservedState {
         }
         let was_unknown = self.state == State::Unknown;
         let inferred = match event {
-            Event::SendAckOfSyn | Event::SendData => {
+            TcpEvent::SendAckOfSyn | TcpEvent::SendData => {
                 let proven = state == State::Established && !was_unknown;
                 if proven { false } else { self.inferred }
             }
-            Event::SendAckOfFin => {
+            TcpEvent::SendAckOfFin => {
                 let proven = matches!(state, State::CloseWait | State::Closing | State::TimeWait) && !was_unknown;
                 if proven { false } else { self.inferred }
             }
-            Event::SendFin | Event::SendFinAndAckOfFin => was_unknown,
-            Event::SendSyn | Event::SendSynAck | Event::SendRst => false,
+            TcpEvent::SendFin | TcpEvent::SendFinAndAckOfFin => was_unknown,
+            TcpEvent::SendSyn | TcpEvent::SendSynAck | TcpEvent::SendRst => false,
             _ => self.inferred || state != self.state,
         };
         Self { state, inferred }
@@ -189,7 +189,7 @@ impl ObservedState {
 mod tests {
     use std::fmt::Write as _;
 
-    use super::{Event, next};
+    use super::{TcpEvent, next};
     use crate::flow::state::{ObservedState, State};
 
     /// A row per event, a column per state; `.` where the state stays.
@@ -198,7 +198,7 @@ mod tests {
         for state in State::ALL {
             write!(text, " {:>12}", state.name()).unwrap();
         }
-        for event in Event::ALL {
+        for event in TcpEvent::ALL {
             write!(text, "\n{:22}", format!("{event:?}")).unwrap();
             for state in State::ALL {
                 let after = next(state, event);
@@ -219,34 +219,37 @@ mod tests {
     #[test]
     fn what_was_only_inferred_is_taken_back_and_what_was_shown_is_not() {
         let observed_state = |state, inferred| ObservedState { state, inferred };
-        let again = observed_state(State::Established, true).after(Event::SendSyn);
+        let again = observed_state(State::Established, true).after(TcpEvent::SendSyn);
         assert_eq!(again, observed_state(State::SynSent, false));
-        let late = observed_state(State::Established, false).after(Event::SendSyn);
+        let late = observed_state(State::Established, false).after(TcpEvent::SendSyn);
         assert_eq!(late, observed_state(State::Established, false));
-        let repeated = observed_state(State::FinWait2, true).after(Event::SendFin);
+        let repeated = observed_state(State::FinWait2, true).after(TcpEvent::SendFin);
         assert_eq!(repeated, observed_state(State::FinWait1, false));
     }
 
     #[test]
     fn receiving_is_inferred_until_it_is_answered() {
         let observed_state = |state, inferred| ObservedState { state, inferred };
-        let told = observed_state(State::Established, false).after(Event::ReceiveFin);
+        let told = observed_state(State::Established, false).after(TcpEvent::ReceiveFin);
         assert_eq!(told, observed_state(State::CloseWait, true));
         assert_eq!(
-            told.after(Event::SendAckOfSyn),
+            told.after(TcpEvent::SendAckOfSyn),
             told,
             "an acknowledgment of other things proves nothing"
         );
-        assert_eq!(told.after(Event::SendAckOfFin), observed_state(State::CloseWait, false));
-        let unknown = observed_state(State::Unknown, true).after(Event::SendData);
+        assert_eq!(
+            told.after(TcpEvent::SendAckOfFin),
+            observed_state(State::CloseWait, false)
+        );
+        let unknown = observed_state(State::Unknown, true).after(TcpEvent::SendData);
         assert_eq!(unknown, observed_state(State::Established, true));
     }
 
     /// The drawing's arrows, one by one.
     #[test]
     fn the_arrows_of_the_rfc_are_in_the_table() {
-        use Event as E;
         use State as S;
+        use TcpEvent as E;
         for (from, event, to) in [
             (S::Listen, E::ReceiveSyn, S::SynReceived),
             (S::Closed, E::SendSyn, S::SynSent),

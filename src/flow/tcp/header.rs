@@ -1,7 +1,7 @@
 //! What a header says in its streams, and nothing new where it is only a copy.
 
 use super::Tcp;
-use crate::flow::number::Bytes;
+use crate::flow::number::ByteRange;
 use crate::flow::party::Party;
 use crate::flow::segment::{Acknowledged, Remarks, Segment, SegmentPart, Window};
 use crate::flow::segment_info::TcpSegmentInfo;
@@ -25,7 +25,7 @@ impl Tcp {
             acknowledgment: info.acknowledgment.map(|raw| other.number(raw)),
             own_start: own.start(),
             other_start: other.start(),
-            data: (info.data > 0).then(|| Bytes {
+            data: (info.data > 0).then(|| ByteRange {
                 first,
                 last: first + i64::from(info.data) - 1,
             }),

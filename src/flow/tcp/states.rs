@@ -4,11 +4,11 @@ use super::{ObservedState, SegmentPosition, State, Tcp};
 use crate::flow::conversation::Opening;
 use crate::flow::party::Party;
 use crate::flow::segment_info::TcpSegmentInfo;
-use crate::flow::state::table::Event;
+use crate::flow::state::table::TcpEvent;
 use crate::flow::stream::{Stream, StreamFlag};
 
 /// At most two things happen to an end by one segment.
-type Events = [Option<Event>; 2];
+type Events = [Option<TcpEvent>; 2];
 
 impl Tcp {
     /// Moves both ends.
@@ -50,18 +50,25 @@ fn reaches(acknowledgment: Option<i64>, number: Option<i64>) -> bool {
 /// What happens to the sender.
 fn sent(info: &TcpSegmentInfo, acknowledges_fin: bool, began: bool) -> Events {
     if info.rst {
-        return [Some(Event::SendRst), None];
+        return [Some(TcpEvent::SendRst), None];
     }
     if info.syn {
         let answers = info.acknowledgment.is_some();
-        return [Some(if answers { Event::SendSynAck } else { Event::SendSyn }), None];
+        return [
+            Some(if answers {
+                TcpEvent::SendSynAck
+            } else {
+                TcpEvent::SendSyn
+            }),
+            None,
+        ];
     }
-    let handshake = began.then_some(Event::SendAckOfSyn);
+    let handshake = began.then_some(TcpEvent::SendAckOfSyn);
     let rest = match (info.fin, acknowledges_fin) {
-        (true, true) => Some(Event::SendFinAndAckOfFin),
-        (true, false) => Some(Event::SendFin),
-        (false, true) => Some(Event::SendAckOfFin),
-        (false, false) => (info.data > 0).then_some(Event::SendData),
+        (true, true) => Some(TcpEvent::SendFinAndAckOfFin),
+        (true, false) => Some(TcpEvent::SendFin),
+        (false, true) => Some(TcpEvent::SendAckOfFin),
+        (false, false) => (info.data > 0).then_some(TcpEvent::SendData),
     };
     [handshake, rest]
 }
@@ -69,24 +76,24 @@ fn sent(info: &TcpSegmentInfo, acknowledges_fin: bool, began: bool) -> Events {
 /// What happens to the receiver, whose stream this is.
 fn received(info: &TcpSegmentInfo, acknowledgment: Option<i64>, own: &Stream, acknowledges_fin: bool) -> Events {
     if info.rst {
-        return [Some(Event::ReceiveRst), None];
+        return [Some(TcpEvent::ReceiveRst), None];
     }
     let acknowledges_syn = reaches(acknowledgment, Some(0)) && (info.syn || own.is(StreamFlag::SynSeen));
     if info.syn {
         return [
             Some(if acknowledges_syn {
-                Event::ReceiveSynAck
+                TcpEvent::ReceiveSynAck
             } else {
-                Event::ReceiveSyn
+                TcpEvent::ReceiveSyn
             }),
             None,
         ];
     }
-    let handshake = acknowledges_syn.then_some(Event::ReceiveAckOfSyn);
+    let handshake = acknowledges_syn.then_some(TcpEvent::ReceiveAckOfSyn);
     let rest = match (info.fin, acknowledges_fin) {
-        (true, true) => Some(Event::ReceiveFinAndAckOfFin),
-        (true, false) => Some(Event::ReceiveFin),
-        (false, true) => Some(Event::ReceiveAckOfFin),
+        (true, true) => Some(TcpEvent::ReceiveFinAndAckOfFin),
+        (true, false) => Some(TcpEvent::ReceiveFin),
+        (false, true) => Some(TcpEvent::ReceiveAckOfFin),
         (false, false) => None,
     };
     [handshake, rest]

@@ -2,7 +2,7 @@
 
 use super::script::{ACK, FIN, PSH, RST, SYN, after_handshake, assert_story, c, s};
 use crate::flow::conversation::{Connection, Ending, Opening, Transport};
-use crate::flow::number::Bytes;
+use crate::flow::number::ByteRange;
 use crate::flow::segment::{RoundTrip, Scale};
 use crate::flow::{Party, Roles, Tracker};
 
@@ -29,7 +29,7 @@ fn the_golden_trace() {
     // The client's numbers wrap within the line.
     assert_eq!(segments[4].acknowledgment.unwrap().relative, 13);
     assert_eq!(segments[4].acknowledgment.unwrap().raw.0, 8);
-    assert_eq!(segments[4].acknowledges.bytes, Some(Bytes { first: 1, last: 12 }));
+    assert_eq!(segments[4].acknowledges.bytes, Some(ByteRange { first: 1, last: 12 }));
     assert_eq!(segments[4].acknowledges.packet, Some(4));
     assert_eq!(
         segments[4].round_trip,
@@ -39,7 +39,7 @@ fn the_golden_trace() {
         })
     );
     assert_eq!(segments[3].in_flight, Some(12));
-    assert_eq!(segments[5].data, Some(Bytes { first: 1, last: 12 }));
+    assert_eq!(segments[5].data, Some(ByteRange { first: 1, last: 12 }));
     assert!(segments[9].acknowledges.fin && segments[9].acknowledges.bytes.is_none());
     let conversation = tracker.conversation(1).unwrap();
     assert_eq!(conversation.roles, Roles::Seen);

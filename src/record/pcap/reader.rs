@@ -1,7 +1,7 @@
 //! Reading pcap.
 
 use crate::frame::Time;
-use crate::record::file_info::{ByteOrder, FileInfo, Interface, Section};
+use crate::record::file_info::{ByteOrder, FileInfo, InterfaceDescription, Section};
 use crate::record::found_frame::FoundFrame;
 use crate::record::input::Input;
 use crate::record::length::longest_frame;
@@ -89,10 +89,10 @@ impl PcapReader {
         let link = LinkType(link & LINK_TYPE);
         input.take(FILE_HEADER);
         file_info.sections.push(Section::new(order));
-        file_info.interfaces.push(Interface {
+        file_info.interfaces.push(InterfaceDescription {
             snaplen,
             resolution: magic.resolution,
-            ..Interface::new(link)
+            ..InterfaceDescription::new(link)
         });
         Ok(Self { magic, link, lengths })
     }

@@ -8,13 +8,16 @@ use pcap_file::{DataLink, Endianness, PcapError, TsResolution};
 
 use crate::frame::Frame;
 use crate::record::block_writer::BlockWriter;
-use crate::record::file_info::{Interface, LONGEST_SNAPLEN};
+use crate::record::file_info::{InterfaceDescription, LONGEST_SNAPLEN};
 use crate::record::length::original_length;
 
 const RESOLUTION: TsResolution = TsResolution::NanoSecond;
 
 /// Writes the file header.
-pub(in crate::record) fn header(block_writer: &mut BlockWriter, interface: &Interface) -> Result<(), PcapError> {
+pub(in crate::record) fn header(
+    block_writer: &mut BlockWriter,
+    interface: &InterfaceDescription,
+) -> Result<(), PcapError> {
     let header = PcapHeader {
         // Zero means "no limit" in pcapng alone; here readers would take it by its word.
         snaplen: if interface.snaplen == 0 {

@@ -2,7 +2,7 @@
 
 use super::options::{COMMENT, Options, padded, text};
 use crate::frame::Direction;
-use crate::record::file_info::{ByteOrder, FileInfo, Interface, Section, Statistics};
+use crate::record::file_info::{ByteOrder, FileInfo, InterfaceDescription, InterfaceStatistics, Section};
 use crate::record::found_frame::FoundFrame;
 use crate::record::input::Input;
 use crate::record::length::longest_frame;
@@ -194,10 +194,10 @@ impl PcapNgReader {
             return Err(corrupt(position.at, format!("is interface {}", MOST_REMEMBERED + 1)));
         }
         let link = LinkType(u32::from(order.u16_at(body, 0).unwrap_or_default()));
-        let mut interface = Interface {
+        let mut interface = InterfaceDescription {
             snaplen: order.u32_at(body, 4).unwrap_or_default(),
             resolution: Resolution::MICROSECONDS,
-            ..Interface::new(link)
+            ..InterfaceDescription::new(link)
         };
         let mut offset = 0;
         let rest = body.get(8..).unwrap_or_default();
@@ -236,9 +236,9 @@ impl PcapNgReader {
         let id = order.u32_at(body, 0).unwrap_or_default();
         let (clock, index) = self.interface(id, &position)?;
         let time = |value| stamp(order, value, 0).and_then(|units| clock.resolution.time(units, clock.offset));
-        let mut statistics = Statistics {
+        let mut statistics = InterfaceStatistics {
             at: time(body.get(4..).unwrap_or_default()),
-            ..Statistics::default()
+            ..InterfaceStatistics::default()
         };
         let rest = body.get(12..).unwrap_or_default();
         for (code, value) in (Options { order, rest }) {

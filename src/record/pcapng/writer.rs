@@ -14,7 +14,7 @@ use pcap_file::{DataLink, Endianness};
 
 use crate::frame::{Direction, Frame, Time};
 use crate::record::block_writer::BlockWriter;
-use crate::record::file_info::{Interface, Section, Statistics};
+use crate::record::file_info::{InterfaceDescription, InterfaceStatistics, Section};
 use crate::record::length::original_length;
 
 /// The longest value of an option, in bytes: its length field has 16 bits.
@@ -55,7 +55,10 @@ impl PcapNgWriter {
     }
 
     /// Writes an Interface Description Block.
-    pub(in crate::record) fn interface(block_writer: &mut BlockWriter, interface: &Interface) -> io::Result<()> {
+    pub(in crate::record) fn interface(
+        block_writer: &mut BlockWriter,
+        interface: &InterfaceDescription,
+    ) -> io::Result<()> {
         let mut options = vec![InterfaceDescriptionOption::IfTsResol(NANOSECONDS)];
         options.extend(said(interface.name.as_deref()).map(InterfaceDescriptionOption::IfName));
         options.extend(said(interface.description.as_deref()).map(InterfaceDescriptionOption::IfDescription));
@@ -107,7 +110,7 @@ impl PcapNgWriter {
     pub(in crate::record) fn statistics(
         block_writer: &mut BlockWriter,
         interface: u32,
-        counted: &Statistics,
+        counted: &InterfaceStatistics,
     ) -> io::Result<()> {
         let time = |time: Option<Time>| time.and_then(in_halves);
         let options: Vec<_> = [

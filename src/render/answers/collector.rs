@@ -6,7 +6,9 @@ use std::net::SocketAddr;
 use super::surroundings::CaptureContext;
 use super::tcp_facts::TcpFacts;
 use super::udp_facts::UdpFacts;
-use super::{Answer, AnswerSpace, Item, Section, Worksheet, datagrams, opening, questions, segments, transfer};
+use super::{
+    Answer, AnswerSpace, Item, Worksheet, WorksheetSection, datagrams, opening, questions, segments, transfer,
+};
 use crate::explain::count;
 use crate::flow::{PacketInFlow, PacketKind};
 use crate::frame::Time;
@@ -244,11 +246,11 @@ impl Collector {
         }
     }
 
-    fn udp_section(&self) -> Section {
+    fn udp_section(&self) -> WorksheetSection {
         let Some(facts) = self.chosen_udp() else {
             return unanswered("UDP", self.nothing("UDP"));
         };
-        Section {
+        WorksheetSection {
             title: "UDP",
             about: format!(
                 "Conversation {}: client {}, server {}, packets: {}",
@@ -258,7 +260,7 @@ impl Collector {
         }
     }
 
-    fn tcp_section(&self) -> Section {
+    fn tcp_section(&self) -> WorksheetSection {
         let Some(facts) = self.chosen_tcp() else {
             return unanswered("TCP", self.nothing("TCP"));
         };
@@ -267,7 +269,7 @@ impl Collector {
             connections: &self.connections,
             has_more: self.has_more_connections,
         };
-        Section {
+        WorksheetSection {
             title: "TCP",
             about: format!(
                 "Conversation {}: client {}, server {}, packets: {}",
@@ -294,8 +296,8 @@ fn with_answers(questions: &'static [questions::Question], answer: impl Fn(u8) -
 }
 
 /// No question about this protocol can be answered.
-fn unanswered(title: &'static str, why: String) -> Section {
-    Section {
+fn unanswered(title: &'static str, why: String) -> WorksheetSection {
+    WorksheetSection {
         title,
         about: why,
         items: Vec::new(),

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Answer, AnswerSpace, Item, Section, Worksheet};
+use super::{Answer, AnswerSpace, Item, Worksheet, WorksheetSection};
 use crate::render::markup::Escaped;
 
 /// Black on white; a question and its answer stay on one page where they fit.
@@ -56,7 +56,7 @@ pub fn write(output: &mut impl Write, sheet: &Worksheet) -> io::Result<()> {
     writeln!(output, "</main>\n</body>\n</html>")
 }
 
-fn write_section(output: &mut impl Write, section: &Section) -> io::Result<()> {
+fn write_section(output: &mut impl Write, section: &WorksheetSection) -> io::Result<()> {
     writeln!(output, "<section>\n<h2>{}</h2>", section.title)?;
     if !section.about.is_empty() {
         writeln!(output, "<p>{}</p>", Escaped(&section.about))?;

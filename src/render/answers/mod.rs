@@ -24,7 +24,7 @@ mod transfer;
 mod udp_facts;
 
 pub use collector::Collector;
-pub use sheet::{Answer, AnswerSpace, Item, Section, Worksheet};
+pub use sheet::{Answer, AnswerSpace, Item, Worksheet, WorksheetSection};
 
 use super::text_style::TimeFormat;
 use super::view::{View, ViewOf};

@@ -11,12 +11,12 @@ pub struct Worksheet {
     /// What it was made from: the capture, and which of its packets were passed over.
     pub about: Vec<String>,
     /// UDP's questions, then TCP's.
-    pub sections: Vec<Section>,
+    pub sections: Vec<WorksheetSection>,
 }
 
 /// The questions about one protocol.
 #[derive(Debug, Clone)]
-pub struct Section {
+pub struct WorksheetSection {
     /// `UDP` or `TCP`.
     pub title: &'static str,
     /// Which conversation they are about, or why none of them can be answered.
@@ -83,7 +83,7 @@ impl Worksheet {
     /// The blank form, of no capture in particular.
     #[must_use]
     pub fn blank() -> Self {
-        let section = |title, questions: &'static [Question]| Section {
+        let section = |title, questions: &'static [Question]| WorksheetSection {
             title,
             about: String::new(),
             items: questions.iter().map(Item::blank).collect(),

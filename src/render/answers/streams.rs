@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::flow::number::{Bytes, Number};
+use crate::flow::number::{ByteRange, Number};
 use crate::flow::segment::{Remark, Scale, Segment};
 use crate::frame::Time;
 use crate::render::proof::Proof;
@@ -50,7 +50,7 @@ pub(super) struct SentData {
     pub(super) number: u64,
     pub(super) time: Option<Time>,
     pub(super) sequence: Number,
-    pub(super) bytes: Bytes,
+    pub(super) bytes: ByteRange,
     /// Bytes of frame, IP header or headers, and TCP header.
     pub(super) frame: usize,
     pub(super) tcp_header: usize,
@@ -173,7 +173,7 @@ impl StreamFacts {
         }
     }
 
-    fn repeat(&mut self, number: u64, bytes: Bytes, segment: &Segment) {
+    fn repeat(&mut self, number: u64, bytes: ByteRange, segment: &Segment) {
         self.repetitions += 1;
         self.fast += u64::from(segment.remarks.has(Remark::FastRetransmission));
         if self.repeated.len() < EXAMPLES {
@@ -250,7 +250,7 @@ impl StreamFacts {
 const RST: tcp::Flags = tcp::Flags::RST;
 
 impl SentData {
-    fn of(number: u64, time: Option<Time>, packet: &Packet<'_>, segment: &Segment, bytes: Bytes) -> Option<Self> {
+    fn of(number: u64, time: Option<Time>, packet: &Packet<'_>, segment: &Segment, bytes: ByteRange) -> Option<Self> {
         let layer = packet.layer(Protocol::Tcp)?;
         let length = usize::try_from(bytes.count()).ok()?;
         let field = Proof::of(number, packet, Protocol::Tcp, tcp::id::SEQ_RAW);

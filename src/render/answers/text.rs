@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{AnswerSpace, Item, Section, Worksheet};
+use super::{AnswerSpace, Item, Worksheet, WorksheetSection};
 use crate::render::page::Page;
 use crate::render::text_style::{Paint, TextStyle};
 
@@ -29,7 +29,7 @@ pub fn write(output: &mut impl Write, style: &TextStyle, sheet: &Worksheet) -> i
     Ok(())
 }
 
-fn write_section(page: &mut Page<'_, impl Write>, section: &Section) -> io::Result<()> {
+fn write_section(page: &mut Page<'_, impl Write>, section: &WorksheetSection) -> io::Result<()> {
     writeln!(page.output)?;
     page.title(section.title)?;
     if !section.about.is_empty() {

@@ -14,7 +14,7 @@ use crate::wire::{ipv4, ipv6, tcp, udp};
 
 /// One field.
 #[derive(Debug)]
-pub struct Row {
+pub struct FieldRow {
     /// Wireshark's filter name.
     pub id: &'static str,
     /// Its first byte in the frame.
@@ -34,13 +34,13 @@ pub struct Row {
 }
 
 /// The row of a field.
-pub(super) fn row(context: Context<'_, '_>, field: &Field<'_>) -> Row {
+pub(super) fn row(context: Context<'_, '_>, field: &Field<'_>) -> FieldRow {
     let mut value = value(field);
     if let Some(note) = explain::note(context, field) {
         value.push(' ');
         value.push_str(&note);
     }
-    Row {
+    FieldRow {
         id: field.id(),
         byte: field.byte(),
         bits: field.bit()..field.bit() + field.bits(),

@@ -12,8 +12,8 @@ const WAITING: usize = 1 << 20;
 /// Puts what both ends say in order.
 #[derive(Debug)]
 pub struct Assembler {
-    client: Stream,
-    server: Stream,
+    client: StreamBuffer,
+    server: StreamBuffer,
     turns: Vec<Turn>,
     /// Bytes that may be kept.
     given: usize,
@@ -31,7 +31,7 @@ use self::before::Before;
 
 /// One direction of a TCP connection.
 #[derive(Debug, Default)]
-struct Stream {
+struct StreamBuffer {
     /// Number of the next byte to be read; `None` before the first one is known.
     next: Option<i64>,
     /// What came too early: first byte to last byte and bytes, of which fewer may have been captured.
@@ -50,8 +50,8 @@ impl Assembler {
     #[must_use]
     pub const fn new(room: usize) -> Self {
         Self {
-            client: Stream::new(),
-            server: Stream::new(),
+            client: StreamBuffer::new(),
+            server: StreamBuffer::new(),
             turns: Vec::new(),
             given: room,
             room,
@@ -155,7 +155,7 @@ impl Assembler {
         }
     }
 
-    const fn stream(&mut self, party: Party) -> &mut Stream {
+    const fn stream(&mut self, party: Party) -> &mut StreamBuffer {
         match party {
             Party::Client => &mut self.client,
             Party::Server => &mut self.server,
@@ -276,7 +276,7 @@ impl Assembler {
     }
 }
 
-impl Stream {
+impl StreamBuffer {
     const fn new() -> Self {
         Self {
             next: None,

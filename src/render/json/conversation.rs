@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::end::EndRecord;
 use crate::explain::packet::words;
 use crate::flow::datagram::{Datagram, DatagramPart, Notice};
-use crate::flow::number::{Bytes, Number};
+use crate::flow::number::{ByteRange, Number};
 use crate::flow::segment::{Acknowledged, Scale, Segment, SegmentPart, Window};
 use crate::flow::state::Change;
 use crate::flow::{PacketInFlow, PacketKind, Party};
@@ -270,7 +270,7 @@ const fn number(number: Number) -> NumberRecord {
     }
 }
 
-const fn bytes(bytes: Bytes) -> BytesRecord {
+const fn bytes(bytes: ByteRange) -> BytesRecord {
     BytesRecord {
         first: bytes.first,
         last: bytes.last,

@@ -2,7 +2,7 @@
 
 use super::glyphs::LadderGlyphs;
 use super::words::observed_state;
-use super::{Arrow, ArrowLine, CallPoint, CallRow, Ladder, Lane, Row, RowKind, label, sentences};
+use super::{Arrow, ArrowLine, CallPoint, CallRow, Ladder, LadderRow, Lane, RowKind, label, sentences};
 use crate::escape::pieces;
 use crate::flow::Party;
 use crate::render::table::wrap;
@@ -114,7 +114,7 @@ impl<'a> Block<'a> {
     }
 
     /// The lines of a row.
-    pub(super) fn row(&self, row: &Row, lanes: &mut Lifelines) -> Vec<String> {
+    pub(super) fn row(&self, row: &LadderRow, lanes: &mut Lifelines) -> Vec<String> {
         match &row.kind {
             RowKind::Packet(arrow) => {
                 let states = [Party::Client, Party::Server].map(|party| state_text(arrow, party));

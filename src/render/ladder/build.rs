@@ -1,8 +1,8 @@
 //! From a story to its picture.
 
 use super::{
-    Arrow, ArrowContent, ArrowLine, CallPoint, CallRow, Detail, Ladder, LadderInput, Lane, NO_CALL_LOG, Row, RowKind,
-    TransportName, fold, gaps, sentences, skew_sentence,
+    Arrow, ArrowContent, ArrowLine, CallPoint, CallRow, Detail, Ladder, LadderInput, LadderRow, Lane, NO_CALL_LOG,
+    RowKind, TransportName, fold, gaps, sentences, skew_sentence,
 };
 use crate::calls::{CallName, Role};
 use crate::explain::count;
@@ -45,17 +45,17 @@ impl Ladder {
 }
 
 /// The states stand where the story of this connection begins: after what made the server ready.
-fn begin(rows: &mut Vec<Row>, lanes: &[Lane; 2]) {
+fn begin(rows: &mut Vec<LadderRow>, lanes: &[Lane; 2]) {
     let [client, server] = lanes;
     let (Some(client), Some(server)) = (client.state, server.state) else {
         return;
     };
-    let prepares = |row: &&Row| {
+    let prepares = |row: &&LadderRow| {
         matches!(&row.kind, RowKind::Call(call) if call.party == Party::Server
             && matches!(call.call.call, CallName::Socket | CallName::SetSockOpt | CallName::Bind | CallName::Listen | CallName::GetSockName))
     };
     let place = rows.iter().take_while(prepares).count();
-    let row = Row {
+    let row = LadderRow {
         time: None,
         order_note: None,
         kind: RowKind::States([client, server]),
@@ -115,13 +115,13 @@ fn lane(input: &LadderInput<'_>, party: Party) -> Lane {
 }
 
 /// A row for each packet and each point of a call; a call with nothing in between takes one.
-fn rows(input: &LadderInput<'_>, start: Option<i64>) -> Vec<Row> {
+fn rows(input: &LadderInput<'_>, start: Option<i64>) -> Vec<LadderRow> {
     let refused = refused(input);
     let unanswered = unanswered(input);
     let mut rows = Vec::new();
     let mut events = input.timeline.events.iter().peekable();
     while let Some(event) = events.next() {
-        let row = |order_note: Option<OrderNote>, kind: RowKind| Row {
+        let row = |order_note: Option<OrderNote>, kind: RowKind| LadderRow {
             time: event.time.zip(start).map(|(time, start)| time.saturating_sub(start)),
             order_note,
             kind,
@@ -268,14 +268,14 @@ fn content(segment: &Segment, flags: Option<Flags>) -> ArrowContent {
         flags: flags.unwrap_or(Flags(0)),
         sequence: segment.sequence.relative,
         acknowledgment: segment.acknowledgment.map(|number| number.relative),
-        length: segment.data.map_or(0, crate::flow::number::Bytes::count),
+        length: segment.data.map_or(0, crate::flow::number::ByteRange::count),
         remarks: segment.remarks,
         first_sent: segment.first_sent,
     }
 }
 
 /// What is missing, and what was mended.
-fn notes(input: &LadderInput<'_>, rows: &[Row]) -> Vec<String> {
+fn notes(input: &LadderInput<'_>, rows: &[LadderRow]) -> Vec<String> {
     let mut notes = Vec::new();
     match &input.conversation.transport {
         conversation::Transport::Tcp(connection) if connection.opening == Opening::BeforeCapture => {

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::block::Block;
-use super::{Row, RowKind};
+use super::{LadderRow, RowKind};
 use crate::render::text_style::{TextStyle, fraction, rounded};
 use crate::timeline::OrderNote;
 
@@ -24,7 +24,7 @@ impl LadderColumns {
     const SPACES: usize = 3;
 
     /// Microseconds where there is room; long times get fewer digits before the lanes get less.
-    pub(super) fn new<'r>(style: &TextStyle, rows: &(impl Iterator<Item = &'r Row> + Clone)) -> Self {
+    pub(super) fn new<'r>(style: &TextStyle, rows: &(impl Iterator<Item = &'r LadderRow> + Clone)) -> Self {
         let width = style.width.max(TextStyle::NARROWEST);
         let sheet_of = |decimals| {
             let mut columns = Self {
@@ -52,7 +52,7 @@ impl LadderColumns {
     }
 
     /// Number and time as they stand there.
-    pub(super) fn labels(&self, row: &Row) -> (String, String) {
+    pub(super) fn labels(&self, row: &LadderRow) -> (String, String) {
         (row.number_label(), row.time_label(self.decimals))
     }
 
@@ -69,7 +69,7 @@ impl LadderColumns {
     }
 }
 
-impl Row {
+impl LadderRow {
     /// The number of its packet, or of its first one; empty for what is no packet.
     pub(in crate::render) fn number_label(&self) -> String {
         match &self.kind {

@@ -1,6 +1,6 @@
 //! Long runs of data in one row each.
 
-use super::{Arrow, ArrowContent, ArrowLine, Row, RowKind, SegmentRun};
+use super::{Arrow, ArrowContent, ArrowLine, LadderRow, RowKind, SegmentRun};
 use crate::flow::Party;
 use crate::flow::segment::SegmentPart;
 
@@ -9,9 +9,9 @@ const LEAST: u64 = 4;
 
 /// Puts each run of data segments of one direction, with the plain acknowledgments among them, into one row. What changes a
 /// state, is remarkable, or has a call in between, stays as it is.
-pub(super) fn fold(rows: Vec<Row>) -> Vec<Row> {
+pub(super) fn fold(rows: Vec<LadderRow>) -> Vec<LadderRow> {
     let mut folded = Vec::with_capacity(rows.len());
-    let mut pending: Vec<Row> = Vec::new();
+    let mut pending: Vec<LadderRow> = Vec::new();
     let mut direction = None;
     for row in rows {
         let place = foldable(&row);
@@ -44,7 +44,7 @@ enum Foldable {
     Acknowledgment(Party),
 }
 
-fn foldable(row: &Row) -> Option<Foldable> {
+fn foldable(row: &LadderRow) -> Option<Foldable> {
     let RowKind::Packet(arrow) = &row.kind else { return None };
     let ArrowContent::Segment { part, remarks, .. } = arrow.content else {
         return None;
@@ -60,13 +60,13 @@ fn foldable(row: &Row) -> Option<Foldable> {
 
 /// Moves the pending rows over, as one if they are enough. Acknowledgments at the end stay rows of their own: the last one
 /// tells what has arrived.
-fn flush(pending: &mut Vec<Row>, folded: &mut Vec<Row>) {
+fn flush(pending: &mut Vec<LadderRow>, folded: &mut Vec<LadderRow>) {
     let last_data = pending
         .iter()
         .rposition(|row| matches!(foldable(row), Some(Foldable::Data(_))));
     let rest = pending.split_off(last_data.map_or(0, |place| place + 1));
     match run(pending) {
-        Some((run, row)) if run.segments >= LEAST => folded.push(Row {
+        Some((run, row)) if run.segments >= LEAST => folded.push(LadderRow {
             kind: RowKind::Run(run),
             ..row
         }),
@@ -76,7 +76,7 @@ fn flush(pending: &mut Vec<Row>, folded: &mut Vec<Row>) {
     folded.extend(rest);
 }
 
-fn run(rows: &[Row]) -> Option<(SegmentRun, Row)> {
+fn run(rows: &[LadderRow]) -> Option<(SegmentRun, LadderRow)> {
     let arrows = || {
         rows.iter().filter_map(|row| match &row.kind {
             RowKind::Packet(arrow) => Some(arrow),

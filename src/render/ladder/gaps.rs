@@ -1,6 +1,6 @@
 //! Long times in which nothing happens, and why.
 
-use super::{CallPoint, CallRow, Gap, GapReason, LadderInput, Row, RowKind};
+use super::{CallPoint, CallRow, Gap, GapReason, LadderInput, LadderRow, RowKind};
 use crate::calls::CallName;
 use crate::flow::Party;
 use crate::flow::segment::Delay;
@@ -15,7 +15,7 @@ const SHORTEST: i64 = 10_000_000;
 const SHORTEST_DELAY: i64 = 1_000_000;
 
 /// Puts a row into each long pause.
-pub(super) fn explain(rows: Vec<Row>, input: &LadderInput<'_>) -> Vec<Row> {
+pub(super) fn explain(rows: Vec<LadderRow>, input: &LadderInput<'_>) -> Vec<LadderRow> {
     let threshold = threshold(&rows);
     let delays = delays(&rows, input);
     let mut known = KnownParties::default();
@@ -29,7 +29,7 @@ pub(super) fn explain(rows: Vec<Row>, input: &LadderInput<'_>) -> Vec<Row> {
             if length >= threshold || is_told {
                 let reasons = known.reasons(&row, delay);
                 let gap = Gap { length, reasons };
-                explained.push(Row {
+                explained.push(LadderRow {
                     time: None,
                     order_note: None,
                     kind: RowKind::Gap(gap),
@@ -44,7 +44,7 @@ pub(super) fn explain(rows: Vec<Row>, input: &LadderInput<'_>) -> Vec<Row> {
 }
 
 /// What is long here: far longer than the pause that half of all are shorter than.
-fn threshold(rows: &[Row]) -> i64 {
+fn threshold(rows: &[LadderRow]) -> i64 {
     let times: Vec<i64> = rows.iter().filter_map(|row| row.time).collect();
     let mut pauses: Vec<i64> = times
         .windows(2)
@@ -68,7 +68,7 @@ struct Delayed {
 }
 
 /// For each row what is known of the pause before the next packet at or after it.
-fn delays(rows: &[Row], input: &LadderInput<'_>) -> Vec<Option<Delayed>> {
+fn delays(rows: &[LadderRow], input: &LadderInput<'_>) -> Vec<Option<Delayed>> {
     let of_packet = |number: u64| {
         // Numbers grow along the capture.
         let index = input.packets.binary_search_by_key(&number, |seen| seen.number).ok()?;
@@ -134,7 +134,7 @@ impl KnownParties {
         }
     }
 
-    fn reasons(&self, next: &Row, delay: Option<Delayed>) -> Vec<GapReason> {
+    fn reasons(&self, next: &LadderRow, delay: Option<Delayed>) -> Vec<GapReason> {
         let mut reasons = Vec::new();
         let is_inside = |party: Party| self.open.iter().any(|&(open, _)| open == party);
         match &next.kind {

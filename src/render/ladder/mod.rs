@@ -21,7 +21,7 @@ mod view;
 pub(in crate::render) mod words;
 
 pub use picture::{
-    Arrow, ArrowContent, ArrowLine, CallPoint, CallRow, Detail, Gap, GapReason, Ladder, LadderInput, Lane, Row,
+    Arrow, ArrowContent, ArrowLine, CallPoint, CallRow, Detail, Gap, GapReason, Ladder, LadderInput, LadderRow, Lane,
     RowKind, SegmentRun, TransportName,
 };
 pub use view::{CONVERSATIONS, Ladders, VIEW};

@@ -53,7 +53,7 @@ pub struct Ladder {
     /// The client, on the left, and the server, on the right.
     pub lanes: [Lane; 2],
     /// From top to bottom.
-    pub rows: Vec<Row>,
+    pub rows: Vec<LadderRow>,
     /// What the picture cannot show, in sentences.
     pub notes: Vec<String>,
     /// How it went, in sentences.
@@ -97,7 +97,7 @@ pub struct Lane {
 
 /// A row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct LadderRow {
     /// Nanoseconds since [`Ladder::start`]; negative before it.
     pub time: Option<i64>,
     /// What is to be said of its place.

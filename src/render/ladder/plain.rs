@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::words::{beginning, safe, title, who};
-use super::{Arrow, ArrowLine, CallPoint, CallRow, Ladder, Row, RowKind, label, sentences};
+use super::{Arrow, ArrowLine, CallPoint, CallRow, Ladder, LadderRow, RowKind, label, sentences};
 use crate::explain::duration;
 use crate::explain::packet::StateStyle;
 use crate::flow::Party;
@@ -36,7 +36,7 @@ pub fn write(output: &mut impl Write, style: &TextStyle, ladder: &Ladder) -> io:
 
 /// A row as a sentence.
 #[must_use]
-pub fn sentence(row: &Row) -> String {
+pub fn sentence(row: &LadderRow) -> String {
     let time = row
         .time
         .map_or(String::new(), |time| format!("{}: ", sentences::moment(time)));

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::block::{Block, Lifelines};
 use super::columns::{LadderColumns, UNIT};
 use super::text::{foot, head};
-use super::{Ladder, Row, RowKind};
+use super::{Ladder, LadderRow, RowKind};
 use crate::render::text_style::{CharacterSet, Paint, TextStyle};
 
 /// Number and time take at most about so much.
@@ -104,21 +104,21 @@ fn together(output: &mut impl Write, style: &TextStyle, ladders: &[Ladder]) -> i
 
 /// The rows of all ladders by time, counted from the first packet of all. Rows of one ladder keep their order. A gap stays where
 /// nothing happened in the others either.
-fn merged(ladders: &[Ladder], start: Option<i64>) -> Vec<(usize, Row)> {
-    let mut all: Vec<(i64, usize, usize, Row)> = Vec::new();
+fn merged(ladders: &[Ladder], start: Option<i64>) -> Vec<(usize, LadderRow)> {
+    let mut all: Vec<(i64, usize, usize, LadderRow)> = Vec::new();
     for (column, ladder) in ladders.iter().enumerate() {
         let shift = match (ladder.start, start) {
             (Some(own), Some(first)) => own.0.saturating_sub(first),
             _ => 0,
         };
         let mut latest = i64::MIN;
-        let mut rows: Vec<(i64, Row)> = ladder
+        let mut rows: Vec<(i64, LadderRow)> = ladder
             .rows
             .iter()
             .map(|row| {
                 let time = row.time.map(|time| time.saturating_add(shift));
                 latest = latest.max(time.unwrap_or(latest));
-                (latest, Row { time, ..row.clone() })
+                (latest, LadderRow { time, ..row.clone() })
             })
             .collect();
         // What has no time belongs to what comes after it.

@@ -1,6 +1,8 @@
 use super::{Entities, sequence};
 use crate::flow::Party;
-use crate::render::ladder::{Arrow, ArrowContent, ArrowLine, Ladder, Lane, NO_CALL_LOG, Row, RowKind, TransportName};
+use crate::render::ladder::{
+    Arrow, ArrowContent, ArrowLine, Ladder, LadderRow, Lane, NO_CALL_LOG, RowKind, TransportName,
+};
 use crate::timeline::OrderNote;
 
 #[test]
@@ -9,7 +11,7 @@ fn nothing_ends_a_statement_or_begins_a_tag() {
     assert_eq!(text, "a#59;b#35;c#34;d#34;#60;b#62;#92;n#37;#37;#123;init#125;#37;#37;");
 }
 
-fn datagram(time: i64, order_note: Option<OrderNote>) -> Row {
+fn datagram(time: i64, order_note: Option<OrderNote>) -> LadderRow {
     let content = ArrowContent::Datagram {
         length: 3,
         request: None,
@@ -23,7 +25,7 @@ fn datagram(time: i64, order_note: Option<OrderNote>) -> Row {
         server: None,
         is_unanswered: false,
     };
-    Row {
+    LadderRow {
         time: Some(time),
         order_note,
         kind: RowKind::Packet(arrow),

@@ -1,7 +1,7 @@
 //! A packet in the report: its story, its headers as the RFCs draw them, its fields with their meanings, its bytes.
 
 use super::bytes::{self, HexLine};
-use super::row::{MOST, Row, keys_of};
+use super::row::{MOST, ReportRow, keys_of};
 use crate::escape::printable;
 use crate::explain::Context;
 use crate::explain::packet::{StateStyle, states};
@@ -32,7 +32,7 @@ pub(super) struct Article {
 pub(super) struct ArticlePart {
     pub(super) title: String,
     pub(super) headers: Vec<Header>,
-    pub(super) rest: Vec<Row>,
+    pub(super) rest: Vec<ReportRow>,
     pub(super) lines: Vec<HexLine>,
     pub(super) problems: Vec<String>,
 }
@@ -44,7 +44,7 @@ pub(super) struct Header {
     pub(super) source: &'static str,
     /// Rows of 32 bits.
     pub(super) boxes: Vec<BoxRow>,
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Vec<ReportRow>,
 }
 
 /// A row of a header's drawing.
@@ -134,7 +134,7 @@ impl ArticlePart {
         };
         let mut headers = Vec::new();
         for ((index, layer), section) in packet.layers().iter().enumerate().zip(&broken.sections) {
-            let rows: Vec<Row> = section.rows.iter().map(|row| Row::of(row, key())).collect();
+            let rows: Vec<ReportRow> = section.rows.iter().map(|row| ReportRow::of(row, key())).collect();
             let boxes = Context::new(packet, index, broken.in_flow)
                 .map(|context| boxes(layer, &cells(context, layer.header(), &layer.fields()), &rows));
             headers.push(Header {
@@ -147,9 +147,9 @@ impl ArticlePart {
         }
         let rest = [&broken.payload, &broken.trailer];
         let rest = rest.into_iter().filter(|payload| !payload.bytes.is_empty());
-        let rest: Vec<Row> = rest.map(|payload| Row::of_bytes(payload, key())).collect();
+        let rest: Vec<ReportRow> = rest.map(|payload| ReportRow::of_bytes(payload, key())).collect();
         let shown = broken.payload.at.saturating_add(MOST).min(frame.bytes.len());
-        let rows: Vec<&Row> = headers.iter().flat_map(|header| &header.rows).chain(&rest).collect();
+        let rows: Vec<&ReportRow> = headers.iter().flat_map(|header| &header.rows).chain(&rest).collect();
         Self {
             title,
             lines: bytes::lines(&frame.bytes, shown, &rows),
@@ -161,8 +161,8 @@ impl ArticlePart {
 }
 
 /// The drawing of a header: a box that reaches into a further row is a box in each, with its words in the widest.
-fn boxes(layer: &Layer<'_>, cells: &[Cell], rows: &[Row]) -> Vec<BoxRow> {
-    let rows: Vec<&Row> = rows.iter().collect();
+fn boxes(layer: &Layer<'_>, cells: &[Cell], rows: &[ReportRow]) -> Vec<BoxRow> {
+    let rows: Vec<&ReportRow> = rows.iter().collect();
     let at = layer.header().at;
     let places = (at..).step_by(BITS / 8);
     let drawn = rows::rows(cells, BITS).zip(places).map(|(row, byte)| BoxRow {
@@ -173,7 +173,7 @@ fn boxes(layer: &Layer<'_>, cells: &[Cell], rows: &[Row]) -> Vec<BoxRow> {
 }
 
 /// `start`: the header's first bit in the frame.
-fn field_box(segment: &CellSegment<'_>, start: usize, rows: &[&Row]) -> FieldBox {
+fn field_box(segment: &CellSegment<'_>, start: usize, rows: &[&ReportRow]) -> FieldBox {
     let cell = segment.cell;
     let width = segment.width();
     let (name, value) = if segment.labelled {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::row::{Row, keys_of};
+use super::row::{ReportRow, keys_of};
 
 /// Bytes in a line.
 const LINE: usize = 16;
@@ -26,15 +26,15 @@ pub(super) struct ByteRun {
 }
 
 /// The first `shown` bytes.
-pub(super) fn lines(bytes: &[u8], shown: usize, rows: &[&Row]) -> Vec<HexLine> {
+pub(super) fn lines(bytes: &[u8], shown: usize, rows: &[&ReportRow]) -> Vec<HexLine> {
     let bytes = bytes.get(..shown).unwrap_or(bytes);
     let lines = bytes.chunks(LINE).enumerate();
     lines.map(|(index, chunk)| line(index * LINE, chunk, rows)).collect()
 }
 
-fn line(at: usize, bytes: &[u8], rows: &[&Row]) -> HexLine {
+fn line(at: usize, bytes: &[u8], rows: &[&ReportRow]) -> HexLine {
     // Only few fields meet a line.
-    let near: Vec<&Row> = rows
+    let near: Vec<&ReportRow> = rows
         .iter()
         .copied()
         .filter(|row| row.meets(at * 8, (at + LINE) * 8))

@@ -21,7 +21,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use self::article::Article;
-use self::section::Section;
+use self::section::ConversationSection;
 use self::start::Start;
 use crate::explain::count;
 use crate::render::report_model::{ReportModel, ReportPacket};
@@ -58,7 +58,7 @@ struct Page<'a> {
     summary: String,
     limit: Option<String>,
     start: Start,
-    sections: Vec<Section>,
+    sections: Vec<ConversationSection>,
     /// What stands above the loose packets.
     loose_title: &'static str,
     loose: Vec<Loose>,
@@ -108,7 +108,7 @@ pub fn write(
         limit: limit(report),
         start: Start::of(report),
         sections: conversations
-            .map(|model| Section::of(model, report, text_style))
+            .map(|model| ConversationSection::of(model, report, text_style))
             .collect(),
         loose_title: match report.forgotten {
             0 => "Packets of no conversation",

@@ -8,7 +8,7 @@ use crate::render::breakdown::{self, Payload};
 pub(super) const MOST: usize = 512;
 
 /// A field.
-pub(super) struct Row {
+pub(super) struct ReportRow {
     /// What it shares with its box and its bytes.
     pub(super) key: String,
     pub(super) byte: usize,
@@ -20,8 +20,8 @@ pub(super) struct Row {
     pub(super) bits: (usize, usize),
 }
 
-impl Row {
-    pub(super) fn of(row: &breakdown::Row, key: String) -> Self {
+impl ReportRow {
+    pub(super) fn of(row: &breakdown::FieldRow, key: String) -> Self {
         Self {
             key,
             byte: row.byte,
@@ -59,7 +59,7 @@ impl Row {
 }
 
 /// The keys of the fields that have any of these bits.
-pub(super) fn keys_of(rows: &[&Row], from: usize, to: usize) -> String {
+pub(super) fn keys_of(rows: &[&ReportRow], from: usize, to: usize) -> String {
     let keys = rows.iter().filter(|row| row.meets(from, to));
     keys.map(|row| row.key.as_str()).collect::<Vec<_>>().join(" ")
 }

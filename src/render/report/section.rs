@@ -1,6 +1,6 @@
 //! A conversation in the report: its ladder, its graph, and the same in words.
 
-use crate::render::ladder::{Detail, Ladder, Row, RowKind, plain, words};
+use crate::render::ladder::{Detail, Ladder, LadderRow, RowKind, plain, words};
 use crate::render::report_model::{ConversationModel, ReportModel};
 use crate::render::text_style::TextStyle;
 use crate::render::{plot, svg};
@@ -9,7 +9,7 @@ use crate::render::{plot, svg};
 const WORTH_A_GRAPH: usize = 4;
 
 /// A conversation.
-pub(super) struct Section {
+pub(super) struct ConversationSection {
     pub(super) number: u64,
     pub(super) title: String,
     /// Title and ends in a line, for the list to choose from.
@@ -38,7 +38,7 @@ pub(super) struct Words {
     pub(super) sentence: String,
 }
 
-impl Section {
+impl ConversationSection {
     pub(super) fn of(model: &ConversationModel, report: &ReportModel, style: &TextStyle) -> Self {
         // Every packet can be chosen, so none is folded away.
         let ladder = report.ladder(model, Detail::Full);
@@ -73,7 +73,7 @@ fn plot(ladder: &Ladder, model: &ConversationModel) -> Option<Plot> {
 }
 
 impl Words {
-    fn of(row: &Row) -> Self {
+    fn of(row: &LadderRow) -> Self {
         let (packet, what) = match &row.kind {
             RowKind::States(_) => (None, "states"),
             RowKind::Packet(arrow) => (Some(arrow.number), "packet"),

@@ -4,7 +4,9 @@ use super::Picture;
 use super::canvas::{Anchor, Canvas};
 use super::signs::LadderSigns;
 use crate::flow::Party;
-use crate::render::ladder::{ArrowLine, CallPoint, CallRow, Ladder, Row, RowKind, label, plain, sentences, words};
+use crate::render::ladder::{
+    ArrowLine, CallPoint, CallRow, Ladder, LadderRow, RowKind, label, plain, sentences, words,
+};
 use crate::render::table::wrap;
 
 /// A character's width: the font has 13 pixels, and its characters all one width.
@@ -67,11 +69,11 @@ struct Drawing<'a> {
 
 impl<'a> Drawing<'a> {
     fn new(ladder: &'a Ladder, links: bool) -> Self {
-        let widest = |labels: &dyn Fn(&Row) -> String| {
+        let widest = |labels: &dyn Fn(&LadderRow) -> String| {
             let lengths = ladder.rows.iter().map(|row| labels(row).chars().count());
             pixels(lengths.max().unwrap_or(0).max(4))
         };
-        let number = widest(&Row::number_label);
+        let number = widest(&LadderRow::number_label);
         let time = number + SPACE + widest(&|row| row.time_label(DECIMALS));
         let client = time + 2 * SPACE + pixels(SIDE) + BAR;
         let server = client + pixels(MIDDLE);
@@ -122,7 +124,7 @@ impl<'a> Drawing<'a> {
         self.y = baseline + SPACE;
     }
 
-    fn row(&mut self, row: &Row) {
+    fn row(&mut self, row: &LadderRow) {
         match &row.kind {
             RowKind::Packet(arrow) => {
                 let states = [Party::Client, Party::Server].map(|party| arrow.state(party).map(words::observed_state));
@@ -149,7 +151,7 @@ impl<'a> Drawing<'a> {
         }
     }
 
-    fn number_and_time(&mut self, row: &Row, baseline: i64) {
+    fn number_and_time(&mut self, row: &LadderRow, baseline: i64) {
         self.canvas
             .text("number", (self.number, baseline), Anchor::End, &row.number_label());
         self.canvas
@@ -158,7 +160,7 @@ impl<'a> Drawing<'a> {
 
     fn arrow(
         &mut self,
-        row: &Row,
+        row: &LadderRow,
         from: Party,
         line: ArrowLine,
         label: &label::Label,
@@ -251,7 +253,7 @@ impl<'a> Drawing<'a> {
             .path(head, &[(tip, level), (neck, level - 5), (neck, level + 5)], true);
     }
 
-    fn call(&mut self, row: &Row, call: &CallRow) {
+    fn call(&mut self, row: &LadderRow, call: &CallRow) {
         let label = label::call(call, SIDE);
         let baseline = self.y + LINE - 2;
         self.canvas.group("call", &plain::sentence(row));

@@ -15,12 +15,12 @@ use super::super::say::Say;
 use super::super::selection::UserFilter;
 use super::super::settings::Settings;
 use super::fifo;
-use crate::capture::live::{Capture, Event, OpenError};
+use crate::capture::live::{Capture, CaptureEvent, OpenError};
 use crate::escape::printable;
 use crate::filter::Filter;
 use crate::frame::Time;
 use crate::os::cancel::CancelToken;
-use crate::record::{Destination, Format, Recorder, Section, Statistics, WriteError};
+use crate::record::{Destination, Format, InterfaceStatistics, Recorder, Section, WriteError};
 
 /// Captures until told to quit, or until Wireshark has left.
 ///
@@ -85,7 +85,7 @@ fn record(
     let end = loop {
         let timeout = unflushed.then_some(Duration::ZERO);
         match capture.next(timeout, Some(descriptor(cancel))) {
-            Ok(Event::Frame(frame, _)) => {
+            Ok(CaptureEvent::Frame(frame, _)) => {
                 let headers = LazyPacket::new(&frame);
                 if user_filter.wants(&headers) {
                     number += 1;
@@ -97,22 +97,22 @@ fn record(
                     unflushed = true;
                 }
             }
-            Ok(Event::Idle) => {
+            Ok(CaptureEvent::Idle) => {
                 recorder.flush()?;
                 unflushed = false;
             }
-            Ok(Event::InterfaceDown | Event::InterfaceUp) => {}
-            Ok(Event::Stopped) => break CaptureEnd::Stopped,
+            Ok(CaptureEvent::InterfaceDown | CaptureEvent::InterfaceUp) => {}
+            Ok(CaptureEvent::Stopped) => break CaptureEnd::Stopped,
             Err(error) => break CaptureEnd::Failed(error.to_string()),
         }
     };
     let counted = capture.statistics().unwrap_or_default();
-    recorder.finish(&[Statistics {
+    recorder.finish(&[InterfaceStatistics {
         received: Some(counted.received),
         dropped: Some(counted.dropped),
         start: first,
         end: last,
-        ..Statistics::default()
+        ..InterfaceStatistics::default()
     }])?;
     Ok(end)
 }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use socket_lab::flow::number::Bytes;
+use socket_lab::flow::number::ByteRange;
 use socket_lab::flow::segment::{Remark, Segment, SegmentPart};
 use socket_lab::flow::{PacketInFlow, PacketKind, Party, Tracker};
 use socket_lab::record::Reader;
@@ -246,7 +246,7 @@ fn compare(
             format!("{} against {}", to.relative, their["tcp.ack"]),
         );
     }
-    let length = segment.data.map_or(0, Bytes::count).to_string();
+    let length = segment.data.map_or(0, ByteRange::count).to_string();
     if length != their["tcp.len"] {
         say("length", format!("{length} against {}", their["tcp.len"]));
     }

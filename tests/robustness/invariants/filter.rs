@@ -1,7 +1,7 @@
 //! Any text as a filter, any instructions as a program, any bytes as the packet that they are asked about.
 
 use socket_lab::filter::{
-    Filter, FragmentPolicy, Instruction, LONGEST, LONGEST_FOR_FILES, NoResolver, Program, Target,
+    Filter, FilterProgram, FragmentPolicy, Instruction, LONGEST, LONGEST_FOR_FILES, NoResolver, Target,
 };
 
 use super::frame::{LINKS, link};
@@ -57,7 +57,10 @@ pub fn check(text: &str, target: Target, fragments: FragmentPolicy, packet: &[u8
         LONGEST
     };
     assert!(program.instructions().len() <= most);
-    assert_eq!(Program::new(program.instructions().to_vec()).as_ref(), Ok(&program));
+    assert_eq!(
+        FilterProgram::new(program.instructions().to_vec()).as_ref(),
+        Ok(&program)
+    );
     for length in [0, packet.len() / 2, packet.len()] {
         let kept = program.run(&packet[..length], u32::try_from(packet.len()).unwrap());
         assert!(kept == 0 || kept == SNAPSHOT, "{kept}");
@@ -94,7 +97,7 @@ pub fn check_program(input: &[u8]) {
         jf: bytes[3],
         k: u32::from_be_bytes([bytes[4], bytes[5], bytes[6], bytes[7]]),
     });
-    match Program::new(instructions.collect()) {
+    match FilterProgram::new(instructions.collect()) {
         Ok(program) => {
             let _ = program.run(packet, u32::try_from(packet.len()).unwrap());
         }

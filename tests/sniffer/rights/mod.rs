@@ -39,7 +39,7 @@ const PROGRAMS: [&str; 6] = [
 ];
 
 /// Where the lines of the tables are started.
-struct Place {
+struct TestFolder {
     programs: Folder,
     /// As /tmp: everybody may put something there.
     work: Folder,
@@ -47,7 +47,7 @@ struct Place {
     servers: [(Running, u16); 2],
 }
 
-impl Place {
+impl TestFolder {
     fn new() -> Self {
         let (programs, work) = (Folder::new(), Folder::new());
         for name in PROGRAMS {
@@ -245,7 +245,7 @@ fn all_of(starter: Starter) -> u64 {
 }
 
 /// Starts the line, and returns the moments that came.
-fn play(place: &Place, line: &Line, log: &Path) -> Vec<Moment> {
+fn play(place: &TestFolder, line: &Line, log: &Path) -> Vec<Moment> {
     let words = place.words(line);
     let pipe = words.iter().find(|word| word.contains("wireshark_extcap_"));
     // A pipe without a reader is not opened.
@@ -297,7 +297,7 @@ fn each_cell_of_the_page_is_what_the_kernel_says() {
         return;
     }
     in_one_namespace(|| {
-        let place = Place::new();
+        let place = TestFolder::new();
         let marked = tool(Tool::Setcap)
             .arg("cap_net_raw+ep")
             .arg(place.programs.file("with-capability"))

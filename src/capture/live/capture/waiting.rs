@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, poll};
 
-use super::super::{CancelDescriptor, CaptureError, Event, Statistics, interfaces};
+use super::super::{CancelDescriptor, CaptureError, CaptureEvent, CaptureStatistics, interfaces};
 use super::{Capture, LinkState, WaitEnd, failure, is_down, milliseconds, passes};
 
 /// How often an interface that is down is looked at: nothing tells that it is up again.
@@ -29,7 +29,7 @@ impl Capture {
         let mut started = None;
         loop {
             if self.left.is_some_and(|left| left == 0) {
-                return Ok(WaitEnd::Event(Event::Stopped));
+                return Ok(WaitEnd::CaptureEvent(CaptureEvent::Stopped));
             }
             if cancel.is_some() && self.left.is_none() && self.since_stop_check >= FRAMES_BETWEEN_STOP_CHECKS {
                 self.sleep(Some(Duration::ZERO), cancel)?;
@@ -70,7 +70,7 @@ impl Capture {
             let waited = started.get_or_insert_with(Instant::now).elapsed();
             let left = timeout.map(|timeout| timeout.saturating_sub(waited));
             if left.is_some_and(|left| left.is_zero()) {
-                return Ok(WaitEnd::Event(Event::Idle));
+                return Ok(WaitEnd::CaptureEvent(CaptureEvent::Idle));
             }
             self.sleep(left, cancel)?;
         }
@@ -96,7 +96,7 @@ impl Capture {
 
     /// How many frames are still in the buffer, by the kernel's counts.
     pub(super) fn waiting(&self) -> Result<u64, CaptureError> {
-        let Statistics { received, dropped } = self.statistics()?;
+        let CaptureStatistics { received, dropped } = self.statistics()?;
         Ok(received.saturating_sub(dropped).saturating_sub(self.taken))
     }
 
@@ -106,7 +106,7 @@ impl Capture {
             LinkState::Up => Ok(None),
             LinkState::WentDown => {
                 self.state = LinkState::Down;
-                Ok(Some(WaitEnd::Event(Event::InterfaceDown)))
+                Ok(Some(WaitEnd::CaptureEvent(CaptureEvent::InterfaceDown)))
             }
             LinkState::Down => {
                 let known = interfaces();
@@ -128,7 +128,7 @@ impl Capture {
 
     fn up_again(&mut self) -> WaitEnd {
         self.state = LinkState::Up;
-        WaitEnd::Event(Event::InterfaceUp)
+        WaitEnd::CaptureEvent(CaptureEvent::InterfaceUp)
     }
 
     /// Sleeps until a frame comes, the stop comes, it is time to look at the interface again, or the time is over.

@@ -4,7 +4,7 @@ use super::{NOTICE, PUSH, SYN, in_flow, inferred, known, packet, push, stays};
 use crate::explain::packet::{StateStyle, expectation, reason, states, tags};
 use crate::explain::{Context, meaning, note};
 use crate::flow::datagram::{Datagram, DatagramPart};
-use crate::flow::number::{Bytes, Number, Sequence};
+use crate::flow::number::{ByteRange, Number, Sequence};
 use crate::flow::segment::{Acknowledged, Segment, SegmentPart};
 use crate::flow::state::{Change, State};
 use crate::flow::{PacketInFlow, PacketKind};
@@ -30,7 +30,7 @@ fn each_number_tells_where_it_comes_from() {
     let with = |segment: Segment| in_flow(PacketKind::Segment(segment));
     let in_flow = with(Segment {
         acknowledges: Acknowledged {
-            bytes: Some(Bytes { first: 1, last: 12 }),
+            bytes: Some(ByteRange { first: 1, last: 12 }),
             packet: Some(3),
             ..Acknowledged::default()
         },
@@ -73,7 +73,7 @@ fn each_number_tells_where_it_comes_from() {
     let wrapped = with(Segment {
         sequence: later,
         own_start: Some(Sequence(1)),
-        data: Some(Bytes {
+        data: Some(ByteRange {
             first: 4_294_967_300,
             last: 4_294_967_305,
         }),
@@ -94,7 +94,7 @@ fn an_acknowledgment_counts_syn_bytes_and_fin() {
         told(&packet, &in_flow(PacketKind::Segment(segment)), "tcp.ack_raw").1
     };
     let new = Acknowledged::default();
-    let some = Some(Bytes { first: 7, last: 7 });
+    let some = Some(ByteRange { first: 7, last: 7 });
     for (acknowledges, expected) in [
         (new, "as before: the server's number 1 is due next"),
         (

@@ -7,7 +7,7 @@ mod meanings;
 use std::net::SocketAddr;
 
 use crate::flow::datagram::IcmpErrorKind;
-use crate::flow::number::{Bytes, Number, Sequence};
+use crate::flow::number::{ByteRange, Number, Sequence};
 use crate::flow::segment::{
     Acknowledged, Delay, Remark, Remarks, ResetCause, RoundTrip, Scale, Segment, SegmentPart, Window,
 };
@@ -60,7 +60,7 @@ fn push() -> Segment {
         }),
         own_start: Some(Sequence(254_465_401)),
         other_start: Some(Sequence(3_890_940_509)),
-        data: Some(Bytes { first: 1, last: 6 }),
+        data: Some(ByteRange { first: 1, last: 6 }),
         acknowledges: Acknowledged::default(),
         window: Window {
             raw: 64,
@@ -144,7 +144,7 @@ fn places() -> Vec<PacketInFlow> {
             for delay in DELAYS.map(Some).into_iter().chain([None]) {
                 let acknowledges = Acknowledged {
                     syn: part == SegmentPart::HandshakeAck,
-                    bytes: Some(Bytes { first: 1, last: 1 }),
+                    bytes: Some(ByteRange { first: 1, last: 1 }),
                     fin: part == SegmentPart::FinAck,
                     packet: delay.map(|_| 3),
                     several: false,

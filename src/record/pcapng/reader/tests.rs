@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use super::{MOST_REMEMBERED, MOST_TEXT};
 use crate::frame::{Direction, Frame, Time};
-use crate::record::{ByteOrder, ReadError, ReadProblem, Reader, Resolution, Statistics};
+use crate::record::{ByteOrder, InterfaceStatistics, ReadError, ReadProblem, Reader, Resolution};
 use crate::wire::LinkType;
 
 /// 2023-11-14 22:13:20 UTC, in seconds.
@@ -236,7 +236,7 @@ fn other_blocks_are_passed_over_and_statistics_remembered() {
     ];
     let mut reader = reader(&file);
     assert_eq!(rest(&mut reader).unwrap().len(), 1);
-    let statistics = Statistics {
+    let statistics = InterfaceStatistics {
         received: Some(77),
         dropped: Some(5),
         accepted: Some(6),

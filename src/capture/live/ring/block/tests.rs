@@ -4,7 +4,7 @@ use nix::libc::{self, sockaddr_ll, tpacket_block_desc, tpacket_hdr_v1, tpacket_h
 use proptest::prelude::*;
 
 use super::{BlockCursor, BlockFrame, FRAME_HEADERS, HEADER, OutOfBlock};
-use crate::capture::live::Checksum;
+use crate::capture::live::KernelChecksum;
 use crate::capture::live::rebuild::VlanTag;
 use crate::frame::Time;
 
@@ -98,7 +98,7 @@ fn frames_are_found_with_all_that_is_known_about_them() {
         control: 0x2064,
     };
     assert_eq!(third.tag, Some(tag));
-    assert_eq!(third.checksum, Checksum::NotReady);
+    assert_eq!(third.checksum, KernelChecksum::NotReady);
     assert_eq!((third.address.protocol, third.address.interface), ([0x08, 0x00], 3));
     assert_eq!((third.address.hardware, third.address.packet_type), (1, 4));
     assert_eq!(
