@@ -99,7 +99,7 @@ fn look_up(
     const GLANCE: Duration = Duration::from_millis(20);
     /// How long it may take without a word.
     const SILENTLY: Duration = Duration::from_secs(1);
-    let (tell, told) = mpsc::channel();
+    let (answer_to, answer) = mpsc::channel();
     let name = host.clone();
     let looking = std::thread::Builder::new().spawn(move || {
         // Under sudo the main thread may still need one of root's rights, to bind the port. Here bytes of the network are read.
@@ -109,14 +109,14 @@ fn look_up(
         }
         let found = (name.as_str(), port).to_socket_addrs();
         // There is no receiver any more when the program has quit meanwhile.
-        let _ = tell.send(found.map(Iterator::collect));
+        let _ = answer_to.send(found.map(Iterator::collect));
     });
     if let Err(error) = looking {
         return Ok(Err(error));
     }
-    let (started, mut said) = (Instant::now(), false);
+    let (started, mut has_warned) = (Instant::now(), false);
     loop {
-        match told.recv_timeout(GLANCE) {
+        match answer.recv_timeout(GLANCE) {
             Ok(found) => return Ok(found),
             Err(RecvTimeoutError::Timeout) if cancel.requested() => return Err(Error::Stopped),
             Err(RecvTimeoutError::Timeout) => {}
@@ -126,7 +126,7 @@ fn look_up(
         if let Some(within) = within.filter(|&within| passed >= within) {
             return Err(Error::LookUpTimedOut { host, within });
         }
-        if passed >= SILENTLY && !std::mem::replace(&mut said, true) {
+        if passed >= SILENTLY && !std::mem::replace(&mut has_warned, true) {
             tracing::warn!(
                 "no name server has answered for {} s; still looking up '{}'",
                 SILENTLY.as_secs(),

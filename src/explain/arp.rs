@@ -21,7 +21,7 @@ impl Explain for Explainer {
             id::HW_SIZE => "bytes of a MAC address".into(),
             id::PROTO_SIZE => "bytes of an IPv4 address".into(),
             id::OPCODE => match arp {
-                Some(arp) => said(&arp),
+                Some(arp) => arp_sentence(&arp),
                 None => "asks or answers".into(),
             },
             id::SRC_PROTO_IPV4 => match field.value() {
@@ -51,7 +51,7 @@ impl Explain for Explainer {
     }
 
     fn reason(layer: &Layer<'_>) -> Option<Sentence> {
-        layer.arp().map(|arp| said(&arp))
+        layer.arp().map(|arp| arp_sentence(&arp))
     }
 }
 
@@ -61,7 +61,7 @@ fn is_announcement(arp: &Arp<'_>) -> bool {
 }
 
 /// What it says, in a sentence.
-fn said(arp: &Arp<'_>) -> Sentence {
+fn arp_sentence(arp: &Arp<'_>) -> Sentence {
     let (sender, target) = (arp.sender(), arp.target());
     match arp.operation() {
         1 if sender.is_unspecified() => {

@@ -37,8 +37,8 @@ impl TcpSegmentInfo {
         let layer = packet.layer(Protocol::Tcp)?;
         let tcp = layer.tcp()?;
         let header = layer.header().bytes;
-        let told = usize::from(header.get(12)? >> 4) * 4;
-        if told < FIXED || header.len() < told {
+        let declared = usize::from(header.get(12)? >> 4) * 4;
+        if declared < FIXED || header.len() < declared {
             return None;
         }
         let flags = tcp.flags();

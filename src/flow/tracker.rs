@@ -250,10 +250,10 @@ impl Tracker {
 /// header where that tells none (RFC 2675).
 fn data_of(packet: &Packet<'_>) -> Option<usize> {
     let layer = packet.layer(Protocol::Udp)?;
-    let told = usize::from(layer.udp()?.length());
-    Some(match told {
+    let declared = usize::from(layer.udp()?.length());
+    Some(match declared {
         0 => layer.payload_length(),
-        _ => told.checked_sub(crate::wire::udp::FIXED)?,
+        _ => declared.checked_sub(crate::wire::udp::FIXED)?,
     })
 }
 

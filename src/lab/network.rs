@@ -27,8 +27,8 @@ pub struct NetworkRefusal {
 
 impl NetworkRefusal {
     /// From the two lines of the process that tried it.
-    fn read(told: &str) -> Self {
-        let (what, explanation) = told.trim_end().split_once('\n').unwrap_or((told.trim_end(), ""));
+    fn read(written: &str) -> Self {
+        let (what, explanation) = written.trim_end().split_once('\n').unwrap_or((written.trim_end(), ""));
         let (why, remedy) = match explanation.rsplit_once(": sudo ") {
             Some((why, command)) => (why, Some(format!("sudo {command}"))),
             None => (explanation, None),

@@ -62,7 +62,7 @@ pub fn write(out: &mut Vec<u8>, style: &TextStyle, shown: &ShownPacket<'_, '_>) 
     headline(out, style, shown.number, packet, in_flow)?;
     when(out, style, shown.frame, shown.start())?;
     prose::write(out, columns, &parts(packet), "    ")?;
-    story(out, style, packet, in_flow)?;
+    write_context(out, style, packet, in_flow)?;
     let mut problems: Vec<&Malformation> = packet.malformations().iter().collect();
     for (index, layer) in packet.layers().iter().enumerate() {
         let Some(context) = Context::new(packet, index, in_flow) else {
@@ -158,7 +158,7 @@ fn when(out: &mut (impl Write + ?Sized), style: &TextStyle, frame: &Frame<'_>, f
 }
 
 /// Why it was sent, and what it does to the states of both ends.
-fn story(
+fn write_context(
     out: &mut (impl Write + ?Sized),
     style: &TextStyle,
     packet: &Packet<'_>,

@@ -146,12 +146,12 @@ fn headline(
     for comment in &breakdown.comments {
         sentence(output, style, Paint::Faint, "Comment", &style.text(comment.as_bytes()))?;
     }
-    story(output, style, breakdown)?;
+    write_context(output, style, breakdown)?;
     writeln!(output)
 }
 
 /// What the packet does in its conversation.
-fn story(output: &mut impl Write, style: &TextStyle, breakdown: &Breakdown<'_>) -> io::Result<()> {
+fn write_context(output: &mut impl Write, style: &TextStyle, breakdown: &Breakdown<'_>) -> io::Result<()> {
     let states = breakdown
         .in_flow
         .and_then(|in_flow| states(in_flow, style.state_style()));

@@ -104,8 +104,8 @@ fn scene(output: &mut impl Write, ladder: &Ladder, participants: &mut Participan
     let both = format!("p{},p{}", client + 1, server + 1);
     writeln!(output, "    Note over {both}: {}", Entities(&words::title(ladder)))?;
     // The diagram is for others, who were not asked for a call log.
-    for said in ladder.notes.iter().filter(|said| *said != NO_CALL_LOG) {
-        remark(output, &both, &format!("Note: {said}."))?;
+    for sentence in ladder.notes.iter().filter(|sentence| *sentence != NO_CALL_LOG) {
+        remark(output, &both, &format!("Note: {sentence}."))?;
     }
     for row in &ladder.rows {
         let time = match &*row.time_label(3) {
@@ -207,8 +207,8 @@ fn message(
         .remark
         .as_ref()
         .map_or(String::new(), |remark| format!(" [{remark}]"));
-    let said = format!("{number}. {time}{words}{remark}");
-    writeln!(output, "    p{sender}{arrow}p{receiver}: {}", Entities(&said))
+    let sentence = format!("{number}. {time}{words}{remark}");
+    writeln!(output, "    p{sender}{arrow}p{receiver}: {}", Entities(&sentence))
 }
 
 fn note(
@@ -235,8 +235,8 @@ fn call(
 ) -> io::Result<()> {
     let place = participants.place(row.party, ladder);
     let label = label::call(row, ROOM);
-    let said = format!("{time}{}", label.text);
-    note(output, participants, ladder, row.party, &said)?;
+    let sentence = format!("{time}{}", label.text);
+    note(output, participants, ladder, row.party, &sentence)?;
     match row.point {
         CallPoint::Entered => participants.enter(output, place),
         CallPoint::Returned => participants.leave(output, place),

@@ -246,10 +246,10 @@ impl Watcher {
         let thread = builder().spawn(move || {
             leave_signals_to_others();
             loop {
-                let told = owed.load(Ordering::SeqCst);
+                let count = owed.load(Ordering::SeqCst);
                 let _ = write_past_locks(&text_of(&counts));
                 if owed
-                    .compare_exchange(told, 0, Ordering::SeqCst, Ordering::SeqCst)
+                    .compare_exchange(count, 0, Ordering::SeqCst, Ordering::SeqCst)
                     .is_ok()
                 {
                     return;
@@ -315,7 +315,7 @@ impl Threads {
             .filter(|thread| Some(&*thread.file_name()) != own.file_name());
         for thread in others {
             let status = std::fs::read_to_string(thread.path().join("status")).unwrap_or_default();
-            let told = |name: &str| {
+            let status_line = |name: &str| {
                 status
                     .lines()
                     .find_map(|line| line.strip_prefix(name))
@@ -324,11 +324,11 @@ impl Threads {
             };
             let switches = format!(
                 "{} {}",
-                told("voluntary_ctxt_switches:"),
-                told("nonvoluntary_ctxt_switches:")
+                status_line("voluntary_ctxt_switches:"),
+                status_line("nonvoluntary_ctxt_switches:")
             );
             let before = self.switches.insert(thread.file_name(), switches.clone());
-            at_work |= match told("State:").chars().next() {
+            at_work |= match status_line("State:").chars().next() {
                 Some('R') => true,
                 Some('t') => before != Some(switches),
                 _ => false,

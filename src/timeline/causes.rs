@@ -247,8 +247,8 @@ impl Causes<'_> {
             };
             match error.name.as_str() {
                 "ECONNREFUSED" => {
-                    let told = reset.or_else(|| notices.next());
-                    self.call_waited(index, told);
+                    let cause = reset.or_else(|| notices.next());
+                    self.call_waited(index, cause);
                 }
                 "ECONNRESET" | "EPIPE" if reset.is_some() => self.call_waited(index, reset),
                 _ => {}

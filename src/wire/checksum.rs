@@ -30,7 +30,7 @@ fn of(layers: &[Layer<'_>], index: usize) -> Option<Checksum> {
 fn header(layer: &Layer<'_>, def: ChecksumDef) -> Checksum {
     let header = layer.header;
     let declared = words(header, 0, 0);
-    let Some(stored) = header.u16(def.place) else {
+    let Some(stored) = header.u16(def.offset) else {
         return Checksum::NotCheckable(Unchecked::Cut);
     };
     if declared < ipv4::FIXED {
@@ -43,7 +43,7 @@ fn header(layer: &Layer<'_>, def: ChecksumDef) -> Checksum {
 }
 
 fn message(before: &[Layer<'_>], layer: &Layer<'_>, def: ChecksumDef) -> Result<Checksum, Unchecked> {
-    let stored = layer.header.u16(def.place);
+    let stored = layer.header.u16(def.offset);
     let is_udp = layer.protocol == Protocol::Udp;
     if is_udp && stored == Some(0) {
         return Ok(Checksum::NotPresent);

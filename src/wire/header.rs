@@ -48,7 +48,7 @@ pub(super) struct ChecksumDef {
     /// Its filter name.
     pub(super) field: &'static str,
     /// Its first byte in the header.
-    pub(super) place: usize,
+    pub(super) offset: usize,
     /// What it covers.
     pub(super) covers: Covers,
 }

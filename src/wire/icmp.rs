@@ -299,7 +299,7 @@ impl HeaderDef for Header {
     const BEHIND: FieldTables = icmp_extension::TABLES;
     const CHECKSUM: Option<ChecksumDef> = Some(ChecksumDef {
         field: id::CHECKSUM,
-        place: 2,
+        offset: 2,
         covers: Covers::Message,
     });
 

@@ -262,7 +262,7 @@ impl HeaderDef for Header {
     ];
     const CHECKSUM: Option<ChecksumDef> = Some(ChecksumDef {
         field: id::CHECKSUM,
-        place: 2,
+        offset: 2,
         covers: Covers::PseudoHeader(58),
     });
 

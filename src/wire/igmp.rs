@@ -239,7 +239,7 @@ impl HeaderDef for Header {
     ];
     const CHECKSUM: Option<ChecksumDef> = Some(ChecksumDef {
         field: id::CHECKSUM,
-        place: 2,
+        offset: 2,
         covers: Covers::Message,
     });
 

@@ -222,7 +222,7 @@ impl HeaderDef for Header {
     const OPTIONS: &'static [&'static OptionDef] = options::OPTION_DEFS;
     const CHECKSUM: Option<ChecksumDef> = Some(ChecksumDef {
         field: id::CHECKSUM,
-        place: 10,
+        offset: 10,
         covers: Covers::Header,
     });
 

@@ -242,7 +242,7 @@ impl HeaderDef for Header {
     const OPTIONS: &'static [&'static OptionDef] = options::OPTION_DEFS;
     const CHECKSUM: Option<ChecksumDef> = Some(ChecksumDef {
         field: id::CHECKSUM,
-        place: 16,
+        offset: 16,
         covers: Covers::PseudoHeader(6),
     });
 

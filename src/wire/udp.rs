@@ -102,7 +102,7 @@ impl HeaderDef for Header {
     const TABLES: FieldTables = &[("", Origin::Header, &TABLE)];
     const CHECKSUM: Option<ChecksumDef> = Some(ChecksumDef {
         field: id::CHECKSUM,
-        place: 6,
+        offset: 6,
         covers: Covers::PseudoHeader(17),
     });
 

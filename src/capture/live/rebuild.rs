@@ -226,8 +226,8 @@ mod tests {
         assert_eq!(tag(libc::TP_STATUS_VLAN_TPID_VALID, 5, 0x88a8), None);
         let with = |protocol| Some(VlanTag { protocol, control: 5 });
         assert_eq!(tag(libc::TP_STATUS_VLAN_VALID, 5, 0x88a8), with(0x8100));
-        let told = libc::TP_STATUS_VLAN_VALID | libc::TP_STATUS_VLAN_TPID_VALID;
-        assert_eq!(tag(told, 5, 0x88a8), with(0x88a8));
+        let status = libc::TP_STATUS_VLAN_VALID | libc::TP_STATUS_VLAN_TPID_VALID;
+        assert_eq!(tag(status, 5, 0x88a8), with(0x88a8));
         assert_eq!(checksum(libc::TP_STATUS_CSUMNOTREADY), KernelChecksum::NotReady);
         assert_eq!(checksum(libc::TP_STATUS_CSUM_VALID), KernelChecksum::Valid);
         assert_eq!(checksum(0), KernelChecksum::Unknown);

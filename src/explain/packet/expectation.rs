@@ -41,8 +41,8 @@ pub fn expectation(packet: &Packet<'_>, in_flow: Option<&PacketInFlow>) -> Optio
         PacketKind::Notice(notice) => {
             let is_udp = packet.quoted().any(|layer| layer.protocol() == Protocol::Udp);
             (notice.says == IcmpErrorKind::PortUnreachable && is_udp).then(|| {
-                let told = in_flow.sender.other();
-                sentence!("nothing more; the ", told, "'s program is told by ECONNREFUSED from its next call, if its socket is connected or asks for such errors (Linux: IP_RECVERR)")
+                let other = in_flow.sender.other();
+                sentence!("nothing more; the ", other, "'s program is told by ECONNREFUSED from its next call, if its socket is connected or asks for such errors (Linux: IP_RECVERR)")
                 .into()
             })
         }

@@ -54,12 +54,12 @@ fn segment_reason(packet: &Packet<'_>, in_flow: &PacketInFlow, segment: &Segment
             )
         }
         SegmentPart::WindowUpdate => {
-            let told = room.map(|room| sentence!(": its window is ", bytes(room), " now"));
+            let window_now = room.map(|room| sentence!(": its window is ", bytes(room), " now"));
             sentence!(
                 "the ",
                 sender,
                 " has room again",
-                told.as_deref().unwrap_or(", and tells its new window")
+                window_now.as_deref().unwrap_or(", and tells its new window")
             )
         }
         SegmentPart::KeepAlive => sentence!("keep-alive: asks whether the ", receiver, " is still there"),
@@ -202,12 +202,12 @@ fn newly_acknowledged(in_flow: &PacketInFlow, segment: &Segment) -> Option<Strin
     if !new.is_something() {
         return None;
     }
-    let mut said = String::with_capacity(SENTENCE);
+    let mut text = String::with_capacity(SENTENCE);
     let mut add = |what: &dyn SentencePart| {
-        if !said.is_empty() {
-            said.push_str(" and ");
+        if !text.is_empty() {
+            text.push_str(" and ");
         }
-        what.add_to(&mut said);
+        what.add_to(&mut text);
     };
     if new.syn {
         add(&sentence!("the ", other, "'s SYN"));
@@ -223,12 +223,12 @@ fn newly_acknowledged(in_flow: &PacketInFlow, segment: &Segment) -> Option<Strin
         (Some(first), Some(echoed)) if new.syn && echoed > first => (" (packet ", echoed),
         (Some(last), _) if new.several => (" (up to packet ", last),
         (Some(packet), _) => (" (packet ", packet),
-        (None, _) => return Some(said),
+        (None, _) => return Some(text),
     };
-    said.push_str(which);
-    packet.add_to(&mut said);
-    said.push(')');
-    Some(said)
+    text.push_str(which);
+    packet.add_to(&mut text);
+    text.push(')');
+    Some(text)
 }
 
 fn reset_reason(in_flow: &PacketInFlow, cause: ResetCause) -> String {
@@ -286,9 +286,9 @@ fn is_first_fragment(packet: &Packet<'_>) -> bool {
 
 fn notice_reason(packet: &Packet<'_>, in_flow: &PacketInFlow, notice: &Notice) -> String {
     // The one who is told sent the packet that is quoted.
-    let told = in_flow.sender.other();
+    let other = in_flow.sender.other();
     let known = notice.about.map(|number| sentence!("packet ", number));
-    let which = known.unwrap_or_else(|| sentence!("a packet of the ", told, "'s"));
+    let which = known.unwrap_or_else(|| sentence!("a packet of the ", other, "'s"));
     let port = packet.quoted_endpoints().map(|(_, to)| to.port());
     let what = match (notice.says, port) {
         (IcmpErrorKind::PortUnreachable, Some(port)) => sentence!("did not arrive: no program listens on port ", port),
@@ -301,7 +301,7 @@ fn notice_reason(packet: &Packet<'_>, in_flow: &PacketInFlow, notice: &Notice) -
         }
         (IcmpErrorKind::Other, _) => "met a difficulty: see type and code".into(),
     };
-    sentence!("tells the ", told, " that ", which, " ", what)
+    sentence!("tells the ", other, " that ", which, " ", what)
 }
 
 /// As much as the packet alone tells.

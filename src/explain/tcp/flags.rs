@@ -7,41 +7,41 @@ use crate::wire::tcp::{Flags, Tcp};
 pub(super) fn meaning(tcp: &Tcp<'_>, is_refusal: bool) -> Sentence {
     let flags = tcp.flags();
     let opening = flags.has(Flags::SYN);
-    let mut said: Vec<&str> = Vec::new();
+    let mut sentences: Vec<&str> = Vec::new();
     if opening && (flags.has(Flags::FIN) || flags.has(Flags::RST)) {
         return "no such segment in an orderly connection: it opens and ends at once".into();
     }
     if opening {
-        said.push(if flags.has(Flags::ACK) {
+        sentences.push(if flags.has(Flags::ACK) {
             "SYN,ACK: agrees to open"
         } else {
             "SYN: asks to open"
         });
     }
     if flags.has(Flags::RST) {
-        said.push(if is_refusal {
+        sentences.push(if is_refusal {
             "RST: refuses, nothing listens there"
         } else {
             "RST: breaks the connection off"
         });
     }
     if flags.has(Flags::FIN) {
-        said.push("FIN: has sent everything");
+        sentences.push("FIN: has sent everything");
     }
     if flags.has(Flags::PSH) {
-        said.push("PSH: hand it to the program now");
+        sentences.push("PSH: hand it to the program now");
     }
     if flags.has(Flags::ACK) && !opening {
-        said.push("ACK: the ack number counts");
+        sentences.push("ACK: the ack number counts");
     }
     if flags.has(Flags::URG) {
-        said.push("URG: the urgent pointer counts");
+        sentences.push("URG: the urgent pointer counts");
     }
-    said.extend(congestion(flags));
-    if said.is_empty() {
+    sentences.extend(congestion(flags));
+    if sentences.is_empty() {
         return "no flag at all: no segment of an orderly connection".into();
     }
-    said.join("; ").into()
+    sentences.join("; ").into()
 }
 
 /// ECN in the handshake: RFC 3168 section 6.1.1; the three bits together: RFC 9768 section 3.1

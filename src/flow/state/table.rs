@@ -230,15 +230,15 @@ mod tests {
     #[test]
     fn receiving_is_inferred_until_it_is_answered() {
         let observed_state = |state, inferred| ObservedState { state, inferred };
-        let told = observed_state(State::Established, false).after(TcpEvent::ReceiveFin);
-        assert_eq!(told, observed_state(State::CloseWait, true));
+        let state = observed_state(State::Established, false).after(TcpEvent::ReceiveFin);
+        assert_eq!(state, observed_state(State::CloseWait, true));
         assert_eq!(
-            told.after(TcpEvent::SendAckOfSyn),
-            told,
+            state.after(TcpEvent::SendAckOfSyn),
+            state,
             "an acknowledgment of other things proves nothing"
         );
         assert_eq!(
-            told.after(TcpEvent::SendAckOfFin),
+            state.after(TcpEvent::SendAckOfFin),
             observed_state(State::CloseWait, false)
         );
         let unknown = observed_state(State::Unknown, true).after(TcpEvent::SendData);

@@ -37,9 +37,9 @@ impl PcapNgWriter {
             .iter()
             .map(|comment| SectionHeaderOption::Comment(value(comment)))
             .collect();
-        options.extend(said(section.hardware.as_deref()).map(SectionHeaderOption::Hardware));
-        options.extend(said(section.os.as_deref()).map(SectionHeaderOption::OS));
-        options.extend(said(section.application.as_deref()).map(SectionHeaderOption::UserApplication));
+        options.extend(optional_text(section.hardware.as_deref()).map(SectionHeaderOption::Hardware));
+        options.extend(optional_text(section.os.as_deref()).map(SectionHeaderOption::OS));
+        options.extend(optional_text(section.application.as_deref()).map(SectionHeaderOption::UserApplication));
         let block = SectionHeaderBlock {
             endianness: Endianness::Little,
             options,
@@ -60,12 +60,12 @@ impl PcapNgWriter {
         interface: &InterfaceDescription,
     ) -> io::Result<()> {
         let mut options = vec![InterfaceDescriptionOption::IfTsResol(NANOSECONDS)];
-        options.extend(said(interface.name.as_deref()).map(InterfaceDescriptionOption::IfName));
-        options.extend(said(interface.description.as_deref()).map(InterfaceDescriptionOption::IfDescription));
+        options.extend(optional_text(interface.name.as_deref()).map(InterfaceDescriptionOption::IfName));
+        options.extend(optional_text(interface.description.as_deref()).map(InterfaceDescriptionOption::IfDescription));
         // The byte 0 says that the expression follows as a user wrote it.
         let filter = interface.filter.as_ref().map(|filter| format!("\0{filter}"));
         options.extend(
-            said(filter.as_deref())
+            optional_text(filter.as_deref())
                 .map(|text| InterfaceDescriptionOption::IfFilter(text.into_owned().into_bytes().into())),
         );
         let block = InterfaceDescriptionBlock {
@@ -152,7 +152,7 @@ fn in_halves(time: Time) -> Option<u64> {
 }
 
 /// What there is to say, as the value of an option.
-fn said(text: Option<&str>) -> Option<Cow<'_, str>> {
+fn optional_text(text: Option<&str>) -> Option<Cow<'_, str>> {
     text.map(value)
 }
 

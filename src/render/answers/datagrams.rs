@@ -57,15 +57,15 @@ fn the_length_field(facts: &UdpFacts) -> Result<Answer, String> {
     let first = &facts.first;
     let field = first.field(udp::id::LENGTH).ok_or_else(header_missing)?;
     let data = first.length;
-    let told = field
+    let declared = field
         .raw
         .iter()
         .fold(0_usize, |sum, &byte| sum << 8 | usize::from(byte));
-    let line = if told == data + 8 {
+    let line = if declared == data + 8 {
         format!("Of header and data together: 8 + {data} = {} bytes.", data + 8)
     } else {
         format!(
-            "Of header and data together; but here the field says {told}, and the datagram has 8 + {data} = {} bytes.",
+            "Of header and data together; but here the field says {declared}, and the datagram has 8 + {data} = {} bytes.",
             data + 8
         )
     };

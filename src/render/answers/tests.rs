@@ -174,8 +174,8 @@ fn what_was_not_looked_at_is_counted_in_packets() {
     let syns = (10_001..=11_000).map(|port| tcp(port, 80, 100, 0, SYN, b""));
     let frames: Vec<Vec<u8>> = syns.flat_map(|syn| [syn.clone(), syn]).collect();
     let sheet = sheet(&frames, None);
-    let told = sheet.about.last().unwrap();
-    assert!(told.ends_with("Not looked at: 1,488 packets."), "{told}");
+    let text = sheet.about.last().unwrap();
+    assert!(text.ends_with("Not looked at: 1,488 packets."), "{text}");
 }
 
 #[test]
@@ -187,22 +187,22 @@ fn of_more_connections_than_are_counted_the_number_is_a_least_one() {
             tcp(port, 80, 101, 501, ACK, b""),
         ]
     };
-    let told = |most: u16| {
+    let text = |most: u16| {
         let frames: Vec<Vec<u8>> = (10_001..=10_000 + most).flat_map(opened).collect();
         answer_of(&sheet(&frames, Some(1)), 12)
     };
     assert!(
-        told(1_024).contains("has 1024 connections to this port"),
+        text(1_024).contains("has 1024 connections to this port"),
         "{}",
-        told(1_024)
+        text(1_024)
     );
-    assert!(told(1_024).contains("10005 and 1019 more."), "{}", told(1_024));
+    assert!(text(1_024).contains("10005 and 1019 more."), "{}", text(1_024));
     assert!(
-        told(1_025).contains("has at least 1024 connections to this port"),
+        text(1_025).contains("has at least 1024 connections to this port"),
         "{}",
-        told(1_025)
+        text(1_025)
     );
-    assert!(told(1_025).contains("10005 and at least 1019 more."), "{}", told(1_025));
+    assert!(text(1_025).contains("10005 and at least 1019 more."), "{}", text(1_025));
 }
 
 /// TCP Fast Open: the SYN carries data. RFC 7413
@@ -213,12 +213,12 @@ fn the_relative_numbers_of_the_syn_ack_are_those_that_are_there() {
         tcp(40_000, 80, 106, 501, ACK, b""),
     ];
     let frames = [&[tcp(40_000, 80, 100, 0, SYN, b"hello")], &answered[..]].concat();
-    let told = answer_of(&sheet(&frames, None), 4);
-    assert!(told.contains("number 106 (packet 2); relative: 0 and 6."), "{told}");
-    assert!(told.contains("5 for its data: 100 + 6 = 106."), "{told}");
-    let told = answer_of(&sheet(&answered, None), 4);
+    let text = answer_of(&sheet(&frames, None), 4);
+    assert!(text.contains("number 106 (packet 2); relative: 0 and 6."), "{text}");
+    assert!(text.contains("5 for its data: 100 + 6 = 106."), "{text}");
+    let text = answer_of(&sheet(&answered, None), 4);
     assert!(
-        told.contains("relative: 0 and 1.") && told.contains("106 - 1 = 105"),
-        "{told}"
+        text.contains("relative: 0 and 1.") && text.contains("106 - 1 = 105"),
+        "{text}"
     );
 }

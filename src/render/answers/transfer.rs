@@ -116,12 +116,12 @@ fn repetitions(facts: &TcpFacts, party: Party, stream: &StreamFacts) -> Answer {
             count(stream.segments, "segment")
         ));
     } else {
-        let told: Vec<String> = stream.repeated.iter().map(repeated).collect();
+        let listed: Vec<String> = stream.repeated.iter().map(repeated).collect();
         answer = answer.line(format!(
             "{} of {} with data: {}.{gaps}",
             grouped(stream.repetitions),
             count(stream.segments, "segment"),
-            list(&told)
+            list(&listed)
         ));
         if stream.fast > 0 {
             answer = answer.line(format!(
@@ -159,7 +159,7 @@ fn acknowledgments(facts: &TcpFacts, party: Party, stream: &StreamFacts) -> Resu
             "No ACK of the {party}'s data is in this capture: capture both directions, to the end."
         ));
     };
-    let told: Vec<String> = acks
+    let listed: Vec<String> = acks
         .examples
         .iter()
         .map(|(packet, count, _)| format!("packet {packet}: {}", bytes(*count)))
@@ -195,7 +195,7 @@ fn acknowledgments(facts: &TcpFacts, party: Party, stream: &StreamFacts) -> Resu
     );
     Ok(answer
         .line(sum)
-        .line(format!("The first: {}.", list(&told)))
+        .line(format!("The first: {}.", list(&listed)))
         .line(several))
 }
 

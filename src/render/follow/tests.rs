@@ -89,20 +89,23 @@ fn what_came_twice_or_early_stands_once_and_in_its_place() {
 #[test]
 fn what_is_missing_is_said_when_it_will_not_come_any_more() {
     use Event::{Closes, Has, Says};
-    let told = |events: &[Event<'_>]| shown(&followed(events, 1 << 20));
+    let shown_of = |events: &[Event<'_>]| shown(&followed(events, 1 << 20));
     assert_eq!(
-        told(&[Says(1, b"abc"), Says(6, b"fgh"), Has(9), Says(9, b"ijk")]),
+        shown_of(&[Says(1, b"abc"), Says(6, b"fgh"), Has(9), Says(9, b"ijk")]),
         "client> abc|client> [2 bytes missing]|client> fghijk"
     );
-    assert_eq!(told(&[Says(5, b"efg")]), "client> [4 bytes missing]|client> efg");
-    assert_eq!(told(&[Says(1, b"abc"), Has(5)]), "client> abc|client> [1 byte missing]");
+    assert_eq!(shown_of(&[Says(5, b"efg")]), "client> [4 bytes missing]|client> efg");
     assert_eq!(
-        told(&[Says(1, b"abc"), Closes(4), Has(5)]),
+        shown_of(&[Says(1, b"abc"), Has(5)]),
+        "client> abc|client> [1 byte missing]"
+    );
+    assert_eq!(
+        shown_of(&[Says(1, b"abc"), Closes(4), Has(5)]),
         "client> abc",
         "a FIN is no byte"
     );
     assert_eq!(
-        told(&[Says(1, b"abc"), Closes(14), Has(15)]),
+        shown_of(&[Says(1, b"abc"), Closes(14), Has(15)]),
         "client> abc|client> [10 bytes missing]"
     );
 }

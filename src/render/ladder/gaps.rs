@@ -149,8 +149,8 @@ impl KnownParties {
             }
             _ => {}
         }
-        let told = delay.filter(|delay| delay.why != Delay::Idle || reasons.is_empty());
-        reasons.extend(told.map(|late| GapReason::Delay(late.why, late.sender)));
+        let told_delay = delay.filter(|delay| delay.why != Delay::Idle || reasons.is_empty());
+        reasons.extend(told_delay.map(|late| GapReason::Delay(late.why, late.sender)));
         let mut waiting = self.open.clone();
         waiting.dedup();
         reasons.extend(waiting.into_iter().map(|(party, name)| GapReason::Waiting(party, name)));

@@ -103,7 +103,7 @@ fn segment_remark(
     // That a connection is refused, half-open, half-closed or closed by both at once, the states say.
     let kind = words::part_tag(part).filter(|_| !matches!(part, SegmentPart::Reset(_)));
     let kind = kind.map(str::to_owned);
-    let said = remarks.filter_map(|remark| {
+    let words = remarks.filter_map(|remark| {
         let tag = words::remark_tag(remark);
         Some(match remark {
             Remark::HalfClosed | Remark::SimultaneousClose => return None,
@@ -114,7 +114,7 @@ fn segment_remark(
         })
     });
     let silence = is_unanswered.then(|| "no answer".to_owned());
-    let mut all: Vec<String> = kind.into_iter().chain(said).chain(silence).collect();
+    let mut all: Vec<String> = kind.into_iter().chain(words).chain(silence).collect();
     all.dedup();
     (!all.is_empty()).then(|| all.join(", "))
 }

@@ -28,8 +28,8 @@ pub fn write(output: &mut impl Write, style: &TextStyle, ladder: &Ladder) -> io:
     for row in &ladder.rows {
         writeln!(output, "{}", sentence(row))?;
     }
-    for said in &ladder.outcome {
-        writeln!(output, "{said}.")?;
+    for sentence in &ladder.outcome {
+        writeln!(output, "{sentence}.")?;
     }
     writeln!(output)
 }

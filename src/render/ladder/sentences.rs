@@ -45,11 +45,11 @@ pub(super) fn outcome(input: &LadderInput<'_>) -> Vec<String> {
     let conversation = input.conversation;
     match &conversation.transport {
         Transport::Tcp(connection) => {
-            let mut said = vec![opening(connection)];
-            said.extend(calls_of_opening(input));
-            said.extend(data(conversation, connection));
-            said.extend(ending(connection));
-            said
+            let mut outcome = vec![opening(connection)];
+            outcome.extend(calls_of_opening(input));
+            outcome.extend(data(conversation, connection));
+            outcome.extend(ending(connection));
+            outcome
         }
         Transport::Udp(exchange) => udp(conversation, exchange),
     }
@@ -98,10 +98,10 @@ fn calls_of_opening(input: &LadderInput<'_>) -> Vec<String> {
     ) else {
         return Vec::new();
     };
-    let mut said = Vec::new();
+    let mut outcome = Vec::new();
     let span = |name: CallName| call(name, EventKind::Entered).zip(call(name, EventKind::Returned));
     if span(CallName::Connect).is_some_and(|(entered, returned)| entered < syn && answer < returned) {
-        said.push("It happened while the client was in connect()".to_owned());
+        outcome.push("It happened while the client was in connect()".to_owned());
     }
     if let Some((entered, returned)) = span(CallName::Accept).filter(|&(_, returned)| done < returned) {
         let later = |place: usize| {
@@ -109,14 +109,14 @@ fn calls_of_opening(input: &LadderInput<'_>) -> Vec<String> {
             Some(duration(times.0.saturating_sub(times.1)))
         };
         let kernel = "The server's kernel completed it without the program";
-        let told = if done < entered {
+        let late_accept = if done < entered {
             later(entered).map(|time| format!("{kernel}: accept() was called {time} later"))
         } else {
             later(returned).map(|time| format!("{kernel}: accept() returned {time} later"))
         };
-        said.extend(told);
+        outcome.extend(late_accept);
     }
-    said
+    outcome
 }
 
 fn data(conversation: &Conversation, connection: &Connection) -> Option<String> {
@@ -142,7 +142,7 @@ fn ending(connection: &Connection) -> Option<String> {
     ) {
         return None;
     }
-    let said = match connection.ending {
+    let ending = match connection.ending {
         Ending::Open => "Its end is not in the capture".to_owned(),
         Ending::HalfClosed(party) => format!("The {party} has closed its direction, the {} has not", party.other()),
         Ending::Closed(party) => format!("The {party} closed first"),
@@ -155,25 +155,25 @@ fn ending(connection: &Connection) -> Option<String> {
         .map(|(party, _)| party)
         .collect();
     Some(match waits.as_slice() {
-        [] => said,
-        [party] => format!("{said}, so the {party} stays in TIME-WAIT (60 s on Linux)"),
-        _ => format!("{said}, and both stay in TIME-WAIT (60 s on Linux)"),
+        [] => ending,
+        [party] => format!("{ending}, so the {party} stays in TIME-WAIT (60 s on Linux)"),
+        _ => format!("{ending}, and both stay in TIME-WAIT (60 s on Linux)"),
     })
 }
 
 fn udp(conversation: &Conversation, exchange: &Exchange) -> Vec<String> {
-    let mut said = vec![format!(
+    let mut outcome = vec![format!(
         "{} from the client, {} from the server; UDP opens and closes nothing",
         count(conversation.from_client.packets, "datagram"),
         count(conversation.from_server.packets, "datagram"),
     )];
     if conversation.notices > 0 {
-        said.push(format!("{} about them", count(conversation.notices, "ICMP error")));
+        outcome.push(format!("{} about them", count(conversation.notices, "ICMP error")));
     }
     if exchange.unanswered > 0 {
-        said.push(format!("{} not answered", count(exchange.unanswered, "request")));
+        outcome.push(format!("{} not answered", count(exchange.unanswered, "request")));
     }
-    said
+    outcome
 }
 
 /// A time since the first packet, or before it.

@@ -57,8 +57,8 @@ pub(super) fn head(output: &mut impl Write, style: &TextStyle, ladder: &Ladder) 
 
 /// What stands below: how it went.
 pub(super) fn foot(output: &mut impl Write, style: &TextStyle, ladder: &Ladder, name: &str) -> io::Result<()> {
-    let said: Vec<String> = ladder.outcome.iter().map(|sentence| format!("{sentence}.")).collect();
-    paragraph(output, style, None, &format!("{name}{}", said.join(" ")), "")?;
+    let sentences: Vec<String> = ladder.outcome.iter().map(|sentence| format!("{sentence}.")).collect();
+    paragraph(output, style, None, &format!("{name}{}", sentences.join(" ")), "")?;
     writeln!(output)
 }
 

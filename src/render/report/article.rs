@@ -23,7 +23,7 @@ pub(super) struct Article {
     pub(super) way: Option<String>,
     pub(super) when: String,
     /// What is said of it: the word in front, and the sentence.
-    pub(super) story: Vec<(&'static str, String)>,
+    pub(super) context: Vec<(&'static str, String)>,
     /// The frame; behind it the datagram that it completes.
     pub(super) pieces: Vec<ArticlePart>,
 }
@@ -78,13 +78,13 @@ impl Article {
             &broken,
             &mut keys,
         )];
-        let mut pairs = story(&broken);
+        let mut pairs = context_of(&broken);
         if let Some(whole) = &kept.whole {
             let packet = whole.frame.decode();
             let broken = breakdown::of(kept.number, &whole.frame, &packet, kept.in_flow.as_ref());
             let title = format!("Reassembled from {} fragments: {}", whole.fragments, broken.parts);
             pieces.push(ArticlePart::of(title, &whole.frame, &packet, &broken, &mut keys));
-            pairs.extend(story(&broken));
+            pairs.extend(context_of(&broken));
         }
         Self {
             number: kept.number,
@@ -92,7 +92,7 @@ impl Article {
             name: broken.name.clone(),
             way: broken.ends.as_ref().map(|(from, to)| format!("{from} → {to}")),
             when: when(frame, report, style),
-            story: pairs,
+            context: pairs,
             pieces,
         }
     }
@@ -107,7 +107,7 @@ fn when(frame: &Frame<'_>, report: &ReportModel, style: &TextStyle) -> String {
     format!("t={seconds} s{date}")
 }
 
-fn story(broken: &Breakdown<'_>) -> Vec<(&'static str, String)> {
+fn context_of(broken: &Breakdown<'_>) -> Vec<(&'static str, String)> {
     let mut pairs = Vec::new();
     let mut add = |word, text: Option<String>| pairs.extend(text.map(|text| (word, text)));
     add("Why", broken.reason.clone());

@@ -44,7 +44,7 @@ impl ConversationSection {
         let ladder = report.ladder(model, Detail::Full);
         let [client, server] = &ladder.lanes;
         let title = words::title(&ladder);
-        let outcome: Vec<String> = ladder.outcome.iter().map(|said| format!("{said}.")).collect();
+        let outcome: Vec<String> = ladder.outcome.iter().map(|sentence| format!("{sentence}.")).collect();
         Self {
             number: ladder.conversation,
             choice: format!("{title}, {} to {}", client.address, server.address),

@@ -369,7 +369,12 @@ impl<'a> Drawing<'a> {
     fn words(&mut self) {
         let columns = usize::try_from(self.width / CHARACTER).unwrap_or(1);
         let notes = self.ladder.notes.iter().map(|note| format!("Note: {note}."));
-        let outcome: Vec<String> = self.ladder.outcome.iter().map(|said| format!("{said}.")).collect();
+        let outcome: Vec<String> = self
+            .ladder
+            .outcome
+            .iter()
+            .map(|sentence| format!("{sentence}."))
+            .collect();
         for paragraph in notes.chain([outcome.join(" ")]) {
             for line in wrap(&paragraph, columns) {
                 self.y += LINE;

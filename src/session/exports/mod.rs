@@ -110,10 +110,10 @@ impl<'a> Exporter<'a> {
         let outcome = self.write(&model, recorded, &mut warnings, &mut empty);
         // Where it is said that there is no such conversation, that is enough.
         if missing.is_none() || !(says_so || self.settings.shows()) {
-            let told = empty
+            let remarks = empty
                 .iter()
                 .map(|(option, lacks)| format!("nothing to draw for {option}: {lacks}"));
-            warnings.extend(told);
+            warnings.extend(remarks);
         }
         (warnings, outcome.err().or(missing.filter(|_| says_so)))
     }

@@ -51,11 +51,11 @@ pub fn run(settings: &Settings, filter: &Filter, path: &Path, cancel: &CancelTok
         &section,
         &[interface],
     );
-    let told = recorder.and_then(|recorder| {
+    let outcome = recorder.and_then(|recorder| {
         let user_filter = UserFilter::new(filter, settings.handshake_only);
         record(&mut capture, recorder, user_filter, cancel)
     });
-    match told {
+    match outcome {
         Ok(CaptureEnd::Stopped) => Ok(()),
         Ok(CaptureEnd::Failed(line)) => Err(line),
         // Wireshark has left: that is one way to end a capture.

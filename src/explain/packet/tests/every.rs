@@ -23,11 +23,11 @@ fn every_place_in_a_conversation_has_its_sentences() {
             if let Some(next) = expectation(&packet, Some(&in_flow)) {
                 is_sentence(&next);
             }
-            let said = remarks(&packet, &in_flow);
+            let sentences = remarks(&packet, &in_flow);
             let segment = in_flow.segment().unwrap();
             let expected = segment.remarks.each().count() + usize::from(segment.delay.is_some()) + 1;
-            assert_eq!(said.len(), expected, "{segment:?}: {said:?}");
-            for sentence in &said {
+            assert_eq!(sentences.len(), expected, "{segment:?}: {sentences:?}");
+            for sentence in &sentences {
                 is_sentence(sentence);
             }
             for (index, layer) in packet.layers().iter().enumerate() {
@@ -65,7 +65,7 @@ fn every_name_is_its_own() {
 fn every_reset_and_every_complaint_says_something_else() {
     let syn = unhex(SYN);
     let syn = packet(&syn);
-    let mut said: Vec<String> = CAUSES
+    let mut sentences: Vec<String> = CAUSES
         .iter()
         .map(|&cause| {
             let segment = Segment {
@@ -79,7 +79,7 @@ fn every_reset_and_every_complaint_says_something_else() {
         .collect();
     let notice = unhex(NOTICE);
     let notice = packet(&notice);
-    said.extend(ICMP_ERROR_KINDS.iter().map(|&says| {
+    sentences.extend(ICMP_ERROR_KINDS.iter().map(|&says| {
         let notice_of = Notice {
             about: Some(1),
             after: None,
@@ -94,8 +94,8 @@ fn every_reset_and_every_complaint_says_something_else() {
         assert!(sentence.starts_with("tells the client that packet 1 "), "{sentence}");
         sentence
     }));
-    let count = said.len();
-    said.sort();
-    said.dedup();
-    assert_eq!(said.len(), count, "{said:?}");
+    let count = sentences.len();
+    sentences.sort();
+    sentences.dedup();
+    assert_eq!(sentences.len(), count, "{sentences:?}");
 }

@@ -12,7 +12,7 @@ use crate::wire::Packet;
 use crate::wire::digits::unhex;
 
 /// The meaning and the note of a field of the TCP header.
-fn told(packet: &Packet<'_>, in_flow: &PacketInFlow, id: &str) -> (String, String) {
+fn note_and_meaning(packet: &Packet<'_>, in_flow: &PacketInFlow, id: &str) -> (String, String) {
     for (index, layer) in packet.layers().iter().enumerate() {
         let context = Context::new(packet, index, Some(in_flow)).unwrap();
         if let Some(field) = layer.fields().iter().find(|field| field.id() == id) {
@@ -64,7 +64,11 @@ fn each_number_tells_where_it_comes_from() {
         ("ip.dst", "", "server: this machine (loopback)"),
     ];
     for (id, note, meaning) in cases {
-        assert_eq!(told(&packet, &in_flow, id), (note.into(), meaning.into()), "{id}");
+        assert_eq!(
+            note_and_meaning(&packet, &in_flow, id),
+            (note.into(), meaning.into()),
+            "{id}"
+        );
     }
     let later = Number {
         raw: Sequence(5),
@@ -80,7 +84,7 @@ fn each_number_tells_where_it_comes_from() {
         ..push()
     });
     assert_eq!(
-        told(&packet, &wrapped, "tcp.seq_raw").1,
+        note_and_meaning(&packet, &wrapped, "tcp.seq_raw").1,
         "client's ISN 1 + 4294967300 (modulo 2^32): bytes 4294967300 to 4294967305 are in it"
     );
 }
@@ -91,7 +95,7 @@ fn an_acknowledgment_counts_syn_bytes_and_fin() {
     let packet = packet(&bytes);
     let sentence = |acknowledges| {
         let segment = Segment { acknowledges, ..push() };
-        told(&packet, &in_flow(PacketKind::Segment(segment)), "tcp.ack_raw").1
+        note_and_meaning(&packet, &in_flow(PacketKind::Segment(segment)), "tcp.ack_raw").1
     };
     let new = Acknowledged::default();
     let some = Some(ByteRange { first: 7, last: 7 });
@@ -170,7 +174,7 @@ fn selective_acknowledgments_are_told_as_bytes() {
         let frame = with_blocks(blocks);
         let packet = packet(&frame);
         assert!(packet.malformations().is_empty(), "{:?}", packet.malformations());
-        assert_eq!(told(&packet, &in_flow, "tcp.options.sack").1, expected);
+        assert_eq!(note_and_meaning(&packet, &in_flow, "tcp.options.sack").1, expected);
     }
     let frame = with_blocks(&[(25, 37)]);
     let packet = packet(&frame);

@@ -157,12 +157,12 @@ fn each_interface_has_its_own_clock_and_each_section_its_own_interfaces() {
         big.packet(0, TIME * 1_000, b"", &[]),
     ];
     let frames = rest(&mut reader(&file)).unwrap();
-    let told: Vec<_> = frames
+    let found: Vec<_> = frames
         .iter()
         .map(|frame| (frame.interface, frame.link, frame.time.unwrap().0))
         .collect();
     assert_eq!(
-        told,
+        found,
         [
             (1, LinkType::RAW, 1_700_000_000_500_000_000),
             (0, LinkType::ETHERNET, 1_700_000_000_000_001_000),
@@ -193,12 +193,12 @@ fn simple_and_obsolete_packets_are_read() {
         pen.block(2, &old),
     ];
     let frames = rest(&mut reader(&file)).unwrap();
-    let told: Vec<_> = frames
+    let found: Vec<_> = frames
         .iter()
         .map(|frame| (frame.bytes.as_ref(), frame.original_length, frame.time))
         .collect();
     assert_eq!(
-        told,
+        found,
         [
             (&b"abcd"[..], 9, None),
             (b"abc", 3, None),
@@ -334,8 +334,8 @@ fn malformed_options_cost_no_packet() {
 fn an_endless_description_does_not_fill_the_memory() {
     let pen = Pen(ByteOrder::Little);
     let interfaces = vec![pen.interface(1, 0, &[]); MOST_REMEMBERED + 1].concat();
-    let told = error(&[pen.section(&[]), interfaces]);
-    assert!(told.contains("is interface 65537"), "{told}");
+    let found = error(&[pen.section(&[]), interfaces]);
+    assert!(found.contains("is interface 65537"), "{found}");
     let long = pen.interface(1, 0, &[pen.option(2, &vec![b'x'; 60_000])]);
     let many = MOST_TEXT / 60_000 + 3;
     let mut reader = reader(&[pen.section(&[]), vec![long; many].concat()]);

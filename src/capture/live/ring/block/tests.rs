@@ -28,11 +28,11 @@ fn block(frames: &[&[u8]]) -> Vec<u8> {
         let length = u32::try_from(frame.len()).unwrap();
         let next = (ETHERNET + frame.len()).next_multiple_of(8);
         let last = number as usize == frames.len();
-        let told = if last { 0 } else { u32::try_from(next).unwrap() };
+        let next_offset = if last { 0 } else { u32::try_from(next).unwrap() };
         let variant = offset_of!(tpacket3_hdr, hv1);
         let status = libc::TP_STATUS_VLAN_VALID | libc::TP_STATUS_VLAN_TPID_VALID | libc::TP_STATUS_CSUMNOTREADY;
         for (field, value) in [
-            (offset_of!(tpacket3_hdr, tp_next_offset), told),
+            (offset_of!(tpacket3_hdr, tp_next_offset), next_offset),
             (offset_of!(tpacket3_hdr, tp_sec), number),
             (offset_of!(tpacket3_hdr, tp_nsec), 7),
             (offset_of!(tpacket3_hdr, tp_snaplen), length),
