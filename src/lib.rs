@@ -10,7 +10,7 @@
 //!
 //! 1. [`app`]: the application. Start with [`app::udp_client`] and [`app::udp_server`], then [`app::tcp_client`] and
 //!    [`app::tcp_server`], beside the lecture's notes.
-//!    What they need of the system and the lecture does not is in [`os`]. Ctrl+Z, for one, sets a mark in `os::cancel`; the call
+//!    What they need of the system and the lecture does not is in [`os`]. Ctrl+Z, for one, sets the token of `os::cancel`; the call
 //!    that waits returns the error `Stopped`, and `session::program` ends the program.
 //! 2. [`calls`]: a socket call as data: who, which call, arguments, result, entered, returned; as a line for people, as
 //!    a line of JSON.
@@ -24,7 +24,7 @@
 //!    `render::report_model` is what the exports `report`, `svg`, `plot` and `mermaid` are made from, `markup` makes texts safe in them.
 //! 9. [`session`]: what a run observes, and what it does with it: start and end of a program, a capture or a file read, recorded,
 //!    shown and exported.
-//! 10. `lab`: the guided run: server, client and capture in one process, and what is told of them.
+//! 10. `lab`: the guided run: server, client and capture in one process, and what is printed of them.
 //! 11. [`cli`]: arguments made into settings, help, exit codes.
 //! 12. [`escape`]: bytes from the network made safe to show. [`local_time`]: how far local time is from UTC. [`outputs`]: what is
 //!     open and not whole, for a program that has to end at once.

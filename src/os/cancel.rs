@@ -16,7 +16,7 @@ use super::poll::{Interest, wait};
 /// The exit status of a program that a signal ended before everything was whole.
 pub const ENDED: i32 = 1;
 
-/// A mark that, once set, ends every waiting call with "stopped". Clones are the same mark.
+/// A token that, once set, ends every waiting call with "stopped". Clones are the same token.
 #[derive(Debug, Clone)]
 pub struct CancelToken {
     requested: Arc<AtomicBool>,

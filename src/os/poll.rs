@@ -9,7 +9,7 @@ pub enum Interest {
     Writable,
 }
 
-/// The mark that ends every waiting when it is set ([`CancelToken`](super::cancel::CancelToken)).
+/// The token that ends every wait when it is set ([`CancelToken`](super::cancel::CancelToken)).
 pub trait Cancellation {
     /// Is it set?
     fn is_set(&self) -> bool;

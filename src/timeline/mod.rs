@@ -2,7 +2,7 @@
 //!
 //! A program says when it entered a call and when the call returned, by its own clock; a capture says when the kernel saw
 //! each packet. Most often the two agree. Where they do not, for a coarse or a foreign clock, the order of cause and effect
-//! decides, and the event carries a [`OrderNote`] that says so.
+//! decides, and the event carries an [`OrderNote`] that says so.
 //!
 //! 1. [`CallIndex`] takes the calls as they are read from call logs, and hands out those of one conversation: [`ConversationCalls`].
 //!    `match_conversation` decides which call belongs to which.

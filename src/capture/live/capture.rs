@@ -206,7 +206,7 @@ impl Capture {
         let link = self.link_type();
         let bytes = match self.source.next() {
             Ok(bytes) => bytes,
-            // The interface went down since the look; the frame stays for the next call.
+            // The interface went down since the peek; the frame stays for the next call.
             Err(error) if is_down(&error) => {
                 self.state = LinkState::WentDown;
                 return Ok(CaptureEvent::Idle);

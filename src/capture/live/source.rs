@@ -1,7 +1,7 @@
 //! Where a capture's frames come from: a ring, or `pnet`'s datalink channel.
 //!
 //! Both are receivers in `pnet`'s sense, which returns the bytes of a frame and nothing else. What stands beside them (time
-//! stamp, length on the wire, direction, VLAN tag) is had by a look before the frame is read.
+//! stamp, length on the wire, direction, VLAN tag) is had by a peek before the frame is read.
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
@@ -11,7 +11,7 @@ use pnet::datalink::DataLinkReceiver;
 use super::rebuild::FrameMetadata;
 use super::sys;
 
-/// A receiver that lets one look before one reads.
+/// A receiver that lets its caller peek before it reads.
 pub(super) trait FrameSource: DataLinkReceiver {
     /// What is known about the frame that the next read will bring; the frame stays where it is. Does not wait.
     ///
@@ -24,7 +24,7 @@ pub(super) trait FrameSource: DataLinkReceiver {
     fn holds_back(&self) -> bool;
 }
 
-/// `pnet`'s datalink channel on a packet socket. The look is a recvmsg(2) with `MSG_PEEK`; as no other code reads the socket,
+/// `pnet`'s datalink channel on a packet socket. The peek is a recvmsg(2) with `MSG_PEEK`; as no other code reads the socket,
 /// the read that follows brings the same frame.
 pub(super) struct ChannelFrameSource {
     pub(super) receiver: Box<dyn DataLinkReceiver>,

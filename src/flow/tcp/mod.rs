@@ -1,7 +1,7 @@
 //! A TCP connection: takes its segments one by one, and says what each does.
 //!
-//! [`analyze`]: what is remarkable (sent again, out of order, a gap), told from what was known before the segment. [`part`]: its part. [`opening`], [`closing`]:
-//! how the connection begins and ends. [`delay`]: why it came late. [`header`]: what is told of it.
+//! [`analyze`]: what is remarkable (sent again, out of order, a gap), told from what was known before the segment. [`part`]: its part.
+//! [`opening`], [`closing`]: how the connection begins and ends. [`delay`]: why it came late. [`header`]: what its header says.
 //! [`analysis`]: what was found. [`self_connection`]: a socket that is connected to itself. [`states`]: the states of both ends.
 //! [`windows`]: a window in bytes. [`connection`]: the connection as a whole.
 
