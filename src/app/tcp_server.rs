@@ -32,7 +32,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, Scope};
 use std::time::{Duration, Instant};
 
-use self::connections::{Connection, ConnectionTable, Eviction};
+use self::connections::{ClientConnection, ConnectionTable, Eviction};
 use self::pool::{PoolSize, Promotion, Retire};
 use super::error::Error;
 use super::listening;
@@ -167,7 +167,7 @@ impl Server<'_> {
             let Some((connection_socket, client_address)) = self.accept(token) else {
                 return;
             };
-            let connection = Arc::new(Connection::new(connection_socket, client_address));
+            let connection = Arc::new(ClientConnection::new(connection_socket, client_address));
             let (mut idle, mut has_just_come, mut number) = (self.limits.idle_timeout, true, None);
             let mut before_waiting = || {
                 let just_come = std::mem::take(&mut has_just_come);

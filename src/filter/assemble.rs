@@ -15,7 +15,7 @@ const REACH: usize = 254;
 
 /// The program that returns `accepted` where the graph says yes, else 0.
 pub(super) fn assemble(graph: &Graph, accepted: u32) -> Vec<Instruction> {
-    let mut assembler = Assembler {
+    let mut assembler = ProgramAssembler {
         reversed: Vec::new(),
         starts: Vec::with_capacity(graph.nodes.len()),
         ends: [None, None],
@@ -77,7 +77,7 @@ fn entries(graph: &Graph) -> Vec<Registers> {
     entries.into_iter().map(Option::unwrap_or_default).collect()
 }
 
-struct Assembler {
+struct ProgramAssembler {
     /// The program, last instruction first.
     reversed: Vec<Instruction>,
     /// How many instructions there are from each node's first one to the end.
@@ -92,7 +92,7 @@ struct Assembler {
     detours: HashMap<usize, usize>,
 }
 
-impl Assembler {
+impl ProgramAssembler {
     fn end(&mut self, end: Edge) {
         let instruction = self.ret(end);
         self.reversed.push(instruction);

@@ -27,12 +27,12 @@ pub struct Answers {
 
 /// A file that is open, and the form in which a sheet is written to it.
 struct SheetFile {
-    format: Format,
+    format: SheetFormat,
     output: Destination,
 }
 
 #[derive(Clone, Copy)]
-enum Format {
+enum SheetFormat {
     Markdown,
     Html,
 }
@@ -42,8 +42,8 @@ impl SheetFile {
         let shown = printable(path.display().to_string().as_bytes()).into_owned();
         let ending = path.extension().and_then(OsStr::to_str).unwrap_or_default();
         let format = match ending.to_ascii_lowercase().as_str() {
-            "md" => Format::Markdown,
-            "html" | "htm" => Format::Html,
+            "md" => SheetFormat::Markdown,
+            "html" | "htm" => SheetFormat::Html,
             _ => {
                 return Err(format!(
                     "{shown} is neither .md nor .html: give the file one of these endings"
@@ -56,8 +56,8 @@ impl SheetFile {
 
     fn write(self, sheet: &Worksheet) -> Result<(), String> {
         to(self.output, |output| match self.format {
-            Format::Markdown => markdown::write(output, sheet),
-            Format::Html => html::write(output, sheet),
+            SheetFormat::Markdown => markdown::write(output, sheet),
+            SheetFormat::Html => html::write(output, sheet),
         })
     }
 }

@@ -66,7 +66,7 @@ impl Timeline {
         let times: Vec<Option<i64>> = packets.iter().map(|seen| seen.time.map(|time| time.0)).collect();
         let skews = skew::of(&times, &calls, &causes);
         let clocks = Clocks::new(&times, &calls, &skews);
-        let order = Graph::new(&clocks, &calls, &causes).sorted();
+        let order = OrderGraph::new(&clocks, &calls, &causes).sorted();
         let mut events: Vec<TimelineEvent> = order
             .into_iter()
             .map(|(node, before_cause)| clocks.event(node, before_cause))
@@ -134,7 +134,7 @@ impl<'a> Clocks<'a> {
 }
 
 /// What has to come before what, and when each would like to stand.
-struct Graph {
+struct OrderGraph {
     nodes: Vec<Node>,
     after: Vec<Vec<usize>>,
     waits_for: Vec<usize>,
@@ -144,7 +144,7 @@ struct Graph {
     is_cause: Vec<Vec<bool>>,
 }
 
-impl Graph {
+impl OrderGraph {
     fn new(clocks: &Clocks<'_>, calls: &[PartyCall], causes: &[Cause]) -> Self {
         let packets = clocks.packets.len();
         let count = packets + 2 * calls.len();

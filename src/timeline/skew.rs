@@ -27,12 +27,12 @@ pub struct Skew {
 
 /// What bounds the shift of a clock.
 #[derive(Clone, Copy)]
-struct Bounds {
+struct ShiftBounds {
     least: i64,
     most: i64,
 }
 
-impl Bounds {
+impl ShiftBounds {
     const NONE: Self = Self {
         least: i64::MIN,
         most: i64::MAX,
@@ -54,7 +54,7 @@ impl Bounds {
 
 /// The clocks that have to be shifted. `packets` are the times of the packets, where they have one.
 pub(super) fn of(packets: &[Option<i64>], calls: &[PartyCall], causes: &[Cause]) -> Vec<Skew> {
-    let mut bounds: HashMap<ProcessClock, Bounds> = HashMap::new();
+    let mut bounds: HashMap<ProcessClock, ShiftBounds> = HashMap::new();
     let time_of = |index: usize| packets.get(index).copied().flatten();
     for cause in causes {
         match (cause.before, cause.after) {
@@ -62,14 +62,14 @@ pub(super) fn of(packets: &[Option<i64>], calls: &[PartyCall], causes: &[Cause])
                 let (Some(party_call), Some(time)) = (calls.get(call), time_of(packet)) else {
                     continue;
                 };
-                let known = bounds.entry(party_call.clock()).or_insert(Bounds::NONE);
+                let known = bounds.entry(party_call.clock()).or_insert(ShiftBounds::NONE);
                 known.most = known.most.min(time.saturating_sub(party_call.entered()));
             }
             (Node::Packet(packet), Node::Returned(call)) => {
                 let (Some(party_call), Some(time)) = (calls.get(call), time_of(packet)) else {
                     continue;
                 };
-                let known = bounds.entry(party_call.clock()).or_insert(Bounds::NONE);
+                let known = bounds.entry(party_call.clock()).or_insert(ShiftBounds::NONE);
                 known.least = known.least.max(time.saturating_sub(party_call.returned()));
             }
             _ => {}

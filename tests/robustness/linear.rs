@@ -7,7 +7,7 @@ use nix::time::{ClockId, clock_gettime};
 use socket_lab::filter::{Filter, FragmentPolicy, NoResolver, Target};
 use socket_lab::flow::PacketInFlow;
 use socket_lab::frame::{Frame, Time};
-use socket_lab::render::follow::Assembler;
+use socket_lab::render::follow::StreamAssembler;
 use socket_lab::session::following::Follower;
 use socket_lab::wire::LinkType;
 
@@ -207,7 +207,7 @@ fn text_that_came_out_of_order() {
             follow(&frames)
         };
         assert_linear(what, 2_000, make, |in_flows| {
-            let mut text = Assembler::new(1 << 20);
+            let mut text = StreamAssembler::new(1 << 20);
             for (in_flow, _) in in_flows {
                 text.add(in_flow, b"data");
             }

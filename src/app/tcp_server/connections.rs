@@ -9,14 +9,14 @@ use std::time::{Duration, Instant};
 use crate::app::socket::Socket;
 
 /// A connection: its socket, its client, and since when the client is silent.
-pub(super) struct Connection {
+pub(super) struct ClientConnection {
     pub(super) socket: Socket,
     pub(super) client: SocketAddr,
     heard: Mutex<Instant>,
     evicted: AtomicBool,
 }
 
-impl Connection {
+impl ClientConnection {
     pub(super) fn new(socket: Socket, client: SocketAddr) -> Self {
         Self {
             socket,
@@ -62,12 +62,12 @@ pub(super) struct ConnectionTable {
 #[derive(Default)]
 struct Numbered {
     next: u64,
-    by_number: BTreeMap<u64, Arc<Connection>>,
+    by_number: BTreeMap<u64, Arc<ClientConnection>>,
 }
 
 impl ConnectionTable {
     /// The connection has to wait; returns the number to remove it by.
-    pub(super) fn add(&self, connection: &Arc<Connection>) -> u64 {
+    pub(super) fn add(&self, connection: &Arc<ClientConnection>) -> u64 {
         let mut connections = self.connections();
         let number = connections.next;
         connections.next += 1;

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use super::connections::Connection;
+use super::connections::ClientConnection;
 use crate::app::error::{CallErrorReason, Error};
 use crate::app::socket::Socket;
 use crate::app::transcript::Transcript;
@@ -28,7 +28,7 @@ const LINGER_BYTES: usize = 1024 * 1024;
 /// # Errors
 /// Only what concerns the whole server; what this client did wrong is a line in the log.
 pub(super) fn serve(
-    connection: &Connection,
+    connection: &ClientConnection,
     transcript: &Transcript,
     before_waiting: &mut impl FnMut() -> Duration,
 ) -> Result<(), Error> {
@@ -62,7 +62,7 @@ pub(super) fn serve(
 }
 
 fn answer(
-    connection: &Connection,
+    connection: &ClientConnection,
     transcript: &Transcript,
     before_waiting: &mut impl FnMut() -> Duration,
     line: &mut LineSoFar,

@@ -1,6 +1,6 @@
 //! An empty line, over both.
 
-use super::exchange::{Exchange, listed};
+use super::exchange::{PreparedExchange, listed};
 use crate::calls::Program;
 use crate::explain::count;
 use crate::flow::{PacketInFlow, PacketKind, Party};
@@ -23,7 +23,7 @@ pub static RUN: Run = Run {
     takes_lines: false,
     before: |_| WATCH,
     change: |_| Ok(()),
-    prepare: |context, _| Ok(Box::new(Exchange::of(BOTH, context, vec![String::new()])?)),
+    prepare: |context, _| Ok(Box::new(PreparedExchange::of(BOTH, context, vec![String::new()])?)),
     after,
     matters,
 };

@@ -10,12 +10,12 @@ use crate::lab::run::{PreparedRun, RunOutput};
 use crate::lab::screen::Screen;
 
 /// One server of each kind asked for, and a client that types the lines.
-pub struct Exchange {
+pub struct PreparedExchange {
     servers: Vec<(Program, ServerSide)>,
     lines: Vec<String>,
 }
 
-impl Exchange {
+impl PreparedExchange {
     /// With these clients, one after the other.
     ///
     /// # Errors
@@ -29,7 +29,7 @@ impl Exchange {
     }
 }
 
-impl PreparedRun for Exchange {
+impl PreparedRun for PreparedExchange {
     fn ports(&self) -> Vec<u16> {
         self.servers.iter().map(|(_, server)| server.port).collect()
     }

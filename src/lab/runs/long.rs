@@ -1,6 +1,6 @@
 //! A line of 64 KiB over TCP.
 
-use super::exchange::{Exchange, connections};
+use super::exchange::{PreparedExchange, connections};
 use crate::calls::Program;
 use crate::explain::count;
 use crate::flow::Party;
@@ -35,7 +35,7 @@ pub static RUN: Run = Run {
     before,
     change,
     prepare: |context, _| {
-        Ok(Box::new(Exchange::of(
+        Ok(Box::new(PreparedExchange::of(
             &[Program::TcpClient],
             context,
             vec![long_line()],

@@ -1,6 +1,6 @@
 //! One line over TCP.
 
-use super::exchange::{Exchange, connections};
+use super::exchange::{PreparedExchange, connections};
 use crate::calls::{CallName, Program, Role};
 use crate::explain::{count, duration};
 use crate::flow::segment::SegmentPart;
@@ -22,7 +22,13 @@ pub static RUN: Run = Run {
     takes_lines: true,
     before: |_| WATCH,
     change: |_| Ok(()),
-    prepare: |context, lines| Ok(Box::new(Exchange::of(&[Program::TcpClient], context, lines.to_vec())?)),
+    prepare: |context, lines| {
+        Ok(Box::new(PreparedExchange::of(
+            &[Program::TcpClient],
+            context,
+            lines.to_vec(),
+        )?))
+    },
     after,
     matters,
 };

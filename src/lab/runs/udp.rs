@@ -1,6 +1,6 @@
 //! One line over UDP.
 
-use super::exchange::{Exchange, listed};
+use super::exchange::{PreparedExchange, listed};
 use crate::calls::{CallName, Program, Role};
 use crate::explain::count;
 use crate::flow::datagram::DatagramPart;
@@ -22,7 +22,13 @@ pub static RUN: Run = Run {
     takes_lines: true,
     before: |_| WATCH,
     change: |_| Ok(()),
-    prepare: |context, lines| Ok(Box::new(Exchange::of(&[Program::UdpClient], context, lines.to_vec())?)),
+    prepare: |context, lines| {
+        Ok(Box::new(PreparedExchange::of(
+            &[Program::UdpClient],
+            context,
+            lines.to_vec(),
+        )?))
+    },
     after,
     matters,
 };

@@ -11,7 +11,7 @@ const WAITING: usize = 1 << 20;
 
 /// Puts what both ends say in order.
 #[derive(Debug)]
-pub struct Assembler {
+pub struct StreamAssembler {
     client: StreamBuffer,
     server: StreamBuffer,
     turns: Vec<Turn>,
@@ -45,7 +45,7 @@ struct StreamBuffer {
     before: Before,
 }
 
-impl Assembler {
+impl StreamAssembler {
     /// Keeps at most so many bytes.
     #[must_use]
     pub const fn new(room: usize) -> Self {
@@ -260,7 +260,7 @@ impl Assembler {
     }
 }
 
-impl Assembler {
+impl StreamAssembler {
     /// Another one speaks. That costs memory too, so it counts as some bytes.
     fn turn(&mut self, from: Party) {
         const COST: usize = 64;

@@ -1,6 +1,6 @@
 //! The view `follow`: what both ends said to each other, in order.
 //!
-//! [`Assembler`] takes the packets of a conversation and puts the bytes of each direction in the order of their sequence
+//! [`StreamAssembler`] takes the packets of a conversation and puts the bytes of each direction in the order of their sequence
 //! numbers: what was sent twice stands once, what is missing is said. [`Follow`] is the result as data, [`text`] writes it.
 
 mod assemble;
@@ -10,6 +10,6 @@ pub mod text;
 mod turns;
 mod view;
 
-pub use assemble::Assembler;
+pub use assemble::StreamAssembler;
 pub use turns::{Follow, Turn, TurnPart};
 pub use view::VIEW;

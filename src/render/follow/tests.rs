@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{Assembler, Follow, TurnPart, text};
+use super::{Follow, StreamAssembler, TurnPart, text};
 use crate::flow::segment::{Segment, SegmentPart};
 use crate::flow::{PacketKind, Party};
 use crate::render::text_style::{CharacterSet, TextStyle};
@@ -21,7 +21,7 @@ fn followed(events: &[Event<'_>], room: usize) -> Follow {
 
 /// The same of a capture that has the SYN, or begins later.
 fn followed_from(has_start: bool, events: &[Event<'_>], room: usize) -> Follow {
-    let mut assembler = Assembler::new(room);
+    let mut assembler = StreamAssembler::new(room);
     let mut add = |party, mut segment: Segment, data: &[u8]| {
         segment.own_start = segment.own_start.filter(|_| has_start);
         let seen = seen(1, None, party, PacketKind::Segment(segment));

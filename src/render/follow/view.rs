@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 
-use super::assemble::Assembler;
+use super::assemble::StreamAssembler;
 use super::text;
 use crate::render::text_style::{TextStyle, TimeFormat};
 use crate::render::view::{ConversationView, EndedConversation, View, ViewOf};
@@ -39,14 +39,14 @@ pub const VIEW: View = View {
 struct Texts {
     /// For each conversation, in bytes.
     room: usize,
-    kept: HashMap<u64, Assembler>,
+    kept: HashMap<u64, StreamAssembler>,
     bytes: usize,
 }
 
 impl ConversationView for Texts {
     fn add(&mut self, packet: &PacketRef, data: &[u8]) {
         let conversation = self.kept.entry(packet.in_flow.conversation);
-        let text = conversation.or_insert_with(|| Assembler::new(self.room));
+        let text = conversation.or_insert_with(|| StreamAssembler::new(self.room));
         let before = text.kept();
         text.add(&packet.in_flow, data);
         self.bytes = self.bytes.saturating_add(text.kept()).saturating_sub(before);

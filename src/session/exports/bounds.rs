@@ -20,7 +20,7 @@ const BYTES_IN_REPORT: usize = 16 << 20;
 
 /// What was left out, and why.
 #[derive(Debug)]
-pub(super) struct Bounds {
+pub(super) struct ExportBounds {
     most_packets: u64,
     most_bytes: usize,
     /// Is it `--limit` that sets the number of packets?
@@ -65,7 +65,7 @@ impl ConversationSet {
     }
 }
 
-impl Bounds {
+impl ExportBounds {
     pub(super) fn of(export: &Exports) -> Self {
         let (most, most_bytes) = if export.html.is_some() {
             (PACKETS_IN_REPORT, BYTES_IN_REPORT)
@@ -160,13 +160,13 @@ impl Bounds {
 
 #[cfg(test)]
 mod tests {
-    use super::{Bounds, CONVERSATIONS, Exports, PACKETS_IN_REPORT};
+    use super::{CONVERSATIONS, ExportBounds, Exports, PACKETS_IN_REPORT};
     use crate::render::report::LIMIT;
 
     /// As with this option, and this `--limit`.
-    fn bounds(option: &str, limit: u64) -> Bounds {
+    fn bounds(option: &str, limit: u64) -> ExportBounds {
         let file = |of: &str| (option == of).then(|| "x".into());
-        Bounds::of(&Exports {
+        ExportBounds::of(&Exports {
             html: file("--html"),
             svg: file("--svg"),
             plot: file("--plot"),

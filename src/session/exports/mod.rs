@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use std::io;
 use std::path::Path;
 
-use self::bounds::Bounds;
+use self::bounds::ExportBounds;
 use super::calls::Calls;
 use super::following::{Conversations, forgotten};
 use super::observed::{Observed, Sink};
@@ -32,7 +32,7 @@ pub struct Exporter<'a> {
     style: TextStyle,
     calls: Option<Calls>,
     kept: Vec<ReportPacket>,
-    bounds: Bounds,
+    bounds: ExportBounds,
     first: Option<Time>,
     html: Option<Destination>,
     svg: Option<Destination>,
@@ -58,7 +58,7 @@ impl<'a> Exporter<'a> {
             style: settings.style_with(TimeFormat::Local),
             calls: export.shows_calls().then(|| calls.clone()),
             kept: Vec::new(),
-            bounds: Bounds::of(export),
+            bounds: ExportBounds::of(export),
             first: None,
             html: open(&export.html)?,
             svg: open(&export.svg)?,

@@ -3,7 +3,7 @@
 use socket_lab::flow::{PacketInFlow, PacketKind};
 use socket_lab::frame::{Frame, Time};
 use socket_lab::render::answers::{self, Collector};
-use socket_lab::render::follow::{self, Assembler};
+use socket_lab::render::follow::{self, StreamAssembler};
 use socket_lab::render::ladder::{Detail, side_by_side, text};
 use socket_lab::render::report::{self, Provenance};
 use socket_lab::render::report_model::{ReportDatagram, ReportModel, ReportPacket};
@@ -207,7 +207,9 @@ fn check_said(kept: &[ReportPacket], style: TextStyle) {
         let Some(in_flow) = &one.in_flow else { continue };
         let frame = one.followed();
         let packet = frame.decode();
-        let assembler = said.entry(in_flow.conversation).or_insert_with(|| Assembler::new(TEXT));
+        let assembler = said
+            .entry(in_flow.conversation)
+            .or_insert_with(|| StreamAssembler::new(TEXT));
         assembler.add(in_flow, packet.payload().bytes);
     }
     for assembler in said.into_values() {

@@ -75,7 +75,7 @@ fn extcap_link() -> Result<ExtcapLink, String> {
 
 /// What stands where the link belongs.
 #[derive(Debug, PartialEq, Eq)]
-enum LinkState {
+enum FoundLink {
     Nothing,
     /// A link to a program of this one's name, here or in another folder: of an earlier installation.
     Ours,
@@ -83,13 +83,13 @@ enum LinkState {
     Foreign,
 }
 
-fn found(link: &Path, program: &Path) -> io::Result<LinkState> {
+fn found(link: &Path, program: &Path) -> io::Result<FoundLink> {
     match fs::read_link(link) {
-        Ok(target) if target.file_name() == program.file_name() => Ok(LinkState::Ours),
-        Ok(_) => Ok(LinkState::Foreign),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(LinkState::Nothing),
+        Ok(target) if target.file_name() == program.file_name() => Ok(FoundLink::Ours),
+        Ok(_) => Ok(FoundLink::Foreign),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(FoundLink::Nothing),
         // readlink(2): EINVAL, it is no link.
-        Err(error) if error.kind() == ErrorKind::InvalidInput => Ok(LinkState::Foreign),
+        Err(error) if error.kind() == ErrorKind::InvalidInput => Ok(FoundLink::Foreign),
         Err(error) => Err(error),
     }
 }
@@ -105,9 +105,9 @@ fn put(link: &Path, program: &Path) -> Result<(), String> {
         fs::create_dir_all(folder).map_err(failed)?;
     }
     match found(link, program).map_err(failed)? {
-        LinkState::Foreign => return Err(foreign(link)),
-        LinkState::Ours => fs::remove_file(link).map_err(failed)?,
-        LinkState::Nothing => {}
+        FoundLink::Foreign => return Err(foreign(link)),
+        FoundLink::Ours => fs::remove_file(link).map_err(failed)?,
+        FoundLink::Nothing => {}
     }
     symlink(program, link).map_err(failed)
 }
@@ -121,9 +121,9 @@ fn take(link: &Path, program: &Path) -> Result<bool, String> {
         )
     };
     match found(link, program).map_err(failed)? {
-        LinkState::Foreign => Err(foreign(link)),
-        LinkState::Nothing => Ok(false),
-        LinkState::Ours => fs::remove_file(link).map_err(failed).map(|()| true),
+        FoundLink::Foreign => Err(foreign(link)),
+        FoundLink::Nothing => Ok(false),
+        FoundLink::Ours => fs::remove_file(link).map_err(failed).map(|()| true),
     }
 }
 
