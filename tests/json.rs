@@ -30,7 +30,7 @@ fn line(frame: &Frame<'_>) -> String {
     let mut out = Vec::new();
     let step = Tracker::new().follow(1, frame.time, &packet);
     let shown = ShownPacket {
-        step: step.as_ref(),
+        in_flow: step.as_ref(),
         first: frame.time,
         ..ShownPacket::alone(1, frame, &packet)
     };

@@ -29,7 +29,7 @@ fn start() -> ExitCode {
         Ok(args) => args,
         Err(code) => return code,
     };
-    let say = Say::new(wants_color(args.look.color), LogFormat::Text);
+    let say = Say::new(wants_color(args.style.color), LogFormat::Text);
     match args.settings() {
         Ok(settings) => exit::status(guided::run(&settings, say).map_err(|failure| failure.to_string()), say),
         Err(line) => exit::wrong_usage(&line, say),

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use super::capturing::{self, Capturing};
 use super::context::LabContext;
-use super::conversation_buffer::Story;
 use super::failure::Failure;
 use super::folder::Folder;
 use super::network::Network;
@@ -14,6 +13,7 @@ use super::recording::Files;
 use super::refused_network::lab_lacks_it;
 use super::result::RunResult;
 use super::run::{FinishedRun, PreparedRun, Run};
+use super::run_printer::RunPrinter;
 use super::view::LabView;
 use crate::calls::Call;
 use crate::capture::live::{Capture, OpenError};
@@ -26,7 +26,7 @@ use crate::session::outcome::Outcome;
 use crate::session::say::Say;
 use crate::session::stdout::StandardOutput;
 
-/// What is run, and how it is told.
+/// What is run, and how it is printed.
 pub struct LabSettings {
     /// The runs, in their order.
     pub runs: Vec<&'static Run>,
@@ -41,10 +41,11 @@ pub struct LabSettings {
     /// Is every packet broken down, with all of its data?
     pub full: bool,
     /// Characters, columns, colours, times.
-    pub characters: TextStyle,
+    pub style: TextStyle,
 }
 
-/// Runs what is asked for, and tells it. The order matters: the network first, then what needs privileges, with what is no longer needed given up after each step.
+/// Runs what is asked for, and prints it. The order matters: the network first, then what needs privileges, with what is no longer
+/// needed given up after each step.
 /// With the last of them gone files are opened and threads started.
 ///
 /// # Errors
@@ -79,16 +80,16 @@ pub fn run(settings: &LabSettings, say: Say) -> Result<Outcome, Failure> {
     if context.interrupted() {
         return Err(Failure::Interrupted);
     }
-    let story = Story {
+    let printer = RunPrinter {
         view: settings.view,
         full: settings.full,
-        style: settings.characters,
+        style: settings.style,
         network: &network,
     };
     let mut names = Vec::new();
     let mut failure = None;
     for ((files, one), expression) in files.into_iter().zip(&finished).zip(expressions) {
-        match files.write(one, &expression, (one.run.before)(&network), &story.style) {
+        match files.write(one, &expression, (one.run.before)(&network), &printer.style) {
             Ok(written) => names.extend(written),
             Err(one) => failure = failure.or(Some(one)),
         }
@@ -96,8 +97,8 @@ pub fn run(settings: &LabSettings, say: Say) -> Result<Outcome, Failure> {
     if !names.is_empty() {
         folder.keep();
     }
-    let told = tell(&story, &finished, &names)?;
-    Ok(conclude(&finished, failure, blind, told, say))
+    let output = print(&printer, &finished, &names)?;
+    Ok(conclude(&finished, failure, blind, output, say))
 }
 
 /// One run that can begin.
@@ -171,18 +172,20 @@ fn perform(ready: Ready, context: &LabContext) -> Result<FinishedRun, Failure> {
 
 /// How standard output took it.
 #[derive(Clone, Copy)]
-enum Told {
+enum OutputState {
     Whole,
     /// The reader has left: no failure.
     Closed,
 }
 
-fn tell(story: &Story<'_>, finished: &[FinishedRun], names: &[PathBuf]) -> Result<Told, Failure> {
+fn print(printer: &RunPrinter<'_>, finished: &[FinishedRun], names: &[PathBuf]) -> Result<OutputState, Failure> {
     let mut output = BufWriter::new(StandardOutput::new());
-    let told = story.tell(&mut output, finished, names).and_then(|()| output.flush());
-    match told {
-        Ok(()) => Ok(Told::Whole),
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(Told::Closed),
+    let ended = printer
+        .print(&mut output, finished, names)
+        .and_then(|()| output.flush());
+    match ended {
+        Ok(()) => Ok(OutputState::Whole),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(OutputState::Closed),
         Err(error) => Err(Failure::of(
             "writing standard output",
             error,
@@ -196,7 +199,7 @@ fn conclude(
     finished: &[FinishedRun],
     failure: Option<Failure>,
     blind: Option<String>,
-    told: Told,
+    output: OutputState,
     say: Say,
 ) -> Outcome {
     let mut outcome = Outcome::Complete;
@@ -220,7 +223,7 @@ fn conclude(
         outcome = Outcome::Incomplete;
     }
     if finished.iter().any(|one| !one.result.answered) {
-        if let Told::Whole = told {
+        if matches!(output, OutputState::Whole) {
             say.error("a line got no answer: the client's screen says why");
         }
         outcome = Outcome::Incomplete;

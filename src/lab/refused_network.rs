@@ -4,11 +4,11 @@ use super::network::NetworkRefusal;
 use crate::session::capture_right::Invocation;
 
 /// This failed for want of the right, and the system refuses the guided runs a private network, where they would have it.
-pub(super) fn lab_lacks_it(what: &str, refusal: &Refusal) -> String {
+pub(super) fn lab_lacks_it(what: &str, refusal: &NetworkRefusal) -> String {
     line_of_lab(what, refusal, &Invocation::now("socket-lab"))
 }
 
-fn line_of_lab(what: &str, refusal: &Refusal, called: &Invocation) -> String {
+fn line_of_lab(what: &str, refusal: &NetworkRefusal, called: &Invocation) -> String {
     let Invocation { program, command } = called;
     let remedy = refusal.remedy.as_ref();
     let remedy = remedy.map_or_else(String::new, |remedy| format!("'{remedy}', or "));
@@ -21,11 +21,11 @@ fn line_of_lab(what: &str, refusal: &Refusal, called: &Invocation) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Invocation, Refusal, line_of_lab};
+    use super::{Invocation, NetworkRefusal, line_of_lab};
 
     #[test]
     fn a_refused_private_network_is_one_line_with_each_way() {
-        let refusal = Refusal {
+        let refusal = NetworkRefusal {
             what: "unshare: No space left on device (os error 28)".into(),
             why: "the limit is reached".into(),
             remedy: Some("sudo sysctl a=1".into()),

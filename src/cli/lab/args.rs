@@ -66,7 +66,7 @@ impl LabArgs {
             force: self.force,
             view: self.view,
             full: self.full,
-            characters: self.style.style(self.view.times()),
+            style: self.style.style(self.view.times()),
         })
     }
 
