@@ -122,7 +122,7 @@ pub(super) const ONLY_OURS: &[Difference] = &[
     ),
 ];
 
-/// Files, and packets of them (0: all), in which the two part ways as a whole.
+/// Files, and packets of them (0: all), or names in headers.txt, in which the two part ways as a whole.
 pub(super) const PACKETS: &[(&str, usize, &str)] = &[
     (
         "LINKTYPE_IPV4_invalid.pcap",
@@ -165,27 +165,27 @@ pub(super) const PACKETS: &[(&str, usize, &str)] = &[
         "tshark shows nothing of an integrity check value that is cut",
     ),
     (
-        "IPv4: loose source route under way, strict one, timestamps, unknown option, end of list.pcap",
+        "IPv4: loose source route under way, strict one, timestamps, unknown option, end of list",
         0,
         "tshark swaps the destination with the last address of a source route, and shows nothing of unknown options",
     ),
     (
-        "IPv6: jumbo payload.pcap",
+        "IPv6: jumbo payload",
         0,
         "tshark refuses a jumbo payload length that would have fitted the header",
     ),
     (
-        "TCP: experiments, unknown options, odd lengths.pcap",
+        "TCP: experiments, unknown options, odd lengths",
         0,
         "tshark does not read an MSS option of five bytes",
     ),
     (
-        "ICMP: unknown type.pcap",
+        "ICMP: unknown type",
         0,
         "tshark shows nothing of the rest of the header",
     ),
     (
-        "ICMP: time exceeded, eight bytes of TCP quoted.pcap",
+        "ICMP: time exceeded, eight bytes of TCP quoted",
         0,
         "in a quotation tshark has the sequence number as tcp.seq alone",
     ),
