@@ -40,14 +40,8 @@ fn a_file_system_that_stops_answering_cannot_keep_them() {
         let fill = |text: &str| text.replace("{disk}", disk);
         let what = format!("{program} {arguments:?} after {last}");
         let mut command = tool(Tool::Unshare);
-        command.args([
-            "--mount",
-            "python3",
-            "-B",
-            "tests/peers/silent_file_system.py",
-            disk,
-            last,
-        ]);
+        command.arg("--mount").arg(tool(Tool::Python).get_program());
+        command.args(["-B", "tests/peers/silent_file_system.py", disk, last]);
         command.arg(path_of_ours(program));
         command.args(arguments.iter().map(|word| fill(word)));
         let mut stuck = Stuck::start(clean(&mut command), &Output::Null, false);

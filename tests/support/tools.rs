@@ -6,8 +6,11 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStringExt as _;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use super::needs::{self, Missing};
 
@@ -108,7 +111,25 @@ pub fn need_all(tools: &[Tool]) -> bool {
 #[track_caller]
 pub fn tool(tool: Tool) -> Command {
     assert_asked(tool, "");
-    Command::new(tool.program())
+    match tool {
+        Tool::Python => Command::new(python()),
+        _ => Command::new(tool.program()),
+    }
+}
+
+/// Where Python itself is. `python3` may be the script of a version manager, which looks for it at each start, and takes longer
+/// for that than most of our scripts for their work. It is asked once.
+fn python() -> &'static OsStr {
+    static PATH: OnceLock<OsString> = OnceLock::new();
+    PATH.get_or_init(|| {
+        let named = Tool::Python.program();
+        let mut command = Command::new(named);
+        let asked = command.args(["-c", "import sys; print(sys.executable)"]).output();
+        // Where it does not say, it is called by its name, and the test tells what is wrong.
+        let path = asked.map_or_else(|_| Vec::new(), |output| output.stdout.trim_ascii().to_vec());
+        let path = OsString::from_vec(path);
+        if Path::new(&path).is_file() { path } else { named.into() }
+    })
 }
 
 /// A command that starts one of the programs that every machine has.
@@ -190,7 +211,7 @@ pub fn cargo() -> Command {
 }
 
 /// A command that starts the file at this path: a copy of a program of ours.
-pub fn copy(path: impl AsRef<std::path::Path>) -> Command {
+pub fn copy(path: impl AsRef<Path>) -> Command {
     Command::new(path.as_ref())
 }
 
