@@ -6,7 +6,7 @@ use std::path::Path;
 
 use socket_lab::calls::{Call, CallName, Role, lines};
 
-use super::stage::{TestFolder, count, ready, tshark};
+use super::stage::{TestFolder, counts, ready, tshark};
 use crate::support::{essential, needs};
 
 /// A run, how many packets it has, and what tshark counts in it: display filter, how many.
@@ -108,10 +108,6 @@ fn calls(path: &Path) -> Vec<Call> {
         .collect()
 }
 
-fn rows_in(capture: &Path) -> usize {
-    tshark(capture, &["frame.number"]).len()
-}
-
 /// Runs it and judges the files.
 fn check(place: &TestFolder, (run, packets, judgements): &Case) -> Vec<Call> {
     let ended = place.ran(&[run]);
@@ -123,6 +119,7 @@ fn check(place: &TestFolder, (run, packets, judgements): &Case) -> Vec<Call> {
         rows.iter().any(|row| !row[2].is_empty()),
         "{run}: no packet has a comment"
     );
+    let number = rows.len();
     let without_comments = |rows: Vec<Vec<String>>| rows.into_iter().map(|row| row[..2].to_vec()).collect::<Vec<_>>();
     let twin = tshark(&old, &["frame.number", "frame.len"]);
     assert_eq!(
@@ -132,15 +129,16 @@ fn check(place: &TestFolder, (run, packets, judgements): &Case) -> Vec<Call> {
     );
     // The report is of this capture, and has each of its packets.
     let report = std::fs::read_to_string(place.latest(&format!("{run}.html"))).unwrap();
-    assert_eq!(report.matches("<article").count(), rows_in(&new), "{run}");
+    assert_eq!(report.matches("<article").count(), number, "{run}");
     let sum = essential("sha256sum").arg(&new).output().unwrap().stdout;
     let sum = String::from_utf8_lossy(&sum).chars().take(64).collect::<String>();
     assert!(report.contains(&sum), "{run}: {sum}");
-    for (filter, expected) in *judgements {
-        let found = count(&new, filter);
+    let always = [("frame", number..=number), ("_ws.malformed", 0..=0)];
+    let judgements = [judgements, &always[..]].concat();
+    let filters: Vec<&str> = judgements.iter().map(|(filter, _)| *filter).collect();
+    for ((filter, expected), found) in judgements.iter().zip(counts(&new, &filters)) {
         assert!(expected.contains(&found), "{run}: {found} packets for {filter}");
     }
-    assert_eq!(count(&new, "_ws.malformed"), 0, "{run}");
     let left: Vec<_> = std::fs::read_dir(new.parent().unwrap())
         .unwrap()
         .map(|entry| entry.unwrap().file_name())
