@@ -4,8 +4,9 @@ mod expressions;
 mod frames;
 mod made;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
+use std::sync::{Arc, Mutex, OnceLock};
 
 use socket_lab::filter::{Filter, FilterProgram, FragmentPolicy, Instruction, NoResolver, Target};
 use socket_lab::wire::LinkType;
@@ -33,6 +34,15 @@ fn tcpdump(pile: &Pile, options: &[&str], expression: &str) -> Result<BTreeSet<u
     }
 }
 
+/// What tcpdump says of one of the [`piles`], which it is asked once for all tests: it takes longer to start than to work.
+fn verdicts(pile: &Pile, expression: &str) -> Result<BTreeSet<usize>, String> {
+    type Verdicts = Arc<OnceLock<Result<BTreeSet<usize>, String>>>;
+    static ASKED: Mutex<BTreeMap<(u32, String), Verdicts>> = Mutex::new(BTreeMap::new());
+    let key = (pile.link.0, expression.to_owned());
+    let asked = ASKED.lock().unwrap().entry(key).or_default().clone();
+    asked.get_or_init(|| tcpdump(pile, &[], expression)).clone()
+}
+
 fn compiled(link: LinkType, expression: &str) -> Result<FilterProgram, String> {
     let filter = Filter::parse(expression, &NoResolver).map_err(|error| error.to_string())?;
     let compiled = filter.compile(Target::File(link), 262_144, FragmentPolicy::Drop);
@@ -52,7 +62,7 @@ fn selected(program: &FilterProgram, frames: &[Captured]) -> BTreeSet<usize> {
 fn agrees(pile: &Pile, expression: &str) -> Result<usize, String> {
     let link = pile.link;
     let told = |what: &str| format!("{link}, {expression:?}: {what}");
-    let theirs = match (tcpdump(pile, &[], expression), compiled(link, expression)) {
+    let theirs = match (verdicts(pile, expression), compiled(link, expression)) {
         (Err(_), Err(_)) => return Ok(0),
         (Err(theirs), Ok(_)) => return Err(told(&format!("only tcpdump refuses it: {theirs}"))),
         (Ok(_), Err(ours)) if is_left_to_tcpdump(link, &ours) => return Ok(0),
@@ -67,16 +77,18 @@ fn agrees(pile: &Pile, expression: &str) -> Result<usize, String> {
     } else {
         tcpdump(pile, &["-O"], expression)?
     };
-    for &index in &differing {
-        let frame = &pile.frames[index];
-        let verdict = ours.contains(&index);
-        if verdict != plain.contains(&index) && !is_certain(pile, frame, expression, verdict) {
-            let (ours, bytes) = (ours.contains(&index), &frame.bytes[..frame.bytes.len().min(80)]);
-            return Err(told(&format!(
-                "frame {index} of {}: we say {ours}; {bytes:02x?}\n{program}",
-                frame.origin
-            )));
-        }
+    let differs = |&index: &usize| ours.contains(&index) != plain.contains(&index);
+    let doubtful: Vec<(&Captured, bool)> = differing
+        .iter()
+        .filter(|index| differs(index))
+        .map(|&index| (&pile.frames[index], ours.contains(&index)))
+        .collect();
+    if let Some((frame, ours)) = first_uncertain(link, &doubtful, expression) {
+        let (index, bytes) = (frame.index, &frame.bytes[..frame.bytes.len().min(80)]);
+        return Err(told(&format!(
+            "frame {index} of {}: we say {ours}; {bytes:02x?}\n{program}",
+            frame.origin
+        )));
     }
     Ok(differing.len())
 }
@@ -94,19 +106,31 @@ fn is_left_to_tcpdump(link: LinkType, refusal: &str) -> bool {
     }
 }
 
-/// Is this tcpdump's verdict too once there is something where the frame ends?
-fn is_certain(pile: &Pile, frame: &Captured, expression: &str, verdict: bool) -> bool {
-    let longer = [0x00, 0x45, 0xff].map(|fill| {
-        let mut bytes = frame.bytes.clone();
-        // More than a radiotap header can claim to have, 65,535.
-        bytes.resize(bytes.len() + 70_000, fill);
-        (frame.origin.clone(), frame.original_length, bytes)
-    });
-    let pile = Pile::of(pile.link, longer.into());
-    let selected = tcpdump(&pile, &[], expression).unwrap();
-    pile.frames
-        .iter()
-        .all(|frame| selected.contains(&frame.index) == verdict)
+/// The first of these frames whose verdict is not tcpdump's too once there is something where the frame ends.
+fn first_uncertain<'f>(
+    link: LinkType,
+    doubtful: &[(&'f Captured, bool)],
+    expression: &str,
+) -> Option<(&'f Captured, bool)> {
+    /// What stands there; each is tried.
+    const FILLS: [u8; 3] = [0x00, 0x45, 0xff];
+    // tcpdump is asked about a few at once, as they are long.
+    doubtful.chunks(50).find_map(|few| {
+        let longer = few.iter().flat_map(|(frame, _)| {
+            FILLS.map(|fill| {
+                let mut bytes = frame.bytes.clone();
+                // More than a radiotap header can claim to have, 65,535.
+                bytes.resize(bytes.len() + 70_000, fill);
+                (frame.origin.clone(), frame.original_length, bytes)
+            })
+        });
+        let selected = tcpdump(&Pile::of(link, longer.collect()), &[], expression).unwrap();
+        let uncertain = few.iter().enumerate().find(|(number, (_, verdict))| {
+            let mut longer = number * FILLS.len()..(number + 1) * FILLS.len();
+            !longer.all(|index| selected.contains(&index) == *verdict)
+        });
+        uncertain.map(|(_, doubtful)| *doubtful)
+    })
 }
 
 fn all_agree(expressions: impl Iterator<Item = String>) {
@@ -184,7 +208,7 @@ fn the_machine_runs_the_programs_of_tcpdump() {
             .iter()
             .chain(&["ip[0] + tcp[12] / 4 - 2 * ip[9] > udp[4] << 1 | 3"])
         {
-            let Ok(theirs) = tcpdump(pile, &[], expression) else {
+            let Ok(theirs) = verdicts(pile, expression) else {
                 continue;
             };
             let run = tool(Tool::Tcpdump)
