@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use crate::support::ours;
+use crate::support::{clean, ours};
 
 const FOLDER: &str = "tests/golden";
 
@@ -23,7 +23,7 @@ fn list() -> Vec<(String, Vec<String>)> {
 #[test]
 fn each_text_is_as_kept() {
     for (name, arguments) in list() {
-        let ended = ours("sniffer").args(&arguments).output().unwrap();
+        let ended = clean(&mut ours("sniffer")).args(&arguments).output().unwrap();
         let errors = String::from_utf8_lossy(&ended.stderr);
         assert!(ended.status.success() && errors.is_empty(), "{name}: {errors}");
         let now = String::from_utf8(ended.stdout).unwrap();
@@ -48,18 +48,24 @@ fn every_text_is_listed_once() {
     assert_eq!(listed.into_iter().collect::<BTreeSet<_>>(), files);
 }
 
-/// A capture of the project without its texts is not noticed by anybody.
+/// Each capture of the project is kept in three views, its ladder with the calls.
 #[test]
 fn every_capture_is_in_the_list() {
     let list = list();
     for entry in fs::read_dir("captures").unwrap() {
         let path = entry.unwrap().path();
-        if path
-            .extension()
-            .is_some_and(|ending| ending == "pcapng" || ending == "pcap")
-        {
-            let named = |arguments: &[String]| arguments.iter().any(|word| Path::new(word) == path);
-            assert!(list.iter().any(|(_, arguments)| named(arguments)), "{}", path.display());
+        if path.extension().is_none_or(|ending| ending != "pcapng") {
+            continue;
+        }
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        let file = format!("captures/{name}.pcapng");
+        let calls = format!("captures/{name}.calls.jsonl");
+        for (view, more) in [("summary", None), ("fields", None), ("ladder", Some(&calls))] {
+            let row = list.iter().find(|(row, _)| *row == format!("{name}.{view}"));
+            let (_, arguments) = row.unwrap_or_else(|| panic!("{name}.{view}"));
+            let has = |words: [&str; 2]| arguments.windows(2).any(|pair| pair == words);
+            assert!(has(["-r", &file]) && has(["--view", view]), "{name}.{view}");
+            assert!(more.is_none_or(|calls| has(["--calls", calls])), "{name}.{view}");
         }
     }
 }

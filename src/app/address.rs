@@ -88,7 +88,7 @@ pub fn of_server(host: &str, port: u16, within: Duration, cancel: &CancelToken) 
     Ok(addresses)
 }
 
-/// Looks a name up in a thread of its own: getaddrinfo(3) cannot be interrupted, the user must be able to quit.
+/// Looks a name up in a thread of its own: getaddrinfo(3) cannot be interrupted, and the user must be able to quit.
 fn look_up(
     host: String,
     port: u16,

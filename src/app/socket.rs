@@ -5,7 +5,7 @@
 //!
 //! A method that waits (`accept`, `connect`, `recv`, …) waits like the plain call, with two differences: it gives up after
 //! its timeout, and at once when the program is told to quit. For that the descriptor is non-blocking
-//! underneath: the call is tried, and when it would block, poll(2) waits for the socket and for the [`CancelToken`] mark, then it is
+//! underneath: the call is tried, and when it would block, poll(2) waits for the socket and for the [`CancelToken`], then it is
 //! tried again. The report has one call, from the first try to the last: what the program experienced.
 
 mod address;

@@ -24,7 +24,7 @@ pub struct UppercaseStream {
 }
 
 impl UppercaseStream {
-    /// Raises what has arrived and appends it to `capitalized`; a character that is not complete yet is kept for the next call.
+    /// Turns what has arrived into uppercase and appends it to `capitalized`; a character that is not complete yet is kept for the next call.
     ///
     /// The output has at most three times the bytes of the input (`ΐ`, 2 bytes, becomes 3 characters of 2 bytes), plus
     /// what a kept character adds.

@@ -34,7 +34,7 @@ pub(super) fn note(context: Context<'_, '_>, field: &Field<'_>) -> Option<&'stat
     })
 }
 
-/// Does the datagram stay inside the machine, where no network card fills in a sum, and is it not checked?
+/// Does the datagram stay inside the machine, where no network card fills in a sum and none is checked?
 fn is_loopback(outer: &Layer<'_>) -> bool {
     let ipv4 = outer.ipv4().is_some_and(|ip| ip.destination().is_loopback());
     ipv4 || outer.ipv6().is_some_and(|ip| ip.destination().is_loopback())

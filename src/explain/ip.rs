@@ -76,7 +76,7 @@ impl Explain for Ipv6Explainer {
     }
 }
 
-/// IPv4 options: hardly a host sends them, and many routers drop what has them. RFC 7126
+/// IPv4 options: hardly any host sends them, and many routers drop what has them. RFC 7126
 fn option(id: &str) -> Option<&'static str> {
     Some(match id {
         ipv4::options::id::OPTIONS_EOL => "no option follows",

@@ -54,7 +54,7 @@ impl LabContext {
         self.address
     }
 
-    /// The mark that tells one program to quit. Ctrl+C sets it too.
+    /// The token that tells one program to quit. Ctrl+C sets it too.
     ///
     /// # Errors
     /// The process may open no more files.

@@ -4,7 +4,7 @@
 //! a folder that cannot be written is said first, a run that is interrupted leaves nothing, and of two runs at the same time the
 //! files of one stay, whole.
 //!
-//! The folder is opened once, and all files go into the one that was opened: who may change its name meanwhile, as somebody else
+//! The folder is opened once, and all files go into the one that was opened: who may change its name meanwhile, as another user
 //! may in a folder of theirs, cannot lead them elsewhere.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};

@@ -44,9 +44,8 @@ pub struct LabSettings {
     pub style: TextStyle,
 }
 
-/// Runs what is asked for, and prints it. The order matters: the network first, then what needs privileges, with what is no longer
-/// needed given up after each step.
-/// With the last of them gone files are opened and threads started.
+/// Performs the runs that are asked for, and prints them. The order matters: the network first, then what needs privileges, with
+/// what is no longer needed given up after each step. With the last of them gone, files are opened and threads started.
 ///
 /// # Errors
 /// Ctrl+C, or a step that failed.
@@ -194,7 +193,7 @@ fn print(printer: &RunPrinter<'_>, finished: &[FinishedRun], names: &[PathBuf]) 
     }
 }
 
-/// What is left to be said on standard error, and the exit status.
+/// What is left to be said on standard error, and the outcome.
 fn conclude(
     finished: &[FinishedRun],
     failure: Option<Failure>,

@@ -10,7 +10,7 @@
 //! 5. [`context`]: what the programs of a run share; [`programs`]: servers and clients in [`threads`], each with its [`screen`];
 //!    [`scripted_input`]: what is typed;
 //! 6. [`recording`]: the files; [`result`]: what the packets and the calls say;
-//! 7. [`comparison`], [`run_printer`] and [`view`]: what is told of it.
+//! 7. [`comparison`], [`run_printer`] and [`view`]: what is printed of it; `refused_network`: what to do where it may not capture.
 //!
 //! [`guided`] takes these steps; [`failure`]: why a run could not be finished. A new run is a file in `runs`, with its two lines in `runs/mod.rs`.
 

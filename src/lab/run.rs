@@ -20,7 +20,7 @@ pub struct Run {
     pub protocols: &'static str,
     /// Does it type the lines that the user may choose?
     pub takes_lines: bool,
-    /// What to watch, a paragraph each: told before its packets are shown.
+    /// What to watch, a paragraph each: printed before its packets are shown.
     pub before: fn(&Network) -> &'static [&'static str],
     /// Changes the network as the run needs it. Called while the privileges are there.
     pub change: fn(&Network) -> Result<(), Failure>,

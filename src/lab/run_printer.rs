@@ -1,4 +1,4 @@
-//! What is told of the runs.
+//! How runs are printed.
 
 use std::cell::RefCell;
 use std::io::{self, Write};
@@ -21,10 +21,10 @@ use crate::render::view::{ConversationView, EndedConversation, ShownPacket, View
 use crate::render::{CharacterSet, fields};
 use crate::timeline::{CallIndex, PacketRef};
 
-/// A line of a screen takes at most so many lines of the story.
+/// A line of a screen takes at most so many lines of what is printed.
 const MOST_ROWS: usize = 4;
 
-/// Prints runs: what of them, and how.
+/// Prints runs: in which view, and in which style.
 pub struct RunPrinter<'a> {
     /// How much.
     pub view: LabView,
@@ -37,7 +37,7 @@ pub struct RunPrinter<'a> {
 }
 
 impl RunPrinter<'_> {
-    /// Tells the runs, and where their files are.
+    /// Prints the runs, and where their files are.
     ///
     /// # Errors
     /// Those of the writer.

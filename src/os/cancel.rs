@@ -1,8 +1,8 @@
 //! Ctrl+Z, Ctrl+C, SIGTERM and SIGHUP: told to quit.
 //!
 //! The classic scripts say "Press Ctrl+Z to quit", but Ctrl+Z only suspends them: the port stays taken, and clients that
-//! still connect hang. Here the four signals mark a [`CancelToken`], and every call that waits looks at it: before it waits, and
-//! by waiting for the mark's descriptor beside its own. So no call is left waiting, and none is torn out of the middle.
+//! still connect hang. Here the four signals set a [`CancelToken`], and every call that waits looks at it: before it waits, and
+//! by waiting for the token's descriptor beside its own. So no call is left waiting, and none is torn out of the middle.
 
 use std::io;
 use std::sync::Arc;
@@ -40,9 +40,9 @@ impl CancelToken {
         })
     }
 
-    /// A mark that SIGTSTP (Ctrl+Z), SIGINT (Ctrl+C), SIGTERM and SIGHUP (the terminal is gone) set, signal(7). A SIGHUP that is
+    /// A token that SIGTSTP (Ctrl+Z), SIGINT (Ctrl+C), SIGTERM and SIGHUP (the terminal is gone) set, signal(7). A SIGHUP that is
     /// ignored when the program starts stays so: that is what nohup(1) is for. Where there are no such signals, nothing sets the
-    /// mark, and Ctrl+C ends the program in the system's way.
+    /// token, and Ctrl+C ends the program in the system's way.
     ///
     /// # Errors
     /// When the process may open no more files.
@@ -66,7 +66,7 @@ impl CancelToken {
         self.pipe.signals()
     }
 
-    /// Sets the mark.
+    /// Sets the token, as the signals do.
     pub fn request(&self) {
         self.requested.store(true, Ordering::SeqCst);
         #[cfg(unix)]
@@ -76,7 +76,7 @@ impl CancelToken {
     /// Waits until it is set.
     pub fn wait(&self) {
         while !self.requested() {
-            // Waits for the mark and, beside it, for the mark: both wake at once.
+            // Waits for the token's descriptor twice, because `wait` takes two: both wake at once.
             #[cfg(unix)]
             let woken = wait(&self.descriptor(), Interest::Readable, self, None).is_ok();
             #[cfg(not(unix))]

@@ -10,9 +10,9 @@ use crate::wire::{DisplayFormat, FieldDef, Origin};
 
 /// Columns that the words on the left take.
 const LEFT: usize = 8;
-/// So many named values are told.
+/// So many named values are printed.
 const NAMED: usize = 16;
-/// So many places are told.
+/// So many places are printed.
 const PLACES: usize = 6;
 
 /// A field as it stood in a packet.
@@ -158,7 +158,7 @@ fn values(entry: &FieldEntry) -> String {
     }
 }
 
-/// What the form tells of the values.
+/// What the display format says of the values.
 fn formed(def: &FieldDef) -> String {
     let most = || u64::MAX >> (64 - def.bits.clamp(1, 64));
     match def.format {

@@ -115,7 +115,7 @@ pub trait ConversationView {
     ///
     /// # Errors
     /// Those of the writer.
-    fn draw(&mut self, out: &mut dyn Write, characters: &TextStyle, ended: &EndedConversation<'_>) -> io::Result<bool>;
+    fn draw(&mut self, out: &mut dyn Write, style: &TextStyle, ended: &EndedConversation<'_>) -> io::Result<bool>;
 
     /// Writes what comes after all conversations.
     ///

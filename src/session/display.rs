@@ -300,7 +300,7 @@ impl Render<RenderJob> for Writer {
     }
 }
 
-/// Is there nobody who waits for the next packet, so that several threads may be at work? A pipe may be fed packet by packet.
+/// Does no reader wait for the next packet, so that several threads may be at work? A pipe may be fed packet by packet.
 fn reads_a_file(settings: &Settings) -> bool {
     let is_file = |path: &std::path::PathBuf| std::fs::metadata(path).is_ok_and(|about| about.is_file());
     settings.read.as_ref().is_some_and(is_file)

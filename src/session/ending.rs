@@ -163,7 +163,7 @@ struct Watcher {
 impl Watcher {
     fn run(mut self) {
         while self.cancel.signals() == 0 {
-            // A mark that the program has set itself stays set: then it is looked for the signal now and again.
+            // A token that the program has set itself stays set: then it is looked for the signal now and again.
             let until = (!self.cancel.requested()).then(|| self.cancel.clone());
             self.wait(until.as_ref());
         }
@@ -261,10 +261,10 @@ impl Watcher {
         }
     }
 
-    /// Waits until the mark is set, or counts are asked for, which it answers; without a mark for [`LOOK`] at most.
-    fn wait(&mut self, mark: Option<&CancelToken>) {
-        let marked = mark.map(Cancellation::descriptor);
-        let timeout = if mark.is_some() {
+    /// Waits until the token is set, or counts are asked for, which it answers; without a token for [`LOOK`] at most.
+    fn wait(&mut self, token: Option<&CancelToken>) {
+        let marked = token.map(Cancellation::descriptor);
+        let timeout = if token.is_some() {
             PollTimeout::NONE
         } else {
             PollTimeout::try_from(LOOK).unwrap_or(PollTimeout::MAX)

@@ -13,8 +13,8 @@
 //! - `live`: from an interface that `opening` opens, with `printing`, `recording`, `flushing` and `counts` beside it; `file`: from a
 //!   capture file, which `source` opens, with `progress`, and `copy`, what is recorded of it;
 //! - `following`: the conversations of frames; `observed`: a packet with all that is known of it, and what a sink of such packets
-//!   is. They are handed to the sinks in `Sinks::take` of `file`, in `Session::take` of `live` and, for the screen, in
-//!   `Printer::take` of `printing`; `comments` puts the comment that `explain::packet` makes onto a recorded one;
+//!   is. They are handed to the sinks in `Sinks::take` of `file`, in `LiveSession::take` of `live` and, for the screen, in
+//!   `Printer::take` of `printing`; `comments` puts the comment that `explain::packet` makes onto a recorded one, also for `extcap`;
 //! - `display`: packets onto the screen, with `pool`, the threads that help it;
 //! - `conversation_buffer`: views of whole conversations; `json_trailer`: their JSON; `calls`: the calls beside them, from `call_files`;
 //! - `answers`: the questions of the courses; `exports`: reports, pictures and diagrams; `write`: files that are written whole;

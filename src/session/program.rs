@@ -22,7 +22,7 @@ use crate::os::keyboard::Keyboard;
 
 /// What a program works with.
 pub struct Session {
-    /// The mark that a quit sets.
+    /// The token that a quit sets.
     pub cancel: CancelToken,
     /// Where its words go.
     pub transcript: Arc<Transcript>,

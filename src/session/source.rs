@@ -166,7 +166,7 @@ mod unix {
     struct UntilCancelled {
         file: File,
         cancel: CancelToken,
-        /// A mark that is not set, to wait by after the quit.
+        /// A token that is not set, to wait by after the quit.
         never: Option<CancelToken>,
         /// Since the quit: until when the end of the pipe is waited for.
         last: Option<Instant>,

@@ -6,7 +6,7 @@ use crate::calls::CallName;
 use crate::flow::Party;
 use crate::flow::segment::{Remark, ResetCause, SegmentPart};
 
-/// A point in the story; the number is an index among the packets or the calls.
+/// An event; the number is an index among the packets or the calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Node {
     /// A call is entered.

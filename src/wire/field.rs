@@ -122,7 +122,7 @@ impl<'a> Field<'a> {
         })
     }
 
-    /// A field of whole bytes whose parts were found by walking.
+    /// A field of whole bytes whose parts were found by iterating.
     pub(super) fn of_span(def: &'static FieldDef, span: Span<'a>, parts: Vec<Self>) -> Self {
         Self {
             def,

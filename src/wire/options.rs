@@ -1,4 +1,4 @@
-//! Walking through options.
+//! Iterating over options.
 //!
 //! Options stand one after the other, each with its kind and its own length, so the place of the second depends on what the
 //! first says. A length of 0 would make a careless reader stand still, one past the header would make it read the data:

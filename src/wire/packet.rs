@@ -159,8 +159,7 @@ impl<'a> Packet<'a> {
         None
     }
 
-    /// The `length` bytes that `field` declares. If they are not there: keeps those that are, says so, and
-    /// gives `None`.
+    /// The `length` bytes that `field` declares. If they are not there: keeps those that are, says so, and gives `None`.
     pub(super) fn declared(
         &mut self,
         protocol: Protocol,

@@ -77,7 +77,7 @@ impl Timeout<'_> {
         wait(Some(left.saturating_sub(*silently)))
     }
 
-    /// Computes it, once for all calls.
+    /// Computes the timeout, once for all calls.
     pub(super) fn compute(&mut self) {
         if let Self::Computed(ask) = self {
             *self = Self::Fixed(Some(ask()));

@@ -43,8 +43,8 @@ pub struct Capture {
     counters: Counters,
     /// Frames taken out of the receive buffer.
     taken: u64,
-    since_stop_check: u32,
-    /// After the stop: frames that had passed before it and are still in the receive buffer.
+    since_cancel_check: u32,
+    /// After the quit: frames that had passed before it and are still in the receive buffer.
     left: Option<u64>,
     /// Since when frames that the kernel has counted are waited for, at the end.
     held_back_since: Option<Instant>,
@@ -145,7 +145,7 @@ impl Capture {
             notes,
             state: LinkState::Up,
             taken: 0,
-            since_stop_check: 0,
+            since_cancel_check: 0,
             left: None,
             held_back_since: None,
             without_memory: 0,
@@ -187,9 +187,9 @@ impl Capture {
         &self.notes
     }
 
-    /// What happens next: waits until there is something, for `timeout` at most (`None`: forever), or until the stop.
+    /// What happens next: waits until there is something, for `timeout` at most (`None`: forever), or until the quit.
     ///
-    /// After the stop, the frames that had passed before it are still handed out, and no more: even where frames come
+    /// After the quit, the frames that had passed before it are still handed out, and no more: even where frames come
     /// faster than they are read, it ends.
     ///
     /// # Errors
@@ -252,7 +252,7 @@ impl Capture {
         self.counters.clone()
     }
 
-    /// The stop has come: those that are in the buffer now are still handed out.
+    /// The quit has come: those that are in the buffer now are still handed out.
     fn begin_to_end(&mut self) -> Result<(), CaptureError> {
         self.left = Some(self.waiting()?);
         Ok(())

@@ -5,7 +5,7 @@ use crate::frame::Frame;
 /// What ends the waiting for frames: a descriptor that becomes readable, and stays so, when the program is told to quit.
 #[cfg(unix)]
 pub type CancelDescriptor<'a> = std::os::fd::BorrowedFd<'a>;
-/// What ends the waiting for frames: a mark that is set when the program is told to quit.
+/// What ends the waiting for frames: a token that is set when the program is told to quit.
 #[cfg(not(unix))]
 pub type CancelDescriptor<'a> = &'a std::sync::atomic::AtomicBool;
 
@@ -20,7 +20,7 @@ pub enum CaptureEvent<'a> {
     InterfaceUp,
     /// Nothing to report within the time.
     Idle,
-    /// The stop came, and every frame that had passed before it has been handed out.
+    /// The quit came, and every frame that had passed before it has been handed out.
     Stopped,
 }
 

@@ -1,10 +1,10 @@
 //! Frames from an interface, as they pass.
 //!
 //! ```no_run
-//! use socket_lab::capture::live::{Event, Opening};
+//! use socket_lab::capture::live::{CaptureEvent, CaptureOptions};
 //!
-//! let mut capture = Opening::on("lo").open()?;
-//! while let Event::Frame(frame, _) = capture.next(None, None)? {
+//! let mut capture = CaptureOptions::on("lo").open()?;
+//! while let CaptureEvent::Frame(frame, _) = capture.next(None, None)? {
 //!     let _ = frame.bytes;
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())

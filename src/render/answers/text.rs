@@ -9,7 +9,7 @@ use crate::render::text_style::{Paint, TextStyle};
 /// Columns that the words on the left take.
 const LEFT: usize = 9;
 
-/// Writes the sheet in the columns and characters of the look. No byte of it comes out as a control character.
+/// Writes the sheet in the columns and characters of the style. No byte of it comes out as a control character.
 ///
 /// # Errors
 /// Those of the writer.

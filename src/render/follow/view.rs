@@ -39,14 +39,14 @@ pub const VIEW: View = View {
 struct Texts {
     /// For each conversation, in bytes.
     room: usize,
-    kept: HashMap<u64, StreamAssembler>,
+    kept: HashMap<u64, Box<StreamAssembler>>,
     bytes: usize,
 }
 
 impl ConversationView for Texts {
     fn add(&mut self, packet: &PacketRef, data: &[u8]) {
         let conversation = self.kept.entry(packet.in_flow.conversation);
-        let text = conversation.or_insert_with(|| StreamAssembler::new(self.room));
+        let text = conversation.or_insert_with(|| Box::new(StreamAssembler::new(self.room)));
         let before = text.kept();
         text.add(&packet.in_flow, data);
         self.bytes = self.bytes.saturating_add(text.kept()).saturating_sub(before);
@@ -56,18 +56,13 @@ impl ConversationView for Texts {
         self.bytes + self.kept.len() * CONVERSATION > ALL_TEXT
     }
 
-    fn draw(
-        &mut self,
-        mut out: &mut dyn Write,
-        characters: &TextStyle,
-        ended: &EndedConversation<'_>,
-    ) -> io::Result<bool> {
+    fn draw(&mut self, mut out: &mut dyn Write, style: &TextStyle, ended: &EndedConversation<'_>) -> io::Result<bool> {
         let Some(kept) = self.kept.remove(&ended.number) else {
             return Ok(true);
         };
         self.bytes = self.bytes.saturating_sub(kept.kept());
         if let Some(follow) = kept.finish() {
-            text::write(&mut out, characters, &follow)?;
+            text::write(&mut out, style, &follow)?;
         }
         Ok(true)
     }

@@ -1,4 +1,4 @@
-//! From a story to its picture.
+//! From a [`LadderInput`] to its picture.
 
 use super::{
     Arrow, ArrowContent, ArrowLine, CallPoint, CallRow, Detail, Ladder, LadderInput, LadderRow, Lane, NO_CALL_LOG,
@@ -44,7 +44,7 @@ impl Ladder {
     }
 }
 
-/// The states stand where the story of this connection begins: after what made the server ready.
+/// The states stand where this connection begins: after what made the server ready.
 fn begin(rows: &mut Vec<LadderRow>, lanes: &[Lane; 2]) {
     let [client, server] = lanes;
     let (Some(client), Some(server)) = (client.state, server.state) else {

@@ -100,7 +100,7 @@ pub struct Lane {
 pub struct LadderRow {
     /// Nanoseconds since [`Ladder::start`]; negative before it.
     pub time: Option<i64>,
-    /// What is to be said of its place.
+    /// What is to be noted of its order.
     pub order_note: Option<OrderNote>,
     /// What it shows.
     pub kind: RowKind,

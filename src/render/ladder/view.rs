@@ -17,8 +17,8 @@ const LAST: usize = 200;
 /// So many packets and conversations are kept in all before conversations are drawn that have not ended.
 const PACKETS: usize = 150_000;
 
-/// So many conversations are drawn together at most: a ladder takes about 10 KB of a page, so this is 20 MB, and nobody looks at
-/// more. Another one is asked for by its number, with `--flow`.
+/// So many conversations are drawn together at most: a ladder takes about 10 KB of a page, so this is 20 MB, and more are not
+/// looked at. Another one is asked for by its number, with `--flow`.
 pub const CONVERSATIONS: usize = 2_000;
 
 /// The view.
@@ -102,12 +102,7 @@ impl ConversationView for Ladders {
         self.beside
     }
 
-    fn draw(
-        &mut self,
-        mut out: &mut dyn Write,
-        characters: &TextStyle,
-        ended: &EndedConversation<'_>,
-    ) -> io::Result<bool> {
+    fn draw(&mut self, mut out: &mut dyn Write, style: &TextStyle, ended: &EndedConversation<'_>) -> io::Result<bool> {
         self.drawn += 1;
         let kept = self.kept.remove(&ended.number).unwrap_or_default();
         self.packets = self.packets.saturating_sub(kept.first.len() + kept.last.len());
@@ -128,7 +123,7 @@ impl ConversationView for Ladders {
         };
         let ladder = Ladder::of(&input, self.detail);
         if !self.beside {
-            text::write(&mut out, characters, &ladder)?;
+            text::write(&mut out, style, &ladder)?;
         } else if self.waiting.len() < CONVERSATIONS {
             self.waiting.push(ladder);
         } else {
@@ -137,15 +132,15 @@ impl ConversationView for Ladders {
         Ok(true)
     }
 
-    fn finish(&mut self, mut out: &mut dyn Write, characters: &TextStyle) -> io::Result<()> {
+    fn finish(&mut self, mut out: &mut dyn Write, style: &TextStyle) -> io::Result<()> {
         if self.beside {
             // In plain style they are told one after the other, at any width.
-            let is_drawn = characters.characters != CharacterSet::Plain;
-            self.narrow = is_drawn && self.waiting.len() > 1 && side_by_side::capacity(characters) < 2;
-            side_by_side::write(&mut out, characters, &std::mem::take(&mut self.waiting))?;
+            let is_drawn = style.characters != CharacterSet::Plain;
+            self.narrow = is_drawn && self.waiting.len() > 1 && side_by_side::capacity(style) < 2;
+            side_by_side::write(&mut out, style, &std::mem::take(&mut self.waiting))?;
         }
         if self.drawn > 0 {
-            text::legend(&mut out, characters)?;
+            text::legend(&mut out, style)?;
         }
         Ok(())
     }

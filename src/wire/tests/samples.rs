@@ -1,7 +1,7 @@
 //! The packets in `headers.txt`.
 //!
 //! A line `# name` begins a packet. Lines `link` and `frame` give it; each line `malformed PLACE BYTES` gives a wrong value: these bytes,
-//! put there, and the problems that the decoder has to find. All other lines are what the decoder makes of it, so the file
+//! put there, and the malformations that the decoder has to find. All other lines are what the decoder makes of it, so the file
 //! is made again by running the tests with `SOCKET_LAB_UPDATE=1`, and its changes are then read by a human.
 
 use std::fmt::Write as _;

@@ -12,8 +12,8 @@ use super::{Capture, LinkState, WaitEnd, failure, is_down, milliseconds, passes}
 
 /// How often an interface that is down is looked at: nothing tells that it is up again.
 const DOWN_CHECK: Duration = Duration::from_millis(50);
-/// After how many frames in a row the stop is looked at, without waiting for the socket to be empty.
-const FRAMES_BETWEEN_STOP_CHECKS: u32 = 512;
+/// After how many frames in a row the quit is looked at, without waiting for the socket to be empty.
+const FRAMES_BETWEEN_CANCEL_CHECKS: u32 = 512;
 /// How long a frame that the kernel has counted is waited for at the end: many times as long as it may hold one back.
 const LONGEST_HOLD: Duration = Duration::from_millis(500);
 /// How often such a frame is looked for; the socket says when it is there, so this is only in case.
@@ -31,7 +31,7 @@ impl Capture {
             if self.left.is_some_and(|left| left == 0) {
                 return Ok(WaitEnd::CaptureEvent(CaptureEvent::Stopped));
             }
-            if cancel.is_some() && self.left.is_none() && self.since_stop_check >= FRAMES_BETWEEN_STOP_CHECKS {
+            if cancel.is_some() && self.left.is_none() && self.since_cancel_check >= FRAMES_BETWEEN_CANCEL_CHECKS {
                 self.sleep(Some(Duration::ZERO), cancel)?;
                 continue;
             }
@@ -39,7 +39,7 @@ impl Capture {
                 // After "down" the first frame to come means "up".
                 Ok(_) if self.state == LinkState::Down => return Ok(self.up_again()),
                 Ok(metadata) => {
-                    self.since_stop_check += 1;
+                    self.since_cancel_check += 1;
                     self.held_back_since = None;
                     return Ok(WaitEnd::FrameMetadata(metadata));
                 }
@@ -66,7 +66,7 @@ impl Capture {
             if let Some(event) = self.news_of_the_interface()? {
                 return Ok(event);
             }
-            // The clock is read only now: where frames come fast, no frame waits.
+            // The clock is read only now: where frames come fast, there is no wait to be timed.
             let waited = started.get_or_insert_with(Instant::now).elapsed();
             let left = timeout.map(|timeout| timeout.saturating_sub(waited));
             if left.is_some_and(|left| left.is_zero()) {
@@ -131,16 +131,16 @@ impl Capture {
         WaitEnd::CaptureEvent(CaptureEvent::InterfaceUp)
     }
 
-    /// Sleeps until a frame comes, the stop comes, it is time to look at the interface again, or the time is over.
+    /// Sleeps until a frame comes, the quit comes, it is time to look at the interface again, or the time is over.
     fn sleep(&mut self, time: Option<Duration>, cancel: Option<CancelDescriptor<'_>>) -> Result<(), CaptureError> {
-        self.since_stop_check = 0;
+        self.since_cancel_check = 0;
         let time = if self.state == LinkState::Down {
             Some(time.map_or(DOWN_CHECK, |time| time.min(DOWN_CHECK)))
         } else {
             time
         };
         let socket = self.socket.as_fd();
-        // Without a stop, the socket takes its place as well: poll(2) does not mind.
+        // Without a cancel token, the socket takes its place as well: poll(2) does not mind.
         let mut watched = [
             PollFd::new(cancel.unwrap_or(socket), PollFlags::POLLIN),
             PollFd::new(socket, PollFlags::POLLIN),
