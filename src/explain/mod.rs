@@ -1,7 +1,8 @@
 //! Why a field has this value in this packet: the sentences.
 //!
 //! [`meaning()`] gives the sentence for one field, [`note`] the word that stands behind its value (`[ok]`, `[rel 13]`), and
-//! [`packet`] what the packet is as a whole. [`purpose`] tells what a field is for, without a packet.
+//! [`packet`] what the packet is as a whole. [`purpose`] says what a field is for, without a packet, and [`concepts`] what is not a field at all, such as
+//! the handshake.
 //!
 //! One file per protocol; what several have in common is in `ports` (services by their numbers, such as DHCP), `addresses`,
 //! `checksum` and `lengths`. Why a packet was sent is in `packet/reason.rs`. Each takes the packet and, where its conversation is followed, its [`PacketInFlow`](crate::flow::PacketInFlow) there: without it a sentence says only
@@ -23,6 +24,7 @@ mod addresses;
 mod arp;
 mod by_protocol;
 mod checksum;
+pub mod concepts;
 mod context;
 mod explainer;
 mod icmp;
@@ -31,6 +33,7 @@ mod ip;
 mod lengths;
 mod link;
 mod meaning;
+mod names;
 pub mod packet;
 mod ports;
 pub mod purpose;
