@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::page::Page;
 use super::proof::Proof;
 use super::text_style::{CharacterSet, TextStyle};
+use crate::explain::concepts::Concept;
 use crate::explain::purpose::{FieldEntry, FieldPosition, is_wiresharks};
 use crate::wire::{DisplayFormat, FieldDef, Origin};
 
@@ -35,7 +36,7 @@ pub struct CaptureExamples {
     pub examples: Vec<Example>,
 }
 
-/// Writes the page. `others` are further fields of the same name.
+/// Writes the page. `others` are further fields of the same name, `concept` is a concept that may be meant.
 ///
 /// # Errors
 /// Those of the writer.
@@ -44,6 +45,7 @@ pub fn write(
     style: &TextStyle,
     entry: &FieldEntry,
     others: &[FieldEntry],
+    concept: Option<&Concept>,
     seen: Option<&CaptureExamples>,
 ) -> io::Result<()> {
     let mut page = Page {
@@ -76,6 +78,9 @@ pub fn write(
     if !others.is_empty() {
         let names: Vec<&str> = others.iter().map(|other| other.def.id).collect();
         page.beside("Also", &format!("of the same name: {}", names.join(", ")), None)?;
+    }
+    if let Some(concept) = concept {
+        page.beside("Also", &format!("the concept: {}", concept.name), None)?;
     }
     match seen {
         Some(seen) => write_seen(&mut page, seen),

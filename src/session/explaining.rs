@@ -1,4 +1,4 @@
-//! `--explain FIELD`: what a field is for, and how it looks in a capture file.
+//! `--explain WORD`: what a field is for, and how it looks in a capture file; what a concept is; what there is to explain.
 
 use super::ending::{self, Counts, Grace};
 use super::following::Follower;
@@ -10,7 +10,8 @@ use super::settings::Settings;
 use super::source::{Source, grace_of};
 use super::stdout::put;
 use crate::escape::{one_line, printable};
-use crate::explain::purpose::{FieldEntry, lookup, nearest, no_field};
+use crate::explain::concepts::{Concept, concept as find_concept};
+use crate::explain::purpose::{FieldEntry, concept_beside, lookup, nearest, no_field};
 use crate::explain::{Context, icmp_extension, meaning, note};
 use crate::filter::Filter;
 use crate::flow::PacketInFlow;
@@ -18,6 +19,7 @@ use crate::os::cancel::CancelToken;
 use crate::render::explained::{self, CaptureExamples, Example};
 use crate::render::proof::Proof;
 use crate::render::text_style::TimeFormat;
+use crate::render::{concept as concept_page, explained_list};
 use crate::wire::{Field, Layer, Packet, Protocol};
 
 /// So many places in the capture are shown.
@@ -26,25 +28,63 @@ const EXAMPLES: usize = 5;
 /// Stands behind a place that is none of the packet.
 const JOINED: &str = "[bytes counted in the datagram put together]";
 
-/// The entries about the field of this name, the best first; at least one.
-///
-/// # Errors
-/// There is none: a line that says so, and which names are near.
-pub fn entries(name: &str) -> Result<Vec<FieldEntry>, String> {
-    let entries = lookup(name);
-    if entries.is_empty() {
-        return Err(unknown(name));
-    }
-    Ok(entries)
+/// The word that asks for the list of all names.
+const LIST: &str = "list";
+
+/// What is explained.
+#[derive(Debug)]
+pub enum Topic {
+    /// The names of all concepts and fields.
+    List,
+    /// A concept.
+    Concept(&'static Concept),
+    /// Fields of this name, the best first; at least one.
+    Fields {
+        /// The fields.
+        entries: Vec<FieldEntry>,
+        /// A concept that may be meant by the same word.
+        concept: Option<&'static Concept>,
+    },
 }
 
-/// Explains the field, with the packets of `-r` if it is given.
+/// What this word asks for.
+///
+/// # Errors
+/// Nothing is called so, or the settings ask for what does not go with it: a line that says so, and what to do.
+pub fn topic(word: &str, settings: &Settings) -> Result<Topic, String> {
+    if word.trim().eq_ignore_ascii_case(LIST) {
+        return match settings.read {
+            Some(_) => Err("--explain list does not look into a capture: leave -r out".to_owned()),
+            None => Ok(Topic::List),
+        };
+    }
+    if settings.json {
+        return Err("--explain writes JSON of the list only: leave --json out, or use --explain list".to_owned());
+    }
+    if let Some(concept) = find_concept(word) {
+        return match settings.read {
+            Some(_) => Err(format!(
+                "{} is a concept, not a field of a packet: leave -r out; its page names a capture to look at",
+                concept.name
+            )),
+            None => Ok(Topic::Concept(concept)),
+        };
+    }
+    let entries = lookup(word);
+    let Some(first) = entries.first() else {
+        return Err(unknown(word));
+    };
+    let concept = concept_beside(word, first);
+    Ok(Topic::Fields { entries, concept })
+}
+
+/// Explains it; a field with the packets of `-r` if it is given.
 ///
 /// # Errors
 /// The file cannot be read or standard output not be written: a line that says so.
 pub fn run(
     settings: &Settings,
-    mut entries: Vec<FieldEntry>,
+    topic: Topic,
     filter: Filter,
     cancel: &CancelToken,
     say: Say,
@@ -53,14 +93,23 @@ pub fn run(
     if let Some(path) = &settings.read {
         watching.count(grace_of(path));
     }
-    let (seen, trouble) = find_examples(settings, &mut entries, filter, cancel)?;
-    let Some((entry, others)) = entries.split_first() else {
-        return Ok(Outcome::Complete);
-    };
     let style = settings.style_with(TimeFormat::Relative);
     let mut page = Vec::new();
+    let mut trouble = None;
     // Writing to memory cannot fail.
-    let _ = explained::write(&mut page, &style, entry, others, seen.as_ref());
+    let _ = match topic {
+        Topic::List if settings.json => explained_list::write_json(&mut page),
+        Topic::List => explained_list::write(&mut page, &style),
+        Topic::Concept(concept) => concept_page::write(&mut page, &style, concept),
+        Topic::Fields { mut entries, concept } => {
+            let (seen, ended) = find_examples(settings, &mut entries, filter, cancel)?;
+            trouble = ended;
+            match entries.split_first() {
+                Some((entry, others)) => explained::write(&mut page, &style, entry, others, concept, seen.as_ref()),
+                None => Ok(()),
+            }
+        }
+    };
     put(&page)?;
     trouble.map_or(Ok(Outcome::Complete), Err)
 }
@@ -71,13 +120,17 @@ fn unknown(name: &str) -> String {
         return why.to_owned();
     }
     if name.trim().is_empty() {
-        return "--explain needs the name of a field, such as window or tcp.flags.syn".to_owned();
+        return "--explain needs the name of a field or concept, such as window or handshake; --explain list names all"
+            .to_owned();
     }
     let near = match nearest(name) {
-        near if near.is_empty() => "sniffer -r FILE names those of a capture".to_owned(),
+        near if near.is_empty() => "--explain list names all".to_owned(),
         near => format!("near to it: {}", near.join(", ")),
     };
-    format!("no field is called {}; {near}", printable(shortened(name).as_bytes()))
+    format!(
+        "no field or concept is called {}; {near}",
+        printable(shortened(name).as_bytes())
+    )
 }
 
 fn shortened(name: &str) -> String {

@@ -18,7 +18,7 @@
 //! - `display`: packets onto the screen, with `pool`, the threads that help it;
 //! - `conversation_buffer`: views of whole conversations; `json_trailer`: their JSON; `calls`: the calls beside them, from `call_files`;
 //! - `answers`: the questions of the courses; `exports`: reports, pictures and diagrams; `write`: files that are written whole;
-//! - `explaining`: what a field is for; `interfaces`: the list of interfaces;
+//! - `explaining`: what a field is for, what a concept is; `interfaces`: the list of interfaces;
 //! - `extcap`: a capture that Wireshark asks for;
 //! - `capture_right`: what to do where the right to capture is missing; `provenance`: where a report comes from.
 

@@ -3,13 +3,14 @@
 //! - `by_hand`: answers worked out by hand from hexadecimal dumps;
 //! - `judges`: answers against what tshark says of a transfer with losses, and of the corpus;
 //! - `programs`: the arguments, the files, what is refused;
-//! - `explaining`: `--explain`.
+//! - `explaining`: `--explain` of a field; `concepts`: of a concept, the list of names, and docs/glossary.md.
 //!
 //! The captures here are copies that stay as they are: `tcp.pcap` and `udp.pcap` as the programs of this project made them, and
 //! `lossy.pcap`, 300,000 bytes over the loopback of a private network to a server whose connection socket had a filter
 //! (`SO_ATTACH_FILTER`) that dropped every 32nd segment at random, and a receive buffer of 16 KiB; 96 bytes of each frame.
 
 mod by_hand;
+mod concepts;
 mod explaining;
 mod judges;
 mod programs;

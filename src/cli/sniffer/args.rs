@@ -105,8 +105,9 @@ pub struct SnifferArgs {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["quiet", "json"])]
     pub worksheet: Option<PathBuf>,
 
-    /// Explain a field of a header, such as tcp.flags.syn, "window" or ttl; with -r, also how it looks in that file
-    #[arg(long, value_name = "FIELD", conflicts_with_all = ["write", "view", "json", "worksheet", "answer_key", "html", "svg", "plot", "mermaid", "calls", "list_interfaces"])]
+    /// Explain a concept, such as handshake, or a field of a header, such as window or tcp.flags.syn; with -r, also how the field
+    /// looks in that file; list: all names
+    #[arg(long, value_name = "WORD", conflicts_with_all = ["write", "view", "worksheet", "answer_key", "html", "svg", "plot", "mermaid", "calls", "list_interfaces"])]
     pub explain: Option<String>,
 
     /// One JSON object a packet, then one a conversation and a call of --calls, instead of a view

@@ -75,9 +75,9 @@ fn run() -> ExitCode {
     if let Some(line) = contradiction(&settings) {
         return exit::wrong_usage(&line, say);
     }
-    let ended = if let Some(field) = &args.explain {
-        match explaining::entries(field) {
-            Ok(entries) => explaining::run(&settings, entries, filter, &cancel, say),
+    let ended = if let Some(word) = &args.explain {
+        match explaining::topic(word, &settings) {
+            Ok(topic) => explaining::run(&settings, topic, filter, &cancel, say),
             Err(line) => return exit::wrong_usage(&line, say),
         }
     } else if settings.is_form_alone() {

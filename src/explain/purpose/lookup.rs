@@ -1,5 +1,7 @@
 //! From what a user calls a field to its line in the tables.
 
+use super::super::concepts::{self, Concept};
+use super::super::names::normal;
 use super::tables::of;
 use crate::wire::{FieldDef, FieldTable, Protocol, Purpose, catalog, ethernet, ipv4, tcp, udp};
 
@@ -81,31 +83,11 @@ const OTHER_NAMES: [(&str, &str); 51] = [
 ];
 
 /// What people look for among the fields, and no header has.
-const NO_FIELDS: [(&[&str], &str); 7] = [
-    (
-        &["data", "payload", "tcp.payload", "udp.payload", "tcp data", "udp data"],
-        "the data are no field: they follow the last header; see \"udp length\", \"total length\" and \"data offset\" for how many they are",
-    ),
+const NO_FIELDS: [(&[&str], &str); 2] = [
     (
         &["tcp.len", "tcp length", "segment length", "data length"],
         "no header has the length of TCP's data: it is the IP header's total length less both headers; see \"total length\" and \"data \
          offset\"",
-    ),
-    (
-        &["rtt", "round trip time", "tcp.analysis.ack_rtt"],
-        "no header has the round-trip time: it is the time from a segment to its ACK; --view answers works it out",
-    ),
-    (
-        &["cwnd", "congestion window"],
-        "no header has the congestion window: only the sender's system knows it; see \"window\" for what the receiver allows",
-    ),
-    (
-        &["state", "tcp state"],
-        "no header has the state: each end keeps its own; --view ladder shows both",
-    ),
-    (
-        &["tcp.stream", "udp.stream", "stream index"],
-        "no header has a number of the conversation: Wireshark counts from 0 in tcp.stream and udp.stream, --flow N from 1",
     ),
     (
         &["options", "option", "tcp options", "tcp.options"],
@@ -150,13 +132,17 @@ fn positions() -> Vec<FieldPosition> {
 
 /// The fields of this name, the best known first: by filter name (`tcp.flags.syn`), by its end (`flags.syn`, `ttl`), by the RFC's
 /// name (`sequence number`, with the protocol before it if need be: `udp length`), or by another usual name. Case, `-` and `_`
-/// do not matter.
+/// do not matter. None where the name is that of a concept: the end of a filter name (`icmp.ext.data`) is not what is meant then.
 #[must_use]
 pub fn lookup(name: &str) -> Vec<FieldEntry> {
-    let wanted = normal(name);
-    if wanted.is_empty() || no_field(name).is_some() {
+    if normal(name).is_empty() || no_field(name).is_some() || concepts::concept(name).is_some() {
         return Vec::new();
     }
+    fields(name)
+}
+
+fn fields(name: &str) -> Vec<FieldEntry> {
+    let wanted = normal(name);
     let other = OTHER_NAMES.iter().find(|(known, _)| normal(known) == wanted);
     let all = positions();
     let is_exact = |position: &FieldPosition| {
@@ -189,6 +175,32 @@ pub fn lookup(name: &str) -> Vec<FieldEntry> {
         .collect()
 }
 
+/// The concept that a reader may mean who asks by this word for this field; none for who asks by the filter name.
+#[must_use]
+pub fn concept_beside(word: &str, entry: &FieldEntry) -> Option<&'static Concept> {
+    let wanted = normal(word);
+    if wanted.contains('.') {
+        return None;
+    }
+    let carries = |field: &&'static str| fields(field).first().is_some_and(|first| first.def.id == entry.def.id);
+    let by_word = concepts::all().find(|concept| concept.fields.iter().any(|field| normal(field) == wanted));
+    by_word.or_else(|| concepts::all().find(|concept| concept.fields.iter().any(carries)))
+}
+
+/// Every field: its filter name and its other names, of which [`lookup`] knows more.
+#[must_use]
+pub fn field_names() -> Vec<(&'static str, Vec<&'static str>)> {
+    let mut names: Vec<(&'static str, Vec<&'static str>)> = Vec::new();
+    for position in positions() {
+        let (id, name) = (position.def.id, position.def.name);
+        if !names.iter().any(|(known, _)| *known == id) {
+            let others = OTHER_NAMES.iter().filter(|(_, of)| *of == id).map(|(other, _)| *other);
+            names.push((id, std::iter::once(name).chain(others).collect()));
+        }
+    }
+    names
+}
+
 fn entry(id: &str, all: &[FieldPosition]) -> Option<FieldEntry> {
     let positions: Vec<FieldPosition> = all.iter().filter(|position| position.def.id == id).copied().collect();
     Some(FieldEntry {
@@ -202,13 +214,7 @@ fn protocol(protocol: Protocol) -> String {
     normal(protocol.name())
 }
 
-fn normal(name: &str) -> String {
-    let name = name.trim().to_lowercase();
-    let words: Vec<&str> = name.split([' ', '-', '_']).filter(|word| !word.is_empty()).collect();
-    words.join(" ")
-}
-
-/// The names that are most like this one, the likest first, three at most; none where nothing is like it.
+/// The names of fields and concepts that are most like this one, the likest first, three at most; none where nothing is like it.
 #[must_use]
 pub fn nearest(name: &str) -> Vec<&'static str> {
     const MOST: usize = 3;
@@ -221,6 +227,7 @@ pub fn nearest(name: &str) -> Vec<&'static str> {
         .into_iter()
         .filter(|position| !position.field_table.origin.is_running());
     let names = names.flat_map(|position| [position.def.id, position.def.name]);
+    let names = names.chain(concepts::all().flat_map(concepts::names));
     let mut likeness: Vec<(f64, &'static str)> = Vec::new();
     for known in names.chain(OTHER_NAMES.iter().map(|(known, _)| *known)) {
         if !likeness.iter().any(|(_, other)| *other == known) {
@@ -235,7 +242,8 @@ pub fn nearest(name: &str) -> Vec<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::super::tables::of;
-    use super::{NO_FIELDS, OTHER_NAMES, lookup, nearest, no_field};
+    use super::{NO_FIELDS, OTHER_NAMES, fields, lookup, nearest, no_field};
+    use crate::explain::concepts;
 
     fn first(name: &str) -> &'static str {
         lookup(name).first().map_or("", |entry| entry.def.id)
@@ -285,6 +293,17 @@ mod tests {
             }
         }
         assert_eq!(no_field("window"), None);
+    }
+
+    /// But for the words that no reader means as a field: they would be the end of a filter name, or have IP before an option's field.
+    #[test]
+    fn no_concept_has_the_name_of_a_field() {
+        let names = concepts::all().flat_map(concepts::names);
+        let shared: Vec<&str> = names.filter(|name| !fields(name).is_empty()).collect();
+        assert_eq!(shared, ["IP address", "payload", "data", "TCP data", "state"]);
+        for field in concepts::all().flat_map(|concept| concept.fields) {
+            assert!(!lookup(field).is_empty(), "{field}");
+        }
     }
 
     #[test]
