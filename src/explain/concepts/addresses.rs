@@ -100,7 +100,7 @@ pub(super) const CONCEPTS: &[Concept] = &[
         fields: &[],
         sentences: &[
             "Loopback is an interface whose packets never leave the machine.",
-            "Its addresses are 127.0.0.1 and, over IPv6, ::1; the name localhost leads there.",
+            "Its usual addresses are 127.0.0.1 and, over IPv6, ::1; the name localhost leads there.",
             "Client and server on one machine use it, and the packets have the same headers as elsewhere.",
             "On Linux it is called lo, and its MTU is 65536 bytes by default.",
             "A capture shows no MAC addresses and almost no delay, because the frames take no cable.",

@@ -47,7 +47,7 @@ pub(super) const CONCEPTS: &[Concept] = &[
     },
     Concept {
         name: "promiscuous mode",
-        other_names: &["promiscuous", "promisc", "monitor mode"],
+        other_names: &["promiscuous", "promisc"],
         fields: &[],
         sentences: &[
             "In promiscuous mode a network card also accepts frames for other MAC addresses.",

@@ -58,7 +58,7 @@ mod tests {
     use super::{Concept, all, concept, names};
     use crate::explain::names::normal;
 
-    /// Words that the project's texts do without: see docs/contributing.md.
+    /// Words that the project's texts do without.
     const AVOIDED: [&str; 18] = [
         "anew",
         "for ever",

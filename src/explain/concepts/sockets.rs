@@ -52,7 +52,7 @@ pub(super) const CONCEPTS: &[Concept] = &[
         other_names: &["client program", "active open"],
         fields: &[],
         sentences: &[
-            "The client is the program that speaks first.",
+            "The client is the program that starts the conversation.",
             "It has to know the server's address and port before it starts.",
             "Its own port is usually an ephemeral port, which the kernel picks.",
             "Over TCP the client calls connect(), and the SYN comes from its side.",
@@ -73,7 +73,7 @@ pub(super) const CONCEPTS: &[Concept] = &[
         other_names: &["server program", "passive open"],
         fields: &[],
         sentences: &[
-            "The server is the program that waits until a client speaks.",
+            "The server is the program that waits until a client contacts it.",
             "It binds its socket to a port that clients know.",
             "Over TCP it also calls listen() and accept(); over UDP it calls recvfrom() and waits.",
             "One server can have many clients at the same port.",

@@ -85,7 +85,7 @@ pub(super) const CONCEPTS: &[Concept] = &[
             "An acknowledgment (ACK) gives the number of the next byte that the receiver expects.",
             "It confirms all bytes before that number, so one ACK can cover many segments.",
             "It says that the receiving kernel has the bytes, not that the program has read them.",
-            "Every segment after the first SYN carries an acknowledgment number, also those with data.",
+            "Every segment after the first SYN carries one, also those with data; only a RST can lack it.",
         ],
         example: Example {
             command: "sniffer -r captures/long.pcapng --view summary",
@@ -131,7 +131,8 @@ pub(super) const CONCEPTS: &[Concept] = &[
         fields: &[],
         sentences: &[
             "Nagle's algorithm avoids many small segments.",
-            "While data is unacknowledged, TCP holds back a small further piece until the ACK comes.",
+            "While data is unacknowledged, a further small piece waits until the ACK comes.",
+            "On Linux it waits only if a small segment is among the unacknowledged data.",
             "A full segment is sent at once.",
             "Together with delayed ACK it can slow down programs that send a request in two pieces.",
             "The socket option TCP_NODELAY turns it off.",

@@ -10,6 +10,7 @@ pub(super) const CONCEPTS: &[Concept] = &[
             "SO_RCVBUF",
             "advertised window",
             "sliding window",
+            "window full",
             "window update",
         ],
         fields: &["window", "receive window", "window size"],
@@ -18,6 +19,7 @@ pub(super) const CONCEPTS: &[Concept] = &[
             "With each segment the receiver announces its window: how many more bytes it accepts.",
             "The sender must not have more unacknowledged bytes than that on their way.",
             "The window shrinks when data arrives, and grows when the program reads it.",
+            "When the sender has used up the window, this program writes [window full].",
             "UDP has none: a datagram for which the buffer has no room is dropped.",
         ],
         example: Example {
@@ -55,12 +57,7 @@ pub(super) const CONCEPTS: &[Concept] = &[
     },
     Concept {
         name: "zero window",
-        other_names: &[
-            "window full",
-            "window probe",
-            "zero window probe",
-            "tcp.analysis.zero_window",
-        ],
+        other_names: &["window probe", "zero window probe", "tcp.analysis.zero_window"],
         fields: &[],
         sentences: &[
             "A zero window announces that the receiver has no room: its program has not read the data.",
@@ -85,7 +82,7 @@ pub(super) const CONCEPTS: &[Concept] = &[
         fields: &[],
         sentences: &[
             "Congestion control keeps a TCP sender from overloading the network.",
-            "Congestion means that a router receives more than it can forward, so it drops packets.",
+            "Congestion means that a router receives more than it can forward: packets wait, and some are dropped.",
             "The sender starts slowly, sends more while ACKs arrive, and less after a loss.",
             "It is not flow control, which protects the receiver.",
             "Linux uses the algorithm CUBIC by default.",
