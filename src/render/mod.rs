@@ -4,7 +4,8 @@
 //!
 //! [`breakdown`] is a packet as data for the eye: sections, rows, cells, without widths or colours. [`fields`] writes it as a
 //! table, [`diagram`] draws the RFCs' boxes, [`summary`] is a line a packet, [`json`] an object a packet, [`hex`] its bytes. [`answers`]
-//! has the questions of the courses, answered from a capture; [`explained`] is a page on one field, [`concept`] on a concept, [`explained_list`] names both. How wide, in which characters and colours: [`text_style`].
+//! has the questions of the courses, answered from a capture; [`explained`] is a page on one field, [`concept`] on a
+//! concept, [`explained_list`] names both. How wide, in which characters and colours: [`text_style`].
 //!
 //! [`ladder`] draws a conversation as two lanes, [`follow`] has what both ends said. [`report_model`] is what exports are made from:
 //! [`report`], a page of HTML; [`svg`], ladders as pictures; [`plot`], sequence number against time; [`mermaid`], diagrams for

@@ -8,7 +8,7 @@ pub(super) const CONCEPTS: &[Concept] = &[
         other_names: &["ECONNREFUSED", "refused", "closed port"],
         fields: &[],
         sentences: &[
-            "Connection refused means that an answer came: no program listens at this port.",
+            "Connection refused means that an answer came, usually because no program listens at this port.",
             "Over TCP the answer to the SYN is a RST, and connect() fails with ECONNREFUSED.",
             "Over UDP it is the ICMP error port unreachable.",
             "Usual causes: the server is not running, or the address or port is wrong.",

@@ -59,7 +59,7 @@ pub(super) const CONCEPTS: &[Concept] = &[
         fields: &[],
         sentences: &[
             "The SYN queue holds connections whose SYN has arrived and whose last ACK is missing.",
-            "On Linux each listening socket has its own, beside the queue of complete connections.",
+            "On Linux each listening socket limits how many there may be; complete connections wait in another queue.",
             "With the third segment of the handshake a connection moves to the queue for accept().",
             "If that ACK stays out, the kernel sends the SYN-ACK again a few times and then gives up.",
         ],
