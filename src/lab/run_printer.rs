@@ -179,12 +179,7 @@ impl RunPrinter<'_> {
         let logs = RefCell::new(logs);
         for (number, frame, in_flow) in result.packets() {
             let packet = frame.decode();
-            let seen = PacketRef {
-                number,
-                time: frame.time,
-                flags: packet.tcp().map(|tcp| tcp.flags()),
-                in_flow: *in_flow,
-            };
+            let seen = PacketRef::of(number, frame.time, &packet, in_flow);
             view.add(&seen, packet.payload().bytes);
         }
         for conversation in &result.conversations {

@@ -40,14 +40,9 @@ impl ReportPacket {
 
     /// Without its bytes.
     fn seen(&self) -> Option<PacketRef> {
-        let frame = self.followed();
-        let packet = frame.decode();
-        Some(PacketRef {
-            number: self.number,
-            time: self.frame.time,
-            flags: packet.tcp().map(|tcp| tcp.flags()),
-            in_flow: self.in_flow?,
-        })
+        let in_flow = self.in_flow.as_ref()?;
+        let packet = self.followed().decode();
+        Some(PacketRef::of(self.number, self.frame.time, &packet, in_flow))
     }
 }
 

@@ -15,9 +15,3 @@ pub static ALL: [&View; 6] = [
 
 /// The view of the sniffer unless another is asked for.
 pub static DEFAULT: &View = &fields::VIEW;
-
-/// The view of this name.
-#[must_use]
-pub fn named(name: &str) -> Option<&'static View> {
-    ALL.into_iter().find(|view| view.name == name)
-}

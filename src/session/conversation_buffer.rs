@@ -85,12 +85,7 @@ impl ConversationBuffer {
         self.first = self.first.or(time);
         observed.with_in_flow(|packet, in_flow| {
             if let Some(in_flow) = in_flow.filter(|in_flow| self.only.is_none_or(|only| only == in_flow.conversation)) {
-                let seen = PacketRef {
-                    number: observed.number,
-                    time,
-                    flags: packet.tcp().map(|tcp| tcp.flags()),
-                    in_flow: *in_flow,
-                };
+                let seen = PacketRef::of(observed.number, time, packet, in_flow);
                 self.keep(&seen, packet.payload().bytes);
             }
         });

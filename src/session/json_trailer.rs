@@ -58,12 +58,9 @@ impl JsonTrailer {
             return;
         }
         self.packets += 1;
-        self.kept.entry(in_flow.conversation).or_default().push(PacketRef {
-            number: observed.number,
-            time: observed.frame.time,
-            flags: observed.with_in_flow(|packet, _| packet.tcp().map(|tcp| tcp.flags())),
-            in_flow: *in_flow,
-        });
+        let (number, time) = (observed.number, observed.frame.time);
+        let packet = observed.with_in_flow(|packet, _| PacketRef::of(number, time, packet, in_flow));
+        self.kept.entry(in_flow.conversation).or_default().push(packet);
     }
 
     /// Writes the lines, in the order of the conversations' numbers.

@@ -3,6 +3,7 @@
 use crate::calls::{Call, Program};
 use crate::flow::{PacketInFlow, Party};
 use crate::frame::Time;
+use crate::wire::Packet;
 use crate::wire::tcp::Flags;
 
 /// The clock of a process.
@@ -19,6 +20,19 @@ pub struct PacketRef {
     pub flags: Option<Flags>,
     /// Its place in the conversation.
     pub in_flow: PacketInFlow,
+}
+
+impl PacketRef {
+    /// Of a packet that belongs to a conversation.
+    #[must_use]
+    pub fn of(number: u64, time: Option<Time>, packet: &Packet<'_>, in_flow: &PacketInFlow) -> Self {
+        Self {
+            number,
+            time,
+            flags: packet.tcp().map(|tcp| tcp.flags()),
+            in_flow: *in_flow,
+        }
+    }
 }
 
 /// A call of a conversation, and whose it is.
