@@ -181,7 +181,7 @@ fn a_container_that_forbids_unshare_is_recognised() {
     let Some(place) = TestFolder::of_nobody() else { return };
     let script = place.path().join("without_unshare.py");
     fs::copy("tests/peers/without_unshare.py", &script).unwrap();
-    // Nobody need not reach the Python of whoever runs the tests, and finds the one that everybody has.
+    // The user nobody may not reach the Python of the user who runs the tests: by its name it finds the system's own.
     let mut command = shell("exec python3 -B \"$@\"");
     command
         .arg("sh")

@@ -1,7 +1,7 @@
 //! The views of whole conversations: ladders with calls beside the packets, and what both ends said.
 //!
 //! `ladder/recorded.pcap` and `ladder/recorded.jsonl` are a real run: a line over TCP and a connection without one, a line over
-//! UDP, and both clients against a port where nobody listens. How it looks in each
+//! UDP, and both clients against a port where no program listens. How it looks in each
 //! form: tests/golden/LIST.
 
 use std::io::Write as _;
