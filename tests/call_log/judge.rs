@@ -1,5 +1,6 @@
 //! The reported calls against strace's.
 
+use std::collections::BTreeMap;
 use std::fs;
 
 use socket_lab::calls::CallName;
@@ -7,17 +8,33 @@ use socket_lab::calls::CallName;
 use super::read;
 use crate::support::{NOBODY, Running, Side, Tool, need, server_with, tool};
 
+/// The trace with each call on one line: strace writes a call in two pieces when another thread's call comes between.
+fn whole_lines(trace: &str) -> Vec<String> {
+    let mut begun: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut lines = Vec::new();
+    for line in trace.lines() {
+        // "PID name(arguments) = result ..."
+        let Some((pid, call)) = line.split_once(' ') else {
+            continue;
+        };
+        let call = call.trim_start();
+        if let Some(start) = call.strip_suffix(" <unfinished ...>") {
+            begun.insert(pid, start);
+        } else if let Some((_, end)) = call.split_once(" resumed>").filter(|_| call.starts_with("<... ")) {
+            lines.push([begun.remove(pid).unwrap_or_default(), end].concat());
+        } else {
+            lines.push(call.to_owned());
+        }
+    }
+    lines
+}
+
 /// The calls on internet sockets that strace saw succeed or fail, as "name = result". What only says "wait" (the
 /// descriptor is non-blocking underneath) is no call of the program's.
 fn strace_story(trace: &str) -> Vec<String> {
     let mut open: Vec<String> = Vec::new();
     let mut story = Vec::new();
-    for line in trace.lines() {
-        // "PID name(arguments) = result ..."
-        let Some((_, call)) = line.split_once(' ') else {
-            continue;
-        };
-        let call = call.trim_start();
+    for call in whole_lines(trace) {
         let Some((name, rest)) = call.split_once('(') else {
             continue;
         };
@@ -101,4 +118,17 @@ fn strace_sees_the_same_calls_with_the_same_results() {
         let seen = strace_story(&fs::read_to_string(&trace).unwrap());
         assert_eq!(told, seen, "{name}: {}", fs::read_to_string(&trace).unwrap());
     }
+}
+
+#[test]
+fn a_call_in_two_pieces_is_one_call() {
+    let trace = "\
+        7 socket(AF_INET, SOCK_DGRAM|SOCK_CLOEXEC, IPPROTO_IP <unfinished ...>\n\
+        8 recvfrom(200,  <unfinished ...>\n\
+        7 <... socket resumed>) = 3\n\
+        7 setsockopt(3, SOL_IP, IP_RECVERR, [1], 4 <unfinished ...>\n\
+        8 <... recvfrom resumed>0x7f, 16, MSG_PEEK|MSG_DONTWAIT, NULL, NULL) = -1 EAGAIN (Resource temporarily unavailable)\n\
+        7 <... setsockopt resumed>)         = 0\n\
+        7 close(3)                          = 0\n";
+    assert_eq!(strace_story(trace), ["socket = 3", "setsockopt = 0", "close = 0"]);
 }
