@@ -18,7 +18,7 @@ use super::error::Error;
 const HOW_TO_QUIT: &str = "Press Ctrl+Z to quit.";
 
 /// What a client asks for.
-const PROMPT: &str = "Input lowercase text: ";
+pub const PROMPT: &str = "Input lowercase text: ";
 
 /// Where the transcript goes; shared by all threads of a server.
 pub struct Transcript {

@@ -2,6 +2,7 @@
 
 pub mod args;
 
+use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
@@ -9,6 +10,7 @@ use self::args::LabArgs;
 use super::args::wants_color;
 use super::{exit, usage};
 use crate::lab::guided;
+use crate::lab::lab_program::LabProgram;
 use crate::lab::network;
 use crate::os::limits;
 use crate::privilege::{Need, narrow_to};
@@ -23,6 +25,10 @@ pub fn main() -> ExitCode {
 fn start() -> ExitCode {
     if std::env::args_os().skip(1).eq([network::TRY]) {
         return probe();
+    }
+    let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
+    if let Some((program, starter)) = LabProgram::from_arguments(&arguments) {
+        return exit::status(program.run(starter), Say::new(false, LogFormat::Json));
     }
     let about = "Guided run of the socket lab: server, client and capture at once, and the story of their packets";
     let args: LabArgs = match usage::parse("socket-lab", about) {

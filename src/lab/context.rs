@@ -1,6 +1,6 @@
 //! What the programs of a run share: where servers are bound, who collects their calls, and how they are told to quit.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ impl LabContext {
     /// An empty one.
     ///
     /// # Errors
-    /// The process may open no more files.
+    /// The process may open no more files; no port is free.
     pub fn new(interrupt: &CancelToken, observer: Observer, network: &Network) -> Result<Self, Failure> {
         Ok(Self {
             interrupt: interrupt.clone(),
@@ -43,8 +43,8 @@ impl LabContext {
             observer,
             address: match network {
                 Network::Private => SocketAddr::new(LOCALHOST, PORT),
-                // Others may have it.
-                Network::Shared(_) => SocketAddr::new(LOCALHOST, 0),
+                // Another program may have that one.
+                Network::Shared(_) => SocketAddr::new(LOCALHOST, free_port(PORT)?),
             },
         })
     }
@@ -52,6 +52,11 @@ impl LabContext {
     /// Where servers are bound.
     pub const fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The port of every server.
+    pub const fn port(&self) -> u16 {
+        self.address.port()
     }
 
     /// The token that tells one program to quit. Ctrl+C sets it too.
@@ -113,6 +118,24 @@ impl LabContext {
             programs.iter().for_each(CancelToken::request);
         }
     }
+}
+
+/// A port without a listener, the first one from this one on.
+///
+/// # Errors
+/// A thousand ports in a row are taken.
+pub fn free_port(first: u16) -> Result<u16, Failure> {
+    let is_free = |port: &u16| {
+        let address = (LOCALHOST, *port);
+        TcpListener::bind(address).is_ok() && UdpSocket::bind(address).is_ok()
+    };
+    let last = first.saturating_add(999);
+    let taken = || {
+        Failure::Line(format!(
+            "every port from {first} to {last} is taken; end some of those programs"
+        ))
+    };
+    (first..=last).find(is_free).ok_or_else(taken)
 }
 
 fn token() -> Result<CancelToken, Failure> {

@@ -1,14 +1,15 @@
-//! The guided run: server, client and capture in one process, and the story of what happened between them.
+//! The guided run: server, client and capture at once, and the story of what happened between them.
 //!
-//! The programs are the real ones ([`crate::app`]), each in a thread of its own; the packets are the kernel's. Only the
+//! The programs are the real ones ([`crate::app`]), each in a process of its own; the packets are the kernel's. Only the
 //! user's typing is scripted. In the order in which a run goes:
 //!
 //! 1. [`network`]: where it happens (a private network, which [`crate::privilege`] makes), and how much of it can be seen;
 //! 2. [`run`]: what a run has to say and to do; [`runs`]: the runs there are, one file each;
-//! 3. [`capturing`]: the packets; [`observer`]: the socket calls, and what the programs say on standard error;
+//! 3. [`capturing`]: the packets; [`observer`]: the socket calls;
 //! 4. [`folder`]: where the files go, opened before anything is sent;
-//! 5. [`context`]: what the programs of a run share; [`programs`]: servers and clients in [`threads`], each with its [`screen`];
-//!    [`scripted_input`]: what is typed;
+//! 5. [`context`]: what the programs of a run share; [`programs`]: servers and clients, and what is typed; [`program_process`]: the
+//!    process of one of them, with its [`screen`]; [`lab_program`]: what that process does; [`threads`]: steps that a run takes
+//!    beside others;
 //! 6. [`recording`]: the files; [`result`]: what the packets and the calls say;
 //! 7. [`comparison`], [`run_printer`] and [`view`]: what is printed of it; `refused_network`: what to do where it may not capture.
 //!
@@ -20,8 +21,10 @@ pub mod context;
 pub mod failure;
 pub mod folder;
 pub mod guided;
+pub mod lab_program;
 pub mod network;
 pub mod observer;
+pub mod program_process;
 pub mod programs;
 pub mod recording;
 mod refused_network;
@@ -30,6 +33,5 @@ pub mod run;
 pub mod run_printer;
 pub mod runs;
 pub mod screen;
-pub mod scripted_input;
 pub mod threads;
 pub mod view;

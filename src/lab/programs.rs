@@ -1,102 +1,56 @@
-//! The server and the client of a run: the real ones, each in a thread of its own.
+//! The server and the client of a run: the real ones, each in a process of its own.
 
 use std::net::SocketAddr;
+use std::thread;
 use std::time::Duration;
+
+use nix::sys::signal::Signal;
 
 use super::context::{LOCALHOST, LabContext};
 use super::failure::Failure;
-use super::observer::Observer;
+use super::lab_program::LabProgram;
+use super::program_process::ProgramProcess;
 use super::screen::Screen;
-use super::scripted_input::ScriptedInput;
-use super::threads::{joined, spawn};
-use crate::app::client::{ReplyTally, Server};
-use crate::app::error::Error;
-use crate::app::socket::Socket;
-use crate::app::tcp_server::Limits;
-use crate::app::transcript::Transcript;
-use crate::app::{listening, tcp_client, tcp_server, udp_client, udp_server};
+use crate::app::transcript::PROMPT;
 use crate::calls::Program;
-use crate::os::cancel::CancelToken;
-use crate::os::keyboard::Keyboard;
+use crate::escape::printable;
 
-/// How long a client waits, as by itself.
-const TIMEOUT: Duration = Duration::from_secs(5);
-
-/// What a TCP server allows, as by itself.
-const LIMITS: Limits = Limits {
-    max_connections: 1024,
-    idle_timeout: Duration::from_secs(10 * 60),
-};
-
-/// How long a server is there before the first client comes: time for its thread to wait in `accept()` or `recvfrom()`.
+/// How long a server is there before the first client comes: time for it to wait in `accept()` or `recvfrom()`.
 const HEADSTART: Duration = Duration::from_millis(5);
 
-/// A server that listens and serves no client yet.
-pub struct ServerSide {
+/// How long the user thinks. Long enough that a connection is seen to be open before the line is sent.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Starts a server where servers are bound, lets it serve while `meanwhile` goes on, and tells it to quit when that is done.
+///
+/// # Errors
+/// Those of `meanwhile`; Ctrl+C; the server cannot start or go on, for the reason that it gives.
+pub fn with_server<T>(
+    context: &LabContext,
     program: Program,
-    socket: Socket,
-    transcript: Transcript,
-    cancel: CancelToken,
-    /// The port that it got.
-    pub port: u16,
-    /// What it shows.
-    pub screen: Screen,
-}
-
-impl ServerSide {
-    /// Starts a server, up to its third line.
-    ///
-    /// # Errors
-    /// As [`udp_server::bind`] and [`tcp_server::bind`].
-    pub fn start(program: Program, context: &LabContext) -> Result<Self, Failure> {
-        let cancel = context.cancel_token()?;
-        let address = context.address();
-        let socket = match program {
-            Program::UdpServer => udp_server::bind(Some(address), address.port(), &cancel)?,
-            _ => tcp_server::bind(Some(address), address.port(), &cancel)?,
-        };
-        let screen = Screen::default();
-        let transcript = Transcript::new(screen.clone());
-        let bound = Some(SocketAddr::new(LOCALHOST, 0));
-        let port = listening::announce(program, &socket, &transcript, bound, &cancel)?;
-        Ok(Self {
-            program,
-            socket,
-            transcript,
-            cancel,
-            port,
-            screen,
-        })
+    screen: &Screen,
+    meanwhile: impl FnOnce() -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    /// Address, port, and that it listens.
+    const LINES: usize = 3;
+    let server = LabProgram {
+        program,
+        address: context.address(),
+        lines: 0,
+    };
+    let process = ProgramProcess::start(&server, screen)?;
+    let complete = |printed: &[u8]| printed.iter().filter(|&&byte| byte == b'\n').count() >= LINES;
+    if !process.wait_for(context, complete)? {
+        let ended = process.finish(context)?;
+        let silent = || format!("{program} ended before it listened ({}); run it again", ended.status);
+        return Err(Failure::Line(ended.error.unwrap_or_else(silent)));
     }
-
-    /// Serves while `meanwhile` goes on, and quits when that is done.
-    ///
-    /// # Errors
-    /// Those of `meanwhile`; the server cannot go on.
-    pub fn serve_while<T>(
-        self,
-        context: &LabContext,
-        meanwhile: impl FnOnce() -> Result<T, Failure>,
-    ) -> Result<T, Failure> {
-        context.observer().watch(Observer::SERVER, &self.screen);
-        let cancel = self.cancel.clone();
-        std::thread::scope(|scope| {
-            let server = spawn(scope, Observer::SERVER, move || self.serve())?;
-            // A user starts the client when the server says that it listens.
-            let done = context.wait(HEADSTART).and_then(|()| meanwhile());
-            cancel.request();
-            match joined(server)? {
-                Err(Error::Stopped) | Ok(()) => done,
-                Err(trouble) => Err(trouble.into()),
-            }
-        })
-    }
-
-    fn serve(self) -> Result<(), Error> {
-        match self.program {
-            Program::UdpServer => udp_server::run(&self.socket, self.port, &self.transcript),
-            _ => tcp_server::run(&self.socket, &self.transcript, LIMITS, &self.cancel),
-        }
+    // A user starts the client when the server says that it listens.
+    let done = context.wait(HEADSTART).and_then(|()| meanwhile());
+    let ended = process.quit(context, Signal::SIGTERM)?;
+    match ended.error.filter(|_| done.is_ok() && !ended.status.success()) {
+        Some(error) => Err(Failure::Line(error)),
+        None => done,
     }
 }
 
@@ -104,8 +58,6 @@ impl ServerSide {
 pub struct ClientSide<'a> {
     /// Which one of the two.
     pub program: Program,
-    /// The name of its thread.
-    pub name: &'a str,
     /// The server's port.
     pub port: u16,
     /// What is typed.
@@ -121,43 +73,47 @@ impl ClientSide<'_> {
     /// # Errors
     /// Ctrl+C, or a step that is not the client's own. What the client itself reports is on its screen.
     pub fn run(&self, context: &LabContext) -> Result<bool, Failure> {
-        let cancel = context.cancel_token()?;
-        context.observer().watch(self.name, &self.screen);
-        std::thread::scope(|scope| {
-            let client = spawn(scope, self.name, || self.run_client(&cancel))?;
-            match joined(client)? {
-                Ok(tally) => Ok(tally.missing == 0),
-                Err(Error::Stopped) => Err(Failure::Interrupted),
-                Err(trouble) => {
-                    self.screen.line(&format!("error: {trouble}"));
-                    Ok(false)
-                }
+        let mut process = self.start()?;
+        for (number, line) in (1..).zip(self.lines) {
+            if !process.wait_for(context, |printed| prompts(printed) >= number)? {
+                break;
             }
-        })
+            thread::sleep(PAUSE);
+            self.screen.show(&printable(line.as_bytes()));
+            self.screen.show("\n");
+            process.type_in(context, format!("{line}\n").as_bytes())?;
+        }
+        Ok(process.finish(context)?.status.success())
     }
 
-    fn run_client(&self, cancel: &CancelToken) -> Result<ReplyTally, Error> {
-        let transcript = Transcript::new(self.screen.clone());
-        let scripted_input = ScriptedInput::new(self.lines, &self.screen).map_err(Error::Input)?;
-        let mut keyboard = Keyboard::new(scripted_input, true);
-        let mut server = Server {
-            host: LOCALHOST.to_string(),
-            port: self.port,
-            addresses: vec![SocketAddr::new(LOCALHOST, self.port)],
-            timeout: TIMEOUT,
-        };
-        let mut tally = ReplyTally::default();
-        transcript.client_ready(self.program, &server.host, server.port)?;
-        for _ in self.lines {
-            match self.program {
-                Program::UdpClient => {
-                    udp_client::one_line(&mut server, &mut keyboard, &transcript, cancel, &mut tally)?;
-                }
-                _ => {
-                    tcp_client::one_line(&mut server, &mut keyboard, &transcript, cancel, &mut tally)?;
-                }
-            }
-        }
-        Ok(tally)
+    /// Lets a client wait at its prompt while `meanwhile` goes on; then its user presses Ctrl+Z.
+    ///
+    /// # Errors
+    /// Those of `meanwhile`; Ctrl+C.
+    pub fn wait_while<T>(
+        &self,
+        context: &LabContext,
+        meanwhile: impl FnOnce() -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let process = self.start()?;
+        process.wait_for(context, |printed| prompts(printed) > 0)?;
+        let done = meanwhile();
+        process.quit(context, Signal::SIGTSTP)?;
+        done
     }
+
+    fn start(&self) -> Result<ProgramProcess, Failure> {
+        let client = LabProgram {
+            program: self.program,
+            address: SocketAddr::new(LOCALHOST, self.port),
+            lines: self.lines.len(),
+        };
+        ProgramProcess::start(&client, &self.screen)
+    }
+}
+
+/// How often the client has asked for a line: each question begins a line of its standard output.
+fn prompts(printed: &[u8]) -> usize {
+    let lines = printed.split(|&byte| byte == b'\n');
+    lines.filter(|line| line.starts_with(PROMPT.as_bytes())).count()
 }

@@ -84,11 +84,12 @@ impl RunResult {
     /// How many sockets of this role there were.
     #[must_use]
     pub fn sockets(&self, role: Role) -> usize {
-        let mut numbers: Vec<u64> = self
+        // Each process counts its own.
+        let mut numbers: Vec<(u32, u64)> = self
             .calls
             .iter()
             .filter(|call| call.role == role)
-            .map(|call| call.socket)
+            .map(|call| (call.pid, call.socket))
             .collect();
         numbers.sort_unstable();
         numbers.dedup();

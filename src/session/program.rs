@@ -43,13 +43,19 @@ impl Session {
     /// It cannot be read.
     #[cfg(unix)]
     pub fn keyboard(&self) -> Result<Keyboard<std::fs::File>, Error> {
+        self.keyboard_that(io::stdin().is_terminal())
+    }
+
+    /// The same, whose typing shows on the screen or does not, whatever standard input is.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    #[cfg(unix)]
+    pub fn keyboard_that(&self, echoes: bool) -> Result<Keyboard<std::fs::File>, Error> {
         use std::os::fd::AsFd as _;
         // The standard library's handle keeps bytes in a buffer, out of the waiting's sight; a plain file does not.
         let descriptor = io::stdin().as_fd().try_clone_to_owned().map_err(Error::Input)?;
-        Ok(Keyboard::new(
-            descriptors::out_of_the_way(descriptor).into(),
-            io::stdin().is_terminal(),
-        ))
+        Ok(Keyboard::new(descriptors::out_of_the_way(descriptor).into(), echoes))
     }
 
     /// Standard input, line by line.

@@ -4,11 +4,13 @@
 //! - `runs`: every run, judged by tshark;
 //! - `story`: what is told; `files`: where the files go, and what is refused;
 //! - `networks`: what becomes of it where the system refuses a network, or a capture; `ends`: how it ends;
+//! - `processes`: the programs that it starts;
 //! - `stuck`: how it ends, and how the four programs end, while a call does not return.
 
 mod ends;
 mod files;
 mod networks;
+mod processes;
 mod runs;
 mod stage;
 mod story;

@@ -128,19 +128,13 @@ impl PreparedRun for Prepared {
         let server_screen = Screen::default();
         let transcript = Transcript::new(server_screen.clone());
         let lines = ["first", "second", "third"].map(|word| [word.to_owned()]);
-        let client = |name: &'static str, lines| ClientSide {
+        let client = |lines| ClientSide {
             program: Program::TcpClient,
-            name,
             port: self.port,
             lines,
             screen: Screen::default(),
         };
-        let [first, second, third] = &lines;
-        let clients = [
-            client("client 1", first),
-            client("client 2", second),
-            client("client 3", third),
-        ];
+        let clients = lines.each_ref().map(|lines| client(lines));
         let mut screens = vec![("tcp-server", server_screen)];
         let titles = ["tcp-client 1", "tcp-client 2", "tcp-client 3"];
         screens.extend(

@@ -1,6 +1,6 @@
 //! Steps that a run takes itself, because no program of the lab does.
 
-use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::app::socket::{Family, Socket, SocketType};
@@ -13,24 +13,6 @@ pub const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Time for the kernel and the other end to do what follows from the last step.
 pub const SETTLING_TIME: Duration = Duration::from_millis(30);
-
-/// A port without a listener, the first one from this one on.
-///
-/// # Errors
-/// A thousand ports in a row are taken.
-pub fn free_port(first: u16) -> Result<u16, Failure> {
-    let is_free = |port: &u16| {
-        let address = (LOCALHOST, *port);
-        TcpListener::bind(address).is_ok() && UdpSocket::bind(address).is_ok()
-    };
-    let last = first.saturating_add(999);
-    let taken = || {
-        Failure::Line(format!(
-            "every port from {first} to {last} is taken; end some of those programs"
-        ))
-    };
-    (first..=last).find(is_free).ok_or_else(taken)
-}
 
 /// A TCP client's socket, connected to a server on this machine.
 ///

@@ -12,7 +12,7 @@ use crate::calls::{Program, Role};
 use crate::flow::conversation::Ending;
 use crate::lab::context::{LOCALHOST, LabContext};
 use crate::lab::failure::Failure;
-use crate::lab::programs::{ClientSide, ServerSide};
+use crate::lab::programs::{ClientSide, with_server};
 use crate::lab::result::RunResult;
 use crate::lab::run::{PreparedRun, Run, RunOutput};
 use crate::lab::screen::Screen;
@@ -34,11 +34,7 @@ pub static RUN: Run = Run {
     takes_lines: false,
     before: |_| WATCH,
     change: |_| Ok(()),
-    prepare: |context, _| {
-        Ok(Box::new(Prepared {
-            server: ServerSide::start(Program::TcpServer, context)?,
-        }))
-    },
+    prepare: |context, _| Ok(Box::new(Prepared { port: context.port() })),
     after,
     matters: |_| false,
 };
@@ -73,33 +69,31 @@ fn after(result: &RunResult) -> Vec<String> {
     sentences
 }
 
-/// A server without a connection yet.
+/// The port of the server.
 struct Prepared {
-    server: ServerSide,
+    port: u16,
 }
 
 impl PreparedRun for Prepared {
     fn ports(&self) -> Vec<u16> {
-        vec![self.server.port]
+        vec![self.port]
     }
 
     fn perform(self: Box<Self>, context: &LabContext) -> Result<RunOutput, Failure> {
-        let server = self.server;
-        let port = server.port;
+        let (port, server_screen) = (self.port, Screen::default());
         let lines = ["who closes first".to_owned()];
         let client = ClientSide {
             program: Program::TcpClient,
-            name: "client",
             port,
             lines: &lines,
             screen: Screen::default(),
         };
         let screens = vec![
-            ("tcp-server", server.screen.clone()),
+            ("tcp-server", server_screen.clone()),
             ("tcp-client, first connection", client.screen.clone()),
         ];
         let mut observations = Vec::new();
-        let answered = server.serve_while(context, || {
+        let answered = with_server(context, Program::TcpServer, &server_screen, || {
             let answered = client.run(context)?;
             let after_first = in_time_wait(port);
             connected(context, port)?.close();

@@ -23,7 +23,7 @@ pub static RUN: Run = Run {
     takes_lines: false,
     before: |_| WATCH,
     change: |_| Ok(()),
-    prepare: |context, _| Ok(Box::new(PreparedExchange::of(BOTH, context, vec![String::new()])?)),
+    prepare: |context, _| Ok(Box::new(PreparedExchange::of(BOTH, context, vec![String::new()]))),
     after,
     matters,
 };

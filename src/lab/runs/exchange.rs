@@ -4,34 +4,30 @@ use crate::calls::Program;
 use crate::flow::conversation::{Connection, Conversation, Transport};
 use crate::lab::context::LabContext;
 use crate::lab::failure::Failure;
-use crate::lab::programs::{ClientSide, ServerSide};
+use crate::lab::programs::{ClientSide, with_server};
 use crate::lab::result::RunResult;
 use crate::lab::run::{PreparedRun, RunOutput};
 use crate::lab::screen::Screen;
 
-/// One server of each kind asked for, and a client that types the lines.
+/// A server of each kind asked for, and a client that types the lines.
 pub struct PreparedExchange {
-    servers: Vec<(Program, ServerSide)>,
+    clients: &'static [Program],
     lines: Vec<String>,
+    port: u16,
 }
 
 impl PreparedExchange {
     /// With these clients, one after the other.
-    ///
-    /// # Errors
-    /// A server cannot start.
-    pub fn of(clients: &[Program], context: &LabContext, lines: Vec<String>) -> Result<Self, Failure> {
-        let mut servers = Vec::new();
-        for &client in clients {
-            servers.push((client, ServerSide::start(client.counterpart(), context)?));
-        }
-        Ok(Self { servers, lines })
+    #[must_use]
+    pub const fn of(clients: &'static [Program], context: &LabContext, lines: Vec<String>) -> Self {
+        let port = context.port();
+        Self { clients, lines, port }
     }
 }
 
 impl PreparedRun for PreparedExchange {
     fn ports(&self) -> Vec<u16> {
-        self.servers.iter().map(|(_, server)| server.port).collect()
+        vec![self.port]
     }
 
     fn perform(self: Box<Self>, context: &LabContext) -> Result<RunOutput, Failure> {
@@ -40,19 +36,17 @@ impl PreparedRun for PreparedExchange {
             observations: Vec::new(),
             answered: true,
         };
-        for (program, server) in self.servers {
+        for &program in self.clients {
             let client = ClientSide {
                 program,
-                name: program.word(),
-                port: server.port,
+                port: self.port,
                 lines: &self.lines,
                 screen: Screen::default(),
             };
-            output
-                .screens
-                .push((program.counterpart().word(), server.screen.clone()));
+            let (server, screen) = (program.counterpart(), Screen::default());
+            output.screens.push((server.word(), screen.clone()));
             output.screens.push((program.word(), client.screen.clone()));
-            output.answered &= server.serve_while(context, || client.run(context))?;
+            output.answered &= with_server(context, server, &screen, || client.run(context))?;
         }
         Ok(output)
     }

@@ -10,16 +10,17 @@ use pnet::transport::TransportChannelType::Layer4;
 use pnet::transport::TransportProtocol::Ipv4;
 use pnet::transport::{TransportReceiver, TransportSender, tcp_packet_iter, transport_channel};
 
-use super::by_hand::{SETTLING_TIME, free_port};
+use super::by_hand::SETTLING_TIME;
 use super::exchange::connections;
 use crate::calls::{CallName, Program, Role};
 use crate::flow::conversation::Opening;
 use crate::flow::segment::SegmentPart;
-use crate::lab::context::{LabContext, PORT};
+use crate::lab::context::{LabContext, free_port};
 use crate::lab::failure::Failure;
-use crate::lab::programs::ServerSide;
+use crate::lab::programs::with_server;
 use crate::lab::result::RunResult;
 use crate::lab::run::{PreparedRun, Run, RunOutput};
+use crate::lab::screen::Screen;
 
 const WATCH: &[&str] = &[
     "A program without a socket for it builds a SYN by itself and sends it to two ports: one on which tcp-server listens, one \
@@ -91,7 +92,8 @@ const MACHINE: Ipv4Addr = Ipv4Addr::LOCALHOST;
 
 /// A server, a port without one, and a channel for segments of our own.
 struct Prepared {
-    server: ServerSide,
+    /// The port of the server.
+    open: u16,
     closed: u16,
     sender: TransportSender,
     receiver: TransportReceiver,
@@ -112,8 +114,8 @@ impl Prepared {
             }
         })?;
         Ok(Self {
-            server: ServerSide::start(Program::TcpServer, context)?,
-            closed: free_port(PORT)?,
+            open: context.port(),
+            closed: free_port(context.port().saturating_add(1))?,
             sender,
             receiver,
         })
@@ -122,19 +124,19 @@ impl Prepared {
 
 impl PreparedRun for Prepared {
     fn ports(&self) -> Vec<u16> {
-        vec![self.server.port, self.closed]
+        vec![self.open, self.closed]
     }
 
     fn perform(self: Box<Self>, context: &LabContext) -> Result<RunOutput, Failure> {
         let Self {
-            server,
+            open,
             closed,
             mut sender,
             mut receiver,
         } = *self;
-        let open = server.port;
-        let screens = vec![("tcp-server", server.screen.clone())];
-        let verdicts = server.serve_while(context, || {
+        let screen = Screen::default();
+        let screens = vec![("tcp-server", screen.clone())];
+        let verdicts = with_server(context, Program::TcpServer, &screen, || {
             let mut verdicts = Vec::new();
             for port in [open, closed] {
                 let from = free_port(14_000)?;

@@ -1,12 +1,11 @@
 //! A silent client, and another one beside it.
 
-use super::by_hand::{SETTLING_TIME, connected};
-use crate::app::transcript::Transcript;
+use super::by_hand::SETTLING_TIME;
 use crate::calls::{CallName, Program, Role};
 use crate::explain::duration;
-use crate::lab::context::{LOCALHOST, LabContext};
+use crate::lab::context::LabContext;
 use crate::lab::failure::Failure;
-use crate::lab::programs::{ClientSide, ServerSide};
+use crate::lab::programs::{ClientSide, with_server};
 use crate::lab::result::RunResult;
 use crate::lab::run::{PreparedRun, Run, RunOutput};
 use crate::lab::screen::Screen;
@@ -26,11 +25,7 @@ pub static RUN: Run = Run {
     takes_lines: false,
     before: |_| WATCH,
     change: |_| Ok(()),
-    prepare: |context, _| {
-        Ok(Box::new(Prepared {
-            server: ServerSide::start(Program::TcpServer, context)?,
-        }))
-    },
+    prepare: |context, _| Ok(Box::new(Prepared { port: context.port() })),
     after,
     matters: |_| false,
 };
@@ -76,44 +71,37 @@ fn after(result: &RunResult) -> Vec<String> {
     sentences
 }
 
-/// A server without a connection yet.
+/// The port of the server.
 struct Prepared {
-    server: ServerSide,
+    port: u16,
 }
 
 impl PreparedRun for Prepared {
     fn ports(&self) -> Vec<u16> {
-        vec![self.server.port]
+        vec![self.port]
     }
 
     fn perform(self: Box<Self>, context: &LabContext) -> Result<RunOutput, Failure> {
-        let server = self.server;
-        let port = server.port;
-        let silent_screen = Screen::default();
+        let (port, server_screen) = (self.port, Screen::default());
         let lines = ["the other one is served".to_owned()];
-        let second = ClientSide {
+        let [silent, second] = [(); 2].map(|()| ClientSide {
             program: Program::TcpClient,
-            name: "second client",
             port,
             lines: &lines,
             screen: Screen::default(),
-        };
+        });
         let screens = vec![
-            ("tcp-server", server.screen.clone()),
-            ("tcp-client, the silent one", silent_screen.clone()),
+            ("tcp-server", server_screen.clone()),
+            ("tcp-client, the silent one", silent.screen.clone()),
             ("tcp-client, the second one", second.screen.clone()),
         ];
-        let answered = server.serve_while(context, || {
-            let transcript = Transcript::new(silent_screen);
-            transcript.client_ready(Program::TcpClient, &LOCALHOST.to_string(), port)?;
-            let silent = connected(context, port)?;
-            transcript.prompt()?;
-            context.wait(SETTLING_TIME)?;
-            let answered = second.run(context)?;
-            context.wait(SETTLING_TIME)?;
-            // Ctrl+Z.
-            silent.close();
-            transcript.finish(true)?;
+        let answered = with_server(context, Program::TcpServer, &server_screen, || {
+            let answered = silent.wait_while(context, || {
+                context.wait(SETTLING_TIME)?;
+                let answered = second.run(context)?;
+                context.wait(SETTLING_TIME)?;
+                Ok(answered)
+            })?;
             context.wait(SETTLING_TIME)?;
             Ok(answered)
         })?;

@@ -39,7 +39,7 @@ pub static RUN: Run = Run {
             &[Program::TcpClient],
             context,
             vec![long_line()],
-        )?))
+        )))
     },
     after,
     matters: |_| false,

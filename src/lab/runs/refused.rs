@@ -1,12 +1,11 @@
 //! Nobody listens.
 
-use super::by_hand::free_port;
 use super::exchange::listed;
 use crate::calls::{CallName, Program};
 use crate::explain::duration;
 use crate::flow::segment::SegmentPart;
 use crate::flow::{PacketInFlow, PacketKind};
-use crate::lab::context::{LabContext, PORT};
+use crate::lab::context::LabContext;
 use crate::lab::failure::Failure;
 use crate::lab::programs::ClientSide;
 use crate::lab::result::RunResult;
@@ -28,7 +27,7 @@ pub static RUN: Run = Run {
     takes_lines: false,
     before: |_| WATCH,
     change: |_| Ok(()),
-    prepare: |_, _| Ok(Box::new(Prepared { port: free_port(PORT)? })),
+    prepare: |context, _| Ok(Box::new(Prepared { port: context.port() })),
     after,
     matters,
 };
@@ -95,7 +94,6 @@ impl PreparedRun for Prepared {
         for program in [Program::UdpClient, Program::TcpClient] {
             let client = ClientSide {
                 program,
-                name: program.word(),
                 port: self.port,
                 lines: &lines,
                 screen: Screen::default(),

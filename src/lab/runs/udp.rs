@@ -27,7 +27,7 @@ pub static RUN: Run = Run {
             &[Program::UdpClient],
             context,
             lines.to_vec(),
-        )?))
+        )))
     },
     after,
     matters,
