@@ -45,19 +45,19 @@ fn a_connection_is_told_from_its_syn_to_its_last_ack() {
     let expected = [
         "1 SYN: step 1 of 3 of the handshake: the client called connect(). \
          client CLOSED -> SYN-SENT, server (LISTEN) -> (SYN-RECEIVED)",
-        "2 SYN,ACK: step 2 of 3 of the handshake: the server's kernel agrees, and acknowledges the client's SYN (packet 1). \
+        "2 SYN-ACK: step 2 of 3 of the handshake: the server's kernel agrees, and acknowledges the client's SYN (packet 1). \
          client SYN-SENT -> (ESTABLISHED), server SYN-RECEIVED",
         "3 ACK: step 3 of 3 of the handshake: the client acknowledges the server's SYN (packet 2); the server's accept() \
          can return now. client ESTABLISHED, server SYN-RECEIVED -> (ESTABLISHED)",
-        "4 PSH,ACK: carries the line: bytes 1 to 12 of what the client handed to send(). \
+        "4 PSH-ACK: carries the line: bytes 1 to 12 of what the client handed to send(). \
          client ESTABLISHED, server (ESTABLISHED)",
         "5 ACK: the server acknowledges bytes 1 to 12 (packet 4). client ESTABLISHED, server ESTABLISHED",
-        "6 PSH,ACK: carries the line: bytes 1 to 12 of what the server handed to send(). \
+        "6 PSH-ACK: carries the line: bytes 1 to 12 of what the server handed to send(). \
          client ESTABLISHED, server ESTABLISHED",
         "7 ACK: the client acknowledges bytes 1 to 12 (packet 6). client ESTABLISHED, server ESTABLISHED",
-        "8 FIN,ACK: asks to close: the server called close() or shutdown(), or its program ended. \
+        "8 FIN-ACK: asks to close: the server called close() or shutdown(), or its program ended. \
          client ESTABLISHED -> (CLOSE-WAIT), server ESTABLISHED -> FIN-WAIT-1",
-        "9 FIN,ACK: closes the other direction: the client called close() too, or its program ended, and acknowledges \
+        "9 FIN-ACK: closes the other direction: the client called close() too, or its program ended, and acknowledges \
          the server's FIN (packet 8). client (CLOSE-WAIT) -> LAST-ACK, server FIN-WAIT-1 -> (TIME-WAIT)",
         "10 ACK: the server acknowledges the client's FIN (packet 9); both directions are closed now. \
          client LAST-ACK -> (CLOSED), server TIME-WAIT",
@@ -69,7 +69,7 @@ fn a_connection_is_told_from_its_syn_to_its_last_ack() {
 fn who_closes_first_and_who_makes_a_syn_by_hand_is_told() {
     let lines = told("captures/close.pcapng");
     for (number, who) in [(8, "server"), (14, "client"), (22, "client")] {
-        let beginning = format!("{number} FIN,ACK: asks to close: the {who} called close()");
+        let beginning = format!("{number} FIN-ACK: asks to close: the {who} called close()");
         assert!(lines[number - 1].starts_with(&beginning), "{}", lines[number - 1]);
     }
     let lines = told("captures/half-open.pcapng");
@@ -84,7 +84,7 @@ fn who_closes_first_and_who_makes_a_syn_by_hand_is_told() {
 
 #[test]
 fn an_acknowledgment_names_the_packets_that_it_answers() {
-    // The first SYN, packet 11, was dropped: the SYN,ACK echoes the timestamp of the second.
+    // The first SYN, packet 11, was dropped: the SYN-ACK echoes the timestamp of the second.
     let lines = told("captures/backlog.pcapng");
     assert!(lines[21].starts_with("22 SYN:"), "{}", lines[21]);
     let answer = "acknowledges the client's SYN (packet 22)";

@@ -347,7 +347,7 @@ fn calls_stand_with_the_packets_that_they_sent_and_waited_for() {
         let number = connect[key][0].as_u64().unwrap();
         packets[usize::try_from(number - 1).unwrap()]["name"].as_str().unwrap()
     };
-    assert_eq!((name("sent"), name("waited_for")), ("SYN", "SYN,ACK"), "{connect}");
+    assert_eq!((name("sent"), name("waited_for")), ("SYN", "SYN-ACK"), "{connect}");
     assert_eq!(connect["party"], "client");
     let accept = calls.iter().find(|call| call["call"]["call"] == "accept").unwrap();
     assert_eq!(

@@ -86,7 +86,7 @@ pub struct Connection {
     pub server: End,
     /// From the SYN to the segment that completed the handshake, in nanoseconds.
     pub handshake_time: Option<i64>,
-    /// From the SYN to the SYN,ACK, in nanoseconds: the round trip as seen where it was captured.
+    /// From the SYN to the SYN-ACK, in nanoseconds: the round trip as seen where it was captured.
     pub handshake_round_trip: Option<i64>,
     /// Segments that repeat what was sent before.
     pub retransmissions: u64,
@@ -116,7 +116,7 @@ pub struct End {
 /// How the opening of a connection went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Opening {
-    /// SYN, SYN,ACK, ACK.
+    /// SYN, SYN-ACK, ACK.
     Complete,
     /// Both ends sent a SYN at once, and both were acknowledged.
     Simultaneous,
@@ -124,9 +124,9 @@ pub enum Opening {
     Refused,
     /// The SYN was not answered.
     Unanswered,
-    /// The SYN,ACK came, but not the ACK.
+    /// The SYN-ACK came, but not the ACK.
     NotCompleted,
-    /// The SYN,ACK was answered by a RST: a scan (`nmap -sS`), or a client that gave up.
+    /// The SYN-ACK was answered by a RST: a scan (`nmap -sS`), or a client that gave up.
     HalfOpen,
     /// It began before the capture.
     BeforeCapture,

@@ -9,7 +9,7 @@ use super::segment::Segment;
 /// How it is known who is the client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Roles {
-    /// It sent the SYN, or was answered with the SYN,ACK. Of UDP: it sent the first datagram of the capture, and the
+    /// It sent the SYN, or was answered with the SYN-ACK. Of UDP: it sent the first datagram of the capture, and the
     /// other port is one that an application chose, by its range, or answered.
     Seen,
     /// Taken from the port numbers: the server's is the one that an application chose, the client's is from the range from which systems pick.

@@ -27,7 +27,7 @@ pub(super) fn of_datagram(source: u16, destination: u16) -> (Party, Roles) {
     }
 }
 
-/// The same of a TCP segment that is neither SYN nor SYN,ACK.
+/// The same of a TCP segment that is neither SYN nor SYN-ACK.
 pub(super) fn of_segment(source: u16, destination: u16) -> (Party, Roles) {
     match rank(source).cmp(&rank(destination)) {
         std::cmp::Ordering::Less => (Party::Server, Roles::Ports),

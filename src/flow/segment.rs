@@ -85,7 +85,7 @@ pub enum SegmentPart {
 pub enum ResetCause {
     /// It answers a SYN: no program listens on the port (or a firewall says so).
     NobodyListens,
-    /// It answers the SYN,ACK, from the end that sent the SYN: a scan that only asked whether the port is open.
+    /// It answers the SYN-ACK, from the end that sent the SYN: a scan that only asked whether the port is open.
     HalfOpenScan,
     /// It answers a segment of a connection that its sender does not have (it was restarted, or has forgotten it).
     NoSuchConnection,

@@ -21,7 +21,7 @@ use crate::wire::{Content, Layer, Packet, Span};
 pub struct Breakdown<'a> {
     /// Its number in the capture, from 1.
     pub number: u64,
-    /// Its short name: `SYN,ACK`, and in brackets what is remarkable about it.
+    /// Its short name: `SYN-ACK`, and in brackets what is remarkable about it.
     pub name: String,
     /// Source and destination, with role and port where there are any.
     pub ends: Option<(String, String)>,

@@ -1,7 +1,7 @@
 //! The view `summary`: a line a packet.
 //!
 //! ```text
-//!   4 0.253115 127.0.0.1:54014 → :40713 PSH,ACK Seq=1 Ack=1 Win=65536 Len=12
+//!   4 0.253115 127.0.0.1:54014 → :40713 PSH-ACK Seq=1 Ack=1 Win=65536 Len=12
 //!   7 0.270312 127.0.0.1:54014 → :40713 ACK Seq=13 Ack=1 Win=65536 Len=0 [dup ACK]
 //! ```
 //!
@@ -340,17 +340,17 @@ mod tests {
             lines(120),
             [
                 "  1 0.253115 192.168.0.118:49957 -> 192.168.67.1:56855 SYN Seq=0 Win=64240 Len=0",
-                "  2 0.253115 192.168.67.1:56855 -> 192.168.0.118:49957 SYN,ACK Seq=0 Ack=1 Win=65160 Len=0",
+                "  2 0.253115 192.168.67.1:56855 -> 192.168.0.118:49957 SYN-ACK Seq=0 Ack=1 Win=65160 Len=0",
                 "  3 0.253115 192.168.0.118:49957 -> 192.168.67.1:56855 ACK Seq=1 Ack=1 Win=64240 Len=0",
-                "  4 0.253115 192.168.0.118:49957 -> 192.168.67.1:56855 PSH,ACK Seq=1 Ack=1 Win=64240 Len=12",
+                "  4 0.253115 192.168.0.118:49957 -> 192.168.67.1:56855 PSH-ACK Seq=1 Ack=1 Win=64240 Len=12",
                 "  5 0.253115 192.168.67.1:56855 -> 192.168.0.118:49957 ACK Seq=1 Ack=13 Win=0 Len=0 [zero window]",
             ]
         );
         let narrow = lines(80);
         assert_eq!(narrow[0], lines(120)[0], "it fits");
-        assert!(narrow[1].ends_with(" SYN,ACK Seq=0 Ack=1"), "{}", narrow[1]);
+        assert!(narrow[1].ends_with(" SYN-ACK Seq=0 Ack=1"), "{}", narrow[1]);
         assert!(narrow[2].ends_with(" ACK Seq=1 Ack=1 Win=64240"), "{}", narrow[2]);
-        assert!(narrow[3].ends_with(" PSH,ACK Seq=1 Len=12"), "{}", narrow[3]);
+        assert!(narrow[3].ends_with(" PSH-ACK Seq=1 Len=12"), "{}", narrow[3]);
         assert!(
             narrow[4].ends_with(" ACK Seq=1 Ack=13 Win=0 [zero window]"),
             "the window is what it is about"

@@ -111,7 +111,7 @@ impl Causes<'_> {
         calls.find(|&index| self.calls.get(index).is_some_and(&wanted))
     }
 
-    /// `connect()` sends the SYN and returns with the SYN,ACK; `accept()` returns after the handshake.
+    /// `connect()` sends the SYN and returns with the SYN-ACK; `accept()` returns after the handshake.
     fn opening(&mut self, party: Party, own: &[usize]) {
         let connect = self.first_call(own, |party_call| party_call.call.call == CallName::Connect);
         if let Some(connect) = connect {

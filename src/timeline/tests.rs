@@ -47,7 +47,7 @@ fn a_line_over_tcp_stands_as_it_happened() {
 fn equal_times_are_ordered_by_cause_and_effect() {
     for (rule, text, expected, causes) in [
         (
-            "connect() is entered before the SYN, and returns after the SYN,ACK",
+            "connect() is entered before the SYN, and returns after the SYN-ACK",
             "call client 1 connect 0 0
              packet 0 client syn
              packet 0 server synack

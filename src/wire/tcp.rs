@@ -54,7 +54,7 @@ fields! {
         "In a SYN together with ECE it offers ECN.";
     FLAGS_ECE = "tcp.flags.ece", "RFC 3168 section 6.1",
         "ECN echo: a packet arrived with the mark of a congested router.",
-        "In a SYN together with CWR it offers ECN, in a SYN,ACK alone it accepts.";
+        "In a SYN together with CWR it offers ECN, in a SYN-ACK alone it accepts.";
     FLAGS_URG = "tcp.flags.urg", "RFC 9293 section 3.1, RFC 6093",
         "Says that the urgent pointer counts. New programs are told not to use it.", "";
     FLAGS_ACK = "tcp.flags.ack", "RFC 9293 section 3.1",

@@ -224,8 +224,8 @@ fn without_data_the_questions_about_data_say_what_is_missing() {
     assert!(answer(TCP, &late, "TCP 5").contains("185185586 (packet 4"));
 }
 
-/// captures/refused.pcapng: a datagram and its ICMP error (packets 1 and 2), a SYN and its RST,ACK (3 and 4); nobody listens on
-/// port 13000. captures/half-open.pcapng: SYN, SYN,ACK, RST (1 to 3).
+/// captures/refused.pcapng: a datagram and its ICMP error (packets 1 and 2), a SYN and its RST-ACK (3 and 4); nobody listens on
+/// port 13000. captures/half-open.pcapng: SYN, SYN-ACK, RST (1 to 3).
 #[test]
 fn what_was_refused_or_broken_off_says_so_and_what_to_capture_instead() {
     let refused = "captures/refused.pcapng";

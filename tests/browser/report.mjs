@@ -118,11 +118,11 @@ const checks = {
     await withPage(url, async (page) => {
       await page.keyboard.press("/");
       assert.equal(await page.evaluate(() => document.activeElement.id), "find");
-      await page.keyboard.type("FIN,ACK");
+      await page.keyboard.type("FIN-ACK");
       assert.match(await page.locator("#found").innerText(), /^\d+ packets$/);
       await page.keyboard.press("Enter");
       const [first] = await visible(page);
-      assert.match(await page.locator(`#${first}`).innerText(), /FIN,ACK/i);
+      assert.match(await page.locator(`#${first}`).innerText(), /FIN-ACK/i);
       await page.keyboard.press("Enter");
       assert.notEqual((await visible(page))[0], first);
       await page.keyboard.press("Escape");

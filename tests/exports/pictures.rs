@@ -17,7 +17,7 @@ fn ladders_and_plots_are_pictures_with_every_word_inside() {
     }
     let first = std::fs::read_to_string(&files[0]).unwrap();
     for words in [
-        "SYN,ACK seq=0 ack=1",
+        "SYN-ACK seq=0 ack=1",
         "(SYN-RECEIVED)",
         "connect(fd 3) called",
         "The handshake took",
@@ -46,7 +46,7 @@ fn sequence_diagrams_are_drawn_by_mermaid_itself() {
         "mermaid",
         &[
             &file,
-            "SYN,ACK seq=0 ack=1",
+            "SYN-ACK seq=0 ack=1",
             "no client yet; the server waits in",
             "(SYN-RECEIVED)",
         ],
@@ -57,7 +57,7 @@ fn sequence_diagrams_are_drawn_by_mermaid_itself() {
 fn the_headers_of_one_packet_are_a_mermaid_packet() {
     let folder = Folder::new();
     let chosen = quietly(&["-r", RECORDED, "--mermaid", "--packet", "2"]);
-    assert!(chosen.contains("\npacket-beta\ntitle Packet 2: SYN,ACK\n"), "{chosen}");
+    assert!(chosen.contains("\npacket-beta\ntitle Packet 2: SYN-ACK\n"), "{chosen}");
     let first = quietly(&["-r", RECORDED, "--mermaid", "-c", "1"]);
     assert!(
         first.contains("title Packet 1: SYN\n") && first.contains("\n270: \"SYN 1\"\n"),

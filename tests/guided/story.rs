@@ -197,7 +197,7 @@ fn each_view_shows_the_packets() {
         return;
     }
     for (view, words) in [
-        ("summary", "SYN,ACK"),
+        ("summary", "SYN-ACK"),
         ("fields", "sequence number"),
         ("diagram", "sequence number"),
         ("ladder", "connect()"),

@@ -121,10 +121,10 @@ fn a_server_whose_clock_is_an_hour_off_is_shown_and_said() {
         &output,
         &[
             "SYN seq=0",
-            "SYN,ACK",
+            "SYN-ACK",
             "ACK seq=1 ack=1",
             "accept() = 4",
-            "PSH,ACK",
+            "PSH-ACK",
             "recv() = 12",
         ],
     );
@@ -215,7 +215,7 @@ fn calls_and_packets_of_a_live_run_stand_in_one_order() {
                 &[
                     "connect() called",
                     "SYN seq=0",
-                    "SYN,ACK seq=0 ack=1",
+                    "SYN-ACK seq=0 ack=1",
                     "connect() = 0",
                     "send() called",
                     "len=12",
@@ -223,7 +223,7 @@ fn calls_and_packets_of_a_live_run_stand_in_one_order() {
             );
             in_this_order(
                 first,
-                &["SYN,ACK seq=0 ack=1", "ACK seq=1 ack=1", "accept() = ", "recv() = 12"],
+                &["SYN-ACK seq=0 ack=1", "ACK seq=1 ack=1", "accept() = ", "recv() = 12"],
             );
             in_this_order(
                 first,
@@ -233,10 +233,10 @@ fn calls_and_packets_of_a_live_run_stand_in_one_order() {
                 first,
                 &[
                     "close() called",
-                    "FIN,ACK",
+                    "FIN-ACK",
                     "recv() = 0",
                     "close() called",
-                    "FIN,ACK",
+                    "FIN-ACK",
                     "ACK seq",
                 ],
             );

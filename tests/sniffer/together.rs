@@ -75,7 +75,7 @@ fn comments_of_a_part_count_the_packets_of_the_part() {
     run(&["-r", capture, "-q", "-w", &bare, filter]);
     run(&["-r", &bare, "-q", "-w", &again]);
     let comments = |path: &str| tshark(Path::new(path), &["frame.comment"]);
-    // The SYN, the SYN,ACK, a line and its answer; the acknowledgment in between is left out.
+    // The SYN, the SYN-ACK, a line and its answer; the acknowledgment in between is left out.
     assert_eq!(comments(&part).len(), 4, "{:?}", comments(&part));
     assert_eq!(comments(&part), comments(&again));
 }

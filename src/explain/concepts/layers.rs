@@ -100,7 +100,7 @@ pub(super) const CONCEPTS: &[Concept] = &[
         example: Example {
             command: "sniffer -r captures/tcp.pcapng --view summary",
             notice: "Packets 4 and 6 have Len=12; all others carry nothing.",
-            shows: &["4 0.020269 127.0.0.1:36632 → :13000 PSH,ACK Seq=1 Ack=1 Win=65536 Len=12"],
+            shows: &["4 0.020269 127.0.0.1:36632 → :13000 PSH-ACK Seq=1 Ack=1 Win=65536 Len=12"],
         },
         attempt: Attempt {
             command: "sniffer -r captures/tcp.pcapng --view follow",

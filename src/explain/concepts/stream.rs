@@ -41,7 +41,7 @@ pub(super) const CONCEPTS: &[Concept] = &[
             notice: "An empty line is a UDP datagram without data (1), but over TCP one byte, the newline (6).",
             shows: &[
                 "UDP Len=0",
-                "6 0.025892 #2 127.0.0.1:36648 → :13000 PSH,ACK Seq=1 Ack=1 Win=65536 Len=1",
+                "6 0.025892 #2 127.0.0.1:36648 → :13000 PSH-ACK Seq=1 Ack=1 Win=65536 Len=1",
             ],
         },
         attempt: Attempt {
@@ -140,7 +140,7 @@ pub(super) const CONCEPTS: &[Concept] = &[
         example: Example {
             command: "sniffer -r captures/tcp.pcapng --view ladder",
             notice: "Packet 4 is small but leaves at once: no data was unacknowledged before it.",
-            shows: &["PSH,ACK seq=1 len=12"],
+            shows: &["PSH-ACK seq=1 len=12"],
         },
         attempt: Attempt {
             command: "socket-lab long --view summary",

@@ -67,7 +67,7 @@ fn of_segment(packet: &Packet<'_>, in_flow: &PacketInFlow, segment: &Segment) ->
     match segment.part {
         SegmentPart::Syn => Some(after_syn(in_flow, segment, next)),
         SegmentPart::CrossingSyn => Some(sentence!(
-            "SYN,ACK from each end; the ",
+            "SYN-ACK from each end; the ",
             receiver,
             "'s with ack number ",
             next
@@ -131,7 +131,7 @@ fn of_segment(packet: &Packet<'_>, in_flow: &PacketInFlow, segment: &Segment) ->
 
 /// RFC 7413 section 4.2.2: a server may take the data of a SYN, or only the SYN.
 fn after_syn(in_flow: &PacketInFlow, segment: &Segment, next: Number) -> String {
-    let refusal = "RST,ACK, if nothing listens there";
+    let refusal = "RST-ACK, if nothing listens there";
     let server = in_flow.sender.other();
     let bare = Number {
         raw: segment.sequence.raw.plus(1),
@@ -139,7 +139,7 @@ fn after_syn(in_flow: &PacketInFlow, segment: &Segment, next: Number) -> String 
     };
     if segment.data.is_none() {
         return sentence!(
-            "SYN,ACK from the ",
+            "SYN-ACK from the ",
             server,
             " with ack number ",
             bare,
@@ -148,7 +148,7 @@ fn after_syn(in_flow: &PacketInFlow, segment: &Segment, next: Number) -> String 
         );
     }
     sentence!(
-        "SYN,ACK from the ",
+        "SYN-ACK from the ",
         server,
         " with ack number ",
         next,
@@ -246,11 +246,11 @@ fn alone(packet: &Packet<'_>) -> Option<Sentence> {
 }
 
 fn syn_alone(tcp: &Tcp<'_>, length: usize) -> Sentence {
-    let refusal = "RST,ACK if nothing listens";
+    let refusal = "RST-ACK if nothing listens";
     let bare = after(tcp, 1);
     if length == 0 {
         return sentence!(
-            "SYN,ACK with ack number ",
+            "SYN-ACK with ack number ",
             bare,
             " (this sequence number + 1); ",
             refusal
@@ -259,7 +259,7 @@ fn syn_alone(tcp: &Tcp<'_>, length: usize) -> Sentence {
     }
     let all = after(tcp, length + 1);
     sentence!(
-        "SYN,ACK with ack number ",
+        "SYN-ACK with ack number ",
         all,
         " if the data are taken, ",
         bare,

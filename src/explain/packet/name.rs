@@ -7,7 +7,7 @@ use super::super::sentence::Sentence;
 use crate::wire::tcp::Flags;
 use crate::wire::{Content, Packet};
 
-/// The short name: `SYN`, `PSH,ACK`, `UDP`, `ARP request`, `ICMP port unreachable`.
+/// The short name: `SYN`, `PSH-ACK`, `UDP`, `ARP request`, `ICMP port unreachable`.
 #[must_use]
 pub fn name(packet: &Packet<'_>) -> Sentence {
     if let Some(tcp) = packet.tcp() {
@@ -38,7 +38,7 @@ const ORDER: [(Flags, &str); 9] = [
     (Flags::AE, "AE"),
 ];
 
-/// `SYN,ACK`: the names in the order in which a connection is told; `no flags` without any.
+/// `SYN-ACK`: the names in the order in which a connection is told; `no flags` without any.
 #[must_use]
 pub fn flag_names(flags: Flags) -> Sentence {
     if let Some(usual) = usual(flags) {
@@ -54,13 +54,13 @@ pub fn flag_names(flags: Flags) -> Sentence {
 const fn usual(flags: Flags) -> Option<&'static str> {
     Some(match flags.0 & 0x1ff {
         0x002 => "SYN",
-        0x012 => "SYN,ACK",
+        0x012 => "SYN-ACK",
         0x010 => "ACK",
-        0x018 => "PSH,ACK",
-        0x011 => "FIN,ACK",
-        0x019 => "FIN,PSH,ACK",
+        0x018 => "PSH-ACK",
+        0x011 => "FIN-ACK",
+        0x019 => "FIN-PSH-ACK",
         0x004 => "RST",
-        0x014 => "RST,ACK",
+        0x014 => "RST-ACK",
         0x000 => "no flags",
         _ => return None,
     })
@@ -74,10 +74,10 @@ pub fn write_flags(output: &mut impl fmt::Write, flags: Flags) -> fmt::Result {
     if let Some(usual) = usual(flags) {
         return output.write_str(usual);
     }
-    let mut comma = "";
+    let mut hyphen = "";
     for (_, name) in ORDER.iter().filter(|(flag, _)| flags.has(*flag)) {
-        write!(output, "{comma}{name}")?;
-        comma = ",";
+        write!(output, "{hyphen}{name}")?;
+        hyphen = "-";
     }
     Ok(())
 }
@@ -98,7 +98,7 @@ mod tests {
             let expected = if bits == 0 {
                 "no flags".into()
             } else {
-                by_table.join(",")
+                by_table.join("-")
             };
             assert_eq!(flag_names(flags), expected, "{bits:#x}");
         }

@@ -64,7 +64,7 @@ fn sentence(packet: &Packet<'_>, in_flow: &PacketInFlow, segment: &Segment, rema
         .map_or(String::new(), |first| sentence!(" of packet ", first));
     match remark {
         Remark::Retransmission if segment.part == SegmentPart::Syn => {
-            sentence!("retransmission", again, ": neither SYN,ACK nor RST was seen").into()
+            sentence!("retransmission", again, ": neither SYN-ACK nor RST was seen").into()
         }
         Remark::Retransmission => sentence!(
             "retransmission",

@@ -13,7 +13,7 @@ pub(super) fn meaning(tcp: &Tcp<'_>, is_refusal: bool) -> Sentence {
     }
     if opening {
         sentences.push(if flags.has(Flags::ACK) {
-            "SYN,ACK: agrees to open"
+            "SYN-ACK: agrees to open"
         } else {
             "SYN: asks to open"
         });
@@ -50,14 +50,14 @@ fn congestion(flags: Flags) -> Option<&'static str> {
     let syn = flags.has(Flags::SYN);
     match marked {
         (false, false, false) => None,
-        (true, true, true) if syn => Some("AE,CWR,ECE: offers accurate ECN"),
-        (false, true, true) if syn && flags.has(Flags::ACK) => Some("CWR,ECE: answers the offer of accurate ECN"),
-        (false, true, true) if syn => Some("CWR,ECE: offers ECN"),
+        (true, true, true) if syn => Some("AE-CWR-ECE: offers accurate ECN"),
+        (false, true, true) if syn && flags.has(Flags::ACK) => Some("CWR-ECE: answers the offer of accurate ECN"),
+        (false, true, true) if syn => Some("CWR-ECE: offers ECN"),
         (false, false, true) if syn => Some("ECE: agrees to ECN"),
-        _ if syn => Some("AE,CWR,ECE: answers the offer of accurate ECN"),
+        _ if syn => Some("AE-CWR-ECE: answers the offer of accurate ECN"),
         (false, true, false) => Some("CWR: has slowed down"),
         (false, false, true) => Some("ECE: a router on the way is congested"),
-        (false, true, true) => Some("CWR,ECE: has slowed down, and a router is congested again"),
-        _ => Some("AE,CWR,ECE: counts congestion marks"),
+        (false, true, true) => Some("CWR-ECE: has slowed down, and a router is congested again"),
+        _ => Some("AE-CWR-ECE: counts congestion marks"),
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn is_refusal(context: Context<'_, '_>, tcp: &Tcp<'_>) -> bool {
     }
 }
 
-/// RST,ACK with the sequence number 0: it answers a segment that had no acknowledgment number, so most likely a SYN.
+/// RST-ACK with the sequence number 0: it answers a segment that had no acknowledgment number, so most likely a SYN.
 pub(crate) fn looks_like_refusal(tcp: &Tcp<'_>) -> bool {
     let flags = tcp.flags();
     flags.has(Flags::RST) && flags.has(Flags::ACK) && tcp.sequence_number() == 0

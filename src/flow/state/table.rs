@@ -10,8 +10,8 @@
 //!   receives RST  +--------+-----------+ +----------+  receives RST          |
 //!       +-------->| LISTEN |             | SYN-SENT |----------------------->+
 //!       |         +--------+             +----------+                        |
-//!       |   receives SYN |                |        | receives SYN,ACK        |
-//!       |   sends SYN,ACK|   receives SYN |        | sends ACK               |
+//!       |   receives SYN |                |        | receives SYN-ACK        |
+//!       |   sends SYN-ACK|   receives SYN |        | sends ACK               |
 //!       |                v                |        |                         |
 //!       |         +--------------+        |        |                         |
 //!       +---------| SYN-RECEIVED |<-------+        |                         |
@@ -49,7 +49,7 @@ use super::{ObservedState, State};
 pub(in crate::flow) enum TcpEvent {
     /// It sends a SYN.
     SendSyn,
-    /// It sends a SYN,ACK.
+    /// It sends a SYN-ACK.
     SendSynAck,
     /// It sends a segment that acknowledges the other end's SYN, and has none of its own: any later segment does.
     SendAckOfSyn,

@@ -34,7 +34,7 @@ pub(super) struct Tcp {
     client: Stream,
     server: Stream,
     outstanding: Outstanding,
-    /// From the SYN to the SYN,ACK, and to the end of the handshake.
+    /// From the SYN to the SYN-ACK, and to the end of the handshake.
     round_trip: Nanoseconds,
     handshake: Nanoseconds,
     opening: Opening,
@@ -67,7 +67,7 @@ struct SegmentPosition {
     acknowledgment: Option<i64>,
     /// Is that the first that was captured of the other stream, so that nothing is known to be new in it?
     is_first_word: bool,
-    /// Does it prove that the SYN,ACK came, which was not captured?
+    /// Does it prove that the SYN-ACK came, which was not captured?
     proves_syn_ack: bool,
 }
 
@@ -127,7 +127,7 @@ impl Tcp {
     }
 
     /// Does this segment open another connection between the same ports? A SYN with another initial sequence number does;
-    /// with the same one it is a retransmission. So does such a SYN,ACK, unless it answers the SYN of this connection.
+    /// with the same one it is a retransmission. So does such a SYN-ACK, unless it answers the SYN of this connection.
     pub(super) fn is_left_for(&self, sender: Party, info: &TcpSegmentInfo) -> bool {
         let own = self.stream(sender);
         let opens = info.syn && !info.is_stray() && own.is(StreamFlag::Begun) && !own.begins_at(info.sequence);

@@ -41,7 +41,7 @@ fn a_repeated_syn_is_a_retransmission_and_no_other_connection() {
         (c(SYN, 0, 0), "Syn SYN-SENT ~SYN-RECEIVED"),
         (c(SYN, 0, 0).after(1000), "Syn SYN-SENT ~SYN-RECEIVED Retransmission"),
         (s(SYN | ACK, 0, 1), "SynAck ~ESTABLISHED SYN-RECEIVED"),
-        // The SYN,ACK was lost behind the point of capture.
+        // The SYN-ACK was lost behind the point of capture.
         (
             c(SYN, 0, 0).after(2000),
             "Syn SYN-SENT SYN-RECEIVED Retransmission SpuriousRetransmission",

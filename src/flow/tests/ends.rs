@@ -181,7 +181,7 @@ fn data_in_the_syn() {
     assert_eq!(segments[1].acknowledges.bytes.unwrap().count(), 20);
 }
 
-/// As Linux does it: SYN, SYN,ACK and ACK of one socket, a line, its acknowledgment, FIN and its acknowledgment.
+/// As Linux does it: SYN, SYN-ACK and ACK of one socket, a line, its acknowledgment, FIN and its acknowledgment.
 #[test]
 fn a_socket_that_is_connected_to_itself_has_one_stream() {
     let own = |flags, sequence: u32, acknowledgment: u32, data: usize| {

@@ -24,8 +24,8 @@ use crate::lab::screen::Screen;
 
 const WATCH: &[&str] = &[
     "A program without a socket for it builds a SYN by itself and sends it to two ports: one on which tcp-server listens, one \
-     without a server. Watch the answers: SYN,ACK says that the port is open, RST,ACK that it is closed. The scanning machine's \
-     own kernel knows nothing of the connection that the SYN,ACK offers, and ends it with a RST. The server never sees anything: \
+     without a server. Watch the answers: SYN-ACK says that the port is open, RST-ACK that it is closed. The scanning machine's \
+     own kernel knows nothing of the connection that the SYN-ACK offers, and ends it with a RST. The server never sees anything: \
      accept() does not return. Port scanners do this (nmap -sS), which is why nobody should do it to machines of others.",
 ];
 
@@ -51,7 +51,7 @@ fn after(result: &RunResult) -> Vec<String> {
             .filter_map(|(number, in_flow)| {
                 let word = match in_flow.segment()?.part {
                     SegmentPart::Syn => "SYN",
-                    SegmentPart::SynAck => "SYN,ACK",
+                    SegmentPart::SynAck => "SYN-ACK",
                     SegmentPart::Reset(_) => "RST",
                     _ => "another segment",
                 };
@@ -192,7 +192,7 @@ fn probe(
         return Ok(if segment.get_flags() & TcpFlags::RST != 0 {
             "closed, for RST came back"
         } else {
-            "open, for SYN,ACK came back"
+            "open, for SYN-ACK came back"
         });
     }
     Err(Failure::Interrupted)

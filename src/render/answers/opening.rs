@@ -59,7 +59,7 @@ fn end(facts: &TcpFacts, party: Party) -> Answer {
             &[ipv4::id::DST, ipv6::id::DST, tcp::id::DSTPORT],
         ),
         (None, Roles::Seen, _) => (
-            "The SYN is not in the capture, but the SYN,ACK is: the server sends it to the client.",
+            "The SYN is not in the capture, but the SYN-ACK is: the server sends it to the client.",
             &[],
         ),
         (None, Roles::Ports, _) => (
@@ -95,8 +95,8 @@ fn syn(facts: &TcpFacts) -> Result<Answer, String> {
 }
 
 fn syn_ack(facts: &TcpFacts) -> Result<Answer, String> {
-    let answer = facts.syn_ack.as_ref().ok_or_else(|| no_handshake(facts, "SYN,ACK"))?;
-    let acknowledgment = answer.acknowledgment.ok_or_else(|| no_handshake(facts, "SYN,ACK"))?;
+    let answer = facts.syn_ack.as_ref().ok_or_else(|| no_handshake(facts, "SYN-ACK"))?;
+    let acknowledgment = answer.acknowledgment.ok_or_else(|| no_handshake(facts, "SYN-ACK"))?;
     let number = acknowledgment.raw;
     let how = match &facts.syn {
         Some(syn) => determined(syn, number.0),

@@ -91,7 +91,7 @@ pub static TCP: [Question; 12] = [
     question(
         4,
         4,
-        "What are the sequence number and the acknowledgment number of the SYN,ACK? How did the server determine the latter? What marks it as a SYN,ACK?",
+        "What are the sequence number and the acknowledgment number of the SYN-ACK? How did the server determine the latter? What marks it as a SYN-ACK?",
         "0 and 1, the relative numbers; or an acknowledgment number that is the server's own sequence number plus 1. It is the client's plus 1.",
     ),
     question(

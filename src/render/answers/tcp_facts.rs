@@ -43,7 +43,7 @@ pub(super) struct TcpFacts {
     pub(super) server_stream: StreamFacts,
 }
 
-/// A SYN or a SYN,ACK.
+/// A SYN or a SYN-ACK.
 #[derive(Debug, Clone)]
 pub(super) struct SynFacts {
     pub(super) number: u64,

@@ -104,8 +104,8 @@ TCP (bytes 34-73) RFC 9293
                                                          echo yet
   70  01           opt 1 NOP        -                    aligns the next option
   71  03 03 0a     opt 3 WScale     shift 10             later windows x 1024
-Expect next: SYN,ACK with ack number 2996028720 (this sequence number + 1);
-RST,ACK if nothing listens
+Expect next: SYN-ACK with ack number 2996028720 (this sequence number + 1);
+RST-ACK if nothing listens
 
 "
     );

@@ -37,7 +37,7 @@ pub(super) struct PacketRecord<'r, 'a> {
     pub(super) length: usize,
     /// Bytes captured: fewer than `length` when the capture cut the packet.
     pub(super) captured: usize,
-    /// What it is, in short: `SYN,ACK`, `UDP`, `ICMP port unreachable`.
+    /// What it is, in short: `SYN-ACK`, `UDP`, `ICMP port unreachable`.
     #[cfg_attr(test, schemars(with = "String"))]
     pub(super) name: Sentence,
     /// Who sent it. Absent without an IP header.

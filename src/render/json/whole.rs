@@ -71,7 +71,7 @@ struct ConnectionRecord {
     /// Nanoseconds from the SYN to the segment that completed the handshake.
     #[serde(skip_serializing_if = "Option::is_none")]
     handshake: Option<i64>,
-    /// Nanoseconds from the SYN to the SYN,ACK: the round trip as seen where it was captured.
+    /// Nanoseconds from the SYN to the SYN-ACK: the round trip as seen where it was captured.
     #[serde(skip_serializing_if = "Option::is_none")]
     round_trip: Option<i64>,
     /// Segments that repeat what was sent before.

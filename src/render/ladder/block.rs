@@ -49,7 +49,7 @@ impl<'a> Block<'a> {
     pub(super) const NARROWEST: usize = 2 * Self::SIDE + Self::MIDDLE + Self::BARS;
 
     pub(super) fn new(style: &'a TextStyle, ladder: &'a Ladder, width: usize) -> Self {
-        // A middle of this width holds `SYN,ACK seq=0 ack=1` with an arrow around it; beyond it the sides profit more.
+        // A middle of this width holds `SYN-ACK seq=0 ack=1` with an arrow around it; beyond it the sides profit more.
         const GOOD: usize = 26;
         let free = width.saturating_sub(Self::BARS);
         let side = (free.saturating_sub(GOOD) / 2).clamp(Self::SIDE, Self::WIDEST_SIDE);

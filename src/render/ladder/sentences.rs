@@ -66,7 +66,7 @@ fn opening(connection: &Connection) -> String {
         Opening::Unanswered => "The SYN was not answered".to_owned(),
         Opening::NotCompleted => "The handshake was not completed: its last ACK is not there".to_owned(),
         Opening::HalfOpen => {
-            "The client did not complete the handshake: it reset the connection after the SYN,ACK".to_owned()
+            "The client did not complete the handshake: it reset the connection after the SYN-ACK".to_owned()
         }
         Opening::BeforeCapture => "The connection began before the capture".to_owned(),
     }

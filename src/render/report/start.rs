@@ -45,7 +45,7 @@ impl Start {
             ),
             (None, Some(_)) => (
                 "How it went",
-                "This capture has no complete three-way handshake (SYN, SYN,ACK, ACK).",
+                "This capture has no complete three-way handshake (SYN, SYN-ACK, ACK).",
             ),
             (None, None) => ("No conversation", "No conversation over TCP or UDP is known here."),
         };
@@ -115,7 +115,7 @@ fn handshake(seen: &PacketRef, _: &ReportModel) -> Option<Stage> {
             ),
         ),
         SegmentPart::SynAck => (
-            "SYN,ACK",
+            "SYN-ACK",
             format!(
                 "The server's kernel agrees. Its own number is {}. It acknowledges {}: the client's number plus one, because a \
                  SYN counts as one byte.",

@@ -28,7 +28,7 @@ pub(super) const TABLES: FieldTables = &[
     ("option multipath TCP, MP_CAPABLE", Origin::Option, &CAPABLE),
     ("option multipath TCP, MP_JOIN in the SYN", Origin::Option, &JOIN_SYN),
     (
-        "option multipath TCP, MP_JOIN in the SYN,ACK",
+        "option multipath TCP, MP_JOIN in the SYN-ACK",
         Origin::Option,
         &JOIN_SYN_ACK,
     ),
@@ -57,7 +57,7 @@ pub(super) const TABLES: FieldTables = &[
     ("option multipath TCP, another subtype", Origin::Option, &OTHER),
 ];
 
-/// Section 3.1. A SYN has it as far as the flags, a SYN,ACK with the sender's key, the third segment with both keys, and
+/// Section 3.1. A SYN has it as far as the flags, a SYN-ACK with the sender's key, the third segment with both keys, and
 /// the first data with all of it.
 static CAPABLE: [FieldDef; 9] = [
     KIND,
@@ -95,7 +95,7 @@ static JOIN_SYN: [FieldDef; 8] = [
     bytes(id::RECVTOK, "receiver's token", 4, 4, Format::Hex),
     bytes(id::SENDRAND, "sender's random number", 8, 4, Format::Hex),
 ];
-/// … the SYN,ACK …
+/// … the SYN-ACK …
 static JOIN_SYN_ACK: [FieldDef; 8] = [
     KIND,
     LENGTH,

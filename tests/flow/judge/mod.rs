@@ -170,7 +170,7 @@ pub(super) fn judge(path: &Path, report: &mut Report) {
     let name = path.file_name().unwrap().to_string_lossy().into_owned();
     let mut streams: BTreeMap<(bool, String), u64> = BTreeMap::new();
     let mut seen: BTreeMap<(u64, bool), Seen> = BTreeMap::new();
-    // Conversations that a SYN,ACK opened between ports that another one had: tshark goes on counting the client's numbers from the old one.
+    // Conversations that a SYN-ACK opened between ports that another one had: tshark goes on counting the client's numbers from the old one.
     let mut reopened: BTreeSet<u64> = BTreeSet::new();
     for (number, (in_flow, their)) in (1_u64..).zip(ours.iter().zip(&theirs)) {
         let place = format!("{name} {number}");

@@ -84,7 +84,7 @@ const fn captured_twice(flag: &'static str) -> Rule {
 pub(super) const ONLY_THEIRS: &[Rule] = &[
     Rule {
         flag: "retransmission",
-        why: "the SYN,ACK of a simultaneous open has the number of the SYN: RFC 9293 section 3.5, figure 7",
+        why: "the SYN-ACK of a simultaneous open has the number of the SYN: RFC 9293 section 3.5, figure 7",
         holds: |case| case.answers_a_crossing_syn(),
     },
     captured_twice("retransmission"),

@@ -70,7 +70,7 @@ impl Case<'_> {
         self.own.count(self.range.0, self.range.1)
     }
 
-    /// Is it a SYN,ACK whose sender had sent a SYN? tshark takes it for that SYN, sent again.
+    /// Is it a SYN-ACK whose sender had sent a SYN? tshark takes it for that SYN, sent again.
     pub(super) fn answers_a_crossing_syn(&self) -> bool {
         self.segment.part == SegmentPart::SynAck && self.own.count(0, 1) == 1
     }

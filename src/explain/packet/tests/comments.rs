@@ -48,7 +48,7 @@ fn a_comment_has_sentences_then_pairs_that_can_be_found() {
     let comment = comment(&packet, Some(&in_flow(PacketKind::Segment(segment)))).unwrap();
     assert_eq!(
         comment,
-        "PSH,ACK: carries the line: bytes 1 to 6 of what the client handed to send(). \
+        "PSH-ACK: carries the line: bytes 1 to 6 of what the client handed to send(). \
          States: client ESTABLISHED, server (SYN-RECEIVED) -> (ESTABLISHED). \
          Note: 42.4 ms after the packet before: until then no program, and no person before one, had anything to send. \
          Expect next: ACK from the server with ack number 254465408 (rel 7); if it sends data too, they start at sequence \
@@ -129,9 +129,9 @@ fn alone_a_packet_says_what_it_shows() {
     with_data.extend(b"data");
     assert_eq!(
         expectation(&packet(&with_data), None).unwrap(),
-        "SYN,ACK with ack number 254465406 if the data are taken, 254465402 if the SYN only; RST,ACK if nothing listens"
+        "SYN-ACK with ack number 254465406 if the data are taken, 254465402 if the SYN only; RST-ACK if nothing listens"
     );
-    // RST,ACK with sequence number 0.
+    // RST-ACK with sequence number 0.
     let mut refusal = bytes_of_syn.clone();
     refusal[38..42].fill(0);
     refusal[47] = 0x14;

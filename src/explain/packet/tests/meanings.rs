@@ -201,7 +201,7 @@ fn what_comes_next_is_told_raw_and_relative() {
     };
     assert_eq!(
         expectation(&syn, Some(&in_flow(PacketKind::Segment(opening)))).unwrap(),
-        "SYN,ACK from the server with ack number 254465402 (rel 1), this sequence number + 1; RST,ACK, if nothing listens \
+        "SYN-ACK from the server with ack number 254465402 (rel 1), this sequence number + 1; RST-ACK, if nothing listens \
          there"
     );
     let bytes = unhex(PUSH);
