@@ -10,8 +10,11 @@ use crate::escape::printable;
 use crate::explain::{Context, count, packet as explain};
 use crate::flow::{PacketInFlow, Party};
 use crate::render::diagram::cell::{Cell, cells};
-use crate::render::ladder::{ArrowLine, CallPoint, CallRow, Ladder, NO_CALL_LOG, RowKind, label, sentences, words};
+use crate::render::ladder::{
+    ArrowLine, CallPoint, CallRow, Ladder, NO_CALL_LOG, RowKind, label, quotation, sentences, words,
+};
 use crate::render::table::wrap;
+use crate::render::text_style::CharacterSet;
 use crate::wire::{Packet, Protocol};
 
 /// Words of a call are as long as they like.
@@ -116,7 +119,7 @@ fn scene(output: &mut impl Write, ladder: &Ladder, participants: &mut Participan
         };
         match &row.kind {
             RowKind::Packet(arrow) => {
-                let label = label::packet(arrow);
+                let label = label::packet(arrow, CharacterSet::Unicode);
                 message(
                     output,
                     participants,
@@ -207,7 +210,10 @@ fn message(
         .remark
         .as_ref()
         .map_or(String::new(), |remark| format!(" [{remark}]"));
-    let sentence = format!("{number}. {time}{words}{remark}");
+    let start = label.payload_start.as_ref();
+    let text = start.and_then(|start| quotation::written(start, CharacterSet::Unicode, usize::MAX));
+    let text = text.map_or(String::new(), |text| format!(" {text}"));
+    let sentence = format!("{number}. {time}{words}{remark}{text}");
     writeln!(output, "    p{sender}{arrow}p{receiver}: {}", Entities(&sentence))
 }
 

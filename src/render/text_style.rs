@@ -46,6 +46,17 @@ pub struct TextStyle {
     pub time: TimeFormat,
 }
 
+impl CharacterSet {
+    /// An arrow to the right.
+    pub(super) const fn arrow(self) -> &'static str {
+        match self {
+            Self::Unicode => "→",
+            Self::Ascii => "->",
+            Self::Plain => "to",
+        }
+    }
+}
+
 impl TextStyle {
     /// Narrower than this, tables are written as if it were so wide.
     pub const NARROWEST: usize = 60;
@@ -79,11 +90,7 @@ impl TextStyle {
 
     /// An arrow to the right.
     pub(super) const fn arrow(&self) -> &'static str {
-        match self.characters {
-            CharacterSet::Unicode => "→",
-            CharacterSet::Ascii => "->",
-            CharacterSet::Plain => "to",
-        }
+        self.characters.arrow()
     }
 
     /// How states are written in the characters of the style.

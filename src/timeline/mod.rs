@@ -15,6 +15,7 @@ mod causes;
 mod match_conversation;
 mod order;
 mod packet_ref;
+mod payload_start;
 mod skew;
 mod stream;
 #[cfg(test)]
@@ -27,4 +28,5 @@ pub use causes::CallPacketPair;
 pub use match_conversation::ConversationCalls;
 pub use order::{EventKind, OrderNote, Timeline, TimelineEvent};
 pub use packet_ref::{PacketRef, PartyCall};
+pub use payload_start::PayloadStart;
 pub use skew::Skew;

@@ -1,15 +1,17 @@
 //! Packets and calls of one conversation, before they are in one order.
 
+use super::payload_start::PayloadStart;
 use crate::calls::{Call, Program};
-use crate::flow::{PacketInFlow, Party};
+use crate::flow::number::ByteRange;
+use crate::flow::{PacketInFlow, PacketKind, Party};
 use crate::frame::Time;
-use crate::wire::Packet;
 use crate::wire::tcp::Flags;
+use crate::wire::{Content, Packet};
 
 /// The clock of a process.
 pub(super) type ProcessClock = (Program, u32);
 
-/// A packet of a conversation, without its bytes.
+/// A packet of a conversation, without its bytes but for the first ones of its data.
 #[derive(Debug, Clone, Copy)]
 pub struct PacketRef {
     /// Its number in the capture, from 1.
@@ -18,6 +20,8 @@ pub struct PacketRef {
     pub time: Option<Time>,
     /// The flags, of a TCP segment.
     pub flags: Option<Flags>,
+    /// How the text begins that it carries.
+    pub payload_start: Option<PayloadStart>,
     /// Its place in the conversation.
     pub in_flow: PacketInFlow,
 }
@@ -30,9 +34,21 @@ impl PacketRef {
             number,
             time,
             flags: packet.tcp().map(|tcp| tcp.flags()),
+            payload_start: payload_start(packet, in_flow),
             in_flow: *in_flow,
         }
     }
+}
+
+fn payload_start(packet: &Packet<'_>, in_flow: &PacketInFlow) -> Option<PayloadStart> {
+    let length = match &in_flow.kind {
+        PacketKind::Segment(segment) => segment.data.map(ByteRange::count)?,
+        PacketKind::Datagram(datagram) => datagram.length as u64,
+        // What follows its header is a packet that somebody else sent.
+        PacketKind::Notice(_) => return None,
+    };
+    let is_data = packet.content() == Content::Data;
+    is_data.then(|| PayloadStart::of(packet.payload().bytes, length))?
 }
 
 /// A call of a conversation, and whose it is.

@@ -92,6 +92,7 @@ pub(crate) fn seen(place: u64, time: Option<Time>, sender: Party, kind: PacketKi
         number: place,
         time,
         flags: None,
+        payload_start: None,
         in_flow: PacketInFlow {
             conversation: 1,
             client: "127.0.0.1:40000".parse().unwrap(),

@@ -31,7 +31,11 @@ fn a_live_capture_ends_with_its_report() {
         );
         assert!(page.contains("Of c.pcapng, SHA-256"), "the recording is what it is of");
         let picture = std::fs::read_to_string(&ladder).unwrap();
-        assert!(picture.contains("UDP, 10 bytes"), "{picture}");
+        assert!(picture.contains(&format!(" → {port} len=10</text>")), "{picture}");
+        assert!(
+            picture.contains(">&quot;&lt;i&gt;one&lt;/i&gt;&quot;</text>"),
+            "{picture}"
+        );
     });
 }
 

@@ -2,7 +2,7 @@
 
 use super::glyphs::LadderGlyphs;
 use super::words::observed_state;
-use super::{Arrow, ArrowLine, CallPoint, CallRow, Ladder, LadderRow, Lane, RowKind, label, sentences};
+use super::{Arrow, ArrowLine, CallPoint, CallRow, Ladder, LadderRow, Lane, RowKind, label, quotation, sentences};
 use crate::escape::pieces;
 use crate::flow::Party;
 use crate::render::table::wrap;
@@ -39,8 +39,8 @@ impl<'a> Block<'a> {
     const SIDE: usize = 14;
     /// The narrowest middle.
     const MIDDLE: usize = 12;
-    /// More than this makes arrows no clearer.
-    const WIDEST_MIDDLE: usize = 40;
+    /// More than this makes arrows no clearer: it holds `"sockets are doors\n" PSH-ACK seq=1 ack=1 len=18`.
+    const WIDEST_MIDDLE: usize = 56;
     /// More than this no call needs.
     const WIDEST_SIDE: usize = 40;
     /// The lifelines, and a space on either side.
@@ -118,7 +118,13 @@ impl<'a> Block<'a> {
         match &row.kind {
             RowKind::Packet(arrow) => {
                 let states = [Party::Client, Party::Server].map(|party| state_text(arrow, party));
-                self.arrow(arrow.from, arrow.line, &label::packet(arrow), &states, lanes)
+                self.arrow(
+                    arrow.from,
+                    arrow.line,
+                    &label::packet(arrow, self.style.characters),
+                    &states,
+                    lanes,
+                )
             }
             RowKind::Run(run) => {
                 let states = [String::new(), String::new()];
@@ -212,14 +218,32 @@ impl<'a> Block<'a> {
         let below = short
             .chain(label.remark.iter().filter(|_| !is_whole))
             .map(|text| format!("[{text}]"));
+        let (words, quotation) = self.quoted(label, words, room);
         let drawn = self.glyphs.arrow(from, line, &words, self.middle);
         let bars = self.bars(lanes);
         let [left, right] = states;
         let mut drawn_lines = vec![self.states(left, bars, &drawn, right)];
-        for text in below.flat_map(|text| wrap(&text, self.middle)) {
+        let below = below.flat_map(|text| wrap(&text, self.middle));
+        for text in quotation.into_iter().chain(below) {
             drawn_lines.push(self.compose("", bars, &pad(&text, self.middle), ""));
         }
         drawn_lines
+    }
+
+    /// The words with the beginning of the payload in front of them; where there is no room for both, the words, and a line that
+    /// stands below them.
+    fn quoted(&self, label: &label::Label, words: String, room: usize) -> (String, Option<String>) {
+        let start = label.payload_start.as_ref();
+        let Some(text) = start.and_then(|start| quotation::drawn(start, self.style.characters, self.middle)) else {
+            return (words, None);
+        };
+        let both = format!("{text} {words}");
+        if both.chars().count() <= room {
+            return (both, None);
+        }
+        // A space in front, as for what is said of a call.
+        let has_room = text.chars().count() < self.middle;
+        (words, Some(if has_room { format!(" {text}") } else { text }))
     }
 }
 

@@ -209,6 +209,8 @@ fn arrow(seen: &PacketRef, refused: &[u64], unanswered: &[u64]) -> Arrow {
         PacketKind::Datagram(datagram) => (
             ArrowLine::Data,
             ArrowContent::Datagram {
+                source: port(seen, seen.in_flow.sender),
+                destination: port(seen, seen.in_flow.sender.other()),
                 length: datagram.length as u64,
                 request: match datagram.part {
                     datagram::DatagramPart::Reply { request, .. } => Some(request),
@@ -230,6 +232,7 @@ fn arrow(seen: &PacketRef, refused: &[u64], unanswered: &[u64]) -> Arrow {
         from: seen.in_flow.sender,
         line: if is_refused { ArrowLine::Lost } else { line },
         content,
+        payload_start: seen.payload_start,
         client: segment.and_then(|segment| shown(segment.client)),
         server: segment.and_then(|segment| match segment.part {
             // What it changed there, only an answer tells.
@@ -238,6 +241,13 @@ fn arrow(seen: &PacketRef, refused: &[u64], unanswered: &[u64]) -> Arrow {
             _ => shown(segment.server).filter(|_| !is_refused),
         }),
         is_unanswered,
+    }
+}
+
+fn port(seen: &PacketRef, party: Party) -> u16 {
+    match party {
+        Party::Client => seen.in_flow.client.port(),
+        Party::Server => seen.in_flow.server.port(),
     }
 }
 

@@ -6,18 +6,23 @@ use crate::explain::packet::{flag_names, words};
 use crate::explain::{count, grouped};
 use crate::flow::datagram::IcmpErrorKind;
 use crate::flow::segment::{Remark, SegmentPart};
+use crate::render::text_style::CharacterSet;
+use crate::timeline::PayloadStart;
 
 /// Words for something, from the fullest to the shortest, and what else has to be said where it does not fit.
 pub(in crate::render) struct Label {
     pub(in crate::render) words: Vec<String>,
+    /// How the text begins that it carries: a quotation beside the words or below them.
+    pub(in crate::render) payload_start: Option<PayloadStart>,
     /// Stands in brackets behind the words, or below them.
     pub(in crate::render) remark: Option<String>,
     /// Stands in brackets below the words when only the shortest of them fit.
     pub(in crate::render) else_below: Option<String>,
 }
 
-/// What an arrow says.
-pub(in crate::render) fn packet(arrow: &Arrow) -> Label {
+/// What an arrow says, in these characters.
+pub(in crate::render) fn packet(arrow: &Arrow, characters: CharacterSet) -> Label {
+    let payload_start = arrow.payload_start;
     match arrow.content {
         ArrowContent::Segment {
             part,
@@ -49,15 +54,35 @@ pub(in crate::render) fn packet(arrow: &Arrow) -> Label {
             }
             Label {
                 words,
+                payload_start,
                 remark: segment_remark(part, remarks.each(), first_sent, arrow.is_unanswered),
                 else_below: None,
             }
         }
-        ArrowContent::Datagram { length, .. } => Label {
-            words: vec![format!("UDP, {}", count(length, "byte")), count(length, "byte")],
-            remark: None,
-            else_below: None,
-        },
+        ArrowContent::Datagram {
+            source,
+            destination,
+            length,
+            ..
+        } => {
+            let bytes = count(length, "byte");
+            let to = characters.arrow();
+            let words = match characters {
+                CharacterSet::Plain => vec![format!("UDP from port {source} to port {destination}, {bytes}")],
+                CharacterSet::Unicode | CharacterSet::Ascii => vec![
+                    format!("UDP {source} {to} {destination} len={length}"),
+                    format!("{source} {to} {destination} len={length}"),
+                    bytes,
+                ],
+            };
+            Label {
+                words,
+                payload_start,
+                remark: None,
+                // Without spaces it fits the narrowest ladder.
+                else_below: Some(format!("{source}{to}{destination}")),
+            }
+        }
         ArrowContent::Notice { says, about } => {
             let says = icmp_error_kind(says);
             let about = about.map(|number| format!("ICMP {says}, for packet {number}"));
@@ -66,6 +91,7 @@ pub(in crate::render) fn packet(arrow: &Arrow) -> Label {
                     .into_iter()
                     .chain([format!("ICMP {says}"), "ICMP".to_owned()])
                     .collect(),
+                payload_start,
                 remark: None,
                 else_below: Some(says.to_owned()),
             }
@@ -88,6 +114,7 @@ pub(in crate::render) fn run(run: &SegmentRun) -> Label {
             format!("{segments}, {} B", grouped(run.bytes)),
             segments,
         ],
+        payload_start: None,
         else_below: Some(bytes),
         remark: Some(packets),
     }

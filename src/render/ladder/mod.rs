@@ -12,6 +12,7 @@ mod glyphs;
 pub(in crate::render) mod label;
 mod picture;
 pub mod plain;
+pub(in crate::render) mod quotation;
 pub(in crate::render) mod sentences;
 pub mod side_by_side;
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::flow::datagram::IcmpErrorKind;
 use crate::flow::segment::{Delay, Remarks, SegmentPart};
 use crate::flow::state::ObservedState;
 use crate::frame::Time;
-use crate::timeline::{OrderNote, PacketRef, Timeline};
+use crate::timeline::{OrderNote, PacketRef, PayloadStart, Timeline};
 
 /// What a ladder is made from.
 #[derive(Debug, Clone, Copy)]
@@ -134,6 +134,8 @@ pub struct Arrow {
     pub line: ArrowLine,
     /// What it carries.
     pub content: ArrowContent,
+    /// How the text begins that it carries.
+    pub payload_start: Option<PayloadStart>,
     /// The client's state after it, where it is another one.
     pub client: Option<ObservedState>,
     /// The server's state after it, where it is another one.
@@ -188,6 +190,10 @@ pub enum ArrowContent {
     },
     /// A datagram with so many data bytes.
     Datagram {
+        /// The port that it was sent from.
+        source: u16,
+        /// The port that it was sent to.
+        destination: u16,
         /// Data bytes.
         length: u64,
         /// Number of the packet that it replies to.

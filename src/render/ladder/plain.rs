@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::words::{beginning, safe, title, who};
-use super::{Arrow, ArrowLine, CallPoint, CallRow, Ladder, LadderRow, RowKind, label, sentences};
+use super::{Arrow, ArrowLine, CallPoint, CallRow, Ladder, LadderRow, RowKind, label, quotation, sentences};
 use crate::explain::duration;
 use crate::explain::packet::StateStyle;
 use crate::flow::Party;
 use crate::flow::state::{ObservedState, State};
-use crate::render::text_style::TextStyle;
+use crate::render::text_style::{CharacterSet, TextStyle};
 use crate::timeline::OrderNote;
 
 /// Writes a ladder as sentences, one line each.
@@ -78,14 +78,17 @@ pub fn sentence(row: &LadderRow) -> String {
 }
 
 fn packet(arrow: &Arrow) -> String {
-    let label = label::packet(arrow);
+    let label = label::packet(arrow, CharacterSet::Plain);
     let words = label.words.first().map_or("", String::as_str);
     let remark = label.remark.map_or(String::new(), |remark| format!(", {remark}"));
     let line = match arrow.line {
         ArrowLine::Lost => ", refused or lost",
         ArrowLine::Control | ArrowLine::Data | ArrowLine::Retransmission => "",
     };
-    format!("{} to {}: {words}{remark}{line}", arrow.from, arrow.from.other())
+    let start = label.payload_start.as_ref();
+    let text = start.and_then(|start| quotation::written(start, CharacterSet::Plain, usize::MAX));
+    let text = text.map_or(String::new(), |text| format!(", text {text}"));
+    format!("{} to {}: {words}{remark}{line}{text}", arrow.from, arrow.from.other())
 }
 
 fn states(arrow: &Arrow) -> String {

@@ -1,5 +1,6 @@
 //! What a ladder shows of stories that no capture in the tree tells.
 
+mod payload;
 mod properties;
 
 use super::{ArrowLine, Detail, GapReason, Ladder, LadderInput, RowKind, label, text};
@@ -335,7 +336,7 @@ fn every_remark_and_part_has_its_words() {
         else {
             panic!()
         };
-        let said = label::packet(arrow).remark;
+        let said = label::packet(arrow, CharacterSet::Unicode).remark;
         assert_eq!(said.is_none(), silent.contains(&remark), "{remark:?}: {said:?}");
     }
 }

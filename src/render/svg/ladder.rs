@@ -2,12 +2,14 @@
 
 use super::Picture;
 use super::canvas::{Anchor, Canvas};
+use super::label_text;
 use super::signs::LadderSigns;
 use crate::flow::Party;
 use crate::render::ladder::{
     ArrowLine, CallPoint, CallRow, Ladder, LadderRow, RowKind, label, plain, sentences, words,
 };
 use crate::render::table::wrap;
+use crate::render::text_style::CharacterSet;
 
 /// A character's width: the font has 13 pixels, and its characters all one width.
 const CHARACTER: i64 = 8;
@@ -128,7 +130,14 @@ impl<'a> Drawing<'a> {
         match &row.kind {
             RowKind::Packet(arrow) => {
                 let states = [Party::Client, Party::Server].map(|party| arrow.state(party).map(words::observed_state));
-                self.arrow(row, arrow.from, arrow.line, &label::packet(arrow), states, arrow.number);
+                self.arrow(
+                    row,
+                    arrow.from,
+                    arrow.line,
+                    &label::packet(arrow, CharacterSet::Unicode),
+                    states,
+                    arrow.number,
+                );
             }
             RowKind::Run(run) => self.arrow(
                 row,
@@ -167,18 +176,14 @@ impl<'a> Drawing<'a> {
         states: [Option<String>; 2],
         number: u64,
     ) {
-        let below: Vec<String> = label
-            .remark
-            .iter()
-            .flat_map(|remark| wrap(remark, MIDDLE - 4))
-            .collect();
+        let below = label_text::below(label, MIDDLE - 3);
         let height = 2 * LINE + i64::try_from(below.len()).unwrap_or(0) * LINE;
-        let words = label.words.iter().find(|words| words.chars().count() <= MIDDLE - 3);
-        let words = words.or(label.words.last()).map_or("", String::as_str);
+        let words = label_text::above(label, MIDDLE - 3);
         if self.links {
             // Who steers by voice says what can be read, so the name of the link begins with it (WCAG 2.2, 2.5.3).
             let [client, server] = states.each_ref().map(|state| state.as_deref().unwrap_or_default());
-            let remark = below.join(" ");
+            let remark: Vec<&str> = below.iter().map(|(_, text)| text.as_str()).collect();
+            let remark = remark.join(" ");
             let all = [
                 &*row.number_label(),
                 &*row.time_label(DECIMALS),
@@ -206,8 +211,8 @@ impl<'a> Drawing<'a> {
         let middle = (client + server) / 2;
         self.canvas.text("words", (middle, level - 6), Anchor::Middle, words);
         let mut baseline = level + LINE - 2;
-        for remark in &below {
-            self.canvas.text("soft", (middle, baseline), Anchor::Middle, remark);
+        for (class, text) in &below {
+            self.canvas.text(class, (middle, baseline), Anchor::Middle, text);
             baseline += LINE;
         }
         self.shaft(from, line, level);
@@ -258,7 +263,7 @@ impl<'a> Drawing<'a> {
         let baseline = self.y + LINE - 2;
         self.canvas.group("call", &plain::sentence(row));
         self.number_and_time(row, baseline);
-        self.beside("words", call.party, baseline, &shortened(&label.text, SIDE));
+        self.beside("words", call.party, baseline, &label_text::shortened(&label.text, SIDE));
         let fits = |detail: &&String| detail.chars().count() + 2 <= MIDDLE;
         if let Some(detail) = label.details.iter().find(fits) {
             let x = self.lane(call.party);
@@ -388,12 +393,4 @@ impl<'a> Drawing<'a> {
 /// So many characters, in pixels.
 fn pixels(characters: usize) -> i64 {
     i64::try_from(characters).unwrap_or(i64::from(u16::MAX)) * CHARACTER
-}
-
-/// What is longer than a side is cut, and shows that it is.
-fn shortened(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    text.chars().take(most - 1).chain(['…']).collect()
 }

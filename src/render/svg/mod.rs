@@ -4,6 +4,7 @@
 //! so that a light and a dark page and a printer each find their own colours.
 
 pub(in crate::render) mod canvas;
+mod label_text;
 pub mod ladder;
 mod paint;
 mod signs;

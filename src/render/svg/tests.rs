@@ -1,5 +1,98 @@
 use super::canvas::{Anchor, Canvas};
-use super::{Picture, STYLE, write};
+use super::label_text::{above, below};
+use super::{Picture, STYLE, ladder, write};
+use crate::flow::Party;
+use crate::render::ladder::label;
+use crate::render::ladder::{Arrow, ArrowContent, ArrowLine, Ladder, LadderRow, Lane, RowKind, TransportName};
+use crate::render::text_style::CharacterSet;
+use crate::timeline::PayloadStart;
+
+fn datagram(payload: &[u8]) -> Arrow {
+    let length = payload.len() as u64;
+    Arrow {
+        number: 1,
+        from: Party::Client,
+        line: ArrowLine::Data,
+        content: ArrowContent::Datagram {
+            source: 65_535,
+            destination: 60_000,
+            length,
+            request: None,
+        },
+        payload_start: PayloadStart::of(payload, length),
+        client: None,
+        server: None,
+        is_unanswered: false,
+    }
+}
+
+/// The picture of one datagram.
+fn picture(payload: &[u8], links: bool) -> String {
+    let lane = |party| Lane {
+        party,
+        address: "192.0.2.1:9".parse().unwrap(),
+        state: None,
+        program: None,
+        sockets: Vec::new(),
+    };
+    let ladder = Ladder {
+        conversation: 1,
+        transport: TransportName::Udp,
+        packets: 1,
+        start: None,
+        capture_start: None,
+        lanes: [lane(Party::Client), lane(Party::Server)],
+        rows: vec![LadderRow {
+            time: Some(0),
+            order_note: None,
+            kind: RowKind::Packet(datagram(payload)),
+        }],
+        notes: Vec::new(),
+        outcome: Vec::new(),
+    };
+    ladder::draw(&ladder, links).element()
+}
+
+#[test]
+fn an_arrow_has_the_ports_above_it_and_the_text_below() {
+    for (payload, ports, text) in [
+        (&b"hi\n"[..], "UDP 65535 → 60000 len=3", Some(r#""hi\n""#)),
+        (
+            &[b'x'; 1_200],
+            "UDP 65535 → 60000 len=1200",
+            Some("\"xxxxxxxxxxxxxxxxxxxxxxxx\"…"),
+        ),
+        (
+            &[b'\n'; 10_000],
+            "UDP 65535 → 60000 len=10000",
+            Some("\"\\n\\n\\n\\n\\n\\n\\n\\n\\n\\n\\n\\n\"…"),
+        ),
+        (b"\0\x01", "UDP 65535 → 60000 len=2", None),
+    ] {
+        let label = label::packet(&datagram(payload), CharacterSet::Unicode);
+        assert_eq!(above(&label, 28), ports);
+        let lines: Vec<(&str, String)> = text.map(|text| ("words", text.to_owned())).into_iter().collect();
+        assert_eq!(below(&label, 28), lines);
+    }
+}
+
+#[test]
+fn no_payload_is_markup() {
+    for links in [false, true] {
+        for (payload, shown) in [
+            ("\"]; <script>", ">&quot;\\&quot;]; &lt;script&gt;&quot;</text>"),
+            ("%%{init}", ">&quot;%%{init}&quot;</text>"),
+            ("\u{202e}", ">&quot;\\u{202e}&quot;</text>"),
+            ("--></svg>&\n", ">&quot;--&gt;&lt;/svg&gt;&amp;\\n&quot;</text>"),
+        ] {
+            let picture = picture(payload.as_bytes(), links);
+            assert!(picture.contains(shown), "{picture}");
+            assert!(!picture.contains(payload) || payload == "%%{init}", "{picture}");
+        }
+        let terminal = picture(b"\x1b[31mred", links);
+        assert!(!terminal.contains("red") && terminal.contains("len=8<"), "{terminal}");
+    }
+}
 
 #[test]
 fn a_text_is_no_markup() {

@@ -1,0 +1,30 @@
+//! The texts of a ladder's rows, for a column of so many characters.
+
+use crate::render::ladder::{label::Label, quotation};
+use crate::render::table::wrap;
+use crate::render::text_style::CharacterSet;
+
+/// What stands on an arrow: the fullest words that fit.
+pub(super) fn above(label: &Label, width: usize) -> &str {
+    let words = label.words.iter().find(|words| words.chars().count() <= width);
+    words.or(label.words.last()).map_or("", String::as_str)
+}
+
+/// What stands below it, each line with its class: the beginning of the payload, then the remark.
+///
+/// The payload has a line of its own: beside it a text that is written from right to left would move the numbers.
+pub(super) fn below(label: &Label, width: usize) -> Vec<(&'static str, String)> {
+    let start = label.payload_start.as_ref();
+    let quotation = start.and_then(|start| quotation::written(start, CharacterSet::Unicode, width));
+    let remark = label.remark.iter().flat_map(|remark| wrap(remark, width - 1));
+    let quotation = quotation.into_iter().map(|text| ("words", text));
+    quotation.chain(remark.map(|text| ("soft", text))).collect()
+}
+
+/// What is longer than a side is cut, and shows that it is.
+pub(super) fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most - 1).chain(['…']).collect()
+}
