@@ -10,6 +10,7 @@ mod fold;
 mod gaps;
 mod glyphs;
 pub(in crate::render) mod label;
+pub mod overview;
 mod picture;
 pub mod plain;
 pub(in crate::render) mod quotation;

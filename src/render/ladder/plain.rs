@@ -111,7 +111,8 @@ fn within(observed_state: ObservedState) -> String {
     }
 }
 
-fn call(row: &CallRow) -> String {
+/// A call at one of its points, as the beginning of a sentence.
+pub(super) fn call(row: &CallRow) -> String {
     let call = &row.call;
     let outcome = label::outcomes(call).into_iter().next().unwrap_or_default();
     let full = label::full(call);

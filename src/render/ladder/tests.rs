@@ -1,5 +1,6 @@
 //! What a ladder shows of stories that no capture in the tree tells.
 
+mod overview;
 mod payload;
 mod properties;
 

@@ -1,0 +1,321 @@
+//! A conversation on one screen: two lanes, the packets with the text that they carry, and the calls that belong to them.
+//!
+//! It leaves out what the ladder has beside: times, states, the calls that prepare a socket. So it fits 80 columns and has about as
+//! many lines as there are packets. [`rows`] decides what is in it.
+
+mod rows;
+
+use std::io::{self, Write};
+
+use self::rows::{Middle, OverviewArrow, OverviewRow, Side, rows};
+use super::glyphs::LadderGlyphs;
+use super::{CallPoint, Detail, Ladder, LadderInput, Lane, label, plain, quotation, sentences};
+use crate::calls::CallName;
+use crate::explain::duration;
+use crate::flow::Party;
+use crate::render::table::wrap;
+use crate::render::text_style::{CharacterSet, Paint, TextStyle};
+
+/// The column of the marks: a space, a digit, a space.
+const MARKS: usize = 3;
+
+/// Writes the overview of a conversation. The packets with these numbers are marked 1, 2, 3 and so on.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(output: &mut impl Write, style: &TextStyle, input: &LadderInput<'_>, marked: &[u64]) -> io::Result<()> {
+    let ladder = Ladder::of(input, Detail::Folded);
+    let rows = rows(input, &ladder);
+    let mark = |row: &OverviewRow| {
+        let packets = row.packets.as_ref()?;
+        let place = marked.iter().position(|number| packets.contains(number))?;
+        Some(place + 1)
+    };
+    if style.characters == CharacterSet::Plain {
+        for lane in &ladder.lanes {
+            writeln!(output, "{}", who_in_a_sentence(input, lane))?;
+        }
+        for row in &rows {
+            let number = mark(row).map_or(String::new(), |number| format!("({number}) "));
+            writeln!(output, "{number}{}", plain_row(row))?;
+        }
+        return Ok(());
+    }
+    let drawing = Drawing::new(style);
+    drawing.heading(output, input, &ladder)?;
+    let mut inside = [false, false];
+    for row in &rows {
+        let number = mark(row).map_or(String::new(), |number| number.to_string());
+        let number = style.paint(Paint::Title, format!("{number:>2} ")).into_owned();
+        for (index, line) in drawing.row(row, &mut inside).into_iter().enumerate() {
+            let number = if index == 0 { &number } else { "   " };
+            writeln!(output, "{}", style.characters(format!("{number}{line}").trim_end()))?;
+        }
+    }
+    Ok(())
+}
+
+/// Who picked the port of an end, where its calls are known.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum PickedBy {
+    Bind,
+    Kernel,
+    Unknown,
+}
+
+fn picked_by(input: &LadderInput<'_>, lane: &Lane) -> PickedBy {
+    let mut calls = input.timeline.calls.iter().filter(|one| one.party == lane.party);
+    let is_known = calls.clone().next().is_some();
+    let bound = calls.any(|one| one.call.call == CallName::Bind && one.call.result == 0);
+    match (bound, is_known, lane.party) {
+        (true, ..) => PickedBy::Bind,
+        // Without bind() a socket gets its port from the kernel: ip(7), ip_local_port_range.
+        (false, true, Party::Client) => PickedBy::Kernel,
+        _ => PickedBy::Unknown,
+    }
+}
+
+/// An end in two phrases: its program; its address, and where its port comes from.
+fn who(input: &LadderInput<'_>, lane: &Lane) -> [String; 2] {
+    let process = lane
+        .program
+        .map_or(String::new(), |(_, process)| format!(", process {process}"));
+    let picked_by = match picked_by(input, lane) {
+        PickedBy::Bind => " (bind)",
+        PickedBy::Kernel => " (kernel's choice)",
+        PickedBy::Unknown => "",
+    };
+    [
+        format!("{}{process}", lane.party),
+        format!("{} port {}{picked_by}", lane.address.ip(), lane.address.port()),
+    ]
+}
+
+fn who_in_a_sentence(input: &LadderInput<'_>, lane: &Lane) -> String {
+    let process = lane
+        .program
+        .map_or(String::new(), |(_, process)| format!("process {process}, "));
+    let picked_by = match picked_by(input, lane) {
+        PickedBy::Bind => ", which it asked for with bind()",
+        PickedBy::Kernel => ", which the kernel picked",
+        PickedBy::Unknown => "",
+    };
+    let (party, address, port) = (lane.party, lane.address.ip(), lane.address.port());
+    format!("The {party}: {process}address {address}, port {port}{picked_by}.")
+}
+
+struct Drawing<'a> {
+    style: &'a TextStyle,
+    glyphs: LadderGlyphs,
+    side: usize,
+    middle: usize,
+}
+
+/// One side of a row as it is drawn.
+struct DrawnSide {
+    text: String,
+    bar: char,
+    detail: String,
+}
+
+impl<'a> Drawing<'a> {
+    fn new(style: &'a TextStyle) -> Self {
+        /// Both lifelines, and a space on the outer side of each.
+        const BARS: usize = 4;
+        /// Holds `"sockets are doors\n" 18 bytes` with an arrow around it.
+        const GOOD: usize = 40;
+        let free = style.width.max(TextStyle::NARROWEST) - MARKS - BARS;
+        let side = (free.saturating_sub(GOOD) / 2).clamp(12, 24);
+        Self {
+            style,
+            glyphs: LadderGlyphs::of(style.characters),
+            side,
+            middle: (free - 2 * side).min(56),
+        }
+    }
+
+    /// Who is at each side. What is at the server's ends where that side ends.
+    fn heading(&self, output: &mut impl Write, input: &LadderInput<'_>, ladder: &Ladder) -> io::Result<()> {
+        let whole = 2 * self.side + self.middle + 4;
+        let columns = ladder.lanes.each_ref().map(|lane| who(input, lane).to_vec());
+        let [client, server] = &columns;
+        let fits = |(left, right): (&String, &String)| left.chars().count() + right.chars().count() + 2 <= whole;
+        let [left, right] = if client.iter().zip(server).all(fits) {
+            columns
+        } else {
+            columns.map(|phrases| phrases.iter().flat_map(|phrase| wrap(phrase, whole / 2 - 1)).collect())
+        };
+        let text = |column: &[String], line: usize| {
+            let text = column.get(line).map(|text| text.trim_end());
+            text.unwrap_or_default().to_owned()
+        };
+        for line in 0..left.len().max(right.len()) {
+            let (left, right) = (text(&left, line), text(&right, line));
+            let width = whole.saturating_sub(left.chars().count());
+            let text = format!("   {left}{right:>width$}");
+            let paint = if line == 0 { Paint::Title } else { Paint::Faint };
+            writeln!(output, "{}", self.style.paint(paint, text.trim_end()))?;
+        }
+        Ok(())
+    }
+
+    /// The lines of a row. `inside`: is the client in connect(), the server in accept()?
+    fn row(&self, row: &OverviewRow, inside: &mut [bool; 2]) -> Vec<String> {
+        let [client, server] = &row.sides;
+        let [client_inside, server_inside] = inside;
+        let (left, right) = (self.side(client, client_inside), self.side(server, server_inside));
+        let middle = match &row.middle {
+            Middle::Empty => {
+                let width = self.middle.saturating_sub(left.detail.chars().count() + 2);
+                let text = format!(" {}{:>width$} ", left.detail, right.detail);
+                vec![self.style.paint(Paint::Faint, text).into_owned()]
+            }
+            Middle::Arrow(arrow) => self.arrow(arrow),
+            Middle::Gap(gap) => self.centred(&format!("{} later", duration(gap.length))),
+            Middle::Note(text) => self.centred(text),
+        };
+        let lines = middle.into_iter().enumerate().map(|(index, middle)| {
+            let [before, after] = if index == 0 {
+                [&*left.text, &right.text]
+            } else {
+                ["", ""]
+            };
+            format!(
+                "{before:<side$} {}{middle}{} {after}",
+                left.bar,
+                right.bar,
+                side = self.side
+            )
+        });
+        lines.collect()
+    }
+
+    /// What is drawn at a side: the text, the lifeline, what else there is to say of a call.
+    fn side(&self, side: &Side, inside: &mut bool) -> DrawnSide {
+        let bar = if *inside {
+            self.glyphs.inside
+        } else {
+            self.glyphs.lifeline
+        };
+        match side {
+            Side::Empty => DrawnSide {
+                text: String::new(),
+                bar,
+                detail: String::new(),
+            },
+            Side::Sent(text) | Side::Received(text) | Side::State(text) => DrawnSide {
+                text: cut(text, self.side),
+                bar,
+                detail: String::new(),
+            },
+            Side::Point(call) => {
+                let bar = match call.point {
+                    CallPoint::Entered => self.glyphs.enter,
+                    CallPoint::Returned => self.glyphs.leave,
+                    CallPoint::Whole => self.glyphs.whole,
+                };
+                *inside = match call.point {
+                    CallPoint::Entered => true,
+                    CallPoint::Returned => false,
+                    CallPoint::Whole => *inside,
+                };
+                let label = label::call(call, self.side);
+                // Two calls may share the row, and half of it is for each.
+                let mut details = label.details.into_iter();
+                let detail = details.find(|one| one.chars().count() + 2 <= self.middle / 2);
+                DrawnSide {
+                    text: cut(&self.style.text(label.text.as_bytes()), self.side),
+                    bar,
+                    detail: detail.map_or(String::new(), |detail| self.style.text(detail.as_bytes()).into_owned()),
+                }
+            }
+        }
+    }
+
+    fn arrow(&self, arrow: &OverviewArrow) -> Vec<String> {
+        let room = self.middle.saturating_sub(5);
+        let text = arrow.text.as_ref();
+        let text = text.and_then(|text| quotation::drawn(text, self.style.characters, room));
+        let ports = arrow.ports;
+        let ports = ports.map(|(source, destination)| format!("{source}{}{destination}", self.style.arrow()));
+        let (words, below) = fitting(text, &arrow.words, ports, room);
+        let drawn = self.glyphs.arrow(arrow.from, arrow.line, &words, self.middle);
+        let drawn = self.style.paint(Paint::Value, drawn).into_owned();
+        [vec![drawn], below.map_or_else(Vec::new, |below| self.centred(&below))].concat()
+    }
+
+    /// A text in the middle, in as many lines as it takes.
+    fn centred(&self, text: &str) -> Vec<String> {
+        let lines = wrap(text, self.middle.saturating_sub(2));
+        let lines = lines.into_iter().map(|line| {
+            let line = format!("{:^width$}", line.trim_end(), width = self.middle);
+            self.style.paint(Paint::Faint, line).into_owned()
+        });
+        lines.collect()
+    }
+}
+
+/// The text, the ports and the fullest words that fit in the room; and the ports once more, where they have to stand below.
+fn fitting(text: Option<String>, words: &[String], ports: Option<String>, room: usize) -> (String, Option<String>) {
+    let fits = |text: &String| !text.is_empty() && text.chars().count() <= room;
+    let join = |parts: &[Option<&str>]| parts.iter().flatten().copied().collect::<Vec<_>>().join(" ");
+    let (text, port) = (text.as_deref(), ports.as_deref());
+    let mut with_words = words.iter().map(|words| join(&[text, port, Some(words)]));
+    if let Some(whole) = with_words.find(fits) {
+        return (whole, None);
+    }
+    let both = join(&[text, port]);
+    if fits(&both) {
+        return (both, None);
+    }
+    let shortest = words.last().map_or("", String::as_str);
+    (text.map_or_else(|| cut(shortest, room), str::to_owned), ports)
+}
+
+fn cut(text: &str, width: usize) -> String {
+    text.chars().take(width).collect()
+}
+
+fn capitalized(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().map(|first| first.to_uppercase().to_string());
+    first.unwrap_or_default() + characters.as_str()
+}
+
+/// A row as a sentence or two.
+fn plain_row(row: &OverviewRow) -> String {
+    let calls = || [Party::Client, Party::Server].into_iter().zip(&row.sides);
+    let mut sentences = Vec::new();
+    match &row.middle {
+        Middle::Empty => {}
+        Middle::Arrow(arrow) => {
+            let OverviewArrow { from, words, .. } = arrow;
+            let text = arrow.text.as_ref();
+            let text = text.and_then(|text| quotation::written(text, CharacterSet::Plain, usize::MAX));
+            let text = text.map_or(String::new(), |text| format!("{text}, "));
+            let ports = arrow.ports.map_or(String::new(), |(source, destination)| {
+                format!(" from port {source} to port {destination}")
+            });
+            let words = words.first().map_or("", String::as_str);
+            let mut sentence = format!("The {from} sends {text}{words}{ports}");
+            for (party, side) in calls() {
+                match side {
+                    Side::Sent(call) => sentence += &format!(", by {call}"),
+                    Side::Received(call) => sentence += &format!("; with it, at the {party}, {call}"),
+                    Side::State(_) | Side::Point(_) | Side::Empty => {}
+                }
+            }
+            sentences.push(sentence);
+        }
+        Middle::Gap(gap) => sentences.push(format!("Nothing for {}", sentences::gap(gap))),
+        Middle::Note(text) => sentences.push(text.clone()),
+    }
+    for (party, side) in calls() {
+        match side {
+            Side::State(state) => sentences.push(format!("The {party} is in {state} now")),
+            Side::Point(call) => sentences.push(capitalized(&plain::call(call))),
+            Side::Sent(_) | Side::Received(_) | Side::Empty => {}
+        }
+    }
+    sentences.join(". ") + "."
+}
