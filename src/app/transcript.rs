@@ -17,6 +17,9 @@ use super::error::Error;
 /// What every program says at its start.
 const HOW_TO_QUIT: &str = "Press Ctrl+Z to quit.";
 
+/// What a client shows in front of a reply.
+pub const REPLY: &str = "Returned from server: ";
+
 /// What a client asks for.
 pub const PROMPT: &str = "Input lowercase text: ";
 
@@ -157,7 +160,7 @@ impl Transcript {
     /// # Errors
     /// As [`Self::prompt`].
     pub fn returned(&self, reply: &[u8]) -> Result<(), Error> {
-        self.write(&format!("Returned from server: {}\n", printable(reply)))
+        self.write(&format!("{REPLY}{}\n", printable(reply)))
     }
 
     fn write(&self, text: &str) -> Result<(), Error> {

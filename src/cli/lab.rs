@@ -6,14 +6,15 @@ use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use self::args::LabArgs;
+use self::args::{Asked, LabArgs};
 use super::args::wants_color;
 use super::{exit, usage};
 use crate::lab::guided;
 use crate::lab::lab_program::LabProgram;
 use crate::lab::network;
+use crate::lab::report_opener;
 use crate::os::limits;
-use crate::privilege::{Need, narrow_to};
+use crate::privilege::{Need, drop_privileges, narrow_to};
 use crate::session::say::{LogFormat, Say};
 
 /// Runs the program: exit status 0 fine, 1 failure or no capture, 2 wrong arguments.
@@ -36,9 +37,23 @@ fn start() -> ExitCode {
         Err(code) => return code,
     };
     let say = Say::new(wants_color(args.style.color), LogFormat::Text);
+    if matches!(args.asked, Some(Asked::Open)) {
+        return open(&args, say);
+    }
     match args.settings() {
         Ok(settings) => exit::status(guided::run(&settings, say).map_err(|failure| failure.to_string()), say),
         Err(line) => exit::wrong_usage(&line, say),
+    }
+}
+
+/// Shows the report of the last run, as the user who called.
+fn open(args: &LabArgs, say: Say) -> ExitCode {
+    let opened = drop_privileges().map_err(|error| error.to_string());
+    let opened =
+        opened.and_then(|_| report_opener::open(args.output.as_deref()).map_err(|failure| failure.to_string()));
+    match opened {
+        Ok(text) => exit::answered(&text, say),
+        Err(line) => exit::failure(&line, say),
     }
 }
 

@@ -23,7 +23,7 @@ use crate::outputs::{OpenOutput, OutputKind};
 use crate::record::{Destination, WriteError};
 
 /// The folder when the user names none.
-const LATEST: [&str; 2] = ["captures", "latest"];
+pub const LATEST: [&str; 2] = ["captures", "latest"];
 
 /// The folder of the files.
 pub struct Folder {

@@ -42,6 +42,8 @@ pub struct LabSettings {
     pub full: bool,
     /// Characters, columns, colours, times.
     pub style: TextStyle,
+    /// Does the terminal show links?
+    pub links: bool,
 }
 
 /// Performs the runs that are asked for, and prints them. The order matters: the network first, then what needs privileges, with
@@ -83,6 +85,7 @@ pub fn run(settings: &LabSettings, say: Say) -> Result<Outcome, Failure> {
         view: settings.view,
         full: settings.full,
         style: settings.style,
+        links: settings.links,
         network: &network,
     };
     let mut names = Vec::new();

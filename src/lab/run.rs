@@ -3,6 +3,7 @@
 use super::context::LabContext;
 use super::failure::Failure;
 use super::network::Network;
+use super::notice::Notice;
 use super::result::RunResult;
 use super::screen::Screen;
 use crate::flow::PacketInFlow;
@@ -14,6 +15,8 @@ pub struct Run {
     pub word: &'static str,
     /// Its line in `--help`.
     pub about: &'static str,
+    /// What it shows, in a few words, where it is offered as the next one to try.
+    pub question: &'static str,
     /// Its title.
     pub title: &'static str,
     /// The protocols of its packets, as a capture filter names them.
@@ -29,6 +32,8 @@ pub struct Run {
     pub prepare: fn(&LabContext, &[String]) -> Preparation,
     /// What was seen, a paragraph each.
     pub after: fn(&RunResult) -> Vec<String>,
+    /// What there is to notice at a first look.
+    pub notices: fn(&RunResult) -> Vec<Notice>,
     /// Is a packet with this part in its conversation broken down without being asked for?
     pub matters: fn(&PacketInFlow) -> bool,
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::comparison::{self, Cost};
 use super::network::Network;
+use super::overview::Overview;
 use super::result::RunResult;
 use super::run::{FinishedRun, Run};
 use super::runs;
@@ -32,6 +33,8 @@ pub struct RunPrinter<'a> {
     pub full: bool,
     /// Characters, columns, colours, times.
     pub style: TextStyle,
+    /// Does the terminal show links?
+    pub links: bool,
     /// Where it happened.
     pub network: &'a Network,
 }
@@ -43,6 +46,16 @@ impl RunPrinter<'_> {
     /// Those of the writer.
     pub fn print(&self, out: &mut impl Write, finished: &[FinishedRun], names: &[PathBuf]) -> io::Result<()> {
         match self.view {
+            LabView::Overview => {
+                let usual = finished.iter().map(|one| one.run).eq(runs::DEFAULT);
+                let overview = Overview {
+                    style: &self.style,
+                    network: self.network,
+                    links: self.links,
+                    usual,
+                };
+                overview.write(out, finished, names)
+            }
             LabView::Story => self.stories(out, finished, names),
             LabView::Packets(view) => self.views(out, view, finished),
         }
@@ -54,8 +67,8 @@ impl RunPrinter<'_> {
         for (place, FinishedRun { run, result }) in finished.iter().enumerate() {
             self.whole(out, run, result, place == 0)?;
         }
-        if let [udp, tcp] = finished {
-            let are_both = [udp.run, tcp.run] == runs::DEFAULT;
+        if let [tcp, udp] = finished {
+            let are_both = [tcp.run, udp.run] == runs::DEFAULT;
             if are_both && udp.result.captured.is_some() && tcp.result.captured.is_some() {
                 self.compare(out, &Cost::of(&udp.result), &Cost::of(&tcp.result))?;
             }
@@ -97,12 +110,11 @@ impl RunPrinter<'_> {
 
     /// Where the files are, and what to do with them.
     fn files(&self, out: &mut impl Write, names: &[PathBuf]) -> io::Result<()> {
-        let shown = |name: &Path| printable(name.display().to_string().as_bytes()).into_owned();
         let is = |name: &&Path, ending: &str| name.to_string_lossy().ends_with(ending);
         let names: Vec<&Path> = names.iter().map(PathBuf::as_path).collect();
         self.title(out, "The files")?;
         for name in &names {
-            writeln!(out, "{}", shown(name))?;
+            writeln!(out, "{}", shown_path(name))?;
         }
         let capture = names.iter().rfind(|name| is(name, ".pcapng"));
         let calls = names.iter().rfind(|name| is(name, ".jsonl"));
@@ -112,14 +124,14 @@ impl RunPrinter<'_> {
             writeln!(out)?;
             let again = [
                 beside_this_program("sniffer"),
-                format!("-r {}", shown(capture)),
-                format!("--calls {}", shown(calls)),
+                format!("-r {}", shown_path(capture)),
+                format!("--calls {}", shown_path(calls)),
                 "--view ladder".to_owned(),
             ];
             for line in continued(&again, self.width()) {
                 writeln!(out, "    {line}")?;
             }
-            writeln!(out, "    wireshark {}", shown(capture))?;
+            writeln!(out, "    wireshark {}", shown_path(capture))?;
         }
         Ok(())
     }
@@ -323,8 +335,13 @@ fn continued(parts: &[String], width: usize) -> Vec<String> {
     lines
 }
 
+/// A path, safe to print.
+pub(super) fn shown_path(name: &Path) -> String {
+    printable(name.display().to_string().as_bytes()).into_owned()
+}
+
 /// A program in the folder that this one was started from, as the user would type it.
-fn beside_this_program(name: &str) -> String {
+pub(super) fn beside_this_program(name: &str) -> String {
     let started = std::env::args_os().next().unwrap_or_default();
     let beside = Path::new(&started).with_file_name(name);
     printable(beside.display().to_string().as_bytes()).into_owned()

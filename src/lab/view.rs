@@ -12,6 +12,8 @@ use crate::render::views;
 /// What is shown of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LabView {
+    /// One screen: the exchange, what to notice, what to do next.
+    Overview,
     /// All of it: the screens, the ladder, the packets that matter most, what was seen.
     Story,
     /// A view of the packets.
@@ -23,7 +25,7 @@ impl LabView {
     #[must_use]
     pub const fn times(self) -> TimeFormat {
         match self {
-            Self::Story => TimeFormat::Local,
+            Self::Overview | Self::Story => TimeFormat::Local,
             Self::Packets(view) => view.times,
         }
     }
@@ -33,13 +35,14 @@ impl ValueEnum for LabView {
     fn value_variants<'a>() -> &'a [Self] {
         static ALL: LazyLock<Vec<LabView>> = LazyLock::new(|| {
             let views = views::ALL.into_iter().map(LabView::Packets);
-            std::iter::once(LabView::Story).chain(views).collect()
+            [LabView::Overview, LabView::Story].into_iter().chain(views).collect()
         });
         &ALL
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
         let (name, about) = match self {
+            Self::Overview => ("overview", "One screen: the exchange, what to notice, what to do next"),
             Self::Story => (
                 "story",
                 "All of it: the screens, the ladder, the packets that matter most, what was seen",

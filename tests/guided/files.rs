@@ -40,7 +40,7 @@ fn a_folder_that_cannot_be_written_is_said_before_anything_runs() {
     assert!(
         ended
             .one_line()
-            .contains("cannot write closed/udp.pcapng: Permission denied; "),
+            .contains("cannot write closed/tcp.pcapng: Permission denied; "),
         "{ended:?}"
     );
     assert_eq!(fs::read_dir(place.path()).unwrap().count(), 1);

@@ -2,7 +2,7 @@
 //!
 //! - `stage`: starting it, as root and as nobody, and the judges;
 //! - `runs`: every run, judged by tshark;
-//! - `story`: what is told; `files`: where the files go, and what is refused;
+//! - `overview`: the one screen of the first command; `story`: what is told with --view story; `files`: where the files go, and what is refused;
 //! - `networks`: what becomes of it where the system refuses a network, or a capture; `ends`: how it ends;
 //! - `processes`: the programs that it starts;
 //! - `stuck`: how it ends, and how the four programs end, while a call does not return.
@@ -10,6 +10,7 @@
 mod ends;
 mod files;
 mod networks;
+mod overview;
 mod processes;
 mod runs;
 mod stage;

@@ -40,12 +40,10 @@ fn without_any_capture_the_programs_run_and_the_ways_are_named() {
     let ended = limited(&place, false, &[]);
     assert_eq!(ended.code, Some(1), "{ended:?}");
     for line in [
-        "│ Returned from server: SOCKETS ARE DOORS",
-        "│ Received from 127.0.0.1#",
+        "Server's reply:       SOCKETS ARE DOORS",
         "client socket",
         "connect(127.0.0.1:",
         "accept() = ",
-        "recvfrom(",
     ] {
         assert!(ended.output.contains(line), "{line}: {ended:?}");
     }
@@ -109,7 +107,7 @@ fn on_a_shared_loopback_the_others_are_left_out() {
     let place = TestFolder::new();
     let ended = limited(&place, true, &[]);
     let told = ended.fine();
-    assert!(told.starts_with("Network: the loopback of this machine"), "{told}");
+    assert!(told.contains("\nNetwork: the loopback of this machine"), "{told}");
     let flat = told.replace('\n', " ");
     assert!(
         flat.contains("unshare: No space left on device"),
@@ -164,7 +162,11 @@ fn a_file_capability_is_no_hindrance() {
     }
     for run in ["udp", "long", "half-open"] {
         let ended = Ended::from(place.as_user(copy(&program).arg(run)).output().unwrap());
-        assert!(ended.fine().starts_with("Network: a private one"), "{ended:?}");
+        let told = ended.fine();
+        assert!(
+            told.contains("nothing left this machine") && !told.contains("Network:"),
+            "{told}"
+        );
     }
     assert_eq!(count(&place.latest("udp.pcapng"), "udp"), 2);
     assert_eq!(fs::metadata(place.latest("udp.pcapng")).unwrap().uid(), NOBODY);
@@ -191,7 +193,7 @@ fn a_container_that_forbids_unshare_is_recognised() {
     let ended = Ended::from(place.as_user(&mut command).output().unwrap());
     assert_eq!(ended.code, Some(1), "{ended:?}");
     assert!(
-        ended.output.contains("│ Returned from server: SOCKETS ARE DOORS"),
+        ended.output.contains("Server's reply:       SOCKETS ARE DOORS"),
         "{ended:?}"
     );
     let flat = ended.errors.replace('\n', " ");

@@ -215,7 +215,7 @@ fn a_refusal_is_told_by_the_clients_own_lines() {
     if !ready() {
         return;
     }
-    let ended = TestFolder::new().ran(&["refused"]);
+    let ended = TestFolder::new().ran(&["refused", "--view", "story"]);
     let told = ended.fine();
     let flat = told.replace("\n│ ", " ");
     for line in [

@@ -1,10 +1,15 @@
-//! What is told: the screens, the numbers, the widths, odd lines.
+//! The whole story, `--view story`: the screens, the numbers, the widths, odd lines.
 
 use std::time::{Duration, Instant};
 
 use super::stage::{Ended, TestFolder, ready, tshark};
 
 use crate::support::ours;
+
+/// Runs the program to its end, and has it tell the whole story.
+fn story(place: &TestFolder, arguments: &[&str]) -> Ended {
+    place.ran(&[arguments, &["--view", "story"]].concat())
+}
 
 /// The cells of a row of the table.
 fn row<'t>(told: &'t str, what: &str) -> Vec<&'t str> {
@@ -21,7 +26,7 @@ fn the_first_command_tells_both_and_compares_them_by_what_was_captured() {
         return;
     }
     let place = TestFolder::new();
-    let ended = place.ran(&[]);
+    let ended = story(&place, &[]);
     let told = ended.fine();
     for line in [
         "│ Press Ctrl+Z to quit. Listening...",
@@ -59,7 +64,7 @@ fn two_lines_are_two_sockets_each() {
         return;
     }
     let place = TestFolder::new();
-    let ended = place.ran(&["--line", "one", "--line", "two"]);
+    let ended = story(&place, &["--line", "one", "--line", "two"]);
     let told = ended.fine();
     assert_eq!(row(told, "packets")[0], "4");
     assert_eq!(row(told, "sockets of the client"), ["2", "2"]);
@@ -90,7 +95,7 @@ fn no_line_is_wider_than_the_screen_in_any_style() {
     for run in ["udp", "tcp", "refused", "empty", "long", "idle", "half-open", "close"] {
         for (style, width) in [("unicode", "80"), ("ascii", "80"), ("plain", "80"), ("unicode", "60")] {
             let place = TestFolder::new();
-            let ended = place.ran(&[run, "--style", style, "--width", width]);
+            let ended = story(&place, &[run, "--style", style, "--width", width]);
             let most = width.parse().unwrap();
             for line in ended.fine().lines() {
                 // A screen reader has no columns: its sentences are a line each.
@@ -107,17 +112,17 @@ fn a_pipe_gets_80_columns_and_no_colour() {
     if !ready() {
         return;
     }
-    let ended = TestFolder::new().ran(&[]);
+    let ended = story(&TestFolder::new(), &[]);
     let told = ended.fine();
     assert!(told.lines().all(|line| line.chars().count() <= 80), "{told}");
     assert!(!told.contains('\x1b'));
-    let ended = TestFolder::new().ran(&["--color", "always"]);
+    let ended = story(&TestFolder::new(), &["--color", "always"]);
     assert!(ended.fine().contains("\x1b[1mA line over UDP\x1b[0m"));
 }
 
 /// Runs one transport with one line.
 fn with_line(run: &str, line: &str) -> Ended {
-    TestFolder::new().ran(&[run, "--line", line, "--style", "unicode"])
+    story(&TestFolder::new(), &[run, "--line", line, "--style", "unicode"])
 }
 
 #[test]
@@ -221,8 +226,8 @@ fn full_breaks_every_packet_down() {
     let ended = place.ran(&["tcp", "--full"]);
     let packets = tshark(&place.latest("tcp.pcapng"), &["frame.number"]).len();
     assert_eq!(headlines(ended.fine()), packets);
-    assert_eq!(headlines(place.ran(&["tcp"]).fine()), 3, "the handshake");
-    assert_eq!(headlines(place.ran(&["udp"]).fine()), 2, "both datagrams");
+    assert_eq!(headlines(story(&place, &["tcp"]).fine()), 3, "the handshake");
+    assert_eq!(headlines(story(&place, &["udp"]).fine()), 2, "both datagrams");
 }
 
 #[test]

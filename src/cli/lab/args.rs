@@ -1,8 +1,10 @@
 //! The arguments of `socket-lab`.
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
-use clap::Parser;
+use clap::builder::PossibleValue;
+use clap::{Parser, ValueEnum};
 
 use super::super::style::StyleArgs;
 use crate::lab::guided::LabSettings;
@@ -10,13 +12,40 @@ use crate::lab::run::Run;
 use crate::lab::runs;
 use crate::lab::view::LabView;
 
+/// What is asked for.
+#[derive(Debug, Clone, Copy)]
+pub enum Asked {
+    /// A run.
+    Run(&'static Run),
+    /// The report of the last run, in a browser.
+    Open,
+}
+
+impl ValueEnum for Asked {
+    fn value_variants<'a>() -> &'a [Self] {
+        static ALL: LazyLock<Vec<Asked>> = LazyLock::new(|| {
+            let runs = runs::ALL.iter().copied().map(Asked::Run);
+            runs.chain([Asked::Open]).collect()
+        });
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let (word, about) = match self {
+            Self::Run(run) => (run.word, run.about),
+            Self::Open => ("open", "Open the report of the last run in a browser"),
+        };
+        Some(PossibleValue::new(word).help(about))
+    }
+}
+
 /// The arguments of `socket-lab`.
 #[derive(Debug, Clone, Parser)]
 #[command(version, after_help = AFTERWARDS)]
 pub struct LabArgs {
-    /// What to run [default: udp, then tcp, and both compared]
+    /// What to run [default: tcp and udp, the same line over both]
     #[arg(value_enum, value_name = "RUN")]
-    pub run: Option<&'static Run>,
+    pub asked: Option<Asked>,
 
     /// Line that the client types, of udp and tcp; several may be given
     #[arg(short, long = "line", value_name = "TEXT", allow_hyphen_values = true)]
@@ -30,11 +59,11 @@ pub struct LabArgs {
     #[arg(long, requires = "output")]
     pub force: bool,
 
-    /// What is shown
-    #[arg(long, value_enum, default_value_t = LabView::Story, value_name = "VIEW")]
-    pub view: LabView,
+    /// What is shown [default: overview; with --full: story]
+    #[arg(long, value_enum, value_name = "VIEW")]
+    pub view: Option<LabView>,
 
-    /// Break every packet down, and show all of its data
+    /// Show everything: every packet broken down, with all of its data
     #[arg(long)]
     pub full: bool,
 
@@ -64,16 +93,25 @@ impl LabArgs {
             lines: self.lines()?,
             output: self.output.clone(),
             force: self.force,
-            view: self.view,
+            view: self.view(),
             full: self.full,
-            style: self.style.style(self.view.times()),
+            style: self.style.style(self.view().times()),
+            links: supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout),
         })
+    }
+
+    fn view(&self) -> LabView {
+        let by_default = if self.full { LabView::Story } else { LabView::Overview };
+        self.view.unwrap_or(by_default)
     }
 
     /// The runs that are asked for.
     #[must_use]
     pub fn runs(&self) -> Vec<&'static Run> {
-        self.run.map_or_else(|| runs::DEFAULT.to_vec(), |run| vec![run])
+        match self.asked {
+            Some(Asked::Run(run)) => vec![run],
+            Some(Asked::Open) | None => runs::DEFAULT.to_vec(),
+        }
     }
 
     /// The lines to type.
@@ -84,7 +122,11 @@ impl LabArgs {
         if self.lines.is_empty() {
             return Ok(vec![LINE.to_owned()]);
         }
-        if let Some(run) = self.run.filter(|run| !run.takes_lines) {
+        let run = match self.asked {
+            Some(Asked::Run(run)) => Some(run),
+            Some(Asked::Open) | None => None,
+        };
+        if let Some(run) = run.filter(|run| !run.takes_lines) {
             return Err(format!(
                 "--line goes with udp and tcp: {} has lines of its own; leave --line out",
                 run.word
@@ -119,7 +161,7 @@ mod tests {
     #[test]
     fn without_a_run_there_are_two() {
         let words = |given: &[&str]| args(given).runs().iter().map(|run| run.word).collect::<Vec<_>>();
-        assert_eq!(words(&[]), ["udp", "tcp"]);
+        assert_eq!(words(&[]), ["tcp", "udp"]);
         assert_eq!(words(&["half-open"]), ["half-open"]);
     }
 

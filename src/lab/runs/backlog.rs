@@ -12,6 +12,7 @@ use crate::explain::duration;
 use crate::flow::segment::SegmentPart;
 use crate::lab::context::LabContext;
 use crate::lab::failure::Failure;
+use crate::lab::notice;
 use crate::lab::programs::ClientSide;
 use crate::lab::result::RunResult;
 use crate::lab::run::{PreparedRun, Run, RunOutput};
@@ -29,6 +30,7 @@ const WATCH: &[&str] = &[
 pub static RUN: Run = Run {
     word: "backlog",
     about: "Connections that are complete before the server accepts them, and a full queue",
+    question: "what if the server is busy?",
     title: "Connections before accept()",
     protocols: "tcp",
     takes_lines: false,
@@ -36,6 +38,7 @@ pub static RUN: Run = Run {
     change: |_| Ok(()),
     prepare: |context, _| Ok(Box::new(Prepared::new(context)?)),
     after,
+    notices: |result| notice::each(after(result)),
     matters: |_| false,
 };
 

@@ -12,6 +12,7 @@ use crate::calls::{Program, Role};
 use crate::flow::conversation::Ending;
 use crate::lab::context::{LOCALHOST, LabContext};
 use crate::lab::failure::Failure;
+use crate::lab::notice;
 use crate::lab::programs::{ClientSide, with_server};
 use crate::lab::result::RunResult;
 use crate::lab::run::{PreparedRun, Run, RunOutput};
@@ -29,6 +30,7 @@ const WATCH: &[&str] = &[
 pub static RUN: Run = Run {
     word: "close",
     about: "Who closes first, TIME-WAIT, and a connection closed on one side only",
+    question: "who closes first, and what stays?",
     title: "Closing, and what stays of it",
     protocols: "tcp",
     takes_lines: false,
@@ -36,6 +38,7 @@ pub static RUN: Run = Run {
     change: |_| Ok(()),
     prepare: |context, _| Ok(Box::new(Prepared { port: context.port() })),
     after,
+    notices: |result| notice::each(after(result)),
     matters: |_| false,
 };
 

@@ -4,6 +4,7 @@ use super::exchange::{PreparedExchange, listed};
 use crate::calls::Program;
 use crate::explain::count;
 use crate::flow::{PacketInFlow, PacketKind, Party};
+use crate::lab::notice;
 use crate::lab::result::{self, RunResult};
 use crate::lab::run::Run;
 
@@ -18,6 +19,7 @@ const BOTH: &[Program] = &[Program::UdpClient, Program::TcpClient];
 pub static RUN: Run = Run {
     word: "empty",
     about: "An empty line: a datagram without data, a segment with one byte",
+    question: "what if the line is empty?",
     title: "An empty line",
     protocols: "(tcp or udp or icmp)",
     takes_lines: false,
@@ -25,6 +27,7 @@ pub static RUN: Run = Run {
     change: |_| Ok(()),
     prepare: |context, _| Ok(Box::new(PreparedExchange::of(BOTH, context, vec![String::new()]))),
     after,
+    notices: |result| notice::each(after(result)),
     matters,
 };
 

@@ -17,6 +17,7 @@ use crate::flow::conversation::Opening;
 use crate::flow::segment::SegmentPart;
 use crate::lab::context::{LabContext, free_port};
 use crate::lab::failure::Failure;
+use crate::lab::notice;
 use crate::lab::programs::with_server;
 use crate::lab::result::RunResult;
 use crate::lab::run::{PreparedRun, Run, RunOutput};
@@ -33,6 +34,7 @@ const WATCH: &[&str] = &[
 pub static RUN: Run = Run {
     word: "half-open",
     about: "A SYN scan: half-open connections, made with pnet",
+    question: "what does a port scan send?",
     title: "Half-open connections: a SYN scan",
     protocols: "tcp",
     takes_lines: false,
@@ -40,6 +42,7 @@ pub static RUN: Run = Run {
     change: |_| Ok(()),
     prepare: |context, _| Ok(Box::new(Prepared::new(context)?)),
     after,
+    notices: |result| notice::each(after(result)),
     matters: |_| false,
 };
 

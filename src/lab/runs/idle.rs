@@ -5,6 +5,7 @@ use crate::calls::{CallName, Program, Role};
 use crate::explain::duration;
 use crate::lab::context::LabContext;
 use crate::lab::failure::Failure;
+use crate::lab::notice;
 use crate::lab::programs::{ClientSide, with_server};
 use crate::lab::result::RunResult;
 use crate::lab::run::{PreparedRun, Run, RunOutput};
@@ -20,6 +21,7 @@ const WATCH: &[&str] = &[
 pub static RUN: Run = Run {
     word: "idle",
     about: "A client that connects and is silent, another that is served beside it",
+    question: "what if a client says nothing?",
     title: "A silent client, and another one beside it",
     protocols: "tcp",
     takes_lines: false,
@@ -27,6 +29,7 @@ pub static RUN: Run = Run {
     change: |_| Ok(()),
     prepare: |context, _| Ok(Box::new(Prepared { port: context.port() })),
     after,
+    notices: |result| notice::each(after(result)),
     matters: |_| false,
 };
 

@@ -7,6 +7,7 @@ use crate::flow::Party;
 use crate::flow::segment::Remark;
 use crate::lab::failure::Failure;
 use crate::lab::network::Network;
+use crate::lab::notice;
 use crate::lab::result::{self, RunResult};
 use crate::lab::run::Run;
 use crate::privilege::{self, Offload};
@@ -29,6 +30,7 @@ const IN_A_SHARED_NETWORK: &[&str] = &[
 pub static RUN: Run = Run {
     word: "long",
     about: "A line of 64 KiB in many segments",
+    question: "what if a line needs many segments?",
     title: "A line of 64 KiB over TCP",
     protocols: "tcp",
     takes_lines: false,
@@ -42,6 +44,7 @@ pub static RUN: Run = Run {
         )))
     },
     after,
+    notices: |result| notice::each(after(result)),
     matters: |_| false,
 };
 

@@ -14,9 +14,6 @@ pub mod refused;
 pub mod tcp;
 pub mod udp;
 
-use clap::ValueEnum;
-use clap::builder::PossibleValue;
-
 use super::run::Run;
 
 /// All of them, in the order in which `--help` has them.
@@ -33,17 +30,13 @@ pub static ALL: &[&Run] = &[
 ];
 
 /// Those that are run where none is asked for. Both are compared then.
-pub static DEFAULT: [&Run; 2] = [&udp::RUN, &tcp::RUN];
+pub static DEFAULT: [&Run; 2] = [&tcp::RUN, &udp::RUN];
 
-/// A run as an argument: its word.
-impl ValueEnum for &'static Run {
-    fn value_variants<'a>() -> &'a [Self] {
-        ALL
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.word).help(self.about))
-    }
+/// The run to try next: the one that follows.
+#[must_use]
+pub fn after(run: &Run) -> Option<&'static Run> {
+    let mut others = ALL.iter().skip_while(|one| **one != run).skip(1);
+    others.next().copied()
 }
 
 #[cfg(test)]

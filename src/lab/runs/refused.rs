@@ -7,6 +7,7 @@ use crate::flow::segment::SegmentPart;
 use crate::flow::{PacketInFlow, PacketKind};
 use crate::lab::context::LabContext;
 use crate::lab::failure::Failure;
+use crate::lab::notice;
 use crate::lab::programs::ClientSide;
 use crate::lab::result::RunResult;
 use crate::lab::run::{PreparedRun, Run, RunOutput};
@@ -22,6 +23,7 @@ const WATCH: &[&str] = &[
 pub static RUN: Run = Run {
     word: "refused",
     about: "Nobody listens: RST over TCP, ICMP port unreachable over UDP",
+    question: "what if no server listens?",
     title: "Nobody listens",
     protocols: "(tcp or udp or icmp)",
     takes_lines: false,
@@ -29,6 +31,7 @@ pub static RUN: Run = Run {
     change: |_| Ok(()),
     prepare: |context, _| Ok(Box::new(Prepared { port: context.port() })),
     after,
+    notices: |result| notice::each(after(result)),
     matters,
 };
 

@@ -5,6 +5,7 @@ use crate::calls::{CallName, Program, Role};
 use crate::explain::{count, duration};
 use crate::flow::segment::SegmentPart;
 use crate::flow::{PacketInFlow, PacketKind};
+use crate::lab::notice;
 use crate::lab::result::RunResult;
 use crate::lab::run::Run;
 
@@ -17,6 +18,7 @@ const WATCH: &[&str] = &[
 pub static RUN: Run = Run {
     word: "tcp",
     about: "One line over TCP",
+    question: "the same line over TCP",
     title: "A line over TCP",
     protocols: "tcp",
     takes_lines: true,
@@ -30,6 +32,7 @@ pub static RUN: Run = Run {
         )))
     },
     after,
+    notices: notice::of_tcp,
     matters,
 };
 

@@ -5,6 +5,7 @@ use crate::calls::{CallName, Program, Role};
 use crate::explain::count;
 use crate::flow::datagram::DatagramPart;
 use crate::flow::{PacketInFlow, PacketKind};
+use crate::lab::notice;
 use crate::lab::result::RunResult;
 use crate::lab::run::Run;
 
@@ -17,6 +18,7 @@ const WATCH: &[&str] = &[
 pub static RUN: Run = Run {
     word: "udp",
     about: "One line over UDP",
+    question: "the same line over UDP",
     title: "A line over UDP",
     protocols: "udp",
     takes_lines: true,
@@ -30,6 +32,7 @@ pub static RUN: Run = Run {
         )))
     },
     after,
+    notices: notice::of_udp,
     matters,
 };
 

@@ -1,0 +1,202 @@
+//! What the first command shows: one screen.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::time::{Duration, Instant};
+
+use super::stage::{TestFolder, count, ready};
+
+/// The lines of the screen that a student has.
+const SCREEN: usize = 40;
+
+/// The number in a text like `"process 4711"`, behind the first of the words.
+fn number_behind(text: &str, words: &str) -> u32 {
+    let (_, rest) = text.split_once(words).unwrap_or_else(|| panic!("no {words:?}: {text}"));
+    let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    digits
+        .parse()
+        .unwrap_or_else(|_| panic!("no number behind {words:?}: {text}"))
+}
+
+/// The commands below "Next".
+fn next_commands(told: &str) -> Vec<String> {
+    let next = told.lines().skip_while(|line| *line != "Next").skip(1);
+    let lines = next.take_while(|line| !line.contains("Report:"));
+    // An explanation stands behind the command, or below it, further to the right.
+    let commands = lines.filter(|line| line.starts_with("   ") && !line.starts_with("    "));
+    let commands = commands.map(|line| line.trim().split("  ").next().unwrap().to_owned());
+    commands.collect()
+}
+
+#[test]
+fn the_first_command_fits_one_screen_and_shows_the_line_on_the_arrow() {
+    if !ready() {
+        return;
+    }
+    let place = TestFolder::new();
+    let ended = place.ran(&["--style", "unicode"]);
+    let told = ended.fine();
+    assert!(
+        told.lines().count() <= SCREEN,
+        "{} lines:\n{told}",
+        told.lines().count()
+    );
+    assert!(told.lines().all(|line| line.chars().count() <= 80), "{told}");
+    assert!(told.starts_with("A line over TCP"), "{told}");
+    for words in [
+        "  Typed at the client:  sockets are doors\n",
+        "  Server's reply:       SOCKETS ARE DOORS\n",
+        "══ \"sockets are doors\\n\" 18 bytes ══",
+        "══ \"SOCKETS ARE DOORS\\n\" 18 bytes ══",
+        "── SYN-ACK seq=0 ack=1 ──",
+        "connect() called",
+        "TIME-WAIT",
+        "What to notice\n 1 Three packets before any data",
+        " 2 18 bytes of data: the 17 of the line",
+        " 3 The server closed first",
+        "Report: captures/latest/tcp.html",
+    ] {
+        assert!(told.contains(words), "{words:?}:\n{told}");
+    }
+    let [client, server] = ["client, process ", "server, process "].map(|words| number_behind(told, words));
+    assert_ne!(client, server, "{told}");
+    // What is said of both transports is what was captured.
+    let packets = ["tcp", "udp"].map(|name| count(&place.latest(&format!("{name}.pcapng")), name));
+    let [tcp, udp] = packets;
+    assert!(
+        told.contains(&format!("{udp} packets instead of {tcp}.")),
+        "{packets:?}:\n{told}"
+    );
+}
+
+#[test]
+fn each_mark_is_at_the_packet_that_its_sentence_is_about() {
+    if !ready() {
+        return;
+    }
+    let ended = TestFolder::new().ran(&["tcp", "--style", "ascii"]);
+    let told = ended.fine();
+    let marked = |mark: &str| {
+        let mut lines = told.lines().filter(|line| line.starts_with(mark) && line.contains('|'));
+        lines.next().unwrap_or_else(|| panic!("no {mark:?}:\n{told}"))
+    };
+    let inside = |line: &str, words: &str| assert!(line.contains(words), "{line}");
+    let syn = told
+        .lines()
+        .find(|line| line.starts_with(" 1 ") && line.contains("SYN seq=0"));
+    assert!(syn.is_some(), "{told}");
+    inside(marked(" 2 "), "\"sockets are doors\\n\"");
+    inside(marked(" 3 "), "FIN");
+}
+
+#[test]
+fn every_run_has_an_overview_that_fits_the_columns_in_any_style() {
+    if !ready() {
+        return;
+    }
+    for run in ["udp", "tcp", "refused", "empty", "long", "idle", "half-open", "close"] {
+        for (style, width) in [("unicode", 80), ("ascii", 60), ("plain", 80)] {
+            let ended = TestFolder::new().ran(&[run, "--style", style, "--width", &width.to_string()]);
+            let told = ended.fine();
+            for line in told.lines() {
+                // A screen reader has no columns: its sentences are a line each.
+                let fits = line.chars().count() <= width || style == "plain";
+                assert!(fits, "{run} {style} {width}: {line:?}");
+                assert!(style != "ascii" || line.is_ascii(), "{run} {style}: {line:?}");
+            }
+            assert!(told.contains("What to notice"), "{run}: {told}");
+        }
+    }
+}
+
+#[test]
+fn what_is_offered_next_works_as_it_is_printed() {
+    if !ready() {
+        return;
+    }
+    let place = TestFolder::new();
+    let bin = place.path().join("bin");
+    fs::create_dir(&bin).unwrap();
+    let opener = bin.join("xdg-open");
+    fs::write(&opener, "#!/bin/sh\nprintf '%s' \"$1\" > opened\n").unwrap();
+    fs::set_permissions(&opener, fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:/usr/bin:/bin", bin.display());
+    let ended = place.ran(&["--style", "unicode"]);
+    let commands = next_commands(ended.fine());
+    assert_eq!(commands.len(), 3, "{commands:?}");
+    for typed in commands {
+        let mut shell = std::process::Command::new("/bin/sh");
+        place.as_user(&mut shell);
+        let output = shell.arg("-c").arg(&typed).env("PATH", &path).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{typed}: {said}");
+        assert!(!output.stdout.is_empty(), "{typed}");
+    }
+    let opened = fs::read_to_string(place.path().join("opened")).unwrap();
+    assert_eq!(
+        opened,
+        fs::canonicalize(place.latest("tcp.html")).unwrap().to_str().unwrap()
+    );
+}
+
+#[test]
+fn opening_fails_in_one_line_with_a_way_to_go_on() {
+    if !ready() {
+        return;
+    }
+    let place = TestFolder::new();
+    let refused = place.ran(&["open"]);
+    assert!(
+        refused.one_line().contains("there is no report in captures/latest"),
+        "{refused:?}"
+    );
+    place.ran(&["udp", "-o", "my run"]).fine();
+    let opening = |name: &str, value: &str| {
+        let mut command = place.command(&["open", "-o", "my run"]);
+        command.env("PATH", "/nonexistent").env(name, value);
+        super::stage::Ended::from(command.output().unwrap())
+    };
+    let path = fs::canonicalize(place.path().join("my run/udp.html")).unwrap();
+    let nothing = opening("X", "");
+    let line = nothing.one_line();
+    assert!(line.contains("xdg-open is not installed"), "{line}");
+    assert!(line.contains(path.to_str().unwrap()), "{line}");
+    let remote = opening("SSH_CONNECTION", "192.0.2.7 50000 192.0.2.1 22");
+    assert!(remote.fine().contains("@192.0.2.1:"), "{remote:?}");
+    assert!(remote.output.contains("my run/udp.html' ."), "{remote:?}");
+}
+
+#[test]
+fn a_browser_that_stays_does_not_hold_the_command() {
+    if !ready() {
+        return;
+    }
+    let place = TestFolder::new();
+    place.ran(&["udp"]).fine();
+    let opener = place.path().join("xdg-open");
+    fs::write(&opener, "#!/bin/sh\nexec sleep 4\n").unwrap();
+    fs::set_permissions(&opener, fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:/usr/bin:/bin", place.path().display());
+    let since = Instant::now();
+    let output = place.command(&["open"]).env("PATH", path).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert!(since.elapsed() < Duration::from_secs(10), "{:?}", since.elapsed());
+}
+
+#[test]
+fn the_report_is_a_link_only_where_the_terminal_shows_links() {
+    if !ready() {
+        return;
+    }
+    let place = TestFolder::new();
+    let linked = place.command(&["udp"]).env("FORCE_HYPERLINK", "1").output().unwrap();
+    let linked = String::from_utf8(linked.stdout).unwrap();
+    let path = fs::canonicalize(place.latest("udp.html")).unwrap();
+    let (_, address) = linked
+        .split_once("\x1b]8;;file://")
+        .unwrap_or_else(|| panic!("{linked}"));
+    let (address, rest) = address.split_once("\x1b\\").unwrap();
+    assert!(address.ends_with(path.to_str().unwrap()), "{address}");
+    assert!(rest.starts_with("captures/latest/udp.html\x1b]8;;\x1b\\;"), "{rest:?}");
+    assert!(!place.ran(&["udp"]).fine().contains('\x1b'));
+}
