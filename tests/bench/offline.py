@@ -154,15 +154,16 @@ def section(options, results, ten, many, loads):
     lines = [
         "## Offline",
         "",
-        f"Captures of {packets:,} packets are read and shown, output to /dev/null: UDP requests and replies of 100 bytes, and",
-        f"{packets // 12:,} TCP connections of 12 packets. Medians of {options.runs} runs in turns; start-up (ten packets) left out. Conversations",
-        "are followed in every view of `sniffer`. `python3 tests/bench/offline.py --write` makes this section.",
+        f"Each program reads captures of {packets:,} packets and prints to /dev/null. One capture has UDP requests and replies of 100 bytes,",
+        f"the other has {packets // 12:,} TCP connections of 12 packets. The figures are medians of {options.runs} runs in turns, without the time of",
+        "the start (measured with ten packets). Every view of `sniffer` follows conversations.",
+        "`python3 tests/bench/offline.py --write` makes this section.",
         "",
         f"- {datetime.date.today()}, {platform.system()} {platform.release()}, {processor}, {os.cpu_count()} processors",
         f"- {first_line([options.sniffer, '--version'])}; {first_line(['tcpdump', '--version'])}; {first_line(['tshark', '--version'])}",
         f"- load average before {loads[0]:.1f}, after {loads[1]:.1f}{busy}",
         "",
-        "| capture | program | packets a second | peer | packets a second | times as fast | wanted | by processor time |",
+        "| capture | program | packets a second | peer | packets a second | times as fast | goal | by processor time |",
         "|---|---|---:|---|---:|---:|---:|---:|",
     ]
     for ours, theirs, wanted in PAIRS:
@@ -175,8 +176,8 @@ def section(options, results, ten, many, loads):
             )
     lines += [
         "",
-        "Peak of memory in MiB, of a tenth of the packets and of all. It does not grow with the packets, but with the conversations,",
-        "which are remembered: over UDP there are 500 in either file, over TCP ten times as many in the second:",
+        "Peak memory in MiB, for a tenth of the packets and for all. Memory does not grow with the number of packets, but with the number",
+        "of remembered conversations. Both UDP files have 500; the second TCP file has ten times as many as the first:",
         "",
         "| program | UDP, a tenth | UDP | TCP, a tenth | TCP |",
         "|---|---:|---:|---:|---:|",
@@ -191,15 +192,15 @@ def section(options, results, ten, many, loads):
     bytes_each = ", ".join(f"{growth * 1024 / connections:.0f} (`{name}`)" for growth, name in zip(growths, OURS))
     lines += [
         "",
-        f"From a tenth to all, that is for each connection that has ended, bytes: {bytes_each}.",
+        f"The difference, in bytes for each connection that has ended: {bytes_each}.",
         "",
-        f"{CROWD:,} connections at once, of each a SYN that is not answered yet; the peak of memory in MB (a million bytes):",
+        f"Peak memory in MB (a million bytes) for {CROWD:,} connections at once, each with only a SYN that is not answered yet:",
         "",
-        "| program | MB | at most wanted | bytes a connection |",
+        "| program | MB | goal: at most | bytes a connection |",
         "|---|---:|---:|---:|",
         *many,
     ]
-    lines += ["", "Start to finish on ten packets, in milliseconds:", "", "| program | passed | of the processor |", "|---|---:|---:|"]
+    lines += ["", "From start to end for ten packets, in milliseconds:", "", "| program | elapsed time | processor time |", "|---|---:|---:|"]
     return "\n".join(lines + ten)
 
 

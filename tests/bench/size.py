@@ -59,13 +59,13 @@ def section(builds, loads):
     lines = [
         "## Size",
         "",
-        "Compiled from nothing by `cargo build --release` with the project's profile (thin LTO, one code-generation unit, debug",
+        "A complete build with `cargo build --release` and the project's profile (thin LTO, one code-generation unit, debug",
         "information stripped, names of functions kept). `python3 tests/bench/size.py --write` makes this section.",
         "",
         f"- {datetime.date.today()}, {platform.system()} {platform.release()}, {os.cpu_count()} processors, {compiler}",
         f"- load average before {loads[0]:.1f}, after {loads[1]:.1f}{busy}",
         "",
-        "| what is compiled | crates | seconds | seconds of processors |",
+        "| what is compiled | crates | seconds | processor seconds |",
         "|---|---:|---:|---:|",
     ]
     lines += [f"| {name} | {build.crates} | {build.wall:.0f} | {build.cpu:.0f} |" for name, build in builds]

@@ -67,15 +67,16 @@ def main():
         [
             "## Several outputs",
             "",
-            "The captures of the section before, and a sixth of them, shown, recorded with comments and put into a report: each",
-            "alone and all in one run. Every packet is decoded and followed once in a run. Seconds of the processors, medians",
-            f"of {options.runs} runs in turns, files in memory. `python3 tests/bench/together.py --write` makes this section.",
+            "The captures of the previous section, and captures of a sixth of their length, are shown, recorded with comments, and put",
+            "into a report: each output alone, and all three in one run. A run decodes and follows every packet once. The figures are",
+            f"processor seconds, medians of {options.runs} runs in turns, with files in memory. `python3 tests/bench/together.py --write` makes",
+            "this section.",
             "",
             f"- {datetime.date.today()}, {platform.system()} {platform.release()}, {os.cpu_count()} processors; load average before "
             f"{before:.1f}, after {os.getloadavg()[0]:.1f}",
             "",
-            "| capture | packets | `--view summary` | `-q -w x.pcapng` | `-q --html x.html` | all three | beside the dearest | "
-            "wanted at most | beside the sum |",
+            "| capture | packets | `--view summary` | `-q -w x.pcapng` | `-q --html x.html` | all three | ratio to the slowest | "
+            "goal: at most | ratio to the sum |",
             "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
             *lines,
         ]

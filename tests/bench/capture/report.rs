@@ -51,7 +51,7 @@ impl Report {
         let yardstick = rows.iter().find(|(name, _)| name.starts_with("tcpdump"));
         writeln!(
             f,
-            "| program | CPU seconds for a million frames | lowest to highest | beside tcpdump's | sent in a second | beside tcpdump's | lost, all runs |"
+            "| program | CPU seconds for a million frames | lowest to highest | ratio to tcpdump | sent in a second | ratio to tcpdump | lost, all runs |"
         )?;
         writeln!(f, "|---|---:|---:|---:|---:|---:|---:|")?;
         for (name, all) in rows {
@@ -83,20 +83,20 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "## Capture\n")?;
         writeln!(f, "{}\n", conditions(&self.machine))?;
-        writeln!(f, "Recorded, at 200,000 datagrams a second, 600,000 of them:\n")?;
+        writeln!(f, "Recording 600,000 datagrams, at 200,000 a second:\n")?;
         self.table(f, Pace::Steady, false)?;
-        writeln!(f, "\nRecorded, at the sender's full speed, 1,000,000 datagrams:\n")?;
+        writeln!(f, "\nRecording 1,000,000 datagrams, at the sender's full speed:\n")?;
         self.table(f, Pace::Full, false)?;
         writeln!(
             f,
-            "\nPrinted into a file, a line a packet, at 200,000 datagrams a second, 600,000 of them:\n"
+            "\nPrinting into a file, one line for each packet, 600,000 datagrams at 200,000 a second:\n"
         )?;
         self.table(f, Pace::Steady, true)?;
         writeln!(
             f,
-            "\nA lone packet, from before it is sent until its line has come through a pipe, {PACKETS} times, 15 to 25 ms apart:\n"
+            "\nDelay of a lone packet, from before it is sent until its line has come through a pipe ({PACKETS} packets, 15 to 25 ms apart):\n"
         )?;
-        writeln!(f, "| program | median | 99 of 100 within | longest |")?;
+        writeln!(f, "| program | median | 99th percentile | longest |")?;
         writeln!(f, "|---|---:|---:|---:|")?;
         for (name, times) in &self.times {
             let at = |part: usize| {
@@ -122,10 +122,10 @@ fn conditions(machine: &Machine) -> String {
     .map(|(program, before)| version(program, before));
     format!(
         "{machine} sniffer {own}, tcpdump {tcpdump} with libpcap {libpcap}, dumpcap \
-         {dumpcap}. Datagrams of 100 bytes over the loopback of a network namespace, sent 64 with each call. All have a buffer of \
-         64 MiB and write to memory (/dev/shm). Medians of {ROUNDS} runs in which the programs took turns; CPU seconds are user \
-         and system seconds of the whole process, its start among them. Load of the machine meanwhile: {load}, of which \
-         the sender and the program that captures make up to 2.",
+         {dumpcap}. Datagrams of 100 bytes over the loopback of a network namespace, 64 for each call. All programs have a buffer of \
+         64 MiB and write to memory (/dev/shm). The figures are medians of {ROUNDS} runs in which the programs took turns. CPU seconds \
+         are user and system seconds of the whole process, including its start. Load of the machine: {load}, of which \
+         the sender and the capturing program make up to 2.",
         load = machine.load(),
         own = env!("CARGO_PKG_VERSION"),
     )

@@ -76,7 +76,7 @@ const SAYS: &str = "capturing on ";
 /// All that take part, in the order in which they have their turn.
 pub(super) const PROGRAMS: [Program; 8] = [
     Program {
-        name: "nobody",
+        name: "none",
         arguments: &[],
         into: Into::Nowhere,
         ready: "",

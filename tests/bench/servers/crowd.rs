@@ -60,12 +60,12 @@ pub(super) struct Seen {
 impl fmt::Display for Crowd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Nobody => f.write_str("TCP: nobody else"),
+            Self::Nobody => f.write_str("TCP: no others"),
             Self::Silent => write!(f, "TCP: {SILENT} connected and silent"),
             Self::Slow => write!(f, "TCP: {SLOW} that send a byte a second"),
             Self::Unreading => write!(f, "TCP: {UNREADING} that send and never read"),
             Self::Connecting => write!(f, "TCP: {CONNECTS} connects a second"),
-            Self::NobodyByDatagram => f.write_str("UDP: nobody else"),
+            Self::NobodyByDatagram => f.write_str("UDP: no others"),
             Self::Garbage => write!(f, "UDP: {GARBAGE} datagrams of garbage a second"),
         }
     }

@@ -47,7 +47,7 @@ impl Report {
     fn servers(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "| clients | server | answers a second | lowest to highest | beside the bare loop | beside Python | half within | 99 of 100 within |"
+            "| clients | server | answers a second | lowest to highest | ratio to the bare loop | ratio to Python | median | 99th percentile |"
         )?;
         writeln!(f, "|---|---|---:|---:|---:|---:|---:|---:|")?;
         for load in Load::ALL {
@@ -86,7 +86,7 @@ impl Report {
     fn pairs(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "| client and server | lines a second | lowest to highest | beside Python's pair |"
+            "| client and server | lines a second | lowest to highest | ratio to Python's pair |"
         )?;
         writeln!(f, "|---|---:|---:|---:|")?;
         for ((transport, kind), all) in &self.pairs {
@@ -105,7 +105,7 @@ impl Report {
     fn crowds(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "| meanwhile | of these a second | half within | 99 of 100 within | lowest to highest | beside nobody else | without answer, all runs |"
+            "| other clients | of these a second | median | 99th percentile | lowest to highest | ratio to no others | without answer, all runs |"
         )?;
         writeln!(f, "|---|---:|---:|---:|---:|---:|---:|")?;
         for (crowd, all) in &self.crowds {
@@ -157,28 +157,29 @@ impl fmt::Display for Report {
         writeln!(f, "{}\n", conditions(&self.machine))?;
         writeln!(
             f,
-            "One load generator against each server, which prints a line a request to /dev/null. Over TCP an answer takes from \
-             `connect()` to the end of the stream. The bare loop is the shortest that does the same (tests/bench/servers/bare.rs), \
-             one client after the other; Python's are the classic servers (tests/peers), whose TCP server queues one connection \
-             (`listen(1)`), so that further ones try again after a second.\n"
+            "One load generator runs against each server. The server prints a line for each request to /dev/null. Over TCP, the time \
+             of an answer is from `connect()` to the end of the stream. The bare loop is the shortest program that does the same \
+             (tests/bench/servers/bare.rs), one client after the other. Python's are the classic servers (tests/peers). Their TCP \
+             server queues one connection (`listen(1)`), so further clients try again after a second.\n"
         )?;
         self.servers(f)?;
         writeln!(
             f,
-            "\nThe client programs with their servers, {LINES} lines from a file, one after the other, start and end of the client \
-             included:\n"
+            "\nThe client programs with their servers send {LINES} lines from a file, one after the other. The time includes start and \
+             end of the client:\n"
         )?;
         self.pairs(f)?;
         writeln!(
             f,
-            "\nOurs, with others around. Over TCP {ACTIVE} clients ask, each five times a second; over UDP one, 500 times a second:\n"
+            "\nOur servers, with other clients at the same time. Over TCP, {ACTIVE} clients are measured, and each asks five times a \
+             second. Over UDP, one client is measured, and asks 500 times a second:\n"
         )?;
         self.crowds(f)?;
         let (own, stacks) = self.memory();
         writeln!(
             f,
-            "\nA silent connection takes {own:.1} KiB of the server's memory and {stacks:.1} KiB of the kernel's for the stack of its \
-             thread; what the kernel needs for the socket itself is the same for every server."
+            "\nA silent connection takes {own:.1} KiB of the server's memory and {stacks:.1} KiB of the kernel's memory for the \
+             stack of its thread. The kernel's memory for the socket itself is the same for every server."
         )
     }
 }
@@ -187,8 +188,8 @@ impl fmt::Display for Report {
 fn conditions(machine: &Machine) -> String {
     format!(
         "{machine} socket-lab {own}, {python}. Over the loopback of a network namespace, \
-         client and server on the same machine. Medians of {ROUNDS} runs in which the servers took turns. Load of the machine \
-         meanwhile: {load}; clients and servers make a part of it, with 5,000 threads to start a large one.",
+         client and server on the same machine. The figures are medians of {ROUNDS} runs in which the servers took turns. Load of the \
+         machine: {load}. Clients and servers are a part of this load, and a large one when 5,000 threads start.",
         load = machine.load(),
         own = env!("CARGO_PKG_VERSION"),
         python = python_version(),
