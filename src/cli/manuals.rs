@@ -15,7 +15,7 @@ use clap_mangen::Man;
 const COMPLETIONS: &str = "completions";
 const MAN: &str = "man";
 
-/// The command that also understands the two flags; each of them stands alone on the line.
+/// The command that also understands the two flags; each of them is alone on the line.
 #[must_use]
 pub fn understood(command: Command) -> Command {
     let flag = |name: &'static str| Arg::new(name).long(name).hide(true).exclusive(true);
@@ -86,7 +86,7 @@ fn man_page(command: &Command) -> io::Result<Vec<u8>> {
 }
 
 /// The generator's page as man(1) and mandoc(1) like it: no break beside an empty line, no blank at the end of a line, and
-/// for what stands below the help a title that manual pages have (man-pages(7)).
+/// for what is below the help a title that manual pages have (man-pages(7)).
 fn tidy(page: &str) -> String {
     let page = page
         .replace("\n.br\n\n.br\n", "\n.sp\n")

@@ -97,7 +97,7 @@ impl StyleArgs {
     }
 }
 
-/// locale(7): the first of these that is set tells the characters of the terminal.
+/// locale(7): the first of these that is set names the characters of the terminal.
 fn language_has_unicode() -> bool {
     let set = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| {
         let value = std::env::var(name).ok()?;

@@ -84,7 +84,7 @@ fn one_line(program: &str, error: &clap::Error) -> String {
     let text = error.render().to_string();
     let text = text.split("\n\nUsage:").next().unwrap_or_default();
     let text = text.split("\n\nFor more information").next().unwrap_or_default();
-    // The tip that clap may have stands in a paragraph of its own.
+    // The tip that clap may have is in a paragraph of its own.
     let parts: Vec<String> = text
         .split("\n\n")
         .map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "))
@@ -95,7 +95,7 @@ fn one_line(program: &str, error: &clap::Error) -> String {
         }
         _ => "",
     };
-    let line = format!("{}; {next}'{program} --help' tells more", parts.join("; "));
+    let line = format!("{}; {next}see '{program} --help'", parts.join("; "));
     // clap repeats what was typed.
     printable(line.as_bytes()).into_owned()
 }
@@ -117,7 +117,7 @@ mod tests {
         assert_eq!(
             usage_error(&[]),
             "error: the following required arguments were not provided: --ipaddress <ADDRESS> --port <PORT>; \
-             the server prints both when it starts; 'udp-client --help' tells more"
+             the server prints both when it starts; see 'udp-client --help'"
         );
     }
 
@@ -125,7 +125,7 @@ mod tests {
     fn a_wrong_port_says_the_range() {
         assert_eq!(
             usage_error(&["--ip", "a", "-p", "0"]),
-            "error: invalid value '0' for '--port <PORT>': 0 is not in 1..=65535; 'udp-client --help' tells more"
+            "error: invalid value '0' for '--port <PORT>': 0 is not in 1..=65535; see 'udp-client --help'"
         );
     }
 

@@ -150,7 +150,7 @@ fn what_somebody_else_put_there_stays() {
                 ended.errors.starts_with("error: ") && ended.errors.lines().count() == 1,
                 "{ended:?}"
             );
-            assert!(ended.errors.contains("no link to this program"), "{ended:?}");
+            assert!(ended.errors.contains("not a link to this program"), "{ended:?}");
         }
         if own {
             assert_eq!(fs::read_to_string(&link).unwrap(), "#!/bin/sh\n");
@@ -335,7 +335,7 @@ fn what_is_wrong_is_one_line() {
         (&["--capture", lo[0], lo[1]], "--fifo is missing"),
         (
             &["--capture", lo[0], "eth0", "--fifo", file],
-            "no interface of this extcap",
+            "not an interface of this extcap",
         ),
         (&["--capture", lo[0], lo[1], "--port", "70000", "--fifo", file], "70000"),
         (&["--extcap-dlts", lo[0], "socketlab-nothing"], "there is no interface"),

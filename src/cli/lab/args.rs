@@ -73,7 +73,7 @@ pub struct LabArgs {
 }
 
 const AFTERWARDS: &str = "\
-Each run starts the real server and client in a network of its own, captures what they send, and tells what happened. It \
+Each run starts the real server and client in a network of its own, captures what they send, and explains what happened. It \
 needs no privilege where the system lets everybody make such a network; under sudo it gives root's rights up before it starts.
 
 Exit status: 0 fine; 1 failure, the packets could not be captured, or a signal ended it; 2 wrong
@@ -117,7 +117,7 @@ impl LabArgs {
     /// The lines to type.
     ///
     /// # Errors
-    /// One of them is no line, or the run has a line of its own: in words.
+    /// One of them is not a line, or the run has a line of its own: in words.
     pub fn lines(&self) -> Result<Vec<String>, String> {
         if self.lines.is_empty() {
             return Ok(vec![LINE.to_owned()]);

@@ -38,7 +38,7 @@ pub struct SnifferArgs {
     /// Record packets to a capture file: .pcapng, or pcap for every other ending ("-": standard output)
     ///
     /// A live capture, and with it the recording, ends when the reader of standard output leaves ("| head"); with -q
-    /// nothing is printed and nobody can leave. A copy of what -r reads is finished in any case.
+    /// nothing is printed, so no reader can leave. A copy of what -r reads is finished in any case.
     #[arg(short, long, value_name = "FILE")]
     pub write: Option<PathBuf>,
 
@@ -61,15 +61,15 @@ pub struct SnifferArgs {
     #[arg(long)]
     pub handshake_only: bool,
 
-    /// Stop after so many packets
+    /// Stop after COUNT packets
     #[arg(short, long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
     pub count: Option<u64>,
 
-    /// Stop after so many seconds
+    /// Stop after this many seconds
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub duration: Option<Duration>,
 
-    /// Keep at most so many bytes of a packet; 0: all
+    /// Keep at most SNAPLEN bytes of each packet; 0: all
     #[arg(short, long, value_name = "SNAPLEN", default_value_t = 0, hide_default_value = true)]
     pub snaplen: u32,
 

@@ -82,7 +82,7 @@ struct ExtcapArgs {
     #[arg(long)]
     promiscuous: bool,
 
-    /// Keep at most so many bytes of a packet; 0: all
+    /// Keep at most SNAPLEN bytes of each packet; 0: all
     #[arg(long, value_name = "SNAPLEN", default_value = "0")]
     snaplen: String,
 }
@@ -93,7 +93,7 @@ pub fn is_asked(words: impl IntoIterator<Item = OsString>) -> bool {
     words.any(|word| word == "--capture" || word.as_encoded_bytes().starts_with(b"--extcap-"))
 }
 
-/// Answers Wireshark, or captures for it: exit status 0 fine, 1 failure, 2 wrong arguments. What stands on standard error
+/// Answers Wireshark, or captures for it: exit status 0 fine, 1 failure, 2 wrong arguments. What is on standard error
 /// Wireshark shows to the user, so when all is well it stays empty.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -125,7 +125,7 @@ pub fn main() -> ExitCode {
     };
     let Some(interface) = asked.strip_prefix(sentences::PREFIX) else {
         return exit::wrong_usage(
-            &format!("{asked:?} is no interface of this extcap; 'sniffer --extcap-interfaces' lists them"),
+            &format!("{asked:?} is not an interface of this extcap; 'sniffer --extcap-interfaces' lists them"),
             say,
         );
     };

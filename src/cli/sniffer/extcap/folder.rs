@@ -23,7 +23,9 @@ pub(super) fn personal_folder() -> Result<PathBuf, String> {
             let home = std::env::var_os("HOME").filter(|home| !home.is_empty())?;
             Some(Path::new(&home).join(".local/lib/wireshark/extcap"))
         })
-        .ok_or_else(|| "neither Wireshark nor the variable HOME tells where your extcap folder is; set HOME".to_owned())
+        .ok_or_else(|| {
+            "your extcap folder is unknown: Wireshark does not report it, and HOME is not set; set HOME".to_owned()
+        })
 }
 
 /// The folder in the answer to `-G folders`: lines of a title, a colon, tabs and a path. Versions before 4.2 do not name

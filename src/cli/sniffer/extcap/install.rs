@@ -33,7 +33,7 @@ pub fn install(say: Say) -> ExitCode {
     }
     exit::answered(
         &format!(
-            "{} leads to {}\nWireshark lists \"Socket lab: lo\" when it is started anew, or with Capture > Refresh Interfaces\n",
+            "{} leads to {}\nWireshark lists \"Socket lab: lo\" after a restart, or with Capture > Refresh Interfaces\n",
             shown(&location.link),
             shown(&location.program)
         ),
@@ -55,7 +55,7 @@ pub fn uninstall(say: Say) -> ExitCode {
     }
 }
 
-/// Where the link stands, and what it leads to.
+/// Where the link is, and what it leads to.
 struct ExtcapLink {
     link: PathBuf,
     program: PathBuf,
@@ -73,7 +73,7 @@ fn extcap_link() -> Result<ExtcapLink, String> {
     Ok(ExtcapLink { link, program })
 }
 
-/// What stands where the link belongs.
+/// What is where the link belongs.
 #[derive(Debug, PartialEq, Eq)]
 enum FoundLink {
     Nothing,
@@ -88,7 +88,7 @@ fn found(link: &Path, program: &Path) -> io::Result<FoundLink> {
         Ok(target) if target.file_name() == program.file_name() => Ok(FoundLink::Ours),
         Ok(_) => Ok(FoundLink::Foreign),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(FoundLink::Nothing),
-        // readlink(2): EINVAL, it is no link.
+        // readlink(2): EINVAL, it is not a link.
         Err(error) if error.kind() == ErrorKind::InvalidInput => Ok(FoundLink::Foreign),
         Err(error) => Err(error),
     }
@@ -129,7 +129,7 @@ fn take(link: &Path, program: &Path) -> Result<bool, String> {
 
 fn foreign(link: &Path) -> String {
     format!(
-        "{} is no link to this program, so it stays as it is; look at it, and move it away if nobody needs it",
+        "{} is not a link to this program, so it stays as it is; look at it, and move it away if you do not need it",
         shown(link)
     )
 }
