@@ -42,7 +42,7 @@ impl fmt::Display for Dropped {
 pub enum DropError {
     /// sudo's variables do not say whom to become.
     BadCaller(BadCaller),
-    /// There are so many threads with capabilities, and all but one would keep theirs.
+    /// How many threads have capabilities: all but one would keep theirs.
     Threads(usize),
     /// A call failed.
     Call {
@@ -234,7 +234,7 @@ fn verify(user: Option<&InvokingUser>, kept: &CapsHashSet, need: Need) -> Result
     Ok(())
 }
 
-/// Is root's group one of the user's own? Unusual, but then it is no privilege left over.
+/// Is root's group one of the user's own? Unusual, but then it is not a privilege left over.
 fn belongs_to_root_group(user: &InvokingUser) -> bool {
     let name = user.c_name();
     let groups = name.and_then(|name| nix::unistd::getgrouplist(&name, Gid::from_raw(user.gid)).ok());

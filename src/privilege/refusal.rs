@@ -34,7 +34,7 @@ impl fmt::Display for NamespaceStep {
     }
 }
 
-/// What stands behind a refusal.
+/// What is behind a refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RefusalReason {
@@ -55,7 +55,7 @@ pub enum RefusalReason {
 }
 
 impl RefusalReason {
-    /// Why, and what to do about it: a command, if there is one, stands behind the last colon.
+    /// Why, and what to do about it: a command, if there is one, comes after the last colon.
     #[must_use]
     pub const fn explanation(self) -> &'static str {
         match self {
@@ -86,7 +86,7 @@ impl RefusalReason {
 pub struct NamespaceError {
     /// What was tried.
     pub step: NamespaceStep,
-    /// What stands behind it.
+    /// What is behind it.
     pub reason: RefusalReason,
     /// What the system said.
     pub source: io::Error,
@@ -116,7 +116,7 @@ impl std::error::Error for NamespaceError {
     }
 }
 
-/// What the system tells about its restrictions.
+/// What the system reports about its restrictions.
 #[derive(Debug, Clone, Copy, Default)]
 struct SystemRestrictions {
     switched_off: bool,

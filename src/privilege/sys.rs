@@ -96,7 +96,7 @@ fn request_for(interface: &str) -> libc::ifreq {
 }
 
 /// # Safety
-/// The kernel must find in `interface` what it wants for this request.
+/// The kernel must find in `interface` what it needs for this request.
 unsafe fn ioctl(request: libc::c_ulong, interface: &mut libc::ifreq) -> io::Result<()> {
     let any = socket(AddressFamily::Inet, SockType::Datagram, SockFlag::SOCK_CLOEXEC, None)?;
     // The number's type differs between C libraries.

@@ -143,7 +143,7 @@ impl Destination {
         matches!(self.output, Output::TemporaryFile(_))
     }
 
-    /// So many packets are through.
+    /// Sets how many packets are through.
     pub(super) fn count(&self, packets: u64) {
         if let Some(listed) = &self.listed {
             listed.count(packets);
@@ -193,7 +193,7 @@ impl Destination {
     }
 }
 
-/// Bytes that are no capture, as they come and without a buffer.
+/// Bytes that are not a capture, as they come and without a buffer.
 impl Write for Destination {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if let Output::Old(_) = self.output {
@@ -299,7 +299,7 @@ fn existing(path: &Path, force: bool, old: Old, listed: Option<&OpenOutput>) -> 
         return Ok(Output::Stream(Box::new(file)));
     }
     if !is_ours(&opened) {
-        return refused("it belongs to somebody else; choose another name");
+        return refused("it belongs to another user; choose another name");
     }
     if is_named_pipe(&opened) {
         return Ok(Output::Stream(Box::new(file)));

@@ -11,8 +11,8 @@ pub(super) struct FoundFrame {
     pub(super) direction: Option<Direction>,
     pub(super) original_length: u32,
     pub(super) comments: Vec<String>,
-    /// The captured bytes: so many before the end of what was taken last, …
+    /// The captured bytes: how many before the end of what was taken last, …
     pub(super) before_end: usize,
-    /// … and so many.
+    /// … and how many.
     pub(super) length: usize,
 }

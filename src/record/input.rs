@@ -36,7 +36,7 @@ impl Input {
         self.offset
     }
 
-    /// Shows the next bytes, so many as wished; fewer only at the end. Waits for them if need be, but for no more than these:
+    /// Shows the next bytes, as many as wished; fewer only at the end. Waits for them if need be, but for no more than these:
     /// a pipe may be live.
     #[inline]
     pub(super) fn peek(&mut self, wished: usize) -> io::Result<&[u8]> {
@@ -47,7 +47,7 @@ impl Input {
         Ok(self.buffer.get(self.start..end).unwrap_or_default())
     }
 
-    /// Takes so many of the bytes that [`Self::peek`] has shown. They stay where they are until the next `peek`, and can be
+    /// Takes this many of the bytes that [`Self::peek`] has shown. They stay where they are until the next `peek`, and can be
     /// had until then with [`Self::taken`].
     #[inline]
     pub(super) fn take(&mut self, count: usize) {
@@ -63,7 +63,7 @@ impl Input {
         self.buffer.get(start..start.saturating_add(length)).unwrap_or_default()
     }
 
-    /// Takes so many bytes unseen, without room for them all at once. Says how many there were.
+    /// Takes this many bytes unseen, without room for them all at once. Says how many there were.
     pub(super) fn skip(&mut self, count: u64) -> io::Result<u64> {
         let mut left = count;
         while left > 0 {
@@ -89,7 +89,7 @@ impl Input {
         }
     }
 
-    /// Gives back what is left as a reader of its own, from the byte at which this one stands.
+    /// Gives back what is left as a reader of its own, from the byte at which this one is.
     pub(super) fn into_rest(self) -> Box<dyn Read + Send> {
         let shown = self.buffer.get(self.start..self.end).unwrap_or_default().to_vec();
         Box::new(io::Cursor::new(shown).chain(self.source))

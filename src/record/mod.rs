@@ -8,7 +8,7 @@
 //! packet is one kind of them, and so there is room for interfaces, comments and statistics.
 //!
 //! The crate `pcap-file` does the writing. Reading is our own, for the files that people have: that crate refuses packets
-//! longer than the snapshot length in the header, or than they were on the wire, or with a comment that is no UTF-8, and has no
+//! longer than the snapshot length in the header, or than they were on the wire, or with a comment that is not UTF-8, and has no
 //! word for a file that merely ends too early.
 #![forbid(unsafe_code)]
 

@@ -54,7 +54,7 @@ impl Reader {
     /// Opens a file; `-` is standard input.
     ///
     /// # Errors
-    /// It cannot be opened or read, or is no capture file: see [`ReadProblem`].
+    /// It cannot be opened or read, or is not a capture file: see [`ReadProblem`].
     pub fn open(path: &Path) -> Result<Self, ReadError> {
         if path.as_os_str() == "-" {
             return Self::new(io::stdin(), "standard input");
@@ -189,7 +189,7 @@ impl Reader {
     }
 }
 
-/// Tells the format by the first bytes and reads the file's header.
+/// Finds the format by the first bytes and reads the file's header.
 fn recognise(
     source: Box<dyn Read + Send>,
     has_rest: &Arc<AtomicBool>,

@@ -38,7 +38,7 @@ pub struct Written {
 }
 
 impl Recorder {
-    /// Begins a recording: writes what stands before the first frame, and flushes, so that a reader at the other end of a pipe
+    /// Begins a recording: writes what comes before the first frame, and flushes, so that a reader at the other end of a pipe
     /// can begin too.
     ///
     /// pcap keeps of `section` and `interfaces` only the first one's link type and snapshot length.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 /// A name that is longer than this, in bytes, is left out of that of the moment: `NAME_MAX` is 255. limits.h(0p)
 const LONGEST_NAME: usize = 200;
 
-/// So many names are tried: a program that was killed may have left its file, and another one have the same process number now.
+/// Number of names that are tried: a program that was killed may have left its file, and another one have the same process number now.
 const MOST_NAMES: u32 = 100;
 
 /// Dropped before it got its name, it is removed.

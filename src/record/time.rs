@@ -29,7 +29,7 @@ impl Resolution {
         }
     }
 
-    /// The time so many units, and so many seconds (pcapng `if_tsoffset`), after 1970; finer units than a nanosecond are cut
+    /// The time that is this number of units and seconds (pcapng `if_tsoffset`) after 1970; finer units than a nanosecond are cut
     /// off. `None` outside the years 1677 to 2262, which only a broken file names.
     pub(super) fn time(self, units: u64, offset: i64) -> Option<Time> {
         if offset == 0 && self == Self::NANOSECONDS {

@@ -89,7 +89,7 @@ impl WriteError {
         )
     }
 
-    /// The same failure, with so many more frames that it has cost: those that were wanted and never handed over.
+    /// The same failure, with the number of further frames that it has cost: those that were wanted and never handed over.
     #[must_use]
     pub fn with_more_lost(mut self, more: u64) -> Self {
         if let Self::Failed { lost, .. } = &mut self {

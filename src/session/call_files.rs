@@ -12,7 +12,7 @@ use crate::timeline::CallIndex;
 /// What is read at once.
 const CHUNK: usize = 65_536;
 
-/// A line that is longer than this is no call.
+/// A line that is longer than this is not a call.
 const LONGEST: usize = 1 << 20;
 
 /// What is said of such a line.
@@ -43,7 +43,7 @@ struct CallFile {
 }
 
 impl CallFiles {
-    /// Opens the logs. With `may_come_later` one that does not exist yet is no error: the program that writes it may start
+    /// Opens the logs. With `may_come_later` one that does not exist yet is not an error: the program that writes it may start
     /// later.
     ///
     /// # Errors
@@ -129,7 +129,7 @@ impl CallFile {
     fn open(&mut self) -> io::Result<()> {
         if self.file.is_none() {
             if !std::fs::metadata(&self.path)?.is_file() {
-                return Err(io::Error::other("it is no regular file"));
+                return Err(io::Error::other("it is not a regular file"));
             }
             self.file = Some(File::open(&self.path)?);
         }

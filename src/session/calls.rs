@@ -127,7 +127,7 @@ mod tests {
     use super::{CALLS, ConversationCalls, KeptCalls};
     use crate::timeline::test_conversation::parse;
 
-    /// So many calls of one conversation.
+    /// Number of calls of one conversation.
     fn calls(count: usize) -> ConversationCalls {
         let one = parse("call client 1 connect -10 40").calls;
         ConversationCalls {

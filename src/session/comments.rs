@@ -41,7 +41,7 @@ mod tests {
     fn the_last_piece_has_the_comment_and_others_comments_stay() {
         let mut conversations = Follower::new();
         let mut frames = pieces();
-        frames[1].comments.push("of somebody".into());
+        frames[1].comments.push("of another program".into());
         let comments = (1..).zip(&frames).map(|(number, frame)| {
             let headers = LazyPacket::new(frame);
             let followed = conversations.follow(number, frame, headers.packet());
@@ -49,7 +49,7 @@ mod tests {
         });
         let comments: Vec<_> = comments.collect();
         assert!(comments[0][0].starts_with("UDP, first fragment: the first piece of a datagram with 24 bytes"));
-        assert_eq!(comments[1], ["of somebody"]);
+        assert_eq!(comments[1], ["of another program"]);
         let comment = &comments[2][0];
         assert!(
             comment.starts_with("Completes a datagram of 3 fragments. UDP: a request: ")

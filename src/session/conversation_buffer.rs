@@ -244,7 +244,7 @@ fn is_over(seen: &PacketRef) -> bool {
     both && !matches!(segment.part, SegmentPart::Syn) || matches!(segment.part, SegmentPart::Reset(_))
 }
 
-/// Has the capture gone on long enough since? Without times only its end tells.
+/// Has the capture gone on long enough since? Without times only its end shows it.
 fn has_settled(ended: EndTimes, now: Option<Time>) -> bool {
     const CAPTURED: i64 = 1_000_000_000;
     ended

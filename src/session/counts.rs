@@ -38,7 +38,7 @@ pub(super) fn counted_lines(captured: u64, counted: live::CaptureStatistics) -> 
     ]
 }
 
-/// So many packets.
+/// Number of packets.
 pub(super) fn packets(count: u64) -> String {
     format!("{count} {}", if count == 1 { "packet" } else { "packets" })
 }

@@ -22,7 +22,7 @@ use crate::wire::Packet;
 /// What goes out at once.
 const BUFFER: usize = 65_536;
 
-/// So many packets of a file are shown by one thread: most captures that people look at are no longer, and need no others.
+/// The most packets of a file that one thread shows: most captures that people look at are no longer, and need no others.
 const ALONE: u64 = 512;
 
 /// Shows frames on standard output.
@@ -178,7 +178,7 @@ impl Display {
         self.flush()
     }
 
-    /// Shows of the packets so far what stands for itself, and nothing that only the whole would show.
+    /// Shows of the packets so far what can be shown by itself, and nothing that only the whole would show.
     ///
     /// # Errors
     /// Standard output is closed or cannot be written.

@@ -22,10 +22,10 @@ use crate::render::text_style::TimeFormat;
 use crate::render::{concept as concept_page, explained_list};
 use crate::wire::{Field, Layer, Packet, Protocol};
 
-/// So many places in the capture are shown.
+/// Number of places in the capture that are shown.
 const EXAMPLES: usize = 5;
 
-/// Stands behind a place that is none of the packet.
+/// Comes after a place that is none of the packet.
 const JOINED: &str = "[bytes counted in the datagram put together]";
 
 /// The word that asks for the list of all names.
@@ -243,7 +243,7 @@ impl Search {
         {
             return;
         }
-        // What was before the data that were put together stands in each fragment as it was sent.
+        // What was before the data that were put together is in each fragment as it was sent.
         let before = |layer: &&Layer<'_>| shown.joined && is_in_each_fragment(layer.protocol());
         let before = packet.layers().iter().take_while(before).count();
         for (index, layer) in packet.layers().iter().enumerate().skip(before) {

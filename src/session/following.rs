@@ -180,7 +180,7 @@ impl Conversations for SharedFollower {
     }
 }
 
-/// Of so many conversations there is no `thing`, because their tracker has forgotten them. `None` for no conversation.
+/// For that many conversations there is no `thing`, because their tracker has forgotten them. `None` for no conversation.
 pub(super) fn forgotten(conversations: u64, thing: &str) -> Option<String> {
     (conversations > 0).then(|| {
         format!(

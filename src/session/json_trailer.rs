@@ -11,7 +11,7 @@ use crate::flow::PacketInFlow;
 use crate::render::json;
 use crate::timeline::{PacketRef, Timeline};
 
-/// So many packets are kept in all to find what each call did, when there are call logs.
+/// The most packets that are kept in all to find what each call did, when there are call logs.
 const PACKETS: usize = 150_000;
 
 /// Collects what is needed for the lines after the packets.

@@ -132,7 +132,7 @@ struct LiveSession<'a> {
     exporter: Option<Exporter<'a>>,
     user_filter: UserFilter,
     captured: u64,
-    /// The same, for the thread that tells the counts.
+    /// The same, for the thread that reports the counts.
     seen: Arc<AtomicU64>,
     unprinted: u64,
     first: Option<Time>,
@@ -237,7 +237,7 @@ impl LiveSession<'_> {
         }
     }
 
-    /// A reader who has left a pipe is no failure.
+    /// A reader who has left a pipe is not a failure.
     fn failed_to_write(&mut self, error: &WriteError) {
         if error.is_closed_pipe() {
             self.recording = None;

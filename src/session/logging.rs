@@ -93,7 +93,7 @@ pub fn start(settings: &LogSettings) -> Result<Option<CallLogOutcome>, String> {
 }
 
 /// What is shown: by `RUST_LOG` when it is set, else by the number of `-v`. A `RUST_LOG` that is about other programs takes
-/// nobody's errors away, and one that cannot be understood is said and left out.
+/// no errors away, and one that cannot be understood is said and left out.
 fn shown(verbose: u8, rust_log: Option<&str>) -> (Targets, Option<String>) {
     const OURS: &str = "socket_lab";
     let by_option = || {

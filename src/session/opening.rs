@@ -44,7 +44,7 @@ pub(super) fn opening(settings: &Settings, filter: &Filter) -> Result<CaptureOpt
 
 /// What the kernel's filter will see on this interface.
 fn target(name: &str) -> Target {
-    /// Bytes of the header that stands in the place of the link layer's on "any".
+    /// Bytes of the header that is in the place of the link layer's on "any".
     const COOKED: u32 = 20;
     let known = interfaces();
     let interface = known.iter().find(|interface| interface.name == name);

@@ -9,9 +9,9 @@ use std::num::NonZero;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
-/// So many packets are handed out at once.
+/// Number of packets that are handed out at once.
 const BATCH: usize = 128;
-/// So many batches may wait for each thread: the memory is bounded, and no thread is idle while another one's text is
+/// Number of batches that may wait for each thread: the memory is bounded, and no thread is idle while another one's text is
 /// written.
 const WAITING: usize = 4;
 /// More threads than this find no more work: one reads.

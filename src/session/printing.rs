@@ -18,9 +18,9 @@ use super::stdout::unwritable;
 use crate::frame::Frame;
 use crate::os::cancel::CancelToken;
 
-/// So many bytes may wait for a file or a pipe, …
+/// Number of bytes that may wait for a file or a pipe, …
 const ROOM: usize = 64 * 1024 * 1024;
-/// … and so many for a terminal: thousands of small packets, more than a user wants to see scroll by after Ctrl+C.
+/// … and for a terminal: thousands of small packets, more than a user would like to see scroll by after Ctrl+C.
 const ROOM_ON_TERMINAL: usize = 1024 * 1024;
 
 /// The number of a frame that is followed and not shown.
@@ -77,7 +77,7 @@ pub(super) fn queue_to_output() -> (FrameSender, FrameReceiver) {
     })
 }
 
-/// A queue that holds so many bytes at most, but always one frame.
+/// A queue that holds a bounded number of bytes, but always one frame.
 fn queue(room: usize) -> (FrameSender, FrameReceiver) {
     let (frames_in, frames_out) = mpsc::channel();
     let waiting = Arc::new(AtomicUsize::new(0));

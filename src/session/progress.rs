@@ -1,6 +1,6 @@
 //! How far a long read has come, on a terminal.
 //!
-//! The bar stands on standard error, and only there is it drawn: where standard error goes to a file or a pipe there is none. It
+//! The bar is on standard error, and only there is it drawn: where standard error goes to a file or a pipe there is none. It
 //! comes when a second has passed without a packet on the screen, and goes before the next one, so the two never mix.
 
 use std::fs::Metadata;
@@ -15,7 +15,7 @@ use super::display::{Display, DisplayError};
 /// A user wonders after about so long.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// The clock is looked at once in so many packets: it costs about as much as reading one.
+/// The clock is read once for this many packets: it costs about as much as reading one.
 const PACKETS_BETWEEN_LOOKS: u64 = 32;
 
 const KNOWN_SIZE: &str = "reading [{wide_bar}] {percent:>3}% of {total_bytes}, {msg}";
@@ -58,7 +58,7 @@ impl Progress {
         })
     }
 
-    /// So many packets and so many bytes of the file have been read.
+    /// Sets how many packets and how many bytes of the file have been read.
     ///
     /// # Errors
     /// What waits to be printed has to come before the bar, and standard output is closed or cannot be written.

@@ -67,7 +67,7 @@ impl Say {
     }
 }
 
-/// A line of JSON that is no socket call: when, how bad, what.
+/// A line of JSON that is not a socket call: when, how bad, what.
 #[must_use]
 pub fn json(level: &str, message: &str) -> String {
     let line = serde_json::json!({ "time": text::now_rfc3339(), "level": level, "message": message });

@@ -24,11 +24,11 @@ pub struct Settings {
     pub force: bool,
     /// Of TCP only the segments that open and close connections, and their acknowledgments.
     pub handshake_only: bool,
-    /// The end comes after so many packets.
+    /// Number of packets after which the end comes.
     pub count: Option<u64>,
     /// The end comes after so long.
     pub duration: Option<Duration>,
-    /// So many bytes of a packet are kept; 0: all.
+    /// The most bytes of a packet that are kept; 0: all.
     pub snaplen: u32,
     /// Are frames asked for that are meant for others?
     pub promiscuous: bool,

@@ -87,7 +87,7 @@ impl Source {
         })
     }
 
-    /// So many packets have been read.
+    /// Sets how many packets have been read.
     #[inline]
     pub fn count(&self, packets: u64) {
         if let Some(listed) = &self.listed {

@@ -63,7 +63,7 @@ impl Write for StandardOutput {
     }
 }
 
-/// Writes all of it to standard output. A reader who has left a pipe is no failure.
+/// Writes all of it to standard output. A reader who has left a pipe is not a failure.
 ///
 /// # Errors
 /// It cannot be written: a line that says so.

@@ -6,7 +6,7 @@ use crate::escape::one_line;
 use crate::os::errors;
 use crate::record::{Destination, WriteError};
 
-/// Writes a file whole, or says why not. A reader who has left a pipe is no failure.
+/// Writes a file whole, or says why not. A reader who has left a pipe is not a failure.
 ///
 /// # Errors
 /// It cannot be written: a line that says so.

@@ -84,7 +84,7 @@ fn a_file_of_somebody_else_is_refused_even_when_forced() {
     let path = folder.path().join("a.pcap");
     fs::write(&path, "theirs").unwrap();
     std::os::unix::fs::chown(&path, Some(65_534), None).unwrap();
-    let why = "will not write FILE: it belongs to somebody else; choose another name";
+    let why = "will not write FILE: it belongs to another user; choose another name";
     assert_eq!(refusal(&path, true), why);
     assert_eq!(fs::read(&path).unwrap(), b"theirs");
     // Somebody else at the other end of a named pipe would see what we capture.

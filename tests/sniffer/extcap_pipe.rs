@@ -133,7 +133,7 @@ fn nothing_but_a_pipe_is_written() {
         ];
         let ended = Ended::of(&mut Running::start(&mut sniffer(&words)));
         assert_eq!((ended.code, ended.errors.lines().count()), (Some(1), 1), "{ended:?}");
-        assert!(ended.errors.contains("it is no named pipe"), "{ended:?}");
+        assert!(ended.errors.contains("it is not a named pipe"), "{ended:?}");
         assert_eq!(fs::read(&file).unwrap(), b"precious");
     });
 }

@@ -34,7 +34,7 @@ pub(super) const fn padded(length: usize) -> usize {
     length.next_multiple_of(4)
 }
 
-/// The text of an option. Some programs end it with a zero byte; bytes that are no UTF-8 become U+FFFD.
+/// The text of an option. Some programs end it with a zero byte; bytes that are not UTF-8 become U+FFFD.
 pub(super) fn text(value: &[u8]) -> String {
     let end = value.iter().position(|&byte| byte == 0).unwrap_or(value.len());
     String::from_utf8_lossy(value.get(..end).unwrap_or_default()).into_owned()

@@ -353,7 +353,7 @@ impl PcapNgReader {
     }
 }
 
-/// Can so many captured bytes stand in so much room?
+/// Is there room for this many captured bytes?
 #[inline]
 fn check_room(position: &BlockPosition, captured: u32, room: usize) -> Result<(), ReadProblem> {
     if captured as usize <= room {

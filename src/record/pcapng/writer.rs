@@ -21,7 +21,7 @@ use crate::record::length::original_length;
 const LONGEST_VALUE: usize = 65_535;
 /// The value of `if_tsresol` for units of 10^-9 seconds (draft section 4.2).
 const NANOSECONDS: u8 = 9;
-/// Stands at the end of a text that had to be cut.
+/// Comes at the end of a text that had to be cut.
 const CUT_MARK: &str = " [cut]";
 
 /// Writes the blocks of one section.

@@ -5,14 +5,14 @@ use super::super::settings::Exports;
 use crate::explain::{count, grouped};
 use crate::render::ladder::CONVERSATIONS;
 
-/// So many packets a report has at most, whatever `--limit` says: each takes about 12 KB of the page, so this is 240 MB, which
+/// The most packets that a report has, whatever `--limit` says: each takes about 12 KB of the page, so this is 240 MB, which
 /// browsers still open.
 const PACKETS_IN_REPORT: u64 = 20_000;
 
 /// The same of a ladder in SVG or for Mermaid, where a packet takes about 1 KB.
 const PACKETS_IN_LADDERS: u64 = 100_000;
 
-/// So many bytes of packets are kept at most, whatever their number.
+/// The most bytes of packets that are kept, whatever their number.
 const BYTES: usize = 64 << 20;
 
 /// The same for a report, which has about ten characters for each byte.
@@ -87,7 +87,7 @@ impl ExportBounds {
         }
     }
 
-    /// Is there room for another packet, of so many bytes, of this conversation? If not, it counts as left out.
+    /// Is there room for another packet, of `bytes` bytes, of this conversation? If not, it counts as left out.
     pub(super) fn has_room(&mut self, bytes: usize, conversation: Option<u64>) -> bool {
         let is_other = conversation.filter(|&number| self.kept.count >= CONVERSATIONS && !self.kept.has(number));
         if let Some(number) = is_other {

@@ -34,7 +34,7 @@ const LONGEST: Duration = Duration::from_secs(5);
 /// or `sudo sniffer` alone would be enough to write into any pipe of the machine.
 ///
 /// # Errors
-/// It is not there, is no named pipe, or may not be opened.
+/// It is not there, is not a named pipe, or may not be opened.
 pub(super) fn open(path: &Path, cancel: &CancelToken) -> io::Result<Option<File>> {
     open_by(path, cancel, None)
 }
@@ -114,7 +114,7 @@ pub fn end(path: &Path, cancel: &CancelToken) {
 }
 
 fn no_pipe() -> io::Error {
-    io::Error::other("it is no named pipe")
+    io::Error::other("it is not a named pipe")
 }
 
 /// Sets the cancel token when the reader has left. Without that a capture on a silent interface would outlive a Wireshark that
@@ -170,7 +170,7 @@ mod tests {
         assert_eq!(&reader.join().unwrap(), b"frame");
         let deadline = Instant::now() + Duration::from_secs(20);
         while !cancel.requested() {
-            assert!(Instant::now() < deadline, "nobody noticed");
+            assert!(Instant::now() < deadline, "no thread noticed");
             thread::sleep(Duration::from_millis(5));
         }
     }
@@ -214,7 +214,12 @@ mod tests {
         let location = FifoLocation::of(&pipe).unwrap();
         assert!(location.is_allowed(true).is_ok(), "it is this user's own");
         for path in [&file, &link] {
-            assert!(open(path, &cancel).unwrap_err().to_string().contains("no named pipe"));
+            assert!(
+                open(path, &cancel)
+                    .unwrap_err()
+                    .to_string()
+                    .contains("not a named pipe")
+            );
         }
         assert_eq!(std::fs::read_to_string(&file).unwrap(), "precious");
         assert!(open(&folder.path().join("missing"), &cancel).is_err());
