@@ -72,7 +72,7 @@ fn loopback(port: u16) -> Vec<SocketAddr> {
 }
 
 /// The addresses under which a client finds the server. "Every address" (`0.0.0.0`, `::`), which a server may have printed, is
-/// nobody's: it stands for this machine.
+/// not the address of a machine: it means this one.
 ///
 /// # Errors
 /// As [`resolve`].

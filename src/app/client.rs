@@ -39,7 +39,7 @@ impl SharedTimeout {
         }
     }
 
-    /// The part of an address when so many, itself included, are still to be tried: whole milliseconds, at least one.
+    /// The part of an address when this many, itself included, are still to be tried: whole milliseconds, at least one.
     #[must_use]
     pub fn part(&self, addresses: usize) -> Duration {
         let left = self.in_all.saturating_sub(self.started.elapsed());
@@ -81,7 +81,7 @@ impl ReplyTally {
         tracing::error!("{why}");
     }
 
-    /// The same, unless the trouble is no line's own: the program was told to quit, or its output has no reader any more.
+    /// The same, unless the trouble is not that of one line: the program was told to quit, or its output has no reader any more.
     ///
     /// # Errors
     /// Such trouble.
@@ -96,7 +96,7 @@ impl ReplyTally {
     }
 }
 
-/// Of two failures at two addresses of one server, the one that tells more: a host that refuses is there.
+/// Of two failures at two addresses of one server, the one that says more: a host that refuses is there.
 #[must_use]
 pub fn more_telling(first: Error, second: Error) -> Error {
     let refused =

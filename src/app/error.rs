@@ -33,7 +33,7 @@ pub enum Error {
         addresses: usize,
         /// How long all of them had together.
         within: Duration,
-        /// The failure that tells most.
+        /// The failure that says most.
         telling: CallError,
     },
     /// The look-up of a host name took too long.
@@ -146,7 +146,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Stopped => f.write_str("told to quit"),
-            Self::OutputClosed => f.write_str("nobody reads standard output any more"),
+            Self::OutputClosed => f.write_str("the reader of standard output has left"),
             Self::Output(error) if error.kind() == ErrorKind::FileTooLarge => write!(
                 f,
                 "writing standard output failed: {}; lift the limit with 'ulimit -f unlimited', or give it another place",
@@ -227,7 +227,7 @@ impl fmt::Display for Error {
             Self::ReplyTooLong { server, limit } => write!(
                 f,
                 "recv from {server}: more came back than the line can become ({limit} bytes); \
-                 that is no tcp-server: check the port"
+                 that is not a tcp-server: check the port"
             ),
         }
     }

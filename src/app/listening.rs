@@ -13,7 +13,7 @@ use crate::os::cancel::CancelToken;
 /// Makes the socket and binds it. Without an address it serves every address of the machine.
 ///
 /// # Errors
-/// The port is taken, needs privileges, or the address is no interface's.
+/// The port is taken, needs privileges, or no interface has the address.
 pub fn bind(
     program: Program,
     role: Role,

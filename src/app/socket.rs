@@ -120,7 +120,7 @@ impl Socket {
     /// `bind()`: takes the address; port 0 lets the system pick one. bind(2)
     ///
     /// # Errors
-    /// The port is taken, needs privileges, or the address is no interface's.
+    /// The port is taken, needs privileges, or no interface has the address.
     pub fn bind(&self, address: SocketAddr) -> Result<(), Error> {
         let bound = self.perform(
             CallName::Bind,
@@ -378,7 +378,7 @@ fn not_to_itself(socket: &socket2::Socket) -> io::Result<()> {
 
 /// The bytes themselves, at the finest level of detail.
 fn show(call: CallName, bytes: &[u8]) {
-    /// So many bytes tell what the data are and fit a line.
+    /// This many bytes show what the data are and fit a line.
     const SHOWN: usize = 32;
     tracing::trace!(target: "socket_lab::data", "{call}: {}", {
         let shown = bytes.get(..SHOWN).unwrap_or(bytes);

@@ -1,4 +1,4 @@
-//! The TCP client: the connection stands while the user types; one line per connection.
+//! The TCP client: the connection is open while the user types; one line per connection.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::thread::Builder;
@@ -178,7 +178,7 @@ fn exchange_patiently(
             Ok(reply) => return Ok(Outcome::Reply(client_socket, reply)),
             Err(Error::ReplyCut { came: 0, how, .. }) if !matches!(how, Some(CallErrorReason::TimedOut(_))) => {
                 tracing::warn!(
-                    "the server closed the connection without a reply; connecting again to send the line anew"
+                    "the server closed the connection without a reply; connecting again to send the line again"
                 );
             }
             Err(trouble) => return Ok(Outcome::Missed(trouble)),
@@ -304,7 +304,7 @@ fn await_end(client_socket: &Socket) -> Result<(), Error> {
             Ok([]) => return Ok(()),
             Ok(more) => say_ignored(client_socket.peer().unwrap_or(NOBODY), more.len()),
             Err(Error::Stopped) => return Err(Error::Stopped),
-            // The reply is there: how the connection ends is no trouble any more.
+            // The reply is there: how the connection ends does not matter any more.
             Err(_) => return Ok(()),
         }
     }

@@ -78,7 +78,7 @@ pub struct Limits {
 /// IPv6; port 0 lets the system pick one.
 ///
 /// # Errors
-/// The port is taken, needs privileges, or the address is no interface's.
+/// The port is taken, needs privileges, or no interface has the address.
 pub fn bind(address: Option<SocketAddr>, port: u16, cancel: &CancelToken) -> Result<Socket, Error> {
     let socket_type = SocketType::Stream;
     let welcoming_socket = listening::bind(
@@ -93,7 +93,7 @@ pub fn bind(address: Option<SocketAddr>, port: u16, cancel: &CancelToken) -> Res
     Ok(welcoming_socket)
 }
 
-/// Allows the process as many open files as so many connections need, as far as the system's hard limit goes.
+/// Allows the process as many open files as this many connections need, as far as the system's hard limit goes.
 pub fn make_room_for(limits: Limits) {
     /// Standard streams, the welcoming socket, the call log and the like.
     const OTHERS: u64 = 32;

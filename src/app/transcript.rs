@@ -141,7 +141,7 @@ impl Transcript {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).prompt_open = false;
     }
 
-    /// The program ends: leaves no half line behind. `echoed`: the terminal shows a key, such as `^Z`, behind what stands
+    /// The program ends: leaves no half line behind. `echoed`: the terminal shows a key, such as `^Z`, after what is
     /// there.
     ///
     /// # Errors

@@ -115,7 +115,7 @@ fn elsewhere(
     let mut failure = failure;
     let count = addresses.len();
     for index in 1..count {
-        // Silence is no failure of the address: over UDP a line may simply be lost.
+        // Silence is not a failure of the address: over UDP a line may simply be lost.
         if !matches!(failure.call_reason(), Some(CallErrorReason::Os(_))) {
             break;
         }

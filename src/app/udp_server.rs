@@ -24,7 +24,7 @@ const ROOM: usize = 65_535;
 /// lets the system pick one.
 ///
 /// # Errors
-/// The port is taken, needs privileges, or the address is no interface's.
+/// The port is taken, needs privileges, or no interface has the address.
 pub fn bind(address: Option<SocketAddr>, port: u16, cancel: &CancelToken) -> Result<Socket, Error> {
     listening::bind(
         Program::UdpServer,
@@ -90,7 +90,7 @@ fn capitalized(message: &[u8], client: SocketAddr) -> Vec<u8> {
     message.to_ascii_uppercase()
 }
 
-/// Does the next `recvfrom()` make sense after this? What ICMP says of an earlier answer is no fault of the socket's, and
+/// Does the next `recvfrom()` make sense after this? What ICMP says of an earlier answer is not a fault of the socket's, and
 /// memory comes back.
 fn is_passing(trouble: &Error) -> bool {
     let about_an_answer = [

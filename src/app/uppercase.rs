@@ -16,7 +16,7 @@ pub fn datagram(message: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Raises a text that arrives in pieces. Bytes that are no UTF-8 pass as they are.
+/// Raises a text that arrives in pieces. Bytes that are not UTF-8 pass as they are.
 #[derive(Debug, Default)]
 pub struct UppercaseStream {
     /// The first one to three bytes of a character whose rest has not arrived.

@@ -37,7 +37,7 @@ pub(super) fn canonical(address: SocketAddr) -> SocketAddr {
     }
 }
 
-/// The other direction: an IPv6 socket wants the address of an IPv4 client as `::ffff:a.b.c.d`.
+/// The other direction: an IPv6 socket needs the address of an IPv4 client as `::ffff:a.b.c.d`.
 pub(super) fn in_form_of(family: Family, address: SocketAddr) -> SocketAddr {
     match (family, address) {
         (Family::Inet6, SocketAddr::V4(v4)) => SocketAddr::from((v4.ip().to_ipv6_mapped(), v4.port())),

@@ -77,7 +77,7 @@ impl Timeout<'_> {
         wait(Some(left.saturating_sub(*silently)))
     }
 
-    /// Computes the timeout, once for all calls.
+    /// Computes the timeout, only once for every call.
     pub(super) fn compute(&mut self) {
         if let Self::Computed(ask) = self {
             *self = Self::Fixed(Some(ask()));
@@ -106,7 +106,7 @@ pub(super) struct CallArgs {
 }
 
 impl CallArgs {
-    /// Something in words, which are only made when a report wants them.
+    /// Something in words, which are only made when a report needs them.
     pub(super) fn argument(argument: impl FnOnce() -> String) -> Self {
         Self {
             argument: event::wanted().then(argument),

@@ -105,7 +105,7 @@ impl Socket {
         let local = inner.and_then(|socket| own_address(socket).ok());
         SocketIdentity {
             fd: inner.map_or(-1, sys::descriptor),
-            // Before bind() or the first sendto() the system says "port 0 of no address": that is no address.
+            // Before bind() or the first sendto() the system says "port 0 of no address": that is not an address.
             local: local.filter(|local| local.port() != 0),
         }
     }

@@ -86,7 +86,7 @@ fn answer(
             None => (sentence, &[][..]),
         };
         text.push(sentence, &mut capitalized);
-        // The line's end is no part of its text.
+        // The line's end is not part of its text.
         line.add(sentence.strip_suffix(b"\n").unwrap_or(sentence));
         if end.is_some() {
             line.show(transcript)?;

@@ -11,7 +11,7 @@
 //! A service only ever reacts. Leave out one answer, and the loop is over: nothing is under way any more. So nothing has to be
 //! remembered for long, and no address is locked out.
 //!
-//! # What tells a loop from a busy client
+//! # What distinguishes a loop from a busy client
 //!
 //! Each datagram of a loop comes because of our answer, but a client that waits for each answer looks the same. What
 //! differs are three marks. Each is worth some points; a sender that collects [`MOST`] without a pause is left without an
@@ -26,7 +26,7 @@
 //! So there are five answers for the first two and twenty for the third. A client that sends lowercase text from a port that the system
 //! picked collects none, however fast it is. One that mixes its text starts from 0 with each line that has something to raise.
 //!
-//! A sender that goes on and on without answers sends by itself: it is no loop, and is answered again ([`super::senders`]).
+//! A sender that goes on and on without answers sends by itself: it is not a loop, and is answered again ([`super::senders`]).
 //! A partner that none of the marks shows (a character generator on a high port) cannot be told from a client; for its sake one of
 //! [`PROBE_EVERY`] answers is left out.
 
@@ -38,7 +38,7 @@ use std::time::Instant;
 use super::senders::{Decision, MOST, PAUSE, Senders};
 use super::warnings::Warnings;
 
-/// Of so many answers to one sender, one is left out, whatever the sender looks like: no loop lasts longer.
+/// Of this many answers to one sender, one is left out, whatever the sender looks like: no loop lasts longer.
 const PROBE_EVERY: u32 = 1_000_000;
 
 /// The first port that is not the system's. RFC 6335 section 6
@@ -187,7 +187,7 @@ impl TopSender {
 mod tests {
     use super::{LoopGuard, PROBE_EVERY, SocketAddr, TopSender, is_own};
 
-    /// How many of so many datagrams from this port are answered, each with the text that `text` makes of its number.
+    /// How many of a number of datagrams from this port are answered, each with the text that `text` makes of its number.
     fn answered(port: u16, datagrams: u32, text: impl Fn(u32) -> String) -> u32 {
         let mut guard = LoopGuard::new(12_000);
         let sender = SocketAddr::from(([192, 0, 2, 1], port));
@@ -204,7 +204,7 @@ mod tests {
         let upper = |_| "HELLO".to_owned();
         let number = |number: u32| number.to_string();
         let time = |number: u32| format!("Wed Nov 25 10:00:{number}");
-        // The first text in uppercase is no return.
+        // The first text in uppercase is not a return.
         for empty_or_upper in [upper, |_| String::new()] {
             for port in [12_001, 32_768, 65_535] {
                 assert!((5..=6).contains(&answered(port, 100, empty_or_upper)), "{port}");

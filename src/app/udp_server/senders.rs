@@ -102,7 +102,7 @@ pub(super) struct Sender {
 enum State {
     /// Answered, until it has too many points.
     Answered { points: u32 },
-    /// Not answered, until it has sent so many datagrams that it must send by itself.
+    /// Not answered, until it has sent this many datagrams that it must send by itself.
     Withheld { datagrams: u32 },
     /// Sends by itself, so it is answered; some time later it is tried again.
     Proven { answers: u32 },
@@ -163,7 +163,7 @@ impl Sender {
         false
     }
 
-    /// What to do with a datagram that is worth so many points.
+    /// What to do with a datagram that is worth this many points.
     pub(super) fn decide(&mut self, worth: u32) -> Decision {
         let (state, decision) = match self.state {
             State::Answered { points } if points + worth <= MOST => {
@@ -193,7 +193,7 @@ mod tests {
         SocketAddr::from(([192, 0, 2, 1], port))
     }
 
-    /// What becomes of so many datagrams in a row, each worth 4 points and 1 ms after the one before: how many are answered
+    /// What becomes of this many datagrams in a row, each worth 4 points and 1 ms after the one before: how many are answered
     /// before the first that is not, and how many are not.
     fn in_a_row(senders: &mut Senders, from: SocketAddr, since: Instant, datagrams: u32) -> (usize, usize) {
         let decisions: Vec<Decision> = (0..datagrams)

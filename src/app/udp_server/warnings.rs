@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-/// So many warnings in so long.
+/// Number of warnings in this time.
 const MOST: u32 = 20;
 const WITHIN: Duration = Duration::from_secs(30);
 
