@@ -5,6 +5,7 @@
 //! - `examples`: small made-up crates for what finds the circles;
 //! - `field_names`: a field's filter name is written in its descriptor only;
 //! - `test_files`: every test file belongs to a program;
+//! - `words`: words that hide what a sentence says are in no page, and in src they become fewer;
 //! - `source` and `modules`: files, words, modules and paths, as far as these tests need them.
 
 mod cycles;
@@ -14,3 +15,4 @@ mod modules;
 mod source;
 mod test_files;
 mod tree;
+mod words;

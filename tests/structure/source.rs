@@ -90,6 +90,55 @@ fn all_tokens(text: &str) -> Vec<Token> {
     tokens
 }
 
+/// What a Rust file says in words: its comments and what it has between quotation marks. Lines of comment that follow each other
+/// are one piece.
+pub(crate) fn prose(text: &str) -> Vec<String> {
+    let (mut pieces, mut in_comment) = (Vec::<String>::new(), false);
+    let mut rest = text.chars().peekable();
+    while let Some(first) = rest.next() {
+        if first.is_whitespace() {
+            continue;
+        }
+        let follows = std::mem::take(&mut in_comment);
+        match first {
+            '/' if rest.peek() == Some(&'/') => {
+                let line: String = rest.by_ref().take_while(|&c| c != '\n').collect();
+                let line = line.trim_start_matches(['/', '!']);
+                in_comment = true;
+                match pieces.last_mut() {
+                    Some(piece) if follows => piece.extend(["\n", line]),
+                    _ => pieces.push(line.to_owned()),
+                }
+            }
+            '"' => pieces.push(without_escapes(&quoted(&mut rest, '"'))),
+            '\'' => drop(character(&mut rest)),
+            _ if is_in_word(first) => {
+                let mut word = String::from(first);
+                while let Some(more) = rest.next_if(|&c| is_in_word(c)) {
+                    word.push(more);
+                }
+                if matches!(rest.peek(), Some('"' | '#')) && ["r", "br", "cr"].contains(&word.as_str()) {
+                    if let Token::Text(text) = raw(&mut rest) {
+                        pieces.push(text);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    pieces
+}
+
+/// A space for each escape, line ends among them.
+fn without_escapes(text: &str) -> String {
+    let (mut plain, mut rest) = (String::new(), text.chars());
+    while let Some(next) = rest.next() {
+        let is_escape = next == '\\' && rest.next().is_some();
+        plain.push(if is_escape { ' ' } else { next });
+    }
+    plain
+}
+
 fn is_in_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
