@@ -24,7 +24,7 @@
 //!    `render::report_model` is what the exports `report`, `svg`, `plot` and `mermaid` are made from, `markup` makes texts safe in them.
 //! 9. [`session`]: what a run observes, and what it does with it: start and end of a program, a capture or a file read, recorded,
 //!    shown and exported.
-//! 10. `lab`: the guided run: server, client and capture in one process, and what is printed of them.
+//! 10. `lab`: the guided run: server, client and capture at once, and what is printed of them.
 //! 11. [`cli`]: arguments made into settings, help, exit codes.
 //! 12. [`escape`]: bytes from the network made safe to show. [`local_time`]: how far local time is from UTC. [`outputs`]: what is
 //!     open and not whole, for a program that has to end at once.

@@ -197,8 +197,8 @@ fn man_shows_each_page_without_a_warning() {
         for title in ["NAME", "SYNOPSIS", "OPTIONS", "VERSION"] {
             assert!(shown.lines().any(|line| line == title), "{name} {title}: {shown}");
         }
-        // What --help lists, the page explains.
-        let help = ours(name).arg("--help").output().unwrap();
+        // What --help-all lists, the page explains.
+        let help = ours(name).arg("--help-all").output().unwrap();
         let help = String::from_utf8(help.stdout).unwrap();
         let flags: Vec<&str> = help
             .split_whitespace()
@@ -208,6 +208,14 @@ fn man_shows_each_page_without_a_warning() {
         assert!(flags.len() > 5, "{help}");
         for flag in flags {
             assert!(shown.contains(flag), "{name} {flag}: {shown}");
+        }
+        // No option without its words.
+        let entries: Vec<&str> = shown.lines().collect();
+        for pair in entries.windows(3) {
+            let words = pair[0].trim();
+            let is_option = pair[0].starts_with("       -") && (words.ends_with('>') || !words.contains(' '));
+            let is_alone = pair[1].is_empty() && pair[2].starts_with("       -");
+            assert!(!(is_option && is_alone), "{name}: {}", pair[0]);
         }
         let lint = home
             .command(Tool::Mandoc)

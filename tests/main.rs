@@ -49,6 +49,8 @@ mod golden;
 /// The guided runs of `socket-lab`: output, recordings, ends.
 #[cfg(all(feature = "sniffer", target_os = "linux"))]
 mod guided;
+/// `--help` and `--help-all` of each program.
+mod help;
 /// docs/install.md, each command of it.
 #[cfg(all(feature = "manuals", feature = "sniffer", target_os = "linux"))]
 mod install;

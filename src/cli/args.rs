@@ -26,7 +26,7 @@ pub struct Common {
     pub verbose: u8,
 
     /// Form of what goes to standard error
-    #[arg(long, value_enum, default_value_t = LogFormat::Text, value_name = "FORMAT")]
+    #[arg(long, hide_short_help = true, value_enum, default_value_t = LogFormat::Text, value_name = "FORMAT")]
     pub log_format: LogFormat,
 
     /// Append the socket calls to FILE, one JSON object a line
@@ -34,7 +34,7 @@ pub struct Common {
     pub calls: Option<PathBuf>,
 
     /// Colour on standard error; auto: on a terminal, unless the environment forbids it
-    #[arg(long, value_name = "WHEN", default_value_t = ColorChoice::Auto)]
+    #[arg(long, hide_short_help = true, value_name = "WHEN", default_value_t = ColorChoice::Auto)]
     pub color: ColorChoice,
 }
 
@@ -98,7 +98,7 @@ pub trait Program: Parser {
 
 /// The arguments of `udp-client` and `tcp-client`.
 #[derive(Debug, Clone, Parser)]
-#[command(version, after_help = CLIENT_EXAMPLE)]
+#[command(version, after_help = CLIENT_EXAMPLES, after_long_help = CLIENT_DETAILS)]
 pub struct ClientArgs {
     /// Address or host name of the server, as it prints it behind "serverIP:" [also: -ip X, -ip=X]
     #[arg(long = "ipaddress", visible_alias = "ip", value_name = "ADDRESS", value_hint = ValueHint::Hostname)]
@@ -118,8 +118,28 @@ pub struct ClientArgs {
     pub common: Common,
 }
 
-const CLIENT_EXAMPLE: &str = "Exit status: 0 quit, or input ended and every line was answered; 1 a line stayed without \
+/// The examples of both clients; `PROGRAM` is replaced by the name of the program.
+const CLIENT_EXAMPLES: &str = "\
+Examples, for a server that has printed serverIP 192.0.2.2 and Port 13000:
+  PROGRAM -ip 192.0.2.2 -p 13000
+  PROGRAM -ip 192.0.2.2 -p 13000 -v
+  printf 'one line\\n' | PROGRAM -ip 192.0.2.2 -p 13000";
+
+const CLIENT_DETAILS: &str = "\
+Examples, for a server that has printed serverIP 192.0.2.2 and Port 13000:
+  PROGRAM -ip 192.0.2.2 -p 13000
+  PROGRAM -ip 192.0.2.2 -p 13000 -v
+  printf 'one line\\n' | PROGRAM -ip 192.0.2.2 -p 13000
+
+Exit status: 0 quit, or input ended and every line was answered; 1 a line stayed without \
 answer, or no server could be reached, or a signal ended it before all was written; 2 wrong arguments.";
+
+/// The examples of both servers; `PROGRAM` is replaced by the name of the program.
+const SERVER_EXAMPLES: &str = "\
+Examples:
+  PROGRAM
+  PROGRAM -p 13000 -v
+  PROGRAM -b 127.0.0.1 -p 13000 --calls calls.jsonl";
 
 impl ClientArgs {
     /// Whom to talk to; a host name is looked up.
@@ -167,7 +187,7 @@ impl Listen {
 
 /// The arguments of `udp-server`.
 #[derive(Debug, Clone, Parser)]
-#[command(version)]
+#[command(version, after_help = SERVER_EXAMPLES)]
 pub struct UdpServerArgs {
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap would take the words for help text")]
@@ -190,7 +210,7 @@ impl Program for UdpServerArgs {
 
 /// The arguments of `tcp-server`.
 #[derive(Debug, Clone, Parser)]
-#[command(version)]
+#[command(version, after_help = SERVER_EXAMPLES)]
 pub struct TcpServerArgs {
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap would take the words for help text")]

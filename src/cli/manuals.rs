@@ -76,7 +76,8 @@ fn completions(shell: Shell, command: &Command) -> Vec<u8> {
 /// The page for section 1 of the manual, in roff. man(7)
 fn man_page(command: &Command) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
-    Man::new(command.clone())
+    // What --help leaves to --help-all would have no words here.
+    Man::new(command.clone().mut_args(|argument| argument.hide_short_help(false)))
         .title(command.get_name().to_uppercase())
         .date(Utc::now().format("%Y-%m-%d").to_string())
         .source(concat!("socket-lab ", env!("CARGO_PKG_VERSION")))
@@ -135,6 +136,9 @@ mod tests {
     fn the_page_is_tidied() {
         assert_eq!(tidy("a \n.br\n\n.br\nb\n.SH EXTRA\nc"), "a\n.sp\nb\n.SH NOTES\nc\n");
         let page = String::from_utf8(man_page(&ClientArgs::command()).unwrap()).unwrap();
-        assert!(page.contains(".SH NOTES\nExit status: 0"), "{page}");
+        assert!(
+            page.contains(".SH NOTES\nExamples") && page.contains("Exit status: 0"),
+            "{page}"
+        );
     }
 }

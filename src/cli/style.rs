@@ -31,25 +31,26 @@ pub enum TimeFormat {
 
 /// How text looks.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Appearance")]
 pub struct StyleArgs {
     /// Times [default: local; with --view summary: relative]
-    #[arg(long, value_enum, value_name = "FORM")]
+    #[arg(long, hide_short_help = true, value_enum, value_name = "FORM")]
     pub time: Option<TimeFormat>,
 
     /// The same as --time utc
-    #[arg(long, conflicts_with = "time")]
+    #[arg(long, hide_short_help = true, conflicts_with = "time")]
     pub utc: bool,
 
     /// Characters to draw with [default: unicode where the terminal's language allows it, else ascii]
-    #[arg(long, value_enum, value_name = "STYLE")]
+    #[arg(long, hide_short_help = true, value_enum, value_name = "STYLE")]
     pub style: Option<Style>,
 
     /// Columns [default: those of the terminal, else 80]
-    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(60..=1000))]
+    #[arg(long, hide_short_help = true, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(60..=1000))]
     pub width: Option<u16>,
 
     /// Colour (auto: on a terminal, unless `NO_COLOR` is set)
-    #[arg(long, value_name = "WHEN", default_value_t = ColorChoice::Auto)]
+    #[arg(long, hide_short_help = true, value_name = "WHEN", default_value_t = ColorChoice::Auto)]
     pub color: ColorChoice,
 }
 

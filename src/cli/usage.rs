@@ -4,8 +4,9 @@ use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use clap::builder::StyledStr;
 use clap::error::ErrorKind;
-use clap::{ArgMatches, Command, Parser};
+use clap::{Arg, ArgAction, ArgMatches, Command, Parser};
 
 use super::args;
 use crate::escape::printable;
@@ -20,7 +21,7 @@ const USAGE: u8 = 2;
 /// # Errors
 /// That exit code.
 pub fn parse<A: Parser>(program: &'static str, about: &'static str) -> Result<A, ExitCode> {
-    let command = A::command().name(program).bin_name(program).about(about);
+    let command = with_help(A::command().name(program).bin_name(program).about(about));
     let words = std::env::args_os();
     let has_address = command.get_arguments().any(|argument| argument.get_id() == "ipaddress");
     let words = if has_address {
@@ -36,6 +37,30 @@ pub fn parse<A: Parser>(program: &'static str, about: &'static str) -> Result<A,
         A::from_arg_matches(&matches).map(Ok)
     });
     parsed.unwrap_or_else(|error| Err(with_no_rights(|| usage_error(program, &error))))
+}
+
+/// The command with `--help`, which is one screen with what is used most, and `--help-all`, which is everything.
+fn with_help(command: Command) -> Command {
+    let flag = |name: &'static str| Arg::new(name).long(name).help_heading(None::<&str>);
+    // Programs that share their arguments share the examples.
+    let name = command.get_name().to_owned();
+    let named = |text: Option<&StyledStr>| text.map(|text| text.to_string().replace("PROGRAM", &name));
+    let (short, long) = (named(command.get_after_help()), named(command.get_after_long_help()));
+    command
+        .after_help(short.unwrap_or_default())
+        .after_long_help(long.unwrap_or_default())
+        .disable_help_flag(true)
+        .arg(
+            flag("help")
+                .short('h')
+                .action(ArgAction::HelpShort)
+                .help("Print this help"),
+        )
+        .arg(
+            flag("help-all")
+                .action(ArgAction::HelpLong)
+                .help("Print every option, with details"),
+        )
 }
 
 /// Writes what is left to be written, without root's rights.

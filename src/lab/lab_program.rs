@@ -1,7 +1,7 @@
 //! One of the four programs in a process that a guided run starts: what that process does.
 //!
 //! It does what the program of that name does ([`crate::session::program`]), with two differences: it makes its socket calls
-//! known on standard error, as the program does with `-v --log-format json`; and a client ends after so many lines, before it would
+//! known on standard error, as the program does with `-v --log-format json`; and a client ends after that many lines, before it would
 //! connect for another one.
 
 use std::ffi::OsString;

@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
-/// The text as a link to a file of this computer. A file whose path is not known is no link.
+/// The text as a link to a file of this computer. A file whose path is not known gets no link.
 #[must_use]
 pub fn to(file: &Path, text: &str) -> String {
     match fs::canonicalize(file) {

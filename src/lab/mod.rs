@@ -11,7 +11,9 @@
 //!    process of one of them, with its [`screen`]; [`lab_program`]: what that process does; [`threads`]: steps that a run takes
 //!    beside others;
 //! 6. [`recording`]: the files; [`result`]: what the packets and the calls say;
-//! 7. [`comparison`], [`run_printer`] and [`view`]: what is printed of it; `refused_network`: what to do where it may not capture.
+//! 7. [`overview`]: one screen, with what to [`notice`]; [`run_printer`] and [`comparison`]: the whole story; [`view`]: which of them is
+//!    printed; [`printed_names`] and [`link`]: commands and files in it; `refused_network`: what to do where it may not capture;
+//! 8. [`report_opener`]: the report in a browser, afterwards.
 //!
 //! [`guided`] takes these steps; [`failure`]: why a run could not be finished. A new run is a file in `runs`, with its two lines in `runs/mod.rs`.
 
@@ -27,6 +29,7 @@ pub mod network;
 pub mod notice;
 pub mod observer;
 pub mod overview;
+pub mod printed_names;
 pub mod program_process;
 pub mod programs;
 pub mod recording;

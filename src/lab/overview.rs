@@ -8,9 +8,10 @@ use super::folder::LATEST;
 use super::link;
 use super::network::Network;
 use super::notice::Notice;
+use super::printed_names::{beside_this_program, shown_path};
 use super::result::RunResult;
 use super::run::{FinishedRun, Run};
-use super::run_printer::{beside_this_program, shown_path};
+
 use super::runs;
 use crate::app::transcript::{PROMPT, REPLY};
 use crate::calls::text;
@@ -22,10 +23,10 @@ use crate::render::table::wrap;
 use crate::render::text_style::{CharacterSet, TextStyle};
 use crate::timeline::{CallIndex, PacketRef, Timeline};
 
-/// So many conversations of a run are drawn; the rest are counted.
+/// This many conversations of a run are drawn; the rest are counted.
 const MOST_CONVERSATIONS: usize = 3;
 
-/// So many lines of one client are shown; the rest are counted.
+/// This many lines of one client are shown; the rest are counted.
 const MOST_LINES: usize = 3;
 
 /// Writes overviews: in which style, of what happened where.
@@ -171,6 +172,8 @@ impl Overview<'_> {
 
     /// What to do next: commands that work as they are printed.
     fn next(&self, out: &mut impl Write, run: &Run, names: &[PathBuf]) -> io::Result<()> {
+        const REPORT: &str = "Report: ";
+        const BESIDE: &str = "captures and calls are beside it.";
         let program = beside_this_program("socket-lab");
         let report = names.iter().find(|name| name.extension() == Some(OsStr::new("html")));
         let mut next: Vec<(String, &str)> = Vec::new();
@@ -203,8 +206,10 @@ impl Overview<'_> {
         match report {
             Some(report) => {
                 let path = shown_path(report);
-                let path = if self.links { link::to(report, &path) } else { path };
-                writeln!(out, "   Report: {path}; captures and calls are beside it.")
+                let fits = 5 + REPORT.len() + path.chars().count() + BESIDE.len() <= self.width();
+                let shown = if self.links { link::to(report, &path) } else { path };
+                let between = if fits { "; " } else { ";\n   " };
+                writeln!(out, "   {REPORT}{shown}{between}{BESIDE}")
             }
             None => Ok(()),
         }

@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use super::comparison::{self, Cost};
 use super::network::Network;
 use super::overview::Overview;
+use super::printed_names::{beside_this_program, continued, shown_path};
 use super::result::RunResult;
 use super::run::{FinishedRun, Run};
 use super::runs;
 use super::view::LabView;
 use crate::calls::text;
-use crate::escape::printable;
 use crate::flow::PacketInFlow;
 use crate::render::answers::{self, Collector};
 use crate::render::ladder::Ladders;
@@ -314,39 +314,6 @@ impl RunPrinter<'_> {
     }
 }
 
-/// A command in lines that a shell takes for one, behind four columns of margin.
-fn continued(parts: &[String], width: usize) -> Vec<String> {
-    /// The margin, and what says that the line goes on.
-    const TAKEN: usize = 4 + 2;
-    let mut lines: Vec<String> = Vec::new();
-    for part in parts {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + part.chars().count() + TAKEN <= width => {
-                line.push(' ');
-                line.push_str(part);
-            }
-            Some(line) => {
-                line.push_str(" \\");
-                lines.push(format!("    {part}"));
-            }
-            None => lines.push(part.clone()),
-        }
-    }
-    lines
-}
-
-/// A path, safe to print.
-pub(super) fn shown_path(name: &Path) -> String {
-    printable(name.display().to_string().as_bytes()).into_owned()
-}
-
-/// A program in the folder that this one was started from, as the user would type it.
-pub(super) fn beside_this_program(name: &str) -> String {
-    let started = std::env::args_os().next().unwrap_or_default();
-    let beside = Path::new(&started).with_file_name(name);
-    printable(beside.display().to_string().as_bytes()).into_owned()
-}
-
 /// A line of a screen in the rows that it takes; of a long one only the beginning.
 fn rows_of(line: &str, width: usize) -> Vec<String> {
     let length = line.chars().count();
@@ -363,16 +330,7 @@ fn rows_of(line: &str, width: usize) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{continued, rows_of};
-
-    #[test]
-    fn a_command_is_broken_between_its_parts() {
-        let parts = ["sniffer", "-r file", "--view ladder"].map(String::from);
-        assert_eq!(continued(&parts, 80), ["sniffer -r file --view ladder"]);
-        assert_eq!(continued(&parts, 24), ["sniffer -r file \\", "    --view ladder"]);
-        let long = ["a-program-of-a-long-name", "-x"].map(String::from);
-        assert_eq!(continued(&long, 10), ["a-program-of-a-long-name \\", "    -x"]);
-    }
+    use super::rows_of;
 
     #[test]
     fn a_long_line_shows_its_beginning_and_its_length() {

@@ -2,7 +2,7 @@
 
 use std::str::from_utf8;
 
-/// The first characters of a payload, where they are text. They are not escaped: whoever shows them does that.
+/// The first characters of a payload, where they are text. They are not escaped: the view that shows them does that.
 ///
 /// A ladder keeps up to 150,000 packets, so the bytes stand in it, and an `Option` of it takes 32 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,14 +13,14 @@ pub struct PayloadStart {
 }
 
 impl PayloadStart {
-    /// It has at most so many characters.
+    /// The most characters that it has.
     pub const CHARACTERS: usize = 24;
 
-    /// It has at most so many bytes: room for 24 characters of most European languages, and for 10 Chinese ones.
+    /// The most bytes that it has: room for 24 characters of most European languages, and for 10 Chinese ones.
     const BYTES: usize = 30;
 
     /// Of a payload of `total` bytes, of which the capture may have fewer. `None` where it is empty or does not begin as text: where
-    /// its first 30 bytes have what is no UTF-8, or a control character other than a tab or a line end.
+    /// its first 30 bytes are not UTF-8, or have a control character other than a tab or a line end.
     ///
     /// A character that the limit or the end of the segment cuts is left out, and the rest is text nevertheless: TCP cuts its
     /// stream anywhere.

@@ -162,7 +162,7 @@ fn a_file_capability_is_no_hindrance() {
     }
     for run in ["udp", "long", "half-open"] {
         let ended = Ended::from(place.as_user(copy(&program).arg(run)).output().unwrap());
-        let told = ended.fine();
+        let told = ended.fine().replace('\n', " ");
         assert!(
             told.contains("nothing left this machine") && !told.contains("Network:"),
             "{told}"

@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::time::{Duration, Instant};
 
 use super::stage::{TestFolder, count, ready};
+use crate::support::shell;
 
 /// The lines of the screen that a student has.
 const SCREEN: usize = 40;
@@ -125,9 +126,8 @@ fn what_is_offered_next_works_as_it_is_printed() {
     let commands = next_commands(ended.fine());
     assert_eq!(commands.len(), 3, "{commands:?}");
     for typed in commands {
-        let mut shell = std::process::Command::new("/bin/sh");
-        place.as_user(&mut shell);
-        let output = shell.arg("-c").arg(&typed).env("PATH", &path).output().unwrap();
+        let mut command = shell(&typed);
+        let output = place.as_user(&mut command).env("PATH", &path).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{typed}: {said}");
         assert!(!output.stdout.is_empty(), "{typed}");

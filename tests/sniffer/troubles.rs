@@ -196,7 +196,7 @@ fn an_unknown_interface_is_named() {
 
 #[test]
 fn help_shows_examples_and_fits_a_terminal() {
-    let help = sniffer(&["--help"]).output().unwrap();
+    let help = sniffer(&["--help-all"]).output().unwrap();
     let help = text(&help.stdout);
     assert!(
         help.contains("Examples:") && help.contains("--handshake-only"),

@@ -41,7 +41,7 @@ impl ValueEnum for Asked {
 
 /// The arguments of `socket-lab`.
 #[derive(Debug, Clone, Parser)]
-#[command(version, after_help = AFTERWARDS)]
+#[command(version, after_help = EXAMPLES, after_long_help = DETAILS)]
 pub struct LabArgs {
     /// What to run [default: tcp and udp, the same line over both]
     #[arg(value_enum, value_name = "RUN")]
@@ -56,7 +56,7 @@ pub struct LabArgs {
     pub output: Option<PathBuf>,
 
     /// Replace files that are in FOLDER already
-    #[arg(long, requires = "output")]
+    #[arg(long, hide_short_help = true, requires = "output")]
     pub force: bool,
 
     /// What is shown [default: overview; with --full: story]
@@ -72,9 +72,24 @@ pub struct LabArgs {
     pub style: StyleArgs,
 }
 
-const AFTERWARDS: &str = "\
-Each run starts the real server and client in a network of its own, captures what they send, and explains what happened. It \
-needs no privilege where the system lets everybody make such a network; under sudo it gives root's rights up before it starts.
+const EXAMPLES: &str = "\
+Examples:
+  socket-lab                       one line over TCP, on one screen
+  socket-lab --line 'my own line'  the same with your line
+  socket-lab open                  the report: click a packet, see every byte
+  socket-lab refused               what if no server listens?
+  socket-lab tcp --full            every field of every header";
+
+const DETAILS: &str = "\
+Examples:
+  socket-lab                       one line over TCP, on one screen
+  socket-lab --line 'my own line'  the same with your line
+  socket-lab open                  the report: click a packet, see every byte
+  socket-lab refused               what if no server listens?
+  socket-lab tcp --full            every field of every header
+
+Each run starts the real server and the real client in a network of its own, captures their packets, and explains them. It \
+needs no privilege where the system lets every user make such a network. Under sudo it gives up root's rights before it starts.
 
 Exit status: 0 fine; 1 failure, the packets could not be captured, or a signal ended it; 2 wrong
 arguments.";

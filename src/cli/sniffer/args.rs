@@ -17,7 +17,7 @@ use crate::session::settings::Settings;
 
 /// The arguments of `sniffer`.
 #[derive(Debug, Clone, Parser)]
-#[command(version, after_help = EXAMPLES)]
+#[command(version, after_help = EXAMPLES, after_long_help = DETAILS)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a switch of its own on the command line"
@@ -43,7 +43,7 @@ pub struct SnifferArgs {
     pub write: Option<PathBuf>,
 
     /// Replace an existing file: one of -w at once, another when its successor is whole
-    #[arg(long)]
+    #[arg(long, help_heading = "Recording", hide_short_help = true)]
     pub force: bool,
 
     /// Only packets from or to this port; several may be given
@@ -54,31 +54,44 @@ pub struct SnifferArgs {
     pub port: Vec<u16>,
 
     /// Only packets from or to this address; several may be given
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        help_heading = "Selecting packets",
+        hide_short_help = true
+    )]
     pub host: Vec<IpAddr>,
 
     /// Of TCP only the segments that open and close connections, and their acknowledgments
-    #[arg(long)]
+    #[arg(long, help_heading = "Selecting packets", hide_short_help = true)]
     pub handshake_only: bool,
 
     /// Stop after COUNT packets
-    #[arg(short, long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(short, long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Capturing", hide_short_help = true)]
     pub count: Option<u64>,
 
     /// Stop after this many seconds
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "Capturing", hide_short_help = true)]
     pub duration: Option<Duration>,
 
     /// Keep at most SNAPLEN bytes of each packet; 0: all
-    #[arg(short, long, value_name = "SNAPLEN", default_value_t = 0, hide_default_value = true)]
+    #[arg(
+        short,
+        long,
+        value_name = "SNAPLEN",
+        default_value_t = 0,
+        hide_default_value = true,
+        help_heading = "Capturing",
+        hide_short_help = true
+    )]
     pub snaplen: u32,
 
     /// Also ask for frames that are meant for others
-    #[arg(long)]
+    #[arg(long, help_heading = "Capturing", hide_short_help = true)]
     pub promiscuous: bool,
 
     /// Read each packet by system calls of its own, not from memory that is shared with the kernel
-    #[arg(long)]
+    #[arg(long, help_heading = "Capturing", hide_short_help = true)]
     pub no_ring: bool,
 
     /// What is shown of each packet
@@ -86,7 +99,7 @@ pub struct SnifferArgs {
     pub view: &'static View,
 
     /// Only the conversation of this number, counted from 1
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Selecting packets", hide_short_help = true)]
     pub flow: Option<u64>,
 
     /// Socket calls that the four programs wrote with --calls, laid beside the packets in ladders and after them in JSON; several may be given
@@ -94,15 +107,15 @@ pub struct SnifferArgs {
     pub calls: Vec<PathBuf>,
 
     /// Ladders beside each other on one scale of time, as many as the width has room for, at the end
-    #[arg(long)]
+    #[arg(long, help_heading = "Showing", hide_short_help = true)]
     pub side_by_side: bool,
 
     /// Write the questions of --view answers with their answers to FILE, .md or .html, instead of showing packets
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["quiet", "json"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["quiet", "json"], help_heading = "Questions and explanations", hide_short_help = true)]
     pub answer_key: Option<PathBuf>,
 
     /// Write the questions of --view answers to FILE, .md or .html, with empty lines below each; without -r, of no capture in particular
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["quiet", "json"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["quiet", "json"], help_heading = "Questions and explanations", hide_short_help = true)]
     pub worksheet: Option<PathBuf>,
 
     /// Explain a concept, such as handshake, or a field of a header, such as window or tcp.flags.syn; with -r, also how the field
@@ -111,19 +124,19 @@ pub struct SnifferArgs {
     pub explain: Option<String>,
 
     /// One JSON object a packet, then one a conversation and a call of --calls, instead of a view
-    #[arg(long, conflicts_with = "view")]
+    #[arg(long, conflicts_with = "view", help_heading = "Showing", hide_short_help = true)]
     pub json: bool,
 
     /// Also show the bytes of each packet
-    #[arg(short = 'x', long)]
+    #[arg(short = 'x', long, help_heading = "Showing", hide_short_help = true)]
     pub hex: bool,
 
     /// Show all of the data, not only its beginning; of a ladder every packet, not 2,000 at most with long runs in one row
-    #[arg(long)]
+    #[arg(long, help_heading = "Showing", hide_short_help = true)]
     pub full: bool,
 
     /// Show no packets
-    #[arg(short, long)]
+    #[arg(short, long, help_heading = "Showing", hide_short_help = true)]
     pub quiet: bool,
 
     #[command(flatten)]
@@ -136,16 +149,16 @@ pub struct SnifferArgs {
 
     /// Have Wireshark list "Socket lab: lo" among its interfaces: links this program into its extcap folder
     #[cfg(unix)]
-    #[arg(long, exclusive = true)]
+    #[arg(long, exclusive = true, help_heading = "In Wireshark", hide_short_help = true)]
     pub install_extcap: bool,
 
     /// Remove that link
     #[cfg(unix)]
-    #[arg(long, exclusive = true)]
+    #[arg(long, exclusive = true, help_heading = "In Wireshark", hide_short_help = true)]
     pub uninstall_extcap: bool,
 
     /// Only packets for which this holds, in tcpdump's language: tcp and port 80
-    #[arg(value_name = "EXPRESSION")]
+    #[arg(value_name = "EXPRESSION", help_heading = None)]
     pub expression: Vec<String>,
 }
 
@@ -192,6 +205,13 @@ impl SnifferArgs {
 }
 
 const EXAMPLES: &str = "Examples:
+  sudo sniffer -i lo -p 13000 -w captures/mine.pcapng
+  sniffer -r captures/tcp.pcapng --view summary 'tcp and port 13000'
+  sniffer -r captures/tcp.pcapng --calls captures/tcp.calls.jsonl --view ladder
+  sniffer --explain handshake
+  sniffer -q -r captures/tcp.pcapng --html tcp.html";
+
+const DETAILS: &str = "Examples:
   sudo sniffer -i lo -p 49957 -w captures/mine.pcap
   sudo sniffer -i lo -w - | wireshark -k -i -
   sniffer -r captures/mine.pcap --view summary 'tcp and port 49957'

@@ -1,6 +1,6 @@
 //! The beginning of what a packet carries, as a quotation: `"sockets are doors\n"`.
 //!
-//! It stands in double quotes and is escaped as in C; behind them `…`, in ASCII `...`, says that the payload goes on. What else
+//! It is in double quotes and escaped as in C; behind them `…`, in ASCII `...`, says that the payload goes on. What else
 //! would not show itself is escaped as everywhere: [`crate::escape`].
 
 use crate::escape::{printable, printable_ascii};

@@ -1,16 +1,16 @@
-//! The texts of a ladder's rows, for a column of so many characters.
+//! The texts of a ladder's rows, for a column of this many characters.
 
 use crate::render::ladder::{label::Label, quotation};
 use crate::render::table::wrap;
 use crate::render::text_style::CharacterSet;
 
-/// What stands on an arrow: the fullest words that fit.
+/// What is on an arrow: the fullest words that fit.
 pub(super) fn above(label: &Label, width: usize) -> &str {
     let words = label.words.iter().find(|words| words.chars().count() <= width);
     words.or(label.words.last()).map_or("", String::as_str)
 }
 
-/// What stands below it, each line with its class: the beginning of the payload, then the remark.
+/// What is below it, each line with its class: the beginning of the payload, then the remark.
 ///
 /// The payload has a line of its own: beside it a text that is written from right to left would move the numbers.
 pub(super) fn below(label: &Label, width: usize) -> Vec<(&'static str, String)> {

@@ -1,4 +1,4 @@
-//! Which rows an overview has, and what stands at their sides.
+//! Which rows an overview has, and what is drawn at their sides.
 
 use std::ops::RangeInclusive;
 
@@ -14,20 +14,20 @@ use crate::render::ladder::{
 use crate::render::text_style::CharacterSet;
 use crate::timeline::{CallPacketPair, PayloadStart};
 
-/// A gap that is shorter, in nanoseconds, is left out: nobody waited for it.
+/// A gap that is shorter, in nanoseconds, is left out.
 const SHORTEST_GAP: i64 = 150_000_000;
 
 /// A row of an overview.
 pub(super) struct OverviewRow {
     /// The numbers of its packets.
     pub(super) packets: Option<RangeInclusive<u64>>,
-    /// What stands at the client's side and at the server's.
+    /// What is at the client's side and at the server's.
     pub(super) sides: [Side; 2],
-    /// What stands between them.
+    /// What is between them.
     pub(super) middle: Middle,
 }
 
-/// What stands at one side of a row.
+/// What is at one side of a row.
 #[derive(Default)]
 pub(super) enum Side {
     /// Nothing.
@@ -43,7 +43,7 @@ pub(super) enum Side {
     State(String),
 }
 
-/// What stands between the two sides.
+/// What is between the two sides.
 pub(super) enum Middle {
     /// Nothing.
     Empty,
@@ -74,7 +74,7 @@ pub(super) struct OverviewArrow {
 /// The rows: every packet (long runs of data in one, and of acknowledgments), and of the calls those that say something about them.
 ///
 /// `connect()` and `accept()` have rows of their own where they begin and end, since packets pass in between. A call that sends
-/// stands beside its first packet. A call that returns with what a packet brought stands beside that packet, unless its end did
+/// is beside its first packet. A call that returns with what a packet brought is beside that packet, unless its end did
 /// something else, or nothing for long, before it returned: then it has a row of its own. What only prepares a socket is left out,
 /// but for `listen()`.
 pub(super) fn rows(input: &LadderInput<'_>, ladder: &Ladder) -> Vec<OverviewRow> {
@@ -267,7 +267,7 @@ fn returned_together(last: &OverviewRow, next: &OverviewRow) -> bool {
     matches!((party(last), party(next)), (Some(one), Some(other)) if one != other)
 }
 
-/// So many acknowledgments in a row make one.
+/// This many acknowledgments in a row make one.
 const LEAST: usize = 3;
 
 /// Puts acknowledgments of one end that follow each other, with nothing beside them, into one row.

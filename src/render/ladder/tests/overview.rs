@@ -1,10 +1,14 @@
 //! What an overview shows, and where a call stands in it.
 
 use super::conversation;
+use crate::flow::PacketKind;
 use crate::flow::conversation::Opening;
+use crate::flow::segment::SegmentPart;
 use crate::render::ladder::{LadderInput, overview};
 use crate::render::text_style::{CharacterSet, TextStyle};
+use crate::timeline::PayloadStart;
 use crate::timeline::test_conversation::{TestConversation, parse};
+use crate::wire::tcp::Flags;
 
 const EXCHANGE: &str = "
     call server 1 socket -900 -890
@@ -21,7 +25,30 @@ const EXCHANGE: &str = "
     call server 2 recv 70 140 18
 ";
 
+/// The conversation with what a capture has beside: flags, acknowledgment numbers, a payload.
+fn captured(conversation: &TestConversation) -> TestConversation {
+    let mut conversation = conversation.clone();
+    for packet in &mut conversation.packets {
+        let PacketKind::Segment(segment) = &mut packet.in_flow.kind else {
+            continue;
+        };
+        let (flags, acknowledges) = match segment.part {
+            SegmentPart::Syn => (Flags::SYN, false),
+            SegmentPart::SynAck => (Flags(Flags::SYN.0 | Flags::ACK.0), true),
+            SegmentPart::Data => (Flags(Flags::PSH.0 | Flags::ACK.0), true),
+            _ => (Flags::ACK, true),
+        };
+        packet.flags = Some(flags);
+        segment.acknowledgment = acknowledges.then_some(segment.sequence);
+        if segment.part == SegmentPart::Data {
+            packet.payload_start = PayloadStart::of(b"sockets are doors\n", 18);
+        }
+    }
+    conversation
+}
+
 fn drawn(conversation_text: &TestConversation, characters: CharacterSet, width: usize, marked: &[u64]) -> String {
+    let conversation_text = &captured(conversation_text);
     let packets = &conversation_text.packets;
     let whole = conversation(packets, Opening::Complete);
     let timeline = conversation_text.timeline();
@@ -60,7 +87,7 @@ fn calls_with_packets_inside_have_rows_and_calls_that_send_stand_beside_theirs()
     // Both returned with nothing in between.
     assert_eq!(line_of(&drawn, "accept() = "), returned, "{drawn}");
     assert_eq!(line_of(&drawn, "recv() = 18"), data, "{drawn}");
-    assert_eq!(line_of(&drawn, " 1 "), syn, "{drawn}");
+    assert_eq!(line_of(&drawn, " 1     "), syn, "{drawn}");
     assert_eq!(line_of(&drawn, " 2 send"), data, "{drawn}");
     assert!(!drawn.contains("socket()") && !drawn.contains("bind()"), "{drawn}");
 }

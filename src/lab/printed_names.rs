@@ -1,0 +1,55 @@
+//! Commands and paths as they are printed for the user to type.
+
+use std::path::Path;
+
+use crate::escape::printable;
+
+/// A command in lines that a shell takes for one, behind four columns of margin.
+#[must_use]
+pub fn continued(parts: &[String], width: usize) -> Vec<String> {
+    /// The margin, and what says that the line goes on.
+    const TAKEN: usize = 4 + 2;
+    let mut lines: Vec<String> = Vec::new();
+    for part in parts {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + part.chars().count() + TAKEN <= width => {
+                line.push(' ');
+                line.push_str(part);
+            }
+            Some(line) => {
+                line.push_str(" \\");
+                lines.push(format!("    {part}"));
+            }
+            None => lines.push(part.clone()),
+        }
+    }
+    lines
+}
+
+/// A path, safe to print.
+#[must_use]
+pub fn shown_path(name: &Path) -> String {
+    printable(name.display().to_string().as_bytes()).into_owned()
+}
+
+/// A program in the folder that this one was started from, as the user would type it.
+#[must_use]
+pub fn beside_this_program(name: &str) -> String {
+    let started = std::env::args_os().next().unwrap_or_default();
+    let beside = Path::new(&started).with_file_name(name);
+    printable(beside.display().to_string().as_bytes()).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::continued;
+
+    #[test]
+    fn a_command_is_broken_between_its_parts() {
+        let parts = ["sniffer", "-r file", "--view ladder"].map(String::from);
+        assert_eq!(continued(&parts, 80), ["sniffer -r file --view ladder"]);
+        assert_eq!(continued(&parts, 24), ["sniffer -r file \\", "    --view ladder"]);
+        let long = ["a-program-of-a-long-name", "-x"].map(String::from);
+        assert_eq!(continued(&long, 10), ["a-program-of-a-long-name \\", "    -x"]);
+    }
+}
