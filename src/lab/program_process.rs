@@ -201,7 +201,7 @@ fn spawn(executable: &Path, program: &LabProgram) -> io::Result<Child> {
         .spawn()
 }
 
-/// A copy of this executable in memory, without its file's capabilities: memfd_create(2). Where setcap(8) has given the file a
+/// A copy of this executable in memory, without its file's capabilities: `memfd_create(2)`. Where setcap(8) has given the file a
 /// capability that this process has given up for good, the kernel refuses to execute the file itself: capabilities(7), "Safety
 /// checking for capability-dumb binaries".
 fn copy_of_executable() -> io::Result<File> {
@@ -239,13 +239,12 @@ impl Pipes {
                     None => self.stdout = None,
                 }
             } else if let Some(stderr) = self.stderr.as_mut().filter(|_| error) {
-                match next(stderr.read(&mut room)) {
-                    Some(length) => self.half_line.extend(room.get(..length).unwrap_or_default()),
-                    None => {
-                        self.stderr = None;
-                        // It may have been killed in the middle of a line.
-                        self.half_line.push(b'\n');
-                    }
+                if let Some(length) = next(stderr.read(&mut room)) {
+                    self.half_line.extend(room.get(..length).unwrap_or_default());
+                } else {
+                    self.stderr = None;
+                    // It may have been killed in the middle of a line.
+                    self.half_line.push(b'\n');
                 }
                 while let Some(end) = self.half_line.iter().position(|&byte| byte == b'\n') {
                     let line: Vec<u8> = self.half_line.drain(..=end).collect();

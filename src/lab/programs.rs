@@ -39,7 +39,8 @@ pub fn with_server<T>(
         lines: 0,
     };
     let process = ProgramProcess::start(&server, screen)?;
-    let complete = |printed: &[u8]| printed.iter().filter(|&&byte| byte == b'\n').count() >= LINES;
+    // What is behind the last line end is a piece too.
+    let complete = |printed: &[u8]| printed.split(|&byte| byte == b'\n').count() > LINES;
     if !process.wait_for(context, complete)? {
         let ended = process.finish(context)?;
         let silent = || format!("{program} ended before it listened ({}); run it again", ended.status);

@@ -11,7 +11,7 @@ use super::source::{Source, grace_of};
 use super::stdout::put;
 use crate::escape::{one_line, printable};
 use crate::explain::concepts::{Concept, concept as find_concept};
-use crate::explain::purpose::{FieldEntry, concept_beside, lookup, nearest, no_field};
+use crate::explain::purpose::{FieldEntry, concept_beside, lookup, meant, nearest, no_field};
 use crate::explain::{Context, icmp_extension, meaning, note};
 use crate::filter::Filter;
 use crate::flow::PacketInFlow;
@@ -47,12 +47,34 @@ pub enum Topic {
     },
 }
 
-/// What this word asks for.
+/// A topic that was asked for.
+#[derive(Debug)]
+pub struct Asked {
+    /// The topic.
+    pub topic: Topic,
+    /// Its name, where the word was a misspelling of it.
+    pub meant: Option<&'static str>,
+}
+
+/// What this word asks for, also misspelt.
 ///
 /// # Errors
 /// Nothing is called so, or the settings ask for what does not go with it: a line that says so, and what to do.
-pub fn topic(word: &str, settings: &Settings) -> Result<Topic, String> {
-    if word.trim().eq_ignore_ascii_case(LIST) {
+pub fn asked(word: &str, settings: &Settings) -> Result<Asked, String> {
+    let is_known = is_list(word) || find_concept(word).is_some() || !lookup(word).is_empty();
+    // A name that is not a field for a known reason gets that reason.
+    let meant = (!is_known && no_field(word).is_none()).then(|| meant(word)).flatten();
+    let topic = topic(meant.unwrap_or(word), settings)?;
+    Ok(Asked { topic, meant })
+}
+
+fn is_list(word: &str) -> bool {
+    word.trim().eq_ignore_ascii_case(LIST)
+}
+
+/// What this name asks for.
+fn topic(word: &str, settings: &Settings) -> Result<Topic, String> {
+    if is_list(word) {
         return match settings.read {
             Some(_) => Err("--explain list does not look into a capture: leave -r out".to_owned()),
             None => Ok(Topic::List),
@@ -84,7 +106,7 @@ pub fn topic(word: &str, settings: &Settings) -> Result<Topic, String> {
 /// The file cannot be read or standard output not be written: a line that says so.
 pub fn run(
     settings: &Settings,
-    topic: Topic,
+    Asked { topic, meant }: Asked,
     filter: Filter,
     cancel: &CancelToken,
     say: Say,
@@ -92,6 +114,9 @@ pub fn run(
     let watching = ending::watch(cancel, Grace::Whole, say, Some(Counts::of_reading()))?;
     if let Some(path) = &settings.read {
         watching.count(grace_of(path));
+    }
+    if let Some(name) = meant {
+        say.warning(&format!("no field or concept has that name; this is {name}"));
     }
     let style = settings.style_with(TimeFormat::Relative);
     let mut page = Vec::new();

@@ -224,9 +224,16 @@ fn what_a_concept_does_without_is_refused_with_what_to_do() {
 
 #[test]
 fn a_misspelt_name_is_answered_with_the_right_one() {
-    let ended = sniffer(&["--explain", "handshaek"]);
-    assert_eq!(ended.code, Some(2));
-    assert!(ended.errors.contains("near to it: handshake"), "{}", ended.errors);
+    let (misspelt, right) = (sniffer(&["--explain", "handshaek"]), sniffer(&["--explain", "handshake"]));
+    assert_eq!((misspelt.code, &misspelt.output), (Some(0), &right.output));
+    assert_eq!(
+        misspelt.errors,
+        "warning: no field or concept has that name; this is handshake\n"
+    );
+    // Of two things that are as near, neither is guessed.
+    let ended = sniffer(&["--explain", "tcp.flags.sin"]);
+    assert_eq!((ended.code, ended.output.as_str()), (Some(2), ""));
+    assert!(ended.errors.contains("near to it: tcp.flags."), "{}", ended.errors);
     for Concept { name, .. } in all().filter(|concept| concept.name.len() > 5) {
         // Two letters in the middle are exchanged.
         let mut letters: Vec<char> = name.chars().collect();

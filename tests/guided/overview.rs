@@ -132,9 +132,9 @@ fn what_is_offered_next_works_as_it_is_printed() {
         assert!(output.status.success(), "{typed}: {said}");
         assert!(!output.stdout.is_empty(), "{typed}");
     }
-    let opened = fs::read_to_string(place.path().join("opened")).unwrap();
+    let shown = fs::read_to_string(place.path().join("opened")).unwrap();
     assert_eq!(
-        opened,
+        shown,
         fs::canonicalize(place.latest("tcp.html")).unwrap().to_str().unwrap()
     );
 }

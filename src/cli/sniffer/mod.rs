@@ -76,8 +76,8 @@ fn run() -> ExitCode {
         return exit::wrong_usage(&line, say);
     }
     let ended = if let Some(word) = &args.explain {
-        match explaining::topic(word, &settings) {
-            Ok(topic) => explaining::run(&settings, topic, filter, &cancel, say),
+        match explaining::asked(word, &settings) {
+            Ok(asked) => explaining::run(&settings, asked, filter, &cancel, say),
             Err(line) => return exit::wrong_usage(&line, say),
         }
     } else if settings.is_form_alone() {

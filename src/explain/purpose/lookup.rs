@@ -214,6 +214,50 @@ fn protocol(protocol: Protocol) -> String {
     normal(protocol.name())
 }
 
+/// The name that a misspelling means: the only one, or one of several for the same thing, that is a letter or two away. `None` where
+/// there is none, or where names of different things are as near.
+#[must_use]
+pub fn meant(name: &str) -> Option<&'static str> {
+    /// A name of this length may have one wrong letter, one of twice the length two.
+    const LETTERS: usize = 4;
+    /// More wrong letters make another word.
+    const MOST: usize = 2;
+    /// No name is longer.
+    const LONGEST: usize = 80;
+    let wanted = normal(name);
+    let length = wanted.chars().count();
+    let allowed = (length / LETTERS).min(MOST);
+    if allowed == 0 || length > LONGEST {
+        return None;
+    }
+    let near: Vec<(usize, &'static str)> = known_names()
+        .map(|known| (strsim::osa_distance(&wanted, &normal(known)), known))
+        .filter(|(distance, _)| *distance <= allowed)
+        .collect();
+    let (nearest, found) = near.iter().min_by_key(|(distance, _)| *distance)?;
+    let mut as_near = near.iter().filter(|(distance, _)| distance == nearest);
+    as_near.all(|(_, other)| same_page(found, other)).then_some(*found)
+}
+
+/// Do both names lead to the same page?
+fn same_page(one: &str, other: &str) -> bool {
+    let page = |name: &str| {
+        let concept = concepts::concept(name).map(|concept| concept.name);
+        concept.or_else(|| lookup(name).first().map(|entry| entry.def.id))
+    };
+    page(one) == page(other)
+}
+
+/// The names of all fields and concepts. A name may come more than once.
+fn known_names() -> impl Iterator<Item = &'static str> {
+    let names = positions()
+        .into_iter()
+        .filter(|position| !position.field_table.origin.is_running());
+    let names = names.flat_map(|position| [position.def.id, position.def.name]);
+    let names = names.chain(concepts::all().flat_map(concepts::names));
+    names.chain(OTHER_NAMES.iter().map(|(known, _)| *known))
+}
+
 /// The names of fields and concepts that are most like this one, the likest first, three at most; none where nothing is like it.
 #[must_use]
 pub fn nearest(name: &str) -> Vec<&'static str> {
@@ -223,13 +267,8 @@ pub fn nearest(name: &str) -> Vec<&'static str> {
     /// Longer names are not looked at further: no field has one.
     const LONGEST: usize = 80;
     let wanted: String = normal(name).chars().take(LONGEST).collect();
-    let names = positions()
-        .into_iter()
-        .filter(|position| !position.field_table.origin.is_running());
-    let names = names.flat_map(|position| [position.def.id, position.def.name]);
-    let names = names.chain(concepts::all().flat_map(concepts::names));
     let mut likeness: Vec<(f64, &'static str)> = Vec::new();
-    for known in names.chain(OTHER_NAMES.iter().map(|(known, _)| *known)) {
+    for known in known_names() {
         if !likeness.iter().any(|(_, other)| *other == known) {
             likeness.push((strsim::jaro_winkler(&wanted, &normal(known)), known));
         }
@@ -242,11 +281,29 @@ pub fn nearest(name: &str) -> Vec<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::super::tables::of;
-    use super::{NO_FIELDS, OTHER_NAMES, fields, lookup, nearest, no_field};
+    use super::{NO_FIELDS, OTHER_NAMES, fields, lookup, meant, nearest, no_field};
     use crate::explain::concepts;
 
     fn first(name: &str) -> &'static str {
         lookup(name).first().map_or("", |entry| entry.def.id)
+    }
+
+    #[test]
+    fn a_misspelling_means_the_only_name_that_is_near() {
+        for (misspelt, name) in [
+            ("handshak", Some("handshake")),
+            ("hadnshake", Some("handshake")),
+            ("retransmision", Some("retransmission")),
+            ("tcp.flags.syyn", Some("tcp.flags.syn")),
+            // As near to syn as to fin.
+            ("tcp.flags.sin", None),
+            ("xyz", None),
+            ("", None),
+            ("something else", None),
+        ] {
+            assert_eq!(meant(misspelt), name, "{misspelt}");
+        }
+        assert_eq!(meant(&"x".repeat(100_000)), None);
     }
 
     #[test]

@@ -5,5 +5,5 @@
 mod lookup;
 mod tables;
 
-pub use lookup::{FieldEntry, FieldPosition, concept_beside, field_names, lookup, nearest, no_field};
+pub use lookup::{FieldEntry, FieldPosition, concept_beside, field_names, lookup, meant, nearest, no_field};
 pub use tables::{is_wiresharks, of};

@@ -159,7 +159,7 @@ impl<'a> Drawing<'a> {
         Ok(())
     }
 
-    /// The lines of a row. `inside`: is the client in connect(), the server in accept()?
+    /// The lines of a row. `inside`: is the client in `connect()`, the server in `accept()`?
     fn row(&self, row: &OverviewRow, inside: &mut [bool; 2]) -> Vec<String> {
         let [client, server] = &row.sides;
         let [client_inside, server_inside] = inside;
@@ -238,7 +238,7 @@ impl<'a> Drawing<'a> {
         let text = text.and_then(|text| quotation::drawn(text, self.style.characters, room));
         let ports = arrow.ports;
         let ports = ports.map(|(source, destination)| format!("{source}{}{destination}", self.style.arrow()));
-        let (words, below) = fitting(text, &arrow.words, ports, room);
+        let (words, below) = fitting(text.as_deref(), &arrow.words, ports.as_deref(), room);
         let drawn = self.glyphs.arrow(arrow.from, arrow.line, &words, self.middle);
         let drawn = self.style.paint(Paint::Value, drawn).into_owned();
         [vec![drawn], below.map_or_else(Vec::new, |below| self.centred(&below))].concat()
@@ -256,20 +256,22 @@ impl<'a> Drawing<'a> {
 }
 
 /// The text, the ports and the fullest words that fit in the room; and the ports once more, where they have to stand below.
-fn fitting(text: Option<String>, words: &[String], ports: Option<String>, room: usize) -> (String, Option<String>) {
+fn fitting(text: Option<&str>, words: &[String], ports: Option<&str>, room: usize) -> (String, Option<String>) {
     let fits = |text: &String| !text.is_empty() && text.chars().count() <= room;
     let join = |parts: &[Option<&str>]| parts.iter().flatten().copied().collect::<Vec<_>>().join(" ");
-    let (text, port) = (text.as_deref(), ports.as_deref());
-    let mut with_words = words.iter().map(|words| join(&[text, port, Some(words)]));
+    let mut with_words = words.iter().map(|words| join(&[text, ports, Some(words)]));
     if let Some(whole) = with_words.find(fits) {
         return (whole, None);
     }
-    let both = join(&[text, port]);
+    let both = join(&[text, ports]);
     if fits(&both) {
         return (both, None);
     }
     let shortest = words.last().map_or("", String::as_str);
-    (text.map_or_else(|| cut(shortest, room), str::to_owned), ports)
+    (
+        text.map_or_else(|| cut(shortest, room), str::to_owned),
+        ports.map(str::to_owned),
+    )
 }
 
 fn cut(text: &str, width: usize) -> String {
@@ -297,15 +299,13 @@ fn plain_row(row: &OverviewRow) -> String {
                 format!(" from port {source} to port {destination}")
             });
             let words = words.first().map_or("", String::as_str);
-            let mut sentence = format!("The {from} sends {text}{words}{ports}");
-            for (party, side) in calls() {
-                match side {
-                    Side::Sent(call) => sentence += &format!(", by {call}"),
-                    Side::Received(call) => sentence += &format!("; with it, at the {party}, {call}"),
-                    Side::State(_) | Side::Point(_) | Side::Empty => {}
-                }
-            }
-            sentences.push(sentence);
+            let calls = calls().filter_map(|(party, side)| match side {
+                Side::Sent(call) => Some(format!(", by {call}")),
+                Side::Received(call) => Some(format!("; with it, at the {party}, {call}")),
+                Side::State(_) | Side::Point(_) | Side::Empty => None,
+            });
+            let calls = calls.collect::<Vec<_>>().concat();
+            sentences.push(format!("The {from} sends {text}{words}{ports}{calls}"));
         }
         Middle::Gap(gap) => sentences.push(format!("Nothing for {}", sentences::gap(gap))),
         Middle::Note(text) => sentences.push(text.clone()),

@@ -34,7 +34,7 @@ pub(super) enum Side {
     #[default]
     Empty,
     /// A call that begins here, ends here, or both.
-    Point(CallRow),
+    Point(Box<CallRow>),
     /// The call that sent this packet.
     Sent(String),
     /// The call that returned with what this packet brought.
@@ -202,7 +202,7 @@ impl Rows<'_> {
     }
 
     fn own_row(&mut self, row: &CallRow, point: CallPoint) {
-        let point = Side::Point(CallRow { point, ..row.clone() });
+        let point = Side::Point(Box::new(CallRow { point, ..row.clone() }));
         let sides = match row.party {
             Party::Client => [point, Side::Empty],
             Party::Server => [Side::Empty, point],

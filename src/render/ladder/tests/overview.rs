@@ -106,9 +106,8 @@ fn a_call_that_returned_long_after_its_packet_does_not_stand_beside_it() {
 #[test]
 fn acknowledgments_in_a_row_are_one_row_and_two_are_two() {
     let acks = |count: usize| {
-        let acks: String = (0..count)
-            .map(|one| format!("packet {} server ack\n", 200 + one))
-            .collect();
+        let acks = (0..count).map(|one| format!("packet {} server ack\n", 200 + one));
+        let acks = acks.collect::<Vec<_>>().concat();
         drawn(&parse(&format!("{EXCHANGE}{acks}")), CharacterSet::Unicode, 80, &[])
     };
     assert!(acks(2).contains("3 ACKs, the last"), "{}", acks(2));
