@@ -88,11 +88,11 @@ pub fn run(settings: &LabSettings, say: Say) -> Result<Outcome, Failure> {
         links: settings.links,
         network: &network,
     };
-    let mut names = Vec::new();
-    let mut failure = None;
-    for ((files, one), expression) in files.into_iter().zip(&finished).zip(expressions) {
+    let (mut names, mut failure) = (Vec::new(), None);
+    // What is shown first is written last: the newest report is the one to open.
+    for ((files, one), expression) in files.into_iter().zip(&finished).zip(expressions).rev() {
         match files.write(one, &expression, (one.run.before)(&network), &printer.style) {
-            Ok(written) => names.extend(written),
+            Ok(written) => drop(names.splice(0..0, written)),
             Err(one) => failure = failure.or(Some(one)),
         }
     }

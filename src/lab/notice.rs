@@ -81,17 +81,16 @@ fn handshake(result: &RunResult, conversation: &Conversation, connection: &Conne
         span.zip(packets)
             .is_some_and(|((entered, returned), (first, second))| entered <= first.0 && second.0 <= returned)
     });
-    let handshake = "Three packets before any data: the three-way handshake.";
     let during = if waited {
-        " The client made one call for it, connect(), which waited for the SYN-ACK."
+        " The client made one call for it: connect() returned after the SYN-ACK had arrived."
     } else {
         ""
     };
     Some(Notice::at(
         syn,
         format!(
-            "{handshake}{during} ack=1 means \"the next byte I expect is number 1\": the SYN used number 0. (Numbers count from \
-             0 here. The real ones start anywhere.)"
+            "Three packets before any data: the three-way handshake. Each end sends its first sequence number and gets it \
+             acknowledged.{during} ack=1 means \"the next byte I expect is number 1\": the SYN used number 0."
         ),
     ))
 }
@@ -126,8 +125,8 @@ fn end(result: &RunResult, conversation: &Conversation, connection: &Connection)
     Some(Notice::at(
         number,
         format!(
-            "The {party} closed first, so the {party}'s end of the connection stays in TIME-WAIT, for 60 s on Linux: it may have to \
-             answer a late FIN."
+            "The {party} closed first, so the {party}'s end of the connection stays in TIME-WAIT, for 60 s on Linux, in case the last \
+             ACK is lost."
         ),
     ))
 }

@@ -68,16 +68,10 @@ impl Overview<'_> {
             writeln!(out)?;
             self.heading(out, "What to notice")?;
         }
-        let mut mark = 0;
+        let mut marks = (0..).map(overview::mark);
         for notice in &notices {
-            let first = match notice.packet {
-                Some(_) => {
-                    mark += 1;
-                    format!("{mark:>2} ")
-                }
-                None => "   ".to_owned(),
-            };
-            self.paragraph(out, &first, &notice.text)?;
+            let mark = notice.packet.and_then(|_| marks.next());
+            self.paragraph(out, &format!("{} ", mark.unwrap_or(' ')), &notice.text)?;
         }
         self.next(out, run, names)
     }
@@ -85,10 +79,15 @@ impl Overview<'_> {
     fn title(&self, out: &mut impl Write, run: &Run) -> io::Result<()> {
         self.heading(
             out,
-            &format!("{}: real programs, real packets, nothing left this machine.", run.title),
+            &format!("{}: real sockets, real packets, nothing left this machine.", run.title),
         )?;
         if matches!(self.network, Network::Shared(_)) {
             self.paragraph(out, "", &format!("Network: {}.", self.network.description()))?;
+        }
+        if !run.takes_lines {
+            for paragraph in (run.before)(self.network) {
+                self.paragraph(out, "", paragraph)?;
+            }
         }
         writeln!(out)
     }
@@ -146,6 +145,9 @@ impl Overview<'_> {
         for (place, conversation) in result.conversations.iter().take(MOST_CONVERSATIONS).enumerate() {
             if place > 0 {
                 writeln!(out)?;
+            }
+            if result.conversations.len() > 1 {
+                self.heading(out, &format!("Conversation {}", conversation.number))?;
             }
             let packets: Vec<PacketRef> = result
                 .packets()

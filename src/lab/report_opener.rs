@@ -1,7 +1,7 @@
 //! `socket-lab open`: shows the report of the last run in a browser.
 
 use std::ffi::OsStr;
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
@@ -12,9 +12,6 @@ use super::folder::LATEST;
 use super::runs;
 use crate::escape::{printable, shell};
 use crate::os::errors;
-
-/// Reports that are written in one go have times that differ by less.
-const TOGETHER: Duration = Duration::from_secs(2);
 
 /// How long a program that opens a page may take to fail. One that goes on is the browser itself.
 const FAILING: Duration = Duration::from_millis(1500);
@@ -29,6 +26,14 @@ pub fn open(folder: Option<&Path>) -> Result<String, Failure> {
     let folder = folder.unwrap_or(&usual);
     let report = newest(folder)?;
     let path = fs::canonicalize(&report).unwrap_or_else(|_| report.clone());
+    if let Err(error) = File::open(&path) {
+        let why = errors::text(&error);
+        let line = format!(
+            "cannot read {}: {why}; make a report of your own with -o FOLDER",
+            shown(&path)
+        );
+        return Err(Failure::Line(line));
+    }
     let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let has_display = environment("DISPLAY")
         .or_else(|| environment("WAYLAND_DISPLAY"))
@@ -51,7 +56,8 @@ pub fn open(folder: Option<&Path>) -> Result<String, Failure> {
     )))
 }
 
-/// The report that was written last; of those that were written together, that of the run which is shown first.
+/// The report that was written last. Of those with the same time, since a clock of files can be coarse, that of the run which is
+/// shown first.
 fn newest(folder: &Path) -> Result<PathBuf, Failure> {
     let none = |why: &str| {
         let folder = shown(folder);
@@ -59,26 +65,18 @@ fn newest(folder: &Path) -> Result<PathBuf, Failure> {
             "there is no report in {folder}{why}; 'socket-lab' writes one to captures/latest, and -o names another folder"
         ))
     };
-    let entries = fs::read_dir(folder).map_err(|error| none(&format!(": {}", errors::text(&error))))?;
-    let mut reports: Vec<(SystemTime, PathBuf)> = entries
-        .flatten()
-        .filter_map(|entry| {
-            let path = entry.path();
-            let found = entry.metadata().ok().filter(fs::Metadata::is_file)?;
-            let is_report = path.extension() == Some(OsStr::new("html"));
-            is_report.then_some((found.modified().unwrap_or(SystemTime::UNIX_EPOCH), path))
-        })
-        .collect();
-    reports.sort();
-    let Some((last, newest)) = reports.last() else {
-        return Err(none(""));
-    };
     let [first, ..] = runs::DEFAULT;
-    let together = reports.iter().find(|(time, path)| {
+    let entries = fs::read_dir(folder).map_err(|error| none(&format!(": {}", errors::text(&error))))?;
+    let reports = entries.flatten().filter_map(|entry| {
+        let path = entry.path();
+        let found = entry.metadata().ok().filter(fs::Metadata::is_file)?;
+        let written = found.modified().unwrap_or(SystemTime::UNIX_EPOCH);
         let is_first = path.file_stem() == Some(OsStr::new(first.word));
-        is_first && last.duration_since(*time).is_ok_and(|between| between <= TOGETHER)
+        let is_report = path.extension() == Some(OsStr::new("html"));
+        is_report.then_some((written, is_first, path))
     });
-    Ok(together.map_or(newest, |(_, path)| path).clone())
+    let newest = reports.max().map(|(.., path)| path);
+    newest.ok_or_else(|| none(""))
 }
 
 /// The programs that open a page in the user's browser, the most fitting first.
@@ -161,7 +159,7 @@ mod tests {
     use super::{newest, over_ssh};
 
     #[test]
-    fn the_newest_report_is_found_and_of_two_together_the_one_shown_first() {
+    fn the_newest_report_is_found_and_of_two_of_one_time_that_of_the_first_run() {
         let folder = tempfile::tempdir().unwrap();
         let now = SystemTime::now();
         let made = |name: &str, ago: u64| {
@@ -171,12 +169,15 @@ mod tests {
         let found = || newest(folder.path()).unwrap().file_name().unwrap().to_owned();
         let refused = newest(folder.path()).unwrap_err().to_string();
         assert!(refused.contains("there is no report"), "{refused}");
-        made("udp.html", 0);
-        made("tcp.html", 60);
+        made("udp.html", 20);
+        made("tcp.html", 20);
         made("later.txt", 0);
         assert_eq!(found(), "tcp.html");
-        made("tcp.html", 5_000);
+        made("udp.html", 10);
         assert_eq!(found(), "udp.html");
+        made("refused.html", 0);
+        assert_eq!(found(), "refused.html");
+        made("refused.html", 9_000);
         fs::create_dir(folder.path().join("folder.html")).unwrap();
         assert_eq!(found(), "udp.html");
         let missing = newest(Path::new("/nonexistent/folder")).unwrap_err().to_string();

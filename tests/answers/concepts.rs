@@ -224,7 +224,10 @@ fn what_a_concept_does_without_is_refused_with_what_to_do() {
 
 #[test]
 fn a_misspelt_name_is_answered_with_the_right_one() {
-    let (misspelt, right) = (sniffer(&["--explain", "handshaek"]), sniffer(&["--explain", "handshake"]));
+    let (misspelt, right) = (
+        sniffer(&["--explain", "handshaek"]),
+        sniffer(&["--explain", "handshake"]),
+    );
     assert_eq!((misspelt.code, &misspelt.output), (Some(0), &right.output));
     assert_eq!(
         misspelt.errors,

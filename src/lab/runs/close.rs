@@ -131,7 +131,7 @@ fn restart(context: &LabContext, port: u16) -> Result<(Socket, Vec<String>), Fai
     match plain.bind(address) {
         Err(Error::Stopped) => return Err(Failure::Interrupted),
         Err(Error::Call(_)) => sentences.push(format!(
-            "A second server's bind() to port {port} failed without SO_REUSEADDR: the connections in TIME-WAIT still have it."
+            "A second server's bind() to port {port} failed without SO_REUSEADDR: a connection in TIME-WAIT still has it."
         )),
         Err(trouble) => return Err(trouble.into()),
         Ok(()) => sentences.push(format!("A second server's bind() to port {port} succeeded without SO_REUSEADDR.")),

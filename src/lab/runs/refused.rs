@@ -53,7 +53,7 @@ fn after(result: &RunResult) -> Vec<String> {
     sentences.push(format!("Seen over UDP: {}.", listed(&notices, "no ICMP error")));
     let resets = result.packets_in_flow().filter_map(|(number, in_flow)| {
         let reset = matches!(in_flow.segment()?.part, SegmentPart::Reset(_));
-        reset.then(|| format!("packet {number} is the RST, sent by the {}", in_flow.sender))
+        reset.then(|| format!("packet {number} is the RST, sent by the {}'s kernel", in_flow.sender))
     });
     let resets: Vec<String> = resets.collect();
     sentences.push(format!("Seen over TCP: {}.", listed(&resets, "no RST")));

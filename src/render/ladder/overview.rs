@@ -9,17 +9,20 @@ use std::io::{self, Write};
 
 use self::rows::{Middle, OverviewArrow, OverviewRow, Side, rows};
 use super::glyphs::LadderGlyphs;
-use super::{CallPoint, Detail, Ladder, LadderInput, Lane, label, plain, quotation, sentences};
+use super::{ArrowLine, CallPoint, Detail, Ladder, LadderInput, Lane, label, plain, quotation, sentences};
 use crate::calls::CallName;
 use crate::explain::duration;
 use crate::flow::Party;
 use crate::render::table::wrap;
 use crate::render::text_style::{CharacterSet, Paint, TextStyle};
 
-/// The column of the marks: a space, a digit, a space.
-const MARKS: usize = 3;
+/// The marks of packets, in their order: letters, since packets have numbers.
+#[must_use]
+pub fn mark(place: usize) -> char {
+    ('A'..='Z').nth(place).unwrap_or('*')
+}
 
-/// Writes the overview of a conversation. The packets with these numbers are marked 1, 2, 3 and so on.
+/// Writes the overview of a conversation: each packet with its number. The packets with these numbers are marked A, B, C and so on.
 ///
 /// # Errors
 /// Those of the writer.
@@ -29,30 +32,65 @@ pub fn write(output: &mut impl Write, style: &TextStyle, input: &LadderInput<'_>
     let mark = |row: &OverviewRow| {
         let packets = row.packets.as_ref()?;
         let place = marked.iter().position(|number| packets.contains(number))?;
-        Some(place + 1)
+        Some(mark(place))
     };
     if style.characters == CharacterSet::Plain {
         for lane in &ladder.lanes {
             writeln!(output, "{}", who_in_a_sentence(input, lane))?;
         }
         for row in &rows {
-            let number = mark(row).map_or(String::new(), |number| format!("({number}) "));
-            writeln!(output, "{number}{}", plain_row(row))?;
+            let mark = mark(row).map_or(String::new(), |mark| format!("({mark}) "));
+            writeln!(output, "{mark}{}", plain_row(row))?;
         }
         return Ok(());
     }
-    let drawing = Drawing::new(style);
+    let numbers = rows.iter().filter_map(|row| row.packets.as_ref());
+    let widest = numbers.map(|packets| packets.end().to_string().len()).max();
+    let drawing = Drawing::new(style, widest.unwrap_or(0).max(2));
     drawing.heading(output, input, &ladder)?;
     let mut inside = [false, false];
     for row in &rows {
-        let number = mark(row).map_or(String::new(), |number| number.to_string());
-        let number = style.paint(Paint::Title, format!("{number:>2} ")).into_owned();
+        let mark = mark(row).unwrap_or(' ');
+        let number = row
+            .packets
+            .as_ref()
+            .map_or(String::new(), |packets| packets.start().to_string());
+        let margin = format!("{mark} {number:>width$} ", width = drawing.numbers);
         for (index, line) in drawing.row(row, &mut inside).into_iter().enumerate() {
-            let number = if index == 0 { &number } else { "   " };
-            writeln!(output, "{}", style.characters(format!("{number}{line}").trim_end()))?;
+            let margin = if index == 0 { &*margin } else { "" };
+            let margin = style.paint(Paint::Title, format!("{margin:width$}", width = drawing.margin()));
+            writeln!(output, "{}", style.characters(format!("{margin}{line}").trim_end()))?;
         }
     }
+    for line in wrap(
+        &legend(style, &rows),
+        style.width.max(TextStyle::NARROWEST) - drawing.margin(),
+    ) {
+        let line = format!("{:margin$}{}", "", line.trim_end(), margin = drawing.margin());
+        writeln!(output, "{}", style.paint(Paint::Faint, style.characters(&line)))?;
+    }
     Ok(())
+}
+
+/// What the signs mean, and what the place of a call does not.
+fn legend(style: &TextStyle, rows: &[OverviewRow]) -> String {
+    let mut legend = Vec::new();
+    let is_beside = |side: &Side| matches!(side, Side::Sent(_) | Side::Received(..));
+    if rows.iter().any(|row| row.sides.iter().any(is_beside)) {
+        legend.push("A call is beside the packet that it sent, or that it returned with later.".to_owned());
+    }
+    let has = |wanted: ArrowLine| {
+        rows.iter()
+            .any(|row| matches!(&row.middle, Middle::Arrow(arrow) if arrow.line == wanted))
+    };
+    let glyphs = LadderGlyphs::of(style.characters);
+    if has(ArrowLine::Lost) {
+        legend.push(format!("{}: refused or lost.", glyphs.cross));
+    }
+    if has(ArrowLine::Retransmission) {
+        legend.push(format!("{}: sent again.", glyphs.shaft(ArrowLine::Retransmission)));
+    }
+    legend.join(" ")
 }
 
 /// Who picked the port of an end, where its calls are known.
@@ -106,6 +144,8 @@ fn who_in_a_sentence(input: &LadderInput<'_>, lane: &Lane) -> String {
 
 struct Drawing<'a> {
     style: &'a TextStyle,
+    /// Columns of the packets' numbers.
+    numbers: usize,
     glyphs: LadderGlyphs,
     side: usize,
     middle: usize,
@@ -119,19 +159,25 @@ struct DrawnSide {
 }
 
 impl<'a> Drawing<'a> {
-    fn new(style: &'a TextStyle) -> Self {
+    fn new(style: &'a TextStyle, numbers: usize) -> Self {
         /// Both lifelines, and a space on the outer side of each.
         const BARS: usize = 4;
         /// Holds `"sockets are doors\n" 18 bytes` with an arrow around it.
-        const GOOD: usize = 40;
-        let free = style.width.max(TextStyle::NARROWEST) - MARKS - BARS;
+        const GOOD: usize = 38;
+        let free = style.width.max(TextStyle::NARROWEST).saturating_sub(numbers + 3 + BARS);
         let side = (free.saturating_sub(GOOD) / 2).clamp(12, 24);
         Self {
             style,
+            numbers,
             glyphs: LadderGlyphs::of(style.characters),
             side,
             middle: (free - 2 * side).min(56),
         }
+    }
+
+    /// The mark, a space, the number, a space.
+    const fn margin(&self) -> usize {
+        self.numbers + 3
     }
 
     /// Who is at each side. What is at the server's ends where that side ends.
@@ -152,7 +198,7 @@ impl<'a> Drawing<'a> {
         for line in 0..left.len().max(right.len()) {
             let (left, right) = (text(&left, line), text(&right, line));
             let width = whole.saturating_sub(left.chars().count());
-            let text = format!("   {left}{right:>width$}");
+            let text = format!("{:margin$}{left}{right:>width$}", "", margin = self.margin());
             let paint = if line == 0 { Paint::Title } else { Paint::Faint };
             writeln!(output, "{}", self.style.paint(paint, text.trim_end()))?;
         }
@@ -203,11 +249,20 @@ impl<'a> Drawing<'a> {
                 bar,
                 detail: String::new(),
             },
-            Side::Sent(text) | Side::Received(text) | Side::State(text) => DrawnSide {
+            Side::Sent(text) | Side::State(text) => DrawnSide {
                 text: cut(text, self.side),
                 bar,
                 detail: String::new(),
             },
+            Side::Received(call, result) => {
+                let words = [format!("{call} = {result}"), format!("{call}={result}"), call.clone()];
+                let fits = words.iter().find(|text| text.chars().count() <= self.side);
+                DrawnSide {
+                    text: fits.map_or_else(|| cut(call, self.side), Clone::clone),
+                    bar,
+                    detail: String::new(),
+                }
+            }
             Side::Point(call) => {
                 let bar = match call.point {
                     CallPoint::Entered => self.glyphs.enter,
@@ -299,13 +354,19 @@ fn plain_row(row: &OverviewRow) -> String {
                 format!(" from port {source} to port {destination}")
             });
             let words = words.first().map_or("", String::as_str);
-            let calls = calls().filter_map(|(party, side)| match side {
-                Side::Sent(call) => Some(format!(", by {call}")),
-                Side::Received(call) => Some(format!("; with it, at the {party}, {call}")),
-                Side::State(_) | Side::Point(_) | Side::Empty => None,
+            let sent = calls().find_map(|(_, side)| match side {
+                Side::Sent(call) => Some(call),
+                _ => None,
             });
-            let calls = calls.collect::<Vec<_>>().concat();
-            sentences.push(format!("The {from} sends {text}{words}{ports}{calls}"));
+            sentences.push(match sent {
+                Some(call) => format!("The {from} calls {call}, which sends {text}{words}{ports}"),
+                None => format!("From the {from} to the {}: {text}{words}{ports}", from.other()),
+            });
+            for (party, side) in calls() {
+                if let Side::Received(call, result) = side {
+                    sentences.push(format!("With it the {party}'s {call} returns {result}"));
+                }
+            }
         }
         Middle::Gap(gap) => sentences.push(format!("Nothing for {}", sentences::gap(gap))),
         Middle::Note(text) => sentences.push(text.clone()),
@@ -314,7 +375,7 @@ fn plain_row(row: &OverviewRow) -> String {
         match side {
             Side::State(state) => sentences.push(format!("The {party} is in {state} now")),
             Side::Point(call) => sentences.push(capitalized(&plain::call(call))),
-            Side::Sent(_) | Side::Received(_) | Side::Empty => {}
+            Side::Sent(_) | Side::Received(..) | Side::Empty => {}
         }
     }
     sentences.join(". ") + "."

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use crate::calls::{Call, CallName};
-use crate::explain::count;
+use crate::explain::{count, grouped};
 use crate::flow::Party;
 use crate::flow::segment::SegmentPart;
 use crate::flow::state::State;
@@ -15,7 +15,7 @@ use crate::render::text_style::CharacterSet;
 use crate::timeline::{CallPacketPair, PayloadStart};
 
 /// A gap that is shorter, in nanoseconds, is left out.
-const SHORTEST_GAP: i64 = 150_000_000;
+const SHORTEST_GAP: i64 = 80_000_000;
 
 /// A row of an overview.
 pub(super) struct OverviewRow {
@@ -38,7 +38,7 @@ pub(super) enum Side {
     /// The call that sent this packet.
     Sent(String),
     /// The call that returned with what this packet brought.
-    Received(String),
+    Received(String, i64),
     /// The state after this packet.
     State(String),
 }
@@ -153,6 +153,14 @@ impl Rows<'_> {
             _ => Side::Empty,
         });
         let segments = count(run.segments, "segment");
+        let bytes = count(run.bytes, "byte");
+        let mut words = vec![format!("{segments}, {bytes}"), segments.clone()];
+        if run.acknowledgments > 0 {
+            let back = count(run.acknowledgments, "ACK");
+            let bytes_briefly = format!("({} B)", grouped(run.bytes));
+            words.insert(0, format!("{segments} {bytes_briefly}, {back}"));
+            words.insert(0, format!("{segments}, {bytes}, {back} back"));
+        }
         OverviewRow {
             packets: Some(run.first..=run.last),
             sides,
@@ -160,7 +168,7 @@ impl Rows<'_> {
                 from: run.from,
                 line: ArrowLine::Data,
                 text: None,
-                words: vec![format!("{segments}, {}", count(run.bytes, "byte")), segments],
+                words,
                 ports: None,
                 acknowledgment: None,
             }),
@@ -194,7 +202,7 @@ impl Rows<'_> {
             (CallName::Connect | CallName::Accept, _) => self.own_row(row, row.point),
             (CallName::Listen, _) | (_, Some(_)) if returns => self.own_row(row, CallPoint::Whole),
             (CallName::Recv | CallName::RecvFrom, None) if returns => match self.side_of_received(call, row.party) {
-                Some(side) => *side = Side::Received(format!("{}() = {}", call.call, call.result)),
+                Some(side) => *side = Side::Received(format!("{}()", call.call), call.result),
                 None => self.own_row(row, CallPoint::Whole),
             },
             _ => {}

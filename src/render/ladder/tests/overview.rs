@@ -87,8 +87,8 @@ fn calls_with_packets_inside_have_rows_and_calls_that_send_stand_beside_theirs()
     // Both returned with nothing in between.
     assert_eq!(line_of(&drawn, "accept() = "), returned, "{drawn}");
     assert_eq!(line_of(&drawn, "recv() = 18"), data, "{drawn}");
-    assert_eq!(line_of(&drawn, " 1     "), syn, "{drawn}");
-    assert_eq!(line_of(&drawn, " 2 send"), data, "{drawn}");
+    assert_eq!(line_of(&drawn, "A  1 "), syn, "{drawn}");
+    assert_eq!(line_of(&drawn, "B  4 send"), data, "{drawn}");
     assert!(!drawn.contains("socket()") && !drawn.contains("bind()"), "{drawn}");
 }
 
@@ -99,7 +99,7 @@ fn a_call_that_returned_long_after_its_packet_does_not_stand_beside_it() {
         .replace("recv 70 140 18", "recv 300020 300030 18");
     let drawn = drawn(&parse(&late), CharacterSet::Unicode, 80, &[]);
     let (data, received) = (line_of(&drawn, "send()"), line_of(&drawn, "recv() = 18"));
-    let (later, accepted) = (line_of(&drawn, "later"), line_of(&drawn, "accept() = "));
+    let (later, accepted) = (line_of(&drawn, "ms later"), line_of(&drawn, "accept() = "));
     assert!(data < later && later < accepted && accepted < received, "{drawn}");
 }
 
@@ -128,9 +128,9 @@ fn no_line_is_wider_than_the_screen_and_a_screen_reader_gets_sentences() {
         }
     }
     let told = drawn(&conversation, CharacterSet::Plain, 80, &[1]);
-    assert!(told.contains("(1) The client sends SYN"), "{told}");
+    assert!(told.contains("(A) From the client to the server: SYN seq=0"), "{told}");
     assert!(
-        told.contains(", by send(); with it, at the server, recv() = 18."),
+        told.contains("The client calls send(), which sends \"sockets are doors\\n\", 18 bytes. With it the server's recv() returns 18."),
         "{told}"
     );
     assert!(told.is_ascii() && !told.contains('|'), "{told}");
