@@ -40,6 +40,9 @@ mod faults;
 /// Filters, judged by tcpdump and by the kernel.
 #[cfg(feature = "sniffer")]
 mod filter;
+/// The first command of README.md: the run that is kept, today's run, and the pictures.
+#[cfg(all(feature = "sniffer", target_os = "linux"))]
+mod first_run;
 /// Conversations, judged by tshark.
 #[cfg(all(feature = "sniffer", target_os = "linux"))]
 mod flow;
@@ -69,7 +72,7 @@ mod licences;
 /// Limits of resources, a full disk, odd surroundings, a clock that jumps.
 #[cfg(all(feature = "sniffer", target_os = "linux"))]
 mod limits;
-/// README.md, each command of it.
+/// README.md, docs/programs.md and docs/sniffer.md, each command of them.
 mod readme;
 /// Capture files, judged by tshark, capinfos and tcpdump.
 #[cfg(feature = "sniffer")]
@@ -84,6 +87,9 @@ mod sniffer;
 mod structure;
 /// What the tests share: starting programs, tools that may be missing, namespaces.
 mod support;
+/// A terminal's text as a picture.
+#[cfg(all(feature = "sniffer", target_os = "linux"))]
+mod terminal_svg;
 /// The programs' packets as tcpdump and tshark see them.
 mod trace;
 /// Bad input and errors: one clear line each, and the right exit status.

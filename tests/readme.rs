@@ -1,13 +1,25 @@
-//! README.md is run: each command of it, each output of it.
+//! README.md, docs/programs.md and docs/sniffer.md are run: each command of them, each output of them.
 
-use crate::support::{Running, Side, ours};
-#[cfg(all(feature = "sniffer", target_os = "linux"))]
-use crate::support::{needs, path_of_ours, shell};
+use crate::support::{Running, Side, Tool, need, ours, tool};
+#[cfg(all(feature = "sniffer", unix))]
+use crate::support::{path_of_ours, shell};
 
-/// The console blocks: the command, and what stands below it.
-fn blocks() -> Vec<(String, String)> {
-    let readme = std::fs::read_to_string("README.md").unwrap();
-    let blocks = readme.split("```console\n$ ").skip(1);
+const README: &str = "README.md";
+const PROGRAMS: &str = "docs/programs.md";
+const SNIFFER: &str = "docs/sniffer.md";
+
+/// The most that README.md may have, so that it is read to its end.
+const MOST_LINES: usize = 150;
+const MOST_BYTES: usize = 9000;
+
+fn read(page: &str) -> String {
+    std::fs::read_to_string(page).unwrap()
+}
+
+/// The console blocks of a page: the command, and what is shown below it.
+pub(super) fn blocks(page: &str) -> Vec<(String, String)> {
+    let text = read(page);
+    let blocks = text.split("```console\n$ ").skip(1);
     blocks
         .map(|block| {
             let block = block.split("\n```").next().unwrap();
@@ -96,37 +108,133 @@ fn by_stream(output: &str) -> String {
     [words, calls].concat().join("\n")
 }
 
+/// The beginning of a server's screen, without its address: its port, how it ends, the first line that it received.
+fn banner(screen: &str) -> String {
+    let screen = neutral(screen);
+    let lines: Vec<&str> = screen.lines().skip(1).take(3).collect();
+    lines.join("\n").replace("127.0.0.1", "IP").replace("192.0.2.2", "IP")
+}
+
 #[test]
-fn it_names_the_rust_that_the_manifest_asks_for() {
-    let manifest = std::fs::read_to_string("Cargo.toml").unwrap();
-    let asked = manifest
-        .split("\nrust-version = \"")
-        .nth(1)
-        .unwrap()
-        .split('"')
-        .next()
-        .unwrap();
-    let readme = std::fs::read_to_string("README.md").unwrap();
-    let (before, _) = readme.split_once("```console").unwrap();
-    assert!(before.contains(&format!("Rust {asked} or newer")), "{asked}");
-    assert!(before.contains(&format!("`requires rustc {asked}`")), "{asked}");
+fn the_readme_is_short_and_begins_with_a_picture() {
+    let readme = read(README);
+    let (lines, bytes) = (readme.lines().count(), readme.len());
+    assert!(
+        lines <= MOST_LINES && bytes <= MOST_BYTES,
+        "{lines} lines, {bytes} bytes"
+    );
+    let (top, _) = readme.split_once("\n## ").unwrap();
+    let (_, picture) = top.split_once("<img src=\"").expect("a picture below the title");
+    let file = picture.split('"').next().unwrap();
+    assert!(std::path::Path::new(file).is_file(), "{file}");
+    let text = picture.split("alt=\"").nth(1).and_then(|rest| rest.split('"').next());
+    assert!(
+        text.is_some_and(|text| text.len() > 100),
+        "the picture in words: {text:?}"
+    );
+}
+
+/// Each page with console blocks has a test that runs them, and each block of these three pages is of a kind that is run.
+#[test]
+fn no_block_is_left_out() {
+    let mut with_blocks = Vec::new();
+    for folder in [".", "docs", "docs/lessons"] {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let is_page = path.extension().is_some_and(|ending| ending == "md");
+            if is_page && std::fs::read_to_string(&path).unwrap().contains("```console") {
+                with_blocks.push(path.display().to_string().trim_start_matches("./").to_owned());
+            }
+        }
+    }
+    let is_lesson = |page: &String| page.starts_with("docs/lessons/");
+    with_blocks.retain(|page| !is_lesson(page));
+    with_blocks.sort();
+    // The tests of the others: install, lessons.
+    assert_eq!(
+        with_blocks,
+        [README, "docs/handing-out.md", "docs/install.md", PROGRAMS, SNIFFER]
+    );
+    let kinds = |page: &str| {
+        let kind = |(command, _): &(String, String)| match program_of(command) {
+            Some((name, _)) => name.to_owned(),
+            None => command.clone(),
+        };
+        blocks(page).iter().map(kind).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        kinds(README),
+        ["cargo run --release", "tcp-server", "python3 client.py"]
+    );
+    let both = ["udp-server", "udp-client", "tcp-server", "tcp-client", "tcp-client"];
+    assert_eq!(kinds(PROGRAMS), both);
+    assert_eq!(kinds(SNIFFER), ["sniffer"; 5]);
+}
+
+#[test]
+fn both_pages_name_the_rust_that_the_manifest_asks_for() {
+    let manifest = read("Cargo.toml");
+    let asked = manifest.split("\nrust-version = \"").nth(1).unwrap();
+    let asked = asked.split('"').next().unwrap();
+    for page in [README, "docs/install.md"] {
+        let text = read(page);
+        let (before, _) = text.split_once("```console").unwrap();
+        assert!(before.contains(&format!("Rust {asked} or newer")), "{page}: {asked}");
+    }
+    assert!(
+        read("docs/install.md").contains(&format!("`requires rustc {asked}`")),
+        "{asked}"
+    );
+}
+
+/// What a reader types from the page works, and both screens show what the page shows.
+#[test]
+fn the_client_in_python_has_its_line_returned_in_uppercase() {
+    if !need(Tool::Python) {
+        return;
+    }
+    let readme = read(README);
+    let program = readme.split("```python\n").nth(1).unwrap().split("```").next().unwrap();
+    let lines: Vec<&str> = program.lines().filter(|line| !line.is_empty()).collect();
+    assert!(lines.len() <= 10, "{program}");
+    let imports: Vec<&&str> = lines.iter().filter(|line| line.contains("import")).collect();
+    assert_eq!(imports, [&"from socket import *"], "the socket API is enough");
+    let blocks = blocks(README);
+    let [_, (server_command, server_screen), (_, client_screen)] = blocks.as_slice() else {
+        panic!("{blocks:?}")
+    };
+    // The port of the page may be taken on this machine: the test takes one that is free, in both commands.
+    let (name, arguments) = program_of(server_command).unwrap();
+    let (option, port_of_page) = (arguments[0], arguments[1]);
+    let free = crate::support::port_of_our_own().to_string();
+    let (server, port) = crate::support::server_with(name, &[option, &free]);
+    assert_eq!(port.to_string(), free);
+    assert_eq!(program.matches(port_of_page).count(), 1, "{program}");
+    let (prompt_and_line, answer) = client_screen.split_once('\n').unwrap();
+    let (prompt, line) = prompt_and_line.split_once(": ").unwrap();
+    let mut client = Running::start(tool(Tool::Python).args(["-u", "-c", &program.replace(port_of_page, &free)]));
+    client.wait_for_output(prompt);
+    client.type_line(line);
+    assert!(client.wait().success(), "{}", client.errors());
+    // What is typed shows on a terminal only.
+    assert_eq!(client.output().trim_end(), format!("{prompt}: {answer}"));
+    let seen = server.wait_for_output("Received from");
+    assert_eq!(banner(&seen), banner(server_screen));
 }
 
 #[test]
 fn each_transcript_is_what_the_programs_print() {
-    let blocks = blocks();
+    let blocks = blocks(PROGRAMS);
     let mut server: Option<(Running, u16, String)> = None;
     let mut checked = 0;
     for (command, output) in &blocks {
-        let Some((name, arguments)) = program_of(command).filter(|(name, _)| *name != "sniffer") else {
-            continue;
-        };
+        let (name, arguments) = program_of(command).unwrap();
         if name.ends_with("-server") {
             let (running, port) = crate::support::server_with(name, &arguments);
             server = Some((running, port, output.clone()));
             continue;
         }
-        let (running, port, shown) = server.as_ref().expect("a server's block stands before the client's");
+        let (running, port, shown) = server.as_ref().expect("a server's block comes before the client's");
         let printed = run_client(command, output, *port);
         // What is typed shows on a terminal only.
         let expected = by_stream(output).replace("192.0.2.2", "127.0.0.1");
@@ -139,24 +247,18 @@ fn each_transcript_is_what_the_programs_print() {
             .collect();
         assert_eq!(neutral(&printed), neutral(&expected.replace("^Z", "")), "{command}");
         let seen = running.wait_for_output("Received from");
-        let banner = |text: &str| neutral(text).lines().skip(1).take(3).collect::<Vec<_>>().join("\n");
-        assert_eq!(
-            banner(&seen).replace("127.0.0.1", "IP"),
-            banner(shown).replace("192.0.2.2", "IP")
-        );
+        assert_eq!(banner(&seen), banner(shown));
         checked += 1;
     }
-    assert!(checked >= 3, "{checked} client blocks");
+    assert_eq!(checked, 3, "client blocks");
 }
 
 #[cfg(feature = "sniffer")]
 #[test]
 fn each_breakdown_is_what_the_sniffer_prints() {
     let mut checked = 0;
-    for (command, output) in blocks() {
-        let Some(("sniffer", arguments)) = program_of(&command) else {
-            continue;
-        };
+    for (command, output) in blocks(SNIFFER) {
+        let (_, arguments) = program_of(&command).unwrap();
         let run = ours("sniffer").args(arguments).output().unwrap();
         assert!(
             run.status.success(),
@@ -176,7 +278,7 @@ fn each_breakdown_is_what_the_sniffer_prints() {
         }
         checked += 1;
     }
-    assert_eq!(checked, 6);
+    assert_eq!(checked, 5);
 }
 
 /// Commands within sentences, in README.md and docs: those that read a recorded run.
@@ -222,60 +324,6 @@ fn each_command_within_a_sentence_shows_or_writes_something() {
     }
 }
 
-/// What is left of a line when all that differs from run to run is taken away: times, ports, descriptors, process
-/// numbers, and whether the other end is in a call at that moment.
-#[cfg(all(feature = "sniffer", target_os = "linux"))]
-fn skeleton(line: &str) -> String {
-    let is_kept = |word: &&str| word.chars().any(char::is_alphabetic) && !word.contains(':');
-    // Where its number leaves room for it, the socket's kind is told as well.
-    let line = line.replace("makes connection socket", "makes a socket");
-    let words = line.split([' ', '│', '║', '╫', '╥', '╨']).filter(is_kept);
-    words.collect::<Vec<_>>().join(" ")
-}
-
-/// The block under the first command shows parts of the story, with `[...]` for what is left out between them.
-#[cfg(all(feature = "sniffer", target_os = "linux"))]
-#[test]
-fn the_first_command_tells_the_story_that_is_shown() {
-    if !needs::namespaces() {
-        return;
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let mut command = ours("socket-lab");
-    let run = command
-        .env("LC_ALL", "C.UTF-8")
-        .env_remove("NO_COLOR")
-        .current_dir(folder.path())
-        .output()
-        .unwrap();
-    assert!(
-        run.status.success() && run.stderr.is_empty(),
-        "{}",
-        String::from_utf8_lossy(&run.stderr)
-    );
-    let printed = String::from_utf8(run.stdout).unwrap();
-    let told: Vec<String> = printed.lines().map(skeleton).collect();
-    let blocks = blocks();
-    let (_, shown) = blocks
-        .iter()
-        .find(|(command, shown)| command == "cargo run --release" && shown.contains("[...]"))
-        .unwrap();
-    let mut checked = 0;
-    // The sentence about a pause is broken where its numbers leave room.
-    for line in shown.lines().filter(|line| *line != "[...]" && !line.contains(". . .")) {
-        assert!(told.contains(&skeleton(line)), "{line:?} is not in: {printed}");
-        checked += usize::from(!skeleton(line).is_empty());
-    }
-    assert!(checked > 25, "{checked} lines");
-    // Numbers that every run has.
-    for line in shown
-        .lines()
-        .filter(|line| line.starts_with("round trips") || line.starts_with("sockets of"))
-    {
-        assert!(printed.contains(line), "{line:?} is not in: {printed}");
-    }
-}
-
 /// Every run of the table is one that there is, and the other way round.
 #[cfg(all(feature = "sniffer", target_os = "linux"))]
 #[test]
@@ -284,7 +332,7 @@ fn the_table_names_every_run() {
     let rows = readme
         .lines()
         .filter_map(|line| line.strip_prefix("| `socket-lab ")?.split('`').next());
-    let mut named: Vec<&str> = rows.chain(["udp", "tcp"]).collect();
+    let mut named: Vec<&str> = rows.collect();
     named.sort_unstable();
     let help = ours("socket-lab").arg("--help").output().unwrap();
     let help = String::from_utf8(help.stdout).unwrap();
@@ -301,7 +349,11 @@ fn the_table_names_every_run() {
 #[cfg(not(all(feature = "sniffer", target_os = "linux")))]
 #[test]
 fn the_first_command_says_what_is_missing_and_what_to_start() {
-    assert!(blocks().iter().any(|(command, _)| command == "cargo run --release"));
+    assert!(
+        blocks(README)
+            .iter()
+            .any(|(command, _)| command == "cargo run --release")
+    );
     let run = ours("socket-lab").output().unwrap();
     assert!(run.status.success() && run.stderr.is_empty());
     let text = String::from_utf8(run.stdout).unwrap();
@@ -321,34 +373,4 @@ fn the_first_command_says_what_is_missing_and_what_to_start() {
 fn the_manifest_starts_it_by_default() {
     let manifest = std::fs::read_to_string("Cargo.toml").unwrap();
     assert!(manifest.contains("default-run = \"socket-lab\""));
-}
-
-/// docs/calls.md: its example has the shape of what is written, and its table names every key.
-#[test]
-fn the_call_log_is_documented_key_by_key() {
-    let page = std::fs::read_to_string("docs/calls.md").unwrap();
-    let example: Vec<&str> = page.lines().filter(|line| line.starts_with("{\"program\"")).collect();
-    let calls: Vec<_> = socket_lab::calls::lines::read(example.join("\n").as_bytes())
-        .map(Result::unwrap)
-        .collect();
-    for (call, line) in calls.iter().zip(&example) {
-        assert_eq!(socket_lab::calls::lines::to_json(call).unwrap(), *line);
-    }
-    let words: Vec<&str> = calls.iter().map(|call| call.call.word()).collect();
-    assert_eq!(words, ["socket", "setsockopt", "sendto", "recvfrom", "close"]);
-    for line in &example {
-        for key in line
-            .split('"')
-            .filter(|part| part.chars().all(|c| c.is_ascii_lowercase() || c == '_') && !part.is_empty())
-        {
-            let is_key = line.contains(&format!("\"{key}\":"));
-            assert!(!is_key || page.contains(&format!("`{key}`")), "{key} is not explained");
-        }
-    }
-    for &name in socket_lab::calls::CallName::ALL {
-        assert!(page.contains(&format!("`{name}`")), "{name}");
-    }
-    for &role in socket_lab::calls::Role::ALL {
-        assert!(page.contains(&format!("`{role}`")), "{role}");
-    }
 }
