@@ -1,4 +1,4 @@
-//! docs/lessons and docs/handing-out.md are run: each command of them, each output of them.
+//! docs/lessons, the teacher's notes and docs/handing-out.md are run: each command of them, each output of them.
 //!
 //! A block that begins with ```` ```console ```` shows commands behind `$ ` and what they print. They are run in the order of
 //! the text, in a folder that has the project's captures and Wireshark profile, with a home of its own. A command that ends
@@ -13,8 +13,11 @@ use crate::support::{Tool, need, needs, path_of_ours, shell};
 
 const LESSONS: usize = 6;
 
-/// No lesson, but run in the same way.
-const HANDING_OUT: &str = "docs/handing-out.md";
+/// No lessons, but run in the same way.
+const OTHERS: [&str; 2] = ["docs/handing-out.md", "docs/lessons/teachers.md"];
+
+/// A recorded run with losses, which is not one of the project's own programs'.
+const LOSSY: &str = "tests/answers/lossy.pcap";
 
 /// What stands for lines that are left out.
 const LEFT_OUT: &str = "...";
@@ -91,6 +94,8 @@ fn folder() -> tempfile::TempDir {
     for part in ["captures", "docs/wireshark/socket-lab"] {
         copy_files(part, &folder.path().join(part));
     }
+    fs::create_dir_all(folder.path().join(LOSSY).parent().unwrap()).unwrap();
+    fs::copy(LOSSY, folder.path().join(LOSSY)).unwrap();
     folder
 }
 
@@ -198,7 +203,7 @@ fn every_lesson_shows_what_is_printed() {
     assert_eq!(lessons.len(), LESSONS, "{lessons:?}");
     let (tshark, namespaces) = (need(Tool::Tshark), needs::namespaces());
     let mut checked = 0;
-    for lesson in lessons.into_iter().chain([PathBuf::from(HANDING_OUT)]) {
+    for lesson in lessons.into_iter().chain(OTHERS.map(PathBuf::from)) {
         let text = fs::read_to_string(&lesson).unwrap();
         let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
         let folder = folder();
@@ -234,7 +239,7 @@ fn every_lesson_shows_what_is_printed() {
         }
     }
     assert!(
-        checked > 10 || std::env::var_os("SOCKET_LAB_UPDATE").is_some(),
+        checked > 30 || std::env::var_os("SOCKET_LAB_UPDATE").is_some(),
         "{checked}"
     );
 }
@@ -246,6 +251,7 @@ fn every_lesson_has_commands_questions_and_answers_and_fits_a_terminal() {
         let name = lesson.display();
         let commands = commands(&text);
         assert!(commands.len() >= 3, "{name}: {} commands", commands.len());
+        assert!(is_live(&commands[0].command), "{name} begins with a recorded run");
         let (rest, answers) = text.split_once("\n## Answers\n").unwrap();
         let (_, questions) = rest.split_once("\n## Check yourself\n").unwrap();
         let count = |part: &str| {
@@ -255,6 +261,17 @@ fn every_lesson_has_commands_questions_and_answers_and_fits_a_terminal() {
         };
         assert!(count(questions) >= 2, "{name}");
         assert_eq!(count(questions), count(answers), "{name}");
+        // A question to predict, what is seen, and why, in this order.
+        for section in text.split("\n## ").filter(|section| section.contains("**Predict.**")) {
+            let title = section.lines().next().unwrap();
+            let places = ["**Predict.**", "```console", "**What you see.**", "**Why.**"].map(|part| section.find(part));
+            assert!(
+                places.iter().all(Option::is_some) && places.is_sorted(),
+                "{name}: {title}"
+            );
+        }
+        let asked = text.matches("**Predict.**").count();
+        assert!(asked >= 2, "{name}: {asked} questions to predict");
         for shown in commands {
             for line in shown.command.lines().chain(shown.output.iter().map(String::as_str)) {
                 assert!(line.chars().count() <= 80, "{name}: {line}");

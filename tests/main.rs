@@ -64,7 +64,7 @@ mod interop;
 mod json;
 /// The lab's two screens: what each program prints, and how it ends.
 mod lab;
-/// docs/lessons and docs/handing-out.md, each command of them.
+/// docs/lessons, the teacher's notes and docs/handing-out.md, each command of them.
 #[cfg(all(feature = "sniffer", target_os = "linux"))]
 mod lessons;
 /// The licences of the project and of its dependencies.
