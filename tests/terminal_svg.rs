@@ -12,7 +12,7 @@ const LETTER: f64 = 8.4;
 const LINE: usize = 17;
 const MARGIN: usize = 16;
 
-const STYLE: &str = r#"<style>
+const STYLE: &str = "<style>
 text { white-space: pre; }
 .head { font-weight: bold; }
 @media screen and (prefers-color-scheme: dark) {
@@ -23,7 +23,7 @@ text { white-space: pre; }
   .data { fill: #2fc79c; }
 }
 </style>
-"#;
+";
 
 /// What a piece of a line is: that decides its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -169,13 +169,9 @@ fn every_character_is_in_the_picture_and_in_its_column() {
 
 #[test]
 fn an_arrow_has_one_colour_and_a_gap_begins_a_new_piece() {
-    let kinds = |line: &str| {
-        let pieces = pieces(line).into_iter();
-        pieces.map(|(at, kind, text)| (at, kind, text)).collect::<Vec<_>>()
-    };
     let piece = |at: usize, kind: Kind, text: &str| (at, kind, text.to_owned());
     assert_eq!(
-        kinds("a b  c │←─ S ─║"),
+        pieces("a b  c │←─ S ─║"),
         [
             piece(0, Kind::Words, "a b  "),
             piece(5, Kind::Words, "c "),
@@ -186,5 +182,5 @@ fn an_arrow_has_one_colour_and_a_gap_begins_a_new_piece() {
             piece(14, Kind::Lane, "║"),
         ]
     );
-    assert_eq!(kinds("46012→13000")[0].2, "46012→13000");
+    assert_eq!(pieces("46012→13000")[0].2, "46012→13000");
 }
