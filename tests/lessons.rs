@@ -329,3 +329,19 @@ fn a_command_goes_on_behind_a_backslash() {
         (1, "three", 0)
     );
 }
+
+/// The paths of docs/lessons/README.md: the minutes of the rows are those of the title.
+#[test]
+fn a_path_takes_as_long_as_its_title_says() {
+    let page = fs::read_to_string("docs/lessons/README.md").unwrap();
+    let mut paths = Vec::new();
+    for section in page.split("\n## In ").skip(1) {
+        let (title, rows) = section.split_once(" minutes\n").unwrap();
+        let minutes = rows
+            .lines()
+            .filter_map(|row| row.strip_prefix("| ")?.split(' ').next()?.parse::<u32>().ok());
+        assert_eq!(minutes.sum::<u32>().to_string(), title, "{section}");
+        paths.push(title);
+    }
+    assert_eq!(paths, ["45", "90"]);
+}
