@@ -8,6 +8,7 @@ use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::sync::OnceLock;
 
+use crate::lessons::{RUNS, is_pause};
 use crate::readme::blocks;
 use crate::support::{clean, needs, ours};
 use crate::terminal_svg::{COLUMNS, draw};
@@ -67,13 +68,23 @@ fn a_run_today_is_the_kept_one_but_for_its_numbers() {
     if !needs::namespaces() {
         return;
     }
-    let (kept, now) = (kept(), run_now());
-    let lines = |text: &str| text.lines().map(skeleton).collect::<Vec<_>>();
-    for (then, today) in lines(kept).iter().zip(&lines(&now)) {
+    let lines = |text: &str| -> Vec<String> {
+        let lines = text.lines().filter(|line| !is_pause(line));
+        lines.map(skeleton).collect()
+    };
+    let kept = lines(kept());
+    let mut now = run_now();
+    for _ in 1..RUNS {
+        if kept == lines(&now) {
+            break;
+        }
+        now = run_now();
+    }
+    for (then, today) in kept.iter().zip(&lines(&now)) {
         assert_eq!(then, today, "{now}");
     }
-    assert_eq!(kept.lines().count(), now.lines().count(), "{now}");
-    assert!(now.lines().count() + 2 <= ROWS, "{now}");
+    assert_eq!(kept.len(), lines(&now).len(), "{now}");
+    assert!(kept.len() + 2 <= ROWS, "{now}");
     assert!(now.lines().all(|line| line.chars().count() <= COLUMNS), "{now}");
 }
 
