@@ -26,7 +26,7 @@ fields! {
     PROTO_SIZE = "arp.proto.size", "RFC 826", "Length of a protocol address.", "4 for IPv4.";
     OPCODE = "arp.opcode", "RFC 826", "Whether it asks or answers.", "";
     SRC_HW_MAC = "arp.src.hw_mac", "RFC 826",
-        "Link address of the sender: the answer to the question stands here in a reply.", "";
+        "Link address of the sender: in a reply, this is the answer to the question.", "";
     SRC_PROTO_IPV4 = "arp.src.proto_ipv4", "RFC 826, RFC 5227",
         "IPv4 address of the sender.", "0.0.0.0 in a probe: the sender asks whether the address is free before it takes it.";
     DST_HW_MAC = "arp.dst.hw_mac", "RFC 826",

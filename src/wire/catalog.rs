@@ -5,7 +5,7 @@ use super::options::OptionDef;
 use super::protocol::Protocol;
 
 /// Every table of Ethernet, ARP, IPv4, IPv6, ICMP, `ICMPv6` (without neighbor and listener discovery), UDP and TCP: those of the
-/// headers, of what stands behind them, of their options. In each of these the better known comes first.
+/// headers, of what follows the headers, of their options. In each of these the better known comes first.
 pub fn catalog() -> impl Iterator<Item = FieldTable> {
     let all = || Protocol::ALL.iter().copied();
     let own = all().flat_map(|protocol| field_tables(protocol, protocol.tables()));

@@ -82,7 +82,7 @@ fn direction(number: u64) -> Option<&'static str> {
     })
 }
 
-/// Linux's numbers that are no Ethernet types. `linux/if_ether.h`
+/// Linux's numbers that are not Ethernet types. `linux/if_ether.h`
 fn linux_protocol(number: u64) -> Option<&'static str> {
     Some(match number {
         1 => "802.3 without LLC",
@@ -92,7 +92,7 @@ fn linux_protocol(number: u64) -> Option<&'static str> {
     })
 }
 
-/// The address stands in 8 bytes, of which `length` count; a longer one is cut.
+/// The address has room for 8 bytes, of which `length` count; a longer address is cut.
 fn push_address<'a>(slot: Span<'a>, length: usize, fields: &mut Vec<Field<'a>>) {
     let address = slot.first(length.min(8));
     match length {

@@ -21,7 +21,7 @@ pub(super) struct Cursor<'a> {
     /// How many the headers before say there are; fewer are captured only when the capture cut the frame.
     pub(super) length: usize,
     pub(super) completeness: Completeness,
-    /// Inside of an ICMP error's quotation?
+    /// Inside an ICMP error's quotation?
     pub(super) quoted: bool,
 }
 

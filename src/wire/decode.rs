@@ -67,7 +67,7 @@ fn follow<'a>(next: NextProtocol, cursor: Cursor<'a>, packet: &mut Packet<'a>) -
     protocol.decode(cursor, packet)
 }
 
-/// What comes first by the link type. Raw IP tells by its own first bits what it is.
+/// What comes first by the link type. The first bits of raw IP say which version it is.
 const fn first(link: LinkType) -> NextProtocol {
     match link {
         LinkType::RAW | LinkType::RAW_BSD | LinkType::RAW_OPENBSD => NextProtocol::Ip,
@@ -75,7 +75,7 @@ const fn first(link: LinkType) -> NextProtocol {
     }
 }
 
-/// The version that IP begins with, as the `EtherType` that tells the same.
+/// The version that IP begins with, as the `EtherType` that means the same.
 fn by_version(cursor: Cursor<'_>) -> NextProtocol {
     match cursor.span.u8(0).map(|byte| byte >> 4) {
         Some(6) => NextProtocol::EtherType(0x86dd),

@@ -194,7 +194,7 @@ impl<'a> Layer<'a> {
         declared.min(self.length).max(self.header.bytes.len())
     }
 
-    /// Its fields in order, each with its place: every byte of the header stands in exactly one of them.
+    /// Its fields in order, each with its place: every byte of the header is in exactly one of them.
     #[must_use]
     pub fn fields(&self) -> Vec<Field<'a>> {
         self.protocol.read(self.header)

@@ -8,7 +8,7 @@ use std::net::{IpAddr, SocketAddr};
 
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
-/// So many bytes are written at once.
+/// This many bytes are written at once.
 const AT_ONCE: usize = 16;
 
 /// The byte's two hexadecimal digits, the upper half first.
@@ -41,7 +41,7 @@ pub fn write_bytes(output: &mut (impl Write + ?Sized), bytes: &[u8], separator: 
     Ok(())
 }
 
-/// `0x003c`: so many hexadecimal digits, at most 16; the upper ones are left out where they are fewer.
+/// `0x003c`: the lowest `digits` hexadecimal digits of the number, at most 16.
 pub(super) fn write_hexadecimal(output: &mut (impl Write + ?Sized), number: u64, digits: usize) -> fmt::Result {
     let mut text = *b"0x0000000000000000";
     let end = text.len().min(2 + digits);
@@ -61,7 +61,7 @@ pub fn write_decimal(output: &mut (impl Write + ?Sized), number: u64) -> fmt::Re
     output.write_str(itoa::Buffer::new().format(number))
 }
 
-/// A decimal number in at least so many digits, zeros before it.
+/// A decimal number in at least `digits` digits, zeros before it.
 ///
 /// # Errors
 /// Those of the writer.

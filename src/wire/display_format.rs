@@ -10,7 +10,7 @@ pub enum DisplayFormat {
     Decimal,
     /// A decimal number of something: `60 bytes`.
     Count(&'static str),
-    /// A length counted in units of so many bytes, `uncounted` units of which are not counted: `5 words = 20 bytes`.
+    /// A length counted in units of `unit` bytes; `uncounted` units are not counted: `5 words = 20 bytes`.
     Length {
         /// Bytes in a unit.
         unit: u64,
@@ -42,7 +42,7 @@ pub enum DisplayFormat {
 }
 
 impl DisplayFormat {
-    /// A length counted in units of so many bytes, all of which are counted.
+    /// A length counted in units of `unit` bytes, all of which are counted.
     pub(super) const fn units(unit: u64) -> Self {
         Self::Length { unit, uncounted: 0 }
     }

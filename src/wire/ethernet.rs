@@ -28,7 +28,7 @@ fields! {
     TYPE = "eth.type", "IEEE 802.3 section 3.2.6",
         "Which protocol follows.", "From 1536 on it is a type; up to 1500 the same two bytes are a length.";
     LEN = "eth.len", "IEEE 802.3 section 3.2.6",
-        "Length of what follows, without padding; it stands where Ethernet II has the type.", "Up to 1500.";
+        "Length of what follows, without padding. It is in the place where Ethernet II has the type.", "Up to 1500.";
     INVALID_LENTYPE = "eth.invalid_lentype", "IEEE 802.3 section 3.2.6",
         "A number between 1501 and 1535: too large for a length, too small for a type.", "";
     UNREAD = "eth.unread";

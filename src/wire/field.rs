@@ -133,7 +133,7 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// A field of all that follows the first `done` bits, whatever place its line tells. `None` when nothing does.
+    /// A field of all that follows the first `done` bits, whatever place its line gives. `None` when nothing follows.
     pub(super) fn remainder(def: &'static FieldDef, span: Span<'a>, done: usize) -> Option<Self> {
         let bits = (span.bytes.len() * 8).checked_sub(done).filter(|&bits| bits > 0)?;
         let raw = span.bytes.get(done / 8..)?;
@@ -206,7 +206,7 @@ impl<'a> Field<'a> {
         find(&self.parts, id)
     }
 
-    /// Its bits as a number, from the byte order in which it stands. `None` for more than 64 bits, or nine bytes touched.
+    /// Its bits as a number, in the byte order of the field. `None` for more than 64 bits, or bits in nine bytes.
     #[must_use]
     pub fn number(&self) -> Option<u64> {
         if self.bits > 64 || self.raw.len() > 8 {

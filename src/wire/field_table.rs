@@ -8,11 +8,11 @@ use super::protocol::Protocol;
 pub enum Origin {
     /// From the start of the header.
     Header,
-    /// From the first byte of the option, which stands wherever the options before it end.
+    /// From the first byte of the option, which begins wherever the options before it end.
     Option,
-    /// From the first byte of what stands behind the header and has this name: extension, object.
+    /// From the first byte of what follows the header and has this name: extension, object.
     Behind(&'static str),
-    /// In the header, each where the one before it ends; its own table tells no place.
+    /// In the header, each where the one before it ends; its own table gives no place.
     Running,
     /// The same in an option.
     RunningInOption,
@@ -39,5 +39,5 @@ pub struct FieldTable {
     pub table: &'static [FieldDef],
 }
 
-/// What a protocol's file tells of its tables: part, origin, fields.
+/// What a protocol's file says of its tables: part, origin, fields.
 pub(super) type FieldTables = &'static [(&'static str, Origin, &'static [FieldDef])];

@@ -28,7 +28,7 @@ pub struct Fields {
 /// name, and, for those that `--explain` knows, where the field is defined, what it is for, and what its values mean. The tables
 /// below it, the second half, place these constants: the same field may stand in several messages, or at several places.
 ///
-/// `ours` stands before a name that is not Wireshark's.
+/// `ours` comes before a name that is not Wireshark's.
 ///
 /// The filter name is written here and nowhere else: a constant that is misspelt does not compile.
 macro_rules! fields {

@@ -21,9 +21,9 @@ pub(super) trait HeaderDef {
     const FIELDS: &'static [Fields];
     /// Its tables, to look a field up; none for headers that a course does not look at.
     const TABLES: FieldTables = &[];
-    /// The tables of what stands behind the header and what it carries.
+    /// The tables of what follows the header and what it carries.
     const BEHIND: FieldTables = &[];
-    /// The tables of what stands among its options, and is none of [`Self::OPTIONS`].
+    /// The tables of what comes among its options, but is not one of [`Self::OPTIONS`].
     const OPTION_TABLES: &'static [FieldTables] = &[];
     /// Its kinds of option.
     const OPTIONS: &'static [&'static OptionDef] = &[];
@@ -35,7 +35,7 @@ pub(super) trait HeaderDef {
         0
     }
 
-    /// Its fields in order, each with its place: every byte of the header stands in exactly one of them.
+    /// Its fields in order, each with its place: every byte of the header is in exactly one of them.
     fn fields(header: Span<'_>) -> Vec<Field<'_>>;
 
     /// Reads it at the start of `cursor`: adds it to the packet, and says what follows.

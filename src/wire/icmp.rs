@@ -22,7 +22,7 @@ fields! {
         "More about the type.",
         "Of destination unreachable: 0 network, 1 host, 2 protocol, 3 port, 4 fragmentation needed. Of time exceeded: 0 on the way, 1 while putting together.";
     CHECKSUM = "icmp.checksum", "RFC 792", "Lets the receiver find damage. It covers the whole message.", "";
-    IDENT = "icmp.ident", "RFC 792", "Tells which program asked; the answer has the same.", "";
+    IDENT = "icmp.ident", "RFC 792", "Identifies the program that asked; the answer has the same.", "";
     SEQ = "icmp.seq", "RFC 792", "Number of the question; the answer has the same.", "ping counts up from 0 or 1.";
     LENGTH = "icmp.length", "RFC 4884 section 4",
         "How much of the datagram is quoted, in words of 4 bytes, so that something can follow.",

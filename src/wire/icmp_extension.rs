@@ -1,6 +1,6 @@
-//! What stands behind the quotation in an ICMP error. RFC 4884 section 7
+//! What follows the quotation in an ICMP error. RFC 4884 section 7
 //!
-//! It is there when the message tells the length of its quotation and has more than that. It belongs to no header: its bytes
+//! It is there when the message gives the length of its quotation and has more than that. It belongs to no header: its bytes
 //! are [`Packet::trailer`], its fields are given by [`Packet::icmp_extension`].
 
 use super::display_format::DisplayFormat as Format;

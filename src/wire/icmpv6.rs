@@ -31,7 +31,7 @@ fields! {
     POINTER = "icmpv6.pointer", "RFC 4443 section 3.4",
         "Which byte of the quoted packet was wrong, counted from 0.", "";
     ECHO_IDENTIFIER = "icmpv6.echo.identifier", "RFC 4443 section 4.1",
-        "Tells which program asked; the answer has the same.", "";
+        "Identifies the program that asked; the answer has the same.", "";
     ECHO_SEQUENCE_NUMBER = "icmpv6.echo.sequence_number", "RFC 4443 section 4.1",
         "Number of the question; the answer has the same.", "ping counts up from 0 or 1.";
     MLD_MAXIMUM_RESPONSE_DELAY = "icmpv6.mld.maximum_response_delay";

@@ -41,7 +41,7 @@ fields! {
         "In seconds; from 128 on a floating-point number as in the max resp code.";
     NUM_SRC = "igmp.num_src", "RFC 9776 section 4.1.8, section 4.2.8", "How many source addresses follow.", "";
     SADDR = "igmp.saddr", "RFC 9776 section 4.1.9, section 4.2.10",
-        "A sender: one that is asked about, or one whose data the host wants or does not want.", "";
+        "A sender: one that is asked about, or one whose data the host accepts or refuses.", "";
     NUM_GRP_RECS = "igmp.num_grp_recs", "RFC 9776 section 4.2.4", "How many group records follow.", "";
     RECORD_TYPE = "igmp.record_type", "RFC 9776 section 4.2.13",
         "Whether the sources of the record are those that are wanted or those that are not, and whether that is news.", "";

@@ -23,7 +23,7 @@ use super::protocol::Protocol;
 use super::span::Span;
 
 fields! {
-    VERSION = "ip.version", "RFC 791 section 3.1", "Tells IPv4 from IPv6.", "4.";
+    VERSION = "ip.version", "RFC 791 section 3.1", "Distinguishes IPv4 from IPv6.", "4.";
     HDR_LEN = "ip.hdr_len", "RFC 791 section 3.1",
         "Length of the header in words of 4 bytes: where its payload begins.", "5, without options, to 15.";
     DSFIELD = "ip.dsfield", "RFC 2474, RFC 3168",
@@ -38,12 +38,12 @@ fields! {
         "Where this fragment belongs in the payload of its datagram, in units of 8 bytes.",
         "0 in a first fragment and in a whole datagram.";
     TTL = "ip.ttl", "RFC 791 section 3.1",
-        "Each router takes one off; at 0 the datagram is dropped, so that none goes round for ever.",
+        "Each router takes one off; at 0 the datagram is dropped, so that none goes round forever.",
         "Linux and macOS start with 64, Windows with 128, many routers with 255: the difference is the number of routers passed.";
     PROTO = "ip.proto", "RFC 791 section 3.1", "Which protocol the payload is of.", "";
     CHECKSUM = "ip.checksum", "RFC 791 section 3.1",
         "Lets a router find damage in this header. It does not cover the payload.",
-        "Each router works it out anew, for it changes the time to live.";
+        "Each router computes it again, because it changes the time to live.";
     SRC = "ip.src", "RFC 791 section 3.1", "Address of the sender.", "";
     DST = "ip.dst", "RFC 791 section 3.1", "Address of the receiver: by it routers find the way.", "";
     DSFIELD_DSCP = "ip.dsfield.dscp", "RFC 2474",
@@ -113,7 +113,7 @@ impl<'a> Ipv4<'a> {
         self.view.get_destination()
     }
 
-    /// Bytes of header and data as the header tells it; 0 where the network card was to fill it in.
+    /// Bytes of header and data as the header gives them; 0 where the network card was to fill it in.
     #[must_use]
     pub fn total_length(&self) -> u16 {
         self.view.get_total_length()
@@ -137,7 +137,7 @@ impl<'a> Ipv4<'a> {
         self.view.get_flags() & 0b001 != 0
     }
 
-    /// Where the fragment's data stands in the datagram's, in bytes.
+    /// Where the fragment's data begins in the datagram's, in bytes.
     #[must_use]
     pub fn fragment_offset(&self) -> usize {
         usize::from(self.view.get_fragment_offset()) * 8

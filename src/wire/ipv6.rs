@@ -20,7 +20,7 @@ use super::protocol::Protocol;
 use super::span::Span;
 
 fields! {
-    VERSION = "ipv6.version", "RFC 8200 section 3", "Tells IPv6 from IPv4.", "6.";
+    VERSION = "ipv6.version", "RFC 8200 section 3", "Distinguishes IPv6 from IPv4.", "6.";
     TCLASS = "ipv6.tclass", "RFC 8200 section 7",
         "How routers should treat the packet, and a mark against congestion.", "";
     FLOW = "ipv6.flow", "RFC 6437",
@@ -30,7 +30,7 @@ fields! {
         "0 to 65535; unlike IPv4's total length it does not count its own header. 0 also in a jumbogram.";
     NXT = "ipv6.nxt", "RFC 8200 section 3", "What follows: an extension header, or the protocol of the payload.", "";
     HLIM = "ipv6.hlim", "RFC 8200 section 3",
-        "Each router takes one off; at 0 the packet is dropped, so that none goes round for ever. IPv4 calls it time to live.",
+        "Each router takes one off; at 0 the packet is dropped, so that none goes round forever. IPv4 calls it time to live.",
         "Linux starts with 64. Neighbor discovery has 255, which proves that no router was passed.";
     SRC = "ipv6.src", "RFC 8200 section 3, RFC 4291", "Address of the sender.", "";
     DST = "ipv6.dst", "RFC 8200 section 3, RFC 4291", "Address of the receiver: by it routers find the way.", "";
@@ -86,7 +86,7 @@ impl<'a> Ipv6<'a> {
         self.0.get_destination()
     }
 
-    /// Bytes after this header as it tells it, extension headers included; 0 for a jumbogram, or where the network card
+    /// Bytes after this header as it gives them, extension headers included; 0 for a jumbogram, or where the network card
     /// was to fill it in.
     #[must_use]
     pub fn payload_length(&self) -> u16 {
@@ -164,7 +164,7 @@ impl HeaderDef for Header {
         let declared = FIXED + payload;
         let mut whole = cursor;
         if payload == 0 && next != NO_NEXT_HEADER {
-            // A jumbogram, whose length stands in its hop-by-hop options (RFC 2675), or left to the network card.
+            // A jumbogram, whose length is in its hop-by-hop options (RFC 2675), or left to the network card.
         } else if declared <= cursor.length {
             packet.set_trailer(cursor, declared);
             whole = cursor.limited(declared);

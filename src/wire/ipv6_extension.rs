@@ -1,4 +1,4 @@
-//! IPv6's extension headers, and the authentication header, which stands after IPv4 too. RFC 8200 section 4, RFC 4302
+//! IPv6's extension headers, and the authentication header, which can follow IPv4 too. RFC 8200 section 4, RFC 4302
 
 mod fragment;
 pub mod options;
@@ -200,7 +200,7 @@ fn decode<'a>(protocol: Protocol, field: &'static str, cursor: Cursor<'a>, packe
     })
 }
 
-/// The length of a jumbogram stands in an option, for the IPv6 header's field is too small.
+/// The length of a jumbogram is in an option, because the IPv6 header's field is too small.
 fn cut_to_jumbo_length<'a>(header: Span<'a>, cursor: Cursor<'a>, packet: &mut Packet<'a>) -> Cursor<'a> {
     let before = packet.layers.last().and_then(Layer::ipv6);
     if before.is_none_or(|ipv6| ipv6.payload_length() != 0) {

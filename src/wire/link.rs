@@ -20,7 +20,7 @@ impl LinkType {
     pub const RAW_BSD: Self = Self(12);
     /// The same as [`Self::RAW_BSD`], from `OpenBSD`.
     pub const RAW_OPENBSD: Self = Self(14);
-    /// Raw IP: the frame starts with an IPv4 or IPv6 header; the version tells which.
+    /// Raw IP: the frame starts with an IPv4 or IPv6 header; its version field says which.
     pub const RAW: Self = Self(101);
     /// Cisco HDLC: address, control, `EtherType`. RFC 1547, section 4.3.1.
     pub const C_HDLC: Self = Self(104);

@@ -7,9 +7,9 @@ use super::protocol::Protocol;
 /// What should have been there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Expected {
-    /// So many bytes: the part of the header that is always there.
+    /// This many bytes: the part of the header that is always there.
     Header(usize),
-    /// So many bytes, because this field declares them.
+    /// This many bytes, because this field declares them.
     Declared {
         /// The field's filter name.
         field: &'static str,

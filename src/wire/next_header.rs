@@ -13,7 +13,7 @@ pub(super) enum NextProtocol {
     EtherType(u16),
     /// IEEE 802.2.
     Llc,
-    /// IP: the version in its first four bits tells which.
+    /// IP: the version in its first four bits says which.
     Ip,
     /// By IP protocol number, after IPv4.
     AfterIpv4(u8),

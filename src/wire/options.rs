@@ -32,7 +32,7 @@ pub(super) enum OptionItem<'a> {
         /// Its bytes, kind and length included.
         span: Span<'a>,
     },
-    /// What stands after the end-of-options mark.
+    /// What comes after the end-of-options mark.
     Padding(Span<'a>),
     /// An option that cannot be: its length is below the least or reaches past the header. The iteration ends.
     Broken {

@@ -4,7 +4,7 @@ use super::cursor::{Completeness, Cursor};
 use super::packet::Packet;
 use super::span::Span;
 
-/// The length of the quotation in bytes that an ICMP message tells; 0 if it tells none. RFC 4884 section 5.1
+/// The length of the quotation in bytes that an ICMP message gives; 0 if it gives none. RFC 4884 section 5.1
 pub(super) fn length_4(header: Span<'_>) -> usize {
     match header.u8(0) {
         Some(3 | 11 | 12) => header.u8(5).map_or(0, |words| usize::from(words) * 4),
@@ -20,7 +20,7 @@ pub(super) fn length_6(header: Span<'_>) -> usize {
     }
 }
 
-/// The quoted datagram of an error; where the message tells its length, without the extension after it.
+/// The quoted datagram of an error; where the message gives its length, without the extension after it.
 pub(super) fn of<'a>(data: Cursor<'a>, declared: usize, packet: &mut Packet<'a>) -> Cursor<'a> {
     let mut quoted = data;
     if declared > 0 && declared < data.length {

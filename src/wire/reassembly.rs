@@ -20,7 +20,7 @@ pub const MOST_DATAGRAMS: usize = 1024;
 /// Most pieces of one datagram: the largest datagram in the pieces of the smallest MTU that IPv4 allows (68 bytes, 48 of
 /// data) are 1366.
 pub const MOST_FRAGMENTS: usize = 2048;
-/// How long the pieces of an IPv4 datagram are waited for, in nanoseconds of packet time. RFC 1122 section 3.3.2 wants 60 to
+/// How long the pieces of an IPv4 datagram are waited for, in nanoseconds of packet time. RFC 1122 section 3.3.2 asks for 60 to
 /// 120 s, Linux waits 30 (`net.ipv4.ipfrag_time`): so long a receiver may still get it.
 pub const TIMEOUT_IPV4: i64 = 30_000_000_000;
 /// The same for IPv6. RFC 8200 section 4.5
@@ -43,7 +43,7 @@ pub struct ReassembledDatagram {
 /// What became of a packet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reassembly {
-    /// It is no fragment, or one that is all of its datagram.
+    /// It is not a fragment, or it is one that is all of its datagram.
     NotAFragment,
     /// The last missing piece: here is the datagram.
     Whole(ReassembledDatagram),
@@ -62,7 +62,7 @@ pub enum DropReason {
     Cut,
     /// It overlaps a piece that is there; its datagram is given up, as RFC 5722 demands for IPv6 and Linux does for both.
     Overlap,
-    /// Its length is no multiple of 8 though more follow, it has no data, or it reaches past the largest datagram or past
+    /// Its length is not a multiple of 8 though more follow, it has no data, or it reaches past the largest datagram or past
     /// the last piece.
     Malformed,
     /// The datagram has too many pieces.

@@ -31,7 +31,7 @@ pub enum Unchecked {
     Fragment,
     /// It covers the whole datagram, of which an ICMP error quotes the beginning.
     Quoted,
-    /// The packet's own lengths contradict each other, or no IP header stands before.
+    /// The packet's own lengths contradict each other, or no IP header comes before.
     Malformed,
 }
 

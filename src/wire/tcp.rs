@@ -161,7 +161,7 @@ impl<'a> Tcp<'a> {
         self.view.get_destination()
     }
 
-    /// Number of the first data byte, or of the SYN; as it stands in the header, not relative.
+    /// Number of the first data byte, or of the SYN; as it is in the header, not relative.
     #[must_use]
     pub fn sequence_number(&self) -> u32 {
         self.view.get_sequence()
@@ -173,7 +173,7 @@ impl<'a> Tcp<'a> {
         self.view.get_acknowledgement()
     }
 
-    /// The header's length in bytes, as the data offset tells it: 0 to 60, right from 20 on.
+    /// The header's length in bytes, by the data offset: 0 to 60; only 20 and more are valid.
     #[must_use]
     pub fn header_length(&self) -> usize {
         usize::from(self.view.get_data_offset()) * 4
@@ -186,7 +186,7 @@ impl<'a> Tcp<'a> {
         Flags(u16::from(self.view.get_reserved()) << 8 | u16::from(self.view.get_flags()))
     }
 
-    /// The window as it stands in the header, not scaled.
+    /// The window as it is in the header, not scaled.
     #[must_use]
     pub fn window(&self) -> u16 {
         self.view.get_window()

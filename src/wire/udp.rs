@@ -62,7 +62,7 @@ impl<'a> Udp<'a> {
         self.0.get_destination()
     }
 
-    /// Bytes of header and data, as the header tells it.
+    /// Bytes of header and data, as the header gives them.
     #[must_use]
     pub fn length(&self) -> u16 {
         self.0.get_length()

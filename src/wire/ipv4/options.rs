@@ -8,7 +8,7 @@ use super::super::span::Span;
 
 fields! {
     OPT_TYPE_COPY = "ip.opt.type.copy", "RFC 791 section 3.1",
-        "Whether the option stands in every fragment, or in the first one only.", "";
+        "Whether the option is in every fragment, or in the first one only.", "";
     OPT_TYPE_CLASS = "ip.opt.type.class", "RFC 791 section 3.1", "What the option is about.", "0 control, 2 measuring.";
     OPT_TYPE_NUMBER = "ip.opt.type.number", "RFC 791 section 3.1", "Number of the option in its class.", "";
     OPT_TYPE = "ip.opt.type", "RFC 791 section 3.1", "Which option it is.", "";
@@ -34,7 +34,7 @@ fields! {
         "Each router writes the time at which the packet passed.", "";
     OPT_OVERFLOW = "ip.opt.overflow", "RFC 791 section 3.1", "How many routers found no room for their time.", "";
     OPT_FLAG = "ip.opt.flag", "RFC 791 section 3.1",
-        "What stands before each time.", "0 nothing; 1 the address of who wrote it; 3 the address of who is to write it.";
+        "What comes before each time.", "0 nothing; 1 the address of who wrote it; 3 the address of who is to write it.";
     OPT_TIME_STAMP = "ip.opt.time_stamp", "RFC 791 section 3.1",
         "When the packet passed, in milliseconds since midnight, universal time.", "";
     OPT_TIME_STAMP_ADDR = "ip.opt.time_stamp_addr", "RFC 791 section 3.1",
@@ -120,7 +120,7 @@ static SURPLUS: FieldDef = rest(id::OPTIONS_SURPLUS, "bytes beyond the option", 
 
 /// Every kind of option, to look a field up.
 pub(super) const OPTION_DEFS: &[&OptionDef] = &[&END, &NOP, &ALERT, &TIMES, &TIMES_WITH_ADDRESSES, &UNKNOWN];
-/// Routes, and what stands alone.
+/// Routes, and what belongs to no group.
 pub(super) const TABLES: FieldTables = &[
     ("option record route", Origin::Option, &[RECORD_WHOLE]),
     ("option loose source route", Origin::Option, &[LOOSE_WHOLE]),

@@ -9,7 +9,7 @@ use super::super::span::Span;
 pub struct FragmentHeader {
     /// Number of the header that follows in the first fragment.
     pub next_header: u8,
-    /// Where the fragment's data stands in the datagram's, in bytes.
+    /// Where the fragment's data begins in the datagram's, in bytes.
     pub offset: usize,
     /// M: more fragments follow.
     pub more: bool,

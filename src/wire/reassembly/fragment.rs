@@ -86,7 +86,7 @@ fn without_fragment_header(packet: &Packet<'_>, before: &[u8], next: u8) -> Opti
         .position(|layer| layer.protocol() == Protocol::Fragment && !layer.is_quoted())?;
     let previous = packet.layers().get(at.checked_sub(1)?)?;
     let ip = packet.ip()?.header().at;
-    // In the IPv6 header the number of the next stands in byte 6, in extension headers in the first.
+    // The number of the next header is in byte 6 of the IPv6 header, and in the first byte of an extension header.
     let place = if previous.protocol() == Protocol::Ipv6 {
         6
     } else {

@@ -44,15 +44,15 @@ fields! {
         "Obsolete: RFC 5925 replaces it.";
     MD5_DIGEST = "tcp.options.md5.digest", "RFC 2385", "The MD5 sum over pseudo-header, header, data and key.", "";
     USER_TO = "tcp.options.user_to", "RFC 5482",
-        "How long the sender keeps data that nobody acknowledges before it gives the connection up.", "";
+        "How long the sender keeps data without an acknowledgment before it gives the connection up.", "";
     USER_TO_GRANULARITY = "tcp.options.user_to_granularity", "RFC 5482 section 3",
         "The unit of the user timeout.", "1 minutes, 0 seconds.";
     USER_TO_VAL = "tcp.options.user_to_val", "RFC 5482 section 3",
-        "The user timeout, in the unit that the bit before tells.", "";
+        "The user timeout, in the unit that the bit before selects.", "";
     AO = "tcp.options.ao", "RFC 5925", "Authentication: a code over the segment, made with one of several keys.", "";
     AO_KEYID = "tcp.options.ao.keyid", "RFC 5925 section 2.2", "Which key made the code of this segment.", "";
     AO_RNEXTKEYID = "tcp.options.ao.rnextkeyid", "RFC 5925 section 2.2",
-        "Which key the sender wants to receive with next.", "";
+        "The key that the other end should use in what it sends next.", "";
     AO_MAC = "tcp.options.ao.mac", "RFC 5925 section 2.2", "The message authentication code.", "";
     TFO = "tcp.options.tfo", "RFC 7413",
         "TCP Fast Open: data may travel in the SYN of a client that was here before.", "";

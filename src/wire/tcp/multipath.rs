@@ -1,6 +1,6 @@
 //! The option of Multipath TCP. RFC 8684 section 3
 //!
-//! One kind for nine messages: the subtype tells which, and in some the length or a flag tells what is there.
+//! One kind for nine messages: the subtype says which, and in some the length or a flag says what is there.
 
 mod fields;
 
@@ -269,7 +269,7 @@ fn signalled(flags: u8) -> Vec<&'static FieldDef> {
     parts
 }
 
-/// An address, and in so many bytes more a port, an HMAC, or both.
+/// An address, and in `more` further bytes a port, an HMAC, or both.
 fn advertised(address: &'static FieldDef, more: usize) -> Vec<&'static FieldDef> {
     let mut parts = vec![address];
     parts.extend((more % 8 == 2).then_some(&PORT));

@@ -130,7 +130,7 @@ pub(super) const OPTION_DEFS: &[&OptionDef] = &[
     &EXPERIMENTAL,
     &UNKNOWN,
 ];
-/// What stands alone.
+/// What belongs to no group.
 pub(super) const TABLES: FieldTables = &[(
     "options that cannot be read",
     Origin::Running,

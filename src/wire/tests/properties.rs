@@ -6,7 +6,7 @@ use super::samples::samples;
 use crate::wire::reassembly::Reassembler;
 use crate::wire::{Field, LinkType, MOST_HEADERS, Packet, decode};
 
-/// Every field stands inside its header, after the one before.
+/// Every field is inside its header, after the one before.
 fn assert_ordered(packet: &Packet<'_>, fields: &[Field<'_>], start: usize, end: usize) {
     let mut at = start;
     for field in fields {

@@ -52,7 +52,7 @@ impl Sample {
         decode(self.link, &self.frame, u32::try_from(self.frame.len()).unwrap())
     }
 
-    /// The packet as it stands in the file.
+    /// The packet as it is in the file.
     pub(super) fn describe(&self) -> String {
         let mut text = format!("# {}\nlink {}\nframe {}\n", self.name, self.link.0, hex(&self.frame));
         for (place, bytes) in &self.wrong_values {

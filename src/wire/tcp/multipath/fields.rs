@@ -19,7 +19,7 @@ fields! {
         "How many bytes of this subflow the mapping covers.", "";
     CHECKSUM = "tcp.options.mptcp.checksum", "RFC 8684 section 3.3.1", "Checksum over the mapping and its data.", "";
     CHECKSUMREQ_FLAGS = "tcp.options.mptcp.checksumreq.flags", "RFC 8684 section 3.1",
-        "The sender wants checksums over the data of the connection.", "";
+        "The sender asks for checksums over the data of the connection.", "";
     EXTENSIBILITY_FLAG = "tcp.options.mptcp.extensibility.flag", "RFC 8684 section 3.1",
         "Kept for later versions; sent as 0.", "";
     NOMORESUBFLOWS_FLAG = "tcp.options.mptcp.nomoresubflows.flag", "RFC 8684 section 3.1",
