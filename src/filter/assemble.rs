@@ -1,7 +1,7 @@
 //! The graph written down as instructions.
 //!
-//! Jumps go forward only, so the program is written from its end: when a jump is written, the place it goes to stands
-//! already. A conditional jump reaches 255 instructions; what is further away is reached over an unconditional one, or by
+//! Jumps go forward only, so the program is written from its end: when a jump is written, the place it goes to is
+//! written already. A conditional jump reaches 255 instructions; what is further away is reached over an unconditional one, or by
 //! a second `ret`.
 
 use std::collections::HashMap;

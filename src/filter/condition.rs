@@ -34,22 +34,22 @@ pub(super) struct Field {
 pub(super) enum Location {
     /// The packet's length on the wire.
     Length,
-    /// So many bytes from the start of the frame, or one of the kernel's ancillary values.
+    /// This many bytes from the start of the frame, or one of the kernel's ancillary values.
     At(u32),
-    /// So many bytes, and as many more as a length in the packet says.
+    /// This many bytes, and as many more as a length in the packet says.
     Behind { base: Base, offset: u32 },
 }
 
 /// A length that has to be computed from the packet, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Base {
-    /// Of the IPv4 header that starts so many bytes from the start of the frame, with its options.
+    /// Of the IPv4 header with its options. It starts this many bytes from the start of the frame.
     Ipv4(u32),
     /// Of the radiotap header that starts the frame.
     Radiotap,
     /// Of that and the IEEE 802.11 header behind it.
     Wireless,
-    /// Of both and the IPv4 header that starts so many bytes behind them.
+    /// Of both and the IPv4 header that starts this many bytes after them.
     WirelessIpv4(u32),
 }
 
@@ -82,7 +82,7 @@ impl Comparison {
 }
 
 impl Location {
-    /// So many bytes further.
+    /// The place this many bytes further.
     pub(super) const fn plus(self, bytes: u32) -> Self {
         match self {
             Self::Length => Self::Length,

@@ -6,7 +6,7 @@ use std::fmt;
 use crate::escape::printable;
 use crate::wire::LinkType;
 
-/// A text that is no filter expression.
+/// A text that is not a filter expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxError {
     /// The whole text, unless it is too long to be shown.

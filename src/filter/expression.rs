@@ -58,7 +58,7 @@ pub enum Primitive {
     },
     /// `ether proto 0x800`: the frame's `EtherType`.
     EtherType(u16),
-    /// `vlan`, `vlan 5`: an IEEE 802.1Q or 802.1ad tag. What stands to its right looks behind the tag.
+    /// `vlan`, `vlan 5`: an IEEE 802.1Q or 802.1ad tag. What is to its right looks behind the tag.
     Vlan(Option<u16>),
     /// `less 100`, `len <= 100`, …: the length on the wire, in bytes from the link-layer header on.
     Length(Relation, u32),
@@ -290,7 +290,7 @@ impl GroupDestination {
 /// One to four bytes of a header as a number in network byte order, masked, compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ByteAccess {
-    /// Whose header. Without that header in the packet the answer is no.
+    /// Whose header. A packet without that header does not match.
     pub protocol: Proto,
     /// Where the bytes start, counted from the first one of that header.
     pub offset: u32,

@@ -54,7 +54,7 @@ pub(super) struct FrameLayout {
     link: Option<LinkType>,
 }
 
-/// What tells the protocol of the network header.
+/// What says which protocol the network header has.
 #[derive(Debug, Clone, Copy)]
 enum ProtocolTest {
     /// There is an `EtherType`.
@@ -65,7 +65,7 @@ enum ProtocolTest {
     OnlyIp { location: Location, ipv4: u32, ipv6: u32 },
     /// There is a protocol family of the BSD socket interface, 4 bytes; in either byte order?
     Family { either_order: bool },
-    /// Only the version of IP tells.
+    /// Only the version field of IP says it.
     Version,
     /// Always this `EtherType`.
     Only(u16),
@@ -201,7 +201,7 @@ impl FrameLayout {
         }
     }
 
-    /// So many bytes into the network header.
+    /// The place `offset` bytes into the network header.
     pub(super) const fn network(&self, offset: u32) -> Location {
         self.network.plus(offset)
     }
@@ -256,7 +256,7 @@ impl FrameLayout {
         }
     }
 
-    /// Where the type stands, if there is one: at the first VLAN tag.
+    /// Where the type is, if there is one: at the first VLAN tag.
     pub(super) const fn ether_type(&self) -> Option<Location> {
         match self.kind {
             ProtocolTest::EtherType(location) => Some(location),

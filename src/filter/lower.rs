@@ -92,7 +92,7 @@ impl Lowering {
         }
     }
 
-    /// From left to right: `vlan` changes what stands to its right.
+    /// From left to right: `vlan` changes what is to its right.
     fn all(&mut self, parts: &[Expression], wanted: bool) -> Result<Vec<Condition>, CompileError> {
         parts.iter().map(|part| self.expression(part, wanted)).collect()
     }

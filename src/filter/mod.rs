@@ -29,7 +29,7 @@
 //!
 //! The kernel takes the outermost tag off a received frame before a socket's filter sees it, and the receiver puts it back.
 //! So on a socket `tcp` finds tagged segments too, but in the file of the same frames only `vlan and tcp` does. `vlan` asks
-//! the kernel for the tag that was taken off, or looks for one in the frame, and what stands to its right looks behind it: in
+//! the kernel for the tag that was taken off, or looks for one in the frame, and what is to its right looks behind it: in
 //! both places alike. Lengths do not count a tag that was taken off.
 
 mod assemble;
@@ -58,7 +58,7 @@ pub use program::{FilterProgram, Instruction, LONGEST, LONGEST_FOR_FILES, Progra
 
 use expression::{AddressPrefix, DirQualifier, Expression, Primitive};
 
-/// Which packets are wanted. The default wants all.
+/// Which packets are wanted. The default is all packets.
 ///
 /// Displayed it is an expression that means the same, with every qualifier written out.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
@@ -67,7 +67,7 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// Reads an expression. One without words wants all packets.
+    /// Reads an expression. One without words accepts all packets.
     ///
     /// # Errors
     /// The text is not in the language, or a name has no address.
@@ -139,7 +139,7 @@ impl Filter {
     }
 }
 
-/// Wants packets with one of these; with none given, all packets.
+/// Accepts packets with one of these; with none given, all packets.
 fn any_of(primitives: impl Iterator<Item = Primitive>) -> Filter {
     let expression = primitives.map(Expression::from).reduce(Expression::or);
     Filter { expression }

@@ -287,7 +287,7 @@ impl Parser<'_> {
     }
 }
 
-/// Why a word that stands alone is nothing.
+/// Why a word by itself is not a filter.
 fn unknown_word(word: &str) -> String {
     let lower = word.to_ascii_lowercase();
     if lower != word && (is_keyword(&lower) || matches!(&*lower, "and" | "or" | "not")) {

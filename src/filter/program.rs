@@ -207,7 +207,7 @@ const fn comparison(code: u16) -> Option<super::condition::Comparison> {
 /// Why a program is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProgramError {
-    /// It has so many instructions.
+    /// It has this many instructions.
     Length(usize),
     /// There is no such instruction, or not with such a constant.
     Unknown {

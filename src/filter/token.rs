@@ -15,9 +15,9 @@ pub(super) struct Token<'a> {
 /// What it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TokenKind<'a> {
-    /// A keyword, number, address or name; the parser knows which, from where it stands.
+    /// A keyword, number, address or name; the parser knows which, from its place.
     Word(&'a str),
-    /// `\tcp`: a word that is no keyword here.
+    /// `\tcp`: a word that is not a keyword here.
     Escaped(&'a str),
     And,
     Or,
@@ -40,7 +40,7 @@ pub(super) enum TokenKind<'a> {
 pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut tokens = Vec::new();
     let mut rest = text;
-    // Inside of brackets a colon separates, outside it belongs to addresses; the same goes for a minus.
+    // Inside brackets a colon separates, outside it belongs to addresses; the same goes for a minus.
     let mut in_brackets = false;
     loop {
         rest = rest.trim_ascii_start();

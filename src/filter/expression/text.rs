@@ -4,7 +4,7 @@ use std::fmt::{self, Display as _};
 
 use super::{AddressPrefix, ByteAccess, DirQualifier, Expression, Primitive, Proto};
 
-/// Writes every qualifier out, so nothing is inherited; a list within a list stands in parentheses.
+/// Writes every qualifier out, so nothing is inherited; a list within a list is in parentheses.
 impl fmt::Display for Expression {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (parts, operator) = match self {

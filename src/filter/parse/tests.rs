@@ -113,7 +113,7 @@ const WRONG: [(&str, usize, &str); 41] = [
     ("ip port 80", 9, "no ports"),
     ("ip6 host 192.0.2.1", 19, "\"ip6\""),
     ("host 192.0.2.256", 6, "192.0.2.256"),
-    ("host 2001:db8::g", 6, "no IP address"),
+    ("host 2001:db8::g", 6, "not an IP address"),
     ("host 02:00:00:00:00:01", 6, "ether host 02:00:00:00:00:01"),
     ("ether host 192.0.2.1", 12, "MAC address"),
     ("net 192.0.2.1/24", 5, "ones behind"),

@@ -252,7 +252,7 @@ impl Parser<'_> {
             } else {
                 "expected an IP address, as in \"host 192.0.2.1\" or \"host 2001:db8::1\"".to_owned()
             };
-            return Err(self.trouble(&format!("{word:?} is no IP address: {hint}")));
+            return Err(self.trouble(&format!("{word:?} is not an IP address: {hint}")));
         }
         let addresses = self.names.addresses(word).map_err(|error| {
             self.trouble(&format!(

@@ -1,8 +1,8 @@
-//! The words of the grammar, and what stands in front of a value.
+//! The words of the grammar, and what comes before a value.
 
 use super::super::expression::{DirQualifier, Proto};
 
-/// What stands in front of a value.
+/// What comes before a value.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Qualifiers {
     pub(super) protocol: Option<Proto>,
