@@ -47,7 +47,7 @@ pub fn emit(call: &Call) {
     );
 }
 
-/// Makes the call again out of its event; `None` for an event that is no socket call.
+/// Makes the call again out of its event; `None` for an event that is not a socket call.
 #[must_use]
 pub fn read(event: &Event<'_>) -> Option<Call> {
     if event.metadata().target() != TARGET {

@@ -12,7 +12,7 @@ use crate::local_time;
 ///
 /// `05:06:07.123456789 client socket 3: connect(127.0.0.1:12000) = 0 in 34.1µs, local 127.0.0.1:44298`
 ///
-/// The number behind the role is the descriptor. The program is left out: the role tells it, and the line is long.
+/// The number behind the role is the descriptor. The program is left out: the role implies it, and the line is long.
 #[must_use]
 pub fn line(call: &Call) -> String {
     line_in(call, &local_time::offset(call.entered))
@@ -39,7 +39,7 @@ where
     line
 }
 
-/// What was handed in, as far as it tells something.
+/// What was handed in, as far as it is informative.
 fn arguments(call: &Call) -> String {
     let mut parts = Vec::new();
     parts.extend(call.argument.clone());

@@ -1,4 +1,4 @@
-//! Later fragments of the datagrams that a filter wants.
+//! Later fragments of the datagrams that a filter accepts.
 //!
 //! A filter that asks for ports can only judge a datagram's first fragment; [`crate::filter::FragmentPolicy::Keep`] lets all later
 //! ones pass. Here those are kept whose first fragment passed before.
@@ -63,7 +63,7 @@ impl FragmentFilter {
     }
 }
 
-/// Which datagram it is a fragment of, and where its data stands; `None` for a whole datagram.
+/// Which datagram it is a fragment of, and where its data begins; `None` for a whole datagram.
 fn fragment(packet: &Packet<'_>) -> Option<(FragmentKey, usize)> {
     let (from, to) = packet.addresses()?;
     let (identification, offset) = match packet.ipv4() {

@@ -12,7 +12,7 @@ pub const MOST: usize = 65_536;
 /// Who has to acknowledge what to whom.
 type ExpectedAck = (SocketAddr, SocketAddr, u32);
 
-/// Tells segments of the handshake and of the close from those in between.
+/// Separates segments of the handshake and of the close from those in between.
 #[derive(Debug, Default)]
 pub struct Handshakes {
     /// How often each acknowledgment is waited for, which is once but for retransmissions.

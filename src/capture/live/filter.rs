@@ -1,4 +1,4 @@
-//! The filter that the kernel runs: what comes before the caller's program, and what stands in its place.
+//! The filter that the kernel runs: what comes before the caller's program, and what can replace it.
 
 use super::Instruction;
 
@@ -34,7 +34,7 @@ pub(super) fn without_sent_loopback(loopback: u32, program: &[Instruction]) -> V
     all
 }
 
-/// The program that lets everything pass, cut after so many bytes.
+/// The program that lets everything pass, cut after `snaplen` bytes.
 pub(super) fn everything(snaplen: u32) -> Vec<Instruction> {
     vec![(RETURN, 0, 0, snaplen)]
 }

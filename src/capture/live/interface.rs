@@ -76,7 +76,7 @@ impl fmt::Display for Interface {
 #[cfg(target_os = "linux")]
 #[must_use]
 pub fn interfaces() -> Vec<Interface> {
-    // Not pnet's list: it has no hardware type, and takes a name that is no UTF-8 for UTF-8.
+    // Not pnet's list: it has no hardware type, and takes a name that is not UTF-8 for UTF-8.
     let mut interfaces: Vec<Interface> = Vec::new();
     for entry in nix::ifaddrs::getifaddrs().into_iter().flatten() {
         let place = interfaces.iter().position(|known| known.name == entry.interface_name);
@@ -113,8 +113,8 @@ impl Interface {
     fn add(&mut self, entry: &nix::ifaddrs::InterfaceAddress) {
         let Some(address) = entry.address else { return };
         if let Some(hardware) = address.as_link_addr() {
-            // Any other hardware has a header of its own or none at all; the kernel then takes it off, and a cooked one
-            // stands in its place.
+            // Any other hardware has a header of its own or none at all. The kernel takes it off, and a cooked header
+            // replaces it.
             if matches!(hardware.hatype(), ETHERNET | LOOPBACK) {
                 self.link_type = LinkType::ETHERNET;
                 self.mac = hardware.addr().filter(|_| hardware.hatype() == ETHERNET);

@@ -16,7 +16,7 @@
 //! # A call for each frame
 //!
 //! The plain way is that of any socket: the kernel queues a copy of each frame, and a system call takes one out. That is
-//! `pnet`'s datalink channel, with a peek before each read at what stands beside the frame: two system calls a frame, and the
+//! `pnet`'s datalink channel, with a peek before each read at what comes with the frame: two system calls a frame, and the
 //! kernel's memory for a frame is handed out and given back each time. At 200,000 frames a second this is most of the work.
 //!
 //! # A ring

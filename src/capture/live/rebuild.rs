@@ -1,11 +1,11 @@
 //! What the kernel took off a frame, put back.
 //!
 //! A VLAN tag is taken off before the frame is seen, and told beside it. On a cooked capture the whole link-layer
-//! header is, and a "Linux cooked v2" header stands in its place
+//! header is, and a "Linux cooked v2" header replaces it
 //! (<https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL2.html>).
 //!
-//! One case stays wrong: of a frame with two tags on a cooked capture, current kernels name what stands behind both tags,
-//! but leave the inner one in the bytes (seen on Linux 6.18), and nothing tells such a frame from one with a single tag.
+//! One case stays wrong: a frame with two tags on a cooked capture. Current kernels name what comes after both tags, but
+//! leave the inner one in the bytes (seen on Linux 6.18). Such a frame cannot be distinguished from one with a single tag.
 
 use nix::libc;
 
@@ -52,7 +52,7 @@ pub(super) struct LinkAddress {
 
 /// `PACKET_OUTGOING` of `linux/if_packet.h`.
 const OUTGOING: u8 = 4;
-/// Two Ethernet addresses: the tag stands behind them.
+/// Two Ethernet addresses: the tag comes after them.
 const BEFORE_TAG: usize = 12;
 const TAG_LENGTH: u32 = 4;
 const COOKED_HEADER_LENGTH: u32 = 20;

@@ -24,7 +24,7 @@ const UNTIL_STAMPS_ARE_ON: Duration = Duration::from_millis(20);
 /// A socket that receives nothing yet.
 pub(super) struct PreparedSocket {
     pub(super) socket: OwnedFd,
-    /// The interface to bind it to, as `pnet` wants it.
+    /// The interface to bind it to, in the form that `pnet` takes.
     pub(super) interface: NetworkInterface,
     /// Does the kernel take the link-layer header off?
     pub(super) cooked: bool,
@@ -52,8 +52,8 @@ pub(super) fn prepare(options: &CaptureOptions) -> Result<PreparedSocket, OpenEr
     })
 }
 
-/// What stands beside a frame in a ring has to be asked for where there is none: time stamps, VLAN tag, original length. And
-/// frames wait in a receive buffer then, which is small unless asked for, too.
+/// A ring has time stamps, VLAN tag and original length with each frame. Without a ring they have to be asked for. And frames
+/// then wait in a receive buffer, which is small unless a larger one is asked for.
 pub(super) fn prepare_for_channel(socket: BorrowedFd<'_>, options: &CaptureOptions) -> Result<Option<Note>, OpenError> {
     let called = |call: &'static str| move |source: io::Error| failure(options, call, source);
     // SO_TIMESTAMPING rather than SO_TIMESTAMPNS, which makes a stamp up when the kernel has none.
@@ -138,7 +138,7 @@ fn enlarge_buffer(socket: BorrowedFd<'_>, asked: usize) -> Option<Note> {
         // Without CAP_NET_ADMIN there is a limit, net.core.rmem_max, to which the kernel cuts without an error.
         let _ = socket.set_recv_buffer_size(asked);
     }
-    // The kernel doubles the number, to have room for its own bookkeeping, and tells the doubled one.
+    // The kernel doubles the number, to have room for its own bookkeeping, and reports the doubled one.
     let given = socket.recv_buffer_size().unwrap_or(0) / 2;
     (given < asked).then_some(Note::SmallBuffer { asked, given })
 }

@@ -1,7 +1,7 @@
 //! Where a capture's frames come from: a ring, or `pnet`'s datalink channel.
 //!
-//! Both are receivers in `pnet`'s sense, which returns the bytes of a frame and nothing else. What stands beside them (time
-//! stamp, length on the wire, direction, VLAN tag) is had by a peek before the frame is read.
+//! Both are receivers in `pnet`'s sense, which returns the bytes of a frame and nothing else. What comes with them (time
+//! stamp, length on the wire, direction, VLAN tag) is read by a peek before the frame is read.
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};

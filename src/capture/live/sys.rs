@@ -66,7 +66,7 @@ pub(super) fn set_promiscuous(socket: BorrowedFd<'_>, index: u32) -> io::Result<
     set_option(socket, libc::SOL_PACKET, libc::PACKET_ADD_MEMBERSHIP, &membership)
 }
 
-/// setsockopt(2) with a value of the type that the option wants: a number, or a structure of C's without pointers.
+/// setsockopt(2) with a value of the type that the option needs: a number, or a structure of C's without pointers.
 pub(super) fn set_option<T: Copy>(socket: BorrowedFd<'_>, level: c_int, name: c_int, value: &T) -> io::Result<()> {
     // SAFETY: pointer and length are those of `value`, which outlives the call, and the kernel only reads it.
     let result = unsafe {
@@ -174,7 +174,7 @@ pub(super) fn peek(socket: BorrowedFd<'_>) -> io::Result<FrameMetadata> {
         tag: None,
         checksum: KernelChecksum::Unknown,
         address: LinkAddress {
-            protocol: from.sll_protocol.to_ne_bytes(), // in network byte order as it stands
+            protocol: from.sll_protocol.to_ne_bytes(), // in network byte order already
             interface: from.sll_ifindex.try_into().unwrap_or_default(),
             hardware: from.sll_hatype,
             packet_type: from.sll_pkttype,
@@ -187,13 +187,13 @@ pub(super) fn peek(socket: BorrowedFd<'_>) -> io::Result<FrameMetadata> {
     Ok(metadata)
 }
 
-/// Adds what stands in the ancillary data. cmsg(3)
+/// Adds what is in the ancillary data. cmsg(3)
 ///
 /// # Safety
 /// `message` must have been filled by recvmsg(2), and its ancillary data still be there.
 unsafe fn read_ancillary(message: &libc::msghdr, metadata: &mut FrameMetadata) {
     // SAFETY: as the caller promises, `message` describes ancillary data that the kernel wrote. The macros' functions
-    // stay inside of it, and each header says how much data follows; a structure is only read where its whole size does.
+    // stay inside it, and each header says how much data follows; a structure is only read where its whole size does.
     unsafe {
         let mut next = libc::CMSG_FIRSTHDR(message);
         while let Some(header) = next.as_ref() {

@@ -10,7 +10,7 @@ use nix::poll::{PollFd, PollFlags, poll};
 use super::super::{CancelDescriptor, CaptureError, CaptureEvent, CaptureStatistics, interfaces};
 use super::{Capture, LinkState, WaitEnd, failure, is_down, milliseconds, passes};
 
-/// How often an interface that is down is looked at: nothing tells that it is up again.
+/// How often an interface that is down is looked at: nothing signals that it is up again.
 const DOWN_CHECK: Duration = Duration::from_millis(50);
 /// After how many frames in a row the quit is looked at, without waiting for the socket to be empty.
 const FRAMES_BETWEEN_CANCEL_CHECKS: u32 = 512;

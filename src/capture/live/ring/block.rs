@@ -20,7 +20,7 @@ use nix::libc::{sockaddr_ll, tpacket_block_desc, tpacket_hdr_v1, tpacket_hdr_var
 
 use super::super::rebuild::{FrameMetadata, LinkAddress, checksum, tag, time};
 
-/// What stands before the first frame. `BLK_HDR_LEN` of the kernel.
+/// The bytes before the first frame. `BLK_HDR_LEN` of the kernel.
 pub(super) const HEADER: usize = size_of::<tpacket_block_desc>();
 /// `tpacket3_hdr`, which is aligned already, and behind it the address.
 const FRAME_HEADERS: usize = size_of::<tpacket3_hdr>() + size_of::<sockaddr_ll>();

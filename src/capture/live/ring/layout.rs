@@ -9,7 +9,7 @@
 
 use super::block::{BEFORE_BYTES, HEADER};
 
-/// A block with something in it is handed over after so many milliseconds at the latest. With what it takes to wake up and to
+/// A block with something in it is handed over after this many milliseconds at the latest. With what it takes to wake up and to
 /// print, a lone packet is on the screen within 20.
 pub(super) const RETIRE_AFTER: u32 = 10;
 
@@ -28,7 +28,7 @@ pub(super) struct RingLayout {
 }
 
 impl RingLayout {
-    /// For frames of which so many bytes are kept, in so much memory, both in bytes.
+    /// For a ring of `buffer` bytes and frames of which at most `snaplen` bytes are kept.
     pub(super) fn of(buffer: usize, snaplen: usize) -> Self {
         let one = snaplen.saturating_add(HEADER + BEFORE_BYTES).min(LARGEST);
         let block_size = (2 * one).next_power_of_two().clamp(SMALLEST, LARGEST);
@@ -38,7 +38,7 @@ impl RingLayout {
         }
     }
 
-    /// The bytes of the whole ring; `None` when no machine has so many.
+    /// The bytes of the whole ring; `None` when no machine has that many.
     pub(super) fn bytes(self) -> Option<usize> {
         self.block_size.checked_mul(self.blocks)
     }

@@ -37,7 +37,7 @@ pub(super) struct Ring {
 }
 
 impl Ring {
-    /// Sets a ring of so many bytes up on a packet socket that is not bound yet, for frames of which so many bytes are kept.
+    /// Sets up a ring of `buffer` bytes on a packet socket that is not bound yet. Of each frame, `snaplen` bytes are kept.
     ///
     /// # Errors
     /// The kernel gives none.

@@ -104,7 +104,7 @@ impl Memory {
         if !self.held {
             return &[];
         }
-        // SAFETY: the block lies inside of the mapping, as `current` is below the number of blocks. It belongs to this program
+        // SAFETY: the block lies inside the mapping, as `current` is below the number of blocks. It belongs to this program
         // (`held`): the kernel does not write to it, and this program does not before `give_back`, for which no code may hold
         // these bytes any more, as it takes `self` mutably.
         unsafe { std::slice::from_raw_parts(self.current_start().as_ptr(), self.layout.block_size) }
@@ -120,7 +120,7 @@ impl Memory {
     }
 
     fn current_start(&self) -> NonNull<u8> {
-        // SAFETY: `current` is below the number of blocks, so the sum stays inside of the mapping.
+        // SAFETY: `current` is below the number of blocks, so the sum stays inside the mapping.
         unsafe { self.start.add(self.current * self.layout.block_size) }
     }
 
@@ -170,7 +170,7 @@ mod tests {
         }
     }
 
-    /// A pointer that may go to another thread, which stands in the kernel's place.
+    /// A pointer that may go to another thread, which plays the kernel's part.
     #[derive(Clone, Copy)]
     struct Shared(*mut u8);
     // SAFETY: the code that uses the pointer keeps to the protocol that is tested here.
@@ -178,12 +178,12 @@ mod tests {
 
     impl Shared {
         fn block(self, number: usize) -> *mut u8 {
-            // SAFETY: inside of the mapping.
+            // SAFETY: inside the mapping.
             unsafe { self.0.add(number % SHAPE.blocks * SHAPE.block_size) }
         }
 
         fn status(&self, number: usize) -> &AtomicU32 {
-            // SAFETY: inside of the mapping, and aligned.
+            // SAFETY: inside the mapping, and aligned.
             unsafe { AtomicU32::from_ptr(self.block(number).add(STATUS).cast()) }
         }
     }
@@ -203,7 +203,7 @@ mod tests {
                 while status.load(Ordering::Acquire) & libc::TP_STATUS_USER != 0 {
                     std::thread::yield_now();
                 }
-                // SAFETY: inside of the mapping, and the block is this thread's until the store.
+                // SAFETY: inside the mapping, and the block is this thread's until the store.
                 unsafe { shared.block(number.into()).add(LAST).write(number) };
                 status.store(libc::TP_STATUS_USER, Ordering::Release);
             }
