@@ -16,7 +16,7 @@ pub(super) struct IcmpError {
     pub(super) destination: SocketAddr,
     /// Of TCP: the quoted sequence number.
     pub(super) sequence: Option<u32>,
-    /// Of UDP: what tells the datagram.
+    /// Of UDP: what identifies the datagram.
     pub(super) id: DatagramId,
 }
 

@@ -35,7 +35,7 @@ impl KeySide {
 /// Bytes of an endpoint.
 const ENDPOINT: usize = 18;
 
-/// Address and port, each in network byte order; an IPv4 address stands as IPv6 maps it.
+/// Address and port, each in network byte order; an IPv4 address is written as IPv6 maps it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Endpoint([u8; ENDPOINT]);
 

@@ -3,12 +3,12 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-/// A sequence number as it stands in a header: 32 bits, counted modulo 2^32.
+/// A sequence number as it is in a header: 32 bits, counted modulo 2^32.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Sequence(pub u32);
 
 impl Sequence {
-    /// So many numbers further.
+    /// The number this many further.
     #[must_use]
     pub const fn plus(self, count: u32) -> Self {
         Self(self.0.wrapping_add(count))
@@ -47,7 +47,7 @@ impl fmt::Display for Sequence {
 /// A sequence or acknowledgment number with its distance from where its stream began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Number {
-    /// As it stands in the header.
+    /// As it is in the header.
     pub raw: Sequence,
     /// Counted from the initial sequence number of its stream, which is 0 here, so that the first data byte is 1. Where the
     /// capture does not have the beginning, counted so that the first data byte seen is 1 (as Wireshark does). It does not

@@ -1,4 +1,4 @@
-//! Segments that are sent and not yet acknowledged: what times round trips and tells repetitions.
+//! Segments that are sent and not yet acknowledged: they are kept to measure round trips and to find repetitions.
 
 use smallvec::SmallVec;
 
@@ -20,7 +20,7 @@ struct SentSegment {
     /// How many numbers it takes.
     length: u32,
     stamp: u32,
-    /// What tells it from its repetitions: [`TcpSegmentInfo::fingerprint`](super::segment_info::TcpSegmentInfo::fingerprint), of the last one.
+    /// What distinguishes it from its repetitions: [`TcpSegmentInfo::fingerprint`](super::segment_info::TcpSegmentInfo::fingerprint), of the last one.
     fingerprint: u32,
     sender: Party,
     repeated: bool,

@@ -14,7 +14,7 @@ pub enum Roles {
     Seen,
     /// Taken from the port numbers: the server's is the one that an application chose, the client's is from the range from which systems pick.
     Ports,
-    /// Nothing tells: who sent the first captured packet is called the client.
+    /// Unknown: the end that sent the first captured packet is called the client.
     First,
 }
 

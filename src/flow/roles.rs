@@ -1,4 +1,4 @@
-//! Who is the client, where no SYN tells.
+//! Which end is the client, where no SYN shows it.
 
 use super::packet_in_flow::Roles;
 use super::party::Party;

@@ -37,7 +37,7 @@ pub struct Segment {
     pub round_trip: Option<RoundTrip>,
     /// Number of the packet whose timestamp it echoes (RFC 7323), where it is remembered.
     pub echoes: Option<u64>,
-    /// Why it came so long after the packet before, when the connection tells.
+    /// Why it came so long after the packet before, when the connection shows it.
     pub delay: Option<Delay>,
 }
 
@@ -56,7 +56,7 @@ pub enum SegmentPart {
     Data,
     /// Only acknowledges.
     Ack,
-    /// Only tells of a new window.
+    /// Only announces a new window.
     WindowUpdate,
     /// Asks whether the other end is still there. RFC 9293 section 3.8.4
     KeepAlive,
@@ -80,7 +80,7 @@ pub enum SegmentPart {
     Stray,
 }
 
-/// Why a RST was sent, as far as the wire tells. RFC 9293 section 3.5.3
+/// Why a RST was sent, as far as the packets show it. RFC 9293 section 3.5.3
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ResetCause {
     /// It answers a SYN: no program listens on the port (or a firewall says so).
@@ -121,7 +121,7 @@ impl Acknowledged {
 /// The advertised window. RFC 7323 section 2
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
-    /// As it stands in the header.
+    /// As it is in the header.
     pub raw: u16,
     /// How it is scaled.
     pub scale: Scale,
@@ -142,7 +142,7 @@ impl Window {
 /// How a window is scaled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scale {
-    /// By so many bits, 0 to 14: both SYNs had the option, and this is the sender's shift.
+    /// By this many bits, 0 to 14: both SYNs had the option, and this is the sender's shift.
     Shift(u8),
     /// The window of a SYN is never scaled.
     OfSyn,
@@ -161,7 +161,7 @@ pub struct RoundTrip {
     pub time: i64,
 }
 
-/// Why a packet came late, when the connection tells.
+/// Why a packet came late, when the connection shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Delay {
     /// The acknowledgment waited for data to ride on. RFC 9293 section 3.8.6.3 (500 ms at most), Linux: 40 to 200 ms
@@ -203,7 +203,7 @@ pub enum Remark {
     DuplicateAck,
     /// It reports bytes that arrived twice. RFC 2883
     DuplicateSack,
-    /// The window that it tells is zero: stop.
+    /// The window that it announces is zero: stop.
     ZeroWindow,
     /// It fills the other end's window to the last byte.
     WindowFull,

@@ -26,8 +26,8 @@ pub(super) struct TcpSegmentInfo {
     /// Value and echo reply.
     pub(super) timestamps: Option<(u32, u32)>,
     /// IPv4 identification and TCP checksum: a segment that is sent again has another identification (RFC 6864 section 4.1).
-    /// Of a SYN without one its timestamp: sent again, a second later, it has another. The checksum tells nothing there, where
-    /// the network card computes it. 0: not to be told.
+    /// Of a SYN without one its timestamp: sent again, a second later, it has another. The checksum is not usable there, where
+    /// the network card computes it. 0: unknown.
     pub(super) fingerprint: u32,
 }
 

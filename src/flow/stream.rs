@@ -151,7 +151,7 @@ impl Stream {
         self.is(StreamFlag::SynSeen).then_some(Sequence(self.base))
     }
 
-    /// The highest number that was sent or acknowledged, as it stands in a header: what headers say is within 2^31 of it.
+    /// The highest number that was sent or acknowledged, as it is in a header: what headers say is within 2^31 of it.
     const fn front(&self) -> u32 {
         if self.is(StreamFlag::AckLeads) {
             self.acked
@@ -191,7 +191,7 @@ impl Stream {
         }
     }
 
-    /// The number as it stands in a header.
+    /// The number as it is in a header.
     pub(super) const fn raw(&self, relative: i64) -> u32 {
         self.base.wrapping_add(low(relative))
     }
@@ -278,7 +278,7 @@ impl Stream {
         self.is(StreamFlag::WindowKnown).then_some(self.smallest_window)
     }
 
-    /// All before this number, as it stands in a header, turned out to be captured.
+    /// All before this number, as it is in a header, turned out to be captured.
     pub(super) fn complete(&mut self, to: u32) {
         self.whole = to;
     }

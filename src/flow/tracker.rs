@@ -34,7 +34,7 @@ impl Default for Tracker {
 }
 
 impl Tracker {
-    /// At most so many conversations are remembered, unless another number is asked for.
+    /// At most this many conversations are remembered, unless another number is asked for.
     pub const MOST: usize = 1_000_000;
 
     /// Nothing seen yet.
@@ -43,7 +43,7 @@ impl Tracker {
         Self::with_most(Self::MOST)
     }
 
-    /// Remembers at most so many conversations, at least one; the least recently seen leave first.
+    /// Remembers at most `most` conversations, at least one; the least recently seen leave first.
     #[must_use]
     pub fn with_most(most: usize) -> Self {
         Self {
@@ -55,7 +55,7 @@ impl Tracker {
     /// Takes the next packet of the capture: its number, from 1 (0 for one that is not to be referred to), its time, and its headers. `None` for a packet of no
     /// conversation: without ports, or one whose header is cut or malformed.
     ///
-    /// Of a fragmented datagram the first fragment is followed, with the length that its UDP header tells. When the whole
+    /// Of a fragmented datagram the first fragment is followed, with the length that its UDP header gives. When the whole
     /// datagram is followed later, it is not counted again. Of a fragmented segment only the whole is followed.
     pub fn follow(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>) -> Option<PacketInFlow> {
         let now = CurrentPacket {
@@ -116,7 +116,7 @@ impl Tracker {
         let is_another = known.is_some_and(|index| {
             let record = self.store.get(index);
             record.is_some_and(|record| match &record.protocol {
-                // The answer to its own SYN is no other connection's.
+                // The answer to its own SYN does not belong to another connection.
                 ProtocolRecord::Tcp(_) if source == destination && info.acknowledgment.is_some() => false,
                 ProtocolRecord::Tcp(tcp) => tcp.is_left_for(record.party(side), info),
                 ProtocolRecord::Udp(_) => false,
@@ -246,8 +246,8 @@ impl Tracker {
     }
 }
 
-/// Data bytes of a datagram by the UDP header, which of a first fragment tells those of the whole datagram; by the IP
-/// header where that tells none (RFC 2675).
+/// Data bytes of a datagram by the UDP header. In a first fragment that header counts those of the whole datagram. By the IP
+/// header where the UDP header gives no length (RFC 2675).
 fn data_of(packet: &Packet<'_>) -> Option<usize> {
     let layer = packet.layer(Protocol::Udp)?;
     let declared = usize::from(layer.udp()?.length());

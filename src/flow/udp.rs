@@ -16,7 +16,7 @@ struct SentDatagram {
     id: DatagramId,
 }
 
-/// What an ICMP error quotes that tells one datagram from the others.
+/// What an ICMP error quotes that distinguishes one datagram from the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct DatagramId {
     /// IPv4 identification; 0 over IPv6.
@@ -36,12 +36,12 @@ pub(super) struct Udp {
     answered: u64,
     /// Requests that an ICMP error or the bound took off the list.
     given_up: u64,
-    /// A datagram of which only the first fragment has come: who sent it, what tells it, and its part.
+    /// A datagram of which only the first fragment has come: who sent it, what identifies it, and its part.
     fragment: Option<(Party, DatagramId, DatagramPart)>,
 }
 
 impl Udp {
-    /// What a datagram with so many data bytes does.
+    /// What a datagram with `length` data bytes does.
     pub(super) fn follow(&mut self, sender: Party, now: CurrentPacket, length: usize, id: DatagramId) -> Datagram {
         let sent = SentDatagram {
             time: now.time,

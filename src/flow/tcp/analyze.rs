@@ -10,7 +10,7 @@ use crate::flow::stream::{Stream, StreamFlag};
 /// Without a measured handshake: segments so close together, in nanoseconds, were rather reordered than sent again. As
 /// Wireshark has it.
 const REORDERED_WITHIN: i64 = 3_000_000;
-/// So many duplicate acknowledgments ask for a segment. RFC 5681 section 3.2
+/// This many duplicate acknowledgments ask for a segment. RFC 5681 section 3.2
 const ASKING: u8 = 3;
 
 impl Tcp {
@@ -218,7 +218,7 @@ impl Tcp {
     }
 }
 
-/// RFC 2883 section 4: the first block lies below the acknowledgment number, or inside of the second one.
+/// RFC 2883 section 4: the first block lies below the acknowledgment number, or inside the second one.
 fn duplicate_sack(other: &Stream, to: i64, info: &TcpSegmentInfo) -> bool {
     let [Some((left, right)), second] = info.sack else {
         return false;

@@ -6,7 +6,7 @@ use crate::flow::segment::{Acknowledged, Delay, Remark, SegmentPart};
 
 /// Pauses below this, in nanoseconds, are what networks and programs take.
 const LONG: i64 = 100_000_000;
-/// The shortest retransmission timer that is in use: Linux's (`TCP_RTO_MIN`). RFC 6298 section 2.4 wants a second.
+/// The shortest retransmission timer that is in use: Linux's (`TCP_RTO_MIN`). RFC 6298 section 2.4 asks for one second.
 const SHORTEST_TIMER: i64 = 200_000_000;
 /// What an acknowledgment has to take more than the network does: Linux waits 40 ms at least (`TCP_DELACK_MIN`), …
 const DELAYED: i64 = 30_000_000;
@@ -31,7 +31,7 @@ pub(super) struct DelaySigns<'a> {
     pub(super) full: [bool; 2],
 }
 
-/// Why it came late, if it did and the connection tells.
+/// Why it came late, if it did and the connection shows it.
 pub(super) fn of(signs: &DelaySigns<'_>) -> Option<Delay> {
     let pause = signs.pause?;
     let remarks = signs.analysis.remarks;

@@ -55,7 +55,7 @@ pub(super) struct Since {
     pub(super) first: Option<i64>,
 }
 
-/// Where a segment stands in its connection.
+/// The position of a segment in its connection.
 #[derive(Debug, Clone, Copy)]
 struct SegmentPosition {
     sender: Party,
@@ -246,7 +246,7 @@ impl Tcp {
             stream.send(to - 1, to);
         }
         let from = stream.acked();
-        // A window has 2^30 bytes at most (RFC 7323 section 2.3): what lies further is no acknowledgment of this stream.
+        // A window has 2^30 bytes at most (RFC 7323 section 2.3): what lies further is not an acknowledgment of this stream.
         if to <= from || to > from.max(stream.next()).saturating_add(1 << 30) {
             return nothing;
         }
@@ -307,7 +307,7 @@ impl Tcp {
         if info.fin {
             own.end(position.end - 1);
         }
-        // RFC 9293 section 3.10.7.4: what comes late tells nothing of the window.
+        // RFC 9293 section 3.10.7.4: what comes late says nothing about the window.
         let is_late_syn = info.syn && !is_first;
         if !is_late_syn && (position.is_first_word || position.acknowledgment.is_none_or(|to| to >= acked_before)) {
             own.window = info.window;

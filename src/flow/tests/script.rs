@@ -121,7 +121,7 @@ impl Line {
         tcp.extend(acknowledgment.to_be_bytes());
         tcp.extend([u8::try_from(header / 4).unwrap() << 4, self.flags]);
         tcp.extend(self.window.to_be_bytes());
-        // The checksum as it stands where the network card computes it, and no urgent pointer.
+        // The checksum that packets have where the network card computes it, and no urgent pointer.
         tcp.extend([0xfe, 0x30, 0, 0]);
         tcp.extend(&options);
         tcp.resize(header + self.data, b'x');
@@ -144,7 +144,7 @@ pub(super) fn ipv4(protocol: u8, source: u8, destination: u8, identification: u1
     bytes
 }
 
-/// What the tracker says of these packets, numbered from 1 and each so many milliseconds after the one before.
+/// What the tracker says of these packets. They are numbered from 1, and each has its milliseconds after the one before.
 pub(super) fn follow(tracker: &mut Tracker, packets: &[(i64, Vec<u8>)]) -> Vec<Option<PacketInFlow>> {
     let mut time = 0;
     let mut number = 0;
