@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use crate::calls::{Call, CallName, Program, Role};
 
-/// So many calls are kept at most; at about 500 bytes each that is 250 MB.
+/// At most this many calls are kept; at about 500 bytes each that is 250 MB.
 const MOST: usize = 500_000;
 
 /// Where a call is: its socket, and its place among the socket's calls.
@@ -33,7 +33,7 @@ pub(super) struct SocketCalls {
     pub(super) program: Program,
     /// Its own address, when it has one.
     local: Option<SocketAddr>,
-    /// So many calls at its beginning make it ready, before any client.
+    /// This many calls at its beginning make it ready, before any client.
     pub(super) preparation: usize,
     /// `None` where a call was handed out.
     pub(super) calls: Vec<Option<Call>>,

@@ -267,7 +267,7 @@ struct Pairable {
 /// Pairs calls with datagrams, in their order. Where one side has more, for a log or a capture that began later or ended
 /// earlier, those stand out that fit least by their times.
 fn pairs(calls: &[Pairable], packets: &[Pairable]) -> Vec<(usize, usize)> {
-    /// So many comparisons are made at most; beyond them only both ends are tried.
+    /// At most this many comparisons are made; beyond them only both ends are tried.
     const WORK: usize = 4_000_000;
     let (few, many) = if calls.len() <= packets.len() {
         (calls, packets)

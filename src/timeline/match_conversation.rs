@@ -18,8 +18,8 @@ pub struct ConversationCalls {
 }
 
 impl ConversationCalls {
-    /// Keeps so many calls at most, the first ones by their clocks; says how many it has not kept. Without calls at its end a
-    /// conversation can be told, without those of its beginning hardly.
+    /// Keeps at most `most` calls, the first ones by their clocks; returns how many it has not kept. A conversation can be
+    /// explained without the calls at its end, but hardly without those at its beginning.
     pub fn keep_first(&mut self, most: usize) -> u64 {
         let all = self.calls.len();
         if all > most {

@@ -22,10 +22,10 @@ pub enum EventKind {
 /// What is to be noted of the order of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OrderNote {
-    /// By its own clock it would stand elsewhere: cause and effect put it here. So many nanoseconds would have to be added to
-    /// its time at least.
+    /// By its own clock it would be elsewhere: cause and effect put it here. At least this many nanoseconds would have to be
+    /// added to its time.
     Clock(i64),
-    /// It stands before what should have caused it: the call log and the capture contradict each other.
+    /// It comes before what should have caused it: the call log and the capture contradict each other.
     BeforeCause,
 }
 
@@ -57,7 +57,7 @@ pub struct Timeline {
 }
 
 impl Timeline {
-    /// Puts the packets of a conversation, in the order of the capture, and its calls in one order. An effect never stands
+    /// Puts the packets of a conversation, in the order of the capture, and its calls in one order. An effect never comes
     /// before its cause, unless it is marked so.
     #[must_use]
     pub fn of(packets: &[PacketRef], matched: ConversationCalls) -> Self {
@@ -296,7 +296,7 @@ fn sequences(calls: &[PartyCall]) -> Vec<(usize, usize)> {
     found
 }
 
-/// Marks each call that stands elsewhere than its time among those of the packets says.
+/// Marks each call that is not at the place that its time has among those of the packets.
 fn mark_misplaced(events: &mut [TimelineEvent]) {
     let is_packet = |event: &TimelineEvent| matches!(event.kind, EventKind::Packet(_));
     // The time of the packet that comes next; where the capture's own times go back, the larger one counts.

@@ -44,7 +44,7 @@ fn payload_start(packet: &Packet<'_>, in_flow: &PacketInFlow) -> Option<PayloadS
     let length = match &in_flow.kind {
         PacketKind::Segment(segment) => segment.data.map(ByteRange::count)?,
         PacketKind::Datagram(datagram) => datagram.length as u64,
-        // What follows its header is a packet that somebody else sent.
+        // What follows its header is a packet that another host sent.
         PacketKind::Notice(_) => return None,
     };
     let is_data = packet.content() == Content::Data;

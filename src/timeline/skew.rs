@@ -46,7 +46,7 @@ impl ShiftBounds {
         Some(0.clamp(self.least, self.most))
     }
 
-    /// Is no shift needed, as exactly as times can be compared?
+    /// Is a shift of 0 within the bounds, as exactly as times can be compared?
     const fn has_zero(self) -> bool {
         self.least <= RESOLUTION && self.most >= -RESOLUTION
     }

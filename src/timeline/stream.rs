@@ -83,7 +83,7 @@ impl Carried {
     }
 }
 
-/// The bytes that each of these calls moved, where it moved any: `sent` tells whether sending or receiving calls are asked for.
+/// The bytes that each of these calls moved, where it moved any: `sent` says whether sending or receiving calls are asked for.
 /// `calls` are indices, of the calls of one party, in their order.
 pub(super) fn moved(party_call: &[PartyCall], calls: &[usize], sent: bool) -> Vec<(usize, ByteRange)> {
     let mut total: i64 = 0;

@@ -47,8 +47,8 @@ impl TestConversation {
         )
     }
 
-    /// `connect( 1 2 )connect`: packets by number, calls where they are entered and where they have returned. `~` stands before
-    /// what a clock misplaces, `!` before what stands before its cause.
+    /// `connect( 1 2 )connect`: packets by number, calls where they are entered and where they have returned. `~` comes before
+    /// what a clock misplaces, `!` before what precedes its cause.
     pub(super) fn line(&self) -> String {
         let timeline = self.timeline();
         let words = timeline.events.iter().map(|event| {
