@@ -17,7 +17,7 @@ use crate::wire::LinkType;
 /// Nothing for so long, and what the programs did has been seen: on loopback a packet passes in microseconds.
 const QUIET: Duration = Duration::from_millis(15);
 
-/// So many bytes of packets are kept; a run has far less.
+/// This many bytes of packets are kept; a run has far fewer.
 const MOST_BYTES: usize = 64 << 20;
 
 /// What a run's capture keeps: the packets of its protocols, and on a network that others use too, of its ports.

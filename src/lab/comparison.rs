@@ -63,7 +63,7 @@ impl Cost {
         }
     }
 
-    /// Bytes on the wire that are no data.
+    /// Bytes on the wire that are not data.
     #[must_use]
     pub const fn headers(&self) -> u64 {
         self.wire.saturating_sub(self.data)

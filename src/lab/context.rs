@@ -15,7 +15,7 @@ use crate::os::poll::{self, Interest, WaitOutcome};
 pub const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// The port of a server that has the network for itself. It is below those that systems pick for clients, so that the number
-/// tells who chose it, and above 12000 to 12004, which Wireshark takes for another protocol over UDP.
+/// shows who chose it, and above 12000 to 12004, which Wireshark takes for another protocol over UDP.
 pub const PORT: u16 = 13_000;
 
 /// The programs of all runs, and how they are told to quit.
@@ -59,7 +59,7 @@ impl LabContext {
         self.address.port()
     }
 
-    /// The token that tells one program to quit. Ctrl+C sets it too.
+    /// The token that makes one program quit. Ctrl+C sets it too.
     ///
     /// # Errors
     /// The process may open no more files.
@@ -98,7 +98,7 @@ impl LabContext {
         }
     }
 
-    /// Does `work` while a thread tells every program to quit should Ctrl+C be pressed.
+    /// Does `work` while a thread makes every program quit if Ctrl+C is pressed.
     ///
     /// # Errors
     /// Those of `work`; the system gives no more threads.

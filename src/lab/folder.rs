@@ -102,7 +102,7 @@ impl Folder {
     /// The folder that the user named, or `captures/latest`, whose files each run replaces. Made if it is not there.
     ///
     /// # Errors
-    /// It cannot be made, is no folder, or is a symbolic link, which could lead anywhere; /proc is not mounted.
+    /// It cannot be made, is not a folder, or is a symbolic link, which could lead anywhere; /proc is not mounted.
     pub fn open(named: Option<&Path>, force: bool) -> Result<Self, Failure> {
         let (path, replaces) = match named {
             Some(path) => (path.to_owned(), force),
@@ -121,7 +121,7 @@ impl Folder {
         let mut made = Made(Vec::new());
         made.make(&path).map_err(|error| failed(&path, &words(&error)))?;
         let opened = OpenFolder::open(&path).map_err(|error| match error.kind() {
-            ErrorKind::NotADirectory => failed(&path, "it is no folder"),
+            ErrorKind::NotADirectory => failed(&path, "it is not a folder"),
             _ => failed(&path, &words(&error)),
         })?;
         // In a container or a chroot /proc can be missing, and every file would be said not to exist.
@@ -223,7 +223,7 @@ impl Pending {
         Failure::Line(printable(line.as_bytes()).into_owned())
     }
 
-    /// Gives the file its name, in place of one that has it, and tells its path. A symbolic link of that name is replaced, not
+    /// Gives the file its name, in place of one that has it, and returns its path. A symbolic link of that name is replaced, not
     /// followed.
     ///
     /// # Errors

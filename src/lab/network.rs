@@ -19,7 +19,7 @@ pub enum Network {
 pub struct NetworkRefusal {
     /// What was refused, in the system's words.
     pub what: String,
-    /// What stands behind it.
+    /// The reason for the refusal.
     pub why: String,
     /// The command that changes it, if there is one.
     pub remedy: Option<String>,

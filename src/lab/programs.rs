@@ -21,7 +21,7 @@ const HEADSTART: Duration = Duration::from_millis(5);
 /// How long the user thinks. Long enough that a connection is seen to be open before the line is sent.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// Starts a server where servers are bound, lets it serve while `meanwhile` goes on, and tells it to quit when that is done.
+/// Starts a server where servers are bound, lets it serve while `meanwhile` goes on, and makes it quit when that is done.
 ///
 /// # Errors
 /// Those of `meanwhile`; Ctrl+C; the server cannot start or go on, for the reason that it gives.

@@ -145,7 +145,7 @@ fn a_folder_in_place_of_a_file_is_said() {
     fs::write(place.path().join("file"), "").unwrap();
     let ended = place.ran(&["udp", "-o", "file"]);
     assert!(
-        ended.one_line().contains("cannot write file: it is no folder"),
+        ended.one_line().contains("cannot write file: it is not a folder"),
         "{ended:?}"
     );
 }

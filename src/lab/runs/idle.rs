@@ -38,7 +38,7 @@ fn after(result: &RunResult) -> Vec<String> {
     let connection = result.sockets(Role::ConnectionSocket);
     let mut sentences = vec![format!(
         "Seen: the server had {welcoming} welcoming socket and {connection} connection sockets, all with the same address and \
-         port. The kernel tells the connections apart by the client's port: {}.",
+         port. The kernel distinguishes the connections by the client's port: {}.",
         result
             .conversations
             .iter()

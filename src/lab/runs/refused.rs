@@ -1,4 +1,4 @@
-//! Nobody listens.
+//! No server listens.
 
 use super::exchange::listed;
 use crate::calls::{CallName, Program};
@@ -22,9 +22,9 @@ const WATCH: &[&str] = &[
 /// The run.
 pub static RUN: Run = Run {
     word: "refused",
-    about: "Nobody listens: RST over TCP, ICMP port unreachable over UDP",
+    about: "No server listens: RST over TCP, ICMP port unreachable over UDP",
     question: "what if no server listens?",
-    title: "Nobody listens",
+    title: "No server listens",
     protocols: "(tcp or udp or icmp)",
     takes_lines: false,
     before: |_| WATCH,
@@ -66,8 +66,8 @@ fn after(result: &RunResult) -> Vec<String> {
     });
     let failed: Vec<String> = failed.collect();
     sentences.push(format!(
-        "How the programs learn it: {}. Without a UDP socket that asks for ICMP errors (IP_RECVERR), recvfrom() would wait for \
-         ever: the classic client does.",
+        "How the programs learn it: {}. Without a UDP socket that asks for ICMP errors (IP_RECVERR), recvfrom() would wait \
+         forever: the classic client does.",
         listed(&failed, "not at all")
     ));
     sentences
