@@ -18,7 +18,7 @@ use std::fmt::{self, Write as _};
 /// - characters that reorder their neighbours (bidirectional controls), break lines, or show nothing, as `\u{202e}`: all of
 ///   Unicode's categories Cf, Zl and Zp, and all with its property `Default_Ignorable_Code_Point`. The joiners U+200C and
 ///   U+200D stay between letters;
-/// - bytes that are no UTF-8, as `\xff`.
+/// - bytes that are not UTF-8, as `\xff`.
 ///
 /// A backslash stays as it is: the result is for reading, not for turning back.
 #[must_use]
@@ -66,8 +66,8 @@ pub fn printable_ascii(bytes: &[u8]) -> Cow<'_, str> {
     Cow::Owned(escaped.collect::<Vec<_>>().concat())
 }
 
-/// The text in pieces of at most so many characters, which must not be 0. None begins or ends with a joiner, as far as there is
-/// room: a piece stands alone, and there the joiner would be hidden.
+/// The text in pieces of at most `most` characters, which must not be 0. No piece begins or ends with a joiner, as far as there
+/// is room: each piece is shown alone, and there the joiner would be hidden.
 pub fn pieces(text: &str, most: usize) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {

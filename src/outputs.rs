@@ -85,7 +85,7 @@ impl OpenOutput {
         self.0.state().opening = None;
     }
 
-    /// So many packets, or bytes, are through, by [`OutputKind`].
+    /// This many packets, or bytes, are through, by [`OutputKind`].
     #[inline]
     pub fn count(&self, count: u64) {
         self.0.count.store(count, Ordering::Relaxed);

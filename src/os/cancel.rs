@@ -201,7 +201,7 @@ pub fn leave_signals_to_others() {
         Signal::SIGHUP,
         Signal::SIGUSR1,
     ];
-    // It fails for numbers that are no signals.
+    // It fails for numbers that are not signals.
     let _ = signals.into_iter().collect::<SigSet>().thread_block();
 }
 

@@ -23,7 +23,7 @@ impl<T: Read> LineSource for T {}
 pub enum InputLine {
     /// Typed this, without the line's end.
     Text(Vec<u8>),
-    /// Typed so many bytes, more than can be sent; they are gone.
+    /// Typed this many bytes, more than can be sent; they are gone.
     TooLong(u64),
     /// Ended the input (Ctrl+D).
     End,

@@ -5,10 +5,10 @@ use std::os::fd::{FromRawFd as _, OwnedFd};
 
 use nix::fcntl::{FcntlArg, fcntl};
 
-/// Moves a descriptor that is no socket of the program's to a high number, so that the first socket gets 3 as in every
+/// Moves a descriptor that is not a socket of the program's to a high number, so that the first socket gets 3 as in every
 /// book: descriptors are shown to people. fcntl(2) `F_DUPFD_CLOEXEC`
 ///
-/// Where there is no high number to be had, it stays where it is.
+/// Where no high number is available, it stays where it is.
 #[must_use]
 pub fn out_of_the_way(descriptor: OwnedFd) -> OwnedFd {
     /// Above what a small program uses, below every usual limit.
