@@ -7,7 +7,7 @@ use super::sentence::Sentence;
 use crate::flow::Party;
 use crate::wire::{Field, Value};
 
-/// Whose address it is in the conversation, and what it tells by itself.
+/// Whose address it is in the conversation, and what it means by itself.
 pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>, side: DatagramEnd) -> Option<Sentence> {
     let (address, kind): (IpAddr, _) = match field.value() {
         Value::Ipv4(address) => (address.into(), kind_4(address)),
@@ -75,7 +75,9 @@ fn kind_6(address: Ipv6Addr) -> &'static str {
         [0x5f00, ..] => "a step of segment routing, RFC 9602",
         [0xff02, 0, 0, 0, 0, 0, 0, 1] => "every node on this link",
         [0xff02, 0, 0, 0, 0, 0, 0, 2] => "every router on this link",
-        [0xff02, 0, 0, 0, 0, 1, last, _] if last >> 8 == 0xff => "whoever may have this address (solicited-node group)",
+        [0xff02, 0, 0, 0, 0, 1, last, _] if last >> 8 == 0xff => {
+            "the host that may have this address (solicited-node group)"
+        }
         [first, ..] if first >> 8 == 0xff => match first & 0xf {
             1 => "a multicast group within this machine",
             2 => "a multicast group on this link",

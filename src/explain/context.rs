@@ -1,4 +1,4 @@
-//! Where a field stands, and what stands around it.
+//! Where a field is, and what is around it.
 
 use std::net::IpAddr;
 
@@ -7,7 +7,7 @@ use crate::flow::segment::Segment;
 use crate::flow::{PacketInFlow, PacketKind, Party, Roles};
 use crate::wire::{Content, Layer, Packet};
 
-/// Where a field stands: in which header of which packet, at which place of which conversation.
+/// Where a field is: in which header of which packet, at which place of which conversation.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'c, 'a> {
     pub(super) packet: &'c Packet<'a>,
@@ -53,8 +53,8 @@ impl<'c, 'a> Context<'c, 'a> {
         Some((in_flow, in_flow.segment()?))
     }
 
-    /// Whose address or port stands on this side of the header; `None` where nothing tells. A datagram that an ICMP error
-    /// quotes was sent by the one who did not send the error; the error itself may come from a router.
+    /// Whose address or port is on this side of the header; `None` where that is unknown. A datagram that an ICMP error
+    /// quotes was sent by the end that did not send the error; the error itself may come from a router.
     pub(super) fn party(&self, side: DatagramEnd) -> Option<Party> {
         let in_flow = self
             .in_flow
@@ -79,7 +79,7 @@ pub(super) fn is_to_many(in_flow: &PacketInFlow) -> bool {
     })
 }
 
-/// `an IPv4 header follows`, for the field that tells what follows.
+/// `an IPv4 header follows`, for the field that says what follows.
 pub(super) fn follows(context: Context<'_, '_>) -> Sentence {
     /// RFC 8200 section 4.7
     const NO_NEXT_HEADER: Content = Content::IpProtocol(59);

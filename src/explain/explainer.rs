@@ -14,7 +14,7 @@ pub(super) trait Explain {
         None
     }
 
-    /// Why such a packet was sent, as far as the header alone tells.
+    /// Why such a packet was sent, as far as the header alone shows it.
     fn reason(_layer: &Layer<'_>) -> Option<Sentence> {
         None
     }

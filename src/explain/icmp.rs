@@ -80,15 +80,15 @@ fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {
     })
 }
 
-/// What a router tells behind the quotation. RFC 4884 sections 7 and 8
+/// What a router adds after the quotation. RFC 4884 sections 7 and 8
 fn extension(id: &str) -> Option<&'static str> {
     Some(match id {
         icmp_extension::id::VERSION => "the extension's version: 2 is the only one",
         icmp_extension::id::RES => "not used: 0",
         icmp_extension::id::LENGTH => "of this object with its header",
-        icmp_extension::id::CLASS => "what the object tells",
+        icmp_extension::id::CLASS => "what the object is about",
         icmp_extension::id::CTYPE => "which kind of it, by the class",
-        icmp_extension::id::DATA => "what the router tells beside the error",
+        icmp_extension::id::DATA => "what the router says in addition to the error",
         icmp_extension::id::UNREAD => "could not be read: no object has this length",
         _ => return None,
     })
@@ -123,7 +123,7 @@ const UNUSUAL: &str = "what the message is for";
 /// What the fields of the different messages are for.
 fn other(id: &str) -> Option<&'static str> {
     Some(match id {
-        icmp::id::IDENT | icmpv6::id::ECHO_IDENTIFIER => "tells one ping program from another",
+        icmp::id::IDENT | icmpv6::id::ECHO_IDENTIFIER => "distinguishes one ping program from another",
         icmp::id::SEQ | icmpv6::id::ECHO_SEQUENCE_NUMBER | icmp::id::EXT_ECHO_SEQ => "counts the pings",
         icmp::id::UNUSED | icmp::id::RESERVED | nd::id::RESERVED => "not used in this kind of message",
         icmp::id::LENGTH => "how much of the datagram is quoted; 0: not told",
@@ -140,13 +140,13 @@ fn other(id: &str) -> Option<&'static str> {
         nd::id::ND_RA_REACHABLE_TIME => "how long a neighbour counts as reachable; 0: not told",
         nd::id::ND_RA_RETRANS_TIMER => "time between questions to neighbours; 0: not told",
         icmpv6::id::MLD_MULTICAST_ADDRESS => "the group that is meant; :: for all",
-        nd::id::OPT => "what else the sender tells",
+        nd::id::OPT => "what else the sender says",
         nd::id::OPT_TYPE => "which option it is",
         nd::id::OPT_LENGTH => "its length in units of 8 bytes",
         nd::id::OPT_LINKADDR => "the MAC of who is asked about, or of the sender",
         nd::id::OPT_MTU => "the largest packet on this link",
         nd::id::OPT_PREFIX => "addresses on this link begin so",
-        nd::id::OPT_PREFIX_LENGTH => "so many bits of it count",
+        nd::id::OPT_PREFIX_LENGTH => "how many bits of it count",
         nd::id::OPT_PREFIX_FLAG | nd::id::OPT_PREFIX_FLAG_A => "hosts may make their own address with it",
         nd::id::OPT_PREFIX_FLAG_L => "such addresses are on this link",
         nd::id::OPT_PREFIX_VALID_LIFETIME => "so long addresses with it may be used",

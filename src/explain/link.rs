@@ -1,4 +1,4 @@
-//! Ethernet, VLAN tags, LLC and what stands in their place on other links.
+//! Ethernet, VLAN tags, LLC and what other links have in their place.
 
 use super::context::{Context, follows};
 use super::explainer::Explain;
@@ -17,9 +17,7 @@ impl Explain for LinkExplainer {
             ethernet::id::TYPE | vlan::id::ETYPE | vlan::id::IEEE8021AH_ETYPE | llc::id::TYPE | null::id::FAMILY => {
                 follows(context)
             }
-            ethernet::id::LEN | vlan::id::LEN => {
-                "IEEE 802.3: a length up to 1500 stands where Ethernet II has a type".into()
-            }
+            ethernet::id::LEN | vlan::id::LEN => "IEEE 802.3: a length up to 1500, where Ethernet II has a type".into(),
             ethernet::id::INVALID_LENTYPE => "1501 to 1535: too large for a length, too small for a type".into(),
             vlan::id::PRIORITY | vlan::id::IEEE8021AD_PRIORITY => {
                 "class of service, 0 to 7: who goes first in a switch".into()
@@ -45,7 +43,7 @@ impl Explain for CookedExplainer {
                 0 => "sent to this machine",
                 1 => "sent to everybody on the link",
                 2 => "sent to a multicast group",
-                3 => "sent to somebody else, seen in promiscuous mode",
+                3 => "sent to another machine, seen in promiscuous mode",
                 4 => "sent by this machine",
                 _ => return None,
             }

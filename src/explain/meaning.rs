@@ -15,7 +15,7 @@ pub fn meaning(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> 
     by_protocol::meaning(context, field)
 }
 
-/// What stands in brackets behind the value: the verdict of a checksum, a number counted from the start of its stream, or
+/// What is in brackets after the value: the verdict of a checksum, a number counted from the start of its stream, or
 /// that the flags make the field meaningless.
 #[must_use]
 pub fn note(context: Context<'_, '_>, field: &Field<'_>) -> Option<Sentence> {

@@ -1,6 +1,6 @@
 //! Why a field has this value in this packet: the sentences.
 //!
-//! [`meaning()`] gives the sentence for one field, [`note`] the word that stands behind its value (`[ok]`, `[rel 13]`), and
+//! [`meaning()`] gives the sentence for one field, [`note`] the word that comes after its value (`[ok]`, `[rel 13]`), and
 //! [`packet`] what the packet is as a whole. [`purpose`] says what a field is for, without a packet, and [`concepts`] what is not a field at all, such as
 //! the handshake.
 //!

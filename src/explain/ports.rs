@@ -1,4 +1,4 @@
-//! What a port number tells: whose it is, and what is known of the number itself.
+//! What a port number means: whose it is, and what is known of the number itself.
 
 use super::context::{Context, DatagramEnd};
 use super::sentence::Sentence;
@@ -11,7 +11,7 @@ use crate::wire::{Field, Protocol};
 /// From here Linux picks; ip(7), `ip_local_port_range`.
 const PICKED: std::ops::RangeInclusive<u64> = 32_768..=60_999;
 
-/// Whose port it is, where the conversation or a SYN tells; else what the number tells.
+/// Whose port it is, where the conversation or a SYN shows it; else what the number means.
 pub(super) fn meaning(context: Context<'_, '_>, field: &Field<'_>, side: DatagramEnd) -> Option<Sentence> {
     let number = field.number()?;
     if let Some(swapped) = context.in_flow.and_then(|in_flow| swapped(context, in_flow, side)) {
@@ -74,7 +74,7 @@ fn swapped(context: Context<'_, '_>, in_flow: &PacketInFlow, side: DatagramEnd) 
     Some(sentence!("the ", party, "'s: packet ", request, "'s ", was, " port").into())
 }
 
-/// Without a conversation only a SYN tells who is the client.
+/// Without a conversation only a SYN shows which end is the client.
 fn by_syn(context: Context<'_, '_>, side: DatagramEnd) -> Option<Party> {
     let flags = context.layer.tcp()?.flags();
     let from_client = flags.has(Flags::SYN).then(|| !flags.has(Flags::ACK))?;
@@ -85,7 +85,7 @@ fn by_syn(context: Context<'_, '_>, side: DatagramEnd) -> Option<Party> {
     })
 }
 
-/// What the number tells; the ranges: RFC 6335, and ip(7) `ip_local_port_range` for Linux.
+/// What the number means; the ranges: RFC 6335, and ip(7) `ip_local_port_range` for Linux.
 fn kind(port: u64) -> Sentence {
     if let Some(service) = service(port) {
         return service.into();

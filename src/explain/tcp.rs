@@ -74,7 +74,7 @@ pub(super) fn note(context: Context<'_, '_>, field: &Field<'_>) -> Option<Senten
     let flags = tcp.flags();
     let segment = context.segment().map(|(_, segment)| segment);
     match field.id() {
-        // The 0 of a refusal is no number of a stream.
+        // The 0 of a refusal does not count a stream.
         id::SEQ_RAW if is_refusal(context, &tcp) && tcp.sequence_number() == 0 => None,
         id::SEQ_RAW => match segment {
             Some(segment) => Some(relative(segment.sequence.relative)),

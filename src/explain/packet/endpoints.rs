@@ -6,7 +6,7 @@ use super::super::context::is_to_many;
 use crate::flow::{PacketInFlow, PacketKind, Party, Roles};
 use crate::wire::Packet;
 
-/// Who sends to whom, as far as the packet tells.
+/// Who sends to whom, as far as the packet shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PacketEndpoints {
     /// With ports.
@@ -22,7 +22,7 @@ pub fn ends(packet: &Packet<'_>) -> Option<PacketEndpoints> {
     sockets.or_else(|| packet.addresses().map(|(from, to)| PacketEndpoints::Hosts(from, to)))
 }
 
-/// Who is the sender and who the receiver, where the conversation tells. Of an ICMP error no sender is named: it may come from
+/// Who is the sender and who the receiver, where the conversation shows it. Of an ICMP error no sender is named: it may come from
 /// a router; nor of a datagram to a group, which has many receivers.
 #[must_use]
 pub fn roles(in_flow: Option<&PacketInFlow>) -> Option<(Party, Party)> {

@@ -10,7 +10,7 @@ use crate::flow::{PacketInFlow, PacketKind, Party};
 use crate::wire::tcp::{Flags, Tcp};
 use crate::wire::{Layer, Packet, Protocol};
 
-/// What should come next, by the state of the conversation, or as much as the packet alone tells.
+/// What should come next, by the state of the conversation, or as much as the packet alone shows.
 #[must_use]
 pub fn expectation(packet: &Packet<'_>, in_flow: Option<&PacketInFlow>) -> Option<Sentence> {
     if in_flow.is_some_and(|in_flow| in_flow.client == in_flow.server) {
@@ -223,7 +223,7 @@ fn idle(in_flow: &PacketInFlow, segment: &Segment, next: Number) -> Option<Strin
     ))
 }
 
-/// As much as the packet alone tells.
+/// As much as the packet alone shows.
 fn alone(packet: &Packet<'_>) -> Option<Sentence> {
     let tcp = packet.tcp()?;
     let flags = tcp.flags();

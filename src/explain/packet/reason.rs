@@ -12,7 +12,7 @@ use crate::flow::{PacketInFlow, PacketKind, Roles};
 use crate::wire::tcp::Flags;
 use crate::wire::{Completeness, Layer, Packet, Protocol};
 
-/// Why it was sent: its role in the conversation, or as much as the packet alone tells.
+/// Why it was sent: its role in the conversation, or as much as the packet alone shows.
 #[must_use]
 pub fn reason(packet: &Packet<'_>, in_flow: Option<&PacketInFlow>) -> Option<Sentence> {
     let Some(in_flow) = in_flow else {
@@ -100,7 +100,7 @@ fn opening_reason(packet: &Packet<'_>, in_flow: &PacketInFlow, segment: &Segment
     let (sender, receiver) = (in_flow.sender, in_flow.sender.other());
     let new = newly_acknowledged(in_flow, segment).unwrap_or_else(|| sentence!("the ", receiver, "'s SYN"));
     match segment.part {
-        // Who calls connect() has a kernel, and a kernel tells its MSS (RFC 9293, section 3.7.1).
+        // A program that calls connect() has a kernel, and a kernel sends its MSS (RFC 9293, section 3.7.1).
         SegmentPart::Syn if packet.tcp().is_some_and(|tcp| tcp.options().next().is_none()) => {
             "step 1 of 3 of the handshake: asks to open. It offers no option, not even an MSS: most likely no kernel made it \
              for a connect(), but a program such as a port scanner"
@@ -219,7 +219,7 @@ fn newly_acknowledged(in_flow: &PacketInFlow, segment: &Segment) -> Option<Strin
         add(&sentence!("the ", other, "'s FIN"));
     }
     let (which, packet) = match (new.packet, segment.echoes) {
-        // Of a SYN that was sent more than once, the timestamp tells which one is answered.
+        // Of a SYN that was sent more than once, the timestamp shows which one is answered.
         (Some(first), Some(echoed)) if new.syn && echoed > first => (" (packet ", echoed),
         (Some(last), _) if new.several => (" (up to packet ", last),
         (Some(packet), _) => (" (packet ", packet),
@@ -304,7 +304,7 @@ fn notice_reason(packet: &Packet<'_>, in_flow: &PacketInFlow, notice: &Notice) -
     sentence!("tells the ", other, " that ", which, " ", what)
 }
 
-/// As much as the packet alone tells.
+/// As much as the packet alone shows.
 fn alone(packet: &Packet<'_>) -> Option<Sentence> {
     if let Some(tcp) = packet.tcp() {
         let length = packet.layer(Protocol::Tcp).map_or(0, Layer::payload_length);

@@ -33,7 +33,7 @@ impl StateStyle {
 }
 
 /// `client CLOSED -> SYN-SENT, server (LISTEN)`: the state of each end, before and after where the segment changes it. What
-/// is inferred rather than known stands in parentheses. `None` for other packets, and where nothing is known.
+/// is inferred rather than known is in parentheses. `None` for other packets, and where nothing is known.
 #[must_use]
 pub fn states(in_flow: &PacketInFlow, style: StateStyle) -> Option<String> {
     let segment = in_flow.segment().filter(|segment| segment.part != SegmentPart::Stray)?;

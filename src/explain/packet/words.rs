@@ -1,6 +1,6 @@
 //! The words for the parts, remarks, delays and causes of a conversation: one table each.
 //!
-//! A name is short and stable, for filters and programs: `syn-ack`. A tag stands in brackets on a line: `dup ACK`.
+//! A name is short and stable, for filters and programs: `syn-ack`. A tag is shown in brackets on a line: `dup ACK`.
 
 use crate::flow::Roles;
 use crate::flow::datagram::{self, IcmpErrorKind};

@@ -5,7 +5,7 @@ use super::super::names::normal;
 use super::tables::of;
 use crate::wire::{FieldDef, FieldTable, Protocol, Purpose, catalog, ethernet, ipv4, tcp, udp};
 
-/// A field: what it is for, its line in a table, and every place where it stands.
+/// A field: what it is for, its line in a table, and every place where it occurs.
 #[derive(Debug, Clone)]
 pub struct FieldEntry {
     /// What it is for.
@@ -105,7 +105,7 @@ pub fn no_field(name: &str) -> Option<&'static str> {
     found.map(|(_, why)| *why)
 }
 
-/// Where the field of one table, or a part of it at any depth, stands.
+/// The positions of the fields of one table, and of their parts at any depth.
 fn walk(
     field_table: FieldTable,
     table: &'static [FieldDef],

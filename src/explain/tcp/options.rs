@@ -27,8 +27,8 @@ pub(super) fn meaning(context: Context<'_, '_>, tcp: &Tcp<'_>, field: &Field<'_>
         id::USER_TO => "how long unacknowledged data may wait".into(),
         id::ACC_ECN => accurate_ecn(field).into(),
         id::EXPERIMENTAL if has_counters(field) => "AccECN by its number of the time before it had a kind".into(),
-        id::EXPERIMENTAL => "somebody's experiment, known by the number in it".into(),
-        id::UNKNOWN => "not known here; its length tells where the next one is".into(),
+        id::EXPERIMENTAL => "an experiment; the number in it says which".into(),
+        id::UNKNOWN => "not known here; its length gives the place of the next one".into(),
         multipath::id::MPTCP => multipath(part(multipath::id::SUBTYPE)).into(),
         _ => return None,
     })
@@ -39,7 +39,7 @@ fn accurate_ecn(field: &Field<'_>) -> &'static str {
     if has_counters(field) {
         "data bytes that it received, by ECN mark; ECT counts start at 1"
     } else {
-        "it counts bytes by ECN mark, and tells none now"
+        "it counts bytes by ECN mark, and sends no counts now"
     }
 }
 

@@ -7,7 +7,7 @@ use crate::flow::PacketInFlow;
 use crate::flow::segment::{Scale, Segment, Window};
 use crate::wire::tcp::{Flags, Tcp};
 
-/// What stands behind the number as long as it is not the number of bytes.
+/// What comes after the number as long as it is not the number of bytes.
 pub(super) fn note(segment: Option<&Segment>, flags: Flags) -> Option<Sentence> {
     if flags.has(Flags::SYN) || flags.has(Flags::RST) {
         return None;

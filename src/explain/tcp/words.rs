@@ -25,7 +25,7 @@ pub(crate) fn looks_like_refusal(tcp: &Tcp<'_>) -> bool {
     flags.has(Flags::RST) && flags.has(Flags::ACK) && tcp.sequence_number() == 0
 }
 
-/// `client` or `server`, or their place in the segment where nothing tells.
+/// `client` or `server`, or their place in the segment where the role is unknown.
 pub(super) fn sender_word(in_flow: &PacketInFlow) -> &'static str {
     in_flow.sender.word()
 }
