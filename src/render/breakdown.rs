@@ -41,7 +41,7 @@ pub struct Breakdown<'a> {
     pub sections: Vec<HeaderSection>,
     /// What follows the headers.
     pub payload: Payload<'a>,
-    /// What a router tells behind the datagram that its ICMP error quotes. RFC 4884
+    /// What a router adds after the datagram that its ICMP error quotes. RFC 4884
     pub icmp_extension: Option<HeaderSection>,
     /// Bytes after the end of the packet; none where they are an ICMP extension.
     pub trailer: Payload<'a>,

@@ -71,7 +71,7 @@ pub fn write(out: &mut Vec<u8>, style: &TextStyle, shown: &ShownPacket<'_, '_>) 
         writeln!(out)?;
         prose::write(out, columns, &title(layer), "")?;
         boxes(out, style, context, layer.header(), &layer.fields())?;
-        // What is wrong with a header stands under it.
+        // What is wrong with a header is shown under it.
         let (here, elsewhere): (Vec<_>, Vec<_>) = problems.into_iter().partition(|one| belongs_to(one, layer));
         problems = elsewhere;
         for problem in here {

@@ -1,4 +1,4 @@
-//! A field on a page: what it is for, where it stands, its values, its source, and how it looked in a capture.
+//! A field on a page: what it is for, where it is, its values, its source, and how it looked in a capture.
 
 use std::io::{self, Write};
 
@@ -11,9 +11,9 @@ use crate::wire::{DisplayFormat, FieldDef, Origin};
 
 /// Columns that the words on the left take.
 const LEFT: usize = 8;
-/// So many named values are printed.
+/// This many named values are printed.
 const NAMED: usize = 16;
-/// So many places are printed.
+/// This many places are printed.
 const PLACES: usize = 6;
 
 /// A field as it stood in a packet.
@@ -110,7 +110,7 @@ fn position_line(field_position: &FieldPosition) -> String {
         Origin::Option => " of the option".to_owned(),
         Origin::Behind(what) => format!(" of the {what}"),
         Origin::Running | Origin::RunningInOption => {
-            return format!("{header}: after what stands before it{inside}; {}", size(def));
+            return format!("{header}: after what comes before it{inside}; {}", size(def));
         }
     };
     format!("{header}: {}{from}{inside}; {}", position(def), size(def))

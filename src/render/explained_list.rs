@@ -55,7 +55,7 @@ fn columns<W: Write>(page: &mut Page<'_, W>, heading: &str, mut names: Vec<&str>
     Ok(())
 }
 
-/// What each column takes if there are so many rows.
+/// What each column takes if there are this many rows.
 fn widths(names: &[&str], rows: usize) -> Vec<usize> {
     let columns = names.chunks(rows);
     columns

@@ -12,7 +12,7 @@ const SHORT_LINE: usize = 8;
 /// Columns of a line of [`LINE`] bytes.
 const WIDTH: usize = 72;
 
-/// Writes the bytes; the first stands at byte `at` of the frame. 72 columns wide at most, 41 where `width` is less.
+/// Writes the bytes; the first is byte `at` of the frame. 72 columns wide at most, 41 where `width` is less.
 ///
 /// # Errors
 /// Those of the writer.

@@ -27,7 +27,7 @@ const BIT: usize = 40;
 pub const MOST_TEXT: usize = 50_000;
 
 /// Writes the conversations as one sequence diagram: control dotted, data solid, refused or lost with a cross; a bar while a
-/// program is inside of a call.
+/// program is inside a call.
 ///
 /// # Errors
 /// Those of the writer.
@@ -46,7 +46,7 @@ pub fn sequence(output: &mut impl Write, ladders: &[Ladder]) -> io::Result<()> {
         scene(output, ladder, &mut participants)?;
     }
     if ladders.is_empty() {
-        writeln!(output, "    participant nobody as no conversation")?;
+        writeln!(output, "    participant none as no conversation")?;
     }
     Ok(())
 }

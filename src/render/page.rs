@@ -43,7 +43,7 @@ impl<W: Write> Page<'_, W> {
         Ok(())
     }
 
-    /// What stands on the left of a further line: nothing, for the eye; the same word, for the ear.
+    /// What is on the left of a further line: nothing, for the eye; the same word, for the ear.
     pub(super) fn again(&self, word: &'static str) -> &'static str {
         if self.style.characters == CharacterSet::Plain {
             word

@@ -1,14 +1,14 @@
-//! A field of a packet as proof: where it stands, its bytes, its value.
+//! A field of a packet as proof: where it is, its bytes, its value.
 
 use std::fmt;
 
 use crate::explain::bytes;
 use crate::wire::{Field, Packet, Protocol, find};
 
-/// At most so many bytes of a field are shown.
+/// At most this many bytes of a field are shown.
 const SHOWN: usize = 16;
 
-/// A field of a packet: where it stands, its bytes, its value.
+/// A field of a packet: where it is, its bytes, its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proof {
     /// Number of the packet in the capture, from 1.

@@ -6,7 +6,7 @@ use crate::frame::{Frame, Time};
 use crate::render::ladder::{Detail, Ladder, LadderInput};
 use crate::timeline::{ConversationCalls, PacketRef, Timeline};
 
-/// So many socket calls an export has at most: each takes about 1 KB of a page, so this is 50 MB.
+/// An export has at most this many socket calls: each takes about 1 KB of a page, so this is 50 MB.
 pub const CALLS: usize = 50_000;
 
 /// A packet that is kept.

@@ -6,7 +6,7 @@
 //! ```
 //!
 //! The numbers are those of Wireshark's column Info: counted from the start of each stream, the window scaled, where the
-//! conversation tells. A second address that is the same as the first is left out. Where a line would be wider than the screen,
+//! conversation shows it. A second address that is the same as the first is left out. Where a line would be wider than the screen,
 //! `Len=0` is left out, then `Win`, then `Ack` beside data.
 //!
 //! There are many lines, so they are put together piece by piece: `write!` asks each number for sign, width and padding first.
@@ -103,7 +103,7 @@ fn add(line: &mut String, what: &str, number: impl itoa::Integer) {
     line.push_str(itoa::Buffer::new().format(number));
 }
 
-/// A number with blanks before it, up to so many digits.
+/// A number with blanks before it, up to `digits` digits.
 fn right_aligned(line: &mut String, number: u64, digits: usize) {
     let mut buffer = itoa::Buffer::new();
     let text = buffer.format(number);
@@ -160,7 +160,7 @@ fn add_ends(line: &mut String, style: &TextStyle, packet: &Packet<'_>) {
     }
 }
 
-/// An address as it stands before a port: an IPv6 address in brackets.
+/// An address as it is written before a port: an IPv6 address in brackets.
 fn add_host(line: &mut String, address: IpAddr) {
     if address.is_ipv6() {
         line.push('[');
@@ -193,7 +193,7 @@ fn segment(line: &mut String, packet: &Packet<'_>, tcp: &Tcp<'_>, in_flow: Optio
     let before = line.len();
     if flags.has(Flags::ACK) {
         match in_flow.and_then(|in_flow| in_flow.acknowledgment) {
-            // Before what counts as the beginning: a number counted from there tells nothing.
+            // Before what counts as the beginning: a number counted from there means nothing.
             Some(number) if number.relative < 0 => add(line, " RawAck=", number.raw.0),
             Some(number) => add(line, " Ack=", number.relative),
             None => add(line, " Ack=", tcp.acknowledgment_number()),

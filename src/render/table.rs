@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use crate::escape::pieces;
 
-/// The text in lines of at most `width` columns, broken between words; a word that is longer is broken anywhere. What stands in
+/// The text in lines of at most `width` columns, broken between words; a word that is longer is broken anywhere. What is in
 /// brackets stays together where it fits: `[rel 113153]`. Nothing gives one empty line.
 #[must_use]
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
@@ -84,7 +84,7 @@ fn line_of_words(text: &str, width: usize) -> (&str, Option<&str>) {
     (text.get(start..end).unwrap_or_default(), None)
 }
 
-/// So many spaces; more than 128 are not asked for.
+/// `count` spaces; more than 128 are not asked for.
 pub(super) fn spaces(count: usize) -> &'static [u8] {
     const SPACES: &[u8; 128] = &[b' '; 128];
     SPACES.get(..count).unwrap_or(SPACES)
@@ -125,7 +125,7 @@ pub(super) fn columns(text: &str) -> usize {
     }
 }
 
-/// The words, and each group in brackets as one if it is no wider.
+/// The words, and each group in brackets as one if it is not wider.
 fn words(text: &str, width: usize) -> impl Iterator<Item = &str> {
     let mut rest = Some(text);
     std::iter::from_fn(move || {

@@ -59,7 +59,7 @@ pub struct ShownPacket<'s, 'p> {
     pub in_flow: Option<&'s PacketInFlow>,
     /// Time of the capture's first packet that has one.
     pub first: Option<Time>,
-    /// Is there more than one conversation, so that each line tells its own?
+    /// Is there more than one conversation, so that each line names its own?
     pub several: bool,
     /// All of its data, not only their beginning?
     pub full: bool,

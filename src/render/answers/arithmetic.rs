@@ -61,7 +61,7 @@ fn float_in_ms(nanoseconds: f64) -> String {
     format!("{:.6}", nanoseconds / 1e6)
 }
 
-/// So many bytes in so many nanoseconds, as bytes a second; `None` where no time passed.
+/// This number of bytes in this number of nanoseconds, as bytes a second; `None` where no time passed.
 pub(super) fn throughput(bytes: u64, nanoseconds: i64) -> Option<u128> {
     let nanoseconds = u128::try_from(nanoseconds).ok().filter(|&time| time > 0)?;
     let billions = u128::from(bytes) * 1_000_000_000;

@@ -14,9 +14,9 @@ use crate::flow::{PacketInFlow, PacketKind};
 use crate::frame::Time;
 use crate::wire::Packet;
 
-/// So many conversations of each protocol are kept at once, of which one is chosen at the end.
+/// This many conversations of each protocol are kept at once, of which one is chosen at the end.
 const CANDIDATES: usize = 256;
-/// So many connections to servers are counted by name.
+/// This many connections to servers are counted by name.
 const CONNECTIONS: usize = 1024;
 
 /// Takes the packets of a capture and keeps what the questions need.

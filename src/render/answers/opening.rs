@@ -133,7 +133,7 @@ fn determined(syn: &SynFacts, number: u32) -> String {
     }
 }
 
-/// The SYN was not captured, but the acknowledgment number tells its sequence number.
+/// The SYN was not captured, but the acknowledgment number shows its sequence number.
 fn without_syn(acknowledgment: Number) -> String {
     let number = acknowledgment.raw;
     let more = u32::try_from(acknowledgment.relative).unwrap_or(1);

@@ -134,12 +134,12 @@ pub static TCP: [Question; 12] = [
         11,
         4,
         "What is the throughput of the connection? Show how you worked it out.",
-        "Counting headers and repeated bytes, or the time of the handshake and of a person who types; bits for bytes.",
+        "Counting headers and repeated bytes, or the time of the handshake and of a user who types; bits for bytes.",
     ),
     question(
         12,
         4,
         "The server has two sockets. Which segments belong to which?",
-        "Two sockets, so two ports. Both have the same port: the system tells them by the address and port of the other end.",
+        "Two sockets, so two ports. Both have the same port: the kernel distinguishes them by the address and port of the other end.",
     ),
 ];

@@ -116,7 +116,7 @@ fn times(facts: &TcpFacts, around: CaptureContext<'_>) -> Result<Answer, String>
         direction(facts, party),
         "SampleRTT is the time from the segment to the ACK that covers its last byte, as seen where it was captured. \
          EstimatedRTT = 0.875 x EstimatedRTT + 0.125 x SampleRTT; the first sample is taken as it is (RFC 6298 section 2). Of a \
-         segment that was sent again there is no sample: nobody knows which of the two is acknowledged (Karn).",
+         segment that was sent again there is no sample: it is unknown which of the two is acknowledged (Karn).",
     );
     let mut samples = Vec::new();
     for (index, sent) in stream.sent.iter().enumerate() {
@@ -162,7 +162,7 @@ fn lengths(facts: &TcpFacts, around: CaptureContext<'_>) -> Result<Answer, Strin
     let stream = facts.stream(party);
     let mut answer = Answer::new(
         direction(facts, party),
-        "The data's length stands in no TCP field: it is IP's length less the IP header less the TCP header (data offset x 4).",
+        "No TCP field holds the data's length: it is IP's length less the IP header less the TCP header (data offset x 4).",
     );
     for (index, sent) in stream.sent.iter().enumerate() {
         let data = sent.bytes.count();

@@ -6,7 +6,7 @@ use crate::render::proof::Proof;
 /// The questions, with or without their answers.
 #[derive(Debug, Clone)]
 pub struct Worksheet {
-    /// What stands above it.
+    /// What is above it.
     pub title: String,
     /// What it was made from: the capture, and which of its packets were passed over.
     pub about: Vec<String>,

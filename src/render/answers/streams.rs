@@ -9,11 +9,11 @@ use crate::render::proof::Proof;
 use crate::wire::tcp;
 use crate::wire::{Packet, Protocol};
 
-/// So many segments with data are told one by one.
+/// This many segments with data are listed one by one.
 pub(super) const TOLD: usize = 6;
-/// So many examples of anything else.
+/// This many examples of anything else are listed.
 const EXAMPLES: usize = 5;
-/// So many segments that are not acknowledged yet are counted.
+/// This many segments that are not acknowledged yet are counted.
 const COUNTED: usize = 256;
 
 /// One direction's data, and the acknowledgments that they got.

@@ -29,7 +29,7 @@ pub(super) struct TcpFacts {
     pub(super) completed: Option<u64>,
     /// The packet that comes after that one.
     pub(super) after_handshake: Option<u64>,
-    /// So many packets come after it.
+    /// This many packets come after it.
     pub(super) after: u64,
     /// Who sent data first.
     pub(super) first_sender: Option<Party>,

@@ -131,7 +131,7 @@ fn a_request_without_reply_says_what_is_missing() {
         .map(|item| item.question.number)
         .collect();
     assert_eq!(unanswered, [7]);
-    assert!(tcp.items.is_empty(), "what stands above says it for all");
+    assert!(tcp.items.is_empty(), "the text above says it for all");
     assert!(tcp.about.contains("no TCP packet"), "{}", tcp.about);
 }
 

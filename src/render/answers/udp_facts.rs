@@ -9,7 +9,7 @@ use crate::render::proof::Proof;
 use crate::wire::{Packet, Protocol};
 use crate::wire::{ipv4, ipv6, udp};
 
-/// So many bytes of data are quoted.
+/// This many bytes of data are quoted.
 const QUOTED: usize = 64;
 
 /// UDP datagrams between two sockets.
@@ -38,7 +38,7 @@ pub(super) struct DatagramFacts {
     pub(super) to: SocketAddr,
     /// The header's fields.
     pub(super) fields: Vec<Proof>,
-    /// The field of the IP header that tells what follows.
+    /// The field of the IP header that says what follows.
     pub(super) protocol: Option<Proof>,
     pub(super) data: Option<Proof>,
     /// Data bytes, by the length fields.

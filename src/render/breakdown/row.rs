@@ -116,7 +116,7 @@ fn compact(pairs: &[(&str, Option<&Field<'_>>)]) -> CompactString {
     text
 }
 
-/// Something stands before what comes next, unless that is the first.
+/// Puts the separator before what comes next, unless that is the first.
 fn separate(text: &mut CompactString, separator: &str) {
     if !text.is_empty() {
         text.push_str(separator);
@@ -139,7 +139,7 @@ fn segment_flags(field: &Field<'_>) -> CompactString {
     reserved.into_iter().chain([' ']).chain(letters).collect()
 }
 
-/// At most so many bytes are shown raw.
+/// At most this many bytes are shown raw.
 const RAW_SHOWN: usize = 4;
 
 /// The raw bytes, as far as they fit: `7f 00 00 01`, `00 x6`, `08 0a ...`, `.5` for half a byte, `010.....` for bits.

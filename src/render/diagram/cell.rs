@@ -58,7 +58,7 @@ impl Cells<'_, '_> {
         }
     }
 
-    /// The kind (IP: type) stands in the box that names the option.
+    /// The kind (IP: type) is in the box that names the option.
     fn add_option(&mut self, option: &Field<'_>) {
         let mut parts = option.parts().iter();
         if let Some(kind) = parts.next() {

@@ -47,7 +47,7 @@ pub(super) struct Grid {
 }
 
 impl Grid {
-    /// Of 32 bits a row, or of 16 if these have no room in so many columns.
+    /// Of 32 bits a row, or of 16 if 32 have no room in this many columns.
     pub(super) const fn new(glyphs: &'static BoxGlyphs, columns: usize) -> Self {
         let bits = if columns < MARGIN + 2 * BITS + 1 {
             BITS / 2

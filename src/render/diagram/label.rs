@@ -61,7 +61,7 @@ pub(in crate::render) fn value(cell: &Cell, width: usize) -> Vec<String> {
     vec![shorter.cloned().unwrap_or_default()]
 }
 
-/// The word in pieces of so many characters; one where it is no longer.
+/// The word in pieces of `most` characters; one piece where it is not longer.
 fn pieces(word: &str, most: usize) -> Vec<String> {
     let letters: Vec<char> = word.chars().collect();
     letters.chunks(most.max(1)).map(String::from_iter).collect()

@@ -1,11 +1,11 @@
-//! Cells in rows of so many bits: which part of each stands in which row, and which part bears its words.
+//! Cells in rows of a number of bits: which part of each cell is in which row, and which part has its words.
 
 use super::cell::Cell;
 
 /// Bits of a row as the RFCs have it.
 pub(in crate::render) const BITS: usize = 32;
 
-/// The part of a cell that stands in one row.
+/// The part of a cell that is in one row.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::render) struct CellSegment<'c> {
     pub(in crate::render) cell: &'c Cell,

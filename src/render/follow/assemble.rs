@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use super::{Follow, Turn, TurnPart};
 use crate::flow::{PacketInFlow, PacketKind, Party};
 
-/// So many bytes that came too early wait for those before them, in each direction.
+/// This many bytes that came too early wait for those before them, in each direction.
 const WAITING: usize = 1 << 20;
 
 /// Puts what both ends say in order.
@@ -46,7 +46,7 @@ struct StreamBuffer {
 }
 
 impl StreamAssembler {
-    /// Keeps at most so many bytes.
+    /// Keeps at most this many bytes.
     #[must_use]
     pub const fn new(room: usize) -> Self {
         Self {

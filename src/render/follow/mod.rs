@@ -1,7 +1,7 @@
 //! The view `follow`: what both ends said to each other, in order.
 //!
 //! [`StreamAssembler`] takes the packets of a conversation and puts the bytes of each direction in the order of their sequence
-//! numbers: what was sent twice stands once, what is missing is said. [`Follow`] is the result as data, [`text`] writes it.
+//! numbers: what was sent twice appears once, what is missing is said. [`Follow`] is the result as data, [`text`] writes it.
 
 mod assemble;
 #[cfg(test)]

@@ -102,7 +102,7 @@ fn what_is_missing_is_said_when_it_will_not_come_any_more() {
     assert_eq!(
         shown_of(&[Says(1, b"abc"), Closes(4), Has(5)]),
         "client> abc",
-        "a FIN is no byte"
+        "a FIN is not a byte"
     );
     assert_eq!(
         shown_of(&[Says(1, b"abc"), Closes(14), Has(15)]),

@@ -6,7 +6,7 @@ use super::{Follow, Turn, TurnPart};
 use crate::escape::pieces;
 use crate::render::text_style::{Paint, TextStyle};
 
-/// Writes what both ends said, each line with who says it. Everything that is no character for the screen is escaped.
+/// Writes what both ends said, each line with who says it. Everything that is not a character for the screen is escaped.
 ///
 /// # Errors
 /// Those of the writer.
@@ -16,7 +16,7 @@ pub fn write(output: &mut impl Write, style: &TextStyle, follow: &Follow) -> io:
     writeln!(output, "client  {}", follow.client)?;
     writeln!(output, "server  {}", follow.server)?;
     if follow.turns.is_empty() {
-        writeln!(output, "Nobody said anything.")?;
+        writeln!(output, "No data in either direction.")?;
     }
     for turn in &follow.turns {
         write_turn(output, style, turn)?;

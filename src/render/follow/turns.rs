@@ -37,6 +37,6 @@ pub struct Turn {
 pub enum TurnPart {
     /// Bytes.
     Bytes(Vec<u8>),
-    /// So many bytes that the capture does not have.
+    /// This many bytes that the capture does not have.
     Missing(u64),
 }

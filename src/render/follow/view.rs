@@ -9,14 +9,14 @@ use crate::render::text_style::{TextStyle, TimeFormat};
 use crate::render::view::{ConversationView, EndedConversation, View, ViewOf};
 use crate::timeline::PacketRef;
 
-/// So many bytes of text a conversation are kept, and where all is wanted.
+/// This many bytes of text are kept for each conversation, and this many where all are asked for.
 const TEXT: usize = 1 << 20;
 const FULL_TEXT: usize = 64 << 20;
 
-/// So many bytes of text are kept in all before conversations are written that have not ended.
+/// This many bytes of text are kept in all before conversations are written that have not ended.
 const ALL_TEXT: usize = 128 << 20;
 
-/// A conversation takes memory too, besides its text: as much as so many bytes of it.
+/// A conversation takes memory too, besides its text: as much as this many bytes of text.
 const CONVERSATION: usize = 1_000;
 
 /// The view.

@@ -25,8 +25,8 @@ pub(super) struct ConversationRecord {
     client: EndRecord,
     /// Address and port of the server.
     server: EndRecord,
-    /// How client and server are known: `seen` (a SYN, a request with its reply), `ports` (by their numbers), `first` (nothing
-    /// tells: the client is who sent the first packet).
+    /// How client and server are known: `seen` (a SYN, a request with its reply), `ports` (by their numbers), `first`
+    /// (unknown: the end that sent the first packet is called the client).
     roles: &'static str,
     /// Who sent the packet: `client` or `server`. Absent of an ICMP error, which may come from a router.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -48,7 +48,7 @@ pub(super) struct ConversationRecord {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Segment"))]
 struct SegmentRecord {
-    /// Why a RST was sent, as far as the wire tells.
+    /// Why a RST was sent, as far as the packets show it.
     #[serde(skip_serializing_if = "Option::is_none")]
     cause: Option<&'static str>,
     /// The client's state.
@@ -103,7 +103,7 @@ struct ChangeRecord {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Number"))]
 struct NumberRecord {
-    /// As it stands in the header.
+    /// As it is in the header.
     raw: u32,
     /// Counted from the initial sequence number of its stream. It does not wrap.
     relative: i64,
@@ -139,7 +139,7 @@ struct AcknowledgedRecord {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Window"))]
 struct WindowRecord {
-    /// As it stands in the header.
+    /// As it is in the header.
     raw: u16,
     /// By how many bits it is shifted, 0 to 14; absent where no window is scaled, and where that is not known.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -33,7 +33,7 @@ pub(super) struct FieldRecord<'r, 'a> {
     /// The value as people read it: `5 words = 20 bytes`.
     #[cfg_attr(test, schemars(with = "String"))]
     text: Text<&'r Field<'a>>,
-    /// What stands behind the value: the verdict of a checksum, a number counted from the start of its stream, or that the
+    /// What comes after the value: the verdict of a checksum, a number counted from the start of its stream, or that the
     /// flags make the field meaningless.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(with = "String"))]

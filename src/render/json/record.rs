@@ -107,7 +107,7 @@ pub(super) struct LayerRecord<'r, 'a> {
     /// Is its checksum right? Absent for protocols without one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) checksum: Option<ChecksumRecord>,
-    /// Its fields in order: every byte of the header stands in exactly one.
+    /// Its fields in order: every byte of the header is in exactly one.
     #[cfg_attr(test, schemars(with = "Vec<FieldRecord<'static, 'static>>"))]
     pub(super) fields: Fields<'r, 'a>,
 }
@@ -149,7 +149,7 @@ pub(super) enum UncheckedRecord {
     Fragment,
     /// It covers a datagram of which only the start is quoted.
     Quoted,
-    /// The packet's lengths contradict each other, or no IP header stands before.
+    /// The packet's lengths contradict each other, or no IP header comes before.
     Malformed,
 }
 
@@ -204,7 +204,7 @@ pub(super) struct TrailerRecord<'r, 'a> {
     pub(super) icmp_extension: Option<ExtensionRecord<'r, 'a>>,
 }
 
-/// What a router tells behind the datagram that its ICMP error quotes.
+/// What a router adds after the datagram that its ICMP error quotes.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "IcmpExtension"))]
 pub(super) struct ExtensionRecord<'r, 'a> {

@@ -15,7 +15,7 @@ use crate::timeline::{CallPacketPair, PacketRef, PartyCall, Timeline};
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "ConversationLine"))]
 pub(super) struct ConversationLine {
-    /// What tells this line from a packet's, which has no such key: `conversation`.
+    /// What distinguishes this line from a packet's, which has no such key: `conversation`.
     line: &'static str,
     /// Its number in this capture, from 1.
     number: u64,
@@ -124,7 +124,7 @@ struct ExchangeRecord {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "CallLine"))]
 pub(super) struct CallLine<'r> {
-    /// What tells this line from a packet's, which has no such key: `call`.
+    /// What distinguishes this line from a packet's, which has no such key: `call`.
     line: &'static str,
     /// Number of its conversation.
     conversation: u64,
@@ -134,7 +134,7 @@ pub(super) struct CallLine<'r> {
     sent: Vec<u64>,
     /// Numbers of the packets that it cannot have returned before.
     waited_for: Vec<u64>,
-    /// The call as it stands in the call log.
+    /// The call as it is in the call log.
     #[cfg_attr(test, schemars(with = "std::collections::BTreeMap<String, serde_json::Value>"))]
     call: &'r Call,
 }

@@ -8,7 +8,7 @@ use crate::flow::Party;
 use crate::render::table::wrap;
 use crate::render::text_style::{Paint, TextStyle};
 
-/// How many calls each lane is inside of.
+/// In how many calls each lane is at the moment.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Lifelines {
     open: [u32; 2],
@@ -230,8 +230,8 @@ impl<'a> Block<'a> {
         drawn_lines
     }
 
-    /// The words with the beginning of the payload in front of them; where there is no room for both, the words, and a line that
-    /// stands below them.
+    /// The words with the beginning of the payload in front of them; where there is no room for both, the words, and a line
+    /// below them.
     fn quoted(&self, label: &label::Label, words: String, room: usize) -> (String, Option<String>) {
         let start = label.payload_start.as_ref();
         let Some(text) = start.and_then(|start| quotation::drawn(start, self.style.characters, self.middle)) else {

@@ -184,7 +184,7 @@ fn refused(input: &LadderInput<'_>) -> Vec<u64> {
 }
 
 /// The numbers of the SYNs to which the server said nothing: the client sent another one, or there was no more. Lost,
-/// dropped by the server's kernel, or the answer was lost: nothing tells.
+/// dropped by the server's kernel, or the answer was lost: which of these is unknown.
 fn unanswered(input: &LadderInput<'_>) -> Vec<u64> {
     let (mut numbers, mut waiting) = (Vec::new(), None);
     for seen in input.packets {
@@ -235,7 +235,7 @@ fn arrow(seen: &PacketRef, refused: &[u64], unanswered: &[u64]) -> Arrow {
         payload_start: seen.payload_start,
         client: segment.and_then(|segment| shown(segment.client)),
         server: segment.and_then(|segment| match segment.part {
-            // What it changed there, only an answer tells.
+            // Only an answer shows what it changed there.
             SegmentPart::Syn if is_refused || is_unanswered => None,
             SegmentPart::Syn if repeats_unanswered => Some(segment.server.after),
             _ => shown(segment.server).filter(|_| !is_refused),

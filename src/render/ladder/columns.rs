@@ -70,7 +70,7 @@ impl LadderColumns {
 }
 
 impl LadderRow {
-    /// The number of its packet, or of its first one; empty for what is no packet.
+    /// The number of its packet, or of its first one; empty for what is not a packet.
     pub(in crate::render) fn number_label(&self) -> String {
         match &self.kind {
             RowKind::Packet(arrow) => arrow.number.to_string(),
@@ -79,7 +79,7 @@ impl LadderRow {
         }
     }
 
-    /// Its time in milliseconds with so many decimals, at most three, behind the sign of its mark: `~` moved, `!` before its
+    /// Its time in milliseconds with `decimals` decimals, at most three, after the sign of its mark: `~` moved, `!` before its
     /// cause. Empty without a time.
     pub(in crate::render) fn time_label(&self, decimals: usize) -> String {
         let sign = match self.order_note {
@@ -92,7 +92,7 @@ impl LadderRow {
     }
 }
 
-/// Milliseconds with so many decimals, at most three; what is far away in whole seconds.
+/// Milliseconds with `decimals` decimals, at most three; what is far away in whole seconds.
 fn milliseconds(nanoseconds: i64, decimals: usize) -> String {
     const FAR: u64 = 10_000_000_000_000;
     const LONG_AGO: i64 = -100_000_000_000;

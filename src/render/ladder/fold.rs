@@ -4,7 +4,7 @@ use super::{Arrow, ArrowContent, ArrowLine, LadderRow, RowKind, SegmentRun};
 use crate::flow::Party;
 use crate::flow::segment::SegmentPart;
 
-/// So many data segments make a run.
+/// At least this many data segments make a run.
 const LEAST: u64 = 4;
 
 /// Puts each run of data segments of one direction, with the plain acknowledgments among them, into one row. What changes a
@@ -59,7 +59,7 @@ fn foldable(row: &LadderRow) -> Option<Foldable> {
 }
 
 /// Moves the pending rows over, as one if they are enough. Acknowledgments at the end stay rows of their own: the last one
-/// tells what has arrived.
+/// shows what has arrived.
 fn flush(pending: &mut Vec<LadderRow>, folded: &mut Vec<LadderRow>) {
     let last_data = pending
         .iter()

@@ -5,13 +5,13 @@ use crate::calls::CallName;
 use crate::flow::Party;
 use crate::flow::segment::Delay;
 
-/// So many times the usual pause is long.
+/// A pause is long from this many times the usual pause on.
 const LONG: i64 = 10;
 
 /// Nothing shorter is called long, in nanoseconds.
 const SHORTEST: i64 = 10_000_000;
 
-/// Nothing shorter is explained by what the connection tells, in nanoseconds.
+/// Nothing shorter is explained by what the connection shows, in nanoseconds.
 const SHORTEST_DELAY: i64 = 1_000_000;
 
 /// Puts a row into each long pause.
@@ -58,7 +58,7 @@ fn threshold(rows: &[LadderRow]) -> i64 {
     median.saturating_mul(LONG).max(SHORTEST)
 }
 
-/// Why the next packet comes late, as the connection tells.
+/// Why the next packet comes late, as the connection shows it.
 #[derive(Clone, Copy)]
 struct Delayed {
     why: Delay,

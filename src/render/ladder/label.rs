@@ -14,9 +14,9 @@ pub(in crate::render) struct Label {
     pub(in crate::render) words: Vec<String>,
     /// How the text begins that it carries: a quotation beside the words or below them.
     pub(in crate::render) payload_start: Option<PayloadStart>,
-    /// Stands in brackets behind the words, or below them.
+    /// Is shown in brackets after the words, or below them.
     pub(in crate::render) remark: Option<String>,
-    /// Stands in brackets below the words when only the shortest of them fit.
+    /// Is shown in brackets below the words when only the shortest of them fit.
     pub(in crate::render) else_below: Option<String>,
 }
 
@@ -205,7 +205,7 @@ pub(in crate::render) fn call(row: &CallRow, width: usize) -> CallLabel {
 /// From this width on, a side has room for descriptors in every row.
 const ROOMY: usize = 22;
 
-/// What stands beside a call.
+/// What is written beside a call.
 pub(in crate::render) struct CallLabel {
     /// In its lane.
     pub(in crate::render) text: String,

@@ -1,7 +1,7 @@
 //! The view `ladder`: a conversation as two lanes with arrows between them, states and socket calls beside them.
 //!
 //! [`Ladder`] is the picture as data, without widths, characters or colours; [`Ladder::of`] makes it from a [`LadderInput`]. [`text`]
-//! draws it, [`plain`] tells it in sentences.
+//! draws it, [`plain`] describes it in sentences.
 
 mod block;
 mod build;

@@ -188,7 +188,7 @@ pub enum ArrowContent {
         /// Number of the packet that it repeats.
         first_sent: Option<u64>,
     },
-    /// A datagram with so many data bytes.
+    /// A datagram with this many data bytes.
     Datagram {
         /// The port that it was sent from.
         source: u16,
@@ -259,7 +259,7 @@ pub struct Gap {
 /// Why nothing happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GapReason {
-    /// What the connection tells of the next packet, and who sent that.
+    /// What the connection shows about the next packet, and which end sent it.
     Delay(Delay, Party),
     /// Of this party nothing was seen before: no call, no packet.
     NotThere(Party),

@@ -46,7 +46,7 @@ pub fn sentence(row: &LadderRow) -> String {
             duration(by.saturating_abs())
         ),
         Some(OrderNote::BeforeCause) => {
-            " It stands before its cause: call log and capture contradict each other.".to_owned()
+            " It comes before its cause: call log and capture contradict each other.".to_owned()
         }
         None => String::new(),
     };

@@ -72,7 +72,7 @@ fn opening(connection: &Connection) -> String {
     }
 }
 
-/// What the calls tell of the handshake: it happens inside of `connect()`, and without `accept()`.
+/// What the calls show about the handshake: it happens inside `connect()`, and without `accept()`.
 fn calls_of_opening(input: &LadderInput<'_>) -> Vec<String> {
     let events = &input.timeline.events;
     let packet = |wanted: SegmentPart| {

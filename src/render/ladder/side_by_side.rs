@@ -18,7 +18,7 @@ pub fn capacity(style: &TextStyle) -> usize {
     (room / (Block::NARROWEST + 1)).max(1)
 }
 
-/// The columns that so many ladders beside each other need.
+/// The columns that this many ladders beside each other need.
 #[must_use]
 pub const fn columns_for(count: usize) -> usize {
     count * (Block::NARROWEST + 1) + LABELS

@@ -36,7 +36,7 @@ pub fn write(output: &mut impl Write, style: &TextStyle, ladder: &Ladder) -> io:
     foot(output, style, ladder, "")
 }
 
-/// What stands above: who, and what is missing.
+/// What comes above: who, and what is missing.
 pub(super) fn head(output: &mut impl Write, style: &TextStyle, ladder: &Ladder) -> io::Result<()> {
     paragraph(output, style, Some(Paint::Title), &title(ladder), "")?;
     paragraph(
@@ -55,7 +55,7 @@ pub(super) fn head(output: &mut impl Write, style: &TextStyle, ladder: &Ladder) 
     Ok(())
 }
 
-/// What stands below: how it went.
+/// What comes below: how it went.
 pub(super) fn foot(output: &mut impl Write, style: &TextStyle, ladder: &Ladder, name: &str) -> io::Result<()> {
     let sentences: Vec<String> = ladder.outcome.iter().map(|sentence| format!("{sentence}.")).collect();
     paragraph(output, style, None, &format!("{name}{}", sentences.join(" ")), "")?;

@@ -10,14 +10,14 @@ use crate::render::text_style::{CharacterSet, TextStyle, TimeFormat};
 use crate::render::view::{ConversationView, EndedConversation, View, ViewOf, ViewOptions};
 use crate::timeline::{PacketRef, Timeline};
 
-/// So many packets of a conversation are drawn unless all are wanted: the first ones and the last ones.
+/// This many packets of a conversation are drawn unless all are asked for: the first ones and the last ones.
 const FIRST: usize = 1_800;
 const LAST: usize = 200;
 
-/// So many packets and conversations are kept in all before conversations are drawn that have not ended.
+/// This many packets and conversations are kept in all before conversations are drawn that have not ended.
 const PACKETS: usize = 150_000;
 
-/// So many conversations are drawn together at most: a ladder takes about 10 KB of a page, so this is 20 MB, and more are not
+/// At most this many conversations are drawn together: a ladder takes about 10 KB of a page, so this is 20 MB, and more are not
 /// looked at. Another one is asked for by its number, with `--flow`.
 pub const CONVERSATIONS: usize = 2_000;
 

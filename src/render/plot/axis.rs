@@ -5,9 +5,9 @@ use crate::render::text_style::fraction;
 /// A stretch of values on a stretch of pixels.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Axis {
-    /// The lowest value, and where it stands.
+    /// The lowest value, and its pixel.
     from: (i64, i64),
-    /// The highest value, and where it stands.
+    /// The highest value, and its pixel.
     to: (i64, i64),
 }
 
@@ -21,7 +21,7 @@ impl Axis {
         }
     }
 
-    /// Where a value stands; what is outside stands at the edge.
+    /// The pixel of a value; a value outside is put at the edge.
     pub(super) fn pixel(&self, value: i64) -> i64 {
         let (low, high) = (i128::from(self.from.0), i128::from(self.to.0));
         let (start, end) = (i128::from(self.from.1), i128::from(self.to.1));
@@ -53,7 +53,7 @@ impl Axis {
     }
 }
 
-/// The least round step that leaves at most so many. A span has 65 bits at most, and a step fits 64.
+/// The least round step that leaves at most `most` steps. A span has 65 bits at most, and a step fits 64.
 fn step(span: i128, most: i64) -> i64 {
     let mut power: i64 = 1;
     loop {
@@ -67,7 +67,7 @@ fn step(span: i128, most: i64) -> i64 {
     }
 }
 
-/// The unit for a stretch of so many nanoseconds: its name, and its nanoseconds.
+/// The unit for a stretch of `span` nanoseconds: its name, and its nanoseconds.
 pub(super) const fn unit(span: i64) -> (&'static str, i64) {
     match span {
         ..2_000_000 => ("µs", 1_000),

@@ -14,7 +14,7 @@ const TOP: i64 = 52;
 const BOTTOM: i64 = 300;
 /// A panel with its axis below.
 const PANEL: i64 = BOTTOM + 48;
-/// So many times as far as the data the window's edge may lie and still be drawn: any further would press the data flat.
+/// The window's edge is drawn up to this many times as far as the data: any further would press the data flat.
 const FAR: i64 = 4;
 
 /// Draws the directions of a conversation below each other. `links`: a segment leads to its packet's place in the page.

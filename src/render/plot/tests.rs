@@ -108,7 +108,7 @@ fn the_time_begins_with_the_first_data_in_all_panels() {
         ];
         draw("Conversation 1", &directions(&packets), false).body
     };
-    // The wait before it is no part of the picture: only the numbers along the axis are others.
+    // The wait before it is not part of the picture: only the numbers along the axis differ.
     let lines = |body: &str| body.matches("<line").count();
     assert_eq!(lines(&picture(20)), lines(&picture(1_020)));
     let [short, long] = [20, 1_020].map(picture);
