@@ -138,7 +138,7 @@ fn what_is_no_option_is_not_called_one() {
     for (name, place) in [
         (
             "arp.src.hw",
-            "Place ARP header (any other pair of addresses): after what stands",
+            "Place ARP header (any other pair of addresses): after what comes",
         ),
         (
             "icmp.ext.class",
@@ -152,10 +152,10 @@ fn what_is_no_option_is_not_called_one() {
             "tcp.options.mss_val",
             "Place TCP option (maximum segment size): bytes 2-3 of the option;",
         ),
-        ("tcp.options.sack_le", "Place TCP option (SACK): after what stands"),
+        ("tcp.options.sack_le", "Place TCP option (SACK): after what comes"),
         (
             "tcp.options.padding",
-            "Place TCP header (options that cannot be read): after what stands",
+            "Place TCP header (options that cannot be read): after what comes",
         ),
     ] {
         let said = words(&sniffer(&["--explain", name]).output);

@@ -140,6 +140,7 @@ pub static TCP: [Question; 12] = [
         12,
         4,
         "The server has two sockets. Which segments belong to which?",
-        "Two sockets, so two ports. Both have the same port: the kernel distinguishes them by the address and port of the other end.",
+        "Two sockets, so two ports. Both have the same port: the kernel distinguishes them by the address and \
+         port of the other end.",
     ),
 ];
