@@ -158,8 +158,8 @@ pub fn of_udp(result: &RunResult) -> Vec<Notice> {
     if let Some(&reply) = datagrams.get(1) {
         notices.push(Notice::at(
             reply,
-            "The server replies to the address and the port that recvfrom() returned with the datagram: there is no connection \
-             that would know them."
+            "The server replies to the address and the port that recvfrom() returned with the datagram: UDP has no connection that \
+             keeps them."
                 .to_owned(),
         ));
     }

@@ -288,7 +288,7 @@ impl RunPrinter<'_> {
         Ok(())
     }
 
-    /// What stood on a screen.
+    /// What a screen showed.
     fn screen(&self, out: &mut impl Write, title: &str, text: &str) -> io::Result<()> {
         let edge = match self.style.characters {
             CharacterSet::Unicode => "│ ",

@@ -95,7 +95,7 @@ fn a_legend_explains_what_its_picture_has() {
         std::fs::read_to_string(file).unwrap()
     };
     let parts = [
-        "inside of a socket call",
+        "inside a socket call",
         "(STATE) inferred",
         "opens, closes, acknowledges",
         ">data</text>",

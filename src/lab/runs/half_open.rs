@@ -78,7 +78,7 @@ fn after(result: &RunResult) -> Vec<String> {
     let accepted = result.calls_of(Role::WelcomingSocket, CallName::Accept);
     let accepted = accepted.filter(|call| call.result >= 0).count();
     sentences.push(match accepted {
-        0 => "accept() never returned a connection: the server's program does not know that anybody was there.".into(),
+        0 => "accept() never returned a connection: the server's program did not see the SYN.".into(),
         more => format!("accept() returned {more} connections."),
     });
     sentences
@@ -184,7 +184,7 @@ fn probe(
     while !context.interrupted() {
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            return Ok("no answer, so a firewall drops the segments");
+            return Ok("no answer: a firewall filters it, or the segment was lost");
         }
         let came = segments.next_with_timeout(left.min(SETTLING_TIME));
         let came = came.map_err(|error| Failure::of("receiving segments", error, next))?;
@@ -193,9 +193,9 @@ fn probe(
             continue;
         }
         return Ok(if segment.get_flags() & TcpFlags::RST != 0 {
-            "closed, for RST came back"
+            "closed: it answered RST"
         } else {
-            "open, for SYN-ACK came back"
+            "open: it answered SYN-ACK"
         });
     }
     Err(Failure::Interrupted)

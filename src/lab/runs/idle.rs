@@ -56,7 +56,7 @@ fn after(result: &RunResult) -> Vec<String> {
             if first_began <= second_began && second_ended <= first_ended =>
         {
             sentences.push(format!(
-                "Conversation {second} began and ended while conversation {first} stood."
+                "Conversation {second} began and ended while conversation {first} was open."
             ));
         }
         _ => {}

@@ -295,10 +295,10 @@ fn notes(input: &LadderInput<'_>, rows: &[LadderRow]) -> Vec<String> {
     }
     match input.conversation.roles {
         Roles::Seen => {}
-        Roles::Ports => notes.push("Who is client and who is server is guessed by the port numbers".to_owned()),
+        Roles::Ports => notes.push("Client and server are guessed from the port numbers".to_owned()),
         Roles::First => {
             notes.push(
-                "Who is the client is not known: here it is the one who sent the first packet captured".to_owned(),
+                "Which end is the client is unknown: here it is the end that sent the first captured packet".to_owned(),
             );
         }
     }

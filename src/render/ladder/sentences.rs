@@ -15,7 +15,7 @@ pub(in crate::render) fn gap(gap: &Gap) -> String {
     let reasons: Vec<String> = gap.reasons.iter().map(|reason| self::reason(*reason)).collect();
     let length = duration(gap.length);
     if reasons.is_empty() {
-        format!("{length}: what is here does not tell why")
+        format!("{length}: reason unknown")
     } else {
         format!("{length}: {}", reasons.join("; "))
     }
@@ -26,14 +26,12 @@ fn reason(reason: GapReason) -> String {
         GapReason::Delay(delay, sender) => match delay {
             Delay::DelayedAck => format!("the {sender}'s delayed ACK, which waited for data to ride on"),
             Delay::RetransmissionTimer => format!("the {sender}'s retransmission timer"),
-            Delay::Idle => "nobody had anything to say: a program works, or a person types".to_owned(),
+            Delay::Idle => "neither end sends: a program works, or a user types".to_owned(),
             Delay::KeepAliveTimer => format!("the {sender}'s keep-alive timer"),
             Delay::ZeroWindow(party) => format!("the {party}'s window is closed"),
         },
         GapReason::NotThere(party) => format!("no {party} yet"),
-        GapReason::Busy(Party::Client) => {
-            "the client's program makes no socket call, it works or a person types".to_owned()
-        }
+        GapReason::Busy(Party::Client) => "the client makes no socket call: it works, or a user types".to_owned(),
         // Meanwhile it may serve others.
         GapReason::Busy(Party::Server) => "the server makes no socket call here".to_owned(),
         GapReason::Waiting(party, name) => format!("the {party} waits in {name}()"),

@@ -344,11 +344,7 @@ fn every_remark_and_part_has_its_words() {
 
 #[test]
 fn a_legend_keeps_a_sign_and_its_words_on_one_line() {
-    let entries = [
-        "opens, closes, acknowledges",
-        "refused or lost",
-        "inside of a socket call",
-    ];
+    let entries = ["opens, closes, acknowledges", "refused or lost", "inside a socket call"];
     for width in 60..140 {
         let style = TextStyle {
             width,
@@ -381,5 +377,5 @@ fn a_pause_that_nothing_explains_is_called_so() {
         Detail::Full,
     );
     let drawn = drawn(&ladder, CharacterSet::Ascii, 80);
-    row_with(&drawn, ". . . 50.0 ms: what is here does not tell why . . .");
+    row_with(&drawn, ". . . 50.0 ms: reason unknown . . .");
 }

@@ -78,8 +78,8 @@ pub fn legend(output: &mut impl Write, style: &TextStyle) -> io::Result<()> {
         format!("{} data", shaft(ArrowLine::Data, 3)),
         format!("{} sent again", shaft(ArrowLine::Retransmission, 3)),
         format!("{}{} refused or lost", shaft(ArrowLine::Lost, 2), glyphs.cross),
-        format!("{} inside of a socket call", glyphs.inside),
-        "(STATE) inferred: the end itself has not shown it yet".to_owned(),
+        format!("{} inside a socket call", glyphs.inside),
+        "(STATE) deduced: that end has not confirmed it yet".to_owned(),
         "~ moved: the clocks differ".to_owned(),
     ];
     let mut line = String::new();
