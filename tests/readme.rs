@@ -334,7 +334,7 @@ fn the_table_names_every_run() {
         .filter_map(|line| line.strip_prefix("| `socket-lab ")?.split('`').next());
     let mut named: Vec<&str> = rows.collect();
     named.sort_unstable();
-    let help = ours("socket-lab").arg("--help").output().unwrap();
+    let help = ours("socket-lab").arg("--help-all").output().unwrap();
     let help = String::from_utf8(help.stdout).unwrap();
     let mut known: Vec<&str> = help
         .lines()

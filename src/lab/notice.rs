@@ -67,30 +67,27 @@ fn handshake(result: &RunResult, conversation: &Conversation, connection: &Conne
     }
     let [syn, syn_ack, ack] = [SegmentPart::Syn, SegmentPart::SynAck, SegmentPart::HandshakeAck]
         .map(|part| packet_of(result, conversation, part));
-    let (syn, syn_ack, _) = (syn?, syn_ack?, ack?);
+    let (syn, _, ack) = (syn?, syn_ack?, ack?);
     let time = |number: u64| result.frames().get(usize::try_from(number - 1).ok()?)?.time;
     let connect = result
         .calls_of(Role::ClientSocket, CallName::Connect)
         .find(|call| call.local == Some(conversation.client) && call.result == 0);
-    let waited = connect.is_some_and(|call| {
-        let span = call
-            .entered
-            .timestamp_nanos_opt()
-            .zip(call.returned.timestamp_nanos_opt());
-        let packets = time(syn).zip(time(syn_ack));
-        span.zip(packets)
-            .is_some_and(|((entered, returned), (first, second))| entered <= first.0 && second.0 <= returned)
+    let is_inside = connect.is_some_and(|call| {
+        let entered = call.entered.timestamp_nanos_opt().zip(time(syn));
+        let returned = call.returned.timestamp_nanos_opt().zip(time(ack));
+        entered.is_some_and(|(entered, syn)| entered <= syn.0)
+            && returned.is_some_and(|(returned, ack)| ack.0 <= returned)
     });
-    let during = if waited {
-        " The client made one call for it: connect() returned after the SYN-ACK had arrived."
+    let inside = if is_inside {
+        ", all inside one call, connect()"
     } else {
         ""
     };
     Some(Notice::at(
         syn,
         format!(
-            "Three packets before any data: the three-way handshake. Each end sends its first sequence number and gets it \
-             acknowledged.{during} ack=1 means \"the next byte I expect is number 1\": the SYN used number 0."
+            "Three packets before any data: the three-way handshake{inside}. Each end sends its first number and gets it \
+             acknowledged: ack=1 means \"the next byte I expect is number 1\", since the SYN used number 0."
         ),
     ))
 }
