@@ -1,10 +1,13 @@
 //! A packet in the report: its story, its headers as the RFCs draw them, its fields with their meanings, its bytes.
+//!
+//! The transport header comes first: it is what the ladder shows. The headers around it are folded below it, the nearest first.
 
 use super::bytes::{self, HexLine};
 use super::row::{MOST, ReportRow, keys_of};
 use crate::escape::printable;
 use crate::explain::Context;
 use crate::explain::packet::{StateStyle, states};
+use crate::flow::Party;
 use crate::frame::Frame;
 use crate::render::breakdown::{self, Breakdown};
 use crate::render::diagram::cell::{Cell, cells};
@@ -13,25 +16,35 @@ use crate::render::diagram::rows::{self, BITS, CellSegment};
 use crate::render::report_model::{ReportModel, ReportPacket};
 use crate::render::table::places;
 use crate::render::text_style::TextStyle;
-use crate::wire::{Layer, Packet};
+use crate::wire::{Layer, Packet, Protocol};
 
 /// A packet.
 pub(super) struct Article {
     pub(super) number: u64,
     pub(super) conversation: Option<u64>,
     pub(super) name: String,
-    pub(super) way: Option<String>,
+    /// From whom to whom.
+    pub(super) way: Option<[End; 2]>,
     pub(super) when: String,
     /// What is said of it: the word in front, and the sentence.
     pub(super) context: Vec<(&'static str, String)>,
-    /// The frame; behind it the datagram that it completes.
+    /// The datagram that it completes, then the frame.
     pub(super) pieces: Vec<ArticlePart>,
+}
+
+/// An end of a packet: `client`, or nothing where that is not known; its address and port.
+pub(super) struct End {
+    pub(super) role: &'static str,
+    pub(super) text: String,
 }
 
 /// A frame, or a datagram that was put together.
 pub(super) struct ArticlePart {
     pub(super) title: String,
-    pub(super) headers: Vec<Header>,
+    /// The header that the packet is about.
+    pub(super) header: Option<Header>,
+    /// Those inside it and around it.
+    pub(super) folded: Vec<Header>,
     pub(super) rest: Vec<ReportRow>,
     pub(super) lines: Vec<HexLine>,
     pub(super) problems: Vec<String>,
@@ -83,14 +96,14 @@ impl Article {
             let packet = whole.frame.decode();
             let broken = breakdown::of(kept.number, &whole.frame, &packet, kept.in_flow.as_ref());
             let title = format!("Reassembled from {} fragments: {}", whole.fragments, broken.parts);
-            pieces.push(ArticlePart::of(title, &whole.frame, &packet, &broken, &mut keys));
+            pieces.insert(0, ArticlePart::of(title, &whole.frame, &packet, &broken, &mut keys));
             pairs.extend(context_of(&broken));
         }
         Self {
             number: kept.number,
             conversation: kept.in_flow.map(|in_flow| in_flow.conversation),
             name: broken.name.clone(),
-            way: broken.ends.as_ref().map(|(from, to)| format!("{from} → {to}")),
+            way: broken.ends.as_ref().map(|(from, to)| [End::of(from), End::of(to)]),
             when: when(frame, report, style),
             context: pairs,
             pieces,
@@ -98,9 +111,20 @@ impl Article {
     }
 }
 
+impl End {
+    fn of(text: &str) -> Self {
+        let parties = [Party::Client, Party::Server].map(Party::word);
+        let role = parties.into_iter().find(|word| text.starts_with(&format!("{word} ")));
+        Self {
+            role: role.unwrap_or_default(),
+            text: text.to_owned(),
+        }
+    }
+}
+
 fn when(frame: &Frame<'_>, report: &ReportModel, style: &TextStyle) -> String {
     let Some(time) = frame.time else {
-        return "without a time in the capture".to_owned();
+        return "the capture has no time for it".to_owned();
     };
     let seconds = style.seconds(time, report.capture_start.unwrap_or(time));
     let date = style.date(time).map(|date| format!(", {date}")).unwrap_or_default();
@@ -150,14 +174,40 @@ impl ArticlePart {
         let rest: Vec<ReportRow> = rest.map(|payload| ReportRow::of_bytes(payload, key())).collect();
         let shown = broken.payload.at.saturating_add(MOST).min(frame.bytes.len());
         let rows: Vec<&ReportRow> = headers.iter().flat_map(|header| &header.rows).chain(&rest).collect();
+        let lines = bytes::lines(&frame.bytes, shown, &rows);
+        let (header, folded) = around(headers, subject(packet));
         Self {
             title,
-            lines: bytes::lines(&frame.bytes, shown, &rows),
-            headers,
+            lines,
+            header,
+            folded,
             rest,
             problems: broken.problems.clone(),
         }
     }
+}
+
+/// Which header a packet is about: the innermost transport header that is not quoted, or else the innermost header.
+fn subject(packet: &Packet<'_>) -> usize {
+    let own = || {
+        let layers = packet.layers().iter().enumerate();
+        layers.filter(|(_, layer)| !layer.is_quoted())
+    };
+    let transport = own().filter(|(_, layer)| {
+        matches!(
+            layer.protocol(),
+            Protocol::Tcp | Protocol::Udp | Protocol::Icmp | Protocol::Icmpv6
+        )
+    });
+    transport.last().or(own().last()).map_or(0, |(index, _)| index)
+}
+
+/// The header of this place; then those that it quotes, then those around it, from the inside to the outside.
+fn around(mut headers: Vec<Header>, place: usize) -> (Option<Header>, Vec<Header>) {
+    let mut folded = headers.split_off(headers.len().min(place + 1));
+    let header = headers.pop();
+    folded.extend(headers.into_iter().rev());
+    (header, folded)
 }
 
 /// The drawing of a header: a box that reaches into a further row is a box in each, with its words in the widest.

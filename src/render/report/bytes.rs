@@ -14,7 +14,7 @@ pub(super) struct HexLine {
     pub(super) runs: Vec<ByteRun>,
     /// Columns that the bytes of a short line leave empty, as blanks.
     pub(super) padding: String,
-    /// The same as text, a dot for what is no ASCII character.
+    /// The same as text, a dot for what is not an ASCII character.
     pub(super) text: String,
 }
 

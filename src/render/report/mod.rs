@@ -1,14 +1,23 @@
 //! The report: a capture as one HTML page that asks for nothing from anywhere.
 //!
-//! `page.html` is the page and `packet.html` a packet in it; `style.css` and `script.js` stand in it as they are. The page reads
-//! without the script, which adds keys, the search, the filter, and the light between diagram, table and bytes. `section` is a
-//! conversation, `start` what the first screen says, `article` a packet, `bytes` its dump.
+//! `page.html` is the page, `ladder.html` a ladder in it, `packet.html` a packet. The style is in `style.css` (the page),
+//! `ladder.css`, `packet.css` and `print.css`; the script in `packets.js` (where packets come from), `choose.js` (the chosen
+//! packet, keys, the search, paper), `light.js` (diagram, fields and bytes light each other up) and `terms.js` (the glossary).
+//!
+//! `section` is a conversation and `ladder` its rows, `legend` what their signs mean; `start` is what the first screen says and
+//! `predict` what it asks; `article` is a packet, `bytes` its dump; `glossary` explains terms. The page reads without the script
+//! up to [`PLAIN`] packets. A page of more has its packets `packed`, and without the script the ladders and the sentences.
 //!
 //! What comes from the network is escaped by the template. Should that fail, the page's own policy (Content-Security-Policy)
 //! lets no script run but this one, by its hash.
 
 mod article;
 mod bytes;
+mod glossary;
+mod ladder;
+mod legend;
+mod packed;
+mod predict;
 mod row;
 mod section;
 mod start;
@@ -21,6 +30,9 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use self::article::Article;
+use self::glossary::{Glossary, Term};
+use self::legend::Sign;
+use self::packed::Packer;
 use self::section::ConversationSection;
 use self::start::Start;
 use crate::explain::count;
@@ -31,8 +43,22 @@ use crate::render::text_style::TextStyle;
 /// The packets that a report has unless another number is asked for.
 pub const LIMIT: u64 = 2_000;
 
-const STYLE: &str = include_str!("style.css");
-const SCRIPT: &str = include_str!("script.js");
+/// Up to so many packets stand in the page as they are; a page of more has them packed.
+pub const PLAIN: usize = 60;
+
+const STYLE: &str = concat!(
+    include_str!("style.css"),
+    include_str!("ladder.css"),
+    include_str!("packet.css"),
+    include_str!("print.css"),
+);
+const SCRIPT: &str = concat!(
+    "\"use strict\";\n",
+    include_str!("packets.js"),
+    include_str!("choose.js"),
+    include_str!("light.js"),
+    include_str!("terms.js"),
+);
 
 /// Where a report comes from.
 #[derive(Debug, Clone)]
@@ -59,11 +85,22 @@ struct Page<'a> {
     limit: Option<String>,
     start: Start,
     sections: Vec<ConversationSection>,
+    legend: Vec<Sign>,
     /// What stands above the loose packets.
     loose_title: &'static str,
     loose: Vec<Loose>,
-    report: &'a ReportModel,
-    text_style: &'a TextStyle,
+    /// Packets as HTML: all of them, or the one that paper shows.
+    articles: String,
+    /// All packets, packed; empty where they stand in the page.
+    packed: String,
+    glossary: Vec<Term>,
+}
+
+/// A packet in the page.
+#[derive(Template)]
+#[template(path = "packet.html", config = ".config/askama.toml")]
+struct ArticlePage {
+    article: Article,
 }
 
 /// A packet of no conversation, or of none that is known any more.
@@ -71,14 +108,6 @@ struct Loose {
     number: u64,
     name: String,
     reason: String,
-}
-
-impl Page<'_> {
-    /// Made one after the other: all at once they would take far more memory than the page.
-    fn articles(&self) -> impl Iterator<Item = Article> {
-        let articles = self.report.packets.iter();
-        articles.map(|kept| Article::of(kept, self.report, self.text_style))
-    }
 }
 
 /// Writes the report.
@@ -99,6 +128,13 @@ pub fn write(
     );
     let conversations = report.conversations.iter();
     let loose = report.packets.iter().filter(|kept| report.is_loose(kept));
+    let start = Start::of(report);
+    let sections: Vec<_> = conversations
+        .map(|model| ConversationSection::of(model, report, text_style))
+        .collect();
+    let mut glossary = Glossary::default();
+    let (articles, packed) = articles(report, text_style, start.sample, &mut glossary)?;
+    look_through(&mut glossary, &start, &sections);
     let page = Page {
         provenance,
         script: SCRIPT,
@@ -106,21 +142,67 @@ pub fn write(
         style,
         summary: summary(report),
         limit: limit(report),
-        start: Start::of(report),
-        sections: conversations
-            .map(|model| ConversationSection::of(model, report, text_style))
-            .collect(),
+        start,
+        legend: legend::signs(sections.iter().map(|section| &section.signs)),
+        sections,
         loose_title: match report.forgotten {
             0 => "Packets of no conversation",
             _ => "Packets of no conversation that is known",
         },
         loose: loose.map(Loose::of).collect(),
-        report,
-        text_style,
+        articles,
+        packed,
+        glossary: glossary.terms(),
     };
     page.write_into(output)?;
     // A template ends without a line feed.
     writeln!(output)
+}
+
+/// The packets that stand in the page as HTML, and those that are packed. One after the other: all at once they would take far
+/// more memory than the page.
+fn articles(
+    report: &ReportModel,
+    text_style: &TextStyle,
+    sample: Option<u64>,
+    glossary: &mut Glossary,
+) -> io::Result<(String, String)> {
+    let is_plain = report.packets.len() <= PLAIN;
+    let mut plain = String::new();
+    let mut packer = Packer::new();
+    for kept in &report.packets {
+        let article = Article::of(kept, report, text_style);
+        let (number, conversation) = (article.number, article.conversation);
+        let html = ArticlePage { article }.render().map_err(io::Error::other)?;
+        glossary.look(&html);
+        if is_plain || sample == Some(number) {
+            plain.push_str(&element(number, conversation, sample == Some(number), &html));
+        }
+        if !is_plain {
+            packer.add(number, conversation, &html)?;
+        }
+    }
+    let packed = if is_plain { String::new() } else { packer.finish()? };
+    Ok((plain, packed))
+}
+
+/// A packet's element; `packets.js` makes the same for a packed one.
+fn element(number: u64, conversation: Option<u64>, is_sample: bool, html: &str) -> String {
+    let sample = if is_sample { " sample" } else { "" };
+    let conversation = conversation.map_or(String::new(), |number| format!(" data-c=\"{number}\""));
+    format!("<article class=\"packet{sample}\" id=\"packet-{number}\" tabindex=\"-1\"{conversation}>{html}</article>\n")
+}
+
+fn look_through(glossary: &mut Glossary, start: &Start, sections: &[ConversationSection]) {
+    glossary.look(start.lead);
+    for step in &start.steps {
+        glossary.look(&step.says);
+        glossary.look(&step.states);
+    }
+    for rung in sections.iter().flat_map(|section| &section.rungs) {
+        glossary.look(&rung.client);
+        glossary.look(&rung.server);
+    }
 }
 
 /// As Content-Security-Policy names a text (CSP Level 3, section 2.3.1).
@@ -205,7 +287,7 @@ mod tests {
         const LOOSE: &str = "<a class=\"packet-link\" href=\"#packet-1\">";
         let forgotten = page(false);
         assert!(forgotten.contains("1 packet, 0 conversations"));
-        assert!(forgotten.contains("No conversation over TCP or UDP is known here."));
+        assert!(forgotten.contains("This capture has no conversation over TCP or UDP that is known."));
         assert!(
             forgotten.contains("<h2>Packets of no conversation that is known</h2>") && forgotten.contains(LOOSE),
             "{forgotten}"

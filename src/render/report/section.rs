@@ -1,12 +1,17 @@
 //! A conversation in the report: its ladder, its graph, and the same in words.
 
+use super::ladder::{self, Rung};
 use crate::render::ladder::{Detail, Ladder, LadderRow, RowKind, plain, words};
 use crate::render::report_model::{ConversationModel, ReportModel};
 use crate::render::text_style::TextStyle;
-use crate::render::{plot, svg};
+use crate::render::plot;
+use crate::render::svg::signs::LadderSigns;
 
 /// A graph of fewer segments with data in one direction says no more than the ladder.
 const WORTH_A_GRAPH: usize = 4;
+
+/// So many rows of a ladder are in the summary on paper; `print.css` has the same number.
+const PRINTED: usize = 40;
 
 /// A conversation.
 pub(super) struct ConversationSection {
@@ -18,8 +23,11 @@ pub(super) struct ConversationSection {
     pub(super) ends: Vec<String>,
     pub(super) notes: Vec<String>,
     pub(super) outcome: String,
-    /// SVG.
-    pub(super) ladder: String,
+    /// The top of the lifelines.
+    pub(super) heads: [String; 2],
+    pub(super) rungs: Vec<Rung>,
+    /// What a legend has to explain.
+    pub(super) signs: LadderSigns,
     pub(super) plot: Option<Plot>,
     pub(super) words: Vec<Words>,
 }
@@ -52,11 +60,20 @@ impl ConversationSection {
             ends: ladder.lanes.iter().map(words::who).collect(),
             notes: ladder.notes.clone(),
             outcome: outcome.join(" "),
-            ladder: svg::ladder::draw(&ladder, true).element(),
+            heads: ladder.lanes.each_ref().map(ladder::heading),
+            rungs: ladder::rungs(&ladder),
+            signs: LadderSigns::of(&ladder),
             plot: plot(&ladder, model),
             words: ladder.rows.iter().map(Words::of).collect(),
             title,
         }
+    }
+}
+
+impl ConversationSection {
+    /// Rows that the summary on paper leaves out.
+    pub(super) const fn more_rungs(&self) -> usize {
+        self.rungs.len().saturating_sub(PRINTED)
     }
 }
 

@@ -1,5 +1,6 @@
-//! What the first screen says: the handshake in three steps, with the numbers of this capture.
+//! What the first screen says: the handshake in three steps, with the numbers of this capture, and a question for each step.
 
+use super::predict::{Handshake, Question, Questions, Seen};
 use crate::explain::count;
 use crate::explain::packet::{self, StateStyle, states};
 use crate::flow::conversation::{Opening, Transport};
@@ -14,6 +15,11 @@ pub(super) struct Start {
     pub(super) title: &'static str,
     pub(super) lead: &'static str,
     pub(super) steps: Vec<Stage>,
+    /// Questions about what comes after the steps.
+    pub(super) more: Vec<Question>,
+    /// The conversation, and the packet that paper shows unless another one is chosen.
+    pub(super) conversation: Option<u64>,
+    pub(super) sample: Option<u64>,
     /// How the conversation went.
     pub(super) outcome: Vec<String>,
     /// Does a state of the steps stand in parentheses?
@@ -27,61 +33,81 @@ pub(super) struct Stage {
     pub(super) way: String,
     pub(super) says: String,
     pub(super) states: String,
+    pub(super) question: Option<Question>,
 }
 
 impl Start {
     pub(super) fn of(report: &ReportModel) -> Self {
-        let shaken = report.conversations.iter().find(|model| is_complete(model));
-        let model = shaken.or(report.conversations.first());
-        let (title, lead) = match (shaken, model) {
+        let conversations = || report.conversations.iter();
+        let shaken = conversations().find_map(|model| complete(model).map(|handshake| (model, handshake)));
+        let model = shaken.as_ref().map(|(model, _)| *model).or(report.conversations.first());
+        let (title, lead) = match (&shaken, model) {
             (Some(_), _) => (
                 "The three-way handshake",
-                "Before a byte of data passes, three segments make the connection. Each end tells the number from which it counts its \
-                 bytes, and hears that the other end knows it.",
+                "Before any data, three segments open the connection. In them both ends exchange their initial sequence numbers \
+                 (ISN), from which they count their bytes.",
             ),
             (None, Some(model)) if matches!(model.conversation.transport, Transport::Udp(_)) => (
-                "A request, and no handshake",
-                "UDP makes no connection: the first packet carries the data already, and nothing tells whether it arrives.",
+                "A datagram, and no handshake",
+                "UDP opens no connection: the first packet already carries data. UDP itself does not report whether it arrived.",
             ),
             (None, Some(_)) => (
-                "How it went",
+                "What happened",
                 "This capture has no complete three-way handshake (SYN, SYN-ACK, ACK).",
             ),
-            (None, None) => ("No conversation", "No conversation over TCP or UDP is known here."),
+            (None, None) => ("No conversation", "This capture has no conversation over TCP or UDP that is known."),
         };
-        let stage = if shaken.is_some() { handshake } else { any };
-        let packets = model.into_iter().flat_map(|model| &model.packets);
-        let steps: Vec<Stage> = packets.filter_map(|seen| stage(seen, report)).take(3).collect();
+        let (steps, more) = match &shaken {
+            Some((model, handshake)) => questioned(handshake, &model.packets),
+            None => {
+                let packets = model.into_iter().flat_map(|model| &model.packets);
+                (packets.filter_map(|seen| stage(seen, report)).take(3).collect(), Vec::new())
+            }
+        };
         Self {
             title,
             lead,
             has_inferred: steps.iter().any(|stage| stage.states.contains('(')),
+            sample: steps.first().map(|stage| stage.number),
             steps,
+            more,
+            conversation: model.map(|model| model.conversation.number),
             outcome: model.map_or(Vec::new(), |model| report.ladder(model, Detail::Folded).outcome),
         }
     }
-}
 
-fn is_complete(model: &ConversationModel) -> bool {
-    let complete =
-        matches!(&model.conversation.transport, Transport::Tcp(connection) if connection.opening == Opening::Complete);
-    // All three have to be among the packets that are here.
-    complete && model.packets.iter().filter(|seen| part_of_handshake(seen)).count() >= 3
-}
-
-const fn part_of_handshake(seen: &PacketRef) -> bool {
-    match seen.in_flow.segment() {
-        Some(segment) => matches!(
-            segment.part,
-            SegmentPart::Syn | SegmentPart::SynAck | SegmentPart::HandshakeAck
-        ),
-        None => false,
+    /// Is it about this conversation?
+    pub(super) fn is_of(&self, number: &u64) -> bool {
+        self.conversation == Some(*number)
     }
 }
 
+/// The handshake, if all of it was captured.
+fn complete(model: &ConversationModel) -> Option<Handshake<'_>> {
+    let complete =
+        matches!(&model.conversation.transport, Transport::Tcp(connection) if connection.opening == Opening::Complete);
+    complete.then(|| Handshake::of(&model.packets)).flatten()
+}
+
+/// The steps of a handshake, each with its question, and the questions that follow.
+fn questioned(handshake: &Handshake<'_>, packets: &[PacketRef]) -> (Vec<Stage>, Vec<Question>) {
+    let Questions { steps, more } = handshake.questions(packets);
+    // What a question asks is not said before: the answer says it.
+    let mut is_asked = false;
+    let mut stages = Vec::new();
+    for (Seen { packet, segment }, question) in handshake.0.iter().copied().zip(steps) {
+        let stage = step(packet, segment, !is_asked);
+        is_asked = question.is_some();
+        stages.extend(stage.map(|stage| Stage { question, ..stage }));
+    }
+    (stages, more)
+}
+
 /// Whatever it is: a segment of the handshake and a datagram in words of their own, the rest with its reason.
-fn any(seen: &PacketRef, report: &ReportModel) -> Option<Stage> {
-    let row = handshake(seen, report).or_else(|| datagram(seen));
+fn stage(seen: &PacketRef, report: &ReportModel) -> Option<Stage> {
+    let segment = seen.in_flow.segment();
+    let row = segment.and_then(|segment| step(seen, segment, true));
+    let row = row.or_else(|| datagram(seen));
     row.or_else(|| {
         let kept = report.packets.iter().find(|kept| kept.number == seen.number)?;
         let frame = kept.followed();
@@ -93,6 +119,7 @@ fn any(seen: &PacketRef, report: &ReportModel) -> Option<Stage> {
             way: way(&seen.in_flow),
             says: sentence(&reason),
             states: states(&seen.in_flow, StateStyle::UNICODE).unwrap_or_default(),
+            question: None,
         })
     })
 }
@@ -104,30 +131,34 @@ fn sentence(words: &str) -> String {
     first.into_iter().chain(letters).chain(['.']).collect()
 }
 
-fn handshake(seen: &PacketRef, _: &ReportModel) -> Option<Stage> {
-    let segment = seen.in_flow.segment()?;
+/// A segment of a handshake. `with_acknowledgment`: and what it acknowledges.
+fn step(seen: &PacketRef, segment: &Segment, with_acknowledgment: bool) -> Option<Stage> {
+    let raw = segment.sequence.raw;
+    let acknowledges = |reason: &str| match segment.acknowledgment {
+        Some(number) if with_acknowledgment => format!(" It acknowledges {}: {reason}.", number.raw),
+        _ => String::new(),
+    };
     let (name, says) = match segment.part {
         SegmentPart::Syn => (
             "SYN",
             format!(
-                "The client asks to open. Its sequence number is {}, picked at random: it counts its bytes from there.",
-                segment.sequence.raw
+                "The client asks to open. Its initial sequence number (ISN) is {raw}. The ladder counts from it: seq={}.",
+                segment.sequence.relative
             ),
         ),
         SegmentPart::SynAck => (
             "SYN-ACK",
             format!(
-                "The server's kernel agrees. Its own number is {}. It acknowledges {}: the client's number plus one, because a \
-                 SYN counts as one byte.",
-                segment.sequence.raw,
-                acknowledged(segment)
+                "The server's kernel agrees. Its own ISN is {raw}, in the ladder seq={}.{}",
+                segment.sequence.relative,
+                acknowledges("the client's number plus one, because a SYN counts as one byte")
             ),
         ),
         SegmentPart::HandshakeAck => (
             "ACK",
             format!(
-                "The client acknowledges {}: the server's number plus one. Now both may send data.",
-                acknowledged(segment)
+                "The client acknowledges the server's SYN. Now both ends may send data.{}",
+                acknowledges("the server's number plus one")
             ),
         ),
         _ => return None,
@@ -138,13 +169,8 @@ fn handshake(seen: &PacketRef, _: &ReportModel) -> Option<Stage> {
         way: way(&seen.in_flow),
         says,
         states: states(&seen.in_flow, StateStyle::UNICODE).unwrap_or_default(),
+        question: None,
     })
-}
-
-fn acknowledged(segment: &Segment) -> String {
-    segment
-        .acknowledgment
-        .map_or_else(String::new, |number| number.raw.to_string())
 }
 
 fn datagram(seen: &PacketRef) -> Option<Stage> {
@@ -158,6 +184,7 @@ fn datagram(seen: &PacketRef) -> Option<Stage> {
         way: way(&seen.in_flow),
         says: format!("The {} sends {length} of data in one datagram.", seen.in_flow.sender),
         states: String::new(),
+        question: None,
     })
 }
 

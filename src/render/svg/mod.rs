@@ -7,7 +7,7 @@ pub(in crate::render) mod canvas;
 mod label_text;
 pub mod ladder;
 mod paint;
-mod signs;
+pub(in crate::render) mod signs;
 #[cfg(test)]
 mod tests;
 

@@ -8,16 +8,16 @@ use crate::timeline::OrderNote;
 /// Which signs a ladder has.
 #[derive(Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a sign of its own")]
-pub(super) struct LadderSigns {
-    pub(super) lines: Vec<ArrowLine>,
-    pub(super) calls: bool,
-    pub(super) inferred: bool,
-    pub(super) moved: bool,
-    pub(super) too_early: bool,
+pub(in crate::render) struct LadderSigns {
+    pub(in crate::render) lines: Vec<ArrowLine>,
+    pub(in crate::render) calls: bool,
+    pub(in crate::render) inferred: bool,
+    pub(in crate::render) moved: bool,
+    pub(in crate::render) too_early: bool,
 }
 
 impl LadderSigns {
-    pub(super) fn of(ladder: &Ladder) -> Self {
+    pub(in crate::render) fn of(ladder: &Ladder) -> Self {
         let mut used = Self::default();
         for row in &ladder.rows {
             used.moved |= matches!(row.order_note, Some(OrderNote::Clock(_)));

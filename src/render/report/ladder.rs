@@ -1,0 +1,159 @@
+//! A conversation's ladder in the page: rows of text in columns, for number, time, client, the wire, and server.
+//!
+//! The style sheet draws lines and heads from the classes of a row. So the ladder grows with the window, fits a phone with the
+//! same rows, prints, and can be selected and read aloud. A picture in a file of its own is `render::svg`.
+
+use crate::flow::Party;
+use crate::render::ladder::{
+    Arrow, ArrowLine, CallPoint, CallRow, Ladder, LadderRow, Lane, RowKind, SegmentRun, label, quotation, sentences, words,
+};
+use crate::render::text_style::CharacterSet;
+
+/// Characters of an arrow's words; the column of the wire has room for a few more.
+const WORDS: usize = 34;
+/// Characters of a socket call; from 22 on, it has descriptors.
+const CALL: usize = 22;
+/// Digits behind the point of a time in milliseconds.
+const DECIMALS: usize = 3;
+
+/// A row.
+#[derive(Default)]
+pub(super) struct Rung {
+    /// Words of the style sheet, each with a blank before it.
+    pub(super) class: String,
+    /// The packet that it leads to.
+    pub(super) packet: Option<u64>,
+    pub(super) number: String,
+    pub(super) time: String,
+    /// Beside the client's lifeline, and beside the server's.
+    pub(super) client: String,
+    pub(super) server: String,
+    /// On the wire.
+    pub(super) words: String,
+    /// From whom to whom, for readers who do not see the head.
+    pub(super) way: &'static str,
+    /// How the text begins that it carries.
+    pub(super) quotation: Option<String>,
+    pub(super) remark: Option<String>,
+}
+
+/// The rows of a ladder, from top to bottom.
+pub(super) fn rungs(ladder: &Ladder) -> Vec<Rung> {
+    let mut calls = [0_u32; 2];
+    ladder.rows.iter().map(|row| rung(row, &mut calls)).collect()
+}
+
+/// What is written at the top of a lifeline.
+pub(super) fn heading(lane: &Lane) -> String {
+    format!("{} :{}", lane.party, lane.address.port())
+}
+
+/// `calls`: inside how many socket calls each end is.
+fn rung(row: &LadderRow, calls: &mut [u32; 2]) -> Rung {
+    let mut rung = match &row.kind {
+        RowKind::Packet(one) => arrow(one),
+        RowKind::Run(many) => run(many),
+        RowKind::States([client, server]) => Rung {
+            class: " states".to_owned(),
+            client: words::observed_state(*client),
+            server: words::observed_state(*server),
+            ..Rung::default()
+        },
+        RowKind::Call(one) => call(one),
+        RowKind::Gap(gap) => Rung {
+            class: " pause".to_owned(),
+            words: format!("{}.", sentences::gap(gap)),
+            ..Rung::default()
+        },
+        RowKind::Note(text) => Rung {
+            class: " pause".to_owned(),
+            words: text.clone(),
+            ..Rung::default()
+        },
+    };
+    rung.number = row.number_label();
+    rung.time = row.time_label(DECIMALS);
+    let ends = calls.iter_mut().zip([Party::Client, Party::Server]);
+    for ((inside, party), class) in ends.zip([" client-inside", " server-inside"]) {
+        let point = match &row.kind {
+            RowKind::Call(call) if call.party == party => Some(call.point),
+            _ => None,
+        };
+        if point == Some(CallPoint::Entered) {
+            *inside += 1;
+        }
+        if *inside > 0 || point == Some(CallPoint::Whole) {
+            rung.class.push_str(class);
+        }
+        if point == Some(CallPoint::Returned) {
+            *inside = inside.saturating_sub(1);
+        }
+    }
+    rung
+}
+
+fn arrow(arrow: &Arrow) -> Rung {
+    let state = |party| arrow.state(party).map(words::observed_state).unwrap_or_default();
+    Rung {
+        client: state(Party::Client),
+        server: state(Party::Server),
+        ..line(
+            &label::packet(arrow, CharacterSet::Unicode),
+            arrow.from,
+            arrow.line,
+            arrow.number,
+        )
+    }
+}
+
+fn run(run: &SegmentRun) -> Rung {
+    line(&label::run(run), run.from, ArrowLine::Data, run.first)
+}
+
+fn line(label: &label::Label, from: Party, line: ArrowLine, packet: u64) -> Rung {
+    let fits = label.words.iter().find(|words| words.chars().count() <= WORDS);
+    let (direction, way) = match from {
+        Party::Client => (" forth", "client to server"),
+        Party::Server => (" back", "server to client"),
+    };
+    let start = label.payload_start.as_ref();
+    Rung {
+        class: format!(" {}{direction}", kind(line)),
+        packet: Some(packet),
+        words: fits.or(label.words.last()).cloned().unwrap_or_default(),
+        way,
+        quotation: start.and_then(|start| quotation::written(start, CharacterSet::Unicode, WORDS)),
+        remark: label.remark.clone(),
+        ..Rung::default()
+    }
+}
+
+/// The style sheet's word for a line.
+pub(super) const fn kind(line: ArrowLine) -> &'static str {
+    match line {
+        ArrowLine::Control => "control",
+        ArrowLine::Data => "data",
+        ArrowLine::Retransmission => "again",
+        ArrowLine::Lost => "lost",
+    }
+}
+
+fn call(row: &CallRow) -> Rung {
+    let label = label::call(row, CALL);
+    let rung = Rung {
+        words: label.details.into_iter().next().unwrap_or_default(),
+        ..Rung::default()
+    };
+    match row.party {
+        Party::Client => Rung {
+            class: " call client-call".to_owned(),
+            client: label.text,
+            ..rung
+        },
+        Party::Server => Rung {
+            class: " call server-call".to_owned(),
+            server: label.text,
+            ..rung
+        },
+    }
+}

@@ -1,0 +1,174 @@
+//! Many packets, packed: what differs from one packet to the next, compressed.
+//!
+//! A packet takes some 15 KB of HTML, and nearly all of it is like that of the packet before. So the HTML of a packet is split
+//! into blocks, a block into its tags (the shape) and the texts between them. Of a block, only the texts that differ from those
+//! of the last block of the same shape are written. Each packet is a line of JSON:
+//!
+//! ```text
+//! [number, conversation or null, [[shape, place, text, place, text, ...], ...]]
+//! ```
+//!
+//! `shape` is a number, or the shape itself where it is new, with U+0001 for each text; `place` is counted from the place before.
+//! The lines are compressed by DEFLATE (RFC 1951) and written in base64. `packets.js` reads them.
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
+use serde_json::{Value, json};
+
+/// Where a text stands in a shape; the escaping leaves none of it in a page.
+const TEXT: char = '\u{1}';
+/// The tags that a block begins with.
+const BLOCKS: [&str; 5] = ["<dl", "<section", "<details", "<table", "<pre"];
+
+/// Packs packets one after the other.
+pub(super) struct Packer {
+    output: DeflateEncoder<Vec<u8>>,
+    shapes: HashMap<String, usize>,
+    /// The last texts of each shape.
+    texts: Vec<Vec<String>>,
+}
+
+impl Packer {
+    pub(super) fn new() -> Self {
+        Self {
+            output: DeflateEncoder::new(Vec::new(), Compression::best()),
+            shapes: HashMap::new(),
+            texts: Vec::new(),
+        }
+    }
+
+    /// Adds a packet: the HTML inside its element.
+    ///
+    /// # Errors
+    /// None: memory is written.
+    pub(super) fn add(&mut self, number: u64, conversation: Option<u64>, html: &str) -> io::Result<()> {
+        let blocks: Vec<Value> = blocks(html).map(|block| self.block(block)).collect();
+        serde_json::to_writer(&mut self.output, &json!([number, conversation, blocks]))?;
+        self.output.write_all(b"\n")
+    }
+
+    /// All of them, in base64.
+    ///
+    /// # Errors
+    /// None: memory is written.
+    pub(super) fn finish(self) -> io::Result<String> {
+        Ok(STANDARD.encode(self.output.finish()?))
+    }
+
+    fn block(&mut self, html: &str) -> Value {
+        let (shape, texts) = split(html);
+        let mut parts = Vec::new();
+        let place = if let Some(place) = self.shapes.get(&shape) {
+            parts.push(json!(place));
+            *place
+        } else {
+            let place = self.texts.len();
+            parts.push(json!(shape));
+            self.shapes.insert(shape, place);
+            self.texts.push(Vec::new());
+            place
+        };
+        let mut written = 0;
+        if let Some(before) = self.texts.get_mut(place) {
+            for (place, text) in texts.iter().enumerate() {
+                if before.get(place) != Some(text) {
+                    parts.extend([json!(place - written), json!(text)]);
+                    written = place;
+                }
+            }
+            *before = texts;
+        }
+        Value::Array(parts)
+    }
+}
+
+/// The HTML in blocks.
+fn blocks(html: &str) -> impl Iterator<Item = &str> {
+    let mut starts: Vec<usize> = BLOCKS
+        .iter()
+        .flat_map(|tag| html.match_indices(tag).map(|(at, _)| at))
+        .chain([0, html.len()])
+        .collect();
+    starts.sort_unstable();
+    starts.dedup();
+    let ends: Vec<usize> = starts.iter().skip(1).copied().collect();
+    starts
+        .into_iter()
+        .zip(ends)
+        .filter_map(|(from, to)| html.get(from..to))
+}
+
+/// Tags, and the texts between them. Outside of tags the escaping leaves no `<`, and inside no `>`.
+fn split(html: &str) -> (String, Vec<String>) {
+    let (mut shape, mut texts) = (String::new(), Vec::new());
+    for part in html.split_inclusive('>') {
+        let (text, tag) = part.split_at(part.find('<').unwrap_or(part.len()));
+        if text.trim().is_empty() {
+            shape.push_str(text);
+        } else {
+            shape.push(TEXT);
+            texts.push(text.to_owned());
+        }
+        shape.push_str(tag);
+    }
+    (shape, texts)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use serde_json::Value;
+
+    use super::{Packer, TEXT};
+
+    /// As `packets.js` does it.
+    fn unpacked(packed: &str) -> Vec<String> {
+        let mut text = String::new();
+        let bytes = STANDARD.decode(packed).unwrap();
+        flate2::read::DeflateDecoder::new(&bytes[..]).read_to_string(&mut text).unwrap();
+        let (mut shapes, mut last) = (Vec::<String>::new(), Vec::<Vec<String>>::new());
+        let packet = |line: &str| {
+            let Ok(Value::Array(parts)) = serde_json::from_str(line) else { panic!("{line}") };
+            let block = |block: &Value| {
+                let block = block.as_array().unwrap();
+                let id = block[0].as_u64().map_or(shapes.len(), |id| usize::try_from(id).unwrap());
+                if let Some(shape) = block[0].as_str() {
+                    shapes.push(shape.to_owned());
+                    last.push(vec![String::new(); shape.matches(TEXT).count()]);
+                }
+                let mut at = 0;
+                for change in block[1..].chunks(2) {
+                    at += usize::try_from(change[0].as_u64().unwrap()).unwrap();
+                    last[id][at] = change[1].as_str().unwrap().to_owned();
+                }
+                let texts = last[id].iter().map(String::as_str).chain([""]);
+                shapes[id].split(TEXT).zip(texts).flat_map(|(tags, text)| [tags, text]).collect::<String>()
+            };
+            parts[2].as_array().unwrap().iter().map(block).collect()
+        };
+        text.lines().map(packet).collect()
+    }
+
+    #[test]
+    fn what_was_packed_is_unpacked() {
+        let packets = [
+            "<h3>Packet 1</h3><dl><dt>Why</dt><dd>a &#60;b&#62;</dd></dl><section><h4>TCP</h4></section>",
+            "<h3>Packet 2</h3><dl><dt>Why</dt><dd>a &#60;b&#62;</dd></dl><section><h4>UDP</h4></section>tail\n",
+            "<h3>Packet 3</h3><dl><dt>When</dt><dd></dd></dl>",
+            "",
+        ];
+        let mut packer = Packer::new();
+        for (number, html) in (1..).zip(packets) {
+            packer.add(number, None, html).unwrap();
+        }
+        assert_eq!(unpacked(&packer.finish().unwrap()), packets);
+    }
+}
