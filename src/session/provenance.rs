@@ -1,6 +1,9 @@
-//! Where a report comes from: the file with its hash, and the command as it could be typed again.
+//! Where a report comes from: the file with its hash, and the command that made it.
+//!
+//! A report is mailed and handed in. So files are named without their folders: a path has the name of a user, and says nothing to
+//! readers of another computer.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
@@ -52,14 +55,56 @@ pub fn sha256(path: &Path) -> io::Result<String> {
     Ok(digits.concat())
 }
 
-/// The words of a command as a shell takes them, the program without its folder.
-fn command(words: &[std::ffi::OsString]) -> String {
-    let (program, arguments) = words.split_first().map_or((OsStr::new(""), words), |(first, rest)| {
-        (Path::new(first).file_name().unwrap_or(first), rest)
+/// The words of a command as a shell takes them, each file without its folders.
+fn command(words: &[OsString]) -> String {
+    let mut words = words.iter();
+    let program = words.next().map(|first| without_folders(first));
+    let mut is_text = false;
+    let arguments = words.map(|word| {
+        // What a person types is no file.
+        let shown = if is_text { word.clone() } else { without_folders(word) };
+        is_text = TEXTS.iter().any(|option| word.as_os_str() == *option);
+        shown
     });
-    let arguments = arguments.iter().map(std::ffi::OsString::as_os_str);
-    let words: Vec<String> = std::iter::once(program).chain(arguments).map(quoted).collect();
+    let words: Vec<String> = program.into_iter().chain(arguments).map(|word| quoted(&word)).collect();
     words.join(" ")
+}
+
+/// Options whose value is a text.
+const TEXTS: [&str; 1] = ["--line"];
+
+/// The word, cut behind its last `/`; an option keeps its name. In a filter, `net 10.0.0.0/8` is not a path.
+fn without_folders(word: &OsStr) -> OsString {
+    let Some(text) = word.to_str() else {
+        // A name that is not UTF-8 is no option and no filter.
+        return Path::new(word).file_name().unwrap_or(word).to_owned();
+    };
+    let is_network = |part: &str| {
+        part.split_once('/').is_some_and(|(address, length)| {
+            address.chars().all(|c| c.is_ascii_hexdigit() || ".:".contains(c))
+                && !length.is_empty()
+                && length.chars().all(|c| c.is_ascii_digit() || c == '.')
+        })
+    };
+    let parts = text.split(|c: char| c.is_whitespace() || "()!".contains(c));
+    if parts.into_iter().all(|part| !part.contains('/') || is_network(part)) {
+        return word.to_owned();
+    }
+    let text = text.trim_end_matches('/');
+    let mut ends = text.rsplit('/');
+    let name = match (ends.next(), ends.next()) {
+        // The folder of a user is called as the user is.
+        (Some(_), Some("home" | "Users")) => "~",
+        (name, _) => name.unwrap_or_default(),
+    };
+    let option = match (text.starts_with("--"), text.starts_with('-')) {
+        (true, _) => text.find('=').map_or(0, |at| at + 1),
+        (false, true) => 2,
+        (false, false) => 0,
+    };
+    // An option without a value before the `/` is a file of a strange name.
+    let option = text.get(..option).filter(|option| !option.contains('/')).unwrap_or_default();
+    OsString::from(format!("{option}{name}"))
 }
 
 #[cfg(test)]
@@ -76,6 +121,26 @@ mod tests {
             command(&words),
             r"sniffer -r 'my file.pcap' 'tcp and port 80' 'it'\''s' ''"
         );
+    }
+
+    #[test]
+    fn a_command_names_no_folder() {
+        for (typed, shown) in [
+            ("/home/ann/x.pcap", "x.pcap"),
+            ("-r/home/ann/x.pcap", "-rx.pcap"),
+            ("--html=/home/ann/x.html", "--html=x.html"),
+            ("../ann/runs/", "runs"),
+            ("-o/home/ann", "-o~"),
+            ("/Users/ann/", "'~'"),
+            ("/home/ann lee/my x.pcap", "'my x.pcap'"),
+            ("net 10.0.0.0/8 or (net fe80::/10)", "'net 10.0.0.0/8 or (net fe80::/10)'"),
+            ("tcp port 80", "'tcp port 80'"),
+        ] {
+            let words = ["/home/ann/bin/sniffer", typed].map(OsString::from);
+            assert_eq!(command(&words), format!("sniffer {shown}"));
+        }
+        let words = ["socket-lab", "tcp", "--line", "and/or", "-o", "/tmp/ann"].map(OsString::from);
+        assert_eq!(command(&words), "socket-lab tcp --line and/or -o ann");
     }
 
     /// FIPS 180-2, appendix B.1: the message "abc".

@@ -4,10 +4,20 @@
 const only = document.getElementById("only");
 const find = document.getElementById("find");
 const found = document.getElementById("found");
-const links = [...document.querySelectorAll('.rung a, .plot a, .packet-link')];
+// With the places that they lead to: `hash` would read the address again each time.
+const links = [...document.querySelectorAll(".ladder a, .plot a, .packet-link")];
+const placeOf = (link) => link.getAttribute("href");
 // A graph has a link for each segment; the ladder's are enough for the Tab key.
 for (const link of document.querySelectorAll(".plot a")) link.setAttribute("tabindex", "-1");
 for (const part of document.querySelectorAll(".scripted")) part.hidden = false;
+
+if (only) {
+  for (const section of document.querySelectorAll(".conversation[data-c]")) {
+    const [client, server] = section.querySelectorAll(".heads span");
+    const name = `${section.querySelector("h2").textContent}, ${client.textContent} to ${server.textContent}`;
+    only.add(new Option(name, section.dataset.c));
+  }
+}
 
 const numberOf = (place) => Number(/^#packet-(\d+)$/.exec(place)?.[1] ?? NaN);
 const shown = () => packets.filter((packet) => !only || only.value === "" || packet.conversation === only.value);
@@ -31,9 +41,10 @@ function follow() {
     if (element) arrive(element);
   }
   for (const link of links) {
-    const here = packet !== undefined && link.hash === location.hash;
-    if (here) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current");
-    if (here && link.closest(".rung") && !isNarrow.matches) link.scrollIntoView({ block: "nearest" });
+    const here = packet !== undefined && placeOf(link) === location.hash;
+    if (here) link.setAttribute("aria-current", "true");
+    else if (link.hasAttribute("aria-current")) link.removeAttribute("aria-current");
+    if (here && link.closest(".ladder") && !isNarrow.matches) link.scrollIntoView({ block: "nearest" });
   }
   const all = shown();
   const place = all.indexOf(packet);
@@ -101,7 +112,7 @@ document.addEventListener("keydown", (event) => {
   } else if (key === "Escape") {
     kept = null;
     if (current) light(current, null);
-    if (part) links.find((link) => link.hash === location.hash)?.focus();
+    if (part) links.find((link) => placeOf(link) === location.hash)?.focus();
     else if (current) backToStart();
   } else if (key === "ArrowRight" || key === "ArrowLeft") {
     step(key === "ArrowRight" ? 1 : -1);
@@ -122,17 +133,18 @@ function matches() {
 function mark() {
   const hits = matches();
   const places = new Set(hits.map((packet) => `#packet-${packet.number}`));
-  for (const link of links) link.classList.toggle("found", places.has(link.hash));
+  for (const link of links) link.classList.toggle("found", places.has(placeOf(link)));
   found.textContent = find.value.trim() === "" ? "" : hits.length === 1 ? "1 packet" : hits.length + " packets";
 }
 
 function search() {
   const hits = matches();
+  if (hits.length === 0) return;
   const after = hits.indexOf(chosen()) + 1;
   const next = hits[after % hits.length];
-  searching = next !== undefined && next !== chosen();
+  searching = next !== chosen();
   choose(next);
-  if (next) found.textContent = (after % hits.length) + 1 + " of " + hits.length;
+  found.textContent = (after % hits.length) + 1 + " of " + hits.length;
 }
 
 find.addEventListener("input", mark);

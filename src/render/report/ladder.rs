@@ -19,7 +19,7 @@ const DECIMALS: usize = 3;
 /// A row.
 #[derive(Default)]
 pub(super) struct Rung {
-    /// Words of the style sheet, each with a blank before it.
+    /// Words of the style sheet.
     pub(super) class: String,
     /// The packet that it leads to.
     pub(super) packet: Option<u64>,
@@ -30,8 +30,6 @@ pub(super) struct Rung {
     pub(super) server: String,
     /// On the wire.
     pub(super) words: String,
-    /// From whom to whom, for readers who do not see the head.
-    pub(super) way: &'static str,
     /// How the text begins that it carries.
     pub(super) quotation: Option<String>,
     pub(super) remark: Option<String>,
@@ -54,19 +52,19 @@ fn rung(row: &LadderRow, calls: &mut [u32; 2]) -> Rung {
         RowKind::Packet(one) => arrow(one),
         RowKind::Run(many) => run(many),
         RowKind::States([client, server]) => Rung {
-            class: " states".to_owned(),
+            class: "begin".to_owned(),
             client: words::observed_state(*client),
             server: words::observed_state(*server),
             ..Rung::default()
         },
         RowKind::Call(one) => call(one),
         RowKind::Gap(gap) => Rung {
-            class: " pause".to_owned(),
+            class: "pause".to_owned(),
             words: format!("{}.", sentences::gap(gap)),
             ..Rung::default()
         },
         RowKind::Note(text) => Rung {
-            class: " pause".to_owned(),
+            class: "pause".to_owned(),
             words: text.clone(),
             ..Rung::default()
         },
@@ -112,16 +110,15 @@ fn run(run: &SegmentRun) -> Rung {
 
 fn line(label: &label::Label, from: Party, line: ArrowLine, packet: u64) -> Rung {
     let fits = label.words.iter().find(|words| words.chars().count() <= WORDS);
-    let (direction, way) = match from {
-        Party::Client => (" forth", "client to server"),
-        Party::Server => (" back", "server to client"),
+    let direction = match from {
+        Party::Client => "forth",
+        Party::Server => "back",
     };
     let start = label.payload_start.as_ref();
     Rung {
-        class: format!(" {}{direction}", kind(line)),
+        class: format!("{} {direction}", kind(line)),
         packet: Some(packet),
         words: fits.or(label.words.last()).cloned().unwrap_or_default(),
-        way,
         quotation: start.and_then(|start| quotation::written(start, CharacterSet::Unicode, WORDS)),
         remark: label.remark.clone(),
         ..Rung::default()
@@ -146,12 +143,12 @@ fn call(row: &CallRow) -> Rung {
     };
     match row.party {
         Party::Client => Rung {
-            class: " call client-call".to_owned(),
+            class: "call client-call".to_owned(),
             client: label.text,
             ..rung
         },
         Party::Server => Rung {
-            class: " call server-call".to_owned(),
+            class: "call server-call".to_owned(),
             server: label.text,
             ..rung
         },

@@ -9,6 +9,8 @@ pub(super) struct Sign {
     pub(super) class: &'static str,
     pub(super) text: &'static str,
     pub(super) means: &'static str,
+    /// Is it an arrow?
+    pub(super) is_line: bool,
 }
 
 /// The signs that any of these ladders has.
@@ -25,6 +27,7 @@ pub(super) fn signs<'a>(ladders: impl Iterator<Item = &'a LadderSigns> + Clone) 
         class: kind(line),
         text: "",
         means,
+        is_line: true,
     });
     let words = [
         (has(&|used| used.calls), "inside", "", "inside a socket call"),
@@ -43,7 +46,11 @@ pub(super) fn signs<'a>(ladders: impl Iterator<Item = &'a LadderSigns> + Clone) 
         ),
     ];
     let words = words.into_iter().filter(|(is_used, ..)| *is_used);
-    drawn
-        .chain(words.map(|(_, class, text, means)| Sign { class, text, means }))
-        .collect()
+    let words = words.map(|(_, class, text, means)| Sign {
+        class,
+        text,
+        means,
+        is_line: false,
+    });
+    drawn.chain(words).collect()
 }

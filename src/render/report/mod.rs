@@ -6,7 +6,7 @@
 //!
 //! `section` is a conversation and `ladder` its rows, `legend` what their signs mean; `start` is what the first screen says and
 //! `predict` what it asks; `article` is a packet, `bytes` its dump; `glossary` explains terms. The page reads without the script
-//! up to [`PLAIN`] packets. A page of more has its packets `packed`, and without the script the ladders and the sentences.
+//! up to [`PLAIN`] packets. A page of more has its packets `packed`, and without the script its ladders.
 //!
 //! What comes from the network is escaped by the template. Should that fail, the page's own policy (Content-Security-Policy)
 //! lets no script run but this one, by its hash.
@@ -129,9 +129,10 @@ pub fn write(
     let conversations = report.conversations.iter();
     let loose = report.packets.iter().filter(|kept| report.is_loose(kept));
     let start = Start::of(report);
-    let sections: Vec<_> = conversations
+    let mut sections: Vec<_> = conversations
         .map(|model| ConversationSection::of(model, report, text_style))
         .collect();
+    section::say_notes_once(&mut sections);
     let mut glossary = Glossary::default();
     let (articles, packed) = articles(report, text_style, start.sample, &mut glossary)?;
     look_through(&mut glossary, &start, &sections);
@@ -170,7 +171,12 @@ fn articles(
     let is_plain = report.packets.len() <= PLAIN;
     let mut plain = String::new();
     let mut packer = Packer::new();
-    for kept in &report.packets {
+    let mut kept: Vec<&ReportPacket> = report.packets.iter().collect();
+    if !is_plain {
+        // Packets of one conversation differ least.
+        kept.sort_by_key(|kept| kept.in_flow.map(|in_flow| in_flow.conversation));
+    }
+    for kept in kept {
         let article = Article::of(kept, report, text_style);
         let (number, conversation) = (article.number, article.conversation);
         let html = ArticlePage { article }.render().map_err(io::Error::other)?;

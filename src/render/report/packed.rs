@@ -9,7 +9,8 @@
 //! ```
 //!
 //! `shape` is a number, or the shape itself where it is new, with U+0001 for each text; `place` is counted from the place before.
-//! The lines are compressed by DEFLATE (RFC 1951) and written in base64. `packets.js` reads them.
+//! A text that this line has already is its number in the line: a field has the same value in diagram and table. The lines are
+//! compressed by DEFLATE (RFC 1951) and written in base64. `packets.js` reads them.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -22,6 +23,8 @@ use serde_json::{Value, json};
 
 /// Where a text stands in a shape; the escaping leaves none of it in a page.
 const TEXT: char = '\u{1}';
+/// A text of more bytes is not written twice in a line.
+const SHORT: usize = 3;
 /// The tags that a block begins with.
 const BLOCKS: [&str; 5] = ["<dl", "<section", "<details", "<table", "<pre"];
 
@@ -47,7 +50,8 @@ impl Packer {
     /// # Errors
     /// None: memory is written.
     pub(super) fn add(&mut self, number: u64, conversation: Option<u64>, html: &str) -> io::Result<()> {
-        let blocks: Vec<Value> = blocks(html).map(|block| self.block(block)).collect();
+        let mut written = HashMap::new();
+        let blocks: Vec<Value> = blocks(html).map(|block| self.block(block, &mut written)).collect();
         serde_json::to_writer(&mut self.output, &json!([number, conversation, blocks]))?;
         self.output.write_all(b"\n")
     }
@@ -60,7 +64,8 @@ impl Packer {
         Ok(STANDARD.encode(self.output.finish()?))
     }
 
-    fn block(&mut self, html: &str) -> Value {
+    /// `known`: the texts that the line has, with their numbers.
+    fn block(&mut self, html: &str, known: &mut HashMap<String, usize>) -> Value {
         let (shape, texts) = split(html);
         let mut parts = Vec::new();
         let place = if let Some(place) = self.shapes.get(&shape) {
@@ -77,7 +82,15 @@ impl Packer {
         if let Some(before) = self.texts.get_mut(place) {
             for (place, text) in texts.iter().enumerate() {
                 if before.get(place) != Some(text) {
-                    parts.extend([json!(place - written), json!(text)]);
+                    let number = known.len();
+                    let text = match known.get(text).filter(|_| text.len() > SHORT) {
+                        Some(number) => json!(number),
+                        None => {
+                            known.entry(text.clone()).or_insert(number);
+                            json!(text)
+                        }
+                    };
+                    parts.extend([json!(place - written), text]);
                     written = place;
                 }
             }
@@ -137,6 +150,7 @@ mod tests {
         let (mut shapes, mut last) = (Vec::<String>::new(), Vec::<Vec<String>>::new());
         let packet = |line: &str| {
             let Ok(Value::Array(parts)) = serde_json::from_str(line) else { panic!("{line}") };
+            let mut known = Vec::<String>::new();
             let block = |block: &Value| {
                 let block = block.as_array().unwrap();
                 let id = block[0].as_u64().map_or(shapes.len(), |id| usize::try_from(id).unwrap());
@@ -147,7 +161,14 @@ mod tests {
                 let mut at = 0;
                 for change in block[1..].chunks(2) {
                     at += usize::try_from(change[0].as_u64().unwrap()).unwrap();
-                    last[id][at] = change[1].as_str().unwrap().to_owned();
+                    let text = match change[1].as_u64() {
+                        Some(number) => known[usize::try_from(number).unwrap()].clone(),
+                        None => change[1].as_str().unwrap().to_owned(),
+                    };
+                    if !known.contains(&text) {
+                        known.push(text.clone());
+                    }
+                    last[id][at] = text;
                 }
                 let texts = last[id].iter().map(String::as_str).chain([""]);
                 shapes[id].split(TEXT).zip(texts).flat_map(|(tags, text)| [tags, text]).collect::<String>()
@@ -162,6 +183,7 @@ mod tests {
         let packets = [
             "<h3>Packet 1</h3><dl><dt>Why</dt><dd>a &#60;b&#62;</dd></dl><section><h4>TCP</h4></section>",
             "<h3>Packet 2</h3><dl><dt>Why</dt><dd>a &#60;b&#62;</dd></dl><section><h4>UDP</h4></section>tail\n",
+            "<h3>Packet twice</h3><dl><dt>twice</dt><dd>3</dd></dl><section><h4>twice</h4></section>",
             "<h3>Packet 3</h3><dl><dt>When</dt><dd></dd></dl>",
             "",
         ];

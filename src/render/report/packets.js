@@ -40,14 +40,21 @@ function unpacked(lines) {
   const last = [];
   return lines.map((line) => {
     const [number, conversation, blocks] = JSON.parse(line);
+    const known = new Set();
+    const texts = [];
+    const text = (written) => {
+      const one = typeof written === "number" ? texts[written] : written;
+      if (!known.has(one)) { known.add(one); texts.push(one); }
+      return one;
+    };
     return ofBlocks(number, conversation, blocks.map(([shape, ...changes]) => {
       const id = typeof shape === "number" ? shape : shapes.push(shape.split("\u0001")) - 1;
-      const texts = [...(last[id] ?? [])];
-      for (let place = 0, at = 0; at < changes.length; at += 2) texts[place += changes[at]] = changes[at + 1];
-      last[id] = texts;
-      return [shapes[id], texts];
+      const all = [...(last[id] ?? [])];
+      for (let place = 0, at = 0; at < changes.length; at += 2) all[place += changes[at]] = text(changes[at + 1]);
+      last[id] = all;
+      return [shapes[id], all];
     }));
-  });
+  }).sort((one, other) => one.number - other.number);
 }
 
 async function inflated(base64) {

@@ -1,5 +1,7 @@
 //! A conversation in the report: its ladder, its graph, and the same in words.
 
+use std::collections::HashSet;
+
 use super::ladder::{self, Rung};
 use crate::render::ladder::{Detail, Ladder, LadderRow, RowKind, plain, words};
 use crate::render::report_model::{ConversationModel, ReportModel};
@@ -10,6 +12,9 @@ use crate::render::svg::signs::LadderSigns;
 /// A graph of fewer segments with data in one direction says no more than the ladder.
 const WORTH_A_GRAPH: usize = 4;
 
+/// So many characters of a time have room in a ladder; `ladder.css` has the same number.
+const USUAL_TIME: usize = 8;
+
 /// So many rows of a ladder are in the summary on paper; `print.css` has the same number.
 const PRINTED: usize = 40;
 
@@ -17,8 +22,6 @@ const PRINTED: usize = 40;
 pub(super) struct ConversationSection {
     pub(super) number: u64,
     pub(super) title: String,
-    /// Title and ends in a line, for the list to choose from.
-    pub(super) choice: String,
     pub(super) begins: String,
     pub(super) ends: Vec<String>,
     pub(super) notes: Vec<String>,
@@ -50,12 +53,10 @@ impl ConversationSection {
     pub(super) fn of(model: &ConversationModel, report: &ReportModel, style: &TextStyle) -> Self {
         // Every packet can be chosen, so none is folded away.
         let ladder = report.ladder(model, Detail::Full);
-        let [client, server] = &ladder.lanes;
         let title = words::title(&ladder);
         let outcome: Vec<String> = ladder.outcome.iter().map(|sentence| format!("{sentence}.")).collect();
         Self {
             number: ladder.conversation,
-            choice: format!("{title}, {} to {}", client.address, server.address),
             begins: words::beginning(style, &ladder),
             ends: ladder.lanes.iter().map(words::who).collect(),
             notes: ladder.notes.clone(),
@@ -71,9 +72,22 @@ impl ConversationSection {
 }
 
 impl ConversationSection {
+    /// Does a time need more than its usual column?
+    pub(super) fn has_long_times(&self) -> bool {
+        self.rungs.iter().any(|rung| rung.time.len() > USUAL_TIME)
+    }
+
     /// Rows that the summary on paper leaves out.
     pub(super) const fn more_rungs(&self) -> usize {
         self.rungs.len().saturating_sub(PRINTED)
+    }
+}
+
+/// What an earlier conversation has already noted is not repeated.
+pub(super) fn say_notes_once(sections: &mut [ConversationSection]) {
+    let mut said = HashSet::new();
+    for section in sections {
+        section.notes.retain(|note| said.insert(note.clone()));
     }
 }
 
