@@ -158,10 +158,10 @@ only?.addEventListener("change", () => {
 
 // Paper: a summary unless the whole is asked for, which has every packet.
 
-function print(kind) {
+function onPaper(kind) {
   document.body.className = `print-${kind}`;
   if (kind === "whole") for (const packet of shown()) packet.element();
   window.print();
 }
-document.getElementById("print-summary").addEventListener("click", () => print("summary"));
-document.getElementById("print-whole").addEventListener("click", () => print("whole"));
+document.getElementById("print-summary").addEventListener("click", () => onPaper("summary"));
+document.getElementById("print-whole").addEventListener("click", () => onPaper("whole"));

@@ -65,4 +65,7 @@ async function inflated(base64) {
 
 // Filled at once, or a moment after the page is shown.
 let packets = packed ? [] : [...document.querySelectorAll(".packet")].map(ofElement);
-const ready = packed ? inflated(packed.content.textContent).then((all) => { packets = all; }) : Promise.resolve();
+const shownAll = new Promise((done) => addEventListener("load", () => setTimeout(done)));
+const ready = packed
+  ? shownAll.then(() => inflated(packed.content.textContent)).then((all) => { packets = all; })
+  : Promise.resolve();
