@@ -16,7 +16,7 @@ const WORTH_A_GRAPH: usize = 4;
 const USUAL_TIME: usize = 8;
 
 /// So many rows of a ladder are in the summary on paper; `print.css` has the same number.
-const PRINTED: usize = 40;
+const PRINTED: usize = 36;
 
 /// A conversation.
 pub(super) struct ConversationSection {
