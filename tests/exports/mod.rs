@@ -85,7 +85,7 @@ fn packets_are_found_and_conversations_chosen() {
 }
 
 #[test]
-fn paper_has_everything_in_black_and_white() {
+fn paper_has_a_summary_of_two_pages_or_everything_in_black_and_white() {
     let folder = Folder::new();
     browser("report", &["prints", &folder.report()]);
 }
@@ -94,6 +94,60 @@ fn paper_has_everything_in_black_and_white() {
 fn nobody_is_shut_out() {
     let folder = Folder::new();
     browser("report", &["accessible", &folder.report()]);
+}
+
+/// A recorded run as a report.
+fn report_of(folder: &Folder, run: &str) -> String {
+    let (capture, calls) = (format!("captures/{run}.pcapng"), format!("captures/{run}.calls.jsonl"));
+    let report = folder.file(&format!("{run}.html"));
+    quietly(&["-q", "-r", &capture, "--calls", &calls, "--html", &report]);
+    report
+}
+
+#[test]
+fn the_report_fits_a_phone_and_fills_a_lecture_room() {
+    let folder = Folder::new();
+    browser("learn", &["fits", &report_of(&folder, "tcp")]);
+}
+
+#[test]
+fn the_transport_header_comes_first_and_the_others_are_folded() {
+    let folder = Folder::new();
+    browser("learn", &["layers", &report_of(&folder, "tcp")]);
+}
+
+#[test]
+fn questions_are_answered_by_the_packets() {
+    let folder = Folder::new();
+    for run in ["tcp", "long", "idle"] {
+        browser("learn", &["predicts", &report_of(&folder, run)]);
+    }
+}
+
+#[test]
+fn terms_lead_to_their_explanation() {
+    let folder = Folder::new();
+    let report = report_of(&folder, "tcp");
+    let page = std::fs::read_to_string(&report).unwrap();
+    assert!(page.contains("aria-label=\"TIME-WAIT\"") && !page.contains("aria-label=\"ICMP\""));
+    browser("learn", &["explains", &report]);
+}
+
+#[test]
+fn two_thousand_packets_open_at_once() {
+    let folder = Folder::new();
+    let (capture, report) = (folder.file("many.pcap"), folder.file("many.html"));
+    if !need(Tool::Python) {
+        return;
+    }
+    let made = tool(Tool::Python)
+        .args(["tests/bench/captures.py", "tcp", &capture, "167"])
+        .output()
+        .unwrap();
+    assert!(made.status.success());
+    // There are 2,004.
+    quietly(&["-q", "-r", &capture, "-c", "2000", "--html", &report]);
+    browser("learn", &["opens_many", &report]);
 }
 
 /// A UDP datagram over IPv4 with these data, from 192.0.2.1:40000 to 192.0.2.2:9, in a pcap file of raw IP packets.
@@ -132,7 +186,22 @@ fn what_comes_from_the_network_stays_text() {
     assert_eq!(page.matches("<script").count(), 1, "only the page's own");
     assert!(!page.contains("<img") && !page.contains("<svg onload"));
     well_formed(&svg);
-    browser("report", &["harmless", &report]);
+    browser("report", &["harmless", &report, "1"]);
+}
+
+/// The script makes packets of a large page from packed HTML; that stays text as well.
+#[test]
+fn what_comes_from_the_network_stays_text_where_it_is_packed() {
+    const FILE_HEADER: usize = 24;
+    let folder = Folder::new();
+    let capture = folder.file("<b>evil\" onload='x'&lt;");
+    let one = capture_of(EVIL.as_bytes());
+    let packets = one[FILE_HEADER..].repeat(socket_lab::render::report::PLAIN + 1);
+    std::fs::write(&capture, [&one[..FILE_HEADER], &packets].concat()).unwrap();
+    let report = folder.file("report.html");
+    quietly(&["-q", "-r", &capture, "--html", &report]);
+    assert_eq!(std::fs::read_to_string(&report).unwrap().matches("<article").count(), 1);
+    browser("report", &["harmless", &report, "7"]);
 }
 
 /// An XML parser that is not ours.
@@ -216,22 +285,24 @@ fn a_conversation_that_is_not_there_is_said_once() {
 }
 
 #[test]
-fn the_first_screen_tells_what_came_instead_of_a_handshake() {
+fn the_first_screen_says_what_came_instead_of_a_handshake() {
     let folder = Folder::new();
     let start = |name: &str| {
         let file = folder.file(name);
         quietly(&["-q", "-r", &format!("captures/{name}.pcapng"), "--html", &file]);
         let page = std::fs::read_to_string(file).unwrap();
-        let (_, start) = page.split_once("<section class=\"start\" id=\"start\">").unwrap();
+        let (_, start) = page.split_once("<section class=\"start\" id=\"start\" tabindex=\"-1\">").unwrap();
         start.split_once("</section>").unwrap().0.to_owned()
     };
     let complete = start("tcp");
     assert!(
-        complete.contains("Packet 3: ACK") && complete.contains("(STATE) is inferred"),
+        complete.contains("Packet 3: ACK") && complete.contains("(STATE) deduced"),
         "{complete}"
     );
     let broken_off = start("half-open");
     assert!(broken_off.contains("no complete three-way handshake"), "{broken_off}");
+    // Without a handshake, there is nothing to predict.
+    assert!(complete.contains("class=\"predict\"") && !broken_off.contains("class=\"predict\""));
     assert!(
         broken_off.contains("Packet 3: RST</a>") && broken_off.contains("Breaks off as soon as"),
         "{broken_off}"
@@ -251,7 +322,22 @@ fn a_report_says_where_it_comes_from() {
     let sum = String::from_utf8(judged.stdout).unwrap();
     assert!(page.contains(&sum[..64]), "{sum}");
     assert!(page.contains(&format!("sniffer {} (socket-lab)", env!("CARGO_PKG_VERSION"))));
-    assert!(page.contains("<code>sniffer -q -r tests/sniffer/ladder/recorded.pcap --calls "));
+    assert!(page.contains("<code>sniffer -q -r recorded.pcap --calls recorded.jsonl --html report.html --utc</code>"));
+}
+
+/// A report is handed in: a path would name its author's account.
+#[test]
+fn a_report_names_no_folder() {
+    let folder = Folder::new();
+    let home = folder.file("home/ann-lee");
+    std::fs::create_dir_all(&home).unwrap();
+    let [capture, calls, report] = ["run.pcap", "run.jsonl", "run.html"].map(|name| format!("{home}/{name}"));
+    std::fs::copy(RECORDED, &capture).unwrap();
+    std::fs::copy(CALLS, &calls).unwrap();
+    quietly(&["-q", "-r", &capture, &format!("--calls={calls}"), "--html", &report]);
+    let page = std::fs::read_to_string(report).unwrap();
+    assert!(!page.contains("ann-lee") && !page.contains(folder.0.path().to_str().unwrap()));
+    assert!(page.contains("<code>sniffer -q -r run.pcap --calls=run.jsonl --html run.html</code>"));
 }
 
 /// Its bytes come once: they cannot be read again for a hash.

@@ -96,7 +96,7 @@ fn a_legend_explains_what_its_picture_has() {
     };
     let parts = [
         "inside a socket call",
-        "(STATE) inferred",
+        "(STATE) deduced",
         "opens, closes, acknowledges",
         ">data</text>",
     ];

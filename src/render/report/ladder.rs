@@ -13,6 +13,8 @@ use crate::render::text_style::CharacterSet;
 const WORDS: usize = 34;
 /// Characters of a socket call; from 22 on, it has descriptors.
 const CALL: usize = 22;
+/// Tenths of a line that the summary on paper has of a ladder: with the three steps and a header it makes two pages.
+const PRINTED: u32 = 450;
 /// Digits behind the point of a time in milliseconds.
 const DECIMALS: usize = 3;
 
@@ -33,12 +35,36 @@ pub(super) struct Rung {
     /// How the text begins that it carries.
     pub(super) quotation: Option<String>,
     pub(super) remark: Option<String>,
+    /// Does the summary on paper leave it out?
+    pub(super) is_later: bool,
 }
 
 /// The rows of a ladder, from top to bottom.
 pub(super) fn rungs(ladder: &Ladder) -> Vec<Rung> {
     let mut calls = [0_u32; 2];
-    ladder.rows.iter().map(|row| rung(row, &mut calls)).collect()
+    let mut height = 0;
+    let rows = ladder.rows.iter().map(|row| {
+        let rung = rung(row, &mut calls);
+        height += rung.height();
+        Rung {
+            is_later: height > PRINTED,
+            ..rung
+        }
+    });
+    rows.collect()
+}
+
+impl Rung {
+    /// About so many tenths of a line on paper.
+    const fn height(&self) -> u32 {
+        match (self.packet, &self.quotation, &self.remark) {
+            (None, ..) if self.number.is_empty() && self.time.is_empty() => 20,
+            (None, ..) => 10,
+            (Some(_), None, None) => 14,
+            (Some(_), Some(_), Some(_)) => 30,
+            (Some(_), ..) => 22,
+        }
+    }
 }
 
 /// What is written at the top of a lifeline.

@@ -15,9 +15,6 @@ const WORTH_A_GRAPH: usize = 4;
 /// So many characters of a time have room in a ladder; `ladder.css` has the same number.
 const USUAL_TIME: usize = 8;
 
-/// So many rows of a ladder are in the summary on paper; `print.css` has the same number.
-const PRINTED: usize = 36;
-
 /// A conversation.
 pub(super) struct ConversationSection {
     pub(super) number: u64,
@@ -78,8 +75,8 @@ impl ConversationSection {
     }
 
     /// Rows that the summary on paper leaves out.
-    pub(super) const fn more_rungs(&self) -> usize {
-        self.rungs.len().saturating_sub(PRINTED)
+    pub(super) fn more_rungs(&self) -> usize {
+        self.rungs.iter().filter(|rung| rung.is_later).count()
     }
 }
 

@@ -23,13 +23,13 @@ const LINE: i64 = 16;
 const SPACE: i64 = 8;
 /// Digits behind the point of a time in milliseconds.
 const DECIMALS: usize = 3;
-/// Half of the bar on a lifeline: inside of a call.
+/// Half of the bar on a lifeline: inside a call.
 const BAR: i64 = 4;
 
-/// Draws a ladder. `links`: each packet leads to its place in the page, `#packet-3`.
+/// Draws a ladder.
 #[must_use]
-pub fn draw(ladder: &Ladder, links: bool) -> Picture {
-    let mut drawing = Drawing::new(ladder, links);
+pub fn draw(ladder: &Ladder) -> Picture {
+    let mut drawing = Drawing::new(ladder);
     drawing.heading();
     let top = drawing.y;
     for row in &ladder.rows {
@@ -37,12 +37,8 @@ pub fn draw(ladder: &Ladder, links: bool) -> Picture {
     }
     drawing.lifelines(top);
     drawing.legend();
-    if !links {
-        drawing.words();
-    }
-    // A page has the same in a table of its own.
-    let described = if links { &[][..] } else { &ladder.rows };
-    let description: Vec<String> = described.iter().map(plain::sentence).collect();
+    drawing.words();
+    let description: Vec<String> = ladder.rows.iter().map(plain::sentence).collect();
     Picture {
         title: words::title(ladder),
         description: description.join(" "),
@@ -54,7 +50,6 @@ pub fn draw(ladder: &Ladder, links: bool) -> Picture {
 /// A ladder's drawing under way.
 struct Drawing<'a> {
     ladder: &'a Ladder,
-    links: bool,
     canvas: Canvas,
     /// What stands below everything else.
     below: Canvas,
@@ -65,12 +60,12 @@ struct Drawing<'a> {
     lanes: [i64; 2],
     width: i64,
     y: i64,
-    /// Since where each lane is inside of calls, and of how many.
+    /// Since where each lane is inside calls, and of how many.
     open: [(u32, i64); 2],
 }
 
 impl<'a> Drawing<'a> {
-    fn new(ladder: &'a Ladder, links: bool) -> Self {
+    fn new(ladder: &'a Ladder) -> Self {
         let widest = |labels: &dyn Fn(&LadderRow) -> String| {
             let lengths = ladder.rows.iter().map(|row| labels(row).chars().count());
             pixels(lengths.max().unwrap_or(0).max(4))
@@ -81,7 +76,6 @@ impl<'a> Drawing<'a> {
         let server = client + pixels(MIDDLE);
         Self {
             ladder,
-            links,
             canvas: Canvas::default(),
             below: Canvas::default(),
             number,
@@ -111,11 +105,9 @@ impl<'a> Drawing<'a> {
     }
 
     fn heading(&mut self) {
-        if !self.links {
-            self.canvas
-                .text("title", (0, LINE), Anchor::Start, &words::title(self.ladder));
-            self.y += LINE + SPACE;
-        }
+        self.canvas
+            .text("title", (0, LINE), Anchor::Start, &words::title(self.ladder));
+        self.y += LINE + SPACE;
         let baseline = self.y + LINE;
         self.canvas.text("soft", (self.number, baseline), Anchor::End, "#");
         self.canvas.text("soft", (self.time, baseline), Anchor::End, "t/ms");
@@ -136,7 +128,6 @@ impl<'a> Drawing<'a> {
                     arrow.line,
                     &label::packet(arrow, CharacterSet::Unicode),
                     states,
-                    arrow.number,
                 );
             }
             RowKind::Run(run) => self.arrow(
@@ -145,7 +136,6 @@ impl<'a> Drawing<'a> {
                 ArrowLine::Data,
                 &label::run(run),
                 [None, None],
-                run.first,
             ),
             RowKind::States(states) => {
                 self.y += LINE;
@@ -174,32 +164,11 @@ impl<'a> Drawing<'a> {
         line: ArrowLine,
         label: &label::Label,
         states: [Option<String>; 2],
-        number: u64,
     ) {
         let below = label_text::below(label, MIDDLE - 3);
         let height = 2 * LINE + i64::try_from(below.len()).unwrap_or(0) * LINE;
         let words = label_text::above(label, MIDDLE - 3);
-        if self.links {
-            // Who steers by voice says what can be read, so the name of the link begins with it (WCAG 2.2, 2.5.3).
-            let [client, server] = states.each_ref().map(|state| state.as_deref().unwrap_or_default());
-            let remark: Vec<&str> = below.iter().map(|(_, text)| text.as_str()).collect();
-            let remark = remark.join(" ");
-            let all = [
-                &*row.number_label(),
-                &*row.time_label(DECIMALS),
-                client,
-                server,
-                words,
-                &*remark,
-            ];
-            let seen = all.iter().filter(|text| !text.is_empty()).copied();
-            let seen = seen.collect::<Vec<_>>().join(" ");
-            let name = format!("{seen}, {from} to {}", from.other());
-            self.canvas.link("arrow", &format!("packet-{number}"), &name);
-            self.canvas.rectangle("hit", (0, self.y), (self.width, height));
-        } else {
-            self.canvas.group("arrow", &plain::sentence(row));
-        }
+        self.canvas.group("arrow", &plain::sentence(row));
         let level = self.y + LINE + SPACE / 2;
         self.number_and_time(row, level + 4);
         for (party, state) in [Party::Client, Party::Server].into_iter().zip(states) {
@@ -216,11 +185,7 @@ impl<'a> Drawing<'a> {
             baseline += LINE;
         }
         self.shaft(from, line, level);
-        if self.links {
-            self.canvas.close_link();
-        } else {
-            self.canvas.close();
-        }
+        self.canvas.close();
         self.y += height;
     }
 
@@ -353,10 +318,10 @@ impl<'a> Drawing<'a> {
             self.y += LINE + 2;
             self.canvas.rectangle("inside", (SPACE, self.y - 12), (2 * BAR, LINE));
             self.canvas
-                .text("soft", (3 * SPACE, self.y), Anchor::Start, "inside of a socket call");
+                .text("soft", (3 * SPACE, self.y), Anchor::Start, "inside a socket call");
         }
         let more = [
-            (used.inferred, "(STATE) inferred: the end itself has not shown it yet"),
+            (used.inferred, "(STATE) deduced: that end has not confirmed it yet"),
             (used.moved, "~ moved: the clocks differ"),
             (
                 used.too_early,

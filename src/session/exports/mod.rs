@@ -148,7 +148,7 @@ impl<'a> Exporter<'a> {
         }
         let drawn = || model.ladders(detail);
         if let Some(output) = self.svg.take() {
-            let pictures: Vec<_> = drawn().map(|ladder| svg::ladder::draw(&ladder, false)).collect();
+            let pictures: Vec<_> = drawn().map(|ladder| svg::ladder::draw(&ladder)).collect();
             if pictures.is_empty() {
                 empty.push(("--svg", NO_CONVERSATION));
             }

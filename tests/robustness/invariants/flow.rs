@@ -147,7 +147,7 @@ pub fn check_drawn(report: &ReportModel, style: TextStyle) {
         let mut drawn = Vec::new();
         for ladder in &ladders {
             text::write(&mut drawn, &style, ladder).unwrap();
-            check_picture(&svg::ladder::draw(ladder, true).element());
+            check_picture(&svg::ladder::draw(ladder).element());
         }
         text::legend(&mut drawn, &style).unwrap();
         side_by_side::write(&mut drawn, &style, &ladders).unwrap();

@@ -4,15 +4,10 @@
 //! template has, or a value without quotes is an error. So whatever slips through the escaping is seen.
 
 /// The elements of the templates and pictures.
-const ELEMENTS: [&str; 56] = [
-    "a", "article", "b", "body", "br", "caption", "code", "dd", "desc", "details", "div", "dl", "dt", "em", "footer",
-    "g", "h1", "h2", "h3", "h4", "h5", "head", "header", "html", "i", "input", "kbd", "label", "li", "line", "main",
-    "meta", "ol", "option", "p", "path", "pre", "rect", "script", "section", "select", "small", "span", "strong",
-    "style", "summary", "svg", "table", "tbody", "td", "text", "th", "thead", "title", "tr", "ul",
-];
+const ELEMENTS: [&str; 61] = ["a", "article", "b", "body", "br", "button", "caption", "code", "dd", "desc", "details", "div", "dl", "dt", "em", "footer", "g", "h1", "h2", "h3", "h4", "h5", "head", "header", "html", "i", "input", "kbd", "label", "li", "line", "main", "meta", "nav", "noscript", "ol", "option", "p", "path", "pre", "q", "rect", "script", "section", "select", "small", "span", "strong", "style", "summary", "svg", "table", "tbody", "td", "template", "text", "th", "thead", "title", "tr", "ul"];
 
 /// Their attributes, but for those of pictures that are numbers.
-const ATTRIBUTES: [&str; 42] = [
+const ATTRIBUTES: [&str; 48] = [
     "aria-hidden",
     "aria-label",
     "aria-labelledby",
@@ -23,6 +18,8 @@ const ATTRIBUTES: [&str; 42] = [
     "d",
     "data-c",
     "data-f",
+    "data-layer",
+    "data-words",
     "fill",
     "fill-opacity",
     "font-family",
@@ -30,11 +27,15 @@ const ATTRIBUTES: [&str; 42] = [
     "font-weight",
     "for",
     "height",
+    "hidden",
     "href",
     "http-equiv",
     "id",
     "lang",
     "name",
+    "popover",
+    "popovertarget",
+    "popovertargetaction",
     "role",
     "scope",
     "spellcheck",
@@ -150,7 +151,7 @@ fn tag(mut rest: &str) -> (bool, &str) {
             .unwrap_or_else(|| panic!("a value without end: {:?}", near(rest)));
         check_text(value);
         assert!(!value.contains('<'), "{value:?}");
-        let is_ours = known != "href" || value == "#start" || value.starts_with("#packet-");
+        let is_ours = known != "href" || ["#start", "#pictures"].contains(&value) || value.starts_with("#packet-");
         assert!(is_ours, "a link to {value:?}");
         rest = behind;
     }
