@@ -130,7 +130,7 @@ mod tests {
             ("-r/home/ann/x.pcap", "-rx.pcap"),
             ("--html=/home/ann/x.html", "--html=x.html"),
             ("../ann/runs/", "runs"),
-            ("-o/home/ann", "-o~"),
+            ("-o/home/ann", "'-o~'"),
             ("/Users/ann/", "'~'"),
             ("/home/ann lee/my x.pcap", "'my x.pcap'"),
             ("net 10.0.0.0/8 or (net fe80::/10)", "'net 10.0.0.0/8 or (net fe80::/10)'"),

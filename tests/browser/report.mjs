@@ -160,7 +160,7 @@ const checks = {
         for (const part of [".packet:visible .diagram", ".packet:visible .fields", ".predict p"]) {
           assert(await page.locator(part).first().isVisible(), part);
         }
-        await page.emulateMedia({ media: "screen" });
+        await page.emulateMedia({ media: null });
         await page.locator("#print-whole").click();
         assert((await pages(page)) > packets, "a page for each packet and more");
         await page.emulateMedia({ media: "print" });
