@@ -103,7 +103,10 @@ fn without_folders(word: &OsStr) -> OsString {
         (false, false) => 0,
     };
     // An option without a value before the `/` is a file of a strange name.
-    let option = text.get(..option).filter(|option| !option.contains('/')).unwrap_or_default();
+    let option = text
+        .get(..option)
+        .filter(|option| !option.contains('/'))
+        .unwrap_or_default();
     OsString::from(format!("{option}{name}"))
 }
 
@@ -133,7 +136,10 @@ mod tests {
             ("-o/home/ann", "'-o~'"),
             ("/Users/ann/", "'~'"),
             ("/home/ann lee/my x.pcap", "'my x.pcap'"),
-            ("net 10.0.0.0/8 or (net fe80::/10)", "'net 10.0.0.0/8 or (net fe80::/10)'"),
+            (
+                "net 10.0.0.0/8 or (net fe80::/10)",
+                "'net 10.0.0.0/8 or (net fe80::/10)'",
+            ),
             ("tcp port 80", "'tcp port 80'"),
         ] {
             let words = ["/home/ann/bin/sniffer", typed].map(OsString::from);

@@ -1,6 +1,6 @@
 //! The glossary of a report: of the concepts that `sniffer --explain` knows, those that this page names.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::explain::concepts::{self, Concept};
 
@@ -43,8 +43,9 @@ const TERMS: [(&str, &str); 34] = [
 ];
 
 /// The terms of a page, gathered while it is written.
-#[derive(Default)]
 pub(super) struct Glossary {
+    /// The words that are not found yet, each with its place among the terms.
+    wanted: HashMap<&'static str, usize>,
     found: BTreeSet<usize>,
 }
 
@@ -58,15 +59,19 @@ pub(super) struct Term {
 }
 
 impl Glossary {
+    pub(super) fn new() -> Self {
+        Self {
+            wanted: TERMS.iter().map(|(word, _)| *word).zip(0..).collect(),
+            found: BTreeSet::new(),
+        }
+    }
+
     /// Looks for terms in a text, or in the texts of HTML.
     pub(super) fn look(&mut self, html: &str) {
-        if self.found.len() == TERMS.len() {
-            return;
-        }
         for part in html.split('>') {
             let text = part.split('<').next().unwrap_or_default();
             for word in text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-') {
-                self.found.extend(TERMS.iter().position(|(term, _)| *term == word));
+                self.found.extend(self.wanted.remove(word));
             }
         }
     }
@@ -104,13 +109,17 @@ mod tests {
     #[test]
     fn every_term_has_a_concept_of_that_name() {
         for (word, name) in TERMS {
-            assert_eq!(concepts::concept(name).map(|concept| concept.name), Some(name), "{word}");
+            assert_eq!(
+                concepts::concept(name).map(|concept| concept.name),
+                Some(name),
+                "{word}"
+            );
         }
     }
 
     #[test]
     fn only_whole_words_of_texts_are_terms() {
-        let mut glossary = Glossary::default();
+        let mut glossary = Glossary::new();
         glossary.look("<p class=\"fd\">ISNs, windows, TIME-WAIT-2</p>");
         assert!(glossary.terms().is_empty());
         glossary.look("<p>its ISN (in <b>FIN-WAIT-1</b> FIN-WAIT-2)</p>");

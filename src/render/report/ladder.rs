@@ -5,7 +5,8 @@
 
 use crate::flow::Party;
 use crate::render::ladder::{
-    Arrow, ArrowLine, CallPoint, CallRow, Ladder, LadderRow, Lane, RowKind, SegmentRun, label, quotation, sentences, words,
+    Arrow, ArrowLine, CallPoint, CallRow, Ladder, LadderRow, Lane, RowKind, SegmentRun, label, quotation, sentences,
+    words,
 };
 use crate::render::text_style::CharacterSet;
 

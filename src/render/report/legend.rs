@@ -22,7 +22,9 @@ pub(super) fn signs<'a>(ladders: impl Iterator<Item = &'a LadderSigns> + Clone) 
         (ArrowLine::Lost, "refused or lost"),
     ];
     let has = |sign: &dyn Fn(&LadderSigns) -> bool| ladders.clone().any(sign);
-    let drawn = lines.into_iter().filter(|(line, _)| has(&|used| used.lines.contains(line)));
+    let drawn = lines
+        .into_iter()
+        .filter(|(line, _)| has(&|used| used.lines.contains(line)));
     let drawn = drawn.map(|(line, means)| Sign {
         class: kind(line),
         text: "",

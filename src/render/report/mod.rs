@@ -133,7 +133,7 @@ pub fn write(
         .map(|model| ConversationSection::of(model, report, text_style))
         .collect();
     section::say_notes_once(&mut sections);
-    let mut glossary = Glossary::default();
+    let mut glossary = Glossary::new();
     let (articles, packed) = articles(report, text_style, start.sample, &mut glossary)?;
     look_through(&mut glossary, &start, &sections);
     let page = Page {
@@ -170,7 +170,7 @@ fn articles(
 ) -> io::Result<(String, String)> {
     let is_plain = report.packets.len() <= PLAIN;
     let mut plain = String::new();
-    let mut packer = Packer::new();
+    let mut all = Packer::new();
     let mut kept: Vec<&ReportPacket> = report.packets.iter().collect();
     if !is_plain {
         // Packets of one conversation differ least.
@@ -185,10 +185,10 @@ fn articles(
             plain.push_str(&element(number, conversation, sample == Some(number), &html));
         }
         if !is_plain {
-            packer.add(number, conversation, &html)?;
+            all.add(number, conversation, &html)?;
         }
     }
-    let packed = if is_plain { String::new() } else { packer.finish()? };
+    let packed = if is_plain { String::new() } else { all.finish()? };
     Ok((plain, packed))
 }
 

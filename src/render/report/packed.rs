@@ -110,10 +110,7 @@ fn blocks(html: &str) -> impl Iterator<Item = &str> {
     starts.sort_unstable();
     starts.dedup();
     let ends: Vec<usize> = starts.iter().skip(1).copied().collect();
-    starts
-        .into_iter()
-        .zip(ends)
-        .filter_map(|(from, to)| html.get(from..to))
+    starts.into_iter().zip(ends).filter_map(|(from, to)| html.get(from..to))
 }
 
 /// Tags, and the texts between them. Outside of tags the escaping leaves no `<`, and inside no `>`.
@@ -146,14 +143,20 @@ mod tests {
     fn unpacked(packed: &str) -> Vec<String> {
         let mut text = String::new();
         let bytes = STANDARD.decode(packed).unwrap();
-        flate2::read::DeflateDecoder::new(&bytes[..]).read_to_string(&mut text).unwrap();
+        flate2::read::DeflateDecoder::new(&bytes[..])
+            .read_to_string(&mut text)
+            .unwrap();
         let (mut shapes, mut last) = (Vec::<String>::new(), Vec::<Vec<String>>::new());
         let packet = |line: &str| {
-            let Ok(Value::Array(parts)) = serde_json::from_str(line) else { panic!("{line}") };
+            let Ok(Value::Array(parts)) = serde_json::from_str(line) else {
+                panic!("{line}")
+            };
             let mut known = Vec::<String>::new();
             let block = |block: &Value| {
                 let block = block.as_array().unwrap();
-                let id = block[0].as_u64().map_or(shapes.len(), |id| usize::try_from(id).unwrap());
+                let id = block[0]
+                    .as_u64()
+                    .map_or(shapes.len(), |id| usize::try_from(id).unwrap());
                 if let Some(shape) = block[0].as_str() {
                     shapes.push(shape.to_owned());
                     last.push(vec![String::new(); shape.matches(TEXT).count()]);
@@ -171,7 +174,11 @@ mod tests {
                     last[id][at] = text;
                 }
                 let texts = last[id].iter().map(String::as_str).chain([""]);
-                shapes[id].split(TEXT).zip(texts).flat_map(|(tags, text)| [tags, text]).collect::<String>()
+                shapes[id]
+                    .split(TEXT)
+                    .zip(texts)
+                    .flat_map(|(tags, text)| [tags, text])
+                    .collect::<String>()
             };
             parts[2].as_array().unwrap().iter().map(block).collect()
         };

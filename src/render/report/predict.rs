@@ -117,7 +117,10 @@ fn next_number(syn: Seen<'_>, answer: Seen<'_>, name: &str) -> Option<Question> 
 fn first_byte(Handshake([_, syn_ack, ack]): &Handshake<'_>, data: Seen<'_>) -> Option<Question> {
     let (before, reason) = if data.sender() == ack.sender() {
         let is_empty = ack.bytes() == 0 && ack.sequence() == data.sequence();
-        (is_empty.then_some(*ack)?, "the ACK carried no data, so it used up no number")
+        (
+            is_empty.then_some(*ack)?,
+            "the ACK carried no data, so it used up no number",
+        )
     } else {
         let is_next = syn_ack.sequence() + 1 == data.sequence();
         (is_next.then_some(*syn_ack)?, "the SYN-ACK used up one number")

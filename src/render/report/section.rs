@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use super::ladder::{self, Rung};
 use crate::render::ladder::{Detail, Ladder, LadderRow, RowKind, plain, words};
-use crate::render::report_model::{ConversationModel, ReportModel};
-use crate::render::text_style::TextStyle;
 use crate::render::plot;
+use crate::render::report_model::{ConversationModel, ReportModel};
 use crate::render::svg::signs::LadderSigns;
+use crate::render::text_style::TextStyle;
 
 /// A graph of fewer segments with data in one direction says no more than the ladder.
 const WORTH_A_GRAPH: usize = 4;

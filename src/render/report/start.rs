@@ -40,7 +40,10 @@ impl Start {
     pub(super) fn of(report: &ReportModel) -> Self {
         let conversations = || report.conversations.iter();
         let shaken = conversations().find_map(|model| complete(model).map(|handshake| (model, handshake)));
-        let model = shaken.as_ref().map(|(model, _)| *model).or(report.conversations.first());
+        let model = shaken
+            .as_ref()
+            .map(|(model, _)| *model)
+            .or(report.conversations.first());
         let (title, lead) = match (&shaken, model) {
             (Some(_), _) => (
                 "The three-way handshake",
@@ -55,13 +58,19 @@ impl Start {
                 "What happened",
                 "This capture has no complete three-way handshake (SYN, SYN-ACK, ACK).",
             ),
-            (None, None) => ("No conversation", "This capture has no conversation over TCP or UDP that is known."),
+            (None, None) => (
+                "No conversation",
+                "This capture has no conversation over TCP or UDP that is known.",
+            ),
         };
         let (steps, more) = match &shaken {
             Some((model, handshake)) => questioned(handshake, &model.packets),
             None => {
                 let packets = model.into_iter().flat_map(|model| &model.packets);
-                (packets.filter_map(|seen| stage(seen, report)).take(3).collect(), Vec::new())
+                (
+                    packets.filter_map(|seen| stage(seen, report)).take(3).collect(),
+                    Vec::new(),
+                )
             }
         };
         Self {

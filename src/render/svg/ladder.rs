@@ -130,13 +130,7 @@ impl<'a> Drawing<'a> {
                     states,
                 );
             }
-            RowKind::Run(run) => self.arrow(
-                row,
-                run.from,
-                ArrowLine::Data,
-                &label::run(run),
-                [None, None],
-            ),
+            RowKind::Run(run) => self.arrow(row, run.from, ArrowLine::Data, &label::run(run), [None, None]),
             RowKind::States(states) => {
                 self.y += LINE;
                 for (party, observed_state) in [Party::Client, Party::Server].into_iter().zip(states) {

@@ -1,4 +1,4 @@
-//! Pictures as SVG: a file of its own (`--svg`), or a part of the report.
+//! Pictures as SVG: files of their own (`--svg`, `--plot`), and the graph in the report.
 //!
 //! [`ladder`] draws a conversation, `canvas` writes the elements. A file asks for nothing from anywhere, and has its style in it,
 //! so that a light and a dark page and a printer each find their own colours.
