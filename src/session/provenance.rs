@@ -1,6 +1,6 @@
 //! Where a report comes from: the file with its hash, and the command that made it.
 //!
-//! A report is mailed and handed in. So files are named without their folders: a path has the name of a user, and says nothing to
+//! A report is mailed and handed in. So files are named without their folders: a path has the name of a user, and is of no use to
 //! readers of another computer.
 
 use std::ffi::{OsStr, OsString};
@@ -61,7 +61,7 @@ fn command(words: &[OsString]) -> String {
     let program = words.next().map(|first| without_folders(first));
     let mut is_text = false;
     let arguments = words.map(|word| {
-        // What a person types is no file.
+        // What you type is not a file.
         let shown = if is_text { word.clone() } else { without_folders(word) };
         is_text = TEXTS.iter().any(|option| word.as_os_str() == *option);
         shown
@@ -76,7 +76,7 @@ const TEXTS: [&str; 1] = ["--line"];
 /// The word, cut behind its last `/`; an option keeps its name. In a filter, `net 10.0.0.0/8` is not a path.
 fn without_folders(word: &OsStr) -> OsString {
     let Some(text) = word.to_str() else {
-        // A name that is not UTF-8 is no option and no filter.
+        // A name that is not UTF-8 is neither an option nor a filter.
         return Path::new(word).file_name().unwrap_or(word).to_owned();
     };
     let is_network = |part: &str| {

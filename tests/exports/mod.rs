@@ -291,7 +291,9 @@ fn the_first_screen_says_what_came_instead_of_a_handshake() {
         let file = folder.file(name);
         quietly(&["-q", "-r", &format!("captures/{name}.pcapng"), "--html", &file]);
         let page = std::fs::read_to_string(file).unwrap();
-        let (_, start) = page.split_once("<section class=\"start\" id=\"start\" tabindex=\"-1\">").unwrap();
+        let (_, start) = page
+            .split_once("<section class=\"start\" id=\"start\" tabindex=\"-1\">")
+            .unwrap();
         start.split_once("</section>").unwrap().0.to_owned()
     };
     let complete = start("tcp");

@@ -4,7 +4,13 @@
 //! template has, or a value without quotes is an error. So whatever slips through the escaping is seen.
 
 /// The elements of the templates and pictures.
-const ELEMENTS: [&str; 61] = ["a", "article", "b", "body", "br", "button", "caption", "code", "dd", "desc", "details", "div", "dl", "dt", "em", "footer", "g", "h1", "h2", "h3", "h4", "h5", "head", "header", "html", "i", "input", "kbd", "label", "li", "line", "main", "meta", "nav", "noscript", "ol", "option", "p", "path", "pre", "q", "rect", "script", "section", "select", "small", "span", "strong", "style", "summary", "svg", "table", "tbody", "td", "template", "text", "th", "thead", "title", "tr", "ul"];
+const ELEMENTS: [&str; 61] = [
+    "a", "article", "b", "body", "br", "button", "caption", "code", "dd", "desc", "details", "div", "dl", "dt", "em",
+    "footer", "g", "h1", "h2", "h3", "h4", "h5", "head", "header", "html", "i", "input", "kbd", "label", "li", "line",
+    "main", "meta", "nav", "noscript", "ol", "option", "p", "path", "pre", "q", "rect", "script", "section", "select",
+    "small", "span", "strong", "style", "summary", "svg", "table", "tbody", "td", "template", "text", "th", "thead",
+    "title", "tr", "ul",
+];
 
 /// Their attributes, but for those of pictures that are numbers.
 const ATTRIBUTES: [&str; 48] = [
