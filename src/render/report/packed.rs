@@ -147,7 +147,7 @@ mod tests {
             .read_to_string(&mut text)
             .unwrap();
         let (mut shapes, mut last) = (Vec::<String>::new(), Vec::<Vec<String>>::new());
-        let packet = |line: &str| {
+        let read = |line: &str| {
             let Ok(Value::Array(parts)) = serde_json::from_str(line) else {
                 panic!("{line}")
             };
@@ -182,7 +182,7 @@ mod tests {
             };
             parts[2].as_array().unwrap().iter().map(block).collect()
         };
-        text.lines().map(packet).collect()
+        text.lines().map(read).collect()
     }
 
     #[test]
