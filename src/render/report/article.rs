@@ -193,13 +193,13 @@ fn subject(packet: &Packet<'_>) -> usize {
         let layers = packet.layers().iter().enumerate();
         layers.filter(|(_, layer)| !layer.is_quoted())
     };
-    let transport = own().filter(|(_, layer)| {
+    let transport = own().rev().find(|(_, layer)| {
         matches!(
             layer.protocol(),
             Protocol::Tcp | Protocol::Udp | Protocol::Icmp | Protocol::Icmpv6
         )
     });
-    transport.last().or(own().last()).map_or(0, |(index, _)| index)
+    transport.or(own().next_back()).map_or(0, |(index, _)| index)
 }
 
 /// The header of this place; then those that it quotes, then those around it, from the inside to the outside.

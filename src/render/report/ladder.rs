@@ -57,7 +57,7 @@ pub(super) fn rungs(ladder: &Ladder) -> Vec<Rung> {
 
 impl Rung {
     /// About so many tenths of a line on paper.
-    const fn height(&self) -> u32 {
+    fn height(&self) -> u32 {
         match (self.packet, &self.quotation, &self.remark) {
             (None, ..) if self.number.is_empty() && self.time.is_empty() => 20,
             (None, ..) => 10,

@@ -14,14 +14,14 @@ pub(super) struct Sign {
 }
 
 /// The signs that any of these ladders has.
-pub(super) fn signs<'a>(ladders: impl Iterator<Item = &'a LadderSigns> + Clone) -> Vec<Sign> {
+pub(super) fn signs(ladders: &[&LadderSigns]) -> Vec<Sign> {
     let lines = [
         (ArrowLine::Control, "opens, closes, acknowledges"),
         (ArrowLine::Data, "carries data"),
         (ArrowLine::Retransmission, "sent again"),
         (ArrowLine::Lost, "refused or lost"),
     ];
-    let has = |sign: &dyn Fn(&LadderSigns) -> bool| ladders.clone().any(sign);
+    let has = |sign: &dyn Fn(&LadderSigns) -> bool| ladders.iter().any(|used| sign(used));
     let drawn = lines
         .into_iter()
         .filter(|(line, _)| has(&|used| used.lines.contains(line)));

@@ -144,7 +144,7 @@ pub fn write(
         summary: summary(report),
         limit: limit(report),
         start,
-        legend: legend::signs(sections.iter().map(|section| &section.signs)),
+        legend: legend::signs(&sections.iter().map(|section| &section.signs).collect::<Vec<_>>()),
         sections,
         loose_title: match report.forgotten {
             0 => "Packets of no conversation",

@@ -83,12 +83,11 @@ impl Packer {
             for (place, text) in texts.iter().enumerate() {
                 if before.get(place) != Some(text) {
                     let number = known.len();
-                    let text = match known.get(text).filter(|_| text.len() > SHORT) {
-                        Some(number) => json!(number),
-                        None => {
-                            known.entry(text.clone()).or_insert(number);
-                            json!(text)
-                        }
+                    let text = if let Some(number) = known.get(text).filter(|_| text.len() > SHORT) {
+                        json!(number)
+                    } else {
+                        known.entry(text.clone()).or_insert(number);
+                        json!(text)
                     };
                     parts.extend([json!(place - written), text]);
                     written = place;

@@ -5,6 +5,7 @@
 
 use crate::explain::count;
 use crate::flow::Party;
+use crate::flow::number::ByteRange;
 use crate::flow::segment::{Segment, SegmentPart};
 use crate::timeline::PacketRef;
 
@@ -51,7 +52,7 @@ impl Seen<'_> {
     }
 
     fn bytes(&self) -> i64 {
-        let count = self.segment.data.map_or(0, |data| data.count());
+        let count = self.segment.data.map_or(0, ByteRange::count);
         i64::try_from(count).unwrap_or(i64::MAX)
     }
 }

@@ -63,15 +63,14 @@ impl Start {
                 "This capture has no conversation over TCP or UDP that is known.",
             ),
         };
-        let (steps, more) = match &shaken {
-            Some((model, handshake)) => questioned(handshake, &model.packets),
-            None => {
-                let packets = model.into_iter().flat_map(|model| &model.packets);
-                (
-                    packets.filter_map(|seen| stage(seen, report)).take(3).collect(),
-                    Vec::new(),
-                )
-            }
+        let (steps, more) = if let Some((model, handshake)) = &shaken {
+            questioned(handshake, &model.packets)
+        } else {
+            let packets = model.into_iter().flat_map(|model| &model.packets);
+            (
+                packets.filter_map(|seen| stage(seen, report)).take(3).collect(),
+                Vec::new(),
+            )
         };
         Self {
             title,
@@ -86,8 +85,8 @@ impl Start {
     }
 
     /// Is it about this conversation?
-    pub(super) fn is_of(&self, number: &u64) -> bool {
-        self.conversation == Some(*number)
+    pub(super) fn is_of(&self, number: u64) -> bool {
+        self.conversation == Some(number)
     }
 }
 
