@@ -254,7 +254,7 @@ fn guessed_roles_are_called_so() {
     let packets = [at(1, 0, Party::Client, data(1, 12))];
     for (roles, words) in [
         (Roles::Ports, "guessed"),
-        (Roles::First, "not known"),
+        (Roles::First, "is unknown"),
         (Roles::Seen, ""),
     ] {
         let mut conversation = conversation(&packets, Opening::BeforeCapture);
