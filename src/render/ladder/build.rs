@@ -297,9 +297,7 @@ fn notes(input: &LadderInput<'_>, rows: &[LadderRow]) -> Vec<String> {
         Roles::Seen => {}
         Roles::Ports => notes.push("Client and server are guessed from the port numbers".to_owned()),
         Roles::First => {
-            notes.push(
-                "Which end is the client is unknown: here it is the end that sent the first captured packet".to_owned(),
-            );
+            notes.push("The client is unknown: here it is the end that sent the first captured packet".to_owned());
         }
     }
     let whole = input.conversation;
