@@ -1,7 +1,7 @@
 //! A conversation on one screen: two lanes, the packets with the text that they carry, and the calls that belong to them.
 //!
 //! It leaves out what the ladder has beside: times, states, the calls that prepare a socket. So it fits 80 columns and has about as
-//! many lines as there are packets. [`rows`] decides what is in it.
+//! many lines as there are packets. The module `rows` decides what is in it.
 
 mod rows;
 
@@ -9,6 +9,7 @@ use std::io::{self, Write};
 
 use self::rows::{Middle, OverviewArrow, OverviewRow, Side, rows};
 use super::glyphs::LadderGlyphs;
+use super::words::safe;
 use super::{ArrowLine, CallPoint, Detail, Ladder, LadderInput, Lane, label, plain, quotation, sentences};
 use crate::calls::CallName;
 use crate::explain::duration;
@@ -374,7 +375,7 @@ fn plain_row(row: &OverviewRow) -> String {
     for (party, side) in calls() {
         match side {
             Side::State(state) => sentences.push(format!("The {party} is in {state} now")),
-            Side::Point(call) => sentences.push(capitalized(&plain::call(call))),
+            Side::Point(call) => sentences.push(capitalized(&safe(&plain::call(call)))),
             Side::Sent(_) | Side::Received(..) | Side::Empty => {}
         }
     }

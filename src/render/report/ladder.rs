@@ -3,6 +3,7 @@
 //! The style sheet draws lines and heads from the classes of a row. So the ladder grows with the window, fits a phone with the
 //! same rows, prints, and can be selected and read aloud. A picture in a file of its own is `render::svg`.
 
+use crate::escape::printable;
 use crate::flow::Party;
 use crate::render::ladder::{
     Arrow, ArrowLine, CallPoint, CallRow, Ladder, LadderRow, Lane, RowKind, SegmentRun, label, quotation, sentences,
@@ -164,19 +165,22 @@ pub(super) const fn kind(line: ArrowLine) -> &'static str {
 
 fn call(row: &CallRow) -> Rung {
     let label = label::call(row, CALL);
+    // Arguments and errors come from a file.
+    let safe = |text: &str| printable(text.as_bytes()).into_owned();
+    let text = safe(&label.text);
     let rung = Rung {
-        words: label.details.into_iter().next().unwrap_or_default(),
+        words: label.details.first().map_or(String::new(), |detail| safe(detail)),
         ..Rung::default()
     };
     match row.party {
         Party::Client => Rung {
             class: "call client-call".to_owned(),
-            client: label.text,
+            client: text,
             ..rung
         },
         Party::Server => Rung {
             class: "call server-call".to_owned(),
-            server: label.text,
+            server: text,
             ..rung
         },
     }
