@@ -18,7 +18,7 @@ use crate::calls::text;
 use crate::escape::shell;
 use crate::explain::count;
 use crate::render::ladder::LadderInput;
-use crate::render::ladder::overview;
+use crate::render::ladder::overview::{self, OverviewRows};
 use crate::render::table::wrap;
 use crate::render::text_style::{CharacterSet, TextStyle};
 use crate::timeline::{CallIndex, PacketRef, Timeline};
@@ -28,6 +28,13 @@ const MOST_CONVERSATIONS: usize = 3;
 
 /// This many lines of one client are shown; the rest are counted.
 const MOST_LINES: usize = 3;
+
+/// The lines of the screen that an overview should fit.
+const SCREEN: usize = 40;
+
+/// A time in which nothing happened is shown when it is as long as the first of these, in nanoseconds; where the screen would not
+/// hold the rows, when it is as long as the second. On a slow computer there are many, and most are only its own.
+const SHORTEST_GAPS: [i64; 2] = [80_000_000, 1_000_000_000];
 
 /// Writes overviews: in which style, of what happened where.
 pub struct Overview<'a> {
@@ -47,6 +54,24 @@ impl Overview<'_> {
     /// # Errors
     /// Those of the writer.
     pub fn write(&self, out: &mut impl Write, finished: &[FinishedRun], names: &[PathBuf]) -> io::Result<()> {
+        let mut text = Vec::new();
+        for shortest_gap in SHORTEST_GAPS {
+            text.clear();
+            self.write_with(&mut text, finished, names, shortest_gap)?;
+            if text.iter().filter(|&&byte| byte == b'\n').count() <= SCREEN {
+                break;
+            }
+        }
+        out.write_all(&text)
+    }
+
+    fn write_with(
+        &self,
+        out: &mut impl Write,
+        finished: &[FinishedRun],
+        names: &[PathBuf],
+        shortest_gap: i64,
+    ) -> io::Result<()> {
         let Some((FinishedRun { run, result }, others)) = finished.split_first() else {
             return Ok(());
         };
@@ -62,7 +87,11 @@ impl Overview<'_> {
         let mut notices = (run.notices)(result);
         notices.extend(result.observations.iter().cloned().map(Notice::of_all));
         let marked: Vec<u64> = notices.iter().filter_map(|notice| notice.packet).collect();
-        self.conversations(out, result, &marked)?;
+        let rows = OverviewRows {
+            marked: &marked,
+            shortest_gap,
+        };
+        self.conversations(out, result, rows)?;
         notices.extend(others.iter().filter_map(|other| compared(result, other)));
         if !notices.is_empty() {
             writeln!(out)?;
@@ -139,7 +168,7 @@ impl Overview<'_> {
         if any { writeln!(out) } else { Ok(()) }
     }
 
-    fn conversations(&self, out: &mut impl Write, result: &RunResult, marked: &[u64]) -> io::Result<()> {
+    fn conversations(&self, out: &mut impl Write, result: &RunResult, rows: OverviewRows<'_>) -> io::Result<()> {
         let mut logs = CallIndex::new();
         result.calls.iter().cloned().for_each(|call| logs.add(call));
         for (place, conversation) in result.conversations.iter().take(MOST_CONVERSATIONS).enumerate() {
@@ -163,7 +192,7 @@ impl Overview<'_> {
                 has_log: true,
                 capture_start: result.frames().first().and_then(|frame| frame.time),
             };
-            overview::write(out, self.style, &input, marked)?;
+            overview::write(out, self.style, &input, rows)?;
         }
         let more = result.conversations.len().saturating_sub(MOST_CONVERSATIONS);
         if more > 0 {

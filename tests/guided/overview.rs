@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::time::{Duration, Instant};
 
 use super::stage::{TestFolder, count, ready};
-use crate::support::shell;
+use crate::support::{Tool, need, shell, tool};
 
 /// The lines of the screen that a student has.
 const SCREEN: usize = 40;
@@ -68,6 +68,43 @@ fn the_first_command_fits_one_screen_and_shows_the_line_on_the_arrow() {
         told.contains(&format!("{udp} packets instead of {tcp}.")),
         "{packets:?}:\n{told}"
     );
+}
+
+#[test]
+fn on_a_slow_computer_it_is_one_screen_as_well() {
+    if !ready() || !need(Tool::Strace) {
+        return;
+    }
+    let place = TestFolder::new();
+    let lab = place.command(&["--style", "ascii"]);
+    let mut slow = tool(Tool::Strace);
+    slow.args([
+        "-f",
+        "-qq",
+        "-o",
+        "/dev/null",
+        "-e",
+        "trace=connect,accept4,sendto,recvfrom,shutdown",
+    ]);
+    // Microseconds.
+    slow.args([
+        "-e",
+        "inject=connect,accept4,sendto,recvfrom,shutdown:delay_enter=120000",
+    ]);
+    slow.arg(lab.get_program())
+        .args(lab.get_args())
+        .current_dir(place.path());
+    let output = slow.output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        told.lines().count() <= SCREEN,
+        "{} lines:\n{told}",
+        told.lines().count()
+    );
+    for words in ["connect() called", "accept() = ", "SYN-ACK", "TIME-WAIT", "recv() = 18"] {
+        assert!(told.contains(words), "{words:?}:\n{told}");
+    }
 }
 
 #[test]

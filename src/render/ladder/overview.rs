@@ -23,13 +23,27 @@ pub fn mark(place: usize) -> char {
     ('A'..='Z').nth(place).unwrap_or('*')
 }
 
-/// Writes the overview of a conversation: each packet with its number. The packets with these numbers are marked A, B, C and so on.
+/// Which rows an overview has beside those of the packets.
+#[derive(Clone, Copy)]
+pub struct OverviewRows<'a> {
+    /// The packets with these numbers are marked A, B, C and so on.
+    pub marked: &'a [u64],
+    /// A time in which nothing happened has a row when it is as long as this, in nanoseconds, or longer.
+    pub shortest_gap: i64,
+}
+
+/// Writes the overview of a conversation: each packet with its number.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write(output: &mut impl Write, style: &TextStyle, input: &LadderInput<'_>, marked: &[u64]) -> io::Result<()> {
+pub fn write(
+    output: &mut impl Write,
+    style: &TextStyle,
+    input: &LadderInput<'_>,
+    OverviewRows { marked, shortest_gap }: OverviewRows<'_>,
+) -> io::Result<()> {
     let ladder = Ladder::of(input, Detail::Folded);
-    let rows = rows(input, &ladder);
+    let rows = rows(input, &ladder, shortest_gap);
     let mark = |row: &OverviewRow| {
         let packets = row.packets.as_ref()?;
         let place = marked.iter().position(|number| packets.contains(number))?;

@@ -14,9 +14,6 @@ use crate::render::ladder::{
 use crate::render::text_style::CharacterSet;
 use crate::timeline::{CallPacketPair, PayloadStart};
 
-/// A gap that is shorter, in nanoseconds, is left out.
-const SHORTEST_GAP: i64 = 80_000_000;
-
 /// A row of an overview.
 pub(super) struct OverviewRow {
     /// The numbers of its packets.
@@ -73,13 +70,16 @@ pub(super) struct OverviewArrow {
 
 /// The rows: every packet (long runs of data in one, and of acknowledgments), and of the calls those that say something about them.
 ///
+/// A gap that is shorter than `shortest_gap`, in nanoseconds, has no row.
+///
 /// `connect()` and `accept()` have rows of their own where they begin and end, since packets pass in between. A call that sends
 /// is beside its first packet. A call that returns with what a packet brought is beside that packet, unless its end did
 /// something else, or nothing for long, before it returned: then it has a row of its own. What only prepares a socket is left out,
 /// but for `listen()`.
-pub(super) fn rows(input: &LadderInput<'_>, ladder: &Ladder) -> Vec<OverviewRow> {
+pub(super) fn rows(input: &LadderInput<'_>, ladder: &Ladder, shortest_gap: i64) -> Vec<OverviewRow> {
     let mut rows = Rows {
         input,
+        shortest_gap,
         rows: Vec::new(),
     };
     for row in &ladder.rows {
@@ -90,6 +90,7 @@ pub(super) fn rows(input: &LadderInput<'_>, ladder: &Ladder) -> Vec<OverviewRow>
 
 struct Rows<'a> {
     input: &'a LadderInput<'a>,
+    shortest_gap: i64,
     rows: Vec<OverviewRow>,
 }
 
@@ -99,7 +100,7 @@ impl Rows<'_> {
             RowKind::Packet(arrow) => self.rows.push(self.packet(arrow)),
             RowKind::Run(run) => self.rows.push(self.run(run)),
             RowKind::Call(call) => self.call(call),
-            RowKind::Gap(gap) if gap.length >= SHORTEST_GAP => self.between(Middle::Gap(gap.clone())),
+            RowKind::Gap(gap) if gap.length >= self.shortest_gap => self.between(Middle::Gap(gap.clone())),
             RowKind::Note(text) => self.between(Middle::Note(text.clone())),
             RowKind::States(_) | RowKind::Gap(_) => {}
         }

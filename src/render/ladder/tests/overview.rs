@@ -4,7 +4,8 @@ use super::conversation;
 use crate::flow::PacketKind;
 use crate::flow::conversation::Opening;
 use crate::flow::segment::SegmentPart;
-use crate::render::ladder::{LadderInput, overview};
+use crate::render::ladder::LadderInput;
+use crate::render::ladder::overview::{self, OverviewRows};
 use crate::render::text_style::{CharacterSet, TextStyle};
 use crate::timeline::PayloadStart;
 use crate::timeline::test_conversation::{TestConversation, parse};
@@ -48,6 +49,19 @@ fn captured(conversation: &TestConversation) -> TestConversation {
 }
 
 fn drawn(conversation_text: &TestConversation, characters: CharacterSet, width: usize, marked: &[u64]) -> String {
+    let rows = OverviewRows {
+        marked,
+        shortest_gap: 80_000_000,
+    };
+    drawn_with(conversation_text, characters, width, rows)
+}
+
+fn drawn_with(
+    conversation_text: &TestConversation,
+    characters: CharacterSet,
+    width: usize,
+    rows: OverviewRows<'_>,
+) -> String {
     let conversation_text = &captured(conversation_text);
     let packets = &conversation_text.packets;
     let whole = conversation(packets, Opening::Complete);
@@ -66,7 +80,7 @@ fn drawn(conversation_text: &TestConversation, characters: CharacterSet, width: 
         ..TextStyle::PIPE
     };
     let mut output = Vec::new();
-    overview::write(&mut output, &style, &input, marked).unwrap();
+    overview::write(&mut output, &style, &input, rows).unwrap();
     String::from_utf8(output).unwrap()
 }
 
@@ -101,6 +115,15 @@ fn a_call_that_returned_long_after_its_packet_does_not_stand_beside_it() {
     let (data, received) = (line_of(&drawn, "send()"), line_of(&drawn, "recv() = 18"));
     let (later, accepted) = (line_of(&drawn, "ms later"), line_of(&drawn, "accept() = "));
     assert!(data < later && later < accepted && accepted < received, "{drawn}");
+    // A gap without a row is no reason for another order.
+    let rows = OverviewRows {
+        marked: &[],
+        shortest_gap: 1_000_000_000,
+    };
+    let drawn = drawn_with(&parse(&late), CharacterSet::Unicode, 80, rows);
+    let (data, accepted) = (line_of(&drawn, "send()"), line_of(&drawn, "accept() = "));
+    assert!(data < accepted && accepted < line_of(&drawn, "recv() = 18"), "{drawn}");
+    assert!(!drawn.contains("later\n") && !drawn.contains("ms later"), "{drawn}");
 }
 
 #[test]
