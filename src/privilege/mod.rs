@@ -5,8 +5,7 @@
 //! then, before any file is opened. When the capture is open, or the port bound, it calls it again with
 //! less, and only then looks at what came from the network: the sniffer and socket-lab with [`Need::Files`], for which only root
 //! by itself keeps something, the others with [`Need::Nothing`]. A program that lacks `CAP_NET_RAW` can still capture what it sends itself, in a
-//! network of its own: [`enter_private_network`]. What the loopback of such a network is set to is here, too: [`set_mtu`],
-//! [`switch_off`].
+//! network of its own: [`enter_private_network`].
 //!
 //! Linux only. The document `docs/privileges.md` shows the same from outside.
 
@@ -15,7 +14,6 @@ mod invoking_user;
 mod namespace;
 mod need;
 mod refusal;
-mod sys;
 mod threads;
 
 pub use drop::{DropError, Dropped, drop_privileges, give_up_in_this_thread, narrow_to};
@@ -23,7 +21,6 @@ pub use invoking_user::{BadCaller, Fault, InvokingUser};
 pub use namespace::{enter_private_network, enter_with_capabilities};
 pub use need::Need;
 pub use refusal::{NamespaceError, NamespaceStep, RefusalReason};
-pub use sys::{Offload, set_mtu, switch_off};
 
 /// Were this process's rights lent to it, by sudo or the like? True also where a variable does not say by whom.
 #[must_use]

@@ -10,7 +10,8 @@ use nix::unistd::{Gid, Uid};
 use socket2::{Domain, Socket, Type};
 
 use super::refusal::{NamespaceError, NamespaceStep, RefusalReason};
-use super::{sys, threads};
+use super::threads;
+use crate::os::interface_setup;
 
 /// Moves this process, and those it starts, into a network of its own: nothing in it but loopback, which is up. There it may
 /// capture.
@@ -64,7 +65,7 @@ pub fn enter_with_capabilities() -> Result<bool, NamespaceError> {
 
 /// Switches loopback on, and proves that captures work.
 fn try_out() -> Result<(), NamespaceError> {
-    sys::switch_on("lo").map_err(|error| NamespaceError::new(NamespaceStep::LoopbackUp, error))?;
+    interface_setup::switch_on("lo").map_err(|error| NamespaceError::new(NamespaceStep::LoopbackUp, error))?;
     let proof = Socket::new(Domain::PACKET, Type::RAW, None);
     proof
         .map(drop)

@@ -10,7 +10,7 @@ use crate::lab::network::Network;
 use crate::lab::notice;
 use crate::lab::result::{self, RunResult};
 use crate::lab::run::Run;
-use crate::privilege::{self, Offload};
+use crate::os::interface_setup::{self, Offload};
 
 /// The MTU of Ethernet, in bytes.
 const ETHERNET_MTU: i32 = 1500;
@@ -61,14 +61,14 @@ fn change(network: &Network) -> Result<(), Failure> {
         return Ok(());
     }
     let next = "run another one of the lab's runs";
-    privilege::set_mtu("lo", ETHERNET_MTU)
+    interface_setup::set_mtu("lo", ETHERNET_MTU)
         .map_err(|error| Failure::of("setting the MTU of lo to 1500", error, next))?;
     for offload in [
         Offload::TcpSegmentation,
         Offload::GenericSegmentation,
         Offload::GenericReceive,
     ] {
-        privilege::switch_off("lo", offload)
+        interface_setup::switch_off("lo", offload)
             .map_err(|error| Failure::of("switching the offloads of lo off", error, next))?;
     }
     Ok(())
