@@ -24,7 +24,7 @@
 //!    `render::report_model` is what the exports `report`, `svg`, `plot` and `mermaid` are made from, `markup` makes texts safe in them.
 //! 9. [`session`]: what a run observes, and what it does with it: start and end of a program, a capture or a file read, recorded,
 //!    shown and exported.
-//! 10. `lab`: the guided run: server, client and capture at once, and what is printed of them.
+//! 10. `hosts`: two hosts of this machine's own and a wire between them that does what rules say. `lab`: the guided run: server, client and capture at once, and what is printed of them.
 //! 11. [`cli`]: arguments made into settings, help, exit codes.
 //! 12. [`escape`]: bytes from the network made safe to show. [`local_time`]: how far local time is from UTC. [`outputs`]: what is
 //!     open and not whole, for a program that has to end at once.
@@ -48,7 +48,7 @@
 //! | `local_time` | `escape` |
 //! | `calls` | `escape`, `local_time`, `outputs` |
 //! | `wire` | nothing of ours |
-//! | `privilege` | nothing of ours |
+//! | `privilege` | `os` |
 //! | `outputs` | nothing of ours |
 //! | `os` | nothing of ours |
 //! | `frame` | `wire` |
@@ -61,7 +61,8 @@
 //! | `explain` | `wire`, `flow` |
 //! | `render` | `explain`, `timeline`, `calls`, `flow`, `frame`, `wire`, `escape`, `local_time` |
 //! | `session` | `app`, `calls`, `capture`, `escape`, `explain`, `filter`, `flow`, `frame`, `local_time`, `os`, `outputs`, `privilege`, `record`, `render`, `timeline`, `wire` |
-//! | `lab` | `app`, `calls`, `capture`, `escape`, `explain`, `filter`, `flow`, `frame`, `local_time`, `os`, `outputs`, `privilege`, `record`, `render`, `session`, `timeline`, `wire` |
+//! | `hosts` | `explain`, `escape`, `flow`, `frame`, `os`, `privilege`, `wire` |
+//! | `lab` | `app`, `calls`, `capture`, `escape`, `explain`, `filter`, `flow`, `frame`, `hosts`, `local_time`, `os`, `outputs`, `privilege`, `record`, `render`, `session`, `timeline`, `wire` |
 //! | `cli` | all |
 //!
 //! A test holds this table against the `use` lines. Nothing imports `cli`. Of `wire`, `filter` needs the link types and nothing else.
@@ -87,6 +88,8 @@ pub mod filter;
 pub mod flow;
 #[cfg(feature = "sniffer")]
 pub mod frame;
+#[cfg(all(feature = "sniffer", target_os = "linux"))]
+pub mod hosts;
 #[cfg(all(feature = "sniffer", target_os = "linux"))]
 pub mod lab;
 pub mod local_time;

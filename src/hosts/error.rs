@@ -1,0 +1,69 @@
+//! Why there can be no two hosts.
+
+use std::fmt;
+use std::io::{self, ErrorKind};
+
+/// Why there can be no two hosts, or why a host cannot be set as it should.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum HostError {
+    /// The device that makes Ethernet interfaces cannot be opened.
+    Tun {
+        /// Why.
+        source: io::Error,
+    },
+    /// A value below `/proc/sys` cannot be set.
+    Sysctl {
+        /// Its name, as sysctl(8) has it.
+        name: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// Another step failed.
+    Step {
+        /// Which one.
+        step: &'static str,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl HostError {
+    /// From the error of this step.
+    pub(super) fn step(step: &'static str) -> impl Fn(io::Error) -> Self {
+        move |source| Self::Step { step, source }
+    }
+}
+
+impl fmt::Display for HostError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("cannot make two hosts: ")?;
+        match self {
+            Self::Tun { source } => {
+                write!(f, "/dev/net/tun: {source}; ")?;
+                f.write_str(match source.kind() {
+                    ErrorKind::NotFound => {
+                        "load its module with 'sudo modprobe tun', or start a container with --device /dev/net/tun"
+                    }
+                    ErrorKind::PermissionDenied => {
+                        "give it to all users, as most systems do: sudo chmod 666 /dev/net/tun"
+                    }
+                    _ => "start it on a system with TUN/TAP devices",
+                })
+            }
+            Self::Sysctl { name, source } => write!(
+                f,
+                "{name}: {source}; where /proc/sys can only be read, as in most containers, start it outside of the container"
+            ),
+            Self::Step { step, source } => write!(f, "{step}: {source}; start it with sudo"),
+        }
+    }
+}
+
+impl std::error::Error for HostError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Tun { source } | Self::Sysctl { source, .. } | Self::Step { source, .. } => Some(source),
+        }
+    }
+}
