@@ -1,18 +1,21 @@
 //! `socket-lab`: the guided run, from its arguments to its exit status.
 
 pub mod args;
+pub mod wire_args;
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use self::args::{Asked, LabArgs};
+use self::args::{Asked, LabArgs, WIRE};
+use self::wire_args::WireArgs;
 use super::args::wants_color;
 use super::{exit, usage};
 use crate::lab::guided;
 use crate::lab::lab_program::LabProgram;
 use crate::lab::network;
 use crate::lab::report_opener;
+use crate::lab::wire;
 use crate::os::limits;
 use crate::privilege::{Need, drop_privileges, narrow_to};
 use crate::session::say::{LogFormat, Say};
@@ -31,17 +34,41 @@ fn start() -> ExitCode {
     if let Some((program, starter)) = LabProgram::from_arguments(&arguments) {
         return exit::status(program.run(starter), Say::new(false, LogFormat::Json));
     }
+    if arguments.first().is_some_and(|first| first == WIRE) {
+        return start_wire();
+    }
     let about = "Guided run of the socket lab: server, client and capture at once, and the story of their packets";
     let args: LabArgs = match usage::parse("socket-lab", about) {
         Ok(args) => args,
         Err(code) => return code,
     };
     let say = Say::new(wants_color(args.style.color), LogFormat::Text);
-    if matches!(args.asked, Some(Asked::Open)) {
-        return open(&args, say);
+    match args.asked {
+        Some(Asked::Open) => return open(&args, say),
+        Some(Asked::Wire) => {
+            return exit::wrong_usage("wire comes first: 'socket-lab wire' and then its own arguments", say);
+        }
+        Some(Asked::Run(_)) | None => {}
     }
     match args.settings() {
         Ok(settings) => exit::status(guided::run(&settings, say).map_err(|failure| failure.to_string()), say),
+        Err(line) => exit::wrong_usage(&line, say),
+    }
+}
+
+/// `socket-lab wire`.
+fn start_wire() -> ExitCode {
+    let about = "Two hosts and a wire between them: what a lost, late or changed packet does";
+    let args: WireArgs = match usage::parse_after_word("socket-lab", WIRE, about) {
+        Ok(args) => args,
+        Err(code) => return code,
+    };
+    let say = Say::new(wants_color(args.style.color), LogFormat::Text);
+    match args.settings() {
+        Ok(settings) => exit::status(
+            wire::guided::run(&settings, say).map_err(|failure| failure.to_string()),
+            say,
+        ),
         Err(line) => exit::wrong_usage(&line, say),
     }
 }

@@ -39,6 +39,25 @@ pub fn parse<A: Parser>(program: &'static str, about: &'static str) -> Result<A,
     parsed.unwrap_or_else(|error| Err(with_no_rights(|| usage_error(program, &error))))
 }
 
+/// The same for what a program does when its first argument is this word.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_after_word<A: Parser>(
+    program: &'static str,
+    word: &'static str,
+    about: &'static str,
+) -> Result<A, ExitCode> {
+    let name = format!("{program} {word}");
+    let command = with_help(A::command().name(program).bin_name(name).about(about));
+    let mut words = std::env::args_os();
+    let words: Vec<OsString> = words.next().into_iter().chain(words.skip(1)).collect();
+    let parsed = command
+        .try_get_matches_from(words)
+        .and_then(|matches| A::from_arg_matches(&matches));
+    parsed.map_err(|error| with_no_rights(|| usage_error(program, &error)))
+}
+
 /// The command with `--help`, which is one screen with what is used most, and `--help-all`, which is everything.
 fn with_help(command: Command) -> Command {
     let flag = |name: &'static str| Arg::new(name).long(name).help_heading(None::<&str>);

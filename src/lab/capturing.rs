@@ -15,7 +15,7 @@ use crate::os::poll::Cancellation as _;
 use crate::wire::LinkType;
 
 /// Nothing for so long, and what the programs did has been seen: on loopback a packet passes in microseconds.
-const QUIET: Duration = Duration::from_millis(15);
+pub const QUIET: Duration = Duration::from_millis(15);
 
 /// This many bytes of packets are kept; a run has far fewer.
 const MOST_BYTES: usize = 64 << 20;
@@ -37,12 +37,12 @@ pub fn expression(protocols: &str, network: &Network, ports: &[u16]) -> String {
     format!("{protocols} and ({})", wanted.join(" or "))
 }
 
-/// Opens the capture of loopback with this filter, while the privileges are there.
+/// Opens the capture of an interface with this filter, while the privileges are there.
 ///
 /// # Errors
 /// As [`CaptureOptions::open`].
-pub fn open(filter: &Filter) -> Result<Capture, OpenError> {
-    let mut opening = CaptureOptions::on("lo");
+pub fn open(interface: &str, filter: &Filter) -> Result<Capture, OpenError> {
+    let mut opening = CaptureOptions::on(interface);
     // What the filter cannot be compiled to is captured whole: the lab's own expressions all can.
     if let Ok(program) = filter.compile(
         Target::Socket(LinkType::ETHERNET),
@@ -87,17 +87,17 @@ pub struct Captured {
 }
 
 impl Capturing {
-    /// Begins.
+    /// Begins. Its end comes when nothing has passed for `quiet`.
     ///
     /// # Errors
     /// The system gives no more threads or files.
-    pub fn start(capture: Capture) -> Result<Self, Failure> {
+    pub fn start(capture: Capture, quiet: Duration) -> Result<Self, Failure> {
         let next = "allow more with 'ulimit -n' and 'ulimit -u'";
         let enough = CancelToken::new().map_err(|error| Failure::of("starting the capture", error, next))?;
         let until = enough.clone();
         let thread = thread::Builder::new().name("capture".into());
         let thread = thread
-            .spawn(move || capture_all(capture, &until))
+            .spawn(move || capture_all(capture, quiet, &until))
             .map_err(|error| Failure::of("starting the capture", error, next))?;
         Ok(Self { thread, enough })
     }
@@ -113,14 +113,14 @@ impl Capturing {
     }
 }
 
-fn capture_all(mut capture: Capture, enough: &CancelToken) -> Result<Captured, Failure> {
+fn capture_all(mut capture: Capture, quiet: Duration, enough: &CancelToken) -> Result<Captured, Failure> {
     let failed = |error: crate::capture::live::CaptureError| Failure::Line(error.to_string());
     let (mut frames, mut bytes, mut left_out) = (Vec::new(), 0, 0);
     let mut ending = false;
     loop {
         // Frames that have passed can still be out of sight in the kernel; the capture itself knows when it has had them all.
         let cancel = ending.then(|| enough.descriptor());
-        match capture.next(Some(QUIET), cancel).map_err(failed)? {
+        match capture.next(Some(quiet), cancel).map_err(failed)? {
             CaptureEvent::Frame(frame, _) => {
                 bytes += frame.bytes.len();
                 if bytes <= MOST_BYTES {

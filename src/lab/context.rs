@@ -1,13 +1,19 @@
 //! What the programs of a run share: where servers are bound, who collects their calls, and how they are told to quit.
 
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
+use std::process::{Child, Command};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::failure::Failure;
 use super::network::Network;
 use super::observer::Observer;
 use super::threads::spawn;
+use crate::calls::Program;
+use crate::flow::Party;
+use crate::hosts::host;
+use crate::hosts::host_thread::HostThread;
 use crate::os::cancel::CancelToken;
 use crate::os::poll::{self, Interest, WaitOutcome};
 
@@ -17,6 +23,12 @@ pub const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 /// The port of a server that has the network for itself. It is below those that systems pick for clients, so that the number
 /// shows who chose it, and above 12000 to 12004, which Wireshark takes for another protocol over UDP.
 pub const PORT: u16 = 13_000;
+
+/// How long a client of a run waits. Longer than any answer takes here.
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The longest that a run with two hosts may take: a wire can lose so much that an exchange takes minutes.
+const LONGEST: Duration = Duration::from_secs(60);
 
 /// The programs of all runs, and how they are told to quit.
 pub struct LabContext {
@@ -28,6 +40,12 @@ pub struct LabContext {
     observer: Observer,
     /// Where servers are bound.
     address: SocketAddr,
+    /// The hosts in which programs are started, the client's first; without them that of this process.
+    hosts: Option<[HostThread; 2]>,
+    /// How long clients wait.
+    timeout: Duration,
+    /// When the run has taken too long.
+    deadline: Option<Instant>,
 }
 
 impl LabContext {
@@ -46,7 +64,57 @@ impl LabContext {
                 // Another program may have that one.
                 Network::Shared(_) => SocketAddr::new(LOCALHOST, free_port(PORT)?),
             },
+            hosts: None,
+            timeout: TIMEOUT,
+            deadline: None,
         })
+    }
+
+    /// One whose servers are in one host, and whose clients in another.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn of_hosts(
+        interrupt: &CancelToken,
+        observer: Observer,
+        hosts: [HostThread; 2],
+        timeout: Duration,
+    ) -> Result<Self, Failure> {
+        let address = SocketAddr::new(host::address(Party::Server).into(), PORT);
+        Ok(Self {
+            address,
+            hosts: Some(hosts),
+            timeout,
+            deadline: Instant::now().checked_add(LONGEST),
+            ..Self::new(interrupt, observer, &Network::Private)?
+        })
+    }
+
+    /// Starts a program: a server in the server's host, a client in the client's.
+    ///
+    /// # Errors
+    /// Those of [`Command::spawn`].
+    pub fn spawn(&self, program: Program, mut command: Command) -> io::Result<Child> {
+        match &self.hosts {
+            None => command.spawn(),
+            Some([client, server]) => {
+                let host = match program {
+                    Program::UdpServer | Program::TcpServer => server,
+                    Program::UdpClient | Program::TcpClient => client,
+                };
+                host.spawn(command)
+            }
+        }
+    }
+
+    /// The hosts, the client's first, where there are two.
+    pub const fn hosts(&self) -> Option<&[HostThread; 2]> {
+        self.hosts.as_ref()
+    }
+
+    /// How long a client waits for its connection, and for an answer.
+    pub const fn timeout(&self) -> Duration {
+        self.timeout
     }
 
     /// Where servers are bound.
@@ -84,6 +152,23 @@ impl LabContext {
     #[must_use]
     pub fn interrupted(&self) -> bool {
         self.interrupt.requested()
+    }
+
+    /// Goes on, unless Ctrl+C was pressed or the run has taken too long.
+    ///
+    /// # Errors
+    /// One of the two.
+    pub fn may_go_on(&self) -> Result<(), Failure> {
+        if self.interrupted() {
+            return Err(Failure::Interrupted);
+        }
+        if self.deadline.is_some_and(|deadline| Instant::now() > deadline) {
+            return Err(Failure::Line(format!(
+                "the run has taken {} seconds and was ended: the wire loses or delays too much; choose milder rules",
+                LONGEST.as_secs()
+            )));
+        }
+        Ok(())
     }
 
     /// Waits so long, or until Ctrl+C.

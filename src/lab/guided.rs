@@ -131,7 +131,7 @@ fn prepare(
         let calls = context.observer().take();
         let expression = capturing::expression(run.protocols, network, &prepared.ports());
         let filter = capturing::filter(&expression)?;
-        let capture = match (capturing::open(&filter), network) {
+        let capture = match (capturing::open("lo", &filter), network) {
             (Ok(capture), _) => Some(capture),
             (Err(OpenError::NoPermission { .. }), Network::Shared(refusal)) => {
                 blind = Some(lab_lacks_it("the packets could not be captured", refusal));
@@ -151,7 +151,10 @@ fn prepare(
 }
 
 fn perform(ready: Ready, context: &LabContext) -> Result<FinishedRun, Failure> {
-    let capturing = ready.capture.map(Capturing::start).transpose()?;
+    let capturing = ready
+        .capture
+        .map(|capture| Capturing::start(capture, capturing::QUIET))
+        .transpose()?;
     let output = ready.prepared.perform(context);
     let captured = capturing.map(Capturing::finish).transpose();
     let output = output?;

@@ -25,9 +25,6 @@ use crate::session::say::LogFormat;
 /// The first argument of such a process. The others are those of [`LabProgram::arguments`].
 pub const ARGUMENT: &str = "--lab-program";
 
-/// How long a client waits, as by itself.
-const TIMEOUT: Duration = Duration::from_secs(5);
-
 /// What a TCP server allows, as by itself.
 const LIMITS: Limits = Limits {
     max_connections: 1024,
@@ -43,17 +40,20 @@ pub struct LabProgram {
     pub address: SocketAddr,
     /// How many lines a client asks for.
     pub lines: usize,
+    /// How long a client waits for its connection, and for an answer.
+    pub timeout: Duration,
 }
 
 impl LabProgram {
     /// The arguments that tell another process so, the process number of this one among them.
     #[must_use]
-    pub fn arguments(&self) -> [String; 5] {
+    pub fn arguments(&self) -> [String; 6] {
         [
             ARGUMENT.to_owned(),
             self.program.word().to_owned(),
             self.address.to_string(),
             self.lines.to_string(),
+            self.timeout.as_millis().to_string(),
             std::process::id().to_string(),
         ]
     }
@@ -62,13 +62,14 @@ impl LabProgram {
     #[must_use]
     pub fn from_arguments(arguments: &[OsString]) -> Option<(Self, i32)> {
         let words: Option<Vec<&str>> = arguments.iter().map(|word| word.to_str()).collect();
-        let [ARGUMENT, program, address, lines, starter] = words?[..] else {
+        let [ARGUMENT, program, address, lines, timeout, starter] = words?[..] else {
             return None;
         };
         let program = Self {
             program: Program::from_word(program)?,
             address: address.parse().ok()?,
             lines: lines.parse().ok()?,
+            timeout: Duration::from_millis(timeout.parse().ok()?),
         };
         Some((program, starter.parse().ok()?))
     }
@@ -122,7 +123,7 @@ impl LabProgram {
             host: self.address.ip().to_string(),
             port: self.address.port(),
             addresses: vec![self.address],
-            timeout: TIMEOUT,
+            timeout: self.timeout,
         };
         let mut tally = ReplyTally::default();
         transcript.client_ready(self.program, &server.host, server.port)?;
@@ -142,6 +143,7 @@ impl LabProgram {
 #[cfg(test)]
 mod tests {
     use std::ffi::OsString;
+    use std::time::Duration;
 
     use super::LabProgram;
     use crate::calls::Program;
@@ -152,6 +154,7 @@ mod tests {
             program: Program::TcpClient,
             address: "127.0.0.1:13000".parse().unwrap(),
             lines: 3,
+            timeout: Duration::from_millis(1500),
         };
         let mut words: Vec<OsString> = told.arguments().into_iter().map(OsString::from).collect();
         let own = i32::try_from(std::process::id()).unwrap();

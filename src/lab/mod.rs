@@ -13,7 +13,8 @@
 //! 6. [`recording`]: the files; [`result`]: what the packets and the calls say;
 //! 7. [`overview`]: one screen, with what to [`notice`]; [`run_printer`] and [`comparison`]: the whole story; [`view`]: which of them is
 //!    printed; [`printed_names`] and [`link`]: commands and files in it; `refused_network`: what to do where it may not capture;
-//! 8. [`report_opener`]: the report in a browser, afterwards.
+//! 8. [`report_opener`]: the report in a browser, afterwards;
+//! 9. [`wire`]: the runs with two hosts and a wire between them, which take steps of their own.
 //!
 //! [`guided`] takes these steps; [`failure`]: why a run could not be finished. A new run is a file in `runs`, with its two lines in `runs/mod.rs`.
 
@@ -42,3 +43,4 @@ pub mod runs;
 pub mod screen;
 pub mod threads;
 pub mod view;
+pub mod wire;

@@ -1,7 +1,7 @@
 //! A run on one screen: what was typed and replied, the packets and the calls, what to notice, what to do next.
 
 use std::ffi::OsStr;
-use std::io::{self, Write};
+use std::io::{self, BufRead as _, Write};
 use std::path::{Path, PathBuf};
 
 use super::folder::LATEST;
@@ -58,7 +58,7 @@ impl Overview<'_> {
         for shortest_gap in SHORTEST_GAPS {
             text.clear();
             self.write_with(&mut text, finished, names, shortest_gap)?;
-            if text.iter().filter(|&&byte| byte == b'\n').count() <= SCREEN {
+            if text.lines().count() <= SCREEN {
                 break;
             }
         }
@@ -168,7 +168,11 @@ impl Overview<'_> {
         if any { writeln!(out) } else { Ok(()) }
     }
 
-    fn conversations(&self, out: &mut impl Write, result: &RunResult, rows: OverviewRows<'_>) -> io::Result<()> {
+    /// Draws the conversations of a run.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn conversations(&self, out: &mut impl Write, result: &RunResult, rows: OverviewRows<'_>) -> io::Result<()> {
         let mut logs = CallIndex::new();
         result.calls.iter().cloned().for_each(|call| logs.add(call));
         for (place, conversation) in result.conversations.iter().take(MOST_CONVERSATIONS).enumerate() {
@@ -246,7 +250,11 @@ impl Overview<'_> {
         }
     }
 
-    fn heading(&self, out: &mut impl Write, text: &str) -> io::Result<()> {
+    /// A title.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn heading(&self, out: &mut impl Write, text: &str) -> io::Result<()> {
         let (before, after) = if self.style.color {
             ("\x1b[1m", "\x1b[0m")
         } else {
@@ -259,7 +267,10 @@ impl Overview<'_> {
     }
 
     /// A text with something in front of its first line, and as many spaces in front of the others.
-    fn paragraph(&self, out: &mut impl Write, first: &str, text: &str) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn paragraph(&self, out: &mut impl Write, first: &str, text: &str) -> io::Result<()> {
         let indent = first.chars().count();
         let text = self.style.text(text.as_bytes());
         for (index, line) in wrap(&text, self.width().saturating_sub(indent)).iter().enumerate() {

@@ -65,12 +65,12 @@ impl ProgramProcess {
     ///
     /// # Errors
     /// The system gives no more processes, threads or files.
-    pub fn start(program: &LabProgram, screen: &Screen) -> Result<Self, Failure> {
+    pub fn start(context: &LabContext, program: &LabProgram, screen: &Screen) -> Result<Self, Failure> {
         let next = "allow more with 'ulimit -u' and 'ulimit -n'";
         let failed = |error: io::Error| Failure::of("starting a program", error, next);
-        let child = match spawn(Path::new(OWN_EXECUTABLE), program) {
+        let child = match spawn(context, Path::new(OWN_EXECUTABLE), program) {
             Err(error) if error.kind() == ErrorKind::PermissionDenied => copy_of_executable()
-                .and_then(|copy| spawn(&path_of(&copy), program))
+                .and_then(|copy| spawn(context, &path_of(&copy), program))
                 // Where there can be no copy, the first refusal says more.
                 .map_err(|_| error),
             spawned => spawned,
@@ -100,12 +100,10 @@ impl ProgramProcess {
     /// Waits until what the program has printed is complete; `false` when it has ended without that.
     ///
     /// # Errors
-    /// Ctrl+C.
+    /// Ctrl+C, or the run has taken too long.
     pub fn wait_for(&self, context: &LabContext, complete: impl Fn(&[u8]) -> bool) -> Result<bool, Failure> {
         loop {
-            if context.interrupted() {
-                return Err(Failure::Interrupted);
-            }
+            context.may_go_on()?;
             match self.screen.wait(&complete, LOOK) {
                 Awaited::There => return Ok(true),
                 Awaited::Ended => return Ok(false),
@@ -117,7 +115,7 @@ impl ProgramProcess {
     /// Types these bytes. A program that has ended takes none, and its exit status says so.
     ///
     /// # Errors
-    /// Ctrl+C.
+    /// Ctrl+C, or the run has taken too long.
     pub fn type_in(&mut self, context: &LabContext, mut bytes: &[u8]) -> Result<(), Failure> {
         while !bytes.is_empty() {
             match self.input.write(bytes) {
@@ -131,9 +129,7 @@ impl ProgramProcess {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(_) => return Ok(()),
             }
-            if context.interrupted() {
-                return Err(Failure::Interrupted);
-            }
+            context.may_go_on()?;
         }
         Ok(())
     }
@@ -141,7 +137,7 @@ impl ProgramProcess {
     /// Waits for the end of the program, and hands its calls to the observer.
     ///
     /// # Errors
-    /// Ctrl+C.
+    /// Ctrl+C, or the run has taken too long.
     pub fn finish(self, context: &LabContext) -> Result<Ended, Failure> {
         self.wait_for(context, |_| false)?;
         self.collect(context)
@@ -190,15 +186,16 @@ impl ProgramProcess {
 /// This executable, proc(5).
 const OWN_EXECUTABLE: &str = "/proc/self/exe";
 
-fn spawn(executable: &Path, program: &LabProgram) -> io::Result<Child> {
-    Command::new(executable)
+fn spawn(context: &LabContext, executable: &Path, program: &LabProgram) -> io::Result<Child> {
+    let mut command = Command::new(executable);
+    command
         .args(program.arguments())
         // It is for the user's programs, and could hide the calls.
         .env_remove("RUST_LOG")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
+        .stderr(Stdio::piped());
+    context.spawn(program.program, command)
 }
 
 /// A copy of this executable in memory, without its file's capabilities: `memfd_create(2)`. Where setcap(8) has given the file a

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use nix::sys::signal::Signal;
 
-use super::context::{LOCALHOST, LabContext};
+use super::context::LabContext;
 use super::failure::Failure;
 use super::lab_program::LabProgram;
 use super::program_process::ProgramProcess;
@@ -37,8 +37,9 @@ pub fn with_server<T>(
         program,
         address: context.address(),
         lines: 0,
+        timeout: context.timeout(),
     };
-    let process = ProgramProcess::start(&server, screen)?;
+    let process = ProgramProcess::start(context, &server, screen)?;
     // What is behind the last line end is a piece too.
     let complete = |printed: &[u8]| printed.split(|&byte| byte == b'\n').count() > LINES;
     if !process.wait_for(context, complete)? {
@@ -74,7 +75,7 @@ impl ClientSide<'_> {
     /// # Errors
     /// Ctrl+C, or a step that is not the client's own. What the client itself reports is on its screen.
     pub fn run(&self, context: &LabContext) -> Result<bool, Failure> {
-        let mut process = self.start()?;
+        let mut process = self.start(context)?;
         for (number, line) in (1..).zip(self.lines) {
             if !process.wait_for(context, |printed| prompts(printed) >= number)? {
                 break;
@@ -96,25 +97,27 @@ impl ClientSide<'_> {
         context: &LabContext,
         meanwhile: impl FnOnce() -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        let process = self.start()?;
+        let process = self.start(context)?;
         process.wait_for(context, |printed| prompts(printed) > 0)?;
         let done = meanwhile();
         process.quit(context, Signal::SIGTSTP)?;
         done
     }
 
-    fn start(&self) -> Result<ProgramProcess, Failure> {
+    fn start(&self, context: &LabContext) -> Result<ProgramProcess, Failure> {
         let client = LabProgram {
             program: self.program,
-            address: SocketAddr::new(LOCALHOST, self.port),
+            address: SocketAddr::new(context.address().ip(), self.port),
             lines: self.lines.len(),
+            timeout: context.timeout(),
         };
-        ProgramProcess::start(&client, &self.screen)
+        ProgramProcess::start(context, &client, &self.screen)
     }
 }
 
-/// How often the client has asked for a line: each question begins a line of its standard output.
+/// How often the client has asked for a line. A question need not begin a line: behind one that got no reply, the next one comes
+/// at once. No reply contains one, since it has lowercase letters.
 fn prompts(printed: &[u8]) -> usize {
-    let lines = printed.split(|&byte| byte == b'\n');
-    lines.filter(|line| line.starts_with(PROMPT.as_bytes())).count()
+    let prompt = PROMPT.as_bytes();
+    printed.windows(prompt.len()).filter(|window| *window == prompt).count()
 }

@@ -76,7 +76,8 @@ impl Files {
         let mut hashed = None;
         for (format, destination, pending) in self.captures {
             if let Some(captured) = &result.captured {
-                record(destination, format, result, captured, filter, about).map_err(|error| pending.about(&error))?;
+                record(destination, format, result, captured, ("lo", Some(filter)), about)
+                    .map_err(|error| pending.about(&error))?;
                 // Of the first one, before it gets its name, under which another run may put its own file.
                 let sum = hashed.is_none().then(|| provenance::sha256(&pending.path()));
                 let sum = sum.transpose().map_err(report_failed)?;
@@ -107,12 +108,12 @@ impl Files {
     }
 }
 
-fn report_failed(error: std::io::Error) -> Failure {
+pub(super) fn report_failed(error: std::io::Error) -> Failure {
     Failure::of("writing the report", error, "make room and run it again")
 }
 
 /// What the report is made from.
-fn report_model(result: &RunResult) -> ReportModel {
+pub(super) fn report_model(result: &RunResult) -> ReportModel {
     let mut logs = CallIndex::new();
     result.calls.iter().cloned().for_each(|call| logs.add(call));
     let packets = (1..).zip(result.frames()).zip(&result.in_flows);
@@ -139,18 +140,18 @@ fn report_model(result: &RunResult) -> ReportModel {
     .bounded_by(BOUND.to_owned())
 }
 
-fn record(
+pub(super) fn record(
     destination: Destination,
     format: Format,
     result: &RunResult,
     captured: &Captured,
-    filter: &str,
+    (interface, filter): (&str, Option<&str>),
     about: &[&str],
 ) -> Result<(), WriteError> {
     let interface = InterfaceDescription {
-        name: Some("lo".to_owned()),
+        name: Some(interface.to_owned()),
         snaplen: captured.snaplen,
-        filter: Some(filter.to_owned()),
+        filter: filter.map(str::to_owned),
         ..InterfaceDescription::new(captured.link)
     };
     let section = Section {

@@ -12,6 +12,9 @@ use crate::lab::run::Run;
 use crate::lab::runs;
 use crate::lab::view::LabView;
 
+/// The word that asks for two hosts: the first argument, with arguments of its own behind it.
+pub const WIRE: &str = "wire";
+
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
 pub enum Asked {
@@ -19,13 +22,15 @@ pub enum Asked {
     Run(&'static Run),
     /// The report of the last run, in a browser.
     Open,
+    /// Two hosts and a wire between them; it has arguments of its own.
+    Wire,
 }
 
 impl ValueEnum for Asked {
     fn value_variants<'a>() -> &'a [Self] {
         static ALL: LazyLock<Vec<Asked>> = LazyLock::new(|| {
             let runs = runs::ALL.iter().copied().map(Asked::Run);
-            runs.chain([Asked::Open]).collect()
+            runs.chain([Asked::Open, Asked::Wire]).collect()
         });
         &ALL
     }
@@ -34,6 +39,7 @@ impl ValueEnum for Asked {
         let (word, about) = match self {
             Self::Run(run) => (run.word, run.about),
             Self::Open => ("open", "Open the report of the last run in a browser"),
+            Self::Wire => (WIRE, "Two hosts and a wire that loses: 'socket-lab wire --help'"),
         };
         Some(PossibleValue::new(word).help(about))
     }
@@ -125,7 +131,7 @@ impl LabArgs {
     pub fn runs(&self) -> Vec<&'static Run> {
         match self.asked {
             Some(Asked::Run(run)) => vec![run],
-            Some(Asked::Open) | None => runs::DEFAULT.to_vec(),
+            Some(Asked::Open | Asked::Wire) | None => runs::DEFAULT.to_vec(),
         }
     }
 
@@ -139,7 +145,7 @@ impl LabArgs {
         }
         let run = match self.asked {
             Some(Asked::Run(run)) => Some(run),
-            Some(Asked::Open) | None => None,
+            Some(Asked::Open | Asked::Wire) | None => None,
         };
         if let Some(run) = run.filter(|run| !run.takes_lines) {
             return Err(format!(
@@ -147,14 +153,21 @@ impl LabArgs {
                 run.word
             ));
         }
-        let broken = self.lines.iter().find(|line| line.contains(['\n', '\r']));
-        match broken {
-            Some(line) => Err(format!(
-                "--line \"{}\" has an end of line in it; give each line a --line of its own",
-                crate::escape::printable(line.as_bytes())
-            )),
-            None => Ok(self.lines.clone()),
-        }
+        typed_lines(&self.lines)
+    }
+}
+
+/// The lines, if each of them is one.
+///
+/// # Errors
+/// One of them is not: in words.
+pub fn typed_lines(lines: &[String]) -> Result<Vec<String>, String> {
+    match lines.iter().find(|line| line.contains(['\n', '\r'])) {
+        Some(line) => Err(format!(
+            "--line \"{}\" has an end of line in it; give each line a --line of its own",
+            crate::escape::printable(line.as_bytes())
+        )),
+        None => Ok(lines.to_vec()),
     }
 }
 

@@ -1,0 +1,96 @@
+//! The files of a run with two hosts: a capture at each end, what the wire did, the calls, the report.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write as _};
+use std::path::PathBuf;
+
+use super::result::WireResult;
+use super::run::WireRun;
+use crate::calls::lines;
+use crate::flow::Party;
+use crate::hosts::host::INTERFACE;
+use crate::lab::failure::Failure;
+use crate::lab::folder::{Folder, Pending};
+use crate::lab::recording::{record, report_failed, report_model};
+use crate::record::{Destination, Format};
+use crate::render::report;
+use crate::render::text_style::TextStyle;
+use crate::session::provenance;
+
+/// The files of a run, opened before anything is sent.
+pub struct WireFiles {
+    captures: [(Destination, Pending); 2],
+    wire: (File, Pending),
+    calls: (File, Pending),
+    report: (File, Pending),
+}
+
+const PARTIES: [Party; 2] = [Party::Client, Party::Server];
+
+impl WireFiles {
+    /// Opens them in the folder.
+    ///
+    /// # Errors
+    /// The folder cannot be written.
+    pub fn open(folder: &Folder, run: &WireRun) -> Result<Self, Failure> {
+        let word = run.word;
+        let capture = |party: Party| folder.capture(&format!("{word}.{party}.pcapng"));
+        Ok(Self {
+            captures: [capture(Party::Client)?, capture(Party::Server)?],
+            wire: folder.text(&format!("{word}.wire.jsonl"))?,
+            calls: folder.text(&format!("{word}.calls.jsonl"))?,
+            report: folder.text(&format!("{word}.html"))?,
+        })
+    }
+
+    /// Writes them, gives them their names, and returns those.
+    ///
+    /// # Errors
+    /// One of them cannot be written.
+    pub fn write(self, run: &WireRun, result: &WireResult, style: &TextStyle) -> Result<Vec<PathBuf>, Failure> {
+        let mut names = Vec::new();
+        let mut hashed = None;
+        for ((destination, pending), party) in self.captures.into_iter().zip(PARTIES) {
+            let end = result.end(party);
+            if let Some(captured) = &end.captured {
+                let about = [run.before];
+                record(destination, Format::PcapNg, end, captured, (INTERFACE, None), &about)
+                    .map_err(|error| pending.about(&error))?;
+                let sum = hashed.is_none().then(|| provenance::sha256(&pending.path()));
+                let sum = sum.transpose().map_err(report_failed)?;
+                let name = pending.finish()?;
+                hashed = hashed.or(sum.map(|sum| (provenance::name(&name), sum)));
+                names.push(name);
+            }
+        }
+        let numbers = PARTIES.map(|party| result.numbers(party));
+        names.push(written(self.wire, "what the wire did", |output| {
+            let [client, server] = &numbers;
+            result.record.write(output, [client, server])
+        })?);
+        names.push(written(self.calls, "the socket calls", |output| {
+            let mut calls: Vec<_> = result.ends.iter().flat_map(|end| &end.calls).collect();
+            calls.sort_by_key(|call| call.entered);
+            for call in calls {
+                writeln!(output, "{}", lines::to_json(call)?)?;
+            }
+            Ok(())
+        })?);
+        let provenance = provenance::of(hashed, run.word, "socket-lab");
+        names.push(written(self.report, "the report", |output| {
+            report::write(output, style, &report_model(result.end(Party::Client)), &provenance)
+        })?);
+        Ok(names)
+    }
+}
+
+fn written(
+    (file, pending): (File, Pending),
+    what: &str,
+    write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+) -> Result<PathBuf, Failure> {
+    let mut output = BufWriter::new(file);
+    let done = write(&mut output).and_then(|()| output.flush());
+    done.map_err(|error| Failure::of(&format!("writing {what}"), error, "make room and run it again"))?;
+    pending.finish()
+}

@@ -1,0 +1,215 @@
+//! A run with two hosts from its first step to its last.
+
+use std::io::{BufWriter, ErrorKind, Write as _};
+use std::time::{Duration, Instant};
+
+use super::files::WireFiles;
+use super::printer::WirePrinter;
+use super::result::WireResult;
+use super::settings::WireSettings;
+use super::two_hosts::TwoHosts;
+use crate::calls::{Call, Program};
+use crate::hosts::host_thread::HostThread;
+use crate::hosts::rules::{Effect, Rules};
+use crate::hosts::wire::Wire;
+use crate::lab::capturing::{Captured, Capturing};
+use crate::lab::context::LabContext;
+use crate::lab::failure::Failure;
+use crate::lab::folder::Folder;
+use crate::lab::network::Network;
+use crate::lab::observer::Observer;
+use crate::lab::programs::{ClientSide, with_server};
+use crate::lab::result::RunResult;
+use crate::lab::screen::Screen;
+use crate::local_time;
+use crate::os::cancel::CancelToken;
+use crate::privilege::{Need, drop_privileges, narrow_to};
+use crate::session::ending::{self, Grace};
+use crate::session::outcome::Outcome;
+use crate::session::say::Say;
+use crate::session::stdout::StandardOutput;
+
+/// How long a client waits for its connection, or for an answer. Longer than a segment that is sent again takes, also the
+/// third time.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a client waits for a datagram: nothing repeats it, so longer is of no use.
+const UDP_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// How long connections may take to come to rest after the programs have ended.
+const COMING_TO_REST: Duration = Duration::from_secs(10);
+
+/// Performs the run, and prints it. The order matters: first what needs rights, then they are given up, then files are opened and
+/// programs started.
+///
+/// # Errors
+/// Ctrl+C, or a step that failed.
+pub fn run(settings: &WireSettings, say: Say) -> Result<Outcome, Failure> {
+    let run = settings.run;
+    narrow_to(Need::PrivateNetwork).map_err(|error| Failure::Line(error.to_string()))?;
+    if let Some(line) = local_time::warning() {
+        say.warning(line);
+    }
+    if let Network::Shared(refusal) = Network::enter()? {
+        let remedy = refusal.remedy.map_or(String::new(), |remedy| format!(": {remedy}"));
+        return Err(Failure::Line(format!(
+            "two hosts need networks of their own, which the system refuses ({}); {}{remedy}; without them 'socket-lab tcp' works",
+            refusal.what, refusal.why
+        )));
+    }
+    let user = CancelToken::on_signals()
+        .map_err(|error| Failure::of("watching for Ctrl+C", error, "allow more open files with 'ulimit -n'"))?;
+    let TwoHosts {
+        hosts: [client, server],
+        threads,
+        captures,
+    } = TwoHosts::make(settings.textbook)?;
+    drop_privileges().map_err(|error| Failure::Line(error.to_string()))?;
+    let timeout = match run.client {
+        Program::UdpClient => UDP_TIMEOUT,
+        _ => TIMEOUT,
+    };
+    let context = LabContext::of_hosts(&user, Observer::start()?, threads, timeout)?;
+    ending::watch(&user, Grace::Waiting, say, None).map_err(Failure::Line)?;
+    let mut folder = Folder::open(settings.output.as_deref(), settings.force)?;
+    let files = WireFiles::open(&folder, run)?;
+    let quiet = quiet(&settings.rules);
+    let [at_client, at_server] = captures.map(|capture| Capturing::start(capture, quiet));
+    let capturing = [at_client?, at_server?];
+    let wire = Wire::between(&client, &server, settings.rules.clone(), settings.seed).map_err(|error| {
+        Failure::of(
+            "starting the wire",
+            error,
+            "allow more with 'ulimit -n' and 'ulimit -u'",
+        )
+    })?;
+    let (answered, screens) = context.watched(|| exchange(settings, &context))?;
+    if context.interrupted() {
+        return Err(Failure::Interrupted);
+    }
+    let [at_client, at_server] = capturing.map(Capturing::finish);
+    let captured = [at_client?, at_server?];
+    let record = wire
+        .finish()
+        .map_err(|error| Failure::of("carrying frames", error, "run it again"))?;
+    let calls = context.observer().take();
+    let result = WireResult {
+        ends: ends(captured, &calls, &screens, answered),
+        record,
+        answered,
+    };
+    let names = files.write(run, &result, &settings.style)?;
+    folder.keep();
+    let printer = WirePrinter {
+        settings,
+        names: &names,
+    };
+    print(&printer, &result)?;
+    Ok(conclude(&result, say))
+}
+
+/// The server, the client, and what is typed; then the connections come to rest. Was every line answered?
+fn exchange(settings: &WireSettings, context: &LabContext) -> Result<(bool, [Screen; 2]), Failure> {
+    let run = settings.run;
+    let screen = Screen::default();
+    let client = ClientSide {
+        program: run.client,
+        port: context.port(),
+        lines: &settings.lines,
+        screen: Screen::default(),
+    };
+    let answered = with_server(context, run.client.counterpart(), &screen, || {
+        let answered = client.run(context)?;
+        come_to_rest(context)?;
+        Ok(answered)
+    })?;
+    come_to_rest(context)?;
+    Ok((answered, [client.screen, screen]))
+}
+
+/// Waits until no connection of either host has anything to send or to wait for.
+fn come_to_rest(context: &LabContext) -> Result<(), Failure> {
+    /// Between two looks.
+    const LOOK: Duration = Duration::from_millis(5);
+    let since = Instant::now();
+    let is_open = |host: &HostThread| host.has_open_connections().unwrap_or(false);
+    while context.hosts().is_some_and(|hosts| hosts.iter().any(is_open)) && since.elapsed() < COMING_TO_REST {
+        context.wait(LOOK)?;
+    }
+    Ok(())
+}
+
+/// When nothing has been captured for so long, nothing is on the wire any more: both ways, and what rules add.
+fn quiet(rules: &Rules) -> Duration {
+    /// What a computer adds that does other things as well.
+    const SPARE: Duration = Duration::from_millis(20);
+    let times = rules.rules.iter().map(|rule| match rule.effect {
+        Effect::Delay(time) | Effect::Jitter(time) => 2 * time,
+        Effect::Action(action, _) => action.later(),
+        Effect::Rate(_) | Effect::Queue(_) | Effect::Mtu(_) => Duration::ZERO,
+    });
+    times.sum::<Duration>() + SPARE
+}
+
+/// What each end has: its packets, and the calls of its own program.
+fn ends(captured: [Captured; 2], calls: &[Call], screens: &[Screen; 2], answered: bool) -> [RunResult; 2] {
+    let is_servers = |call: &Call| matches!(call.program, Program::UdpServer | Program::TcpServer);
+    let [at_client, at_server] = captured;
+    let [client, server] = screens;
+    let end = |captured: Captured, title, screen: &Screen, of_server| {
+        let (in_flows, conversations) = RunResult::follow(Some(&captured));
+        RunResult {
+            screens: vec![(title, screen.text())],
+            calls: calls
+                .iter()
+                .filter(|call| is_servers(call) == of_server)
+                .cloned()
+                .collect(),
+            captured: Some(captured),
+            in_flows,
+            conversations,
+            observations: Vec::new(),
+            answered,
+        }
+    };
+    [
+        end(at_client, "client", client, false),
+        end(at_server, "server", server, true),
+    ]
+}
+
+fn print(printer: &WirePrinter<'_>, result: &WireResult) -> Result<(), Failure> {
+    let mut output = BufWriter::new(StandardOutput::new());
+    match printer.print(&mut output, result).and_then(|()| output.flush()) {
+        // The reader has left: no failure.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(Failure::of(
+            "writing standard output",
+            error,
+            "give it somewhere with room",
+        )),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// What is left to be said on standard error, and the outcome.
+fn conclude(result: &WireResult, say: Say) -> Outcome {
+    let mut outcome = Outcome::Complete;
+    for captured in result.ends.iter().filter_map(|end| end.captured.as_ref()) {
+        let lost = captured.statistics.dropped + captured.left_out;
+        if lost > 0 {
+            say.error(&format!(
+                "{lost} packets were lost on their way to a capture; run it again"
+            ));
+            outcome = Outcome::Incomplete;
+        }
+    }
+    if result.record.left_out > 0 {
+        say.error(&format!(
+            "{} frames are missing in what the wire wrote",
+            result.record.left_out
+        ));
+        outcome = Outcome::Incomplete;
+    }
+    outcome
+}

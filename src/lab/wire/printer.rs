@@ -1,0 +1,132 @@
+//! What is printed of a run with two hosts.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use super::result::WireResult;
+use super::runs;
+use super::settings::WireSettings;
+use super::two_hosts::SINCE_THE_TEXTBOOK;
+use crate::explain::count;
+use crate::flow::Party;
+use crate::hosts::host;
+use crate::hosts::record::{Fate, FrameRecord};
+use crate::lab::network::Network;
+use crate::lab::overview::Overview;
+use crate::lab::printed_names::{beside_this_program, shown_path};
+use crate::render::ladder::overview::OverviewRows;
+
+/// This many frames to which something was done are listed; the rest are counted.
+const MOST_CHANGED: usize = 8;
+
+/// Nothing for so long, in nanoseconds, is shown: longer than any wire here delays, and shorter than any timer of TCP.
+const SHORTEST_GAP: i64 = 150_000_000;
+
+/// Prints a run.
+pub struct WirePrinter<'a> {
+    /// What was asked for.
+    pub settings: &'a WireSettings,
+    /// The files.
+    pub names: &'a [PathBuf],
+}
+
+impl WirePrinter<'_> {
+    /// Prints the run: its wire, both ends, what the wire did, what to notice, where to go from there.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn print(&self, out: &mut impl Write, result: &WireResult) -> io::Result<()> {
+        let WireSettings { run, style, links, .. } = self.settings;
+        let overview = Overview {
+            style,
+            network: &Network::Private,
+            links: *links,
+            usual: false,
+        };
+        overview.heading(
+            out,
+            &format!("{}: two hosts, real packets, nothing left this machine.", run.title),
+        )?;
+        writeln!(out)?;
+        let rules: Vec<&str> = self.settings.rules.rules.iter().map(|rule| &*rule.text).collect();
+        let rules = if rules.is_empty() {
+            "no rules".to_owned()
+        } else {
+            rules.join("; ")
+        };
+        overview.paragraph(out, "  Wire:   ", &rules)?;
+        if self.settings.textbook {
+            let without: Vec<&str> = SINCE_THE_TEXTBOOK.iter().map(|(_, what)| *what).collect();
+            let without = format!("without {}, as in the textbook's figures", without.join(", "));
+            overview.paragraph(out, "  Hosts:  ", &without)?;
+        }
+        overview.paragraph(out, "  ", run.before)?;
+        for party in [Party::Client, Party::Server] {
+            writeln!(out)?;
+            let packets = count(result.count(party), "packet");
+            overview.heading(out, &format!("At the {party}, {}: {packets}", host::address(party)))?;
+            let rows = OverviewRows {
+                marked: &[],
+                shortest_gap: SHORTEST_GAP,
+            };
+            overview.conversations(out, result.end(party), rows)?;
+        }
+        writeln!(out)?;
+        overview.heading(out, "What the wire did")?;
+        let changed: Vec<&FrameRecord> = result.changed().collect();
+        for frame in changed.iter().take(MOST_CHANGED) {
+            overview.paragraph(out, "  ", &done(frame))?;
+        }
+        if changed.is_empty() {
+            overview.paragraph(out, "  ", "Every frame arrived, once and as it was sent.")?;
+        }
+        let more = changed.len().saturating_sub(MOST_CHANGED);
+        if more > 0 {
+            overview.paragraph(out, "  ", &format!("… and {}.", count(more as u64, "more frame")))?;
+        }
+        for unused in &result.record.unused {
+            overview.paragraph(out, "  ", &format!("{unused}."))?;
+        }
+        writeln!(out)?;
+        overview.heading(out, "What to notice")?;
+        for sentence in (run.after)(result) {
+            overview.paragraph(out, "  ", &sentence)?;
+        }
+        self.next(out, &overview)
+    }
+
+    fn next(&self, out: &mut impl Write, overview: &Overview<'_>) -> io::Result<()> {
+        writeln!(out)?;
+        overview.heading(out, "Next")?;
+        if let Some(next) = runs::after(self.settings.run) {
+            writeln!(out, "   {} wire {}", beside_this_program("socket-lab"), next.word)?;
+            overview.paragraph(out, "       ", next.question)?;
+        }
+        for name in self.names {
+            writeln!(out, "   {}", shown_path(name))?;
+        }
+        Ok(())
+    }
+}
+
+/// What was done to a frame, in a sentence.
+fn done(frame: &FrameRecord) -> String {
+    let arrivals = match (frame.fate, frame.arrivals.len()) {
+        (Fate::LostByRule, _) => "lost".to_owned(),
+        (Fate::QueueFull, _) => "lost: too many frames waited".to_owned(),
+        (Fate::TooLong, _) => "lost: longer than this wire carries".to_owned(),
+        (Fate::OnTheWay, _) => "still on its way at the end".to_owned(),
+        (Fate::Passed, 1) => "arrived".to_owned(),
+        (Fate::Passed, times) => format!("arrived {times} times"),
+    };
+    let changed = if frame.arrivals.iter().any(|arrival| arrival.changed) {
+        ", with a bit changed"
+    } else {
+        ""
+    };
+    let later = frame.arrivals.first().map(|arrival| arrival.time - frame.taken);
+    let after = later.map_or(String::new(), |time| {
+        format!(", {} after it was sent", crate::explain::duration(time))
+    });
+    format!("{}: {arrivals}{changed}{after}.", frame.is)
+}

@@ -1,0 +1,104 @@
+//! What came of a run with two hosts.
+
+use crate::calls::{Call, CallName};
+use crate::explain::duration;
+use crate::flow::Party;
+use crate::hosts::host;
+use crate::hosts::record::{CaptureNumbers, FrameRecord, WireRecord};
+use crate::hosts::seen::FrameKind;
+use crate::lab::result::RunResult;
+
+/// What came of a run.
+pub struct WireResult {
+    /// What was captured at each host, with the calls of its program: the client's first.
+    pub ends: [RunResult; 2],
+    /// What the wire did.
+    pub record: WireRecord,
+    /// Did every line get its answer?
+    pub answered: bool,
+}
+
+impl WireResult {
+    /// What was captured at this end, with the calls of its program.
+    #[must_use]
+    pub const fn end(&self, party: Party) -> &RunResult {
+        let [client, server] = &self.ends;
+        match party {
+            Party::Client => client,
+            Party::Server => server,
+        }
+    }
+
+    /// How many packets were captured at this end.
+    #[must_use]
+    pub fn count(&self, party: Party) -> u64 {
+        self.end(party).frames().len() as u64
+    }
+
+    /// The frames to which the wire did something that it does not do to all.
+    pub fn changed(&self) -> impl Iterator<Item = &FrameRecord> {
+        let is_as_sent = |frame: &FrameRecord| {
+            frame.rules.is_empty() && frame.arrivals.len() == 1 && frame.arrivals.iter().all(|arrival| !arrival.changed)
+        };
+        self.record.frames.iter().filter(move |frame| !is_as_sent(frame))
+    }
+
+    /// The calls of this name at this end that did what they should, in their order.
+    pub fn calls(&self, party: Party, name: CallName) -> impl Iterator<Item = &Call> {
+        let calls = self.end(party).calls.iter();
+        calls.filter(move |call| call.call == name && call.error.is_none())
+    }
+
+    /// When the wire took a frame of this end: the one of this kind with this number, sent for this time. Nanoseconds since
+    /// 1970-01-01 00:00:00 UTC.
+    #[must_use]
+    pub fn taken(&self, from: Party, kind: FrameKind, number: u64, time: u64) -> Option<i64> {
+        self.frame(from, kind, number, time).map(|frame| frame.taken)
+    }
+
+    /// When the same frame arrived for the first time.
+    #[must_use]
+    pub fn arrived(&self, from: Party, kind: FrameKind, number: u64, time: u64) -> Option<i64> {
+        let frame = self.frame(from, kind, number, time)?;
+        frame.arrivals.first().map(|arrival| arrival.time)
+    }
+
+    /// The frame of this kind from this end with this number, sent for this time.
+    #[must_use]
+    pub fn frame(&self, from: Party, kind: FrameKind, number: u64, time: u64) -> Option<&FrameRecord> {
+        let mut frames = self.record.frames.iter();
+        frames.find(|frame| frame.from == from && frame.is.number(kind) == Some(number) && frame.is.time == time)
+    }
+
+    /// How many frames of this kind this end has sent; a data segment counts each time.
+    #[must_use]
+    pub fn sent(&self, from: Party, kind: FrameKind) -> u64 {
+        let frames = self.record.frames.iter();
+        frames
+            .filter(|frame| frame.from == from && frame.is.number(kind).is_some())
+            .count() as u64
+    }
+
+    /// The words for how long the first call of this name took at this end.
+    #[must_use]
+    pub fn took(&self, party: Party, name: CallName) -> Option<String> {
+        let call = self.calls(party, name).next()?;
+        Some(duration(i64::try_from(call.duration_ns).ok()?))
+    }
+
+    /// Which packets of this end's capture the host has sent, and which it has received: told apart by their Ethernet addresses.
+    #[must_use]
+    pub fn numbers(&self, party: Party) -> CaptureNumbers {
+        let mut numbers = CaptureNumbers::default();
+        for (number, frame) in (1..).zip(self.end(party).frames()) {
+            // RFC 894: six bytes of destination, six of source.
+            let source = frame.bytes.get(6..12);
+            if source == Some(&host::mac(party)[..]) {
+                numbers.sent.push(number);
+            } else {
+                numbers.received.push(number);
+            }
+        }
+        numbers
+    }
+}

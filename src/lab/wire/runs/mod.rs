@@ -1,0 +1,65 @@
+//! The runs with two hosts, one file each: what the wire does, what to predict, and what the packets show.
+
+mod ack_lost;
+mod corrupt;
+mod data_lost;
+mod duplicate;
+mod fast_retransmit;
+mod lines;
+mod reorder;
+mod reply_lost;
+mod rtt;
+mod syn_lost;
+mod synack_lost;
+mod udp_lost;
+
+use super::run::WireRun;
+
+/// All of them, in the order in which `--help` has them and in which a course would take them.
+pub static ALL: &[&WireRun] = &[
+    &rtt::RUN,
+    &udp_lost::RUN,
+    &syn_lost::RUN,
+    &synack_lost::RUN,
+    &ack_lost::RUN,
+    &data_lost::RUN,
+    &reply_lost::RUN,
+    &corrupt::RUN,
+    &duplicate::RUN,
+    &fast_retransmit::RUN,
+    &reorder::RUN,
+];
+
+/// The one where none is asked for.
+pub static DEFAULT: &WireRun = &rtt::RUN;
+
+/// The run to try next: the one that follows.
+#[must_use]
+pub fn after(run: &WireRun) -> Option<&'static WireRun> {
+    let mut others = ALL.iter().skip_while(|one| **one != run).skip(1);
+    others.next().copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{ALL, DEFAULT};
+    use crate::hosts::rules::Rules;
+
+    #[test]
+    fn each_run_has_a_word_of_its_own_and_rules_that_are_understood() {
+        let words: BTreeSet<&str> = ALL.iter().map(|run| run.word).collect();
+        assert_eq!(words.len(), ALL.len(), "{words:?}");
+        for run in ALL {
+            assert!(
+                run.word.chars().all(|c| c.is_ascii_lowercase() || c == '-'),
+                "{}",
+                run.word
+            );
+            run.rules.parse::<Rules>().unwrap();
+            assert!(!(run.lines)().is_empty() && run.question.ends_with('?'), "{}", run.word);
+        }
+        assert!(ALL.contains(&DEFAULT));
+    }
+}

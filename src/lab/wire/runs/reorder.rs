@@ -1,0 +1,43 @@
+//! A segment is overtaken by others.
+
+use crate::calls::Program;
+use crate::explain::duration;
+use crate::flow::Party::{Client, Server};
+use crate::hosts::seen::FrameKind;
+use crate::lab::wire::result::WireResult;
+use crate::lab::wire::run::WireRun;
+
+/// The run.
+pub(super) static RUN: WireRun = WireRun {
+    word: "reorder",
+    about: "A data segment is overtaken by others",
+    question: "how can a sender tell an overtaken segment from a lost one?",
+    title: "A segment is overtaken",
+    rules: "delay 20ms; rate 20Mbit; hold 5ms client data 3",
+    textbook: true,
+    client: Program::TcpClient,
+    lines: super::lines::ten_segments,
+    before: "Watch: nothing is lost; segment 3 comes after those behind it. The server acknowledges as if it were lost, for \
+             it cannot know, and the client sends it again although that was not needed.",
+    after,
+};
+
+fn after(result: &WireResult) -> Vec<String> {
+    let mut sentences = Vec::new();
+    let frame = |time| result.frame(Client, FrameKind::Data, 3, time);
+    let arrived = |time| Some(frame(time)?.arrivals.first()?.time);
+    if let (Some(first), Some(again)) = (arrived(1), arrived(2)) {
+        sentences.push(format!(
+            "Segment 3 arrived, and {} later a second time: sent again without need.",
+            duration(again - first)
+        ));
+    } else if arrived(1).is_some() {
+        sentences.push("Segment 3 arrived late, and was not sent again: too few duplicates had come.".to_owned());
+    }
+    let sent = result.sent(Server, FrameKind::Data);
+    if sent > 0 {
+        sentences
+            .push("The reply came as if nothing had been: the server's TCP puts the segments in order.".to_owned());
+    }
+    sentences
+}

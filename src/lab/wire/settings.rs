@@ -1,0 +1,29 @@
+//! What is asked of a run with two hosts.
+
+use std::path::PathBuf;
+
+use super::run::WireRun;
+use crate::hosts::rules::Rules;
+use crate::render::text_style::TextStyle;
+
+/// What is run, and how it is printed.
+pub struct WireSettings {
+    /// The run.
+    pub run: &'static WireRun,
+    /// What the wire does.
+    pub rules: Rules,
+    /// For rules that have a chance.
+    pub seed: u64,
+    /// Do both hosts do without what was added to TCP since the textbook?
+    pub textbook: bool,
+    /// The lines that are typed, unless they are the run's own.
+    pub lines: Vec<String>,
+    /// The folder for the files, unless it is the usual one.
+    pub output: Option<PathBuf>,
+    /// Are files replaced that are in it already?
+    pub force: bool,
+    /// Characters, columns, colours, times.
+    pub style: TextStyle,
+    /// Does the terminal show links?
+    pub links: bool,
+}
