@@ -80,25 +80,25 @@ pub(super) fn rows(input: &LadderInput<'_>, ladder: &Ladder, shortest_gap: i64) 
     let mut rows = Rows {
         input,
         shortest_gap,
-        rows: Vec::new(),
+        collected: Vec::new(),
     };
     for row in &ladder.rows {
         rows.add(row);
     }
-    acknowledgments_together(rows.rows)
+    acknowledgments_together(rows.collected)
 }
 
 struct Rows<'a> {
     input: &'a LadderInput<'a>,
     shortest_gap: i64,
-    rows: Vec<OverviewRow>,
+    collected: Vec<OverviewRow>,
 }
 
 impl Rows<'_> {
     fn add(&mut self, row: &LadderRow) {
         match &row.kind {
-            RowKind::Packet(arrow) => self.rows.push(self.packet(arrow)),
-            RowKind::Run(run) => self.rows.push(self.run(run)),
+            RowKind::Packet(arrow) => self.collected.push(self.packet(arrow)),
+            RowKind::Run(run) => self.collected.push(self.run(run)),
             RowKind::Call(call) => self.call(call),
             RowKind::Gap(gap) if gap.length >= self.shortest_gap => self.between(Middle::Gap(gap.clone())),
             RowKind::Note(text) => self.between(Middle::Note(text.clone())),
@@ -107,7 +107,7 @@ impl Rows<'_> {
     }
 
     fn between(&mut self, middle: Middle) {
-        self.rows.push(OverviewRow {
+        self.collected.push(OverviewRow {
             packets: None,
             sides: Default::default(),
             middle,
@@ -221,7 +221,7 @@ impl Rows<'_> {
             sides,
             middle: Middle::Empty,
         };
-        match self.rows.last_mut() {
+        match self.collected.last_mut() {
             Some(last) if returned_together(last, &next) => {
                 for (side, other) in last.sides.iter_mut().zip(next.sides) {
                     if matches!(side, Side::Empty) {
@@ -229,7 +229,7 @@ impl Rows<'_> {
                     }
                 }
             }
-            _ => self.rows.push(next),
+            _ => self.collected.push(next),
         }
     }
 
@@ -243,7 +243,7 @@ impl Rows<'_> {
         let mut pairs = timeline.waited_for.iter().rev();
         let number = self.number(pairs.find(|pair| pair.call == index)?)?;
         let side = |row: &OverviewRow| matches!(row.sides.get(index_of(party)), Some(Side::Empty));
-        let mut rows = self.rows.iter_mut().rev();
+        let mut rows = self.collected.iter_mut().rev();
         let row = rows.find(|row| {
             let is_it = row.packets.as_ref().is_some_and(|packets| packets.contains(&number));
             is_it || !side(row) && matches!(row.middle, Middle::Empty) || matches!(row.middle, Middle::Gap(_))

@@ -115,7 +115,7 @@ fn a_call_that_returned_long_after_its_packet_does_not_stand_beside_it() {
     let (data, received) = (line_of(&drawn, "send()"), line_of(&drawn, "recv() = 18"));
     let (later, accepted) = (line_of(&drawn, "ms later"), line_of(&drawn, "accept() = "));
     assert!(data < later && later < accepted && accepted < received, "{drawn}");
-    // A gap without a row is no reason for another order.
+    // A gap without a row does not change the order.
     let rows = OverviewRows {
         marked: &[],
         shortest_gap: 1_000_000_000,
