@@ -149,6 +149,7 @@ fn has_type(value: &Value, name: &str) -> bool {
         "array" => value.is_array(),
         "string" => value.is_string(),
         "boolean" => value.is_boolean(),
+        "null" => value.is_null(),
         "integer" => value.is_u64() || value.is_i64(),
         "number" => value.is_number(),
         _ => false,
@@ -254,6 +255,12 @@ fn keys_are_documented(schema: &Value) {
             );
         }
     }
+}
+
+/// Is this object valid by the schema?
+pub fn valid(schema: &str, value: &Value) -> Result<(), String> {
+    let root = serde_json::from_str(schema).unwrap();
+    Validator { root }.validate(&format!("{value}\n"))
 }
 
 /// What the program writes of a real run: a line and a connection without one over TCP, a line over UDP, and both clients

@@ -94,6 +94,9 @@ mod terminal_svg;
 mod trace;
 /// Bad input and errors: one clear line each, and the right exit status.
 mod trouble;
+/// `socket-lab wire`: two hosts and a wire that loses.
+#[cfg(all(feature = "sniffer", target_os = "linux"))]
+mod two_hosts;
 /// Every field's name, place, length and value, judged by tshark.
 #[cfg(feature = "sniffer")]
 mod wire_tshark;

@@ -13,6 +13,6 @@ mod networks;
 mod overview;
 mod processes;
 mod runs;
-mod stage;
+pub mod stage;
 mod story;
 mod stuck;

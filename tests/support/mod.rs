@@ -17,7 +17,7 @@ pub mod program;
 pub mod skipped;
 pub mod stuck;
 pub mod tools;
-mod tshark;
+pub mod tshark;
 
 pub use environment::clean;
 pub use needs::Missing;

@@ -1,0 +1,123 @@
+//! How it ends, what it leaves, and where the system refuses two hosts.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::process::CommandExt as _;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::Signal;
+
+use super::stage::{open_to_all, ready};
+use crate::guided::stage::{NOBODY, TestFolder};
+use crate::support::{Running, Tool, clean, copy_program, need, needs, path_of_ours, tool};
+
+/// The network namespaces that any process is in, by their inodes: `namespaces(7)`.
+fn networks() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for process in fs::read_dir("/proc").unwrap().flatten() {
+        let tasks = fs::read_dir(process.path().join("task"));
+        for task in tasks.into_iter().flatten().flatten() {
+            if let Ok(namespace) = fs::read_link(task.path().join("ns/net")) {
+                found.insert(namespace.to_string_lossy().into_owned());
+            }
+        }
+    }
+    found
+}
+
+/// The network namespaces of the threads of this process.
+fn networks_of(process: u32) -> BTreeSet<String> {
+    let tasks = fs::read_dir(format!("/proc/{process}/task")).unwrap().flatten();
+    let namespaces = tasks.filter_map(|task| fs::read_link(task.path().join("ns/net")).ok());
+    namespaces.map(|one| one.to_string_lossy().into_owned()).collect()
+}
+
+#[test]
+fn however_it_ends_no_network_and_no_process_is_left() {
+    if !ready() {
+        return;
+    }
+    for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGKILL] {
+        let place = TestFolder::new();
+        // Nothing gets through: it waits for the handshake.
+        let mut running = Running::start(&mut place.command(&["wire", "--rules", "lose frame"]));
+        let since = Instant::now();
+        let made = loop {
+            let made = networks_of(running.id());
+            if made.len() == 2 && fs::read_dir(format!("/proc/{}/task", running.id())).unwrap().count() >= 8 {
+                break made;
+            }
+            assert!(since.elapsed() < Duration::from_secs(20), "{made:?}");
+            std::thread::sleep(Duration::from_millis(5));
+        };
+        std::thread::sleep(Duration::from_millis(100));
+        let asked = Instant::now();
+        running.signal(signal);
+        running.wait();
+        if signal != Signal::SIGKILL {
+            assert!(
+                asked.elapsed() < Duration::from_secs(3),
+                "{signal}: {:?}",
+                asked.elapsed()
+            );
+            assert_eq!(running.errors(), "error: interrupted: nothing was recorded\n");
+            assert_eq!(fs::read_dir(place.path()).unwrap().count(), 0, "{signal}");
+        }
+        let since = Instant::now();
+        while networks().intersection(&made).next().is_some() {
+            assert!(since.elapsed() < Duration::from_secs(10), "{signal}: {made:?}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+/// Runs it as nobody in a mount namespace in which `/dev/net` is what `script` makes of it.
+fn as_nobody(script: &str) -> Option<std::process::Output> {
+    if !needs::root() || !need(Tool::Unshare) || !need(Tool::Setpriv) {
+        return None;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    open_to_all(folder.path());
+    copy_program(path_of_ours("socket-lab"), folder.path().join("socket-lab"));
+    let mut command = tool(Tool::Unshare);
+    command.args(["--mount", "--propagation", "private", "sh", "-ec"]);
+    command.arg(format!(
+        "mkdir -p /dev/net; mount -t tmpfs none /dev/net; {script}\n\
+         exec setpriv --reuid {NOBODY} --regid {NOBODY} --clear-groups ./socket-lab wire data-lost --delay 2ms"
+    ));
+    clean(&mut command).current_dir(folder.path()).process_group(0);
+    Some(command.output().unwrap())
+}
+
+#[test]
+fn an_ordinary_user_can_have_two_hosts() {
+    if !ready() {
+        return;
+    }
+    let Some(output) = as_nobody("mknod /dev/net/tun c 10 200; chmod 666 /dev/net/tun") else {
+        return;
+    };
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{output:?}");
+    assert!(told.contains("client data 1: lost."), "{told}");
+}
+
+#[test]
+fn without_the_device_one_line_says_what_to_do() {
+    for (script, words) in [
+        ("true", "/dev/net/tun: No such file or directory"),
+        (
+            "mknod /dev/net/tun c 10 200; chmod 600 /dev/net/tun",
+            "sudo chmod 666 /dev/net/tun",
+        ),
+    ] {
+        let Some(output) = as_nobody(script) else { return };
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        assert_eq!(errors.lines().count(), 1, "{errors}");
+        assert!(
+            errors.contains(words) && errors.contains("'socket-lab tcp'"),
+            "{errors}"
+        );
+    }
+}

@@ -1,0 +1,13 @@
+//! `socket-lab wire`: two hosts and a wire between them.
+//!
+//! - `stage`: what these tests need, and what a run has written;
+//! - `runs`: every run, judged by tshark;
+//! - `truth`: what the wire wrote, against the bytes in both captures;
+//! - `rules`: rules as they are typed, and mistakes in them;
+//! - `ends`: how it ends, what it leaves, and where the system refuses two hosts.
+
+mod ends;
+mod rules;
+mod runs;
+mod stage;
+mod truth;

@@ -1,0 +1,155 @@
+//! Every run with two hosts, judged by tshark at each end.
+
+use std::ops::RangeInclusive;
+use std::process::Command;
+
+use super::stage::{Run, ready};
+use crate::support::tshark::tshark;
+
+/// A run; how many packets there are at the client and at the server; at which end tshark counts what how often; what is said.
+type Case = (
+    &'static str,
+    [RangeInclusive<usize>; 2],
+    &'static [(&'static str, &'static str, RangeInclusive<usize>)],
+    &'static [&'static str],
+);
+
+#[rustfmt::skip] // a table: a run in a few lines
+const CASES: &[Case] = &[
+    ("rtt", [10..=12, 10..=12],
+        &[("client", "tcp.analysis.flags", 0..=0), ("client", "tcp.analysis.initial_rtt > 0.04 && tcp.analysis.initial_rtt < 0.08", 1..=99)],
+        &["Every frame arrived, once and as it was sent.", "At the client the SYN-ACK comes 4", "connect() took 4"]),
+    ("udp-lost", [5..=5, 4..=4],
+        &[("client", "udp", 5..=5), ("server", "udp", 4..=4), ("server", "frame contains \"two\"", 0..=0)],
+        &["client datagram 2: lost.", "The client sent 3, the server answered 2."]),
+    ("syn-lost", [11..=13, 10..=12],
+        &[("client", "tcp.flags.syn == 1 && tcp.flags.ack == 0", 2..=2), ("server", "tcp.flags.syn == 1 && tcp.flags.ack == 0", 1..=1),
+          ("client", "tcp.analysis.retransmission", 1..=1)],
+        &["client syn 1: lost.", "The client sent its SYN again after 1.0", "»: sent again"]),
+    ("synack-lost", [13..=15, 14..=16],
+        &[("client", "tcp.flags.syn == 1 && tcp.flags.ack == 0", 2..=2), ("server", "tcp.flags.syn == 1 && tcp.flags.ack == 1", 2..=3)],
+        &["server syn-ack 1: lost.", "The client sent its SYN again after 1.0"]),
+    ("ack-lost", [10..=12, 9..=11],
+        &[("client", "tcp.analysis.retransmission", 0..=0), ("server", "tcp.flags.syn == 1 && tcp.flags.ack == 1", 1..=1)],
+        &["client ack 1: lost.", "The server sent 1 SYN-ACK: it missed nothing."]),
+    ("data-lost", [11..=13, 10..=12],
+        &[("client", "tcp.analysis.retransmission", 1..=1), ("server", "tcp.analysis.retransmission", 0..=0)],
+        &["client data 1: lost.", "The line was sent again after 2"]),
+    ("reply-lost", [11..=13, 12..=14],
+        &[("server", "tcp.analysis.retransmission", 1..=2), ("server", "tcp.srcport == 13000 && tcp.len > 0", 2..=2), ("client", "tcp.srcport == 13000 && tcp.len > 0", 1..=1)],
+        &["server data 1: lost.", "The server sent its reply again after "]),
+    ("corrupt", [11..=13, 11..=13],
+        &[("server", "tcp.checksum.status == 0", 1..=1), ("client", "tcp.checksum.status == 0", 0..=0)],
+        &["client data 1: arrived, with a bit changed", "The server replied once."]),
+    ("duplicate", [11..=13, 12..=14],
+        &[("client", "tcp.dstport == 13000 && tcp.len > 0", 1..=1), ("server", "tcp.dstport == 13000 && tcp.len > 0", 2..=2), ("client", "tcp.options.sack_le", 1..=1)],
+        &["client data 1: arrived 2 times", "The server sent 1 segment with data"]),
+    ("fast-retransmit", [35..=60, 34..=59],
+        &[("client", "tcp.analysis.fast_retransmission", 1..=1), ("client", "tcp.analysis.duplicate_ack", 3..=9), ("client", "tcp.options.sack_perm || tcp.options.timestamp.tsval", 0..=0)],
+        &["client data 3: lost.", "without selective acknowledgments", "Segment 3 was sent again"]),
+    ("reorder", [35..=60, 35..=60],
+        &[("server", "tcp.analysis.out_of_order || tcp.analysis.retransmission || tcp.analysis.fast_retransmission || tcp.analysis.spurious_retransmission", 1..=3)],
+        &["client data 3: arrived", "Segment 3 arrived"]),
+];
+
+/// How many packets of the capture pass tshark's filter. Checksums are looked at: these hosts make whole ones.
+fn count(path: &std::path::Path, filter: &str) -> usize {
+    let mut command: Command = tshark();
+    command.args(["-o", "tcp.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE"]);
+    let output = command.arg("-r").arg(path).args(["-Y", filter]).output().unwrap();
+    assert!(output.status.success(), "{filter}: {output:?}");
+    String::from_utf8_lossy(&output.stdout).lines().count()
+}
+
+#[test]
+fn each_run_is_what_it_says_at_both_ends() {
+    if !ready() {
+        return;
+    }
+    for (word, counts, filters, words) in CASES {
+        let run = Run::of(word, &["--style", "unicode"]);
+        for (end, range) in ["client", "server"].into_iter().zip(counts) {
+            let frames = run.frames(end);
+            assert!(
+                range.contains(&frames.len()),
+                "{word}: {} at the {end}\n{}",
+                frames.len(),
+                run.told
+            );
+            // Nothing but IPv4 is on this wire: no ARP, no router is asked for.
+            assert_eq!(count(&run.capture(end), "!ip"), 0, "{word}, {end}");
+        }
+        for (end, filter, range) in *filters {
+            let found = count(&run.capture(end), filter);
+            assert!(range.contains(&found), "{word}, {end}: {filter}: {found}\n{}", run.told);
+        }
+        for words in *words {
+            assert!(run.told.contains(words), "{word}: {words:?}\n{}", run.told);
+        }
+        assert!(run.told.lines().all(|line| line.chars().count() <= 80), "{}", run.told);
+    }
+}
+
+#[test]
+fn the_table_has_every_run() {
+    let help = crate::support::ours("socket-lab")
+        .args(["wire", "--help-all"])
+        .output()
+        .unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    let listed = help
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("- ")?.split_once(':'));
+    let listed: Vec<&str> = listed
+        .map(|(word, _)| word)
+        .filter(|word| {
+            ![
+                "unicode", "ascii", "plain", "local", "utc", "relative", "auto", "always", "never",
+            ]
+            .contains(word)
+        })
+        .collect();
+    let tested: Vec<&str> = CASES.iter().map(|(word, ..)| *word).collect();
+    assert_eq!(listed, tested, "{help}");
+}
+
+/// What carries the line and its reply, and what becomes of it, is the same each time. Acknowledgments may differ: when a program
+/// closes its socket, and so whether its FIN carries one, is up to the scheduler of a busy machine.
+#[test]
+fn a_run_repeats() {
+    if !ready() {
+        return;
+    }
+    for word in ["data-lost", "synack-lost", "fast-retransmit"] {
+        let carried = || {
+            let truth = Run::of(word, &[]).truth();
+            let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+            let frames = truth.iter().map(|frame| (text(&frame["is"]), text(&frame["fate"])));
+            let (client, server): (Vec<_>, Vec<_>) = frames
+                .filter(|(is, _)| is.contains(" data ") || is.contains(" syn"))
+                .partition(|(is, _)| is.starts_with("client"));
+            [client, server]
+        };
+        let first = carried();
+        for _ in 0..4 {
+            assert_eq!(carried(), first, "{word}");
+        }
+    }
+}
+
+#[test]
+fn it_fits_60_columns_and_a_screen_reader_gets_sentences() {
+    if !ready() {
+        return;
+    }
+    let run = Run::of("data-lost", &["--width", "60", "--style", "ascii"]);
+    assert!(run.told.is_ascii(), "{}", run.told);
+    assert!(
+        run.told.lines().all(|line| line.len() <= 60 || line.contains('/')),
+        "{}",
+        run.told
+    );
+    let run = Run::of("data-lost", &["--style", "plain"]);
+    assert!(run.told.contains("The client calls connect"), "{}", run.told);
+    assert!(!run.told.contains('│') && !run.told.contains("--"), "{}", run.told);
+}

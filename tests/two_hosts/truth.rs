@@ -1,0 +1,111 @@
+//! What the wire wrote, against the bytes in both captures.
+
+use serde_json::Value;
+
+use super::stage::{Run, ready};
+use crate::json::valid;
+
+const SCHEMA: &str = include_str!("../../docs/wire.schema.json");
+const DOCUMENT: &str = include_str!("../../docs/wire.md");
+
+fn number(value: &Value) -> usize {
+    usize::try_from(value.as_u64().unwrap_or_else(|| panic!("no number: {value}"))).unwrap()
+}
+
+/// Every frame of the record is the packet of that number at its sender, and each arrival the packet of that number at the
+/// other end, byte for byte but for the bit that was changed. No packet is left over at either end.
+#[track_caller]
+fn assert_true(run: &Run) {
+    let captured = |end: &str| run.frames(end);
+    let [client, server] = ["client", "server"].map(captured);
+    let mut unexplained = [client.len(), server.len()];
+    let mut taken = 0;
+    for frame in run.truth() {
+        assert_eq!(valid(SCHEMA, &frame), Ok(()), "{frame}");
+        let is_clients = frame["from"] == "client";
+        let (sender, receiver) = if is_clients {
+            (&client, &server)
+        } else {
+            (&server, &client)
+        };
+        let [of_sender, of_receiver] = if is_clients { [0, 1] } else { [1, 0] };
+        let sent = &sender[number(&frame["packet"]) - 1];
+        assert_eq!(sent.bytes.len(), number(&frame["length"]), "{frame}");
+        unexplained[of_sender] -= 1;
+        let time = frame["time"].as_i64().unwrap();
+        assert!(time >= taken, "the frames are in their order: {frame}");
+        taken = time;
+        // The kernel has captured it before the wire has it.
+        assert!(sent.time.unwrap().0 <= time, "{frame}");
+        let arrivals = frame["arrivals"].as_array().unwrap();
+        assert_eq!(frame["fate"] == "passed", !arrivals.is_empty(), "{frame}");
+        for arrival in arrivals {
+            let arrived = &receiver[number(&arrival["packet"]) - 1];
+            unexplained[of_receiver] -= 1;
+            let changed = sent
+                .bytes
+                .iter()
+                .zip(arrived.bytes.iter())
+                .map(|(one, other)| (one ^ other).count_ones());
+            assert_eq!(changed.sum::<u32>(), u32::from(arrival["changed"] == true), "{frame}");
+            assert_eq!(sent.bytes.len(), arrived.bytes.len(), "{frame}");
+        }
+    }
+    assert_eq!(unexplained, [0, 0], "{}", run.told);
+}
+
+#[test]
+fn each_run_is_recorded_as_it_was() {
+    if !ready() {
+        return;
+    }
+    for word in [
+        "rtt",
+        "udp-lost",
+        "synack-lost",
+        "reply-lost",
+        "corrupt",
+        "duplicate",
+        "fast-retransmit",
+        "reorder",
+    ] {
+        assert_true(&Run::of(word, &[]));
+    }
+}
+
+/// Rules at random, as a generator of them writes; the seed is said when one fails.
+#[test]
+fn whatever_the_rules_are_the_record_is_true() {
+    const RULES: &[&str] = &[
+        "lose frame 20%; delay 1ms",
+        "lose data 30%; repeat 2ms data 20%; jitter 3ms",
+        "hold 4ms frame 25%; corrupt data 15%; delay 2ms",
+        "rate 3Mbit; queue 4; repeat frame 10%",
+        "mtu 600; lose client ack every 3; delay 1ms client",
+    ];
+    if !ready() {
+        return;
+    }
+    for (seed, rules) in (1..).zip(RULES) {
+        let seed = format!("{seed}");
+        let options = [
+            "--delay", "1ms", "--rules", rules, "--seed", &seed, "--line", "one line", "--line", "another",
+        ];
+        // What cannot be carried at all ends by the client's own timer; the record is true all the same.
+        assert_true(&Run::of("rtt", &options));
+    }
+}
+
+#[test]
+fn the_document_explains_every_key() {
+    let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+    let arrivals = &schema["properties"]["arrivals"]["items"]["properties"];
+    for keys in [&schema["properties"], arrivals] {
+        for key in keys.as_object().unwrap().keys() {
+            assert!(
+                DOCUMENT.contains(&format!("`{key}`")),
+                "docs/wire.md does not explain {key}"
+            );
+        }
+    }
+}
