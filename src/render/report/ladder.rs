@@ -20,9 +20,9 @@ const PRINTED: u32 = 450;
 /// Digits behind the point of a time in milliseconds.
 const DECIMALS: usize = 3;
 
-/// A row.
+/// A row of the ladder as the page has it.
 #[derive(Default)]
-pub(super) struct Rung {
+pub(super) struct HtmlRow {
     /// Words of the style sheet.
     pub(super) class: String,
     /// The packet that it leads to.
@@ -42,21 +42,21 @@ pub(super) struct Rung {
 }
 
 /// The rows of a ladder, from top to bottom.
-pub(super) fn rungs(ladder: &Ladder) -> Vec<Rung> {
+pub(super) fn rows(ladder: &Ladder) -> Vec<HtmlRow> {
     let mut calls = [0_u32; 2];
     let mut height = 0;
     let rows = ladder.rows.iter().map(|row| {
-        let rung = rung(row, &mut calls);
-        height += rung.height();
-        Rung {
+        let row = html_row(row, &mut calls);
+        height += row.height();
+        HtmlRow {
             is_later: height > PRINTED,
-            ..rung
+            ..row
         }
     });
     rows.collect()
 }
 
-impl Rung {
+impl HtmlRow {
     /// About so many tenths of a line on paper.
     fn height(&self) -> u32 {
         match (self.packet, &self.quotation, &self.remark) {
@@ -75,30 +75,30 @@ pub(super) fn heading(lane: &Lane) -> String {
 }
 
 /// `calls`: inside how many socket calls each end is.
-fn rung(row: &LadderRow, calls: &mut [u32; 2]) -> Rung {
-    let mut rung = match &row.kind {
+fn html_row(row: &LadderRow, calls: &mut [u32; 2]) -> HtmlRow {
+    let mut html = match &row.kind {
         RowKind::Packet(one) => arrow(one),
         RowKind::Run(many) => run(many),
-        RowKind::States([client, server]) => Rung {
+        RowKind::States([client, server]) => HtmlRow {
             class: "begin".to_owned(),
             client: words::observed_state(*client),
             server: words::observed_state(*server),
-            ..Rung::default()
+            ..HtmlRow::default()
         },
         RowKind::Call(one) => call(one),
-        RowKind::Gap(gap) => Rung {
+        RowKind::Gap(gap) => HtmlRow {
             class: "pause".to_owned(),
             words: format!("{}.", sentences::gap(gap)),
-            ..Rung::default()
+            ..HtmlRow::default()
         },
-        RowKind::Note(text) => Rung {
+        RowKind::Note(text) => HtmlRow {
             class: "pause".to_owned(),
             words: text.clone(),
-            ..Rung::default()
+            ..HtmlRow::default()
         },
     };
-    rung.number = row.number_label();
-    rung.time = row.time_label(DECIMALS);
+    html.number = row.number_label();
+    html.time = row.time_label(DECIMALS);
     let ends = calls.iter_mut().zip([Party::Client, Party::Server]);
     for ((inside, party), class) in ends.zip([" client-inside", " server-inside"]) {
         let point = match &row.kind {
@@ -109,18 +109,18 @@ fn rung(row: &LadderRow, calls: &mut [u32; 2]) -> Rung {
             *inside += 1;
         }
         if *inside > 0 || point == Some(CallPoint::Whole) {
-            rung.class.push_str(class);
+            html.class.push_str(class);
         }
         if point == Some(CallPoint::Returned) {
             *inside = inside.saturating_sub(1);
         }
     }
-    rung
+    html
 }
 
-fn arrow(arrow: &Arrow) -> Rung {
+fn arrow(arrow: &Arrow) -> HtmlRow {
     let state = |party| arrow.state(party).map(words::observed_state).unwrap_or_default();
-    Rung {
+    HtmlRow {
         client: state(Party::Client),
         server: state(Party::Server),
         ..line(
@@ -132,24 +132,24 @@ fn arrow(arrow: &Arrow) -> Rung {
     }
 }
 
-fn run(run: &SegmentRun) -> Rung {
+fn run(run: &SegmentRun) -> HtmlRow {
     line(&label::run(run), run.from, ArrowLine::Data, run.first)
 }
 
-fn line(label: &label::Label, from: Party, line: ArrowLine, packet: u64) -> Rung {
+fn line(label: &label::Label, from: Party, line: ArrowLine, packet: u64) -> HtmlRow {
     let fits = label.words.iter().find(|words| words.chars().count() <= WORDS);
     let direction = match from {
         Party::Client => "forth",
         Party::Server => "back",
     };
     let start = label.payload_start.as_ref();
-    Rung {
+    HtmlRow {
         class: format!("{} {direction}", kind(line)),
         packet: Some(packet),
         words: fits.or(label.words.last()).cloned().unwrap_or_default(),
         quotation: start.and_then(|start| quotation::written(start, CharacterSet::Unicode, WORDS)),
         remark: label.remark.clone(),
-        ..Rung::default()
+        ..HtmlRow::default()
     }
 }
 
@@ -163,25 +163,25 @@ pub(super) const fn kind(line: ArrowLine) -> &'static str {
     }
 }
 
-fn call(row: &CallRow) -> Rung {
+fn call(row: &CallRow) -> HtmlRow {
     let label = label::call(row, CALL);
     // Arguments and errors come from a file.
     let safe = |text: &str| printable(text.as_bytes()).into_owned();
     let text = safe(&label.text);
-    let rung = Rung {
+    let both = HtmlRow {
         words: label.details.first().map_or(String::new(), |detail| safe(detail)),
-        ..Rung::default()
+        ..HtmlRow::default()
     };
     match row.party {
-        Party::Client => Rung {
+        Party::Client => HtmlRow {
             class: "call client-call".to_owned(),
             client: text,
-            ..rung
+            ..both
         },
-        Party::Server => Rung {
+        Party::Server => HtmlRow {
             class: "call server-call".to_owned(),
             server: text,
-            ..rung
+            ..both
         },
     }
 }

@@ -205,9 +205,9 @@ fn look_through(glossary: &mut Glossary, start: &Start, sections: &[Conversation
         glossary.look(&step.says);
         glossary.look(&step.states);
     }
-    for rung in sections.iter().flat_map(|section| &section.rungs) {
-        glossary.look(&rung.client);
-        glossary.look(&rung.server);
+    for row in sections.iter().flat_map(|section| &section.rows) {
+        glossary.look(&row.client);
+        glossary.look(&row.server);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::ladder::{self, Rung};
+use super::ladder::{self, HtmlRow};
 use crate::render::ladder::{Detail, Ladder, LadderRow, RowKind, plain, words};
 use crate::render::plot;
 use crate::render::report_model::{ConversationModel, ReportModel};
@@ -25,7 +25,7 @@ pub(super) struct ConversationSection {
     pub(super) outcome: String,
     /// The top of the lifelines.
     pub(super) heads: [String; 2],
-    pub(super) rungs: Vec<Rung>,
+    pub(super) rows: Vec<HtmlRow>,
     /// What a legend has to explain.
     pub(super) signs: LadderSigns,
     pub(super) plot: Option<Plot>,
@@ -59,7 +59,7 @@ impl ConversationSection {
             notes: ladder.notes.clone(),
             outcome: outcome.join(" "),
             heads: ladder.lanes.each_ref().map(ladder::heading),
-            rungs: ladder::rungs(&ladder),
+            rows: ladder::rows(&ladder),
             signs: LadderSigns::of(&ladder),
             plot: plot(&ladder, model),
             words: ladder.rows.iter().map(Words::of).collect(),
@@ -71,12 +71,12 @@ impl ConversationSection {
 impl ConversationSection {
     /// Does a time need more than its usual column?
     pub(super) fn has_long_times(&self) -> bool {
-        self.rungs.iter().any(|rung| rung.time.len() > USUAL_TIME)
+        self.rows.iter().any(|row| row.time.len() > USUAL_TIME)
     }
 
     /// Rows that the summary on paper leaves out.
-    pub(super) fn more_rungs(&self) -> usize {
-        self.rungs.iter().filter(|rung| rung.is_later).count()
+    pub(super) fn more_rows(&self) -> usize {
+        self.rows.iter().filter(|row| row.is_later).count()
     }
 }
 

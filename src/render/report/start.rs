@@ -14,7 +14,7 @@ use crate::timeline::PacketRef;
 pub(super) struct Start {
     pub(super) title: &'static str,
     pub(super) lead: &'static str,
-    pub(super) steps: Vec<Stage>,
+    pub(super) steps: Vec<Step>,
     /// Questions about what comes after the steps.
     pub(super) more: Vec<Question>,
     /// The conversation, and the packet that paper shows unless another one is chosen.
@@ -27,7 +27,7 @@ pub(super) struct Start {
 }
 
 /// A packet of it.
-pub(super) struct Stage {
+pub(super) struct Step {
     pub(super) number: u64,
     pub(super) name: String,
     pub(super) way: String,
@@ -39,12 +39,12 @@ pub(super) struct Stage {
 impl Start {
     pub(super) fn of(report: &ReportModel) -> Self {
         let conversations = || report.conversations.iter();
-        let shaken = conversations().find_map(|model| complete(model).map(|handshake| (model, handshake)));
-        let model = shaken
+        let opened = conversations().find_map(|model| complete(model).map(|handshake| (model, handshake)));
+        let model = opened
             .as_ref()
             .map(|(model, _)| *model)
             .or(report.conversations.first());
-        let (title, lead) = match (&shaken, model) {
+        let (title, lead) = match (&opened, model) {
             (Some(_), _) => (
                 "The three-way handshake",
                 "Before any data, three segments open the connection. In them both ends exchange their initial sequence numbers \
@@ -63,20 +63,20 @@ impl Start {
                 "This capture has no conversation over TCP or UDP that is known.",
             ),
         };
-        let (steps, more) = if let Some((model, handshake)) = &shaken {
+        let (steps, more) = if let Some((model, handshake)) = &opened {
             questioned(handshake, &model.packets)
         } else {
             let packets = model.into_iter().flat_map(|model| &model.packets);
             (
-                packets.filter_map(|seen| stage(seen, report)).take(3).collect(),
+                packets.filter_map(|seen| step(seen, report)).take(3).collect(),
                 Vec::new(),
             )
         };
         Self {
             title,
             lead,
-            has_inferred: steps.iter().any(|stage| stage.states.contains('(')),
-            sample: steps.first().map(|stage| stage.number),
+            has_inferred: steps.iter().any(|step| step.states.contains('(')),
+            sample: steps.first().map(|step| step.number),
             steps,
             more,
             conversation: model.map(|model| model.conversation.number),
@@ -98,30 +98,30 @@ fn complete(model: &ConversationModel) -> Option<Handshake<'_>> {
 }
 
 /// The steps of a handshake, each with its question, and the questions that follow.
-fn questioned(handshake: &Handshake<'_>, packets: &[PacketRef]) -> (Vec<Stage>, Vec<Question>) {
+fn questioned(handshake: &Handshake<'_>, packets: &[PacketRef]) -> (Vec<Step>, Vec<Question>) {
     let Questions { steps, more } = handshake.questions(packets);
     // What a question asks is not said before: the answer says it.
     let mut is_asked = false;
-    let mut stages = Vec::new();
+    let mut shown = Vec::new();
     for (Seen { packet, segment }, question) in handshake.0.iter().copied().zip(steps) {
-        let stage = step(packet, segment, !is_asked);
+        let step = handshake_step(packet, segment, !is_asked);
         is_asked = question.is_some();
-        stages.extend(stage.map(|stage| Stage { question, ..stage }));
+        shown.extend(step.map(|step| Step { question, ..step }));
     }
-    (stages, more)
+    (shown, more)
 }
 
 /// Whatever it is: a segment of the handshake and a datagram in words of their own, the rest with its reason.
-fn stage(seen: &PacketRef, report: &ReportModel) -> Option<Stage> {
+fn step(seen: &PacketRef, report: &ReportModel) -> Option<Step> {
     let segment = seen.in_flow.segment();
-    let row = segment.and_then(|segment| step(seen, segment, true));
+    let row = segment.and_then(|segment| handshake_step(seen, segment, true));
     let row = row.or_else(|| datagram(seen));
     row.or_else(|| {
         let kept = report.packets.iter().find(|kept| kept.number == seen.number)?;
         let frame = kept.followed();
         let packet = frame.decode();
         let reason = packet::reason(&packet, Some(&seen.in_flow))?;
-        Some(Stage {
+        Some(Step {
             number: seen.number,
             name: packet::name(&packet).into_owned(),
             way: way(&seen.in_flow),
@@ -140,7 +140,7 @@ fn sentence(words: &str) -> String {
 }
 
 /// A segment of a handshake. `with_acknowledgment`: and what it acknowledges.
-fn step(seen: &PacketRef, segment: &Segment, with_acknowledgment: bool) -> Option<Stage> {
+fn handshake_step(seen: &PacketRef, segment: &Segment, with_acknowledgment: bool) -> Option<Step> {
     let raw = segment.sequence.raw;
     let acknowledges = |reason: &str| match segment.acknowledgment {
         Some(number) if with_acknowledgment => format!(" It acknowledges {}: {reason}.", number.raw),
@@ -171,7 +171,7 @@ fn step(seen: &PacketRef, segment: &Segment, with_acknowledgment: bool) -> Optio
         ),
         _ => return None,
     };
-    Some(Stage {
+    Some(Step {
         number: seen.number,
         name: name.to_owned(),
         way: way(&seen.in_flow),
@@ -181,12 +181,12 @@ fn step(seen: &PacketRef, segment: &Segment, with_acknowledgment: bool) -> Optio
     })
 }
 
-fn datagram(seen: &PacketRef) -> Option<Stage> {
+fn datagram(seen: &PacketRef) -> Option<Step> {
     let PacketKind::Datagram(datagram) = &seen.in_flow.kind else {
         return None;
     };
     let length = count(datagram.length as u64, "byte");
-    Some(Stage {
+    Some(Step {
         number: seen.number,
         name: "UDP".to_owned(),
         way: way(&seen.in_flow),
