@@ -11,11 +11,11 @@ use crate::os::cancel::CancelToken;
 /// Prints the interfaces with addresses, state, and what each is good for.
 ///
 /// # Errors
-/// Standard output cannot be written: a line that says so.
+/// The system cannot list them, or standard output cannot be written: a line that says so.
 pub fn list(cancel: &CancelToken, say: Say) -> Result<Outcome, String> {
     ending::watch(cancel, Grace::Whole, say, None)?;
     let mut text = String::new();
-    for interface in interfaces() {
+    for interface in interfaces().map_err(|error| error.to_string())? {
         let addresses: Vec<String> = interface.addresses.iter().map(ToString::to_string).collect();
         let addresses = if addresses.is_empty() {
             "no address".to_owned()

@@ -21,7 +21,7 @@ pub(super) fn open(settings: &Settings, filter: &Filter) -> Result<Capture, Stri
 /// The capture that the arguments ask for, not begun yet.
 ///
 /// # Errors
-/// The kernel cannot run the filter: a line that says so.
+/// The interfaces cannot be listed, or the kernel cannot run the filter: a line that says so.
 pub(super) fn opening(settings: &Settings, filter: &Filter) -> Result<CaptureOptions, String> {
     let mut opening = CaptureOptions::on(&settings.interface);
     opening.snaplen = settings.snaplen;
@@ -34,7 +34,7 @@ pub(super) fn opening(settings: &Settings, filter: &Filter) -> Result<CaptureOpt
             settings.snaplen
         };
         let program = filter
-            .compile(target(&settings.interface), snaplen, FragmentPolicy::Keep)
+            .compile(target(&settings.interface)?, snaplen, FragmentPolicy::Keep)
             .map_err(|error| error.to_string())?;
         let instructions = program.instructions().iter();
         opening.program = instructions.map(|one| (one.code, one.jt, one.jf, one.k)).collect();
@@ -43,12 +43,15 @@ pub(super) fn opening(settings: &Settings, filter: &Filter) -> Result<CaptureOpt
 }
 
 /// What the kernel's filter will see on this interface.
-fn target(name: &str) -> Target {
+///
+/// # Errors
+/// The interfaces cannot be listed: a line that says so.
+fn target(name: &str) -> Result<Target, String> {
     /// Bytes of the header that is in the place of the link layer's on "any".
     const COOKED: u32 = 20;
-    let known = interfaces();
+    let known = interfaces().map_err(|error| error.to_string())?;
     let interface = known.iter().find(|interface| interface.name == name);
-    match interface.map(|interface| interface.link_type) {
+    let target = match interface.map(|interface| interface.link_type) {
         Some(LinkType::ETHERNET) => Target::Socket(LinkType::ETHERNET),
         _ => Target::CookedSocket {
             header: COOKED,
@@ -56,7 +59,8 @@ fn target(name: &str) -> Target {
                 .then(|| known.iter().find(|one| one.loopback).map(|lo| lo.index))
                 .flatten(),
         },
-    }
+    };
+    Ok(target)
 }
 
 /// The cancel token in the form that the capture waits for.

@@ -51,7 +51,8 @@ pub(super) fn record(
 
 /// What a recording says of the interface.
 pub(super) fn interface_of(settings: &Settings, filter: &Filter, capture: &Capture) -> InterfaceDescription {
-    let known = interfaces();
+    // A recording does without a description where the interfaces cannot be listed.
+    let known = interfaces().unwrap_or_default();
     let description = known
         .iter()
         .find(|one| one.name == settings.interface)

@@ -40,7 +40,11 @@ fn a_vlan_tag_is_put_back_where_tcpdump_puts_it() {
         for (frame, _) in &frames {
             assert_eq!(frame.original_length as usize, frame.bytes.len());
         }
-        let right = interfaces().into_iter().find(|known| known.name == "right").unwrap();
+        let right = interfaces()
+            .unwrap()
+            .into_iter()
+            .find(|known| known.name == "right")
+            .unwrap();
         let index = right.index.to_be_bytes();
         let cooked = rest(&mut cooked);
         let arrived = cooked.iter().filter(|(frame, _)| frame.bytes[4..8] == index);

@@ -21,6 +21,44 @@ fn few_open_files_are_enough_or_it_is_said() {
     }
 }
 
+/// Listing the interfaces takes a file of its own. If there is none left, the error is about files, not about a missing interface.
+#[test]
+fn too_few_open_files_do_not_hide_the_interfaces() {
+    if !need(Tool::Prlimit) {
+        return;
+    }
+    let asked: [&[&str]; 5] = [
+        &["sniffer", "-q", "-i", "lo", "-c", "1", "--duration", "0.1"],
+        &["sniffer", "-q", "-i", "lo", "-c", "1", "--duration", "0.1", "tcp"],
+        &["sniffer", "-D"],
+        &["sniffer", "--extcap-interfaces"],
+        &["sniffer", "--extcap-interface", "socketlab-lo", "--extcap-dlts"],
+    ];
+    let mut refused = 0;
+    for most in 4..=20 {
+        for words in asked {
+            let output = run(&[&format!("--nofile={most}")], words);
+            let what = format!("{most} files: {words:?}");
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert!(!said.contains("no interface"), "{what}: {said}");
+            if output.status.success() {
+                let listed = String::from_utf8_lossy(&output.stdout);
+                assert!(
+                    listed.is_empty() || listed.contains("lo") || listed.contains("Ethernet"),
+                    "{what}: {listed}"
+                );
+                continue;
+            }
+            assert!(
+                said.contains("ulimit -n") || said.contains("CAP_NET_RAW"),
+                "{what}: {said}"
+            );
+            refused += usize::from(said.contains("cannot list the interfaces of this machine: Too many open files"));
+        }
+    }
+    assert!(refused > 0);
+}
+
 /// Limits of data and of addresses, down to where a program cannot even be loaded.
 #[test]
 fn little_memory_is_enough_or_it_is_said() {

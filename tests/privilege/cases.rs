@@ -60,7 +60,7 @@ fn enter_and_drop() {
     println!("{:?}", drop_privileges().unwrap());
     capture_one(&mut capture);
     // Nothing but loopback: no way out.
-    let interfaces = socket_lab::capture::live::interfaces();
+    let interfaces = socket_lab::capture::live::interfaces().unwrap();
     println!("interfaces: {}", interfaces.len());
 }
 

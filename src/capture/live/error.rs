@@ -8,6 +8,11 @@ use crate::record::next_step;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum OpenError {
+    /// The system could not list its interfaces.
+    InterfacesNotListed {
+        /// Why.
+        source: io::Error,
+    },
     /// There is no such interface.
     NoSuchInterface {
         /// The name that was asked for.
@@ -43,14 +48,11 @@ pub enum OpenError {
 impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::InterfacesNotListed { source } => {
+                write!(f, "cannot list the interfaces of this machine: {source}")?;
+                add_next_step(f, source)
+            }
             Self::NoSuchInterface { name, known } => {
-                if known.is_empty() {
-                    // Every system has a loopback, so the question itself failed.
-                    return write!(
-                        f,
-                        "cannot find interface {name:?}: the system lists none at all; allow more open files with 'ulimit -n'"
-                    );
-                }
                 let known = known.join(", ");
                 write!(
                     f,
@@ -74,17 +76,22 @@ impl fmt::Display for OpenError {
                 source,
             } => {
                 write!(f, "cannot capture on {interface}: {call}: {source}")?;
-                let next = next_step(source, "");
-                if next.is_empty() { Ok(()) } else { write!(f, "; {next}") }
+                add_next_step(f, source)
             }
         }
     }
 }
 
+/// What to do about it, if that is known.
+fn add_next_step(f: &mut fmt::Formatter<'_>, error: &io::Error) -> fmt::Result {
+    let next = next_step(error, "");
+    if next.is_empty() { Ok(()) } else { write!(f, "; {next}") }
+}
+
 impl std::error::Error for OpenError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Call { source, .. } => Some(source),
+            Self::InterfacesNotListed { source } | Self::Call { source, .. } => Some(source),
             _ => None,
         }
     }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use pnet::ipnetwork::IpNetwork;
 
+use super::OpenError;
 use crate::wire::LinkType;
 
 /// The name that means all interfaces at once. packet(7): the interface index 0
@@ -72,32 +73,45 @@ impl fmt::Display for Interface {
     }
 }
 
-/// All interfaces, in the system's order. getifaddrs(3); empty when it fails.
+/// All interfaces, in the system's order. getifaddrs(3)
+///
+/// # Errors
+/// [`OpenError::InterfacesNotListed`], for example when the program has too many open files: listing takes a socket.
 #[cfg(target_os = "linux")]
-#[must_use]
-pub fn interfaces() -> Vec<Interface> {
-    // Not pnet's list: it has no hardware type, and takes a name that is not UTF-8 for UTF-8.
+pub fn interfaces() -> Result<Vec<Interface>, OpenError> {
+    // Not pnet's list: it has no hardware type, takes a name that is not UTF-8 for UTF-8, and is empty when getifaddrs fails.
     let mut interfaces: Vec<Interface> = Vec::new();
-    for entry in nix::ifaddrs::getifaddrs().into_iter().flatten() {
+    for entry in nix::ifaddrs::getifaddrs().map_err(not_listed)? {
         let place = interfaces.iter().position(|known| known.name == entry.interface_name);
         let known = place.and_then(|place| interfaces.get_mut(place));
         if let Some(interface) = known {
             interface.add(&entry);
-        } else if let Some(mut interface) = named(&entry.interface_name, entry.flags) {
+        } else if let Some(mut interface) = named(&entry.interface_name, entry.flags)? {
             interface.add(&entry);
             interfaces.push(interface);
         }
     }
-    interfaces
+    Ok(interfaces)
 }
 
-/// An interface of which nothing but name and state is known yet; `None` when it was removed a moment ago.
+#[cfg(unix)]
+fn not_listed(errno: nix::errno::Errno) -> OpenError {
+    OpenError::InterfacesNotListed { source: errno.into() }
+}
+
+/// An interface with name and state only; `None` when it was removed a moment ago.
 #[cfg(target_os = "linux")]
-fn named(name: &str, flags: nix::net::if_::InterfaceFlags) -> Option<Interface> {
+fn named(name: &str, flags: nix::net::if_::InterfaceFlags) -> Result<Option<Interface>, OpenError> {
+    use nix::errno::Errno;
     use nix::net::if_::InterfaceFlags as Flags;
-    Some(Interface {
+    let index = match nix::net::if_::if_nametoindex(name) {
+        Ok(index) => index,
+        Err(Errno::ENODEV | Errno::ENXIO) => return Ok(None),
+        Err(errno) => return Err(not_listed(errno)),
+    };
+    Ok(Some(Interface {
         name: name.to_owned(),
-        index: nix::net::if_::if_nametoindex(name).ok()?,
+        index,
         up: flags.contains(Flags::IFF_UP),
         running: flags.contains(Flags::IFF_RUNNING),
         loopback: flags.contains(Flags::IFF_LOOPBACK),
@@ -105,7 +119,7 @@ fn named(name: &str, flags: nix::net::if_::InterfaceFlags) -> Option<Interface> 
         addresses: Vec::new(),
         mac: None,
         link_type: LinkType::LINUX_SLL2,
-    })
+    }))
 }
 
 #[cfg(target_os = "linux")]
@@ -134,10 +148,15 @@ fn ip_of(address: &nix::sys::socket::SockaddrStorage) -> Option<std::net::IpAddr
     v4.or_else(|| address.as_sockaddr_in6().map(|v6| v6.ip().into()))
 }
 
-/// All interfaces, in the system's order; empty when they cannot be listed.
+/// All interfaces, in the system's order.
+///
+/// # Errors
+/// [`OpenError::InterfacesNotListed`].
 #[cfg(not(target_os = "linux"))]
-#[must_use]
-pub fn interfaces() -> Vec<Interface> {
+pub fn interfaces() -> Result<Vec<Interface>, OpenError> {
+    // pnet's list is empty when getifaddrs(3) fails, so ask for the error first.
+    #[cfg(unix)]
+    drop(nix::ifaddrs::getifaddrs().map_err(not_listed)?);
     let interfaces = pnet::datalink::interfaces().into_iter();
     let interfaces = interfaces.map(|interface| Interface {
         index: interface.index,
@@ -150,7 +169,7 @@ pub fn interfaces() -> Vec<Interface> {
         addresses: interface.ips,
         name: interface.name,
     });
-    interfaces.collect()
+    Ok(interfaces.collect())
 }
 
 #[cfg(test)]
@@ -160,7 +179,7 @@ mod tests {
 
     #[test]
     fn loopback_is_listed_once_and_described() {
-        let all: Vec<Interface> = interfaces();
+        let all: Vec<Interface> = interfaces().unwrap();
         let loopback: Vec<_> = all.iter().filter(|interface| interface.loopback).collect();
         assert_eq!(loopback.len(), 1, "{all:?}");
         assert_eq!(loopback[0].name, "lo");

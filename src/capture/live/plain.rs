@@ -42,6 +42,8 @@ impl Capture {
     /// # Errors
     /// No such interface, no permission, or what `pnet` could not do; see [`OpenError`].
     pub fn open(options: &CaptureOptions) -> Result<Self, OpenError> {
+        // pnet's list is empty when it fails.
+        super::interfaces()?;
         let interfaces = datalink::interfaces();
         let Some(interface) = interfaces.iter().find(|known| known.name == options.interface) else {
             return Err(OpenError::NoSuchInterface {

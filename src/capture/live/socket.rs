@@ -32,7 +32,7 @@ pub(super) struct PreparedSocket {
 
 /// Makes the socket, with the filter.
 pub(super) fn prepare(options: &CaptureOptions) -> Result<PreparedSocket, OpenError> {
-    let interfaces = interfaces();
+    let interfaces = interfaces()?;
     let target = CaptureTarget::find(options, &interfaces)?;
     let kind = if target.cooked { Type::DGRAM } else { Type::RAW };
     let socket = Socket::new(Domain::PACKET, kind, None).map_err(|source| failure(options, "socket", source))?;

@@ -112,7 +112,10 @@ pub fn main() -> ExitCode {
         return exit::failure(&line, say);
     }
     if args.extcap_interfaces {
-        return exit::answered(&sentences::interfaces(), say);
+        return match sentences::interfaces() {
+            Ok(text) => exit::answered(&text, say),
+            Err(error) => exit::failure(&error.to_string(), say),
+        };
     }
     let Some(asked) = &args.extcap_interface else {
         return match args.extcap_version {
@@ -131,8 +134,9 @@ pub fn main() -> ExitCode {
     };
     if args.extcap_dlts {
         return match sentences::link_types(interface) {
-            Some(text) => exit::answered(&text, say),
-            None => exit::failure(
+            Ok(Some(text)) => exit::answered(&text, say),
+            Err(error) => exit::failure(&error.to_string(), say),
+            Ok(None) => exit::failure(
                 &format!("there is no interface {interface:?}; have Wireshark refresh its list of interfaces"),
                 say,
             ),

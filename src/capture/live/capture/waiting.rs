@@ -109,11 +109,7 @@ impl Capture {
                 Ok(Some(WaitEnd::CaptureEvent(CaptureEvent::InterfaceDown)))
             }
             LinkState::Down => {
-                let known = interfaces();
-                // Loopback is always there: an empty list means that it could not be had.
-                if known.is_empty() {
-                    return Ok(None);
-                }
+                let Ok(known) = interfaces() else { return Ok(None) };
                 let interface = known.into_iter().find(|known| known.index == self.index);
                 match interface {
                     None => Err(CaptureError::InterfaceRemoved {

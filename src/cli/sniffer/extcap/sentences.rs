@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::capture::live::{ANY, Interface, interfaces as known};
+use crate::capture::live::{ANY, Interface, OpenError, interfaces as known};
 use crate::escape::printable;
 use crate::wire::LinkType;
 
@@ -32,15 +32,18 @@ pub(super) fn version() -> String {
 }
 
 /// Who answers, and the interfaces: loopback first, which is the lab's; "any" last.
-pub(super) fn interfaces() -> String {
+///
+/// # Errors
+/// The system cannot list them.
+pub(super) fn interfaces() -> Result<String, OpenError> {
     let mut text = version();
-    let mut known = known();
+    let mut known = known()?;
     known.sort_by_key(|interface| !interface.loopback);
     let names = known.iter().map(|interface| interface.name.as_str()).chain([ANY]);
     names
         .filter(|name| fits(name))
         .for_each(|name| text.push_str(&interface(name)));
-    text
+    Ok(text)
 }
 
 fn interface(name: &str) -> String {
@@ -53,22 +56,27 @@ fn fits(name: &str) -> bool {
 }
 
 /// What the frames of this interface start with; `None` when it is not there.
-pub(super) fn link_types(name: &str) -> Option<String> {
-    let known = known();
+///
+/// # Errors
+/// The system cannot list its interfaces.
+pub(super) fn link_types(name: &str) -> Result<Option<String>, OpenError> {
     let link = if name == ANY {
         LinkType::LINUX_SLL2
     } else {
-        known.iter().find(|one: &&Interface| one.name == name)?.link_type
+        match known()?.iter().find(|one: &&Interface| one.name == name) {
+            Some(interface) => interface.link_type,
+            None => return Ok(None),
+        }
     };
     let (word, display) = match link {
         LinkType::ETHERNET => ("EN10MB", "Ethernet"),
         LinkType::LINUX_SLL2 => ("LINUX_SLL2", "Linux cooked-mode capture v2"),
         _ => ("OTHER", "another link type"),
     };
-    Some(format!(
+    Ok(Some(format!(
         "dlt {{number={}}}{{name={word}}}{{display={display}}}\n",
         link.0
-    ))
+    )))
 }
 
 #[cfg(test)]
@@ -79,7 +87,7 @@ mod tests {
 
     #[test]
     fn loopback_stands_first_and_any_last() {
-        let text = interfaces();
+        let text = interfaces().unwrap();
         let lines: Vec<&str> = text.lines().collect();
         assert!(lines[0].starts_with("extcap {version="), "{text}");
         assert_eq!(lines[1], "interface {value=socketlab-lo}{display=Socket lab: lo}");
@@ -89,15 +97,16 @@ mod tests {
     #[test]
     fn link_types_have_the_numbers_of_tcpdump() {
         assert_eq!(
-            link_types("lo").unwrap(),
+            link_types("lo").unwrap().unwrap(),
             "dlt {number=1}{name=EN10MB}{display=Ethernet}\n"
         );
         assert!(
             link_types("any")
                 .unwrap()
+                .unwrap()
                 .starts_with("dlt {number=276}{name=LINUX_SLL2}")
         );
-        assert_eq!(link_types("no such thing"), None);
+        assert_eq!(link_types("no such thing").unwrap(), None);
     }
 
     #[test]
