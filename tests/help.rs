@@ -57,6 +57,12 @@ fn help_all_has_more_under_headings_and_leaves_nothing_of_the_screen_out() {
             assert!(known.contains(&option), "{program} {option}: {all}");
         }
         assert!(known.len() > options(&short).len(), "{program}: {known:?}");
+        let (_, examples) = short.split_once("\nExamples").unwrap();
+        assert_eq!(
+            all.matches(&format!("\nExamples{}", examples.trim_end())).count(),
+            1,
+            "{all}"
+        );
         assert!(!all.contains("PROGRAM"), "{all}");
     }
 }

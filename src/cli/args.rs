@@ -125,12 +125,8 @@ Examples, for a server that has printed serverIP 192.0.2.2 and Port 13000:
   PROGRAM -ip 192.0.2.2 -p 13000 -v
   printf 'one line\\n' | PROGRAM -ip 192.0.2.2 -p 13000";
 
+/// What `--help-all` has below the examples.
 const CLIENT_DETAILS: &str = "\
-Examples, for a server that has printed serverIP 192.0.2.2 and Port 13000:
-  PROGRAM -ip 192.0.2.2 -p 13000
-  PROGRAM -ip 192.0.2.2 -p 13000 -v
-  printf 'one line\\n' | PROGRAM -ip 192.0.2.2 -p 13000
-
 Exit status: 0 quit, or input ended and every line was answered; 1 a line stayed without \
 answer, or no server could be reached, or a signal ended it before all was written; 2 wrong arguments.";
 

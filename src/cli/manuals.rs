@@ -100,6 +100,7 @@ mod tests {
     use clap::CommandFactory;
 
     use super::super::args::{ClientArgs, TcpServerArgs, UdpServerArgs};
+    use super::super::usage::with_help;
     use super::{Shell, completions, man_page, tidy, understood};
 
     #[test]
@@ -135,7 +136,7 @@ mod tests {
     #[test]
     fn the_page_is_tidied() {
         assert_eq!(tidy("a \n.br\n\n.br\nb\n.SH EXTRA\nc"), "a\n.sp\nb\n.SH NOTES\nc\n");
-        let page = String::from_utf8(man_page(&ClientArgs::command()).unwrap()).unwrap();
+        let page = String::from_utf8(man_page(&with_help(ClientArgs::command())).unwrap()).unwrap();
         assert!(
             page.contains(".SH NOTES\nExamples") && page.contains("Exit status: 0"),
             "{page}"

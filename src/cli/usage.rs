@@ -58,16 +58,22 @@ pub fn parse_after_word<A: Parser>(
     parsed.map_err(|error| with_no_rights(|| usage_error(program, &error)))
 }
 
-/// The command with `--help`, which is one screen with what is used most, and `--help-all`, which is everything.
-fn with_help(command: Command) -> Command {
+/// The command with `--help`, one screen with the most used options, and `--help-all`, which lists every option.
+///
+/// The text below `--help` has the examples. `--help-all` repeats it, and adds the command's `after_long_help`.
+pub(super) fn with_help(command: Command) -> Command {
     let flag = |name: &'static str| Arg::new(name).long(name).help_heading(None::<&str>);
     // Programs that share their arguments share the examples.
     let name = command.get_name().to_owned();
     let named = |text: Option<&StyledStr>| text.map(|text| text.to_string().replace("PROGRAM", &name));
-    let (short, long) = (named(command.get_after_help()), named(command.get_after_long_help()));
+    let short = named(command.get_after_help()).unwrap_or_default();
+    let long = match named(command.get_after_long_help()) {
+        Some(details) => format!("{short}\n\n{details}"),
+        None => short.clone(),
+    };
     command
-        .after_help(short.unwrap_or_default())
-        .after_long_help(long.unwrap_or_default())
+        .after_help(short)
+        .after_long_help(long)
         .disable_help_flag(true)
         .arg(
             flag("help")

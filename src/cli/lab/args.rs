@@ -86,14 +86,8 @@ Examples:
   socket-lab refused               what if no server listens?
   socket-lab tcp --full            every field of every header";
 
+/// What `--help-all` has below the examples.
 const DETAILS: &str = "\
-Examples:
-  socket-lab                       one line over TCP, on one screen
-  socket-lab --line 'my own line'  the same with your line
-  socket-lab open                  the report: click a packet, see every byte
-  socket-lab refused               what if no server listens?
-  socket-lab tcp --full            every field of every header
-
 Each run starts the real server and the real client in a network of its own, captures their packets, and explains them. It \
 needs no privilege where the system lets every user make such a network. Under sudo it gives up root's rights before it starts.
 

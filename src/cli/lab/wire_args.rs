@@ -84,12 +84,6 @@ Examples:
   socket-lab wire --rules 'lose data 20%' --seed 7";
 
 const DETAILS: &str = "\
-Examples:
-  socket-lab wire                             a round trip, seen at both ends
-  socket-lab wire syn-lost                    what if the first SYN is lost?
-  socket-lab wire --rules 'lose client fin 1'  the same with a loss of your own
-  socket-lab wire --rules 'lose data 20%' --seed 7
-
 Two hosts of this machine's own, 10.0.0.1 and 10.0.0.2, each with a TCP/IP of the kernel's, and a wire between them \
 that does what the rules say. Both ends are captured; what the wire did to each frame is written beside the captures. \
 The rules are described in docs/wire.md.

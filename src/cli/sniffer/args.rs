@@ -211,14 +211,12 @@ const EXAMPLES: &str = "Examples:
   sniffer --explain handshake
   sniffer -q -r captures/tcp.pcapng --html tcp.html";
 
-const DETAILS: &str = "Examples:
-  sudo sniffer -i lo -p 49957 -w captures/mine.pcap
+/// What `--help-all` has below the examples.
+const DETAILS: &str = "More examples:
   sudo sniffer -i lo -w - | wireshark -k -i -
-  sniffer -r captures/mine.pcap --view summary 'tcp and port 49957'
-  sniffer -r captures/mine.pcap --view ladder --calls server.jsonl --calls client.jsonl
-  sniffer -r captures/mine.pcap --worksheet form.html --answer-key key.html
-  sniffer -r captures/mine.pcap --explain 'sequence number'
-  sniffer -q -r captures/mine.pcap --html mine.html
+  sniffer -r captures/mine.pcapng --view ladder --calls server.jsonl --calls client.jsonl
+  sniffer -r captures/mine.pcapng --worksheet form.html --answer-key key.html
+  sniffer -r captures/mine.pcapng --explain 'sequence number'
 
 Ctrl+C, SIGTERM and SIGHUP end it within a second when it waits for a reader or a disk, a
 second one at once; SIGUSR1 shows the counts so far.
