@@ -1,6 +1,8 @@
 //! The view `json` as a reader of its documents meets it: every line is valid by the published schema, and the documented
 //! example is what is written.
 
+mod validator;
+
 use std::fs;
 use std::path::Path;
 
@@ -13,17 +15,15 @@ use socket_lab::render::text_style::TextStyle;
 use socket_lab::render::view::ShownPacket;
 use socket_lab::wire::LinkType;
 
+use self::validator::Validator;
 use crate::support::{needs, ours};
 
 const SCHEMA: &str = include_str!("../docs/packet.schema.json");
 const CONVERSATION: &str = include_str!("../docs/conversation.schema.json");
 const CALL: &str = include_str!("../docs/call.schema.json");
+const EXPLAIN_LIST: &str = include_str!("../docs/explain-list.schema.json");
 const DOCUMENT: &str = include_str!("../docs/json.md");
 const SAMPLES: &str = include_str!("../src/render/samples.txt");
-
-fn schema() -> Value {
-    serde_json::from_str(SCHEMA).unwrap()
-}
 
 fn line(frame: &Frame<'_>) -> String {
     let packet = frame.decode();
@@ -61,124 +61,9 @@ fn sample(text: &str) -> Option<(&str, Frame<'_>)> {
     Some((name, frame))
 }
 
-/// Says where a value breaks the schema. Knows the words that our schema has; an unknown one is a failure, so that no
-/// rule goes unchecked.
-struct Validator {
-    root: Value,
-}
-
-impl Validator {
-    fn check(&self, schema: &Value, value: &Value, at: &str) -> Result<(), String> {
-        for (word, rule) in schema.as_object().unwrap() {
-            let holds = match word.as_str() {
-                "$schema" | "$defs" | "title" | "description" => true,
-                "$ref" => {
-                    let pointer = rule.as_str().unwrap().strip_prefix('#').unwrap();
-                    self.check(self.root.pointer(pointer).unwrap(), value, at)?;
-                    true
-                }
-                "type" => has_type(value, rule.as_str().unwrap()),
-                "const" => value == rule,
-                "minimum" => integer(value) >= integer(rule),
-                "maximum" => integer(value) <= integer(rule),
-                "format" => has_format(value, rule.as_str().unwrap()),
-                "pattern" => is_hex(value.as_str().unwrap(), rule.as_str().unwrap()),
-                "items" => {
-                    for (index, item) in value.as_array().unwrap().iter().enumerate() {
-                        self.check(rule, item, &format!("{at}/{index}"))?;
-                    }
-                    true
-                }
-                "required" => rule
-                    .as_array()
-                    .unwrap()
-                    .iter()
-                    .all(|key| value.get(key.as_str().unwrap()).is_some()),
-                "properties" => {
-                    self.properties(rule.as_object().unwrap(), value.as_object().unwrap(), at)?;
-                    true
-                }
-                "additionalProperties" => {
-                    let none = Map::new();
-                    let known = schema["properties"].as_object().unwrap_or(&none);
-                    rule == true || value.as_object().unwrap().keys().all(|key| known.contains_key(key))
-                }
-                "oneOf" => self.matching(rule, value, at) == 1,
-                "anyOf" => self.matching(rule, value, at) >= 1,
-                unknown => return Err(format!("{at}: this test does not know the rule {unknown}")),
-            };
-            if !holds {
-                return Err(format!("{at}: {value} breaks {word}: {rule}"));
-            }
-        }
-        Ok(())
-    }
-
-    fn properties(&self, rules: &Map<String, Value>, values: &Map<String, Value>, at: &str) -> Result<(), String> {
-        rules
-            .iter()
-            .filter_map(|(key, rule)| Some((key, rule, values.get(key)?)))
-            .try_for_each(|(key, rule, value)| self.check(rule, value, &format!("{at}/{key}")))
-    }
-
-    fn matching(&self, rules: &Value, value: &Value, at: &str) -> usize {
-        let rules = rules.as_array().unwrap().iter();
-        rules.filter(|rule| self.fits(rule, value, at)).count()
-    }
-
-    /// The type first: the other rules of a choice may not even apply.
-    fn fits(&self, rule: &Value, value: &Value, at: &str) -> bool {
-        has_type(value, rule["type"].as_str().unwrap()) && self.check(rule, value, at).is_ok()
-    }
-
-    fn validate(&self, line: &str) -> Result<(), String> {
-        assert_eq!(line.matches('\n').count(), 1, "one line: {line:?}");
-        let value = serde_json::from_str(line).map_err(|error| error.to_string())?;
-        self.check(&self.root, &value, "")
-    }
-}
-
-fn integer(value: &Value) -> Option<i128> {
-    let signed = value.as_i64().map(i128::from);
-    signed.or_else(|| value.as_u64().map(i128::from))
-}
-
-fn has_type(value: &Value, name: &str) -> bool {
-    match name {
-        "object" => value.is_object(),
-        "array" => value.is_array(),
-        "string" => value.is_string(),
-        "boolean" => value.is_boolean(),
-        "null" => value.is_null(),
-        "integer" => value.is_u64() || value.is_i64(),
-        "number" => value.is_number(),
-        _ => false,
-    }
-}
-
-fn has_format(value: &Value, name: &str) -> bool {
-    let text = value.as_str().unwrap_or_default();
-    match name {
-        "uint" | "uint64" => value.is_u64(),
-        "int64" => value.is_i64(),
-        "uint32" => value.as_u64().is_some_and(|number| u32::try_from(number).is_ok()),
-        "uint8" => value.as_u64().is_some_and(|number| u8::try_from(number).is_ok()),
-        "uint16" => value.as_u64().is_some_and(|number| u16::try_from(number).is_ok()),
-        "double" => value.is_f64(),
-        "ip" => text.parse::<std::net::IpAddr>().is_ok(),
-        "date-time" => chrono::DateTime::parse_from_rfc3339(text).is_ok(),
-        _ => false,
-    }
-}
-
-fn is_hex(text: &str, pattern: &str) -> bool {
-    assert_eq!(pattern, "^([0-9a-f]{2})*$", "this test knows one pattern");
-    text.len() % 2 == 0 && text.chars().all(|digit| matches!(digit, '0'..='9' | 'a'..='f'))
-}
-
 #[test]
 fn every_line_is_valid_by_the_published_schema() {
-    let validator = Validator { root: schema() };
+    let validator = Validator::of(SCHEMA);
     let mut count = 0;
     for (name, frame) in SAMPLES.lines().filter_map(sample) {
         let line = line(&frame);
@@ -190,7 +75,7 @@ fn every_line_is_valid_by_the_published_schema() {
 
 #[test]
 fn the_schema_does_find_faults() {
-    let validator = Validator { root: schema() };
+    let validator = Validator::of(SCHEMA);
     let (_, frame) = SAMPLES.lines().find_map(sample).unwrap();
     let good: Value = serde_json::from_str(&line(&frame)).unwrap();
     let faults: [fn(&mut Value); 6] = [
@@ -232,7 +117,7 @@ fn the_documented_example_is_what_is_written() {
 
 #[test]
 fn every_key_is_documented() {
-    for schema in [SCHEMA, CONVERSATION, CALL] {
+    for schema in [SCHEMA, CONVERSATION, CALL, EXPLAIN_LIST] {
         keys_are_documented(&serde_json::from_str(schema).unwrap());
     }
 }
@@ -259,8 +144,7 @@ fn keys_are_documented(schema: &Value) {
 
 /// Is this object valid by the schema?
 pub fn valid(schema: &str, value: &Value) -> Result<(), String> {
-    let root = serde_json::from_str(schema).unwrap();
-    Validator { root }.validate(&format!("{value}\n"))
+    Validator::of(schema).validate(&format!("{value}\n"))
 }
 
 /// What the program writes of a real run: a line and a connection without one over TCP, a line over UDP, and both clients
@@ -287,9 +171,7 @@ fn of_kind(lines: &[String], kind: &str) -> Vec<Value> {
             "conversation" => CONVERSATION,
             _ => CALL,
         };
-        let validator = Validator {
-            root: serde_json::from_str(schema).unwrap(),
-        };
+        let validator = Validator::of(schema);
         assert_eq!(validator.validate(line), Ok(()), "{line}");
         if own == kind {
             found.push(value);
@@ -367,11 +249,41 @@ fn calls_stand_with_the_packets_that_they_sent_and_waited_for() {
     assert!(one.iter().all(|call| call["conversation"] == 1));
 }
 
+#[test]
+fn the_list_of_explain_is_valid_by_its_schema() {
+    let ended = ours("sniffer").args(["--explain", "list", "--json"]).output().unwrap();
+    assert!(ended.status.success() && ended.stderr.is_empty(), "{ended:?}");
+    let list: Value = serde_json::from_slice(&ended.stdout).unwrap();
+    let validator = Validator::of(EXPLAIN_LIST);
+    assert_eq!(validator.validate_value(&list), Ok(()));
+    let kinds = |kind: &str| {
+        list.as_array()
+            .unwrap()
+            .iter()
+            .filter(|name| name["kind"] == kind)
+            .count()
+    };
+    assert!(kinds("concept") > 20 && kinds("field") > 100, "{list}");
+    let faults: [fn(&mut Value); 4] = [
+        |list| list[0]["kind"] = "protocol".into(),
+        |list| list[0]["other_names"] = "one".into(),
+        |list| list[0]["extra"] = true.into(),
+        |list| {
+            list[0].as_object_mut().unwrap().remove("source");
+        },
+    ];
+    for fault in faults {
+        let mut bad = list.clone();
+        fault(&mut bad);
+        assert!(validator.validate_value(&bad).is_err(), "{}", bad[0]);
+    }
+}
+
 /// Every packet of the captures in the folder `SOCKET_LAB_CORPUS` that the crate opens.
 #[test]
 fn packets_of_all_kinds_are_valid() {
     let Some(folder) = needs::corpus() else { return };
-    let validator = Validator { root: schema() };
+    let validator = Validator::of(SCHEMA);
     let mut count = 0_u64;
     for entry in fs::read_dir(folder).unwrap() {
         count += validate_capture(&validator, &entry.unwrap().path());

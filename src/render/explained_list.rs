@@ -63,29 +63,45 @@ fn widths(names: &[&str], rows: usize) -> Vec<usize> {
         .collect()
 }
 
-/// A name that can be explained.
+/// A name that `--explain` knows.
 #[derive(Debug, Serialize)]
-struct Entry {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct ExplainedName {
+    /// The name, for `sniffer --explain NAME`. A field's is the one of Wireshark's display filters.
     name: &'static str,
-    kind: &'static str,
+    /// What it names.
+    kind: NameKind,
+    /// Other names that lead to the same page.
     other_names: Vec<&'static str>,
+    /// The document that defines it, such as an RFC with its section.
     source: &'static str,
 }
 
-/// Writes the same as a JSON array, an object a name, each on a line of its own.
+/// What a name names.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+enum NameKind {
+    /// A concept, such as the handshake.
+    Concept,
+    /// A field of a header.
+    Field,
+}
+
+/// Writes the same as a JSON array: one object for each name, each on a line of its own. Its schema is `docs/explain-list.schema.json`.
 ///
 /// # Errors
 /// Those of the writer.
 pub fn write_json(output: &mut impl Write) -> io::Result<()> {
-    let concepts = concepts::all().map(|concept| Entry {
+    let concepts = concepts::all().map(|concept| ExplainedName {
         name: concept.name,
-        kind: "concept",
+        kind: NameKind::Concept,
         other_names: concept.other_names.to_vec(),
         source: concept.source,
     });
-    let fields = field_names().into_iter().map(|(name, other_names)| Entry {
+    let fields = field_names().into_iter().map(|(name, other_names)| ExplainedName {
         name,
-        kind: "field",
+        kind: NameKind::Field,
         other_names,
         source: of(name).map_or("", |purpose| purpose.source),
     });

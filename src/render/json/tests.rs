@@ -7,6 +7,7 @@ use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;
 use serde_json::Value;
 
+use super::super::explained_list::ExplainedName;
 use super::super::samples;
 use super::super::text_style::TextStyle;
 use super::super::view::ShownPacket;
@@ -81,6 +82,7 @@ fn the_published_schemas_are_those_of_the_structs() {
     holds::<PacketRecord<'_, '_>>("packet");
     holds::<ConversationLine>("conversation");
     holds::<CallLine<'_>>("call");
+    holds::<Vec<ExplainedName>>("explain-list");
 }
 
 #[test]
