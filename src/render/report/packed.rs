@@ -52,8 +52,10 @@ impl Packer {
     pub(super) fn add(&mut self, number: u64, conversation: Option<u64>, html: &str) -> io::Result<()> {
         let mut written = HashMap::new();
         let blocks: Vec<Value> = blocks(html).map(|block| self.block(block, &mut written)).collect();
-        serde_json::to_writer(&mut self.output, &json!([number, conversation, blocks]))?;
-        self.output.write_all(b"\n")
+        let mut line = serde_json::to_vec(&(number, conversation, blocks))?;
+        line.push(b'\n');
+        // The whole line at once: the encoder clears a buffer of its own at each write.
+        self.output.write_all(&line)
     }
 
     /// All of them, in base64.
@@ -65,7 +67,7 @@ impl Packer {
     }
 
     /// `known`: the texts that the line has, with their numbers.
-    fn block(&mut self, html: &str, known: &mut HashMap<String, usize>) -> Value {
+    fn block<'h>(&mut self, html: &'h str, known: &mut HashMap<&'h str, usize>) -> Value {
         let (shape, texts) = split(html);
         let mut parts = Vec::new();
         let place = if let Some(place) = self.shapes.get(&shape) {
@@ -80,20 +82,22 @@ impl Packer {
         };
         let mut written = 0;
         if let Some(before) = self.texts.get_mut(place) {
-            for (place, text) in texts.iter().enumerate() {
-                if before.get(place) != Some(text) {
-                    let number = known.len();
-                    let text = if let Some(number) = known.get(text).filter(|_| text.len() > SHORT) {
-                        json!(number)
-                    } else {
-                        known.entry(text.clone()).or_insert(number);
-                        json!(text)
-                    };
-                    parts.extend([json!(place - written), text]);
-                    written = place;
+            for (place, text) in texts.into_iter().enumerate() {
+                match before.get_mut(place) {
+                    Some(last) if last == text => continue,
+                    Some(last) => text.clone_into(last),
+                    None => before.push(text.to_owned()),
                 }
+                let number = known.len();
+                let text = if let Some(number) = known.get(text).filter(|_| text.len() > SHORT) {
+                    json!(number)
+                } else {
+                    known.entry(text).or_insert(number);
+                    json!(text)
+                };
+                parts.extend([json!(place - written), text]);
+                written = place;
             }
-            *before = texts;
         }
         Value::Array(parts)
     }
@@ -101,27 +105,29 @@ impl Packer {
 
 /// The HTML in blocks.
 fn blocks(html: &str) -> impl Iterator<Item = &str> {
-    let mut starts: Vec<usize> = BLOCKS
-        .iter()
-        .flat_map(|tag| html.match_indices(tag).map(|(at, _)| at))
-        .chain([0, html.len()])
-        .collect();
-    starts.sort_unstable();
+    let begins_one = |at: &usize| {
+        let tag = html.get(*at..).unwrap_or_default();
+        BLOCKS.iter().any(|begin| tag.starts_with(begin))
+    };
+    let tags = html.bytes().enumerate().filter(|(_, byte)| *byte == b'<');
+    let found = tags.map(|(at, _)| at).filter(begins_one);
+    let mut starts: Vec<usize> = [0].into_iter().chain(found).chain([html.len()]).collect();
     starts.dedup();
     let ends: Vec<usize> = starts.iter().skip(1).copied().collect();
     starts.into_iter().zip(ends).filter_map(|(from, to)| html.get(from..to))
 }
 
 /// Tags, and the texts between them. Outside of tags the escaping leaves no `<`, and inside no `>`.
-fn split(html: &str) -> (String, Vec<String>) {
+fn split(html: &str) -> (String, Vec<&str>) {
     let (mut shape, mut texts) = (String::new(), Vec::new());
     for part in html.split_inclusive('>') {
-        let (text, tag) = part.split_at(part.find('<').unwrap_or(part.len()));
+        let tag = part.bytes().position(|byte| byte == b'<');
+        let (text, tag) = part.split_at(tag.unwrap_or(part.len()));
         if text.trim().is_empty() {
             shape.push_str(text);
         } else {
             shape.push(TEXT);
-            texts.push(text.to_owned());
+            texts.push(text);
         }
         shape.push_str(tag);
     }
