@@ -27,6 +27,19 @@ const checks = {
             if (width < 900) assert(letters >= 10.5 && pane.y >= ladder.y + ladder.height, `${at}: ${letters} px, below`);
             if (width > 900) assert(pane.x >= ladder.x + ladder.width, `${at}: beside`);
             if (width === 1920) assert(letters >= 19, `${letters} px`);
+            // The words in a diagram are large enough to read, and fit their boxes.
+            const boxes = await page.locator(`${article} .box`).evaluateAll((all) => all.map((one) => ({
+              text: one.innerText, letters: parseFloat(getComputedStyle(one).fontSize),
+              fits: one.scrollWidth <= one.clientWidth + 1 && one.scrollHeight <= one.clientHeight + 1,
+            })));
+            assert.equal(boxes.length > 0, place !== "", at);
+            assert.deepEqual(boxes.filter((one) => one.letters < 11 || !one.fits), [], at);
+            if (place !== "") {
+              const bytes = await page.locator(`${article} .ruler`).first().locator("span:visible").count();
+              const room = (await page.locator(article).boundingBox()).width;
+              assert.equal(bytes, room > 470 ? 4 : 2, `${at}: bytes of a row in ${room} px`);
+              if (width !== 900) assert.equal(bytes, width === 390 ? 2 : 4, at);
+            }
           }, { viewport: { width, height: 900 }, colorScheme });
         }
       }

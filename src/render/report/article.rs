@@ -18,6 +18,9 @@ use crate::render::table::places;
 use crate::render::text_style::TextStyle;
 use crate::wire::{Layer, Packet, Protocol};
 
+/// Bits of half a row.
+const HALF: usize = BITS / 2;
+
 /// A packet.
 pub(super) struct Article {
     pub(super) number: u64,
@@ -74,6 +77,8 @@ pub(super) struct FieldBox {
     pub(super) value: Vec<String>,
     /// Does it go on from the row above, or on in the row below?
     pub(super) goes_on: &'static str,
+    /// The left or the right half of a box that crosses the middle of a row.
+    pub(super) half: &'static str,
     pub(super) keys: String,
 }
 
@@ -217,13 +222,40 @@ fn boxes(layer: &Layer<'_>, cells: &[Cell], rows: &[ReportRow]) -> Vec<BoxRow> {
     let places = (at..).step_by(BITS / 8);
     let drawn = rows::rows(cells, BITS).zip(places).map(|(row, byte)| BoxRow {
         byte,
-        boxes: row.iter().map(|segment| field_box(segment, at * 8, &rows)).collect(),
+        boxes: row
+            .iter()
+            .flat_map(|segment| field_boxes(segment, at * 8, &rows))
+            .collect(),
     });
     drawn.collect()
 }
 
+/// The boxes of a segment: one, or two where it crosses the middle of a row. A phone shows half a row in a line.
+fn field_boxes(segment: &CellSegment<'_>, start: usize, rows: &[&ReportRow]) -> Vec<FieldBox> {
+    let left = HALF.saturating_sub(segment.from);
+    if left == 0 || left >= segment.bits || segment.bits == BITS {
+        return vec![field_box(segment, "", start, rows)];
+    }
+    let right = segment.bits - left;
+    let halves = [(left, " left", left >= right), (right, " right", left < right)];
+    let boxes = halves.map(|(bits, half, is_wider)| {
+        let labelled = segment.labelled && is_wider;
+        field_box(
+            &CellSegment {
+                bits,
+                labelled,
+                ..*segment
+            },
+            half,
+            start,
+            rows,
+        )
+    });
+    boxes.into()
+}
+
 /// `start`: the header's first bit in the frame.
-fn field_box(segment: &CellSegment<'_>, start: usize, rows: &[&ReportRow]) -> FieldBox {
+fn field_box(segment: &CellSegment<'_>, half: &'static str, start: usize, rows: &[&ReportRow]) -> FieldBox {
     let cell = segment.cell;
     let width = segment.width();
     let (name, value) = if segment.labelled {
@@ -241,6 +273,7 @@ fn field_box(segment: &CellSegment<'_>, start: usize, rows: &[&ReportRow]) -> Fi
             (false, true) => " on",
             (true, true) => " from on",
         },
+        half,
         keys: keys_of(rows, start + cell.bit, start + cell.bit + cell.bits),
     }
 }

@@ -91,7 +91,7 @@ struct Page<'a> {
     loose: Vec<Loose>,
     /// Packets as HTML: all of them, or the one that paper shows.
     articles: String,
-    /// All packets, packed; empty where they stand in the page.
+    /// All packets, packed; empty where they are in the page as HTML.
     packed: String,
     glossary: Vec<Term>,
 }
@@ -250,14 +250,10 @@ mod tests {
     use crate::render::samples;
     use crate::render::text_style::TextStyle;
     use crate::timeline::ConversationCalls;
+    use crate::wire::LinkType;
 
-    /// The page of a datagram whose conversation is known, or has been forgotten.
-    fn page(is_known: bool) -> String {
-        let sample = samples::all().into_iter().find(|each| each.name == "udp").unwrap();
-        let frame = Frame {
-            original_length: sample.length,
-            ..Frame::new(None, sample.link, sample.bytes)
-        };
+    /// The page of a packet whose conversation is known, or has been forgotten.
+    fn page(frame: Frame<'static>, is_known: bool) -> String {
         let mut tracker = Tracker::new();
         let in_flow = tracker.follow(1, None, &frame.decode());
         assert!(in_flow.is_some());
@@ -288,17 +284,59 @@ mod tests {
         String::from_utf8(output).unwrap()
     }
 
+    fn udp() -> Frame<'static> {
+        let sample = samples::all().into_iter().find(|each| each.name == "udp").unwrap();
+        Frame {
+            original_length: sample.length,
+            ..Frame::new(None, sample.link, sample.bytes)
+        }
+    }
+
+    /// A UDP datagram without data over IPv6, from port 1 to port 2, with the flow label 0x12345.
+    fn over_ipv6() -> Frame<'static> {
+        let mut bytes = vec![0x60, 0x01, 0x23, 0x45, 0, 8, 17, 64];
+        bytes.extend([[0xfd; 16], [0xfe; 16]].concat());
+        bytes.extend([0, 1, 0, 2, 0, 8, 0, 1]);
+        Frame::new(None, LinkType::IPV6, bytes)
+    }
+
+    /// On a phone a diagram has 16 bits a row: so nothing but a whole row reaches over the middle of one.
+    #[test]
+    fn a_field_that_crosses_the_middle_of_a_row_is_two_boxes() {
+        let page = page(over_ipv6(), true);
+        let boxes = page.split("<span class=\"box ").skip(1);
+        let boxes: Vec<&str> = boxes.filter_map(|one| one.split("</span>").next()).collect();
+        let halves: Vec<&&str> = boxes
+            .iter()
+            .filter(|one| one.starts_with("w4 left") || one.contains("flow label"))
+            .collect();
+        assert_eq!(halves.len(), 2, "{boxes:#?}");
+        assert!(
+            halves[0].starts_with("w4 left\"") && !halves[0].contains("<b>"),
+            "{halves:?}"
+        );
+        assert!(
+            halves[1].starts_with("w16 right\"") && halves[1].contains("12345"),
+            "{halves:?}"
+        );
+        let widths = boxes.iter().map(|one| &one[..one.find([' ', '"']).unwrap()]);
+        for width in widths {
+            let bits: u32 = width[1..].parse().unwrap();
+            assert!(bits <= 16 || bits == 32, "{width}");
+        }
+    }
+
     #[test]
     fn a_packet_whose_conversation_is_forgotten_stands_among_the_others() {
         const LOOSE: &str = "<a class=\"packet-link\" href=\"#packet-1\">";
-        let forgotten = page(false);
+        let forgotten = page(udp(), false);
         assert!(forgotten.contains("1 packet, 0 conversations"));
         assert!(forgotten.contains("This capture has no conversation over TCP or UDP that is known."));
         assert!(
             forgotten.contains("<h2>Packets of no conversation that is known</h2>") && forgotten.contains(LOOSE),
             "{forgotten}"
         );
-        let known = page(true);
+        let known = page(udp(), true);
         assert!(known.contains("1 packet, 1 conversation") && !known.contains(LOOSE));
     }
 }
