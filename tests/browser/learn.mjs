@@ -160,7 +160,7 @@ const checks = {
     // Without the script its ladders are there, and the page says what is not.
     await withPage(url, async (page) => {
       assert(await page.locator('.ladder a[href="#packet-2000"]').count() === 1);
-      assert.match(await page.locator("noscript").innerText(), /need JavaScript/);
+      assert.match(await page.locator("noscript").innerText(), /JavaScript is off.*sniffer -r many\.pcap --full/);
     }, { javaScriptEnabled: false });
   },
 };

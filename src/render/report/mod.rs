@@ -93,6 +93,8 @@ struct Page<'a> {
     articles: String,
     /// All packets, packed; empty where they are in the page as HTML.
     packed: String,
+    /// [`PLAIN`].
+    plain: usize,
     glossary: Vec<Term>,
 }
 
@@ -153,6 +155,7 @@ pub fn write(
         loose: loose.map(Loose::of).collect(),
         articles,
         packed,
+        plain: PLAIN,
         glossary: glossary.terms(),
     };
     page.write_into(output)?;
