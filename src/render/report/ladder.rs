@@ -15,7 +15,7 @@ use crate::render::text_style::CharacterSet;
 const WORDS: usize = 34;
 /// Characters of a socket call; from 22 on, it has descriptors.
 const CALL: usize = 22;
-/// Tenths of a line that the summary on paper has of a ladder: with the three steps and a header it makes two pages.
+/// The height of a ladder in the printed summary, in tenths of a line: with the three steps and a header it makes two pages.
 const PRINTED: u32 = 450;
 /// Digits behind the point of a time in milliseconds.
 const DECIMALS: usize = 3;
@@ -34,7 +34,7 @@ pub(super) struct HtmlRow {
     pub(super) server: String,
     /// On the wire.
     pub(super) words: String,
-    /// How the text begins that it carries.
+    /// The beginning of the text that it carries.
     pub(super) quotation: Option<String>,
     pub(super) remark: Option<String>,
     /// Does the summary on paper leave it out?
@@ -57,7 +57,7 @@ pub(super) fn rows(ladder: &Ladder) -> Vec<HtmlRow> {
 }
 
 impl HtmlRow {
-    /// About so many tenths of a line on paper.
+    /// Its height on paper, about, in tenths of a line.
     fn height(&self) -> u32 {
         match (self.packet, &self.quotation, &self.remark) {
             (None, ..) if self.number.is_empty() && self.time.is_empty() => 20,
@@ -74,7 +74,7 @@ pub(super) fn heading(lane: &Lane) -> String {
     format!("{} :{}", lane.party, lane.address.port())
 }
 
-/// `calls`: inside how many socket calls each end is.
+/// `calls`: the number of socket calls in progress at each end.
 fn html_row(row: &LadderRow, calls: &mut [u32; 2]) -> HtmlRow {
     let mut html = match &row.kind {
         RowKind::Packet(one) => arrow(one),

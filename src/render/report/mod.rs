@@ -1,15 +1,16 @@
-//! The report: a capture as one HTML page that asks for nothing from anywhere.
+//! The report: a capture as one HTML page that loads nothing else.
 //!
 //! `page.html` is the page, `ladder.html` a ladder in it, `packet.html` a packet. The style is in `style.css` (the page),
 //! `ladder.css`, `packet.css` and `print.css`; the script in `packets.js` (where packets come from), `choose.js` (the chosen
-//! packet, keys, the search, paper), `light.js` (diagram, fields and bytes light each other up) and `terms.js` (the glossary).
+//! packet, keys, the search, paper), `light.js` (highlights the same field in diagram, table and bytes) and `terms.js` (the glossary).
 //!
-//! `section` is a conversation and `ladder` its rows, `legend` what their signs mean; `start` is what the first screen says and
-//! `predict` what it asks; `article` is a packet, `bytes` its dump; `glossary` explains terms. The page reads without the script
-//! up to [`PLAIN`] packets. A page of more has its packets `packed`, and without the script its ladders.
+//! `section` is a conversation and `ladder` its rows; `legend` explains their signs. `start` makes the text of the first screen
+//! and `predict` its questions. `article` is a packet, `bytes` its hex dump, `glossary` the explained terms. Up to [`PLAIN`]
+//! packets, the page works without its script. A page of more packets has them compressed (`packed`); without the script it
+//! shows only its ladders.
 //!
-//! What comes from the network is escaped by the template. Should that fail, the page's own policy (Content-Security-Policy)
-//! lets no script run but this one, by its hash.
+//! The template escapes what comes from the network. If that fails, the page's own policy (Content-Security-Policy) still
+//! allows only this script, by its hash.
 
 mod article;
 mod bytes;
@@ -40,10 +41,10 @@ use crate::render::report_model::{ReportModel, ReportPacket};
 use crate::render::svg;
 use crate::render::text_style::TextStyle;
 
-/// The packets that a report has unless another number is asked for.
+/// The default number of packets in a report.
 pub const LIMIT: u64 = 2_000;
 
-/// Up to so many packets stand in the page as they are; a page of more has them packed.
+/// A page of at most this number of packets has them as HTML. A page of more packets has them compressed.
 pub const PLAIN: usize = 60;
 
 const STYLE: &str = concat!(
@@ -86,7 +87,7 @@ struct Page<'a> {
     start: Start,
     sections: Vec<ConversationSection>,
     legend: Vec<Sign>,
-    /// What stands above the loose packets.
+    /// The title above the packets without a conversation.
     loose_title: &'static str,
     loose: Vec<Loose>,
     /// Packets as HTML: all of them, or the one that paper shows.
@@ -105,7 +106,7 @@ struct ArticlePage {
     article: Article,
 }
 
-/// A packet of no conversation, or of none that is known any more.
+/// A packet without a conversation, or with a conversation that has been forgotten.
 struct Loose {
     number: u64,
     name: String,
@@ -163,8 +164,8 @@ pub fn write(
     writeln!(output)
 }
 
-/// The packets that stand in the page as HTML, and those that are packed. One after the other: all at once they would take far
-/// more memory than the page.
+/// The packets that the page has as HTML, and those that it has compressed. They are made one after the other, because all of
+/// them at once would take far more memory than the page.
 fn articles(
     report: &ReportModel,
     text_style: &TextStyle,
@@ -183,12 +184,13 @@ fn articles(
         let article = Article::of(kept, report, text_style);
         let (number, conversation) = (article.number, article.conversation);
         let html = ArticlePage { article }.render().map_err(io::Error::other)?;
-        glossary.look(&html);
+        if is_plain {
+            glossary.look(&html);
+        } else {
+            all.add(number, conversation, &html, |text| glossary.look(text))?;
+        }
         if is_plain || sample == Some(number) {
             plain.push_str(&element(number, conversation, sample == Some(number), &html));
-        }
-        if !is_plain {
-            all.add(number, conversation, &html)?;
         }
     }
     let packed = if is_plain { String::new() } else { all.finish()? };

@@ -21,7 +21,7 @@ use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use serde_json::{Value, json};
 
-/// Where a text stands in a shape; the escaping leaves none of it in a page.
+/// The place of a text in a shape. Escaping leaves none of these characters in a page.
 const TEXT: char = '\u{1}';
 /// A text of more bytes is not written twice in a line.
 const SHORT: usize = 3;
@@ -45,13 +45,21 @@ impl Packer {
         }
     }
 
-    /// Adds a packet: the HTML inside its element.
+    /// Adds a packet: the HTML inside its element. `look` gets each text that is not in the same place of an earlier packet.
     ///
     /// # Errors
     /// None: memory is written.
-    pub(super) fn add(&mut self, number: u64, conversation: Option<u64>, html: &str) -> io::Result<()> {
+    pub(super) fn add(
+        &mut self,
+        number: u64,
+        conversation: Option<u64>,
+        html: &str,
+        mut look: impl FnMut(&str),
+    ) -> io::Result<()> {
         let mut written = HashMap::new();
-        let blocks: Vec<Value> = blocks(html).map(|block| self.block(block, &mut written)).collect();
+        let blocks: Vec<Value> = blocks(html)
+            .map(|block| self.block(block, &mut written, &mut look))
+            .collect();
         let mut line = serde_json::to_vec(&(number, conversation, blocks))?;
         line.push(b'\n');
         // The whole line at once: the encoder clears a buffer of its own at each write.
@@ -67,7 +75,7 @@ impl Packer {
     }
 
     /// `known`: the texts that the line has, with their numbers.
-    fn block<'h>(&mut self, html: &'h str, known: &mut HashMap<&'h str, usize>) -> Value {
+    fn block<'h>(&mut self, html: &'h str, known: &mut HashMap<&'h str, usize>, look: &mut impl FnMut(&str)) -> Value {
         let (shape, texts) = split(html);
         let mut parts = Vec::new();
         let place = if let Some(place) = self.shapes.get(&shape) {
@@ -88,6 +96,7 @@ impl Packer {
                     Some(last) => text.clone_into(last),
                     None => before.push(text.to_owned()),
                 }
+                look(text);
                 let number = known.len();
                 let text = if let Some(number) = known.get(text).filter(|_| text.len() > SHORT) {
                     json!(number)
@@ -120,9 +129,13 @@ fn blocks(html: &str) -> impl Iterator<Item = &str> {
 /// Tags, and the texts between them. Outside of tags the escaping leaves no `<`, and inside no `>`.
 fn split(html: &str) -> (String, Vec<&str>) {
     let (mut shape, mut texts) = (String::new(), Vec::new());
-    for part in html.split_inclusive('>') {
-        let tag = part.bytes().position(|byte| byte == b'<');
-        let (text, tag) = part.split_at(tag.unwrap_or(part.len()));
+    let mut rest = html;
+    while !rest.is_empty() {
+        let tag = rest.bytes().position(|byte| byte == b'<');
+        let (text, tags) = rest.split_at(tag.unwrap_or(rest.len()));
+        let end = tags.bytes().position(|byte| byte == b'>');
+        let (tag, after) = tags.split_at(end.map_or(tags.len(), |end| end + 1));
+        rest = after;
         if text.trim().is_empty() {
             shape.push_str(text);
         } else {
@@ -200,9 +213,15 @@ mod tests {
             "",
         ];
         let mut packer = Packer::new();
+        let mut looked = Vec::new();
         for (number, html) in (1..).zip(packets) {
-            packer.add(number, None, html).unwrap();
+            packer
+                .add(number, None, html, |text| looked.push(text.to_owned()))
+                .unwrap();
         }
+        // Of the second packet only what the first one does not have.
+        assert_eq!(looked[..5], ["Packet 1", "Why", "a &#60;b&#62;", "TCP", "Packet 2"]);
+        assert_eq!(looked[5], "UDP");
         assert_eq!(unpacked(&packer.finish().unwrap()), packets);
     }
 }

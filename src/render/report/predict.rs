@@ -138,7 +138,7 @@ fn first_byte(Handshake([_, syn_ack, ack]): &Handshake<'_>, data: Seen<'_>) -> O
     })
 }
 
-/// What acknowledges a segment that takes so many numbers.
+/// The question about the acknowledgment of a segment that takes `takes` sequence numbers.
 fn acknowledgment<'a>(sent: Seen<'_>, takes: i64, mut after: impl Iterator<Item = Seen<'a>>) -> Option<Question> {
     let next = sent.sequence().checked_add(takes)?;
     let covers = |seen: &Seen<'_>| {

@@ -4,7 +4,7 @@ use crate::escape::printable;
 use crate::explain::count;
 use crate::render::breakdown::{self, Payload};
 
-/// So many bytes of what follows the headers are shown.
+/// Bytes after the headers that are shown at most.
 pub(super) const MOST: usize = 512;
 
 /// A field.

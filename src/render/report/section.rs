@@ -12,7 +12,7 @@ use crate::render::text_style::TextStyle;
 /// A graph of fewer segments with data in one direction says no more than the ladder.
 const WORTH_A_GRAPH: usize = 4;
 
-/// So many characters of a time have room in a ladder; `ladder.css` has the same number.
+/// Characters of a time that fit into the usual column; `ladder.css` has the same number.
 const USUAL_TIME: usize = 8;
 
 /// A conversation.
