@@ -1,4 +1,4 @@
-//! Addresses: of the server that a client is told to talk to, and of the machine that a server runs on.
+//! Addresses: of the server that a client talks to, and of the machine that a server runs on.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
@@ -21,11 +21,11 @@ const PUBLIC_IPV6: SocketAddr = SocketAddr::new(
     80,
 );
 
-/// The addresses of a host, in the order in which they are to be tried. An address stands for itself (an IPv6 one also in
-/// brackets); a name is looked up, getaddrinfo(3), which may take `within`; `None`: as long as the system allows.
+/// The addresses of a host, in the order in which to try them. An address is returned as it is (an IPv6 address may be in
+/// brackets). A name is looked up with getaddrinfo(3), for at most `within`; `None`: as long as the system allows.
 ///
 /// # Errors
-/// [`Error::UnknownHost`], [`Error::LookUpTimedOut`], or [`Error::Stopped`] while the look-up takes its time.
+/// [`Error::UnknownHost`], [`Error::LookUpTimedOut`], or [`Error::Stopped`] during the look-up.
 pub fn resolve(
     host: &str,
     port: u16,
@@ -60,12 +60,12 @@ pub fn resolve(
     }
 }
 
-/// Is it the name that stands for the machine itself, whatever name servers say? RFC 6761 section 6.3
+/// Does the name mean this machine, regardless of name servers? RFC 6761 section 6.3
 fn is_localhost(name: &str) -> bool {
     name.strip_suffix('.').unwrap_or(name).eq_ignore_ascii_case("localhost")
 }
 
-/// The machine's own addresses, as /etc/hosts has them for localhost.
+/// The machine's own addresses: those of localhost in /etc/hosts.
 fn loopback(port: u16) -> Vec<SocketAddr> {
     let addresses: [IpAddr; 2] = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
     addresses.map(|ip| SocketAddr::new(ip, port)).to_vec()
@@ -95,9 +95,9 @@ fn look_up(
     within: Option<Duration>,
     cancel: &CancelToken,
 ) -> Result<io::Result<Vec<SocketAddr>>, Error> {
-    /// How soon a quit is noticed.
+    /// The time after which a request to quit is noticed at the latest.
     const GLANCE: Duration = Duration::from_millis(20);
-    /// How long it may take without a word.
+    /// After this time, a message reports that the look-up takes long.
     const SILENTLY: Duration = Duration::from_secs(1);
     let (answer_to, answer) = mpsc::channel();
     let name = host.clone();
@@ -136,7 +136,7 @@ fn look_up(
     }
 }
 
-/// The address without its port, as a client has to write it: one that holds on one link only with that link (RFC 4007).
+/// The address without its port, as a client has to write it. A link-local address includes its link (RFC 4007).
 #[must_use]
 pub fn as_typed(address: SocketAddr) -> String {
     match address {
@@ -149,8 +149,8 @@ pub fn as_typed(address: SocketAddr) -> String {
 
 /// The address under which others reach this machine.
 ///
-/// A UDP socket that is connected to a public address has the local address that packets to the public would leave from; the
-/// `connect()` sends none. With no route there (a laptop offline): the first address of an interface, else 127.0.0.1.
+/// A UDP socket that is connected to a public address has the local address of packets to that address;
+/// `connect()` itself sends no packet. With no route there (a laptop offline): the first address of an interface, else 127.0.0.1.
 #[must_use]
 pub fn of_this_machine(program: Program, cancel: &CancelToken) -> IpAddr {
     probe(program, PUBLIC_IPV4, cancel)
@@ -170,7 +170,7 @@ fn probe(program: Program, public: SocketAddr, cancel: &CancelToken) -> Result<I
     Ok(socket.local_address()?.ip())
 }
 
-/// IPv4 first, as people type it; an IPv6 address that holds on one link only is of no use without the link's name.
+/// IPv4 first, as people type it; a link-local IPv6 address needs the link's name.
 fn first_usable(addresses: &[IpAddr]) -> IpAddr {
     let on_one_link_only = |ip: &IpAddr| matches!(ip, IpAddr::V6(v6) if v6.is_unicast_link_local());
     let v4 = addresses.iter().find(|ip| ip.is_ipv4());

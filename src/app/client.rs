@@ -1,4 +1,4 @@
-//! What both clients have in common: whom they talk to, how long they wait, and how many lines stayed without an answer.
+//! What both clients share: the server, the time limit, and the number of lines without an answer.
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -6,21 +6,21 @@ use std::time::{Duration, Instant};
 
 use super::error::{CallErrorReason, Error};
 
-/// The server that a client was told to talk to.
+/// The server that a client talks to.
 #[derive(Debug, Clone)]
 pub struct Server {
     /// Its address or name, as the user wrote it.
     pub host: String,
     /// Its port, 1 to 65535.
     pub port: u16,
-    /// The addresses that `host` stands for, in the order in which they are tried.
+    /// The addresses of `host`, in the order in which they are tried.
     pub addresses: Vec<SocketAddr>,
     /// How long to wait: for a connection, over all addresses together, and for the next part of a reply.
     pub timeout: Duration,
 }
 
-/// A limit in time that several addresses share: each that is tried gets an equal part of what is left. What one leaves, say
-/// because it refuses at once, goes to those after it, and the last one has all that is left.
+/// A time limit that several addresses share. Each address gets an equal part of the remaining time. An address that refuses at
+/// once leaves its part to the addresses after it.
 ///
 /// Browsers do not wait for one address before they try the next (RFC 8305); one after the other is easier to follow.
 #[derive(Debug, Clone, Copy)]
@@ -39,7 +39,7 @@ impl SharedTimeout {
         }
     }
 
-    /// The part of an address when this many, itself included, are still to be tried: whole milliseconds, at least one.
+    /// The time for an address when this many addresses, itself included, are left: whole milliseconds, at least one.
     #[must_use]
     pub fn part(&self, addresses: usize) -> Duration {
         let left = self.in_all.saturating_sub(self.started.elapsed());
@@ -57,7 +57,7 @@ impl SharedTimeout {
 }
 
 impl Server {
-    /// The trouble of a name that stands for no address at all.
+    /// The error for a name without an address.
     #[must_use]
     pub fn without_address(&self) -> Error {
         Error::UnknownHost {
@@ -67,10 +67,10 @@ impl Server {
     }
 }
 
-/// How the lines fared.
+/// The outcome of the lines.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct ReplyTally {
-    /// Lines that got no answer, or not a whole one.
+    /// Lines without a complete answer.
     pub missing: u64,
 }
 
@@ -81,7 +81,7 @@ impl ReplyTally {
         tracing::error!("{why}");
     }
 
-    /// The same, unless the trouble is not that of one line: the program was told to quit, or its output has no reader any more.
+    /// The same, except for an error that is not about one line: the program must quit, or its output has no reader any more.
     ///
     /// # Errors
     /// Such trouble.
@@ -96,7 +96,7 @@ impl ReplyTally {
     }
 }
 
-/// Of two failures at two addresses of one server, the one that says more: a host that refuses is there.
+/// The more informative of two failures at two addresses of one server: a host that refuses exists.
 #[must_use]
 pub fn more_telling(first: Error, second: Error) -> Error {
     let refused =

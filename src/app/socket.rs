@@ -4,9 +4,9 @@
 //! the program entered and left it. So the programs read like the lecture: `socket`, `bind`, `recvfrom`, `sendto`.
 //!
 //! A method that waits (`accept`, `connect`, `recv`, …) waits like the plain call, with two differences: it gives up after
-//! its timeout, and at once when the program is told to quit. For that the descriptor is non-blocking
-//! underneath: the call is tried, and when it would block, poll(2) waits for the socket and for the [`CancelToken`], then it is
-//! tried again. The report has one call, from the first try to the last: what the program experienced.
+//! its timeout, and at once when the program must quit. For that, the descriptor is non-blocking. If the call would block,
+//! poll(2) waits for the socket and for the [`CancelToken`]; then the call is tried again. The report has one call, from the
+//! first try to the last: that is what the program experienced.
 
 mod address;
 mod call;
@@ -59,7 +59,7 @@ pub struct Socket {
 }
 
 impl Socket {
-    /// `socket()`: makes the door. socket(2)
+    /// `socket()`: makes a socket, the "door" of the lecture. socket(2)
     ///
     /// # Errors
     /// No descriptors left, or the system does not speak the family.

@@ -1,4 +1,4 @@
-//! The TCP server: a welcoming socket, and one connection socket per client, each served by itself.
+//! The TCP server: a welcoming socket, and one connection socket per client, each served independently.
 //!
 //! Every thread does what the lecture's server does: `accept()` a connection, serve it, `close()` it, again. The threads are a
 //! pool after the pattern Leader/Followers (Schmidt, O'Ryan, Kircher, Pyarali, Buschmann: "Leader/Followers", Pattern Languages
@@ -19,9 +19,9 @@
 //!
 //! Two things differ from the paper. A leader that can answer at once keeps the token, because waking a follower would take
 //! longer than the answer. And the pool has no fixed size: threads are started when no follower is left, up to the limit, and
-//! end when there are followers enough (`pool`). A client that connects and says nothing occupies one thread in processing, and
-//! no other client waits for it. When all threads that are allowed are processing, no thread is in `accept()`: new connections
-//! wait in the kernel's queue. Then the connection that has been silent longest is closed for them (`connections`).
+//! they end when there are enough followers (`pool`). A client that connects and says nothing occupies one thread in processing, and
+//! no other client waits for it. When all allowed threads are processing, no thread is in `accept()`: new connections
+//! wait in the kernel's queue. Then the server closes the connection that has been silent longest (`connections`).
 
 mod connections;
 mod conversation;
@@ -45,23 +45,23 @@ use crate::os::descriptors;
 /// How many finished connections the kernel queues for `accept()`.
 const BACKLOG: i32 = 1024;
 
-/// Stack of a thread that serves a connection, in bytes: the room for one `recv()` and much to spare. Only what is used
+/// Stack of a thread that serves a connection, in bytes: the buffer for one `recv()`, and more. Only used pages
 /// takes memory.
 const STACK: usize = 256 * 1024;
 
-/// How long after a failed `accept()` it is tried again: descriptors come back when connections end.
+/// The pause after a failed `accept()`: descriptors become free when connections end.
 const RETRY_AFTER: Duration = Duration::from_millis(50);
 
 /// How long the leader waits for the client that it has just accepted, as long as no other client connects.
 const WAIT_AS_LEADER: Duration = Duration::from_millis(10);
 
-/// How long a client may be silent while others wait and no thread is there for them.
+/// How long a client may be silent while other clients wait and no thread is free.
 const IDLE_WHEN_FULL: Duration = Duration::from_secs(1);
 
-/// When no client has had to wait for this long, the warning is repeated the next time.
+/// If no client has had to wait for this long, the next one that waits causes the warning again.
 const WARN_AGAIN_AFTER: Duration = Duration::from_secs(10);
 
-/// How often it is checked whether clients still wait.
+/// The time between two checks whether clients still wait.
 const CHECK_INTERVAL: Duration = Duration::from_millis(100);
 
 /// What the server allows.
@@ -107,10 +107,10 @@ pub fn make_room_for(limits: Limits) {
     }
 }
 
-/// Serves until told to quit. Whatever a client does, the others are served.
+/// Serves until the program must quit. No client can stop the service for the others.
 ///
 /// # Errors
-/// [`Error::Stopped`] when told to quit, [`Error::OutputClosed`] when the reader of the transcript is gone.
+/// [`Error::Stopped`] when the program must quit, [`Error::OutputClosed`] when the reader of the transcript is gone.
 pub fn run(
     welcoming_socket: &Socket,
     transcript: &Transcript,
@@ -141,18 +141,18 @@ struct Server<'a> {
     pool: PoolSize,
     /// Held by the leader: the thread that waits in `accept()`, or answers a client for which it need not wait.
     leader_token: Mutex<LeaderToken>,
-    /// Those of the connections that have had to wait for their clients.
+    /// The connections that have had to wait for their clients.
     table: ConnectionTable,
     /// When a client had to wait because all connections were taken.
     last_full: Mutex<Option<Instant>>,
-    /// What ended the server, when it was not a signal.
+    /// The error that ended the server, if no signal did.
     ending: Mutex<Option<Error>>,
 }
 
 /// The right to call `accept()`, and what one leader leaves to the next.
 #[derive(Default)]
 struct LeaderToken {
-    /// The failure of `accept()` that was reported last: one that lasts is reported once.
+    /// The last reported failure of `accept()`: a lasting one is reported once.
     reported: Option<String>,
 }
 
@@ -204,7 +204,7 @@ impl Server<'_> {
         }
     }
 
-    /// Waits for a connection; `None` when the server is told to quit.
+    /// Waits for a connection; `None` when the server must quit.
     fn accept(&self, token: &mut LeaderToken) -> Option<(Socket, SocketAddr)> {
         // A follower that becomes the leader because of a quit need not even ask.
         while !self.cancel.requested() {
@@ -232,7 +232,7 @@ impl Server<'_> {
         None
     }
 
-    /// The leader has to wait for its client: sees to it that another thread takes the token, which is free already.
+    /// The leader has to wait for its client: makes another thread take the token, which is already free.
     /// `false`: no thread can be started.
     fn promote_new_leader<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>) -> bool {
         match self.pool.promote() {
@@ -280,7 +280,7 @@ impl Server<'_> {
         }
     }
 
-    /// Warns that clients wait; once, and again only after some time in which none did.
+    /// Warns once that clients wait, and again only after a time without waiting clients.
     fn warn_full(&self) {
         let mut last_full = self.last_full.lock().unwrap_or_else(PoisonError::into_inner);
         let before = last_full.replace(Instant::now());
@@ -294,7 +294,7 @@ impl Server<'_> {
         }
     }
 
-    /// Ends the server because of trouble that concerns all connections.
+    /// Ends the server after an error that affects all connections.
     fn end(&self, trouble: Error) {
         if !matches!(trouble, Error::Stopped) {
             let mut ending = self.ending.lock().unwrap_or_else(PoisonError::into_inner);

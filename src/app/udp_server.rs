@@ -1,5 +1,5 @@
 //! The UDP server: one socket for all clients, and every datagram is answered to the address that it came from. UDP does not
-//! know whether that address is the sender's: `loops` says what that means for a server, and what this one does about it.
+//! check whether that address is the sender's: `loops` explains what follows for a server, and what this one does about it.
 
 mod loops;
 mod senders;
@@ -17,7 +17,7 @@ use super::{LARGEST_PAYLOAD_IPV4, LARGEST_PAYLOAD_IPV6, listening, uppercase};
 use crate::calls::{Program, Role};
 use crate::os::cancel::CancelToken;
 
-/// Room for the largest datagram there is.
+/// Bytes of the largest possible datagram.
 const ROOM: usize = 65_535;
 
 /// Makes the server's socket and binds it. Without an address it serves every address of the machine, IPv4 and IPv6; port 0
@@ -36,11 +36,12 @@ pub fn bind(address: Option<SocketAddr>, port: u16, cancel: &CancelToken) -> Res
     )
 }
 
-/// Serves until told to quit. `own_port` is the socket's. Whatever a client sends, and whatever becomes of the answer, the next client is served.
+/// Serves until the program must quit. `own_port` is the socket's port. No request and no failed answer stops the service for the
+/// next client.
 ///
 /// # Errors
-/// [`Error::Stopped`] when told to quit, [`Error::OutputClosed`] when the transcript has no reader any more; another only when the
-/// socket itself is of no more use.
+/// [`Error::Stopped`] when the program must quit, [`Error::OutputClosed`] when the transcript has no reader any more; another error
+/// only when the socket itself is unusable.
 pub fn run(server_socket: &Socket, own_port: u16, transcript: &Transcript) -> Result<(), Error> {
     let mut room = vec![0; ROOM];
     let mut loop_guard = LoopGuard::new(own_port);
@@ -70,8 +71,8 @@ pub fn run(server_socket: &Socket, own_port: u16, transcript: &Transcript) -> Re
     }
 }
 
-/// The answer. Uppercase can be longer than the text; when it no longer fits a datagram, only the ASCII letters are raised,
-/// which keeps the length: an answer of that kind is better than none.
+/// The answer. Uppercase can be longer than the text; when it no longer fits a datagram, only the ASCII letters are
+/// converted, which keeps the length.
 fn capitalized(message: &[u8], client: SocketAddr) -> Vec<u8> {
     let limit = if client.is_ipv4() {
         LARGEST_PAYLOAD_IPV4
@@ -90,8 +91,8 @@ fn capitalized(message: &[u8], client: SocketAddr) -> Vec<u8> {
     message.to_ascii_uppercase()
 }
 
-/// Does the next `recvfrom()` make sense after this? What ICMP says of an earlier answer is not a fault of the socket's, and
-/// memory comes back.
+/// Should the server call `recvfrom()` again after this error? An ICMP error about an earlier answer leaves the socket usable,
+/// and so does a lack of memory.
 fn is_passing(trouble: &Error) -> bool {
     let about_an_answer = [
         ErrorKind::ConnectionRefused,
@@ -103,7 +104,7 @@ fn is_passing(trouble: &Error) -> bool {
     trouble.is_exhaustion() || kind.is_some_and(|kind| about_an_answer.contains(&kind))
 }
 
-/// Memory does not come back at once; everything else needs no pause.
+/// A pause before the next try: only a lack of memory needs one.
 fn pause_after(trouble: &Error) -> Duration {
     if trouble.is_exhaustion() {
         Duration::from_millis(50)

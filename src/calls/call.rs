@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// Writes an enum whose values have one fixed word each: the word on the screen and in JSON lines is the same.
+/// Writes an enum whose values have one fixed word each: the screen and the JSON lines have the same word.
 macro_rules! words {
     ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $value:ident = $word:literal,)+ }) => {
         $(#[$about])*
@@ -85,7 +85,7 @@ words! {
         ConnectionSocket = "connection socket",
         /// The UDP server's only socket, for all clients.
         ServerSocket = "server socket",
-        /// A socket that sends nothing: the server asks with it which address of the machine others can reach.
+        /// A socket that sends nothing: with it the server finds the address under which other machines reach this one.
         AddressProbe = "address probe",
     }
 }
@@ -126,7 +126,7 @@ words! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallFailure {
     /// The symbolic error number of errno(3), such as `ECONNREFUSED`; `TIMEOUT` and `STOPPED` where the program
-    /// itself gave up waiting: its timeout was over, or it was told to quit.
+    /// itself stopped waiting: at its timeout, or because it had to quit.
     pub name: String,
     /// The same in words.
     pub text: String,
@@ -141,13 +141,13 @@ pub struct Call {
     pub pid: u32,
     /// What the socket is for.
     pub role: Role,
-    /// The socket's own number, counted from 1 in this process and never used again (a descriptor is).
+    /// The socket's own number, counted from 1 in this process. It is never reused; a descriptor can be.
     pub socket: u64,
     /// The socket's descriptor; -1 when `socket()` failed.
     pub fd: i64,
     /// The name of the call.
     pub call: CallName,
-    /// What else was handed in: a family and type, an option and its value, the address asked of `bind()`, a backlog, a flag.
+    /// The other arguments: a family and type, an option and its value, the address asked of `bind()`, a backlog, a flag.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub argument: Option<String>,
     /// The socket's own address after the call, if it has one by then.
@@ -156,10 +156,10 @@ pub struct Call {
     /// The other end: of the connection, of this datagram, or the one asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remote: Option<SocketAddr>,
-    /// Bytes offered to a sending call, or room given to a receiving one.
+    /// For a sending call, the bytes offered; for a receiving call, the size of the buffer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<u64>,
-    /// Bytes that a sending call took over, or that a receiving one brought.
+    /// For a sending call, the bytes that the kernel took; for a receiving call, the bytes received.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bytes: Option<u64>,
     /// What the call returned in C's terms: a descriptor, a count, 0, or -1 for an error.
@@ -171,8 +171,8 @@ pub struct Call {
     pub entered: DateTime<Utc>,
     /// Wall clock when the call had returned.
     pub returned: DateTime<Utc>,
-    /// Time between the two in nanoseconds, by a clock that is never set. `returned - entered` is a little longer, by the
-    /// reading of the clocks, and quite another number when the wall clock was set meanwhile.
+    /// Time between the two in nanoseconds, by a clock that is never set. `returned - entered` is a little longer, because the
+    /// clocks are read too, and it is wrong if the wall clock was set between the two.
     pub duration_ns: u64,
 }
 

@@ -1,4 +1,4 @@
-//! A call on its way through `tracing`: written as an event, read out of it again.
+//! A call as a `tracing` event: written into an event, and read from it.
 
 use std::fmt;
 
@@ -47,7 +47,7 @@ pub fn emit(call: &Call) {
     );
 }
 
-/// Makes the call again out of its event; `None` for an event that is not a socket call.
+/// Reads the call from its event; `None` for an event that is not a socket call.
 #[must_use]
 pub fn read(event: &Event<'_>) -> Option<Call> {
     if event.metadata().target() != TARGET {
@@ -58,7 +58,7 @@ pub fn read(event: &Event<'_>) -> Option<Call> {
     fields.call()
 }
 
-/// The fields of an event, as far as they have been seen.
+/// The fields of an event that have been seen so far.
 #[derive(Default)]
 struct EventFields {
     program: Option<Program>,

@@ -1,5 +1,5 @@
-//! Calls as JSON lines: one object a line, written when the call has returned, so that a program that is killed has
-//! lost none of its finished calls.
+//! Calls as JSON lines: one object a line, written when the call has returned, so a program that is
+//! killed loses none of its finished calls.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, Read as _, Seek as _, SeekFrom, Write};
@@ -52,20 +52,20 @@ struct State {
     file: File,
     listed: OpenOutput,
     bytes: u64,
-    /// A program that was ended in the middle of a line, or a disk that was full, left half a line behind.
+    /// The file ends with half a line: a program was ended while it wrote, or the disk was full.
     in_half_line: bool,
     lost: u64,
     why: Option<io::Error>,
 }
 
-/// What became of the calls that were to be written; outlives the layer.
+/// The result of writing the calls; it outlives the layer.
 #[derive(Clone)]
 pub struct CallLogOutcome {
     state: Arc<Mutex<State>>,
 }
 
 impl CallLog {
-    /// A log in this file, which [`open`] has opened, and its name as people know it.
+    /// A log in this file, which [`open`] has opened, and its name for messages.
     #[must_use]
     pub fn to(file: File, name: &str) -> (Self, CallLogOutcome) {
         let state = Arc::new(Mutex::new(State {
@@ -126,7 +126,7 @@ fn ends_in_half_line(file: &File) -> bool {
     last(file).unwrap_or(false)
 }
 
-/// A line of a call log that could not be used.
+/// An unusable line of a call log.
 #[derive(Debug)]
 pub struct BadLine {
     /// Which line, counted from 1.

@@ -39,7 +39,7 @@ where
     line
 }
 
-/// What was handed in, as far as it is informative.
+/// The informative arguments.
 fn arguments(call: &Call) -> String {
     let mut parts = Vec::new();
     parts.extend(call.argument.clone());
@@ -55,7 +55,7 @@ fn arguments(call: &Call) -> String {
     parts.join(", ")
 }
 
-/// The address that the program knows only since the call returned.
+/// The address that the call returned.
 fn learned_address(call: &Call) -> Option<(&'static str, SocketAddr)> {
     if call.error.is_some() {
         return None;
@@ -83,7 +83,7 @@ fn duration(nanoseconds: u64) -> String {
     }
 }
 
-/// The time of day now, written as in [`line()`], for the lines that stand between calls.
+/// The time of day now, written as in [`line()`], for the lines between calls.
 #[must_use]
 pub fn now() -> String {
     let now = Utc::now();

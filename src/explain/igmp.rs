@@ -76,10 +76,10 @@ impl Explain for Explainer {
                 count(message.count().into(), "sender")
             )
             .into(),
-            (QUERY, Some(group)) => sentence!("a router asks whether anybody still listens to ", group).into(),
+            (QUERY, Some(group)) => sentence!("a router asks whether any host still listens to ", group).into(),
             (LEAVE, Some(group)) => sentence!("the host does not listen to ", group, " any more").into(),
             (REPORT_3, _) => sentence!(
-                "the host tells what it listens to: ",
+                "the host reports what it listens to: ",
                 count(message.count().into(), "group record")
             )
             .into(),
@@ -93,7 +93,7 @@ const fn purpose(kind: u8) -> &'static str {
     match kind {
         QUERY => "a router asks who listens to which multicast groups",
         LEAVE => "the host does not listen to the group any more",
-        _ => "the host tells which multicast groups it listens to",
+        _ => "the host reports which multicast groups it listens to",
     }
 }
 

@@ -14,7 +14,7 @@ use crate::os::cancel::CancelToken;
 use crate::os::poll::Cancellation as _;
 use crate::wire::LinkType;
 
-/// Nothing for so long, and what the programs did has been seen: on loopback a packet passes in microseconds.
+/// After this time without a packet, everything has been captured: on loopback a packet passes in microseconds.
 pub const QUIET: Duration = Duration::from_millis(15);
 
 /// This many bytes of packets are kept; a run has far fewer.

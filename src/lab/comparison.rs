@@ -3,7 +3,7 @@
 use super::result::{self, RunResult};
 use crate::calls::{Call, CallName, Program, Role};
 
-/// What one line took, over one of the two.
+/// The cost of one line over one of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cost {
     /// Packets in both directions.

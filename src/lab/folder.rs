@@ -65,7 +65,7 @@ impl Drop for Made {
 /// An open folder.
 #[derive(Clone)]
 struct OpenFolder {
-    /// As people know it.
+    /// Its name for messages.
     path: PathBuf,
     /// The path of the open folder, whatever the other one means by now: `/proc/self/fd/NUMBER`, proc(5).
     open: PathBuf,
@@ -247,7 +247,7 @@ impl Pending {
         self.opened.open.join(&self.now)
     }
 
-    /// Where people will find it.
+    /// Its final path.
     fn shown(&self) -> PathBuf {
         self.opened.path.join(&self.then)
     }

@@ -42,13 +42,13 @@ impl NetworkRefusal {
 }
 
 impl Network {
-    /// Enters the best network there is. To be called before any thread is started ([`privilege::enter_private_network`]).
+    /// Enters the best available network. Call it before any thread is started ([`privilege::enter_private_network`]).
     ///
-    /// Root's way either works or changes nothing. A refusal of everybody's way can leave a process half inside, in a network in
-    /// which nothing works. So another process, which is told so by [`TRY`], tries it first.
+    /// Root's way either works or changes nothing. The way for ordinary users can fail halfway, and leave the process in a network
+    /// in which nothing works. So another process tries it first: its argument is [`TRY`].
     ///
     /// # Errors
-    /// What the other process could do, this one cannot.
+    /// This process fails where the other process succeeded.
     pub fn enter() -> Result<Self, Failure> {
         if privilege::enter_with_capabilities().map_err(|refused| Failure::Line(refused.to_string()))? {
             return Ok(Self::Private);

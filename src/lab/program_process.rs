@@ -146,7 +146,7 @@ impl ProgramProcess {
     /// The same for a program that is told to quit by this signal; one that does not is killed.
     ///
     /// # Errors
-    /// A mistake of this program's.
+    /// A bug in this program.
     pub fn quit(self, context: &LabContext, signal: Signal) -> Result<Ended, Failure> {
         self.signal(signal);
         if self.screen.wait(|_| false, QUITTING) != Awaited::Ended {

@@ -22,7 +22,7 @@ use crate::render::view::{ConversationView, EndedConversation, ShownPacket, View
 use crate::render::{CharacterSet, fields};
 use crate::timeline::{CallIndex, PacketRef};
 
-/// A line of a screen takes at most so many lines of what is printed.
+/// Rows that a line of a screen takes at most.
 const MOST_ROWS: usize = 4;
 
 /// Prints runs: in which view, and in which style.
@@ -261,8 +261,8 @@ impl RunPrinter<'_> {
         writeln!(out)?;
         self.paragraph(
             out,
-            "What TCP's packets buy: the line arrives whole, once and in order, or the program is told; each end knows that the \
-             other is there; and nobody sends faster than the other can take. UDP promises none of it.",
+            "What TCP's packets buy: the line arrives whole, once and in order, or the program gets an error; each end knows that \
+             the other is there; and neither end sends faster than the other can receive. UDP promises none of it.",
         )?;
         writeln!(out)
     }

@@ -1,8 +1,8 @@
-//! Ctrl+Z, Ctrl+C, SIGTERM and SIGHUP: told to quit.
+//! Ctrl+Z, Ctrl+C, SIGTERM and SIGHUP: the requests to quit.
 //!
 //! The classic scripts say "Press Ctrl+Z to quit", but Ctrl+Z only suspends them: the port stays taken, and clients that
-//! still connect hang. Here the four signals set a [`CancelToken`], and every call that waits looks at it: before it waits, and
-//! by waiting for the token's descriptor beside its own. So no call is left waiting, and none is torn out of the middle.
+//! still connect hang. Here the four signals set a [`CancelToken`], and every waiting call checks it: before it waits, and
+//! by also waiting for the token's descriptor. So no call keeps waiting, and none is interrupted halfway.
 
 use std::io;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ pub const ENDED: i32 = 1;
 #[derive(Debug, Clone)]
 pub struct CancelToken {
     requested: Arc<AtomicBool>,
-    /// A signal ends the process there and then.
+    /// A signal ends the process at once.
     at_once: Arc<AtomicBool>,
     #[cfg(unix)]
     pipe: Arc<unix::Pipe>,
@@ -53,7 +53,7 @@ impl CancelToken {
         Ok(cancel)
     }
 
-    /// From now on, or no longer, one of the signals ends the process there and then, with exit status [`ENDED`]: for calls that
+    /// From now on, or no longer, one of the signals ends the process at once, with exit status [`ENDED`]: for calls that
     /// may not return, while there is nothing to lose and no thread may be started that would watch them.
     pub fn end_at_once(&self, yes: bool) {
         self.at_once.store(yes, Ordering::SeqCst);
@@ -123,7 +123,7 @@ mod unix {
     /// What [`CancelToken::request`] writes; signals write another byte.
     const REQUEST: u8 = b'!';
 
-    /// A byte written into it stays there for good, so that the reading end is ready for every thread that waits.
+    /// A byte written into it stays there, so that the reading end is ready for every thread that waits.
     #[derive(Debug)]
     pub(super) struct Pipe {
         reader: UnixStream,
@@ -186,7 +186,7 @@ mod unix {
     }
 }
 
-/// From now on the signals that mean "quit", and SIGUSR1, come to other threads than this one and those that it starts,
+/// From now on, this thread and those that it starts do not get the signals that mean "quit", and SIGUSR1;
 /// `pthread_sigmask(3)`.
 ///
 /// The kernel gives a signal of the process to its main thread if it may, also while that waits for a disk that does not answer.

@@ -1,4 +1,4 @@
-//! Open files: which they are, how many there may be, and which numbers they have.
+//! Open files: their kind, their number, and the limit on how many there may be.
 
 #[cfg(unix)]
 pub use super::sys::out_of_the_way;
@@ -11,7 +11,7 @@ pub fn is_named_pipe(path: &std::path::Path) -> bool {
     std::fs::metadata(path).is_ok_and(|found| found.file_type().is_fifo())
 }
 
-/// Is it the very file that standard input comes from?
+/// Is it the file that standard input reads?
 #[cfg(unix)]
 #[must_use]
 pub fn is_standard_input(file: &std::fs::File) -> bool {
@@ -25,8 +25,8 @@ pub fn is_standard_input(file: &std::fs::File) -> bool {
     same.unwrap_or(false)
 }
 
-/// Does this file or pipe belong to another user than root and the one that the process runs as? Never to root, which may
-/// write into files of others, and never a device: a terminal or /dev/null is there for all.
+/// Does this file or pipe belong to another user than root and the one that the process runs as? Always no for root, which may
+/// write into files of others, and for a device: a terminal or /dev/null is for all users.
 #[cfg(unix)]
 #[must_use]
 pub fn is_another_users(file: &std::fs::File) -> bool {

@@ -1,4 +1,4 @@
-//! Lines from standard input, one at a time, with a quit noticed while the user types.
+//! Lines from standard input, one at a time; a request to quit is noticed while the user types.
 
 use std::io::{self, ErrorKind, Read};
 
@@ -23,7 +23,7 @@ impl<T: Read> LineSource for T {}
 pub enum InputLine {
     /// Typed this, without the line's end.
     Text(Vec<u8>),
-    /// Typed this many bytes, more than can be sent; they are gone.
+    /// Typed this many bytes, more than can be sent; they are discarded.
     TooLong(u64),
     /// Ended the input (Ctrl+D).
     End,
@@ -32,7 +32,7 @@ pub enum InputLine {
 /// Why no line came.
 #[derive(Debug)]
 pub enum LineError {
-    /// The program was told to quit.
+    /// The program must quit.
     Stopped,
     /// The source cannot be read.
     Failed(io::Error),
@@ -43,7 +43,7 @@ pub struct Keyboard<R> {
     source: R,
     /// Does what is typed, the line's end too, show on the screen by itself?
     echoes: bool,
-    /// Read, but not part of a line yet.
+    /// Bytes that were read and are not part of a complete line yet.
     waiting: Vec<u8>,
     ended: bool,
 }

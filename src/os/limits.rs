@@ -1,18 +1,18 @@
-//! What the shell's `ulimit` may have set, where a program would be ended without a word.
+//! Limits of the shell's `ulimit` that would end a program without a message.
 
-/// So much stack is enough for every program, in bytes; the threads of the standard library have twice as much.
+/// Bytes of stack that are enough for every program; the threads of the standard library have twice this size.
 #[cfg(unix)]
 const ENOUGH_STACK: u64 = 1 << 20;
 
-/// So much is asked for where there is less, in bytes: what Linux gives by itself.
+/// Bytes of stack that are requested if there are fewer: the default of Linux.
 #[cfg(unix)]
 const USUAL_STACK: u64 = 8 << 20;
 
-/// Makes room on the stack where there is little (`ulimit -s`), and lets a file that grows too long (`ulimit -f`) be an error
-/// of the call that writes, EFBIG, and not the end of the program by SIGXFSZ. setrlimit(2)
+/// Makes room on the stack where there is little (`ulimit -s`), and makes a file that grows too long (`ulimit -f`) an error
+/// of the writing call (EFBIG): otherwise the signal SIGXFSZ ends the program. setrlimit(2)
 ///
 /// # Errors
-/// The stack may not have so much: a line that says so.
+/// The system refuses the larger stack: a line that says so.
 #[cfg(unix)]
 pub fn prepare() -> Result<(), String> {
     use std::sync::Arc;

@@ -1,13 +1,13 @@
-//! What the programs need of the system and the lecture does not.
+//! What the programs need from the system, and the lecture does not explain.
 //!
-//! - [`cancel`]: Ctrl+Z, Ctrl+C, SIGTERM and SIGHUP; [`poll`]: waiting for a descriptor, with a quit noticed meanwhile;
+//! - [`cancel`]: Ctrl+Z, Ctrl+C, SIGTERM and SIGHUP; [`poll`]: waiting for a descriptor or for the request to quit;
 //! - [`keyboard`]: lines from standard input;
-//! - [`descriptors`]: open files, which they are and how many there may be; [`interfaces`]: addresses and names;
-//! - `interface_setup`: an interface in a network of this process's own, set up;
+//! - [`descriptors`]: open files, and how many the system allows; [`interfaces`]: addresses and names;
+//! - `interface_setup`: setting up an interface in a network that this process has made;
 //! - [`errors`]: what the system says in its errors;
-//! - [`limits`]: what `ulimit` may have set; `memory`: what a container may have, and what happens when there is no more.
+//! - [`limits`]: what `ulimit` may have set; `memory`: the limit of a container, and what happens when memory runs out.
 //!
-//! Linux is the one tried; the others get what the standard library has.
+//! Only Linux is tested. Other systems use what the standard library has.
 
 pub mod cancel;
 pub mod descriptors;

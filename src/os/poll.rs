@@ -1,4 +1,4 @@
-//! Waiting for a descriptor, with a quit noticed meanwhile. poll(2)
+//! Waiting for a descriptor or for the request to quit, whichever comes first. poll(2)
 
 /// What a call waits for before it is tried again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub trait Cancellation {
     /// Is it set?
     fn is_set(&self) -> bool;
 
-    /// A descriptor that is ready to read from the moment on at which it is set.
+    /// A descriptor that becomes readable when the token is set, and stays so.
     #[cfg(unix)]
     fn descriptor(&self) -> std::os::fd::BorrowedFd<'_>;
 }
@@ -22,7 +22,7 @@ pub trait Cancellation {
 /// How a waiting ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WaitOutcome {
-    /// What was waited for is there.
+    /// The descriptor is ready.
     Ready,
     /// The program was told to quit.
     Stopped,
@@ -106,7 +106,7 @@ mod unix {
         own.any().unwrap_or(true)
     }
 
-    /// poll(2) counts in milliseconds: rounded up, lest it return before the deadline and spin. A time past its range is
+    /// poll(2) counts in milliseconds: rounded up, so that it does not return before the deadline and spin. A time past its range is
     /// cut; the caller's loop then waits again.
     fn whole_milliseconds(left: Duration) -> PollTimeout {
         let milliseconds = left.as_micros().div_ceil(1000);

@@ -1,4 +1,4 @@
-//! Calls of the system that no crate has safely.
+//! System calls for which no crate has a safe function.
 
 use std::mem::MaybeUninit;
 use std::os::fd::{FromRawFd as _, OwnedFd};

@@ -47,7 +47,7 @@ pub struct Breakdown<'a> {
     pub trailer: Payload<'a>,
     /// What is wrong with it.
     pub problems: Vec<String>,
-    /// What the capture file says about it, without what would be said of it anyway: the comment that this program writes.
+    /// The comments of the capture file about it, without the comment that this program writes itself.
     pub comments: Vec<&'a str>,
 }
 

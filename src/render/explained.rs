@@ -21,7 +21,7 @@ const PLACES: usize = 6;
 pub struct Example {
     /// The packet, its place and bytes there, and its value.
     pub proof: Proof,
-    /// What else is to be known about it, in brackets; mostly empty.
+    /// Other facts about it, in brackets; mostly empty.
     pub note: String,
     /// What it meant there; empty where there is nothing to add.
     pub meaning: String,

@@ -23,7 +23,7 @@ const ROOM: usize = 200;
 /// Pixels for a bit of a header.
 const BIT: usize = 40;
 
-/// More characters than this Mermaid does not draw by itself (its setting `maxTextSize`).
+/// The most characters that Mermaid draws by default (its setting `maxTextSize`).
 pub const MOST_TEXT: usize = 50_000;
 
 /// Writes the conversations as one sequence diagram: control dotted, data solid, refused or lost with a cross; a bar while a
@@ -344,7 +344,7 @@ fn block(output: &mut impl Write, bit: usize, bits: usize, words: &str) -> io::R
     }
 }
 
-/// A text that is nothing but text to Mermaid.
+/// A text without special characters for Mermaid.
 struct Entities<'t>(&'t str);
 
 impl std::fmt::Display for Entities<'_> {

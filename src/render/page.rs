@@ -43,7 +43,7 @@ impl<W: Write> Page<'_, W> {
         Ok(())
     }
 
-    /// What is on the left of a further line: nothing, for the eye; the same word, for the ear.
+    /// The left column of a further line: empty on a screen; the same word again for a screen reader.
     pub(super) fn again(&self, word: &'static str) -> &'static str {
         if self.style.characters == CharacterSet::Plain {
             word

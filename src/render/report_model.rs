@@ -126,7 +126,7 @@ impl ReportModel {
         Self { bound, ..self }
     }
 
-    /// Does the packet belong to no conversation, or to none that is known any more?
+    /// Is the packet without a conversation, or is its conversation forgotten?
     #[must_use]
     pub fn is_loose(&self, kept: &ReportPacket) -> bool {
         let number = |model: &ConversationModel| model.conversation.number;

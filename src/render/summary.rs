@@ -97,7 +97,7 @@ pub fn write(out: &mut Vec<u8>, style: &TextStyle, shown: &ShownPacket<'_, '_>) 
     out.write_all(line.as_bytes())
 }
 
-/// A number behind what it is.
+/// A number after its name.
 fn add(line: &mut String, what: &str, number: impl itoa::Integer) {
     line.push_str(what);
     line.push_str(itoa::Buffer::new().format(number));

@@ -61,7 +61,7 @@ impl TextStyle {
     /// Narrower than this, tables are written as if it were so wide.
     pub const NARROWEST: usize = 60;
 
-    /// 80 columns, Unicode, no colour, local time: what goes into a pipe.
+    /// 80 columns, Unicode, no colour, local time: the style for a pipe.
     pub const PIPE: Self = Self {
         characters: CharacterSet::Unicode,
         width: 80,
@@ -178,7 +178,7 @@ pub(super) fn fraction(is_negative: bool, parts: u64, whole: u64, decimals: usiz
     text
 }
 
-/// What a colour is for. Nothing is said by colour alone.
+/// The meaning of a colour. Every meaning also has a word or a sign.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Paint {
     /// Titles and headlines.

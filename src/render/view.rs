@@ -17,7 +17,7 @@ pub struct View {
     pub name: &'static str,
     /// What it shows, for `--help`.
     pub about: &'static str,
-    /// When it shows it, for the help of a program whose packets come one by one; nothing for a view of single packets.
+    /// When it is shown, for `--help` of a program that gets packets one by one; empty for a view of single packets.
     pub when: &'static str,
     /// How times are written unless the user says so.
     pub times: TimeFormat,
@@ -46,7 +46,7 @@ pub enum ViewOf {
 /// Writes a packet. To memory, so it does not fail; the result is for `?` behind `write!`.
 pub type WritePacket = fn(&mut Vec<u8>, &TextStyle, &ShownPacket<'_, '_>) -> io::Result<()>;
 
-/// A packet that is to be shown.
+/// A packet to show.
 #[derive(Clone, Copy)]
 pub struct ShownPacket<'s, 'p> {
     /// Its number in the capture, from 1.
@@ -66,7 +66,7 @@ pub struct ShownPacket<'s, 'p> {
 }
 
 impl<'s, 'p> ShownPacket<'s, 'p> {
-    /// A packet of which nothing else is known.
+    /// A packet without further facts.
     #[must_use]
     pub const fn alone(number: u64, frame: &'s Frame<'s>, packet: &'s Packet<'p>) -> Self {
         Self {
@@ -92,7 +92,7 @@ impl<'s, 'p> ShownPacket<'s, 'p> {
 pub struct ViewOptions {
     /// Everything in it, with a row for each packet?
     pub full: bool,
-    /// Is a part of what is kept of a long conversation left out, to bound the memory?
+    /// Was a part of a long conversation left out, to bound the memory?
     pub bounded: bool,
     /// Conversations beside each other, at the end?
     pub side_by_side: bool,
@@ -103,7 +103,7 @@ pub trait ConversationView {
     /// Takes the next packet of a conversation, with its data as far as they were captured.
     fn add(&mut self, packet: &PacketRef, data: &[u8]);
 
-    /// Is more kept than may be, so that a conversation has to be drawn before its end?
+    /// Is the memory full, so that a conversation must be drawn before its end?
     fn is_too_much(&self) -> bool;
 
     /// Does it draw all conversations together, at the end?
@@ -125,13 +125,13 @@ pub trait ConversationView {
         Ok(())
     }
 
-    /// What to say at the end of what could not be drawn.
+    /// The remarks for the end about what could not be drawn.
     fn remarks(&self) -> Vec<String> {
         Vec::new()
     }
 }
 
-/// What is known of a conversation that is to be drawn, beside its packets.
+/// The facts about a conversation to draw, in addition to its packets.
 pub struct EndedConversation<'e> {
     /// Its number, from 1.
     pub number: u64,

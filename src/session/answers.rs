@@ -1,4 +1,4 @@
-//! The questions of the courses: the view `answers`, the key to correct from, and the form for handing out.
+//! The questions of the course: the view `answers`, the answer key, and the worksheet.
 
 use std::ffi::OsStr;
 use std::io::{self, Write};
@@ -121,7 +121,7 @@ impl Answers {
         });
     }
 
-    /// Writes what is asked for, the files first. The result within is theirs: a line that says which cannot be written.
+    /// Writes the requested outputs, the files first. The inner result is that of the files: a line that says which cannot be written.
     ///
     /// # Errors
     /// Those of standard output.

@@ -15,7 +15,7 @@ const CHUNK: usize = 65_536;
 /// A line that is longer than this is not a call.
 const LONGEST: usize = 1 << 20;
 
-/// What is said of such a line.
+/// The problem with such a line.
 const TOO_LONG: &str = "is far too long for a socket call";
 
 /// The call logs that were named, and the calls read from them so far.
@@ -31,9 +31,9 @@ pub(super) struct CallFiles {
 struct CallFile {
     path: PathBuf,
     file: Option<File>,
-    /// The beginning of a line whose end was not there yet.
+    /// The beginning of a line whose end has not arrived yet.
     half: Vec<u8>,
-    /// Within a line that is far too long.
+    /// Is the reading inside a line that is far too long?
     skipping: bool,
     lines: u64,
     good: u64,
@@ -125,7 +125,7 @@ impl CallFile {
         printable(self.path.display().to_string().as_bytes()).into_owned()
     }
 
-    /// Only what is a file can be read on: from a pipe one would have to wait.
+    /// Only a file can be read further later: reading a pipe would wait.
     fn open(&mut self) -> io::Result<()> {
         if self.file.is_none() {
             if !std::fs::metadata(&self.path)?.is_file() {

@@ -20,9 +20,9 @@ pub struct Calls {
 #[derive(Debug)]
 struct MatchedCalls {
     files: CallFiles,
-    /// What one output has asked for and another will, where display and exports both show calls.
+    /// Calls that one output has asked for and another will ask for, if display and exports both show calls.
     kept: Option<KeptCalls>,
-    /// What there is to say at the end has been said.
+    /// Have the remarks for the end been given?
     warned: bool,
 }
 
@@ -31,7 +31,7 @@ struct MatchedCalls {
 struct KeptCalls {
     by_conversation: HashMap<u64, Vec<PartyCall>>,
     count: usize,
-    /// Those of each conversation for which there was no room: more than [`CALLS`] no export has.
+    /// For each conversation, the calls that were not kept: an export has at most [`CALLS`].
     no_room: HashMap<u64, u64>,
 }
 
@@ -99,7 +99,7 @@ impl Calls {
         self.lock().files.read_on();
     }
 
-    /// What to say at the end. It is said once: to the next who asks there is nothing left to say.
+    /// The remarks for the end. They are returned once; the next call returns none.
     #[must_use]
     pub fn remarks(&self) -> Vec<String> {
         let mut matched = self.lock();

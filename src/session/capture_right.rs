@@ -1,4 +1,4 @@
-//! What to do where the right to capture is missing: one line, with commands that work as they are printed.
+//! The advice if the right to capture is missing: one line, with commands that work as they are printed.
 
 use std::ffi::OsStr;
 
@@ -36,7 +36,7 @@ pub struct Invocation {
 }
 
 impl Invocation {
-    /// By the words of its command line; `name`: what it is called where its path is not known.
+    /// From the words of its command line; `name` is used if its path is unknown.
     #[must_use]
     pub fn now(name: &str) -> Self {
         Self::with(

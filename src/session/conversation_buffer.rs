@@ -1,4 +1,4 @@
-//! The views of whole conversations: which conversation has ended, and when it is drawn.
+//! The views of whole conversations: decides when a conversation has ended, and when it is drawn.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, Write};
@@ -15,10 +15,10 @@ use crate::render::text_style::TextStyle;
 use crate::render::view::{ConversationView, EndedConversation, ViewOf, ViewOptions};
 use crate::timeline::PacketRef;
 
-/// What comes after the end belongs to it too: calls that have not been written to their log yet, repetitions.
+/// The time after the end of a conversation that still belongs to it: calls that are not in their log yet, retransmissions.
 const SETTLE: Duration = Duration::from_millis(300);
 
-/// Gives packets to a view, and has it draw the conversations that have ended.
+/// Passes packets to a view, and makes it draw the conversations that have ended.
 pub struct ConversationBuffer {
     view: Box<dyn ConversationView>,
     only: Option<u64>,
@@ -44,7 +44,7 @@ struct EndTimes {
 }
 
 impl ConversationBuffer {
-    /// For the views that tell of whole conversations; `None` for the others.
+    /// For the views of whole conversations; `None` for the others.
     #[must_use]
     pub fn new(settings: &Settings, calls: &Calls) -> Option<Self> {
         let ViewOf::Conversations(new) = settings.view.of else {
@@ -70,7 +70,7 @@ impl ConversationBuffer {
         })
     }
 
-    /// Takes a packet, or the datagram that it completes, and draws what can be drawn now.
+    /// Takes a packet, or the datagram that it completes, and draws the conversations that can be drawn now.
     ///
     /// # Errors
     /// Those of the writer.
@@ -234,7 +234,7 @@ impl ConversationBuffer {
     }
 }
 
-/// Are both ends through with the connection after this segment?
+/// Have both ends finished with the connection after this segment?
 fn is_over(seen: &PacketRef) -> bool {
     let Some(segment) = seen.in_flow.segment() else {
         return false;
@@ -244,7 +244,7 @@ fn is_over(seen: &PacketRef) -> bool {
     both && !matches!(segment.part, SegmentPart::Syn) || matches!(segment.part, SegmentPart::Reset(_))
 }
 
-/// Has the capture gone on long enough since? Without times only its end shows it.
+/// Has enough time passed in the capture since then? In a capture without times, only its end shows it.
 fn has_settled(ended: EndTimes, now: Option<Time>) -> bool {
     const CAPTURED: i64 = 1_000_000_000;
     ended

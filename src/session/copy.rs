@@ -1,4 +1,4 @@
-//! What is recorded of a capture file that is read.
+//! The recording of a capture file that is read: a copy, or a part of it.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use crate::frame::Frame;
 use crate::record::{Destination, FileInfo, Format, InterfaceDescription, Recorder, Section, WriteError};
 use crate::wire::LinkType;
 
-/// A recording of what is wanted, in a file of its own.
+/// A recording of the selected packets, in a file of its own.
 pub(super) struct Copy {
     /// Opened at once, so that a name that cannot be written is said before anything is shown.
     destination: Option<Destination>,
@@ -55,7 +55,7 @@ impl Copy {
         })
     }
 
-    /// Has it to be known what packets do in their conversations, by their numbers in the file that is read?
+    /// Does the copy need what packets do in their conversations, with their numbers in the file that is read?
     pub(super) const fn needs_following(&self) -> bool {
         matches!(self.comments, Comments::WithNumbersOfTheFile)
     }
@@ -132,7 +132,7 @@ impl Copy {
     }
 }
 
-/// What the file said of itself goes on, with this program as the writer.
+/// The description of the file is kept, with this program as its writer.
 fn section(file_info: &FileInfo) -> Section {
     let mut section = Section::of_this_machine(APPLICATION);
     if let Some(read) = file_info.sections.first() {

@@ -29,7 +29,7 @@ pub(super) fn counts(capture: &Capture, captured: Arc<AtomicU64>) -> Counts {
     }
 }
 
-/// What was counted, as tcpdump says it.
+/// The counts, in tcpdump's words.
 pub(super) fn counted_lines(captured: u64, counted: live::CaptureStatistics) -> [String; 3] {
     [
         format!("{} captured", packets(captured)),
@@ -43,7 +43,7 @@ pub(super) fn packets(count: u64) -> String {
     format!("{count} {}", if count == 1 { "packet" } else { "packets" })
 }
 
-/// What to say of packets that came faster than they could be printed.
+/// The remark about packets that came faster than they could be printed.
 pub(super) fn unprinted(count: u64, recorded: bool) -> String {
     let what = format!("{} captured but not printed: the output was too slow", packets(count));
     if recorded {

@@ -22,7 +22,7 @@ use crate::wire::Packet;
 /// What goes out at once.
 const BUFFER: usize = 65_536;
 
-/// The most packets of a file that one thread shows: most captures that people look at are no longer, and need no others.
+/// The most packets of a file that one thread shows: most captures are shorter, and need no other threads.
 const ALONE: u64 = 512;
 
 /// Shows frames on standard output.
@@ -46,7 +46,7 @@ pub struct Display {
     json_trailer: Option<JsonTrailer>,
 }
 
-/// A packet that is to be shown, with all that is to be known for it.
+/// A packet to show, with everything that the text needs.
 struct RenderJob {
     number: u64,
     frame: Frame<'static>,
@@ -73,7 +73,7 @@ pub enum DisplayError {
     Closed,
     /// Standard output cannot be written.
     Failed(io::Error),
-    /// A file that was to be written beside it cannot be: in words.
+    /// Another output file cannot be written: in words.
     Beside(String),
 }
 
@@ -100,7 +100,7 @@ impl From<PoolError> for DisplayError {
 }
 
 impl Display {
-    /// A display as the arguments ask for it.
+    /// The display that the arguments select.
     ///
     /// # Errors
     /// A file that is to be written beside it cannot be: a line that says so.
@@ -139,13 +139,13 @@ impl Display {
         })
     }
 
-    /// How long until [`Self::tick`] has something to show, if anything waits for time to pass.
+    /// The time until [`Self::tick`] has something to show, if something waits.
     #[must_use]
     pub fn until_next_draw(&self) -> Option<Duration> {
         self.conversation_buffer.as_ref()?.until_next_draw()
     }
 
-    /// Shows what only waited for time to pass.
+    /// Shows what has waited long enough.
     ///
     /// # Errors
     /// Standard output is closed or cannot be written.
@@ -178,7 +178,7 @@ impl Display {
         self.flush()
     }
 
-    /// Shows of the packets so far what can be shown by itself, and nothing that only the whole would show.
+    /// Shows the part of the packets so far that needs no later packet.
     ///
     /// # Errors
     /// Standard output is closed or cannot be written.
@@ -300,7 +300,7 @@ impl Render<RenderJob> for Writer {
     }
 }
 
-/// Does no reader wait for the next packet, so that several threads may be at work? A pipe may be fed packet by packet.
+/// May several threads work? Not if a reader may wait for the next packet: a pipe may be filled packet by packet.
 fn reads_a_file(settings: &Settings) -> bool {
     let is_file = |path: &std::path::PathBuf| std::fs::metadata(path).is_ok_and(|about| about.is_file());
     settings.read.as_ref().is_some_and(is_file)

@@ -1,4 +1,4 @@
-//! The end of a program that was told to quit and cannot: a call does not return.
+//! The end of a program that must quit but cannot, because a call does not return.
 //!
 //! Opening a named pipe waits for its other end, writing to a full one for its reader, and what a disk is asked for waits for the
 //! disk. No signal ends these waits in the middle of the standard library's calls. So a thread watches, to which the signals come
@@ -34,10 +34,10 @@ const WORDS: Duration = Duration::from_millis(200);
 /// Signals that come together count as one: when a terminal closes, the kernel and the shell both send SIGHUP.
 const TOGETHER: Duration = Duration::from_millis(50);
 
-/// So often it is looked at what the program does.
+/// The time between two checks of what the program does.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// What the time is counted of.
+/// Which time counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Grace {
     /// All of it: nothing that is done then has to be done.
@@ -54,17 +54,17 @@ pub struct Watching {
 }
 
 impl Watching {
-    /// From now on the time is counted so: what is read may be looked at only while the thread watches.
+    /// From now on, time counts in this way: the input may be checked only while the thread watches.
     pub fn count(&self, grace: Grace) {
         *self.grace.lock().unwrap_or_else(PoisonError::into_inner) = grace;
     }
 }
 
-/// What the program can tell of itself at any time, when SIGUSR1 asks.
+/// The counts that the program prints at any time, on SIGUSR1.
 pub struct Counts {
     /// The lines.
     pub lines: Box<dyn Fn() -> Vec<String> + Send + Sync>,
-    /// Are they told at an end that is forced, too?
+    /// Are they printed at a forced end, too?
     pub at_the_end: bool,
 }
 
@@ -156,7 +156,7 @@ struct Watcher {
     grace: Arc<Mutex<Grace>>,
     say: Say,
     counts: Option<Arc<Counts>>,
-    /// How often the counts were asked for and not told yet.
+    /// Requests for the counts that have not been answered yet.
     owed: Arc<AtomicUsize>,
 }
 
@@ -196,7 +196,7 @@ impl Watcher {
         }
     }
 
-    /// Says what is not whole, and ends the process.
+    /// Prints which outputs are incomplete, and ends the process.
     fn end(self) -> ! {
         // A third signal need not wait for the words.
         self.cancel.end_at_once(true);

@@ -3,7 +3,7 @@
 use super::say::Say;
 use crate::os::cancel::CancelToken;
 
-/// What the time is counted of.
+/// Which time counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Grace {
     /// All of it.
@@ -20,11 +20,11 @@ impl Watching {
     pub fn count(&self, _: Grace) {}
 }
 
-/// What the program can tell of itself.
+/// The counts of the program.
 pub struct Counts {
     /// The lines.
     pub lines: Box<dyn Fn() -> Vec<String> + Send + Sync>,
-    /// Are they told at an end that is forced, too?
+    /// Are they printed at a forced end, too?
     pub at_the_end: bool,
 }
 

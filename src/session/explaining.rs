@@ -1,4 +1,4 @@
-//! `--explain WORD`: what a field is for, and how it looks in a capture file; what a concept is; what there is to explain.
+//! `--explain WORD`: the purpose of a field, and its values in a capture file; a concept; the list of all names.
 
 use super::ending::{self, Counts, Grace};
 use super::following::Follower;
@@ -25,7 +25,7 @@ use crate::wire::{Field, Layer, Packet, Protocol};
 /// Number of places in the capture that are shown.
 const EXAMPLES: usize = 5;
 
-/// Comes after a place that is none of the packet.
+/// Follows a place that is not in the packet.
 const JOINED: &str = "[bytes counted in the datagram put together]";
 
 /// The word that asks for the list of all names.
@@ -56,10 +56,10 @@ pub struct Asked {
     pub meant: Option<&'static str>,
 }
 
-/// What this word asks for, also misspelt.
+/// The topic for this word, also if it is misspelt.
 ///
 /// # Errors
-/// Nothing is called so, or the settings ask for what does not go with it: a line that says so, and what to do.
+/// The name is unknown, or the settings do not fit it: a line that says so, and what to do.
 pub fn asked(word: &str, settings: &Settings) -> Result<Asked, String> {
     let is_known = is_list(word) || find_concept(word).is_some() || !lookup(word).is_empty();
     // A name that is not a field for a known reason gets that reason.
@@ -139,7 +139,7 @@ pub fn run(
     trouble.map_or(Ok(Outcome::Complete), Err)
 }
 
-/// Why there is nothing to explain.
+/// Why nothing can be explained.
 fn unknown(name: &str) -> String {
     if let Some(why) = no_field(name) {
         return why.to_owned();

@@ -63,7 +63,7 @@ pub fn run(settings: &Settings, filter: Filter, cancel: &CancelToken, say: Say) 
     Ok(end(settings, &mut source, observation, read, say))
 }
 
-/// Ends what was opened, and says what there is to say.
+/// Ends all outputs, and prints the remarks.
 fn end(
     settings: &Settings,
     source: &mut Source,
@@ -230,17 +230,17 @@ impl<'a> Sinks<'a> {
         })
     }
 
-    /// Is more to be known of packets than their own bytes?
+    /// Is more needed of packets than their own bytes?
     fn need_following(&self) -> bool {
         self.need_all() || self.copy.as_ref().is_some_and(Copy::needs_following)
     }
 
-    /// Do packets count, too, that are not wanted?
+    /// Must packets that are not selected be followed, too?
     const fn need_all(&self) -> bool {
         self.display.is_some() || self.exporter.is_some()
     }
 
-    /// Hands a packet to each. A display or a copy that fails is taken away, so that its failure is said once.
+    /// Passes a packet to each. A display or a copy that fails is removed, so its failure is reported once.
     fn take(&mut self, observed: &Observed<'_, '_>, known: &Follower, file_info: &FileInfo) -> Result<(), SinkError> {
         if let Some(exporter) = &mut self.exporter {
             let Ok(()) = exporter.take(observed, known);

@@ -1,8 +1,8 @@
-//! When a recording under way is handed over to the system.
+//! When a live recording is flushed to the system.
 
 use std::time::{Duration, Instant};
 
-/// When what was recorded goes out.
+/// When the recorded packets are flushed.
 ///
 /// As soon as no more frames wait to be read, so that the reader of the file or the pipe sees a packet at once. But where
 /// frames come fast, one by one, not for each of them: then many go out at once, every few milliseconds.

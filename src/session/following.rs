@@ -17,7 +17,7 @@ pub struct Follower {
     first: Option<Time>,
 }
 
-/// What is known of a frame beyond its own bytes.
+/// The facts about a frame that are not in its own bytes.
 #[derive(Debug, Clone, Default)]
 pub struct Followed {
     /// What it does in its conversation; `None` for a fragment: its datagram is followed as a whole.
@@ -36,7 +36,7 @@ pub trait Conversations {
     /// How many there are.
     fn seen(&self) -> u64;
 
-    /// Is there no such conversation as is wanted? A line that says so.
+    /// If the selected conversation does not exist: a line that says so.
     fn missing(&self, flow: Option<u64>) -> Option<String> {
         let there_are = self.seen();
         let wanted = flow.filter(|&flow| flow > there_are)?;

@@ -33,7 +33,7 @@ use crate::frame::Time;
 use crate::os::cancel::CancelToken;
 use crate::record::{Format, InterfaceStatistics, WriteError, Written};
 
-/// Captures until told to quit, or until enough was captured.
+/// Captures until the program must quit, or has enough packets.
 ///
 /// # Errors
 /// It cannot begin: a line that says why.
@@ -219,7 +219,7 @@ impl LiveSession<'_> {
         }
     }
 
-    /// A frame that is not to be shown: without it, what is seen would seem to have gaps.
+    /// A frame that is not shown. It is followed, because otherwise the shown packets would seem to have gaps.
     fn pass(&mut self, headers: &LazyPacket<'_>, queue: &mut Option<FrameSender>) {
         let frame = headers.frame();
         if self.follows {
@@ -313,7 +313,7 @@ impl LiveSession<'_> {
         Outcome::of(self.failed || printing_failed || unseen || counted.dropped > 0)
     }
 
-    /// Says what is in the file; `true` when all that was captured is.
+    /// Reports what the file has; `true` if it has everything that was captured.
     fn say_recorded(&mut self, recorded: Option<Result<Written, WriteError>>) -> bool {
         match recorded {
             Some(Ok(written)) => {
@@ -336,7 +336,7 @@ impl LiveSession<'_> {
     }
 }
 
-/// What came of the files.
+/// The result of writing the files.
 struct Finished {
     counted: live::CaptureStatistics,
     recorded: Option<Result<Written, WriteError>>,

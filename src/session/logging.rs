@@ -1,4 +1,4 @@
-//! What goes to standard error, and to the call log: a `tracing` subscriber with up to two layers.
+//! The messages on standard error, and the call log: a `tracing` subscriber with up to two layers.
 //!
 //! Without an option only errors, warnings and hints are shown, and the socket calls are not even measured: their call
 //! site is disabled ([`crate::calls::event::wanted`]).

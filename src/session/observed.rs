@@ -1,5 +1,5 @@
-//! A packet with all that is known of it: it is decoded and followed once, and the sinks of its thread get the same. Another thread
-//! decodes the bytes that it gets again, and does not follow them again.
+//! A packet with everything that is known about it. It is decoded and followed once, for all sinks of its thread. Another thread
+//! decodes the bytes again, but does not follow them again.
 
 use std::cell::OnceCell;
 
@@ -37,20 +37,20 @@ impl<'f> LazyPacket<'f> {
     }
 }
 
-/// What a run observes: a packet, and what is known of it.
+/// What a run observes: a packet, and the known facts about it.
 #[derive(Clone, Copy)]
 pub struct Observed<'o, 'f> {
     /// Its number in the capture, from 1.
     pub number: u64,
     /// Its bytes.
     pub frame: &'f Frame<'f>,
-    /// What is known of it beyond them.
+    /// The other known facts about it.
     pub followed: &'o Followed,
     headers: &'o LazyPacket<'f>,
 }
 
 impl<'o, 'f> Observed<'o, 'f> {
-    /// Puts together what is known of a packet.
+    /// Collects the known facts about a packet.
     #[must_use]
     pub const fn new(number: u64, headers: &'o LazyPacket<'f>, followed: &'o Followed) -> Self {
         Self {
@@ -61,7 +61,7 @@ impl<'o, 'f> Observed<'o, 'f> {
         }
     }
 
-    /// The same packet as one of another capture, where it has another number and something else is known of it.
+    /// The same packet in another capture, where it has another number and other known facts.
     #[must_use]
     pub const fn known_as<'n>(&self, number: u64, followed: &'n Followed) -> Observed<'n, 'f>
     where
@@ -86,9 +86,9 @@ impl<'o, 'f> Observed<'o, 'f> {
     }
 }
 
-/// What makes something of the packets of a run: a display, a recording, an export.
+/// A receiver of the packets of a run: a display, a recording, an export.
 pub trait Sink {
-    /// Why it can take no more.
+    /// Why it cannot take more packets.
     type Error;
 
     /// Takes the next packet that is wanted; `known` has its conversation.

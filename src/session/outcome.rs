@@ -1,11 +1,11 @@
 //! How a run ended.
 
-/// How a run ended that could begin; the exit status is made from it. A run that failed is an error with a line to say.
+/// How a started run ended; the exit status follows from it. A run that failed is an error with a line to print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// All was done that was asked for.
+    /// Everything requested was done.
     Complete,
-    /// Something is missing, and it has been said what.
+    /// Something is missing, and a message has said what.
     Incomplete,
 }
 

@@ -1,8 +1,8 @@
 //! Several threads that turn packets into text, in the order of the packets.
 //!
-//! Reading a file and following its conversations has to go packet by packet, and takes little time. Making text of a packet
-//! takes much, and needs nothing of other packets once it is known what the packet does in its conversation. So the packets
-//! are handed out in batches, and the texts are written in the order of the batches.
+//! Reading a file and following its conversations works packet by packet, and takes little time. Making the text of a packet
+//! takes much time, and needs no other packet once the conversation has been followed. So threads get the packets in batches,
+//! and the texts are written in the order of the batches.
 
 use std::io::{self, Write};
 use std::num::NonZero;

@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::display::{Display, DisplayError};
 
-/// A user wonders after about so long.
+/// After about this time without output, a user wonders what happens.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The clock is read once for this many packets: it costs about as much as reading one.
@@ -21,7 +21,7 @@ const PACKETS_BETWEEN_LOOKS: u64 = 32;
 const KNOWN_SIZE: &str = "reading [{wide_bar}] {percent:>3}% of {total_bytes}, {msg}";
 const UNKNOWN_SIZE: &str = "reading {bytes}, {msg}, for {elapsed}";
 
-/// So often the bar is drawn again.
+/// The time between two drawings of the bar.
 const DRAWN_EVERY: Duration = Duration::from_millis(100);
 
 /// How far the reading of a file has come.
@@ -31,14 +31,14 @@ pub struct Progress {
     /// Do packets appear on the same screen?
     beside_packets: bool,
     began: Instant,
-    /// Since when the screen has stood still.
+    /// Since when the screen has not changed.
     still: Instant,
     drawn: Instant,
     bar: Option<ProgressBar>,
 }
 
 impl Progress {
-    /// Of this file; `None` where it would not be seen. `shows`: packets are printed on standard output.
+    /// For this file; `None` if the bar would not be visible. `shows`: packets are printed on standard output.
     #[must_use]
     pub fn of(path: &Path, shows: bool) -> Option<Self> {
         let dumb = std::env::var_os("TERM").is_some_and(|terminal| terminal == "dumb");
@@ -61,7 +61,7 @@ impl Progress {
     /// Sets how many packets and how many bytes of the file have been read.
     ///
     /// # Errors
-    /// What waits to be printed has to come before the bar, and standard output is closed or cannot be written.
+    /// Waiting text must be printed before the bar, and standard output is closed or cannot be written.
     pub fn step(&mut self, packets: u64, bytes: u64, display: &mut Option<Display>) -> Result<(), DisplayError> {
         if packets % PACKETS_BETWEEN_LOOKS != 0 || self.still.elapsed() < PATIENCE {
             return Ok(());

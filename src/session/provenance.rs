@@ -1,7 +1,7 @@
 //! Where a report comes from: the file with its hash, and the command that made it.
 //!
-//! A report is mailed and handed in. So files are named without their folders: a path has the name of a user, and is of no use to
-//! readers of another computer.
+//! A report is mailed and handed in. So files are named without their folders: a path contains the name of a user, and means nothing on
+//! another computer.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;

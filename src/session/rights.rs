@@ -1,4 +1,4 @@
-//! Which of root's rights a program keeps, from one step to the next; what is opened after that is opened as the user who called.
+//! Which of root's rights a program keeps at each step. After the last step it opens files as the calling user.
 //!
 //! docs/privileges.md has the table. Elsewhere than on Linux nothing is kept or given up here.
 
@@ -7,7 +7,7 @@ use crate::privilege::{self, Dropped, Need};
 #[cfg(target_os = "linux")]
 use std::sync::OnceLock;
 
-/// What was said when lent rights were given up.
+/// The message about giving up lent rights.
 #[cfg(target_os = "linux")]
 static GIVEN_UP: OnceLock<String> = OnceLock::new();
 
@@ -70,7 +70,7 @@ pub fn none_in_this_thread() -> bool {
     true
 }
 
-/// Were the rights of this process lent to it, by sudo or the like? To be asked before they are given up.
+/// Did this process get its rights through sudo or a similar program? Ask before they are given up.
 #[must_use]
 pub fn are_lent() -> bool {
     #[cfg(target_os = "linux")]
@@ -88,7 +88,7 @@ pub fn were_lent() -> bool {
     false
 }
 
-/// Says that they were given up, to who asks for details (`-v`).
+/// Reports with `-v` that they were given up.
 pub fn print_refusal() {
     #[cfg(target_os = "linux")]
     if let Some(line) = GIVEN_UP.get() {

@@ -38,7 +38,7 @@ impl Say {
         self.line("warning", "33", text);
     }
 
-    /// Says how things stand, without a word in front.
+    /// Prints a status line, without a word in front.
     pub fn plain(self, text: &str) {
         // With standard error closed, the exit status has to do; so below.
         let _ = writeln!(io::stderr(), "{}", safe(text));

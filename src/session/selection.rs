@@ -19,7 +19,7 @@ pub fn filter(ports: &[u16], hosts: &[IpAddr], expression: &[String]) -> Result<
     Ok(Filter::of_ports_and_hosts(ports, hosts).and(expression))
 }
 
-/// Chooses among frames that have passed the kernel's filter already.
+/// Selects among frames that the kernel's filter has let pass.
 pub struct UserFilter {
     /// `None` when everything is wanted, so that no fragment is doubtful.
     fragment_filter: Option<FragmentFilter>,
@@ -27,7 +27,7 @@ pub struct UserFilter {
 }
 
 impl UserFilter {
-    /// What is left to choose after this filter.
+    /// The selection that remains after this filter.
     #[must_use]
     pub fn new(filter: &Filter, handshake_only: bool) -> Self {
         Self {

@@ -56,13 +56,13 @@ pub struct Settings {
     pub quiet: bool,
     /// What is exported.
     pub export: Exports,
-    /// How text looks, but for the times.
+    /// How text looks, except for times.
     pub style: TextStyle,
     /// How times are written, if that was asked for.
     pub times: Option<TimeFormat>,
 }
 
-/// What is written beside, or instead of, what is shown.
+/// The exports: outputs in addition to the display, or instead of it.
 #[derive(Debug, Clone)]
 pub struct Exports {
     /// The file for a report.
@@ -125,7 +125,7 @@ impl Settings {
         self.json || self.view.shows_calls
     }
 
-    /// Is only the form of no capture asked for, so that there is nothing to read?
+    /// Is only an empty worksheet requested, so that no capture is read?
     #[must_use]
     pub fn is_form_alone(&self) -> bool {
         self.worksheet.is_some() && self.read.is_none() && self.answer_key.is_none() && !self.asks()

@@ -22,7 +22,7 @@ pub struct Source {
     is_pipe: bool,
 }
 
-/// Is it no ordinary file, so that one may have to wait for its bytes?
+/// Is it not an ordinary file, so that reading may wait?
 #[must_use]
 pub fn is_pipe(path: &Path) -> bool {
     path.as_os_str() == "-" || std::fs::metadata(path).is_ok_and(|found| !found.is_file())
@@ -95,12 +95,12 @@ impl Source {
         }
     }
 
-    /// No more is wanted of it.
+    /// No more packets are needed from it.
     pub fn leave(&mut self) {
         self.listed = None;
     }
 
-    /// Is the reading to end here?
+    /// Must the reading end here?
     #[must_use]
     pub fn is_over(&self, cancel: &CancelToken) -> bool {
         // Of a pipe the bytes end then.

@@ -1,4 +1,4 @@
-//! The connections that wait for their clients, and which of them is closed when no other client could be served.
+//! The connections that wait for their clients, and which of them to close when no thread is free for another client.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -42,12 +42,12 @@ impl ClientConnection {
     }
 }
 
-/// What came of looking for a connection that can be closed.
+/// The result of the search for a connection to close.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Eviction {
-    /// One is being closed: its thread wakes up.
+    /// One was found: its thread wakes up and closes it.
     Done,
-    /// None has been silent for long enough; the first will have been after this long.
+    /// None has been silent for long enough; the first will have been silent for long enough after this time.
     NotYet(Duration),
     /// None waits for its client.
     None,
@@ -80,8 +80,8 @@ impl ConnectionTable {
         self.connections().by_number.remove(&number);
     }
 
-    /// Ends the connection whose client has been silent longest, if it has been for this long: `shutdown()` wakes the thread
-    /// that waits for it, which closes it.
+    /// Ends the connection whose client has been silent longest, if it has been silent for this long. `shutdown()` wakes the
+    /// thread that waits for it; that thread closes it.
     pub(super) fn evict(&self, after: Duration) -> Eviction {
         let connections = self.connections();
         let waiting = connections

@@ -12,21 +12,21 @@ use crate::app::uppercase;
 /// Room for one `recv()`, in bytes. With [`SHOWN`], this is what bounds the memory of a connection.
 const ROOM: usize = 16_384;
 
-/// How much of a line is kept to be shown: as much as the longest datagram would show.
+/// Bytes of a line that are kept for printing: as many as the longest datagram has.
 const SHOWN: usize = 65_535;
 
-/// A client that pauses this long in the middle of a line has its text shown so far.
+/// If a client pauses this long in the middle of a line, the part so far is printed.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// How long, and how many bytes of it, what comes after the line is taken off the client's hands.
+/// How long, and how many bytes, the server reads and discards after the line.
 const LINGER: Duration = Duration::from_secs(1);
 const LINGER_BYTES: usize = 1024 * 1024;
 
-/// Serves one line: raises and returns the text as it arrives, until the line's end or until the client has finished.
-/// `before_waiting` is called whenever the client has to be waited for, and answers how long.
+/// Serves one line: converts the text to uppercase and returns it as it arrives, until the line's end or until the client has finished.
+/// `before_waiting` is called before each wait for the client, and returns how long to wait.
 ///
 /// # Errors
-/// Only what concerns the whole server; what this client did wrong is a line in the log.
+/// Only errors of the whole server; an error of this client is a line in the log.
 pub(super) fn serve(
     connection: &ClientConnection,
     transcript: &Transcript,
@@ -106,8 +106,8 @@ fn answer(
     }
 }
 
-/// A client that goes on after its line would have its answer overtaken by a reset if the socket were closed with bytes
-/// unread (RFC 2525 section 2.17). So: a FIN first, then its bytes are taken and thrown away, for a while.
+/// If the socket is closed with unread bytes, the kernel sends a RST, which can overtake the answer (RFC 2525 section 2.17).
+/// So the server sends a FIN first, and then reads and discards the client's further bytes for a while.
 fn discard_rest(connection_socket: &Socket, mut ignored: usize, client: SocketAddr) -> Result<(), Error> {
     connection_socket.shutdown_sending()?;
     let started = Instant::now();

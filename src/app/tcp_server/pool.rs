@@ -3,7 +3,7 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// How many followers are kept for the next clients: starting a thread takes longer than serving a line.
+/// The number of followers that stay for the next clients: starting a thread takes longer than serving a line.
 const SPARE: usize = 8;
 
 /// Counts the threads of the pool.
@@ -21,7 +21,7 @@ pub(super) enum Promotion {
     Follower,
     /// One that is to be started; it is counted already.
     SpawnWorker,
-    /// None: all are processing, and there may be no more. A thread is to be started that evicts silent clients.
+    /// None: all are processing, and the limit is reached. The caller starts a thread that closes silent connections.
     Full,
     /// The same, and there is such a thread already.
     FullAndWatched,
@@ -91,7 +91,7 @@ impl PoolSize {
         self.counts().times_freed
     }
 
-    /// Waits until threads have become free more often than this many times, or until the time is over.
+    /// Waits until the count of free threads exceeds this number, or until the time is over.
     pub(super) fn wait_until_freed(&self, times: u64, time: Duration) {
         let counts = self.counts();
         // Which of the two it was is looked at again.

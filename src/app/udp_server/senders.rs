@@ -12,8 +12,8 @@ pub(super) const PAUSE: Duration = Duration::from_millis(500);
 /// A sender with this many points gets no further answer.
 pub(super) const MOST: u32 = 20;
 
-/// A sender that sends this many datagrams in a row without an answer sends by itself: the few answers before cannot have caused so
-/// many.
+/// A sender that sends this many datagrams in a row without an answer does not send because of our answers: the few answers
+/// before cannot have caused this number.
 const PROOF: u32 = 100;
 
 /// After this many answers the proof is taken again: many forged datagrams at once look the same for a while.

@@ -114,7 +114,7 @@ fn of_segment(packet: &Packet<'_>, in_flow: &PacketInFlow, segment: &Segment) ->
             receiver,
             " until the ",
             sender,
-            " tells a window above 0; perhaps probes meanwhile"
+            " advertises a window above 0; perhaps probes meanwhile"
         )),
         _ if segment.remarks.has(Remark::DuplicateAck) => segment.acknowledgment.map(|number| {
             sentence!(

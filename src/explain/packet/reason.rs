@@ -26,7 +26,7 @@ pub fn reason(packet: &Packet<'_>, in_flow: Option<&PacketInFlow>) -> Option<Sen
     Some(match in_flow.roles {
         Roles::First if in_flow.place == 1 && !is_to_many(in_flow) => sentence!(
             reason,
-            ". Who is the client is not known yet: the sender of the first packet captured is taken for it"
+            ". It is not known yet which end is the client: the sender of the first captured packet is assumed"
         )
         .into(),
         _ => reason.into(),
@@ -265,7 +265,7 @@ fn datagram_reason(packet: &Packet<'_>, in_flow: &PacketInFlow, datagram: &Datag
         sentence!("called sendto() with ", length, ": one call, one datagram")
     };
     if is_to_many(in_flow) {
-        return sentence!("a datagram for whoever listens: a program ", call);
+        return sentence!("a datagram for every program that listens: a program ", call);
     }
     match datagram.part {
         DatagramPart::Request { count: 1 } => sentence!("a request: the ", sender, " ", call),

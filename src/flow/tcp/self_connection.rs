@@ -12,7 +12,7 @@ use crate::flow::state::{Change, ObservedState, State};
 use crate::flow::stream::StreamFlag;
 
 impl Tcp {
-    /// What the segment does; the client stands for both ends.
+    /// What the segment does; both ends are the client.
     pub(in super::super) fn follow_itself(&mut self, info: &TcpSegmentInfo) -> Segment {
         let before = self.client.observed_state();
         let syn = u32::from(info.syn);

@@ -21,8 +21,8 @@ use crate::lab::threads::{joined, spawn};
 
 const WATCH: &[&str] = &[
     "A server calls listen(1), and then it does something else for a while. Three clients connect, one after the other. Watch: \
-     connect() of the first two returns, and their lines are even acknowledged, although nobody has called accept(): the \
-     kernel does the handshake, and queues the connection. Then the queue is full (Linux keeps one more than the backlog says), \
+     connect() of the first two returns, and their lines are even acknowledged, although the server has not called accept(): \
+     the kernel does the handshake, and queues the connection. Then the queue is full (Linux keeps one more than the backlog says), \
      and the third client's SYN is not answered. It is sent again a second later, when accept() has made room.",
 ];
 

@@ -9,8 +9,8 @@ use crate::lab::result::{self, RunResult};
 use crate::lab::run::Run;
 
 const WATCH: &[&str] = &[
-    "The person only presses Return. Watch: over UDP an empty datagram is a datagram, header and no data. TCP carries a \
-     stream of bytes and cannot carry nothing: the line's end, one byte, goes out.",
+    "The user only presses Return. Watch: over UDP an empty datagram is sent, a header without data. TCP carries a \
+     stream of bytes, and an empty line adds no byte to it: so the client sends the end of the line, one byte.",
 ];
 
 const BOTH: &[Program] = &[Program::UdpClient, Program::TcpClient];

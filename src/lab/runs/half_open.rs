@@ -24,10 +24,10 @@ use crate::lab::run::{PreparedRun, Run, RunOutput};
 use crate::lab::screen::Screen;
 
 const WATCH: &[&str] = &[
-    "A program without a socket for it builds a SYN by itself and sends it to two ports: one on which tcp-server listens, one \
+    "A program builds a SYN itself, without a TCP socket, and sends it to two ports: one on which tcp-server listens, one \
      without a server. Watch the answers: SYN-ACK says that the port is open, RST-ACK that it is closed. The scanning machine's \
-     own kernel knows nothing of the connection that the SYN-ACK offers, and ends it with a RST. The server never sees anything: \
-     accept() does not return. Port scanners do this (nmap -sS), which is why nobody should do it to machines of others.",
+     own kernel has no connection for this SYN-ACK, and answers with a RST. The server program notices nothing: accept() does not \
+     return. Port scanners do this (nmap -sS), so never do it to a machine of another owner.",
 ];
 
 /// The run.

@@ -1,7 +1,7 @@
 //! The limit of memory that a container, or another group of processes, has: cgroups(7).
 //!
-//! The kernel ends a process that takes more by SIGKILL, so without a word. A limit of the process's own, a little below, makes the
-//! allocation fail instead, and that is said ([`super::sys`]).
+//! If a process takes more, the kernel ends it with SIGKILL, without a message. With a limit of its own a little below, the
+//! allocation fails instead, and the program can report that ([`super::sys`]).
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,10 +9,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
-/// The group's limit in bytes; 0 where there is none, or where it was not looked for.
+/// The group's limit in bytes; 0 if there is none, or if it was not read.
 static LIMIT: AtomicU64 = AtomicU64::new(0);
 
-/// A group that may have more than this has no limit worth the name, in bytes. Version 1 writes a number near 2^63 for "none".
+/// Bytes from which on a limit counts as no limit. Version 1 writes a number near 2^63 for "none".
 const NO_LIMIT: u64 = 1 << 50;
 
 /// Keeps the process a little below the limit of its group, setrlimit(2) `RLIMIT_DATA`. For a program of few threads: the limit

@@ -1,4 +1,4 @@
-//! Memory: what a container may have, and what happens when there is no more.
+//! Memory: the limit of a container, and what happens when memory runs out.
 
 #[cfg(all(feature = "sniffer", target_os = "linux"))]
 pub(super) mod group;

@@ -1,6 +1,6 @@
-//! What happens when the system gives no more memory.
+//! What happens when the system has no more memory.
 //!
-//! Rust's standard library aborts then: a core dump, and nothing that says what to do.
+//! By default, Rust's standard library aborts: a core dump, and no message about what to do.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::io::Write as _;
@@ -8,7 +8,7 @@ use std::io::Write as _;
 #[global_allocator]
 static ALLOCATOR: OrEnd = OrEnd;
 
-/// The system's allocator. Where that has nothing left, the program says so in one line and ends with status 1.
+/// The system's allocator. If it has no memory left, the program prints one line and ends with status 1.
 struct OrEnd;
 
 #[expect(unsafe_code, reason = "an allocator is unsafe to implement")]

@@ -7,7 +7,7 @@ pub struct Question {
     pub number: u8,
     /// What is asked.
     pub ask: &'static str,
-    /// What is often answered instead, and why that is wrong.
+    /// The usual mistake, and why it is wrong.
     pub mistake: &'static str,
     /// How many empty lines a form has below it.
     pub room: u8,

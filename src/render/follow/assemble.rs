@@ -34,7 +34,7 @@ use self::before::Before;
 struct StreamBuffer {
     /// Number of the next byte to be read; `None` before the first one is known.
     next: Option<i64>,
-    /// What came too early: first byte to last byte and bytes, of which fewer may have been captured.
+    /// Bytes that came too early: first and last number, and the bytes. Some of them may not have been captured.
     early: BTreeMap<i64, (i64, Vec<u8>)>,
     waiting: usize,
     /// The other end has all bytes before this one.
@@ -204,7 +204,7 @@ impl StreamAssembler {
         self.say(from, new, wanted - new.len() as u64);
     }
 
-    /// Says what waited, as far as nothing is missing before it, or the missing lies before `given_up`.
+    /// Adds the bytes that waited, if nothing is missing before them, or only bytes before `given_up`.
     fn release(&mut self, from: Party, given_up: i64) {
         loop {
             let stream = self.stream(from);
@@ -230,7 +230,7 @@ impl StreamAssembler {
         }
     }
 
-    /// The other end has everything before this number: what is missing there will not come any more.
+    /// The other end has everything before this number: missing bytes there will not come any more.
     fn acknowledge(&mut self, of: Party, number: i64) {
         let stream = self.stream(of);
         stream.acknowledged = stream.acknowledged.max(Some(number));

@@ -24,7 +24,7 @@ impl Lifelines {
     }
 }
 
-/// Two lanes with what is between them: one ladder's part of a line.
+/// Two lanes and the arrows between them: one ladder's part of a line.
 pub(super) struct Block<'a> {
     style: &'a TextStyle,
     ladder: &'a Ladder,

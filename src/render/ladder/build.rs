@@ -284,7 +284,7 @@ fn content(segment: &Segment, flags: Option<Flags>) -> ArrowContent {
     }
 }
 
-/// What is missing, and what was mended.
+/// Remarks: what is missing, and what was corrected.
 fn notes(input: &LadderInput<'_>, rows: &[LadderRow]) -> Vec<String> {
     let mut notes = Vec::new();
     match &input.conversation.transport {

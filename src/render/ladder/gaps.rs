@@ -43,7 +43,7 @@ pub(super) fn explain(rows: Vec<LadderRow>, input: &LadderInput<'_>) -> Vec<Ladd
     explained
 }
 
-/// What is long here: far longer than the pause that half of all are shorter than.
+/// The limit from which a pause is long: far longer than the median pause.
 fn threshold(rows: &[LadderRow]) -> i64 {
     let times: Vec<i64> = rows.iter().filter_map(|row| row.time).collect();
     let mut pauses: Vec<i64> = times

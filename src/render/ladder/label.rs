@@ -209,11 +209,11 @@ const ROOMY: usize = 22;
 pub(in crate::render) struct CallLabel {
     /// In its lane.
     pub(in crate::render) text: String,
-    /// What else there is to say, from full to short; each alone.
+    /// Other remarks, from full to short; each alone.
     pub(in crate::render) details: Vec<String>,
 }
 
-/// What is worth knowing of a call at this point, from full to short.
+/// The remarks about a call at this point, from full to short.
 fn details(row: &CallRow) -> Vec<String> {
     let call = &row.call;
     let enters = row.point != CallPoint::Returned;

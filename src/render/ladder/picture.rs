@@ -100,7 +100,7 @@ pub struct Lane {
 pub struct LadderRow {
     /// Nanoseconds since [`Ladder::start`]; negative before it.
     pub time: Option<i64>,
-    /// What is to be noted of its order.
+    /// Remarks about its order.
     pub order_note: Option<OrderNote>,
     /// What it shows.
     pub kind: RowKind,
@@ -261,7 +261,7 @@ pub struct Gap {
 pub enum GapReason {
     /// What the connection shows about the next packet, and which end sent it.
     Delay(Delay, Party),
-    /// Of this party nothing was seen before: no call, no packet.
+    /// Nothing of this party was seen before: no call, no packet.
     NotThere(Party),
     /// This party's program was in no socket call of this conversation: it worked, waited for a user, or served others.
     Busy(Party),

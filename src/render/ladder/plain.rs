@@ -1,4 +1,4 @@
-//! The ladder told in sentences, for screen readers.
+//! The ladder as sentences, for screen readers.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};

@@ -29,13 +29,13 @@ pub(super) struct Article {
     /// From whom to whom.
     pub(super) way: Option<[End; 2]>,
     pub(super) when: String,
-    /// What is said of it: the word in front, and the sentence.
+    /// The remarks about it: a word in front, and a sentence.
     pub(super) context: Vec<(&'static str, String)>,
     /// The datagram that it completes, then the frame.
     pub(super) pieces: Vec<ArticlePart>,
 }
 
-/// An end of a packet: `client`, or nothing where that is not known; its address and port.
+/// An end of a packet: its role (`client` or `server`; empty if unknown), its address and port.
 pub(super) struct End {
     pub(super) role: &'static str,
     pub(super) text: String,

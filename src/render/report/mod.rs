@@ -90,7 +90,7 @@ struct Page<'a> {
     /// The title above the packets without a conversation.
     loose_title: &'static str,
     loose: Vec<Loose>,
-    /// Packets as HTML: all of them, or the one that paper shows.
+    /// Packets as HTML: all of them, or the one for the printed summary.
     articles: String,
     /// All packets, packed; empty where they are in the page as HTML.
     packed: String,

@@ -111,7 +111,7 @@ fn questioned(handshake: &Handshake<'_>, packets: &[PacketRef]) -> (Vec<Step>, V
     (shown, more)
 }
 
-/// Whatever it is: a segment of the handshake and a datagram in words of their own, the rest with its reason.
+/// Any packet: a segment of the handshake and a datagram have their own words; others have their reason.
 fn step(seen: &PacketRef, report: &ReportModel) -> Option<Step> {
     let segment = seen.in_flow.segment();
     let row = segment.and_then(|segment| handshake_step(seen, segment, true));

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::paint::attributes;
 use crate::render::markup::Escaped;
 
-/// Where a text stands at its point.
+/// Which part of a text is at its point.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::render) enum Anchor {
     /// It begins there.

@@ -21,7 +21,7 @@ pub(super) fn below(label: &Label, width: usize) -> Vec<(&'static str, String)> 
     quotation.chain(remark.map(|text| ("soft", text))).collect()
 }
 
-/// What is longer than a side is cut, and shows that it is.
+/// A text that is longer than a side is cut, with a mark.
 pub(super) fn shortened(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();

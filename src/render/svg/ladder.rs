@@ -51,7 +51,7 @@ pub fn draw(ladder: &Ladder) -> Picture {
 struct Drawing<'a> {
     ladder: &'a Ladder,
     canvas: Canvas,
-    /// What stands below everything else.
+    /// What is drawn below everything else.
     below: Canvas,
     /// Where numbers and times end.
     number: i64,
@@ -349,7 +349,7 @@ impl<'a> Drawing<'a> {
     }
 }
 
-/// So many characters, in pixels.
+/// The width of this number of characters, in pixels.
 fn pixels(characters: usize) -> i64 {
     i64::try_from(characters).unwrap_or(i64::from(u16::MAX)) * CHARACTER
 }

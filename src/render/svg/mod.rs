@@ -1,7 +1,7 @@
 //! Pictures as SVG: files of their own (`--svg`, `--plot`), and the graph in the report.
 //!
-//! [`ladder`] draws a conversation, `canvas` writes the elements. A file asks for nothing from anywhere, and has its style in it,
-//! so that a light and a dark page and a printer each find their own colours.
+//! [`ladder`] draws a conversation, `canvas` writes the elements. A file loads nothing, and contains its style,
+//! with colours for a light page, a dark page and a printer.
 
 pub(in crate::render) mod canvas;
 mod label_text;
@@ -49,7 +49,7 @@ pub fn write(output: &mut impl Write, title: &str, pictures: &[Picture]) -> io::
         r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" {FONT} role="img" aria-labelledby="title">"#
     )?;
     writeln!(output, r#"<title id="title">{}</title>"#, Escaped(title))?;
-    // No `<` and no `&` stands in the style, so it needs no CDATA.
+    // The style contains neither `<` nor `&`, so it needs no CDATA.
     writeln!(output, "<style>\n{STYLE}</style>")?;
     writeln!(
         output,

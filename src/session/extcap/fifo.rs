@@ -84,8 +84,9 @@ impl<'p> FifoLocation<'p> {
         Ok(Self { folder, name })
     }
 
-    /// May it be written to? Where root's rights were lent, a pipe of root's must be one that Wireshark makes: in a folder for
-    /// everybody's temporary files, in which no user can replace what is another's (sticky, inode(7)), and of its name.
+    /// May it be written to? If the program has root's rights on loan, a pipe of root must be one that Wireshark makes: it has
+    /// Wireshark's name, and is in the folder for all users' temporary files. There no user can replace another user's file
+    /// (sticky bit, inode(7)).
     fn is_allowed(&self, lent: bool) -> io::Result<()> {
         let found = fstatat(&self.folder, self.name, AtFlags::AT_SYMLINK_NOFOLLOW)?;
         if SFlag::from_bits_truncate(found.st_mode) & SFlag::S_IFMT != SFlag::S_IFIFO {

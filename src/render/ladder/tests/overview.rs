@@ -1,4 +1,4 @@
-//! What an overview shows, and where a call stands in it.
+//! What an overview shows, and the place of a call in it.
 
 use super::conversation;
 use crate::flow::PacketKind;
