@@ -18,7 +18,7 @@
 //! 4. `frame`: a captured frame. `record`: capture files, reader and writer side by side. `filter`: tcpdump's expressions, made
 //!    into programs. `capture`: frames from an interface. `privilege`: root's rights, and how they are given up.
 //! 5. `flow`: conversations: the states that RFC 9293 draws, and what each packet does in its conversation.
-//! 6. `timeline`: socket calls and packets in one order.
+//! 6. `timeline`: socket calls and packets in one order. `pair`: two captures of one exchange laid together.
 //! 7. `explain`: the sentences: why a field has this value in this packet.
 //! 8. `render`: what people see: the table of fields, the RFCs' boxes, a line a packet, the ladder, JSON; and what is handed on:
 //!    `render::report_model` is what the exports `report`, `svg`, `plot` and `mermaid` are made from, `markup` makes texts safe in them.
@@ -57,10 +57,11 @@
 //! | `capture` | `record`, `frame`, `filter`, `wire` |
 //! | `app` | `calls`, `escape`, `os`, `privilege` |
 //! | `flow` | `frame`, `wire` |
+//! | `pair` | `flow`, `frame`, `wire` |
 //! | `timeline` | `calls`, `flow`, `frame`, `wire` |
 //! | `explain` | `wire`, `flow` |
-//! | `render` | `explain`, `timeline`, `calls`, `flow`, `frame`, `wire`, `escape`, `local_time` |
-//! | `session` | `app`, `calls`, `capture`, `escape`, `explain`, `filter`, `flow`, `frame`, `local_time`, `os`, `outputs`, `privilege`, `record`, `render`, `timeline`, `wire` |
+//! | `render` | `explain`, `timeline`, `pair`, `calls`, `flow`, `frame`, `wire`, `escape`, `local_time` |
+//! | `session` | `app`, `calls`, `capture`, `escape`, `explain`, `filter`, `flow`, `frame`, `local_time`, `os`, `outputs`, `pair`, `privilege`, `record`, `render`, `timeline`, `wire` |
 //! | `hosts` | `explain`, `escape`, `flow`, `frame`, `os`, `privilege`, `wire` |
 //! | `lab` | `app`, `calls`, `capture`, `escape`, `explain`, `filter`, `flow`, `frame`, `hosts`, `local_time`, `os`, `outputs`, `privilege`, `record`, `render`, `session`, `timeline`, `wire` |
 //! | `cli` | all |
@@ -95,6 +96,8 @@ pub mod lab;
 pub mod local_time;
 pub mod os;
 pub mod outputs;
+#[cfg(feature = "sniffer")]
+pub mod pair;
 #[cfg(target_os = "linux")]
 pub mod privilege;
 #[cfg(feature = "sniffer")]

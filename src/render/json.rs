@@ -6,6 +6,7 @@
 mod conversation;
 mod convert;
 mod end;
+mod exchange;
 mod fields;
 mod record;
 mod text;
@@ -15,6 +16,8 @@ use std::io::{self, Write};
 
 use self::convert::record;
 use super::text_style::TextStyle;
+use super::two_ends::TwoEnds;
+use super::two_ends::rows::rows;
 use super::view::ShownPacket;
 use crate::escape;
 use crate::flow::conversation::Conversation;
@@ -56,6 +59,22 @@ pub fn write_calls(
         };
         if let Some(party_call) = timeline.calls.get(index) {
             line(out, &whole::call(conversation, packets, timeline, index, party_call))?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes two captures of one exchange: a line for the whole, then one for each packet that was sent.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_exchange(out: &mut (impl Write + ?Sized), ends: &TwoEnds<'_>) -> io::Result<()> {
+    line(out, &exchange::exchange(ends))?;
+    for conversation in rows(ends.exchange) {
+        for row in &conversation.rows {
+            if let Some(pair) = exchange::pair(ends.exchange, row) {
+                line(out, &pair)?;
+            }
         }
     }
     Ok(())

@@ -7,7 +7,7 @@
 //! has the questions of the courses, answered from a capture; [`explained`] is a page on one field, [`concept`] on a
 //! concept, [`explained_list`] names both. How wide, in which characters and colours: [`text_style`].
 //!
-//! [`ladder`] draws a conversation as two lanes, [`follow`] has what both ends said. [`report_model`] is what exports are made from:
+//! [`ladder`] draws a conversation as two lanes, [`two_ends`] two captures of it with a time at each end, [`follow`] has what both ends said. [`report_model`] is what exports are made from:
 //! [`report`], a page of HTML; [`svg`], ladders as pictures; [`plot`], sequence number against time; [`mermaid`], diagrams for
 //! Markdown. [`markup`] makes texts safe in HTML and SVG; `page` and `table` lay texts out; `proof` is a field with its bytes.
 #![forbid(unsafe_code)]
@@ -36,6 +36,7 @@ pub mod summary;
 pub mod svg;
 pub mod table;
 pub mod text_style;
+pub mod two_ends;
 pub mod view;
 pub mod views;
 

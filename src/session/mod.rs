@@ -17,6 +17,7 @@
 //!   `Printer::take` of `printing`; `comments` puts the comment that `explain::packet` makes onto a recorded one, also for `extcap`;
 //! - `display`: packets onto the screen, with `pool`, the threads that help it;
 //! - `conversation_buffer`: views of whole conversations; `json_trailer`: their JSON; `calls`: the calls beside them, from `call_files`;
+//! - `other_end`: two captures of one exchange;
 //! - `answers`: the questions of the courses; `exports`: reports, pictures and diagrams; `write`: files that are written whole;
 //! - `explaining`: what a field is for, what a concept is; `interfaces`: the list of interfaces;
 //! - `extcap`: a capture that Wireshark asks for;
@@ -68,6 +69,8 @@ pub mod logging;
 pub mod observed;
 #[cfg(feature = "sniffer")]
 mod opening;
+#[cfg(feature = "sniffer")]
+pub mod other_end;
 pub mod outcome;
 #[cfg(feature = "sniffer")]
 mod pool;

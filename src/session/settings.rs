@@ -18,6 +18,10 @@ pub struct Settings {
     pub interface: String,
     /// The capture file to read instead; "-": standard input.
     pub read: Option<PathBuf>,
+    /// The capture of the other end, to lay together with the one that is read.
+    pub other_end: Option<PathBuf>,
+    /// Does a router between both ends translate addresses?
+    pub nat: bool,
     /// The capture file to record to; "-": standard output.
     pub write: Option<PathBuf>,
     /// Are existing files replaced?

@@ -123,6 +123,27 @@ pub struct SnifferArgs {
     #[arg(long, value_name = "WORD", conflicts_with_all = ["write", "view", "worksheet", "answer_key", "html", "svg", "plot", "mermaid", "calls", "list_interfaces"])]
     pub explain: Option<String>,
 
+    /// Lay the capture of the other end beside the one of -r: what was lost, changed or overtaken on the way, and how far both clocks
+    /// differ; a file with two interfaces may be named twice
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "read",
+        conflicts_with_all = ["list_interfaces", "write", "view", "flow", "count", "calls", "side_by_side", "answer_key", "worksheet", "explain", "hex", "html", "svg", "plot", "mermaid"],
+        help_heading = "Two captures of one exchange",
+        hide_short_help = true
+    )]
+    pub other_end: Option<PathBuf>,
+
+    /// Of --other-end, compare no addresses and ports: a router between the ends translates them
+    #[arg(
+        long,
+        requires = "other_end",
+        help_heading = "Two captures of one exchange",
+        hide_short_help = true
+    )]
+    pub nat: bool,
+
     /// One JSON object a packet, then one a conversation and a call of --calls, instead of a view
     #[arg(long, conflicts_with = "view", help_heading = "Showing", hide_short_help = true)]
     pub json: bool,
@@ -179,6 +200,8 @@ impl SnifferArgs {
         Settings {
             interface: self.interface.clone(),
             read: self.read.clone(),
+            other_end: self.other_end.clone(),
+            nat: self.nat,
             write: self.write.clone(),
             force: self.force,
             handshake_only: self.handshake_only,

@@ -21,7 +21,7 @@ use crate::local_time;
 use crate::os::cancel::CancelToken;
 use crate::os::limits;
 use crate::session::say::{LogFormat, Say};
-use crate::session::{answers, explaining, file, interfaces, live, rights, selection};
+use crate::session::{answers, explaining, file, interfaces, live, other_end, rights, selection};
 
 /// Runs the program: exit status 0 fine, 1 failure, 2 wrong arguments.
 #[must_use]
@@ -84,6 +84,8 @@ fn run() -> ExitCode {
         answers::form_alone(&settings, &cancel, say)
     } else if args.list_interfaces {
         interfaces::list(&cancel, say)
+    } else if args.other_end.is_some() {
+        other_end::run(&settings, &filter, &cancel, say)
     } else if args.read.is_some() {
         file::run(&settings, filter, &cancel, say)
     } else {

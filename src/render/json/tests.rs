@@ -11,6 +11,7 @@ use super::super::explained_list::ExplainedName;
 use super::super::samples;
 use super::super::text_style::TextStyle;
 use super::super::view::ShownPacket;
+use super::exchange::{ExchangeLine, PairLine};
 use super::record::PacketRecord;
 use super::whole::{CallLine, ConversationLine};
 use super::write;
@@ -83,6 +84,8 @@ fn the_published_schemas_are_those_of_the_structs() {
     holds::<ConversationLine>("conversation");
     holds::<CallLine<'_>>("call");
     holds::<Vec<ExplainedName>>("explain-list");
+    holds::<ExchangeLine<'_>>("exchange");
+    holds::<PairLine>("pair");
 }
 
 #[test]

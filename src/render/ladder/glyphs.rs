@@ -6,21 +6,21 @@ use crate::render::text_style::CharacterSet;
 
 /// The characters of a style.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct LadderGlyphs {
-    pub(super) lifeline: char,
-    pub(super) inside: char,
-    pub(super) enter: char,
-    pub(super) leave: char,
-    pub(super) whole: char,
+pub(in crate::render) struct LadderGlyphs {
+    pub(in crate::render) lifeline: char,
+    pub(in crate::render) inside: char,
+    pub(in crate::render) enter: char,
+    pub(in crate::render) leave: char,
+    pub(in crate::render) whole: char,
     control: char,
     data: char,
     again: (char, char),
     heads: (char, char),
-    pub(super) cross: char,
+    pub(in crate::render) cross: char,
 }
 
 impl LadderGlyphs {
-    pub(super) const fn of(characters: CharacterSet) -> Self {
+    pub(in crate::render) const fn of(characters: CharacterSet) -> Self {
         match characters {
             CharacterSet::Unicode => Self {
                 lifeline: '│',
@@ -49,7 +49,7 @@ impl LadderGlyphs {
         }
     }
 
-    pub(super) const fn shaft(&self, line: ArrowLine) -> char {
+    pub(in crate::render) const fn shaft(&self, line: ArrowLine) -> char {
         match line {
             ArrowLine::Control | ArrowLine::Lost => self.control,
             ArrowLine::Data => self.data,
@@ -60,7 +60,7 @@ impl LadderGlyphs {
 
 impl LadderGlyphs {
     /// An arrow of this width with words in it.
-    pub(super) fn arrow(&self, from: Party, line: ArrowLine, words: &str, width: usize) -> String {
+    pub(in crate::render) fn arrow(&self, from: Party, line: ArrowLine, words: &str, width: usize) -> String {
         let shaft = match (line, from) {
             (ArrowLine::Retransmission, Party::Server) => self.again.1,
             _ => self.shaft(line),

@@ -8,7 +8,7 @@ mod build;
 mod columns;
 mod fold;
 mod gaps;
-mod glyphs;
+pub(in crate::render) mod glyphs;
 pub(in crate::render) mod label;
 pub mod overview;
 mod picture;

@@ -1,0 +1,423 @@
+//! Two captures of one exchange, laid together.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+
+use super::both::{Both, Side};
+use super::captures::{Capture, Captures, Comparison, Known};
+use super::clock::{Bound, Clock, RESOLUTION, Sample, Transit};
+use super::conversations::Conversation;
+use super::direction::{self, majority};
+use super::exact::{self, Same};
+use super::fate::{self, Changes, Fate, Fates, Regrouping};
+use super::nearest::nearest;
+use super::order;
+use super::seen::{ChecksumState, Kind, Seen};
+use super::verdict;
+
+/// Two captures of one exchange, laid together.
+#[derive(Debug, Clone)]
+pub struct Exchange {
+    /// The packets of both.
+    pub captures: Both<Capture>,
+    /// What became of each, in the same order.
+    pub fates: Both<Vec<Fate>>,
+    /// The conversations, by number.
+    pub conversations: Vec<Conversation>,
+    /// Bytes that are in other packets at each end.
+    pub regroupings: Vec<Regrouping>,
+    /// How far the clocks differ.
+    pub clock: Clock,
+    /// How long packets took that were sent at A, and at B.
+    pub transit: Both<Option<Transit>>,
+    /// Packets that a later one of their direction overtook, by their places in the capture where they were sent.
+    pub overtaken: Both<Vec<u32>>,
+    /// Packets that are in both, changed ones among them.
+    pub pairs: u64,
+    /// Has every packet the same time in both? Then one is a copy of the other.
+    pub are_copies: bool,
+    /// How they were compared.
+    pub comparison: Comparison,
+}
+
+/// Why two captures cannot be laid together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Apart {
+    /// One has no IP packet with a time.
+    Empty(Side),
+    /// They have this many packets in common, but for addresses, ports and checksums.
+    OnlyWithNat(u64),
+    /// They have a conversation between these ends in common, and no packet of it.
+    OtherPackets(Kind, SocketAddr, SocketAddr),
+    /// They have no conversation in common: one that A has, and one that B has.
+    OtherConversations(Box<Both<(SocketAddr, SocketAddr)>>),
+}
+
+impl Exchange {
+    /// Lays them together.
+    ///
+    /// # Errors
+    /// They have no packet in common.
+    pub fn of(captures: Captures) -> Result<Self, Apart> {
+        let mut known = captures.finish();
+        if let Some(side) = Side::BOTH
+            .into_iter()
+            .find(|side| known.captures.of(*side).packets.is_empty())
+        {
+            return Err(Apart::Empty(side));
+        }
+        let mut same = first_pass(&known);
+        if known.comparison.with_nat {
+            follow_nat(&mut known, &mut same);
+        }
+        if same.pairs.is_empty() && same.unequal.is_empty() {
+            return Err(why_apart(&known));
+        }
+        Ok(Laying::new(known).lay(&same))
+    }
+
+    /// The time of a packet by A's clock.
+    #[must_use]
+    pub fn time(&self, side: Side, seen: &Seen) -> i64 {
+        self.clock.by_a(side, seen.time)
+    }
+
+    /// The capture at which the packet was sent.
+    #[must_use]
+    pub fn sent_at(&self, seen: &Seen) -> Side {
+        self.conversations
+            .get(seen.conversation as usize)
+            .map_or(Side::A, |conversation| conversation.sent_at(seen.from_low))
+    }
+
+    /// The packet at this place.
+    #[must_use]
+    pub fn packet(&self, side: Side, place: u32) -> Option<&Seen> {
+        self.captures.of(side).packets.get(place as usize)
+    }
+
+    /// The packets of a capture with what became of them.
+    pub fn with_fates(&self, side: Side) -> impl Iterator<Item = (&Seen, Fate)> {
+        let packets = self.captures.of(side).packets.iter();
+        packets.zip(self.fates.of(side).iter().copied())
+    }
+}
+
+fn first_pass(known: &Known) -> Same {
+    let (a, b) = (&known.captures.a.packets, &known.captures.b.packets);
+    if known.comparison.with_nat {
+        exact::same(a, b, |_, _, seen| Some(seen.nat_key))
+    } else {
+        exact::same(a, b, |_, _, seen| Some(seen.key))
+    }
+}
+
+/// Behind a router that translates addresses, a conversation has others: the one that most of its packets are in.
+fn follow_nat(known: &mut Known, same: &mut Same) {
+    let of = |side: Side, place: u32| known.captures.of(side).packets.get(place as usize);
+    let mut votes: HashMap<u32, Vec<(u32, bool)>> = HashMap::new();
+    for &(a, b) in &same.pairs {
+        if let (Some(a), Some(b)) = (of(Side::A, a), of(Side::B, b)) {
+            let vote = (a.conversation, a.from_low != b.from_low);
+            votes.entry(b.conversation).or_default().push(vote);
+        }
+    }
+    let same_as: HashMap<u32, (u32, bool)> = votes
+        .into_iter()
+        .filter_map(|(number, votes)| Some((number, majority(votes.into_iter())?)))
+        .collect();
+    for (&number, &(there, _)) in same_as.iter().filter(|(number, (there, _))| *number != there) {
+        let packets = known.conversations.get_mut(number as usize).map_or(0, |conversation| {
+            conversation.same_as = Some(there);
+            std::mem::take(&mut conversation.packets.b)
+        });
+        if let Some(conversation) = known.conversations.get_mut(there as usize) {
+            conversation.packets.b += packets;
+        }
+    }
+    for seen in &mut known.captures.b.packets {
+        if let Some(&(there, is_turned)) = same_as.get(&seen.conversation) {
+            seen.conversation = there;
+            seen.from_low ^= is_turned;
+        }
+    }
+    let of = |side: Side, place: u32| known.captures.of(side).packets.get(place as usize);
+    let way = |side, place| of(side, place).map(|seen| (seen.conversation, seen.from_low));
+    same.pairs.retain(|&(a, b)| way(Side::A, a) == way(Side::B, b));
+}
+
+fn why_apart(known: &Known) -> Apart {
+    if !known.comparison.with_nat {
+        let same = exact::same(&known.captures.a.packets, &known.captures.b.packets, |_, _, seen| {
+            // Without data, packets of different exchanges may be equal.
+            (seen.kind == Kind::Tcp || seen.data > 0).then_some(seen.nat_key)
+        });
+        if !same.pairs.is_empty() {
+            return Apart::OnlyWithNat(same.pairs.len() as u64);
+        }
+    }
+    let shared = known
+        .conversations
+        .iter()
+        .find(|each| each.packets.a > 0 && each.packets.b > 0);
+    if let Some(shared) = shared {
+        return Apart::OtherPackets(shared.kind, shared.client(), shared.server());
+    }
+    let largest = |side: Side| {
+        let largest = known.conversations.iter().max_by_key(|each| *each.packets.of(side));
+        let unspecified = SocketAddr::from(([0; 4], 0));
+        largest.map_or((unspecified, unspecified), |each| (each.client(), each.server()))
+    };
+    Apart::OtherConversations(Box::new(Both {
+        a: largest(Side::A),
+        b: largest(Side::B),
+    }))
+}
+
+/// Laying them together, pass by pass.
+struct Laying {
+    captures: Both<Capture>,
+    conversations: Vec<Conversation>,
+    comparison: Comparison,
+    fates: Fates,
+    regroupings: Vec<Regrouping>,
+    clock: Clock,
+    transit: Both<Option<Transit>>,
+}
+
+impl Laying {
+    fn new(known: Known) -> Self {
+        let open = |capture: &Capture| vec![Fate::Open; capture.packets.len()];
+        Self {
+            fates: Both {
+                a: open(&known.captures.a),
+                b: open(&known.captures.b),
+            },
+            captures: known.captures,
+            conversations: known.conversations,
+            comparison: known.comparison,
+            regroupings: Vec::new(),
+            clock: Clock::of(&[]),
+            transit: Both::default(),
+        }
+    }
+
+    fn lay(mut self, same: &Same) -> Exchange {
+        direction::deduce(&self.captures.a, &self.captures.b, &same.pairs, &mut self.conversations);
+        self.set_clock(&same.pairs);
+        if !matches!(self.clock.bound, Bound::Both(_)) {
+            // Equal packets in their order bound the offset too: one that was lost only makes a delay seem longer.
+            let by_order = same
+                .unequal
+                .iter()
+                .flat_map(|each| each.a.iter().copied().zip(each.b.iter().copied()));
+            let mut all: Vec<(u32, u32)> = same.pairs.iter().copied().chain(by_order).collect();
+            all.sort_unstable();
+            direction::deduce(&self.captures.a, &self.captures.b, &all, &mut self.conversations);
+            self.set_clock(&all);
+            for side in Side::BOTH {
+                // Their longer delays may come from lost ones; the shortest does not.
+                if let Some(transit) = self.transit.of_mut(side) {
+                    transit.median = transit.least;
+                }
+            }
+        }
+        for &(a, b) in &same.pairs {
+            let changes = self.changes_of_equals(a, b);
+            fate::set_pair(&mut self.fates, (a, b), changes);
+        }
+        let equals = self.unequal(same);
+        self.changed();
+        verdict::regroup(
+            &self.captures,
+            &self.conversations,
+            (&self.clock, &self.transit),
+            &mut self.fates,
+            &mut self.regroupings,
+        );
+        self.count_matched();
+        verdict::decide(
+            &self.captures,
+            &self.conversations,
+            (&self.clock, &self.transit),
+            &mut self.fates,
+            &equals,
+        );
+        let are_copies = same.pairs.len() == self.captures.a.packets.len()
+            && same.pairs.len() == self.captures.b.packets.len()
+            && same.pairs.iter().all(|&(a, b)| self.difference(a, b) == Some(0));
+        let overtaken = order::overtaken(&self.captures, &self.fates, &self.conversations);
+        let is_pair = |fate: &&Fate| matches!(fate, Fate::Arrived { .. } | Fate::Changed { .. });
+        Exchange {
+            pairs: self.fates.a.iter().filter(is_pair).count() as u64,
+            captures: self.captures,
+            fates: self.fates,
+            conversations: self.conversations,
+            regroupings: self.regroupings,
+            clock: self.clock,
+            transit: self.transit,
+            overtaken,
+            are_copies,
+            comparison: self.comparison,
+        }
+    }
+
+    fn packet(&self, side: Side, place: u32) -> Option<&Seen> {
+        self.captures.of(side).packets.get(place as usize)
+    }
+
+    fn difference(&self, a: u32, b: u32) -> Option<i64> {
+        let (a, b) = (self.packet(Side::A, a)?, self.packet(Side::B, b)?);
+        Some(b.time.saturating_sub(a.time))
+    }
+
+    fn sent_at(&self, seen: &Seen) -> Side {
+        let conversation = self.conversations.get(seen.conversation as usize);
+        conversation.map_or(Side::A, |conversation| conversation.sent_at(seen.from_low))
+    }
+
+    fn set_clock(&mut self, pairs: &[(u32, u32)]) {
+        let samples: Vec<Sample> = pairs
+            .iter()
+            .filter_map(|&(a, b)| {
+                let seen = self.packet(Side::A, a)?;
+                Some(Sample {
+                    at: seen.time,
+                    difference: self.difference(a, b)?,
+                    from: self.sent_at(seen),
+                })
+            })
+            .collect();
+        self.clock = Clock::of(&samples);
+        for side in Side::BOTH {
+            *self.transit.of_mut(side) = Transit::of(&self.clock, side, &samples);
+        }
+    }
+
+    fn slack(&self) -> i64 {
+        self.clock.error().saturating_add(RESOLUTION)
+    }
+
+    /// What differs in packets that have the same key.
+    fn changes_of_equals(&self, a: u32, b: u32) -> Changes {
+        let (Some(a), Some(b)) = (self.packet(Side::A, a), self.packet(Side::B, b)) else {
+            return Changes::NONE;
+        };
+        Changes::NONE.and(Changes::CHECKSUM, self.became_wrong(a, b))
+    }
+
+    /// Is the checksum right where the packet was sent, and wrong where it arrived? Elsewhere it may be left to a network card.
+    fn became_wrong(&self, a: &Seen, b: &Seen) -> bool {
+        let (sent, received) = if self.sent_at(a) == Side::A { (a, b) } else { (b, a) };
+        (sent.checksum, received.checksum) == (ChecksumState::Fine, ChecksumState::Wrong)
+    }
+
+    /// Lets times decide among equal packets. Gives those, per capture, of which others are left: any of them may be the one.
+    fn unequal(&mut self, same: &Same) -> Both<Vec<u32>> {
+        let mut left: Both<Vec<u32>> = Both::default();
+        for unequal in &same.unequal {
+            let Some(seen) = unequal.a.first().and_then(|a| self.packet(Side::A, *a)) else {
+                continue;
+            };
+            let from = self.sent_at(seen);
+            let (mine, theirs) = if from == Side::A {
+                (&unequal.a, &unequal.b)
+            } else {
+                (&unequal.b, &unequal.a)
+            };
+            let times = |side: Side, places: &[u32]| -> Vec<i64> {
+                let packets = places.iter().filter_map(|place| self.packet(side, *place));
+                packets.map(|seen| self.clock.by_a(side, seen.time)).collect()
+            };
+            let delay = self.transit.of(from).map_or(0, |transit| transit.median);
+            let found = nearest(&times(from, mine), &times(from.other(), theirs), delay, self.slack());
+            let mut last = None;
+            for (sent, received) in found {
+                let (Some(&sent), Some(&received)) = (mine.get(sent), theirs.get(received)) else {
+                    continue;
+                };
+                let pair = if from == Side::A {
+                    (sent, received)
+                } else {
+                    (received, sent)
+                };
+                let changes = self.changes_of_equals(pair.0, pair.1);
+                fate::set_pair(&mut self.fates, pair, changes);
+                last = last.or(Some(sent));
+            }
+            for &place in theirs {
+                if fate::is_open(&self.fates, from.other(), place as usize) {
+                    if let Some(of) = last {
+                        fate::set(&mut self.fates, from.other(), place, Fate::Duplicated { of });
+                    }
+                }
+            }
+            let open = mine
+                .iter()
+                .filter(|place| fate::is_open(&self.fates, from, **place as usize));
+            left.of_mut(from).extend(open);
+        }
+        left
+    }
+
+    /// The second pass: the same identification, and of TCP the same sequence number, with other bytes.
+    fn changed(&mut self) {
+        let slack = self.slack();
+        let same = exact::same(
+            &self.captures.a.packets,
+            &self.captures.b.packets,
+            |is_b, index, seen| {
+                let side = if is_b { Side::B } else { Side::A };
+                let is_certain = seen.identification != 0 || (seen.kind == Kind::Tcp && seen.takes() > 0);
+                (is_certain && fate::is_open(&self.fates, side, index)).then_some((
+                    seen.conversation,
+                    seen.from_low,
+                    seen.kind.number(),
+                    seen.identification,
+                    seen.fragment,
+                    seen.sequence,
+                ))
+            },
+        );
+        for &(a, b) in &same.pairs {
+            let (Some(seen), Some(there)) = (self.packet(Side::A, a), self.packet(Side::B, b)) else {
+                continue;
+            };
+            let from = self.sent_at(seen);
+            let (at_a, at_b) = (seen.time, self.clock.by_a(Side::B, there.time));
+            let transit = if from == Side::A {
+                at_b.saturating_sub(at_a)
+            } else {
+                at_a.saturating_sub(at_b)
+            };
+            // Of other lengths, a network card may have divided it: byte ranges tell more.
+            let is_divided = seen.kind == Kind::Tcp && seen.takes() != there.takes();
+            if transit < -slack || is_divided {
+                continue;
+            }
+            let changes = Changes::NONE
+                .and(Changes::DATA, seen.payload != there.payload)
+                .and(Changes::CHECKSUM, self.became_wrong(seen, there))
+                .and(Changes::OPTIONS, seen.options != there.options)
+                .and(Changes::WINDOW, seen.window != there.window)
+                .and(Changes::FLAGS, seen.flags != there.flags)
+                .and(Changes::ACKNOWLEDGMENT, seen.acknowledgment != there.acknowledgment)
+                .and(Changes::LENGTH, seen.total != there.total);
+            if changes != Changes::NONE {
+                fate::set_pair(&mut self.fates, (a, b), changes);
+            }
+        }
+    }
+
+    fn count_matched(&mut self) {
+        for (seen, fate) in self.captures.a.packets.iter().zip(&self.fates.a) {
+            let is_matched = matches!(
+                fate,
+                Fate::Arrived { .. } | Fate::Changed { .. } | Fate::Regrouped { .. }
+            );
+            if let Some(conversation) = self.conversations.get_mut(seen.conversation as usize) {
+                conversation.matched += u64::from(is_matched);
+            }
+        }
+    }
+}

@@ -1,0 +1,394 @@
+//! The ladder with a time at each end.
+
+use std::io::{self, Write};
+
+use super::TwoEnds;
+use super::rows::{ConversationRows, Row, rows};
+use super::rows_shown::{Shown, shown};
+use super::words::{self, Starts};
+use super::{plain, summary};
+use crate::explain::{count, grouped};
+use crate::flow::Party;
+use crate::pair::{Conversation, Exchange, Fate, Kind, Side};
+use crate::render::ladder::ArrowLine;
+use crate::render::ladder::glyphs::LadderGlyphs;
+use crate::render::table::wrap;
+use crate::render::text_style::{CharacterSet, Paint, TextStyle, fraction, rounded};
+
+/// This many rows are drawn unless all are asked for: about 40 screens.
+const ROWS: usize = 2_000;
+
+/// What of it is shown.
+#[derive(Debug, Clone, Copy)]
+pub struct Wished {
+    /// Every row, not only the beginning, the end and what is remarkable.
+    pub full: bool,
+    /// No ladder, only the summary.
+    pub quiet: bool,
+}
+
+/// Writes the summary and the ladders.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(output: &mut impl Write, style: &TextStyle, ends: &TwoEnds<'_>, wished: Wished) -> io::Result<()> {
+    summary::write(output, style, ends)?;
+    if wished.quiet {
+        return Ok(());
+    }
+    let all = rows(ends.exchange);
+    let first = all
+        .iter()
+        .filter_map(|each| each.rows.first())
+        .map(|row| row.time)
+        .min();
+    let first = first.unwrap_or_default();
+    let mut room = if wished.full { usize::MAX } else { ROWS };
+    let mut left_out = 0;
+    for each in &all {
+        if room == 0 {
+            left_out += 1;
+            continue;
+        }
+        let mut shown = shown(ends.exchange, &each.rows, wished.full);
+        let more = shown.len().saturating_sub(room);
+        shown.truncate(room);
+        room -= shown.len();
+        if more > 0 {
+            shown.push(Shown::LeftOut(format!(
+                "{}; --full shows all",
+                count(more as u64, "further row")
+            )));
+        }
+        writeln!(output)?;
+        if style.characters == CharacterSet::Plain {
+            plain::write(output, ends.exchange, each, &shown, first)?;
+        } else {
+            Drawing::of(style, ends.exchange, each, first).write(output, each, &shown)?;
+        }
+    }
+    if left_out > 0 {
+        writeln!(
+            output,
+            "\n{} not shown: --full shows all.",
+            count(left_out, "more conversation")
+        )?;
+    }
+    if style.characters != CharacterSet::Plain {
+        legend(output, style)?;
+    }
+    Ok(())
+}
+
+/// A conversation's protocol and both ends, in a line.
+pub(super) fn title(exchange: &Exchange, number: u32) -> String {
+    let Some(conversation) = exchange.conversations.get(number as usize) else {
+        return String::new();
+    };
+    let protocol = match conversation.kind {
+        Kind::Tcp => "TCP".to_owned(),
+        Kind::Udp => "UDP".to_owned(),
+        Kind::Icmp(..) => "ICMP".to_owned(),
+        Kind::Icmpv6(..) => "ICMPv6".to_owned(),
+        Kind::Other(number) => format!("IP protocol {number}"),
+    };
+    let (client, server) = (conversation.client(), conversation.server());
+    if client.port() == 0 {
+        format!("{protocol}: {} and {}", client.ip(), server.ip())
+    } else {
+        format!("{protocol}: client {client}, server {server}")
+    }
+}
+
+/// The capture on the left: the client's; without client and server, the first one.
+fn left(conversation: &Conversation) -> Side {
+    if conversation.client().port() == 0 {
+        Side::A
+    } else {
+        conversation.client_at()
+    }
+}
+
+/// The columns of a conversation.
+struct Drawing<'d> {
+    style: &'d TextStyle,
+    exchange: &'d Exchange,
+    glyphs: LadderGlyphs,
+    starts: Starts,
+    first: i64,
+    /// The capture on the left: the client's.
+    left: Side,
+    number: usize,
+    time: usize,
+    decimals: usize,
+    /// Columns between the lifelines.
+    lane: usize,
+}
+
+impl<'d> Drawing<'d> {
+    /// The narrowest arrows.
+    const NARROWEST: usize = 28;
+
+    fn of(style: &'d TextStyle, exchange: &'d Exchange, each: &ConversationRows, first: i64) -> Self {
+        let conversation = exchange.conversations.get(each.number as usize);
+        let mut drawing = Self {
+            style,
+            exchange,
+            glyphs: LadderGlyphs::of(style.characters),
+            starts: Starts::of(exchange, &each.rows),
+            first,
+            left: conversation.map_or(Side::A, left),
+            number: 2,
+            time: 4,
+            decimals: 3,
+            lane: 0,
+        };
+        let largest = Side::BOTH
+            .iter()
+            .filter_map(|side| exchange.captures.of(*side).packets.last());
+        let largest = largest.map(|seen| seen.number.to_string().len()).max();
+        drawing.number = largest.unwrap_or_default().max(drawing.number);
+        let width = style.width.max(TextStyle::NARROWEST);
+        loop {
+            let ends = [each.rows.first(), each.rows.last()].into_iter().flatten();
+            let times = ends.map(|row| drawing.moment(row.time).chars().count() + 1);
+            drawing.time = times.max().unwrap_or_default().max(4);
+            drawing.lane = width.saturating_sub(2 * (drawing.number + drawing.time + 2) + 2);
+            if drawing.lane >= Self::NARROWEST || drawing.decimals == 0 {
+                return drawing;
+            }
+            drawing.decimals -= 1;
+        }
+    }
+
+    fn moment(&self, time: i64) -> String {
+        let unit = 10_u64.pow(6 - u32::try_from(self.decimals).unwrap_or_default());
+        let whole = 1_000_000 / unit;
+        fraction(
+            time < self.first,
+            rounded(time.abs_diff(self.first), unit),
+            whole,
+            self.decimals,
+        )
+    }
+
+    fn write(&self, output: &mut impl Write, each: &ConversationRows, shown: &[Shown<'_>]) -> io::Result<()> {
+        let title = title(self.exchange, each.number);
+        for line in wrap(&title, self.style.width.max(TextStyle::NARROWEST)) {
+            writeln!(output, "{}", self.style.paint(Paint::Title, line))?;
+        }
+        let (left, right) = self.ends(each.number);
+        let between = (self.lane + 2).saturating_sub(left.len() + right.len());
+        let (number, time) = (self.number, self.time);
+        let (a, b) = (format!("{} #", self.left), format!("{} #", self.left.other()));
+        let header = format!(
+            "{a:>number$} {:>time$} {left}{:between$}{right} {:>time$} {b:>number$}",
+            "t/ms", "", "t/ms"
+        );
+        writeln!(output, "{}", self.style.paint(Paint::Faint, header.trim_end()))?;
+        for one in shown {
+            match one {
+                Shown::Row(row) => self.row(output, row)?,
+                Shown::LeftOut(text) => {
+                    let lifeline = self.glyphs.lifeline;
+                    for line in wrap(&format!(". . . {text} . . ."), self.lane) {
+                        let text = format!("{:>1$} {2}{line:^3$}{2}", "", number + time, lifeline, self.lane);
+                        writeln!(output, "{}", self.style.paint(Paint::Faint, text))?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What both lanes are called.
+    fn ends(&self, number: u32) -> (String, String) {
+        let conversation = self.exchange.conversations.get(number as usize);
+        match conversation.filter(|each| each.client().port() == 0) {
+            Some(each) if each.client_at() == self.left => {
+                (each.client().ip().to_string(), each.server().ip().to_string())
+            }
+            Some(each) => (each.server().ip().to_string(), each.client().ip().to_string()),
+            None => ("client".to_owned(), "server".to_owned()),
+        }
+    }
+
+    /// Number and time of a packet in a capture: of several, the first number and that of the last.
+    fn labels(&self, row: &Row, side: Side) -> (String, String) {
+        let places = row.places(self.exchange, side);
+        let seen = |place: Option<&u32>| place.and_then(|place| self.exchange.packet(side, *place));
+        // What was sent began with the first, what arrived was whole with the last.
+        let timed = if side == row.side {
+            places.first()
+        } else {
+            places.last()
+        };
+        let time = seen(timed).map_or(String::new(), |seen| self.moment(self.exchange.time(side, seen)));
+        let number = seen(places.first()).map_or(String::new(), |seen| seen.number.to_string());
+        (number, time)
+    }
+
+    fn row(&self, output: &mut impl Write, row: &Row) -> io::Result<()> {
+        let Some(seen) = row.seen(self.exchange) else {
+            return Ok(());
+        };
+        let from_left = self.exchange.sent_at(seen) == self.left;
+        let mut remarks = words::remarks(self.exchange, row);
+        let data: u64 = match row.fate {
+            Fate::Regrouped { .. } => {
+                let sent = row.places(self.exchange, row.side);
+                let sent = sent.iter().filter_map(|place| self.exchange.packet(row.side, *place));
+                sent.map(|seen| u64::from(seen.data)).sum()
+            }
+            _ => seen.data.into(),
+        };
+        let words = words::packet(seen, self.starts, data);
+        let line = if seen.is_again && self.exchange.sent_at(seen) == row.side {
+            ArrowLine::Retransmission
+        } else if data > 0 && matches!(seen.kind, Kind::Tcp | Kind::Udp) {
+            ArrowLine::Data
+        } else {
+            ArrowLine::Control
+        };
+        let arrow = self.arrow(row, from_left, line, &words, &mut remarks);
+        let ((left_number, left_time), (right_number, right_time)) =
+            (self.labels(row, self.left), self.labels(row, self.left.other()));
+        let (number, time, lifeline) = (self.number, self.time, self.glyphs.lifeline);
+        let text = format!(
+            "{left_number:>number$} {left_time:>time$} {lifeline}{arrow}{lifeline} {right_time:>time$} {right_number:>number$}"
+        );
+        writeln!(output, "{}", text.trim_end())?;
+        let below: Vec<String> = remarks
+            .iter()
+            .flat_map(|remark| wrap(remark, self.lane.saturating_sub(2)))
+            .collect();
+        for remark in below {
+            let inside = self.lane - 1;
+            let text = format!("{:>1$} {2} {remark:<inside$}{2}", "", number + time, lifeline);
+            let paint = if row.is_remarkable(self.exchange) {
+                Paint::Problem
+            } else {
+                Paint::Faint
+            };
+            writeln!(output, "{}", self.style.paint(paint, text.trim_end()))?;
+        }
+        Ok(())
+    }
+
+    /// The arrow. One that arrives crosses the lane; one that does not ends on the way, with the reason where it fits.
+    fn arrow(
+        &self,
+        row: &Row,
+        from_left: bool,
+        line: ArrowLine,
+        words: &[String],
+        remarks: &mut Vec<String>,
+    ) -> String {
+        let party = if from_left { Party::Client } else { Party::Server };
+        let fitting = |room: usize| {
+            words
+                .iter()
+                .find(|words| words.chars().count() <= room)
+                .or(words.last())
+        };
+        let is_whole = matches!(
+            row.fate,
+            Fate::Arrived { .. } | Fate::Changed { .. } | Fate::Regrouped { .. } | Fate::Missed
+        );
+        if is_whole {
+            let words = fitting(self.lane.saturating_sub(6)).map_or("", String::as_str);
+            return self.glyphs.arrow(party, line, words, self.lane);
+        }
+        let reason = if remarks.is_empty() {
+            String::new()
+        } else {
+            remarks.remove(0)
+        };
+        let is_sent = matches!(row.fate, Fate::Lost { .. })
+            || row
+                .seen(self.exchange)
+                .is_some_and(|seen| self.exchange.sent_at(seen) == row.side);
+        let shaft = String::from_iter([self.glyphs.shaft(line); 2]);
+        // "── ACK ──× lost on the way"
+        let room = self.lane.saturating_sub(reason.chars().count() + 8);
+        let (words, reason) = match fitting(room) {
+            Some(words) if words.chars().count() <= room => (words.as_str(), reason),
+            _ => {
+                remarks.insert(0, reason);
+                (
+                    fitting(self.lane.saturating_sub(8)).map_or("", String::as_str),
+                    String::new(),
+                )
+            }
+        };
+        let end = match row.fate {
+            Fate::Lost { .. } => self.glyphs.cross,
+            _ => '?',
+        };
+        let width = self.lane;
+        match (from_left, is_sent) {
+            (true, true) => format!("{:<width$}", format!("{shaft} {words} {shaft}{end} {reason}")),
+            (false, true) => format!("{:>width$}", format!("{reason} {end}{shaft} {words} {shaft}")),
+            (true, false) => format!(
+                "{:>width$}",
+                format!(
+                    "{reason} {end}{}",
+                    self.glyphs.arrow(party, line, words, words.chars().count() + 5)
+                )
+            ),
+            (false, false) => format!(
+                "{:<width$}",
+                format!(
+                    "{}{end} {reason}",
+                    self.glyphs.arrow(party, line, words, words.chars().count() + 5)
+                )
+            ),
+        }
+    }
+}
+
+fn legend(output: &mut impl Write, style: &TextStyle) -> io::Result<()> {
+    let glyphs = LadderGlyphs::of(style.characters);
+    let line = |line| String::from_iter([glyphs.shaft(line); 3]);
+    let (control, data, again) = (
+        line(ArrowLine::Control),
+        line(ArrowLine::Data),
+        line(ArrowLine::Retransmission),
+    );
+    let cross = String::from_iter([
+        glyphs.shaft(ArrowLine::Lost),
+        glyphs.shaft(ArrowLine::Lost),
+        glyphs.cross,
+    ]);
+    let parts = [
+        format!("{control} opens, closes, acknowledges"),
+        format!("{data} data"),
+        format!("{again} sent before"),
+        format!("{cross} lost on the way, or not captured at the other end"),
+        "? one end is not known".to_owned(),
+        "t/ms: by the clock of A, since the first packet".to_owned(),
+    ];
+    writeln!(output)?;
+    let mut text = String::new();
+    for part in parts {
+        let joined = text.chars().count() + 3 + part.chars().count();
+        if !text.is_empty() && joined > style.width.max(TextStyle::NARROWEST) {
+            writeln!(output, "{}", style.paint(Paint::Faint, std::mem::take(&mut text)))?;
+        }
+        if !text.is_empty() {
+            text.push_str("   ");
+        }
+        text.push_str(&part);
+    }
+    writeln!(output, "{}", style.paint(Paint::Faint, text))
+}
+
+/// The number of packets of a capture.
+pub(super) fn packets(exchange: &Exchange, side: Side) -> String {
+    let packets = exchange.captures.of(side).packets.len() as u64;
+    if packets == 1 {
+        "1 packet".to_owned()
+    } else {
+        format!("{} packets", grouped(packets))
+    }
+}

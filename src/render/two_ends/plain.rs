@@ -1,0 +1,73 @@
+//! The ladder with a time at each end, as sentences for a screen reader.
+
+use std::io::{self, Write};
+
+use super::ladder::title;
+use super::rows::{ConversationRows, Row};
+use super::rows_shown::Shown;
+use super::words::{self, Starts};
+use crate::pair::{Exchange, Seen, Side};
+use crate::render::text_style::{fraction, rounded};
+
+/// Writes a conversation, a line for each packet.
+pub(super) fn write(
+    output: &mut impl Write,
+    exchange: &Exchange,
+    each: &ConversationRows,
+    shown: &[Shown<'_>],
+    first: i64,
+) -> io::Result<()> {
+    let starts = Starts::of(exchange, &each.rows);
+    writeln!(output, "{}.", title(exchange, each.number))?;
+    for one in shown {
+        match one {
+            Shown::Row(row) => writeln!(output, "{}", sentence(exchange, row, starts, first))?,
+            Shown::LeftOut(text) => writeln!(output, "Not shown: {text}.")?,
+        }
+    }
+    Ok(())
+}
+
+fn sentence(exchange: &Exchange, row: &Row, starts: Starts, first: i64) -> String {
+    let Some(seen) = row.seen(exchange) else {
+        return String::new();
+    };
+    let sent_at = exchange.sent_at(seen);
+    let words = words::packet(seen, starts, seen.data.into())
+        .into_iter()
+        .next()
+        .unwrap_or_default();
+    let client_at = exchange
+        .conversations
+        .get(seen.conversation as usize)
+        .map(crate::pair::Conversation::client_at);
+    let direction = if client_at == Some(sent_at) {
+        "client to server"
+    } else {
+        "server to client"
+    };
+    let end = |side: Side, verb: &str| {
+        let places = row.places(exchange, side);
+        let packets: Vec<&Seen> = places
+            .iter()
+            .filter_map(|place| exchange.packet(side, *place))
+            .collect();
+        let (start, end) = (packets.first()?, packets.last()?);
+        let numbers = if start.number == end.number {
+            format!("packet {}", start.number)
+        } else {
+            format!("packets {} to {}", start.number, end.number)
+        };
+        let timed = if side == sent_at { start } else { end };
+        let since = exchange.time(side, timed);
+        let time = fraction(since < first, rounded(since.abs_diff(first), 1_000), 1_000, 3);
+        Some(format!("{verb} after {time} ms as {numbers} of {side}"))
+    };
+    let ends = [end(sent_at, "sent"), end(sent_at.other(), "arrived")];
+    let parts: Vec<String> = ends
+        .into_iter()
+        .flatten()
+        .chain(words::remarks(exchange, row))
+        .collect();
+    format!("{words}, {direction}: {}.", parts.join("; "))
+}

@@ -1,0 +1,64 @@
+//! Which rows are shown: of a long conversation its beginning, its end, and what is remarkable with its neighbours.
+
+use super::rows::Row;
+use crate::explain::count;
+use crate::pair::{Exchange, Fate};
+
+/// So many rows at the beginning and at the end of a conversation are shown in any case.
+const FIRST: usize = 12;
+const LAST: usize = 6;
+/// And so many before and after a remarkable one.
+const NEAR: usize = 2;
+/// Fewer rows than this are not worth leaving out.
+const FEWEST: usize = 4;
+
+/// What is shown in one place.
+pub(super) enum Shown<'r> {
+    /// A row.
+    Row(&'r Row),
+    /// A sentence about those that are left out.
+    LeftOut(String),
+}
+
+/// What is shown of these rows; all of them, or what matters.
+pub(super) fn shown<'r>(exchange: &Exchange, rows: &'r [Row], all: bool) -> Vec<Shown<'r>> {
+    let mut is_kept = vec![all; rows.len()];
+    let mut keep = |from: usize, to: usize| {
+        let kept = is_kept.iter_mut().take(to).skip(from);
+        kept.for_each(|each| *each = true);
+    };
+    if !all {
+        keep(0, FIRST);
+        keep(rows.len().saturating_sub(LAST), rows.len());
+        for (index, _) in rows.iter().enumerate().filter(|(_, row)| row.is_remarkable(exchange)) {
+            keep(index.saturating_sub(NEAR), index + NEAR + 1);
+        }
+    }
+    let mut shown = Vec::new();
+    let mut at = 0;
+    while let Some(&is_shown) = is_kept.get(at) {
+        let run = is_kept.iter().skip(at).take_while(|each| **each == is_shown).count();
+        let own = rows.get(at..at + run).unwrap_or_default();
+        if is_shown || run < FEWEST {
+            shown.extend(own.iter().map(Shown::Row));
+        } else {
+            shown.push(Shown::LeftOut(left_out(own)));
+        }
+        at += run;
+    }
+    shown
+}
+
+fn left_out(rows: &[Row]) -> String {
+    let unknown = rows.iter().filter(|row| matches!(row.fate, Fate::NotKnown(_))).count();
+    let arrived = rows.len() - unknown;
+    let parts = [
+        (arrived, "packet", " arrived in order"),
+        (unknown, "packet", ": not known, outside the common time"),
+    ];
+    let parts = parts.iter().filter(|(number, ..)| *number > 0);
+    let parts: Vec<String> = parts
+        .map(|(number, thing, what)| format!("{}{what}", count(*number as u64, thing)))
+        .collect();
+    parts.join("; ")
+}
