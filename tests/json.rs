@@ -22,6 +22,8 @@ const SCHEMA: &str = include_str!("../docs/packet.schema.json");
 const CONVERSATION: &str = include_str!("../docs/conversation.schema.json");
 const CALL: &str = include_str!("../docs/call.schema.json");
 const EXPLAIN_LIST: &str = include_str!("../docs/explain-list.schema.json");
+const EXCHANGE: &str = include_str!("../docs/exchange.schema.json");
+const PAIR: &str = include_str!("../docs/pair.schema.json");
 const DOCUMENT: &str = include_str!("../docs/json.md");
 const SAMPLES: &str = include_str!("../src/render/samples.txt");
 
@@ -117,7 +119,7 @@ fn the_documented_example_is_what_is_written() {
 
 #[test]
 fn every_key_is_documented() {
-    for schema in [SCHEMA, CONVERSATION, CALL, EXPLAIN_LIST] {
+    for schema in [SCHEMA, CONVERSATION, CALL, EXPLAIN_LIST, EXCHANGE, PAIR] {
         keys_are_documented(&serde_json::from_str(schema).unwrap());
     }
 }
@@ -161,7 +163,7 @@ fn written(arguments: &[&str]) -> Vec<String> {
 }
 
 /// Validates each line by the schema of its kind; gives the lines of one kind.
-fn of_kind(lines: &[String], kind: &str) -> Vec<Value> {
+pub(crate) fn of_kind(lines: &[String], kind: &str) -> Vec<Value> {
     let mut found = Vec::new();
     for line in lines {
         let value: Value = serde_json::from_str(line).unwrap();
@@ -169,6 +171,8 @@ fn of_kind(lines: &[String], kind: &str) -> Vec<Value> {
         let schema = match own {
             "packet" => SCHEMA,
             "conversation" => CONVERSATION,
+            "exchange" => EXCHANGE,
+            "pair" => PAIR,
             _ => CALL,
         };
         let validator = Validator::of(schema);

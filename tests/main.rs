@@ -72,7 +72,10 @@ mod licences;
 /// Limits of resources, a full disk, odd surroundings, a clock that jumps.
 #[cfg(all(feature = "sniffer", target_os = "linux"))]
 mod limits;
-/// README.md, docs/programs.md and docs/sniffer.md, each command of them.
+/// Two captures of one exchange, made at both ends of a real path.
+#[cfg(all(feature = "sniffer", target_os = "linux"))]
+mod other_end;
+/// README.md, docs/programs.md, docs/sniffer.md and docs/two-captures.md, each command of them.
 mod readme;
 /// Capture files, judged by tshark, capinfos and tcpdump.
 #[cfg(feature = "sniffer")]

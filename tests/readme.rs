@@ -1,4 +1,4 @@
-//! README.md, docs/programs.md and docs/sniffer.md are run: each command of them, each output of them.
+//! README.md, docs/programs.md, docs/sniffer.md and docs/two-captures.md are run: each command of them, each output of them.
 
 use crate::support::{Running, Side, Tool, need, ours, tool};
 #[cfg(all(feature = "sniffer", unix))]
@@ -7,6 +7,7 @@ use crate::support::{path_of_ours, shell};
 const README: &str = "README.md";
 const PROGRAMS: &str = "docs/programs.md";
 const SNIFFER: &str = "docs/sniffer.md";
+const TWO_CAPTURES: &str = "docs/two-captures.md";
 
 /// The most that README.md may have, so that it is read to its end.
 const MOST_LINES: usize = 150;
@@ -134,7 +135,7 @@ fn the_readme_is_short_and_begins_with_a_picture() {
     );
 }
 
-/// Each page with console blocks has a test that runs them, and each block of these three pages is of a kind that is run.
+/// Each page with console blocks has a test that runs them, and each block of these pages is of a kind that is run.
 #[test]
 fn no_block_is_left_out() {
     let mut with_blocks = Vec::new();
@@ -153,7 +154,14 @@ fn no_block_is_left_out() {
     // The tests of the others: install, lessons.
     assert_eq!(
         with_blocks,
-        [README, "docs/handing-out.md", "docs/install.md", PROGRAMS, SNIFFER]
+        [
+            README,
+            "docs/handing-out.md",
+            "docs/install.md",
+            PROGRAMS,
+            SNIFFER,
+            TWO_CAPTURES
+        ]
     );
     let kinds = |page: &str| {
         let kind = |(command, _): &(String, String)| match program_of(command) {
@@ -169,6 +177,7 @@ fn no_block_is_left_out() {
     let both = ["udp-server", "udp-client", "tcp-server", "tcp-client", "tcp-client"];
     assert_eq!(kinds(PROGRAMS), both);
     assert_eq!(kinds(SNIFFER), ["sniffer"; 5]);
+    assert_eq!(kinds(TWO_CAPTURES), ["sniffer"; 2]);
 }
 
 #[test]
@@ -257,7 +266,7 @@ fn each_transcript_is_what_the_programs_print() {
 #[test]
 fn each_breakdown_is_what_the_sniffer_prints() {
     let mut checked = 0;
-    for (command, output) in blocks(SNIFFER) {
+    for (command, output) in [SNIFFER, TWO_CAPTURES].into_iter().flat_map(blocks) {
         let (_, arguments) = program_of(&command).unwrap();
         let run = ours("sniffer").args(arguments).output().unwrap();
         assert!(
@@ -278,7 +287,7 @@ fn each_breakdown_is_what_the_sniffer_prints() {
         }
         checked += 1;
     }
-    assert_eq!(checked, 5);
+    assert_eq!(checked, 7);
 }
 
 /// Commands within sentences, in README.md and docs: those that read a recorded run.

@@ -1,15 +1,14 @@
 //! Two captures of one exchange, laid together.
 
-use std::collections::HashMap;
-use std::net::SocketAddr;
-
+use super::apart::Apart;
 use super::both::{Both, Side};
 use super::captures::{Capture, Captures, Comparison, Known};
 use super::clock::{Bound, Clock, RESOLUTION, Sample, Transit};
 use super::conversations::Conversation;
-use super::direction::{self, majority};
+use super::direction;
 use super::exact::{self, Same};
 use super::fate::{self, Changes, Fate, Fates, Regrouping};
+use super::nat;
 use super::nearest::nearest;
 use super::order;
 use super::seen::{ChecksumState, Kind, Seen};
@@ -40,19 +39,6 @@ pub struct Exchange {
     pub comparison: Comparison,
 }
 
-/// Why two captures cannot be laid together.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Apart {
-    /// One has no IP packet with a time.
-    Empty(Side),
-    /// They have this many packets in common, but for addresses, ports and checksums.
-    OnlyWithNat(u64),
-    /// They have a conversation between these ends in common, and no packet of it.
-    OtherPackets(Kind, SocketAddr, SocketAddr),
-    /// They have no conversation in common: one that A has, and one that B has.
-    OtherConversations(Box<Both<(SocketAddr, SocketAddr)>>),
-}
-
 impl Exchange {
     /// Lays them together.
     ///
@@ -68,10 +54,10 @@ impl Exchange {
         }
         let mut same = first_pass(&known);
         if known.comparison.with_nat {
-            follow_nat(&mut known, &mut same);
+            nat::follow(&mut known, &mut same);
         }
         if same.pairs.is_empty() && same.unequal.is_empty() {
-            return Err(why_apart(&known));
+            return Err(Apart::of(&known));
         }
         Ok(Laying::new(known).lay(&same))
     }
@@ -110,68 +96,6 @@ fn first_pass(known: &Known) -> Same {
     } else {
         exact::same(a, b, |_, _, seen| Some(seen.key))
     }
-}
-
-/// Behind a router that translates addresses, a conversation has others: the one that most of its packets are in.
-fn follow_nat(known: &mut Known, same: &mut Same) {
-    let of = |side: Side, place: u32| known.captures.of(side).packets.get(place as usize);
-    let mut votes: HashMap<u32, Vec<(u32, bool)>> = HashMap::new();
-    for &(a, b) in &same.pairs {
-        if let (Some(a), Some(b)) = (of(Side::A, a), of(Side::B, b)) {
-            let vote = (a.conversation, a.from_low != b.from_low);
-            votes.entry(b.conversation).or_default().push(vote);
-        }
-    }
-    let same_as: HashMap<u32, (u32, bool)> = votes
-        .into_iter()
-        .filter_map(|(number, votes)| Some((number, majority(votes.into_iter())?)))
-        .collect();
-    for (&number, &(there, _)) in same_as.iter().filter(|(number, (there, _))| *number != there) {
-        let packets = known.conversations.get_mut(number as usize).map_or(0, |conversation| {
-            conversation.same_as = Some(there);
-            std::mem::take(&mut conversation.packets.b)
-        });
-        if let Some(conversation) = known.conversations.get_mut(there as usize) {
-            conversation.packets.b += packets;
-        }
-    }
-    for seen in &mut known.captures.b.packets {
-        if let Some(&(there, is_turned)) = same_as.get(&seen.conversation) {
-            seen.conversation = there;
-            seen.from_low ^= is_turned;
-        }
-    }
-    let of = |side: Side, place: u32| known.captures.of(side).packets.get(place as usize);
-    let way = |side, place| of(side, place).map(|seen| (seen.conversation, seen.from_low));
-    same.pairs.retain(|&(a, b)| way(Side::A, a) == way(Side::B, b));
-}
-
-fn why_apart(known: &Known) -> Apart {
-    if !known.comparison.with_nat {
-        let same = exact::same(&known.captures.a.packets, &known.captures.b.packets, |_, _, seen| {
-            // Without data, packets of different exchanges may be equal.
-            (seen.kind == Kind::Tcp || seen.data > 0).then_some(seen.nat_key)
-        });
-        if !same.pairs.is_empty() {
-            return Apart::OnlyWithNat(same.pairs.len() as u64);
-        }
-    }
-    let shared = known
-        .conversations
-        .iter()
-        .find(|each| each.packets.a > 0 && each.packets.b > 0);
-    if let Some(shared) = shared {
-        return Apart::OtherPackets(shared.kind, shared.client(), shared.server());
-    }
-    let largest = |side: Side| {
-        let largest = known.conversations.iter().max_by_key(|each| *each.packets.of(side));
-        let unspecified = SocketAddr::from(([0; 4], 0));
-        largest.map_or((unspecified, unspecified), |each| (each.client(), each.server()))
-    };
-    Apart::OtherConversations(Box::new(Both {
-        a: largest(Side::A),
-        b: largest(Side::B),
-    }))
 }
 
 /// Laying them together, pass by pass.

@@ -135,11 +135,11 @@ impl Judge<'_> {
             return Fate::OtherConversation;
         }
         let from = sent_at(self.conversations, (seen.conversation, seen.from_low));
-        if from == side && self.was_acknowledged(side, seen) {
-            return Fate::Missed;
-        }
         if let Some(outside) = self.outside(side, from, seen.time) {
             return Fate::NotKnown(outside);
+        }
+        if from == side && self.was_acknowledged(side, seen) {
+            return Fate::Missed;
         }
         if from != side {
             return Fate::OnlyReceived;

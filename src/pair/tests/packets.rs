@@ -113,7 +113,7 @@ fn checksum(bytes: &[u8]) -> u16 {
 /// A capture: times in microseconds, and packets.
 pub(super) type Taken = Vec<(i64, Made)>;
 
-/// The packets that a snap length of so many bytes leaves.
+/// The packets that this snap length leaves.
 fn frames(taken: &Taken, snap: usize) -> Vec<Frame<'static>> {
     let frames = taken.iter().map(|(time, made)| {
         let bytes = made.bytes();

@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use super::TwoEnds;
 use super::rows::{ConversationRows, Row, rows};
 use super::rows_shown::{Shown, shown};
-use super::words::{self, Starts};
+use super::words::{self, Starts, title};
 use super::{plain, summary};
-use crate::explain::{count, grouped};
+use crate::explain::count;
 use crate::flow::Party;
 use crate::pair::{Conversation, Exchange, Fate, Kind, Side};
 use crate::render::ladder::ArrowLine;
@@ -80,26 +80,6 @@ pub fn write(output: &mut impl Write, style: &TextStyle, ends: &TwoEnds<'_>, wis
     Ok(())
 }
 
-/// A conversation's protocol and both ends, in a line.
-pub(super) fn title(exchange: &Exchange, number: u32) -> String {
-    let Some(conversation) = exchange.conversations.get(number as usize) else {
-        return String::new();
-    };
-    let protocol = match conversation.kind {
-        Kind::Tcp => "TCP".to_owned(),
-        Kind::Udp => "UDP".to_owned(),
-        Kind::Icmp(..) => "ICMP".to_owned(),
-        Kind::Icmpv6(..) => "ICMPv6".to_owned(),
-        Kind::Other(number) => format!("IP protocol {number}"),
-    };
-    let (client, server) = (conversation.client(), conversation.server());
-    if client.port() == 0 {
-        format!("{protocol}: {} and {}", client.ip(), server.ip())
-    } else {
-        format!("{protocol}: client {client}, server {server}")
-    }
-}
-
 /// The capture on the left: the client's; without client and server, the first one.
 fn left(conversation: &Conversation) -> Side {
     if conversation.client().port() == 0 {
@@ -138,7 +118,7 @@ impl<'d> Drawing<'d> {
             starts: Starts::of(exchange, &each.rows),
             first,
             left: conversation.map_or(Side::A, left),
-            number: 2,
+            number: 3,
             time: 4,
             decimals: 3,
             lane: 0,
@@ -192,7 +172,7 @@ impl<'d> Drawing<'d> {
                 Shown::LeftOut(text) => {
                     let lifeline = self.glyphs.lifeline;
                     for line in wrap(&format!(". . . {text} . . ."), self.lane) {
-                        let text = format!("{:>1$} {2}{line:^3$}{2}", "", number + time, lifeline, self.lane);
+                        let text = format!("{:>1$} {2}{line:^3$}{2}", "", number + time + 1, lifeline, self.lane);
                         writeln!(output, "{}", self.style.paint(Paint::Faint, text))?;
                     }
                 }
@@ -250,6 +230,10 @@ impl<'d> Drawing<'d> {
         } else {
             ArrowLine::Control
         };
+        if line == ArrowLine::Retransmission {
+            // The arrow says it.
+            remarks.retain(|remark| remark != words::SENT_BEFORE);
+        }
         let arrow = self.arrow(row, from_left, line, &words, &mut remarks);
         let ((left_number, left_time), (right_number, right_time)) =
             (self.labels(row, self.left), self.labels(row, self.left.other()));
@@ -264,7 +248,7 @@ impl<'d> Drawing<'d> {
             .collect();
         for remark in below {
             let inside = self.lane - 1;
-            let text = format!("{:>1$} {2} {remark:<inside$}{2}", "", number + time, lifeline);
+            let text = format!("{:>1$} {2} {remark:<inside$}{2}", "", number + time + 1, lifeline);
             let paint = if row.is_remarkable(self.exchange) {
                 Paint::Problem
             } else {
@@ -381,14 +365,4 @@ fn legend(output: &mut impl Write, style: &TextStyle) -> io::Result<()> {
         text.push_str(&part);
     }
     writeln!(output, "{}", style.paint(Paint::Faint, text))
-}
-
-/// The number of packets of a capture.
-pub(super) fn packets(exchange: &Exchange, side: Side) -> String {
-    let packets = exchange.captures.of(side).packets.len() as u64;
-    if packets == 1 {
-        "1 packet".to_owned()
-    } else {
-        format!("{} packets", grouped(packets))
-    }
 }

@@ -2,10 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::ladder::title;
 use super::rows::{ConversationRows, Row};
 use super::rows_shown::Shown;
-use super::words::{self, Starts};
+use super::words::{self, Starts, title};
 use crate::pair::{Exchange, Seen, Side};
 use crate::render::text_style::{fraction, rounded};
 

@@ -4,10 +4,10 @@ use super::rows::Row;
 use crate::explain::count;
 use crate::pair::{Exchange, Fate};
 
-/// So many rows at the beginning and at the end of a conversation are shown in any case.
+/// The rows at the beginning and at the end of a conversation that are shown in any case.
 const FIRST: usize = 12;
 const LAST: usize = 6;
-/// And so many before and after a remarkable one.
+/// The rows before and after a remarkable one that are shown with it.
 const NEAR: usize = 2;
 /// Fewer rows than this are not worth leaving out.
 const FEWEST: usize = 4;

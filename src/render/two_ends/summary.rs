@@ -5,14 +5,13 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::TwoEnds;
-use super::ladder::{packets, title};
-use super::words;
+use super::words::{self, packets, title};
 use crate::explain::{count, duration};
 use crate::pair::{Bound, Evidence, Exchange, Fate, Outside, Regrouping, Side, Transit};
 use crate::render::page::Page;
-use crate::render::text_style::TextStyle;
+use crate::render::text_style::{CharacterSet, TextStyle};
 
-/// At most so many packets are listed by their numbers; the others are counted.
+/// The most packets that are listed by their numbers; the others are counted.
 const LISTED: usize = 12;
 
 /// Writes it.
@@ -26,7 +25,10 @@ pub fn write(output: &mut impl Write, style: &TextStyle, ends: &TwoEnds<'_>) -> 
         left: 11,
     };
     page.title("Two captures of one exchange")?;
-    for (word, text) in lines(ends) {
+    for (word, mut text) in lines(ends) {
+        if style.characters == CharacterSet::Ascii {
+            text = text.replace('±', "+/-");
+        }
         page.beside(word, &text, None)?;
     }
     Ok(())

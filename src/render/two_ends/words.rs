@@ -2,10 +2,13 @@
 
 use super::rows::Row;
 use crate::explain::packet::flag_names;
-use crate::explain::{bytes, count};
+use crate::explain::{bytes, count, grouped};
 use crate::pair::{Changes, Exchange, Fate, Kind, Outside, Seen, Side};
 use crate::wire::tcp::Flags;
 use crate::wire::{icmp, icmpv6};
+
+/// What is said of a packet whose bytes were sent before.
+pub(super) const SENT_BEFORE: &str = "sent before";
 
 /// The first sequence number of each direction of a conversation: relative numbers count from it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -115,7 +118,7 @@ pub(super) fn remarks(exchange: &Exchange, row: &Row) -> Vec<String> {
         .seen(exchange)
         .is_some_and(|seen| seen.is_again && exchange.sent_at(seen) == row.side);
     if is_sent && !matches!(row.fate, Fate::Duplicated { .. }) {
-        remarks.push("sent before".to_owned());
+        remarks.push(SENT_BEFORE.to_owned());
     }
     remarks
 }
@@ -123,4 +126,34 @@ pub(super) fn remarks(exchange: &Exchange, row: &Row) -> Vec<String> {
 /// What differs.
 pub(super) fn changed(changes: Changes) -> String {
     changes.names().collect::<Vec<_>>().join(", ")
+}
+
+/// A conversation's protocol and both ends, in a line.
+pub(super) fn title(exchange: &Exchange, number: u32) -> String {
+    let Some(conversation) = exchange.conversations.get(number as usize) else {
+        return String::new();
+    };
+    let protocol = match conversation.kind {
+        Kind::Tcp => "TCP".to_owned(),
+        Kind::Udp => "UDP".to_owned(),
+        Kind::Icmp(..) => "ICMP".to_owned(),
+        Kind::Icmpv6(..) => "ICMPv6".to_owned(),
+        Kind::Other(number) => format!("IP protocol {number}"),
+    };
+    let (client, server) = (conversation.client(), conversation.server());
+    if client.port() == 0 {
+        format!("{protocol}: {} and {}", client.ip(), server.ip())
+    } else {
+        format!("{protocol}: client {client}, server {server}")
+    }
+}
+
+/// The number of packets of a capture.
+pub(super) fn packets(exchange: &Exchange, side: Side) -> String {
+    let packets = exchange.captures.of(side).packets.len() as u64;
+    if packets == 1 {
+        "1 packet".to_owned()
+    } else {
+        format!("{} packets", grouped(packets))
+    }
 }
