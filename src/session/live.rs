@@ -11,6 +11,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use chrono::Utc;
+
 use super::calls::Calls;
 use super::counts::{counted_lines, counts, packets, unprinted};
 use super::ending::{self, Grace};
@@ -76,7 +78,7 @@ pub fn run(settings: &Settings, filter: &Filter, cancel: &CancelToken, say: Say)
         captured: 0,
         seen,
         unprinted: 0,
-        first: None,
+        start: Utc::now().timestamp_nanos_opt().map(Time),
         last: None,
         failed: false,
     };
@@ -135,7 +137,8 @@ struct LiveSession<'a> {
     /// The same, for the thread that reports the counts.
     seen: Arc<AtomicU64>,
     unprinted: u64,
-    first: Option<Time>,
+    /// When the capture was under way, at the latest: another capture may be laid beside it.
+    start: Option<Time>,
     last: Option<Time>,
     failed: bool,
 }
@@ -195,7 +198,7 @@ impl LiveSession<'_> {
         let frame = headers.frame();
         self.captured += 1;
         self.seen.store(self.captured, Ordering::Relaxed);
-        self.first = self.first.or(frame.time);
+        self.start = self.start.into_iter().chain(frame.time).min();
         self.last = frame.time.or(self.last);
         let followed = if self.follows {
             self.follower.lock().follow(self.captured, frame, headers.packet())
@@ -259,7 +262,7 @@ impl LiveSession<'_> {
         let statistics = InterfaceStatistics {
             received: Some(counted.received),
             dropped: Some(counted.dropped),
-            start: self.first,
+            start: self.start,
             end: self.last,
             ..InterfaceStatistics::default()
         };
