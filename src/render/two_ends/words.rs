@@ -3,6 +3,7 @@
 use super::rows::Row;
 use crate::explain::packet::flag_names;
 use crate::explain::{bytes, count, grouped};
+use crate::flow::number::Sequence;
 use crate::pair::{Changes, Exchange, Fate, Kind, Outside, Seen, Side};
 use crate::wire::tcp::Flags;
 use crate::wire::{icmp, icmpv6};
@@ -30,9 +31,13 @@ impl Starts {
         starts
     }
 
-    fn relative(self, from_low: bool, number: u32) -> u32 {
-        let start = self.0.get(usize::from(from_low)).copied().flatten();
-        number.wrapping_sub(start.map_or(0, |(_, start)| start))
+    /// The number from the start on. Where the start was not captured, it may be of a byte before the first one.
+    fn relative(self, from_low: bool, number: u32) -> String {
+        match self.0.get(usize::from(from_low)).copied().flatten() {
+            Some((true, start)) => number.wrapping_sub(start).to_string(),
+            Some((false, start)) => Sequence(number).distance(Sequence(start)).to_string(),
+            None => number.to_string(),
+        }
     }
 }
 
