@@ -247,7 +247,7 @@ impl<'d> Drawing<'d> {
             .flat_map(|remark| wrap(remark, self.lane.saturating_sub(2)))
             .collect();
         for remark in below {
-            let inside = self.lane - 1;
+            let inside = self.lane.saturating_sub(1);
             let text = format!("{:>1$} {2} {remark:<inside$}{2}", "", number + time + 1, lifeline);
             let paint = if row.is_remarkable(self.exchange) {
                 Paint::Problem
