@@ -63,7 +63,7 @@
 //! | `render` | `explain`, `timeline`, `pair`, `calls`, `flow`, `frame`, `wire`, `escape`, `local_time` |
 //! | `session` | `app`, `calls`, `capture`, `escape`, `explain`, `filter`, `flow`, `frame`, `local_time`, `os`, `outputs`, `pair`, `privilege`, `record`, `render`, `timeline`, `wire` |
 //! | `hosts` | `explain`, `escape`, `flow`, `frame`, `os`, `privilege`, `wire` |
-//! | `lab` | `app`, `calls`, `capture`, `escape`, `explain`, `filter`, `flow`, `frame`, `hosts`, `local_time`, `os`, `outputs`, `privilege`, `record`, `render`, `session`, `timeline`, `wire` |
+//! | `lab` | `app`, `calls`, `capture`, `escape`, `explain`, `filter`, `flow`, `frame`, `hosts`, `local_time`, `os`, `outputs`, `pair`, `privilege`, `record`, `render`, `session`, `timeline`, `wire` |
 //! | `cli` | all |
 //!
 //! A test holds this table against the `use` lines. Nothing imports `cli`. Of `wire`, `filter` needs the link types and nothing else.

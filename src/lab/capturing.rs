@@ -3,13 +3,15 @@
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use chrono::Utc;
+
 use super::failure::Failure;
 use super::network::Network;
 use crate::capture::live::{
     Capture, CaptureEvent, CaptureOptions, CaptureStatistics, LARGEST_SNAPLEN, Note, OpenError,
 };
 use crate::filter::{Filter, FragmentPolicy, NoResolver, Target};
-use crate::frame::Frame;
+use crate::frame::{Frame, Time};
 use crate::os::cancel::CancelToken;
 use crate::os::poll::Cancellation as _;
 use crate::wire::LinkType;
@@ -74,6 +76,8 @@ pub struct Capturing {
 pub struct Captured {
     /// The packets, in the order in which they passed.
     pub frames: Vec<Frame<'static>>,
+    /// Between these times the capture was under way: another capture may be laid beside it.
+    pub covered: [Time; 2],
     /// What their bytes start with.
     pub link: LinkType,
     /// The most bytes that were kept of one.
@@ -115,6 +119,8 @@ impl Capturing {
 
 fn capture_all(mut capture: Capture, quiet: Duration, enough: &CancelToken) -> Result<Captured, Failure> {
     let failed = |error: crate::capture::live::CaptureError| Failure::Line(error.to_string());
+    let now = || Time(Utc::now().timestamp_nanos_opt().unwrap_or_default());
+    let began = now();
     let (mut frames, mut bytes, mut left_out) = (Vec::new(), 0, 0);
     let mut ending = false;
     loop {
@@ -134,7 +140,10 @@ fn capture_all(mut capture: Capture, quiet: Duration, enough: &CancelToken) -> R
             CaptureEvent::Stopped => break,
         }
     }
+    // Frames that came before this thread ran were captured as well.
+    let first = frames.iter().find_map(|frame: &Frame<'_>| frame.time);
     Ok(Captured {
+        covered: [first.map_or(began, |first| first.min(began)), now()],
         frames,
         link: capture.link_type(),
         snaplen: capture.snaplen(),

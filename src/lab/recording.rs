@@ -171,11 +171,12 @@ pub(super) fn record(
             recorder.write(frame)?;
         }
     }
+    let [began, ended] = captured.covered;
     let statistics = InterfaceStatistics {
         received: Some(captured.statistics.received),
         dropped: Some(captured.statistics.dropped),
-        start: captured.frames.first().and_then(|frame| frame.time),
-        end: captured.frames.last().and_then(|frame| frame.time),
+        start: Some(began),
+        end: Some(ended),
         ..InterfaceStatistics::default()
     };
     recorder.finish(&[statistics])?;

@@ -71,6 +71,10 @@ pub struct WireArgs {
     #[arg(long, hide_short_help = true, requires = "output")]
     pub force: bool,
 
+    /// Show every packet, and each end with its socket calls
+    #[arg(long)]
+    pub full: bool,
+
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap would take the words for help text")]
     pub style: StyleArgs,
@@ -109,6 +113,7 @@ impl WireArgs {
             },
             output: self.output.clone(),
             force: self.force,
+            full: self.full,
             style: self.style.style(TimeFormat::Relative),
             links: supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout),
         })

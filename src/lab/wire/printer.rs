@@ -15,6 +15,7 @@ use crate::lab::network::Network;
 use crate::lab::overview::Overview;
 use crate::lab::printed_names::{beside_this_program, shown_path};
 use crate::render::ladder::overview::OverviewRows;
+use crate::render::two_ends::{TwoEnds, ladder};
 
 /// This many frames to which something was done are listed; the rest are counted.
 const MOST_CHANGED: usize = 8;
@@ -61,15 +62,10 @@ impl WirePrinter<'_> {
             overview.paragraph(out, "  Hosts:  ", &without)?;
         }
         overview.paragraph(out, "  ", run.before)?;
-        for party in [Party::Client, Party::Server] {
-            writeln!(out)?;
-            let packets = count(result.count(party), "packet");
-            overview.heading(out, &format!("At the {party}, {}: {packets}", host::address(party)))?;
-            let rows = OverviewRows {
-                marked: &[],
-                shortest_gap: SHORTEST_GAP,
-            };
-            overview.conversations(out, result.end(party), rows)?;
+        writeln!(out)?;
+        self.both_ends(out, &overview, result)?;
+        if self.settings.full {
+            self.each_end(out, &overview, result)?;
         }
         writeln!(out)?;
         overview.heading(out, "What the wire did")?;
@@ -93,6 +89,43 @@ impl WirePrinter<'_> {
             overview.paragraph(out, "  ", &sentence)?;
         }
         self.next(out, &overview)
+    }
+
+    /// Both captures in one ladder.
+    fn both_ends(&self, out: &mut impl Write, overview: &Overview<'_>, result: &WireResult) -> io::Result<()> {
+        let [client, server] = [Party::Client, Party::Server].map(|party| count(result.count(party), "packet"));
+        let addresses = [Party::Client, Party::Server].map(host::address);
+        let [of_client, of_server] = addresses;
+        overview.heading(
+            out,
+            &format!("At the client, {of_client}: {client}. At the server, {of_server}: {server}."),
+        )?;
+        match result.exchange() {
+            Ok(exchange) => {
+                let ends = TwoEnds {
+                    exchange: &exchange,
+                    a: "the client's",
+                    b: "the server's",
+                };
+                ladder::write_ladders(out, &self.settings.style, &ends, self.settings.full)
+            }
+            // With nothing in common there is no ladder of both.
+            Err(_) => self.each_end(out, overview, result),
+        }
+    }
+
+    /// What each end has seen, with the calls of its program.
+    fn each_end(&self, out: &mut impl Write, overview: &Overview<'_>, result: &WireResult) -> io::Result<()> {
+        for party in [Party::Client, Party::Server] {
+            writeln!(out)?;
+            overview.heading(out, &format!("The {party}'s end with its calls"))?;
+            let rows = OverviewRows {
+                marked: &[],
+                shortest_gap: SHORTEST_GAP,
+            };
+            overview.conversations(out, result.end(party), rows)?;
+        }
+        Ok(())
     }
 
     fn next(&self, out: &mut impl Write, overview: &Overview<'_>) -> io::Result<()> {

@@ -7,6 +7,7 @@ use crate::hosts::host;
 use crate::hosts::record::{CaptureNumbers, FrameRecord, WireRecord};
 use crate::hosts::seen::FrameKind;
 use crate::lab::result::RunResult;
+use crate::pair::{Apart, Captures, Comparison, Exchange, Side};
 
 /// What came of a run.
 pub struct WireResult {
@@ -84,6 +85,24 @@ impl WireResult {
     pub fn took(&self, party: Party, name: CallName) -> Option<String> {
         let call = self.calls(party, name).next()?;
         Some(duration(i64::try_from(call.duration_ns).ok()?))
+    }
+
+    /// Both captures laid together.
+    ///
+    /// # Errors
+    /// They have nothing in common.
+    pub fn exchange(&self) -> Result<Exchange, Apart> {
+        let mut captures = Captures::new(Comparison::default());
+        for (side, end) in Side::BOTH.into_iter().zip(&self.ends) {
+            for (number, frame) in (1..).zip(end.frames()) {
+                captures.take(side, number, frame, &frame.decode());
+            }
+            let covered = end.captured.as_ref().map(|captured| captured.covered);
+            for time in covered.into_iter().flatten() {
+                captures.covers(side, time);
+            }
+        }
+        Exchange::of(captures)
     }
 
     /// Which packets of this end's capture the host has sent, and which it has received: told apart by their Ethernet addresses.

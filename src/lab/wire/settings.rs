@@ -22,6 +22,8 @@ pub struct WireSettings {
     pub output: Option<PathBuf>,
     /// Are files replaced that are in it already?
     pub force: bool,
+    /// Is each end drawn with its calls as well, and every row?
+    pub full: bool,
     /// Characters, columns, colours, times.
     pub style: TextStyle,
     /// Does the terminal show links?

@@ -36,6 +36,15 @@ pub fn write(output: &mut impl Write, style: &TextStyle, ends: &TwoEnds<'_>, wis
     if wished.quiet {
         return Ok(());
     }
+    writeln!(output)?;
+    write_ladders(output, style, ends, wished.full)
+}
+
+/// Writes the ladders alone: every row where all are wanted, else the beginning, the end and what is remarkable.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_ladders(output: &mut impl Write, style: &TextStyle, ends: &TwoEnds<'_>, full: bool) -> io::Result<()> {
     let all = rows(ends.exchange);
     let first = all
         .iter()
@@ -43,14 +52,14 @@ pub fn write(output: &mut impl Write, style: &TextStyle, ends: &TwoEnds<'_>, wis
         .map(|row| row.time)
         .min();
     let first = first.unwrap_or_default();
-    let mut room = if wished.full { usize::MAX } else { ROWS };
+    let mut room = if full { usize::MAX } else { ROWS };
     let mut left_out = 0;
-    for each in &all {
+    for (place, each) in all.iter().enumerate() {
         if room == 0 {
             left_out += 1;
             continue;
         }
-        let mut shown = shown(ends.exchange, &each.rows, wished.full);
+        let mut shown = shown(ends.exchange, &each.rows, full);
         let more = shown.len().saturating_sub(room);
         shown.truncate(room);
         room -= shown.len();
@@ -60,7 +69,9 @@ pub fn write(output: &mut impl Write, style: &TextStyle, ends: &TwoEnds<'_>, wis
                 count(more as u64, "further row")
             )));
         }
-        writeln!(output)?;
+        if place > 0 {
+            writeln!(output)?;
+        }
         if style.characters == CharacterSet::Plain {
             plain::write(output, ends.exchange, each, &shown, first)?;
         } else {
