@@ -286,7 +286,6 @@ impl Laying {
 
     /// The second pass: the same identification, and of TCP the same sequence number, with other bytes.
     fn changed(&mut self) {
-        let slack = self.slack();
         let same = exact::same(
             &self.captures.a.packets,
             &self.captures.b.packets,
@@ -304,33 +303,64 @@ impl Laying {
             },
         );
         for &(a, b) in &same.pairs {
-            let (Some(seen), Some(there)) = (self.packet(Side::A, a), self.packet(Side::B, b)) else {
+            self.set_changed(a, b);
+        }
+        for unequal in &same.unequal {
+            let Some(seen) = unequal.a.first().and_then(|a| self.packet(Side::A, *a)) else {
                 continue;
             };
             let from = self.sent_at(seen);
-            let (at_a, at_b) = (seen.time, self.clock.by_a(Side::B, there.time));
-            let transit = if from == Side::A {
-                at_b.saturating_sub(at_a)
+            let (mine, theirs) = if from == Side::A {
+                (&unequal.a, &unequal.b)
             } else {
-                at_a.saturating_sub(at_b)
+                (&unequal.b, &unequal.a)
             };
-            // Of other lengths, a network card may have divided it: byte ranges tell more.
-            let is_divided = seen.kind == Kind::Tcp && seen.takes() != there.takes();
-            if transit < -slack || is_divided {
+            // Sent once, and arrived changed several times.
+            let ([sent], [first, others @ ..]) = (&mine[..], &theirs[..]) else {
                 continue;
-            }
-            let changes = Changes::NONE
-                .and(Changes::DATA, seen.payload != there.payload)
-                .and(Changes::CHECKSUM, self.became_wrong(seen, there))
-                .and(Changes::OPTIONS, seen.options != there.options)
-                .and(Changes::WINDOW, seen.window != there.window)
-                .and(Changes::FLAGS, seen.flags != there.flags)
-                .and(Changes::ACKNOWLEDGMENT, seen.acknowledgment != there.acknowledgment)
-                .and(Changes::LENGTH, seen.total != there.total);
-            if changes != Changes::NONE {
-                fate::set_pair(&mut self.fates, (a, b), changes);
+            };
+            let (a, b) = if from == Side::A {
+                (*sent, *first)
+            } else {
+                (*first, *sent)
+            };
+            if self.set_changed(a, b) {
+                for &place in others {
+                    fate::set(&mut self.fates, from.other(), place, Fate::Duplicated { of: *sent });
+                }
             }
         }
+    }
+
+    /// Pairs a packet with a changed one, if it can be the same.
+    fn set_changed(&mut self, a: u32, b: u32) -> bool {
+        let (Some(seen), Some(there)) = (self.packet(Side::A, a), self.packet(Side::B, b)) else {
+            return false;
+        };
+        let from = self.sent_at(seen);
+        let (at_a, at_b) = (seen.time, self.clock.by_a(Side::B, there.time));
+        let transit = if from == Side::A {
+            at_b.saturating_sub(at_a)
+        } else {
+            at_a.saturating_sub(at_b)
+        };
+        // Of other lengths, a network card may have divided it: byte ranges tell more.
+        let is_divided = seen.kind == Kind::Tcp && seen.takes() != there.takes();
+        if transit < -self.slack() || is_divided {
+            return false;
+        }
+        let changes = Changes::NONE
+            .and(Changes::DATA, seen.payload != there.payload)
+            .and(Changes::CHECKSUM, self.became_wrong(seen, there))
+            .and(Changes::OPTIONS, seen.options != there.options)
+            .and(Changes::WINDOW, seen.window != there.window)
+            .and(Changes::FLAGS, seen.flags != there.flags)
+            .and(Changes::ACKNOWLEDGMENT, seen.acknowledgment != there.acknowledgment)
+            .and(Changes::LENGTH, seen.total != there.total);
+        if changes != Changes::NONE {
+            fate::set_pair(&mut self.fates, (a, b), changes);
+        }
+        changes != Changes::NONE
     }
 
     fn count_matched(&mut self) {

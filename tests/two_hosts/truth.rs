@@ -1,12 +1,25 @@
 //! What the wire wrote, against the bytes in both captures.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::stage::{Run, ready};
 use crate::json::valid;
+use crate::support::ours;
 
 const SCHEMA: &str = include_str!("../../docs/wire.schema.json");
 const DOCUMENT: &str = include_str!("../../docs/wire.md");
+
+/// Rules as a generator of them writes.
+const RULES: &[&str] = &[
+    "lose frame 20%; delay 1ms",
+    "lose data 30%; repeat 2ms data 20%; jitter 3ms",
+    "hold 4ms frame 25%; corrupt data 15%; delay 2ms",
+    "rate 3Mbit; queue 4; repeat frame 10%",
+    "mtu 600; lose client ack every 3; delay 1ms client",
+    "repeat client segment 1-2; corrupt client segment 1",
+];
 
 fn number(value: &Value) -> usize {
     usize::try_from(value.as_u64().unwrap_or_else(|| panic!("no number: {value}"))).unwrap()
@@ -73,16 +86,8 @@ fn each_run_is_recorded_as_it_was() {
     }
 }
 
-/// Rules at random, as a generator of them writes; the seed is said when one fails.
 #[test]
 fn whatever_the_rules_are_the_record_is_true() {
-    const RULES: &[&str] = &[
-        "lose frame 20%; delay 1ms",
-        "lose data 30%; repeat 2ms data 20%; jitter 3ms",
-        "hold 4ms frame 25%; corrupt data 15%; delay 2ms",
-        "rate 3Mbit; queue 4; repeat frame 10%",
-        "mtu 600; lose client ack every 3; delay 1ms client",
-    ];
     if !ready() {
         return;
     }
@@ -107,5 +112,87 @@ fn the_document_explains_every_key() {
                 "docs/wire.md does not explain {key}"
             );
         }
+    }
+}
+
+/// What the two captures show by themselves, `sniffer --other-end`, against what the wire wrote: which packets were lost, which were
+/// changed, which arrived how often.
+#[track_caller]
+fn assert_found(run: &Run, rules: &str) {
+    let output = ours("sniffer")
+        .arg("-r")
+        .arg(run.capture("client"))
+        .arg("--other-end")
+        .arg(run.capture("server"))
+        .arg("--json")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{rules}: {output:?}");
+    let lines = String::from_utf8(output.stdout).unwrap();
+    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let first = |value: &Value| value.as_array().and_then(|all| all.first()).map(number);
+    let mut found: [BTreeSet<(String, usize)>; 3] = Default::default();
+    for pair in lines.iter().filter(|line| line["line"] == "pair") {
+        let end = if pair["sent_at"] == "a" { "client" } else { "server" };
+        let sent = first(&pair[if end == "client" { "a" } else { "b" }]);
+        let [lost, changed, duplicated] = &mut found;
+        match pair["fate"].as_str().unwrap() {
+            "lost" => drop(lost.insert((end.to_owned(), sent.unwrap()))),
+            "changed" => drop(changed.insert((end.to_owned(), sent.unwrap()))),
+            "duplicated" => drop(
+                duplicated.insert((
+                    end.to_owned(),
+                    first(&pair["duplicate_of"])
+                        .or_else(|| pair["duplicate_of"].as_u64().map(|one| one as usize))
+                        .unwrap(),
+                )),
+            ),
+            "arrived" => {}
+            other => panic!("{rules}: {other}: {pair}"),
+        }
+    }
+    let mut wrote: [BTreeSet<(String, usize)>; 3] = Default::default();
+    for frame in run.truth() {
+        let key = (frame["from"].as_str().unwrap().to_owned(), number(&frame["packet"]));
+        let arrivals = frame["arrivals"].as_array().unwrap();
+        let [lost, changed, duplicated] = &mut wrote;
+        if arrivals.is_empty() {
+            lost.insert(key.clone());
+        }
+        if arrivals.iter().any(|arrival| arrival["changed"] == true) {
+            changed.insert(key.clone());
+        }
+        if arrivals.len() > 1 {
+            duplicated.insert(key);
+        }
+    }
+    assert_eq!(found, wrote, "{rules}: lost, changed, duplicated\n{}", run.told);
+    let clock = &lines[0]["clock"];
+    let [offset, error] = ["offset", "error"].map(|key| clock[key].as_i64().unwrap());
+    // Both ends have the clock of this machine.
+    assert!(offset.abs() <= error, "{rules}: {clock}");
+}
+
+#[test]
+fn two_captures_alone_show_what_the_wire_did() {
+    if !ready() {
+        return;
+    }
+    for word in [
+        "rtt",
+        "syn-lost",
+        "synack-lost",
+        "data-lost",
+        "corrupt",
+        "duplicate",
+        "fast-retransmit",
+        "reorder",
+    ] {
+        assert_found(&Run::of(word, &[]), word);
+    }
+    for (seed, rules) in (1..).zip(RULES) {
+        let seed = format!("{seed}");
+        let options = ["--delay", "2ms", "--rules", rules, "--seed", &seed];
+        assert_found(&Run::of("rtt", &options), rules);
     }
 }

@@ -30,9 +30,9 @@ pub enum Effect {
     Delay(Duration),
     /// Every frame takes up to so much longer; none overtakes another by it.
     Jitter(Duration),
-    /// So many bits a second enter the wire; a frame that comes meanwhile waits.
+    /// Bits that enter the wire in a second; a frame that comes meanwhile waits.
     Rate(u64),
-    /// So many frames may wait; the next one is lost.
+    /// Frames that may wait; the next one is lost.
     Queue(usize),
     /// A packet that is longer, in bytes, is lost.
     Mtu(usize),

@@ -20,6 +20,9 @@ use crate::render::two_ends::{TwoEnds, ladder};
 /// This many frames to which something was done are listed; the rest are counted.
 const MOST_CHANGED: usize = 8;
 
+/// With this many packets at the client or fewer, every packet is drawn.
+const DRAWN_WHOLE: u64 = 60;
+
 /// Nothing for so long, in nanoseconds, is shown: longer than any wire here delays, and shorter than any timer of TCP.
 const SHORTEST_GAP: i64 = 150_000_000;
 
@@ -71,7 +74,7 @@ impl WirePrinter<'_> {
         overview.heading(out, "What the wire did")?;
         let changed: Vec<&FrameRecord> = result.changed().collect();
         for frame in changed.iter().take(MOST_CHANGED) {
-            overview.paragraph(out, "  ", &done(frame))?;
+            overview.paragraph(out, "  ", &done(frame, result))?;
         }
         if changed.is_empty() {
             overview.paragraph(out, "  ", "Every frame arrived, once and as it was sent.")?;
@@ -107,7 +110,8 @@ impl WirePrinter<'_> {
                     a: "the client's",
                     b: "the server's",
                 };
-                ladder::write_ladders(out, &self.settings.style, &ends, self.settings.full)
+                let all = self.settings.full || result.count(Party::Client) <= DRAWN_WHOLE;
+                ladder::write_ladders(out, &self.settings.style, &ends, all)
             }
             // With nothing in common there is no ladder of both.
             Err(_) => self.each_end(out, overview, result),
@@ -143,7 +147,12 @@ impl WirePrinter<'_> {
 }
 
 /// What was done to a frame, in a sentence.
-fn done(frame: &FrameRecord) -> String {
+fn done(frame: &FrameRecord, result: &WireResult) -> String {
+    let sent = result.numbers(frame.from).sent;
+    let index = usize::try_from(frame.number.saturating_sub(1)).unwrap_or(usize::MAX);
+    let packet = sent.get(index).map_or(String::new(), |number| {
+        format!(" (packet {number} at the {})", frame.from)
+    });
     let arrivals = match (frame.fate, frame.arrivals.len()) {
         (Fate::LostByRule, _) => "lost".to_owned(),
         (Fate::QueueFull, _) => "lost: too many frames waited".to_owned(),
@@ -161,5 +170,5 @@ fn done(frame: &FrameRecord) -> String {
     let after = later.map_or(String::new(), |time| {
         format!(", {} after it was sent", crate::explain::duration(time))
     });
-    format!("{}: {arrivals}{changed}{after}.", frame.is)
+    format!("{}{packet}: {arrivals}{changed}{after}.", frame.is)
 }

@@ -130,7 +130,7 @@ pub fn set_address(interface: &str, address: Ipv4Addr) -> io::Result<()> {
     Ok(())
 }
 
-/// Tells a host the Ethernet address of another one, so that it need not ask by ARP. arp(7), `SIOCSARP`
+/// Gives a host the Ethernet address of another one, so that it need not ask by ARP. arp(7), `SIOCSARP`
 ///
 /// # Errors
 /// Those of ioctl(2): no such interface, no permission (`CAP_NET_ADMIN`).

@@ -17,7 +17,7 @@ pub(super) static RUN: WireRun = WireRun {
     textbook: false,
     client: Program::TcpClient,
     lines: super::lines::one_line,
-    before: "Watch: the line leaves the client twice and reaches the server once. Nothing tells the client of a loss: it \
+    before: "Watch: the line leaves the client twice and reaches the server once. No packet reports the loss to the client: it \
              sends again when no acknowledgment has come in time.",
     after,
 };
