@@ -139,14 +139,7 @@ fn assert_found(run: &Run, rules: &str) {
         match pair["fate"].as_str().unwrap() {
             "lost" => drop(lost.insert((end.to_owned(), sent.unwrap()))),
             "changed" => drop(changed.insert((end.to_owned(), sent.unwrap()))),
-            "duplicated" => drop(
-                duplicated.insert((
-                    end.to_owned(),
-                    first(&pair["duplicate_of"])
-                        .or_else(|| pair["duplicate_of"].as_u64().map(|one| one as usize))
-                        .unwrap(),
-                )),
-            ),
+            "duplicated" => drop(duplicated.insert((end.to_owned(), number(&pair["duplicate_of"])))),
             "arrived" => {}
             other => panic!("{rules}: {other}: {pair}"),
         }

@@ -68,7 +68,7 @@ impl WirePrinter<'_> {
         writeln!(out)?;
         self.both_ends(out, &overview, result)?;
         if self.settings.full {
-            self.each_end(out, &overview, result)?;
+            Self::each_end(out, &overview, result)?;
         }
         writeln!(out)?;
         overview.heading(out, "What the wire did")?;
@@ -114,12 +114,12 @@ impl WirePrinter<'_> {
                 ladder::write_ladders(out, &self.settings.style, &ends, all)
             }
             // With nothing in common there is no ladder of both.
-            Err(_) => self.each_end(out, overview, result),
+            Err(_) => Self::each_end(out, overview, result),
         }
     }
 
     /// What each end has seen, with the calls of its program.
-    fn each_end(&self, out: &mut impl Write, overview: &Overview<'_>, result: &WireResult) -> io::Result<()> {
+    fn each_end(out: &mut impl Write, overview: &Overview<'_>, result: &WireResult) -> io::Result<()> {
         for party in [Party::Client, Party::Server] {
             writeln!(out)?;
             overview.heading(out, &format!("The {party}'s end with its calls"))?;

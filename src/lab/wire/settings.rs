@@ -7,6 +7,7 @@ use crate::hosts::rules::Rules;
 use crate::render::text_style::TextStyle;
 
 /// What is run, and how it is printed.
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct WireSettings {
     /// The run.
     pub run: &'static WireRun,

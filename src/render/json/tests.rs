@@ -3,9 +3,7 @@
 use std::path::Path;
 
 use schemars::Schema;
-use schemars::Schema;
 use schemars::generate::SchemaSettings;
-use schemars::transform::RecursiveTransform;
 use schemars::transform::RecursiveTransform;
 use serde_json::Value;
 
