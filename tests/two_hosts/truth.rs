@@ -48,8 +48,8 @@ fn assert_true(run: &Run) {
         let time = frame["time"].as_i64().unwrap();
         assert!(time >= taken, "the frames are in their order: {frame}");
         taken = time;
-        // The kernel has captured it before the wire has it.
-        assert!(sent.time.unwrap().0 <= time, "{frame}");
+        // The kernel has captured it before the wire has it. The wire's clock is not set meanwhile; the capture's may be.
+        assert!(sent.time.unwrap().0 <= time + 5_000_000, "{frame}");
         let arrivals = frame["arrivals"].as_array().unwrap();
         assert_eq!(frame["fate"] == "passed", !arrivals.is_empty(), "{frame}");
         for arrival in arrivals {
@@ -131,6 +131,12 @@ fn assert_found(run: &Run, rules: &str) {
     let lines = String::from_utf8(output.stdout).unwrap();
     let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let first = |value: &Value| value.as_array().and_then(|all| all.first()).map(number);
+    // Without an identification equal packets cannot be told apart: RFC 6864 allows 0 where no fragments can be.
+    let [client, server] = ["client", "server"].map(|end| run.frames(end));
+    let is_certain = |end: &str, packet: usize| {
+        let frames = if end == "client" { &client } else { &server };
+        frames[packet - 1].bytes[18..20] != [0, 0]
+    };
     let mut found: [BTreeSet<(String, usize)>; 3] = Default::default();
     for pair in lines.iter().filter(|line| line["line"] == "pair") {
         let end = if pair["sent_at"] == "a" { "client" } else { "server" };
@@ -141,7 +147,13 @@ fn assert_found(run: &Run, rules: &str) {
             "changed" => drop(changed.insert((end.to_owned(), sent.unwrap()))),
             "duplicated" => drop(duplicated.insert((end.to_owned(), number(&pair["duplicate_of"])))),
             "arrived" => {}
-            other => panic!("{rules}: {other}: {pair}"),
+            other => {
+                let numbers = [("client", first(&pair["a"])), ("server", first(&pair["b"]))];
+                let certain = numbers
+                    .into_iter()
+                    .all(|(end, one)| one.is_none_or(|one| is_certain(end, one)));
+                assert!(!certain, "{rules}: {other}: {pair}");
+            }
         }
     }
     let mut wrote: [BTreeSet<(String, usize)>; 3] = Default::default();
@@ -158,6 +170,9 @@ fn assert_found(run: &Run, rules: &str) {
         if arrivals.len() > 1 {
             duplicated.insert(key);
         }
+    }
+    for set in found.iter_mut().chain(&mut wrote) {
+        set.retain(|(end, packet)| is_certain(end, *packet));
     }
     assert_eq!(found, wrote, "{rules}: lost, changed, duplicated\n{}", run.told);
     let clock = &lines[0]["clock"];
