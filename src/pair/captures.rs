@@ -44,6 +44,8 @@ impl Capture {
 pub struct Comparison {
     /// Are addresses, ports and checksums left out, because a router between the ends translates them?
     pub with_nat: bool,
+    /// Did both captures keep everything? Then a conversation that one of them lacks was lost, and not left out by a filter.
+    pub unfiltered: bool,
     /// Bytes of each IP packet that are compared; all where neither capture is cut.
     pub limit: Option<usize>,
 }

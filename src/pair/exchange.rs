@@ -6,7 +6,7 @@ use super::captures::{Capture, Captures, Comparison, Known};
 use super::clock::{Bound, Clock, RESOLUTION, Sample, Transit};
 use super::conversations::Conversation;
 use super::direction;
-use super::exact::{self, Same};
+use super::exact::{self, Same, Unequal};
 use super::fate::{self, Changes, Fate, Fates, Regrouping};
 use super::nat;
 use super::nearest::nearest;
@@ -166,6 +166,7 @@ impl Laying {
             (&self.clock, &self.transit),
             &mut self.fates,
             &equals,
+            self.comparison.unfiltered,
         );
         let are_copies = same.pairs.len() == self.captures.a.packets.len()
             && same.pairs.len() == self.captures.b.packets.len()
@@ -198,6 +199,15 @@ impl Laying {
     fn sent_at(&self, seen: &Seen) -> Side {
         let conversation = self.conversations.get(seen.conversation as usize);
         conversation.map_or(Side::A, |conversation| conversation.sent_at(seen.from_low))
+    }
+
+    /// At which capture equal packets were sent, those there, and those at the other end.
+    fn by_sender<'u>(&self, unequal: &'u Unequal) -> Option<(Side, &'u [u32], &'u [u32])> {
+        let seen = unequal.a.first().and_then(|a| self.packet(Side::A, *a))?;
+        Some(match self.sent_at(seen) {
+            Side::A => (Side::A, &unequal.a, &unequal.b),
+            Side::B => (Side::B, &unequal.b, &unequal.a),
+        })
     }
 
     fn set_clock(&mut self, pairs: &[(u32, u32)]) {
@@ -240,14 +250,8 @@ impl Laying {
     fn unequal(&mut self, same: &Same) -> Both<Vec<u32>> {
         let mut left: Both<Vec<u32>> = Both::default();
         for unequal in &same.unequal {
-            let Some(seen) = unequal.a.first().and_then(|a| self.packet(Side::A, *a)) else {
+            let Some((from, mine, theirs)) = self.by_sender(unequal) else {
                 continue;
-            };
-            let from = self.sent_at(seen);
-            let (mine, theirs) = if from == Side::A {
-                (&unequal.a, &unequal.b)
-            } else {
-                (&unequal.b, &unequal.a)
             };
             let times = |side: Side, places: &[u32]| -> Vec<i64> {
                 let packets = places.iter().filter_map(|place| self.packet(side, *place));
@@ -306,17 +310,11 @@ impl Laying {
             self.set_changed(a, b);
         }
         for unequal in &same.unequal {
-            let Some(seen) = unequal.a.first().and_then(|a| self.packet(Side::A, *a)) else {
+            let Some((from, mine, theirs)) = self.by_sender(unequal) else {
                 continue;
             };
-            let from = self.sent_at(seen);
-            let (mine, theirs) = if from == Side::A {
-                (&unequal.a, &unequal.b)
-            } else {
-                (&unequal.b, &unequal.a)
-            };
             // Sent once, and arrived changed several times.
-            let ([sent], [first, others @ ..]) = (&mine[..], &theirs[..]) else {
+            let ([sent], [first, others @ ..]) = (mine, theirs) else {
                 continue;
             };
             let (a, b) = if from == Side::A {

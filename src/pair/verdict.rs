@@ -74,6 +74,7 @@ pub(super) fn decide(
     (clock, transit): Timing<'_>,
     fates: &mut Fates,
     equals: &Both<Vec<u32>>,
+    unfiltered: bool,
 ) {
     let streams = open_streams(captures, fates);
     let judge = Judge {
@@ -90,6 +91,7 @@ pub(super) fn decide(
             a: equals.a.iter().copied().collect(),
             b: equals.b.iter().copied().collect(),
         },
+        unfiltered,
     };
     for side in Side::BOTH {
         for (place, seen) in (0..).zip(&captures.of(side).packets) {
@@ -126,12 +128,14 @@ struct Judge<'j> {
     matched: Both<Matched>,
     /// Packets of which equal ones arrived.
     equals: Both<HashSet<u32>>,
+    /// Did both captures keep everything?
+    unfiltered: bool,
 }
 
 impl Judge<'_> {
     fn fate(&self, side: Side, place: u32, seen: &Seen) -> Fate {
         let conversation = self.conversations.get(seen.conversation as usize);
-        if conversation.is_none_or(|conversation| conversation.matched == 0) {
+        if !self.unfiltered && conversation.is_none_or(|conversation| conversation.matched == 0) {
             return Fate::OtherConversation;
         }
         let from = sent_at(self.conversations, (seen.conversation, seen.from_low));

@@ -50,14 +50,23 @@ pub fn run(settings: &Settings, filter: &Filter, cancel: &CancelToken, say: Say)
         failed: false,
     };
     let with_nat = settings.nat;
-    let Some(mut captures) = reading.both(Comparison { with_nat, limit: None })? else {
+    let Some(mut captures) = reading.both(Comparison {
+        with_nat,
+        ..Comparison::default()
+    })?
+    else {
         return Ok(Outcome::Incomplete);
     };
     if let Some(limit) = reading.cut_at {
         // What one capture has not kept cannot be compared, so both are read again up to there.
         reading.failed = false;
         let limit = Some(limit);
-        let Some(again) = reading.quietly(Comparison { with_nat, limit })? else {
+        let Some(again) = reading.quietly(Comparison {
+            with_nat,
+            limit,
+            ..Comparison::default()
+        })?
+        else {
             return Ok(Outcome::Incomplete);
         };
         captures = again;

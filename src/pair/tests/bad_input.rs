@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::packets::{CLIENT, Made, SERVER, exchange_of, lay, lay_cut, numbers};
+use super::packets::{CLIENT, Made, SERVER, exchange_of, lay, lay_cut, lay_unfiltered, numbers};
 use crate::pair::{Apart, Both, Fate, Kind, Side};
 
 const ALL: usize = usize::MAX;
@@ -72,6 +72,10 @@ fn another_conversation_is_in_one_capture_only() {
     let exchange = lay(&a, &b);
     assert_eq!(numbers(&exchange, Side::A, |fate| fate == Fate::OtherConversation), [5]);
     assert_eq!(exchange.pairs, 10);
+    // Where neither capture had a filter, it was lost.
+    let exchange = lay_unfiltered(&a, &b);
+    let lost = numbers(&exchange, Side::A, |fate| matches!(fate, Fate::Lost { .. }));
+    assert_eq!(lost, [5]);
 }
 
 #[test]

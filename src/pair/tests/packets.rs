@@ -131,13 +131,30 @@ fn frames(taken: &Taken, snap: usize) -> Vec<Frame<'static>> {
 }
 
 pub(super) fn lay_cut(a: (&Taken, usize), b: (&Taken, usize), with_nat: bool) -> Result<Exchange, Apart> {
+    let comparison = Comparison {
+        with_nat,
+        ..Comparison::default()
+    };
+    lay_with(a, b, comparison)
+}
+
+/// Two captures that kept everything.
+pub(super) fn lay_unfiltered(a: &Taken, b: &Taken) -> Exchange {
+    let comparison = Comparison {
+        unfiltered: true,
+        ..Comparison::default()
+    };
+    lay_with((a, usize::MAX), (b, usize::MAX), comparison).unwrap()
+}
+
+fn lay_with(a: (&Taken, usize), b: (&Taken, usize), comparison: Comparison) -> Result<Exchange, Apart> {
     let frames = [frames(a.0, a.1), frames(b.0, b.1)];
     let limit = frames
         .iter()
         .flatten()
         .filter_map(|frame| cut_at(frame, &frame.decode()))
         .min();
-    let mut captures = Captures::new(Comparison { with_nat, limit });
+    let mut captures = Captures::new(Comparison { limit, ..comparison });
     for (side, frames) in Side::BOTH.into_iter().zip(&frames) {
         for (number, frame) in (1..).zip(frames) {
             captures.take(side, number, frame, &frame.decode());

@@ -63,7 +63,7 @@ impl Row {
     }
 }
 
-/// The rows of every conversation of which both captures have packets.
+/// The rows of every conversation of which both captures have packets; of every one where both captures kept everything.
 #[must_use]
 pub fn rows(exchange: &Exchange) -> Vec<ConversationRows> {
     let mut all: Vec<ConversationRows> = (0..)
@@ -89,7 +89,8 @@ pub fn rows(exchange: &Exchange) -> Vec<ConversationRows> {
             };
             let conversation = exchange.conversations.get(seen.conversation as usize);
             let is_shared = conversation.is_some_and(|conversation| conversation.matched > 0);
-            if let (true, true, Some(own)) = (is_row, is_shared, all.get_mut(seen.conversation as usize)) {
+            let is_shown = is_shared || exchange.comparison.unfiltered;
+            if let (true, true, Some(own)) = (is_row, is_shown, all.get_mut(seen.conversation as usize)) {
                 own.rows.push(Row {
                     time: exchange.time(side, seen),
                     side,
