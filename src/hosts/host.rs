@@ -1,4 +1,4 @@
-//! One host: a network namespace with one Ethernet interface, whose cable is in this program's hand.
+//! One host: a network namespace with one Ethernet interface, whose frames this program carries.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};
@@ -14,9 +14,6 @@ use crate::os::interface_setup::{self, MacAddress};
 
 /// The name of each host's interface.
 pub const INTERFACE: &str = "eth0";
-
-/// The longest packet that a host sends, in bytes: that of Ethernet.
-pub const MTU: usize = 1500;
 
 /// The IPv4 address of a host: private addresses, RFC 1918 section 3.
 #[must_use]
@@ -44,7 +41,7 @@ pub struct Host {
     /// The network namespace, for `setns(2)`.
     pub(super) namespace: File,
     /// What the interface sends is read here, and what is written here it receives: a frame a call, without waiting.
-    pub(super) cable: File,
+    pub(super) tap: File,
 }
 
 impl Host {
@@ -59,10 +56,9 @@ impl Host {
         let namespace =
             File::open("/proc/thread-self/ns/net").map_err(HostError::step("opening the network namespace"))?;
         switch_ipv6_off()?;
-        let cable = open_tun()?;
+        let tap = open_tun()?;
         let call = HostError::step;
-        interface_setup::become_interface(&cable, INTERFACE)
-            .map_err(call("making an Ethernet interface (TUNSETIFF)"))?;
+        interface_setup::become_interface(&tap, INTERFACE).map_err(call("making an Ethernet interface (TUNSETIFF)"))?;
         interface_setup::set_mac(INTERFACE, mac(party)).map_err(call("setting its Ethernet address"))?;
         interface_setup::set_address(INTERFACE, address(party)).map_err(call("setting its IPv4 address"))?;
         interface_setup::switch_on(INTERFACE).map_err(call("switching it on"))?;
@@ -70,11 +66,7 @@ impl Host {
         let other = party.other();
         interface_setup::set_neighbour(INTERFACE, address(other), mac(other))
             .map_err(call("setting the other host's Ethernet address"))?;
-        Ok(Self {
-            party,
-            namespace,
-            cable,
-        })
+        Ok(Self { party, namespace, tap })
     }
 }
 

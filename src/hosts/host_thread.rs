@@ -53,14 +53,6 @@ impl HostThread {
         Ok(Self { requests, number })
     }
 
-    /// What the kernel lists of the host below `/proc/net`, proc(5): "tcp", "snmp", "netstat".
-    ///
-    /// # Errors
-    /// Those of reading a file.
-    pub fn proc_net(&self, name: &str) -> io::Result<String> {
-        fs::read_to_string(format!("/proc/self/task/{}/net/{name}", self.number))
-    }
-
     /// Has a TCP socket of the host something to send or to wait for? One that only listens or is in TIME-WAIT has not.
     ///
     /// # Errors
@@ -68,7 +60,7 @@ impl HostThread {
     pub fn has_open_connections(&self) -> io::Result<bool> {
         /// Numbers of states, `net/tcp_states.h`: `TCP_TIME_WAIT`, `TCP_LISTEN`.
         const AT_REST: [&str; 2] = ["06", "0A"];
-        let sockets = self.proc_net("tcp")?;
+        let sockets = fs::read_to_string(format!("/proc/self/task/{}/net/tcp", self.number))?;
         // The fourth word of a line, behind the head line: proc_pid_net(5).
         let mut states = sockets
             .lines()

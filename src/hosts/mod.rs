@@ -1,7 +1,7 @@
 //! Two hosts and the wire between them, without root.
 //!
 //! Each host is a network namespace of this machine, with a TCP/IP of the kernel's own and one Ethernet interface, `eth0`. The
-//! interface is a TAP device: its cable is a file of this program. What the client's host sends is read from one file and, after
+//! interface is a TAP device, which this program has as an open file. What the client's host sends is read from one file and, after
 //! what the [`rules`] say has been done to it, written to the other.
 //!
 //! In reading order: [`host`]: how a host is made; [`host_thread`]: how a program is started in it; [`seen`]: what a frame is, as a user

@@ -8,8 +8,9 @@ use std::fs::File;
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::os::fd::AsFd as _;
 use std::thread::{Builder, JoinHandle};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
+use chrono::Utc;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, ppoll};
 use nix::sys::prctl;
@@ -36,10 +37,10 @@ impl Wire {
     /// # Errors
     /// The system gives no more threads or files.
     pub fn between(client: &Host, server: &Host, rules: Rules, seed: u64) -> io::Result<Self> {
-        let cables = [client.cable.try_clone()?, server.cable.try_clone()?];
+        let taps = [client.tap.try_clone()?, server.tap.try_clone()?];
         let over = CancelToken::new()?;
         let until = over.clone();
-        let carrier = Carrier::new(cables, rules, seed);
+        let carrier = Carrier::new(taps, rules, seed);
         let thread = Builder::new()
             .name("wire".into())
             .spawn(move || carrier.carry(&until))?;
@@ -70,7 +71,7 @@ const IN_A_ROW: usize = 64;
 const MOST_RECORDS: usize = 1_000_000;
 
 struct Carrier {
-    cables: [File; 2],
+    taps: [File; 2],
     links: [Link; 2],
     rules: Rules,
     state: RuleState,
@@ -81,7 +82,6 @@ struct Carrier {
     order: u64,
     arrived: [u64; 2],
     record: WireRecord,
-    clock: Clock,
 }
 
 /// A frame that will arrive. Ordered by time, and of one time by the order in which they were sent.
@@ -96,36 +96,15 @@ struct OnTheWay {
     bytes: Vec<u8>,
 }
 
-/// Turns the clock that only goes forward into the one that captures have.
-#[derive(Clone, Copy)]
-struct Clock {
-    start: Instant,
-    unix: i64,
-}
-
-impl Clock {
-    fn now() -> Self {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self {
-            start: Instant::now(),
-            unix: nanoseconds(since),
-        }
-    }
-
-    fn unix(self, at: Instant) -> i64 {
-        self.unix
-            .saturating_add(nanoseconds(at.saturating_duration_since(self.start)))
-    }
-}
-
-fn nanoseconds(time: Duration) -> i64 {
-    i64::try_from(time.as_nanos()).unwrap_or(i64::MAX)
+/// Nanoseconds since 1970-01-01 00:00:00 UTC, by the clock of the captures.
+fn now() -> i64 {
+    Utc::now().timestamp_nanos_opt().unwrap_or_default()
 }
 
 impl Carrier {
-    fn new(cables: [File; 2], rules: Rules, seed: u64) -> Self {
+    fn new(taps: [File; 2], rules: Rules, seed: u64) -> Self {
         Self {
-            cables,
+            taps,
             links: PARTIES.map(|from| Link::of(&rules, from, seed)),
             state: RuleState::new(rules.clone(), seed),
             rules,
@@ -134,7 +113,6 @@ impl Carrier {
             order: 0,
             arrived: [0; 2],
             record: WireRecord::default(),
-            clock: Clock::now(),
         }
     }
 
@@ -147,7 +125,7 @@ impl Carrier {
             self.deliver()?;
             for (from, is_ready) in ready.into_iter().enumerate() {
                 for _ in 0..if is_ready { IN_A_ROW } else { 0 } {
-                    match self.cables.get(from).map(|mut cable| cable.read(&mut room)) {
+                    match self.taps.get(from).map(|mut tap| tap.read(&mut room)) {
                         Some(Ok(length)) => self.take(from, room.get(..length).unwrap_or_default())?,
                         Some(Err(error)) if error.kind() == ErrorKind::WouldBlock => break,
                         Some(Err(error)) if error.kind() == ErrorKind::Interrupted => {}
@@ -164,7 +142,7 @@ impl Carrier {
 
     /// Waits for a frame, for the time at which one has to arrive, or for the end. Which hosts have sent something?
     fn wait(&self, over: &CancelToken) -> io::Result<[bool; 2]> {
-        let [client, server] = &self.cables;
+        let [client, server] = &self.taps;
         let mut watched = [
             PollFd::new(client.as_fd(), PollFlags::POLLIN),
             PollFd::new(server.as_fd(), PollFlags::POLLIN),
@@ -199,7 +177,7 @@ impl Carrier {
     }
 
     fn take(&mut self, from: usize, frame: &[u8]) -> io::Result<()> {
-        let now = Instant::now();
+        let (now, taken_at) = (Instant::now(), now());
         let party = PARTIES.get(from).copied().unwrap_or(Party::Client);
         let decision = self.state.decide(party, frame);
         let number = self.record.count(party);
@@ -216,7 +194,7 @@ impl Carrier {
                 number,
                 is: decision.seen,
                 length: frame.len(),
-                taken: self.clock.unix(now),
+                taken: taken_at,
                 fate,
                 rules: decision.applied,
                 arrivals: Vec::new(),
@@ -275,11 +253,12 @@ impl Carrier {
     }
 
     fn arrive(&mut self, to: usize, frame: &[u8], record: Option<usize>, corrupted: bool) -> io::Result<()> {
-        let Some(mut cable) = self.cables.get(to) else {
+        let Some(mut tap) = self.taps.get(to) else {
             return Ok(());
         };
+        let arrived_at = now();
         loop {
-            match cable.write(frame) {
+            match tap.write(frame) {
                 Ok(_) => break,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
@@ -292,7 +271,7 @@ impl Carrier {
         if let Some(record) = record.and_then(|index| self.record.frames.get_mut(index)) {
             record.fate = Fate::Passed;
             record.arrivals.push(Arrival {
-                time: self.clock.unix(Instant::now()),
+                time: arrived_at,
                 order: arrived,
                 changed: corrupted,
             });

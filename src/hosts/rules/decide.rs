@@ -6,7 +6,7 @@ use super::rule::{Action, Effect, Rule, Rules, Sending, Which};
 use crate::explain::count;
 use crate::flow::Party;
 use crate::hosts::random::Random;
-use crate::hosts::seen::{FrameCounter, FrameKind, SeenFrame};
+use crate::hosts::seen::{FrameCounter, SeenFrame};
 
 /// What becomes of a frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,12 +134,7 @@ impl RuleState {
                 0 => format!("no {}", which.kind.name()),
                 number => count(number, which.kind.name()),
             };
-            let new = if which.kind == FrameKind::Data {
-                " that was new"
-            } else {
-                ""
-            };
-            format!("the {end} sent {sent}{new}")
+            format!("the {end} sent {sent}")
         });
         let sent = sent.collect::<Vec<_>>().join(", ");
         match which.sending {

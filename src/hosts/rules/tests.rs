@@ -289,4 +289,20 @@ fn a_rule_that_was_never_used_says_why() {
             "rule 3 (lose server datagram) was never used: the server sent no datagram",
         ]
     );
+    let mut wire = Wire::with("lose client data 3; lose client ack 3", 1);
+    for frame in [
+        segment(ACK, 1, 5),
+        segment(ACK, 6, 5),
+        segment(ACK, 11, 0),
+        segment(ACK, 11, 0),
+    ] {
+        assert!(!wire.loses(Client, &frame));
+    }
+    assert_eq!(
+        wire.0.unused(),
+        [
+            "rule 1 (lose client data 3) was never used: the client sent 2 new data segments",
+            "rule 2 (lose client ack 3) was never used: the client sent 2 pure ACKs",
+        ]
+    );
 }
