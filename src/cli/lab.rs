@@ -77,7 +77,7 @@ fn start_wire() -> ExitCode {
 fn open(args: &LabArgs, say: Say) -> ExitCode {
     let opened = drop_privileges().map_err(|error| error.to_string());
     let opened =
-        opened.and_then(|_| report_opener::open(args.output.as_deref()).map_err(|failure| failure.to_string()));
+        opened.and_then(|_| report_opener::open(args.folder.output.as_deref()).map_err(|failure| failure.to_string()));
     match opened {
         Ok(text) => exit::answered(&text, say),
         Err(line) => exit::failure(&line, say),

@@ -11,7 +11,7 @@ mod ends;
 mod files;
 mod networks;
 mod overview;
-mod processes;
+pub mod processes;
 mod runs;
 pub mod stage;
 mod story;

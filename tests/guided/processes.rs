@@ -14,7 +14,7 @@ use crate::support::Running;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Number and command line of each process that this one has started and that is still there. proc(5)
-fn children(parent: u32) -> Vec<(i32, String)> {
+pub fn children(parent: u32) -> Vec<(i32, String)> {
     let mut found = Vec::new();
     for entry in fs::read_dir("/proc").unwrap().flatten() {
         let Ok(status) = fs::read_to_string(entry.path().join("status")) else {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use clap::builder::PossibleValue;
-use clap::{Parser, ValueEnum};
+use clap::{Args, Parser, ValueEnum};
 
 use super::super::style::StyleArgs;
 use crate::lab::guided::LabSettings;
@@ -45,6 +45,18 @@ impl ValueEnum for Asked {
     }
 }
 
+/// Where the files go.
+#[derive(Debug, Clone, Args)]
+pub struct FolderArgs {
+    /// Folder for the files [default: captures/latest, whose files each run replaces]
+    #[arg(short, long, value_name = "FOLDER")]
+    pub output: Option<PathBuf>,
+
+    /// Replace files that are in FOLDER already
+    #[arg(long, hide_short_help = true, requires = "output")]
+    pub force: bool,
+}
+
 /// The arguments of `socket-lab`.
 #[derive(Debug, Clone, Parser)]
 #[command(version, after_help = EXAMPLES, after_long_help = DETAILS)]
@@ -57,13 +69,9 @@ pub struct LabArgs {
     #[arg(short, long = "line", value_name = "TEXT", allow_hyphen_values = true)]
     pub lines: Vec<String>,
 
-    /// Folder for the files [default: captures/latest, whose files each run replaces]
-    #[arg(short, long, value_name = "FOLDER")]
-    pub output: Option<PathBuf>,
-
-    /// Replace files that are in FOLDER already
-    #[arg(long, hide_short_help = true, requires = "output")]
-    pub force: bool,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would take the words for help text")]
+    pub folder: FolderArgs,
 
     /// What is shown [default: overview; with --full: story]
     #[arg(long, value_enum, value_name = "VIEW")]
@@ -106,8 +114,8 @@ impl LabArgs {
         Ok(LabSettings {
             runs: self.runs(),
             lines: self.lines()?,
-            output: self.output.clone(),
-            force: self.force,
+            output: self.folder.output.clone(),
+            force: self.folder.force,
             view: self.view(),
             full: self.full,
             style: self.style.style(self.view().times()),

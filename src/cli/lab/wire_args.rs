@@ -8,9 +8,9 @@ use clap::builder::PossibleValue;
 use clap::{Parser, ValueEnum};
 
 use super::super::style::StyleArgs;
-use super::args::typed_lines;
+use super::args::{FolderArgs, typed_lines};
 use crate::escape::printable;
-use crate::hosts::rules::Rules;
+use crate::hosts::rules::{Effect, Rules};
 use crate::lab::wire::run::WireRun;
 use crate::lab::wire::runs;
 use crate::lab::wire::settings::WireSettings;
@@ -63,13 +63,9 @@ pub struct WireArgs {
     #[arg(short, long = "line", value_name = "TEXT", allow_hyphen_values = true)]
     pub lines: Vec<String>,
 
-    /// Folder for the files [default: captures/latest, whose files each run replaces]
-    #[arg(short, long, value_name = "FOLDER")]
-    pub output: Option<PathBuf>,
-
-    /// Replace files that are in FOLDER already
-    #[arg(long, hide_short_help = true, requires = "output")]
-    pub force: bool,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would take the words for help text")]
+    pub folder: FolderArgs,
 
     /// Show every packet, and each end with its socket calls
     #[arg(long)]
@@ -82,10 +78,10 @@ pub struct WireArgs {
 
 const EXAMPLES: &str = "\
 Examples:
-  socket-lab wire                             a round trip, seen at both ends
-  socket-lab wire syn-lost                    what if the first SYN is lost?
-  socket-lab wire --rules 'lose client fin 1'  the same with a loss of your own
-  socket-lab wire --rules 'lose data 20%' --seed 7";
+  socket-lab wire                               a round trip, seen at both ends
+  socket-lab wire syn-lost                      what if the first SYN is lost?
+  socket-lab wire --rules 'lose client fin 1'   a loss of your own
+  socket-lab wire --rules 'lose data 20%'       by chance; --seed 2 draws others";
 
 const DETAILS: &str = "\
 Two hosts of this machine's own, 10.0.0.1 and 10.0.0.2, each with a TCP/IP of the kernel's, and a wire between them \
@@ -104,6 +100,7 @@ impl WireArgs {
         Ok(WireSettings {
             run,
             rules: self.wire_rules(run)?,
+            has_more_rules: self.rules.is_some() || self.rules_file.is_some(),
             seed: self.seed.unwrap_or(1),
             textbook: self.textbook || run.textbook,
             lines: if self.lines.is_empty() {
@@ -111,8 +108,8 @@ impl WireArgs {
             } else {
                 typed_lines(&self.lines)?
             },
-            output: self.output.clone(),
-            force: self.force,
+            output: self.folder.output.clone(),
+            force: self.folder.force,
             full: self.full,
             style: self.style.style(TimeFormat::Relative),
             links: supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout),
@@ -127,7 +124,7 @@ impl WireArgs {
                 .parse()
                 .map_err(|error| format!("--delay: {error}"))?;
             // It takes the place of the run's own, so that what is printed is what holds.
-            rules.rules.retain(|rule| !rule.text.starts_with("delay "));
+            rules.rules.retain(|rule| !matches!(rule.effect, Effect::Delay(_)));
             rules.rules.splice(0..0, one.rules);
         }
         let (option, text) = match (&self.rules, &self.rules_file) {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use super::result::WireResult;
 use super::run::WireRun;
+use super::settings::WireSettings;
 use crate::calls::lines;
 use crate::flow::Party;
 use crate::hosts::host::INTERFACE;
@@ -14,7 +15,6 @@ use crate::lab::folder::{Folder, Pending};
 use crate::lab::recording::{record, report_failed, report_model};
 use crate::record::{Destination, Format};
 use crate::render::report;
-use crate::render::text_style::TextStyle;
 use crate::session::provenance;
 
 /// The files of a run, opened before anything is sent.
@@ -47,13 +47,15 @@ impl WireFiles {
     ///
     /// # Errors
     /// One of them cannot be written.
-    pub fn write(self, run: &WireRun, result: &WireResult, style: &TextStyle) -> Result<Vec<PathBuf>, Failure> {
+    pub fn write(self, settings: &WireSettings, result: &WireResult) -> Result<Vec<PathBuf>, Failure> {
+        let run = settings.run;
+        let rules = format!("The wire: {}.", settings.rules_in_words());
+        let about: Vec<&str> = settings.before().into_iter().chain([&*rules]).collect();
         let mut names = Vec::new();
         let mut hashed = None;
         for ((destination, pending), party) in self.captures.into_iter().zip(PARTIES) {
             let end = result.end(party);
             if let Some(captured) = &end.captured {
-                let about = [run.before];
                 record(destination, Format::PcapNg, end, captured, (INTERFACE, None), &about)
                     .map_err(|error| pending.about(&error))?;
                 let sum = hashed.is_none().then(|| provenance::sha256(&pending.path()));
@@ -78,7 +80,12 @@ impl WireFiles {
         })?);
         let provenance = provenance::of(hashed, run.word, "socket-lab");
         names.push(written(self.report, "the report", |output| {
-            report::write(output, style, &report_model(result.end(Party::Client)), &provenance)
+            report::write(
+                output,
+                &settings.style,
+                &report_model(result.end(Party::Client)),
+                &provenance,
+            )
         })?);
         Ok(names)
     }

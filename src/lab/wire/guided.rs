@@ -83,7 +83,11 @@ pub fn run(settings: &WireSettings, say: Say) -> Result<Outcome, Failure> {
             "allow more with 'ulimit -n' and 'ulimit -u'",
         )
     })?;
-    let (answered, screens) = context.watched(|| exchange(settings, &context))?;
+    let Exchanged {
+        answered,
+        at_rest,
+        screens,
+    } = context.watched(|| exchange(settings, &context))?;
     if context.interrupted() {
         return Err(Failure::Interrupted);
     }
@@ -96,20 +100,35 @@ pub fn run(settings: &WireSettings, say: Say) -> Result<Outcome, Failure> {
     let result = WireResult {
         ends: ends(captured, &calls, &screens, answered),
         record,
-        answered,
     };
-    let names = files.write(run, &result, &settings.style)?;
+    let names = files.write(settings, &result)?;
     folder.keep();
     let printer = WirePrinter {
         settings,
         names: &names,
     };
     print(&printer, &result)?;
+    if !at_rest {
+        let seconds = COMING_TO_REST.as_secs();
+        say.warning(&format!(
+            "a connection was not closed at both ends {seconds} s after the client had ended; what it sends later is not in the files"
+        ));
+    }
     Ok(conclude(&result, say))
 }
 
-/// The server, the client, and what is typed; then the connections come to rest. Was every line answered?
-fn exchange(settings: &WireSettings, context: &LabContext) -> Result<(bool, [Screen; 2]), Failure> {
+/// What came of the programs.
+struct Exchanged {
+    /// Was every line answered?
+    answered: bool,
+    /// Did the connections come to rest?
+    at_rest: bool,
+    /// What the client and the server have shown.
+    screens: [Screen; 2],
+}
+
+/// The server, the client, and what is typed; then the connections come to rest.
+fn exchange(settings: &WireSettings, context: &LabContext) -> Result<Exchanged, Failure> {
     let run = settings.run;
     let screen = Screen::default();
     let client = ClientSide {
@@ -118,25 +137,30 @@ fn exchange(settings: &WireSettings, context: &LabContext) -> Result<(bool, [Scr
         lines: &settings.lines,
         screen: Screen::default(),
     };
-    let answered = with_server(context, run.client.counterpart(), &screen, || {
-        let answered = client.run(context)?;
-        come_to_rest(context)?;
-        Ok(answered)
+    // Before the server is told to quit: it would end the connections that are open.
+    let (answered, at_rest) = with_server(context, run.client.counterpart(), &screen, || {
+        Ok((client.run(context)?, come_to_rest(context)?))
     })?;
-    come_to_rest(context)?;
-    Ok((answered, [client.screen, screen]))
+    Ok(Exchanged {
+        answered,
+        at_rest,
+        screens: [client.screen, screen],
+    })
 }
 
-/// Waits until no connection of either host has anything to send or to wait for.
-fn come_to_rest(context: &LabContext) -> Result<(), Failure> {
-    /// Between two looks.
-    const LOOK: Duration = Duration::from_millis(5);
+/// Waits until no connection of either host has anything to send or to wait for; `false` where that takes too long.
+fn come_to_rest(context: &LabContext) -> Result<bool, Failure> {
+    /// Between two looks. The kernel goes through all of its table of sockets for each.
+    const LOOK: Duration = Duration::from_millis(20);
     let since = Instant::now();
     let is_open = |host: &HostThread| host.has_open_connections().unwrap_or(false);
-    while context.hosts().is_some_and(|hosts| hosts.iter().any(is_open)) && since.elapsed() < COMING_TO_REST {
+    while context.hosts().is_some_and(|hosts| hosts.iter().any(is_open)) {
+        if since.elapsed() > COMING_TO_REST {
+            return Ok(false);
+        }
         context.wait(LOOK)?;
     }
-    Ok(())
+    Ok(true)
 }
 
 /// When nothing has been captured for so long, nothing is on the wire any more: both ways, and what rules add.

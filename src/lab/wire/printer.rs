@@ -52,46 +52,66 @@ impl WirePrinter<'_> {
             &format!("{}: two hosts, real packets, nothing left this machine.", run.title),
         )?;
         writeln!(out)?;
-        let rules: Vec<&str> = self.settings.rules.rules.iter().map(|rule| &*rule.text).collect();
-        let rules = if rules.is_empty() {
-            "no rules".to_owned()
-        } else {
-            rules.join("; ")
-        };
-        overview.paragraph(out, "  Wire:   ", &rules)?;
+        overview.paragraph(out, "  Wire:   ", &self.settings.rules_in_words())?;
         if self.settings.textbook {
             let without: Vec<&str> = SINCE_THE_TEXTBOOK.iter().map(|(_, what)| *what).collect();
             let without = format!("without {}, as in the textbook's figures", without.join(", "));
             overview.paragraph(out, "  Hosts:  ", &without)?;
         }
-        overview.paragraph(out, "  ", run.before)?;
+        if let Some(before) = self.settings.before() {
+            overview.paragraph(out, "  ", before)?;
+        }
         writeln!(out)?;
         self.both_ends(out, &overview, result)?;
         if self.settings.full {
             Self::each_end(out, &overview, result)?;
         }
+        self.wire(out, &overview, result)?;
+        // With more rules than the run's own, what it says of its packets need not hold.
+        let sentences = if self.settings.has_more_rules {
+            Vec::new()
+        } else {
+            (run.after)(result)
+        };
+        if !sentences.is_empty() {
+            writeln!(out)?;
+            overview.heading(out, "What to notice")?;
+        }
+        for sentence in sentences {
+            overview.paragraph(out, "  ", &sentence)?;
+        }
+        self.next(out, &overview)
+    }
+
+    /// What the wire did to which frame.
+    fn wire(&self, out: &mut impl Write, overview: &Overview<'_>, result: &WireResult) -> io::Result<()> {
         writeln!(out)?;
         overview.heading(out, "What the wire did")?;
         let changed: Vec<&FrameRecord> = result.changed().collect();
+        let [of_client, of_server] = [Party::Client, Party::Server].map(|party| result.numbers(party).sent);
         for frame in changed.iter().take(MOST_CHANGED) {
-            overview.paragraph(out, "  ", &done(frame, result))?;
+            let numbers = match frame.from {
+                Party::Client => &of_client,
+                Party::Server => &of_server,
+            };
+            overview.paragraph(out, "  ", &done(frame, numbers))?;
         }
         if changed.is_empty() {
             overview.paragraph(out, "  ", "Every frame arrived, once and as it was sent.")?;
         }
         let more = changed.len().saturating_sub(MOST_CHANGED);
         if more > 0 {
-            overview.paragraph(out, "  ", &format!("… and {}.", count(more as u64, "more frame")))?;
+            let file = format!("{}.wire.jsonl", self.settings.run.word);
+            overview.paragraph(
+                out,
+                "  ",
+                &format!("And {}: all are in {file}.", count(more as u64, "more frame")),
+            )?;
         }
         for unused in &result.record.unused {
             overview.paragraph(out, "  ", &format!("{unused}."))?;
         }
-        writeln!(out)?;
-        overview.heading(out, "What to notice")?;
-        for sentence in (run.after)(result) {
-            overview.paragraph(out, "  ", &sentence)?;
-        }
-        self.next(out, &overview)
+        Ok(())
     }
 
     /// Both captures in one ladder.
@@ -123,6 +143,9 @@ impl WirePrinter<'_> {
         for party in [Party::Client, Party::Server] {
             writeln!(out)?;
             overview.heading(out, &format!("The {party}'s end with its calls"))?;
+            if result.end(party).conversations.is_empty() {
+                overview.paragraph(out, "  ", "No packet was captured here.")?;
+            }
             let rows = OverviewRows {
                 marked: &[],
                 shortest_gap: SHORTEST_GAP,
@@ -146,9 +169,8 @@ impl WirePrinter<'_> {
     }
 }
 
-/// What was done to a frame, in a sentence.
-fn done(frame: &FrameRecord, result: &WireResult) -> String {
-    let sent = result.numbers(frame.from).sent;
+/// What was done to a frame, in a sentence. `sent` are the numbers of what its sender has sent, in the capture there.
+fn done(frame: &FrameRecord, sent: &[u64]) -> String {
     let index = usize::try_from(frame.number.saturating_sub(1)).unwrap_or(usize::MAX);
     let packet = sent.get(index).map_or(String::new(), |number| {
         format!(" (packet {number} at the {})", frame.from)

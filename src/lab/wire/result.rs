@@ -15,8 +15,6 @@ pub struct WireResult {
     pub ends: [RunResult; 2],
     /// What the wire did.
     pub record: WireRecord,
-    /// Did every line get its answer?
-    pub answered: bool,
 }
 
 impl WireResult {
@@ -92,7 +90,10 @@ impl WireResult {
     /// # Errors
     /// They have nothing in common.
     pub fn exchange(&self) -> Result<Exchange, Apart> {
-        let mut captures = Captures::new(Comparison::default());
+        let mut captures = Captures::new(Comparison {
+            unfiltered: true,
+            ..Comparison::default()
+        });
         for (side, end) in Side::BOTH.into_iter().zip(&self.ends) {
             for (number, frame) in (1..).zip(end.frames()) {
                 captures.take(side, number, frame, &frame.decode());

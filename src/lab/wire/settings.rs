@@ -13,6 +13,8 @@ pub struct WireSettings {
     pub run: &'static WireRun,
     /// What the wire does.
     pub rules: Rules,
+    /// Does the wire more than the run says? Then what the run says of its packets need not hold.
+    pub has_more_rules: bool,
     /// For rules that have a chance.
     pub seed: u64,
     /// Do both hosts do without what was added to TCP since the textbook?
@@ -29,4 +31,27 @@ pub struct WireSettings {
     pub style: TextStyle,
     /// Does the terminal show links?
     pub links: bool,
+}
+
+impl WireSettings {
+    /// The rules as they were written.
+    #[must_use]
+    pub fn rules_in_words(&self) -> String {
+        let rules: Vec<&str> = self.rules.rules.iter().map(|rule| &*rule.text).collect();
+        if rules.is_empty() {
+            "no rules".to_owned()
+        } else {
+            rules.join("; ")
+        }
+    }
+
+    /// What to watch, where the wire does what the run says and nothing else.
+    #[must_use]
+    pub const fn before(&self) -> Option<&'static str> {
+        if self.has_more_rules {
+            None
+        } else {
+            Some(self.run.before)
+        }
+    }
 }
