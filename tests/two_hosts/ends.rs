@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::Signal;
 
 use super::stage::{open_to_all, ready};
+use crate::guided::processes::children;
 use crate::guided::stage::{NOBODY, TestFolder};
 use crate::support::{Running, Tool, clean, copy_program, need, needs, path_of_ours, tool};
 
@@ -32,6 +33,33 @@ fn networks_of(process: u32) -> BTreeSet<String> {
     namespaces.map(|one| one.to_string_lossy().into_owned()).collect()
 }
 
+/// The threads in the hosts have no capability, and neither have the programs that they have started: capabilities(7).
+fn assert_powerless(lab: u32) {
+    let permitted = |status: &str| {
+        let status = fs::read_to_string(status).unwrap_or_default();
+        let mask = status.lines().find_map(|line| line.strip_prefix("CapPrm:"));
+        mask.map(|mask| u64::from_str_radix(mask.trim(), 16).unwrap())
+    };
+    let mut hosts = 0;
+    for task in fs::read_dir(format!("/proc/{lab}/task")).unwrap().flatten() {
+        let name = fs::read_to_string(task.path().join("comm")).unwrap_or_default();
+        if name.contains("'s host") {
+            hosts += 1;
+            assert_eq!(
+                permitted(&format!("{}/status", task.path().display())),
+                Some(0),
+                "{name}"
+            );
+        }
+    }
+    assert_eq!(hosts, 2);
+    let programs = children(lab);
+    assert_eq!(programs.len(), 2, "{programs:?}");
+    for (program, words) in programs {
+        assert_eq!(permitted(&format!("/proc/{program}/status")), Some(0), "{words}");
+    }
+}
+
 #[test]
 fn however_it_ends_no_network_and_no_process_is_left() {
     if !ready() {
@@ -51,6 +79,7 @@ fn however_it_ends_no_network_and_no_process_is_left() {
             std::thread::sleep(Duration::from_millis(5));
         };
         std::thread::sleep(Duration::from_millis(100));
+        assert_powerless(running.id());
         let asked = Instant::now();
         running.signal(signal);
         running.wait();

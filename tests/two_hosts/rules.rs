@@ -1,6 +1,7 @@
 //! Rules as they are typed, and mistakes in them.
 
 use super::stage::{Run, ready};
+use crate::guided::stage::TestFolder;
 use crate::support::ours;
 
 #[test]
@@ -16,6 +17,39 @@ fn a_rule_that_was_never_used_is_said() {
     ] {
         assert!(told.contains(words), "{words}\n{}", run.told);
     }
+}
+
+#[test]
+fn what_a_run_says_is_left_out_where_its_rules_are_not_all() {
+    if !ready() {
+        return;
+    }
+    // The handshake takes a second and a round trip here, which is no round trip.
+    let run = Run::of("rtt", &["--rules", "lose client syn 1"]);
+    assert!(
+        !run.told.contains("a round trip") && !run.told.contains("Watch:"),
+        "{}",
+        run.told
+    );
+    assert!(
+        run.told.contains("client syn 1 (packet 1 at the client): lost."),
+        "{}",
+        run.told
+    );
+}
+
+#[test]
+fn a_connection_that_is_not_closed_is_said() {
+    if !ready() {
+        return;
+    }
+    let ended = TestFolder::new().ran(&["wire", "--rules", "lose client fin", "--delay", "1ms"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(
+        ended.errors.contains("a connection was not closed at both ends"),
+        "{ended:?}"
+    );
+    assert_eq!(ended.errors.lines().count(), 1, "{ended:?}");
 }
 
 #[test]

@@ -62,6 +62,50 @@ impl Run {
         frames
     }
 
+    /// Was the computer so busy that an end may have taken the other one's slowness for a loss? A program, the wire or a host's kernel
+    /// was late by more than 10 ms.
+    pub fn was_slow(&self) -> bool {
+        const LATE: i64 = 10_000_000;
+        let truth = self.truth();
+        let [client, server] = ["client", "server"].map(|end| self.frames(end));
+        let time = |value: &Value| value["time"].as_i64().unwrap();
+        let number = |value: &Value| usize::try_from(value["packet"].as_u64().unwrap()).unwrap();
+        let steps = truth.iter().flat_map(|frame| {
+            let is_clients = frame["from"] == "client";
+            let (sender, receiver) = if is_clients {
+                (&client, &server)
+            } else {
+                (&server, &client)
+            };
+            let captured = |frames: &[Frame<'_>], number: usize| frames[number - 1].time.unwrap().0;
+            let taken = time(frame) - captured(sender, number(frame));
+            let arrivals = frame["arrivals"].as_array().unwrap().iter();
+            let reached = arrivals.map(|one| captured(receiver, number(one)) - time(one));
+            reached.chain([taken]).collect::<Vec<_>>()
+        });
+        // The wire: all frames of an end take as long, but for those that wait by a rule.
+        let waits = self.told.contains("rate ") || self.told.contains("hold ");
+        let transit = |end: &str| {
+            let own = truth.iter().filter(|frame| frame["from"] == end);
+            let first = own.filter_map(|frame| Some(time(frame["arrivals"].get(0)?) - time(frame)));
+            let all: Vec<i64> = first.collect();
+            all.iter().max().unwrap_or(&0) - all.iter().min().unwrap_or(&0)
+        };
+        // The programs: the client closes when the server's data and its FIN have come.
+        let own_fin = truth.iter().find(|frame| frame["is"] == "client fin 1").map(time);
+        let closing = own_fin.and_then(|closed| {
+            let servers = truth.iter().filter(|frame| {
+                let is = frame["is"].as_str().unwrap();
+                is.starts_with("server data ") || is.starts_with("server fin ")
+            });
+            let came = servers.filter_map(|frame| frame["arrivals"].get(0).map(time));
+            Some(closed - came.filter(|came| *came <= closed).max()?)
+        });
+        let late = steps.chain(closing);
+        let late = late.chain(["client", "server"].map(|end| if waits { 0 } else { transit(end) }));
+        late.max() > Some(LATE)
+    }
+
     /// What the wire wrote, a frame each.
     pub fn truth(&self) -> Vec<Value> {
         let text = std::fs::read_to_string(self.place.latest(&format!("{}.wire.jsonl", self.word))).unwrap();
