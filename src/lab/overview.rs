@@ -32,9 +32,31 @@ const MOST_LINES: usize = 3;
 /// The lines of the screen that an overview should fit.
 const SCREEN: usize = 40;
 
-/// A time in which nothing happened is shown when it is as long as the first of these, in nanoseconds; where the screen would not
-/// hold the rows, when it is as long as the second. On a slow computer there are many, and most are only its own.
-const SHORTEST_GAPS: [i64; 2] = [80_000_000, 1_000_000_000];
+/// What can be left out for the screen's sake.
+#[derive(Clone, Copy)]
+struct Room {
+    /// A time in which nothing happened is shown when it is as long, in nanoseconds.
+    shortest_gap: i64,
+    /// Does a command that fills its line have its purpose on the next one?
+    purposes: bool,
+}
+
+/// The first of these that fits the screen is used, or the last. On a slow computer there are many gaps, and most are only its
+/// own; in a folder of a long name the commands are long.
+const ROOMS: [Room; 3] = [
+    Room {
+        shortest_gap: 80_000_000,
+        purposes: true,
+    },
+    Room {
+        shortest_gap: 1_000_000_000,
+        purposes: true,
+    },
+    Room {
+        shortest_gap: 1_000_000_000,
+        purposes: false,
+    },
+];
 
 /// Writes overviews: in which style, of what happened where.
 pub struct Overview<'a> {
@@ -55,9 +77,9 @@ impl Overview<'_> {
     /// Those of the writer.
     pub fn write(&self, out: &mut impl Write, finished: &[FinishedRun], names: &[PathBuf]) -> io::Result<()> {
         let mut text = Vec::new();
-        for shortest_gap in SHORTEST_GAPS {
+        for room in ROOMS {
             text.clear();
-            self.write_with(&mut text, finished, names, shortest_gap)?;
+            self.write_with(&mut text, finished, names, room)?;
             if text.lines().count() <= SCREEN {
                 break;
             }
@@ -70,7 +92,7 @@ impl Overview<'_> {
         out: &mut impl Write,
         finished: &[FinishedRun],
         names: &[PathBuf],
-        shortest_gap: i64,
+        room: Room,
     ) -> io::Result<()> {
         let Some((FinishedRun { run, result }, others)) = finished.split_first() else {
             return Ok(());
@@ -82,14 +104,14 @@ impl Overview<'_> {
             for call in &result.calls {
                 self.paragraph(out, "", &text::line(call))?;
             }
-            return self.next(out, run, names);
+            return self.next(out, run, names, room);
         }
         let mut notices = (run.notices)(result);
         notices.extend(result.observations.iter().cloned().map(Notice::of_all));
         let marked: Vec<u64> = notices.iter().filter_map(|notice| notice.packet).collect();
         let rows = OverviewRows {
             marked: &marked,
-            shortest_gap,
+            shortest_gap: room.shortest_gap,
         };
         self.conversations(out, result, rows)?;
         notices.extend(others.iter().filter_map(|other| compared(result, other)));
@@ -102,7 +124,7 @@ impl Overview<'_> {
             let mark = notice.packet.and_then(|_| marks.next());
             self.paragraph(out, &format!("{} ", mark.unwrap_or(' ')), &notice.text)?;
         }
-        self.next(out, run, names)
+        self.next(out, run, names, room)
     }
 
     fn title(&self, out: &mut impl Write, run: &Run) -> io::Result<()> {
@@ -206,7 +228,7 @@ impl Overview<'_> {
     }
 
     /// What to do next: commands that work as they are printed.
-    fn next(&self, out: &mut impl Write, run: &Run, names: &[PathBuf]) -> io::Result<()> {
+    fn next(&self, out: &mut impl Write, run: &Run, names: &[PathBuf], room: Room) -> io::Result<()> {
         const REPORT: &str = "Report: ";
         const BESIDE: &str = "captures and calls are beside it.";
         let program = beside_this_program("socket-lab");
@@ -235,7 +257,9 @@ impl Overview<'_> {
                 writeln!(out, "   {command:column$}  {why}")?;
             } else {
                 writeln!(out, "   {command}")?;
-                self.paragraph(out, "       ", why)?;
+                if room.purposes {
+                    self.paragraph(out, "       ", why)?;
+                }
             }
         }
         match report {

@@ -1,8 +1,9 @@
 //! Commands and paths as they are printed for the user to type.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::escape::printable;
+use crate::escape::shell::quoted;
 
 /// A command in lines that a shell takes for one, behind four columns of margin.
 #[must_use]
@@ -32,17 +33,42 @@ pub fn shown_path(name: &Path) -> String {
     printable(name.display().to_string().as_bytes()).into_owned()
 }
 
-/// A program in the folder that this one was started from, as the user would type it.
+/// A program in the folder that this one was started from, as the user would type it, from the folder where they are.
 #[must_use]
 pub fn beside_this_program(name: &str) -> String {
     let started = std::env::args_os().next().unwrap_or_default();
-    let beside = Path::new(&started).with_file_name(name);
-    printable(beside.display().to_string().as_bytes()).into_owned()
+    let here = std::env::current_dir().unwrap_or_default();
+    quoted(typed_from(&here, &Path::new(&started).with_file_name(name)).as_os_str())
+}
+
+/// The path of a program, shortened if it lies below the folder. A name without a slash would be looked up in PATH.
+fn typed_from(here: &Path, program: &Path) -> PathBuf {
+    match program.strip_prefix(here) {
+        Ok(below) if program.is_absolute() && below.components().nth(1).is_some() => below.to_owned(),
+        Ok(below) if program.is_absolute() => Path::new(".").join(below),
+        _ => program.to_owned(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::continued;
+    use std::path::Path;
+
+    use super::{continued, typed_from};
+
+    #[test]
+    fn a_program_below_the_folder_is_typed_without_it() {
+        for (here, program, expected) in [
+            ("/home/x", "/home/x/target/debug/sniffer", "target/debug/sniffer"),
+            ("/home/x", "/home/x/sniffer", "./sniffer"),
+            ("/home/x", "/home/xy/sniffer", "/home/xy/sniffer"),
+            ("/home/x", "../y/sniffer", "../y/sniffer"),
+            ("/home/x", "sniffer", "sniffer"),
+            ("", "/opt/lab/sniffer", "/opt/lab/sniffer"),
+        ] {
+            assert_eq!(typed_from(Path::new(here), Path::new(program)), Path::new(expected));
+        }
+    }
 
     #[test]
     fn a_command_is_broken_between_its_parts() {

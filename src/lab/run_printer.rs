@@ -13,6 +13,7 @@ use super::run::{FinishedRun, Run};
 use super::runs;
 use super::view::LabView;
 use crate::calls::text;
+use crate::escape::shell::quoted;
 use crate::flow::PacketInFlow;
 use crate::render::answers::{self, Collector};
 use crate::render::ladder::Ladders;
@@ -124,14 +125,14 @@ impl RunPrinter<'_> {
             writeln!(out)?;
             let again = [
                 beside_this_program("sniffer"),
-                format!("-r {}", shown_path(capture)),
-                format!("--calls {}", shown_path(calls)),
+                format!("-r {}", quoted(capture.as_os_str())),
+                format!("--calls {}", quoted(calls.as_os_str())),
                 "--view ladder".to_owned(),
             ];
             for line in continued(&again, self.width()) {
                 writeln!(out, "    {line}")?;
             }
-            writeln!(out, "    wireshark {}", shown_path(capture))?;
+            writeln!(out, "    wireshark {}", quoted(capture.as_os_str()))?;
         }
         Ok(())
     }

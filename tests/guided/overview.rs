@@ -4,8 +4,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::{Duration, Instant};
 
-use super::stage::{TestFolder, count, ready};
-use crate::support::{Tool, need, shell, tool};
+use super::stage::{Ended, TestFolder, count, ready};
+use crate::support::{Tool, copy, copy_program, need, path_of_ours, shell, tool};
 
 /// The lines of the screen that a student has.
 const SCREEN: usize = 40;
@@ -108,6 +108,64 @@ fn on_a_slow_computer_it_is_one_screen_as_well() {
 }
 
 #[test]
+fn in_a_folder_of_a_long_name_it_is_one_screen_and_its_commands_work() {
+    if !ready() {
+        return;
+    }
+    let place = TestFolder::new();
+    // Once the commands fill their lines, and once they are longer than the screen and have to be quoted.
+    for name in [
+        "of-40-letters-as-a-home-folder-and-more",
+        "it's my own course's folder with a name that no line of the screen holds",
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join(name).join("socket-lab");
+        fs::create_dir(folder.path().join(name)).unwrap();
+        copy_program(path_of_ours("socket-lab"), program.clone());
+        let mut command = copy(program);
+        let told = Ended::from(
+            place
+                .as_user(&mut command)
+                .args(["--style", "unicode"])
+                .output()
+                .unwrap(),
+        );
+        let told = told.fine();
+        assert!(
+            told.lines().count() <= SCREEN,
+            "{} lines:\n{told}",
+            told.lines().count()
+        );
+        let commands = next_commands(told);
+        assert_eq!(commands.len(), 3, "{commands:?}");
+        for typed in &commands[1..] {
+            let mut command = shell(typed);
+            let output = place.as_user(&mut command).output().unwrap();
+            assert!(output.status.success(), "{typed}: {output:?}");
+        }
+    }
+}
+
+#[test]
+fn the_files_of_a_folder_with_blanks_are_shown_again_by_the_command_as_printed() {
+    if !ready() {
+        return;
+    }
+    let place = TestFolder::new();
+    let ended = place.ran(&["udp", "--full", "-o", "my course's run", "--style", "ascii"]);
+    let lines = ended.fine().lines().map(str::trim);
+    let lines = lines.skip_while(|line| !line.contains("sniffer") || !line.ends_with('\\'));
+    let count = 1 + lines.clone().take_while(|line| line.ends_with('\\')).count();
+    let typed: Vec<&str> = lines.take(count).collect();
+    let output = place.as_user(&mut shell(&typed.join("\n"))).output().unwrap();
+    assert!(output.status.success(), "{typed:?}: {output:?}");
+    assert!(
+        String::from_utf8_lossy(&output.stdout).contains("sendto()"),
+        "{output:?}"
+    );
+}
+
+#[test]
 fn each_mark_is_at_the_packet_that_its_sentence_is_about() {
     if !ready() {
         return;
@@ -189,7 +247,7 @@ fn opening_fails_in_one_line_with_a_way_to_go_on() {
     let opening = |name: &str, value: &str| {
         let mut command = place.command(&["open", "-o", "my run"]);
         command.env("PATH", "/nonexistent").env(name, value);
-        super::stage::Ended::from(command.output().unwrap())
+        Ended::from(command.output().unwrap())
     };
     let path = fs::canonicalize(place.path().join("my run/udp.html")).unwrap();
     let nothing = opening("X", "");
