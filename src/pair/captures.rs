@@ -9,6 +9,7 @@ use super::seen::{self, Reading, Seen};
 use crate::flow::number::Sequence;
 use crate::frame::{Frame, Time};
 use crate::wire::Packet;
+use crate::wire::tcp::Flags;
 
 /// The packets of one capture.
 #[derive(Debug, Clone, Default)]
@@ -56,8 +57,17 @@ pub struct Captures {
     pub(super) comparison: Comparison,
     table: Table,
     packets: Both<Capture>,
-    /// Per capture, conversation and direction: the end of what was sent so far.
-    sent: Both<HashMap<(u32, bool), u32>>,
+    /// Per capture, conversation and direction: what was sent so far.
+    sent: Both<HashMap<(u32, bool), Sent>>,
+}
+
+/// What one end has sent so far.
+#[derive(Debug, Clone, Copy)]
+struct Sent {
+    /// Where it ends: the number after the last one.
+    end: u32,
+    /// Was a SYN-ACK among it?
+    syn_ack: bool,
 }
 
 /// What was read.
@@ -104,13 +114,20 @@ impl Captures {
         (seen.conversation, seen.from_low) = self.table.place(side, &read.ends);
         if seen.takes() > 0 {
             let end = seen.sequence.wrapping_add(seen.takes());
-            let sent = self.sent.of_mut(side).entry((seen.conversation, seen.from_low));
-            let known = *sent.or_insert_with(|| end.wrapping_sub(1));
+            let stream = self.sent.of_mut(side);
+            let sent = stream.entry((seen.conversation, seen.from_low)).or_insert(Sent {
+                end: end.wrapping_sub(1),
+                syn_ack: false,
+            });
+            // Where both ends open at once, a SYN-ACK follows the own SYN and is no repetition of it: RFC 9293 section 3.5, figure 7.
+            let syn_ack = seen.flags.has(Flags::SYN) && seen.flags.has(Flags::ACK);
             // The difference of two places of a stream is less than 2^31. RFC 9293 section 3.4
-            seen.is_again = Sequence(end).distance(Sequence(known)) <= 0;
-            if !seen.is_again {
-                self.sent.of_mut(side).insert((seen.conversation, seen.from_low), end);
+            let is_known = Sequence(end).distance(Sequence(sent.end)) <= 0;
+            seen.is_again = is_known && (!syn_ack || sent.syn_ack);
+            if !is_known {
+                sent.end = end;
             }
+            sent.syn_ack |= syn_ack;
         }
         self.packets.of_mut(side).packets.push(seen);
     }
