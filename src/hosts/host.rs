@@ -11,9 +11,13 @@ use nix::sched::{CloneFlags, unshare};
 use super::error::HostError;
 use crate::flow::Party;
 use crate::os::interface_setup::{self, MacAddress};
+use crate::os::routes::{Network, set_initial_window};
 
 /// The name of each host's interface.
 pub const INTERFACE: &str = "eth0";
+
+/// The network that both are in, with 24 bits.
+const NETWORK: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 0);
 
 /// The IPv4 address of a host: private addresses, RFC 1918 section 3.
 #[must_use]
@@ -67,6 +71,21 @@ impl Host {
         interface_setup::set_neighbour(INTERFACE, address(other), mac(other))
             .map_err(call("setting the other host's Ethernet address"))?;
         Ok(Self { party, namespace, tap })
+    }
+
+    /// Sets how many segments a connection of this host may have under way at first. This thread must be in its namespace.
+    ///
+    /// # Errors
+    /// The system refuses.
+    pub fn set_initial_window(&self, segments: u32) -> Result<(), HostError> {
+        let own = address(self.party);
+        let network = Network {
+            interface: INTERFACE,
+            first: NETWORK,
+            prefix: 24,
+            own,
+        };
+        set_initial_window(&network, segments).map_err(HostError::step("setting the initial window of a route"))
     }
 }
 

@@ -25,10 +25,7 @@ pub struct HostThread {
     number: Pid,
 }
 
-struct Request {
-    command: Command,
-    reply: Sender<io::Result<Child>>,
-}
+type Request = Box<dyn FnOnce() + Send>;
 
 impl HostThread {
     /// Starts it, while this process may still enter the namespace (`CAP_SYS_ADMIN`).
@@ -53,37 +50,76 @@ impl HostThread {
         Ok(Self { requests, number })
     }
 
+    /// The state of each TCP socket of the host, `proc_pid_net(5)`.
+    ///
+    /// # Errors
+    /// Those of reading a file.
+    fn tcp_states(&self) -> io::Result<Vec<TcpState>> {
+        let sockets = fs::read_to_string(format!("/proc/self/task/{}/net/tcp", self.number))?;
+        // The fourth word of a line, behind the head line.
+        let states = sockets
+            .lines()
+            .skip(1)
+            .filter_map(|line| line.split_whitespace().nth(3));
+        let states = states.filter_map(|state| u8::from_str_radix(state, 16).ok());
+        Ok(states.map(TcpState).collect())
+    }
+
     /// Has a TCP socket of the host something to send or to wait for? One that only listens or is in TIME-WAIT has not.
     ///
     /// # Errors
     /// Those of reading a file.
     pub fn has_open_connections(&self) -> io::Result<bool> {
-        /// Numbers of states, `net/tcp_states.h`: `TCP_TIME_WAIT`, `TCP_LISTEN`.
-        const AT_REST: [&str; 2] = ["06", "0A"];
-        let sockets = fs::read_to_string(format!("/proc/self/task/{}/net/tcp", self.number))?;
-        // The fourth word of a line, behind the head line: proc_pid_net(5).
-        let mut states = sockets
-            .lines()
-            .skip(1)
-            .filter_map(|line| line.split_whitespace().nth(3));
-        Ok(states.any(|state| !AT_REST.contains(&state)))
+        let states = self.tcp_states()?;
+        Ok(states
+            .iter()
+            .any(|state| ![TcpState::TIME_WAIT, TcpState::LISTEN].contains(state)))
+    }
+
+    /// How many TCP sockets of the host are in TIME-WAIT?
+    ///
+    /// # Errors
+    /// Those of reading a file.
+    pub fn in_time_wait(&self) -> io::Result<usize> {
+        let states = self.tcp_states()?;
+        Ok(states.iter().filter(|state| **state == TcpState::TIME_WAIT).count())
     }
 
     /// Starts a program in the host.
     ///
     /// # Errors
     /// Those of [`Command::spawn`].
-    pub fn spawn(&self, command: Command) -> io::Result<Child> {
-        let (reply, started) = channel();
-        let request = Request { command, reply };
-        self.requests.send(request).map_err(|_| ended())?;
-        started.recv().map_err(|_| ended())?
+    pub fn spawn(&self, mut command: Command) -> io::Result<Child> {
+        self.run(move || command.spawn())?
+    }
+
+    /// Does something in the host, such as opening a socket, which stays in it.
+    ///
+    /// # Errors
+    /// The thread has ended.
+    pub fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> io::Result<T> {
+        let (reply, done) = channel();
+        let request = move || {
+            // It fails where the one who waits for it has ended.
+            let _ = reply.send(work());
+        };
+        self.requests.send(Box::new(request)).map_err(|_| ended())?;
+        done.recv().map_err(|_| ended())
     }
 }
 
+/// The number of a state, as `net/tcp_states.h` has them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct TcpState(u8);
+
+impl TcpState {
+    const TIME_WAIT: Self = Self(0x06);
+    const LISTEN: Self = Self(0x0A);
+}
+
 fn serve(requests: &Receiver<Request>) {
-    for Request { mut command, reply } in requests {
-        let _ = reply.send(command.spawn());
+    for request in requests {
+        request();
     }
 }
 

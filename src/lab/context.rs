@@ -10,7 +10,8 @@ use super::failure::Failure;
 use super::network::Network;
 use super::observer::Observer;
 use super::threads::spawn;
-use crate::calls::Program;
+use crate::app::socket::{Family, Socket, SocketType};
+use crate::calls::{Program, Role};
 use crate::flow::Party;
 use crate::hosts::host;
 use crate::hosts::host_thread::HostThread;
@@ -105,6 +106,28 @@ impl LabContext {
                 host.spawn(command)
             }
         }
+    }
+
+    /// A TCP socket in one of two hosts, for a step that a run takes itself. Its calls count as those of the program there.
+    ///
+    /// # Errors
+    /// The process may open no more files.
+    pub fn tcp_socket(&self, party: Party, role: Role) -> Result<Socket, Failure> {
+        let cancel = self.cancel_token()?;
+        let program = match party {
+            Party::Client => Program::TcpClient,
+            Party::Server => Program::TcpServer,
+        };
+        let open = move || Socket::open(program, role, Family::Inet, SocketType::Stream, &cancel);
+        let Some([client, server]) = &self.hosts else {
+            return Ok(open()?);
+        };
+        let host = match party {
+            Party::Client => client,
+            Party::Server => server,
+        };
+        let opened = host.run(open);
+        Ok(opened.map_err(|error| Failure::of("opening a socket in a host", error, "run it again"))??)
     }
 
     /// The hosts, the client's first, where there are two.
