@@ -10,7 +10,7 @@ use super::folder::{Folder, Pending};
 use super::result::RunResult;
 use super::run::{FinishedRun, Run};
 use crate::calls::lines;
-use crate::explain::packet;
+use crate::explain::{grouped, packet};
 use crate::frame::Frame;
 use crate::record::{Destination, Format, InterfaceDescription, InterfaceStatistics, Recorder, Section, WriteError};
 use crate::render::report;
@@ -114,10 +114,22 @@ pub(super) fn report_failed(error: std::io::Error) -> Failure {
 
 /// What the report is made from.
 pub(super) fn report_model(result: &RunResult) -> ReportModel {
+    let left_out = result.captured.as_ref().map_or(0, |captured| captured.left_out);
+    model_of(result, usize::MAX, left_out).bounded_by(BOUND.to_owned())
+}
+
+/// The same of the first packets of a run that can have very many: this many at most.
+pub(super) fn bounded_report_model(result: &RunResult, most: usize) -> ReportModel {
+    let captured = result.captured.as_ref().map_or(0, |captured| captured.left_out);
+    let left_out = captured + result.frames().len().saturating_sub(most) as u64;
+    model_of(result, most, left_out).bounded_by(format!("the first {}", grouped(most as u64)))
+}
+
+fn model_of(result: &RunResult, most: usize, left_out: u64) -> ReportModel {
     let mut logs = CallIndex::new();
     result.calls.iter().cloned().for_each(|call| logs.add(call));
     let packets = (1..).zip(result.frames()).zip(&result.in_flows);
-    let kept = packets.map(|((number, frame), in_flow)| ReportPacket {
+    let kept = packets.take(most).map(|((number, frame), in_flow)| ReportPacket {
         number,
         frame: frame.clone(),
         in_flow: *in_flow,
@@ -128,7 +140,6 @@ pub(super) fn report_model(result: &RunResult) -> ReportModel {
         known.find(|one| one.number == number).cloned()
     };
     let start = result.frames().iter().find_map(|frame| frame.time);
-    let left_out = result.captured.as_ref().map_or(0, |captured| captured.left_out);
     ReportModel::new(
         kept.collect(),
         conversation,
@@ -137,7 +148,6 @@ pub(super) fn report_model(result: &RunResult) -> ReportModel {
         start,
         left_out,
     )
-    .bounded_by(BOUND.to_owned())
 }
 
 pub(super) fn record(

@@ -11,7 +11,7 @@ use super::super::style::StyleArgs;
 use super::args::{FolderArgs, typed_lines};
 use crate::escape::printable;
 use crate::hosts::rules::{Effect, Rules};
-use crate::lab::wire::run::WireRun;
+use crate::lab::wire::run::{Length, Traffic, WireRun};
 use crate::lab::wire::runs;
 use crate::lab::wire::settings::WireSettings;
 use crate::render::text_style::TimeFormat;
@@ -59,6 +59,10 @@ pub struct WireArgs {
     #[arg(long)]
     pub textbook: bool,
 
+    /// Less to see where a run takes longer than five seconds
+    #[arg(long)]
+    pub short: bool,
+
     /// Line that the client types; several may be given
     #[arg(short, long = "line", value_name = "TEXT", allow_hyphen_values = true)]
     pub lines: Vec<String>,
@@ -103,17 +107,27 @@ impl WireArgs {
             has_more_rules: self.rules.is_some() || self.rules_file.is_some(),
             seed: self.seed.unwrap_or(1),
             textbook: self.textbook || run.textbook,
-            lines: if self.lines.is_empty() {
-                (run.lines)()
-            } else {
-                typed_lines(&self.lines)?
-            },
+            length: if self.short { Length::Short } else { Length::Usual },
+            lines: self.typed(run)?,
             output: self.folder.output.clone(),
             force: self.folder.force,
             full: self.full,
             style: self.style.style(TimeFormat::Relative),
             links: supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout),
         })
+    }
+
+    /// The lines that are typed: the user's, or else the run's own.
+    fn typed(&self, run: &WireRun) -> Result<Vec<String>, String> {
+        match run.traffic {
+            Traffic::Typed { lines, .. } if self.lines.is_empty() => Ok(lines()),
+            Traffic::Typed { .. } => typed_lines(&self.lines),
+            Traffic::ByHand(_) if self.lines.is_empty() => Ok(Vec::new()),
+            Traffic::ByHand(_) => Err(format!(
+                "--line: nothing is typed in the run '{}'; leave --line out, or choose another run",
+                run.word
+            )),
+        }
     }
 
     /// Those of the run, then those of the user: of two settings of one kind the later one holds.

@@ -12,10 +12,13 @@ use crate::flow::Party;
 use crate::hosts::host::INTERFACE;
 use crate::lab::failure::Failure;
 use crate::lab::folder::{Folder, Pending};
-use crate::lab::recording::{record, report_failed, report_model};
+use crate::lab::recording::{bounded_report_model, record, report_failed};
 use crate::record::{Destination, Format};
 use crate::render::report;
 use crate::session::provenance;
+
+/// This many packets are in a report at most: each of them is written whole, and a page of thousands is of little use.
+const REPORTED: usize = 300;
 
 /// The files of a run, opened before anything is sent.
 pub struct WireFiles {
@@ -83,7 +86,7 @@ impl WireFiles {
             report::write(
                 output,
                 &settings.style,
-                &report_model(result.end(Party::Client)),
+                &bounded_report_model(result.end(Party::Client), REPORTED),
                 &provenance,
             )
         })?);

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::files::WireFiles;
 use super::printer::WirePrinter;
 use super::result::WireResult;
+use super::run::Traffic;
 use super::settings::WireSettings;
 use super::two_hosts::TwoHosts;
 use crate::calls::{Call, Program};
@@ -63,10 +64,13 @@ pub fn run(settings: &WireSettings, say: Say) -> Result<Outcome, Failure> {
         hosts: [client, server],
         threads,
         captures,
-    } = TwoHosts::make(settings.textbook)?;
+    } = TwoHosts::make(settings.textbook, &run.kernel)?;
     drop_privileges().map_err(|error| Failure::Line(error.to_string()))?;
-    let timeout = match run.client {
-        Program::UdpClient => UDP_TIMEOUT,
+    let timeout = match run.traffic {
+        Traffic::Typed {
+            client: Program::UdpClient,
+            ..
+        } => UDP_TIMEOUT,
         _ => TIMEOUT,
     };
     let context = LabContext::of_hosts(&user, Observer::start()?, threads, timeout)?;
@@ -87,6 +91,7 @@ pub fn run(settings: &WireSettings, say: Say) -> Result<Outcome, Failure> {
         answered,
         at_rest,
         screens,
+        observations,
     } = context.watched(|| exchange(settings, &context))?;
     if context.interrupted() {
         return Err(Failure::Interrupted);
@@ -100,6 +105,7 @@ pub fn run(settings: &WireSettings, say: Say) -> Result<Outcome, Failure> {
     let result = WireResult {
         ends: ends(captured, &calls, &screens, answered),
         record,
+        observations,
     };
     let names = files.write(settings, &result)?;
     folder.keep();
@@ -125,26 +131,45 @@ struct Exchanged {
     at_rest: bool,
     /// What the client and the server have shown.
     screens: [Screen; 2],
+    /// What was seen elsewhere than in packets.
+    observations: Vec<String>,
 }
 
-/// The server, the client, and what is typed; then the connections come to rest.
+/// What goes over the wire; then the connections come to rest.
 fn exchange(settings: &WireSettings, context: &LabContext) -> Result<Exchanged, Failure> {
-    let run = settings.run;
+    match settings.run.traffic {
+        Traffic::Typed { client, .. } => typed(settings, client, context),
+        Traffic::ByHand(steps) => {
+            let mut exchanged = Exchanged {
+                answered: true,
+                at_rest: true,
+                screens: [Screen::default(), Screen::default()],
+                observations: steps(context, settings.length)?,
+            };
+            exchanged.at_rest = come_to_rest(context)?;
+            Ok(exchanged)
+        }
+    }
+}
+
+/// The server, the client, and what is typed.
+fn typed(settings: &WireSettings, program: Program, context: &LabContext) -> Result<Exchanged, Failure> {
     let screen = Screen::default();
     let client = ClientSide {
-        program: run.client,
+        program,
         port: context.port(),
         lines: &settings.lines,
         screen: Screen::default(),
     };
     // Before the server is told to quit: it would end the connections that are open.
-    let (answered, at_rest) = with_server(context, run.client.counterpart(), &screen, || {
+    let (answered, at_rest) = with_server(context, program.counterpart(), &screen, || {
         Ok((client.run(context)?, come_to_rest(context)?))
     })?;
     Ok(Exchanged {
         answered,
         at_rest,
         screens: [client.screen, screen],
+        observations: Vec::new(),
     })
 }
 

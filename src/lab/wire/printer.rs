@@ -15,13 +15,17 @@ use crate::lab::network::Network;
 use crate::lab::overview::Overview;
 use crate::lab::printed_names::{beside_this_program, shown_path};
 use crate::render::ladder::overview::OverviewRows;
-use crate::render::two_ends::{TwoEnds, ladder};
+use crate::render::two_ends::TwoEnds;
+use crate::render::two_ends::ladder::{self, Extent};
 
 /// This many frames to which something was done are listed; the rest are counted.
 const MOST_CHANGED: usize = 8;
 
 /// With this many packets at the client or fewer, every packet is drawn.
 const DRAWN_WHOLE: u64 = 60;
+
+/// Of more packets so many rows are drawn: a screen.
+const ROWS: usize = 40;
 
 /// Nothing for so long, in nanoseconds, is shown: longer than any wire here delays, and shorter than any timer of TCP.
 const SHORTEST_GAP: i64 = 150_000_000;
@@ -53,10 +57,13 @@ impl WirePrinter<'_> {
         )?;
         writeln!(out)?;
         overview.paragraph(out, "  Wire:   ", &self.settings.rules_in_words())?;
+        let mut hosts = run.kernel.in_words();
         if self.settings.textbook {
             let without: Vec<&str> = SINCE_THE_TEXTBOOK.iter().map(|(_, what)| *what).collect();
-            let without = format!("without {}, as in the textbook's figures", without.join(", "));
-            overview.paragraph(out, "  Hosts:  ", &without)?;
+            hosts.push(format!("without {}, as in the textbook's figures", without.join(", ")));
+        }
+        if !hosts.is_empty() {
+            overview.paragraph(out, "  Hosts:  ", &hosts.join("; "))?;
         }
         if let Some(before) = self.settings.before() {
             overview.paragraph(out, "  ", before)?;
@@ -66,13 +73,19 @@ impl WirePrinter<'_> {
         if self.settings.full {
             Self::each_end(out, &overview, result)?;
         }
+        if let Some(bars) = run.bars.and_then(|bars| bars(result)) {
+            writeln!(out)?;
+            overview.heading(out, &bars.title)?;
+            bars.write(out, style)?;
+        }
         self.wire(out, &overview, result)?;
         // With more rules than the run's own, what it says of its packets need not hold.
-        let sentences = if self.settings.has_more_rules {
+        let mut sentences = if self.settings.has_more_rules {
             Vec::new()
         } else {
             (run.after)(result)
         };
+        sentences.extend(result.observations.iter().cloned());
         if !sentences.is_empty() {
             writeln!(out)?;
             overview.heading(out, "What to notice")?;
@@ -130,8 +143,12 @@ impl WirePrinter<'_> {
                     a: "the client's",
                     b: "the server's",
                 };
-                let all = self.settings.full || result.count(Party::Client) <= DRAWN_WHOLE;
-                ladder::write_ladders(out, &self.settings.style, &ends, all)
+                let extent = if self.settings.full || result.count(Party::Client) <= DRAWN_WHOLE {
+                    Extent::All
+                } else {
+                    Extent::Remarkable(ROWS)
+                };
+                ladder::write_ladders(out, &self.settings.style, &ends, extent)
             }
             // With nothing in common there is no ladder of both.
             Err(_) => Self::each_end(out, overview, result),

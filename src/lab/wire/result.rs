@@ -15,6 +15,8 @@ pub struct WireResult {
     pub ends: [RunResult; 2],
     /// What the wire did.
     pub record: WireRecord,
+    /// What was seen elsewhere than in packets, a sentence each.
+    pub observations: Vec<String>,
 }
 
 impl WireResult {

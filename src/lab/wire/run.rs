@@ -1,7 +1,13 @@
 //! What a run with two hosts has to say and to do. Each is one file of [`super::runs`].
 
+use std::time::Duration;
+
+use super::bars::Bars;
 use super::result::WireResult;
 use crate::calls::Program;
+use crate::flow::Party;
+use crate::lab::context::LabContext;
+use crate::lab::failure::Failure;
 
 /// A run with two hosts.
 #[derive(Debug)]
@@ -18,14 +24,84 @@ pub struct WireRun {
     pub rules: &'static str,
     /// Does it show what the textbook describes, and so does without what was added to TCP since?
     pub textbook: bool,
-    /// The client: its server is the other program of the two.
-    pub client: Program,
-    /// What is typed at the client.
-    pub lines: fn() -> Vec<String>,
+    /// What the kernels of the hosts are told.
+    pub kernel: KernelSettings,
+    /// What goes over the wire.
+    pub traffic: Traffic,
     /// What to watch: printed before the packets.
     pub before: &'static str,
     /// What the packets show, a paragraph each.
     pub after: fn(&WireResult) -> Vec<String>,
+    /// What the packets show as a picture, where there is one.
+    pub bars: Option<fn(&WireResult) -> Option<Bars>>,
+}
+
+/// What goes over the wire.
+#[derive(Debug, Clone, Copy)]
+pub enum Traffic {
+    /// Lines that are typed at a program of the lab.
+    Typed {
+        /// The client: its server is the other program of the two.
+        client: Program,
+        /// The lines.
+        lines: fn() -> Vec<String>,
+    },
+    /// Steps that no program of the lab takes, with sockets in both hosts. What it returns are sentences about what was seen
+    /// elsewhere than in packets.
+    ByHand(fn(&LabContext, Length) -> Result<Vec<String>, Failure>),
+}
+
+/// How long a run may take that can be long or short.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Length {
+    /// Long enough to see all of it.
+    Usual,
+    /// Below five seconds.
+    Short,
+}
+
+impl Length {
+    /// The one or the other.
+    #[must_use]
+    pub const fn pick(self, usual: Duration, short: Duration) -> Duration {
+        match self {
+            Self::Usual => usual,
+            Self::Short => short,
+        }
+    }
+}
+
+/// What the kernels of the hosts are told before a run.
+#[derive(Debug, Clone, Copy)]
+pub struct KernelSettings {
+    /// Whose, the name below `net`, the value.
+    pub values: &'static [(Party, &'static str, &'static str)],
+    /// How many segments a connection of the client may have under way at first, where it is not the kernel's 10 (RFC 6928).
+    pub initial_window: Option<u32>,
+}
+
+impl KernelSettings {
+    /// Nothing.
+    pub const NONE: Self = Self {
+        values: &[],
+        initial_window: None,
+    };
+
+    /// In words, one for each.
+    #[must_use]
+    pub fn in_words(&self) -> Vec<String> {
+        let values = self.values.iter();
+        let mut words: Vec<String> = values
+            .map(|(party, name, value)| format!("net.{} = {value} at the {party}", name.replace('/', ".")))
+            .collect();
+        words.extend(self.initial_window.map(|segments| {
+            format!(
+                "an initial window of {} at the client",
+                crate::explain::count(u64::from(segments), "segment")
+            )
+        }));
+        words
+    }
 }
 
 /// Runs are told apart by their words.

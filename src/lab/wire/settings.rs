@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::run::WireRun;
+use super::run::{Length, WireRun};
 use crate::hosts::rules::Rules;
 use crate::render::text_style::TextStyle;
 
@@ -19,6 +19,8 @@ pub struct WireSettings {
     pub seed: u64,
     /// Do both hosts do without what was added to TCP since the textbook?
     pub textbook: bool,
+    /// How long a run takes that can be long or short.
+    pub length: Length,
     /// The lines that are typed, unless they are the run's own.
     pub lines: Vec<String>,
     /// The folder for the files, unless it is the usual one.

@@ -1,5 +1,6 @@
 //! The two hosts of a run: made, set, and captured at both ends.
 
+use super::run::KernelSettings;
 use crate::capture::live::Capture;
 use crate::flow::Party;
 use crate::hosts::error::HostError;
@@ -38,10 +39,10 @@ impl TwoHosts {
     ///
     /// # Errors
     /// The system refuses a step.
-    pub fn make(textbook: bool) -> Result<Self, Failure> {
-        let client = Self::host(Party::Client, textbook)?;
+    pub fn make(textbook: bool, kernel: &KernelSettings) -> Result<Self, Failure> {
+        let client = Self::host(Party::Client, textbook, kernel)?;
         enter_new_network().map_err(failed)?;
-        let server = Self::host(Party::Server, textbook)?;
+        let server = Self::host(Party::Server, textbook, kernel)?;
         let thread = |host: &Host| {
             HostThread::start(host)
                 .map_err(|error| Failure::of("starting a thread in a host", error, "allow more with 'ulimit -u'"))
@@ -54,7 +55,7 @@ impl TwoHosts {
         })
     }
 
-    fn host(party: Party, textbook: bool) -> Result<(Host, Capture), Failure> {
+    fn host(party: Party, textbook: bool, kernel: &KernelSettings) -> Result<(Host, Capture), Failure> {
         let host = Host::set_up(party).map_err(failed)?;
         set_sysctl("ipv4/tcp_congestion_control", CONGESTION_CONTROL).map_err(failed)?;
         if textbook {
@@ -65,6 +66,12 @@ impl TwoHosts {
                     set_sysctl(&name, "0").map_err(failed)?;
                 }
             }
+        }
+        for (_, name, value) in kernel.values.iter().filter(|(whose, ..)| *whose == party) {
+            set_sysctl(name, value).map_err(failed)?;
+        }
+        if let Some(segments) = kernel.initial_window.filter(|_| party == Party::Client) {
+            host.set_initial_window(segments).map_err(failed)?;
         }
         let everything = capturing::filter("")?;
         let capture = capturing::open(INTERFACE, &everything).map_err(|error| Failure::Line(error.to_string()))?;

@@ -27,6 +27,15 @@ pub struct Wished {
     pub quiet: bool,
 }
 
+/// Which rows are drawn.
+#[derive(Debug, Clone, Copy)]
+pub enum Extent {
+    /// Every one.
+    All,
+    /// The beginning, the end and what is remarkable, so many rows at most.
+    Remarkable(usize),
+}
+
 /// Writes the summary and the ladders.
 ///
 /// # Errors
@@ -37,14 +46,19 @@ pub fn write(output: &mut impl Write, style: &TextStyle, ends: &TwoEnds<'_>, wis
         return Ok(());
     }
     writeln!(output)?;
-    write_ladders(output, style, ends, wished.full)
+    let extent = if wished.full {
+        Extent::All
+    } else {
+        Extent::Remarkable(ROWS)
+    };
+    write_ladders(output, style, ends, extent)
 }
 
-/// Writes the ladders alone: every row where all are wanted, else the beginning, the end and what is remarkable.
+/// Writes the ladders alone.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write_ladders(output: &mut impl Write, style: &TextStyle, ends: &TwoEnds<'_>, full: bool) -> io::Result<()> {
+pub fn write_ladders(output: &mut impl Write, style: &TextStyle, ends: &TwoEnds<'_>, extent: Extent) -> io::Result<()> {
     let all = rows(ends.exchange);
     let first = all
         .iter()
@@ -52,7 +66,10 @@ pub fn write_ladders(output: &mut impl Write, style: &TextStyle, ends: &TwoEnds<
         .map(|row| row.time)
         .min();
     let first = first.unwrap_or_default();
-    let mut room = if full { usize::MAX } else { ROWS };
+    let (full, mut room) = match extent {
+        Extent::All => (true, usize::MAX),
+        Extent::Remarkable(most) => (false, most),
+    };
     let mut left_out = 0;
     for (place, each) in all.iter().enumerate() {
         if room == 0 {

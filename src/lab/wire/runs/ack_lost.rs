@@ -5,7 +5,7 @@ use crate::explain::count;
 use crate::flow::Party::{Client, Server};
 use crate::hosts::seen::FrameKind;
 use crate::lab::wire::result::WireResult;
-use crate::lab::wire::run::WireRun;
+use crate::lab::wire::run::{KernelSettings, Traffic, WireRun};
 
 /// The run.
 pub(super) static RUN: WireRun = WireRun {
@@ -15,11 +15,15 @@ pub(super) static RUN: WireRun = WireRun {
     title: "The third segment of the handshake is lost",
     rules: "delay 20ms; lose client ack 1",
     textbook: false,
-    client: Program::TcpClient,
-    lines: super::lines::one_line,
+    kernel: KernelSettings::NONE,
+    traffic: Traffic::Typed {
+        client: Program::TcpClient,
+        lines: super::lines::one_line,
+    },
     before: "Watch: the client's connection is open, the server's is not yet. The next segment of the client acknowledges \
              the same number, so it does the work of the lost one.",
     after,
+    bars: None,
 };
 
 fn after(result: &WireResult) -> Vec<String> {

@@ -5,7 +5,7 @@ use crate::explain::duration;
 use crate::flow::Party::Client;
 use crate::hosts::seen::FrameKind;
 use crate::lab::wire::result::WireResult;
-use crate::lab::wire::run::WireRun;
+use crate::lab::wire::run::{KernelSettings, Traffic, WireRun};
 
 /// The run.
 pub(super) static RUN: WireRun = WireRun {
@@ -15,11 +15,15 @@ pub(super) static RUN: WireRun = WireRun {
     title: "The client's line is lost",
     rules: "delay 20ms; lose client data 1",
     textbook: false,
-    client: Program::TcpClient,
-    lines: super::lines::one_line,
+    kernel: KernelSettings::NONE,
+    traffic: Traffic::Typed {
+        client: Program::TcpClient,
+        lines: super::lines::one_line,
+    },
     before: "Watch: the line leaves the client twice and reaches the server once. No packet reports the loss to the client: it \
              sends again when no acknowledgment has come in time.",
     after,
+    bars: None,
 };
 
 fn after(result: &WireResult) -> Vec<String> {

@@ -5,7 +5,7 @@ use crate::explain::count;
 use crate::flow::Party::{Client, Server};
 use crate::hosts::seen::FrameKind;
 use crate::lab::wire::result::WireResult;
-use crate::lab::wire::run::WireRun;
+use crate::lab::wire::run::{KernelSettings, Traffic, WireRun};
 
 /// The run.
 pub(super) static RUN: WireRun = WireRun {
@@ -15,11 +15,15 @@ pub(super) static RUN: WireRun = WireRun {
     title: "The client's line arrives twice",
     rules: "delay 20ms; repeat 5ms client data 1",
     textbook: false,
-    client: Program::TcpClient,
-    lines: super::lines::one_line,
+    kernel: KernelSettings::NONE,
+    traffic: Traffic::Typed {
+        client: Program::TcpClient,
+        lines: super::lines::one_line,
+    },
     before: "Watch: the same bytes arrive at the server a second time. TCP knows them by their sequence numbers, \
              acknowledges, and hands nothing to the program.",
     after,
+    bars: None,
 };
 
 fn after(result: &WireResult) -> Vec<String> {

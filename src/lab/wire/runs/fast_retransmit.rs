@@ -5,7 +5,7 @@ use crate::explain::duration;
 use crate::flow::Party::{Client, Server};
 use crate::hosts::seen::FrameKind;
 use crate::lab::wire::result::WireResult;
-use crate::lab::wire::run::WireRun;
+use crate::lab::wire::run::{KernelSettings, Traffic, WireRun};
 
 /// The run.
 pub(super) static RUN: WireRun = WireRun {
@@ -15,12 +15,16 @@ pub(super) static RUN: WireRun = WireRun {
     title: "Three duplicate acknowledgments",
     rules: "delay 20ms; rate 20Mbit; lose client data 3",
     textbook: true,
-    client: Program::TcpClient,
-    lines: super::lines::ten_segments,
+    kernel: KernelSettings::NONE,
+    traffic: Traffic::Typed {
+        client: Program::TcpClient,
+        lines: super::lines::ten_segments,
+    },
     before: "Watch: segment 3 is lost, those behind it arrive. For each of them the server acknowledges the same byte \
              again. After three such duplicates the client sends the missing segment, without waiting for its timer (RFC \
              5681, section 3.2).",
     after,
+    bars: None,
 };
 
 fn after(result: &WireResult) -> Vec<String> {

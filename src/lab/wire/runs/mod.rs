@@ -1,6 +1,10 @@
 //! The runs with two hosts, one file each: what the wire does, what to predict, and what the packets show.
 
 mod ack_lost;
+mod both_close;
+mod both_open;
+mod bottleneck;
+mod by_hand;
 mod corrupt;
 mod data_lost;
 mod duplicate;
@@ -9,9 +13,11 @@ mod lines;
 mod reorder;
 mod reply_lost;
 mod rtt;
+mod slow_start;
 mod syn_lost;
 mod synack_lost;
 mod udp_lost;
+mod zero_window;
 
 use super::run::WireRun;
 
@@ -28,6 +34,11 @@ pub static ALL: &[&WireRun] = &[
     &duplicate::RUN,
     &fast_retransmit::RUN,
     &reorder::RUN,
+    &zero_window::RUN,
+    &slow_start::RUN,
+    &bottleneck::RUN,
+    &both_open::RUN,
+    &both_close::RUN,
 ];
 
 /// The one where none is asked for.
@@ -46,6 +57,7 @@ mod tests {
 
     use super::{ALL, DEFAULT};
     use crate::hosts::rules::Rules;
+    use crate::lab::wire::run::Traffic;
 
     #[test]
     fn each_run_has_a_word_of_its_own_and_rules_that_are_understood() {
@@ -58,7 +70,10 @@ mod tests {
                 run.word
             );
             run.rules.parse::<Rules>().unwrap();
-            assert!(!(run.lines)().is_empty() && run.question.ends_with('?'), "{}", run.word);
+            assert!(run.question.ends_with('?'), "{}", run.word);
+            if let Traffic::Typed { lines, .. } = run.traffic {
+                assert!(!lines().is_empty(), "{}", run.word);
+            }
         }
         assert!(ALL.contains(&DEFAULT));
     }

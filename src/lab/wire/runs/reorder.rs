@@ -5,7 +5,7 @@ use crate::explain::duration;
 use crate::flow::Party::{Client, Server};
 use crate::hosts::seen::FrameKind;
 use crate::lab::wire::result::WireResult;
-use crate::lab::wire::run::WireRun;
+use crate::lab::wire::run::{KernelSettings, Traffic, WireRun};
 
 /// The run.
 pub(super) static RUN: WireRun = WireRun {
@@ -15,11 +15,15 @@ pub(super) static RUN: WireRun = WireRun {
     title: "A segment is overtaken",
     rules: "delay 20ms; rate 20Mbit; hold 5ms client data 3",
     textbook: true,
-    client: Program::TcpClient,
-    lines: super::lines::ten_segments,
+    kernel: KernelSettings::NONE,
+    traffic: Traffic::Typed {
+        client: Program::TcpClient,
+        lines: super::lines::ten_segments,
+    },
     before: "Watch: nothing is lost; segment 3 comes after those behind it. The server acknowledges as if it were lost, for \
              it cannot know, and the client sends it again although that was not needed.",
     after,
+    bars: None,
 };
 
 fn after(result: &WireResult) -> Vec<String> {

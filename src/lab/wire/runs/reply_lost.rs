@@ -5,7 +5,7 @@ use crate::explain::duration;
 use crate::flow::Party::{Client, Server};
 use crate::hosts::seen::FrameKind;
 use crate::lab::wire::result::WireResult;
-use crate::lab::wire::run::WireRun;
+use crate::lab::wire::run::{KernelSettings, Traffic, WireRun};
 
 /// The run.
 pub(super) static RUN: WireRun = WireRun {
@@ -15,11 +15,15 @@ pub(super) static RUN: WireRun = WireRun {
     title: "The server's reply is lost",
     rules: "delay 20ms; lose server data 1",
     textbook: false,
-    client: Program::TcpClient,
-    lines: super::lines::one_line,
+    kernel: KernelSettings::NONE,
+    traffic: Traffic::Typed {
+        client: Program::TcpClient,
+        lines: super::lines::one_line,
+    },
     before: "Watch: the end that sent the lost bytes sends them again. The client has its acknowledgment and does nothing \
              but wait.",
     after,
+    bars: None,
 };
 
 fn after(result: &WireResult) -> Vec<String> {

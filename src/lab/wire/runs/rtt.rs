@@ -5,7 +5,7 @@ use crate::explain::duration;
 use crate::flow::Party::{Client, Server};
 use crate::hosts::seen::FrameKind;
 use crate::lab::wire::result::WireResult;
-use crate::lab::wire::run::WireRun;
+use crate::lab::wire::run::{KernelSettings, Traffic, WireRun};
 
 /// The run.
 pub(super) static RUN: WireRun = WireRun {
@@ -15,11 +15,15 @@ pub(super) static RUN: WireRun = WireRun {
     title: "A line over a wire of 20 ms each way",
     rules: "delay 20ms",
     textbook: false,
-    client: Program::TcpClient,
-    lines: super::lines::one_line,
+    kernel: KernelSettings::NONE,
+    traffic: Traffic::Typed {
+        client: Program::TcpClient,
+        lines: super::lines::one_line,
+    },
     before: "Watch: how long after its SYN the client gets the SYN-ACK, and how long after the SYN the server sends it. The \
              same two packets, seen at two places.",
     after,
+    bars: None,
 };
 
 fn after(result: &WireResult) -> Vec<String> {

@@ -5,7 +5,7 @@ use crate::explain::duration;
 use crate::flow::Party::Client;
 use crate::hosts::seen::FrameKind;
 use crate::lab::wire::result::WireResult;
-use crate::lab::wire::run::WireRun;
+use crate::lab::wire::run::{KernelSettings, Traffic, WireRun};
 
 /// The run.
 pub(super) static RUN: WireRun = WireRun {
@@ -15,11 +15,15 @@ pub(super) static RUN: WireRun = WireRun {
     title: "The first SYN is lost",
     rules: "delay 20ms; lose client syn 1",
     textbook: false,
-    client: Program::TcpClient,
-    lines: super::lines::one_line,
+    kernel: KernelSettings::NONE,
+    traffic: Traffic::Typed {
+        client: Program::TcpClient,
+        lines: super::lines::one_line,
+    },
     before: "Watch: the client sends its SYN twice, the server receives one. When the second leaves is a decision of the \
              client's timer: it has not measured a round trip yet and starts with 1 s (RFC 6298, section 2).",
     after,
+    bars: None,
 };
 
 fn after(result: &WireResult) -> Vec<String> {

@@ -5,7 +5,7 @@ use crate::explain::duration;
 use crate::flow::Party::{Client, Server};
 use crate::hosts::seen::FrameKind;
 use crate::lab::wire::result::WireResult;
-use crate::lab::wire::run::WireRun;
+use crate::lab::wire::run::{KernelSettings, Traffic, WireRun};
 
 /// The run.
 pub(super) static RUN: WireRun = WireRun {
@@ -15,12 +15,16 @@ pub(super) static RUN: WireRun = WireRun {
     title: "The first SYN-ACK is lost",
     rules: "delay 100ms; lose server syn-ack 1; hold 100ms client syn 2",
     textbook: false,
-    client: Program::TcpClient,
-    lines: super::lines::one_line,
+    kernel: KernelSettings::NONE,
+    traffic: Traffic::Typed {
+        client: Program::TcpClient,
+        lines: super::lines::one_line,
+    },
     before: "Watch: to the client this looks like a lost SYN. From its own capture it cannot tell which of the two was lost; both \
              captures together can. Both ends have a timer of 1 s; the wire holds the client's second SYN up for a moment, so that in \
              every run the server's timer ends before that SYN arrives.",
     after,
+    bars: None,
 };
 
 fn after(result: &WireResult) -> Vec<String> {

@@ -5,7 +5,7 @@ use crate::explain::count;
 use crate::flow::Party::{self, Client, Server};
 use crate::hosts::seen::FrameKind;
 use crate::lab::wire::result::WireResult;
-use crate::lab::wire::run::WireRun;
+use crate::lab::wire::run::{KernelSettings, Traffic, WireRun};
 
 /// The run.
 pub(super) static RUN: WireRun = WireRun {
@@ -15,11 +15,15 @@ pub(super) static RUN: WireRun = WireRun {
     title: "A lost datagram",
     rules: "delay 20ms; lose client datagram 2",
     textbook: false,
-    client: Program::UdpClient,
-    lines: || ["one", "two", "three"].map(str::to_owned).to_vec(),
+    kernel: KernelSettings::NONE,
+    traffic: Traffic::Typed {
+        client: Program::UdpClient,
+        lines: || ["one", "two", "three"].map(str::to_owned).to_vec(),
+    },
     before: "Watch: how many datagrams each end has in its capture, and what the client does about the second line. UDP \
              promises nothing; the program that uses it has to notice a loss and to repeat, or to do without.",
     after,
+    bars: None,
 };
 
 fn after(result: &WireResult) -> Vec<String> {

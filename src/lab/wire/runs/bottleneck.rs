@@ -1,0 +1,113 @@
+//! A wire that is slower than the sender, with a queue in front: the sawtooth of the congestion window.
+
+use std::time::Duration;
+
+use crate::calls::CallName;
+use crate::explain::{count, duration, grouped};
+use crate::flow::Party::{Client, Server};
+use crate::hosts::record::{Fate, FrameRecord};
+use crate::hosts::seen::FrameKind;
+use crate::lab::wire::bars::Bars;
+use crate::lab::wire::result::WireResult;
+use crate::lab::wire::run::{KernelSettings, Length, Traffic, WireRun};
+
+/// The run.
+pub(super) static RUN: WireRun = WireRun {
+    word: "bottleneck",
+    about: "A wire of 10 Mbit/s, where 25 frames may wait: the sawtooth",
+    question: "how fast does a client send, when no packet says how fast the wire is?",
+    title: "A wire that is slower than the sender",
+    rules: "delay 20ms; rate 10Mbit client; queue 25 client",
+    textbook: false,
+    kernel: KernelSettings::NONE,
+    traffic: Traffic::ByHand(|context, length| {
+        let bytes = match length {
+            Length::Usual => 8_000_000,
+            Length::Short => 2_000_000,
+        };
+        super::by_hand::upload(context, bytes, Duration::ZERO)?;
+        Ok(Vec::new())
+    }),
+    before: "Watch: the client sends more and more, until the queue before the wire is full and frames are lost. Duplicate \
+             acknowledgments tell it so; it halves its window and begins again to add a segment in each round trip (RFC 5681).",
+    after,
+    bars: Some(bars),
+};
+
+/// Bytes of data in a segment: 1500 without the headers of IPv4 and TCP, and without timestamps.
+const SEGMENT: u64 = 1448;
+
+/// A bar for so long, in nanoseconds.
+const STEP: i64 = 250_000_000;
+
+/// The most bytes that were under way in each step, as the client's capture has it.
+fn under_way(result: &WireResult) -> Vec<u64> {
+    let mut steps: Vec<u64> = Vec::new();
+    let mut first = None;
+    for (_, frame, in_flow) in result.end(Client).packets() {
+        let (Some(time), Some(segment)) = (frame.time, in_flow.segment()) else {
+            continue;
+        };
+        if in_flow.sender != Client || segment.data.is_none() {
+            continue;
+        }
+        let passed = time.0 - first.get_or_insert(time).0;
+        let step = usize::try_from(passed / STEP).unwrap_or(0);
+        if steps.len() <= step {
+            steps.resize(step + 1, 0);
+        }
+        if let (Some(most), Some(bytes)) = (steps.get_mut(step), segment.in_flight) {
+            *most = bytes.max(*most);
+        }
+    }
+    steps
+}
+
+fn bars(result: &WireResult) -> Option<Bars> {
+    let steps = under_way(result);
+    (!steps.is_empty()).then(|| Bars {
+        title: "Segments sent and not yet acknowledged: the most in each quarter of a second".into(),
+        rows: (0..)
+            .zip(steps)
+            .map(|(step, bytes)| (format!("{}.{:02} s", step / 4, step % 4 * 25), bytes / SEGMENT))
+            .collect(),
+    })
+}
+
+fn after(result: &WireResult) -> Vec<String> {
+    let mut sentences = Vec::new();
+    let of_client = |wanted: fn(&&FrameRecord) -> bool| {
+        let frames = result.record.frames.iter().filter(|frame| frame.from == Client);
+        frames.filter(wanted).count() as u64
+    };
+    let lost = of_client(|frame| frame.fate == Fate::QueueFull);
+    let again = of_client(|frame| frame.is.time > 1 && frame.is.number(FrameKind::Data).is_some());
+    sentences.push(format!(
+        "{} came when 25 waited already, and {} lost; the client sent {} again.",
+        count(lost, "frame"),
+        if lost == 1 { "was" } else { "were" },
+        count(again, "segment")
+    ));
+    let data = result
+        .record
+        .frames
+        .iter()
+        .filter(|frame| frame.from == Client && frame.is.number(FrameKind::Data).is_some());
+    let arrived = data.clone().filter_map(|frame| frame.arrivals.first());
+    let first = data.map(|frame| frame.taken).min();
+    let end = arrived.map(|arrival| arrival.time).max();
+    let bytes: i64 = result.calls(Server, CallName::Recv).map(|call| call.result).sum();
+    if let (Some(first), Some(end)) = (first, end) {
+        let took = end - first;
+        if let Some(kilobits) = (i128::from(bytes) * 8 * 1_000_000).checked_div(i128::from(took)) {
+            sentences.push(format!(
+                "The server received {} bytes in {}: {}.{} Mbit/s of the wire's 10, which carries the headers too.",
+                grouped(u64::try_from(bytes).unwrap_or(0)),
+                duration(took),
+                kilobits / 1000,
+                kilobits % 1000 / 100
+            ));
+        }
+    }
+    sentences
+}
