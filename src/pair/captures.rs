@@ -119,7 +119,7 @@ impl Captures {
                 end: end.wrapping_sub(1),
                 syn_ack: false,
             });
-            // Where both ends open at once, a SYN-ACK follows the own SYN and is no repetition of it: RFC 9293 section 3.5, figure 7.
+            // Where both ends open at once, a SYN-ACK follows the own SYN and does not repeat it: RFC 9293 section 3.5, figure 7.
             let syn_ack = seen.flags.has(Flags::SYN) && seen.flags.has(Flags::ACK);
             // The difference of two places of a stream is less than 2^31. RFC 9293 section 3.4
             let is_known = Sequence(end).distance(Sequence(sent.end)) <= 0;

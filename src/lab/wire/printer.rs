@@ -24,7 +24,7 @@ const MOST_CHANGED: usize = 8;
 /// With this many packets at the client or fewer, every packet is drawn.
 const DRAWN_WHOLE: u64 = 60;
 
-/// Of more packets so many rows are drawn: a screen.
+/// Of more packets this many rows are drawn: a screen.
 const ROWS: usize = 40;
 
 /// Nothing for so long, in nanoseconds, is shown: longer than any wire here delays, and shorter than any timer of TCP.

@@ -32,7 +32,7 @@ pub struct Wished {
 pub enum Extent {
     /// Every one.
     All,
-    /// The beginning, the end and what is remarkable, so many rows at most.
+    /// The beginning, the end and what is remarkable, this many rows at most.
     Remarkable(usize),
 }
 

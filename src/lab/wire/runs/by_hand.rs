@@ -93,7 +93,7 @@ pub(super) fn send(socket: &Socket, bytes: &[u8]) -> Result<(), Failure> {
     Ok(socket.send_all(bytes, Some(PATIENCE))?)
 }
 
-/// The client sends so many bytes and has finished; the server does something else for a while, then it reads them all, and closes.
+/// The client sends this many bytes and has finished; the server does something else for a while, then it reads them all, and closes.
 ///
 /// # Errors
 /// Those of the socket calls; Ctrl+C.

@@ -25,7 +25,7 @@ pub(super) static RUN: WireRun = WireRun {
         super::by_hand::upload(context, SEGMENTS * SEGMENT, Duration::ZERO)?;
         Ok(Vec::new())
     }),
-    before: "Watch: the client has 31 segments to send at once. It may have only so many under way as its congestion window says, \
+    before: "Watch: the client has 31 segments to send at once. It may have only as many under way as its congestion window says, \
              which begins with one segment here (Linux begins with 10, RFC 6928) and grows by one segment for each that is \
              acknowledged (RFC 5681, section 3.1).",
     after,
