@@ -14,6 +14,9 @@ pub(super) struct Key {
     high: SocketAddr,
 }
 
+/// Two hosts; of one host, the ports of a conversation as well.
+pub(super) type Group = (IpAddr, IpAddr, u16, u16);
+
 /// A conversation, as far as both captures show it.
 #[derive(Debug, Clone)]
 pub struct Conversation {
@@ -75,7 +78,7 @@ impl Conversation {
     }
 
     /// What is known of both hosts is known of all conversations between them; on one host, of one conversation.
-    pub(super) fn group(&self) -> (IpAddr, IpAddr, u16, u16) {
+    pub(super) fn group(&self) -> Group {
         if self.low.ip() == self.high.ip() {
             (self.low.ip(), self.high.ip(), self.low.port(), self.high.port())
         } else {

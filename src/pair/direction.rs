@@ -6,10 +6,11 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::net::IpAddr;
 
 use super::both::Side;
 use super::captures::Capture;
-use super::conversations::{Conversation, Evidence};
+use super::conversations::{Conversation, Evidence, Group};
 use crate::frame::Direction;
 
 /// Votes for "the low end is at A" less those against it.
@@ -36,7 +37,7 @@ impl Votes {
 
 /// Sets which capture is at which end of each conversation. `pairs` are in the order of A.
 pub(super) fn deduce(a: &Capture, b: &Capture, pairs: &[(u32, u32)], conversations: &mut [Conversation]) {
-    let mut groups: HashMap<_, Votes> = HashMap::new();
+    let mut groups: HashMap<Group, Votes> = HashMap::new();
     for &(in_a, in_b) in pairs {
         let (Some(seen), Some(there)) = (a.packets.get(in_a as usize), b.packets.get(in_b as usize)) else {
             continue;
@@ -66,7 +67,7 @@ pub(super) fn deduce(a: &Capture, b: &Capture, pairs: &[(u32, u32)], conversatio
             }
         }
     }
-    let known: HashMap<_, (Side, Evidence)> = groups
+    let known: HashMap<Group, (Side, Evidence)> = groups
         .into_iter()
         .filter_map(|(group, votes)| Some((group, votes.result()?)))
         .collect();
@@ -75,8 +76,16 @@ pub(super) fn deduce(a: &Capture, b: &Capture, pairs: &[(u32, u32)], conversatio
         let (low_at, _) = known.get(&each.group())?;
         Some(if each.low_is_client { *low_at } else { low_at.other() })
     }));
+    let hosts = hosts(&known, conversations);
     for conversation in conversations.iter_mut() {
         let otherwise = || {
+            // One end is a host whose capture is known, the other one is elsewhere: a router that sends ICMP errors.
+            let end = |ip| hosts.get(&ip).copied().flatten();
+            match (end(conversation.low.ip()), end(conversation.high.ip())) {
+                (Some((side, evidence)), None) => return (side, evidence),
+                (None, Some((side, evidence))) => return (side.other(), evidence),
+                _ => {}
+            }
             let client_at = client_at.unwrap_or(Side::A);
             let low_at = if conversation.low_is_client {
                 client_at
@@ -87,6 +96,26 @@ pub(super) fn deduce(a: &Capture, b: &Capture, pairs: &[(u32, u32)], conversatio
         };
         conversation.low_at = Some(known.get(&conversation.group()).copied().unwrap_or_else(otherwise));
     }
+}
+
+/// At which capture each host is, where its conversations agree.
+fn hosts(
+    known: &HashMap<Group, (Side, Evidence)>,
+    conversations: &[Conversation],
+) -> HashMap<IpAddr, Option<(Side, Evidence)>> {
+    let mut hosts: HashMap<IpAddr, Option<(Side, Evidence)>> = HashMap::new();
+    for conversation in conversations {
+        let Some(&(low_at, evidence)) = known.get(&conversation.group()) else {
+            continue;
+        };
+        for (end, side) in [(conversation.low, low_at), (conversation.high, low_at.other())] {
+            let host = hosts.entry(end.ip()).or_insert(Some((side, evidence)));
+            if host.is_some_and(|(other, _)| other != side) {
+                *host = None;
+            }
+        }
+    }
+    hosts
 }
 
 /// What occurs most often.
