@@ -1,40 +1,21 @@
 //! One host: a network namespace with one Ethernet interface, whose frames this program carries.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind};
-use std::net::Ipv4Addr;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::fs::File;
 
-use nix::fcntl::OFlag;
-use nix::sched::{CloneFlags, unshare};
-
+use super::addresses::{self, INTERFACE, address, mac};
 use super::error::HostError;
+use super::namespace::{open_tun, switch_ipv6_off};
 use crate::flow::Party;
-use crate::os::interface_setup::{self, MacAddress};
-use crate::os::routes::{Network, set_initial_window};
+use crate::os::interface_setup;
+use crate::os::routes::{Network, set_default_route, set_initial_window};
 
-/// The name of each host's interface.
-pub const INTERFACE: &str = "eth0";
-
-/// The network that both are in, with 24 bits.
-const NETWORK: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 0);
-
-/// The IPv4 address of a host: private addresses, RFC 1918 section 3.
-#[must_use]
-pub const fn address(party: Party) -> Ipv4Addr {
-    match party {
-        Party::Client => Ipv4Addr::new(10, 0, 0, 1),
-        Party::Server => Ipv4Addr::new(10, 0, 0, 2),
-    }
-}
-
-/// The Ethernet address of a host. The 2 in the first byte says that it was chosen by hand: IEEE 802, locally administered.
-#[must_use]
-pub const fn mac(party: Party) -> MacAddress {
-    match party {
-        Party::Client => [2, 0, 0, 0, 0, 1],
-        Party::Server => [2, 0, 0, 0, 0, 2],
-    }
+/// How a host reaches the other one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// Both are at the same wire.
+    Wire,
+    /// Over the router.
+    Router,
 }
 
 /// A host. Its namespace ends with the last process and the last open file of it, so nothing of it is left.
@@ -51,25 +32,36 @@ pub struct Host {
 impl Host {
     /// Makes the network namespace in which this thread is a host. It must be a new one, with nothing in it but its loopback.
     ///
-    /// The other host's Ethernet address is known from the start, so that no ARP comes before the first packet; IPv6 is off, so
-    /// that nothing is sent unasked.
+    /// The Ethernet address of the next one on the way to the other host is known from the start, so that no ARP comes before the
+    /// first packet; IPv6 is off, so that nothing is sent unasked.
     ///
     /// # Errors
     /// The system refuses: see [`HostError`].
-    pub fn set_up(party: Party) -> Result<Self, HostError> {
+    pub fn set_up(party: Party, way: Way) -> Result<Self, HostError> {
         let namespace =
             File::open("/proc/thread-self/ns/net").map_err(HostError::step("opening the network namespace"))?;
         switch_ipv6_off()?;
         let tap = open_tun()?;
         let call = HostError::step;
+        let other = party.other();
+        let (prefix, next, next_mac) = match way {
+            Way::Wire => (addresses::PREFIX, address(other), mac(other)),
+            Way::Router => (
+                addresses::ROUTER_PREFIX,
+                addresses::of_router(party),
+                addresses::mac_of_router(party),
+            ),
+        };
         interface_setup::become_interface(&tap, INTERFACE).map_err(call("making an Ethernet interface (TUNSETIFF)"))?;
         interface_setup::set_mac(INTERFACE, mac(party)).map_err(call("setting its Ethernet address"))?;
-        interface_setup::set_address(INTERFACE, address(party)).map_err(call("setting its IPv4 address"))?;
+        interface_setup::set_address(INTERFACE, address(party), prefix).map_err(call("setting its IPv4 address"))?;
         interface_setup::switch_on(INTERFACE).map_err(call("switching it on"))?;
         interface_setup::switch_on("lo").map_err(call("switching lo on"))?;
-        let other = party.other();
-        interface_setup::set_neighbour(INTERFACE, address(other), mac(other))
-            .map_err(call("setting the other host's Ethernet address"))?;
+        interface_setup::set_neighbour(INTERFACE, next, next_mac)
+            .map_err(call("setting the Ethernet address of the next one"))?;
+        if way == Way::Router {
+            set_default_route(INTERFACE, next).map_err(call("setting a route over the router"))?;
+        }
         Ok(Self { party, namespace, tap })
     }
 
@@ -81,58 +73,10 @@ impl Host {
         let own = address(self.party);
         let network = Network {
             interface: INTERFACE,
-            first: NETWORK,
-            prefix: 24,
+            first: addresses::NETWORK,
+            prefix: addresses::PREFIX,
             own,
         };
         set_initial_window(&network, segments).map_err(HostError::step("setting the initial window of a route"))
     }
-}
-
-/// Moves this thread into a new network namespace: the place for one more host.
-///
-/// # Errors
-/// The system refuses.
-pub fn enter_new_network() -> Result<(), HostError> {
-    unshare(CloneFlags::CLONE_NEWNET).map_err(|error| HostError::step("making a second network")(error.into()))
-}
-
-/// Sets a value below `/proc/sys/net` for the host in whose namespace this thread is.
-///
-/// # Errors
-/// The kernel has no such value, or does not take it; `/proc/sys` may only be read, as in many containers.
-pub fn set_sysctl(name: &str, value: &str) -> Result<(), HostError> {
-    fs::write(format!("/proc/sys/net/{name}"), value).map_err(|source| HostError::Sysctl {
-        name: format!("net.{}", name.replace('/', ".")),
-        source,
-    })
-}
-
-/// A value below `/proc/sys/net` as this thread's host has it.
-#[must_use]
-pub fn sysctl(name: &str) -> Option<String> {
-    let text = fs::read_to_string(format!("/proc/sys/net/{name}")).ok()?;
-    Some(text.trim().to_owned())
-}
-
-/// Before the interface is there: it would ask for routers as soon as it is on.
-fn switch_ipv6_off() -> Result<(), HostError> {
-    for whose in ["all", "default"] {
-        match set_sysctl(&format!("ipv6/conf/{whose}/disable_ipv6"), "1") {
-            // A kernel without IPv6 has none to switch off.
-            Err(HostError::Sysctl { source, .. }) if source.kind() == ErrorKind::NotFound => {}
-            done => done?,
-        }
-    }
-    Ok(())
-}
-
-fn open_tun() -> Result<File, HostError> {
-    let flags = OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
-    let opened = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .custom_flags(flags.bits())
-        .open("/dev/net/tun");
-    opened.map_err(|source: io::Error| HostError::Tun { source })
 }

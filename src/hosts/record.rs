@@ -7,6 +7,9 @@ use serde_json::json;
 use super::seen::SeenFrame;
 use crate::flow::Party;
 
+/// The word for the router as a sender.
+pub const ROUTER: &str = "router";
+
 /// What a wire did.
 #[derive(Debug, Default)]
 pub struct WireRecord {
@@ -26,8 +29,8 @@ pub struct WireRecord {
 pub struct FrameRecord {
     /// Who sent it.
     pub from: Party,
-    /// Its number among the frames that this host sent, from 1.
-    pub number: u64,
+    /// Its number among the frames that this host sent, from 1; absent where the router has made it.
+    pub number: Option<u64>,
     /// What it is.
     pub is: SeenFrame,
     /// Its length, in bytes, with its Ethernet header.
@@ -64,6 +67,8 @@ pub enum Fate {
     QueueFull,
     /// The packet was longer than the wire carries.
     TooLong,
+    /// The router did not send it on.
+    NotForwarded,
     /// It had not arrived when the wire ended.
     OnTheWay,
 }
@@ -77,6 +82,7 @@ impl Fate {
             Self::LostByRule => "lost",
             Self::QueueFull => "queue full",
             Self::TooLong => "too long",
+            Self::NotForwarded => "not forwarded",
             Self::OnTheWay => "on the way",
         }
     }
@@ -127,8 +133,8 @@ impl WireRecord {
                 .collect();
             let line = json!({
                 "frame": number,
-                "from": frame.from.word(),
-                "packet": nth(&sender.sent, frame.number),
+                "from": if frame.number.is_some() { frame.from.word() } else { ROUTER },
+                "packet": frame.number.and_then(|number| nth(&sender.sent, number)),
                 "is": frame.is.to_string(),
                 "length": frame.length,
                 "time": frame.taken,

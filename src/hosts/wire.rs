@@ -1,5 +1,6 @@
 //! The wire: a thread that takes the frames of each host and, after what the rules say, gives them to the other.
 
+mod beyond;
 mod link;
 
 use std::cmp::Reverse;
@@ -15,10 +16,13 @@ use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, ppoll};
 use nix::sys::prctl;
 use nix::sys::time::TimeSpec;
+use smallvec::{SmallVec, smallvec};
 
+use self::beyond::Beyond;
 use self::link::{Link, Room};
 use super::host::Host;
 use super::record::{Arrival, Fate, FrameRecord, WireRecord};
+use super::router::Router;
 use super::rules::{Copy, RuleState, Rules};
 use crate::flow::Party;
 use crate::os::cancel::CancelToken;
@@ -38,9 +42,23 @@ impl Wire {
     /// The system gives no more threads or files.
     pub fn between(client: &Host, server: &Host, rules: Rules, seed: u64) -> io::Result<Self> {
         let taps = [client.tap.try_clone()?, server.tap.try_clone()?];
+        Self::start(Carrier::new(taps, None, rules, seed))
+    }
+
+    /// Connects the client's host to a router, by a wire with these rules, and that one to the server's, by a cable that does
+    /// nothing.
+    ///
+    /// # Errors
+    /// As [`Self::between`].
+    pub fn over(router: &Router, client: &Host, server: &Host, rules: Rules, seed: u64) -> io::Result<Self> {
+        let taps = [client.tap.try_clone()?, router.near.try_clone()?];
+        let beyond = Beyond::new(router.far.try_clone()?, server.tap.try_clone()?);
+        Self::start(Carrier::new(taps, Some(beyond), rules, seed))
+    }
+
+    fn start(carrier: Carrier) -> io::Result<Self> {
         let over = CancelToken::new()?;
         let until = over.clone();
-        let carrier = Carrier::new(taps, rules, seed);
         let thread = Builder::new()
             .name("wire".into())
             .spawn(move || carrier.carry(&until))?;
@@ -71,7 +89,9 @@ const IN_A_ROW: usize = 64;
 const MOST_RECORDS: usize = 1_000_000;
 
 struct Carrier {
+    /// The ends of the wire: the client, and the server or the router.
     taps: [File; 2],
+    beyond: Option<Beyond>,
     links: [Link; 2],
     rules: Rules,
     state: RuleState,
@@ -102,9 +122,10 @@ fn now() -> i64 {
 }
 
 impl Carrier {
-    fn new(taps: [File; 2], rules: Rules, seed: u64) -> Self {
+    fn new(taps: [File; 2], beyond: Option<Beyond>, rules: Rules, seed: u64) -> Self {
         Self {
             taps,
+            beyond,
             links: PARTIES.map(|from| Link::of(&rules, from, seed)),
             state: RuleState::new(rules.clone(), seed),
             rules,
@@ -123,10 +144,10 @@ impl Carrier {
         while !over.requested() {
             let ready = self.wait(over)?;
             self.deliver()?;
-            for (from, is_ready) in ready.into_iter().enumerate() {
+            for (source, is_ready) in Source::ALL.into_iter().zip(ready) {
                 for _ in 0..if is_ready { IN_A_ROW } else { 0 } {
-                    match self.taps.get(from).map(|mut tap| tap.read(&mut room)) {
-                        Some(Ok(length)) => self.take(from, room.get(..length).unwrap_or_default())?,
+                    match self.tap(source).map(|mut tap| tap.read(&mut room)) {
+                        Some(Ok(length)) => self.sent_by(source, room.get(..length).unwrap_or_default())?,
                         Some(Err(error)) if error.kind() == ErrorKind::WouldBlock => break,
                         Some(Err(error)) if error.kind() == ErrorKind::Interrupted => {}
                         Some(Err(error)) => return Err(error),
@@ -140,22 +161,67 @@ impl Carrier {
         Ok(self.record)
     }
 
-    /// Waits for a frame, for the time at which one has to arrive, or for the end. Which hosts have sent something?
-    fn wait(&self, over: &CancelToken) -> io::Result<[bool; 2]> {
-        let [client, server] = &self.taps;
-        let mut watched = [
-            PollFd::new(client.as_fd(), PollFlags::POLLIN),
-            PollFd::new(server.as_fd(), PollFlags::POLLIN),
-            PollFd::new(over.descriptor(), PollFlags::POLLIN),
-        ];
+    /// Waits for a frame, for the time at which one has to arrive, or for the end. Who has sent something?
+    fn wait(&self, over: &CancelToken) -> io::Result<[bool; 4]> {
+        let mut watched: SmallVec<[PollFd<'_>; 5]> = smallvec![PollFd::new(over.descriptor(), PollFlags::POLLIN)];
+        let taps = Source::ALL.iter().filter_map(|source| self.tap(*source));
+        watched.extend(taps.map(|tap| PollFd::new(tap.as_fd(), PollFlags::POLLIN)));
         let next = self.on_the_way.peek().map(|Reverse(next)| next.due);
         let time = next.map(|due| TimeSpec::from(due.saturating_duration_since(Instant::now())));
         match ppoll(&mut watched, time, None) {
             Ok(_) | Err(Errno::EINTR) => {}
             Err(error) => return Err(error.into()),
         }
-        let [client, server, _] = watched.map(|one| one.any().unwrap_or(false));
-        Ok([client, server])
+        let mut ready = [false; 4];
+        for (is_ready, one) in ready.iter_mut().zip(watched.iter().skip(1)) {
+            *is_ready = one.any().unwrap_or(false);
+        }
+        Ok(ready)
+    }
+
+    const fn tap(&self, source: Source) -> Option<&File> {
+        let [client, near] = &self.taps;
+        match (source, &self.beyond) {
+            (Source::Client, _) => Some(client),
+            (Source::OtherEnd, _) => Some(near),
+            (Source::RouterBeyond, Some(beyond)) => Some(&beyond.router),
+            (Source::ServerBeyond, Some(beyond)) => Some(&beyond.server),
+            (_, None) => None,
+        }
+    }
+
+    fn sent_by(&mut self, source: Source, frame: &[u8]) -> io::Result<()> {
+        match (source, &mut self.beyond) {
+            (Source::Client, _) => self.take(0, frame, None),
+            (Source::OtherEnd, Some(beyond)) => {
+                let known = Known {
+                    number: beyond.server_leaves(frame),
+                };
+                self.take(1, frame, Some(known))
+            }
+            (Source::OtherEnd, None) => self.take(1, frame, None),
+            (Source::RouterBeyond, Some(_)) => self.reach_server(frame),
+            (Source::ServerBeyond, Some(beyond)) => {
+                beyond.server_enters(frame);
+                write(&beyond.router, frame)
+            }
+            (_, None) => Ok(()),
+        }
+    }
+
+    /// A frame from the router reaches the server.
+    fn reach_server(&mut self, frame: &[u8]) -> io::Result<()> {
+        let Some(beyond) = &mut self.beyond else {
+            return Ok(());
+        };
+        let arrived_at = now();
+        write(&beyond.server, frame)?;
+        let known = beyond.client_leaves(frame);
+        // What the router itself sends to the server is not in the record.
+        self.record.left_out += u64::from(known.is_none());
+        let (record, changed) = known.unwrap_or_default();
+        self.arrived(1, record, arrived_at, changed);
+        Ok(())
     }
 
     /// Lets the frames arrive whose time has come.
@@ -176,11 +242,14 @@ impl Carrier {
         Ok(())
     }
 
-    fn take(&mut self, from: usize, frame: &[u8]) -> io::Result<()> {
+    fn take(&mut self, from: usize, frame: &[u8], known: Option<Known>) -> io::Result<()> {
         let (now, taken_at) = (Instant::now(), now());
         let party = PARTIES.get(from).copied().unwrap_or(Party::Client);
         let decision = self.state.decide(party, frame);
-        let number = self.record.count(party);
+        let number = match known {
+            Some(Known { number }) => number,
+            None => Some(self.record.count(party)),
+        };
         let fate = if decision.copies.is_empty() {
             Fate::LostByRule
         } else {
@@ -253,30 +322,65 @@ impl Carrier {
     }
 
     fn arrive(&mut self, to: usize, frame: &[u8], record: Option<usize>, corrupted: bool) -> io::Result<()> {
-        let Some(mut tap) = self.taps.get(to) else {
+        let Some(tap) = self.taps.get(to) else {
             return Ok(());
         };
         let arrived_at = now();
-        loop {
-            match tap.write(frame) {
-                Ok(_) => break,
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
+        write(tap, frame)?;
+        match &mut self.beyond {
+            Some(beyond) if to == 1 => {
+                beyond.client_enters(frame, record, corrupted);
+                self.lost(record, Fate::NotForwarded);
             }
+            _ => self.arrived(to, record, arrived_at, corrupted),
         }
-        let arrived = self.arrived.get_mut(to).map_or(0, |count| {
+        Ok(())
+    }
+
+    /// A frame has arrived at a host.
+    fn arrived(&mut self, to: usize, record: Option<usize>, time: i64, changed: bool) {
+        let order = self.arrived.get_mut(to).map_or(0, |count| {
             *count += 1;
             *count
         });
         if let Some(record) = record.and_then(|index| self.record.frames.get_mut(index)) {
             record.fate = Fate::Passed;
-            record.arrivals.push(Arrival {
-                time: arrived_at,
-                order: arrived,
-                changed: corrupted,
-            });
+            record.arrivals.push(Arrival { time, order, changed });
         }
-        Ok(())
+    }
+}
+
+/// Where frames come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Source {
+    /// The client.
+    Client,
+    /// The other end of the wire: the server, or the router.
+    OtherEnd,
+    /// The router, on the server's side.
+    RouterBeyond,
+    /// The server, where a router is between.
+    ServerBeyond,
+}
+
+impl Source {
+    const ALL: [Self; 4] = [Self::Client, Self::OtherEnd, Self::RouterBeyond, Self::ServerBeyond];
+}
+
+/// What is known of a frame that comes from a router: its number among what the server sent, unless the router has made it.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    number: Option<u64>,
+}
+
+/// Has an interface receive the frame.
+fn write(mut tap: &File, frame: &[u8]) -> io::Result<()> {
+    loop {
+        match tap.write(frame) {
+            Ok(_) => return Ok(()),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use super::threads::spawn;
 use crate::app::socket::{Family, Socket, SocketType};
 use crate::calls::{Program, Role};
 use crate::flow::Party;
-use crate::hosts::host;
+use crate::hosts::addresses;
 use crate::hosts::host_thread::HostThread;
 use crate::os::cancel::CancelToken;
 use crate::os::poll::{self, Interest, WaitOutcome};
@@ -81,7 +81,7 @@ impl LabContext {
         hosts: [HostThread; 2],
         timeout: Duration,
     ) -> Result<Self, Failure> {
-        let address = SocketAddr::new(host::address(Party::Server).into(), PORT);
+        let address = SocketAddr::new(addresses::address(Party::Server).into(), PORT);
         Ok(Self {
             address,
             hosts: Some(hosts),

@@ -54,6 +54,28 @@ pub fn set_initial_window(network: &Network<'_>, segments: u32) -> io::Result<()
     change(RouteNetlinkMessage::NewRoute(route), NLM_F_CREATE | NLM_F_REPLACE)
 }
 
+/// Has packets to all other networks go over a router: ip-route(8), `default via`.
+///
+/// # Errors
+/// No such interface; the router is in none of its networks; no permission (`CAP_NET_ADMIN`).
+pub fn set_default_route(interface: &str, router: Ipv4Addr) -> io::Result<()> {
+    let index = if_nametoindex(interface)?;
+    let mut route = RouteMessage::default();
+    route.header = RouteHeader {
+        address_family: Family::Inet,
+        table: RouteHeader::RT_TABLE_MAIN,
+        protocol: RouteProtocol::Static,
+        scope: RouteScope::Universe,
+        kind: RouteType::Unicast,
+        ..RouteHeader::default()
+    };
+    route.attributes = vec![
+        RouteAttribute::Gateway(RouteAddress::Inet(router)),
+        RouteAttribute::Oif(index),
+    ];
+    change(RouteNetlinkMessage::NewRoute(route), NLM_F_CREATE | NLM_F_REPLACE)
+}
+
 /// Asks the kernel for a change, and waits for its answer.
 fn change(what: RouteNetlinkMessage, flags: u16) -> io::Result<()> {
     let mut header = NetlinkHeader::default();

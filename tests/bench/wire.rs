@@ -15,8 +15,10 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use socket_lab::flow::Party;
-use socket_lab::hosts::host::{self, Host, enter_new_network};
+use socket_lab::hosts::addresses;
+use socket_lab::hosts::host::{Host, Way};
 use socket_lab::hosts::host_thread::HostThread;
+use socket_lab::hosts::namespace::enter_new_network;
 use socket_lab::hosts::wire::Wire;
 use socket_lab::privilege::enter_private_network;
 
@@ -69,7 +71,7 @@ fn role(name: &str) -> Anything<Command> {
     let mut command = Command::new(std::env::current_exe()?);
     command
         .arg(name)
-        .arg(SocketAddr::from((host::address(Party::Server), PORT)).to_string());
+        .arg(SocketAddr::from((addresses::address(Party::Server), PORT)).to_string());
     Ok(command)
 }
 
@@ -94,9 +96,9 @@ fn through_wire(rules: &str, server_role: &str, client_role: &str) -> Anything<(
     let rules: socket_lab::hosts::rules::Rules = rules.parse()?;
     let began = Instant::now();
     enter_private_network()?;
-    let client = Host::set_up(Party::Client)?;
+    let client = Host::set_up(Party::Client, Way::Wire)?;
     enter_new_network()?;
-    let server = Host::set_up(Party::Server)?;
+    let server = Host::set_up(Party::Server, Way::Wire)?;
     let threads = [HostThread::start(&client)?, HostThread::start(&server)?];
     let delayed = !rules.rules.is_empty();
     let wire = Wire::between(&client, &server, rules, 1)?;

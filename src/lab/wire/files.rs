@@ -9,7 +9,7 @@ use super::run::WireRun;
 use super::settings::WireSettings;
 use crate::calls::lines;
 use crate::flow::Party;
-use crate::hosts::host::INTERFACE;
+use crate::hosts::addresses::INTERFACE;
 use crate::lab::failure::Failure;
 use crate::lab::folder::{Folder, Pending};
 use crate::lab::recording::{bounded_report_model, record, report_failed};

@@ -62,9 +62,10 @@ pub fn run(settings: &WireSettings, say: Say) -> Result<Outcome, Failure> {
         .map_err(|error| Failure::of("watching for Ctrl+C", error, "allow more open files with 'ulimit -n'"))?;
     let TwoHosts {
         hosts: [client, server],
+        router,
         threads,
         captures,
-    } = TwoHosts::make(settings.textbook, &run.kernel)?;
+    } = TwoHosts::make(settings.textbook, &run.kernel, run.router)?;
     drop_privileges().map_err(|error| Failure::Line(error.to_string()))?;
     let timeout = match run.traffic {
         Traffic::Typed {
@@ -80,7 +81,12 @@ pub fn run(settings: &WireSettings, say: Say) -> Result<Outcome, Failure> {
     let quiet = quiet(&settings.rules);
     let [at_client, at_server] = captures.map(|capture| Capturing::start(capture, quiet));
     let capturing = [at_client?, at_server?];
-    let wire = Wire::between(&client, &server, settings.rules.clone(), settings.seed).map_err(|error| {
+    let (rules, seed) = (settings.rules.clone(), settings.seed);
+    let wire = match &router {
+        None => Wire::between(&client, &server, rules, seed),
+        Some(router) => Wire::over(router, &client, &server, rules, seed),
+    };
+    let wire = wire.map_err(|error| {
         Failure::of(
             "starting the wire",
             error,

@@ -9,8 +9,8 @@ use super::settings::WireSettings;
 use super::two_hosts::SINCE_THE_TEXTBOOK;
 use crate::explain::count;
 use crate::flow::Party;
-use crate::hosts::host;
-use crate::hosts::record::{Fate, FrameRecord};
+use crate::hosts::addresses;
+use crate::hosts::record::{Fate, FrameRecord, ROUTER};
 use crate::lab::network::Network;
 use crate::lab::overview::Overview;
 use crate::lab::printed_names::{beside_this_program, shown_path};
@@ -57,6 +57,12 @@ impl WirePrinter<'_> {
         )?;
         writeln!(out)?;
         overview.paragraph(out, "  Wire:   ", &self.settings.rules_in_words())?;
+        if let Some(mtu) = run.router {
+            let [near, far] = [Party::Client, Party::Server].map(addresses::of_router);
+            let words =
+                format!("{near} and {far}, between the two hosts; packets to the server have {mtu} bytes at most");
+            overview.paragraph(out, "  Router: ", &words)?;
+        }
         let mut hosts = run.kernel.in_words();
         if self.settings.textbook {
             let without: Vec<&str> = SINCE_THE_TEXTBOOK.iter().map(|(_, what)| *what).collect();
@@ -130,7 +136,7 @@ impl WirePrinter<'_> {
     /// Both captures in one ladder.
     fn both_ends(&self, out: &mut impl Write, overview: &Overview<'_>, result: &WireResult) -> io::Result<()> {
         let [client, server] = [Party::Client, Party::Server].map(|party| count(result.count(party), "packet"));
-        let addresses = [Party::Client, Party::Server].map(host::address);
+        let addresses = [Party::Client, Party::Server].map(addresses::address);
         let [of_client, of_server] = addresses;
         overview.heading(
             out,
@@ -188,14 +194,20 @@ impl WirePrinter<'_> {
 
 /// What was done to a frame, in a sentence. `sent` are the numbers of what its sender has sent, in the capture there.
 fn done(frame: &FrameRecord, sent: &[u64]) -> String {
-    let index = usize::try_from(frame.number.saturating_sub(1)).unwrap_or(usize::MAX);
-    let packet = sent.get(index).map_or(String::new(), |number| {
+    let index = frame.number.and_then(|number| usize::try_from(number - 1).ok());
+    let packet = index.and_then(|index| sent.get(index)).map_or(String::new(), |number| {
         format!(" (packet {number} at the {})", frame.from)
     });
+    let what = match frame.number {
+        Some(_) => frame.is.to_string(),
+        // By the rules it is the server's: it comes from there.
+        None => frame.is.to_string().replacen(frame.from.word(), ROUTER, 1),
+    };
     let arrivals = match (frame.fate, frame.arrivals.len()) {
         (Fate::LostByRule, _) => "lost".to_owned(),
         (Fate::QueueFull, _) => "lost: too many frames waited".to_owned(),
         (Fate::TooLong, _) => "lost: longer than this wire carries".to_owned(),
+        (Fate::NotForwarded, _) => "the router did not send it on".to_owned(),
         (Fate::OnTheWay, _) => "still on its way at the end".to_owned(),
         (Fate::Passed, 1) => "arrived".to_owned(),
         (Fate::Passed, times) => format!("arrived {times} times"),
@@ -209,5 +221,5 @@ fn done(frame: &FrameRecord, sent: &[u64]) -> String {
     let after = later.map_or(String::new(), |time| {
         format!(", {} after it was sent", crate::explain::duration(time))
     });
-    format!("{}{packet}: {arrivals}{changed}{after}.", frame.is)
+    format!("{what}{packet}: {arrivals}{changed}{after}.")
 }

@@ -3,7 +3,7 @@
 use crate::calls::{Call, CallName};
 use crate::explain::duration;
 use crate::flow::Party;
-use crate::hosts::host;
+use crate::hosts::addresses;
 use crate::hosts::record::{CaptureNumbers, FrameRecord, WireRecord};
 use crate::hosts::seen::FrameKind;
 use crate::lab::result::RunResult;
@@ -115,7 +115,7 @@ impl WireResult {
         for (number, frame) in (1..).zip(self.end(party).frames()) {
             // RFC 894: six bytes of destination, six of source.
             let source = frame.bytes.get(6..12);
-            if source == Some(&host::mac(party)[..]) {
+            if source == Some(&addresses::mac(party)[..]) {
                 numbers.sent.push(number);
             } else {
                 numbers.received.push(number);

@@ -24,6 +24,8 @@ pub struct WireRun {
     pub rules: &'static str,
     /// Does it show what the textbook describes, and so does without what was added to TCP since?
     pub textbook: bool,
+    /// Is there a router between the hosts? The longest packet, in bytes, that it sends on to the server.
+    pub router: Option<u16>,
     /// What the kernels of the hosts are told.
     pub kernel: KernelSettings,
     /// What goes over the wire.

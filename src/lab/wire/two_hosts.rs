@@ -3,9 +3,12 @@
 use super::run::KernelSettings;
 use crate::capture::live::Capture;
 use crate::flow::Party;
+use crate::hosts::addresses::INTERFACE;
 use crate::hosts::error::HostError;
-use crate::hosts::host::{Host, INTERFACE, enter_new_network, set_sysctl, sysctl};
+use crate::hosts::host::{Host, Way};
 use crate::hosts::host_thread::HostThread;
+use crate::hosts::namespace::{enter_new_network, set_sysctl, sysctl};
+use crate::hosts::router::Router;
 use crate::lab::capturing;
 use crate::lab::failure::Failure;
 
@@ -25,6 +28,8 @@ const CONGESTION_CONTROL: &str = "reno";
 pub struct TwoHosts {
     /// The client's host and the server's.
     pub hosts: [Host; 2],
+    /// The router between them.
+    pub router: Option<Router>,
     /// A thread in each of them.
     pub threads: [HostThread; 2],
     /// A capture at each of them.
@@ -32,17 +37,27 @@ pub struct TwoHosts {
 }
 
 impl TwoHosts {
-    /// Makes them: the network in which this process is becomes the client's, a new one the server's. This process is in that one
+    /// Makes them: the network in which this process is becomes the client's, a new one the server's. Between them is a router, where
+    /// `router` has the longest packet, in bytes, that it sends on to the server. This process is in that one
     /// afterwards.
     ///
     /// To be called while this process may still do so, and has one thread.
     ///
     /// # Errors
     /// The system refuses a step.
-    pub fn make(textbook: bool, kernel: &KernelSettings) -> Result<Self, Failure> {
-        let client = Self::host(Party::Client, textbook, kernel)?;
+    pub fn make(textbook: bool, kernel: &KernelSettings, router: Option<u16>) -> Result<Self, Failure> {
+        let way = if router.is_some() { Way::Router } else { Way::Wire };
+        let host = |party| Self::host(party, way, textbook, kernel);
+        let client = host(Party::Client)?;
+        let router = match router {
+            Some(mtu) => {
+                enter_new_network().map_err(failed)?;
+                Some(Router::set_up(mtu).map_err(failed)?)
+            }
+            None => None,
+        };
         enter_new_network().map_err(failed)?;
-        let server = Self::host(Party::Server, textbook, kernel)?;
+        let server = host(Party::Server)?;
         let thread = |host: &Host| {
             HostThread::start(host)
                 .map_err(|error| Failure::of("starting a thread in a host", error, "allow more with 'ulimit -u'"))
@@ -50,13 +65,14 @@ impl TwoHosts {
         let threads = [thread(&client.0)?, thread(&server.0)?];
         Ok(Self {
             hosts: [client.0, server.0],
+            router,
             threads,
             captures: [client.1, server.1],
         })
     }
 
-    fn host(party: Party, textbook: bool, kernel: &KernelSettings) -> Result<(Host, Capture), Failure> {
-        let host = Host::set_up(party).map_err(failed)?;
+    fn host(party: Party, way: Way, textbook: bool, kernel: &KernelSettings) -> Result<(Host, Capture), Failure> {
+        let host = Host::set_up(party, way).map_err(failed)?;
         set_sysctl("ipv4/tcp_congestion_control", CONGESTION_CONTROL).map_err(failed)?;
         if textbook {
             for (name, _) in SINCE_THE_TEXTBOOK {

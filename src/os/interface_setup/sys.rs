@@ -113,15 +113,13 @@ pub fn set_mac(interface: &str, mac: MacAddress) -> io::Result<()> {
     unsafe { ioctl(libc::SIOCSIFHWADDR, &mut request) }
 }
 
-/// Gives an interface its IPv4 address, in a network of 256 addresses. netdevice(7), `SIOCSIFADDR`, `SIOCSIFNETMASK`
+/// Gives an interface its IPv4 address, in a network of this many bits (32 at most). netdevice(7), `SIOCSIFADDR`, `SIOCSIFNETMASK`
 ///
 /// # Errors
 /// Those of ioctl(2): no such interface, no permission (`CAP_NET_ADMIN`).
-pub fn set_address(interface: &str, address: Ipv4Addr) -> io::Result<()> {
-    for (call, address) in [
-        (libc::SIOCSIFADDR, address),
-        (libc::SIOCSIFNETMASK, Ipv4Addr::new(255, 255, 255, 0)),
-    ] {
+pub fn set_address(interface: &str, address: Ipv4Addr, prefix: u8) -> io::Result<()> {
+    let mask = Ipv4Addr::from(u32::MAX.checked_shl(32 - u32::from(prefix.min(32))).unwrap_or(0));
+    for (call, address) in [(libc::SIOCSIFADDR, address), (libc::SIOCSIFNETMASK, mask)] {
         let mut request = request_for(interface);
         request.ifr_ifru.ifru_addr = internet(address);
         // SAFETY: both read the name and the address of an ifreq and nothing beyond it.
@@ -235,7 +233,7 @@ mod tests {
             assert!(set_mtu(name, 1500).is_err(), "{name}");
             assert!(switch_off(name, Offload::TcpSegmentation).is_err(), "{name}");
             assert!(set_mac(name, [2, 0, 0, 0, 0, 1]).is_err(), "{name}");
-            assert!(set_address(name, Ipv4Addr::new(10, 0, 0, 1)).is_err(), "{name}");
+            assert!(set_address(name, Ipv4Addr::new(10, 0, 0, 1), 24).is_err(), "{name}");
             assert!(
                 set_neighbour(name, Ipv4Addr::new(10, 0, 0, 1), [2, 0, 0, 0, 0, 1]).is_err(),
                 "{name}"

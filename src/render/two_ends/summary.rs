@@ -300,7 +300,8 @@ fn only(exchange: &Exchange, side: Side, lines: &mut Vec<(&'static str, String)>
     if let Some((first, _)) = conversations.iter().max_by_key(|(_, count)| **count) {
         let packets: u64 = conversations.values().sum();
         let text = format!(
-            "{} of {}, such as {}: another exchange, all lost, or left out by the filter of the other capture",
+            "{} of {}, such as {}: another exchange, made on the way as by a router, all lost, or left out by the filter of the other \
+             capture",
             count(packets, "packet"),
             count(conversations.len() as u64, "conversation"),
             title(exchange, *first)

@@ -15,6 +15,7 @@ pub(super) static RUN: WireRun = WireRun {
     title: "The third segment of the handshake is lost",
     rules: "delay 20ms; lose client ack 1",
     textbook: false,
+    router: None,
     kernel: KernelSettings::NONE,
     traffic: Traffic::Typed {
         client: Program::TcpClient,

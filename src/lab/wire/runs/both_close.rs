@@ -20,6 +20,7 @@ pub(super) static RUN: WireRun = WireRun {
     title: "Both ends close at once",
     rules: "delay 200ms",
     textbook: false,
+    router: None,
     kernel: KernelSettings::NONE,
     traffic: Traffic::ByHand(exchange),
     before: "Watch: each end sends its FIN before the other's has come (RFC 9293, section 3.6, figure 13).",

@@ -18,6 +18,7 @@ pub(super) static RUN: WireRun = WireRun {
     title: "Both ends open at once",
     rules: "delay 200ms",
     textbook: false,
+    router: None,
     kernel: KernelSettings::NONE,
     traffic: Traffic::ByHand(exchange),
     before: "Watch: no socket listens here. Both ends have taken port 13000 by bind(), and each calls connect() to the other before \

@@ -19,6 +19,7 @@ pub(super) static RUN: WireRun = WireRun {
     title: "A wire that is slower than the sender",
     rules: "delay 20ms; rate 10Mbit client; queue 25 client",
     textbook: false,
+    router: None,
     kernel: KernelSettings::NONE,
     traffic: Traffic::ByHand(|context, length| {
         let bytes = match length {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::app::socket::Socket;
 use crate::calls::Role;
 use crate::flow::Party;
-use crate::hosts::host;
+use crate::hosts::addresses;
 use crate::lab::context::{LabContext, PORT};
 use crate::lab::failure::Failure;
 use crate::lab::threads::{joined, spawn};
@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Address and port of a host where its port is chosen.
 pub(super) fn chosen(party: Party) -> SocketAddr {
-    SocketAddr::new(host::address(party).into(), PORT)
+    SocketAddr::new(addresses::address(party).into(), PORT)
 }
 
 /// What client and server do at the same time.

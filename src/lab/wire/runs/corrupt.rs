@@ -15,6 +15,7 @@ pub(super) static RUN: WireRun = WireRun {
     title: "A bit is changed on the way",
     rules: "delay 20ms; corrupt client data 1",
     textbook: false,
+    router: None,
     kernel: KernelSettings::NONE,
     traffic: Traffic::Typed {
         client: Program::TcpClient,

@@ -15,6 +15,7 @@ pub(super) static RUN: WireRun = WireRun {
     title: "The client's line is lost",
     rules: "delay 20ms; lose client data 1",
     textbook: false,
+    router: None,
     kernel: KernelSettings::NONE,
     traffic: Traffic::Typed {
         client: Program::TcpClient,

@@ -15,6 +15,7 @@ pub(super) static RUN: WireRun = WireRun {
     title: "Three duplicate acknowledgments",
     rules: "delay 20ms; rate 20Mbit; lose client data 3",
     textbook: true,
+    router: None,
     kernel: KernelSettings::NONE,
     traffic: Traffic::Typed {
         client: Program::TcpClient,

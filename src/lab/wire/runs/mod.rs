@@ -1,6 +1,7 @@
 //! The runs with two hosts, one file each: what the wire does, what to predict, and what the packets show.
 
 mod ack_lost;
+mod black_hole;
 mod both_close;
 mod both_open;
 mod bottleneck;
@@ -10,6 +11,7 @@ mod data_lost;
 mod duplicate;
 mod fast_retransmit;
 mod lines;
+mod path_mtu;
 mod reorder;
 mod reply_lost;
 mod rtt;
@@ -37,6 +39,8 @@ pub static ALL: &[&WireRun] = &[
     &zero_window::RUN,
     &slow_start::RUN,
     &bottleneck::RUN,
+    &path_mtu::RUN,
+    &black_hole::RUN,
     &both_open::RUN,
     &both_close::RUN,
 ];

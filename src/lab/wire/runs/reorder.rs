@@ -15,6 +15,7 @@ pub(super) static RUN: WireRun = WireRun {
     title: "A segment is overtaken",
     rules: "delay 20ms; rate 20Mbit; hold 5ms client data 3",
     textbook: true,
+    router: None,
     kernel: KernelSettings::NONE,
     traffic: Traffic::Typed {
         client: Program::TcpClient,

@@ -15,6 +15,7 @@ pub(super) static RUN: WireRun = WireRun {
     title: "A line over a wire of 20 ms each way",
     rules: "delay 20ms",
     textbook: false,
+    router: None,
     kernel: KernelSettings::NONE,
     traffic: Traffic::Typed {
         client: Program::TcpClient,

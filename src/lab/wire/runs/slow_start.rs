@@ -17,6 +17,7 @@ pub(super) static RUN: WireRun = WireRun {
     title: "Slow start",
     rules: "delay 50ms",
     textbook: false,
+    router: None,
     kernel: KernelSettings {
         values: &[],
         initial_window: Some(1),

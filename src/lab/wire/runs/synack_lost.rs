@@ -15,6 +15,7 @@ pub(super) static RUN: WireRun = WireRun {
     title: "The first SYN-ACK is lost",
     rules: "delay 100ms; lose server syn-ack 1; hold 100ms client syn 2",
     textbook: false,
+    router: None,
     kernel: KernelSettings::NONE,
     traffic: Traffic::Typed {
         client: Program::TcpClient,

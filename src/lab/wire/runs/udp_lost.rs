@@ -15,6 +15,7 @@ pub(super) static RUN: WireRun = WireRun {
     title: "A lost datagram",
     rules: "delay 20ms; lose client datagram 2",
     textbook: false,
+    router: None,
     kernel: KernelSettings::NONE,
     traffic: Traffic::Typed {
         client: Program::UdpClient,

@@ -16,6 +16,7 @@ pub(super) static RUN: WireRun = WireRun {
     title: "A closed window",
     rules: "delay 20ms",
     textbook: false,
+    router: None,
     kernel: KernelSettings {
         values: &[(Server, "ipv4/tcp_rmem", "4096 8192 8192")],
         initial_window: None,
