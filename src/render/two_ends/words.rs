@@ -51,6 +51,8 @@ pub(super) fn packet(seen: &Seen, starts: Starts, data: u64) -> Vec<String> {
             let has_ack = seen.flags.has(Flags::ACK);
             let ack = has_ack.then(|| format!("ack={}", starts.relative(!seen.from_low, seen.acknowledgment)));
             let len = (data > 0).then(|| format!("len={data}"));
+            // A window of zero is zero in any scale. That of a reset means nothing.
+            let window = (seen.window == 0 && !seen.flags.has(Flags::RST)).then(|| "win=0".to_owned());
             let join = |parts: &[Option<&String>]| {
                 parts
                     .iter()
@@ -59,7 +61,13 @@ pub(super) fn packet(seen: &Seen, starts: Starts, data: u64) -> Vec<String> {
                     .collect::<Vec<_>>()
                     .join(" ")
             };
-            let mut words = vec![join(&[Some(&flags), Some(&sequence), ack.as_ref(), len.as_ref()])];
+            let mut words = vec![join(&[
+                Some(&flags),
+                Some(&sequence),
+                ack.as_ref(),
+                len.as_ref(),
+                window.as_ref(),
+            ])];
             if data > 0 {
                 words.push(join(&[Some(&flags), Some(&sequence), len.as_ref()]));
                 words.push(join(&[Some(&sequence), len.as_ref()]));

@@ -16,7 +16,7 @@ pub(super) static RUN: WireRun = WireRun {
     about: "The same, but what the router says is lost",
     question: "and if the router's ICMP messages never arrive, as behind many firewalls?",
     title: "A router whose ICMP messages are lost",
-    rules: "delay 20ms; lose server icmp",
+    rules: "delay 20ms; rate 10Mbit; lose server icmp",
     textbook: false,
     router: Some(MTU),
     kernel: KernelSettings {

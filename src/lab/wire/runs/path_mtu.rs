@@ -15,7 +15,7 @@ pub(super) static RUN: WireRun = WireRun {
     about: "A router sends on packets of 1000 bytes at most, and says so",
     question: "the client sends packets of 1500 bytes, the router sends on 1000 at most: who cuts the data smaller?",
     title: "A router that sends on shorter packets only",
-    rules: "delay 20ms",
+    rules: "delay 20ms; rate 10Mbit",
     textbook: false,
     router: Some(MTU),
     kernel: KernelSettings::NONE,

@@ -14,7 +14,7 @@ pub(super) static RUN: WireRun = WireRun {
     about: "A server that does not read: its window closes",
     question: "the server reads nothing for four seconds: what does the client's kernel do meanwhile?",
     title: "A closed window",
-    rules: "delay 20ms",
+    rules: "delay 20ms; rate 10Mbit",
     textbook: false,
     router: None,
     kernel: KernelSettings {
@@ -23,7 +23,7 @@ pub(super) static RUN: WireRun = WireRun {
     },
     traffic: Traffic::ByHand(|context, length| {
         let elsewhere = length.pick(Duration::from_millis(4_200), Duration::from_millis(1_500));
-        super::by_hand::upload(context, 20_000, elsewhere)?;
+        super::by_hand::upload(context, 8_500, elsewhere)?;
         Ok(Vec::new())
     }),
     before: "Watch: the server has accepted the connection and then does something else. Its kernel keeps what arrives until the \
