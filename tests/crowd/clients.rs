@@ -313,8 +313,10 @@ fn a_flood_of_garbage_drowns_no_client() {
     flood.connect(("127.0.0.1", port)).unwrap();
     let client = UdpSocket::bind("127.0.0.1:0").unwrap();
     client.set_read_timeout(Some(PATIENCE)).unwrap();
-    let garbage: Vec<u8> = (0..200_u8).map(|byte| byte.wrapping_mul(151) | 0x80).collect();
-    for number in 0..200 {
+    for number in 0..200_u8 {
+        // Other bytes in each round: a sender that repeats a text looks like a service, and the server says so.
+        let garbage = |byte: u8| byte.wrapping_mul(151).wrapping_add(number) | 0x80;
+        let garbage: Vec<u8> = (0..200).map(garbage).collect();
         for length in 0..50 {
             flood.send(&garbage[..length * 4]).unwrap();
         }

@@ -257,7 +257,9 @@ fn a_run_repeats() {
                 frame["rules"] != json!([]) || is.contains(" data ") && !is.contains(" time ")
             };
             least.insert([told(&client, is_certain), told(&server, is_certain)]);
-            if !run.was_slow() {
+            // The timer leaves 200 ms beside the round trip, and an acknowledgment may wait as long: a FIN of both-open is sent
+            // again now and then.
+            if !run.was_slow() && word != "both-open" {
                 all.insert([told(&client, |_| true), told(&server, |_| true)]);
             }
         }
