@@ -192,14 +192,18 @@ impl Carrier {
 
     fn sent_by(&mut self, source: Source, frame: &[u8]) -> io::Result<()> {
         match (source, &mut self.beyond) {
-            (Source::Client, _) => self.take(0, frame, None),
-            (Source::OtherEnd, Some(beyond)) => {
-                let known = Known {
-                    number: beyond.server_leaves(frame),
-                };
-                self.take(1, frame, Some(known))
+            (Source::Client, _) => {
+                let number = self.record.count(Party::Client);
+                self.take(0, frame, Some(number))
             }
-            (Source::OtherEnd, None) => self.take(1, frame, None),
+            (Source::OtherEnd, Some(beyond)) => {
+                let number = beyond.server_leaves(frame);
+                self.take(1, frame, number)
+            }
+            (Source::OtherEnd, None) => {
+                let number = self.record.count(Party::Server);
+                self.take(1, frame, Some(number))
+            }
             (Source::RouterBeyond, Some(_)) => self.reach_server(frame),
             (Source::ServerBeyond, Some(beyond)) => {
                 beyond.server_enters(frame);
@@ -242,14 +246,11 @@ impl Carrier {
         Ok(())
     }
 
-    fn take(&mut self, from: usize, frame: &[u8], known: Option<Known>) -> io::Result<()> {
+    /// Takes a frame from an end of the wire. Its number among those that the host there has sent; `None`: the router has made it.
+    fn take(&mut self, from: usize, frame: &[u8], number: Option<u64>) -> io::Result<()> {
         let (now, taken_at) = (Instant::now(), now());
         let party = PARTIES.get(from).copied().unwrap_or(Party::Client);
         let decision = self.state.decide(party, frame);
-        let number = match known {
-            Some(Known { number }) => number,
-            None => Some(self.record.count(party)),
-        };
         let fate = if decision.copies.is_empty() {
             Fate::LostByRule
         } else {
@@ -365,12 +366,6 @@ enum Source {
 
 impl Source {
     const ALL: [Self; 4] = [Self::Client, Self::OtherEnd, Self::RouterBeyond, Self::ServerBeyond];
-}
-
-/// What is known of a frame that comes from a router: its number among what the server sent, unless the router has made it.
-#[derive(Debug, Clone, Copy)]
-struct Known {
-    number: Option<u64>,
 }
 
 /// Has an interface receive the frame.

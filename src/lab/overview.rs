@@ -32,9 +32,9 @@ const MOST_LINES: usize = 3;
 /// The lines of the screen that an overview should fit.
 const SCREEN: usize = 40;
 
-/// What can be left out for the screen's sake.
+/// What is left out so that the overview fits the screen.
 #[derive(Clone, Copy)]
-struct Room {
+struct Layout {
     /// A time in which nothing happened is shown when it is as long, in nanoseconds.
     shortest_gap: i64,
     /// Does a command that fills its line have its purpose on the next one?
@@ -43,16 +43,16 @@ struct Room {
 
 /// The first of these that fits the screen is used, or the last. On a slow computer there are many gaps, and most are only its
 /// own; in a folder of a long name the commands are long.
-const ROOMS: [Room; 3] = [
-    Room {
+const LAYOUTS: [Layout; 3] = [
+    Layout {
         shortest_gap: 80_000_000,
         purposes: true,
     },
-    Room {
+    Layout {
         shortest_gap: 1_000_000_000,
         purposes: true,
     },
-    Room {
+    Layout {
         shortest_gap: 1_000_000_000,
         purposes: false,
     },
@@ -77,9 +77,9 @@ impl Overview<'_> {
     /// Those of the writer.
     pub fn write(&self, out: &mut impl Write, finished: &[FinishedRun], names: &[PathBuf]) -> io::Result<()> {
         let mut text = Vec::new();
-        for room in ROOMS {
+        for layout in LAYOUTS {
             text.clear();
-            self.write_with(&mut text, finished, names, room)?;
+            self.write_with(&mut text, finished, names, layout)?;
             if text.lines().count() <= SCREEN {
                 break;
             }
@@ -92,7 +92,7 @@ impl Overview<'_> {
         out: &mut impl Write,
         finished: &[FinishedRun],
         names: &[PathBuf],
-        room: Room,
+        layout: Layout,
     ) -> io::Result<()> {
         let Some((FinishedRun { run, result }, others)) = finished.split_first() else {
             return Ok(());
@@ -104,14 +104,14 @@ impl Overview<'_> {
             for call in &result.calls {
                 self.paragraph(out, "", &text::line(call))?;
             }
-            return self.next(out, run, names, room);
+            return self.next(out, run, names, layout);
         }
         let mut notices = (run.notices)(result);
         notices.extend(result.observations.iter().cloned().map(Notice::of_all));
         let marked: Vec<u64> = notices.iter().filter_map(|notice| notice.packet).collect();
         let rows = OverviewRows {
             marked: &marked,
-            shortest_gap: room.shortest_gap,
+            shortest_gap: layout.shortest_gap,
         };
         self.conversations(out, result, rows)?;
         notices.extend(others.iter().filter_map(|other| compared(result, other)));
@@ -124,7 +124,7 @@ impl Overview<'_> {
             let mark = notice.packet.and_then(|_| marks.next());
             self.paragraph(out, &format!("{} ", mark.unwrap_or(' ')), &notice.text)?;
         }
-        self.next(out, run, names, room)
+        self.next(out, run, names, layout)
     }
 
     fn title(&self, out: &mut impl Write, run: &Run) -> io::Result<()> {
@@ -228,7 +228,7 @@ impl Overview<'_> {
     }
 
     /// What to do next: commands that work as they are printed.
-    fn next(&self, out: &mut impl Write, run: &Run, names: &[PathBuf], room: Room) -> io::Result<()> {
+    fn next(&self, out: &mut impl Write, run: &Run, names: &[PathBuf], layout: Layout) -> io::Result<()> {
         const REPORT: &str = "Report: ";
         const BESIDE: &str = "captures and calls are beside it.";
         let program = beside_this_program("socket-lab");
@@ -257,7 +257,7 @@ impl Overview<'_> {
                 writeln!(out, "   {command:column$}  {why}")?;
             } else {
                 writeln!(out, "   {command}")?;
-                if room.purposes {
+                if layout.purposes {
                     self.paragraph(out, "       ", why)?;
                 }
             }

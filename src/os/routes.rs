@@ -33,25 +33,15 @@ pub struct Network<'n> {
 /// # Errors
 /// No such interface or route; no permission (`CAP_NET_ADMIN`).
 pub fn set_initial_window(network: &Network<'_>, segments: u32) -> io::Result<()> {
-    let index = if_nametoindex(network.interface)?;
-    let mut route = RouteMessage::default();
-    route.header = RouteHeader {
-        address_family: Family::Inet,
-        destination_prefix_length: network.prefix,
-        table: RouteHeader::RT_TABLE_MAIN,
-        // As the route that it replaces.
-        protocol: RouteProtocol::Kernel,
-        scope: RouteScope::Link,
-        kind: RouteType::Unicast,
-        ..RouteHeader::default()
-    };
-    route.attributes = vec![
+    // All else is as in the route that it replaces.
+    let mut route = route(network.interface, RouteProtocol::Kernel, RouteScope::Link)?;
+    route.header.destination_prefix_length = network.prefix;
+    route.attributes.extend([
         RouteAttribute::Destination(RouteAddress::Inet(network.first)),
-        RouteAttribute::Oif(index),
         RouteAttribute::PrefSource(RouteAddress::Inet(network.own)),
         RouteAttribute::Metrics(vec![RouteMetric::InitCwnd(segments)]),
-    ];
-    change(RouteNetlinkMessage::NewRoute(route), NLM_F_CREATE | NLM_F_REPLACE)
+    ]);
+    set(route)
 }
 
 /// Has packets to all other networks go over a router: ip-route(8), `default via`.
@@ -59,28 +49,33 @@ pub fn set_initial_window(network: &Network<'_>, segments: u32) -> io::Result<()
 /// # Errors
 /// No such interface; the router is in none of its networks; no permission (`CAP_NET_ADMIN`).
 pub fn set_default_route(interface: &str, router: Ipv4Addr) -> io::Result<()> {
-    let index = if_nametoindex(interface)?;
+    let mut route = route(interface, RouteProtocol::Static, RouteScope::Universe)?;
+    route
+        .attributes
+        .push(RouteAttribute::Gateway(RouteAddress::Inet(router)));
+    set(route)
+}
+
+/// A route of IPv4 in the main table, over this interface.
+fn route(interface: &str, protocol: RouteProtocol, scope: RouteScope) -> io::Result<RouteMessage> {
     let mut route = RouteMessage::default();
     route.header = RouteHeader {
         address_family: Family::Inet,
         table: RouteHeader::RT_TABLE_MAIN,
-        protocol: RouteProtocol::Static,
-        scope: RouteScope::Universe,
+        protocol,
+        scope,
         kind: RouteType::Unicast,
         ..RouteHeader::default()
     };
-    route.attributes = vec![
-        RouteAttribute::Gateway(RouteAddress::Inet(router)),
-        RouteAttribute::Oif(index),
-    ];
-    change(RouteNetlinkMessage::NewRoute(route), NLM_F_CREATE | NLM_F_REPLACE)
+    route.attributes = vec![RouteAttribute::Oif(if_nametoindex(interface)?)];
+    Ok(route)
 }
 
-/// Asks the kernel for a change, and waits for its answer.
-fn change(what: RouteNetlinkMessage, flags: u16) -> io::Result<()> {
+/// Has the kernel set a route, in the place of one to the same network, and waits for its answer.
+fn set(route: RouteMessage) -> io::Result<()> {
     let mut header = NetlinkHeader::default();
-    header.flags = NLM_F_REQUEST | NLM_F_ACK | flags;
-    let mut message = NetlinkMessage::new(header, NetlinkPayload::from(what));
+    header.flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE;
+    let mut message = NetlinkMessage::new(header, NetlinkPayload::from(RouteNetlinkMessage::NewRoute(route)));
     message.finalize();
     let mut bytes = vec![0; message.buffer_len()];
     message.serialize(&mut bytes);
