@@ -79,7 +79,7 @@ impl WirePrinter<'_> {
         if self.settings.full {
             Self::each_end(out, &overview, result)?;
         }
-        if let Some(bars) = run.bars.and_then(|bars| bars(result)) {
+        if let Some(bars) = run.bars.and_then(|bars| bars(result, self.settings.has_more_rules)) {
             writeln!(out)?;
             overview.heading(out, &bars.title)?;
             bars.write(out, style)?;

@@ -71,6 +71,21 @@ impl WireResult {
         frames.find(|frame| frame.from == from && frame.is.number(kind) == Some(number) && frame.is.time == time)
     }
 
+    /// The segments with data that this end has sent, each time that one was.
+    pub fn data(&self, from: Party) -> impl Iterator<Item = &FrameRecord> + Clone {
+        let frames = self.record.frames.iter();
+        frames.filter(move |frame| frame.from == from && frame.is.number(FrameKind::Data).is_some())
+    }
+
+    /// Did each end send its first frame of this kind while the other one's was on its way? Then how far apart they left, in
+    /// nanoseconds.
+    #[must_use]
+    pub fn crossed(&self, kind: FrameKind) -> Option<i64> {
+        let times = |from| Some((self.taken(from, kind, 1, 1)?, self.arrived(from, kind, 1, 1)?));
+        let ((left, came), (other_left, other_came)) = (times(Party::Client)?, times(Party::Server)?);
+        (left < other_came && other_left < came).then(|| (other_left - left).abs())
+    }
+
     /// How many frames of this kind this end has sent; a data segment counts each time.
     #[must_use]
     pub fn sent(&self, from: Party, kind: FrameKind) -> u64 {

@@ -34,8 +34,8 @@ pub struct WireRun {
     pub before: &'static str,
     /// What the packets show, a paragraph each.
     pub after: fn(&WireResult) -> Vec<String>,
-    /// What the packets show as a picture, where there is one.
-    pub bars: Option<fn(&WireResult) -> Option<Bars>>,
+    /// What the packets show as a picture, where there is one: also where the wire does more than the run says, if that is so.
+    pub bars: Option<fn(&WireResult, bool) -> Option<Bars>>,
 }
 
 /// What goes over the wire.

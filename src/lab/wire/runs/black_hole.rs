@@ -45,8 +45,8 @@ fn after(result: &WireResult) -> Vec<String> {
         count(dropped, "packet")
     )];
     let beginning = || {
-        let frames = result.record.frames.iter();
-        frames.filter(|frame| frame.from == Client && frame.is.number(FrameKind::Data) == Some(1))
+        let data = result.data(Client);
+        data.filter(|frame| frame.is.number(FrameKind::Data) == Some(1))
     };
     let sent = beginning().next().map(|frame| frame.taken);
     let through = beginning().find(|frame| frame.fate == Fate::Passed);

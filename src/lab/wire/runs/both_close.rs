@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use super::by_hand::{accepted, both, connected, listening, send};
 use crate::explain::duration;
-use crate::flow::Party::{Client, Server};
 use crate::hosts::host_thread::HostThread;
 use crate::hosts::seen::FrameKind;
 use crate::lab::context::LabContext;
@@ -61,19 +60,12 @@ fn time_wait(context: &LabContext) -> Result<Vec<String>, Failure> {
 }
 
 fn after(result: &WireResult) -> Vec<String> {
-    let mut sentences = Vec::new();
-    let taken = |from| result.taken(from, FrameKind::Fin, 1, 1);
-    let arrived = |from| result.arrived(from, FrameKind::Fin, 1, 1);
-    if let (Some(left), Some(other_left), Some(came), Some(other_came)) =
-        (taken(Client), taken(Server), arrived(Client), arrived(Server))
-    {
-        if left < other_came && other_left < came {
-            sentences.push(format!(
-                "The FINs crossed: they left {} apart, and each was on its way when the other left. Each end went through CLOSING, \
-                 where it waits for the acknowledgment of its own FIN.",
-                duration((other_left - left).abs())
-            ));
-        }
-    }
-    sentences
+    let crossed = result.crossed(FrameKind::Fin).map(|apart| {
+        format!(
+            "The FINs crossed: they left {} apart, and each was on its way when the other left. Each end went through CLOSING, where it \
+             waits for the acknowledgment of its own FIN.",
+            duration(apart)
+        )
+    });
+    crossed.into_iter().collect()
 }

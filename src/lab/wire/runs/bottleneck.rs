@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use super::lines::SEGMENT;
 use crate::calls::CallName;
 use crate::explain::{count, duration, grouped};
 use crate::flow::Party::{Client, Server};
-use crate::hosts::record::{Fate, FrameRecord};
-use crate::hosts::seen::FrameKind;
+use crate::hosts::record::Fate;
 use crate::lab::wire::bars::Bars;
 use crate::lab::wire::result::WireResult;
 use crate::lab::wire::run::{KernelSettings, Length, Traffic, WireRun};
@@ -35,9 +35,6 @@ pub(super) static RUN: WireRun = WireRun {
     bars: Some(bars),
 };
 
-/// Bytes of data in a segment: 1500 without the headers of IPv4 and TCP, and without timestamps.
-const SEGMENT: u64 = 1448;
-
 /// A bar for so long, in nanoseconds.
 const STEP: i64 = 250_000_000;
 
@@ -64,38 +61,30 @@ fn under_way(result: &WireResult) -> Vec<u64> {
     steps
 }
 
-fn bars(result: &WireResult) -> Option<Bars> {
+fn bars(result: &WireResult, _: bool) -> Option<Bars> {
     let steps = under_way(result);
     (!steps.is_empty()).then(|| Bars {
         title: "Segments sent and not yet acknowledged: the most in each quarter of a second".into(),
         rows: (0..)
             .zip(steps)
-            .map(|(step, bytes)| (format!("{}.{:02} s", step / 4, step % 4 * 25), bytes / SEGMENT))
+            .map(|(step, bytes)| (format!("{}.{:02} s", step / 4, step % 4 * 25), bytes / SEGMENT as u64))
             .collect(),
     })
 }
 
 fn after(result: &WireResult) -> Vec<String> {
     let mut sentences = Vec::new();
-    let of_client = |wanted: fn(&&FrameRecord) -> bool| {
-        let frames = result.record.frames.iter().filter(|frame| frame.from == Client);
-        frames.filter(wanted).count() as u64
-    };
-    let lost = of_client(|frame| frame.fate == Fate::QueueFull);
-    let again = of_client(|frame| frame.is.time > 1 && frame.is.number(FrameKind::Data).is_some());
+    let of_client = || result.record.frames.iter().filter(|frame| frame.from == Client);
+    let lost = of_client().filter(|frame| frame.fate == Fate::QueueFull).count() as u64;
+    let again = result.data(Client).filter(|frame| frame.is.time > 1).count() as u64;
     sentences.push(format!(
         "{} came when 25 waited already, and {} lost; the client sent {} again.",
         count(lost, "frame"),
         if lost == 1 { "was" } else { "were" },
         count(again, "segment")
     ));
-    let data = result
-        .record
-        .frames
-        .iter()
-        .filter(|frame| frame.from == Client && frame.is.number(FrameKind::Data).is_some());
-    let arrived = data.clone().filter_map(|frame| frame.arrivals.first());
-    let first = data.map(|frame| frame.taken).min();
+    let first = result.data(Client).map(|frame| frame.taken).min();
+    let arrived = result.data(Client).filter_map(|frame| frame.arrivals.first());
     let end = arrived.map(|arrival| arrival.time).max();
     let bytes: i64 = result.calls(Server, CallName::Recv).map(|call| call.result).sum();
     if let (Some(first), Some(end)) = (first, end) {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::lines::SEGMENT;
 use crate::explain::count;
 use crate::flow::Party::{Client, Server};
 use crate::hosts::seen::FrameKind;
@@ -15,7 +16,7 @@ pub(super) static RUN: WireRun = WireRun {
     about: "A sender begins with one segment and doubles",
     question: "31 segments wait to be sent: how many leave in each round trip?",
     title: "Slow start",
-    rules: "delay 50ms",
+    rules: "delay 50ms; rate 10Mbit",
     textbook: false,
     router: None,
     kernel: KernelSettings {
@@ -36,9 +37,6 @@ pub(super) static RUN: WireRun = WireRun {
 /// As many as leave in five round trips: 1, 2, 4, 8, 16.
 const SEGMENTS: usize = 31;
 
-/// Bytes of data in a segment: 1500 without the headers of IPv4 and TCP, and without timestamps.
-const SEGMENT: usize = 1448;
-
 /// How many segments with data the client sent for the first time in each round trip.
 fn flights(result: &WireResult) -> Vec<u64> {
     let handshake = result
@@ -48,12 +46,7 @@ fn flights(result: &WireResult) -> Vec<u64> {
     let apart = handshake.map_or(i64::MAX, |(sent, back)| (back - sent) / 2);
     let mut flights = Vec::new();
     let mut last = None;
-    let data = result
-        .record
-        .frames
-        .iter()
-        .filter(|frame| frame.from == Client && frame.is.time == 1 && frame.is.number(FrameKind::Data).is_some());
-    for frame in data {
+    for frame in result.data(Client).filter(|frame| frame.is.time == 1) {
         match flights.last_mut() {
             Some(count) if last.is_some_and(|last| frame.taken - last < apart) => *count += 1,
             _ => flights.push(1),
@@ -63,7 +56,11 @@ fn flights(result: &WireResult) -> Vec<u64> {
     flights
 }
 
-fn bars(result: &WireResult) -> Option<Bars> {
+fn bars(result: &WireResult, has_more_rules: bool) -> Option<Bars> {
+    // With other rules, such as a rate, a pause need not be a round trip.
+    if has_more_rules {
+        return None;
+    }
     let flights = flights(result);
     (!flights.is_empty()).then(|| Bars {
         title: "Segments with data that the client sent in each round trip".into(),
@@ -77,15 +74,19 @@ fn bars(result: &WireResult) -> Option<Bars> {
 fn after(result: &WireResult) -> Vec<String> {
     let flights = flights(result);
     let numbers: Vec<String> = flights.iter().map(u64::to_string).collect();
-    vec![
-        format!(
-            "The client sent {} in {}: {}.",
-            count(flights.iter().sum(), "segment"),
-            count(flights.len() as u64, "round trip"),
-            numbers.join(", ")
-        ),
-        "Each acknowledged segment lets two go out: one takes its place, and the window has grown by one. So the number doubles \
-         in every round trip, until something is lost or a threshold is reached."
-            .to_owned(),
-    ]
+    let mut sentences = vec![format!(
+        "The client sent {} in {}, told apart by their pauses: {}.",
+        count(flights.iter().sum(), "segment"),
+        count(flights.len() as u64, "round trip"),
+        numbers.join(", ")
+    )];
+    let mut pairs = flights.iter().zip(flights.iter().skip(1));
+    if flights.len() > 1 && pairs.all(|(one, next)| *next == 2 * one) {
+        sentences.push(
+            "Each acknowledged segment lets two go out: one takes its place, and the window has grown by one. So the number doubles \
+             in every round trip, until something is lost or a threshold is reached."
+                .to_owned(),
+        );
+    }
+    sentences
 }
