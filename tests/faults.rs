@@ -152,6 +152,27 @@ fn a_failing_call_on_a_connection_concerns_this_client_alone() {
 }
 
 #[test]
+fn one_client_after_the_other_causes_no_warning() {
+    if !need(Tool::Strace) {
+        return;
+    }
+    // The next client connects while the server still finishes with the last one, which takes it 30 ms.
+    for fault in ["close:delay_exit=30000", "write:delay_exit=30000"] {
+        let (server, port) = with_fault("tcp-server", fault);
+        for _ in 0..5 {
+            let mut socket = TcpStream::connect(("127.0.0.1", port)).unwrap();
+            // Not answered by the leader at once: the connection is one of those that count.
+            std::thread::sleep(MOMENT / 10);
+            socket.write_all(b"line\n").unwrap();
+            let mut reply = String::new();
+            socket.read_to_string(&mut reply).unwrap();
+            assert_eq!(reply, "LINE\n", "{fault}");
+        }
+        said(&quit(server), None, fault);
+    }
+}
+
+#[test]
 fn a_udp_server_outlives_what_its_calls_say() {
     if !need(Tool::Strace) {
         return;

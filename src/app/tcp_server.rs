@@ -26,14 +26,16 @@
 mod connections;
 mod conversation;
 mod pool;
+mod shortage;
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, Scope};
 use std::time::{Duration, Instant};
 
 use self::connections::{ClientConnection, ConnectionTable, Eviction};
 use self::pool::{PoolSize, Promotion, Retire};
+use self::shortage::Shortage;
 use super::error::Error;
 use super::listening;
 use super::socket::{Socket, SocketType};
@@ -57,9 +59,6 @@ const WAIT_AS_LEADER: Duration = Duration::from_millis(10);
 
 /// How long a client may be silent while other clients wait and no thread is free.
 const IDLE_WHEN_FULL: Duration = Duration::from_secs(1);
-
-/// If no client has had to wait for this long, the next one that waits causes the warning again.
-const WARN_AGAIN_AFTER: Duration = Duration::from_secs(10);
 
 /// The time between two checks whether clients still wait.
 const CHECK_INTERVAL: Duration = Duration::from_millis(100);
@@ -125,7 +124,7 @@ pub fn run(
         pool: PoolSize::new(limits.max_connections),
         leader_token: Mutex::new(LeaderToken::default()),
         table: ConnectionTable::default(),
-        last_full: Mutex::new(None),
+        shortage: Mutex::new(Shortage::default()),
         ending: Mutex::new(None),
     };
     std::thread::scope(|scope| server.join(scope, Retire::Never));
@@ -143,8 +142,8 @@ struct Server<'a> {
     leader_token: Mutex<LeaderToken>,
     /// The connections that have had to wait for their clients.
     table: ConnectionTable,
-    /// When a client had to wait because all connections were taken.
-    last_full: Mutex<Option<Instant>>,
+    /// The clients that have to wait because all connections are taken.
+    shortage: Mutex<Shortage>,
     /// The error that ended the server, if no signal did.
     ending: Mutex<Option<Error>>,
 }
@@ -257,41 +256,50 @@ impl Server<'_> {
     /// Closes silent connections, as long as all are taken and another client is in the kernel's queue.
     fn evict_while_full(&self) {
         let after = self.limits.idle_timeout.min(IDLE_WHEN_FULL);
+        // Looked at first without waiting: a client that comes later has not waited since the connections were taken.
+        let mut time = Duration::ZERO;
         loop {
-            let client_waits = self.welcoming_socket.wait_readable(CHECK_INTERVAL);
+            let client_waits = self.welcoming_socket.wait_readable(time);
+            time = CHECK_INTERVAL;
             if !self.pool.is_full_still() || self.cancel.requested() {
                 return;
             }
             match client_waits {
                 Ok(true) => {}
-                Ok(false) => continue,
+                Ok(false) => {
+                    self.shortage().none_waits();
+                    continue;
+                }
                 Err(_) => {
                     std::thread::sleep(CHECK_INTERVAL);
                     continue;
                 }
             }
-            self.warn_full();
             let times = self.pool.times_freed();
-            let time = match self.table.evict(after) {
-                Eviction::NotYet(left) => left.min(CHECK_INTERVAL),
-                Eviction::Done | Eviction::None => CHECK_INTERVAL,
+            let (is_news, pause) = match self.table.evict(after) {
+                Eviction::Done => (self.shortage().one_is_closed(Instant::now()), CHECK_INTERVAL),
+                Eviction::NotYet(left) => (self.shortage().one_waits(Instant::now()), left.min(CHECK_INTERVAL)),
+                Eviction::None => (self.shortage().one_waits(Instant::now()), CHECK_INTERVAL),
             };
-            self.pool.wait_until_freed(times, time);
+            if is_news {
+                self.warn_full();
+            }
+            self.pool.wait_until_freed(times, pause);
         }
     }
 
-    /// Warns once that clients wait, and again only after a time without waiting clients.
+    fn shortage(&self) -> MutexGuard<'_, Shortage> {
+        self.shortage.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Warns that clients wait.
     fn warn_full(&self) {
-        let mut last_full = self.last_full.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = last_full.replace(Instant::now());
-        if before.is_none_or(|before| before.elapsed() >= WARN_AGAIN_AFTER) {
-            tracing::warn!(
-                "all {} connections are taken and another client waits: until that ends, connections that have been silent for \
-                 {} s are closed, the longest silent one first; allow more with --max-connections",
-                self.limits.max_connections,
-                self.limits.idle_timeout.min(IDLE_WHEN_FULL).as_secs_f64()
-            );
-        }
+        tracing::warn!(
+            "all {} connections are taken and another client waits: until that ends, connections that have been silent for \
+             {} s are closed, the longest silent one first; allow more with --max-connections",
+            self.limits.max_connections,
+            self.limits.idle_timeout.min(IDLE_WHEN_FULL).as_secs_f64()
+        );
     }
 
     /// Ends the server after an error that affects all connections.
