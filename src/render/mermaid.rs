@@ -178,7 +178,7 @@ fn scene(output: &mut impl Write, ladder: &Ladder, participants: &mut Participan
 }
 
 /// A sentence across both, in lines that fit between them.
-fn remark(output: &mut impl Write, both: &str, text: &str) -> io::Result<()> {
+pub(in crate::render) fn remark(output: &mut impl Write, both: &str, text: &str) -> io::Result<()> {
     const WIDTH: usize = 50;
     let lines: Vec<String> = wrap(text, WIDTH)
         .iter()
@@ -345,7 +345,7 @@ fn block(output: &mut impl Write, bit: usize, bits: usize, words: &str) -> io::R
 }
 
 /// A text without special characters for Mermaid.
-struct Entities<'t>(&'t str);
+pub(in crate::render) struct Entities<'t>(pub(in crate::render) &'t str);
 
 impl std::fmt::Display for Entities<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

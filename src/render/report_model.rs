@@ -4,6 +4,7 @@ use crate::flow::PacketInFlow;
 use crate::flow::conversation::Conversation;
 use crate::frame::{Frame, Time};
 use crate::render::ladder::{Detail, Ladder, LadderInput};
+use crate::render::svg::Picture;
 use crate::timeline::{ConversationCalls, PacketRef, Timeline};
 
 /// An export has at most this many socket calls: each takes about 1 KB of a page, so this is 50 MB.
@@ -57,6 +58,15 @@ pub struct ConversationModel {
     pub timeline: Timeline,
 }
 
+/// A conversation between two captures, drawn for a wide page and for a phone.
+#[derive(Debug, Clone)]
+pub struct BothEnds {
+    /// For a wide page.
+    pub wide: Picture,
+    /// For a phone.
+    pub narrow: Picture,
+}
+
 /// What an export is made from.
 #[derive(Debug, Clone)]
 pub struct ReportModel {
@@ -76,6 +86,8 @@ pub struct ReportModel {
     pub left_out: u64,
     /// What there is at most, as the end of the sentence "this report has …".
     pub bound: String,
+    /// What this capture and that of the other end show together; nothing where there is no other capture.
+    pub both_ends: Vec<BothEnds>,
 }
 
 impl ReportModel {
@@ -117,6 +129,7 @@ impl ReportModel {
             calls_left_out,
             left_out,
             bound: "not all of them".to_owned(),
+            both_ends: Vec::new(),
         }
     }
 
@@ -124,6 +137,12 @@ impl ReportModel {
     #[must_use]
     pub fn bounded_by(self, bound: String) -> Self {
         Self { bound, ..self }
+    }
+
+    /// The same with pictures of both ends.
+    #[must_use]
+    pub fn with_both_ends(self, both_ends: Vec<BothEnds>) -> Self {
+        Self { both_ends, ..self }
     }
 
     /// Is the packet without a conversation, or is its conversation forgotten?

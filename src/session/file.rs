@@ -1,7 +1,6 @@
 //! Packets from a capture file.
 
 use std::io::{self, IsTerminal as _, Write as _};
-use std::path::Path;
 
 use super::calls::Calls;
 use super::copy::Copy;
@@ -15,9 +14,9 @@ use super::progress::Progress;
 use super::say::Say;
 use super::selection::Selection;
 use super::settings::Settings;
-use super::source::{Source, grace_of, is_same_file};
+use super::source::{self, Source, grace_of};
 use super::stdout::unwritable;
-use crate::escape::{one_line, printable};
+use crate::escape::one_line;
 use crate::filter::{CompileError, Filter};
 use crate::frame::Frame;
 use crate::os::cancel::CancelToken;
@@ -34,18 +33,7 @@ pub fn run(settings: &Settings, filter: Filter, cancel: &CancelToken, say: Say) 
     };
     let watching = ending::watch(cancel, Grace::Whole, say, Some(Counts::of_reading()))?;
     watching.count(grace_of(path));
-    if let Some(copy) = settings.write.as_deref().filter(|copy| is_same_file(path, copy)) {
-        return Err(format!(
-            "{} is the file that is being read: writing would destroy it; give -w another name",
-            printable(copy.display().to_string().as_bytes())
-        ));
-    }
-    let own = |(_, file): &(_, &Path)| is_same_file(path, file);
-    if let Some((option, _)) = settings.export.files().chain(settings.sheets()).find(own) {
-        return Err(format!(
-            "{option} names the file that is being read: writing would destroy it; give it another name"
-        ));
-    }
+    source::is_not_overwritten(settings, &[path])?;
     let planned = settings.planned();
     let mut source = Source::open(path, cancel)?;
     let selection = Selection::new(filter, settings.handshake_only);

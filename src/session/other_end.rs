@@ -1,26 +1,28 @@
-//! Two captures of one exchange: both files are read, laid together, and shown.
+//! Two captures of one exchange: both files are read (`reading`), laid together, and shown; `exports` are the files beside it.
+
+mod exports;
+mod reading;
 
 use std::io::{BufWriter, ErrorKind, Write as _};
 use std::path::Path;
 
+use self::exports::OtherEndExports;
+use self::reading::Reading;
 use super::ending::{self, Counts, Grace};
-use super::observed::LazyPacket;
 use super::outcome::Outcome;
+use super::provenance;
 use super::say::Say;
-use super::selection::Selection;
 use super::settings::Settings;
-use super::source::{Source, is_pipe, is_same_file};
+use super::source::{self, is_pipe, is_same_file};
 use super::stdout::{StandardOutput, unwritable};
-use crate::escape::{one_line, printable};
+use crate::escape::printable;
 use crate::filter::Filter;
-use crate::frame::Frame;
 use crate::os::cancel::CancelToken;
-use crate::pair::{Apart, Captures, Comparison, Exchange, Kind, Side, cut_at};
-use crate::record::FileInfo;
+use crate::pair::{Apart, Comparison, Exchange, Kind, Side};
 use crate::render::json;
 use crate::render::text_style::TimeFormat;
-use crate::render::two_ends::TwoEnds;
 use crate::render::two_ends::ladder::{self, Wished};
+use crate::render::two_ends::{TwoEnds, mermaid};
 
 /// Reads both files, lays them together and shows the result.
 ///
@@ -49,6 +51,10 @@ pub fn run(settings: &Settings, filter: &Filter, cancel: &CancelToken, say: Say)
         cut_at: None,
         failed: false,
     };
+    source::is_not_overwritten(settings, &[a, b])?;
+    // Opened first, so that a name that cannot be written is said before anything is shown.
+    let of_report = exports::for_report(settings);
+    let exports = OtherEndExports::open(settings, &of_report, is_same_file(a, b))?;
     let with_nat = settings.nat;
     let Some(mut captures) = reading.both(Comparison {
         with_nat,
@@ -84,7 +90,7 @@ pub fn run(settings: &Settings, filter: &Filter, cancel: &CancelToken, say: Say)
             reading.further
         ));
     }
-    let [in_a, in_b] = reading.names();
+    let [in_a, in_b] = reading.names(name);
     let exchange = Exchange::of(captures).map_err(|apart| why(&apart, [&in_a, &in_b], settings.nat))?;
     let ends = TwoEnds {
         exchange: &exchange,
@@ -94,6 +100,10 @@ pub fn run(settings: &Settings, filter: &Filter, cancel: &CancelToken, say: Say)
     let mut output = BufWriter::new(StandardOutput::new());
     let written = if settings.json {
         json::write_exchange(&mut output, &ends)
+    } else if settings.export.mermaid {
+        // What is handed in shows no folder of this computer.
+        let [a, b] = &reading.names(provenance::name);
+        mermaid::write(&mut output, &TwoEnds { a, b, ..ends }, exports::extent(settings))
     } else {
         let wished = Wished {
             full: settings.full,
@@ -108,149 +118,14 @@ pub fn run(settings: &Settings, filter: &Filter, cancel: &CancelToken, say: Say)
         }
         _ => {}
     }
+    let is_written = exports.write(&ends, filter, cancel, say);
+    reading.failed |= !is_written;
     Ok(Outcome::of(reading.failed))
 }
 
 /// A file's name, safe to show.
 fn name(path: &Path) -> String {
     printable(path.display().to_string().as_bytes()).into_owned()
-}
-
-/// Reading both captures.
-struct Reading<'r> {
-    settings: &'r Settings,
-    filter: &'r Filter,
-    cancel: &'r CancelToken,
-    say: Say,
-    files: [&'r Path; 2],
-    /// Is it one file with two interfaces?
-    is_one_file: bool,
-    /// Of one file: the interfaces in the order of their first packets, each with its name.
-    interfaces: Vec<(u32, String)>,
-    /// Packets of a third interface.
-    further: u64,
-    /// The least that was kept of a packet that was cut.
-    cut_at: Option<usize>,
-    failed: bool,
-}
-
-impl Reading<'_> {
-    /// Reads both; `None` after a quit.
-    fn both(&mut self, comparison: Comparison) -> Result<Option<Captures>, String> {
-        self.with(comparison, self.say, true)
-    }
-
-    /// The same once more, without saying again what has been said.
-    fn quietly(&mut self, comparison: Comparison) -> Result<Option<Captures>, String> {
-        self.with(comparison, self.say, false)
-    }
-
-    fn with(&mut self, comparison: Comparison, say: Say, aloud: bool) -> Result<Option<Captures>, String> {
-        let mut captures = Captures::new(comparison);
-        self.further = 0;
-        for (side, path) in Side::BOTH.into_iter().zip(self.files) {
-            if self.is_one_file && side == Side::B {
-                break;
-            }
-            let mut source = Source::open(path, self.cancel)?;
-            let mut selection = Selection::new(self.filter.clone(), self.settings.handshake_only);
-            let mut number = 0;
-            loop {
-                if source.is_over(self.cancel) {
-                    source.interrupted().iter().for_each(|line| say.error(line));
-                    return Ok(None);
-                }
-                let taken = match source.reader.next_with_file_info() {
-                    Ok(Some((frame, file_info))) => {
-                        number += 1;
-                        let headers = LazyPacket::new(&frame);
-                        let is_wanted = selection.wants(&headers).map_err(|error| one_line(&error))?;
-                        is_wanted.then(|| self.take(&mut captures, side, number, &headers, file_info))
-                    }
-                    Ok(None) => break,
-                    Err(error) => {
-                        if aloud && error.is_cut() {
-                            say.warning(&one_line(&error));
-                        } else if aloud {
-                            say.error(&one_line(&error));
-                        }
-                        self.failed = true;
-                        break;
-                    }
-                };
-                let _ = taken;
-                source.count(number);
-            }
-            source.leave();
-            self.covered(&mut captures, side, source.reader.file_info());
-        }
-        Ok(Some(captures))
-    }
-
-    fn take(
-        &mut self,
-        captures: &mut Captures,
-        side: Side,
-        number: u64,
-        headers: &LazyPacket<'_>,
-        file_info: &FileInfo,
-    ) {
-        let frame: &Frame<'_> = headers.frame();
-        let side = if self.is_one_file {
-            let Some(side) = self.side_of(frame.interface, file_info) else {
-                self.further += 1;
-                return;
-            };
-            side
-        } else {
-            side
-        };
-        let cut = cut_at(frame, headers.packet());
-        self.cut_at = [self.cut_at, cut].into_iter().flatten().min();
-        captures.take(side, number, frame, headers.packet());
-    }
-
-    /// Of one file, the first interface with packets is one end, and the second one the other.
-    fn side_of(&mut self, interface: u32, file_info: &FileInfo) -> Option<Side> {
-        let known = self.interfaces.iter().position(|(each, _)| *each == interface);
-        let place = known.unwrap_or(self.interfaces.len());
-        if place == self.interfaces.len() && place < 2 {
-            let described = file_info
-                .interfaces
-                .get(interface as usize)
-                .and_then(|each| each.name.clone());
-            let described = described.unwrap_or_else(|| format!("{interface}"));
-            self.interfaces
-                .push((interface, printable(described.as_bytes()).into_owned()));
-        }
-        Side::BOTH.get(place).copied()
-    }
-
-    /// When the captures began and ended, where the file says so.
-    fn covered(&self, captures: &mut Captures, side: Side, file_info: &FileInfo) {
-        for (index, interface) in (0..).zip(&file_info.interfaces) {
-            let side = if self.is_one_file {
-                let place = self.interfaces.iter().position(|(each, _)| *each == index);
-                place.and_then(|place| Side::BOTH.get(place).copied())
-            } else {
-                Some(side)
-            };
-            let statistics = interface.statistics.as_ref();
-            let times = statistics.map_or([None; 2], |statistics| [statistics.start, statistics.end]);
-            for (side, time) in times.into_iter().filter_map(|time| side.zip(time)) {
-                captures.covers(side, time);
-            }
-        }
-    }
-
-    /// What both captures are called.
-    fn names(&self) -> [String; 2] {
-        let [a, b] = self.files.map(name);
-        match &self.interfaces[..] {
-            [(_, first), (_, second), ..] => [format!("{a}, interface {first}"), format!("{b}, interface {second}")],
-            _ => [a, b],
-        }
-    }
 }
 
 /// Why they cannot be laid together.

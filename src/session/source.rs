@@ -7,7 +7,8 @@ use std::path::Path;
 
 use super::ending::Grace;
 use super::rights::with_way_to_read;
-use crate::escape::one_line;
+use super::settings::Settings;
+use crate::escape::{one_line, printable};
 use crate::os::cancel::CancelToken;
 #[cfg(unix)]
 use crate::os::descriptors;
@@ -43,6 +44,27 @@ pub fn is_same_file(one: &Path, other: &Path) -> bool {
     {
         first.is_file() && second.is_file() && std::fs::canonicalize(one).ok() == std::fs::canonicalize(other).ok()
     }
+}
+
+/// No output may be one of the files that are read.
+///
+/// # Errors
+/// One is: a line that says which.
+pub fn is_not_overwritten(settings: &Settings, read: &[&Path]) -> Result<(), String> {
+    let own = |file: &Path| read.iter().any(|path| is_same_file(path, file));
+    if let Some(copy) = settings.write.as_deref().filter(|copy| own(copy)) {
+        return Err(format!(
+            "{} is the file that is being read: writing would destroy it; give -w another name",
+            printable(copy.display().to_string().as_bytes())
+        ));
+    }
+    let mut others = settings.export.files().chain(settings.sheets());
+    if let Some((option, _)) = others.find(|(_, file)| own(file)) {
+        return Err(format!(
+            "{option} names the file that is being read: writing would destroy it; give it another name"
+        ));
+    }
+    Ok(())
 }
 
 /// How long a quit leaves for what is still to be written, when this is read: a pipe is a capture under way, of which nothing is to

@@ -15,6 +15,7 @@ use crate::lab::folder::{Folder, Pending};
 use crate::lab::recording::{bounded_report_model, record, report_failed};
 use crate::record::{Destination, Format};
 use crate::render::report;
+use crate::render::two_ends::picture;
 use crate::session::provenance;
 
 /// This many packets are in a report at most: each of them is written whole, and a page of thousands is of little use.
@@ -83,12 +84,10 @@ impl WireFiles {
         })?);
         let provenance = provenance::of(hashed, run.word, "socket-lab");
         names.push(written(self.report, "the report", |output| {
-            report::write(
-                output,
-                &settings.style,
-                &bounded_report_model(result.end(Party::Client), REPORTED),
-                &provenance,
-            )
+            let model = bounded_report_model(result.end(Party::Client), REPORTED);
+            let both_ends = result.both_ends().map(|ends| picture::for_page(&ends, REPORTED as u64));
+            let model = model.with_both_ends(both_ends.unwrap_or_default());
+            report::write(output, &settings.style, &model, &provenance)
         })?);
         Ok(names)
     }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::files::WireFiles;
 use super::printer::WirePrinter;
-use super::result::WireResult;
+use super::result::{WireResult, laid_together};
 use super::run::Traffic;
 use super::settings::WireSettings;
 use super::two_hosts::TwoHosts;
@@ -108,8 +108,10 @@ pub fn run(settings: &WireSettings, say: Say) -> Result<Outcome, Failure> {
         .finish()
         .map_err(|error| Failure::of("carrying frames", error, "run it again"))?;
     let calls = context.observer().take();
+    let ends = ends(captured, &calls, &screens, answered);
     let result = WireResult {
-        ends: ends(captured, &calls, &screens, answered),
+        exchange: laid_together(&ends),
+        ends,
         record,
         observations,
     };

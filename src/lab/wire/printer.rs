@@ -15,8 +15,8 @@ use crate::lab::network::Network;
 use crate::lab::overview::Overview;
 use crate::lab::printed_names::{beside_this_program, shown_path};
 use crate::render::ladder::overview::OverviewRows;
-use crate::render::two_ends::TwoEnds;
-use crate::render::two_ends::ladder::{self, Extent};
+use crate::render::two_ends::ladder;
+use crate::render::two_ends::rows_shown::Extent;
 
 /// This many frames to which something was done are listed; the rest are counted.
 const MOST_CHANGED: usize = 8;
@@ -142,23 +142,16 @@ impl WirePrinter<'_> {
             out,
             &format!("At the client, {of_client}: {client}. At the server, {of_server}: {server}."),
         )?;
-        match result.exchange() {
-            Ok(exchange) => {
-                let ends = TwoEnds {
-                    exchange: &exchange,
-                    a: "the client's",
-                    b: "the server's",
-                };
-                let extent = if self.settings.full || result.count(Party::Client) <= DRAWN_WHOLE {
-                    Extent::All
-                } else {
-                    Extent::Remarkable(ROWS)
-                };
-                ladder::write_ladders(out, &self.settings.style, &ends, extent)
-            }
-            // With nothing in common there is no ladder of both.
-            Err(_) => Self::each_end(out, overview, result),
-        }
+        // With nothing in common there is no ladder of both.
+        let Some(ends) = result.both_ends() else {
+            return Self::each_end(out, overview, result);
+        };
+        let extent = if self.settings.full || result.count(Party::Client) <= DRAWN_WHOLE {
+            Extent::All
+        } else {
+            Extent::Remarkable(ROWS)
+        };
+        ladder::write_ladders(out, &self.settings.style, &ends, extent)
     }
 
     /// What each end has seen, with the calls of its program.

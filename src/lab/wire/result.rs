@@ -8,6 +8,7 @@ use crate::hosts::record::{CaptureNumbers, FrameRecord, WireRecord};
 use crate::hosts::seen::FrameKind;
 use crate::lab::result::RunResult;
 use crate::pair::{Apart, Captures, Comparison, Exchange, Side};
+use crate::render::two_ends::TwoEnds;
 
 /// What came of a run.
 pub struct WireResult {
@@ -15,6 +16,8 @@ pub struct WireResult {
     pub ends: [RunResult; 2],
     /// What the wire did.
     pub record: WireRecord,
+    /// Both captures laid together, unless they have nothing in common.
+    pub exchange: Result<Exchange, Apart>,
     /// What was seen elsewhere than in packets, a sentence each.
     pub observations: Vec<String>,
 }
@@ -102,25 +105,15 @@ impl WireResult {
         Some(duration(i64::try_from(call.duration_ns).ok()?))
     }
 
-    /// Both captures laid together.
-    ///
-    /// # Errors
-    /// They have nothing in common.
-    pub fn exchange(&self) -> Result<Exchange, Apart> {
-        let mut captures = Captures::new(Comparison {
-            unfiltered: true,
-            ..Comparison::default()
-        });
-        for (side, end) in Side::BOTH.into_iter().zip(&self.ends) {
-            for (number, frame) in (1..).zip(end.frames()) {
-                captures.take(side, number, frame, &frame.decode());
-            }
-            let covered = end.captured.as_ref().map(|captured| captured.covered);
-            for time in covered.into_iter().flatten() {
-                captures.covers(side, time);
-            }
-        }
-        Exchange::of(captures)
+    /// Both captures laid together, to be shown; `None` where they have nothing in common.
+    #[must_use]
+    pub fn both_ends(&self) -> Option<TwoEnds<'_>> {
+        let exchange = self.exchange.as_ref().ok()?;
+        Some(TwoEnds {
+            exchange,
+            a: "the client's",
+            b: "the server's",
+        })
     }
 
     /// Which packets of this end's capture the host has sent, and which it has received: told apart by their Ethernet addresses.
@@ -138,4 +131,25 @@ impl WireResult {
         }
         numbers
     }
+}
+
+/// Lays both captures together.
+///
+/// # Errors
+/// They have nothing in common.
+pub fn laid_together(ends: &[RunResult; 2]) -> Result<Exchange, Apart> {
+    let mut captures = Captures::new(Comparison {
+        unfiltered: true,
+        ..Comparison::default()
+    });
+    for (side, end) in Side::BOTH.into_iter().zip(ends) {
+        for (number, frame) in (1..).zip(end.frames()) {
+            captures.take(side, number, frame, &frame.decode());
+        }
+        let covered = end.captured.as_ref().map(|captured| captured.covered);
+        for time in covered.into_iter().flatten() {
+            captures.covers(side, time);
+        }
+    }
+    Exchange::of(captures)
 }

@@ -5,10 +5,10 @@ const only = document.getElementById("only");
 const find = document.getElementById("find");
 const found = document.getElementById("found");
 // With the places that they lead to: `hash` would read the address again each time.
-const links = [...document.querySelectorAll(".ladder a, .plot a, .packet-link")];
+const links = [...document.querySelectorAll(".ladder a, .plot a, .both-ends a, .packet-link")];
 const placeOf = (link) => link.getAttribute("href");
-// A graph has a link for each segment; the ladder's are enough for the Tab key.
-for (const link of document.querySelectorAll(".plot a")) link.setAttribute("tabindex", "-1");
+// A picture has a link for each segment; the ladder's are enough for the Tab key.
+for (const link of document.querySelectorAll(".plot a, .both-ends a")) link.setAttribute("tabindex", "-1");
 for (const part of document.querySelectorAll(".scripted")) part.hidden = false;
 
 if (only) {

@@ -37,7 +37,7 @@ use self::packed::Packer;
 use self::section::ConversationSection;
 use self::start::Start;
 use crate::explain::count;
-use crate::render::report_model::{ReportModel, ReportPacket};
+use crate::render::report_model::{BothEnds, ReportModel, ReportPacket};
 use crate::render::svg;
 use crate::render::text_style::TextStyle;
 
@@ -85,6 +85,7 @@ struct Page<'a> {
     summary: String,
     limit: Option<String>,
     start: Start,
+    both_ends: &'a [BothEnds],
     sections: Vec<ConversationSection>,
     legend: Vec<Sign>,
     /// The title above the packets without a conversation.
@@ -147,6 +148,7 @@ pub fn write(
         summary: summary(report),
         limit: limit(report),
         start,
+        both_ends: &report.both_ends,
         legend: legend::signs(&sections.iter().map(|section| &section.signs).collect::<Vec<_>>()),
         sections,
         loose_title: match report.forgotten {

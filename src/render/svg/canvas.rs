@@ -5,6 +5,14 @@ use std::fmt::Write as _;
 use super::paint::attributes;
 use crate::render::markup::Escaped;
 
+/// A character's width: the font has 13 pixels, and its characters all one width.
+pub(in crate::render) const CHARACTER: i64 = 8;
+
+/// The width of this number of characters, in pixels.
+pub(in crate::render) fn pixels(characters: usize) -> i64 {
+    i64::try_from(characters).unwrap_or(i64::from(u16::MAX)) * CHARACTER
+}
+
 /// Which part of a text is at its point.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::render) enum Anchor {
@@ -85,6 +93,15 @@ impl Canvas {
         let _ = writeln!(
             self.body,
             r##"<a class="{class}" href="#{place}" aria-label="{label}">"##
+        );
+    }
+
+    /// The same with texts of its own, which are its name: a link that is chosen by voice is called as it is written (WCAG 2.5.3).
+    pub(in crate::render) fn described_link(&mut self, class: &str, place: &str, description: &str) {
+        let (place, description) = (Escaped(place), Escaped(description));
+        let _ = writeln!(
+            self.body,
+            r##"<a class="{class}" href="#{place}"><desc>{description}</desc>"##
         );
     }
 

@@ -22,7 +22,7 @@ pub(super) fn below(label: &Label, width: usize) -> Vec<(&'static str, String)> 
 }
 
 /// A text that is longer than a side is cut, with a mark.
-pub(super) fn shortened(text: &str, most: usize) -> String {
+pub(in crate::render) fn shortened(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();
     }

@@ -1,7 +1,8 @@
 //! The ladder drawn as SVG.
 
 use super::Picture;
-use super::canvas::{Anchor, Canvas};
+use super::arrow::{self, Tip};
+use super::canvas::{Anchor, CHARACTER, Canvas, pixels};
 use super::label_text;
 use super::signs::LadderSigns;
 use crate::flow::Party;
@@ -11,8 +12,6 @@ use crate::render::ladder::{
 use crate::render::table::wrap;
 use crate::render::text_style::CharacterSet;
 
-/// A character's width: the font has 13 pixels, and its characters all one width.
-const CHARACTER: i64 = 8;
 /// Characters of a lane's own side: the longest state in parentheses, or a call with its descriptor.
 const SIDE: usize = 24;
 /// Characters between the lanes.
@@ -183,38 +182,13 @@ impl<'a> Drawing<'a> {
         self.y += height;
     }
 
-    /// Two lines for data, one for control, dashes for what is sent again, dots and a cross for what was lost or refused.
+    /// What was lost or refused ends before the other lane.
     fn shaft(&mut self, from: Party, line: ArrowLine, level: i64) {
-        const HEAD: i64 = 11;
-        let (start, tip) = (self.lane(from), self.lane(from.other()));
-        let way = (tip - start).signum();
-        let (start, tip) = (start + way * BAR, tip - way * BAR);
-        let neck = tip - way * HEAD;
-        let (shaft, head) = match line {
-            ArrowLine::Control => ("control-line", "control-head"),
-            ArrowLine::Data => ("data-line", "data-head"),
-            ArrowLine::Retransmission => ("again-line", "again-head"),
-            ArrowLine::Lost => ("lost-line", ""),
-        };
-        match line {
-            ArrowLine::Data => {
-                for offset in [-2, 2] {
-                    self.canvas.line(shaft, (start, level + offset), (neck, level + offset));
-                }
-            }
-            ArrowLine::Control | ArrowLine::Retransmission => self.canvas.line(shaft, (start, level), (neck, level)),
-            ArrowLine::Lost => {
-                self.canvas.line(shaft, (start, level), (neck, level));
-                let middle = tip - way * 6;
-                for slope in [-5, 5] {
-                    self.canvas
-                        .line("cross", (middle - 5, level - slope), (middle + 5, level + slope));
-                }
-                return;
-            }
-        }
-        self.canvas
-            .path(head, &[(tip, level), (neck, level - 5), (neck, level + 5)], true);
+        let (start, end) = (self.lane(from), self.lane(from.other()));
+        let way = (end - start).signum();
+        let tip = if line == ArrowLine::Lost { Tip::Cross } else { Tip::Head };
+        let (start, end) = ((start + way * BAR, level), (end - way * BAR, level));
+        arrow::draw(&mut self.canvas, line, start, end, tip);
     }
 
     fn call(&mut self, row: &LadderRow, call: &CallRow) {
@@ -347,9 +321,4 @@ impl<'a> Drawing<'a> {
         }
         self.y += SPACE;
     }
-}
-
-/// The width of this number of characters, in pixels.
-fn pixels(characters: usize) -> i64 {
-    i64::try_from(characters).unwrap_or(i64::from(u16::MAX)) * CHARACTER
 }

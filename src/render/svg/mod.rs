@@ -1,10 +1,11 @@
 //! Pictures as SVG: files of their own (`--svg`, `--plot`), and the graph in the report.
 //!
-//! [`ladder`] draws a conversation, `canvas` writes the elements. A file loads nothing, and contains its style,
+//! [`ladder`] draws a conversation, `arrow` an arrow of it, `canvas` writes the elements. A file loads nothing, and contains its style,
 //! with colours for a light page, a dark page and a printer.
 
+pub(in crate::render) mod arrow;
 pub(in crate::render) mod canvas;
-mod label_text;
+pub(in crate::render) mod label_text;
 pub mod ladder;
 mod paint;
 pub(in crate::render) mod signs;

@@ -14,6 +14,7 @@ pub(super) fn attributes(class: &str) -> &'static str {
         // To be pointed at, not to be seen.
         "hit" => r#" fill-opacity="0""#,
         "lifeline" => r##" stroke="#b0b0b0" stroke-width="2""##,
+        "pause" => r##" stroke="#b0b0b0" stroke-width="2" stroke-dasharray="2 6""##,
         "inside" => r##" fill="#b0b0b0""##,
         "control-line" => r##" stroke="#0072b2" stroke-width="2""##,
         "control-head" => r##" fill="#0072b2""##,

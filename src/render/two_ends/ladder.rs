@@ -4,19 +4,16 @@ use std::io::{self, Write};
 
 use super::TwoEnds;
 use super::rows::{ConversationRows, Row, rows};
-use super::rows_shown::{Shown, shown};
-use super::words::{self, Starts, title};
+use super::rows_shown::{Extent, Shown, shown_within};
+use super::words::{self, Starts};
 use super::{plain, summary};
 use crate::explain::count;
 use crate::flow::Party;
-use crate::pair::{Conversation, Exchange, Fate, Kind, Side};
+use crate::pair::{Exchange, Fate, Side};
 use crate::render::ladder::ArrowLine;
 use crate::render::ladder::glyphs::LadderGlyphs;
 use crate::render::table::wrap;
-use crate::render::text_style::{CharacterSet, Paint, TextStyle, fraction, rounded};
-
-/// This many rows are drawn unless all are asked for: about 40 screens.
-const ROWS: usize = 2_000;
+use crate::render::text_style::{CharacterSet, Paint, TextStyle};
 
 /// What of it is shown.
 #[derive(Debug, Clone, Copy)]
@@ -25,15 +22,6 @@ pub struct Wished {
     pub full: bool,
     /// No ladder, only the summary.
     pub quiet: bool,
-}
-
-/// Which rows are drawn.
-#[derive(Debug, Clone, Copy)]
-pub enum Extent {
-    /// Every one.
-    All,
-    /// The beginning, the end and what is remarkable, this many rows at most.
-    Remarkable(usize),
 }
 
 /// Writes the summary and the ladders.
@@ -46,12 +34,7 @@ pub fn write(output: &mut impl Write, style: &TextStyle, ends: &TwoEnds<'_>, wis
         return Ok(());
     }
     writeln!(output)?;
-    let extent = if wished.full {
-        Extent::All
-    } else {
-        Extent::Remarkable(ROWS)
-    };
-    write_ladders(output, style, ends, extent)
+    write_ladders(output, style, ends, Extent::of(wished.full))
 }
 
 /// Writes the ladders alone.
@@ -66,26 +49,14 @@ pub fn write_ladders(output: &mut impl Write, style: &TextStyle, ends: &TwoEnds<
         .map(|row| row.time)
         .min();
     let first = first.unwrap_or_default();
-    let (full, mut room) = match extent {
-        Extent::All => (true, usize::MAX),
-        Extent::Remarkable(most) => (false, most),
-    };
+    let mut room = extent.most();
     let mut left_out = 0;
     for (place, each) in all.iter().enumerate() {
         if room == 0 {
             left_out += 1;
             continue;
         }
-        let mut shown = shown(ends.exchange, &each.rows, full);
-        let more = shown.len().saturating_sub(room);
-        shown.truncate(room);
-        room -= shown.len();
-        if more > 0 {
-            shown.push(Shown::LeftOut(format!(
-                "{}; --full shows all",
-                count(more as u64, "further row")
-            )));
-        }
+        let shown = shown_within(ends.exchange, &each.rows, extent, &mut room);
         if place > 0 {
             writeln!(output)?;
         }
@@ -106,15 +77,6 @@ pub fn write_ladders(output: &mut impl Write, style: &TextStyle, ends: &TwoEnds<
         legend(output, style)?;
     }
     Ok(())
-}
-
-/// The capture on the left: the client's; without client and server, the first one.
-fn left(conversation: &Conversation) -> Side {
-    if conversation.client().port() == 0 {
-        Side::A
-    } else {
-        conversation.client_at()
-    }
 }
 
 /// The columns of a conversation.
@@ -138,14 +100,13 @@ impl<'d> Drawing<'d> {
     const NARROWEST: usize = 28;
 
     fn of(style: &'d TextStyle, exchange: &'d Exchange, each: &ConversationRows, first: i64) -> Self {
-        let conversation = exchange.conversations.get(each.number as usize);
         let mut drawing = Self {
             style,
             exchange,
             glyphs: LadderGlyphs::of(style.characters),
             starts: Starts::of(exchange, &each.rows),
             first,
-            left: conversation.map_or(Side::A, left),
+            left: words::left(exchange, each.number),
             number: 3,
             time: 4,
             decimals: 3,
@@ -170,22 +131,15 @@ impl<'d> Drawing<'d> {
     }
 
     fn moment(&self, time: i64) -> String {
-        let unit = 10_u64.pow(6 - u32::try_from(self.decimals).unwrap_or_default());
-        let whole = 1_000_000 / unit;
-        fraction(
-            time < self.first,
-            rounded(time.abs_diff(self.first), unit),
-            whole,
-            self.decimals,
-        )
+        plain::milliseconds(time, self.first, self.decimals)
     }
 
     fn write(&self, output: &mut impl Write, each: &ConversationRows, shown: &[Shown<'_>]) -> io::Result<()> {
-        let title = title(self.exchange, each.number);
+        let title = words::title(self.exchange, each.number);
         for line in wrap(&title, self.style.width.max(TextStyle::NARROWEST)) {
             writeln!(output, "{}", self.style.paint(Paint::Title, line))?;
         }
-        let (left, right) = self.ends(each.number);
+        let (left, right) = words::lanes(self.exchange, each.number);
         let between = (self.lane + 2).saturating_sub(left.len() + right.len());
         let (number, time) = (self.number, self.time);
         let (a, b) = (format!("{} #", self.left), format!("{} #", self.left.other()));
@@ -209,31 +163,11 @@ impl<'d> Drawing<'d> {
         Ok(())
     }
 
-    /// What both lanes are called.
-    fn ends(&self, number: u32) -> (String, String) {
-        let conversation = self.exchange.conversations.get(number as usize);
-        match conversation.filter(|each| each.client().port() == 0) {
-            Some(each) if each.client_at() == self.left => {
-                (each.client().ip().to_string(), each.server().ip().to_string())
-            }
-            Some(each) => (each.server().ip().to_string(), each.client().ip().to_string()),
-            None => ("client".to_owned(), "server".to_owned()),
-        }
-    }
-
-    /// Number and time of a packet in a capture: of several, the first number and that of the last.
+    /// Number and time of a packet in a capture.
     fn labels(&self, row: &Row, side: Side) -> (String, String) {
-        let places = row.places(self.exchange, side);
-        let seen = |place: Option<&u32>| place.and_then(|place| self.exchange.packet(side, *place));
-        // What was sent began with the first, what arrived was whole with the last.
-        let timed = if side == row.side {
-            places.first()
-        } else {
-            places.last()
-        };
-        let time = seen(timed).map_or(String::new(), |seen| self.moment(self.exchange.time(side, seen)));
-        let number = seen(places.first()).map_or(String::new(), |seen| seen.number.to_string());
-        (number, time)
+        row.at(self.exchange, side)
+            .map(|(number, time)| (number.to_string(), self.moment(time)))
+            .unwrap_or_default()
     }
 
     fn row(&self, output: &mut impl Write, row: &Row) -> io::Result<()> {
@@ -242,22 +176,8 @@ impl<'d> Drawing<'d> {
         };
         let from_left = self.exchange.sent_at(seen) == self.left;
         let mut remarks = words::remarks(self.exchange, row);
-        let data: u64 = match row.fate {
-            Fate::Regrouped { .. } => {
-                let sent = row.places(self.exchange, row.side);
-                let sent = sent.iter().filter_map(|place| self.exchange.packet(row.side, *place));
-                sent.map(|seen| u64::from(seen.data)).sum()
-            }
-            _ => seen.data.into(),
-        };
-        let words = words::packet(seen, self.starts, data);
-        let line = if seen.is_again && self.exchange.sent_at(seen) == row.side {
-            ArrowLine::Retransmission
-        } else if data > 0 && matches!(seen.kind, Kind::Tcp | Kind::Udp) {
-            ArrowLine::Data
-        } else {
-            ArrowLine::Control
-        };
+        let words = words::packet(seen, self.starts, row.data(self.exchange));
+        let line = row.line(self.exchange);
         if line == ArrowLine::Retransmission {
             // The arrow says it.
             remarks.retain(|remark| remark != words::SENT_BEFORE);

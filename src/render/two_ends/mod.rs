@@ -1,12 +1,16 @@
-//! Two captures of one exchange as text: a summary, then a ladder for each conversation with a time at each end.
+//! Two captures of one exchange as text and as pictures: a summary, then a ladder for each conversation with a time at each
+//! end.
 //!
 //! [`rows`] are the packets in the order in which they were sent; `words` says what each is; [`summary`] is what both captures show as a
-//! whole; [`ladder`] draws the rows, [`plain`] describes them in sentences.
+//! whole; [`ladder`] draws the rows in a terminal,
+//! [`picture`] as SVG, [`mermaid`] for course notes; [`plain`] describes them in sentences.
 
 pub mod ladder;
+pub mod mermaid;
+pub mod picture;
 pub mod plain;
 pub mod rows;
-mod rows_shown;
+pub mod rows_shown;
 pub mod summary;
 mod words;
 

@@ -27,12 +27,13 @@ pub(super) fn write(
     Ok(())
 }
 
-fn sentence(exchange: &Exchange, row: &Row, starts: Starts, first: i64) -> String {
+/// What a packet was and what became of it, as a sentence.
+pub(super) fn sentence(exchange: &Exchange, row: &Row, starts: Starts, first: i64) -> String {
     let Some(seen) = row.seen(exchange) else {
         return String::new();
     };
     let sent_at = exchange.sent_at(seen);
-    let words = words::packet(seen, starts, seen.data.into())
+    let words = words::packet(seen, starts, row.data(exchange))
         .into_iter()
         .next()
         .unwrap_or_default();
@@ -59,7 +60,7 @@ fn sentence(exchange: &Exchange, row: &Row, starts: Starts, first: i64) -> Strin
         };
         let timed = if side == sent_at { start } else { end };
         let since = exchange.time(side, timed);
-        let time = fraction(since < first, rounded(since.abs_diff(first), 1_000), 1_000, 3);
+        let time = milliseconds(since, first, 3);
         Some(format!("{verb} after {time} ms as {numbers} of {side}"))
     };
     let ends = [end(sent_at, "sent"), end(sent_at.other(), "arrived")];
@@ -69,4 +70,15 @@ fn sentence(exchange: &Exchange, row: &Row, starts: Starts, first: i64) -> Strin
         .chain(words::remarks(exchange, row))
         .collect();
     format!("{words}, {direction}: {}.", parts.join("; "))
+}
+
+/// A time since the first packet, in milliseconds with this many decimals, six at most. Both in nanoseconds.
+pub(super) fn milliseconds(time: i64, first: i64, decimals: usize) -> String {
+    let unit = 10_u64.pow(6 - u32::try_from(decimals).unwrap_or(6).min(6));
+    fraction(
+        time < first,
+        rounded(time.abs_diff(first), unit),
+        1_000_000 / unit,
+        decimals,
+    )
 }

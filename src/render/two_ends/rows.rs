@@ -1,6 +1,7 @@
 //! The packets of both captures in one order: that in which they were sent, by the clock of the first capture.
 
-use crate::pair::{Exchange, Fate, Seen, Side};
+use crate::pair::{Exchange, Fate, Kind, Seen, Side};
+use crate::render::ladder::ArrowLine;
 
 /// A packet that was sent once, wherever it was captured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +46,36 @@ impl Row {
             }
             _ if side == self.side => vec![self.place],
             _ => Vec::new(),
+        }
+    }
+
+    /// Its number and its time in a capture. Of several, the number is that of the first; what was sent began with the first, and
+    /// what arrived was whole with the last. By A's clock, in nanoseconds.
+    #[must_use]
+    pub fn at(&self, exchange: &Exchange, side: Side) -> Option<(u64, i64)> {
+        let places = self.places(exchange, side);
+        let seen = |place: Option<&u32>| exchange.packet(side, *place?);
+        let first = seen(places.first())?;
+        let timed = if side == self.side { first } else { seen(places.last())? };
+        Some((first.number, exchange.time(side, timed)))
+    }
+
+    /// The bytes of data that it carries: of one that was divided or merged on the way, those of all its packets.
+    #[must_use]
+    pub fn data(&self, exchange: &Exchange) -> u64 {
+        let places = self.places(exchange, self.side);
+        let seen = places.iter().filter_map(|place| exchange.packet(self.side, *place));
+        seen.map(|seen| u64::from(seen.data)).sum()
+    }
+
+    /// How its arrow is drawn. One that carries bytes again is drawn so at its sender only: of what arrived twice, it is not known
+    /// that it was sent twice.
+    #[must_use]
+    pub fn line(&self, exchange: &Exchange) -> ArrowLine {
+        match self.seen(exchange) {
+            Some(seen) if seen.is_again && exchange.sent_at(seen) == self.side => ArrowLine::Retransmission,
+            Some(seen) if self.data(exchange) > 0 && matches!(seen.kind, Kind::Tcp | Kind::Udp) => ArrowLine::Data,
+            _ => ArrowLine::Control,
         }
     }
 

@@ -1,9 +1,15 @@
-//! Which rows are shown: of a long conversation its beginning, its end, and what is remarkable with its neighbours.
+//! Which rows are shown: of a long conversation its beginning, its end, and what is remarkable or sent again, with its
+//! neighbours.
 
 use super::rows::Row;
 use crate::explain::count;
 use crate::pair::{Exchange, Fate};
+use crate::render::ladder::ArrowLine;
 
+/// This many rows are shown unless all are asked for: about 40 screens.
+const ROWS: usize = 2_000;
+/// A conversation of this many rows is shown whole.
+const WHOLE: usize = 60;
 /// The rows at the beginning and at the end of a conversation that are shown in any case.
 const FIRST: usize = 12;
 const LAST: usize = 6;
@@ -11,6 +17,32 @@ const LAST: usize = 6;
 const NEAR: usize = 2;
 /// Fewer rows than this are not worth leaving out.
 const FEWEST: usize = 4;
+
+/// Which rows are shown.
+#[derive(Debug, Clone, Copy)]
+pub enum Extent {
+    /// Every one.
+    All,
+    /// The beginning, the end and what is remarkable, this many rows at most.
+    Remarkable(usize),
+}
+
+impl Extent {
+    /// All, or what is shown unless all are asked for.
+    #[must_use]
+    pub const fn of(full: bool) -> Self {
+        if full { Self::All } else { Self::Remarkable(ROWS) }
+    }
+
+    /// How many rows that are at most.
+    #[must_use]
+    pub const fn most(self) -> usize {
+        match self {
+            Self::All => usize::MAX,
+            Self::Remarkable(most) => most,
+        }
+    }
+}
 
 /// What is shown in one place.
 pub(super) enum Shown<'r> {
@@ -20,8 +52,29 @@ pub(super) enum Shown<'r> {
     LeftOut(String),
 }
 
+/// What is shown of these rows, as far as there is room, which gets less by it.
+pub(super) fn shown_within<'r>(
+    exchange: &Exchange,
+    rows: &'r [Row],
+    extent: Extent,
+    room: &mut usize,
+) -> Vec<Shown<'r>> {
+    let mut shown = shown(exchange, rows, matches!(extent, Extent::All));
+    let more = shown.len().saturating_sub(*room);
+    shown.truncate(*room);
+    *room -= shown.len();
+    if more > 0 {
+        shown.push(Shown::LeftOut(format!(
+            "{}; --full shows all",
+            count(more as u64, "further row")
+        )));
+    }
+    shown
+}
+
 /// What is shown of these rows; all of them, or what matters.
-pub(super) fn shown<'r>(exchange: &Exchange, rows: &'r [Row], all: bool) -> Vec<Shown<'r>> {
+fn shown<'r>(exchange: &Exchange, rows: &'r [Row], all: bool) -> Vec<Shown<'r>> {
+    let all = all || rows.len() <= WHOLE;
     let mut is_kept = vec![all; rows.len()];
     let mut keep = |from: usize, to: usize| {
         let kept = is_kept.iter_mut().take(to).skip(from);
@@ -30,7 +83,9 @@ pub(super) fn shown<'r>(exchange: &Exchange, rows: &'r [Row], all: bool) -> Vec<
     if !all {
         keep(0, FIRST);
         keep(rows.len().saturating_sub(LAST), rows.len());
-        for (index, _) in rows.iter().enumerate().filter(|(_, row)| row.is_remarkable(exchange)) {
+        let is_again = |row: &Row| row.line(exchange) == ArrowLine::Retransmission;
+        let is_kept = |row: &Row| row.is_remarkable(exchange) || is_again(row);
+        for (index, _) in rows.iter().enumerate().filter(|(_, row)| is_kept(row)) {
             keep(index.saturating_sub(NEAR), index + NEAR + 1);
         }
     }

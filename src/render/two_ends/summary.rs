@@ -135,7 +135,8 @@ fn count_is(number: u64, thing: &str) -> String {
     format!("{} {}", count(number, thing), if number == 1 { "is" } else { "are" })
 }
 
-fn clock(exchange: &Exchange) -> String {
+/// How far the clocks differ.
+pub(super) fn clock(exchange: &Exchange) -> String {
     let clock = &exchange.clock;
     let sign = if clock.offset < 0 { "" } else { "+" };
     let offset = format!("B's clock less A's: {sign}{}", duration(clock.offset));

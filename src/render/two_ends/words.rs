@@ -161,6 +161,30 @@ pub(super) fn title(exchange: &Exchange, number: u32) -> String {
     }
 }
 
+/// The capture on the left: the client's; without client and server, the first one.
+pub(super) fn left(exchange: &Exchange, number: u32) -> Side {
+    match exchange.conversations.get(number as usize) {
+        Some(conversation) if conversation.client().port() != 0 => conversation.client_at(),
+        _ => Side::A,
+    }
+}
+
+/// What the left and the right end are called.
+pub(super) fn lanes(exchange: &Exchange, number: u32) -> (String, String) {
+    let conversation = exchange.conversations.get(number as usize);
+    match conversation.filter(|each| each.client().port() == 0) {
+        Some(each) => {
+            let ends = (each.client().ip().to_string(), each.server().ip().to_string());
+            if each.client_at() == left(exchange, number) {
+                ends
+            } else {
+                (ends.1, ends.0)
+            }
+        }
+        None => ("client".to_owned(), "server".to_owned()),
+    }
+}
+
 /// The number of packets of a capture.
 pub(super) fn packets(exchange: &Exchange, side: Side) -> String {
     let packets = exchange.captures.of(side).packets.len() as u64;

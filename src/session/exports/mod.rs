@@ -20,7 +20,7 @@ use crate::explain::{count, grouped};
 use crate::frame::Time;
 use crate::record::{Destination, next_step};
 use crate::render::ladder::{Detail, Ladder};
-use crate::render::report_model::{CALLS, ReportDatagram, ReportModel, ReportPacket};
+use crate::render::report_model::{BothEnds, CALLS, ReportDatagram, ReportModel, ReportPacket};
 use crate::render::text_style::{TextStyle, TimeFormat};
 use crate::render::{mermaid, plot, report, svg};
 
@@ -69,7 +69,19 @@ impl<'a> Exporter<'a> {
 
     /// Writes everything. Returns what to say of it: warnings, and what failed.
     #[must_use]
-    pub fn finish(mut self, recorded: Option<&Path>, known: &dyn Conversations) -> (Vec<String>, Option<String>) {
+    pub fn finish(self, recorded: Option<&Path>, known: &dyn Conversations) -> (Vec<String>, Option<String>) {
+        self.finish_with(recorded, known, &|_| Vec::new())
+    }
+
+    /// The same with pictures of both ends in the report, whose packets have this number at most.
+    #[must_use]
+    pub fn finish_with(
+        mut self,
+        recorded: Option<&Path>,
+        known: &dyn Conversations,
+        both_ends: &dyn Fn(u64) -> Vec<BothEnds>,
+    ) -> (Vec<String>, Option<String>) {
+        let last = self.kept.last().map_or(0, |kept| kept.number);
         let calls = self.calls.take();
         let mut warnings = Vec::new();
         if let Some(calls) = &calls {
@@ -93,7 +105,7 @@ impl<'a> Exporter<'a> {
             self.first,
             self.bounds.left_out(),
         );
-        let model = model.bounded_by(self.bounds.in_words());
+        let model = model.bounded_by(self.bounds.in_words()).with_both_ends(both_ends(last));
         warnings.extend(forgotten(model.forgotten, "ladder"));
         let calls_left_out = model.calls_left_out + had_no_room;
         if calls_left_out > 0 {
