@@ -21,10 +21,21 @@ const PICTURE: &str = "docs/first-run.svg";
 const ROWS: usize = 40;
 
 /// Pictures that pages show, and how the sniffer draws each from a recorded run.
-const DRAWN: [(&str, &[&str]); 1] = [(
-    "docs/tcp.svg",
-    &["-r", "captures/tcp.pcapng", "--calls", "captures/tcp.calls.jsonl"],
-)];
+const DRAWN: [(&str, &[&str]); 2] = [
+    (
+        "docs/tcp.svg",
+        &["-r", "captures/tcp.pcapng", "--calls", "captures/tcp.calls.jsonl"],
+    ),
+    (
+        "docs/two-captures.svg",
+        &[
+            "-r",
+            "captures/two-hosts/data-lost.client.pcapng",
+            "--other-end",
+            "captures/two-hosts/data-lost.server.pcapng",
+        ],
+    ),
+];
 
 fn updates() -> bool {
     std::env::var_os("SOCKET_LAB_UPDATE").is_some()

@@ -11,7 +11,7 @@ use std::process::Stdio;
 
 use crate::support::{Tool, need, needs, path_of_ours, shell};
 
-const LESSONS: usize = 6;
+const LESSONS: usize = 7;
 
 /// No lessons, but run in the same way.
 const OTHERS: [&str; 2] = ["docs/handing-out.md", "docs/lessons/teachers.md"];
@@ -105,7 +105,7 @@ fn copy_files(from: &str, to: &Path) {
 /// A folder for the commands, with what the lessons read.
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    for part in ["captures", "docs/wireshark/socket-lab"] {
+    for part in ["captures", "captures/two-hosts", "docs/wireshark/socket-lab"] {
         copy_files(part, &folder.path().join(part));
     }
     fs::create_dir_all(folder.path().join(LOSSY).parent().unwrap()).unwrap();
@@ -224,11 +224,16 @@ fn every_lesson_shows_what_is_printed() {
         let mut not_made = Vec::new();
         for shown in commands(&text) {
             let live = is_live(&shown.command);
-            if live && !namespaces {
+            let is_made = if words(&shown.command).any(|word| word == "wire") {
+                crate::two_hosts::ready()
+            } else {
+                namespaces
+            };
+            if live && !is_made {
                 not_made.push(made_by(&shown.command));
             }
             let lacks = |folder: &String| words(&shown.command).any(|word| word.starts_with(folder.as_str()));
-            if not_made.iter().any(lacks) || live && !namespaces || shown.command.starts_with("tshark") && !tshark {
+            if not_made.iter().any(lacks) || live && !is_made || shown.command.starts_with("tshark") && !tshark {
                 continue;
             }
             let mut printed = run(&shown.command, folder.path());

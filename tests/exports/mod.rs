@@ -8,7 +8,8 @@ mod pictures;
 use std::io::Write as _;
 use std::process::Output;
 
-use crate::support::{Tool, essential, need, needs, ours, tool};
+use crate::support::browser::browser;
+use crate::support::{Tool, essential, need, ours, tool};
 
 /// A real run: five conversations, with the calls of both programs.
 const RECORDED: &str = "tests/sniffer/ladder/recorded.pcap";
@@ -44,20 +45,6 @@ impl Folder {
         quietly(&["-q", "-r", RECORDED, "--calls", CALLS, "--html", &report, "--utc"]);
         report
     }
-}
-
-fn browser(script: &str, arguments: &[&str]) {
-    if !needs::browser() {
-        return;
-    }
-    let script = format!("tests/browser/{script}.mjs");
-    let ended = tool(Tool::Node).arg(&script).args(arguments).output().unwrap();
-    let said = String::from_utf8_lossy(&ended.stdout);
-    let errors = String::from_utf8_lossy(&ended.stderr);
-    assert!(
-        ended.status.success() && said.starts_with("ok "),
-        "{script} {arguments:?}: {said}{errors}"
-    );
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Pictures and diagrams, in SVG and in the language of Mermaid.
 
-use super::{CALLS, Folder, RECORDED, browser, quietly, well_formed};
+use super::{CALLS, Folder, RECORDED, quietly, well_formed};
+use crate::support::browser::browser;
 
 #[test]
 fn ladders_and_plots_are_pictures_with_every_word_inside() {

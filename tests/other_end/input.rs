@@ -71,8 +71,8 @@ fn a_pipe_is_refused() {
 #[test]
 fn what_does_not_go_together_is_wrong_usage() {
     for more in [
-        &["--html", "x.html"][..],
-        &["--svg", "x.svg"],
+        &["--plot", "x.svg"][..],
+        &["--calls", "captures/tcp.calls.jsonl"],
         &["-w", "x.pcap"],
         &["--view", "fields"],
         &["--flow", "1"],
@@ -121,6 +121,11 @@ fn a_file_with_two_interfaces_is_both_ends() {
         assert!(text.contains(words), "{words}: {text}");
     }
     assert!(!text.contains('│'), "{text}");
+    let report = folder.path().join("both.html");
+    let refused = compared(&both, &both, &["-q", "--html", report.to_str().unwrap()]);
+    let line = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!((refused.status.code(), line.lines().count()), (Some(1), 1), "{line}");
+    assert!(line.contains("use --svg") && !report.exists(), "{line}");
 }
 
 #[test]

@@ -9,6 +9,8 @@
 )]
 
 pub mod again;
+#[cfg(feature = "sniffer")]
+pub mod browser;
 mod environment;
 pub mod namespace;
 pub mod needs;

@@ -3,11 +3,17 @@
 //! - `stage`: what these tests need, and what a run has written;
 //! - `runs`: every run, judged by tshark;
 //! - `truth`: what the wire wrote, against the bytes in both captures;
+//! - `pictures`: both ends as a picture, against what the wire wrote;
+//! - `recorded`: the runs of captures/two-hosts;
 //! - `rules`: rules as they are typed, and mistakes in them;
 //! - `ends`: how it ends, what it leaves, and where the system refuses two hosts.
 
 mod ends;
+mod pictures;
+mod recorded;
 mod rules;
 mod runs;
 mod stage;
 mod truth;
+
+pub use stage::ready;

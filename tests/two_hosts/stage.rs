@@ -31,6 +31,10 @@ pub fn ready() -> bool {
     opens()
 }
 
+/// Where recorded runs are, and what is kept of each.
+pub const RECORDED: &str = "captures/two-hosts";
+pub const ENDINGS: [&str; 4] = ["client.pcapng", "server.pcapng", "wire.jsonl", "calls.jsonl"];
+
 /// A run that has ended well, and its files.
 pub struct Run {
     pub place: TestFolder,
@@ -46,6 +50,21 @@ impl Run {
         let ended: Ended = place.ran(&[&["wire", word], options].concat());
         let told = ended.fine().to_owned();
         Self { place, told, word }
+    }
+
+    /// A recorded one: the files of captures/two-hosts.
+    pub fn recorded(word: &'static str) -> Self {
+        let place = TestFolder::new();
+        std::fs::create_dir_all(place.latest("")).unwrap();
+        for ending in ENDINGS {
+            let name = format!("{word}.{ending}");
+            std::fs::copy(Path::new(RECORDED).join(&name), place.latest(&name)).unwrap();
+        }
+        Self {
+            place,
+            told: String::new(),
+            word,
+        }
     }
 
     pub fn capture(&self, end: &str) -> std::path::PathBuf {

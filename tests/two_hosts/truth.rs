@@ -28,7 +28,7 @@ fn number(value: &Value) -> usize {
 /// Every frame of the record is the packet of that number at its sender, and each arrival the packet of that number at the
 /// other end, byte for byte but for the bit that was changed. No packet is left over at either end.
 #[track_caller]
-fn assert_true(run: &Run) {
+pub(super) fn assert_true(run: &Run) {
     let captured = |end: &str| run.frames(end);
     let [client, server] = ["client", "server"].map(captured);
     let mut unexplained = [client.len(), server.len()];
@@ -163,7 +163,7 @@ fn the_document_explains_every_key() {
 /// What the two captures show by themselves, `sniffer --other-end`, against what the wire wrote: which packets were lost, which were
 /// changed, which arrived how often.
 #[track_caller]
-fn assert_found(run: &Run, rules: &str) {
+pub(super) fn assert_found(run: &Run, rules: &str) {
     let output = ours("sniffer")
         .arg("-r")
         .arg(run.capture("client"))
