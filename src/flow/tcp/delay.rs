@@ -22,7 +22,8 @@ pub(super) struct DelaySigns<'a> {
     pub(super) pause: Option<i64>,
     /// Since the segment that it acknowledges was sent.
     pub(super) since_acked: Option<i64>,
-    /// What the network takes to the other end and back, by the handshake.
+    /// What the network takes to the other end and back, by the handshake. Where that was not captured, an acknowledgment may have
+    /// been under way all the time.
     pub(super) usual: Option<i64>,
     /// Was anything outstanding before it?
     pub(super) was_waiting: bool,
@@ -47,8 +48,9 @@ pub(super) fn of(signs: &DelaySigns<'_>) -> Option<Delay> {
     }
     let acknowledges = signs.acknowledges.bytes.is_some() || signs.acknowledges.fin;
     if matches!(signs.part, SegmentPart::Ack | SegmentPart::FinAck) && acknowledges {
-        let waited = signs.since_acked?.saturating_sub(signs.usual.unwrap_or(0).max(0));
-        let is_it = (DELAYED..MOST_DELAYED).contains(&waited) && pause >= DELAYED;
+        // Of a segment that was sent again it is not known which time is answered; the last packet may have been that.
+        let waited = signs.since_acked?.min(pause).saturating_sub(signs.usual?.max(0));
+        let is_it = (DELAYED..MOST_DELAYED).contains(&waited);
         return is_it.then_some(Delay::DelayedAck);
     }
     let speaks = matches!(

@@ -173,7 +173,7 @@ impl Tcp {
             acknowledges: &acknowledges,
             pause: since.last,
             since_acked: acked_segments.sent.and_then(|sent| now.time.since(sent)),
-            usual: self.usual_round_trip(sender.other()),
+            usual: self.usual_round_trip(sender),
             was_waiting,
             sender,
             full,
@@ -374,13 +374,15 @@ impl Tcp {
         analysis.echoes
     }
 
-    /// The round trip from where it was captured to this party and back, as the handshake showed it.
+    /// The round trip from where it was captured to this party and back, as the handshake showed it. After a SYN that was sent
+    /// again, it is not known which one was answered (RFC 6298 section 3): then the longest that it can have been.
     fn usual_round_trip(&self, to: Party) -> Option<i64> {
-        let to_server = self.round_trip.get()?;
-        match to {
-            Party::Server => Some(to_server),
-            Party::Client => self.handshake.get().map(|all| all.saturating_sub(to_server)),
-        }
+        let whole = self.handshake.get()?;
+        Some(match (self.round_trip.get(), to) {
+            (Some(to_server), Party::Server) => to_server,
+            (Some(to_server), Party::Client) => whole.saturating_sub(to_server),
+            (None, _) => whole,
+        })
     }
 
     /// An ICMP error about a segment of this party: the packet, and when it was sent.

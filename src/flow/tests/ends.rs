@@ -1,6 +1,8 @@
 //! Other ways to begin and to end.
 
-use super::script::{ACK, FIN, PSH, RST, SYN, after_handshake, assert_story, brief, c, follow, handshake, ipv4, s};
+use super::script::{
+    ACK, FIN, Line, PSH, RST, SYN, after_handshake, assert_story, brief, c, follow, handshake, ipv4, s, tell,
+};
 use super::tcp::connection;
 use crate::flow::conversation::{Ending, Opening};
 use crate::flow::segment::{Delay, Scale};
@@ -241,6 +243,36 @@ fn the_acknowledgment_of_a_fin_may_be_delayed_too() {
         (s(ACK, 1, 6).after(43), "FinAck ~FIN-WAIT-2 CLOSE-WAIT"),
     ]));
     assert_eq!(segments.last().unwrap().delay, Some(Delay::DelayedAck));
+}
+
+/// An acknowledgment that is under way for long is not a delayed one. Without the handshake, and with a SYN that was sent again, it is
+/// not known how long a packet is under way.
+#[test]
+fn on_a_long_way_no_acknowledgment_is_said_to_be_delayed() {
+    let answered = |opening: &[Line]| {
+        let talk = [c(ACK, 1, 1).data(10), s(ACK, 1, 11).after(43)];
+        let (segments, _) = tell(&[opening, &talk].concat());
+        segments.last().unwrap().delay
+    };
+    assert_eq!(answered(&[]), None);
+    let sent_again = [
+        c(SYN, 0, 0),
+        c(SYN, 0, 0).after(1000),
+        s(SYN | ACK, 0, 1).after(40),
+        c(ACK, 1, 1),
+    ];
+    assert_eq!(answered(&sent_again), None);
+    let long_way = [c(SYN, 0, 0), s(SYN | ACK, 0, 1).after(40), c(ACK, 1, 1)];
+    assert_eq!(answered(&long_way), None);
+    let lost_once = [
+        c(ACK, 1, 1).data(10),
+        c(ACK, 1, 1).data(10).after(247),
+        s(ACK, 1, 11).after(43),
+    ];
+    let (segments, _) = tell(&[&long_way[..], &lost_once].concat());
+    assert_eq!(segments.last().unwrap().delay, None);
+    let short_way = [c(SYN, 0, 0), s(SYN | ACK, 0, 1).after(1), c(ACK, 1, 1)];
+    assert_eq!(answered(&short_way), Some(Delay::DelayedAck));
 }
 
 /// The first fragment has the header and not all of the data: it would look as if the rest were sent twice.
