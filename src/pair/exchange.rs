@@ -152,6 +152,17 @@ impl Laying {
         }
         let equals = self.unequal(same);
         self.changed();
+        if !matches!(self.clock.bound, Bound::Both(_)) {
+            // A packet that was changed on the way took its time, too.
+            let changed = (0..).zip(&self.fates.a).filter_map(|(a, fate)| match fate {
+                Fate::Changed { other, .. } => Some((a, *other)),
+                _ => None,
+            });
+            let mut all: Vec<(u32, u32)> = same.pairs.iter().copied().chain(changed).collect();
+            all.sort_unstable();
+            all.dedup();
+            self.set_clock(&all);
+        }
         verdict::regroup(
             &self.captures,
             &self.conversations,
@@ -344,7 +355,9 @@ impl Laying {
         };
         // Of other lengths, a network card may have divided it: byte ranges tell more.
         let is_divided = seen.kind == Kind::Tcp && seen.takes() != there.takes();
-        if transit < -self.slack() || is_divided {
+        // An offset that is known from one way only may be too large by what its fastest packet took; the identification tells more.
+        let may_be_early = seen.identification != 0 && !matches!(self.clock.bound, Bound::Both(_));
+        if (transit < -self.slack() && !may_be_early) || is_divided {
             return false;
         }
         let changes = Changes::NONE

@@ -147,8 +147,8 @@ fn why(apart: &Apart, [a, b]: [&str; 2], with_nat: bool) -> String {
                 _ => "IP",
             };
             format!(
-                "{none}: both have {protocol} packets between {client} and {server}, but other ones; they are captures of two \
-                 different exchanges"
+                "{none}: both have {protocol} packets between {client} and {server}, but other ones: they are captures of two \
+                 different exchanges, or every packet was lost or changed on the way"
             )
         }
         Apart::OtherConversations(ends) => {

@@ -50,6 +50,31 @@ fn a_smaller_ttl_is_further_from_the_sender() {
     assert_eq!(exchange.clock.bound, Bound::OneWay(B));
 }
 
+/// Of six equal segments five were changed on the way, and took less time than the one by which the clocks are compared.
+#[test]
+fn what_was_changed_counts_for_the_clock_where_only_one_way_is_known() {
+    let (mut a, mut b) = (Taken::new(), Taken::new());
+    for number in 1..=6_u16 {
+        let sent = Made::tcp(true, number, (100, 0), SYN, &[]);
+        let options = if number < 6 { vec![1; 4] } else { Vec::new() };
+        let arrived = Made { options, ..sent.clone() };
+        let (at, way) = (i64::from(number) * 1_000_000, 20_000 + i64::from(number) * 100);
+        a.push((at, sent));
+        b.push((at + way, arrived));
+    }
+    let answer = Made::tcp(false, 9, (500, 101), SYN | ACK, &[]);
+    b.push((6_021_000, answer.clone()));
+    let options = vec![1; 4];
+    a.push((6_041_000, Made { options, ..answer }));
+    let exchange = lay(&a, &b);
+    let changed = numbers(&exchange, A, |fate| matches!(fate, Fate::Changed { .. }));
+    assert_eq!(changed, [1, 2, 3, 4, 5, 7]);
+    assert!(exchange.regroupings.is_empty() && lost(&exchange, A).is_empty());
+    // 20.1 ms there, and 20 ms back.
+    assert_eq!(exchange.clock.bound, Bound::Both(20_050_000));
+    assert_eq!(exchange.clock.offset, 50_000);
+}
+
 #[test]
 fn drift_needs_a_long_exchange() {
     let faster = |times: &Taken, seconds: i64| -> Taken {
