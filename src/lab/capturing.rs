@@ -122,7 +122,8 @@ fn capture_all(mut capture: Capture, quiet: Duration, enough: &CancelToken) -> R
     let now = || Time(Utc::now().timestamp_nanos_opt().unwrap_or_default());
     let began = now();
     let (mut frames, mut bytes, mut left_out) = (Vec::new(), 0, 0);
-    let mut ending = false;
+    // A packet may be under way when the end is asked for: nothing has to pass for a whole time after that.
+    let (mut asked, mut ending) = (false, false);
     loop {
         // Frames that have passed can still be out of sight in the kernel; the capture itself knows when it has had them all.
         let cancel = ending.then(|| enough.descriptor());
@@ -135,7 +136,10 @@ fn capture_all(mut capture: Capture, quiet: Duration, enough: &CancelToken) -> R
                     left_out += 1;
                 }
             }
-            CaptureEvent::Idle => ending = enough.requested(),
+            CaptureEvent::Idle => {
+                ending = asked;
+                asked = enough.requested();
+            }
             CaptureEvent::InterfaceDown | CaptureEvent::InterfaceUp => {}
             CaptureEvent::Stopped => break,
         }

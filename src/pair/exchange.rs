@@ -5,13 +5,15 @@ use super::both::{Both, Side};
 use super::captures::{Capture, Captures, Comparison, Known};
 use super::clock::{Bound, Clock, RESOLUTION, Sample, Transit};
 use super::conversations::Conversation;
+use super::difference;
 use super::direction;
 use super::exact::{self, Same, Unequal};
 use super::fate::{self, Changes, Fate, Fates, Regrouping};
 use super::nat;
 use super::nearest::nearest;
 use super::order;
-use super::seen::{ChecksumState, Kind, Seen};
+use super::regroup::Found;
+use super::seen::{Kind, Seen};
 use super::verdict;
 
 /// Two captures of one exchange, laid together.
@@ -104,7 +106,6 @@ struct Laying {
     conversations: Vec<Conversation>,
     comparison: Comparison,
     fates: Fates,
-    regroupings: Vec<Regrouping>,
     clock: Clock,
     transit: Both<Option<Transit>>,
 }
@@ -120,7 +121,6 @@ impl Laying {
             captures: known.captures,
             conversations: known.conversations,
             comparison: known.comparison,
-            regroupings: Vec::new(),
             clock: Clock::of(&[]),
             transit: Both::default(),
         }
@@ -152,24 +152,25 @@ impl Laying {
         }
         let equals = self.unequal(same);
         self.changed();
-        if !matches!(self.clock.bound, Bound::Both(_)) {
-            // A packet that was changed on the way took its time, too.
-            let changed = (0..).zip(&self.fates.a).filter_map(|(a, fate)| match fate {
-                Fate::Changed { other, .. } => Some((a, *other)),
-                _ => None,
-            });
-            let mut all: Vec<(u32, u32)> = same.pairs.iter().copied().chain(changed).collect();
-            all.sort_unstable();
-            all.dedup();
-            self.set_clock(&all);
-        }
+        self.set_clock_by_changed(&same.pairs);
+        let mut found = Found::default();
         verdict::regroup(
             &self.captures,
             &self.conversations,
             (&self.clock, &self.transit),
             &mut self.fates,
-            &mut self.regroupings,
+            &mut found,
         );
+        for (from, sent, received) in found.alike {
+            let (a, b) = if from == Side::A {
+                (sent, received)
+            } else {
+                (received, sent)
+            };
+            let changes = self.changes(a, b);
+            fate::set_pair(&mut self.fates, (a, b), changes);
+        }
+        self.set_clock_by_changed(&same.pairs);
         self.count_matched();
         verdict::decide(
             &self.captures,
@@ -189,7 +190,7 @@ impl Laying {
             captures: self.captures,
             fates: self.fates,
             conversations: self.conversations,
-            regroupings: self.regroupings,
+            regroupings: found.regroupings,
             clock: self.clock,
             transit: self.transit,
             overtaken,
@@ -239,22 +240,23 @@ impl Laying {
         }
     }
 
+    /// Where the equal packets do not bound the offset from both sides: a packet that was changed on the way took its time, too.
+    fn set_clock_by_changed(&mut self, equal: &[(u32, u32)]) {
+        if matches!(self.clock.bound, Bound::Both(_)) {
+            return;
+        }
+        let changed = (0..).zip(&self.fates.a).filter_map(|(a, fate)| match fate {
+            Fate::Changed { other, .. } => Some((a, *other)),
+            _ => None,
+        });
+        let mut all: Vec<(u32, u32)> = equal.iter().copied().chain(changed).collect();
+        all.sort_unstable();
+        all.dedup();
+        self.set_clock(&all);
+    }
+
     fn slack(&self) -> i64 {
         self.clock.error().saturating_add(RESOLUTION)
-    }
-
-    /// What differs in packets that have the same key.
-    fn changes_of_equals(&self, a: u32, b: u32) -> Changes {
-        let (Some(a), Some(b)) = (self.packet(Side::A, a), self.packet(Side::B, b)) else {
-            return Changes::NONE;
-        };
-        Changes::NONE.and(Changes::CHECKSUM, self.became_wrong(a, b))
-    }
-
-    /// Is the checksum right where the packet was sent, and wrong where it arrived? Elsewhere it may be left to a network card.
-    fn became_wrong(&self, a: &Seen, b: &Seen) -> bool {
-        let (sent, received) = if self.sent_at(a) == Side::A { (a, b) } else { (b, a) };
-        (sent.checksum, received.checksum) == (ChecksumState::Fine, ChecksumState::Wrong)
     }
 
     /// Lets times decide among equal packets. Gives those, per capture, of which others are left: any of them may be the one.
@@ -360,18 +362,27 @@ impl Laying {
         if (transit < -self.slack() && !may_be_early) || is_divided {
             return false;
         }
-        let changes = Changes::NONE
-            .and(Changes::DATA, seen.payload != there.payload)
-            .and(Changes::CHECKSUM, self.became_wrong(seen, there))
-            .and(Changes::OPTIONS, seen.options != there.options)
-            .and(Changes::WINDOW, seen.window != there.window)
-            .and(Changes::FLAGS, seen.flags != there.flags)
-            .and(Changes::ACKNOWLEDGMENT, seen.acknowledgment != there.acknowledgment)
-            .and(Changes::LENGTH, seen.total != there.total);
+        let changes = self.changes(a, b);
         if changes != Changes::NONE {
             fate::set_pair(&mut self.fates, (a, b), changes);
         }
         changes != Changes::NONE
+    }
+
+    /// The packets of a pair, the one where it was sent first.
+    fn on_its_way(&self, a: u32, b: u32) -> Option<(&Seen, &Seen)> {
+        let (a, b) = (self.packet(Side::A, a)?, self.packet(Side::B, b)?);
+        Some(if self.sent_at(a) == Side::A { (a, b) } else { (b, a) })
+    }
+
+    /// What differs in packets that have the same key.
+    fn changes_of_equals(&self, a: u32, b: u32) -> Changes {
+        self.on_its_way(a, b).map_or(Changes::NONE, difference::of_equals)
+    }
+
+    /// What differs in two packets.
+    fn changes(&self, a: u32, b: u32) -> Changes {
+        self.on_its_way(a, b).map_or(Changes::NONE, difference::of)
     }
 
     fn count_matched(&mut self) {

@@ -18,6 +18,7 @@ mod both;
 mod captures;
 mod clock;
 mod conversations;
+mod difference;
 mod digest;
 mod direction;
 mod exact;

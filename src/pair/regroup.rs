@@ -27,6 +27,16 @@ pub(super) struct Times<'t> {
     pub(super) slack: i64,
 }
 
+/// What carries the same bytes at each end, and was not equal.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// In other packets.
+    pub(super) regroupings: Vec<Regrouping>,
+    /// In one packet at each end, the same bytes to the last: not divided, so it must differ in something else. By their places,
+    /// where it was sent and where it arrived.
+    pub(super) alike: Vec<(Side, u32, u32)>,
+}
+
 /// Finds the regroupings of a stream that is sent at this capture.
 pub(super) fn find(
     stream: &Stream,
@@ -34,7 +44,7 @@ pub(super) fn find(
     captures: (&Capture, &Capture),
     times: &Times<'_>,
     fates: &mut Fates,
-    found: &mut Vec<Regrouping>,
+    found: &mut Found,
 ) {
     let (sender, receiver) = captures;
     let open = |side: Side, fates: &Fates| -> Vec<Segment> {
@@ -96,7 +106,7 @@ pub(super) fn find(
                 }
             }
             if takes {
-                links.push((index, segment.place));
+                links.push((index, segment));
             }
         }
     }
@@ -104,10 +114,14 @@ pub(super) fn find(
 }
 
 /// What is linked, directly or through others, is one regrouping.
-fn keep(from: Side, sent: &[Sent], links: &[(usize, u32)], fates: &mut Fates, found: &mut Vec<Regrouping>) {
+fn keep(from: Side, sent: &[Sent], links: &[(usize, Segment)], fates: &mut Fates, found: &mut Found) {
+    let ranges: HashMap<u32, (i64, i64)> = links
+        .iter()
+        .map(|(_, segment)| (segment.place, (segment.start, segment.end)))
+        .collect();
     let (mut of_sent, mut of_received): (HashMap<usize, usize>, HashMap<u32, usize>) = (HashMap::new(), HashMap::new());
     let mut groups: Vec<(Vec<usize>, Vec<u32>)> = Vec::new();
-    for &(index, place) in links {
+    for &(index, Segment { place, .. }) in links {
         let known = (of_sent.get(&index).copied(), of_received.get(&place).copied());
         let group = match known {
             (Some(one), Some(other)) if one != other => {
@@ -136,8 +150,15 @@ fn keep(from: Side, sent: &[Sent], links: &[(usize, u32)], fates: &mut Fates, fo
         }
     }
     for (indexes, mut received) in groups.into_iter().filter(|(sent, _)| !sent.is_empty()) {
-        let number = u32::try_from(found.len()).unwrap_or(u32::MAX);
+        let number = u32::try_from(found.regroupings.len()).unwrap_or(u32::MAX);
         let members: Vec<&Sent> = indexes.iter().filter_map(|index| sent.get(*index)).collect();
+        if let ([member], [place]) = (&members[..], &received[..]) {
+            let segment = &member.segment;
+            if ranges.get(place) == Some(&(segment.start, segment.end)) {
+                found.alike.push((from, segment.place, *place));
+                continue;
+            }
+        }
         let missing = members
             .iter()
             .flat_map(|each| &each.left)
@@ -151,7 +172,7 @@ fn keep(from: Side, sent: &[Sent], links: &[(usize, u32)], fates: &mut Fates, fo
                 fate::set(fates, side, *place, Fate::Regrouped { regrouping: number });
             }
         }
-        found.push(Regrouping {
+        found.regroupings.push(Regrouping {
             sent,
             received,
             missing,

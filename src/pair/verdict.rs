@@ -10,8 +10,8 @@ use super::both::{Both, Side};
 use super::captures::Capture;
 use super::clock::{Clock, RESOLUTION, Transit};
 use super::conversations::Conversation;
-use super::fate::{self, Fate, Fates, Outside, Regrouping};
-use super::regroup::{self, Times};
+use super::fate::{self, Fate, Fates, Outside};
+use super::regroup::{self, Found, Times};
 use super::seen::{Kind, Seen};
 use super::streams::{self, Stream, Way};
 
@@ -45,7 +45,7 @@ pub(super) fn regroup(
     conversations: &[Conversation],
     (clock, transit): Timing<'_>,
     fates: &mut Fates,
-    found: &mut Vec<Regrouping>,
+    found: &mut Found,
 ) {
     let streams = open_streams(captures, fates);
     let mut ways: Vec<&Way> = streams.keys().collect();

@@ -57,7 +57,10 @@ fn what_was_changed_counts_for_the_clock_where_only_one_way_is_known() {
     for number in 1..=6_u16 {
         let sent = Made::tcp(true, number, (100, 0), SYN, &[]);
         let options = if number < 6 { vec![1; 4] } else { Vec::new() };
-        let arrived = Made { options, ..sent.clone() };
+        let arrived = Made {
+            options,
+            ..sent.clone()
+        };
         let (at, way) = (i64::from(number) * 1_000_000, 20_000 + i64::from(number) * 100);
         a.push((at, sent));
         b.push((at + way, arrived));
@@ -73,6 +76,30 @@ fn what_was_changed_counts_for_the_clock_where_only_one_way_is_known() {
     // 20.1 ms there, and 20 ms back.
     assert_eq!(exchange.clock.bound, Bound::Both(20_050_000));
     assert_eq!(exchange.clock.offset, 50_000);
+}
+
+/// Linux numbers no SYN-ACK, so three of them are equal; each was changed on the way, one of them arrived twice.
+#[test]
+fn equal_segments_that_were_changed_were_not_divided() {
+    let syn = Made::tcp(true, 7, (100, 0), SYN, &[]);
+    let (mut a, mut b) = (vec![(0, syn.clone())], vec![(20_000, syn)]);
+    let sent = Made::tcp(false, 0, (500, 101), SYN | ACK, &[]);
+    let arrived = Made {
+        options: vec![1; 4],
+        ..sent.clone()
+    };
+    for number in 0..3 {
+        let at = 30_000 + number * 1_000_000;
+        b.push((at, sent.clone()));
+        a.push((at + 20_000, arrived.clone()));
+    }
+    a.insert(2, (51_000, arrived));
+    let exchange = lay(&a, &b);
+    assert_eq!(exchange.regroupings, []);
+    let changed = numbers(&exchange, B, |fate| matches!(fate, Fate::Changed { .. }));
+    assert_eq!(changed, [2, 3, 4]);
+    assert_eq!(numbers(&exchange, A, |fate| fate == Fate::OnlyReceived), [3]);
+    assert_eq!(exchange.clock.bound, Bound::Both(20_000_000));
 }
 
 #[test]
