@@ -357,7 +357,7 @@ impl Laying {
         };
         // Of other lengths, a network card may have divided it: byte ranges tell more.
         let is_divided = seen.kind == Kind::Tcp && seen.takes() != there.takes();
-        // An offset that is known from one way only may be too large by what its fastest packet took; the identification tells more.
+        // An offset that is known from one way only may be too large by what its fastest packet took; the identification proves more.
         let may_be_early = seen.identification != 0 && !matches!(self.clock.bound, Bound::Both(_));
         if (transit < -self.slack() && !may_be_early) || is_divided {
             return false;

@@ -85,7 +85,7 @@ impl Scale {
     }
 }
 
-/// So many pixels are so many nanoseconds.
+/// Nanoseconds in pixels.
 fn pixels(time: i64, transit: i64) -> i64 {
     let pixels = i128::from(time) * i128::from(TRANSIT) / i128::from(transit.max(1));
     i64::try_from(pixels).unwrap_or(i64::MAX)
