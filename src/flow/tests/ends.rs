@@ -298,7 +298,7 @@ fn a_segment_in_fragments_counts_once_it_is_put_together() {
 #[test]
 fn packets_without_a_number_are_followed_and_not_referred_to() {
     let mut tracker = Tracker::new();
-    let mut follow = |number, line: &super::script::Line| {
+    let mut follow = |number, line: &Line| {
         let bytes = line.bytes();
         let packet = decode(LinkType::IPV4, &bytes, 0);
         *tracker
