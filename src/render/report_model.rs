@@ -58,13 +58,13 @@ pub struct ConversationModel {
     pub timeline: Timeline,
 }
 
-/// A conversation between two captures, drawn for a wide page and for a phone.
-#[derive(Debug, Clone)]
+/// What a capture and that of the other end show together.
+#[derive(Debug, Clone, Default)]
 pub struct BothEnds {
-    /// For a wide page.
-    pub wide: Picture,
-    /// For a phone.
-    pub narrow: Picture,
+    /// A picture of each conversation, for a wide page and for a phone.
+    pub pictures: Vec<(Picture, Picture)>,
+    /// What has no picture, in words.
+    pub left_out: Option<String>,
 }
 
 /// What an export is made from.
@@ -87,7 +87,7 @@ pub struct ReportModel {
     /// What there is at most, as the end of the sentence "this report has …".
     pub bound: String,
     /// What this capture and that of the other end show together; nothing where there is no other capture.
-    pub both_ends: Vec<BothEnds>,
+    pub both_ends: BothEnds,
 }
 
 impl ReportModel {
@@ -129,7 +129,7 @@ impl ReportModel {
             calls_left_out,
             left_out,
             bound: "not all of them".to_owned(),
-            both_ends: Vec::new(),
+            both_ends: BothEnds::default(),
         }
     }
 
@@ -141,7 +141,7 @@ impl ReportModel {
 
     /// The same with pictures of both ends.
     #[must_use]
-    pub fn with_both_ends(self, both_ends: Vec<BothEnds>) -> Self {
+    pub fn with_both_ends(self, both_ends: BothEnds) -> Self {
         Self { both_ends, ..self }
     }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::stage::compared;
 use crate::support::browser::browser;
+use crate::support::{Tool, need, tool};
 
 const CLIENT: &str = "tests/other_end/client.pcap";
 const SERVER: &str = "tests/other_end/server.pcap";
@@ -110,4 +111,31 @@ fn a_picture_of_many_rows_has_as_many_as_limit_says() {
     assert_eq!(draw("all.svg", &[]), (11, false));
     assert_eq!(draw("few.svg", &["--limit", "4"]), (4, true));
     assert_eq!(draw("full.svg", &["--limit", "4", "--full"]), (11, false));
+}
+
+/// 200 connections with a dozen packets each: a picture has 2,000 rows, and a page 120.
+#[test]
+fn what_has_no_room_is_counted() {
+    if !need(Tool::Python) {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let name = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (a, b) = (name("a.pcap"), name("b.pcap"));
+    let made = tool(Tool::Python)
+        .args(["tests/bench/captures.py", "tcp", &a, "200"])
+        .status()
+        .unwrap();
+    assert!(made.success());
+    std::fs::copy(&a, &b).unwrap();
+    let (svg, html) = (name("both.svg"), name("both.html"));
+    let written = compared(Path::new(&a), Path::new(&b), &["-q", "--svg", &svg, "--html", &html]);
+    let said = String::from_utf8(written.stderr).unwrap();
+    let line = said.lines().find(|line| line.contains("left out of the picture: "));
+    assert!(line.is_some_and(|line| line.ends_with("--full draws all")), "{said}");
+    let page = std::fs::read_to_string(html).unwrap();
+    assert!(page.contains("more conversations without a picture in this page."));
+    let diagram = compared(Path::new(&a), Path::new(&b), &["--mermaid"]);
+    let diagram = String::from_utf8(diagram.stdout).unwrap();
+    assert!(diagram.contains("more conversations#59; --full shows all"));
 }

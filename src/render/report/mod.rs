@@ -85,7 +85,7 @@ struct Page<'a> {
     summary: String,
     limit: Option<String>,
     start: Start,
-    both_ends: &'a [BothEnds],
+    both_ends: &'a BothEnds,
     sections: Vec<ConversationSection>,
     legend: Vec<Sign>,
     /// The title above the packets without a conversation.

@@ -29,7 +29,12 @@ pub fn write(output: &mut impl Write, ends: &TwoEnds<'_>, extent: Extent) -> io:
     }
     let both = format!("{sides},{}", sides.other());
     let mut room = extent.most();
-    for each in &all {
+    for (place, each) in all.iter().enumerate() {
+        if room == 0 {
+            let more = (all.len() - place) as u64;
+            remark(output, &both, &extent.no_room_for(more, "more conversation"))?;
+            break;
+        }
         remark(output, &both, &words::title(ends.exchange, each.number))?;
         let starts = Starts::of(ends.exchange, &each.rows);
         for shown in shown_within(ends.exchange, &each.rows, extent, &mut room) {
@@ -37,9 +42,6 @@ pub fn write(output: &mut impl Write, ends: &TwoEnds<'_>, extent: Extent) -> io:
                 Shown::Row(row) => message(output, ends.exchange, row, starts, first)?,
                 Shown::LeftOut(text) => remark(output, &both, &text)?,
             }
-        }
-        if room == 0 {
-            break;
         }
     }
     remark(output, &both, &summary::clock(ends.exchange))

@@ -23,6 +23,7 @@ use crate::render::table::wrap;
 
 /// From one part of a row to the next, in pixels.
 const SPACE: i64 = 8;
+
 /// The pictures of all conversations.
 #[derive(Debug)]
 pub struct Pictures {
@@ -53,14 +54,16 @@ pub fn draw(ends: &TwoEnds<'_>, look: Look, extent: Extent) -> Pictures {
 
 /// The pictures for a page that has the packets of the first capture up to this number.
 #[must_use]
-pub fn for_page(ends: &TwoEnds<'_>, packets: u64) -> Vec<BothEnds> {
+pub fn for_page(ends: &TwoEnds<'_>, packets: u64) -> BothEnds {
     /// More rows are not worth their size in a page.
-    const ROWS: usize = 120;
-    let draw = |look: Look| draw(ends, look, Extent::Remarkable(ROWS)).drawn;
-    let wide = draw(Look::page(Side::A, packets));
-    let narrow = draw(Look::phone(Side::A, packets));
-    let pairs = wide.into_iter().zip(narrow);
-    pairs.map(|(wide, narrow)| BothEnds { wide, narrow }).collect()
+    const EXTENT: Extent = Extent::InPage(120);
+    let wide = draw(ends, Look::page(Side::A, packets), EXTENT);
+    let narrow = draw(ends, Look::phone(Side::A, packets), EXTENT);
+    let left_out = (wide.left_out > 0).then(|| EXTENT.no_room_for(wide.left_out, "more conversation"));
+    BothEnds {
+        pictures: wide.drawn.into_iter().zip(narrow.drawn).collect(),
+        left_out,
+    }
 }
 
 /// A conversation's drawing under way. Of two values the first is that of the left end.

@@ -25,6 +25,8 @@ pub enum Extent {
     All,
     /// The beginning, the end and what is remarkable, this many rows at most.
     Remarkable(usize),
+    /// The same in a page, where no option shows more.
+    InPage(usize),
 }
 
 impl Extent {
@@ -39,7 +41,17 @@ impl Extent {
     pub const fn most(self) -> usize {
         match self {
             Self::All => usize::MAX,
-            Self::Remarkable(most) => most,
+            Self::Remarkable(most) | Self::InPage(most) => most,
+        }
+    }
+
+    /// What to say of this many things that there is no room for.
+    #[must_use]
+    pub fn no_room_for(self, number: u64, thing: &str) -> String {
+        let more = count(number, thing);
+        match self {
+            Self::InPage(_) => format!("{more} without a picture in this page"),
+            Self::All | Self::Remarkable(_) => format!("{more}; --full shows all"),
         }
     }
 }
@@ -64,10 +76,7 @@ pub(super) fn shown_within<'r>(
     shown.truncate(*room);
     *room -= shown.len();
     if more > 0 {
-        shown.push(Shown::LeftOut(format!(
-            "{}; --full shows all",
-            count(more as u64, "further row")
-        )));
+        shown.push(Shown::LeftOut(extent.no_room_for(more as u64, "further row")));
     }
     shown
 }

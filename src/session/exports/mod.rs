@@ -70,7 +70,7 @@ impl<'a> Exporter<'a> {
     /// Writes everything. Returns what to say of it: warnings, and what failed.
     #[must_use]
     pub fn finish(self, recorded: Option<&Path>, known: &dyn Conversations) -> (Vec<String>, Option<String>) {
-        self.finish_with(recorded, known, &|_| Vec::new())
+        self.finish_with(recorded, known, &|_| BothEnds::default())
     }
 
     /// The same with pictures of both ends in the report, whose packets have this number at most.
@@ -79,7 +79,7 @@ impl<'a> Exporter<'a> {
         mut self,
         recorded: Option<&Path>,
         known: &dyn Conversations,
-        both_ends: &dyn Fn(u64) -> Vec<BothEnds>,
+        both_ends: &dyn Fn(u64) -> BothEnds,
     ) -> (Vec<String>, Option<String>) {
         let last = self.kept.last().map_or(0, |kept| kept.number);
         let calls = self.calls.take();
