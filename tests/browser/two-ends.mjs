@@ -58,6 +58,22 @@ const checks = {
       assert.equal(await page.evaluate(() => location.hash), "#packet-2");
       assert.equal(await arrow.getAttribute("aria-current"), "true");
       assert.equal(await page.locator("#packet-2").isVisible(), true);
+      // The picture stays: what was clicked is seen, and the next ones are shown in it as long as it is on the screen.
+      const top = () => page.evaluate(() => document.getElementById("pictures").scrollTop);
+      const isSeen = (place) => page.locator(place).evaluate((link) => {
+        const box = link.getBoundingClientRect();
+        return box.top >= 0 && box.bottom <= innerHeight;
+      });
+      assert.equal(await top(), 0);
+      for (let number = 3; number <= 30; number++) {
+        await page.keyboard.press("ArrowRight");
+        assert(await isSeen(`.both-ends .wide a[href="#packet-${number}"]`), `packet ${number}`);
+      }
+      await page.evaluate(() => { document.querySelector(".ladder").scrollIntoView(); });
+      const before = await top();
+      await page.keyboard.press("ArrowRight");
+      assert(await isSeen('.ladder a[href="#packet-31"]'));
+      assert(await top() >= before, "back to the picture");
     });
     for (const width of [360, 390, 700, 1280, 1920]) {
       await withPage(url, async (page) => {

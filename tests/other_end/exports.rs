@@ -113,6 +113,32 @@ fn a_picture_of_many_rows_has_as_many_as_limit_says() {
     assert_eq!(draw("full.svg", &["--limit", "4", "--full"]), (11, false));
 }
 
+/// Where there is no room for all of a conversation, its end is shown rather than what was sent again.
+#[test]
+fn the_end_of_a_conversation_has_its_room() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("few.svg");
+    let [a, b] = ["client", "server"].map(|end| format!("captures/two-hosts/fast-retransmit.{end}.pcapng"));
+    let svg = ["-q", "--limit", "25", "--svg", file.to_str().unwrap()];
+    let drawn = compared(Path::new(&a), Path::new(&b), &svg);
+    assert!(drawn.status.success() && drawn.stderr.is_empty(), "{drawn:?}");
+    let picture = std::fs::read_to_string(file).unwrap();
+    let sentences = picture
+        .split("aria-label=\"")
+        .skip(1)
+        .filter_map(|one| one.split('"').next());
+    let arrows: Vec<&str> = sentences.filter(|sentence| sentence.contains(" after ")).collect();
+    assert_eq!(arrows.len(), 18, "the first 12 and the last 6: {arrows:#?}");
+    assert!(
+        arrows[5].contains("lost on the way") && arrows[17].contains("packet 42 of A"),
+        "{arrows:#?}"
+    );
+    assert!(
+        picture.contains("24 packets arrived in") && !picture.contains("further row"),
+        "{picture}"
+    );
+}
+
 /// 200 connections with a dozen packets each: a picture has 2,000 rows, and a page 120.
 #[test]
 fn what_has_no_room_is_counted() {

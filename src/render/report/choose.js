@@ -25,6 +25,12 @@ const chosen = () => packets.find((packet) => packet.number === numberOf(locatio
 const choose = (packet) => { if (packet) location.hash = `packet-${packet.number}`; };
 const isNarrow = matchMedia("(max-width: 56em)");
 
+// The picture of both ends, as long as it is on the screen, shows the chosen packet; else the ladder does. What was clicked is seen.
+const bothEnds = document.querySelector(".both-ends");
+const isOnScreen = (part) => part.getBoundingClientRect().bottom > 0 && part.getBoundingClientRect().top < innerHeight;
+let clicked = null;
+document.addEventListener("click", (event) => { clicked = event.target.closest?.("a") ?? null; }, true);
+
 let current = null;
 let searching = false;
 let kept = null;
@@ -40,11 +46,14 @@ function follow() {
     current = element ?? null;
     if (element) arrive(element);
   }
+  const isSeen = links.includes(clicked) && placeOf(clicked) === location.hash;
+  const picture = bothEnds !== null && isOnScreen(bothEnds) ? ".both-ends" : ".ladder";
+  clicked = null;
   for (const link of links) {
     const here = packet !== undefined && placeOf(link) === location.hash;
     if (here) link.setAttribute("aria-current", "true");
     else if (link.hasAttribute("aria-current")) link.removeAttribute("aria-current");
-    if (here && link.closest(".ladder") && !isNarrow.matches) link.scrollIntoView({ block: "nearest" });
+    if (here && !isSeen && link.closest(picture) && !isNarrow.matches) link.scrollIntoView({ block: "nearest" });
   }
   const all = shown();
   const place = all.indexOf(packet);
@@ -112,7 +121,7 @@ document.addEventListener("keydown", (event) => {
   } else if (key === "Escape") {
     kept = null;
     if (current) light(current, null);
-    if (part) links.find((link) => placeOf(link) === location.hash)?.focus();
+    if (part) links.find((link) => placeOf(link) === location.hash && !link.closest(".both-ends"))?.focus();
     else if (current) backToStart();
   } else if (key === "ArrowRight" || key === "ArrowLeft") {
     step(key === "ArrowRight" ? 1 : -1);

@@ -71,7 +71,14 @@ pub(super) fn shown_within<'r>(
     extent: Extent,
     room: &mut usize,
 ) -> Vec<Shown<'r>> {
-    let mut shown = shown(exchange, rows, matches!(extent, Extent::All));
+    let of = |wanted| shown(exchange, rows, wanted);
+    let mut shown = match extent {
+        Extent::All => of(Wanted::All),
+        // What was lost comes first: a conversation may be sent again as a whole.
+        Extent::Remarkable(_) | Extent::InPage(_) => Some(of(Wanted::WithRetransmissions))
+            .filter(|shown| shown.len() <= *room)
+            .unwrap_or_else(|| of(Wanted::Remarkable)),
+    };
     let more = shown.len().saturating_sub(*room);
     shown.truncate(*room);
     *room -= shown.len();
@@ -81,9 +88,19 @@ pub(super) fn shown_within<'r>(
     shown
 }
 
-/// What is shown of these rows; all of them, or what matters.
-fn shown<'r>(exchange: &Exchange, rows: &'r [Row], all: bool) -> Vec<Shown<'r>> {
-    let all = all || rows.len() <= WHOLE;
+/// Which rows are wanted, beside the beginning and the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    All,
+    /// The remarkable ones, and what was sent before.
+    WithRetransmissions,
+    Remarkable,
+}
+
+/// What is shown of these rows.
+fn shown<'r>(exchange: &Exchange, rows: &'r [Row], wanted: Wanted) -> Vec<Shown<'r>> {
+    let is_short = rows.len() <= WHOLE && wanted != Wanted::Remarkable;
+    let all = wanted == Wanted::All || is_short;
     let mut is_kept = vec![all; rows.len()];
     let mut keep = |from: usize, to: usize| {
         let kept = is_kept.iter_mut().take(to).skip(from);
@@ -92,7 +109,8 @@ fn shown<'r>(exchange: &Exchange, rows: &'r [Row], all: bool) -> Vec<Shown<'r>> 
     if !all {
         keep(0, FIRST);
         keep(rows.len().saturating_sub(LAST), rows.len());
-        let is_again = |row: &Row| row.line(exchange) == ArrowLine::Retransmission;
+        let is_again =
+            |row: &Row| wanted == Wanted::WithRetransmissions && row.line(exchange) == ArrowLine::Retransmission;
         let is_kept = |row: &Row| row.is_remarkable(exchange) || is_again(row);
         for (index, _) in rows.iter().enumerate().filter(|(_, row)| is_kept(row)) {
             keep(index.saturating_sub(NEAR), index + NEAR + 1);
