@@ -112,10 +112,11 @@ impl Outstanding {
         self.0.is_none()
     }
 
-    /// All before `to` of this sender's stream is acknowledged.
-    pub(super) fn acknowledge(&mut self, sender: Party, now: CurrentPacket, to: u32) -> AckedSegments {
+    /// All from `from` to before `to` of this sender's stream is acknowledged for the first time.
+    pub(super) fn acknowledge(&mut self, sender: Party, now: CurrentPacket, (from, to): (u32, u32)) -> AckedSegments {
         let mut acked = AckedSegments::default();
         let mut furthest: Option<u32> = None;
+        let (mut remembered, mut waits) = (0_u32, false);
         let Some(list) = &mut self.0 else {
             return acked;
         };
@@ -125,19 +126,25 @@ impl Outstanding {
                 return true;
             }
             acked.several = acked.packet.is_some();
+            remembered = remembered.saturating_add(sent.length);
+            waits |= sent.repeated;
             if furthest.is_none_or(|known| before(known, end)) {
                 furthest = Some(end);
                 let packet = sent.packet.whole(now.number);
                 acked.packet = Some(packet);
                 acked.sent = Some(sent.time);
-                // Of a repeated segment it is unknown which one is answered. RFC 6298 section 3
-                let time = now.time.since(sent.time).filter(|_| end == to && !sent.repeated);
+                let time = now.time.since(sent.time).filter(|_| end == to);
                 acked.round_trip = time.map(|time| RoundTrip { packet, time });
             }
             false
         });
         if list.is_empty() {
             self.0 = None;
+        }
+        // Of a repeated segment it is unknown which one is answered (RFC 6298 section 3), and the acknowledgment of what came after
+        // it has waited for it. What is not remembered may have been repeated.
+        if waits || remembered < to.wrapping_sub(from) {
+            acked.round_trip = None;
         }
         acked
     }

@@ -254,7 +254,7 @@ impl Tcp {
         let bytes = stream.bytes(from, to);
         let syn = from <= 0 && stream.is(StreamFlag::SynSeen);
         stream.acknowledge(to);
-        let raw = stream.raw(to);
+        let raw = (stream.raw(from), stream.raw(to));
         let acked_segments = self.outstanding.acknowledge(sender, now, raw);
         self.complete(sender);
         let stream = self.stream_mut(sender);

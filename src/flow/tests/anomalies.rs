@@ -241,3 +241,25 @@ fn more_is_outstanding_than_is_remembered() {
     // Once all is acknowledged, round trips are measured again.
     assert_eq!(segments[206].round_trip.unwrap().packet, 206);
 }
+
+#[test]
+fn an_acknowledgment_that_has_waited_for_a_repetition_measures_no_round_trip() {
+    let (segments, _) = assert_story(&after_handshake(&[
+        (c(ACK, 1, 1).data(10), DATA),
+        (c(ACK, 11, 1).data(10).after(0), DATA),
+        (
+            c(ACK, 1, 1).data(10).after(250),
+            "Data ESTABLISHED ~ESTABLISHED Retransmission",
+        ),
+        // It covers packet 5, which arrived long before: the first one was missing.
+        (s(ACK, 1, 21).after(40), BACK),
+        (c(ACK, 21, 1).data(10), "Data ESTABLISHED ESTABLISHED"),
+        (s(ACK, 1, 31).after(40), BACK),
+    ]));
+    assert_eq!(
+        (segments[6].acknowledges.packet, segments[6].round_trip),
+        (Some(5), None)
+    );
+    let trip = segments[8].round_trip.unwrap();
+    assert_eq!((trip.packet, trip.time), (8, 40_000_000));
+}
