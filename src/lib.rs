@@ -18,7 +18,7 @@
 //! 4. `frame`: a captured frame. `record`: capture files, reader and writer side by side. `filter`: tcpdump's expressions, made
 //!    into programs. `capture`: frames from an interface. `privilege`: root's rights, and how they are given up.
 //! 5. `flow`: conversations: the states that RFC 9293 draws, and what each packet does in its conversation.
-//! 6. `timeline`: socket calls and packets in one order. `pair`: two captures of one exchange laid together.
+//! 6. `tcp_info`: what the kernel knows of a connection and no packet carries. `timeline`: socket calls and packets in one order. `pair`: two captures of one exchange laid together.
 //! 7. `explain`: the sentences: why a field has this value in this packet.
 //! 8. `render`: what people see: the table of fields, the RFCs' boxes, a line a packet, the ladder, JSON; and what is handed on:
 //!    `render::report_model` is what the exports `report`, `svg`, `plot` and `mermaid` are made from, `markup` makes texts safe in them.
@@ -58,12 +58,13 @@
 //! | `app` | `calls`, `escape`, `os`, `privilege` |
 //! | `flow` | `frame`, `wire` |
 //! | `pair` | `flow`, `frame`, `wire` |
+//! | `tcp_info` | `escape` |
 //! | `timeline` | `calls`, `flow`, `frame`, `wire` |
 //! | `explain` | `wire`, `flow` |
-//! | `render` | `explain`, `timeline`, `pair`, `calls`, `flow`, `frame`, `wire`, `escape`, `local_time` |
-//! | `session` | `app`, `calls`, `capture`, `escape`, `explain`, `filter`, `flow`, `frame`, `local_time`, `os`, `outputs`, `pair`, `privilege`, `record`, `render`, `timeline`, `wire` |
-//! | `hosts` | `explain`, `escape`, `flow`, `frame`, `os`, `privilege`, `wire` |
-//! | `lab` | `app`, `calls`, `capture`, `escape`, `explain`, `filter`, `flow`, `frame`, `hosts`, `local_time`, `os`, `outputs`, `pair`, `privilege`, `record`, `render`, `session`, `timeline`, `wire` |
+//! | `render` | `explain`, `timeline`, `tcp_info`, `pair`, `calls`, `flow`, `frame`, `wire`, `escape`, `local_time` |
+//! | `session` | `app`, `calls`, `capture`, `escape`, `explain`, `filter`, `flow`, `frame`, `local_time`, `os`, `outputs`, `pair`, `privilege`, `record`, `render`, `tcp_info`, `timeline`, `wire` |
+//! | `hosts` | `explain`, `escape`, `flow`, `frame`, `os`, `privilege`, `tcp_info`, `wire` |
+//! | `lab` | `app`, `calls`, `capture`, `escape`, `explain`, `filter`, `flow`, `frame`, `hosts`, `local_time`, `os`, `outputs`, `pair`, `privilege`, `record`, `render`, `session`, `tcp_info`, `timeline`, `wire` |
 //! | `cli` | all |
 //!
 //! A test holds this table against the `use` lines. Nothing imports `cli`. Of `wire`, `filter` needs the link types and nothing else.
@@ -105,6 +106,8 @@ pub mod record;
 #[cfg(feature = "sniffer")]
 pub mod render;
 pub mod session;
+#[cfg(feature = "sniffer")]
+pub mod tcp_info;
 #[cfg(feature = "sniffer")]
 pub mod timeline;
 #[cfg(feature = "sniffer")]

@@ -8,6 +8,7 @@ use super::namespace::{open_tun, switch_ipv6_off};
 use crate::flow::Party;
 use crate::os::interface_setup;
 use crate::os::routes::{Network, set_default_route, set_initial_window};
+use crate::os::socket_diag::SocketDiag;
 
 /// How a host reaches the other one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +28,8 @@ pub struct Host {
     pub(super) namespace: File,
     /// What the interface sends is read here, and what is written here it receives: a frame a call, without waiting.
     pub(super) tap: File,
+    /// For questions about its connections; absent where this kernel cannot be asked (`CONFIG_INET_DIAG`).
+    pub(super) diag: Option<SocketDiag>,
 }
 
 impl Host {
@@ -62,7 +65,12 @@ impl Host {
         if way == Way::Router {
             set_default_route(INTERFACE, next).map_err(call("setting a route over the router"))?;
         }
-        Ok(Self { party, namespace, tap })
+        Ok(Self {
+            party,
+            namespace,
+            tap,
+            diag: SocketDiag::open().ok(),
+        })
     }
 
     /// Sets how many segments a connection of this host may have under way at first. This thread must be in its namespace.

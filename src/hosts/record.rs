@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::seen::SeenFrame;
 use crate::flow::Party;
+use crate::tcp_info::TcpSample;
 
 /// The word for the router as a sender.
 pub const ROUTER: &str = "router";
@@ -21,6 +22,10 @@ pub struct WireRecord {
     pub rules: Vec<String>,
     /// A sentence for each rule that was never used.
     pub unused: Vec<String>,
+    /// What the hosts' kernels knew of their connections, each time that a frame had left or arrived and something had changed.
+    pub samples: Vec<TcpSample>,
+    /// How many more of those there were than are kept.
+    pub samples_left_out: u64,
     taken: [u64; 2],
 }
 

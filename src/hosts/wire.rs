@@ -2,6 +2,8 @@
 
 mod beyond;
 mod link;
+mod sampler;
+mod source;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -20,6 +22,8 @@ use smallvec::{SmallVec, smallvec};
 
 use self::beyond::Beyond;
 use self::link::{Link, Room};
+use self::sampler::Sampler;
+use self::source::Source;
 use super::host::Host;
 use super::record::{Arrival, Fate, FrameRecord, WireRecord};
 use super::router::Router;
@@ -42,7 +46,7 @@ impl Wire {
     /// The system gives no more threads or files.
     pub fn between(client: &Host, server: &Host, rules: Rules, seed: u64) -> io::Result<Self> {
         let taps = [client.tap.try_clone()?, server.tap.try_clone()?];
-        Self::start(Carrier::new(taps, None, rules, seed))
+        Self::start(Carrier::new(taps, None, Sampler::of(client, server)?, rules, seed))
     }
 
     /// Connects the client's host to a router, by a wire with these rules, and that one to the server's, by a cable that does
@@ -53,7 +57,8 @@ impl Wire {
     pub fn over(router: &Router, client: &Host, server: &Host, rules: Rules, seed: u64) -> io::Result<Self> {
         let taps = [client.tap.try_clone()?, router.near.try_clone()?];
         let beyond = Beyond::new(router.far.try_clone()?, server.tap.try_clone()?);
-        Self::start(Carrier::new(taps, Some(beyond), rules, seed))
+        let sampler = Sampler::of(client, server)?;
+        Self::start(Carrier::new(taps, Some(beyond), sampler, rules, seed))
     }
 
     fn start(carrier: Carrier) -> io::Result<Self> {
@@ -102,6 +107,7 @@ struct Carrier {
     order: u64,
     arrived: [u64; 2],
     record: WireRecord,
+    sampler: Sampler,
 }
 
 /// A frame that will arrive. Ordered by time, and of one time by the order in which they were sent.
@@ -122,7 +128,7 @@ fn now() -> i64 {
 }
 
 impl Carrier {
-    fn new(taps: [File; 2], beyond: Option<Beyond>, rules: Rules, seed: u64) -> Self {
+    fn new(taps: [File; 2], beyond: Option<Beyond>, sampler: Sampler, rules: Rules, seed: u64) -> Self {
         Self {
             taps,
             beyond,
@@ -134,6 +140,7 @@ impl Carrier {
             order: 0,
             arrived: [0; 2],
             record: WireRecord::default(),
+            sampler,
         }
     }
 
@@ -158,6 +165,7 @@ impl Carrier {
         }
         self.record.unused = self.state.unused();
         self.record.rules = self.rules.rules.iter().map(|rule| rule.text.clone()).collect();
+        (self.record.samples, self.record.samples_left_out) = (self.sampler.samples, self.sampler.left_out);
         Ok(self.record)
     }
 
@@ -191,26 +199,32 @@ impl Carrier {
     }
 
     fn sent_by(&mut self, source: Source, frame: &[u8]) -> io::Result<()> {
-        match (source, &mut self.beyond) {
+        let sender = match (source, &mut self.beyond) {
             (Source::Client, _) => {
                 let number = self.record.count(Party::Client);
-                self.take(0, frame, Some(number))
+                self.take(0, frame, Some(number))?;
+                Party::Client
             }
             (Source::OtherEnd, Some(beyond)) => {
                 let number = beyond.server_leaves(frame);
-                self.take(1, frame, number)
+                return self.take(1, frame, number);
             }
             (Source::OtherEnd, None) => {
                 let number = self.record.count(Party::Server);
-                self.take(1, frame, Some(number))
+                self.take(1, frame, Some(number))?;
+                Party::Server
             }
-            (Source::RouterBeyond, Some(_)) => self.reach_server(frame),
+            (Source::RouterBeyond, Some(_)) => return self.reach_server(frame),
             (Source::ServerBeyond, Some(beyond)) => {
                 beyond.server_enters(frame);
-                write(&beyond.router, frame)
+                write(&beyond.router, frame)?;
+                Party::Server
             }
-            (_, None) => Ok(()),
-        }
+            (_, None) => return Ok(()),
+        };
+        // Afterwards, so that the frame does not wait for it.
+        self.sampler.after_sending(sender, frame);
+        Ok(())
     }
 
     /// A frame from the router reaches the server.
@@ -225,6 +239,7 @@ impl Carrier {
         self.record.left_out += u64::from(known.is_none());
         let (record, changed) = known.unwrap_or_default();
         self.arrived(1, record, arrived_at, changed);
+        self.sampler.after_arrival(Party::Server, frame);
         Ok(())
     }
 
@@ -333,7 +348,11 @@ impl Carrier {
                 beyond.client_enters(frame, record, corrupted);
                 self.lost(record, Fate::NotForwarded);
             }
-            _ => self.arrived(to, record, arrived_at, corrupted),
+            _ => {
+                self.arrived(to, record, arrived_at, corrupted);
+                let host = PARTIES.get(to).copied().unwrap_or(Party::Client);
+                self.sampler.after_arrival(host, frame);
+            }
         }
         Ok(())
     }
@@ -349,23 +368,6 @@ impl Carrier {
             record.arrivals.push(Arrival { time, order, changed });
         }
     }
-}
-
-/// Where frames come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Source {
-    /// The client.
-    Client,
-    /// The other end of the wire: the server, or the router.
-    OtherEnd,
-    /// The router, on the server's side.
-    RouterBeyond,
-    /// The server, where a router is between.
-    ServerBeyond,
-}
-
-impl Source {
-    const ALL: [Self; 4] = [Self::Client, Self::OtherEnd, Self::RouterBeyond, Self::ServerBeyond];
 }
 
 /// Has an interface receive the frame.

@@ -4,6 +4,7 @@
 //! - [`keyboard`]: lines from standard input;
 //! - [`descriptors`]: open files, and how many the system allows; [`interfaces`]: addresses and names;
 //! - `interface_setup`, `routes`: setting up an interface, and its route, in a network that this process has made;
+//!   `socket_diag`: what the kernel knows of a connection;
 //! - [`errors`]: what the system says in its errors;
 //! - [`limits`]: what `ulimit` may have set; `memory`: the limit of a container, and what happens when memory runs out.
 //!
@@ -21,5 +22,7 @@ mod memory;
 pub mod poll;
 #[cfg(all(feature = "sniffer", target_os = "linux"))]
 pub mod routes;
+#[cfg(all(feature = "sniffer", target_os = "linux"))]
+pub mod socket_diag;
 #[cfg(unix)]
 mod sys;

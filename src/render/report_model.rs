@@ -4,7 +4,9 @@ use crate::flow::PacketInFlow;
 use crate::flow::conversation::Conversation;
 use crate::frame::{Frame, Time};
 use crate::render::ladder::{Detail, Ladder, LadderInput};
+use crate::render::plot::{PlotCapture, Plots};
 use crate::render::svg::Picture;
+use crate::tcp_info::TcpSample;
 use crate::timeline::{ConversationCalls, PacketRef, Timeline};
 
 /// An export has at most this many socket calls: each takes about 1 KB of a page, so this is 50 MB.
@@ -56,6 +58,24 @@ pub struct ConversationModel {
     pub packets: Vec<PacketRef>,
     /// Packets and calls in one order.
     pub timeline: Timeline,
+    /// Its graphs, where more is known than these packets show.
+    pub more_plots: Option<Plots>,
+}
+
+impl ConversationModel {
+    /// Its graphs.
+    #[must_use]
+    pub fn plots(&self) -> Plots {
+        let of_packets = || self.plots_with(&[]);
+        self.more_plots.clone().or_else(of_packets).unwrap_or_default()
+    }
+
+    /// Its graphs with what the kernels of its ends knew; `None` where its packets have no times.
+    #[must_use]
+    pub fn plots_with(&self, samples: &[TcpSample]) -> Option<Plots> {
+        let alone = PlotCapture::alone(&self.packets)?;
+        Some(Plots::of(&PlotCapture { samples, ..alone }))
+    }
 }
 
 /// What a capture and that of the other end show together.
@@ -117,6 +137,7 @@ impl ReportModel {
                 conversation,
                 timeline: Timeline::of(&packets, matched),
                 packets,
+                more_plots: None,
             })
         });
         let conversations: Vec<ConversationModel> = conversations.collect();
@@ -143,6 +164,15 @@ impl ReportModel {
     #[must_use]
     pub fn with_both_ends(self, both_ends: BothEnds) -> Self {
         Self { both_ends, ..self }
+    }
+
+    /// The same with the graphs of its conversations, where something is known of them beside its packets.
+    #[must_use]
+    pub fn with_plots(mut self, plots: impl Fn(&ConversationModel) -> Option<Plots>) -> Self {
+        for model in &mut self.conversations {
+            model.more_plots = plots(model);
+        }
+        self
     }
 
     /// Is the packet without a conversation, or is its conversation forgotten?

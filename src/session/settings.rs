@@ -73,8 +73,10 @@ pub struct Exports {
     pub html: Option<PathBuf>,
     /// The file for the ladders as SVG.
     pub svg: Option<PathBuf>,
-    /// The file for sequence number against time.
+    /// The file for the graphs against time.
     pub plot: Option<PathBuf>,
+    /// What the kernels knew meanwhile, for the graphs.
+    pub tcp_info: Option<PathBuf>,
     /// Is a Mermaid diagram written instead of a view?
     pub mermaid: bool,
     /// Of that, the headers of the packet of this number.

@@ -3,7 +3,7 @@
 //! Of a file no more is read after a quit. What comes through a pipe is mostly a capture under way, and Ctrl+C reaches the program
 //! that captures as well: its last packets, and its end, are waited for a little, so that nothing of it is missing.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::ending::Grace;
 use super::rights::with_way_to_read;
@@ -51,7 +51,11 @@ pub fn is_same_file(one: &Path, other: &Path) -> bool {
 /// # Errors
 /// One is: a line that says which.
 pub fn is_not_overwritten(settings: &Settings, read: &[&Path]) -> Result<(), String> {
-    let own = |file: &Path| read.iter().any(|path| is_same_file(path, file));
+    let beside = settings.calls.iter().chain(&settings.export.tcp_info);
+    let own = |file: &Path| {
+        let beside = beside.clone().map(PathBuf::as_path);
+        read.iter().copied().chain(beside).any(|path| is_same_file(path, file))
+    };
     if let Some(copy) = settings.write.as_deref().filter(|copy| own(copy)) {
         return Err(format!(
             "{} is the file that is being read: writing would destroy it; give -w another name",

@@ -134,7 +134,7 @@ fn through_veth(server_role: &str, client_role: &str) -> Anything<()> {
          nsenter --net=/proc/$!/ns/net sh -ec 'ip link set lo up; ip addr add 10.0.0.2/24 dev peer; ip link set peer up; \
            for what in tso gso gro; do ethtool -K peer $what off 2>/dev/null || true; done'; \
          nsenter --net=/proc/$!/ns/net {own} {server_role} 10.0.0.2:{PORT} > /dev/null & sleep 0.3; \
-         {own} {client_role} 10.0.0.2:{PORT}; kill $(jobs -p)",
+         {own} {client_role} 10.0.0.2:{PORT}; kill $(jobs -p) 2> /dev/null || true",
         own = std::env::current_exe()?.display(),
     );
     let ended = Command::new("unshare").args(["--net", "sh", "-c", &script]).status()?;

@@ -4,11 +4,13 @@
 //! - `runs`: every run, judged by tshark;
 //! - `truth`: what the wire wrote, against the bytes in both captures;
 //! - `pictures`: both ends as a picture, against what the wire wrote;
+//! - `kernel`: what the kernels knew, and the graphs of it;
 //! - `recorded`: the runs of captures/two-hosts;
 //! - `rules`: rules as they are typed, and mistakes in them;
 //! - `ends`: how it ends, what it leaves, and where the system refuses two hosts.
 
 mod ends;
+mod kernel;
 mod pictures;
 mod recorded;
 mod rules;

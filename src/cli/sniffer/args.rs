@@ -129,7 +129,7 @@ pub struct SnifferArgs {
         long,
         value_name = "FILE",
         requires = "read",
-        conflicts_with_all = ["list_interfaces", "write", "view", "flow", "count", "calls", "side_by_side", "answer_key", "worksheet", "explain", "hex", "plot", "packet"],
+        conflicts_with_all = ["list_interfaces", "write", "view", "flow", "count", "calls", "side_by_side", "answer_key", "worksheet", "explain", "hex", "packet"],
         help_heading = "Two captures of one exchange",
         hide_short_help = true
     )]

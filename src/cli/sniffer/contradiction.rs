@@ -44,6 +44,8 @@ pub(super) fn contradiction(settings: &Settings) -> Option<String> {
             "--calls is shown by ladders and in JSON only: add --view ladder, --json, --html, --svg or --mermaid"
                 .to_owned(),
         )
+    } else if settings.export.tcp_info.is_some() && settings.export.plot.is_none() && settings.export.html.is_none() {
+        Some("--tcp-info is drawn in graphs: add --plot or --html".to_owned())
     } else if settings.side_by_side && !draws {
         Some("--side-by-side is for ladders only: add --view ladder".to_owned())
     } else {

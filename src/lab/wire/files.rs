@@ -1,4 +1,5 @@
-//! The files of a run with two hosts: a capture at each end, what the wire did, the calls, the report.
+//! The files of a run with two hosts: a capture at each end, what the wire did, the calls, what the kernels knew, the
+//! report.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
@@ -17,6 +18,7 @@ use crate::record::{Destination, Format};
 use crate::render::report;
 use crate::render::two_ends::picture;
 use crate::session::provenance;
+use crate::tcp_info;
 
 /// This many packets are in a report at most: each of them is written whole, and a page of thousands is of little use.
 const REPORTED: usize = 300;
@@ -26,6 +28,7 @@ pub struct WireFiles {
     captures: [(Destination, Pending); 2],
     wire: (File, Pending),
     calls: (File, Pending),
+    tcp_info: (File, Pending),
     report: (File, Pending),
 }
 
@@ -39,10 +42,14 @@ impl WireFiles {
     pub fn open(folder: &Folder, run: &WireRun) -> Result<Self, Failure> {
         let word = run.word;
         let capture = |party: Party| folder.capture(&format!("{word}.{party}.pcapng"));
+        let tcp_info = format!("{word}.tcp-info.jsonl");
+        // A run without TCP has none, and what an earlier run left does not belong to it.
+        folder.clear(&tcp_info)?;
         Ok(Self {
             captures: [capture(Party::Client)?, capture(Party::Server)?],
             wire: folder.text(&format!("{word}.wire.jsonl"))?,
             calls: folder.text(&format!("{word}.calls.jsonl"))?,
+            tcp_info: folder.text(&tcp_info)?,
             report: folder.text(&format!("{word}.html"))?,
         })
     }
@@ -82,11 +89,20 @@ impl WireFiles {
             }
             Ok(())
         })?);
+        let samples = &result.record.samples;
+        if !samples.is_empty() {
+            names.push(written(self.tcp_info, "what the kernels knew", |output| {
+                samples
+                    .iter()
+                    .try_for_each(|sample| tcp_info::lines::write(output, sample))
+            })?);
+        }
         let provenance = provenance::of(hashed, run.word, "socket-lab");
         names.push(written(self.report, "the report", |output| {
             let model = bounded_report_model(result.end(Party::Client), REPORTED);
             let both_ends = result.both_ends().map(|ends| picture::for_page(&ends, REPORTED as u64));
             let model = model.with_both_ends(both_ends.unwrap_or_default());
+            let model = model.with_plots(|one| result.plots(one.conversation.number));
             report::write(output, &settings.style, &model, &provenance)
         })?);
         Ok(names)

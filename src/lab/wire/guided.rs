@@ -268,5 +268,12 @@ fn conclude(result: &WireResult, say: Say) -> Outcome {
         ));
         outcome = Outcome::Incomplete;
     }
+    if result.record.samples_left_out > 0 {
+        say.error(&format!(
+            "{} changes of what the kernels knew are missing in tcp-info.jsonl",
+            result.record.samples_left_out
+        ));
+        outcome = Outcome::Incomplete;
+    }
     outcome
 }

@@ -8,7 +8,9 @@ use crate::hosts::record::{CaptureNumbers, FrameRecord, WireRecord};
 use crate::hosts::seen::FrameKind;
 use crate::lab::result::RunResult;
 use crate::pair::{Apart, Captures, Comparison, Exchange, Side};
-use crate::render::two_ends::TwoEnds;
+use crate::render::plot::Plots;
+use crate::render::two_ends::{TwoEnds, plots};
+use crate::timeline::PacketRef;
 
 /// What came of a run.
 pub struct WireResult {
@@ -114,6 +116,26 @@ impl WireResult {
             a: "the client's",
             b: "the server's",
         })
+    }
+
+    /// The graphs of a conversation, from both captures and from what the kernels knew; `None` unless both captures have it. Its number is
+    /// that of the client's capture.
+    #[must_use]
+    pub fn plots(&self, conversation: u64) -> Option<Plots> {
+        let exchange = self.exchange.as_ref().ok()?;
+        let of = |end: &RunResult, wanted: u64| -> Vec<PacketRef> {
+            let packets = end.packets();
+            let own = packets.filter(|(.., in_flow)| in_flow.conversation == wanted);
+            own.map(|(number, frame, in_flow)| PacketRef::of(number, frame.time, &frame.decode(), in_flow))
+                .collect()
+        };
+        let [at_client, at_server] = &self.ends;
+        let client = of(at_client, conversation);
+        let number = plots::counterpart(exchange, &client)?;
+        let mut there = at_server.packets();
+        let (.., in_flow) = there.find(|(known, ..)| *known == number)?;
+        let server = of(at_server, in_flow.conversation);
+        plots::plots(exchange, [&client, &server], &self.record.samples)
     }
 
     /// Which packets of this end's capture the host has sent, and which it has received: told apart by their Ethernet addresses.

@@ -31,6 +31,8 @@ pub struct PlotSegment {
     pub last: i64,
     /// Were its bytes sent before?
     pub again: bool,
+    /// Was it lost on the way? Known where there is a capture of the other end too.
+    pub lost: bool,
 }
 
 /// A value at a time.
@@ -42,14 +44,11 @@ pub struct Point {
     pub value: i64,
 }
 
-/// The directions that carry data, the client's first. Nothing for UDP, which has no sequence numbers, and for packets without
-/// times.
+/// The directions that carry data, the client's first, with times since `start`. Nothing for UDP, which has no sequence numbers, and for
+/// packets without times.
 #[must_use]
-pub fn directions(packets: &[PacketRef]) -> Vec<PlotDirection> {
-    let Some(start) = packets.iter().find_map(|seen| seen.time) else {
-        return Vec::new();
-    };
-    let both = [Party::Client, Party::Server].map(|sender| direction(packets, sender, start.0));
+pub fn directions(packets: &[PacketRef], start: i64) -> Vec<PlotDirection> {
+    let both = [Party::Client, Party::Server].map(|sender| direction(packets, sender, start));
     both.into_iter()
         .filter(|direction| !direction.segments.is_empty())
         .collect()
@@ -74,6 +73,7 @@ fn direction(packets: &[PacketRef], sender: Party, start: i64) -> PlotDirection 
                 first: data.first,
                 last: data.last,
                 again: segment.remarks.has(Remark::Retransmission),
+                lost: false,
             }));
         } else if let Some(acknowledgment) = segment.acknowledgment {
             let value = acknowledgment.relative;

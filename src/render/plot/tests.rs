@@ -1,9 +1,11 @@
 use super::axis::{Axis, in_unit, unit};
-use super::{Point, describe, directions, draw};
+use super::draw_sequence::describe;
+use super::{PlotCapture, PlotDirection, Plots, Point};
 use crate::flow::Party;
 use crate::flow::number::{Number, Sequence};
 use crate::flow::segment::{Remark, Remarks, Scale, Segment, SegmentPart, Window};
 use crate::frame::Time;
+use crate::render::svg::Picture;
 use crate::timeline::PacketRef;
 use crate::timeline::test_conversation::{seen, segment};
 
@@ -38,6 +40,17 @@ fn again(mut packet: PacketRef) -> PacketRef {
         fact.remarks = Remarks::NONE.with(Remark::Retransmission);
     }
     packet
+}
+
+fn directions(packets: &[PacketRef]) -> Vec<PlotDirection> {
+    let plots = PlotCapture::alone(packets).map(|capture| Plots::of(&capture));
+    let sequences = plots.unwrap_or_default().sequences;
+    sequences.into_iter().map(|one| one.direction).collect()
+}
+
+fn draw(packets: &[PacketRef], linked: u64) -> Picture {
+    let capture = PlotCapture::alone(packets).unwrap();
+    Plots::of(&capture).draw("Conversation 1", linked)
 }
 
 fn story() -> Vec<PacketRef> {
@@ -82,7 +95,7 @@ fn without_times_and_without_data_there_is_no_graph() {
 
 #[test]
 fn what_was_sent_again_is_told_by_form_and_a_far_window_in_words() {
-    let picture = draw("Conversation 1", &directions(&story()), true);
+    let picture = draw(&story(), 3);
     assert!(
         picture
             .body
@@ -106,7 +119,7 @@ fn the_time_begins_with_the_first_data_in_all_panels() {
             packet(2, wait, Party::Client, Some((1, 12)), Some(1)),
             packet(3, wait + 4, Party::Server, Some((1, 5)), Some(13)),
         ];
-        draw("Conversation 1", &directions(&packets), false).body
+        draw(&packets, 0).body
     };
     // The wait before it is not part of the picture: only the numbers along the axis differ.
     let lines = |body: &str| body.matches("<line").count();

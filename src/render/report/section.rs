@@ -4,13 +4,9 @@ use std::collections::HashSet;
 
 use super::ladder::{self, HtmlRow};
 use crate::render::ladder::{Detail, Ladder, LadderRow, RowKind, plain, words};
-use crate::render::plot;
 use crate::render::report_model::{ConversationModel, ReportModel};
 use crate::render::svg::signs::LadderSigns;
 use crate::render::text_style::TextStyle;
-
-/// A graph of fewer segments with data in one direction says no more than the ladder.
-const WORTH_A_GRAPH: usize = 4;
 
 /// Characters of a time that fit into the usual column; `ladder.css` has the same number.
 const USUAL_TIME: usize = 8;
@@ -32,7 +28,7 @@ pub(super) struct ConversationSection {
     pub(super) words: Vec<Words>,
 }
 
-/// Sequence number against time.
+/// Its graphs.
 pub(super) struct Plot {
     /// SVG.
     pub(super) picture: String,
@@ -61,7 +57,7 @@ impl ConversationSection {
             heads: ladder.lanes.each_ref().map(ladder::heading),
             rows: ladder::rows(&ladder),
             signs: LadderSigns::of(&ladder),
-            plot: plot(&ladder, model),
+            plot: plot(&ladder, model, report),
             words: ladder.rows.iter().map(Words::of).collect(),
             title,
         }
@@ -88,15 +84,13 @@ pub(super) fn say_notes_once(sections: &mut [ConversationSection]) {
     }
 }
 
-fn plot(ladder: &Ladder, model: &ConversationModel) -> Option<Plot> {
-    let directions = plot::directions(&model.packets);
+fn plot(ladder: &Ladder, model: &ConversationModel, report: &ReportModel) -> Option<Plot> {
+    let plots = model.plots();
+    let linked = report.packets.last().map_or(0, |kept| kept.number);
     let title = format!("Conversation {}", ladder.conversation);
-    let says_more = directions
-        .iter()
-        .any(|direction| direction.segments.len() >= WORTH_A_GRAPH);
-    says_more.then(|| Plot {
-        picture: plot::draw(&title, &directions, true).element(),
-        descriptions: directions.iter().map(plot::describe).collect(),
+    plots.say_more().then(|| Plot {
+        picture: plots.draw(&title, linked).element(),
+        descriptions: plots.describe(),
     })
 }
 

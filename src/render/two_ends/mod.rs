@@ -3,12 +3,13 @@
 //!
 //! [`rows`] are the packets in the order in which they were sent; `words` says what each is; [`summary`] is what both captures show as a
 //! whole; [`ladder`] draws the rows in a terminal,
-//! [`picture`] as SVG, [`mermaid`] for course notes; [`plain`] describes them in sentences.
+//! [`picture`] as SVG, [`mermaid`] for course notes; [`plain`] describes them in sentences; [`plots`] are graphs against time.
 
 pub mod ladder;
 pub mod mermaid;
 pub mod picture;
 pub mod plain;
+pub mod plots;
 pub mod rows;
 pub mod rows_shown;
 pub mod summary;

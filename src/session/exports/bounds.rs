@@ -170,6 +170,7 @@ mod tests {
             html: file("--html"),
             svg: file("--svg"),
             plot: file("--plot"),
+            tcp_info: None,
             mermaid: false,
             packet: None,
             limit,

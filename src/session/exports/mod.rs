@@ -3,7 +3,8 @@
 pub(super) mod bounds;
 
 use std::convert::Infallible;
-use std::io;
+use std::fs::File;
+use std::io::{self, BufReader};
 use std::path::Path;
 
 use self::bounds::ExportBounds;
@@ -18,11 +19,15 @@ use super::write::to;
 use crate::escape::{one_line, printable};
 use crate::explain::{count, grouped};
 use crate::frame::Time;
+use crate::os::errors::text;
+use crate::outputs::{OpenOutput, OutputKind};
 use crate::record::{Destination, next_step};
 use crate::render::ladder::{Detail, Ladder};
-use crate::render::report_model::{BothEnds, CALLS, ReportDatagram, ReportModel, ReportPacket};
+use crate::render::plot::Plots;
+use crate::render::report_model::{BothEnds, CALLS, ConversationModel, ReportDatagram, ReportModel, ReportPacket};
 use crate::render::text_style::{TextStyle, TimeFormat};
-use crate::render::{mermaid, plot, report, svg};
+use crate::render::{mermaid, report, svg};
+use crate::tcp_info::{self, TcpSample};
 
 const NO_CONVERSATION: &str = "no conversation over TCP or UDP is known";
 
@@ -37,6 +42,27 @@ pub struct Exporter<'a> {
     html: Option<Destination>,
     svg: Option<Destination>,
     plot: Option<Destination>,
+    /// What the kernels knew.
+    samples: Vec<TcpSample>,
+}
+
+/// What else is known of what is exported.
+pub struct Beside<'b> {
+    /// Pictures of both ends in the report, whose packets have this number at most.
+    pub both_ends: &'b dyn Fn(u64) -> BothEnds,
+    /// The graphs of a conversation, where there is a capture of the other end too. The samples are the kernels'.
+    pub plots: &'b dyn Fn(&ConversationModel, &[TcpSample]) -> Option<Plots>,
+}
+
+impl Beside<'_> {
+    /// Nothing.
+    const NOTHING: Self = Self {
+        both_ends: &|_| BothEnds {
+            pictures: Vec::new(),
+            left_out: None,
+        },
+        plots: &|_, _| None,
+    };
 }
 
 impl<'a> Exporter<'a> {
@@ -63,6 +89,7 @@ impl<'a> Exporter<'a> {
             html: open(&export.html)?,
             svg: open(&export.svg)?,
             plot: open(&export.plot)?,
+            samples: export.tcp_info.as_deref().map(samples).transpose()?.unwrap_or_default(),
             settings,
         }))
     }
@@ -70,16 +97,16 @@ impl<'a> Exporter<'a> {
     /// Writes everything. Returns what to say of it: warnings, and what failed.
     #[must_use]
     pub fn finish(self, recorded: Option<&Path>, known: &dyn Conversations) -> (Vec<String>, Option<String>) {
-        self.finish_with(recorded, known, &|_| BothEnds::default())
+        self.finish_with(recorded, known, &Beside::NOTHING)
     }
 
-    /// The same with pictures of both ends in the report, whose packets have this number at most.
+    /// The same with what else is known.
     #[must_use]
     pub fn finish_with(
         mut self,
         recorded: Option<&Path>,
         known: &dyn Conversations,
-        both_ends: &dyn Fn(u64) -> BothEnds,
+        beside: &Beside<'_>,
     ) -> (Vec<String>, Option<String>) {
         let last = self.kept.last().map_or(0, |kept| kept.number);
         let calls = self.calls.take();
@@ -105,7 +132,13 @@ impl<'a> Exporter<'a> {
             self.first,
             self.bounds.left_out(),
         );
-        let model = model.bounded_by(self.bounds.in_words()).with_both_ends(both_ends(last));
+        let model = model
+            .bounded_by(self.bounds.in_words())
+            .with_both_ends((beside.both_ends)(last))
+            .with_plots(|one| {
+                let of_both = (beside.plots)(one, &self.samples);
+                of_both.or_else(|| one.plots_with(&self.samples))
+            });
         warnings.extend(forgotten(model.forgotten, "ladder"));
         let calls_left_out = model.calls_left_out + had_no_room;
         if calls_left_out > 0 {
@@ -291,14 +324,29 @@ pub(super) fn say_written<'f>(files: impl Iterator<Item = (&'static str, &'f Pat
     }
 }
 
-/// A graph for each TCP conversation with data.
+/// Reads what the kernels knew.
+///
+/// # Errors
+/// It cannot be read, or is something else: a line that says so.
+fn samples(path: &Path) -> Result<Vec<TcpSample>, String> {
+    /// A sample has 150 bytes in memory.
+    const MOST: usize = 1_000_000;
+    let name = printable(path.display().to_string().as_bytes()).into_owned();
+    let _listed = OpenOutput::new(name.as_str(), OutputKind::Input);
+    let file = File::open(path).map_err(|error| format!("--tcp-info: {name}: {}", text(&error)))?;
+    tcp_info::lines::read(BufReader::new(file), MOST).map_err(|why| {
+        format!("--tcp-info: {name} {why}; name a file that 'socket-lab wire' has written, RUN.tcp-info.jsonl")
+    })
+}
+
+/// The graphs of each TCP conversation with data.
 fn plots(model: &ReportModel) -> Vec<svg::Picture> {
     let drawn = model.conversations.iter().map(|one| {
         let title = format!("Conversation {}", one.conversation.number);
-        (title, plot::directions(&one.packets))
+        (title, one.plots())
     });
     drawn
-        .filter(|(_, directions)| !directions.is_empty())
-        .map(|(title, directions)| plot::draw(&title, &directions, false))
+        .filter(|(_, plots)| !plots.is_empty())
+        .map(|(title, plots)| plots.draw(&title, 0))
         .collect()
 }

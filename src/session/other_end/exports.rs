@@ -1,17 +1,21 @@
-//! What is written of both captures beside the text: the picture, and the report of the first one with pictures of both ends.
+//! What is written of both captures beside the text: the picture, the graphs, and the report of the first one with those.
+
+use std::collections::HashMap;
+use std::path::Path;
 
 use crate::escape::one_line;
 use crate::explain::count;
 use crate::filter::Filter;
 use crate::os::cancel::CancelToken;
 use crate::record::Destination;
+use crate::render::report_model::ConversationModel;
 use crate::render::svg;
-use crate::render::two_ends::TwoEnds;
 use crate::render::two_ends::picture::look::Look;
 use crate::render::two_ends::picture::{self, Pictures};
 use crate::render::two_ends::rows_shown::Extent;
+use crate::render::two_ends::{TwoEnds, plots};
 use crate::session::calls::Calls;
-use crate::session::exports::{Exporter, say_exported};
+use crate::session::exports::{Beside, Exporter, say_exported};
 use crate::session::following::Follower;
 use crate::session::observed::{LazyPacket, Observed, Sink as _};
 use crate::session::provenance;
@@ -20,6 +24,8 @@ use crate::session::selection::Selection;
 use crate::session::settings::{Exports, Settings};
 use crate::session::source::Source;
 use crate::session::write::to;
+use crate::tcp_info::TcpSample;
+use crate::timeline::PacketRef;
 
 /// Which rows a picture has.
 pub(super) fn extent(settings: &Settings) -> Extent {
@@ -55,10 +61,10 @@ impl<'s> OtherEndExports<'s> {
     /// # Errors
     /// One cannot be written, or the report would be of two captures: a line that says so.
     pub(super) fn open(settings: &'s Settings, for_report: &'s Settings, is_one_file: bool) -> Result<Self, String> {
-        if is_one_file && settings.export.html.is_some() {
+        if is_one_file && (settings.export.html.is_some() || settings.export.plot.is_some()) {
             return Err(
-                "a report is of one capture, and this file has those of both ends: use --svg, or save each interface as a file \
-                 of its own"
+                "reports and graphs are of one capture for each end, and this file has those of both: use --svg, or save each \
+                 interface as a file of its own"
                     .to_owned(),
             );
         }
@@ -108,21 +114,17 @@ fn draw(ends: &TwoEnds<'_>, file: Destination, settings: &Settings, say: Say) ->
     to(file, |output| svg::write(output, &names.join(" and "), &drawn)).map_err(Some)
 }
 
-/// Reads the first capture once more, for its report. What there is to say of the file has been said.
+/// Reads a capture once more, and hands over what is wanted of it; returns its conversations.
 ///
 /// # Errors
-/// It is not written: a line that says so, unless that has been said.
-fn write_report(
-    mut report: Exporter<'_>,
+/// Ctrl+C; the file cannot be opened any more: a line that says so.
+fn read_again(
+    path: &Path,
     settings: &Settings,
-    ends: &TwoEnds<'_>,
     filter: &Filter,
     cancel: &CancelToken,
-    say: Say,
-) -> Result<(), Option<String>> {
-    let Some(path) = &settings.read else {
-        return Ok(());
-    };
+    mut take: impl FnMut(&Observed<'_, '_>, &Follower),
+) -> Result<Follower, Option<String>> {
     let mut source = Source::open(path, cancel)?;
     let mut selection = Selection::new(filter.clone(), settings.handshake_only);
     let mut known = Follower::new();
@@ -138,13 +140,61 @@ fn write_report(
         let headers = LazyPacket::new(&frame);
         if selection.wants(&headers).map_err(|error| Some(one_line(&error)))? {
             let followed = known.follow(number, &frame, headers.packet());
-            let Ok(()) = report.take(&Observed::new(number, &headers, &followed), &known);
+            take(&Observed::new(number, &headers, &followed), &known);
         } else {
             known.pass(number, &frame, headers.packet());
         }
     }
     source.leave();
-    let both_ends = |packets| picture::for_page(ends, packets);
-    let written = report.finish_with(None, &known, &both_ends);
+    Ok(known)
+}
+
+/// Reads the first capture once more, for its report and its graphs. What there is to say of the file has been said.
+///
+/// # Errors
+/// It is not written: a line that says so, unless that has been said.
+fn write_report(
+    mut report: Exporter<'_>,
+    settings: &Settings,
+    ends: &TwoEnds<'_>,
+    filter: &Filter,
+    cancel: &CancelToken,
+    say: Say,
+) -> Result<(), Option<String>> {
+    let (Some(path), Some(other)) = (&settings.read, &settings.other_end) else {
+        return Ok(());
+    };
+    let known = read_again(path, settings, filter, cancel, |observed, known| {
+        let Ok(()) = report.take(observed, known);
+    })?;
+    // The packets of the other capture, by their conversations, as many as an export has at most.
+    let mut others: HashMap<u64, Vec<PacketRef>> = HashMap::new();
+    let (mut taken, mut left_out) = (0, 0_u64);
+    read_again(other, settings, filter, cancel, |observed, _| {
+        if taken == settings.export.limit {
+            left_out += 1;
+        } else if let Some(in_flow) = &observed.followed.in_flow {
+            taken += 1;
+            let packet = PacketRef::of(observed.number, observed.frame.time, observed.packet(), in_flow);
+            others.entry(in_flow.conversation).or_default().push(packet);
+        }
+    })?;
+    if left_out > 0 {
+        say.warning(&format!(
+            "left out of the graphs: {} of the other end; --limit sets another number",
+            count(left_out, "more packet")
+        ));
+    }
+    let of_both = |one: &ConversationModel, samples: &[TcpSample]| {
+        let number = plots::counterpart(ends.exchange, &one.packets)?;
+        let has_it = |packets: &&Vec<PacketRef>| packets.binary_search_by_key(&number, |seen| seen.number).is_ok();
+        let there = others.values().find(has_it)?;
+        plots::plots(ends.exchange, [&one.packets, there], samples)
+    };
+    let beside = Beside {
+        both_ends: &|packets| picture::for_page(ends, packets),
+        plots: &of_both,
+    };
+    let written = report.finish_with(None, &known, &beside);
     if say_exported(written, say) { Ok(()) } else { Err(None) }
 }

@@ -6,10 +6,11 @@ use socket_lab::render::answers::{self, Collector};
 use socket_lab::render::follow::{self, StreamAssembler};
 use socket_lab::render::ladder::{Detail, side_by_side, text};
 use socket_lab::render::report::{self, Provenance};
-use socket_lab::render::report_model::{ReportDatagram, ReportModel, ReportPacket};
+use socket_lab::render::report_model::{ConversationModel, ReportDatagram, ReportModel, ReportPacket};
 use socket_lab::render::text_style::{CharacterSet, TextStyle};
-use socket_lab::render::{json, mermaid, plot, svg};
+use socket_lab::render::{json, mermaid, svg};
 use socket_lab::session::following::{Followed, Follower};
+use socket_lab::tcp_info::{CongestionState, SocketState, TcpInfo, TcpSample};
 use socket_lab::timeline::ConversationCalls;
 use socket_lab::wire::decode;
 
@@ -161,10 +162,7 @@ pub fn check_drawn(report: &ReportModel, style: TextStyle) {
         assert_text(&diagram, unicode, "mermaid");
     }
     for model in &report.conversations {
-        let directions = plot::directions(&model.packets);
-        if !directions.is_empty() {
-            check_picture(&plot::draw("Conversation", &directions, true).element());
-        }
+        check_graphs(model);
         let mut calls = Vec::new();
         json::write_calls(&mut calls, model.conversation.number, &model.packets, &model.timeline).unwrap();
         for line in calls.split_inclusive(|&byte| byte == b'\n') {
@@ -231,4 +229,41 @@ pub fn check_report(report: &ReportModel, style: TextStyle) {
     let mut page = Vec::new();
     report::write(&mut page, &style, report, &provenance).unwrap();
     check_page(&page, 1);
+}
+
+/// The graphs, alone and with what a kernel can know at most.
+fn check_graphs(model: &ConversationModel) {
+    let (Some(first), Some(last)) = (model.packets.first(), model.packets.last()) else {
+        return;
+    };
+    let sample = |time: Option<Time>, value: u32| TcpSample {
+        time: time.map_or(0, |time| time.0),
+        local: first.in_flow.client,
+        remote: first.in_flow.server,
+        info: TcpInfo {
+            state: SocketState::Established,
+            congestion_state: CongestionState::Open,
+            retransmits: 0,
+            backoff: 0,
+            rto_us: value,
+            rtt_us: value,
+            rttvar_us: value,
+            snd_mss: value,
+            snd_cwnd: value,
+            snd_ssthresh: Some(value),
+            unacked: value,
+            sacked: value,
+            lost: value,
+            retrans: value,
+            total_retrans: value,
+            notsent_bytes: None,
+            snd_wnd: None,
+        },
+    };
+    let samples = [sample(first.time, 1), sample(last.time, u32::MAX)];
+    for samples in [&samples[..], &[]] {
+        if let Some(plots) = model.plots_with(samples) {
+            check_picture(&plots.draw("Conversation", u64::MAX).element());
+        }
+    }
 }
