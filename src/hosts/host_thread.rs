@@ -10,6 +10,7 @@ use std::thread::Builder;
 use nix::sched::{CloneFlags, setns};
 use nix::unistd::{Pid, gettid};
 
+use super::counters::Counters;
 use super::host::Host;
 use crate::privilege::give_up_in_this_thread;
 
@@ -83,6 +84,15 @@ impl HostThread {
     pub fn in_time_wait(&self) -> io::Result<usize> {
         let states = self.tcp_states()?;
         Ok(states.iter().filter(|state| **state == TcpState::TIME_WAIT).count())
+    }
+
+    /// What the host's kernel has counted.
+    ///
+    /// # Errors
+    /// Those of reading a file.
+    pub fn counters(&self) -> io::Result<Counters> {
+        let text = |name| fs::read_to_string(format!("/proc/self/task/{}/net/{name}", self.number));
+        Ok(Counters::read(&(text("snmp")? + &text("netstat")?)))
     }
 
     /// Starts a program in the host.

@@ -4,11 +4,12 @@
 //! interface is a TAP device, which this program has as an open file. What the client's host sends is read from one file and, after
 //! what the [`rules`] say has been done to it, written to the other.
 //!
-//! In reading order: [`addresses`]; [`host`]: how a host is made, in a [`namespace`]; [`router`]: what may be between them; [`host_thread`]: how a program is started in a host; [`seen`]: what a frame is, as a user
+//! In reading order: [`addresses`]; [`host`]: how a host is made, in a [`namespace`]; [`router`]: what may be between them; [`host_thread`]: how a program is started in a host; [`counters`]: what a host's kernel has counted; [`seen`]: what a frame is, as a user
 //! counts; [`rules`]: what is done to which frame; [`wire`]: the thread between the two files; [`record`]: what was done to each frame,
 //! which is the truth that captures at the two ends can be compared with.
 
 pub mod addresses;
+pub mod counters;
 pub mod error;
 pub mod host;
 pub mod host_thread;

@@ -1,5 +1,6 @@
 //! The files of a run.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::PathBuf;
@@ -122,14 +123,27 @@ pub(super) fn report_model(result: &RunResult) -> ReportModel {
 pub(super) fn bounded_report_model(result: &RunResult, most: usize) -> ReportModel {
     let captured = result.captured.as_ref().map_or(0, |captured| captured.left_out);
     let left_out = captured + result.frames().len().saturating_sub(most) as u64;
-    model_of(result, most, left_out).bounded_by(format!("the first {}", grouped(most as u64)))
+    let bound = match result.conversations.len() {
+        0 | 1 => format!("the first {}", grouped(most as u64)),
+        several => format!("the first {} of each conversation", grouped((most / several) as u64)),
+    };
+    model_of(result, most, left_out).bounded_by(bound)
 }
 
 fn model_of(result: &RunResult, most: usize, left_out: u64) -> ReportModel {
     let mut logs = CallIndex::new();
     result.calls.iter().cloned().for_each(|call| logs.add(call));
     let packets = (1..).zip(result.frames()).zip(&result.in_flows);
-    let kept = packets.take(most).map(|((number, frame), in_flow)| ReportPacket {
+    // Of several conversations each has its share.
+    let share = most / result.conversations.len().max(1);
+    let mut counts = HashMap::<u64, usize>::new();
+    let packets = packets.filter(move |(_, in_flow)| {
+        let conversation = in_flow.as_ref().map_or(0, |in_flow| in_flow.conversation);
+        let count = counts.entry(conversation).or_default();
+        *count += 1;
+        *count <= share
+    });
+    let kept = packets.map(|((number, frame), in_flow)| ReportPacket {
         number,
         frame: frame.clone(),
         in_flow: *in_flow,

@@ -18,5 +18,6 @@ mod round_trips;
 #[cfg(test)]
 mod tests;
 
+pub use panel::PlotLook;
 pub use plots::{PlotCapture, Plots, SequencePlot};
 pub use points::{PlotDirection, PlotSegment, Point, directions};

@@ -28,6 +28,7 @@ use super::rights;
 use super::say::Say;
 use super::selection::UserFilter;
 use super::settings::Settings;
+use super::source;
 use crate::capture::live::{self, Capture, CaptureEvent};
 use crate::escape::{one_line, printable};
 use crate::filter::Filter;
@@ -40,6 +41,7 @@ use crate::record::{Format, InterfaceStatistics, WriteError, Written};
 /// # Errors
 /// It cannot begin: a line that says why.
 pub fn run(settings: &Settings, filter: &Filter, cancel: &CancelToken, say: Say) -> Result<Outcome, String> {
+    source::is_not_overwritten(settings, &[])?;
     let mut capture = open(settings, filter)?;
     rights::only_for_files()?;
     let seen = Arc::new(AtomicU64::new(0));

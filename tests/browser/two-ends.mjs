@@ -79,7 +79,7 @@ const checks = {
       await withPage(url, async (page) => {
         const seen = await page.evaluate(() => {
           const pane = document.getElementById("pictures");
-          const shown = [...document.querySelectorAll(".both-ends .wide, .both-ends .narrow")].filter((one) => one.clientHeight > 0);
+          const shown = [...document.querySelectorAll(".wide, .narrow")].filter((one) => one.clientHeight > 0);
           const texts = shown.flatMap((one) => [...one.querySelectorAll("text")]);
           return {
             forms: [...new Set(shown.map((one) => one.className))],

@@ -126,11 +126,15 @@ fn the_graphs_of_the_report_are_those_of_the_files() {
         "kernels-smoothed",
     ] {
         let [of_report, of_plot] = [&report, &plot].map(|text| drawn(text, class));
-        assert_eq!(of_report.len(), 1, "{class}");
+        // For a wide page and for a phone.
+        assert_eq!(of_report.len(), 2, "{class}");
         // The graphs of the files count from a clock that both captures give together, which may differ by less than a pixel.
         assert_eq!(of_plot.len(), 1, "{class}");
     }
-    assert_eq!(drawn(&report, "congestion-window"), drawn(&plot, "congestion-window"));
+    assert_eq!(
+        drawn(&report, "congestion-window")[0],
+        drawn(&plot, "congestion-window")[0]
+    );
     // What the queue had no room for is marked, once where it was sent.
     let truth = run.truth();
     let lost = truth.iter().filter(|frame| frame["fate"] == "queue full").count();
@@ -138,6 +142,45 @@ fn the_graphs_of_the_report_are_those_of_the_files() {
     let words = format!(", {lost} lost on the way; ");
     assert!(plot.contains(&words) && report.contains(&words), "{words}");
     assert!(!drawn(&plot, "lost-box").is_empty());
+}
+
+#[test]
+fn the_kernels_counters_say_what_the_wire_saw() {
+    const COUNTERS: &str = include_str!("../../docs/counters.schema.json");
+    if !ready() {
+        return;
+    }
+    let run = Run::of("data-lost", &["--counters"]);
+    let text = std::fs::read_to_string(run.place.latest("data-lost.counters.jsonl")).unwrap();
+    let all: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    for line in &all {
+        assert_eq!(valid(COUNTERS, line), Ok(()), "{line}");
+    }
+    let grown = |host: &str, counter: &str| {
+        let mut found = all
+            .iter()
+            .filter(|line| line["host"] == host && line["counter"] == counter);
+        let line = found.next().unwrap_or_else(|| panic!("{counter}"));
+        line["after"].as_i64().unwrap() - line["before"].as_i64().unwrap()
+    };
+    for (host, counter) in [("client", "Tcp.ActiveOpens"), ("server", "Tcp.PassiveOpens")] {
+        assert_eq!(grown(host, counter), 1, "{counter}");
+        assert!(run.told.contains(&format!("{counter} 1,")), "{}", run.told);
+    }
+    assert_eq!(
+        grown("client", "Tcp.RetransSegs"),
+        i64::try_from(sent_again(&run, "client")).unwrap()
+    );
+    // By a tail loss probe or by the timer, whichever came first.
+    assert!(grown("client", "TcpExt.TCPLossProbes") + grown("client", "TcpExt.TCPTimeouts") >= 1);
+    let truth = run.truth();
+    for host in ["client", "server"] {
+        let sent = truth.iter().filter(|frame| frame["from"] == host).count();
+        assert_eq!(grown(host, "Ip.OutRequests"), i64::try_from(sent).unwrap(), "{host}");
+    }
+    // Of a run without the option an earlier one's file does not stay.
+    run.place.ran(&["wire", "data-lost"]).fine();
+    assert!(!run.place.latest("data-lost.counters.jsonl").exists());
 }
 
 #[test]

@@ -64,6 +64,9 @@ const CASES: &[Case] = &[
     ("bottleneck", [1500..=3500, 1500..=3500], [2, 2],
         &[("client", "tcp.analysis.retransmission || tcp.analysis.fast_retransmission", 2..=999), ("client", "tcp.analysis.duplicate_ack", 3..=2999)],
         &[": lost: too many frames waited.", " came when 25 waited already, and were lost; the client sent ", "Mbit/s of the wire's 10", " further rows; --full shows all"]),
+    ("congestion", [1200..=5000, 1200..=5000], [0, 0],
+        &[("client", "tcp.flags.syn == 1 && tcp.flags.ack == 0", 1..=3), ("server", "tcp.dstport == 13000 && tcp.len > 0", 400..=3000)],
+        &["reno: 600,000 bytes of data in ", "half of the segments were acknowledged after "]),
     ("path-mtu", [65..=85, 50..=65], [8, 0],
         &[("client", "icmp.type == 3 && icmp.code == 4 && icmp.mtu == 1000", 1..=12), ("server", "icmp", 0..=0), ("server", "ip.len > 1000", 0..=0),
           ("client", "ip.len == 1000 && ip.dst == 10.0.0.2", 8..=20), ("server", "ip.ttl == 63", 20..=40)],
@@ -106,7 +109,7 @@ fn each_run_is_what_it_says_at_both_ends() {
             let range = *range.start()..=range.end() + spare;
             let found = count(&run.capture(end), SENT_AGAIN);
             // What a full queue loses is a question of microseconds; what is cut into shorter segments is partly sent again.
-            let most = if ["bottleneck", "path-mtu", "black-hole"].contains(word) {
+            let most = if ["bottleneck", "congestion", "path-mtu", "black-hole"].contains(word) {
                 999
             } else {
                 again + spare

@@ -43,6 +43,16 @@ impl Socket {
         self.set_option(option, |socket| sys::report_icmp_errors(socket, ipv6))
     }
 
+    /// `setsockopt(TCP_CONGESTION)`: which congestion control this connection has, by its name, such as `reno`. tcp(7)
+    ///
+    /// # Errors
+    /// This kernel does not have it, or reserves it (`net.ipv4.tcp_allowed_congestion_control`).
+    #[cfg(target_os = "linux")]
+    pub fn congestion_control(&self, name: &str) -> Result<(), Error> {
+        let option = format!("TCP_CONGESTION = {name}");
+        self.set_option(&option, |socket| socket.set_tcp_congestion(name.as_bytes()))
+    }
+
     fn set_option(&self, option: &str, set: impl Fn(&socket2::Socket) -> io::Result<()>) -> Result<(), Error> {
         let given = CallArgs::argument(|| option.to_owned());
         self.perform(CallName::SetSockOpt, &given, None, set, |()| CallResult::result(0))

@@ -63,6 +63,10 @@ pub struct WireArgs {
     #[arg(long)]
     pub short: bool,
 
+    /// Write what both kernels counted, such as timeouts and segments that were sent again, before and after the run
+    #[arg(long)]
+    pub counters: bool,
+
     /// Line that the client types; several may be given
     #[arg(short, long = "line", value_name = "TEXT", allow_hyphen_values = true)]
     pub lines: Vec<String>,
@@ -108,6 +112,7 @@ impl WireArgs {
             seed: self.seed.unwrap_or(1),
             textbook: self.textbook || run.textbook,
             length: if self.short { Length::Short } else { Length::Usual },
+            counters: self.counters,
             lines: self.typed(run)?,
             output: self.folder.output.clone(),
             force: self.folder.force,

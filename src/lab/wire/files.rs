@@ -6,11 +6,11 @@ use std::io::{self, BufWriter, Write as _};
 use std::path::PathBuf;
 
 use super::result::WireResult;
-use super::run::WireRun;
 use super::settings::WireSettings;
 use crate::calls::lines;
 use crate::flow::Party;
 use crate::hosts::addresses::INTERFACE;
+use crate::hosts::counters;
 use crate::lab::failure::Failure;
 use crate::lab::folder::{Folder, Pending};
 use crate::lab::recording::{bounded_report_model, record, report_failed};
@@ -29,6 +29,7 @@ pub struct WireFiles {
     wire: (File, Pending),
     calls: (File, Pending),
     tcp_info: (File, Pending),
+    counters: Option<(File, Pending)>,
     report: (File, Pending),
 }
 
@@ -39,17 +40,20 @@ impl WireFiles {
     ///
     /// # Errors
     /// The folder cannot be written.
-    pub fn open(folder: &Folder, run: &WireRun) -> Result<Self, Failure> {
-        let word = run.word;
+    pub fn open(folder: &Folder, settings: &WireSettings) -> Result<Self, Failure> {
+        let word = settings.run.word;
         let capture = |party: Party| folder.capture(&format!("{word}.{party}.pcapng"));
         let tcp_info = format!("{word}.tcp-info.jsonl");
         // A run without TCP has none, and what an earlier run left does not belong to it.
         folder.clear(&tcp_info)?;
+        let counters = format!("{word}.counters.jsonl");
+        folder.clear(&counters)?;
         Ok(Self {
             captures: [capture(Party::Client)?, capture(Party::Server)?],
             wire: folder.text(&format!("{word}.wire.jsonl"))?,
             calls: folder.text(&format!("{word}.calls.jsonl"))?,
             tcp_info: folder.text(&tcp_info)?,
+            counters: settings.counters.then(|| folder.text(&counters)).transpose()?,
             report: folder.text(&format!("{word}.html"))?,
         })
     }
@@ -95,6 +99,11 @@ impl WireFiles {
                 samples
                     .iter()
                     .try_for_each(|sample| tcp_info::lines::write(output, sample))
+            })?);
+        }
+        if let Some(file) = self.counters {
+            names.push(written(file, "what the kernels counted", |output| {
+                counters::write(output, &result.counted)
             })?);
         }
         let provenance = provenance::of(hashed, run.word, "socket-lab");

@@ -1,6 +1,6 @@
 //! A run with two hosts from its first step to its last.
 
-use std::io::{BufWriter, ErrorKind, Write as _};
+use std::io::{self, BufWriter, ErrorKind, Write as _};
 use std::time::{Duration, Instant};
 
 use super::files::WireFiles;
@@ -10,6 +10,8 @@ use super::run::Traffic;
 use super::settings::WireSettings;
 use super::two_hosts::TwoHosts;
 use crate::calls::{Call, Program};
+use crate::flow::Party;
+use crate::hosts::counters::{Counted, Counters};
 use crate::hosts::host_thread::HostThread;
 use crate::hosts::rules::{Effect, Rules};
 use crate::hosts::wire::Wire;
@@ -77,7 +79,7 @@ pub fn run(settings: &WireSettings, say: Say) -> Result<Outcome, Failure> {
     let context = LabContext::of_hosts(&user, Observer::start()?, threads, timeout)?;
     ending::watch(&user, Grace::Waiting, say, None).map_err(Failure::Line)?;
     let mut folder = Folder::open(settings.output.as_deref(), settings.force)?;
-    let files = WireFiles::open(&folder, run)?;
+    let files = WireFiles::open(&folder, settings)?;
     let quiet = quiet(&settings.rules);
     let [at_client, at_server] = captures.map(|capture| Capturing::start(capture, quiet));
     let capturing = [at_client?, at_server?];
@@ -93,6 +95,7 @@ pub fn run(settings: &WireSettings, say: Say) -> Result<Outcome, Failure> {
             "allow more with 'ulimit -n' and 'ulimit -u'",
         )
     })?;
+    let before = counters(&context)?;
     let Exchanged {
         answered,
         at_rest,
@@ -113,6 +116,7 @@ pub fn run(settings: &WireSettings, say: Say) -> Result<Outcome, Failure> {
         exchange: laid_together(&ends),
         ends,
         record,
+        counted: counted(settings, &before, &counters(&context)?),
         observations,
     };
     let names = files.write(settings, &result)?;
@@ -129,6 +133,24 @@ pub fn run(settings: &WireSettings, say: Say) -> Result<Outcome, Failure> {
         ));
     }
     Ok(conclude(&result, say))
+}
+
+/// What the kernels have counted until now, the client's first.
+fn counters(context: &LabContext) -> Result<Vec<Counters>, Failure> {
+    let hosts = context.hosts().into_iter().flatten();
+    let counters: io::Result<Vec<Counters>> = hosts.map(HostThread::counters).collect();
+    counters.map_err(|error| Failure::of("reading what a kernel has counted", error, "see that /proc is mounted"))
+}
+
+/// What they have counted between, where that is asked for.
+fn counted(settings: &WireSettings, before: &[Counters], after: &[Counters]) -> Vec<Counted> {
+    if !settings.counters {
+        return Vec::new();
+    }
+    let hosts = [Party::Client, Party::Server].into_iter().zip(before.iter().zip(after));
+    hosts
+        .flat_map(|(host, (before, after))| before.until(host, after))
+        .collect()
 }
 
 /// What came of the programs.

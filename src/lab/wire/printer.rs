@@ -85,6 +85,7 @@ impl WirePrinter<'_> {
             bars.write(out, style)?;
         }
         self.wire(out, &overview, result)?;
+        Self::counted(out, &overview, result)?;
         // With more rules than the run's own, what it says of its packets need not hold.
         let mut sentences = if self.settings.has_more_rules {
             Vec::new()
@@ -129,6 +130,26 @@ impl WirePrinter<'_> {
         }
         for unused in &result.record.unused {
             overview.paragraph(out, "  ", &format!("{unused}."))?;
+        }
+        Ok(())
+    }
+
+    /// What the kernels have counted, as far as it has grown.
+    fn counted(out: &mut impl Write, overview: &Overview<'_>, result: &WireResult) -> io::Result<()> {
+        if result.counted.is_empty() {
+            return Ok(());
+        }
+        writeln!(out)?;
+        overview.heading(out, "What the kernels counted")?;
+        for party in [Party::Client, Party::Server] {
+            // What counts bytes and every packet says nothing of a cause.
+            let of_party = result.counted.iter().filter(|one| one.host == party);
+            let of_party = of_party.filter(|one| !one.name.starts_with("IpExt."));
+            let grown: Vec<String> = of_party
+                .filter(|one| one.grown() != 0)
+                .map(|one| format!("{} {}", one.name, one.grown()))
+                .collect();
+            overview.paragraph(out, "  ", &format!("The {party}'s: {}.", grown.join(", ")))?;
         }
         Ok(())
     }

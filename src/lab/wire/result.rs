@@ -4,6 +4,7 @@ use crate::calls::{Call, CallName};
 use crate::explain::duration;
 use crate::flow::Party;
 use crate::hosts::addresses;
+use crate::hosts::counters::Counted;
 use crate::hosts::record::{CaptureNumbers, FrameRecord, WireRecord};
 use crate::hosts::seen::FrameKind;
 use crate::lab::result::RunResult;
@@ -20,6 +21,8 @@ pub struct WireResult {
     pub record: WireRecord,
     /// Both captures laid together, unless they have nothing in common.
     pub exchange: Result<Exchange, Apart>,
+    /// What both kernels have counted, where that was asked for.
+    pub counted: Vec<Counted>,
     /// What was seen elsewhere than in packets, a sentence each.
     pub observations: Vec<String>,
 }

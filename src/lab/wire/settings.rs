@@ -21,6 +21,8 @@ pub struct WireSettings {
     pub textbook: bool,
     /// How long a run takes that can be long or short.
     pub length: Length,
+    /// Are the kernels' counters written?
+    pub counters: bool,
     /// The lines that are typed, unless they are the run's own.
     pub lines: Vec<String>,
     /// The folder for the files, unless it is the usual one.

@@ -2,7 +2,7 @@
 
 use super::Point;
 use super::flight::Flight;
-use super::panel::{Panel, PanelFrame, bytes, legend};
+use super::panel::{Panel, PanelFrame, PlotLook, bytes, legend};
 use crate::render::svg::canvas::Canvas;
 
 /// Pixels of the area.
@@ -11,7 +11,13 @@ const HEIGHT: i64 = 200;
 const FAR: i64 = 3;
 
 /// Draws it with its upper edge at `top`; returns where the next panel begins.
-pub(super) fn draw(canvas: &mut Canvas, top: i64, title: &str, flight: &Flight, span: (i64, i64)) -> i64 {
+pub(super) fn draw(
+    canvas: &mut Canvas,
+    top: i64,
+    title: &str,
+    flight: &Flight,
+    (look, span): (PlotLook, (i64, i64)),
+) -> i64 {
     let most = |points: &[Point]| points.iter().map(|point| point.value).max().unwrap_or(0);
     let base = most(&flight.in_flight).max(most(&flight.congestion_window)).max(1);
     let lines = [
@@ -25,6 +31,7 @@ pub(super) fn draw(canvas: &mut Canvas, top: i64, title: &str, flight: &Flight, 
         canvas,
         top,
         &PanelFrame {
+            look,
             title: title.to_owned(),
             quantity: "bytes",
             span,
@@ -45,14 +52,11 @@ pub(super) fn draw(canvas: &mut Canvas, top: i64, title: &str, flight: &Flight, 
     panel.steps(canvas, "congestion-window", &flight.congestion_window);
     panel.steps(canvas, "in-flight", &flight.in_flight);
     let mut signs = vec![
-        ("in-flight", "sent, not acknowledged", 0),
-        ("receive-window", "receiver's window", 230),
+        ("in-flight", "sent, not acknowledged"),
+        ("receive-window", "receiver's window"),
     ];
     if !flight.congestion_window.is_empty() {
-        signs.extend([
-            ("congestion-window", "congestion window", 420),
-            ("threshold", "threshold", 610),
-        ]);
+        signs.extend([("congestion-window", "congestion window"), ("threshold", "threshold")]);
     }
-    panel.end() + legend(canvas, panel.end(), &signs)
+    panel.end() + legend(canvas, panel.end(), look, &signs)
 }

@@ -2,7 +2,7 @@
 
 use super::Point;
 use super::axis::in_unit;
-use super::panel::{Panel, PanelFrame, legend, measured};
+use super::panel::{Panel, PanelFrame, PlotLook, legend, measured};
 use super::round_trips::{RoundTrips, TripSample};
 use crate::explain::duration;
 use crate::render::svg::canvas::Canvas;
@@ -15,7 +15,13 @@ const FAR: i64 = 4;
 const ONE_BY_ONE: usize = 400;
 
 /// Draws it with its upper edge at `top`; returns where the next panel begins.
-pub(super) fn draw(canvas: &mut Canvas, top: i64, title: &str, trips: &RoundTrips, span: (i64, i64)) -> i64 {
+pub(super) fn draw(
+    canvas: &mut Canvas,
+    top: i64,
+    title: &str,
+    trips: &RoundTrips,
+    (look, span): (PlotLook, (i64, i64)),
+) -> i64 {
     let most = |points: &[Point]| points.iter().map(|point| point.value).max().unwrap_or(0);
     let least = trips.kernels_timeout.iter().map(|point| point.value).min().unwrap_or(0);
     let longest_trip = trips.samples.iter().map(|sample| sample.trip).max().unwrap_or(0);
@@ -35,6 +41,7 @@ pub(super) fn draw(canvas: &mut Canvas, top: i64, title: &str, trips: &RoundTrip
         canvas,
         top,
         &PanelFrame {
+            look,
             title: title.to_owned(),
             quantity: "milliseconds",
             span,
@@ -54,21 +61,21 @@ pub(super) fn draw(canvas: &mut Canvas, top: i64, title: &str, trips: &RoundTrip
     panel.steps(canvas, "timeout", &trips.timeout);
     panel.steps(canvas, "kernels-smoothed", &trips.kernels_smoothed);
     panel.steps(canvas, "smoothed", &trips.smoothed);
-    for (x, (low, high)) in places(&panel, trips) {
-        measured(canvas, x, (low, high));
-    }
+    let places = places(&panel, trips).into_iter();
+    let signs: Vec<_> = places.map(|(x, ends)| measured(x, ends)).collect();
+    canvas.paths("trip", &signs, true);
     let mut signs = vec![
-        ("trip", "measured", 0),
-        ("smoothed", "SRTT", 120),
-        ("timeout", "RTO, by RFC 6298", 200),
+        ("trip", "measured"),
+        ("smoothed", "SRTT"),
+        ("timeout", "RTO, by RFC 6298"),
     ];
     if !trips.kernels_smoothed.is_empty() {
         signs.extend([
-            ("kernels-smoothed", "kernel's SRTT", 390),
-            ("kernels-timeout", "kernel's RTO", 560),
+            ("kernels-smoothed", "kernel's SRTT"),
+            ("kernels-timeout", "kernel's RTO"),
         ]);
     }
-    panel.end() + legend(canvas, panel.end(), &signs)
+    panel.end() + legend(canvas, panel.end(), look, &signs)
 }
 
 /// Where the samples are: each at its pixel, or, of very many, those of one pixel's width that touch each other together.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::panel::{Panel, PanelFrame, WIDTH, bytes, legend, upright};
+use super::panel::{Panel, PanelFrame, PlotLook, bytes, legend, upright};
 use super::{PlotDirection, PlotSegment};
 use crate::explain::count;
 use crate::render::plot::axis::{in_unit, unit};
@@ -51,7 +51,7 @@ pub(super) fn draw(
     canvas: &mut Canvas,
     top: i64,
     (title, direction): (&str, &PlotDirection),
-    span: (i64, i64),
+    (look, span): (PlotLook, (i64, i64)),
     linked: u64,
 ) -> i64 {
     let segments = direction.segments.iter().map(|segment| segment.last.saturating_add(1));
@@ -63,6 +63,7 @@ pub(super) fn draw(
         canvas,
         top,
         &PanelFrame {
+            look,
             title: title.to_owned(),
             quantity: "relative sequence number, bytes",
             span,
@@ -94,17 +95,17 @@ pub(super) fn draw(
 }
 
 /// What the signs mean; returns where the next panel begins.
-pub(super) fn signs(canvas: &mut Canvas, top: i64, has_lost: bool) -> i64 {
+pub(super) fn signs(canvas: &mut Canvas, top: i64, look: PlotLook, has_lost: bool) -> i64 {
     let mut signs = vec![
-        ("segment", "segment with data", 0),
-        ("resent", "sent again", 190),
-        ("ack", "acknowledged up to here", 320),
-        ("window", "window's edge", 560),
+        ("segment", "segment with data"),
+        ("resent", "sent again"),
+        ("ack", "acknowledged up to here"),
+        ("window", "window's edge"),
     ];
     if has_lost {
-        signs.push(("lost-segment", "lost", WIDTH - 60));
+        signs.insert(2, ("lost-segment", "lost"));
     }
-    top + legend(canvas, top, &signs)
+    top + legend(canvas, top, look, &signs)
 }
 
 /// How a segment is drawn.
@@ -152,6 +153,7 @@ fn merged(canvas: &mut Canvas, panel: &Panel, segments: &[PlotSegment]) {
             let (x, low, high) = place(panel, segment);
             columns.entry(x).or_default().push((high, low));
         }
+        let mut usual = Vec::new();
         for (x, mut lines) in columns {
             lines.sort_unstable();
             let mut joined: Vec<(i64, i64)> = Vec::new();
@@ -163,11 +165,12 @@ fn merged(canvas: &mut Canvas, panel: &Panel, segments: &[PlotSegment]) {
             }
             for (high, low) in joined {
                 if wanted == "segment" {
-                    canvas.line(wanted, (x, low + 1), (x, high));
+                    usual.push([(x, low + 1), (x, high)]);
                 } else {
                     upright(canvas, wanted, (x, low), (x, high));
                 }
             }
         }
+        canvas.paths(wanted, &usual, false);
     }
 }

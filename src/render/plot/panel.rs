@@ -3,19 +3,50 @@
 use super::Point;
 use super::axis::{Axis, in_unit, unit};
 use crate::explain::grouped;
-use crate::render::svg::canvas::{Anchor, Canvas};
+use crate::render::svg::canvas::{Anchor, CHARACTER, Canvas, pixels};
+use crate::render::table::wrap;
 
-/// All graphs are as wide.
-pub(super) const WIDTH: i64 = 760;
-/// The area inside the axes.
+/// For which page a graph is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlotLook {
+    /// A wide one, or a file.
+    Wide,
+    /// A phone's.
+    Narrow,
+}
+
+impl PlotLook {
+    /// All graphs are as wide, in pixels.
+    pub(super) const fn width(self) -> i64 {
+        match self {
+            Self::Wide => 760,
+            Self::Narrow => 380,
+        }
+    }
+
+    /// The lines of text that have room above the area, between the quantity and a remark.
+    const fn top(self) -> i64 {
+        match self {
+            Self::Wide => 52,
+            Self::Narrow => 52 + 2 * LINE,
+        }
+    }
+}
+
+/// A line of text.
+const LINE: i64 = 16;
+/// The area inside the axes begins here, and ends as far before the right edge as [`END`] says.
 const LEFT: i64 = 96;
-const RIGHT: i64 = WIDTH - 20;
-const TOP: i64 = 52;
+const END: i64 = 20;
+/// A number along the axis of time has at least so much room.
+const PER_TICK: i64 = 62;
 /// Below the area: the numbers along the axis, and their name.
 const BELOW: i64 = 48;
 
 /// What a panel shows along its axes.
 pub(super) struct PanelFrame {
+    /// For which page.
+    pub(super) look: PlotLook,
     /// Its title.
     pub(super) title: String,
     /// What is measured, with its unit.
@@ -32,8 +63,10 @@ pub(super) struct PanelFrame {
 
 /// A graph under way.
 pub(super) struct Panel {
+    look: PlotLook,
     top: i64,
     bottom: i64,
+    right: i64,
     pub(super) time: Axis,
     pub(super) value: Axis,
 }
@@ -42,12 +75,16 @@ impl Panel {
     /// Draws the frame with its upper edge at `top`.
     pub(super) fn draw(canvas: &mut Canvas, top: i64, frame: &PanelFrame) -> Self {
         let (start, end) = frame.span;
-        let bottom = top + TOP + frame.height;
+        let area = top + frame.look.top();
+        let bottom = area + frame.height;
+        let right = frame.look.width() - END;
         let panel = Self {
-            top,
+            look: frame.look,
+            top: area,
             bottom,
-            time: Axis::new((start, LEFT), (end, RIGHT)),
-            value: Axis::new((0, bottom), (frame.highest, top + TOP)),
+            right,
+            time: Axis::new((start, LEFT), (end, right)),
+            value: Axis::new((0, bottom), (frame.highest, area)),
         };
         canvas.text("title", (0, top + 16), Anchor::Start, &frame.title);
         canvas.text("soft", (0, top + 36), Anchor::Start, frame.quantity);
@@ -63,19 +100,23 @@ impl Panel {
     fn axes(&self, canvas: &mut Canvas, frame: &PanelFrame) {
         for tick in self.value.ticks(6) {
             let y = self.value.pixel(tick);
-            canvas.line("grid", (LEFT, y), (RIGHT, y));
+            canvas.line("grid", (LEFT, y), (self.right, y));
             canvas.text("soft", (LEFT - 8, y + 4), Anchor::End, &(frame.label)(tick));
         }
         let (name, size) = unit(frame.span.1.saturating_sub(frame.span.0));
-        for tick in self.time.ticks(7) {
+        let most = (self.right - LEFT) / PER_TICK;
+        for tick in self.time.ticks(most) {
             let x = self.time.pixel(tick);
             canvas.line("axis", (x, self.bottom), (x, self.bottom + 5));
             canvas.text("soft", (x, self.bottom + 20), Anchor::Middle, &in_unit(tick, size));
         }
-        canvas.line("axis", (LEFT, self.bottom), (RIGHT, self.bottom));
-        canvas.line("axis", (LEFT, self.top + TOP), (LEFT, self.bottom));
-        let words = format!("time since the conversation's first packet, {name}");
-        canvas.text("soft", (RIGHT, self.bottom + 38), Anchor::End, &words);
+        canvas.line("axis", (LEFT, self.bottom), (self.right, self.bottom));
+        canvas.line("axis", (LEFT, self.top), (LEFT, self.bottom));
+        let words = match self.look {
+            PlotLook::Wide => format!("time since the conversation's first packet, {name}"),
+            PlotLook::Narrow => format!("{name} since the first packet"),
+        };
+        canvas.text("soft", (self.right, self.bottom + 38), Anchor::End, &words);
     }
 
     /// A line through values that each hold until the next one. What a pixel's width has of them is drawn as its first, its lowest,
@@ -101,14 +142,20 @@ impl Panel {
             add(&mut path, (x, last));
         }
         if let Some(&(_, last)) = path.last() {
-            add(&mut path, (RIGHT, last));
+            add(&mut path, (self.right, last));
         }
         canvas.path(class, &path, false);
     }
 
     /// Words above the area, at its right: about a line that lies above it.
     pub(super) fn above(&self, canvas: &mut Canvas, words: &str) {
-        canvas.text("soft", (RIGHT, self.top + TOP - 6), Anchor::End, words);
+        let room = usize::try_from((self.right - LEFT) / CHARACTER).unwrap_or(1);
+        let lines = wrap(words, room);
+        let mut y = self.top - 6;
+        for line in lines.iter().rev() {
+            canvas.text("soft", (self.right, y), Anchor::End, line);
+            y -= LINE;
+        }
     }
 }
 
@@ -118,18 +165,25 @@ fn add(path: &mut Vec<(i64, i64)>, point: (i64, i64)) {
     }
 }
 
-/// The signs of a graph with what they mean, in columns of as many pixels.
-pub(super) fn legend(canvas: &mut Canvas, top: i64, signs: &[(&str, &str, i64)]) -> i64 {
-    let y = top + 16;
-    for &(class, words, x) in signs {
+/// The signs of a graph with what they mean, as many in a row as have room; returns the height of it.
+pub(super) fn legend(canvas: &mut Canvas, top: i64, look: PlotLook, signs: &[(&str, &str)]) -> i64 {
+    /// A sign, and what is between two.
+    const SIGN: i64 = 30;
+    let (mut x, mut y) = (0, top + LINE);
+    for &(class, words) in signs {
+        let width = SIGN + pixels(words.chars().count());
+        if x > 0 && x + width > look.width() {
+            (x, y) = (0, y + LINE + 4);
+        }
         match class {
             "segment" | "resent" | "lost-segment" => upright(canvas, class, (x + 12, y + 2), (x + 12, y - 12)),
-            "trip" => measured(canvas, x + 12, (y - 4, y - 4)),
+            "trip" => canvas.path(class, &measured(x + 12, (y - 4, y - 4)), true),
             _ => canvas.line(class, (x, y - 4), (x + 24, y - 4)),
         }
-        canvas.text("soft", (x + 30, y), Anchor::Start, words);
+        canvas.text("soft", (x + SIGN, y), Anchor::Start, words);
+        x += width + SIGN;
     }
-    32
+    y - top + LINE
 }
 
 /// A segment with data: from its first byte to its last, with ticks at both ends, so that a single byte is seen too. A cross through
@@ -160,16 +214,15 @@ pub(super) fn upright(canvas: &mut Canvas, class: &str, (x, low): (i64, i64), (_
 }
 
 /// Measured values, of which the lowest and the highest are at these places.
-pub(super) fn measured(canvas: &mut Canvas, x: i64, (low, high): (i64, i64)) {
-    let corners = [
+pub(super) const fn measured(x: i64, (low, high): (i64, i64)) -> [(i64, i64); 6] {
+    [
         (x - 3, low),
         (x, low + 3),
         (x + 3, low),
         (x + 3, high),
         (x, high - 3),
         (x - 3, high),
-    ];
-    canvas.path("trip", &corners, true);
+    ]
 }
 
 /// A number of bytes along an axis.

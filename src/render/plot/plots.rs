@@ -2,7 +2,7 @@
 
 use super::draw_sequence::describe;
 use super::flight::{Flight, flight};
-use super::panel::WIDTH;
+use super::panel::PlotLook;
 use super::round_trips::{RoundTrips, round_trips};
 use super::{PlotDirection, directions, draw_flight, draw_round_trips, draw_sequence};
 use crate::flow::Party;
@@ -184,29 +184,35 @@ impl Plots {
 
     /// Draws them below each other. A segment leads to its packet's place in a page that has the packets up to number `linked`, 0 for none.
     #[must_use]
-    pub fn draw(&self, title: &str, linked: u64) -> Picture {
+    pub fn draw(&self, title: &str, look: PlotLook, linked: u64) -> Picture {
         let mut canvas = Canvas::default();
-        let span = self.span();
+        let wide = (look, self.span());
+        // A phone has no room for more; the page has the conversation's name above.
+        let name = if look == PlotLook::Wide {
+            format!("{title}, ")
+        } else {
+            String::new()
+        };
         let mut y = 0;
         for one in &self.sequences {
-            let title = format!("{title}, {}", one.words);
+            let title = format!("{name}{}", one.words);
             let linked = if one.has_own_numbers { linked } else { 0 };
-            y = draw_sequence::draw(&mut canvas, y, (&title, &one.direction), span, linked);
+            y = draw_sequence::draw(&mut canvas, y, (&title, &one.direction), wide, linked);
         }
         let segments = || self.sequences.iter().flat_map(|one| &one.direction.segments);
-        y = draw_sequence::signs(&mut canvas, y, segments().any(|segment| segment.lost));
+        y = draw_sequence::signs(&mut canvas, y, look, segments().any(|segment| segment.lost));
         for flight in self.worth_flights() {
-            let title = format!("{title}, under way from the {}", flight.sender);
-            y = draw_flight::draw(&mut canvas, y, &title, flight, span);
+            let title = format!("{name}under way from the {}", flight.sender);
+            y = draw_flight::draw(&mut canvas, y, &title, flight, wide);
         }
         for trips in self.worth_trips() {
-            let title = format!("{title}, round trips of the {}'s segments", trips.sender);
-            y = draw_round_trips::draw(&mut canvas, y, &title, trips, span);
+            let title = format!("{name}round trips of the {}'s segments", trips.sender);
+            y = draw_round_trips::draw(&mut canvas, y, &title, trips, wide);
         }
         Picture {
             title: format!("{title}: sequence numbers, windows and round trips against time"),
             description: self.describe().join(" "),
-            size: (WIDTH, y),
+            size: (look.width(), y),
             body: canvas.into_body(),
         }
     }

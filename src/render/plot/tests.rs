@@ -1,6 +1,6 @@
 use super::axis::{Axis, in_unit, unit};
 use super::draw_sequence::describe;
-use super::{PlotCapture, PlotDirection, Plots, Point};
+use super::{PlotCapture, PlotDirection, PlotLook, Plots, Point};
 use crate::flow::Party;
 use crate::flow::number::{Number, Sequence};
 use crate::flow::segment::{Remark, Remarks, Scale, Segment, SegmentPart, Window};
@@ -50,7 +50,7 @@ fn directions(packets: &[PacketRef]) -> Vec<PlotDirection> {
 
 fn draw(packets: &[PacketRef], linked: u64) -> Picture {
     let capture = PlotCapture::alone(packets).unwrap();
-    Plots::of(&capture).draw("Conversation 1", linked)
+    Plots::of(&capture).draw("Conversation 1", PlotLook::Wide, linked)
 }
 
 fn story() -> Vec<PacketRef> {

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::ladder::{self, HtmlRow};
 use crate::render::ladder::{Detail, Ladder, LadderRow, RowKind, plain, words};
+use crate::render::plot::PlotLook;
 use crate::render::report_model::{ConversationModel, ReportModel};
 use crate::render::svg::signs::LadderSigns;
 use crate::render::text_style::TextStyle;
@@ -30,8 +31,8 @@ pub(super) struct ConversationSection {
 
 /// Its graphs.
 pub(super) struct Plot {
-    /// SVG.
-    pub(super) picture: String,
+    /// SVG, for a wide page and for a phone.
+    pub(super) pictures: [String; 2],
     pub(super) descriptions: Vec<String>,
 }
 
@@ -89,7 +90,7 @@ fn plot(ladder: &Ladder, model: &ConversationModel, report: &ReportModel) -> Opt
     let linked = report.packets.last().map_or(0, |kept| kept.number);
     let title = format!("Conversation {}", ladder.conversation);
     plots.say_more().then(|| Plot {
-        picture: plots.draw(&title, linked).element(),
+        pictures: [PlotLook::Wide, PlotLook::Narrow].map(|look| plots.draw(&title, look, linked).element()),
         descriptions: plots.describe(),
     })
 }

@@ -61,15 +61,23 @@ impl Canvas {
 
     /// A line through these points.
     pub(in crate::render) fn path(&mut self, class: &str, points: &[(i64, i64)], closed: bool) {
-        if points.is_empty() {
+        self.paths(class, &[points], closed);
+    }
+
+    /// Lines through points, as one element.
+    pub(in crate::render) fn paths(&mut self, class: &str, lines: &[impl AsRef<[(i64, i64)]>], closed: bool) {
+        if lines.iter().all(|line| line.as_ref().is_empty()) {
             return;
         }
         let paint = attributes(class);
         let _ = write!(self.body, r#"<path class="{class}"{paint} d=""#);
-        for (index, (x, y)) in points.iter().enumerate() {
-            let _ = write!(self.body, "{}{x} {y}", if index == 0 { 'M' } else { 'L' });
+        for line in lines {
+            for (index, (x, y)) in line.as_ref().iter().enumerate() {
+                let _ = write!(self.body, "{}{x} {y}", if index == 0 { 'M' } else { 'L' });
+            }
+            self.body.push_str(if closed { "Z" } else { "" });
         }
-        let _ = writeln!(self.body, "{}\"/>", if closed { "Z" } else { "" });
+        self.body.push_str("\"/>\n");
     }
 
     pub(in crate::render) fn text(&mut self, class: &str, at: (i64, i64), anchor: Anchor, text: &str) {

@@ -26,7 +26,7 @@ pub(super) fn attributes(class: &str) -> &'static str {
         "cross" => r##" stroke="#1a1a1a" stroke-width="2.5""##,
         "axis" => r##" stroke="#555555" stroke-width="1""##,
         "grid" => r##" stroke="#b0b0b0" stroke-width="0.5""##,
-        "segment" => r##" stroke="#1a1a1a" stroke-width="2""##,
+        "segment" => r##" stroke="#1a1a1a" stroke-width="2" fill="none""##,
         "lost-segment" => r##" stroke="#a3006e" stroke-width="2""##,
         "lost-box" => r##" stroke="#a3006e" stroke-width="2" fill="none""##,
         "in-flight" => r##" stroke="#1a1a1a" stroke-width="1.5" fill="none""##,

@@ -23,7 +23,7 @@ use crate::os::errors::text;
 use crate::outputs::{OpenOutput, OutputKind};
 use crate::record::{Destination, next_step};
 use crate::render::ladder::{Detail, Ladder};
-use crate::render::plot::Plots;
+use crate::render::plot::{PlotLook, Plots};
 use crate::render::report_model::{BothEnds, CALLS, ConversationModel, ReportDatagram, ReportModel, ReportPacket};
 use crate::render::text_style::{TextStyle, TimeFormat};
 use crate::render::{mermaid, report, svg};
@@ -347,6 +347,6 @@ fn plots(model: &ReportModel) -> Vec<svg::Picture> {
     });
     drawn
         .filter(|(_, plots)| !plots.is_empty())
-        .map(|(title, plots)| plots.draw(&title, 0))
+        .map(|(title, plots)| plots.draw(&title, PlotLook::Wide, 0))
         .collect()
 }

@@ -5,6 +5,7 @@ use socket_lab::frame::{Frame, Time};
 use socket_lab::render::answers::{self, Collector};
 use socket_lab::render::follow::{self, StreamAssembler};
 use socket_lab::render::ladder::{Detail, side_by_side, text};
+use socket_lab::render::plot::PlotLook;
 use socket_lab::render::report::{self, Provenance};
 use socket_lab::render::report_model::{ConversationModel, ReportDatagram, ReportModel, ReportPacket};
 use socket_lab::render::text_style::{CharacterSet, TextStyle};
@@ -263,7 +264,9 @@ fn check_graphs(model: &ConversationModel) {
     let samples = [sample(first.time, 1), sample(last.time, u32::MAX)];
     for samples in [&samples[..], &[]] {
         if let Some(plots) = model.plots_with(samples) {
-            check_picture(&plots.draw("Conversation", u64::MAX).element());
+            for look in [PlotLook::Wide, PlotLook::Narrow] {
+                check_picture(&plots.draw("Conversation", look, u64::MAX).element());
+            }
         }
     }
 }

@@ -99,9 +99,23 @@ pub(super) fn send(socket: &Socket, bytes: &[u8]) -> Result<(), Failure> {
 /// Those of the socket calls; Ctrl+C.
 pub(super) fn upload(context: &LabContext, bytes: usize, elsewhere: Duration) -> Result<(), Failure> {
     let welcoming_socket = listening(context)?;
+    let client_socket = context.tcp_socket(Party::Client, Role::ClientSocket)?;
+    upload_on(context, (client_socket, &welcoming_socket), bytes, elsewhere)
+}
+
+/// The same on a socket that is not connected yet, to one that listens.
+///
+/// # Errors
+/// As [`upload`].
+pub(super) fn upload_on(
+    context: &LabContext,
+    (mut client_socket, welcoming_socket): (Socket, &Socket),
+    bytes: usize,
+    elsewhere: Duration,
+) -> Result<(), Failure> {
     let text: Vec<u8> = b"sockets are doors, ".iter().copied().cycle().take(bytes).collect();
-    let client = || {
-        let client_socket = connected(context)?;
+    let client = move || {
+        client_socket.connect(chosen(Party::Server), Some(PATIENCE))?;
         send(&client_socket, &text)?;
         client_socket.shutdown_sending()?;
         read_to_end(&client_socket)?;
@@ -109,7 +123,7 @@ pub(super) fn upload(context: &LabContext, bytes: usize, elsewhere: Duration) ->
         Ok(())
     };
     let server = || {
-        let connection_socket = accepted(&welcoming_socket)?;
+        let connection_socket = accepted(welcoming_socket)?;
         if !elsewhere.is_zero() {
             context.wait(elsewhere)?;
         }

@@ -6,6 +6,7 @@ mod both_close;
 mod both_open;
 mod bottleneck;
 mod by_hand;
+mod congestion;
 mod corrupt;
 mod data_lost;
 mod duplicate;
@@ -39,6 +40,7 @@ pub static ALL: &[&WireRun] = &[
     &zero_window::RUN,
     &slow_start::RUN,
     &bottleneck::RUN,
+    &congestion::RUN,
     &path_mtu::RUN,
     &black_hole::RUN,
     &both_open::RUN,
