@@ -112,7 +112,10 @@ fn the_clock_of_one_capture_is_ahead_and_nothing_else_differs() {
     if std::env::var_os("SOCKET_LAB_UPDATE").is_some() {
         std::fs::write(&path, &made).unwrap();
     }
-    assert!(std::fs::read(&path).unwrap() == made, "{path} is not rtt.server.pcapng, {by} ns later");
+    assert!(
+        std::fs::read(&path).unwrap() == made,
+        "{path} is not rtt.server.pcapng, {by} ns later"
+    );
     let times = |file: &str| -> Vec<i64> {
         let mut reader = Reader::open(Path::new(&format!("{RECORDED}/{file}"))).unwrap();
         let mut times = Vec::new();
@@ -121,6 +124,9 @@ fn the_clock_of_one_capture_is_ahead_and_nothing_else_differs() {
         }
         times
     };
-    let later: Vec<i64> = times("rtt.server.pcapng").iter().map(|time| time + i64::try_from(by).unwrap()).collect();
+    let later: Vec<i64> = times("rtt.server.pcapng")
+        .iter()
+        .map(|time| time + i64::try_from(by).unwrap())
+        .collect();
     assert_eq!(times(name), later);
 }
