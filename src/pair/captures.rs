@@ -47,6 +47,8 @@ pub struct Comparison {
     pub with_nat: bool,
     /// Did both captures keep everything? Then a conversation that one of them lacks was lost, and not left out by a filter.
     pub unfiltered: bool,
+    /// Were both captures made with one clock, so that times need not be compared?
+    pub one_clock: bool,
     /// Bytes of each IP packet that are compared; all where neither capture is cut.
     pub limit: Option<usize>,
 }

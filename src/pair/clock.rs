@@ -58,6 +58,15 @@ pub struct Clock {
 }
 
 impl Clock {
+    /// One clock for both.
+    const THE_SAME: Self = Self {
+        offset: 0,
+        bound: Bound::Both(0),
+        drift: None,
+        origin: 0,
+        span: 0,
+    };
+
     /// By how much B's clock is ahead at this time of A's clock.
     #[must_use]
     pub fn offset_at(&self, time: i64) -> i64 {
@@ -82,6 +91,11 @@ impl Clock {
             Bound::Both(error) | Bound::Contradiction(error) => error,
             Bound::OneWay(_) | Bound::Nothing => 0,
         }
+    }
+
+    /// That of these packets; with one clock for both captures nothing has to be told from them.
+    pub(super) fn by(samples: &[Sample], one_clock: bool) -> Self {
+        if one_clock { Self::THE_SAME } else { Self::of(samples) }
     }
 
     pub(super) fn of(samples: &[Sample]) -> Self {

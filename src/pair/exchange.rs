@@ -234,7 +234,7 @@ impl Laying {
                 })
             })
             .collect();
-        self.clock = Clock::of(&samples);
+        self.clock = Clock::by(&samples, self.comparison.one_clock);
         for side in Side::BOTH {
             *self.transit.of_mut(side) = Transit::of(&self.clock, side, &samples);
         }

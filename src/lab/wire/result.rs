@@ -165,6 +165,8 @@ impl WireResult {
 pub fn laid_together(ends: &[RunResult; 2]) -> Result<Exchange, Apart> {
     let mut captures = Captures::new(Comparison {
         unfiltered: true,
+        // That of this computer.
+        one_clock: true,
         ..Comparison::default()
     });
     for (side, end) in Side::BOTH.into_iter().zip(ends) {

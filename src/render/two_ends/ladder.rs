@@ -74,7 +74,7 @@ pub fn write_ladders(output: &mut impl Write, style: &TextStyle, ends: &TwoEnds<
         )?;
     }
     if style.characters != CharacterSet::Plain {
-        legend(output, style)?;
+        legend(output, style, ends.exchange.comparison.one_clock)?;
     }
     Ok(())
 }
@@ -279,7 +279,8 @@ impl<'d> Drawing<'d> {
     }
 }
 
-fn legend(output: &mut impl Write, style: &TextStyle) -> io::Result<()> {
+fn legend(output: &mut impl Write, style: &TextStyle, one_clock: bool) -> io::Result<()> {
+    let clock = if one_clock { "one clock" } else { "the clock of A" };
     let glyphs = LadderGlyphs::of(style.characters);
     let line = |line| String::from_iter([glyphs.shaft(line); 3]);
     let (control, data, again) = (
@@ -298,7 +299,7 @@ fn legend(output: &mut impl Write, style: &TextStyle) -> io::Result<()> {
         format!("{again} sent before"),
         format!("{cross} lost on the way, or not captured at the other end"),
         "? one end is not known".to_owned(),
-        "t/ms: by the clock of A, since the first packet".to_owned(),
+        format!("t/ms: by {clock}, since the first packet"),
     ];
     writeln!(output)?;
     let mut text = String::new();

@@ -7,9 +7,9 @@ use std::io::{self, Write};
 use super::TwoEnds;
 use super::words::{self, packets, title};
 use crate::explain::{count, duration};
-use crate::pair::{Bound, Evidence, Exchange, Fate, Outside, Regrouping, Side, Transit};
+use crate::pair::{Bound, Clock, Evidence, Exchange, Fate, Outside, Regrouping, Side, Transit};
 use crate::render::page::Page;
-use crate::render::text_style::{CharacterSet, TextStyle};
+use crate::render::text_style::{CharacterSet, TextStyle, fraction, rounded};
 
 /// The most packets that are listed by their numbers; the others are counted.
 const LISTED: usize = 12;
@@ -137,9 +137,11 @@ fn count_is(number: u64, thing: &str) -> String {
 
 /// How far the clocks differ.
 pub(super) fn clock(exchange: &Exchange) -> String {
+    if exchange.comparison.one_clock {
+        return "Both captures have one clock".to_owned();
+    }
     let clock = &exchange.clock;
-    let sign = if clock.offset < 0 { "" } else { "+" };
-    let offset = format!("B's clock less A's: {sign}{}", duration(clock.offset));
+    let offset = format!("B's clock less A's: {}", offset(clock));
     let mut text = match clock.bound {
         Bound::Both(error) => format!(
             "{offset}, at most ±{} off; exact if both ways take equally long (RFC 5905 section 8)",
@@ -170,6 +172,19 @@ pub(super) fn clock(exchange: &Exchange) -> String {
         None => {}
     }
     text
+}
+
+/// By how much B's clock is ahead. Seconds and days have as many digits as their bound asks for.
+fn offset(clock: &Clock) -> String {
+    const SECOND: u64 = 1_000_000_000;
+    /// A tenth of a millisecond.
+    const UNIT: u64 = 100_000;
+    let sign = if clock.offset < 0 { '-' } else { '+' };
+    let size = clock.offset.unsigned_abs();
+    if size < SECOND || clock.error().unsigned_abs() >= SECOND {
+        return format!("{sign}{}", duration(i64::try_from(size).unwrap_or(i64::MAX)));
+    }
+    format!("{sign}{} s", fraction(false, rounded(size, UNIT), SECOND / UNIT, 4))
 }
 
 fn delay(side: Side, transit: Transit) -> String {

@@ -66,7 +66,11 @@ impl Drawing<'_> {
             x += width;
         }
         let clock = summary::clock(self.exchange);
-        let text = format!("Times by the clock of A, since the first packet. {clock}.");
+        let text = if self.exchange.comparison.one_clock {
+            format!("Times since the first packet. {clock}.")
+        } else {
+            format!("Times by the clock of A, since the first packet. {clock}.")
+        };
         self.y += SPACE;
         self.paragraph("soft", &text);
     }
