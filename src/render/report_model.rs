@@ -85,6 +85,8 @@ pub struct BothEnds {
     pub pictures: Vec<(Picture, Picture)>,
     /// What has no picture, in words.
     pub left_out: Option<String>,
+    /// A question that the picture answers, and the answer, a paragraph each.
+    pub question: Option<(String, Vec<String>)>,
 }
 
 /// What an export is made from.

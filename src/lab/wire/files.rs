@@ -16,6 +16,7 @@ use crate::lab::folder::{Folder, Pending};
 use crate::lab::recording::{bounded_report_model, record, report_failed};
 use crate::record::{Destination, Format};
 use crate::render::report;
+use crate::render::report_model::BothEnds;
 use crate::render::two_ends::picture;
 use crate::session::provenance;
 use crate::tcp_info;
@@ -110,12 +111,23 @@ impl WireFiles {
         names.push(written(self.report, "the report", |output| {
             let model = bounded_report_model(result.end(Party::Client), REPORTED);
             let both_ends = result.both_ends().map(|ends| picture::for_page(&ends, REPORTED as u64));
-            let model = model.with_both_ends(both_ends.unwrap_or_default());
+            let model = model.with_both_ends(BothEnds {
+                question: question(settings, result),
+                ..both_ends.unwrap_or_default()
+            });
             let model = model.with_plots(|one| result.plots(one.conversation.number));
             report::write(output, &settings.style, &model, &provenance)
         })?);
         Ok(names)
     }
+}
+
+/// What to predict before the pictures are looked at, and what they show; nothing where the wire does more than the run says.
+fn question(settings: &WireSettings, result: &WireResult) -> Option<(String, Vec<String>)> {
+    settings.before()?;
+    let mut letters = settings.run.question.chars();
+    let first = letters.next()?.to_uppercase();
+    Some((first.chain(letters).collect(), (settings.run.after)(result)))
 }
 
 fn written(

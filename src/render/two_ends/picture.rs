@@ -63,6 +63,7 @@ pub fn for_page(ends: &TwoEnds<'_>, packets: u64) -> BothEnds {
     BothEnds {
         pictures: wide.drawn.into_iter().zip(narrow.drawn).collect(),
         left_out,
+        question: None,
     }
 }
 

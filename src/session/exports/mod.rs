@@ -60,6 +60,7 @@ impl Beside<'_> {
         both_ends: &|_| BothEnds {
             pictures: Vec::new(),
             left_out: None,
+            question: None,
         },
         plots: &|_, _| None,
     };

@@ -14,7 +14,7 @@ use crate::lab::wire::run::{KernelSettings, Traffic, WireRun};
 pub(super) static RUN: WireRun = WireRun {
     word: "black-hole",
     about: "The same, but what the router says is lost",
-    question: "and if the router's ICMP messages never arrive, as behind many firewalls?",
+    question: "the router's ICMP messages never arrive, as behind many firewalls: what does the client do?",
     title: "A router whose ICMP messages are lost",
     rules: "delay 20ms; rate 10Mbit; lose server icmp",
     textbook: false,

@@ -19,7 +19,7 @@ use crate::lab::wire::run::{KernelSettings, Length, Traffic, WireRun};
 pub(super) static RUN: WireRun = WireRun {
     word: "congestion",
     about: "Reno, CUBIC and BBR on the wire of 10 Mbit/s, one after the other",
-    question: "which of them keeps the queue short, and how would it know?",
+    question: "Reno, CUBIC, BBR: which of them keeps the queue short, and how does it know?",
     title: "Three ways to find out how much a wire carries",
     rules: "delay 20ms; rate 10Mbit client; queue 100 client",
     textbook: false,
