@@ -106,7 +106,9 @@ fn the_graphs_of_the_report_are_those_of_the_files() {
     assert!(report.len() < 1_000_000, "{}", report.len());
     // The question comes first, and what the run says is its answer.
     let question = "Predict: How fast does a client send, when no packet says how fast the wire is?";
-    let answer = report.find(question).and_then(|at| report[at..].find("came when 25 waited already"));
+    let answer = report
+        .find(question)
+        .and_then(|at| report[at..].find("came when 25 waited already"));
     assert!(answer.is_some_and(|at| at < 400), "{answer:?}");
     let plot = run.place.latest("plot.svg");
     let [client, server, info] = ["client.pcapng", "server.pcapng", "tcp-info.jsonl"]

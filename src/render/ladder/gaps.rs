@@ -25,7 +25,7 @@ pub(super) fn explain(rows: Vec<LadderRow>, input: &LadderInput<'_>) -> Vec<Ladd
         if let (Some(time), Some(before)) = (row.time, latest) {
             let length = time.saturating_sub(before);
             let delay = delay.filter(|delay| length.saturating_mul(2) >= delay.pause && length >= SHORTEST_DELAY);
-            let is_told = delay.is_some_and(|delay| delay.why != Delay::Idle);
+            let is_told = delay.is_some_and(|delay| !matches!(delay.why, Why::Answer | Why::Shown(Delay::Idle)));
             if length >= threshold || is_told {
                 let reasons = known.reasons(&row, delay);
                 let gap = Gap { length, reasons };
@@ -58,10 +58,19 @@ fn threshold(rows: &[LadderRow]) -> i64 {
     median.saturating_mul(LONG).max(SHORTEST)
 }
 
-/// Why the next packet comes late, as the connection shows it.
+/// Why the next packet comes late.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Why {
+    /// The connection shows it.
+    Shown(Delay),
+    /// It answers the packet before: there and back takes so long.
+    Answer,
+}
+
+/// The next packet, which comes late.
 #[derive(Clone, Copy)]
 struct Delayed {
-    why: Delay,
+    why: Why,
     sender: Party,
     /// Nanoseconds since the packet before.
     pause: i64,
@@ -73,10 +82,15 @@ fn delays(rows: &[LadderRow], input: &LadderInput<'_>) -> Vec<Option<Delayed>> {
         // Numbers grow along the capture.
         let index = input.packets.binary_search_by_key(&number, |seen| seen.number).ok()?;
         let in_flow = &input.packets.get(index)?.in_flow;
+        let (segment, pause) = (in_flow.segment()?, in_flow.pause?);
+        let answers = segment.round_trip.is_some_and(|trip| trip.time >= pause);
         Some(Delayed {
-            why: in_flow.segment()?.delay?,
+            why: segment
+                .delay
+                .map(Why::Shown)
+                .or_else(|| answers.then_some(Why::Answer))?,
             sender: in_flow.sender,
-            pause: in_flow.pause?,
+            pause,
         })
     };
     let mut next = None;
@@ -149,8 +163,11 @@ impl KnownParties {
             }
             _ => {}
         }
-        let told_delay = delay.filter(|delay| delay.why != Delay::Idle || reasons.is_empty());
-        reasons.extend(told_delay.map(|late| GapReason::Delay(late.why, late.sender)));
+        let told_delay = delay.filter(|delay| delay.why != Why::Shown(Delay::Idle) || reasons.is_empty());
+        reasons.extend(told_delay.map(|late| match late.why {
+            Why::Shown(why) => GapReason::Delay(why, late.sender),
+            Why::Answer => GapReason::Answer(late.sender),
+        }));
         let mut waiting = self.open.clone();
         waiting.dedup();
         reasons.extend(waiting.into_iter().map(|(party, name)| GapReason::Waiting(party, name)));

@@ -261,6 +261,9 @@ pub struct Gap {
 pub enum GapReason {
     /// What the connection shows about the next packet, and which end sent it.
     Delay(Delay, Party),
+    /// The next packet is this party's answer to the one before, or to one before that: the way there and back takes so long, and what the
+    /// party did meanwhile.
+    Answer(Party),
     /// Nothing of this party was seen before: no call, no packet.
     NotThere(Party),
     /// This party's program was in no socket call of this conversation: it worked, waited for a user, or served others.
