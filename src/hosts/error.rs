@@ -7,10 +7,12 @@ use std::io::{self, ErrorKind};
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum HostError {
-    /// The device that makes Ethernet interfaces cannot be opened.
-    Tun {
-        /// Why.
-        source: io::Error,
+    /// There is no Ethernet interface of either kind.
+    NoInterface {
+        /// Why the device that makes them cannot be opened.
+        tun: io::Error,
+        /// Why there is no pair with a cable between.
+        veth: io::Error,
     },
     /// A value below `/proc/sys` cannot be set.
     Sysctl {
@@ -39,9 +41,9 @@ impl fmt::Display for HostError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("cannot make two hosts: ")?;
         match self {
-            Self::Tun { source } => {
-                write!(f, "/dev/net/tun: {source}; ")?;
-                f.write_str(match source.kind() {
+            Self::NoInterface { tun, veth } => {
+                write!(f, "/dev/net/tun: {tun}, and veth: {veth}; ")?;
+                f.write_str(match tun.kind() {
                     ErrorKind::NotFound => {
                         "load its module with 'sudo modprobe tun', or start a container with --device /dev/net/tun"
                     }
@@ -63,7 +65,9 @@ impl fmt::Display for HostError {
 impl std::error::Error for HostError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Tun { source } | Self::Sysctl { source, .. } | Self::Step { source, .. } => Some(source),
+            Self::NoInterface { tun: source, .. } | Self::Sysctl { source, .. } | Self::Step { source, .. } => {
+                Some(source)
+            }
         }
     }
 }

@@ -3,8 +3,9 @@
 use std::fs::File;
 
 use super::addresses::{self, INTERFACE, address, mac};
+use super::cable_end::CableEnd;
 use super::error::HostError;
-use super::namespace::{open_tun, switch_ipv6_off};
+use super::namespace::switch_ipv6_off;
 use crate::flow::Party;
 use crate::os::interface_setup;
 use crate::os::routes::{Network, set_default_route, set_initial_window};
@@ -28,6 +29,8 @@ pub struct Host {
     pub(super) namespace: File,
     /// What the interface sends is read here, and what is written here it receives: a frame a call, without waiting.
     pub(super) tap: File,
+    /// Why its interface is no TAP device, where it is not.
+    pub instead_of_tap: Option<String>,
     /// For questions about its connections; absent where this kernel cannot be asked (`CONFIG_INET_DIAG`).
     pub(super) diag: Option<SocketDiag>,
 }
@@ -44,7 +47,7 @@ impl Host {
         let namespace =
             File::open("/proc/thread-self/ns/net").map_err(HostError::step("opening the network namespace"))?;
         switch_ipv6_off()?;
-        let tap = open_tun()?;
+        let CableEnd { file: tap, instead } = CableEnd::make(INTERFACE)?;
         let call = HostError::step;
         let other = party.other();
         let (prefix, next, next_mac) = match way {
@@ -55,7 +58,6 @@ impl Host {
                 addresses::mac_of_router(party),
             ),
         };
-        interface_setup::become_interface(&tap, INTERFACE).map_err(call("making an Ethernet interface (TUNSETIFF)"))?;
         interface_setup::set_mac(INTERFACE, mac(party)).map_err(call("setting its Ethernet address"))?;
         interface_setup::set_address(INTERFACE, address(party), prefix).map_err(call("setting its IPv4 address"))?;
         interface_setup::switch_on(INTERFACE).map_err(call("switching it on"))?;
@@ -69,6 +71,7 @@ impl Host {
             party,
             namespace,
             tap,
+            instead_of_tap: instead,
             diag: SocketDiag::open().ok(),
         })
     }

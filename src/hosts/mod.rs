@@ -9,6 +9,7 @@
 //! which is the truth that captures at the two ends can be compared with.
 
 pub mod addresses;
+mod cable_end;
 pub mod counters;
 pub mod error;
 pub mod host;

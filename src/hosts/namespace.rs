@@ -47,12 +47,11 @@ pub(super) fn switch_ipv6_off() -> Result<(), HostError> {
     Ok(())
 }
 
-pub(super) fn open_tun() -> Result<File, HostError> {
+pub(super) fn open_tun() -> io::Result<File> {
     let flags = OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
-    let opened = OpenOptions::new()
+    OpenOptions::new()
         .read(true)
         .write(true)
         .custom_flags(flags.bits())
-        .open("/dev/net/tun");
-    opened.map_err(|source: io::Error| HostError::Tun { source })
+        .open("/dev/net/tun")
 }

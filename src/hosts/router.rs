@@ -3,8 +3,9 @@
 use std::fs::File;
 
 use super::addresses::{ROUTER_PREFIX, address, mac, mac_of_router, of_router};
+use super::cable_end::CableEnd;
 use super::error::HostError;
-use super::namespace::{open_tun, set_sysctl, switch_ipv6_off};
+use super::namespace::{set_sysctl, switch_ipv6_off};
 use crate::flow::Party;
 use crate::os::interface_setup;
 
@@ -33,8 +34,7 @@ impl Router {
 
     fn interface(host: Party, name: &str) -> Result<File, HostError> {
         let call = HostError::step;
-        let tap = open_tun()?;
-        interface_setup::become_interface(&tap, name).map_err(call("making an Ethernet interface (TUNSETIFF)"))?;
+        let tap = CableEnd::make(name)?.file;
         interface_setup::set_mac(name, mac_of_router(host)).map_err(call("setting its Ethernet address"))?;
         interface_setup::set_address(name, of_router(host), ROUTER_PREFIX).map_err(call("setting its IPv4 address"))?;
         interface_setup::switch_on(name).map_err(call("switching it on"))?;

@@ -30,6 +30,7 @@ use super::router::Router;
 use super::rules::{Copy, RuleState, Rules};
 use crate::flow::Party;
 use crate::os::cancel::CancelToken;
+use crate::os::interface_setup::lost_frames;
 use crate::os::poll::Cancellation as _;
 
 /// A wire that carries frames.
@@ -163,6 +164,9 @@ impl Carrier {
                 }
             }
         }
+        // A TAP device has a queue of its own; a packet socket can be full.
+        let ends = Source::ALL.into_iter().filter_map(|source| self.tap(source));
+        self.record.left_out += ends.map(lost_frames).sum::<u64>();
         self.record.unused = self.state.unused();
         self.record.rules = self.rules.rules.iter().map(|rule| rule.text.clone()).collect();
         (self.record.samples, self.record.samples_left_out) = (self.sampler.samples, self.sampler.left_out);

@@ -6,5 +6,6 @@
 mod sys;
 
 pub use sys::{
-    MacAddress, Offload, become_interface, set_address, set_mac, set_mtu, set_neighbour, switch_off, switch_on,
+    MacAddress, Offload, become_interface, frames_of, lost_frames, set_address, set_mac, set_mtu, set_neighbour,
+    switch_off, switch_on,
 };

@@ -3,7 +3,7 @@
 //! - [`cancel`]: Ctrl+Z, Ctrl+C, SIGTERM and SIGHUP; [`poll`]: waiting for a descriptor or for the request to quit;
 //! - [`keyboard`]: lines from standard input;
 //! - [`descriptors`]: open files, and how many the system allows; [`interfaces`]: addresses and names;
-//! - `interface_setup`, `routes`: setting up an interface, and its route, in a network that this process has made;
+//! - `interface_setup`, `routes`, `veth`: setting up an interface, its route, its cable, in a network that this process has made;
 //!   `socket_diag`: what the kernel knows of a connection;
 //! - [`errors`]: what the system says in its errors;
 //! - [`limits`]: what `ulimit` may have set; `memory`: the limit of a container, and what happens when memory runs out.
@@ -23,6 +23,10 @@ pub mod poll;
 #[cfg(all(feature = "sniffer", target_os = "linux"))]
 pub mod routes;
 #[cfg(all(feature = "sniffer", target_os = "linux"))]
+mod rtnetlink;
+#[cfg(all(feature = "sniffer", target_os = "linux"))]
 pub mod socket_diag;
 #[cfg(unix)]
 mod sys;
+#[cfg(all(feature = "sniffer", target_os = "linux"))]
+pub mod veth;

@@ -2,17 +2,15 @@
 
 use std::io;
 use std::net::Ipv4Addr;
-use std::os::fd::{AsRawFd as _, OwnedFd};
 
-use netlink_packet_core::{
-    NLM_F_ACK, NLM_F_CREATE, NLM_F_REPLACE, NLM_F_REQUEST, NetlinkHeader, NetlinkMessage, NetlinkPayload,
-};
+use netlink_packet_core::{NLM_F_CREATE, NLM_F_REPLACE};
 use netlink_packet_route::route::{
     RouteAddress, RouteAttribute, RouteHeader, RouteMessage, RouteMetric, RouteProtocol, RouteScope, RouteType,
 };
 use netlink_packet_route::{AddressFamily as Family, RouteNetlinkMessage};
 use nix::net::if_::if_nametoindex;
-use nix::sys::socket::{AddressFamily, MsgFlags, NetlinkAddr, SockFlag, SockProtocol, SockType, recv, sendto, socket};
+
+use super::rtnetlink;
 
 /// A network that an interface is in.
 #[derive(Debug, Clone, Copy)]
@@ -71,34 +69,7 @@ fn route(interface: &str, protocol: RouteProtocol, scope: RouteScope) -> io::Res
     Ok(route)
 }
 
-/// Has the kernel set a route, in the place of one to the same network, and waits for its answer.
+/// Has the kernel set a route, in the place of one to the same network.
 fn set(route: RouteMessage) -> io::Result<()> {
-    let mut header = NetlinkHeader::default();
-    header.flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE;
-    let mut message = NetlinkMessage::new(header, NetlinkPayload::from(RouteNetlinkMessage::NewRoute(route)));
-    message.finalize();
-    let mut bytes = vec![0; message.buffer_len()];
-    message.serialize(&mut bytes);
-    let kernel: OwnedFd = socket(
-        AddressFamily::Netlink,
-        SockType::Raw,
-        SockFlag::SOCK_CLOEXEC,
-        SockProtocol::NetlinkRoute,
-    )?;
-    // Port 0 is the kernel, netlink(7).
-    sendto(kernel.as_raw_fd(), &bytes, &NetlinkAddr::new(0, 0), MsgFlags::empty())?;
-    let mut room = [0; 4096];
-    let length = recv(kernel.as_raw_fd(), &mut room, MsgFlags::empty())?;
-    let answer = room.get(..length).unwrap_or_default();
-    let answer = NetlinkMessage::<RouteNetlinkMessage>::deserialize(answer).map_err(io::Error::other)?;
-    match answer.payload {
-        // An error of 0 is the acknowledgment, netlink(7).
-        NetlinkPayload::Error(error) => match error.code {
-            None => Ok(()),
-            Some(_) => Err(error.to_io()),
-        },
-        other => Err(io::Error::other(format!(
-            "the kernel answered with something else: {other:?}"
-        ))),
-    }
+    rtnetlink::change(RouteNetlinkMessage::NewRoute(route), NLM_F_CREATE | NLM_F_REPLACE)
 }

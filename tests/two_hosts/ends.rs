@@ -72,7 +72,9 @@ fn however_it_ends_no_network_and_no_process_is_left() {
         let since = Instant::now();
         let made = loop {
             let made = networks_of(running.id());
-            if made.len() == 2 && fs::read_dir(format!("/proc/{}/task", running.id())).unwrap().count() >= 8 {
+            let tasks = fs::read_dir(format!("/proc/{}/task", running.id())).unwrap().count();
+            // Both programs have been started, too.
+            if made.len() == 2 && tasks >= 8 && children(running.id()).len() == 2 {
                 break made;
             }
             assert!(since.elapsed() < Duration::from_secs(20), "{made:?}");
@@ -102,6 +104,11 @@ fn however_it_ends_no_network_and_no_process_is_left() {
 
 /// Runs it as nobody in a mount namespace in which `/dev/net` is what `script` makes of it.
 fn as_nobody(script: &str) -> Option<std::process::Output> {
+    run_as_nobody(script, "data-lost --delay 2ms").map(|(output, _)| output)
+}
+
+/// The same of this run; its files are in the folder.
+fn run_as_nobody(script: &str, run: &str) -> Option<(std::process::Output, tempfile::TempDir)> {
     if !needs::root() || !need(Tool::Unshare) || !need(Tool::Setpriv) {
         return None;
     }
@@ -112,10 +119,10 @@ fn as_nobody(script: &str) -> Option<std::process::Output> {
     command.args(["--mount", "--propagation", "private", "sh", "-ec"]);
     command.arg(format!(
         "mkdir -p /dev/net; mount -t tmpfs none /dev/net; {script}\n\
-         exec setpriv --reuid {NOBODY} --regid {NOBODY} --clear-groups ./socket-lab wire data-lost --delay 2ms"
+         exec setpriv --reuid {NOBODY} --regid {NOBODY} --clear-groups ./socket-lab wire {run}"
     ));
     clean(&mut command).current_dir(folder.path()).process_group(0);
-    Some(command.output().unwrap())
+    Some((command.output().unwrap(), folder))
 }
 
 #[test]
@@ -131,22 +138,42 @@ fn an_ordinary_user_can_have_two_hosts() {
     assert!(told.contains("client data 1 (packet "), "{told}");
 }
 
+/// A packet socket on a veth pair takes the device's place. What a network card would do to segments is not left to one.
 #[test]
-fn without_the_device_one_line_says_what_to_do() {
-    for (script, words) in [
-        ("true", "/dev/net/tun: No such file or directory"),
-        (
-            "mknod /dev/net/tun c 10 200; chmod 600 /dev/net/tun",
-            "sudo chmod 666 /dev/net/tun",
-        ),
+fn without_the_device_there_are_two_hosts_all_the_same() {
+    if !need(Tool::Tshark) {
+        return;
+    }
+    const CLOSED: &str = "mknod /dev/net/tun c 10 200; chmod 600 /dev/net/tun";
+    for (script, why, run) in [
+        ("true", "No such file or directory", "data-lost --delay 2ms"),
+        (CLOSED, "Permission denied", "path-mtu"),
+        (CLOSED, "Permission denied", "bottleneck --short"),
     ] {
-        let Some(output) = as_nobody(script) else { return };
-        let errors = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(1), "{output:?}");
-        assert_eq!(errors.lines().count(), 1, "{errors}");
-        assert!(
-            errors.contains(words) && errors.contains("'socket-lab tcp'"),
-            "{errors}"
-        );
+        let Some((output, folder)) = run_as_nobody(script, run) else {
+            return;
+        };
+        let told = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && output.stderr.is_empty(), "{run}: {output:?}");
+        let words = format!("veth in place of /dev/net/tun ({why})");
+        assert!(told.contains(&words), "{told}");
+        let word = run.split(' ').next().unwrap();
+        for end in ["client", "server"] {
+            let capture = folder.path().join(format!("captures/latest/{word}.{end}.pcapng"));
+            for filter in [
+                // An ICMP error quotes a part of a segment only.
+                "!icmp && (tcp.checksum.status == 0 || ip.checksum.status == 0)",
+                "frame.len > 1514",
+                "!ip",
+            ] {
+                let mut command = crate::support::tshark();
+                command.args(["-o", "tcp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE", "-r"]);
+                let output = command.arg(&capture).args(["-Y", filter]).output().unwrap();
+                assert!(
+                    output.status.success() && output.stdout.is_empty(),
+                    "{run}, {end}, {filter}: {output:?}"
+                );
+            }
+        }
     }
 }

@@ -116,6 +116,7 @@ pub fn run(settings: &WireSettings, say: Say) -> Result<Outcome, Failure> {
         exchange: laid_together(&ends),
         ends,
         record,
+        instead_of_tap: client.instead_of_tap,
         counted: counted(settings, &before, &counters(&context)?),
         observations,
     };

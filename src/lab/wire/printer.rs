@@ -68,6 +68,12 @@ impl WirePrinter<'_> {
             let without: Vec<&str> = SINCE_THE_TEXTBOOK.iter().map(|(_, what)| *what).collect();
             hosts.push(format!("without {}, as in the textbook's figures", without.join(", ")));
         }
+        hosts.extend(
+            result
+                .instead_of_tap
+                .iter()
+                .map(|why| format!("veth in place of /dev/net/tun ({why})")),
+        );
         if !hosts.is_empty() {
             overview.paragraph(out, "  Hosts:  ", &hosts.join("; "))?;
         }

@@ -21,6 +21,8 @@ pub struct WireResult {
     pub record: WireRecord,
     /// Both captures laid together, unless they have nothing in common.
     pub exchange: Result<Exchange, Apart>,
+    /// Why the hosts' interfaces are no TAP devices, where they are not.
+    pub instead_of_tap: Option<String>,
     /// What both kernels have counted, where that was asked for.
     pub counted: Vec<Counted>,
     /// What was seen elsewhere than in packets, a sentence each.

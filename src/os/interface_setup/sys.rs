@@ -8,7 +8,8 @@ use std::net::Ipv4Addr;
 use std::os::fd::{AsFd, AsRawFd as _, OwnedFd};
 
 use nix::libc;
-use nix::sys::socket::{AddressFamily, SockFlag, SockType, socket};
+use nix::net::if_::if_nametoindex;
+use nix::sys::socket::{AddressFamily, SockFlag, SockType, setsockopt, socket, sockopt};
 
 /// What a network card, or loopback in its place, can do to segments. ethtool(8); `linux/ethtool.h`
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,16 +20,19 @@ pub enum Offload {
     GenericSegmentation,
     /// Puts received segments together again (GRO).
     GenericReceive,
+    /// Computes checksums.
+    SentChecksums,
 }
 
 impl Offload {
-    /// The command that switches it: `ETHTOOL_STSO`, `ETHTOOL_SGSO`, `ETHTOOL_SGRO` of `linux/ethtool.h`, which the libc crate
+    /// The command that switches it: `ETHTOOL_STSO`, `ETHTOOL_SGSO`, `ETHTOOL_SGRO`, `ETHTOOL_STXCSUM` of `linux/ethtool.h`, which the libc crate
     /// does not have.
     const fn command(self) -> u32 {
         match self {
             Self::TcpSegmentation => 0x1f,
             Self::GenericSegmentation => 0x24,
             Self::GenericReceive => 0x2c,
+            Self::SentChecksums => 0x17,
         }
     }
 }
@@ -100,6 +104,80 @@ pub fn become_interface(device: &File, name: &str) -> io::Result<()> {
     request.ifr_ifru.ifru_flags = libc::c_short::try_from(flags).map_err(io::Error::other)?;
     // SAFETY: TUNSETIFF reads name and flags of an ifreq, writes its name, and touches nothing beyond it; `request` outlives the call.
     unsafe { ioctl_on(device, libc::TUNSETIFF, &mut request) }
+}
+
+/// Opens an interface as a file: what it receives is read, a frame a call, without waiting, and what is written it sends. packet(7)
+///
+/// # Errors
+/// No such interface; no permission (`CAP_NET_RAW`).
+pub fn frames_of(interface: &str) -> io::Result<File> {
+    /// So that frames have room until they are read; the kernel may give less.
+    const ROOM: usize = 8 << 20;
+    let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
+    // Of no protocol until it is bound: so it gets frames of this interface only.
+    let frames = socket(AddressFamily::Packet, SockType::Raw, flags, None)?;
+    let yes: libc::c_int = 1;
+    // SAFETY: PACKET_IGNORE_OUTGOING reads one int, which `yes` is.
+    checked(unsafe {
+        libc::setsockopt(
+            frames.as_raw_fd(),
+            libc::SOL_PACKET,
+            libc::PACKET_IGNORE_OUTGOING,
+            std::ptr::from_ref(&yes).cast(),
+            length_of::<libc::c_int>(),
+        )
+    })?;
+    // Where it may not have so much, the usual room is all there is: what is lost then is counted.
+    if setsockopt(&frames, sockopt::RcvBufForce, &ROOM).is_err() {
+        let _ = setsockopt(&frames, sockopt::RcvBuf, &ROOM);
+    }
+    // SAFETY: all zeroes are a valid sockaddr_ll.
+    let mut address = unsafe { MaybeUninit::<libc::sockaddr_ll>::zeroed().assume_init() };
+    address.sll_family = u16::try_from(libc::AF_PACKET).unwrap_or_default();
+    address.sll_protocol = u16::try_from(libc::ETH_P_ALL).unwrap_or_default().to_be();
+    address.sll_ifindex = i32::try_from(if_nametoindex(interface)?).map_err(io::Error::other)?;
+    // SAFETY: bind reads a sockaddr_ll, which `address` is.
+    checked(unsafe {
+        libc::bind(
+            frames.as_raw_fd(),
+            std::ptr::from_ref(&address).cast(),
+            length_of::<libc::sockaddr_ll>(),
+        )
+    })?;
+    Ok(File::from(frames))
+}
+
+/// How many frames such a file had no room for since this was asked last; 0 for another kind of file. packet(7), `PACKET_STATISTICS`
+#[must_use]
+pub fn lost_frames(file: &File) -> u64 {
+    let mut statistics = libc::tpacket_stats {
+        tp_packets: 0,
+        tp_drops: 0,
+    };
+    let mut length = length_of::<libc::tpacket_stats>();
+    // SAFETY: the kernel writes a tpacket_stats, `length` bytes at most, and both outlive the call.
+    let asked = unsafe {
+        libc::getsockopt(
+            file.as_raw_fd(),
+            libc::SOL_PACKET,
+            libc::PACKET_STATISTICS,
+            std::ptr::from_mut(&mut statistics).cast(),
+            &raw mut length,
+        )
+    };
+    if asked == 0 { statistics.tp_drops.into() } else { 0 }
+}
+
+fn length_of<T>() -> libc::socklen_t {
+    libc::socklen_t::try_from(size_of::<T>()).unwrap_or_default()
+}
+
+fn checked(result: libc::c_int) -> io::Result<()> {
+    if result == 0 {
+        Ok(())
+    } else {
+        Err(io::Error::last_os_error())
+    }
 }
 
 /// Sets the Ethernet address of an interface. netdevice(7), `SIOCSIFHWADDR`
