@@ -37,7 +37,7 @@ impl CableEnd {
             Err(tun) => match by_veth(name) {
                 Ok(file) => Ok(Self {
                     file,
-                    instead: Some(text(&tun).to_string()),
+                    instead: Some(text(&tun)),
                 }),
                 Err(veth) => Err(HostError::NoInterface { tun, veth }),
             },

@@ -1,4 +1,4 @@
-//! What the kernel knows of a TCP connection, asked from outside the program that has it: sock_diag(7), as ss(8) does.
+//! What the kernel knows of a TCP connection, asked from outside the program that has it: `sock_diag(7)`, as ss(8) does.
 
 use std::io;
 use std::net::SocketAddr;
@@ -26,7 +26,7 @@ impl SocketDiag {
     /// For the sockets of the network namespace in which this thread is now.
     ///
     /// # Errors
-    /// This kernel has no sock_diag; no more files.
+    /// This kernel has no `sock_diag`; no more files.
     pub fn open() -> io::Result<Self> {
         let kernel = socket(
             AddressFamily::Netlink,

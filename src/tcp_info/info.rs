@@ -150,7 +150,7 @@ pub(super) mod tests {
         bytes
     }
 
-    pub fn example() -> TcpInfo {
+    pub(crate) fn example() -> TcpInfo {
         TcpInfo::of(&structure(232, 1)).unwrap()
     }
 

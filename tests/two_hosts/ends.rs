@@ -141,10 +141,10 @@ fn an_ordinary_user_can_have_two_hosts() {
 /// A packet socket on a veth pair takes the device's place. What a network card would do to segments is not left to one.
 #[test]
 fn without_the_device_there_are_two_hosts_all_the_same() {
+    const CLOSED: &str = "mknod /dev/net/tun c 10 200; chmod 600 /dev/net/tun";
     if !need(Tool::Tshark) {
         return;
     }
-    const CLOSED: &str = "mknod /dev/net/tun c 10 200; chmod 600 /dev/net/tun";
     for (script, why, run) in [
         ("true", "No such file or directory", "data-lost --delay 2ms"),
         (CLOSED, "Permission denied", "path-mtu"),

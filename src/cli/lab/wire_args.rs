@@ -34,6 +34,7 @@ impl ValueEnum for AskedRun {
 /// The arguments of `socket-lab wire`.
 #[derive(Debug, Clone, Parser)]
 #[command(version, after_help = EXAMPLES, after_long_help = DETAILS)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct WireArgs {
     /// What happens on the wire [default: rtt]
     #[arg(value_enum, value_name = "RUN")]

@@ -19,7 +19,7 @@ pub(super) fn draw(
     (look, span): (PlotLook, (i64, i64)),
 ) -> i64 {
     let most = |points: &[Point]| points.iter().map(|point| point.value).max().unwrap_or(0);
-    let base = most(&flight.in_flight).max(most(&flight.congestion_window)).max(1);
+    let base = most(&flight.under_way).max(most(&flight.congestion_window)).max(1);
     let lines = [
         ("receive-window", "receiver's window", &flight.receive_window),
         ("threshold", "slow start threshold", &flight.threshold),
@@ -50,7 +50,7 @@ pub(super) fn draw(
     }
     panel.above(canvas, &above.join("; "));
     panel.steps(canvas, "congestion-window", &flight.congestion_window);
-    panel.steps(canvas, "in-flight", &flight.in_flight);
+    panel.steps(canvas, "in-flight", &flight.under_way);
     let mut signs = vec![
         ("in-flight", "sent, not acknowledged"),
         ("receive-window", "receiver's window"),

@@ -22,9 +22,9 @@ pub(super) fn describe(direction: &PlotDirection) -> String {
     let of = |has: fn(&PlotSegment) -> bool| direction.segments.iter().filter(|segment| has(segment)).count();
     let (again, lost) = (of(|segment| segment.again), of(|segment| segment.lost));
     let first = times().min().unwrap_or(0);
-    let last = times().max().unwrap_or(0);
+    let end = times().max().unwrap_or(0);
     let bytes = direction.segments.iter().map(|segment| segment.last).max().unwrap_or(0);
-    let length = last.saturating_sub(first);
+    let length = end.saturating_sub(first);
     let (name, size) = unit(length);
     let (sender, receiver) = (direction.sender, direction.sender.other());
     let within = match direction.segments.len() {

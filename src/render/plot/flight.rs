@@ -12,7 +12,7 @@ pub struct Flight {
     /// Who sends the data.
     pub sender: Party,
     /// Sent and not acknowledged.
-    pub in_flight: Vec<Point>,
+    pub under_way: Vec<Point>,
     /// The other end's window. Nothing where its scale is not known.
     pub receive_window: Vec<Point>,
     /// The congestion window.
@@ -31,7 +31,7 @@ pub(super) fn flight<'s>(
 ) -> Flight {
     let mut found = Flight {
         sender,
-        in_flight: Vec::new(),
+        under_way: Vec::new(),
         receive_window: Vec::new(),
         congestion_window: Vec::new(),
         threshold: Vec::new(),
@@ -53,7 +53,7 @@ pub(super) fn flight<'s>(
         }
         if sent > 0 {
             let value = sent.saturating_sub(acknowledged).max(0);
-            found.in_flight.push(Point { time, value });
+            found.under_way.push(Point { time, value });
         }
     }
     for sample in samples {
@@ -76,19 +76,19 @@ impl Flight {
     pub fn describe(&self) -> String {
         let most = |points: &[Point]| points.iter().map(|point| point.value).max();
         let sender = self.sender;
-        let mut text = format!(
+        let mut sentences = vec![format!(
             "The {sender} has {} bytes under way at most.",
-            most(&self.in_flight).unwrap_or(0)
-        );
+            most(&self.under_way).unwrap_or(0)
+        )];
         if let (Some(first), Some(largest)) = (self.congestion_window.first(), most(&self.congestion_window)) {
-            text += &format!(
-                " Its congestion window, asked of its kernel, is {} bytes at first and {largest} at most.",
+            sentences.push(format!(
+                "Its congestion window, asked of its kernel, is {} bytes at first and {largest} at most.",
                 first.value
-            );
+            ));
         }
         if let Some(largest) = most(&self.receive_window) {
-            text += &format!(" The {}'s window is {largest} bytes at most.", sender.other());
+            sentences.push(format!("The {}'s window is {largest} bytes at most.", sender.other()));
         }
-        text
+        sentences.join(" ")
     }
 }

@@ -141,7 +141,7 @@ impl Plots {
 
     /// Is there anything to draw?
     #[must_use]
-    pub const fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.sequences.is_empty()
     }
 

@@ -87,7 +87,7 @@ impl RoundTrips {
     pub fn describe(&self) -> String {
         let trips = || self.samples.iter().map(|sample| sample.trip);
         let time = |time: Option<i64>| crate::explain::duration(time.unwrap_or(0));
-        let mut text = format!(
+        let measured = format!(
             "From a segment of the {} to its acknowledgment, in this capture: {} at least, {} at most, {}. By RFC 6298 the \
              timeout is {} at the end, before a minimum is applied.",
             self.sender,
@@ -96,9 +96,13 @@ impl RoundTrips {
             crate::explain::count(self.samples.len() as u64, "sample"),
             time(self.timeout.last().map(|point| point.value)),
         );
-        if let Some(last) = self.kernels_timeout.last() {
-            text += &format!(" The {}'s kernel has {}.", self.sender, time(Some(last.value)));
+        match self.kernels_timeout.last() {
+            Some(last) => format!(
+                "{measured} The {}'s kernel has {}.",
+                self.sender,
+                time(Some(last.value))
+            ),
+            None => measured,
         }
-        text
     }
 }
