@@ -23,7 +23,41 @@ struct SentSegment {
     /// What distinguishes it from its repetitions: [`TcpSegmentInfo::fingerprint`](super::segment_info::TcpSegmentInfo::fingerprint), of the last one.
     fingerprint: u32,
     sender: Party,
-    repeated: bool,
+    marks: Marks,
+}
+
+/// What later packets showed about a segment that was sent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Marks(u8);
+
+/// One such thing.
+#[derive(Debug, Clone, Copy)]
+#[repr(u8)]
+pub(super) enum Mark {
+    /// Some of it was sent again.
+    Repeated = 1,
+    /// So was its first number, with another timestamp: an echo shows which of the two is answered.
+    StampDiffers = 1 << 1,
+    /// All of it was reported as arrived. RFC 2018
+    Reported = 1 << 2,
+    /// A part of it was.
+    PartlyReported = 1 << 3,
+    /// When its receiver sent something, the first of its numbers that was not acknowledged had not arrived, and had later ones.
+    Missing = 1 << 4,
+    /// An ICMP error said that it was not delivered.
+    Undelivered = 1 << 5,
+    /// It was sent again with the same timestamp, or without one.
+    StampIsSame = 1 << 6,
+}
+
+impl Marks {
+    pub(super) const fn has(self, mark: Mark) -> bool {
+        self.0 & mark as u8 != 0
+    }
+
+    const fn add(&mut self, mark: Mark) {
+        self.0 |= mark as u8;
+    }
 }
 
 /// A segment as it is remembered, and as it is looked for.
@@ -50,6 +84,21 @@ pub(super) struct AckedSegments {
     pub(super) sent: Option<PackedTime>,
     /// The measured round trip, where it is unambiguous.
     pub(super) round_trip: Option<RoundTrip>,
+    /// The packet that the echoed timestamp proves to have arrived, though it was sent again.
+    pub(super) arrived: Option<u64>,
+}
+
+/// An acknowledgment, as it is compared with what was sent.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct AckTrace {
+    /// All before this number was acknowledged before.
+    pub(super) from: u32,
+    /// All before this one is now.
+    pub(super) to: u32,
+    /// The timestamp that it echoes.
+    pub(super) echo: Option<u32>,
+    /// The longest segment that can be one packet.
+    pub(super) longest: u32,
 }
 
 /// How a segment's numbers are known.
@@ -57,8 +106,19 @@ pub(super) struct AckedSegments {
 pub(super) struct EarlierTransmission {
     /// How many of them were sent before, in segments that are remembered.
     pub(super) numbers: u64,
-    /// The packet that sent the first of them.
-    pub(super) first: Option<(u64, PackedTime)>,
+    /// The segment that sent the first of them.
+    pub(super) first: Option<FirstSegment>,
+}
+
+/// A segment of which some is sent again, as it was before that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct FirstSegment {
+    pub(super) packet: u64,
+    /// Its first number, as in the header.
+    pub(super) start: u32,
+    pub(super) marks: Marks,
+    /// Do timestamp, identification or checksum show that what comes now is another packet?
+    pub(super) differs: bool,
 }
 
 /// The outstanding segments of both directions. Without any it has no memory of its own.
@@ -70,6 +130,20 @@ type List = SmallVec<[SentSegment; 1]>;
 
 const fn before(one: u32, two: u32) -> bool {
     Sequence(one).distance(Sequence(two)) < 0
+}
+
+impl SentSegment {
+    /// Does the timestamp that this echoes prove that it arrived, though it was sent again? An end remembers the timestamp of the segment
+    /// that it expects next (RFC 7323 section 4.3), so this is the first that is acknowledged now, and one packet.
+    fn is_proved_by(&self, ack: AckTrace) -> bool {
+        let end = self.start.wrapping_add(self.length);
+        self.marks.has(Mark::StampDiffers)
+            && !self.marks.has(Mark::StampIsSame)
+            && ack.echo == Some(self.stamp)
+            && !before(ack.from, self.start)
+            && before(ack.from, end)
+            && self.length <= ack.longest
+    }
 }
 
 impl Outstanding {
@@ -86,7 +160,7 @@ impl Outstanding {
             stamp: trace.stamp.unwrap_or(0),
             fingerprint: trace.fingerprint,
             sender,
-            repeated: false,
+            marks: Marks::default(),
         });
         true
     }
@@ -113,7 +187,8 @@ impl Outstanding {
     }
 
     /// All before `to` of this sender's stream is acknowledged.
-    pub(super) fn acknowledge(&mut self, sender: Party, now: CurrentPacket, to: u32) -> AckedSegments {
+    pub(super) fn acknowledge(&mut self, sender: Party, now: CurrentPacket, ack: AckTrace) -> AckedSegments {
+        let to = ack.to;
         let mut acked = AckedSegments::default();
         let mut furthest: Option<u32> = None;
         let Some(list) = &mut self.0 else {
@@ -125,13 +200,19 @@ impl Outstanding {
                 return true;
             }
             acked.several = acked.packet.is_some();
+            if sent.is_proved_by(ack) {
+                acked.arrived = Some(sent.packet.whole(now.number));
+            }
             if furthest.is_none_or(|known| before(known, end)) {
                 furthest = Some(end);
                 let packet = sent.packet.whole(now.number);
                 acked.packet = Some(packet);
                 acked.sent = Some(sent.time);
                 // Of a repeated segment it is unknown which one is answered. RFC 6298 section 3
-                let time = now.time.since(sent.time).filter(|_| end == to && !sent.repeated);
+                let time = now
+                    .time
+                    .since(sent.time)
+                    .filter(|_| end == to && !sent.marks.has(Mark::Repeated));
                 acked.round_trip = time.map(|time| RoundTrip { packet, time });
             }
             false
@@ -162,11 +243,23 @@ impl Outstanding {
             if !before(sent.start, end) || !before(start, sent_end) {
                 continue;
             }
-            sent.repeated = true;
-            sent.fingerprint = trace.fingerprint;
+            let stamp_differs = sent.stamp != 0 && trace.stamp.is_some_and(|stamp| stamp != sent.stamp);
             if earlier.first.is_none() {
-                earlier.first = Some((sent.packet.whole(now.number), sent.time));
+                let known = [sent.fingerprint, trace.fingerprint].iter().all(|&known| known != 0);
+                earlier.first = Some(FirstSegment {
+                    packet: sent.packet.whole(now.number),
+                    start: sent.start,
+                    marks: sent.marks,
+                    differs: stamp_differs || (known && sent.fingerprint != trace.fingerprint),
+                });
             }
+            sent.marks.add(Mark::Repeated);
+            if !stamp_differs {
+                sent.marks.add(Mark::StampIsSame);
+            } else if !before(sent.start, start) {
+                sent.marks.add(Mark::StampDiffers);
+            }
+            sent.fingerprint = trace.fingerprint;
             let from = if before(sent.start, counted_to) {
                 counted_to
             } else {
@@ -198,10 +291,73 @@ impl Outstanding {
         }
     }
 
-    /// The latest packet of this sender that starts with this number.
-    pub(super) fn starting_at(&self, sender: Party, now: CurrentPacket, start: u32) -> Option<(u64, PackedTime)> {
-        let sent = self.of(sender).filter(|sent| sent.start == start).last()?;
+    /// The latest packet of this sender that starts with this number, which an ICMP error is about.
+    pub(super) fn quoted(
+        &mut self,
+        sender: Party,
+        now: CurrentPacket,
+        start: u32,
+        is_undelivered: bool,
+    ) -> Option<(u64, PackedTime)> {
+        let list = self.0.as_mut()?;
+        let is_it = |sent: &&mut SentSegment| sent.sender == sender && sent.start == start;
+        let sent = list.iter_mut().rfind(is_it)?;
+        if is_undelivered {
+            sent.marks.add(Mark::Undelivered);
+        }
         Some((sent.packet.whole(now.number), sent.time))
+    }
+
+    /// The other end reports which numbers after `to` have arrived: each pair is the first and the one after the last (RFC 2018). Gives
+    /// a packet that was sent again, and of which it shows now that it had not arrived.
+    pub(super) fn report(
+        &mut self,
+        sender: Party,
+        now: CurrentPacket,
+        to: u32,
+        blocks: &[Option<(u32, u32)>],
+    ) -> Option<u64> {
+        let mut missing = None;
+        for sent in self.0.as_mut()?.iter_mut().filter(|sent| sent.sender == sender) {
+            let end = sent.start.wrapping_add(sent.length);
+            let from = if before(sent.start, to) { to } else { sent.start };
+            // What lies below `to` arrived twice, and shows nothing here (RFC 2883).
+            let mut above = blocks
+                .iter()
+                .flatten()
+                .filter(|(left, _)| !before(*left, to))
+                .peekable();
+            if above.peek().is_none() {
+                return None;
+            }
+            let (mut has_first, mut has_later) = (false, false);
+            for &(left, right) in above {
+                if !before(from, left) && !before(right, end) {
+                    sent.marks.add(Mark::Reported);
+                } else if before(left, end) && before(from, right) {
+                    sent.marks.add(Mark::PartlyReported);
+                }
+                has_first |= !before(from, left) && before(from, right);
+                has_later |= before(from, left);
+            }
+            if has_later && !has_first && !sent.marks.has(Mark::Reported) {
+                if sent.marks.has(Mark::Repeated) && !sent.marks.has(Mark::Missing) {
+                    missing = missing.or(Some(sent.packet.whole(now.number)));
+                }
+                sent.marks.add(Mark::Missing);
+            }
+        }
+        missing
+    }
+
+    /// This sender's segment that starts here had not arrived when the other end sent something. Gives its packet if it was sent again
+    /// before.
+    pub(super) fn miss(&mut self, sender: Party, now: CurrentPacket, start: u32) -> Option<u64> {
+        let is_it = |sent: &&mut SentSegment| sent.sender == sender && sent.start == start;
+        let sent = self.0.as_mut()?.iter_mut().find(is_it)?;
+        let is_news = sent.marks.has(Mark::Repeated) && !sent.marks.has(Mark::Missing);
+        sent.marks.add(Mark::Missing);
+        is_news.then(|| sent.packet.whole(now.number))
     }
 
     /// The latest outstanding packet of this sender with this timestamp.

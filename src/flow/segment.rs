@@ -2,6 +2,7 @@
 
 use super::number::{ByteRange, Number, Sequence};
 use super::party::Party;
+use super::repetition::{Proof, Repetition};
 use super::state::Change;
 
 /// What a segment does in its connection.
@@ -33,6 +34,12 @@ pub struct Segment {
     pub remarks: Remarks,
     /// Number of the packet with the first transmission, of a retransmission; where it is remembered.
     pub first_sent: Option<u64>,
+    /// What is known about the first transmission, of a retransmission.
+    pub repetition: Option<Repetition>,
+    /// What it proves about an earlier segment of the other end that was sent again.
+    pub proof: Option<Proof>,
+    /// The numbers of the other end's stream that it reports as arrived twice. RFC 2883
+    pub arrived_twice: Option<ByteRange>,
     /// Round trip: from the packet that it answers to this one.
     pub round_trip: Option<RoundTrip>,
     /// Number of the packet whose timestamp it echoes (RFC 7323), where it is remembered.

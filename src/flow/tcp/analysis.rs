@@ -1,5 +1,7 @@
 //! What was found out about a segment.
 
+use crate::flow::number::ByteRange;
+use crate::flow::repetition::{Proof, Repetition};
 use crate::flow::segment::{Remark, Remarks};
 
 /// What is remarkable about a segment, and what its part and its delay are told from.
@@ -22,6 +24,9 @@ pub(super) struct Analysis {
     /// They lie before the highest that was sent.
     pub(super) fills_hole: bool,
     pub(super) first_sent: Option<u64>,
+    pub(super) repetition: Option<Repetition>,
+    pub(super) proof: Option<Proof>,
+    pub(super) arrived_twice: Option<ByteRange>,
     /// Which outstanding packet had the timestamp that it echoes.
     pub(super) echoes: Option<u64>,
 }

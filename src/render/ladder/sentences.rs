@@ -1,6 +1,6 @@
 //! Sentences about a conversation, and why nothing happens in it.
 
-use super::{Gap, GapReason, LadderInput};
+use super::{Gap, GapReason, LadderInput, undecided};
 use crate::calls::CallName;
 use crate::explain::{count, duration};
 use crate::flow::Party;
@@ -41,7 +41,7 @@ fn reason(reason: GapReason) -> String {
 /// How the conversation went.
 pub(super) fn outcome(input: &LadderInput<'_>) -> Vec<String> {
     let conversation = input.conversation;
-    match &conversation.transport {
+    let mut outcome = match &conversation.transport {
         Transport::Tcp(connection) => {
             let mut outcome = vec![opening(connection)];
             outcome.extend(calls_of_opening(input));
@@ -50,7 +50,9 @@ pub(super) fn outcome(input: &LadderInput<'_>) -> Vec<String> {
             outcome
         }
         Transport::Udp(exchange) => udp(conversation, exchange),
-    }
+    };
+    outcome.extend(undecided::sentence(input));
+    outcome
 }
 
 fn opening(connection: &Connection) -> String {

@@ -1,0 +1,174 @@
+//! What the capture shows about the first transmission of a segment, and what a later one proves of it.
+
+use super::analysis::Analysis;
+use super::{SegmentPosition, Tcp};
+use crate::flow::conversation::{Ending, Opening};
+use crate::flow::datagram::IcmpErrorKind;
+use crate::flow::icmp_error::IcmpError;
+use crate::flow::number::ByteRange;
+use crate::flow::outstanding::{AckTrace, EarlierTransmission, Mark};
+use crate::flow::packed_time::{CurrentPacket, PackedTime};
+use crate::flow::party::Party;
+use crate::flow::repetition::{FirstTransmission, Proof, Repetition};
+use crate::flow::segment_info::TcpSegmentInfo;
+use crate::flow::stream::{Stream, StreamFlag};
+
+/// The longest segment of an Ethernet, where the receiver did not say what it takes.
+const USUAL_MSS: u16 = 1460;
+
+impl Tcp {
+    /// Of a retransmission of which not all is acknowledged yet. `hole`: how many of its numbers the capture has not had.
+    pub(super) fn repetition(
+        &self,
+        position: SegmentPosition,
+        info: &TcpSegmentInfo,
+        earlier: &EarlierTransmission,
+        hole: u64,
+    ) -> Repetition {
+        let differs = earlier.first.is_some_and(|first| first.differs);
+        Repetition {
+            first: self.first_transmission(position, earlier, hole),
+            may_be_copy: !differs && !self.is_newer(position.sender, info),
+        }
+    }
+
+    fn first_transmission(
+        &self,
+        position: SegmentPosition,
+        earlier: &EarlierTransmission,
+        hole: u64,
+    ) -> FirstTransmission {
+        let (own, other) = (self.stream(position.sender), self.stream(position.sender.other()));
+        if matches!(self.ending, Ending::Reset(_)) {
+            return FirstTransmission::Unknown;
+        }
+        let Some(first) = earlier.first else {
+            return if hole > 0 && !own.is(StreamFlag::LostTrack) {
+                FirstTransmission::NotCaptured
+            } else {
+                FirstTransmission::Unknown
+            };
+        };
+        let marks = first.marks;
+        let start = own.relative(first.start);
+        let is_head = position.start <= start.max(own.acked());
+        let takes_part = own.is(StreamFlag::SynSeen) && start == 0 && position.start > 0;
+        if marks.has(Mark::Undelivered) {
+            FirstTransmission::Undelivered
+        } else if marks.has(Mark::Reported) {
+            FirstTransmission::Reported
+        } else if takes_part && own.syn_is_acked() {
+            FirstTransmission::NotTaken
+        } else if marks.has(Mark::Missing) && (is_head || !marks.has(Mark::PartlyReported)) {
+            FirstTransmission::Missing
+        } else if marks.has(Mark::PartlyReported) {
+            FirstTransmission::Unknown
+        } else if other.duplicates > 0 && position.start == own.acked() {
+            // An end that reports what arrived does so in each duplicate that such a loss causes: others have another cause.
+            let reports = own.is(StreamFlag::SackPermitted) && other.is(StreamFlag::SackPermitted);
+            if own.next() > position.end && !reports {
+                FirstTransmission::AskedFor
+            } else {
+                FirstTransmission::Unknown
+            }
+        } else {
+            FirstTransmission::Open
+        }
+    }
+
+    /// Of a retransmission that was acknowledged before.
+    pub(super) fn repetition_of_acknowledged(
+        &mut self,
+        position: SegmentPosition,
+        now: CurrentPacket,
+        info: &TcpSegmentInfo,
+        analysis: &mut Analysis,
+    ) {
+        let own = self.stream(position.sender);
+        // What was sent before the first captured byte has no acknowledgment here that is known to be its own.
+        let is_older = position.end <= 1 && !own.is(StreamFlag::SynSeen);
+        let is_unknown = is_older || matches!(self.ending, Ending::Reset(_));
+        let is_newer = self.is_newer(position.sender, info);
+        analysis.repetition = Some(Repetition {
+            first: if is_unknown {
+                FirstTransmission::Unknown
+            } else {
+                FirstTransmission::Acknowledged
+            },
+            may_be_copy: !is_newer,
+        });
+        if info.syn && info.acknowledgment.is_none() && is_newer && !is_unknown {
+            // An end that has the SYN-ACK does not ask again.
+            let other = position.sender.other();
+            let start = self.stream(other).raw(0);
+            analysis.proof = self.outstanding.miss(other, now, start).map(Proof::Missing);
+        }
+    }
+
+    /// Has it a later timestamp than all before it of this sender, so that it was made after them?
+    fn is_newer(&self, sender: Party, info: &TcpSegmentInfo) -> bool {
+        let own = self.stream(sender);
+        let later = |(value, _): (u32, u32)| value.wrapping_sub(own.stamp).wrapping_sub(1) < 1 << 31;
+        own.stamped != 0 && info.timestamps.is_some_and(later)
+    }
+
+    /// The selective acknowledgments of a segment: what had arrived, and what had not.
+    pub(super) fn report(
+        &mut self,
+        position: SegmentPosition,
+        now: CurrentPacket,
+        info: &TcpSegmentInfo,
+    ) -> Option<Proof> {
+        let (Some(to), Some(_)) = (position.acknowledgment, info.sack.first()?) else {
+            return None;
+        };
+        let sender = position.sender.other();
+        let raw = self.stream(sender).raw(to);
+        self.outstanding
+            .report(sender, now, raw, &info.sack)
+            .map(Proof::Missing)
+    }
+
+    /// What an acknowledgment up to `to` is compared with.
+    pub(super) fn ack_trace(&self, sender: Party, to: i64, info: &TcpSegmentInfo) -> AckTrace {
+        let stream = self.stream(sender);
+        let longest = match self.stream(sender.other()).mss {
+            0 => USUAL_MSS,
+            mss => mss,
+        };
+        AckTrace {
+            from: stream.raw(stream.acked()),
+            to: stream.raw(to),
+            echo: info.timestamps.map(|(_, echo)| echo),
+            longest: u32::from(longest),
+        }
+    }
+
+    /// An ICMP error about a segment of this party: the packet, and when it was sent.
+    pub(in crate::flow) fn find_quoted(
+        &mut self,
+        cause: Party,
+        now: CurrentPacket,
+        error: &IcmpError,
+    ) -> Option<(u64, PackedTime)> {
+        if self.opening == Opening::Unanswered && cause == Party::Client {
+            self.opening = Opening::Refused;
+        }
+        // What else it may say, such as that a parameter is wrong, does not show it.
+        let is_undelivered = error.says != IcmpErrorKind::Other;
+        self.outstanding.quoted(cause, now, error.sequence?, is_undelivered)
+    }
+}
+
+/// The numbers that arrived twice. RFC 2883 section 4: the first block lies below the acknowledgment number, or inside the second one.
+pub(super) fn arrived_twice(other: &Stream, to: i64, info: &TcpSegmentInfo) -> Option<ByteRange> {
+    let [Some((left, right)), second, ..] = info.sack else {
+        return None;
+    };
+    let (left, right) = (other.relative(left), other.relative(right));
+    let inside = second.is_some_and(|(from, until)| other.relative(from) <= left && right <= other.relative(until));
+    (left < right && (right <= to || inside)).then(|| ByteRange {
+        first: left,
+        last: right - 1,
+    })
+}
