@@ -48,6 +48,8 @@ pub(super) enum Mark {
     Undelivered = 1 << 5,
     /// It was sent again with the same timestamp, or without one.
     StampIsSame = 1 << 6,
+    /// The other end sent a duplicate acknowledgment that does not report what arrived.
+    Asked = 1 << 7,
 }
 
 impl Marks {
@@ -117,8 +119,6 @@ pub(super) struct FirstSegment {
     /// Its first number, as in the header.
     pub(super) start: u32,
     pub(super) marks: Marks,
-    /// Do timestamp, identification or checksum show that what comes now is another packet?
-    pub(super) differs: bool,
 }
 
 /// The outstanding segments of both directions. Without any it has no memory of its own.
@@ -245,12 +245,10 @@ impl Outstanding {
             }
             let stamp_differs = sent.stamp != 0 && trace.stamp.is_some_and(|stamp| stamp != sent.stamp);
             if earlier.first.is_none() {
-                let known = [sent.fingerprint, trace.fingerprint].iter().all(|&known| known != 0);
                 earlier.first = Some(FirstSegment {
                     packet: sent.packet.whole(now.number),
                     start: sent.start,
                     marks: sent.marks,
-                    differs: stamp_differs || (known && sent.fingerprint != trace.fingerprint),
                 });
             }
             sent.marks.add(Mark::Repeated);
@@ -348,6 +346,14 @@ impl Outstanding {
             }
         }
         missing
+    }
+
+    /// The other end sent a duplicate acknowledgment: one of these segments arrived before its turn, or something arrived again.
+    pub(super) fn ask(&mut self, sender: Party) {
+        let all = self.0.iter_mut().flat_map(|list| list.iter_mut());
+        for sent in all.filter(|sent| sent.sender == sender) {
+            sent.marks.add(Mark::Asked);
+        }
     }
 
     /// This sender's segment that starts here had not arrived when the other end sent something. Gives its packet if it was sent again

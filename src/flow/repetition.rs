@@ -9,8 +9,9 @@
 pub struct Repetition {
     /// About the first transmission.
     pub first: FirstTransmission,
-    /// May the network have made this copy? Its timestamp, identification and checksum do not show that its sender made another packet.
-    pub may_be_copy: bool,
+    /// May it be older than what was captured before: a copy that the network made, or an earlier transmission that was overtaken? A
+    /// later timestamp than all before excludes that (RFC 7323 section 4).
+    pub may_be_older: bool,
 }
 
 /// What the packets before a retransmission show about the first transmission.

@@ -22,7 +22,7 @@ pub(super) fn retransmission(in_flow: &PacketInFlow, segment: &Segment, remark: 
     let asked = if is_fast {
         "three duplicate acknowledgments asked for it"
     } else {
-        "duplicate acknowledgments asked for it"
+        "duplicate acknowledgments were captured after it"
     };
     let Some(repetition) = segment.repetition else {
         return sentence!(name, of, ": ", NOT_HIGHER).into();
@@ -44,7 +44,7 @@ pub(super) fn retransmission(in_flow: &PacketInFlow, segment: &Segment, remark: 
             let when = if segment.part == SegmentPart::SynAck {
                 " sent its SYN again"
             } else {
-                " acknowledged later bytes"
+                " reported what comes after it (SACK)"
             };
             let missing = sentence!(
                 first,
@@ -123,8 +123,9 @@ fn open(in_flow: &PacketInFlow, segment: &Segment, repetition: Repetition) -> St
             cause
         );
     }
-    let copy = if repetition.may_be_copy {
-        "; a copy made on the way would look the same"
+    let another = answers_another(segment);
+    let older = if repetition.may_be_older {
+        "; a copy made on the way, or a packet that was overtaken, would look the same"
     } else {
         ""
     };
@@ -140,8 +141,18 @@ fn open(in_flow: &PacketInFlow, segment: &Segment, repetition: Repetition) -> St
         " was lost or late, or the ",
         receiver,
         " sent none",
-        copy
+        another,
+        older
     )
+}
+
+/// A SYN that is sent again, or copied on the way, is answered again. RFC 9293 section 3.10.7.4
+fn answers_another(segment: &Segment) -> &'static str {
+    if segment.part == SegmentPart::SynAck {
+        ", or this one answers a SYN that came again"
+    } else {
+        ""
+    }
 }
 
 /// An acknowledgment of it was captured before: why its sender sent it again all the same.
@@ -153,16 +164,19 @@ fn acknowledged(in_flow: &PacketInFlow, segment: &Segment, repetition: Repetitio
         receiver,
         "'s ",
         answer,
-        " was captured before it, so the first transmission had arrived; "
+        " was captured before it, so an earlier one had arrived; "
     );
     // A kernel with a full accept queue takes no ACK that ends a handshake. Linux: tcp_v4_syn_recv_sock()
     let queue = if segment.part == SegmentPart::SynAck {
-        ", or was dropped there because of a full accept queue"
+        sentence!(
+            ", or was dropped there because of a full accept queue",
+            answers_another(segment)
+        )
     } else {
-        ""
+        String::new()
     };
-    let copy = if repetition.may_be_copy {
-        ", or this is a copy made on the way"
+    let older = if repetition.may_be_older {
+        ", or this is a copy made on the way, or an earlier transmission that was overtaken"
     } else {
         ""
     };
@@ -173,7 +187,7 @@ fn acknowledged(in_flow: &PacketInFlow, segment: &Segment, repetition: Repetitio
             answer,
             " was dropped or late in the one host that has both ends",
             queue,
-            copy
+            older
         );
     }
     sentence!(
@@ -184,7 +198,7 @@ fn acknowledged(in_flow: &PacketInFlow, segment: &Segment, repetition: Repetitio
         sender,
         " too late",
         queue,
-        copy
+        older
     )
 }
 
@@ -195,8 +209,8 @@ fn not_captured(name: &str, asked: Option<&str>) -> Sentence {
         name,
         " (deduced): ",
         asked,
-        "bytes after these were captured before them; their first transmission was lost before it came here, or was not captured, or \
-         this is it, and late"
+        "what comes after it in the stream was captured before; its first transmission was lost before it came here, or was not \
+         captured, or this is it, and late"
     )
     .into()
 }
@@ -241,7 +255,7 @@ pub(super) fn arrived_twice(segment: &Segment) -> Sentence {
     sentence!(
         "D-SACK: reports that ",
         which,
-        " arrived twice: it was sent twice and both arrived, or a copy was made on the way"
+        " arrived twice: they were sent twice and arrived both times, or a copy was made on the way"
     )
     .into()
 }

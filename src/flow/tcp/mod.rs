@@ -160,7 +160,7 @@ impl Tcp {
         let analysis = self.analyze(position, now, since.last, info);
         let acked_before = self.stream(sender.other()).acked();
         let (acknowledges, acked_segments) = self.acknowledge(position, now, info);
-        let reported = self.report(position, now, info);
+        let reported = self.report(position, now, info, &analysis);
         let proof = acked_segments
             .arrived
             .map(Proof::Arrived)

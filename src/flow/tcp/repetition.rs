@@ -10,6 +10,7 @@ use crate::flow::outstanding::{AckTrace, EarlierTransmission, Mark};
 use crate::flow::packed_time::{CurrentPacket, PackedTime};
 use crate::flow::party::Party;
 use crate::flow::repetition::{FirstTransmission, Proof, Repetition};
+use crate::flow::segment::Remark;
 use crate::flow::segment_info::TcpSegmentInfo;
 use crate::flow::stream::{Stream, StreamFlag};
 
@@ -25,10 +26,9 @@ impl Tcp {
         earlier: &EarlierTransmission,
         hole: u64,
     ) -> Repetition {
-        let differs = earlier.first.is_some_and(|first| first.differs);
         Repetition {
             first: self.first_transmission(position, earlier, hole),
-            may_be_copy: !differs && !self.is_newer(position.sender, info),
+            may_be_older: !self.is_newer(position.sender, info),
         }
     }
 
@@ -63,10 +63,9 @@ impl Tcp {
             FirstTransmission::Missing
         } else if marks.has(Mark::PartlyReported) {
             FirstTransmission::Unknown
-        } else if other.duplicates > 0 && position.start == own.acked() {
-            // An end that reports what arrived does so in each duplicate that such a loss causes: others have another cause.
-            let reports = own.is(StreamFlag::SackPermitted) && other.is(StreamFlag::SackPermitted);
-            if own.next() > position.end && !reports {
+        } else if position.start == own.acked() && (marks.has(Mark::Asked) || other.duplicates > 0) {
+            // Where nothing was sent after it, the duplicates have another cause.
+            if marks.has(Mark::Asked) && own.next() > position.end {
                 FirstTransmission::AskedFor
             } else {
                 FirstTransmission::Unknown
@@ -95,7 +94,7 @@ impl Tcp {
             } else {
                 FirstTransmission::Acknowledged
             },
-            may_be_copy: !is_newer,
+            may_be_older: !is_newer,
         });
         if info.syn && info.acknowledgment.is_none() && is_newer && !is_unknown {
             // An end that has the SYN-ACK does not ask again.
@@ -105,6 +104,11 @@ impl Tcp {
         }
     }
 
+    /// Do both ends report what arrives before its turn? Then a duplicate acknowledgment that such a segment causes has a report.
+    fn reports(&self) -> bool {
+        self.client.is(StreamFlag::SackPermitted) && self.server.is(StreamFlag::SackPermitted)
+    }
+
     /// Has it a later timestamp than all before it of this sender, so that it was made after them?
     fn is_newer(&self, sender: Party, info: &TcpSegmentInfo) -> bool {
         let own = self.stream(sender);
@@ -112,13 +116,17 @@ impl Tcp {
         own.stamped != 0 && info.timestamps.is_some_and(later)
     }
 
-    /// The selective acknowledgments of a segment: what had arrived, and what had not.
+    /// The duplicate and the selective acknowledgments of a segment: what had arrived, and what had not.
     pub(super) fn report(
         &mut self,
         position: SegmentPosition,
         now: CurrentPacket,
         info: &TcpSegmentInfo,
+        analysis: &Analysis,
     ) -> Option<Proof> {
+        if analysis.remarks.has(Remark::DuplicateAck) && !self.reports() {
+            self.outstanding.ask(position.sender.other());
+        }
         let (Some(to), Some(_)) = (position.acknowledgment, info.sack.first()?) else {
             return None;
         };

@@ -65,6 +65,7 @@ struct Delayed {
     sender: Party,
     /// Nanoseconds since the packet before.
     pause: i64,
+    is_in_one_host: bool,
 }
 
 /// For each row what is known of the pause before the next packet at or after it.
@@ -77,6 +78,7 @@ fn delays(rows: &[LadderRow], input: &LadderInput<'_>) -> Vec<Option<Delayed>> {
             why: in_flow.segment()?.delay?,
             sender: in_flow.sender,
             pause: in_flow.pause?,
+            is_in_one_host: in_flow.is_in_one_host(),
         })
     };
     let mut next = None;
@@ -150,7 +152,10 @@ impl KnownParties {
             _ => {}
         }
         let told_delay = delay.filter(|delay| delay.why != Delay::Idle || reasons.is_empty());
-        reasons.extend(told_delay.map(|late| GapReason::Delay(late.why, late.sender)));
+        reasons.extend(told_delay.map(|late| match late.why {
+            Delay::Idle if !late.is_in_one_host => GapReason::NothingCame,
+            why => GapReason::Delay(why, late.sender),
+        }));
         let mut waiting = self.open.clone();
         waiting.dedup();
         reasons.extend(waiting.into_iter().map(|(party, name)| GapReason::Waiting(party, name)));

@@ -261,6 +261,8 @@ pub struct Gap {
 pub enum GapReason {
     /// What the connection shows about the next packet, and which end sent it.
     Delay(Delay, Party),
+    /// Nothing was sent, or it was lost before it came to the place of capture: only a capture at the other end shows which.
+    NothingCame,
     /// Nothing of this party was seen before: no call, no packet.
     NotThere(Party),
     /// This party's program was in no socket call of this conversation: it worked, waited for a user, or served others.

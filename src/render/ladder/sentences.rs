@@ -30,6 +30,9 @@ fn reason(reason: GapReason) -> String {
             Delay::KeepAliveTimer => format!("the {sender}'s keep-alive timer"),
             Delay::ZeroWindow(party) => format!("the {party}'s window is closed"),
         },
+        GapReason::NothingCame => {
+            "nothing came here: a program works, a user types, or a packet was lost before".to_owned()
+        }
         GapReason::NotThere(party) => format!("no {party} yet"),
         GapReason::Busy(Party::Client) => "the client makes no socket call: it works, or a user types".to_owned(),
         // Meanwhile it may serve others.
