@@ -123,7 +123,7 @@ fn delay(in_flow: &PacketInFlow, delay: Delay) -> Sentence {
             " waited for an acknowledgment until its retransmission timer ran out"
         )
         .into(),
-        Delay::Idle if in_flow.is_in_one_host() => "until then no program, and no user, had anything to send".into(),
+        Delay::Idle if in_flow.is_in_one_host() => "until then no program, and no person before one, had anything to send".into(),
         Delay::Idle => "until then nothing was captured: no program, and no user, had anything to send, or it was lost before it came here".into(),
         Delay::KeepAliveTimer => sentence!(
             "the connection was idle until the ",

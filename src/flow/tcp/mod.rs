@@ -22,7 +22,6 @@ use super::conversation::{Ending, Opening};
 use super::outstanding::{AckedSegments, Outstanding, SegmentTrace};
 use super::packed_time::{CurrentPacket, Nanoseconds, PacketNumber};
 use super::party::Party;
-use super::repetition::Proof;
 use super::segment::{Acknowledged, Remark, Scale, Segment};
 use super::segment_info::TcpSegmentInfo;
 use super::state::{Change, ObservedState, State};
@@ -160,12 +159,7 @@ impl Tcp {
         let analysis = self.analyze(position, now, since.last, info);
         let acked_before = self.stream(sender.other()).acked();
         let (acknowledges, acked_segments) = self.acknowledge(position, now, info);
-        let reported = self.report(position, now, info, &analysis);
-        let proof = acked_segments
-            .arrived
-            .map(Proof::Arrived)
-            .or(reported)
-            .or(analysis.proof);
+        let proof = self.proof(position, now, info, &analysis, &acked_segments);
         self.send(position, now, info, &analysis, acked_before);
         let part = self.part(position, info, &analysis, &acknowledges);
         let echoes = self.echoes(position, now, info, &analysis);
@@ -198,7 +192,7 @@ impl Tcp {
             remarks: analysis.remarks,
             first_sent: analysis.first_sent.filter(|&number| is_named(number)),
             repetition: analysis.repetition,
-            proof: proof.filter(|proof| is_named(proof.packet())),
+            proof,
             arrived_twice: analysis.arrived_twice,
             round_trip: acked_segments.round_trip.filter(|trip| is_named(trip.packet)),
             echoes: echoes.filter(|&number| is_named(number)),

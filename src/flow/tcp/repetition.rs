@@ -1,12 +1,12 @@
 //! What the capture shows about the first transmission of a segment, and what a later one proves of it.
 
 use super::analysis::Analysis;
-use super::{SegmentPosition, Tcp};
+use super::{SegmentPosition, Tcp, is_named};
 use crate::flow::conversation::{Ending, Opening};
 use crate::flow::datagram::IcmpErrorKind;
 use crate::flow::icmp_error::IcmpError;
 use crate::flow::number::ByteRange;
-use crate::flow::outstanding::{AckTrace, EarlierTransmission, Mark};
+use crate::flow::outstanding::{AckTrace, AckedSegments, EarlierTransmission, Mark};
 use crate::flow::packed_time::{CurrentPacket, PackedTime};
 use crate::flow::party::Party;
 use crate::flow::repetition::{FirstTransmission, Proof, Repetition};
@@ -116,17 +116,27 @@ impl Tcp {
         own.stamped != 0 && info.timestamps.is_some_and(later)
     }
 
-    /// The duplicate and the selective acknowledgments of a segment: what had arrived, and what had not.
-    pub(super) fn report(
+    /// What the segment proves about one of the other end that was sent again: by its acknowledgment number and timestamp, by what it
+    /// reports, or by being sent at all.
+    pub(super) fn proof(
         &mut self,
         position: SegmentPosition,
         now: CurrentPacket,
         info: &TcpSegmentInfo,
         analysis: &Analysis,
+        acked_segments: &AckedSegments,
     ) -> Option<Proof> {
         if analysis.remarks.has(Remark::DuplicateAck) && !self.reports() {
             self.outstanding.ask(position.sender.other());
         }
+        let reported = self.report(position, now, info);
+        let arrived = acked_segments.arrived.map(Proof::Arrived);
+        let proof = arrived.or(reported).or(analysis.proof);
+        proof.filter(|proof| is_named(proof.packet()))
+    }
+
+    /// The selective acknowledgments of a segment: what had arrived, and what had not.
+    fn report(&mut self, position: SegmentPosition, now: CurrentPacket, info: &TcpSegmentInfo) -> Option<Proof> {
         let (Some(to), Some(_)) = (position.acknowledgment, info.sack.first()?) else {
             return None;
         };

@@ -3,6 +3,7 @@
 mod overview;
 mod payload;
 mod properties;
+mod undecided;
 
 use super::{ArrowLine, Detail, GapReason, Ladder, LadderInput, RowKind, label, text};
 use crate::flow::conversation::{

@@ -50,8 +50,7 @@ fn a_comment_has_sentences_then_pairs_that_can_be_found() {
         comment,
         "PSH-ACK: carries the line: bytes 1 to 6 of what the client handed to send(). \
          States: client ESTABLISHED, server (SYN-RECEIVED) -> (ESTABLISHED). \
-         Note: 42.4 ms after the packet before: until then nothing was captured: no program, and no user, had anything to send, or it was lost before it came \
-         here. \
+         Note: 42.4 ms after the packet before: until then no program, and no person before one, had anything to send. \
          Expect next: ACK from the server with ack number 254465408 (rel 7); if it sends data too, they start at sequence \
          number 3890940510 (rel 1). | conversation=1 place=4 sender=client part=data client=ESTABLISHED \
          server=ESTABLISHED inferred=server seq=1 ack=1 length=6 delay=idle roles=seen"
