@@ -22,6 +22,8 @@ pub struct LadderInput<'a> {
     pub left_out: Option<(usize, u64)>,
     /// Packets and calls in one order.
     pub timeline: &'a Timeline,
+    /// Is the other end's capture shown beside it? That shows what this one leaves open.
+    pub has_other_end: bool,
     /// Was a call log given?
     pub has_log: bool,
     /// Time of the first packet of the whole capture.

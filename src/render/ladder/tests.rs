@@ -72,6 +72,7 @@ fn ladder_of(packets: &[PacketRef], opening: Opening, detail: Detail) -> Ladder 
         packets,
         left_out: None,
         timeline: &timeline,
+        has_other_end: false,
         has_log: false,
         capture_start: None,
     };
@@ -204,6 +205,7 @@ fn gaps_of(parsed: &str) -> Vec<Vec<GapReason>> {
         packets: &parsed.packets,
         left_out: None,
         timeline: &timeline,
+        has_other_end: false,
         has_log: true,
         capture_start: None,
     };
@@ -267,6 +269,7 @@ fn guessed_roles_are_called_so() {
                 packets: &packets,
                 left_out: None,
                 timeline: &timeline,
+                has_other_end: false,
                 has_log: false,
                 capture_start: None,
             },

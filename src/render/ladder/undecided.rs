@@ -32,7 +32,7 @@ pub(super) fn sentence(input: &LadderInput<'_>) -> Option<String> {
     let all = whole.from_client.packets + whole.from_server.packets + whole.notices;
     let at_hand = input.packets.len() as u64 + input.left_out.map_or(0, |(_, count)| count);
     let first = &input.packets.first()?.in_flow;
-    if all > at_hand || first.is_in_one_host() || is_to_many(first) {
+    if input.has_other_end || all > at_hand || first.is_in_one_host() || is_to_many(first) {
         return None;
     }
     match &whole.transport {

@@ -27,6 +27,7 @@ fn said_of(packets: &[PacketRef], whole: &Conversation, left_out: Option<(usize,
         packets,
         left_out,
         timeline: &timeline,
+        has_other_end: false,
         has_log: false,
         capture_start: None,
     };
