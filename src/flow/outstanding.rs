@@ -325,9 +325,7 @@ impl Outstanding {
                 .flatten()
                 .filter(|(left, _)| !before(*left, to))
                 .peekable();
-            if above.peek().is_none() {
-                return None;
-            }
+            above.peek()?;
             let (mut has_first, mut has_later) = (false, false);
             for &(left, right) in above {
                 if !before(from, left) && !before(right, end) {

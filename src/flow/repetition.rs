@@ -4,6 +4,8 @@
 //! there, both look the same. Nothing here looks ahead: [`Repetition`] is what the packets until the repeated one show, and
 //! [`Proof`] is what a later one adds.
 
+use super::number::Sequence;
+
 /// What is known at a retransmission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Repetition {
@@ -37,7 +39,7 @@ pub enum FirstTransmission {
     Unknown,
 }
 
-/// What a packet proves about an earlier one that was sent again in between.
+/// What a packet proves about the other end's segments that were sent again before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Proof {
     /// The packet of this number arrived: the timestamp that is echoed is its own, and not that of the retransmission. RFC 7323
@@ -45,14 +47,22 @@ pub enum Proof {
     Arrived(u64),
     /// The packet of this number had not arrived when this one was sent.
     Missing(u64),
+    /// These numbers of the other end's stream, as they are in headers, arrived twice. RFC 2883
+    ArrivedTwice {
+        /// The first.
+        first: Sequence,
+        /// The last.
+        last: Sequence,
+    },
 }
 
 impl Proof {
     /// The number of the packet that it is about.
     #[must_use]
-    pub const fn packet(self) -> u64 {
+    pub const fn packet(self) -> Option<u64> {
         match self {
-            Self::Arrived(packet) | Self::Missing(packet) => packet,
+            Self::Arrived(packet) | Self::Missing(packet) => Some(packet),
+            Self::ArrivedTwice { .. } => None,
         }
     }
 }

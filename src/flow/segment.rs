@@ -38,14 +38,27 @@ pub struct Segment {
     pub repetition: Option<Repetition>,
     /// What it proves about an earlier segment of the other end that was sent again.
     pub proof: Option<Proof>,
-    /// The numbers of the other end's stream that it reports as arrived twice. RFC 2883
-    pub arrived_twice: Option<ByteRange>,
     /// Round trip: from the packet that it answers to this one.
     pub round_trip: Option<RoundTrip>,
     /// Number of the packet whose timestamp it echoes (RFC 7323), where it is remembered.
     pub echoes: Option<u64>,
     /// Why it came so long after the packet before, when the connection shows it.
     pub delay: Option<Delay>,
+}
+
+impl Segment {
+    /// The numbers of the other end's stream that it reports as arrived twice. RFC 2883
+    #[must_use]
+    pub fn arrived_twice(&self) -> Option<ByteRange> {
+        let (Some(Proof::ArrivedTwice { first, last }), Some(to)) = (self.proof, self.acknowledgment) else {
+            return None;
+        };
+        let relative = |number: Sequence| to.relative + i64::from(number.distance(to.raw));
+        Some(ByteRange {
+            first: relative(first),
+            last: relative(last),
+        })
+    }
 }
 
 /// The part of a segment in its connection.

@@ -167,7 +167,6 @@ pub(crate) fn segment(part: SegmentPart, bytes: Option<(i64, i64)>) -> Segment {
         first_sent: None,
         repetition: None,
         proof: None,
-        arrived_twice: None,
         round_trip: None,
         echoes: None,
         delay: None,

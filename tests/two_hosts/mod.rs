@@ -6,12 +6,13 @@
 //! - `pictures`: both ends as a picture, against what the wire wrote;
 //! - `recorded`: the runs of captures/two-hosts;
 //! - `rules`: rules as they are typed, and mistakes in them;
-//! - `one_end`: what one end is said to prove, against what the wire wrote;
+//! - `one_end`: what is said of one end's capture, and `proved`: whether the wire wrote the same;
 //! - `ends`: how it ends, what it leaves, and where the system refuses two hosts.
 
 mod ends;
 mod one_end;
 mod pictures;
+mod proved;
 mod recorded;
 mod rules;
 mod runs;

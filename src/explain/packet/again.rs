@@ -216,13 +216,13 @@ fn not_captured(name: &str, asked: Option<&str>) -> Sentence {
 }
 
 /// What a packet proves about an earlier one that was sent again.
-pub(super) fn proof(in_flow: &PacketInFlow, segment: &Segment, proof: Proof) -> Sentence {
+pub(super) fn proof(in_flow: &PacketInFlow, segment: &Segment, proof: Proof) -> Option<Sentence> {
     let sender = in_flow.sender;
     let answer = match segment.part {
         SegmentPart::SynAck => "answer",
         _ => "acknowledgment",
     };
-    match proof {
+    let sentence = match proof {
         Proof::Arrived(packet) => sentence!(
             "packet ",
             packet,
@@ -234,20 +234,23 @@ pub(super) fn proof(in_flow: &PacketInFlow, segment: &Segment, proof: Proof) -> 
             answer,
             " was lost"
         )
-        .into(),
+        ,
         Proof::Missing(packet) => sentence!(
             "packet ",
             packet,
             " had not arrived when this was sent; so it was lost or late on its way to the ",
             sender
         )
-        .into(),
-    }
+        ,
+        // The remark says it.
+        Proof::ArrivedTwice { .. } => return None,
+    };
+    Some(sentence.into())
 }
 
 /// RFC 2883: what is reported was received a second time, which does not show that it was sent a second time.
 pub(super) fn arrived_twice(segment: &Segment) -> Sentence {
-    let which = match segment.arrived_twice {
+    let which = match segment.arrived_twice() {
         Some(numbers) if numbers.first == numbers.last => sentence!("sequence number ", numbers.first),
         Some(numbers) => sentence!("sequence numbers ", numbers.first, " to ", numbers.last),
         None => "something".into(),

@@ -31,7 +31,7 @@ pub fn remarks(packet: &Packet<'_>, in_flow: &PacketInFlow) -> Vec<Sentence> {
     let mut sentences: Vec<Sentence> = shown(segment.remarks)
         .map(|remark| sentence(packet, in_flow, segment, remark))
         .collect();
-    sentences.extend(segment.proof.map(|proof| again::proof(in_flow, segment, proof)));
+    sentences.extend(segment.proof.and_then(|proof| again::proof(in_flow, segment, proof)));
     if let (Some(why), Some(pause)) = (segment.delay, in_flow.pause) {
         sentences.push(sentence!(duration(pause), " after the packet before: ", delay(in_flow, why)).into());
     }

@@ -1,6 +1,5 @@
 //! What was found out about a segment.
 
-use crate::flow::number::ByteRange;
 use crate::flow::repetition::{Proof, Repetition};
 use crate::flow::segment::{Remark, Remarks};
 
@@ -26,12 +25,18 @@ pub(super) struct Analysis {
     pub(super) first_sent: Option<u64>,
     pub(super) repetition: Option<Repetition>,
     pub(super) proof: Option<Proof>,
-    pub(super) arrived_twice: Option<ByteRange>,
+    /// The first and the last number that arrived twice.
+    pub(super) arrived_twice: Option<(u32, u32)>,
     /// Which outstanding packet had the timestamp that it echoes.
     pub(super) echoes: Option<u64>,
 }
 
 impl Analysis {
+    /// Was it sent again, unless it is an older segment that comes late?
+    pub(super) fn may_be_older(&self) -> bool {
+        self.repetition.is_some_and(|repetition| repetition.may_be_older)
+    }
+
     pub(super) fn remark(&mut self, remark: Remark) {
         self.remarks = self.remarks.with(remark);
     }

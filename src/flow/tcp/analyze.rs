@@ -213,8 +213,7 @@ impl Tcp {
         let Some(their_fin) = other.fin() else {
             return;
         };
-        let may_be_older = analysis.repetition.is_some_and(|repetition| repetition.may_be_older);
-        if info.data > 0 && !own.is(StreamFlag::FinSeen) && !may_be_older {
+        if info.data > 0 && !own.is(StreamFlag::FinSeen) && !analysis.may_be_older() {
             analysis.remark(Remark::HalfClosed);
         }
         let has_got_it = position.acknowledgment.is_some_and(|to| to > their_fin);

@@ -39,7 +39,6 @@ impl Tcp {
             first_sent: None,
             repetition: None,
             proof: None,
-            arrived_twice: None,
             round_trip: None,
             echoes: None,
             delay: None,

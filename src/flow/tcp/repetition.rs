@@ -5,7 +5,7 @@ use super::{SegmentPosition, Tcp, is_named};
 use crate::flow::conversation::{Ending, Opening};
 use crate::flow::datagram::IcmpErrorKind;
 use crate::flow::icmp_error::IcmpError;
-use crate::flow::number::ByteRange;
+use crate::flow::number::Sequence;
 use crate::flow::outstanding::{AckTrace, AckedSegments, EarlierTransmission, Mark};
 use crate::flow::packed_time::{CurrentPacket, PackedTime};
 use crate::flow::party::Party;
@@ -131,8 +131,12 @@ impl Tcp {
         }
         let reported = self.report(position, now, info);
         let arrived = acked_segments.arrived.map(Proof::Arrived);
-        let proof = arrived.or(reported).or(analysis.proof);
-        proof.filter(|proof| is_named(proof.packet()))
+        let twice = analysis.arrived_twice.map(|(first, last)| Proof::ArrivedTwice {
+            first: Sequence(first),
+            last: Sequence(last),
+        });
+        let proof = arrived.or(twice).or(reported).or(analysis.proof);
+        proof.filter(|proof| proof.packet().is_none_or(is_named))
     }
 
     /// The selective acknowledgments of a segment: what had arrived, and what had not.
@@ -178,15 +182,13 @@ impl Tcp {
     }
 }
 
-/// The numbers that arrived twice. RFC 2883 section 4: the first block lies below the acknowledgment number, or inside the second one.
-pub(super) fn arrived_twice(other: &Stream, to: i64, info: &TcpSegmentInfo) -> Option<ByteRange> {
-    let [Some((left, right)), second, ..] = info.sack else {
+/// The first and the last number that arrived twice. RFC 2883 section 4: the first block lies below the acknowledgment number, or inside
+/// the second one.
+pub(super) fn arrived_twice(other: &Stream, to: i64, info: &TcpSegmentInfo) -> Option<(u32, u32)> {
+    let [Some(block), second, ..] = info.sack else {
         return None;
     };
-    let (left, right) = (other.relative(left), other.relative(right));
+    let (left, right) = (other.relative(block.0), other.relative(block.1));
     let inside = second.is_some_and(|(from, until)| other.relative(from) <= left && right <= other.relative(until));
-    (left < right && (right <= to || inside)).then(|| ByteRange {
-        first: left,
-        last: right - 1,
-    })
+    (left < right && (right <= to || inside)).then(|| (block.0, block.1.wrapping_sub(1)))
 }

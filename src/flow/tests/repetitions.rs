@@ -101,6 +101,17 @@ fn an_echo_proves_which_transmission_arrived() {
     assert_eq!(proofs(&tell(&data(500, 500)).0), []);
     // Both have this timestamp.
     assert_eq!(proofs(&tell(&data(200, 200)).0), []);
+    // So it is with the first two of three.
+    let thrice = opened(
+        false,
+        &[
+            c(ACK, 1, 1).stamps(200, 7).data(10),
+            c(ACK, 1, 1).stamps(200, 7).data(10).after(1),
+            c(ACK, 1, 1).stamps(500, 7).data(10).after(300),
+            s(ACK, 1, 11).stamps(9, 200),
+        ],
+    );
+    assert_eq!(proofs(&tell(&thrice).0), []);
 }
 
 /// An acknowledgment of two segments echoes the first one's timestamp (RFC 7323 section 4.3), and the second one may have been lost.
@@ -174,7 +185,7 @@ fn reports_show_what_had_arrived_and_what_had_not() {
         second.after(300),
     ]));
     assert_eq!(first_transmissions(&segments), [(8, Acknowledged), (10, Unknown)]);
-    let twice = segments[8].arrived_twice.unwrap();
+    let twice = segments[8].arrived_twice().unwrap();
     assert_eq!((twice.first, twice.last), (1, 10));
 }
 

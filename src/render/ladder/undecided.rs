@@ -6,7 +6,7 @@ use crate::explain::packet::is_to_many;
 use crate::flow::conversation::{Opening, Transport};
 use crate::flow::datagram::{DatagramPart, IcmpErrorKind};
 use crate::flow::number::ByteRange;
-use crate::flow::repetition::FirstTransmission;
+use crate::flow::repetition::{FirstTransmission, Proof};
 use crate::flow::segment::{Segment, SegmentPart};
 use crate::flow::{PacketInFlow, PacketKind, Party};
 use crate::timeline::PacketRef;
@@ -88,10 +88,8 @@ fn forget(all: &mut Vec<OpenSegment>, first: Option<u64>) {
 
 /// What this segment proves about those that are open.
 fn decide(all: &mut Vec<OpenSegment>, sender: Party, segment: &Segment) {
-    if let Some(proof) = segment.proof {
-        forget(all, Some(proof.packet()));
-    }
-    if let Some(twice) = segment.arrived_twice {
+    forget(all, segment.proof.and_then(Proof::packet));
+    if let Some(twice) = segment.arrived_twice() {
         let covers = |numbers: ByteRange| twice.first <= numbers.first && numbers.last <= twice.last;
         all.retain(|open| open.sender == sender || !covers(open.numbers));
     }

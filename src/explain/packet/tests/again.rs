@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use super::{PUSH, in_flow, packet, push};
 use crate::explain::packet::remarks;
-use crate::flow::number::ByteRange;
+use crate::flow::number::Sequence;
 use crate::flow::repetition::{FirstTransmission, Proof, Repetition};
 use crate::flow::segment::{Remark, Remarks, Segment, SegmentPart};
 use crate::flow::{PacketKind, Party};
@@ -188,13 +188,24 @@ fn a_later_packet_says_what_it_proves() {
     let reports = Segment {
         part: SegmentPart::Ack,
         remarks: Remarks::NONE.with(Remark::DuplicateSack),
-        arrived_twice: Some(ByteRange { first: 1, last: 18 }),
-        proof: Some(Proof::Missing(7)),
+        proof: Some(Proof::ArrivedTwice {
+            first: Sequence(3_890_940_510),
+            last: Sequence(3_890_940_527),
+        }),
         ..push()
     };
     assert_eq!(
         of(reports, false),
         "D-SACK: reports that sequence numbers 1 to 18 arrived twice: they were sent twice and arrived both times, or a copy was \
-         made on the way / packet 7 had not arrived when this was sent; so it was lost or late on its way to the client"
+         made on the way"
+    );
+    let missing = Segment {
+        part: SegmentPart::Ack,
+        proof: Some(Proof::Missing(7)),
+        ..push()
+    };
+    assert_eq!(
+        of(missing, false),
+        "packet 7 had not arrived when this was sent; so it was lost or late on its way to the client"
     );
 }

@@ -72,7 +72,6 @@ fn push() -> Segment {
         first_sent: None,
         repetition: None,
         proof: None,
-        arrived_twice: None,
         round_trip: None,
         echoes: None,
         delay: None,

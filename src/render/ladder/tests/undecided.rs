@@ -3,7 +3,7 @@
 use super::{at, conversation, data};
 use crate::flow::conversation::{Conversation, Opening};
 use crate::flow::datagram::{Datagram, DatagramPart, IcmpErrorKind, Notice};
-use crate::flow::number::ByteRange;
+use crate::flow::number::{Number, Sequence};
 use crate::flow::repetition::{FirstTransmission, Proof, Repetition};
 use crate::flow::segment::{Segment, SegmentPart};
 use crate::flow::{PacketKind, Party};
@@ -117,7 +117,14 @@ fn what_a_later_packet_decides_is_not_open() {
     let client = [data(1, 10), again(1, OPEN, data(1, 10))];
     let answer = segment(SegmentPart::Ack, None);
     let twice = |first, last| Segment {
-        arrived_twice: Some(ByteRange { first, last }),
+        proof: Some(Proof::ArrivedTwice {
+            first: Sequence(first),
+            last: Sequence(last),
+        }),
+        acknowledgment: Some(Number {
+            raw: Sequence(11),
+            relative: 11,
+        }),
         ..answer
     };
     for (decides, is_open) in [
