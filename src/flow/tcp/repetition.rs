@@ -126,11 +126,16 @@ impl Tcp {
         analysis: &Analysis,
         acked_segments: &AckedSegments,
     ) -> Option<Proof> {
-        if analysis.remarks.has(Remark::DuplicateAck) && !self.reports() {
+        let arrived = acked_segments.arrived.map(Proof::Arrived);
+        let is_duplicate = analysis.remarks.has(Remark::DuplicateAck);
+        if info.sack.first().is_none_or(Option::is_none) && !is_duplicate && arrived.or(analysis.proof).is_none() {
+            // As most segments are.
+            return None;
+        }
+        if is_duplicate && !self.reports() {
             self.outstanding.ask(position.sender.other());
         }
         let reported = self.report(position, now, info);
-        let arrived = acked_segments.arrived.map(Proof::Arrived);
         let twice = analysis.arrived_twice.map(|(first, last)| Proof::ArrivedTwice {
             first: Sequence(first),
             last: Sequence(last),
@@ -159,7 +164,7 @@ impl Tcp {
             mss => mss,
         };
         AckTrace {
-            from: stream.raw(stream.acked()),
+            from: stream.raw_acked(),
             to: stream.raw(to),
             echo: info.timestamps.map(|(_, echo)| echo),
             longest: u32::from(longest),
