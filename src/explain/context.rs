@@ -72,7 +72,8 @@ impl<'c, 'a> Context<'c, 'a> {
 }
 
 /// Is it for a group or for everybody on the link, so that there is no server?
-pub(super) fn is_to_many(in_flow: &PacketInFlow) -> bool {
+#[must_use]
+pub fn is_to_many(in_flow: &PacketInFlow) -> bool {
     [in_flow.client, in_flow.server].iter().any(|end| match end.ip() {
         IpAddr::V4(address) => address.is_multicast() || address.is_broadcast(),
         IpAddr::V6(address) => address.is_multicast(),

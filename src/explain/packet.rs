@@ -4,6 +4,7 @@
 //! - [`reason()`]: why it was sent; [`remarks()`]: what is remarkable about it; [`states()`]: what it does to both ends;
 //! - [`expectation()`]: what should come next; [`comment()`]: all this for a capture file.
 
+mod again;
 mod comment;
 mod endpoints;
 mod expectation;
@@ -14,6 +15,7 @@ mod remarks;
 mod states;
 pub mod words;
 
+pub use super::context::is_to_many;
 pub use comment::comment;
 pub use endpoints::{PacketEndpoints, ends, roles};
 pub use expectation::expectation;

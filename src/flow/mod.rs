@@ -9,6 +9,7 @@
 //!   `record`: what is remembered;
 //! - `tcp`: what a segment does; `tcp/analyze.rs` decides what is a retransmission, with `outstanding`, what was sent and is not
 //!   acknowledged, and `stream`, one direction;
+//! - [`repetition`]: what one capture shows about a segment that was sent again, and what it leaves open;
 //! - `udp` and [`datagram`]: requests and replies; `icmp_error`: ICMP errors; [`conversation`]: a conversation as a whole.
 #![forbid(unsafe_code)]
 
@@ -22,6 +23,7 @@ mod packed_time;
 mod packet_in_flow;
 mod party;
 mod record;
+pub mod repetition;
 mod roles;
 pub mod segment;
 mod segment_info;

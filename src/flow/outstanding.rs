@@ -23,7 +23,43 @@ struct SentSegment {
     /// What distinguishes it from its repetitions: [`TcpSegmentInfo::fingerprint`](super::segment_info::TcpSegmentInfo::fingerprint), of the last one.
     fingerprint: u32,
     sender: Party,
-    repeated: bool,
+    marks: Marks,
+}
+
+/// What later packets showed about a segment that was sent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Marks(u8);
+
+/// One such thing.
+#[derive(Debug, Clone, Copy)]
+#[repr(u8)]
+pub(super) enum Mark {
+    /// Some of it was sent again.
+    Repeated = 1,
+    /// So was its first number, with another timestamp: an echo shows which of the two is answered.
+    StampDiffers = 1 << 1,
+    /// All of it was reported as arrived. RFC 2018
+    Reported = 1 << 2,
+    /// A part of it was.
+    PartlyReported = 1 << 3,
+    /// When its receiver sent something, the first of its numbers that was not acknowledged had not arrived, and had later ones.
+    Missing = 1 << 4,
+    /// An ICMP error said that it was not delivered.
+    Undelivered = 1 << 5,
+    /// It was sent again with the same timestamp, or without one.
+    StampIsSame = 1 << 6,
+    /// The other end sent a duplicate acknowledgment that does not report what arrived.
+    Asked = 1 << 7,
+}
+
+impl Marks {
+    pub(super) const fn has(self, mark: Mark) -> bool {
+        self.0 & mark as u8 != 0
+    }
+
+    const fn add(&mut self, mark: Mark) {
+        self.0 |= mark as u8;
+    }
 }
 
 /// A segment as it is remembered, and as it is looked for.
@@ -50,6 +86,21 @@ pub(super) struct AckedSegments {
     pub(super) sent: Option<PackedTime>,
     /// The measured round trip, where it is unambiguous.
     pub(super) round_trip: Option<RoundTrip>,
+    /// The packet that the echoed timestamp proves to have arrived, though it was sent again.
+    pub(super) arrived: Option<u64>,
+}
+
+/// An acknowledgment, as it is compared with what was sent.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct AckTrace {
+    /// All before this number was acknowledged before.
+    pub(super) from: u32,
+    /// All before this one is now.
+    pub(super) to: u32,
+    /// The timestamp that it echoes.
+    pub(super) echo: Option<u32>,
+    /// The longest segment that can be one packet.
+    pub(super) longest: u32,
 }
 
 /// How a segment's numbers are known.
@@ -57,8 +108,17 @@ pub(super) struct AckedSegments {
 pub(super) struct EarlierTransmission {
     /// How many of them were sent before, in segments that are remembered.
     pub(super) numbers: u64,
-    /// The packet that sent the first of them.
-    pub(super) first: Option<(u64, PackedTime)>,
+    /// The segment that sent the first of them.
+    pub(super) first: Option<FirstSegment>,
+}
+
+/// A segment of which some is sent again, as it was before that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct FirstSegment {
+    pub(super) packet: u64,
+    /// Its first number, as in the header.
+    pub(super) start: u32,
+    pub(super) marks: Marks,
 }
 
 /// The outstanding segments of both directions. Without any it has no memory of its own.
@@ -70,6 +130,20 @@ type List = SmallVec<[SentSegment; 1]>;
 
 const fn before(one: u32, two: u32) -> bool {
     Sequence(one).distance(Sequence(two)) < 0
+}
+
+impl SentSegment {
+    /// Does the timestamp that this echoes prove that it arrived, though it was sent again? An end remembers the timestamp of the segment
+    /// that it expects next (RFC 7323 section 4.3), so this is the first that is acknowledged now, and one packet.
+    fn is_proved_by(&self, ack: AckTrace) -> bool {
+        let end = self.start.wrapping_add(self.length);
+        self.marks.has(Mark::StampDiffers)
+            && !self.marks.has(Mark::StampIsSame)
+            && ack.echo == Some(self.stamp)
+            && !before(ack.from, self.start)
+            && before(ack.from, end)
+            && self.length <= ack.longest
+    }
 }
 
 impl Outstanding {
@@ -86,7 +160,7 @@ impl Outstanding {
             stamp: trace.stamp.unwrap_or(0),
             fingerprint: trace.fingerprint,
             sender,
-            repeated: false,
+            marks: Marks::default(),
         });
         true
     }
@@ -112,8 +186,9 @@ impl Outstanding {
         self.0.is_none()
     }
 
-    /// All from `from` to before `to` of this sender's stream is acknowledged for the first time.
-    pub(super) fn acknowledge(&mut self, sender: Party, now: CurrentPacket, (from, to): (u32, u32)) -> AckedSegments {
+    /// All before `ack.to` of this sender's stream is acknowledged.
+    pub(super) fn acknowledge(&mut self, sender: Party, now: CurrentPacket, ack: AckTrace) -> AckedSegments {
+        let to = ack.to;
         let mut acked = AckedSegments::default();
         let mut furthest: Option<u32> = None;
         let (mut remembered, mut waits) = (0_u32, false);
@@ -127,7 +202,10 @@ impl Outstanding {
             }
             acked.several = acked.packet.is_some();
             remembered = remembered.saturating_add(sent.length);
-            waits |= sent.repeated;
+            waits |= sent.marks.has(Mark::Repeated);
+            if sent.is_proved_by(ack) {
+                acked.arrived = Some(sent.packet.whole(now.number));
+            }
             if furthest.is_none_or(|known| before(known, end)) {
                 furthest = Some(end);
                 let packet = sent.packet.whole(now.number);
@@ -143,7 +221,7 @@ impl Outstanding {
         }
         // Of a repeated segment it is unknown which one is answered (RFC 6298 section 3), and the acknowledgment of what came after
         // it has waited for it. What is not remembered may have been repeated.
-        if waits || remembered < to.wrapping_sub(from) {
+        if waits || remembered < to.wrapping_sub(ack.from) {
             acked.round_trip = None;
         }
         acked
@@ -169,11 +247,21 @@ impl Outstanding {
             if !before(sent.start, end) || !before(start, sent_end) {
                 continue;
             }
-            sent.repeated = true;
-            sent.fingerprint = trace.fingerprint;
+            let stamp_differs = sent.stamp != 0 && trace.stamp.is_some_and(|stamp| stamp != sent.stamp);
             if earlier.first.is_none() {
-                earlier.first = Some((sent.packet.whole(now.number), sent.time));
+                earlier.first = Some(FirstSegment {
+                    packet: sent.packet.whole(now.number),
+                    start: sent.start,
+                    marks: sent.marks,
+                });
             }
+            sent.marks.add(Mark::Repeated);
+            if !stamp_differs {
+                sent.marks.add(Mark::StampIsSame);
+            } else if !before(sent.start, start) {
+                sent.marks.add(Mark::StampDiffers);
+            }
+            sent.fingerprint = trace.fingerprint;
             let from = if before(sent.start, counted_to) {
                 counted_to
             } else {
@@ -205,10 +293,79 @@ impl Outstanding {
         }
     }
 
-    /// The latest packet of this sender that starts with this number.
-    pub(super) fn starting_at(&self, sender: Party, now: CurrentPacket, start: u32) -> Option<(u64, PackedTime)> {
-        let sent = self.of(sender).filter(|sent| sent.start == start).last()?;
+    /// The latest packet of this sender that starts with this number, which an ICMP error is about.
+    pub(super) fn quoted(
+        &mut self,
+        sender: Party,
+        now: CurrentPacket,
+        start: u32,
+        is_undelivered: bool,
+    ) -> Option<(u64, PackedTime)> {
+        let list = self.0.as_mut()?;
+        let is_it = |sent: &&mut SentSegment| sent.sender == sender && sent.start == start;
+        let sent = list.iter_mut().rfind(is_it)?;
+        if is_undelivered {
+            sent.marks.add(Mark::Undelivered);
+        }
         Some((sent.packet.whole(now.number), sent.time))
+    }
+
+    /// The other end reports which numbers after `to` have arrived: each pair is the first and the one after the last (RFC 2018). Gives
+    /// a packet that was sent again, and of which it shows now that it had not arrived.
+    pub(super) fn report(
+        &mut self,
+        sender: Party,
+        now: CurrentPacket,
+        to: u32,
+        blocks: &[Option<(u32, u32)>],
+    ) -> Option<u64> {
+        let mut missing = None;
+        for sent in self.0.as_mut()?.iter_mut().filter(|sent| sent.sender == sender) {
+            let end = sent.start.wrapping_add(sent.length);
+            let from = if before(sent.start, to) { to } else { sent.start };
+            // What lies below `to` arrived twice, and shows nothing here (RFC 2883).
+            let mut above = blocks
+                .iter()
+                .flatten()
+                .filter(|(left, _)| !before(*left, to))
+                .peekable();
+            above.peek()?;
+            let (mut has_first, mut has_later) = (false, false);
+            for &(left, right) in above {
+                if !before(from, left) && !before(right, end) {
+                    sent.marks.add(Mark::Reported);
+                } else if before(left, end) && before(from, right) {
+                    sent.marks.add(Mark::PartlyReported);
+                }
+                has_first |= !before(from, left) && before(from, right);
+                has_later |= before(from, left);
+            }
+            if has_later && !has_first && !sent.marks.has(Mark::Reported) {
+                if sent.marks.has(Mark::Repeated) && !sent.marks.has(Mark::Missing) {
+                    missing = missing.or(Some(sent.packet.whole(now.number)));
+                }
+                sent.marks.add(Mark::Missing);
+            }
+        }
+        missing
+    }
+
+    /// The other end sent a duplicate acknowledgment: one of these segments arrived before its turn, or something arrived again.
+    pub(super) fn ask(&mut self, sender: Party) {
+        let all = self.0.iter_mut().flat_map(|list| list.iter_mut());
+        for sent in all.filter(|sent| sent.sender == sender) {
+            sent.marks.add(Mark::Asked);
+        }
+    }
+
+    /// This sender's segment that starts here had not arrived when the other end sent something. Gives its packet if it was sent again
+    /// before.
+    pub(super) fn miss(&mut self, sender: Party, now: CurrentPacket, start: u32) -> Option<u64> {
+        let is_it = |sent: &&mut SentSegment| sent.sender == sender && sent.start == start;
+        let sent = self.0.as_mut()?.iter_mut().find(is_it)?;
+        let is_news = sent.marks.has(Mark::Repeated) && !sent.marks.has(Mark::Missing);
+        sent.marks.add(Mark::Missing);
+        is_news.then(|| sent.packet.whole(now.number))
     }
 
     /// The latest outstanding packet of this sender with this timestamp.

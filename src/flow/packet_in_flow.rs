@@ -60,6 +60,13 @@ impl PacketInFlow {
         }
     }
 
+    /// Have both ends the same address, or both one that does not leave its host? Then nothing lies between them.
+    #[must_use]
+    pub fn is_in_one_host(&self) -> bool {
+        let (client, server) = (self.client.ip(), self.server.ip());
+        client == server || (client.is_loopback() && server.is_loopback())
+    }
+
     /// What it says of a TCP segment.
     #[must_use]
     pub const fn segment(&self) -> Option<&Segment> {

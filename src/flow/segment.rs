@@ -2,6 +2,7 @@
 
 use super::number::{ByteRange, Number, Sequence};
 use super::party::Party;
+use super::repetition::{Proof, Repetition};
 use super::state::Change;
 
 /// What a segment does in its connection.
@@ -33,12 +34,31 @@ pub struct Segment {
     pub remarks: Remarks,
     /// Number of the packet with the first transmission, of a retransmission; where it is remembered.
     pub first_sent: Option<u64>,
+    /// What is known about the first transmission, of a retransmission.
+    pub repetition: Option<Repetition>,
+    /// What it proves about an earlier segment of the other end that was sent again.
+    pub proof: Option<Proof>,
     /// Round trip: from the packet that it answers to this one.
     pub round_trip: Option<RoundTrip>,
     /// Number of the packet whose timestamp it echoes (RFC 7323), where it is remembered.
     pub echoes: Option<u64>,
     /// Why it came so long after the packet before, when the connection shows it.
     pub delay: Option<Delay>,
+}
+
+impl Segment {
+    /// The numbers of the other end's stream that it reports as arrived twice. RFC 2883
+    #[must_use]
+    pub fn arrived_twice(&self) -> Option<ByteRange> {
+        let (Some(Proof::ArrivedTwice { first, last }), Some(to)) = (self.proof, self.acknowledgment) else {
+            return None;
+        };
+        let relative = |number: Sequence| to.relative + i64::from(number.distance(to.raw));
+        Some(ByteRange {
+            first: relative(first),
+            last: relative(last),
+        })
+    }
 }
 
 /// The part of a segment in its connection.

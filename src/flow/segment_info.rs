@@ -21,8 +21,8 @@ pub(super) struct TcpSegmentInfo {
     pub(super) mss: Option<u16>,
     pub(super) shift: Option<u8>,
     pub(super) sack_permitted: bool,
-    /// The first two SACK blocks: left edge, right edge.
-    pub(super) sack: [Option<(u32, u32)>; 2],
+    /// The SACK blocks, which are four at most (RFC 2018 section 3): left edge, right edge.
+    pub(super) sack: [Option<(u32, u32)>; 4],
     /// Value and echo reply.
     pub(super) timestamps: Option<(u32, u32)>,
     /// IPv4 identification and TCP checksum: a segment that is sent again has another identification (RFC 6864 section 4.1).
@@ -53,7 +53,7 @@ impl TcpSegmentInfo {
             mss: None,
             shift: None,
             sack_permitted: false,
-            sack: [None; 2],
+            sack: [None; 4],
             timestamps: None,
             fingerprint: 0,
         };
@@ -77,7 +77,7 @@ impl TcpSegmentInfo {
             TcpOption::SackPermitted => self.sack_permitted = true,
             TcpOption::Sack(blocks) => {
                 let mut edges = blocks.edges();
-                self.sack = [edges.next(), edges.next()];
+                self.sack = std::array::from_fn(|_| edges.next());
             }
             TcpOption::Timestamps { value, echo_reply } => self.timestamps = Some((value, echo_reply)),
             _ => {}

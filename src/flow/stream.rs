@@ -206,6 +206,11 @@ impl Stream {
         self.behind(self.acked)
     }
 
+    /// The same as it is in a header.
+    pub(super) const fn raw_acked(&self) -> u32 {
+        self.acked
+    }
+
     /// All before was captured.
     pub(super) const fn whole(&self) -> i64 {
         self.behind(self.whole)

@@ -215,6 +215,7 @@ impl Overview<'_> {
                 packets: &packets,
                 left_out: None,
                 timeline: &timeline,
+                has_other_end: false,
                 has_log: true,
                 capture_start: result.frames().first().and_then(|frame| frame.time),
             };

@@ -196,6 +196,7 @@ impl ReportModel {
             packets: &model.packets,
             left_out: None,
             timeline: &model.timeline,
+            has_other_end: !self.both_ends.pictures.is_empty(),
             has_log: self.has_log,
             capture_start: self.capture_start,
         };

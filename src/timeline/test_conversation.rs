@@ -165,6 +165,8 @@ pub(crate) fn segment(part: SegmentPart, bytes: Option<(i64, i64)>) -> Segment {
         in_flight: None,
         remarks: Remarks::NONE,
         first_sent: None,
+        repetition: None,
+        proof: None,
         round_trip: None,
         echoes: None,
         delay: None,

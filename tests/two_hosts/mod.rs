@@ -7,11 +7,14 @@
 //! - `kernel`: what the kernels knew, and the graphs of it;
 //! - `recorded`: the runs of captures/two-hosts;
 //! - `rules`: rules as they are typed, and mistakes in them;
+//! - `one_end`: what is said of one end's capture, and `proved`: whether the wire wrote the same;
 //! - `ends`: how it ends, what it leaves, and where the system refuses two hosts.
 
 mod ends;
 mod kernel;
+mod one_end;
 mod pictures;
+mod proved;
 mod recorded;
 mod rules;
 mod runs;

@@ -5,7 +5,7 @@ use std::fmt;
 use super::super::sentence::Sentence;
 use super::super::tcp::asks_for_fast_open;
 use super::super::words::duration;
-use super::words;
+use super::{again, words};
 use crate::flow::datagram::DatagramPart;
 use crate::flow::segment::{Delay, Remark, Remarks, Segment, SegmentPart};
 use crate::flow::{PacketInFlow, PacketKind};
@@ -31,6 +31,7 @@ pub fn remarks(packet: &Packet<'_>, in_flow: &PacketInFlow) -> Vec<Sentence> {
     let mut sentences: Vec<Sentence> = shown(segment.remarks)
         .map(|remark| sentence(packet, in_flow, segment, remark))
         .collect();
+    sentences.extend(segment.proof.and_then(|proof| again::proof(in_flow, segment, proof)));
     if let (Some(why), Some(pause)) = (segment.delay, in_flow.pause) {
         sentences.push(sentence!(duration(pause), " after the packet before: ", delay(in_flow, why)).into());
     }
@@ -59,41 +60,18 @@ fn shown(remarks: Remarks) -> impl Iterator<Item = Remark> {
 
 fn sentence(packet: &Packet<'_>, in_flow: &PacketInFlow, segment: &Segment, remark: Remark) -> Sentence {
     let (sender, receiver) = (in_flow.sender, in_flow.sender.other());
-    let again = segment
-        .first_sent
-        .map_or(String::new(), |first| sentence!(" of packet ", first));
     match remark {
-        Remark::Retransmission if segment.part == SegmentPart::Syn => {
-            sentence!("retransmission", again, ": neither SYN-ACK nor RST was seen").into()
+        Remark::Retransmission | Remark::FastRetransmission | Remark::SpuriousRetransmission => {
+            again::retransmission(in_flow, segment, remark)
         }
-        Remark::Retransmission => sentence!(
-            "retransmission",
-            again,
-            ": all of it was sent before, and no acknowledgment was seen"
-        )
-        .into(),
-        Remark::FastRetransmission => sentence!(
-            "fast retransmission",
-            again,
-            ": three duplicate acknowledgments asked for it"
-        )
-        .into(),
-        Remark::SpuriousRetransmission => sentence!(
-            "retransmission",
-            again,
-            " without need: the ",
-            receiver,
-            " had acknowledged it"
-        )
-        .into(),
         Remark::Overlap => "overlap: part of its bytes was sent before, the rest is new".into(),
-        Remark::OutOfOrder => "out of order: segments that were sent after it came before it".into(),
-        Remark::Gap => "gap: bytes before it are missing, lost or not captured".into(),
+        Remark::OutOfOrder => "out of order: bytes after these came before them".into(),
+        Remark::Gap => "gap: bytes before it are missing here: lost or late on their way here, or not captured".into(),
         Remark::AcknowledgesUnseen => "acknowledges bytes that the capture does not have".into(),
         Remark::DuplicateAck => {
-            "duplicate ACK: says the last number once more, for a segment arrived and the one before it did not".into()
+            "duplicate ACK: says the last number once more, because a segment arrived that was not the next one".into()
         }
-        Remark::DuplicateSack => "D-SACK: reports bytes that arrived twice".into(),
+        Remark::DuplicateSack => again::arrived_twice(segment),
         Remark::ZeroWindow => sentence!(
             "zero window: the ",
             sender,
@@ -145,7 +123,8 @@ fn delay(in_flow: &PacketInFlow, delay: Delay) -> Sentence {
             " waited for an acknowledgment until its retransmission timer ran out"
         )
         .into(),
-        Delay::Idle => "until then no program, and no person before one, had anything to send".into(),
+        Delay::Idle if in_flow.is_in_one_host() => "until then no program, and no person before one, had anything to send".into(),
+        Delay::Idle => "until then nothing was captured: no program, and no user, had anything to send, or it was lost before it came here".into(),
         Delay::KeepAliveTimer => sentence!(
             "the connection was idle until the ",
             sender,

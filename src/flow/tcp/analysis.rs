@@ -1,5 +1,6 @@
 //! What was found out about a segment.
 
+use crate::flow::repetition::{Proof, Repetition};
 use crate::flow::segment::{Remark, Remarks};
 
 /// What is remarkable about a segment, and what its part and its delay are told from.
@@ -22,11 +23,20 @@ pub(super) struct Analysis {
     /// They lie before the highest that was sent.
     pub(super) fills_hole: bool,
     pub(super) first_sent: Option<u64>,
+    pub(super) repetition: Option<Repetition>,
+    pub(super) proof: Option<Proof>,
+    /// The first and the last number that arrived twice.
+    pub(super) arrived_twice: Option<(u32, u32)>,
     /// Which outstanding packet had the timestamp that it echoes.
     pub(super) echoes: Option<u64>,
 }
 
 impl Analysis {
+    /// Was it sent again, unless it is an older segment that comes late?
+    pub(super) fn may_be_older(&self) -> bool {
+        self.repetition.is_some_and(|repetition| repetition.may_be_older)
+    }
+
     pub(super) fn remark(&mut self, remark: Remark) {
         self.remarks = self.remarks.with(remark);
     }

@@ -1,11 +1,12 @@
 //! What is remarkable about a segment, told from what was known before it.
 
 use super::analysis::Analysis;
+use super::repetition::arrived_twice;
 use super::{SegmentPosition, Tcp};
 use crate::flow::packed_time::CurrentPacket;
 use crate::flow::segment::Remark;
 use crate::flow::segment_info::TcpSegmentInfo;
-use crate::flow::stream::{Stream, StreamFlag};
+use crate::flow::stream::StreamFlag;
 
 /// Without a measured handshake: segments so close together, in nanoseconds, were rather reordered than sent again. As
 /// Wireshark has it.
@@ -84,7 +85,8 @@ impl Tcp {
         if other.is(StreamFlag::Sent) && to > other.whole().max(other.acked()) && !took_probe {
             analysis.remark(Remark::AcknowledgesUnseen);
         }
-        if duplicate_sack(other, to, info) {
+        analysis.arrived_twice = arrived_twice(other, to, info);
+        if analysis.arrived_twice.is_some() {
             analysis.remark(Remark::DuplicateSack);
         }
         let repeats = info.data == 0
@@ -139,12 +141,13 @@ impl Tcp {
         if position.end <= acked {
             analysis.remark(Remark::Retransmission);
             analysis.remark(Remark::SpuriousRetransmission);
+            self.repetition_of_acknowledged(position, now, info, analysis);
             return;
         }
         let lost_track = own.is(StreamFlag::LostTrack);
         let last_sent = self.outstanding.last_sent(position.sender);
         let earlier = self.outstanding.repeat(position.sender, now, info.trace());
-        analysis.first_sent = earlier.first.map(|(packet, _)| packet);
+        analysis.first_sent = earlier.first.map(|first| first.packet);
         let old = (position.end.min(next) - position.start.max(acked))
             .max(0)
             .unsigned_abs();
@@ -170,8 +173,11 @@ impl Tcp {
         } else {
             analysis.remark(Remark::Retransmission);
         }
-        if was_asked_for && analysis.remarks.has(Remark::Retransmission) {
-            analysis.remark(Remark::FastRetransmission);
+        if analysis.remarks.has(Remark::Retransmission) {
+            analysis.repetition = Some(self.repetition(position, info, &earlier, hole));
+            if was_asked_for {
+                analysis.remark(Remark::FastRetransmission);
+            }
         }
     }
 
@@ -207,7 +213,7 @@ impl Tcp {
         let Some(their_fin) = other.fin() else {
             return;
         };
-        if info.data > 0 && !own.is(StreamFlag::FinSeen) {
+        if info.data > 0 && !own.is(StreamFlag::FinSeen) && !analysis.may_be_older() {
             analysis.remark(Remark::HalfClosed);
         }
         let has_got_it = position.acknowledgment.is_some_and(|to| to > their_fin);
@@ -216,14 +222,4 @@ impl Tcp {
             analysis.remark(Remark::SimultaneousClose);
         }
     }
-}
-
-/// RFC 2883 section 4: the first block lies below the acknowledgment number, or inside the second one.
-fn duplicate_sack(other: &Stream, to: i64, info: &TcpSegmentInfo) -> bool {
-    let [Some((left, right)), second] = info.sack else {
-        return false;
-    };
-    let (left, right) = (other.relative(left), other.relative(right));
-    let inside = second.is_some_and(|(from, until)| other.relative(from) <= left && right <= other.relative(until));
-    left < right && (right <= to || inside)
 }

@@ -25,6 +25,8 @@ pub(super) struct DelaySigns<'a> {
     /// What the network takes to the other end and back, by the handshake. Where that was not captured, an acknowledgment may have
     /// been under way all the time.
     pub(super) usual: Option<i64>,
+    /// Does its timestamp show that it was sent before what was captured before it?
+    pub(super) is_older: bool,
     /// Was anything outstanding before it?
     pub(super) was_waiting: bool,
     pub(super) sender: Party,
@@ -40,7 +42,7 @@ pub(super) fn of(signs: &DelaySigns<'_>) -> Option<Delay> {
         return (pause >= LONG).then_some(Delay::KeepAliveTimer);
     }
     if remarks.has(Remark::Retransmission) && !remarks.has(Remark::FastRetransmission) {
-        return (pause >= SHORTEST_TIMER).then_some(Delay::RetransmissionTimer);
+        return (pause >= SHORTEST_TIMER && !signs.is_older).then_some(Delay::RetransmissionTimer);
     }
     match held_by(signs) {
         Some(party) if pause >= LONG => return Some(Delay::ZeroWindow(party)),

@@ -37,6 +37,8 @@ impl Tcp {
             in_flight: own.in_flight(),
             remarks: Remarks::NONE,
             first_sent: None,
+            repetition: None,
+            proof: None,
             round_trip: None,
             echoes: None,
             delay: None,

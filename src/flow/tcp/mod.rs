@@ -3,7 +3,7 @@
 //! [`analyze`]: what is remarkable (sent again, out of order, a gap), told from what was known before the segment. [`part`]: its part.
 //! [`opening`], [`closing`]: how the connection begins and ends. [`delay`]: why it came late. [`header`]: what its header says.
 //! [`analysis`]: what was found. [`self_connection`]: a socket that is connected to itself. [`states`]: the states of both ends.
-//! [`windows`]: a window in bytes. [`connection`]: the connection as a whole.
+//! [`windows`]: a window in bytes. [`repetition`]: what is known of a first transmission. [`connection`]: the connection as a whole.
 
 mod analysis;
 mod analyze;
@@ -13,14 +13,14 @@ mod delay;
 mod header;
 mod opening;
 mod part;
+mod repetition;
 mod self_connection;
 mod states;
 mod windows;
 
 use super::conversation::{Ending, Opening};
-use super::icmp_error::IcmpError;
 use super::outstanding::{AckedSegments, Outstanding, SegmentTrace};
-use super::packed_time::{CurrentPacket, Nanoseconds, PackedTime, PacketNumber};
+use super::packed_time::{CurrentPacket, Nanoseconds, PacketNumber};
 use super::party::Party;
 use super::segment::{Acknowledged, Remark, Scale, Segment};
 use super::segment_info::TcpSegmentInfo;
@@ -158,7 +158,8 @@ impl Tcp {
         let full = [sender, sender.other()].map(|party| self.is_full(party));
         let analysis = self.analyze(position, now, since.last, info);
         let acked_before = self.stream(sender.other()).acked();
-        let (acknowledges, acked_segments) = self.acknowledge(position, now);
+        let (acknowledges, acked_segments) = self.acknowledge(position, now, info);
+        let proof = self.proof(position, now, info, &analysis, &acked_segments);
         self.send(position, now, info, &analysis, acked_before);
         let part = self.part(position, info, &analysis, &acknowledges);
         let echoes = self.echoes(position, now, info, &analysis);
@@ -174,6 +175,7 @@ impl Tcp {
             pause: since.last,
             since_acked: acked_segments.sent.and_then(|sent| now.time.since(sent)),
             usual: self.usual_round_trip(sender),
+            is_older: info.timestamps.is_some() && analysis.may_be_older(),
             was_waiting,
             sender,
             full,
@@ -190,6 +192,8 @@ impl Tcp {
             acknowledges,
             remarks: analysis.remarks,
             first_sent: analysis.first_sent.filter(|&number| is_named(number)),
+            repetition: analysis.repetition,
+            proof,
             round_trip: acked_segments.round_trip.filter(|trip| is_named(trip.packet)),
             echoes: echoes.filter(|&number| is_named(number)),
             delay,
@@ -234,7 +238,12 @@ impl Tcp {
     }
 
     /// What the acknowledgment number newly covers.
-    fn acknowledge(&mut self, position: SegmentPosition, now: CurrentPacket) -> (Acknowledged, AckedSegments) {
+    fn acknowledge(
+        &mut self,
+        position: SegmentPosition,
+        now: CurrentPacket,
+        info: &TcpSegmentInfo,
+    ) -> (Acknowledged, AckedSegments) {
         let nothing = (Acknowledged::default(), AckedSegments::default());
         let Some(to) = position.acknowledgment else {
             return nothing;
@@ -253,9 +262,9 @@ impl Tcp {
         let fin = stream.fin().is_some_and(|fin| from <= fin && fin < to);
         let bytes = stream.bytes(from, to);
         let syn = from <= 0 && stream.is(StreamFlag::SynSeen);
-        stream.acknowledge(to);
-        let raw = (stream.raw(from), stream.raw(to));
-        let acked_segments = self.outstanding.acknowledge(sender, now, raw);
+        let ack = self.ack_trace(sender, to, info);
+        self.stream_mut(sender).acknowledge(to);
+        let acked_segments = self.outstanding.acknowledge(sender, now, ack);
         self.complete(sender);
         let stream = self.stream_mut(sender);
         if stream.acked() >= stream.next() {
@@ -383,18 +392,5 @@ impl Tcp {
             (Some(to_server), Party::Client) => whole.saturating_sub(to_server),
             (None, _) => whole,
         })
-    }
-
-    /// An ICMP error about a segment of this party: the packet, and when it was sent.
-    pub(super) fn find_quoted(
-        &mut self,
-        cause: Party,
-        now: CurrentPacket,
-        error: &IcmpError,
-    ) -> Option<(u64, PackedTime)> {
-        if self.opening == Opening::Unanswered && cause == Party::Client {
-            self.opening = Opening::Refused;
-        }
-        self.outstanding.starting_at(cause, now, error.sequence?)
     }
 }

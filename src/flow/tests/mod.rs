@@ -5,5 +5,6 @@ mod any;
 mod bounds;
 mod datagrams;
 mod ends;
+mod repetitions;
 mod script;
 mod tcp;

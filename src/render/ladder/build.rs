@@ -7,6 +7,7 @@ use super::{
 use crate::calls::{CallName, Role};
 use crate::explain::count;
 use crate::flow::conversation::{self, Opening};
+use crate::flow::repetition::Proof;
 use crate::flow::segment::{Remark, ResetCause, Segment, SegmentPart};
 use crate::flow::state::{Change, ObservedState, State};
 use crate::flow::{PacketKind, datagram};
@@ -184,12 +185,20 @@ fn refused(input: &LadderInput<'_>) -> Vec<u64> {
 }
 
 /// The numbers of the SYNs to which the server said nothing: the client sent another one, or there was no more. Lost,
-/// dropped by the server's kernel, or the answer was lost: which of these is unknown.
+/// dropped by the server's kernel, or the answer was lost: which of these is unknown, unless an answer echoes its timestamp.
 fn unanswered(input: &LadderInput<'_>) -> Vec<u64> {
     let (mut numbers, mut waiting) = (Vec::new(), None);
     for seen in input.packets {
         match seen.in_flow.segment() {
             Some(segment) if segment.part == SegmentPart::Syn => numbers.extend(waiting.replace(seen.number)),
+            // It answers the first SYN, though another one came in between.
+            Some(Segment {
+                proof: Some(Proof::Arrived(first)),
+                ..
+            }) => {
+                numbers.retain(|number| number != first);
+                waiting = None;
+            }
             _ if seen.in_flow.sender == Party::Server => waiting = None,
             _ => {}
         }

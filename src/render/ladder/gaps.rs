@@ -74,6 +74,7 @@ struct Delayed {
     sender: Party,
     /// Nanoseconds since the packet before.
     pause: i64,
+    is_in_one_host: bool,
 }
 
 /// For each row what is known of the pause before the next packet at or after it.
@@ -91,6 +92,7 @@ fn delays(rows: &[LadderRow], input: &LadderInput<'_>) -> Vec<Option<Delayed>> {
                 .or_else(|| answers.then_some(Why::Answer))?,
             sender: in_flow.sender,
             pause,
+            is_in_one_host: in_flow.is_in_one_host(),
         })
     };
     let mut next = None;
@@ -165,6 +167,7 @@ impl KnownParties {
         }
         let told_delay = delay.filter(|delay| delay.why != Why::Shown(Delay::Idle) || reasons.is_empty());
         reasons.extend(told_delay.map(|late| match late.why {
+            Why::Shown(Delay::Idle) if !late.is_in_one_host => GapReason::NothingCame,
             Why::Shown(why) => GapReason::Delay(why, late.sender),
             Why::Answer => GapReason::Answer(late.sender),
         }));

@@ -19,6 +19,7 @@ pub mod side_by_side;
 #[cfg(test)]
 mod tests;
 pub mod text;
+mod undecided;
 mod view;
 pub(in crate::render) mod words;
 

@@ -22,6 +22,8 @@ pub struct LadderInput<'a> {
     pub left_out: Option<(usize, u64)>,
     /// Packets and calls in one order.
     pub timeline: &'a Timeline,
+    /// Is the other end's capture shown beside it? That shows what this one leaves open.
+    pub has_other_end: bool,
     /// Was a call log given?
     pub has_log: bool,
     /// Time of the first packet of the whole capture.
@@ -264,6 +266,8 @@ pub enum GapReason {
     /// The next packet is this party's answer to the one before, or to one before that: the way there and back takes so long, and what the
     /// party did meanwhile.
     Answer(Party),
+    /// Nothing was sent, or it was lost before it came to the place of capture: only a capture at the other end shows which.
+    NothingCame,
     /// Nothing of this party was seen before: no call, no packet.
     NotThere(Party),
     /// This party's program was in no socket call of this conversation: it worked, waited for a user, or served others.

@@ -1,6 +1,6 @@
 //! Sentences about a conversation, and why nothing happens in it.
 
-use super::{Gap, GapReason, LadderInput};
+use super::{Gap, GapReason, LadderInput, undecided};
 use crate::calls::CallName;
 use crate::explain::{count, duration};
 use crate::flow::Party;
@@ -31,6 +31,9 @@ fn reason(reason: GapReason) -> String {
             Delay::ZeroWindow(party) => format!("the {party}'s window is closed"),
         },
         GapReason::Answer(party) => format!("to the {party} and back, its own time included"),
+        GapReason::NothingCame => {
+            "nothing came here: a program works, a user types, or a packet was lost before".to_owned()
+        }
         GapReason::NotThere(party) => format!("no {party} yet"),
         GapReason::Busy(Party::Client) => "the client makes no socket call: it works, or a user types".to_owned(),
         // Meanwhile it may serve others.
@@ -42,7 +45,7 @@ fn reason(reason: GapReason) -> String {
 /// How the conversation went.
 pub(super) fn outcome(input: &LadderInput<'_>) -> Vec<String> {
     let conversation = input.conversation;
-    match &conversation.transport {
+    let mut outcome = match &conversation.transport {
         Transport::Tcp(connection) => {
             let mut outcome = vec![opening(connection)];
             outcome.extend(calls_of_opening(input));
@@ -51,7 +54,9 @@ pub(super) fn outcome(input: &LadderInput<'_>) -> Vec<String> {
             outcome
         }
         Transport::Udp(exchange) => udp(conversation, exchange),
-    }
+    };
+    outcome.extend(undecided::sentence(input));
+    outcome
 }
 
 fn opening(connection: &Connection) -> String {

@@ -3,6 +3,7 @@
 mod overview;
 mod payload;
 mod properties;
+mod undecided;
 
 use super::{ArrowLine, Detail, GapReason, Ladder, LadderInput, RowKind, label, text};
 use crate::flow::conversation::{
@@ -71,6 +72,7 @@ fn ladder_of(packets: &[PacketRef], opening: Opening, detail: Detail) -> Ladder 
         packets,
         left_out: None,
         timeline: &timeline,
+        has_other_end: false,
         has_log: false,
         capture_start: None,
     };
@@ -134,14 +136,14 @@ fn a_pause_until_an_answer_is_the_way_there_and_back() {
         let sent = |number: i64| at(number.unsigned_abs(), number, Party::Client, data(number, number));
         ladder_of(&[sent(1), sent(2), sent(3), packet], Opening::Complete, Detail::Full)
     };
-    let output = drawn(&acknowledgment(40_000_000), CharacterSet::Ascii, 80);
-    assert!(
-        output.contains("40.0 ms: to the server and back, its own time included"),
-        "{output}"
-    );
-    // It answers something later than the pause, which it does not explain.
-    let output = drawn(&acknowledgment(1_000), CharacterSet::Ascii, 80);
-    assert!(output.contains("40.0 ms: reason unknown"), "{output}");
+    for (trip, words) in [
+        (40_000_000, "to the server and back, its own time included"),
+        // It answers something later than the pause, which it does not explain.
+        (1_000, "reason unknown"),
+    ] {
+        let output = drawn(&acknowledgment(trip), CharacterSet::Ascii, 80);
+        assert!(output.contains(&format!("40.0 ms: {words}")), "{output}");
+    }
 }
 
 #[test]
@@ -223,6 +225,7 @@ fn gaps_of(parsed: &str) -> Vec<Vec<GapReason>> {
         packets: &parsed.packets,
         left_out: None,
         timeline: &timeline,
+        has_other_end: false,
         has_log: true,
         capture_start: None,
     };
@@ -286,6 +289,7 @@ fn guessed_roles_are_called_so() {
                 packets: &packets,
                 left_out: None,
                 timeline: &timeline,
+                has_other_end: false,
                 has_log: false,
                 capture_start: None,
             },

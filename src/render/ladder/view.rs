@@ -118,6 +118,7 @@ impl ConversationView for Ladders {
             packets: &packets,
             left_out,
             timeline: &timeline,
+            has_other_end: false,
             has_log: ended.has_log,
             capture_start: ended.capture_start,
         };

@@ -1,5 +1,6 @@
 //! Hand-made places in conversations: every kind of them has its sentence, and the numbers in the sentences are right.
 
+mod again;
 mod comments;
 mod every;
 mod meanings;
@@ -69,6 +70,8 @@ fn push() -> Segment {
         in_flight: Some(6),
         remarks: Remarks::NONE,
         first_sent: None,
+        repetition: None,
+        proof: None,
         round_trip: None,
         echoes: None,
         delay: None,

@@ -71,6 +71,7 @@ fn drawn_with(
         packets,
         left_out: None,
         timeline: &timeline,
+        has_other_end: false,
         has_log: true,
         capture_start: None,
     };

@@ -1,0 +1,199 @@
+//! What the capture shows about the first transmission of a segment, and what a later one proves of it.
+
+use super::analysis::Analysis;
+use super::{SegmentPosition, Tcp, is_named};
+use crate::flow::conversation::{Ending, Opening};
+use crate::flow::datagram::IcmpErrorKind;
+use crate::flow::icmp_error::IcmpError;
+use crate::flow::number::Sequence;
+use crate::flow::outstanding::{AckTrace, AckedSegments, EarlierTransmission, Mark};
+use crate::flow::packed_time::{CurrentPacket, PackedTime};
+use crate::flow::party::Party;
+use crate::flow::repetition::{FirstTransmission, Proof, Repetition};
+use crate::flow::segment::Remark;
+use crate::flow::segment_info::TcpSegmentInfo;
+use crate::flow::stream::{Stream, StreamFlag};
+
+/// The longest segment of an Ethernet, where the receiver did not say what it takes.
+const USUAL_MSS: u16 = 1460;
+
+impl Tcp {
+    /// Of a retransmission of which not all is acknowledged yet. `hole`: how many of its numbers the capture has not had.
+    pub(super) fn repetition(
+        &self,
+        position: SegmentPosition,
+        info: &TcpSegmentInfo,
+        earlier: &EarlierTransmission,
+        hole: u64,
+    ) -> Repetition {
+        Repetition {
+            first: self.first_transmission(position, earlier, hole),
+            may_be_older: !self.is_newer(position.sender, info),
+        }
+    }
+
+    fn first_transmission(
+        &self,
+        position: SegmentPosition,
+        earlier: &EarlierTransmission,
+        hole: u64,
+    ) -> FirstTransmission {
+        let (own, other) = (self.stream(position.sender), self.stream(position.sender.other()));
+        if matches!(self.ending, Ending::Reset(_)) {
+            return FirstTransmission::Unknown;
+        }
+        let Some(first) = earlier.first else {
+            return if hole > 0 && !own.is(StreamFlag::LostTrack) {
+                FirstTransmission::NotCaptured
+            } else {
+                FirstTransmission::Unknown
+            };
+        };
+        let marks = first.marks;
+        let start = own.relative(first.start);
+        let is_head = position.start <= start.max(own.acked());
+        let takes_part = own.is(StreamFlag::SynSeen) && start == 0 && position.start > 0;
+        if marks.has(Mark::Undelivered) {
+            FirstTransmission::Undelivered
+        } else if marks.has(Mark::Reported) {
+            FirstTransmission::Reported
+        } else if takes_part && own.syn_is_acked() {
+            FirstTransmission::NotTaken
+        } else if marks.has(Mark::Missing) && (is_head || !marks.has(Mark::PartlyReported)) {
+            FirstTransmission::Missing
+        } else if marks.has(Mark::PartlyReported) {
+            FirstTransmission::Unknown
+        } else if position.start == own.acked() && (marks.has(Mark::Asked) || other.duplicates > 0) {
+            // Where nothing was sent after it, the duplicates have another cause.
+            if marks.has(Mark::Asked) && own.next() > position.end {
+                FirstTransmission::AskedFor
+            } else {
+                FirstTransmission::Unknown
+            }
+        } else {
+            FirstTransmission::Open
+        }
+    }
+
+    /// Of a retransmission that was acknowledged before.
+    pub(super) fn repetition_of_acknowledged(
+        &mut self,
+        position: SegmentPosition,
+        now: CurrentPacket,
+        info: &TcpSegmentInfo,
+        analysis: &mut Analysis,
+    ) {
+        let own = self.stream(position.sender);
+        // What was sent before the first captured byte has no acknowledgment here that is known to be its own.
+        let is_older = position.end <= 1 && !own.is(StreamFlag::SynSeen);
+        let is_unknown = is_older || matches!(self.ending, Ending::Reset(_));
+        let is_newer = self.is_newer(position.sender, info);
+        analysis.repetition = Some(Repetition {
+            first: if is_unknown {
+                FirstTransmission::Unknown
+            } else {
+                FirstTransmission::Acknowledged
+            },
+            may_be_older: !is_newer,
+        });
+        if info.syn && info.acknowledgment.is_none() && is_newer && !is_unknown {
+            // An end that has the SYN-ACK does not ask again.
+            let other = position.sender.other();
+            let start = self.stream(other).raw(0);
+            analysis.proof = self.outstanding.miss(other, now, start).map(Proof::Missing);
+        }
+    }
+
+    /// Do both ends report what arrives before its turn? Then a duplicate acknowledgment that such a segment causes has a report.
+    fn reports(&self) -> bool {
+        self.client.is(StreamFlag::SackPermitted) && self.server.is(StreamFlag::SackPermitted)
+    }
+
+    /// Has it a later timestamp than all before it of this sender, so that it was made after them?
+    fn is_newer(&self, sender: Party, info: &TcpSegmentInfo) -> bool {
+        let own = self.stream(sender);
+        let later = |(value, _): (u32, u32)| value.wrapping_sub(own.stamp).wrapping_sub(1) < 1 << 31;
+        own.stamped != 0 && info.timestamps.is_some_and(later)
+    }
+
+    /// What the segment proves about one of the other end that was sent again: by its acknowledgment number and timestamp, by what it
+    /// reports, or by being sent at all.
+    pub(super) fn proof(
+        &mut self,
+        position: SegmentPosition,
+        now: CurrentPacket,
+        info: &TcpSegmentInfo,
+        analysis: &Analysis,
+        acked_segments: &AckedSegments,
+    ) -> Option<Proof> {
+        let arrived = acked_segments.arrived.map(Proof::Arrived);
+        let is_duplicate = analysis.remarks.has(Remark::DuplicateAck);
+        if info.sack.first().is_none_or(Option::is_none) && !is_duplicate && arrived.or(analysis.proof).is_none() {
+            // As most segments are.
+            return None;
+        }
+        if is_duplicate && !self.reports() {
+            self.outstanding.ask(position.sender.other());
+        }
+        let reported = self.report(position, now, info);
+        let twice = analysis.arrived_twice.map(|(first, last)| Proof::ArrivedTwice {
+            first: Sequence(first),
+            last: Sequence(last),
+        });
+        let proof = arrived.or(twice).or(reported).or(analysis.proof);
+        proof.filter(|proof| proof.packet().is_none_or(is_named))
+    }
+
+    /// The selective acknowledgments of a segment: what had arrived, and what had not.
+    fn report(&mut self, position: SegmentPosition, now: CurrentPacket, info: &TcpSegmentInfo) -> Option<Proof> {
+        let (Some(to), Some(_)) = (position.acknowledgment, info.sack.first()?) else {
+            return None;
+        };
+        let sender = position.sender.other();
+        let raw = self.stream(sender).raw(to);
+        self.outstanding
+            .report(sender, now, raw, &info.sack)
+            .map(Proof::Missing)
+    }
+
+    /// What an acknowledgment up to `to` is compared with.
+    pub(super) fn ack_trace(&self, sender: Party, to: i64, info: &TcpSegmentInfo) -> AckTrace {
+        let stream = self.stream(sender);
+        let longest = match self.stream(sender.other()).mss {
+            0 => USUAL_MSS,
+            mss => mss,
+        };
+        AckTrace {
+            from: stream.raw_acked(),
+            to: stream.raw(to),
+            echo: info.timestamps.map(|(_, echo)| echo),
+            longest: u32::from(longest),
+        }
+    }
+
+    /// An ICMP error about a segment of this party: the packet, and when it was sent.
+    pub(in crate::flow) fn find_quoted(
+        &mut self,
+        cause: Party,
+        now: CurrentPacket,
+        error: &IcmpError,
+    ) -> Option<(u64, PackedTime)> {
+        if self.opening == Opening::Unanswered && cause == Party::Client {
+            self.opening = Opening::Refused;
+        }
+        // What else it may say, such as that a parameter is wrong, does not show it.
+        let is_undelivered = error.says != IcmpErrorKind::Other;
+        self.outstanding.quoted(cause, now, error.sequence?, is_undelivered)
+    }
+}
+
+/// The first and the last number that arrived twice. RFC 2883 section 4: the first block lies below the acknowledgment number, or inside
+/// the second one.
+pub(super) fn arrived_twice(other: &Stream, to: i64, info: &TcpSegmentInfo) -> Option<(u32, u32)> {
+    let [Some(block), second, ..] = info.sack else {
+        return None;
+    };
+    let (left, right) = (other.relative(block.0), other.relative(block.1));
+    let inside = second.is_some_and(|(from, until)| other.relative(from) <= left && right <= other.relative(until));
+    (left < right && (right <= to || inside)).then(|| (block.0, block.1.wrapping_sub(1)))
+}
