@@ -18,7 +18,7 @@ use crate::os::veth;
 pub(super) struct CableEnd {
     /// What the interface sends is read here, and what is written here it receives: a frame a call, without waiting.
     pub(super) file: File,
-    /// Why it is no TAP device.
+    /// Why it is not a TAP device.
     pub(super) instead: Option<String>,
 }
 

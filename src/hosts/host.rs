@@ -29,7 +29,7 @@ pub struct Host {
     pub(super) namespace: File,
     /// What the interface sends is read here, and what is written here it receives: a frame a call, without waiting.
     pub(super) tap: File,
-    /// Why its interface is no TAP device, where it is not.
+    /// Why its interface is not a TAP device, where it is a veth.
     pub instead_of_tap: Option<String>,
     /// For questions about its connections; absent where this kernel cannot be asked (`CONFIG_INET_DIAG`).
     pub(super) diag: Option<SocketDiag>,

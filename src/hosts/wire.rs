@@ -1,6 +1,7 @@
 //! The wire: a thread that takes the frames of each host and, after what the rules say, gives them to the other.
 
 mod beyond;
+mod clock;
 mod link;
 mod sampler;
 mod source;
@@ -13,7 +14,6 @@ use std::os::fd::AsFd as _;
 use std::thread::{Builder, JoinHandle};
 use std::time::Instant;
 
-use chrono::Utc;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, ppoll};
 use nix::sys::prctl;
@@ -21,6 +21,7 @@ use nix::sys::time::TimeSpec;
 use smallvec::{SmallVec, smallvec};
 
 use self::beyond::Beyond;
+use self::clock::now;
 use self::link::{Link, Room};
 use self::sampler::Sampler;
 use self::source::Source;
@@ -121,11 +122,6 @@ struct OnTheWay {
     record: Option<usize>,
     corrupted: bool,
     bytes: Vec<u8>,
-}
-
-/// Nanoseconds since 1970-01-01 00:00:00 UTC, by the clock of the captures.
-fn now() -> i64 {
-    Utc::now().timestamp_nanos_opt().unwrap_or_default()
 }
 
 impl Carrier {

@@ -3,6 +3,7 @@
 //! `tests/browser` has what is done in the browser: Debian's Chromium, driven by playwright-core; axe-core (MPL-2.0) looks for what
 //! somebody with a screen reader or a keyboard would stumble over. `npm ci --prefix tests/browser` installs them.
 
+mod beside;
 mod pictures;
 
 use std::io::Write as _;
@@ -364,56 +365,6 @@ fn nothing_is_written_over_by_mistake() {
         "the file that is being read",
     );
     refused(&["-q", "-r", RECORDED, "--html", "-"], "give it a name");
-    // What is read beside it is no output either.
-    let calls = folder.file("calls.jsonl");
-    std::fs::copy("captures/tcp.calls.jsonl", &calls).unwrap();
-    let begin = ["-q", "-r", RECORDED, "--calls", &calls, "--force"];
-    for (option, file) in [("--html", "x.html"), ("-w", "x.pcapng"), ("--svg", "x.svg")] {
-        let own = folder.file(file);
-        std::os::unix::fs::symlink(&calls, &own).unwrap();
-        refused(
-            &[&begin[..], &["--view", "ladder", option, &own]].concat(),
-            "the file that is being read",
-        );
-    }
-    let info = folder.file("info.jsonl");
-    std::fs::write(&info, "").unwrap();
-    refused(
-        &["-q", "-r", RECORDED, "--tcp-info", &info, "--plot", &info, "--force"],
-        "the file that is being read",
-    );
-    refused(
-        &["-q", "-r", RECORDED, "--tcp-info", &info, "--view", "ladder"],
-        "add --plot or --html",
-    );
-    refused(
-        &[
-            "-q",
-            "-r",
-            RECORDED,
-            "--tcp-info",
-            &calls,
-            "--plot",
-            &folder.file("p.svg"),
-        ],
-        "line 1 is not a sample of tcp_info",
-    );
-    refused(
-        &[
-            "-q",
-            "-r",
-            RECORDED,
-            "--tcp-info",
-            &folder.file("none"),
-            "--plot",
-            &folder.file("p.svg"),
-        ],
-        "No such file",
-    );
-    assert_eq!(
-        std::fs::read(&calls).unwrap(),
-        std::fs::read("captures/tcp.calls.jsonl").unwrap()
-    );
     let twice = folder.file("twice");
     refused(
         &["-q", "-r", RECORDED, "--html", &twice, "--svg", &twice],

@@ -5,7 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use super::now;
+use super::clock::now;
 use crate::flow::Party;
 use crate::frame::Frame;
 use crate::hosts::host::Host;

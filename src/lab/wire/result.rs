@@ -21,7 +21,7 @@ pub struct WireResult {
     pub record: WireRecord,
     /// Both captures laid together, unless they have nothing in common.
     pub exchange: Result<Exchange, Apart>,
-    /// Why the hosts' interfaces are no TAP devices, where they are not.
+    /// Why the hosts' interfaces are not TAP devices, where they are veths.
     pub instead_of_tap: Option<String>,
     /// What both kernels have counted, where that was asked for.
     pub counted: Vec<Counted>,

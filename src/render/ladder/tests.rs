@@ -1,6 +1,7 @@
 //! What a ladder shows of stories that no capture in the tree tells.
 
 mod overview;
+mod pauses;
 mod payload;
 mod properties;
 mod undecided;
@@ -10,7 +11,7 @@ use crate::flow::conversation::{
     Connection, Conversation, Count, End, Ending, Exchange, Opening, Transport as Protocol,
 };
 use crate::flow::datagram::{Datagram, DatagramPart, IcmpErrorKind, Notice};
-use crate::flow::segment::{Delay, Remark, Remarks, ResetCause, RoundTrip, Segment, SegmentPart};
+use crate::flow::segment::{Delay, Remark, Remarks, ResetCause, Segment, SegmentPart};
 use crate::flow::state::{ObservedState, State};
 use crate::flow::{PacketKind, Party, Roles};
 use crate::frame::Time;
@@ -124,26 +125,6 @@ fn a_retransmission_has_a_line_of_its_own_and_names_its_first_transmission() {
         assert!(output.contains("203 ms: the client's retransmission timer"), "{output}");
     }
     assert!(drawn(&ladder, CharacterSet::Plain, 80).contains("retransmission of 1"));
-}
-
-#[test]
-fn a_pause_until_an_answer_is_the_way_there_and_back() {
-    let acknowledgment = |trip| {
-        let mut acknowledgment = segment(SegmentPart::Ack, None);
-        acknowledgment.round_trip = Some(RoundTrip { packet: 1, time: trip });
-        let mut packet = at(4, 40_003, Party::Server, acknowledgment);
-        packet.in_flow.pause = Some(40_000_000);
-        let sent = |number: i64| at(number.unsigned_abs(), number, Party::Client, data(number, number));
-        ladder_of(&[sent(1), sent(2), sent(3), packet], Opening::Complete, Detail::Full)
-    };
-    for (trip, words) in [
-        (40_000_000, "to the server and back, its own time included"),
-        // It answers something later than the pause, which it does not explain.
-        (1_000, "reason unknown"),
-    ] {
-        let output = drawn(&acknowledgment(trip), CharacterSet::Ascii, 80);
-        assert!(output.contains(&format!("40.0 ms: {words}")), "{output}");
-    }
 }
 
 #[test]
