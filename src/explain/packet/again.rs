@@ -233,15 +233,13 @@ pub(super) fn proof(in_flow: &PacketInFlow, segment: &Segment, proof: Proof) -> 
             " was late, or an earlier ",
             answer,
             " was lost"
-        )
-        ,
+        ),
         Proof::Missing(packet) => sentence!(
             "packet ",
             packet,
             " had not arrived when this was sent; so it was lost or late on its way to the ",
             sender
-        )
-        ,
+        ),
         // The remark says it.
         Proof::ArrivedTwice { .. } => return None,
     };
