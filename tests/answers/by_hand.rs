@@ -3,7 +3,7 @@
 use super::stage::{answer, capture, in_fragments, sniffer};
 
 /// The answer has all of this, in this order.
-fn has(file: &str, question: &str, parts: &[&str]) {
+pub(crate) fn has(file: &str, question: &str, parts: &[&str]) {
     let answer = answer(file, &[], question);
     let mut rest = answer.as_str();
     for part in parts {
@@ -203,7 +203,9 @@ fn tcp_8_to_12() {
 #[test]
 fn without_data_the_questions_about_data_say_what_is_missing() {
     // Conversation 2 of tcp.pcap: handshake and close, packets 11 to 16, no data.
-    for question in ["TCP 5", "TCP 6", "TCP 7", "TCP 8", "TCP 9", "TCP 10", "TCP 11"] {
+    for question in [
+        "TCP 5", "TCP 6", "TCP 7", "TCP 8", "TCP 9", "TCP 10", "TCP 11", "TCP 13", "TCP 14",
+    ] {
         let answer = answer(TCP, &["--flow", "2"], question);
         assert!(
             answer.contains("Missing Conversation 2 carries no data in this capture"),
@@ -247,7 +249,7 @@ fn what_was_refused_or_broken_off_says_so_and_what_to_capture_instead() {
             &["Missing", "refused it with a RST (packet 4)", "listens on port 13000"],
         );
     }
-    for question in ["TCP 5", "TCP 8", "TCP 11"] {
+    for question in ["TCP 5", "TCP 8", "TCP 11", "TCP 13", "TCP 14"] {
         has(
             refused,
             question,

@@ -57,6 +57,12 @@ fn segments(file: &str, filter: &str) -> Vec<Segment> {
         .collect()
 }
 
+/// A time that tshark gives in seconds, to the nanosecond.
+#[expect(clippy::cast_possible_truncation, reason = "a capture lasts less than 2^63 ns")]
+fn nanoseconds(seconds: f64) -> i128 {
+    i128::from((seconds * 1e9).round() as i64)
+}
+
 /// The segments of one end that have data.
 fn with_data(all: &[Segment], sender: u16) -> Vec<&Segment> {
     all.iter()
@@ -127,14 +133,20 @@ fn judge(file: &str, more: &[&str], all: &[Segment], sender: u16) -> usize {
         }
         let trip = (ack.time - sent.time) * 1e3;
         expect("TCP 6", &format!("SampleRTT = {trip:.6} ms"));
-        samples.push(trip);
+        samples.push(nanoseconds(ack.time) - nanoseconds(sent.time));
         expect("TCP 7", &format!("packet {}, {} byte", sent.packet, sent.length));
     }
-    let mut estimated = samples[0];
+    // In nanoseconds as a fraction, whose denominator is 8 times as large after each sample; halves are rounded up.
+    let (mut estimated, mut below) = (samples[0], 1);
     for (index, sample) in samples.iter().enumerate().skip(1) {
-        estimated = 0.875 * estimated + 0.125 * sample;
+        estimated = 7 * estimated + sample * below;
+        below *= 8;
+        let rounded = (2 * estimated + below) / (2 * below);
         expect("TCP 6", &format!("EstimatedRTT after sample {} = ", index + 1));
-        expect("TCP 6", &format!("= {estimated:.6} ms"));
+        expect(
+            "TCP 6",
+            &format!("= {}.{:06} ms", rounded / 1_000_000, rounded % 1_000_000),
+        );
     }
 
     let windows = all.iter().filter(|one| one.source != sender && !one.syn);

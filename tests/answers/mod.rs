@@ -2,6 +2,7 @@
 //!
 //! - `by_hand`: answers worked out by hand from hexadecimal dumps;
 //! - `judges`: answers against what tshark says of a transfer with losses, and of the corpus;
+//! - `congestion`: timer and flights against what tshark gives; `flights`, `fairness`: what is said of transfers that `made` makes;
 //! - `programs`: the arguments, the files, what is refused;
 //! - `explaining`: `--explain` of a field; `concepts`: of a concept, the list of names, and docs/glossary.md.
 //!
@@ -11,8 +12,12 @@
 
 mod by_hand;
 mod concepts;
+mod congestion;
 mod explaining;
+mod fairness;
+mod flights;
 mod judges;
+mod made;
 mod programs;
 
 mod stage {

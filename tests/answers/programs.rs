@@ -16,7 +16,7 @@ fn the_form_of_no_capture_needs_neither_capture_nor_privilege() {
             (Some(0), "", "")
         );
         let form = std::fs::read_to_string(path).unwrap();
-        assert!(form.contains("UDP 7. ") && form.contains("TCP 12. "), "{form}");
+        assert!(form.contains("UDP 7. ") && form.contains("TCP 15. "), "{form}");
         assert!(!form.contains("Usual mistake"), "a form tells no answers: {form}");
         let again = sniffer(&["--worksheet", path]);
         assert_eq!(again.code, Some(1));
@@ -41,7 +41,7 @@ fn form_and_key_come_from_one_reading_and_the_form_gives_nothing_away() {
     );
     assert!(form.contains("begins with packet 1."), "{form}");
     assert!(
-        form.contains("TCP 12. ") && !form.contains("UDP 1. "),
+        form.contains("TCP 15. ") && !form.contains("UDP 1. "),
         "what the capture has: {form}"
     );
     for answer in ["185185585", "54014", "40713", "127.0.0.1"] {

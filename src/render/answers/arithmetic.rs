@@ -3,9 +3,6 @@
 use crate::frame::Time;
 use crate::render::text_style;
 
-/// RFC 6298 section 2: the weight of a new sample.
-const ALPHA: f64 = 0.125;
-
 /// Nanoseconds as milliseconds, to the nanosecond: `0.029715 ms`.
 pub(super) fn milliseconds(nanoseconds: i64) -> String {
     let parts = nanoseconds.unsigned_abs();
@@ -23,42 +20,6 @@ pub(super) fn since_start(time: Option<Time>, start: Option<Time>) -> String {
 /// Nanoseconds from one to the other.
 pub(super) fn between(from: Option<Time>, to: Option<Time>) -> Option<i64> {
     to?.0.checked_sub(from?.0)
-}
-
-/// The steps of `EstimatedRTT` over these samples, in nanoseconds: a line each.
-pub(super) fn estimates(samples: &[i64]) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut estimated: Option<f64> = None;
-    for (index, &sample) in samples.iter().enumerate() {
-        let count = index + 1;
-        let exact = nanoseconds_as_float(sample);
-        let (next, how) = match estimated {
-            None => (exact, "the first sample itself".to_owned()),
-            Some(before) => {
-                let next = (1.0 - ALPHA) * before + ALPHA * exact;
-                let how = format!("0.875 x {} + 0.125 x {}", float_in_ms(before), float_in_ms(exact));
-                (next, how)
-            }
-        };
-        lines.push(format!(
-            "EstimatedRTT after sample {count} = {how} = {} ms",
-            float_in_ms(next)
-        ));
-        estimated = Some(next);
-    }
-    lines
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "2^53 ns are 104 days: a round trip is shorter"
-)]
-const fn nanoseconds_as_float(nanoseconds: i64) -> f64 {
-    nanoseconds as f64
-}
-
-fn float_in_ms(nanoseconds: f64) -> String {
-    format!("{:.6}", nanoseconds / 1e6)
 }
 
 /// This number of bytes in this number of nanoseconds, as bytes a second; `None` where no time passed.
@@ -79,21 +40,7 @@ pub(super) fn list(words: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{estimates, milliseconds, throughput};
-
-    #[test]
-    fn the_estimate_is_worked_out_as_rfc_6298_has_it() {
-        // 0.875 x 100 + 0.125 x 180 = 87.5 + 22.5 = 110; 0.875 x 110 + 0.125 x 30 = 96.25 + 3.75 = 100
-        let lines = estimates(&[100_000_000, 180_000_000, 30_000_000]);
-        assert_eq!(
-            lines,
-            [
-                "EstimatedRTT after sample 1 = the first sample itself = 100.000000 ms",
-                "EstimatedRTT after sample 2 = 0.875 x 100.000000 + 0.125 x 180.000000 = 110.000000 ms",
-                "EstimatedRTT after sample 3 = 0.875 x 110.000000 + 0.125 x 30.000000 = 100.000000 ms",
-            ]
-        );
-    }
+    use super::{milliseconds, throughput};
 
     #[test]
     fn rates_are_rounded_and_never_divided_by_nothing() {

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
+use super::shares::Shares;
 use super::surroundings::CaptureContext;
 use super::tcp_facts::TcpFacts;
 use super::udp_facts::UdpFacts;
 use super::{
-    Answer, AnswerSpace, Item, Worksheet, WorksheetSection, datagrams, opening, questions, segments, transfer,
+    Answer, AnswerSpace, Item, Worksheet, WorksheetSection, datagrams, fairness, opening, questions, segments,
+    slow_start, timer, transfer,
 };
 use crate::explain::count;
 use crate::flow::{PacketInFlow, PacketKind};
@@ -28,6 +30,7 @@ pub struct Collector {
     packets: u64,
     tcp: BTreeMap<u64, TcpFacts>,
     udp: BTreeMap<u64, UdpFacts>,
+    shares: Shares,
     /// The first connections whose SYN was captured: number, client, server.
     connections: Vec<(u64, SocketAddr, SocketAddr)>,
     /// There were more of them.
@@ -58,6 +61,8 @@ impl Collector {
         };
         if let PacketKind::Segment(_) = in_flow.kind {
             self.connection(in_flow, packet);
+            // With one conversation selected, the other one of a pair is needed all the same.
+            self.shares.take(number, time, in_flow);
         }
         if self.only.is_some_and(|only| only != in_flow.conversation) {
             return;
@@ -269,6 +274,7 @@ impl Collector {
             connections: &self.connections,
             has_more: self.has_more_connections,
         };
+        let together = self.shares.together(self.only);
         WorksheetSection {
             title: "TCP",
             about: format!(
@@ -278,7 +284,10 @@ impl Collector {
             items: with_answers(&questions::TCP, |number| match number {
                 1..=4 => opening::answer(number, facts),
                 5..=7 => segments::answer(number, facts, around),
-                _ => transfer::answer(number, facts, around),
+                8..=12 => transfer::answer(number, facts, around),
+                13 => timer::answer(facts, around),
+                14 => slow_start::answer(facts, around),
+                _ => fairness::answer(together.as_ref(), around),
             }),
         }
     }

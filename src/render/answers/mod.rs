@@ -8,18 +8,24 @@
 mod arithmetic;
 mod collector;
 mod datagrams;
+mod estimates;
+mod fairness;
+mod flights;
 pub mod html;
 pub mod markdown;
 mod opening;
 pub mod questions;
 mod segments;
+mod shares;
 mod sheet;
+mod slow_start;
 mod streams;
 mod surroundings;
 mod tcp_facts;
 #[cfg(test)]
 mod tests;
 pub mod text;
+mod timer;
 mod transfer;
 mod udp_facts;
 

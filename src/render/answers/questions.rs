@@ -69,7 +69,7 @@ pub static UDP: [Question; 7] = [
 ];
 
 /// Of a TCP connection with data.
-pub static TCP: [Question; 12] = [
+pub static TCP: [Question; 15] = [
     question(
         1,
         2,
@@ -142,5 +142,27 @@ pub static TCP: [Question; 12] = [
         "The server has two sockets. Which segments belong to which?",
         "Two sockets, so two ports. Both have the same port: the kernel distinguishes them by the address and \
          port of the other end.",
+    ),
+    question(
+        13,
+        8,
+        "What are DevRTT and TimeoutInterval after each of the first samples (beta = 0.25)? How long did the sender wait before it sent \
+         a segment again?",
+        "Working out EstimatedRTT first: RFC 6298 takes the difference to the EstimatedRTT from before the sample. And taking each \
+         repetition for one that the timer caused: three duplicate ACKs cause one too, without waiting for the timer.",
+    ),
+    question(
+        14,
+        5,
+        "How many segments with data left in each round trip at the beginning? Is it slow start?",
+        "Taking slow start for slow: it begins with few segments and doubles them in each round trip. And taking each group of \
+         segments for a whole window: a program that sends slowly makes small groups too.",
+    ),
+    question(
+        15,
+        4,
+        "Two connections share the path at the same time: which part of the throughput does each get?",
+        "Comparing the throughput of each over its own whole time: while one is alone, it has nothing to share. And counting bytes \
+         that were sent again twice.",
     ),
 ];

@@ -1,7 +1,8 @@
 //! The answers about the segments with data: the first one, times and round trips, lengths.
 
 use super::Answer;
-use super::arithmetic::{between, estimates, milliseconds, since_start};
+use super::arithmetic::{between, milliseconds, since_start};
+use super::estimates::round_trips;
 use super::streams::{SentData, TOLD};
 use super::surroundings::CaptureContext;
 use super::tcp_facts::TcpFacts;
@@ -104,7 +105,7 @@ fn first(facts: &TcpFacts, around: CaptureContext<'_>) -> Result<Answer, String>
 }
 
 /// The round trip of a segment, where it can be told.
-fn sample(sent: &SentData) -> Option<i64> {
+pub(super) fn sample(sent: &SentData) -> Option<i64> {
     let (_, time, _) = sent.acked?;
     between(sent.time, time).filter(|_| !sent.again)
 }
@@ -125,7 +126,7 @@ fn times(facts: &TcpFacts, around: CaptureContext<'_>) -> Result<Answer, String>
         // Its sequence number: the data do not matter here.
         answer = answer.proved(sent.fields.first());
     }
-    for line in estimates(&samples) {
+    for line in round_trips(&samples) {
         answer = answer.line(line);
     }
     if samples.len() < 2 {

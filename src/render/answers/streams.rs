@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::flights::{Flights, NewData, Stop};
 use crate::flow::number::{ByteRange, Number};
 use crate::flow::segment::{Remark, Scale, Segment};
 use crate::frame::Time;
@@ -13,7 +14,7 @@ use crate::wire::{Packet, Protocol};
 pub(super) const TOLD: usize = 6;
 /// This many examples of anything else are listed.
 const EXAMPLES: usize = 5;
-/// This many segments that are not acknowledged yet are counted.
+/// This many segments that are not acknowledged yet are counted, and of this many the time is kept.
 const COUNTED: usize = 256;
 
 /// One direction's data, and the acknowledgments that they got.
@@ -34,6 +35,10 @@ pub(super) struct StreamFacts {
     /// The segments that repeat what was sent before, and their first transmission.
     pub(super) repeated: Vec<Repeated>,
     pub(super) repetitions: u64,
+    /// Packet and time of the last segments with new data, until the repetitions that are listed have come.
+    recent: VecDeque<(u64, Time)>,
+    /// The new data, in flights.
+    pub(super) flights: Flights,
     pub(super) fast: u64,
     pub(super) duplicate_acks: u64,
     /// Acknowledgments of new bytes.
@@ -62,11 +67,16 @@ pub(super) struct SentData {
 }
 
 /// A segment that repeats data.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Repeated {
     pub(super) number: u64,
+    pub(super) time: Option<Time>,
     pub(super) first_sent: Option<u64>,
+    pub(super) first_time: Option<Time>,
     pub(super) sequence: Number,
+    pub(super) field: Option<Proof>,
+    /// After three duplicate ACKs.
+    pub(super) is_fast: bool,
 }
 
 /// Acknowledgments of new bytes.
@@ -136,8 +146,15 @@ impl StreamFacts {
         }
     }
 
-    /// Takes a segment that this end sends.
-    pub(super) fn send(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>, segment: &Segment) {
+    /// Takes a segment that this end sends. `round_trip`: nanoseconds that the handshake took, if they are known yet.
+    pub(super) fn send(
+        &mut self,
+        number: u64,
+        time: Option<Time>,
+        packet: &Packet<'_>,
+        segment: &Segment,
+        round_trip: Option<i64>,
+    ) {
         let Some(bytes) = segment.data else {
             return;
         };
@@ -149,10 +166,18 @@ impl StreamFacts {
         );
         let is_repeated = segment.remarks.has(Remark::Retransmission) || segment.remarks.has(Remark::Overlap);
         if is_repeated {
-            self.repeat(number, bytes, segment);
+            self.repeat(number, time, packet, segment);
+            self.flights.stop(Stop::Repetition(number));
+        } else if segment.remarks.has(Remark::Gap) {
+            self.flights.stop(Stop::Gap(number));
         }
         self.first_byte = Some(self.first_byte.map_or(bytes.first, |first| first.min(bytes.first)));
         let is_new = bytes.last >= self.end;
+        if is_new && !is_repeated {
+            self.remember(number, time);
+            let field = || Proof::of(number, packet, Protocol::Tcp, tcp::id::SEQ_RAW);
+            self.flights.take(NewData { number, time, count }, round_trip, field);
+        }
         self.end = self.end.max(bytes.last.saturating_add(1));
         if let Some(waiting) = self.waiting.as_mut().filter(|_| is_new) {
             waiting.push_back(bytes.last.saturating_add(1));
@@ -173,16 +198,34 @@ impl StreamFacts {
         }
     }
 
-    fn repeat(&mut self, number: u64, bytes: ByteRange, segment: &Segment) {
-        self.repetitions += 1;
-        self.fast += u64::from(segment.remarks.has(Remark::FastRetransmission));
+    fn remember(&mut self, number: u64, time: Option<Time>) {
         if self.repeated.len() < EXAMPLES {
+            self.recent.extend(time.map(|time| (number, time)));
+            if self.recent.len() > COUNTED {
+                self.recent.pop_front();
+            }
+        }
+    }
+
+    fn repeat(&mut self, number: u64, time: Option<Time>, packet: &Packet<'_>, segment: &Segment) {
+        self.repetitions += 1;
+        let is_fast = segment.remarks.has(Remark::FastRetransmission);
+        self.fast += u64::from(is_fast);
+        if self.repeated.len() < EXAMPLES {
+            let first = |&&(known, _): &&(u64, Time)| segment.first_sent == Some(known);
             self.repeated.push(Repeated {
                 number,
+                time,
                 first_sent: segment.first_sent,
+                first_time: self.recent.iter().find(first).map(|&(_, time)| time),
                 sequence: segment.sequence,
+                field: Proof::of(number, packet, Protocol::Tcp, tcp::id::SEQ_RAW),
+                is_fast,
             });
+        } else {
+            self.recent = VecDeque::new();
         }
+        let Some(bytes) = segment.data else { return };
         for sent in &mut self.sent {
             sent.again |= sent.bytes.first <= bytes.last && bytes.first <= sent.bytes.last;
         }

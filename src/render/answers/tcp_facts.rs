@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use super::arithmetic::between;
 use super::streams::StreamFacts;
 use crate::flow::number::Number;
 use crate::flow::segment::{Remark, ResetCause, Segment, SegmentPart};
@@ -12,6 +13,9 @@ use crate::render::proof::Proof;
 use crate::wire::tcp::options::TcpOption;
 use crate::wire::{Packet, Protocol};
 use crate::wire::{ipv4, ipv6, tcp};
+
+/// A round trip of this many nanoseconds is longer than what kernels and programs take.
+pub(super) const MEASURABLE: i64 = 2_000_000;
 
 /// A TCP connection.
 #[derive(Debug, Clone)]
@@ -25,8 +29,11 @@ pub(super) struct TcpFacts {
     pub(super) last_packet: u64,
     pub(super) syn: Option<SynFacts>,
     pub(super) syn_ack: Option<SynFacts>,
+    /// The SYN or the SYN-ACK was sent again.
+    pub(super) opening_again: bool,
     /// The packet that completes the handshake.
     pub(super) completed: Option<u64>,
+    completed_time: Option<Time>,
     /// The packet that comes after that one.
     pub(super) after_handshake: Option<u64>,
     /// This many packets come after it.
@@ -47,6 +54,7 @@ pub(super) struct TcpFacts {
 #[derive(Debug, Clone)]
 pub(super) struct SynFacts {
     pub(super) number: u64,
+    pub(super) time: Option<Time>,
     pub(super) sequence: Number,
     pub(super) acknowledgment: Option<Number>,
     pub(super) sack_permitted: bool,
@@ -55,10 +63,11 @@ pub(super) struct SynFacts {
 }
 
 impl SynFacts {
-    fn of(number: u64, packet: &Packet<'_>, segment: &Segment) -> Option<Self> {
+    fn of(number: u64, time: Option<Time>, packet: &Packet<'_>, segment: &Segment) -> Option<Self> {
         let tcp = packet.tcp()?;
         let mut opened = Self {
             number,
+            time,
             sequence: segment.sequence,
             acknowledgment: segment.acknowledgment,
             sack_permitted: false,
@@ -118,7 +127,9 @@ impl TcpFacts {
             last_packet: number,
             syn: None,
             syn_ack: None,
+            opening_again: false,
             completed: None,
+            completed_time: None,
             after_handshake: None,
             after: 0,
             first_sender: None,
@@ -177,9 +188,14 @@ impl TcpFacts {
             self.after += 1;
         }
         match segment.part {
-            SegmentPart::Syn if self.syn.is_none() => self.syn = SynFacts::of(number, packet, segment),
-            SegmentPart::SynAck if self.syn_ack.is_none() => self.syn_ack = SynFacts::of(number, packet, segment),
-            SegmentPart::HandshakeAck if self.completed.is_none() => self.completed = Some(number),
+            SegmentPart::Syn if self.syn.is_none() => self.syn = SynFacts::of(number, time, packet, segment),
+            SegmentPart::SynAck if self.syn_ack.is_none() => {
+                self.syn_ack = SynFacts::of(number, time, packet, segment);
+            }
+            SegmentPart::Syn | SegmentPart::SynAck => self.opening_again = true,
+            SegmentPart::HandshakeAck if self.completed.is_none() => {
+                (self.completed, self.completed_time) = (Some(number), time);
+            }
             SegmentPart::Reset(cause) if self.reset.is_none() => self.reset = Some((number, cause)),
             _ => {}
         }
@@ -194,9 +210,33 @@ impl TcpFacts {
         if segment.data.is_some() {
             self.stream_mut(in_flow.sender.other()).interrupt();
         }
-        self.stream_mut(in_flow.sender).send(number, time, packet, segment);
+        let round_trip = self.handshake_halves().map(|(there, back)| there.saturating_add(back));
+        self.stream_mut(in_flow.sender)
+            .send(number, time, packet, segment, round_trip);
         self.stream_mut(in_flow.sender.other())
             .acknowledge(number, time, packet, segment);
+    }
+
+    /// Nanoseconds from the SYN to the SYN-ACK, and from there to the ACK: together a round trip, wherever on the path the
+    /// capture was made. `None` where a time is missing, or where it is unknown which of two SYNs was answered.
+    pub(super) fn handshake_halves(&self) -> Option<(i64, i64)> {
+        let (syn, syn_ack) = (self.syn.as_ref()?.time, self.syn_ack.as_ref()?.time);
+        let halves = (between(syn, syn_ack)?, between(syn_ack, self.completed_time)?);
+        (!self.opening_again && halves.0 >= 0 && halves.1 >= 0).then_some(halves)
+    }
+
+    /// Was the capture made near the end that receives this party's data? The part of the handshake's round trip that lies on
+    /// that side is the shorter one by far then.
+    pub(super) fn is_captured_at_receiver(&self, sender: Party) -> bool {
+        let Some((there, back)) = self.handshake_halves() else {
+            return false;
+        };
+        let (own, other) = match sender {
+            Party::Client => (there, back),
+            Party::Server => (back, there),
+        };
+        // On a short path, what the programs and kernels take decides.
+        other >= MEASURABLE && own < other / 4
     }
 
     /// The RST that ended it before its handshake was complete, and why it was sent.
