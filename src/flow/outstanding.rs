@@ -191,7 +191,7 @@ impl Outstanding {
         let to = ack.to;
         let mut acked = AckedSegments::default();
         let mut furthest: Option<u32> = None;
-        let (mut remembered, mut waits) = (0_u32, false);
+        let (mut remembered, mut waits, mut is_echoed) = (0_u32, false, false);
         let Some(list) = &mut self.0 else {
             return acked;
         };
@@ -211,7 +211,9 @@ impl Outstanding {
                 let packet = sent.packet.whole(now.number);
                 acked.packet = Some(packet);
                 acked.sent = Some(sent.time);
-                let time = now.time.since(sent.time).filter(|_| end == to);
+                let is_repeated = sent.marks.has(Mark::Repeated);
+                is_echoed = !is_repeated && sent.stamp != 0 && ack.echo == Some(sent.stamp);
+                let time = now.time.since(sent.time).filter(|_| end == to && !is_repeated);
                 acked.round_trip = time.map(|time| RoundTrip { packet, time });
             }
             false
@@ -220,8 +222,9 @@ impl Outstanding {
             self.0 = None;
         }
         // Of a repeated segment it is unknown which one is answered (RFC 6298 section 3), and the acknowledgment of what came after
-        // it has waited for it. What is not remembered may have been repeated.
-        if waits || remembered < to.wrapping_sub(ack.from) {
+        // it has waited for it; then it echoes the timestamp of what it waited for (RFC 7323 section 4.3). What is not remembered may
+        // have been repeated.
+        if !is_echoed && (waits || remembered < to.wrapping_sub(ack.from)) {
             acked.round_trip = None;
         }
         acked

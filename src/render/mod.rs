@@ -30,6 +30,7 @@ pub mod plot;
 pub mod proof;
 pub mod report;
 pub mod report_model;
+mod rtt_estimate;
 #[cfg(test)]
 mod samples;
 pub mod summary;

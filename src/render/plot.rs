@@ -3,13 +3,12 @@
 //!
 //! In the first a segment is an upright line from its first byte to its last, an acknowledgment a step of the line below, the window's
 //! edge the line above: what lies between the two may be sent. `points`, `flight` and `round_trips` are what is shown, as data, each with
-//! its `draw_…`; `estimate` is the computation of RFC 6298; `panel` the frame that all have, `axis` finds round numbers.
+//! its `draw_…`; `panel` the frame that all have, `axis` finds round numbers.
 
 mod axis;
 mod draw_flight;
 mod draw_round_trips;
 mod draw_sequence;
-mod estimate;
 mod flight;
 mod panel;
 mod plots;

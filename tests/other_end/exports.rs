@@ -31,7 +31,7 @@ fn what_cannot_be_written_is_said_before_anything_is_shown() {
         (&["--html", &name("old.svg")], 1, "exists already"),
         (&["--html", &name("no/such.html")], 1, "cannot make"),
         (&["--html", &name("a"), "--svg", &name("a")], 2, "the same name"),
-        (&["--plot", &name("a.svg")], 2, "cannot be used with"),
+        (&["--plot", &name("old.svg")], 1, "exists already"),
         (&["--mermaid", "--packet", "3"], 2, "cannot be used with"),
     ] {
         let (found, shown, line) = with(options);

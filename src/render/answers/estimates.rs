@@ -1,92 +1,13 @@
 //! The estimates that RFC 6298 section 2 makes of samples of the round-trip time, step by step.
 
-use crate::render::text_style;
-
-/// Binary places below a nanosecond. Six samples need 15, because no divisor is larger than 8, so every sum is exact.
-const PLACES: u32 = 24;
-
-/// A time in units of 1/2^24 ns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct ExactTime(i128);
-
-impl ExactTime {
-    /// This number of nanoseconds.
-    pub(super) fn of(nanoseconds: i64) -> Self {
-        Self(i128::from(nanoseconds) << PLACES)
-    }
-
-    /// The sum of both.
-    pub(super) const fn plus(self, other: Self) -> Self {
-        Self(self.0 + other.0)
-    }
-
-    /// This many times it.
-    pub(super) const fn times(self, count: i128) -> Self {
-        Self(self.0 * count)
-    }
-
-    const fn part(self, divisor: i128) -> Self {
-        Self(self.0 / divisor)
-    }
-
-    /// How far they are from each other.
-    const fn difference(self, other: Self) -> Self {
-        Self((self.0 - other.0).abs())
-    }
-}
-
-/// In milliseconds, to the nearest nanosecond, without the unit.
-impl std::fmt::Display for ExactTime {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let rounded = (self.0 + (1 << (PLACES - 1))) >> PLACES;
-        let parts = u64::try_from(rounded.unsigned_abs()).unwrap_or(u64::MAX);
-        f.write_str(&text_style::fraction(rounded < 0, parts, 1_000_000, 6))
-    }
-}
-
-/// The estimates after a sample.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Estimate {
-    pub(super) sample: ExactTime,
-    /// `EstimatedRTT`.
-    pub(super) rtt: ExactTime,
-    /// `DevRTT`.
-    pub(super) deviation: ExactTime,
-}
-
-impl Estimate {
-    fn first(sample: ExactTime) -> Self {
-        Self {
-            sample,
-            rtt: sample,
-            deviation: sample.part(2),
-        }
-    }
-
-    /// The deviation takes the estimate from before the sample: RFC 6298 section 2.3 has this order.
-    fn next(self, sample: ExactTime) -> Self {
-        Self {
-            sample,
-            rtt: self.rtt.times(7).plus(sample).part(8),
-            deviation: self.deviation.times(3).plus(self.rtt.difference(sample)).part(4),
-        }
-    }
-
-    /// `TimeoutInterval`, without the bounds that RFC and kernels set.
-    pub(super) const fn timeout(self) -> ExactTime {
-        self.rtt.plus(self.deviation.times(4))
-    }
-}
+use crate::render::rtt_estimate::{ExactTime, RttEstimate};
 
 /// The estimates after each of these samples, which are in nanoseconds.
-pub(super) fn steps(samples: &[i64]) -> Vec<Estimate> {
-    let mut last: Option<Estimate> = None;
+pub(super) fn steps(samples: &[i64]) -> Vec<RttEstimate> {
+    let mut last = None;
     samples
         .iter()
-        .map(|&sample| {
-            let sample = ExactTime::of(sample);
-            *last.insert(last.map_or_else(|| Estimate::first(sample), |before| before.next(sample)))
-        })
+        .map(|&sample| *last.insert(RttEstimate::after(last, ExactTime::of(sample))))
         .collect()
 }
 
@@ -123,7 +44,7 @@ pub(super) fn timeouts(samples: &[i64]) -> Vec<String> {
     })
 }
 
-fn lines(samples: &[i64], line: impl Fn(usize, Option<Estimate>, Estimate) -> String) -> Vec<String> {
+fn lines(samples: &[i64], line: impl Fn(usize, Option<RttEstimate>, RttEstimate) -> String) -> Vec<String> {
     let mut before = None;
     (1..)
         .zip(steps(samples))
@@ -133,7 +54,7 @@ fn lines(samples: &[i64], line: impl Fn(usize, Option<Estimate>, Estimate) -> St
 
 #[cfg(test)]
 mod tests {
-    use super::{ExactTime, round_trips, timeouts};
+    use super::{round_trips, timeouts};
 
     #[test]
     fn the_estimate_is_worked_out_as_rfc_6298_has_it() {
@@ -163,11 +84,9 @@ mod tests {
     }
 
     #[test]
-    fn no_sample_is_too_long_and_halves_are_rounded_up() {
+    fn no_sample_is_too_long() {
         for samples in [[i64::MIN; 6], [i64::MAX; 6]] {
             assert_eq!((round_trips(&samples).len(), timeouts(&samples).len()), (6, 6));
         }
-        assert_eq!(ExactTime::of(3).part(2).to_string(), "0.000002");
-        assert_eq!(ExactTime::of(-3).part(2).to_string(), "-0.000001");
     }
 }

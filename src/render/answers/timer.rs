@@ -2,13 +2,14 @@
 
 use super::Answer;
 use super::arithmetic::{between, list, milliseconds};
-use super::estimates::{ExactTime, steps, timeouts};
+use super::estimates::{steps, timeouts};
 use super::segments::{direction, no_data, sample};
 use super::streams::{Repeated, StreamFacts};
 use super::surroundings::CaptureContext;
 use super::tcp_facts::TcpFacts;
 use crate::explain::count;
 use crate::flow::Party;
+use crate::render::rtt_estimate::ExactTime;
 
 /// Linux adds at least this many nanoseconds to SRTT.
 const LINUX_LEAST: i64 = 200_000_000;

@@ -1,8 +1,8 @@
 //! Measured round trips, the smoothed time and the timeout that follow from them, and those that the sender's kernel has.
 
 use super::Point;
-use super::estimate::Estimate;
 use crate::flow::Party;
+use crate::render::rtt_estimate::{ExactTime, RttEstimate};
 use crate::tcp_info::TcpSample;
 use crate::timeline::PacketRef;
 
@@ -57,7 +57,7 @@ pub(super) fn round_trips<'s>(
             continue;
         };
         let time = time.0.saturating_sub(start);
-        let estimate = Estimate::after(known, trip.time);
+        let estimate = RttEstimate::after(known, ExactTime::of(trip.time));
         known = Some(estimate);
         found.samples.push(TripSample {
             number: seen.number,
@@ -65,8 +65,8 @@ pub(super) fn round_trips<'s>(
             trip: trip.time,
         });
         let point = |value| Point { time, value };
-        found.smoothed.push(point(estimate.smoothed));
-        found.timeout.push(point(estimate.timeout()));
+        found.smoothed.push(point(estimate.rtt.nanoseconds()));
+        found.timeout.push(point(estimate.timeout().nanoseconds()));
     }
     // Before its first sample a kernel has no smoothed time, and a timeout of one second.
     for sample in samples.filter(|sample| sample.info.rtt_us > 0) {

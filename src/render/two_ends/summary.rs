@@ -177,6 +177,8 @@ pub(super) fn clock(exchange: &Exchange) -> String {
 /// By how much B's clock is ahead. Seconds and days have as many digits as their bound asks for.
 fn offset(clock: &Clock) -> String {
     const SECOND: u64 = 1_000_000_000;
+    /// From so many seconds on, hours and days say more.
+    const HOURS: u64 = 2 * 3600;
     /// A tenth of a millisecond.
     const UNIT: u64 = 100_000;
     let sign = if clock.offset < 0 { '-' } else { '+' };
@@ -184,7 +186,14 @@ fn offset(clock: &Clock) -> String {
     if size < SECOND || clock.error().unsigned_abs() >= SECOND {
         return format!("{sign}{}", duration(i64::try_from(size).unwrap_or(i64::MAX)));
     }
-    format!("{sign}{} s", fraction(false, rounded(size, UNIT), SECOND / UNIT, 4))
+    let seconds = fraction(false, rounded(size, UNIT), SECOND / UNIT, 4);
+    match size / SECOND {
+        0..HOURS => format!("{sign}{seconds} s"),
+        _ => format!(
+            "{sign}{seconds} s ({})",
+            duration(i64::try_from(size).unwrap_or(i64::MAX))
+        ),
+    }
 }
 
 fn delay(side: Side, transit: Transit) -> String {
