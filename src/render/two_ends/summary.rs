@@ -177,7 +177,7 @@ pub(super) fn clock(exchange: &Exchange) -> String {
 /// By how much B's clock is ahead. Seconds and days have as many digits as their bound asks for.
 fn offset(clock: &Clock) -> String {
     const SECOND: u64 = 1_000_000_000;
-    /// From so many seconds on, hours and days say more.
+    /// From this number of seconds on, hours and days say more.
     const HOURS: u64 = 2 * 3600;
     /// A tenth of a millisecond.
     const UNIT: u64 = 100_000;
